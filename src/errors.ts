@@ -1,0 +1,56 @@
+/**
+ * Every error a user is meant to read. The message says where, what was expected, what came, and what to do.
+ * Anything that is not a `NablaError` is a bug in Nabla, and callers (the CLI, for one) may treat it so.
+ */
+export class NablaError extends Error {
+  override readonly name = "NablaError";
+  /** Machine-readable facts about the error (a line number, a file name); never needed to understand it. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(message: string, options: { cause?: unknown; details?: Record<string, unknown> } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.details = options.details ?? {};
+  }
+}
+
+/**
+ * The tail of an "unknown name" message: `; did you mean "relu"?`, or "" when nothing is near enough.
+ * Near enough: at most a third of the characters differ (at least one edit is always allowed, case is ignored),
+ * so that `reul` finds `relu` while `xyz` finds nothing.
+ */
+export function didYouMean(got: string, candidates: Iterable<string>): string {
+  const wanted = got.toLowerCase();
+  let best: string | undefined;
+  let bestDistance = Number.POSITIVE_INFINITY;
+  for (const candidate of candidates) {
+    const distance = editDistance(wanted, candidate.toLowerCase());
+    const allowed = Math.max(1, Math.floor(Math.max(wanted.length, candidate.length) / 3));
+    // A one-letter candidate is one edit from every one-letter word, which is no hint at all.
+    if (distance > allowed || distance >= candidate.length) continue;
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best === undefined ? "" : `; did you mean ${JSON.stringify(best)}?`;
+}
+
+/** Damerau–Levenshtein distance (adjacent letters swapped count as one edit), over UTF-16 units. */
+export function editDistance(a: string, b: string): number {
+  let before: number[] = [];
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let distance = Math.min(previous[j]! + 1, current[j - 1]! + 1, previous[j - 1]! + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        distance = Math.min(distance, before[j - 2]! + 1);
+      }
+      current.push(distance);
+    }
+    before = previous;
+    previous = current;
+  }
+  return previous[b.length]!;
+}
