@@ -41,7 +41,7 @@ function expm1Small(high: number, low: number): number {
 
 /** e^x. Overflows to Infinity above 709.78, underflows to 0 below -745.13. */
 export function exp(x: number): number {
-  if (x !== x) return x;
+  if (Number.isNaN(x)) return x;
   if (x > 709.782712893384) return Infinity;
   if (x < -745.1332191019412) return 0;
   const k = Math.floor(x * INV_LN2 + 0.5);
@@ -139,7 +139,7 @@ function cosSmall(x: number, low: number): number {
 /** Sine of x radians, for |x| ≤ 1.6e6; further out the reduction is no longer exact and digits are lost. */
 export function sin(x: number): number {
   if (x === 0) return x; // keeps the sign of zero
-  if (!(x - x === 0)) return NaN;
+  if (!Number.isFinite(x)) return NaN;
   const q = quadrant(x);
   const y = q & 1 ? cosSmall(reduced[0]!, reduced[1]!) : sinSmall(reduced[0]!, reduced[1]!);
   return q & 2 ? -y : y;
@@ -147,7 +147,7 @@ export function sin(x: number): number {
 
 /** Cosine of x radians, for |x| ≤ 1.6e6 as `sin`. */
 export function cos(x: number): number {
-  if (!(x - x === 0)) return NaN;
+  if (!Number.isFinite(x)) return NaN;
   const q = quadrant(x);
   const y = q & 1 ? sinSmall(reduced[0]!, reduced[1]!) : cosSmall(reduced[0]!, reduced[1]!);
   return q === 1 || q === 2 ? -y : y;
@@ -156,7 +156,7 @@ export function cos(x: number): number {
 /** Hyperbolic tangent. */
 export function tanh(x: number): number {
   const a = Math.abs(x);
-  if (a < 1e-8) return x; // x - x³/3 rounds to x; keeps the sign of zero
+  if (!(a >= 1e-8)) return x; // x - x³/3 rounds to x; keeps the sign of zero
   let y: number;
   if (a > 22) y = 1;
   else if (a <= 0.34657359027997264) {
@@ -164,7 +164,7 @@ export function tanh(x: number): number {
     const e = t * (t + 2); // e^2a - 1 without cancellation
     y = e / (e + 2);
   } else y = 1 - 2 / (exp(2 * a) + 1);
-  return x < 0 ? -y : x === x ? y : NaN;
+  return x < 0 ? -y : y;
 }
 
 /**
@@ -174,7 +174,7 @@ export function tanh(x: number): number {
  */
 export function pow(x: number, y: number): number {
   if (y === 0 || x === 1) return 1;
-  if (x !== x || y !== y) return NaN;
+  if (Number.isNaN(x) || Number.isNaN(y)) return NaN;
   const whole = Math.floor(y) === y;
   const odd = whole && Math.abs(y) < 9007199254740992 && y % 2 !== 0;
   const a = Math.abs(x);

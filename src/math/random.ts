@@ -117,7 +117,7 @@ export class Stream {
   /** Mean 0, variance 1. Two words make two of them (see the top); the second waits for the next call. */
   gaussian(): number {
     const spare = this.#spare;
-    if (spare === spare) {
+    if (!Number.isNaN(spare)) {
       this.#spare = NaN;
       return spare;
     }

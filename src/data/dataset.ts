@@ -1,0 +1,67 @@
+/** What training reads from: rows by number, written into the caller's buffers. */
+
+/** What a row is to be mapped to: one of some classes, or numbers. */
+export type Target =
+  | { readonly kind: "class"; readonly classes: number; readonly names?: readonly string[] }
+  | { readonly kind: "values"; readonly size: number; readonly names?: readonly string[] };
+
+export type Inputs = Uint8Array | Float32Array;
+export type Targets = Int32Array | Float32Array;
+
+export interface Dataset {
+  readonly name: string;
+  readonly length: number;
+  /** The shape of one row, without the batch dimension. */
+  readonly inputShape: readonly number[];
+  readonly inputType: "uint8" | "float32";
+  /** What uint8 values are multiplied by on their way to float32: 1/255 for images; 1 for float32. */
+  readonly inputScale: number;
+  readonly target: Target;
+  /** All labels, when they are at hand anyway: saves a pass over the inputs when splitting by class. */
+  readonly labels?: Int32Array;
+  /**
+   * Writes the rows `indices` one after the other into x ([indices.length, ...inputShape]) and their targets into y:
+   * labels ([n], Int32Array) or values ([n, size], Float32Array). May return a promise; then the caller reads ahead.
+   */
+  read(indices: Uint32Array, x: Inputs, y: Targets): void | Promise<void>;
+}
+
+/** How float columns were moved and scaled: (x - mean) / scale, column by column. */
+export interface Standardisation {
+  mean: number[];
+  scale: number[];
+  columns?: string[];
+}
+
+export interface DataSplit {
+  train: Dataset;
+  test?: Dataset;
+  standardisation?: Standardisation;
+}
+
+/** The number of values in a shape: 1 for []. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, n) => product * n, 1);
+}
+
+/** Values per row of a dataset's target: 1 for a label. */
+export function targetSize(target: Target): number {
+  return target.kind === "class" ? 1 : target.size;
+}
+
+/** Buffers that `read` can fill with `rows` rows of this dataset. */
+export function buffersFor(dataset: Dataset, rows: number): { x: Inputs; y: Targets } {
+  const xLength = rows * sizeOf(dataset.inputShape);
+  const yLength = rows * targetSize(dataset.target);
+  return {
+    x: dataset.inputType === "uint8" ? new Uint8Array(xLength) : new Float32Array(xLength),
+    y: dataset.target.kind === "class" ? new Int32Array(yLength) : new Float32Array(yLength),
+  };
+}
+
+/** The numbers 0 to n - 1. */
+export function range(n: number, from = 0): Uint32Array {
+  const indices = new Uint32Array(n);
+  for (let i = 0; i < n; i++) indices[i] = from + i;
+  return indices;
+}
