@@ -239,5 +239,5 @@ function cut(image: Uint8Array): void {
 }
 
 function clamp(x: number, low: number, high: number): number {
-  return x < low ? low : x > high ? high : x;
+  return Math.max(low, Math.min(high, x));
 }

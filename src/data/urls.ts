@@ -1,0 +1,83 @@
+/** Data sets by URL, checked against what they are expected to be. */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+import { NablaError } from "../errors.ts";
+import type { DataSplit } from "./dataset.ts";
+import { gunzip } from "./gzip.ts";
+import { type Idx, idxSplit, parseIdx } from "./idx.ts";
+
+/** Somewhere to keep files between runs; `src/node` has one over a folder. */
+export interface ByteCache {
+  get(key: string): Promise<Uint8Array | undefined>;
+  put(key: string, bytes: Uint8Array): Promise<void>;
+}
+
+export interface RemoteFile {
+  url: string;
+  /** Expected SHA-256 of the file as it is sent (before gunzip), 64 hexadecimal digits. */
+  sha256?: string;
+}
+
+export interface FetchOptions {
+  /** Kept under the URL; what is in it is checked like what is fetched. */
+  cache?: ByteCache;
+  /** Default: the platform's. */
+  fetch?: (url: string, init?: { signal?: AbortSignal }) => Promise<Response>;
+  signal?: AbortSignal;
+}
+
+/** Fetches one file. Throws a NablaError naming the URL when it cannot be had or is not the file expected. */
+export async function fetchFile(file: RemoteFile, options: FetchOptions = {}): Promise<Uint8Array> {
+  const { url } = file;
+  const cached = await options.cache?.get(url);
+  // A damaged cache is no reason to fail: the file is fetched again.
+  if (cached && matches(cached, file.sha256)) return cached;
+  const load = options.fetch ?? ((address, init) => globalThis.fetch(address, init));
+  let bytes: Uint8Array;
+  try {
+    const response = await load(url, options.signal ? { signal: options.signal } : {});
+    if (!response.ok)
+      throw new NablaError(`${url}: the server answered ${response.status} ${response.statusText}`.trim());
+    bytes = new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    if (cause instanceof NablaError || options.signal?.aborted) throw cause;
+    throw new NablaError(`${url}: cannot be fetched: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
+  }
+  if (!matches(bytes, file.sha256)) {
+    throw new NablaError(
+      `${url}: expected SHA-256 ${file.sha256}, got ${bytesToHex(sha256(bytes))} (${bytes.length} bytes); it is not the file it should be`,
+    );
+  }
+  await options.cache?.put(url, bytes);
+  return bytes;
+}
+
+function matches(bytes: Uint8Array, expected: string | undefined): boolean {
+  return expected === undefined || bytesToHex(sha256(bytes)) === expected.toLowerCase();
+}
+
+/** Fetches an IDX file, gzip or not. */
+export async function fetchIdx(file: RemoteFile, options: FetchOptions = {}): Promise<Idx> {
+  return parseIdx(await gunzip(await fetchFile(file, options), file.url), file.url);
+}
+
+export interface RemoteIdxSplit {
+  name: string;
+  train: { images: RemoteFile; labels: RemoteFile };
+  test?: { images: RemoteFile; labels: RemoteFile };
+}
+
+/** Fetches the two or four IDX files of a data set, at the same time. */
+export async function fetchIdxSplit(files: RemoteIdxSplit, options: FetchOptions = {}): Promise<DataSplit> {
+  const pair = async (part: { images: RemoteFile; labels: RemoteFile }) => {
+    const [images, labels] = await Promise.all([
+      fetchIdx(part.images, options),
+      fetchIdx(part.labels, options),
+    ]);
+    return { images, labels };
+  };
+  const [train, test] = await Promise.all([pair(files.train), files.test ? pair(files.test) : undefined]);
+  return idxSplit(train, test, files.name);
+}
