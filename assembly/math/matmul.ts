@@ -1,0 +1,270 @@
+// The three matrix products of a dense layer, cut into blocks that stay in cache and shares for threads.
+//
+// Block sizes are for a first-level cache of 32 KiB: a panel block (KC × 8 floats, 16 KiB) stays there while tiles of x
+// pass by; MC rows of x (256 KiB) stay in the second level while panels pass by.
+
+import { outer1x4, outer1x8, outer4x4, outer4x8 } from "./outer";
+import { ld, shareStart } from "./simd";
+import { tile1x32, tile1x4, tile1x8, tile3x8, tile4x4, tile4x8 } from "./tiles";
+
+const KC: i32 = 512;
+const MC: i32 = 128;
+
+/** Linear memory starts with this many zero bytes: what a sum without a bias starts from. */
+export const ZEROS: i32 = 256;
+
+/** Bytes a weight matrix takes in panels. */
+export function panelBytes(k: i32, out: i32): usize {
+  return (<usize>k * <usize>ld(out)) << 2;
+}
+
+/**
+ * y[rows, out] = x[rows, k] · w[k, out] + b[out]; b = 0 leaves it out. w is in panels; sums run in the order of k.
+ * Shares are panels while there are enough of them, else rows.
+ */
+export function matmul(
+  y: usize, x: usize, w: usize, b: usize, rows: i32, k: i32, out: i32, part: i32, parts: i32,
+): void {
+  const panels = (out + 7) >> 3;
+  let p0 = 0, p1 = panels, r0 = 0, r1 = rows;
+  if (panels >= parts * 2) {
+    p0 = shareStart(panels, part, parts);
+    p1 = shareStart(panels, part + 1, parts);
+  } else {
+    r0 = shareStart(rows, part, parts);
+    r1 = shareStart(rows, part + 1, parts);
+  }
+  const blocks = (k + KC - 1) / KC;
+  const kc = ld((k + blocks - 1) / blocks);
+  for (let k0 = 0; k0 < k; k0 += kc) {
+    const kn = min(kc, k - k0);
+    for (let rb = r0; rb < r1; rb += MC) {
+      block(y, x, w, b, k, out, k0, kn, rb, min(r1 - rb, MC), p0, p1);
+    }
+  }
+}
+
+/** The part of matmul() for rows r0 … r0+rn, panels p0 … p1 and the stretch k0 … k0+kn of the sum. */
+function block(
+  y: usize, x: usize, w: usize, b: usize, k: i32, out: i32,
+  k0: i32, kn: i32, r0: i32, rn: i32, p0: i32, p1: i32,
+): void {
+  const ldy = <usize>ld(out) << 2, ldx = <usize>ld(k) << 2;
+  // a batch of n rows is threes and fours: 1 and 2 rows alone leave the adders waiting for each other
+  const over = rn & 3;
+  const threes = over == 0 ? 0 : over == 3 ? 1 : over == 2 ? (rn >= 6 ? 2 : 0) : (rn >= 9 ? 3 : 0);
+  const fours = (rn - 3 * threes) >> 2;
+  const single = r0 + 3 * threes + 4 * fours;
+  y += <usize>r0 * ldy;
+  x += <usize>r0 * ldx + (<usize>k0 << 2);
+  const last = out - (p1 << 3) <= -4 ? p1 - 1 : p1; // panels from here on are four wide
+  const ldinit = k0 ? ldy : 0;
+  if (fours + threes) {
+    for (let p = p0; p < p1; p++) {
+      const c = <usize>p << 5;
+      const narrow = p == last;
+      const wp = w + <usize>p * <usize>k * 32 + (<usize>k0 << (narrow ? 4 : 5));
+      let yp = y + c, xp = x;
+      let init: usize = k0 ? yp : b ? b + c : 0;
+      if (narrow) {
+        for (let r = 4 * fours + 3 * threes; r; ) {
+          if (r >= 4) {
+            tile4x4(yp, ldy, xp, ldx, wp, kn, init, ldinit);
+            r -= 4; yp += 4 * ldy; xp += 4 * ldx; init += 4 * ldinit;
+          } else {
+            tile1x4(yp, ldy, xp, ldx, wp, kn, init, ldinit);
+            r--; yp += ldy; xp += ldx; init += ldinit;
+          }
+        }
+      } else {
+        for (let r = fours; r; r--) {
+          tile4x8(yp, ldy, xp, ldx, wp, kn, init, ldinit);
+          yp += 4 * ldy; xp += 4 * ldx; init += 4 * ldinit;
+        }
+        for (let r = threes; r; r--) {
+          tile3x8(yp, ldy, xp, ldx, wp, kn, init, ldinit);
+          yp += 3 * ldy; xp += 3 * ldx; init += 3 * ldinit;
+        }
+      }
+    }
+  }
+  y += <usize>(single - r0) * ldy;
+  x += <usize>(single - r0) * ldx;
+  for (let r = single; r < r0 + rn; r++) {
+    let p = p0;
+    for (; p + 4 <= last; p += 4) {
+      const c = <usize>p << 5;
+      const init: usize = k0 ? y + c : b ? b + c : 0;
+      tile1x32(y + c, x, w + <usize>p * <usize>k * 32 + (<usize>k0 << 5), <usize>k * 32, kn, init, init ? 32 : 0);
+    }
+    for (; p < p1; p++) {
+      const c = <usize>p << 5;
+      const init: usize = k0 ? y + c : b ? b + c : 0;
+      const wp = w + <usize>p * <usize>k * 32;
+      if (p == last) tile1x4(y + c, ldy, x, ldx, wp + (<usize>k0 << 4), kn, init, 0);
+      else tile1x8(y + c, ldy, x, ldx, wp + (<usize>k0 << 5), kn, init, 0);
+    }
+    y += ldy;
+    x += ldx;
+  }
+}
+
+/** Batch rows summed before dw is written: more would push the strips of x and dy out of the first-level cache. */
+const RC: i32 = 256;
+/** Rows of dw whose strip of x stays in the first-level cache while the panels of dy pass by. */
+const IC: i32 = 16;
+/** From this many batch rows on, strips are first copied together: their strides would otherwise thrash the cache. */
+const PACK_ROWS: i32 = 48;
+
+/** Bytes of scratch that outerProduct() needs for each of its shares. */
+export const OUTER_SCRATCH: i32 = RC * IC * 4 + RC * 32;
+
+/**
+ * dw[k, out] = xᵀ[k, rows] · dy[rows, out], in panels; sums run in the order of rows. Shares are rows of dw.
+ * `scratch` holds OUTER_SCRATCH bytes for each share. add: += instead of overwriting.
+ */
+export function outerProduct(
+  dw: usize, x: usize, dy: usize, scratch: usize, rows: i32, k: i32, out: i32, add: bool, part: i32, parts: i32,
+): void {
+  const i0 = shareStart((k + 3) >> 2, part, parts) << 2;
+  const i1 = min(k, shareStart((k + 3) >> 2, part + 1, parts) << 2);
+  const ldx = <usize>ld(k) << 2, ldy = <usize>ld(out) << 2;
+  scratch += <usize>part * OUTER_SCRATCH;
+  for (let r0 = 0; r0 < rows; r0 += RC) {
+    const rn = min(RC, rows - r0);
+    const xr = x + <usize>r0 * ldx, dyr = dy + <usize>r0 * ldy;
+    const from = r0 > 0 || add;
+    for (let i = i0; i < i1; i += IC) {
+      const n = min(IC, i1 - i);
+      if (rn >= PACK_ROWS) packedStrip(dw, xr, ldx, dyr, ldy, scratch, rn, k, out, i, n, from);
+      else strip(dw, xr, ldx, dyr, ldy, rn, k, out, i, n, from);
+    }
+  }
+}
+
+/** dw rows i … i+n from x and dy where they lie. */
+function strip(
+  dw: usize, x: usize, ldx: usize, dy: usize, ldy: usize, rows: i32, k: i32, out: i32, i: i32, n: i32, add: bool,
+): void {
+  for (let c = 0; c < out; c += 8) {
+    const wide = out - c > 4;
+    let t = dw + <usize>(c >> 3) * <usize>k * 32 + (<usize>i << (wide ? 5 : 4));
+    let xp = x + (<usize>i << 2);
+    const dyp = dy + (<usize>c << 2);
+    let j = n;
+    if (wide) {
+      for (; j >= 4; j -= 4, t += 128, xp += 16) outer4x8(t, xp, ldx, dyp, ldy, rows, add ? t : 0);
+      for (; j; j--, t += 32, xp += 4) outer1x8(t, xp, ldx, dyp, ldy, rows, add ? t : 0);
+    } else {
+      for (; j >= 4; j -= 4, t += 64, xp += 16) outer4x4(t, xp, ldx, dyp, ldy, rows, add ? t : 0);
+      for (; j; j--, t += 16, xp += 4) outer1x4(t, xp, ldx, dyp, ldy, rows, add ? t : 0);
+    }
+  }
+}
+
+/** The same through copies: x strip as [n/4][rows][4], dy panel as [rows][8]. */
+function packedStrip(
+  dw: usize, x: usize, ldx: usize, dy: usize, ldy: usize, scratch: usize,
+  rows: i32, k: i32, out: i32, i: i32, n: i32, add: bool,
+): void {
+  const xs = scratch, ys = scratch + RC * IC * 4;
+  const quads = (n + 3) >> 2;
+  for (let q = 0; q < quads; q++) {
+    let from = x + (<usize>(i + 4 * q) << 2), to = xs + <usize>q * <usize>rows * 16;
+    for (let r = 0; r < rows; r++, from += ldx, to += 16) v128.store(to, v128.load(from));
+  }
+  for (let c = 0; c < out; c += 8) {
+    const wide = out - c > 4;
+    let t = dw + <usize>(c >> 3) * <usize>k * 32 + (<usize>i << (wide ? 5 : 4));
+    let from = dy + (<usize>c << 2), to = ys;
+    if (wide) {
+      for (let r = 0; r < rows; r++, from += ldy, to += 32) {
+        v128.store(to, v128.load(from));
+        v128.store(to, v128.load(from, 16), 16);
+      }
+    } else {
+      for (let r = 0; r < rows; r++, from += ldy, to += 16) v128.store(to, v128.load(from));
+    }
+    let xp = xs;
+    let j = n;
+    const strideX = <usize>rows * 16;
+    if (wide) {
+      for (; j >= 4; j -= 4, t += 128, xp += strideX) outer4x8(t, xp, 16, ys, 32, rows, add ? t : 0);
+      for (; j > 0; j--, t += 32, xp += 4) outer1x8(t, xp, 16, ys, 32, rows, add ? t : 0);
+    } else {
+      for (; j >= 4; j -= 4, t += 64, xp += strideX) outer4x4(t, xp, 16, ys, 16, rows, add ? t : 0);
+      for (; j > 0; j--, t += 16, xp += 4) outer1x4(t, xp, 16, ys, 16, rows, add ? t : 0);
+    }
+  }
+}
+
+/**
+ * wt[out, k] = wᵀ, both in panels: what dx = dy · wᵀ multiplies by. Eight by eight blocks are contiguous on both sides.
+ * Shares are panels of wt.
+ */
+export function transposePanels(wt: usize, w: usize, k: i32, out: i32, part: i32, parts: i32): void {
+  const panels = (k + 7) >> 3;
+  const q1 = shareStart(panels, part + 1, parts);
+  for (let q = shareStart(panels, part, parts); q < q1; q++) {
+    const i0 = q << 3;
+    const rows = min(8, k - i0);
+    const tw = rows > 4 ? 8 : 4; // width of this panel of wt
+    for (let o0 = 0; o0 < out; o0 += 4) {
+      const ow = out - (o0 & ~7) > 4 ? 8 : 4; // width of the panel of w that holds column o0
+      const from = w + <usize>(o0 >> 3) * <usize>k * 32 + (<usize>i0 * ow + (o0 & 7) << 2);
+      const to = wt + <usize>q * <usize>out * 32 + (<usize>o0 * tw << 2);
+      const cols = min(4, out - o0);
+      for (let h = 0; h < tw; h += 4) {
+        transpose4(to + (h << 2), <usize>tw << 2, cols, from + (<usize>h * ow << 2), <usize>ow << 2, rows - h);
+      }
+    }
+  }
+}
+
+/** to[c][r] = from[r][c] for four rows r (those from `rows` on read as zero) and `cols` ≤ 4 columns c. */
+function transpose4(to: usize, ldto: usize, cols: i32, from: usize, ldfrom: usize, rows: i32): void {
+  const zero = f32x4.splat(0);
+  const a = v128.load(from);
+  const b = rows > 1 ? v128.load(from + ldfrom) : zero;
+  const c = rows > 2 ? v128.load(from + 2 * ldfrom) : zero;
+  const d = rows > 3 ? v128.load(from + 3 * ldfrom) : zero;
+  const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5), ab1 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+  const cd0 = v128.shuffle<f32>(c, d, 0, 4, 1, 5), cd1 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<f64>(ab0, cd0, 0, 2));
+  if (cols > 1) v128.store(to + ldto, v128.shuffle<f64>(ab0, cd0, 1, 3));
+  if (cols > 2) v128.store(to + 2 * ldto, v128.shuffle<f64>(ab1, cd1, 0, 2));
+  if (cols > 3) v128.store(to + 3 * ldto, v128.shuffle<f64>(ab1, cd1, 1, 3));
+}
+
+/** sums[out] = Σ over rows of dy[rows, out], in row order; padding columns too. Shares are groups of 4 columns. */
+export function columnSums(sums: usize, dy: usize, rows: i32, out: i32, add: bool, part: i32, parts: i32): void {
+  const groups = ld(out) >> 2;
+  const ldy = <usize>ld(out) << 2;
+  const g1 = shareStart(groups, part + 1, parts);
+  for (let g = shareStart(groups, part, parts); g < g1; g++) {
+    let p = dy + (<usize>g << 4);
+    let s = add ? v128.load(sums + (<usize>g << 4)) : f32x4.splat(0);
+    for (let r = rows; r; r--, p += ldy) s = f32x4.add(s, v128.load(p));
+    v128.store(sums + (<usize>g << 4), s);
+  }
+}
+
+/** w in panels from plain row-major [k, out]; padding columns become zero. */
+export function packPanels(w: usize, plain: usize, k: i32, out: i32): void {
+  for (let c = 0; c < ld(out); c++) {
+    const width = out - (c & ~7) > 4 ? 8 : 4;
+    let to = w + <usize>(c >> 3) * <usize>k * 32 + (<usize>(c & 7) << 2);
+    let from = plain + (<usize>c << 2);
+    for (let i = 0; i < k; i++, to += width << 2, from += <usize>out << 2) store<f32>(to, c < out ? load<f32>(from) : 0);
+  }
+}
+
+/** Plain row-major [k, out] from w in panels. */
+export function unpackPanels(plain: usize, w: usize, k: i32, out: i32): void {
+  for (let c = 0; c < out; c++) {
+    const width = out - (c & ~7) > 4 ? 8 : 4;
+    let from = w + <usize>(c >> 3) * <usize>k * 32 + (<usize>(c & 7) << 2);
+    let to = plain + (<usize>c << 2);
+    for (let i = 0; i < k; i++, from += width << 2, to += <usize>out << 2) store<f32>(to, load<f32>(from));
+  }
+}

@@ -1,0 +1,42 @@
+// Builds everything under build/: the core for each target, its bytes inside a module, and the bundles.
+// `node scripts/build.mjs core` stops after the core.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { writeRecords } from "./records.mjs";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+process.chdir(root);
+const require = createRequire(import.meta.url);
+const run = (file, ...args) => execFileSync(process.execPath, [file, ...args], { stdio: ["ignore", "inherit", "inherit"] });
+
+mkdirSync("build/core", { recursive: true });
+writeRecords("assembly", "src/core/records.ts");
+const asc = join(dirname(require.resolve("assemblyscript/package.json")), "bin/asc.js");
+for (const target of ["simd", "debug", "threads"]) run(asc, "--config", "asconfig.json", "--target", target);
+
+const wasm = readFileSync("build/core/simd.wasm");
+writeFileSync(
+  "build/core/embedded.js",
+  `// The core's bytes inside JavaScript: no path to configure, works in any bundler and from file://.
+export const core = Uint8Array.from(atob("${wasm.toString("base64")}"), (c) => c.charCodeAt(0));
+`,
+);
+writeFileSync(
+  "build/core/module.js",
+  `// Where bytes may not be compiled at run time the core is imported as a WebAssembly.Module.
+import core from "./simd.wasm";
+export { core };
+`,
+);
+if (process.argv[2] === "core") process.exit(0);
+
+const { build } = await import("esbuild");
+const common = { bundle: true, format: "esm", target: "es2022", logLevel: "warning", external: ["#core", "@assemblyscript/loader"], legalComments: "none" };
+rmSync("build/types", { recursive: true, force: true });
+await build({ ...common, entryPoints: { index: "src/index.ts", data: "src/data/index.ts" }, outdir: "build", platform: "neutral", splitting: true, chunkNames: "chunks/[name]-[hash]", mainFields: ["module", "main"], conditions: ["import", "browser"] });
+await build({ ...common, entryPoints: { node: "src/node/index.ts", cli: "src/cli/index.ts" }, outdir: "build", platform: "node", banner: { js: "" } });
+const tsc = join(dirname(require.resolve("typescript/package.json")), "bin/tsc");
+run(tsc, "-p", "tsconfig.build.json");

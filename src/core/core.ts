@@ -1,0 +1,92 @@
+/**
+ * One instance of the core with its own linear memory. The only place that touches WebAssembly: everything else sees
+ * byte offsets and typed-array views made on demand.
+ */
+import { core as embedded } from "#core";
+import { instantiateSync } from "@assemblyscript/loader";
+import { NablaError } from "../errors.ts";
+import { KERNELS, RECORDS } from "./records.ts";
+
+export type KernelName = keyof typeof KERNELS;
+export type RecordName = keyof typeof RECORDS;
+/** The fields a kernel's record takes, each a number. */
+export type KernelFields<K extends KernelName> = { [F in keyof (typeof RECORDS)[(typeof KERNELS)[K]]]: number };
+
+/** Bytes of a WebAssembly page. */
+const PAGE = 65536;
+/** What 32-bit offsets can reach. */
+export const MAX_BYTES = 4294967296;
+
+export interface CoreExports extends Record<string, unknown> {
+  memory: WebAssembly.Memory;
+  table: WebAssembly.Table;
+  run(tape: number, from: number, to: number, rows: number, step: number): number;
+  runPart(tape: number, from: number, to: number, rows: number, step: number, part: number, parts: number): number;
+  ZEROS: WebAssembly.Global;
+  OUTER_SCRATCH: WebAssembly.Global;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+function module(): WebAssembly.Module {
+  if (compiled === undefined) {
+    try {
+      compiled = embedded instanceof WebAssembly.Module ? embedded : new WebAssembly.Module(embedded);
+    } catch (cause) {
+      throw new NablaError(
+        "the core could not be compiled: this engine may lack 128-bit SIMD in WebAssembly (Chrome 91, Firefox 89, Safari 16.4 and Node 16 have it), or its security policy forbids compiling WebAssembly (allow 'wasm-unsafe-eval')",
+        { cause },
+      );
+    }
+  }
+  return compiled;
+}
+
+export class Core {
+  readonly exports: CoreExports;
+
+  /** @param wasm another build of the core (bytes or module); the embedded SIMD build by default. */
+  constructor(wasm?: BufferSource | WebAssembly.Module) {
+    this.exports = instantiateSync(wasm ?? module(), {}).exports as unknown as CoreExports;
+  }
+
+  /** First byte that plans may use; what lies before are zeros and stays so. */
+  get base(): number {
+    return this.exports.ZEROS.value as number;
+  }
+
+  /** Makes at least `bytes` addressable. Growing detaches views, so it happens between plans, never while one runs. */
+  reserve(bytes: number): void {
+    const memory = this.exports.memory;
+    const missing = Math.ceil(bytes / PAGE) - memory.buffer.byteLength / PAGE;
+    if (missing <= 0) return;
+    try {
+      memory.grow(missing);
+    } catch (cause) {
+      throw new NablaError(
+        `not enough memory: the plan needs ${(bytes / 1048576).toFixed(0)} MiB and the engine refused to grow to that; use a smaller batch size or fewer units`,
+        { cause },
+      );
+    }
+  }
+
+  f32(offset: number, length: number): Float32Array<ArrayBuffer> {
+    return new Float32Array(this.exports.memory.buffer as ArrayBuffer, offset, length);
+  }
+  i32(offset: number, length: number): Int32Array<ArrayBuffer> {
+    return new Int32Array(this.exports.memory.buffer as ArrayBuffer, offset, length);
+  }
+  u8(offset: number, length: number): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.exports.memory.buffer as ArrayBuffer, offset, length);
+  }
+
+  /** The number instructions know a kernel by, as the compiled module tells it. */
+  kernel(name: KernelName): number {
+    return (this.exports[name] as WebAssembly.Global).value as number;
+  }
+
+  /** Runs instructions from … to of the tape on `rows` rows; returns how many ran. */
+  run(tape: number, from: number, to: number, rows: number, step: number): number {
+    return this.exports.run(tape, from, to, rows, step);
+  }
+}
