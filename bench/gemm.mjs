@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { compileBench, median } from "./support.mjs";
 
+const ONLY = process.argv[2];
 const SHAPES = [
   [10, 784, 30, "W1 layer 1"], [10, 30, 10, "W1 layer 2"],
   [32, 784, 100, "W2 layer 1, batch 32"], [32, 100, 50, "W2 layer 2"], [32, 50, 10, "W2 layer 3"],
@@ -26,7 +27,7 @@ export function gemm() {
     return (128 * n) / (performance.now() - t) / 1e6;
   };
   peakRate();
-  for (const [m, k, n, what] of SHAPES) {
+  for (const [m, k, n, what] of SHAPES.filter((s) => !ONLY || s[3].includes(ONLY))) {
     let at = 65536;
     const take = (bytes) => (at = align(at)) && (at += bytes) - bytes;
     const x = take(m * ld(k) * 4), w = take(k * ld(n) * 4), y = take(m * ld(n) * 4), b = take(ld(n) * 4), wt = take(n * ld(k) * 4), dx = take(m * ld(k) * 4);

@@ -103,7 +103,7 @@ const RC: i32 = 256;
 /** Rows of dw whose strip of x (128 KiB) stays in the second-level cache while the panels of dy pass by. */
 const IC: i32 = 128;
 /** From this many batch rows on, strips are first copied together: their strides would otherwise thrash the cache. */
-const PACK_ROWS: i32 = 24;
+const PACK_ROWS: i32 = 64;
 
 /** Bytes of scratch that outerProduct() needs for each of its shares. */
 export const OUTER_SCRATCH: i32 = RC * IC * 4 + RC * 32;

@@ -76,72 +76,72 @@ export function packed4x8(n: i32, dw: usize, x: usize, dy: usize, k: i32, add: b
     let a10 = v128.load(init, 32), a11 = v128.load(init, 48);
     let a20 = v128.load(init, 64), a21 = v128.load(init, 80);
     let a30 = v128.load(init, 96), a31 = v128.load(init, 112);
-    let q = dy;
+    let q = dy, x1 = x + 4, x2 = x + 8, x3 = x + 12;
     while (true) {
       {
         const v0 = v128.load(q), v1 = v128.load(q, 16);
         let s = v128.load32_splat(x); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-        s = v128.load32_splat(x, 4); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-        s = v128.load32_splat(x, 8); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-        s = v128.load32_splat(x, 12); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
+        s = v128.load32_splat(x1); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
+        s = v128.load32_splat(x2); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
+        s = v128.load32_splat(x3); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
       }
       if (q == end - 32) { x += 16; break; }
       {
         const v0 = v128.load(q, 32), v1 = v128.load(q, 48);
         let s = v128.load32_splat(x, 16); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-        s = v128.load32_splat(x, 20); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-        s = v128.load32_splat(x, 24); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-        s = v128.load32_splat(x, 28); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
+        s = v128.load32_splat(x1, 16); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
+        s = v128.load32_splat(x2, 16); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
+        s = v128.load32_splat(x3, 16); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
       }
       if (q == end - 64) { x += 32; break; }
       {
         const v0 = v128.load(q, 64), v1 = v128.load(q, 80);
         let s = v128.load32_splat(x, 32); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-        s = v128.load32_splat(x, 36); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-        s = v128.load32_splat(x, 40); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-        s = v128.load32_splat(x, 44); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
+        s = v128.load32_splat(x1, 32); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
+        s = v128.load32_splat(x2, 32); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
+        s = v128.load32_splat(x3, 32); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
       }
       if (q == end - 96) { x += 48; break; }
       {
         const v0 = v128.load(q, 96), v1 = v128.load(q, 112);
         let s = v128.load32_splat(x, 48); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-        s = v128.load32_splat(x, 52); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-        s = v128.load32_splat(x, 56); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-        s = v128.load32_splat(x, 60); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
+        s = v128.load32_splat(x1, 48); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
+        s = v128.load32_splat(x2, 48); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
+        s = v128.load32_splat(x3, 48); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
       }
       if (q == end - 128) { x += 64; break; }
       {
         const v0 = v128.load(q, 128), v1 = v128.load(q, 144);
         let s = v128.load32_splat(x, 64); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-        s = v128.load32_splat(x, 68); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-        s = v128.load32_splat(x, 72); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-        s = v128.load32_splat(x, 76); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
+        s = v128.load32_splat(x1, 64); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
+        s = v128.load32_splat(x2, 64); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
+        s = v128.load32_splat(x3, 64); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
       }
       if (q == end - 160) { x += 80; break; }
       {
         const v0 = v128.load(q, 160), v1 = v128.load(q, 176);
         let s = v128.load32_splat(x, 80); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-        s = v128.load32_splat(x, 84); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-        s = v128.load32_splat(x, 88); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-        s = v128.load32_splat(x, 92); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
+        s = v128.load32_splat(x1, 80); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
+        s = v128.load32_splat(x2, 80); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
+        s = v128.load32_splat(x3, 80); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
       }
       if (q == end - 192) { x += 96; break; }
       {
         const v0 = v128.load(q, 192), v1 = v128.load(q, 208);
         let s = v128.load32_splat(x, 96); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-        s = v128.load32_splat(x, 100); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-        s = v128.load32_splat(x, 104); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-        s = v128.load32_splat(x, 108); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
+        s = v128.load32_splat(x1, 96); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
+        s = v128.load32_splat(x2, 96); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
+        s = v128.load32_splat(x3, 96); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
       }
       if (q == end - 224) { x += 112; break; }
       {
         const v0 = v128.load(q, 224), v1 = v128.load(q, 240);
         let s = v128.load32_splat(x, 112); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-        s = v128.load32_splat(x, 116); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-        s = v128.load32_splat(x, 120); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-        s = v128.load32_splat(x, 124); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
+        s = v128.load32_splat(x1, 112); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
+        s = v128.load32_splat(x2, 112); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
+        s = v128.load32_splat(x3, 112); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
       }
-      x += 128; q += 256;
+      x += 128; x1 += 128; x2 += 128; x3 += 128; q += 256;
       if (q == end) break;
     }
     v128.store(dw, a00); v128.store(dw, a01, 16);
