@@ -1,5 +1,8 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import { describe, expect, test } from "vitest";
 import { digits, drawDigitAt } from "../../src/data/digits/index.ts";
+import { HABITS } from "../../src/data/digits/skeletons.ts";
 import { and, majority, nand, or, truthTableM, xor } from "../../src/data/generated/gates.ts";
 import { generatedSets, makeGenerated } from "../../src/data/generated/index.ts";
 import { blobs, circles, moons, sine, spirals } from "../../src/data/generated/points.ts";
@@ -83,6 +86,19 @@ describe("digits", () => {
     expect(Array.from(alone)).not.toEqual(all.slice(17 * 784, 18 * 784));
     drawDigitAt(17, 4, "train", alone);
     expect(Array.from(alone)).not.toEqual(all.slice(17 * 784, 18 * 784));
+  });
+
+  test("bits are pinned, so that another engine can be compared", () => {
+    const pixels = Uint8Array.from(contents(digits({ samples: 200, seed: 1 })).x);
+    expect(bytesToHex(sha256(pixels))).toBe("496644f4543c1a02441e718db3acc398504ab6ae3b2efdbec80f4d8c77be6c23");
+  });
+
+  test("skeletons: the forms of a habit have the same points and strokes, so that they can be mixed", () => {
+    expect(HABITS).toHaveLength(10);
+    for (const habit of HABITS.flat()) {
+      const shape = (form: string) => form.replace(/-?\d+,-?\d+!?/g, "p");
+      for (const form of habit.forms) expect(shape(form), form).toBe(shape(habit.forms[0]!));
+    }
   });
 
   test("centred as MNIST is: inside the frame, in full white, its mass in the middle", () => {
