@@ -1,4 +1,5 @@
 /** The header of a safetensors file. Nothing it says is believed before it has been compared with the bytes there. */
+import { show } from "../config/fields.ts";
 import { NablaError } from "../errors.ts";
 import { DTYPES } from "./dtypes.ts";
 
@@ -43,7 +44,7 @@ export function parseHeader(bytes: Uint8Array, name: string): Header {
   const metadata = asObject(raw, `${name}: header: __metadata__`) as Record<string, string>;
   for (const [key, value] of Object.entries(metadata)) {
     if (typeof value !== "string")
-      fail(name, `__metadata__: expected text under ${JSON.stringify(key)}, got ${typeof value}`);
+      fail(name, `__metadata__: expected text under ${show(key)}, got ${typeof value}`);
   }
   const ranges = Object.entries(entries).map(([key, entry]) => parseRange(key, entry, name));
   ranges.sort((a, b) => a.begin - b.begin || a.end - b.end);
@@ -88,7 +89,7 @@ function parseObject(bytes: Uint8Array, name: string): Record<string, unknown> {
     );
   }
   const twice = duplicateKey(text);
-  if (twice !== undefined) fail(name, `${JSON.stringify(twice)} is there twice`);
+  if (twice !== undefined) fail(name, `${show(twice)} is there twice`);
   return asObject(value, `${name}: header`);
 }
 
@@ -102,34 +103,30 @@ function asObject(value: unknown, where: string): Record<string, unknown> {
 }
 
 function parseRange(key: string, entry: unknown, name: string): Range {
-  const where = `tensor ${JSON.stringify(key)}`;
+  const where = `tensor ${show(key)}`;
   const { dtype, shape, data_offsets: offsets } = asObject(entry, `${name}: header: ${where}`);
   const type = typeof dtype === "string" ? DTYPES.get(dtype) : undefined;
   if (!type) {
     throw new NablaError(
-      `${name}: ${where}: element type ${JSON.stringify(dtype)} is not read; expected one of ${[...DTYPES.keys()].join(", ")}`,
+      `${name}: ${where}: element type ${show(dtype)} is not read; expected one of ${[...DTYPES.keys()].join(", ")}`,
     );
   }
   if (!Array.isArray(shape) || !shape.every(isSize)) {
-    fail(name, `${where}: expected a shape of whole numbers ≥ 0, got ${JSON.stringify(shape)}`);
+    fail(name, `${where}: expected a shape of whole numbers ≥ 0, got ${show(shape)}`);
   }
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize) || offsets[0] > offsets[1]) {
-    fail(
-      name,
-      `${where}: expected data_offsets [begin, end] with begin ≤ end, got ${JSON.stringify(offsets)}`,
-    );
+    fail(name, `${where}: expected data_offsets [begin, end] with begin ≤ end, got ${show(offsets)}`);
   }
   const [begin, end] = offsets as [number, number];
   let bytes = type.bytes;
   for (const n of shape) {
     bytes *= n;
-    if (!Number.isSafeInteger(bytes))
-      fail(name, `${where}: shape [${shape.join(", ")}] is too large to be true`);
+    if (!Number.isSafeInteger(bytes)) fail(name, `${where}: shape ${show(shape)} is too large to be true`);
   }
   if (bytes !== end - begin) {
     fail(
       name,
-      `${where}: shape [${shape.join(", ")}] of ${dtype} needs ${bytes} bytes, data_offsets span ${end - begin}`,
+      `${where}: shape ${show(shape)} of ${dtype} needs ${bytes} bytes, data_offsets span ${end - begin}`,
     );
   }
   return { name: key, dtype: dtype as string, shape, begin, end };
@@ -141,7 +138,7 @@ function checkCover(ranges: readonly Range[], size: number, start: number, name:
   let at = 0;
   let before = "the header";
   for (const range of ranges) {
-    const here = `tensor ${JSON.stringify(range.name)}`;
+    const here = `tensor ${show(range.name)}`;
     if (range.begin < at) fail(name, `${here} begins at ${range.begin}, inside ${before} (to ${at})`);
     if (range.begin > at) fail(name, `bytes ${at} to ${range.begin} of the payload belong to no tensor`);
     at = range.end;
