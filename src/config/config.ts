@@ -52,11 +52,14 @@ export const reduceLROnPlateau = object(
   { doc: "Make the learning rate smaller when a figure no longer improves." },
 );
 
+export const shapeField = described(
+  list(int({ min: 1 }), { min: 1 }),
+  "The shape of one row of input, without the batch: [784] or [28, 28, 1].",
+);
+export const seedField = int({ min: 0, default: 0, doc: "What every random choice hangs on." });
+
 export const modelFields = object({
-  inputShape: described(
-    list(int({ min: 1 }), { min: 1 }),
-    "The shape of one row of input, without the batch: [784] or [28, 28, 1].",
-  ),
+  inputShape: shapeField,
   layers: list(layer, { min: 1 }),
 });
 
@@ -67,7 +70,7 @@ export const trainingFields = object({
   metrics: list(choice(METRICS), { default: [] }),
   batchSize: int({ min: 1, default: 32, doc: "Rows per step." }),
   epochs: int({ min: 1, default: 1, doc: "Passes over the data." }),
-  seed: int({ min: 0, default: 0, doc: "What every random choice hangs on." }),
+  seed: seedField,
   shuffle: bool({ default: true, doc: "Visit the rows in another order each epoch." }),
   validationSplit: number({
     min: 0,
@@ -131,6 +134,27 @@ export function parseConfig(text: string, name: string): Config {
     });
   }
   return checkConfig(value, name);
+}
+
+/**
+ * Checks a list of layers and fills in defaults. The first may also say the shape of one row of input.
+ * @throws NablaError such as `layers[1].units: expected a whole number ≥ 1, got -3`
+ */
+export function checkLayers(layers: readonly unknown[]): { configs: LayerConfig[]; inputShape?: number[] } {
+  let inputShape: number[] | undefined;
+  const configs = list(layer, { min: 1 }).check(
+    Array.isArray(layers)
+      ? layers.map((given: { inputShape?: unknown } | null, i) => {
+          if (given === null || typeof given !== "object" || given.inputShape === undefined) return given;
+          const { inputShape: shape, ...rest } = given;
+          const checked = shapeField.check(shape, `layers[${i}].inputShape`);
+          if (i === 0) inputShape = checked;
+          return rest;
+        })
+      : layers,
+    "layers",
+  );
+  return { configs, ...(inputShape && { inputShape }) };
 }
 
 /** The JSON Schema (draft 2020-12) of configuration documents, for editors and other tools. */
