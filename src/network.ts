@@ -67,12 +67,9 @@ export class Network {
   /** Fills all parameters from the seed: tensor number t draws from step t of the stream for initialisation. */
   initialize(seed: number): void {
     this.tensors.forEach((tensor, t) => {
-      const { spec } = tensor;
-      const n = count(spec.shape);
-      this.withScratch(n * 4, (scratch) => {
-        initialize(this.core, spec.initializer, { fanIn: spec.fanIn, fanOut: spec.fanOut }, scratch, n, { seed, tensor: t });
-        this.place(tensor.value.offset, spec, scratch);
-      });
+      const values = new Float32Array(count(tensor.spec.shape));
+      initialize(tensor.spec.initializer, tensor.spec, values, seed, t);
+      this.write(tensor, values);
     });
   }
 

@@ -2,7 +2,7 @@
  * What is chosen by name: activations, initializers, losses, optimizers, schedules. Each may be written as its name
  * alone; its fields then have their defaults, which are those of Keras unless said otherwise.
  */
-import { bool, number } from "./fields.ts";
+import { number } from "./fields.ts";
 import type { ActivationName, InitializerName, LossName, OptimizerName, ScheduleName } from "./names.ts";
 import { object, optional, orName, shared, variant } from "./objects.ts";
 
@@ -14,11 +14,11 @@ export const activation = shared(
   orName(
     variant("name", {
       linear: none,
-      step: object({}, { doc: "1 where z ≥ 0, else 0. Its gradient is zero: for the perceptron loss." }),
+      step: object({}, { doc: "1 where z > 0, else 0. Its gradient is zero: for the perceptron loss." }),
       sigmoid: none,
       tanh: none,
       relu: none,
-      leakyRelu: alpha(0.3, "Slope where z < 0."),
+      leakyRelu: alpha(0.01, "Slope where z < 0."),
       gaussian: object({}, { doc: "exp(-z²)." }),
       elu: alpha(1, "alpha · (exp z - 1) where z < 0."),
       gelu: none,
@@ -63,14 +63,6 @@ export const regularizer = shared(
   ),
 );
 
-const smoothed = object({
-  labelSmoothing: number({
-    min: 0,
-    exclusiveMax: 1,
-    default: 0,
-    doc: "Share of certainty given to all classes evenly.",
-  }),
-});
 export const loss = shared(
   "loss",
   orName(
@@ -81,9 +73,9 @@ export const loss = shared(
       huber: object({
         delta: number({ exclusiveMin: 0, default: 1, doc: "Where the square turns into a line." }),
       }),
-      binaryCrossentropy: smoothed,
+      binaryCrossentropy: object({}, { doc: "Mean over the outputs of −y·log a − (1 − y)·log(1 − a)." }),
       crossEntropy: object({}, { doc: "Binary cross-entropy summed over the outputs." }),
-      categoricalCrossentropy: smoothed,
+      categoricalCrossentropy: object({}, { doc: "−Σ y·log a; integer labels are welcome." }),
       sparseCategoricalCrossentropy: none,
       hinge: none,
       categoricalHinge: none,
@@ -128,7 +120,6 @@ export const optimizer = shared(
         rho: share(0.9, "Decay of the mean of squared gradients."),
         momentum: share(0, "Share of the last step kept."),
         epsilon,
-        centered: bool({ default: false, doc: "Divide by the variance, not by the mean square." }),
         ...decay(0),
         ...common,
       }),
