@@ -118,20 +118,40 @@ export function log1pUnit4(e: v128): v128 {
   return madd(f32x4.add(s, s), f32x4.mul(s, z), p);
 }
 
-/** ln(1 + e^x) = max(x, 0) + ln(1 + e^−|x|) */
+/** 1 / (1 + e^−x), given e = e^−|x|: nothing overflows and the left tail keeps its digits. */
 // @ts-ignore: decorator
 @inline
-export function softplus4(x: v128): v128 {
-  return f32x4.add(f32x4.pmax(x, f32x4.splat(0)), log1pUnit4(exp4(f32x4.neg(f32x4.abs(x)))));
+export function sigmoidFrom4(x: v128, e: v128): v128 {
+  const one = f32x4.splat(1);
+  return f32x4.div(v128.bitselect(e, one, f32x4.lt(x, f32x4.splat(0))), f32x4.add(one, e));
 }
 
-/** 1 / (1 + e^−x), written with e^−|x| so that nothing overflows and the left tail keeps its digits. */
+/** ln(1 + e^x) = max(x, 0) + ln(1 + e^−|x|), given e = e^−|x| */
+// @ts-ignore: decorator
+@inline
+export function softplusFrom4(x: v128, e: v128): v128 {
+  return f32x4.add(f32x4.pmax(x, f32x4.splat(0)), log1pUnit4(e));
+}
+
+/** e^−|x| */
+// @ts-ignore: decorator
+@inline
+export function expNegAbs4(x: v128): v128 {
+  return exp4(f32x4.neg(f32x4.abs(x)));
+}
+
+/** 1 / (1 + e^−x) */
 // @ts-ignore: decorator
 @inline
 export function sigmoid4(x: v128): v128 {
-  const e = exp4(f32x4.neg(f32x4.abs(x)));
-  const one = f32x4.splat(1);
-  return f32x4.div(v128.bitselect(e, one, f32x4.lt(x, f32x4.splat(0))), f32x4.add(one, e));
+  return sigmoidFrom4(x, expNegAbs4(x));
+}
+
+/** ln(1 + e^x) */
+// @ts-ignore: decorator
+@inline
+export function softplus4(x: v128): v128 {
+  return softplusFrom4(x, expNegAbs4(x));
 }
 
 /** tanh x: x + x³ · P(x²) below 0.625, 1 − 2 / (e^2|x| + 1) above (Cody & Waite). */
