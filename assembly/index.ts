@@ -1,4 +1,27 @@
 // What the core exports. Each line is a file that holds kernels and their records.
 export { run, runPart } from "./tape";
 export { ZEROS, packPanels, unpackPanels } from "./math/matmul";
+export { mapExp, mapLog, mapTanh } from "./math/map";
 export { DENSE_FORWARD, DENSE_WEIGHTS, DENSE_TRANSPOSE, DENSE_INPUT, OUTER_SCRATCH } from "./layers/dense";
+export { INPUT_U8, INPUT_F32 } from "./layers/input";
+export { STEP_FORWARD } from "./activations/step";
+export { SIGMOID_FORWARD, SIGMOID_BACKWARD } from "./activations/sigmoid";
+export { TANH_FORWARD, TANH_BACKWARD } from "./activations/tanh";
+export { RELU_FORWARD, RELU_BACKWARD } from "./activations/relu";
+export { LEAKY_RELU_FORWARD, LEAKY_RELU_BACKWARD } from "./activations/leakyRelu";
+export { GAUSSIAN_FORWARD, GAUSSIAN_BACKWARD } from "./activations/gaussian";
+export { ELU_FORWARD, ELU_BACKWARD } from "./activations/elu";
+export { GELU_FORWARD, GELU_BACKWARD } from "./activations/gelu";
+export { SILU_FORWARD, SILU_BACKWARD } from "./activations/silu";
+export { SOFTPLUS_FORWARD, SOFTPLUS_BACKWARD } from "./activations/softplus";
+export { SOFTMAX_FORWARD, SOFTMAX_BACKWARD } from "./activations/softmax";
+export { SQUARED_ERROR } from "./losses/squaredError";
+export { ABSOLUTE_ERROR } from "./losses/absoluteError";
+export { HUBER } from "./losses/huber";
+export { BINARY_CROSSENTROPY, BINARY_CROSSENTROPY_SIGMOID } from "./losses/binaryCrossentropy";
+export { CATEGORICAL_CROSSENTROPY, CATEGORICAL_CROSSENTROPY_SOFTMAX } from "./losses/categoricalCrossentropy";
+export { HINGE } from "./losses/hinge";
+export { CATEGORICAL_HINGE } from "./losses/categoricalHinge";
+export { PERCEPTRON } from "./losses/perceptron";
+export { ONE_HOT } from "./losses/oneHot";
+export { LOSS_REDUCE, STATUS_NOT_FINITE } from "./losses/reduce";

@@ -20,3 +20,32 @@ export function ld(n: i32): i32 {
 export function shareStart(n: i32, part: i32, parts: i32): i32 {
   return <i32>((<i64>n * part) / parts);
 }
+
+/** Bytes before row `r` of a matrix with `n` columns. */
+// @ts-ignore: decorator
+@inline
+export function rowBytes(r: i32, n: i32): usize {
+  return (<usize>r * <usize>ld(n)) << 2;
+}
+
+/** All ones in the lanes of a row's last four values that are columns, zeros in its padding. */
+// @ts-ignore: decorator
+@inline
+export function tailMask(n: i32): v128 {
+  return i32x4.gt_s(i32x4.splat(n - ld(n) + 4), i32x4(0, 1, 2, 3));
+}
+
+/** (v0 + v2) + (v1 + v3) */
+// @ts-ignore: decorator
+@inline
+export function sumLanes(v: v128): f32 {
+  const h = f32x4.add(v, v128.shuffle<f64>(v, v, 1, 0));
+  return f32x4.extract_lane(h, 0) + f32x4.extract_lane(h, 1);
+}
+
+// @ts-ignore: decorator
+@inline
+export function maxLanes(v: v128): f32 {
+  const h = f32x4.max(v, v128.shuffle<f64>(v, v, 1, 0));
+  return max(f32x4.extract_lane(h, 0), f32x4.extract_lane(h, 1));
+}

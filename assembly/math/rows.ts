@@ -1,0 +1,32 @@
+// What softmax and its loss do to one row of `units` columns.
+
+import { exp4 } from "./exp";
+import { maxLanes, rowBytes, sumLanes, tailMask } from "./simd";
+
+/** Largest of z[units]; padding does not count. */
+export function rowMax(z: usize, units: i32): f32 {
+  const end = z + rowBytes(1, units) - 16;
+  let m = v128.bitselect(v128.load(end), f32x4.splat(-Infinity), tailMask(units));
+  for (; z < end; z += 16) m = f32x4.pmax(m, v128.load(z));
+  return maxLanes(m);
+}
+
+/** a[units] = e^(z − m), padding 0; returns the sum. */
+export function rowExp(a: usize, z: usize, units: i32, m: f32): f32 {
+  const shift = f32x4.splat(m);
+  let s = f32x4.splat(0);
+  for (const end = z + rowBytes(1, units) - 16; z < end; a += 16, z += 16) {
+    const e = exp4(f32x4.sub(v128.load(z), shift));
+    v128.store(a, e);
+    s = f32x4.add(s, e);
+  }
+  const e = v128.and(exp4(f32x4.sub(v128.load(z), shift)), tailMask(units));
+  v128.store(a, e);
+  return sumLanes(f32x4.add(s, e));
+}
+
+/** a[units] = a / s, padding too */
+export function rowDivide(a: usize, units: i32, s: f32): void {
+  const d = f32x4.splat(s);
+  for (const end = a + rowBytes(1, units); a < end; a += 16) v128.store(a, f32x4.div(v128.load(a), d));
+}
