@@ -94,15 +94,24 @@ function block(
   }
 }
 
-/** Batch rows summed before dw is written: a panel of dy of so many rows (8 KiB) stays in the first-level cache. */
-const RC: i32 = 256;
-/** Rows of dw whose strip of x (128 KiB) stays in the second-level cache while the panels of dy pass by. */
+/** Batch rows summed before dw is written: the lines that so many rows of x and dy touch stay in the first-level cache. */
+const RC: i32 = 64;
+/** The same where strips are copied together first: a panel of dy of so many rows is 8 KiB. */
+const PACKED_RC: i32 = 256;
+/** Rows of dw whose strip of x (packed 128 KiB) stays in the second-level cache while the panels of dy pass by. */
 const IC: i32 = 128;
-/** From this many batch rows on, strips are first copied together: their strides would otherwise thrash the cache. */
-const PACK_ROWS: i32 = 64;
+/** Fewer batch rows than this are not worth copying. */
+const PACK_ROWS: i32 = 24;
+
+/** Whether rows so many bytes apart fall into so few sets of a first-level cache (64 sets of 64 bytes) that they push each other out. */
+// @ts-ignore: decorator
+@inline
+function thrashes(stride: usize): bool {
+  return (stride & 511) == 0;
+}
 
 /** Bytes of scratch that outerProduct() needs for each of its shares. */
-export const OUTER_SCRATCH: i32 = RC * IC * 4 + RC * 32;
+export const OUTER_SCRATCH: i32 = PACKED_RC * IC * 4 + PACKED_RC * 32;
 
 /**
  * dw[k, out] = xᵀ[k, rows] · dy[rows, out], in panels; sums run in the order of rows. Shares are rows of dw.
@@ -115,11 +124,12 @@ export function outerProduct(
   const i1 = min(k, shareStart((k + 3) >> 2, part + 1, parts) << 2);
   const ldx = <usize>ld(k) << 2, ldy = <usize>ld(out) << 2;
   scratch += <usize>part * OUTER_SCRATCH;
-  for (let r0 = 0; r0 < rows; r0 += RC) {
-    const rn = min(RC, rows - r0);
+  const pack = rows >= PACK_ROWS && (thrashes(ldx) || thrashes(ldy));
+  const rc = pack ? PACKED_RC : RC;
+  for (let r0 = 0; r0 < rows; r0 += rc) {
+    const rn = min(rc, rows - r0);
     const xr = x + <usize>r0 * ldx, dyr = dy + <usize>r0 * ldy;
     const from = r0 > 0 || add;
-    const pack = rn >= PACK_ROWS;
     for (let i = i0; i < i1; i += IC) strip(dw, xr, ldx, dyr, ldy, pack ? scratch : 0, rn, k, out, i, min(IC, i1 - i), from);
   }
 }
@@ -131,7 +141,7 @@ function strip(
 ): void {
   const quads = n >> 2, ones = n & 3;
   const xi = x + (<usize>i << 2), x1 = xi + (<usize>quads << 4);
-  const ys = scratch + RC * IC * 4;
+  const ys = scratch + PACKED_RC * IC * 4;
   if (scratch) {
     for (let q = 0, to = scratch; q < quads; q++) {
       let from = xi + (<usize>q << 4);
