@@ -125,7 +125,9 @@ export function checkActivation(
     (plant.reference ?? untouched)(reference.gradient(row, das[r], alpha)),
   );
   if (activations[name].trainable) {
-    zs.forEach((row, r) => gradcheck(name, (x) => dot(reference.value(x, alpha), das[r]), gradients[r], row));
+    for (const [r, row] of zs.entries()) {
+      gradcheck(name, (x) => dot(reference.value(x, alpha), das[r]), gradients[r], row);
+    }
   }
   const whole = runActivation(name, z, da, rows, alpha);
   near(
@@ -213,7 +215,9 @@ export function checkLoss(name: LossName, kernel: KernelName, input: LossCase, p
     const da = reference.gradient(a, ys[r], parameter);
     return (plant.reference ?? untouched)(inner ? inner.gradient(x, da, 0) : da);
   });
-  if (name !== "perceptron") xs.forEach((x, r) => gradcheck(kernel, (v) => value(v, ys[r]), gradients[r], x));
+  if (name !== "perceptron") {
+    for (const [r, x] of xs.entries()) gradcheck(kernel, (v) => value(v, ys[r]), gradients[r], x);
+  }
   const whole = runLoss(name, kernel, input);
   const w = (r: number) => weight?.[r] ?? 1;
   near(
