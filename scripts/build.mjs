@@ -37,6 +37,6 @@ const { build } = await import("esbuild");
 const common = { bundle: true, format: "esm", target: "es2022", logLevel: "warning", external: ["#core", "@assemblyscript/loader"], legalComments: "none" };
 rmSync("build/types", { recursive: true, force: true });
 await build({ ...common, entryPoints: { index: "src/index.ts", data: "src/data/index.ts" }, outdir: "build", platform: "neutral", splitting: true, chunkNames: "chunks/[name]-[hash]", mainFields: ["module", "main"], conditions: ["import", "browser"] });
-await build({ ...common, entryPoints: { node: "src/node/index.ts", cli: "src/cli/index.ts" }, outdir: "build", platform: "node", banner: { js: "" } });
+await build({ ...common, entryPoints: { node: "src/node/index.ts" }, outdir: "build", platform: "node", banner: { js: "" } });
 const tsc = join(dirname(require.resolve("typescript/package.json")), "bin/tsc");
 run(tsc, "-p", "tsconfig.build.json");

@@ -3,9 +3,9 @@
 // Block sizes are for a first-level cache of 32 KiB: a panel block (KC × 8 floats, 16 KiB) stays there while tiles of x
 // pass by; MC rows of x (256 KiB) stay in the second level while panels pass by.
 
-import { outer1x4, outer1x8, outer4x4, outer4x8 } from "./outer";
+import { outer1x4, outer1x8, outer4x4, outer4x8, packed4x8 } from "./outer";
 import { ld, shareStart } from "./simd";
-import { tile1x32, tile1x4, tile1x8, tile3x8, tile4x4, tile4x8 } from "./tiles";
+import { tile1x32, tiles1x4, tiles1x8, tiles3x8, tiles4x4, tiles4x8 } from "./tiles";
 
 const KC: i32 = 512;
 const MC: i32 = 128;
@@ -64,27 +64,16 @@ function block(
       const c = <usize>p << 5;
       const narrow = p == last;
       const wp = w + <usize>p * <usize>k * 32 + (<usize>k0 << (narrow ? 4 : 5));
-      let yp = y + c, xp = x;
-      let init: usize = k0 ? yp : b ? b + c : 0;
+      const yp = y + c;
+      const init: usize = k0 ? yp : b ? b + c : 0;
       if (narrow) {
-        for (let r = 4 * fours + 3 * threes; r; ) {
-          if (r >= 4) {
-            tile4x4(yp, ldy, xp, ldx, wp, kn, init, ldinit);
-            r -= 4; yp += 4 * ldy; xp += 4 * ldx; init += 4 * ldinit;
-          } else {
-            tile1x4(yp, ldy, xp, ldx, wp, kn, init, ldinit);
-            r--; yp += ldy; xp += ldx; init += ldinit;
-          }
-        }
+        const n = single - r0, done = <usize>(n & ~3);
+        tiles4x4(n >> 2, yp, ldy, x, ldx, wp, kn, init, ldinit);
+        tiles1x4(n & 3, yp + done * ldy, ldy, x + done * ldx, ldx, wp, kn, init + done * ldinit, ldinit);
       } else {
-        for (let r = fours; r; r--) {
-          tile4x8(yp, ldy, xp, ldx, wp, kn, init, ldinit);
-          yp += 4 * ldy; xp += 4 * ldx; init += 4 * ldinit;
-        }
-        for (let r = threes; r; r--) {
-          tile3x8(yp, ldy, xp, ldx, wp, kn, init, ldinit);
-          yp += 3 * ldy; xp += 3 * ldx; init += 3 * ldinit;
-        }
+        const done = <usize>(4 * fours);
+        tiles4x8(fours, yp, ldy, x, ldx, wp, kn, init, ldinit);
+        tiles3x8(threes, yp + done * ldy, ldy, x + done * ldx, ldx, wp, kn, init + done * ldinit, ldinit);
       }
     }
   }
@@ -101,20 +90,20 @@ function block(
       const c = <usize>p << 5;
       const init: usize = k0 ? y + c : b ? b + c : 0;
       const wp = w + <usize>p * <usize>k * 32;
-      if (p == last) tile1x4(y + c, ldy, x, ldx, wp + (<usize>k0 << 4), kn, init, 0);
-      else tile1x8(y + c, ldy, x, ldx, wp + (<usize>k0 << 5), kn, init, 0);
+      if (p == last) tiles1x4(1, y + c, ldy, x, ldx, wp + (<usize>k0 << 4), kn, init, 0);
+      else tiles1x8(1, y + c, ldy, x, ldx, wp + (<usize>k0 << 5), kn, init, 0);
     }
     y += ldy;
     x += ldx;
   }
 }
 
-/** Batch rows summed before dw is written: more would push the strips of x and dy out of the first-level cache. */
+/** Batch rows summed before dw is written: a panel of dy of so many rows (8 KiB) stays in the first-level cache. */
 const RC: i32 = 256;
-/** Rows of dw whose strip of x stays in the first-level cache while the panels of dy pass by. */
-const IC: i32 = 16;
+/** Rows of dw whose strip of x (128 KiB) stays in the second-level cache while the panels of dy pass by. */
+const IC: i32 = 128;
 /** From this many batch rows on, strips are first copied together: their strides would otherwise thrash the cache. */
-const PACK_ROWS: i32 = 48;
+const PACK_ROWS: i32 = 64;
 
 /** Bytes of scratch that outerProduct() needs for each of its shares. */
 export const OUTER_SCRATCH: i32 = RC * IC * 4 + RC * 32;
@@ -134,66 +123,44 @@ export function outerProduct(
     const rn = min(RC, rows - r0);
     const xr = x + <usize>r0 * ldx, dyr = dy + <usize>r0 * ldy;
     const from = r0 > 0 || add;
-    for (let i = i0; i < i1; i += IC) {
-      const n = min(IC, i1 - i);
-      if (rn >= PACK_ROWS) packedStrip(dw, xr, ldx, dyr, ldy, scratch, rn, k, out, i, n, from);
-      else strip(dw, xr, ldx, dyr, ldy, rn, k, out, i, n, from);
-    }
+    const pack = rn >= PACK_ROWS;
+    for (let i = i0; i < i1; i += IC) strip(dw, xr, ldx, dyr, ldy, pack ? scratch : 0, rn, k, out, i, min(IC, i1 - i), from);
   }
 }
 
-/** dw rows i … i+n from x and dy where they lie. */
+/** dw rows i … i+n. With scratch, through copies: the strip of x as [n/4][rows][4], panels of dy as [rows][8]. */
 function strip(
-  dw: usize, x: usize, ldx: usize, dy: usize, ldy: usize, rows: i32, k: i32, out: i32, i: i32, n: i32, add: bool,
-): void {
-  for (let c = 0; c < out; c += 8) {
-    const wide = out - c > 4;
-    let t = dw + <usize>(c >> 3) * <usize>k * 32 + (<usize>i << (wide ? 5 : 4));
-    let xp = x + (<usize>i << 2);
-    const dyp = dy + (<usize>c << 2);
-    let j = n;
-    if (wide) {
-      for (; j >= 4; j -= 4, t += 128, xp += 16) outer4x8(t, xp, ldx, dyp, ldy, rows, add ? t : 0);
-      for (; j; j--, t += 32, xp += 4) outer1x8(t, xp, ldx, dyp, ldy, rows, add ? t : 0);
-    } else {
-      for (; j >= 4; j -= 4, t += 64, xp += 16) outer4x4(t, xp, ldx, dyp, ldy, rows, add ? t : 0);
-      for (; j; j--, t += 16, xp += 4) outer1x4(t, xp, ldx, dyp, ldy, rows, add ? t : 0);
-    }
-  }
-}
-
-/** The same through copies: x strip as [n/4][rows][4], dy panel as [rows][8]. */
-function packedStrip(
   dw: usize, x: usize, ldx: usize, dy: usize, ldy: usize, scratch: usize,
   rows: i32, k: i32, out: i32, i: i32, n: i32, add: bool,
 ): void {
-  const xs = scratch, ys = scratch + RC * IC * 4;
-  const quads = (n + 3) >> 2;
-  for (let q = 0; q < quads; q++) {
-    let from = x + (<usize>(i + 4 * q) << 2), to = xs + <usize>q * <usize>rows * 16;
-    for (let r = 0; r < rows; r++, from += ldx, to += 16) v128.store(to, v128.load(from));
+  const quads = n >> 2, ones = n & 3;
+  const xi = x + (<usize>i << 2), x1 = xi + (<usize>quads << 4);
+  const ys = scratch + RC * IC * 4;
+  if (scratch) {
+    for (let q = 0, to = scratch; q < quads; q++) {
+      let from = xi + (<usize>q << 4);
+      for (let r = rows; r; r--, from += ldx, to += 16) v128.store(to, v128.load(from));
+    }
   }
   for (let c = 0; c < out; c += 8) {
-    const wide = out - c > 4;
-    let t = dw + <usize>(c >> 3) * <usize>k * 32 + (<usize>i << (wide ? 5 : 4));
-    let from = dy + (<usize>c << 2), to = ys;
-    if (wide) {
-      for (let r = 0; r < rows; r++, from += ldy, to += 32) {
-        v128.store(to, v128.load(from));
-        v128.store(to, v128.load(from, 16), 16);
+    const dyp = dy + (<usize>c << 2);
+    if (out - c > 4) {
+      const t = dw + <usize>(c >> 3) * <usize>k * 32 + (<usize>i << 5);
+      if (scratch) {
+        let from = dyp, to = ys;
+        for (let r = rows; r; r--, from += ldy, to += 32) {
+          v128.store(to, v128.load(from));
+          v128.store(to, v128.load(from, 16), 16);
+        }
+        packed4x8(quads, t, scratch, ys, rows, add);
+      } else {
+        outer4x8(quads, t, xi, ldx, dyp, ldy, rows, add);
       }
+      outer1x8(ones, t + (<usize>quads << 7), x1, ldx, dyp, ldy, rows, add);
     } else {
-      for (let r = 0; r < rows; r++, from += ldy, to += 16) v128.store(to, v128.load(from));
-    }
-    let xp = xs;
-    let j = n;
-    const strideX = <usize>rows * 16;
-    if (wide) {
-      for (; j >= 4; j -= 4, t += 128, xp += strideX) outer4x8(t, xp, 16, ys, 32, rows, add ? t : 0);
-      for (; j > 0; j--, t += 32, xp += 4) outer1x8(t, xp, 16, ys, 32, rows, add ? t : 0);
-    } else {
-      for (; j >= 4; j -= 4, t += 64, xp += strideX) outer4x4(t, xp, 16, ys, 16, rows, add ? t : 0);
-      for (; j > 0; j--, t += 16, xp += 4) outer1x4(t, xp, 16, ys, 16, rows, add ? t : 0);
+      const t = dw + <usize>(c >> 3) * <usize>k * 32 + (<usize>i << 4);
+      outer4x4(quads, t, xi, ldx, dyp, ldy, rows, add);
+      outer1x4(ones, t + (<usize>quads << 6), x1, ldx, dyp, ldy, rows, add);
     }
   }
 }

@@ -1,11 +1,12 @@
 // Register tiles of y[rows, out] = x[rows, k] · w[k, out]: the innermost loops of every matrix product.
 //
 // A tile holds R rows × C columns of y in registers and walks k once; each sum runs in the order of k, so a y element has the
-// same bits whichever tile computes it. w comes in panels (see ARCHITECTURE.md): C columns contiguous for each k.
+// same bits whichever tile computes it. w comes in panels (see ARCHITECTURE.md): C columns contiguous for each k. A function
+// does n tiles below each other, because a call for each would cost as much as ten steps of a short sum.
 //
-//   y     first element of the tile          ldy     bytes from one row of y to the next
-//   x0    first element of the tile's rows   ldx     bytes from one row of x to the next
-//   w     the panel at the first k           k       length of the sum, at least 1
+//   y     first element of the first tile    ldy     bytes from one row of y to the next
+//   x     first element of its rows          ldx     bytes from one row of x to the next
+//   panel w at the first k                   k       length of the sum, at least 1
 //   init  what the sums start from: the bias (ldinit 0), y itself (ldinit ldy) or zeros
 //
 // Why every step of an unrolled loop ends in its own `break`: an optimising engine may hoist all loads of a basic block above
@@ -15,239 +16,256 @@
 import { madd } from "./simd";
 
 /** 4 rows × 8 columns: eight sums in flight, six loads a step. The tile nearly all work is done in. */
-export function tile4x8(y: usize, ldy: usize, x0: usize, ldx: usize, w: usize, k: i32, init: usize, ldinit: usize): void {
-  let x1 = x0 + ldx, x2 = x1 + ldx, x3 = x2 + ldx;
-  let a00 = v128.load(init), a01 = v128.load(init, 16); init += ldinit;
-  let a10 = v128.load(init), a11 = v128.load(init, 16); init += ldinit;
-  let a20 = v128.load(init), a21 = v128.load(init, 16); init += ldinit;
-  let a30 = v128.load(init), a31 = v128.load(init, 16);
-  const end = w + <usize>k * 32;
-  while (true) {
-    {
-      const v0 = v128.load(w), v1 = v128.load(w, 16);
-      let s = v128.load32_splat(x0); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-      s = v128.load32_splat(x1); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-      s = v128.load32_splat(x2); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-      s = v128.load32_splat(x3); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
+export function tiles4x8(n: i32, y: usize, ldy: usize, x: usize, ldx: usize, panel: usize, k: i32, init: usize, ldinit: usize): void {
+  const end = panel + <usize>k * 32;
+  for (; n; n--) {
+    let w = panel, x0 = x, x1 = x0 + ldx, x2 = x1 + ldx, x3 = x2 + ldx;
+    let a00 = v128.load(init), a01 = v128.load(init, 16); init += ldinit;
+    let a10 = v128.load(init), a11 = v128.load(init, 16); init += ldinit;
+    let a20 = v128.load(init), a21 = v128.load(init, 16); init += ldinit;
+    let a30 = v128.load(init), a31 = v128.load(init, 16); init += ldinit;
+    while (true) {
+      {
+        const v0 = v128.load(w), v1 = v128.load(w, 16);
+        let s = v128.load32_splat(x0); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
+        s = v128.load32_splat(x1); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
+        s = v128.load32_splat(x2); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
+        s = v128.load32_splat(x3); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
+      }
+      if (w == end - 32) break;
+      {
+        const v0 = v128.load(w, 32), v1 = v128.load(w, 48);
+        let s = v128.load32_splat(x0, 4); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
+        s = v128.load32_splat(x1, 4); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
+        s = v128.load32_splat(x2, 4); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
+        s = v128.load32_splat(x3, 4); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
+      }
+      if (w == end - 64) break;
+      {
+        const v0 = v128.load(w, 64), v1 = v128.load(w, 80);
+        let s = v128.load32_splat(x0, 8); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
+        s = v128.load32_splat(x1, 8); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
+        s = v128.load32_splat(x2, 8); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
+        s = v128.load32_splat(x3, 8); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
+      }
+      if (w == end - 96) break;
+      {
+        const v0 = v128.load(w, 96), v1 = v128.load(w, 112);
+        let s = v128.load32_splat(x0, 12); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
+        s = v128.load32_splat(x1, 12); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
+        s = v128.load32_splat(x2, 12); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
+        s = v128.load32_splat(x3, 12); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
+      }
+      if (w == end - 128) break;
+      {
+        const v0 = v128.load(w, 128), v1 = v128.load(w, 144);
+        let s = v128.load32_splat(x0, 16); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
+        s = v128.load32_splat(x1, 16); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
+        s = v128.load32_splat(x2, 16); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
+        s = v128.load32_splat(x3, 16); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
+      }
+      if (w == end - 160) break;
+      {
+        const v0 = v128.load(w, 160), v1 = v128.load(w, 176);
+        let s = v128.load32_splat(x0, 20); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
+        s = v128.load32_splat(x1, 20); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
+        s = v128.load32_splat(x2, 20); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
+        s = v128.load32_splat(x3, 20); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
+      }
+      if (w == end - 192) break;
+      {
+        const v0 = v128.load(w, 192), v1 = v128.load(w, 208);
+        let s = v128.load32_splat(x0, 24); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
+        s = v128.load32_splat(x1, 24); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
+        s = v128.load32_splat(x2, 24); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
+        s = v128.load32_splat(x3, 24); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
+      }
+      if (w == end - 224) break;
+      {
+        const v0 = v128.load(w, 224), v1 = v128.load(w, 240);
+        let s = v128.load32_splat(x0, 28); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
+        s = v128.load32_splat(x1, 28); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
+        s = v128.load32_splat(x2, 28); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
+        s = v128.load32_splat(x3, 28); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
+      }
+      x0 += 32; x1 += 32; x2 += 32; x3 += 32; w += 256;
+      if (w == end) break;
     }
-    if (w == end - 32) break;
-    {
-      const v0 = v128.load(w, 32), v1 = v128.load(w, 48);
-      let s = v128.load32_splat(x0, 4); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-      s = v128.load32_splat(x1, 4); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-      s = v128.load32_splat(x2, 4); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-      s = v128.load32_splat(x3, 4); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
-    }
-    if (w == end - 64) break;
-    {
-      const v0 = v128.load(w, 64), v1 = v128.load(w, 80);
-      let s = v128.load32_splat(x0, 8); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-      s = v128.load32_splat(x1, 8); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-      s = v128.load32_splat(x2, 8); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-      s = v128.load32_splat(x3, 8); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
-    }
-    if (w == end - 96) break;
-    {
-      const v0 = v128.load(w, 96), v1 = v128.load(w, 112);
-      let s = v128.load32_splat(x0, 12); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-      s = v128.load32_splat(x1, 12); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-      s = v128.load32_splat(x2, 12); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-      s = v128.load32_splat(x3, 12); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
-    }
-    if (w == end - 128) break;
-    {
-      const v0 = v128.load(w, 128), v1 = v128.load(w, 144);
-      let s = v128.load32_splat(x0, 16); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-      s = v128.load32_splat(x1, 16); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-      s = v128.load32_splat(x2, 16); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-      s = v128.load32_splat(x3, 16); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
-    }
-    if (w == end - 160) break;
-    {
-      const v0 = v128.load(w, 160), v1 = v128.load(w, 176);
-      let s = v128.load32_splat(x0, 20); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-      s = v128.load32_splat(x1, 20); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-      s = v128.load32_splat(x2, 20); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-      s = v128.load32_splat(x3, 20); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
-    }
-    if (w == end - 192) break;
-    {
-      const v0 = v128.load(w, 192), v1 = v128.load(w, 208);
-      let s = v128.load32_splat(x0, 24); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-      s = v128.load32_splat(x1, 24); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-      s = v128.load32_splat(x2, 24); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-      s = v128.load32_splat(x3, 24); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
-    }
-    if (w == end - 224) break;
-    {
-      const v0 = v128.load(w, 224), v1 = v128.load(w, 240);
-      let s = v128.load32_splat(x0, 28); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-      s = v128.load32_splat(x1, 28); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-      s = v128.load32_splat(x2, 28); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-      s = v128.load32_splat(x3, 28); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
-    }
-    x0 += 32; x1 += 32; x2 += 32; x3 += 32; w += 256;
-    if (w == end) break;
+    v128.store(y, a00); v128.store(y, a01, 16); y += ldy;
+    v128.store(y, a10); v128.store(y, a11, 16); y += ldy;
+    v128.store(y, a20); v128.store(y, a21, 16); y += ldy;
+    v128.store(y, a30); v128.store(y, a31, 16); y += ldy;
+    x += 4 * ldx;
   }
-  v128.store(y, a00); v128.store(y, a01, 16); y += ldy;
-  v128.store(y, a10); v128.store(y, a11, 16); y += ldy;
-  v128.store(y, a20); v128.store(y, a21, 16); y += ldy;
-  v128.store(y, a30); v128.store(y, a31, 16);
 }
 
 /** 3 rows × 8 columns, so that a batch that is no multiple of four needs no single rows (10 = 4 + 3 + 3). */
-export function tile3x8(y: usize, ldy: usize, x0: usize, ldx: usize, w: usize, k: i32, init: usize, ldinit: usize): void {
-  let x1 = x0 + ldx, x2 = x1 + ldx;
-  let a00 = v128.load(init), a01 = v128.load(init, 16); init += ldinit;
-  let a10 = v128.load(init), a11 = v128.load(init, 16); init += ldinit;
-  let a20 = v128.load(init), a21 = v128.load(init, 16);
-  const end = w + <usize>k * 32;
-  while (true) {
-    {
-      const v0 = v128.load(w), v1 = v128.load(w, 16);
-      let s = v128.load32_splat(x0); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-      s = v128.load32_splat(x1); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-      s = v128.load32_splat(x2); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
+export function tiles3x8(n: i32, y: usize, ldy: usize, x: usize, ldx: usize, panel: usize, k: i32, init: usize, ldinit: usize): void {
+  const end = panel + <usize>k * 32;
+  for (; n; n--) {
+    let w = panel, x0 = x, x1 = x0 + ldx, x2 = x1 + ldx;
+    let a00 = v128.load(init), a01 = v128.load(init, 16); init += ldinit;
+    let a10 = v128.load(init), a11 = v128.load(init, 16); init += ldinit;
+    let a20 = v128.load(init), a21 = v128.load(init, 16); init += ldinit;
+    while (true) {
+      {
+        const v0 = v128.load(w), v1 = v128.load(w, 16);
+        let s = v128.load32_splat(x0); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
+        s = v128.load32_splat(x1); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
+        s = v128.load32_splat(x2); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
+      }
+      if (w == end - 32) break;
+      {
+        const v0 = v128.load(w, 32), v1 = v128.load(w, 48);
+        let s = v128.load32_splat(x0, 4); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
+        s = v128.load32_splat(x1, 4); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
+        s = v128.load32_splat(x2, 4); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
+      }
+      if (w == end - 64) break;
+      {
+        const v0 = v128.load(w, 64), v1 = v128.load(w, 80);
+        let s = v128.load32_splat(x0, 8); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
+        s = v128.load32_splat(x1, 8); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
+        s = v128.load32_splat(x2, 8); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
+      }
+      if (w == end - 96) break;
+      {
+        const v0 = v128.load(w, 96), v1 = v128.load(w, 112);
+        let s = v128.load32_splat(x0, 12); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
+        s = v128.load32_splat(x1, 12); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
+        s = v128.load32_splat(x2, 12); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
+      }
+      x0 += 16; x1 += 16; x2 += 16; w += 128;
+      if (w == end) break;
     }
-    if (w == end - 32) break;
-    {
-      const v0 = v128.load(w, 32), v1 = v128.load(w, 48);
-      let s = v128.load32_splat(x0, 4); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-      s = v128.load32_splat(x1, 4); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-      s = v128.load32_splat(x2, 4); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-    }
-    if (w == end - 64) break;
-    {
-      const v0 = v128.load(w, 64), v1 = v128.load(w, 80);
-      let s = v128.load32_splat(x0, 8); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-      s = v128.load32_splat(x1, 8); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-      s = v128.load32_splat(x2, 8); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-    }
-    if (w == end - 96) break;
-    {
-      const v0 = v128.load(w, 96), v1 = v128.load(w, 112);
-      let s = v128.load32_splat(x0, 12); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-      s = v128.load32_splat(x1, 12); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-      s = v128.load32_splat(x2, 12); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-    }
-    x0 += 16; x1 += 16; x2 += 16; w += 128;
-    if (w == end) break;
+    v128.store(y, a00); v128.store(y, a01, 16); y += ldy;
+    v128.store(y, a10); v128.store(y, a11, 16); y += ldy;
+    v128.store(y, a20); v128.store(y, a21, 16); y += ldy;
+    x += 3 * ldx;
   }
-  v128.store(y, a00); v128.store(y, a01, 16); y += ldy;
-  v128.store(y, a10); v128.store(y, a11, 16); y += ldy;
-  v128.store(y, a20); v128.store(y, a21, 16);
 }
 
 /** 1 row × 8 columns. */
-export function tile1x8(y: usize, ldy: usize, x0: usize, ldx: usize, w: usize, k: i32, init: usize, ldinit: usize): void {
-  let a00 = v128.load(init), a01 = v128.load(init, 16);
-  const end = w + <usize>k * 32;
-  while (true) {
-    {
-      const v0 = v128.load(w), v1 = v128.load(w, 16);
-      let s = v128.load32_splat(x0); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
+export function tiles1x8(n: i32, y: usize, ldy: usize, x: usize, ldx: usize, panel: usize, k: i32, init: usize, ldinit: usize): void {
+  const end = panel + <usize>k * 32;
+  for (; n; n--) {
+    let w = panel, x0 = x;
+    let a00 = v128.load(init), a01 = v128.load(init, 16); init += ldinit;
+    while (true) {
+      {
+        const v0 = v128.load(w), v1 = v128.load(w, 16);
+        const s = v128.load32_splat(x0); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
+      }
+      if (w == end - 32) break;
+      {
+        const v0 = v128.load(w, 32), v1 = v128.load(w, 48);
+        const s = v128.load32_splat(x0, 4); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
+      }
+      if (w == end - 64) break;
+      {
+        const v0 = v128.load(w, 64), v1 = v128.load(w, 80);
+        const s = v128.load32_splat(x0, 8); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
+      }
+      if (w == end - 96) break;
+      {
+        const v0 = v128.load(w, 96), v1 = v128.load(w, 112);
+        const s = v128.load32_splat(x0, 12); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
+      }
+      x0 += 16; w += 128;
+      if (w == end) break;
     }
-    if (w == end - 32) break;
-    {
-      const v0 = v128.load(w, 32), v1 = v128.load(w, 48);
-      let s = v128.load32_splat(x0, 4); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-    }
-    if (w == end - 64) break;
-    {
-      const v0 = v128.load(w, 64), v1 = v128.load(w, 80);
-      let s = v128.load32_splat(x0, 8); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-    }
-    if (w == end - 96) break;
-    {
-      const v0 = v128.load(w, 96), v1 = v128.load(w, 112);
-      let s = v128.load32_splat(x0, 12); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-    }
-    x0 += 16; w += 128;
-    if (w == end) break;
+    v128.store(y, a00); v128.store(y, a01, 16); y += ldy;
+    x += ldx;
   }
-  v128.store(y, a00); v128.store(y, a01, 16);
 }
 
 /** 4 rows × 4 columns, for a narrow last panel. */
-export function tile4x4(y: usize, ldy: usize, x0: usize, ldx: usize, w: usize, k: i32, init: usize, ldinit: usize): void {
-  let x1 = x0 + ldx, x2 = x1 + ldx, x3 = x2 + ldx;
-  let a00 = v128.load(init); init += ldinit;
-  let a10 = v128.load(init); init += ldinit;
-  let a20 = v128.load(init); init += ldinit;
-  let a30 = v128.load(init);
-  const end = w + <usize>k * 16;
-  while (true) {
-    {
-      const v0 = v128.load(w);
-      let s = v128.load32_splat(x0); a00 = madd(a00, s, v0);
-      s = v128.load32_splat(x1); a10 = madd(a10, s, v0);
-      s = v128.load32_splat(x2); a20 = madd(a20, s, v0);
-      s = v128.load32_splat(x3); a30 = madd(a30, s, v0);
+export function tiles4x4(n: i32, y: usize, ldy: usize, x: usize, ldx: usize, panel: usize, k: i32, init: usize, ldinit: usize): void {
+  const end = panel + <usize>k * 16;
+  for (; n; n--) {
+    let w = panel, x0 = x, x1 = x0 + ldx, x2 = x1 + ldx, x3 = x2 + ldx;
+    let a00 = v128.load(init); init += ldinit;
+    let a10 = v128.load(init); init += ldinit;
+    let a20 = v128.load(init); init += ldinit;
+    let a30 = v128.load(init); init += ldinit;
+    while (true) {
+      {
+        const v0 = v128.load(w);
+        let s = v128.load32_splat(x0); a00 = madd(a00, s, v0);
+        s = v128.load32_splat(x1); a10 = madd(a10, s, v0);
+        s = v128.load32_splat(x2); a20 = madd(a20, s, v0);
+        s = v128.load32_splat(x3); a30 = madd(a30, s, v0);
+      }
+      if (w == end - 16) break;
+      {
+        const v0 = v128.load(w, 16);
+        let s = v128.load32_splat(x0, 4); a00 = madd(a00, s, v0);
+        s = v128.load32_splat(x1, 4); a10 = madd(a10, s, v0);
+        s = v128.load32_splat(x2, 4); a20 = madd(a20, s, v0);
+        s = v128.load32_splat(x3, 4); a30 = madd(a30, s, v0);
+      }
+      if (w == end - 32) break;
+      {
+        const v0 = v128.load(w, 32);
+        let s = v128.load32_splat(x0, 8); a00 = madd(a00, s, v0);
+        s = v128.load32_splat(x1, 8); a10 = madd(a10, s, v0);
+        s = v128.load32_splat(x2, 8); a20 = madd(a20, s, v0);
+        s = v128.load32_splat(x3, 8); a30 = madd(a30, s, v0);
+      }
+      if (w == end - 48) break;
+      {
+        const v0 = v128.load(w, 48);
+        let s = v128.load32_splat(x0, 12); a00 = madd(a00, s, v0);
+        s = v128.load32_splat(x1, 12); a10 = madd(a10, s, v0);
+        s = v128.load32_splat(x2, 12); a20 = madd(a20, s, v0);
+        s = v128.load32_splat(x3, 12); a30 = madd(a30, s, v0);
+      }
+      x0 += 16; x1 += 16; x2 += 16; x3 += 16; w += 64;
+      if (w == end) break;
     }
-    if (w == end - 16) break;
-    {
-      const v0 = v128.load(w, 16);
-      let s = v128.load32_splat(x0, 4); a00 = madd(a00, s, v0);
-      s = v128.load32_splat(x1, 4); a10 = madd(a10, s, v0);
-      s = v128.load32_splat(x2, 4); a20 = madd(a20, s, v0);
-      s = v128.load32_splat(x3, 4); a30 = madd(a30, s, v0);
-    }
-    if (w == end - 32) break;
-    {
-      const v0 = v128.load(w, 32);
-      let s = v128.load32_splat(x0, 8); a00 = madd(a00, s, v0);
-      s = v128.load32_splat(x1, 8); a10 = madd(a10, s, v0);
-      s = v128.load32_splat(x2, 8); a20 = madd(a20, s, v0);
-      s = v128.load32_splat(x3, 8); a30 = madd(a30, s, v0);
-    }
-    if (w == end - 48) break;
-    {
-      const v0 = v128.load(w, 48);
-      let s = v128.load32_splat(x0, 12); a00 = madd(a00, s, v0);
-      s = v128.load32_splat(x1, 12); a10 = madd(a10, s, v0);
-      s = v128.load32_splat(x2, 12); a20 = madd(a20, s, v0);
-      s = v128.load32_splat(x3, 12); a30 = madd(a30, s, v0);
-    }
-    x0 += 16; x1 += 16; x2 += 16; x3 += 16; w += 64;
-    if (w == end) break;
+    v128.store(y, a00); y += ldy;
+    v128.store(y, a10); y += ldy;
+    v128.store(y, a20); y += ldy;
+    v128.store(y, a30); y += ldy;
+    x += 4 * ldx;
   }
-  v128.store(y, a00); y += ldy;
-  v128.store(y, a10); y += ldy;
-  v128.store(y, a20); y += ldy;
-  v128.store(y, a30);
 }
 
 /** 1 row × 4 columns. */
-export function tile1x4(y: usize, ldy: usize, x0: usize, ldx: usize, w: usize, k: i32, init: usize, ldinit: usize): void {
-  let a00 = v128.load(init);
-  const end = w + <usize>k * 16;
-  while (true) {
-    {
-      const v0 = v128.load(w);
-      let s = v128.load32_splat(x0); a00 = madd(a00, s, v0);
+export function tiles1x4(n: i32, y: usize, ldy: usize, x: usize, ldx: usize, panel: usize, k: i32, init: usize, ldinit: usize): void {
+  const end = panel + <usize>k * 16;
+  for (; n; n--) {
+    let w = panel, x0 = x;
+    let a00 = v128.load(init); init += ldinit;
+    while (true) {
+      {
+        const v0 = v128.load(w);
+        const s = v128.load32_splat(x0); a00 = madd(a00, s, v0);
+      }
+      if (w == end - 16) break;
+      {
+        const v0 = v128.load(w, 16);
+        const s = v128.load32_splat(x0, 4); a00 = madd(a00, s, v0);
+      }
+      if (w == end - 32) break;
+      {
+        const v0 = v128.load(w, 32);
+        const s = v128.load32_splat(x0, 8); a00 = madd(a00, s, v0);
+      }
+      if (w == end - 48) break;
+      {
+        const v0 = v128.load(w, 48);
+        const s = v128.load32_splat(x0, 12); a00 = madd(a00, s, v0);
+      }
+      x0 += 16; w += 64;
+      if (w == end) break;
     }
-    if (w == end - 16) break;
-    {
-      const v0 = v128.load(w, 16);
-      let s = v128.load32_splat(x0, 4); a00 = madd(a00, s, v0);
-    }
-    if (w == end - 32) break;
-    {
-      const v0 = v128.load(w, 32);
-      let s = v128.load32_splat(x0, 8); a00 = madd(a00, s, v0);
-    }
-    if (w == end - 48) break;
-    {
-      const v0 = v128.load(w, 48);
-      let s = v128.load32_splat(x0, 12); a00 = madd(a00, s, v0);
-    }
-    x0 += 16; w += 64;
-    if (w == end) break;
+    v128.store(y, a00); y += ldy;
+    x += ldx;
   }
-  v128.store(y, a00);
 }
 
-/** One row × 32 columns: four panels, `panel` bytes apart. One row alone has too few independent sums in eight columns. */
+/** One row × 32 columns: four panels, `panel` bytes apart. Eight columns of one row are too few sums to keep adders busy. */
 export function tile1x32(y: usize, x: usize, w0: usize, panel: usize, k: i32, init: usize, wide: usize): void {
   let w1 = w0 + panel, w2 = w1 + panel, w3 = w2 + panel;
   let a00 = v128.load(init), a01 = v128.load(init, 16); init += wide;

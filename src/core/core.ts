@@ -5,18 +5,14 @@
 import { core as embedded } from "#core";
 import { instantiateSync } from "@assemblyscript/loader";
 import { NablaError } from "../errors.ts";
-import { KERNELS, RECORDS } from "./records.ts";
+import type { KERNELS, RECORDS } from "./records.ts";
 
 export type KernelName = keyof typeof KERNELS;
-export type RecordName = keyof typeof RECORDS;
 /** The fields a kernel's record takes, each a number. */
 export type KernelFields<K extends KernelName> = { [F in keyof (typeof RECORDS)[(typeof KERNELS)[K]]]: number };
 
 /** Bytes of a WebAssembly page. */
 const PAGE = 65536;
-/** What 32-bit offsets can reach. */
-export const MAX_BYTES = 4294967296;
-
 export interface CoreExports extends Record<string, unknown> {
   memory: WebAssembly.Memory;
   table: WebAssembly.Table;
@@ -82,6 +78,11 @@ export class Core {
 
   /** The number instructions know a kernel by, as the compiled module tells it. */
   kernel(name: KernelName): number {
+    return (this.exports[name] as WebAssembly.Global).value as number;
+  }
+
+  /** A size that kernels agree on with their callers. */
+  constant(name: string): number {
     return (this.exports[name] as WebAssembly.Global).value as number;
   }
 

@@ -90,6 +90,11 @@ interface Flat {
   shape: readonly number[];
 }
 
+/** Any accepted form of values as flat data with its shape. @param where what errors call it */
+export function shaped(value: ArrayLike2, where: string): { data: ArrayLike<number> & Iterable<number>; shape: readonly number[] } {
+  return flatten(value, where);
+}
+
 function isTyped(value: unknown): value is TypedArray {
   return ArrayBuffer.isView(value) && !(value instanceof DataView);
 }

@@ -88,7 +88,7 @@ function trace(digit: number, random: Stream): void {
   const a = chosen.forms[random.int(chosen.forms.length)]!;
   const b = chosen.forms[random.int(chosen.forms.length)]!;
   const mix = random.range(-0.15, 1.15);
-  const shake = random.range(0.01, 0.16);
+  const shake = random.range(0.01, 0.18);
   const n = a.x.length;
   const x = new Array<number>(n);
   const y = new Array<number>(n);
@@ -135,9 +135,9 @@ function push(x: number, y: number, start: number): void {
 
 /** Proportions, slant, rotation, and two slow waves that bend the whole digit. */
 function lean(random: Stream): void {
-  const width = 0.86 * exp(0.25 * random.gaussian());
-  const slant = 0.12 + 0.25 * random.gaussian();
-  const turn = 0.1 * random.gaussian();
+  const width = 0.86 * exp(0.22 * random.gaussian());
+  const slant = 0.12 + 0.23 * random.gaussian();
+  const turn = 0.07 * random.gaussian();
   const lopsided = 0.35 * random.gaussian();
   const c = cos(turn);
   const s = sin(turn);

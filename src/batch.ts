@@ -1,0 +1,122 @@
+/** From a dataset into linear memory: one batch at a time. */
+import type { Dataset, Inputs } from "./data/dataset.ts";
+import { sizeOf } from "./data/dataset.ts";
+import { NablaError } from "./errors.ts";
+import type { Loss } from "./losses/resolve.ts";
+import type { Scored } from "./metrics/index.ts";
+import type { Network } from "./network.ts";
+import type { Plan } from "./plan/plan.ts";
+
+/** Per-row factors of the loss. */
+export interface Weighting {
+  /** One factor per class, by label. */
+  readonly classes?: readonly number[];
+  /** One factor per row of the dataset. */
+  readonly samples?: ArrayLike<number>;
+}
+
+/** Reads batches of one dataset into a plan's buffers. */
+export class BatchLoader {
+  private labels = new Int32Array(0);
+
+  constructor(
+    private readonly network: Network,
+    private readonly dataset: Dataset,
+    private readonly loss: Loss | undefined,
+    private readonly weighting: Weighting = {},
+  ) {}
+
+  /** Reads the rows `indices` straight into linear memory. Waits only where the dataset does. */
+  load(plan: Plan, indices: Uint32Array): void | Promise<void> {
+    const { x, y } = this.views(plan, indices.length);
+    const wait = this.dataset.read(indices, x, y);
+    if (wait) return wait.then(() => this.finish(plan, indices, y));
+    this.finish(plan, indices, y);
+  }
+
+  /** The same with rows that were read before. */
+  copy(plan: Plan, indices: Uint32Array, x: Inputs, y: Int32Array | Float32Array): void {
+    const to = this.views(plan, indices.length);
+    to.x.set(x.subarray(0, to.x.length));
+    to.y.set(y.subarray(0, to.y.length));
+    this.finish(plan, indices, to.y);
+  }
+
+  private views(plan: Plan, rows: number): { x: Inputs; y: Int32Array | Float32Array } {
+    const { core } = this.network;
+    const inputs = rows * sizeOf(this.dataset.inputShape);
+    const x = plan.input.type === "uint8" ? core.u8(plan.x.offset, inputs) : core.f32(plan.x.offset, inputs);
+    if (this.dataset.target.kind === "values") {
+      return { x, y: plan.y ? core.f32(plan.y.offset, rows * plan.units) : new Float32Array(rows * this.dataset.target.size) };
+    }
+    if (plan.yKind === "labels") return { x, y: core.i32(plan.y!.offset, rows) };
+    if (this.labels.length < rows) this.labels = new Int32Array(rows);
+    return { x, y: this.labels.subarray(0, rows) };
+  }
+
+  private finish(plan: Plan, indices: Uint32Array, y: Int32Array | Float32Array): void {
+    if (!plan.weight) return;
+    const rows = indices.length;
+    const { core } = this.network;
+    const weight = core.f32(plan.weight.offset, rows);
+    weight.fill(1);
+    const { target } = this.dataset;
+    if (target.kind === "class" && plan.yKind === "values") {
+      // one output: the label itself, or the two values the loss knows its classes by
+      const values = core.f32(plan.y!.offset, rows);
+      const { on, off } = this.loss!.labels;
+      for (let r = 0; r < rows; r++) values[r] = target.classes > 2 ? y[r] : y[r] === 1 ? on : off;
+    }
+    const { classes, samples } = this.weighting;
+    if (samples) for (let r = 0; r < rows; r++) weight[r] = samples[indices[r]];
+    if (classes && target.kind === "class") for (let r = 0; r < rows; r++) weight[r] *= classes[y[r]];
+  }
+
+  /** What metrics see of the batch that was just run: views, valid until the next call into the core. */
+  scored(plan: Plan, rows: number, threshold: number): Scored {
+    const { core } = this.network;
+    const { units } = plan;
+    const stride = (units + 3) & ~3;
+    const outputs = core.f32(plan.output.offset, rows * stride);
+    if (this.dataset.target.kind === "values") {
+      return { rows, units, stride, threshold, outputs, values: core.f32(plan.y!.offset, rows * units) };
+    }
+    const labels = plan.yKind === "labels" ? core.i32(plan.y!.offset, rows) : this.labels;
+    return { rows, units, stride, threshold, outputs, labels };
+  }
+}
+
+const show = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
+
+/** Throws unless the dataset's rows fit the network's input and its targets fit the output and the loss. */
+export function checkFit(dataset: Dataset, network: Network, loss: Loss): void {
+  const first = network.layers[0];
+  const last = network.layers[network.layers.length - 1];
+  if (dataset.length < 1) throw new NablaError(`${dataset.name}: there are no rows to work on`);
+  if (sizeOf(dataset.inputShape) !== sizeOf(first.inputShape)) {
+    throw new NablaError(
+      `${first.type} "${first.name}" (layer 1): expected input ${show(first.inputShape)}, got ${show(dataset.inputShape)} from ${dataset.name}`,
+    );
+  }
+  const units = sizeOf(last.outputShape);
+  const { target } = dataset;
+  if (target.kind === "values") {
+    if (target.size !== units) {
+      throw new NablaError(
+        `${last.type} "${last.name}" (layer ${network.layers.length}) has ${units} outputs, but ${dataset.name} has ${target.size} target values a row`,
+      );
+    }
+    return;
+  }
+  if (units === 1) {
+    if (target.classes > 2 && loss.classification) {
+      throw new NablaError(
+        `${dataset.name} has ${target.classes} classes, but ${last.type} "${last.name}" (layer ${network.layers.length}) has one output, which with loss ${loss.name} tells two apart; give the last layer ${target.classes} units`,
+      );
+    }
+  } else if (target.classes > units) {
+    throw new NablaError(
+      `${dataset.name} has ${target.classes} classes, but ${last.type} "${last.name}" (layer ${network.layers.length}) has ${units} outputs; give the last layer ${target.classes} units`,
+    );
+  }
+}

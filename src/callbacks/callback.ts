@@ -1,0 +1,53 @@
+/** What a program may hook into training. */
+import type { Model } from "../model.ts";
+
+/** Figures of a batch or an epoch: loss, metrics, and valLoss, val… after a validation. */
+export interface Logs {
+  loss: number;
+  [name: string]: number;
+}
+
+/** What a callback can see and do while training runs. */
+export interface TrainingContext {
+  readonly model: Model;
+  /** Epochs to be trained in all. */
+  readonly epochs: number;
+  readonly batchesPerEpoch: number;
+  /** Steps taken so far, over all epochs. */
+  readonly step: number;
+  /** Multiplies what the schedule says; kept in checkpoints. */
+  rateFactor: number;
+  /** The learning rate of the last step. */
+  readonly learningRate: number;
+  /** Ends training after this epoch's callbacks (or this batch, when called from onBatchEnd). */
+  stop(reason: string): void;
+}
+
+/** Every hook may return a promise, which is waited for. Epochs and batches count from 0, as in Keras. */
+export interface Callback {
+  /** The name under which state() goes into a checkpoint. Callbacks without one have no state. */
+  readonly name?: string;
+  onTrainBegin?(context: TrainingContext): void | Promise<void>;
+  onTrainEnd?(context: TrainingContext): void | Promise<void>;
+  onEpochBegin?(epoch: number, context: TrainingContext): void | Promise<void>;
+  onEpochEnd?(epoch: number, logs: Logs, context: TrainingContext): void | Promise<void>;
+  onBatchEnd?(batch: number, logs: Logs, context: TrainingContext): void | Promise<void>;
+  /** What a resumed run needs to go on as if it had not been stopped. */
+  state?(): CallbackState;
+  restore?(state: CallbackState): void;
+}
+
+export interface CallbackState {
+  /** Plain JSON. */
+  readonly values: Record<string, number | string | boolean | null>;
+  /** Weights by tensor name. */
+  readonly tensors?: Readonly<Record<string, Float32Array>>;
+}
+
+/** Whether lower or higher is better: "auto" takes higher for accuracies, precision, recall and f1. */
+export type Direction = "auto" | "min" | "max";
+
+export function better(monitor: string, direction: Direction, minDelta: number): (value: number, best: number) => boolean {
+  const up = direction === "max" || (direction === "auto" && /accuracy|precision|recall|f1/i.test(monitor));
+  return up ? (value, best) => value > best + minDelta : (value, best) => value < best - minDelta;
+}

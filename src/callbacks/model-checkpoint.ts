@@ -1,0 +1,40 @@
+import { type Callback, type Direction, better } from "./callback.ts";
+import { monitored } from "./early-stopping.ts";
+
+export interface ModelCheckpointOptions {
+  /** Takes the checkpoint's bytes: write them to a file, to storage, send them. Waited for. */
+  save(bytes: Uint8Array, where: { epoch: number; step: number }): void | Promise<void>;
+  /** Save only when this figure improves. Default: save every time. */
+  monitor?: string;
+  mode?: Direction;
+  /** Save every so many steps instead of after every epoch. */
+  everySteps?: number;
+}
+
+/** Hands out a checkpoint after every epoch (or every so many steps, or only the best). */
+export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
+  const { save, monitor, mode = "auto", everySteps } = options;
+  const improved = better(monitor ?? "", mode, 0);
+  let best: number | null = null;
+  return {
+    name: "modelCheckpoint",
+    async onBatchEnd(_batch, _logs, context) {
+      if (everySteps && context.step % everySteps === 0) {
+        await save(context.model.save(), { epoch: -1, step: context.step });
+      }
+    },
+    async onEpochEnd(epoch, logs, context) {
+      if (everySteps) return;
+      if (monitor) {
+        const value = monitored("modelCheckpoint", monitor, logs);
+        if (best !== null && !improved(value, best)) return;
+        best = value;
+      }
+      await save(context.model.save(), { epoch, step: context.step });
+    },
+    state: () => ({ values: { best } }),
+    restore({ values }) {
+      best = values.best as number | null;
+    },
+  };
+}

@@ -1,0 +1,269 @@
+/**
+ * A checkpoint: everything a model is and everything its training needs to go on, as one safetensors file.
+ *
+ *     tensors    "<layer>.kernel", "<layer>.bias"             readable by any safetensors tool
+ *                "optimizer.<slot>.<layer>.kernel"
+ *                "callbacks.<path>"                           arrays in the state of callbacks
+ *     metadata   "nabla.checkpoint": the rest, as JSON        (src/checkpoint/values.ts)
+ *                "nabla.sha256"                               (src/checkpoint/safetensors.ts)
+ */
+import { anything, exactly, type Field, int, list, number, show, string, within } from "../config/fields.ts";
+import { object, optional, record } from "../config/objects.ts";
+import { NablaError } from "../errors.ts";
+import { type NamedTensor, readSafetensors, type StoredTensor, writeSafetensors } from "./safetensors.ts";
+import { packValue, unpackValue } from "./values.ts";
+
+/** What files say and what this code reads and writes. Raise it when an older reader would misread a file. */
+export const CHECKPOINT_VERSION = 1;
+
+export interface Tensor {
+  readonly shape: readonly number[];
+  /** Row-major. */
+  readonly data: Float32Array;
+}
+
+/** Where training stands. Counters are whole numbers from 0. */
+export interface Progress {
+  /** Epochs finished. */
+  epoch: number;
+  /** Batches finished of the epoch that is running. */
+  batch: number;
+  /** Steps taken over all epochs. */
+  step: number;
+  seed: number;
+  /** What callbacks multiply the learning rate by; 1 when they leave it alone. */
+  rateFactor: number;
+  /** Figures of finished epochs; NaN and infinities come back as they were. */
+  history: Record<string, number>[];
+  /** Partial sums over the epoch that is running. JSON values. */
+  running: Record<string, unknown>;
+  /** Why training ended before its last epoch, if it did. */
+  stopped?: string;
+}
+
+export interface Checkpoint {
+  version: typeof CHECKPOINT_VERSION;
+  /** Model and training configuration. JSON values. */
+  config: unknown;
+  /** Parameters, "<layer>.kernel" and "<layer>.bias". */
+  tensors: Map<string, Tensor>;
+  /** Optimizer state, "optimizer.<slot>.<layer>.kernel". Empty when training has not begun. */
+  slots: Map<string, Tensor>;
+  progress: Progress;
+  /** State by callback: JSON values, and Float32Arrays (the best weights of early stopping). */
+  callbacks: Record<string, unknown>;
+  classes?: string[];
+  standardisation?: { mean: number[]; scale: number[]; columns?: string[] };
+  dataset?: { name: string; length: number; inputShape: number[]; fingerprint?: string };
+  /** Free for programs. JSON values. */
+  extra?: Record<string, unknown>;
+}
+
+const KEY = "nabla.checkpoint";
+const SLOTS = "optimizer.";
+const CALLBACKS = "callbacks.";
+
+/** Unlike in configurations, where only finite numbers make sense: a diverged loss is part of the history. */
+const figure: Field<number> = {
+  presence: "required",
+  expected: "a number",
+  check(value, path = "") {
+    if (typeof value === "number") return value;
+    throw new NablaError(`${path}: expected a number, got ${show(value)}`);
+  },
+  jsonSchema: () => ({}),
+};
+const count = int({ min: 0 });
+const strings = list(string());
+const document = object({
+  version: exactly(CHECKPOINT_VERSION),
+  config: anything(),
+  progress: object({
+    epoch: count,
+    batch: count,
+    step: count,
+    seed: count,
+    rateFactor: number(),
+    history: list(record(figure)),
+    running: record(anything()),
+    stopped: optional(string()),
+  }),
+  callbacks: record(anything()),
+  classes: optional(strings),
+  standardisation: optional(object({ mean: list(figure), scale: list(figure), columns: optional(strings) })),
+  dataset: optional(
+    object({ name: string(), length: count, inputShape: list(count), fingerprint: optional(string()) }),
+  ),
+  extra: optional(record(anything())),
+});
+
+/** The checkpoint as the bytes of a file. Throws a NablaError when something in it would not come back the same. */
+export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
+  const { tensors, slots, ...rest } = checkpoint;
+  const stored: NamedTensor[] = [];
+  for (const [name, tensor] of tensors) {
+    if (name.startsWith(SLOTS) || name.startsWith(CALLBACKS)) {
+      throw new NablaError(
+        `checkpoint: parameter "${name}": no layer may be called "optimizer" or "callbacks"; rename it`,
+      );
+    }
+    stored.push({ name, ...tensor });
+  }
+  for (const [name, tensor] of slots) {
+    if (!name.startsWith(SLOTS))
+      throw new NablaError(`checkpoint: slot "${name}": expected a name beginning with ${SLOTS}`);
+    stored.push({ name, ...tensor });
+  }
+  const names = new Set<string>();
+  const { callbacks, ...plain } = document.check(rest);
+  const keep = (path: string, data: Float32Array): string => {
+    let name = path;
+    while (names.has(name)) name += "'"; // "a.b" may be one key or two
+    names.add(name);
+    stored.push({ name, shape: [data.length], data });
+    return name;
+  };
+  const nowhere = (path: string): never => {
+    throw new NablaError(
+      `checkpoint: ${path}: a Float32Array cannot be saved here, only in a callback's state`,
+    );
+  };
+  const json = {
+    ...(packValue(plain, "", nowhere) as object),
+    callbacks: packValue(callbacks, "callbacks", keep),
+  };
+  return writeSafetensors(stored, { [KEY]: JSON.stringify(json) });
+}
+
+/**
+ * Reads what `encodeCheckpoint` wrote; `name` stands in errors. Throws a NablaError for files that are damaged, of a
+ * newer version, or no checkpoints, naming the field that is missing or wrong.
+ */
+export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
+  const { metadata, tensors: stored } = readSafetensors(bytes, name);
+  const text = metadata[KEY];
+  if (text === undefined) {
+    throw new NablaError(
+      `${name}: expected a checkpoint, got a safetensors file without ${KEY} in its metadata (${stored.size} tensors of another tool?); it has weights, but neither a configuration nor a training to go on with`,
+    );
+  }
+  try {
+    const json = parse(text);
+    const used = new Set<string>();
+    const callbacks = (json as { callbacks?: unknown }).callbacks;
+    const find = (tensor: string, path: string): Float32Array => {
+      const found = stored.get(tensor);
+      if (!found || !tensor.startsWith(CALLBACKS))
+        throw new NablaError(`${path}: there is no tensor "${tensor}"`);
+      used.add(tensor);
+      return f32(tensor, found).data;
+    };
+    const nowhere = (tensor: string, path: string): never => {
+      throw new NablaError(`${path}: tensor "${tensor}" does not belong here`);
+    };
+    const checked = document.check({
+      ...(unpackValue({ ...json, callbacks: undefined }, "", nowhere) as object),
+      callbacks: callbacks === undefined ? undefined : unpackValue(callbacks, "callbacks", find),
+    });
+    const tensors = new Map<string, Tensor>();
+    const slots = new Map<string, Tensor>();
+    for (const [key, tensor] of stored) {
+      if (used.has(key)) continue;
+      (key.startsWith(SLOTS) ? slots : tensors).set(key, f32(key, tensor));
+    }
+    return { ...checked, tensors, slots };
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new NablaError(`${name}: checkpoint: nested too deeply`, { cause: error });
+    if (!(error instanceof NablaError)) throw error;
+    throw new NablaError(`${name}: checkpoint: ${error.message}`, {
+      cause: error,
+      details: { ...error.details },
+    });
+  }
+}
+
+function parse(text: string): object {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new NablaError(`${KEY} is not JSON; the file was written wrongly`, { cause });
+  }
+  const version =
+    typeof json === "object" && json !== null ? (json as { version?: unknown }).version : undefined;
+  if (typeof version === "number" && version > CHECKPOINT_VERSION) {
+    throw new NablaError(
+      `it has version ${version}, this Nabla reads up to version ${CHECKPOINT_VERSION}; update nabla to read it`,
+    );
+  }
+  if (typeof json !== "object" || json === null)
+    throw new NablaError(`expected an object, got ${show(json)}`);
+  return json;
+}
+
+function f32(name: string, { dtype, shape, data }: StoredTensor): Tensor {
+  if (data instanceof Float32Array) return { shape, data };
+  throw new NablaError(`tensor "${name}": expected F32, got ${dtype}`);
+}
+
+/**
+ * Throws a NablaError with the first difference, by path, between the model configuration of a file and the one
+ * wanted. Both with defaults filled in; keys in any order, `undefined` like missing.
+ */
+export function requireSameArchitecture(saved: unknown, wanted: unknown, name = "checkpoint"): void {
+  const found = difference(saved, wanted, "");
+  if (!found) return;
+  const [path, there, here] = found;
+  const what = `${path || "model"} is ${show(there) === "undefined" ? "missing" : show(there)} in the file and ${show(here) === "undefined" ? "missing" : show(here)} here`;
+  throw new NablaError(
+    `${name}: a checkpoint of another architecture: ${what}; load it with its own configuration, or train anew`,
+    {
+      details: { path, saved: there, wanted: here },
+    },
+  );
+}
+
+/**
+ * Throws a NablaError when `saved` does not have exactly the tensors wanted, in their shapes; `name` stands in it.
+ */
+export function requireTensors(
+  saved: ReadonlyMap<string, Tensor>,
+  wanted: Iterable<{ readonly name: string; readonly shape: readonly number[] }>,
+  name: string,
+): void {
+  const rest = new Set(saved.keys());
+  for (const { name: tensor, shape } of wanted) {
+    const found = saved.get(tensor);
+    rest.delete(tensor);
+    const expected = `${name}: expected tensor "${tensor}" of shape [${shape.join(", ")}]`;
+    if (!found) throw new NablaError(`${expected}, got none; the file is of another architecture`);
+    if (found.shape.length !== shape.length || found.shape.some((n, i) => n !== shape[i])) {
+      throw new NablaError(
+        `${expected}, got [${found.shape.join(", ")}]; the file is of another architecture`,
+      );
+    }
+  }
+  for (const tensor of rest) {
+    throw new NablaError(
+      `${name}: tensor "${tensor}" belongs to no layer here; the file is of another architecture`,
+    );
+  }
+}
+
+function difference(
+  a: unknown,
+  b: unknown,
+  path: string,
+): [path: string, a: unknown, b: unknown] | undefined {
+  if (Object.is(a, b)) return undefined;
+  const both = typeof a === "object" && typeof b === "object" && a !== null && b !== null;
+  if (!both || Array.isArray(a) !== Array.isArray(b)) return [path, a, b];
+  const left = a as Record<string, unknown>;
+  const right = b as Record<string, unknown>;
+  for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
+    const found = difference(left[key], right[key], within(path, Array.isArray(a) ? Number(key) : key));
+    if (found) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,171 @@
+/** The configuration document: a model and how to train it. One specification, for the check, the schema, the types. */
+import { NablaError } from "../errors.ts";
+import { loss, optimizer, schedule } from "./components.ts";
+import {
+  bool,
+  choice,
+  exactly,
+  type Infer,
+  type Input,
+  int,
+  type JsonSchema,
+  list,
+  number,
+  string,
+} from "./fields.ts";
+import { layer } from "./layers.ts";
+import { METRICS } from "./names.ts";
+import { described, object, optional, record, withDefault } from "./objects.ts";
+
+const monitor = string({ default: "valLoss", doc: "The figure watched: loss, valLoss, valAccuracy, …" });
+const mode = choice(["auto", "min", "max"], { default: "auto", doc: "Whether smaller or larger is better." });
+const patience = (value: number) => int({ min: 0, default: value, doc: "Epochs without improvement." });
+const minDelta = (value: number) =>
+  number({ min: 0, default: value, doc: "What does not count as an improvement." });
+
+export const earlyStopping = object(
+  {
+    monitor,
+    patience: patience(0),
+    minDelta: minDelta(0),
+    mode,
+    restoreBestWeights: bool({ default: false, doc: "Go back to the weights of the best epoch at the end." }),
+  },
+  { doc: "Stop when a figure no longer improves." },
+);
+
+export const reduceLROnPlateau = object(
+  {
+    monitor,
+    factor: number({
+      exclusiveMin: 0,
+      exclusiveMax: 1,
+      default: 0.1,
+      doc: "What the learning rate is multiplied by.",
+    }),
+    patience: patience(10),
+    minDelta: minDelta(1e-4),
+    cooldown: int({ min: 0, default: 0, doc: "Epochs after a reduction in which nothing is counted." }),
+    minLearningRate: number({ min: 0, default: 0 }),
+    mode,
+  },
+  { doc: "Make the learning rate smaller when a figure no longer improves." },
+);
+
+export const shapeField = described(
+  list(int({ min: 1 }), { min: 1 }),
+  "The shape of one row of input, without the batch: [784] or [28, 28, 1].",
+);
+export const seedField = int({ min: 0, default: 0, doc: "What every random choice hangs on." });
+
+export const modelFields = object({
+  inputShape: shapeField,
+  layers: list(layer, { min: 1 }),
+});
+
+export const trainingFields = object({
+  loss,
+  optimizer: withDefault(optimizer, "adam"),
+  schedule: optional(schedule),
+  metrics: list(choice(METRICS), { default: [] }),
+  batchSize: int({ min: 1, default: 32, doc: "Rows per step." }),
+  epochs: int({ min: 1, default: 1, doc: "Passes over the data." }),
+  seed: seedField,
+  shuffle: bool({ default: true, doc: "Visit the rows in another order each epoch." }),
+  validationSplit: number({
+    min: 0,
+    exclusiveMax: 1,
+    default: 0,
+    doc: "Share of the rows to validate on instead of training on them.",
+  }),
+  classWeight: optional(
+    record(number({ min: 0 }), {
+      keys: /^(0|[1-9][0-9]*)$/,
+      doc: "Factors of the loss by class number; 1 for those left out.",
+    }),
+  ),
+  earlyStopping: optional(earlyStopping),
+  reduceLROnPlateau: optional(reduceLROnPlateau),
+});
+
+export const configFields = object({
+  $schema: optional(string({ doc: "Where the schema is, for editors." })),
+  nabla: described(exactly(1), "The version of this format."),
+  model: modelFields,
+  training: trainingFields,
+});
+
+/** With every default filled in and names for whole objects written out. */
+export type Config = Infer<typeof configFields>;
+export type ModelConfig = Infer<typeof modelFields>;
+export type TrainingConfig = Infer<typeof trainingFields>;
+export type LayerConfig = Infer<typeof layer>;
+/** As people write it. */
+export type ConfigInput = Input<typeof configFields>;
+
+/**
+ * Checks a configuration and fills in its defaults; `name` stands in errors.
+ * @throws NablaError such as `nabla.json: model.layers[1].units: expected a whole number ≥ 1, got -3`
+ */
+export function checkConfig(value: unknown, name = "configuration"): Config {
+  try {
+    const version =
+      typeof value === "object" && value !== null ? (value as { nabla?: unknown }).nabla : undefined;
+    if (typeof version === "number" && version > 1) {
+      throw new NablaError(
+        `nabla: the document has version ${version}, this Nabla reads version 1; update nabla`,
+      );
+    }
+    return configFields.check(value);
+  } catch (error) {
+    if (!(error instanceof NablaError)) throw error;
+    throw new NablaError(`${name}: ${error.message}`, { cause: error, details: { ...error.details } });
+  }
+}
+
+/** As `checkConfig`, from the text of a file. */
+export function parseConfig(text: string, name: string): Config {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new NablaError(`${name}: not valid JSON: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
+  }
+  return checkConfig(value, name);
+}
+
+/**
+ * Checks a list of layers and fills in defaults. The first may also say the shape of one row of input.
+ * @throws NablaError such as `layers[1].units: expected a whole number ≥ 1, got -3`
+ */
+export function checkLayers(layers: readonly unknown[]): { configs: LayerConfig[]; inputShape?: number[] } {
+  let inputShape: number[] | undefined;
+  const configs = list(layer, { min: 1 }).check(
+    Array.isArray(layers)
+      ? layers.map((given: { inputShape?: unknown } | null, i) => {
+          if (given === null || typeof given !== "object" || given.inputShape === undefined) return given;
+          const { inputShape: shape, ...rest } = given;
+          const checked = shapeField.check(shape, `layers[${i}].inputShape`);
+          if (i === 0) inputShape = checked;
+          return rest;
+        })
+      : layers,
+    "layers",
+  );
+  return { configs, ...(inputShape && { inputShape }) };
+}
+
+/** The JSON Schema (draft 2020-12) of configuration documents, for editors and other tools. */
+export function configSchema(): JsonSchema {
+  const $defs: Record<string, JsonSchema> = {};
+  const schema = configFields.jsonSchema($defs);
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "Nabla configuration",
+    description: "A neural network and how to train it.",
+    ...schema,
+    $defs: Object.fromEntries(Object.entries($defs).sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
+}

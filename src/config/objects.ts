@@ -1,0 +1,206 @@
+/** The fields that have fields: objects, maps, tagged unions. */
+import { didYouMean, NablaError } from "../errors.ts";
+import {
+  choice,
+  type Field,
+  type Fields,
+  type Infer,
+  type Input,
+  type JsonSchema,
+  type ObjectField,
+  type Simple,
+  show,
+  within,
+} from "./fields.ts";
+
+function refuse(path: string, problem: string): never {
+  throw new NablaError(`${path || "document"}: ${problem}`, { details: { path } });
+}
+
+function asObject(value: unknown, path: string, expected = "an object"): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return refuse(path, `expected ${expected}, got ${show(value)}`);
+  }
+  return value as Record<string, unknown>;
+}
+
+/** The same field, but it may be missing; then it is left out. */
+export function optional<Out, In>(of: Field<Out, In>): Field<Out, In, "optional"> {
+  const { fallback: _, ...rest } = of;
+  return { ...rest, presence: "optional" };
+}
+
+/** The same field, with this when it is missing (`value` may be in short form). */
+export function withDefault<Out, In>(of: Field<Out, In>, value: NoInfer<In>): Field<Out, In, "defaulted"> {
+  return {
+    ...of,
+    presence: "defaulted",
+    fallback: value,
+    jsonSchema: (defs) => beside(of.jsonSchema(defs), { default: value }),
+  };
+}
+
+/** The same field with a sentence for editors. */
+export function described<Out, In, P extends Field["presence"]>(
+  of: Field<Out, In, P>,
+  doc: string,
+): Field<Out, In, P> {
+  return { ...of, jsonSchema: (defs) => beside(of.jsonSchema(defs), { description: doc }) };
+}
+
+/** The same field, under one name in the JSON Schema's `$defs` wherever it is used. */
+export function shared<Out, In, P extends Field["presence"]>(
+  name: string,
+  of: Field<Out, In, P>,
+): Field<Out, In, P> {
+  return {
+    ...of,
+    jsonSchema(defs) {
+      if (!defs) return of.jsonSchema();
+      defs[name] ??= of.jsonSchema(defs);
+      return { $ref: `#/$defs/${name}` };
+    },
+  };
+}
+
+const beside = (schema: JsonSchema, notes: JsonSchema): JsonSchema => ({ ...schema, ...notes });
+
+/** An object with exactly these fields. A field that is not among them is refused; `undefined` counts as missing. */
+export function object<F extends Fields>(fields: F, options: { doc?: string } = {}): ObjectField<F> {
+  const names = Object.keys(fields);
+  return {
+    fields,
+    presence: "required",
+    expected:
+      names.length === 0
+        ? "an object"
+        : `an object with ${names.filter((name) => fields[name]!.presence === "required").join(", ") || "fields"}`,
+    check(value, path = "") {
+      const given = asObject(value, path);
+      for (const key of Object.keys(given)) {
+        if (Object.hasOwn(fields, key) || given[key] === undefined) continue;
+        const hint =
+          didYouMean(key, names) ||
+          (names.length ? `; expected one of ${names.join(", ")}` : "; expected none");
+        refuse(within(path, key), `unknown field${hint}`);
+      }
+      const out: Record<string, unknown> = {};
+      for (const [key, field] of Object.entries(fields)) {
+        const at = within(path, key);
+        const here = Object.hasOwn(given, key) ? given[key] : undefined;
+        if (here !== undefined) out[key] = field.check(here, at);
+        else if (field.presence === "defaulted") out[key] = field.check(field.fallback, at);
+        else if (field.presence === "required") refuse(at, `missing; expected ${field.expected}`);
+      }
+      return out as Infer<ObjectField<F>>;
+    },
+    jsonSchema(defs) {
+      const required = names.filter((name) => fields[name]!.presence === "required");
+      return {
+        ...(options.doc !== undefined && { description: options.doc }),
+        type: "object",
+        properties: Object.fromEntries(names.map((name) => [name, fields[name]!.jsonSchema(defs)])),
+        ...(required.length > 0 && { required }),
+        additionalProperties: false,
+      };
+    },
+  };
+}
+
+/** A map: any key that fits `keys` (all do, by default), every value checked by `of`. */
+export function record<Out, In>(
+  of: Field<Out, In>,
+  options: { keys?: RegExp; doc?: string } = {},
+): Field<Record<string, Out>, Record<string, In>, "required"> {
+  const { keys, doc } = options;
+  return {
+    presence: "required",
+    expected: `an object whose values are each ${of.expected}`,
+    check(value, path = "") {
+      const entries = Object.entries(asObject(value, path)).map(([key, item]) => {
+        if (keys && !keys.test(key)) refuse(within(path, key), `unexpected key; expected keys like ${keys}`);
+        return [key, of.check(item, within(path, key))] as const;
+      });
+      return Object.fromEntries(entries);
+    },
+    jsonSchema: (defs) => ({
+      ...(doc !== undefined && { description: doc }),
+      type: "object",
+      additionalProperties: of.jsonSchema(defs),
+      ...(keys && { propertyNames: { pattern: keys.source } }),
+    }),
+  };
+}
+
+type Branches = Readonly<Record<string, ObjectField<Fields>>>;
+type Tagged<Tag extends string, B, Shape extends "out" | "in"> = {
+  [K in keyof B & string]: Simple<{ [T in Tag]: K } & (Shape extends "out" ? Infer<B[K]> : Input<B[K]>)>;
+}[keyof B & string];
+export interface VariantField<Tag extends string, B extends Branches>
+  extends Field<Tagged<Tag, B, "out">, Tagged<Tag, B, "in">, "required"> {
+  readonly tag: Tag;
+  readonly branches: B;
+}
+
+/** One of several objects, told apart by the string in field `tag`. */
+export function variant<const Tag extends string, B extends Branches>(
+  tag: Tag,
+  branches: B,
+): VariantField<Tag, B> {
+  const names = Object.keys(branches);
+  const tagField = choice(names);
+  const full = new Map(
+    names.map((name) => [name, object({ [tag]: choice([name]), ...(branches[name]!.fields as Fields) })]),
+  );
+  const expected = `an object with ${tag} ${tagField.expected}`;
+  return {
+    tag,
+    branches,
+    presence: "required",
+    expected,
+    check(value, path = "") {
+      const given = asObject(value, path, expected);
+      const here = Object.hasOwn(given, tag) ? given[tag] : undefined;
+      if (here === undefined) refuse(within(path, tag), `missing; expected ${tagField.expected}`);
+      const name = tagField.check(here, within(path, tag));
+      return full.get(name)!.check(given, path) as Tagged<Tag, B, "out">;
+    },
+    jsonSchema: (defs) => ({
+      type: "object",
+      required: [tag],
+      oneOf: names.map((name) => {
+        const { type: _, ...branch } = full.get(name)!.jsonSchema(defs);
+        const { description } = branches[name]!.jsonSchema();
+        return { ...(description !== undefined && { description }), ...branch };
+      }),
+    }),
+  };
+}
+
+/** Names of the branches that need nothing but their name. */
+type Plain<B> = {
+  [K in keyof B & string]: Record<never, never> extends Input<B[K]> ? K : never;
+}[keyof B & string];
+
+/** A variant that may also be written as its tag alone: "adam" for { name: "adam" }. `check` returns the object. */
+export function orName<const Tag extends string, B extends Branches>(
+  of: VariantField<Tag, B>,
+): Field<Tagged<Tag, B, "out">, Tagged<Tag, B, "in"> | Plain<B>, "required"> {
+  const all = Object.keys(of.branches);
+  const plain = all.filter((name) =>
+    Object.values(of.branches[name]!.fields as Fields).every((field) => field.presence !== "required"),
+  );
+  const expected = `one of ${all.join(", ")}, or an object with that ${of.tag}`;
+  return {
+    presence: "required",
+    expected,
+    check(value, path = "") {
+      if (typeof value === "object" && value !== null) return of.check(value, path);
+      if (typeof value === "string" && Object.hasOwn(of.branches, value))
+        return of.check({ [of.tag]: value }, path);
+      const hint = typeof value === "string" ? didYouMean(value, all) : "";
+      return refuse(path, `expected ${expected}, got ${show(value)}${hint}`);
+    },
+    jsonSchema: (defs) => ({ anyOf: [{ enum: plain }, of.jsonSchema(defs)] }),
+  };
+}

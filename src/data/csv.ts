@@ -1,0 +1,176 @@
+/** Tables as datasets: every column but one is an input, that one is the target. */
+import { didYouMean, NablaError } from "../errors.ts";
+import { arrayDataset } from "./arrays.ts";
+import { type CsvTable, type CsvTableOptions, isNumeric, parseCsvLine, parseCsvTable } from "./csvtable.ts";
+import type { DataSplit, Dataset, Standardisation } from "./dataset.ts";
+import { splitDataset } from "./split.ts";
+import { standardiseSplit } from "./standardise.ts";
+
+export interface CsvOptions extends CsvTableOptions {
+  /** What errors call it; default "data.csv". */
+  name?: string;
+  /** The target's column: a name, or a number from 0 (from -1 at the end); default: label, class, target or y, else the last. */
+  label?: string | number;
+  /** Columns to leave out. */
+  ignore?: readonly string[];
+  /** Default "auto": text, or few different whole numbers, are classes; anything else is regression. */
+  task?: "auto" | "classification" | "regression";
+}
+
+/** What a table turned out to hold; goes into checkpoints, so that rows can be encoded for prediction. */
+export interface CsvInfo {
+  /** The input columns, in order. */
+  columns: string[];
+  label: string;
+  /** Class names in the order of their numbers; absent for regression. */
+  classes?: string[];
+}
+
+export interface CsvData {
+  /** Inputs as they stand in the file: float32 [columns]. */
+  dataset: Dataset;
+  csv: CsvInfo;
+}
+
+/** Reads a table. Throws a NablaError with line and column for anything that is missing or no number. */
+export function parseCsvDataset(text: string, options: CsvOptions = {}): CsvData {
+  const name = options.name ?? "data.csv";
+  const table = parseCsvTable(text, name, options);
+  const labelAt = findLabel(table, options.label, name);
+  const ignored = (options.ignore ?? []).map((column) => findColumn(table, column, name));
+  const inputs = table.columns.map((_, i) => i).filter((i) => i !== labelAt && !ignored.includes(i));
+  if (inputs.length === 0)
+    throw new NablaError(`${name}: expected at least one column besides the label column`);
+  const x = new Float32Array(table.rows.length * inputs.length);
+  table.rows.forEach((row, r) => {
+    inputs.forEach((column, i) => {
+      x[r * inputs.length + i] = toNumber(
+        row[column]!,
+        table.columns[column]!,
+        `${name}: line ${table.lines[r]}`,
+      );
+    });
+  });
+  const columns = inputs.map((i) => table.columns[i]!);
+  const { y, classes } = readLabels(table, labelAt, options.task ?? "auto", name);
+  const dataset = arrayDataset(x, y, {
+    name,
+    inputShape: [columns.length],
+    ...(classes ? { target: "class", classes: classes.length, names: classes } : { target: "values" }),
+  });
+  return { dataset, csv: { columns, label: table.columns[labelAt]!, ...(classes && { classes }) } };
+}
+
+export interface CsvSplitOptions extends CsvOptions {
+  /** The share of rows kept out of training; default 0.2; 0 for none. */
+  testFraction?: number;
+  /** Chooses those rows; default 0. */
+  seed?: number;
+  /** Default true. Fitted on the training part alone. */
+  standardise?: boolean;
+}
+
+/** Reads a table, parts it in two, and standardises both parts by what the training part is like. */
+export function csvSplit(text: string, options: CsvSplitOptions = {}): DataSplit & { csv: CsvInfo } {
+  const { testFraction = 0.2, seed = 0 } = options;
+  const { dataset, csv } = parseCsvDataset(text, options);
+  const [train, test] = testFraction > 0 ? splitDataset(dataset, testFraction, { seed }) : [dataset];
+  if (options.standardise === false) return { train, ...(test && { test }), csv };
+  return { ...standardiseSplit(train, test, csv.columns), csv };
+}
+
+/**
+ * A row for prediction: a line of CSV, or its cells, holding the input columns in order (without the label), to the
+ * Float32Array [columns] the model was trained on.
+ */
+export function encodeCsvRow(
+  row: string | readonly (string | number)[],
+  meta: { columns: readonly string[]; standardisation?: Standardisation },
+  name = "row",
+): Float32Array {
+  const cells = typeof row === "string" ? parseCsvLine(row, name) : row.map(String);
+  const { columns, standardisation } = meta;
+  if (cells.length !== columns.length) {
+    throw new NablaError(
+      `${name}: expected ${columns.length} values (${columns.join(", ")}), got ${cells.length}` +
+        (cells.length === columns.length + 1 ? "; leave the label out" : ""),
+    );
+  }
+  return Float32Array.from(cells, (cell, i) => {
+    const value = Math.fround(toNumber(cell.trim(), columns[i]!, name));
+    return standardisation ? (value - standardisation.mean[i]!) / standardisation.scale[i]! : value;
+  });
+}
+
+function toNumber(cell: string, column: string, where: string): number {
+  const value = isNumeric(cell) ? Number(cell) : NaN;
+  if (Number.isFinite(Math.fround(value))) return value;
+  const what = cell === "" ? "nothing: the value is missing" : JSON.stringify(cell);
+  throw new NablaError(`${where}: column ${JSON.stringify(column)}: expected a number, got ${what}`, {
+    details: { column },
+  });
+}
+
+function findColumn(table: CsvTable, column: string, name: string): number {
+  const at = table.columns.indexOf(column);
+  if (at >= 0) return at;
+  throw new NablaError(
+    `${name}: there is no column ${JSON.stringify(column)}${didYouMean(column, table.columns)} Columns: ${table.columns.join(", ")}`.replace(
+      /([^?]) Columns:/,
+      "$1. Columns:",
+    ),
+  );
+}
+
+function findLabel(table: CsvTable, label: string | number | undefined, name: string): number {
+  const { columns } = table;
+  if (typeof label === "string") return findColumn(table, label, name);
+  if (label === undefined) {
+    for (const usual of ["label", "class", "target", "y"]) {
+      const at = columns.findIndex((column) => column.toLowerCase() === usual);
+      if (at >= 0) return at;
+    }
+    return columns.length - 1;
+  }
+  const at = label < 0 ? columns.length + label : label;
+  if (Number.isInteger(at) && at >= 0 && at < columns.length) return at;
+  throw new NablaError(`${name}: label: expected a column from 0 to ${columns.length - 1}, got ${label}`);
+}
+
+function readLabels(
+  table: CsvTable,
+  at: number,
+  task: "auto" | "classification" | "regression",
+  name: string,
+): { y: Float32Array | Int32Array; classes?: string[] } {
+  const column = table.columns[at]!;
+  const cells = table.rows.map((row) => row[at]!);
+  cells.forEach((cell, r) => {
+    if (cell !== "") return;
+    throw new NablaError(
+      `${name}: line ${table.lines[r]}: column ${JSON.stringify(column)}: the label is missing`,
+      {
+        details: { line: table.lines[r] },
+      },
+    );
+  });
+  const numeric = cells.every(isNumeric);
+  if (task === "regression" || (task === "auto" && numeric && !fewWholeNumbers(cells.map(Number)))) {
+    const y = cells.map((cell, r) => toNumber(cell, column, `${name}: line ${table.lines[r]}`));
+    return { y: Float32Array.from(y) };
+  }
+  // 1 and 1.0 are one class; text is sorted by code unit, which is the same everywhere.
+  const keys = numeric ? cells.map((cell) => String(Number(cell))) : cells;
+  const classes = [...new Set(keys)].sort(
+    numeric ? (a, b) => Number(a) - Number(b) : (a, b) => (a < b ? -1 : a > b ? 1 : 0),
+  );
+  const numbers = new Map(classes.map((key, i) => [key, i]));
+  return { y: Int32Array.from(keys, (key) => numbers.get(key)!), classes };
+}
+
+/** Whether numbers look like labels: whole, not negative, few different ones, most of them more than once. */
+function fewWholeNumbers(values: number[]): boolean {
+  if (!values.every((value) => Number.isInteger(value) && value >= 0)) return false;
+  const distinct = new Set(values).size;
+  return distinct <= Math.max(20, Math.sqrt(values.length)) && distinct * 2 <= values.length;
+}

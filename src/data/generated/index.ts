@@ -1,0 +1,65 @@
+/** The data sets that are made, not read, by name. */
+import { didYouMean, NablaError } from "../../errors.ts";
+import type { DataSplit, Dataset } from "../dataset.ts";
+import { digits } from "../digits/index.ts";
+import { and, majority, nand, or, truthTableM, xor } from "./gates.ts";
+import { blobs, circles, cubic, moons, type PointsOptions, sine, spirals } from "./points.ts";
+
+export interface GeneratedOptions {
+  /** Rows of the training part; the test part has a fifth of it. */
+  samples?: number;
+  noise?: number;
+  seed?: number;
+  classes?: number;
+}
+
+export interface GeneratedSet {
+  readonly description: string;
+  make(options?: GeneratedOptions): DataSplit;
+}
+
+function whole(description: string, make: () => Dataset): GeneratedSet {
+  return { description, make: () => ({ train: make() }) };
+}
+
+function parts(
+  description: string,
+  samples: number,
+  make: (options: PointsOptions) => Dataset,
+): GeneratedSet {
+  return {
+    description,
+    make(options = {}) {
+      const n = options.samples ?? samples;
+      return {
+        train: make({ ...options, samples: n, part: "train" }),
+        test: make({ ...options, samples: Math.max(1, Math.floor(n / 5)), part: "test" }),
+      };
+    },
+  };
+}
+
+export const generatedSets: Readonly<Record<string, GeneratedSet>> = Object.freeze({
+  digits: parts("handwriting-like digits, 28×28 images in 10 classes, drawn from strokes", 10_000, digits),
+  moons: parts("two interleaving half circles, 2 classes in the plane", 1000, moons),
+  spirals: parts("arms of a spiral, 2 or more classes in the plane", 1000, spirals),
+  circles: parts("circles around one centre, 2 or more classes in the plane", 1000, circles),
+  blobs: parts("round clouds, 3 or more classes in the plane", 1000, blobs),
+  sine: parts("one period of a noisy sine, regression", 1000, sine),
+  cubic: parts("a noisy cubic, regression", 1000, cubic),
+  and: whole("logic gate: both of two inputs", and),
+  or: whole("logic gate: any of two inputs", or),
+  nand: whole("logic gate: not both of two inputs", nand),
+  xor: whole("logic gate: one of two inputs but not both", xor),
+  majority: whole("logic gate: at least two of three inputs", majority),
+  truthTableM: whole("truth table of three inputs: C if A, else B", truthTableM),
+});
+
+/** A generated set by name; throws a NablaError that lists the names. */
+export function makeGenerated(name: string, options: GeneratedOptions = {}): DataSplit {
+  if (Object.hasOwn(generatedSets, name)) return generatedSets[name]!.make(options);
+  const names = Object.keys(generatedSets);
+  throw new NablaError(
+    `there is no generated data set ${JSON.stringify(name)}${didYouMean(name, names)} (${names.join(", ")})`,
+  );
+}

@@ -1,0 +1,40 @@
+/** The public names of `nabla/data`. */
+export { type ArrayOptions, arrayDataset, type Shaped, type TypedArray } from "./arrays.ts";
+export {
+  type CsvData,
+  type CsvInfo,
+  type CsvOptions,
+  type CsvSplitOptions,
+  csvSplit,
+  encodeCsvRow,
+  parseCsvDataset,
+} from "./csv.ts";
+export type { DataSplit, Dataset, Inputs, Standardisation, Target, Targets } from "./dataset.ts";
+export { type DigitsOptions, digits } from "./digits/index.ts";
+export { and, majority, nand, or, truthTableM, xor } from "./generated/gates.ts";
+export { type GeneratedOptions, type GeneratedSet, generatedSets, makeGenerated } from "./generated/index.ts";
+export { blobs, circles, cubic, moons, type PointsOptions, sine, spirals } from "./generated/points.ts";
+export { gunzip, isGzip } from "./gzip.ts";
+export { type Idx, type IdxOptions, idxDataset, idxSplit, parseIdx } from "./idx.ts";
+export { type Npy, parseNpy } from "./npy.ts";
+export { npzSplit, parseNpz } from "./npz.ts";
+export { type Batch, Prefetcher } from "./prefetch.ts";
+export {
+  type BatchOptions,
+  batches,
+  epochOrder,
+  labelsOf,
+  type SplitOptions,
+  splitDataset,
+  subset,
+} from "./split.ts";
+export { fitStandardisation, standardise, standardiseSplit } from "./standardise.ts";
+export {
+  type ByteCache,
+  type FetchOptions,
+  fetchFile,
+  fetchIdx,
+  fetchIdxSplit,
+  type RemoteFile,
+  type RemoteIdxSplit,
+} from "./urls.ts";

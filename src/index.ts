@@ -1,0 +1,36 @@
+/** The public names, nothing else. Nothing reachable from here needs Node: files and caches are in nabla/node. */
+export {
+  type Callback,
+  type EarlyStoppingOptions,
+  earlyStopping,
+  type Logs,
+  type ModelCheckpointOptions,
+  modelCheckpoint,
+  type ReduceLROnPlateauOptions,
+  reduceLROnPlateau,
+  type TrainingContext,
+} from "./callbacks/index.ts";
+export { checkGradients, type GradientCheck } from "./check-gradients.ts";
+export type { TrainingOptions } from "./compile.ts";
+export { type Config, type ConfigInput, checkConfig, configSchema, parseConfig } from "./config/config.ts";
+export { arrayDataset } from "./data/arrays.ts";
+export type { Dataset, DataSplit, Standardisation, Target } from "./data/dataset.ts";
+export { digits } from "./data/digits/index.ts";
+export { splitDataset, subset } from "./data/split.ts";
+export { NablaError } from "./errors.ts";
+export type { Scores } from "./evaluate.ts";
+export { activation, dense, flatten, type LayerInput } from "./layers/factories.ts";
+export { type ClassFigures, ConfusionMatrix } from "./metrics/index.ts";
+export {
+  type EvaluateOptions,
+  type FitOptions,
+  type History,
+  type Metadata,
+  Model,
+  type SequentialOptions,
+  sequential,
+} from "./model.ts";
+export type { Outputs } from "./predict.ts";
+export { configOf, load, weightsSha256 } from "./save.ts";
+export { fromConfig } from "./from-config.ts";
+export { type LayerSummary, layerSummaries } from "./summary.ts";

@@ -1,0 +1,86 @@
+/** Activation as a step of its own: a = f(z). Twin of assembly/activations. */
+import { type ActivationName, activations } from "../activations/index.ts";
+import { activation } from "../config/components.ts";
+import { type Infer, string } from "../config/fields.ts";
+import { object, optional } from "../config/objects.ts";
+import type { Range } from "../plan/builder.ts";
+import type { Layer, Operation, Site } from "./layer.ts";
+
+export const layerName = optional(
+  string({
+    // Tensors are called "<layer>.kernel"; these two words begin the names of other tensors in checkpoints.
+    pattern: /^(?!(?:optimizer|callbacks)$)[A-Za-z0-9_-]+$/,
+    expected: "letters, digits, _ and - (not optimizer or callbacks)",
+    doc: "Begins the names of the layer's weights. By default the type and a number, such as dense_1.",
+  }),
+);
+
+export const activationFields = object({ name: layerName, activation }, { doc: "An activation as a layer of its own." });
+export type ActivationLayerConfig = Infer<typeof activationFields>;
+/** With its parameter, where it has one (leakyRelu's slope, elu's α). */
+export type ActivationConfig = Infer<typeof activation>;
+
+export interface Activation {
+  name: ActivationName;
+  alpha: number;
+}
+
+export function normalizeActivation(config: ActivationConfig): Activation {
+  return { name: config.name, alpha: "alpha" in config ? config.alpha : 0 };
+}
+
+/** An operation that applies an activation to rows of `units` values. */
+export interface ActivationOperation extends Operation {
+  readonly kind: "activation";
+  readonly activation: Activation;
+}
+
+export function isActivation(operation: Operation): operation is ActivationOperation {
+  return operation.kind === "activation";
+}
+
+/**
+ * @param owned x belongs to this layer and nobody else reads it, so a may overwrite z
+ * @returns undefined for "linear", which needs no instruction
+ */
+export function activationOperation(
+  f: Activation,
+  layer: string,
+  units: number,
+  owned: boolean,
+): ActivationOperation | undefined {
+  const { name, alpha } = f;
+  const spec = activations[name];
+  if (name === "linear") return undefined;
+  return {
+    layer,
+    kind: "activation",
+    activation: f,
+    parameters: [],
+    forward({ builder, training, output }: Site, z: Range): Range {
+      const a = owned && (spec.saves === "a" || !training) ? z : output(units);
+      builder.emit(spec.forward!, { a, z, units, alpha });
+      return a;
+    },
+    backward({ builder }: Site, z: Range, a: Range, dy: Range, needed: boolean): Range {
+      if (needed) {
+        builder.emit(spec.backward!, { dz: dy, da: dy, saved: spec.saves === "a" ? a : z, units, alpha });
+      }
+      return dy;
+    },
+  };
+}
+
+export function buildActivation(config: ActivationLayerConfig, name: string, inputShape: readonly number[]): Layer {
+  const f = normalizeActivation(config.activation);
+  const units = inputShape.reduce((product, n) => product * n, 1);
+  const operation = activationOperation(f, name, units, false);
+  return {
+    name,
+    type: "activation",
+    inputShape,
+    outputShape: inputShape,
+    operations: operation ? [operation] : [],
+    activation: f.name,
+  };
+}

@@ -1,0 +1,90 @@
+/** Dense layer: y = f(x · w + b). Twin of assembly/layers/dense.ts. */
+import { activation, initializer, regularizer } from "../config/components.ts";
+import { type Infer, bool, int } from "../config/fields.ts";
+import { object, optional, withDefault } from "../config/objects.ts";
+import { NablaError } from "../errors.ts";
+import { type Range, ld } from "../plan/builder.ts";
+import { activationOperation, layerName, normalizeActivation } from "./activation.ts";
+import type { Layer, Operation, Parameter, Site } from "./layer.ts";
+
+export const denseFields = object(
+  {
+    name: layerName,
+    units: int({ min: 1, doc: "Number of outputs." }),
+    activation: withDefault(activation, "linear"),
+    useBias: bool({ default: true }),
+    kernelInitializer: withDefault(initializer, "glorotUniform"),
+    biasInitializer: withDefault(initializer, "zeros"),
+    kernelRegularizer: optional(regularizer),
+  },
+  { doc: "y = activation(x · kernel + bias)." },
+);
+export type DenseConfig = Infer<typeof denseFields>;
+
+/**
+ * @param inputShape must be [n]
+ * @throws NablaError for an input that is not flat
+ */
+export function buildDense(config: DenseConfig, name: string, index: number, inputShape: readonly number[]): Layer {
+  if (inputShape.length !== 1) {
+    throw new NablaError(
+      `dense "${name}" (layer ${index + 1}): expected input [n], got [${inputShape.join(", ")}]; add flatten() before it`,
+    );
+  }
+  const inputs = inputShape[0];
+  const { units, useBias } = config;
+  const fan = { fanIn: inputs, fanOut: units };
+  const kernel: Parameter = {
+    name: "kernel",
+    shape: [inputs, units],
+    layout: "panels",
+    initializer: config.kernelInitializer,
+    ...fan,
+    l1: config.kernelRegularizer?.l1 ?? 0,
+    l2: config.kernelRegularizer?.l2 ?? 0,
+  };
+  const bias: Parameter = {
+    name: "bias",
+    shape: [units],
+    layout: "vector",
+    initializer: config.biasInitializer,
+    ...fan,
+    l1: 0,
+    l2: 0,
+  };
+  const parameters = useBias ? [kernel, bias] : [kernel];
+  const operation: Operation = {
+    layer: name,
+    kind: "dense",
+    parameters,
+    forward({ builder, parameter, output }: Site, x: Range): Range {
+      const y = output(units);
+      const b = useBias ? parameter("bias").value : 0;
+      builder.emit("DENSE_FORWARD", { y, x, w: parameter("kernel").value, b, inputs, units });
+      return y;
+    },
+    backward({ builder, parameter, gradient }: Site, x: Range, _y: Range, dy: Range, needed: boolean): Range {
+      const w = parameter("kernel");
+      builder.emit("DENSE_WEIGHTS", {
+        dw: w.gradient,
+        db: useBias ? parameter("bias").gradient : 0,
+        x,
+        dy,
+        scratch: builder.share("scratch for weight gradients", builder.core.constant("OUTER_SCRATCH")),
+        inputs,
+        units,
+      });
+      if (!needed) return dy;
+      const wt = builder.share("transposed weights", units * ld(inputs) * 4);
+      builder.emit("DENSE_TRANSPOSE", { wt, w: w.value, inputs, units });
+      const dx = gradient(inputs);
+      builder.emit("DENSE_INPUT", { dx, dy, wt, inputs, units });
+      return dx;
+    },
+  };
+  const f = normalizeActivation(config.activation);
+  const operations = [operation];
+  const second = activationOperation(f, name, units, true);
+  if (second) operations.push(second);
+  return { name, type: "dense", inputShape, outputShape: [units], operations, activation: f.name };
+}

@@ -1,0 +1,76 @@
+/** What a classifier confuses with what, and the figures per class that follow from it. */
+import { type Metric, type Scored, predictedClass, trueClass } from "./metric.ts";
+
+/** Figures of one class. */
+export interface ClassFigures {
+  /** Of the rows said to be this class, the share that are. 0 where none were. */
+  precision: number;
+  /** Of the rows of this class, the share that were found. 0 where there are none. */
+  recall: number;
+  /** Harmonic mean of precision and recall; 0 where both are. */
+  f1: number;
+  /** Rows of this class. */
+  support: number;
+}
+
+/** Counts[true][predicted]. */
+export class ConfusionMatrix {
+  readonly counts: number[][];
+
+  constructor(readonly classes: number) {
+    this.counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  }
+
+  add(batch: Scored): void {
+    for (let r = 0; r < batch.rows; r++) {
+      this.counts[trueClass(batch, r)][predictedClass(batch.outputs, r * batch.stride, batch.units, batch.threshold)]++;
+    }
+  }
+
+  get accuracy(): number {
+    let right = 0;
+    let all = 0;
+    this.counts.forEach((row, t) =>
+      row.forEach((n, p) => {
+        all += n;
+        if (t === p) right += n;
+      }),
+    );
+    return right / all;
+  }
+
+  perClass(): ClassFigures[] {
+    return this.counts.map((row, c) => {
+      const support = row.reduce((a, b) => a + b, 0);
+      const said = this.counts.reduce((sum, other) => sum + other[c], 0);
+      const precision = said ? row[c] / said : 0;
+      const recall = support ? row[c] / support : 0;
+      const f1 = precision + recall ? (2 * precision * recall) / (precision + recall) : 0;
+      return { precision, recall, f1, support };
+    });
+  }
+}
+
+/** Mean over the classes that occur, every class counting alike ("macro"). */
+function macro(name: string, figure: "precision" | "recall" | "f1", classes: number): Metric {
+  let matrix = new ConfusionMatrix(classes);
+  return {
+    name,
+    reset() {
+      matrix = new ConfusionMatrix(classes);
+    },
+    add: (batch) => matrix.add(batch),
+    result() {
+      const present = matrix.perClass().filter((figures) => figures.support > 0);
+      return present.reduce((sum, figures) => sum + figures[figure], 0) / present.length;
+    },
+    state: () => matrix.counts.flat(),
+    restore(state) {
+      matrix.counts.forEach((row, t) => row.forEach((_, p) => (row[p] = state[t * classes + p])));
+    },
+  };
+}
+
+export const precision = (classes: number): Metric => macro("precision", "precision", classes);
+export const recall = (classes: number): Metric => macro("recall", "recall", classes);
+export const f1 = (classes: number): Metric => macro("f1", "f1", classes);

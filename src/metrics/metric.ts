@@ -1,0 +1,45 @@
+/** What a metric is: it sees every batch's outputs and targets, and says one number at the end. */
+
+/** One batch as metrics see it. Views into linear memory, valid during the call only. */
+export interface Scored {
+  readonly rows: number;
+  readonly units: number;
+  /** Outputs of the network, [rows, stride]. */
+  readonly outputs: Float32Array;
+  readonly stride: number;
+  /** Labels [rows] where the targets are classes. */
+  readonly labels?: Int32Array;
+  /** Target values [rows, units], dense, where they are not. */
+  readonly values?: Float32Array;
+  /** Where a single output parts class 0 from class 1: 0.5 for probabilities, 0 for margins. */
+  readonly threshold: number;
+}
+
+export interface Metric {
+  readonly name: string;
+  reset(): void;
+  add(batch: Scored): void;
+  /** NaN when nothing was added. */
+  result(): number;
+  /** Sums so far, for a checkpoint in mid-epoch. */
+  state(): number[];
+  restore(state: readonly number[]): void;
+}
+
+/** The class a row of outputs stands for: the largest, the first of equals; for one output, whether it passes the threshold. */
+export function predictedClass(outputs: Float32Array, at: number, units: number, threshold: number): number {
+  if (units === 1) return outputs[at] > threshold ? 1 : 0;
+  let best = 0;
+  for (let c = 1; c < units; c++) if (outputs[at + c] > outputs[at + best]) best = c;
+  return best;
+}
+
+/** The class a row of targets stands for: its label, or the largest of its values. */
+export function trueClass(batch: Scored, row: number): number {
+  if (batch.labels) return batch.labels[row];
+  const { values, units } = batch;
+  if (units === 1) return values![row] > batch.threshold ? 1 : 0;
+  let best = 0;
+  for (let c = 1; c < units; c++) if (values![row * units + c] > values![row * units + best]) best = c;
+  return best;
+}

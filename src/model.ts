@@ -1,0 +1,404 @@
+/** Sequential models: compile, fit, evaluate, predict, save. Names and argument order follow Keras and tfjs. */
+import { checkFit } from "./batch.ts";
+import type { Callback, Logs } from "./callbacks/callback.ts";
+import { type CompiledTraining, type TrainingOptions, compileTraining } from "./compile.ts";
+import { type ArrayLike2, arrayDataset } from "./data/arrays.ts";
+import { type Dataset, type Standardisation, sizeOf } from "./data/dataset.ts";
+import { splitDataset } from "./data/split.ts";
+import { NablaError } from "./errors.ts";
+import { type Scores, score } from "./evaluate.ts";
+import { type Gradients, gradientsOf } from "./gradients.ts";
+import { type LayerConfig, checkLayers, seedField, shapeField } from "./config/config.ts";
+import type { LayerInput } from "./layers/factories.ts";
+import { buildLayers } from "./layers/index.ts";
+import type { Layer } from "./layers/layer.ts";
+import { ConfusionMatrix, type Metric, type MetricName, metric } from "./metrics/index.ts";
+import { Network } from "./network.ts";
+import { pauser } from "./pause.ts";
+import { Outputs, predictBatches, rowsOf } from "./predict.ts";
+import { saveModel } from "./save.ts";
+import { describe } from "./summary.ts";
+import { type Run, freshRun, train } from "./train.ts";
+
+export interface SequentialOptions {
+  /** What every random choice hangs on. Default 0. */
+  seed?: number;
+  /** Shape of one input row. Default: the first layer's `inputShape`, else the first data set's. */
+  inputShape?: readonly number[];
+}
+
+export interface FitOptions {
+  /** Rows per step. Default 32. */
+  batchSize?: number;
+  /** Passes over the data. Default 1. */
+  epochs?: number;
+  /** Another seed for the order of rows and the split. Default: the model's. */
+  seed?: number;
+  /** Visit rows in another order each epoch. Default true. */
+  shuffle?: boolean;
+  validationData?: Dataset | readonly [ArrayLike2, ArrayLike2];
+  /** Share of the rows to validate on instead of training on them; the same share of every class. */
+  validationSplit?: number;
+  /** Factors of the loss, by class: { 3: 10 } or [1, 1, 1, 10]. */
+  classWeight?: Readonly<Record<number, number>> | readonly number[];
+  /** Factors of the loss, by row of the data. */
+  sampleWeight?: ArrayLike<number>;
+  callbacks?: readonly Callback[];
+  /** Stops between two steps; fit() then rejects with the signal's reason and the model keeps its state. */
+  signal?: AbortSignal;
+  /** Go on where a loaded (or aborted) training stood. Needs the same data, batch size and seed. */
+  resume?: boolean;
+}
+
+/** What fit() resolves to. */
+export interface History {
+  /** Epoch numbers, from 0. */
+  readonly epoch: readonly number[];
+  /** Figures by name, one per epoch: loss, accuracy, valLoss, valAccuracy, … */
+  readonly history: Readonly<Record<string, readonly number[]>>;
+  /** Why training ended before its last epoch, if it did. */
+  readonly stopped?: string;
+}
+
+export interface EvaluateOptions {
+  /** Does not change the result. Default 256. */
+  batchSize?: number;
+  /** Called with every row's number, loss and outputs. */
+  onRow?: (row: number, loss: number, outputs: Float32Array) => void;
+  classWeight?: FitOptions["classWeight"];
+  sampleWeight?: FitOptions["sampleWeight"];
+}
+
+/** What a run was started with: a resumed one must agree. */
+export interface RunSettings {
+  batchSize: number;
+  epochs: number;
+  seed: number;
+  shuffle: boolean;
+  validationSplit: number;
+  rows: number;
+}
+
+/** What was not asked for but belongs to a model that has seen data. */
+export interface Metadata {
+  classes?: readonly string[];
+  standardisation?: Standardisation;
+  /** Free for programs: kept in checkpoints. Plain JSON. */
+  extra?: Record<string, unknown>;
+}
+
+export class Model {
+  readonly seed: number;
+  metadata: Metadata = {};
+  private network: Network | undefined;
+  private compiled: CompiledTraining | undefined;
+  private run: Run = freshRun();
+  private settings: RunSettings | undefined;
+  private callbacks: readonly Callback[] = [];
+  /** States of callbacks from a checkpoint, until fit() has the callbacks they belong to. */
+  private pendingCallbacks: Readonly<Record<string, import("./callbacks/callback.ts").CallbackState>> = {};
+
+  /** What the layers were made from, every default written out. */
+  readonly configs: readonly LayerConfig[];
+
+  constructor(layers: readonly (LayerInput | LayerConfig)[], options: SequentialOptions = {}) {
+    const { configs, inputShape } = checkLayers(layers);
+    this.configs = configs;
+    this.seed = seedField.check(options.seed ?? 0, "seed");
+    const shape = options.inputShape ?? inputShape;
+    if (shape) this.build(shapeField.check(shape, "inputShape"));
+  }
+
+  /** Settles the input shape, places the parameters and fills them from the seed. Happens by itself when data comes. */
+  build(inputShape: readonly number[]): this {
+    if (this.network) return this;
+    const network = new Network(buildLayers(this.configs, inputShape));
+    network.initialize(this.seed);
+    this.network = network;
+    if (this.compiled) network.prepareTraining(this.compiled.slots.map((slot) => slot.initial));
+    return this;
+  }
+
+  get built(): Network {
+    if (this.network) return this.network;
+    throw new NablaError(
+      "the model does not know the shape of its input yet: give the first layer an inputShape, or call fit() with data first",
+    );
+  }
+
+  get layers(): readonly Layer[] {
+    return this.built.layers;
+  }
+
+  get inputShape(): readonly number[] {
+    return this.layers[0].inputShape;
+  }
+
+  get outputShape(): readonly number[] {
+    return this.layers[this.layers.length - 1].outputShape;
+  }
+
+  /** Chooses loss, optimizer and metrics. Optimizer state and progress of an earlier training are forgotten. */
+  compile(options: TrainingOptions): this {
+    const compiled = compileTraining(options, this.configs);
+    this.compiled = compiled;
+    this.run = freshRun();
+    this.settings = undefined;
+    this.network?.prepareTraining(compiled.slots.map((slot) => slot.initial));
+    return this;
+  }
+
+  get training(): CompiledTraining {
+    if (this.compiled) return this.compiled;
+    throw new NablaError('the model has no loss and no optimizer yet: call compile({ optimizer: "adam", loss: "categoricalCrossentropy" }) first');
+  }
+
+  /**
+   * Trains for `epochs` passes over the data.
+   *
+   * `x` and `y` are plain or typed arrays with the batch dimension first (labels may be integers); or pass a Dataset.
+   * @throws NablaError for data that does not fit, and when the loss stops being finite
+   */
+  fit(data: Dataset, options?: FitOptions): Promise<History>;
+  fit(x: ArrayLike2, y: ArrayLike2, options?: FitOptions): Promise<History>;
+  async fit(x: Dataset | ArrayLike2, y?: ArrayLike2 | FitOptions, more?: FitOptions): Promise<History> {
+    const { dataset, options } = this.arguments<FitOptions>("fit", x, y, more);
+    const { batchSize = 32, epochs = 1, shuffle = true, validationSplit = 0 } = options;
+    const seed = options.seed ?? this.seed;
+    whole("fit: batchSize", batchSize);
+    whole("fit: epochs", epochs);
+    const compiled = this.training;
+    let train_ = dataset;
+    let validation = options.validationData ? this.dataset(options.validationData, "validationData") : undefined;
+    if (validationSplit !== 0 && !validation) [train_, validation] = splitDataset(dataset, validationSplit, { seed });
+    this.build(train_.inputShape);
+    const network = this.built;
+    checkFit(train_, network, compiled.loss);
+    if (validation) checkFit(validation, network, compiled.loss);
+    if (batchSize > train_.length && options.batchSize !== undefined) {
+      throw new NablaError(`fit: batchSize: expected at most ${train_.length}, the rows to train on, got ${batchSize}`);
+    }
+    if (options.sampleWeight && options.sampleWeight.length !== dataset.length) {
+      throw new NablaError(`fit: sampleWeight: expected ${dataset.length} factors, one per row, got ${options.sampleWeight.length}`);
+    }
+    if (options.sampleWeight && validationSplit !== 0) {
+      throw new NablaError("fit: sampleWeight goes with validationData, not with validationSplit: split the data yourself with splitDataset()");
+    }
+    const settings = { batchSize, epochs, seed, shuffle, validationSplit, rows: train_.length };
+    if (options.resume) this.checkResume(settings);
+    else this.run = freshRun();
+    this.settings = settings;
+    this.callbacks = options.callbacks ?? [];
+    if (options.resume) {
+      for (const callback of this.callbacks) {
+        const state = callback.name === undefined ? undefined : this.pendingCallbacks[callback.name];
+        if (state) callback.restore?.(state);
+      }
+    }
+    this.pendingCallbacks = {};
+    if (train_.target.kind === "class" && train_.target.names) this.metadata = { ...this.metadata, classes: train_.target.names };
+    const metrics = this.metrics(compiled.metrics);
+    const units = sizeOf(this.outputShape);
+    await train(
+      {
+        model: this,
+        network,
+        train: train_,
+        validation,
+        loss: compiled.loss,
+        training: { loss: compiled.loss, update: compiled.update(network), target: train_.target.kind },
+        metrics,
+        batchSize,
+        epochs,
+        seed,
+        shuffle,
+        weighting: { classes: classFactors(options.classWeight, Math.max(units, 2)), samples: options.sampleWeight },
+        callbacks: this.callbacks,
+        signal: options.signal,
+        rate: compiled.rate(epochs),
+      },
+      this.run,
+    );
+    return this.history;
+  }
+
+  /** Figures of the finished epochs of the last training. */
+  get history(): History {
+    const { history, stopped } = this.run;
+    const columns: Record<string, number[]> = {};
+    for (const logs of history) {
+      for (const [name, value] of Object.entries(logs)) {
+        columns[name] ??= [];
+        columns[name].push(value);
+      }
+    }
+    return { epoch: history.map((_, i) => i), history: columns, ...(stopped && { stopped }) };
+  }
+
+  /** Loss and metrics on data. The result does not depend on the batch size. */
+  evaluate(data: Dataset, options?: EvaluateOptions): Promise<Scores>;
+  evaluate(x: ArrayLike2, y: ArrayLike2, options?: EvaluateOptions): Promise<Scores>;
+  async evaluate(x: Dataset | ArrayLike2, y?: ArrayLike2 | EvaluateOptions, more?: EvaluateOptions): Promise<Scores> {
+    const { dataset, options } = this.arguments<EvaluateOptions>("evaluate", x, y, more);
+    return this.score(dataset, options);
+  }
+
+  /** Counts of true against predicted classes, with accuracy and figures per class. */
+  async confusionMatrix(data: Dataset, options: EvaluateOptions = {}): Promise<ConfusionMatrix> {
+    this.build(data.inputShape);
+    const confusion = new ConfusionMatrix(Math.max(2, sizeOf(this.outputShape)));
+    await this.score(data, options, confusion);
+    return confusion;
+  }
+
+  private async score(dataset: Dataset, options: EvaluateOptions, confusion?: ConfusionMatrix): Promise<Scores> {
+    const { loss, metrics } = this.training;
+    const batchSize = options.batchSize ?? 256;
+    whole("evaluate: batchSize", batchSize);
+    this.build(dataset.inputShape);
+    checkFit(dataset, this.built, loss);
+    return score({
+      network: this.built,
+      dataset,
+      loss,
+      metrics: this.metrics(metrics),
+      batchSize,
+      confusion,
+      onRow: options.onRow,
+      weighting: { classes: classFactors(options.classWeight, Math.max(2, sizeOf(this.outputShape))), samples: options.sampleWeight },
+      pause: pauser(),
+    });
+  }
+
+  /**
+   * Outputs for rows of input: a typed array or nested arrays with the batch dimension first, or { data, shape }.
+   * uint8 values are scaled by 1/255, like images in training.
+   */
+  predict(x: ArrayLike2, options: { batchSize?: number } = {}): Outputs {
+    const { batchSize = 256 } = options;
+    whole("predict: batchSize", batchSize);
+    return predictBatches(this.built, rowsOf(x, this.inputShape), batchSize, this.outputShape);
+  }
+
+  /** Copies of all parameters by name, "<layer>.kernel" and "<layer>.bias", row-major. */
+  weights(): Record<string, Float32Array> {
+    return Object.fromEntries(this.built.tensors.map((tensor) => [tensor.name, this.built.read(tensor)]));
+  }
+
+  /** Shapes by the same names. */
+  weightShapes(): Record<string, readonly number[]> {
+    return Object.fromEntries(this.built.tensors.map((tensor) => [tensor.name, tensor.spec.shape]));
+  }
+
+  /** Sets parameters by name; those not named stay. @throws NablaError for unknown names, wrong counts, NaN */
+  setWeights(weights: Readonly<Record<string, ArrayLike<number>>>): this {
+    const network = this.built;
+    const byName = new Map(network.tensors.map((tensor) => [tensor.name, tensor]));
+    for (const [name, values] of Object.entries(weights)) {
+      const tensor = byName.get(name);
+      if (!tensor) throw new NablaError(`setWeights: there is no parameter "${name}"; there are ${[...byName.keys()].join(", ")}`);
+      const n = sizeOf(tensor.spec.shape);
+      if (values.length !== n) {
+        throw new NablaError(`setWeights: ${name}: expected ${n} values of shape [${tensor.spec.shape.join(", ")}], got ${values.length}`);
+      }
+      for (let i = 0; i < n; i++) {
+        if (!Number.isFinite(values[i])) throw new NablaError(`setWeights: ${name}: value ${i} is ${values[i]}; expected finite numbers`);
+      }
+    }
+    for (const [name, values] of Object.entries(weights)) network.write(byName.get(name)!, values);
+    return this;
+  }
+
+  /** Loss and dL/dw for every parameter on this batch (mean over its rows, penalties included). Changes nothing. */
+  gradients(x: ArrayLike2, y: ArrayLike2, options: { sampleWeight?: ArrayLike<number> } = {}): Gradients {
+    const compiled = this.training;
+    const dataset = this.dataset([x, y], "gradients");
+    this.build(dataset.inputShape);
+    const training = { loss: compiled.loss, update: compiled.update(this.built), target: dataset.target.kind };
+    return gradientsOf(this.built, dataset, training, options.sampleWeight);
+  }
+
+  /** Layers, shapes and parameters as a table. */
+  summary(): string {
+    return describe(this.built);
+  }
+
+  /**
+   * The model as the bytes of a safetensors file: parameters, optimizer state, configuration, progress. Saved from a
+   * callback or after an abort, it lets another process go on from that very step.
+   */
+  save(): Uint8Array {
+    return saveModel(this);
+  }
+
+  /** Called by the training loop: the run as it stands now, for save(). */
+  keep(run: Run, metrics: readonly Metric[]): void {
+    run.metrics = Object.fromEntries(metrics.map((m) => [m.name, m.state()]));
+    this.run = run;
+  }
+
+  /** What a checkpoint is made of. */
+  get state() {
+    return { run: this.run, settings: this.settings, callbacks: this.callbacks, pending: this.pendingCallbacks, compiled: this.compiled };
+  }
+
+  /** Puts back what a checkpoint held; fit({ resume: true }) goes on from there. */
+  resumeFrom(run: Run, settings: RunSettings | undefined, callbacks: Model["pendingCallbacks"]): void {
+    this.run = run;
+    this.settings = settings;
+    this.pendingCallbacks = callbacks;
+  }
+
+  private metrics(names: readonly MetricName[]): Metric[] {
+    return names.map((name) => metric(name, Math.max(2, sizeOf(this.outputShape))));
+  }
+
+  private arguments<O>(who: string, x: Dataset | ArrayLike2, y?: ArrayLike2 | O, more?: O): { dataset: Dataset; options: O } {
+    if (isDataset(x)) return { dataset: x, options: (y ?? {}) as O };
+    if (y === undefined) throw new NablaError(`${who}: expected x and y, or a data set; got only x`);
+    return { dataset: this.dataset([x, y as ArrayLike2], who), options: (more ?? {}) as O };
+  }
+
+  private dataset(data: Dataset | readonly [ArrayLike2, ArrayLike2], name: string): Dataset {
+    if (isDataset(data)) return data;
+    const target = this.compiled?.loss.classification === false ? "values" : undefined;
+    return arrayDataset(data[0], data[1], { name, ...(target && { target }) });
+  }
+
+  private checkResume(settings: RunSettings): void {
+    const before = this.settings;
+    if (!before) throw new NablaError("fit: resume: there is no training to go on with; load a checkpoint that was saved while training");
+    for (const key of ["batchSize", "seed", "shuffle", "validationSplit", "rows"] as const) {
+      if (before[key] !== settings[key]) {
+        throw new NablaError(`fit: resume: ${key} was ${before[key]}, now it is ${settings[key]}; a resumed run needs the same`);
+      }
+    }
+  }
+}
+
+/** A model whose layers follow each other: sequential([dense({ units: 10, activation: "softmax", inputShape: [784] })]). */
+export function sequential(layers: readonly LayerInput[], options?: SequentialOptions): Model {
+  return new Model(layers, options);
+}
+
+export function isDataset(value: unknown): value is Dataset {
+  return typeof value === "object" && value !== null && "read" in value && typeof (value as Dataset).read === "function";
+}
+
+function whole(what: string, n: number): void {
+  if (!Number.isInteger(n) || n < 1) throw new NablaError(`${what}: expected a whole number ≥ 1, got ${n}`);
+}
+
+function classFactors(weights: FitOptions["classWeight"], classes: number): number[] | undefined {
+  if (!weights) return undefined;
+  const factors = new Array<number>(classes).fill(1);
+  for (const [key, value] of Object.entries(weights)) {
+    const c = Number(key);
+    if (!Number.isInteger(c) || c < 0 || c >= classes) throw new NablaError(`classWeight: there is no class ${key}; classes are 0 to ${classes - 1}`);
+    if (!(value >= 0) || !Number.isFinite(value)) throw new NablaError(`classWeight[${key}]: expected a number ≥ 0, got ${value}`);
+    factors[c] = value;
+  }
+  return factors;
+}
+
+export type { Logs };

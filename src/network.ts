@@ -1,0 +1,231 @@
+/**
+ * A built network in one instance of the core: where its parameters lie, and the plans that run on them.
+ * The public model and the training loop sit on top; linear memory is touched through here alone.
+ *
+ * Memory, each range 64-byte aligned:  parameters | gradients | optimizer slots | one plan at a time
+ */
+import { Core } from "./core/core.ts";
+import { type InputKind, type Mode, type Plan, type Update, plan } from "./plan/plan.ts";
+import { type Range, align, ld, tooLarge } from "./plan/builder.ts";
+import { MAX_BYTES } from "./core/limits.ts";
+import { initialize } from "./initializers/index.ts";
+import type { Layer, Parameter, Placed } from "./layers/layer.ts";
+import type { Loss } from "./losses/resolve.ts";
+
+/** One parameter of the model and where it lies. */
+export interface Tensor extends Placed {
+  readonly layer: string;
+  readonly spec: Parameter;
+  /** "<layer>.<parameter>" */
+  readonly name: string;
+  /** Where it starts in the flat range of parameters, in bytes. */
+  readonly at: number;
+}
+
+/** What a training plan needs besides the layers. */
+export interface Training {
+  readonly loss: Loss;
+  readonly update?: Update;
+  readonly target: "class" | "values";
+}
+
+export class Network {
+  readonly core = new Core();
+  readonly tensors: readonly Tensor[];
+  /** Bytes of the flat range of parameters; gradients and each slot take as many. */
+  readonly bytes: number;
+  private slots = 0;
+  private withGradients = false;
+  private plans = new Map<string, Plan>();
+  private active: Plan | undefined;
+
+  constructor(readonly layers: readonly Layer[]) {
+    const tensors: Tensor[] = [];
+    const base = this.core.base;
+    let at = 0;
+    for (const layer of layers) {
+      for (const operation of layer.operations) {
+        for (const spec of operation.parameters) {
+          const name = `${layer.name}.${spec.name}`;
+          const bytes = align(footprint(spec));
+          const value = { name, bytes, offset: base + at };
+          tensors.push({ layer: layer.name, spec, name, at, value, gradient: { name: `gradient of ${name}`, bytes, offset: 0 } });
+          at += bytes;
+        }
+      }
+    }
+    this.tensors = tensors;
+    this.bytes = at;
+    this.check(base + at);
+    this.core.reserve(base + at);
+  }
+
+  get parameterCount(): number {
+    return this.tensors.reduce((sum, { spec }) => sum + count(spec.shape), 0);
+  }
+
+  /** Fills all parameters from the seed: tensor number t draws from step t of the stream for initialisation. */
+  initialize(seed: number): void {
+    this.tensors.forEach((tensor, t) => {
+      const values = new Float32Array(count(tensor.spec.shape));
+      initialize(tensor.spec.initializer, tensor.spec, values, seed, t);
+      this.write(tensor, values);
+    });
+  }
+
+  /** Makes room for gradients and `initial.length` optimizer slots, filled with those values; forgets earlier ones. */
+  prepareTraining(initial: readonly number[]): void {
+    this.withGradients = true;
+    this.slots = initial.length;
+    this.plans.clear();
+    this.active = undefined;
+    this.check(this.workspace);
+    this.core.reserve(this.workspace);
+    const gradients = this.core.base + this.bytes;
+    for (const tensor of this.tensors) tensor.gradient.offset = gradients + tensor.at;
+    this.core.u8(gradients, this.bytes).fill(0);
+    initial.forEach((value, slot) => {
+      // padding keeps its zeros only where zero is a fixed point; where it is not, it moves no parameter (see optimizers)
+      this.core.f32(this.slotOffset(slot), this.bytes / 4).fill(value);
+    });
+  }
+
+  /** The flat ranges an optimizer works on. */
+  get flat(): { w: number; dw: number; slots: number[]; n: number } {
+    const slots = Array.from({ length: this.slots }, (_, s) => this.slotOffset(s));
+    return { w: this.core.base, dw: this.core.base + this.bytes, slots, n: this.bytes / 4 };
+  }
+
+  /** The plan for this mode with room for `rows` rows, made once and then remembered. Not yet in memory: see use(). */
+  plan(mode: Mode, rows: number, input: InputKind, training?: Training): Plan {
+    const key = [mode, rows, input.type, input.scale, training?.target].join(" ");
+    let found = this.plans.get(key);
+    if (found === undefined) {
+      const tensors = new Map(this.tensors.map((tensor) => [tensor.name, tensor]));
+      found = plan({
+        mode,
+        rows,
+        layers: this.layers,
+        input,
+        ...training,
+        core: this.core,
+        parameter: (layer, name) => tensors.get(`${layer}.${name}`)!,
+        base: this.workspace,
+      });
+      this.plans.set(key, found);
+    }
+    return found;
+  }
+
+  /** Puts the plan into linear memory unless it is there already. What another plan kept in its buffers is lost. */
+  use(wanted: Plan): Plan {
+    if (this.active !== wanted) {
+      this.core.reserve(wanted.end);
+      this.core.u8(wanted.base, wanted.bytes.length).set(wanted.bytes);
+      this.active = wanted;
+    }
+    return wanted;
+  }
+
+  /** Runs instructions `from` … `to` of a plan in use. Returns whether all of them ran. */
+  run(current: Plan, from: number, to: number, rows: number): boolean {
+    return this.core.run(current.tape, from, to, rows, current.step) === to - from;
+  }
+
+  /** A copy of a parameter's values, row-major in its shape; `of` chooses the gradient or a slot instead. */
+  read(tensor: Tensor, of: "value" | "gradient" | number = "value"): Float32Array<ArrayBuffer> {
+    const from = this.offsetOf(tensor, of);
+    const { spec } = tensor;
+    const n = count(spec.shape);
+    if (spec.layout === "vector") return this.core.f32(from, n).slice();
+    return this.withScratch(n * 4, (scratch) => {
+      unpack(this.core, scratch, from, spec);
+      return this.core.f32(scratch, n).slice();
+    });
+  }
+
+  /** Sets a parameter (or a slot) from row-major values. */
+  write(tensor: Tensor, values: ArrayLike<number>, of: "value" | number = "value"): void {
+    this.withScratch(count(tensor.spec.shape) * 4, (scratch) => {
+      this.core.f32(scratch, values.length).set(values);
+      this.place(this.offsetOf(tensor, of), tensor.spec, scratch);
+    });
+  }
+
+  /** A copy of everything training changes: parameters and slots. For going back. */
+  snapshot(): Uint8Array {
+    const bytes = this.withGradients ? this.bytes * (1 + this.slots) : this.bytes;
+    const copy = new Uint8Array(bytes);
+    copy.set(this.core.u8(this.core.base, this.bytes));
+    if (this.slots > 0) copy.set(this.core.u8(this.slotOffset(0), this.bytes * this.slots), this.bytes);
+    return copy;
+  }
+
+  restore(copy: Uint8Array): void {
+    this.core.u8(this.core.base, this.bytes).set(copy.subarray(0, this.bytes));
+    if (this.slots > 0) this.core.u8(this.slotOffset(0), this.bytes * this.slots).set(copy.subarray(this.bytes));
+  }
+
+  private offsetOf(tensor: Tensor, of: "value" | "gradient" | number): number {
+    if (of === "value") return tensor.value.offset;
+    return of === "gradient" ? tensor.gradient.offset : this.slotOffset(of) + tensor.at;
+  }
+
+  private slotOffset(slot: number): number {
+    return this.core.base + this.bytes * (2 + slot);
+  }
+
+  private get workspace(): number {
+    return this.core.base + this.bytes * (this.withGradients ? 2 + this.slots : 1);
+  }
+
+  private place(to: number, spec: Parameter, plain: number): void {
+    const n = count(spec.shape);
+    if (spec.layout === "panels") {
+      const [k, out] = matrixOf(spec);
+      (this.core.exports.packPanels as Pack)(to, plain, k, out);
+    } else {
+      this.core.u8(to, align(footprint(spec))).fill(0);
+      this.core.u8(to, n * 4).set(this.core.u8(plain, n * 4));
+    }
+  }
+
+  /** Lends bytes of the workspace; the plan that was there must be put back before it runs again. */
+  private withScratch<T>(bytes: number, body: (offset: number) => T): T {
+    const offset = align(this.workspace);
+    this.check(offset + bytes);
+    this.core.reserve(offset + bytes);
+    this.active = undefined;
+    return body(offset);
+  }
+
+  private check(bytes: number): void {
+    if (!(bytes <= MAX_BYTES)) {
+      throw tooLarge(bytes, this.tensors.map((tensor) => tensor.value));
+    }
+  }
+}
+
+type Pack = (to: number, from: number, k: number, out: number) => void;
+
+function unpack(core: Core, to: number, from: number, spec: Parameter): void {
+  const [k, out] = matrixOf(spec);
+  (core.exports.unpackPanels as Pack)(to, from, k, out);
+}
+
+/** A kernel of any rank as the matrix it is multiplied as: [everything before the last axis, last axis]. */
+function matrixOf(spec: Parameter): [k: number, out: number] {
+  const out = spec.shape[spec.shape.length - 1];
+  return [count(spec.shape) / out, out];
+}
+
+const count = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
+
+/** Bytes a parameter takes in linear memory. */
+function footprint(spec: Parameter): number {
+  if (spec.layout === "vector") return ld(count(spec.shape)) * 4;
+  const [k, out] = matrixOf(spec);
+  return k * ld(out) * 4;
+}
+
+export type { Range };

@@ -1,0 +1,143 @@
+/**
+ * Collects the buffers and instructions of one plan, then turns them into bytes for linear memory.
+ * Nothing here touches WebAssembly: a plan is arithmetic over offsets.
+ */
+import { MAX_BYTES } from "../core/limits.ts";
+import { KERNELS, RECORDS } from "../core/records.ts";
+import { NablaError } from "../errors.ts";
+
+export type KernelName = keyof typeof KERNELS;
+
+/** A stretch of linear memory. Its offset is known once the plan is finished. */
+export interface Range {
+  readonly name: string;
+  bytes: number;
+  offset: number;
+}
+
+/** What a record field is set to: a number, or where a range will lie. */
+export type Value = number | Range;
+/** The fields a kernel's record takes. */
+export type KernelFields<K extends KernelName> = { [F in keyof (typeof RECORDS)[(typeof KERNELS)[K]]]: Value };
+
+/** A plan ready to be copied into linear memory at `base`. */
+export interface Image {
+  readonly base: number;
+  /** The step record, records and tape, to be copied to `base`. */
+  readonly bytes: Uint8Array;
+  /** Offset of the first instruction. */
+  readonly tape: number;
+  /** Offset of the step record. */
+  readonly step: number;
+  /** First byte after the plan's last buffer. */
+  readonly end: number;
+}
+
+/** What the compiled core tells about itself. */
+export interface CoreFacts {
+  /** The number instructions know a kernel by. */
+  kernel(name: KernelName): number;
+  /** A size that kernels agree on with their callers. */
+  constant(name: "OUTER_SCRATCH" | "NORM_BLOCK"): number;
+}
+
+const ALIGN = 64;
+export const align = (n: number): number => Math.ceil(n / ALIGN) * ALIGN;
+
+/** Values a row of n occupies: rows start on 16-byte boundaries. */
+export const ld = (n: number): number => Math.ceil(n / 4) * 4;
+
+export class PlanBuilder {
+  private readonly ranges: Range[] = [];
+  private readonly instructions: { kernel: KernelName; fields: Record<string, Value> }[] = [];
+  private readonly shared = new Map<string, Range>();
+  /** The step record, which records of losses and optimizers point to. */
+  readonly step: Range = { name: "step", bytes: ALIGN, offset: 0 };
+
+  /** @param rows how many rows of a batch buffers are made for. */
+  constructor(
+    readonly rows: number,
+    readonly core: CoreFacts,
+  ) {}
+
+  /** A buffer of its own. */
+  alloc(name: string, bytes: number): Range {
+    const range = { name, bytes: align(bytes), offset: 0 };
+    this.ranges.push(range);
+    return range;
+  }
+
+  /** A [rows, units] matrix of float32 with padded rows. */
+  matrix(name: string, units: number): Range {
+    return this.alloc(name, this.rows * ld(units) * 4);
+  }
+
+  /** One buffer for everyone who asks under this name, as large as the largest wish: for values nobody needs for long. */
+  share(name: string, bytes: number): Range {
+    const range = this.shared.get(name);
+    if (range === undefined) {
+      const fresh = this.alloc(name, bytes);
+      this.shared.set(name, fresh);
+      return fresh;
+    }
+    range.bytes = Math.max(range.bytes, align(bytes));
+    return range;
+  }
+
+  emit<K extends KernelName>(kernel: K, fields: KernelFields<K>): void {
+    this.instructions.push({ kernel, fields: fields as Record<string, Value> });
+  }
+
+  /** How many instructions there are so far: where the next part of the tape begins. */
+  get length(): number {
+    return this.instructions.length;
+  }
+
+  /**
+   * Places everything from `base` on.
+   * @throws NablaError when the plan passes what 32-bit offsets can reach; names the three largest buffers
+   */
+  finish(base: number, parameters: readonly Range[] = []): Image {
+    let at = align(base);
+    const start = at;
+    this.step.offset = at;
+    at += this.step.bytes;
+    const records: number[] = [];
+    for (const { kernel } of this.instructions) {
+      records.push(at);
+      at += Object.keys(RECORDS[KERNELS[kernel]]).length * 4;
+    }
+    const tape = Math.ceil(at / 8) * 8;
+    at = align(tape + this.instructions.length * 8);
+    const imageEnd = at;
+    for (const range of this.ranges) {
+      range.offset = at;
+      at += range.bytes;
+    }
+    if (!(at <= MAX_BYTES)) throw tooLarge(at, [...this.ranges, ...parameters]);
+    const view = new DataView(new ArrayBuffer(imageEnd - start));
+    this.instructions.forEach(({ kernel, fields }, i) => {
+      Object.entries(RECORDS[KERNELS[kernel]] as Record<string, string>).forEach(([field, type], f) => {
+        const value = fields[field];
+        const number = typeof value === "number" ? value : value.offset;
+        const where = records[i] - start + f * 4;
+        if (type === "f") view.setFloat32(where, number, true);
+        else view.setUint32(where, number, true);
+      });
+      view.setUint32(tape - start + i * 8, this.core.kernel(kernel), true);
+      view.setUint32(tape - start + i * 8 + 4, records[i], true);
+    });
+    return { base: start, bytes: new Uint8Array(view.buffer), tape, step: this.step.offset, end: at };
+  }
+}
+
+/** The error for a plan beyond 4 GiB. */
+export function tooLarge(bytes: number, ranges: readonly Range[]): NablaError {
+  const largest = [...ranges].sort((a, b) => b.bytes - a.bytes).slice(0, 3);
+  const size = (n: number) => `${(n / 2 ** 30).toFixed(n < 2 ** 30 ? 3 : 1)} GiB`;
+  return new NablaError(
+    `the model needs ${size(bytes)}, more than the 4 GiB that WebAssembly can address; the largest tensors are ${largest
+      .map((r) => `${r.name} (${size(r.bytes)})`)
+      .join(", ")}. Use fewer units or a smaller batch size`,
+  );
+}

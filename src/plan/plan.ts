@@ -1,0 +1,180 @@
+/**
+ * From layers, loss and optimizer to offsets and a tape. Pure: the same request gives the same plan.
+ *
+ * The tape of a training step, in order:  input · forward · loss | backward · penalties | clipping · update
+ * where | marks the places that `marks` name, so that parts of it can be run alone.
+ */
+import { isActivation } from "../layers/activation.ts";
+import type { Layer, Operation, Placed, Site } from "../layers/layer.ts";
+import type { Loss } from "../losses/resolve.ts";
+import { type CoreFacts, type Image, PlanBuilder, type Range, ld } from "./builder.ts";
+
+/** train: everything. evaluate: as when predicting, then the loss. predict: outputs only. */
+export type Mode = "train" | "evaluate" | "predict";
+
+/** How rows of a batch arrive. */
+export interface InputKind {
+  readonly type: "uint8" | "float32";
+  /** What uint8 values are multiplied by. */
+  readonly scale: number;
+}
+
+/** Puts penalties, clipping and the optimizer's pass on the tape; see src/optimizers. */
+export interface Update {
+  penalties(builder: PlanBuilder): void;
+  update(builder: PlanBuilder): void;
+}
+
+export interface PlanRequest {
+  readonly mode: Mode;
+  readonly rows: number;
+  readonly layers: readonly Layer[];
+  readonly input: InputKind;
+  /** "class": labels that become one-hot rows. */
+  readonly target?: "class" | "values";
+  readonly loss?: Loss;
+  readonly update?: Update;
+  readonly core: CoreFacts;
+  /** Where parameters lie: they belong to the model, not to a plan. */
+  parameter(layer: string, name: string): Placed;
+  /** First byte the plan may use. */
+  readonly base: number;
+}
+
+export interface Plan extends Image {
+  readonly mode: Mode;
+  readonly rows: number;
+  readonly input: InputKind;
+  /** Where a batch is read to: dense rows in the type of `input`. */
+  readonly x: Range;
+  /** Where labels (int32) or target values (float32, dense rows) are read to. */
+  readonly y?: Range;
+  /** Whether y is labels or values: see planTarget(). */
+  readonly yKind?: "labels" | "values";
+  /** float32 per row. */
+  readonly weight?: Range;
+  /** What each row contributed to the loss, before the scale: float32 per row. */
+  readonly losses?: Range;
+  /** The network's output: [rows, ld(units)]. */
+  readonly output: Range;
+  readonly units: number;
+  /** Every layer's output in order, for finding where a NaN came from. */
+  readonly trace: readonly { readonly layer: string; readonly range: Range; readonly units: number }[];
+  readonly marks: { readonly backward: number; readonly update: number; readonly end: number };
+}
+
+const size = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
+
+export function plan(request: PlanRequest): Plan {
+  const { mode, rows, layers, input } = request;
+  const training = mode === "train";
+  const builder = new PlanBuilder(rows, request.core);
+  const inputs = size(layers[0].inputShape);
+  const units = size(layers[layers.length - 1].outputShape);
+
+  const { staged, x } = planInput(builder, input, inputs);
+  const operations = layers.flatMap((layer) => layer.operations);
+  const last = operations[operations.length - 1];
+  const loss = mode === "predict" ? undefined : request.loss!;
+  // the last activation and the loss are one kernel where the pair has one
+  const after = last && isActivation(last) ? last.activation.name : "linear";
+  const pair = loss?.kernel(after);
+  const steps = pair?.fused && after !== "linear" ? operations.slice(0, -1) : operations;
+
+  let turn = 0;
+  const sites = new Map<Operation, Site>();
+  const site = (operation: Operation): Site => ({
+    builder,
+    training,
+    parameter: (name) => request.parameter(operation.layer, name),
+    output: (n) =>
+      training
+        ? builder.matrix(`outputs of ${operation.layer}`, n)
+        : builder.share(`outputs ${turn++ % 2}`, rows * ld(n) * 4),
+    gradient: (n) => builder.share(`output gradients ${turn++ % 2}`, rows * ld(n) * 4),
+  });
+  const values: Range[] = [x];
+  const trace: { layer: string; range: Range; units: number }[] = [];
+  for (const operation of steps) {
+    const own = site(operation);
+    sites.set(operation, own);
+    const y = operation.forward(own, values[values.length - 1]);
+    values.push(y);
+    trace.push({ layer: operation.layer, range: y, units: widthOf(layers, operation) });
+  }
+  const z = values[values.length - 1];
+  const common = { mode, rows, input, x: staged, units, trace };
+  if (!loss) {
+    const image = builder.finish(request.base);
+    return { ...common, ...image, output: z, marks: ends(builder.length, builder.length, builder.length) };
+  }
+
+  const target = planTarget(builder, request.target!, loss, units);
+  const weight = builder.alloc("sample weights", rows * 4);
+  const losses = builder.alloc("losses", rows * 4);
+  const da = training ? builder.share(`output gradients ${turn++ % 2}`, rows * ld(units) * 4) : 0;
+  const record = { losses, y: target.y, weight, step: builder.step, units, alpha: loss.alpha(units) };
+  let output = z;
+  if (pair!.fused) {
+    output = builder.matrix(`outputs of ${last.layer}`, units);
+    builder.emit(pair!.kernel as "CATEGORICAL_CROSSENTROPY_SOFTMAX", { ...record, dz: da, a: output, z });
+    trace.push({ layer: last.layer, range: output, units });
+  } else {
+    builder.emit(pair!.kernel as "SQUARED_ERROR", { ...record, da, a: z });
+  }
+  builder.emit("LOSS_REDUCE", { losses, step: builder.step });
+  const backward = builder.length;
+  let update = backward;
+  if (training) {
+    const first = steps.findIndex((operation) => operation.parameters.length > 0);
+    let dy = da as Range;
+    for (let i = steps.length - 1; i >= Math.max(first, 0); i--) {
+      dy = steps[i].backward(sites.get(steps[i])!, values[i], values[i + 1], dy, i > first);
+    }
+    request.update?.penalties(builder);
+    update = builder.length;
+    request.update?.update(builder);
+  }
+  const image = builder.finish(request.base);
+  const marks = ends(backward, update, builder.length);
+  return { ...common, ...image, y: target.staged, yKind: target.kind, weight, losses, output, marks };
+}
+
+const ends = (backward: number, update: number, end: number) => ({ backward, update, end });
+
+function widthOf(layers: readonly Layer[], operation: Operation): number {
+  return size(layers.find((layer) => layer.name === operation.layer)!.outputShape);
+}
+
+/** Rows are read where the first layer wants them if they can be, else beside it and converted. */
+function planInput(builder: PlanBuilder, input: InputKind, inputs: number): { staged: Range; x: Range } {
+  const x = builder.matrix("inputs", inputs);
+  if (input.type === "uint8") {
+    const staged = builder.alloc("inputs as uint8", builder.rows * inputs);
+    builder.emit("INPUT_U8", { x, from: staged, inputs, scale: input.scale });
+    return { staged, x };
+  }
+  if (ld(inputs) === inputs) return { staged: x, x };
+  const staged = builder.alloc("inputs as read", builder.rows * inputs * 4);
+  builder.emit("INPUT_F32", { x, from: staged, inputs });
+  return { staged, x };
+}
+
+function planTarget(
+  builder: PlanBuilder,
+  kind: "class" | "values",
+  loss: Loss,
+  units: number,
+): { staged: Range; y: Range; kind: "labels" | "values" } {
+  const y = builder.matrix("targets", units);
+  // one output for two classes: the reader writes 0 and 1 (or ±1) as values
+  if (kind === "class" && units > 1) {
+    const staged = builder.alloc("labels", builder.rows * 4);
+    builder.emit("ONE_HOT", { y, labels: staged, units, on: loss.labels.on, off: loss.labels.off });
+    return { staged, y, kind: "labels" };
+  }
+  if (ld(units) === units) return { staged: y, y, kind: "values" };
+  const staged = builder.alloc("targets as read", builder.rows * units * 4);
+  builder.emit("INPUT_F32", { x: y, from: staged, inputs: units });
+  return { staged, y, kind: "values" };
+}

@@ -1,0 +1,53 @@
+/** A network as a table. */
+import type { Network } from "./network.ts";
+
+/** What one row of a summary says. */
+export interface LayerSummary {
+  name: string;
+  type: string;
+  activation?: string;
+  inputShape: readonly number[];
+  outputShape: readonly number[];
+  parameters: number;
+  /** Bytes of the parameters as float32. */
+  bytes: number;
+}
+
+export function layerSummaries(network: Network): LayerSummary[] {
+  return network.layers.map((layer) => {
+    const parameters = layer.operations
+      .flatMap((operation) => operation.parameters)
+      .reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0);
+    return {
+      name: layer.name,
+      type: layer.type,
+      ...(layer.activation && { activation: layer.activation }),
+      inputShape: layer.inputShape,
+      outputShape: layer.outputShape,
+      parameters,
+      bytes: parameters * 4,
+    };
+  });
+}
+
+export function describe(network: Network): string {
+  const rows = layerSummaries(network).map((layer) => [
+    layer.name,
+    layer.activation && layer.activation !== "linear" && layer.type !== "activation" ? `${layer.type}, ${layer.activation}` : layer.activation && layer.type === "activation" ? layer.activation : layer.type,
+    `[${layer.outputShape.join(", ")}]`,
+    layer.parameters.toLocaleString("en"),
+  ]);
+  const head = ["Layer", "Type", "Output", "Parameters"];
+  const widths = head.map((title, c) => Math.max(title.length, ...rows.map((row) => row[c].length)));
+  const line = (cells: readonly string[]) =>
+    cells.map((cell, c) => (c === 3 ? cell.padStart(widths[c]) : cell.padEnd(widths[c]))).join("  ").trimEnd();
+  const total = network.parameterCount;
+  return [
+    line(head),
+    widths.map((w) => "─".repeat(w)).join("  "),
+    line(["input", "", `[${network.layers[0].inputShape.join(", ")}]`, ""]),
+    ...rows.map(line),
+    widths.map((w) => "─".repeat(w)).join("  "),
+    `${total.toLocaleString("en")} parameters, ${(total * 4).toLocaleString("en")} bytes`,
+  ].join("\n");
+}

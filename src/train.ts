@@ -1,0 +1,193 @@
+/**
+ * The training loop, from batch to checkpoint. Read this first.
+ *
+ *   for each epoch:   order = permutation(seed, epoch)
+ *     for each batch: read rows into linear memory → one call into the core → figures
+ *     validate → history → callbacks
+ *
+ * Everything that changes is in a Run: saved with the weights it lets training go on from any step, bit for bit.
+ */
+import { BatchLoader, type Weighting } from "./batch.ts";
+import type { Callback, Logs, TrainingContext } from "./callbacks/callback.ts";
+import type { Dataset } from "./data/dataset.ts";
+import { Prefetcher } from "./data/prefetch.ts";
+import { epochOrder } from "./data/split.ts";
+import { diverged } from "./diverged.ts";
+import { score } from "./evaluate.ts";
+import type { Loss } from "./losses/resolve.ts";
+import type { Metric } from "./metrics/index.ts";
+import type { Model } from "./model.ts";
+import type { Network } from "./network.ts";
+import type { Training } from "./network.ts";
+import { pauser } from "./pause.ts";
+
+/** Where a run is. Plain JSON. */
+export interface Run {
+  /** Epochs finished. */
+  epoch: number;
+  /** Batches finished of the epoch that is running. */
+  batch: number;
+  /** Steps taken over all epochs. */
+  step: number;
+  /** Sums over the epoch that is running. */
+  lossSum: number;
+  rows: number;
+  metrics: Record<string, number[]>;
+  /** Figures of finished epochs. */
+  history: Logs[];
+  /** What callbacks multiply the learning rate by. */
+  rateFactor: number;
+  /** Why training was stopped before its last epoch, if it was. */
+  stopped?: string;
+}
+
+export const freshRun = (): Run => ({ epoch: 0, batch: 0, step: 0, lossSum: 0, rows: 0, metrics: {}, history: [], rateFactor: 1 });
+
+export interface TrainRequest {
+  readonly model: Model;
+  readonly network: Network;
+  readonly train: Dataset;
+  readonly validation?: Dataset;
+  readonly loss: Loss;
+  readonly training: Training;
+  readonly metrics: readonly Metric[];
+  readonly batchSize: number;
+  readonly epochs: number;
+  readonly seed: number;
+  readonly shuffle: boolean;
+  readonly weighting: Weighting;
+  readonly callbacks: readonly Callback[];
+  readonly signal?: AbortSignal;
+  /** η of a step, before callbacks change it. */
+  rate(step: number, stepsPerEpoch: number): number;
+}
+
+/** Trains until `epochs` are finished, going on from where `run` is. */
+export async function train(request: TrainRequest, run: Run): Promise<void> {
+  const { network, train: dataset, batchSize, metrics, callbacks, loss, signal } = request;
+  const batches = Math.ceil(dataset.length / batchSize);
+  const input = { type: dataset.inputType, scale: dataset.inputScale };
+  const plan = network.plan("train", Math.min(batchSize, dataset.length), input, request.training);
+  const loader = new BatchLoader(network, dataset, loss, request.weighting);
+  const threshold = loss.labels.off < 0 ? 0 : 0.5;
+  const pause = pauser();
+  let rate = 0;
+  let stopping: string | undefined;
+  const context: TrainingContext = {
+    model: request.model,
+    epochs: request.epochs,
+    batchesPerEpoch: batches,
+    get step() {
+      return run.step;
+    },
+    get rateFactor() {
+      return run.rateFactor;
+    },
+    set rateFactor(factor) {
+      run.rateFactor = factor;
+    },
+    get learningRate() {
+      return rate;
+    },
+    stop(reason) {
+      stopping = reason;
+      run.stopped = reason;
+    },
+  };
+  // callbacks that save come last, so that what they save has what the others learned from this epoch
+  const hooks = [...callbacks].sort((a, b) => Number(a.name === "modelCheckpoint") - Number(b.name === "modelCheckpoint"));
+  const onBatchEnd = hooks.filter((hook) => hook.onBatchEnd);
+  for (const metric of metrics) {
+    metric.reset();
+    if (run.metrics[metric.name]) metric.restore(run.metrics[metric.name]);
+  }
+
+  /** One step: forward, loss, backward, update. */
+  const step = (indices: Uint32Array): void => {
+    const rows = indices.length;
+    const { core } = network;
+    rate = request.rate(run.step, batches) * run.rateFactor;
+    const settings = core.f32(plan.step, 2);
+    settings[0] = rate;
+    settings[1] = 1 / rows;
+    const counters = core.i32(plan.step + 8, 2);
+    counters[0] = run.step;
+    counters[1] = 0;
+    if (!network.run(plan, 0, plan.marks.end, rows)) throw diverged(network, plan, rows, run, rate, lastGood);
+    run.lossSum += core.f32(plan.step + 16, 1)[0] * rows;
+    run.rows += rows;
+    if (metrics.length > 0) {
+      const batch = loader.scored(plan, rows, threshold);
+      for (const metric of metrics) metric.add(batch);
+    }
+    run.step++;
+    run.batch++;
+  };
+  const figures = (): Logs => {
+    const logs: Logs = { loss: run.lossSum / run.rows };
+    for (const metric of metrics) logs[metric.name] = metric.result();
+    return logs;
+  };
+
+  let lastGood = network.snapshot();
+  for (const hook of hooks) await hook.onTrainBegin?.(context);
+  while (run.epoch < request.epochs && !run.stopped) {
+    const epoch = run.epoch;
+    const order = epochOrder(dataset.length, request.seed, epoch, request.shuffle);
+    lastGood = network.snapshot();
+    if (run.batch === 0) for (const hook of hooks) await hook.onEpochBegin?.(epoch, context);
+    let reader: Prefetcher | undefined;
+    while (run.batch < batches && stopping === undefined) {
+      signal?.throwIfAborted();
+      const at = run.batch * batchSize;
+      const indices = order.subarray(at, Math.min(at + batchSize, dataset.length));
+      if (reader) {
+        const ready = await reader.next();
+        network.use(plan);
+        loader.copy(plan, indices, ready!.x, ready!.y);
+      } else {
+        network.use(plan);
+        const wait = loader.load(plan, indices);
+        if (wait) {
+          // the dataset takes its time: from the next batch on, read ahead while computing
+          if (run.batch + 1 < batches) reader = new Prefetcher(dataset, order, batchSize, run.batch + 1);
+          await wait;
+        }
+      }
+      step(indices);
+      if (onBatchEnd.length > 0) {
+        request.model.keep(run, metrics);
+        const logs = figures();
+        for (const hook of onBatchEnd) {
+          const wait = hook.onBatchEnd!(run.batch - 1, logs, context);
+          if (wait) await wait;
+        }
+      }
+      const turn = pause();
+      if (turn) {
+        request.model.keep(run, metrics);
+        await turn;
+      }
+    }
+    if (run.batch < batches) break;
+    const logs = figures();
+    if (request.validation) {
+      const scores = await score({ network, dataset: request.validation, loss, metrics, batchSize: Math.max(batchSize, 256), pause });
+      for (const [name, value] of Object.entries(scores)) logs[valName(name)] = value;
+    }
+    logs.learningRate = rate;
+    run.history.push(logs);
+    run.epoch++;
+    run.batch = 0;
+    run.lossSum = 0;
+    run.rows = 0;
+    for (const metric of metrics) metric.reset();
+    request.model.keep(run, metrics);
+    for (const hook of hooks) await hook.onEpochEnd?.(epoch, logs, context);
+    request.model.keep(run, metrics);
+  }
+  for (const hook of hooks) await hook.onTrainEnd?.(context);
+}
+
+/** accuracy → valAccuracy */
+export const valName = (name: string): string => `val${name[0].toUpperCase()}${name.slice(1)}`;
