@@ -2,7 +2,7 @@
 import type { Dataset, Inputs } from "./data/dataset.ts";
 import { sizeOf } from "./data/dataset.ts";
 import { NablaError } from "./errors.ts";
-import type { LossSpec } from "./losses/index.ts";
+import type { Loss } from "./losses/resolve.ts";
 import type { Scored } from "./metrics/index.ts";
 import type { Network } from "./network.ts";
 import type { Plan } from "./plan/plan.ts";
@@ -22,7 +22,7 @@ export class BatchLoader {
   constructor(
     private readonly network: Network,
     private readonly dataset: Dataset,
-    private readonly loss: LossSpec | undefined,
+    private readonly loss: Loss | undefined,
     private readonly weighting: Weighting = {},
   ) {}
 
@@ -89,7 +89,7 @@ export class BatchLoader {
 const show = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 
 /** Throws unless the dataset's rows fit the network's input and its targets fit the output and the loss. */
-export function checkFit(dataset: Dataset, network: Network, loss: LossSpec): void {
+export function checkFit(dataset: Dataset, network: Network, loss: Loss): void {
   const first = network.layers[0];
   const last = network.layers[network.layers.length - 1];
   if (dataset.length < 1) throw new NablaError(`${dataset.name}: there are no rows to work on`);

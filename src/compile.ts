@@ -3,7 +3,7 @@ import { loss as lossField, optimizer as optimizerField, schedule as scheduleFie
 import type { LayerConfig } from "./config/config.ts";
 import { type Infer, type Input, choice, list } from "./config/fields.ts";
 import { METRICS, type MetricName } from "./config/names.ts";
-import { type LossSpec, checkPair, lossSpec } from "./losses/index.ts";
+import { type Loss, checkTrainable, resolveLoss } from "./losses/resolve.ts";
 import type { Network } from "./network.ts";
 import { type OptimizerConfig, type Slot, emitUpdate, slotsOf } from "./optimizers/index.ts";
 import type { Update } from "./plan/plan.ts";
@@ -21,7 +21,7 @@ export interface TrainingOptions {
 }
 
 export interface CompiledTraining {
-  readonly loss: LossSpec;
+  readonly loss: Loss;
   readonly optimizer: OptimizerConfig;
   readonly slots: readonly Slot[];
   readonly metrics: readonly MetricName[];
@@ -48,8 +48,8 @@ export function compileTraining(options: TrainingOptions, layers: readonly Layer
         ? parseSchedule(options.schedule)
         : scheduleField.check(options.schedule, "schedule");
   const metrics = list(choice(METRICS)).check([...(options.metrics ?? [])], "metrics");
-  const loss = lossSpec(lossConfig);
-  checkPair(loss, layers);
+  const loss = resolveLoss(lossConfig);
+  checkTrainable(loss, layers);
   return {
     loss,
     optimizer,

@@ -1,7 +1,7 @@
 /** Running a network over a dataset without changing it: loss, metrics, confusion matrix, outputs. */
 import { BatchLoader, type Weighting } from "./batch.ts";
 import { type Dataset, range } from "./data/dataset.ts";
-import type { LossSpec } from "./losses/index.ts";
+import type { Loss } from "./losses/resolve.ts";
 import type { ConfusionMatrix, Metric } from "./metrics/index.ts";
 import type { Network } from "./network.ts";
 
@@ -14,7 +14,7 @@ export interface Scores {
 export interface ScoreRequest {
   readonly network: Network;
   readonly dataset: Dataset;
-  readonly loss: LossSpec;
+  readonly loss: Loss;
   readonly metrics: readonly Metric[];
   readonly batchSize: number;
   readonly weighting?: Weighting;
@@ -61,7 +61,7 @@ export async function score(request: ScoreRequest): Promise<Scores> {
 }
 
 /** Σ over parameters with a penalty of l1·|w| + l2·w². */
-function penalties(network: Network): number {
+export function penalties(network: Network): number {
   let sum = 0;
   for (const tensor of network.tensors) {
     const { l1, l2 } = tensor.spec;

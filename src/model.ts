@@ -7,6 +7,7 @@ import { type Dataset, type Standardisation, sizeOf } from "./data/dataset.ts";
 import { splitDataset } from "./data/split.ts";
 import { NablaError } from "./errors.ts";
 import { type Scores, score } from "./evaluate.ts";
+import { type Gradients, gradientsOf } from "./gradients.ts";
 import { type LayerConfig, checkLayers, seedField, shapeField } from "./config/config.ts";
 import type { LayerInput } from "./layers/factories.ts";
 import { buildLayers } from "./layers/index.ts";
@@ -309,8 +310,12 @@ export class Model {
   }
 
   /** Loss and dL/dw for every parameter on this batch (mean over its rows, penalties included). Changes nothing. */
-  gradients(x: ArrayLike2, y: ArrayLike2, options: { sampleWeight?: ArrayLike<number> } = {}): { loss: number; gradients: Record<string, Float32Array> } {
-    return this.training.gradients(this, this.dataset([x, y], "gradients"), options.sampleWeight);
+  gradients(x: ArrayLike2, y: ArrayLike2, options: { sampleWeight?: ArrayLike<number> } = {}): Gradients {
+    const compiled = this.training;
+    const dataset = this.dataset([x, y], "gradients");
+    this.build(dataset.inputShape);
+    const training = { loss: compiled.loss, update: compiled.update(this.built), target: dataset.target.kind };
+    return gradientsOf(this.built, dataset, training, options.sampleWeight);
   }
 
   /** Layers, shapes and parameters as a table. */

@@ -10,7 +10,7 @@ import { type Range, align, ld, tooLarge } from "./plan/builder.ts";
 import { MAX_BYTES } from "./core/limits.ts";
 import { initialize } from "./initializers/index.ts";
 import type { Layer, Parameter, Placed } from "./layers/layer.ts";
-import type { LossSpec } from "./losses/index.ts";
+import type { Loss } from "./losses/resolve.ts";
 
 /** One parameter of the model and where it lies. */
 export interface Tensor extends Placed {
@@ -24,7 +24,7 @@ export interface Tensor extends Placed {
 
 /** What a training plan needs besides the layers. */
 export interface Training {
-  readonly loss: LossSpec;
+  readonly loss: Loss;
   readonly update?: Update;
   readonly target: "class" | "values";
 }

@@ -14,7 +14,7 @@ import { Prefetcher } from "./data/prefetch.ts";
 import { epochOrder } from "./data/split.ts";
 import { diverged } from "./diverged.ts";
 import { score } from "./evaluate.ts";
-import type { LossSpec } from "./losses/index.ts";
+import type { Loss } from "./losses/resolve.ts";
 import type { Metric } from "./metrics/index.ts";
 import type { Model } from "./model.ts";
 import type { Network } from "./network.ts";
@@ -48,7 +48,7 @@ export interface TrainRequest {
   readonly network: Network;
   readonly train: Dataset;
   readonly validation?: Dataset;
-  readonly loss: LossSpec;
+  readonly loss: Loss;
   readonly training: Training;
   readonly metrics: readonly Metric[];
   readonly batchSize: number;

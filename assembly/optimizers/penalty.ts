@@ -17,8 +17,8 @@ export class Penalty {
  * and few layers have a penalty.
  */
 function penalty(record: usize, rows: i32, part: i32, parts: i32): void {
-  if (part != 0) return;
   const a = changetype<Penalty>(record);
+  if (part != 0) return;
   const one = f32x4.splat(1), l1 = f32x4.splat(a.l1), l2 = f32x4.splat(2 * a.l2);
   let absolute = f64x2.splat(0), squares = f64x2.splat(0);
   for (let i: usize = 0, end = <usize>a.n << 2; i < end; i += 16) {

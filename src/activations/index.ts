@@ -1,20 +1,9 @@
 /** What façade and planner need to know of each activation; the formulas are computed in `assembly/activations/`. */
+import type { ActivationName } from "../config/names.ts";
 import type { KernelName } from "../core/core.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 
-export type ActivationName =
-  | "linear"
-  | "step"
-  | "sigmoid"
-  | "tanh"
-  | "relu"
-  | "leakyRelu"
-  | "gaussian"
-  | "elu"
-  | "gelu"
-  | "silu"
-  | "softplus"
-  | "softmax";
+export type { ActivationName };
 
 export interface ActivationSpec {
   /** Absent: a is z, nothing to do. */

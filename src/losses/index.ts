@@ -1,20 +1,10 @@
 /** What façade and planner need to know of each loss; the formulas are computed in `assembly/losses/`. */
 import { type ActivationName, activations } from "../activations/index.ts";
+import type { LossName } from "../config/names.ts";
 import type { KernelName } from "../core/core.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 
-export type LossName =
-  | "meanSquaredError"
-  | "quadratic"
-  | "meanAbsoluteError"
-  | "huber"
-  | "binaryCrossentropy"
-  | "crossEntropy"
-  | "categoricalCrossentropy"
-  | "sparseCategoricalCrossentropy"
-  | "hinge"
-  | "categoricalHinge"
-  | "perceptron";
+export type { LossName };
 
 export interface LossSpec {
   /** Takes a record `Loss`: the outputs a, and gives da. */

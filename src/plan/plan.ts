@@ -4,9 +4,9 @@
  * The tape of a training step, in order:  input · forward · loss | backward · penalties | clipping · update
  * where | marks the places that `marks` name, so that parts of it can be run alone.
  */
-import { type ActivationOperation, isActivation } from "../layers/activation.ts";
+import { isActivation } from "../layers/activation.ts";
 import type { Layer, Operation, Placed, Site } from "../layers/layer.ts";
-import { type LossSpec, lossKernel } from "../losses/index.ts";
+import type { Loss } from "../losses/resolve.ts";
 import { type CoreFacts, type Image, PlanBuilder, type Range, ld } from "./builder.ts";
 
 /** train: everything. evaluate: as when predicting, then the loss. predict: outputs only. */
@@ -32,7 +32,7 @@ export interface PlanRequest {
   readonly input: InputKind;
   /** "class": labels that become one-hot rows. */
   readonly target?: "class" | "values";
-  readonly loss?: LossSpec;
+  readonly loss?: Loss;
   readonly update?: Update;
   readonly core: CoreFacts;
   /** Where parameters lie: they belong to the model, not to a plan. */
@@ -77,8 +77,9 @@ export function plan(request: PlanRequest): Plan {
   const last = operations[operations.length - 1];
   const loss = mode === "predict" ? undefined : request.loss!;
   // the last activation and the loss are one kernel where the pair has one
-  const fused = loss && last && isActivation(last) ? lossKernel(loss, last.activation.name) : undefined;
-  const steps = fused?.fused ? operations.slice(0, -1) : operations;
+  const after = last && isActivation(last) ? last.activation.name : "linear";
+  const pair = loss?.kernel(after);
+  const steps = pair?.fused && after !== "linear" ? operations.slice(0, -1) : operations;
 
   let turn = 0;
   const sites = new Map<Operation, Site>();
@@ -112,15 +113,14 @@ export function plan(request: PlanRequest): Plan {
   const weight = builder.alloc("sample weights", rows * 4);
   const losses = builder.alloc("losses", rows * 4);
   const da = training ? builder.share(`output gradients ${turn++ % 2}`, rows * ld(units) * 4) : 0;
-  const record = { losses, y: target.y, weight, step: builder.step, units, alpha: loss.alpha };
+  const record = { losses, y: target.y, weight, step: builder.step, units, alpha: loss.alpha(units) };
   let output = z;
-  if (fused?.fused) {
-    output = builder.matrix(`outputs of ${(last as ActivationOperation).layer}`, units);
-    builder.emit(fused.kernel as "SIGMOID_BINARY_CROSSENTROPY", { ...record, dz: da, a: output, z });
+  if (pair!.fused) {
+    output = builder.matrix(`outputs of ${last.layer}`, units);
+    builder.emit(pair!.kernel as "CATEGORICAL_CROSSENTROPY_SOFTMAX", { ...record, dz: da, a: output, z });
     trace.push({ layer: last.layer, range: output, units });
   } else {
-    const { kernel } = lossKernel(loss, "linear");
-    builder.emit(kernel as "MEAN_SQUARED_ERROR", { ...record, da, a: z });
+    builder.emit(pair!.kernel as "SQUARED_ERROR", { ...record, da, a: z });
   }
   builder.emit("LOSS_REDUCE", { losses, step: builder.step });
   const backward = builder.length;
@@ -163,7 +163,7 @@ function planInput(builder: PlanBuilder, input: InputKind, inputs: number): { st
 function planTarget(
   builder: PlanBuilder,
   kind: "class" | "values",
-  loss: LossSpec,
+  loss: Loss,
   units: number,
 ): { staged: Range; y: Range; kind: "labels" | "values" } {
   const y = builder.matrix("targets", units);

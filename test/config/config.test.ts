@@ -45,7 +45,7 @@ const full: ConfigInput = {
     ],
   },
   training: {
-    loss: { name: "categoricalCrossentropy", labelSmoothing: 0.1 },
+    loss: { name: "huber", delta: 0.5 },
     optimizer: { name: "adamw", learningRate: 0.01, clipNorm: 1 },
     schedule: { name: "cosine", warmupEpochs: 0.5 },
     metrics: ["accuracy", "f1"],
@@ -209,7 +209,7 @@ test("defaults are filled in and names become objects, once and for all", () => 
       ],
     },
     training: {
-      loss: { name: "binaryCrossentropy", labelSmoothing: 0 },
+      loss: { name: "binaryCrossentropy" },
       optimizer: {
         name: "adam",
         learningRate: 0.001,

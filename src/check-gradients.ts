@@ -1,0 +1,64 @@
+/** Are the gradients right? Backpropagation against central differences, for any model and batch. */
+import type { ArrayLike2 } from "./data/arrays.ts";
+import type { Model } from "./model.ts";
+
+export interface GradientCheckOptions {
+  /** Parameters tried per tensor, spread evenly; all where a tensor has no more. Default 20. */
+  samples?: number;
+  /** Step of the differences, relative to 1 + |w|. Default 1e-2: float32 losses need a large one. */
+  epsilon?: number;
+  /** What `worst` may be at most. Default 0.02. */
+  tolerance?: number;
+}
+
+export interface GradientCheck {
+  /** Whether no tensor is off by more than the tolerance. */
+  ok: boolean;
+  /** The largest error of all tensors. */
+  worst: number;
+  /** By tensor: max |analytic − numeric| over the samples, divided by the largest gradient met in the tensor. */
+  tensors: Record<string, { error: number; checked: number; largest: number }>;
+}
+
+/**
+ * Compares dL/dw from one backward pass with (L(w + h) − L(w − h)) / 2h. Kinks (ReLU at 0, hinge, L1) can disturb single
+ * values; a mean over a batch of several rows makes that unlikely. Weights are put back exactly.
+ */
+export function checkGradients(model: Model, x: ArrayLike2, y: ArrayLike2, options: GradientCheckOptions = {}): GradientCheck {
+  const { samples = 20, epsilon = 1e-2, tolerance = 0.02 } = options;
+  const { gradients } = model.gradients(x, y);
+  const before = model.weights();
+  const tensors: GradientCheck["tensors"] = {};
+  let worst = 0;
+  let overall = 0;
+  for (const g of Object.values(gradients)) for (const v of g) overall = Math.max(overall, Math.abs(v));
+  for (const [name, analytic] of Object.entries(gradients)) {
+    const n = analytic.length;
+    const checked = Math.min(n, samples);
+    const values = before[name].slice();
+    let difference = 0;
+    let largest = 0;
+    for (let s = 0; s < checked; s++) {
+      const i = Math.floor((s * n) / checked);
+      const w = values[i];
+      const h = epsilon * (1 + Math.abs(w));
+      const losses = [w + h, w - h].map((moved) => {
+        values[i] = moved;
+        const at = values[i]; // as float32
+        model.setWeights({ [name]: values });
+        return { at, loss: model.gradients(x, y).lossExact };
+      });
+      values[i] = w;
+      model.setWeights({ [name]: values });
+      const numeric = (losses[0].loss - losses[1].loss) / (losses[0].at - losses[1].at);
+      difference = Math.max(difference, Math.abs(numeric - analytic[i]));
+      largest = Math.max(largest, Math.abs(numeric), Math.abs(analytic[i]));
+    }
+    // a tensor whose gradients are all tiny is measured against those of the others: its differences are rounding
+    const scale = Math.max(largest, 0.01 * overall);
+    const error = scale === 0 ? 0 : difference / scale;
+    tensors[name] = { error, checked, largest };
+    worst = Math.max(worst, error);
+  }
+  return { ok: worst <= tolerance, worst, tensors };
+}

@@ -1,0 +1,38 @@
+/** One backward pass on one batch, without an update. */
+import { BatchLoader, checkFit } from "./batch.ts";
+import { type Dataset, range } from "./data/dataset.ts";
+import { NablaError } from "./errors.ts";
+import { penalties } from "./evaluate.ts";
+import type { Network, Training } from "./network.ts";
+
+export interface Gradients {
+  /** Mean over the rows, with penalties. */
+  loss: number;
+  /** The same, added up in double precision from the losses of single rows: for differences of losses. */
+  lossExact: number;
+  /** dL/dw by parameter name, row-major like the parameter. */
+  gradients: Record<string, Float32Array>;
+}
+
+export function gradientsOf(network: Network, dataset: Dataset, training: Training, sampleWeight?: ArrayLike<number>): Gradients {
+  checkFit(dataset, network, training.loss);
+  const rows = dataset.length;
+  const plan = network.plan("train", rows, { type: dataset.inputType, scale: dataset.inputScale }, training);
+  network.use(plan);
+  const loader = new BatchLoader(network, dataset, training.loss, { samples: sampleWeight });
+  if (loader.load(plan, range(rows))) {
+    throw new NablaError("gradients: the data set reads asynchronously; read a batch of it into arrays first");
+  }
+  const { core } = network;
+  core.f32(plan.step, 2).set([0, 1 / rows]);
+  core.i32(plan.step + 8, 2).fill(0);
+  network.run(plan, 0, plan.marks.update, rows);
+  const loss = core.f32(plan.step + 16, 1)[0];
+  let exact = 0;
+  for (const value of core.f32(plan.losses!.offset, rows)) exact += value;
+  return {
+    loss,
+    lossExact: exact / rows + penalties(network),
+    gradients: Object.fromEntries(network.tensors.map((tensor) => [tensor.name, network.read(tensor, "gradient")])),
+  };
+}

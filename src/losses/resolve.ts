@@ -1,0 +1,59 @@
+/** A loss as configured, ready for the plan; and whether a network can be trained with it. */
+import { type ActivationName, activations } from "../activations/index.ts";
+import type { loss as lossField } from "../config/components.ts";
+import type { LayerConfig } from "../config/config.ts";
+import type { Infer } from "../config/fields.ts";
+import type { KernelName } from "../core/core.ts";
+import { NablaError } from "../errors.ts";
+import { type LossName, checkPair, losses } from "./index.ts";
+
+export interface Loss {
+  readonly name: LossName;
+  /** The kernel for outputs after this activation; fused kernels compute the activation too and take z. */
+  kernel(after: ActivationName): { readonly kernel: KernelName; readonly fused: boolean };
+  /** The record's field alpha for so many outputs. */
+  alpha(units: number): number;
+  /** What stands for "this class" and "another class" in targets. */
+  readonly labels: { readonly on: number; readonly off: number };
+  /** Whether its targets are classes by nature, so that one output tells only two apart. */
+  readonly classification: boolean;
+}
+
+const REGRESSION: readonly LossName[] = ["meanSquaredError", "quadratic", "meanAbsoluteError", "huber"];
+
+export function resolveLoss(config: Infer<typeof lossField>): Loss {
+  const spec = losses[config.name];
+  const parameter = spec.parameter ? (config as unknown as Record<string, number>)[spec.parameter.name] : 0;
+  return {
+    name: config.name,
+    kernel(after) {
+      const fused = spec.fused[after];
+      return fused ? { kernel: fused, fused: true } : { kernel: spec.kernel, fused: false };
+    },
+    alpha: (units) => spec.alpha(units, parameter),
+    labels: spec.labels,
+    classification: !REGRESSION.includes(config.name),
+  };
+}
+
+/** @throws NablaError where the loss does not fit the output, or no gradient could pass a hidden step */
+export function checkTrainable(loss: Loss, layers: readonly LayerConfig[]): void {
+  let last: ActivationName = "linear";
+  let units: number | undefined;
+  const weights = layers.filter((layer) => layer.type === "dense").length;
+  layers.forEach((layer, i) => {
+    if (layer.type === "flatten") return;
+    last = layer.activation.name;
+    if (layer.type === "dense") units = layer.units;
+    const hidden = layers.slice(i + 1).some((next) => next.type === "dense");
+    if (hidden && !activations[last].trainable) {
+      throw new NablaError(
+        `layers[${i}]: a hidden layer with activation "${last}" cannot be trained, because its gradient is zero everywhere; use "sigmoid" (a smooth step) or "relu"`,
+      );
+    }
+  });
+  checkPair(loss.name, last, units);
+  if (loss.name === "perceptron" && weights > 1) {
+    throw new NablaError(`loss "perceptron" is a rule for one layer of weights, this model has ${weights}; for several use activation "sigmoid" and loss "quadratic"`);
+  }
+}
