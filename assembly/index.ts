@@ -31,5 +31,5 @@ export { ADAM } from "./optimizers/adam";
 export { RMSPROP } from "./optimizers/rmsprop";
 export { ADAGRAD } from "./optimizers/adagrad";
 export { DECAY } from "./optimizers/decay";
-export { CLIP_VALUE, CLIP_NORM, NORM, NORM_BLOCK } from "./optimizers/clip";
-export { PENALTY } from "./optimizers/penalty";
+export { CLIP_VALUE, NORM, CLIP_NORM, NORM_BLOCK } from "./optimizers/clip";
+export { PENALTY, PENALTY_LOSS } from "./optimizers/penalty";

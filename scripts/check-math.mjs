@@ -5,7 +5,9 @@ import { readFileSync } from "node:fs";
 const FUNCTIONS = { exp: ["mapExp", Math.exp], log: ["mapLog", Math.log], tanh: ["mapTanh", Math.tanh] };
 const N = 1 << 16;
 
-const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(new URL("../build/core/simd.wasm", import.meta.url))));
+const { exports } = new WebAssembly.Instance(
+  new WebAssembly.Module(readFileSync(new URL("../build/core/simd.wasm", import.meta.url))),
+);
 const base = exports.ZEROS.value;
 exports.memory.grow(Math.ceil((N * 8 + base) / 65536));
 const bits = new Uint32Array(exports.memory.buffer, base, N);
@@ -45,7 +47,9 @@ function check(name) {
       }
     }
   }
-  console.log(`${name}: largest error ${worst.toFixed(4)} ulp, at ${at}${wrong ? `; ${wrong} values are wrong` : ""}`);
+  console.log(
+    `${name}: largest error ${worst.toFixed(4)} ulp, at ${at}${wrong ? `; ${wrong} values are wrong` : ""}`,
+  );
   return wrong === 0;
 }
 

@@ -5,7 +5,7 @@ import { type Infer, type Input, choice, list } from "./config/fields.ts";
 import { METRICS, type MetricName } from "./config/names.ts";
 import { type Loss, checkTrainable, resolveLoss } from "./losses/resolve.ts";
 import type { Network } from "./network.ts";
-import { type OptimizerConfig, type Slot, emitUpdate, slotsOf } from "./optimizers/index.ts";
+import { type OptimizerConfig, type Slot, emitUpdate, partialSums, slotsOf } from "./optimizers/index.ts";
 import type { Update } from "./plan/plan.ts";
 import { parseSchedule, rateAt } from "./schedules/index.ts";
 
@@ -61,7 +61,10 @@ export function compileTraining(options: TrainingOptions, layers: readonly Layer
         for (const { spec, value, gradient } of network.tensors) {
           const { l1, l2 } = spec;
           if (l1 === 0 && l2 === 0) continue;
-          builder.emit("PENALTY", { w: value.offset, dw: gradient.offset, n: value.bytes / 4, step: builder.step, l1, l2 });
+          const n = value.bytes / 4;
+          const sums = partialSums(builder, `partial sums of the penalty on ${value.name}`, n);
+          builder.emit("PENALTY", { w: value.offset, dw: gradient.offset, n, sums, l1, l2 });
+          builder.emit("PENALTY_LOSS", { sums, n, step: builder.step });
         }
       },
       update: (builder) => emitUpdate(builder, optimizer, network.flat),

@@ -51,31 +51,38 @@ export function lossRows<F>(a: Loss, factor: f32, slopeFactor: f32, rows: i32, p
   const end = shareStart(rows, part + 1, parts);
   for (let r = shareStart(rows, part, parts); r < end; r++) {
     const w = rowWeight(a.weight, r);
-    let p = a.a + rowBytes(r, a.units), y = a.y + rowBytes(r, a.units);
-    const last = p + row - 16;
-    let s = f32x4.splat(0);
-    for (; p < last; p += 16, y += 16) s = f32x4.add(s, f.value(v128.load(p), v128.load(y), alpha));
-    s = f32x4.add(s, v128.and(f.value(v128.load(p), v128.load(y), alpha), mask));
-    store<f32>(a.losses + (<usize>r << 2), w * (factor * sumLanes(s)));
+    const at = rowBytes(r, a.units);
+    let s = f32x4.splat(0), last = s; // the last four values wait for their mask
+    for (let i = at; i < at + row; i += 16) {
+      s = f32x4.add(s, last);
+      last = f.value(v128.load(a.a + i), v128.load(a.y + i), alpha);
+    }
+    store<f32>(a.losses + (<usize>r << 2), w * (factor * sumLanes(f32x4.add(s, v128.and(last, mask)))));
     if (a.da) {
       const g = f32x4.splat(w * changetype<Step>(a.step).scale * slopeFactor);
-      p = a.a + rowBytes(r, a.units), y = a.y + rowBytes(r, a.units);
-      let da = a.da + rowBytes(r, a.units);
-      for (; p < last; p += 16, y += 16, da += 16) {
-        v128.store(da, f32x4.mul(g, f.slope(v128.load(p), v128.load(y), alpha)));
+      for (let i = at; i < at + row; i += 16) {
+        v128.store(a.da + i, f32x4.mul(g, f.slope(v128.load(a.a + i), v128.load(a.y + i), alpha)));
       }
-      v128.store(da, v128.and(f32x4.mul(g, f.slope(v128.load(p), v128.load(y), alpha)), mask));
+      clearPadding(a.da + at, row, mask);
     }
   }
+}
+
+/** Zeroes the padding of a row of `row` bytes. */
+// @ts-ignore: decorator
+@inline
+export function clearPadding(v: usize, row: usize, mask: v128): void {
+  v += row - 16;
+  v128.store(v, v128.and(v128.load(v), mask));
 }
 
 /** dz[units] = g · (k · a − y), padding 0: the gradient both fused cross-entropies have. */
 export function fusedRow(dz: usize, a: usize, y: usize, units: i32, g: f32, k: f32): void {
   const gv = f32x4.splat(g), kv = f32x4.splat(k);
-  const last = dz + rowBytes(1, units) - 16;
-  for (; dz < last; dz += 16, a += 16, y += 16) {
-    v128.store(dz, f32x4.mul(gv, f32x4.sub(f32x4.mul(kv, v128.load(a)), v128.load(y))));
+  const row = rowBytes(1, units);
+  for (let i: usize = 0; i < row; i += 16) {
+    const d = f32x4.sub(f32x4.mul(kv, v128.load(a + i)), v128.load(y + i));
+    v128.store(dz + i, f32x4.mul(gv, d));
   }
-  const d = f32x4.mul(gv, f32x4.sub(f32x4.mul(kv, v128.load(a)), v128.load(y)));
-  v128.store(dz, v128.and(d, tailMask(units)));
+  clearPadding(dz, row, tailMask(units));
 }

@@ -5,7 +5,7 @@
 
 import { outer1x4, outer1x8, outer4x4, outer4x8, packed4x8 } from "./outer";
 import { ld, shareStart } from "./simd";
-import { tile1x32, tiles1x4, tiles1x8, tiles3x8, tiles4x4, tiles4x8 } from "./tiles";
+import { tile1x32, tile2x16, tiles1x4, tiles1x8, tiles4x4, tiles4x8 } from "./tiles";
 
 const KC: i32 = 512;
 const MC: i32 = 128;
@@ -50,63 +50,68 @@ function block(
   k0: i32, kn: i32, r0: i32, rn: i32, p0: i32, p1: i32,
 ): void {
   const ldy = <usize>ld(out) << 2, ldx = <usize>ld(k) << 2;
-  // a batch of n rows is threes and fours: 1 and 2 rows alone leave the adders waiting for each other
-  const over = rn & 3;
-  const threes = over == 0 ? 0 : over == 3 ? 1 : over == 2 ? (rn >= 6 ? 2 : 0) : (rn >= 9 ? 3 : 0);
-  const fours = (rn - 3 * threes) >> 2;
-  const single = r0 + 3 * threes + 4 * fours;
+  const fours = rn >> 2;
   y += <usize>r0 * ldy;
   x += <usize>r0 * ldx + (<usize>k0 << 2);
   const last = out - (p1 << 3) <= -4 ? p1 - 1 : p1; // panels from here on are four wide
   const ldinit = k0 ? ldy : 0;
-  if (fours + threes) {
+  if (fours) {
     for (let p = p0; p < p1; p++) {
       const c = <usize>p << 5;
-      const narrow = p == last;
-      const wp = w + <usize>p * <usize>k * 32 + (<usize>k0 << (narrow ? 4 : 5));
+      const wp = w + <usize>p * <usize>k * 32;
       const yp = y + c;
       const init: usize = k0 ? yp : b ? b + c : 0;
-      if (narrow) {
-        const n = single - r0, done = <usize>(n & ~3);
-        tiles4x4(n >> 2, yp, ldy, x, ldx, wp, kn, init, ldinit);
-        tiles1x4(n & 3, yp + done * ldy, ldy, x + done * ldx, ldx, wp, kn, init + done * ldinit, ldinit);
-      } else {
-        const done = <usize>(4 * fours);
-        tiles4x8(fours, yp, ldy, x, ldx, wp, kn, init, ldinit);
-        tiles3x8(threes, yp + done * ldy, ldy, x + done * ldx, ldx, wp, kn, init + done * ldinit, ldinit);
-      }
+      if (p == last) tiles4x4(fours, yp, ldy, x, ldx, wp + (<usize>k0 << 4), kn, init, ldinit);
+      else tiles4x8(fours, yp, ldy, x, ldx, wp + (<usize>k0 << 5), kn, init, ldinit);
     }
   }
-  y += <usize>(single - r0) * ldy;
-  x += <usize>(single - r0) * ldx;
-  for (let r = single; r < r0 + rn; r++) {
+  // the last one to three rows: in eight columns too few sums to keep the adders busy, so several panels at a time
+  let left = rn & 3;
+  y += <usize>(rn - left) * ldy;
+  x += <usize>(rn - left) * ldx;
+  while (left) {
+    const two = left > 1;
+    const n = two ? 2 : 1;
+    const panel = <usize>k * 32;
     let p = p0;
-    for (; p + 4 <= last; p += 4) {
+    for (const step = two ? 2 : 4; p + step <= last; p += step) {
       const c = <usize>p << 5;
       const init: usize = k0 ? y + c : b ? b + c : 0;
-      tile1x32(y + c, x, w + <usize>p * <usize>k * 32 + (<usize>k0 << 5), <usize>k * 32, kn, init, init ? 32 : 0);
+      const wp = w + <usize>p * panel + (<usize>k0 << 5);
+      if (two) tile2x16(y + c, ldy, x, ldx, wp, panel, kn, init, ldinit, init ? 32 : 0);
+      else tile1x32(y + c, x, wp, panel, kn, init, init ? 32 : 0);
     }
     for (; p < p1; p++) {
       const c = <usize>p << 5;
       const init: usize = k0 ? y + c : b ? b + c : 0;
-      const wp = w + <usize>p * <usize>k * 32;
-      if (p == last) tiles1x4(1, y + c, ldy, x, ldx, wp + (<usize>k0 << 4), kn, init, 0);
-      else tiles1x8(1, y + c, ldy, x, ldx, wp + (<usize>k0 << 5), kn, init, 0);
+      const wp = w + <usize>p * panel;
+      if (p == last) tiles1x4(n, y + c, ldy, x, ldx, wp + (<usize>k0 << 4), kn, init, ldinit);
+      else tiles1x8(n, y + c, ldy, x, ldx, wp + (<usize>k0 << 5), kn, init, ldinit);
     }
-    y += ldy;
-    x += ldx;
+    left -= n;
+    y += <usize>n * ldy;
+    x += <usize>n * ldx;
   }
 }
 
-/** Batch rows summed before dw is written: a panel of dy of so many rows (8 KiB) stays in the first-level cache. */
-const RC: i32 = 256;
-/** Rows of dw whose strip of x (128 KiB) stays in the second-level cache while the panels of dy pass by. */
+/** Batch rows summed before dw is written: the lines that so many rows of x and dy touch stay in the first-level cache. */
+const RC: i32 = 64;
+/** The same where strips are copied together first: a panel of dy of so many rows is 8 KiB. */
+const PACKED_RC: i32 = 256;
+/** Rows of dw whose strip of x (packed 128 KiB) stays in the second-level cache while the panels of dy pass by. */
 const IC: i32 = 128;
-/** From this many batch rows on, strips are first copied together: their strides would otherwise thrash the cache. */
-const PACK_ROWS: i32 = 64;
+/** Fewer batch rows than this are not worth copying. */
+const PACK_ROWS: i32 = 24;
+
+/** Whether rows so many bytes apart fall into so few sets of a first-level cache (64 sets of 64 bytes) that they push each other out. */
+// @ts-ignore: decorator
+@inline
+function thrashes(stride: usize): bool {
+  return (stride & 511) == 0;
+}
 
 /** Bytes of scratch that outerProduct() needs for each of its shares. */
-export const OUTER_SCRATCH: i32 = RC * IC * 4 + RC * 32;
+export const OUTER_SCRATCH: i32 = PACKED_RC * IC * 4 + PACKED_RC * 32;
 
 /**
  * dw[k, out] = xᵀ[k, rows] · dy[rows, out], in panels; sums run in the order of rows. Shares are rows of dw.
@@ -119,11 +124,12 @@ export function outerProduct(
   const i1 = min(k, shareStart((k + 3) >> 2, part + 1, parts) << 2);
   const ldx = <usize>ld(k) << 2, ldy = <usize>ld(out) << 2;
   scratch += <usize>part * OUTER_SCRATCH;
-  for (let r0 = 0; r0 < rows; r0 += RC) {
-    const rn = min(RC, rows - r0);
+  const pack = rows >= PACK_ROWS && (thrashes(ldx) || thrashes(ldy));
+  const rc = pack ? PACKED_RC : RC;
+  for (let r0 = 0; r0 < rows; r0 += rc) {
+    const rn = min(rc, rows - r0);
     const xr = x + <usize>r0 * ldx, dyr = dy + <usize>r0 * ldy;
     const from = r0 > 0 || add;
-    const pack = rn >= PACK_ROWS;
     for (let i = i0; i < i1; i += IC) strip(dw, xr, ldx, dyr, ldy, pack ? scratch : 0, rn, k, out, i, min(IC, i1 - i), from);
   }
 }
@@ -135,7 +141,7 @@ function strip(
 ): void {
   const quads = n >> 2, ones = n & 3;
   const xi = x + (<usize>i << 2), x1 = xi + (<usize>quads << 4);
-  const ys = scratch + RC * IC * 4;
+  const ys = scratch + PACKED_RC * IC * 4;
   if (scratch) {
     for (let q = 0, to = scratch; q < quads; q++) {
       let from = xi + (<usize>q << 4);

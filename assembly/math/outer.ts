@@ -5,7 +5,8 @@
 //   dw    first element of the first tile
 //   x     first of R neighbouring values of x     ldx   bytes from one batch row of x to the next
 //   dy    first of C neighbouring values of dy    ldy   bytes from one batch row of dy to the next
-//   k     batch rows to sum, at least 1           add   += instead of overwriting
+//   k     batch rows to sum, at least 1           add   += instead of overwriting (the first product then is not rounded away
+//                                                       from a zero: it starts the sum)
 //
 // packed…: x as [n][k][4] and dy as [k][C], copied together, where strides would thrash the cache.
 
@@ -15,13 +16,25 @@ import { madd } from "./simd";
 export function outer4x8(n: i32, dw: usize, x: usize, ldx: usize, dy: usize, ldy: usize, k: i32, add: bool): void {
   const end = dy + <usize>k * ldy;
   for (; n; n--) {
-    const init = add ? dw : 0;
-    let a00 = v128.load(init), a01 = v128.load(init, 16);
-    let a10 = v128.load(init, 32), a11 = v128.load(init, 48);
-    let a20 = v128.load(init, 64), a21 = v128.load(init, 80);
-    let a30 = v128.load(init, 96), a31 = v128.load(init, 112);
     let p = x, q = dy;
-    while (true) {
+    let a00: v128, a01: v128;
+    let a10: v128, a11: v128;
+    let a20: v128, a21: v128;
+    let a30: v128, a31: v128;
+    if (add) {
+      a00 = v128.load(dw); a01 = v128.load(dw, 16);
+      a10 = v128.load(dw, 32); a11 = v128.load(dw, 48);
+      a20 = v128.load(dw, 64); a21 = v128.load(dw, 80);
+      a30 = v128.load(dw, 96); a31 = v128.load(dw, 112);
+    } else {
+      const v0 = v128.load(q), v1 = v128.load(q, 16);
+      let s = v128.load32_splat(p); a00 = f32x4.mul(s, v0); a01 = f32x4.mul(s, v1);
+      s = v128.load32_splat(p, 4); a10 = f32x4.mul(s, v0); a11 = f32x4.mul(s, v1);
+      s = v128.load32_splat(p, 8); a20 = f32x4.mul(s, v0); a21 = f32x4.mul(s, v1);
+      s = v128.load32_splat(p, 12); a30 = f32x4.mul(s, v0); a31 = f32x4.mul(s, v1);
+      p += ldx; q += ldy;
+    }
+    if (q != end) while (true) {
       {
         const v0 = v128.load(q), v1 = v128.load(q, 16);
         let s = v128.load32_splat(p); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
@@ -71,13 +84,25 @@ export function outer4x8(n: i32, dw: usize, x: usize, ldx: usize, dy: usize, ldy
 export function packed4x8(n: i32, dw: usize, x: usize, dy: usize, k: i32, add: bool): void {
   const end = dy + <usize>k * 32;
   for (; n; n--) {
-    const init = add ? dw : 0;
-    let a00 = v128.load(init), a01 = v128.load(init, 16);
-    let a10 = v128.load(init, 32), a11 = v128.load(init, 48);
-    let a20 = v128.load(init, 64), a21 = v128.load(init, 80);
-    let a30 = v128.load(init, 96), a31 = v128.load(init, 112);
     let q = dy, x1 = x + 4, x2 = x + 8, x3 = x + 12;
-    while (true) {
+    let a00: v128, a01: v128;
+    let a10: v128, a11: v128;
+    let a20: v128, a21: v128;
+    let a30: v128, a31: v128;
+    if (add) {
+      a00 = v128.load(dw); a01 = v128.load(dw, 16);
+      a10 = v128.load(dw, 32); a11 = v128.load(dw, 48);
+      a20 = v128.load(dw, 64); a21 = v128.load(dw, 80);
+      a30 = v128.load(dw, 96); a31 = v128.load(dw, 112);
+    } else {
+      const v0 = v128.load(q), v1 = v128.load(q, 16);
+      let s = v128.load32_splat(x); a00 = f32x4.mul(s, v0); a01 = f32x4.mul(s, v1);
+      s = v128.load32_splat(x1); a10 = f32x4.mul(s, v0); a11 = f32x4.mul(s, v1);
+      s = v128.load32_splat(x2); a20 = f32x4.mul(s, v0); a21 = f32x4.mul(s, v1);
+      s = v128.load32_splat(x3); a30 = f32x4.mul(s, v0); a31 = f32x4.mul(s, v1);
+      x += 16; x1 += 16; x2 += 16; x3 += 16; q += 32;
+    }
+    if (q != end) while (true) {
       {
         const v0 = v128.load(q), v1 = v128.load(q, 16);
         let s = v128.load32_splat(x); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
@@ -156,10 +181,16 @@ export function packed4x8(n: i32, dw: usize, x: usize, dy: usize, k: i32, add: b
 export function outer1x8(n: i32, dw: usize, x: usize, ldx: usize, dy: usize, ldy: usize, k: i32, add: bool): void {
   const end = dy + <usize>k * ldy;
   for (; n; n--) {
-    const init = add ? dw : 0;
-    let a00 = v128.load(init), a01 = v128.load(init, 16);
     let p = x, q = dy;
-    while (true) {
+    let a00: v128, a01: v128;
+    if (add) {
+      a00 = v128.load(dw); a01 = v128.load(dw, 16);
+    } else {
+      const v0 = v128.load(q), v1 = v128.load(q, 16);
+      const s = v128.load32_splat(p); a00 = f32x4.mul(s, v0); a01 = f32x4.mul(s, v1);
+      p += ldx; q += ldy;
+    }
+    if (q != end) while (true) {
       {
         const v0 = v128.load(q), v1 = v128.load(q, 16);
         const s = v128.load32_splat(p); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
@@ -182,13 +213,25 @@ export function outer1x8(n: i32, dw: usize, x: usize, ldx: usize, dy: usize, ldy
 export function outer4x4(n: i32, dw: usize, x: usize, ldx: usize, dy: usize, ldy: usize, k: i32, add: bool): void {
   const end = dy + <usize>k * ldy;
   for (; n; n--) {
-    const init = add ? dw : 0;
-    let a00 = v128.load(init);
-    let a10 = v128.load(init, 16);
-    let a20 = v128.load(init, 32);
-    let a30 = v128.load(init, 48);
     let p = x, q = dy;
-    while (true) {
+    let a00: v128;
+    let a10: v128;
+    let a20: v128;
+    let a30: v128;
+    if (add) {
+      a00 = v128.load(dw);
+      a10 = v128.load(dw, 16);
+      a20 = v128.load(dw, 32);
+      a30 = v128.load(dw, 48);
+    } else {
+      const v0 = v128.load(q);
+      let s = v128.load32_splat(p); a00 = f32x4.mul(s, v0);
+      s = v128.load32_splat(p, 4); a10 = f32x4.mul(s, v0);
+      s = v128.load32_splat(p, 8); a20 = f32x4.mul(s, v0);
+      s = v128.load32_splat(p, 12); a30 = f32x4.mul(s, v0);
+      p += ldx; q += ldy;
+    }
+    if (q != end) while (true) {
       {
         const v0 = v128.load(q);
         let s = v128.load32_splat(p); a00 = madd(a00, s, v0);
@@ -220,10 +263,16 @@ export function outer4x4(n: i32, dw: usize, x: usize, ldx: usize, dy: usize, ldy
 export function outer1x4(n: i32, dw: usize, x: usize, ldx: usize, dy: usize, ldy: usize, k: i32, add: bool): void {
   const end = dy + <usize>k * ldy;
   for (; n; n--) {
-    const init = add ? dw : 0;
-    let a00 = v128.load(init);
     let p = x, q = dy;
-    while (true) {
+    let a00: v128;
+    if (add) {
+      a00 = v128.load(dw);
+    } else {
+      const v0 = v128.load(q);
+      const s = v128.load32_splat(p); a00 = f32x4.mul(s, v0);
+      p += ldx; q += ldy;
+    }
+    if (q != end) while (true) {
       {
         const v0 = v128.load(q);
         const s = v128.load32_splat(p); a00 = madd(a00, s, v0);

@@ -14,14 +14,14 @@ export function rowMax(z: usize, units: i32): f32 {
 /** a[units] = e^(z − m), padding 0; returns the sum. */
 export function rowExp(a: usize, z: usize, units: i32, m: f32): f32 {
   const shift = f32x4.splat(m);
-  let s = f32x4.splat(0);
-  for (const end = z + rowBytes(1, units) - 16; z < end; a += 16, z += 16) {
-    const e = exp4(f32x4.sub(v128.load(z), shift));
-    v128.store(a, e);
+  let s = f32x4.splat(0), e = s; // the last four values wait for their mask
+  for (const end = z + rowBytes(1, units); z < end; a += 16, z += 16) {
     s = f32x4.add(s, e);
+    e = exp4(f32x4.sub(v128.load(z), shift));
+    v128.store(a, e);
   }
-  const e = v128.and(exp4(f32x4.sub(v128.load(z), shift)), tailMask(units));
-  v128.store(a, e);
+  e = v128.and(e, tailMask(units));
+  v128.store(a - 16, e);
   return sumLanes(f32x4.add(s, e));
 }
 

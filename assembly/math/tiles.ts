@@ -99,52 +99,6 @@ export function tiles4x8(n: i32, y: usize, ldy: usize, x: usize, ldx: usize, pan
   }
 }
 
-/** 3 rows × 8 columns, so that a batch that is no multiple of four needs no single rows (10 = 4 + 3 + 3). */
-export function tiles3x8(n: i32, y: usize, ldy: usize, x: usize, ldx: usize, panel: usize, k: i32, init: usize, ldinit: usize): void {
-  const end = panel + <usize>k * 32;
-  for (; n; n--) {
-    let w = panel, x0 = x, x1 = x0 + ldx, x2 = x1 + ldx;
-    let a00 = v128.load(init), a01 = v128.load(init, 16); init += ldinit;
-    let a10 = v128.load(init), a11 = v128.load(init, 16); init += ldinit;
-    let a20 = v128.load(init), a21 = v128.load(init, 16); init += ldinit;
-    while (true) {
-      {
-        const v0 = v128.load(w), v1 = v128.load(w, 16);
-        let s = v128.load32_splat(x0); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-        s = v128.load32_splat(x1); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-        s = v128.load32_splat(x2); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-      }
-      if (w == end - 32) break;
-      {
-        const v0 = v128.load(w, 32), v1 = v128.load(w, 48);
-        let s = v128.load32_splat(x0, 4); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-        s = v128.load32_splat(x1, 4); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-        s = v128.load32_splat(x2, 4); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-      }
-      if (w == end - 64) break;
-      {
-        const v0 = v128.load(w, 64), v1 = v128.load(w, 80);
-        let s = v128.load32_splat(x0, 8); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-        s = v128.load32_splat(x1, 8); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-        s = v128.load32_splat(x2, 8); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-      }
-      if (w == end - 96) break;
-      {
-        const v0 = v128.load(w, 96), v1 = v128.load(w, 112);
-        let s = v128.load32_splat(x0, 12); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-        s = v128.load32_splat(x1, 12); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-        s = v128.load32_splat(x2, 12); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-      }
-      x0 += 16; x1 += 16; x2 += 16; w += 128;
-      if (w == end) break;
-    }
-    v128.store(y, a00); v128.store(y, a01, 16); y += ldy;
-    v128.store(y, a10); v128.store(y, a11, 16); y += ldy;
-    v128.store(y, a20); v128.store(y, a21, 16); y += ldy;
-    x += 3 * ldx;
-  }
-}
-
 /** 1 row × 8 columns. */
 export function tiles1x8(n: i32, y: usize, ldy: usize, x: usize, ldx: usize, panel: usize, k: i32, init: usize, ldinit: usize): void {
   const end = panel + <usize>k * 32;
@@ -161,17 +115,7 @@ export function tiles1x8(n: i32, y: usize, ldy: usize, x: usize, ldx: usize, pan
         const v0 = v128.load(w, 32), v1 = v128.load(w, 48);
         const s = v128.load32_splat(x0, 4); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
       }
-      if (w == end - 64) break;
-      {
-        const v0 = v128.load(w, 64), v1 = v128.load(w, 80);
-        const s = v128.load32_splat(x0, 8); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-      }
-      if (w == end - 96) break;
-      {
-        const v0 = v128.load(w, 96), v1 = v128.load(w, 112);
-        const s = v128.load32_splat(x0, 12); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-      }
-      x0 += 16; w += 128;
+      x0 += 8; w += 64;
       if (w == end) break;
     }
     v128.store(y, a00); v128.store(y, a01, 16); y += ldy;
@@ -204,23 +148,7 @@ export function tiles4x4(n: i32, y: usize, ldy: usize, x: usize, ldx: usize, pan
         s = v128.load32_splat(x2, 4); a20 = madd(a20, s, v0);
         s = v128.load32_splat(x3, 4); a30 = madd(a30, s, v0);
       }
-      if (w == end - 32) break;
-      {
-        const v0 = v128.load(w, 32);
-        let s = v128.load32_splat(x0, 8); a00 = madd(a00, s, v0);
-        s = v128.load32_splat(x1, 8); a10 = madd(a10, s, v0);
-        s = v128.load32_splat(x2, 8); a20 = madd(a20, s, v0);
-        s = v128.load32_splat(x3, 8); a30 = madd(a30, s, v0);
-      }
-      if (w == end - 48) break;
-      {
-        const v0 = v128.load(w, 48);
-        let s = v128.load32_splat(x0, 12); a00 = madd(a00, s, v0);
-        s = v128.load32_splat(x1, 12); a10 = madd(a10, s, v0);
-        s = v128.load32_splat(x2, 12); a20 = madd(a20, s, v0);
-        s = v128.load32_splat(x3, 12); a30 = madd(a30, s, v0);
-      }
-      x0 += 16; x1 += 16; x2 += 16; x3 += 16; w += 64;
+      x0 += 8; x1 += 8; x2 += 8; x3 += 8; w += 32;
       if (w == end) break;
     }
     v128.store(y, a00); y += ldy;
@@ -247,22 +175,49 @@ export function tiles1x4(n: i32, y: usize, ldy: usize, x: usize, ldx: usize, pan
         const v0 = v128.load(w, 16);
         const s = v128.load32_splat(x0, 4); a00 = madd(a00, s, v0);
       }
-      if (w == end - 32) break;
-      {
-        const v0 = v128.load(w, 32);
-        const s = v128.load32_splat(x0, 8); a00 = madd(a00, s, v0);
-      }
-      if (w == end - 48) break;
-      {
-        const v0 = v128.load(w, 48);
-        const s = v128.load32_splat(x0, 12); a00 = madd(a00, s, v0);
-      }
-      x0 += 16; w += 64;
+      x0 += 8; w += 32;
       if (w == end) break;
     }
     v128.store(y, a00); y += ldy;
     x += ldx;
   }
+}
+
+/** 2 rows × 16 columns: two panels, `panel` bytes apart. */
+export function tile2x16(y: usize, ldy: usize, x0: usize, ldx: usize, w0: usize, panel: usize, k: i32, init: usize, ldinit: usize, wide: usize): void {
+  let x1 = x0 + ldx, w1 = w0 + panel;
+  let a00 = v128.load(init), a01 = v128.load(init, 16), a02 = v128.load(init + wide), a03 = v128.load(init + wide, 16); init += ldinit;
+  let a10 = v128.load(init), a11 = v128.load(init, 16), a12 = v128.load(init + wide), a13 = v128.load(init + wide, 16);
+  const end = w0 + <usize>k * 32;
+  while (true) {
+    {
+      const v0 = v128.load(w0), v1 = v128.load(w0, 16), v2 = v128.load(w1), v3 = v128.load(w1, 16);
+      let s = v128.load32_splat(x0); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1); a02 = madd(a02, s, v2); a03 = madd(a03, s, v3);
+      s = v128.load32_splat(x1); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1); a12 = madd(a12, s, v2); a13 = madd(a13, s, v3);
+    }
+    if (w0 == end - 32) break;
+    {
+      const v0 = v128.load(w0, 32), v1 = v128.load(w0, 48), v2 = v128.load(w1, 32), v3 = v128.load(w1, 48);
+      let s = v128.load32_splat(x0, 4); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1); a02 = madd(a02, s, v2); a03 = madd(a03, s, v3);
+      s = v128.load32_splat(x1, 4); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1); a12 = madd(a12, s, v2); a13 = madd(a13, s, v3);
+    }
+    if (w0 == end - 64) break;
+    {
+      const v0 = v128.load(w0, 64), v1 = v128.load(w0, 80), v2 = v128.load(w1, 64), v3 = v128.load(w1, 80);
+      let s = v128.load32_splat(x0, 8); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1); a02 = madd(a02, s, v2); a03 = madd(a03, s, v3);
+      s = v128.load32_splat(x1, 8); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1); a12 = madd(a12, s, v2); a13 = madd(a13, s, v3);
+    }
+    if (w0 == end - 96) break;
+    {
+      const v0 = v128.load(w0, 96), v1 = v128.load(w0, 112), v2 = v128.load(w1, 96), v3 = v128.load(w1, 112);
+      let s = v128.load32_splat(x0, 12); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1); a02 = madd(a02, s, v2); a03 = madd(a03, s, v3);
+      s = v128.load32_splat(x1, 12); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1); a12 = madd(a12, s, v2); a13 = madd(a13, s, v3);
+    }
+    x0 += 16; x1 += 16; w0 += 128; w1 += 128;
+    if (w0 == end) break;
+  }
+  v128.store(y, a00); v128.store(y, a01, 16); v128.store(y, a02, 32); v128.store(y, a03, 48); y += ldy;
+  v128.store(y, a10); v128.store(y, a11, 16); v128.store(y, a12, 32); v128.store(y, a13, 48);
 }
 
 /** One row × 32 columns: four panels, `panel` bytes apart. Eight columns of one row are too few sums to keep adders busy. */

@@ -18,12 +18,15 @@ function adagrad(record: usize, rows: i32, part: i32, parts: i32): void {
   const rate = rate4(a.step), epsilon = f32x4.splat(a.epsilon);
   const w = a.w, dw = a.dw, s = a.s;
   const end = flatStart(a.n, part + 1, parts);
-  for (let i = flatStart(a.n, part, parts); i < end; i += 16) {
+  let i = flatStart(a.n, part, parts);
+  if (i == end) return;
+  do {
     const g = v128.load(dw + i);
     const s1 = f32x4.add(v128.load(s + i), f32x4.mul(g, g));
     v128.store(s + i, s1);
     v128.store(w + i, f32x4.sub(v128.load(w + i), f32x4.div(f32x4.mul(rate, g), f32x4.sqrt(f32x4.add(s1, epsilon)))));
-  }
+    i += 16;
+  } while (i < end);
 }
 
 export const ADAGRAD: i32 = adagrad.index;

@@ -28,7 +28,9 @@ function adam(record: usize, rows: i32, part: i32, parts: i32): void {
   const c1 = f32x4.splat(<f32>(1 - <f64>a.beta1)), c2 = f32x4.splat(<f32>(1 - <f64>a.beta2));
   const w = a.w, dw = a.dw, m = a.m, v = a.v;
   const end = flatStart(a.n, part + 1, parts);
-  for (let i = flatStart(a.n, part, parts); i < end; i += 16) {
+  let i = flatStart(a.n, part, parts);
+  if (i == end) return;
+  do {
     const g = v128.load(dw + i);
     const m0 = v128.load(m + i), v0 = v128.load(v + i);
     const m1 = f32x4.add(m0, f32x4.mul(c1, f32x4.sub(g, m0)));
@@ -37,7 +39,8 @@ function adam(record: usize, rows: i32, part: i32, parts: i32): void {
     v128.store(v + i, v1);
     const move = f32x4.div(f32x4.mul(rate, m1), f32x4.add(f32x4.sqrt(v1), epsilon));
     v128.store(w + i, f32x4.sub(v128.load(w + i), move));
-  }
+    i += 16;
+  } while (i < end);
 }
 
 export const ADAM: i32 = adam.index;

@@ -1,7 +1,7 @@
 // Gradient clipping, by value and by the Euclidean norm of all gradients together.
 
 import { shareStart } from "../math/simd";
-import { flatStart } from "./flat";
+import { BLOCK, blocksOf, flatStart, promoteHigh, total } from "./flat";
 
 @unmanaged
 export class ClipValue {
@@ -20,9 +20,6 @@ function clipValue(record: usize, rows: i32, part: i32, parts: i32): void {
   }
 }
 
-/** Floats per partial sum. Blocks are fixed, so the total has the same bits however many shares add them up. */
-const BLOCK: i32 = 4096;
-
 @unmanaged
 export class Norm {
   dw: usize;
@@ -33,7 +30,7 @@ export class Norm {
 /** sums[block] = Σ dw², in f64. Shares are blocks. */
 function norm(record: usize, rows: i32, part: i32, parts: i32): void {
   const a = changetype<Norm>(record);
-  const blocks = (a.n + BLOCK - 1) / BLOCK;
+  const blocks = blocksOf(a.n);
   const last = shareStart(blocks, part + 1, parts);
   for (let b = shareStart(blocks, part, parts); b < last; b++) {
     let low = f64x2.splat(0), high = f64x2.splat(0);
@@ -41,7 +38,7 @@ function norm(record: usize, rows: i32, part: i32, parts: i32): void {
     for (let dw = a.dw + (<usize>(b * BLOCK) << 2); dw < end; dw += 16) {
       const g = v128.load(dw);
       const first = f64x2.promote_low_f32x4(g);
-      const second = f64x2.promote_low_f32x4(v128.shuffle<f64>(g, g, 1, 1));
+      const second = promoteHigh(g);
       low = f64x2.add(low, f64x2.mul(first, first));
       high = f64x2.add(high, f64x2.mul(second, second));
     }
@@ -58,14 +55,11 @@ export class ClipNorm {
   limit: f32;
 }
 
-/** dw *= limit / ‖dw‖ where the norm is above the limit */
+/** dw *= limit / ‖dw‖ where the norm is above the limit. A norm that is not finite changes nothing: there is no direction to keep. */
 function clipNorm(record: usize, rows: i32, part: i32, parts: i32): void {
   const a = changetype<ClipNorm>(record);
-  const blocks = (a.n + BLOCK - 1) / BLOCK;
-  let total: f64 = 0;
-  for (let b = 0; b < blocks; b++) total += load<f64>(a.sums + (<usize>b << 3));
-  const length = Math.sqrt(total);
-  if (!(length > <f64>a.limit)) return;
+  const length = Math.sqrt(total(a.sums, blocksOf(a.n)));
+  if (!(length > <f64>a.limit && length < Infinity)) return;
   const scale = f32x4.splat(<f32>(<f64>a.limit / length));
   const end = a.dw + flatStart(a.n, part + 1, parts);
   for (let dw = a.dw + flatStart(a.n, part, parts); dw < end; dw += 16) {

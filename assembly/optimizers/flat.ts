@@ -1,7 +1,8 @@
 // What all optimizers share: the step record they read and the share of the flat range they walk.
 //
 // Every optimizer is one pass over n floats; n is a multiple of 16 and ranges are 64-byte aligned, so that four vectors
-// make an iteration and no tail is left. Zero parameters with zero gradients stay zero: padding never moves.
+// make an iteration and no tail is left. Loops ask at their end whether to go on: only then does an engine (V8 at least) move
+// what does not change, square roots and broadcasts of settings among it, out of the loop. Zero parameters with zero gradients stay zero: padding never moves.
 
 import { shareStart } from "../math/simd";
 import { Step } from "../tape";
@@ -11,6 +12,33 @@ import { Step } from "../tape";
 @inline
 export function flatStart(n: i32, part: i32, parts: i32): usize {
   return <usize>shareStart(n >> 4, part, parts) << 6;
+}
+
+/**
+ * Floats per partial sum over a flat range. Blocks are fixed and shares are whole blocks, so a total has the same bits
+ * however many shares add it up. Plans ask for this as NORM_BLOCK.
+ */
+export const BLOCK: i32 = 4096;
+
+/** How many partial sums n floats need. */
+// @ts-ignore: decorator
+@inline
+export function blocksOf(n: i32): i32 {
+  return (n + BLOCK - 1) / BLOCK;
+}
+
+/** Partial sums, one f64 per block, added up in their order. */
+export function total(sums: usize, blocks: i32): f64 {
+  let sum: f64 = 0;
+  for (const end = sums + (<usize>blocks << 3); sums < end; sums += 8) sum += load<f64>(sums);
+  return sum;
+}
+
+/** The last two floats as f64; the first two are f64x2.promote_low_f32x4(v). */
+// @ts-ignore: decorator
+@inline
+export function promoteHigh(v: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1));
 }
 
 /** The learning rate of this step, in all four lanes. */

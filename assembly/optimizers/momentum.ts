@@ -25,12 +25,14 @@ function slow(w: usize, dw: usize, v: usize, rate: v128, m: v128): void {
 function momentum(record: usize, rows: i32, part: i32, parts: i32): void {
   const a = changetype<Momentum>(record);
   const rate = rate4(a.step), m = f32x4.splat(a.momentum);
-  let w = a.w, dw = a.dw, v = a.v;
-  const from = flatStart(a.n, part, parts), end = flatStart(a.n, part + 1, parts);
-  for (let i = from; i < end; i += 32) {
+  const w = a.w, dw = a.dw, v = a.v;
+  const end = flatStart(a.n, part + 1, parts);
+  let i = flatStart(a.n, part, parts);
+  if (i == end) return;
+  do {
     slow(w + i, dw + i, v + i, rate, m);
-    slow(w + i + 16, dw + i + 16, v + i + 16, rate, m);
-  }
+    i += 16;
+  } while (i < end);
 }
 
 // @ts-ignore: decorator
@@ -46,12 +48,14 @@ function ahead(w: usize, dw: usize, v: usize, rate: v128, m: v128): void {
 function nesterov(record: usize, rows: i32, part: i32, parts: i32): void {
   const a = changetype<Momentum>(record);
   const rate = rate4(a.step), m = f32x4.splat(a.momentum);
-  let w = a.w, dw = a.dw, v = a.v;
-  const from = flatStart(a.n, part, parts), end = flatStart(a.n, part + 1, parts);
-  for (let i = from; i < end; i += 32) {
+  const w = a.w, dw = a.dw, v = a.v;
+  const end = flatStart(a.n, part + 1, parts);
+  let i = flatStart(a.n, part, parts);
+  if (i == end) return;
+  do {
     ahead(w + i, dw + i, v + i, rate, m);
-    ahead(w + i + 16, dw + i + 16, v + i + 16, rate, m);
-  }
+    i += 16;
+  } while (i < end);
 }
 
 export const MOMENTUM: i32 = momentum.index;

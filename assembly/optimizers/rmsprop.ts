@@ -23,7 +23,9 @@ function rmsprop(record: usize, rows: i32, part: i32, parts: i32): void {
   const mu = f32x4.splat(a.momentum), epsilon = f32x4.splat(a.epsilon);
   const w = a.w, dw = a.dw, s = a.s, v = a.v;
   const end = flatStart(a.n, part + 1, parts);
-  for (let i = flatStart(a.n, part, parts); i < end; i += 16) {
+  let i = flatStart(a.n, part, parts);
+  if (i == end) return;
+  do {
     const g = v128.load(dw + i);
     const s1 = f32x4.add(f32x4.mul(rho, v128.load(s + i)), f32x4.mul(rest, f32x4.mul(g, g)));
     v128.store(s + i, s1);
@@ -33,7 +35,8 @@ function rmsprop(record: usize, rows: i32, part: i32, parts: i32): void {
       v128.store(v + i, move);
     }
     v128.store(w + i, f32x4.sub(v128.load(w + i), move));
-  }
+    i += 16;
+  } while (i < end);
 }
 
 export const RMSPROP: i32 = rmsprop.index;

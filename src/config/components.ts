@@ -86,7 +86,8 @@ export const loss = shared(
 
 const rate = (value: number) => number({ exclusiveMin: 0, default: value });
 const share = (value: number, doc: string) => number({ min: 0, exclusiveMax: 1, default: value, doc });
-const epsilon = number({ exclusiveMin: 0, default: 1e-7, doc: "Keeps divisions finite." });
+// below 1e-38 a float32 would be zero, and 0 / 0 would reach the padding
+const epsilon = number({ min: 1e-38, default: 1e-7, doc: "Keeps divisions finite." });
 const common = {
   clipValue: optional(number({ exclusiveMin: 0, doc: "Each gradient is cut to ± this." })),
   clipNorm: optional(number({ exclusiveMin: 0, doc: "Gradients are scaled down to this Euclidean norm." })),

@@ -21,7 +21,8 @@ export const RECORDS = {
   ClipNorm: { dw: "p", n: "i", sums: "p", limit: "f" },
   Decay: { w: "p", n: "i", step: "p", decay: "f" },
   Momentum: { w: "p", dw: "p", v: "p", n: "i", step: "p", momentum: "f" },
-  Penalty: { w: "p", dw: "p", n: "i", step: "p", l1: "f", l2: "f" },
+  Penalty: { w: "p", dw: "p", n: "i", sums: "p", l1: "f", l2: "f" },
+  PenaltyLoss: { sums: "p", n: "i", step: "p" },
   RmsProp: { w: "p", dw: "p", s: "p", v: "p", n: "i", step: "p", rho: "f", momentum: "f", epsilon: "f" },
   Sgd: { w: "p", dw: "p", n: "i", step: "p" },
   Step: { rate: "f", scale: "f", step: "i", status: "i", loss: "f" },
@@ -77,6 +78,7 @@ export const KERNELS = {
   MOMENTUM: "Momentum",
   NESTEROV: "Momentum",
   PENALTY: "Penalty",
+  PENALTY_LOSS: "PenaltyLoss",
   RMSPROP: "RmsProp",
   SGD: "Sgd",
 } as const;

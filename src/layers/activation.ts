@@ -63,8 +63,9 @@ export function activationOperation(
       return a;
     },
     backward({ builder }: Site, z: Range, a: Range, dy: Range, needed: boolean): Range {
-      if (needed) {
-        builder.emit(spec.backward!, { dz: dy, da: dy, saved: spec.saves === "a" ? a : z, units, alpha });
+      // step has no backward kernel: what the perceptron loss gives as da is the correction of z
+      if (needed && spec.backward) {
+        builder.emit(spec.backward, { dz: dy, da: dy, saved: spec.saves === "a" ? a : z, units, alpha });
       }
       return dy;
     },

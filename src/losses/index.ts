@@ -26,7 +26,9 @@ export interface LossSpec {
   doc: string;
 }
 
-const trainable = (Object.keys(activations) as ActivationName[]).filter((name) => activations[name].trainable);
+const trainable = (Object.keys(activations) as ActivationName[]).filter(
+  (name) => activations[name].trainable,
+);
 const zeroOne = { on: 1, off: 0 };
 const mean = (units: number): number => 1 / units;
 
@@ -129,7 +131,9 @@ export function loss(name: string): LossSpec {
 export function checkPair(name: LossName, activation: ActivationName, units?: number): void {
   const { outputs } = loss(name);
   if (!outputs.includes(activation)) {
-    throw new NablaError(`loss "${name}" cannot follow the output activation "${activation}": ${advice(name, activation)}`);
+    throw new NablaError(
+      `loss "${name}" cannot follow the output activation "${activation}": ${advice(name, activation)}`,
+    );
   }
   if (units === 1 && /^(sparseC|c)ategorical/.test(name)) {
     throw new NablaError(
@@ -142,9 +146,13 @@ export function checkPair(name: LossName, activation: ActivationName, units?: nu
 function advice(name: LossName, activation: ActivationName): string {
   if (activation === "step") return 'a step has no gradient; use loss "perceptron", or activation "sigmoid"';
   const outputs = losses[name].outputs.map((a) => `"${a}"`).join(" or ");
-  if (name === "perceptron") return `its rule is for outputs of 0 and 1; use activation ${outputs}, or another loss`;
+  if (name === "perceptron")
+    return `its rule is for outputs of 0 and 1; use activation ${outputs}, or another loss`;
   if (name === "categoricalCrossentropy" || name === "sparseCategoricalCrossentropy") {
-    const binary = activation === "sigmoid" ? ', or loss "binaryCrossentropy" if an input may belong to several classes' : "";
+    const binary =
+      activation === "sigmoid"
+        ? ', or loss "binaryCrossentropy" if an input may belong to several classes'
+        : "";
     return `it compares distributions; use activation "softmax" (or "linear", whose outputs it takes as logits)${binary}`;
   }
   if (name === "hinge" || name === "categoricalHinge") {

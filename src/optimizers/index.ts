@@ -1,7 +1,7 @@
 /** Optimizers: their slots, and the instructions that end a training step. Twins of assembly/optimizers. */
 import type { optimizer } from "../config/components.ts";
 import type { Infer } from "../config/fields.ts";
-import type { PlanBuilder } from "../plan/builder.ts";
+import type { PlanBuilder, Range } from "../plan/builder.ts";
 
 export type OptimizerConfig = Infer<typeof optimizer>;
 
@@ -40,12 +40,17 @@ export function slotsOf(config: OptimizerConfig): Slot[] {
   }
 }
 
+/** Room for the partial sums over n floats: one f64 per block. */
+export function partialSums(builder: PlanBuilder, name: string, n: number): Range {
+  return builder.alloc(name, Math.ceil(n / builder.core.constant("NORM_BLOCK")) * 8);
+}
+
 /** Puts clipping, weight decay and the optimizer's pass on the tape. */
 export function emitUpdate(builder: PlanBuilder, config: OptimizerConfig, { w, dw, slots, n }: Flat): void {
   const { step } = builder;
   if (config.clipValue !== undefined) builder.emit("CLIP_VALUE", { dw, n, limit: config.clipValue });
   if (config.clipNorm !== undefined) {
-    const sums = builder.alloc("partial sums of the gradient norm", Math.ceil(n / builder.core.constant("NORM_BLOCK")) * 8);
+    const sums = partialSums(builder, "partial sums of the gradient norm", n);
     builder.emit("NORM", { dw, n, sums });
     builder.emit("CLIP_NORM", { dw, n, sums, limit: config.clipNorm });
   }

@@ -4,7 +4,10 @@ import { ulps } from "../support/ulp.ts";
 
 const FUNCTIONS = {
   mapExp: [Math.exp, { "-0": 1, "0": 1, Infinity: Infinity, "-Infinity": 0, "88.8": Infinity, "-104": 0 }],
-  mapLog: [Math.log, { "-0": -Infinity, "0": -Infinity, "1": 0, Infinity: Infinity, "-Infinity": NaN, "-1": NaN }],
+  mapLog: [
+    Math.log,
+    { "-0": -Infinity, "0": -Infinity, "1": 0, Infinity: Infinity, "-Infinity": NaN, "-1": NaN },
+  ],
   mapTanh: [Math.tanh, { "-0": -0, "0": 0, Infinity: 1, "-Infinity": -1, "1e-45": 1e-45, "20": 1 }],
 } as const;
 
@@ -57,5 +60,6 @@ describe.each(Object.entries(FUNCTIONS))("%s", (name, [exact, specials]) => {
 test("subnormal results are rounded, not flushed", () => {
   core.f32(x, 4).set([-88, -95, -100, -103]);
   (core.exports.mapExp as Map)(y, x, 4);
-  for (const [i, v] of [-88, -95, -100, -103].entries()) expect(ulps(core.f32(y, 4)[i], Math.exp(v))).toBeLessThan(1);
+  for (const [i, v] of [-88, -95, -100, -103].entries())
+    expect(ulps(core.f32(y, 4)[i], Math.exp(v))).toBeLessThan(1);
 });

@@ -1,0 +1,158 @@
+/** Optimizer kernels, reached through their twins in src/optimizers the way a plan reaches them. */
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { optimizer } from "../../src/config/components.ts";
+import { emitUpdate, type OptimizerConfig, slotsOf } from "../../src/optimizers/index.ts";
+import type { PlanBuilder } from "../../src/plan/builder.ts";
+import { Bed, values } from "../support/kernel.ts";
+
+interface Golden {
+  steps: number;
+  w0: number[];
+  gradients: number[][];
+  cases: {
+    config: Parameters<typeof optimizer.check>[0];
+    rates: number[];
+    w: Record<string, number[]>;
+    slots: Record<string, number[]>;
+  }[];
+}
+const golden: Golden = JSON.parse(
+  readFileSync(new URL("../golden/optimizers.json", import.meta.url), "utf8"),
+);
+
+/** n parameters and what an optimizer needs beside them, in a bed. */
+class Training {
+  readonly bed = new Bed();
+  readonly at: { w: number; dw: number; slots: number[]; n: number };
+
+  constructor(
+    readonly config: OptimizerConfig,
+    w: ArrayLike<number>,
+  ) {
+    const n = w.length;
+    const range = (name: string, fill: number) => {
+      const offset = this.bed.alloc(name, n * 4);
+      this.bed.core.f32(offset, n).fill(fill);
+      return offset;
+    };
+    const slots = slotsOf(config).map(({ name, initial }) => range(name, initial));
+    this.at = { w: range("w", 0), dw: range("dw", 0), slots, n };
+    this.w.set(w);
+  }
+
+  get w(): Float32Array {
+    return this.bed.core.f32(this.at.w, this.at.n);
+  }
+  slot(i: number): Float32Array {
+    return this.bed.core.f32(this.at.slots[i], this.at.n);
+  }
+
+  /** One step as the tape would take it, in `parts` shares. */
+  step(step: number, rate: number, gradient: ArrayLike<number>, parts = 1): void {
+    const { bed } = this;
+    bed.core.f32(this.at.dw, this.at.n).set(gradient);
+    bed.core.f32(bed.step, 1)[0] = rate;
+    bed.core.i32(bed.step + 8, 1)[0] = step;
+    const builder = {
+      step: bed.step,
+      core: bed.core,
+      alloc: (name: string, bytes: number) => bed.alloc(name, bytes),
+      emit: (kernel: Parameters<Bed["run"]>[0], fields: never) => bed.run(kernel, fields, 1, parts),
+    };
+    emitUpdate(builder as unknown as PlanBuilder, this.config, this.at);
+  }
+}
+
+const named = golden.cases.map((c) => [JSON.stringify(c.config), c] as const);
+describe.each(named)("%s", (_, { config, rates, w, slots }) => {
+  const checked = optimizer.check(config);
+
+  test("follows the reference for 30 steps", () => {
+    const training = new Training(checked, golden.w0);
+    for (let t = 0; t < golden.steps; t++) {
+      training.step(t, rates[t], golden.gradients[t]);
+      const want = w[t + 1];
+      if (!want) continue;
+      // What may be lost: rounding w once a step, and 1e-5 of the way it has come.
+      want.forEach((exact, i) => {
+        const allowed =
+          1e-5 * Math.abs(exact - golden.w0[i]) +
+          (t + 1) * 6e-8 * Math.max(Math.abs(exact), Math.abs(golden.w0[i]));
+        expect(
+          Math.abs(training.w[i] - exact),
+          `step ${t + 1}, w[${i}] = ${training.w[i]}, want ${exact}`,
+        ).toBeLessThanOrEqual(allowed);
+      });
+    }
+    const names = slotsOf(checked).map((slot) => slot.name);
+    expect(names.sort()).toEqual(Object.keys(slots).sort());
+    slotsOf(checked).forEach(({ name }, s) => {
+      const scale = Math.max(...slots[name].map(Math.abs));
+      slots[name].forEach((exact, i) => {
+        expect(Math.abs(training.slot(s)[i] - exact), `${name}[${i}]`).toBeLessThanOrEqual(
+          2e-5 * Math.abs(exact) + 1e-9 * scale,
+        );
+      });
+    });
+  });
+
+  test("shares give the same bits, on few values and on many", () => {
+    for (const n of [16, 64, 16 * 37, 3 * 4096 + 16]) {
+      const results = [1, 2, 3, 8].map((parts) => {
+        const training = new Training(checked, values(n, 1));
+        for (let t = 0; t < 4; t++) training.step(t, 0.1, values(n, 2 + t), parts);
+        return [training.w.slice(), ...training.at.slots.map((_, s) => training.slot(s).slice())];
+      });
+      expect(results[0][0].every(Number.isFinite)).toBe(true);
+      const before = values(n, 1);
+      // all walked the range to its end; clipped moves may cancel, and some are too small
+      expect(results[0][0].filter((v, i) => v !== before[i]).length).toBeGreaterThan(0.75 * n);
+      for (const other of results) expect(other).toEqual(results[0]);
+    }
+  });
+
+  test("zero parameters with zero gradients stay zero: padding never moves", () => {
+    const training = new Training(checked, new Float32Array(16));
+    const gradient = new Float32Array(16);
+    gradient[0] = 1; // so that a norm has something to clip
+    for (let t = 0; t < 5; t++) training.step(t, 0.5, gradient);
+    expect(training.w[0]).not.toBe(0);
+    expect([...training.w.subarray(1)]).toEqual(new Array(15).fill(0));
+    slotsOf(checked).forEach(({ initial }, s) => {
+      expect([...training.slot(s).subarray(1)]).toEqual(new Array(15).fill(Math.fround(initial)));
+    });
+  });
+});
+
+test("the smallest epsilon still keeps zeros", () => {
+  for (const name of ["adam", "rmsprop", "adagrad"] as const) {
+    const config = optimizer.check({ name, epsilon: 1e-38 });
+    const training = new Training(
+      name === "adagrad" ? ({ ...config, initialAccumulatorValue: 0 } as OptimizerConfig) : config,
+      new Float32Array(16),
+    );
+    training.step(0, 0.1, new Float32Array(16));
+    expect([...training.w]).toEqual(new Array(16).fill(0));
+    expect(() => optimizer.check({ name, epsilon: 1e-50 })).toThrow("epsilon: expected");
+  }
+});
+
+test("Adam late in training: the corrections have gone, and a great step number costs nothing", () => {
+  const config = optimizer.check("adam");
+  for (const step of [10_000_000, 2147483646 - 1]) {
+    const training = new Training(config, new Float32Array(16).fill(1));
+    training.step(step, 0.001, new Float32Array(16).fill(2));
+    const m = 0.1 * 2;
+    const v = 0.001 * 4;
+    expect(training.w[0]).toBeCloseTo(1 - (0.001 * m) / (Math.sqrt(v) + 1e-7), 6);
+  }
+});
+
+test("a reference for another formula does not pass (the comparison can fail)", () => {
+  const plain = golden.cases.find(({ config }) => JSON.stringify(config) === '{"name":"momentum"}')!;
+  const training = new Training(optimizer.check("nesterov"), golden.w0);
+  for (let t = 0; t < 3; t++) training.step(t, plain.rates[t], golden.gradients[t]);
+  const off = plain.w[3].map((exact, i) => Math.abs(training.w[i] - exact) / Math.abs(exact - golden.w0[i]));
+  expect(Math.max(...off.filter(Number.isFinite))).toBeGreaterThan(0.1);
+});
