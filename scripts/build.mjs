@@ -61,7 +61,7 @@ await build({
   chunkNames: "cli/[name]-[hash]",
   platform: "node",
   plugins: [raw],
-  minifySyntax: true,
+  define: { "process.env.NABLA_VERSION": JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).version) },
   banner: { js: banner },
 });
 chmodSync("build/cli.js", 0o755);
