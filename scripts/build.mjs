@@ -54,7 +54,7 @@ await build({
   conditions: ["import", "browser"],
 });
 // Some packages of the command line are CommonJS and call require.
-const banner = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+const banner = 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);';
 await build({
   ...common,
   entryPoints: { cli: "src/cli/index.ts" },

@@ -130,7 +130,7 @@ export const presets: Readonly<Record<string, Preset>> = Object.freeze({
     hidden: [100, 50],
     activation: "relu",
     initializer: "heNormal",
-    optimizer: { name: "nesterov", learningRate: 0.01, momentum: 0.9 },
+    optimizer: { name: "nesterov", learningRate: 0.02, momentum: 0.9 },
     batchSize: 32,
     head: usual,
   },

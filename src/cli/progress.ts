@@ -103,10 +103,13 @@ export function progressLine(speed: Speed, epochs: number): Callback & { clear()
       clear();
       const { learningRate: _, ...rest } = logs;
       const seconds = duration((performance.now() - begun) / 1000);
-      const line = [bold(label(epoch)), ...figures(rest as Logs)].join("  ");
-      print(
-        `${line}  ${dim(`${seconds}, ${Math.round(speed.samplesPerSecond()).toLocaleString("en")} rows/s`)}`,
-      );
+      const perSecond = `${Math.round(speed.samplesPerSecond()).toLocaleString("en")} rows/s`;
+      const line = figures(rest as Logs)
+        .map((text) => `  ${text}`)
+        .join("");
+      const room = columns() - label(epoch).length - line.length - 2;
+      const tail = [`${seconds}, ${perSecond}`, seconds, ""].find((text) => text.length < room);
+      print(`${bold(label(epoch))}${line}  ${dim(tail ?? "")}`.trimEnd());
     },
   };
 }

@@ -66,10 +66,9 @@ export async function openResumed(path: string, flags: ModelFlags, data: OpenedD
       `--resume: ${where} was ${text(was)} in ${path}, now it is ${text(is)}; a resumed run needs the same settings`,
     );
   }
-  const { run } = model.state;
-  if (epochs < run.epoch + (run.batch > 0 ? 1 : 0)) {
+  if (epochs < saved.training.epochs) {
     throw new NablaError(
-      `--epochs: expected at least ${run.epoch + (run.batch > 0 ? 1 : 0)}, which ${path} has reached, got ${epochs}`,
+      `--epochs: ${path} is on its way to ${saved.training.epochs}; expected as many or more, got ${epochs}`,
     );
   }
   return { model, config, fit: fromConfig(config).fit };

@@ -40,7 +40,13 @@ export async function resolveConfig(flags: ModelFlags, data: OpenedData): Promis
     throw new NablaError("--model and --config both name a model; give one of them");
   const file = flags.config ?? (flags.model?.endsWith(".json") ? flags.model : undefined);
   const base = file === undefined ? fromPreset(flags, data) : await fromFile(file, flags, data);
-  return checkConfig(applyTraining(base, flags, data), file ?? "configuration");
+  const config = checkConfig(applyTraining(base, flags, data), file ?? "configuration");
+  if (file === undefined && flags.batchSize === undefined) {
+    // a preset's batch is a suggestion: a data set with fewer rows takes them all at once
+    const rows = Math.ceil(data.train.length * (1 - config.training.validationSplit));
+    config.training.batchSize = Math.max(1, Math.min(config.training.batchSize, rows));
+  }
+  return config;
 }
 
 /** As a resumed run: the file's configuration, or if anything about the model is said, all of it said again. */

@@ -46,7 +46,7 @@ function draw() {
     return new uPlot({
       width: box.clientWidth, height: 240,
       scales: { x: { time: false, range: (u, a, b) => a === b ? [a - 1, b + 1] : [a, b] } },
-      axes: [{ ...axis, values: whole, size: 32 }, { ...axis, values: (u, splits) => splits.map(tick), size: 64 }],
+      axes: [{ ...axis, values: whole, size: 32, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] }, { ...axis, values: (u, splits) => splits.map(tick), size: 64 }],
       series: [{ label: "epoch", value: (u, v) => v == null ? "–" : String(v) }, ...chart.series.map((s) => ({
         label: s.label, stroke: css("--series" + s.color), width: 2, value: (u, v) => show(v), points: { show: chart.x.length < 40, size: 6 },
       }))],

@@ -26,6 +26,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .tiles dd { margin: 0; font-size: 1.15rem; font-weight: 600; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 16px; }
 .charts > div { min-width: 0; }
+.u-legend th, .u-legend td { border: 0; }
 .u-legend { color: var(--text); font-size: .85rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
@@ -39,6 +40,11 @@ thead th, th { color: var(--soft); font-weight: 600; font-size: .85rem; }
 .confusion td.right { background: rgba(var(--right), calc(.05 + .5 * var(--share))); }
 .confusion td.wrong { background: rgba(var(--wrong), calc(.9 * var(--share))); }
 .confusion .recall { color: var(--soft); font-size: .85rem; padding-left: 10px; white-space: nowrap; }
+@media (max-width: 640px) {
+  .confusion { font-size: .78rem; }
+  .confusion th, .confusion td { min-width: 25px; height: 27px; padding: 0 1px; font-size: inherit; }
+  .confusion tbody th, .confusion .recall { padding: 0 4px; font-size: inherit; }
+}
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(120px, 1fr)); gap: 12px; }
 .list { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 300px), 1fr)); gap: 12px; }
 figure { margin: 0; font-size: .82rem; line-height: 1.35; }
