@@ -101,19 +101,20 @@ export class Model {
   /** What the layers were made from, every default written out. */
   readonly configs: readonly LayerConfig[];
 
-  constructor(layers: readonly (LayerInput | LayerConfig)[], options: SequentialOptions = {}) {
+  /** @param weights false leaves parameters zero: for whoever sets them anyway */
+  constructor(layers: readonly (LayerInput | LayerConfig)[], options: SequentialOptions = {}, weights = true) {
     const { configs, inputShape } = checkLayers(layers);
     this.configs = configs;
     this.seed = seedField.check(options.seed ?? 0, "seed");
     const shape = options.inputShape ?? inputShape;
-    if (shape) this.build(shapeField.check(shape, "inputShape"));
+    if (shape) this.build(shapeField.check(shape, "inputShape"), weights);
   }
 
   /** Settles the input shape, places the parameters and fills them from the seed. Happens by itself when data comes. */
-  build(inputShape: readonly number[]): this {
+  build(inputShape: readonly number[], weights = true): this {
     if (this.network) return this;
     const network = new Network(buildLayers(this.configs, inputShape));
-    network.initialize(this.seed);
+    if (weights) network.initialize(this.seed);
     this.network = network;
     if (this.compiled) network.prepareTraining(this.compiled.slots.map((slot) => slot.initial));
     return this;
