@@ -1,7 +1,7 @@
 // Builds everything under build/: the core for each target, its bytes inside a module, and the bundles.
 // `node scripts/build.mjs core` stops after the core.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,9 +34,36 @@ export { core };
 if (process.argv[2] === "core") process.exit(0);
 
 const { build } = await import("esbuild");
-const common = { bundle: true, format: "esm", target: "es2022", logLevel: "warning", external: ["#core", "@assemblyscript/loader"], legalComments: "none" };
-rmSync("build/types", { recursive: true, force: true });
-await build({ ...common, entryPoints: { index: "src/index.ts", data: "src/data/index.ts" }, outdir: "build", platform: "neutral", splitting: true, chunkNames: "chunks/[name]-[hash]", mainFields: ["module", "main"], conditions: ["import", "browser"] });
-await build({ ...common, entryPoints: { node: "src/node/index.ts" }, outdir: "build", platform: "node", banner: { js: "" } });
+/** `import text from "package/file?raw"`: a file's text, from the package as it is installed. */
+const raw = {
+  name: "raw",
+  setup(bundler) {
+    bundler.onResolve({ filter: /\?raw$/ }, ({ path }) => ({ path: join(root, "node_modules", path.slice(0, -4)), namespace: "raw" }));
+    bundler.onLoad({ filter: /.*/, namespace: "raw" }, ({ path }) => ({ contents: readFileSync(path, "utf8"), loader: "text" }));
+  },
+};
+const common = { bundle: true, format: "esm", target: "es2022", logLevel: "warning", legalComments: "none", splitting: true, outdir: "build", external: ["#core", "@assemblyscript/loader", "node:*"] };
+for (const old of ["types", "chunks", "cli"]) rmSync(join("build", old), { recursive: true, force: true });
+// One build for the library's entries, so that they share their classes; only nabla/node reaches Node's modules.
+await build({
+  ...common,
+  entryPoints: { index: "src/index.ts", data: "src/data/index.ts", node: "src/node/index.ts" },
+  chunkNames: "chunks/[name]-[hash]",
+  platform: "neutral",
+  mainFields: ["module", "main"],
+  conditions: ["import", "browser"],
+});
+// Some packages of the command line are CommonJS and call require.
+const banner = 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);';
+await build({
+  ...common,
+  entryPoints: { cli: "src/cli/index.ts" },
+  chunkNames: "cli/[name]-[hash]",
+  platform: "node",
+  plugins: [raw],
+  define: { "process.env.NABLA_VERSION": JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).version) },
+  banner: { js: banner },
+});
+chmodSync("build/cli.js", 0o755);
 const tsc = join(dirname(require.resolve("typescript/package.json")), "bin/tsc");
 run(tsc, "-p", "tsconfig.build.json");

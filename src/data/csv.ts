@@ -4,7 +4,7 @@ import { arrayDataset } from "./arrays.ts";
 import { type CsvTable, type CsvTableOptions, isNumeric, parseCsvLine, parseCsvTable } from "./csvtable.ts";
 import type { DataSplit, Dataset, Standardisation } from "./dataset.ts";
 import { splitDataset } from "./split.ts";
-import { standardiseSplit } from "./standardise.ts";
+import { standardise, standardiseSplit } from "./standardise.ts";
 
 export interface CsvOptions extends CsvTableOptions {
   /** What errors call it; default "data.csv". */
@@ -15,6 +15,11 @@ export interface CsvOptions extends CsvTableOptions {
   ignore?: readonly string[];
   /** Default "auto": text, or few different whole numbers, are classes; anything else is regression. */
   task?: "auto" | "classification" | "regression";
+  /**
+   * What another table turned out to hold, for reading this one the same way: the same columns by name, the same numbers
+   * for the same classes. `label`, `ignore` and `task` do not matter then.
+   */
+  like?: CsvInfo;
 }
 
 /** What a table turned out to hold; goes into checkpoints, so that rows can be encoded for prediction. */
@@ -36,9 +41,12 @@ export interface CsvData {
 export function parseCsvDataset(text: string, options: CsvOptions = {}): CsvData {
   const name = options.name ?? "data.csv";
   const table = parseCsvTable(text, name, options);
-  const labelAt = findLabel(table, options.label, name);
+  const { like } = options;
+  const labelAt = findLabel(table, like?.label ?? options.label, name);
   const ignored = (options.ignore ?? []).map((column) => findColumn(table, column, name));
-  const inputs = table.columns.map((_, i) => i).filter((i) => i !== labelAt && !ignored.includes(i));
+  const inputs = like
+    ? like.columns.map((column) => findColumn(table, column, name))
+    : table.columns.map((_, i) => i).filter((i) => i !== labelAt && !ignored.includes(i));
   if (inputs.length === 0)
     throw new NablaError(`${name}: expected at least one column besides the label column`);
   const x = new Float32Array(table.rows.length * inputs.length);
@@ -52,7 +60,8 @@ export function parseCsvDataset(text: string, options: CsvOptions = {}): CsvData
     });
   });
   const columns = inputs.map((i) => table.columns[i]!);
-  const { y, classes } = readLabels(table, labelAt, options.task ?? "auto", name);
+  const task = like ? (like.classes ? "classification" : "regression") : (options.task ?? "auto");
+  const { y, classes } = readLabels(table, labelAt, task, name, like?.classes);
   const dataset = arrayDataset(x, y, {
     name,
     inputShape: [columns.length],
@@ -68,6 +77,8 @@ export interface CsvSplitOptions extends CsvOptions {
   seed?: number;
   /** Default true. Fitted on the training part alone. */
   standardise?: boolean;
+  /** A standardisation fitted earlier, to be used instead. */
+  standardisation?: Standardisation;
 }
 
 /** Reads a table, parts it in two, and standardises both parts by what the training part is like. */
@@ -76,6 +87,11 @@ export function csvSplit(text: string, options: CsvSplitOptions = {}): DataSplit
   const { dataset, csv } = parseCsvDataset(text, options);
   const [train, test] = testFraction > 0 ? splitDataset(dataset, testFraction, { seed }) : [dataset];
   if (options.standardise === false) return { train, ...(test && { test }), csv };
+  const { standardisation } = options;
+  if (standardisation) {
+    const by = (part: Dataset) => standardise(part, standardisation);
+    return { train: by(train), ...(test && { test: by(test) }), standardisation, csv };
+  }
   return { ...standardiseSplit(train, test, csv.columns), csv };
 }
 
@@ -142,6 +158,7 @@ function readLabels(
   at: number,
   task: "auto" | "classification" | "regression",
   name: string,
+  known?: readonly string[],
 ): { y: Float32Array | Int32Array; classes?: string[] } {
   const column = table.columns[at]!;
   const cells = table.rows.map((row) => row[at]!);
@@ -161,10 +178,22 @@ function readLabels(
   }
   // 1 and 1.0 are one class; text is sorted by code unit, which is the same everywhere.
   const keys = numeric ? cells.map((cell) => String(Number(cell))) : cells;
-  const classes = [...new Set(keys)].sort(
-    numeric ? (a, b) => Number(a) - Number(b) : (a, b) => (a < b ? -1 : a > b ? 1 : 0),
-  );
+  const classes = known
+    ? [...known]
+    : [...new Set(keys)].sort(
+        numeric ? (a, b) => Number(a) - Number(b) : (a, b) => (a < b ? -1 : a > b ? 1 : 0),
+      );
   const numbers = new Map(classes.map((key, i) => [key, i]));
+  const strange = keys.findIndex((key) => !numbers.has(key));
+  if (strange >= 0) {
+    throw new NablaError(
+      `${name}: line ${table.lines[strange]}: column ${JSON.stringify(column)}: ${JSON.stringify(cells[strange])} is none of the known classes${didYouMean(cells[strange]!, classes)} Classes: ${classes.join(", ")}`.replace(
+        /([^?]) Classes:/,
+        "$1. Classes:",
+      ),
+      { details: { line: table.lines[strange] } },
+    );
+  }
   return { y: Int32Array.from(keys, (key) => numbers.get(key)!), classes };
 }
 

@@ -1,6 +1,8 @@
 /** Data by path: recognises what a file or folder is and hands it to its reader in `src/data`. */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import { type CsvInfo, type CsvSplitOptions, csvSplit } from "../data/csv.ts";
 import { type DataSplit, type Inputs, sizeOf } from "../data/dataset.ts";
 import { type GeneratedOptions, generatedSets, makeGenerated } from "../data/generated/index.ts";
@@ -16,6 +18,8 @@ export interface OpenedData extends DataSplit {
   name: string;
   kind: DataKind;
   csv?: CsvInfo;
+  /** SHA-256 of the bytes of a CSV or npz file, hexadecimal: whether it is the same as another time. */
+  fingerprint?: string;
 }
 
 /** Each reader takes the ones that concern it: `seed`, `samples`, … for generated sets, `label`, `task`, … for CSV. */
@@ -40,6 +44,7 @@ export async function openData(pathOrName: string, options: OpenDataOptions = {}
   const name = basename(pathOrName);
   if (found.isDirectory()) return { name, kind: "idx", ...(await openIdxFolder(pathOrName, name)) };
   const bytes = await readBytes(pathOrName);
+  const fingerprint = bytesToHex(sha256(bytes));
   switch (extname(pathOrName.replace(/\.gz$/i, "")).toLowerCase()) {
     case ".csv":
     case ".tsv":
@@ -47,10 +52,11 @@ export async function openData(pathOrName: string, options: OpenDataOptions = {}
       return {
         name,
         kind: "csv",
+        fingerprint,
         ...csvSplit(decodeText(bytes, pathOrName), { ...options, name: pathOrName }),
       };
     case ".npz":
-      return { name, kind: "npz", ...npzSplit(bytes, pathOrName) };
+      return { name, kind: "npz", fingerprint, ...npzSplit(bytes, pathOrName) };
     case ".npy":
       throw new NablaError(
         `${pathOrName}: a .npy file holds one array, but inputs and targets are needed; store both with numpy.savez(path, x=…, y=…)`,

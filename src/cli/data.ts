@@ -1,0 +1,111 @@
+/** nabla data */
+import type { Dataset } from "../data/dataset.ts";
+import { buffersFor, sizeOf } from "../data/dataset.ts";
+import { generatedSets } from "../data/generated/index.ts";
+import { labelsOf } from "../data/split.ts";
+import { openData } from "../node/datafiles.ts";
+import { drawImages, imageOf } from "./draw.ts";
+import { bold, count, dim, figure, percent, print, printJson, table } from "./output.ts";
+
+export interface DataFlags {
+  preview?: number;
+  json?: boolean;
+  label?: string;
+  task?: "auto" | "classification" | "regression";
+  samples?: number;
+}
+
+export async function dataCommand(source: string | undefined, flags: DataFlags): Promise<number> {
+  if (source === undefined) {
+    const rows = Object.entries(generatedSets).map(([name, set]) => [name, set.description]);
+    if (flags.json) printJson(Object.fromEntries(rows));
+    else print(`Generated data sets:\n\n${table(["name", "what it is"], rows)}`);
+    return 0;
+  }
+  const { label } = flags;
+  const data = await openData(source, {
+    testFraction: 0,
+    standardise: false,
+    ...(label !== undefined && { label: /^-?\d+$/.test(label) ? Number(label) : label }),
+    ...(flags.task && { task: flags.task }),
+    ...(flags.samples !== undefined && { samples: flags.samples }),
+  });
+  const { train, test } = data;
+  const names = train.target.kind === "class" ? classesOf(train) : [];
+  const counts = [train, ...(test ? [test] : [])].map((part) =>
+    names.length ? countLabels(part, names.length) : [],
+  );
+  if (flags.json) {
+    printJson({
+      data: source,
+      kind: data.kind,
+      rows: train.length,
+      testRows: test?.length ?? 0,
+      inputShape: train.inputShape,
+      inputType: train.inputType,
+      target: train.target,
+      ...(data.csv && { columns: data.csv.columns, label: data.csv.label }),
+      ...(names.length && {
+        counts: Object.fromEntries(names.map((name, c) => [name, counts.map((part) => part[c])])),
+      }),
+    });
+    return 0;
+  }
+  const kinds = { generated: "generated", idx: "IDX files", csv: "table", npz: "npz archive" };
+  print(
+    `${bold(data.name)}: ${kinds[data.kind]}, ${count(train.length)} rows${test ? `, and ${count(test.length)} to test with` : ""}`,
+  );
+  print(
+    `inputs: [${train.inputShape.join(", ")}] of ${train.inputType}${train.inputScale === 1 ? "" : `, scaled by ${figure(train.inputScale)}`}`,
+  );
+  if (data.csv) print(`columns: ${data.csv.columns.join(", ")}\nlabel: ${data.csv.label}`);
+  if (train.target.kind === "values")
+    print(`targets: ${train.target.size} value${train.target.size === 1 ? "" : "s"} a row`);
+  if (names.length > 0 && names.length <= 100) {
+    const head = ["class", "rows", "share", ...(test ? ["test"] : [])];
+    const rows = names.map((name, c) => [
+      name,
+      count(counts[0]![c]!),
+      percent(counts[0]![c]! / train.length),
+      ...(test ? [count(counts[1]![c]!)] : []),
+    ]);
+    print(`\n${table(head, rows)}`);
+  } else if (names.length) print(`targets: ${count(names.length)} classes`);
+  const preview = Math.min(flags.preview ?? (imageOf(train.inputShape) ? 5 : 0), train.length);
+  if (preview > 0) await show(train, preview, names);
+  return 0;
+}
+
+function classesOf(dataset: Dataset): string[] {
+  const { target } = dataset;
+  if (target.kind !== "class") return [];
+  return [...(target.names ?? Array.from({ length: target.classes }, (_, c) => String(c)))];
+}
+
+function countLabels(dataset: Dataset, classes: number): number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (const label of labelsOf(dataset)) counts[label]!++;
+  return counts;
+}
+
+async function show(dataset: Dataset, n: number, names: readonly string[]): Promise<void> {
+  const { x, y } = buffersFor(dataset, n);
+  await dataset.read(
+    Uint32Array.from({ length: n }, (_, i) => i),
+    x,
+    y,
+  );
+  const width = sizeOf(dataset.inputShape);
+  const rows = Array.from({ length: n }, (_, r) => x.subarray(r * width, (r + 1) * width));
+  const per = y.length / n;
+  const targets = rows.map((_, r) =>
+    names.length ? names[y[r]!]! : Array.from(y.subarray(r * per, (r + 1) * per), figure).join(", "),
+  );
+  const image = imageOf(dataset.inputShape);
+  print();
+  if (image) return print(drawImages(rows, image, targets));
+  for (const [r, row] of rows.entries()) {
+    const values = Array.from(row.subarray(0, 12), figure).join(", ");
+    print(`${values}${width > 12 ? ", …" : ""} ${dim("→")} ${bold(targets[r]!)}`);
+  }
+}

@@ -1,0 +1,87 @@
+/** nabla evaluate */
+import type { Dataset } from "../data/dataset.ts";
+import { NablaError } from "../errors.ts";
+import type { Model } from "../model.ts";
+import { type OpenDataOptions, type OpenedData, openData } from "../node/datafiles.ts";
+import { loadModel } from "../node/models.ts";
+import { classTable, confusionTable } from "./confusion.ts";
+import { classNames, examine } from "./examine.ts";
+import { bold, count, print, printJson, shown, words } from "./output.ts";
+import { extraOf } from "./resume.ts";
+
+export type Part = "test" | "train" | "all";
+
+export async function evaluateCommand(
+  path: string,
+  source: string,
+  flags: { json?: boolean; part?: Part; samples?: number },
+): Promise<number> {
+  const model = await loadModel(path);
+  const { dataset, part, name } = await openPart(model, source, flags);
+  const { rows, scores, confusion, wrong } = await examine(model, dataset);
+  const names = classNames(model, dataset);
+  if (flags.json) {
+    printJson({
+      data: source,
+      part,
+      rows,
+      ...scores,
+      ...(confusion && {
+        wrong,
+        accuracy: confusion.accuracy,
+        classes: confusion.perClass().map((figures, c) => ({ class: names[c], ...figures })),
+        confusion: confusion.counts,
+      }),
+    });
+    return 0;
+  }
+  const figures = Object.entries(scores).map(([key, value]) => `${words(key)} ${bold(shown(key, value))}`);
+  if (confusion && scores.accuracy === undefined)
+    figures.push(`accuracy ${bold(shown("accuracy", confusion.accuracy))}`);
+  const which = { test: ", test part", train: ", training part", all: "" }[part];
+  print(`${name}${which}: ${count(rows)} rows${confusion ? `, ${count(wrong)} wrong` : ""}`);
+  print(figures.join(", "));
+  if (!confusion) return 0;
+  print(`\n${classTable(confusion, names)}`);
+  const shownTable = confusionTable(confusion, names);
+  if (shownTable) print(`\n${shownTable}`);
+  return 0;
+}
+
+/**
+ * The part of a data set to look at: its test part, if it has one. A table is read the way the model's own was: the same
+ * columns, classes and standardisation. If it is the very table the model was trained on, the rows that were kept out
+ * are taken; of any other table all rows.
+ */
+export async function openPart(
+  model: Model,
+  source: string,
+  flags: { part?: Part; samples?: number },
+): Promise<{ dataset: Dataset; part: Part; name: string }> {
+  const extra = extraOf(model);
+  const { standardisation } = model.metadata;
+  const samples = flags.samples ?? (extra?.data.name === source ? extra.data.samples : undefined);
+  const options: OpenDataOptions = {
+    ...(samples !== undefined && { samples }),
+    ...(extra?.csv && { like: extra.csv, standardise: standardisation !== undefined }),
+    ...(extra?.csv && standardisation && { standardisation }),
+  };
+  let data: OpenedData = await openData(source, { ...options, testFraction: 0 });
+  if (data.kind === "csv") {
+    const same = extra?.data.fingerprint === data.fingerprint;
+    const kept = extra?.data.testSplit ?? 0.2;
+    if (flags.part === undefined ? !same || kept === 0 : flags.part === "all")
+      return { dataset: data.train, part: "all", name: data.name };
+    if (!same) {
+      throw new NablaError(
+        `--part: ${source} is not the table the model was trained on, so it has no ${flags.part} part; leave --part out`,
+      );
+    }
+    data = await openData(source, { ...options, testFraction: kept });
+  }
+  if (flags.part === "all" && data.test)
+    throw new NablaError(`--part: ${data.name} has a training and a test part; expected train or test`);
+  const part = flags.part ?? (data.test ? "test" : "all");
+  if (part === "test" && !data.test) throw new NablaError(`--part: ${data.name} has no test part`);
+  return { dataset: part === "test" ? data.test! : data.train, part, name: data.name };
+}

@@ -1,0 +1,65 @@
+/** Reading option values: each error names the option, what was expected and what came. */
+import { didYouMean, NablaError } from "../errors.ts";
+
+const refuse = (option: string, expected: string, got: string): never => {
+  throw new NablaError(`${option}: expected ${expected}, got ${JSON.stringify(got)}`);
+};
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+export interface Limits {
+  min?: number;
+  /** The number must be larger than this. */
+  above?: number;
+  /** The number must be smaller than this. */
+  below?: number;
+}
+
+export function number(option: string, limits: Limits = {}): (text: string) => number {
+  const { min, above, below } = limits;
+  const wanted = [
+    min !== undefined && `≥ ${min}`,
+    above !== undefined && `> ${above}`,
+    below !== undefined && `< ${below}`,
+  ].filter(Boolean);
+  const expected = `a number${wanted.length ? ` ${wanted.join(" and ")}` : ""}`;
+  return (text) => {
+    const value = NUMBER.test(text.trim()) ? Number(text) : Number.NaN;
+    const fits =
+      Number.isFinite(value) &&
+      !(min !== undefined && value < min) &&
+      !(above !== undefined && value <= above) &&
+      !(below !== undefined && value >= below);
+    return fits ? value : refuse(option, expected, text);
+  };
+}
+
+export function whole(option: string, min = 1): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text.trim()) ? Number(text) : -1;
+    if (!Number.isSafeInteger(value) || value < min) refuse(option, `a whole number ≥ ${min}`, text);
+    return value;
+  };
+}
+
+/** "100,50" → [100, 50]; "none" → []. */
+export function units(option: string): (text: string) => number[] {
+  const one = whole(option);
+  return (text) => {
+    if (text.trim().toLowerCase() === "none") return [];
+    try {
+      return text.split(",").map((part) => one(part));
+    } catch {
+      return refuse(option, "whole numbers ≥ 1 like 100,50, or none", text);
+    }
+  };
+}
+
+export function oneOf<T extends string>(option: string, names: readonly T[]): (text: string) => T {
+  return (text) => {
+    if ((names as readonly string[]).includes(text)) return text as T;
+    throw new NablaError(
+      `${option}: there is no ${JSON.stringify(text)}${didYouMean(text, names) || ";"} expected one of ${names.join(", ")}`,
+    );
+  };
+}

@@ -1,0 +1,52 @@
+/** What commands write with: plain text, or JSON objects, one a line. */
+import colors from "picocolors";
+
+export const print = (text = ""): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+export const printJson = (value: unknown): void => print(JSON.stringify(value));
+
+/** Colours only where they are seen. */
+export const { bold, dim, green, red, cyan, yellow } = colors.createColors(
+  Boolean(process.stdout.isTTY) && !process.env.NO_COLOR,
+);
+
+export const columns = (): number => Math.max(20, process.stdout.columns || 80);
+
+export const count = (n: number): string => n.toLocaleString("en");
+export const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
+/** Four significant digits: 0.3214, 12.35, 1.234e-5. */
+export const figure = (value: number): string =>
+  Math.abs(value) >= 1e-3 && Math.abs(value) < 1e5
+    ? value.toPrecision(4)
+    : value === 0
+      ? "0"
+      : value.toExponential(2);
+
+/** valMeanAbsoluteError → "val mean absolute error" */
+export const words = (name: string): string => name.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`);
+
+/** A figure as people read it: shares in percent. */
+export const shown = (name: string, value: number): string =>
+  /accuracy|precision|recall|f1/i.test(name) ? percent(value) : figure(value);
+
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+  const whole = Math.round(seconds);
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (n: number) => String(n).padStart(2, "0");
+  return h ? `${h}:${two(m)}:${two(s)} h` : `${m}:${two(s)} min`;
+}
+
+/** Rows of cells under a head, numbers to the right. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, c) => Math.max(title.length, ...rows.map((row) => row[c]!.length)));
+  const right = head.map((_, c) => rows.every((row) => /^[-+\d.,]*( %)?$/.test(row[c]!)));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, c) => (right[c] ? cell.padStart(widths[c]!) : cell.padEnd(widths[c]!)))
+      .join("  ")
+      .trimEnd();
+  return [line(head), widths.map((w) => "─".repeat(w)).join("  "), ...rows.map(line)].join("\n");
+}

@@ -1,0 +1,62 @@
+/** nabla predict */
+import { sizeOf } from "../data/dataset.ts";
+import type { Model } from "../model.ts";
+import { loadModel } from "../node/models.ts";
+import { classNames } from "./examine.ts";
+import { type InputRow, readInputs } from "./inputs.ts";
+import { bold, dim, figure, green, percent, print, printJson, red } from "./output.ts";
+
+export async function predictCommand(
+  path: string,
+  specs: string[],
+  flags: { json?: boolean },
+): Promise<number> {
+  const model = await loadModel(path);
+  const rows: InputRow[] = [];
+  for (const spec of specs) rows.push(...(await readInputs(model, spec)));
+  const names = classNames(model);
+  const numbers = isRegression(model);
+  for (const row of rows) {
+    const outputs = [...model.predict(row.values).row(0)];
+    const result = numbers ? { outputs } : classify(model, outputs, names);
+    const truth = row.label === undefined ? undefined : names[row.label];
+    if (flags.json) {
+      printJson({ input: row.name, ...result, ...(truth !== undefined && { label: truth }) });
+    } else if ("class" in result) {
+      const [first, ...others] = result.ranking;
+      const mark = truth === undefined ? "" : truth === result.class ? green("  ✓") : red(`  ✗ (${truth})`);
+      const runners = others
+        .slice(0, 3)
+        .map((other) => `${other.class} ${confidence(model, other.confidence)}`);
+      print(
+        `${row.name}: ${bold(result.class)} ${confidence(model, first!.confidence)}${mark}${dim(runners.length ? `   then ${runners.join(", ")}` : "")}`,
+      );
+    } else print(`${row.name}: ${bold(outputs.map(figure).join(", "))}`);
+  }
+  return 0;
+}
+
+/** Whether the outputs are numbers to be read as they are: several linear outputs are, unless the loss tells classes apart. */
+function isRegression(model: Model): boolean {
+  const { loss } = model.training;
+  const last = model.layers[model.layers.length - 1]!;
+  return !loss.classification && last.activation === "linear" && !model.metadata.classes;
+}
+
+function classify(model: Model, outputs: number[], names: readonly string[]) {
+  const margin = model.training.loss.labels.off < 0 ? 0 : 0.5;
+  const shares = outputs.length === 1 ? [2 * margin - outputs[0]! || 0, outputs[0]!] : outputs;
+  // a single output that stands exactly at the threshold is class 0, as everywhere
+  const ranking = shares
+    .map((share, c) => ({ class: names[c] ?? String(c), confidence: share, c }))
+    .sort((a, b) => b.confidence - a.confidence || a.c - b.c)
+    .map(({ class: name, confidence: share }) => ({ class: name, confidence: share }));
+  return { class: ranking[0]!.class, confidence: ranking[0]!.confidence, ranking };
+}
+
+/** Margins and step outputs are no probabilities. */
+const confidence = (model: Model, value: number): string =>
+  ["softmax", "sigmoid"].includes(model.layers[model.layers.length - 1]!.activation ?? "") &&
+  sizeOf(model.outputShape) > 0
+    ? percent(value)
+    : figure(value);

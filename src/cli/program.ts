@@ -1,0 +1,164 @@
+/** Commands and their options. */
+import { Command, CommanderError } from "commander";
+import { ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS } from "../config/names.ts";
+import { NablaError } from "../errors.ts";
+import { number, oneOf, units, whole } from "./options.ts";
+
+const EXAMPLES = `
+Examples:
+  nabla data digits                                       what is in the built-in handwritten digits
+  nabla train digits --out digits.safetensors             100 and 50 ReLUs, softmax, Nesterov momentum
+  nabla train mnist/ --model nielsen --epochs 30          sigmoids, quadratic cost, plain SGD with η = 3
+  nabla train iris.csv --label species --hidden 16 --report iris.html
+  nabla evaluate digits.safetensors digits
+  nabla predict digits.safetensors digits#7
+  nabla predict iris.safetensors "5.1,3.5,1.4,0.2"
+
+DATA is a folder of IDX files (MNIST), a .csv or .npz file, or the name of a generated set: nabla data lists them.`;
+
+type Action = (...args: never[]) => Promise<number>;
+
+const TASKS = ["auto", "classification", "regression"] as const;
+
+export function program(done: (code: number) => void): Command {
+  const command = new Command("nabla")
+    .description(
+      "Trains and runs neural networks. The same seed gives the same weights, bit for bit, everywhere.",
+    )
+    .version(process.env.NABLA_VERSION ?? "", "-V, --version", "say the version")
+    .option("--debug", "show where an error came from")
+    .helpOption("-h, --help", "say what there is")
+    .addHelpText("after", EXAMPLES)
+    .showSuggestionAfterError(true);
+  const run =
+    (load: () => Promise<Action>) =>
+    async (...args: unknown[]) =>
+      done(await (await load())(...(args.slice(0, -1) as never[])));
+
+  command
+    .command("train")
+    .description("train a network on DATA")
+    .argument("<DATA>", "a folder of IDX files, a .csv or .npz file, or a generated set")
+    .option(
+      "-m, --model <NAME|FILE>",
+      "perceptron, logistic, linear, nielsen, mlp, or a .json file (default: mlp)",
+    )
+    .option("--config <FILE>", "configuration of model and training (.json)")
+    .option("--hidden <N,N…>", 'units of the hidden layers, "none" for none', units("--hidden"))
+    .option("--activation <NAME>", "of the hidden layers", oneOf("--activation", ACTIVATIONS))
+    .option("--initializer <NAME>", "of the weights", oneOf("--initializer", INITIALIZERS))
+    .option("--loss <NAME>", "what is made small", oneOf("--loss", LOSSES))
+    .option("-e, --epochs <N>", "passes over the data (default: 5)", whole("--epochs"))
+    .option("-b, --batch-size <N>", "rows per step (default: the model's, 32 for mlp)", whole("--batch-size"))
+    .option("--optimizer <NAME>", OPTIMIZERS.join(", "), oneOf("--optimizer", OPTIMIZERS))
+    .option(
+      "-r, --learning-rate <η>",
+      "default: the model's or optimizer's",
+      number("--learning-rate", { above: 0 }),
+    )
+    .option("--momentum <μ>", "share of the last step kept", number("--momentum", { min: 0, below: 1 }))
+    .option("--l1 <λ>", "adds λ · Σ|w| to the loss", number("--l1", { min: 0 }))
+    .option("--l2 <λ>", "adds λ · Σw² to the loss", number("--l2", { min: 0 }))
+    .option("--weight-decay <λ>", "each step takes off η · λ · w", number("--weight-decay", { min: 0 }))
+    .option("--clip-norm <N>", "scale gradients down to this norm", number("--clip-norm", { above: 0 }))
+    .option("--clip-value <N>", "cut each gradient to ± this", number("--clip-value", { above: 0 }))
+    .option("--schedule <FORM>", "cosine, step:0.5,10, exponential:0.95, cosine+warmup:1, …")
+    .option("-s, --seed <N>", "what every random choice hangs on (default: 0)", whole("--seed", 0))
+    .option(
+      "--validation-split <SHARE>",
+      "rows to validate on (default: 0.1 without a test part or with --patience, else 0)",
+      number("--validation-split", { min: 0, below: 1 }),
+    )
+    .option("--patience <N>", "stop after so many epochs without a better val loss", whole("--patience"))
+    .option("--label <COLUMN>", "CSV: the target's column, by name or number from 0")
+    .option("--task <KIND>", "CSV: classification or regression (default: auto)", oneOf("--task", TASKS))
+    .option(
+      "--test-split <SHARE>",
+      "CSV: rows to test with (default: 0.2)",
+      number("--test-split", { min: 0, below: 1 }),
+    )
+    .option("--samples <N>", "generated sets: rows to train on", whole("--samples"))
+    .option("-o, --out <FILE>", "save the model (.safetensors)")
+    .option("--checkpoint-every <STEPS>", "save to --out while training, too", whole("--checkpoint-every"))
+    .option("--resume <FILE>", "go on from a file that was saved while training")
+    .option("--report <FILE>", "write a page with curves, mistakes and weights (.html)")
+    .option("--json", "one JSON object a line (also whenever the output is not a terminal)")
+    .option("-q, --quiet", "say nothing but errors")
+    .action(run(async () => (await import("./train.ts")).trainCommand as Action));
+
+  command
+    .command("evaluate")
+    .description("accuracy, loss and confusion matrix of a model on DATA")
+    .argument("<MODEL>", "a file that train --out wrote")
+    .argument("<DATA>", "as for train; the test part if there is one")
+    .option("--part <PART>", "test, train or all", oneOf("--part", ["test", "train", "all"]))
+    .option("--samples <N>", "generated sets: rows of the training part", whole("--samples"))
+    .option("--json", "as one JSON object")
+    .action(run(async () => (await import("./evaluate.ts")).evaluateCommand as Action));
+
+  command
+    .command("predict")
+    .description("what a model says of inputs")
+    .argument("<MODEL>", "a file that train --out wrote")
+    .argument("<INPUT...>", 'FILE#row (IDX, npy, CSV), DATA#row, "5.1,3.5,1.4,0.2", or - for JSON on stdin')
+    .option("--json", "one JSON object a line")
+    .action(run(async () => (await import("./predict.ts")).predictCommand as Action));
+
+  command
+    .command("summary")
+    .description("layers, shapes and parameters of a model")
+    .argument("<MODEL>", "a file that train --out wrote")
+    .option("--json", "as one JSON object")
+    .action(run(async () => (await import("./summary.ts")).summaryCommand as Action));
+
+  command
+    .command("data")
+    .description("what is in DATA; without DATA, the generated sets there are")
+    .argument("[DATA]", "as for train")
+    .option("--preview <N>", "show so many rows (default: 5 for images)", whole("--preview", 0))
+    .option("--label <COLUMN>", "CSV: the target's column, by name or number from 0")
+    .option("--task <KIND>", "CSV: classification or regression (default: auto)", oneOf("--task", TASKS))
+    .option("--samples <N>", "generated sets: rows to make", whole("--samples"))
+    .option("--json", "as one JSON object")
+    .action(run(async () => (await import("./data.ts")).dataCommand as Action));
+
+  for (const each of [command, ...command.commands]) {
+    each.exitOverride().configureOutput({ outputError: () => {} });
+  }
+  return command;
+}
+
+/** Runs a command line; sets the exit code: 0, 1 after an error, 130 after an interruption. */
+export async function runCli(argv: readonly string[]): Promise<void> {
+  // whoever reads may stop reading: no reason to stop training, but none to write on
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    if (!argv.includes("--out") && !argv.includes("-o")) process.exit(0);
+  });
+  const command = program((code) => {
+    process.exitCode = code;
+  });
+  try {
+    if (argv.length <= 2) command.outputHelp();
+    else await command.parseAsync(argv);
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return;
+    process.exitCode = 1;
+    process.stderr.write(`nabla: ${messageOf(error)}\n`);
+    if (argv.includes("--debug") && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  }
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof CommanderError) {
+    // "error: unknown option '--epoch'\n(Did you mean --epochs?)"
+    const [first, ...more] = error.message.replace(/^error: /, "").split("\n");
+    const hint = more.join(" ").replace(/^\(Did you mean (.*)\?\)$/, "; did you mean $1?");
+    return `${first}${hint || "; nabla --help says what there is"}`;
+  }
+  if (error instanceof NablaError) return error.message.replaceAll("\n", " ");
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof RangeError && /memory|allocation|array length|buffer/i.test(message))
+    return `not enough memory: ${message}; make the model or the batch smaller`;
+  return `an error in nabla itself, please report it (--debug shows where): ${message.replaceAll("\n", " ")}`;
+}

@@ -1,0 +1,60 @@
+/** Training curves, drawn by uPlot in the browser. */
+import type { History } from "../../model.ts";
+
+export interface Chart {
+  title: string;
+  x: number[];
+  series: { label: string; values: (number | null)[]; color: 1 | 2 }[];
+  percent: boolean;
+}
+
+const GROUPS: [name: string, title: string, percent: boolean][] = [
+  ["loss", "Loss", false],
+  ["accuracy", "Accuracy", true],
+  ["meanAbsoluteError", "Mean absolute error", false],
+  ["meanSquaredError", "Mean squared error", false],
+];
+
+/** One chart per figure, training and validation in it. Figures that are not finite leave a gap. */
+export function chartsOf({ epoch, history }: History): Chart[] {
+  const x = epoch.map((e) => e + 1);
+  const finite = (values: readonly number[]) =>
+    values.map((value) => (Number.isFinite(value) ? value : null));
+  return GROUPS.flatMap(([name, title, percent]) => {
+    const trained = history[name];
+    const validated = history[`val${name[0]!.toUpperCase()}${name.slice(1)}`];
+    if (!trained) return [];
+    const series: Chart["series"] = [{ label: "training", values: finite(trained), color: 1 }];
+    if (validated) series.push({ label: "validation", values: finite(validated), color: 2 });
+    return [{ title, x, series, percent }];
+  });
+}
+
+/** Runs in the page. Written as text because it is not part of this program. */
+export const DRAW = `
+const charts = JSON.parse(document.getElementById("charts").textContent);
+const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+let plots = [];
+function draw() {
+  for (const plot of plots) plot.destroy();
+  plots = charts.map((chart, i) => {
+    const box = document.getElementById("chart" + i);
+    const show = (v) => v == null ? "–" : chart.percent ? (v * 100).toFixed(2) + " %" : Number(v.toPrecision(4)).toString();
+    const tick = (v) => chart.percent ? Number((v * 100).toFixed(2)) + " %" : Number(v.toPrecision(4)).toString();
+    const axis = { stroke: css("--soft"), grid: { stroke: css("--line"), width: 1 }, ticks: { stroke: css("--line"), width: 1 }, font: "12px system-ui, sans-serif" };
+    const whole = (u, splits) => splits.map((v) => Number.isInteger(v) ? String(v) : "");
+    return new uPlot({
+      width: box.clientWidth, height: 240,
+      scales: { x: { time: false, range: (u, a, b) => a === b ? [a - 1, b + 1] : [a, b] } },
+      axes: [{ ...axis, values: whole, size: 32, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] }, { ...axis, values: (u, splits) => splits.map(tick), size: 64 }],
+      series: [{ label: "epoch", value: (u, v) => v == null ? "–" : String(v) }, ...chart.series.map((s) => ({
+        label: s.label, stroke: css("--series" + s.color), width: 2, value: (u, v) => show(v), points: { show: chart.x.length < 40, size: 6 },
+      }))],
+    }, [chart.x, ...chart.series.map((s) => s.values)], box);
+  });
+}
+draw();
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+let waiting;
+addEventListener("resize", () => { clearTimeout(waiting); waiting = setTimeout(draw, 100); });
+`;

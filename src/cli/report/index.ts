@@ -1,0 +1,123 @@
+/** The report of a training: one HTML page that needs nothing else, on disk or on the network. */
+import uplotScript from "uplot/dist/uPlot.iife.min.js?raw";
+import uplotStyle from "uplot/dist/uPlot.min.css?raw";
+import type { Config } from "../../config/config.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import type { History, Model } from "../../model.ts";
+import type { OpenedData } from "../../node/datafiles.ts";
+import { writeFileAtomic } from "../../node/files.ts";
+import { weightsSha256 } from "../../save.ts";
+import { imageOf } from "../draw.ts";
+import { classNames, type Examination } from "../examine.ts";
+import { count, duration, shown, words } from "../output.ts";
+import { chartsOf, DRAW } from "./charts.ts";
+import {
+  configSection,
+  confusionSection,
+  html,
+  layerSection,
+  mistakeSection,
+  section,
+  tiles,
+  weightSection,
+} from "./sections.ts";
+import { STYLE } from "./style.ts";
+
+export interface ReportRequest {
+  model: Model;
+  config: Config;
+  data: OpenedData;
+  /** What was examined, and what to call it. */
+  dataset: Dataset;
+  part: string;
+  examination: Examination;
+  history: History;
+  seconds: number;
+}
+
+export async function writeReport(path: string, request: ReportRequest): Promise<void> {
+  await writeFileAtomic(path, new TextEncoder().encode(await reportPage(request)));
+}
+
+/** Most classes a confusion matrix is shown for. */
+const CLASSES = 64;
+
+export async function reportPage(request: ReportRequest): Promise<string> {
+  const { model, config, data, dataset, part, examination, history, seconds } = request;
+  const { scores, confusion, rows, wrong, mistakes } = examination;
+  const names = classNames(model, dataset);
+  const charts = chartsOf(history);
+  const epochs = history.epoch.length;
+  const facts: [string, string][] = [
+    ...Object.entries(scores)
+      .reverse()
+      .map(([name, value]): [string, string] => [`${words(name)}, ${part}`, shown(name, value)]),
+    ["epochs", String(epochs)],
+    ["time", duration(seconds)],
+    ["parameters", count(model.built.parameterCount)],
+    [
+      "rows trained on",
+      count(data.train.length - Math.round(data.train.length * config.training.validationSplit)),
+    ],
+  ];
+  const sections = [
+    charts.length && epochs > 0
+      ? section(
+          "Training",
+          `<div class="charts">${charts.map((chart, i) => `<div><h3>${html(chart.title)}</h3><div id="chart${i}"></div></div>`).join("")}</div>`,
+          history.stopped ? `Stopped early: ${history.stopped}.` : "",
+        )
+      : "",
+    confusion && confusion.classes <= CLASSES
+      ? section(
+          "Confusion matrix",
+          confusionSection(confusion, names),
+          `Rows: the true class; columns: what was predicted. ${count(wrong)} of ${count(rows)} rows (${part}) are wrong.`,
+        )
+      : "",
+    mistakes.length
+      ? section(
+          "Worst mistakes",
+          await mistakeSection(dataset, examination, names),
+          `Those with the largest loss first; the percentage is how sure the model was of its answer.`,
+        )
+      : "",
+    weightSection(model),
+    section("Network", layerSection(model)),
+    section("Settings", configSection(config)),
+  ];
+  const json = JSON.stringify(charts).replaceAll("<", "\\u003c");
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="nabla">
+<title>${html(data.name)} — training report</title>
+<link rel="icon" href="data:,">
+<style>${uplotStyle}${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>${html(data.name)}</h1>
+<p class="note">${html(describe(data, model, imageOf(dataset.inputShape) !== undefined))}</p>
+${tiles(facts)}
+${sections.join("\n")}
+<footer>Made by nabla. SHA-256 of the weights: <code>${weightsSha256(model)}</code></footer>
+</main>
+<script type="application/json" id="charts">${json}</script>
+<script>${uplotScript}</script>
+<script>${DRAW}</script>
+</body>
+</html>
+`;
+}
+
+function describe(data: OpenedData, model: Model, images: boolean): string {
+  const { target, length } = data.train;
+  const what = target.kind === "class" ? `${target.classes} classes` : `${target.size} values a row`;
+  const sizes = model.layers
+    .filter((layer) => layer.type === "dense")
+    .map((layer) => layer.outputShape.join("×"));
+  return `${count(length)} ${images ? "images" : "rows"}, ${what}. Network: ${[model.inputShape.join("×"), ...sizes].join(" → ")}.`;
+}

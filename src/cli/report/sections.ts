@@ -1,0 +1,113 @@
+/** The parts of the report, each as HTML. */
+import type { Config } from "../../config/config.ts";
+import { type Dataset, sizeOf } from "../../data/dataset.ts";
+import type { ConfusionMatrix } from "../../metrics/index.ts";
+import type { Model } from "../../model.ts";
+import { layerSummaries } from "../../summary.ts";
+import { imageOf } from "../draw.ts";
+import { type Examination, inputOf } from "../examine.ts";
+import { count, figure, percent } from "../output.ts";
+import { inputImage, weightImage } from "./images.ts";
+
+const ENTITIES: Record<string, string> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+/** Text that may stand anywhere in HTML. */
+export const html = (text: string): string => text.replace(/[&<>"']/g, (c) => ENTITIES[c]!);
+
+export const section = (title: string, body: string, note = ""): string =>
+  `<section><h2>${html(title)}</h2>${note && `<p class="note">${html(note)}</p>`}${body}</section>`;
+
+export function tiles(facts: readonly (readonly [string, string])[]): string {
+  return `<dl class="tiles">${facts.map(([what, value]) => `<div><dt>${html(what)}</dt><dd>${html(value)}</dd></div>`).join("")}</dl>`;
+}
+
+/** Each cell coloured by its share of the row: right ones green, wrong ones red. */
+export function confusionSection({ counts }: ConfusionMatrix, names: readonly string[]): string {
+  const head = names.map((name) => `<th scope="col">${html(name)}</th>`).join("");
+  const rows = counts.map((row, t) => {
+    const all = row.reduce((a, b) => a + b, 0) || 1;
+    const cells = row.map((n, p) => {
+      // mistakes are few: their colour rises as the square root of their share
+      const share = t === p ? n / all : Math.sqrt(n / all);
+      const title = `${count(n)} of class ${names[t]} taken for ${names[p]}`;
+      return `<td class="${t === p ? "right" : "wrong"}" style="--share:${share.toFixed(3)}" title="${html(title)}">${n || ""}</td>`;
+    });
+    const recall = percent((row[t] ?? 0) / all);
+    return `<tr><th scope="row">${html(names[t]!)}</th>${cells.join("")}<td class="recall">${recall}</td></tr>`;
+  });
+  return `<div class="scroll"><table class="confusion"><thead><tr><th></th>${head}<th>found</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
+}
+
+export async function mistakeSection(
+  dataset: Dataset,
+  { mistakes }: Examination,
+  names: readonly string[],
+): Promise<string> {
+  const image = imageOf(dataset.inputShape);
+  const figures: string[] = [];
+  for (const { row, truth, predicted, confidence } of mistakes) {
+    const input = await inputOf(dataset, row);
+    const label = `<b>${html(names[truth]!)}</b>, taken for <b>${html(names[predicted]!)}</b>`;
+    const picture = image
+      ? `<img alt="row ${row}" src="${inputImage(input, image)}">`
+      : `<code>${Array.from(input.slice(0, 8), figure).join(", ")}${input.length > 8 ? ", …" : ""}</code>`;
+    figures.push(
+      `<figure>${picture}<figcaption>${label}<br>${html(sure(confidence))} · row ${row}</figcaption></figure>`,
+    );
+  }
+  return `<div class="${image ? "pictures" : "list"}">${figures.join("")}</div>`;
+}
+
+/** Outputs between 0 and 1 are read as shares; margins are not. */
+const sure = (value: number): string => (value >= 0 && value <= 1 ? percent(value) : figure(value));
+
+/** Images of what the units of the first layer look for; "" where inputs are no images. */
+export function weightSection(model: Model, most = 64): string {
+  const image = imageOf(model.inputShape);
+  const first = model.layers.find((layer) =>
+    layer.operations.some((operation) => operation.parameters.length > 0),
+  );
+  if (image?.channels !== 1 || first?.type !== "dense") return "";
+  const inputs = sizeOf(model.inputShape);
+  const kernel = model.weights()[`${first.name}.kernel`];
+  if (!kernel || kernel.length % inputs !== 0) return "";
+  const units = kernel.length / inputs;
+  const shown = Math.min(units, most);
+  const pictures = Array.from({ length: shown }, (_, unit) => {
+    const weights = Float32Array.from({ length: inputs }, (_, i) => kernel[i * units + unit]!);
+    // not the largest: one extreme weight would make all others pale
+    const sorted = Float32Array.from(weights, Math.abs).sort();
+    const top = sorted[Math.floor(inputs * 0.995)] || 1;
+    return `<img alt="weights of unit ${unit}" title="unit ${unit}" src="${weightImage(weights, image, top)}">`;
+  });
+  const note = `${shown < units ? `The first ${shown} of ${units} units` : `All ${units} units`} of layer “${first.name}”: red where a bright pixel speaks for the unit, blue where it speaks against it.`;
+  return section("Weights of the first layer", `<div class="weights">${pictures.join("")}</div>`, note);
+}
+
+export function layerSection(model: Model): string {
+  const rows = layerSummaries(model.built).map(
+    (layer) =>
+      `<tr><td>${html(layer.name)}</td><td>${html(layer.type)}</td><td>${html(layer.activation ?? "")}</td><td>[${layer.outputShape.join(", ")}]</td><td class="n">${count(layer.parameters)}</td></tr>`,
+  );
+  return `<div class="scroll"><table><thead><tr><th>layer</th><th>type</th><th>activation</th><th>output</th><th class="n">parameters</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
+}
+
+/** The configuration as rows "training.optimizer.name  nesterov". */
+export function configSection({ training }: Config): string {
+  const rows: string[] = [];
+  const walk = (value: unknown, path: string): void => {
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      for (const [key, inner] of Object.entries(value)) walk(inner, path ? `${path}.${key}` : key);
+    } else if (value !== undefined) {
+      const text = Array.isArray(value) ? value.join(", ") || "none" : String(value);
+      rows.push(`<tr><td>${html(path)}</td><td>${html(text)}</td></tr>`);
+    }
+  };
+  walk(training, "");
+  return `<table class="settings"><tbody>${rows.join("")}</tbody></table>`;
+}

@@ -1,0 +1,157 @@
+/** From the command line to a configuration document. */
+import { readFile } from "node:fs/promises";
+import { type Config, type ConfigInput, checkConfig } from "../config/config.ts";
+import type { ActivationName, InitializerName, LossName, OptimizerName } from "../config/names.ts";
+import { didYouMean, NablaError } from "../errors.ts";
+import type { OpenedData } from "../node/datafiles.ts";
+import { parseSchedule } from "../schedules/index.ts";
+import { presetConfig, presets, taskOf } from "./presets.ts";
+
+/** Options that say what the network is and how it learns. Undefined: not given. */
+export interface ModelFlags {
+  model?: string;
+  config?: string;
+  hidden?: number[];
+  activation?: ActivationName;
+  initializer?: InitializerName;
+  loss?: LossName;
+  l1?: number;
+  l2?: number;
+  optimizer?: OptimizerName;
+  learningRate?: number;
+  momentum?: number;
+  weightDecay?: number;
+  clipNorm?: number;
+  clipValue?: number;
+  schedule?: string;
+  epochs?: number;
+  batchSize?: number;
+  seed?: number;
+  validationSplit?: number;
+  patience?: number;
+}
+
+/** Those that need a preset to act on. */
+const ARCHITECTURE = ["hidden", "activation", "initializer", "loss", "l1", "l2"] as const;
+
+/** The document that a new training runs by. Flags come before what files and presets say. */
+export async function resolveConfig(flags: ModelFlags, data: OpenedData): Promise<Config> {
+  if (flags.model !== undefined && flags.config !== undefined)
+    throw new NablaError("--model and --config both name a model; give one of them");
+  const file = flags.config ?? (flags.model?.endsWith(".json") ? flags.model : undefined);
+  const base = file === undefined ? fromPreset(flags, data) : await fromFile(file, flags, data);
+  const config = checkConfig(applyTraining(base, flags, data), file ?? "configuration");
+  if (file === undefined && flags.batchSize === undefined) {
+    // a preset's batch is a suggestion: a data set with fewer rows takes them all at once
+    const rows = Math.ceil(data.train.length * (1 - config.training.validationSplit));
+    config.training.batchSize = Math.max(1, Math.min(config.training.batchSize, rows));
+  }
+  return config;
+}
+
+/** As a resumed run: the file's configuration, or if anything about the model is said, all of it said again. */
+export async function resolveResumed(flags: ModelFlags, data: OpenedData, saved: Config): Promise<Config> {
+  if (
+    flags.model !== undefined ||
+    flags.config !== undefined ||
+    ARCHITECTURE.some((key) => flags[key] !== undefined)
+  )
+    return resolveConfig(flags, data);
+  return checkConfig(applyTraining(saved, flags, data, saved.training.validationSplit));
+}
+
+function fromPreset(flags: ModelFlags, data: OpenedData): ConfigInput {
+  const name = flags.model ?? "mlp";
+  if (!Object.hasOwn(presets, name)) {
+    const names = Object.keys(presets);
+    throw new NablaError(
+      `--model: there is no ${JSON.stringify(name)}${didYouMean(name, names) || ";"} expected ${names.join(", ")}, or the name of a .json file`,
+    );
+  }
+  const made = presetConfig(presets[name]!, data.train, taskOf(data.train), flags);
+  return { nabla: 1, model: { inputShape: made.inputShape, layers: made.layers }, training: made.training };
+}
+
+/** A whole document; what it leaves out about inputs and training is filled in from the data and the preset mlp. */
+async function fromFile(path: string, flags: ModelFlags, data: OpenedData): Promise<ConfigInput> {
+  const given = ARCHITECTURE.find((key) => flags[key] !== undefined);
+  if (given && given !== "loss")
+    throw new NablaError(`--${given} is for presets; ${path} says itself what the layers are`);
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(path, "utf8"));
+  } catch (cause) {
+    const { code, message } = cause as { code?: string; message: string };
+    throw new NablaError(
+      `${path}: ${code === "ENOENT" ? "no such file" : code ? message : `not valid JSON: ${message}`}`,
+      { cause },
+    );
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new NablaError(`${path}: expected an object { "nabla": 1, "model": { "layers": [ … ] } }`);
+  const document = value as Partial<ConfigInput>;
+  const preset = presetConfig(presets.mlp!, data.train, taskOf(data.train), { loss: flags.loss });
+  const model = document.model;
+  const filled = typeof model === "object" && model !== null && !Array.isArray(model);
+  return {
+    ...document,
+    model: filled ? { ...model, inputShape: model.inputShape ?? preset.inputShape } : (model as never),
+    training: document.training === undefined ? preset.training : withLoss(document.training, flags.loss),
+  } as ConfigInput;
+}
+
+const withLoss = (training: ConfigInput["training"], loss: LossName | undefined) =>
+  loss === undefined ? training : { ...training, loss };
+
+function applyTraining(base: ConfigInput, flags: ModelFlags, data: OpenedData, split?: number): ConfigInput {
+  const training = base.training;
+  if (typeof training !== "object" || training === null) return base;
+  const { epochs, batchSize, seed, patience } = flags;
+  const early = patience !== undefined && { monitor: "valLoss", patience, restoreBestWeights: true };
+  return {
+    ...base,
+    training: {
+      ...training,
+      optimizer: optimizerOf(training.optimizer, flags),
+      ...(flags.schedule !== undefined && { schedule: scheduleOf(flags.schedule) }),
+      ...(epochs !== undefined && { epochs }),
+      ...(batchSize !== undefined && { batchSize }),
+      ...(seed !== undefined && { seed }),
+      ...(early && { earlyStopping: early }),
+      validationSplit:
+        flags.validationSplit ??
+        split ??
+        training.validationSplit ??
+        defaultSplit(data, early !== false || training.earlyStopping !== undefined),
+    },
+  };
+}
+
+/** A tenth of the rows where there is no test part to look at, or where stopping early has to look at something. */
+function defaultSplit(data: OpenedData, needed: boolean): number {
+  if (data.kind === "generated" && !data.test) return 0;
+  return needed || (!data.test && data.train.length >= 20) ? 0.1 : 0;
+}
+
+function optimizerOf(given: ConfigInput["training"]["optimizer"], flags: ModelFlags) {
+  const before = typeof given === "string" || given === undefined ? { name: given ?? "adam" } : given;
+  // another optimizer does not inherit the rate of the one it replaces
+  const base =
+    flags.optimizer === undefined || flags.optimizer === before.name ? before : { name: flags.optimizer };
+  const { learningRate, momentum, weightDecay, clipNorm, clipValue } = flags;
+  const changes = Object.entries({ learningRate, momentum, weightDecay, clipNorm, clipValue });
+  if (momentum !== undefined && !["momentum", "nesterov", "rmsprop"].includes(base.name))
+    throw new NablaError(`--momentum: optimizer ${base.name} has none; use --optimizer momentum or nesterov`);
+  return {
+    ...base,
+    ...Object.fromEntries(changes.filter(([, value]) => value !== undefined)),
+  } as ConfigInput["training"]["optimizer"];
+}
+
+function scheduleOf(text: string) {
+  try {
+    return parseSchedule(text);
+  } catch (error) {
+    throw error instanceof NablaError ? new NablaError(`--${error.message}`, { cause: error }) : error;
+  }
+}

@@ -1,0 +1,47 @@
+/** nabla summary */
+import { NablaError } from "../errors.ts";
+import { loadModel } from "../node/models.ts";
+import { configOf, weightsSha256 } from "../save.ts";
+import { layerSummaries } from "../summary.ts";
+import { count, print, printJson } from "./output.ts";
+import { extraOf } from "./resume.ts";
+
+export async function summaryCommand(path: string, flags: { json?: boolean }): Promise<number> {
+  if (/\.json$/i.test(path))
+    throw new NablaError(`${path}: expected a model file (.safetensors) as nabla train --out writes it`);
+  const model = await loadModel(path);
+  const { run } = model.state;
+  const { training } = configOf(model);
+  const extra = extraOf(model);
+  const { classes } = model.metadata;
+  if (flags.json) {
+    printJson({
+      layers: layerSummaries(model.built),
+      inputShape: model.inputShape,
+      parameters: model.built.parameterCount,
+      bytes: model.built.parameterCount * 4,
+      ...(training && { training }),
+      ...(classes && { classes }),
+      ...(extra && { data: extra.data }),
+      epochs: run.epoch,
+      steps: run.step,
+      weightsSha256: weightsSha256(model),
+    });
+    return 0;
+  }
+  print(model.summary());
+  print();
+  if (training) {
+    const { loss, optimizer, batchSize, seed, epochs } = training;
+    print(
+      `loss ${loss.name}, ${optimizer.name} with η = ${optimizer.learningRate}, batches of ${batchSize}, seed ${seed}`,
+    );
+    const where = run.batch > 0 ? `, ${count(run.batch)} steps into the next` : "";
+    print(
+      `trained ${run.epoch} of ${epochs} epochs${where}, ${count(run.step)} steps${extra ? `, on ${extra.data.name}` : ""}`,
+    );
+  }
+  if (classes) print(`classes: ${classes.join(", ")}`);
+  print(`weights SHA-256: ${weightsSha256(model)}`);
+  return 0;
+}

@@ -1,0 +1,208 @@
+/** nabla train */
+import { type Callback, modelCheckpoint } from "../callbacks/index.ts";
+import type { Config } from "../config/config.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { splitDataset } from "../data/split.ts";
+import { NablaError } from "../errors.ts";
+import { fromConfig } from "../from-config.ts";
+import type { History, Model } from "../model.ts";
+import { type OpenedData, openData } from "../node/datafiles.ts";
+import { checkWritable, writeFileAtomic } from "../node/files.ts";
+import { examine } from "./examine.ts";
+import { count, print, printJson } from "./output.ts";
+import { jsonLines, progressLine, speedometer } from "./progress.ts";
+import { type Extra, openResumed, type Prepared } from "./resume.ts";
+import { type ModelFlags, resolveConfig } from "./settings.ts";
+import { doneEvent, endText, startEvent, startText } from "./trainoutput.ts";
+
+export interface TrainFlags extends ModelFlags {
+  label?: string;
+  task?: "auto" | "classification" | "regression";
+  testSplit?: number;
+  samples?: number;
+  checkpointEvery?: number;
+  resume?: string;
+  out?: string;
+  report?: string;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+/** Where an interrupted training goes when no --out was given. */
+const FALLBACK = "nabla-checkpoint.safetensors";
+const INTERRUPTED = 130;
+
+/** @returns the exit code */
+export async function trainCommand(source: string, flags: TrainFlags): Promise<number> {
+  const out = flags.out ?? flags.resume;
+  if (flags.checkpointEvery !== undefined && out === undefined)
+    throw new NablaError("--checkpoint-every: expected --out FILE as well, to write to");
+  const data = await openData(source, {
+    ...(flags.label !== undefined && { label: columnOf(flags.label) }),
+    ...(flags.task && { task: flags.task }),
+    ...(flags.samples !== undefined && { samples: flags.samples }),
+    ...(flags.testSplit !== undefined && { testFraction: flags.testSplit }),
+  });
+  checkApplicable(flags, data);
+  const { model, config, fit } = flags.resume
+    ? await openResumed(flags.resume, flags, data)
+    : await fresh(flags, data);
+  checkTrainable(data, config);
+  if (out !== undefined) await checkWritable(out);
+  if (flags.report !== undefined) await checkWritable(flags.report);
+  if (out !== undefined && out === flags.report)
+    throw new NablaError("--out and --report name the same file; give each its own");
+  model.metadata = metadataOf(data, config, flags);
+
+  const mode = flags.quiet ? "quiet" : flags.json || !process.stdout.isTTY ? "json" : "terminal";
+  const json = mode === "json" || (flags.quiet === true && flags.json === true);
+  const { batchSize, epochs, validationSplit } = config.training;
+  const { trained, validation } = parts(data.train, config);
+  const speed = speedometer(trained, batchSize);
+  const line = progressLine(speed, epochs);
+  const shows: Callback[] = mode === "json" ? [jsonLines(speed)] : mode === "terminal" ? [line] : [];
+  if (mode === "json") printJson(startEvent(source, data, model, config));
+  if (mode === "terminal") print(startText(data, model, config, trained, validation));
+
+  const saves = flags.checkpointEvery
+    ? [
+        modelCheckpoint({
+          everySteps: flags.checkpointEvery,
+          save: (bytes) => writeFileAtomic(out!, bytes, { keepPrevious: true }),
+        }),
+      ]
+    : [];
+  const begun = performance.now();
+  const stop = interruptible();
+  let history: History;
+  try {
+    history = await model.fit(data.train, {
+      ...fit,
+      callbacks: [...(fit.callbacks ?? []), speed.callback, ...shows, ...saves],
+      signal: stop.signal,
+      resume: flags.resume !== undefined,
+    });
+  } catch (error) {
+    line.clear();
+    if (!stop.signal.aborted) throw error;
+    const path = out ?? FALLBACK;
+    await writeFileAtomic(path, model.save(), { keepPrevious: true });
+    const { epoch, step } = model.state.run;
+    if (json) printJson({ event: "interrupted", epochs: epoch, step, out: path });
+    process.stderr.write(
+      `nabla: interrupted after ${count(step)} steps (${epoch} of ${epochs} epochs finished); saved ${path}. ` +
+        `To go on: the same command with --resume ${JSON.stringify(path)}\n`,
+    );
+    return INTERRUPTED;
+  } finally {
+    stop.release();
+  }
+  const seconds = (performance.now() - begun) / 1000;
+
+  if (out !== undefined)
+    await writeFileAtomic(out, model.save(), { keepPrevious: flags.checkpointEvery !== undefined });
+  const test = data.test && (await examine(model, data.test, 24));
+  if (flags.report !== undefined) {
+    const { writeReport } = await import("./report/index.ts");
+    const [dataset, part] = data.test
+      ? [data.test, "test part"]
+      : validation
+        ? [splitDataset(data.train, validationSplit, { seed: config.training.seed })[1], "validation part"]
+        : [data.train, "the rows trained on"];
+    const examination = test ?? (await examine(model, dataset, 24));
+    await writeReport(flags.report, { model, config, data, dataset, part, examination, history, seconds });
+  }
+  if (mode === "terminal") print(endText(model, data, history, test, seconds));
+  if (json) printJson(doneEvent(model, history, test, seconds, out, flags.report));
+  else if (mode === "terminal") {
+    if (out !== undefined) print(`model saved in ${out}`);
+    if (flags.report !== undefined) print(`report written to ${flags.report}`);
+  }
+  return 0;
+}
+
+async function fresh(flags: TrainFlags, data: OpenedData): Promise<Prepared> {
+  const config = await resolveConfig(flags, data);
+  return { config, ...fromConfig(config) };
+}
+
+/** "-1" and "4" are numbers of columns, anything else a name. */
+const columnOf = (label: string): string | number => (/^-?\d+$/.test(label) ? Number(label) : label);
+
+function checkApplicable(flags: TrainFlags, data: OpenedData): void {
+  const only = (option: string, given: unknown, kind: OpenedData["kind"], what: string) => {
+    if (given !== undefined && data.kind !== kind)
+      throw new NablaError(`${option} is for ${what}; ${data.name} is none`);
+  };
+  only("--label", flags.label, "csv", "CSV files");
+  only("--task", flags.task, "csv", "CSV files");
+  only("--test-split", flags.testSplit, "csv", "CSV files");
+  only("--samples", flags.samples, "generated", "generated data sets");
+}
+
+function checkTrainable(data: OpenedData, { training }: Config): void {
+  const { batchSize, validationSplit, earlyStopping, reduceLROnPlateau } = training;
+  for (const callback of [earlyStopping, reduceLROnPlateau]) {
+    if (callback?.monitor.startsWith("val") && validationSplit === 0)
+      throw new NablaError(
+        `--validation-split: ${callback.monitor} is to be watched, but no rows are kept for validation; give --validation-split 0.1`,
+      );
+  }
+  const { trained } = parts(data.train, { training } as Config);
+  if (batchSize > trained)
+    throw new NablaError(
+      `--batch-size: expected at most ${trained}, the rows of ${data.name} to train on, got ${batchSize}`,
+    );
+}
+
+/** How many rows fit() will train on and validate on. */
+function parts(dataset: Dataset, { training }: Config): { trained: number; validation: number } {
+  const validation =
+    training.validationSplit === 0 ? 0 : Math.floor(dataset.length * training.validationSplit + 0.5);
+  return { trained: dataset.length - validation, validation };
+}
+
+function metadataOf(data: OpenedData, config: Config, flags: TrainFlags): Model["metadata"] {
+  const { target, inputType, inputScale } = data.train;
+  const { earlyStopping, reduceLROnPlateau, classWeight } = config.training;
+  const extra: Extra = {
+    data: {
+      name: data.name,
+      kind: data.kind,
+      inputType,
+      inputScale,
+      ...(flags.samples !== undefined && { samples: flags.samples }),
+      ...(flags.testSplit !== undefined && { testSplit: flags.testSplit }),
+      ...(data.fingerprint && { fingerprint: data.fingerprint }),
+    },
+    ...(data.csv && { csv: data.csv }),
+    training: {
+      ...(earlyStopping && { earlyStopping }),
+      ...(reduceLROnPlateau && { reduceLROnPlateau }),
+      ...(classWeight && { classWeight }),
+    },
+  };
+  const classes = data.csv?.classes ?? (target.kind === "class" ? target.names : undefined);
+  return {
+    ...(classes && { classes }),
+    ...(data.standardisation && { standardisation: data.standardisation }),
+    extra: extra as unknown as Record<string, unknown>,
+  };
+}
+
+/** SIGINT and SIGTERM end training after the step that runs; a second one ends the process. */
+function interruptible(): { signal: AbortSignal; release(): void } {
+  const controller = new AbortController();
+  const stop = () => {
+    if (controller.signal.aborted) process.exit(INTERRUPTED);
+    controller.abort(new NablaError("interrupted"));
+  };
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const name of signals) process.on(name, stop);
+  return {
+    signal: controller.signal,
+    release() {
+      for (const name of signals) process.removeListener(name, stop);
+    },
+  };
+}
