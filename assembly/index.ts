@@ -1,7 +1,8 @@
 // What the core exports. Each line is a file that holds kernels and their records.
 export { run, runPart } from "./tape";
-export { ZEROS, packPanels, unpackPanels } from "./math/matmul";
-export { mapExp, mapLog, mapTanh } from "./math/map";
+export { BASE, ZEROS, packPanels, unpackPanels } from "./math/matmul";
+export { mapExp, mapLog, mapTanh, mapLog64, mapSin64, mapCos64 } from "./math/map";
+export { fillUniform, fillGaussian } from "./math/random";
 export { DENSE_FORWARD, DENSE_WEIGHTS, DENSE_TRANSPOSE, DENSE_INPUT, OUTER_SCRATCH } from "./layers/dense";
 export { INPUT_U8, INPUT_F32 } from "./layers/input";
 export { STEP_FORWARD } from "./activations/step";

@@ -25,21 +25,24 @@ function inputU8(record: usize, rows: i32, part: i32, parts: i32): void {
   }
 }
 
-/** x[n] = scale · u8[n], then zeros up to a multiple of 4. Reads nothing beyond the n bytes. */
+/**
+ * Bytes are positive as signed integers too, and x86 has no conversion of unsigned ones.
+ *
+ * x[n] = scale · u8[n], then zeros up to a multiple of 4. Reads nothing beyond the n bytes. */
 function rowU8(x: usize, from: usize, n: usize, scale: f32): void {
   const s = f32x4.splat(scale);
   const end = from + n;
   for (; from + 16 <= end; from += 16, x += 64) {
     const v = v128.load(from);
     const low = i16x8.extend_low_i8x16_u(v), high = i16x8.extend_high_i8x16_u(v);
-    v128.store(x, f32x4.mul(s, f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(low))));
-    v128.store(x, f32x4.mul(s, f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(low))), 16);
-    v128.store(x, f32x4.mul(s, f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(high))), 32);
-    v128.store(x, f32x4.mul(s, f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(high))), 48);
+    v128.store(x, f32x4.mul(s, f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(low))));
+    v128.store(x, f32x4.mul(s, f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(low))), 16);
+    v128.store(x, f32x4.mul(s, f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(high))), 32);
+    v128.store(x, f32x4.mul(s, f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(high))), 48);
   }
   for (; from + 4 <= end; from += 4, x += 16) {
     const v = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(from)));
-    v128.store(x, f32x4.mul(s, f32x4.convert_i32x4_u(v)));
+    v128.store(x, f32x4.mul(s, f32x4.convert_i32x4_s(v)));
   }
   if (from == end) return;
   v128.store(x, f32x4.splat(0));

@@ -10,8 +10,10 @@ import { tile1x32, tile2x16, tiles1x4, tiles1x8, tiles4x4, tiles4x8 } from "./ti
 const KC: i32 = 512;
 const MC: i32 = 128;
 
-/** Linear memory starts with this many zero bytes: what a sum without a bias starts from. */
+/** Linear memory starts with this many zero bytes (memoryBase in asconfig.json): what a sum without a bias starts from. */
 export const ZEROS: i32 = 256;
+/** First byte that belongs to nobody yet: the compiler may keep constants after the zeros. */
+export const BASE: usize = __heap_base;
 
 /** Bytes a weight matrix takes in panels. */
 export function panelBytes(k: i32, out: i32): usize {

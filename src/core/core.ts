@@ -15,10 +15,10 @@ export type KernelFields<K extends KernelName> = { [F in keyof (typeof RECORDS)[
 const PAGE = 65536;
 export interface CoreExports extends Record<string, unknown> {
   memory: WebAssembly.Memory;
-  table: WebAssembly.Table;
   run(tape: number, from: number, to: number, rows: number, step: number): number;
   runPart(tape: number, from: number, to: number, rows: number, step: number, part: number, parts: number): number;
   ZEROS: WebAssembly.Global;
+  BASE: WebAssembly.Global;
   OUTER_SCRATCH: WebAssembly.Global;
 }
 
@@ -41,14 +41,18 @@ function module(): WebAssembly.Module {
 export class Core {
   readonly exports: CoreExports;
 
-  /** @param wasm another build of the core (bytes or module); the embedded SIMD build by default. */
-  constructor(wasm?: BufferSource | WebAssembly.Module) {
-    this.exports = instantiateSync(wasm ?? module(), {}).exports as unknown as CoreExports;
+  /**
+   * @param wasm another build of the core (bytes or module); the embedded SIMD build by default
+   * @param memory for the build with threads, which imports its memory: a shared one
+   */
+  constructor(wasm?: BufferSource | WebAssembly.Module, memory?: WebAssembly.Memory) {
+    const { exports } = instantiateSync(wasm ?? module(), memory ? { env: { memory } } : {});
+    this.exports = (memory ? { ...exports, memory } : exports) as unknown as CoreExports;
   }
 
-  /** First byte that plans may use; what lies before are zeros and stays so. */
+  /** First byte that plans may use; what lies before belongs to the core. */
   get base(): number {
-    return this.exports.ZEROS.value as number;
+    return this.exports.BASE.value as number;
   }
 
   /** Makes at least `bytes` addressable. Growing detaches views, so it happens between plans, never while one runs. */

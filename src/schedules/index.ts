@@ -57,15 +57,22 @@ const SHORT: Record<ScheduleConfig["name"], readonly string[]> = {
 /**
  * The short form of a schedule, as on the command line: a name, numbers after a colon, a warm-up after a plus.
  *
+ *     schedule = name [":" number {"," number}] ["+warmup:" number]
  *     cosine      step:0.5,10      exponential:0.95      cosine+warmup:1
+ *
+ * The numbers are, in this order:  step factor, everyEpochs;  exponential and inverseTime decayRate, decayEpochs;
+ * cosine alpha, decayEpochs. All times are in epochs, fractions allowed; numbers left out have their defaults.
  *
  * @throws NablaError that says what the form is
  */
 export function parseSchedule(text: string): ScheduleConfig {
   const [main, ...rest] = text.split("+");
-  const [name, list = ""] = main.split(":");
+  const [name, list = "", ...surplus] = main.split(":");
   if (!Object.hasOwn(SHORT, name)) {
     throw new NablaError(`schedule: expected one of ${SCHEDULES.join(", ")}, got "${name}"${didYouMean(name, SCHEDULES)}`);
+  }
+  if (surplus.length > 0) {
+    throw new NablaError(`schedule: numbers are separated by commas, as in "step:0.5,10"; got "${text}"`);
   }
   const fields = SHORT[name as ScheduleConfig["name"]];
   const values = list === "" ? [] : list.split(",");
@@ -78,8 +85,8 @@ export function parseSchedule(text: string): ScheduleConfig {
   });
   for (const part of rest) {
     const [key, value = "", ...more] = part.split(":");
-    if (key !== "warmup" || value === "" || more.length > 0) {
-      throw new NablaError(`schedule: expected "+warmup:EPOCHS" after the name, got "+${part}" in "${text}"`);
+    if (key !== "warmup" || value === "" || more.length > 0 || config.warmupEpochs !== undefined) {
+      throw new NablaError(`schedule: expected one "+warmup:EPOCHS" at the end, got "+${part}" in "${text}"`);
     }
     config.warmupEpochs = numeral(value, text);
   }

@@ -12,10 +12,13 @@ export const ld = (n: number): number => (n + 3) & ~3;
 const CANARY = 0x7fc0dead;
 const GUARD_WORDS = 16;
 
-/** Which build of the core is under test: NABLA_TARGET=debug keeps assertions. */
+/** Which build of the core is under test: NABLA_TARGET=debug keeps assertions, threads has a shared memory. */
 export function testCore(): Core {
   const target = process.env.NABLA_TARGET;
-  return target ? new Core(readFileSync(new URL(`../../build/core/${target}.wasm`, import.meta.url))) : new Core();
+  if (!target) return new Core();
+  const bytes = readFileSync(new URL(`../../build/core/${target}.wasm`, import.meta.url));
+  if (target !== "threads") return new Core(bytes);
+  return new Core(bytes, new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true }));
 }
 
 export class Bed {
@@ -96,7 +99,7 @@ export class Bed {
         }
       }
     }
-    const zeros = this.core.u8(0, this.core.base);
+    const zeros = this.core.u8(0, this.core.exports.ZEROS.value as number);
     if (zeros.some((v) => v !== 0)) throw new Error("a kernel wrote into the zeros at the start of memory");
   }
 }
