@@ -40,7 +40,7 @@ export function confusionSection({ counts }: ConfusionMatrix, names: readonly st
     const recall = percent((row[t] ?? 0) / all);
     return `<tr><th scope="row">${html(names[t]!)}</th>${cells.join("")}<td class="recall">${recall}</td></tr>`;
   });
-  return `<div class="scroll"><table class="confusion"><thead><tr><th></th>${head}<th>found</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
+  return `<div class="scroll"><table class="confusion" style="--name:${Math.min(12, Math.max(...names.map((name) => name.length)))}ch"><thead><tr><th></th>${head}<th>found</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }
 
 export async function mistakeSection(
