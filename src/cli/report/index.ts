@@ -78,7 +78,7 @@ export async function reportPage(request: ReportRequest): Promise<string> {
     mistakes.length
       ? section(
           "Worst mistakes",
-          await mistakeSection(dataset, examination, names),
+          await mistakeSection(dataset, examination, names, data.standardisation),
           `Those with the largest loss first; the percentage is how sure the model was of its answer.`,
         )
       : "",
