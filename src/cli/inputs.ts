@@ -54,19 +54,7 @@ function encode(model: Model, cells: string | readonly (string | number)[], name
   const { standardisation } = model.metadata;
   const columns =
     csv?.columns ?? Array.from({ length: sizeOf(model.inputShape) }, (_, i) => `value ${i + 1}`);
-  const short = columns.length > 12 ? undefined : columns;
-  try {
-    return encodeCsvRow(cells, { columns, ...(standardisation && { standardisation }) }, name);
-  } catch (error) {
-    if (
-      short ||
-      !(error instanceof NablaError) ||
-      typeof cells === "string" ||
-      cells.length === columns.length
-    )
-      throw error;
-    throw new NablaError(`${name}: expected ${columns.length} values, got ${cells.length}`);
-  }
+  return encodeCsvRow(cells, { columns, ...(standardisation && { standardisation }) }, name);
 }
 
 /** Row `index` of the part that `evaluate` would look at. */

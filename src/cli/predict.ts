@@ -31,7 +31,7 @@ export async function predictCommand(
       print(
         `${row.name}: ${bold(result.class)} ${confidence(model, first!.confidence)}${mark}${dim(runners.length ? `   then ${runners.join(", ")}` : "")}`,
       );
-    } else print(`${row.name}: ${bold(outputs.map(figure).join(", "))}`);
+    } else print(`${row.name}: ${bold(outputs.map((n) => Number(n.toPrecision(6))).join(", "))}`);
   }
   return 0;
 }

@@ -32,7 +32,10 @@ export function startText(
   validation: number,
 ): string {
   const { target } = data.train;
-  const what = target.kind === "class" ? `${target.classes} classes` : `${target.size} values a row`;
+  const what =
+    target.kind === "class"
+      ? `${target.classes} classes`
+      : `${target.size} value${target.size === 1 ? "" : "s"} a row`;
   const rows = [
     `${count(trained)} rows to train on`,
     validation && `${count(validation)} to validate on`,

@@ -108,7 +108,7 @@ export function encodeCsvRow(
   const { columns, standardisation } = meta;
   if (cells.length !== columns.length) {
     throw new NablaError(
-      `${name}: expected ${columns.length} values (${columns.join(", ")}), got ${cells.length}` +
+      `${name}: expected ${columns.length} values (${columns.slice(0, 12).join(", ")}${columns.length > 12 ? ", …" : ""}), got ${cells.length}` +
         (cells.length === columns.length + 1 ? "; leave the label out" : ""),
     );
   }

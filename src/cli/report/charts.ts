@@ -40,11 +40,13 @@ function draw() {
   plots = charts.map((chart, i) => {
     const box = document.getElementById("chart" + i);
     const show = (v) => v == null ? "–" : chart.percent ? (v * 100).toFixed(2) + " %" : Number(v.toPrecision(4)).toString();
-    const tick = (v) => chart.percent ? Number((v * 100).toFixed(2)) + " %" : Number(v.toPrecision(4)).toString();
+    const tick = (v) => chart.percent ? Number((v * 100).toFixed(2)) + " %" : Math.abs(v) >= 1e6 ? v.toExponential(1).replace("e+", "e") : Number(v.toPrecision(4)).toString();
     const axis = { stroke: css("--soft"), grid: { stroke: css("--line"), width: 1 }, ticks: { stroke: css("--line"), width: 1 }, font: "12px system-ui, sans-serif" };
     const whole = (u, splits) => splits.map((v) => Number.isInteger(v) ? String(v) : "");
     return new uPlot({
       width: box.clientWidth, height: 240,
+      // the last epoch's figures, until a pointer comes
+      hooks: { ready: [(u) => u.setLegend({ idx: chart.x.length - 1 })] },
       scales: { x: { time: false, range: (u, a, b) => a === b ? [a - 1, b + 1] : [a, b] } },
       axes: [{ ...axis, values: whole, size: 32, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] }, { ...axis, values: (u, splits) => splits.map(tick), size: 64 }],
       series: [{ label: "epoch", value: (u, v) => v == null ? "–" : String(v) }, ...chart.series.map((s) => ({

@@ -78,7 +78,7 @@ export async function reportPage(request: ReportRequest): Promise<string> {
     mistakes.length
       ? section(
           "Worst mistakes",
-          await mistakeSection(dataset, examination, names),
+          await mistakeSection(dataset, examination, names, data.standardisation),
           `Those with the largest loss first; the percentage is how sure the model was of its answer.`,
         )
       : "",
@@ -115,7 +115,10 @@ ${sections.join("\n")}
 
 function describe(data: OpenedData, model: Model, images: boolean): string {
   const { target, length } = data.train;
-  const what = target.kind === "class" ? `${target.classes} classes` : `${target.size} values a row`;
+  const what =
+    target.kind === "class"
+      ? `${target.classes} classes`
+      : `${target.size} value${target.size === 1 ? "" : "s"} a row`;
   const sizes = model.layers
     .filter((layer) => layer.type === "dense")
     .map((layer) => layer.outputShape.join("×"));

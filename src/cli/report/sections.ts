@@ -1,6 +1,6 @@
 /** The parts of the report, each as HTML. */
 import type { Config } from "../../config/config.ts";
-import { type Dataset, sizeOf } from "../../data/dataset.ts";
+import { type Dataset, type Inputs, type Standardisation, sizeOf } from "../../data/dataset.ts";
 import type { ConfusionMatrix } from "../../metrics/index.ts";
 import type { Model } from "../../model.ts";
 import { layerSummaries } from "../../summary.ts";
@@ -40,13 +40,14 @@ export function confusionSection({ counts }: ConfusionMatrix, names: readonly st
     const recall = percent((row[t] ?? 0) / all);
     return `<tr><th scope="row">${html(names[t]!)}</th>${cells.join("")}<td class="recall">${recall}</td></tr>`;
   });
-  return `<div class="scroll"><table class="confusion"><thead><tr><th></th>${head}<th>found</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
+  return `<div class="scroll"><table class="confusion" style="--name:${Math.min(12, Math.max(...names.map((name) => name.length)))}ch"><thead><tr><th></th>${head}<th>found</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }
 
 export async function mistakeSection(
   dataset: Dataset,
   { mistakes }: Examination,
   names: readonly string[],
+  standardisation?: Standardisation,
 ): Promise<string> {
   const image = imageOf(dataset.inputShape);
   const figures: string[] = [];
@@ -55,12 +56,21 @@ export async function mistakeSection(
     const label = `<b>${html(names[truth]!)}</b>, taken for <b>${html(names[predicted]!)}</b>`;
     const picture = image
       ? `<img alt="row ${row}" src="${inputImage(input, image)}">`
-      : `<code>${Array.from(input.slice(0, 8), figure).join(", ")}${input.length > 8 ? ", …" : ""}</code>`;
+      : `<code>${html(values(input, standardisation))}</code>`;
     figures.push(
       `<figure>${picture}<figcaption>${label}<br>${html(sure(confidence))} · row ${row}</figcaption></figure>`,
     );
   }
   return `<div class="${image ? "pictures" : "list"}">${figures.join("")}</div>`;
+}
+
+/** A row of a table as it stands in the file. */
+function values(input: Inputs, by?: Standardisation): string {
+  const shown = Array.from(input.slice(0, 8), (value, i) => {
+    const raw = by ? value * by.scale[i]! + by.mean[i]! : value;
+    return `${by?.columns ? `${by.columns[i]} ` : ""}${Number(raw.toPrecision(4))}`;
+  });
+  return shown.join(", ") + (input.length > 8 ? ", …" : "");
 }
 
 /** Outputs between 0 and 1 are read as shares; margins are not. */

@@ -39,10 +39,11 @@ thead th, th { color: var(--soft); font-weight: 600; font-size: .85rem; }
 .confusion tbody th { text-align: right; padding-right: 10px; white-space: nowrap; }
 .confusion td.right { background: rgba(var(--right), calc(.05 + .5 * var(--share))); }
 .confusion td.wrong { background: rgba(var(--wrong), calc(.9 * var(--share))); }
+.confusion td, .confusion thead th[scope] { width: max(42px, var(--name) + 8px); min-width: max(42px, var(--name) + 8px); }
 .confusion .recall { color: var(--soft); font-size: .85rem; padding-left: 10px; white-space: nowrap; }
 @media (max-width: 640px) {
   .confusion { font-size: .78rem; }
-  .confusion th, .confusion td { min-width: 25px; height: 27px; padding: 0 1px; font-size: inherit; }
+  .confusion th, .confusion td, .confusion thead th[scope] { min-width: max(25px, var(--name)); width: auto; height: 27px; padding: 0 1px; font-size: inherit; }
   .confusion tbody th, .confusion .recall { padding: 0 4px; font-size: inherit; }
 }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(120px, 1fr)); gap: 12px; }

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { done, flowers, idxFolder, workplace } from "./support.ts";
+
+const place = workplace();
+afterAll(place.remove);
+let trained: Record<string, unknown>;
+beforeAll(async () => {
+  place.write("flowers.csv", flowers());
+  trained = done(
+    await place.run(["train", "flowers.csv", "--hidden", "8", "--epochs", "30", "--out", "f.safetensors"]),
+  );
+  idxFolder(place, "images");
+  done(await place.run(["train", "images", "--epochs", "2", "--out", "images.safetensors"]));
+});
+const json = async (...args: string[]) => {
+  const { code, stdout, stderr } = await place.run([...args, "--json"]);
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+  return stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+};
+
+test("evaluate gives what training said of the rows it had kept out", async () => {
+  const [scores] = await json("evaluate", "f.safetensors", "flowers.csv");
+  expect(scores).toMatchObject({
+    part: "test",
+    rows: 12,
+    loss: trained.testLoss,
+    accuracy: trained.testAccuracy,
+  });
+  expect(scores.classes.map((c: { class: string }) => c.class)).toEqual(["rose", "tulip", "violet"]);
+});
+
+test("evaluate reads another table as the model knows it: its scale, its classes, its columns by name", async () => {
+  const rows = flowers().trim().split("\n").slice(1);
+  // only one class, columns the other way round, one more column: fitted anew, nothing would be right
+  const roses = rows.filter((row) => row.endsWith("rose")).slice(0, 5);
+  const turned = roses.map((row) => `x,${row.split(",").reverse().join(",")}`);
+  place.write("roses.csv", `note,kind,petals,width,length\n${turned.join("\n")}\n`);
+  const [scores] = await json("evaluate", "f.safetensors", "roses.csv");
+  expect(scores).toMatchObject({ part: "all", rows: 5, accuracy: 1 });
+  expect(scores.confusion).toEqual([
+    [5, 0, 0],
+    [0, 0, 0],
+    [0, 0, 0],
+  ]);
+});
+
+test("evaluate as text: figures per class and a confusion matrix", async () => {
+  const { stdout } = await place.run(["evaluate", "f.safetensors", "flowers.csv"]);
+  expect(stdout).toMatch(/accuracy 100\.00 %/);
+  expect(stdout).toMatch(/rose +100\.00 % +100\.00 % +100\.00 % +4/);
+  expect(stdout).toContain("predicted");
+});
+
+test.each([
+  [
+    "a class it does not know",
+    flowers(6).replaceAll("rose", "rosa"),
+    /line 2: column "kind": "rosa" is none of the known classes; did you mean "rose"\?/,
+  ],
+  ["a column missing", "length,width,kind\n1,2,rose\n", /there is no column "petals"/],
+  ["no label", "length,width,petals\n1,2,3\n", /there is no column "kind"/],
+])("evaluate on a table with %s is an error", async (_, text, message) => {
+  place.write("other.csv", text);
+  const { code, stderr } = await place.run(["evaluate", "f.safetensors", "other.csv"]);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(message);
+});
+
+test("predict takes rows of CSV, JSON from stdin, tables and rows of tables", async () => {
+  const [row, ...others] = await json("predict", "f.safetensors", "5,3,0", "7.5,3,205");
+  expect(row).toMatchObject({ class: "rose", confidence: expect.any(Number) });
+  expect(row.ranking).toHaveLength(3);
+  expect(others.map((other: { class: string }) => other.class)).toEqual(["violet"]);
+  const piped = await place.run(
+    ["predict", "f.safetensors", "-"],
+    '[[5,3,0],{"petals":205,"length":7.5,"width":3}]',
+  );
+  expect(piped.stdout).toMatch(/stdin#0: rose .*\nstdin#1: violet/);
+  const [third] = await json("predict", "f.safetensors", "flowers.csv#2");
+  expect(third).toMatchObject({ input: "flowers.csv#2", class: "violet" });
+});
+
+test("predict takes rows of IDX files and of data sets, which say what is true", async () => {
+  const [fromFile] = await json("predict", "images.safetensors", "images/train-images-idx3-ubyte#4");
+  const [fromSet] = await json("predict", "images.safetensors", "images#4");
+  expect(fromSet.label).toBe("1");
+  expect(fromSet.ranking).toEqual(fromFile.ranking);
+  const pixels = Array.from({ length: 64 }, (_, i) => (i * 3) % 256);
+  expect((await place.run(["predict", "images.safetensors", "-"], JSON.stringify(pixels))).code).toBe(0);
+});
+
+test.each([
+  ["too few values", ["f.safetensors", "1,2"], "", /expected 3 values \(length, width, petals\), got 2/],
+  ["the label as well", ["f.safetensors", "1,2,3,rose"], "", /leave the label out/],
+  ["no number", ["f.safetensors", "1,two,3"], "", /column "width": expected a number, got "two"/],
+  ["NaN", ["f.safetensors", "1,NaN,3"], "", /expected a number, got "NaN"/],
+  ["broken JSON", ["f.safetensors", "-"], "[1,", /stdin: not valid JSON/],
+  ["nothing on stdin", ["f.safetensors", "-"], "", /stdin: not valid JSON/],
+  ["a string in JSON", ["f.safetensors", "-"], '[1,"2",3]', /column "width": expected a number, got "2"/],
+  [
+    "no such row",
+    ["images.safetensors", "images/train-images-idx3-ubyte#20"],
+    "",
+    /there is no row 20; expected 0 to 19/,
+  ],
+  ["labels for images", ["images.safetensors", "images/train-labels-idx1-ubyte#1"], "", /are these labels\?/],
+  [
+    "images of another size",
+    ["images.safetensors", "digits#0"],
+    "",
+    /takes inputs \[8, 8, 1\], these are \[28, 28, 1\]/,
+  ],
+  ["shares instead of pixels", ["images.safetensors", "-"], "[0.5]", /whole numbers from 0 to 255, got 0\.5/],
+])("predict: %s is an error", async (_, args, input, message) => {
+  const { code, stderr, stdout } = await place.run(["predict", ...args], input);
+  expect(code).toBe(1);
+  expect(stdout).toBe("");
+  expect(stderr).toMatch(message);
+  expect(stderr.trim().split("\n")).toHaveLength(1);
+});
+
+test("summary as text", async () => {
+  const { stdout } = await place.run(["summary", "f.safetensors"]);
+  expect(stdout).toContain("dense, relu");
+  expect(stdout).toContain("classes: rose, tulip, violet");
+  expect(stdout).toContain(trained.weightsSha256);
+});
+
+test("data says what is there and draws it", async () => {
+  expect((await place.run(["data"])).stdout).toMatch(/digits +handwriting/);
+  const { stdout } = await place.run(["data", "digits", "--samples", "20", "--preview", "3"]);
+  expect(stdout).toMatch(/20 rows, and 4 to test with/);
+  expect(stdout).toMatch(/[▀▄█]{3}/);
+  const [csv] = await json("data", "flowers.csv");
+  expect(csv).toMatchObject({ kind: "csv", rows: 60, columns: ["length", "width", "petals"], label: "kind" });
+});
+
+test("regression: figures, and predictions as numbers", async () => {
+  done(await place.run(["train", "sine", "--samples", "100", "--epochs", "2", "--out", "sine.safetensors"]));
+  const [scores] = await json("evaluate", "sine.safetensors", "sine", "--samples", "50");
+  expect(scores).toMatchObject({ rows: 10, meanAbsoluteError: expect.any(Number) });
+  expect(scores).not.toHaveProperty("confusion");
+  const [row] = await json("predict", "sine.safetensors", "0.5");
+  expect(row).toEqual({ input: "0.5", outputs: [expect.any(Number)] });
+});
