@@ -3,6 +3,8 @@ export { run, runPart } from "./tape";
 export { BASE, ZEROS, packPanels, unpackPanels } from "./math/matmul";
 export { mapExp, mapLog, mapTanh, mapLog64, mapSin64, mapCos64 } from "./math/map";
 export { fillUniform, fillGaussian } from "./math/random";
+export { sha256Init, sha256Blocks, SHA256_STATE } from "./math/sha256";
+export { allFinite } from "./math/finite";
 export { DENSE_FORWARD, DENSE_WEIGHTS, DENSE_TRANSPOSE, DENSE_INPUT, OUTER_SCRATCH } from "./layers/dense";
 export { INPUT_U8, INPUT_F32 } from "./layers/input";
 export { STEP_FORWARD } from "./activations/step";

@@ -21,7 +21,8 @@ const wasm = readFileSync("build/core/simd.wasm");
 writeFileSync(
   "build/core/embedded.js",
   `// The core's bytes inside JavaScript: no path to configure, works in any bundler and from file://.
-export const core = Uint8Array.from(atob("${wasm.toString("base64")}"), (c) => c.charCodeAt(0));
+const text = "${wasm.toString("base64")}";
+export const core = typeof Buffer === "function" ? Buffer.from(text, "base64") : Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 `,
 );
 writeFileSync(
@@ -42,7 +43,7 @@ const raw = {
     bundler.onLoad({ filter: /.*/, namespace: "raw" }, ({ path }) => ({ contents: readFileSync(path, "utf8"), loader: "text" }));
   },
 };
-const common = { bundle: true, format: "esm", target: "es2022", logLevel: "warning", legalComments: "none", splitting: true, outdir: "build", external: ["#core", "@assemblyscript/loader", "node:*"] };
+const common = { bundle: true, format: "esm", target: "es2022", logLevel: "warning", legalComments: "none", minify: true, splitting: true, outdir: "build", external: ["#core", "@assemblyscript/loader", "node:*"] };
 for (const old of ["types", "chunks", "cli"]) rmSync(join("build", old), { recursive: true, force: true });
 // One build for the library's entries, so that they share their classes; only nabla/node reaches Node's modules.
 await build({

@@ -4,11 +4,6 @@ import type { Network } from "./network.ts";
 import type { Plan } from "./plan/plan.ts";
 import type { Run } from "./train.ts";
 
-const finite = (values: Float32Array): boolean => {
-  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
-  return true;
-};
-
 /**
  * The tape has stopped before the update, so the weights are those the step began with. Where these are not finite
  * already, the weights from the beginning of the epoch are put back.
@@ -18,8 +13,8 @@ const finite = (values: Float32Array): boolean => {
 export function diverged(network: Network, plan: Plan, rows: number, run: Run, rate: number, lastGood: Uint8Array): NablaError {
   const { core } = network;
   const stride = (n: number) => (n + 3) & ~3;
-  const bad = plan.trace.find(({ range, units }) => !finite(core.f32(range.offset, rows * stride(units))));
-  const weights = network.tensors.find((tensor) => !finite(network.read(tensor)));
+  const bad = plan.trace.find(({ range, units }) => !core.exports.allFinite(range.offset, rows * stride(units)));
+  const weights = network.tensors.find((tensor) => !network.finite(tensor));
   const where = `step ${run.step + 1} (epoch ${run.epoch + 1}, batch ${run.batch + 1})`;
   let kept = "the weights are those from before this step";
   if (weights) {

@@ -15,7 +15,6 @@ export type { TrainingOptions } from "./compile.ts";
 export { type Config, type ConfigInput, checkConfig, configSchema, parseConfig } from "./config/config.ts";
 export { arrayDataset } from "./data/arrays.ts";
 export type { Dataset, DataSplit, Standardisation, Target } from "./data/dataset.ts";
-export { digits } from "./data/digits/index.ts";
 export { splitDataset, subset } from "./data/split.ts";
 export { NablaError } from "./errors.ts";
 export type { Scores } from "./evaluate.ts";

@@ -67,9 +67,12 @@ export class Network {
   /** Fills all parameters from the seed: tensor number t draws from step t of the stream for initialisation. */
   initialize(seed: number): void {
     this.tensors.forEach((tensor, t) => {
-      const values = new Float32Array(count(tensor.spec.shape));
-      initialize(tensor.spec.initializer, tensor.spec, values, seed, t);
-      this.write(tensor, values);
+      const { spec } = tensor;
+      const n = count(spec.shape);
+      this.withScratch(n * 4, (scratch) => {
+        initialize(this.core, spec.initializer, spec, scratch, n, seed, t);
+        this.place(tensor.value.offset, spec, scratch);
+      });
     });
   }
 
@@ -152,6 +155,11 @@ export class Network {
     });
   }
 
+  /** Whether all values of a parameter are numbers. */
+  finite(tensor: Tensor): boolean {
+    return this.core.exports.allFinite(tensor.value.offset, tensor.value.bytes / 4) !== 0;
+  }
+
   /** A copy of everything training changes: parameters and slots. For going back. */
   snapshot(): Uint8Array {
     const bytes = this.withGradients ? this.bytes * (1 + this.slots) : this.bytes;
@@ -183,7 +191,7 @@ export class Network {
     const n = count(spec.shape);
     if (spec.layout === "panels") {
       const [k, out] = matrixOf(spec);
-      (this.core.exports.packPanels as Pack)(to, plain, k, out);
+      this.core.exports.packPanels(to, plain, k, out);
     } else {
       this.core.u8(to, align(footprint(spec))).fill(0);
       this.core.u8(to, n * 4).set(this.core.u8(plain, n * 4));
@@ -206,11 +214,9 @@ export class Network {
   }
 }
 
-type Pack = (to: number, from: number, k: number, out: number) => void;
-
 function unpack(core: Core, to: number, from: number, spec: Parameter): void {
   const [k, out] = matrixOf(spec);
-  (core.exports.unpackPanels as Pack)(to, from, k, out);
+  core.exports.unpackPanels(to, from, k, out);
 }
 
 /** A kernel of any rank as the matrix it is multiplied as: [everything before the last axis, last axis]. */

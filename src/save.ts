@@ -72,10 +72,13 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
   const { inputShape, layers } = modelFields.check(config?.model, "config.model");
   const training = config.training === undefined ? undefined : trainingFields.check(config.training, "config.training");
   const { progress } = checkpoint;
-  const model = new Model(layers, { seed: progress.seed, inputShape });
+  const model = new Model(layers, { seed: progress.seed, inputShape }, false);
   const network = model.built;
   requireTensors(checkpoint.tensors, network.tensors.map(({ name: tensor, spec }) => ({ name: tensor, shape: spec.shape })), name);
-  for (const tensor of network.tensors) network.write(tensor, finite(checkpoint.tensors.get(tensor.name)!.data, tensor.name));
+  for (const tensor of network.tensors) {
+    network.write(tensor, checkpoint.tensors.get(tensor.name)!.data);
+    if (!network.finite(tensor)) throw new NablaError(`tensor "${tensor.name}" holds NaN or infinite values; expected numbers`);
+  }
   model.metadata = { classes: checkpoint.classes, standardisation: checkpoint.standardisation, extra: checkpoint.extra };
   if (!training) return model;
   const { batchSize, epochs, seed, shuffle, validationSplit, earlyStopping: _e, reduceLROnPlateau: _r, classWeight: _c, ...compile } = training;
@@ -109,13 +112,6 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
     model.resumeFrom(run, settings, checkpoint.callbacks as Record<string, CallbackState>);
   }
   return model;
-}
-
-function finite(values: Float32Array, name: string): Float32Array {
-  for (let i = 0; i < values.length; i++) {
-    if (!Number.isFinite(values[i])) throw new NablaError(`tensor "${name}": value ${i} is ${values[i]}; expected finite numbers`);
-  }
-  return values;
 }
 
 /** SHA-256 over the parameters in layer order, little-endian float32, biases after weights, unpadded. Hexadecimal. */

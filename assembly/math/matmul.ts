@@ -5,7 +5,7 @@
 
 import { outer1x4, outer1x8, outer4x4, outer4x8, packed4x8 } from "./outer";
 import { ld, shareStart } from "./simd";
-import { tile1x32, tile2x16, tiles1x4, tiles1x8, tiles4x4, tiles4x8 } from "./tiles";
+import { tile1x24, tile2x16, tiles1x4, tiles1x8, tiles4x4, tiles4x8 } from "./tiles";
 
 const KC: i32 = 512;
 const MC: i32 = 128;
@@ -76,12 +76,12 @@ function block(
     const n = two ? 2 : 1;
     const panel = <usize>k * 32;
     let p = p0;
-    for (const step = two ? 2 : 4; p + step <= last; p += step) {
+    for (const step = two ? 2 : 3; p + step <= last; p += step) {
       const c = <usize>p << 5;
       const init: usize = k0 ? y + c : b ? b + c : 0;
       const wp = w + <usize>p * panel + (<usize>k0 << 5);
       if (two) tile2x16(y + c, ldy, x, ldx, wp, panel, kn, init, ldinit, init ? 32 : 0);
-      else tile1x32(y + c, x, wp, panel, kn, init, init ? 32 : 0);
+      else tile1x24(y + c, x, wp, panel, kn, init, init ? 32 : 0);
     }
     for (; p < p1; p++) {
       const c = <usize>p << 5;

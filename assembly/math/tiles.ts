@@ -220,13 +220,15 @@ export function tile2x16(y: usize, ldy: usize, x0: usize, ldx: usize, w0: usize,
   v128.store(y, a10); v128.store(y, a11, 16); v128.store(y, a12, 32); v128.store(y, a13, 48);
 }
 
-/** One row × 32 columns: four panels, `panel` bytes apart. Eight columns of one row are too few sums to keep adders busy. */
-export function tile1x32(y: usize, x: usize, w0: usize, panel: usize, k: i32, init: usize, wide: usize): void {
-  let w1 = w0 + panel, w2 = w1 + panel, w3 = w2 + panel;
+/**
+ * 1 row × 24 columns: three panels, `panel` bytes apart. Eight columns of one row are too few sums to keep adders busy, and with
+ * 32 the values loaded for a step and the sums together are more than there are registers.
+ */
+export function tile1x24(y: usize, x: usize, w0: usize, panel: usize, k: i32, init: usize, wide: usize): void {
+  let w1 = w0 + panel, w2 = w1 + panel;
   let a00 = v128.load(init), a01 = v128.load(init, 16); init += wide;
   let a10 = v128.load(init), a11 = v128.load(init, 16); init += wide;
-  let a20 = v128.load(init), a21 = v128.load(init, 16); init += wide;
-  let a30 = v128.load(init), a31 = v128.load(init, 16);
+  let a20 = v128.load(init), a21 = v128.load(init, 16);
   const end = w0 + <usize>k * 32;
   while (true) {
     {
@@ -234,7 +236,6 @@ export function tile1x32(y: usize, x: usize, w0: usize, panel: usize, k: i32, in
       a00 = madd(a00, s, v128.load(w0)); a01 = madd(a01, s, v128.load(w0, 16));
       a10 = madd(a10, s, v128.load(w1)); a11 = madd(a11, s, v128.load(w1, 16));
       a20 = madd(a20, s, v128.load(w2)); a21 = madd(a21, s, v128.load(w2, 16));
-      a30 = madd(a30, s, v128.load(w3)); a31 = madd(a31, s, v128.load(w3, 16));
     }
     if (w0 == end - 32) break;
     {
@@ -242,7 +243,6 @@ export function tile1x32(y: usize, x: usize, w0: usize, panel: usize, k: i32, in
       a00 = madd(a00, s, v128.load(w0, 32)); a01 = madd(a01, s, v128.load(w0, 48));
       a10 = madd(a10, s, v128.load(w1, 32)); a11 = madd(a11, s, v128.load(w1, 48));
       a20 = madd(a20, s, v128.load(w2, 32)); a21 = madd(a21, s, v128.load(w2, 48));
-      a30 = madd(a30, s, v128.load(w3, 32)); a31 = madd(a31, s, v128.load(w3, 48));
     }
     if (w0 == end - 64) break;
     {
@@ -250,7 +250,6 @@ export function tile1x32(y: usize, x: usize, w0: usize, panel: usize, k: i32, in
       a00 = madd(a00, s, v128.load(w0, 64)); a01 = madd(a01, s, v128.load(w0, 80));
       a10 = madd(a10, s, v128.load(w1, 64)); a11 = madd(a11, s, v128.load(w1, 80));
       a20 = madd(a20, s, v128.load(w2, 64)); a21 = madd(a21, s, v128.load(w2, 80));
-      a30 = madd(a30, s, v128.load(w3, 64)); a31 = madd(a31, s, v128.load(w3, 80));
     }
     if (w0 == end - 96) break;
     {
@@ -258,13 +257,39 @@ export function tile1x32(y: usize, x: usize, w0: usize, panel: usize, k: i32, in
       a00 = madd(a00, s, v128.load(w0, 96)); a01 = madd(a01, s, v128.load(w0, 112));
       a10 = madd(a10, s, v128.load(w1, 96)); a11 = madd(a11, s, v128.load(w1, 112));
       a20 = madd(a20, s, v128.load(w2, 96)); a21 = madd(a21, s, v128.load(w2, 112));
-      a30 = madd(a30, s, v128.load(w3, 96)); a31 = madd(a31, s, v128.load(w3, 112));
     }
-    x += 16; w0 += 128; w1 += 128; w2 += 128; w3 += 128;
+    if (w0 == end - 128) break;
+    {
+      const s = v128.load32_splat(x, 16);
+      a00 = madd(a00, s, v128.load(w0, 128)); a01 = madd(a01, s, v128.load(w0, 144));
+      a10 = madd(a10, s, v128.load(w1, 128)); a11 = madd(a11, s, v128.load(w1, 144));
+      a20 = madd(a20, s, v128.load(w2, 128)); a21 = madd(a21, s, v128.load(w2, 144));
+    }
+    if (w0 == end - 160) break;
+    {
+      const s = v128.load32_splat(x, 20);
+      a00 = madd(a00, s, v128.load(w0, 160)); a01 = madd(a01, s, v128.load(w0, 176));
+      a10 = madd(a10, s, v128.load(w1, 160)); a11 = madd(a11, s, v128.load(w1, 176));
+      a20 = madd(a20, s, v128.load(w2, 160)); a21 = madd(a21, s, v128.load(w2, 176));
+    }
+    if (w0 == end - 192) break;
+    {
+      const s = v128.load32_splat(x, 24);
+      a00 = madd(a00, s, v128.load(w0, 192)); a01 = madd(a01, s, v128.load(w0, 208));
+      a10 = madd(a10, s, v128.load(w1, 192)); a11 = madd(a11, s, v128.load(w1, 208));
+      a20 = madd(a20, s, v128.load(w2, 192)); a21 = madd(a21, s, v128.load(w2, 208));
+    }
+    if (w0 == end - 224) break;
+    {
+      const s = v128.load32_splat(x, 28);
+      a00 = madd(a00, s, v128.load(w0, 224)); a01 = madd(a01, s, v128.load(w0, 240));
+      a10 = madd(a10, s, v128.load(w1, 224)); a11 = madd(a11, s, v128.load(w1, 240));
+      a20 = madd(a20, s, v128.load(w2, 224)); a21 = madd(a21, s, v128.load(w2, 240));
+    }
+    x += 32; w0 += 256; w1 += 256; w2 += 256;
     if (w0 == end) break;
   }
   v128.store(y, a00); v128.store(y, a01, 16);
   v128.store(y, a10, 32); v128.store(y, a11, 48);
   v128.store(y, a20, 64); v128.store(y, a21, 80);
-  v128.store(y, a30, 96); v128.store(y, a31, 112);
 }

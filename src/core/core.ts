@@ -13,10 +13,22 @@ export type KernelFields<K extends KernelName> = { [F in keyof (typeof RECORDS)[
 
 /** Bytes of a WebAssembly page. */
 const PAGE = 65536;
+type Fill = (p: number, n: number, seedLow: number, seedHigh: number, stream: number, step: number, a: number, b: number) => void;
+/** Between plain row-major [k, out] and panels; see ARCHITECTURE.md. */
+type Pack = (to: number, from: number, k: number, out: number) => void;
+
 export interface CoreExports extends Record<string, unknown> {
   memory: WebAssembly.Memory;
   run(tape: number, from: number, to: number, rows: number, step: number): number;
   runPart(tape: number, from: number, to: number, rows: number, step: number, part: number, parts: number): number;
+  /** `n` values at `p`, value i a function of (seed, stream, step, i) alone; twin of src/math/random.ts. */
+  fillUniform: Fill;
+  fillGaussian: Fill;
+  sha256Init(state: number): void;
+  sha256Blocks(state: number, p: number, blocks: number): void;
+  allFinite(p: number, n: number): number;
+  packPanels: Pack;
+  unpackPanels: Pack;
   ZEROS: WebAssembly.Global;
   BASE: WebAssembly.Global;
   OUTER_SCRATCH: WebAssembly.Global;

@@ -1,6 +1,6 @@
 /** Data sets by URL, checked against what they are expected to be. */
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
+import { sha256Hex } from "../checkpoint/sha256.ts";
+
 import { NablaError } from "../errors.ts";
 import type { DataSplit } from "./dataset.ts";
 import { gunzip } from "./gzip.ts";
@@ -47,7 +47,7 @@ export async function fetchFile(file: RemoteFile, options: FetchOptions = {}): P
   }
   if (!matches(bytes, file.sha256)) {
     throw new NablaError(
-      `${url}: expected SHA-256 ${file.sha256}, got ${bytesToHex(sha256(bytes))} (${bytes.length} bytes); it is not the file it should be`,
+      `${url}: expected SHA-256 ${file.sha256}, got ${sha256Hex(bytes)} (${bytes.length} bytes); it is not the file it should be`,
     );
   }
   await options.cache?.put(url, bytes);
@@ -55,7 +55,7 @@ export async function fetchFile(file: RemoteFile, options: FetchOptions = {}): P
 }
 
 function matches(bytes: Uint8Array, expected: string | undefined): boolean {
-  return expected === undefined || bytesToHex(sha256(bytes)) === expected.toLowerCase();
+  return expected === undefined || sha256Hex(bytes) === expected.toLowerCase();
 }
 
 /** Fetches an IDX file, gzip or not. */

@@ -1,7 +1,8 @@
-/** What parameters start from. Twin of nothing in the core: values are drawn here, once, and written into linear memory. */
+/** What parameters start from: the distributions. The values are drawn in assembly/math/random.ts. */
 import type { initializer } from "../config/components.ts";
 import type { Infer } from "../config/fields.ts";
-import { STREAMS, Stream } from "../math/random.ts";
+import type { Core } from "../core/core.ts";
+import { STREAMS, words } from "../math/random.ts";
 
 export type InitializerConfig = Infer<typeof initializer>;
 
@@ -48,14 +49,23 @@ export function distribution(config: InitializerConfig, { fanIn, fanOut }: Fans)
   }
 }
 
-/** Fills `out` with values that are a function of (seed, tensor, place in the tensor) alone. */
-export function initialize(config: InitializerConfig, fans: Fans, out: Float32Array, seed: number, tensor: number): void {
+/** Fills n floats at `offset` with values that are a function of (seed, tensor, place in the tensor) alone. */
+export function initialize(
+  core: Core,
+  config: InitializerConfig,
+  fans: Fans,
+  offset: number,
+  n: number,
+  seed: number,
+  tensor: number,
+): void {
   const d = distribution(config, fans);
   if (d.kind === "constant") {
-    out.fill(d.value);
+    core.f32(offset, n).fill(d.value);
     return;
   }
-  const stream = new Stream(seed, STREAMS.init, tensor);
-  if (d.kind === "uniform") for (let i = 0; i < out.length; i++) out[i] = d.limit * (2 * stream.uniform() - 1);
-  else for (let i = 0; i < out.length; i++) out[i] = d.mean + d.deviation * stream.gaussian();
+  const [low, high] = words(seed, "seed");
+  const { fillUniform, fillGaussian } = core.exports;
+  if (d.kind === "uniform") fillUniform(offset, n, low, high, STREAMS.init, tensor, -d.limit, d.limit);
+  else fillGaussian(offset, n, low, high, STREAMS.init, tensor, d.mean, d.deviation);
 }

@@ -1,13 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
+import { sha256Hex } from "../checkpoint/sha256.ts";
 import type { ByteCache } from "../data/urls.ts";
 
 /** Keeps fetched files in a folder, each under the hash of its key. The folder is made when first written to. */
 export function folderCache(folder: string): ByteCache {
-  const place = (key: string) => join(folder, bytesToHex(sha256(new TextEncoder().encode(key))));
+  const place = (key: string) => join(folder, sha256Hex(new TextEncoder().encode(key)));
   return {
     async get(key) {
       return readFile(place(key)).catch(() => undefined);

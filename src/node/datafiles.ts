@@ -1,8 +1,7 @@
 /** Data by path: recognises what a file or folder is and hands it to its reader in `src/data`. */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
+import { sha256Hex } from "../checkpoint/sha256.ts";
 import { type CsvInfo, type CsvSplitOptions, csvSplit } from "../data/csv.ts";
 import { type DataSplit, type Inputs, sizeOf } from "../data/dataset.ts";
 import { type GeneratedOptions, generatedSets, makeGenerated } from "../data/generated/index.ts";
@@ -44,7 +43,7 @@ export async function openData(pathOrName: string, options: OpenDataOptions = {}
   const name = basename(pathOrName);
   if (found.isDirectory()) return { name, kind: "idx", ...(await openIdxFolder(pathOrName, name)) };
   const bytes = await readBytes(pathOrName);
-  const fingerprint = bytesToHex(sha256(bytes));
+  const fingerprint = sha256Hex(bytes);
   switch (extname(pathOrName.replace(/\.gz$/i, "")).toLowerCase()) {
     case ".csv":
     case ".tsv":

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { initializer } from "../../src/config/components.ts";
 import { INITIALIZERS } from "../../src/config/names.ts";
+import { Core } from "../../src/core/core.ts";
 import { distribution, initialize } from "../../src/initializers/index.ts";
 import { STREAMS, Stream } from "../../src/math/random.ts";
 
@@ -19,10 +20,12 @@ const VARIANCE: Record<(typeof INITIALIZERS)[number], number> = {
   lecunUniform: 1 / 300,
 };
 
-const draw = (name: (typeof INITIALIZERS)[number], n: number, seed = 1, tensor = 0) => {
-  const out = new Float32Array(n).fill(NaN);
-  initialize(initializer.check(name), fans, out, seed, tensor);
-  return out;
+const draw = (config: Parameters<typeof initializer.check>[0], n: number, seed = 1, tensor = 0) => {
+  const core = new Core();
+  core.reserve(core.base + n * 4);
+  core.f32(core.base, n).fill(NaN);
+  initialize(core, initializer.check(config), fans, core.base, n, seed, tensor);
+  return core.f32(core.base, n).slice();
 };
 
 test.each(INITIALIZERS)("%s: mean and variance", (name) => {
@@ -46,8 +49,7 @@ test("uniforms stay within their limit, gaussians are not cut off at two deviati
 });
 
 test("gaussian takes a mean and a deviation", () => {
-  const out = new Float32Array(3);
-  initialize(initializer.check({ name: "gaussian", mean: 5, stddev: 0.5 }), fans, out, 9, 4);
+  const out = draw({ name: "gaussian", mean: 5, stddev: 0.5 }, 3, 9, 4);
   const stream = new Stream(9, STREAMS.init, 4);
   expect(out).toEqual(Float32Array.from({ length: 3 }, () => 5 + 0.5 * stream.gaussian()));
 });

@@ -1,0 +1,26 @@
+/** Why digits get ten outputs: one output that names the digit makes a 4 a better mistake for a 5 than a 9 is. */
+import { activation, sequential } from "nabla";
+import { main } from "./main.mjs";
+
+const outputs = [0.79, 1.83, 2.54, 2.99, 3.45, 4.89, 5.32, 6.22, 7.13, 8.72];
+const label = 5;
+
+export async function run(print = console.log) {
+  const model = sequential([activation({ activation: "linear", inputShape: [1] })]);
+  model.compile({ loss: "meanSquaredError" });
+  /** @type {number[]} */
+  const errors = [];
+  const { loss } = await model.evaluate(
+    outputs,
+    outputs.map(() => label),
+    { onRow: (_, error) => errors.push(error) },
+  );
+  print(`squared errors against ${label}:`);
+  outputs.forEach((output, i) => {
+    print(`  ${output.toFixed(2)} → ${errors[i].toFixed(2).padStart(5)}`);
+  });
+  print(`mean ${loss.toFixed(2)}`);
+  return { errors, loss };
+}
+
+await main(import.meta.url, run);

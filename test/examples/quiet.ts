@@ -1,0 +1,2 @@
+/** Stands in for console.log. */
+export const quiet = (): void => {};
