@@ -91,7 +91,7 @@ export async function trainCommand(source: string, flags: TrainFlags): Promise<n
     });
   } catch (error) {
     line.clear();
-    if (!stop.signal.aborted) throw error;
+    if (error !== stop.signal.reason) throw error;
     const path = out ?? FALLBACK;
     await writeFileAtomic(path, model.save(), { keepPrevious: true });
     const { epoch, step } = model.state.run;
