@@ -1,6 +1,6 @@
 /** Is it a 9? One output that says so, ten outputs, or the digit in four binary digits: what each gets right. */
-import { dense, digits, flatten, sequential } from "nabla";
-import { labelsOf } from "nabla/data";
+import { dense, flatten, sequential } from "nabla";
+import { digits, labelsOf } from "nabla/data";
 import { main } from "./main.mjs";
 
 const train = digits({ samples: 6000, seed: 1 });

@@ -1,4 +1,5 @@
 /** Are the gradients right? Backpropagation against central differences, for any model and batch. */
+import { NablaError } from "./errors.ts";
 import type { ArrayLike2 } from "./data/arrays.ts";
 import type { Model } from "./model.ts";
 
@@ -26,6 +27,9 @@ export interface GradientCheck {
  */
 export function checkGradients(model: Model, x: ArrayLike2, y: ArrayLike2, options: GradientCheckOptions = {}): GradientCheck {
   const { samples = 20, epsilon = 1e-2, tolerance = 0.02 } = options;
+  if (model.training.loss.name === "perceptron") {
+    throw new NablaError('checkGradients: loss "perceptron" has a rule for corrections, no gradient to check');
+  }
   const { gradients } = model.gradients(x, y);
   const before = model.weights();
   const tensors: GradientCheck["tensors"] = {};

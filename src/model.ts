@@ -2,10 +2,10 @@
 import { checkFit } from "./batch.ts";
 import type { Callback, Logs } from "./callbacks/callback.ts";
 import { type CompiledTraining, type TrainingOptions, compileTraining } from "./compile.ts";
-import { type ArrayLike2, arrayDataset } from "./data/arrays.ts";
+import { type ArrayLike2, arrayDataset, shaped } from "./data/arrays.ts";
 import { type Dataset, type Standardisation, sizeOf } from "./data/dataset.ts";
 import { splitDataset } from "./data/split.ts";
-import { NablaError } from "./errors.ts";
+import { didYouMean, NablaError } from "./errors.ts";
 import { type Scores, score } from "./evaluate.ts";
 import { type Gradients, gradientsOf } from "./gradients.ts";
 import { type LayerConfig, checkLayers, seedField, shapeField } from "./config/config.ts";
@@ -15,7 +15,7 @@ import type { Layer } from "./layers/layer.ts";
 import { ConfusionMatrix, type Metric, type MetricName, metric } from "./metrics/index.ts";
 import { Network } from "./network.ts";
 import { pauser } from "./pause.ts";
-import { Outputs, predictBatches, rowsOf } from "./predict.ts";
+import { type Outputs, predictBatches, predictDataset, rowsOf } from "./predict.ts";
 import { saveModel } from "./save.ts";
 import { describe } from "./summary.ts";
 import { type Run, freshRun, train } from "./train.ts";
@@ -67,6 +67,11 @@ export interface EvaluateOptions {
   onRow?: (row: number, loss: number, outputs: Float32Array) => void;
   classWeight?: FitOptions["classWeight"];
   sampleWeight?: FitOptions["sampleWeight"];
+}
+
+export interface GradientOptions {
+  /** Factors of the loss, by row. */
+  sampleWeight?: ArrayLike<number>;
 }
 
 /** What a run was started with: a resumed one must agree. */
@@ -272,12 +277,16 @@ export class Model {
   }
 
   /**
-   * Outputs for rows of input: a typed array or nested arrays with the batch dimension first, or { data, shape }.
+   * Outputs for rows of input: a typed array or nested arrays with the batch dimension first, { data, shape }, or a data set.
    * uint8 values are scaled by 1/255, like images in training.
    */
-  predict(x: ArrayLike2, options: { batchSize?: number } = {}): Outputs {
+  predict(x: ArrayLike2 | Dataset, options: { batchSize?: number } = {}): Outputs {
     const { batchSize = 256 } = options;
     whole("predict: batchSize", batchSize);
+    if (isDataset(x)) {
+      this.build(x.inputShape);
+      return predictDataset(this.built, x, batchSize, this.outputShape);
+    }
     return predictBatches(this.built, rowsOf(x, this.inputShape), batchSize, this.outputShape);
   }
 
@@ -291,29 +300,43 @@ export class Model {
     return Object.fromEntries(this.built.tensors.map((tensor) => [tensor.name, tensor.spec.shape]));
   }
 
-  /** Sets parameters by name; those not named stay. @throws NablaError for unknown names, wrong counts, NaN */
-  setWeights(weights: Readonly<Record<string, ArrayLike<number>>>): this {
+  /**
+   * Sets parameters by name; those not named stay. Values are flat and row-major, or nested like the shape.
+   * @throws NablaError for unknown names, wrong counts, NaN; nothing is set then
+   */
+  setWeights(weights: Readonly<Record<string, ArrayLike2>>): this {
     const network = this.built;
     const byName = new Map(network.tensors.map((tensor) => [tensor.name, tensor]));
-    for (const [name, values] of Object.entries(weights)) {
+    const checked = Object.entries(weights).map(([name, given]) => {
       const tensor = byName.get(name);
-      if (!tensor) throw new NablaError(`setWeights: there is no parameter "${name}"; there are ${[...byName.keys()].join(", ")}`);
+      if (!tensor) {
+        throw new NablaError(
+          `setWeights: there is no parameter "${name}"${didYouMean(name, byName.keys())}; there are ${[...byName.keys()].join(", ")}`,
+        );
+      }
+      const { data: values } = shaped(given, `setWeights: ${name}`);
       const n = sizeOf(tensor.spec.shape);
       if (values.length !== n) {
-        throw new NablaError(`setWeights: ${name}: expected ${n} values of shape [${tensor.spec.shape.join(", ")}], got ${values.length}`);
+        throw new NablaError(
+          `setWeights: ${name}: expected ${n} values of shape [${tensor.spec.shape.join(", ")}], got ${values.length}`,
+        );
       }
       for (let i = 0; i < n; i++) {
-        if (!Number.isFinite(values[i])) throw new NablaError(`setWeights: ${name}: value ${i} is ${values[i]}; expected finite numbers`);
+        if (Number.isFinite(Math.fround(values[i]))) continue;
+        throw new NablaError(`setWeights: ${name}: value ${i} is ${values[i]}; expected finite float32 numbers`);
       }
-    }
-    for (const [name, values] of Object.entries(weights)) network.write(byName.get(name)!, values);
+      return { tensor, values };
+    });
+    for (const { tensor, values } of checked) network.write(tensor, values);
     return this;
   }
 
   /** Loss and dL/dw for every parameter on this batch (mean over its rows, penalties included). Changes nothing. */
-  gradients(x: ArrayLike2, y: ArrayLike2, options: { sampleWeight?: ArrayLike<number> } = {}): Gradients {
+  gradients(data: Dataset, options?: GradientOptions): Gradients;
+  gradients(x: ArrayLike2, y: ArrayLike2, options?: GradientOptions): Gradients;
+  gradients(x: Dataset | ArrayLike2, y?: ArrayLike2 | GradientOptions, more?: GradientOptions): Gradients {
     const compiled = this.training;
-    const dataset = this.dataset([x, y], "gradients");
+    const { dataset, options } = this.arguments<GradientOptions>("gradients", x, y, more);
     this.build(dataset.inputShape);
     const training = { loss: compiled.loss, update: compiled.update(this.built), target: dataset.target.kind };
     return gradientsOf(this.built, dataset, training, options.sampleWeight);

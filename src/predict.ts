@@ -1,6 +1,6 @@
 /** Outputs for rows of input. */
 import { type ArrayLike2, shaped } from "./data/arrays.ts";
-import { sizeOf } from "./data/dataset.ts";
+import { buffersFor, type Dataset, range, sizeOf } from "./data/dataset.ts";
 import { NablaError } from "./errors.ts";
 import type { Network } from "./network.ts";
 
@@ -45,6 +45,8 @@ export class Outputs {
 export interface Rows {
   readonly data: Uint8Array | Float32Array;
   readonly rows: number;
+  /** What uint8 values are multiplied by. Default 1/255. */
+  readonly scale?: number;
 }
 
 /** Reads what predict() takes. @throws NablaError when the values do not make up whole rows */
@@ -72,7 +74,7 @@ export function predictBatches(network: Network, input: Rows, batchSize: number,
   const width = data.length / rows;
   const isBytes = data instanceof Uint8Array;
   const capacity = Math.min(batchSize, rows);
-  const plan = network.plan("predict", capacity, { type: isBytes ? "uint8" : "float32", scale: isBytes ? 1 / 255 : 1 });
+  const plan = network.plan("predict", capacity, { type: isBytes ? "uint8" : "float32", scale: isBytes ? (input.scale ?? 1 / 255) : 1 });
   network.use(plan);
   const { core } = network;
   const { units } = plan;
@@ -89,4 +91,19 @@ export function predictBatches(network: Network, input: Rows, batchSize: number,
     else for (let r = 0; r < n; r++) for (let c = 0; c < units; c++) out[(from + r) * units + c] = outputs[r * stride + c];
   }
   return new Outputs(out, [rows, ...outputShape]);
+}
+
+/** The same for the inputs of a data set, with its scale. @throws NablaError when it reads asynchronously */
+export function predictDataset(network: Network, dataset: Dataset, batchSize: number, outputShape: readonly number[]): Outputs {
+  const width = sizeOf(dataset.inputShape);
+  if (width !== sizeOf(network.layers[0].inputShape)) {
+    throw new NablaError(
+      `predict: expected rows of shape [${network.layers[0].inputShape.join(", ")}], got [${dataset.inputShape.join(", ")}] from ${dataset.name}`,
+    );
+  }
+  const { x, y } = buffersFor(dataset, dataset.length);
+  if (dataset.read(range(dataset.length), x, y)) {
+    throw new NablaError(`predict: ${dataset.name} reads asynchronously; read rows of it into an array first, or use evaluate() with onRow`);
+  }
+  return predictBatches(network, { data: x, rows: dataset.length, scale: dataset.inputScale }, batchSize, outputShape);
 }

@@ -8,6 +8,7 @@ import { classTable, confusionTable } from "./confusion.ts";
 import { classNames, examine } from "./examine.ts";
 import { bold, count, print, printJson, shown, words } from "./output.ts";
 import { extraOf } from "./resume.ts";
+import { scaleTargets } from "./targets.ts";
 
 export type Part = "test" | "train" | "all";
 
@@ -71,7 +72,7 @@ export async function openPart(
     const same = extra?.data.fingerprint === data.fingerprint;
     const kept = extra?.data.testSplit ?? 0.2;
     if (flags.part === undefined ? !same || kept === 0 : flags.part === "all")
-      return { dataset: data.train, part: "all", name: data.name };
+      return { dataset: scaleTargets(data.train, extra?.csv?.target), part: "all", name: data.name };
     if (!same) {
       throw new NablaError(
         `--part: ${source} is not the table the model was trained on, so it has no ${flags.part} part; leave --part out`,
@@ -83,5 +84,7 @@ export async function openPart(
     throw new NablaError(`--part: ${data.name} has a training and a test part; expected train or test`);
   const part = flags.part ?? (data.test ? "test" : "all");
   if (part === "test" && !data.test) throw new NablaError(`--part: ${data.name} has no test part`);
-  return { dataset: part === "test" ? data.test! : data.train, part, name: data.name };
+  const dataset = part === "test" ? data.test! : data.train;
+  const scaled = data.kind === "csv" ? scaleTargets(dataset, extra?.csv?.target) : dataset;
+  return { dataset: scaled, part, name: data.name };
 }

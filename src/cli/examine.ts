@@ -4,6 +4,8 @@ import { labelsOf } from "../data/split.ts";
 import type { Scores } from "../evaluate.ts";
 import { ConfusionMatrix, predictedClass } from "../metrics/index.ts";
 import type { Model } from "../model.ts";
+import { extraOf } from "./resume.ts";
+import { inUnits } from "./targets.ts";
 
 export interface Mistake {
   row: number;
@@ -29,7 +31,8 @@ export interface Examination {
 export async function examine(model: Model, dataset: Dataset, keep = 0): Promise<Examination> {
   const { target } = dataset;
   if (target.kind !== "class") {
-    return { rows: dataset.length, scores: await model.evaluate(dataset), wrong: 0, mistakes: [] };
+    const scores = inUnits(await model.evaluate(dataset), extraOf(model)?.csv?.target);
+    return { rows: dataset.length, scores, wrong: 0, mistakes: [] };
   }
   const labels = labelsOf(dataset);
   const threshold = model.training.loss.labels.off < 0 ? 0 : 0.5;

@@ -5,6 +5,7 @@ import { loadModel } from "../node/models.ts";
 import { classNames } from "./examine.ts";
 import { type InputRow, readInputs } from "./inputs.ts";
 import { bold, dim, figure, green, percent, print, printJson, red } from "./output.ts";
+import { extraOf } from "./resume.ts";
 
 export async function predictCommand(
   path: string,
@@ -16,8 +17,10 @@ export async function predictCommand(
   for (const spec of specs) rows.push(...(await readInputs(model, spec)));
   const names = classNames(model);
   const numbers = isRegression(model);
+  const target = extraOf(model)?.csv?.target;
   for (const row of rows) {
-    const outputs = [...model.predict(row.values).row(0)];
+    const raw = [...model.predict(row.values).row(0)];
+    const outputs = target ? raw.map((value) => value * target.scale + target.mean) : raw;
     const result = numbers ? { outputs } : classify(model, outputs, names);
     const truth = row.label === undefined ? undefined : names[row.label];
     if (flags.json) {

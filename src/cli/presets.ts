@@ -32,6 +32,8 @@ export interface Preset {
   readonly initializer: Initializer;
   readonly biasInitializer?: Initializer;
   readonly optimizer: TrainingInput["optimizer"];
+  /** For targets that are numbers, whose gradients know no bounds. Default: the same. */
+  readonly regression?: TrainingInput["optimizer"];
   readonly batchSize: number;
   /** The last layer and its loss. */
   head(task: Task, loss: LossName | undefined): { units: number; activation: ActivationName; loss: LossName };
@@ -126,11 +128,12 @@ export const presets: Readonly<Record<string, Preset>> = Object.freeze({
     }),
   },
   mlp: {
-    description: "n-100-50-k ReLU and softmax, Nesterov momentum 0.9, batches of 32",
+    description: "n-100-50-k ReLU and softmax, Nesterov momentum 0.9 (numbers: linear, Adam), batches of 32",
     hidden: [100, 50],
     activation: "relu",
     initializer: "heNormal",
     optimizer: { name: "nesterov", learningRate: 0.02, momentum: 0.9 },
+    regression: { name: "adam", learningRate: 0.01 },
     batchSize: 32,
     head: usual,
   },
@@ -164,11 +167,12 @@ export function presetConfig(
     options.initializer ?? (preset === presets.mlp ? "glorotUniform" : preset.initializer);
   layers.push({ type: "dense", name: "output", units, activation: last, kernelInitializer, ...common });
   if (dataset.inputShape.length > 1) layers.unshift({ type: "flatten" });
+  const optimizer = (task.kind === "values" && preset.regression) || preset.optimizer;
   const metrics: TrainingInput["metrics"] = task.kind === "values" ? ["meanAbsoluteError"] : ["accuracy"];
   return {
     inputShape: [...dataset.inputShape],
     layers,
-    training: { loss, optimizer: preset.optimizer, batchSize: preset.batchSize, epochs: 5, metrics },
+    training: { loss, optimizer, batchSize: preset.batchSize, epochs: 5, metrics },
   };
 }
 

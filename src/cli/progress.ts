@@ -1,6 +1,7 @@
 /** What is seen of a training: one line that renews itself, and one that stays per epoch. Or JSON lines. */
 import type { Callback, Logs } from "../callbacks/callback.ts";
 import { bold, columns, cyan, dim, duration, print, printJson, shown, words } from "./output.ts";
+import { inUnits, type TargetScale } from "./targets.ts";
 
 export interface Speed {
   callback: Callback;
@@ -35,13 +36,13 @@ export function speedometer(rows: number, batchSize: number): Speed {
 }
 
 /** {"event":"epoch", …}, epochs from 1. */
-export function jsonLines(speed: Speed): Callback {
+export function jsonLines(speed: Speed, targets?: TargetScale): Callback {
   return {
     onEpochEnd(epoch, logs) {
       printJson({
         event: "epoch",
         epoch: epoch + 1,
-        ...logs,
+        ...inUnits(logs, targets),
         samplesPerSecond: Math.round(speed.samplesPerSecond()),
       });
     },
@@ -59,7 +60,11 @@ function bar(share: number, width: number): string {
 /** Erases the line the cursor is in. */
 const CLEAR = "\r\x1b[2K";
 
-export function progressLine(speed: Speed, epochs: number): Callback & { clear(): void } {
+export function progressLine(
+  speed: Speed,
+  epochs: number,
+  targets?: TargetScale,
+): Callback & { clear(): void } {
   let drawn = 0;
   let begun = performance.now();
   const clear = () => {
@@ -87,7 +92,7 @@ export function progressLine(speed: Speed, epochs: number): Callback & { clear()
       const eta = (steps * speed.batchSize) / Math.max(perSecond, 1e-3);
       const epoch = Math.floor((context.step - 1) / context.batchesPerEpoch);
       const tail = [
-        ...figures(logs),
+        ...figures(inUnits(logs, targets)),
         `${Math.round(perSecond).toLocaleString("en")} rows/s`,
         `ETA ${duration(eta)}`,
       ];
@@ -104,7 +109,7 @@ export function progressLine(speed: Speed, epochs: number): Callback & { clear()
       const { learningRate: _, ...rest } = logs;
       const seconds = duration((performance.now() - begun) / 1000);
       const perSecond = `${Math.round(speed.samplesPerSecond()).toLocaleString("en")} rows/s`;
-      const line = figures(rest as Logs)
+      const line = figures(inUnits(rest as Logs, targets))
         .map((text) => `  ${text}`)
         .join("");
       const room = columns() - label(epoch).length - line.length - 2;

@@ -7,6 +7,7 @@ import type { OpenedData } from "../node/datafiles.ts";
 import { loadModel } from "../node/models.ts";
 import { configOf } from "../save.ts";
 import { type ModelFlags, resolveResumed } from "./settings.ts";
+import type { TargetScale } from "./targets.ts";
 
 /** What the command line knows of a model and keeps in its file, besides what the library keeps. */
 export interface Extra {
@@ -20,7 +21,7 @@ export interface Extra {
     testSplit?: number;
     fingerprint?: string;
   };
-  csv?: { columns: string[]; label: string; classes?: string[] };
+  csv?: { columns: string[]; label: string; classes?: string[]; target?: TargetScale };
   /** Parts of the configuration that callbacks and fit() hold, not the model. */
   training: Pick<Config["training"], "earlyStopping" | "reduceLROnPlateau" | "classWeight">;
 }

@@ -13,6 +13,7 @@ import { count, print, printJson } from "./output.ts";
 import { jsonLines, progressLine, speedometer } from "./progress.ts";
 import { type Extra, openResumed, type Prepared } from "./resume.ts";
 import { type ModelFlags, resolveConfig } from "./settings.ts";
+import { fitTargets, inUnits, scaleTargets, type TargetScale } from "./targets.ts";
 import { doneEvent, endText, startEvent, startText } from "./trainoutput.ts";
 
 export interface TrainFlags extends ModelFlags {
@@ -37,13 +38,19 @@ export async function trainCommand(source: string, flags: TrainFlags): Promise<n
   const out = flags.out ?? flags.resume;
   if (flags.checkpointEvery !== undefined && out === undefined)
     throw new NablaError("--checkpoint-every: expected --out FILE as well, to write to");
-  const data = await openData(source, {
+  const opened = await openData(source, {
     ...(flags.label !== undefined && { label: columnOf(flags.label) }),
     ...(flags.task && { task: flags.task }),
     ...(flags.samples !== undefined && { samples: flags.samples }),
     ...(flags.testSplit !== undefined && { testFraction: flags.testSplit }),
   });
-  checkApplicable(flags, data);
+  checkApplicable(flags, opened);
+  const targets = fitTargets(opened);
+  const data: OpenedData = {
+    ...opened,
+    train: scaleTargets(opened.train, targets),
+    ...(opened.test && { test: scaleTargets(opened.test, targets) }),
+  };
   const { model, config, fit } = flags.resume
     ? await openResumed(flags.resume, flags, data)
     : await fresh(flags, data);
@@ -52,15 +59,15 @@ export async function trainCommand(source: string, flags: TrainFlags): Promise<n
   if (flags.report !== undefined) await checkWritable(flags.report);
   if (out !== undefined && out === flags.report)
     throw new NablaError("--out and --report name the same file; give each its own");
-  model.metadata = metadataOf(data, config, flags);
+  model.metadata = metadataOf(data, config, flags, targets);
 
   const mode = flags.quiet ? "quiet" : flags.json || !process.stdout.isTTY ? "json" : "terminal";
   const json = mode === "json" || (flags.quiet === true && flags.json === true);
   const { batchSize, epochs, validationSplit } = config.training;
   const { trained, validation } = parts(data.train, config);
   const speed = speedometer(trained, batchSize);
-  const line = progressLine(speed, epochs);
-  const shows: Callback[] = mode === "json" ? [jsonLines(speed)] : mode === "terminal" ? [line] : [];
+  const line = progressLine(speed, epochs, targets);
+  const shows: Callback[] = mode === "json" ? [jsonLines(speed, targets)] : mode === "terminal" ? [line] : [];
   if (mode === "json") printJson(startEvent(source, data, model, config));
   if (mode === "terminal") print(startText(data, model, config, trained, validation));
 
@@ -84,7 +91,7 @@ export async function trainCommand(source: string, flags: TrainFlags): Promise<n
     });
   } catch (error) {
     line.clear();
-    if (!stop.signal.aborted) throw error;
+    if (error !== stop.signal.reason) throw error;
     const path = out ?? FALLBACK;
     await writeFileAtomic(path, model.save(), { keepPrevious: true });
     const { epoch, step } = model.state.run;
@@ -98,6 +105,7 @@ export async function trainCommand(source: string, flags: TrainFlags): Promise<n
     stop.release();
   }
   const seconds = (performance.now() - begun) / 1000;
+  history = { ...history, history: inUnits(history.history, targets) };
 
   if (out !== undefined)
     await writeFileAtomic(out, model.save(), { keepPrevious: flags.checkpointEvery !== undefined });
@@ -162,7 +170,12 @@ function parts(dataset: Dataset, { training }: Config): { trained: number; valid
   return { trained: dataset.length - validation, validation };
 }
 
-function metadataOf(data: OpenedData, config: Config, flags: TrainFlags): Model["metadata"] {
+function metadataOf(
+  data: OpenedData,
+  config: Config,
+  flags: TrainFlags,
+  targets?: TargetScale,
+): Model["metadata"] {
   const { target, inputType, inputScale } = data.train;
   const { earlyStopping, reduceLROnPlateau, classWeight } = config.training;
   const extra: Extra = {
@@ -175,7 +188,7 @@ function metadataOf(data: OpenedData, config: Config, flags: TrainFlags): Model[
       ...(flags.testSplit !== undefined && { testSplit: flags.testSplit }),
       ...(data.fingerprint && { fingerprint: data.fingerprint }),
     },
-    ...(data.csv && { csv: data.csv }),
+    ...(data.csv && { csv: { ...data.csv, ...(targets && { target: targets }) } }),
     training: {
       ...(earlyStopping && { earlyStopping }),
       ...(reduceLROnPlateau && { reduceLROnPlateau }),

@@ -48,6 +48,7 @@ export const INITIALIZERS = [
 
 export const METRICS = [
   "accuracy",
+  "binaryAccuracy",
   "top5Accuracy",
   "top3Accuracy",
   "top2Accuracy",

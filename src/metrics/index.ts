@@ -2,7 +2,7 @@
 import { METRICS, type MetricName } from "../config/names.ts";
 import { NablaError, didYouMean } from "../errors.ts";
 import { f1, precision, recall } from "./confusion.ts";
-import { accuracy, meanAbsoluteError, meanSquaredError, topKAccuracy } from "./mean.ts";
+import { accuracy, binaryAccuracy, meanAbsoluteError, meanSquaredError, topKAccuracy } from "./mean.ts";
 import type { Metric } from "./metric.ts";
 
 export { type ClassFigures, ConfusionMatrix } from "./confusion.ts";
@@ -19,6 +19,8 @@ export function metric(name: MetricName, classes: number): Metric {
   switch (name) {
     case "accuracy":
       return accuracy();
+    case "binaryAccuracy":
+      return binaryAccuracy();
     case "top5Accuracy":
       return topKAccuracy(5);
     case "top3Accuracy":

@@ -34,6 +34,22 @@ export const accuracy = (): Metric =>
   });
 
 /**
+ * The share of outputs on the right side of the threshold, each output by itself: for several yes-or-no answers a row,
+ * where accuracy (one class a row) would only compare the largest.
+ */
+export const binaryAccuracy = (): Metric =>
+  mean("binaryAccuracy", (batch) => {
+    const { rows, units, stride, outputs, threshold } = batch;
+    let right = 0;
+    for (let r = 0; r < rows; r++) {
+      for (let c = 0; c < units; c++) {
+        if (outputs[r * stride + c] > threshold === target(batch, r, c) > threshold) right++;
+      }
+    }
+    return right / units;
+  });
+
+/**
  * The share of rows whose class is among the k largest outputs. An output equal to the class's own does not push it out.
  * @param k default 5, as in Keras
  */
@@ -50,16 +66,19 @@ export const topKAccuracy = (k = 5): Metric =>
     return right;
   });
 
+/** The target value of one output: labels as one-hot rows, or as they are for a single output. */
+function target({ units, labels, values }: Scored, row: number, output: number): number {
+  if (values) return values[row * units + output];
+  return units === 1 ? labels![row] : labels![row] === output ? 1 : 0;
+}
+
 /** Σ over the outputs of a row of f(output − target), divided by the number of outputs. */
 const deviation = (name: string, f: (d: number) => number): Metric =>
   mean(name, (batch) => {
-    const { rows, units, stride, outputs, labels, values } = batch;
+    const { rows, units, stride, outputs } = batch;
     let sum = 0;
     for (let r = 0; r < rows; r++) {
-      for (let c = 0; c < units; c++) {
-        const target = values ? values[r * units + c] : units === 1 ? labels![r] : labels![r] === c ? 1 : 0;
-        sum += f(outputs[r * stride + c] - target);
-      }
+      for (let c = 0; c < units; c++) sum += f(outputs[r * stride + c] - target(batch, r, c));
     }
     return sum / units;
   });

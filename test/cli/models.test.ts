@@ -147,3 +147,18 @@ test("regression: figures, and predictions as numbers", async () => {
   const [row] = await json("predict", "sine.safetensors", "0.5");
   expect(row).toEqual({ input: "0.5", outputs: [expect.any(Number)] });
 });
+
+test("a table of prices: learnt without another learning rate, told in their own unit", async () => {
+  const prices = Array.from(
+    { length: 80 },
+    (_, i) => `${i % 9},${(i * 7) % 13},${200_000 + 30_000 * (i % 9) + 9_000 * ((i * 7) % 13)}`,
+  );
+  place.write("prices.csv", `rooms,age,price\n${prices.join("\n")}\n`);
+  const last = done(await place.run(["train", "prices.csv", "--epochs", "100", "--out", "p.safetensors"]));
+  expect(last.testMeanAbsoluteError).toBeLessThan(20_000);
+  expect(last.testMeanAbsoluteError).toBeGreaterThan(10);
+  const [scores] = await json("evaluate", "p.safetensors", "prices.csv");
+  expect(scores.meanAbsoluteError).toBe(last.testMeanAbsoluteError);
+  const [row] = await json("predict", "p.safetensors", "4,6");
+  expect(Math.abs(row.outputs[0] - 374_000)).toBeLessThan(20_000);
+});

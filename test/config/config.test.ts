@@ -173,7 +173,7 @@ describe("check and the committed schema agree", () => {
     ],
     [
       trained({ metrics: ["acuracy"] }),
-      'training.metrics[0]: expected one of accuracy, top5Accuracy, top3Accuracy, top2Accuracy, meanSquaredError, mse, meanAbsoluteError, mae, precision, recall, f1, got "acuracy"; did you mean "accuracy"?',
+      'training.metrics[0]: expected one of accuracy, binaryAccuracy, top5Accuracy, top3Accuracy, top2Accuracy, meanSquaredError, mse, meanAbsoluteError, mae, precision, recall, f1, got "acuracy"; did you mean "accuracy"?',
     ],
     [
       trained({ classWeight: { cat: 2 } }),

@@ -1,5 +1,4 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
+import { sha256Hex } from "../../src/checkpoint/sha256.ts";
 import { describe, expect, test } from "vitest";
 import { digits, drawDigitAt } from "../../src/data/digits/index.ts";
 import { HABITS } from "../../src/data/digits/skeletons.ts";
@@ -90,7 +89,7 @@ describe("digits", () => {
 
   test("bits are pinned, so that another engine can be compared", () => {
     const pixels = Uint8Array.from(contents(digits({ samples: 200, seed: 1 })).x);
-    expect(bytesToHex(sha256(pixels))).toBe(
+    expect(sha256Hex(pixels)).toBe(
       "496644f4543c1a02441e718db3acc398504ab6ae3b2efdbec80f4d8c77be6c23",
     );
   });
