@@ -100,6 +100,8 @@ export class Model {
   private run: Run = freshRun();
   private settings: RunSettings | undefined;
   private callbacks: readonly Callback[] = [];
+  /** Metrics of the training under way: their sums so far belong to its state. */
+  private counting: readonly Metric[] = [];
   /** States of callbacks from a checkpoint, until fit() has the callbacks they belong to. */
   private pendingCallbacks: Readonly<Record<string, import("./callbacks/callback.ts").CallbackState>> = {};
 
@@ -204,7 +206,12 @@ export class Model {
     this.pendingCallbacks = {};
     if (train_.target.kind === "class" && train_.target.names) this.metadata = { ...this.metadata, classes: train_.target.names };
     const metrics = this.metrics(compiled.metrics);
+    for (const metric of metrics) {
+      metric.reset();
+      if (this.run.metrics[metric.name]) metric.restore(this.run.metrics[metric.name]);
+    }
     const units = sizeOf(this.outputShape);
+    this.counting = metrics;
     await train(
       {
         model: this,
@@ -214,6 +221,7 @@ export class Model {
         loss: compiled.loss,
         training: { loss: compiled.loss, update: compiled.update(network), target: train_.target.kind },
         metrics,
+        scoring: this.metrics(compiled.metrics),
         batchSize,
         epochs,
         seed,
@@ -224,7 +232,10 @@ export class Model {
         rate: compiled.rate(epochs),
       },
       this.run,
-    );
+    ).finally(() => {
+      this.settle();
+      this.counting = [];
+    });
     return this.history;
   }
 
@@ -355,14 +366,14 @@ export class Model {
     return saveModel(this);
   }
 
-  /** Called by the training loop: the run as it stands now, for save(). */
-  keep(run: Run, metrics: readonly Metric[]): void {
-    run.metrics = Object.fromEntries(metrics.map((m) => [m.name, m.state()]));
-    this.run = run;
+  /** Brings the run's copy of the metrics' sums up to date. */
+  private settle(): void {
+    for (const metric of this.counting) this.run.metrics[metric.name] = metric.state();
   }
 
   /** What a checkpoint is made of. */
   get state() {
+    this.settle();
     return { run: this.run, settings: this.settings, callbacks: this.callbacks, pending: this.pendingCallbacks, compiled: this.compiled };
   }
 
