@@ -1,6 +1,6 @@
 /** Sequential models: compile, fit, evaluate, predict, save. Names and argument order follow Keras and tfjs. */
 import { checkFit } from "./batch.ts";
-import type { Callback, Logs } from "./callbacks/callback.ts";
+import { type Callback, type CallbackState, type Logs, withState } from "./callbacks/callback.ts";
 import { type CompiledTraining, type TrainingOptions, compileTraining } from "./compile.ts";
 import { type ArrayLike2, arrayDataset, shaped } from "./data/arrays.ts";
 import { type Dataset, type Standardisation, sizeOf } from "./data/dataset.ts";
@@ -103,7 +103,7 @@ export class Model {
   /** Metrics of the training under way: their sums so far belong to its state. */
   private counting: readonly Metric[] = [];
   /** States of callbacks from a checkpoint, until fit() has the callbacks they belong to. */
-  private pendingCallbacks: Readonly<Record<string, import("./callbacks/callback.ts").CallbackState>> = {};
+  private pendingCallbacks: Readonly<Record<string, CallbackState>> = {};
 
   /** What the layers were made from, every default written out. */
   readonly configs: readonly LayerConfig[];
@@ -152,6 +152,8 @@ export class Model {
     this.compiled = compiled;
     this.run = freshRun();
     this.settings = undefined;
+    this.callbacks = [];
+    this.pendingCallbacks = {};
     this.network?.prepareTraining(compiled.slots.map((slot) => slot.initial));
     return this;
   }
@@ -196,12 +198,10 @@ export class Model {
     if (options.resume) this.checkResume(settings);
     else this.run = freshRun();
     this.settings = settings;
+    const states = this.callbackStates();
     this.callbacks = options.callbacks ?? [];
     if (options.resume) {
-      for (const callback of this.callbacks) {
-        const state = callback.name === undefined ? undefined : this.pendingCallbacks[callback.name];
-        if (state) callback.restore?.(state);
-      }
+      for (const [key, callback] of withState(this.callbacks)) if (states[key]) callback.restore?.(states[key]);
     }
     this.pendingCallbacks = {};
     if (train_.target.kind === "class" && train_.target.names) this.metadata = { ...this.metadata, classes: train_.target.names };
@@ -371,10 +371,17 @@ export class Model {
     for (const metric of this.counting) this.run.metrics[metric.name] = metric.state();
   }
 
+  /** What callbacks have learned in this run, by name. */
+  private callbackStates(): Record<string, CallbackState> {
+    const states = { ...this.pendingCallbacks };
+    for (const [key, callback] of withState(this.callbacks)) states[key] = callback.state!();
+    return states;
+  }
+
   /** What a checkpoint is made of. */
   get state() {
     this.settle();
-    return { run: this.run, settings: this.settings, callbacks: this.callbacks, pending: this.pendingCallbacks, compiled: this.compiled };
+    return { run: this.run, settings: this.settings, callbacks: this.callbackStates(), compiled: this.compiled };
   }
 
   /** Puts back what a checkpoint held; fit({ resume: true }) goes on from there. */
