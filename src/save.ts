@@ -31,7 +31,7 @@ export function saveModel(model: Model): Uint8Array {
       seed: model.seed,
       rateFactor: run.rateFactor,
       history: run.history,
-      running: { lossSum: run.lossSum, rows: run.rows, metrics: run.metrics },
+      running: { lossSum: run.lossSum, rows: run.rows, rate: run.rate, metrics: run.metrics },
       ...(run.stopped !== undefined && { stopped: run.stopped }),
     },
     callbacks: states,
@@ -95,7 +95,7 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
     }
   });
   if (checkpoint.dataset) {
-    const running = progress.running as { lossSum?: number; rows?: number; metrics?: Record<string, number[]> };
+    const running = progress.running as { lossSum?: number; rows?: number; rate?: number; metrics?: Record<string, number[]> };
     const run: Run = {
       ...freshRun(),
       epoch: progress.epoch,
@@ -105,6 +105,7 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
       rateFactor: progress.rateFactor,
       lossSum: running.lossSum ?? 0,
       rows: running.rows ?? 0,
+      rate: running.rate ?? 0,
       metrics: running.metrics ?? {},
       ...(progress.stopped !== undefined && { stopped: progress.stopped }),
     };

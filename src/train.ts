@@ -37,11 +37,13 @@ export interface Run {
   history: Logs[];
   /** What callbacks multiply the learning rate by. */
   rateFactor: number;
+  /** The learning rate of the last step. */
+  rate: number;
   /** Why training was stopped before its last epoch, if it was. */
   stopped?: string;
 }
 
-export const freshRun = (): Run => ({ epoch: 0, batch: 0, step: 0, lossSum: 0, rows: 0, metrics: {}, history: [], rateFactor: 1 });
+export const freshRun = (): Run => ({ epoch: 0, batch: 0, step: 0, lossSum: 0, rows: 0, metrics: {}, history: [], rateFactor: 1, rate: 0 });
 
 export interface TrainRequest {
   readonly model: Model;
@@ -71,7 +73,6 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
   const loader = new BatchLoader(network, dataset, loss, request.weighting);
   const threshold = loss.labels.off < 0 ? 0 : 0.5;
   const pause = pauser();
-  let rate = 0;
   let stopping: string | undefined;
   const context: TrainingContext = {
     model: request.model,
@@ -87,7 +88,7 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
       run.rateFactor = factor;
     },
     get learningRate() {
-      return rate;
+      return run.rate;
     },
     stop(reason) {
       stopping = reason;
@@ -106,14 +107,14 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
   const step = (indices: Uint32Array): void => {
     const rows = indices.length;
     const { core } = network;
-    rate = request.rate(run.step, batches) * run.rateFactor;
+    run.rate = request.rate(run.step, batches) * run.rateFactor;
     const settings = core.f32(plan.step, 2);
-    settings[0] = rate;
+    settings[0] = run.rate;
     settings[1] = 1 / rows;
     const counters = core.i32(plan.step + 8, 2);
     counters[0] = run.step;
     counters[1] = 0;
-    if (!network.run(plan, 0, plan.marks.end, rows)) throw diverged(network, plan, rows, run, rate, lastGood);
+    if (!network.run(plan, 0, plan.marks.end, rows)) throw diverged(network, plan, rows, run, lastGood);
     run.lossSum += core.f32(plan.step + 16, 1)[0] * rows;
     run.rows += rows;
     if (metrics.length > 0) {
@@ -175,7 +176,7 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
       const scores = await score({ network, dataset: request.validation, loss, metrics, batchSize: Math.max(batchSize, 256), pause });
       for (const [name, value] of Object.entries(scores)) logs[valName(name)] = value;
     }
-    logs.learningRate = rate;
+    logs.learningRate = run.rate;
     run.history.push(logs);
     run.epoch++;
     run.batch = 0;
