@@ -142,15 +142,13 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
       const indices = order.subarray(at, Math.min(at + batchSize, dataset.length));
       if (reader) {
         const ready = await reader.next();
-        network.use(plan);
-        loader.copy(plan, indices, ready!.x, ready!.y);
+        loader.copy(plan, indices, ready!);
       } else {
-        network.use(plan);
-        const wait = loader.load(plan, indices);
+        const wait = loader.load(plan, indices, run.batch);
         if (wait) {
           // the dataset takes its time: from the next batch on, read ahead while computing
           if (run.batch + 1 < batches) reader = new Prefetcher(dataset, order, batchSize, run.batch + 1);
-          await wait;
+          loader.copy(plan, indices, await wait);
         }
       }
       step(indices);
