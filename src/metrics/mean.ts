@@ -1,8 +1,8 @@
 /** Metrics that are a mean over rows. */
 import { type Metric, type Scored, predictedClass, trueClass } from "./metric.ts";
 
-/** A metric that adds up `count(batch)` and divides by the number of rows. */
-function mean(name: string, count: (batch: Scored) => number): Metric {
+/** A metric that adds up a figure of every row, one after the other whatever the batches, and divides by how many there were. */
+function mean(name: string, figure: (batch: Scored, row: number) => number): Metric {
   let sum = 0;
   let rows = 0;
   return {
@@ -12,7 +12,7 @@ function mean(name: string, count: (batch: Scored) => number): Metric {
       rows = 0;
     },
     add(batch) {
-      sum += count(batch);
+      for (let r = 0; r < batch.rows; r++) sum += figure(batch, r);
       rows += batch.rows;
     },
     result: () => sum / rows,
@@ -25,12 +25,9 @@ function mean(name: string, count: (batch: Scored) => number): Metric {
 
 /** The share of rows whose largest output is the class of the target. */
 export const accuracy = (): Metric =>
-  mean("accuracy", (batch) => {
-    let right = 0;
-    for (let r = 0; r < batch.rows; r++) {
-      if (predictedClass(batch.outputs, r * batch.stride, batch.units, batch.threshold) === trueClass(batch, r)) right++;
-    }
-    return right;
+  mean("accuracy", (batch, row) => {
+    const { outputs, stride, units, threshold } = batch;
+    return Number(predictedClass(outputs, row * stride, units, threshold) === trueClass(batch, row));
   });
 
 /**
@@ -38,13 +35,11 @@ export const accuracy = (): Metric =>
  * where accuracy (one class a row) would only compare the largest.
  */
 export const binaryAccuracy = (): Metric =>
-  mean("binaryAccuracy", (batch) => {
-    const { rows, units, stride, outputs, threshold } = batch;
+  mean("binaryAccuracy", (batch, row) => {
+    const { units, stride, outputs, threshold } = batch;
     let right = 0;
-    for (let r = 0; r < rows; r++) {
-      for (let c = 0; c < units; c++) {
-        if (outputs[r * stride + c] > threshold === target(batch, r, c) > threshold) right++;
-      }
+    for (let c = 0; c < units; c++) {
+      if (outputs[row * stride + c] > threshold === target(batch, row, c) > threshold) right++;
     }
     return right / units;
   });
@@ -54,16 +49,12 @@ export const binaryAccuracy = (): Metric =>
  * @param k default 5, as in Keras
  */
 export const topKAccuracy = (k = 5): Metric =>
-  mean(`top${k}Accuracy`, (batch) => {
-    let right = 0;
-    for (let r = 0; r < batch.rows; r++) {
-      const at = r * batch.stride;
-      const own = batch.outputs[at + trueClass(batch, r)];
-      let larger = 0;
-      for (let c = 0; c < batch.units; c++) if (batch.outputs[at + c] > own) larger++;
-      if (larger < k) right++;
-    }
-    return right;
+  mean(`top${k}Accuracy`, (batch, row) => {
+    const at = row * batch.stride;
+    const own = batch.outputs[at + trueClass(batch, row)];
+    let larger = 0;
+    for (let c = 0; c < batch.units; c++) if (!(batch.outputs[at + c] <= own)) larger++; // NaN is among nothing
+    return Number(larger < k);
   });
 
 /** The target value of one output: labels as one-hot rows, or as they are for a single output. */
@@ -74,12 +65,10 @@ function target({ units, labels, values }: Scored, row: number, output: number):
 
 /** Σ over the outputs of a row of f(output − target), divided by the number of outputs. */
 const deviation = (name: string, f: (d: number) => number): Metric =>
-  mean(name, (batch) => {
-    const { rows, units, stride, outputs } = batch;
+  mean(name, (batch, row) => {
+    const { units, stride, outputs } = batch;
     let sum = 0;
-    for (let r = 0; r < rows; r++) {
-      for (let c = 0; c < units; c++) sum += f(outputs[r * stride + c] - target(batch, r, c));
-    }
+    for (let c = 0; c < units; c++) sum += f(outputs[row * stride + c] - target(batch, row, c));
     return sum / units;
   });
 
