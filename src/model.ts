@@ -403,7 +403,10 @@ export class Model {
 
   private dataset(data: Dataset | readonly [ArrayLike2, ArrayLike2], name: string): Dataset {
     if (isDataset(data)) return data;
-    const target = this.compiled?.loss.classification === false ? "values" : undefined;
+    // labels stay labels where there is an output for each; with one output a regression takes whole numbers as they are
+    let units = 1;
+    for (const config of this.configs) if (config.type === "dense") units = config.units;
+    const target = this.compiled?.loss.classification === false && units === 1 ? "values" : undefined;
     return arrayDataset(data[0], data[1], { name, ...(target && { target }) });
   }
 
