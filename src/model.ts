@@ -102,6 +102,7 @@ export class Model {
   private callbacks: readonly Callback[] = [];
   /** Metrics of the training under way: their sums so far belong to its state. */
   private counting: readonly Metric[] = [];
+  private busy = false;
   /** States of callbacks from a checkpoint, until fit() has the callbacks they belong to. */
   private pendingCallbacks: Readonly<Record<string, CallbackState>> = {};
 
@@ -148,6 +149,7 @@ export class Model {
 
   /** Chooses loss, optimizer and metrics. Optimizer state and progress of an earlier training are forgotten. */
   compile(options: TrainingOptions): this {
+    if (this.busy) throw new NablaError("compile: this model is being trained; wait for that training, or stop it");
     const compiled = compileTraining(options, this.configs);
     this.compiled = compiled;
     this.run = freshRun();
@@ -172,6 +174,7 @@ export class Model {
   fit(data: Dataset, options?: FitOptions): Promise<History>;
   fit(x: ArrayLike2, y: ArrayLike2, options?: FitOptions): Promise<History>;
   async fit(x: Dataset | ArrayLike2, y?: ArrayLike2 | FitOptions, more?: FitOptions): Promise<History> {
+    if (this.busy) throw new NablaError("fit: this model is being trained already; wait for that training, or stop it");
     const { dataset, options } = this.arguments<FitOptions>("fit", x, y, more);
     const { batchSize = 32, epochs = 1, shuffle = true, validationSplit = 0 } = options;
     const seed = options.seed ?? this.seed;
@@ -212,6 +215,7 @@ export class Model {
     }
     const units = sizeOf(this.outputShape);
     this.counting = metrics;
+    this.busy = true;
     await train(
       {
         model: this,
@@ -235,6 +239,7 @@ export class Model {
     ).finally(() => {
       this.settle();
       this.counting = [];
+      this.busy = false;
     });
     return this.history;
   }
