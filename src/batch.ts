@@ -3,13 +3,13 @@ import { buffersFor, type Dataset, type Inputs, sizeOf, type Targets } from "./d
 import { readError } from "./data/prefetch.ts";
 import { NablaError } from "./errors.ts";
 import type { Loss } from "./losses/resolve.ts";
-import type { Scored } from "./metrics/index.ts";
+import { predictedClass, type Scored } from "./metrics/index.ts";
 import type { Network } from "./network.ts";
 import type { Plan } from "./plan/plan.ts";
 
 /** Per-row factors of the loss. */
 export interface Weighting {
-  /** One factor per class, by label. */
+  /** One factor per class, by label; where the targets are values, the class is the largest of them. */
   readonly classes?: readonly number[];
   /** One factor per row of the dataset. */
   readonly samples?: ArrayLike<number>;
@@ -104,7 +104,12 @@ export class BatchLoader {
     }
     const { classes, samples } = this.weighting;
     if (samples) for (let r = 0; r < rows; r++) weight[r] = samples[indices[r]];
-    if (classes && target.kind === "class") for (let r = 0; r < rows; r++) weight[r] *= classes[y[r]];
+    if (!classes) return;
+    if (target.kind === "class") for (let r = 0; r < rows; r++) weight[r] *= classes[y[r]];
+    else {
+      const threshold = this.loss!.labels.off < 0 ? 0 : 0.5;
+      for (let r = 0; r < rows; r++) weight[r] *= classes[predictedClass(y as Float32Array, r * plan.units, plan.units, threshold)];
+    }
   }
 
   /** What metrics see of the batch that was just run: views, valid until the next call into the core. */

@@ -1,5 +1,5 @@
 /** One backward pass on one batch, without an update. */
-import { BatchLoader, checkFit } from "./batch.ts";
+import { BatchLoader, type Weighting, checkFit } from "./batch.ts";
 import { type Dataset, range } from "./data/dataset.ts";
 import { NablaError } from "./errors.ts";
 import { penalties } from "./evaluate.ts";
@@ -14,11 +14,11 @@ export interface Gradients {
   gradients: Record<string, Float32Array>;
 }
 
-export function gradientsOf(network: Network, dataset: Dataset, training: Training, sampleWeight?: ArrayLike<number>): Gradients {
+export function gradientsOf(network: Network, dataset: Dataset, training: Training, weighting?: Weighting): Gradients {
   checkFit(dataset, network, training.loss);
   const rows = dataset.length;
   const plan = network.plan("train", rows, { type: dataset.inputType, scale: dataset.inputScale }, training);
-  const loader = new BatchLoader(network, dataset, training.loss, { samples: sampleWeight });
+  const loader = new BatchLoader(network, dataset, training.loss, weighting);
   const wait = loader.load(plan, range(rows), 0);
   if (wait) {
     wait.catch(() => {});

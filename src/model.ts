@@ -1,5 +1,5 @@
 /** Sequential models: compile, fit, evaluate, predict, save. Names and argument order follow Keras and tfjs. */
-import { checkFit } from "./batch.ts";
+import { type Weighting, checkFit } from "./batch.ts";
 import { type Callback, type CallbackState, type Logs, withState } from "./callbacks/callback.ts";
 import { type CompiledTraining, type TrainingOptions, compileTraining } from "./compile.ts";
 import { type ArrayLike2, arrayDataset, shaped } from "./data/arrays.ts";
@@ -70,8 +70,9 @@ export interface EvaluateOptions {
 }
 
 export interface GradientOptions {
+  classWeight?: FitOptions["classWeight"];
   /** Factors of the loss, by row. */
-  sampleWeight?: ArrayLike<number>;
+  sampleWeight?: FitOptions["sampleWeight"];
 }
 
 /** What a run was started with: a resumed one must agree. */
@@ -191,10 +192,8 @@ export class Model {
     if (batchSize > train_.length && options.batchSize !== undefined) {
       throw new NablaError(`fit: batchSize: expected at most ${train_.length}, the rows to train on, got ${batchSize}`);
     }
-    if (options.sampleWeight && options.sampleWeight.length !== dataset.length) {
-      throw new NablaError(`fit: sampleWeight: expected ${dataset.length} factors, one per row, got ${options.sampleWeight.length}`);
-    }
-    if (options.sampleWeight && validationSplit !== 0) {
+    const weighting = this.weighting("fit", dataset, options);
+    if (options.sampleWeight && train_ !== dataset) {
       throw new NablaError("fit: sampleWeight goes with validationData, not with validationSplit: split the data yourself with splitDataset()");
     }
     const settings = { batchSize, epochs, seed, shuffle, validationSplit, rows: train_.length };
@@ -213,7 +212,6 @@ export class Model {
       metric.reset();
       if (this.run.metrics[metric.name]) metric.restore(this.run.metrics[metric.name]);
     }
-    const units = sizeOf(this.outputShape);
     this.counting = metrics;
     this.busy = true;
     await train(
@@ -230,7 +228,7 @@ export class Model {
         epochs,
         seed,
         shuffle,
-        weighting: { classes: classFactors(options.classWeight, Math.max(units, 2)), samples: options.sampleWeight },
+        weighting,
         callbacks: this.callbacks,
         signal: options.signal,
         rate: compiled.rate(epochs),
@@ -287,7 +285,7 @@ export class Model {
       batchSize,
       confusion,
       onRow: options.onRow,
-      weighting: { classes: classFactors(options.classWeight, Math.max(2, sizeOf(this.outputShape))), samples: options.sampleWeight },
+      weighting: this.weighting("evaluate", dataset, options),
       pause: pauser(),
     });
   }
@@ -355,7 +353,7 @@ export class Model {
     const { dataset, options } = this.arguments<GradientOptions>("gradients", x, y, more);
     this.build(dataset.inputShape);
     const training = { loss: compiled.loss, update: compiled.update(this.built), target: dataset.target.kind };
-    return gradientsOf(this.built, dataset, training, options.sampleWeight);
+    return gradientsOf(this.built, dataset, training, this.weighting("gradients", dataset, options));
   }
 
   /** Layers, shapes and parameters as a table. */
@@ -415,6 +413,25 @@ export class Model {
     return arrayDataset(data[0], data[1], { name, ...(target && { target }) });
   }
 
+  /** Factors of the loss, checked. */
+  private weighting(who: string, { length, target }: Dataset, options: Pick<FitOptions, "classWeight" | "sampleWeight">): Weighting {
+    const { classWeight, sampleWeight: samples } = options;
+    if (samples && samples.length !== length) {
+      throw new NablaError(`${who}: sampleWeight: expected ${length} factors, one per row, got ${samples.length}`);
+    }
+    for (let i = 0; i < (samples?.length ?? 0); i++) {
+      const factor = samples![i];
+      if (!(factor >= 0) || !Number.isFinite(Math.fround(factor))) {
+        throw new NablaError(`${who}: sampleWeight[${i}]: expected a number ≥ 0, got ${factor}`);
+      }
+    }
+    const units = sizeOf(this.outputShape);
+    if (classWeight && target.kind === "values" && units === 1 && !this.training.loss.classification) {
+      throw new NablaError(`${who}: classWeight: the targets are quantities, not classes; use sampleWeight`);
+    }
+    return { classes: classFactors(classWeight, Math.max(2, units)), samples };
+  }
+
   private checkResume(settings: RunSettings): void {
     const before = this.settings;
     if (!before) throw new NablaError("fit: resume: there is no training to go on with; load a checkpoint that was saved while training");
@@ -445,7 +462,7 @@ function classFactors(weights: FitOptions["classWeight"], classes: number): numb
   for (const [key, value] of Object.entries(weights)) {
     const c = Number(key);
     if (!Number.isInteger(c) || c < 0 || c >= classes) throw new NablaError(`classWeight: there is no class ${key}; classes are 0 to ${classes - 1}`);
-    if (!(value >= 0) || !Number.isFinite(value)) throw new NablaError(`classWeight[${key}]: expected a number ≥ 0, got ${value}`);
+    if (!(value >= 0) || !Number.isFinite(Math.fround(value))) throw new NablaError(`classWeight[${key}]: expected a number ≥ 0, got ${value}`);
     factors[c] = value;
   }
   return factors;

@@ -80,7 +80,9 @@ describe("determinism", () => {
   test("the loss and the order are those they were (a change here changes every saved result)", async () => {
     const model = fresh(1, { optimizer: { name: "sgd", learningRate: 0.5 } });
     await model.fit(data, { epochs: 5, batchSize: 7 });
-    expect(weightsSha256(model)).toMatchInlineSnapshot(`"1dd5a072a012d6e6a9b23f03359dad26cdc16adb7871ad5bb1298f96b6f04346"`);
+    expect(weightsSha256(model)).toMatchInlineSnapshot(
+      `"1dd5a072a012d6e6a9b23f03359dad26cdc16adb7871ad5bb1298f96b6f04346"`,
+    );
   });
 });
 

@@ -1,0 +1,170 @@
+/** Weights of rows and of classes: as if the rows were there so many times. */
+import { describe, expect, test } from "vitest";
+import { dense, type Model, sequential, type TrainingOptions, weightsSha256 } from "../../src/index.ts";
+import { clouds, dataset, slowly } from "../support/problems.ts";
+
+const problem = clouds(12, 4, 3);
+const { x, labels, oneHot } = problem;
+const data = dataset(problem);
+/** How often each row counts. */
+const times = labels.map((_, r) => [1, 2, 0, 3, 1][r % 5]);
+const total = times.reduce((a, b) => a + b, 0);
+const repeated = <T>(rows: readonly T[]): T[] => rows.flatMap((row, r) => new Array<T>(times[r]).fill(row));
+
+function fresh(loss: TrainingOptions["loss"] = "categoricalCrossentropy"): Model {
+  return sequential(
+    [dense({ units: 6, activation: "tanh", inputShape: [4] }), dense({ units: 3, activation: "softmax" })],
+    { seed: 1 },
+  ).compile({ loss, optimizer: { name: "sgd", learningRate: 0.2 }, metrics: ["accuracy"] });
+}
+
+/** Throws unless every gradient is `factor` times the other. */
+function proportional(
+  a: ReturnType<Model["gradients"]>,
+  b: ReturnType<Model["gradients"]>,
+  factor: number,
+): void {
+  expect(a.loss).toBeCloseTo(factor * b.loss, 6);
+  for (const [name, g] of Object.entries(a.gradients)) {
+    g.forEach((v, i) =>
+      expect(Math.abs(v - factor * b.gradients[name][i]), `${name}[${i}]`).toBeLessThan(1e-6),
+    );
+  }
+}
+
+describe("a weight of n counts a row n times", () => {
+  test.each(["categoricalCrossentropy", "meanSquaredError", "huber", "binaryCrossentropy"] as const)(
+    "%s",
+    (loss) => {
+      const model = fresh(loss);
+      const weighted = model.gradients(x, oneHot, { sampleWeight: times });
+      const often = model.gradients(repeated(x), repeated(oneHot));
+      // both are means: over 12 rows, and over as many as there are with repetitions
+      proportional(weighted, often, total / 12);
+      const plain = model.gradients(x, oneHot);
+      expect(Math.abs(plain.loss - weighted.loss)).toBeGreaterThan(0.01);
+    },
+  );
+
+  test("in evaluate", async () => {
+    const model = fresh();
+    const weighted = await model.evaluate(x, labels, { sampleWeight: Float32Array.from(times) });
+    const often = await model.evaluate(repeated(x), repeated(labels));
+    expect(weighted.loss * 12).toBeCloseTo(often.loss * total, 5);
+    const seen: number[] = [];
+    await model.evaluate(x, labels, { sampleWeight: times, onRow: (row, loss) => void (seen[row] = loss) });
+    expect(seen.map((loss) => loss === 0)).toEqual(times.map((n) => n === 0));
+  });
+
+  test("in fit, where the order of rows is another in each epoch", async () => {
+    const model = fresh();
+    await model.fit(data, { epochs: 3, batchSize: 5, sampleWeight: times });
+    // by hand: the same steps on one gradient after the other
+    const other = fresh();
+    for (let epoch = 0; epoch < 3; epoch++)
+      await other.fit(data, { batchSize: 5, epochs: epoch + 1, resume: epoch > 0, sampleWeight: times });
+    expect(weightsSha256(other)).toBe(weightsSha256(model));
+    // rows of weight 0 do not count, whatever is in them
+    const spoilt = x.map((row, r) => (times[r] === 0 ? [9, -9, 9, 9] : row));
+    const third = fresh();
+    await third.fit(spoilt, labels, { epochs: 3, batchSize: 5, sampleWeight: times });
+    const [a, b] = [third.weights(), model.weights()];
+    for (const name of Object.keys(a)) expect(a[name]).toEqual(b[name]);
+    const plain = fresh();
+    await plain.fit(data, { epochs: 3, batchSize: 5 });
+    expect(weightsSha256(plain)).not.toBe(weightsSha256(model));
+  });
+});
+
+describe("weights of classes", () => {
+  const classWeight = { 0: 2, 2: 0.5 };
+  const factors = labels.map((label) => [2, 1, 0.5][label]);
+
+  test("are weights of the rows that have the class", () => {
+    const model = fresh();
+    const want = model.gradients(data, { sampleWeight: factors });
+    expect(model.gradients(data, { classWeight })).toEqual(want);
+    expect(model.gradients(data, { classWeight: [2, 1, 0.5] })).toEqual(want);
+    // both together: their product
+    const both = model.gradients(data, { classWeight, sampleWeight: times });
+    expect(both).toEqual(model.gradients(data, { sampleWeight: times.map((n, r) => n * factors[r]) }));
+  });
+
+  test.each(["categoricalCrossentropy", "meanSquaredError"] as const)(
+    "for %s, whatever form the labels have",
+    async (loss) => {
+      const model = fresh(loss);
+      const want = model.gradients(x, labels, { classWeight });
+      expect(model.gradients(x, oneHot, { classWeight })).toEqual(want);
+      expect(want).not.toEqual(model.gradients(x, labels));
+      const [a, b, c] = [fresh(loss), fresh(loss), fresh(loss)];
+      await a.fit(x, labels, { classWeight, batchSize: 5 });
+      await b.fit(x, oneHot, { classWeight, batchSize: 5 });
+      await c.fit(slowly(data), { classWeight, batchSize: 5 });
+      expect(weightsSha256(b)).toBe(weightsSha256(a));
+      expect(weightsSha256(c)).toBe(weightsSha256(a));
+      const [p, q] = [
+        await a.evaluate(x, labels, { classWeight }),
+        await a.evaluate(x, oneHot, { classWeight }),
+      ];
+      expect(p).toEqual(q);
+      expect(p.loss).not.toBe((await a.evaluate(x, labels)).loss);
+    },
+  );
+
+  test("with a single output, as labels, values, and −1 and 1", () => {
+    const two = clouds(10, 4, 2);
+    const column = two.labels.map((v) => [v]);
+    const signs = two.labels.map((v) => [2 * v - 1]);
+    for (const loss of ["binaryCrossentropy", "hinge"] as const) {
+      const model = sequential([dense({ units: 1, inputShape: [4] })], { seed: 1 }).compile({ loss });
+      const want = model.gradients(two.x, two.labels, {
+        sampleWeight: two.labels.map((v) => (v === 1 ? 3 : 1)),
+      });
+      for (const y of [two.labels, loss === "hinge" ? signs : column]) {
+        expect(model.gradients(two.x, y, { classWeight: { 1: 3 } })).toEqual(want);
+      }
+    }
+  });
+
+  test("do not weigh the validation, as in Keras", async () => {
+    const model = fresh();
+    const { history } = await model.fit(data, { classWeight, validationData: data });
+    expect(history.valLoss[0]).toBe((await model.evaluate(data)).loss);
+  });
+});
+
+describe("errors", () => {
+  const all = async (options: object, message: string) => {
+    const model = fresh();
+    await expect(model.fit(data, options)).rejects.toThrow(message);
+    await expect(model.evaluate(data, options)).rejects.toThrow(message);
+    expect(() => model.gradients(data, options)).toThrow(message);
+    await model.fit(data); // and nothing is stuck
+  };
+  test("sample weights", async () => {
+    await all({ sampleWeight: [1, 2] }, "sampleWeight: expected 12 factors, one per row, got 2");
+    await all(
+      { sampleWeight: times.map((n) => (n === 3 ? NaN : n)) },
+      "sampleWeight[3]: expected a number ≥ 0, got NaN",
+    );
+    await all({ sampleWeight: times.map((n) => -n) }, "sampleWeight[0]: expected a number ≥ 0, got -1");
+    await all({ sampleWeight: times.map(() => 1e300) }, "sampleWeight[0]: expected a number ≥ 0, got 1e+300");
+    await expect(fresh().fit(data, { sampleWeight: times, validationSplit: 0.25 })).rejects.toThrow(
+      "split the data yourself",
+    );
+  });
+  test("class weights", async () => {
+    await all({ classWeight: { 3: 1 } }, "classWeight: there is no class 3; classes are 0 to 2");
+    await all({ classWeight: { cat: 1 } }, "classWeight: there is no class cat");
+    await all({ classWeight: { 1: -1 } }, "classWeight[1]: expected a number ≥ 0, got -1");
+    await all({ classWeight: { 1: Number.POSITIVE_INFINITY } }, "classWeight[1]: expected a number ≥ 0");
+    const regression = sequential([dense({ units: 1, inputShape: [4] })]).compile({
+      loss: "meanSquaredError",
+    });
+    const y = x.map(([a]) => a);
+    await expect(regression.fit(x, y, { classWeight: { 1: 2 } })).rejects.toThrow(
+      "the targets are quantities, not classes",
+    );
+  });
+});
