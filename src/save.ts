@@ -10,9 +10,7 @@ import { type Run, freshRun } from "./train.ts";
 /** @see Model.save */
 export function saveModel(model: Model): Uint8Array {
   const network = model.built;
-  const { run, settings, callbacks, pending, compiled } = model.state;
-  const states: Record<string, unknown> = { ...pending };
-  for (const callback of callbacks) if (callback.name && callback.state) states[callback.name] = callback.state();
+  const { run, settings, callbacks, compiled } = model.state;
   const slots: Checkpoint["slots"] = new Map();
   compiled?.slots.forEach((slot, s) => {
     for (const tensor of network.tensors) {
@@ -34,7 +32,7 @@ export function saveModel(model: Model): Uint8Array {
       running: { lossSum: run.lossSum, rows: run.rows, rate: run.rate, metrics: run.metrics },
       ...(run.stopped !== undefined && { stopped: run.stopped }),
     },
-    callbacks: states,
+    callbacks,
     ...(model.metadata.classes && { classes: [...model.metadata.classes] }),
     ...(model.metadata.standardisation && { standardisation: model.metadata.standardisation }),
     ...(settings && { dataset: { name: "training data", length: settings.rows, inputShape: [...model.inputShape] } }),

@@ -52,7 +52,10 @@ export interface TrainRequest {
   readonly validation?: Dataset;
   readonly loss: Loss;
   readonly training: Training;
+  /** Over the epoch that is running, with the sums `run` starts from: at any time they are part of its state. */
   readonly metrics: readonly Metric[];
+  /** Others of the same kinds, for validation. */
+  readonly scoring: readonly Metric[];
   readonly batchSize: number;
   readonly epochs: number;
   readonly seed: number;
@@ -98,11 +101,6 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
   // callbacks that save come last, so that what they save has what the others learned from this epoch
   const hooks = [...callbacks].sort((a, b) => Number(a.name === "modelCheckpoint") - Number(b.name === "modelCheckpoint"));
   const onBatchEnd = hooks.filter((hook) => hook.onBatchEnd);
-  for (const metric of metrics) {
-    metric.reset();
-    if (run.metrics[metric.name]) metric.restore(run.metrics[metric.name]);
-  }
-
   /** One step: forward, loss, backward, update. */
   const step = (indices: Uint32Array): void => {
     const rows = indices.length;
@@ -144,20 +142,17 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
       const indices = order.subarray(at, Math.min(at + batchSize, dataset.length));
       if (reader) {
         const ready = await reader.next();
-        network.use(plan);
-        loader.copy(plan, indices, ready!.x, ready!.y);
+        loader.copy(plan, indices, ready!);
       } else {
-        network.use(plan);
-        const wait = loader.load(plan, indices);
+        const wait = loader.load(plan, indices, run.batch);
         if (wait) {
           // the dataset takes its time: from the next batch on, read ahead while computing
           if (run.batch + 1 < batches) reader = new Prefetcher(dataset, order, batchSize, run.batch + 1);
-          await wait;
+          loader.copy(plan, indices, await wait);
         }
       }
       step(indices);
       if (onBatchEnd.length > 0) {
-        request.model.keep(run, metrics);
         const logs = figures();
         for (const hook of onBatchEnd) {
           const wait = hook.onBatchEnd!(run.batch - 1, logs, context);
@@ -165,15 +160,13 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
         }
       }
       const turn = pause();
-      if (turn) {
-        request.model.keep(run, metrics);
-        await turn;
-      }
+      if (turn) await turn;
     }
     if (run.batch < batches) break;
     const logs = figures();
     if (request.validation) {
-      const scores = await score({ network, dataset: request.validation, loss, metrics, batchSize: Math.max(batchSize, 256), pause });
+      const rows = Math.max(batchSize, 256);
+      const scores = await score({ network, dataset: request.validation, loss, metrics: request.scoring, batchSize: rows, pause });
       for (const [name, value] of Object.entries(scores)) logs[valName(name)] = value;
     }
     logs.learningRate = run.rate;
@@ -183,9 +176,7 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
     run.lossSum = 0;
     run.rows = 0;
     for (const metric of metrics) metric.reset();
-    request.model.keep(run, metrics);
     for (const hook of hooks) await hook.onEpochEnd?.(epoch, logs, context);
-    request.model.keep(run, metrics);
   }
   for (const hook of hooks) await hook.onTrainEnd?.(context);
 }

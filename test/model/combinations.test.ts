@@ -233,8 +233,8 @@ describe("checkGradients, the public check", () => {
   test("finds a planted error", () => {
     const model = build("meanSquaredError", "tanh", "gelu");
     const honest = model.gradients.bind(model);
-    model.gradients = (...args) => {
-      const result = honest(...args);
+    model.gradients = (...args: unknown[]) => {
+      const result = honest(...(args as Parameters<typeof honest>));
       result.gradients["dense_1.kernel"][0] *= 1.5;
       return result;
     };
