@@ -11,7 +11,8 @@ import { join } from "node:path";
 export function engineFiles(modules) {
   const { platform, arch } = process;
   const exe = platform === "win32" ? ".exe" : "";
-  const first = (/** @type {string[]} */ ...paths) => paths.map((path) => join(modules, path)).find((path) => existsSync(path));
+  const first = (/** @type {string[]} */ ...paths) =>
+    paths.map((path) => join(modules, path)).find((path) => existsSync(path));
   const cpu = arch === "arm64" ? "aarch64" : arch;
   const system = platform === "win32" ? "windows" : platform;
   return {
