@@ -1,6 +1,6 @@
 /** From a dataset into linear memory: one batch at a time. */
-import type { Dataset, Inputs } from "./data/dataset.ts";
-import { sizeOf } from "./data/dataset.ts";
+import { buffersFor, type Dataset, type Inputs, sizeOf, type Targets } from "./data/dataset.ts";
+import { readError } from "./data/prefetch.ts";
 import { NablaError } from "./errors.ts";
 import type { Loss } from "./losses/resolve.ts";
 import type { Scored } from "./metrics/index.ts";
@@ -15,9 +15,17 @@ export interface Weighting {
   readonly samples?: ArrayLike<number>;
 }
 
+/** Rows that were read into buffers of their own. */
+export interface Ready {
+  readonly x: Inputs;
+  readonly y: Targets;
+}
+
 /** Reads batches of one dataset into a plan's buffers. */
 export class BatchLoader {
   private labels = new Int32Array(0);
+  /** Whether the dataset reads at once; not known before the first batch. */
+  private direct: boolean | undefined;
 
   constructor(
     private readonly network: Network,
@@ -26,23 +34,50 @@ export class BatchLoader {
     private readonly weighting: Weighting = {},
   ) {}
 
-  /** Reads the rows `indices` straight into linear memory. Waits only where the dataset does. */
-  load(plan: Plan, indices: Uint32Array): void | Promise<void> {
-    const { x, y } = this.views(plan, indices.length);
-    const wait = this.dataset.read(indices, x, y);
-    if (wait) return wait.then(() => this.finish(plan, indices, y));
-    this.finish(plan, indices, y);
+  /**
+   * Puts the plan into memory and reads the rows `indices` straight into it. A dataset that takes its time reads into a buffer
+   * beside it instead, which copy() takes afterwards: until then others may run on the network.
+   *
+   * @param number what errors call the batch
+   */
+  load(plan: Plan, indices: Uint32Array, number: number): void | Promise<Ready> {
+    try {
+      if (this.direct) {
+        this.network.use(plan);
+        const { x, y } = this.views(plan, indices.length);
+        const wait = this.dataset.read(indices, x, y);
+        if (!wait) return this.finish(plan, indices, y);
+        this.direct = false;
+        return this.settled(wait, number).then(() => this.load(plan, indices, number) as Promise<Ready>);
+      }
+      const ready = buffersFor(this.dataset, indices.length);
+      const wait = this.dataset.read(indices, ready.x, ready.y);
+      if (wait) return this.settled(wait, number).then(() => ready);
+      this.direct ??= true;
+      return this.direct ? this.copy(plan, indices, ready) : Promise.resolve(ready);
+    } catch (error) {
+      throw readError(this.dataset, number, error);
+    }
   }
 
-  /** The same with rows that were read before. */
-  copy(plan: Plan, indices: Uint32Array, x: Inputs, y: Int32Array | Float32Array): void {
+  private async settled(wait: Promise<void>, number: number): Promise<void> {
+    try {
+      await wait;
+    } catch (error) {
+      throw readError(this.dataset, number, error);
+    }
+  }
+
+  /** Puts the plan into memory with rows that were read before. */
+  copy(plan: Plan, indices: Uint32Array, { x, y }: Ready): void {
+    this.network.use(plan);
     const to = this.views(plan, indices.length);
     to.x.set(x.subarray(0, to.x.length));
     to.y.set(y.subarray(0, to.y.length));
     this.finish(plan, indices, to.y);
   }
 
-  private views(plan: Plan, rows: number): { x: Inputs; y: Int32Array | Float32Array } {
+  private views(plan: Plan, rows: number): { x: Inputs; y: Targets } {
     const { core } = this.network;
     const inputs = rows * sizeOf(this.dataset.inputShape);
     const x = plan.input.type === "uint8" ? core.u8(plan.x.offset, inputs) : core.f32(plan.x.offset, inputs);
@@ -54,7 +89,7 @@ export class BatchLoader {
     return { x, y: this.labels.subarray(0, rows) };
   }
 
-  private finish(plan: Plan, indices: Uint32Array, y: Int32Array | Float32Array): void {
+  private finish(plan: Plan, indices: Uint32Array, y: Targets): void {
     if (!plan.weight) return;
     const rows = indices.length;
     const { core } = this.network;

@@ -10,7 +10,7 @@ import type { Run } from "./train.ts";
  *
  * @returns the error to throw, with details { step, epoch, layer }
  */
-export function diverged(network: Network, plan: Plan, rows: number, run: Run, rate: number, lastGood: Uint8Array): NablaError {
+export function diverged(network: Network, plan: Plan, rows: number, run: Run, lastGood: Uint8Array): NablaError {
   const { core } = network;
   const stride = (n: number) => (n + 3) & ~3;
   const bad = plan.trace.find(({ range, units }) => !core.exports.allFinite(range.offset, rows * stride(units)));
@@ -30,7 +30,7 @@ export function diverged(network: Network, plan: Plan, rows: number, run: Run, r
       ? `the output of layer "${layer}" is not finite`
       : `the loss itself overflowed after layer "${layer}"`;
   return new NablaError(
-    `training stopped at ${where}: the loss is NaN or infinite; ${what}. Likely cause: the learning rate (${Number(rate.toPrecision(3))}) is too large; make it smaller, clip gradients (clipNorm: 1), or standardise the inputs. Nothing is lost: ${kept}`,
+    `training stopped at ${where}: the loss is NaN or infinite; ${what}. Likely cause: the learning rate (${Number(run.rate.toPrecision(3))}) is too large; make it smaller, clip gradients (clipNorm: 1), or standardise the inputs. Nothing is lost: ${kept}`,
     { details: { step: run.step, epoch: run.epoch, layer } },
   );
 }

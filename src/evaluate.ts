@@ -37,9 +37,9 @@ export async function score(request: ScoreRequest): Promise<Scores> {
   let sum = 0;
   for (let from = 0; from < dataset.length; from += rows) {
     const n = Math.min(rows, dataset.length - from);
-    network.use(plan);
-    const wait = loader.load(plan, range(n, from));
-    if (wait) await wait;
+    const indices = range(n, from);
+    const wait = loader.load(plan, indices, from / rows);
+    if (wait) loader.copy(plan, indices, await wait);
     const step = network.core.f32(plan.step, 2);
     step[1] = 1 / n;
     network.core.i32(plan.step + 12, 1)[0] = 0;

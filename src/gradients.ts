@@ -18,9 +18,10 @@ export function gradientsOf(network: Network, dataset: Dataset, training: Traini
   checkFit(dataset, network, training.loss);
   const rows = dataset.length;
   const plan = network.plan("train", rows, { type: dataset.inputType, scale: dataset.inputScale }, training);
-  network.use(plan);
   const loader = new BatchLoader(network, dataset, training.loss, { samples: sampleWeight });
-  if (loader.load(plan, range(rows))) {
+  const wait = loader.load(plan, range(rows), 0);
+  if (wait) {
+    wait.catch(() => {});
     throw new NablaError("gradients: the data set reads asynchronously; read a batch of it into arrays first");
   }
   const { core } = network;

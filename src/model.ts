@@ -1,6 +1,6 @@
 /** Sequential models: compile, fit, evaluate, predict, save. Names and argument order follow Keras and tfjs. */
 import { checkFit } from "./batch.ts";
-import type { Callback, Logs } from "./callbacks/callback.ts";
+import { type Callback, type CallbackState, type Logs, withState } from "./callbacks/callback.ts";
 import { type CompiledTraining, type TrainingOptions, compileTraining } from "./compile.ts";
 import { type ArrayLike2, arrayDataset, shaped } from "./data/arrays.ts";
 import { type Dataset, type Standardisation, sizeOf } from "./data/dataset.ts";
@@ -100,8 +100,10 @@ export class Model {
   private run: Run = freshRun();
   private settings: RunSettings | undefined;
   private callbacks: readonly Callback[] = [];
+  /** Metrics of the training under way: their sums so far belong to its state. */
+  private counting: readonly Metric[] = [];
   /** States of callbacks from a checkpoint, until fit() has the callbacks they belong to. */
-  private pendingCallbacks: Readonly<Record<string, import("./callbacks/callback.ts").CallbackState>> = {};
+  private pendingCallbacks: Readonly<Record<string, CallbackState>> = {};
 
   /** What the layers were made from, every default written out. */
   readonly configs: readonly LayerConfig[];
@@ -150,6 +152,8 @@ export class Model {
     this.compiled = compiled;
     this.run = freshRun();
     this.settings = undefined;
+    this.callbacks = [];
+    this.pendingCallbacks = {};
     this.network?.prepareTraining(compiled.slots.map((slot) => slot.initial));
     return this;
   }
@@ -194,17 +198,20 @@ export class Model {
     if (options.resume) this.checkResume(settings);
     else this.run = freshRun();
     this.settings = settings;
+    const states = this.callbackStates();
     this.callbacks = options.callbacks ?? [];
     if (options.resume) {
-      for (const callback of this.callbacks) {
-        const state = callback.name === undefined ? undefined : this.pendingCallbacks[callback.name];
-        if (state) callback.restore?.(state);
-      }
+      for (const [key, callback] of withState(this.callbacks)) if (states[key]) callback.restore?.(states[key]);
     }
     this.pendingCallbacks = {};
     if (train_.target.kind === "class" && train_.target.names) this.metadata = { ...this.metadata, classes: train_.target.names };
     const metrics = this.metrics(compiled.metrics);
+    for (const metric of metrics) {
+      metric.reset();
+      if (this.run.metrics[metric.name]) metric.restore(this.run.metrics[metric.name]);
+    }
     const units = sizeOf(this.outputShape);
+    this.counting = metrics;
     await train(
       {
         model: this,
@@ -214,6 +221,7 @@ export class Model {
         loss: compiled.loss,
         training: { loss: compiled.loss, update: compiled.update(network), target: train_.target.kind },
         metrics,
+        scoring: this.metrics(compiled.metrics),
         batchSize,
         epochs,
         seed,
@@ -224,7 +232,10 @@ export class Model {
         rate: compiled.rate(epochs),
       },
       this.run,
-    );
+    ).finally(() => {
+      this.settle();
+      this.counting = [];
+    });
     return this.history;
   }
 
@@ -355,15 +366,22 @@ export class Model {
     return saveModel(this);
   }
 
-  /** Called by the training loop: the run as it stands now, for save(). */
-  keep(run: Run, metrics: readonly Metric[]): void {
-    run.metrics = Object.fromEntries(metrics.map((m) => [m.name, m.state()]));
-    this.run = run;
+  /** Brings the run's copy of the metrics' sums up to date. */
+  private settle(): void {
+    for (const metric of this.counting) this.run.metrics[metric.name] = metric.state();
+  }
+
+  /** What callbacks have learned in this run, by name. */
+  private callbackStates(): Record<string, CallbackState> {
+    const states = { ...this.pendingCallbacks };
+    for (const [key, callback] of withState(this.callbacks)) states[key] = callback.state!();
+    return states;
   }
 
   /** What a checkpoint is made of. */
   get state() {
-    return { run: this.run, settings: this.settings, callbacks: this.callbacks, pending: this.pendingCallbacks, compiled: this.compiled };
+    this.settle();
+    return { run: this.run, settings: this.settings, callbacks: this.callbackStates(), compiled: this.compiled };
   }
 
   /** Puts back what a checkpoint held; fit({ resume: true }) goes on from there. */

@@ -10,9 +10,7 @@ import { type Run, freshRun } from "./train.ts";
 /** @see Model.save */
 export function saveModel(model: Model): Uint8Array {
   const network = model.built;
-  const { run, settings, callbacks, pending, compiled } = model.state;
-  const states: Record<string, unknown> = { ...pending };
-  for (const callback of callbacks) if (callback.name && callback.state) states[callback.name] = callback.state();
+  const { run, settings, callbacks, compiled } = model.state;
   const slots: Checkpoint["slots"] = new Map();
   compiled?.slots.forEach((slot, s) => {
     for (const tensor of network.tensors) {
@@ -31,10 +29,10 @@ export function saveModel(model: Model): Uint8Array {
       seed: model.seed,
       rateFactor: run.rateFactor,
       history: run.history,
-      running: { lossSum: run.lossSum, rows: run.rows, metrics: run.metrics },
+      running: { lossSum: run.lossSum, rows: run.rows, rate: run.rate, metrics: run.metrics },
       ...(run.stopped !== undefined && { stopped: run.stopped }),
     },
-    callbacks: states,
+    callbacks,
     ...(model.metadata.classes && { classes: [...model.metadata.classes] }),
     ...(model.metadata.standardisation && { standardisation: model.metadata.standardisation }),
     ...(settings && { dataset: { name: "training data", length: settings.rows, inputShape: [...model.inputShape] } }),
@@ -95,7 +93,7 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
     }
   });
   if (checkpoint.dataset) {
-    const running = progress.running as { lossSum?: number; rows?: number; metrics?: Record<string, number[]> };
+    const running = progress.running as { lossSum?: number; rows?: number; rate?: number; metrics?: Record<string, number[]> };
     const run: Run = {
       ...freshRun(),
       epoch: progress.epoch,
@@ -105,6 +103,7 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
       rateFactor: progress.rateFactor,
       lossSum: running.lossSum ?? 0,
       rows: running.rows ?? 0,
+      rate: running.rate ?? 0,
       metrics: running.metrics ?? {},
       ...(progress.stopped !== undefined && { stopped: progress.stopped }),
     };

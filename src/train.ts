@@ -37,11 +37,13 @@ export interface Run {
   history: Logs[];
   /** What callbacks multiply the learning rate by. */
   rateFactor: number;
+  /** The learning rate of the last step. */
+  rate: number;
   /** Why training was stopped before its last epoch, if it was. */
   stopped?: string;
 }
 
-export const freshRun = (): Run => ({ epoch: 0, batch: 0, step: 0, lossSum: 0, rows: 0, metrics: {}, history: [], rateFactor: 1 });
+export const freshRun = (): Run => ({ epoch: 0, batch: 0, step: 0, lossSum: 0, rows: 0, metrics: {}, history: [], rateFactor: 1, rate: 0 });
 
 export interface TrainRequest {
   readonly model: Model;
@@ -50,7 +52,10 @@ export interface TrainRequest {
   readonly validation?: Dataset;
   readonly loss: Loss;
   readonly training: Training;
+  /** Over the epoch that is running, with the sums `run` starts from: at any time they are part of its state. */
   readonly metrics: readonly Metric[];
+  /** Others of the same kinds, for validation. */
+  readonly scoring: readonly Metric[];
   readonly batchSize: number;
   readonly epochs: number;
   readonly seed: number;
@@ -71,7 +76,6 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
   const loader = new BatchLoader(network, dataset, loss, request.weighting);
   const threshold = loss.labels.off < 0 ? 0 : 0.5;
   const pause = pauser();
-  let rate = 0;
   let stopping: string | undefined;
   const context: TrainingContext = {
     model: request.model,
@@ -87,7 +91,7 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
       run.rateFactor = factor;
     },
     get learningRate() {
-      return rate;
+      return run.rate;
     },
     stop(reason) {
       stopping = reason;
@@ -97,23 +101,18 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
   // callbacks that save come last, so that what they save has what the others learned from this epoch
   const hooks = [...callbacks].sort((a, b) => Number(a.name === "modelCheckpoint") - Number(b.name === "modelCheckpoint"));
   const onBatchEnd = hooks.filter((hook) => hook.onBatchEnd);
-  for (const metric of metrics) {
-    metric.reset();
-    if (run.metrics[metric.name]) metric.restore(run.metrics[metric.name]);
-  }
-
   /** One step: forward, loss, backward, update. */
   const step = (indices: Uint32Array): void => {
     const rows = indices.length;
     const { core } = network;
-    rate = request.rate(run.step, batches) * run.rateFactor;
+    run.rate = request.rate(run.step, batches) * run.rateFactor;
     const settings = core.f32(plan.step, 2);
-    settings[0] = rate;
+    settings[0] = run.rate;
     settings[1] = 1 / rows;
     const counters = core.i32(plan.step + 8, 2);
     counters[0] = run.step;
     counters[1] = 0;
-    if (!network.run(plan, 0, plan.marks.end, rows)) throw diverged(network, plan, rows, run, rate, lastGood);
+    if (!network.run(plan, 0, plan.marks.end, rows)) throw diverged(network, plan, rows, run, lastGood);
     run.lossSum += core.f32(plan.step + 16, 1)[0] * rows;
     run.rows += rows;
     if (metrics.length > 0) {
@@ -143,20 +142,17 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
       const indices = order.subarray(at, Math.min(at + batchSize, dataset.length));
       if (reader) {
         const ready = await reader.next();
-        network.use(plan);
-        loader.copy(plan, indices, ready!.x, ready!.y);
+        loader.copy(plan, indices, ready!);
       } else {
-        network.use(plan);
-        const wait = loader.load(plan, indices);
+        const wait = loader.load(plan, indices, run.batch);
         if (wait) {
           // the dataset takes its time: from the next batch on, read ahead while computing
           if (run.batch + 1 < batches) reader = new Prefetcher(dataset, order, batchSize, run.batch + 1);
-          await wait;
+          loader.copy(plan, indices, await wait);
         }
       }
       step(indices);
       if (onBatchEnd.length > 0) {
-        request.model.keep(run, metrics);
         const logs = figures();
         for (const hook of onBatchEnd) {
           const wait = hook.onBatchEnd!(run.batch - 1, logs, context);
@@ -164,27 +160,23 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
         }
       }
       const turn = pause();
-      if (turn) {
-        request.model.keep(run, metrics);
-        await turn;
-      }
+      if (turn) await turn;
     }
     if (run.batch < batches) break;
     const logs = figures();
     if (request.validation) {
-      const scores = await score({ network, dataset: request.validation, loss, metrics, batchSize: Math.max(batchSize, 256), pause });
+      const rows = Math.max(batchSize, 256);
+      const scores = await score({ network, dataset: request.validation, loss, metrics: request.scoring, batchSize: rows, pause });
       for (const [name, value] of Object.entries(scores)) logs[valName(name)] = value;
     }
-    logs.learningRate = rate;
+    logs.learningRate = run.rate;
     run.history.push(logs);
     run.epoch++;
     run.batch = 0;
     run.lossSum = 0;
     run.rows = 0;
     for (const metric of metrics) metric.reset();
-    request.model.keep(run, metrics);
     for (const hook of hooks) await hook.onEpochEnd?.(epoch, logs, context);
-    request.model.keep(run, metrics);
   }
   for (const hook of hooks) await hook.onTrainEnd?.(context);
 }

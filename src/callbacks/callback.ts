@@ -32,7 +32,7 @@ export interface Callback {
   onEpochBegin?(epoch: number, context: TrainingContext): void | Promise<void>;
   onEpochEnd?(epoch: number, logs: Logs, context: TrainingContext): void | Promise<void>;
   onBatchEnd?(batch: number, logs: Logs, context: TrainingContext): void | Promise<void>;
-  /** What a resumed run needs to go on as if it had not been stopped. */
+  /** What a resumed run needs to go on as if it had not been stopped. Where `context.step` is 0, a run begins anew. */
   state?(): CallbackState;
   restore?(state: CallbackState): void;
 }
@@ -42,6 +42,19 @@ export interface CallbackState {
   readonly values: Record<string, number | string | boolean | null>;
   /** Weights by tensor name. */
   readonly tensors?: Readonly<Record<string, Float32Array>>;
+}
+
+/** Callbacks with the names their states have in a checkpoint: the second of one name is "name 2", and so on. */
+export function withState(callbacks: readonly Callback[]): [key: string, callback: Callback][] {
+  const seen = new Map<string, number>();
+  const named: [string, Callback][] = [];
+  for (const callback of callbacks) {
+    if (callback.name === undefined || !callback.state) continue;
+    const n = (seen.get(callback.name) ?? 0) + 1;
+    seen.set(callback.name, n);
+    named.push([n === 1 ? callback.name : `${callback.name} ${n}`, callback]);
+  }
+  return named;
 }
 
 /** Whether lower or higher is better: "auto" takes higher for accuracies, precision, recall and f1. */

@@ -24,6 +24,8 @@ export function monitored(who: string, monitor: string, logs: Logs): number {
   return value;
 }
 
+const epochs = (n: number): string => (n === 1 ? "epoch" : "epochs");
+
 /** Stops when the monitored figure has not improved for `patience` epochs. */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   const { monitor = "valLoss", patience = 0, minDelta = 0, mode = "auto", restoreBestWeights = false } = options;
@@ -34,9 +36,16 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   let weights: Record<string, Float32Array> | undefined;
   return {
     name: "earlyStopping",
+    onTrainBegin(context) {
+      if (context.step > 0) return;
+      best = null;
+      bestEpoch = -1;
+      wait = 0;
+      weights = undefined;
+    },
     onEpochEnd(epoch, logs, context) {
       const value = monitored("earlyStopping", monitor, logs);
-      if (best === null || improved(value, best)) {
+      if (!Number.isNaN(value) && (best === null || improved(value, best))) {
         best = value;
         bestEpoch = epoch;
         wait = 0;
@@ -44,7 +53,13 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
         return;
       }
       wait++;
-      if (wait >= Math.max(1, patience)) context.stop(`${monitor} has not improved on ${best} (epoch ${bestEpoch + 1}) for ${wait} epochs`);
+      if (wait >= Math.max(1, patience)) {
+        context.stop(
+          best === null
+            ? `${monitor} has not been a number for ${wait} ${epochs(wait)}`
+            : `${monitor} has not improved on ${best} (epoch ${bestEpoch + 1}) for ${wait} ${epochs(wait)}`,
+        );
+      }
     },
     onTrainEnd(context) {
       if (restoreBestWeights && weights) context.model.setWeights(weights);

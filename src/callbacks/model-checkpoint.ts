@@ -18,16 +18,19 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   let best: number | null = null;
   return {
     name: "modelCheckpoint",
-    async onBatchEnd(_batch, _logs, context) {
-      if (everySteps && context.step % everySteps === 0) {
-        await save(context.model.save(), { epoch: -1, step: context.step });
-      }
+    onTrainBegin(context) {
+      if (context.step === 0) best = null;
     },
+    ...(everySteps && {
+      async onBatchEnd(_batch, _logs, context) {
+        if (context.step % everySteps === 0) await save(context.model.save(), { epoch: -1, step: context.step });
+      },
+    }),
     async onEpochEnd(epoch, logs, context) {
       if (everySteps) return;
       if (monitor) {
         const value = monitored("modelCheckpoint", monitor, logs);
-        if (best !== null && !improved(value, best)) return;
+        if (Number.isNaN(value) || (best !== null && !improved(value, best))) return;
         best = value;
       }
       await save(context.model.save(), { epoch, step: context.step });

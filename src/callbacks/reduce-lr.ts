@@ -26,13 +26,19 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
   let cooling = 0;
   return {
     name: "reduceLROnPlateau",
+    onTrainBegin(context) {
+      if (context.step > 0) return;
+      best = null;
+      wait = 0;
+      cooling = 0;
+    },
     onEpochEnd(_epoch, logs, context) {
       const value = monitored("reduceLROnPlateau", monitor, logs);
       if (cooling > 0) {
         cooling--;
         wait = 0;
       }
-      if (best === null || improved(value, best)) {
+      if (!Number.isNaN(value) && (best === null || improved(value, best))) {
         best = value;
         wait = 0;
       } else if (cooling === 0) {

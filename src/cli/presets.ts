@@ -34,6 +34,8 @@ export interface Preset {
   readonly optimizer: TrainingInput["optimizer"];
   /** For targets that are numbers, whose gradients know no bounds. Default: the same. */
   readonly regression?: TrainingInput["optimizer"];
+  /** Default: none, a constant rate. */
+  readonly schedule?: TrainingInput["schedule"];
   readonly batchSize: number;
   /** The last layer and its loss. */
   head(task: Task, loss: LossName | undefined): { units: number; activation: ActivationName; loss: LossName };
@@ -128,11 +130,12 @@ export const presets: Readonly<Record<string, Preset>> = Object.freeze({
     }),
   },
   mlp: {
-    description: "n-100-50-k ReLU and softmax, Nesterov momentum 0.9 (numbers: linear, Adam), batches of 32",
+    description: "n-100-50-k ReLU and softmax, Nesterov momentum 0.9 (numbers: linear, Adam), cosine schedule, batches of 32",
     hidden: [100, 50],
     activation: "relu",
     initializer: "heNormal",
     optimizer: { name: "nesterov", learningRate: 0.02, momentum: 0.9 },
+    schedule: "cosine",
     regression: { name: "adam", learningRate: 0.01 },
     batchSize: 32,
     head: usual,
@@ -172,7 +175,14 @@ export function presetConfig(
   return {
     inputShape: [...dataset.inputShape],
     layers,
-    training: { loss, optimizer, batchSize: preset.batchSize, epochs: 5, metrics },
+    training: {
+      loss,
+      optimizer,
+      ...(preset.schedule !== undefined && { schedule: preset.schedule }),
+      batchSize: preset.batchSize,
+      epochs: 5,
+      metrics,
+    },
   };
 }
 

@@ -69,8 +69,13 @@ export class Prefetcher {
       await this.#dataset.read(indices, x, y);
       return { batch: { index, rows: indices.length, x, y } };
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      return { error: new NablaError(`${this.#dataset.name}: reading batch ${index}: ${why}`, { cause }) };
+      return { error: readError(this.#dataset, index, cause) };
     }
   }
+}
+
+/** What a dataset's `read` threw, with the number of the batch. */
+export function readError(dataset: Dataset, index: number, cause: unknown): NablaError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new NablaError(`${dataset.name}: reading batch ${index}: ${why}`, { cause, details: { batch: index } });
 }
