@@ -43,6 +43,15 @@ const raw = {
     bundler.onLoad({ filter: /.*/, namespace: "raw" }, ({ path }) => ({ contents: readFileSync(path, "utf8"), loader: "text" }));
   },
 };
+/** csv-parse's build for browsers has a Buffer that sets __proto__; Deno has no such setter. */
+const prototypes = {
+  name: "prototypes",
+  setup(bundler) {
+    bundler.onLoad({ filter: /[\\/]csv-parse[\\/]dist[\\/]esm[\\/]sync\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8").replace(/([\w.]+)\.__proto__ = ([^;]+);/g, "Object.setPrototypeOf($1, $2);"),
+    }));
+  },
+};
 const common = { bundle: true, format: "esm", target: "es2022", logLevel: "warning", legalComments: "none", minify: true, splitting: true, outdir: "build", external: ["#core", "@assemblyscript/loader", "node:*"] };
 for (const old of ["types", "chunks", "cli"]) rmSync(join("build", old), { recursive: true, force: true });
 // One build for the library's entries, so that they share their classes; only nabla/node reaches Node's modules.
@@ -53,6 +62,7 @@ await build({
   platform: "neutral",
   mainFields: ["module", "main"],
   conditions: ["import", "browser"],
+  plugins: [prototypes],
 });
 // Some packages of the command line are CommonJS and call require.
 const banner = 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);';
@@ -61,7 +71,7 @@ await build({
   entryPoints: { cli: "src/cli/index.ts" },
   chunkNames: "cli/[name]-[hash]",
   platform: "node",
-  plugins: [raw],
+  plugins: [raw, prototypes],
   define: { "process.env.NABLA_VERSION": JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).version) },
   banner: { js: banner },
 });

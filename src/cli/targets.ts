@@ -25,7 +25,7 @@ export function fitTargets({ kind, train }: OpenedData): TargetScale | undefined
   let mean = 0;
   for (const value of y) mean += value / y.length;
   let variance = 0;
-  for (const value of y) variance += (value - mean) ** 2 / y.length;
+  for (const value of y) variance += ((value - mean) * (value - mean)) / y.length;
   const deviation = Math.sqrt(variance);
   // not exactly 0 where all are alike: the mean is rounded
   return { mean, scale: deviation <= 1e-10 * Math.abs(mean) ? 1 : deviation };
@@ -57,7 +57,7 @@ export function inUnits<T extends Record<string, number | readonly number[]>>(
     /meanAbsoluteError$|mae$/i.test(name)
       ? by.scale
       : /meanSquaredError$|mse$/i.test(name)
-        ? by.scale ** 2
+        ? by.scale * by.scale
         : 1;
   const convert = (name: string, value: number | readonly number[]) =>
     typeof value === "number" ? value * factor(name) : value.map((v) => v * factor(name));
