@@ -50,7 +50,10 @@ export async function score(request: ScoreRequest): Promise<Scores> {
     for (const metric of metrics) metric.add(batch);
     confusion?.add(batch);
     if (onRow) {
-      for (let r = 0; r < n; r++) onRow(from + r, losses[r], batch.outputs.subarray(r * batch.stride, r * batch.stride + batch.units));
+      // copies: the caller may keep them, or use the network in between
+      const each = losses.slice();
+      const outputs = batch.outputs.slice();
+      for (let r = 0; r < n; r++) onRow(from + r, each[r], outputs.subarray(r * batch.stride, r * batch.stride + batch.units));
     }
     const turn = pause?.();
     if (turn) await turn;
