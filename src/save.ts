@@ -10,6 +10,10 @@ import { type Run, freshRun } from "./train.ts";
 /** @see Model.save */
 export function saveModel(model: Model): Uint8Array {
   const network = model.built;
+  for (const tensor of network.tensors) {
+    if (network.finite(tensor)) continue;
+    throw new NablaError(`save: weights of layer "${tensor.layer}" are not finite; a file of them could not be loaded`);
+  }
   const { run, settings, callbacks, compiled } = model.state;
   const slots: Checkpoint["slots"] = new Map();
   compiled?.slots.forEach((slot, s) => {

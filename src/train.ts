@@ -8,11 +8,11 @@
  * Everything that changes is in a Run: saved with the weights it lets training go on from any step, bit for bit.
  */
 import { BatchLoader, type Weighting } from "./batch.ts";
-import type { Callback, Logs, TrainingContext } from "./callbacks/callback.ts";
+import { type Callback, type CallbackState, type Logs, type TrainingContext, withState } from "./callbacks/callback.ts";
 import type { Dataset } from "./data/dataset.ts";
 import { Prefetcher } from "./data/prefetch.ts";
 import { epochOrder } from "./data/split.ts";
-import { diverged } from "./diverged.ts";
+import { type Failed, diagnose, diverged } from "./diverged.ts";
 import { score } from "./evaluate.ts";
 import type { Loss } from "./losses/resolve.ts";
 import type { Metric } from "./metrics/index.ts";
@@ -67,6 +67,14 @@ export interface TrainRequest {
   rate(step: number, stepsPerEpoch: number): number;
 }
 
+/** Everything training changes, to go back to. */
+interface Good {
+  readonly weights: Uint8Array;
+  readonly run: Run;
+  readonly metrics: readonly number[][];
+  readonly callbacks: readonly CallbackState[];
+}
+
 /** Trains until `epochs` are finished, going on from where `run` is. */
 export async function train(request: TrainRequest, run: Run): Promise<void> {
   const { network, train: dataset, batchSize, metrics, callbacks, loss, signal } = request;
@@ -101,6 +109,33 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
   // callbacks that save come last, so that what they save has what the others learned from this epoch
   const hooks = [...callbacks].sort((a, b) => Number(a.name === "modelCheckpoint") - Number(b.name === "modelCheckpoint"));
   const onBatchEnd = hooks.filter((hook) => hook.onBatchEnd);
+  const withStates = withState(callbacks);
+  const mark = (): Good => ({
+    weights: network.snapshot(),
+    run: { ...run, history: [...run.history] },
+    metrics: metrics.map((metric) => metric.state()),
+    callbacks: withStates.map(([, callback]) => callback.state!()),
+  });
+  /** Where weights are known to give a loss: not before a first step with them has. */
+  let good = mark();
+  let candidate: Good | undefined;
+  /** Throws what went wrong, after going back to where nothing was wrong. */
+  const fail = (failed?: Failed): never => {
+    const diagnosis = diagnose(network, failed);
+    const at = { ...run };
+    if (!failed) {
+      at.batch--;
+      at.step--;
+    }
+    if (diagnosis.row !== undefined) throw diverged(diagnosis, at, "the weights are those from before this step");
+    network.restore(good.weights);
+    Object.assign(run, good.run);
+    metrics.forEach((metric, i) => metric.restore(good.metrics[i]));
+    withStates.forEach(([, callback], i) => callback.restore?.(good.callbacks[i]));
+    const when = run.batch > 0 ? `after step ${run.step}` : `at the beginning of epoch ${run.epoch + 1}`;
+    throw diverged(diagnosis, at, `the model is as it was ${when}`);
+  };
+
   /** One step: forward, loss, backward, update. */
   const step = (indices: Uint32Array): void => {
     const rows = indices.length;
@@ -112,7 +147,8 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
     const counters = core.i32(plan.step + 8, 2);
     counters[0] = run.step;
     counters[1] = 0;
-    if (!network.run(plan, 0, plan.marks.end, rows)) throw diverged(network, plan, rows, run, lastGood);
+    if (!network.run(plan, 0, plan.marks.end, rows)) fail({ plan, dataset, indices });
+    if (candidate) [good, candidate] = [candidate, undefined];
     run.lossSum += core.f32(plan.step + 16, 1)[0] * rows;
     run.rows += rows;
     if (metrics.length > 0) {
@@ -128,12 +164,11 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
     return logs;
   };
 
-  let lastGood = network.snapshot();
   for (const hook of hooks) await hook.onTrainBegin?.(context);
   while (run.epoch < request.epochs && !run.stopped) {
     const epoch = run.epoch;
     const order = epochOrder(dataset.length, request.seed, epoch, request.shuffle);
-    lastGood = network.snapshot();
+    candidate = mark();
     if (run.batch === 0) for (const hook of hooks) await hook.onEpochBegin?.(epoch, context);
     let reader: Prefetcher | undefined;
     while (run.batch < batches && stopping === undefined) {
@@ -162,6 +197,8 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
       const turn = pause();
       if (turn) await turn;
     }
+    // the next forward pass would tell, but there may be none
+    if (network.tensors.some((tensor) => !network.finite(tensor))) fail();
     if (run.batch < batches) break;
     const logs = figures();
     if (request.validation) {

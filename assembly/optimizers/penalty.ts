@@ -1,6 +1,7 @@
 // Penalties on the weights of a layer: l1·Σ|w| + l2·Σw² is added to the loss, and its derivative to dw.
 // Two kernels, because the sum must be complete before one share adds it to the loss.
 
+import { STATUS_NOT_FINITE } from "../losses/reduce";
 import { shareStart } from "../math/simd";
 import { Step } from "../tape";
 import { BLOCK, blocksOf, promoteHigh, total } from "./flat";
@@ -46,12 +47,13 @@ export class PenaltyLoss {
   step: usize;
 }
 
-/** step.loss += Σ sums. One sum, so only part 0 works. */
+/** step.loss += Σ sums, guarded as in LOSS_REDUCE. One sum, so only part 0 works. */
 function penaltyLoss(record: usize, rows: i32, part: i32, parts: i32): void {
   const a = changetype<PenaltyLoss>(record);
   if (part) return;
   const step = changetype<Step>(a.step);
   step.loss = <f32>(<f64>step.loss + total(a.sums, blocksOf(a.n)));
+  if (!isFinite(step.loss)) step.status = STATUS_NOT_FINITE;
 }
 
 export const PENALTY: i32 = penalty.index;

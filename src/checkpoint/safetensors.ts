@@ -111,7 +111,8 @@ function checkDigest(
       `${name}: damaged: it was written by Nabla but has no ${CHECKSUM}; use an earlier copy`,
     );
   }
-  const head = bytes.slice(0, start);
+  // not slice(): on a Buffer of Node's that is a view, and the caller's bytes would change
+  const head = new Uint8Array(bytes.subarray(0, start));
   const digits = checksumAt(head);
   if (digits >= 0) head.fill(0x30, digits, digits + 64);
   const found = new Sha256().update(head).update(bytes.subarray(start)).hex();

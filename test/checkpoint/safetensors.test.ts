@@ -294,6 +294,14 @@ describe("nothing in the header is believed", () => {
     expect(problem(headed({ ["n".repeat(10_000)]: { ...a, shape } })).length).toBeLessThan(300);
   });
 
+  test("reading leaves the bytes alone, a Buffer's too", () => {
+    const bytes = Buffer.from(writeSafetensors([{ name: "w", shape: [2], data: new Float32Array([1, 2]) }], { "nabla.x": "1" }));
+    const before = bytes.toString("hex");
+    readSafetensors(bytes, "once");
+    expect(bytes.toString("hex")).toBe(before);
+    readSafetensors(bytes, "twice");
+  });
+
   test("a byte order mark is not skipped", () => {
     expect(problem(file(new TextEncoder().encode("\uFEFF{}")))).toContain("not a safetensors file");
   });

@@ -5,6 +5,7 @@
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { decodeCheckpoint } from "../../src/checkpoint/checkpoint.ts";
 import { dense, flatten, load, type Model, sequential } from "../../src/index.ts";
 
 interface Entry {
@@ -123,10 +124,14 @@ describe("PyTorch predicts the same from the same file", () => {
     expect(Math.max(...first) - Math.min(...first)).toBeGreaterThan(0.1);
   });
 
-  test("the state of the training it stood in comes along, tensor by tensor", () => {
+  test("the state of a training that stood there comes along", () => {
+    // later versions may write more than this file has, but must not lose what it has
     const bytes = readFileSync(new URL("interop.safetensors", golden));
-    const { tensors } = readFile(bytes);
-    expect(Object.keys(tensors).filter((name) => name.startsWith("optimizer."))).toHaveLength(2 * 6);
-    expect(readFile(load(bytes).save()).tensors).toEqual(tensors);
+    const before = decodeCheckpoint(bytes, "before");
+    const after = decodeCheckpoint(load(bytes).save(), "after");
+    expect(after.slots.size).toBeGreaterThan(0);
+    expect(after.slots).toEqual(before.slots);
+    expect(after.progress).toMatchObject(before.progress);
+    expect(after.config).toEqual(before.config);
   });
 });
