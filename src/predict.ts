@@ -54,10 +54,14 @@ export function rowsOf(x: ArrayLike2, inputShape: readonly number[]): Rows {
   const width = sizeOf(inputShape);
   if (x instanceof Float32Array || x instanceof Uint8Array) return check(x, x.length, width, inputShape);
   const { data, shape } = shaped(x, "predict: x");
-  const one = shape.length === inputShape.length && shape.every((n, i) => n === inputShape[i]) && shape.length > 0;
-  if (one && data.length === width && shape[0] !== 1) {
-    throw new NablaError(`predict: expected rows of shape [${inputShape.join(", ")}], so [n, ${inputShape.join(", ")}], got a single row [${shape.join(", ")}]: the batch dimension is missing; pass [x]`);
+  const show = (of: readonly number[]) => `[${of.join(", ")}]`;
+  const wanted = `predict: expected rows of shape ${show(inputShape)}, so [n, ${inputShape.join(", ")}]`;
+  // flat values may be rows one after the other, but not where they are plainly one row
+  const single = sizeOf(shape) === width && shape[0] !== 1 && (shape.length > 1 || width > 1);
+  if (single && (shape.length === inputShape.length || sizeOf(shape.slice(1)) !== width)) {
+    throw new NablaError(`${wanted}, got a single row ${show(shape)}: the batch dimension is missing; pass [x]`);
   }
+  if (shape.length > 1 && sizeOf(shape.slice(1)) !== width) throw new NablaError(`${wanted}, got ${show(shape)}`);
   const values = data instanceof Uint8Array || data instanceof Uint8ClampedArray ? new Uint8Array(data.buffer, data.byteOffset, data.length) : Float32Array.from(data);
   return check(values, data.length, width, inputShape);
 }
