@@ -1,0 +1,189 @@
+/**
+ * What the types of the public API allow and refuse. Never run: types.test.ts lets the compiler read it, with and without the
+ * marks, and the repository's own check (tsc) does too.
+ */
+import {
+  activation,
+  arrayDataset,
+  type Callback,
+  dense,
+  earlyStopping,
+  flatten,
+  fromConfig,
+  type History,
+  type LayerInput,
+  load,
+  type Model,
+  modelCheckpoint,
+  type Outputs,
+  reduceLROnPlateau,
+  sequential,
+} from "../../src/index.ts";
+
+// --- allowed
+
+const model: Model = sequential(
+  [
+    flatten({ inputShape: [28, 28] }),
+    dense({
+      units: 30,
+      activation: "relu",
+      kernelInitializer: "heNormal",
+      kernelRegularizer: { l2: 1e-4 },
+      name: "hidden",
+    }),
+    activation({ activation: { name: "leakyRelu", alpha: 0.1 } }),
+    dense({
+      units: 10,
+      activation: "softmax",
+      useBias: false,
+      kernelInitializer: { name: "gaussian", stddev: 0.1 },
+    }),
+  ],
+  { seed: 1 },
+);
+model.compile({ loss: "categoricalCrossentropy" });
+model.compile({
+  loss: { name: "huber", delta: 2 },
+  optimizer: "adam",
+  metrics: ["accuracy", "mse"],
+  schedule: "cosine+warmup:1",
+});
+model.compile({
+  loss: "meanSquaredError",
+  optimizer: { name: "sgd", learningRate: 0.1, clipNorm: 1 },
+  schedule: { name: "step", factor: 0.5, everyEpochs: 3 },
+});
+const history: History = await model.fit(new Uint8Array(784), [3], {
+  batchSize: 1,
+  epochs: 2,
+  validationSplit: 0.1,
+  classWeight: { 3: 10 },
+  callbacks: [
+    earlyStopping({ monitor: "valAccuracy", patience: 3, restoreBestWeights: true }),
+    reduceLROnPlateau({ factor: 0.5 }),
+    modelCheckpoint({ save: async (bytes) => void bytes.byteLength }),
+    { onEpochEnd: (epoch, logs) => void (epoch + logs.loss + logs.valLoss) },
+  ],
+  signal: new AbortController().signal,
+});
+const losses: readonly number[] = history.history.loss;
+await model.fit(arrayDataset([[1, 2]], [0]), { epochs: 1 });
+const { loss, accuracy } = await model.evaluate([[1], [2]], [0, 1]);
+const outputs: Outputs = model.predict([[[1], [2]]], { batchSize: 3 });
+const weights: Record<string, Float32Array> = model.weights();
+const chained: Model = model.setWeights(weights).compile({ loss: "hinge" });
+const layers: LayerInput[] = [dense({ units: 3 })];
+const again: Model = load(model.save());
+const callback: Callback = {
+  name: "mine",
+  state: () => ({ values: { best: 1 } }),
+  restore: ({ values }) => void values.best,
+};
+fromConfig({
+  nabla: 1,
+  model: { inputShape: [4], layers: [{ type: "dense", units: 3, activation: "tanh" }] },
+  training: { loss: "meanSquaredError", optimizer: { name: "rmsprop", rho: 0.8 } },
+});
+export const used = [losses, loss, accuracy, outputs, chained, layers, again, callback];
+
+// --- layers
+
+// @ts-expect-error misspelt activation
+dense({ units: 3, activation: "reul" });
+// @ts-expect-error units as text
+dense({ units: "3" });
+// @ts-expect-error units are needed
+dense({ activation: "relu" });
+// @ts-expect-error misspelt option
+dense({ units: 3, activaton: "relu" });
+// @ts-expect-error a shape is a list
+dense({ units: 3, inputShape: 784 });
+// @ts-expect-error an option of another activation
+dense({ units: 3, activation: { name: "relu", alpha: 0.1 } });
+// @ts-expect-error misspelt initializer
+dense({ units: 3, kernelInitializer: "heNorm" });
+// @ts-expect-error Keras' form of a regularizer
+dense({ units: 3, kernelRegularizer: "l2" });
+// @ts-expect-error useBias is true or false
+dense({ units: 3, useBias: "no" });
+// @ts-expect-error an activation layer needs one
+activation({});
+// @ts-expect-error a layer is not a function
+sequential([dense]);
+// @ts-expect-error layers come in a list
+sequential(dense({ units: 3 }));
+// @ts-expect-error a seed is a number
+sequential([dense({ units: 3 })], { seed: "1" });
+
+// --- compile
+
+// @ts-expect-error a loss is needed
+model.compile({ optimizer: "adam" });
+// @ts-expect-error misspelt loss
+model.compile({ loss: "mse" });
+// @ts-expect-error misspelt optimizer
+model.compile({ loss: "hinge", optimizer: "Adam" });
+// @ts-expect-error an option the optimizer does not have
+model.compile({ loss: "hinge", optimizer: { name: "sgd", momentum: 0.9 } });
+// @ts-expect-error the option's name in Python
+model.compile({ loss: "hinge", optimizer: { name: "adam", learning_rate: 0.1 } });
+// @ts-expect-error the parameter of another loss
+model.compile({ loss: { name: "hinge", delta: 1 } });
+// @ts-expect-error misspelt metric
+model.compile({ loss: "hinge", metrics: ["acc"] });
+// @ts-expect-error metrics come in a list
+model.compile({ loss: "hinge", metrics: "accuracy" });
+// @ts-expect-error a schedule without its name
+model.compile({ loss: "hinge", schedule: { factor: 0.5 } });
+
+// --- fit, evaluate, predict
+
+// @ts-expect-error targets are needed with arrays
+model.fit([[1]]);
+// @ts-expect-error misspelt option
+model.fit([[1]], [1], { batch_size: 3 });
+// @ts-expect-error epochs as text
+model.fit([[1]], [1], { epochs: "3" });
+// @ts-expect-error labels are numbers
+model.fit([[1]], ["cat"]);
+// @ts-expect-error callbacks come in a list
+model.fit([[1]], [1], { callbacks: earlyStopping() });
+// @ts-expect-error a hook that does not exist
+model.fit([[1]], [1], { callbacks: [{ onEpochFinished() {} }] });
+// @ts-expect-error validation data are x and y
+model.fit([[1]], [1], { validationData: [[[1]]] });
+// @ts-expect-error a weight per class is a number
+model.fit([[1]], [1], { classWeight: { 1: "2" } });
+// @ts-expect-error evaluate is asynchronous
+model.evaluate([[1]], [1]).loss;
+// @ts-expect-error predict is not
+model.predict([[1]]).then();
+// @ts-expect-error outputs are not to be written
+outputs.shape = [1];
+// @ts-expect-error nor is a history
+history.history.loss[0] = 1;
+// @ts-expect-error weights are numbers
+model.setWeights({ "hidden.kernel": "0" });
+// @ts-expect-error load takes bytes
+load("model.safetensors");
+
+// --- callbacks
+
+// @ts-expect-error mode is auto, min or max
+earlyStopping({ mode: "maximum" });
+// @ts-expect-error Python's name
+earlyStopping({ restore_best_weights: true });
+// @ts-expect-error save is needed
+modelCheckpoint({ monitor: "loss" });
+// @ts-expect-error a factor is a number
+reduceLROnPlateau({ factor: "half" });
+
+// --- configuration
+
+// @ts-expect-error the version
+fromConfig({ nabla: 2, model: { inputShape: [4], layers: [] }, training: { loss: "hinge" } });
+// @ts-expect-error a type of layer that does not exist
+fromConfig({ nabla: 1, model: { inputShape: [4], layers: [{ type: "x" }] }, training: { loss: "hinge" } });
+// @ts-expect-error a training needs a loss
+fromConfig({ nabla: 1, model: { inputShape: [4], layers: [] }, training: { epochs: 3 } });
