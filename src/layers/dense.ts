@@ -70,7 +70,7 @@ export function buildDense(config: DenseConfig, name: string, index: number, inp
         db: useBias ? parameter("bias").gradient : 0,
         x,
         dy,
-        scratch: builder.share("scratch for weight gradients", builder.core.constant("OUTER_SCRATCH")),
+        scratch: builder.share("scratch for weight gradients", builder.parts * builder.core.constant("OUTER_SCRATCH")),
         inputs,
         units,
       });

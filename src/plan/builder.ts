@@ -18,7 +18,9 @@ export interface Range {
 /** What a record field is set to: a number, or where a range will lie. */
 export type Value = number | Range;
 /** The fields a kernel's record takes. */
-export type KernelFields<K extends KernelName> = { [F in keyof (typeof RECORDS)[(typeof KERNELS)[K]]]: Value };
+export type KernelFields<K extends KernelName> = {
+  [F in keyof (typeof RECORDS)[(typeof KERNELS)[K]]]: Value;
+};
 
 /** A plan ready to be copied into linear memory at `base`. */
 export interface Image {
@@ -54,10 +56,14 @@ export class PlanBuilder {
   /** The step record, which records of losses and optimizers point to. */
   readonly step: Range = { name: "step", bytes: ALIGN, offset: 0 };
 
-  /** @param rows how many rows of a batch buffers are made for. */
+  /**
+   * @param rows how many rows of a batch buffers are made for
+   * @param parts in how many shares instructions may be run, each of which may want scratch of its own
+   */
   constructor(
     readonly rows: number,
     readonly core: CoreFacts,
+    readonly parts = 1,
   ) {}
 
   /** A buffer of its own. */
@@ -114,7 +120,7 @@ export class PlanBuilder {
       range.offset = at;
       at += range.bytes;
     }
-    if (!(at <= MAX_BYTES)) throw tooLarge(at, [...this.ranges, ...parameters]);
+    if (!(at <= MAX_BYTES)) throw tooLarge(at, [...parameters, ...this.ranges]);
     const view = new DataView(new ArrayBuffer(imageEnd - start));
     this.instructions.forEach(({ kernel, fields }, i) => {
       Object.entries(RECORDS[KERNELS[kernel]] as Record<string, string>).forEach(([field, type], f) => {

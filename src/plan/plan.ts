@@ -39,6 +39,8 @@ export interface PlanRequest {
   parameter(layer: string, name: string): Placed;
   /** First byte the plan may use. */
   readonly base: number;
+  /** In how many shares each instruction may be run. Default 1. */
+  readonly parts?: number;
 }
 
 export interface Plan extends Image {
@@ -68,7 +70,7 @@ const size = (shape: readonly number[]): number => shape.reduce((product, n) => 
 export function plan(request: PlanRequest): Plan {
   const { mode, rows, layers, input } = request;
   const training = mode === "train";
-  const builder = new PlanBuilder(rows, request.core);
+  const builder = new PlanBuilder(rows, request.core, request.parts);
   const inputs = size(layers[0].inputShape);
   const units = size(layers[layers.length - 1].outputShape);
 
@@ -93,6 +95,13 @@ export function plan(request: PlanRequest): Plan {
         : builder.share(`outputs ${turn++ % 2}`, rows * ld(n) * 4),
     gradient: (n) => builder.share(`output gradients ${turn++ % 2}`, rows * ld(n) * 4),
   });
+  // named in the error where the plan is too large
+  const parameters = operations.flatMap((operation) =>
+    operation.parameters.flatMap(({ name }) => {
+      const { value, gradient } = request.parameter(operation.layer, name);
+      return training ? [value, gradient] : [value];
+    }),
+  );
   const values: Range[] = [x];
   const trace: { layer: string; range: Range; units: number }[] = [];
   for (const operation of steps) {
@@ -105,7 +114,7 @@ export function plan(request: PlanRequest): Plan {
   const z = values[values.length - 1];
   const common = { mode, rows, input, x: staged, units, trace };
   if (!loss) {
-    const image = builder.finish(request.base);
+    const image = builder.finish(request.base, parameters);
     return { ...common, ...image, output: z, marks: ends(builder.length, builder.length, builder.length) };
   }
 
@@ -138,7 +147,7 @@ export function plan(request: PlanRequest): Plan {
     update = builder.length;
     request.update?.update(builder);
   }
-  const image = builder.finish(request.base);
+  const image = builder.finish(request.base, parameters);
   const marks = ends(backward, update, builder.length);
   return { ...common, ...image, y: target.staged, yKind: target.kind, weight, losses, output, marks };
 }

@@ -1,0 +1,28 @@
+/** The library in one file, for tests that run it elsewhere or look at what it imports. */
+import { build, type Metafile } from "esbuild";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Everything an entry reaches, the core's bytes and the loader included. */
+export async function bundle(
+  entry: string | { code: string },
+  format: "esm" | "iife" = "esm",
+): Promise<{ code: string; meta: Metafile }> {
+  const result = await build({
+    ...(typeof entry === "string"
+      ? { entryPoints: [entry] }
+      : { stdin: { contents: entry.code, resolveDir: root, loader: "ts" } }),
+    absWorkingDir: root,
+    bundle: true,
+    format,
+    target: "es2022",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    conditions: ["import", "browser"],
+    metafile: true,
+    write: false,
+    logLevel: "silent",
+  });
+  return { code: result.outputFiles[0].text, meta: result.metafile };
+}
