@@ -44,7 +44,7 @@ function module(): WebAssembly.Module {
       compiled = embedded instanceof WebAssembly.Module ? embedded : new WebAssembly.Module(embedded);
     } catch (cause) {
       throw new NablaError(
-        "the core could not be compiled: this engine may lack 128-bit SIMD in WebAssembly (Chrome 91, Firefox 89, Safari 16.4 and Node 16 have it), or its security policy forbids compiling WebAssembly (allow 'wasm-unsafe-eval')",
+        "the core could not be compiled: this engine may lack 128-bit SIMD in WebAssembly (Chrome 91, Firefox 89, Safari 16.4 and Node 16 have it; Chrome compiles it outside workers from 114 on), or its security policy forbids compiling WebAssembly (allow 'wasm-unsafe-eval')",
         { cause },
       );
     }
