@@ -52,7 +52,7 @@ const prototypes = {
     }));
   },
 };
-const common = { bundle: true, format: "esm", target: "es2022", logLevel: "warning", legalComments: "none", minify: true, splitting: true, outdir: "build", external: ["#core", "@assemblyscript/loader", "node:*"] };
+const common = { bundle: true, format: "esm", target: "es2022", logLevel: "warning", legalComments: "none", splitting: true, outdir: "build", external: ["#core", "@assemblyscript/loader", "node:*"] };
 for (const old of ["types", "chunks", "cli"]) rmSync(join("build", old), { recursive: true, force: true });
 // One build for the library's entries, so that they share their classes; only nabla/node reaches Node's modules.
 await build({
@@ -68,6 +68,7 @@ await build({
 const banner = 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);';
 await build({
   ...common,
+  minify: true,
   entryPoints: { cli: "src/cli/index.ts" },
   chunkNames: "cli/[name]-[hash]",
   platform: "node",

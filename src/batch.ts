@@ -96,6 +96,14 @@ export class BatchLoader {
     const weight = core.f32(plan.weight.offset, rows);
     weight.fill(1);
     const { target } = this.dataset;
+    if (target.kind === "class") {
+      for (let r = 0; r < rows; r++) {
+        if (y[r] >= 0 && y[r] < target.classes) continue;
+        throw new NablaError(
+          `${this.dataset.name}: row ${indices[r]}: expected a label from 0 to ${target.classes - 1}, got ${y[r]}`,
+        );
+      }
+    }
     if (target.kind === "class" && plan.yKind === "values") {
       // one output: the label itself, or the two values the loss knows its classes by
       const values = core.f32(plan.y!.offset, rows);
@@ -107,8 +115,8 @@ export class BatchLoader {
     if (!classes) return;
     if (target.kind === "class") for (let r = 0; r < rows; r++) weight[r] *= classes[y[r]];
     else {
-      const threshold = this.loss!.labels.off < 0 ? 0 : 0.5;
-      for (let r = 0; r < rows; r++) weight[r] *= classes[predictedClass(y as Float32Array, r * plan.units, plan.units, threshold)];
+      const between = middle(this.loss!);
+      for (let r = 0; r < rows; r++) weight[r] *= classes[predictedClass(y as Float32Array, r * plan.units, plan.units, between)];
     }
   }
 
@@ -118,13 +126,17 @@ export class BatchLoader {
     const { units } = plan;
     const stride = (units + 3) & ~3;
     const outputs = core.f32(plan.output.offset, rows * stride);
+    const { on, off } = this.loss!.labels;
     if (this.dataset.target.kind === "values") {
-      return { rows, units, stride, threshold, outputs, values: core.f32(plan.y!.offset, rows * units) };
+      return { rows, units, stride, threshold, on, off, outputs, values: core.f32(plan.y!.offset, rows * units) };
     }
     const labels = plan.yKind === "labels" ? core.i32(plan.y!.offset, rows) : this.labels;
-    return { rows, units, stride, threshold, outputs, labels };
+    return { rows, units, stride, threshold, on, off, outputs, labels };
   }
 }
+
+/** What parts targets of class 0 from targets of class 1. */
+const middle = ({ labels }: Loss): number => (labels.on + labels.off) / 2;
 
 const show = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 

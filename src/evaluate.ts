@@ -1,7 +1,7 @@
 /** Running a network over a dataset without changing it: loss, metrics, confusion matrix, outputs. */
 import { BatchLoader, type Weighting } from "./batch.ts";
 import { type Dataset, range } from "./data/dataset.ts";
-import type { Loss } from "./losses/resolve.ts";
+import { type Loss, outputThreshold } from "./losses/resolve.ts";
 import type { ConfusionMatrix, Metric } from "./metrics/index.ts";
 import type { Network } from "./network.ts";
 
@@ -32,7 +32,7 @@ export async function score(request: ScoreRequest): Promise<Scores> {
   const input = { type: dataset.inputType, scale: dataset.inputScale };
   const plan = network.plan("evaluate", rows, input, { loss, target: dataset.target.kind });
   const loader = new BatchLoader(network, dataset, loss, request.weighting);
-  const threshold = loss.labels.off < 0 ? 0 : 0.5;
+  const threshold = outputThreshold(loss, network.layers);
   for (const metric of metrics) metric.reset();
   let sum = 0;
   for (let from = 0; from < dataset.length; from += rows) {

@@ -116,6 +116,8 @@ export class Network {
         base: this.workspace,
       });
       this.plans.set(key, found);
+      // the oldest goes: who predicts batches of ever new sizes must not pay for all of them
+      if (this.plans.size > 16) this.plans.delete(this.plans.keys().next().value!);
     }
     return found;
   }

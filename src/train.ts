@@ -14,7 +14,7 @@ import { Prefetcher } from "./data/prefetch.ts";
 import { epochOrder } from "./data/split.ts";
 import { type Failed, diagnose, diverged } from "./diverged.ts";
 import { score } from "./evaluate.ts";
-import type { Loss } from "./losses/resolve.ts";
+import { type Loss, outputThreshold } from "./losses/resolve.ts";
 import type { Metric } from "./metrics/index.ts";
 import type { Model } from "./model.ts";
 import type { Network } from "./network.ts";
@@ -82,7 +82,7 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
   const input = { type: dataset.inputType, scale: dataset.inputScale };
   const plan = network.plan("train", Math.min(batchSize, dataset.length), input, request.training);
   const loader = new BatchLoader(network, dataset, loss, request.weighting);
-  const threshold = loss.labels.off < 0 ? 0 : 0.5;
+  const threshold = outputThreshold(loss, network.layers);
   const pause = pauser();
   let stopping: string | undefined;
   const context: TrainingContext = {

@@ -1,4 +1,5 @@
 /** A look at a trained model: scores, confusion matrix and worst mistakes from one pass over a data set. */
+import { outputThreshold } from "../losses/resolve.ts";
 import { buffersFor, type Dataset, type Inputs } from "../data/dataset.ts";
 import { labelsOf } from "../data/split.ts";
 import type { Scores } from "../evaluate.ts";
@@ -35,7 +36,7 @@ export async function examine(model: Model, dataset: Dataset, keep = 0): Promise
     return { rows: dataset.length, scores, wrong: 0, mistakes: [] };
   }
   const labels = labelsOf(dataset);
-  const threshold = model.training.loss.labels.off < 0 ? 0 : 0.5;
+  const threshold = outputThreshold(model.training.loss, model.layers);
   const units = model.outputShape.reduce((product, n) => product * n, 1);
   const confusion = new ConfusionMatrix(Math.max(2, units, target.classes));
   const mistakes: Mistake[] = [];

@@ -1,4 +1,5 @@
 /** nabla predict */
+import { outputThreshold } from "../losses/resolve.ts";
 import { sizeOf } from "../data/dataset.ts";
 import type { Model } from "../model.ts";
 import { loadModel } from "../node/models.ts";
@@ -47,7 +48,7 @@ function isRegression(model: Model): boolean {
 }
 
 function classify(model: Model, outputs: number[], names: readonly string[]) {
-  const margin = model.training.loss.labels.off < 0 ? 0 : 0.5;
+  const margin = outputThreshold(model.training.loss, model.layers);
   const shares = outputs.length === 1 ? [2 * margin - outputs[0]! || 0, outputs[0]!] : outputs;
   // a single output that stands exactly at the threshold is class 0, as everywhere
   const ranking = shares

@@ -11,6 +11,8 @@ export type KernelName = keyof typeof KERNELS;
 /** The fields a kernel's record takes, each a number. */
 export type KernelFields<K extends KernelName> = { [F in keyof (typeof RECORDS)[(typeof KERNELS)[K]]]: number };
 
+/** Every range begins at a multiple of this: a line of the first-level cache. */
+const ALIGN = 64;
 /** Bytes of a WebAssembly page. */
 const PAGE = 65536;
 type Fill = (p: number, n: number, seedLow: number, seedHigh: number, stream: number, step: number, a: number, b: number) => void;
@@ -42,7 +44,7 @@ function module(): WebAssembly.Module {
       compiled = embedded instanceof WebAssembly.Module ? embedded : new WebAssembly.Module(embedded);
     } catch (cause) {
       throw new NablaError(
-        "the core could not be compiled: this engine may lack 128-bit SIMD in WebAssembly (Chrome 91, Firefox 89, Safari 16.4 and Node 16 have it), or its security policy forbids compiling WebAssembly (allow 'wasm-unsafe-eval')",
+        "the core could not be compiled: this engine may lack 128-bit SIMD in WebAssembly (Chrome 91, Firefox 89, Safari 16.4 and Node 16 have it; Chrome compiles it outside workers from 114 on), or its security policy forbids compiling WebAssembly (allow 'wasm-unsafe-eval')",
         { cause },
       );
     }
@@ -64,7 +66,7 @@ export class Core {
 
   /** First byte that plans may use; what lies before belongs to the core. */
   get base(): number {
-    return this.exports.BASE.value as number;
+    return Math.ceil((this.exports.BASE.value as number) / ALIGN) * ALIGN;
   }
 
   /** Makes at least `bytes` addressable. Growing detaches views, so it happens between plans, never while one runs. */

@@ -4,6 +4,7 @@ import type { loss as lossField } from "../config/components.ts";
 import type { LayerConfig } from "../config/config.ts";
 import type { Infer } from "../config/fields.ts";
 import type { KernelName } from "../core/core.ts";
+import type { Layer } from "../layers/layer.ts";
 import { NablaError } from "../errors.ts";
 import { type LossName, checkPair, losses } from "./index.ts";
 
@@ -17,6 +18,21 @@ export interface Loss {
   readonly labels: { readonly on: number; readonly off: number };
   /** Whether its targets are classes by nature, so that one output tells only two apart. */
   readonly classification: boolean;
+}
+
+/**
+ * Where a single output parts class 0 from class 1: 0 for margins, and for logits (a linear output that the loss turns into a
+ * probability itself); ½ for everything else.
+ */
+export function outputThreshold(loss: Loss, layers: readonly Layer[]): number {
+  const after = lastActivation(layers);
+  return loss.labels.off < 0 || (after === "linear" && loss.kernel(after).fused) ? 0 : 0.5;
+}
+
+/** The activation the outputs of a network come from. */
+export function lastActivation(layers: readonly Layer[]): ActivationName {
+  const last = [...layers].reverse().find((layer) => layer.activation !== undefined);
+  return (last?.activation ?? "linear") as ActivationName;
 }
 
 const REGRESSION: readonly LossName[] = ["meanSquaredError", "quadratic", "meanAbsoluteError", "huber"];

@@ -57,10 +57,12 @@ export const topKAccuracy = (k = 5): Metric =>
     return Number(larger < k);
   });
 
-/** The target value of one output: labels as one-hot rows, or as they are for a single output. */
-function target({ units, labels, values }: Scored, row: number, output: number): number {
+/** The target value of one output: labels as the loss writes them, or as numbers for a single output of a regression. */
+function target({ units, labels, values, on, off }: Scored, row: number, output: number): number {
   if (values) return values[row * units + output];
-  return units === 1 ? labels![row] : labels![row] === output ? 1 : 0;
+  if (units > 1) return labels![row] === output ? on : off;
+  const label = labels![row];
+  return label === 0 ? off : label === 1 ? on : label;
 }
 
 /** Σ over the outputs of a row of f(output − target), divided by the number of outputs. */

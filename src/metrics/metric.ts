@@ -11,8 +11,11 @@ export interface Scored {
   readonly labels?: Int32Array;
   /** Target values [rows, units], dense, where they are not. */
   readonly values?: Float32Array;
-  /** Where a single output parts class 0 from class 1: 0.5 for probabilities, 0 for margins. */
+  /** Where a single output parts class 0 from class 1: 0.5 for probabilities, 0 for margins and logits. */
   readonly threshold: number;
+  /** What stands for a class and for another one in target values: 1 and 0, or 1 and −1. */
+  readonly on: number;
+  readonly off: number;
 }
 
 export interface Metric {
@@ -38,7 +41,7 @@ export function predictedClass(outputs: Float32Array, at: number, units: number,
 export function trueClass(batch: Scored, row: number): number {
   if (batch.labels) return batch.labels[row];
   const { values, units } = batch;
-  if (units === 1) return values![row] > batch.threshold ? 1 : 0;
+  if (units === 1) return values![row] > (batch.on + batch.off) / 2 ? 1 : 0;
   let best = 0;
   for (let c = 1; c < units; c++) if (values![row * units + c] > values![row * units + best]) best = c;
   return best;

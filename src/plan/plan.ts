@@ -125,9 +125,12 @@ export function plan(request: PlanRequest): Plan {
   const record = { losses, y: target.y, weight, step: builder.step, units, alpha: loss.alpha(units) };
   let output = z;
   if (pair!.fused) {
-    output = builder.matrix(`outputs of ${last.layer}`, units);
-    builder.emit(pair!.kernel as "CATEGORICAL_CROSSENTROPY_SOFTMAX", { ...record, dz: da, a: output, z });
-    trace.push({ layer: last.layer, range: output, units });
+    const { name } = layers[layers.length - 1];
+    const a = builder.matrix(`outputs of ${name}`, units);
+    builder.emit(pair!.kernel as "CATEGORICAL_CROSSENTROPY_SOFTMAX", { ...record, dz: da, a, z });
+    trace.push({ layer: name, range: a, units });
+    // a linear layer's outputs stay logits, as predict() gives them; only the loss sees probabilities
+    if (after !== "linear") output = a;
   } else {
     builder.emit(pair!.kernel as "SQUARED_ERROR", { ...record, da, a: z });
   }
