@@ -41,30 +41,30 @@ export class BatchLoader {
    * @param number what errors call the batch
    */
   load(plan: Plan, indices: Uint32Array, number: number): void | Promise<Ready> {
-    try {
-      if (this.direct) {
-        this.network.use(plan);
-        const { x, y } = this.views(plan, indices.length);
-        const wait = this.dataset.read(indices, x, y);
-        if (!wait) return this.finish(plan, indices, y);
-        this.direct = false;
-        return this.settled(wait, number).then(() => this.load(plan, indices, number) as Promise<Ready>);
-      }
-      const ready = buffersFor(this.dataset, indices.length);
-      const wait = this.dataset.read(indices, ready.x, ready.y);
-      if (wait) return this.settled(wait, number).then(() => ready);
-      this.direct ??= true;
-      return this.direct ? this.copy(plan, indices, ready) : Promise.resolve(ready);
-    } catch (error) {
-      throw readError(this.dataset, number, error);
+    if (this.direct) {
+      this.network.use(plan);
+      const { x, y } = this.views(plan, indices.length);
+      const wait = this.read(indices, x, y, number);
+      if (!wait) return this.finish(plan, indices, y);
+      this.direct = false;
+      return wait.then(() => this.load(plan, indices, number) as Promise<Ready>);
     }
+    const ready = buffersFor(this.dataset, indices.length);
+    const wait = this.read(indices, ready.x, ready.y, number);
+    if (wait) return wait.then(() => ready);
+    this.direct ??= true;
+    return this.direct ? this.copy(plan, indices, ready) : Promise.resolve(ready);
   }
 
-  private async settled(wait: Promise<void>, number: number): Promise<void> {
-    try {
-      await wait;
-    } catch (error) {
+  /** The dataset's read, whose errors get the batch's number. */
+  private read(indices: Uint32Array, x: Inputs, y: Targets, number: number): void | Promise<void> {
+    const failed = (error: unknown): never => {
       throw readError(this.dataset, number, error);
+    };
+    try {
+      return this.dataset.read(indices, x, y)?.catch(failed);
+    } catch (error) {
+      return failed(error);
     }
   }
 

@@ -130,8 +130,8 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
     if (diagnosis.row !== undefined) throw diverged(diagnosis, at, "the weights are those from before this step");
     network.restore(good.weights);
     Object.assign(run, good.run);
-    metrics.forEach((metric, i) => metric.restore(good.metrics[i]));
-    withStates.forEach(([, callback], i) => callback.restore?.(good.callbacks[i]));
+    for (const [i, metric] of metrics.entries()) metric.restore(good.metrics[i]);
+    for (const [i, [, callback]] of withStates.entries()) callback.restore?.(good.callbacks[i]);
     const when = run.batch > 0 ? `after step ${run.step}` : `at the beginning of epoch ${run.epoch + 1}`;
     throw diverged(diagnosis, at, `the model is as it was ${when}`);
   };

@@ -20,12 +20,14 @@ function scored(of: number[][], truth: { labels?: number[]; values?: number[][] 
   const units = of[0].length;
   const stride = (units + 3) & ~3;
   const outputs = new Float32Array(of.length * stride).fill(99); // padding would be the largest
-  of.forEach((row, r) => outputs.set(row, r * stride));
+  for (const [r, row] of of.entries()) outputs.set(row, r * stride);
   return {
     rows: of.length,
     units,
     stride,
     threshold,
+    on: 1,
+    off: threshold === 0 ? -1 : 0,
     outputs,
     ...(truth.labels && { labels: Int32Array.from(truth.labels) }),
     ...(truth.values && { values: Float32Array.from(truth.values.flat()) }),

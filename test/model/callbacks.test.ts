@@ -273,7 +273,7 @@ describe("reduceLROnPlateau", () => {
     ["max", [1, 2, 2, 3], { patience: 1, mode: "max" }, [1, 1, 1, 0.5]],
   ] as const)("%s", async (_, figures, options, want) => {
     const got = await rates([...figures], options);
-    got.forEach((rate, i) => expect(rate).toBeCloseTo(want[i], 12));
+    for (const [i, rate] of got.entries()) expect(rate).toBeCloseTo(want[i], 12);
   });
 
   test("multiplies what a schedule says", async () => {

@@ -48,7 +48,7 @@ const script = `
   const leak: unknown[] = [];
   await model.fit(x, y, {
     batchSize: 2,
-    epochs: 11,
+    epochs: 22,
     validationData: [x, y],
     callbacks: [
       { onBatchEnd: () => void ((globalThis as any).LEAK && leak.push(new Array(20).fill(0))) },
@@ -76,11 +76,11 @@ test("nor does the heap grow", async () => {
       });
       expect(status, stderr).toBe(0);
       const { used, steps } = JSON.parse(stdout) as { used: number[]; steps: number };
-      expect(steps).toBe(11_000);
-      // the first epoch has compiled what the rest runs
-      return used[10] - used[1];
+      expect(steps).toBe(22_000);
+      // engines go on compiling for a while: the least of four epochs in the middle, and of the last four
+      return Math.min(...used.slice(18)) - Math.min(...used.slice(8, 12));
     };
-    expect(await measure("")).toBeLessThan(150_000);
+    expect(await measure("")).toBeLessThan(300_000);
     // and a leak of 20 numbers a step would be seen
     expect(await measure("globalThis.LEAK = true;\n")).toBeGreaterThan(1_000_000);
   } finally {

@@ -49,13 +49,16 @@ test("the loss of an epoch is the mean over its rows, each with the weights its 
     const { loss, gradients } = other.gradients(rows, targets);
     sum += loss * rows.length;
     const weights = other.weights();
-    for (const [name, gradient] of Object.entries(gradients))
-      gradient.forEach((g, i) => (weights[name][i] -= Math.fround(0.1) * g));
+    for (const [name, gradient] of Object.entries(gradients)) {
+      for (const [i, g] of gradient.entries()) weights[name][i] -= Math.fround(0.1) * g;
+    }
     other.setWeights(weights);
   }
   expect(history.loss[0]).toBeCloseTo(sum / 30, 6);
   const [got, want] = [model.weights(), other.weights()];
-  for (const name of Object.keys(want)) want[name].forEach((w, i) => expect(got[name][i]).toBeCloseTo(w, 6));
+  for (const name of Object.keys(want)) {
+    for (const [i, w] of want[name].entries()) expect(got[name][i]).toBeCloseTo(w, 6);
+  }
 });
 
 describe("determinism", () => {
