@@ -1,28 +1,118 @@
+/** What the README shows works: its programs, its command lines, its names, its links. */
 import { execFileSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { afterAll, expect, test } from "vitest";
+import * as names from "../../src/config/names.ts";
+import { digits } from "../../src/data/index.ts";
+import { contents, idxBytes } from "../data/helpers.ts";
 
 const root = new URL("../../", import.meta.url);
 const readme = readFileSync(new URL("README.md", root), "utf8");
+const blocks = (language: string): string[] =>
+  [...readme.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, "g"))].map(([, text]) => text!);
 
-test("the ten lines of code in the README run", () => {
-  const code = /```js\n([\s\S]*?)```/.exec(readme)![1];
-  const file = new URL("build/readme-example.mjs", root);
-  writeFileSync(file, code);
-  try {
-    const printed = execFileSync(process.execPath, [file.pathname], { encoding: "utf8" });
-    const last = /\[([\d., ]+)\]\nInt32Array\(3\)/.exec(printed.replace(/\s*\n\s+/g, " ").replace(/ \]/g, "]").replace(/\[ /g, "["));
-    expect(last, printed).not.toBeNull();
-    const accuracies = last![1].split(",").map(Number);
-    expect(accuracies).toHaveLength(5);
-    expect(accuracies[4]).toBeGreaterThan(0.7);
-  } finally {
-    rmSync(file);
+// under the package's own folder, where "nabla" is this package
+const folder = mkdtempSync(fileURLToPath(new URL("build/readme-", root)));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+writeFileSync(join(folder, "iris.csv"), iris());
+mkdirSync(join(folder, "mnist"));
+for (const [part, samples, name] of [
+  ["train", 100, "train"],
+  ["test", 20, "t10k"],
+] as const) {
+  const { x, y } = contents(digits({ samples, part }));
+  const write = (file: string, bytes: Uint8Array) =>
+    writeFileSync(join(folder, "mnist", `${name}-${file}-ubyte.gz`), gzipSync(bytes));
+  write("images-idx3", idxBytes(8, [samples, 28, 28], x));
+  write("labels-idx1", idxBytes(8, [samples], y));
+}
+
+/** Three kinds of flowers around the means of Fisher's. */
+function iris(): string {
+  const kinds = { setosa: [5, 3.4, 1.5, 0.2], versicolor: [5.9, 2.8, 4.3, 1.3], virginica: [6.6, 3, 5.6, 2] };
+  const rows = Array.from({ length: 50 }, (_, i) =>
+    Object.entries(kinds).map(([kind, means]) => {
+      const cells = means.map((mean, c) => (mean + (((i * (7 + 4 * c)) % 13) - 6) / 15).toFixed(2));
+      return `${cells.join(",")},${kind}`;
+    }),
+  );
+  return `sepal_length,sepal_width,petal_length,petal_width,species\n${rows.flat().join("\n")}\n`;
+}
+
+const node = (args: readonly string[]): string =>
+  execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8" }).replace(/\s+/g, " ");
+
+/** What each program must print, in their order: they may use files of those before. */
+const PRINTS: ((printed: string) => void)[] = [
+  (printed) => {
+    const [, accuracies] = /^\[ ([\d., ]+) \] Int32Array\(3\)/.exec(printed)!;
+    expect(accuracies!.split(",")).toHaveLength(5);
+    expect(Number(accuracies!.split(",")[4])).toBeGreaterThan(0.7);
+  },
+  (printed) => expect(Number(/accuracy: ([\d.]+)/.exec(printed)![1])).toBeGreaterThan(0.9),
+  (printed) => expect(printed).toMatch(/^setosa Float32Array\(3\) \[ 0\.9/),
+  (printed) => {
+    const [, predicted, true_] = /^\[ \[ ([\d.]+) \] \] ([\d.]+)/.exec(printed)!;
+    expect(Math.abs(Number(predicted) - Number(true_))).toBeLessThan(0.05);
+  },
+  (printed) => expect(printed.trim()).toBe("8"),
+];
+
+test("every program in the README runs and prints what it should", () => {
+  const programs = blocks("js");
+  expect(programs).toHaveLength(PRINTS.length);
+  programs.forEach((code, i) => {
+    const file = join(folder, `program${i}.mjs`);
+    writeFileSync(file, code);
+    const printed = node([file]);
+    try {
+      PRINTS[i]!(printed);
+    } catch (cause) {
+      throw new Error(`program ${i + 1} printed ${printed}`, { cause });
+    }
+  });
+}, 60_000);
+
+test("every command line in the README runs", () => {
+  const lines = blocks("sh")
+    .flatMap((text) => text.split("\n"))
+    .map((line) => line.replace(/ +# .*/, ""))
+    .filter((line) => line.startsWith("nabla "));
+  expect(lines.length).toBeGreaterThan(6);
+  const printed = lines.map((line) => {
+    const args = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word!);
+    return [line, node([fileURLToPath(new URL("build/cli.js", root)), ...args.slice(1)])] as const;
+  });
+  const ofLine = (pattern: RegExp) => printed.find(([line]) => pattern.test(line))![1];
+  expect(Number(/"testAccuracy":([\d.]+)/.exec(ofLine(/train iris/))![1])).toBeGreaterThan(0.9);
+  expect(ofLine(/predict iris/)).toContain("setosa");
+  expect(ofLine(/evaluate digits/)).toMatch(/test part: 20 rows/);
+}, 60_000);
+
+test("the README's table has every name there is, and no other", () => {
+  const row = (title: string): string[] => {
+    const [, cell] = new RegExp(`^\\| ${title} \\| (.*) \\|$`, "m").exec(readme)!;
+    return [...cell!.matchAll(/`(\w+)`/g)].map(([, name]) => name!);
+  };
+  const options = ["weightDecay", "clipValue", "clipNorm", "warmupEpochs"];
+  for (const [title, list] of [
+    ["activations", names.ACTIVATIONS],
+    ["initialisers", names.INITIALIZERS],
+    ["losses", names.LOSSES],
+    ["optimizers", names.OPTIMIZERS],
+    ["schedules", names.SCHEDULES],
+    ["metrics", names.METRICS],
+  ] as const) {
+    const listed = row(title).filter((name) => !options.includes(name));
+    expect(listed.sort(), title).toEqual([...list].sort());
   }
 });
 
 test("every file the README links to is there", () => {
   for (const [, path] of readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
-    expect(() => readFileSync(new URL(path, root)), path).not.toThrow();
+    expect(() => readFileSync(new URL(path!, root)), path).not.toThrow();
   }
 });
