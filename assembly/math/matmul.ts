@@ -100,8 +100,8 @@ function block(
 const RC: i32 = 64;
 /** The same where strips are copied together first: a panel of dy of so many rows is 8 KiB. */
 const PACKED_RC: i32 = 256;
-/** Rows of dw whose strip of x (packed 128 KiB) stays in the second-level cache while the panels of dy pass by. */
-const IC: i32 = 128;
+/** Rows of dw whose strip of x (packed 256 KiB) stays in the second-level cache while the panels of dy pass by. */
+const IC: i32 = 256;
 /** Fewer batch rows than this are not worth copying. */
 const PACK_ROWS: i32 = 24;
 
