@@ -32,6 +32,8 @@ export interface CompiledTraining {
     schedule?: Infer<typeof scheduleField>;
     metrics: MetricName[];
   };
+  /** Whether the learning rate of a step depends on how many epochs are trained in all. */
+  readonly dependsOnEpochs: boolean;
   update(network: Network): Update;
   /** The learning rate by step, for a training of so many epochs. */
   rate(epochs: number): (step: number, stepsPerEpoch: number) => number;
@@ -56,6 +58,7 @@ export function compileTraining(options: TrainingOptions, layers: readonly Layer
     slots: slotsOf(optimizer),
     metrics,
     config: { loss: lossConfig, optimizer, ...(schedule && { schedule }), metrics },
+    dependsOnEpochs: schedule?.name === "cosine" && schedule.decayEpochs === undefined,
     update: (network) => ({
       penalties(builder) {
         for (const { spec, value, gradient } of network.tensors) {

@@ -8,7 +8,7 @@ import { splitDataset } from "./data/split.ts";
 import { didYouMean, NablaError } from "./errors.ts";
 import { type Scores, score } from "./evaluate.ts";
 import { type Gradients, gradientsOf } from "./gradients.ts";
-import { type LayerConfig, checkLayers, seedField, shapeField } from "./config/config.ts";
+import { type LayerConfig, checkLayers, fitFields, seedField, shapeField } from "./config/config.ts";
 import type { LayerInput } from "./layers/factories.ts";
 import { buildLayers } from "./layers/index.ts";
 import type { Layer } from "./layers/layer.ts";
@@ -82,6 +82,7 @@ export interface RunSettings {
   seed: number;
   shuffle: boolean;
   validationSplit: number;
+  classWeight?: Record<string, number>;
   rows: number;
 }
 
@@ -177,11 +178,8 @@ export class Model {
   async fit(x: Dataset | ArrayLike2, y?: ArrayLike2 | FitOptions, more?: FitOptions): Promise<History> {
     if (this.busy) throw new NablaError("fit: this model is being trained already; wait for that training, or stop it");
     const { dataset, options } = this.arguments<FitOptions>("fit", x, y, more);
-    const { batchSize = 32, epochs = 1, shuffle = true, validationSplit = 0 } = options;
-    const seed = options.seed ?? this.seed;
-    whole("fit: batchSize", batchSize);
-    whole("fit: epochs", epochs);
     const compiled = this.training;
+    const { batchSize, epochs, seed, shuffle, validationSplit, classWeight } = this.fitSettings(options);
     let train_ = dataset;
     let validation = options.validationData ? this.dataset(options.validationData, "validationData") : undefined;
     if (validationSplit !== 0 && !validation) [train_, validation] = splitDataset(dataset, validationSplit, { seed });
@@ -192,13 +190,17 @@ export class Model {
     if (batchSize > train_.length && options.batchSize !== undefined) {
       throw new NablaError(`fit: batchSize: expected at most ${train_.length}, the rows to train on, got ${batchSize}`);
     }
-    const weighting = this.weighting("fit", dataset, options);
+    const weighting = this.weighting("fit", dataset, { ...options, classWeight });
     if (options.sampleWeight && train_ !== dataset) {
       throw new NablaError("fit: sampleWeight goes with validationData, not with validationSplit: split the data yourself with splitDataset()");
     }
-    const settings = { batchSize, epochs, seed, shuffle, validationSplit, rows: train_.length };
-    if (options.resume) this.checkResume(settings);
-    else this.run = freshRun();
+    const settings = { batchSize, epochs, seed, shuffle, validationSplit, rows: train_.length, ...(classWeight && { classWeight }) };
+    if (options.resume) this.checkResume(settings, options.callbacks ?? []);
+    else {
+      // a run of its own: Adam's moments would not fit its step number, nor a velocity its schedule
+      this.run = freshRun();
+      network.prepareTraining(compiled.slots.map((slot) => slot.initial));
+    }
     this.settings = settings;
     const states = this.callbackStates();
     this.callbacks = options.callbacks ?? [];
@@ -432,9 +434,42 @@ export class Model {
     return { classes: classFactors(classWeight, Math.max(2, units)), samples };
   }
 
-  private checkResume(settings: RunSettings): void {
+  /** fit()'s options with their defaults: a resumed run's own, where it has one. @throws NablaError for values that make no sense */
+  private fitSettings(options: FitOptions) {
+    const saved = options.resume ? this.settings : undefined;
+    const classWeight = options.classWeight ?? saved?.classWeight;
+    const fields = {
+      batchSize: options.batchSize ?? saved?.batchSize,
+      epochs: options.epochs ?? saved?.epochs,
+      seed: options.seed ?? saved?.seed ?? this.seed,
+      shuffle: options.shuffle ?? saved?.shuffle,
+      validationSplit: options.validationSplit ?? saved?.validationSplit,
+    };
+    try {
+      return { ...fitFields.check(fields), classWeight: classWeight && Object.fromEntries(Object.entries(classWeight)) };
+    } catch (error) {
+      throw error instanceof NablaError ? new NablaError(`fit: ${error.message}`, { cause: error }) : error;
+    }
+  }
+
+  private checkResume(settings: RunSettings, callbacks: readonly Callback[]): void {
     const before = this.settings;
     if (!before) throw new NablaError("fit: resume: there is no training to go on with; load a checkpoint that was saved while training");
+    if (before.epochs !== settings.epochs && this.training.dependsOnEpochs) {
+      throw new NablaError(
+        `fit: resume: epochs was ${before.epochs}, now it is ${settings.epochs}; the learning rate's schedule runs over all epochs, so a resumed run needs the same (or a schedule with decayEpochs)`,
+      );
+    }
+    const weights = (of: RunSettings) => JSON.stringify(Object.entries(of.classWeight ?? {}).sort());
+    if (weights(before) !== weights(settings)) {
+      throw new NablaError("fit: resume: classWeight is another than before; a resumed run needs the same");
+    }
+    const given = new Set(withState(callbacks).map(([key]) => key));
+    for (const key of Object.keys(this.pendingCallbacks)) {
+      // what only saves does not change the weights
+      if (given.has(key) || key.startsWith("modelCheckpoint")) continue;
+      throw new NablaError(`fit: resume: the training had a callback "${key}", whose state is kept; pass it again in callbacks`);
+    }
     for (const key of ["batchSize", "seed", "shuffle", "validationSplit", "rows"] as const) {
       if (before[key] !== settings[key]) {
         throw new NablaError(`fit: resume: ${key} was ${before[key]}, now it is ${settings[key]}; a resumed run needs the same`);

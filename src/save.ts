@@ -83,7 +83,7 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
   }
   model.metadata = { classes: checkpoint.classes, standardisation: checkpoint.standardisation, extra: checkpoint.extra };
   if (!training) return model;
-  const { batchSize, epochs, seed, shuffle, validationSplit, earlyStopping: _e, reduceLROnPlateau: _r, classWeight: _c, ...compile } = training;
+  const { batchSize, epochs, seed, shuffle, validationSplit, classWeight, earlyStopping: _e, reduceLROnPlateau: _r, ...compile } = training;
   model.compile(compile);
   const slots = model.training.slots;
   requireTensors(
@@ -111,7 +111,7 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
       metrics: running.metrics ?? {},
       ...(progress.stopped !== undefined && { stopped: progress.stopped }),
     };
-    const settings: RunSettings = { batchSize, epochs, seed, shuffle, validationSplit, rows: checkpoint.dataset.length };
+    const settings: RunSettings = { batchSize, epochs, seed, shuffle, validationSplit, rows: checkpoint.dataset.length, ...(classWeight && { classWeight }) };
     model.resumeFrom(run, settings, checkpoint.callbacks as Record<string, CallbackState>);
   }
   return model;

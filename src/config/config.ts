@@ -63,11 +63,8 @@ export const modelFields = object({
   layers: list(layer, { min: 1 }),
 });
 
-export const trainingFields = object({
-  loss,
-  optimizer: withDefault(optimizer, "adam"),
-  schedule: optional(schedule),
-  metrics: list(choice(METRICS), { default: [] }),
+/** How training runs, whatever is trained. */
+const running = {
   batchSize: int({ min: 1, default: 32, doc: "Rows per step." }),
   epochs: int({ min: 1, default: 1, doc: "Passes over the data." }),
   seed: seedField,
@@ -84,6 +81,16 @@ export const trainingFields = object({
       doc: "Factors of the loss by class number; 1 for those left out.",
     }),
   ),
+};
+/** The same as options of fit(). */
+export const fitFields = object(running);
+
+export const trainingFields = object({
+  loss,
+  optimizer: withDefault(optimizer, "adam"),
+  schedule: optional(schedule),
+  metrics: list(choice(METRICS), { default: [] }),
+  ...running,
   earlyStopping: optional(earlyStopping),
   reduceLROnPlateau: optional(reduceLROnPlateau),
 });

@@ -315,9 +315,15 @@ describe("validation", () => {
     expect(first.history.loss).toEqual(second.history.loss);
   });
 
-  test.each([-0.1, 1, 1.5, 0.001, Number.NaN])("a split of %s is an error", async (validationSplit) => {
+  test.each([-0.1, 1, 1.5, Number.NaN])("a split of %s is an error", async (validationSplit) => {
     await expect(fresh().fit(data, { validationSplit })).rejects.toThrow(
-      "expected a fraction between 0 and 1",
+      "fit: validationSplit: expected a finite number ≥ 0 and < 1",
+    );
+  });
+
+  test("a split that leaves no row for one part is an error", async () => {
+    await expect(fresh().fit(data, { validationSplit: 0.001 })).rejects.toThrow(
+      "leaves at least one of its 30 rows in each part, got 0.001",
     );
   });
 });
