@@ -1,7 +1,7 @@
 /** Commands and their options. */
 import { Command, CommanderError } from "commander";
 import { ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS } from "../config/names.ts";
-import { NablaError } from "../errors.ts";
+import { didYouMean, NablaError } from "../errors.ts";
 import { number, oneOf, units, whole } from "./options.ts";
 
 const EXAMPLES = `
@@ -139,7 +139,9 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     process.exitCode = code;
   });
   try {
+    const [first, topic] = argv.slice(2).filter((word) => !word.startsWith("-"));
     if (argv.length <= 2) command.outputHelp();
+    else if (first === "help" && topic !== undefined) helpOn(command, topic);
     else await command.parseAsync(argv);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return;
@@ -147,6 +149,17 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     process.stderr.write(`nabla: ${messageOf(error)}\n`);
     if (argv.includes("--debug") && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   }
+}
+
+/** nabla help COMMAND. Commander's own would print everything for a command there is not, and leave the error unsaid. */
+function helpOn(command: Command, topic: string): void {
+  const names = command.commands.map((each) => each.name());
+  const found = topic === "help" ? command : command.commands.find((each) => each.name() === topic);
+  if (!found)
+    throw new NablaError(
+      `unknown command '${topic}'${didYouMean(topic, names) || `; there are ${names.join(", ")}`}`,
+    );
+  found.outputHelp();
 }
 
 function messageOf(error: unknown): string {
