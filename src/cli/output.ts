@@ -32,6 +32,7 @@ export const shown = (name: string, value: number): string =>
   /accuracy|precision|recall|f1/i.test(name) ? percent(value) : figure(value);
 
 export function duration(seconds: number): string {
+  if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
   const whole = Math.round(seconds);
   const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];

@@ -9,7 +9,7 @@ Examples:
   nabla data digits                                       what is in the built-in handwritten digits
   nabla train digits --out digits.safetensors             100 and 50 ReLUs, softmax, Nesterov momentum
   nabla train mnist/ --model nielsen --epochs 30          sigmoids, quadratic cost, plain SGD with η = 3
-  nabla train iris.csv --label species --hidden 16 --report iris.html
+  nabla train iris.csv --label species --epochs 100 --report iris.html
   nabla evaluate digits.safetensors digits
   nabla predict digits.safetensors digits#7
   nabla predict iris.safetensors "5.1,3.5,1.4,0.2"

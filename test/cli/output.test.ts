@@ -1,0 +1,33 @@
+/** Figures as people read them, and what a terminal is too narrow for. */
+import { afterEach, expect, test } from "vitest";
+import { duration } from "../../src/cli/output.ts";
+import { progressLine, speedometer } from "../../src/cli/progress.ts";
+import type { TrainingContext } from "../../src/index.ts";
+
+const { columns } = process.stdout;
+const { write } = process.stdout;
+afterEach(() => {
+  process.stdout.columns = columns;
+  process.stdout.write = write;
+});
+
+test.each([
+  [0.0041, "4 ms"],
+  [0.9991, "999 ms"],
+  [0.9999, "1.0 s"],
+  [12.3, "12 s"],
+  [75, "1:15 min"],
+])("%d seconds are %s", (seconds, text) => expect(duration(seconds)).toBe(text));
+
+test("an epoch of a few milliseconds has a time, but no rate", async () => {
+  let printed = "";
+  process.stdout.write = (text: string | Uint8Array) => {
+    printed += text;
+    return true;
+  };
+  const line = progressLine(speedometer(100, 10), 3);
+  line.onEpochBegin?.(0, {} as TrainingContext);
+  line.onEpochEnd?.(0, { loss: 0.5 }, {} as TrainingContext);
+  process.stdout.write = write;
+  expect(printed).toMatch(/^epoch 1\/3 {2}loss 0\.5000 {2}\d+ ms\n$/);
+});
