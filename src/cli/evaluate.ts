@@ -44,8 +44,7 @@ export async function evaluateCommand(
   print(figures.join(", "));
   if (!confusion) return 0;
   print(`\n${classTable(confusion, names)}`);
-  const shownTable = confusionTable(confusion, names);
-  if (shownTable) print(`\n${shownTable}`);
+  print(`\n${confusionTable(confusion, names)}`);
   return 0;
 }
 

@@ -71,8 +71,7 @@ export function endText(
   const curve = lossCurve(history);
   if (curve) lines.push("", curve);
   if (test?.confusion && test.confusion.classes <= 12) {
-    const shownTable = confusionTable(test.confusion, classNames(model, data.test));
-    if (shownTable) lines.push("", shownTable);
+    lines.push("", confusionTable(test.confusion, classNames(model, data.test)));
   }
   lines.push("");
   if (test) {

@@ -1,8 +1,9 @@
 /** Figures as people read them, and what a terminal is too narrow for. */
 import { afterEach, expect, test } from "vitest";
+import { confusionTable } from "../../src/cli/confusion.ts";
 import { duration } from "../../src/cli/output.ts";
 import { progressLine, speedometer } from "../../src/cli/progress.ts";
-import type { TrainingContext } from "../../src/index.ts";
+import { ConfusionMatrix, type TrainingContext } from "../../src/index.ts";
 
 const { columns } = process.stdout;
 const { write } = process.stdout;
@@ -30,4 +31,14 @@ test("an epoch of a few milliseconds has a time, but no rate", async () => {
   line.onEpochEnd?.(0, { loss: 0.5 }, {} as TrainingContext);
   process.stdout.write = write;
   expect(printed).toMatch(/^epoch 1\/3 {2}loss 0\.5000 {2}\d+ ms\n$/);
+});
+
+test("a confusion matrix that is too wide for the terminal says so", () => {
+  const names = Array.from({ length: 10 }, (_, c) => `class ${c}`);
+  process.stdout.columns = 100;
+  expect(confusionTable(new ConfusionMatrix(10), names).split("\n")).toHaveLength(12);
+  process.stdout.columns = 60;
+  expect(confusionTable(new ConfusionMatrix(10), names)).toMatch(
+    /^\(the confusion matrix needs 97 columns, the terminal has 60: .* --json\)$/,
+  );
 });
