@@ -100,7 +100,10 @@ export function program(done: (code: number) => void): Command {
     .command("predict")
     .description("what a model says of inputs")
     .argument("<MODEL>", "a file that train --out wrote")
-    .argument("<INPUT...>", 'FILE#row (IDX, npy, CSV), DATA#row, "5.1,3.5,1.4,0.2", or - for JSON on stdin')
+    .argument(
+      "<INPUT...>",
+      'FILE or DATA (the first 10 rows), FILE#row, DATA#row, "5.1,3.5,1.4,0.2", or - for JSON on stdin',
+    )
     .option("--json", "one JSON object a line")
     .action(run(async () => (await import("./predict.ts")).predictCommand as Action));
 
