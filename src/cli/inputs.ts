@@ -1,7 +1,7 @@
 /** What `nabla predict` can be given: rows of files and data sets, lines of CSV, JSON. */
 import { readFile, stat } from "node:fs/promises";
 import { encodeCsvRow } from "../data/csv.ts";
-import { isNumeric, parseCsvTable } from "../data/csvtable.ts";
+import { isNumeric, parseCsvLine, parseCsvTable } from "../data/csvtable.ts";
 import { type Inputs, sizeOf } from "../data/dataset.ts";
 import { generatedSets } from "../data/generated/index.ts";
 import { gunzip } from "../data/gzip.ts";
@@ -66,6 +66,10 @@ export async function readInputs(
   );
 }
 
+/** Whether columns are called what they are called in tables without a header. */
+export const unnamed = (columns: readonly string[]): boolean =>
+  columns.every((column) => /^column \d+$/.test(column));
+
 function fromLine(model: Model, line: string): InputRow {
   return { name: line, values: encode(model, line, "row") };
 }
@@ -73,8 +77,17 @@ function fromLine(model: Model, line: string): InputRow {
 function encode(model: Model, cells: string | readonly (string | number)[], name: string): Float32Array {
   const csv = extraOf(model)?.csv;
   const { standardisation } = model.metadata;
+  const width = sizeOf(model.inputShape);
   const columns =
-    csv?.columns ?? Array.from({ length: sizeOf(model.inputShape) }, (_, i) => `value ${i + 1}`);
+    csv?.columns ?? standardisation?.columns ?? Array.from({ length: width }, (_, i) => `column ${i + 1}`);
+  if (unnamed(columns)) {
+    // names that nobody gave would help nobody
+    const got = typeof cells === "string" ? parseCsvLine(cells, name).length : cells.length;
+    if (got !== width)
+      throw new NablaError(
+        `${name}: expected ${width} value${width === 1 ? "" : "s"}, got ${got}${got === width + 1 ? "; leave the label out" : ""}`,
+      );
+  }
   return encodeCsvRow(cells, { columns, ...(standardisation && { standardisation }) }, name);
 }
 

@@ -4,7 +4,7 @@ import type { Model } from "../model.ts";
 import { loadModel } from "../node/models.ts";
 import { classNames } from "./examine.ts";
 import { type InputRow, readInputs } from "./inputs.ts";
-import { bold, count, dim, figure, green, percent, print, printJson, red } from "./output.ts";
+import { bold, count, dim, figure, green, percent, print, printJson, red, result as shownResult } from "./output.ts";
 import { extraOf } from "./resume.ts";
 
 /** Rows of a file or data set that are shown when none is named. */
@@ -39,7 +39,7 @@ export async function predictCommand(
       print(
         `${row.name}: ${bold(result.class)} ${confidence(model, first!.confidence)}${mark}${dim(runners.length ? `   then ${runners.join(", ")}` : "")}`,
       );
-    } else print(`${row.name}: ${bold(outputs.map((n) => Number(n.toPrecision(6))).join(", "))}`);
+    } else print(`${row.name}: ${bold(outputs.map(shownResult).join(", "))}`);
   };
   for (const { spec, rows, more } of inputs) {
     rows.forEach(show);

@@ -187,3 +187,12 @@ test("a table of prices: learnt without another learning rate, told in their own
   const [row] = await json("predict", "p.safetensors", "4,6");
   expect(Math.abs(row.outputs[0] - 374_000)).toBeLessThan(20_000);
 });
+
+test("data: a scale is a fraction, columns without names are counted", async () => {
+  expect((await place.run(["data", "images"])).stdout).toContain("of uint8, scaled by 1/255\n");
+  place.write("bare.csv", flowers().split("\n").slice(1).join("\n"));
+  expect((await place.run(["data", "bare.csv"])).stdout).toContain("columns: 3, without names\n");
+  done(await place.run(["train", "bare.csv", "--epochs", "1", "--out", "bare.safetensors"]));
+  const { stderr } = await place.run(["predict", "bare.safetensors", "1,2"]);
+  expect(stderr).toBe("nabla: row: expected 3 values, got 2\n");
+});

@@ -1,7 +1,7 @@
 /** Figures as people read them, and what a terminal is too narrow for. */
 import { afterEach, expect, test } from "vitest";
 import { confusionTable } from "../../src/cli/confusion.ts";
-import { duration } from "../../src/cli/output.ts";
+import { duration, figure, result } from "../../src/cli/output.ts";
 import { progressLine, speedometer } from "../../src/cli/progress.ts";
 import { ConfusionMatrix, type TrainingContext } from "../../src/index.ts";
 
@@ -42,3 +42,19 @@ test("a confusion matrix that is too wide for the terminal says so", () => {
     /^\(the confusion matrix needs 97 columns, the terminal has 60: .* --json\)$/,
   );
 });
+
+test.each([
+  [0.00001234, "1.23e-5"],
+  [0.32141, "0.3214"],
+  [999.94, "999.9"],
+  [12_345.6, "12,346"],
+  [374_123.5, "374,124"],
+  [0, "0"],
+])("the figure %d is %s", (value, text) => expect(figure(value)).toBe(text));
+
+test.each([
+  [0.123456789, "0.123457"],
+  [4, "4"],
+  [1234.5678, "1,234.57"],
+  [-374_123.46, "-374,123.5"],
+])("the result %d is %s", (value, text) => expect(result(value)).toBe(text));
