@@ -1,19 +1,23 @@
 /** A confusion matrix and figures per class as text. */
 import type { ConfusionMatrix } from "../metrics/index.ts";
-import { bold, columns, dim, green, percent, red, table } from "./output.ts";
+import { bold, columns, count, dim, green, percent, red, table } from "./output.ts";
 
-/** Rows are what is true, columns what was predicted; "" where it would be wider than the terminal. */
+/** Rows are what is true, columns what was predicted. Where it would be wider than the terminal, a line that says so. */
 export function confusionTable(confusion: ConfusionMatrix, names: readonly string[]): string {
   const { counts } = confusion;
-  const widest = Math.max(...counts.flat().map((n) => String(n).length));
+  const widest = Math.max(...counts.flat().map((n) => count(n).length));
   const short = names.map((name) => (name.length > 12 ? `${name.slice(0, 11)}…` : name));
   const width = Math.max(widest, ...short.slice(0, counts.length).map((name) => name.length)) + 2;
   const first = Math.max(4, ...short.map((name) => name.length));
-  if (first + width * counts.length > columns()) return "";
+  const needed = first + width * counts.length;
+  if (needed > columns())
+    return dim(
+      `(the confusion matrix needs ${needed} columns, the terminal has ${columns()}: widen it, or use nabla evaluate --json)`,
+    );
   const head = dim("true".padEnd(first)) + short.map((name) => dim(name.padStart(width))).join("");
   const rows = counts.map((row, t) => {
     const cells = row.map((n, p) => {
-      const cell = (n ? String(n) : "·").padStart(width);
+      const cell = (n ? count(n) : "·").padStart(width);
       return t === p ? green(cell) : n ? red(cell) : dim(cell);
     });
     return bold(short[t]!.padEnd(first)) + cells.join("");
@@ -26,6 +30,6 @@ export function classTable(confusion: ConfusionMatrix, names: readonly string[])
     ["class", "precision", "recall", "f1", "rows"],
     confusion
       .perClass()
-      .map((f, c) => [names[c]!, percent(f.precision), percent(f.recall), percent(f.f1), String(f.support)]),
+      .map((f, c) => [names[c]!, percent(f.precision), percent(f.recall), percent(f.f1), count(f.support)]),
   );
 }

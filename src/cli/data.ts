@@ -5,7 +5,8 @@ import { generatedSets } from "../data/generated/index.ts";
 import { labelsOf } from "../data/split.ts";
 import { openData } from "../node/datafiles.ts";
 import { drawImages, imageOf } from "./draw.ts";
-import { bold, count, dim, figure, percent, print, printJson, table } from "./output.ts";
+import { unnamed } from "./inputs.ts";
+import { bold, count, dim, figure, percent, plural, print, printJson, table } from "./output.ts";
 
 export interface DataFlags {
   preview?: number;
@@ -53,12 +54,15 @@ export async function dataCommand(source: string | undefined, flags: DataFlags):
   }
   const kinds = { generated: "generated", idx: "IDX files", csv: "table", npz: "npz archive" };
   print(
-    `${bold(data.name)}: ${kinds[data.kind]}, ${count(train.length)} rows${test ? `, and ${count(test.length)} to test with` : ""}`,
+    `${bold(data.name)}: ${kinds[data.kind]}, ${plural(train.length, "row")}${test ? `, and ${count(test.length)} to test with` : ""}`,
   );
   print(
-    `inputs: [${train.inputShape.join(", ")}] of ${train.inputType}${train.inputScale === 1 ? "" : `, scaled by ${figure(train.inputScale)}`}`,
+    `inputs: [${train.inputShape.join(", ")}] of ${train.inputType}${train.inputScale === 1 ? "" : `, scaled by ${scale(train.inputScale)}`}`,
   );
-  if (data.csv) print(`columns: ${data.csv.columns.join(", ")}\nlabel: ${data.csv.label}`);
+  if (data.csv) {
+    const { columns, label } = data.csv;
+    print(`columns: ${unnamed(columns) ? `${columns.length}, without names` : columns.join(", ")}\nlabel: ${label}`);
+  }
   if (train.target.kind === "values")
     print(`targets: ${train.target.size} value${train.target.size === 1 ? "" : "s"} a row`);
   if (names.length > 0 && names.length <= 100) {
@@ -74,6 +78,12 @@ export async function dataCommand(source: string | undefined, flags: DataFlags):
   const preview = Math.min(flags.preview ?? (imageOf(train.inputShape) ? 5 : 0), train.length);
   if (preview > 0) await show(train, preview, names);
   return 0;
+}
+
+/** 0.00392… is 1/255. */
+function scale(factor: number): string {
+  const whole = Math.round(1 / factor);
+  return whole > 1 && Math.abs(whole * factor - 1) < 1e-6 ? `1/${whole}` : figure(factor);
 }
 
 function classesOf(dataset: Dataset): string[] {

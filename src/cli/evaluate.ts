@@ -6,7 +6,7 @@ import { type OpenDataOptions, type OpenedData, openData } from "../node/datafil
 import { loadModel } from "../node/models.ts";
 import { classTable, confusionTable } from "./confusion.ts";
 import { classNames, examine } from "./examine.ts";
-import { bold, count, print, printJson, shown, words } from "./output.ts";
+import { bold, count, plural, print, printJson, shown, words } from "./output.ts";
 import { extraOf } from "./resume.ts";
 import { scaleTargets } from "./targets.ts";
 
@@ -40,12 +40,11 @@ export async function evaluateCommand(
   if (confusion && scores.accuracy === undefined)
     figures.push(`accuracy ${bold(shown("accuracy", confusion.accuracy))}`);
   const which = { test: ", test part", train: ", training part", all: "" }[part];
-  print(`${name}${which}: ${count(rows)} rows${confusion ? `, ${count(wrong)} wrong` : ""}`);
+  print(`${name}${which}: ${plural(rows, "row")}${confusion ? `, ${count(wrong)} wrong` : ""}`);
   print(figures.join(", "));
   if (!confusion) return 0;
   print(`\n${classTable(confusion, names)}`);
-  const shownTable = confusionTable(confusion, names);
-  if (shownTable) print(`\n${shownTable}`);
+  print(`\n${confusionTable(confusion, names)}`);
   return 0;
 }
 

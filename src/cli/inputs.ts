@@ -1,9 +1,12 @@
 /** What `nabla predict` can be given: rows of files and data sets, lines of CSV, JSON. */
 import { readFile, stat } from "node:fs/promises";
 import { encodeCsvRow } from "../data/csv.ts";
-import { parseCsvTable } from "../data/csvtable.ts";
+import { isNumeric, parseCsvLine, parseCsvTable } from "../data/csvtable.ts";
 import { type Inputs, sizeOf } from "../data/dataset.ts";
 import { generatedSets } from "../data/generated/index.ts";
+import { gunzip } from "../data/gzip.ts";
+import { parseIdx } from "../data/idx.ts";
+import { parseNpy } from "../data/npy.ts";
 import { labelsOf } from "../data/split.ts";
 import { NablaError } from "../errors.ts";
 import type { Model } from "../model.ts";
@@ -20,30 +23,52 @@ export interface InputRow {
   label?: number;
 }
 
-export async function readInputs(model: Model, spec: string): Promise<InputRow[]> {
-  if (spec === "-") return fromJson(model, await stdin());
+/** Rows that are read one by one, as they are wanted. */
+interface Source {
+  length: number;
+  row(index: number): InputRow | Promise<InputRow>;
+}
+
+/**
+ * @param limit how many rows of a file or data set are read when none is named
+ * @returns the rows, and how many more there are
+ */
+export async function readInputs(
+  model: Model,
+  spec: string,
+  limit: number,
+): Promise<{ rows: InputRow[]; more: number }> {
+  const all = (rows: InputRow[]) => ({ rows, more: 0 });
+  if (spec === "-") return all(fromJson(model, await stdin()));
   const [, path, digits] = /^(.*)#(\d+)$/s.exec(spec) ?? [undefined, spec, undefined];
-  const index = Number(digits ?? 0);
   const found = await stat(path!).catch(() => undefined);
-  if (found?.isDirectory() || Object.hasOwn(generatedSets, path!))
-    return [await fromPart(model, path!, index)];
-  if (found && /\.(csv|tsv|txt)$/i.test(path!)) {
-    const rows = await fromTable(model, path!);
-    if (digits === undefined) return rows;
-    if (index >= rows.length)
-      throw new NablaError(`${path}: there is no row ${index}; expected 0 to ${rows.length - 1}`);
-    return [rows[index]!];
+  const source =
+    found?.isDirectory() || Object.hasOwn(generatedSets, path!)
+      ? await fromPart(model, path!)
+      : found && /\.(csv|tsv|txt)$/i.test(path!)
+        ? await fromTable(model, path!)
+        : found && (await fromArray(model, path!));
+  if (source && digits !== undefined) {
+    const index = Number(digits);
+    if (index >= source.length)
+      throw new NablaError(`${path}: there is no row ${index}; expected 0 to ${source.length - 1}`);
+    return all([await source.row(index)]);
   }
-  if (found) {
-    const input = await openInput(spec);
-    return [{ name: spec, values: fitting(model, input.values, input.inputShape, spec) }];
+  if (source) {
+    const rows: InputRow[] = [];
+    for (let index = 0; index < Math.min(limit, source.length); index++) rows.push(await source.row(index));
+    return { rows, more: source.length - rows.length };
   }
   const csv = extraOf(model)?.csv;
-  if (csv || /^\s*[-+.\d]+\s*([,;\t]|$)/.test(spec)) return [fromLine(model, spec)];
+  if (csv || /^\s*[-+.\d]+\s*([,;\t]|$)/.test(spec)) return all([fromLine(model, spec)]);
   throw new NablaError(
     `${spec}: no such file; expected FILE#row of an IDX or npy file, DATA#row of a data set, a row of numbers "5.1,3.5,…", or - for JSON on stdin`,
   );
 }
+
+/** Whether columns are called what they are called in tables without a header. */
+export const unnamed = (columns: readonly string[]): boolean =>
+  columns.every((column) => /^column \d+$/.test(column));
 
 function fromLine(model: Model, line: string): InputRow {
   return { name: line, values: encode(model, line, "row") };
@@ -52,32 +77,74 @@ function fromLine(model: Model, line: string): InputRow {
 function encode(model: Model, cells: string | readonly (string | number)[], name: string): Float32Array {
   const csv = extraOf(model)?.csv;
   const { standardisation } = model.metadata;
+  const width = sizeOf(model.inputShape);
   const columns =
-    csv?.columns ?? Array.from({ length: sizeOf(model.inputShape) }, (_, i) => `value ${i + 1}`);
+    csv?.columns ?? standardisation?.columns ?? Array.from({ length: width }, (_, i) => `column ${i + 1}`);
+  if (unnamed(columns)) {
+    // names that nobody gave would help nobody
+    const got = typeof cells === "string" ? parseCsvLine(cells, name).length : cells.length;
+    if (got !== width)
+      throw new NablaError(
+        `${name}: expected ${width} value${width === 1 ? "" : "s"}, got ${got}${got === width + 1 ? "; leave the label out" : ""}`,
+      );
+  }
   return encodeCsvRow(cells, { columns, ...(standardisation && { standardisation }) }, name);
 }
 
-/** Row `index` of the part that `evaluate` would look at. */
-async function fromPart(model: Model, source: string, index: number): Promise<InputRow> {
-  const { dataset } = await openPart(model, source, {});
-  if (index >= dataset.length)
-    throw new NablaError(`${source}: there is no row ${index}; expected 0 to ${dataset.length - 1}`);
-  const values = fitting(model, await inputOf(dataset, index), dataset.inputShape, `${source}#${index}`);
-  const label = dataset.target.kind === "class" ? labelsOf(dataset)[index]! : undefined;
-  return { name: `${source}#${index}`, values, ...(label !== undefined && { label }) };
+/** The part that `evaluate` would look at. */
+async function fromPart(model: Model, path: string): Promise<Source> {
+  const { dataset } = await openPart(model, path, {});
+  const labels = dataset.target.kind === "class" ? labelsOf(dataset) : undefined;
+  return {
+    length: dataset.length,
+    async row(index) {
+      const name = `${path}#${index}`;
+      const values = fitting(model, await inputOf(dataset, index), dataset.inputShape, name);
+      return { name, values, ...(labels && { label: labels[index]! }) };
+    },
+  };
 }
 
-/** Every row of a CSV file: its columns by name, the label column left alone; or exactly the columns in order. */
-async function fromTable(model: Model, path: string): Promise<InputRow[]> {
+/** A CSV file: its columns by name, the label column told apart; or exactly the columns in order. */
+async function fromTable(model: Model, path: string): Promise<Source> {
   const table = parseCsvTable(await readFile(path, "utf8"), path);
-  const wanted = extraOf(model)?.csv?.columns;
-  const at = wanted?.map((column) => table.columns.indexOf(column));
+  const csv = extraOf(model)?.csv;
+  const at = csv?.columns.map((column) => table.columns.indexOf(column));
   const byName = at?.every((column) => column >= 0);
-  return table.rows.map((cells, r) => {
-    const line = table.lines[r];
-    const picked = byName ? at!.map((column) => cells[column]!) : cells;
-    return { name: `${path}#${r}`, values: encode(model, picked, `${path}: line ${line}`) };
-  });
+  const labelAt = byName && csv?.classes ? table.columns.indexOf(csv.label) : -1;
+  const labelOf = (cell: string): number => {
+    const exact = csv!.classes!.indexOf(cell);
+    // 1 and 1.0 are one class
+    return exact < 0 && isNumeric(cell) ? csv!.classes!.indexOf(String(Number(cell))) : exact;
+  };
+  return {
+    length: table.rows.length,
+    row(index) {
+      const cells = table.rows[index]!;
+      const picked = byName ? at!.map((column) => cells[column]!) : cells;
+      const label = labelAt < 0 ? -1 : labelOf(cells[labelAt]!);
+      const values = encode(model, picked, `${path}: line ${table.lines[index]}`);
+      return { name: `${path}#${index}`, values, ...(label >= 0 && { label }) };
+    },
+  };
+}
+
+/** An IDX or npy file. */
+async function fromArray(model: Model, path: string): Promise<Source> {
+  await openInput(`${path}#0`); // says what is wrong with the file
+  const bytes = await gunzip(await readFile(path), path);
+  const { data, shape } = bytes[0] === 0x93 ? parseNpy(bytes, path) : parseIdx(bytes, path);
+  const inputShape = shape.length === 3 ? [...shape.slice(1), 1] : shape.slice(1);
+  const width = sizeOf(inputShape);
+  return {
+    length: shape[0]!,
+    row(index) {
+      const name = `${path}#${index}`;
+      const part = data.subarray(index * width, (index + 1) * width);
+      const values = part instanceof Uint8Array ? part.slice() : Float32Array.from(part);
+      return { name, values: fitting(model, values, inputShape, name) };
+    },
+  };
 }
 
 function fromJson(model: Model, text: string): InputRow[] {

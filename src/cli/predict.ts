@@ -5,8 +5,11 @@ import type { Model } from "../model.ts";
 import { loadModel } from "../node/models.ts";
 import { classNames } from "./examine.ts";
 import { type InputRow, readInputs } from "./inputs.ts";
-import { bold, dim, figure, green, percent, print, printJson, red } from "./output.ts";
+import { bold, count, dim, figure, green, percent, print, printJson, red, result as shownResult } from "./output.ts";
 import { extraOf } from "./resume.ts";
+
+/** Rows of a file or data set that are shown when none is named. */
+const MOST = 10;
 
 export async function predictCommand(
   path: string,
@@ -14,12 +17,14 @@ export async function predictCommand(
   flags: { json?: boolean },
 ): Promise<number> {
   const model = await loadModel(path);
-  const rows: InputRow[] = [];
-  for (const spec of specs) rows.push(...(await readInputs(model, spec)));
+  // everything is read before anything is said
+  const inputs: { spec: string; rows: InputRow[]; more: number }[] = [];
+  for (const spec of specs)
+    inputs.push({ spec, ...(await readInputs(model, spec, flags.json ? Number.POSITIVE_INFINITY : MOST)) });
   const names = classNames(model);
   const numbers = isRegression(model);
   const target = extraOf(model)?.csv?.target;
-  for (const row of rows) {
+  const show = (row: InputRow) => {
     const raw = [...model.predict(row.values).row(0)];
     const outputs = target ? raw.map((value) => value * target.scale + target.mean) : raw;
     const result = numbers ? { outputs } : classify(model, outputs, names);
@@ -35,7 +40,11 @@ export async function predictCommand(
       print(
         `${row.name}: ${bold(result.class)} ${confidence(model, first!.confidence)}${mark}${dim(runners.length ? `   then ${runners.join(", ")}` : "")}`,
       );
-    } else print(`${row.name}: ${bold(outputs.map((n) => Number(n.toPrecision(6))).join(", "))}`);
+    } else print(`${row.name}: ${bold(outputs.map(shownResult).join(", "))}`);
+  };
+  for (const { spec, rows, more } of inputs) {
+    rows.forEach(show);
+    if (more > 0) print(dim(`… and ${count(more)} more; name one with ${spec}#index, or see all with --json`));
   }
   return 0;
 }

@@ -1,7 +1,7 @@
 /** Commands and their options. */
 import { Command, CommanderError } from "commander";
 import { ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS } from "../config/names.ts";
-import { NablaError } from "../errors.ts";
+import { didYouMean, NablaError } from "../errors.ts";
 import { number, oneOf, units, whole } from "./options.ts";
 
 const EXAMPLES = `
@@ -9,7 +9,7 @@ Examples:
   nabla data digits                                       what is in the built-in handwritten digits
   nabla train digits --out digits.safetensors             100 and 50 ReLUs, softmax, Nesterov momentum
   nabla train mnist/ --model nielsen --epochs 30          sigmoids, quadratic cost, plain SGD with η = 3
-  nabla train iris.csv --label species --hidden 16 --report iris.html
+  nabla train iris.csv --label species --epochs 100 --report iris.html
   nabla evaluate digits.safetensors digits
   nabla predict digits.safetensors digits#7
   nabla predict iris.safetensors "5.1,3.5,1.4,0.2"
@@ -100,7 +100,10 @@ export function program(done: (code: number) => void): Command {
     .command("predict")
     .description("what a model says of inputs")
     .argument("<MODEL>", "a file that train --out wrote")
-    .argument("<INPUT...>", 'FILE#row (IDX, npy, CSV), DATA#row, "5.1,3.5,1.4,0.2", or - for JSON on stdin')
+    .argument(
+      "<INPUT...>",
+      'FILE or DATA (the first 10 rows), FILE#row, DATA#row, "5.1,3.5,1.4,0.2", or - for JSON on stdin',
+    )
     .option("--json", "one JSON object a line")
     .action(run(async () => (await import("./predict.ts")).predictCommand as Action));
 
@@ -139,7 +142,9 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     process.exitCode = code;
   });
   try {
+    const [first, topic] = argv.slice(2).filter((word) => !word.startsWith("-"));
     if (argv.length <= 2) command.outputHelp();
+    else if (first === "help" && topic !== undefined) helpOn(command, topic);
     else await command.parseAsync(argv);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return;
@@ -147,6 +152,17 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     process.stderr.write(`nabla: ${messageOf(error)}\n`);
     if (argv.includes("--debug") && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   }
+}
+
+/** nabla help COMMAND. Commander's own would print everything for a command there is not, and leave the error unsaid. */
+function helpOn(command: Command, topic: string): void {
+  const names = command.commands.map((each) => each.name());
+  const found = topic === "help" ? command : command.commands.find((each) => each.name() === topic);
+  if (!found)
+    throw new NablaError(
+      `unknown command '${topic}'${didYouMean(topic, names) || `; there are ${names.join(", ")}`}`,
+    );
+  found.outputHelp();
 }
 
 function messageOf(error: unknown): string {

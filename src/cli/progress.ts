@@ -94,7 +94,7 @@ export function progressLine(
       const tail = [
         ...figures(inUnits(logs, targets)),
         `${Math.round(perSecond).toLocaleString("en")} rows/s`,
-        `ETA ${duration(eta)}`,
+        `ETA ${eta < 1 ? "< 1 s" : duration(eta)}`,
       ];
       const head = label(epoch);
       const room = columns() - 1 - head.length - 7;
@@ -107,13 +107,15 @@ export function progressLine(
     onEpochEnd(epoch, logs) {
       clear();
       const { learningRate: _, ...rest } = logs;
-      const seconds = duration((performance.now() - begun) / 1000);
+      const took = (performance.now() - begun) / 1000;
+      const seconds = duration(took);
       const perSecond = `${Math.round(speed.samplesPerSecond()).toLocaleString("en")} rows/s`;
       const line = figures(inUnits(rest as Logs, targets))
         .map((text) => `  ${text}`)
         .join("");
       const room = columns() - label(epoch).length - line.length - 2;
-      const tail = [`${seconds}, ${perSecond}`, seconds, ""].find((text) => text.length < room);
+      // of a few milliseconds a rate says nothing
+      const tail = [...(took < 0.1 ? [] : [`${seconds}, ${perSecond}`]), seconds, ""].find((text) => text.length < room);
       print(`${bold(label(epoch))}${line}  ${dim(tail ?? "")}`.trimEnd());
     },
   };

@@ -3,7 +3,7 @@ import { NablaError } from "../errors.ts";
 import { loadModel } from "../node/models.ts";
 import { configOf, weightsSha256 } from "../save.ts";
 import { layerSummaries } from "../summary.ts";
-import { count, print, printJson } from "./output.ts";
+import { count, plural, print, printJson } from "./output.ts";
 import { extraOf } from "./resume.ts";
 
 export async function summaryCommand(path: string, flags: { json?: boolean }): Promise<number> {
@@ -38,7 +38,7 @@ export async function summaryCommand(path: string, flags: { json?: boolean }): P
     );
     const where = run.batch > 0 ? `, ${count(run.batch)} steps into the next` : "";
     print(
-      `trained ${run.epoch} of ${epochs} epochs${where}, ${count(run.step)} steps${extra ? `, on ${extra.data.name}` : ""}`,
+      `trained ${count(run.epoch)} of ${plural(epochs, "epoch")}${where}, ${count(run.step)} steps${extra ? `, on ${extra.data.name}` : ""}`,
     );
   }
   if (classes) print(`classes: ${classes.join(", ")}`);

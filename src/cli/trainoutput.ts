@@ -6,7 +6,7 @@ import { weightsSha256 } from "../save.ts";
 import { confusionTable } from "./confusion.ts";
 import { lossCurve } from "./curve.ts";
 import { classNames, type Examination } from "./examine.ts";
-import { count, dim, duration, shown, words } from "./output.ts";
+import { count, dim, duration, plural, shown, words } from "./output.ts";
 
 export function startEvent(source: string, data: OpenedData, model: Model, config: Config) {
   return {
@@ -71,8 +71,7 @@ export function endText(
   const curve = lossCurve(history);
   if (curve) lines.push("", curve);
   if (test?.confusion && test.confusion.classes <= 12) {
-    const shownTable = confusionTable(test.confusion, classNames(model, data.test));
-    if (shownTable) lines.push("", shownTable);
+    lines.push("", confusionTable(test.confusion, classNames(model, data.test)));
   }
   lines.push("");
   if (test) {
@@ -82,7 +81,7 @@ export function endText(
       : ` (${count(test.rows)} rows)`;
     lines.push(`test: ${scores.join(", ")}${wrong}`);
   }
-  lines.push(`${history.epoch.length} epochs in ${duration(seconds)}`);
+  lines.push(`${plural(history.epoch.length, "epoch")} in ${duration(seconds)}`);
   return lines.join("\n");
 }
 

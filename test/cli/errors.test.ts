@@ -99,6 +99,14 @@ test("unknown data, files and columns", async () => {
   await refused(["train", "f.csv", "--label", "knd", "--out", OUT], /no column "knd"; did you mean "kind"\?/);
 });
 
+test("help on a command there is not", async () => {
+  await refused(["help", "trian"], /^nabla: unknown command 'trian'; did you mean "train"\?\n$/);
+  await refused(["help", "frobnicate"], /unknown command 'frobnicate'; there are train, evaluate/);
+  const { code, stdout } = await place.run(["help", "train"]);
+  expect(code).toBe(0);
+  expect(stdout).toBe((await place.run(["train", "--help"])).stdout);
+});
+
 test.each([
   [["--epochs", "0"], /--epochs: expected a whole number ≥ 1, got "0"/],
   [["--epochs", "-3"], /--epochs: expected a whole number ≥ 1, got "-3"/],

@@ -94,6 +94,31 @@ test("predict takes rows of IDX files and of data sets, which say what is true",
 });
 
 test.each([
+  ["a folder", "images.safetensors", "images", 20],
+  ["an IDX file", "images.safetensors", "images/train-images-idx3-ubyte", 20],
+  ["a table", "f.safetensors", "flowers.csv", 60],
+])("predict without a row, of %s: the first ten, with --json all", async (_, model, source, rows) => {
+  const { stdout, stderr } = await place.run(["predict", model, source]);
+  expect(stderr).toBe("");
+  const lines = stdout.trim().split("\n");
+  expect(lines).toHaveLength(11);
+  expect(lines[9]!.startsWith(`${source}#9: `)).toBe(true);
+  expect(lines[10]).toContain(`… and ${rows - 10} more; name one with ${source}#index`);
+  const all = await json("predict", model, source);
+  expect(all).toHaveLength(rows);
+  expect(await json("predict", model, `${source}#7`)).toEqual([all[7]]);
+});
+
+test("predict on a table that has labels says whether it was right", async () => {
+  const { stdout } = await place.run(["predict", "f.safetensors", "flowers.csv#0"]);
+  expect(stdout).toMatch(/^flowers\.csv#0: rose [\d.]+ % {2}✓/);
+  place.write("liar.csv", "length,width,petals,kind\n5,3,0,violet\n5,3,0,orchid\n");
+  const lines = (await place.run(["predict", "f.safetensors", "liar.csv"])).stdout.split("\n");
+  expect(lines[0]).toMatch(/rose [\d.]+ % {2}✗ \(violet\)/);
+  expect(lines[1]).not.toMatch(/[✓✗]/);
+});
+
+test.each([
   ["too few values", ["f.safetensors", "1,2"], "", /expected 3 values \(length, width, petals\), got 2/],
   ["the label as well", ["f.safetensors", "1,2,3,rose"], "", /leave the label out/],
   ["no number", ["f.safetensors", "1,two,3"], "", /column "width": expected a number, got "two"/],
@@ -161,4 +186,13 @@ test("a table of prices: learnt without another learning rate, told in their own
   expect(scores.meanAbsoluteError).toBe(last.testMeanAbsoluteError);
   const [row] = await json("predict", "p.safetensors", "4,6");
   expect(Math.abs(row.outputs[0] - 374_000)).toBeLessThan(20_000);
+});
+
+test("data: a scale is a fraction, columns without names are counted", async () => {
+  expect((await place.run(["data", "images"])).stdout).toContain("of uint8, scaled by 1/255\n");
+  place.write("bare.csv", flowers().split("\n").slice(1).join("\n"));
+  expect((await place.run(["data", "bare.csv"])).stdout).toContain("columns: 3, without names\n");
+  done(await place.run(["train", "bare.csv", "--epochs", "1", "--out", "bare.safetensors"]));
+  const { stderr } = await place.run(["predict", "bare.safetensors", "1,2"]);
+  expect(stderr).toBe("nabla: row: expected 3 values, got 2\n");
 });

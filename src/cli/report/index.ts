@@ -9,7 +9,7 @@ import { writeFileAtomic } from "../../node/files.ts";
 import { weightsSha256 } from "../../save.ts";
 import { imageOf } from "../draw.ts";
 import { classNames, type Examination } from "../examine.ts";
-import { count, duration, shown, words } from "../output.ts";
+import { count, duration, plural, shown, words } from "../output.ts";
 import { chartsOf, DRAW } from "./charts.ts";
 import {
   configSection,
@@ -72,7 +72,7 @@ export async function reportPage(request: ReportRequest): Promise<string> {
       ? section(
           "Confusion matrix",
           confusionSection(confusion, names),
-          `Rows: the true class; columns: what was predicted. ${count(wrong)} of ${count(rows)} rows (${part}) are wrong.`,
+          `Rows: the true class; columns: what was predicted. ${count(wrong)} of ${plural(rows, "row")} (${part}) ${wrong === 1 ? "is" : "are"} wrong.`,
         )
       : "",
     mistakes.length

@@ -35,7 +35,7 @@ export function confusionSection({ counts }: ConfusionMatrix, names: readonly st
       // mistakes are few: their colour rises as the square root of their share
       const share = t === p ? n / all : Math.sqrt(n / all);
       const title = `${count(n)} of class ${names[t]} taken for ${names[p]}`;
-      return `<td class="${t === p ? "right" : "wrong"}" style="--share:${share.toFixed(3)}" title="${html(title)}">${n || ""}</td>`;
+      return `<td class="${t === p ? "right" : "wrong"}" style="--share:${share.toFixed(3)}" title="${html(title)}">${n ? count(n) : ""}</td>`;
     });
     const recall = percent((row[t] ?? 0) / all);
     return `<tr><th scope="row">${html(names[t]!)}</th>${cells.join("")}<td class="recall">${recall}</td></tr>`;
