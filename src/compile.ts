@@ -5,6 +5,7 @@ import { type Infer, type Input, choice, list } from "./config/fields.ts";
 import { METRICS, type MetricName } from "./config/names.ts";
 import { type Loss, checkTrainable, resolveLoss } from "./losses/resolve.ts";
 import type { Network } from "./network.ts";
+import { checkOptions } from "./options.ts";
 import { type OptimizerConfig, type Slot, emitUpdate, partialSums, slotsOf } from "./optimizers/index.ts";
 import type { Update } from "./plan/plan.ts";
 import { parseSchedule, rateAt } from "./schedules/index.ts";
@@ -41,6 +42,7 @@ export interface CompiledTraining {
 
 /** @throws NablaError for unknown names and options, and for a loss that cannot follow the last layer's activation */
 export function compileTraining(options: TrainingOptions, layers: readonly LayerConfig[]): CompiledTraining {
+  checkOptions("compile", options, ["loss", "optimizer", "schedule", "metrics"]);
   const lossConfig = lossField.check(options.loss, "loss");
   const optimizer = optimizerField.check(options.optimizer ?? "adam", "optimizer");
   const schedule =

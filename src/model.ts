@@ -14,6 +14,7 @@ import { buildLayers } from "./layers/index.ts";
 import type { Layer } from "./layers/layer.ts";
 import { ConfusionMatrix, type Metric, type MetricName, metric } from "./metrics/index.ts";
 import { Network } from "./network.ts";
+import { checkOptions } from "./options.ts";
 import { pauser } from "./pause.ts";
 import { type Outputs, predictBatches, predictDataset, rowsOf } from "./predict.ts";
 import { saveModel } from "./save.ts";
@@ -59,6 +60,20 @@ export interface History {
   /** Why training ended before its last epoch, if it did. */
   readonly stopped?: string;
 }
+
+const FIT_OPTIONS: readonly (keyof FitOptions)[] = [
+  "batchSize",
+  "epochs",
+  "seed",
+  "shuffle",
+  "validationData",
+  "validationSplit",
+  "classWeight",
+  "sampleWeight",
+  "callbacks",
+  "signal",
+  "resume",
+];
 
 export interface EvaluateOptions {
   /** Does not change the result. Default 256. */
@@ -113,6 +128,7 @@ export class Model {
 
   /** @param weights false leaves parameters zero: for whoever sets them anyway */
   constructor(layers: readonly (LayerInput | LayerConfig)[], options: SequentialOptions = {}, weights = true) {
+    checkOptions("sequential", options, ["seed", "inputShape"]);
     const { configs, inputShape } = checkLayers(layers);
     this.configs = configs;
     this.seed = seedField.check(options.seed ?? 0, "seed");
@@ -178,6 +194,7 @@ export class Model {
   async fit(x: Dataset | ArrayLike2, y?: ArrayLike2 | FitOptions, more?: FitOptions): Promise<History> {
     if (this.busy) throw new NablaError("fit: this model is being trained already; wait for that training, or stop it");
     const { dataset, options } = this.arguments<FitOptions>("fit", x, y, more);
+    checkOptions("fit", options, FIT_OPTIONS);
     const compiled = this.training;
     const { batchSize, epochs, seed, shuffle, validationSplit, classWeight } = this.fitSettings(options);
     let train_ = dataset;
@@ -262,6 +279,7 @@ export class Model {
   evaluate(x: ArrayLike2, y: ArrayLike2, options?: EvaluateOptions): Promise<Scores>;
   async evaluate(x: Dataset | ArrayLike2, y?: ArrayLike2 | EvaluateOptions, more?: EvaluateOptions): Promise<Scores> {
     const { dataset, options } = this.arguments<EvaluateOptions>("evaluate", x, y, more);
+    checkOptions("evaluate", options, ["batchSize", "onRow", "classWeight", "sampleWeight"]);
     return this.score(dataset, options);
   }
 

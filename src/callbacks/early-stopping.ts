@@ -1,4 +1,5 @@
 import { NablaError, didYouMean } from "../errors.ts";
+import { checkOptions } from "../options.ts";
 import { type Callback, type Direction, type Logs, better } from "./callback.ts";
 
 export interface EarlyStoppingOptions {
@@ -28,6 +29,7 @@ const epochs = (n: number): string => (n === 1 ? "epoch" : "epochs");
 
 /** Stops when the monitored figure has not improved for `patience` epochs. */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
+  checkOptions("earlyStopping", options, ["monitor", "patience", "minDelta", "mode", "restoreBestWeights"]);
   const { monitor = "valLoss", patience = 0, minDelta = 0, mode = "auto", restoreBestWeights = false } = options;
   const improved = better(monitor, mode, Math.abs(minDelta));
   let best: number | null = null;

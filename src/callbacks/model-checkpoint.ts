@@ -1,3 +1,4 @@
+import { checkOptions } from "../options.ts";
 import { type Callback, type Direction, better } from "./callback.ts";
 import { monitored } from "./early-stopping.ts";
 
@@ -13,6 +14,7 @@ export interface ModelCheckpointOptions {
 
 /** Hands out a checkpoint after every epoch (or every so many steps, or only the best). */
 export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
+  checkOptions("modelCheckpoint", options, ["save", "monitor", "mode", "everySteps"]);
   const { save, monitor, mode = "auto", everySteps } = options;
   const improved = better(monitor ?? "", mode, 0);
   let best: number | null = null;
