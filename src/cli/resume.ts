@@ -4,7 +4,7 @@ import { NablaError } from "../errors.ts";
 import { fromConfig } from "../from-config.ts";
 import type { FitOptions, Model } from "../model.ts";
 import type { OpenedData } from "../node/datafiles.ts";
-import { loadModel } from "../node/models.ts";
+import { openModel } from "./openmodel.ts";
 import { configOf } from "../save.ts";
 import { type ModelFlags, resolveResumed } from "./settings.ts";
 import type { TargetScale } from "./targets.ts";
@@ -41,7 +41,7 @@ export interface Prepared {
 
 /** Loads the file and sees to it that the command line, where it says something, says the same as the file. */
 export async function openResumed(path: string, flags: ModelFlags, data: OpenedData): Promise<Prepared> {
-  const model = await loadModel(path);
+  const model = await openModel(path);
   const extra = extraOf(model);
   const { settings } = model.state;
   if (!settings) throw new NablaError(`--resume: ${path} holds a model, but no training to go on with`);
