@@ -55,6 +55,13 @@ export async function openResumed(path: string, flags: ModelFlags, data: OpenedD
       `--resume: ${path} was trained on ${extra.data.name}, not on ${data.name}; a resumed run needs the same data`,
     );
   }
+  if (extra?.csv && data.csv) {
+    const other = difference(extra.csv.columns, data.csv.columns, "columns") ?? difference(extra.csv.label, data.csv.label, "label");
+    if (other)
+      throw new NablaError(
+        `--resume: ${path} was trained on the columns ${extra.csv.columns.join(", ")} to tell ${extra.csv.label}; give the same --label and --ignore`,
+      );
+  }
   const document = configOf(model) as Config;
   const saved = checkConfig({ ...document, training: { ...document.training, ...extra?.training } }, path);
   const config = await resolveResumed(flags, data, saved);

@@ -54,6 +54,25 @@ test("the same command gives the same weights, another seed gives others", async
   expect(await train("2")).not.toBe(first);
 });
 
+test("--ignore leaves columns of a table out, also when going on", async () => {
+  const lines = flowers().trim().split("\n");
+  const table = lines.map((line, i) => `${i ? `nr ${i}` : "id"},${line},${i ? "seen" : "note"}`).join("\n");
+  place.write("noted.csv", table);
+  const args = ["train", "noted.csv", "--label", "kind", "--epochs", "2", "--out", "noted.safetensors"];
+  expect((await place.run(args)).stderr).toMatch(/column "id": expected a number/);
+  const plain = await place.run(["data", "noted.csv", "--label", "kind", "--ignore", "id,note"]);
+  expect(plain.stdout).toContain("columns: length, width, petals\n");
+  expect(events((await place.run([...args, "--ignore", "id, note"])).stdout)[0]).toMatchObject({ inputShape: [3] });
+  const { code, stdout } = await place.run(["evaluate", "noted.safetensors", "noted.csv", "--json"]);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ part: "test", rows: 12 });
+  const other = [...args, "--ignore", "id,note,width", "--resume", "noted.safetensors", "--epochs", "3"];
+  expect((await place.run(other)).stderr).toMatch(/trained on the columns length, width, petals to tell kind; give the same/);
+  expect((await place.run([...args, "--ignore", "it"])).stderr).toMatch(/no column "it"; did you mean "id"\?/);
+  expect((await place.run([...args, "--ignore", "id,"])).stderr).toMatch(/--ignore: expected names .* got "id,"/);
+  expect((await place.run(["train", "xor", "--ignore", "id"])).stderr).toMatch(/--ignore is for CSV files/);
+});
+
 test("without --out nothing is saved", async () => {
   const { stdout } = await place.run(["train", "xor", "--epochs", "1"]);
   expect(events(stdout).at(-1)).not.toHaveProperty("out");
