@@ -265,3 +265,19 @@ test("--version and --help", async () => {
   expect(help.stdout).toContain("Examples:");
   expect((await place.run(["train", "--help"])).stdout).toContain("--learning-rate");
 });
+
+test("the report of a regression has predictions against truth, in the table's own unit", async () => {
+  const prices = Array.from({ length: 60 }, (_, i) => `${i % 9},${(i * 7) % 13},${200_000 + 30_000 * (i % 9)}`);
+  place.write("prices.csv", `rooms,age,price\n${prices.join("\n")}\n`);
+  done(await place.run(["train", "prices.csv", "--task", "regression", "--epochs", "50", "--report", "prices.html"]));
+  const page = readFileSync(place.path("prices.html"), "utf8");
+  const charts = JSON.parse(/<script type="application\/json" id="charts">(.*?)<\/script>/.exec(page)![1]!);
+  const { x, series, scatter } = charts.at(-1);
+  expect(scatter).toBe("true");
+  expect(x).toHaveLength(12);
+  expect(page).toContain(`id="chart${charts.length - 1}"`);
+  x.forEach((truth: number, i: number) => {
+    expect(Math.abs(truth - 10_000 * Math.round(truth / 10_000))).toBeLessThan(0.5); // float32 of what the table says
+    expect(Math.abs(series[0].values[i] - truth)).toBeLessThan(60_000);
+  });
+});
