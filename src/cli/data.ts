@@ -12,6 +12,7 @@ export interface DataFlags {
   preview?: number;
   json?: boolean;
   label?: string;
+  ignore?: string[];
   task?: "auto" | "classification" | "regression";
   samples?: number;
 }
@@ -28,6 +29,7 @@ export async function dataCommand(source: string | undefined, flags: DataFlags):
     testFraction: 0,
     standardise: false,
     ...(label !== undefined && { label: /^-?\d+$/.test(label) ? Number(label) : label }),
+    ...(flags.ignore && { ignore: flags.ignore }),
     ...(flags.task && { task: flags.task }),
     ...(flags.samples !== undefined && { samples: flags.samples }),
   });

@@ -3,7 +3,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import type { Model } from "../model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../node/datafiles.ts";
-import { loadModel } from "../node/models.ts";
+import { openModel } from "./openmodel.ts";
 import { classTable, confusionTable } from "./confusion.ts";
 import { classNames, examine } from "./examine.ts";
 import { bold, count, plural, print, printJson, shown, words } from "./output.ts";
@@ -17,7 +17,7 @@ export async function evaluateCommand(
   source: string,
   flags: { json?: boolean; part?: Part; samples?: number },
 ): Promise<number> {
-  const model = await loadModel(path);
+  const model = await openModel(path);
   const { dataset, part, name } = await openPart(model, source, flags);
   const { rows, scores, confusion, wrong } = await examine(model, dataset);
   const names = classNames(model, dataset);

@@ -26,14 +26,34 @@ export interface Examination {
   wrong: number;
   /** Those with the largest loss first. */
   mistakes: Mistake[];
+  /** Where the target is one number: rows in its own unit, the first ones of many. */
+  points?: { truth: number; predicted: number }[];
 }
+
+/** Most points that are of use in a plot. */
+const POINTS = 2000;
 
 /** @param keep how many of the worst mistakes are wanted */
 export async function examine(model: Model, dataset: Dataset, keep = 0): Promise<Examination> {
   const { target } = dataset;
   if (target.kind !== "class") {
-    const scores = inUnits(await model.evaluate(dataset), extraOf(model)?.csv?.target);
-    return { rows: dataset.length, scores, wrong: 0, mistakes: [] };
+    const by = extraOf(model)?.csv?.target;
+    const own = (value: number) => (by ? value * by.scale + by.mean : value);
+    const one = keep > 0 && target.size === 1;
+    const n = one ? Math.min(POINTS, dataset.length) : 0;
+    const { x, y } = buffersFor(dataset, n);
+    await dataset.read(
+      Uint32Array.from({ length: n }, (_, i) => i),
+      x,
+      y,
+    );
+    const points = Array.from(y, (value) => ({ truth: own(value), predicted: Number.NaN }));
+    const scores = await model.evaluate(dataset, {
+      onRow(row, _loss, outputs) {
+        if (row < n) points[row]!.predicted = own(outputs[0]!);
+      },
+    });
+    return { rows: dataset.length, scores: inUnits(scores, by), wrong: 0, mistakes: [], ...(one && { points }) };
   }
   const labels = labelsOf(dataset);
   const threshold = outputThreshold(model.training.loss, model.layers);

@@ -63,3 +63,11 @@ export function oneOf<T extends string>(option: string, names: readonly T[]): (t
     );
   };
 }
+
+/** "id,note" → ["id", "note"]. */
+export function names(option: string): (text: string) => string[] {
+  return (text) => {
+    const parts = text.split(",").map((part) => part.trim());
+    return parts.includes("") ? refuse(option, "names with commas between them", text) : parts;
+  };
+}

@@ -2,7 +2,7 @@
 import { outputThreshold } from "../losses/resolve.ts";
 import { sizeOf } from "../data/dataset.ts";
 import type { Model } from "../model.ts";
-import { loadModel } from "../node/models.ts";
+import { openModel } from "./openmodel.ts";
 import { classNames } from "./examine.ts";
 import { type InputRow, readInputs } from "./inputs.ts";
 import { bold, count, dim, figure, green, percent, print, printJson, red, result as shownResult } from "./output.ts";
@@ -16,7 +16,7 @@ export async function predictCommand(
   specs: string[],
   flags: { json?: boolean },
 ): Promise<number> {
-  const model = await loadModel(path);
+  const model = await openModel(path);
   // everything is read before anything is said
   const inputs: { spec: string; rows: InputRow[]; more: number }[] = [];
   for (const spec of specs)

@@ -2,7 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS } from "../config/names.ts";
 import { didYouMean, NablaError } from "../errors.ts";
-import { number, oneOf, units, whole } from "./options.ts";
+import { names, number, oneOf, units, whole } from "./options.ts";
 
 const EXAMPLES = `
 Examples:
@@ -71,6 +71,7 @@ export function program(done: (code: number) => void): Command {
     )
     .option("--patience <N>", "stop after so many epochs without a better val loss", whole("--patience"))
     .option("--label <COLUMN>", "CSV: the target's column, by name or number from 0")
+    .option("--ignore <COLUMN,…>", "CSV: columns to leave out, by name", names("--ignore"))
     .option("--task <KIND>", "CSV: classification or regression (default: auto)", oneOf("--task", TASKS))
     .option(
       "--test-split <SHARE>",
@@ -120,6 +121,7 @@ export function program(done: (code: number) => void): Command {
     .argument("[DATA]", "as for train")
     .option("--preview <N>", "show so many rows (default: 5 for images)", whole("--preview", 0))
     .option("--label <COLUMN>", "CSV: the target's column, by name or number from 0")
+    .option("--ignore <COLUMN,…>", "CSV: columns to leave out, by name", names("--ignore"))
     .option("--task <KIND>", "CSV: classification or regression (default: auto)", oneOf("--task", TASKS))
     .option("--samples <N>", "generated sets: rows to make", whole("--samples"))
     .option("--json", "as one JSON object")

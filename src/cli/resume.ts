@@ -4,7 +4,7 @@ import { NablaError } from "../errors.ts";
 import { fromConfig } from "../from-config.ts";
 import type { FitOptions, Model } from "../model.ts";
 import type { OpenedData } from "../node/datafiles.ts";
-import { loadModel } from "../node/models.ts";
+import { openModel } from "./openmodel.ts";
 import { configOf } from "../save.ts";
 import { type ModelFlags, resolveResumed } from "./settings.ts";
 import type { TargetScale } from "./targets.ts";
@@ -41,7 +41,7 @@ export interface Prepared {
 
 /** Loads the file and sees to it that the command line, where it says something, says the same as the file. */
 export async function openResumed(path: string, flags: ModelFlags, data: OpenedData): Promise<Prepared> {
-  const model = await loadModel(path);
+  const model = await openModel(path);
   const extra = extraOf(model);
   const { settings } = model.state;
   if (!settings) throw new NablaError(`--resume: ${path} holds a model, but no training to go on with`);
@@ -54,6 +54,13 @@ export async function openResumed(path: string, flags: ModelFlags, data: OpenedD
     throw new NablaError(
       `--resume: ${path} was trained on ${extra.data.name}, not on ${data.name}; a resumed run needs the same data`,
     );
+  }
+  if (extra?.csv && data.csv) {
+    const other = difference(extra.csv.columns, data.csv.columns, "columns") ?? difference(extra.csv.label, data.csv.label, "label");
+    if (other)
+      throw new NablaError(
+        `--resume: ${path} was trained on the columns ${extra.csv.columns.join(", ")} to tell ${extra.csv.label}; give the same --label and --ignore`,
+      );
   }
   const document = configOf(model) as Config;
   const saved = checkConfig({ ...document, training: { ...document.training, ...extra?.training } }, path);

@@ -1,6 +1,6 @@
 /** nabla summary */
 import { NablaError } from "../errors.ts";
-import { loadModel } from "../node/models.ts";
+import { openModel } from "./openmodel.ts";
 import { configOf, weightsSha256 } from "../save.ts";
 import { layerSummaries } from "../summary.ts";
 import { count, plural, print, printJson } from "./output.ts";
@@ -9,7 +9,7 @@ import { extraOf } from "./resume.ts";
 export async function summaryCommand(path: string, flags: { json?: boolean }): Promise<number> {
   if (/\.json$/i.test(path))
     throw new NablaError(`${path}: expected a model file (.safetensors) as nabla train --out writes it`);
-  const model = await loadModel(path);
+  const model = await openModel(path);
   const { run } = model.state;
   const { training } = configOf(model);
   const extra = extraOf(model);

@@ -18,6 +18,7 @@ import { doneEvent, endText, startEvent, startText } from "./trainoutput.ts";
 
 export interface TrainFlags extends ModelFlags {
   label?: string;
+  ignore?: string[];
   task?: "auto" | "classification" | "regression";
   testSplit?: number;
   samples?: number;
@@ -40,6 +41,7 @@ export async function trainCommand(source: string, flags: TrainFlags): Promise<n
     throw new NablaError("--checkpoint-every: expected --out FILE as well, to write to");
   const opened = await openData(source, {
     ...(flags.label !== undefined && { label: columnOf(flags.label) }),
+    ...(flags.ignore && { ignore: flags.ignore }),
     ...(flags.task && { task: flags.task }),
     ...(flags.samples !== undefined && { samples: flags.samples }),
     ...(flags.testSplit !== undefined && { testFraction: flags.testSplit }),
@@ -143,6 +145,7 @@ function checkApplicable(flags: TrainFlags, data: OpenedData): void {
       throw new NablaError(`${option} is for ${what}; ${data.name} is none`);
   };
   only("--label", flags.label, "csv", "CSV files");
+  only("--ignore", flags.ignore, "csv", "CSV files");
   only("--task", flags.task, "csv", "CSV files");
   only("--test-split", flags.testSplit, "csv", "CSV files");
   only("--samples", flags.samples, "generated", "generated data sets");

@@ -99,6 +99,18 @@ test("unknown data, files and columns", async () => {
   await refused(["train", "f.csv", "--label", "knd", "--out", OUT], /no column "knd"; did you mean "kind"\?/);
 });
 
+test.each<[string, Uint8Array | string]>([
+  ["a PNG image", Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13)],
+  ["a text file", "length,width,kind\n1,2,rose\n"],
+  ["a JSON file", '{"model": {}}'],
+  ["an IDX file", images],
+])("%s for a model", async (what, content) => {
+  place.write("other", content);
+  const message = new RegExp(`^nabla: other: this is ${what}, not a model .*\\(\\.safetensors\\): [^:]`);
+  for (const args of [["summary"], ["evaluate", "digits"], ["predict", "digits#0"]])
+    await refused([args[0]!, "other", ...args.slice(1)], message);
+});
+
 test("help on a command there is not", async () => {
   await refused(["help", "trian"], /^nabla: unknown command 'trian'; did you mean "train"\?\n$/);
   await refused(["help", "frobnicate"], /unknown command 'frobnicate'; there are train, evaluate/);

@@ -10,7 +10,7 @@ import { weightsSha256 } from "../../save.ts";
 import { imageOf } from "../draw.ts";
 import { classNames, type Examination } from "../examine.ts";
 import { count, duration, plural, shown, words } from "../output.ts";
-import { chartsOf, DRAW } from "./charts.ts";
+import { chartsOf, DRAW, scatterOf } from "./charts.ts";
 import {
   configSection,
   confusionSection,
@@ -44,7 +44,7 @@ const CLASSES = 64;
 
 export async function reportPage(request: ReportRequest): Promise<string> {
   const { model, config, data, dataset, part, examination, history, seconds } = request;
-  const { scores, confusion, rows, wrong, mistakes } = examination;
+  const { scores, confusion, rows, wrong, mistakes, points } = examination;
   const names = classNames(model, dataset);
   const charts = chartsOf(history);
   const epochs = history.epoch.length;
@@ -68,6 +68,13 @@ export async function reportPage(request: ReportRequest): Promise<string> {
           history.stopped ? `Stopped early: ${history.stopped}.` : "",
         )
       : "",
+    points?.length
+      ? section(
+          "Predictions",
+          `<div><h3>Predicted against true</h3><div id="chart${epochs > 0 ? charts.length : 0}"></div></div>`,
+          `${points.length < rows ? `The first ${count(points.length)} of ${count(rows)} rows` : plural(rows, "row")} (${part}); points on the line are right.`,
+        )
+      : "",
     confusion && confusion.classes <= CLASSES
       ? section(
           "Confusion matrix",
@@ -86,7 +93,7 @@ export async function reportPage(request: ReportRequest): Promise<string> {
     section("Network", layerSection(model)),
     section("Settings", configSection(config)),
   ];
-  const json = JSON.stringify(charts).replaceAll("<", "\\u003c");
+  const json = JSON.stringify([...(epochs > 0 ? charts : []), ...(points?.length ? [scatterOf(points)] : [])]).replaceAll("<", "\\u003c");
   return `<!doctype html>
 <html lang="en">
 <head>
