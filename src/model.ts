@@ -225,7 +225,7 @@ export class Model {
       for (const [key, callback] of withState(this.callbacks)) if (states[key]) callback.restore?.(states[key]);
     }
     this.pendingCallbacks = {};
-    if (train_.target.kind === "class" && train_.target.names) this.metadata = { ...this.metadata, classes: train_.target.names };
+    this.metadata = metadataFrom(train_, this.metadata);
     const metrics = this.metrics(compiled.metrics);
     for (const metric of metrics) {
       metric.reset();
@@ -503,6 +503,20 @@ export function sequential(layers: readonly LayerInput[], options?: SequentialOp
 
 export function isDataset(value: unknown): value is Dataset {
   return typeof value === "object" && value !== null && "read" in value && typeof (value as Dataset).read === "function";
+}
+
+/** What a model takes over from the data it is fitted to. Data that says where it comes from says all there is to say. */
+function metadataFrom({ target, standardisation, extra }: Dataset, before: Metadata): Metadata {
+  const { classes, standardisation: old, ...rest } = before;
+  const names = target.kind === "class" ? target.names : undefined;
+  const scaled = standardisation ?? (extra ? undefined : old);
+  const named = names ?? (extra && target.kind === "values" ? undefined : classes);
+  return {
+    ...rest,
+    ...(named && { classes: named }),
+    ...(scaled && { standardisation: scaled }),
+    ...(extra && { extra: { ...rest.extra, ...extra } }),
+  };
 }
 
 function whole(what: string, n: number): void {

@@ -61,7 +61,9 @@ export async function openPart(
   const extra = extraOf(model);
   const { standardisation } = model.metadata;
   const samples = flags.samples ?? (extra?.data.name === source ? extra.data.samples : undefined);
+  const seed = extra?.csv || extra?.data.name === source ? extra.data.seed : undefined;
   const options: OpenDataOptions = {
+    ...(seed !== undefined && { seed }),
     ...(samples !== undefined && { samples }),
     ...(extra?.csv && { like: extra.csv, standardise: standardisation !== undefined }),
     ...(extra?.csv && standardisation && { standardisation }),

@@ -9,7 +9,7 @@ import { configOf } from "../save.ts";
 import { type ModelFlags, resolveResumed } from "./settings.ts";
 import type { TargetScale } from "./targets.ts";
 
-/** What the command line knows of a model and keeps in its file, besides what the library keeps. */
+/** `metadata.extra`: what openData() says of the data a model was fitted to, and what the command line adds. */
 export interface Extra {
   /** What the model was trained on. */
   data: {
@@ -19,14 +19,15 @@ export interface Extra {
     inputScale: number;
     samples?: number;
     testSplit?: number;
+    seed?: number;
     fingerprint?: string;
   };
   csv?: { columns: string[]; label: string; classes?: string[]; target?: TargetScale };
   /** Parts of the configuration that callbacks and fit() hold, not the model. */
-  training: Pick<Config["training"], "earlyStopping" | "reduceLROnPlateau" | "classWeight">;
+  training?: Pick<Config["training"], "earlyStopping" | "reduceLROnPlateau" | "classWeight">;
 }
 
-/** What is in `metadata.extra`; undefined for files that were not written by the command line. */
+/** What is in `metadata.extra`; undefined for models whose data did not say where it comes from. */
 export function extraOf(model: Model): Extra | undefined {
   const extra = model.metadata.extra as Partial<Extra> | undefined;
   return extra && typeof extra.data === "object" && extra.data !== null ? (extra as Extra) : undefined;

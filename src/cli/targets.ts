@@ -37,8 +37,10 @@ export function scaleTargets(dataset: Dataset, by: TargetScale | undefined): Dat
   const apply = (y: Targets, rows: number) => {
     for (let i = 0; i < rows; i++) y[i] = (y[i]! - by.mean) / by.scale;
   };
+  const { csv, ...extra } = dataset.extra ?? {};
   return {
     ...dataset,
+    extra: { ...extra, csv: { ...(csv as object), target: by } },
     read(indices, x, y) {
       const pending = dataset.read(indices, x, y);
       if (pending) return pending.then(() => apply(y, indices.length));

@@ -13,7 +13,7 @@ import { count, print, printJson } from "./output.ts";
 import { jsonLines, progressLine, speedometer } from "./progress.ts";
 import { type Extra, openResumed, type Prepared } from "./resume.ts";
 import { type ModelFlags, resolveConfig } from "./settings.ts";
-import { fitTargets, inUnits, scaleTargets, type TargetScale } from "./targets.ts";
+import { fitTargets, inUnits, scaleTargets } from "./targets.ts";
 import { doneEvent, endText, startEvent, startText } from "./trainoutput.ts";
 
 export interface TrainFlags extends ModelFlags {
@@ -61,7 +61,7 @@ export async function trainCommand(source: string, flags: TrainFlags): Promise<n
   if (flags.report !== undefined) await checkWritable(flags.report);
   if (out !== undefined && out === flags.report)
     throw new NablaError("--out and --report name the same file; give each its own");
-  model.metadata = metadataOf(data, config, flags, targets);
+  model.metadata = metadataOf(config);
 
   const mode = flags.quiet ? "quiet" : flags.json || !process.stdout.isTTY ? "json" : "terminal";
   const json = mode === "json" || (flags.quiet === true && flags.json === true);
@@ -173,37 +173,17 @@ function parts(dataset: Dataset, { training }: Config): { trained: number; valid
   return { trained: dataset.length - validation, validation };
 }
 
-function metadataOf(
-  data: OpenedData,
-  config: Config,
-  flags: TrainFlags,
-  targets?: TargetScale,
-): Model["metadata"] {
-  const { target, inputType, inputScale } = data.train;
-  const { earlyStopping, reduceLROnPlateau, classWeight } = config.training;
-  const extra: Extra = {
-    data: {
-      name: data.name,
-      kind: data.kind,
-      inputType,
-      inputScale,
-      ...(flags.samples !== undefined && { samples: flags.samples }),
-      ...(flags.testSplit !== undefined && { testSplit: flags.testSplit }),
-      ...(data.fingerprint && { fingerprint: data.fingerprint }),
-    },
-    ...(data.csv && { csv: { ...data.csv, ...(targets && { target: targets }) } }),
+/** What only the command line knows; the rest comes with the data, in fit(). */
+function metadataOf({ training }: Config): Model["metadata"] {
+  const { earlyStopping, reduceLROnPlateau, classWeight } = training;
+  const own: Pick<Extra, "training"> = {
     training: {
       ...(earlyStopping && { earlyStopping }),
       ...(reduceLROnPlateau && { reduceLROnPlateau }),
       ...(classWeight && { classWeight }),
     },
   };
-  const classes = data.csv?.classes ?? (target.kind === "class" ? target.names : undefined);
-  return {
-    ...(classes && { classes }),
-    ...(data.standardisation && { standardisation: data.standardisation }),
-    extra: extra as unknown as Record<string, unknown>,
-  };
+  return { extra: own };
 }
 
 /** SIGINT and SIGTERM end training after the step that runs; a second one ends the process. */

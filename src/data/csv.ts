@@ -67,7 +67,9 @@ export function parseCsvDataset(text: string, options: CsvOptions = {}): CsvData
     inputShape: [columns.length],
     ...(classes ? { target: "class", classes: classes.length, names: classes } : { target: "values" }),
   });
-  return { dataset, csv: { columns, label: table.columns[labelAt]!, ...(classes && { classes }) } };
+  const csv = { columns, label: table.columns[labelAt]!, ...(classes && { classes }) };
+  const data = { name, kind: "csv", inputType: dataset.inputType, inputScale: dataset.inputScale };
+  return { dataset: { ...dataset, extra: { data, csv } }, csv };
 }
 
 export interface CsvSplitOptions extends CsvOptions {

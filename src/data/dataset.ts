@@ -19,6 +19,10 @@ export interface Dataset {
   readonly target: Target;
   /** All labels, when they are at hand anyway: saves a pass over the inputs when splitting by class. */
   readonly labels?: Int32Array;
+  /** How the inputs were moved and scaled before they are read: goes into the metadata of a model that is fitted to them. */
+  readonly standardisation?: Standardisation;
+  /** What else programs need to know to prepare inputs alike (columns, …): plain JSON, goes into `metadata.extra`. */
+  readonly extra?: Readonly<Record<string, unknown>>;
   /**
    * Writes the rows `indices` one after the other into x ([indices.length, ...inputShape]) and their targets into y:
    * labels ([n], Int32Array) or values ([n, size], Float32Array). May return a promise; then the caller reads ahead.

@@ -17,7 +17,7 @@ export function subset(
       );
     }
   }
-  const { labels } = dataset;
+  const { labels, standardisation, extra } = dataset;
   return {
     name,
     length: rows.length,
@@ -26,6 +26,8 @@ export function subset(
     inputScale: dataset.inputScale,
     target: dataset.target,
     ...(labels && { labels: Int32Array.from(rows, (row) => labels[row]!) }),
+    ...(standardisation && { standardisation }),
+    ...(extra && { extra }),
     read(wanted, x, y) {
       const mapped = new Uint32Array(wanted.length);
       for (let i = 0; i < wanted.length; i++) mapped[i] = rows[wanted[i]!]!;

@@ -66,11 +66,22 @@ export function standardise(dataset: Dataset, by: Standardisation): Dataset {
   };
   return {
     ...dataset,
+    standardisation: after(dataset.standardisation, by),
     read(indices, x, y) {
       const pending = dataset.read(indices, x, y);
       if (pending) return pending.then(() => apply(x, indices.length));
       apply(x, indices.length);
     },
+  };
+}
+
+/** One standardisation for two, `first` and then `by`. */
+function after(first: Standardisation | undefined, by: Standardisation): Standardisation {
+  if (!first) return by;
+  return {
+    ...first,
+    mean: first.mean.map((mean, c) => mean + first.scale[c]! * by.mean[c]!),
+    scale: first.scale.map((scale, c) => scale * by.scale[c]!),
   };
 }
 

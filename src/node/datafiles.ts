@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { sha256Hex } from "../checkpoint/sha256.ts";
 import { type CsvInfo, type CsvSplitOptions, csvSplit } from "../data/csv.ts";
-import { type DataSplit, type Inputs, sizeOf } from "../data/dataset.ts";
+import { type DataSplit, type Dataset, type Inputs, sizeOf } from "../data/dataset.ts";
 import { type GeneratedOptions, generatedSets, makeGenerated } from "../data/generated/index.ts";
 import { gunzip } from "../data/gzip.ts";
 import { type Idx, idxSplit, parseIdx } from "../data/idx.ts";
@@ -30,6 +30,29 @@ export type OpenDataOptions = GeneratedOptions & Omit<CsvSplitOptions, "name">;
  * the path. CSV is split (`testFraction`, default 0.2) and standardised on the training part.
  */
 export async function openData(pathOrName: string, options: OpenDataOptions = {}): Promise<OpenedData> {
+  const opened = await open(pathOrName, options);
+  const { name, kind, fingerprint, csv } = opened;
+  const { samples, seed, testFraction } = options;
+  const known = (part: Dataset): Dataset => ({
+    ...part,
+    extra: {
+      data: {
+        name,
+        kind,
+        inputType: part.inputType,
+        inputScale: part.inputScale,
+        ...(kind === "generated" && samples !== undefined && { samples }),
+        ...(kind === "csv" && testFraction !== undefined && { testSplit: testFraction }),
+        ...((kind === "generated" || kind === "csv") && seed !== undefined && { seed }),
+        ...(fingerprint && { fingerprint }),
+      },
+      ...(csv && { csv }),
+    },
+  });
+  return { ...opened, train: known(opened.train), ...(opened.test && { test: known(opened.test) }) };
+}
+
+async function open(pathOrName: string, options: OpenDataOptions): Promise<OpenedData> {
   if (Object.hasOwn(generatedSets, pathOrName)) {
     return { name: pathOrName, kind: "generated", ...makeGenerated(pathOrName, options) };
   }
