@@ -58,6 +58,14 @@ export function rowsOf(x: ArrayLike2, inputShape: readonly number[]): Rows {
   if (one && data.length === width && shape[0] !== 1) {
     throw new NablaError(`predict: expected rows of shape [${inputShape.join(", ")}], so [n, ${inputShape.join(", ")}], got a single row [${shape.join(", ")}]: the batch dimension is missing; pass [x]`);
   }
+  const flat = ArrayBuffer.isView(x); // a typed array has no rows of its own
+  const got = sizeOf(shape.slice(1));
+  if (!flat && data.length > 0 && got !== width) {
+    throw new NablaError(
+      `predict: expected rows of ${width} ${width === 1 ? "value" : "values"} ([${inputShape.join(", ")}]), got rows of ${got}` +
+        (data.length === width ? "; if this is a single row, the batch dimension is missing: pass [x]" : ""),
+    );
+  }
   const values = data instanceof Uint8Array || data instanceof Uint8ClampedArray ? new Uint8Array(data.buffer, data.byteOffset, data.length) : Float32Array.from(data);
   return check(values, data.length, width, inputShape);
 }
