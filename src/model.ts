@@ -46,7 +46,7 @@ export interface FitOptions {
   callbacks?: readonly Callback[];
   /** Stops between two steps; fit() then rejects with the signal's reason and the model keeps its state. */
   signal?: AbortSignal;
-  /** Go on where a loaded (or aborted) training stood. Needs the same data, batch size and seed. */
+  /** Go on where a loaded (or aborted) training stood, with the same data. Options left out are those it was begun with. */
   resume?: boolean;
 }
 
@@ -177,8 +177,11 @@ export class Model {
   async fit(x: Dataset | ArrayLike2, y?: ArrayLike2 | FitOptions, more?: FitOptions): Promise<History> {
     if (this.busy) throw new NablaError("fit: this model is being trained already; wait for that training, or stop it");
     const { dataset, options } = this.arguments<FitOptions>("fit", x, y, more);
-    const { batchSize = 32, epochs = 1, shuffle = true, validationSplit = 0 } = options;
-    const seed = options.seed ?? this.seed;
+    // a resumed run goes on as it began, where nothing else is said
+    const before = options.resume ? this.settings : undefined;
+    const { batchSize = before?.batchSize ?? 32, epochs = before?.epochs ?? 1, shuffle = before?.shuffle ?? true } = options;
+    const validationSplit = options.validationSplit ?? before?.validationSplit ?? 0;
+    const seed = options.seed ?? before?.seed ?? this.seed;
     whole("fit: batchSize", batchSize);
     whole("fit: epochs", epochs);
     const compiled = this.training;
