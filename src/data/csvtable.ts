@@ -86,13 +86,17 @@ function guessDelimiter(text: string): string {
   return [",", ";", "\t"].reduce((best, next) => (count(next) > count(best) ? next : best));
 }
 
-/** A first row is a header if, in some column, it is the one that is not a number while most others are. */
+/**
+ * A first row is a header if, in some column, it is the one that is not a number while most others are, and no number
+ * stands on top of such a column: then a value is missing or misspelt, and the row is data like the others.
+ */
 function looksLikeHeader(rows: readonly (readonly string[])[]): boolean {
   const [first, ...others] = rows as [readonly string[], ...(readonly string[])[]];
   if (others.length === 0) return first.every((cell) => !isNumeric(cell));
-  return first.some((cell, column) => {
-    if (cell === "" || isNumeric(cell)) return false;
-    const numbers = others.filter((row) => isNumeric(row[column]!)).length;
-    return numbers * 2 >= others.length;
-  });
+  const numeric = first.map(
+    (_, column) => others.filter((row) => isNumeric(row[column]!)).length * 2 >= others.length,
+  );
+  const some = (fits: (cell: string) => boolean) =>
+    first.some((cell, column) => numeric[column] && fits(cell));
+  return some((cell) => cell !== "" && !isNumeric(cell)) && !some(isNumeric);
 }

@@ -130,6 +130,20 @@ test("the interrupted run is not the uninterrupted one by doing nothing (the com
   expect(weightsSha256(model)).not.toBe(want.sha);
 });
 
+test("what fit() is not told again is as it was begun", async () => {
+  const make = () => fresh("adam");
+  const options = { ...fitOptions, shuffle: false };
+  const want = await straight(make, options);
+  let bytes: Uint8Array | undefined;
+  const crash = crashAfter(6, (saved) => {
+    bytes = saved;
+  });
+  await expect(make().fit(data, { ...options, callbacks: [...callbacks(), crash] })).rejects.toThrow(Stop);
+  const second = load(bytes!);
+  await second.fit(data, { callbacks: callbacks(), resume: true });
+  expect(outcome(second)).toEqual(want);
+});
+
 test("early stopping and the plateau did act in these runs", async () => {
   const runs = await Promise.all(Object.values(everything).map((o) => straight(() => fresh(o), fitOptions)));
   const histories = runs.map(({ history }) => history);
