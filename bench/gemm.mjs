@@ -5,10 +5,17 @@ import { compileBench, median } from "./support.mjs";
 
 const ONLY = process.argv[2];
 const SHAPES = [
-  [10, 784, 30, "W1 layer 1"], [10, 30, 10, "W1 layer 2"],
-  [32, 784, 100, "W2 layer 1, batch 32"], [32, 100, 50, "W2 layer 2"], [32, 50, 10, "W2 layer 3"],
-  [128, 784, 100, "W2 layer 1, batch 128"], [128, 784, 512, "W3 layer 1"], [128, 512, 512, "W3 layer 2"],
-  [256, 256, 256, "square"], [512, 512, 512, "square"], [1024, 1024, 1024, "square"],
+  [10, 784, 30, "W1 layer 1"],
+  [10, 30, 10, "W1 layer 2"],
+  [32, 784, 100, "W2 layer 1, batch 32"],
+  [32, 100, 50, "W2 layer 2"],
+  [32, 50, 10, "W2 layer 3"],
+  [128, 784, 100, "W2 layer 1, batch 128"],
+  [128, 784, 512, "W3 layer 1"],
+  [128, 512, 512, "W3 layer 2"],
+  [256, 256, 256, "square"],
+  [512, 512, 512, "square"],
+  [1024, 1024, 1024, "square"],
 ];
 const WINDOW = 12; // ms
 const WINDOWS = 15;
@@ -30,8 +37,17 @@ export function gemm() {
   for (const [m, k, n, what] of SHAPES.filter((s) => !ONLY || s[3].includes(ONLY))) {
     let at = 65536;
     const take = (bytes) => (at = align(at)) && (at += bytes) - bytes;
-    const x = take(m * ld(k) * 4), w = take(k * ld(n) * 4), y = take(m * ld(n) * 4), b = take(ld(n) * 4), wt = take(n * ld(k) * 4), dx = take(m * ld(k) * 4);
-    const dw = take(k * ld(n) * 4), scratch = take(core.OUTER_SCRATCH.value), record = take(64), tape = take(64), step = take(64);
+    const x = take(m * ld(k) * 4),
+      w = take(k * ld(n) * 4),
+      y = take(m * ld(n) * 4),
+      b = take(ld(n) * 4),
+      wt = take(n * ld(k) * 4),
+      dx = take(m * ld(k) * 4);
+    const dw = take(k * ld(n) * 4),
+      scratch = take(core.OUTER_SCRATCH.value),
+      record = take(64),
+      tape = take(64),
+      step = take(64);
     new Int32Array(core.memory.buffer, step, 16).fill(0);
     const program = (list) => {
       let r = record;
@@ -53,10 +69,14 @@ export function gemm() {
         const t = performance.now();
         for (let i = 0; i < count; i++) run();
         const took = performance.now() - t;
-        if (took > WINDOW / 2) { count = Math.max(1, Math.round((count * WINDOW) / took)); break; }
+        if (took > WINDOW / 2) {
+          count = Math.max(1, Math.round((count * WINDOW) / took));
+          break;
+        }
         count *= 2;
       }
-      const rates = [], peaks = [];
+      const rates = [],
+        peaks = [];
       for (let i = 0; i < WINDOWS; i++) {
         const t = performance.now();
         for (let j = 0; j < count; j++) run();
@@ -66,7 +86,10 @@ export function gemm() {
       return { rate: median(rates), peak: median(peaks), share: median(rates.map((r, i) => r / peaks[i])) };
     };
     const forward = figure([["DENSE_FORWARD", [y, x, w, b, k, n]]]);
-    const input = figure([["DENSE_TRANSPOSE", [wt, w, k, n]], ["DENSE_INPUT", [dx, y, wt, k, n]]]);
+    const input = figure([
+      ["DENSE_TRANSPOSE", [wt, w, k, n]],
+      ["DENSE_INPUT", [dx, y, wt, k, n]],
+    ]);
     const weights = figure([["DENSE_WEIGHTS", [dw, 0, x, y, scratch, k, n]]]);
     rows.push({ shape: `${m} × ${k} × ${n}`, what, forward, input, weights });
   }
@@ -75,6 +98,11 @@ export function gemm() {
 
 if (import.meta.url === `file://${process.argv[1]}`) {
   const cell = (f) => `${f.rate.toFixed(1)} (${(100 * f.share).toFixed(0)} %)`.padStart(14);
-  console.log(`${"shape".padEnd(20)} ${"y = x·w".padStart(14)} ${"dx = dy·wᵀ".padStart(14)} ${"dw = xᵀ·dy".padStart(14)}   peak  `);
-  for (const r of gemm()) console.log(`${r.shape.padEnd(20)} ${cell(r.forward)} ${cell(r.input)} ${cell(r.weights)}   ${r.forward.peak.toFixed(1)}  ${r.what}`);
+  console.log(
+    `${"shape".padEnd(20)} ${"y = x·w".padStart(14)} ${"dx = dy·wᵀ".padStart(14)} ${"dw = xᵀ·dy".padStart(14)}   peak  `,
+  );
+  for (const r of gemm())
+    console.log(
+      `${r.shape.padEnd(20)} ${cell(r.forward)} ${cell(r.input)} ${cell(r.weights)}   ${r.forward.peak.toFixed(1)}  ${r.what}`,
+    );
 }

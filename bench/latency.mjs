@@ -87,7 +87,11 @@ console.log(JSON.stringify({ steps: 10000, sameBuffer: buffer === model.built.co
 if (import.meta.url === `file://${process.argv[1]}`) {
   console.log(`one prediction of 784-100-50-10: ${predictLatency().toFixed(2)} µs`);
   const { node, ours, more } = start();
-  console.log(`process start to first prediction: ${ours.toFixed(1)} ms; Node alone ${node.toFixed(1)} ms; difference ${more.toFixed(1)} ms`);
+  console.log(
+    `process start to first prediction: ${ours.toFixed(1)} ms; Node alone ${node.toFixed(1)} ms; difference ${more.toFixed(1)} ms`,
+  );
   const a = allocations();
-  console.log(`10,000 steps: linear memory ${a.sameBuffer ? "the same buffer" : "GREW"}, JavaScript heap ${a.heapGrowth} bytes more (history of 1,000 epochs included)`);
+  console.log(
+    `10,000 steps: linear memory ${a.sameBuffer ? "the same buffer" : "GREW"}, JavaScript heap ${a.heapGrowth} bytes more (history of 1,000 epochs included)`,
+  );
 }

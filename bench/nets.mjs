@@ -5,7 +5,10 @@ export const NETS = {
   W1: {
     what: "784-30-10 sigmoid, quadratic cost, SGD",
     shape: [784, 30, 10],
-    layers: () => [dense({ units: 30, activation: "sigmoid", inputShape: [784] }), dense({ units: 10, activation: "sigmoid" })],
+    layers: () => [
+      dense({ units: 30, activation: "sigmoid", inputShape: [784] }),
+      dense({ units: 10, activation: "sigmoid" }),
+    ],
     compile: { optimizer: { name: "sgd", learningRate: 3 }, loss: "quadratic" },
   },
   W2: {

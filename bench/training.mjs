@@ -1,7 +1,7 @@
 // Training speed of whole steps, beside the multiply-add peak measured in turn with them.
 //   node bench/training.mjs        (after npm run build)
 import { arrayDataset, sequential } from "nabla";
-import { CASES, NETS, flops } from "./nets.mjs";
+import { CASES, flops, NETS } from "./nets.mjs";
 import { median, peakMeter } from "./support.mjs";
 
 const WINDOW = 60; // ms
@@ -23,7 +23,14 @@ function steps(name, batch, peak) {
   const model = sequential(net.layers(), { seed: 1 }).compile(net.compile);
   const network = model.built;
   const { loss, update } = model.training;
-  const plan = network.use(network.plan("train", batch, { type: "float32", scale: 1 }, { loss, update: update(network), target: "class" }));
+  const plan = network.use(
+    network.plan(
+      "train",
+      batch,
+      { type: "float32", scale: 1 },
+      { loss, update: update(network), target: "class" },
+    ),
+  );
   const { core } = network;
   core.f32(plan.x.offset, batch * 784).set(Float32Array.from(pixels(batch * 784), (v) => v / 255));
   core.i32(plan.y.offset, batch).set(Int32Array.from({ length: batch }, (_, i) => i % 10));
@@ -55,7 +62,11 @@ function steps(name, batch, peak) {
 async function fit(name, batch) {
   const net = NETS[name];
   const rows = name === "W3" ? 2560 : 12800;
-  const data = arrayDataset(pixels(rows * 784), Int32Array.from({ length: rows }, (_, i) => i % 10), { inputShape: [784] });
+  const data = arrayDataset(
+    pixels(rows * 784),
+    Int32Array.from({ length: rows }, (_, i) => i % 10),
+    { inputShape: [784] },
+  );
   const model = sequential(net.layers(), { seed: 1 }).compile({ ...net.compile, metrics: ["accuracy"] });
   const rates = [];
   let t = performance.now();
@@ -80,7 +91,15 @@ export async function training() {
   const out = [];
   for (const [name, batch] of CASES) {
     const { rate, share } = steps(name, batch, peak);
-    out.push({ name, batch, what: NETS[name].what, rate, share, limit: rate / share, fit: await fit(name, batch) });
+    out.push({
+      name,
+      batch,
+      what: NETS[name].what,
+      rate,
+      share,
+      limit: rate / share,
+      fit: await fit(name, batch),
+    });
   }
   return out;
 }
@@ -88,6 +107,8 @@ export async function training() {
 if (import.meta.url === `file://${process.argv[1]}`) {
   for (const r of await training()) {
     const k = (v) => `${(v / 1000).toFixed(1)} k`;
-    console.log(`${r.name} batch ${String(r.batch).padEnd(4)} steps ${k(r.rate).padStart(8)}/s = ${(100 * r.share).toFixed(0)} % of ${k(r.limit)} (multiplications alone)   fit() ${k(r.fit)}/s   ${r.what}`);
+    console.log(
+      `${r.name} batch ${String(r.batch).padEnd(4)} steps ${k(r.rate).padStart(8)}/s = ${(100 * r.share).toFixed(0)} % of ${k(r.limit)} (multiplications alone)   fit() ${k(r.fit)}/s   ${r.what}`,
+    );
   }
 }

@@ -10,7 +10,8 @@ import { writeRecords } from "./records.mjs";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
 const require = createRequire(import.meta.url);
-const run = (file, ...args) => execFileSync(process.execPath, [file, ...args], { stdio: ["ignore", "inherit", "inherit"] });
+const run = (file, ...args) =>
+  execFileSync(process.execPath, [file, ...args], { stdio: ["ignore", "inherit", "inherit"] });
 
 mkdirSync("build/core", { recursive: true });
 writeRecords("assembly", "src/core/records.ts");
@@ -39,8 +40,14 @@ const { build } = await import("esbuild");
 const raw = {
   name: "raw",
   setup(bundler) {
-    bundler.onResolve({ filter: /\?raw$/ }, ({ path }) => ({ path: join(root, "node_modules", path.slice(0, -4)), namespace: "raw" }));
-    bundler.onLoad({ filter: /.*/, namespace: "raw" }, ({ path }) => ({ contents: readFileSync(path, "utf8"), loader: "text" }));
+    bundler.onResolve({ filter: /\?raw$/ }, ({ path }) => ({
+      path: join(root, "node_modules", path.slice(0, -4)),
+      namespace: "raw",
+    }));
+    bundler.onLoad({ filter: /.*/, namespace: "raw" }, ({ path }) => ({
+      contents: readFileSync(path, "utf8"),
+      loader: "text",
+    }));
   },
 };
 /** csv-parse's build for browsers has a Buffer that sets __proto__; Deno has no such setter. */
@@ -48,11 +55,23 @@ const prototypes = {
   name: "prototypes",
   setup(bundler) {
     bundler.onLoad({ filter: /[\\/]csv-parse[\\/]dist[\\/]esm[\\/]sync\.js$/ }, ({ path }) => ({
-      contents: readFileSync(path, "utf8").replace(/([\w.]+)\.__proto__ = ([^;]+);/g, "Object.setPrototypeOf($1, $2);"),
+      contents: readFileSync(path, "utf8").replace(
+        /([\w.]+)\.__proto__ = ([^;]+);/g,
+        "Object.setPrototypeOf($1, $2);",
+      ),
     }));
   },
 };
-const common = { bundle: true, format: "esm", target: "es2022", logLevel: "warning", legalComments: "none", splitting: true, outdir: "build", external: ["#core", "@assemblyscript/loader", "node:*"] };
+const common = {
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  logLevel: "warning",
+  legalComments: "none",
+  splitting: true,
+  outdir: "build",
+  external: ["#core", "@assemblyscript/loader", "node:*"],
+};
 for (const old of ["types", "chunks", "cli"]) rmSync(join("build", old), { recursive: true, force: true });
 // One build for the library's entries, so that they share their classes; only nabla/node reaches Node's modules.
 await build({
@@ -65,7 +84,8 @@ await build({
   plugins: [prototypes],
 });
 // Some packages of the command line are CommonJS and call require.
-const banner = 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);';
+const banner =
+  'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);';
 await build({
   ...common,
   minify: true,
@@ -73,7 +93,9 @@ await build({
   chunkNames: "cli/[name]-[hash]",
   platform: "node",
   plugins: [raw, prototypes],
-  define: { "process.env.NABLA_VERSION": JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).version) },
+  define: {
+    "process.env.NABLA_VERSION": JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).version),
+  },
   banner: { js: banner },
 });
 chmodSync("build/cli.js", 0o755);

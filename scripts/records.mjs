@@ -8,7 +8,9 @@ const LETTER = { usize: "p", i32: "i", f32: "f" };
 function sources(folder) {
   return readdirSync(folder, { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((e) => (e.isDirectory() ? sources(join(folder, e.name)) : e.name.endsWith(".ts") ? [join(folder, e.name)] : []));
+    .flatMap((e) =>
+      e.isDirectory() ? sources(join(folder, e.name)) : e.name.endsWith(".ts") ? [join(folder, e.name)] : [],
+    );
 }
 
 /** { records: Map name → [[field, letter]], kernels: Map constant → record name } */
@@ -24,20 +26,28 @@ export function readRecords(folder) {
         const code = line.replace(/\/\/.*|\/\*\*.*?\*\//, "").trim();
         if (code === "") continue;
         const m = /^(\w+): (usize|i32|f32);$/.exec(code);
-        if (!m) throw new Error(`${file}: ${name}: cannot read the field "${line.trim()}": expected "name: usize|i32|f32;"`);
+        if (!m)
+          throw new Error(
+            `${file}: ${name}: cannot read the field "${line.trim()}": expected "name: usize|i32|f32;"`,
+          );
         fields.push([m[1], LETTER[m[2]]]);
       }
       records.set(name, fields);
     }
     const takes = new Map();
-    for (const [, fn, record] of text.matchAll(/function (\w+)\(record: usize[^{]*\{\s*const a = changetype<(\w+)>\(record\)/g)) takes.set(fn, record);
+    for (const [, fn, record] of text.matchAll(
+      /function (\w+)\(record: usize[^{]*\{\s*const a = changetype<(\w+)>\(record\)/g,
+    ))
+      takes.set(fn, record);
     for (const [, constant, fn] of text.matchAll(/export const (\w+): i32 = (\w+)\.index;/g)) {
       const record = takes.get(fn);
-      if (!record) throw new Error(`${file}: kernel ${fn} does not start with "const a = changetype<Record>(record)"`);
+      if (!record)
+        throw new Error(`${file}: kernel ${fn} does not start with "const a = changetype<Record>(record)"`);
       kernels.set(constant, record);
     }
   }
-  for (const [k, r] of kernels) if (!records.has(r)) throw new Error(`kernel ${k} takes ${r}, which is no @unmanaged class`);
+  for (const [k, r] of kernels)
+    if (!records.has(r)) throw new Error(`kernel ${k} takes ${r}, which is no @unmanaged class`);
   return { records, kernels };
 }
 

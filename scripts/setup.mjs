@@ -57,5 +57,8 @@ if (stamp("build/.built") !== sources) {
   execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: ["ignore", 2, "inherit"] });
   mkdirSync("build", { recursive: true });
   // the build may have written a generated source
-  writeFileSync("build/.built", digest(["assembly", "src", "scripts", "asconfig.json", "package.json", "package-lock.json"]));
+  writeFileSync(
+    "build/.built",
+    digest(["assembly", "src", "scripts", "asconfig.json", "package.json", "package-lock.json"]),
+  );
 }

@@ -82,7 +82,12 @@ export class BatchLoader {
     const inputs = rows * sizeOf(this.dataset.inputShape);
     const x = plan.input.type === "uint8" ? core.u8(plan.x.offset, inputs) : core.f32(plan.x.offset, inputs);
     if (this.dataset.target.kind === "values") {
-      return { x, y: plan.y ? core.f32(plan.y.offset, rows * plan.units) : new Float32Array(rows * this.dataset.target.size) };
+      return {
+        x,
+        y: plan.y
+          ? core.f32(plan.y.offset, rows * plan.units)
+          : new Float32Array(rows * this.dataset.target.size),
+      };
     }
     if (plan.yKind === "labels") return { x, y: core.i32(plan.y!.offset, rows) };
     if (this.labels.length < rows) this.labels = new Int32Array(rows);
@@ -116,7 +121,8 @@ export class BatchLoader {
     if (target.kind === "class") for (let r = 0; r < rows; r++) weight[r] *= classes[y[r]];
     else {
       const between = middle(this.loss!);
-      for (let r = 0; r < rows; r++) weight[r] *= classes[predictedClass(y as Float32Array, r * plan.units, plan.units, between)];
+      for (let r = 0; r < rows; r++)
+        weight[r] *= classes[predictedClass(y as Float32Array, r * plan.units, plan.units, between)];
     }
   }
 
@@ -128,7 +134,16 @@ export class BatchLoader {
     const outputs = core.f32(plan.output.offset, rows * stride);
     const { on, off } = this.loss!.labels;
     if (this.dataset.target.kind === "values") {
-      return { rows, units, stride, threshold, on, off, outputs, values: core.f32(plan.y!.offset, rows * units) };
+      return {
+        rows,
+        units,
+        stride,
+        threshold,
+        on,
+        off,
+        outputs,
+        values: core.f32(plan.y!.offset, rows * units),
+      };
     }
     const labels = plan.yKind === "labels" ? core.i32(plan.y!.offset, rows) : this.labels;
     return { rows, units, stride, threshold, on, off, outputs, labels };

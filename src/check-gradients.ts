@@ -1,6 +1,7 @@
 /** Are the gradients right? Backpropagation against central differences, for any model and batch. */
-import { NablaError } from "./errors.ts";
+
 import type { ArrayLike2 } from "./data/arrays.ts";
+import { NablaError } from "./errors.ts";
 import type { Model } from "./model.ts";
 
 export interface GradientCheckOptions {
@@ -25,10 +26,17 @@ export interface GradientCheck {
  * Compares dL/dw from one backward pass with (L(w + h) − L(w − h)) / 2h. Kinks (ReLU at 0, hinge, L1) can disturb single
  * values; a mean over a batch of several rows makes that unlikely. Weights are put back exactly.
  */
-export function checkGradients(model: Model, x: ArrayLike2, y: ArrayLike2, options: GradientCheckOptions = {}): GradientCheck {
+export function checkGradients(
+  model: Model,
+  x: ArrayLike2,
+  y: ArrayLike2,
+  options: GradientCheckOptions = {},
+): GradientCheck {
   const { samples = 20, epsilon = 1e-2, tolerance = 0.02 } = options;
   if (model.training.loss.name === "perceptron") {
-    throw new NablaError('checkGradients: loss "perceptron" has a rule for corrections, no gradient to check');
+    throw new NablaError(
+      'checkGradients: loss "perceptron" has a rule for corrections, no gradient to check',
+    );
   }
   const { gradients } = model.gradients(x, y);
   const before = model.weights();

@@ -1,12 +1,16 @@
 /** What compile() settles: loss, optimizer, metrics, schedule, and how they end up on the tape. */
-import { loss as lossField, optimizer as optimizerField, schedule as scheduleField } from "./config/components.ts";
+import {
+  loss as lossField,
+  optimizer as optimizerField,
+  schedule as scheduleField,
+} from "./config/components.ts";
 import type { LayerConfig } from "./config/config.ts";
-import { type Infer, type Input, choice, list } from "./config/fields.ts";
+import { choice, type Infer, type Input, list } from "./config/fields.ts";
 import { METRICS, type MetricName } from "./config/names.ts";
-import { type Loss, checkTrainable, resolveLoss } from "./losses/resolve.ts";
+import { checkTrainable, type Loss, resolveLoss } from "./losses/resolve.ts";
 import type { Network } from "./network.ts";
+import { emitUpdate, type OptimizerConfig, partialSums, type Slot, slotsOf } from "./optimizers/index.ts";
 import { checkOptions } from "./options.ts";
-import { type OptimizerConfig, type Slot, emitUpdate, partialSums, slotsOf } from "./optimizers/index.ts";
 import type { Update } from "./plan/plan.ts";
 import { parseSchedule, rateAt } from "./schedules/index.ts";
 

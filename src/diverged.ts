@@ -26,7 +26,8 @@ export function diagnose(network: Network, failed?: Failed): Diagnosis {
   const found = failed && badData(network, failed);
   if (found) return found;
   const weights = network.tensors.find((tensor) => !network.finite(tensor));
-  if (weights) return { what: `weights of layer "${weights.layer}" are no longer finite`, layer: weights.layer };
+  if (weights)
+    return { what: `weights of layer "${weights.layer}" are no longer finite`, layer: weights.layer };
   if (!failed) return { what: "" };
   const rows = failed.indices.length;
   const stride = (n: number) => (n + 3) & ~3;
@@ -44,7 +45,10 @@ function badData(network: Network, { plan, dataset, indices }: Failed): Diagnosi
     const at = network.core.f32(offset, indices.length * width).findIndex((v) => !Number.isFinite(v));
     if (at < 0) return;
     const row = indices[Math.floor(at / width)];
-    return { what: `${dataset.name}: row ${row}: value ${at % width} of its ${what} is not a finite number`, row };
+    return {
+      what: `${dataset.name}: row ${row}: value ${at % width} of its ${what} is not a finite number`,
+      row,
+    };
   };
   return (
     (plan.input.type === "float32" && find("input", plan.x.offset, sizeOf(dataset.inputShape))) ||
@@ -65,6 +69,13 @@ export function diverged({ what, layer, row }: Diagnosis, run: Readonly<Run>, ke
       : "Mend the data";
   return new NablaError(
     `training stopped at ${where}: the loss is NaN or infinite; ${what}. ${cause}. Nothing is lost: ${kept}`,
-    { details: { step: run.step, epoch: run.epoch, ...(layer !== undefined && { layer }), ...(row !== undefined && { row }) } },
+    {
+      details: {
+        step: run.step,
+        epoch: run.epoch,
+        ...(layer !== undefined && { layer }),
+        ...(row !== undefined && { row }),
+      },
+    },
   );
 }

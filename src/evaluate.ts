@@ -53,7 +53,8 @@ export async function score(request: ScoreRequest): Promise<Scores> {
       // copies: the caller may keep them, or use the network in between
       const each = losses.slice();
       const outputs = batch.outputs.slice();
-      for (let r = 0; r < n; r++) onRow(from + r, each[r], outputs.subarray(r * batch.stride, r * batch.stride + batch.units));
+      for (let r = 0; r < n; r++)
+        onRow(from + r, each[r], outputs.subarray(r * batch.stride, r * batch.stride + batch.units));
     }
     const turn = pause?.();
     if (turn) await turn;

@@ -19,6 +19,14 @@ export function fromConfig(document: ConfigInput, name?: string): { model: Model
   if (training.reduceLROnPlateau) callbacks.push(reduceLROnPlateau(training.reduceLROnPlateau));
   return {
     model: built,
-    fit: { batchSize, epochs, seed, shuffle, validationSplit, callbacks, ...(classWeight && { classWeight }) },
+    fit: {
+      batchSize,
+      epochs,
+      seed,
+      shuffle,
+      validationSplit,
+      callbacks,
+      ...(classWeight && { classWeight }),
+    },
   };
 }

@@ -1,5 +1,5 @@
 /** One backward pass on one batch, without an update. */
-import { BatchLoader, type Weighting, checkFit } from "./batch.ts";
+import { BatchLoader, checkFit, type Weighting } from "./batch.ts";
 import { type Dataset, range } from "./data/dataset.ts";
 import { NablaError } from "./errors.ts";
 import { penalties } from "./evaluate.ts";
@@ -14,7 +14,12 @@ export interface Gradients {
   gradients: Record<string, Float32Array>;
 }
 
-export function gradientsOf(network: Network, dataset: Dataset, training: Training, weighting?: Weighting): Gradients {
+export function gradientsOf(
+  network: Network,
+  dataset: Dataset,
+  training: Training,
+  weighting?: Weighting,
+): Gradients {
   checkFit(dataset, network, training.loss);
   const rows = dataset.length;
   const plan = network.plan("train", rows, { type: dataset.inputType, scale: dataset.inputScale }, training);
@@ -22,7 +27,9 @@ export function gradientsOf(network: Network, dataset: Dataset, training: Traini
   const wait = loader.load(plan, range(rows), 0);
   if (wait) {
     wait.catch(() => {});
-    throw new NablaError("gradients: the data set reads asynchronously; read a batch of it into arrays first");
+    throw new NablaError(
+      "gradients: the data set reads asynchronously; read a batch of it into arrays first",
+    );
   }
   const { core } = network;
   core.f32(plan.step, 2).set([0, 1 / rows]);
@@ -34,6 +41,8 @@ export function gradientsOf(network: Network, dataset: Dataset, training: Traini
   return {
     loss,
     lossExact: exact / rows + penalties(network),
-    gradients: Object.fromEntries(network.tensors.map((tensor) => [tensor.name, network.read(tensor, "gradient")])),
+    gradients: Object.fromEntries(
+      network.tensors.map((tensor) => [tensor.name, network.read(tensor, "gradient")]),
+    ),
   };
 }

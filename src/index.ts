@@ -14,10 +14,11 @@ export { checkGradients, type GradientCheck } from "./check-gradients.ts";
 export type { TrainingOptions } from "./compile.ts";
 export { type Config, type ConfigInput, checkConfig, configSchema, parseConfig } from "./config/config.ts";
 export { arrayDataset } from "./data/arrays.ts";
-export type { Dataset, DataSplit, Standardisation, Target } from "./data/dataset.ts";
+export type { DataSplit, Dataset, Standardisation, Target } from "./data/dataset.ts";
 export { splitDataset, subset } from "./data/split.ts";
 export { NablaError } from "./errors.ts";
 export type { Scores } from "./evaluate.ts";
+export { fromConfig } from "./from-config.ts";
 export { activation, dense, flatten, type LayerInput } from "./layers/factories.ts";
 export { type ClassFigures, ConfusionMatrix } from "./metrics/index.ts";
 export {
@@ -31,5 +32,4 @@ export {
 } from "./model.ts";
 export type { Outputs } from "./predict.ts";
 export { configOf, load, weightsSha256 } from "./save.ts";
-export { fromConfig } from "./from-config.ts";
 export { type LayerSummary, layerSummaries } from "./summary.ts";

@@ -1,14 +1,14 @@
 /** Sequential models: compile, fit, evaluate, predict, save. Names and argument order follow Keras and tfjs. */
-import { type Weighting, checkFit } from "./batch.ts";
+import { checkFit, type Weighting } from "./batch.ts";
 import { type Callback, type CallbackState, type Logs, withState } from "./callbacks/callback.ts";
-import { type CompiledTraining, type TrainingOptions, compileTraining } from "./compile.ts";
+import { type CompiledTraining, compileTraining, type TrainingOptions } from "./compile.ts";
+import { checkLayers, fitFields, type LayerConfig, seedField, shapeField } from "./config/config.ts";
 import { type ArrayLike2, arrayDataset, shaped } from "./data/arrays.ts";
 import { type Dataset, type Standardisation, sizeOf } from "./data/dataset.ts";
 import { splitDataset } from "./data/split.ts";
 import { didYouMean, NablaError } from "./errors.ts";
 import { type Scores, score } from "./evaluate.ts";
 import { type Gradients, gradientsOf } from "./gradients.ts";
-import { type LayerConfig, checkLayers, fitFields, seedField, shapeField } from "./config/config.ts";
 import type { LayerInput } from "./layers/factories.ts";
 import { buildLayers } from "./layers/index.ts";
 import type { Layer } from "./layers/layer.ts";
@@ -19,7 +19,7 @@ import { pauser } from "./pause.ts";
 import { type Outputs, predictBatches, predictDataset, rowsOf } from "./predict.ts";
 import { saveModel } from "./save.ts";
 import { describe } from "./summary.ts";
-import { type Run, freshRun, train } from "./train.ts";
+import { freshRun, type Run, train } from "./train.ts";
 
 export interface SequentialOptions {
   /** What every random choice hangs on. Default 0. */
@@ -127,7 +127,11 @@ export class Model {
   readonly configs: readonly LayerConfig[];
 
   /** @param weights false leaves parameters zero: for whoever sets them anyway */
-  constructor(layers: readonly (LayerInput | LayerConfig)[], options: SequentialOptions = {}, weights = true) {
+  constructor(
+    layers: readonly (LayerInput | LayerConfig)[],
+    options: SequentialOptions = {},
+    weights = true,
+  ) {
     checkOptions("sequential", options, ["seed", "inputShape"]);
     const { configs, inputShape } = checkLayers(layers);
     this.configs = configs;
@@ -167,7 +171,8 @@ export class Model {
 
   /** Chooses loss, optimizer and metrics. Optimizer state and progress of an earlier training are forgotten. */
   compile(options: TrainingOptions): this {
-    if (this.busy) throw new NablaError("compile: this model is being trained; wait for that training, or stop it");
+    if (this.busy)
+      throw new NablaError("compile: this model is being trained; wait for that training, or stop it");
     const compiled = compileTraining(options, this.configs);
     this.compiled = compiled;
     this.run = freshRun();
@@ -180,7 +185,9 @@ export class Model {
 
   get training(): CompiledTraining {
     if (this.compiled) return this.compiled;
-    throw new NablaError('the model has no loss and no optimizer yet: call compile({ optimizer: "adam", loss: "categoricalCrossentropy" }) first');
+    throw new NablaError(
+      'the model has no loss and no optimizer yet: call compile({ optimizer: "adam", loss: "categoricalCrossentropy" }) first',
+    );
   }
 
   /**
@@ -192,26 +199,42 @@ export class Model {
   fit(data: Dataset, options?: FitOptions): Promise<History>;
   fit(x: ArrayLike2, y: ArrayLike2, options?: FitOptions): Promise<History>;
   async fit(x: Dataset | ArrayLike2, y?: ArrayLike2 | FitOptions, more?: FitOptions): Promise<History> {
-    if (this.busy) throw new NablaError("fit: this model is being trained already; wait for that training, or stop it");
+    if (this.busy)
+      throw new NablaError("fit: this model is being trained already; wait for that training, or stop it");
     const { dataset, options } = this.arguments<FitOptions>("fit", x, y, more);
     checkOptions("fit", options, FIT_OPTIONS);
     const compiled = this.training;
     const { batchSize, epochs, seed, shuffle, validationSplit, classWeight } = this.fitSettings(options);
     let train_ = dataset;
-    let validation = options.validationData ? this.dataset(options.validationData, "validationData") : undefined;
-    if (validationSplit !== 0 && !validation) [train_, validation] = splitDataset(dataset, validationSplit, { seed });
+    let validation = options.validationData
+      ? this.dataset(options.validationData, "validationData")
+      : undefined;
+    if (validationSplit !== 0 && !validation)
+      [train_, validation] = splitDataset(dataset, validationSplit, { seed });
     this.build(train_.inputShape);
     const network = this.built;
     checkFit(train_, network, compiled.loss);
     if (validation) checkFit(validation, network, compiled.loss);
     if (batchSize > train_.length && options.batchSize !== undefined) {
-      throw new NablaError(`fit: batchSize: expected at most ${train_.length}, the rows to train on, got ${batchSize}`);
+      throw new NablaError(
+        `fit: batchSize: expected at most ${train_.length}, the rows to train on, got ${batchSize}`,
+      );
     }
     const weighting = this.weighting("fit", dataset, { ...options, classWeight });
     if (options.sampleWeight && train_ !== dataset) {
-      throw new NablaError("fit: sampleWeight goes with validationData, not with validationSplit: split the data yourself with splitDataset()");
+      throw new NablaError(
+        "fit: sampleWeight goes with validationData, not with validationSplit: split the data yourself with splitDataset()",
+      );
     }
-    const settings = { batchSize, epochs, seed, shuffle, validationSplit, rows: train_.length, ...(classWeight && { classWeight }) };
+    const settings = {
+      batchSize,
+      epochs,
+      seed,
+      shuffle,
+      validationSplit,
+      rows: train_.length,
+      ...(classWeight && { classWeight }),
+    };
     if (options.resume) this.checkResume(settings, options.callbacks ?? []);
     else {
       // a run of its own: Adam's moments would not fit its step number, nor a velocity its schedule
@@ -222,7 +245,8 @@ export class Model {
     const states = this.callbackStates();
     this.callbacks = options.callbacks ?? [];
     if (options.resume) {
-      for (const [key, callback] of withState(this.callbacks)) if (states[key]) callback.restore?.(states[key]);
+      for (const [key, callback] of withState(this.callbacks))
+        if (states[key]) callback.restore?.(states[key]);
     }
     this.pendingCallbacks = {};
     this.metadata = metadataFrom(train_, this.metadata);
@@ -277,7 +301,11 @@ export class Model {
   /** Loss and metrics on data. The result does not depend on the batch size. */
   evaluate(data: Dataset, options?: EvaluateOptions): Promise<Scores>;
   evaluate(x: ArrayLike2, y: ArrayLike2, options?: EvaluateOptions): Promise<Scores>;
-  async evaluate(x: Dataset | ArrayLike2, y?: ArrayLike2 | EvaluateOptions, more?: EvaluateOptions): Promise<Scores> {
+  async evaluate(
+    x: Dataset | ArrayLike2,
+    y?: ArrayLike2 | EvaluateOptions,
+    more?: EvaluateOptions,
+  ): Promise<Scores> {
     const { dataset, options } = this.arguments<EvaluateOptions>("evaluate", x, y, more);
     checkOptions("evaluate", options, ["batchSize", "onRow", "classWeight", "sampleWeight"]);
     return this.score(dataset, options);
@@ -291,7 +319,11 @@ export class Model {
     return confusion;
   }
 
-  private async score(dataset: Dataset, options: EvaluateOptions, confusion?: ConfusionMatrix): Promise<Scores> {
+  private async score(
+    dataset: Dataset,
+    options: EvaluateOptions,
+    confusion?: ConfusionMatrix,
+  ): Promise<Scores> {
     const { loss, metrics } = this.training;
     const batchSize = options.batchSize ?? 256;
     whole("evaluate: batchSize", batchSize);
@@ -357,7 +389,9 @@ export class Model {
       }
       for (let i = 0; i < n; i++) {
         if (Number.isFinite(Math.fround(values[i]))) continue;
-        throw new NablaError(`setWeights: ${name}: value ${i} is ${values[i]}; expected finite float32 numbers`);
+        throw new NablaError(
+          `setWeights: ${name}: value ${i} is ${values[i]}; expected finite float32 numbers`,
+        );
       }
       return { tensor, values };
     });
@@ -372,7 +406,11 @@ export class Model {
     const compiled = this.training;
     const { dataset, options } = this.arguments<GradientOptions>("gradients", x, y, more);
     this.build(dataset.inputShape);
-    const training = { loss: compiled.loss, update: compiled.update(this.built), target: dataset.target.kind };
+    const training = {
+      loss: compiled.loss,
+      update: compiled.update(this.built),
+      target: dataset.target.kind,
+    };
     return gradientsOf(this.built, dataset, training, this.weighting("gradients", dataset, options));
   }
 
@@ -404,7 +442,12 @@ export class Model {
   /** What a checkpoint is made of. */
   get state() {
     this.settle();
-    return { run: this.run, settings: this.settings, callbacks: this.callbackStates(), compiled: this.compiled };
+    return {
+      run: this.run,
+      settings: this.settings,
+      callbacks: this.callbackStates(),
+      compiled: this.compiled,
+    };
   }
 
   /** Puts back what a checkpoint held; fit({ resume: true }) goes on from there. */
@@ -418,7 +461,12 @@ export class Model {
     return names.map((name) => metric(name, Math.max(2, sizeOf(this.outputShape))));
   }
 
-  private arguments<O>(who: string, x: Dataset | ArrayLike2, y?: ArrayLike2 | O, more?: O): { dataset: Dataset; options: O } {
+  private arguments<O>(
+    who: string,
+    x: Dataset | ArrayLike2,
+    y?: ArrayLike2 | O,
+    more?: O,
+  ): { dataset: Dataset; options: O } {
     if (isDataset(x)) return { dataset: x, options: (y ?? {}) as O };
     if (y === undefined) throw new NablaError(`${who}: expected x and y, or a data set; got only x`);
     return { dataset: this.dataset([x, y as ArrayLike2], who), options: (more ?? {}) as O };
@@ -434,10 +482,16 @@ export class Model {
   }
 
   /** Factors of the loss, checked. */
-  private weighting(who: string, { length, target }: Dataset, options: Pick<FitOptions, "classWeight" | "sampleWeight">): Weighting {
+  private weighting(
+    who: string,
+    { length, target }: Dataset,
+    options: Pick<FitOptions, "classWeight" | "sampleWeight">,
+  ): Weighting {
     const { classWeight, sampleWeight: samples } = options;
     if (samples && samples.length !== length) {
-      throw new NablaError(`${who}: sampleWeight: expected ${length} factors, one per row, got ${samples.length}`);
+      throw new NablaError(
+        `${who}: sampleWeight: expected ${length} factors, one per row, got ${samples.length}`,
+      );
     }
     for (let i = 0; i < (samples?.length ?? 0); i++) {
       const factor = samples![i];
@@ -464,7 +518,10 @@ export class Model {
       validationSplit: options.validationSplit ?? saved?.validationSplit,
     };
     try {
-      return { ...fitFields.check(fields), classWeight: classWeight && Object.fromEntries(Object.entries(classWeight)) };
+      return {
+        ...fitFields.check(fields),
+        classWeight: classWeight && Object.fromEntries(Object.entries(classWeight)),
+      };
     } catch (error) {
       throw error instanceof NablaError ? new NablaError(`fit: ${error.message}`, { cause: error }) : error;
     }
@@ -472,7 +529,10 @@ export class Model {
 
   private checkResume(settings: RunSettings, callbacks: readonly Callback[]): void {
     const before = this.settings;
-    if (!before) throw new NablaError("fit: resume: there is no training to go on with; load a checkpoint that was saved while training");
+    if (!before)
+      throw new NablaError(
+        "fit: resume: there is no training to go on with; load a checkpoint that was saved while training",
+      );
     if (before.epochs !== settings.epochs && this.training.dependsOnEpochs) {
       throw new NablaError(
         `fit: resume: epochs was ${before.epochs}, now it is ${settings.epochs}; the learning rate's schedule runs over all epochs, so a resumed run needs the same (or a schedule with decayEpochs)`,
@@ -486,11 +546,15 @@ export class Model {
     for (const key of Object.keys(this.pendingCallbacks)) {
       // what only saves does not change the weights
       if (given.has(key) || key.startsWith("modelCheckpoint")) continue;
-      throw new NablaError(`fit: resume: the training had a callback "${key}", whose state is kept; pass it again in callbacks`);
+      throw new NablaError(
+        `fit: resume: the training had a callback "${key}", whose state is kept; pass it again in callbacks`,
+      );
     }
     for (const key of ["batchSize", "seed", "shuffle", "validationSplit", "rows"] as const) {
       if (before[key] !== settings[key]) {
-        throw new NablaError(`fit: resume: ${key} was ${before[key]}, now it is ${settings[key]}; a resumed run needs the same`);
+        throw new NablaError(
+          `fit: resume: ${key} was ${before[key]}, now it is ${settings[key]}; a resumed run needs the same`,
+        );
       }
     }
   }
@@ -502,7 +566,12 @@ export function sequential(layers: readonly LayerInput[], options?: SequentialOp
 }
 
 export function isDataset(value: unknown): value is Dataset {
-  return typeof value === "object" && value !== null && "read" in value && typeof (value as Dataset).read === "function";
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "read" in value &&
+    typeof (value as Dataset).read === "function"
+  );
 }
 
 /** What a model takes over from the data it is fitted to. Data that says where it comes from says all there is to say. */
@@ -528,8 +597,10 @@ function classFactors(weights: FitOptions["classWeight"], classes: number): numb
   const factors = new Array<number>(classes).fill(1);
   for (const [key, value] of Object.entries(weights)) {
     const c = Number(key);
-    if (!Number.isInteger(c) || c < 0 || c >= classes) throw new NablaError(`classWeight: there is no class ${key}; classes are 0 to ${classes - 1}`);
-    if (!(value >= 0) || !Number.isFinite(Math.fround(value))) throw new NablaError(`classWeight[${key}]: expected a number ≥ 0, got ${value}`);
+    if (!Number.isInteger(c) || c < 0 || c >= classes)
+      throw new NablaError(`classWeight: there is no class ${key}; classes are 0 to ${classes - 1}`);
+    if (!(value >= 0) || !Number.isFinite(Math.fround(value)))
+      throw new NablaError(`classWeight[${key}]: expected a number ≥ 0, got ${value}`);
     factors[c] = value;
   }
   return factors;

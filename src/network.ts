@@ -5,12 +5,12 @@
  * Memory, each range 64-byte aligned:  parameters | gradients | optimizer slots | one plan at a time
  */
 import { Core } from "./core/core.ts";
-import { type InputKind, type Mode, type Plan, type Update, plan } from "./plan/plan.ts";
-import { type Range, align, ld, tooLarge } from "./plan/builder.ts";
 import { MAX_BYTES } from "./core/limits.ts";
 import { initialize } from "./initializers/index.ts";
 import type { Layer, Parameter, Placed } from "./layers/layer.ts";
 import type { Loss } from "./losses/resolve.ts";
+import { align, ld, type Range, tooLarge } from "./plan/builder.ts";
+import { type InputKind, type Mode, type Plan, plan, type Update } from "./plan/plan.ts";
 
 /** One parameter of the model and where it lies. */
 export interface Tensor extends Placed {
@@ -49,7 +49,14 @@ export class Network {
           const name = `${layer.name}.${spec.name}`;
           const bytes = align(footprint(spec));
           const value = { name, bytes, offset: base + at };
-          tensors.push({ layer: layer.name, spec, name, at, value, gradient: { name: `gradient of ${name}`, bytes, offset: 0 } });
+          tensors.push({
+            layer: layer.name,
+            spec,
+            name,
+            at,
+            value,
+            gradient: { name: `gradient of ${name}`, bytes, offset: 0 },
+          });
           at += bytes;
         }
       }
@@ -173,7 +180,8 @@ export class Network {
 
   restore(copy: Uint8Array): void {
     this.core.u8(this.core.base, this.bytes).set(copy.subarray(0, this.bytes));
-    if (this.slots > 0) this.core.u8(this.slotOffset(0), this.bytes * this.slots).set(copy.subarray(this.bytes));
+    if (this.slots > 0)
+      this.core.u8(this.slotOffset(0), this.bytes * this.slots).set(copy.subarray(this.bytes));
   }
 
   private offsetOf(tensor: Tensor, of: "value" | "gradient" | number): number {
@@ -211,7 +219,10 @@ export class Network {
 
   private check(bytes: number): void {
     if (!(bytes <= MAX_BYTES)) {
-      throw tooLarge(bytes, this.tensors.map((tensor) => tensor.value));
+      throw tooLarge(
+        bytes,
+        this.tensors.map((tensor) => tensor.value),
+      );
     }
   }
 }

@@ -16,7 +16,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 /** @throws NablaError where `options` is no object or has a name that is not among `names`; undefined values count as missing */
 export function checkOptions(who: string, options: unknown, names: readonly string[]): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new NablaError(`${who}: expected its options as an object, got ${JSON.stringify(options) ?? typeof options}`);
+    throw new NablaError(
+      `${who}: expected its options as an object, got ${JSON.stringify(options) ?? typeof options}`,
+    );
   }
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || names.includes(name)) continue;

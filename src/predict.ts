@@ -59,26 +59,47 @@ export function rowsOf(x: ArrayLike2, inputShape: readonly number[]): Rows {
   // flat values may be rows one after the other, but not where they are plainly one row
   const single = sizeOf(shape) === width && shape[0] !== 1 && (shape.length > 1 || width > 1);
   if (single && (shape.length === inputShape.length || sizeOf(shape.slice(1)) !== width)) {
-    throw new NablaError(`${wanted}, got a single row ${show(shape)}: the batch dimension is missing; pass [x]`);
+    throw new NablaError(
+      `${wanted}, got a single row ${show(shape)}: the batch dimension is missing; pass [x]`,
+    );
   }
-  if (shape.length > 1 && sizeOf(shape.slice(1)) !== width) throw new NablaError(`${wanted}, got ${show(shape)}`);
-  const values = data instanceof Uint8Array || data instanceof Uint8ClampedArray ? new Uint8Array(data.buffer, data.byteOffset, data.length) : Float32Array.from(data);
+  if (shape.length > 1 && sizeOf(shape.slice(1)) !== width)
+    throw new NablaError(`${wanted}, got ${show(shape)}`);
+  const values =
+    data instanceof Uint8Array || data instanceof Uint8ClampedArray
+      ? new Uint8Array(data.buffer, data.byteOffset, data.length)
+      : Float32Array.from(data);
   return check(values, data.length, width, inputShape);
 }
 
-function check(data: Uint8Array | Float32Array, length: number, width: number, inputShape: readonly number[]): Rows {
+function check(
+  data: Uint8Array | Float32Array,
+  length: number,
+  width: number,
+  inputShape: readonly number[],
+): Rows {
   if (length === 0 || length % width !== 0) {
-    throw new NablaError(`predict: expected a multiple of ${width} values (rows of shape [${inputShape.join(", ")}]), got ${length}`);
+    throw new NablaError(
+      `predict: expected a multiple of ${width} values (rows of shape [${inputShape.join(", ")}]), got ${length}`,
+    );
   }
   return { data, rows: length / width };
 }
 
-export function predictBatches(network: Network, input: Rows, batchSize: number, outputShape: readonly number[]): Outputs {
+export function predictBatches(
+  network: Network,
+  input: Rows,
+  batchSize: number,
+  outputShape: readonly number[],
+): Outputs {
   const { data, rows } = input;
   const width = data.length / rows;
   const isBytes = data instanceof Uint8Array;
   const capacity = Math.min(batchSize, rows);
-  const plan = network.plan("predict", capacity, { type: isBytes ? "uint8" : "float32", scale: isBytes ? (input.scale ?? 1 / 255) : 1 });
+  const plan = network.plan("predict", capacity, {
+    type: isBytes ? "uint8" : "float32",
+    scale: isBytes ? (input.scale ?? 1 / 255) : 1,
+  });
   network.use(plan);
   const { core } = network;
   const { units } = plan;
@@ -92,13 +113,20 @@ export function predictBatches(network: Network, input: Rows, batchSize: number,
     network.run(plan, 0, plan.marks.end, n);
     const outputs = core.f32(plan.output.offset, n * stride);
     if (stride === units) out.set(outputs, from * units);
-    else for (let r = 0; r < n; r++) for (let c = 0; c < units; c++) out[(from + r) * units + c] = outputs[r * stride + c];
+    else
+      for (let r = 0; r < n; r++)
+        for (let c = 0; c < units; c++) out[(from + r) * units + c] = outputs[r * stride + c];
   }
   return new Outputs(out, [rows, ...outputShape]);
 }
 
 /** The same for the inputs of a data set, with its scale. @throws NablaError when it reads asynchronously */
-export function predictDataset(network: Network, dataset: Dataset, batchSize: number, outputShape: readonly number[]): Outputs {
+export function predictDataset(
+  network: Network,
+  dataset: Dataset,
+  batchSize: number,
+  outputShape: readonly number[],
+): Outputs {
   const width = sizeOf(dataset.inputShape);
   if (width !== sizeOf(network.layers[0].inputShape)) {
     throw new NablaError(
@@ -107,7 +135,14 @@ export function predictDataset(network: Network, dataset: Dataset, batchSize: nu
   }
   const { x, y } = buffersFor(dataset, dataset.length);
   if (dataset.read(range(dataset.length), x, y)) {
-    throw new NablaError(`predict: ${dataset.name} reads asynchronously; read rows of it into an array first, or use evaluate() with onRow`);
+    throw new NablaError(
+      `predict: ${dataset.name} reads asynchronously; read rows of it into an array first, or use evaluate() with onRow`,
+    );
   }
-  return predictBatches(network, { data: x, rows: dataset.length, scale: dataset.inputScale }, batchSize, outputShape);
+  return predictBatches(
+    network,
+    { data: x, rows: dataset.length, scale: dataset.inputScale },
+    batchSize,
+    outputShape,
+  );
 }

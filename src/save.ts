@@ -1,30 +1,45 @@
 /** A model to a checkpoint's bytes and back. */
 import type { CallbackState } from "./callbacks/callback.ts";
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, requireTensors } from "./checkpoint/checkpoint.ts";
+import {
+  type Checkpoint,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  requireTensors,
+} from "./checkpoint/checkpoint.ts";
 import { Sha256 } from "./checkpoint/sha256.ts";
-import { type TrainingConfig, modelFields, trainingFields } from "./config/config.ts";
+import { modelFields, type TrainingConfig, trainingFields } from "./config/config.ts";
 import { NablaError } from "./errors.ts";
 import { Model, type RunSettings } from "./model.ts";
-import { type Run, freshRun } from "./train.ts";
+import { freshRun, type Run } from "./train.ts";
 
 /** @see Model.save */
 export function saveModel(model: Model): Uint8Array {
   const network = model.built;
   for (const tensor of network.tensors) {
     if (network.finite(tensor)) continue;
-    throw new NablaError(`save: weights of layer "${tensor.layer}" are not finite; a file of them could not be loaded`);
+    throw new NablaError(
+      `save: weights of layer "${tensor.layer}" are not finite; a file of them could not be loaded`,
+    );
   }
   const { run, settings, callbacks, compiled } = model.state;
   const slots: Checkpoint["slots"] = new Map();
   compiled?.slots.forEach((slot, s) => {
     for (const tensor of network.tensors) {
-      slots.set(`optimizer.${slot.name}.${tensor.name}`, { shape: tensor.spec.shape, data: network.read(tensor, s) });
+      slots.set(`optimizer.${slot.name}.${tensor.name}`, {
+        shape: tensor.spec.shape,
+        data: network.read(tensor, s),
+      });
     }
   });
   return encodeCheckpoint({
     version: 1,
     config: configOf(model),
-    tensors: new Map(network.tensors.map((tensor) => [tensor.name, { shape: tensor.spec.shape, data: network.read(tensor) }])),
+    tensors: new Map(
+      network.tensors.map((tensor) => [
+        tensor.name,
+        { shape: tensor.spec.shape, data: network.read(tensor) },
+      ]),
+    ),
     slots,
     progress: {
       epoch: run.epoch,
@@ -39,15 +54,24 @@ export function saveModel(model: Model): Uint8Array {
     callbacks,
     ...(model.metadata.classes && { classes: [...model.metadata.classes] }),
     ...(model.metadata.standardisation && { standardisation: model.metadata.standardisation }),
-    ...(settings && { dataset: { name: "training data", length: settings.rows, inputShape: [...model.inputShape] } }),
+    ...(settings && {
+      dataset: { name: "training data", length: settings.rows, inputShape: [...model.inputShape] },
+    }),
     ...(model.metadata.extra && { extra: model.metadata.extra }),
   });
 }
 
 /** The configuration document of a model: { nabla, model, training? }, every default written out. */
-export function configOf(model: Model): { nabla: 1; model: { inputShape: number[]; layers: unknown[] }; training?: TrainingConfig } {
+export function configOf(model: Model): {
+  nabla: 1;
+  model: { inputShape: number[]; layers: unknown[] };
+  training?: TrainingConfig;
+} {
   const { settings, compiled } = model.state;
-  const document = { nabla: 1 as const, model: { inputShape: [...model.inputShape], layers: [...model.configs] } };
+  const document = {
+    nabla: 1 as const,
+    model: { inputShape: [...model.inputShape], layers: [...model.configs] },
+  };
   if (!compiled) return document;
   const { rows: _, ...fit } = settings ?? { rows: 0, seed: model.seed };
   return { ...document, training: trainingFields.check({ ...compiled.config, ...fit }, "training") };
@@ -72,23 +96,48 @@ export function load(bytes: Uint8Array, name = "checkpoint"): Model {
 function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
   const config = checkpoint.config as { model?: unknown; training?: unknown };
   const { inputShape, layers } = modelFields.check(config?.model, "config.model");
-  const training = config.training === undefined ? undefined : trainingFields.check(config.training, "config.training");
+  const training =
+    config.training === undefined ? undefined : trainingFields.check(config.training, "config.training");
   const { progress } = checkpoint;
   const model = new Model(layers, { seed: progress.seed, inputShape }, false);
   const network = model.built;
-  requireTensors(checkpoint.tensors, network.tensors.map(({ name: tensor, spec }) => ({ name: tensor, shape: spec.shape })), name);
+  requireTensors(
+    checkpoint.tensors,
+    network.tensors.map(({ name: tensor, spec }) => ({ name: tensor, shape: spec.shape })),
+    name,
+  );
   for (const tensor of network.tensors) {
     network.write(tensor, checkpoint.tensors.get(tensor.name)!.data);
-    if (!network.finite(tensor)) throw new NablaError(`tensor "${tensor.name}" holds NaN or infinite values; expected numbers`);
+    if (!network.finite(tensor))
+      throw new NablaError(`tensor "${tensor.name}" holds NaN or infinite values; expected numbers`);
   }
-  model.metadata = { classes: checkpoint.classes, standardisation: checkpoint.standardisation, extra: checkpoint.extra };
+  model.metadata = {
+    classes: checkpoint.classes,
+    standardisation: checkpoint.standardisation,
+    extra: checkpoint.extra,
+  };
   if (!training) return model;
-  const { batchSize, epochs, seed, shuffle, validationSplit, classWeight, earlyStopping: _e, reduceLROnPlateau: _r, ...compile } = training;
+  const {
+    batchSize,
+    epochs,
+    seed,
+    shuffle,
+    validationSplit,
+    classWeight,
+    earlyStopping: _e,
+    reduceLROnPlateau: _r,
+    ...compile
+  } = training;
   model.compile(compile);
   const slots = model.training.slots;
   requireTensors(
     checkpoint.slots,
-    slots.flatMap((slot) => network.tensors.map((tensor) => ({ name: `optimizer.${slot.name}.${tensor.name}`, shape: tensor.spec.shape }))),
+    slots.flatMap((slot) =>
+      network.tensors.map((tensor) => ({
+        name: `optimizer.${slot.name}.${tensor.name}`,
+        shape: tensor.spec.shape,
+      })),
+    ),
     name,
   );
   slots.forEach((slot, s) => {
@@ -97,7 +146,12 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
     }
   });
   if (checkpoint.dataset) {
-    const running = progress.running as { lossSum?: number; rows?: number; rate?: number; metrics?: Record<string, number[]> };
+    const running = progress.running as {
+      lossSum?: number;
+      rows?: number;
+      rate?: number;
+      metrics?: Record<string, number[]>;
+    };
     const run: Run = {
       ...freshRun(),
       epoch: progress.epoch,
@@ -111,7 +165,15 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
       metrics: running.metrics ?? {},
       ...(progress.stopped !== undefined && { stopped: progress.stopped }),
     };
-    const settings: RunSettings = { batchSize, epochs, seed, shuffle, validationSplit, rows: checkpoint.dataset.length, ...(classWeight && { classWeight }) };
+    const settings: RunSettings = {
+      batchSize,
+      epochs,
+      seed,
+      shuffle,
+      validationSplit,
+      rows: checkpoint.dataset.length,
+      ...(classWeight && { classWeight }),
+    };
     model.resumeFrom(run, settings, checkpoint.callbacks as Record<string, CallbackState>);
   }
   return model;

@@ -33,14 +33,21 @@ export function layerSummaries(network: Network): LayerSummary[] {
 export function describe(network: Network): string {
   const rows = layerSummaries(network).map((layer) => [
     layer.name,
-    layer.activation && layer.activation !== "linear" && layer.type !== "activation" ? `${layer.type}, ${layer.activation}` : layer.activation && layer.type === "activation" ? layer.activation : layer.type,
+    layer.activation && layer.activation !== "linear" && layer.type !== "activation"
+      ? `${layer.type}, ${layer.activation}`
+      : layer.activation && layer.type === "activation"
+        ? layer.activation
+        : layer.type,
     `[${layer.outputShape.join(", ")}]`,
     layer.parameters.toLocaleString("en"),
   ]);
   const head = ["Layer", "Type", "Output", "Parameters"];
   const widths = head.map((title, c) => Math.max(title.length, ...rows.map((row) => row[c].length)));
   const line = (cells: readonly string[]) =>
-    cells.map((cell, c) => (c === 3 ? cell.padStart(widths[c]) : cell.padEnd(widths[c]))).join("  ").trimEnd();
+    cells
+      .map((cell, c) => (c === 3 ? cell.padStart(widths[c]) : cell.padEnd(widths[c])))
+      .join("  ")
+      .trimEnd();
   const total = network.parameterCount;
   return [
     line(head),

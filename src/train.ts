@@ -8,17 +8,22 @@
  * Everything that changes is in a Run: saved with the weights it lets training go on from any step, bit for bit.
  */
 import { BatchLoader, type Weighting } from "./batch.ts";
-import { type Callback, type CallbackState, type Logs, type TrainingContext, withState } from "./callbacks/callback.ts";
+import {
+  type Callback,
+  type CallbackState,
+  type Logs,
+  type TrainingContext,
+  withState,
+} from "./callbacks/callback.ts";
 import type { Dataset } from "./data/dataset.ts";
 import { Prefetcher } from "./data/prefetch.ts";
 import { epochOrder } from "./data/split.ts";
-import { type Failed, diagnose, diverged } from "./diverged.ts";
+import { diagnose, diverged, type Failed } from "./diverged.ts";
 import { score } from "./evaluate.ts";
 import { type Loss, outputThreshold } from "./losses/resolve.ts";
 import type { Metric } from "./metrics/index.ts";
 import type { Model } from "./model.ts";
-import type { Network } from "./network.ts";
-import type { Training } from "./network.ts";
+import type { Network, Training } from "./network.ts";
 import { pauser } from "./pause.ts";
 
 /** Where a run is. Plain JSON. */
@@ -43,7 +48,17 @@ export interface Run {
   stopped?: string;
 }
 
-export const freshRun = (): Run => ({ epoch: 0, batch: 0, step: 0, lossSum: 0, rows: 0, metrics: {}, history: [], rateFactor: 1, rate: 0 });
+export const freshRun = (): Run => ({
+  epoch: 0,
+  batch: 0,
+  step: 0,
+  lossSum: 0,
+  rows: 0,
+  metrics: {},
+  history: [],
+  rateFactor: 1,
+  rate: 0,
+});
 
 export interface TrainRequest {
   readonly model: Model;
@@ -107,7 +122,9 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
     },
   };
   // callbacks that save come last, so that what they save has what the others learned from this epoch
-  const hooks = [...callbacks].sort((a, b) => Number(a.name === "modelCheckpoint") - Number(b.name === "modelCheckpoint"));
+  const hooks = [...callbacks].sort(
+    (a, b) => Number(a.name === "modelCheckpoint") - Number(b.name === "modelCheckpoint"),
+  );
   const onBatchEnd = hooks.filter((hook) => hook.onBatchEnd);
   const withStates = withState(callbacks);
   const mark = (): Good => ({
@@ -127,7 +144,8 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
       at.batch--;
       at.step--;
     }
-    if (diagnosis.row !== undefined) throw diverged(diagnosis, at, "the weights are those from before this step");
+    if (diagnosis.row !== undefined)
+      throw diverged(diagnosis, at, "the weights are those from before this step");
     network.restore(good.weights);
     Object.assign(run, good.run);
     for (const [i, metric] of metrics.entries()) metric.restore(good.metrics[i]);
@@ -203,7 +221,14 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
     const logs = figures();
     if (request.validation) {
       const rows = Math.max(batchSize, 256);
-      const scores = await score({ network, dataset: request.validation, loss, metrics: request.scoring, batchSize: rows, pause });
+      const scores = await score({
+        network,
+        dataset: request.validation,
+        loss,
+        metrics: request.scoring,
+        batchSize: rows,
+        pause,
+      });
       for (const [name, value] of Object.entries(scores)) logs[valName(name)] = value;
     }
     logs.learningRate = run.rate;

@@ -60,7 +60,11 @@ export function withState(callbacks: readonly Callback[]): [key: string, callbac
 /** Whether lower or higher is better: "auto" takes higher for accuracies, precision, recall and f1. */
 export type Direction = "auto" | "min" | "max";
 
-export function better(monitor: string, direction: Direction, minDelta: number): (value: number, best: number) => boolean {
+export function better(
+  monitor: string,
+  direction: Direction,
+  minDelta: number,
+): (value: number, best: number) => boolean {
   const up = direction === "max" || (direction === "auto" && /accuracy|precision|recall|f1/i.test(monitor));
   return up ? (value, best) => value > best + minDelta : (value, best) => value < best - minDelta;
 }

@@ -1,6 +1,6 @@
-import { NablaError, didYouMean } from "../errors.ts";
+import { didYouMean, NablaError } from "../errors.ts";
 import { checkOptions } from "../options.ts";
-import { type Callback, type Direction, type Logs, better } from "./callback.ts";
+import { better, type Callback, type Direction, type Logs } from "./callback.ts";
 
 export interface EarlyStoppingOptions {
   /** Default "valLoss". */
@@ -19,8 +19,12 @@ export interface EarlyStoppingOptions {
 export function monitored(who: string, monitor: string, logs: Logs): number {
   const value = logs[monitor];
   if (value === undefined) {
-    const hint = monitor.startsWith("val") ? "; pass validationData or validationSplit to have validation figures" : "";
-    throw new NablaError(`${who}: there is no "${monitor}" to monitor${didYouMean(monitor, Object.keys(logs))}; this run reports ${Object.keys(logs).join(", ")}${hint}`);
+    const hint = monitor.startsWith("val")
+      ? "; pass validationData or validationSplit to have validation figures"
+      : "";
+    throw new NablaError(
+      `${who}: there is no "${monitor}" to monitor${didYouMean(monitor, Object.keys(logs))}; this run reports ${Object.keys(logs).join(", ")}${hint}`,
+    );
   }
   return value;
 }
@@ -30,7 +34,13 @@ const epochs = (n: number): string => (n === 1 ? "epoch" : "epochs");
 /** Stops when the monitored figure has not improved for `patience` epochs. */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   checkOptions("earlyStopping", options, ["monitor", "patience", "minDelta", "mode", "restoreBestWeights"]);
-  const { monitor = "valLoss", patience = 0, minDelta = 0, mode = "auto", restoreBestWeights = false } = options;
+  const {
+    monitor = "valLoss",
+    patience = 0,
+    minDelta = 0,
+    mode = "auto",
+    restoreBestWeights = false,
+  } = options;
   const improved = better(monitor, mode, Math.abs(minDelta));
   let best: number | null = null;
   let bestEpoch = -1;

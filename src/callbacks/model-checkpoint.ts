@@ -1,5 +1,5 @@
 import { checkOptions } from "../options.ts";
-import { type Callback, type Direction, better } from "./callback.ts";
+import { better, type Callback, type Direction } from "./callback.ts";
 import { monitored } from "./early-stopping.ts";
 
 export interface ModelCheckpointOptions {
@@ -25,7 +25,8 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
     },
     ...(everySteps && {
       async onBatchEnd(_batch, _logs, context) {
-        if (context.step % everySteps === 0) await save(context.model.save(), { epoch: -1, step: context.step });
+        if (context.step % everySteps === 0)
+          await save(context.model.save(), { epoch: -1, step: context.step });
       },
     }),
     async onEpochEnd(epoch, logs, context) {

@@ -1,5 +1,5 @@
 import { checkOptions } from "../options.ts";
-import { type Callback, type Direction, better } from "./callback.ts";
+import { better, type Callback, type Direction } from "./callback.ts";
 import { monitored } from "./early-stopping.ts";
 
 export interface ReduceLROnPlateauOptions {
@@ -20,8 +20,24 @@ export interface ReduceLROnPlateauOptions {
 
 /** Multiplies the learning rate by `factor` when the monitored figure stands still. Defaults are Keras'. */
 export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callback {
-  checkOptions("reduceLROnPlateau", options, ["monitor", "factor", "patience", "minDelta", "cooldown", "minLearningRate", "mode"]);
-  const { monitor = "valLoss", factor = 0.1, patience = 10, minDelta = 1e-4, cooldown = 0, minLearningRate = 0, mode = "auto" } = options;
+  checkOptions("reduceLROnPlateau", options, [
+    "monitor",
+    "factor",
+    "patience",
+    "minDelta",
+    "cooldown",
+    "minLearningRate",
+    "mode",
+  ]);
+  const {
+    monitor = "valLoss",
+    factor = 0.1,
+    patience = 10,
+    minDelta = 1e-4,
+    cooldown = 0,
+    minLearningRate = 0,
+    mode = "auto",
+  } = options;
   const improved = better(monitor, mode, Math.abs(minDelta));
   let best: number | null = null;
   let wait = 0;

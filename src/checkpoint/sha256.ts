@@ -55,7 +55,7 @@ export class Sha256 {
   /** 64 lower-case hexadecimal digits. Nothing can be added afterwards. */
   hex(): string {
     const bits = this.#length * 8;
-    const padding = new Uint8Array(((this.#length % BLOCK < 56 ? 56 : 120) - (this.#length % BLOCK)) + 8);
+    const padding = new Uint8Array((this.#length % BLOCK < 56 ? 56 : 120) - (this.#length % BLOCK) + 8);
     padding[0] = 0x80;
     const view = new DataView(padding.buffer);
     view.setUint32(padding.length - 8, Math.floor(bits / 4294967296));

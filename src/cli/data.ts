@@ -63,7 +63,9 @@ export async function dataCommand(source: string | undefined, flags: DataFlags):
   );
   if (data.csv) {
     const { columns, label } = data.csv;
-    print(`columns: ${unnamed(columns) ? `${columns.length}, without names` : columns.join(", ")}\nlabel: ${label}`);
+    print(
+      `columns: ${unnamed(columns) ? `${columns.length}, without names` : columns.join(", ")}\nlabel: ${label}`,
+    );
   }
   if (train.target.kind === "values")
     print(`targets: ${train.target.size} value${train.target.size === 1 ? "" : "s"} a row`);

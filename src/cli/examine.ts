@@ -1,8 +1,9 @@
 /** A look at a trained model: scores, confusion matrix and worst mistakes from one pass over a data set. */
-import { outputThreshold } from "../losses/resolve.ts";
+
 import { buffersFor, type Dataset, type Inputs } from "../data/dataset.ts";
 import { labelsOf } from "../data/split.ts";
 import type { Scores } from "../evaluate.ts";
+import { outputThreshold } from "../losses/resolve.ts";
 import { ConfusionMatrix, predictedClass } from "../metrics/index.ts";
 import type { Model } from "../model.ts";
 import { extraOf } from "./resume.ts";
@@ -53,7 +54,13 @@ export async function examine(model: Model, dataset: Dataset, keep = 0): Promise
         if (row < n) points[row]!.predicted = own(outputs[0]!);
       },
     });
-    return { rows: dataset.length, scores: inUnits(scores, by), wrong: 0, mistakes: [], ...(one && { points }) };
+    return {
+      rows: dataset.length,
+      scores: inUnits(scores, by),
+      wrong: 0,
+      mistakes: [],
+      ...(one && { points }),
+    };
   }
   const labels = labelsOf(dataset);
   const threshold = outputThreshold(model.training.loss, model.layers);

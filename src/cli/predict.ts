@@ -1,11 +1,23 @@
 /** nabla predict */
-import { outputThreshold } from "../losses/resolve.ts";
+
 import { sizeOf } from "../data/dataset.ts";
+import { outputThreshold } from "../losses/resolve.ts";
 import type { Model } from "../model.ts";
-import { openModel } from "./openmodel.ts";
 import { classNames } from "./examine.ts";
 import { type InputRow, readInputs } from "./inputs.ts";
-import { bold, count, dim, figure, green, percent, print, printJson, red, result as shownResult } from "./output.ts";
+import { openModel } from "./openmodel.ts";
+import {
+  bold,
+  count,
+  dim,
+  figure,
+  green,
+  percent,
+  print,
+  printJson,
+  red,
+  result as shownResult,
+} from "./output.ts";
 import { extraOf } from "./resume.ts";
 
 /** Rows of a file or data set that are shown when none is named. */
@@ -44,7 +56,8 @@ export async function predictCommand(
   };
   for (const { spec, rows, more } of inputs) {
     rows.forEach(show);
-    if (more > 0) print(dim(`… and ${count(more)} more; name one with ${spec}#index, or see all with --json`));
+    if (more > 0)
+      print(dim(`… and ${count(more)} more; name one with ${spec}#index, or see all with --json`));
   }
   return 0;
 }

@@ -130,7 +130,8 @@ export const presets: Readonly<Record<string, Preset>> = Object.freeze({
     }),
   },
   mlp: {
-    description: "n-100-50-k ReLU and softmax, Nesterov momentum 0.9 (numbers: linear, Adam), cosine schedule, batches of 32",
+    description:
+      "n-100-50-k ReLU and softmax, Nesterov momentum 0.9 (numbers: linear, Adam), cosine schedule, batches of 32",
     hidden: [100, 50],
     activation: "relu",
     initializer: "heNormal",

@@ -115,7 +115,9 @@ export function progressLine(
         .join("");
       const room = columns() - label(epoch).length - line.length - 2;
       // of a few milliseconds a rate says nothing
-      const tail = [...(took < 0.1 ? [] : [`${seconds}, ${perSecond}`]), seconds, ""].find((text) => text.length < room);
+      const tail = [...(took < 0.1 ? [] : [`${seconds}, ${perSecond}`]), seconds, ""].find(
+        (text) => text.length < room,
+      );
       print(`${bold(label(epoch))}${line}  ${dim(tail ?? "")}`.trimEnd());
     },
   };

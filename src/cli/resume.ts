@@ -4,8 +4,8 @@ import { NablaError } from "../errors.ts";
 import { fromConfig } from "../from-config.ts";
 import type { FitOptions, Model } from "../model.ts";
 import type { OpenedData } from "../node/datafiles.ts";
-import { openModel } from "./openmodel.ts";
 import { configOf } from "../save.ts";
+import { openModel } from "./openmodel.ts";
 import { type ModelFlags, resolveResumed } from "./settings.ts";
 import type { TargetScale } from "./targets.ts";
 
@@ -57,7 +57,9 @@ export async function openResumed(path: string, flags: ModelFlags, data: OpenedD
     );
   }
   if (extra?.csv && data.csv) {
-    const other = difference(extra.csv.columns, data.csv.columns, "columns") ?? difference(extra.csv.label, data.csv.label, "label");
+    const other =
+      difference(extra.csv.columns, data.csv.columns, "columns") ??
+      difference(extra.csv.label, data.csv.label, "label");
     if (other)
       throw new NablaError(
         `--resume: ${path} was trained on the columns ${extra.csv.columns.join(", ")} to tell ${extra.csv.label}; give the same --label and --ignore`,

@@ -2,27 +2,47 @@
  * One instance of the core with its own linear memory. The only place that touches WebAssembly: everything else sees
  * byte offsets and typed-array views made on demand.
  */
-import { core as embedded } from "#core";
+
 import { instantiateSync } from "@assemblyscript/loader";
+import { core as embedded } from "#core";
 import { NablaError } from "../errors.ts";
 import type { KERNELS, RECORDS } from "./records.ts";
 
 export type KernelName = keyof typeof KERNELS;
 /** The fields a kernel's record takes, each a number. */
-export type KernelFields<K extends KernelName> = { [F in keyof (typeof RECORDS)[(typeof KERNELS)[K]]]: number };
+export type KernelFields<K extends KernelName> = {
+  [F in keyof (typeof RECORDS)[(typeof KERNELS)[K]]]: number;
+};
 
 /** Every range begins at a multiple of this: a line of the first-level cache. */
 const ALIGN = 64;
 /** Bytes of a WebAssembly page. */
 const PAGE = 65536;
-type Fill = (p: number, n: number, seedLow: number, seedHigh: number, stream: number, step: number, a: number, b: number) => void;
+type Fill = (
+  p: number,
+  n: number,
+  seedLow: number,
+  seedHigh: number,
+  stream: number,
+  step: number,
+  a: number,
+  b: number,
+) => void;
 /** Between plain row-major [k, out] and panels; see ARCHITECTURE.md. */
 type Pack = (to: number, from: number, k: number, out: number) => void;
 
 export interface CoreExports extends Record<string, unknown> {
   memory: WebAssembly.Memory;
   run(tape: number, from: number, to: number, rows: number, step: number): number;
-  runPart(tape: number, from: number, to: number, rows: number, step: number, part: number, parts: number): number;
+  runPart(
+    tape: number,
+    from: number,
+    to: number,
+    rows: number,
+    step: number,
+    part: number,
+    parts: number,
+  ): number;
   /** `n` values at `p`, value i a function of (seed, stream, step, i) alone; twin of src/math/random.ts. */
   fillUniform: Fill;
   fillGaussian: Fill;

@@ -91,7 +91,10 @@ interface Flat {
 }
 
 /** Any accepted form of values as flat data with its shape. @param where what errors call it */
-export function shaped(value: ArrayLike2, where: string): { data: ArrayLike<number> & Iterable<number>; shape: readonly number[] } {
+export function shaped(
+  value: ArrayLike2,
+  where: string,
+): { data: ArrayLike<number> & Iterable<number>; shape: readonly number[] } {
   return flatten(value, where);
 }
 

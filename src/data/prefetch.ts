@@ -77,5 +77,8 @@ export class Prefetcher {
 /** What a dataset's `read` threw, with the number of the batch. */
 export function readError(dataset: Dataset, index: number, cause: unknown): NablaError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  return new NablaError(`${dataset.name}: reading batch ${index}: ${why}`, { cause, details: { batch: index } });
+  return new NablaError(`${dataset.name}: reading batch ${index}: ${why}`, {
+    cause,
+    details: { batch: index },
+  });
 }

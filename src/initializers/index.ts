@@ -24,7 +24,11 @@ export type Distribution =
  * of that variance has the limit √(3 · variance). gaussianScaled is LeCun's variance under the lectures' name.
  */
 export function distribution(config: InitializerConfig, { fanIn, fanOut }: Fans): Distribution {
-  const gaussian = (variance: number): Distribution => ({ kind: "gaussian", mean: 0, deviation: Math.sqrt(variance) });
+  const gaussian = (variance: number): Distribution => ({
+    kind: "gaussian",
+    mean: 0,
+    deviation: Math.sqrt(variance),
+  });
   const uniform = (variance: number): Distribution => ({ kind: "uniform", limit: Math.sqrt(3 * variance) });
   switch (config.name) {
     case "zeros":

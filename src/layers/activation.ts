@@ -15,7 +15,10 @@ export const layerName = optional(
   }),
 );
 
-export const activationFields = object({ name: layerName, activation }, { doc: "An activation as a layer of its own." });
+export const activationFields = object(
+  { name: layerName, activation },
+  { doc: "An activation as a layer of its own." },
+);
 export type ActivationLayerConfig = Infer<typeof activationFields>;
 /** With its parameter, where it has one (leakyRelu's slope, elu's α). */
 export type ActivationConfig = Infer<typeof activation>;
@@ -72,7 +75,11 @@ export function activationOperation(
   };
 }
 
-export function buildActivation(config: ActivationLayerConfig, name: string, inputShape: readonly number[]): Layer {
+export function buildActivation(
+  config: ActivationLayerConfig,
+  name: string,
+  inputShape: readonly number[],
+): Layer {
   const f = normalizeActivation(config.activation);
   const units = inputShape.reduce((product, n) => product * n, 1);
   const operation = activationOperation(f, name, units, false);

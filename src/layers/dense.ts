@@ -1,9 +1,9 @@
 /** Dense layer: y = f(x · w + b). Twin of assembly/layers/dense.ts. */
 import { activation, initializer, regularizer } from "../config/components.ts";
-import { type Infer, bool, int } from "../config/fields.ts";
+import { bool, type Infer, int } from "../config/fields.ts";
 import { object, optional, withDefault } from "../config/objects.ts";
 import { NablaError } from "../errors.ts";
-import { type Range, ld } from "../plan/builder.ts";
+import { ld, type Range } from "../plan/builder.ts";
 import { activationOperation, layerName, normalizeActivation } from "./activation.ts";
 import type { Layer, Operation, Parameter, Site } from "./layer.ts";
 
@@ -25,7 +25,12 @@ export type DenseConfig = Infer<typeof denseFields>;
  * @param inputShape must be [n]
  * @throws NablaError for an input that is not flat
  */
-export function buildDense(config: DenseConfig, name: string, index: number, inputShape: readonly number[]): Layer {
+export function buildDense(
+  config: DenseConfig,
+  name: string,
+  index: number,
+  inputShape: readonly number[],
+): Layer {
   if (inputShape.length !== 1) {
     throw new NablaError(
       `dense "${name}" (layer ${index + 1}): expected input [n], got [${inputShape.join(", ")}]; add flatten() before it`,
@@ -70,7 +75,10 @@ export function buildDense(config: DenseConfig, name: string, index: number, inp
         db: useBias ? parameter("bias").gradient : 0,
         x,
         dy,
-        scratch: builder.share("scratch for weight gradients", builder.parts * builder.core.constant("OUTER_SCRATCH")),
+        scratch: builder.share(
+          "scratch for weight gradients",
+          builder.parts * builder.core.constant("OUTER_SCRATCH"),
+        ),
         inputs,
         units,
       });

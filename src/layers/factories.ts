@@ -15,8 +15,17 @@ export type LayerInput =
   | ({ type: "flatten" } & Input<typeof flattenFields> & First);
 
 /** y[rows, units] = activation(x[rows, n] · kernel[n, units] + bias[units]) */
-export const dense = (options: Input<typeof denseFields> & First): LayerInput => ({ type: "dense", ...options });
+export const dense = (options: Input<typeof denseFields> & First): LayerInput => ({
+  type: "dense",
+  ...options,
+});
 /** An activation as a layer of its own. */
-export const activation = (options: Input<typeof activationFields> & First): LayerInput => ({ type: "activation", ...options });
+export const activation = (options: Input<typeof activationFields> & First): LayerInput => ({
+  type: "activation",
+  ...options,
+});
 /** [a, b, c] → [a · b · c] */
-export const flatten = (options: Input<typeof flattenFields> & First = {}): LayerInput => ({ type: "flatten", ...options });
+export const flatten = (options: Input<typeof flattenFields> & First = {}): LayerInput => ({
+  type: "flatten",
+  ...options,
+});

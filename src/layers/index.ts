@@ -1,6 +1,7 @@
 /** All layers, one line each, and how a list of configurations becomes a chain of shapes. */
-import { NablaError } from "../errors.ts";
+
 import type { LayerConfig } from "../config/config.ts";
+import { NablaError } from "../errors.ts";
 import { buildActivation } from "./activation.ts";
 import { buildDense } from "./dense.ts";
 import { buildFlatten } from "./flatten.ts";
@@ -27,9 +28,15 @@ export function buildLayers(configs: readonly LayerConfig[], inputShape: readonl
   let shape = inputShape;
   configs.forEach((config, i) => {
     const name = config.name ?? freshName(config.type, configs, names);
-    if (names.has(name)) throw new NablaError(`layers[${i}].name: "${name}" is taken by an earlier layer; names must differ`);
+    if (names.has(name))
+      throw new NablaError(`layers[${i}].name: "${name}" is taken by an earlier layer; names must differ`);
     names.add(name);
-    const build = BUILDERS[config.type] as (c: LayerConfig, n: string, i: number, s: readonly number[]) => Layer;
+    const build = BUILDERS[config.type] as (
+      c: LayerConfig,
+      n: string,
+      i: number,
+      s: readonly number[],
+    ) => Layer;
     const layer = build(config, name, i, shape);
     layers.push(layer);
     shape = layer.outputShape;

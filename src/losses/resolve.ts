@@ -4,9 +4,9 @@ import type { loss as lossField } from "../config/components.ts";
 import type { LayerConfig } from "../config/config.ts";
 import type { Infer } from "../config/fields.ts";
 import type { KernelName } from "../core/core.ts";
-import type { Layer } from "../layers/layer.ts";
 import { NablaError } from "../errors.ts";
-import { type LossName, checkPair, losses } from "./index.ts";
+import type { Layer } from "../layers/layer.ts";
+import { checkPair, type LossName, losses } from "./index.ts";
 
 export interface Loss {
   readonly name: LossName;
@@ -70,6 +70,8 @@ export function checkTrainable(loss: Loss, layers: readonly LayerConfig[]): void
   });
   checkPair(loss.name, last, units);
   if (loss.name === "perceptron" && weights > 1) {
-    throw new NablaError(`loss "perceptron" is a rule for one layer of weights, this model has ${weights}; for several use activation "sigmoid" and loss "quadratic"`);
+    throw new NablaError(
+      `loss "perceptron" is a rule for one layer of weights, this model has ${weights}; for several use activation "sigmoid" and loss "quadratic"`,
+    );
   }
 }

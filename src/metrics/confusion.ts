@@ -1,5 +1,5 @@
 /** What a classifier confuses with what, and the figures per class that follow from it. */
-import { type Metric, type Scored, predictedClass, trueClass } from "./metric.ts";
+import { type Metric, predictedClass, type Scored, trueClass } from "./metric.ts";
 
 /** Figures of one class. */
 export interface ClassFigures {
@@ -23,7 +23,9 @@ export class ConfusionMatrix {
 
   add(batch: Scored): void {
     for (let r = 0; r < batch.rows; r++) {
-      this.counts[trueClass(batch, r)][predictedClass(batch.outputs, r * batch.stride, batch.units, batch.threshold)]++;
+      this.counts[trueClass(batch, r)][
+        predictedClass(batch.outputs, r * batch.stride, batch.units, batch.threshold)
+      ]++;
     }
   }
 

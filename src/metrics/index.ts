@@ -1,12 +1,12 @@
 /** All metrics by name. */
 import { METRICS, type MetricName } from "../config/names.ts";
-import { NablaError, didYouMean } from "../errors.ts";
+import { didYouMean, NablaError } from "../errors.ts";
 import { f1, precision, recall } from "./confusion.ts";
 import { accuracy, binaryAccuracy, meanAbsoluteError, meanSquaredError, topKAccuracy } from "./mean.ts";
 import type { Metric } from "./metric.ts";
 
 export { type ClassFigures, ConfusionMatrix } from "./confusion.ts";
-export { type Metric, type Scored, predictedClass } from "./metric.ts";
+export { type Metric, predictedClass, type Scored } from "./metric.ts";
 
 export type { MetricName };
 
@@ -40,6 +40,8 @@ export function metric(name: MetricName, classes: number): Metric {
     case "f1":
       return f1(classes);
     default:
-      throw new NablaError(`metrics: there is no metric "${name as string}"${didYouMean(name as string, METRICS)}. There are: ${METRICS.join(", ")}`);
+      throw new NablaError(
+        `metrics: there is no metric "${name as string}"${didYouMean(name as string, METRICS)}. There are: ${METRICS.join(", ")}`,
+      );
   }
 }

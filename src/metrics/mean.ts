@@ -1,5 +1,5 @@
 /** Metrics that are a mean over rows. */
-import { type Metric, type Scored, predictedClass, trueClass } from "./metric.ts";
+import { type Metric, predictedClass, type Scored, trueClass } from "./metric.ts";
 
 /** A metric that adds up a figure of every row, one after the other whatever the batches, and divides by how many there were. */
 function mean(name: string, figure: (batch: Scored, row: number) => number): Metric {

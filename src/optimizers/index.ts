@@ -34,7 +34,10 @@ export function slotsOf(config: OptimizerConfig): Slot[] {
         { name: "variance", initial: 0 },
       ];
     case "rmsprop":
-      return [{ name: "meanSquare", initial: 0 }, ...(config.momentum > 0 ? [{ name: "velocity", initial: 0 }] : [])];
+      return [
+        { name: "meanSquare", initial: 0 },
+        ...(config.momentum > 0 ? [{ name: "velocity", initial: 0 }] : []),
+      ];
     case "adagrad":
       return [{ name: "accumulator", initial: config.initialAccumulatorValue }];
   }
@@ -69,7 +72,17 @@ export function emitUpdate(builder: PlanBuilder, config: OptimizerConfig, { w, d
     }
     case "rmsprop": {
       const { rho, momentum, epsilon } = config;
-      return builder.emit("RMSPROP", { w, dw, s: slots[0], v: slots[1] ?? 0, n, step, rho, momentum, epsilon });
+      return builder.emit("RMSPROP", {
+        w,
+        dw,
+        s: slots[0],
+        v: slots[1] ?? 0,
+        n,
+        step,
+        rho,
+        momentum,
+        epsilon,
+      });
     }
     case "adagrad":
       return builder.emit("ADAGRAD", { w, dw, s: slots[0], n, step, epsilon: config.epsilon });

@@ -7,7 +7,7 @@
 import { isActivation } from "../layers/activation.ts";
 import type { Layer, Operation, Placed, Site } from "../layers/layer.ts";
 import type { Loss } from "../losses/resolve.ts";
-import { type CoreFacts, type Image, PlanBuilder, type Range, ld } from "./builder.ts";
+import { type CoreFacts, type Image, ld, PlanBuilder, type Range } from "./builder.ts";
 
 /** train: everything. evaluate: as when predicting, then the loss. predict: outputs only. */
 export type Mode = "train" | "evaluate" | "predict";

@@ -2,7 +2,7 @@
 import { schedule } from "../config/components.ts";
 import type { Infer } from "../config/fields.ts";
 import { SCHEDULES } from "../config/names.ts";
-import { NablaError, didYouMean } from "../errors.ts";
+import { didYouMean, NablaError } from "../errors.ts";
 import { cos, pow } from "../math/elementary.ts";
 
 export type ScheduleConfig = Infer<typeof schedule>;
@@ -22,7 +22,13 @@ export type ScheduleConfig = Infer<typeof schedule>;
  * @param step steps taken before this one
  * @param epochs how many are trained in all
  */
-export function rateAt(config: ScheduleConfig, base: number, step: number, stepsPerEpoch: number, epochs: number): number {
+export function rateAt(
+  config: ScheduleConfig,
+  base: number,
+  step: number,
+  stepsPerEpoch: number,
+  epochs: number,
+): number {
   const time = step / stepsPerEpoch;
   const { warmupEpochs } = config;
   // the first step is not at zero: it would be lost
@@ -69,7 +75,9 @@ export function parseSchedule(text: string): ScheduleConfig {
   const [main, ...rest] = text.split("+");
   const [name, list = "", ...surplus] = main.split(":");
   if (!Object.hasOwn(SHORT, name)) {
-    throw new NablaError(`schedule: expected one of ${SCHEDULES.join(", ")}, got "${name}"${didYouMean(name, SCHEDULES)}`);
+    throw new NablaError(
+      `schedule: expected one of ${SCHEDULES.join(", ")}, got "${name}"${didYouMean(name, SCHEDULES)}`,
+    );
   }
   if (surplus.length > 0) {
     throw new NablaError(`schedule: numbers are separated by commas, as in "step:0.5,10"; got "${text}"`);
@@ -77,7 +85,9 @@ export function parseSchedule(text: string): ScheduleConfig {
   const fields = SHORT[name as ScheduleConfig["name"]];
   const values = list === "" ? [] : list.split(",");
   if (values.length > fields.length) {
-    throw new NablaError(`schedule: ${name} takes at most ${fields.length} numbers (${fields.join(", ") || "none"}), got ${values.length} in "${text}"`);
+    throw new NablaError(
+      `schedule: ${name} takes at most ${fields.length} numbers (${fields.join(", ") || "none"}), got ${values.length} in "${text}"`,
+    );
   }
   const config: Record<string, unknown> = { name };
   values.forEach((value, i) => {
@@ -95,6 +105,7 @@ export function parseSchedule(text: string): ScheduleConfig {
 
 function numeral(value: string, text: string): number {
   const number = Number(value);
-  if (value.trim() === "" || !Number.isFinite(number)) throw new NablaError(`schedule: expected a number, got "${value}" in "${text}"`);
+  if (value.trim() === "" || !Number.isFinite(number))
+    throw new NablaError(`schedule: expected a number, got "${value}" in "${text}"`);
   return number;
 }

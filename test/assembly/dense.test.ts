@@ -19,13 +19,34 @@ function unpacked(bed: Bed, w: number, k: number, out: number): Float32Array {
 /** Largest |a − b| relative to the size of the sum's terms. */
 function worst(got: ArrayLike<number>, want: ArrayLike<number>): number {
   let w = 0;
-  for (let i = 0; i < want.length; i++) w = Math.max(w, Math.abs(got[i] - want[i]) / (1 + Math.abs(want[i])) || (Number.isNaN(got[i]) ? Infinity : 0));
+  for (let i = 0; i < want.length; i++)
+    w = Math.max(
+      w,
+      Math.abs(got[i] - want[i]) / (1 + Math.abs(want[i])) || (Number.isNaN(got[i]) ? Infinity : 0),
+    );
   return w;
 }
 
 const sizes = [
-  [1, 1, 1], [1, 7, 5], [2, 3, 4], [3, 4, 12], [5, 9, 13], [4, 784, 10], [10, 30, 10], [1, 100, 100], [2, 64, 37],
-  [6, 5, 8], [7, 17, 33], [32, 50, 10], [13, 513, 20], [9, 1030, 9], [64, 21, 30], [131, 10, 6], [300, 7, 11], [70, 128, 40], [300, 33, 128],
+  [1, 1, 1],
+  [1, 7, 5],
+  [2, 3, 4],
+  [3, 4, 12],
+  [5, 9, 13],
+  [4, 784, 10],
+  [10, 30, 10],
+  [1, 100, 100],
+  [2, 64, 37],
+  [6, 5, 8],
+  [7, 17, 33],
+  [32, 50, 10],
+  [13, 513, 20],
+  [9, 1030, 9],
+  [64, 21, 30],
+  [131, 10, 6],
+  [300, 7, 11],
+  [70, 128, 40],
+  [300, 33, 128],
 ] as const;
 
 describe.each(sizes)("dense %i × %i → %i", (rows, k, out) => {
@@ -46,7 +67,14 @@ describe.each(sizes)("dense %i × %i → %i", (rows, k, out) => {
     for (const parts of [1, 2, 3, 8]) {
       const bed = new Bed();
       const y = bed.matrix("y", rows, out);
-      const fields = { y, x: bed.matrix("x", rows, k, x, NaN), w: weights(bed, "w", k, out, w), b: bed.matrix("b", 1, out, b), inputs: k, units: out };
+      const fields = {
+        y,
+        x: bed.matrix("x", rows, k, x, NaN),
+        w: weights(bed, "w", k, out, w),
+        b: bed.matrix("b", 1, out, b),
+        inputs: k,
+        units: out,
+      };
       bed.run("DENSE_FORWARD", fields, rows, parts);
       results.push(bed.read(y, rows, out));
       expect(bed.padding(y, rows, out).every((v) => v === 0)).toBe(true);
@@ -58,17 +86,39 @@ describe.each(sizes)("dense %i × %i → %i", (rows, k, out) => {
   test("without a bias sums start from zero", () => {
     const bed = new Bed();
     const y = bed.matrix("y", rows, out);
-    bed.run("DENSE_FORWARD", { y, x: bed.matrix("x", rows, k, x), w: weights(bed, "w", k, out, w), b: 0, inputs: k, units: out }, rows);
+    bed.run(
+      "DENSE_FORWARD",
+      { y, x: bed.matrix("x", rows, k, x), w: weights(bed, "w", k, out, w), b: 0, inputs: k, units: out },
+      rows,
+    );
     const with0 = new Bed();
     const y0 = with0.matrix("y", rows, out);
-    with0.run("DENSE_FORWARD", { y: y0, x: with0.matrix("x", rows, k, x), w: weights(with0, "w", k, out, w), b: with0.matrix("b", 1, out, new Float32Array(out)), inputs: k, units: out }, rows);
+    with0.run(
+      "DENSE_FORWARD",
+      {
+        y: y0,
+        x: with0.matrix("x", rows, k, x),
+        w: weights(with0, "w", k, out, w),
+        b: with0.matrix("b", 1, out, new Float32Array(out)),
+        inputs: k,
+        units: out,
+      },
+      rows,
+    );
     expect(bed.read(y, rows, out)).toEqual(with0.read(y0, rows, out));
   });
 
   test("one row at a time gives the bits of the whole batch", () => {
     const bed = new Bed();
     const y = bed.matrix("y", rows, out);
-    const fields = { y, x: bed.matrix("x", rows, k, x), w: weights(bed, "w", k, out, w), b: bed.matrix("b", 1, out, b), inputs: k, units: out };
+    const fields = {
+      y,
+      x: bed.matrix("x", rows, k, x),
+      w: weights(bed, "w", k, out, w),
+      b: bed.matrix("b", 1, out, b),
+      inputs: k,
+      units: out,
+    };
     bed.run("DENSE_FORWARD", fields, rows);
     const all = bed.read(y, rows, out);
     const one = bed.matrix("one", 1, out);
@@ -95,10 +145,16 @@ describe.each(sizes)("dense %i × %i → %i", (rows, k, out) => {
     for (const parts of [1, 2, 5]) {
       const bed = new Bed();
       const at = {
-        dw: bed.alloc("dw", k * ld(out) * 4), db: bed.matrix("db", 1, out), dx: bed.matrix("dx", rows, k),
-        x: bed.matrix("x", rows, k, x), dy: bed.matrix("dy", rows, out, dy),
-        w: weights(bed, "w", k, out, w), wt: bed.alloc("wt", out * ld(k) * 4),
-        scratch: bed.alloc("scratch", (bed.core.exports.OUTER_SCRATCH.value as number) * parts), inputs: k, units: out,
+        dw: bed.alloc("dw", k * ld(out) * 4),
+        db: bed.matrix("db", 1, out),
+        dx: bed.matrix("dx", rows, k),
+        x: bed.matrix("x", rows, k, x),
+        dy: bed.matrix("dy", rows, out, dy),
+        w: weights(bed, "w", k, out, w),
+        wt: bed.alloc("wt", out * ld(k) * 4),
+        scratch: bed.alloc("scratch", (bed.core.exports.OUTER_SCRATCH.value as number) * parts),
+        inputs: k,
+        units: out,
       };
       bed.run("DENSE_WEIGHTS", at, rows, parts);
       bed.run("DENSE_TRANSPOSE", at, rows, parts);
@@ -107,7 +163,9 @@ describe.each(sizes)("dense %i × %i → %i", (rows, k, out) => {
       expect(worst(got[0], dw)).toBeLessThan(4e-6 * Math.sqrt(rows));
       expect(worst(got[1], db)).toBeLessThan(4e-6 * Math.sqrt(rows));
       expect(worst(got[2], dx)).toBeLessThan(4e-6 * Math.sqrt(out));
-      expect([...bed.padding(at.dx, rows, k), ...bed.padding(at.db, 1, out)].every((v) => v === 0)).toBe(true);
+      expect([...bed.padding(at.dx, rows, k), ...bed.padding(at.db, 1, out)].every((v) => v === 0)).toBe(
+        true,
+      );
       // padding weights have no gradient, so they stay zero
       const all = bed.core.f32(at.dw, k * ld(out));
       expect(all.filter((v) => v !== 0).length).toBeLessThanOrEqual(k * out);
@@ -120,6 +178,13 @@ describe.each(sizes)("dense %i × %i → %i", (rows, k, out) => {
 test("canaries die when a buffer is too small (the harness can fail)", () => {
   const bed = new Bed();
   const y = bed.alloc("y", 4 * 4 * 3); // one row too few
-  const fields = { y, x: bed.matrix("x", 4, 3, values(12)), w: weights(bed, "w", 3, 4, values(12)), b: 0, inputs: 3, units: 4 };
+  const fields = {
+    y,
+    x: bed.matrix("x", 4, 3, values(12)),
+    w: weights(bed, "w", 3, 4, values(12)),
+    b: 0,
+    inputs: 3,
+    units: 4,
+  };
   expect(() => bed.run("DENSE_FORWARD", fields, 4)).toThrow(/wrote after buffer "y"/);
 });

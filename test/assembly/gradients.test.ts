@@ -80,7 +80,9 @@ describe.each(sizes)("of %i floats", (n) => {
       return [bed.core.f32(dw, n).slice(), bed.core.f32(bed.step + 16, 1).slice()];
     });
     const [dw, loss] = results[0];
-    expect(Math.max(...dw.map((v, i) => Math.abs(v - (g[i] + l1 * Math.sign(w[i]) + 2 * l2 * w[i]))))).toBeLessThan(2e-7);
+    expect(
+      Math.max(...dw.map((v, i) => Math.abs(v - (g[i] + l1 * Math.sign(w[i]) + 2 * l2 * w[i])))),
+    ).toBeLessThan(2e-7);
     expect([dw[1], dw[2]]).toEqual([0, 0]);
     const want = 0.5 + w.reduce((s, v) => s + l1 * Math.abs(v) + l2 * v * v, 0);
     expect(Math.abs(loss[0] / want - 1)).toBeLessThan(1e-6);
@@ -92,7 +94,11 @@ test("the derivative of the penalty is that of its loss", () => {
   const h = 1 / 1024;
   const loss = (w: Float32Array): [number, Float32Array] => {
     const bed = new Bed();
-    const [wAt, dw, sums] = [range(bed, "w", w), range(bed, "dw", new Float32Array(16)), bed.alloc("sums", 8)];
+    const [wAt, dw, sums] = [
+      range(bed, "w", w),
+      range(bed, "dw", new Float32Array(16)),
+      bed.alloc("sums", 8),
+    ];
     bed.run("PENALTY", { w: wAt, dw, n: 16, sums, l1: 0.5, l2: 0.75 }, 1);
     return [f64(bed, sums, 1)[0], bed.core.f32(dw, 16).slice()];
   };

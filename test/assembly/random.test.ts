@@ -15,7 +15,15 @@ type Fill = (
 ) => void;
 
 /** n values of a core's function, between canaries. */
-function fill(name: "fillUniform" | "fillGaussian", n: number, seed: number, stream: number, step: number, a: number, b: number) {
+function fill(
+  name: "fillUniform" | "fillGaussian",
+  n: number,
+  seed: number,
+  stream: number,
+  step: number,
+  a: number,
+  b: number,
+) {
   const bed = new Bed();
   const p = bed.alloc("values", n * 4);
   (bed.core.exports[name] as Fill)(p, n, ...words(seed, "seed"), stream, step, a, b);
@@ -28,7 +36,11 @@ const seeds = [0, 1, 0xffffffff, 0x12345_9abcdef0, Number.MAX_SAFE_INTEGER];
 
 describe.each(seeds)("seed %i", (seed) => {
   test("uniforms have the bits of the twin", () => {
-    for (const [step, low, high] of [[0, 0, 1], [7, -0.3, 0.3], [0xffffffff, Math.fround(1.1), 5]]) {
+    for (const [step, low, high] of [
+      [0, 0, 1],
+      [7, -0.3, 0.3],
+      [0xffffffff, Math.fround(1.1), 5],
+    ]) {
       const twin = new Stream(seed, STREAMS.init, step);
       const want = Float32Array.from({ length: 10_001 }, () => twin.range(low, high));
       expect(bitsOf(fill("fillUniform", 10_001, seed, STREAMS.init, step, low, high))).toEqual(bitsOf(want));
@@ -36,10 +48,16 @@ describe.each(seeds)("seed %i", (seed) => {
   });
 
   test("gaussians have the bits of the twin", () => {
-    for (const [step, mean, deviation] of [[0, 0, 1], [7, -2, 0.05], [0xffffffff, 1, 3e5]]) {
+    for (const [step, mean, deviation] of [
+      [0, 0, 1],
+      [7, -2, 0.05],
+      [0xffffffff, 1, 3e5],
+    ]) {
       const twin = new Stream(seed, STREAMS.dropout, step);
       const want = Float32Array.from({ length: 20_002 }, () => mean + deviation * twin.gaussian());
-      expect(bitsOf(fill("fillGaussian", 20_002, seed, STREAMS.dropout, step, mean, deviation))).toEqual(bitsOf(want));
+      expect(bitsOf(fill("fillGaussian", 20_002, seed, STREAMS.dropout, step, mean, deviation))).toEqual(
+        bitsOf(want),
+      );
     }
   });
 });
@@ -67,17 +85,23 @@ test.each([
   expect(new BigUint64Array(bed.core.exports.memory.buffer, y, n)).toEqual(want);
 });
 
-test.each(["fillUniform", "fillGaussian"] as const)("%s: value i does not depend on how many there are", (name) => {
-  const all = fill(name, 40, 3, 1, 2, -1, 1);
-  for (const n of [1, 2, 3, 4, 5, 39]) expect(fill(name, n, 3, 1, 2, -1, 1)).toEqual(all.slice(0, n));
-});
+test.each(["fillUniform", "fillGaussian"] as const)(
+  "%s: value i does not depend on how many there are",
+  (name) => {
+    const all = fill(name, 40, 3, 1, 2, -1, 1);
+    for (const n of [1, 2, 3, 4, 5, 39]) expect(fill(name, n, 3, 1, 2, -1, 1)).toEqual(all.slice(0, n));
+  },
+);
 
-test.each(["fillUniform", "fillGaussian"] as const)("%s: seed, stream and step each make other values", (name) => {
-  const of = (seed: number, stream: number, step: number) => fill(name, 64, seed, stream, step, 0, 1);
-  const all = [of(1, 1, 1), of(2, 1, 1), of(1 + 2 ** 32, 1, 1), of(1, 2, 1), of(1, 1, 2)];
-  for (let i = 0; i < all.length; i++)
-    for (let j = 0; j < i; j++) expect(all[i].filter((v, k) => v === all[j][k]).length).toBeLessThan(2);
-});
+test.each(["fillUniform", "fillGaussian"] as const)(
+  "%s: seed, stream and step each make other values",
+  (name) => {
+    const of = (seed: number, stream: number, step: number) => fill(name, 64, seed, stream, step, 0, 1);
+    const all = [of(1, 1, 1), of(2, 1, 1), of(1 + 2 ** 32, 1, 1), of(1, 2, 1), of(1, 1, 2)];
+    for (let i = 0; i < all.length; i++)
+      for (let j = 0; j < i; j++) expect(all[i].filter((v, k) => v === all[j][k]).length).toBeLessThan(2);
+  },
+);
 
 /** Largest distance between the distribution of a sample and F. */
 function kolmogorov(sample: Float32Array, F: (x: number) => number): number {
@@ -88,7 +112,8 @@ function kolmogorov(sample: Float32Array, F: (x: number) => number): number {
 function normal(x: number): number {
   if (x < 0) return 1 - normal(-x);
   const t = 1 / (1 + 0.2316419 * x);
-  const tail = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  const tail =
+    t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
   return 1 - (Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI)) * tail;
 }
 
@@ -109,5 +134,10 @@ test("distributions: mean, variance, and Kolmogorov's distance (1.95/√n would 
   expect(kolmogorov(u, (x) => x)).toBeLessThan(limit);
   expect(kolmogorov(z, normal)).toBeLessThan(limit);
   // the test can fail: a deviation 5 % too large is noticed
-  expect(kolmogorov(z.map((v) => v * 1.05), normal)).toBeGreaterThan(limit);
+  expect(
+    kolmogorov(
+      z.map((v) => v * 1.05),
+      normal,
+    ),
+  ).toBeGreaterThan(limit);
 });

@@ -295,7 +295,9 @@ describe("nothing in the header is believed", () => {
   });
 
   test("reading leaves the bytes alone, a Buffer's too", () => {
-    const bytes = Buffer.from(writeSafetensors([{ name: "w", shape: [2], data: new Float32Array([1, 2]) }], { "nabla.x": "1" }));
+    const bytes = Buffer.from(
+      writeSafetensors([{ name: "w", shape: [2], data: new Float32Array([1, 2]) }], { "nabla.x": "1" }),
+    );
     const before = bytes.toString("hex");
     readSafetensors(bytes, "once");
     expect(bytes.toString("hex")).toBe(before);

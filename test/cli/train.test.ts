@@ -62,14 +62,22 @@ test("--ignore leaves columns of a table out, also when going on", async () => {
   expect((await place.run(args)).stderr).toMatch(/column "id": expected a number/);
   const plain = await place.run(["data", "noted.csv", "--label", "kind", "--ignore", "id,note"]);
   expect(plain.stdout).toContain("columns: length, width, petals\n");
-  expect(events((await place.run([...args, "--ignore", "id, note"])).stdout)[0]).toMatchObject({ inputShape: [3] });
+  expect(events((await place.run([...args, "--ignore", "id, note"])).stdout)[0]).toMatchObject({
+    inputShape: [3],
+  });
   const { code, stdout } = await place.run(["evaluate", "noted.safetensors", "noted.csv", "--json"]);
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ part: "test", rows: 12 });
   const other = [...args, "--ignore", "id,note,width", "--resume", "noted.safetensors", "--epochs", "3"];
-  expect((await place.run(other)).stderr).toMatch(/trained on the columns length, width, petals to tell kind; give the same/);
-  expect((await place.run([...args, "--ignore", "it"])).stderr).toMatch(/no column "it"; did you mean "id"\?/);
-  expect((await place.run([...args, "--ignore", "id,"])).stderr).toMatch(/--ignore: expected names .* got "id,"/);
+  expect((await place.run(other)).stderr).toMatch(
+    /trained on the columns length, width, petals to tell kind; give the same/,
+  );
+  expect((await place.run([...args, "--ignore", "it"])).stderr).toMatch(
+    /no column "it"; did you mean "id"\?/,
+  );
+  expect((await place.run([...args, "--ignore", "id,"])).stderr).toMatch(
+    /--ignore: expected names .* got "id,"/,
+  );
   expect((await place.run(["train", "xor", "--ignore", "id"])).stderr).toMatch(/--ignore is for CSV files/);
 });
 
@@ -267,9 +275,23 @@ test("--version and --help", async () => {
 });
 
 test("the report of a regression has predictions against truth, in the table's own unit", async () => {
-  const prices = Array.from({ length: 60 }, (_, i) => `${i % 9},${(i * 7) % 13},${200_000 + 30_000 * (i % 9)}`);
+  const prices = Array.from(
+    { length: 60 },
+    (_, i) => `${i % 9},${(i * 7) % 13},${200_000 + 30_000 * (i % 9)}`,
+  );
   place.write("prices.csv", `rooms,age,price\n${prices.join("\n")}\n`);
-  done(await place.run(["train", "prices.csv", "--task", "regression", "--epochs", "50", "--report", "prices.html"]));
+  done(
+    await place.run([
+      "train",
+      "prices.csv",
+      "--task",
+      "regression",
+      "--epochs",
+      "50",
+      "--report",
+      "prices.html",
+    ]),
+  );
   const page = readFileSync(place.path("prices.html"), "utf8");
   const charts = JSON.parse(/<script type="application\/json" id="charts">(.*?)<\/script>/.exec(page)![1]!);
   const { x, series, scatter } = charts.at(-1);

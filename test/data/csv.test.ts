@@ -21,8 +21,16 @@ describe("parseCsvDataset", () => {
   });
 
   test("a number on top of a column of numbers: no header, whatever stands beside it", () => {
-    const iris = ["5.1,3.5,1.4,0.2,Iris-setosa", "4.9,3.0,1.4,0.2,Iris-setosa", "7.0,3.2,4.7,1.4,Iris-versicolor"];
-    for (const rows of [iris, iris.slice(0, 1), [iris[0], ...iris.slice(1).map((row) => row.replace(/[^,]+$/, "1"))]])
+    const iris = [
+      "5.1,3.5,1.4,0.2,Iris-setosa",
+      "4.9,3.0,1.4,0.2,Iris-setosa",
+      "7.0,3.2,4.7,1.4,Iris-versicolor",
+    ];
+    for (const rows of [
+      iris,
+      iris.slice(0, 1),
+      [iris[0], ...iris.slice(1).map((row) => row.replace(/[^,]+$/, "1"))],
+    ])
       expect(parseCsvDataset(rows.join("\n")).dataset.length).toBe(rows.length);
     // a missing value in the first row is reported, not taken for a name
     expect(() => parseCsvDataset("5.1,?,a\n4.9,3.0,b\n4.7,3.2,a\n")).toThrow('line 1: column "column 2"');

@@ -1,5 +1,5 @@
-import { sha256Hex } from "../../src/checkpoint/sha256.ts";
 import { describe, expect, test } from "vitest";
+import { sha256Hex } from "../../src/checkpoint/sha256.ts";
 import { digits, drawDigitAt } from "../../src/data/digits/index.ts";
 import { HABITS } from "../../src/data/digits/skeletons.ts";
 import { and, majority, nand, or, truthTableM, xor } from "../../src/data/generated/gates.ts";
@@ -89,9 +89,7 @@ describe("digits", () => {
 
   test("bits are pinned, so that another engine can be compared", () => {
     const pixels = Uint8Array.from(contents(digits({ samples: 200, seed: 1 })).x);
-    expect(sha256Hex(pixels)).toBe(
-      "496644f4543c1a02441e718db3acc398504ab6ae3b2efdbec80f4d8c77be6c23",
-    );
+    expect(sha256Hex(pixels)).toBe("496644f4543c1a02441e718db3acc398504ab6ae3b2efdbec80f4d8c77be6c23");
   });
 
   test("skeletons: the forms of a habit have the same points and strokes, so that they can be mixed", () => {

@@ -40,7 +40,10 @@ test.each(INITIALIZERS)("%s: mean and variance", (name) => {
 
 test("uniforms stay within their limit, gaussians are not cut off at two deviations", () => {
   const limit = Math.sqrt(6 / 400); // Glorot & Bengio 2010, formula 16
-  expect(distribution(initializer.check("glorotUniform"), fans)).toEqual({ kind: "uniform", limit: expect.closeTo(limit, 15) });
+  expect(distribution(initializer.check("glorotUniform"), fans)).toEqual({
+    kind: "uniform",
+    limit: expect.closeTo(limit, 15),
+  });
   const uniform = draw("glorotUniform", 60_000);
   expect(Math.max(...uniform.map(Math.abs))).toBeLessThanOrEqual(Math.fround(limit));
   expect(Math.max(...uniform.map(Math.abs))).toBeGreaterThan(0.999 * limit);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { METRICS } from "../../src/config/names.ts";
 import { activation, type ConfusionMatrix, sequential, type TrainingOptions } from "../../src/index.ts";
-import { metric, type MetricName, type Scored } from "../../src/metrics/index.ts";
+import { type MetricName, metric, type Scored } from "../../src/metrics/index.ts";
 
 /** Five rows of four classes as a core leaves them: each row padded to a multiple of four, here with five units to eight. */
 const UNITS = 5;

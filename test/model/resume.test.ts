@@ -438,31 +438,50 @@ test("a resumed run takes its settings from the checkpoint; those that would cha
   await whole.fit(x, y, options);
   const part = make();
   let saved: Uint8Array | undefined;
-  await part.fit(x, y, { ...options, callbacks: [{ onEpochEnd: (epoch, _logs, { model }) => void (epoch === 1 && (saved = model.save())) }] });
+  await part.fit(x, y, {
+    ...options,
+    callbacks: [{ onEpochEnd: (epoch, _logs, { model }) => void (epoch === 1 && (saved = model.save())) }],
+  });
   const again = load(saved!);
   const history = await again.fit(x, y, { resume: true });
   expect(history.epoch).toHaveLength(4);
   expect(again.weights()).toEqual(whole.weights());
-  await expect(load(saved!).fit(x, y, { resume: true, epochs: 6 })).rejects.toThrow(/epochs was 4, now it is 6; the learning rate's schedule/);
-  await expect(load(saved!).fit(x, y, { resume: true, classWeight: { 1: 2 } })).rejects.toThrow(/classWeight is another/);
+  await expect(load(saved!).fit(x, y, { resume: true, epochs: 6 })).rejects.toThrow(
+    /epochs was 4, now it is 6; the learning rate's schedule/,
+  );
+  await expect(load(saved!).fit(x, y, { resume: true, classWeight: { 1: 2 } })).rejects.toThrow(
+    /classWeight is another/,
+  );
 });
 
 test("a callback whose state was kept must be there again", async () => {
   const x = { data: values(60, 3), shape: [20, 3] };
   const y = Int32Array.from({ length: 20 }, (_, i) => i % 2);
-  const model = sequential([dense({ units: 2, activation: "softmax", inputShape: [3] })]).compile({ loss: "categoricalCrossentropy" });
+  const model = sequential([dense({ units: 2, activation: "softmax", inputShape: [3] })]).compile({
+    loss: "categoricalCrossentropy",
+  });
   await model.fit(x, y, { epochs: 2, callbacks: [earlyStopping({ monitor: "loss", patience: 9 })] });
   const again = load(model.save());
-  await expect(again.fit(x, y, { resume: true, epochs: 3 })).rejects.toThrow(/had a callback "earlyStopping"/);
-  await again.fit(x, y, { resume: true, epochs: 3, callbacks: [earlyStopping({ monitor: "loss", patience: 9 })] });
+  await expect(again.fit(x, y, { resume: true, epochs: 3 })).rejects.toThrow(
+    /had a callback "earlyStopping"/,
+  );
+  await again.fit(x, y, {
+    resume: true,
+    epochs: 3,
+    callbacks: [earlyStopping({ monitor: "loss", patience: 9 })],
+  });
 });
 
 test("fit without resume begins a run of its own: moments and velocities too", async () => {
   const x = { data: values(60, 3), shape: [20, 3] };
   const y = Int32Array.from({ length: 20 }, (_, i) => i % 2);
-  const model = sequential([dense({ units: 2, activation: "softmax", inputShape: [3] })]).compile({ loss: "categoricalCrossentropy" });
+  const model = sequential([dense({ units: 2, activation: "softmax", inputShape: [3] })]).compile({
+    loss: "categoricalCrossentropy",
+  });
   await model.fit(x, y, { epochs: 3 });
-  const fresh = sequential([dense({ units: 2, activation: "softmax", inputShape: [3] })]).compile({ loss: "categoricalCrossentropy" });
+  const fresh = sequential([dense({ units: 2, activation: "softmax", inputShape: [3] })]).compile({
+    loss: "categoricalCrossentropy",
+  });
   fresh.setWeights(model.weights());
   await model.fit(x, y, { epochs: 2 });
   await fresh.fit(x, y, { epochs: 2 });

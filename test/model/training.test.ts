@@ -409,24 +409,3 @@ test("wrong calls", async () => {
   await expect(raw.fit(data)).rejects.toThrow("call compile(");
   await expect(raw.evaluate(data)).rejects.toThrow("call compile(");
 });
-
-describe("rows of another width", () => {
-  const model = sequential([dense({ units: 1, inputShape: [2] })]);
-  const image = sequential([flatten({ inputShape: [2, 2, 1] }), dense({ units: 1 })]);
-  test.each([
-    ["nested", () => model.predict([[1, 2, 3]]), "predict: expected rows of 2 values ([2]), got rows of 3"],
-    ["nested, so that the total divides", () => model.predict([[1, 2, 3, 4]]), "got rows of 4"],
-    ["with a shape", () => model.predict({ data: new Float32Array(6), shape: [2, 3] }), "got rows of 3"],
-    ["a plain list", () => model.predict([1, 2, 3, 4]), "got rows of 1"],
-    ["no batch dimension", () => image.predict([[1, 2], [3, 4]]), "got rows of 2; if this is a single row, the batch dimension is missing: pass [x]"],
-  ])("%s", (_, run, message) => {
-    expect(run).toThrow(message);
-  });
-
-  test("flat typed arrays and rows of another shape with as many values are welcome", () => {
-    expect(model.predict(new Float32Array(6)).shape).toEqual([3, 1]);
-    expect(model.predict(new Float64Array(6)).shape).toEqual([3, 1]);
-    expect(image.predict([[1, 2, 3, 4]]).shape).toEqual([1, 1]);
-    expect(sequential([dense({ units: 1, inputShape: [1] })]).predict([1, 2, 3]).shape).toEqual([3, 1]);
-  });
-});

@@ -16,7 +16,9 @@ describe("η(t)", () => {
 
   test("step: falls at whole multiples, not one step before", () => {
     const config = { name: "step", factor: 0.5, everyEpochs: 5 } as const;
-    expect([0, 4.99, 5, 9.99, 10, 15].map((t) => at(config, t) / BASE)).toEqual([1, 1, 0.5, 0.5, 0.25, 0.125]);
+    expect([0, 4.99, 5, 9.99, 10, 15].map((t) => at(config, t) / BASE)).toEqual([
+      1, 1, 0.5, 0.5, 0.25, 0.125,
+    ]);
   });
 
   test("step: at every epoch of any number of steps", () => {
@@ -31,7 +33,10 @@ describe("η(t)", () => {
 
   // ExponentialDecay(lr, decay_steps = decayEpochs · stepsPerEpoch, decay_rate)(step) and so on, worked out by hand
   test("exponential, inverseTime: the formulas of Keras", () => {
-    expect(at({ name: "exponential", decayRate: 0.5, decayEpochs: 2 }, 1)).toBeCloseTo(BASE * Math.SQRT1_2, 14);
+    expect(at({ name: "exponential", decayRate: 0.5, decayEpochs: 2 }, 1)).toBeCloseTo(
+      BASE * Math.SQRT1_2,
+      14,
+    );
     expect(at({ name: "exponential", decayRate: 0.96 }, 3)).toBeCloseTo(BASE * 0.96 ** 3, 14);
     expect(at({ name: "inverseTime", decayRate: 0.5 }, 4)).toBeCloseTo(BASE / 3, 14);
     expect(at({ name: "inverseTime", decayRate: 0.5, decayEpochs: 4 }, 4)).toBeCloseTo(BASE / 1.5, 14);
@@ -92,7 +97,10 @@ describe("the short form", () => {
   });
 
   test.each([
-    ["cosin", 'schedule: expected one of constant, step, exponential, inverseTime, cosine, got "cosin"; did you mean "cosine"?'],
+    [
+      "cosin",
+      'schedule: expected one of constant, step, exponential, inverseTime, cosine, got "cosin"; did you mean "cosine"?',
+    ],
     ["", 'got ""'],
     ["constructor", 'got "constructor"'],
     ["step:0.5,10,3", "step takes at most 2 numbers (factor, everyEpochs), got 3"],

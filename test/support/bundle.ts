@@ -1,6 +1,7 @@
 /** The library in one file, for tests that run it elsewhere or look at what it imports. */
-import { build, type Metafile } from "esbuild";
+
 import { fileURLToPath } from "node:url";
+import { build, type Metafile } from "esbuild";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

@@ -55,13 +55,15 @@ export class Bed {
   write(offset: number, rows: number, columns: number, values: ArrayLike<number>, padding = 0): void {
     const view = this.core.f32(offset, rows * ld(columns));
     view.fill(padding);
-    for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) view[r * ld(columns) + c] = values[r * columns + c];
+    for (let r = 0; r < rows; r++)
+      for (let c = 0; c < columns; c++) view[r * ld(columns) + c] = values[r * columns + c];
   }
 
   read(offset: number, rows: number, columns: number): Float32Array {
     const view = this.core.f32(offset, rows * ld(columns));
     const out = new Float32Array(rows * columns);
-    for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[r * columns + c] = view[r * ld(columns) + c];
+    for (let r = 0; r < rows; r++)
+      for (let c = 0; c < columns; c++) out[r * columns + c] = view[r * ld(columns) + c];
     return out;
   }
 
@@ -69,7 +71,8 @@ export class Bed {
   padding(offset: number, rows: number, columns: number): number[] {
     const view = this.core.f32(offset, rows * ld(columns));
     const out: number[] = [];
-    for (let r = 0; r < rows; r++) for (let c = columns; c < ld(columns); c++) out.push(view[r * ld(columns) + c]);
+    for (let r = 0; r < rows; r++)
+      for (let c = columns; c < ld(columns); c++) out.push(view[r * ld(columns) + c]);
     return out;
   }
 
@@ -85,17 +88,22 @@ export class Bed {
     });
     const tape = this.alloc("tape", 8);
     this.core.i32(tape, 2).set([this.core.kernel(kernel), record]);
-    for (let part = 0; part < parts; part++) this.core.exports.runPart(tape, 0, 1, rows, this.step, part, parts);
+    for (let part = 0; part < parts; part++)
+      this.core.exports.runPart(tape, 0, 1, rows, this.step, part, parts);
     this.check();
   }
 
   /** Throws where a canary died, naming the buffer beside it. */
   check(): void {
     for (const { name, offset, bytes } of this.buffers) {
-      for (const [side, at] of [["before", offset - GUARD_WORDS * 4], ["after", offset + bytes]] as const) {
+      for (const [side, at] of [
+        ["before", offset - GUARD_WORDS * 4],
+        ["after", offset + bytes],
+      ] as const) {
         const guard = this.core.i32(at, GUARD_WORDS);
         for (let i = 0; i < GUARD_WORDS; i++) {
-          if (guard[i] !== CANARY) throw new Error(`a kernel wrote ${side} buffer "${name}" (word ${i} of its guard)`);
+          if (guard[i] !== CANARY)
+            throw new Error(`a kernel wrote ${side} buffer "${name}" (word ${i} of its guard)`);
         }
       }
     }

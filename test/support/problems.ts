@@ -1,6 +1,7 @@
 /** Small problems for models to be trained on. */
-import type { Dataset } from "../../src/data/dataset.ts";
+
 import { arrayDataset } from "../../src/data/arrays.ts";
+import type { Dataset } from "../../src/data/dataset.ts";
 import { Stream } from "../../src/math/random.ts";
 
 export interface Problem {

@@ -93,7 +93,10 @@ export async function reportPage(request: ReportRequest): Promise<string> {
     section("Network", layerSection(model)),
     section("Settings", configSection(config)),
   ];
-  const json = JSON.stringify([...(epochs > 0 ? charts : []), ...(points?.length ? [scatterOf(points)] : [])]).replaceAll("<", "\\u003c");
+  const json = JSON.stringify([
+    ...(epochs > 0 ? charts : []),
+    ...(points?.length ? [scatterOf(points)] : []),
+  ]).replaceAll("<", "\\u003c");
   return `<!doctype html>
 <html lang="en">
 <head>
