@@ -1,0 +1,92 @@
+/** What programs pass to a model and get from it. */
+import type { Callback } from "./callbacks/callback.ts";
+import type { ArrayLike2 } from "./data/arrays.ts";
+import type { Dataset, Standardisation } from "./data/dataset.ts";
+
+export interface SequentialOptions {
+  /** What every random choice hangs on. Default 0. */
+  seed?: number;
+  /** Shape of one input row. Default: the first layer's `inputShape`, else the first data set's. */
+  inputShape?: readonly number[];
+}
+
+export interface FitOptions {
+  /** Rows per step. Default 32. */
+  batchSize?: number;
+  /** Passes over the data. Default 1. */
+  epochs?: number;
+  /** Another seed for the order of rows and the split. Default: the model's. */
+  seed?: number;
+  /** Visit rows in another order each epoch. Default true. */
+  shuffle?: boolean;
+  validationData?: Dataset | readonly [ArrayLike2, ArrayLike2];
+  /** Share of the rows to validate on instead of training on them; the same share of every class. */
+  validationSplit?: number;
+  /** Factors of the loss, by class: { 3: 10 } or [1, 1, 1, 10]. */
+  classWeight?: Readonly<Record<number, number>> | readonly number[];
+  /** Factors of the loss, by row of the data. */
+  sampleWeight?: ArrayLike<number>;
+  callbacks?: readonly Callback[];
+  /** Stops between two steps; fit() then rejects with the signal's reason and the model keeps its state. */
+  signal?: AbortSignal;
+  /** Go on where a loaded (or aborted) training stood. Needs the same data, batch size and seed. */
+  resume?: boolean;
+}
+
+/** What fit() resolves to. */
+export interface History {
+  /** Epoch numbers, from 0. */
+  readonly epoch: readonly number[];
+  /** Figures by name, one per epoch: loss, accuracy, valLoss, valAccuracy, … */
+  readonly history: Readonly<Record<string, readonly number[]>>;
+  /** Why training ended before its last epoch, if it did. */
+  readonly stopped?: string;
+}
+
+export const FIT_OPTIONS: readonly (keyof FitOptions)[] = [
+  "batchSize",
+  "epochs",
+  "seed",
+  "shuffle",
+  "validationData",
+  "validationSplit",
+  "classWeight",
+  "sampleWeight",
+  "callbacks",
+  "signal",
+  "resume",
+];
+
+export interface EvaluateOptions {
+  /** Does not change the result. Default 256. */
+  batchSize?: number;
+  /** Called with every row's number, loss and outputs. */
+  onRow?: (row: number, loss: number, outputs: Float32Array) => void;
+  classWeight?: FitOptions["classWeight"];
+  sampleWeight?: FitOptions["sampleWeight"];
+}
+
+export interface GradientOptions {
+  classWeight?: FitOptions["classWeight"];
+  /** Factors of the loss, by row. */
+  sampleWeight?: FitOptions["sampleWeight"];
+}
+
+/** What a run was started with: a resumed one must agree. */
+export interface RunSettings {
+  batchSize: number;
+  epochs: number;
+  seed: number;
+  shuffle: boolean;
+  validationSplit: number;
+  classWeight?: Record<string, number>;
+  rows: number;
+}
+
+/** What was not asked for but belongs to a model that has seen data. */
+export interface Metadata {
+  classes?: readonly string[];
+  standardisation?: Standardisation;
+  /** Free for programs: kept in checkpoints. Plain JSON. */
+  extra?: Record<string, unknown>;
+}
