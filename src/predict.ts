@@ -1,6 +1,6 @@
 /** Outputs for rows of input. */
 import { type ArrayLike2, shaped } from "./data/arrays.ts";
-import { buffersFor, type Dataset, range, sizeOf } from "./data/dataset.ts";
+import { buffersFor, type Dataset, range, readNow, sizeOf } from "./data/dataset.ts";
 import { NablaError } from "./errors.ts";
 import type { Network } from "./network.ts";
 
@@ -134,7 +134,7 @@ export function predictDataset(
     );
   }
   const { x, y } = buffersFor(dataset, dataset.length);
-  if (dataset.read(range(dataset.length), x, y)) {
+  if (!readNow(dataset, range(dataset.length), x, y)) {
     throw new NablaError(
       `predict: ${dataset.name} reads asynchronously; read rows of it into an array first, or use evaluate() with onRow`,
     );

@@ -69,3 +69,13 @@ export function range(n: number, from = 0): Uint32Array {
   for (let i = 0; i < n; i++) indices[i] = from + i;
   return indices;
 }
+
+/**
+ * Reads rows where waiting is not possible. False when the dataset reads asynchronously; nothing may rely on the buffers then,
+ * and nobody has to wait for what becomes of the reading.
+ */
+export function readNow(dataset: Dataset, indices: Uint32Array, x: Inputs, y: Targets): boolean {
+  const pending = dataset.read(indices, x, y);
+  if (pending) pending.catch(() => {});
+  return !pending;
+}

@@ -1,7 +1,7 @@
 /** Parts of a dataset, and the order in which rows are visited. */
 import { NablaError } from "../errors.ts";
 import { permutation, STREAMS } from "../math/random.ts";
-import { buffersFor, type Dataset, range } from "./dataset.ts";
+import { buffersFor, type Dataset, range, readNow } from "./dataset.ts";
 
 /** The rows `indices` of a dataset, in that order, as a dataset. */
 export function subset(
@@ -46,7 +46,7 @@ export function labelsOf(dataset: Dataset): Int32Array {
   const { x, y } = buffersFor(dataset, rows);
   for (let from = 0; from < dataset.length; from += rows) {
     const n = Math.min(rows, dataset.length - from);
-    if (dataset.read(range(n, from), x, y)) {
+    if (!readNow(dataset, range(n, from), x, y)) {
       throw new NablaError(
         `${dataset.name}: cannot balance the classes of a dataset that reads asynchronously; give it \`labels\`, or pass stratified: false`,
       );

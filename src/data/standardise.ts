@@ -1,6 +1,14 @@
 /** Bringing columns to mean 0 and variance 1. */
 import { NablaError } from "../errors.ts";
-import { buffersFor, type Dataset, type Inputs, range, type Standardisation, sizeOf } from "./dataset.ts";
+import {
+  buffersFor,
+  type Dataset,
+  type Inputs,
+  range,
+  readNow,
+  type Standardisation,
+  sizeOf,
+} from "./dataset.ts";
 
 /**
  * Mean and standard deviation of every input column over `indices` (default: all rows). To be fitted on the rows
@@ -44,7 +52,7 @@ function eachRow(dataset: Dataset, indices: Uint32Array, visit: (x: Inputs, at: 
   const { x, y } = buffersFor(dataset, rows);
   for (let from = 0; from < indices.length; from += rows) {
     const part = indices.subarray(from, from + rows);
-    if (dataset.read(part, x, y)) {
+    if (!readNow(dataset, part, x, y)) {
       throw new NablaError(
         `${dataset.name}: cannot fit a standardisation to a dataset that reads asynchronously`,
       );
