@@ -4,6 +4,7 @@ import { type Dataset, range } from "./data/dataset.ts";
 import { type Loss, outputThreshold } from "./losses/resolve.ts";
 import type { ConfusionMatrix, Metric } from "./metrics/index.ts";
 import type { Network } from "./network.ts";
+import { beginStep } from "./plan/step.ts";
 
 export interface Scores {
   /** Mean over rows, penalties of the layers included (as in Keras). */
@@ -40,9 +41,7 @@ export async function score(request: ScoreRequest): Promise<Scores> {
     const indices = range(n, from);
     const wait = loader.load(plan, indices, from / rows);
     if (wait) loader.copy(plan, indices, await wait);
-    const step = network.core.f32(plan.step, 2);
-    step[1] = 1 / n;
-    network.core.i32(plan.step + 12, 1)[0] = 0;
+    beginStep(network.core, plan.step, 0, n, 0);
     network.run(plan, 0, plan.marks.end, n);
     const losses = network.core.f32(plan.losses!.offset, n);
     for (let r = 0; r < n; r++) sum += losses[r];

@@ -4,6 +4,7 @@ import { type Dataset, range } from "./data/dataset.ts";
 import { NablaError } from "./errors.ts";
 import { penalties } from "./evaluate.ts";
 import type { Network, Training } from "./network.ts";
+import { beginStep, lossOfStep } from "./plan/step.ts";
 
 export interface Gradients {
   /** Mean over the rows, with penalties. */
@@ -32,10 +33,9 @@ export function gradientsOf(
     );
   }
   const { core } = network;
-  core.f32(plan.step, 2).set([0, 1 / rows]);
-  core.i32(plan.step + 8, 2).fill(0);
+  beginStep(core, plan.step, 0, rows, 0);
   network.run(plan, 0, plan.marks.update, rows);
-  const loss = core.f32(plan.step + 16, 1)[0];
+  const loss = lossOfStep(core, plan.step);
   let exact = 0;
   for (const value of core.f32(plan.losses!.offset, rows)) exact += value;
   return {

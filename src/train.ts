@@ -25,6 +25,7 @@ import type { Metric } from "./metrics/index.ts";
 import type { Model } from "./model.ts";
 import type { Network, Training } from "./network.ts";
 import { pauser } from "./pause.ts";
+import { beginStep, lossOfStep } from "./plan/step.ts";
 
 /** Where a run is. Plain JSON. */
 export interface Run {
@@ -159,15 +160,10 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
     const rows = indices.length;
     const { core } = network;
     run.rate = request.rate(run.step, batches) * run.rateFactor;
-    const settings = core.f32(plan.step, 2);
-    settings[0] = run.rate;
-    settings[1] = 1 / rows;
-    const counters = core.i32(plan.step + 8, 2);
-    counters[0] = run.step;
-    counters[1] = 0;
+    beginStep(core, plan.step, run.rate, rows, run.step);
     if (!network.run(plan, 0, plan.marks.end, rows)) fail({ plan, dataset, indices });
     if (candidate) [good, candidate] = [candidate, undefined];
-    run.lossSum += core.f32(plan.step + 16, 1)[0] * rows;
+    run.lossSum += lossOfStep(core, plan.step) * rows;
     run.rows += rows;
     if (metrics.length > 0) {
       const batch = loader.scored(plan, rows, threshold);
