@@ -15,11 +15,6 @@ export const ZEROS: i32 = 256;
 /** First byte that belongs to nobody yet: the compiler may keep constants after the zeros. */
 export const BASE: usize = __heap_base;
 
-/** Bytes a weight matrix takes in panels. */
-export function panelBytes(k: i32, out: i32): usize {
-  return (<usize>k * <usize>ld(out)) << 2;
-}
-
 /**
  * y[rows, out] = x[rows, k] · w[k, out] + b[out]; b = 0 leaves it out. w is in panels; sums run in the order of k.
  * Shares are panels while there are enough of them, else rows.

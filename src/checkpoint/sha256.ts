@@ -68,13 +68,14 @@ export class Sha256 {
   }
 }
 
+const pieceAt = (core: Core): number => core.base + core.constant("SHA256_STATE");
+
 function place(): { core: Core; state: number; piece: number } {
   if (shared === undefined) {
     shared = new Core();
-    shared.reserve(shared.base + 1024 + PIECE);
+    shared.reserve(pieceAt(shared) + PIECE);
   }
-  const state = Math.ceil(shared.base / 64) * 64;
-  return { core: shared, state, piece: state + 512 };
+  return { core: shared, state: shared.base, piece: pieceAt(shared) };
 }
 
 /** The digest of `bytes` as 64 lower-case hexadecimal digits. */
