@@ -263,7 +263,8 @@ cases = [
     case([6, 5, 1], 2, conv(3, 3, activation="sigmoid")),
     case([4, 5, 2], 1, conv(10, [2, 3], activation="tanh", strides=2, **SAME)),
     case([4, 5, 3], 2, conv(5, 2, activation="gelu")),
-    case([4, 3, 2], 2, conv(5, 1, activation="softmax")),
+    case([4, 3, 2], 2, conv(5, 1, activation="softplus")),
+    case([2, 3, 2], 2, conv(5, [2, 3], activation="softmax")),
     case([5, 4, 3], 2, conv(3, 3, **SAME), scale=2**-12),
     # pooling
     *[

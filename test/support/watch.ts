@@ -6,6 +6,8 @@ import { vi } from "vitest";
 import type { Core } from "../../src/core/core.ts";
 import { type Image, type KernelName, PlanBuilder, type Range, type Value } from "../../src/plan/builder.ts";
 import { type Plan, type PlanRequest, plan } from "../../src/plan/plan.ts";
+import { ld } from "./kernel.ts";
+import { type Shape, size } from "./layers/index.ts";
 
 const POISON = 0x7fc0dead;
 
@@ -17,24 +19,49 @@ export interface Instruction {
 export interface Watched {
   plan: Plan;
   instructions: Instruction[];
+  /** Bytes that buffers were asked for with. */
+  asked: ReadonlyMap<Range, number>;
+  /** Shapes of one row, of buffers that hold one for each row. */
+  shapes: ReadonlyMap<Range, Shape>;
 }
 
-/** A plan together with what its builder knew. */
+/** What comes after every buffer and belongs to nobody. */
+const GAP = 64;
+
+/** A plan together with what its builder knew, with gaps between its buffers. */
 export function watchedPlan(request: PlanRequest): Watched {
-  let seen: unknown;
-  const original = PlanBuilder.prototype.finish;
-  const spy = vi.spyOn(PlanBuilder.prototype, "finish").mockImplementation(function (
-    this: PlanBuilder,
-    ...args
-  ): Image {
-    seen = this;
-    return original.apply(this, args);
-  });
+  const asked = new Map<Range, number>();
+  const shapes = new Map<Range, Shape>();
+  let instructions: Instruction[] = [];
+  const { alloc, tensor, finish } = PlanBuilder.prototype;
+  const spies = [
+    vi.spyOn(PlanBuilder.prototype, "alloc").mockImplementation(function (
+      this: PlanBuilder,
+      name,
+      bytes,
+      ...more
+    ) {
+      const range = alloc.call(this, name, bytes + GAP, ...more);
+      asked.set(range, bytes);
+      return range;
+    }),
+    vi.spyOn(PlanBuilder.prototype, "tensor").mockImplementation(function (this: PlanBuilder, name, shape) {
+      const range = tensor.call(this, name, shape);
+      shapes.set(range, shape);
+      return range;
+    }),
+    vi.spyOn(PlanBuilder.prototype, "finish").mockImplementation(function (
+      this: PlanBuilder,
+      ...args
+    ): Image {
+      instructions = (this as unknown as { instructions: Instruction[] }).instructions;
+      return finish.apply(this, args);
+    }),
+  ];
   try {
-    const made = plan(request);
-    return { plan: made, instructions: (seen as { instructions: Instruction[] }).instructions };
+    return { plan: plan(request), instructions, asked, shapes };
   } finally {
-    spy.mockRestore();
+    for (const spy of spies) spy.mockRestore();
   }
 }
 
@@ -56,7 +83,7 @@ const isRange = (value: Value): value is Range => typeof value === "object";
  */
 export function runWatched(
   core: Core,
-  { plan: made, instructions }: Watched,
+  { plan: made, instructions, asked, shapes }: Watched,
   [from, to]: readonly [number, number],
   rows: number,
   parameters: readonly Range[],
@@ -73,7 +100,9 @@ export function runWatched(
     }
     const { kernel, fields } = instructions[i];
     const given = Object.values(fields).flatMap((value) =>
-      isRange(value) ? [value] : parameters.filter(({ offset }) => offset === value),
+      isRange(value)
+        ? [{ name: value.name, offset: value.offset, bytes: asked.get(value) ?? value.bytes }]
+        : parameters.filter(({ offset }) => offset === value),
     );
     for (let w = 0; w < words; w++) {
       if (now[w] === before[w]) continue;
@@ -86,5 +115,32 @@ export function runWatched(
         );
       before[w] = now[w];
     }
+    for (const [field, value] of Object.entries(fields)) {
+      const shape = isRange(value) && !value.packed ? shapes.get(value) : undefined;
+      if (shape)
+        checkPadding(
+          core,
+          `${field} of instruction ${i}, ${kernel}`,
+          field,
+          (value as Range).offset,
+          rows,
+          shape,
+        );
+    }
   }
+}
+
+/** In the padding of gradients lie zeros, in that of other values anything finite. */
+function checkPadding(core: Core, what: string, field: string, at: number, rows: number, shape: Shape): void {
+  const columns = shape[shape.length - 1];
+  const stride = ld(columns);
+  const lines = (rows * size(shape)) / columns;
+  const values = core.f32(at, lines * stride);
+  const isGradient = ["dx", "dy", "dz", "da"].includes(field);
+  for (let line = 0; line < lines; line++)
+    for (let c = columns; c < stride; c++) {
+      const v = values[line * stride + c];
+      if (isGradient ? v !== 0 : !Number.isFinite(v))
+        throw new Error(`${what}: padding column ${c} of line ${line} holds ${v}`);
+    }
 }
