@@ -280,6 +280,8 @@ cases = [
             ([6, 7, 8], 1, {"poolSize": [2, 3], "strides": [1, 2], **SAME}),
             ([7, 8, 2], 5, {"poolSize": [1, 3], "strides": [2, 3]}),
             ([5, 4, 17], 1, {"poolSize": [5, 4]}),
+            ([6, 9, 2], 2, {"poolSize": 3}),
+            ([5, 8, 3], 1, {"poolSize": [2, 3], "strides": [3, 3], **SAME}),
         )
     ],
     case([5, 7, 3], 2, {"type": "globalAveragePooling2d"}),

@@ -118,6 +118,14 @@ export function checkLayer(
   sameResult("in a plan for more rows: ", run({ room: rows + 3 }), whole);
   sameResult("as the first layer: ", run({ first: true }), whole);
 
+  if (rows > 1 && !differsWhenTraining(config)) {
+    const cut = run({ pieces: rows > 3 ? [1, 3] : [1], room: Math.max(1, rows - 1) });
+    sameBits("in pieces: y", cut.y, whole.y);
+    sameBits("in pieces: dx", cut.dx!, whole.dx!);
+    for (const name of Object.keys(layer.parameters))
+      near(`in pieces: gradient of ${name}`, cut.gradients[name], back.gradients[name], tolerance);
+  }
+
   const predicted = run({ mode: "predict" }).y;
   if (differsWhenTraining(config))
     near("y predicted", predicted, layer.forward(given.p, given.x, false).y, tolerance);

@@ -6,13 +6,14 @@
  */
 import { compileTraining } from "../../src/compile.ts";
 import { checkLayers } from "../../src/config/config.ts";
+import type { Core } from "../../src/core/core.ts";
 import { buildLayers } from "../../src/layers/index.ts";
 import { Network, type Tensor } from "../../src/network.ts";
 import type { Mode } from "../../src/plan/plan.ts";
 import { beginStep } from "../../src/plan/step.ts";
 import { ld } from "./kernel.ts";
 import { type ReferenceConfig, reference, type Shape, size, type Tensors } from "./layers/index.ts";
-import { place, runWatched, watchedPlan } from "./watch.ts";
+import { place, runWatched, type Watched, watchedPlan } from "./watch.ts";
 
 export interface Given {
   /** rows × inputShape */
@@ -39,10 +40,14 @@ export interface How {
   parts?: number;
   /** The last share first. */
   backwards?: boolean;
+  /** Rows at which the batch is cut, to be run piece by piece. */
+  pieces?: readonly number[];
   /** Rows the plan has room for. */
   room?: number;
   /** The layer comes first, and x as data. */
   first?: boolean;
+  /** Falsifies the records of a plan in place: to see a check fail. */
+  tamper?(watched: Watched, core: Core): void;
   /** Number of the step, which random layers depend on. */
   step?: number;
 }
@@ -70,7 +75,16 @@ export function runLayer(
   inputShape: Shape,
   rows: number,
   { x, p, dy }: Given,
-  { mode = "train", parts = 1, room = rows, first = false, step = 0, backwards = false }: How = {},
+  {
+    mode = "train",
+    parts = 1,
+    room = rows,
+    first = false,
+    step = 0,
+    backwards = false,
+    pieces = [],
+    tamper,
+  }: How = {},
 ): Result {
   const n = size(inputShape);
   const outputShape = reference(config, inputShape).outputShape;
@@ -80,7 +94,8 @@ export function runLayer(
     if (inputShape.length > 1) chain.unshift({ type: "reshape", targetShape: inputShape });
     chain.unshift({ type: "dense", name: CARRIER, units: n, useBias: false });
   }
-  if (outputShape.length > 1) chain.push({ type: "flatten" });
+  // the first layer does without: the plan then ends with a flat copy of its own
+  if (outputShape.length > 1 && !first) chain.push({ type: "flatten" });
   const { configs } = checkLayers(chain);
   const compiled = compileTraining({ loss: "quadratic", optimizer: "sgd" }, configs);
   const network = new Network(buildLayers(configs, first ? inputShape : [rows]));
@@ -88,11 +103,8 @@ export function runLayer(
   const { core } = network;
   const carrier = network.tensors.find(({ layer }) => layer === CARRIER);
   const own = byReference(network.tensors, Object.keys(p));
-  const fill = () => {
-    if (carrier) network.write(carrier, x);
-    for (const [name, tensor] of own) network.write(tensor, p[name]);
-  };
-  fill();
+  if (carrier) network.write(carrier, x);
+  for (const [name, tensor] of own) network.write(tensor, p[name]);
 
   const tensors = new Map(network.tensors.map((tensor) => [tensor.name, tensor]));
   const base = network.flat.dw + network.bytes;
@@ -108,27 +120,44 @@ export function runLayer(
     parts,
   });
   const { plan } = watched;
-  const owned = network.tensors.flatMap(({ value, gradient }) => [value, gradient]);
-  const data = first ? x : identity(rows);
+  const owned = network.tensors
+    .flatMap(({ value, gradient }) => [value, gradient])
+    .filter(({ offset }) => offset > 0);
+  const data = first ? Float32Array.from(x) : identity(rows);
+  const starts = [0, ...pieces, rows];
 
   /** @returns y, with the gradient of the loss being y − target */
   const run = (target: Float32Array, to: number): Float32Array => {
-    place(core, plan);
-    core.f32(plan.x.offset, data.length).set(data);
-    if (plan.y) core.f32(plan.y.offset, rows * units).set(target);
-    if (plan.weight) core.f32(plan.weight.offset, rows).fill(1);
-    beginStep(core, plan.step, 0, 1, step);
-    runWatched(core, watched, [0, to], rows, owned, parts, backwards);
-    return matrix(core.f32(plan.output.offset, rows * ld(units)), rows, units);
+    const y = new Float32Array(rows * units);
+    const width = data.length / rows;
+    for (let piece = 0; piece + 1 < starts.length; piece++) {
+      const [from, end] = [starts[piece], starts[piece + 1]];
+      place(core, plan);
+      tamper?.(watched, core);
+      const put = (offset: number, all: Float32Array, each: number) =>
+        core.f32(offset, (end - from) * each).set(all.subarray(from * each, end * each));
+      put(plan.x.offset, data, width);
+      if (plan.y) put(plan.y.offset, target, units);
+      if (plan.weight) core.f32(plan.weight.offset, end - from).fill(1);
+      beginStep(core, plan.step, { rows: 1, step, seed: 5, first: from });
+      runWatched(core, watched, [0, to], end - from, owned, parts, backwards);
+      y.set(matrix(core.f32(plan.output.offset, (end - from) * ld(units)), end - from, units), from * units);
+    }
+    return y;
   };
   const y = run(new Float32Array(rows * units), plan.marks.backward);
   const result: Result = { y, dy: new Float32Array(rows * units), gradients: {}, moving: {} };
   if (mode !== "train") return result;
 
-  fill();
   const target = y.map((v, i) => v - dy[i]);
-  const again = run(target, plan.marks.update);
+  // at a learning rate of 0: parameters stay, moving values move
+  const before = core.u8(core.base, network.bytes).slice();
+  const again = run(target, plan.marks.end);
   sameBits("y, when run again", again, y);
+  const finite = network.trained.every((tensor) => network.read(tensor, "gradient").every(Number.isFinite));
+  if (finite && Buffer.compare(before, core.u8(core.base, network.bytes)) !== 0)
+    throw new Error("parameters changed at a learning rate of 0");
+  paddingOfGradients(network);
   result.dy = y.map((v, i) => v - target[i]);
   if (carrier) result.dx = network.read(carrier, "gradient");
   const { moving } = reference(config, inputShape);
@@ -137,6 +166,15 @@ export function runLayer(
     else result.gradients[name] = network.read(tensor, "gradient");
   }
   return result;
+}
+
+/** Gradients of the padding of parameters are zero, or the padding would not stay zero. */
+function paddingOfGradients(network: Network): void {
+  const set = (values: Float32Array) => values.reduce((count, v) => count + Number(v !== 0), 0);
+  const { dw, n } = network.flat;
+  const all = set(network.core.f32(dw, n));
+  const within = network.trained.reduce((sum, tensor) => sum + set(network.read(tensor, "gradient")), 0);
+  if (all !== within) throw new Error(`gradients of padding: ${all - within} are not zero`);
 }
 
 function identity(n: number): Float32Array {

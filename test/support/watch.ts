@@ -93,7 +93,19 @@ export function runWatched(
   const words = core.exports.memory.buffer.byteLength / 4;
   const before = core.i32(0, words).slice();
   const now = core.i32(0, words);
+  // buffers that something was written to, by us or by an instruction
+  const written = new Set<Range>([made.x, made.y, made.weight].filter((range) => range !== undefined));
+  const met = new Set(written);
   for (let i = from; i < to; i++) {
+    const ranges = Object.values(instructions[i].fields).filter(isRange);
+    for (const range of ranges) {
+      // others may have left something here
+      if (!met.has(range) && asked.has(range)) {
+        before.fill(POISON, range.offset / 4, range.offset / 4 + asked.get(range)! / 4);
+        now.fill(POISON, range.offset / 4, range.offset / 4 + asked.get(range)! / 4);
+      }
+      met.add(range);
+    }
     for (let turn = 0; turn < parts; turn++) {
       const part = backwards ? parts - 1 - turn : turn;
       core.exports.runPart(made.tape, i, i + 1, rows, made.step, part, parts);
@@ -114,29 +126,24 @@ export function runWatched(
             .join(", ")}`,
         );
       before[w] = now[w];
+      for (const range of ranges)
+        if (at >= range.offset && at < range.offset + range.bytes) written.add(range);
     }
     for (const [field, value] of Object.entries(fields)) {
-      const shape = isRange(value) && !value.packed ? shapes.get(value) : undefined;
-      if (shape)
-        checkPadding(
-          core,
-          `${field} of instruction ${i}, ${kernel}`,
-          field,
-          (value as Range).offset,
-          rows,
-          shape,
-        );
+      if (!isRange(value) || !written.has(value)) continue;
+      const shape = shapes.get(value);
+      if (shape) checkPadding(core, `${field} of instruction ${i}, ${kernel}`, value, rows, shape);
     }
   }
 }
 
 /** In the padding of gradients lie zeros, in that of other values anything finite. */
-function checkPadding(core: Core, what: string, field: string, at: number, rows: number, shape: Shape): void {
+function checkPadding(core: Core, what: string, { name, offset }: Range, rows: number, shape: Shape): void {
   const columns = shape[shape.length - 1];
   const stride = ld(columns);
   const lines = (rows * size(shape)) / columns;
-  const values = core.f32(at, lines * stride);
-  const isGradient = ["dx", "dy", "dz", "da"].includes(field);
+  const values = core.f32(offset, lines * stride);
+  const isGradient = name.includes("gradients");
   for (let line = 0; line < lines; line++)
     for (let c = columns; c < stride; c++) {
       const v = values[line * stride + c];
