@@ -5,6 +5,7 @@ import { NablaError } from "./errors.ts";
 import type { Loss } from "./losses/resolve.ts";
 import { predictedClass, type Scored } from "./metrics/index.ts";
 import type { Network } from "./network.ts";
+import { ld } from "./plan/builder.ts";
 import type { Plan } from "./plan/plan.ts";
 
 /** Per-row factors of the loss. */
@@ -130,7 +131,7 @@ export class BatchLoader {
   scored(plan: Plan, rows: number, threshold: number): Scored {
     const { core } = this.network;
     const { units } = plan;
-    const stride = (units + 3) & ~3;
+    const stride = ld(units);
     const outputs = core.f32(plan.output.offset, rows * stride);
     const { on, off } = this.loss!.labels;
     if (this.dataset.target.kind === "values") {
