@@ -160,7 +160,7 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
     const rows = indices.length;
     const { core } = network;
     run.rate = request.rate(run.step, batches) * run.rateFactor;
-    beginStep(core, plan.step, run.rate, rows, run.step);
+    beginStep(core, plan.step, { rows, rate: run.rate, step: run.step, seed: request.seed });
     if (!network.run(plan, 0, plan.marks.end, rows)) fail({ plan, dataset, indices });
     if (candidate) [good, candidate] = [candidate, undefined];
     run.lossSum += lossOfStep(core, plan.step) * rows;
