@@ -19,7 +19,23 @@ export { splitDataset, subset } from "./data/split.ts";
 export { NablaError } from "./errors.ts";
 export type { Scores } from "./evaluate.ts";
 export { fromConfig } from "./from-config.ts";
-export { activation, dense, flatten, type LayerInput } from "./layers/factories.ts";
+export {
+  activation,
+  averagePooling2d,
+  batchNormalization,
+  conv2d,
+  dense,
+  dropout,
+  flatten,
+  gaussianNoise,
+  globalAveragePooling2d,
+  type LayerInput,
+  layerNormalization,
+  maxPooling2d,
+  reshape,
+  residual,
+  zeroPadding2d,
+} from "./layers/factories.ts";
 export { type ClassFigures, ConfusionMatrix } from "./metrics/index.ts";
 export {
   type EvaluateOptions,
