@@ -87,7 +87,7 @@ export class Distortion {
 
   #move(x: Inputs, at: number, by: Move): void {
     const image = this.#image;
-    for (let i = 0; i < image.length; i++) image[i] = x[at + i]!;
+    image.set(x.subarray(at, at + image.length));
     move(image, this.#shape, by, this.#config.fill, x, at);
   }
 }
