@@ -30,7 +30,7 @@ export function augmentation(text: string): Augment {
     if (Object.hasOwn(found, name!)) throw new NablaError(`--augment: ${name} is there twice`);
     if (more.length > 0)
       throw new NablaError(`--augment: ${part.trim()}: expected one value, like shift:2 or shift:2x1`);
-    found[name!] = valueOf(name!, value);
+    found[name!] = readValue(name!, value);
   }
   try {
     return augmentFields.check(found, "augment");
@@ -40,7 +40,7 @@ export function augmentation(text: string): Augment {
 }
 
 /** A name alone is switched on; whether that makes sense the check says. */
-function valueOf(name: string, text: string | undefined): unknown {
+function readValue(name: string, text: string | undefined): unknown {
   if (text === undefined) return true;
   const parts = text.split(/[x×]/);
   if (!parts.every((part) => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(part))) return text;

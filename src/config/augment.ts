@@ -1,15 +1,5 @@
 /** The fields of an augmentation, for configuration documents and for augment() alike. */
-import {
-  choice,
-  type Field,
-  type Infer,
-  type Input,
-  int,
-  type JsonSchema,
-  list,
-  number,
-  within,
-} from "./fields.ts";
+import { choice, type Field, type Infer, type Input, int, type JsonSchema, list, number } from "./fields.ts";
 import { described, object, optional } from "./objects.ts";
 
 /** One number for both directions or [vertical, horizontal]; always the latter after the check. */
@@ -46,6 +36,11 @@ const elastic: Field<Infer<typeof elasticFields>, true | Input<typeof elasticFie
   }),
 };
 
+const imageShape: Field<number[], readonly number[], "required"> = described(
+  list(int({ min: 1 }), { min: 2, max: 3 }),
+  "[h, w] or [h, w, c], where images lie flat in their rows.",
+);
+
 export const augmentFields = object(
   {
     shift: optional(shift),
@@ -71,12 +66,7 @@ export const augmentFields = object(
     cutout: optional(int({ min: 0, doc: "Side in pixels of a square that is blotted out." })),
     fill: number({ default: 0, doc: "What is beyond the edge, as it is stored: 0 to 255 for bytes." }),
     seed: optional(int({ min: 0, doc: "Default: that of the training." })),
-    imageShape: optional(
-      described(
-        list(int({ min: 1 }), { min: 2, max: 3 }),
-        "[h, w] or [h, w, c], where images lie flat in rows.",
-      ),
-    ),
+    imageShape: optional(imageShape),
   },
   { doc: "Other images from each image, every epoch." },
 );
@@ -86,4 +76,4 @@ export type AugmentConfig = Infer<typeof augmentFields>;
 
 /** @throws NablaError such as `augment.rotate: expected a finite number ≥ 0 and ≤ 180, got -3` */
 export const checkAugment = (options: unknown, path = "augment"): AugmentConfig =>
-  augmentFields.check(options, within("", path));
+  augmentFields.check(options, path);
