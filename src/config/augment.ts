@@ -25,14 +25,19 @@ const elasticFields = object({
   sigma: number({ min: 1, max: 1e6, default: 4, doc: "Smoothness: standard deviation in pixels." }),
 });
 
-/** `true` for the usual strength. */
-const elastic: Field<Infer<typeof elasticFields>, true | Input<typeof elasticFields>, "required"> = {
+/** `true` for the usual strength; `false` is as good as nothing. */
+const elastic: Field<
+  Infer<typeof elasticFields> | undefined,
+  boolean | Input<typeof elasticFields>,
+  "required"
+> = {
   presence: "required",
-  expected: "true or an object { alpha, sigma }",
-  check: (value, path) => elasticFields.check(value === true ? {} : value, path),
+  expected: "true, false or an object { alpha, sigma }",
+  check: (value, path) =>
+    value === false ? undefined : elasticFields.check(value === true ? {} : value, path),
   jsonSchema: (defs) => ({
     description: "Elastic distortion (Simard, Steinkraus and Platt 2003); true for alpha 34, sigma 4.",
-    anyOf: [{ const: true }, elasticFields.jsonSchema(defs)],
+    anyOf: [{ type: "boolean" }, elasticFields.jsonSchema(defs)],
   }),
 };
 

@@ -17,7 +17,7 @@ export interface AugmentOptions {
    * Elastic distortion (Simard, Steinkraus and Platt 2003): each pixel is moved by α times noise smoothed with a gaussian of
    * deviation σ, which comes to about 0.16 α / σ pixels. `alpha` defaults to 34, `sigma` (pixels, at least 1) to 4; true for both.
    */
-  elastic?: true | { alpha?: number; sigma?: number };
+  elastic?: boolean | { alpha?: number; sigma?: number };
   /** Mirrors every other image: left to right, upside down, or each of both. */
   flip?: "horizontal" | "vertical" | "both";
   /** Puts so many pixels of `fill` around the image and cuts out a window of its size: whole pixels, added to `shift`. */
