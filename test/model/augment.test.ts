@@ -85,6 +85,18 @@ test("the same bits from a source that takes its time; others by another seed, o
   for (const other of await Promise.all(others)) expect(other.sha).not.toBe(want.sha);
 });
 
+test("the same bits from a source that takes its time only now and then", async () => {
+  const want = await outcome(augment(data, options));
+  const late = slowly(data);
+  let reads = 0;
+  const moody: Dataset = {
+    ...data,
+    read: (indices, x, y, epoch) => (reads++ % 3 === 1 ? late : data).read(indices, x, y, epoch),
+  };
+  expect(await outcome(augment(moody, options))).toEqual(want);
+  expect(reads).toBeGreaterThan(9);
+});
+
 test("fit's own option augments the rows trained on, by fit's seed, and validates on the rest as they are", async () => {
   const [train, validationData] = splitDataset(data, 0.2, { seed: 7 });
   const by = { ...fitOptions, validationSplit: 0, validationData };

@@ -109,6 +109,14 @@ describe("a function of seed, epoch and row", () => {
   });
 });
 
+test("noise is the same whatever bends the image under it", () => {
+  const zeros: typeof set = { ...numbered(1, [12, 12], "float32"), read: (_, x) => void x.fill(0) };
+  const noise = row(augment(zeros, { noise: 1 }), 0, 3);
+  expect(noise.some((v) => v !== 0)).toBe(true);
+  for (const more of [{ elastic: true }, { rotate: 9 }, { shift: 1 }])
+    expect(row(augment(zeros, { noise: 1, ...more }), 0, 3)).toEqual(noise);
+});
+
 describe("left alone", () => {
   test("rows read without an epoch, labels, and everything else of the dataset", () => {
     const made = augment(set, everything);
