@@ -124,6 +124,7 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
     shuffle,
     validationSplit,
     classWeight,
+    augment,
     earlyStopping: _e,
     reduceLROnPlateau: _r,
     ...compile
@@ -173,6 +174,7 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
       validationSplit,
       rows: checkpoint.dataset.length,
       ...(classWeight && { classWeight }),
+      ...(augment && { augment }),
     };
     model.resumeFrom(run, settings, checkpoint.callbacks as Record<string, CallbackState>);
   }

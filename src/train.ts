@@ -193,10 +193,11 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
         const ready = await reader.next();
         loader.copy(plan, indices, ready!);
       } else {
-        const wait = loader.load(plan, indices, run.batch);
+        const wait = loader.load(plan, indices, run.batch, epoch);
         if (wait) {
           // the dataset takes its time: from the next batch on, read ahead while computing
-          if (run.batch + 1 < batches) reader = new Prefetcher(dataset, order, batchSize, run.batch + 1);
+          if (run.batch + 1 < batches)
+            reader = new Prefetcher(dataset, order, batchSize, run.batch + 1, epoch);
           loader.copy(plan, indices, await wait);
         }
       }

@@ -55,6 +55,7 @@ const full: ConfigInput = {
     shuffle: false,
     validationSplit: 0.1,
     classWeight: { "0": 1, "12": 2.5 },
+    augment: { shift: 2, rotate: 15, elastic: true, flip: "both", imageShape: [28, 28] },
     earlyStopping: { patience: 3, restoreBestWeights: true },
     reduceLROnPlateau: {},
   },
