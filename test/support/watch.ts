@@ -10,6 +10,8 @@ import { ld } from "./kernel.ts";
 import { type Shape, size } from "./layers/index.ts";
 
 const POISON = 0x7fc0dead;
+/** Words compared at once. */
+const BLOCK = 256;
 
 export interface Instruction {
   kernel: KernelName;
@@ -116,8 +118,7 @@ export function runWatched(
         ? [{ name: value.name, offset: value.offset, bytes: asked.get(value) ?? value.bytes }]
         : parameters.filter(({ offset }) => offset === value),
     );
-    for (let w = 0; w < words; w++) {
-      if (now[w] === before[w]) continue;
+    for (const w of changed(before, now)) {
       const at = w * 4;
       if (!given.some(({ offset, bytes }) => at >= offset && at < offset + bytes))
         throw new Error(
@@ -134,6 +135,18 @@ export function runWatched(
       const shape = shapes.get(value);
       if (shape) checkPadding(core, `${field} of instruction ${i}, ${kernel}`, value, rows, shape);
     }
+  }
+}
+
+/** Indices of words that differ. */
+function* changed(before: Int32Array, now: Int32Array): Generator<number> {
+  const bytes = ({ buffer, byteOffset }: Int32Array, from: number, to: number) =>
+    new Uint8Array(buffer, byteOffset + from * 4, (to - from) * 4);
+  for (let from = 0; from < now.length; from += BLOCK) {
+    const to = Math.min(from + BLOCK, now.length);
+    // most blocks are as they were, and comparing bytes is fast
+    if (Buffer.compare(bytes(before, from, to), bytes(now, from, to)) === 0) continue;
+    for (let w = from; w < to; w++) if (now[w] !== before[w]) yield w;
   }
 }
 
