@@ -1,8 +1,11 @@
 /** Every layer through a plan: see the harness for what is checked. */
 import { describe, expect, test } from "vitest";
+import { near } from "../support/harness.ts";
 import { checkGolden, checkLayer, type Result } from "../support/layer-harness.ts";
+import { runLayer } from "../support/layer-run.ts";
 import { goldens, title } from "../support/layers/golden.ts";
 import { type ReferenceConfig, reference, type Shape } from "../support/layers/index.ts";
+import { gradients, inputs } from "../support/layers/inputs.ts";
 
 const cases = goldens.map((golden) => [title(golden), golden] as const);
 
@@ -37,6 +40,26 @@ describe("what the reference computes, in any shares, any room, first or not, tr
   test.each(
     larger.map((one) => [`${JSON.stringify(one[0])} of [${one[1]}], ${one[2]} rows`, ...one] as const),
   )("%s", (_, config, inputShape, rows) => checkLayer(config, inputShape, rows));
+});
+
+describe("among equals the first is the maximum", () => {
+  const pools: Omit<Extract<ReferenceConfig, { type: "maxPooling2d" }>, "type">[] = [
+    {},
+    { poolSize: 3 },
+    { poolSize: 3, strides: 2, padding: "same" },
+    { poolSize: [2, 3], strides: 1 },
+  ];
+  test.each(pools)("%o", (pool) => {
+    const config: ReferenceConfig = { type: "maxPooling2d", ...pool };
+    const [inputShape, rows] = [[9, 8, 6], 2] as const;
+    const layer = reference(config, inputShape);
+    const x = inputs(rows, inputShape).map((v) => Math.round(v));
+    const dy = gradients(rows, layer.outputShape);
+    const got = runLayer(config, inputShape, rows, { x, p: {}, dy });
+    const want = layer.forward({}, x, true);
+    near("y", got.y, want.y);
+    near("dx", got.dx!, want.backward(Float64Array.from(got.dy)).dx);
+  });
 });
 
 describe("one wrong value is noticed", () => {
