@@ -27,6 +27,7 @@ export { HINGE } from "./losses/hinge";
 export { CATEGORICAL_HINGE } from "./losses/categoricalHinge";
 export { PERCEPTRON } from "./losses/perceptron";
 export { ONE_HOT } from "./losses/oneHot";
+export { SMOOTH_TARGETS } from "./losses/smooth";
 export { LOSS_REDUCE, STATUS_NOT_FINITE } from "./losses/reduce";
 export { SGD } from "./optimizers/sgd";
 export { MOMENTUM, NESTEROV } from "./optimizers/momentum";

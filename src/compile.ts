@@ -15,7 +15,11 @@ import type { Update } from "./plan/plan.ts";
 import { parseSchedule, rateAt } from "./schedules/index.ts";
 
 export interface TrainingOptions {
-  /** "adam", "meanSquaredError", …: a name, or a name with its options. */
+  /**
+   * "meanSquaredError", …: a name, or a name with its options. Cross-entropies take `labelSmoothing` ε (default 0), Keras'
+   * y · (1 − ε) + ε / classes (binary: ε / 2), for labels and values alike. As in Keras the loss of evaluate() and of
+   * validation is that of smoothed targets too; metrics are not smoothed.
+   */
   loss: Input<typeof lossField>;
   /** Default "adam". Options are Keras': { name: "sgd", learningRate: 0.1, clipNorm: 1 }. */
   optimizer?: Input<typeof optimizerField>;

@@ -48,6 +48,11 @@ export function program(done: (code: number) => void): Command {
     .option("--activation <NAME>", "of the hidden layers", oneOf("--activation", ACTIVATIONS))
     .option("--initializer <NAME>", "of the weights", oneOf("--initializer", INITIALIZERS))
     .option("--loss <NAME>", "what is made small", oneOf("--loss", LOSSES))
+    .option(
+      "--label-smoothing <ε>",
+      "cross-entropies: targets become y · (1 − ε) + ε / classes",
+      number("--label-smoothing", { min: 0, below: 1 }),
+    )
     .option("-e, --epochs <N>", "passes over the data (default: 5)", whole("--epochs"))
     .option("-b, --batch-size <N>", "rows per step (default: the model's, 32 for mlp)", whole("--batch-size"))
     .option("--optimizer <NAME>", OPTIMIZERS.join(", "), oneOf("--optimizer", OPTIMIZERS))

@@ -63,6 +63,14 @@ export const regularizer = shared(
   ),
 );
 
+const smoothing = (classes: string) => ({
+  labelSmoothing: number({
+    min: 0,
+    exclusiveMax: 1,
+    default: 0,
+    doc: `ε: targets become y · (1 − ε) + ε / ${classes}, in training and in evaluation.`,
+  }),
+});
 export const loss = shared(
   "loss",
   orName(
@@ -73,10 +81,14 @@ export const loss = shared(
       huber: object({
         delta: number({ exclusiveMin: 0, default: 1, doc: "Where the square turns into a line." }),
       }),
-      binaryCrossentropy: object({}, { doc: "Mean over the outputs of −y·log a − (1 − y)·log(1 − a)." }),
-      crossEntropy: object({}, { doc: "Binary cross-entropy summed over the outputs." }),
-      categoricalCrossentropy: object({}, { doc: "−Σ y·log a; integer labels are welcome." }),
-      sparseCategoricalCrossentropy: none,
+      binaryCrossentropy: object(smoothing("2"), {
+        doc: "Mean over the outputs of −y·log a − (1 − y)·log(1 − a).",
+      }),
+      crossEntropy: object(smoothing("2"), { doc: "Binary cross-entropy summed over the outputs." }),
+      categoricalCrossentropy: object(smoothing("classes"), {
+        doc: "−Σ y·log a; integer labels are welcome.",
+      }),
+      sparseCategoricalCrossentropy: object(smoothing("classes")),
       hinge: none,
       categoricalHinge: none,
       perceptron: none,

@@ -209,7 +209,7 @@ test("defaults are filled in and names become objects, once and for all", () => 
       ],
     },
     training: {
-      loss: { name: "binaryCrossentropy" },
+      loss: { name: "binaryCrossentropy", labelSmoothing: 0 },
       optimizer: {
         name: "adam",
         learningRate: 0.001,
