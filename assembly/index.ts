@@ -35,5 +35,6 @@ export { ADAM } from "./optimizers/adam";
 export { RMSPROP } from "./optimizers/rmsprop";
 export { ADAGRAD } from "./optimizers/adagrad";
 export { DECAY } from "./optimizers/decay";
+export { AVERAGE } from "./optimizers/average";
 export { CLIP_VALUE, NORM, CLIP_NORM, NORM_BLOCK } from "./optimizers/clip";
 export { PENALTY, PENALTY_LOSS } from "./optimizers/penalty";

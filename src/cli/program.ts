@@ -67,6 +67,11 @@ export function program(done: (code: number) => void): Command {
     .option("--weight-decay <λ>", "each step takes off η · λ · w", number("--weight-decay", { min: 0 }))
     .option("--clip-norm <N>", "scale gradients down to this norm", number("--clip-norm", { above: 0 }))
     .option("--clip-value <N>", "cut each gradient to ± this", number("--clip-value", { above: 0 }))
+    .option(
+      "--ema <β>",
+      "keep a moving average of the weights, and make it the model",
+      number("--ema", { min: 0, below: 1 }),
+    )
     .option("--schedule <FORM>", "cosine, step:0.5,10, exponential:0.95, cosine+warmup:1, …")
     .option("-s, --seed <N>", "what every random choice hangs on (default: 0)", whole("--seed", 0))
     .option(

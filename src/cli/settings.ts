@@ -31,6 +31,7 @@ export interface ModelFlags {
   weightDecay?: number;
   clipNorm?: number;
   clipValue?: number;
+  ema?: number;
   schedule?: string;
   epochs?: number;
   batchSize?: number;
@@ -156,8 +157,9 @@ function optimizerOf(given: ConfigInput["training"]["optimizer"], flags: ModelFl
   // another optimizer does not inherit the rate of the one it replaces
   const base =
     flags.optimizer === undefined || flags.optimizer === before.name ? before : { name: flags.optimizer };
-  const { learningRate, momentum, weightDecay, clipNorm, clipValue } = flags;
-  const changes = Object.entries({ learningRate, momentum, weightDecay, clipNorm, clipValue });
+  const { learningRate, momentum, weightDecay, clipNorm, clipValue, ema } = flags;
+  const average = ema !== undefined && { useEma: true, emaMomentum: ema };
+  const changes = Object.entries({ learningRate, momentum, weightDecay, clipNorm, clipValue, ...average });
   if (momentum !== undefined && !["momentum", "nesterov", "rmsprop"].includes(base.name))
     throw new NablaError(`--momentum: optimizer ${base.name} has none; use --optimizer momentum or nesterov`);
   return {

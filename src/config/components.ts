@@ -2,7 +2,7 @@
  * What is chosen by name: activations, initializers, losses, optimizers, schedules. Each may be written as its name
  * alone; its fields then have their defaults, which are those of Keras unless said otherwise.
  */
-import { number } from "./fields.ts";
+import { bool, number } from "./fields.ts";
 import type { ActivationName, InitializerName, LossName, OptimizerName, ScheduleName } from "./names.ts";
 import { object, optional, orName, shared, variant } from "./objects.ts";
 
@@ -103,6 +103,8 @@ const epsilon = number({ min: 1e-38, default: 1e-7, doc: "Keeps divisions finite
 const common = {
   clipValue: optional(number({ exclusiveMin: 0, doc: "Each gradient is cut to ± this." })),
   clipNorm: optional(number({ exclusiveMin: 0, doc: "Gradients are scaled down to this Euclidean norm." })),
+  useEma: bool({ default: false, doc: "The model's weights are a moving average of those trained." }),
+  emaMomentum: share(0.99, "Share of the average kept each step."),
 };
 const decay = (value: number) => ({
   weightDecay: number({ min: 0, default: value, doc: "Each step takes off learningRate · weightDecay · w." }),

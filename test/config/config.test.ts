@@ -217,6 +217,8 @@ test("defaults are filled in and names become objects, once and for all", () => 
         beta2: 0.999,
         epsilon: 1e-7,
         weightDecay: 0,
+        useEma: false,
+        emaMomentum: 0.99,
       },
       metrics: [],
       batchSize: 32,
