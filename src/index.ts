@@ -13,6 +13,12 @@ export {
 export { checkGradients, type GradientCheck } from "./check-gradients.ts";
 export type { TrainingOptions } from "./compile.ts";
 export { type Config, type ConfigInput, checkConfig, configSchema, parseConfig } from "./config/config.ts";
+export {
+  type CrossValidation,
+  type CrossValidationOptions,
+  crossValidate,
+  type FoldResult,
+} from "./cross-validate.ts";
 export { arrayDataset } from "./data/arrays.ts";
 export type { DataSplit, Dataset, Standardisation, Target } from "./data/dataset.ts";
 export { splitDataset, subset } from "./data/split.ts";
