@@ -22,6 +22,13 @@ export {
 export { arrayDataset } from "./data/arrays.ts";
 export type { DataSplit, Dataset, Standardisation, Target } from "./data/dataset.ts";
 export { splitDataset, subset } from "./data/split.ts";
+export {
+  Ensemble,
+  type EnsembleOptions,
+  type EnsembleScores,
+  ensemble,
+  type Votes,
+} from "./ensemble.ts";
 export { NablaError } from "./errors.ts";
 export type { Scores } from "./evaluate.ts";
 export { fromConfig } from "./from-config.ts";
