@@ -28,6 +28,8 @@ export interface EnsembleScores {
   accuracy: number;
   /** The same for each model alone, in their order. */
   models: number[];
+  /** True against voted classes. */
+  confusion: ConfusionMatrix;
 }
 
 /** What predict() of an ensemble returns: [rows, classes], mean probabilities (soft) or shares of the votes (hard). */
@@ -101,18 +103,11 @@ export class Ensemble {
     return this.vote({ data, rows: x.length, scale: x.inputScale }, batchSize).votes;
   }
 
-  /** Accuracy on data, of the vote and of each model. There is no loss: models may have been trained with different ones. */
+  /**
+   * Accuracy on data, of the vote and of each model, and the confusion matrix. There is no loss: models may have been trained
+   * with different ones.
+   */
   async evaluate(x: Dataset | ArrayLike2, y?: ArrayLike2): Promise<EnsembleScores> {
-    const { accuracies, confusion } = await this.count(x, y);
-    return { accuracy: confusion.accuracy, models: accuracies };
-  }
-
-  /** Counts of true against voted classes. */
-  async confusionMatrix(x: Dataset | ArrayLike2, y?: ArrayLike2): Promise<ConfusionMatrix> {
-    return (await this.count(x, y)).confusion;
-  }
-
-  private async count(x: Dataset | ArrayLike2, y?: ArrayLike2) {
     if (!isDataset(x) && y === undefined)
       throw new NablaError("evaluate: expected x and y, or a data set; got only x");
     const dataset = isDataset(x) ? x : arrayDataset(x, y!);
@@ -136,7 +131,7 @@ export class Ensemble {
       const turn = pause();
       if (turn) await turn;
     }
-    return { confusion, accuracies: right.map((n) => n / dataset.length) };
+    return { accuracy: confusion.accuracy, models: right.map((n) => n / dataset.length), confusion };
   }
 
   private truth({ name, target }: Dataset, y: Int32Array | Float32Array, row: number, from: number): number {

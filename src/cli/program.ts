@@ -16,6 +16,8 @@ Examples:
 
 DATA is a folder of IDX files (MNIST), a .csv or .npz file, or the name of a generated set: nabla data lists them.`;
 
+const VOTING = "of several models: soft (the mean probability decides) or hard (most votes) (default: soft)";
+
 type Action = (...args: never[]) => Promise<number>;
 
 const TASKS = ["auto", "classification", "regression"] as const;
@@ -88,6 +90,11 @@ export function program(done: (code: number) => void): Command {
       "CSV: rows to test with (default: 0.2)",
       number("--test-split", { min: 0, below: 1 }),
     )
+    .option(
+      "--folds <K>",
+      "cross-validation: K models, each tested with its own K-th of the rows",
+      whole("--folds", 2),
+    )
     .option("--samples <N>", "generated sets: rows to train on", whole("--samples"))
     .option("-o, --out <FILE>", "save the model (.safetensors)")
     .option("--checkpoint-every <STEPS>", "save to --out while training, too", whole("--checkpoint-every"))
@@ -99,22 +106,28 @@ export function program(done: (code: number) => void): Command {
 
   command
     .command("evaluate")
-    .description("accuracy, loss and confusion matrix of a model on DATA")
-    .argument("<MODEL>", "a file that train --out wrote")
-    .argument("<DATA>", "as for train; the test part if there is one")
+    .description("accuracy, loss and confusion matrix of a model on DATA; several models vote")
+    .usage("[options] <MODEL...> <DATA>")
+    .argument(
+      "<MODEL...>",
+      "files that train --out wrote, then DATA as for train; the test part if there is one",
+    )
+    .option("--voting <KIND>", VOTING, oneOf("--voting", ["soft", "hard"]))
     .option("--part <PART>", "test, train or all", oneOf("--part", ["test", "train", "all"]))
     .option("--samples <N>", "generated sets: rows of the training part", whole("--samples"))
     .option("--json", "as one JSON object")
-    .action(run(async () => (await import("./evaluate.ts")).evaluateCommand as Action));
+    .action(run(async () => (await import("./evaluate.ts")).evaluateWords as Action));
 
   command
     .command("predict")
-    .description("what a model says of inputs")
-    .argument("<MODEL>", "a file that train --out wrote")
+    .description("what a model says of inputs; several models vote")
+    .usage("[options] <MODEL...> <INPUT...>")
+    .argument("<MODEL>", "a file that train --out wrote; more of them (.safetensors) may follow")
     .argument(
       "<INPUT...>",
       'FILE or DATA (the first 10 rows), FILE#row, DATA#row, "5.1,3.5,1.4,0.2", or - for JSON on stdin',
     )
+    .option("--voting <KIND>", VOTING, oneOf("--voting", ["soft", "hard"]))
     .option("--json", "one JSON object a line")
     .action(run(async () => (await import("./predict.ts")).predictCommand as Action));
 
