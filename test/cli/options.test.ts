@@ -4,6 +4,9 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { foldsTable } from "../../src/cli/folds.ts";
+import { standardiseSplit } from "../../src/data/index.ts";
+import { crossValidate, fromConfig } from "../../src/index.ts";
+import { openData } from "../../src/node/index.ts";
 import { done, events, flowers, idxFolder, workplace } from "./support.ts";
 
 const place = workplace();
@@ -104,6 +107,24 @@ describe("--folds", () => {
       12,
     );
     expect((await train("flowers.csv", "--folds", "4", "--epochs", "3")).stdout).toBe(stdout);
+  });
+
+  test("the same as crossValidate(), with the scale of each fold taken from its own training rows", async () => {
+    const args = ["flowers.csv", "--epochs", "3", "--validation-split", "0"];
+    done(await train(...args, "--test-split", "0", "--out", "c.safetensors"));
+    const { model, fit } = fromConfig(configOf("c.safetensors"));
+    const { train: rows } = await openData(place.path("flowers.csv"), {
+      testFraction: 0,
+      standardise: false,
+    });
+    const want = await crossValidate(() => fromConfig(configOf("c.safetensors")).model, rows, {
+      ...fit,
+      folds: 4,
+      prepare: standardiseSplit,
+    });
+    expect(model.built.parameterCount).toBeGreaterThan(1000);
+    const { mean } = events((await train(...args, "--folds", "4")).stdout).at(-1)!;
+    expect(mean).toEqual(want.mean);
   });
 
   test("images; a table of quantities, whose errors are in their own unit; more options", async () => {
