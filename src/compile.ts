@@ -81,7 +81,7 @@ export function compileTraining(options: TrainingOptions, layers: readonly Layer
     dependsOnEpochs: schedule?.name === "cosine" && schedule.decayEpochs === undefined,
     update: (network, of = "trained") => ({
       penalties(builder) {
-        for (const tensor of network.tensors) {
+        for (const tensor of network.trained) {
           const { l1, l2 } = tensor.spec;
           if (l1 === 0 && l2 === 0) continue;
           const { value, gradient } = network.placed(tensor, of);
