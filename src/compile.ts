@@ -29,7 +29,7 @@ export interface TrainingOptions {
    * model's weights, during fit() as after it: predict, evaluate, validation, weights(), callbacks and the tensors of a saved file are
    * of the average. Loss and metrics of the rows trained on are of the weights trained, which lie beside it
    * ("optimizer.trained.…" in files) and go on from there with fit(…, { resume: true }), bit for bit.
-   * setWeights() during a training sets the average only.
+   * setWeights() during a training sets the average only. As in Keras, moving means of batchNormalization are not averaged again.
    */
   optimizer?: Input<typeof optimizerField>;
   /** η(t): a name with its options, or the short form "cosine+warmup:1". Default: constant. */

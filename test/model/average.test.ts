@@ -2,9 +2,11 @@
 import { describe, expect, test } from "vitest";
 import { readSafetensors } from "../../src/checkpoint/safetensors.ts";
 import {
+  batchNormalization,
   type Callback,
   checkGradients,
   dense,
+  dropout,
   load,
   type Model,
   sequential,
@@ -116,6 +118,28 @@ describe("looking at gradients", () => {
     };
     expect(await twice(true)).toBe(await twice(false));
   });
+});
+
+test("with layers that keep means, draw numbers or are frozen, a resumed run ends with the same bits", async () => {
+  const make = () =>
+    sequential(
+      [
+        dense({ units: 7, activation: "relu", inputShape: [5], trainable: false }),
+        batchNormalization(),
+        dropout({ rate: 0.3 }),
+        dense({ units: 3, activation: "softmax" }),
+      ],
+      { seed: 3 },
+    ).compile({ loss: "categoricalCrossentropy", optimizer: { name: "adam", useEma: true } });
+  const model = make();
+  const frozen = model.weights()["dense_1.kernel"];
+  await model.fit(data, { ...options, epochs: 4 });
+  const half = make();
+  await half.fit(data, { ...options, epochs: 2 });
+  const again = load(half.save());
+  await again.fit(data, { ...options, epochs: 4, resume: true });
+  expect(weightsSha256(again)).toBe(weightsSha256(model));
+  expect(model.weights()["dense_1.kernel"]).toEqual(frozen);
 });
 
 test("training begins with the weights the model has", async () => {
