@@ -8,6 +8,7 @@ import { run as logisticRegression } from "../../examples/logistic-regression.mj
 import { run as nine } from "../../examples/nine.mjs";
 import { run as ravine } from "../../examples/ravine.mjs";
 import { run as truthTable } from "../../examples/truth-table.mjs";
+import { run as votes } from "../../examples/votes.mjs";
 import { run as xor } from "../../examples/xor.mjs";
 import { quiet } from "./quiet.ts";
 
@@ -93,4 +94,12 @@ test("nine: ten outputs beat four binary ones; all know a 9 better than always s
   expect(ten.which).toBeGreaterThan(0.8);
   expect(four.which).toBeGreaterThan(0.7);
   expect(ten.which).toBeGreaterThan(four.which);
+});
+
+test("votes: eight hidden units beat one on every fold, a vote beats the average voter", async () => {
+  const { kinds, alone, accuracy } = await votes(quiet);
+  const [one, eight] = kinds;
+  for (const [fold, right] of eight.accuracies.entries()) expect(right).toBeGreaterThan(one.accuracies[fold]);
+  expect(eight.mean - one.mean).toBeGreaterThan(one.deviation);
+  expect(accuracy).toBeGreaterThan(alone.reduce((sum, right) => sum + right / 5, 0));
 });
