@@ -5,6 +5,7 @@ import type { Model } from "../model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../node/datafiles.ts";
 import { classTable, confusionTable } from "./confusion.ts";
 import { classNames, examine } from "./examine.ts";
+import { imageOptions, imageOptionsOf, sayLeftOut } from "./images.ts";
 import { openModel } from "./openmodel.ts";
 import { bold, count, plural, print, printJson, shown, words } from "./output.ts";
 import { extraOf } from "./resume.ts";
@@ -15,7 +16,7 @@ export type Part = "test" | "train" | "all";
 export async function evaluateCommand(
   path: string,
   source: string,
-  flags: { json?: boolean; part?: Part; samples?: number },
+  flags: { json?: boolean; part?: Part; samples?: number; unreadable?: "refuse" | "skip" },
 ): Promise<number> {
   const model = await openModel(path);
   const { dataset, part, name } = await openPart(model, source, flags);
@@ -56,7 +57,7 @@ export async function evaluateCommand(
 export async function openPart(
   model: Model,
   source: string,
-  flags: { part?: Part; samples?: number },
+  flags: { part?: Part; samples?: number; unreadable?: "refuse" | "skip" },
 ): Promise<{ dataset: Dataset; part: Part; name: string }> {
   const extra = extraOf(model);
   const { standardisation } = model.metadata;
@@ -67,8 +68,10 @@ export async function openPart(
     ...(samples !== undefined && { samples }),
     ...(extra?.csv && { like: extra.csv, standardise: standardisation !== undefined }),
     ...(extra?.csv && standardisation && { standardisation }),
+    images: { ...imageOptionsOf(model), ...imageOptions(flags).images },
   };
   let data: OpenedData = await openData(source, { ...options, testFraction: 0 });
+  sayLeftOut(data);
   if (data.kind === "csv") {
     const same = extra?.data.fingerprint === data.fingerprint;
     const kept = extra?.data.testSplit ?? 0.2;

@@ -26,13 +26,16 @@ const MOST = 10;
 export async function predictCommand(
   path: string,
   specs: string[],
-  flags: { json?: boolean },
+  flags: { json?: boolean; asIs?: boolean },
 ): Promise<number> {
   const model = await openModel(path);
   // everything is read before anything is said
   const inputs: { spec: string; rows: InputRow[]; more: number }[] = [];
   for (const spec of specs)
-    inputs.push({ spec, ...(await readInputs(model, spec, flags.json ? Number.POSITIVE_INFINITY : MOST)) });
+    inputs.push({
+      spec,
+      ...(await readInputs(model, spec, flags.json ? Number.POSITIVE_INFINITY : MOST, flags.asIs)),
+    });
   const names = classNames(model);
   const numbers = isRegression(model);
   const target = extraOf(model)?.csv?.target;
@@ -42,7 +45,12 @@ export async function predictCommand(
     const result = numbers ? { outputs } : classify(model, outputs, names);
     const truth = row.label === undefined ? undefined : names[row.label];
     if (flags.json) {
-      printJson({ input: row.name, ...result, ...(truth !== undefined && { label: truth }) });
+      printJson({
+        input: row.name,
+        ...result,
+        ...(truth !== undefined && { label: truth }),
+        ...(row.note && { prepared: row.note }),
+      });
     } else if ("class" in result) {
       const [first, ...others] = result.ranking;
       const mark = truth === undefined ? "" : truth === result.class ? green("  ✓") : red(`  ✗ (${truth})`);
@@ -53,6 +61,7 @@ export async function predictCommand(
         `${row.name}: ${bold(result.class)} ${confidence(model, first!.confidence)}${mark}${dim(runners.length ? `   then ${runners.join(", ")}` : "")}`,
       );
     } else print(`${row.name}: ${bold(outputs.map(shownResult).join(", "))}`);
+    if (row.note && !flags.json) print(dim(`  (${row.note})`));
   };
   for (const { spec, rows, more } of inputs) {
     rows.forEach(show);

@@ -1,5 +1,5 @@
 /** The public names of `nabla/node`: what needs files. */
-export type { Picture } from "../data/images/picture.ts";
+export * from "../data/images/index.ts";
 export { folderCache } from "./cache.ts";
 export {
   type DataKind,
@@ -12,4 +12,11 @@ export {
 } from "./datafiles.ts";
 export { checkWritable, type WriteOptions, writeFileAtomic } from "./files.ts";
 export { decodeImage, decodeImageFile } from "./images/decode.ts";
+export type { Problem } from "./images/files.ts";
+export {
+  type ImageFolderOptions,
+  type ImageInfo,
+  type ImageSplit,
+  openImageFolder,
+} from "./images/folder.ts";
 export { loadModel, saveModel } from "./models.ts";
