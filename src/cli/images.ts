@@ -8,6 +8,7 @@ import type { OpenedData } from "../node/datafiles.ts";
 import { decodeImage } from "../node/images/decode.ts";
 import type { ImageFolderOptions } from "../node/images/folder.ts";
 import { imageOf } from "./draw.ts";
+import { classNames } from "./examine.ts";
 import { plural } from "./output.ts";
 import { extraOf } from "./resume.ts";
 
@@ -49,7 +50,7 @@ export function imageOptionsOf(model: Model): ImageFolderOptions {
   return {
     ...(shape && { size: { width: shape.width, height: shape.height }, channels: shape.channels as 1 | 3 }),
     ...(known && { fit: known.fit }),
-    ...(model.metadata.classes && { classes: model.metadata.classes }),
+    classes: classNames(model),
   };
 }
 

@@ -24,6 +24,8 @@ export interface PreparedDigit {
   height: number;
 }
 
+/** Pixels on a side; larger pictures are made smaller first, which takes noise out of photographs, too. */
+const LARGEST = 512;
 /** Between ink and paper; less is no ink. */
 const CONTRAST = 24;
 /** Blots of a smaller share of the largest one's pixels are dust. */
@@ -39,7 +41,9 @@ const DUST = 1 / 20;
 export function prepareDigit(source: Picture, options: DigitOptions = {}): PreparedDigit {
   const { size = 28, box = Math.floor((size * 20) / 28 + 0.5), name = "picture" } = options;
   checkPicture(source, name);
-  const { ink, inverted } = separate(toGray(source));
+  const shrink = Math.min(1, LARGEST / Math.max(source.width, source.height));
+  const less = (n: number) => Math.max(1, Math.floor(n * shrink + 0.5));
+  const { ink, inverted } = separate(toGray(resize(source, less(source.width), less(source.height))));
   const peak = ink.data.reduce((most, value) => Math.max(most, value), 0);
   if (peak < CONTRAST)
     throw new NablaError(
@@ -67,7 +71,8 @@ export function prepareDigit(source: Picture, options: DigitOptions = {}): Prepa
   const place = (mass: number, n: number) =>
     Math.min(size - n, Math.max(0, Math.floor(size / 2 - mass + 0.5)));
   const picture = paste(black, small, place(centre.x, small.width), place(centre.y, small.height));
-  return { picture, inverted, left, top, width, height };
+  const own = (n: number) => Math.floor(n / shrink + 0.5);
+  return { picture, inverted, left: own(left), top: own(top), width: own(width), height: own(height) };
 }
 
 const level = (value: number): number => Math.max(0, Math.min(255, Math.floor(value + 0.5)));

@@ -37,8 +37,8 @@ export function readImageHeader(
 ): ImageHeader | undefined {
   if (total === 0)
     throw new NablaError(`${name}: the file is empty (0 bytes); expected a PNG or JPEG picture`);
+  if (bytes.length < Math.min(total, 16)) return undefined;
   const kind = kindOf(bytes);
-  if (kind === undefined && bytes.length < Math.min(total, 16)) return undefined;
   if (kind !== "png" && kind !== "jpeg")
     throw new NablaError(`${name}: expected a PNG or JPEG picture; this is ${kind ?? "no picture"}`);
   const header = kind === "png" ? readPngHeader(bytes, name) : readJpegHeader(bytes, name);

@@ -7,17 +7,17 @@ const EOI = 0xd9;
 const SOS = 0xda;
 /** Frames that are no baseline, extended or progressive Huffman coding of one picture. */
 const FRAMES: Readonly<Record<number, string>> = {
-  195: "lossless",
-  197: "hierarchical",
-  198: "hierarchical progressive",
-  199: "hierarchical lossless",
-  201: "arithmetic-coded",
-  202: "arithmetic-coded progressive",
-  203: "arithmetic-coded lossless",
-  205: "arithmetic-coded hierarchical",
-  206: "arithmetic-coded hierarchical progressive",
-  207: "arithmetic-coded hierarchical lossless",
-  247: "JPEG-LS",
+  195: "a lossless JPEG",
+  197: "a hierarchical JPEG",
+  198: "a hierarchical progressive JPEG",
+  199: "a hierarchical lossless JPEG",
+  201: "an arithmetic-coded JPEG",
+  202: "an arithmetic-coded progressive JPEG",
+  203: "an arithmetic-coded lossless JPEG",
+  205: "an arithmetic-coded hierarchical JPEG",
+  206: "an arithmetic-coded hierarchical progressive JPEG",
+  207: "an arithmetic-coded hierarchical lossless JPEG",
+  247: "a JPEG-LS file",
 };
 
 /** undefined when `bytes` ends before the first scan. */
@@ -48,9 +48,10 @@ export function readJpegHeader(bytes: Uint8Array, name: string): ImageHeader | u
     const data = bytes.subarray(at + 2, at + length);
     at += length;
     if (at > bytes.length) return undefined;
-    if (FRAMES[marker])
+    const other = FRAMES[marker];
+    if (other)
       throw new NablaError(
-        `${name}: ${/JPEG/.test(FRAMES[marker]) ? FRAMES[marker] : `${FRAMES[marker]} JPEG`} cannot be read; save it as baseline or progressive JPEG, or as PNG`,
+        `${name}: ${other} cannot be read; save it as baseline or progressive JPEG, or as PNG`,
       );
     if (marker >= 0xc0 && marker <= 0xc2) frame = readFrame(data, name);
     if (marker === 0xe0 && startsWith(data, "JFIF\0")) jfif = true;
