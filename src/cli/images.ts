@@ -9,7 +9,7 @@ import { decodeImage } from "../node/images/decode.ts";
 import type { ImageFolderOptions } from "../node/images/folder.ts";
 import { imageOf } from "./draw.ts";
 import { classNames } from "./examine.ts";
-import { plural } from "./output.ts";
+import { count, plural } from "./output.ts";
 import { extraOf } from "./resume.ts";
 
 export interface ImageFlags {
@@ -24,11 +24,26 @@ export function imageOptions(flags: ImageFlags): { images: ImageFolderOptions } 
   const { size, channels, fit, unreadable } = flags;
   return {
     images: {
+      ...(process.stderr.isTTY && { onProgress: reading() }),
       ...(size && { size }),
       ...(channels && { channels }),
       ...(fit && { fit }),
       ...(unreadable && { unreadable }),
     },
+  };
+}
+
+/** Says on a terminal how far decoding is, once it takes longer than half a second. */
+function reading(): (done: number, total: number) => void {
+  let next = performance.now() + 500;
+  let said = false;
+  return (done, total) => {
+    const now = performance.now();
+    if (done < total && now < next) return;
+    next = now + 100;
+    if (done < total) process.stderr.write(`\r\x1b[Kreading pictures: ${count(done)} of ${count(total)}`);
+    else if (said) process.stderr.write("\r\x1b[K");
+    said = true;
   };
 }
 

@@ -1,13 +1,12 @@
 /** Folders of pictures as data sets. */
-import { open } from "node:fs/promises";
 import { basename, relative, resolve } from "node:path";
 import { sha256Hex } from "../../checkpoint/sha256.ts";
 import type { DataSplit, Dataset } from "../../data/dataset.ts";
-import { type ImageHeader, readImageHeader } from "../../data/images/header.ts";
+import type { ImageHeader } from "../../data/images/header.ts";
 import type { Fit, Size } from "../../data/images/resize.ts";
 import { NablaError } from "../../errors.ts";
-import { unreadable } from "./decode.ts";
-import { classesOf, filesOf, layoutOf, type Problem, shortened, whyOf } from "./files.ts";
+import { classesOf, filesOf, layoutOf, type Problem, shortened } from "./files.ts";
+import { type IndexedFile, indexed } from "./indexed.ts";
 import { DecodePool } from "./pool.ts";
 import { type RowFormat, rowBytes } from "./prepare.ts";
 
@@ -24,8 +23,10 @@ export interface ImageFolderOptions {
   classes?: readonly string[];
   /** Sets of at most so many bytes when decoded are decoded once and kept; default 256 MB. */
   keepBytes?: number;
-  /** Threads that decode; default: one less than there are processors. */
+  /** Threads that decode; default: as many as there are processors, at most 8. */
   workers?: number;
+  /** Called while pictures are decoded at the start: how many are done, and of how many. */
+  onProgress?: (done: number, total: number) => void;
 }
 
 /** How rows were made of pictures: goes into checkpoints, so that a picture to predict from is treated alike. */
@@ -43,15 +44,6 @@ export interface ImageSplit extends DataSplit {
 
 /** Decoded sets up to this size are kept in memory. */
 const KEEP = 256 * 2 ** 20;
-/** Files whose headers are read at the same time. */
-const AT_ONCE = 32;
-
-interface IndexedFile {
-  path: string;
-  label: number;
-  bytes: number;
-  header: ImageHeader;
-}
 
 interface Part {
   folder: string;
@@ -96,13 +88,15 @@ export async function openImageFolder(root: string, options: ImageFolderOptions 
   if (!skip) refuse(root, parts, problems);
   checkFilled(parts, classes, options.classes !== undefined, problems);
   const format = formatOf(root, parts, options);
-  const total = parts.reduce((sum, { files }) => sum + files.length, 0) * rowBytes(format);
-  const keep = total <= (options.keepBytes ?? KEEP);
+  const count = parts.reduce((sum, { files }) => sum + files.length, 0);
+  const keep = count * rowBytes(format) <= (options.keepBytes ?? KEEP);
   const pool = new DecodePool(options.workers);
   // all are decoded at the start where nothing is lost by it, and where bad ones are to be left out
   const decoded: Rows[] = [];
+  let done = 0;
+  const step = (n: number) => options.onProgress?.((done += n), count);
   for (const { files } of parts)
-    decoded.push(keep || skip ? await decodeAll(files, format, pool, keep, problems) : { files });
+    decoded.push(keep || skip ? await decodeAll(files, format, pool, keep, problems, step) : { files });
   if (keep) await pool.close();
   if (!skip) refuse(root, parts, problems);
   checkFilled(
@@ -128,49 +122,6 @@ export async function openImageFolder(root: string, options: ImageFolderOptions 
   };
 }
 
-/** Headers of files, in their order; what is no picture goes to `problems`. */
-async function indexed(
-  files: readonly { path: string; label: number }[],
-  problems: Problem[],
-): Promise<IndexedFile[]> {
-  const found = new Array<IndexedFile | Problem>(files.length);
-  let next = 0;
-  const lane = async () => {
-    while (next < files.length) {
-      const i = next++;
-      const { path, label } = files[i]!;
-      try {
-        found[i] = { path, label, ...(await headerOf(path)) };
-      } catch (error) {
-        found[i] = { path, why: whyOf(error, path) };
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
-  const good: IndexedFile[] = [];
-  for (const one of found) "why" in one ? problems.push(one) : good.push(one);
-  return good;
-}
-
-/** Reads as much of a file as its header asks for: some hold long texts and previews before their size. */
-async function headerOf(path: string): Promise<{ header: ImageHeader; bytes: number }> {
-  const file = await open(path).catch((cause) => {
-    throw unreadable(path, cause);
-  });
-  try {
-    const { size } = await file.stat();
-    for (let want = 4096; ; want *= 16) {
-      const bytes = new Uint8Array(Math.min(want, size));
-      const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
-      const header = readImageHeader(bytes.subarray(0, bytesRead), path, size);
-      if (header) return { header, bytes: size };
-      if (want >= size) throw new NablaError(`${path}: truncated: it became shorter while it was read`);
-    }
-  } finally {
-    await file.close();
-  }
-}
-
 /** Decodes all files. Those that fail go to `problems`; with `keep` the rows of the others are kept. */
 async function decodeAll(
   files: readonly IndexedFile[],
@@ -178,6 +129,7 @@ async function decodeAll(
   pool: DecodePool,
   keep: boolean,
   problems: Problem[],
+  step: (n: number) => void,
 ): Promise<Rows> {
   const size = rowBytes(format);
   const data = keep ? new Uint8Array(files.length * size) : undefined;
@@ -187,6 +139,7 @@ async function decodeAll(
     format,
     (from, rows) => {
       data?.set(rows.data, from * size);
+      step(rows.data.length / size);
       for (const { index, message } of rows.failed) failed.set(from + index, message);
     },
   );

@@ -29,8 +29,8 @@ export class DecodePool {
   readonly #queue: Waiting[] = [];
   #module: Promise<typeof import("./worker.ts")> | undefined;
 
-  /** @param size how many threads; default: one less than there are processors, at least 1, at most 8 */
-  constructor(size = Math.max(1, Math.min(8, availableParallelism() - 1))) {
+  /** @param size how many threads; default: as many as there are processors, at most 8: decoding is mostly what is waited for */
+  constructor(size = Math.min(8, availableParallelism())) {
     this.#size = size;
   }
 
