@@ -7,6 +7,7 @@ import { buffersFor, type Dataset, range } from "../../src/data/dataset.ts";
 import { Prefetcher } from "../../src/data/prefetch.ts";
 import { openData } from "../../src/node/datafiles.ts";
 import { openImageFolder } from "../../src/node/images/folder.ts";
+import { DecodePool } from "../../src/node/images/pool.ts";
 import { contents } from "../data/helpers.ts";
 import { fixture } from "../data/images/support.ts";
 
@@ -246,4 +247,17 @@ describe("sets that are not kept in memory", () => {
     rmSync(join(path, "b", "1.png"));
     await expect(read(train, range(2))).rejects.toThrow(/1\.png: cannot be read: no such file/);
   });
+});
+
+test("a thread that breaks down fails its own files, by name, and is replaced", async () => {
+  const path = folder({ "1.png": png(2, 2, 8) });
+  const pool = new DecodePool(1);
+  const format = { width: 2, height: 2, channels: 1, fit: "pad" } as const;
+  const files = [join(path, "1.png")];
+  const impossible = { ...format, width: 2 ** 30, height: 2 ** 30 };
+  await expect(pool.each(files, impossible, () => {})).rejects.toThrow(/^decoding .*1\.png: /);
+  const got: number[] = [];
+  await pool.each(files, format, (_, rows) => got.push(...rows.data));
+  expect(got).toEqual([8, 8, 8, 8]);
+  await pool.close();
 });
