@@ -13,10 +13,5 @@ export {
 export { checkWritable, type WriteOptions, writeFileAtomic } from "./files.ts";
 export { decodeImage, decodeImageFile } from "./images/decode.ts";
 export type { Problem } from "./images/files.ts";
-export {
-  type ImageFolderOptions,
-  type ImageInfo,
-  type ImageSplit,
-  openImageFolder,
-} from "./images/folder.ts";
+export type { ImageFolderOptions, ImageInfo } from "./images/folder.ts";
 export { loadModel, saveModel } from "./models.ts";
