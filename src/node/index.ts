@@ -1,5 +1,5 @@
 /** The public names of `nabla/node`: what needs files. */
-export * from "../data/images/index.ts";
+export type { Picture } from "../data/images/picture.ts";
 export { folderCache } from "./cache.ts";
 export {
   type DataKind,

@@ -45,7 +45,12 @@ export class DecodePool {
       while (next < paths.length) {
         const from = next;
         next += PIECE;
-        write(from, await this.#run(paths.slice(from, from + PIECE), format));
+        try {
+          write(from, await this.#run(paths.slice(from, from + PIECE), format));
+        } catch (error) {
+          next = paths.length; // nobody waits for the others any more
+          throw error;
+        }
       }
     };
     await Promise.all(Array.from({ length: this.#size }, lane));
