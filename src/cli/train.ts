@@ -10,6 +10,7 @@ import type { History, Model } from "../model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../node/datafiles.ts";
 import { checkWritable, writeFileAtomic } from "../node/files.ts";
 import { examine } from "./examine.ts";
+import { type ImageFlags, imageOptions, sayLeftOut } from "./images.ts";
 import { count, print, printJson } from "./output.ts";
 import { jsonLines, progressLine, speedometer } from "./progress.ts";
 import { type Extra, openResumed, type Prepared } from "./resume.ts";
@@ -17,7 +18,7 @@ import { type ModelFlags, resolveConfig } from "./settings.ts";
 import { fitTargets, inUnits, scaleTargets } from "./targets.ts";
 import { doneEvent, endText, startEvent, startText } from "./trainoutput.ts";
 
-export interface TrainFlags extends ModelFlags {
+export interface TrainFlags extends ModelFlags, ImageFlags {
   label?: string;
   ignore?: string[];
   task?: "auto" | "classification" | "regression";
@@ -139,8 +140,10 @@ export async function openToTrain(
     ...(flags.task && { task: flags.task }),
     ...(flags.samples !== undefined && { samples: flags.samples }),
     ...(flags.testSplit !== undefined && { testFraction: flags.testSplit }),
+    ...imageOptions(flags),
     ...options,
   });
+  sayLeftOut(opened);
   checkApplicable(flags, opened);
   return opened;
 }
@@ -163,6 +166,10 @@ function checkApplicable(flags: TrainFlags, data: OpenedData): void {
   only("--task", flags.task, "csv", "CSV files");
   only("--test-split", flags.testSplit, "csv", "CSV files");
   only("--samples", flags.samples, "generated", "generated data sets");
+  only("--size", flags.size, "images", "folders of pictures");
+  only("--channels", flags.channels, "images", "folders of pictures");
+  only("--fit", flags.fit, "images", "folders of pictures");
+  only("--unreadable", flags.unreadable, "images", "folders of pictures");
 }
 
 function checkTrainable(data: OpenedData, { training }: Config): void {

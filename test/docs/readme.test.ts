@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { encode } from "fast-png";
 import { afterAll, expect, test } from "vitest";
 import * as names from "../../src/config/names.ts";
 import { digits } from "../../src/data/index.ts";
@@ -28,6 +29,16 @@ for (const [part, samples, name] of [
     writeFileSync(join(folder, "mnist", `${name}-${file}-ubyte.gz`), gzipSync(bytes));
   write("images-idx3", idxBytes(8, [samples, 28, 28], x));
   write("labels-idx1", idxBytes(8, [samples], y));
+}
+
+for (const [c, kind] of ["cat", "dog"].entries()) {
+  mkdirSync(join(folder, "pictures", kind), { recursive: true });
+  for (let i = 0; i < 20; i++) {
+    const data = Uint8Array.from({ length: 20 * 20 }, (_, p) => 150 * c + ((p * 7 + i * 31) % 60));
+    const file = encode({ width: 20, height: 20, channels: 1, data });
+    writeFileSync(join(folder, "pictures", kind, `${i}.png`), file);
+    if (c === 1) writeFileSync(join(folder, "photo.png"), file);
+  }
 }
 
 /** Three kinds of flowers around the means of Fisher's. */
@@ -89,6 +100,7 @@ test("every command line in the README runs", () => {
   const ofLine = (pattern: RegExp) => printed.find(([line]) => pattern.test(line))![1];
   expect(Number(/"testAccuracy":([\d.]+)/.exec(ofLine(/train iris/))![1])).toBeGreaterThan(0.9);
   expect(ofLine(/predict iris/)).toContain("setosa");
+  expect(ofLine(/predict pictures/)).toContain("photo.png: dog");
   expect(ofLine(/evaluate digits/)).toMatch(/test part: 20 rows/);
 }, 60_000);
 
