@@ -83,7 +83,7 @@ function decodePng(bytes: Uint8Array, { width, height, depth = 8, channels }: Im
   if (depth === 8 && stored === channels && !palette && !transparency)
     return { data: samples as Uint8Array, width, height, channels };
   const out = new Uint8Array(width * height * channels);
-  const top = 2 ** depth - 1;
+  const top = (1 << depth) - 1;
   const colours = stored >= 3 ? 3 : 1;
   const pixel = [0, 0, 0, 0];
   for (let i = 0; i < width * height; i++) {
@@ -113,7 +113,7 @@ function unpack(data: Uint8Array, width: number, height: number, depth: number):
   const rowBytes = Math.ceil((width * depth) / 8);
   if (data.length !== rowBytes * height)
     throw new Error(`${rowBytes * height} bytes were expected, ${data.length} are there`);
-  const mask = 2 ** depth - 1;
+  const mask = (1 << depth) - 1;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const bit = x * depth;
