@@ -6,7 +6,7 @@
 //
 // --out DIR puts accuracy.json, accuracy.md and checkpoints elsewhere; there, --epochs N may make runs short, to try things out.
 import { spawn } from "node:child_process";
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -96,11 +96,13 @@ async function train(step, seed) {
   process.stdout.write(
     `${begun} ${key}${existsSync(model) ? " (goes on)" : ""}: log in ${relative(process.cwd(), log)}\n`,
   );
+  // straight into the file: what is trained goes on, and is written down, even if this process is killed
+  const to = openSync(log, "a");
   const code = await new Promise((resolve, reject) => {
-    child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-    child.stdout.setEncoding("utf8").on("data", (text) => appendFileSync(log, text));
+    child = spawn(process.execPath, args, { stdio: ["ignore", to, "inherit"] });
     child.on("error", reject).on("close", resolve);
   });
+  closeSync(to);
   child = undefined;
   if (stopping) process.exit(130);
   if (code !== 0) fail(`${key}: nabla train ended with ${code}`);

@@ -4,12 +4,19 @@
  *
  * A sixth of the rows is kept for validation (10,000 of MNIST's 60,000; there the last ones, here chosen by the seed). The book's
  * λ is shared out among the rows trained on in chapter 3, among the batches of an epoch in chapter 6, as its programs have it.
- * Weights begin with variance 1/inputs from book-3 on, where the program of chapter 6 has 1/outputs; biases with variance 1.
+ * Weights begin with variance 1 in chapter 1, 1/inputs in chapter 3 and 1/outputs in chapter 6, biases with variance 1.
  */
-import type { Common, LayerInput, Preset } from "./presets.ts";
+import type { Common, Initializer, LayerInput, Preset } from "./presets.ts";
 
 const NORMAL = { name: "gaussian", mean: 0, stddev: 1 } as const;
 const SIXTH = 1 / 6;
+
+/** Variance 1/units; of a convolution 1 / (filters · window / pool). */
+function byOutputs(layer: LayerInput): Initializer {
+  const outputs =
+    layer.type === "conv2d" ? (layer.filters * 25) / 4 : layer.type === "dense" ? layer.units : 1;
+  return { name: "gaussian", mean: 0, stddev: Math.sqrt(1 / outputs) };
+}
 
 const sgd = (learningRate: number) => ({ name: "sgd", learningRate }) as const;
 
@@ -42,6 +49,7 @@ const quadratic: Omit<Preset, "description" | "hidden"> = {
 const softmax: Omit<Preset, "description" | "hidden"> = {
   activation: "sigmoid",
   initializer: "gaussianScaled",
+  initializerOf: byOutputs,
   biasInitializer: NORMAL,
   outputInitializer: "zeros",
   optimizer: sgd(0.1),

@@ -44,6 +44,8 @@ export interface Preset {
   /** Of hidden layers. */
   readonly activation: ActivationName;
   readonly initializer: Initializer;
+  /** Where that depends on the layer's outputs; the last layer has `outputInitializer`. */
+  initializerOf?(layer: LayerInput): Initializer;
   readonly biasInitializer?: Initializer;
   /** Of the last layer. Default: as the others, biases zero. */
   readonly outputInitializer?: Initializer;
@@ -223,6 +225,10 @@ export function presetConfig(
   for (const n of options.hidden ?? preset.hidden) {
     if (dropout !== undefined) layers.push({ type: "dropout", rate: dropout });
     layers.push({ type: "dense", units: n, ...common });
+  }
+  if (preset.initializerOf && !options.initializer && !options.activation) {
+    for (const layer of layers)
+      if ("kernelInitializer" in layer) layer.kernelInitializer = preset.initializerOf(layer);
   }
   if (dropout !== undefined) layers.push({ type: "dropout", rate: dropout });
   layers.push({
