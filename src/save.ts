@@ -124,6 +124,7 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
     shuffle,
     validationSplit,
     classWeight,
+    shifted,
     augment,
     earlyStopping: _e,
     reduceLROnPlateau: _r,
@@ -174,6 +175,7 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
       validationSplit,
       rows: checkpoint.dataset.length,
       ...(classWeight && { classWeight }),
+      ...(shifted !== undefined && { shifted }),
       ...(augment && { augment }),
     };
     model.resumeFrom(run, settings, checkpoint.callbacks as Record<string, CallbackState>);

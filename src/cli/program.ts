@@ -58,7 +58,7 @@ export function program(done: (code: number) => void): Command {
     )
     .option(
       "-m, --model <NAME|FILE>",
-      "perceptron, logistic, linear, nielsen, mlp, or a .json file (default: mlp)",
+      "perceptron, logistic, linear, nielsen, mlp; for images cnn, lenet, best; book-1 … book-10; or a .json file (default: mlp)",
     )
     .option("--config <FILE>", "configuration of model and training (.json)")
     .option("--hidden <N,N…>", 'units of the hidden layers, "none" for none', units("--hidden"))
@@ -70,7 +70,7 @@ export function program(done: (code: number) => void): Command {
       "cross-entropies: targets become y · (1 − ε) + ε / classes",
       number("--label-smoothing", { min: 0, below: 1 }),
     )
-    .option("-e, --epochs <N>", "passes over the data (default: 5)", whole("--epochs"))
+    .option("-e, --epochs <N>", "passes over the data (default: the model's, mostly 5)", whole("--epochs"))
     .option("-b, --batch-size <N>", "rows per step (default: the model's, 32 for mlp)", whole("--batch-size"))
     .option("--optimizer <NAME>", OPTIMIZERS.join(", "), oneOf("--optimizer", OPTIMIZERS))
     .option(
@@ -96,7 +96,9 @@ export function program(done: (code: number) => void): Command {
       "rows to validate on (default: 0.1 without a test part or with --patience, else 0)",
       number("--validation-split", { min: 0, below: 1 }),
     )
+    .option("--shifted <PIXELS>", "train on five times the rows: every image also moved", whole("--shifted"))
     .option("--augment <FORM>", "images anew each epoch: shift:2,rotate:10,elastic, …", augmentation)
+    .option("--test-each-epoch", "figures of the test part after every epoch, not only the last")
     .option("--patience <N>", "stop after so many epochs without a better val loss", whole("--patience"))
     .option("--label <COLUMN>", "CSV: the target's column, by name or number from 0")
     .option("--ignore <COLUMN,…>", "CSV: columns to leave out, by name", names("--ignore"))

@@ -2,6 +2,7 @@
 import { type Callback, modelCheckpoint } from "../callbacks/index.ts";
 import type { Config } from "../config/config.ts";
 import { augment } from "../data/augment/index.ts";
+import { shifted } from "../data/augment/shifted.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { splitDataset } from "../data/split.ts";
 import { NablaError } from "../errors.ts";
@@ -25,6 +26,7 @@ export interface TrainFlags extends ModelFlags, ImageFlags {
   testSplit?: number;
   folds?: number;
   samples?: number;
+  testEachEpoch?: boolean;
   checkpointEvery?: number;
   resume?: string;
   out?: string;
@@ -54,6 +56,10 @@ export async function trainCommand(source: string, flags: TrainFlags): Promise<n
     ? await openResumed(flags.resume, flags, data)
     : await fresh(flags, data);
   checkTrainable(data, config);
+  if (flags.testEachEpoch && !data.test)
+    throw new NablaError(
+      `--test-each-epoch: ${data.name} has no test part; --validation-split 0.1 keeps rows to look at`,
+    );
   if (out !== undefined) await checkWritable(out);
   if (flags.report !== undefined) await checkWritable(flags.report);
   if (out !== undefined && out === flags.report)
@@ -70,6 +76,7 @@ export async function trainCommand(source: string, flags: TrainFlags): Promise<n
   if (mode === "json") printJson(startEvent(source, data, model, config));
   if (mode === "terminal") print(startText(data, model, config, trained, validation));
 
+  const tests: Callback[] = flags.testEachEpoch ? [testing(data.test!)] : [];
   const saves = flags.checkpointEvery
     ? [
         modelCheckpoint({
@@ -84,7 +91,7 @@ export async function trainCommand(source: string, flags: TrainFlags): Promise<n
   try {
     history = await model.fit(data.train, {
       ...fit,
-      callbacks: [...(fit.callbacks ?? []), speed.callback, ...shows, ...saves],
+      callbacks: [...(fit.callbacks ?? []), speed.callback, ...tests, ...shows, ...saves],
       signal: stop.signal,
       resume: flags.resume !== undefined,
     });
@@ -181,6 +188,8 @@ function checkTrainable(data: OpenedData, { training }: Config): void {
         `--validation-split: ${callback.monitor} is to be watched, but no rows are kept for validation; give --validation-split 0.1`,
       );
   }
+  if (training.shifted !== undefined)
+    shifted(data.train, training.shifted, { imageShape: training.augment?.imageShape });
   const { trained } = parts(data.train, { training } as Config);
   if (batchSize > trained)
     throw new NablaError(
@@ -195,7 +204,8 @@ export function parts(
 ): { trained: number; validation: number } {
   const validation =
     training.validationSplit === 0 ? 0 : Math.floor(dataset.length * training.validationSplit + 0.5);
-  return { trained: dataset.length - validation, validation };
+  const copies = training.shifted === undefined ? 1 : 5;
+  return { trained: copies * (dataset.length - validation), validation };
 }
 
 /** What only the command line knows; the rest comes with the data, in fit(). */
@@ -210,6 +220,14 @@ function metadataOf({ training }: Config): Model["metadata"] {
   };
   return { extra: own };
 }
+
+/** Puts what the model makes of the test part among the figures of each epoch. */
+const testing = (dataset: Dataset): Callback => ({
+  async onEpochEnd(_epoch, logs, context) {
+    for (const [name, value] of Object.entries(await context.model.evaluate(dataset)))
+      logs[`test${name[0]!.toUpperCase()}${name.slice(1)}`] = value;
+  },
+});
 
 /** SIGINT and SIGTERM end training after the step that runs; a second one ends the process. */
 function interruptible(): { signal: AbortSignal; release(): void } {
