@@ -11,11 +11,11 @@ export interface Cut {
 }
 
 /** What a step sideways costs, in ink: a cut leans or winds around a digit, but does not wander. */
-const SIDEWAYS = 0.05;
+const SIDEWAYS = 0.03;
 /** A cut crosses no more ink than this, as a share of the height. */
 const MOST_INK = 0.45;
 /** Ink between neighbouring cuts at least, as a share of the squared height; a digit has about a quarter. */
-const LEAST_MASS = 0.03;
+const LEAST_MASS = 0.025;
 
 /**
  * Cuts from left to right, beginning with the left end and ending with the right one. From every column of the middle

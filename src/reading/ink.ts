@@ -49,12 +49,14 @@ export function findInk(picture: LinePicture, name: string): Ink {
       `${name}: found no ink: the background is ${Math.round(background)} of 255 and nothing stands out by ${Math.ceil(Math.max(LEAST_CONTRAST, 1.5 * floor))} or more; expected dark digits on a light ground or light ones on a dark ground`,
     );
   }
-  const data = new Float32Array(grey.length);
-  for (let i = 0; i < data.length; i++) {
-    const apart = (dark ? background - grey[i] : grey[i] - background) - floor;
-    data[i] = Math.max(0, Math.min(1, apart / (contrast - floor)));
-  }
-  const clean = withoutDirt({ data, width, height });
+  const apart = grey.map((value) => (dark ? background - value : value - background));
+  const sure = { data: apart.map((value) => (value > floor ? value : 0)), width, height };
+  const data = withoutDirt(sure).data;
+  // strokes have soft rims: half as much is ink where it lies beside ink
+  const rims = data.map((value, i) =>
+    value === 0 && apart[i] > floor / 2 && besideInk(data, width, i) ? apart[i] : value,
+  );
+  const clean = { data: rims.map((value) => Math.min(1, value / contrast)), width, height };
   const { plane, left } = cropped(clean);
   const scale = Math.max(1, plane.height / WORKING_HEIGHT);
   if (scale === 1) return { ...plane, left, scale };
@@ -114,6 +116,14 @@ function extremes(grey: Float32Array): [darkest: number, lightest: number] {
   seen = counts[255];
   while (seen < need) seen += counts[--lightest];
   return [darkest, lightest];
+}
+
+function besideInk(data: Float32Array, width: number, i: number): boolean {
+  const x = i % width;
+  for (const row of [i - width, i, i + width])
+    for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++)
+      if (data[row - x + u] > 0) return true;
+  return false;
 }
 
 function withoutDirt(plane: Plane): Plane {

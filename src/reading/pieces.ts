@@ -19,13 +19,18 @@ export interface Piece {
 export const FEATURES = [
   "one more piece",
   "width / height above 0.9",
-  "width / height above 1.2",
   "width / height below 0.5",
   "height below 0.75 of the line's",
-  "ink crossed by its cuts",
+  "width above 0.8 of the line's height",
+  "strokes in a row, on average, above 1.5",
+  "ink beside a quarter of the line's height squared",
   "share of ink in its second largest part",
-  "ink between the ends of its best inner cut",
+  "cuts that cross ink",
+  "ink they cross",
 ] as const;
+
+/** A cut that crosses no more ink than this share of the height crosses none. */
+const TOUCH = 0.015;
 
 const above = (value: number, limit: number): number => Math.max(0, value - limit);
 
@@ -59,23 +64,28 @@ export function pieceBetween(plane: Plane, cuts: readonly Cut[], i: number, j: n
     .boxes.map(({ mass }) => mass)
     .sort((a, b) => b - a);
   const mass = parts.reduce((sum, part) => sum + part, 0);
-  // how evenly, and how cheaply, it could have been cut in two
-  let inner = 0;
-  for (let k = i + 1; k < j; k++) {
-    const smaller = Math.min(cuts[k].mass - cuts[i].mass, cuts[j].mass - cuts[k].mass) / mass;
-    inner = Math.max(inner, smaller * above(0.15, cuts[k].ink));
-  }
   const shape = [
     1,
     above(ratio, 0.9),
-    above(ratio, 1.2),
     above(0.5, ratio),
     above(0.75, height / plane.height),
-    cuts[i].ink + cuts[j].ink,
+    above(width / plane.height, 0.8),
+    above(strokes(ink), 1.5),
+    Math.abs(mass / plane.height ** 2 - 0.25),
     (parts[1] ?? 0) / mass,
-    inner * 10,
+    Number(cuts[i].ink > TOUCH) + Number(cuts[j].ink > TOUCH),
+    cuts[i].ink + cuts[j].ink,
   ];
   return { from, to, ink, shape };
+}
+
+/** How many strokes a horizontal line crosses, the mean over the rows. */
+function strokes({ data, width, height }: Plane): number {
+  let starts = 0;
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++)
+      if (data[y * width + x] >= 0.5 && !(x > 0 && data[y * width + x - 1] >= 0.5)) starts++;
+  return starts / height;
 }
 
 /**
