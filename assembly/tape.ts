@@ -8,6 +8,9 @@ export class Step {
   step: i32; // steps taken before this one
   status: i32; // not 0: stop the tape. See STATUS_… in losses/
   loss: f32; // Σ over rows of the weighted loss, times scale, plus penalties
+  first: i32; // number of the first row within its batch: above 0 where a batch is run in several pieces, whose gradients add up
+  seedLow: u32; // key of the random numbers
+  seedHigh: u32;
 }
 
 /** Runs instructions `from` … `to` on `rows` rows. Returns how many ran: fewer than asked where status was set. */

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const LETTER = { usize: "p", i32: "i", f32: "f" };
+const LETTER = { usize: "p", i32: "i", u32: "i", f32: "f" };
 
 function sources(folder) {
   return readdirSync(folder, { withFileTypes: true })
@@ -25,10 +25,10 @@ export function readRecords(folder) {
       for (const line of body.split("\n")) {
         const code = line.replace(/\/\/.*|\/\*\*.*?\*\//, "").trim();
         if (code === "") continue;
-        const m = /^(\w+): (usize|i32|f32);$/.exec(code);
+        const m = /^(\w+): (usize|i32|u32|f32);$/.exec(code);
         if (!m)
           throw new Error(
-            `${file}: ${name}: cannot read the field "${line.trim()}": expected "name: usize|i32|f32;"`,
+            `${file}: ${name}: cannot read the field "${line.trim()}": expected "name: usize|i32|u32|f32;"`,
           );
         fields.push([m[1], LETTER[m[2]]]);
       }

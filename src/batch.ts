@@ -5,6 +5,7 @@ import { NablaError } from "./errors.ts";
 import type { Loss } from "./losses/resolve.ts";
 import { predictedClass, type Scored } from "./metrics/index.ts";
 import type { Network } from "./network.ts";
+import { ld } from "./plan/builder.ts";
 import type { Plan } from "./plan/plan.ts";
 
 /** Per-row factors of the loss. */
@@ -39,30 +40,37 @@ export class BatchLoader {
    * beside it instead, which copy() takes afterwards: until then others may run on the network.
    *
    * @param number what errors call the batch
+   * @param epoch which pass of a training it is for; undefined for rows as they are
    */
-  load(plan: Plan, indices: Uint32Array, number: number): void | Promise<Ready> {
+  load(plan: Plan, indices: Uint32Array, number: number, epoch?: number): void | Promise<Ready> {
     if (this.direct) {
       this.network.use(plan);
       const { x, y } = this.views(plan, indices.length);
-      const wait = this.read(indices, x, y, number);
+      const wait = this.read(indices, x, y, number, epoch);
       if (!wait) return this.finish(plan, indices, y);
       this.direct = false;
-      return wait.then(() => this.load(plan, indices, number) as Promise<Ready>);
+      return wait.then(() => this.load(plan, indices, number, epoch) as Promise<Ready>);
     }
     const ready = buffersFor(this.dataset, indices.length);
-    const wait = this.read(indices, ready.x, ready.y, number);
+    const wait = this.read(indices, ready.x, ready.y, number, epoch);
     if (wait) return wait.then(() => ready);
     this.direct ??= true;
     return this.direct ? this.copy(plan, indices, ready) : Promise.resolve(ready);
   }
 
   /** The dataset's read, whose errors get the batch's number. */
-  private read(indices: Uint32Array, x: Inputs, y: Targets, number: number): void | Promise<void> {
+  private read(
+    indices: Uint32Array,
+    x: Inputs,
+    y: Targets,
+    number: number,
+    epoch?: number,
+  ): void | Promise<void> {
     const failed = (error: unknown): never => {
       throw readError(this.dataset, number, error);
     };
     try {
-      return this.dataset.read(indices, x, y)?.catch(failed);
+      return this.dataset.read(indices, x, y, epoch)?.catch(failed);
     } catch (error) {
       return failed(error);
     }
@@ -130,7 +138,7 @@ export class BatchLoader {
   scored(plan: Plan, rows: number, threshold: number): Scored {
     const { core } = this.network;
     const { units } = plan;
-    const stride = (units + 3) & ~3;
+    const stride = ld(units);
     const outputs = core.f32(plan.output.offset, rows * stride);
     const { on, off } = this.loss!.labels;
     if (this.dataset.target.kind === "values") {

@@ -67,7 +67,7 @@ export function compileTraining(options: TrainingOptions, layers: readonly Layer
     dependsOnEpochs: schedule?.name === "cosine" && schedule.decayEpochs === undefined,
     update: (network) => ({
       penalties(builder) {
-        for (const { spec, value, gradient } of network.tensors) {
+        for (const { spec, value, gradient } of network.trained) {
           const { l1, l2 } = spec;
           if (l1 === 0 && l2 === 0) continue;
           const n = value.bytes / 4;

@@ -3,6 +3,7 @@ import type { Dataset } from "./data/dataset.ts";
 import { sizeOf } from "./data/dataset.ts";
 import { NablaError } from "./errors.ts";
 import type { Network } from "./network.ts";
+import { floatsOf } from "./plan/builder.ts";
 import type { Plan } from "./plan/plan.ts";
 import type { Run } from "./train.ts";
 
@@ -30,9 +31,8 @@ export function diagnose(network: Network, failed?: Failed): Diagnosis {
     return { what: `weights of layer "${weights.layer}" are no longer finite`, layer: weights.layer };
   if (!failed) return { what: "" };
   const rows = failed.indices.length;
-  const stride = (n: number) => (n + 3) & ~3;
   const bad = failed.plan.trace.find(
-    ({ range, units }) => !core.exports.allFinite(range.offset, rows * stride(units)),
+    ({ range, shape }) => !core.exports.allFinite(range.offset, rows * floatsOf(shape)),
   );
   if (bad) return { what: `the output of layer "${bad.layer}" is not finite`, layer: bad.layer };
   const { name } = network.layers[network.layers.length - 1];

@@ -41,7 +41,7 @@ export async function score(request: ScoreRequest): Promise<Scores> {
     const indices = range(n, from);
     const wait = loader.load(plan, indices, from / rows);
     if (wait) loader.copy(plan, indices, await wait);
-    beginStep(network.core, plan.step, 0, n, 0);
+    beginStep(network.core, plan.step, { rows: n });
     network.run(plan, 0, plan.marks.end, n);
     const losses = network.core.f32(plan.losses!.offset, n);
     for (let r = 0; r < n; r++) sum += losses[r];
@@ -67,8 +67,8 @@ export async function score(request: ScoreRequest): Promise<Scores> {
 export function penalties(network: Network): number {
   let sum = 0;
   for (const tensor of network.tensors) {
-    const { l1, l2 } = tensor.spec;
-    if (l1 === 0 && l2 === 0) continue;
+    const { l1, l2, trainable } = tensor.spec;
+    if (!trainable || (l1 === 0 && l2 === 0)) continue;
     for (const w of network.read(tensor)) sum += l1 * Math.abs(w) + l2 * w * w;
   }
   return sum;

@@ -33,7 +33,7 @@ export function gradientsOf(
     );
   }
   const { core } = network;
-  beginStep(core, plan.step, 0, rows, 0);
+  beginStep(core, plan.step, { rows });
   network.run(plan, 0, plan.marks.update, rows);
   const loss = lossOfStep(core, plan.step);
   let exact = 0;
@@ -42,7 +42,7 @@ export function gradientsOf(
     loss,
     lossExact: exact / rows + penalties(network),
     gradients: Object.fromEntries(
-      network.tensors.map((tensor) => [tensor.name, network.read(tensor, "gradient")]),
+      network.trained.map((tensor) => [tensor.name, network.read(tensor, "gradient")]),
     ),
   };
 }

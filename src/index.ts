@@ -14,12 +14,31 @@ export { checkGradients, type GradientCheck } from "./check-gradients.ts";
 export type { TrainingOptions } from "./compile.ts";
 export { type Config, type ConfigInput, checkConfig, configSchema, parseConfig } from "./config/config.ts";
 export { arrayDataset } from "./data/arrays.ts";
+export { augment } from "./data/augment/index.ts";
+export type { AugmentOptions } from "./data/augment/options.ts";
+export { type ShiftedOptions, shifted } from "./data/augment/shifted.ts";
 export type { DataSplit, Dataset, Standardisation, Target } from "./data/dataset.ts";
 export { splitDataset, subset } from "./data/split.ts";
 export { NablaError } from "./errors.ts";
 export type { Scores } from "./evaluate.ts";
 export { fromConfig } from "./from-config.ts";
-export { activation, dense, flatten, type LayerInput } from "./layers/factories.ts";
+export {
+  activation,
+  averagePooling2d,
+  batchNormalization,
+  conv2d,
+  dense,
+  dropout,
+  flatten,
+  gaussianNoise,
+  globalAveragePooling2d,
+  type LayerInput,
+  layerNormalization,
+  maxPooling2d,
+  reshape,
+  residual,
+  zeroPadding2d,
+} from "./layers/factories.ts";
 export { type ClassFigures, ConfusionMatrix } from "./metrics/index.ts";
 export {
   type EvaluateOptions,

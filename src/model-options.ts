@@ -1,6 +1,8 @@
 /** What programs pass to a model and get from it. */
 import type { Callback } from "./callbacks/callback.ts";
+import type { AugmentConfig } from "./config/augment.ts";
 import type { ArrayLike2 } from "./data/arrays.ts";
+import type { AugmentOptions } from "./data/augment/options.ts";
 import type { Dataset, Standardisation } from "./data/dataset.ts";
 
 export interface SequentialOptions {
@@ -26,6 +28,8 @@ export interface FitOptions {
   classWeight?: Readonly<Record<number, number>> | readonly number[];
   /** Factors of the loss, by row of the data. */
   sampleWeight?: ArrayLike<number>;
+  /** Trains on images moved, turned, bent, … anew every epoch, as augment() makes them; validates on them as they are. */
+  augment?: AugmentOptions;
   callbacks?: readonly Callback[];
   /** Stops between two steps; fit() then rejects with the signal's reason and the model keeps its state. */
   signal?: AbortSignal;
@@ -52,6 +56,7 @@ export const FIT_OPTIONS: readonly (keyof FitOptions)[] = [
   "validationSplit",
   "classWeight",
   "sampleWeight",
+  "augment",
   "callbacks",
   "signal",
   "resume",
@@ -80,6 +85,7 @@ export interface RunSettings {
   shuffle: boolean;
   validationSplit: number;
   classWeight?: Record<string, number>;
+  augment?: AugmentConfig;
   rows: number;
 }
 

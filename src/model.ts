@@ -4,6 +4,7 @@ import { type Callback, type CallbackState, type Logs, withState } from "./callb
 import { type CompiledTraining, compileTraining, type TrainingOptions } from "./compile.ts";
 import { checkLayers, fitFields, type LayerConfig, seedField, shapeField } from "./config/config.ts";
 import { type ArrayLike2, arrayDataset, shaped } from "./data/arrays.ts";
+import { augment as augmented } from "./data/augment/index.ts";
 import { type Dataset, sizeOf } from "./data/dataset.ts";
 import { splitDataset } from "./data/split.ts";
 import { didYouMean, NablaError } from "./errors.ts";
@@ -126,13 +127,15 @@ export class Model {
     const { dataset, options } = this.arguments<FitOptions>("fit", x, y, more);
     checkOptions("fit", options, FIT_OPTIONS);
     const compiled = this.training;
-    const { batchSize, epochs, seed, shuffle, validationSplit, classWeight } = this.fitSettings(options);
+    const { batchSize, epochs, seed, shuffle, validationSplit, classWeight, augment } =
+      this.fitSettings(options);
     let train_ = dataset;
     let validation = options.validationData
       ? this.dataset(options.validationData, "validationData")
       : undefined;
     if (validationSplit !== 0 && !validation)
       [train_, validation] = splitDataset(dataset, validationSplit, { seed });
+    if (augment) train_ = augmented(train_, { seed, ...augment });
     this.build(train_.inputShape);
     const network = this.built;
     checkFit(train_, network, compiled.loss);
@@ -143,7 +146,7 @@ export class Model {
       );
     }
     const weighting = this.weighting("fit", dataset, { ...options, classWeight });
-    if (options.sampleWeight && train_ !== dataset) {
+    if (options.sampleWeight && train_.length !== dataset.length) {
       throw new NablaError(
         "fit: sampleWeight goes with validationData, not with validationSplit: split the data yourself with splitDataset()",
       );
@@ -156,6 +159,7 @@ export class Model {
       validationSplit,
       rows: train_.length,
       ...(classWeight && { classWeight }),
+      ...(augment && { augment }),
     };
     if (options.resume) this.checkResume(settings, options.callbacks ?? []);
     else {
@@ -438,6 +442,7 @@ export class Model {
       seed: options.seed ?? saved?.seed ?? this.seed,
       shuffle: options.shuffle ?? saved?.shuffle,
       validationSplit: options.validationSplit ?? saved?.validationSplit,
+      augment: options.augment ?? saved?.augment,
     };
     try {
       return {
@@ -463,6 +468,12 @@ export class Model {
     const weights = (of: RunSettings) => JSON.stringify(Object.entries(of.classWeight ?? {}).sort());
     if (weights(before) !== weights(settings)) {
       throw new NablaError("fit: resume: classWeight is another than before; a resumed run needs the same");
+    }
+    const images = (of: RunSettings) => JSON.stringify(of.augment); // its fields are in one order
+    if (images(before) !== images(settings)) {
+      throw new NablaError(
+        `fit: resume: augment was ${images(before) ?? "not set"}, now it is ${images(settings)}; a resumed run needs the same`,
+      );
     }
     const given = new Set(withState(callbacks).map(([key]) => key));
     for (const key of Object.keys(this.pendingCallbacks)) {

@@ -2,12 +2,12 @@
  * A built network in one instance of the core: where its parameters lie, and the plans that run on them.
  * The public model and the training loop sit on top; linear memory is touched through here alone.
  *
- * Memory, each range 64-byte aligned:  parameters | gradients | optimizer slots | one plan at a time
+ * Memory, each range 64-byte aligned:  parameters | those that are not trained | gradients | optimizer slots | one plan at a time
  */
 import { Core } from "./core/core.ts";
 import { MAX_BYTES } from "./core/limits.ts";
 import { initialize } from "./initializers/index.ts";
-import type { Layer, Parameter, Placed } from "./layers/layer.ts";
+import { type Layer, type Parameter, type Placed, parametersOf } from "./layers/layer.ts";
 import type { Loss } from "./losses/resolve.ts";
 import { align, ld, type Range, tooLarge } from "./plan/builder.ts";
 import { type InputKind, type Mode, type Plan, plan, type Update } from "./plan/plan.ts";
@@ -18,7 +18,7 @@ export interface Tensor extends Placed {
   readonly spec: Parameter;
   /** "<layer>.<parameter>" */
   readonly name: string;
-  /** Where it starts in the flat range of parameters, in bytes. */
+  /** Where it starts in the flat range of parameters, in bytes. Those that are trained come first. */
   readonly at: number;
 }
 
@@ -32,39 +32,48 @@ export interface Training {
 export class Network {
   readonly core = new Core();
   readonly tensors: readonly Tensor[];
-  /** Bytes of the flat range of parameters; gradients and each slot take as many. */
+  /** Those that training changes by their gradients. */
+  readonly trained: readonly Tensor[];
+  /** Bytes of the parameters that are trained; gradients and each slot take as many. */
   readonly bytes: number;
+  /** Bytes of all parameters. */
+  private readonly all: number;
   private slots = 0;
   private withGradients = false;
   private plans = new Map<string, Plan>();
   private active: Plan | undefined;
 
   constructor(readonly layers: readonly Layer[]) {
-    const tensors: Tensor[] = [];
     const base = this.core.base;
+    const specs = layers.flatMap(parametersOf);
+    const places = new Map<Parameter, number>();
     let at = 0;
-    for (const layer of layers) {
-      for (const operation of layer.operations) {
-        for (const spec of operation.parameters) {
-          const name = `${layer.name}.${spec.name}`;
-          const bytes = align(footprint(spec));
-          const value = { name, bytes, offset: base + at };
-          tensors.push({
-            layer: layer.name,
-            spec,
-            name,
-            at,
-            value,
-            gradient: { name: `gradient of ${name}`, bytes, offset: 0 },
-          });
-          at += bytes;
-        }
+    const place = (trainable: boolean) => {
+      for (const { spec } of specs) {
+        if (spec.trainable !== trainable) continue;
+        places.set(spec, at);
+        at += align(footprint(spec));
       }
-    }
-    this.tensors = tensors;
-    this.bytes = at;
-    this.check(base + at);
-    this.core.reserve(base + at);
+      return at;
+    };
+    this.bytes = place(true);
+    this.all = place(false);
+    this.tensors = specs.map(({ layer, spec }) => {
+      const name = `${layer}.${spec.name}`;
+      const bytes = align(footprint(spec));
+      const offset = places.get(spec)!;
+      return {
+        layer,
+        spec,
+        name,
+        at: offset,
+        value: { name, bytes, offset: base + offset },
+        gradient: { name: `gradient of ${name}`, bytes, offset: 0 },
+      };
+    });
+    this.trained = this.tensors.filter(({ spec }) => spec.trainable);
+    this.check(base + this.all);
+    this.core.reserve(base + this.all);
   }
 
   get parameterCount(): number {
@@ -91,9 +100,8 @@ export class Network {
     this.active = undefined;
     this.check(this.workspace);
     this.core.reserve(this.workspace);
-    const gradients = this.core.base + this.bytes;
-    for (const tensor of this.tensors) tensor.gradient.offset = gradients + tensor.at;
-    this.core.u8(gradients, this.bytes).fill(0);
+    for (const tensor of this.trained) tensor.gradient.offset = this.gradients + tensor.at;
+    this.core.u8(this.gradients, this.bytes).fill(0);
     initial.forEach((value, slot) => {
       // padding keeps its zeros only where zero is a fixed point; where it is not, it moves no parameter (see optimizers)
       this.core.f32(this.slotOffset(slot), this.bytes / 4).fill(value);
@@ -103,7 +111,7 @@ export class Network {
   /** The flat ranges an optimizer works on. */
   get flat(): { w: number; dw: number; slots: number[]; n: number } {
     const slots = Array.from({ length: this.slots }, (_, s) => this.slotOffset(s));
-    return { w: this.core.base, dw: this.core.base + this.bytes, slots, n: this.bytes / 4 };
+    return { w: this.core.base, dw: this.gradients, slots, n: this.bytes / 4 };
   }
 
   /** The plan for this mode with room for `rows` rows, made once and then remembered. Not yet in memory: see use(). */
@@ -171,17 +179,17 @@ export class Network {
 
   /** A copy of everything training changes: parameters and slots. For going back. */
   snapshot(): Uint8Array {
-    const bytes = this.withGradients ? this.bytes * (1 + this.slots) : this.bytes;
-    const copy = new Uint8Array(bytes);
-    copy.set(this.core.u8(this.core.base, this.bytes));
-    if (this.slots > 0) copy.set(this.core.u8(this.slotOffset(0), this.bytes * this.slots), this.bytes);
+    const slots = this.bytes * this.slots;
+    const copy = new Uint8Array(this.all + slots);
+    copy.set(this.core.u8(this.core.base, this.all));
+    if (slots > 0) copy.set(this.core.u8(this.slotOffset(0), slots), this.all);
     return copy;
   }
 
   restore(copy: Uint8Array): void {
-    this.core.u8(this.core.base, this.bytes).set(copy.subarray(0, this.bytes));
+    this.core.u8(this.core.base, this.all).set(copy.subarray(0, this.all));
     if (this.slots > 0)
-      this.core.u8(this.slotOffset(0), this.bytes * this.slots).set(copy.subarray(this.bytes));
+      this.core.u8(this.slotOffset(0), this.bytes * this.slots).set(copy.subarray(this.all));
   }
 
   private offsetOf(tensor: Tensor, of: "value" | "gradient" | number): number {
@@ -189,23 +197,28 @@ export class Network {
     return of === "gradient" ? tensor.gradient.offset : this.slotOffset(of) + tensor.at;
   }
 
+  private get gradients(): number {
+    return this.core.base + this.all;
+  }
+
   private slotOffset(slot: number): number {
-    return this.core.base + this.bytes * (2 + slot);
+    return this.gradients + this.bytes * (1 + slot);
   }
 
   private get workspace(): number {
-    return this.core.base + this.bytes * (this.withGradients ? 2 + this.slots : 1);
+    return this.gradients + (this.withGradients ? this.bytes * (1 + this.slots) : 0);
   }
 
   private place(to: number, spec: Parameter, plain: number): void {
     const n = count(spec.shape);
-    if (spec.layout === "panels") {
-      const [k, out] = matrixOf(spec);
-      this.core.exports.packPanels(to, plain, k, out);
-    } else {
+    if (spec.layout === "vector") {
       this.core.u8(to, align(footprint(spec))).fill(0);
       this.core.u8(to, n * 4).set(this.core.u8(plain, n * 4));
+      return;
     }
+    const { k, out, groups } = matricesOf(spec);
+    for (let g = 0; g < groups; g++)
+      this.core.exports.packPanels(to + g * k * ld(out) * 4, plain + g * out * 4, k, out, out * groups);
   }
 
   /** Lends bytes of the workspace; the plan that was there must be put back before it runs again. */
@@ -228,14 +241,15 @@ export class Network {
 }
 
 function unpack(core: Core, to: number, from: number, spec: Parameter): void {
-  const [k, out] = matrixOf(spec);
-  core.exports.unpackPanels(to, from, k, out);
+  const { k, out, groups } = matricesOf(spec);
+  for (let g = 0; g < groups; g++)
+    core.exports.unpackPanels(to + g * out * 4, from + g * k * ld(out) * 4, k, out, out * groups);
 }
 
-/** A kernel of any rank as the matrix it is multiplied as: [everything before the last axis, last axis]. */
-function matrixOf(spec: Parameter): [k: number, out: number] {
-  const out = spec.shape[spec.shape.length - 1];
-  return [count(spec.shape) / out, out];
+/** A kernel of any rank as the matrices it is multiplied as: [everything before the last axis, a share of the last axis]. */
+function matricesOf({ shape, groups = 1 }: Parameter): { k: number; out: number; groups: number } {
+  const columns = shape[shape.length - 1];
+  return { k: count(shape) / columns, out: columns / groups, groups };
 }
 
 const count = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
@@ -243,8 +257,8 @@ const count = (shape: readonly number[]): number => shape.reduce((product, n) =>
 /** Bytes a parameter takes in linear memory. */
 function footprint(spec: Parameter): number {
   if (spec.layout === "vector") return ld(count(spec.shape)) * 4;
-  const [k, out] = matrixOf(spec);
-  return k * ld(out) * 4;
+  const { k, out, groups } = matricesOf(spec);
+  return groups * k * ld(out) * 4;
 }
 
 export type { Range };

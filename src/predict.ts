@@ -3,6 +3,7 @@ import { type ArrayLike2, shaped } from "./data/arrays.ts";
 import { buffersFor, type Dataset, range, readNow, sizeOf } from "./data/dataset.ts";
 import { NablaError } from "./errors.ts";
 import type { Network } from "./network.ts";
+import { ld } from "./plan/builder.ts";
 
 /** What predict() returns: plain values with their shape, nothing to dispose. */
 export class Outputs {
@@ -103,7 +104,7 @@ export function predictBatches(
   network.use(plan);
   const { core } = network;
   const { units } = plan;
-  const stride = (units + 3) & ~3;
+  const stride = ld(units);
   const out = new Float32Array(rows * units);
   for (let from = 0; from < rows; from += capacity) {
     const n = Math.min(capacity, rows - from);

@@ -24,7 +24,7 @@ export function saveModel(model: Model): Uint8Array {
   const { run, settings, callbacks, compiled } = model.state;
   const slots: Checkpoint["slots"] = new Map();
   compiled?.slots.forEach((slot, s) => {
-    for (const tensor of network.tensors) {
+    for (const tensor of network.trained) {
       slots.set(`optimizer.${slot.name}.${tensor.name}`, {
         shape: tensor.spec.shape,
         data: network.read(tensor, s),
@@ -124,6 +124,7 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
     shuffle,
     validationSplit,
     classWeight,
+    augment,
     earlyStopping: _e,
     reduceLROnPlateau: _r,
     ...compile
@@ -133,7 +134,7 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
   requireTensors(
     checkpoint.slots,
     slots.flatMap((slot) =>
-      network.tensors.map((tensor) => ({
+      network.trained.map((tensor) => ({
         name: `optimizer.${slot.name}.${tensor.name}`,
         shape: tensor.spec.shape,
       })),
@@ -141,7 +142,7 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
     name,
   );
   slots.forEach((slot, s) => {
-    for (const tensor of network.tensors) {
+    for (const tensor of network.trained) {
       network.write(tensor, checkpoint.slots.get(`optimizer.${slot.name}.${tensor.name}`)!.data, s);
     }
   });
@@ -173,6 +174,7 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
       validationSplit,
       rows: checkpoint.dataset.length,
       ...(classWeight && { classWeight }),
+      ...(augment && { augment }),
     };
     model.resumeFrom(run, settings, checkpoint.callbacks as Record<string, CallbackState>);
   }

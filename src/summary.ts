@@ -1,4 +1,5 @@
 /** A network as a table. */
+import { parametersOf } from "./layers/layer.ts";
 import type { Network } from "./network.ts";
 
 /** What one row of a summary says. */
@@ -15,9 +16,10 @@ export interface LayerSummary {
 
 export function layerSummaries(network: Network): LayerSummary[] {
   return network.layers.map((layer) => {
-    const parameters = layer.operations
-      .flatMap((operation) => operation.parameters)
-      .reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0);
+    const parameters = parametersOf(layer).reduce(
+      (sum, { spec }) => sum + spec.shape.reduce((product, n) => product * n, 1),
+      0,
+    );
     return {
       name: layer.name,
       type: layer.type,

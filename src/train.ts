@@ -160,7 +160,7 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
     const rows = indices.length;
     const { core } = network;
     run.rate = request.rate(run.step, batches) * run.rateFactor;
-    beginStep(core, plan.step, run.rate, rows, run.step);
+    beginStep(core, plan.step, { rows, rate: run.rate, step: run.step, seed: request.seed });
     if (!network.run(plan, 0, plan.marks.end, rows)) fail({ plan, dataset, indices });
     if (candidate) [good, candidate] = [candidate, undefined];
     run.lossSum += lossOfStep(core, plan.step) * rows;
@@ -193,10 +193,11 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
         const ready = await reader.next();
         loader.copy(plan, indices, ready!);
       } else {
-        const wait = loader.load(plan, indices, run.batch);
+        const wait = loader.load(plan, indices, run.batch, epoch);
         if (wait) {
           // the dataset takes its time: from the next batch on, read ahead while computing
-          if (run.batch + 1 < batches) reader = new Prefetcher(dataset, order, batchSize, run.batch + 1);
+          if (run.batch + 1 < batches)
+            reader = new Prefetcher(dataset, order, batchSize, run.batch + 1, epoch);
           loader.copy(plan, indices, await wait);
         }
       }

@@ -2,6 +2,7 @@
 // The activation is an instruction of its own.
 
 import { columnSums, matmul, outerProduct, OUTER_SCRATCH as SCRATCH, transposePanels } from "../math/matmul";
+import { Step } from "../tape";
 
 @unmanaged
 export class DenseForward {
@@ -26,15 +27,17 @@ export class DenseWeights {
   x: usize;
   dy: usize;
   scratch: usize; // OUTER_SCRATCH bytes for each part
+  step: usize;
   inputs: i32;
   units: i32;
 }
 
-/** dw[inputs, units] = xᵀ · dy;  db[units] = Σ over rows of dy */
+/** dw[inputs, units] = xᵀ · dy;  db[units] = Σ over rows of dy.  += in later pieces of a batch. */
 function denseWeights(record: usize, rows: i32, part: i32, parts: i32): void {
   const a = changetype<DenseWeights>(record);
-  outerProduct(a.dw, a.x, a.dy, a.scratch, rows, a.inputs, a.units, false, part, parts);
-  if (a.db) columnSums(a.db, a.dy, rows, a.units, false, part, parts);
+  const add = changetype<Step>(a.step).first > 0;
+  outerProduct(a.dw, a.x, a.dy, a.scratch, rows, a.inputs, a.units, add, part, parts);
+  if (a.db) columnSums(a.db, a.dy, rows, a.units, add, part, parts);
 }
 
 @unmanaged

@@ -6,6 +6,7 @@ import { rowBytes, shareStart } from "../math/simd";
 export class InputU8 {
   x: usize;
   from: usize; // u8[rows, inputs] without padding
+  rowsEach: i32; // how many of these rows make up one of the batch: the pixels of an image
   inputs: i32;
   scale: f32;
 }
@@ -13,6 +14,7 @@ export class InputU8 {
 /** x[rows, inputs] = scale · from, padding 0. Shares are rows. */
 function inputU8(record: usize, rows: i32, part: i32, parts: i32): void {
   const a = changetype<InputU8>(record);
+  rows *= a.rowsEach;
   const r0 = shareStart(rows, part, parts), r1 = shareStart(rows, part + 1, parts);
   const from = a.from + <usize>r0 * <usize>a.inputs;
   const x = a.x + rowBytes(r0, a.inputs);
@@ -53,12 +55,14 @@ function rowU8(x: usize, from: usize, n: usize, scale: f32): void {
 export class InputF32 {
   x: usize;
   from: usize; // f32[rows, inputs] without padding
+  rowsEach: i32; // how many of these rows make up one of the batch: the pixels of an image
   inputs: i32;
 }
 
 /** x[rows, inputs] = from, padding 0. Shares are rows. */
 function inputF32(record: usize, rows: i32, part: i32, parts: i32): void {
   const a = changetype<InputF32>(record);
+  rows *= a.rowsEach;
   const r0 = shareStart(rows, part, parts), r1 = shareStart(rows, part + 1, parts);
   const row = <usize>a.inputs << 2, ldx = rowBytes(1, a.inputs);
   let x = a.x + <usize>r0 * ldx, from = a.from + <usize>r0 * row;

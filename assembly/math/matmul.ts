@@ -219,22 +219,22 @@ export function columnSums(sums: usize, dy: usize, rows: i32, out: i32, add: boo
   }
 }
 
-/** w in panels from plain row-major [k, out]; padding columns become zero. */
-export function packPanels(w: usize, plain: usize, k: i32, out: i32): void {
+/** w in panels from plain row-major [k, out], whose rows are `columns` floats apart; padding columns become zero. */
+export function packPanels(w: usize, plain: usize, k: i32, out: i32, columns: i32): void {
   for (let c = 0; c < ld(out); c++) {
     const width = out - (c & ~7) > 4 ? 8 : 4;
     let to = w + <usize>(c >> 3) * <usize>k * 32 + (<usize>(c & 7) << 2);
     let from = plain + (<usize>c << 2);
-    for (let i = 0; i < k; i++, to += width << 2, from += <usize>out << 2) store<f32>(to, c < out ? load<f32>(from) : 0);
+    for (let i = 0; i < k; i++, to += width << 2, from += <usize>columns << 2) store<f32>(to, c < out ? load<f32>(from) : 0);
   }
 }
 
-/** Plain row-major [k, out] from w in panels. */
-export function unpackPanels(plain: usize, w: usize, k: i32, out: i32): void {
+/** Plain row-major [k, out], rows `columns` floats apart, from w in panels. */
+export function unpackPanels(plain: usize, w: usize, k: i32, out: i32, columns: i32): void {
   for (let c = 0; c < out; c++) {
     const width = out - (c & ~7) > 4 ? 8 : 4;
     let from = w + <usize>(c >> 3) * <usize>k * 32 + (<usize>(c & 7) << 2);
     let to = plain + (<usize>c << 2);
-    for (let i = 0; i < k; i++, from += width << 2, to += <usize>out << 2) store<f32>(to, load<f32>(from));
+    for (let i = 0; i < k; i++, from += width << 2, to += <usize>columns << 2) store<f32>(to, load<f32>(from));
   }
 }

@@ -81,3 +81,44 @@ export function fillGaussian(
     }
   }
 }
+
+/** The four values of N(0, 1) that one block gives. */
+export function randomGaussians(k0: u32, k1: u32, x0: u32, x1: u32, x2: u32, x3: u32): v128 {
+  philox(k0, k1, x0, x1, x2, x3);
+  gaussians(w0, w1);
+  let z = f32x4.replace_lane(f32x4.splat(<f32>z0), 1, <f32>z1);
+  gaussians(w2, w3);
+  z = f32x4.replace_lane(z, 2, <f32>z0);
+  return f32x4.replace_lane(z, 3, <f32>z1);
+}
+
+/** The words of four blocks in a row, one block each, as philox4() leaves them. */
+export let r0: v128 = i32x4.splat(0);
+export let r1: v128 = i32x4.splat(0);
+export let r2: v128 = i32x4.splat(0);
+export let r3: v128 = i32x4.splat(0);
+
+/** The blocks x0 … x0 + 3 at once: the same words as philox() gives one after the other. */
+export function philox4(k0: u32, k1: u32, x0: u32, x1: u32, x2: u32, x3: u32): void {
+  const m0 = i32x4.splat(0xd2511f53), m1 = i32x4.splat(0xcd9e8d57);
+  let a = i32x4.add(i32x4.splat(x0), i32x4(0, 1, 2, 3)), b = i32x4.splat(x1), c = i32x4.splat(x2), d = i32x4.splat(x3);
+  let key0 = i32x4.splat(k0), key1 = i32x4.splat(k1);
+  let round = 10;
+  do {
+    const p0 = i64x2.extmul_low_i32x4_u(a, m0), p1 = i64x2.extmul_high_i32x4_u(a, m0);
+    const q0 = i64x2.extmul_low_i32x4_u(c, m1), q1 = i64x2.extmul_high_i32x4_u(c, m1);
+    a = v128.xor(v128.xor(v128.shuffle<i32>(q0, q1, 1, 3, 5, 7), b), key0);
+    c = v128.xor(v128.xor(v128.shuffle<i32>(p0, p1, 1, 3, 5, 7), d), key1);
+    b = v128.shuffle<i32>(q0, q1, 0, 2, 4, 6);
+    d = v128.shuffle<i32>(p0, p1, 0, 2, 4, 6);
+    key0 = i32x4.add(key0, i32x4.splat(0x9e3779b9));
+    key1 = i32x4.add(key1, i32x4.splat(0xbb67ae85));
+  } while (--round);
+  // from word by word to block by block
+  const ab0 = v128.shuffle<i32>(a, b, 0, 4, 1, 5), ab1 = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
+  const cd0 = v128.shuffle<i32>(c, d, 0, 4, 1, 5), cd1 = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
+  r0 = v128.shuffle<i64>(ab0, cd0, 0, 2);
+  r1 = v128.shuffle<i64>(ab0, cd0, 1, 3);
+  r2 = v128.shuffle<i64>(ab1, cd1, 0, 2);
+  r3 = v128.shuffle<i64>(ab1, cd1, 1, 3);
+}

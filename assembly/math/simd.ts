@@ -21,6 +21,13 @@ export function shareStart(n: i32, part: i32, parts: i32): i32 {
   return <i32>((<i64>n * part) / parts);
 }
 
+/** So many stretches of so many bytes. */
+// @ts-ignore: decorator
+@inline
+export function times(n: i32, bytes: usize): usize {
+  return <usize>n * bytes;
+}
+
 /** Bytes before row `r` of a matrix with `n` columns. */
 // @ts-ignore: decorator
 @inline

@@ -18,17 +18,20 @@ export interface ActivationSpec {
   range: "real" | "positive" | "unit" | "symmetric" | "distribution";
   /** Whether gradients pass; if not, only the loss `"perceptron"` trains it. */
   trainable: boolean;
+  /** Whether a never falls as z rises: then the largest a of several is that of the largest z. */
+  rising?: true;
   /** The formula, as documentation and summaries show it. */
   doc: string;
 }
 
 export const activations: Record<ActivationName, ActivationSpec> = {
-  linear: { saves: "a", range: "real", trainable: true, doc: "a = z" },
+  linear: { saves: "a", range: "real", trainable: true, rising: true, doc: "a = z" },
   step: {
     forward: "STEP_FORWARD",
     saves: "a",
     range: "unit",
     trainable: false,
+    rising: true,
     doc: "a = 1 where z > 0, else 0 (the perceptron)",
   },
   sigmoid: {
@@ -37,6 +40,7 @@ export const activations: Record<ActivationName, ActivationSpec> = {
     saves: "a",
     range: "unit",
     trainable: true,
+    rising: true,
     doc: "a = 1 / (1 + e^−z)",
   },
   tanh: {
@@ -45,6 +49,7 @@ export const activations: Record<ActivationName, ActivationSpec> = {
     saves: "a",
     range: "symmetric",
     trainable: true,
+    rising: true,
     doc: "a = tanh z",
   },
   relu: {
@@ -53,6 +58,7 @@ export const activations: Record<ActivationName, ActivationSpec> = {
     saves: "a",
     range: "positive",
     trainable: true,
+    rising: true,
     doc: "a = max(z, 0)",
   },
   leakyRelu: {
@@ -62,6 +68,7 @@ export const activations: Record<ActivationName, ActivationSpec> = {
     alpha: { default: 0.01, min: 0, doc: "slope below zero; 0.01 as in PyTorch, while Keras takes 0.3" },
     range: "real",
     trainable: true,
+    rising: true,
     doc: "a = z where z > 0, else alpha · z",
   },
   gaussian: {
@@ -79,6 +86,7 @@ export const activations: Record<ActivationName, ActivationSpec> = {
     alpha: { default: 1, min: 0, doc: "−alpha is the limit on the left" },
     range: "real",
     trainable: true,
+    rising: true,
     doc: "a = z where z > 0, else alpha (e^z − 1)",
   },
   gelu: {
@@ -103,6 +111,7 @@ export const activations: Record<ActivationName, ActivationSpec> = {
     saves: "z",
     range: "positive",
     trainable: true,
+    rising: true,
     doc: "a = ln(1 + e^z)",
   },
   softmax: {

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS } from "../config/names.ts";
 import { didYouMean, NablaError } from "../errors.ts";
+import { augmentation } from "./augment.ts";
 import { names, number, oneOf, units, whole } from "./options.ts";
 
 const EXAMPLES = `
@@ -69,6 +70,7 @@ export function program(done: (code: number) => void): Command {
       "rows to validate on (default: 0.1 without a test part or with --patience, else 0)",
       number("--validation-split", { min: 0, below: 1 }),
     )
+    .option("--augment <FORM>", "images anew each epoch: shift:2,rotate:10,elastic, …", augmentation)
     .option("--patience <N>", "stop after so many epochs without a better val loss", whole("--patience"))
     .option("--label <COLUMN>", "CSV: the target's column, by name or number from 0")
     .option("--ignore <COLUMN,…>", "CSV: columns to leave out, by name", names("--ignore"))

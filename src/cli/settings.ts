@@ -29,6 +29,7 @@ export interface ModelFlags {
   seed?: number;
   validationSplit?: number;
   patience?: number;
+  augment?: NonNullable<ConfigInput["training"]["augment"]>;
 }
 
 /** Those that need a preset to act on. */
@@ -106,7 +107,7 @@ const withLoss = (training: ConfigInput["training"], loss: LossName | undefined)
 function applyTraining(base: ConfigInput, flags: ModelFlags, data: OpenedData, split?: number): ConfigInput {
   const training = base.training;
   if (typeof training !== "object" || training === null) return base;
-  const { epochs, batchSize, seed, patience } = flags;
+  const { epochs, batchSize, seed, patience, augment } = flags;
   const early = patience !== undefined && { monitor: "valLoss", patience, restoreBestWeights: true };
   return {
     ...base,
@@ -117,6 +118,7 @@ function applyTraining(base: ConfigInput, flags: ModelFlags, data: OpenedData, s
       ...(epochs !== undefined && { epochs }),
       ...(batchSize !== undefined && { batchSize }),
       ...(seed !== undefined && { seed }),
+      ...(augment && { augment }),
       ...(early && { earlyStopping: early }),
       validationSplit:
         flags.validationSplit ??

@@ -41,8 +41,8 @@ export function scaleTargets(dataset: Dataset, by: TargetScale | undefined): Dat
   return {
     ...dataset,
     extra: { ...extra, csv: { ...(csv as object), target: by } },
-    read(indices, x, y) {
-      const pending = dataset.read(indices, x, y);
+    read(indices, x, y, epoch) {
+      const pending = dataset.read(indices, x, y, epoch);
       if (pending) return pending.then(() => apply(y, indices.length));
       apply(y, indices.length);
     },

@@ -1,6 +1,7 @@
 /** nabla train */
 import { type Callback, modelCheckpoint } from "../callbacks/index.ts";
 import type { Config } from "../config/config.ts";
+import { augment } from "../data/augment/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { splitDataset } from "../data/split.ts";
 import { NablaError } from "../errors.ts";
@@ -153,6 +154,7 @@ function checkApplicable(flags: TrainFlags, data: OpenedData): void {
 
 function checkTrainable(data: OpenedData, { training }: Config): void {
   const { batchSize, validationSplit, earlyStopping, reduceLROnPlateau } = training;
+  if (training.augment) augment(data.train, training.augment); // throws where the rows are no images
   for (const callback of [earlyStopping, reduceLROnPlateau]) {
     if (callback?.monitor.startsWith("val") && validationSplit === 0)
       throw new NablaError(

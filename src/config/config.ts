@@ -1,5 +1,6 @@
 /** The configuration document: a model and how to train it. One specification, for the check, the schema, the types. */
 import { NablaError } from "../errors.ts";
+import { augmentFields } from "./augment.ts";
 import { loss, optimizer, schedule } from "./components.ts";
 import {
   bool,
@@ -81,6 +82,7 @@ const running = {
       doc: "Factors of the loss by class number; 1 for those left out.",
     }),
   ),
+  augment: optional(augmentFields),
 };
 /** The same as options of fit(). */
 export const fitFields = object(running);

@@ -240,3 +240,30 @@ export function list<Out, In, O extends Common<In[]> & { min?: number; max?: num
     options,
   );
 }
+
+/** Two whole numbers, height and width; one number stands for both. */
+export function pair<O extends Range & Common<number>>(
+  options: O = {} as O,
+): Field<[number, number], number | readonly [number, number], Given<O>> {
+  const { default: fallback, doc: _, ...range } = options;
+  const one = int(range as Range);
+  const expected = `${one.expected}, or [height, width]`;
+  return field(
+    {
+      expected,
+      check(value, path): [number, number] {
+        if (!Array.isArray(value)) {
+          if (typeof value !== "number") return refuse(path, expected, value);
+          const both = one.check(value, path);
+          return [both, both];
+        }
+        if (value.length !== 2) return refuse(path, expected, value);
+        return [one.check(value[0], within(path, 0)), one.check(value[1], within(path, 1))];
+      },
+      jsonSchema: () => ({
+        anyOf: [one.jsonSchema(), { type: "array", items: one.jsonSchema(), minItems: 2, maxItems: 2 }],
+      }),
+    },
+    options as Common<number>,
+  );
+}

@@ -1,13 +1,56 @@
 /** The fields of each layer type, one line each: check, defaults, schema and types follow. */
-import { activationFields } from "../layers/activation.ts";
+import { activationFields, layerName } from "../layers/activation.ts";
+import { batchNormalizationFields } from "../layers/batchNormalization.ts";
+import { conv2dFields } from "../layers/conv2d.ts";
 import { denseFields } from "../layers/dense.ts";
-import { flattenFields } from "../layers/flatten.ts";
-import { shared, variant } from "./objects.ts";
+import { layerNormalizationFields } from "../layers/layerNormalization.ts";
+import { dropoutFields, gaussianNoiseFields } from "../layers/noise.ts";
+import {
+  averagePooling2dFields,
+  globalAveragePooling2dFields,
+  maxPooling2dFields,
+} from "../layers/pooling2d.ts";
+import { flattenFields, reshapeFields } from "../layers/reshape.ts";
+import { zeroPadding2dFields } from "../layers/zeroPadding2d.ts";
+import { type Infer, type Input, list } from "./fields.ts";
+import { described, object, shared, variant, withDefault } from "./objects.ts";
 
-export const LAYERS = {
+/** Layers that hold no other layers. */
+const SIMPLE = {
   dense: denseFields,
   activation: activationFields,
   flatten: flattenFields,
+  reshape: reshapeFields,
+  conv2d: conv2dFields,
+  maxPooling2d: maxPooling2dFields,
+  averagePooling2d: averagePooling2dFields,
+  globalAveragePooling2d: globalAveragePooling2dFields,
+  zeroPadding2d: zeroPadding2dFields,
+  batchNormalization: batchNormalizationFields,
+  layerNormalization: layerNormalizationFields,
+  dropout: dropoutFields,
+  gaussianNoise: gaussianNoiseFields,
 };
+
+const simple = shared("simpleLayer", variant("type", SIMPLE));
+export type SimpleLayerConfig = Infer<typeof simple>;
+export type SimpleLayerInput = Input<typeof simple>;
+
+export const residualFields = object(
+  {
+    name: layerName,
+    layers: described(
+      list(simple, { min: 1 }),
+      "What the values pass before they are added to what came in.",
+    ),
+    shortcut: withDefault(
+      described(list(simple), "What passes the values that are added; none: they go unchanged."),
+      [],
+    ),
+  },
+  { doc: "y = layers(x) + shortcut(x)." },
+);
+
+export const LAYERS = { ...SIMPLE, residual: residualFields };
 
 export const layer = shared("layer", variant("type", LAYERS));

@@ -28,8 +28,8 @@ type Fill = (
   a: number,
   b: number,
 ) => void;
-/** Between plain row-major [k, out] and panels; see ARCHITECTURE.md. */
-type Pack = (to: number, from: number, k: number, out: number) => void;
+/** Between plain row-major [k, out], `columns` floats from row to row, and panels; see ARCHITECTURE.md. */
+type Pack = (to: number, from: number, k: number, out: number, columns: number) => void;
 
 export interface CoreExports extends Record<string, unknown> {
   memory: WebAssembly.Memory;

@@ -26,8 +26,11 @@ export interface Dataset {
   /**
    * Writes the rows `indices` one after the other into x ([indices.length, ...inputShape]) and their targets into y:
    * labels ([n], Int32Array) or values ([n, size], Float32Array). May return a promise; then the caller reads ahead.
+   *
+   * `epoch` is the pass of a training these rows are for, counted from 0: `augment` makes other images of them each time. Left
+   * out by evaluation and prediction, which want the rows as they are. A dataset over another hands it on.
    */
-  read(indices: Uint32Array, x: Inputs, y: Targets): void | Promise<void>;
+  read(indices: Uint32Array, x: Inputs, y: Targets, epoch?: number): void | Promise<void>;
 }
 
 /** How float columns were moved and scaled: (x - mean) / scale, column by column. */

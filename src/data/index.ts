@@ -1,5 +1,8 @@
 /** The public names of `nabla/data`. */
 export { type ArrayOptions, arrayDataset, type Shaped, type TypedArray } from "./arrays.ts";
+export { augment } from "./augment/index.ts";
+export type { AugmentOptions } from "./augment/options.ts";
+export { type ShiftedOptions, shifted } from "./augment/shifted.ts";
 export {
   type CsvData,
   type CsvInfo,

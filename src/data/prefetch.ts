@@ -26,15 +26,17 @@ export class Prefetcher {
   readonly #dataset: Dataset;
   readonly #order: Uint32Array;
   readonly #batchSize: number;
+  readonly #epoch: number | undefined;
   readonly #buffers: { x: Inputs; y: Targets }[];
   #next: number;
   #pending: Promise<Outcome> | undefined;
 
-  /** Starts reading batch `first` (default 0) at once. */
-  constructor(dataset: Dataset, order: Uint32Array, batchSize: number, first = 0) {
+  /** Starts reading batch `first` (default 0) at once; `epoch` as for Dataset.read. */
+  constructor(dataset: Dataset, order: Uint32Array, batchSize: number, first = 0, epoch?: number) {
     this.#dataset = dataset;
     this.#order = order;
     this.#batchSize = batchSize;
+    this.#epoch = epoch;
     this.#buffers = [buffersFor(dataset, batchSize), buffersFor(dataset, batchSize)];
     this.#next = first;
     this.#pending = this.#start();
@@ -66,7 +68,7 @@ export class Prefetcher {
 
   async #read(index: number, indices: Uint32Array, x: Inputs, y: Targets): Promise<Outcome> {
     try {
-      await this.#dataset.read(indices, x, y);
+      await this.#dataset.read(indices, x, y, this.#epoch);
       return { batch: { index, rows: indices.length, x, y } };
     } catch (cause) {
       return { error: readError(this.#dataset, index, cause) };

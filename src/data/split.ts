@@ -28,10 +28,10 @@ export function subset(
     ...(labels && { labels: Int32Array.from(rows, (row) => labels[row]!) }),
     ...(standardisation && { standardisation }),
     ...(extra && { extra }),
-    read(wanted, x, y) {
+    read(wanted, x, y, epoch) {
       const mapped = new Uint32Array(wanted.length);
       for (let i = 0; i < wanted.length; i++) mapped[i] = rows[wanted[i]!]!;
-      return dataset.read(mapped, x, y);
+      return dataset.read(mapped, x, y, epoch);
     },
   };
 }

@@ -75,8 +75,8 @@ export function standardise(dataset: Dataset, by: Standardisation): Dataset {
   return {
     ...dataset,
     standardisation: after(dataset.standardisation, by),
-    read(indices, x, y) {
-      const pending = dataset.read(indices, x, y);
+    read(indices, x, y, epoch) {
+      const pending = dataset.read(indices, x, y, epoch);
       if (pending) return pending.then(() => apply(x, indices.length));
       apply(x, indices.length);
     },

@@ -3,7 +3,8 @@ import { type ActivationName, activations } from "../activations/index.ts";
 import { activation } from "../config/components.ts";
 import { type Infer, string } from "../config/fields.ts";
 import { object, optional } from "../config/objects.ts";
-import type { Range } from "../plan/builder.ts";
+import { NablaError } from "../errors.ts";
+import { floatsOf, type Range } from "../plan/builder.ts";
 import type { Layer, Operation, Site } from "./layer.ts";
 
 export const layerName = optional(
@@ -32,10 +33,12 @@ export function normalizeActivation(config: ActivationConfig): Activation {
   return { name: config.name, alpha: "alpha" in config ? config.alpha : 0 };
 }
 
-/** An operation that applies an activation to rows of `units` values. */
+/** An operation that applies an activation to each value (softmax: to each row). */
 export interface ActivationOperation extends Operation {
   readonly kind: "activation";
   readonly activation: Activation;
+  /** The same for values of another shape that belong to the layer alone. */
+  at(shape: readonly number[]): ActivationOperation;
 }
 
 export function isActivation(operation: Operation): operation is ActivationOperation {
@@ -49,19 +52,29 @@ export function isActivation(operation: Operation): operation is ActivationOpera
 export function activationOperation(
   f: Activation,
   layer: string,
-  units: number,
+  shape: readonly number[],
   owned: boolean,
 ): ActivationOperation | undefined {
   const { name, alpha } = f;
-  const spec = activations[name];
   if (name === "linear") return undefined;
+  const spec = activations[name];
+  // the values of an image, padding channels included, are as good as one long row
+  const units = shape.length === 1 ? shape[0] : floatsOf(shape);
+  if (name === "softmax" && shape.length > 1 && shape.slice(0, -1).some((n) => n > 1)) {
+    throw new NablaError(
+      `"${layer}": softmax needs flat rows, got [${shape.join(", ")}]; add flatten() before it`,
+    );
+  }
   return {
     layer,
     kind: "activation",
     activation: f,
     parameters: [],
+    inputShape: shape,
+    outputShape: shape,
+    at: (other) => activationOperation(f, layer, other, true)!,
     forward({ builder, training, output }: Site, z: Range): Range {
-      const a = owned && (spec.saves === "a" || !training) ? z : output(units);
+      const a = owned && (spec.saves === "a" || !training) ? z : output(shape);
       builder.emit(spec.forward!, { a, z, units, alpha });
       return a;
     },
@@ -81,8 +94,7 @@ export function buildActivation(
   inputShape: readonly number[],
 ): Layer {
   const f = normalizeActivation(config.activation);
-  const units = inputShape.reduce((product, n) => product * n, 1);
-  const operation = activationOperation(f, name, units, false);
+  const operation = activationOperation(f, name, inputShape, false);
   return {
     name,
     type: "activation",

@@ -5,7 +5,7 @@ import { object, optional, withDefault } from "../config/objects.ts";
 import { NablaError } from "../errors.ts";
 import { ld, type Range } from "../plan/builder.ts";
 import { activationOperation, layerName, normalizeActivation } from "./activation.ts";
-import type { Layer, Operation, Parameter, Site } from "./layer.ts";
+import { type Layer, type Operation, type Parameter, type Site, trainable } from "./layer.ts";
 
 export const denseFields = object(
   {
@@ -16,6 +16,7 @@ export const denseFields = object(
     kernelInitializer: withDefault(initializer, "glorotUniform"),
     biasInitializer: withDefault(initializer, "zeros"),
     kernelRegularizer: optional(regularizer),
+    trainable,
   },
   { doc: "y = activation(x · kernel + bias)." },
 );
@@ -47,6 +48,7 @@ export function buildDense(
     ...fan,
     l1: config.kernelRegularizer?.l1 ?? 0,
     l2: config.kernelRegularizer?.l2 ?? 0,
+    trainable: config.trainable,
   };
   const bias: Parameter = {
     name: "bias",
@@ -56,43 +58,48 @@ export function buildDense(
     ...fan,
     l1: 0,
     l2: 0,
+    trainable: config.trainable,
   };
   const parameters = useBias ? [kernel, bias] : [kernel];
   const operation: Operation = {
     layer: name,
     kind: "dense",
     parameters,
+    inputShape,
+    outputShape: [units],
     forward({ builder, parameter, output }: Site, x: Range): Range {
-      const y = output(units);
+      const y = output([units]);
       const b = useBias ? parameter("bias").value : 0;
       builder.emit("DENSE_FORWARD", { y, x, w: parameter("kernel").value, b, inputs, units });
       return y;
     },
     backward({ builder, parameter, gradient }: Site, x: Range, _y: Range, dy: Range, needed: boolean): Range {
       const w = parameter("kernel");
-      builder.emit("DENSE_WEIGHTS", {
-        dw: w.gradient,
-        db: useBias ? parameter("bias").gradient : 0,
-        x,
-        dy,
-        scratch: builder.share(
-          "scratch for weight gradients",
-          builder.parts * builder.core.constant("OUTER_SCRATCH"),
-        ),
-        inputs,
-        units,
-      });
+      if (config.trainable)
+        builder.emit("DENSE_WEIGHTS", {
+          dw: w.gradient,
+          db: useBias ? parameter("bias").gradient : 0,
+          x,
+          dy,
+          scratch: builder.alloc(
+            "scratch for weight gradients",
+            builder.parts * builder.core.constant("OUTER_SCRATCH"),
+          ),
+          step: builder.step,
+          inputs,
+          units,
+        });
       if (!needed) return dy;
-      const wt = builder.share("transposed weights", units * ld(inputs) * 4);
+      const wt = builder.alloc("transposed weights", units * ld(inputs) * 4);
       builder.emit("DENSE_TRANSPOSE", { wt, w: w.value, inputs, units });
-      const dx = gradient(inputs);
+      const dx = gradient(inputShape);
       builder.emit("DENSE_INPUT", { dx, dy, wt, inputs, units });
       return dx;
     },
   };
   const f = normalizeActivation(config.activation);
   const operations = [operation];
-  const second = activationOperation(f, name, units, true);
+  const second = activationOperation(f, name, [units], true);
   if (second) operations.push(second);
   return { name, type: "dense", inputShape, outputShape: [units], operations, activation: f.name };
 }

@@ -1,52 +1,102 @@
 /** All layers, one line each, and how a list of configurations becomes a chain of shapes. */
 
 import type { LayerConfig } from "../config/config.ts";
+import type { SimpleLayerConfig } from "../config/layers.ts";
 import { NablaError } from "../errors.ts";
 import { buildActivation } from "./activation.ts";
+import { buildBatchNormalization } from "./batchNormalization.ts";
+import { buildConv2d } from "./conv2d.ts";
 import { buildDense } from "./dense.ts";
-import { buildFlatten } from "./flatten.ts";
 import type { Layer } from "./layer.ts";
+import { buildLayerNormalization } from "./layerNormalization.ts";
+import { buildDropout, buildGaussianNoise } from "./noise.ts";
+import { buildGlobalAveragePooling2d, buildPooling2d } from "./pooling2d.ts";
+import { buildFlatten, buildReshape } from "./reshape.ts";
+import { buildResidual } from "./residual.ts";
+import { buildZeroPadding2d } from "./zeroPadding2d.ts";
 
-/** What each layer type is built by. */
+/** What each layer type is built by; `inner` builds the layers within one. */
 const BUILDERS: {
   [T in LayerConfig["type"]]: (
     config: Extract<LayerConfig, { type: T }>,
     name: string,
     index: number,
     inputShape: readonly number[],
+    inner: (configs: readonly SimpleLayerConfig[], path: string) => Layer[],
   ) => Layer;
 } = {
   dense: buildDense,
   activation: (config, name, _index, inputShape) => buildActivation(config, name, inputShape),
   flatten: (_config, name, _index, inputShape) => buildFlatten(name, inputShape),
+  reshape: buildReshape,
+  conv2d: buildConv2d,
+  maxPooling2d: (config, name, index, inputShape) =>
+    buildPooling2d("maxPooling2d", config, name, index, inputShape),
+  averagePooling2d: (config, name, index, inputShape) =>
+    buildPooling2d("averagePooling2d", config, name, index, inputShape),
+  globalAveragePooling2d: (_config, name, index, inputShape) =>
+    buildGlobalAveragePooling2d(name, index, inputShape),
+  zeroPadding2d: buildZeroPadding2d,
+  batchNormalization: (config, name, _index, inputShape) => buildBatchNormalization(config, name, inputShape),
+  layerNormalization: (config, name, _index, inputShape) => buildLayerNormalization(config, name, inputShape),
+  dropout: (config, name, _index, inputShape) => buildDropout(config, name, inputShape),
+  gaussianNoise: (config, name, _index, inputShape) => buildGaussianNoise(config, name, inputShape),
+  residual: (config, name, index, inputShape, inner) =>
+    buildResidual(
+      name,
+      index,
+      inputShape,
+      inner(config.layers, "layers"),
+      inner(config.shortcut, "shortcut"),
+    ),
 };
 
-/** Builds the chain, giving names ("dense_1") where the configuration has none. */
+/** Builds the chain, giving names ("dense_1") where the configuration has none. Layers within layers share the names. */
 export function buildLayers(configs: readonly LayerConfig[], inputShape: readonly number[]): Layer[] {
-  const layers: Layer[] = [];
-  const names = new Set<string>();
-  let shape = inputShape;
-  configs.forEach((config, i) => {
-    const name = config.name ?? freshName(config.type, configs, names);
-    if (names.has(name))
-      throw new NablaError(`layers[${i}].name: "${name}" is taken by an earlier layer; names must differ`);
-    names.add(name);
-    const build = BUILDERS[config.type] as (
-      c: LayerConfig,
-      n: string,
-      i: number,
-      s: readonly number[],
-    ) => Layer;
-    const layer = build(config, name, i, shape);
-    layers.push(layer);
-    shape = layer.outputShape;
-  });
-  return layers;
+  const wished = new Set(everyLayer(configs).map(({ name }) => name));
+  const taken = new Set<string>();
+  const nameOf = (config: LayerConfig, path: string): string => {
+    let name = config.name;
+    for (let n = 1; name === undefined; n++) {
+      const fresh = `${config.type}_${n}`;
+      if (!taken.has(fresh) && !wished.has(fresh)) name = fresh;
+    }
+    if (taken.has(name))
+      throw new NablaError(`${path}.name: "${name}" is taken by an earlier layer; names must differ`);
+    taken.add(name);
+    return name;
+  };
+  const chain = (
+    list: readonly LayerConfig[],
+    path: string,
+    from: readonly number[],
+    outer?: number,
+  ): Layer[] => {
+    let shape = from;
+    return list.map((config, i) => {
+      const at = `${path}[${i}]`;
+      const index = outer ?? i;
+      const build = BUILDERS[config.type] as (
+        c: LayerConfig,
+        n: string,
+        i: number,
+        s: readonly number[],
+        inner: (configs: readonly SimpleLayerConfig[], path: string) => Layer[],
+      ) => Layer;
+      const start = shape;
+      const layer = build(config, nameOf(config, at), index, start, (inner, field) =>
+        chain(inner, `${at}.${field}`, start, index),
+      );
+      shape = layer.outputShape;
+      return layer;
+    });
+  };
+  return chain(configs, "layers", inputShape);
 }
 
-function freshName(type: string, configs: readonly LayerConfig[], taken: ReadonlySet<string>): string {
-  for (let n = 1; ; n++) {
-    const name = `${type}_${n}`;
-    if (!taken.has(name) && !configs.some((c) => c.name === name)) return name;
-  }
+/** The configurations of all layers in the order they are built in, those within layers included. */
+export function everyLayer(configs: readonly LayerConfig[]): LayerConfig[] {
+  return configs.flatMap((config) =>
+    config.type === "residual" ? [config, ...config.layers, ...config.shortcut] : [config],
+  );
 }

@@ -5,6 +5,7 @@ import type { LayerConfig } from "../config/config.ts";
 import type { Infer } from "../config/fields.ts";
 import type { KernelName } from "../core/core.ts";
 import { NablaError } from "../errors.ts";
+import { everyLayer } from "../layers/index.ts";
 import type { Layer } from "../layers/layer.ts";
 import { checkPair, type LossName, losses } from "./index.ts";
 
@@ -56,12 +57,14 @@ export function resolveLoss(config: Infer<typeof lossField>): Loss {
 export function checkTrainable(loss: Loss, layers: readonly LayerConfig[]): void {
   let last: ActivationName = "linear";
   let units: number | undefined;
-  const weights = layers.filter((layer) => layer.type === "dense").length;
+  const hasWeights = (layer: LayerConfig) =>
+    everyLayer([layer]).some(({ type }) => type === "dense" || type === "conv2d");
+  const weights = everyLayer(layers).filter((layer) => layer.type !== "residual" && hasWeights(layer)).length;
   layers.forEach((layer, i) => {
-    if (layer.type === "flatten") return;
-    last = layer.activation.name;
+    if (layer.type === "flatten" || layer.type === "reshape") return;
+    last = "activation" in layer ? layer.activation.name : "linear";
     if (layer.type === "dense") units = layer.units;
-    const hidden = layers.slice(i + 1).some((next) => next.type === "dense");
+    const hidden = layers.slice(i + 1).some(hasWeights);
     if (hidden && !activations[last].trainable) {
       throw new NablaError(
         `layers[${i}]: a hidden layer with activation "${last}" cannot be trained, because its gradient is zero everywhere; use "sigmoid" (a smooth step) or "relu"`,

@@ -94,6 +94,13 @@ export class Stream {
     this.#stream = stream;
   }
 
+  /** Goes to the first word of a block, wherever the stream was before. */
+  seek(block: number): void {
+    this.#index = block;
+    this.#used = 4;
+    this.#spare = NaN;
+  }
+
   /** The next word, a u32. */
   next(): number {
     if (this.#used === 4) {

@@ -13,6 +13,8 @@ export interface Range {
   readonly name: string;
   bytes: number;
   offset: number;
+  /** An image whose pixels lie without padding channels: only the model's own input does. */
+  readonly packed?: boolean;
 }
 
 /** What a record field is set to: a number, or where a range will lie. */
@@ -49,10 +51,26 @@ export const align = (n: number): number => Math.ceil(n / ALIGN) * ALIGN;
 /** Values a row of n occupies: rows start on 16-byte boundaries. */
 export const ld = (n: number): number => Math.ceil(n / 4) * 4;
 
+/**
+ * Floats that one row of this shape occupies. A flat row is padded at its end; an image is a row for each pixel, so its channels are
+ * padded.
+ */
+export function floatsOf(shape: readonly number[]): number {
+  const last = shape[shape.length - 1] ?? 1;
+  return shape.slice(0, -1).reduce((product, n) => product * n, 1) * ld(last);
+}
+
+/** First and last instruction that a range is needed for. */
+interface Lifetime {
+  from: number;
+  to: number;
+}
+const FOREVER = Number.POSITIVE_INFINITY;
+
 export class PlanBuilder {
   private readonly ranges: Range[] = [];
   private readonly instructions: { kernel: KernelName; fields: Record<string, Value> }[] = [];
-  private readonly shared = new Map<string, Range>();
+  private readonly lifetimes = new Map<Range, Lifetime>();
   /** The step record, which records of losses and optimizers point to. */
   readonly step: Range = { name: "step", bytes: ALIGN, offset: 0 };
 
@@ -66,32 +84,39 @@ export class PlanBuilder {
     readonly parts = 1,
   ) {}
 
-  /** A buffer of its own. */
-  alloc(name: string, bytes: number): Range {
-    const range = { name, bytes: align(bytes), offset: 0 };
+  /** A buffer that is needed from the first to the last instruction that names it. Others may lie there before and after. */
+  alloc(name: string, bytes: number, packed = false): Range {
+    const range = { name, bytes: align(bytes), offset: 0, ...(packed && { packed }) };
     this.ranges.push(range);
     return range;
   }
 
-  /** A [rows, units] matrix of float32 with padded rows. */
-  matrix(name: string, units: number): Range {
-    return this.alloc(name, this.rows * ld(units) * 4);
+  /** A buffer for one value of this shape per row, padded: see floatsOf(). */
+  tensor(name: string, shape: readonly number[]): Range {
+    return this.alloc(name, this.rows * floatsOf(shape) * 4);
   }
 
-  /** One buffer for everyone who asks under this name, as large as the largest wish: for values nobody needs for long. */
-  share(name: string, bytes: number): Range {
-    const range = this.shared.get(name);
-    if (range === undefined) {
-      const fresh = this.alloc(name, bytes);
-      this.shared.set(name, fresh);
-      return fresh;
-    }
-    range.bytes = Math.max(range.bytes, align(bytes));
+  /** The range keeps its place for the whole plan: what others write before it runs or read afterwards. */
+  hold(range: Range): Range {
+    this.lifetimes.set(range, { from: -1, to: FOREVER });
     return range;
   }
 
+  /** The range is left alone at least until the instruction that was put on the tape last. */
+  keep(range: Range): void {
+    this.touch(range, this.instructions.length - 1);
+  }
+
+  private touch(range: Range, at: number): void {
+    const lifetime = this.lifetimes.get(range);
+    if (!lifetime) this.lifetimes.set(range, { from: at, to: at });
+    else lifetime.to = Math.max(lifetime.to, at);
+  }
+
   emit<K extends KernelName>(kernel: K, fields: KernelFields<K>): void {
+    const at = this.instructions.length;
     this.instructions.push({ kernel, fields: fields as Record<string, Value> });
+    for (const value of Object.values<Value>(fields)) if (typeof value !== "number") this.touch(value, at);
   }
 
   /** How many instructions there are so far: where the next part of the tape begins. */
@@ -116,10 +141,7 @@ export class PlanBuilder {
     const tape = Math.ceil(at / 8) * 8;
     at = align(tape + this.instructions.length * 8);
     const imageEnd = at;
-    for (const range of this.ranges) {
-      range.offset = at;
-      at += range.bytes;
-    }
+    at = this.place(at);
     if (!(at <= MAX_BYTES)) throw tooLarge(at, [...parameters, ...this.ranges]);
     const view = new DataView(new ArrayBuffer(imageEnd - start));
     this.instructions.forEach(({ kernel, fields }, i) => {
@@ -134,6 +156,33 @@ export class PlanBuilder {
       view.setUint32(tape - start + i * 8 + 4, records[i], true);
     });
     return { base: start, bytes: new Uint8Array(view.buffer), tape, step: this.step.offset, end: at };
+  }
+
+  /**
+   * Gives every buffer a place from `start` on; returns the end. The largest first, each at the lowest place where nothing lies that
+   * is needed at the same time.
+   */
+  private place(start: number): number {
+    const never: Lifetime = { from: 0, to: -1 };
+    const placed: { range: Range; from: number; to: number }[] = [];
+    let end = start;
+    const bySize = this.ranges
+      .map((range) => ({ range, ...(this.lifetimes.get(range) ?? never) }))
+      .sort((a, b) => b.range.bytes - a.range.bytes);
+    for (const item of bySize) {
+      const others = placed.filter((other) => other.from <= item.to && item.from <= other.to);
+      let at = start;
+      for (const { range } of others) {
+        if (at + item.range.bytes <= range.offset) break;
+        at = Math.max(at, range.offset + range.bytes);
+      }
+      item.range.offset = at;
+      end = Math.max(end, at + item.range.bytes);
+      // in the order of offsets, so that a gap is found in one pass
+      const index = placed.findIndex(({ range }) => range.offset > at);
+      placed.splice(index < 0 ? placed.length : index, 0, item);
+    }
+    return end;
   }
 }
 

@@ -1,13 +1,15 @@
 /**
  * From layers, loss and optimizer to offsets and a tape. Pure: the same request gives the same plan.
  *
- * The tape of a training step, in order:  input · forward · loss | backward · penalties | clipping · update
+ * The tape of a training step, in order:  input · forward · loss | backward · penalties | moving means · clipping · update
  * where | marks the places that `marks` name, so that parts of it can be run alone.
  */
+import { activations } from "../activations/index.ts";
 import { isActivation } from "../layers/activation.ts";
-import type { Layer, Operation, Placed, Site } from "../layers/layer.ts";
+import { isTrainable, type Layer, leaves, type Operation, type Placed, type Site } from "../layers/layer.ts";
+import { flattenOutput } from "../layers/reshape.ts";
 import type { Loss } from "../losses/resolve.ts";
-import { type CoreFacts, type Image, ld, PlanBuilder, type Range } from "./builder.ts";
+import { type CoreFacts, floatsOf, type Image, ld, PlanBuilder, type Range } from "./builder.ts";
 
 /** train: everything. evaluate: as when predicting, then the loss. predict: outputs only. */
 export type Mode = "train" | "evaluate" | "predict";
@@ -61,7 +63,11 @@ export interface Plan extends Image {
   readonly output: Range;
   readonly units: number;
   /** Every layer's output in order, for finding where a NaN came from. */
-  readonly trace: readonly { readonly layer: string; readonly range: Range; readonly units: number }[];
+  readonly trace: readonly {
+    readonly layer: string;
+    readonly range: Range;
+    readonly shape: readonly number[];
+  }[];
   readonly marks: { readonly backward: number; readonly update: number; readonly end: number };
 }
 
@@ -71,80 +77,70 @@ export function plan(request: PlanRequest): Plan {
   const { mode, rows, layers, input } = request;
   const training = mode === "train";
   const builder = new PlanBuilder(rows, request.core, request.parts);
-  const inputs = size(layers[0].inputShape);
   const units = size(layers[layers.length - 1].outputShape);
 
-  const { staged, x } = planInput(builder, input, inputs);
-  const operations = layers.flatMap((layer) => layer.operations);
+  const operations = orderOf(layers);
+  const { staged, x } = planInput(builder, input, layers[0].inputShape, operations[0]?.takesPacked === true);
   const last = operations[operations.length - 1];
   const loss = mode === "predict" ? undefined : request.loss!;
   // the last activation and the loss are one kernel where the pair has one
   const after = last && isActivation(last) ? last.activation.name : "linear";
   const pair = loss?.kernel(after);
   const steps = pair?.fused && after !== "linear" ? operations.slice(0, -1) : operations;
-
-  let turn = 0;
-  const sites = new Map<Operation, Site>();
-  const site = (operation: Operation): Site => ({
-    builder,
-    training,
-    parameter: (name) => request.parameter(operation.layer, name),
-    output: (n) =>
-      training
-        ? builder.matrix(`outputs of ${operation.layer}`, n)
-        : builder.share(`outputs ${turn++ % 2}`, rows * ld(n) * 4),
-    gradient: (n) => builder.share(`output gradients ${turn++ % 2}`, rows * ld(n) * 4),
-  });
+  const site = sitesFor(request, builder, operations);
   // named in the error where the plan is too large
-  const parameters = operations.flatMap((operation) =>
-    operation.parameters.flatMap(({ name }) => {
+  const parameters = operations.flatMap(leaves).flatMap((operation) =>
+    operation.parameters.flatMap(({ name, trainable }) => {
       const { value, gradient } = request.parameter(operation.layer, name);
-      return training ? [value, gradient] : [value];
+      return training && trainable ? [value, gradient] : [value];
     }),
   );
   const values: Range[] = [x];
-  const trace: { layer: string; range: Range; units: number }[] = [];
+  const trace: { layer: string; range: Range; shape: readonly number[] }[] = [];
   for (const operation of steps) {
-    const own = site(operation);
-    sites.set(operation, own);
-    const y = operation.forward(own, values[values.length - 1]);
+    const y = operation.forward(site(operation), values[values.length - 1]);
     values.push(y);
-    trace.push({ layer: operation.layer, range: y, units: widthOf(layers, operation) });
+    trace.push({ layer: operation.layer, range: y, shape: operation.outputShape });
   }
   const z = values[values.length - 1];
   const common = { mode, rows, input, x: staged, units, trace };
   if (!loss) {
+    builder.hold(z);
     const image = builder.finish(request.base, parameters);
     return { ...common, ...image, output: z, marks: ends(builder.length, builder.length, builder.length) };
   }
 
   const target = planTarget(builder, request.target!, loss, units);
-  const weight = builder.alloc("sample weights", rows * 4);
-  const losses = builder.alloc("losses", rows * 4);
-  const da = training ? builder.share(`output gradients ${turn++ % 2}`, rows * ld(units) * 4) : 0;
+  const weight = builder.hold(builder.alloc("sample weights", rows * 4));
+  const losses = builder.hold(builder.alloc("losses", rows * 4));
+  const da = training ? builder.tensor("output gradients", [units]) : 0;
   const record = { losses, y: target.y, weight, step: builder.step, units, alpha: loss.alpha(units) };
   let output = z;
   if (pair!.fused) {
     const { name } = layers[layers.length - 1];
-    const a = builder.matrix(`outputs of ${name}`, units);
+    const a = builder.tensor(`outputs of ${name}`, [units]);
     builder.emit(pair!.kernel as "CATEGORICAL_CROSSENTROPY_SOFTMAX", { ...record, dz: da, a, z });
-    trace.push({ layer: name, range: a, units });
+    trace.push({ layer: name, range: a, shape: [units] });
     // a linear layer's outputs stay logits, as predict() gives them; only the loss sees probabilities
     if (after !== "linear") output = a;
   } else {
     builder.emit(pair!.kernel as "SQUARED_ERROR", { ...record, da, a: z });
   }
   builder.emit("LOSS_REDUCE", { losses, step: builder.step });
+  // where the loss is no number the tape stops here, and the outputs are searched for where that began
+  for (const { range } of trace) builder.keep(range);
+  builder.hold(output);
   const backward = builder.length;
   let update = backward;
   if (training) {
-    const first = steps.findIndex((operation) => operation.parameters.length > 0);
+    const first = steps.findIndex(isTrainable);
     let dy = da as Range;
-    for (let i = steps.length - 1; i >= Math.max(first, 0); i--) {
-      dy = steps[i].backward(sites.get(steps[i])!, values[i], values[i + 1], dy, i > first);
+    for (let i = steps.length - 1; i >= first && first >= 0; i--) {
+      dy = steps[i].backward(site(steps[i]), values[i], values[i + 1], dy, i > first);
     }
     request.update?.penalties(builder);
     update = builder.length;
+    for (const operation of steps) operation.update?.(site(operation));
     request.update?.update(builder);
   }
   const image = builder.finish(request.base, parameters);
@@ -152,23 +148,75 @@ export function plan(request: PlanRequest): Plan {
   return { ...common, ...image, y: target.staged, yKind: target.kind, weight, losses, output, marks };
 }
 
-const ends = (backward: number, update: number, end: number) => ({ backward, update, end });
-
-function widthOf(layers: readonly Layer[], operation: Operation): number {
-  return size(layers.find((layer) => layer.name === operation.layer)!.outputShape);
+/**
+ * The operations in the order they run in. An activation that never falls is applied after a max pooling that follows it: the
+ * largest value stays the largest, and there are fewer of them. What leaves an image with padding channels ends with a flat copy.
+ */
+function orderOf(layers: readonly Layer[]): Operation[] {
+  const operations = layers.flatMap((layer) => layer.operations);
+  for (let i = 0; i + 2 < operations.length; i++) {
+    const [f, pool] = operations.slice(i, i + 2);
+    if (!isActivation(f) || pool.kind !== "maxPooling2d" || !activations[f.activation.name].rising) continue;
+    operations.splice(i, 2, pool, f.at(pool.outputShape));
+  }
+  const { name, outputShape } = layers[layers.length - 1];
+  const flat = flattenOutput(name, outputShape);
+  return flat ? [...operations, flat] : operations;
 }
 
-/** Rows are read where the first layer wants them if they can be, else beside it and converted. */
-function planInput(builder: PlanBuilder, input: InputKind, inputs: number): { staged: Range; x: Range } {
-  const x = builder.matrix("inputs", inputs);
+/** One site for each operation, the same whenever it is asked for. */
+function sitesFor(request: PlanRequest, builder: PlanBuilder, operations: readonly Operation[]) {
+  const sites = new Map<Operation, Site>();
+  const numbers = new Map(operations.flatMap(within).map((operation, i) => [operation, i]));
+  const site = (operation: Operation): Site => {
+    const known = sites.get(operation);
+    if (known) return known;
+    const fresh: Site = {
+      builder,
+      training: request.mode === "train",
+      number: numbers.get(operation)!,
+      saved: new Map(),
+      parameter: (name) => request.parameter(operation.layer, name),
+      output: (shape) => builder.tensor(`outputs of ${operation.layer}`, shape),
+      gradient: (shape) => builder.tensor(`input gradients of ${operation.layer}`, shape),
+      of: site,
+    };
+    sites.set(operation, fresh);
+    return fresh;
+  };
+  return site;
+}
+
+const within = (operation: Operation): Operation[] => [operation, ...(operation.inner ?? []).flatMap(within)];
+
+const ends = (backward: number, update: number, end: number) => ({ backward, update, end });
+
+/**
+ * Rows are read where the first operation wants them if they can be, else beside it and converted.
+ *
+ * @param packed the first operation takes images whose pixels lie without padding, as they come
+ */
+function planInput(
+  builder: PlanBuilder,
+  input: InputKind,
+  shape: readonly number[],
+  packed: boolean,
+): { staged: Range; x: Range } {
+  const inputs = size(shape);
+  const whole = packed || shape.length === 1 || floatsOf(shape) === ld(inputs);
+  // an image whose pixels are padded is converted pixel by pixel
+  const width = whole ? inputs : shape[shape.length - 1];
+  const rowsEach = inputs / width;
+  const bytes = builder.rows * rowsEach * ld(width) * 4;
+  const x = builder.alloc("inputs", bytes, shape.length > 1 && packed);
   if (input.type === "uint8") {
-    const staged = builder.alloc("inputs as uint8", builder.rows * inputs);
-    builder.emit("INPUT_U8", { x, from: staged, inputs, scale: input.scale });
+    const staged = builder.hold(builder.alloc("inputs as uint8", builder.rows * inputs));
+    builder.emit("INPUT_U8", { x, from: staged, rowsEach, inputs: width, scale: input.scale });
     return { staged, x };
   }
-  if (ld(inputs) === inputs) return { staged: x, x };
-  const staged = builder.alloc("inputs as read", builder.rows * inputs * 4);
-  builder.emit("INPUT_F32", { x, from: staged, inputs });
+  if (ld(width) === width) return { staged: builder.hold(x), x };
+  const staged = builder.hold(builder.alloc("inputs as read", builder.rows * inputs * 4));
+  builder.emit("INPUT_F32", { x, from: staged, rowsEach, inputs: width });
   return { staged, x };
 }
 
@@ -178,15 +226,15 @@ function planTarget(
   loss: Loss,
   units: number,
 ): { staged: Range; y: Range; kind: "labels" | "values" } {
-  const y = builder.matrix("targets", units);
+  const y = builder.tensor("targets", [units]);
   // one output for two classes: the reader writes 0 and 1 (or ±1) as values
   if (kind === "class" && units > 1) {
-    const staged = builder.alloc("labels", builder.rows * 4);
+    const staged = builder.hold(builder.alloc("labels", builder.rows * 4));
     builder.emit("ONE_HOT", { y, labels: staged, units, on: loss.labels.on, off: loss.labels.off });
     return { staged, y, kind: "labels" };
   }
-  if (ld(units) === units) return { staged: y, y, kind: "values" };
-  const staged = builder.alloc("targets as read", builder.rows * units * 4);
-  builder.emit("INPUT_F32", { x: y, from: staged, inputs: units });
+  if (ld(units) === units) return { staged: builder.hold(y), y, kind: "values" };
+  const staged = builder.hold(builder.alloc("targets as read", builder.rows * units * 4));
+  builder.emit("INPUT_F32", { x: y, from: staged, rowsEach: 1, inputs: units });
   return { staged, y, kind: "values" };
 }

@@ -7,18 +7,30 @@ const OFFSETS = Object.fromEntries(Object.keys(RECORDS.Step).map((field, i) => [
   number
 >;
 
-/**
- * Readies the record at `at` for one run of the tape.
- *
- * @param rate learning rate of this step
- * @param rows rows in the batch: the loss is their mean
- * @param step steps taken before this one
- */
-export function beginStep(core: Core, at: number, rate: number, rows: number, step: number): void {
+/** What one run of the tape is told. */
+export interface StepSettings {
+  /** Rows in the batch: the loss is their mean. */
+  readonly rows: number;
+  /** Learning rate. Default 0. */
+  readonly rate?: number;
+  /** Steps taken before this one. Default 0. */
+  readonly step?: number;
+  /** What random layers draw from. Default 0. */
+  readonly seed?: number;
+  /** Where a batch is run in pieces: the number of the piece's first row. Gradients of pieces after the first are added. Default 0. */
+  readonly first?: number;
+}
+
+/** Readies the record at `at` for one run of the tape. */
+export function beginStep(core: Core, at: number, settings: StepSettings): void {
+  const { rows, rate = 0, step = 0, seed = 0, first = 0 } = settings;
   core.f32(at + OFFSETS.rate, 1)[0] = rate;
   core.f32(at + OFFSETS.scale, 1)[0] = 1 / rows;
   core.i32(at + OFFSETS.step, 1)[0] = step;
   core.i32(at + OFFSETS.status, 1)[0] = 0;
+  core.i32(at + OFFSETS.first, 1)[0] = first;
+  core.i32(at + OFFSETS.seedLow, 1)[0] = seed | 0;
+  core.i32(at + OFFSETS.seedHigh, 1)[0] = Math.floor(seed / 4294967296);
 }
 
 /** The loss of the batch that was run, penalties included. */

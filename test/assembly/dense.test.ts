@@ -6,13 +6,25 @@ function weights(bed: Bed, name: string, k: number, out: number, plain: ArrayLik
   const w = bed.alloc(name, k * ld(out) * 4);
   const at = bed.alloc(`${name} plain`, k * out * 4);
   bed.core.f32(at, k * out).set(plain);
-  (bed.core.exports.packPanels as (w: number, p: number, k: number, o: number) => void)(w, at, k, out);
+  (bed.core.exports.packPanels as (w: number, p: number, k: number, o: number, c: number) => void)(
+    w,
+    at,
+    k,
+    out,
+    out,
+  );
   return w;
 }
 
 function unpacked(bed: Bed, w: number, k: number, out: number): Float32Array {
   const at = bed.alloc("unpacked", k * out * 4);
-  (bed.core.exports.unpackPanels as (p: number, w: number, k: number, o: number) => void)(at, w, k, out);
+  (bed.core.exports.unpackPanels as (p: number, w: number, k: number, o: number, c: number) => void)(
+    at,
+    w,
+    k,
+    out,
+    out,
+  );
   return bed.core.f32(at, k * out).slice();
 }
 
@@ -152,6 +164,7 @@ describe.each(sizes)("dense %i × %i → %i", (rows, k, out) => {
         dy: bed.matrix("dy", rows, out, dy),
         w: weights(bed, "w", k, out, w),
         wt: bed.alloc("wt", out * ld(k) * 4),
+        step: bed.step,
         scratch: bed.alloc("scratch", (bed.core.exports.OUTER_SCRATCH.value as number) * parts),
         inputs: k,
         units: out,

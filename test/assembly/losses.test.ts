@@ -163,11 +163,11 @@ describe("inputs", () => {
       };
       bed.core.u8(at.u8, bytes.length).set(bytes);
       bed.core.f32(at.f32, floats.length).set(floats);
-      bed.run("INPUT_U8", { x: at.x, from: at.u8, inputs, scale: 1 / 255 }, rows, parts);
+      bed.run("INPUT_U8", { x: at.x, from: at.u8, rowsEach: 1, inputs, scale: 1 / 255 }, rows, parts);
       expect(bed.read(at.x, rows, inputs)).toEqual(Float32Array.from(bytes, (v) => v * Math.fround(1 / 255)));
       expect(bed.padding(at.x, rows, inputs).every((v) => v === 0)).toBe(true);
       bed.write(at.x, rows, inputs, new Float32Array(rows * inputs), NaN);
-      bed.run("INPUT_F32", { x: at.x, from: at.f32, inputs }, rows, parts);
+      bed.run("INPUT_F32", { x: at.x, from: at.f32, rowsEach: 1, inputs }, rows, parts);
       expect(bed.read(at.x, rows, inputs)).toEqual(floats);
       expect(bed.padding(at.x, rows, inputs).every((v) => v === 0)).toBe(true);
     }

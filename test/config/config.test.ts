@@ -55,6 +55,7 @@ const full: ConfigInput = {
     shuffle: false,
     validationSplit: 0.1,
     classWeight: { "0": 1, "12": 2.5 },
+    augment: { shift: 2, rotate: 15, elastic: true, flip: "both", imageShape: [28, 28] },
     earlyStopping: { patience: 3, restoreBestWeights: true },
     reduceLROnPlateau: {},
   },
@@ -99,7 +100,7 @@ describe("check and the committed schema agree", () => {
     [layered({ type: "dense", untis: 3 }), 'model.layers[0].untis: unknown field; did you mean "units"?'],
     [
       layered({ type: "Dense", units: 3 }),
-      'model.layers[0].type: expected one of dense, activation, flatten, got "Dense"; did you mean "dense"?',
+      'model.layers[0].type: expected one of dense, activation, flatten, reshape, conv2d, maxPooling2d, averagePooling2d, globalAveragePooling2d, zeroPadding2d, batchNormalization, layerNormalization, dropout, gaussianNoise, residual, got "Dense"; did you mean "dense"?',
     ],
     [
       layered({ type: "activation" }),
@@ -107,7 +108,7 @@ describe("check and the committed schema agree", () => {
     ],
     [
       layered(),
-      "model.layers: expected an array of at least 1, each an object with type one of dense, activation, flatten, got []",
+      "model.layers: expected an array of at least 1, each an object with type one of dense, activation, flatten, reshape, conv2d, maxPooling2d, averagePooling2d, globalAveragePooling2d, zeroPadding2d, batchNormalization, layerNormalization, dropout, gaussianNoise, residual, got []",
     ],
     ...["optimizer", "callbacks", "a.b", "", "a b"].map((name): [unknown, string] => [
       layered({ type: "flatten", name }),
@@ -203,6 +204,7 @@ test("defaults are filled in and names become objects, once and for all", () => 
           units: 1,
           activation: { name: "linear" },
           useBias: true,
+          trainable: true,
           kernelInitializer: { name: "glorotUniform" },
           biasInitializer: { name: "zeros" },
         },

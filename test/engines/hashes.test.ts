@@ -22,6 +22,8 @@ const required = process.env.NABLA_REQUIRE_ALL === "1";
 const TRAININGS: Record<string, string> = {
   points: "train moons --samples 500 --epochs 3 --seed 1",
   images: "train digits --samples 600 --model mlp --epochs 1 --seed 1",
+  "images made anew":
+    "train digits --samples 600 --model mlp --epochs 1 --seed 1 --augment shift:1.5,rotate:15,scale:0.1,shear:10,elastic,flip:both,noise:0.1,cutout:5",
   "the classic network": "train digits --samples 600 --model nielsen --epochs 1 --seed 1",
   "Adam, tanh and a schedule":
     "train spirals --samples 300 --hidden 20,10 --activation tanh --optimizer adam --schedule cosine --weight-decay 0.001 --clip-norm 1 --epochs 3 --seed 7",

@@ -1,5 +1,6 @@
 /** Examples that train. */
 import { expect, test } from "vitest";
+import { run as augmented } from "../../examples/augment.mjs";
 import { run as batchSizes } from "../../examples/batch-sizes.mjs";
 import { run as initialisation } from "../../examples/initialisation.mjs";
 import { run as linearRegression } from "../../examples/linear-regression.mjs";
@@ -76,6 +77,13 @@ test("initialisation: z keeps its spread with 1/m and grows by √m without; zer
   expect(zeros.loss).toBeGreaterThan(0.3);
   expect(new Set(random.weights).size).toBe(4);
   expect(random.loss).toBeLessThan(0.05);
+});
+
+test("augment: images differ from epoch to epoch, and teach more than the same ones again", async () => {
+  const { variants, plain, shifted, augmented: augment } = await augmented(quiet);
+  for (const images of Object.values(variants)) expect(new Set(images.map(String)).size).toBe(3);
+  expect(shifted).toBeGreaterThan(plain + 0.01);
+  expect(augment).toBeGreaterThan(shifted + 0.03);
 });
 
 test("nine: ten outputs beat four binary ones; all know a 9 better than always saying no", async () => {

@@ -124,3 +124,23 @@ describe("permutation", () => {
     for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(130);
   });
 });
+
+test("a stream goes to any block, and what it kept of another is forgotten", () => {
+  const words = Array.from(
+    { length: 12 },
+    (
+      (stream) => () =>
+        stream.next()
+    )(new Stream(5, 1, 2)),
+  );
+  const stream = new Stream(5, 1, 2);
+  for (const block of [2, 0, 1]) {
+    stream.gaussian();
+    stream.seek(block);
+    expect(Array.from({ length: 4 }, () => stream.next())).toEqual(words.slice(4 * block, 4 * block + 4));
+    stream.seek(block);
+    const first = stream.gaussian();
+    stream.seek(block);
+    expect(stream.gaussian()).toBe(first);
+  }
+});

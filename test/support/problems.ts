@@ -33,11 +33,11 @@ export function slowly(source: Dataset, onRead?: (indices: Uint32Array) => void)
   const { labels: _, ...rest } = source;
   return {
     ...rest,
-    async read(indices, x, y) {
+    async read(indices, x, y, epoch) {
       const wanted = indices.slice();
       await new Promise((resolve) => setImmediate(resolve));
       onRead?.(wanted);
-      source.read(wanted, x, y);
+      await source.read(wanted, x, y, epoch);
     },
   };
 }

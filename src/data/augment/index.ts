@@ -1,0 +1,59 @@
+/** Other images from each image, made as they are read. */
+import { checkAugment } from "../../config/augment.ts";
+import { NablaError } from "../../errors.ts";
+import { words } from "../../math/random.ts";
+import { checkOptions } from "../../options.ts";
+import { type Dataset, type Inputs, sizeOf } from "../dataset.ts";
+import { Distortion } from "./distort.ts";
+import { AUGMENT_OPTIONS, type AugmentOptions } from "./options.ts";
+import { checkFill, type ImageShape, imageShapeOf } from "./shape.ts";
+
+/**
+ * A dataset whose images are moved, turned, bent, … anew in every epoch of a training. Evaluation and prediction read the rows
+ * as they are.
+ *
+ *     await model.fit(augment(train, { shift: 2, rotate: 10, elastic: true }), { validationData: test });
+ *
+ * What becomes of an image is a function of (seed, epoch, row) alone: the same in batches of any size, however far is read ahead, and
+ * after a resumed training. Movement and distortion are one resampling, bilinear; whole pixels are copied exactly. Noise comes after
+ * that, cutout last.
+ *
+ * @throws NablaError for options there are not or that make no sense, and for rows that are no images
+ */
+export function augment(dataset: Dataset, options: AugmentOptions): Dataset {
+  checkOptions("augment", options, AUGMENT_OPTIONS);
+  const config = checkAugment(options);
+  const shape = imageShapeOf("augment", dataset, config.imageShape);
+  checkFill("augment", dataset, config.fill);
+  checkDistances(shape, config.shift ?? [0, 0], config.crop ?? 0);
+  const { inputType, inputScale } = dataset;
+  const width = sizeOf(dataset.inputShape);
+  const distortion = new Distortion(config, shape, inputType, inputScale);
+  const apply = (rows: Uint32Array, x: Inputs, epoch: number) => {
+    for (let i = 0; i < rows.length; i++) distortion.apply(x, i * width, epoch, rows[i]!);
+  };
+  return {
+    ...dataset,
+    read(indices, x, y, epoch) {
+      if (epoch === undefined) return dataset.read(indices, x, y);
+      words(epoch, "epoch");
+      const pending = dataset.read(indices, x, y, epoch);
+      if (!pending) return apply(indices, x, epoch);
+      const rows = indices.slice(); // the caller may reuse its array meanwhile
+      return pending.then(() => apply(rows, x, epoch));
+    },
+  };
+}
+
+/** Beyond its own size an image can be moved nowhere. */
+function checkDistances({ height, width }: ImageShape, shift: readonly number[], crop: number): void {
+  const check = (option: string, got: number, size: number, what: string) => {
+    if (got >= size)
+      throw new NablaError(
+        `augment: ${option}: expected fewer than the ${size} pixels an image is ${what}, got ${got}`,
+      );
+  };
+  check("shift", shift[0]!, height, "high");
+  check("shift", shift[1]!, width, "wide");
+  check("crop", crop, Math.min(height, width), height < width ? "high" : "wide");
+}

@@ -1,0 +1,47 @@
+/** Rows as images. */
+import { NablaError } from "../../errors.ts";
+import { type Dataset, sizeOf } from "../dataset.ts";
+
+/** Values of pixel (row, column) begin at (row · width + column) · channels. */
+export interface ImageShape {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/**
+ * The rows of a dataset as images: [h, w] or [h, w, c], or what `given` says they are.
+ * @throws NablaError naming `who` where they are none
+ */
+export function imageShapeOf(who: string, dataset: Dataset, given?: readonly number[]): ImageShape {
+  const { name, inputShape } = dataset;
+  const show = (shape: readonly number[]) => `[${shape.join(", ")}]`;
+  const shape = given ?? inputShape;
+  const sizes = shape.every((n) => Number.isInteger(n) && n > 0);
+  if ((shape.length !== 2 && shape.length !== 3) || !sizes) {
+    if (given)
+      throw new NablaError(`${who}: imageShape: expected [h, w] or [h, w, c], got ${JSON.stringify(given)}`);
+    throw new NablaError(
+      `${who}: ${name}: expected images, rows of shape [h, w] or [h, w, c], got ${show(inputShape)}` +
+        (inputShape.length === 1 ? "; where images lie flat in the rows, pass imageShape: [h, w]" : ""),
+    );
+  }
+  if (sizeOf(shape) !== sizeOf(inputShape)) {
+    throw new NablaError(
+      `${who}: imageShape: ${show(shape)} is ${sizeOf(shape)} values, the rows of ${name} have ${sizeOf(inputShape)}`,
+    );
+  }
+  const [height, width, channels = 1] = shape;
+  return { height: height!, width: width!, channels };
+}
+
+/** @throws NablaError where `fill` is nothing the dataset's inputs can hold */
+export function checkFill(who: string, { inputType }: Dataset, fill: number): void {
+  const byte = Number.isInteger(fill) && fill >= 0 && fill <= 255;
+  if (inputType === "uint8" ? byte : Number.isFinite(Math.fround(fill))) return;
+  const expected =
+    inputType === "uint8"
+      ? "a whole number from 0 to 255, as the images are uint8"
+      : "a finite float32 number";
+  throw new NablaError(`${who}: fill: expected ${expected}, got ${fill}`);
+}

@@ -1,0 +1,129 @@
+/** Batch normalisation. Twin of assembly/layers/batchNormalization.ts. */
+import { bool, type Infer, number } from "../config/fields.ts";
+import { object } from "../config/objects.ts";
+import { floatsOf, type Range } from "../plan/builder.ts";
+import { layerName } from "./activation.ts";
+import { type Layer, type Operation, type Parameter, type Site, trainable } from "./layer.ts";
+
+export const batchNormalizationFields = object(
+  {
+    name: layerName,
+    momentum: number({
+      min: 0,
+      exclusiveMax: 1,
+      default: 0.99,
+      doc: "Share of the moving mean and variance kept at each step.",
+    }),
+    epsilon: number({ min: 1e-12, default: 1e-3, doc: "Added to the variance." }),
+    center: bool({ default: true, doc: "Whether there is a beta." }),
+    scale: bool({ default: true, doc: "Whether there is a gamma." }),
+    trainable,
+  },
+  {
+    doc: "Each channel brought to mean 0 and variance 1 over the batch, then gamma · x + beta. Outside training with moving means, which training updates. Gradients are those of the batch at hand.",
+  },
+);
+export type BatchNormalizationConfig = Infer<typeof batchNormalizationFields>;
+
+/** Parameters that are vectors over channels. */
+export function channelVector(
+  name: string,
+  channels: number,
+  value: "zeros" | "ones",
+  train: boolean,
+): Parameter {
+  return {
+    name,
+    shape: [channels],
+    layout: "vector",
+    initializer: { name: value },
+    fanIn: channels,
+    fanOut: channels,
+    l1: 0,
+    l2: 0,
+    trainable: train,
+  };
+}
+
+/** Not trainable means, as in Keras, that it works with its moving means while training, too. */
+export function buildBatchNormalization(
+  config: BatchNormalizationConfig,
+  name: string,
+  inputShape: readonly number[],
+): Layer {
+  const channels = inputShape[inputShape.length - 1];
+  const pixels = inputShape.slice(0, -1).reduce((product, n) => product * n, 1);
+  const { center, scale, epsilon, momentum } = config;
+  const parameters = [
+    ...(scale ? [channelVector("gamma", channels, "ones", config.trainable)] : []),
+    ...(center ? [channelVector("beta", channels, "zeros", config.trainable)] : []),
+    channelVector("movingMean", channels, "zeros", false),
+    channelVector("movingVariance", channels, "ones", false),
+  ];
+  const shape = { pixels, channels, epsilon };
+  const moments = ({ parameter, saved }: Site) => ({
+    mean: saved.get("mean") ?? parameter("movingMean").value,
+    variance: saved.get("variance") ?? parameter("movingVariance").value,
+  });
+  const operation: Operation = {
+    layer: name,
+    kind: "batchNormalization",
+    parameters,
+    inputShape,
+    outputShape: inputShape,
+    forward(site: Site, x: Range): Range {
+      const { builder, parameter, saved } = site;
+      const y = site.output(inputShape);
+      const gamma = scale ? parameter("gamma").value : 0;
+      const beta = center ? parameter("beta").value : 0;
+      if (site.training && config.trainable) {
+        saved.set("mean", builder.alloc(`means of ${name}`, floatsOf([channels]) * 4));
+        saved.set("variance", builder.alloc(`variances of ${name}`, floatsOf([channels]) * 4));
+        builder.emit("BATCH_NORM_MOMENTS", { y, x, gamma, beta, ...moments(site), ...shape });
+      }
+      builder.emit("BATCH_NORM_FORWARD", { y, x, gamma, beta, ...moments(site), ...shape });
+      return y;
+    },
+    backward(site: Site, x: Range, _y: Range, dy: Range, needed: boolean): Range {
+      const { builder, parameter } = site;
+      const gamma = scale ? parameter("gamma").value : 0;
+      if (!config.trainable) {
+        // with fixed moments it is a line: dx = dy · gamma / √(variance + ε), the forward kernel on dy with mean and beta 0
+        if (!needed) return dy;
+        const { variance } = moments(site);
+        builder.emit("BATCH_NORM_FORWARD", { y: dy, x: dy, gamma, beta: 0, mean: 0, variance, ...shape });
+        return dy;
+      }
+      builder.emit("BATCH_NORM_BACKWARD", {
+        dx: needed ? dy : 0,
+        dgamma: scale ? parameter("gamma").gradient : 0,
+        dbeta: center ? parameter("beta").gradient : 0,
+        dy,
+        x,
+        gamma,
+        ...moments(site),
+        ...shape,
+      });
+      return dy;
+    },
+    update(site: Site): void {
+      const { builder, parameter, saved } = site;
+      if (!saved.has("mean")) return;
+      builder.emit("MOVING_MOMENTS", {
+        movingMean: parameter("movingMean").value,
+        movingVariance: parameter("movingVariance").value,
+        ...(moments(site) as { mean: Range; variance: Range }),
+        channels,
+        momentum,
+      });
+    },
+  };
+  return {
+    name,
+    type: "batchNormalization",
+    inputShape,
+    outputShape: inputShape,
+    operations: [operation],
+    activation: "linear",
+  };
+}

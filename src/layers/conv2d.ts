@@ -1,0 +1,180 @@
+/** Two-dimensional convolution, channels last, filters HWIO. Twin of assembly/layers/conv2d.ts. */
+import { activation, initializer, regularizer } from "../config/components.ts";
+import { bool, type Infer, int, pair } from "../config/fields.ts";
+import { object, optional, withDefault } from "../config/objects.ts";
+import { NablaError } from "../errors.ts";
+import { align, ld, type Range } from "../plan/builder.ts";
+import { activationOperation, layerName, normalizeActivation } from "./activation.ts";
+import { imageShape, padding, place } from "./geometry.ts";
+import { type Layer, type Operation, type Parameter, type Site, trainable } from "./layer.ts";
+
+export const conv2dFields = object(
+  {
+    name: layerName,
+    filters: int({ min: 1, doc: "Number of output channels." }),
+    kernelSize: pair({ min: 1, doc: "Height and width of the window." }),
+    strides: pair({ min: 1, default: 1, doc: "Pixels from one window to the next." }),
+    padding,
+    dilationRate: pair({ min: 1, default: 1, doc: "Distance between the pixels of a window." }),
+    groups: int({
+      min: 1,
+      default: 1,
+      doc: "Filters are divided into so many groups, each of which sees its share of the channels. As many as channels: depthwise.",
+    }),
+    activation: withDefault(activation, "linear"),
+    useBias: bool({ default: true }),
+    kernelInitializer: withDefault(initializer, "glorotUniform"),
+    biasInitializer: withDefault(initializer, "zeros"),
+    kernelRegularizer: optional(regularizer),
+    trainable,
+  },
+  {
+    doc: "y = activation(x * kernel + bias), the kernel [height, width, channels / groups, filters] moved over the image.",
+  },
+);
+export type Conv2dConfig = Infer<typeof conv2dFields>;
+
+/**
+ * @param inputShape must be [height, width, channels]
+ * @throws NablaError for an input that is no image or smaller than the kernel, and for groups that do not divide
+ */
+export function buildConv2d(
+  config: Conv2dConfig,
+  name: string,
+  index: number,
+  inputShape: readonly number[],
+): Layer {
+  const what = `conv2d "${name}" (layer ${index + 1})`;
+  const [height, width, channels] = imageShape("conv2d", name, index, inputShape);
+  const { filters, groups, useBias } = config;
+  const [kernelHeight, kernelWidth] = config.kernelSize;
+  const [strideY, strideX] = config.strides;
+  const [dilationY, dilationX] = config.dilationRate;
+  if (channels % groups !== 0 || filters % groups !== 0) {
+    throw new NablaError(
+      `${what}: groups: expected a divisor of both ${channels} channels and ${filters} filters, got ${groups}`,
+    );
+  }
+  const { out, top, left } = place(what, inputShape, {
+    window: config.kernelSize,
+    strides: config.strides,
+    dilation: config.dilationRate,
+    padding: config.padding,
+  });
+  const [outHeight, outWidth] = out;
+  const outputShape = [outHeight, outWidth, filters];
+  const area = kernelHeight * kernelWidth;
+  const each = channels / groups;
+  const fan = { fanIn: area * each, fanOut: area * filters };
+  const kernel: Parameter = {
+    name: "kernel",
+    shape: [kernelHeight, kernelWidth, each, filters],
+    layout: "panels",
+    groups,
+    initializer: config.kernelInitializer,
+    ...fan,
+    l1: config.kernelRegularizer?.l1 ?? 0,
+    l2: config.kernelRegularizer?.l2 ?? 0,
+    trainable: config.trainable,
+  };
+  const bias: Parameter = {
+    name: "bias",
+    shape: [filters],
+    layout: "vector",
+    initializer: config.biasInitializer,
+    ...fan,
+    l1: 0,
+    l2: 0,
+    trainable: config.trainable,
+  };
+  const kernelAt = { kernelHeight, kernelWidth, strideY, strideX, dilationY, dilationX };
+  const geometry = { height, width, channels, filters, ...kernelAt, top, left, outHeight, outWidth, groups };
+
+  // what the kernels keep beside their arguments, in floats: see the scratch of each in assembly/layers/conv2d.ts
+  const perGroup = (pixels: number, n: number) => (groups > 1 ? pixels * ld(n) : 0);
+  const covered =
+    ((outHeight - 1) * strideY + (kernelHeight - 1) * dilationY + 1) *
+    ((outWidth - 1) * strideX + (kernelWidth - 1) * dilationX + 1);
+  const outputs = perGroup(outHeight * outWidth, filters / groups);
+  const floorDiv = (a: number, b: number) => Math.floor(a / b);
+  const reach = (size: number, before: number, window: number, stride: number, dilation: number) =>
+    floorDiv(size - 1 + before, stride) - floorDiv(before - (window - 1) * dilation, stride) + 1;
+  const spread =
+    reach(height, top, kernelHeight, strideY, dilationY) *
+    reach(width, left, kernelWidth, strideX, dilationX);
+  const scratch = {
+    forward: ld(area) + ld(covered * each) + outputs,
+    weights: ld(area * each) + ld(covered * each) + outputs,
+    input: ld(area) + ld((spread * filters) / groups) + perGroup(height * width, each),
+  };
+  const withScratch = ({ builder }: Site, floats: number) => {
+    const scratchBytes = align(floats * 4);
+    return { scratch: builder.alloc(`scratch of ${name}`, builder.parts * scratchBytes), scratchBytes };
+  };
+  const pixelOf = (x: Range) => (x.packed ? channels : ld(channels));
+
+  const operation: Operation = {
+    layer: name,
+    kind: "conv2d",
+    parameters: useBias ? [kernel, bias] : [kernel],
+    inputShape,
+    outputShape,
+    takesPacked: true,
+    forward(site: Site, x: Range): Range {
+      const { builder, parameter } = site;
+      const y = site.output(outputShape);
+      builder.emit("CONV2D_FORWARD", {
+        y,
+        x,
+        w: parameter("kernel").value,
+        b: useBias ? parameter("bias").value : 0,
+        step: builder.step,
+        ...withScratch(site, scratch.forward),
+        pixel: pixelOf(x),
+        ...geometry,
+      });
+      return y;
+    },
+    backward(site: Site, x: Range, _y: Range, dy: Range, needed: boolean): Range {
+      const { builder, parameter } = site;
+      const w = parameter("kernel");
+      if (config.trainable) {
+        builder.emit("CONV2D_WEIGHTS", {
+          y: dy,
+          x,
+          w: w.gradient,
+          b: useBias ? parameter("bias").gradient : 0,
+          step: builder.step,
+          ...withScratch(site, scratch.weights),
+          pixel: pixelOf(x),
+          ...geometry,
+        });
+      }
+      if (!needed) return dy;
+      const wt = builder.alloc(`turned weights of ${name}`, area * filters * ld(each) * 4);
+      builder.emit("CONV2D_TURN", { wt, w: w.value, channels, filters, ...kernelAt, groups });
+      const dx = site.gradient(inputShape);
+      builder.emit("CONV2D_INPUT", {
+        y: dy,
+        x: dx,
+        w: wt,
+        b: 0,
+        step: builder.step,
+        ...withScratch(site, scratch.input),
+        pixel: ld(channels),
+        ...geometry,
+      });
+      return dx;
+    },
+  };
+  const f = normalizeActivation(config.activation);
+  const second = activationOperation(f, name, outputShape, true);
+  return {
+    name,
+    type: "conv2d",
+    inputShape,
+    outputShape,
+    operations: second ? [operation, second] : [operation],
+    activation: f.name,
+  };
+}

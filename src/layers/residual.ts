@@ -1,0 +1,82 @@
+/** Residual connection: y = layers(x) + shortcut(x) (He, Zhang, Ren & Sun 2015). */
+import { NablaError } from "../errors.ts";
+import { floatsOf, type Range } from "../plan/builder.ts";
+import { isTrainable, type Layer, type Operation, type Site } from "./layer.ts";
+
+/**
+ * @param layers what the values pass, already built as a chain that begins with inputShape
+ * @param shortcut what they pass on the other path; none: they go unchanged
+ * @throws NablaError where the two paths end in different shapes
+ */
+export function buildResidual(
+  name: string,
+  index: number,
+  inputShape: readonly number[],
+  layers: readonly Layer[],
+  shortcut: readonly Layer[],
+): Layer {
+  const endOf = (path: readonly Layer[]) =>
+    path.length > 0 ? path[path.length - 1].outputShape : inputShape;
+  const outputShape = endOf(layers);
+  const other = endOf(shortcut);
+  if (outputShape.length !== other.length || outputShape.some((n, i) => n !== other[i])) {
+    const show = (shape: readonly number[]) => `[${shape.join(", ")}]`;
+    throw new NablaError(
+      `residual "${name}" (layer ${index + 1}): its layers turn ${show(inputShape)} into ${show(outputShape)}, its shortcut into ${show(other)}; both must have one shape: use padding "same" and as many filters as channels, or give a shortcut such as [conv2d({ filters: ${outputShape[outputShape.length - 1]}, kernelSize: 1 })]`,
+    );
+  }
+  const main = layers.flatMap((layer) => layer.operations);
+  const side = shortcut.flatMap((layer) => layer.operations);
+  const units = floatsOf(outputShape);
+  const inputs = floatsOf(inputShape);
+
+  const run = (site: Site, path: readonly Operation[], key: string, x: Range): Range => {
+    let value = x;
+    path.forEach((operation, i) => {
+      site.saved.set(`${key} ${i}`, value);
+      value = operation.forward(site.of(operation), value);
+    });
+    site.saved.set(`${key} ${path.length}`, value);
+    return value;
+  };
+  const back = (site: Site, path: readonly Operation[], key: string, dy: Range, needed: boolean): Range => {
+    const first = needed ? 0 : path.findIndex(isTrainable);
+    let gradient = dy;
+    for (let i = path.length - 1; i >= first && first >= 0; i--) {
+      const [x, y] = [i, i + 1].map((n) => site.saved.get(`${key} ${n}`)!);
+      gradient = path[i].backward(site.of(path[i]), x, y, gradient, needed || i > first);
+    }
+    return gradient;
+  };
+  const operation: Operation = {
+    layer: name,
+    kind: "residual",
+    parameters: [],
+    inputShape,
+    outputShape,
+    inner: [...main, ...side],
+    forward(site, x) {
+      const a = run(site, main, "main", x);
+      const b = run(site, side, "side", x);
+      const y = site.output(outputShape);
+      site.builder.emit("ADD", { y, a, b, units });
+      return y;
+    },
+    backward(site, _x, _y, dy, needed) {
+      const { builder } = site;
+      // either path may write over what it is given
+      const copy = site.gradient(outputShape);
+      builder.emit("ADD", { y: copy, a: dy, b: 0, units });
+      const a = back(site, main, "main", dy, needed);
+      const b = back(site, side, "side", copy, needed);
+      if (!needed) return a;
+      const dx = site.gradient(inputShape);
+      builder.emit("ADD", { y: dx, a, b, units: inputs });
+      return dx;
+    },
+    update(site) {
+      for (const each of [...main, ...side]) each.update?.(site.of(each));
+    },
+  };
+  return { name, type: "residual", inputShape, outputShape, operations: [operation], activation: "linear" };
+}
