@@ -14,6 +14,7 @@ Examples:
   nabla evaluate digits.safetensors digits
   nabla predict digits.safetensors digits#7
   nabla predict iris.safetensors "5.1,3.5,1.4,0.2"
+  nabla read digits.safetensors number.png
 
 DATA is a folder of IDX files (MNIST), a .csv or .npz file, or the name of a generated set: nabla data lists them.`;
 
@@ -109,6 +110,14 @@ export function program(done: (code: number) => void): Command {
     )
     .option("--json", "one JSON object a line")
     .action(run(async () => (await import("./predict.ts")).predictCommand as Action));
+
+  command
+    .command("read")
+    .description("the number of several digits that a picture shows")
+    .argument("<MODEL>", "a file that train --out wrote: digits or MNIST")
+    .argument("<PICTURE...>", "PNG or JPEG with one line of digits, dark on light or light on dark")
+    .option("--json", "one JSON object a line")
+    .action(run(async () => (await import("./read.ts")).readCommand as Action));
 
   command
     .command("summary")

@@ -7,7 +7,7 @@ import { drawPiece, type Piece, SIZE } from "./pieces.ts";
 export interface DigitModel {
   readonly inputShape: readonly number[];
   readonly outputShape: readonly number[];
-  readonly metadata?: { readonly classes?: readonly string[] };
+  readonly metadata?: { readonly classes?: readonly string[]; readonly standardisation?: unknown };
   predict(x: Uint8Array): { readonly data: Float32Array };
 }
 
@@ -23,6 +23,10 @@ export function digitsOf({ inputShape, outputShape, metadata }: DigitModel, who:
   if (outputShape.join() !== "10")
     throw new NablaError(
       `${wanted}; this one's output is ${show(outputShape)}; train one with nabla train digits`,
+    );
+  if (metadata?.standardisation)
+    throw new NablaError(
+      `${wanted}; this one takes standardised columns of a table; train one with nabla train digits`,
     );
   const classes = metadata?.classes ?? Array.from({ length: 10 }, (_, c) => String(c));
   const digits = classes.map((name) => (/^\d$/.test(name) ? Number(name) : Number.NaN));
