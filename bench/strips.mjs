@@ -27,8 +27,10 @@ const MARGIN = 4;
  */
 export function makeStrip(imageOf, labelOf, count, random, options = {}) {
   const { digits = [3, 6], gap = [1, 6], scale = [1, 1], meet = false, noise = 0, dark = false } = options;
+  /** @param {[number, number]} range */
   const whole = ([low, high]) => low + random.int(high - low + 1);
   const n = whole(digits);
+  /** @type {Strip["parts"]} */
   const parts = [];
   let text = "";
   let right = MARGIN;
@@ -62,19 +64,26 @@ export function makeStrip(imageOf, labelOf, count, random, options = {}) {
   return { text, picture: { data, width, height, channels: 1 }, starts: parts.map(({ x }) => x), parts };
 }
 
-/** Where `image` has to begin for its ink to touch that of the digit before it in at least one row. */
+/**
+ * Where `image` has to begin for its ink to touch that of the digit before it in at least one row.
+ * @param {Strip["parts"][number]} last
+ * @param {Grey} image
+ * @param {number} y
+ */
 function meeting(last, image, y) {
   let x = Number.NEGATIVE_INFINITY;
   for (let row = 0; row < image.height; row++) {
     const other = MARGIN + y + row - last.y;
     if (other < 0 || other >= last.image.height) continue;
-    const line = (of, at) => of.data.subarray(at * of.width, (at + 1) * of.width);
-    const end = line(last.image, other).findLastIndex((v) => v >= 128);
+    const end = line(last.image, other).reduce((found, v, x) => (v >= 128 ? x : found), -1);
     const start = line(image, row).findIndex((v) => v >= 128);
     if (end >= 0 && start >= 0) x = Math.max(x, last.x + end + 1 - start);
   }
   return Number.isFinite(x) ? x : last.x + last.image.width;
 }
+
+/** @param {Grey} of @param {number} row */
+const line = (of, row) => of.data.subarray(row * of.width, (row + 1) * of.width);
 
 /** @param {Grey} image */
 function crop({ data, width, height }) {
@@ -95,11 +104,16 @@ function crop({ data, width, height }) {
   return { data: out, width: right - left, height: bottom - top };
 }
 
-/** Every new pixel is the mean of 16 points inside it, each interpolated between four old pixels. */
+/**
+ * Every new pixel is the mean of 16 points inside it, each interpolated between four old pixels.
+ * @param {Grey} image
+ * @param {number} scale
+ */
 function resize(image, scale) {
   if (scale === 1) return image;
   const width = Math.max(1, Math.round(image.width * scale));
   const height = Math.max(1, Math.round(image.height * scale));
+  /** @param {number} x @param {number} y */
   const at = (x, y) =>
     x < 0 || y < 0 || x >= image.width || y >= image.height ? 0 : image.data[y * image.width + x];
   const data = new Uint8Array(width * height);
@@ -119,7 +133,11 @@ function resize(image, scale) {
   return { data, width, height };
 }
 
-/** The fewest digits to insert, leave out or replace to make `a` into `b`. */
+/**
+ * The fewest digits to insert, leave out or replace to make `a` into `b`.
+ * @param {string} a
+ * @param {string} b
+ */
 export function distance(a, b) {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

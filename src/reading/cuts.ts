@@ -40,9 +40,7 @@ export function findCuts(plane: Plane): Cut[] {
     }
     paths.push({ path, ink: ink / height, mass });
   }
-  const total = paths.length
-    ? before.reduce((sum, value, i) => (i % (width + 1) === width ? sum + value : sum), 0)
-    : 0;
+  const total = plane.data.reduce((sum, value) => sum + value, 0);
   const ends = [
     { path: new Int32Array(height), ink: 0, mass: 0 },
     { path: new Int32Array(height).fill(width), ink: 0, mass: total },
