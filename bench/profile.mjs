@@ -1,5 +1,5 @@
 // Where a training step spends its time: every instruction of the tape run alone, in µs.
-//   node bench/profile.mjs [W1|W2|W3] [BATCH]      (after npm run build)
+//   node bench/profile.mjs [W1|W2|W3|W4|L7|L9|C32] [BATCH]      (after npm run build)
 import { sequential } from "nabla";
 import { NETS } from "./nets.mjs";
 import { median } from "./support.mjs";
@@ -13,7 +13,7 @@ const { core } = network;
 const { loss, update } = model.training;
 const training = { loss, update: update(network), target: "class" };
 const plan = network.use(network.plan("train", rows, { type: "float32", scale: 1 }, training));
-core.f32(plan.x.offset, rows * 784).fill(0.5);
+core.f32(plan.x.offset, rows * model.inputShape.reduce((a, b) => a * b)).fill(0.5);
 core.i32(plan.y.offset, rows).set(Int32Array.from({ length: rows }, (_, i) => i % 10));
 core.f32(plan.weight.offset, rows).fill(1);
 core.f32(plan.step, 2).set([1e-6, 1 / rows]);

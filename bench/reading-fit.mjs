@@ -158,13 +158,7 @@ const steps = Number(option("steps", 300));
 for (let t = 1; t <= steps; t++) {
   const gradient = weights.map(() => 0);
   const { loss, exact } = step(gradient);
-  if (t % 50 === 0 || t === 1)
-    console.log(
-      t,
-      loss.toFixed(4),
-      `${(100 * exact).toFixed(2)} % cut exactly`,
-      t === steps ? JSON.stringify(kinds) : "",
-    );
+  if (t % 50 === 0 || t === 1) console.log(t, loss.toFixed(4), `${(100 * exact).toFixed(2)} % cut exactly`);
   const rate = 0.2 * (1 - t / steps) + 0.002;
   for (let f = 0; f < weights.length; f++) {
     m[f] = 0.9 * m[f] + 0.1 * gradient[f];

@@ -1,5 +1,5 @@
 // Training speed of whole steps, beside the multiply-add peak measured in turn with them.
-//   node bench/training.mjs        (after npm run build)
+//   node bench/training.mjs [W4 L7]       (after npm run build)
 import { arrayDataset, sequential } from "nabla";
 import { CASES, flops, NETS } from "./nets.mjs";
 import { median, peakMeter } from "./support.mjs";
@@ -32,7 +32,8 @@ function steps(name, batch, peak) {
     ),
   );
   const { core } = network;
-  core.f32(plan.x.offset, batch * 784).set(Float32Array.from(pixels(batch * 784), (v) => v / 255));
+  const inputs = model.inputShape.reduce((a, b) => a * b);
+  core.f32(plan.x.offset, batch * inputs).set(Float32Array.from(pixels(batch * inputs), (v) => v / 255));
   core.i32(plan.y.offset, batch).set(Int32Array.from({ length: batch }, (_, i) => i % 10));
   core.f32(plan.weight.offset, batch).fill(1);
   core.f32(plan.step, 2).set([1e-6, 1 / batch]);
@@ -53,7 +54,7 @@ function steps(name, batch, peak) {
     run(count);
     const rate = (count * batch * 1000) / (performance.now() - t);
     rates.push(rate);
-    shares.push((rate * flops(net.shape)) / (peak() * 1e9));
+    shares.push((rate * flops(model)) / (peak() * 1e9));
   }
   return { rate: median(rates), share: median(shares) };
 }
@@ -61,13 +62,16 @@ function steps(name, batch, peak) {
 /** The whole of fit(): shuffling, reading uint8 rows, accuracy. Median over epochs. */
 async function fit(name, batch) {
   const net = NETS[name];
-  const rows = name === "W3" ? 2560 : 12800;
-  const data = arrayDataset(
-    pixels(rows * 784),
-    Int32Array.from({ length: rows }, (_, i) => i % 10),
-    { inputShape: [784] },
-  );
   const model = sequential(net.layers(), { seed: 1 }).compile({ ...net.compile, metrics: ["accuracy"] });
+  // enough for epochs of a tenth of a second
+  const rows = Math.max(640, Math.ceil(4e9 / flops(model) / 640) * 640);
+  const { inputShape } = model;
+  const inputs = inputShape.reduce((a, b) => a * b);
+  const data = arrayDataset(
+    pixels(rows * inputs),
+    Int32Array.from({ length: rows }, (_, i) => i % 10),
+    { inputShape },
+  );
   const rates = [];
   let t = performance.now();
   await model.fit(data, {
@@ -86,10 +90,12 @@ async function fit(name, batch) {
   return median(rates.slice(4));
 }
 
-export async function training() {
+/** @param only names of nets; all by default */
+export async function training(only = []) {
   const peak = peakMeter();
   const out = [];
   for (const [name, batch] of CASES) {
+    if (only.length > 0 && !only.includes(name)) continue;
     const { rate, share } = steps(name, batch, peak);
     out.push({
       name,
@@ -105,7 +111,7 @@ export async function training() {
 }
 
 if (import.meta.url === `file://${process.argv[1]}`) {
-  for (const r of await training()) {
+  for (const r of await training(process.argv.slice(2))) {
     const k = (v) => `${(v / 1000).toFixed(1)} k`;
     console.log(
       `${r.name} batch ${String(r.batch).padEnd(4)} steps ${k(r.rate).padStart(8)}/s = ${(100 * r.share).toFixed(0)} % of ${k(r.limit)} (multiplications alone)   fit() ${k(r.fit)}/s   ${r.what}`,

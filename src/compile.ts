@@ -8,16 +8,29 @@ import type { LayerConfig } from "./config/config.ts";
 import { choice, type Infer, type Input, list } from "./config/fields.ts";
 import { METRICS, type MetricName } from "./config/names.ts";
 import { checkTrainable, type Loss, resolveLoss } from "./losses/resolve.ts";
-import type { Network } from "./network.ts";
+import type { Network, Weights } from "./network.ts";
 import { emitUpdate, type OptimizerConfig, partialSums, type Slot, slotsOf } from "./optimizers/index.ts";
 import { checkOptions } from "./options.ts";
 import type { Update } from "./plan/plan.ts";
 import { parseSchedule, rateAt } from "./schedules/index.ts";
 
 export interface TrainingOptions {
-  /** "adam", "meanSquaredError", …: a name, or a name with its options. */
+  /**
+   * "meanSquaredError", …: a name, or a name with its options. Cross-entropies take `labelSmoothing` ε (default 0), Keras'
+   * y · (1 − ε) + ε / classes (binary: ε / 2), for labels and values alike. As in Keras the loss of evaluate() and of
+   * validation is that of smoothed targets too; metrics are not smoothed.
+   */
   loss: Input<typeof lossField>;
-  /** Default "adam". Options are Keras': { name: "sgd", learningRate: 0.1, clipNorm: 1 }. */
+  /**
+   * Default "adam". Options are Keras': { name: "sgd", learningRate: 0.1, clipNorm: 1 }.
+   *
+   * `useEma: true` keeps a moving average of the weights: after step t it is Σᵢ βᵗ⁻ⁱ wᵢ / Σᵢ βᵗ⁻ⁱ over the steps i = 1 … t, with
+   * β = `emaMomentum` (default 0.99), so nothing of the initial weights is in it. From the first step on the average *is* the
+   * model's weights, during fit() as after it: predict, evaluate, validation, weights(), callbacks and the tensors of a saved file are
+   * of the average. Loss and metrics of the rows trained on are of the weights trained, which lie beside it
+   * ("optimizer.trained.…" in files) and go on from there with fit(…, { resume: true }), bit for bit.
+   * setWeights() during a training sets the average only. As in Keras, moving means of batchNormalization are not averaged again.
+   */
   optimizer?: Input<typeof optimizerField>;
   /** η(t): a name with its options, or the short form "cosine+warmup:1". Default: constant. */
   schedule?: Input<typeof scheduleField> | string;
@@ -39,7 +52,8 @@ export interface CompiledTraining {
   };
   /** Whether the learning rate of a step depends on how many epochs are trained in all. */
   readonly dependsOnEpochs: boolean;
-  update(network: Network): Update;
+  /** @param of the weights whose penalties are added, default those that are trained */
+  update(network: Network, of?: Weights): Update;
   /** The learning rate by step, for a training of so many epochs. */
   rate(epochs: number): (step: number, stepsPerEpoch: number) => number;
 }
@@ -65,11 +79,12 @@ export function compileTraining(options: TrainingOptions, layers: readonly Layer
     metrics,
     config: { loss: lossConfig, optimizer, ...(schedule && { schedule }), metrics },
     dependsOnEpochs: schedule?.name === "cosine" && schedule.decayEpochs === undefined,
-    update: (network) => ({
+    update: (network, of = "trained") => ({
       penalties(builder) {
-        for (const { spec, value, gradient } of network.trained) {
-          const { l1, l2 } = spec;
+        for (const tensor of network.trained) {
+          const { l1, l2 } = tensor.spec;
           if (l1 === 0 && l2 === 0) continue;
+          const { value, gradient } = network.placed(tensor, of);
           const n = value.bytes / 4;
           const sums = partialSums(builder, `partial sums of the penalty on ${value.name}`, n);
           builder.emit("PENALTY", { w: value.offset, dw: gradient.offset, n, sums, l1, l2 });

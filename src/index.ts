@@ -13,12 +13,25 @@ export {
 export { checkGradients, type GradientCheck } from "./check-gradients.ts";
 export type { TrainingOptions } from "./compile.ts";
 export { type Config, type ConfigInput, checkConfig, configSchema, parseConfig } from "./config/config.ts";
+export {
+  type CrossValidation,
+  type CrossValidationOptions,
+  crossValidate,
+  type FoldResult,
+} from "./cross-validate.ts";
 export { arrayDataset } from "./data/arrays.ts";
 export { augment } from "./data/augment/index.ts";
 export type { AugmentOptions } from "./data/augment/options.ts";
 export { type ShiftedOptions, shifted } from "./data/augment/shifted.ts";
 export type { DataSplit, Dataset, Standardisation, Target } from "./data/dataset.ts";
 export { splitDataset, subset } from "./data/split.ts";
+export {
+  Ensemble,
+  type EnsembleOptions,
+  type EnsembleScores,
+  ensemble,
+  type Votes,
+} from "./ensemble.ts";
 export { NablaError } from "./errors.ts";
 export type { Scores } from "./evaluate.ts";
 export { fromConfig } from "./from-config.ts";

@@ -69,7 +69,7 @@ export class Model {
     const network = new Network(buildLayers(this.configs, inputShape));
     if (weights) network.initialize(this.seed);
     this.network = network;
-    if (this.compiled) network.prepareTraining(this.compiled.slots.map((slot) => slot.initial));
+    if (this.compiled) network.prepareTraining(this.compiled.slots);
     return this;
   }
 
@@ -102,7 +102,7 @@ export class Model {
     this.settings = undefined;
     this.callbacks = [];
     this.pendingCallbacks = {};
-    this.network?.prepareTraining(compiled.slots.map((slot) => slot.initial));
+    this.network?.prepareTraining(compiled.slots);
     return this;
   }
 
@@ -165,7 +165,7 @@ export class Model {
     else {
       // a run of its own: Adam's moments would not fit its step number, nor a velocity its schedule
       this.run = freshRun();
-      network.prepareTraining(compiled.slots.map((slot) => slot.initial));
+      network.prepareTraining(compiled.slots);
     }
     this.settings = settings;
     const states = this.callbackStates();
@@ -334,8 +334,9 @@ export class Model {
     this.build(dataset.inputShape);
     const training = {
       loss: compiled.loss,
-      update: compiled.update(this.built),
+      update: compiled.update(this.built, "own"),
       target: dataset.target.kind,
+      of: "own" as const,
     };
     return gradientsOf(this.built, dataset, training, this.weighting("gradients", dataset, options));
   }

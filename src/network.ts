@@ -9,6 +9,7 @@ import { MAX_BYTES } from "./core/limits.ts";
 import { initialize } from "./initializers/index.ts";
 import { type Layer, type Parameter, type Placed, parametersOf } from "./layers/layer.ts";
 import type { Loss } from "./losses/resolve.ts";
+import { type Flat, type Slot, TRAINED } from "./optimizers/index.ts";
 import { align, ld, type Range, tooLarge } from "./plan/builder.ts";
 import { type InputKind, type Mode, type Plan, plan, type Update } from "./plan/plan.ts";
 
@@ -27,7 +28,12 @@ export interface Training {
   readonly loss: Loss;
   readonly update?: Update;
   readonly target: "class" | "values";
+  /** Which weights it works on. Default: those that are trained. */
+  readonly of?: Weights;
 }
+
+/** The model's own weights, or those that are trained: others only where the model's own are an average of them. */
+export type Weights = "own" | "trained";
 
 export class Network {
   readonly core = new Core();
@@ -39,6 +45,8 @@ export class Network {
   /** Bytes of all parameters. */
   private readonly all: number;
   private slots = 0;
+  /** The slot that holds the weights training moves, where the parameters are their average. */
+  private moved: number | undefined;
   private withGradients = false;
   private plans = new Map<string, Plan>();
   private active: Plan | undefined;
@@ -92,31 +100,43 @@ export class Network {
     });
   }
 
-  /** Makes room for gradients and `initial.length` optimizer slots, filled with those values; forgets earlier ones. */
-  prepareTraining(initial: readonly number[]): void {
+  /** Makes room for gradients and these optimizer slots, with what they hold at first; forgets earlier ones. */
+  prepareTraining(slots: readonly Slot[]): void {
     this.withGradients = true;
-    this.slots = initial.length;
+    this.slots = slots.length;
+    const moved = slots.indexOf(TRAINED);
+    this.moved = moved < 0 ? undefined : moved;
     this.plans.clear();
     this.active = undefined;
     this.check(this.workspace);
     this.core.reserve(this.workspace);
     for (const tensor of this.trained) tensor.gradient.offset = this.gradients + tensor.at;
     this.core.u8(this.gradients, this.bytes).fill(0);
-    initial.forEach((value, slot) => {
+    slots.forEach(({ initial }, slot) => {
+      const values = this.core.f32(this.slotOffset(slot), this.bytes / 4);
+      if (initial === "weights") values.set(this.core.f32(this.core.base, this.bytes / 4));
       // padding keeps its zeros only where zero is a fixed point; where it is not, it moves no parameter (see optimizers)
-      this.core.f32(this.slotOffset(slot), this.bytes / 4).fill(value);
+      else values.fill(initial);
     });
   }
 
   /** The flat ranges an optimizer works on. */
-  get flat(): { w: number; dw: number; slots: number[]; n: number } {
+  get flat(): Flat {
     const slots = Array.from({ length: this.slots }, (_, s) => this.slotOffset(s));
-    return { w: this.core.base, dw: this.gradients, slots, n: this.bytes / 4 };
+    const { base } = this.core;
+    return { w: this.start("trained"), average: base, dw: this.gradients, slots, n: this.bytes / 4 };
+  }
+
+  /** Where a parameter lies among these weights. */
+  placed(tensor: Tensor, of: Weights): Placed {
+    const { spec, value, gradient, at } = tensor;
+    return spec.trainable ? { value: { ...value, offset: this.start(of) + at }, gradient } : tensor;
   }
 
   /** The plan for this mode with room for `rows` rows, made once and then remembered. Not yet in memory: see use(). */
   plan(mode: Mode, rows: number, input: InputKind, training?: Training): Plan {
-    const key = [mode, rows, input.type, input.scale, training?.target].join(" ");
+    const of = mode === "train" ? (training?.of ?? "trained") : "own";
+    const key = [mode, rows, input.type, input.scale, training?.target, of].join(" ");
     let found = this.plans.get(key);
     if (found === undefined) {
       const tensors = new Map(this.tensors.map((tensor) => [tensor.name, tensor]));
@@ -127,7 +147,7 @@ export class Network {
         input,
         ...training,
         core: this.core,
-        parameter: (layer, name) => tensors.get(`${layer}.${name}`)!,
+        parameter: (layer, name) => this.placed(tensors.get(`${layer}.${name}`)!, of),
         base: this.workspace,
       });
       this.plans.set(key, found);
@@ -195,6 +215,10 @@ export class Network {
   private offsetOf(tensor: Tensor, of: "value" | "gradient" | number): number {
     if (of === "value") return tensor.value.offset;
     return of === "gradient" ? tensor.gradient.offset : this.slotOffset(of) + tensor.at;
+  }
+
+  private start(of: Weights): number {
+    return of === "own" || this.moved === undefined ? this.core.base : this.slotOffset(this.moved);
   }
 
   private get gradients(): number {

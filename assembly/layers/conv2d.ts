@@ -83,11 +83,10 @@ function conv2dForward(record: usize, rows: i32, part: i32, parts: i32): void {
   const outputs = image + ((copied + 15) & ~15);
   if (copy) memory.fill(image, 0, copied);
   const pixel = (copy ? channels : a.pixel) << 2, row = (copy ? copiedWidth : a.width) * pixel;
-  const count = patchRuns(a, runs, pixel, row);
-  const k = a.kernelHeight * a.kernelWidth * channels, length = k / count;
+  const each = patchRuns(a, runs, pixel, row) / a.kernelHeight;
+  const k = a.kernelHeight * a.kernelWidth * channels, length = k / (a.kernelHeight * each);
   const weights = <usize>(k * ld(filters)) << 2;
   const yPixel = <usize>ld(filters) << 2;
-  const xPixel = a.strideX * pixel, xTurn = a.strideY * row - (a.outWidth - 1) * xPixel;
   const xImage = <usize>ld(a.height * a.width * a.pixel) << 2, yImage = <usize>(pixels * ld(a.filters)) << 2;
   const r1 = <usize>shareStart(rows, part + 1, parts);
   for (let r = <usize>shareStart(rows, part, parts); r < r1; r++) {
@@ -100,8 +99,8 @@ function conv2dForward(record: usize, rows: i32, part: i32, parts: i32): void {
       }
       const to = a.groups > 1 ? outputs : y;
       const b: usize = a.b ? a.b + (<usize>(g * filters) << 2) : 0;
-      convolve(to, yPixel, yPixel, from, xPixel, xTurn, a.outHeight, a.outWidth, runs, count, length,
-        a.w + <usize>g * weights, b, filters);
+      convolve(to, yPixel, times(a.outWidth, yPixel), from, a.strideX * pixel, row, a.outHeight, a.outWidth,
+        runs, a.kernelHeight, each, length, a.w + <usize>g * weights, b, filters, a.strideY, a.dilationY, a.top, a.height);
       if (a.groups > 1) {
         scatter(y, ld(a.filters), g * filters, a.filters, outputs, pixels, filters);
         from = a.x + r * xImage;
@@ -280,9 +279,12 @@ function conv2dInput(record: usize, rows: i32, part: i32, parts: i32): void {
           const height = (a.height - y0 + a.strideY - 1) / a.strideY, width = (a.width - x0 + a.strideX - 1) / a.strideX;
           if (count && height > 0 && width > 0) {
             const from = image + ((a.top + y0 - py) / a.strideY - minY) * row + ((a.left + x0 - px) / a.strideX - minX) * pixel;
-            const step = dxPixel * a.strideX;
-            convolve(to + times(y0, dxRow) + times(x0, dxPixel), step, times(a.strideY, dxRow) - times(width - 1, step), from, pixel, row - (width - 1) * pixel,
-              height, width, runs, count, each * filters, w, 0, channels);
+            const tapsY = taps(a.kernelHeight, a.dilationY, py, a.strideY);
+            // where taps follow each other row by row, those that meet only padding can be left out
+            const dense = a.strideY == 1 ? a.dilationY : 0;
+            convolve(to + times(y0, dxRow) + times(x0, dxPixel), dxPixel * a.strideX, times(a.strideY, dxRow), from, pixel, row,
+              height, width, runs, tapsY, count / tapsY, each * filters, w, 0, channels,
+              1, max(1, dense), dense ? -minY : 0, dense ? a.outHeight : i32.MAX_VALUE);
           }
           w += <usize>(count * each * filters * ld(channels)) << 2;
         }

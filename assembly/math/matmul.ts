@@ -208,14 +208,28 @@ function transpose4(to: usize, ldto: usize, cols: i32, from: usize, ldfrom: usiz
 
 /** sums[out] = Σ over rows of dy[rows, out], in row order; padding columns too. Shares are groups of 4 columns. */
 export function columnSums(sums: usize, dy: usize, rows: i32, out: i32, add: bool, part: i32, parts: i32): void {
-  const groups = ld(out) >> 2;
+  const quads = ld(out) >> 2;
   const ldy = <usize>ld(out) << 2;
-  const g1 = shareStart(groups, part + 1, parts);
-  for (let g = shareStart(groups, part, parts); g < g1; g++) {
+  const g1 = shareStart(quads, part + 1, parts);
+  let g = shareStart(quads, part, parts);
+  // several columns at a time, because each sum waits for its last addition
+  for (; g + 2 <= g1; g += 2) {
+    const to = sums + (<usize>g << 4);
     let p = dy + (<usize>g << 4);
-    let s = add ? v128.load(sums + (<usize>g << 4)) : f32x4.splat(0);
+    let s0 = v128.load(add ? to : 0), s1 = v128.load(add ? to : 0, 16);
+    for (let r = rows; r; r--, p += ldy) {
+      s0 = f32x4.add(s0, v128.load(p));
+      s1 = f32x4.add(s1, v128.load(p, 16));
+    }
+    v128.store(to, s0);
+    v128.store(to, s1, 16);
+  }
+  for (; g < g1; g++) {
+    const to = sums + (<usize>g << 4);
+    let p = dy + (<usize>g << 4);
+    let s = v128.load(add ? to : 0);
     for (let r = rows; r; r--, p += ldy) s = f32x4.add(s, v128.load(p));
-    v128.store(sums + (<usize>g << 4), s);
+    v128.store(to, s);
   }
 }
 

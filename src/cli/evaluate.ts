@@ -1,5 +1,6 @@
 /** nabla evaluate */
 import type { Dataset } from "../data/dataset.ts";
+import type { Voting } from "../ensemble.ts";
 import { NablaError } from "../errors.ts";
 import type { Model } from "../model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../node/datafiles.ts";
@@ -12,11 +13,23 @@ import { scaleTargets } from "./targets.ts";
 
 export type Part = "test" | "train" | "all";
 
-export async function evaluateCommand(
-  path: string,
-  source: string,
-  flags: { json?: boolean; part?: Part; samples?: number },
-): Promise<number> {
+interface EvaluateFlags {
+  json?: boolean;
+  part?: Part;
+  samples?: number;
+  voting?: Voting;
+}
+
+/** As they stand on the command line: one model or several, then the data. */
+export async function evaluateWords(all: string[], flags: EvaluateFlags): Promise<number> {
+  const [source, ...models] = [all.at(-1)!, ...all.slice(0, -1)];
+  if (models.length > 1) return (await import("./vote.ts")).voteCommand(models, source, flags);
+  if (models.length === 0) throw new NablaError(`evaluate: missing argument DATA; got only ${source}`);
+  if (flags.voting !== undefined) throw new NablaError("--voting: expected several models, got one");
+  return evaluateCommand(models[0]!, source, flags);
+}
+
+async function evaluateCommand(path: string, source: string, flags: EvaluateFlags): Promise<number> {
   const model = await openModel(path);
   const { dataset, part, name } = await openPart(model, source, flags);
   const { rows, scores, confusion, wrong } = await examine(model, dataset);

@@ -1,6 +1,8 @@
 /** nabla predict */
 
 import { sizeOf } from "../data/dataset.ts";
+import type { Voting } from "../ensemble.ts";
+import { NablaError } from "../errors.ts";
 import { outputThreshold } from "../losses/resolve.ts";
 import type { Model } from "../model.ts";
 import { classNames } from "./examine.ts";
@@ -19,16 +21,25 @@ import {
   result as shownResult,
 } from "./output.ts";
 import { extraOf } from "./resume.ts";
+import { openVoters } from "./vote.ts";
 
 /** Rows of a file or data set that are shown when none is named. */
 const MOST = 10;
 
 export async function predictCommand(
   path: string,
-  specs: string[],
-  flags: { json?: boolean },
+  words: string[],
+  flags: { json?: boolean; voting?: Voting },
 ): Promise<number> {
-  const model = await openModel(path);
+  // no input is called like that, so these are models as well
+  const first = words.findIndex((word) => !/\.safetensors$/i.test(word));
+  const specs = words.slice(first < 0 ? words.length : first);
+  const paths = [path, ...words.slice(0, words.length - specs.length)];
+  if (specs.length === 0) throw new NablaError(`predict: expected an INPUT after ${paths.join(" ")}`);
+  if (paths.length === 1 && flags.voting !== undefined)
+    throw new NablaError("--voting: expected several models, got one");
+  const { model, vote } =
+    paths.length === 1 ? { model: await openModel(path) } : await openVoters(paths, flags.voting);
   // everything is read before anything is said
   const inputs: { spec: string; rows: InputRow[]; more: number }[] = [];
   for (const spec of specs)
@@ -36,21 +47,25 @@ export async function predictCommand(
   const names = classNames(model);
   const numbers = isRegression(model);
   const target = extraOf(model)?.csv?.target;
+  const say = (value: number) => (vote ? percent(value) : confidence(model, value));
   const show = (row: InputRow) => {
-    const raw = [...model.predict(row.values).row(0)];
+    const votes = vote?.predict(row.values);
+    const raw = [...(votes ?? model.predict(row.values)).row(0)];
     const outputs = target ? raw.map((value) => value * target.scale + target.mean) : raw;
-    const result = numbers ? { outputs } : classify(model, outputs, names);
+    const result = votes
+      ? rank(raw, names, votes.argMax()[0])
+      : numbers
+        ? { outputs }
+        : classify(model, outputs, names);
     const truth = row.label === undefined ? undefined : names[row.label];
     if (flags.json) {
       printJson({ input: row.name, ...result, ...(truth !== undefined && { label: truth }) });
     } else if ("class" in result) {
       const [first, ...others] = result.ranking;
       const mark = truth === undefined ? "" : truth === result.class ? green("  ✓") : red(`  ✗ (${truth})`);
-      const runners = others
-        .slice(0, 3)
-        .map((other) => `${other.class} ${confidence(model, other.confidence)}`);
+      const runners = others.slice(0, 3).map((other) => `${other.class} ${say(other.confidence)}`);
       print(
-        `${row.name}: ${bold(result.class)} ${confidence(model, first!.confidence)}${mark}${dim(runners.length ? `   then ${runners.join(", ")}` : "")}`,
+        `${row.name}: ${bold(result.class)} ${say(first!.confidence)}${mark}${dim(runners.length ? `   then ${runners.join(", ")}` : "")}`,
       );
     } else print(`${row.name}: ${bold(outputs.map(shownResult).join(", "))}`);
   };
@@ -72,10 +87,17 @@ function isRegression(model: Model): boolean {
 function classify(model: Model, outputs: number[], names: readonly string[]) {
   const margin = outputThreshold(model.training.loss, model.layers);
   const shares = outputs.length === 1 ? [2 * margin - outputs[0]! || 0, outputs[0]!] : outputs;
+  return rank(shares, names);
+}
+
+/** @param winner comes first, whatever others have as much */
+function rank(shares: readonly number[], names: readonly string[], winner?: number) {
   // a single output that stands exactly at the threshold is class 0, as everywhere
   const ranking = shares
     .map((share, c) => ({ class: names[c] ?? String(c), confidence: share, c }))
-    .sort((a, b) => b.confidence - a.confidence || a.c - b.c)
+    .sort(
+      (a, b) => Number(b.c === winner) - Number(a.c === winner) || b.confidence - a.confidence || a.c - b.c,
+    )
     .map(({ class: name, confidence: share }) => ({ class: name, confidence: share }));
   return { class: ranking[0]!.class, confidence: ranking[0]!.confidence, ranking };
 }

@@ -18,6 +18,8 @@ Examples:
 
 DATA is a folder of IDX files (MNIST), a .csv or .npz file, or the name of a generated set: nabla data lists them.`;
 
+const VOTING = "of several models: soft (the mean probability decides) or hard (most votes) (default: soft)";
+
 type Action = (...args: never[]) => Promise<number>;
 
 const TASKS = ["auto", "classification", "regression"] as const;
@@ -50,6 +52,11 @@ export function program(done: (code: number) => void): Command {
     .option("--activation <NAME>", "of the hidden layers", oneOf("--activation", ACTIVATIONS))
     .option("--initializer <NAME>", "of the weights", oneOf("--initializer", INITIALIZERS))
     .option("--loss <NAME>", "what is made small", oneOf("--loss", LOSSES))
+    .option(
+      "--label-smoothing <ε>",
+      "cross-entropies: targets become y · (1 − ε) + ε / classes",
+      number("--label-smoothing", { min: 0, below: 1 }),
+    )
     .option("-e, --epochs <N>", "passes over the data (default: 5)", whole("--epochs"))
     .option("-b, --batch-size <N>", "rows per step (default: the model's, 32 for mlp)", whole("--batch-size"))
     .option("--optimizer <NAME>", OPTIMIZERS.join(", "), oneOf("--optimizer", OPTIMIZERS))
@@ -64,6 +71,11 @@ export function program(done: (code: number) => void): Command {
     .option("--weight-decay <λ>", "each step takes off η · λ · w", number("--weight-decay", { min: 0 }))
     .option("--clip-norm <N>", "scale gradients down to this norm", number("--clip-norm", { above: 0 }))
     .option("--clip-value <N>", "cut each gradient to ± this", number("--clip-value", { above: 0 }))
+    .option(
+      "--ema <β>",
+      "keep a moving average of the weights, and make it the model",
+      number("--ema", { min: 0, below: 1 }),
+    )
     .option("--schedule <FORM>", "cosine, step:0.5,10, exponential:0.95, cosine+warmup:1, …")
     .option("-s, --seed <N>", "what every random choice hangs on (default: 0)", whole("--seed", 0))
     .option(
@@ -81,6 +93,11 @@ export function program(done: (code: number) => void): Command {
       "CSV: rows to test with (default: 0.2)",
       number("--test-split", { min: 0, below: 1 }),
     )
+    .option(
+      "--folds <K>",
+      "cross-validation: K models, each tested with its own K-th of the rows",
+      whole("--folds", 2),
+    )
     .option("--samples <N>", "generated sets: rows to train on", whole("--samples"))
     .option("-o, --out <FILE>", "save the model (.safetensors)")
     .option("--checkpoint-every <STEPS>", "save to --out while training, too", whole("--checkpoint-every"))
@@ -92,22 +109,28 @@ export function program(done: (code: number) => void): Command {
 
   command
     .command("evaluate")
-    .description("accuracy, loss and confusion matrix of a model on DATA")
-    .argument("<MODEL>", "a file that train --out wrote")
-    .argument("<DATA>", "as for train; the test part if there is one")
+    .description("accuracy, loss and confusion matrix of a model on DATA; several models vote")
+    .usage("[options] <MODEL...> <DATA>")
+    .argument(
+      "<MODEL...>",
+      "files that train --out wrote, then DATA as for train; the test part if there is one",
+    )
+    .option("--voting <KIND>", VOTING, oneOf("--voting", ["soft", "hard"]))
     .option("--part <PART>", "test, train or all", oneOf("--part", ["test", "train", "all"]))
     .option("--samples <N>", "generated sets: rows of the training part", whole("--samples"))
     .option("--json", "as one JSON object")
-    .action(run(async () => (await import("./evaluate.ts")).evaluateCommand as Action));
+    .action(run(async () => (await import("./evaluate.ts")).evaluateWords as Action));
 
   command
     .command("predict")
-    .description("what a model says of inputs")
-    .argument("<MODEL>", "a file that train --out wrote")
+    .description("what a model says of inputs; several models vote")
+    .usage("[options] <MODEL...> <INPUT...>")
+    .argument("<MODEL>", "a file that train --out wrote; more of them (.safetensors) may follow")
     .argument(
       "<INPUT...>",
       'FILE or DATA (the first 10 rows), FILE#row, DATA#row, "5.1,3.5,1.4,0.2", or - for JSON on stdin',
     )
+    .option("--voting <KIND>", VOTING, oneOf("--voting", ["soft", "hard"]))
     .option("--json", "one JSON object a line")
     .action(run(async () => (await import("./predict.ts")).predictCommand as Action));
 

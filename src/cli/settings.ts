@@ -1,8 +1,15 @@
 /** From the command line to a configuration document. */
 import { readFile } from "node:fs/promises";
 import { type Config, type ConfigInput, checkConfig } from "../config/config.ts";
-import type { ActivationName, InitializerName, LossName, OptimizerName } from "../config/names.ts";
+import {
+  type ActivationName,
+  type InitializerName,
+  LOSSES,
+  type LossName,
+  type OptimizerName,
+} from "../config/names.ts";
 import { didYouMean, NablaError } from "../errors.ts";
+import { losses } from "../losses/index.ts";
 import type { OpenedData } from "../node/datafiles.ts";
 import { parseSchedule } from "../schedules/index.ts";
 import { presetConfig, presets, taskOf } from "./presets.ts";
@@ -15,6 +22,7 @@ export interface ModelFlags {
   activation?: ActivationName;
   initializer?: InitializerName;
   loss?: LossName;
+  labelSmoothing?: number;
   l1?: number;
   l2?: number;
   optimizer?: OptimizerName;
@@ -23,6 +31,7 @@ export interface ModelFlags {
   weightDecay?: number;
   clipNorm?: number;
   clipValue?: number;
+  ema?: number;
   schedule?: string;
   epochs?: number;
   batchSize?: number;
@@ -113,6 +122,7 @@ function applyTraining(base: ConfigInput, flags: ModelFlags, data: OpenedData, s
     ...base,
     training: {
       ...training,
+      loss: smoothed(training.loss, flags.labelSmoothing),
       optimizer: optimizerOf(training.optimizer, flags),
       ...(flags.schedule !== undefined && { schedule: scheduleOf(flags.schedule) }),
       ...(epochs !== undefined && { epochs }),
@@ -135,13 +145,23 @@ function defaultSplit(data: OpenedData, needed: boolean): number {
   return needed || (!data.test && data.train.length >= 20) ? 0.1 : 0;
 }
 
+function smoothed(given: ConfigInput["training"]["loss"], labelSmoothing: number | undefined) {
+  if (labelSmoothing === undefined) return given;
+  const loss = typeof given === "string" ? { name: given } : given;
+  const able = LOSSES.filter((name) => losses[name].smoothed);
+  if (!(able as readonly string[]).includes(loss?.name))
+    throw new NablaError(`--label-smoothing: loss ${loss?.name} has none; it is for ${able.join(", ")}`);
+  return { ...loss, labelSmoothing } as ConfigInput["training"]["loss"];
+}
+
 function optimizerOf(given: ConfigInput["training"]["optimizer"], flags: ModelFlags) {
   const before = typeof given === "string" || given === undefined ? { name: given ?? "adam" } : given;
   // another optimizer does not inherit the rate of the one it replaces
   const base =
     flags.optimizer === undefined || flags.optimizer === before.name ? before : { name: flags.optimizer };
-  const { learningRate, momentum, weightDecay, clipNorm, clipValue } = flags;
-  const changes = Object.entries({ learningRate, momentum, weightDecay, clipNorm, clipValue });
+  const { learningRate, momentum, weightDecay, clipNorm, clipValue, ema } = flags;
+  const average = ema !== undefined && { useEma: true, emaMomentum: ema };
+  const changes = Object.entries({ learningRate, momentum, weightDecay, clipNorm, clipValue, ...average });
   if (momentum !== undefined && !["momentum", "nesterov", "rmsprop"].includes(base.name))
     throw new NablaError(`--momentum: optimizer ${base.name} has none; use --optimizer momentum or nesterov`);
   return {

@@ -7,7 +7,7 @@ import { splitDataset } from "../data/split.ts";
 import { NablaError } from "../errors.ts";
 import { fromConfig } from "../from-config.ts";
 import type { History, Model } from "../model.ts";
-import { type OpenedData, openData } from "../node/datafiles.ts";
+import { type OpenDataOptions, type OpenedData, openData } from "../node/datafiles.ts";
 import { checkWritable, writeFileAtomic } from "../node/files.ts";
 import { examine } from "./examine.ts";
 import { count, print, printJson } from "./output.ts";
@@ -22,6 +22,7 @@ export interface TrainFlags extends ModelFlags {
   ignore?: string[];
   task?: "auto" | "classification" | "regression";
   testSplit?: number;
+  folds?: number;
   samples?: number;
   checkpointEvery?: number;
   resume?: string;
@@ -37,17 +38,11 @@ const INTERRUPTED = 130;
 
 /** @returns the exit code */
 export async function trainCommand(source: string, flags: TrainFlags): Promise<number> {
+  if (flags.folds !== undefined) return (await import("./folds.ts")).foldsCommand(source, flags);
   const out = flags.out ?? flags.resume;
   if (flags.checkpointEvery !== undefined && out === undefined)
     throw new NablaError("--checkpoint-every: expected --out FILE as well, to write to");
-  const opened = await openData(source, {
-    ...(flags.label !== undefined && { label: columnOf(flags.label) }),
-    ...(flags.ignore && { ignore: flags.ignore }),
-    ...(flags.task && { task: flags.task }),
-    ...(flags.samples !== undefined && { samples: flags.samples }),
-    ...(flags.testSplit !== undefined && { testFraction: flags.testSplit }),
-  });
-  checkApplicable(flags, opened);
+  const opened = await openToTrain(source, flags);
   const targets = fitTargets(opened);
   const data: OpenedData = {
     ...opened,
@@ -132,6 +127,24 @@ export async function trainCommand(source: string, flags: TrainFlags): Promise<n
   return 0;
 }
 
+/** The data set as the flags want it read. */
+export async function openToTrain(
+  source: string,
+  flags: TrainFlags,
+  options: OpenDataOptions = {},
+): Promise<OpenedData> {
+  const opened = await openData(source, {
+    ...(flags.label !== undefined && { label: columnOf(flags.label) }),
+    ...(flags.ignore && { ignore: flags.ignore }),
+    ...(flags.task && { task: flags.task }),
+    ...(flags.samples !== undefined && { samples: flags.samples }),
+    ...(flags.testSplit !== undefined && { testFraction: flags.testSplit }),
+    ...options,
+  });
+  checkApplicable(flags, opened);
+  return opened;
+}
+
 async function fresh(flags: TrainFlags, data: OpenedData): Promise<Prepared> {
   const config = await resolveConfig(flags, data);
   return { config, ...fromConfig(config) };
@@ -169,7 +182,10 @@ function checkTrainable(data: OpenedData, { training }: Config): void {
 }
 
 /** How many rows fit() will train on and validate on. */
-function parts(dataset: Dataset, { training }: Config): { trained: number; validation: number } {
+export function parts(
+  dataset: Pick<Dataset, "length">,
+  { training }: Config,
+): { trained: number; validation: number } {
   const validation =
     training.validationSplit === 0 ? 0 : Math.floor(dataset.length * training.validationSplit + 0.5);
   return { trained: dataset.length - validation, validation };

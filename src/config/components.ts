@@ -2,7 +2,7 @@
  * What is chosen by name: activations, initializers, losses, optimizers, schedules. Each may be written as its name
  * alone; its fields then have their defaults, which are those of Keras unless said otherwise.
  */
-import { number } from "./fields.ts";
+import { bool, number } from "./fields.ts";
 import type { ActivationName, InitializerName, LossName, OptimizerName, ScheduleName } from "./names.ts";
 import { object, optional, orName, shared, variant } from "./objects.ts";
 
@@ -63,6 +63,14 @@ export const regularizer = shared(
   ),
 );
 
+const smoothing = (classes: string) => ({
+  labelSmoothing: number({
+    min: 0,
+    exclusiveMax: 1,
+    default: 0,
+    doc: `ε: targets become y · (1 − ε) + ε / ${classes}, in training and in evaluation.`,
+  }),
+});
 export const loss = shared(
   "loss",
   orName(
@@ -73,10 +81,14 @@ export const loss = shared(
       huber: object({
         delta: number({ exclusiveMin: 0, default: 1, doc: "Where the square turns into a line." }),
       }),
-      binaryCrossentropy: object({}, { doc: "Mean over the outputs of −y·log a − (1 − y)·log(1 − a)." }),
-      crossEntropy: object({}, { doc: "Binary cross-entropy summed over the outputs." }),
-      categoricalCrossentropy: object({}, { doc: "−Σ y·log a; integer labels are welcome." }),
-      sparseCategoricalCrossentropy: none,
+      binaryCrossentropy: object(smoothing("2"), {
+        doc: "Mean over the outputs of −y·log a − (1 − y)·log(1 − a).",
+      }),
+      crossEntropy: object(smoothing("2"), { doc: "Binary cross-entropy summed over the outputs." }),
+      categoricalCrossentropy: object(smoothing("classes"), {
+        doc: "−Σ y·log a; integer labels are welcome.",
+      }),
+      sparseCategoricalCrossentropy: object(smoothing("classes")),
       hinge: none,
       categoricalHinge: none,
       perceptron: none,
@@ -91,6 +103,8 @@ const epsilon = number({ min: 1e-38, default: 1e-7, doc: "Keeps divisions finite
 const common = {
   clipValue: optional(number({ exclusiveMin: 0, doc: "Each gradient is cut to ± this." })),
   clipNorm: optional(number({ exclusiveMin: 0, doc: "Gradients are scaled down to this Euclidean norm." })),
+  useEma: bool({ default: false, doc: "The model's weights are a moving average of those trained." }),
+  emaMomentum: share(0.99, "Share of the average kept each step."),
 };
 const decay = (value: number) => ({
   weightDecay: number({ min: 0, default: value, doc: "Each step takes off learningRate · weightDecay · w." }),

@@ -14,6 +14,7 @@ export {
 } from "./csv.ts";
 export type { DataSplit, Dataset, Inputs, Standardisation, Target, Targets } from "./dataset.ts";
 export { type DigitsOptions, digits } from "./digits/index.ts";
+export { type Fold, type KFoldOptions, kFold } from "./folds.ts";
 export { and, majority, nand, or, truthTableM, xor } from "./generated/gates.ts";
 export { type GeneratedOptions, type GeneratedSet, generatedSets, makeGenerated } from "./generated/index.ts";
 export { blobs, circles, cubic, moons, type PointsOptions, sine, spirals } from "./generated/points.ts";

@@ -97,7 +97,7 @@ export function splitDataset(
 }
 
 /** The same rows sorted by label, keeping their order within a label. */
-function byClass(order: Uint32Array, labels: Int32Array, classes: number): Uint32Array {
+export function byClass(order: Uint32Array, labels: Int32Array, classes: number): Uint32Array {
   const start = new Uint32Array(classes + 1);
   for (const label of labels) start[label + 1]!++;
   for (let c = 0; c < classes; c++) start[c + 1]! += start[c]!;

@@ -22,6 +22,8 @@ export interface LossSpec {
   parameter?: { name: string; default: number; doc: string };
   /** What ONE_HOT writes for class numbers. */
   labels: { on: number; off: number };
+  /** Among how many the share ε of a smoothed target is spread evenly. Losses without it know no labelSmoothing. */
+  smoothed?(units: number): number;
   /** The formula for one row, as documentation and summaries show it. */
   doc: string;
 }
@@ -38,6 +40,7 @@ const binaryCrossentropy: LossSpec = {
   outputs: ["sigmoid", "linear", "softmax", "gaussian"],
   alpha: mean,
   labels: zeroOne,
+  smoothed: () => 2,
   doc: "−1/units · Σ y ln a + (1 − y) ln(1 − a)",
 };
 
@@ -47,6 +50,7 @@ const categoricalCrossentropy: LossSpec = {
   outputs: ["softmax", "linear"],
   alpha: () => 1,
   labels: zeroOne,
+  smoothed: (units) => units,
   doc: "−Σ y ln a",
 };
 

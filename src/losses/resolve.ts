@@ -17,6 +17,8 @@ export interface Loss {
   alpha(units: number): number;
   /** What stands for "this class" and "another class" in targets. */
   readonly labels: { readonly on: number; readonly off: number };
+  /** What targets become before the loss sees them, y · keep + add as Keras smooths labels; metrics see y itself. */
+  smoothing(units: number): { readonly keep: number; readonly add: number } | undefined;
   /** Whether its targets are classes by nature, so that one output tells only two apart. */
   readonly classification: boolean;
 }
@@ -41,6 +43,7 @@ const REGRESSION: readonly LossName[] = ["meanSquaredError", "quadratic", "meanA
 export function resolveLoss(config: Infer<typeof lossField>): Loss {
   const spec = losses[config.name];
   const parameter = spec.parameter ? (config as unknown as Record<string, number>)[spec.parameter.name] : 0;
+  const epsilon = "labelSmoothing" in config ? config.labelSmoothing : 0;
   return {
     name: config.name,
     kernel(after) {
@@ -49,6 +52,8 @@ export function resolveLoss(config: Infer<typeof lossField>): Loss {
     },
     alpha: (units) => spec.alpha(units, parameter),
     labels: spec.labels,
+    smoothing: (units) =>
+      epsilon > 0 ? { keep: 1 - epsilon, add: epsilon / spec.smoothed!(units) } : undefined,
     classification: !REGRESSION.includes(config.name),
   };
 }

@@ -9,18 +9,28 @@ export type OptimizerConfig = Infer<typeof optimizer>;
 export interface Slot {
   /** Its name in checkpoints: optimizer.<name>.<tensor>. */
   readonly name: string;
-  readonly initial: number;
+  /** "weights": a copy of the parameters as training begins. */
+  readonly initial: number | "weights";
 }
+
+/** The slot of the weights that are trained, where the model's own are an average of them. */
+export const TRAINED: Slot = { name: "trained", initial: "weights" };
 
 /** Where the flat ranges lie, in bytes, and how many floats they hold. */
 export interface Flat {
   readonly w: number;
+  /** Where the average of w goes, for an optimizer that keeps one. */
+  readonly average?: number;
   readonly dw: number;
   readonly slots: readonly number[];
   readonly n: number;
 }
 
 export function slotsOf(config: OptimizerConfig): Slot[] {
+  return [...ownSlots(config), ...(config.useEma ? [TRAINED] : [])];
+}
+
+function ownSlots(config: OptimizerConfig): Slot[] {
   switch (config.name) {
     case "sgd":
       return [];
@@ -48,8 +58,9 @@ export function partialSums(builder: PlanBuilder, name: string, n: number): Rang
   return builder.alloc(name, Math.ceil(n / builder.core.constant("NORM_BLOCK")) * 8);
 }
 
-/** Puts clipping, weight decay and the optimizer's pass on the tape. */
-export function emitUpdate(builder: PlanBuilder, config: OptimizerConfig, { w, dw, slots, n }: Flat): void {
+/** Puts clipping, weight decay, the optimizer's pass and the average of weights on the tape. */
+export function emitUpdate(builder: PlanBuilder, config: OptimizerConfig, flat: Flat): void {
+  const { w, dw, n, average } = flat;
   const { step } = builder;
   if (config.clipValue !== undefined) builder.emit("CLIP_VALUE", { dw, n, limit: config.clipValue });
   if (config.clipNorm !== undefined) {
@@ -58,6 +69,12 @@ export function emitUpdate(builder: PlanBuilder, config: OptimizerConfig, { w, d
     builder.emit("CLIP_NORM", { dw, n, sums, limit: config.clipNorm });
   }
   if (config.weightDecay > 0) builder.emit("DECAY", { w, n, step, decay: config.weightDecay });
+  emitMove(builder, config, flat);
+  if (config.useEma) builder.emit("AVERAGE", { mean: average!, w, n, step, momentum: config.emaMomentum });
+}
+
+function emitMove(builder: PlanBuilder, config: OptimizerConfig, { w, dw, slots, n }: Flat): void {
+  const { step } = builder;
   switch (config.name) {
     case "sgd":
       return builder.emit("SGD", { w, dw, n, step });

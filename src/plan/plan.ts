@@ -227,14 +227,25 @@ function planTarget(
   units: number,
 ): { staged: Range; y: Range; kind: "labels" | "values" } {
   const y = builder.tensor("targets", [units]);
+  const smoothing = loss.smoothing(units);
   // one output for two classes: the reader writes 0 and 1 (or ±1) as values
   if (kind === "class" && units > 1) {
     const staged = builder.hold(builder.alloc("labels", builder.rows * 4));
-    builder.emit("ONE_HOT", { y, labels: staged, units, on: loss.labels.on, off: loss.labels.off });
+    const { on, off } = smoothing ? smoothed(loss, smoothing) : loss.labels;
+    builder.emit("ONE_HOT", { y, labels: staged, units, on, off });
     return { staged, y, kind: "labels" };
   }
-  if (ld(units) === units) return { staged: builder.hold(y), y, kind: "values" };
+  // metrics look at the targets as they were read, so smoothed ones lie beside them
+  if (ld(units) === units && !smoothing) return { staged: builder.hold(y), y, kind: "values" };
   const staged = builder.hold(builder.alloc("targets as read", builder.rows * units * 4));
-  builder.emit("INPUT_F32", { x: y, from: staged, rowsEach: 1, inputs: units });
+  if (smoothing) builder.emit("SMOOTH_TARGETS", { y, from: staged, units, ...smoothing });
+  else builder.emit("INPUT_F32", { x: y, from: staged, rowsEach: 1, inputs: units });
   return { staged, y, kind: "values" };
+}
+
+/** The bits that SMOOTH_TARGETS gives for the same targets written as values. */
+function smoothed({ labels }: Loss, { keep, add }: { keep: number; add: number }): Loss["labels"] {
+  const f = Math.fround;
+  const value = (y: number) => f(f(f(keep) * y) + f(add));
+  return { on: value(labels.on), off: value(labels.off) };
 }

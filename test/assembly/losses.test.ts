@@ -126,6 +126,20 @@ describe("ONE_HOT", () => {
   });
 });
 
+describe("SMOOTH_TARGETS", () => {
+  test.each([[1], [3], [4], [10]])("%i units", (units) => {
+    const y = values(5 * units, 8).map((v) => (v > 0 ? 1 : 0));
+    for (const parts of [1, 3]) {
+      const bed = new Bed();
+      const at = { y: bed.matrix("y", 5, units), from: bed.alloc("from", 20 * units) };
+      bed.core.f32(at.from, y.length).set(y);
+      bed.run("SMOOTH_TARGETS", { ...at, units, keep: 0.75, add: 0.125 }, 5, parts);
+      expect([...bed.read(at.y, 5, units)]).toEqual([...y].map((v) => 0.75 * v + 0.125));
+      expect(bed.padding(at.y, 5, units).every((v) => v === 0)).toBe(true);
+    }
+  });
+});
+
 describe("LOSS_REDUCE", () => {
   const reduce = (rows: ArrayLike<number>) => {
     const bed = new Bed();

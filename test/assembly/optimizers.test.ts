@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { optimizer } from "../../src/config/components.ts";
+import { OPTIMIZERS } from "../../src/config/names.ts";
 import { emitUpdate, type OptimizerConfig, slotsOf } from "../../src/optimizers/index.ts";
 import type { PlanBuilder } from "../../src/plan/builder.ts";
 import { Bed, values } from "../support/kernel.ts";
@@ -21,10 +22,12 @@ const golden: Golden = JSON.parse(
   readFileSync(new URL("../golden/optimizers.json", import.meta.url), "utf8"),
 );
 
+const numberOf = (initial: number | "weights"): number => (initial === "weights" ? 0 : initial);
+
 /** n parameters and what an optimizer needs beside them, in a bed. */
 class Training {
   readonly bed = new Bed();
-  readonly at: { w: number; dw: number; slots: number[]; n: number };
+  readonly at: { w: number; dw: number; average: number; slots: number[]; n: number };
 
   constructor(
     readonly config: OptimizerConfig,
@@ -36,8 +39,8 @@ class Training {
       this.bed.core.f32(offset, n).fill(fill);
       return offset;
     };
-    const slots = slotsOf(config).map(({ name, initial }) => range(name, initial));
-    this.at = { w: range("w", 0), dw: range("dw", 0), slots, n };
+    const slots = slotsOf(config).map(({ name, initial }) => range(name, numberOf(initial)));
+    this.at = { w: range("w", 0), dw: range("dw", 0), average: range("average", 0), slots, n };
     this.w.set(w);
   }
 
@@ -120,8 +123,70 @@ describe.each(named)("%s", (_, { config, rates, w, slots }) => {
     expect(training.w[0]).not.toBe(0);
     expect([...training.w.subarray(1)]).toEqual(new Array(15).fill(0));
     slotsOf(checked).forEach(({ initial }, s) => {
-      expect([...training.slot(s).subarray(1)]).toEqual(new Array(15).fill(Math.fround(initial)));
+      expect([...training.slot(s).subarray(1)]).toEqual(new Array(15).fill(Math.fround(numberOf(initial))));
     });
+  });
+});
+
+describe("average of the weights", () => {
+  const run = (momentum: number, parts = 1, n = 16, steps = 30) => {
+    const config = optimizer.check({ name: "sgd", useEma: true, emaMomentum: momentum });
+    const training = new Training(config, values(n, 1));
+    const mean = training.bed.core.f32(training.at.average, n);
+    mean.fill(1e9); // what is there before the first step counts for nothing
+    const visited: Float32Array[] = [];
+    const means: Float32Array[] = [];
+    for (let t = 0; t < steps; t++) {
+      training.step(t, 0.3, values(n, 2 + t), parts);
+      visited.push(training.w.slice());
+      means.push(training.bed.core.f32(training.at.average, n).slice());
+    }
+    return { visited, means };
+  };
+
+  test.each([0, 0.5, 0.99, 0.9999])(
+    "momentum %d: Σ βᵗ⁻ⁱ wᵢ / Σ βᵗ⁻ⁱ in float64, for 30 steps",
+    (momentum) => {
+      const { visited, means } = run(momentum);
+      const beta = Math.fround(momentum);
+      means.forEach((mean, t) => {
+        for (let p = 0; p < 16; p++) {
+          let sum = 0;
+          let share = 0;
+          for (let i = 0; i <= t; i++) {
+            sum = beta * sum + visited[i][p];
+            share = beta * share + 1;
+          }
+          // each step rounds the sum once, at the size of the weights on the way
+          const size = Math.max(...visited.slice(0, t + 1).map((w) => Math.abs(w[p])));
+          expect(Math.abs(mean[p] - sum / share), `step ${t + 1}, [${p}]`).toBeLessThanOrEqual(
+            (t + 1) * 1.2e-7 * size,
+          );
+        }
+      });
+      expect(means[0]).toEqual(visited[0]);
+    },
+  );
+
+  test("another momentum is noticed (the comparison can fail)", () => {
+    const [a, b] = [run(0.99).means[29], run(0.9).means[29]];
+    expect(Math.max(...a.map((v, i) => Math.abs(v - b[i])))).toBeGreaterThan(1e-3);
+  });
+
+  test("shares give the same bits", () => {
+    for (const n of [16, 64, 16 * 37, 3 * 4096 + 16]) {
+      const [one, ...others] = [1, 2, 3, 8].map((parts) => run(0.9, parts, n, 3).means);
+      expect(one[2].every((v) => Number.isFinite(v) && Math.abs(v) < 1e8)).toBe(true);
+      for (const other of others) expect(other).toEqual(one);
+    }
+  });
+
+  test("it runs after the move, whatever the optimizer", () => {
+    for (const name of OPTIMIZERS) {
+      const training = new Training(optimizer.check({ name, useEma: true }), values(16, 1));
+      training.step(0, 0.1, values(16, 2));
+      expect(training.bed.core.f32(training.at.average, 16)).toEqual(training.w);
+    }
   });
 });
 

@@ -211,7 +211,7 @@ test("defaults are filled in and names become objects, once and for all", () => 
       ],
     },
     training: {
-      loss: { name: "binaryCrossentropy" },
+      loss: { name: "binaryCrossentropy", labelSmoothing: 0 },
       optimizer: {
         name: "adam",
         learningRate: 0.001,
@@ -219,6 +219,8 @@ test("defaults are filled in and names become objects, once and for all", () => 
         beta2: 0.999,
         epsilon: 1e-7,
         weightDecay: 0,
+        useEma: false,
+        emaMomentum: 0.99,
       },
       metrics: [],
       batchSize: 32,

@@ -97,7 +97,7 @@ test("the README's table has every name there is, and no other", () => {
     const [, cell] = new RegExp(`^\\| ${title} \\| (.*) \\|$`, "m").exec(readme)!;
     return [...cell!.matchAll(/`(\w+)`/g)].map(([, name]) => name!);
   };
-  const options = ["weightDecay", "clipValue", "clipNorm", "warmupEpochs"];
+  const options = ["weightDecay", "clipValue", "clipNorm", "useEma", "labelSmoothing", "warmupEpochs"];
   for (const [title, list] of [
     ["activations", names.ACTIVATIONS],
     ["initialisers", names.INITIALIZERS],

@@ -9,6 +9,7 @@ import { run as nine } from "../../examples/nine.mjs";
 import { run as ravine } from "../../examples/ravine.mjs";
 import { run as read } from "../../examples/read.mjs";
 import { run as truthTable } from "../../examples/truth-table.mjs";
+import { run as votes } from "../../examples/votes.mjs";
 import { run as xor } from "../../examples/xor.mjs";
 import { quiet } from "./quiet.ts";
 
@@ -105,4 +106,12 @@ test("read: a number is cut where its digits meet, though the network knows sing
     expect((from + to) / 2).toBeGreaterThan(20 * k + 8);
     expect((from + to) / 2).toBeLessThan(20 * k + 20);
   });
+});
+
+test("votes: eight hidden units beat one on every fold, a vote beats the average voter", async () => {
+  const { kinds, alone, accuracy } = await votes(quiet);
+  const [one, eight] = kinds;
+  for (const [fold, right] of eight.accuracies.entries()) expect(right).toBeGreaterThan(one.accuracies[fold]);
+  expect(eight.mean - one.mean).toBeGreaterThan(one.deviation);
+  expect(accuracy).toBeGreaterThan(alone.reduce((sum, right) => sum + right / 5, 0));
 });

@@ -30,6 +30,7 @@ const everything: Record<string, TrainingOptions["optimizer"]> = Object.fromEntr
     { name, learningRate: 0.03, clipNorm: 0.5, clipValue: 0.3, weightDecay: 0.01 },
   ]),
 );
+everything["adam with an average of weights"] = { name: "adam", learningRate: 0.03, useEma: true };
 everything["rmsprop with momentum"] = { name: "rmsprop", learningRate: 0.01, momentum: 0.5 };
 
 function fresh(optimizer: TrainingOptions["optimizer"], schedule?: TrainingOptions["schedule"]): Model {

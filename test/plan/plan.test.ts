@@ -288,7 +288,7 @@ describe("run in shares, instruction by instruction", () => {
     const compiled = compileTraining(training, configs);
     const network = new Network(buildLayers(configs, inputShape!));
     network.initialize(4);
-    network.prepareTraining(compiled.slots.map(({ initial }) => initial));
+    network.prepareTraining(compiled.slots);
     const tensors = new Map(network.tensors.map((tensor) => [tensor.name, tensor]));
     const { core } = network;
     const rows = 65;
