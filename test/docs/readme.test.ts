@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { encode } from "fast-png";
 import { afterAll, expect, test } from "vitest";
 import * as names from "../../src/config/names.ts";
 import { digits } from "../../src/data/index.ts";
@@ -18,6 +19,7 @@ const blocks = (language: string): string[] =>
 const folder = mkdtempSync(fileURLToPath(new URL("build/readme-", root)));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 writeFileSync(join(folder, "iris.csv"), iris());
+writeFileSync(join(folder, "number.png"), number());
 mkdirSync(join(folder, "mnist"));
 for (const [part, samples, name] of [
   ["train", 100, "train"],
@@ -31,6 +33,16 @@ for (const [part, samples, name] of [
 }
 
 /** Three kinds of flowers around the means of Fisher's. */
+/** Two generated digits side by side. */
+function number(): Uint8Array {
+  const { x } = contents(digits({ samples: 10 }));
+  const data = Uint8Array.from({ length: 2 * 784 }, (_, i) => {
+    const [column, row] = [i % 56, Math.floor(i / 56)];
+    return x[(column < 28 ? 4 : 2) * 784 + row * 28 + (column % 28)];
+  });
+  return encode({ data, width: 56, height: 28, channels: 1, depth: 8 });
+}
+
 function iris(): string {
   const kinds = { setosa: [5, 3.4, 1.5, 0.2], versicolor: [5.9, 2.8, 4.3, 1.3], virginica: [6.6, 3, 5.6, 2] };
   const rows = Array.from({ length: 50 }, (_, i) =>
@@ -89,6 +101,7 @@ test("every command line in the README runs", () => {
   const ofLine = (pattern: RegExp) => printed.find(([line]) => pattern.test(line))![1];
   expect(Number(/"testAccuracy":([\d.]+)/.exec(ofLine(/train iris/))![1])).toBeGreaterThan(0.9);
   expect(ofLine(/predict iris/)).toContain("setosa");
+  expect(ofLine(/read digits/)).toMatch(/^number\.png: \d\d \d/);
   expect(ofLine(/evaluate digits/)).toMatch(/test part: 20 rows/);
 }, 60_000);
 
