@@ -23,6 +23,10 @@ test("ink that touches at corners hangs together", () => {
   expect([...labels.subarray(0, 5)]).toEqual([1, 1, 0, 0, 2]);
 });
 
+test("ink that comes down, and up again elsewhere, is one piece", () => {
+  expect(components(plane("#...# #...# .#.#. ..#..")).boxes).toHaveLength(1);
+});
+
 test("resampling keeps what has the size already, the ink's share, and what is even", () => {
   const small = plane("##.. ##.. .... ....");
   expect(resample(small, 4, 4)).toBe(small);
