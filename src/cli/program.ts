@@ -17,6 +17,7 @@ Examples:
   nabla predict digits.safetensors digits#7
   nabla predict digits.safetensors photo.jpg
   nabla predict iris.safetensors "5.1,3.5,1.4,0.2"
+  nabla read digits.safetensors number.png
 
 DATA is a folder of IDX files (MNIST), a folder with a sub-folder of PNG and JPEG files for each class, a .csv or .npz file, or the name
 of a generated set: nabla data lists them.`;
@@ -154,6 +155,14 @@ export function program(done: (code: number) => void): Command {
     .option("--as-is", "pictures of digits: do not invert, cut and centre them as MNIST's")
     .option("--json", "one JSON object a line")
     .action(run(async () => (await import("./predict.ts")).predictCommand as Action));
+
+  command
+    .command("read")
+    .description("the number of several digits that a picture shows")
+    .argument("<MODEL>", "a file that train --out wrote: digits or MNIST")
+    .argument("<PICTURE...>", "PNG or JPEG with one line of digits, dark on light or light on dark")
+    .option("--json", "one JSON object a line")
+    .action(run(async () => (await import("./read.ts")).readCommand as Action));
 
   command
     .command("summary")

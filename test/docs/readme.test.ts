@@ -19,6 +19,7 @@ const blocks = (language: string): string[] =>
 const folder = mkdtempSync(fileURLToPath(new URL("build/readme-", root)));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 writeFileSync(join(folder, "iris.csv"), iris());
+writeFileSync(join(folder, "number.png"), number());
 mkdirSync(join(folder, "mnist"));
 for (const [part, samples, name] of [
   ["train", 100, "train"],
@@ -39,6 +40,16 @@ for (const [c, kind] of ["cat", "dog"].entries()) {
     writeFileSync(join(folder, "pictures", kind, `${i}.png`), file);
     if (c === 1) writeFileSync(join(folder, "photo.png"), file);
   }
+}
+
+/** Two generated digits side by side. */
+function number(): Uint8Array {
+  const { x } = contents(digits({ samples: 10 }));
+  const data = Uint8Array.from({ length: 2 * 784 }, (_, i) => {
+    const [column, row] = [i % 56, Math.floor(i / 56)];
+    return x[(column < 28 ? 4 : 2) * 784 + row * 28 + (column % 28)];
+  });
+  return encode({ data, width: 56, height: 28, channels: 1, depth: 8 });
 }
 
 /** Three kinds of flowers around the means of Fisher's. */
@@ -101,6 +112,7 @@ test("every command line in the README runs", () => {
   expect(Number(/"testAccuracy":([\d.]+)/.exec(ofLine(/train iris/))![1])).toBeGreaterThan(0.9);
   expect(ofLine(/predict iris/)).toContain("setosa");
   expect(ofLine(/predict pictures/)).toContain("photo.png: dog");
+  expect(ofLine(/read digits/)).toMatch(/^number\.png: \d\d \d/);
   expect(ofLine(/evaluate digits/)).toMatch(/test part: 20 rows/);
 }, 60_000);
 

@@ -7,6 +7,7 @@ import { run as linearRegression } from "../../examples/linear-regression.mjs";
 import { run as logisticRegression } from "../../examples/logistic-regression.mjs";
 import { run as nine } from "../../examples/nine.mjs";
 import { run as ravine } from "../../examples/ravine.mjs";
+import { run as read } from "../../examples/read.mjs";
 import { run as truthTable } from "../../examples/truth-table.mjs";
 import { run as votes } from "../../examples/votes.mjs";
 import { run as xor } from "../../examples/xor.mjs";
@@ -94,6 +95,17 @@ test("nine: ten outputs beat four binary ones; all know a 9 better than always s
   expect(ten.which).toBeGreaterThan(0.8);
   expect(four.which).toBeGreaterThan(0.7);
   expect(ten.which).toBeGreaterThan(four.which);
+});
+
+test("read: a number is cut where its digits meet, though the network knows single digits only", async () => {
+  const { text, reading } = await read(quiet);
+  expect(text).toBe("1984");
+  expect(reading.text).toBe(text);
+  reading.digits.forEach(({ from, to }, k) => {
+    // each where it was put, every twenty columns
+    expect((from + to) / 2).toBeGreaterThan(20 * k + 8);
+    expect((from + to) / 2).toBeLessThan(20 * k + 20);
+  });
 });
 
 test("votes: eight hidden units beat one on every fold, a vote beats the average voter", async () => {
