@@ -11,7 +11,7 @@ import { buildLayers } from "../../src/layers/index.ts";
 import { Network, type Tensor } from "../../src/network.ts";
 import type { Mode } from "../../src/plan/plan.ts";
 import { beginStep } from "../../src/plan/step.ts";
-import { ld } from "./kernel.ts";
+import { ld, testCore } from "./kernel.ts";
 import { type ReferenceConfig, reference, type Shape, size, type Tensors } from "./layers/index.ts";
 import { place, runWatched, type Watched, watchedPlan } from "./watch.ts";
 
@@ -98,7 +98,7 @@ export function runLayer(
   if (outputShape.length > 1 && !first) chain.push({ type: "flatten" });
   const { configs } = checkLayers(chain);
   const compiled = compileTraining({ loss: "quadratic", optimizer: "sgd" }, configs);
-  const network = new Network(buildLayers(configs, first ? inputShape : [rows]));
+  const network = new Network(buildLayers(configs, first ? inputShape : [rows]), testCore());
   network.prepareTraining([]);
   const { core } = network;
   const carrier = network.tensors.find(({ layer }) => layer === CARRIER);
