@@ -36,6 +36,8 @@ const published = (step) => BOOK.find((each) => each.step === step).published;
 
 export const STEPS = [
   ...BOOK,
+  modern("1", "smaller first weights, Nesterov momentum, cosine, 15 epochs"),
+  modern("2", "the same"),
   modern("5", "ReLU, dropout 0.3, Adam, cosine, batch 50, 10 epochs"),
   modern("6", "the same, 10 epochs"),
   modern("7", "dropout 0.4, 20 epochs"),
