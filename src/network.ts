@@ -244,6 +244,13 @@ export class Network {
       return;
     }
     const { k, out, groups } = matricesOf(spec);
+    if (spec.layout === "rows") {
+      const rows = this.core.f32(to, k * ld(out));
+      rows.fill(0);
+      const values = this.core.f32(plain, k * out);
+      for (let r = 0; r < k; r++) rows.set(values.subarray(r * out, (r + 1) * out), r * ld(out));
+      return;
+    }
     for (let g = 0; g < groups; g++)
       this.core.exports.packPanels(to + g * k * ld(out) * 4, plain + g * out * 4, k, out, out * groups);
   }
@@ -269,6 +276,12 @@ export class Network {
 
 function unpack(core: Core, to: number, from: number, spec: Parameter): void {
   const { k, out, groups } = matricesOf(spec);
+  if (spec.layout === "rows") {
+    const rows = core.f32(from, k * ld(out));
+    const values = core.f32(to, k * out);
+    for (let r = 0; r < k; r++) values.set(rows.subarray(r * ld(out), r * ld(out) + out), r * out);
+    return;
+  }
   for (let g = 0; g < groups; g++)
     core.exports.unpackPanels(to + g * out * 4, from + g * k * ld(out) * 4, k, out, out * groups);
 }
@@ -285,7 +298,7 @@ const count = (shape: readonly number[]): number => shape.reduce((product, n) =>
 function footprint(spec: Parameter): number {
   if (spec.layout === "vector") return ld(count(spec.shape)) * 4;
   const { k, out, groups } = matricesOf(spec);
-  return groups * k * ld(out) * 4;
+  return groups * k * ld(out) * 4; // with padded rows as in panels
 }
 
 export type { Range };
