@@ -27,6 +27,8 @@ export interface Training {
   readonly loss: Loss;
   readonly update?: Update;
   readonly target: "class" | "values";
+  /** Whether the gradient goes on to the inputs. */
+  readonly inputGradient?: boolean;
 }
 
 export class Network {
@@ -116,7 +118,7 @@ export class Network {
 
   /** The plan for this mode with room for `rows` rows, made once and then remembered. Not yet in memory: see use(). */
   plan(mode: Mode, rows: number, input: InputKind, training?: Training): Plan {
-    const key = [mode, rows, input.type, input.scale, training?.target].join(" ");
+    const key = [mode, rows, input.type, input.scale, training?.target, training?.inputGradient].join(" ");
     let found = this.plans.get(key);
     if (found === undefined) {
       const tensors = new Map(this.tensors.map((tensor) => [tensor.name, tensor]));
