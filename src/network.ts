@@ -30,6 +30,8 @@ export interface Training {
   readonly target: "class" | "values";
   /** Which weights it works on. Default: those that are trained. */
   readonly of?: Weights;
+  /** Whether the gradient goes on to the inputs. */
+  readonly inputGradient?: boolean;
 }
 
 /** The model's own weights, or those that are trained: others only where the model's own are an average of them. */
@@ -139,7 +141,9 @@ export class Network {
   /** The plan for this mode with room for `rows` rows, made once and then remembered. Not yet in memory: see use(). */
   plan(mode: Mode, rows: number, input: InputKind, training?: Training): Plan {
     const of = mode === "train" ? (training?.of ?? "trained") : "own";
-    const key = [mode, rows, input.type, input.scale, training?.target, of].join(" ");
+    const key = [mode, rows, input.type, input.scale, training?.target, training?.inputGradient, of].join(
+      " ",
+    );
     let found = this.plans.get(key);
     if (found === undefined) {
       const tensors = new Map(this.tensors.map((tensor) => [tensor.name, tensor]));
