@@ -119,6 +119,7 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
   if (!training) return model;
   const {
     batchSize,
+    microBatchSize,
     epochs,
     seed,
     shuffle,
@@ -173,6 +174,7 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
       shuffle,
       validationSplit,
       rows: checkpoint.dataset.length,
+      ...(microBatchSize !== undefined && { microBatchSize }),
       ...(classWeight && { classWeight }),
       ...(augment && { augment }),
     };

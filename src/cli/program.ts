@@ -58,6 +58,11 @@ export function program(done: (code: number) => void): Command {
     )
     .option("-e, --epochs <N>", "passes over the data (default: 5)", whole("--epochs"))
     .option("-b, --batch-size <N>", "rows per step (default: the model's, 32 for mlp)", whole("--batch-size"))
+    .option(
+      "--micro-batch-size <N>",
+      "rows of a batch to run at once, for less memory (default: all)",
+      whole("--micro-batch-size"),
+    )
     .option("--optimizer <NAME>", OPTIMIZERS.join(", "), oneOf("--optimizer", OPTIMIZERS))
     .option(
       "-r, --learning-rate <η>",

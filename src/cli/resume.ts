@@ -68,8 +68,9 @@ export async function openResumed(path: string, flags: ModelFlags, data: OpenedD
   const document = configOf(model) as Config;
   const saved = checkConfig({ ...document, training: { ...document.training, ...extra?.training } }, path);
   const config = await resolveResumed(flags, data, saved);
-  const { epochs, ...wanted } = config.training;
-  const { epochs: _, ...before } = saved.training;
+  // how a batch is parted fit() checks, where it matters
+  const { epochs, microBatchSize: _w, ...wanted } = config.training;
+  const { epochs: _, microBatchSize: _b, ...before } = saved.training;
   const other = difference(saved.model, config.model, "model") ?? difference(before, wanted, "training");
   if (other) {
     const [where, was, is] = other;

@@ -35,6 +35,7 @@ export interface ModelFlags {
   schedule?: string;
   epochs?: number;
   batchSize?: number;
+  microBatchSize?: number;
   seed?: number;
   validationSplit?: number;
   patience?: number;
@@ -116,7 +117,7 @@ const withLoss = (training: ConfigInput["training"], loss: LossName | undefined)
 function applyTraining(base: ConfigInput, flags: ModelFlags, data: OpenedData, split?: number): ConfigInput {
   const training = base.training;
   if (typeof training !== "object" || training === null) return base;
-  const { epochs, batchSize, seed, patience, augment } = flags;
+  const { epochs, batchSize, microBatchSize, seed, patience, augment } = flags;
   const early = patience !== undefined && { monitor: "valLoss", patience, restoreBestWeights: true };
   return {
     ...base,
@@ -127,6 +128,7 @@ function applyTraining(base: ConfigInput, flags: ModelFlags, data: OpenedData, s
       ...(flags.schedule !== undefined && { schedule: scheduleOf(flags.schedule) }),
       ...(epochs !== undefined && { epochs }),
       ...(batchSize !== undefined && { batchSize }),
+      ...(microBatchSize !== undefined && { microBatchSize }),
       ...(seed !== undefined && { seed }),
       ...(augment && { augment }),
       ...(early && { earlyStopping: early }),

@@ -100,3 +100,7 @@ export function everyLayer(configs: readonly LayerConfig[]): LayerConfig[] {
     config.type === "residual" ? [config, ...config.layers, ...config.shortcut] : [config],
   );
 }
+
+/** Whether a row's outputs depend, while training, on which other rows it is run with. */
+export const looksAcrossRows = (configs: readonly LayerConfig[]): boolean =>
+  everyLayer(configs).some((config) => config.type === "batchNormalization" && config.trainable);

@@ -17,7 +17,10 @@ export interface StepSettings {
   readonly step?: number;
   /** What random layers draw from. Default 0. */
   readonly seed?: number;
-  /** Where a batch is run in pieces: the number of the piece's first row. Losses and gradients of pieces after the first are added to what the record and the gradients hold. Default 0. */
+  /**
+   * Where a batch is run in pieces: the number of the piece's first row. Losses and gradients of pieces after the first are
+   * added to those before. Default 0.
+   */
   readonly first?: number;
 }
 
