@@ -106,6 +106,11 @@ export function program(done: (code: number) => void): Command {
     .option("-o, --out <FILE>", "save the model (.safetensors)")
     .option("--checkpoint-every <STEPS>", "save to --out while training, too", whole("--checkpoint-every"))
     .option("--resume <FILE>", "go on from a file that was saved while training")
+    .option(
+      "--from <FILE>",
+      "begin with the layers and weights of a model; other classes get a new last layer",
+    )
+    .option("--freeze", "with --from: train the last layer only")
     .option("--report <FILE>", "write a page with curves, mistakes and weights (.html)")
     .option("--json", "one JSON object a line (also whenever the output is not a terminal)")
     .option("-q, --quiet", "say nothing but errors")

@@ -5,7 +5,6 @@ import { fromConfig } from "../from-config.ts";
 import type { FitOptions, Model } from "../model.ts";
 import type { OpenedData } from "../node/datafiles.ts";
 import { configOf } from "../save.ts";
-import { openModel } from "./openmodel.ts";
 import { type ModelFlags, resolveResumed } from "./settings.ts";
 import type { TargetScale } from "./targets.ts";
 
@@ -40,9 +39,13 @@ export interface Prepared {
   fit: FitOptions;
 }
 
-/** Loads the file and sees to it that the command line, where it says something, says the same as the file. */
-export async function openResumed(path: string, flags: ModelFlags, data: OpenedData): Promise<Prepared> {
-  const model = await openModel(path);
+/** Sees to it that the command line, where it says something, says the same as the file the model is from. */
+export async function openResumed(
+  model: Model,
+  path: string,
+  flags: ModelFlags,
+  data: OpenedData,
+): Promise<Prepared> {
   const extra = extraOf(model);
   const { settings } = model.state;
   if (!settings) throw new NablaError(`--resume: ${path} holds a model, but no training to go on with`);

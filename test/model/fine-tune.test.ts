@@ -112,7 +112,9 @@ describe("frozen", () => {
     await tuned.fit(five, { batchSize: 10 });
     const names = [...readSafetensors(tuned.save(), "file").tensors.keys()];
     expect(names.filter((name) => name.startsWith("optimizer.")).sort()).toEqual(
-      ["mean", "variance"].flatMap((slot) => ["bias", "kernel"].map((name) => `optimizer.${slot}.output.${name}`)),
+      ["mean", "variance"].flatMap((slot) =>
+        ["bias", "kernel"].map((name) => `optimizer.${slot}.output.${name}`),
+      ),
     );
     expect(names).toContain("conv2d_1.kernel");
     const all = compiled(fineTune(tuned, { freeze: false }));
