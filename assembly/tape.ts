@@ -11,6 +11,8 @@ export class Step {
   first: i32; // number of the first row within its batch: above 0 where a batch is run in several pieces, whose gradients add up
   seedLow: u32; // key of the random numbers
   seedHigh: u32;
+  sumLow: u32; // Σ losses of the batch's rows so far: a double in two halves, which LOSS_REDUCE carries from piece to piece
+  sumHigh: u32;
 }
 
 /** Runs instructions `from` … `to` on `rows` rows. Returns how many ran: fewer than asked where status was set. */

@@ -1,5 +1,5 @@
 /** From a dataset into linear memory: one batch at a time. */
-import { buffersFor, type Dataset, type Inputs, sizeOf, type Targets } from "./data/dataset.ts";
+import { buffersFor, type Dataset, type Inputs, sizeOf, type Targets, targetSize } from "./data/dataset.ts";
 import { readError } from "./data/prefetch.ts";
 import { NablaError } from "./errors.ts";
 import type { Loss } from "./losses/resolve.ts";
@@ -25,6 +25,7 @@ export interface Ready {
 /** Reads batches of one dataset into a plan's buffers. */
 export class BatchLoader {
   private labels = new Int32Array(0);
+  private staged: Ready | undefined;
   /** Whether the dataset reads at once; not known before the first batch. */
   private direct: boolean | undefined;
 
@@ -58,6 +59,19 @@ export class BatchLoader {
     return this.direct ? this.copy(plan, indices, ready) : Promise.resolve(ready);
   }
 
+  /**
+   * Reads rows into buffers beside the plan, from which copy() takes them in pieces. Valid until the next call.
+   * Numbers as for load().
+   */
+  stage(indices: Uint32Array, number: number, epoch?: number): Ready | Promise<Ready> {
+    const { dataset } = this;
+    const enough = this.staged && this.staged.y.length >= indices.length * targetSize(dataset.target);
+    const ready = enough ? this.staged! : buffersFor(dataset, indices.length);
+    this.staged = ready;
+    const wait = this.read(indices, ready.x, ready.y, number, epoch);
+    return wait ? wait.then(() => ready) : ready;
+  }
+
   /** The dataset's read, whose errors get the batch's number. */
   private read(
     indices: Uint32Array,
@@ -76,12 +90,14 @@ export class BatchLoader {
     }
   }
 
-  /** Puts the plan into memory with rows that were read before. */
-  copy(plan: Plan, indices: Uint32Array, { x, y }: Ready): void {
+  /** Puts the plan into memory with rows that were read before: `indices` are those from the row `first` on of what is ready. */
+  copy(plan: Plan, indices: Uint32Array, { x, y }: Ready, first = 0): void {
     this.network.use(plan);
     const to = this.views(plan, indices.length);
-    to.x.set(x.subarray(0, to.x.length));
-    to.y.set(y.subarray(0, to.y.length));
+    const width = sizeOf(this.dataset.inputShape);
+    const values = targetSize(this.dataset.target);
+    to.x.set(x.subarray(first * width, first * width + to.x.length));
+    to.y.set(y.subarray(first * values, first * values + to.y.length));
     this.finish(plan, indices, to.y);
   }
 

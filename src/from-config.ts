@@ -10,7 +10,8 @@ import { type FitOptions, Model } from "./model.ts";
  */
 export function fromConfig(document: ConfigInput, name?: string): { model: Model; fit: FitOptions } {
   const { model, training } = checkConfig(document, name);
-  const { batchSize, epochs, seed, shuffle, validationSplit, classWeight, shifted, augment } = training;
+  const { batchSize, microBatchSize, epochs, seed, shuffle, validationSplit, classWeight, shifted, augment } =
+    training;
   const built = new Model(model.layers, { seed, inputShape: model.inputShape });
   const { loss, optimizer, schedule, metrics } = training;
   built.compile({ loss, optimizer, metrics, ...(schedule && { schedule }) });
@@ -26,6 +27,7 @@ export function fromConfig(document: ConfigInput, name?: string): { model: Model
       shuffle,
       validationSplit,
       callbacks,
+      ...(microBatchSize !== undefined && { microBatchSize }),
       ...(classWeight && { classWeight }),
       ...(shifted !== undefined && { shifted }),
       ...(augment && { augment }),

@@ -34,6 +34,7 @@ export {
 } from "./ensemble.ts";
 export { NablaError } from "./errors.ts";
 export type { Scores } from "./evaluate.ts";
+export { type FineTuneOptions, fineTune } from "./fine-tune.ts";
 export { fromConfig } from "./from-config.ts";
 export {
   activation,

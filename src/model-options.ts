@@ -15,6 +15,13 @@ export interface SequentialOptions {
 export interface FitOptions {
   /** Rows per step. Default 32. */
   batchSize?: number;
+  /**
+   * Rows of a batch that pass through the network at once. Default: all. Gradients of the pieces add up to that of the batch
+   * (Keras' gradientAccumulationSteps is batchSize / microBatchSize), and there is one update for each batch as ever: memory is that
+   * of the smaller batch, weights, loss and metrics have the bits of the larger. Only batchNormalization, which looks across the rows
+   * it is given, normalises each piece by itself, and its moving means follow the last piece of each batch.
+   */
+  microBatchSize?: number;
   /** Passes over the data. Default 1. */
   epochs?: number;
   /** Another seed for the order of rows and the split. Default: the model's. */
@@ -51,6 +58,7 @@ export interface History {
 
 export const FIT_OPTIONS: readonly (keyof FitOptions)[] = [
   "batchSize",
+  "microBatchSize",
   "epochs",
   "seed",
   "shuffle",
@@ -83,6 +91,7 @@ export interface GradientOptions {
 /** What a run was started with: a resumed one must agree. */
 export interface RunSettings {
   batchSize: number;
+  microBatchSize?: number;
   epochs: number;
   seed: number;
   shuffle: boolean;

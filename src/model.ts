@@ -13,7 +13,7 @@ import { type Scores, score } from "./evaluate.ts";
 import { type Gradients, gradientsOf } from "./gradients.ts";
 import { copyParameters, inputGradientsOf } from "./inspect.ts";
 import type { LayerInput } from "./layers/factories.ts";
-import { buildLayers } from "./layers/index.ts";
+import { buildLayers, looksAcrossRows } from "./layers/index.ts";
 import type { Layer } from "./layers/layer.ts";
 import { ConfusionMatrix, type Metric, type MetricName, metric } from "./metrics/index.ts";
 import {
@@ -129,8 +129,17 @@ export class Model {
     const { dataset, options } = this.arguments<FitOptions>("fit", x, y, more);
     checkOptions("fit", options, FIT_OPTIONS);
     const compiled = this.training;
-    const { batchSize, epochs, seed, shuffle, validationSplit, classWeight, shifted, augment } =
-      this.fitSettings(options);
+    const {
+      batchSize,
+      microBatchSize,
+      epochs,
+      seed,
+      shuffle,
+      validationSplit,
+      classWeight,
+      shifted,
+      augment,
+    } = this.fitSettings(options);
     let train_ = dataset;
     let validation = options.validationData
       ? this.dataset(options.validationData, "validationData")
@@ -161,6 +170,7 @@ export class Model {
       shuffle,
       validationSplit,
       rows: train_.length,
+      ...(microBatchSize !== undefined && { microBatchSize }),
       ...(classWeight && { classWeight }),
       ...(shifted !== undefined && { shifted }),
       ...(augment && { augment }),
@@ -198,6 +208,7 @@ export class Model {
         metrics,
         scoring: this.metrics(compiled.metrics),
         batchSize,
+        microBatchSize,
         epochs,
         seed,
         shuffle,
@@ -478,6 +489,7 @@ export class Model {
     const classWeight = options.classWeight ?? saved?.classWeight;
     const fields = {
       batchSize: options.batchSize ?? saved?.batchSize,
+      microBatchSize: options.microBatchSize ?? saved?.microBatchSize,
       epochs: options.epochs ?? saved?.epochs,
       seed: options.seed ?? saved?.seed ?? this.seed,
       shuffle: options.shuffle ?? saved?.shuffle,
@@ -514,6 +526,14 @@ export class Model {
     if (images(before) !== images(settings)) {
       throw new NablaError(
         `fit: resume: augment was ${images(before) ?? "not set"}, now it is ${images(settings)}; a resumed run needs the same`,
+      );
+    }
+    // the bits are the same however a batch is parted, but where a layer looks across its rows
+    const atOnce = ({ batchSize, microBatchSize = batchSize }: RunSettings) =>
+      Math.min(batchSize, microBatchSize);
+    if (looksAcrossRows(this.configs) && atOnce(before) !== atOnce(settings)) {
+      throw new NablaError(
+        `fit: resume: microBatchSize was ${before.microBatchSize ?? "not set"}, now it is ${settings.microBatchSize ?? "not set"}; a resumed run with batchNormalization needs the same`,
       );
     }
     const given = new Set(withState(callbacks).map(([key]) => key));

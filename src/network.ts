@@ -93,6 +93,11 @@ export class Network {
     return this.tensors.reduce((sum, { spec }) => sum + count(spec.shape), 0);
   }
 
+  /** How many of the parameters are trained. */
+  get trainableCount(): number {
+    return this.trained.reduce((sum, { spec }) => sum + count(spec.shape), 0);
+  }
+
   /** Fills all parameters from the seed: tensor number t draws from step t of the stream for initialisation. */
   initialize(seed: number): void {
     this.tensors.forEach((tensor, t) => {

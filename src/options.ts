@@ -6,6 +6,10 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   learningRate: 'it belongs to the optimizer: optimizer: { name: "adam", learningRate: 0.01 }',
   learning_rate: 'it belongs to the optimizer: optimizer: { name: "adam", learningRate: 0.01 }',
   batch_size: "here it is batchSize",
+  gradientAccumulationSteps:
+    "here batchSize is the rows of an update, and microBatchSize says how many of them are run at once",
+  gradient_accumulation_steps:
+    "here batchSize is the rows of an update, and microBatchSize says how many of them are run at once",
   validation_split: "here it is validationSplit",
   validation_data: "here it is validationData",
   class_weight: "here it is classWeight",

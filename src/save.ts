@@ -119,6 +119,7 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
   if (!training) return model;
   const {
     batchSize,
+    microBatchSize,
     epochs,
     seed,
     shuffle,
@@ -174,6 +175,7 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
       shuffle,
       validationSplit,
       rows: checkpoint.dataset.length,
+      ...(microBatchSize !== undefined && { microBatchSize }),
       ...(classWeight && { classWeight }),
       ...(shifted !== undefined && { shifted }),
       ...(augment && { augment }),

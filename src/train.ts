@@ -7,7 +7,7 @@
  *
  * Everything that changes is in a Run: saved with the weights it lets training go on from any step, bit for bit.
  */
-import { BatchLoader, type Weighting } from "./batch.ts";
+import { BatchLoader, type Ready, type Weighting } from "./batch.ts";
 import {
   type Callback,
   type CallbackState,
@@ -73,6 +73,8 @@ export interface TrainRequest {
   /** Others of the same kinds, for validation. */
   readonly scoring: readonly Metric[];
   readonly batchSize: number;
+  /** How many rows of a batch are run at once. Default: all. */
+  readonly microBatchSize?: number;
   readonly epochs: number;
   readonly seed: number;
   readonly shuffle: boolean;
@@ -94,9 +96,14 @@ interface Good {
 /** Trains until `epochs` are finished, going on from where `run` is. */
 export async function train(request: TrainRequest, run: Run): Promise<void> {
   const { network, train: dataset, batchSize, metrics, callbacks, loss, signal } = request;
+  const { microBatchSize: atOnce = batchSize } = request;
   const batches = Math.ceil(dataset.length / batchSize);
   const input = { type: dataset.inputType, scale: dataset.inputScale };
-  const plan = network.plan("train", Math.min(batchSize, dataset.length), input, request.training);
+  const plan = network.plan("train", Math.min(atOnce, batchSize, dataset.length), input, request.training);
+  /** Whether a batch runs in pieces, whose losses and gradients add up to those of the batch. */
+  const split = plan.rows < Math.min(batchSize, dataset.length);
+  // of a batch in pieces they count first what may yet come to nothing; between steps they are free
+  const counting = split ? request.scoring : metrics;
   const loader = new BatchLoader(network, dataset, loss, request.weighting);
   const threshold = outputThreshold(loss, network.layers);
   const pause = pauser();
@@ -155,20 +162,32 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
     throw diverged(diagnosis, at, `the model is as it was ${when}`);
   };
 
-  /** One step: forward, loss, backward, update. */
-  const step = (indices: Uint32Array): void => {
+  /**
+   * One step: forward, loss, backward, update. A batch in pieces goes forward and backward piece by piece; penalties and the
+   * update come once, behind the last.
+   *
+   * @param ready the rows, where they are not in the plan's buffers yet
+   */
+  const step = (indices: Uint32Array, ready: Ready | undefined): void => {
     const rows = indices.length;
     const { core } = network;
+    const { penalties, end } = plan.marks;
     run.rate = request.rate(run.step, batches) * run.rateFactor;
-    beginStep(core, plan.step, { rows, rate: run.rate, step: run.step, seed: request.seed });
-    if (!network.run(plan, 0, plan.marks.end, rows)) fail({ plan, dataset, indices });
+    if (split) counting.forEach((metric, i) => void metric.restore(metrics[i].state()));
+    for (let first = 0; first < rows; first += plan.rows) {
+      const piece = indices.subarray(first, first + plan.rows);
+      if (ready) loader.copy(plan, piece, ready, first);
+      beginStep(core, plan.step, { rows, rate: run.rate, step: run.step, seed: request.seed, first });
+      const to = first + plan.rows < rows ? penalties : end;
+      if (!network.run(plan, 0, to, piece.length)) fail({ plan, dataset, indices: piece });
+      if (counting.length === 0) continue;
+      const batch = loader.scored(plan, piece.length, threshold);
+      for (const metric of counting) metric.add(batch);
+    }
+    if (split) metrics.forEach((metric, i) => void metric.restore(counting[i].state()));
     if (candidate) [good, candidate] = [candidate, undefined];
     run.lossSum += lossOfStep(core, plan.step) * rows;
     run.rows += rows;
-    if (metrics.length > 0) {
-      const batch = loader.scored(plan, rows, threshold);
-      for (const metric of metrics) metric.add(batch);
-    }
     run.step++;
     run.batch++;
   };
@@ -189,19 +208,18 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
       signal?.throwIfAborted();
       const at = run.batch * batchSize;
       const indices = order.subarray(at, Math.min(at + batchSize, dataset.length));
-      if (reader) {
-        const ready = await reader.next();
-        loader.copy(plan, indices, ready!);
-      } else {
-        const wait = loader.load(plan, indices, run.batch, epoch);
-        if (wait) {
-          // the dataset takes its time: from the next batch on, read ahead while computing
-          if (run.batch + 1 < batches)
-            reader = new Prefetcher(dataset, order, batchSize, run.batch + 1, epoch);
-          loader.copy(plan, indices, await wait);
-        }
+      let ready: Ready | undefined;
+      if (reader) ready = await reader.next();
+      else {
+        const read = split
+          ? loader.stage(indices, run.batch, epoch)
+          : loader.load(plan, indices, run.batch, epoch);
+        // the dataset takes its time: from the next batch on, read ahead while computing
+        if (read instanceof Promise && run.batch + 1 < batches)
+          reader = new Prefetcher(dataset, order, batchSize, run.batch + 1, epoch);
+        if (read) ready = await read;
       }
-      step(indices);
+      step(indices, ready);
       if (onBatchEnd.length > 0) {
         const logs = figures();
         for (const hook of onBatchEnd) {
@@ -217,7 +235,7 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
     if (run.batch < batches) break;
     const logs = figures();
     if (request.validation) {
-      const rows = Math.max(batchSize, 256);
+      const rows = split ? plan.rows : Math.max(batchSize, 256);
       const scores = await score({
         network,
         dataset: request.validation,

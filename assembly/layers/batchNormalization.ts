@@ -3,6 +3,7 @@
 // Sums are in double precision.
 
 import { madd, rowBytes, shareStart } from "../math/simd";
+import { Step } from "../tape";
 
 @unmanaged
 export class BatchNorm {
@@ -82,6 +83,7 @@ export class BatchNormBackward {
   gamma: usize; // 0: ones
   mean: usize;
   variance: usize;
+  step: usize;
   pixels: i32;
   channels: i32;
   epsilon: f32;
@@ -89,10 +91,11 @@ export class BatchNormBackward {
 
 /**
  * dbeta = Σ dy;  dgamma = Σ dy · x̂;  dx = gamma / √(variance + epsilon) · (dy − (dbeta + x̂ · dgamma) / n), x̂ the normalised x.
- * Shares are channels.
+ * dgamma and dbeta: += in later pieces of a batch, each of which is normalised by itself. Shares are channels.
  */
 function batchNormBackward(record: usize, rows: i32, part: i32, parts: i32): void {
   const a = changetype<BatchNormBackward>(record);
+  const add = changetype<Step>(a.step).first > 0;
   const stride = rowBytes(1, a.channels), n = rows * a.pixels;
   const c1 = <usize>shareStart(<i32>(stride >> 4), part + 1, parts) << 4;
   for (let c = <usize>shareStart(<i32>(stride >> 4), part, parts) << 4; c < c1; c += 16) {
@@ -107,8 +110,8 @@ function batchNormBackward(record: usize, rows: i32, part: i32, parts: i32): voi
       g0 = f64x2.add(g0, f64x2.promote_low_f32x4(g));
       g1 = f64x2.add(g1, f64x2.promote_low_f32x4(v128.shuffle<f64>(g, g, 1, 0)));
     }
-    if (a.dbeta) v128.store(a.dbeta + c, halves(b0, b1));
-    if (a.dgamma) v128.store(a.dgamma + c, halves(g0, g1));
+    if (a.dbeta) v128.store(a.dbeta + c, add ? f32x4.add(v128.load(a.dbeta + c), halves(b0, b1)) : halves(b0, b1));
+    if (a.dgamma) v128.store(a.dgamma + c, add ? f32x4.add(v128.load(a.dgamma + c), halves(g0, g1)) : halves(g0, g1));
     if (!a.dx) continue;
     const each = f64x2.splat(1.0 / <f64>n);
     const beta = halves(f64x2.mul(b0, each), f64x2.mul(b1, each)), gamma = halves(f64x2.mul(g0, each), f64x2.mul(g1, each));

@@ -12,6 +12,8 @@ import { openToTrain, parts, type TrainFlags } from "./train.ts";
 /** @returns the exit code */
 export async function foldsCommand(source: string, flags: TrainFlags): Promise<number> {
   const folds = flags.folds!;
+  if (flags.from !== undefined || flags.freeze)
+    throw new NablaError("--folds: trains each model from its beginning; leave --from and --freeze out");
   for (const [option, given] of Object.entries({
     "--out": flags.out,
     "--checkpoint-every": flags.checkpointEvery,

@@ -73,6 +73,11 @@ export function program(done: (code: number) => void): Command {
     )
     .option("-e, --epochs <N>", "passes over the data (default: the model's, mostly 5)", whole("--epochs"))
     .option("-b, --batch-size <N>", "rows per step (default: the model's, 32 for mlp)", whole("--batch-size"))
+    .option(
+      "--micro-batch-size <N>",
+      "rows of a batch to run at once, for less memory (default: all)",
+      whole("--micro-batch-size"),
+    )
     .option("--optimizer <NAME>", OPTIMIZERS.join(", "), oneOf("--optimizer", OPTIMIZERS))
     .option(
       "-r, --learning-rate <η>",
@@ -122,6 +127,11 @@ export function program(done: (code: number) => void): Command {
     .option("-o, --out <FILE>", "save the model (.safetensors)")
     .option("--checkpoint-every <STEPS>", "save to --out while training, too", whole("--checkpoint-every"))
     .option("--resume <FILE>", "go on from a file that was saved while training")
+    .option(
+      "--from <FILE>",
+      "begin with the layers and weights of a model; other classes get a new last layer",
+    )
+    .option("--freeze", "with --from: train the last layer only")
     .option("--report <FILE>", "write a page with curves, mistakes and weights (.html)")
     .option("--json", "one JSON object a line (also whenever the output is not a terminal)")
     .option("-q, --quiet", "say nothing but errors")

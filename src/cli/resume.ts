@@ -5,7 +5,6 @@ import { fromConfig } from "../from-config.ts";
 import type { FitOptions, Model } from "../model.ts";
 import type { OpenedData } from "../node/datafiles.ts";
 import { configOf } from "../save.ts";
-import { openModel } from "./openmodel.ts";
 import { type ModelFlags, resolveResumed } from "./settings.ts";
 import type { TargetScale } from "./targets.ts";
 
@@ -42,9 +41,13 @@ export interface Prepared {
   fit: FitOptions;
 }
 
-/** Loads the file and sees to it that the command line, where it says something, says the same as the file. */
-export async function openResumed(path: string, flags: ModelFlags, data: OpenedData): Promise<Prepared> {
-  const model = await openModel(path);
+/** Sees to it that the command line, where it says something, says the same as the file the model is from. */
+export async function openResumed(
+  model: Model,
+  path: string,
+  flags: ModelFlags,
+  data: OpenedData,
+): Promise<Prepared> {
   const extra = extraOf(model);
   const { settings } = model.state;
   if (!settings) throw new NablaError(`--resume: ${path} holds a model, but no training to go on with`);
@@ -75,8 +78,9 @@ export async function openResumed(path: string, flags: ModelFlags, data: OpenedD
   const document = configOf(model) as Config;
   const saved = checkConfig({ ...document, training: { ...document.training, ...extra?.training } }, path);
   const config = await resolveResumed(flags, data, saved);
-  const { epochs, ...wanted } = config.training;
-  const { epochs: _, ...before } = saved.training;
+  // how a batch is parted fit() checks, where it matters
+  const { epochs, microBatchSize: _w, ...wanted } = config.training;
+  const { epochs: _, microBatchSize: _b, ...before } = saved.training;
   const other = difference(saved.model, config.model, "model") ?? difference(before, wanted, "training");
   if (other) {
     const [where, was, is] = other;

@@ -35,6 +35,7 @@ export interface ModelFlags {
   schedule?: string;
   epochs?: number;
   batchSize?: number;
+  microBatchSize?: number;
   seed?: number;
   validationSplit?: number;
   patience?: number;
@@ -43,7 +44,7 @@ export interface ModelFlags {
 }
 
 /** Those that need a preset to act on. */
-const ARCHITECTURE = ["hidden", "activation", "initializer", "loss", "l1", "l2"] as const;
+export const ARCHITECTURE = ["hidden", "activation", "initializer", "loss", "l1", "l2"] as const;
 
 /** The document that a new training runs by. Flags come before what files and presets say. */
 export async function resolveConfig(flags: ModelFlags, data: OpenedData): Promise<Config> {
@@ -52,12 +53,15 @@ export async function resolveConfig(flags: ModelFlags, data: OpenedData): Promis
   const file = flags.config ?? (flags.model?.endsWith(".json") ? flags.model : undefined);
   const base = file === undefined ? fromPreset(flags, data) : await fromFile(file, flags, data);
   const config = checkConfig(applyTraining(base, flags, data), file ?? "configuration");
-  if (file === undefined && flags.batchSize === undefined) {
-    // a preset's batch is a suggestion: a data set with fewer rows takes them all at once
-    const rows = Math.ceil(data.train.length * (1 - config.training.validationSplit));
-    config.training.batchSize = Math.max(1, Math.min(config.training.batchSize, rows));
-  }
-  return config;
+  return file === undefined ? smallEnough(config, flags, data) : config;
+}
+
+/** A batch size that nobody asked for is a suggestion: a data set with fewer rows takes them all at once. */
+export function smallEnough(config: Config, flags: ModelFlags, data: OpenedData): Config {
+  if (flags.batchSize !== undefined) return config;
+  const { training } = config;
+  const rows = Math.ceil(data.train.length * (1 - training.validationSplit));
+  return { ...config, training: { ...training, batchSize: Math.max(1, Math.min(training.batchSize, rows)) } };
 }
 
 /** As a resumed run: the file's configuration, or if anything about the model is said, all of it said again. */
@@ -119,10 +123,16 @@ async function fromFile(path: string, flags: ModelFlags, data: OpenedData): Prom
 const withLoss = (training: ConfigInput["training"], loss: LossName | undefined) =>
   loss === undefined ? training : { ...training, loss };
 
-function applyTraining(base: ConfigInput, flags: ModelFlags, data: OpenedData, split?: number): ConfigInput {
+/** The document with what flags say of the training. */
+export function applyTraining(
+  base: ConfigInput,
+  flags: ModelFlags,
+  data: OpenedData,
+  split?: number,
+): ConfigInput {
   const training = base.training;
   if (typeof training !== "object" || training === null) return base;
-  const { epochs, batchSize, seed, patience, shifted, augment } = flags;
+  const { epochs, batchSize, microBatchSize, seed, patience, shifted, augment } = flags;
   const early = patience !== undefined && { monitor: "valLoss", patience, restoreBestWeights: true };
   return {
     ...base,
@@ -133,6 +143,7 @@ function applyTraining(base: ConfigInput, flags: ModelFlags, data: OpenedData, s
       ...(flags.schedule !== undefined && { schedule: scheduleOf(flags.schedule) }),
       ...(epochs !== undefined && { epochs }),
       ...(batchSize !== undefined && { batchSize }),
+      ...(microBatchSize !== undefined && { microBatchSize }),
       ...(seed !== undefined && { seed }),
       ...(shifted !== undefined && { shifted }),
       ...(augment && { augment }),

@@ -11,10 +11,12 @@ import type { History, Model } from "../model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../node/datafiles.ts";
 import { checkWritable, writeFileAtomic } from "../node/files.ts";
 import { examine } from "./examine.ts";
+import { checkInputs, openFrom, sameTargets, standardisedAs } from "./from.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "./images.ts";
+import { openModel } from "./openmodel.ts";
 import { count, print, printJson } from "./output.ts";
 import { jsonLines, progressLine, speedometer } from "./progress.ts";
-import { type Extra, openResumed, type Prepared } from "./resume.ts";
+import { type Extra, extraOf, openResumed, type Prepared } from "./resume.ts";
 import { type ModelFlags, resolveConfig } from "./settings.ts";
 import { fitTargets, inUnits, scaleTargets } from "./targets.ts";
 import { doneEvent, endText, startEvent, startText } from "./trainoutput.ts";
@@ -29,6 +31,8 @@ export interface TrainFlags extends ModelFlags, ImageFlags {
   testEachEpoch?: boolean;
   checkpointEvery?: number;
   resume?: string;
+  from?: string;
+  freeze?: boolean;
   out?: string;
   report?: string;
   json?: boolean;
@@ -45,16 +49,27 @@ export async function trainCommand(source: string, flags: TrainFlags): Promise<n
   const out = flags.out ?? flags.resume;
   if (flags.checkpointEvery !== undefined && out === undefined)
     throw new NablaError("--checkpoint-every: expected --out FILE as well, to write to");
-  const opened = await openToTrain(source, flags);
-  const targets = fitTargets(opened);
+  if (flags.freeze && flags.from === undefined && flags.resume === undefined)
+    throw new NablaError("--freeze: expected --from FILE as well, whose weights are to stay as they are");
+  // a resumed run is past the model it began with
+  const path = flags.resume ?? flags.from;
+  const old = path === undefined ? undefined : await openModel(path);
+  const raw = await openToTrain(source, flags, old && { standardise: false });
+  if (old && flags.resume === undefined) checkInputs(old, path!, raw);
+  const opened = old ? standardisedAs(old, raw) : raw;
+  const keepsHead = old !== undefined && (flags.resume !== undefined || sameTargets(old, opened));
+  const targets = keepsHead ? extraOf(old)?.csv?.target : fitTargets(opened);
   const data: OpenedData = {
     ...opened,
     train: scaleTargets(opened.train, targets),
     ...(opened.test && { test: scaleTargets(opened.test, targets) }),
   };
-  const { model, config, fit } = flags.resume
-    ? await openResumed(flags.resume, flags, data)
-    : await fresh(flags, data);
+  const { model, config, fit } =
+    old === undefined
+      ? await fresh(flags, data)
+      : flags.resume !== undefined
+        ? await openResumed(old, flags.resume, flags, data)
+        : openFrom(old, flags.from!, flags, data, keepsHead);
   checkTrainable(data, config);
   if (flags.testEachEpoch && !data.test)
     throw new NablaError(
@@ -73,8 +88,9 @@ export async function trainCommand(source: string, flags: TrainFlags): Promise<n
   const speed = speedometer(trained, batchSize);
   const line = progressLine(speed, epochs, targets);
   const shows: Callback[] = mode === "json" ? [jsonLines(speed, targets)] : mode === "terminal" ? [line] : [];
-  if (mode === "json") printJson(startEvent(source, data, model, config));
-  if (mode === "terminal") print(startText(data, model, config, trained, validation));
+  const begins = old && flags.resume === undefined ? { from: flags.from!, keepsHead } : undefined;
+  if (mode === "json") printJson({ ...startEvent(source, data, model, config), ...begins });
+  if (mode === "terminal") print(startText(data, model, config, trained, validation, begins));
 
   const tests: Callback[] = flags.testEachEpoch ? [testing(data.test!)] : [];
   const saves = flags.checkpointEvery

@@ -16,6 +16,7 @@ export function startEvent(source: string, data: OpenedData, model: Model, confi
     testRows: data.test?.length ?? 0,
     inputShape: model.inputShape,
     parameters: model.built.parameterCount,
+    trainable: model.built.trainableCount,
     epochs: config.training.epochs,
     batchSize: config.training.batchSize,
     seed: config.training.seed,
@@ -30,6 +31,7 @@ export function startText(
   config: Config,
   trained: number,
   validation: number,
+  begins?: { from: string; keepsHead: boolean },
 ): string {
   const { target } = data.train;
   const what =
@@ -54,6 +56,13 @@ export function startText(
     dim(
       `${loss.name}, ${optimizer.name} with η = ${optimizer.learningRate}, batches of ${batchSize}, seed ${config.training.seed}`,
     ),
+    ...(begins
+      ? [
+          dim(
+            `from ${begins.from} with ${begins.keepsHead ? "its" : "a new"} head, ${count(model.built.trainableCount)} parameters to train`,
+          ),
+        ]
+      : []),
     ...(step > 0 ? [dim(`going on after ${count(step)} steps`)] : []),
     "",
   ].join("\n");

@@ -67,6 +67,12 @@ export const modelFields = object({
 /** How training runs, whatever is trained. */
 const running = {
   batchSize: int({ min: 1, default: 32, doc: "Rows per step." }),
+  microBatchSize: optional(
+    int({
+      min: 1,
+      doc: "Rows of a batch that pass through the network at once, to take less memory. The result is the same, except with batch normalisation.",
+    }),
+  ),
   epochs: int({ min: 1, default: 1, doc: "Passes over the data." }),
   seed: seedField,
   shuffle: bool({ default: true, doc: "Visit the rows in another order each epoch." }),

@@ -6,7 +6,7 @@ export const RECORDS = {
   ActivationBackward: { dz: "p", da: "p", saved: "p", units: "i", alpha: "f" },
   Add: { y: "p", a: "p", b: "p", units: "i" },
   BatchNorm: { y: "p", x: "p", gamma: "p", beta: "p", mean: "p", variance: "p", pixels: "i", channels: "i", epsilon: "f" },
-  BatchNormBackward: { dx: "p", dgamma: "p", dbeta: "p", dy: "p", x: "p", gamma: "p", mean: "p", variance: "p", pixels: "i", channels: "i", epsilon: "f" },
+  BatchNormBackward: { dx: "p", dgamma: "p", dbeta: "p", dy: "p", x: "p", gamma: "p", mean: "p", variance: "p", step: "p", pixels: "i", channels: "i", epsilon: "f" },
   MovingMoments: { movingMean: "p", movingVariance: "p", mean: "p", variance: "p", channels: "i", momentum: "f" },
   Conv2d: { y: "p", x: "p", w: "p", b: "p", step: "p", scratch: "p", scratchBytes: "i", height: "i", width: "i", channels: "i", pixel: "i", filters: "i", kernelHeight: "i", kernelWidth: "i", strideY: "i", strideX: "i", dilationY: "i", dilationX: "i", top: "i", left: "i", outHeight: "i", outWidth: "i", groups: "i" },
   Conv2dTurn: { wt: "p", w: "p", channels: "i", filters: "i", kernelHeight: "i", kernelWidth: "i", strideY: "i", strideX: "i", dilationY: "i", dilationX: "i", groups: "i" },
@@ -41,7 +41,7 @@ export const RECORDS = {
   PenaltyLoss: { sums: "p", n: "i", step: "p" },
   RmsProp: { w: "p", dw: "p", s: "p", v: "p", n: "i", step: "p", rho: "f", momentum: "f", epsilon: "f" },
   Sgd: { w: "p", dw: "p", n: "i", step: "p" },
-  Step: { rate: "f", scale: "f", step: "i", status: "i", loss: "f", first: "i", seedLow: "i", seedHigh: "i" },
+  Step: { rate: "f", scale: "f", step: "i", status: "i", loss: "f", first: "i", seedLow: "i", seedHigh: "i", sumLow: "i", sumHigh: "i" },
 } as const;
 
 /** The record each kernel takes, by the kernel's name among the core's exports. */

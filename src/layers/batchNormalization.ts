@@ -101,6 +101,7 @@ export function buildBatchNormalization(
         dy,
         x,
         gamma,
+        step: builder.step,
         ...moments(site),
         ...shape,
       });

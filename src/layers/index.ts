@@ -22,7 +22,7 @@ const BUILDERS: {
     name: string,
     index: number,
     inputShape: readonly number[],
-    inner: (configs: readonly SimpleLayerConfig[], path: string) => Layer[],
+    inner: (configs: readonly SimpleLayerConfig[]) => Layer[],
   ) => Layer;
 } = {
   dense: buildDense,
@@ -42,17 +42,33 @@ const BUILDERS: {
   dropout: (config, name, _index, inputShape) => buildDropout(config, name, inputShape),
   gaussianNoise: (config, name, _index, inputShape) => buildGaussianNoise(config, name, inputShape),
   residual: (config, name, index, inputShape, inner) =>
-    buildResidual(
-      name,
-      index,
-      inputShape,
-      inner(config.layers, "layers"),
-      inner(config.shortcut, "shortcut"),
-    ),
+    buildResidual(name, index, inputShape, inner(config.layers), inner(config.shortcut)),
 };
 
 /** Builds the chain, giving names ("dense_1") where the configuration has none. Layers within layers share the names. */
 export function buildLayers(configs: readonly LayerConfig[], inputShape: readonly number[]): Layer[] {
+  const chain = (list: readonly LayerConfig[], from: readonly number[], outer?: number): Layer[] => {
+    let shape = from;
+    return list.map((config, i) => {
+      const index = outer ?? i;
+      const build = BUILDERS[config.type] as (
+        c: LayerConfig,
+        n: string,
+        i: number,
+        s: readonly number[],
+        inner: (configs: readonly SimpleLayerConfig[]) => Layer[],
+      ) => Layer;
+      const start = shape;
+      const layer = build(config, config.name!, index, start, (inner) => chain(inner, start, index));
+      shape = layer.outputShape;
+      return layer;
+    });
+  };
+  return chain(nameLayers(configs), inputShape);
+}
+
+/** The configurations with the names of all layers written out, those within layers included. */
+export function nameLayers(configs: readonly LayerConfig[]): LayerConfig[] {
   const wished = new Set(everyLayer(configs).map(({ name }) => name));
   const taken = new Set<string>();
   const nameOf = (config: LayerConfig, path: string): string => {
@@ -66,32 +82,15 @@ export function buildLayers(configs: readonly LayerConfig[], inputShape: readonl
     taken.add(name);
     return name;
   };
-  const chain = (
-    list: readonly LayerConfig[],
-    path: string,
-    from: readonly number[],
-    outer?: number,
-  ): Layer[] => {
-    let shape = from;
-    return list.map((config, i) => {
+  const named = <T extends LayerConfig>(list: readonly T[], path: string): T[] =>
+    list.map((config, i) => {
       const at = `${path}[${i}]`;
-      const index = outer ?? i;
-      const build = BUILDERS[config.type] as (
-        c: LayerConfig,
-        n: string,
-        i: number,
-        s: readonly number[],
-        inner: (configs: readonly SimpleLayerConfig[], path: string) => Layer[],
-      ) => Layer;
-      const start = shape;
-      const layer = build(config, nameOf(config, at), index, start, (inner, field) =>
-        chain(inner, `${at}.${field}`, start, index),
-      );
-      shape = layer.outputShape;
-      return layer;
+      const name = nameOf(config, at);
+      if (config.type !== "residual") return { ...config, name };
+      const layers = named(config.layers, `${at}.layers`);
+      return { ...config, name, layers, shortcut: named(config.shortcut, `${at}.shortcut`) };
     });
-  };
-  return chain(configs, "layers", inputShape);
+  return named(configs, "layers");
 }
 
 /** The configurations of all layers in the order they are built in, those within layers included. */
@@ -100,3 +99,7 @@ export function everyLayer(configs: readonly LayerConfig[]): LayerConfig[] {
     config.type === "residual" ? [config, ...config.layers, ...config.shortcut] : [config],
   );
 }
+
+/** Whether a row's outputs depend, while training, on which other rows it is run with. */
+export const looksAcrossRows = (configs: readonly LayerConfig[]): boolean =>
+  everyLayer(configs).some((config) => config.type === "batchNormalization" && config.trainable);

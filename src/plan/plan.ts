@@ -1,7 +1,7 @@
 /**
  * From layers, loss and optimizer to offsets and a tape. Pure: the same request gives the same plan.
  *
- * The tape of a training step, in order:  input · forward · loss | backward · penalties | moving means · clipping · update
+ * The tape of a training step, in order:  input · forward · loss | backward | penalties | moving means · clipping · update
  * where | marks the places that `marks` name, so that parts of it can be run alone.
  */
 import { activations } from "../activations/index.ts";
@@ -72,7 +72,13 @@ export interface Plan extends Image {
     readonly range: Range;
     readonly shape: readonly number[];
   }[];
-  readonly marks: { readonly backward: number; readonly update: number; readonly end: number };
+  /** Where parts of the tape begin. Of a batch in pieces, all but the last stop at `penalties`. */
+  readonly marks: {
+    readonly backward: number;
+    readonly penalties: number;
+    readonly update: number;
+    readonly end: number;
+  };
 }
 
 const size = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
@@ -116,7 +122,7 @@ export function plan(request: PlanRequest): Plan {
   if (!loss) {
     builder.hold(z);
     const image = builder.finish(request.base, parameters);
-    return { ...common, ...image, output: z, marks: ends(builder.length, builder.length, builder.length) };
+    return { ...common, ...image, output: z, marks: ends(builder.length) };
   }
 
   const target = planTarget(builder, request.target!, loss, units);
@@ -140,6 +146,7 @@ export function plan(request: PlanRequest): Plan {
   for (const { range } of trace) builder.keep(range);
   builder.hold(output);
   const backward = builder.length;
+  let penalties = backward;
   let update = backward;
   let dx: Range | undefined;
   if (training) {
@@ -149,13 +156,14 @@ export function plan(request: PlanRequest): Plan {
       dy = steps[i].backward(site(steps[i]), values[i], values[i + 1], dy, inputGradient || i > first);
     }
     if (inputGradient) dx = builder.hold(dy);
+    penalties = builder.length;
     request.update?.penalties(builder);
     update = builder.length;
     for (const operation of steps) operation.update?.(site(operation));
     request.update?.update(builder);
   }
   const image = builder.finish(request.base, parameters);
-  const marks = ends(backward, update, builder.length);
+  const marks = { backward, penalties, update, end: builder.length };
   return { ...common, ...image, y: target.staged, yKind: target.kind, weight, losses, dx, output, marks };
 }
 
@@ -200,7 +208,8 @@ function sitesFor(request: PlanRequest, builder: PlanBuilder, operations: readon
 
 const within = (operation: Operation): Operation[] => [operation, ...(operation.inner ?? []).flatMap(within)];
 
-const ends = (backward: number, update: number, end: number) => ({ backward, update, end });
+/** The marks of a tape that only goes forward. */
+const ends = (end: number) => ({ backward: end, penalties: end, update: end, end });
 
 /**
  * Rows are read where the first operation wants them if they can be, else beside it and converted.

@@ -9,7 +9,7 @@ const OFFSETS = Object.fromEntries(Object.keys(RECORDS.Step).map((field, i) => [
 
 /** What one run of the tape is told. */
 export interface StepSettings {
-  /** Rows in the batch: the loss is their mean. */
+  /** Rows in the whole batch: the loss is their mean. */
   readonly rows: number;
   /** Learning rate. Default 0. */
   readonly rate?: number;
@@ -17,7 +17,10 @@ export interface StepSettings {
   readonly step?: number;
   /** What random layers draw from. Default 0. */
   readonly seed?: number;
-  /** Where a batch is run in pieces: the number of the piece's first row. Gradients of pieces after the first are added. Default 0. */
+  /**
+   * Where a batch is run in pieces: the number of the piece's first row. Losses and gradients of pieces after the first are
+   * added to those before. Default 0.
+   */
   readonly first?: number;
 }
 

@@ -49,6 +49,72 @@ test("killed in mid-epoch and resumed, the weights are those of an uninterrupted
   expect(done(again).weightsSha256).toBe(await uninterrupted());
 });
 
+test("killed with everything on that is random or remembers: noise, dropout, batch normalisation, augmentation, average, pieces", async () => {
+  const layers = [
+    { type: "gaussianNoise", stddev: 0.1 },
+    { type: "conv2d", filters: 4, kernelSize: 5, strides: 2 },
+    { type: "batchNormalization", momentum: 0.9 },
+    { type: "activation", activation: "relu" },
+    { type: "maxPooling2d" },
+    { type: "dropout", rate: 0.2 },
+    { type: "flatten" },
+    { type: "dense", units: 20, activation: "relu" },
+    { type: "dropout", rate: 0.4 },
+    { type: "dense", units: 10, activation: "softmax" },
+  ];
+  const training = {
+    loss: { name: "categoricalCrossentropy", labelSmoothing: 0.1 },
+    optimizer: { name: "adam", learningRate: 0.005, useEma: true, emaMomentum: 0.98 },
+    metrics: ["accuracy"],
+    batchSize: 20,
+    microBatchSize: 8,
+    epochs: 25,
+    seed: 11,
+    augment: { shift: 2, rotate: 10, elastic: { alpha: 20, sigma: 4 }, noise: 0.05 },
+  };
+  place.write("everything.json", JSON.stringify({ nabla: 1, model: { layers }, training }));
+  const data = ["train", "digits", "--samples", "500", "--validation-split", "0.1"];
+  const command = [...data, "--config", "everything.json"];
+  const whole = done(await place.run(command));
+  const running = place.start([...command, "--out", "everything.safetensors", "--checkpoint-every", "7"]);
+  await epochs(running, 2);
+  running.child.kill("SIGKILL");
+  expect((await running.result).signal).toBe("SIGKILL");
+  const result = await place.run([...data, "--resume", "everything.safetensors"]);
+  const { resumedAtStep } = events(result.stdout)[0] as unknown as { resumedAtStep: number };
+  // 450 rows: 23 batches, so not where an epoch begins
+  expect(resumedAtStep).toBeLessThan(23 * 25);
+  expect(resumedAtStep % 23).not.toBe(0);
+  expect(done(result).weightsSha256).toBe(whole.weightsSha256);
+  // each of them has a part in the result
+  const without = (changes: object, kept = layers) =>
+    JSON.stringify({ nabla: 1, model: { layers: kept }, training: { ...training, epochs: 1, ...changes } });
+  place.write("short.json", without({}));
+  place.write("noise.json", without({}, layers.slice(1)));
+  place.write(
+    "dropout.json",
+    without(
+      {},
+      layers.filter(({ type }) => type !== "dropout"),
+    ),
+  );
+  place.write(
+    "normal.json",
+    without(
+      {},
+      layers.filter(({ type }) => type !== "batchNormalization"),
+    ),
+  );
+  place.write("plain.json", without({ augment: { shift: 0 } }));
+  place.write("pieces.json", without({ microBatchSize: 20 }));
+  place.write("average.json", without({ optimizer: { name: "adam", learningRate: 0.005 } }));
+  const names = ["short", "noise", "dropout", "normal", "plain", "pieces", "average"];
+  const shas = new Set<unknown>();
+  for (const name of names)
+    shas.add(done(await place.run([...data, "--config", `${name}.json`])).weightsSha256);
+  expect(shas.size).toBe(names.length);
+});
+
 test.skipIf(process.platform === "win32").each(["SIGINT", "SIGTERM"] as const)(
   "%s saves, says how to go on, and nothing is lost",
   async (signal) => {

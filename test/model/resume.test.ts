@@ -2,13 +2,20 @@
 import { describe, expect, test } from "vitest";
 import { OPTIMIZERS } from "../../src/config/names.ts";
 import {
+  arrayDataset,
+  batchNormalization,
   type Callback,
+  conv2d,
   dense,
+  dropout,
   earlyStopping,
   type FitOptions,
+  flatten,
+  gaussianNoise,
   type History,
   load,
   type Model,
+  maxPooling2d,
   modelCheckpoint,
   reduceLROnPlateau,
   sequential,
@@ -180,6 +187,64 @@ test("a data set that takes its time, stopped anywhere", async () => {
   for (let step = 1; step <= 10; step++) {
     expect(await broken(make, options, step, asynchronous), `after step ${step}`).toEqual(want);
   }
+});
+
+describe("all at once: noise, dropout, batch normalisation, augmentation, average of weights, batches in pieces", () => {
+  const images = arrayDataset(
+    {
+      data: Uint8Array.from({ length: 40 * 64 }, (_, i) => ((i * 7919) % 97) + 60 * ((i >> 6) % 3)),
+      shape: [40, 8, 8, 1],
+    },
+    Int32Array.from({ length: 40 }, (_, r) => r % 3),
+  );
+  const make = () =>
+    sequential(
+      [
+        gaussianNoise({ stddev: 0.1 }),
+        conv2d({ filters: 4, kernelSize: 3 }),
+        batchNormalization({ momentum: 0.9 }),
+        maxPooling2d(),
+        dropout({ rate: 0.2 }),
+        flatten(),
+        dense({ units: 6, activation: "relu" }),
+        dropout({ rate: 0.4 }),
+        dense({ units: 3, activation: "softmax" }),
+      ],
+      { seed: 2, inputShape: [8, 8, 1] },
+    ).compile({
+      loss: { name: "categoricalCrossentropy", labelSmoothing: 0.1 },
+      optimizer: { name: "adam", learningRate: 0.02, clipNorm: 1, useEma: true, emaMomentum: 0.9 },
+      schedule: "cosine+warmup:1",
+      metrics: ["accuracy", "f1"],
+    });
+  const options: FitOptions = {
+    batchSize: 9, // five batches an epoch, the last of four rows
+    microBatchSize: 4,
+    epochs: 4,
+    validationData: images,
+    augment: { shift: 1, rotate: 15, noise: 0.05, cutout: 2 },
+    classWeight: { 0: 2 },
+    seed: 5_000_000_007, // both words of it count
+  };
+
+  test.each([
+    ["at once", images],
+    ["by and by", slowly(images)],
+  ])("read %s, saved after any step", async (_, source) => {
+    const want = await straight(make, options, images);
+    expect(await straight(make, options, images)).toEqual(want);
+    for (let step = 1; step < 20; step++)
+      expect(await broken(make, options, step, source), `after step ${step}`).toEqual(want);
+  });
+
+  test.each([
+    ["seed", { seed: 705_032_711 }],
+    ["augment", { augment: { shift: 1 } }],
+    ["microBatchSize", { microBatchSize: 3 }],
+  ])("%s does make a difference", async (_, other) => {
+    const want = await straight(make, options, images);
+    expect(await straight(make, { ...options, ...other }, images)).not.toEqual(want);
+  });
 });
 
 test("a callback that moves the rate at every step", async () => {

@@ -1,0 +1,203 @@
+/** nabla train --from: the body of a trained model for other data, with the model's own scale of inputs. */
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { load } from "../../src/index.ts";
+import { done, events, flowers, type Result, workplace } from "./support.ts";
+
+const place = workplace();
+afterAll(place.remove);
+const model = (name: string) => load(readFileSync(place.path(name)), name);
+
+/** As flowers(), other kinds of other sizes. */
+function trees(kinds: readonly string[], rows = 80): string {
+  const lines = Array.from({ length: rows }, (_, i) => {
+    const k = i % kinds.length;
+    const noise = ((i * 29) % 13) / 10;
+    return [20 + 3 * k + noise, 7 + ((i * 3) % 5) / 10, 300 - 40 * k + 10 * noise, kinds[k]].join(",");
+  });
+  return `length,width,petals,kind\n${lines.join("\n")}\n`;
+}
+
+const prices = (factor: number) =>
+  `size,rooms,price\n${Array.from({ length: 60 }, (_, i) => `${50 + i},${1 + (i % 4)},${factor * (1000 + 20 * i + (i % 4))}`).join("\n")}\n`;
+
+const start = ({ stdout }: Result) => events(stdout)[0];
+
+beforeAll(async () => {
+  place.write("flowers.csv", flowers());
+  place.write("trees.csv", trees(["ash", "elm", "fir", "oak"]));
+  place.write("two.csv", trees(["ash", "oak"]));
+  place.write("more.csv", flowers(40).replace(/^(\d)/gm, "1$1"));
+  done(
+    await place.run([
+      ...["train", "flowers.csv", "--epochs", "20", "--hidden", "12,8", "--seed", "4"],
+      ...["--out", "flowers.safetensors", "--momentum", "0.8"],
+    ]),
+  );
+}, 30_000);
+
+const FROM = ["--from", "flowers.safetensors"];
+
+describe("other classes", () => {
+  test("get a head of their own on the same body; inputs keep the model's scale, settings the model's", async () => {
+    const result = await place.run(["train", "trees.csv", ...FROM, "--freeze", "--out", "trees.safetensors"]);
+    expect(done(result).testAccuracy).toBeGreaterThan(0.5);
+    // 8 · 4 weights and 4 biases
+    expect(start(result)).toMatchObject({
+      from: "flowers.safetensors",
+      keepsHead: false,
+      trainable: 36,
+      epochs: 20,
+      seed: 4,
+    });
+    const [old, tuned] = [model("flowers.safetensors"), model("trees.safetensors")];
+    expect(tuned.metadata.classes).toEqual(["ash", "elm", "fir", "oak"]);
+    expect(tuned.metadata.standardisation).toEqual(old.metadata.standardisation);
+    expect(tuned.training.optimizer).toMatchObject({ name: "nesterov", momentum: 0.8 });
+    const weights = tuned.weights();
+    for (const [name, values] of Object.entries(old.weights())) {
+      if (name.startsWith("output.")) expect(weights[name].length).not.toBe(values.length);
+      else expect(weights[name], name).toEqual(values);
+    }
+    // what evaluate says of it is what training said
+    const evaluated = await place.run(["evaluate", "trees.safetensors", "trees.csv", "--json"]);
+    expect(JSON.parse(evaluated.stdout).accuracy).toBe(done(result).testAccuracy);
+  });
+
+  test("without --freeze everything is trained, also what was frozen before", async () => {
+    const result = await place.run(["train", "trees.csv", ...FROM, "--out", "all.safetensors"]);
+    expect(start(result).trainable).toBe(start(result).parameters);
+    const second = await place.run([
+      ...["train", "trees.csv", "--from", "trees.safetensors", "-r", "0.0001", "--epochs", "1"],
+      ...["--out", "third.safetensors"],
+    ]);
+    expect(start(second)).toMatchObject({ keepsHead: true, trainable: start(second).parameters });
+    const [before, after] = [model("trees.safetensors").weights(), model("third.safetensors").weights()];
+    for (const name of Object.keys(before)) {
+      expect(after[name], name).not.toEqual(before[name]);
+      after[name].forEach((value, i) => {
+        expect(Math.abs(value - before[name][i])).toBeLessThan(0.01);
+      });
+    }
+  });
+
+  test("two classes", async () => {
+    const result = await place.run(["train", "two.csv", ...FROM, "--freeze", "--epochs", "40"]);
+    expect(start(result)).toMatchObject({ keepsHead: false, trainable: 18 });
+    expect(done(result).testAccuracy).toBe(1);
+  });
+
+  test("the seed decides the new head", async () => {
+    const sha = async (...flags: string[]) =>
+      done(await place.run(["train", "trees.csv", ...FROM, "--epochs", "1", ...flags])).weightsSha256;
+    expect(await sha()).toBe(await sha("--seed", "4"));
+    expect(await sha("--seed", "5")).not.toBe(await sha());
+  });
+});
+
+test("the same classes in other data keep the head", async () => {
+  const result = await place.run([
+    "train",
+    "more.csv",
+    ...FROM,
+    "--epochs",
+    "1",
+    "-r",
+    "0.000001",
+    "--quiet",
+    "--out",
+    "more.safetensors",
+  ]);
+  expect(result.code).toBe(0);
+  const [old, tuned] = [model("flowers.safetensors").weights(), model("more.safetensors").weights()];
+  for (const [name, values] of Object.entries(old))
+    values.forEach((value, i) => {
+      expect(tuned[name][i], name).toBeCloseTo(value, 3);
+    });
+});
+
+test("numbers of the same column keep head and unit; classes after numbers get a head", async () => {
+  place.write("prices.csv", prices(1));
+  place.write("dear.csv", prices(1.1));
+  place.write(
+    "kinds.csv",
+    prices(1)
+      .replace(/^(\d+,(\d),).*$/gm, "$1r$2")
+      .replace("price", "kind"),
+  );
+  done(await place.run(["train", "prices.csv", "--epochs", "30", "--out", "prices.safetensors"]));
+  const dear = await place.run([
+    ...["train", "dear.csv", "--from", "prices.safetensors", "--freeze", "--epochs", "1"],
+    ...["--out", "dear.safetensors"],
+  ]);
+  expect(start(dear)).toMatchObject({ keepsHead: true, trainable: 51 });
+  const target = (name: string) => (model(name).metadata.extra as { csv: { target: object } }).csv.target;
+  expect(target("dear.safetensors")).toEqual(target("prices.safetensors"));
+  const kinds = await place.run([
+    "train",
+    "kinds.csv",
+    "--from",
+    "prices.safetensors",
+    "--epochs",
+    "30",
+    "--out",
+    "k.safetensors",
+  ]);
+  expect(start(kinds)).toMatchObject({ keepsHead: false });
+  expect(model("k.safetensors").outputShape).toEqual([4]);
+  expect(model("k.safetensors").training.loss.name).toBe("categoricalCrossentropy");
+  expect(done(kinds).testAccuracy).toBeGreaterThan(0.5);
+});
+
+test("resumed, with the same command or without --from, the bits are those of an uninterrupted run", async () => {
+  const base = ["train", "trees.csv", ...FROM, "--freeze", "--schedule", "constant"];
+  const whole = done(await place.run([...base, "--epochs", "5"]));
+  for (const command of [base, ["train", "trees.csv"]]) {
+    done(await place.run([...base, "--epochs", "2", "--out", "part.safetensors"]));
+    const rest = await place.run([...command, "--epochs", "5", "--resume", "part.safetensors"]);
+    expect(done(rest).weightsSha256).toBe(whole.weightsSha256);
+  }
+});
+
+describe("what does not fit is an error that says so", () => {
+  beforeAll(() => {
+    const pixels = Array.from({ length: 784 }, (_, i) => `p${i}`);
+    const row = (r: number) => pixels.map((_, i) => (i * 7 + r) % 256).join(",");
+    place.write(
+      "wide.csv",
+      `${pixels.join(",")},kind\n${Array.from({ length: 6 }, (_, r) => `${row(r)},${r % 2 ? "a" : "b"}`).join("\n")}\n`,
+    );
+  });
+
+  test.each([
+    [
+      ["train", "moons", ...FROM],
+      /--from: flowers\.safetensors was trained on inputs \[3\], but moons has inputs \[2\]/,
+    ],
+    [
+      ["train", "trees.csv", ...FROM, "--ignore", "width"],
+      /was trained on the columns length, width, petals, but trees\.csv has length, petals; .*--ignore/,
+    ],
+    [["train", "trees.csv", ...FROM, "--hidden", "5"], /--hidden: with --from the layers are those of/],
+    [["train", "trees.csv", "--freeze"], /--freeze: expected --from FILE as well/],
+    [["train", "trees.csv", ...FROM, "--folds", "3"], /--folds: .*leave --from and --freeze out/],
+    [["train", "trees.csv", "--from", "nowhere.safetensors"], /nowhere\.safetensors: .*no such file/],
+    [["train", "trees.csv", "--from", "trees.csv"], /this is a text file, not a model/],
+  ])("%j", async (args, message) => {
+    const { code, stderr } = await place.run(args);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+  });
+
+  test("pixels of another kind", async () => {
+    done(
+      await place.run(["train", "digits", "--samples", "60", "--epochs", "1", "--out", "digits.safetensors"]),
+    );
+    const { code, stderr } = await place.run(["train", "wide.csv", "--from", "digits.safetensors"]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /was trained on uint8 inputs scaled by 1\/255, but wide\.csv has float32 inputs scaled by 1;/,
+    );
+  });
+});
