@@ -3,7 +3,11 @@ import { defineConfig } from "vitest/config";
 /** The kernels are tested on every build of the core, everything else on the one that ships. */
 const target = (name: string) => ({
   extends: true as const,
-  test: { name, include: ["test/assembly/**/*.test.ts"], env: { NABLA_TARGET: name } },
+  test: {
+    name,
+    include: ["test/assembly/**/*.test.ts", "test/layers/layers.test.ts"],
+    env: { NABLA_TARGET: name },
+  },
 });
 
 export default defineConfig({

@@ -70,7 +70,7 @@ const common = {
   legalComments: "none",
   splitting: true,
   outdir: "build",
-  external: ["#core", "@assemblyscript/loader", "node:*"],
+  external: ["#core", "#image-worker", "@assemblyscript/loader", "node:*"],
 };
 for (const old of ["types", "chunks", "cli"]) rmSync(join("build", old), { recursive: true, force: true });
 // One build for the library's entries, so that they share their classes; only nabla/node reaches Node's modules.
@@ -96,6 +96,15 @@ await build({
   define: {
     "process.env.NABLA_VERSION": JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).version),
   },
+  banner: { js: banner },
+});
+// What threads run that decode pictures: one file, because a thread is started with a file.
+await build({
+  ...common,
+  splitting: false,
+  minify: true,
+  entryPoints: { "image-worker": "src/node/images/worker.ts" },
+  platform: "node",
   banner: { js: banner },
 });
 chmodSync("build/cli.js", 0o755);

@@ -10,7 +10,7 @@ import { type FitOptions, Model } from "./model.ts";
  */
 export function fromConfig(document: ConfigInput, name?: string): { model: Model; fit: FitOptions } {
   const { model, training } = checkConfig(document, name);
-  const { batchSize, microBatchSize, epochs, seed, shuffle, validationSplit, classWeight, augment } =
+  const { batchSize, microBatchSize, epochs, seed, shuffle, validationSplit, classWeight, shifted, augment } =
     training;
   const built = new Model(model.layers, { seed, inputShape: model.inputShape });
   const { loss, optimizer, schedule, metrics } = training;
@@ -29,6 +29,7 @@ export function fromConfig(document: ConfigInput, name?: string): { model: Model
       callbacks,
       ...(microBatchSize !== undefined && { microBatchSize }),
       ...(classWeight && { classWeight }),
+      ...(shifted !== undefined && { shifted }),
       ...(augment && { augment }),
     },
   };

@@ -64,5 +64,13 @@ export {
   sequential,
 } from "./model.ts";
 export type { Outputs } from "./predict.ts";
+export {
+  type DigitModel,
+  type LinePicture,
+  type ReadDigit,
+  type Reading,
+  type ReadOptions,
+  readDigits,
+} from "./reading/index.ts";
 export { configOf, load, weightsSha256 } from "./save.ts";
 export { type LayerSummary, layerSummaries } from "./summary.ts";

@@ -35,6 +35,8 @@ export interface FitOptions {
   classWeight?: Readonly<Record<number, number>> | readonly number[];
   /** Factors of the loss, by row of the data. */
   sampleWeight?: ArrayLike<number>;
+  /** Trains on every image and on copies moved by so many pixels up, down, left and right, as shifted() makes them. */
+  shifted?: number;
   /** Trains on images moved, turned, bent, … anew every epoch, as augment() makes them; validates on them as they are. */
   augment?: AugmentOptions;
   callbacks?: readonly Callback[];
@@ -64,6 +66,7 @@ export const FIT_OPTIONS: readonly (keyof FitOptions)[] = [
   "validationSplit",
   "classWeight",
   "sampleWeight",
+  "shifted",
   "augment",
   "callbacks",
   "signal",
@@ -94,6 +97,7 @@ export interface RunSettings {
   shuffle: boolean;
   validationSplit: number;
   classWeight?: Record<string, number>;
+  shifted?: number;
   augment?: AugmentConfig;
   rows: number;
 }

@@ -5,6 +5,7 @@ import { type CompiledTraining, compileTraining, type TrainingOptions } from "./
 import { checkLayers, fitFields, type LayerConfig, seedField, shapeField } from "./config/config.ts";
 import { type ArrayLike2, arrayDataset, shaped } from "./data/arrays.ts";
 import { augment as augmented } from "./data/augment/index.ts";
+import { shifted as shiftedCopies } from "./data/augment/shifted.ts";
 import { type Dataset, sizeOf } from "./data/dataset.ts";
 import { splitDataset } from "./data/split.ts";
 import { didYouMean, NablaError } from "./errors.ts";
@@ -127,14 +128,24 @@ export class Model {
     const { dataset, options } = this.arguments<FitOptions>("fit", x, y, more);
     checkOptions("fit", options, FIT_OPTIONS);
     const compiled = this.training;
-    const { batchSize, microBatchSize, epochs, seed, shuffle, validationSplit, classWeight, augment } =
-      this.fitSettings(options);
+    const {
+      batchSize,
+      microBatchSize,
+      epochs,
+      seed,
+      shuffle,
+      validationSplit,
+      classWeight,
+      shifted,
+      augment,
+    } = this.fitSettings(options);
     let train_ = dataset;
     let validation = options.validationData
       ? this.dataset(options.validationData, "validationData")
       : undefined;
     if (validationSplit !== 0 && !validation)
       [train_, validation] = splitDataset(dataset, validationSplit, { seed });
+    if (shifted !== undefined) train_ = shiftedCopies(train_, shifted, { imageShape: augment?.imageShape });
     if (augment) train_ = augmented(train_, { seed, ...augment });
     this.build(train_.inputShape);
     const network = this.built;
@@ -148,7 +159,7 @@ export class Model {
     const weighting = this.weighting("fit", dataset, { ...options, classWeight });
     if (options.sampleWeight && train_.length !== dataset.length) {
       throw new NablaError(
-        "fit: sampleWeight goes with validationData, not with validationSplit: split the data yourself with splitDataset()",
+        "fit: sampleWeight goes with validationData, not with validationSplit or shifted: split the data yourself with splitDataset(), move it with shifted()",
       );
     }
     const settings = {
@@ -160,6 +171,7 @@ export class Model {
       rows: train_.length,
       ...(microBatchSize !== undefined && { microBatchSize }),
       ...(classWeight && { classWeight }),
+      ...(shifted !== undefined && { shifted }),
       ...(augment && { augment }),
     };
     if (options.resume) this.checkResume(settings, options.callbacks ?? []);
@@ -446,6 +458,7 @@ export class Model {
       seed: options.seed ?? saved?.seed ?? this.seed,
       shuffle: options.shuffle ?? saved?.shuffle,
       validationSplit: options.validationSplit ?? saved?.validationSplit,
+      shifted: options.shifted ?? saved?.shifted,
       augment: options.augment ?? saved?.augment,
     };
     try {
@@ -495,10 +508,10 @@ export class Model {
         `fit: resume: the training had a callback "${key}", whose state is kept; pass it again in callbacks`,
       );
     }
-    for (const key of ["batchSize", "seed", "shuffle", "validationSplit", "rows"] as const) {
+    for (const key of ["batchSize", "seed", "shuffle", "validationSplit", "shifted", "rows"] as const) {
       if (before[key] !== settings[key]) {
         throw new NablaError(
-          `fit: resume: ${key} was ${before[key]}, now it is ${settings[key]}; a resumed run needs the same`,
+          `fit: resume: ${key} was ${before[key] ?? "not set"}, now it is ${settings[key] ?? "not set"}; a resumed run needs the same`,
         );
       }
     }

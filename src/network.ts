@@ -36,7 +36,6 @@ export interface Training {
 export type Weights = "own" | "trained";
 
 export class Network {
-  readonly core = new Core();
   readonly tensors: readonly Tensor[];
   /** Those that training changes by their gradients. */
   readonly trained: readonly Tensor[];
@@ -51,7 +50,11 @@ export class Network {
   private plans = new Map<string, Plan>();
   private active: Plan | undefined;
 
-  constructor(readonly layers: readonly Layer[]) {
+  /** @param core another build of the core than the one that ships */
+  constructor(
+    readonly layers: readonly Layer[],
+    readonly core = new Core(),
+  ) {
     const base = this.core.base;
     const specs = layers.flatMap(parametersOf);
     const places = new Map<Parameter, number>();

@@ -125,6 +125,7 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
     shuffle,
     validationSplit,
     classWeight,
+    shifted,
     augment,
     earlyStopping: _e,
     reduceLROnPlateau: _r,
@@ -176,6 +177,7 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
       rows: checkpoint.dataset.length,
       ...(microBatchSize !== undefined && { microBatchSize }),
       ...(classWeight && { classWeight }),
+      ...(shifted !== undefined && { shifted }),
       ...(augment && { augment }),
     };
     model.resumeFrom(run, settings, checkpoint.callbacks as Record<string, CallbackState>);

@@ -75,13 +75,13 @@ function maxPoolBackward(record: usize, rows: i32, part: i32, parts: i32): void 
   const a = changetype<Pool>(record);
   const pixel = <usize>ld(a.channels) << 2, row = pixel * a.width;
   const yImage = pixel * a.outHeight * a.outWidth, xImage = row * a.height;
-  const alone = apart(a), all = alone && cover(a);
-  const two = alone && a.poolHeight == 2 && a.poolWidth == 2;
+  const two = a.poolHeight == 2 && a.poolWidth == 2 && apart(a);
   const r1 = <usize>shareStart(rows, part + 1, parts);
   for (let r = <usize>shareStart(rows, part, parts); r < r1; r++) {
     let dy = a.y + r * yImage, index = a.index + r * yImage;
     const dx = a.x + r * xImage;
-    if (!all) memory.fill(dx, 0, xImage);
+    // two by two is stored, everything else adds up
+    if (!two || !cover(a)) memory.fill(dx, 0, xImage);
     for (let oy = 0; oy < a.outHeight; oy++) {
       if (two) {
         spread2(dx + times(oy * a.strideY, row), row, dy, index, pixel, times(a.strideX - 1, pixel), a.outWidth);

@@ -5,10 +5,11 @@ import { generatedSets } from "../data/generated/index.ts";
 import { labelsOf } from "../data/split.ts";
 import { openData } from "../node/datafiles.ts";
 import { drawImages, imageOf } from "./draw.ts";
+import { type ImageFlags, imageOptions, sayLeftOut } from "./images.ts";
 import { unnamed } from "./inputs.ts";
 import { bold, count, dim, figure, percent, plural, print, printJson, table } from "./output.ts";
 
-export interface DataFlags {
+export interface DataFlags extends ImageFlags {
   preview?: number;
   json?: boolean;
   label?: string;
@@ -32,7 +33,9 @@ export async function dataCommand(source: string | undefined, flags: DataFlags):
     ...(flags.ignore && { ignore: flags.ignore }),
     ...(flags.task && { task: flags.task }),
     ...(flags.samples !== undefined && { samples: flags.samples }),
+    ...imageOptions(flags),
   });
+  sayLeftOut(data);
   const { train, test } = data;
   const names = train.target.kind === "class" ? classesOf(train) : [];
   const counts = [train, ...(test ? [test] : [])].map((part) =>
@@ -54,7 +57,13 @@ export async function dataCommand(source: string | undefined, flags: DataFlags):
     });
     return 0;
   }
-  const kinds = { generated: "generated", idx: "IDX files", csv: "table", npz: "npz archive" };
+  const kinds = {
+    generated: "generated",
+    idx: "IDX files",
+    csv: "table",
+    npz: "npz archive",
+    images: "pictures",
+  };
   print(
     `${bold(data.name)}: ${kinds[data.kind]}, ${plural(train.length, "row")}${test ? `, and ${count(test.length)} to test with` : ""}`,
   );

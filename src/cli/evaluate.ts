@@ -6,6 +6,7 @@ import type { Model } from "../model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../node/datafiles.ts";
 import { classTable, confusionTable } from "./confusion.ts";
 import { classNames, examine } from "./examine.ts";
+import { imageOptions, imageOptionsOf, sayLeftOut } from "./images.ts";
 import { openModel } from "./openmodel.ts";
 import { bold, count, plural, print, printJson, shown, words } from "./output.ts";
 import { extraOf } from "./resume.ts";
@@ -17,6 +18,7 @@ interface EvaluateFlags {
   json?: boolean;
   part?: Part;
   samples?: number;
+  unreadable?: "refuse" | "skip";
   voting?: Voting;
 }
 
@@ -69,7 +71,7 @@ async function evaluateCommand(path: string, source: string, flags: EvaluateFlag
 export async function openPart(
   model: Model,
   source: string,
-  flags: { part?: Part; samples?: number },
+  flags: { part?: Part; samples?: number; unreadable?: "refuse" | "skip" },
 ): Promise<{ dataset: Dataset; part: Part; name: string }> {
   const extra = extraOf(model);
   const { standardisation } = model.metadata;
@@ -80,8 +82,10 @@ export async function openPart(
     ...(samples !== undefined && { samples }),
     ...(extra?.csv && { like: extra.csv, standardise: standardisation !== undefined }),
     ...(extra?.csv && standardisation && { standardisation }),
+    images: { ...imageOptionsOf(model), ...imageOptions(flags).images },
   };
   let data: OpenedData = await openData(source, { ...options, testFraction: 0 });
+  sayLeftOut(data);
   if (data.kind === "csv") {
     const same = extra?.data.fingerprint === data.fingerprint;
     const kept = extra?.data.testSplit ?? 0.2;

@@ -6,11 +6,18 @@ import { NablaError } from "../errors.ts";
 import { type FineTuneOptions, fineTune } from "../fine-tune.ts";
 import { fromConfig } from "../from-config.ts";
 import type { Model } from "../model.ts";
-import type { OpenedData } from "../node/datafiles.ts";
+import type { OpenDataOptions, OpenedData } from "../node/datafiles.ts";
 import { configOf } from "../save.ts";
-import { presetConfig, presets, taskOf } from "./presets.ts";
+import { type ImageFlags, imageOptions, imageOptionsOf } from "./images.ts";
+import { presetConfig, taskOf } from "./presets.ts";
 import { extraOf, type Prepared } from "./resume.ts";
 import { ARCHITECTURE, applyTraining, type ModelFlags, smallEnough } from "./settings.ts";
+
+/** How pictures are to be read: in the size of the model's, whatever they show. */
+export function picturesAs(model: Model, flags: ImageFlags): Pick<OpenDataOptions, "images"> {
+  const { classes: _, ...shape } = imageOptionsOf(model);
+  return { images: { ...shape, ...imageOptions(flags).images } };
+}
 
 /** Throws unless the inputs of the data are such as the model was trained on. */
 export function checkInputs(model: Model, path: string, data: OpenedData): void {
@@ -111,7 +118,7 @@ export function openFrom(
 /** How the model was trained, without what depends on the data: how many rows were kept, how classes weighed. */
 function trainingOf(model: Model, data: OpenedData): ConfigInput["training"] {
   const { training } = configOf(model);
-  if (!training) return presetConfig(presets.mlp!, data.train, taskOf(data.train), {}).training;
+  if (!training) return presetConfig("mlp", data.train, taskOf(data.train), {}).training;
   const { earlyStopping, reduceLROnPlateau } = extraOf(model)?.training ?? {};
   const { validationSplit: _v, classWeight: _c, ...rest } = training;
   return {
@@ -132,7 +139,7 @@ function newHead(
   const classes = compiled?.loss.classification === true && target.kind === "class";
   if (classes && (sizeOf(model.outputShape) > 1 || target.classes === 2))
     return { head: { classes: target.names ?? target.classes }, training };
-  const usual = presetConfig(presets.mlp!, data.train, taskOf(data.train), {});
+  const usual = presetConfig("mlp", data.train, taskOf(data.train), {});
   const { loss, metrics } = usual.training;
   const layers = usual.layers.slice(-1) as FineTuneOptions["layers"];
   return { head: { layers }, training: { ...training, loss, metrics } };

@@ -6,6 +6,7 @@ import { type Inputs, sizeOf } from "../data/dataset.ts";
 import { generatedSets } from "../data/generated/index.ts";
 import { gunzip } from "../data/gzip.ts";
 import { parseIdx } from "../data/idx.ts";
+import { readImageHeader } from "../data/images/header.ts";
 import { parseNpy } from "../data/npy.ts";
 import { labelsOf } from "../data/split.ts";
 import { NablaError } from "../errors.ts";
@@ -13,6 +14,7 @@ import type { Model } from "../model.ts";
 import { openInput } from "../node/datafiles.ts";
 import { openPart } from "./evaluate.ts";
 import { inputOf } from "./examine.ts";
+import { isPicture, pictureRow } from "./images.ts";
 import { extraOf } from "./resume.ts";
 
 export interface InputRow {
@@ -21,6 +23,8 @@ export interface InputRow {
   values: Inputs;
   /** The true class, where the input has one. */
   label?: number;
+  /** What was done to it before the model saw it. */
+  note?: string;
 }
 
 /** Rows that are read one by one, as they are wanted. */
@@ -31,12 +35,14 @@ interface Source {
 
 /**
  * @param limit how many rows of a file or data set are read when none is named
+ * @param asIs whether pictures of digits are left as they are
  * @returns the rows, and how many more there are
  */
 export async function readInputs(
   model: Model,
   spec: string,
   limit: number,
+  asIs = false,
 ): Promise<{ rows: InputRow[]; more: number }> {
   const all = (rows: InputRow[]) => ({ rows, more: 0 });
   if (spec === "-") return all(fromJson(model, await stdin()));
@@ -47,7 +53,7 @@ export async function readInputs(
       ? await fromPart(model, path!)
       : found && /\.(csv|tsv|txt)$/i.test(path!)
         ? await fromTable(model, path!)
-        : found && (await fromArray(model, path!));
+        : found && (await fromFile(model, path!, asIs));
   if (source && digits !== undefined) {
     const index = Number(digits);
     if (index >= source.length)
@@ -62,7 +68,7 @@ export async function readInputs(
   const csv = extraOf(model)?.csv;
   if (csv || /^\s*[-+.\d]+\s*([,;\t]|$)/.test(spec)) return all([fromLine(model, spec)]);
   throw new NablaError(
-    `${spec}: no such file; expected FILE#row of an IDX or npy file, DATA#row of a data set, a row of numbers "5.1,3.5,…", or - for JSON on stdin`,
+    `${spec}: no such file; expected a PNG or JPEG picture, FILE#row of an IDX or npy file, DATA#row of a data set, a row of numbers "5.1,3.5,…", or - for JSON on stdin`,
   );
 }
 
@@ -129,8 +135,12 @@ async function fromTable(model: Model, path: string): Promise<Source> {
   };
 }
 
-/** An IDX or npy file. */
-async function fromArray(model: Model, path: string): Promise<Source> {
+/** A picture, or an IDX or npy file. */
+async function fromFile(model: Model, path: string, asIs: boolean): Promise<Source> {
+  const file = await readFile(path);
+  if (isPicture(file)) return { length: 1, row: () => fromPicture(model, file, path, asIs) };
+  // other kinds of pictures, and those of no bytes, are told from what is no picture at all
+  if (/\.(png|jpe?g|gif|webp|bmp|tiff?|heic|avif)$/i.test(path)) readImageHeader(file, path);
   await openInput(`${path}#0`); // says what is wrong with the file
   const bytes = await gunzip(await readFile(path), path);
   const { data, shape } = bytes[0] === 0x93 ? parseNpy(bytes, path) : parseIdx(bytes, path);
@@ -145,6 +155,11 @@ async function fromArray(model: Model, path: string): Promise<Source> {
       return { name, values: fitting(model, values, inputShape, name) };
     },
   };
+}
+
+function fromPicture(model: Model, bytes: Uint8Array, name: string, asIs: boolean): InputRow {
+  const { values, note } = pictureRow(model, bytes, name, asIs);
+  return { name, values: fitting(model, values, model.inputShape, name), ...(note && { note }) };
 }
 
 function fromJson(model: Model, text: string): InputRow[] {

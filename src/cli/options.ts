@@ -1,4 +1,5 @@
 /** Reading option values: each error names the option, what was expected and what came. */
+import type { Size } from "../data/images/resize.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 
 const refuse = (option: string, expected: string, got: string): never => {
@@ -69,5 +70,17 @@ export function names(option: string): (text: string) => string[] {
   return (text) => {
     const parts = text.split(",").map((part) => part.trim());
     return parts.includes("") ? refuse(option, "names with commas between them", text) : parts;
+  };
+}
+
+/** "32" → 32×32; "48x32" → 48 wide, 32 high. */
+export function pictureSize(option: string): (text: string) => Size {
+  return (text) => {
+    const [, width, height = width] = /^([1-9]\d{0,3})(?:[x×]([1-9]\d{0,3}))?$/i.exec(text.trim()) ?? [];
+    if (width === undefined)
+      throw new NablaError(
+        `${option}: expected pixels on a side, or width and height, like 32 or 48x32, got ${JSON.stringify(text)}`,
+      );
+    return { width: Number(width), height: Number(height) };
   };
 }

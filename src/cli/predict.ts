@@ -29,7 +29,7 @@ const MOST = 10;
 export async function predictCommand(
   path: string,
   words: string[],
-  flags: { json?: boolean; voting?: Voting },
+  flags: { json?: boolean; voting?: Voting; asIs?: boolean },
 ): Promise<number> {
   // no input is called like that, so these are models as well
   const first = words.findIndex((word) => !/\.safetensors$/i.test(word));
@@ -43,7 +43,10 @@ export async function predictCommand(
   // everything is read before anything is said
   const inputs: { spec: string; rows: InputRow[]; more: number }[] = [];
   for (const spec of specs)
-    inputs.push({ spec, ...(await readInputs(model, spec, flags.json ? Number.POSITIVE_INFINITY : MOST)) });
+    inputs.push({
+      spec,
+      ...(await readInputs(model, spec, flags.json ? Number.POSITIVE_INFINITY : MOST, flags.asIs)),
+    });
   const names = classNames(model);
   const numbers = isRegression(model);
   const target = extraOf(model)?.csv?.target;
@@ -59,7 +62,12 @@ export async function predictCommand(
         : classify(model, outputs, names);
     const truth = row.label === undefined ? undefined : names[row.label];
     if (flags.json) {
-      printJson({ input: row.name, ...result, ...(truth !== undefined && { label: truth }) });
+      printJson({
+        input: row.name,
+        ...result,
+        ...(truth !== undefined && { label: truth }),
+        ...(row.note && { prepared: row.note }),
+      });
     } else if ("class" in result) {
       const [first, ...others] = result.ranking;
       const mark = truth === undefined ? "" : truth === result.class ? green("  ✓") : red(`  ✗ (${truth})`);
@@ -68,6 +76,7 @@ export async function predictCommand(
         `${row.name}: ${bold(result.class)} ${say(first!.confidence)}${mark}${dim(runners.length ? `   then ${runners.join(", ")}` : "")}`,
       );
     } else print(`${row.name}: ${bold(outputs.map(shownResult).join(", "))}`);
+    if (row.note && !flags.json) print(dim(`  (${row.note})`));
   };
   for (const { spec, rows, more } of inputs) {
     rows.forEach(show);

@@ -3,10 +3,12 @@ import type { ConfigInput } from "../config/config.ts";
 import type { ActivationName, LossName } from "../config/names.ts";
 import { type Dataset, sizeOf, type Target } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
+import { bookPresets } from "./bookpresets.ts";
+import { imagePresets } from "./imagepresets.ts";
 
-type LayerInput = ConfigInput["model"]["layers"][number];
-type TrainingInput = ConfigInput["training"];
-type Initializer = Extract<LayerInput, { type?: "dense" }>["kernelInitializer"];
+export type LayerInput = ConfigInput["model"]["layers"][number];
+export type TrainingInput = ConfigInput["training"];
+export type Initializer = Extract<LayerInput, { type?: "dense" }>["kernelInitializer"];
 
 /** What the data asks of a network. */
 export type Task =
@@ -22,6 +24,18 @@ export interface PresetOptions {
   l1?: number;
   l2?: number;
   loss?: LossName;
+  /** What else is said of the training and bears on the network: a penalty is shared out among the rows trained on. */
+  validationSplit?: number;
+  shifted?: number;
+  batchSize?: number;
+}
+
+/** What all layers with weights have in common. */
+export interface Common {
+  activation: ActivationName;
+  kernelInitializer: Initializer;
+  biasInitializer?: Initializer;
+  kernelRegularizer?: { l1: number; l2: number };
 }
 
 export interface Preset {
@@ -30,22 +44,47 @@ export interface Preset {
   /** Of hidden layers. */
   readonly activation: ActivationName;
   readonly initializer: Initializer;
+  /** Where that depends on the layer's outputs; the last layer has `outputInitializer`. */
+  initializerOf?(layer: LayerInput): Initializer;
   readonly biasInitializer?: Initializer;
+  /** Of the last layer. Default: as the others, biases zero. */
+  readonly outputInitializer?: Initializer;
+  readonly outputBiasInitializer?: Initializer;
   readonly optimizer: TrainingInput["optimizer"];
   /** For targets that are numbers, whose gradients know no bounds. Default: the same. */
   readonly regression?: TrainingInput["optimizer"];
   /** Default: none, a constant rate. */
   readonly schedule?: TrainingInput["schedule"];
   readonly batchSize: number;
-  /** The last layer and its loss. */
-  head(task: Task, loss: LossName | undefined): { units: number; activation: ActivationName; loss: LossName };
+  /** Default 5. */
+  readonly epochs?: number;
+  readonly validationSplit?: number;
+  readonly shifted?: number;
+  readonly augment?: TrainingInput["augment"];
+  /** λ of a penalty ½ λ Σw² that is shared out among the rows or the batches of an epoch. */
+  readonly penalty?: { readonly lambda: number; readonly per: "row" | "batch" };
+  /** What lies between the image and the dense layers. With it a preset takes images alone. */
+  readonly features?: {
+    /** The least height and width that leave something after the last pooling. */
+    readonly smallest: number;
+    layers(common: Common): LayerInput[];
+  };
+  /** Share of the values dropped before each dense layer. */
+  readonly dropout?: number;
+  /** The last layer and its loss. Default: what is usual for the task. */
+  head?(
+    task: Task,
+    loss: LossName | undefined,
+  ): { units: number; activation: ActivationName; loss: LossName };
+  /** Of classes, with the usual last layer. Default categoricalCrossentropy. */
+  readonly loss?: LossName;
 }
 
 const outputs = (task: Task): number =>
   task.kind === "classes" ? (task.classes === 2 ? 1 : task.classes) : task.size;
 
 /** What a last layer is for this task: probabilities of classes, or numbers; another loss may need another activation. */
-function usual(task: Task, loss: LossName | undefined): ReturnType<Preset["head"]> {
+function usual(task: Task, loss: LossName | undefined): ReturnType<NonNullable<Preset["head"]>> {
   const classes = task.kind === "classes" ? task.classes : 0;
   const size = task.kind === "classes" ? classes : task.size;
   switch (loss) {
@@ -121,6 +160,7 @@ export const presets: Readonly<Record<string, Preset>> = Object.freeze({
     activation: "sigmoid",
     initializer: { name: "gaussian", mean: 0, stddev: 1 },
     biasInitializer: { name: "gaussian", mean: 0, stddev: 1 },
+    outputBiasInitializer: { name: "gaussian", mean: 0, stddev: 1 },
     optimizer: { name: "sgd", learningRate: 3 },
     batchSize: 10,
     head: (task, loss = "quadratic") => ({
@@ -139,52 +179,111 @@ export const presets: Readonly<Record<string, Preset>> = Object.freeze({
     schedule: "cosine",
     regression: { name: "adam", learningRate: 0.01 },
     batchSize: 32,
-    head: usual,
+    // behind ReLUs, a softmax is best begun with even guesses: smaller weights than for a ReLU
+    outputInitializer: "glorotUniform",
   },
-});
+  ...imagePresets,
+  ...bookPresets,
+} satisfies Record<string, Preset>);
 
-/** The configuration document of a preset for this data. */
+/**
+ * The configuration document of a preset for this data.
+ * @throws NablaError where a preset for images is given rows that are none, or too small ones
+ */
 export function presetConfig(
-  preset: Preset,
+  name: string,
   dataset: Dataset,
   task: Task,
   options: PresetOptions,
 ): { inputShape: number[]; layers: LayerInput[]; training: TrainingInput } {
-  const { l1, l2 } = options;
-  const activation = options.activation ?? preset.activation;
-  const initializer =
-    options.initializer ?? (options.activation ? initializerFor(options.activation) : preset.initializer);
-  const { units, activation: last, loss } = preset.head(task, options.loss);
-  const common = {
+  const preset = presets[name]!;
+  const { features, dropout } = preset;
+  if (features) checkImages(name, features.smallest, dataset);
+  const { units, activation: last, loss } = head(preset, task, options.loss);
+  const shifted = options.shifted ?? preset.shifted;
+  const validationSplit = options.validationSplit ?? preset.validationSplit;
+  const penalty = penaltyOf(
+    preset,
+    dataset.length * (1 - (validationSplit ?? 0)) * (shifted ? 5 : 1),
+    options,
+  );
+  const common: Common = {
+    activation: options.activation ?? preset.activation,
+    kernelInitializer:
+      options.initializer ?? (options.activation ? initializerFor(options.activation) : preset.initializer),
     ...(preset.biasInitializer && { biasInitializer: preset.biasInitializer }),
-    ...((l1 !== undefined || l2 !== undefined) && { kernelRegularizer: { l1: l1 ?? 0, l2: l2 ?? 0 } }),
+    ...penalty,
   };
-  const layers: LayerInput[] = (options.hidden ?? preset.hidden).map((n) => ({
+  const layers: LayerInput[] = [];
+  if (features) {
+    const [height, width, ...channels] = dataset.inputShape;
+    if (channels.length === 0) layers.push({ type: "reshape", targetShape: [height!, width!, 1] });
+    layers.push(...features.layers(common));
+  }
+  const pooled = layers.at(-1)?.type === "globalAveragePooling2d";
+  if (!pooled && (features || dataset.inputShape.length > 1)) layers.push({ type: "flatten" });
+  for (const n of options.hidden ?? preset.hidden) {
+    if (dropout !== undefined) layers.push({ type: "dropout", rate: dropout });
+    layers.push({ type: "dense", units: n, ...common });
+  }
+  if (preset.initializerOf && !options.initializer && !options.activation) {
+    for (const layer of layers)
+      if ("kernelInitializer" in layer) layer.kernelInitializer = preset.initializerOf(layer);
+  }
+  if (dropout !== undefined) layers.push({ type: "dropout", rate: dropout });
+  layers.push({
     type: "dense",
-    units: n,
-    activation,
-    kernelInitializer: initializer,
-    ...common,
-  }));
-  // behind ReLUs, a softmax is best begun with even guesses: smaller weights than for a ReLU
-  const kernelInitializer =
-    options.initializer ?? (preset === presets.mlp ? "glorotUniform" : preset.initializer);
-  layers.push({ type: "dense", name: "output", units, activation: last, kernelInitializer, ...common });
-  if (dataset.inputShape.length > 1) layers.unshift({ type: "flatten" });
-  const optimizer = (task.kind === "values" && preset.regression) || preset.optimizer;
-  const metrics: TrainingInput["metrics"] = task.kind === "values" ? ["meanAbsoluteError"] : ["accuracy"];
+    name: "output",
+    units,
+    activation: last,
+    kernelInitializer: options.initializer ?? preset.outputInitializer ?? preset.initializer,
+    ...(preset.outputBiasInitializer && { biasInitializer: preset.outputBiasInitializer }),
+    ...penalty,
+  });
+  const { schedule, augment } = preset;
   return {
     inputShape: [...dataset.inputShape],
     layers,
     training: {
       loss,
-      optimizer,
-      ...(preset.schedule !== undefined && { schedule: preset.schedule }),
+      optimizer: (task.kind === "values" && preset.regression) || preset.optimizer,
+      ...(schedule !== undefined && { schedule }),
       batchSize: preset.batchSize,
-      epochs: 5,
-      metrics,
+      epochs: preset.epochs ?? 5,
+      ...(validationSplit !== undefined && { validationSplit }),
+      ...(shifted !== undefined && { shifted }),
+      ...(augment && { augment }),
+      metrics: task.kind === "values" ? ["meanAbsoluteError"] : ["accuracy"],
     },
   };
+}
+
+function head(preset: Preset, task: Task, loss: LossName | undefined) {
+  if (preset.head) return preset.head(task, loss);
+  return usual(task, loss ?? (task.kind === "classes" ? preset.loss : undefined));
+}
+
+/** What people say of penalties is per weight; what books say, λ, is divided by the rows or batches of an epoch. */
+function penaltyOf(preset: Preset, rows: number, options: PresetOptions): Pick<Common, "kernelRegularizer"> {
+  const { l1 = 0, l2 = 0 } = options;
+  if (options.l1 !== undefined || options.l2 !== undefined) return { kernelRegularizer: { l1, l2 } };
+  if (!preset.penalty) return {};
+  const { lambda, per } = preset.penalty;
+  const shares = per === "row" ? rows : rows / (options.batchSize ?? preset.batchSize);
+  return { kernelRegularizer: { l1: 0, l2: lambda / (2 * shares) } };
+}
+
+function checkImages(name: string, smallest: number, { inputShape, name: data }: Dataset): void {
+  const [height = 0, width = 0] = inputShape;
+  const shape = `[${inputShape.join(", ")}]`;
+  if (inputShape.length < 2 || inputShape.length > 3)
+    throw new NablaError(
+      `--model ${name} is for images: expected rows [height, width] or [height, width, channels], those of ${data} are ${shape}; try --model mlp`,
+    );
+  if (Math.min(height, width) < smallest)
+    throw new NablaError(
+      `--model ${name}: expected images of at least ${smallest} × ${smallest} pixels, those of ${data} are ${shape}; try --model mlp`,
+    );
 }
 
 const RECTIFIERS: readonly ActivationName[] = ["relu", "leakyRelu", "elu", "gelu", "silu", "softplus"];

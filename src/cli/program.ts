@@ -1,9 +1,10 @@
 /** Commands and their options. */
 import { Command, CommanderError } from "commander";
 import { ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS } from "../config/names.ts";
+import { FITS } from "../data/images/resize.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { augmentation } from "./augment.ts";
-import { names, number, oneOf, units, whole } from "./options.ts";
+import { names, number, oneOf, pictureSize, units, whole } from "./options.ts";
 
 const EXAMPLES = `
 Examples:
@@ -11,15 +12,26 @@ Examples:
   nabla train digits --out digits.safetensors             100 and 50 ReLUs, softmax, Nesterov momentum
   nabla train mnist/ --model nielsen --epochs 30          sigmoids, quadratic cost, plain SGD with η = 3
   nabla train iris.csv --label species --epochs 100 --report iris.html
+  nabla train pictures/ --size 32 --out pictures.safetensors     pictures/cat/1.jpg, pictures/dog/2.png, …
   nabla evaluate digits.safetensors digits
   nabla predict digits.safetensors digits#7
+  nabla predict digits.safetensors photo.jpg
   nabla predict iris.safetensors "5.1,3.5,1.4,0.2"
+  nabla read digits.safetensors number.png
 
-DATA is a folder of IDX files (MNIST), a .csv or .npz file, or the name of a generated set: nabla data lists them.`;
+DATA is a folder of IDX files (MNIST), a folder with a sub-folder of PNG and JPEG files for each class, a .csv or .npz file, or the name
+of a generated set: nabla data lists them.`;
 
 const VOTING = "of several models: soft (the mean probability decides) or hard (most votes) (default: soft)";
 
 type Action = (...args: never[]) => Promise<number>;
+
+// of folders with pictures
+const SIZE = "pictures: pixels of a row, a side or width x height (default: their own, if all are alike)";
+const CHANNELS = "pictures: 1 for grey, 3 for colour (default: 1 if all are grey)";
+const FIT = "pictures of other proportions: pad (default), crop or stretch";
+const UNREADABLE = "files that are no readable pictures: refuse (default) or skip";
+const oneOfChannels = (text: string) => Number(oneOf("--channels", ["1", "3"])(text));
 
 const TASKS = ["auto", "classification", "regression"] as const;
 
@@ -41,10 +53,13 @@ export function program(done: (code: number) => void): Command {
   command
     .command("train")
     .description("train a network on DATA")
-    .argument("<DATA>", "a folder of IDX files, a .csv or .npz file, or a generated set")
+    .argument(
+      "<DATA>",
+      "a folder of IDX files or of class folders with pictures, a .csv or .npz file, or a generated set",
+    )
     .option(
       "-m, --model <NAME|FILE>",
-      "perceptron, logistic, linear, nielsen, mlp, or a .json file (default: mlp)",
+      "perceptron, logistic, linear, nielsen, mlp; for images cnn, lenet, best; book-1 … book-10; or a .json file (default: mlp)",
     )
     .option("--config <FILE>", "configuration of model and training (.json)")
     .option("--hidden <N,N…>", 'units of the hidden layers, "none" for none', units("--hidden"))
@@ -56,7 +71,7 @@ export function program(done: (code: number) => void): Command {
       "cross-entropies: targets become y · (1 − ε) + ε / classes",
       number("--label-smoothing", { min: 0, below: 1 }),
     )
-    .option("-e, --epochs <N>", "passes over the data (default: 5)", whole("--epochs"))
+    .option("-e, --epochs <N>", "passes over the data (default: the model's, mostly 5)", whole("--epochs"))
     .option("-b, --batch-size <N>", "rows per step (default: the model's, 32 for mlp)", whole("--batch-size"))
     .option(
       "--micro-batch-size <N>",
@@ -87,7 +102,9 @@ export function program(done: (code: number) => void): Command {
       "rows to validate on (default: 0.1 without a test part or with --patience, else 0)",
       number("--validation-split", { min: 0, below: 1 }),
     )
+    .option("--shifted <PIXELS>", "train on five times the rows: every image also moved", whole("--shifted"))
     .option("--augment <FORM>", "images anew each epoch: shift:2,rotate:10,elastic, …", augmentation)
+    .option("--test-each-epoch", "figures of the test part after every epoch, not only the last")
     .option("--patience <N>", "stop after so many epochs without a better val loss", whole("--patience"))
     .option("--label <COLUMN>", "CSV: the target's column, by name or number from 0")
     .option("--ignore <COLUMN,…>", "CSV: columns to leave out, by name", names("--ignore"))
@@ -103,6 +120,10 @@ export function program(done: (code: number) => void): Command {
       whole("--folds", 2),
     )
     .option("--samples <N>", "generated sets: rows to train on", whole("--samples"))
+    .option("--size <N|WxH>", SIZE, pictureSize("--size"))
+    .option("--channels <N>", CHANNELS, oneOfChannels)
+    .option("--fit <HOW>", FIT, oneOf("--fit", FITS))
+    .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
     .option("-o, --out <FILE>", "save the model (.safetensors)")
     .option("--checkpoint-every <STEPS>", "save to --out while training, too", whole("--checkpoint-every"))
     .option("--resume <FILE>", "go on from a file that was saved while training")
@@ -127,6 +148,7 @@ export function program(done: (code: number) => void): Command {
     .option("--voting <KIND>", VOTING, oneOf("--voting", ["soft", "hard"]))
     .option("--part <PART>", "test, train or all", oneOf("--part", ["test", "train", "all"]))
     .option("--samples <N>", "generated sets: rows of the training part", whole("--samples"))
+    .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./evaluate.ts")).evaluateWords as Action));
 
@@ -137,11 +159,20 @@ export function program(done: (code: number) => void): Command {
     .argument("<MODEL>", "a file that train --out wrote; more of them (.safetensors) may follow")
     .argument(
       "<INPUT...>",
-      'FILE or DATA (the first 10 rows), FILE#row, DATA#row, "5.1,3.5,1.4,0.2", or - for JSON on stdin',
+      'a PNG or JPEG picture, FILE or DATA (the first 10 rows), FILE#row, DATA#row, "5.1,3.5,1.4,0.2", or - for JSON on stdin',
     )
     .option("--voting <KIND>", VOTING, oneOf("--voting", ["soft", "hard"]))
+    .option("--as-is", "pictures of digits: do not invert, cut and centre them as MNIST's")
     .option("--json", "one JSON object a line")
     .action(run(async () => (await import("./predict.ts")).predictCommand as Action));
+
+  command
+    .command("read")
+    .description("the number of several digits that a picture shows")
+    .argument("<MODEL>", "a file that train --out wrote: digits or MNIST")
+    .argument("<PICTURE...>", "PNG or JPEG with one line of digits, dark on light or light on dark")
+    .option("--json", "one JSON object a line")
+    .action(run(async () => (await import("./read.ts")).readCommand as Action));
 
   command
     .command("summary")
@@ -159,6 +190,10 @@ export function program(done: (code: number) => void): Command {
     .option("--ignore <COLUMN,…>", "CSV: columns to leave out, by name", names("--ignore"))
     .option("--task <KIND>", "CSV: classification or regression (default: auto)", oneOf("--task", TASKS))
     .option("--samples <N>", "generated sets: rows to make", whole("--samples"))
+    .option("--size <N|WxH>", SIZE, pictureSize("--size"))
+    .option("--channels <N>", CHANNELS, oneOfChannels)
+    .option("--fit <HOW>", FIT, oneOf("--fit", FITS))
+    .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./data.ts")).dataCommand as Action));
 

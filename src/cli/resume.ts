@@ -21,6 +21,8 @@ export interface Extra {
     seed?: number;
     fingerprint?: string;
   };
+  /** How pictures were brought to the shape of a row. */
+  images?: OpenedData["images"];
   csv?: { columns: string[]; label: string; classes?: string[]; target?: TargetScale };
   /** Parts of the configuration that callbacks and fit() hold, not the model. */
   training?: Pick<Config["training"], "earlyStopping" | "reduceLROnPlateau" | "classWeight">;
@@ -68,6 +70,11 @@ export async function openResumed(
         `--resume: ${path} was trained on the columns ${extra.csv.columns.join(", ")} to tell ${extra.csv.label}; give the same --label and --ignore`,
       );
   }
+  const shaped = extra?.images && difference(extra.images, data.images, "pictures");
+  if (shaped)
+    throw new NablaError(
+      `--resume: ${shaped[0]} was ${text(shaped[1])} in ${path}, now it is ${text(shaped[2])}; give the same --size, --channels and --fit`,
+    );
   const document = configOf(model) as Config;
   const saved = checkConfig({ ...document, training: { ...document.training, ...extra?.training } }, path);
   const config = await resolveResumed(flags, data, saved);

@@ -39,6 +39,7 @@ export interface ModelFlags {
   seed?: number;
   validationSplit?: number;
   patience?: number;
+  shifted?: number;
   augment?: NonNullable<ConfigInput["training"]["augment"]>;
 }
 
@@ -78,11 +79,16 @@ function fromPreset(flags: ModelFlags, data: OpenedData): ConfigInput {
   const name = flags.model ?? "mlp";
   if (!Object.hasOwn(presets, name)) {
     const names = Object.keys(presets);
+    const listed = [
+      ...names.filter((each) => !each.includes("-")),
+      "book-1 … book-10",
+      "modern-1 modern-2 modern-5 … modern-9",
+    ];
     throw new NablaError(
-      `--model: there is no ${JSON.stringify(name)}${didYouMean(name, names) || ";"} expected ${names.join(", ")}, or the name of a .json file`,
+      `--model: there is no ${JSON.stringify(name)}${didYouMean(name, names) || ";"} expected ${listed.join(", ")}, or the name of a .json file`,
     );
   }
-  const made = presetConfig(presets[name]!, data.train, taskOf(data.train), flags);
+  const made = presetConfig(name, data.train, taskOf(data.train), flags);
   return { nabla: 1, model: { inputShape: made.inputShape, layers: made.layers }, training: made.training };
 }
 
@@ -104,7 +110,7 @@ async function fromFile(path: string, flags: ModelFlags, data: OpenedData): Prom
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new NablaError(`${path}: expected an object { "nabla": 1, "model": { "layers": [ … ] } }`);
   const document = value as Partial<ConfigInput>;
-  const preset = presetConfig(presets.mlp!, data.train, taskOf(data.train), { loss: flags.loss });
+  const preset = presetConfig("mlp", data.train, taskOf(data.train), { loss: flags.loss });
   const model = document.model;
   const filled = typeof model === "object" && model !== null && !Array.isArray(model);
   return {
@@ -126,7 +132,7 @@ export function applyTraining(
 ): ConfigInput {
   const training = base.training;
   if (typeof training !== "object" || training === null) return base;
-  const { epochs, batchSize, microBatchSize, seed, patience, augment } = flags;
+  const { epochs, batchSize, microBatchSize, seed, patience, shifted, augment } = flags;
   const early = patience !== undefined && { monitor: "valLoss", patience, restoreBestWeights: true };
   return {
     ...base,
@@ -139,6 +145,7 @@ export function applyTraining(
       ...(batchSize !== undefined && { batchSize }),
       ...(microBatchSize !== undefined && { microBatchSize }),
       ...(seed !== undefined && { seed }),
+      ...(shifted !== undefined && { shifted }),
       ...(augment && { augment }),
       ...(early && { earlyStopping: early }),
       validationSplit:

@@ -2,6 +2,7 @@
 import { type Callback, modelCheckpoint } from "../callbacks/index.ts";
 import type { Config } from "../config/config.ts";
 import { augment } from "../data/augment/index.ts";
+import { shifted } from "../data/augment/shifted.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { splitDataset } from "../data/split.ts";
 import { NablaError } from "../errors.ts";
@@ -10,7 +11,8 @@ import type { History, Model } from "../model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../node/datafiles.ts";
 import { checkWritable, writeFileAtomic } from "../node/files.ts";
 import { examine } from "./examine.ts";
-import { checkInputs, openFrom, sameTargets, standardisedAs } from "./from.ts";
+import { checkInputs, openFrom, picturesAs, sameTargets, standardisedAs } from "./from.ts";
+import { type ImageFlags, imageOptions, sayLeftOut } from "./images.ts";
 import { openModel } from "./openmodel.ts";
 import { count, print, printJson } from "./output.ts";
 import { jsonLines, progressLine, speedometer } from "./progress.ts";
@@ -19,13 +21,14 @@ import { type ModelFlags, resolveConfig } from "./settings.ts";
 import { fitTargets, inUnits, scaleTargets } from "./targets.ts";
 import { doneEvent, endText, startEvent, startText } from "./trainoutput.ts";
 
-export interface TrainFlags extends ModelFlags {
+export interface TrainFlags extends ModelFlags, ImageFlags {
   label?: string;
   ignore?: string[];
   task?: "auto" | "classification" | "regression";
   testSplit?: number;
   folds?: number;
   samples?: number;
+  testEachEpoch?: boolean;
   checkpointEvery?: number;
   resume?: string;
   from?: string;
@@ -51,7 +54,11 @@ export async function trainCommand(source: string, flags: TrainFlags): Promise<n
   // a resumed run is past the model it began with
   const path = flags.resume ?? flags.from;
   const old = path === undefined ? undefined : await openModel(path);
-  const raw = await openToTrain(source, flags, old && { standardise: false });
+  const raw = await openToTrain(
+    source,
+    flags,
+    old && { standardise: false, ...(!flags.resume && picturesAs(old, flags)) },
+  );
   if (old && flags.resume === undefined) checkInputs(old, path!, raw);
   const opened = old ? standardisedAs(old, raw) : raw;
   const keepsHead = old !== undefined && (flags.resume !== undefined || sameTargets(old, opened));
@@ -68,6 +75,10 @@ export async function trainCommand(source: string, flags: TrainFlags): Promise<n
         ? await openResumed(old, flags.resume, flags, data)
         : openFrom(old, flags.from!, flags, data, keepsHead);
   checkTrainable(data, config);
+  if (flags.testEachEpoch && !data.test)
+    throw new NablaError(
+      `--test-each-epoch: ${data.name} has no test part; --validation-split 0.1 keeps rows to look at`,
+    );
   if (out !== undefined) await checkWritable(out);
   if (flags.report !== undefined) await checkWritable(flags.report);
   if (out !== undefined && out === flags.report)
@@ -85,6 +96,7 @@ export async function trainCommand(source: string, flags: TrainFlags): Promise<n
   if (mode === "json") printJson({ ...startEvent(source, data, model, config), ...begins });
   if (mode === "terminal") print(startText(data, model, config, trained, validation, begins));
 
+  const tests: Callback[] = flags.testEachEpoch ? [testing(data.test!)] : [];
   const saves = flags.checkpointEvery
     ? [
         modelCheckpoint({
@@ -99,7 +111,7 @@ export async function trainCommand(source: string, flags: TrainFlags): Promise<n
   try {
     history = await model.fit(data.train, {
       ...fit,
-      callbacks: [...(fit.callbacks ?? []), speed.callback, ...shows, ...saves],
+      callbacks: [...(fit.callbacks ?? []), speed.callback, ...tests, ...shows, ...saves],
       signal: stop.signal,
       resume: flags.resume !== undefined,
     });
@@ -155,8 +167,10 @@ export async function openToTrain(
     ...(flags.task && { task: flags.task }),
     ...(flags.samples !== undefined && { samples: flags.samples }),
     ...(flags.testSplit !== undefined && { testFraction: flags.testSplit }),
+    ...imageOptions(flags),
     ...options,
   });
+  sayLeftOut(opened);
   checkApplicable(flags, opened);
   return opened;
 }
@@ -179,6 +193,10 @@ function checkApplicable(flags: TrainFlags, data: OpenedData): void {
   only("--task", flags.task, "csv", "CSV files");
   only("--test-split", flags.testSplit, "csv", "CSV files");
   only("--samples", flags.samples, "generated", "generated data sets");
+  only("--size", flags.size, "images", "folders of pictures");
+  only("--channels", flags.channels, "images", "folders of pictures");
+  only("--fit", flags.fit, "images", "folders of pictures");
+  only("--unreadable", flags.unreadable, "images", "folders of pictures");
 }
 
 function checkTrainable(data: OpenedData, { training }: Config): void {
@@ -190,6 +208,8 @@ function checkTrainable(data: OpenedData, { training }: Config): void {
         `--validation-split: ${callback.monitor} is to be watched, but no rows are kept for validation; give --validation-split 0.1`,
       );
   }
+  if (training.shifted !== undefined)
+    shifted(data.train, training.shifted, { imageShape: training.augment?.imageShape });
   const { trained } = parts(data.train, { training } as Config);
   if (batchSize > trained)
     throw new NablaError(
@@ -204,7 +224,8 @@ export function parts(
 ): { trained: number; validation: number } {
   const validation =
     training.validationSplit === 0 ? 0 : Math.floor(dataset.length * training.validationSplit + 0.5);
-  return { trained: dataset.length - validation, validation };
+  const copies = training.shifted === undefined ? 1 : 5;
+  return { trained: copies * (dataset.length - validation), validation };
 }
 
 /** What only the command line knows; the rest comes with the data, in fit(). */
@@ -219,6 +240,14 @@ function metadataOf({ training }: Config): Model["metadata"] {
   };
   return { extra: own };
 }
+
+/** Puts what the model makes of the test part among the figures of each epoch. */
+const testing = (dataset: Dataset): Callback => ({
+  async onEpochEnd(_epoch, logs, context) {
+    for (const [name, value] of Object.entries(await context.model.evaluate(dataset)))
+      logs[`test${name[0]!.toUpperCase()}${name.slice(1)}`] = value;
+  },
+});
 
 /** SIGINT and SIGTERM end training after the step that runs; a second one ends the process. */
 function interruptible(): { signal: AbortSignal; release(): void } {

@@ -88,6 +88,12 @@ const running = {
       doc: "Factors of the loss by class number; 1 for those left out.",
     }),
   ),
+  shifted: optional(
+    int({
+      min: 1,
+      doc: "Trains on five times the rows: every image also moved by so many pixels up, down, left and right.",
+    }),
+  ),
   augment: optional(augmentFields),
 };
 /** The same as options of fit(). */

@@ -20,6 +20,20 @@ export { type GeneratedOptions, type GeneratedSet, generatedSets, makeGenerated 
 export { blobs, circles, cubic, moons, type PointsOptions, sine, spirals } from "./generated/points.ts";
 export { gunzip, isGzip } from "./gzip.ts";
 export { type Idx, type IdxOptions, idxDataset, idxSplit, parseIdx } from "./idx.ts";
+export {
+  crop,
+  type DigitOptions,
+  type Fit,
+  fitPicture,
+  invert,
+  type Picture,
+  type PreparedDigit,
+  prepareDigit,
+  resize,
+  type Size,
+  toChannels,
+  toGray,
+} from "./images/index.ts";
 export { type Npy, parseNpy } from "./npy.ts";
 export { npzSplit, parseNpz } from "./npz.ts";
 export { type Batch, Prefetcher } from "./prefetch.ts";

@@ -58,8 +58,8 @@ export function activationOperation(
   const { name, alpha } = f;
   if (name === "linear") return undefined;
   const spec = activations[name];
-  // the values of an image, padding channels included, are as good as one long row
-  const units = shape.length === 1 ? shape[0] : floatsOf(shape);
+  // the values of an image, padding channels included, are as good as one long row; but not to softmax, which adds them up
+  const units = shape.length === 1 || name === "softmax" ? shape[shape.length - 1] : floatsOf(shape);
   if (name === "softmax" && shape.length > 1 && shape.slice(0, -1).some((n) => n > 1)) {
     throw new NablaError(
       `"${layer}": softmax needs flat rows, got [${shape.join(", ")}]; add flatten() before it`,

@@ -1,6 +1,6 @@
 /** Data by path: recognises what a file or folder is and hands it to its reader in `src/data`. */
 import { readdir, readFile, stat } from "node:fs/promises";
-import { basename, extname, join } from "node:path";
+import { basename, extname, join, resolve } from "node:path";
 import { sha256Hex } from "../checkpoint/sha256.ts";
 import { type CsvInfo, type CsvSplitOptions, csvSplit } from "../data/csv.ts";
 import { type DataSplit, type Dataset, type Inputs, sizeOf } from "../data/dataset.ts";
@@ -10,28 +10,43 @@ import { type Idx, idxSplit, parseIdx } from "../data/idx.ts";
 import { parseNpy } from "../data/npy.ts";
 import { npzSplit } from "../data/npz.ts";
 import { didYouMean, NablaError } from "../errors.ts";
+import { CLUTTER, layoutOf, type Problem } from "./images/files.ts";
+import { type ImageFolderOptions, type ImageInfo, openImageFolder } from "./images/folder.ts";
 
-export type DataKind = "generated" | "idx" | "csv" | "npz";
+export type DataKind = "generated" | "idx" | "csv" | "npz" | "images";
 
 export interface OpenedData extends DataSplit {
   name: string;
   kind: DataKind;
   csv?: CsvInfo;
-  /** SHA-256 of the bytes of a CSV or npz file, hexadecimal: whether it is the same as another time. */
+  /** How pictures were brought to the shape of a row. */
+  images?: ImageInfo;
+  /** Files of an image folder that were left out, with `unreadable: "skip"`. */
+  skipped?: readonly Problem[];
+  /** Sub-folders of an image folder that were not used, being neither class nor part. */
+  unused?: readonly string[];
+  /**
+   * SHA-256, hexadecimal: whether the data is the same as another time. Of the bytes of a CSV or npz file, of the names and sizes
+   * of the files of an image folder.
+   */
   fingerprint?: string;
 }
 
-/** Each reader takes the ones that concern it: `seed`, `samples`, … for generated sets, `label`, `task`, … for CSV. */
-export type OpenDataOptions = GeneratedOptions & Omit<CsvSplitOptions, "name">;
+/** Each reader takes the ones that concern it: `seed`, `samples`, … for generated sets, `label`, `task`, … for CSV, `images`. */
+export type OpenDataOptions = GeneratedOptions &
+  Omit<CsvSplitOptions, "name"> & {
+    /** For folders of pictures. */
+    images?: ImageFolderOptions;
+  };
 
 /**
- * Opens a data set: the name of a generated set, a folder with IDX files as MNIST has them (gzip or not), a `.csv` or
- * `.tsv` file, or a `.npz` archive. A generated set's name wins over a path of the same name; write `./digits` for
+ * Opens a data set: the name of a generated set, a folder with IDX files as MNIST has them (gzip or not), a folder whose
+ * sub-folders are classes of PNG and JPEG files, a `.csv` or `.tsv` file, or a `.npz` archive. A generated set's name wins over a path of the same name; write `./digits` for
  * the path. CSV is split (`testFraction`, default 0.2) and standardised on the training part.
  */
 export async function openData(pathOrName: string, options: OpenDataOptions = {}): Promise<OpenedData> {
   const opened = await open(pathOrName, options);
-  const { name, kind, fingerprint, csv } = opened;
+  const { name, kind, fingerprint, csv, images } = opened;
   const { samples, seed, testFraction } = options;
   const known = (part: Dataset): Dataset => ({
     ...part,
@@ -47,6 +62,7 @@ export async function openData(pathOrName: string, options: OpenDataOptions = {}
         ...(fingerprint && { fingerprint }),
       },
       ...(csv && { csv }),
+      ...(images && { images }),
     },
   });
   return { ...opened, train: known(opened.train), ...(opened.test && { test: known(opened.test) }) };
@@ -64,7 +80,7 @@ async function open(pathOrName: string, options: OpenDataOptions): Promise<Opene
     );
   }
   const name = basename(pathOrName);
-  if (found.isDirectory()) return { name, kind: "idx", ...(await openIdxFolder(pathOrName, name)) };
+  if (found.isDirectory()) return openFolder(pathOrName, options);
   const bytes = await readBytes(pathOrName);
   const fingerprint = sha256Hex(bytes);
   switch (extname(pathOrName.replace(/\.gz$/i, "")).toLowerCase()) {
@@ -85,7 +101,7 @@ async function open(pathOrName: string, options: OpenDataOptions): Promise<Opene
       );
     default:
       throw new NablaError(
-        `${pathOrName}: expected a .csv, .tsv or .npz file, or a folder of IDX files${/ubyte|idx/.test(name) ? "; this looks like one of them: give its folder" : ""}`,
+        `${pathOrName}: expected a .csv, .tsv or .npz file, a folder of IDX files, or one with a sub-folder of pictures for each class${/ubyte|idx/.test(name) ? "; this looks like one of them: give its folder" : ""}`,
       );
   }
 }
@@ -97,8 +113,23 @@ const FILES = {
   testLabels: /^(t10k|test)-labels([.-]idx\d-ubyte|\.idx)?(\.gz)?$/i,
 };
 
-async function openIdxFolder(folder: string, name: string): Promise<DataSplit> {
-  const entries = (await readdir(folder)).sort();
+/** A folder with sub-folders is one of pictures, unless IDX files lie in it. */
+async function openFolder(folder: string, options: OpenDataOptions): Promise<OpenedData> {
+  // "." and "pictures/" have names, too
+  const name = basename(resolve(folder));
+  const entries = (await readdir(folder)).filter((entry) => !CLUTTER.test(entry)).sort();
+  const isIdx = entries.some((entry) => Object.values(FILES).some((pattern) => pattern.test(entry)));
+  if (!isIdx && (await layoutOf(folder)))
+    return { name, kind: "images", ...(await openImageFolder(folder, options.images)) };
+  if (!isIdx && entries.some((entry) => /\.(png|jpe?g)$/i.test(entry))) {
+    throw new NablaError(
+      `${folder}: expected a sub-folder for each class, its name being the class's, with the pictures in it; these pictures lie in the folder itself, so they have no class`,
+    );
+  }
+  return { name, kind: "idx", ...(await openIdxFolder(folder, name, entries)) };
+}
+
+async function openIdxFolder(folder: string, name: string, entries: readonly string[]): Promise<DataSplit> {
   // Sorted, an unpacked file comes before the same with .gz.
   const find = (pattern: RegExp) => entries.find((entry) => pattern.test(entry));
   const trainImages = find(FILES.trainImages);
@@ -107,7 +138,7 @@ async function openIdxFolder(folder: string, name: string): Promise<DataSplit> {
     const listed = entries.slice(0, 8).join(", ") + (entries.length > 8 ? ", …" : "");
     throw new NablaError(
       `${folder}: expected IDX files train-images-idx3-ubyte and train-labels-idx1-ubyte, and for a test part ` +
-        `t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each as it is or with .gz; found ${listed || "an empty folder"}`,
+        `t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each as it is or with .gz; or a sub-folder of PNG and JPEG files for each class; found ${listed || "an empty folder"}`,
     );
   }
   const pair = async (images: string, labels: string) => ({

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { encode } from "fast-png";
 import { afterAll, expect, test } from "vitest";
 import * as names from "../../src/config/names.ts";
 import { digits } from "../../src/data/index.ts";
@@ -18,6 +19,7 @@ const blocks = (language: string): string[] =>
 const folder = mkdtempSync(fileURLToPath(new URL("build/readme-", root)));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 writeFileSync(join(folder, "iris.csv"), iris());
+writeFileSync(join(folder, "number.png"), number());
 mkdirSync(join(folder, "mnist"));
 for (const [part, samples, name] of [
   ["train", 100, "train"],
@@ -28,6 +30,26 @@ for (const [part, samples, name] of [
     writeFileSync(join(folder, "mnist", `${name}-${file}-ubyte.gz`), gzipSync(bytes));
   write("images-idx3", idxBytes(8, [samples, 28, 28], x));
   write("labels-idx1", idxBytes(8, [samples], y));
+}
+
+for (const [c, kind] of ["cat", "dog"].entries()) {
+  mkdirSync(join(folder, "pictures", kind), { recursive: true });
+  for (let i = 0; i < 20; i++) {
+    const data = Uint8Array.from({ length: 20 * 20 }, (_, p) => 150 * c + ((p * 7 + i * 31) % 60));
+    const file = encode({ width: 20, height: 20, channels: 1, data });
+    writeFileSync(join(folder, "pictures", kind, `${i}.png`), file);
+    if (c === 1) writeFileSync(join(folder, "photo.png"), file);
+  }
+}
+
+/** Two generated digits side by side. */
+function number(): Uint8Array {
+  const { x } = contents(digits({ samples: 10 }));
+  const data = Uint8Array.from({ length: 2 * 784 }, (_, i) => {
+    const [column, row] = [i % 56, Math.floor(i / 56)];
+    return x[(column < 28 ? 4 : 2) * 784 + row * 28 + (column % 28)];
+  });
+  return encode({ data, width: 56, height: 28, channels: 1, depth: 8 });
 }
 
 /** Three kinds of flowers around the means of Fisher's. */
@@ -89,6 +111,8 @@ test("every command line in the README runs", () => {
   const ofLine = (pattern: RegExp) => printed.find(([line]) => pattern.test(line))![1];
   expect(Number(/"testAccuracy":([\d.]+)/.exec(ofLine(/train iris/))![1])).toBeGreaterThan(0.9);
   expect(ofLine(/predict iris/)).toContain("setosa");
+  expect(ofLine(/predict pictures/)).toContain("photo.png: dog");
+  expect(ofLine(/read digits/)).toMatch(/^number\.png: \d\d \d/);
   expect(ofLine(/evaluate digits/)).toMatch(/test part: 20 rows/);
 }, 60_000);
 

@@ -2,11 +2,13 @@
 import { expect, test } from "vitest";
 import { run as augmented } from "../../examples/augment.mjs";
 import { run as batchSizes } from "../../examples/batch-sizes.mjs";
+import { run as finetune } from "../../examples/finetune.mjs";
 import { run as initialisation } from "../../examples/initialisation.mjs";
 import { run as linearRegression } from "../../examples/linear-regression.mjs";
 import { run as logisticRegression } from "../../examples/logistic-regression.mjs";
 import { run as nine } from "../../examples/nine.mjs";
 import { run as ravine } from "../../examples/ravine.mjs";
+import { run as read } from "../../examples/read.mjs";
 import { run as truthTable } from "../../examples/truth-table.mjs";
 import { run as votes } from "../../examples/votes.mjs";
 import { run as xor } from "../../examples/xor.mjs";
@@ -96,10 +98,31 @@ test("nine: ten outputs beat four binary ones; all know a 9 better than always s
   expect(ten.which).toBeGreaterThan(four.which);
 });
 
+test("read: a number is cut where its digits meet, though the network knows single digits only", async () => {
+  const { text, reading } = await read(quiet);
+  expect(text).toBe("1984");
+  expect(reading.text).toBe(text);
+  reading.digits.forEach(({ from, to }, k) => {
+    // each where it was put, every twenty columns
+    expect((from + to) / 2).toBeGreaterThan(20 * k + 8);
+    expect((from + to) / 2).toBeLessThan(20 * k + 20);
+  });
+});
+
 test("votes: eight hidden units beat one on every fold, a vote beats the average voter", async () => {
   const { kinds, alone, accuracy } = await votes(quiet);
   const [one, eight] = kinds;
   for (const [fold, right] of eight.accuracies.entries()) expect(right).toBeGreaterThan(one.accuracies[fold]);
   expect(eight.mean - one.mean).toBeGreaterThan(one.deviation);
   expect(accuracy).toBeGreaterThan(alone.reduce((sum, right) => sum + right / 5, 0));
+});
+
+test("finetune: features of other digits are better than random ones, and the whole network better still", async () => {
+  const { accuracy, accuracies, kept, same } = await finetune(quiet);
+  expect(accuracy).toBeGreaterThan(0.9);
+  const [random, frozen, all] = Object.values(accuracies);
+  expect(random).toBeGreaterThan(0.4);
+  expect(frozen).toBeGreaterThan(random + 0.05);
+  expect(all).toBeGreaterThan(frozen);
+  expect([kept, same]).toEqual([true, true]);
 });

@@ -1,0 +1,47 @@
+/** Layers as PyTorch computes them: see test/golden/make_layers.py. */
+import { readFileSync } from "node:fs";
+import { near } from "../harness.ts";
+import { values } from "../kernel.ts";
+import type { ReferenceConfig, Shape } from "./index.ts";
+
+/** All values, or every so-manieth and the dot product with w + sign w, w = values(length, 99). */
+type Stored = readonly number[] | { length: number; every: number; values: readonly number[]; dot: number };
+
+export interface Golden {
+  config: ReferenceConfig;
+  inputShape: Shape;
+  rows: number;
+  /** Default true. */
+  training?: boolean;
+  /** x is values · scale + shift. */
+  scale?: number;
+  shift?: number;
+  outputShape: Shape;
+  y: Stored;
+  dx: Stored;
+  gradients?: Record<string, Stored>;
+  moving?: Record<string, Stored>;
+}
+
+export const goldens: readonly Golden[] = JSON.parse(
+  readFileSync(new URL("../../golden/layers.json", import.meta.url), "utf8"),
+);
+
+/** Throws unless `got` is what is stored, within tolerance · (1 + |value|). */
+export function nearStored(what: string, got: ArrayLike<number>, want: Stored, tolerance: number): void {
+  if (!("dot" in want)) return near(what, got, want, tolerance);
+  if (got.length !== want.length) throw new Error(`${what}: ${got.length} values, expected ${want.length}`);
+  const some = Array.from(want.values, (_, i) => got[i * want.every]);
+  near(`${what}, every ${want.every}th`, some, want.values, tolerance);
+  const weights = values(want.length, 99);
+  const dot = weights.reduce((sum, w, i) => sum + (w + Math.sign(w)) * got[i], 0);
+  near(`${what}, dot product`, [dot], [want.dot], tolerance * 2 * Math.sqrt(want.length));
+}
+
+/** "conv2d of [5,6,3], 2 rows: filters 8, …" */
+export function title({ config, inputShape, rows, training = true, scale, shift }: Golden): string {
+  const { type, ...rest } = config;
+  const how = [training ? "" : "predicting", scale ? `x · ${scale}` : "", shift ? `x + ${shift}` : ""];
+  const said = [JSON.stringify(rest), ...how.filter(Boolean)].join(", ");
+  return `${type} of [${inputShape}], ${rows} rows: ${said}`;
+}

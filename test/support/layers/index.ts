@@ -1,0 +1,93 @@
+/** From a configuration to its reference. */
+import type { ActivationName } from "../../../src/activations/index.ts";
+import { activationReferences } from "../reference.ts";
+import { residual, sequence } from "./compose.ts";
+import { conv2d } from "./conv2d.ts";
+import { dense } from "./dense.ts";
+import { batchNormalization, layerNormalization } from "./normalization.ts";
+import { globalAveragePooling2d, pooling2d } from "./pooling.ts";
+import { dropout, gaussianNoise } from "./random.ts";
+import { reshape, zeroPadding2d } from "./shapes.ts";
+import { plain, type ReferenceConfig, type ReferenceLayer, type Shape } from "./types.ts";
+
+export type { Pass, ReferenceConfig, ReferenceLayer, Shape, Tensors } from "./types.ts";
+export { size } from "./types.ts";
+
+const ALPHA: Record<string, number> = { leakyRelu: 0.01, elu: 1 };
+
+/** Over the last axis, which only softmax needs to know. */
+function activation(f: string | { name: string; alpha?: number }, shape: Shape): ReferenceLayer {
+  const { name, alpha } = typeof f === "string" ? { name: f, alpha: undefined } : f;
+  const { value, gradient } = activationReferences[name as ActivationName];
+  const slope = alpha ?? ALPHA[name] ?? 0;
+  const c = shape[shape.length - 1];
+  return plain(shape, (z) => {
+    const y = new Float64Array(z.length);
+    for (let i = 0; i < z.length; i += c) y.set(value([...z.subarray(i, i + c)], slope), i);
+    return {
+      y,
+      dx(dy) {
+        const dz = new Float64Array(z.length);
+        for (let i = 0; i < z.length; i += c)
+          dz.set(gradient([...z.subarray(i, i + c)], [...dy.subarray(i, i + c)], slope), i);
+        return dz;
+      },
+    };
+  });
+}
+
+/** The same tensors as the layer alone. */
+function activated(layer: ReferenceLayer, f: Parameters<typeof activation>[0] = "linear"): ReferenceLayer {
+  const after = activation(f, layer.outputShape);
+  return {
+    ...layer,
+    forward(p, x, training) {
+      const inner = layer.forward(p, x, training);
+      const outer = after.forward({}, inner.y, training);
+      return { ...inner, y: outer.y, backward: (dy) => inner.backward(outer.backward(dy).dx) };
+    },
+  };
+}
+
+export function reference(config: ReferenceConfig, shape: Shape): ReferenceLayer {
+  switch (config.type) {
+    case "dense":
+      return activated(dense(config, shape), config.activation);
+    case "activation":
+      return activation(config.activation, shape);
+    case "flatten":
+      return reshape({ targetShape: [-1] }, shape);
+    case "reshape":
+      return reshape(config, shape);
+    case "conv2d":
+      return activated(conv2d(config, shape), config.activation);
+    case "maxPooling2d":
+    case "averagePooling2d":
+      return pooling2d(config, shape);
+    case "globalAveragePooling2d":
+      return globalAveragePooling2d(shape);
+    case "zeroPadding2d":
+      return zeroPadding2d(config, shape);
+    case "batchNormalization":
+      return batchNormalization(config, shape);
+    case "layerNormalization":
+      return layerNormalization(config, shape);
+    case "dropout":
+      return dropout(shape);
+    case "gaussianNoise":
+      return gaussianNoise(shape);
+    case "residual":
+      return residual(referenceNet(config.layers, shape), referenceNet(config.shortcut ?? [], shape));
+  }
+}
+
+/** A chain of layers; their tensors begin with "0.", "1.", … */
+export function referenceNet(configs: readonly ReferenceConfig[], inputShape: Shape): ReferenceLayer {
+  const layers: ReferenceLayer[] = [];
+  let shape = inputShape;
+  for (const config of configs) {
+    layers.push(reference(config, shape));
+    shape = layers[layers.length - 1].outputShape;
+  }
+  return sequence(layers, inputShape);
+}

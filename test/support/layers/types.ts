@@ -1,0 +1,80 @@
+/**
+ * What a reference layer is. The references compute in plain double precision with nested loops, dense NHWC arrays and
+ * filters as [height, width, input channels, filters]; they share no code with what they judge.
+ */
+export type Shape = readonly number[];
+export type Tensors = Record<string, Float64Array>;
+/** One number for both directions, or [vertical, horizontal]. */
+export type Pair = number | readonly [number, number];
+export type Padding = "valid" | "same";
+type Activation = string | { name: string; alpha?: number };
+
+/** Configurations as programs write them: names and defaults are those of Keras. */
+export type ReferenceConfig =
+  | { type: "dense"; units: number; activation?: Activation; useBias?: boolean }
+  | { type: "activation"; activation: Activation }
+  | { type: "flatten" }
+  | { type: "reshape"; targetShape: Shape }
+  | {
+      type: "conv2d";
+      filters: number;
+      kernelSize: Pair;
+      strides?: Pair;
+      padding?: Padding;
+      dilationRate?: Pair;
+      groups?: number;
+      activation?: Activation;
+      useBias?: boolean;
+    }
+  | { type: "maxPooling2d" | "averagePooling2d"; poolSize?: Pair; strides?: Pair; padding?: Padding }
+  | { type: "globalAveragePooling2d" }
+  | { type: "zeroPadding2d"; padding?: number | readonly (number | Shape)[] }
+  | { type: "batchNormalization"; momentum?: number; epsilon?: number }
+  | { type: "layerNormalization"; epsilon?: number }
+  | { type: "dropout"; rate: number }
+  | { type: "gaussianNoise"; stddev: number }
+  | { type: "residual"; layers: readonly ReferenceConfig[]; shortcut?: readonly ReferenceConfig[] };
+
+export type ConfigOf<T extends ReferenceConfig["type"]> = Extract<ReferenceConfig, { type: T }>;
+
+/** One pass over a batch, ready to go back. */
+export interface Pass {
+  y: Float64Array;
+  /** What this batch makes of the values that are kept but not trained. */
+  moving: Tensors;
+  /** dx and the gradients of the parameters, summed over the batch, for the gradient dy of some function of y. */
+  backward(dy: Float64Array): { dx: Float64Array; gradients: Tensors };
+}
+
+export interface ReferenceLayer {
+  outputShape: Shape;
+  /** Shapes of what is trained. */
+  parameters: Record<string, Shape>;
+  /** Shapes of what is kept from batch to batch without being trained. */
+  moving: Record<string, Shape>;
+  /**
+   * @param p parameters and moving values by name
+   * @param x rows × inputShape
+   * @param training uses the statistics of the batch
+   */
+  forward(p: Tensors, x: Float64Array, training: boolean): Pass;
+}
+
+export const size = (shape: Shape): number => shape.reduce((product, n) => product * n, 1);
+export const pair = (n: Pair): readonly [number, number] => (typeof n === "number" ? [n, n] : n);
+
+/** A layer that has neither parameters nor memory. */
+export function plain(
+  outputShape: Shape,
+  forward: (x: Float64Array) => { y: Float64Array; dx: (dy: Float64Array) => Float64Array },
+): ReferenceLayer {
+  return {
+    outputShape,
+    parameters: {},
+    moving: {},
+    forward: (_p, x) => {
+      const { y, dx } = forward(x);
+      return { y, moving: {}, backward: (dy) => ({ dx: dx(dy), gradients: {} }) };
+    },
+  };
+}

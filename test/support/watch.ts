@@ -1,0 +1,166 @@
+/**
+ * Runs a plan one instruction at a time and looks at all of linear memory after each: only buffers the instruction's record
+ * points to may have changed. Buffers begin as NaN, so that what is read before it was written shows.
+ */
+import { vi } from "vitest";
+import type { Core } from "../../src/core/core.ts";
+import { type Image, type KernelName, PlanBuilder, type Range, type Value } from "../../src/plan/builder.ts";
+import { type Plan, type PlanRequest, plan } from "../../src/plan/plan.ts";
+import { ld } from "./kernel.ts";
+import { type Shape, size } from "./layers/index.ts";
+
+const POISON = 0x7fc0dead;
+/** Words compared at once. */
+const BLOCK = 256;
+
+export interface Instruction {
+  kernel: KernelName;
+  fields: Record<string, Value>;
+}
+
+export interface Watched {
+  plan: Plan;
+  instructions: Instruction[];
+  /** Bytes that buffers were asked for with. */
+  asked: ReadonlyMap<Range, number>;
+  /** Shapes of one row, of buffers that hold one for each row. */
+  shapes: ReadonlyMap<Range, Shape>;
+}
+
+/** What comes after every buffer and belongs to nobody. */
+const GAP = 64;
+
+/** A plan together with what its builder knew, with gaps between its buffers. */
+export function watchedPlan(request: PlanRequest): Watched {
+  const asked = new Map<Range, number>();
+  const shapes = new Map<Range, Shape>();
+  let instructions: Instruction[] = [];
+  const { alloc, tensor, finish } = PlanBuilder.prototype;
+  const spies = [
+    vi.spyOn(PlanBuilder.prototype, "alloc").mockImplementation(function (
+      this: PlanBuilder,
+      name,
+      bytes,
+      ...more
+    ) {
+      const range = alloc.call(this, name, bytes + GAP, ...more);
+      asked.set(range, bytes);
+      return range;
+    }),
+    vi.spyOn(PlanBuilder.prototype, "tensor").mockImplementation(function (this: PlanBuilder, name, shape) {
+      const range = tensor.call(this, name, shape);
+      shapes.set(range, shape);
+      return range;
+    }),
+    vi.spyOn(PlanBuilder.prototype, "finish").mockImplementation(function (
+      this: PlanBuilder,
+      ...args
+    ): Image {
+      instructions = (this as unknown as { instructions: Instruction[] }).instructions;
+      return finish.apply(this, args);
+    }),
+  ];
+  try {
+    return { plan: plan(request), instructions, asked, shapes };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+/** Puts the plan in place, with NaN in all its buffers. */
+export function place(core: Core, { base, bytes, end }: Plan): void {
+  core.reserve(end);
+  const all = core.exports.memory.buffer.byteLength;
+  core.u8(base, bytes.length).set(bytes);
+  const from = base + bytes.length;
+  core.i32(from, (all - from) / 4).fill(POISON);
+}
+
+const isRange = (value: Value): value is Range => typeof value === "object";
+
+/**
+ * Instructions from … to, in `parts` shares, the last share first where `backwards`.
+ * @param parameters what the model owns: not looked at as ranges, but by the offsets that records hold
+ * @throws where an instruction wrote outside the buffers it was given
+ */
+export function runWatched(
+  core: Core,
+  { plan: made, instructions, asked, shapes }: Watched,
+  [from, to]: readonly [number, number],
+  rows: number,
+  parameters: readonly Range[],
+  parts = 1,
+  backwards = false,
+): void {
+  const words = core.exports.memory.buffer.byteLength / 4;
+  const before = core.i32(0, words).slice();
+  const now = core.i32(0, words);
+  // buffers that something was written to, by us or by an instruction
+  const written = new Set<Range>([made.x, made.y, made.weight].filter((range) => range !== undefined));
+  const met = new Set(written);
+  for (let i = from; i < to; i++) {
+    const ranges = Object.values(instructions[i].fields).filter(isRange);
+    for (const range of ranges) {
+      // others may have left something here
+      if (!met.has(range) && asked.has(range)) {
+        before.fill(POISON, range.offset / 4, range.offset / 4 + asked.get(range)! / 4);
+        now.fill(POISON, range.offset / 4, range.offset / 4 + asked.get(range)! / 4);
+      }
+      met.add(range);
+    }
+    for (let turn = 0; turn < parts; turn++) {
+      const part = backwards ? parts - 1 - turn : turn;
+      core.exports.runPart(made.tape, i, i + 1, rows, made.step, part, parts);
+    }
+    const { kernel, fields } = instructions[i];
+    const given = Object.values(fields).flatMap((value) =>
+      isRange(value)
+        ? [{ name: value.name, offset: value.offset, bytes: asked.get(value) ?? value.bytes }]
+        : parameters.filter(({ offset }) => offset === value),
+    );
+    for (const w of changed(before, now)) {
+      const at = w * 4;
+      if (!given.some(({ offset, bytes }) => at >= offset && at < offset + bytes))
+        throw new Error(
+          `instruction ${i}, ${kernel}, wrote at ${at}, outside the buffers it was given: ${given
+            .map(({ name, offset, bytes }) => `${name} ${offset}…${offset + bytes}`)
+            .join(", ")}`,
+        );
+      before[w] = now[w];
+      for (const range of ranges)
+        if (at >= range.offset && at < range.offset + range.bytes) written.add(range);
+    }
+    for (const [field, value] of Object.entries(fields)) {
+      if (!isRange(value) || !written.has(value)) continue;
+      const shape = shapes.get(value);
+      if (shape) checkPadding(core, `${field} of instruction ${i}, ${kernel}`, value, rows, shape);
+    }
+  }
+}
+
+/** Indices of words that differ. */
+function* changed(before: Int32Array, now: Int32Array): Generator<number> {
+  const bytes = ({ buffer, byteOffset }: Int32Array, from: number, to: number) =>
+    new Uint8Array(buffer, byteOffset + from * 4, (to - from) * 4);
+  for (let from = 0; from < now.length; from += BLOCK) {
+    const to = Math.min(from + BLOCK, now.length);
+    // most blocks are as they were, and comparing bytes is fast
+    if (Buffer.compare(bytes(before, from, to), bytes(now, from, to)) === 0) continue;
+    for (let w = from; w < to; w++) if (now[w] !== before[w]) yield w;
+  }
+}
+
+/** In the padding of gradients lie zeros, in that of other values anything finite. */
+function checkPadding(core: Core, what: string, { name, offset }: Range, rows: number, shape: Shape): void {
+  const columns = shape[shape.length - 1];
+  const stride = ld(columns);
+  const lines = (rows * size(shape)) / columns;
+  const values = core.f32(offset, lines * stride);
+  const isGradient = name.includes("gradients");
+  for (let line = 0; line < lines; line++)
+    for (let c = columns; c < stride; c++) {
+      const v = values[line * stride + c];
+      if (isGradient ? v !== 0 : !Number.isFinite(v))
+        throw new Error(`${what}: padding column ${c} of line ${line} holds ${v}`);
+    }
+}
