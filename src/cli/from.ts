@@ -62,8 +62,8 @@ export function standardisedAs(model: Model, data: OpenedData): OpenedData {
   };
 }
 
-/** Whether the data asks what the model answers already, so that its head can be kept. */
-export function sameTargets(model: Model, { name, csv, train }: OpenedData): boolean {
+/** Whether the data asks what the model answers already, so that its head can be kept: classes of the same names, or numbers. */
+export function sameTargets(model: Model, { csv, train }: OpenedData): boolean {
   const extra = extraOf(model);
   const { target } = train;
   const units = sizeOf(model.outputShape);
@@ -71,12 +71,11 @@ export function sameTargets(model: Model, { name, csv, train }: OpenedData): boo
     target.kind === "values"
       ? target.size === units
       : target.classes === units || (target.classes === 2 && units === 1);
-  if (!fits || !extra) return false;
+  if (!fits) return false;
   const list = (names: readonly string[] | undefined) => JSON.stringify(names ?? null);
-  if (csv || extra.csv)
-    return csv?.label === extra.csv?.label && list(csv?.classes) === list(extra.csv?.classes);
-  if (target.kind === "class" && target.names) return list(target.names) === list(model.metadata.classes);
-  return extra.data.name === name;
+  if (csv || extra?.csv)
+    return csv?.label === extra?.csv?.label && list(csv?.classes) === list(extra?.csv?.classes);
+  return target.kind === "values" || list(target.names) === list(model.metadata.classes);
 }
 
 /**

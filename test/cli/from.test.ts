@@ -3,7 +3,8 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { encode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { load } from "../../src/index.ts";
-import { done, events, flowers, type Result, workplace } from "./support.ts";
+import { idxBytes } from "../data/helpers.ts";
+import { done, events, flowers, idxFolder, type Result, workplace } from "./support.ts";
 
 const place = workplace();
 afterAll(place.remove);
@@ -115,6 +116,27 @@ test("the same classes in other data keep the head", async () => {
     values.forEach((value, i) => {
       expect(tuned[name][i], name).toBeCloseTo(value, 3);
     });
+});
+
+test("so do classes that are numbers, where there are as many", async () => {
+  const idx = (name: string, classes: number) =>
+    idxFolder(place, name, {
+      "train-labels-idx1-ubyte": idxBytes(
+        8,
+        [20],
+        Uint8Array.from({ length: 20 }, (_, i) => i % classes),
+      ),
+    });
+  const base = ["--batch-size", "5", "--epochs", "1"];
+  done(await place.run(["train", idx("three", 3), ...base, "--out", "three.safetensors"]));
+  for (const [folder, keepsHead] of [
+    [idx("again", 3), true],
+    [idx("four", 4), false],
+  ] as const) {
+    const result = await place.run(["train", folder, "--from", "three.safetensors", "--freeze", ...base]);
+    expect(start(result)).toMatchObject({ keepsHead });
+    expect(done(result).epochs).toBe(1);
+  }
 });
 
 test("numbers of the same column keep head and unit; classes after numbers get a head", async () => {
