@@ -11,6 +11,7 @@ import { splitDataset } from "./data/split.ts";
 import { didYouMean, NablaError } from "./errors.ts";
 import { type Scores, score } from "./evaluate.ts";
 import { type Gradients, gradientsOf } from "./gradients.ts";
+import { copyParameters, inputGradientsOf } from "./inspect.ts";
 import type { LayerInput } from "./layers/factories.ts";
 import { buildLayers, looksAcrossRows } from "./layers/index.ts";
 import type { Layer } from "./layers/layer.ts";
@@ -353,6 +354,41 @@ export class Model {
       of: "own" as const,
     };
     return gradientsOf(this.built, dataset, training, this.weighting("gradients", dataset, options));
+  }
+
+  /**
+   * dL/dx of each row's own loss, [rows, …input shape]: which values the loss hangs on (saliency; the size of the class score's
+   * gradient in Simonyan, Vedaldi & Zisserman 2013). With respect to the inputs as the network sees them: bytes after their
+   * scale. Layers behave as when predicting; nothing changes. All rows are one batch: pass a few.
+   * @throws NablaError for data that does not fit, and for the perceptron's loss, which has no gradient
+   */
+  inputGradients(data: Dataset, options?: GradientOptions): Outputs;
+  inputGradients(x: ArrayLike2, y: ArrayLike2, options?: GradientOptions): Outputs;
+  inputGradients(x: Dataset | ArrayLike2, y?: ArrayLike2 | GradientOptions, more?: GradientOptions): Outputs {
+    const { loss } = this.training;
+    const { dataset, options } = this.arguments<GradientOptions>("inputGradients", x, y, more);
+    this.build(dataset.inputShape);
+    const weighting = this.weighting("inputGradients", dataset, options);
+    return inputGradientsOf(this.built, this.configs, dataset, loss, weighting);
+  }
+
+  /**
+   * The layers up to and including `layer` as a model of their own, with copies of their parameters: its predict() gives that
+   * layer's outputs.
+   * @throws NablaError where there is no layer of this name
+   */
+  truncated(layer: string): Model {
+    const names = this.layers.map(({ name }) => name);
+    const at = names.indexOf(layer);
+    if (at < 0)
+      throw new NablaError(
+        `truncated: there is no layer "${layer}"${didYouMean(layer, names)}; there are ${names.join(", ")}`,
+      );
+    const { seed, inputShape } = this;
+    const configs = this.configs.slice(0, at + 1).map((config, i) => ({ ...config, name: names[i] }));
+    const part = new Model(configs, { seed, inputShape }, false);
+    copyParameters(this.built, part.built);
+    return part;
   }
 
   /** Layers, shapes and parameters as a table. */

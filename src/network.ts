@@ -30,6 +30,8 @@ export interface Training {
   readonly target: "class" | "values";
   /** Which weights it works on. Default: those that are trained. */
   readonly of?: Weights;
+  /** Whether the gradient goes on to the inputs. */
+  readonly inputGradient?: boolean;
 }
 
 /** The model's own weights, or those that are trained: others only where the model's own are an average of them. */
@@ -144,7 +146,9 @@ export class Network {
   /** The plan for this mode with room for `rows` rows, made once and then remembered. Not yet in memory: see use(). */
   plan(mode: Mode, rows: number, input: InputKind, training?: Training): Plan {
     const of = mode === "train" ? (training?.of ?? "trained") : "own";
-    const key = [mode, rows, input.type, input.scale, training?.target, of].join(" ");
+    const key = [mode, rows, input.type, input.scale, training?.target, training?.inputGradient, of].join(
+      " ",
+    );
     let found = this.plans.get(key);
     if (found === undefined) {
       const tensors = new Map(this.tensors.map((tensor) => [tensor.name, tensor]));
@@ -249,6 +253,13 @@ export class Network {
       return;
     }
     const { k, out, groups } = matricesOf(spec);
+    if (spec.layout === "rows") {
+      const rows = this.core.f32(to, k * ld(out));
+      rows.fill(0);
+      const values = this.core.f32(plain, k * out);
+      for (let r = 0; r < k; r++) rows.set(values.subarray(r * out, (r + 1) * out), r * ld(out));
+      return;
+    }
     for (let g = 0; g < groups; g++)
       this.core.exports.packPanels(to + g * k * ld(out) * 4, plain + g * out * 4, k, out, out * groups);
   }
@@ -274,6 +285,12 @@ export class Network {
 
 function unpack(core: Core, to: number, from: number, spec: Parameter): void {
   const { k, out, groups } = matricesOf(spec);
+  if (spec.layout === "rows") {
+    const rows = core.f32(from, k * ld(out));
+    const values = core.f32(to, k * out);
+    for (let r = 0; r < k; r++) values.set(rows.subarray(r * ld(out), r * ld(out) + out), r * out);
+    return;
+  }
   for (let g = 0; g < groups; g++)
     core.exports.unpackPanels(to + g * out * 4, from + g * k * ld(out) * 4, k, out, out * groups);
 }
@@ -290,7 +307,7 @@ const count = (shape: readonly number[]): number => shape.reduce((product, n) =>
 function footprint(spec: Parameter): number {
   if (spec.layout === "vector") return ld(count(spec.shape)) * 4;
   const { k, out, groups } = matricesOf(spec);
-  return groups * k * ld(out) * 4;
+  return groups * k * ld(out) * 4; // with padded rows as in panels
 }
 
 export type { Range };

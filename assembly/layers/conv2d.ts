@@ -44,7 +44,7 @@ export class Conv2d {
 /** Height and width of the stretch of image that all patches together cover, padding included. */
 // @ts-ignore: decorator
 @inline
-function covered(out: i32, stride: i32, kernel: i32, dilation: i32): i32 {
+export function covered(out: i32, stride: i32, kernel: i32, dilation: i32): i32 {
   return (out - 1) * stride + (kernel - 1) * dilation + 1;
 }
 

@@ -55,7 +55,7 @@ export const imagePresets = {
   },
   best: {
     description:
-      "images: six normalised 3×3 convolutions of 16, 32 and 64 filters, dense 128, augmentation; AdamW, 15 epochs",
+      "images: five normalised 3×3 convolutions of 16, 32 and 64 filters, dense 128, augmentation; AdamW, 15 epochs",
     features: {
       smallest: 8,
       layers: (common) => [

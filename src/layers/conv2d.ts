@@ -66,11 +66,12 @@ export function buildConv2d(
   const area = kernelHeight * kernelWidth;
   const each = channels / groups;
   const fan = { fanIn: area * each, fanOut: area * filters };
+  // each channel by a filter of its own: vectors run over channels, and the model's own input has to be padded like any image
+  const depthwise = groups === channels && filters === channels && channels > 1;
   const kernel: Parameter = {
     name: "kernel",
     shape: [kernelHeight, kernelWidth, each, filters],
-    layout: "panels",
-    groups,
+    ...(depthwise ? { layout: "rows" } : { layout: "panels", groups }),
     initializer: config.kernelInitializer,
     ...fan,
     l1: config.kernelRegularizer?.l1 ?? 0,
@@ -103,8 +104,8 @@ export function buildConv2d(
     reach(height, top, kernelHeight, strideY, dilationY) *
     reach(width, left, kernelWidth, strideX, dilationX);
   const scratch = {
-    forward: ld(area) + ld(covered * each) + outputs,
-    weights: ld(area * each) + ld(covered * each) + outputs,
+    forward: ld(area) + (depthwise ? covered * ld(channels) : ld(covered * each) + outputs),
+    weights: ld(area * each) + (depthwise ? covered * ld(channels) : ld(covered * each) + outputs),
     input: ld(area) + ld((spread * filters) / groups) + perGroup(height * width, each),
   };
   const withScratch = ({ builder }: Site, floats: number) => {
@@ -119,11 +120,11 @@ export function buildConv2d(
     parameters: useBias ? [kernel, bias] : [kernel],
     inputShape,
     outputShape,
-    takesPacked: true,
+    takesPacked: !depthwise,
     forward(site: Site, x: Range): Range {
       const { builder, parameter } = site;
       const y = site.output(outputShape);
-      builder.emit("CONV2D_FORWARD", {
+      builder.emit(depthwise ? "DEPTHWISE_FORWARD" : "CONV2D_FORWARD", {
         y,
         x,
         w: parameter("kernel").value,
@@ -139,7 +140,7 @@ export function buildConv2d(
       const { builder, parameter } = site;
       const w = parameter("kernel");
       if (config.trainable) {
-        builder.emit("CONV2D_WEIGHTS", {
+        builder.emit(depthwise ? "DEPTHWISE_WEIGHTS" : "CONV2D_WEIGHTS", {
           y: dy,
           x,
           w: w.gradient,
@@ -151,6 +152,19 @@ export function buildConv2d(
         });
       }
       if (!needed) return dy;
+      if (depthwise) {
+        const dx = site.gradient(inputShape);
+        const rest = {
+          b: 0,
+          step: builder.step,
+          scratch: 0,
+          scratchBytes: 0,
+          pixel: ld(channels),
+          ...geometry,
+        };
+        builder.emit("DEPTHWISE_INPUT", { y: dy, x: dx, w: w.value, ...rest });
+        return dx;
+      }
       const wt = builder.alloc(`turned weights of ${name}`, area * filters * ld(each) * 4);
       builder.emit("CONV2D_TURN", { wt, w: w.value, channels, filters, ...kernelAt, groups });
       const dx = site.gradient(inputShape);

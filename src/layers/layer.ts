@@ -9,8 +9,11 @@ export const trainable = bool({
   doc: "false: training leaves the layer's parameters as they are.",
 });
 
-/** How a parameter lies in linear memory: plain values, or a matrix in panels (see ARCHITECTURE.md). */
-export type Layout = "vector" | "panels";
+/**
+ * How a parameter lies in linear memory: plain values, a matrix [everything but the last axis, last axis] with padded rows, or one
+ * in panels (see ARCHITECTURE.md).
+ */
+export type Layout = "vector" | "rows" | "panels";
 
 export interface Parameter {
   /** "kernel", "bias": with the layer's name, the tensor's name in a checkpoint. */

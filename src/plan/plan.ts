@@ -36,6 +36,8 @@ export interface PlanRequest {
   readonly target?: "class" | "values";
   readonly loss?: Loss;
   readonly update?: Update;
+  /** Whether the gradient goes on to the inputs: see Plan.dx. */
+  readonly inputGradient?: boolean;
   readonly core: CoreFacts;
   /** Where parameters lie: they belong to the model, not to a plan. */
   parameter(layer: string, name: string): Placed;
@@ -59,6 +61,8 @@ export interface Plan extends Image {
   readonly weight?: Range;
   /** What each row contributed to the loss, before the scale: float32 per row. */
   readonly losses?: Range;
+  /** Gradient of the loss with respect to the inputs as the first layer is given them, where asked for: padded, see floatsOf(). */
+  readonly dx?: Range;
   /** The network's output: [rows, ld(units)]. */
   readonly output: Range;
   readonly units: number;
@@ -80,13 +84,18 @@ export interface Plan extends Image {
 const size = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
 export function plan(request: PlanRequest): Plan {
-  const { mode, rows, layers, input } = request;
+  const { mode, rows, layers, input, inputGradient = false } = request;
   const training = mode === "train";
   const builder = new PlanBuilder(rows, request.core, request.parts);
   const units = size(layers[layers.length - 1].outputShape);
 
   const operations = orderOf(layers);
-  const { staged, x } = planInput(builder, input, layers[0].inputShape, operations[0]?.takesPacked === true);
+  const { staged, x } = planInput(
+    builder,
+    input,
+    layers[0].inputShape,
+    operations[0]?.takesPacked === true && !inputGradient,
+  );
   const last = operations[operations.length - 1];
   const loss = mode === "predict" ? undefined : request.loss!;
   // the last activation and the loss are one kernel where the pair has one
@@ -139,12 +148,14 @@ export function plan(request: PlanRequest): Plan {
   const backward = builder.length;
   let penalties = backward;
   let update = backward;
+  let dx: Range | undefined;
   if (training) {
-    const first = steps.findIndex(isTrainable);
+    const first = inputGradient ? 0 : steps.findIndex(isTrainable);
     let dy = da as Range;
     for (let i = steps.length - 1; i >= first && first >= 0; i--) {
-      dy = steps[i].backward(site(steps[i]), values[i], values[i + 1], dy, i > first);
+      dy = steps[i].backward(site(steps[i]), values[i], values[i + 1], dy, inputGradient || i > first);
     }
+    if (inputGradient) dx = builder.hold(dy);
     penalties = builder.length;
     request.update?.penalties(builder);
     update = builder.length;
@@ -153,7 +164,7 @@ export function plan(request: PlanRequest): Plan {
   }
   const image = builder.finish(request.base, parameters);
   const marks = { backward, penalties, update, end: builder.length };
-  return { ...common, ...image, y: target.staged, yKind: target.kind, weight, losses, output, marks };
+  return { ...common, ...image, y: target.staged, yKind: target.kind, weight, losses, dx, output, marks };
 }
 
 /**

@@ -107,6 +107,20 @@ test("fit's own option augments the rows trained on, by fit's seed, and validate
   expect((await outcome(data, { augment: { ...options, seed: 8 } })).sha).not.toBe(want.sha);
 });
 
+test("fit's own copies are those of the rows trained on, and none is validated on", async () => {
+  const [train, validationData] = splitDataset(data, 0.2, { seed: 7 });
+  const by = { ...fitOptions, batchSize: 80 };
+  const want = await outcome(shifted(train, 2), { ...by, validationSplit: 0, validationData });
+  expect(await outcome(data, { ...by, shifted: 2 })).toEqual(want);
+  expect((await outcome(data, { ...by, shifted: 1 })).sha).not.toBe(want.sha);
+  const both = await outcome(augment(shifted(train), { ...options, seed: 7 }), {
+    ...by,
+    validationSplit: 0,
+    validationData,
+  });
+  expect(await outcome(data, { ...by, shifted: 1, augment: options })).toEqual(both);
+});
+
 class Stop extends Error {}
 
 /** What a crash after a step leaves. */
@@ -132,12 +146,13 @@ test.each([
   ],
   ["shifted()", shifted(data), { batchSize: 80 }],
   ["fit's option", data, { augment: options }],
+  ["fit's copies, augmented too", data, { shifted: 2, augment: options, batchSize: 80 }],
 ])("%s: saved after any step and resumed, nothing differs", async (_, source, more: FitOptions) => {
   const want = await outcome(source, more);
   for (let step = 1; step <= 9; step++) {
     const model = load(await saved(step, source, more));
-    // fit's own option is in the file
-    const { augment: __, ...again } = { ...fitOptions, ...more };
+    // fit's own options are in the file
+    const { augment: __, shifted: ___, ...again } = { ...fitOptions, ...more };
     const history = await model.fit(source, { ...again, resume: true });
     expect({ sha: weightsSha256(model), history }, `after step ${step}`).toEqual(want);
   }
@@ -154,6 +169,9 @@ test("a resumed run needs the same augmentation", async () => {
   await expect(plain.fit(data, { ...fitOptions, augment: { shift: 1 }, resume: true })).rejects.toThrow(
     "fit: resume: augment was not set, now it is",
   );
+  await expect(
+    load(await saved(5, data, {})).fit(data, { ...fitOptions, shifted: 1, resume: true }),
+  ).rejects.toThrow("fit: resume: shifted was not set, now it is 1; a resumed run needs the same");
 });
 
 test("a bad option is refused before anything is trained", async () => {

@@ -4,7 +4,7 @@ import type { History } from "../../model.ts";
 export interface Chart {
   title: string;
   x: number[];
-  series: { label: string; values: (number | null)[]; color: 1 | 2 }[];
+  series: { label: string; values: (number | null)[]; color: 1 | 2 | 3 }[];
   percent: boolean;
   /** What x is; default: epochs. The first series is points then, the others lines. */
   scatter?: string;
@@ -27,7 +27,9 @@ export function chartsOf({ epoch, history }: History): Chart[] {
     const validated = history[`val${name[0]!.toUpperCase()}${name.slice(1)}`];
     if (!trained) return [];
     const series: Chart["series"] = [{ label: "training", values: finite(trained), color: 1 }];
+    const tested = history[`test${name[0]!.toUpperCase()}${name.slice(1)}`];
     if (validated) series.push({ label: "validation", values: finite(validated), color: 2 });
+    if (tested) series.push({ label: "test", values: finite(tested), color: 3 });
     return [{ title, x, series, percent }];
   });
 }

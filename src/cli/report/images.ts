@@ -32,3 +32,40 @@ export function weightImage(weights: ArrayLike<number>, { width, height }: Image
   }
   return url(width, height, bytes, 4);
 }
+
+/** Weights of three channels around grey; `top` is the full colour. */
+export function colourImage(weights: ArrayLike<number>, { width, height }: ImageShape, top: number): string {
+  const bytes = Uint8Array.from({ length: width * height * 3 }, (_, i) =>
+    Math.round(127.5 + 127.5 * Math.max(-1, Math.min(1, weights[i]! / top))),
+  );
+  return url(width, height, bytes, 3);
+}
+
+/** The channels of one image side by side, in as square a block as there is, with a pixel between them; grey from the least to the largest. */
+export function mapsImage(
+  values: Float32Array,
+  { width, height, channels }: ImageShape,
+  most: number,
+): string {
+  const shown = Math.min(channels, most);
+  const across = Math.ceil(Math.sqrt(shown));
+  const [w, h] = [across * (width + 1) - 1, Math.ceil(shown / across) * (height + 1) - 1];
+  const bytes = new Uint8Array(w * h * 4);
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  const scale = high > low ? 255 / (high - low) : 0;
+  for (let c = 0; c < shown; c++) {
+    const top = Math.floor(c / across) * (height + 1);
+    const left = (c % across) * (width + 1);
+    for (let p = 0; p < width * height; p++) {
+      const grey = Math.round((values[p * channels + c]! - low) * scale);
+      const at = (top + Math.floor(p / width)) * w + left + (p % width);
+      bytes.set([grey, grey, grey, 255], at * 4);
+    }
+  }
+  return url(w, h, bytes, 4);
+}

@@ -11,6 +11,7 @@ import { imageOf } from "../draw.ts";
 import { classNames, type Examination } from "../examine.ts";
 import { count, duration, plural, shown, words } from "../output.ts";
 import { chartsOf, DRAW, scatterOf } from "./charts.ts";
+import { mapSection, saliencyOf, weightSection } from "./pictures.ts";
 import {
   configSection,
   confusionSection,
@@ -19,7 +20,6 @@ import {
   mistakeSection,
   section,
   tiles,
-  weightSection,
 } from "./sections.ts";
 import { STYLE } from "./style.ts";
 
@@ -55,11 +55,9 @@ export async function reportPage(request: ReportRequest): Promise<string> {
     ["epochs", String(epochs)],
     ["time", duration(seconds)],
     ["parameters", count(model.built.parameterCount)],
-    [
-      "rows trained on",
-      count(data.train.length - Math.round(data.train.length * config.training.validationSplit)),
-    ],
+    ["rows trained on", count(model.state.settings?.rows ?? data.train.length)],
   ];
+  const saliency = await saliencyOf(model, dataset, examination);
   const sections = [
     charts.length && epochs > 0
       ? section(
@@ -85,11 +83,12 @@ export async function reportPage(request: ReportRequest): Promise<string> {
     mistakes.length
       ? section(
           "Worst mistakes",
-          await mistakeSection(dataset, examination, names, data.standardisation),
-          `Those with the largest loss first; the percentage is how sure the model was of its answer.`,
+          await mistakeSection(dataset, examination, names, data.standardisation, saliency),
+          `Those with the largest loss first; the percentage is how sure the model was of its answer.${saliency.length ? " Beside each, in red, the pixels its loss hangs on most: the size of the loss's gradient." : ""}`,
         )
       : "",
     weightSection(model),
+    await mapSection(model, dataset, names),
     section("Network", layerSection(model)),
     section("Settings", configSection(config)),
   ];
@@ -130,7 +129,7 @@ function describe(data: OpenedData, model: Model, images: boolean): string {
       ? `${target.classes} classes`
       : `${target.size} value${target.size === 1 ? "" : "s"} a row`;
   const sizes = model.layers
-    .filter((layer) => layer.type === "dense")
+    .filter(({ type }) => type === "dense" || type === "conv2d")
     .map((layer) => layer.outputShape.join("×"));
   return `${count(length)} ${images ? "images" : "rows"}, ${what}. Network: ${[model.inputShape.join("×"), ...sizes].join(" → ")}.`;
 }

@@ -1,13 +1,13 @@
 /** The parts of the report, each as HTML. */
 import type { Config } from "../../config/config.ts";
-import { type Dataset, type Inputs, type Standardisation, sizeOf } from "../../data/dataset.ts";
+import type { Dataset, Inputs, Standardisation } from "../../data/dataset.ts";
 import type { ConfusionMatrix } from "../../metrics/index.ts";
 import type { Model } from "../../model.ts";
 import { layerSummaries } from "../../summary.ts";
 import { imageOf } from "../draw.ts";
 import { type Examination, inputOf } from "../examine.ts";
 import { count, figure, percent } from "../output.ts";
-import { inputImage, weightImage } from "./images.ts";
+import { inputImage } from "./images.ts";
 
 const ENTITIES: Record<string, string> = {
   "&": "&amp;",
@@ -48,20 +48,23 @@ export async function mistakeSection(
   { mistakes }: Examination,
   names: readonly string[],
   standardisation?: Standardisation,
+  /** A second picture of each, of what it hangs on. */
+  saliency: readonly string[] = [],
 ): Promise<string> {
   const image = imageOf(dataset.inputShape);
   const figures: string[] = [];
-  for (const { row, truth, predicted, confidence } of mistakes) {
+  for (const [i, { row, truth, predicted, confidence }] of mistakes.entries()) {
     const input = await inputOf(dataset, row);
     const label = `<b>${html(names[truth]!)}</b>, taken for <b>${html(names[predicted]!)}</b>`;
     const picture = image
       ? `<img alt="row ${row}" src="${inputImage(input, image)}">`
       : `<code>${html(values(input, standardisation))}</code>`;
+    const second = saliency[i] ? `<img alt="what row ${row} hangs on" src="${saliency[i]}">` : "";
     figures.push(
-      `<figure>${picture}<figcaption>${label}<br>${html(sure(confidence))} · row ${row}</figcaption></figure>`,
+      `<figure>${second ? `<div class="pair">${picture}${second}</div>` : picture}<figcaption>${label}<br>${html(sure(confidence))} · row ${row}</figcaption></figure>`,
     );
   }
-  return `<div class="${image ? "pictures" : "list"}">${figures.join("")}</div>`;
+  return `<div class="${image ? `pictures${saliency.length ? " paired" : ""}` : "list"}">${figures.join("")}</div>`;
 }
 
 /** A row of a table as it stands in the file. */
@@ -75,29 +78,6 @@ function values(input: Inputs, by?: Standardisation): string {
 
 /** Outputs between 0 and 1 are read as shares; margins are not. */
 const sure = (value: number): string => (value >= 0 && value <= 1 ? percent(value) : figure(value));
-
-/** Images of what the units of the first layer look for; "" where inputs are no images. */
-export function weightSection(model: Model, most = 64): string {
-  const image = imageOf(model.inputShape);
-  const first = model.layers.find((layer) =>
-    layer.operations.some((operation) => operation.parameters.length > 0),
-  );
-  if (image?.channels !== 1 || first?.type !== "dense") return "";
-  const inputs = sizeOf(model.inputShape);
-  const kernel = model.weights()[`${first.name}.kernel`];
-  if (!kernel || kernel.length % inputs !== 0) return "";
-  const units = kernel.length / inputs;
-  const shown = Math.min(units, most);
-  const pictures = Array.from({ length: shown }, (_, unit) => {
-    const weights = Float32Array.from({ length: inputs }, (_, i) => kernel[i * units + unit]!);
-    // not the largest: one extreme weight would make all others pale
-    const sorted = Float32Array.from(weights, Math.abs).sort();
-    const top = sorted[Math.floor(inputs * 0.995)] || 1;
-    return `<img alt="weights of unit ${unit}" title="unit ${unit}" src="${weightImage(weights, image, top)}">`;
-  });
-  const note = `${shown < units ? `The first ${shown} of ${units} units` : `All ${units} units`} of layer “${first.name}”: red where a bright pixel speaks for the unit, blue where it speaks against it.`;
-  return section("Weights of the first layer", `<div class="weights">${pictures.join("")}</div>`, note);
-}
 
 export function layerSection(model: Model): string {
   const rows = layerSummaries(model.built).map(

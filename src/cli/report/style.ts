@@ -3,12 +3,12 @@ export const STYLE = `
 :root {
   color-scheme: light dark;
   --page: #f6f7f9; --card: #fff; --text: #1b2027; --soft: #5c6673; --line: #e1e5ea;
-  --series1: #2563eb; --series2: #d97706; --right: 22, 163, 74; --wrong: 220, 38, 38;
+  --series1: #2563eb; --series2: #d97706; --series3: #7c3aed; --right: 22, 163, 74; --wrong: 220, 38, 38;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #12151a; --card: #1a1f26; --text: #e7eaee; --soft: #97a1ae; --line: #2c333d;
-    --series1: #60a5fa; --series2: #fbbf24; --right: 34, 197, 94; --wrong: 248, 81, 81;
+    --series1: #60a5fa; --series2: #fbbf24; --series3: #a78bfa; --right: 34, 197, 94; --wrong: 248, 81, 81;
   }
 }
 * { box-sizing: border-box; }
@@ -47,6 +47,9 @@ thead th, th { color: var(--soft); font-weight: 600; font-size: .85rem; }
   .confusion tbody th, .confusion .recall { padding: 0 4px; font-size: inherit; }
 }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(120px, 1fr)); gap: 12px; }
+.paired { grid-template-columns: repeat(auto-fill, minmax(200px, 1fr)); }
+.pair { display: grid; grid-template-columns: 1fr 1fr; gap: 4px; }
+.pair img + img { border: 1px solid var(--line); }
 .list { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 300px), 1fr)); gap: 12px; }
 figure { margin: 0; font-size: .82rem; line-height: 1.35; }
 figure img { width: 100%; border-radius: 6px; }
@@ -56,6 +59,12 @@ figcaption b { color: var(--text); }
 code { font-size: .85rem; overflow-wrap: anywhere; }
 .weights { display: grid; grid-template-columns: repeat(auto-fill, minmax(76px, 1fr)); gap: 8px; }
 .weights img { width: 100%; border: 1px solid var(--line); border-radius: 4px; }
+.filters { grid-template-columns: repeat(auto-fill, minmax(56px, 1fr)); }
+.maps th, .maps td { padding: 4px 6px; vertical-align: middle; }
+.maps thead th { font-weight: 600; white-space: nowrap; vertical-align: bottom; }
+.maps small { font-weight: 400; }
+.maps img { width: 112px; max-width: none; }
+.maps td:nth-child(2) img { width: 56px; }
 .settings td:first-child { color: var(--soft); }
 .settings td { overflow-wrap: anywhere; }
 footer { margin-top: 24px; }

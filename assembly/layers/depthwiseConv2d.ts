@@ -1,0 +1,187 @@
+// Convolution of each channel by a filter of its own (groups = channels = filters): nothing is added up over channels, so vectors
+// run over them. Records are those of conv2d.ts; w[kernelHeight · kernelWidth, channels] has padded rows like an image.
+
+import { columnSums } from "../math/matmul";
+import { gather } from "../math/pixels";
+import { ld, madd, shareStart, times } from "../math/simd";
+import { Step } from "../tape";
+import { Conv2d, covered } from "./conv2d";
+
+// what prepare() finds out, for the kernel that runs: globals belong to an instance, so threads do not share them
+let copy: bool = false;
+let sourceHeight: i32 = 0;
+let sourceWidth: i32 = 0;
+
+/** Prepares scratch: offsets of the window's pixels | room for a padded image. Returns where the room begins. */
+function prepare(a: Conv2d, offsets: usize): usize {
+  const pixel = ld(a.channels) << 2;
+  sourceHeight = covered(a.outHeight, a.strideY, a.kernelHeight, a.dilationY);
+  sourceWidth = covered(a.outWidth, a.strideX, a.kernelWidth, a.dilationX);
+  copy = a.top > 0 || a.left > 0 || sourceHeight > a.height || sourceWidth > a.width;
+  if (!copy) {
+    sourceHeight = a.height;
+    sourceWidth = a.width;
+  }
+  let p = offsets;
+  for (let ky = 0; ky < a.kernelHeight; ky++) {
+    for (let kx = 0; kx < a.kernelWidth; kx++, p += 4) {
+      store<i32>(p, (ky * a.dilationY * sourceWidth + kx * a.dilationX) * pixel);
+    }
+  }
+  const image = offsets + (<usize>ld(a.kernelHeight * a.kernelWidth) << 2);
+  if (copy) memory.fill(image, 0, times(sourceHeight * sourceWidth, pixel));
+  return image;
+}
+
+/** The image that windows walk over: x itself, or a copy with zeros around it. */
+function sourceOf(a: Conv2d, x: usize, image: usize): usize {
+  if (!copy) return x;
+  const pixel = ld(a.channels);
+  gather(image, sourceHeight, sourceWidth, pixel, x, a.height, a.width, pixel, 0, a.top, a.left);
+  return image;
+}
+
+/** y = x * w + b, channel by channel. Shares are images. */
+function depthwiseForward(record: usize, rows: i32, part: i32, parts: i32): void {
+  const a = changetype<Conv2d>(record);
+  const offsets = a.scratch + times(part, a.scratchBytes);
+  const image = prepare(a, offsets);
+  const pixel = <usize>ld(a.channels) << 2, taps = a.kernelHeight * a.kernelWidth;
+  const yRow = times(a.outWidth, pixel), xDown = times(a.strideY * sourceWidth, pixel);
+  const r1 = shareStart(rows, part + 1, parts);
+  for (let r = shareStart(rows, part, parts); r < r1; r++) {
+    const x = sourceOf(a, a.x + times(r * a.height * a.width, pixel), image);
+    const y = a.y + times(r * a.outHeight, yRow);
+    for (let oy = 0; oy < a.outHeight; oy++) {
+      for (let c: usize = 0; c < pixel; c += 16) {
+        row(y + times(oy, yRow) + c, x + times(oy, xDown) + c, a.w + c, a.b ? a.b + c : 0, offsets, taps, pixel, times(a.strideX, pixel), a.outWidth);
+      }
+    }
+  }
+}
+
+/** Four channels of one row of outputs, four pixels at a time; the last is done again where fewer are left. */
+function row(y: usize, x: usize, w: usize, b: usize, offsets: usize, taps: i32, pixel: usize, step: usize, n: i32): void {
+  const end = offsets + (<usize>taps << 2), bias = v128.load(b);
+  let left = n - 1;
+  while (true) {
+    const x0 = x, y0 = y;
+    if (left) { left--; x += step; y += pixel; }
+    const x1 = x, y1 = y;
+    if (left) { left--; x += step; y += pixel; }
+    const x2 = x, y2 = y;
+    if (left) { left--; x += step; y += pixel; }
+    const x3 = x, y3 = y;
+    let a0 = bias, a1 = bias, a2 = bias, a3 = bias;
+    let p = w, o = offsets;
+    do {
+      const at = load<usize>(o), v = v128.load(p);
+      a0 = madd(a0, v128.load(x0 + at), v);
+      a1 = madd(a1, v128.load(x1 + at), v);
+      a2 = madd(a2, v128.load(x2 + at), v);
+      a3 = madd(a3, v128.load(x3 + at), v);
+      p += pixel;
+      o += 4;
+    } while (o != end);
+    v128.store(y0, a0);
+    v128.store(y1, a1);
+    v128.store(y2, a2);
+    v128.store(y3, a3);
+    if (!left) break;
+    left--;
+    x += step;
+    y += pixel;
+  }
+}
+
+/** dw = xᵀ * dy, channel by channel;  db = Σ over rows and pixels of dy.  += in later pieces of a batch. Shares are channels. */
+function depthwiseWeights(record: usize, rows: i32, part: i32, parts: i32): void {
+  const a = changetype<Conv2d>(record);
+  const again = changetype<Step>(a.step).first > 0;
+  const offsets = a.scratch + times(part, a.scratchBytes);
+  const image = prepare(a, offsets);
+  const pixel = <usize>ld(a.channels) << 2, taps = a.kernelHeight * a.kernelWidth;
+  const quads = <i32>(pixel >> 4);
+  const c0 = <usize>shareStart(quads, part, parts) << 4, c1 = <usize>shareStart(quads, part + 1, parts) << 4;
+  const xStep = times(a.strideX, pixel), xTurn = times(a.strideY * sourceWidth - a.outWidth * a.strideX, pixel);
+  for (let r = 0; r < rows && c0 < c1; r++) {
+    const x = sourceOf(a, a.x + times(r * a.height * a.width, pixel), image);
+    const dy = a.y + times(r * a.outHeight * a.outWidth, pixel);
+    const add = again || r > 0;
+    for (let c = c0; c < c1; c += 16) {
+      for (let t = 0; t < taps; t += 4) {
+        fourTaps(a.w + times(t, pixel) + c, pixel, x + c, offsets + (t << 2), min(4, taps - t), xStep, xTurn, dy + c, pixel, a.outHeight, a.outWidth, add);
+      }
+    }
+  }
+  if (a.b) columnSums(a.b, a.y, rows * a.outHeight * a.outWidth, a.channels, again, part, parts);
+}
+
+/** Four channels of up to four taps; those beyond `n` repeat the last and are not stored. */
+function fourTaps(
+  dw: usize, ldw: usize, x: usize, offsets: usize, n: i32, xStep: usize, xTurn: usize,
+  dy: usize, pixel: usize, rows: i32, columns: i32, add: bool,
+): void {
+  const w1 = n > 1 ? ldw : <usize>0, w2 = n > 2 ? times(2, ldw) : w1, w3 = n > 3 ? times(3, ldw) : w2;
+  let x0 = x + load<usize>(offsets), x1 = x + load<usize>(offsets + (n > 1 ? 4 : 0));
+  let x2 = x + load<usize>(offsets + (<usize>min(n - 1, 2) << 2)), x3 = x + load<usize>(offsets + (<usize>(n - 1) << 2));
+  const zero = f32x4.splat(0);
+  let a0 = add ? v128.load(dw) : zero, a1 = add ? v128.load(dw + w1) : zero;
+  let a2 = add ? v128.load(dw + w2) : zero, a3 = add ? v128.load(dw + w3) : zero;
+  do {
+    let c = columns;
+    do {
+      const d = v128.load(dy);
+      a0 = madd(a0, v128.load(x0), d);
+      a1 = madd(a1, v128.load(x1), d);
+      a2 = madd(a2, v128.load(x2), d);
+      a3 = madd(a3, v128.load(x3), d);
+      x0 += xStep; x1 += xStep; x2 += xStep; x3 += xStep; dy += pixel;
+    } while (--c);
+    x0 += xTurn; x1 += xTurn; x2 += xTurn; x3 += xTurn;
+  } while (--rows);
+  v128.store(dw, a0);
+  v128.store(dw + w1, a1);
+  v128.store(dw + w2, a2);
+  v128.store(dw + w3, a3);
+}
+
+/** The first window, of those `stride` apart and reaching `at` pixels further, that does not begin before the image. */
+// @ts-ignore: decorator
+@inline
+function firstInside(before: i32, at: i32, stride: i32): i32 {
+  return at >= before ? 0 : (before - at + stride - 1) / stride;
+}
+
+/** dx = dy * w moved back, tap by tap. Shares are images. */
+function depthwiseInput(record: usize, rows: i32, part: i32, parts: i32): void {
+  const a = changetype<Conv2d>(record);
+  const pixel = <usize>ld(a.channels) << 2;
+  const r1 = shareStart(rows, part + 1, parts);
+  for (let r = shareStart(rows, part, parts); r < r1; r++) {
+    const dx = a.x + times(r * a.height * a.width, pixel), dy = a.y + times(r * a.outHeight * a.outWidth, pixel);
+    memory.fill(dx, 0, times(a.height * a.width, pixel));
+    let w = a.w;
+    for (let ky = 0; ky < a.kernelHeight; ky++) {
+      const atY = ky * a.dilationY;
+      const y0 = firstInside(a.top, atY, a.strideY), y1 = min(a.outHeight, firstInside(a.height + a.top, atY, a.strideY));
+      for (let kx = 0; kx < a.kernelWidth; kx++, w += pixel) {
+        const atX = kx * a.dilationX;
+        const x0 = firstInside(a.left, atX, a.strideX), x1 = min(a.outWidth, firstInside(a.width + a.left, atX, a.strideX));
+        for (let oy = y0; oy < y1 && x0 < x1; oy++) {
+          const iy = oy * a.strideY + atY - a.top, ix = x0 * a.strideX + atX - a.left;
+          let to = dx + times(iy * a.width + ix, pixel), from = dy + times(oy * a.outWidth + x0, pixel);
+          for (let ox = x0; ox < x1; ox++, to += times(a.strideX, pixel), from += pixel) {
+            for (let c: usize = 0; c < pixel; c += 16) {
+              v128.store(to + c, madd(v128.load(to + c), v128.load(from + c), v128.load(w + c)));
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+export const DEPTHWISE_FORWARD: i32 = depthwiseForward.index;
+export const DEPTHWISE_WEIGHTS: i32 = depthwiseWeights.index;
+export const DEPTHWISE_INPUT: i32 = depthwiseInput.index;
