@@ -114,8 +114,8 @@ async function figures(path, log) {
   const model = await loadModel(path);
   const { history } = model.history;
   const { testAccuracy, valAccuracy } = history;
-  // of equals the last, as the book's program does
-  const best = valAccuracy.lastIndexOf(Math.max(...valAccuracy));
+  // of equals the last, as the book's program does; a net that is trained on all rows has nothing to choose by
+  const best = valAccuracy?.lastIndexOf(Math.max(...valAccuracy));
   const events = readFileSync(log, "utf8")
     .split("\n")
     .filter(Boolean)
@@ -125,9 +125,11 @@ async function figures(path, log) {
     .map(({ samplesPerSecond }) => samplesPerSecond);
   return {
     epochs: testAccuracy.length,
-    bestEpoch: best + 1,
-    validation: valAccuracy[best],
-    testAtBestValidation: testAccuracy[best],
+    ...(valAccuracy && {
+      bestEpoch: best + 1,
+      validation: valAccuracy[best],
+      testAtBestValidation: testAccuracy[best],
+    }),
     testLast: testAccuracy.at(-1),
     testHighest: Math.max(...testAccuracy),
     secondsPerEpoch: Number((model.state.settings.rows / median(rates)).toPrecision(3)),

@@ -14,6 +14,9 @@ export interface LayerSummary {
   bytes: number;
 }
 
+/** Others hand on values as they are: no use in saying that this is linear. */
+const HAVE_ACTIVATION = ["dense", "conv2d", "activation"];
+
 export function layerSummaries(network: Network): LayerSummary[] {
   return network.layers.map((layer) => {
     const parameters = parametersOf(layer).reduce(
@@ -23,7 +26,7 @@ export function layerSummaries(network: Network): LayerSummary[] {
     return {
       name: layer.name,
       type: layer.type,
-      ...(layer.activation && { activation: layer.activation }),
+      ...(layer.activation && HAVE_ACTIVATION.includes(layer.type) && { activation: layer.activation }),
       inputShape: layer.inputShape,
       outputShape: layer.outputShape,
       parameters,

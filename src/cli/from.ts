@@ -6,11 +6,18 @@ import { NablaError } from "../errors.ts";
 import { type FineTuneOptions, fineTune } from "../fine-tune.ts";
 import { fromConfig } from "../from-config.ts";
 import type { Model } from "../model.ts";
-import type { OpenedData } from "../node/datafiles.ts";
+import type { OpenDataOptions, OpenedData } from "../node/datafiles.ts";
 import { configOf } from "../save.ts";
+import { type ImageFlags, imageOptions, imageOptionsOf } from "./images.ts";
 import { presetConfig, taskOf } from "./presets.ts";
 import { extraOf, type Prepared } from "./resume.ts";
 import { ARCHITECTURE, applyTraining, type ModelFlags, smallEnough } from "./settings.ts";
+
+/** How pictures are to be read: in the size of the model's, whatever they show. */
+export function picturesAs(model: Model, flags: ImageFlags): Pick<OpenDataOptions, "images"> {
+  const { classes: _, ...shape } = imageOptionsOf(model);
+  return { images: { ...shape, ...imageOptions(flags).images } };
+}
 
 /** Throws unless the inputs of the data are such as the model was trained on. */
 export function checkInputs(model: Model, path: string, data: OpenedData): void {
@@ -55,8 +62,8 @@ export function standardisedAs(model: Model, data: OpenedData): OpenedData {
   };
 }
 
-/** Whether the data asks what the model answers already, so that its head can be kept. */
-export function sameTargets(model: Model, { name, csv, train }: OpenedData): boolean {
+/** Whether the data asks what the model answers already, so that its head can be kept: classes of the same names, or numbers. */
+export function sameTargets(model: Model, { csv, train }: OpenedData): boolean {
   const extra = extraOf(model);
   const { target } = train;
   const units = sizeOf(model.outputShape);
@@ -64,12 +71,11 @@ export function sameTargets(model: Model, { name, csv, train }: OpenedData): boo
     target.kind === "values"
       ? target.size === units
       : target.classes === units || (target.classes === 2 && units === 1);
-  if (!fits || !extra) return false;
+  if (!fits) return false;
   const list = (names: readonly string[] | undefined) => JSON.stringify(names ?? null);
-  if (csv || extra.csv)
-    return csv?.label === extra.csv?.label && list(csv?.classes) === list(extra.csv?.classes);
-  if (target.kind === "class" && target.names) return list(target.names) === list(model.metadata.classes);
-  return extra.data.name === name;
+  if (csv || extra?.csv)
+    return csv?.label === extra?.csv?.label && list(csv?.classes) === list(extra?.csv?.classes);
+  return target.kind === "values" || list(target.names) === list(model.metadata.classes);
 }
 
 /**

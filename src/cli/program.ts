@@ -129,7 +129,7 @@ export function program(done: (code: number) => void): Command {
     .option("--resume <FILE>", "go on from a file that was saved while training")
     .option(
       "--from <FILE>",
-      "begin with the layers and weights of a model; other classes get a new last layer",
+      "begin with the layers and weights of a model; classes of other names or numbers get a new last layer",
     )
     .option("--freeze", "with --from: train the last layer only")
     .option("--report <FILE>", "write a page with curves, mistakes and weights (.html)")

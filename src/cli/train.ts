@@ -11,7 +11,7 @@ import type { History, Model } from "../model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../node/datafiles.ts";
 import { checkWritable, writeFileAtomic } from "../node/files.ts";
 import { examine } from "./examine.ts";
-import { checkInputs, openFrom, sameTargets, standardisedAs } from "./from.ts";
+import { checkInputs, openFrom, picturesAs, sameTargets, standardisedAs } from "./from.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "./images.ts";
 import { openModel } from "./openmodel.ts";
 import { count, print, printJson } from "./output.ts";
@@ -54,7 +54,11 @@ export async function trainCommand(source: string, flags: TrainFlags): Promise<n
   // a resumed run is past the model it began with
   const path = flags.resume ?? flags.from;
   const old = path === undefined ? undefined : await openModel(path);
-  const raw = await openToTrain(source, flags, old && { standardise: false });
+  const raw = await openToTrain(
+    source,
+    flags,
+    old && { standardise: false, ...(!flags.resume && picturesAs(old, flags)) },
+  );
   if (old && flags.resume === undefined) checkInputs(old, path!, raw);
   const opened = old ? standardisedAs(old, raw) : raw;
   const keepsHead = old !== undefined && (flags.resume !== undefined || sameTargets(old, opened));

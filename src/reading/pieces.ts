@@ -71,7 +71,7 @@ export function pieceBetween(plane: Plane, cuts: readonly Cut[], i: number, j: n
     above(0.75, height / plane.height),
     above(width / plane.height, 0.8),
     above(strokes(ink), 1.5),
-    Math.abs(mass / plane.height ** 2 - 0.25),
+    Math.abs(mass / (plane.height * plane.height) - 0.25),
     (parts[1] ?? 0) / mass,
     Number(cuts[i].ink > TOUCH) + Number(cuts[j].ink > TOUCH),
     cuts[i].ink + cuts[j].ink,

@@ -1,8 +1,10 @@
 /** nabla train --from: the body of a trained model for other data, with the model's own scale of inputs. */
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
+import { encode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { load } from "../../src/index.ts";
-import { done, events, flowers, type Result, workplace } from "./support.ts";
+import { idxBytes } from "../data/helpers.ts";
+import { done, events, flowers, idxFolder, type Result, workplace } from "./support.ts";
 
 const place = workplace();
 afterAll(place.remove);
@@ -116,6 +118,27 @@ test("the same classes in other data keep the head", async () => {
     });
 });
 
+test("so do classes that are numbers, where there are as many", async () => {
+  const idx = (name: string, classes: number) =>
+    idxFolder(place, name, {
+      "train-labels-idx1-ubyte": idxBytes(
+        8,
+        [20],
+        Uint8Array.from({ length: 20 }, (_, i) => i % classes),
+      ),
+    });
+  const base = ["--batch-size", "5", "--epochs", "1"];
+  done(await place.run(["train", idx("three", 3), ...base, "--out", "three.safetensors"]));
+  for (const [folder, keepsHead] of [
+    [idx("again", 3), true],
+    [idx("four", 4), false],
+  ] as const) {
+    const result = await place.run(["train", folder, "--from", "three.safetensors", "--freeze", ...base]);
+    expect(start(result)).toMatchObject({ keepsHead });
+    expect(done(result).epochs).toBe(1);
+  }
+});
+
 test("numbers of the same column keep head and unit; classes after numbers get a head", async () => {
   place.write("prices.csv", prices(1));
   place.write("dear.csv", prices(1.1));
@@ -147,6 +170,29 @@ test("numbers of the same column keep head and unit; classes after numbers get a
   expect(model("k.safetensors").outputShape).toEqual([4]);
   expect(model("k.safetensors").training.loss.name).toBe("categoricalCrossentropy");
   expect(done(kinds).testAccuracy).toBeGreaterThan(0.5);
+});
+
+test("pictures are brought to the size of the model's", async () => {
+  const put = (folder: string, kind: string, side: number) => {
+    mkdirSync(place.path(`${folder}/${kind}`), { recursive: true });
+    for (let i = 0; i < 12; i++) {
+      const data = Uint8Array.from({ length: side * side }, (_, p) => (p * (kind.length + 1) + i * 5) % 256);
+      place.write(`${folder}/${kind}/${i}.png`, encode({ width: side, height: side, data, channels: 1 }));
+    }
+  };
+  for (const kind of ["a", "bbb"]) put("small", kind, 8);
+  for (const kind of ["cc", "ddddd", "eeeeeeee"]) put("large", kind, 20);
+  const base = ["--epochs", "1", "--batch-size", "4"];
+  done(await place.run(["train", "small", "--size", "8", ...base, "--out", "small.safetensors"]));
+  const result = await place.run([
+    ...["train", "large", "--from", "small.safetensors", "--freeze", ...base],
+    ...["--out", "large.safetensors"],
+  ]);
+  expect(start(result)).toMatchObject({ keepsHead: false, inputShape: [8, 8, 1] });
+  expect(done(result).out).toBe("large.safetensors");
+  expect(model("large.safetensors").metadata.classes).toEqual(["cc", "ddddd", "eeeeeeee"]);
+  const other = await place.run(["train", "large", "--from", "small.safetensors", "--size", "9"]);
+  expect(other.stderr).toMatch(/was trained on inputs \[8, 8, 1\], but large has inputs \[9, 9, 1\]/);
 });
 
 test("resumed, with the same command or without --from, the bits are those of an uninterrupted run", async () => {

@@ -115,6 +115,22 @@ test("killed with everything on that is random or remembers: noise, dropout, bat
   expect(shas.size).toBe(names.length);
 });
 
+test("--micro-batch-size changes nothing, be it begun with or gone on with", async () => {
+  const base = ["train", "moons", "--samples", "90", "--batch-size", "40", "--schedule", "constant"];
+  const run = async (epochs: number, ...flags: string[]) =>
+    done(await place.run([...base, "--epochs", String(epochs), ...flags])).weightsSha256;
+  const whole = await run(4);
+  expect(await run(4, "--micro-batch-size", "7")).toBe(whole);
+  await run(2, "--micro-batch-size", "7", "--out", "pieces.safetensors");
+  expect(await run(4, "--micro-batch-size", "16", "--resume", "pieces.safetensors")).toBe(whole);
+  expect(await run(4, "--batch-size", "7")).not.toBe(whole);
+  const { code, stderr } = await place.run([...base, "--micro-batch-size", "0"]);
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringContaining("--micro-batch-size: expected a whole number ≥ 1"),
+  ]);
+});
+
 test.skipIf(process.platform === "win32").each(["SIGINT", "SIGTERM"] as const)(
   "%s saves, says how to go on, and nothing is lost",
   async (signal) => {

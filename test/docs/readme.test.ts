@@ -1,4 +1,5 @@
 /** What the README shows works: its programs, its command lines, its names, its links. */
+
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { encode } from "fast-png";
 import { afterAll, expect, test } from "vitest";
+import { LAYERS } from "../../src/config/layers.ts";
 import * as names from "../../src/config/names.ts";
 import { digits } from "../../src/data/index.ts";
 import { contents, idxBytes } from "../data/helpers.ts";
@@ -74,6 +76,11 @@ const PRINTS: ((printed: string) => void)[] = [
     expect(accuracies!.split(",")).toHaveLength(5);
     expect(Number(accuracies!.split(",")[4])).toBeGreaterThan(0.7);
   },
+  (printed) => {
+    // 80 + 1,168 + 4,010 and 448 + 2,320 + 64 + 170
+    expect(printed).toContain("5,258 parameters, 21,032 bytes");
+    expect(printed).toContain("3,002 parameters, 12,008 bytes");
+  },
   (printed) => expect(Number(/accuracy: ([\d.]+)/.exec(printed)![1])).toBeGreaterThan(0.9),
   (printed) => expect(printed).toMatch(/^setosa Float32Array\(3\) \[ 0\.9/),
   (printed) => {
@@ -121,7 +128,18 @@ test("the README's table has every name there is, and no other", () => {
     const [, cell] = new RegExp(`^\\| ${title} \\| (.*) \\|$`, "m").exec(readme)!;
     return [...cell!.matchAll(/`(\w+)`/g)].map(([, name]) => name!);
   };
-  const options = ["weightDecay", "clipValue", "clipNorm", "useEma", "labelSmoothing", "warmupEpochs"];
+  const options = [
+    "useBias",
+    "kernelInitializer",
+    "kernelRegularizer",
+    "trainable",
+    "weightDecay",
+    "clipValue",
+    "clipNorm",
+    "useEma",
+    "labelSmoothing",
+    "warmupEpochs",
+  ];
   for (const [title, list] of [
     ["activations", names.ACTIVATIONS],
     ["initialisers", names.INITIALIZERS],
@@ -129,6 +147,7 @@ test("the README's table has every name there is, and no other", () => {
     ["optimizers", names.OPTIMIZERS],
     ["schedules", names.SCHEDULES],
     ["metrics", names.METRICS],
+    ["layers", Object.keys(LAYERS)],
   ] as const) {
     const listed = row(title).filter((name) => !options.includes(name));
     expect(listed.sort(), title).toEqual([...list].sort());

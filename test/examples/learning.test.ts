@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { run as augmented } from "../../examples/augment.mjs";
 import { run as batchSizes } from "../../examples/batch-sizes.mjs";
+import { run as finetune } from "../../examples/finetune.mjs";
 import { run as initialisation } from "../../examples/initialisation.mjs";
 import { run as linearRegression } from "../../examples/linear-regression.mjs";
 import { run as logisticRegression } from "../../examples/logistic-regression.mjs";
@@ -114,4 +115,14 @@ test("votes: eight hidden units beat one on every fold, a vote beats the average
   for (const [fold, right] of eight.accuracies.entries()) expect(right).toBeGreaterThan(one.accuracies[fold]);
   expect(eight.mean - one.mean).toBeGreaterThan(one.deviation);
   expect(accuracy).toBeGreaterThan(alone.reduce((sum, right) => sum + right / 5, 0));
+});
+
+test("finetune: features of other digits are better than random ones, and the whole network better still", async () => {
+  const { accuracy, accuracies, kept, same } = await finetune(quiet);
+  expect(accuracy).toBeGreaterThan(0.9);
+  const [random, frozen, all] = Object.values(accuracies);
+  expect(random).toBeGreaterThan(0.4);
+  expect(frozen).toBeGreaterThan(random + 0.05);
+  expect(all).toBeGreaterThan(frozen);
+  expect([kept, same]).toEqual([true, true]);
 });

@@ -51,6 +51,17 @@ const NETS: Record<string, [Dataset, LayerInput[]]> = {
       head,
     ],
   ],
+  "depthwise convolution": [
+    images,
+    [
+      conv2d({ filters: 6, kernelSize: 1 }),
+      conv2d({ filters: 6, kernelSize: 3, groups: 6, padding: "same" }),
+      conv2d({ filters: 12, kernelSize: 3, groups: 6, strides: 2 }),
+      conv2d({ filters: 4, kernelSize: 2, groups: 2 }),
+      flatten(),
+      head,
+    ],
+  ],
   "residual, one pixel": [
     images,
     [
