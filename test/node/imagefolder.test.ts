@@ -25,6 +25,7 @@ const png = (width: number, height: number, ...values: number[]): Uint8Array =>
 test("an option there is not, or a word that is none of its own, is refused", async () => {
   for (const [options, message] of [
     [{ sizes: 8 }, 'openImageFolder: unknown option "sizes"; did you mean "size"?'],
+    [{ workers: 0 }, "workers: expected a whole number ≥ 1, got 0"],
     [{ unreadable: "skipp" }, 'unreadable: expected "refuse" or "skip", got "skipp"'],
     [{ fit: "padd" }, 'fit: expected one of pad, crop, stretch, got "padd"'],
   ] as const) {
