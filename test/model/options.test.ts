@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { kFold, prepareDigit } from "../../src/data/index.ts";
 import {
   arrayDataset,
+  checkGradients,
   dense,
   earlyStopping,
   modelCheckpoint,
@@ -40,6 +41,7 @@ test.each([
   ],
   [async () => reduceLROnPlateau({ facto: 3 } as never), 'did you mean "factor"?'],
   [async () => model().predict(x, { batchsize: 1 } as never), 'predict: unknown option "batchsize"'],
+  [async () => checkGradients(model(), x, y, { sample: 1 } as never), 'did you mean "samples"?'],
   [async () => model().gradients(x, y, { weights: [1] } as never), 'gradients: unknown option "weights"'],
   [
     async () => model().inputGradients(x, y, { sampleWeights: [1] } as never),
