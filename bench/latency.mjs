@@ -11,9 +11,22 @@ import { median } from "./support.mjs";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const folder = join(root, "build/bench");
 
+/** Rows a second of predict() on 256 rows of float32. */
+export function predictMany(name = "W4") {
+  const model = sequential(NETS[name].layers(), { seed: 1 });
+  const rows = Float32Array.from({ length: 256 * 784 }, (_, i) => (i % 7) / 7);
+  const rounds = [];
+  for (let r = 0; r < 25; r++) {
+    const t = performance.now();
+    for (let i = 0; i < 10; i++) model.predict(rows);
+    rounds.push(2_560_000 / (performance.now() - t));
+  }
+  return median(rounds.slice(4));
+}
+
 /** µs for one predict() of one row of float32: from a typed array to a typed array. */
-export function predictLatency() {
-  const model = sequential(NETS.W2.layers(), { seed: 1 });
+export function predictLatency(name = "W2") {
+  const model = sequential(NETS[name].layers(), { seed: 1 });
   const row = Float32Array.from({ length: 784 }, (_, i) => (i % 7) / 7);
   const n = 20_000;
   const rounds = [];
@@ -86,6 +99,9 @@ console.log(JSON.stringify({ steps: 10000, sameBuffer: buffer === model.built.co
 
 if (import.meta.url === `file://${process.argv[1]}`) {
   console.log(`one prediction of 784-100-50-10: ${predictLatency().toFixed(2)} µs`);
+  console.log(
+    `W4: one prediction ${predictLatency("W4").toFixed(2)} µs; 256 at once ${(predictMany("W4") / 1000).toFixed(1)} k/s`,
+  );
   const { node, ours, more } = start();
   console.log(
     `process start to first prediction: ${ours.toFixed(1)} ms; Node alone ${node.toFixed(1)} ms; difference ${more.toFixed(1)} ms`,

@@ -1,6 +1,6 @@
 // npm run bench: every figure of bench/README.md, measured anew. One thread; about a minute.
 import { gemm } from "./gemm.mjs";
-import { allocations, predictLatency, start } from "./latency.mjs";
+import { allocations, predictLatency, predictMany, start } from "./latency.mjs";
 import { training } from "./training.mjs";
 
 const percent = (v) => `${(100 * v).toFixed(0)} %`;
@@ -28,6 +28,9 @@ for (const r of await training()) {
 }
 console.log("\n## Latency and memory\n");
 console.log(`- one prediction of 784-100-50-10: ${predictLatency().toFixed(2)} µs`);
+console.log(
+  `- W4: one prediction ${predictLatency("W4").toFixed(2)} µs; 256 at once ${k(predictMany("W4"))} rows/s`,
+);
 const { node, ours, more } = start();
 console.log(
   `- process start to first prediction: ${ours.toFixed(1)} ms, Node alone ${node.toFixed(1)} ms, difference ${more.toFixed(1)} ms`,

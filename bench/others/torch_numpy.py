@@ -110,6 +110,48 @@ print("torch", torch.__version__, "numpy", np.__version__, "capability", torch.b
 for name, shape, act, loss, opt, kind, batch in CASES:
     _, step = torch_net(shape, act, loss, opt, batch)
     print(f"{name} batch {batch}: PyTorch {rate(step, batch) / 1000:.1f} k/s, NumPy {rate(numpy_net(shape, kind, batch), batch) / 1000:.1f} k/s")
+
+
+def conv_net(channels, size, padding, filters, kernel, hidden, dropout, optimizer, batch):
+    layers, side, before = [], size, channels
+    for n in filters:
+        layers += [nn.Conv2d(before, n, kernel, padding=padding), nn.ReLU(), nn.MaxPool2d(2)]
+        side, before = (side + 2 * padding - kernel + 1) // 2, n
+    layers.append(nn.Flatten())
+    wide = before * side * side
+    for units in hidden:
+        if dropout:
+            layers.append(nn.Dropout(0.5))
+        layers += [nn.Linear(wide, units), nn.ReLU()]
+        wide = units
+    if dropout:
+        layers.append(nn.Dropout(0.5))
+    net = nn.Sequential(*layers, nn.Linear(wide, 10))
+    opt = optimizer(net.parameters())
+    x, y = torch.rand(batch, channels, size, size), torch.arange(batch) % 10
+
+    def step():
+        opt.zero_grad()
+        nn.functional.cross_entropy(net(x), y).backward()
+        opt.step()
+
+    return net, step
+
+
+adam, sgd = lambda p: torch.optim.Adam(p), lambda p: torch.optim.SGD(p, 0.03)
+for name, arguments in {
+    "W4": (1, 28, 0, [8, 16], 3, [128], False, adam, 64),
+    "L7": (1, 28, 0, [20, 40], 5, [100], False, sgd, 10),
+    "L9": (1, 28, 0, [20, 40], 5, [1000, 1000], True, sgd, 10),
+    "C32": (3, 32, 1, [32, 64], 3, [128], False, adam, 64),
+}.items():
+    net, step = conv_net(*arguments)
+    print(f"{name} batch {arguments[-1]}: PyTorch {rate(step, arguments[-1]) / 1000:.2f} k/s")
+    if name == "W4":
+        net.eval()
+        with torch.no_grad():
+            row, rows = torch.rand(1, 1, 28, 28), torch.rand(256, 1, 28, 28)
+            print(f"W4, one prediction: PyTorch {1e6 / rate(lambda: net(row).softmax(1), 1):.1f} µs; 256 at once {rate(lambda: net(rows).softmax(1), 256) / 1000:.1f} k/s")
 net, _ = torch_net([784, 100, 50, 10], nn.ReLU, "nll", lambda p: torch.optim.SGD(p, 0.1), 32)
 row = torch.rand(1, 784)
 with torch.no_grad():
