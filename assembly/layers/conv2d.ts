@@ -149,11 +149,11 @@ function conv2dWeights(record: usize, rows: i32, part: i32, parts: i32): void {
         gather(gradients, a.outHeight, a.outWidth, filters, dy, a.outHeight, a.outWidth, ld(a.filters), g * filters, 0, 0, ld(filters));
         dy = gradients;
       }
-      correlate(a.w + <usize>g * weights, x, xPixel, xTurn, dy, <usize>ld(filters) << 2, a.outHeight, a.outWidth,
+      correlate(a.w + <usize>g * weights, a.groups > 1 ? 0 : a.b, x, xPixel, xTurn, dy, <usize>ld(filters) << 2, a.outHeight, a.outWidth,
         offsets, k, filters, k0, k1, again || r > 0);
     }
   }
-  if (a.b) columnSums(a.b, a.y, rows * pixels, a.filters, again, part, parts);
+  if (a.b && a.groups > 1) columnSums(a.b, a.y, rows * pixels, a.filters, again, part, parts);
 }
 
 // The gradient of the input is a convolution too: dy walked by the weights turned around, in panels [taps · filters, channels].

@@ -77,6 +77,36 @@ function far3x8(
   v128.store(dw, a20, 64); v128.store(dw, a21, 80);
 }
 
+/** The same three rows, and db[8 columns] += the sum of dy over the pixels: two more additions for values that are at hand. */
+function far3x8WithSums(
+  dw: usize, from: usize, db: usize, dbFrom: usize, x0: usize, x1: usize, x2: usize, xPixel: usize, xTurn: usize,
+  dy: usize, dyPixel: usize, rows: i32, columns: i32,
+): void {
+  let a00 = v128.load(from), a01 = v128.load(from, 16), a10 = v128.load(from, 32), a11 = v128.load(from, 48);
+  let a20 = v128.load(from, 64), a21 = v128.load(from, 80), s0 = v128.load(dbFrom), s1 = v128.load(dbFrom, 16);
+  do {
+    let c = columns;
+    do {
+      const v0 = v128.load(dy), v1 = v128.load(dy, 16);
+      s0 = f32x4.add(s0, v0); s1 = f32x4.add(s1, v1);
+      let s = v128.load32_splat(x0); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
+      s = v128.load32_splat(x1); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
+      s = v128.load32_splat(x2); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
+      x0 += xPixel; x1 += xPixel; x2 += xPixel; dy += dyPixel;
+    } while (--c);
+    x0 += xTurn; x1 += xTurn; x2 += xTurn;
+  } while (--rows);
+  v128.store(dw, a00); v128.store(dw, a01, 16); v128.store(dw, a10, 32); v128.store(dw, a11, 48);
+  v128.store(dw, a20, 64); v128.store(dw, a21, 80); v128.store(db, s0); v128.store(db, s1, 16);
+}
+
+/** db[4 columns] += the sum of dy over n pixels. */
+function sum4(db: usize, from: usize, dy: usize, dyPixel: usize, n: i32): void {
+  let s = v128.load(from);
+  for (; n; n--, dy += dyPixel) s = f32x4.add(s, v128.load(dy));
+  v128.store(db, s);
+}
+
 /** One row × eight columns. */
 function far1x8(
   dw: usize, from: usize, x: usize, xPixel: usize, xTurn: usize, dy: usize, dyPixel: usize, rows: i32, columns: i32,
@@ -131,10 +161,10 @@ function far1x4(
 
 /**
  * dw[k0 … k1, out] from one image, in panels of k rows; add: += instead of overwriting. dy lies densely: `rows` × `columns`
- * pixels, dyPixel bytes apart. Sums run in reading order of the pixels.
+ * pixels, dyPixel bytes apart. Sums run in reading order of the pixels. With db (not 0), whoever has the first row of dw also adds up dy.
  */
 export function correlate(
-  dw: usize, x: usize, xPixel: usize, xTurn: usize, dy: usize, dyPixel: usize, rows: i32, columns: i32,
+  dw: usize, db: usize, x: usize, xPixel: usize, xTurn: usize, dy: usize, dyPixel: usize, rows: i32, columns: i32,
   offsets: usize, k: i32, out: i32, k0: i32, k1: i32, add: bool,
 ): void {
   for (let o = 0; o < out; o += 8) {
@@ -143,8 +173,19 @@ export function correlate(
     const panel = dw + <usize>k * (<usize>o << 2);
     const dyp = dy + (<usize>o << 2);
     let i = k0;
+    if (db && k0 == 0 && k1 > 0) {
+      const sums = db + (<usize>o << 2), before: usize = add ? sums : 0;
+      if (narrow || k1 < 3) {
+        sum4(sums, before, dyp, dyPixel, rows * columns);
+        if (!narrow) sum4(sums + 16, before ? before + 16 : 0, dyp + 16, dyPixel, rows * columns);
+      } else {
+        far3x8WithSums(panel, add ? panel : 0, sums, before, x + load<usize>(offsets), x + load<usize>(offsets, 4), x + load<usize>(offsets, 8),
+          xPixel, xTurn, dyp, dyPixel, rows, columns);
+        i = 3;
+      }
+    }
     // threes first, so many that fours do the rest
-    let threes = narrow || k1 - k0 < 6 ? 0 : (4 - ((k1 - k0) & 3)) & 3;
+    let threes = narrow || k1 - i < 6 ? 0 : (4 - ((k1 - i) & 3)) & 3;
     while (i < k1) {
       const to = panel + <usize>i * width;
       const from = add ? to : 0;

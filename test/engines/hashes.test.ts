@@ -16,6 +16,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const CLI = join(root, "build/cli.js");
 const folder = mkdtempSync(join(tmpdir(), "nabla-engines-"));
 const table = join(folder, "houses.csv");
+const deep = join(folder, "deep.json");
 const required = process.env.NABLA_REQUIRE_ALL === "1";
 
 /** Between them: generated and drawn data, a table; every kind of arithmetic that JavaScript does for a training. */
@@ -27,9 +28,46 @@ const TRAININGS: Record<string, string> = {
   "the classic network": "train digits --samples 600 --model nielsen --epochs 1 --seed 1",
   "Adam, tanh and a schedule":
     "train spirals --samples 300 --hidden 20,10 --activation tanh --optimizer adam --schedule cosine --weight-decay 0.001 --clip-norm 1 --epochs 3 --seed 7",
+  "a convolutional network": "train digits --samples 400 --model cnn --epochs 1 --seed 1",
+  "every layer there is": `train digits --samples 200 --model ${deep} --epochs 1 --seed 5`,
   "a table of numbers": `train ${table} --hidden 12 --activation gelu --validation-split 0.2 --epochs 3 --seed 3`,
 };
 const argumentsOf = (training: string): string[] => [...TRAININGS[training]!.split(" "), "--json"];
+
+/** A network that has one of everything, and an average of its weights. */
+const DEEP = {
+  nabla: 1,
+  model: {
+    inputShape: [28, 28, 1],
+    layers: [
+      { type: "gaussianNoise", stddev: 0.1 },
+      { type: "conv2d", filters: 6, kernelSize: 3, strides: 2, padding: "same", useBias: false },
+      { type: "batchNormalization" },
+      { type: "activation", activation: "gelu" },
+      {
+        type: "residual",
+        layers: [
+          { type: "conv2d", filters: 6, kernelSize: 3, padding: "same", groups: 6, activation: "tanh" },
+        ],
+      },
+      { type: "averagePooling2d", padding: "same" },
+      { type: "zeroPadding2d" },
+      { type: "conv2d", filters: 10, kernelSize: [2, 3], dilationRate: 2, groups: 2, activation: "sigmoid" },
+      { type: "maxPooling2d", poolSize: 3, strides: 1 },
+      { type: "layerNormalization" },
+      { type: "reshape", targetShape: [-1, 1, 5] },
+      { type: "flatten" },
+      { type: "dropout", rate: 0.3 },
+      { type: "dense", units: 10, activation: "softmax" },
+    ],
+  },
+  training: {
+    loss: { name: "categoricalCrossentropy", labelSmoothing: 0.1 },
+    optimizer: { name: "adamw", useEma: true },
+    batchSize: 30,
+    microBatchSize: 8,
+  },
+};
 
 /** Areas and ages of houses, and prices. */
 function houses(): string {
@@ -83,6 +121,7 @@ function trainIn({ command, env }: Engine, training: string): Promise<{ weightsS
 const expected: Record<string, string> = {};
 beforeAll(async () => {
   writeFileSync(table, houses());
+  writeFileSync(deep, JSON.stringify(DEEP));
   for (const training of Object.keys(TRAININGS))
     expected[training] = (await trainIn({ command: [process.execPath] }, training)).weightsSha256;
 });
