@@ -109,6 +109,17 @@ async function train(step, seed) {
   return { command: `nabla train mnist ${asked.join(" ")}`, ...(await figures(model, log)) };
 }
 
+/** A run that was killed may have left half a line, which the next one's first event then follows. */
+function eventsOf(log) {
+  return log.split("\n").flatMap((line) => {
+    try {
+      return [JSON.parse(line)];
+    } catch {
+      return [];
+    }
+  });
+}
+
 /** What a finished training holds of its epochs. */
 async function figures(path, log) {
   const model = await loadModel(path);
@@ -116,10 +127,7 @@ async function figures(path, log) {
   const { testAccuracy, valAccuracy } = history;
   // of equals the last, as the book's program does; a net that is trained on all rows has nothing to choose by
   const best = valAccuracy?.lastIndexOf(Math.max(...valAccuracy));
-  const events = readFileSync(log, "utf8")
-    .split("\n")
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
+  const events = eventsOf(readFileSync(log, "utf8"));
   const rates = events
     .filter(({ event }) => event === "epoch")
     .map(({ samplesPerSecond }) => samplesPerSecond);
@@ -165,6 +173,7 @@ async function vote(seed) {
 }
 
 async function run(step, seed) {
+  if (stopping) process.exit(130);
   const key = keyOf(step, seed);
   if (finished()[key]) return;
   const figures = step.step === "10" ? await vote(seed) : await train(step, seed);
@@ -175,6 +184,8 @@ async function run(step, seed) {
   );
 }
 
+const seeds = options.seeds.split(",").map(Number);
+if (!seeds.every((seed) => Number.isInteger(seed) && seed >= 1))
+  fail(`--seeds: expected whole numbers from 1 on like 1,2,3, got ${options.seeds}`);
 if (options.table) writeTable(finished(), join(folder, "accuracy.md"));
-else
-  for (const step of chosen()) for (const seed of options.seeds.split(",").map(Number)) await run(step, seed);
+else for (const step of chosen()) for (const seed of seeds) await run(step, seed);

@@ -3,6 +3,7 @@
 import type { ArrayLike2 } from "./data/arrays.ts";
 import { NablaError } from "./errors.ts";
 import type { Model } from "./model.ts";
+import { checkOptions } from "./options.ts";
 
 export interface GradientCheckOptions {
   /** Parameters tried per tensor, spread evenly; all where a tensor has no more. Default 20. */
@@ -37,6 +38,7 @@ export function checkGradients(
   y: ArrayLike2,
   options: GradientCheckOptions = {},
 ): GradientCheck {
+  checkOptions("checkGradients", options, ["samples", "epsilon", "tolerance"]);
   const { samples = 20, epsilon = 1e-2, tolerance = 0.02 } = options;
   if (model.training.loss.name === "perceptron") {
     throw new NablaError(

@@ -7,7 +7,7 @@ import { exp } from "./math/elementary.ts";
 import { ConfusionMatrix, predictedClass } from "./metrics/index.ts";
 import { trueClass } from "./metrics/metric.ts";
 import { isDataset, type Model } from "./model.ts";
-import { checkOptions } from "./options.ts";
+import { checkOptions, checkWhole } from "./options.ts";
 import { pauser } from "./pause.ts";
 import { Outputs, predictBatches, type Rows, rowsOf } from "./predict.ts";
 
@@ -94,7 +94,9 @@ export class Ensemble {
 
   /** The votes on rows of input, which are what Model.predict() takes. */
   predict(x: ArrayLike2 | Dataset, options: { batchSize?: number } = {}): Votes {
+    checkOptions("predict", options, ["batchSize"]);
     const { batchSize = 256 } = options;
+    checkWhole("predict: batchSize", batchSize);
     if (!isDataset(x)) return this.vote(rowsOf(x, this.inputShape), batchSize).votes;
     this.checkInputs(x);
     const { x: data, y } = buffersFor(x, x.length);

@@ -82,11 +82,20 @@ export interface EvaluateOptions {
   sampleWeight?: FitOptions["sampleWeight"];
 }
 
+export const EVALUATE_OPTIONS: readonly (keyof EvaluateOptions)[] = [
+  "batchSize",
+  "onRow",
+  "classWeight",
+  "sampleWeight",
+];
+
 export interface GradientOptions {
   classWeight?: FitOptions["classWeight"];
   /** Factors of the loss, by row. */
   sampleWeight?: FitOptions["sampleWeight"];
 }
+
+export const GRADIENT_OPTIONS: readonly (keyof GradientOptions)[] = ["classWeight", "sampleWeight"];
 
 /** What a run was started with: a resumed one must agree. */
 export interface RunSettings {

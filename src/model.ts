@@ -17,9 +17,11 @@ import { buildLayers, looksAcrossRows } from "./layers/index.ts";
 import type { Layer } from "./layers/layer.ts";
 import { ConfusionMatrix, type Metric, type MetricName, metric } from "./metrics/index.ts";
 import {
+  EVALUATE_OPTIONS,
   type EvaluateOptions,
   FIT_OPTIONS,
   type FitOptions,
+  GRADIENT_OPTIONS,
   type GradientOptions,
   type History,
   type Metadata,
@@ -27,7 +29,7 @@ import {
   type SequentialOptions,
 } from "./model-options.ts";
 import { Network } from "./network.ts";
-import { checkOptions } from "./options.ts";
+import { checkOptions, checkWhole } from "./options.ts";
 import { pauser } from "./pause.ts";
 import { type Outputs, predictBatches, predictDataset, rowsOf } from "./predict.ts";
 import { saveModel } from "./save.ts";
@@ -248,12 +250,13 @@ export class Model {
     more?: EvaluateOptions,
   ): Promise<Scores> {
     const { dataset, options } = this.arguments<EvaluateOptions>("evaluate", x, y, more);
-    checkOptions("evaluate", options, ["batchSize", "onRow", "classWeight", "sampleWeight"]);
+    checkOptions("evaluate", options, EVALUATE_OPTIONS);
     return this.score(dataset, options);
   }
 
   /** Counts of true against predicted classes, with accuracy and figures per class. */
   async confusionMatrix(data: Dataset, options: EvaluateOptions = {}): Promise<ConfusionMatrix> {
+    checkOptions("confusionMatrix", options, EVALUATE_OPTIONS);
     this.build(data.inputShape);
     const confusion = new ConfusionMatrix(Math.max(2, sizeOf(this.outputShape)));
     await this.score(data, options, confusion);
@@ -267,7 +270,7 @@ export class Model {
   ): Promise<Scores> {
     const { loss, metrics } = this.training;
     const batchSize = options.batchSize ?? 256;
-    whole("evaluate: batchSize", batchSize);
+    checkWhole("evaluate: batchSize", batchSize);
     this.build(dataset.inputShape);
     checkFit(dataset, this.built, loss);
     return score({
@@ -288,8 +291,9 @@ export class Model {
    * uint8 values are scaled by 1/255, like images in training.
    */
   predict(x: ArrayLike2 | Dataset, options: { batchSize?: number } = {}): Outputs {
+    checkOptions("predict", options, ["batchSize"]);
     const { batchSize = 256 } = options;
-    whole("predict: batchSize", batchSize);
+    checkWhole("predict: batchSize", batchSize);
     if (isDataset(x)) {
       this.build(x.inputShape);
       return predictDataset(this.built, x, batchSize, this.outputShape);
@@ -346,6 +350,7 @@ export class Model {
   gradients(x: Dataset | ArrayLike2, y?: ArrayLike2 | GradientOptions, more?: GradientOptions): Gradients {
     const compiled = this.training;
     const { dataset, options } = this.arguments<GradientOptions>("gradients", x, y, more);
+    checkOptions("gradients", options, GRADIENT_OPTIONS);
     this.build(dataset.inputShape);
     const training = {
       loss: compiled.loss,
@@ -367,6 +372,7 @@ export class Model {
   inputGradients(x: Dataset | ArrayLike2, y?: ArrayLike2 | GradientOptions, more?: GradientOptions): Outputs {
     const { loss } = this.training;
     const { dataset, options } = this.arguments<GradientOptions>("inputGradients", x, y, more);
+    checkOptions("inputGradients", options, GRADIENT_OPTIONS);
     this.build(dataset.inputShape);
     const weighting = this.weighting("inputGradients", dataset, options);
     return inputGradientsOf(this.built, this.configs, dataset, loss, weighting);
@@ -580,10 +586,6 @@ function metadataFrom({ target, standardisation, extra }: Dataset, before: Metad
     ...(scaled && { standardisation: scaled }),
     ...(extra && { extra: { ...rest.extra, ...extra } }),
   };
-}
-
-function whole(what: string, n: number): void {
-  if (!Number.isInteger(n) || n < 1) throw new NablaError(`${what}: expected a whole number ≥ 1, got ${n}`);
 }
 
 function classFactors(weights: FitOptions["classWeight"], classes: number): number[] | undefined {

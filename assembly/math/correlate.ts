@@ -8,7 +8,7 @@ import { madd } from "./simd";
 // What every function here takes:
 //   dw       first row of the tile in its panel      from   where the sums start: dw itself, or zeros
 //   x, dy    first pixels                            xPixel, dyPixel   bytes to the next pixel in a row
-//   xTurn, dyTurn   added after a row's last pixel, on top of xPixel and dyPixel
+//   xTurn    added after a row's last pixel, on top of xPixel; dy lies densely
 
 /** Four rows × eight columns, the rows at consecutive floats of the image. */
 function near4x8(

@@ -19,6 +19,7 @@ export async function foldsCommand(source: string, flags: TrainFlags): Promise<n
     "--checkpoint-every": flags.checkpointEvery,
     "--resume": flags.resume,
     "--report": flags.report,
+    "--test-each-epoch": flags.testEachEpoch,
   }))
     if (given !== undefined)
       throw new NablaError(

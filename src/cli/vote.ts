@@ -21,10 +21,16 @@ export async function openVoters(paths: readonly string[], voting: Voting | unde
   for (const path of paths) models.push(await openModel(path));
   const vote = ensemble(models, { voting, names: paths });
   const columns = (model: Model) => extraOf(model)?.csv?.columns.join(", ");
+  const fit = (model: Model) => extraOf(model)?.images?.fit;
   models.forEach((model, i) => {
     if (columns(model) !== columns(models[0]!))
       throw new NablaError(
         `${paths[i]}: reads the columns ${columns(model) ?? "of no table"}, ${paths[0]} ${columns(models[0]!) ?? "of no table"}; expected the same`,
+      );
+    // all see the same pictures, brought to a size once
+    if (fit(model) !== fit(models[0]!))
+      throw new NablaError(
+        `${paths[i]}: was trained on pictures brought to a size with --fit ${fit(model) ?? "none"}, ${paths[0]} with ${fit(models[0]!) ?? "none"}; expected the same`,
       );
   });
   return { model: models[0]!, vote };

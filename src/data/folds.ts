@@ -1,6 +1,7 @@
 /** The parts of k-fold cross-validation. */
 import { NablaError } from "../errors.ts";
 import { permutation, STREAMS } from "../math/random.ts";
+import { checkOptions } from "../options.ts";
 import { type Dataset, range } from "./dataset.ts";
 import { byClass, labelsOf, type SplitOptions } from "./split.ts";
 
@@ -23,6 +24,7 @@ export interface Fold {
  * @throws NablaError unless 2 ≤ folds ≤ rows
  */
 export function kFold(dataset: Dataset, options: KFoldOptions = {}): Fold[] {
+  checkOptions("kFold", options, ["folds", "seed", "stratified"]);
   const { folds = 5, seed = 0, stratified = true } = options;
   const n = dataset.length;
   if (!Number.isInteger(folds) || folds < 2 || folds > n) {

@@ -1,6 +1,7 @@
 /** Parts of a dataset, and the order in which rows are visited. */
 import { NablaError } from "../errors.ts";
 import { permutation, STREAMS } from "../math/random.ts";
+import { checkOptions } from "../options.ts";
 import { buffersFor, type Dataset, range, readNow } from "./dataset.ts";
 
 /** The rows `indices` of a dataset, in that order, as a dataset. */
@@ -72,6 +73,7 @@ export function splitDataset(
   fraction: number,
   options: SplitOptions = {},
 ): [Dataset, Dataset] {
+  checkOptions("splitDataset", options, ["seed", "stratified"]);
   const { seed = 0, stratified = true } = options;
   const n = dataset.length;
   const taken = Math.floor(n * fraction + 0.5);

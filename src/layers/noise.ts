@@ -51,7 +51,7 @@ export function buildDropout(config: DropoutConfig, name: string, inputShape: re
       step: builder.step,
       units: floatsOf(inputShape),
       stream: streamOf(site),
-      threshold: Math.round(rate * 4294967296),
+      threshold: Math.min(4294967295, Math.round(rate * 4294967296)),
       scale: 1 / (1 - rate),
     });
     return y;

@@ -2,7 +2,7 @@
 import { type Infer, int, list } from "../config/fields.ts";
 import { object } from "../config/objects.ts";
 import { NablaError } from "../errors.ts";
-import { floatsOf, ld, type Range } from "../plan/builder.ts";
+import { hasGaps, type Range } from "../plan/builder.ts";
 import { layerName } from "./activation.ts";
 import type { Layer, Operation, Site } from "./layer.ts";
 
@@ -20,9 +20,6 @@ export const reshapeFields = object(
 export type ReshapeConfig = Infer<typeof reshapeFields>;
 
 const size = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
-/** Whether rows of this shape have padding within them: pixels whose channels are no multiple of four. */
-const hasGaps = (shape: readonly number[]): boolean =>
-  shape.length > 1 && floatsOf(shape) !== ld(size(shape));
 
 /** Moves values between layouts; where both are alike nothing goes on the tape. */
 function reshapeOperation(

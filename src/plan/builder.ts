@@ -60,6 +60,15 @@ export function floatsOf(shape: readonly number[]): number {
   return shape.slice(0, -1).reduce((product, n) => product * n, 1) * ld(last);
 }
 
+/**
+ * Whether rows of this shape have padding between their values, not only at the end: images of several pixels whose channels are
+ * no multiple of four. How many floats a row takes does not tell: [1, 2, 3] takes 8 either way, at other places.
+ */
+export function hasGaps(shape: readonly number[]): boolean {
+  const last = shape[shape.length - 1] ?? 1;
+  return ld(last) !== last && shape.slice(0, -1).some((n) => n > 1);
+}
+
 /** First and last instruction that a range is needed for. */
 interface Lifetime {
   from: number;

@@ -9,7 +9,7 @@ import { isActivation } from "../layers/activation.ts";
 import { isTrainable, type Layer, leaves, type Operation, type Placed, type Site } from "../layers/layer.ts";
 import { flattenOutput } from "../layers/reshape.ts";
 import type { Loss } from "../losses/resolve.ts";
-import { type CoreFacts, floatsOf, type Image, ld, PlanBuilder, type Range } from "./builder.ts";
+import { type CoreFacts, hasGaps, type Image, ld, PlanBuilder, type Range } from "./builder.ts";
 
 /** train: everything. evaluate: as when predicting, then the loss. predict: outputs only. */
 export type Mode = "train" | "evaluate" | "predict";
@@ -223,7 +223,7 @@ function planInput(
   packed: boolean,
 ): { staged: Range; x: Range } {
   const inputs = size(shape);
-  const whole = packed || shape.length === 1 || floatsOf(shape) === ld(inputs);
+  const whole = packed || !hasGaps(shape);
   // an image whose pixels are padded is converted pixel by pixel
   const width = whole ? inputs : shape[shape.length - 1];
   const rowsEach = inputs / width;

@@ -1,6 +1,6 @@
 /** The ladder of accuracies may be stopped at any time and loses nothing. */
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { idxFolder, workplace } from "../cli/support.ts";
@@ -68,7 +68,18 @@ test("stopped and started again, a run ends in the same weights; finished ones a
   expect(table).toMatch(new RegExp(`\\| 4 \\|.* 1, 2 \\| 400 \\| 97.80 \\|.*\\| ${share} \\|`));
 });
 
+test("a log with half a line in it, as after a power cut, does no harm", async () => {
+  mkdirSync(place.path("cut/checkpoints"), { recursive: true });
+  writeFileSync(place.path("cut/checkpoints/book-4-1.jsonl"), '{"event":"epo');
+  expect(await ladder("cut", "--steps", "4", "--seeds", "1", "--epochs", "2").end).toMatchObject({ code: 0 });
+  expect(results("cut")["book-4-1"]).toMatchObject({ epochs: 2, weightsSha256: expect.any(String) });
+});
+
 test("what makes no sense is said", async () => {
+  expect(await ladder("x", "--steps", "4", "--seeds", "one").end).toEqual({
+    code: 1,
+    text: "bench/accuracy: --seeds: expected whole numbers from 1 on like 1,2,3, got one\n",
+  });
   expect(await ladder("x", "--steps", "11").end).toEqual({
     code: 1,
     text: "bench/accuracy: --steps: there is no 11; expected some of 1,2,3,4,5,6,7,8,9,10,best\n",

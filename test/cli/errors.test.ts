@@ -150,6 +150,12 @@ test.each([
   await refused([...DIGITS, "--out", OUT, ...options], message);
 });
 
+test("--folds keeps no model, and has no epochs of one to show", () =>
+  refused(
+    [...DIGITS, "--folds", "3", "--test-each-epoch"],
+    /^nabla: --test-each-epoch: --folds trains a model for each fold/,
+  ));
+
 test("--checkpoint-every needs somewhere to write to", () =>
   refused([...DIGITS, "--checkpoint-every", "5"], /--out/));
 

@@ -108,6 +108,27 @@ describe("a folder of class folders", () => {
     );
   });
 
+  test("models vote on pictures only where these were brought to a size alike", async () => {
+    const other = [
+      "train",
+      "shapes",
+      "--size",
+      "8",
+      "--fit",
+      "crop",
+      "--epochs",
+      "1",
+      "--out",
+      "cropped.safetensors",
+    ];
+    expect((await place.run(other)).code).toBe(0);
+    expect(
+      (await place.run(["evaluate", "m.safetensors", "cropped.safetensors", "shapes"])).stderr,
+    ).toContain(
+      "cropped.safetensors: was trained on pictures brought to a size with --fit crop, m.safetensors with pad; expected the same",
+    );
+  });
+
   test("data says what is in it", async () => {
     const { stdout } = await place.run(["data", "shapes", "--size", "8", "--preview", "1"]);
     expect(stdout).toMatch(

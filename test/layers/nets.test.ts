@@ -75,6 +75,20 @@ const nets: [string, Shape, ReferenceConfig[]][] = [
       softmax,
     ],
   ],
+  [
+    "images whose padded pixels take no more room than flat rows",
+    [1, 2, 3],
+    [
+      { type: "layerNormalization" },
+      conv(7, 1, { activation: "tanh" }),
+      { type: "flatten" },
+      { type: "dense", units: 9, activation: "tanh" },
+      { type: "reshape", targetShape: [3, 1, 3] },
+      { type: "averagePooling2d", poolSize: [2, 1], strides: 1 },
+      { type: "flatten" },
+      softmax,
+    ],
+  ],
 ];
 
 const ROWS = 5;

@@ -20,6 +20,12 @@ function given(shape: Shape, rows: number): Given {
 
 const mean = (a: ArrayLike<number>) => Array.from(a).reduce((s, v) => s + v, 0) / a.length;
 
+test("a rate of all but 1 drops everything", () => {
+  const [shape, rows] = [[64], 4];
+  const { y } = runLayer({ type: "dropout", rate: 1 - 2 ** -40 }, shape, rows, given(shape, rows));
+  expect(y.every((value) => value === 0)).toBe(true);
+});
+
 /** What does not depend on what was drawn. */
 function checkBits(config: ReferenceConfig, shape: Shape, rows: number): Result {
   const given_ = given(shape, rows);

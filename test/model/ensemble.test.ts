@@ -236,6 +236,10 @@ describe("models that do not go together are refused, and the one that differs i
     );
     expect(() => ensemble([a], { vote: "hard" } as never)).toThrow('unknown option "vote"');
     expect(() => ensemble([a]).predict([[1, 2, 3]])).toThrow("[n, 2]");
+    expect(() => ensemble([a]).predict([[1, 2]], { batchSize: 0 })).toThrow(
+      "predict: batchSize: expected a whole number ≥ 1, got 0",
+    );
+    expect(() => ensemble([a]).predict([[1, 2]], { batch: 2 } as never)).toThrow('unknown option "batch"');
     await expect(ensemble([a]).evaluate(dataset(clouds(9, 3)))).rejects.toThrow(
       "expected rows of shape [2], got [3]",
     );

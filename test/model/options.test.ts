@@ -1,5 +1,15 @@
 import { expect, test } from "vitest";
-import { dense, earlyStopping, modelCheckpoint, reduceLROnPlateau, sequential } from "../../src/index.ts";
+import { kFold, prepareDigit } from "../../src/data/index.ts";
+import {
+  arrayDataset,
+  checkGradients,
+  dense,
+  earlyStopping,
+  modelCheckpoint,
+  reduceLROnPlateau,
+  sequential,
+  splitDataset,
+} from "../../src/index.ts";
 
 const model = () => sequential([dense({ units: 1, inputShape: [2] })]).compile({ loss: "meanSquaredError" });
 const x = [[1, 2]];
@@ -30,6 +40,27 @@ test.each([
     'earlyStopping: unknown option "patients"; did you mean "patience"?',
   ],
   [async () => reduceLROnPlateau({ facto: 3 } as never), 'did you mean "factor"?'],
+  [async () => model().predict(x, { batchsize: 1 } as never), 'predict: unknown option "batchsize"'],
+  [async () => checkGradients(model(), x, y, { sample: 1 } as never), 'did you mean "samples"?'],
+  [async () => model().gradients(x, y, { weights: [1] } as never), 'gradients: unknown option "weights"'],
+  [
+    async () => model().inputGradients(x, y, { sampleWeights: [1] } as never),
+    'inputGradients: unknown option "sampleWeights"; did you mean "sampleWeight"?',
+  ],
+  [
+    () => model().confusionMatrix(arrayDataset([[1, 2]], [0]), { batch: 1 } as never),
+    'confusionMatrix: unknown option "batch"',
+  ],
+  [
+    async () => splitDataset(arrayDataset(x, y), 0.5, { stratify: false } as never),
+    'splitDataset: unknown option "stratify"',
+  ],
+  [async () => kFold(arrayDataset(x, y), { fold: 3 } as never), 'kFold: unknown option "fold"'],
+  [
+    async () =>
+      prepareDigit({ data: new Uint8Array(1), width: 1, height: 1, channels: 1 }, { side: 9 } as never),
+    'prepareDigit: unknown option "side"',
+  ],
   [async () => modelCheckpoint({ save() {}, every: 3 } as never), 'modelCheckpoint: unknown option "every"'],
 ] as const)("a misspelt option is an error: %s", async (call, message) => {
   await expect((async () => call())()).rejects.toThrow(message);

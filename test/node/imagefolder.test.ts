@@ -22,6 +22,18 @@ const png = (width: number, height: number, ...values: number[]): Uint8Array =>
     data: Uint8Array.from({ length: width * height }, (_, i) => values[i % values.length]!),
   });
 
+test("an option there is not, or a word that is none of its own, is refused", async () => {
+  for (const [options, message] of [
+    [{ sizes: 8 }, 'openImageFolder: unknown option "sizes"; did you mean "size"?'],
+    [{ workers: 0 }, "workers: expected a whole number ≥ 1, got 0"],
+    [{ unreadable: "skipp" }, 'unreadable: expected "refuse" or "skip", got "skipp"'],
+    [{ fit: "padd" }, 'fit: expected one of pad, crop, stretch, got "padd"'],
+  ] as const) {
+    const path = folder({ "a/1.png": png(2, 2, 0), "b/1.png": png(2, 2, 9) });
+    await expect(openImageFolder(path, options as never)).rejects.toThrow(message);
+  }
+});
+
 let counter = 0;
 /** A folder of these files. */
 function folder(files: Record<string, Uint8Array | string>): string {

@@ -138,6 +138,14 @@ describe("PNG", () => {
     expect(() => decodeImage(big, "bomb.png")).toThrow("are more than 5×5 pixels can need");
   });
 
+  test("nor is little packed data that becomes much", () => {
+    const big = encode({ width: 9000, height: 9000, channels: 1, data: new Uint8Array(81_000_000) });
+    expect(big.length).toBeLessThan(100_000);
+    const small = encode({ width: 500, height: 500, channels: 1, data: new Uint8Array(250_000) });
+    const bomb = Uint8Array.from([...small.subarray(0, 33), ...big.subarray(33)]); // the header of another picture
+    expect(() => decodeImage(bomb, "bomb.png")).toThrow(/and more are more than 500×500 pixels can need/);
+  });
+
   test("texts and profiles beside the picture do not matter, broken ones neither", () => {
     const file = fixture("bit-16.png");
     const junk = [0, 0, 0, 4, ...new TextEncoder().encode("iCCP"), 1, 2, 3, 4, 9, 9, 9, 9];

@@ -1,5 +1,6 @@
 /** Photographs and scans of a digit, made to look like those of MNIST. */
 import { NablaError } from "../../errors.ts";
+import { checkOptions } from "../../options.ts";
 import { checkPicture, type Picture, toGray } from "./picture.ts";
 import { crop, paste, resize } from "./resize.ts";
 
@@ -39,6 +40,7 @@ const DUST = 1 / 20;
  * @throws NablaError for a picture of one tone
  */
 export function prepareDigit(source: Picture, options: DigitOptions = {}): PreparedDigit {
+  checkOptions("prepareDigit", options, ["size", "box", "name"]);
   const { size = 28, box = Math.floor((size * 20) / 28 + 0.5), name = "picture" } = options;
   checkPicture(source, name);
   const shrink = Math.min(1, LARGEST / Math.max(source.width, source.height));

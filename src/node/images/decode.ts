@@ -1,5 +1,6 @@
 /** PNG and JPEG files to pixels. */
 import { readFile } from "node:fs/promises";
+import { inflateSync } from "node:zlib";
 import { decode as decodePngFile } from "fast-png";
 import decodeJpegFile from "jpeg-js/lib/decoder.js";
 import { type ImageHeader, MAX_PIXELS, readImageHeader } from "../../data/images/header.ts";
@@ -57,25 +58,18 @@ const NEEDED = ["IHDR", "PLTE", "tRNS", "IDAT", "IEND"];
 
 function decodePng(bytes: Uint8Array, { width, height, depth = 8, channels }: ImageHeader): Picture {
   const parts = [bytes.subarray(0, 8)];
+  const pixels: Uint8Array[] = [];
   let last = "";
-  let packed = 0;
   for (const chunk of pngChunks(bytes)) {
     last = chunk.type;
-    if (last === "IDAT") packed += chunk.data.length;
+    if (last === "IDAT") pixels.push(chunk.data);
     if (NEEDED.includes(last)) parts.push(chunk.bytes);
     if (last === "IEND") break;
   }
   if (last !== "IEND") throw new Error(`it ends (at ${bytes.length} bytes) before its IEND chunk`);
-  if (packed === 0) throw new Error("it has no pixels (no IDAT chunk)");
-  // what does not shrink grows by a thousandth at most; more than that cannot belong to this picture
-  if (packed > 1.1 * height * (width * 8 + 8) + 65_536)
-    throw new Error(`${packed} bytes are more than ${width}×${height} pixels can need`);
-  const file = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    file.set(part, at);
-    at += part.length;
-  }
+  if (pixels.length === 0) throw new Error("it has no pixels (no IDAT chunk)");
+  checkSize(pixels, width, height, depth);
+  const file = Buffer.concat(parts);
   const { data, palette, transparency, channels: stored } = decodePngFile(file, { checkCrc: true });
   const samples = depth < 8 ? unpack(data as Uint8Array, width, height, depth) : data;
   if (samples.length !== width * height * stored)
@@ -105,6 +99,31 @@ function decodePng(bytes: Uint8Array, { width, height, depth = 8, channels }: Im
       out[i * channels + c] = Math.floor(pixel[c]! * alpha + 255 * (1 - alpha) + 0.5);
   }
   return { data: out, width, height, channels };
+}
+
+/** Packed data up to this size cannot become so large that it matters: it grows a thousandfold at most. */
+const HARMLESS = 65_536;
+
+/**
+ * Throws for more data than the picture can need, packed or unpacked. The decoder unpacks all there is, and a few megabytes may be
+ * many gigabytes; so they are unpacked here before, no further than to the size of the picture.
+ */
+function checkSize(pixels: readonly Uint8Array[], width: number, height: number, depth: number): void {
+  const packed = pixels.reduce((sum, part) => sum + part.length, 0);
+  if (packed <= HARMLESS) return;
+  // four samples a pixel at most, a byte before each row, and the seven parts of interlaced ones
+  const most = Math.ceil(1.1 * height * ((width * 4 * depth) / 8 + 8)) + HARMLESS;
+  const refuse = (n: string) => {
+    throw new Error(`${n} are more than ${width}×${height} pixels can need`);
+  };
+  // what does not shrink grows by a thousandth at most
+  if (packed > most) refuse(`${packed} bytes`);
+  try {
+    inflateSync(Buffer.concat(pixels), { maxOutputLength: most });
+  } catch (cause) {
+    if ((cause as { code?: string }).code === "ERR_BUFFER_TOO_LARGE") refuse(`${most} bytes and more`);
+    // what else is wrong with it the decoder says
+  }
 }
 
 /** Samples of 1, 2 or 4 bits, first ones in the high bits, each row beginning with a byte of its own. */

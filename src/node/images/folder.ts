@@ -3,8 +3,9 @@ import { basename, relative, resolve } from "node:path";
 import { sha256Hex } from "../../checkpoint/sha256.ts";
 import type { DataSplit, Dataset } from "../../data/dataset.ts";
 import type { ImageHeader } from "../../data/images/header.ts";
-import type { Fit, Size } from "../../data/images/resize.ts";
+import { FITS, type Fit, type Size } from "../../data/images/resize.ts";
 import { NablaError } from "../../errors.ts";
+import { checkOptions } from "../../options.ts";
 import { classesOf, filesOf, layoutOf, type Problem, shortened } from "./files.ts";
 import { type IndexedFile, indexed } from "./indexed.ts";
 import { DecodePool } from "./pool.ts";
@@ -28,6 +29,17 @@ export interface ImageFolderOptions {
   /** Called while pictures are decoded at the start: how many are done, and of how many. */
   onProgress?: (done: number, total: number) => void;
 }
+
+const OPTIONS: readonly (keyof ImageFolderOptions)[] = [
+  "size",
+  "channels",
+  "fit",
+  "unreadable",
+  "classes",
+  "keepBytes",
+  "workers",
+  "onProgress",
+];
 
 /** How rows were made of pictures: goes into checkpoints, so that a picture to predict from is treated alike. */
 export type ImageInfo = RowFormat;
@@ -67,6 +79,7 @@ interface Rows {
  * @throws NablaError for folders without classes, empty classes, sizes that differ without `size`, unreadable files
  */
 export async function openImageFolder(root: string, options: ImageFolderOptions = {}): Promise<ImageSplit> {
+  checkOptions("openImageFolder", options, OPTIONS);
   const layout = await layoutOf(root);
   if (!layout)
     throw new NablaError(
@@ -84,7 +97,10 @@ export async function openImageFolder(root: string, options: ImageFolderOptions 
     problems.push(...found);
     parts.push({ folder, files: await indexed(files, problems) });
   }
-  const skip = options.unreadable === "skip";
+  const { unreadable = "refuse" } = options;
+  if (unreadable !== "refuse" && unreadable !== "skip")
+    throw new NablaError(`unreadable: expected "refuse" or "skip", got ${JSON.stringify(unreadable)}`);
+  const skip = unreadable === "skip";
   if (!skip) refuse(root, parts, problems);
   checkFilled(parts, classes, options.classes !== undefined, problems);
   const format = formatOf(root, parts, options);
@@ -200,6 +216,8 @@ function formatOf(root: string, parts: readonly Part[], options: ImageFolderOpti
   const channels = options.channels ?? (headers.every((header) => header.channels === 1) ? 1 : 3);
   if (channels !== 1 && channels !== 3)
     throw new NablaError(`channels: expected 1 (grey) or 3 (colour), got ${channels}`);
+  if (!FITS.includes(fit))
+    throw new NablaError(`fit: expected one of ${FITS.join(", ")}, got ${JSON.stringify(fit)}`);
   const { width, height } =
     typeof size === "number" ? { width: size, height: size } : (size ?? commonSize(root, headers));
   for (const n of [width, height])

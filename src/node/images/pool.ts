@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { NablaError } from "../../errors.ts";
+import { checkWhole } from "../../options.ts";
 import type { PreparedRows, RowFormat } from "./prepare.ts";
 
 interface Waiting {
@@ -29,8 +30,12 @@ export class DecodePool {
   readonly #queue: Waiting[] = [];
   #module: Promise<typeof import("./worker.ts")> | undefined;
 
-  /** @param size how many threads; default: as many as there are processors, at most 8: decoding is mostly what is waited for */
+  /**
+   * @param size how many threads; default: as many as there are processors, at most 8: decoding is mostly what is waited for
+   * @throws NablaError unless it is a whole number ≥ 1
+   */
   constructor(size = Math.min(8, availableParallelism())) {
+    checkWhole("workers", size);
     this.#size = size;
   }
 
@@ -83,7 +88,8 @@ export class DecodePool {
     });
     // a thread that ran out of memory: the next job gets a new one
     thread.worker.on("error", (cause) => {
-      this.#threads.splice(this.#threads.indexOf(thread), 1);
+      const at = this.#threads.indexOf(thread);
+      if (at >= 0) this.#threads.splice(at, 1);
       const names = thread.job?.paths.join(", ");
       const message = cause instanceof Error ? cause.message : String(cause);
       thread.job?.reject(new NablaError(`decoding ${names}: ${message}`, { cause }));
