@@ -13,7 +13,7 @@ import { type Scores, score } from "./evaluate.ts";
 import { type Gradients, gradientsOf } from "./gradients.ts";
 import { copyParameters, inputGradientsOf } from "./inspect.ts";
 import type { LayerInput } from "./layers/factories.ts";
-import { buildLayers, looksAcrossRows } from "./layers/index.ts";
+import { buildLayers } from "./layers/index.ts";
 import type { Layer } from "./layers/layer.ts";
 import { ConfusionMatrix, type Metric, type MetricName, metric } from "./metrics/index.ts";
 import {
@@ -32,6 +32,7 @@ import { Network } from "./network.ts";
 import { checkOptions, checkWhole } from "./options.ts";
 import { pauser } from "./pause.ts";
 import { type Outputs, predictBatches, predictDataset, rowsOf } from "./predict.ts";
+import { checkResume } from "./resume.ts";
 import { saveModel } from "./save.ts";
 import { describe } from "./summary.ts";
 import { freshRun, type Run, train } from "./train.ts";
@@ -177,7 +178,15 @@ export class Model {
       ...(shifted !== undefined && { shifted }),
       ...(augment && { augment }),
     };
-    if (options.resume) this.checkResume(settings, options.callbacks ?? []);
+    if (options.resume)
+      checkResume({
+        before: this.settings,
+        now: settings,
+        configs: this.configs,
+        dependsOnEpochs: compiled.dependsOnEpochs,
+        waiting: Object.keys(this.pendingCallbacks),
+        callbacks: options.callbacks ?? [],
+      });
     else {
       // a run of its own: Adam's moments would not fit its step number, nor a velocity its schedule
       this.run = freshRun();
@@ -510,52 +519,6 @@ export class Model {
       };
     } catch (error) {
       throw error instanceof NablaError ? new NablaError(`fit: ${error.message}`, { cause: error }) : error;
-    }
-  }
-
-  private checkResume(settings: RunSettings, callbacks: readonly Callback[]): void {
-    const before = this.settings;
-    if (!before)
-      throw new NablaError(
-        "fit: resume: there is no training to go on with; load a checkpoint that was saved while training",
-      );
-    if (before.epochs !== settings.epochs && this.training.dependsOnEpochs) {
-      throw new NablaError(
-        `fit: resume: epochs was ${before.epochs}, now it is ${settings.epochs}; the learning rate's schedule runs over all epochs, so a resumed run needs the same (or a schedule with decayEpochs)`,
-      );
-    }
-    const weights = (of: RunSettings) => JSON.stringify(Object.entries(of.classWeight ?? {}).sort());
-    if (weights(before) !== weights(settings)) {
-      throw new NablaError("fit: resume: classWeight is another than before; a resumed run needs the same");
-    }
-    const images = (of: RunSettings) => JSON.stringify(of.augment); // its fields are in one order
-    if (images(before) !== images(settings)) {
-      throw new NablaError(
-        `fit: resume: augment was ${images(before) ?? "not set"}, now it is ${images(settings)}; a resumed run needs the same`,
-      );
-    }
-    // the bits are the same however a batch is parted, but where a layer looks across its rows
-    const atOnce = ({ batchSize, microBatchSize = batchSize }: RunSettings) =>
-      Math.min(batchSize, microBatchSize);
-    if (looksAcrossRows(this.configs) && atOnce(before) !== atOnce(settings)) {
-      throw new NablaError(
-        `fit: resume: microBatchSize was ${before.microBatchSize ?? "not set"}, now it is ${settings.microBatchSize ?? "not set"}; a resumed run with batchNormalization needs the same`,
-      );
-    }
-    const given = new Set(withState(callbacks).map(([key]) => key));
-    for (const key of Object.keys(this.pendingCallbacks)) {
-      // what only saves does not change the weights
-      if (given.has(key) || key.startsWith("modelCheckpoint")) continue;
-      throw new NablaError(
-        `fit: resume: the training had a callback "${key}", whose state is kept; pass it again in callbacks`,
-      );
-    }
-    for (const key of ["batchSize", "seed", "shuffle", "validationSplit", "shifted", "rows"] as const) {
-      if (before[key] !== settings[key]) {
-        throw new NablaError(
-          `fit: resume: ${key} was ${before[key] ?? "not set"}, now it is ${settings[key] ?? "not set"}; a resumed run needs the same`,
-        );
-      }
     }
   }
 }

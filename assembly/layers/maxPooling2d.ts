@@ -1,8 +1,15 @@
 // Max pooling. x[rows, height, width, channels] → y[rows, outHeight, outWidth, channels]. Where values are equal, the first in
-// reading order is taken.
+// reading order is taken; what is not a number is handed on.
 
 import { ld, shareStart, times } from "../math/simd";
 import { apart, cover, Pool } from "./pooling";
+
+/** Where v is larger, or NaN; once the largest is NaN nothing exceeds it but another. */
+// @ts-ignore: decorator
+@inline
+function exceeds(v: v128, best: v128): v128 {
+  return v128.or(f32x4.gt(v, best), f32x4.ne(v, v));
+}
 
 /** y = the largest of each window; index = ky · poolWidth + kx of where it was. Shares are images. */
 function maxPoolForward(record: usize, rows: i32, part: i32, parts: i32): void {
@@ -31,7 +38,7 @@ function maxPoolForward(record: usize, rows: i32, part: i32, parts: i32): void {
             const code = (iy - oy * a.strideY + a.top) * a.poolWidth - ox * a.strideX + a.left;
             for (let ix = x0; ix < x1; ix++) {
               const v = v128.load(x + times(iy, row) + times(ix, pixel) + c);
-              const larger = f32x4.gt(v, best);
+              const larger = exceeds(v, best);
               best = v128.bitselect(v, best, larger);
               at = v128.bitselect(i32x4.splat(code + ix), at, larger);
             }
@@ -53,11 +60,11 @@ function two2(y: usize, index: usize, x: usize, row: usize, pixel: usize, skip: 
     const end = x + pixel;
     do {
       const v0 = v128.load(x), v1 = v128.load(x + pixel), v2 = v128.load(x + row), v3 = v128.load(x + row + pixel);
-      const g1 = f32x4.gt(v1, v0);
+      const g1 = exceeds(v1, v0);
       let best = v128.bitselect(v1, v0, g1);
-      const g2 = f32x4.gt(v2, best);
+      const g2 = exceeds(v2, best);
       best = v128.bitselect(v2, best, g2);
-      const g3 = f32x4.gt(v3, best);
+      const g3 = exceeds(v3, best);
       v128.store(y, v128.bitselect(v3, best, g3));
       if (index) {
         v128.store(index, v128.bitselect(three, v128.bitselect(two, v128.and(one, g1), g2), g3));
