@@ -57,8 +57,9 @@ export function checkResume(request: ResumeRequest): void {
   }
   for (const key of ["batchSize", "seed", "shuffle", "validationSplit", "shifted", "rows"] as const) {
     if (before[key] !== settings[key]) {
+      const what = key === "rows" ? "the number of rows to train on" : key;
       throw new NablaError(
-        `fit: resume: ${key} was ${before[key] ?? "not set"}, now it is ${settings[key] ?? "not set"}; a resumed run needs the same`,
+        `fit: resume: ${what} was ${before[key] ?? "not set"}, now it is ${settings[key] ?? "not set"}; a resumed run needs the same${key === "rows" ? " data, so the options that chose it as well (samples, a split)" : ""}`,
       );
     }
   }

@@ -54,12 +54,13 @@ export function describe(network: Network): string {
       .join("  ")
       .trimEnd();
   const total = network.parameterCount;
+  const trained = network.trained.reduce((sum, { spec }) => sum + spec.shape.reduce((n, m) => n * m, 1), 0);
   return [
     line(head),
     widths.map((w) => "─".repeat(w)).join("  "),
     line(["input", "", `[${network.layers[0].inputShape.join(", ")}]`, ""]),
     ...rows.map(line),
     widths.map((w) => "─".repeat(w)).join("  "),
-    `${total.toLocaleString("en")} parameters, ${(total * 4).toLocaleString("en")} bytes`,
+    `${total.toLocaleString("en")} parameters, ${(total * 4).toLocaleString("en")} bytes${trained < total ? `; ${trained.toLocaleString("en")} of them are trained` : ""}`,
   ].join("\n");
 }

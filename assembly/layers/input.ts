@@ -28,9 +28,9 @@ function inputU8(record: usize, rows: i32, part: i32, parts: i32): void {
 }
 
 /**
- * Bytes are positive as signed integers too, and x86 has no conversion of unsigned ones.
- *
- * x[n] = scale · u8[n], then zeros up to a multiple of 4. Reads nothing beyond the n bytes. */
+ * x[n] = scale · u8[n], then zeros up to a multiple of 4. Reads nothing beyond the n bytes. Converted as signed numbers, which bytes
+ * are as well: x86 has no conversion of unsigned ones.
+ */
 function rowU8(x: usize, from: usize, n: usize, scale: f32): void {
   const s = f32x4.splat(scale);
   const end = from + n;

@@ -1,6 +1,7 @@
 /** What programs write layers with: dense({ units: 10, activation: "softmax" }). */
-import type { Input } from "../config/fields.ts";
+import { type Input, show } from "../config/fields.ts";
 import type { LAYERS, SimpleLayerInput } from "../config/layers.ts";
+import { NablaError } from "../errors.ts";
 
 /** Shape of one input row, for the first layer of a model; without it the first data set tells. */
 export interface First {
@@ -12,81 +13,81 @@ type Of<T extends keyof typeof LAYERS> = { type: T } & Options<T>;
 
 export type LayerInput = { [T in keyof typeof LAYERS]: Of<T> }[keyof typeof LAYERS];
 
+/** An object of options, or an error that shows how to write them: a bare number would be lost without a word. */
+function options<T extends keyof typeof LAYERS>(type: T, given: Options<T>, example: string): Of<T> {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw new NablaError(
+      `${type}: expected an object of options, got ${show(given)}; write ${type}(${example})`,
+    );
+  }
+  return { type, ...given } as Of<T>;
+}
+
 /** y[rows, units] = activation(x[rows, n] · kernel[n, units] + bias[units]) */
-export const dense = (options: Options<"dense">): Of<"dense"> => ({ type: "dense", ...options });
+export const dense = (given: Options<"dense">): Of<"dense"> => options("dense", given, "{ units: 10 }");
 
 /**
  * Convolution, channels last: [height, width, channels] → [outHeight, outWidth, filters], activation(x * kernel + bias) with kernel
  * [kernelHeight, kernelWidth, channels / groups, filters]. Outputs: floor((n − reach) / stride) + 1 with padding "valid" (the
  * default), ceil(n / stride) with "same"; reach = (kernel − 1) · dilation + 1.
  */
-export const conv2d = (options: Options<"conv2d">): Of<"conv2d"> => ({ type: "conv2d", ...options });
+export const conv2d = (given: Options<"conv2d">): Of<"conv2d"> =>
+  options("conv2d", given, "{ filters: 8, kernelSize: 3 }");
 
 /** The largest value of each window of poolSize (default 2 × 2, windows side by side). */
-export const maxPooling2d = (options: Options<"maxPooling2d"> = {}): Of<"maxPooling2d"> => ({
-  type: "maxPooling2d",
-  ...options,
-});
+export const maxPooling2d = (given: Options<"maxPooling2d"> = {}): Of<"maxPooling2d"> =>
+  options("maxPooling2d", given, "{ poolSize: 2 }");
 
 /** The mean of each window of poolSize (default 2 × 2, windows side by side). */
-export const averagePooling2d = (options: Options<"averagePooling2d"> = {}): Of<"averagePooling2d"> => ({
-  type: "averagePooling2d",
-  ...options,
-});
+export const averagePooling2d = (given: Options<"averagePooling2d"> = {}): Of<"averagePooling2d"> =>
+  options("averagePooling2d", given, "{ poolSize: 2 }");
 
 /** [height, width, channels] → [channels], the mean over all pixels. */
 export const globalAveragePooling2d = (
-  options: Options<"globalAveragePooling2d"> = {},
-): Of<"globalAveragePooling2d"> => ({ type: "globalAveragePooling2d", ...options });
+  given: Options<"globalAveragePooling2d"> = {},
+): Of<"globalAveragePooling2d"> => options("globalAveragePooling2d", given, "");
 
 /** Zeros around an image: `padding` pixels on each side (default 1), [height, width], or [[top, bottom], [left, right]]. */
-export const zeroPadding2d = (options: Options<"zeroPadding2d"> = {}): Of<"zeroPadding2d"> => ({
-  type: "zeroPadding2d",
-  ...options,
-});
+export const zeroPadding2d = (given: Options<"zeroPadding2d"> = {}): Of<"zeroPadding2d"> =>
+  options("zeroPadding2d", given, "{ padding: 1 }");
 
 /**
  * (x − mean) / √(variance + epsilon) · gamma + beta, with mean and variance of each channel over the batch; outside training with
  * moving ones. Source: Ioffe & Szegedy 2015. Defaults are Keras': momentum 0.99, epsilon 0.001.
  */
-export const batchNormalization = (
-  options: Options<"batchNormalization"> = {},
-): Of<"batchNormalization"> => ({
-  type: "batchNormalization",
-  ...options,
-});
+export const batchNormalization = (given: Options<"batchNormalization"> = {}): Of<"batchNormalization"> =>
+  options("batchNormalization", given, "{ momentum: 0.99 }");
 
 /** The same with mean and variance over the channels of each row or pixel. Source: Ba, Kiros & Hinton 2016. epsilon 0.001. */
-export const layerNormalization = (
-  options: Options<"layerNormalization"> = {},
-): Of<"layerNormalization"> => ({
-  type: "layerNormalization",
-  ...options,
-});
+export const layerNormalization = (given: Options<"layerNormalization"> = {}): Of<"layerNormalization"> =>
+  options("layerNormalization", given, "{ epsilon: 0.001 }");
 
 /** While training, a share `rate` of the values becomes zero, the others grow by 1 / (1 − rate). */
-export const dropout = (options: Options<"dropout">): Of<"dropout"> => ({ type: "dropout", ...options });
+export const dropout = (given: Options<"dropout">): Of<"dropout"> =>
+  options("dropout", given, "{ rate: 0.5 }");
 
 /** While training, adds values of a normal distribution with standard deviation `stddev`. */
-export const gaussianNoise = (options: Options<"gaussianNoise">): Of<"gaussianNoise"> => ({
-  type: "gaussianNoise",
-  ...options,
-});
+export const gaussianNoise = (given: Options<"gaussianNoise">): Of<"gaussianNoise"> =>
+  options("gaussianNoise", given, "{ stddev: 0.1 }");
 
 /** y = layers(x) + x, or + shortcut(x) where shapes change. Source: He, Zhang, Ren & Sun 2015. */
 export const residual = (
   layers: readonly SimpleLayerInput[],
-  options: Omit<Options<"residual">, "layers"> = {},
-): Of<"residual"> => ({ type: "residual", layers: [...layers], ...options });
+  given: Omit<Options<"residual">, "layers"> = {},
+): Of<"residual"> => {
+  if (!Array.isArray(layers)) {
+    throw new NablaError(`residual: expected an array of layers, got ${show(layers)}; write residual([…])`);
+  }
+  return options("residual", { layers: [...layers], ...given }, "[…]");
+};
 
 /** An activation as a layer of its own. */
-export const activation = (options: Options<"activation">): Of<"activation"> => ({
-  type: "activation",
-  ...options,
-});
+export const activation = (given: Options<"activation">): Of<"activation"> =>
+  options("activation", given, '{ activation: "relu" }');
 
 /** [a, b, c] → [a · b · c] */
-export const flatten = (options: Options<"flatten"> = {}): Of<"flatten"> => ({ type: "flatten", ...options });
+export const flatten = (given: Options<"flatten"> = {}): Of<"flatten"> => options("flatten", given, "");
 
 /** The same values in the shape `targetShape`; one −1 stands for what is left. */
-export const reshape = (options: Options<"reshape">): Of<"reshape"> => ({ type: "reshape", ...options });
+export const reshape = (given: Options<"reshape">): Of<"reshape"> =>
+  options("reshape", given, "{ targetShape: [28, 28, 1] }");

@@ -3,6 +3,18 @@ import { NablaError } from "../errors.ts";
 import { floatsOf, type Range } from "../plan/builder.ts";
 import { isTrainable, type Layer, type Operation, type Site } from "./layer.ts";
 
+/** Layers that turn one shape into the other, as an example. */
+function bridge(from: readonly number[], to: readonly number[]): string {
+  if (from.length !== 3 || to.length !== 3) return `[dense({ units: ${to[to.length - 1]} })]`;
+  const strides = [from[0] / to[0], from[1] / to[1]].map((ratio) => Math.max(1, Math.round(ratio)));
+  const both = strides[0] === strides[1] ? String(strides[0]) : `[${strides.join(", ")}]`;
+  // with "same" there are ceil(size / stride) outputs
+  const fits = to.slice(0, 2).every((n, i) => n === Math.ceil(from[i] / strides[i]));
+  const step = both === "1" ? "" : `, strides: ${both}, padding: "same"`;
+  const window = fits ? "1" : `[${from[0] - to[0] + 1}, ${from[1] - to[1] + 1}]`;
+  return `[conv2d({ filters: ${to[2]}, kernelSize: ${window}${fits ? step : ""} })]`;
+}
+
 /**
  * @param layers what the values pass, already built as a chain that begins with inputShape
  * @param shortcut what they pass on the other path; none: they go unchanged
@@ -22,7 +34,7 @@ export function buildResidual(
   if (outputShape.length !== other.length || outputShape.some((n, i) => n !== other[i])) {
     const show = (shape: readonly number[]) => `[${shape.join(", ")}]`;
     throw new NablaError(
-      `residual "${name}" (layer ${index + 1}): its layers turn ${show(inputShape)} into ${show(outputShape)}, its shortcut into ${show(other)}; both must have one shape: use padding "same" and as many filters as channels, or give a shortcut such as [conv2d({ filters: ${outputShape[outputShape.length - 1]}, kernelSize: 1 })]`,
+      `residual "${name}" (layer ${index + 1}): its layers turn ${show(inputShape)} into ${show(outputShape)}, its shortcut into ${show(other)}; both must have one shape: use padding "same" and as many filters as channels, or give a shortcut such as ${bridge(inputShape, outputShape)}`,
     );
   }
   const main = layers.flatMap((layer) => layer.operations);

@@ -74,6 +74,10 @@ function draw() {
 }
 draw();
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-let waiting;
-addEventListener("resize", () => { clearTimeout(waiting); waiting = setTimeout(draw, 100); });
+// a box follows the page, its plot the box
+const watcher = new ResizeObserver(() => plots.forEach((plot, i) => {
+  const width = document.getElementById("chart" + i).clientWidth;
+  if (width !== plot.width) plot.setSize({ width, height: 240 });
+}));
+charts.forEach((chart, i) => watcher.observe(document.getElementById("chart" + i)));
 `;

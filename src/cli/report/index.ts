@@ -129,7 +129,7 @@ function describe(data: OpenedData, model: Model, images: boolean): string {
       ? `${target.classes} classes`
       : `${target.size} value${target.size === 1 ? "" : "s"} a row`;
   const sizes = model.layers
-    .filter(({ type }) => type === "dense" || type === "conv2d")
+    .filter((layer) => layer.operations.length > 0)
     .map((layer) => layer.outputShape.join("×"));
   return `${count(length)} ${images ? "images" : "rows"}, ${what}. Network: ${[model.inputShape.join("×"), ...sizes].join(" → ")}.`;
 }

@@ -25,7 +25,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .tiles dt { color: var(--soft); font-size: .8rem; }
 .tiles dd { margin: 0; font-size: 1.15rem; font-weight: 600; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 16px; }
-.charts > div { min-width: 0; }
+.charts > div, .charts > div > div { min-width: 0; overflow: hidden; }
 .u-legend th, .u-legend td { border: 0; }
 .u-legend { color: var(--text); font-size: .85rem; }
 .scroll { overflow-x: auto; }

@@ -23,29 +23,28 @@ export function resize(picture: Picture, width: number, height: number): Picture
   const { channels } = picture;
   const across = filters(picture.width, width);
   const down = filters(picture.height, height);
-  const rows = picture.height;
-  const wide = new Float32Array(rows * width * channels);
-  for (let y = 0; y < rows; y++) {
+  const stride = width * channels;
+  // row by row into the rows they are part of: a picture a pixel wide and millions high needs no room of that height
+  const row = new Float32Array(stride);
+  const sums = new Float64Array(height * stride);
+  let first = 0;
+  for (let y = 0; y < picture.height; y++) {
     for (let x = 0; x < width; x++) {
       const { from, weights } = across[x]!;
       for (let c = 0; c < channels; c++) {
         let sum = 0;
         let at = (y * picture.width + from) * channels + c;
         for (let k = 0; k < weights.length; k++, at += channels) sum += weights[k]! * picture.data[at]!;
-        wide[(y * width + x) * channels + c] = sum;
+        row[x * channels + c] = sum;
       }
     }
-  }
-  const stride = width * channels;
-  const data = new Uint8Array(height * stride);
-  for (let y = 0; y < height; y++) {
-    const { from, weights } = down[y]!;
-    for (let i = 0; i < stride; i++) {
-      let sum = 0;
-      for (let k = 0; k < weights.length; k++) sum += weights[k]! * wide[(from + k) * stride + i]!;
-      data[y * stride + i] = Math.min(255, Math.floor(sum + 0.5));
+    while (first < height && down[first]!.from + down[first]!.weights.length <= y) first++;
+    for (let to = first; to < height && down[to]!.from <= y; to++) {
+      const weight = down[to]!.weights[y - down[to]!.from]!;
+      for (let i = 0; i < stride; i++) sums[to * stride + i]! += weight * row[i]!;
     }
   }
+  const data = Uint8Array.from(sums, (sum) => Math.min(255, Math.floor(sum + 0.5)));
   return { data, width, height, channels };
 }
 

@@ -40,6 +40,12 @@ describe("resize", () => {
     expect(resize(picture, 2, 2)).toBe(picture);
     expect(() => resize(picture, 0, 2)).toThrow("expected whole numbers ≥ 1, got 0×2");
   });
+
+  test("a picture a pixel wide and very high, for a square", () => {
+    const height = 100_000;
+    const tall: Picture = { data: new Uint8Array(height).fill(9), width: 1, height, channels: 1 };
+    expect(new Set(resize(tall, 50, 2).data)).toEqual(new Set([9]));
+  });
 });
 
 describe("fitPicture", () => {

@@ -1,0 +1,96 @@
+/** What is wrong with a network is said before anything is trained: where, what was expected, what came, what to do. */
+import { expect, test } from "vitest";
+import {
+  activation,
+  batchNormalization,
+  conv2d,
+  dense,
+  dropout,
+  flatten,
+  type LayerInput,
+  maxPooling2d,
+  reshape,
+  residual,
+  sequential,
+} from "../../src/index.ts";
+
+const build = (inputShape: number[], ...layers: LayerInput[]) => sequential(layers, { inputShape });
+const wrong = (make: () => unknown): string => {
+  try {
+    make();
+  } catch (error) {
+    expect((error as Error).name).toBe("NablaError");
+    return (error as Error).message;
+  }
+  throw new Error("nothing was wrong with it");
+};
+
+test("a kernel larger than the image, with the sum that shows it", () => {
+  expect(wrong(() => build([4, 9, 1], conv2d({ filters: 2, kernelSize: 5 })))).toBe(
+    'conv2d "conv2d_1" (layer 1): a window of height 5 does not fit an image of 4 × 9: floor((4 − 5) / 1) + 1 = 0 outputs; use a smaller window, padding "same", or fewer layers that shrink the image before it',
+  );
+  expect(wrong(() => build([9, 9, 1], conv2d({ filters: 2, kernelSize: 3, dilationRate: 5 })))).toContain(
+    "height 3 with dilation 5 reaches over (3 − 1) · 5 + 1 = 11 does not fit an image of 9 × 9",
+  );
+});
+
+test("pooling to nothing", () => {
+  const layers = [maxPooling2d(), maxPooling2d(), maxPooling2d(), maxPooling2d()];
+  expect(wrong(() => build([8, 8, 3], ...layers))).toContain(
+    'maxPooling2d "maxPooling2d_4" (layer 4): a window of height 2 does not fit an image of 1 × 1',
+  );
+});
+
+test("shapes that do not chain", () => {
+  expect(wrong(() => build([5, 5, 1], conv2d({ filters: 2, kernelSize: 3 }), dense({ units: 3 })))).toBe(
+    'dense "dense_1" (layer 2): expected input [n], got [3, 3, 2]; add flatten() before it',
+  );
+  expect(wrong(() => build([784], conv2d({ filters: 2, kernelSize: 3 })))).toContain(
+    "add reshape({ targetShape: [28, 28, 1] }) before it",
+  );
+  expect(wrong(() => build([28, 28], conv2d({ filters: 2, kernelSize: 3 })))).toContain(
+    "add reshape({ targetShape: [28, 28, 1] }) before it",
+  );
+  expect(wrong(() => build([12], reshape({ targetShape: [5, 2] })))).toContain("(5 · 2 = 10)");
+  expect(wrong(() => build([5, 5, 3], conv2d({ filters: 4, kernelSize: 3, groups: 2 })))).toContain(
+    "groups: expected a divisor of both 3 channels and 4 filters, got 2",
+  );
+});
+
+test.each([
+  [[7, 7, 8], conv2d({ filters: 16, kernelSize: 3, padding: "same", strides: 2 })],
+  [[7, 6, 8], conv2d({ filters: 4, kernelSize: 3 })],
+  [[9, 8, 3], conv2d({ filters: 5, kernelSize: 3, padding: "same", strides: [3, 1] })],
+  [[9, 9, 3], conv2d({ filters: 5, kernelSize: 1 })],
+  [[6], dense({ units: 4 })],
+])("the shortcut that a residual's error proposes does it: %j", (shape, layer) => {
+  const message = wrong(() => build(shape, residual([layer])));
+  const [, proposed] = /a shortcut such as \[(.*)\]$/.exec(message)!;
+  const factories = { conv2d, dense };
+  const made = new Function(...Object.keys(factories), `return ${proposed}`)(...Object.values(factories));
+  expect(() => build(shape, residual([layer], { shortcut: [made] }))).not.toThrow();
+});
+
+test("bare values are no options", () => {
+  const bare = (value: unknown) => value as never;
+  expect(wrong(() => maxPooling2d(bare(3)))).toBe(
+    "maxPooling2d: expected an object of options, got 3; write maxPooling2d({ poolSize: 2 })",
+  );
+  expect(wrong(() => batchNormalization(bare(0.9)))).toContain("batchNormalization({ momentum: 0.99 })");
+  expect(wrong(() => dense(bare(10)))).toContain("write dense({ units: 10 })");
+  expect(wrong(() => dropout(bare(0.5)))).toContain("write dropout({ rate: 0.5 })");
+  expect(wrong(() => activation(bare("relu")))).toContain(
+    'got "relu"; write activation({ activation: "relu" })',
+  );
+  expect(wrong(() => maxPooling2d(bare([3, 3])))).toContain("got [3,3]");
+  expect(wrong(() => flatten(bare(null)))).toContain("got null");
+  expect(wrong(() => residual(bare(dense({ units: 3 }))))).toContain(
+    "residual: expected an array of layers, got {",
+  );
+});
+
+test("softmax over the pixels of an image is refused", () => {
+  expect(wrong(() => build([3, 3, 2], activation({ activation: "softmax" })))).toContain(
+    "add flatten() before it",
+  );
+});
