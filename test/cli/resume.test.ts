@@ -222,5 +222,5 @@ test("other data than in the file is an error", async () => {
     "m.safetensors",
   ]);
   expect(fewer.code).toBe(1);
-  expect(fewer.stderr).toMatch(/rows was 60, now it is 50/);
+  expect(fewer.stderr).toMatch(/the number of rows to train on was 60, now it is 50/);
 });

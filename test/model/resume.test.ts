@@ -399,7 +399,7 @@ describe("settings", () => {
   test("other data", async () => {
     const model = load(await half());
     await expect(model.fit(dataset(clouds(44, 5, 3)), { ...fitOptions, resume: true })).rejects.toThrow(
-      "fit: resume: rows was 30, now it is 33",
+      "fit: resume: the number of rows to train on was 30, now it is 33",
     );
   });
 
