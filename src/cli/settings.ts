@@ -82,7 +82,7 @@ function fromPreset(flags: ModelFlags, data: OpenedData): ConfigInput {
     const listed = [
       ...names.filter((each) => !each.includes("-")),
       "book-1 … book-10",
-      "modern-1 modern-2 modern-5 … modern-9",
+      "modern-1, modern-2, modern-5 … modern-9",
     ];
     throw new NablaError(
       `--model: there is no ${JSON.stringify(name)}${didYouMean(name, names) || ";"} expected ${listed.join(", ")}, or the name of a .json file`,

@@ -276,7 +276,7 @@ function checkFilled(
         ? "no class folder has"
         : `${shortened(empty)} ${empty.length === 1 ? "has" : "have"}`;
     throw new NablaError(
-      `${folder}: expected at least one PNG or JPEG file for each class; ${what} none${problems.length ? ` (left out: ${listed(problems)})` : "; fill or remove what is empty"}`,
+      `${folder}: expected at least one PNG or JPEG file for each class; ${what} none${problems.length ? ` (left out: ${listed(problems)})` : ""}; fill or remove what is empty`,
     );
   }
 }
