@@ -1,12 +1,12 @@
 /** Two-dimensional convolution, channels last, filters HWIO. Twin of assembly/layers/conv2d.ts. */
-import { activation, initializer, regularizer } from "../config/components.ts";
-import { bool, type Infer, int, pair } from "../config/fields.ts";
-import { object, optional, withDefault } from "../config/objects.ts";
+import { type Infer, int, pair } from "../config/fields.ts";
+import { object } from "../config/objects.ts";
 import { NablaError } from "../errors.ts";
 import { align, ld, type Range } from "../plan/builder.ts";
 import { activationOperation, layerName, normalizeActivation } from "./activation.ts";
 import { imageShape, padding, place } from "./geometry.ts";
-import { type Layer, type Operation, type Parameter, type Site, trainable } from "./layer.ts";
+import type { Layer, Operation, Site } from "./layer.ts";
+import { kernelAndBias, weightFields } from "./weights.ts";
 
 export const conv2dFields = object(
   {
@@ -21,12 +21,7 @@ export const conv2dFields = object(
       default: 1,
       doc: "Filters are divided into so many groups, each of which sees its share of the channels. As many as channels: depthwise.",
     }),
-    activation: withDefault(activation, "linear"),
-    useBias: bool({ default: true }),
-    kernelInitializer: withDefault(initializer, "glorotUniform"),
-    biasInitializer: withDefault(initializer, "zeros"),
-    kernelRegularizer: optional(regularizer),
-    trainable,
+    ...weightFields,
   },
   {
     doc: "y = activation(x * kernel + bias), the kernel [height, width, channels / groups, filters] moved over the image.",
@@ -65,29 +60,14 @@ export function buildConv2d(
   const outputShape = [outHeight, outWidth, filters];
   const area = kernelHeight * kernelWidth;
   const each = channels / groups;
-  const fan = { fanIn: area * each, fanOut: area * filters };
   // each channel by a filter of its own: vectors run over channels, and the model's own input has to be padded like any image
   const depthwise = groups === channels && filters === channels && channels > 1;
-  const kernel: Parameter = {
-    name: "kernel",
+  const parameters = kernelAndBias(config, {
     shape: [kernelHeight, kernelWidth, each, filters],
     ...(depthwise ? { layout: "rows" } : { layout: "panels", groups }),
-    initializer: config.kernelInitializer,
-    ...fan,
-    l1: config.kernelRegularizer?.l1 ?? 0,
-    l2: config.kernelRegularizer?.l2 ?? 0,
-    trainable: config.trainable,
-  };
-  const bias: Parameter = {
-    name: "bias",
-    shape: [filters],
-    layout: "vector",
-    initializer: config.biasInitializer,
-    ...fan,
-    l1: 0,
-    l2: 0,
-    trainable: config.trainable,
-  };
+    fanIn: area * each,
+    fanOut: area * filters,
+  });
   const kernelAt = { kernelHeight, kernelWidth, strideY, strideX, dilationY, dilationX };
   const geometry = { height, width, channels, filters, ...kernelAt, top, left, outHeight, outWidth, groups };
 
@@ -117,7 +97,7 @@ export function buildConv2d(
   const operation: Operation = {
     layer: name,
     kind: "conv2d",
-    parameters: useBias ? [kernel, bias] : [kernel],
+    parameters,
     inputShape,
     outputShape,
     takesPacked: !depthwise,

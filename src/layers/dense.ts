@@ -1,22 +1,17 @@
 /** Dense layer: y = f(x · w + b). Twin of assembly/layers/dense.ts. */
-import { activation, initializer, regularizer } from "../config/components.ts";
-import { bool, type Infer, int } from "../config/fields.ts";
-import { object, optional, withDefault } from "../config/objects.ts";
+import { type Infer, int } from "../config/fields.ts";
+import { object } from "../config/objects.ts";
 import { NablaError } from "../errors.ts";
 import { ld, type Range } from "../plan/builder.ts";
 import { activationOperation, layerName, normalizeActivation } from "./activation.ts";
-import { type Layer, type Operation, type Parameter, type Site, trainable } from "./layer.ts";
+import type { Layer, Operation, Site } from "./layer.ts";
+import { kernelAndBias, weightFields } from "./weights.ts";
 
 export const denseFields = object(
   {
     name: layerName,
     units: int({ min: 1, doc: "Number of outputs." }),
-    activation: withDefault(activation, "linear"),
-    useBias: bool({ default: true }),
-    kernelInitializer: withDefault(initializer, "glorotUniform"),
-    biasInitializer: withDefault(initializer, "zeros"),
-    kernelRegularizer: optional(regularizer),
-    trainable,
+    ...weightFields,
   },
   { doc: "y = activation(x · kernel + bias)." },
 );
@@ -39,28 +34,12 @@ export function buildDense(
   }
   const inputs = inputShape[0];
   const { units, useBias } = config;
-  const fan = { fanIn: inputs, fanOut: units };
-  const kernel: Parameter = {
-    name: "kernel",
+  const parameters = kernelAndBias(config, {
     shape: [inputs, units],
     layout: "panels",
-    initializer: config.kernelInitializer,
-    ...fan,
-    l1: config.kernelRegularizer?.l1 ?? 0,
-    l2: config.kernelRegularizer?.l2 ?? 0,
-    trainable: config.trainable,
-  };
-  const bias: Parameter = {
-    name: "bias",
-    shape: [units],
-    layout: "vector",
-    initializer: config.biasInitializer,
-    ...fan,
-    l1: 0,
-    l2: 0,
-    trainable: config.trainable,
-  };
-  const parameters = useBias ? [kernel, bias] : [kernel];
+    fanIn: inputs,
+    fanOut: units,
+  });
   const operation: Operation = {
     layer: name,
     kind: "dense",
