@@ -6,7 +6,7 @@
  * λ is shared out among the rows trained on in chapter 3, among the batches of an epoch in chapter 6, as its programs have it.
  * Weights begin with variance 1 in chapter 1, 1/inputs in chapter 3 and 1/outputs in chapter 6, biases with variance 1.
  */
-import type { Common, Initializer, LayerInput, Preset } from "./presets.ts";
+import type { Common, Initializer, LayerInput, Preset } from "./preset.ts";
 
 const NORMAL = { name: "gaussian", mean: 0, stddev: 1 } as const;
 const SIXTH = 1 / 6;

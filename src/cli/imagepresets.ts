@@ -1,5 +1,5 @@
 /** Presets that look at images with convolutions. */
-import type { Common, LayerInput, Preset } from "./presets.ts";
+import type { Common, LayerInput, Preset } from "./preset.ts";
 
 /** Convolution, its mean and variance made even, ReLU; the normalisation has the bias. */
 const normalised = (filters: number, common: Common, strides = 1): LayerInput[] => {
