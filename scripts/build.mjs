@@ -1,10 +1,11 @@
 // Builds everything under build/: the core for each target, its bytes inside a module, and the bundles.
 // `node scripts/build.mjs core` stops after the core.
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeCores } from "./cores.mjs";
 import { writeRecords } from "./records.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -18,21 +19,7 @@ writeRecords("assembly", "src/core/records.ts");
 const asc = join(dirname(require.resolve("assemblyscript/package.json")), "bin/asc.js");
 for (const target of ["simd", "debug", "threads"]) run(asc, "--config", "asconfig.json", "--target", target);
 
-const wasm = readFileSync("build/core/simd.wasm");
-writeFileSync(
-  "build/core/embedded.js",
-  `// The core's bytes inside JavaScript: no path to configure, works in any bundler and from file://.
-const text = "${wasm.toString("base64")}";
-export const core = typeof Buffer === "function" ? Buffer.from(text, "base64") : Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-`,
-);
-writeFileSync(
-  "build/core/module.js",
-  `// Where bytes may not be compiled at run time the core is imported as a WebAssembly.Module.
-import core from "./simd.wasm";
-export { core };
-`,
-);
+writeCores("build/core");
 if (process.argv[2] === "core") process.exit(0);
 
 const { build } = await import("esbuild");
@@ -70,7 +57,7 @@ const common = {
   legalComments: "none",
   splitting: true,
   outdir: "build",
-  external: ["#core", "#image-worker", "@assemblyscript/loader", "node:*"],
+  external: ["#core", "#core/*", "#image-worker", "@assemblyscript/loader", "node:*"],
 };
 for (const old of ["types", "chunks", "cli"]) rmSync(join("build", old), { recursive: true, force: true });
 // One build for the library's entries, so that they share their classes; only nabla/node reaches Node's modules.

@@ -52,10 +52,10 @@ export class Network {
   private plans = new Map<string, Plan>();
   private active: Plan | undefined;
 
-  /** @param core another build of the core than the one that ships */
+  /** @param core another build of the core than the smallest that has the layers' kernels */
   constructor(
     readonly layers: readonly Layer[],
-    readonly core = new Core(),
+    readonly core = new Core(layers.find((layer) => layer.core)?.core),
   ) {
     const base = this.core.base;
     const specs = layers.flatMap(parametersOf);

@@ -4,8 +4,9 @@
  */
 
 import { instantiateSync } from "@assemblyscript/loader";
-import { core as embedded } from "#core";
 import { NablaError } from "../errors.ts";
+import { decodeBytes } from "./bytes.ts";
+import { denseBuild } from "./dense.ts";
 import type { KERNELS, RECORDS } from "./records.ts";
 
 export type KernelName = keyof typeof KERNELS;
@@ -56,31 +57,42 @@ export interface CoreExports extends Record<string, unknown> {
   OUTER_SCRATCH: WebAssembly.Global;
 }
 
-let compiled: WebAssembly.Module | undefined;
+/** A build of the core: one of those that ship, or another. */
+export interface Build {
+  readonly code: string | BufferSource | WebAssembly.Module;
+}
 
-function module(): WebAssembly.Module {
-  if (compiled === undefined) {
-    try {
-      compiled = embedded instanceof WebAssembly.Module ? embedded : new WebAssembly.Module(embedded);
-    } catch (cause) {
-      throw new NablaError(
-        "the core could not be compiled: this engine may lack 128-bit SIMD in WebAssembly (Chrome 91, Firefox 89, Safari 16.4 and Node 16 have it; Chrome compiles it outside workers from 114 on), or its security policy forbids compiling WebAssembly (allow 'wasm-unsafe-eval')",
-        { cause },
-      );
-    }
+/** Each is compiled once, when it is first needed. */
+const compiled = /* @__PURE__ */ new WeakMap<Build, WebAssembly.Module>();
+
+function moduleOf(build: Build): WebAssembly.Module {
+  let module = compiled.get(build);
+  if (module) return module;
+  const { code } = build;
+  try {
+    module =
+      code instanceof WebAssembly.Module
+        ? code
+        : new WebAssembly.Module(typeof code === "string" ? decodeBytes(code) : code);
+  } catch (cause) {
+    throw new NablaError(
+      "the core could not be compiled: this engine may lack 128-bit SIMD in WebAssembly (Chrome 91, Firefox 89, Safari 16.4 and Node 16 have it; Chrome compiles it outside workers from 114 on), or its security policy forbids compiling WebAssembly (allow 'wasm-unsafe-eval')",
+      { cause },
+    );
   }
-  return compiled;
+  compiled.set(build, module);
+  return module;
 }
 
 export class Core {
   readonly exports: CoreExports;
 
   /**
-   * @param wasm another build of the core (bytes or module); the embedded SIMD build by default
+   * @param build which kernels there are; by default those of dense layers
    * @param memory for the build with threads, which imports its memory: a shared one
    */
-  constructor(wasm?: BufferSource | WebAssembly.Module, memory?: WebAssembly.Memory) {
-    const { exports } = instantiateSync(wasm ?? module(), memory ? { env: { memory } } : {});
+  constructor(build: Build = denseBuild, memory?: WebAssembly.Memory) {
+    const { exports } = instantiateSync(moduleOf(build), memory ? { env: { memory } } : {});
     this.exports = (memory ? { ...exports, memory } : exports) as unknown as CoreExports;
   }
 

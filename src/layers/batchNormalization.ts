@@ -1,6 +1,7 @@
 /** Batch normalisation. Twin of assembly/layers/batchNormalization.ts. */
 import { bool, type Infer, number } from "../config/fields.ts";
 import { object } from "../config/objects.ts";
+import { fullBuild } from "../core/full.ts";
 import { floatsOf, type Range } from "../plan/builder.ts";
 import { layerName } from "./activation.ts";
 import { type Layer, type Operation, type Parameter, type Site, trainable } from "./layer.ts";
@@ -126,5 +127,6 @@ export function buildBatchNormalization(
     outputShape: inputShape,
     operations: [operation],
     activation: "linear",
+    core: fullBuild,
   };
 }

@@ -1,6 +1,7 @@
 /** Two-dimensional convolution, channels last, filters HWIO. Twin of assembly/layers/conv2d.ts. */
 import { type Infer, int, pair } from "../config/fields.ts";
 import { object } from "../config/objects.ts";
+import { fullBuild } from "../core/full.ts";
 import { NablaError } from "../errors.ts";
 import { align, ld, type Range } from "../plan/builder.ts";
 import { activationOperation, layerName, normalizeActivation } from "./activation.ts";
@@ -170,5 +171,6 @@ export function buildConv2d(
     outputShape,
     operations: second ? [operation, second] : [operation],
     activation: f.name,
+    core: fullBuild,
   };
 }

@@ -1,6 +1,7 @@
 /** Layer normalisation. Twin of assembly/layers/layerNormalization.ts. */
 import { bool, type Infer, number } from "../config/fields.ts";
 import { object } from "../config/objects.ts";
+import { fullBuild } from "../core/full.ts";
 import type { Range } from "../plan/builder.ts";
 import { layerName } from "./activation.ts";
 import { channelVector } from "./batchNormalization.ts";
@@ -66,5 +67,6 @@ export function buildLayerNormalization(
     outputShape: inputShape,
     operations: [operation],
     activation: "linear",
+    core: fullBuild,
   };
 }

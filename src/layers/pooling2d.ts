@@ -1,6 +1,7 @@
 /** Pooling: the largest or the mean of each window. Twins of assembly/layers/maxPooling2d.ts and averagePooling2d.ts. */
 import { type Infer, pair } from "../config/fields.ts";
 import { object, optional } from "../config/objects.ts";
+import { fullBuild } from "../core/full.ts";
 import type { Range } from "../plan/builder.ts";
 import { layerName } from "./activation.ts";
 import { imageShape, padding, place } from "./geometry.ts";
@@ -99,7 +100,15 @@ export function buildPooling2d(
   });
   const outputShape = [...placement.out, channels];
   const operation = poolOperation(kind, name, inputShape, outputShape, { window, strides, ...placement });
-  return { name, type: kind, inputShape, outputShape, operations: [operation], activation: "linear" };
+  return {
+    name,
+    type: kind,
+    inputShape,
+    outputShape,
+    operations: [operation],
+    activation: "linear",
+    core: fullBuild,
+  };
 }
 
 export function buildGlobalAveragePooling2d(
@@ -112,5 +121,13 @@ export function buildGlobalAveragePooling2d(
   const window = [height, width] as const;
   const all = { window, strides: window, out: [1, 1] as const, top: 0, left: 0 };
   const operation = poolOperation("averagePooling2d", name, inputShape, [channels], all);
-  return { name, type, inputShape, outputShape: [channels], operations: [operation], activation: "linear" };
+  return {
+    name,
+    type,
+    inputShape,
+    outputShape: [channels],
+    operations: [operation],
+    activation: "linear",
+    core: fullBuild,
+  };
 }

@@ -1,4 +1,5 @@
 /** Residual connection: y = layers(x) + shortcut(x) (He, Zhang, Ren & Sun 2015). */
+import { fullBuild } from "../core/full.ts";
 import { NablaError } from "../errors.ts";
 import { floatsOf, type Range } from "../plan/builder.ts";
 import { isTrainable, type Layer, type Operation, type Site } from "./layer.ts";
@@ -90,5 +91,13 @@ export function buildResidual(
       for (const each of [...main, ...side]) each.update?.(site.of(each));
     },
   };
-  return { name, type: "residual", inputShape, outputShape, operations: [operation], activation: "linear" };
+  return {
+    name,
+    type: "residual",
+    inputShape,
+    outputShape,
+    operations: [operation],
+    activation: "linear",
+    core: fullBuild,
+  };
 }

@@ -1,6 +1,7 @@
 /** Zeros around an image. Twin of assembly/layers/zeroPadding2d.ts. */
 import { type Field, type Infer, int, pair, within } from "../config/fields.ts";
 import { object } from "../config/objects.ts";
+import { fullBuild } from "../core/full.ts";
 import type { Range } from "../plan/builder.ts";
 import { layerName } from "./activation.ts";
 import { imageShape } from "./geometry.ts";
@@ -94,5 +95,6 @@ export function buildZeroPadding2d(
     outputShape,
     operations: [operation],
     activation: "linear",
+    core: fullBuild,
   };
 }

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { Core, type KernelFields, type KernelName } from "../../src/core/core.ts";
+import { fullBuild } from "../../src/core/full.ts";
 import { KERNELS, RECORDS } from "../../src/core/records.ts";
 
 /** Values a row of n occupies. */
@@ -15,10 +16,10 @@ const GUARD_WORDS = 16;
 /** Which build of the core is under test: NABLA_TARGET=debug keeps assertions, threads has a shared memory. */
 export function testCore(): Core {
   const target = process.env.NABLA_TARGET;
-  if (!target) return new Core();
+  if (!target) return new Core(fullBuild);
   const bytes = readFileSync(new URL(`../../build/core/${target}.wasm`, import.meta.url));
-  if (target !== "threads") return new Core(bytes);
-  return new Core(bytes, new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true }));
+  if (target !== "threads") return new Core({ code: bytes });
+  return new Core({ code: bytes }, new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true }));
 }
 
 export class Bed {
