@@ -6,6 +6,8 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeCores } from "./cores.mjs";
+import { inference } from "./inference.mjs";
+import { pure } from "./pure.mjs";
 import { writeRecords } from "./records.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -68,7 +70,15 @@ await build({
   platform: "neutral",
   mainFields: ["module", "main"],
   conditions: ["import", "browser"],
-  plugins: [prototypes],
+  plugins: [prototypes, pure],
+});
+// What only predicts: forward kernels alone, of the layers what a forward pass takes.
+await build({
+  ...common,
+  splitting: false,
+  entryPoints: { predict: "src/inference/index.ts" },
+  platform: "neutral",
+  plugins: [inference, pure],
 });
 // Some packages of the command line are CommonJS and call require.
 const banner =

@@ -1,7 +1,6 @@
 /** The configuration document: a model and how to train it. One specification, for the check, the schema, the types. */
 import { NablaError } from "../errors.ts";
 import { augmentFields } from "./augment.ts";
-import { loss, optimizer, schedule } from "./components.ts";
 import {
   bool,
   choice,
@@ -17,6 +16,7 @@ import {
 import { layer } from "./layers.ts";
 import { METRICS } from "./names.ts";
 import { described, object, optional, record, withDefault } from "./objects.ts";
+import { loss, optimizer, schedule } from "./training.ts";
 
 const monitor = string({ default: "valLoss", doc: "The figure watched: loss, valLoss, valAccuracy, …" });
 const mode = choice(["auto", "min", "max"], { default: "auto", doc: "Whether smaller or larger is better." });

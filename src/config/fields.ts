@@ -141,20 +141,17 @@ function numeric<P extends Presence>(
 }
 
 /** A whole number, at most 2^53 - 1 either way. */
-// @__NO_SIDE_EFFECTS__
 export function int<O extends Range & Common<number>>(options: O = {} as O): Field<number, number, Given<O>> {
   return numeric(true, options);
 }
 
 /** A finite number. */
-// @__NO_SIDE_EFFECTS__
 export function number<O extends Range & Common<number>>(
   options: O = {} as O,
 ): Field<number, number, Given<O>> {
   return numeric(false, options);
 }
 
-// @__NO_SIDE_EFFECTS__
 export function bool<O extends Common<boolean>>(options: O = {} as O): Field<boolean, boolean, Given<O>> {
   const expected = "true or false";
   return field(
@@ -168,7 +165,6 @@ export function bool<O extends Common<boolean>>(options: O = {} as O): Field<boo
 }
 
 /** A string; `pattern` with `expected` saying it in words ("letters and digits"). */
-// @__NO_SIDE_EFFECTS__
 export function string<O extends Common<string> & { pattern?: RegExp; expected?: string }>(
   options: O = {} as O,
 ): Field<string, string, Given<O>> {
@@ -187,7 +183,6 @@ export function string<O extends Common<string> & { pattern?: RegExp; expected?:
 }
 
 /** One of some strings; a near miss is told what it was near. */
-// @__NO_SIDE_EFFECTS__
 export function choice<const T extends string, O extends Common<NoInfer<T>>>(
   values: readonly T[],
   options: O = {} as O,
@@ -206,7 +201,6 @@ export function choice<const T extends string, O extends Common<NoInfer<T>>>(
 }
 
 /** Exactly this number, as for a format's version. */
-// @__NO_SIDE_EFFECTS__
 export function exactly<const T extends number>(wanted: T): Field<T, T, "required"> {
   return field({
     expected: String(wanted),
@@ -216,12 +210,10 @@ export function exactly<const T extends number>(wanted: T): Field<T, T, "require
 }
 
 /** Anything that JSON can hold; returned as it is, not copied. */
-// @__NO_SIDE_EFFECTS__
 export function anything(options: { doc?: string } = {}): Field<unknown, unknown, "required"> {
   return field({ expected: "a value", check: (value) => value, jsonSchema: () => ({}) }, options);
 }
 
-// @__NO_SIDE_EFFECTS__
 export function list<Out, In, O extends Common<In[]> & { min?: number; max?: number }>(
   of: Field<Out, In>,
   options: O = {} as O,
@@ -250,7 +242,6 @@ export function list<Out, In, O extends Common<In[]> & { min?: number; max?: num
 }
 
 /** Two whole numbers, height and width; one number stands for both. */
-// @__NO_SIDE_EFFECTS__
 export function pair<O extends Range & Common<number>>(
   options: O = {} as O,
 ): Field<[number, number], number | readonly [number, number], Given<O>> {

@@ -25,14 +25,12 @@ function asObject(value: unknown, path: string, expected = "an object"): Record<
 }
 
 /** The same field, but it may be missing; then it is left out. */
-// @__NO_SIDE_EFFECTS__
 export function optional<Out, In>(of: Field<Out, In>): Field<Out, In, "optional"> {
   const { fallback: _, ...rest } = of;
   return { ...rest, presence: "optional" };
 }
 
 /** The same field, with this when it is missing (`value` may be in short form). */
-// @__NO_SIDE_EFFECTS__
 export function withDefault<Out, In>(of: Field<Out, In>, value: NoInfer<In>): Field<Out, In, "defaulted"> {
   return {
     ...of,
@@ -43,7 +41,6 @@ export function withDefault<Out, In>(of: Field<Out, In>, value: NoInfer<In>): Fi
 }
 
 /** The same field with a sentence for editors. */
-// @__NO_SIDE_EFFECTS__
 export function described<Out, In, P extends Field["presence"]>(
   of: Field<Out, In, P>,
   doc: string,
@@ -52,7 +49,6 @@ export function described<Out, In, P extends Field["presence"]>(
 }
 
 /** The same field, under one name in the JSON Schema's `$defs` wherever it is used. */
-// @__NO_SIDE_EFFECTS__
 export function shared<Out, In, P extends Field["presence"]>(
   name: string,
   of: Field<Out, In, P>,
@@ -67,10 +63,15 @@ export function shared<Out, In, P extends Field["presence"]>(
   };
 }
 
+/** Fields and more fields. Unlike `...` it can be left out by bundlers where nobody uses the result: see scripts/pure.mjs. */
+export const extend = <A extends Fields, B extends Fields>(fields: A, more: B): A & B => ({
+  ...fields,
+  ...more,
+});
+
 const beside = (schema: JsonSchema, notes: JsonSchema): JsonSchema => ({ ...schema, ...notes });
 
 /** An object with exactly these fields. A field that is not among them is refused; `undefined` counts as missing. */
-// @__NO_SIDE_EFFECTS__
 export function object<F extends Fields>(fields: F, options: { doc?: string } = {}): ObjectField<F> {
   const names = Object.keys(fields);
   return {
@@ -113,7 +114,6 @@ export function object<F extends Fields>(fields: F, options: { doc?: string } = 
 }
 
 /** A map: any key that fits `keys` (all do, by default), every value checked by `of`. */
-// @__NO_SIDE_EFFECTS__
 export function record<Out, In>(
   of: Field<Out, In>,
   options: { keys?: RegExp; doc?: string } = {},
@@ -149,7 +149,6 @@ export interface VariantField<Tag extends string, B extends Branches>
 }
 
 /** One of several objects, told apart by the string in field `tag`. */
-// @__NO_SIDE_EFFECTS__
 export function variant<const Tag extends string, B extends Branches>(
   tag: Tag,
   branches: B,
@@ -190,7 +189,6 @@ type Plain<B> = {
 }[keyof B & string];
 
 /** A variant that may also be written as its tag alone: "adam" for { name: "adam" }. `check` returns the object. */
-// @__NO_SIDE_EFFECTS__
 export function orName<const Tag extends string, B extends Branches>(
   of: VariantField<Tag, B>,
 ): Field<Tagged<Tag, B, "out">, Tagged<Tag, B, "in"> | Plain<B>, "required"> {

@@ -5,6 +5,7 @@ import { fullBuild } from "../core/full.ts";
 import { floatsOf, type Range } from "../plan/builder.ts";
 import { layerName } from "./activation.ts";
 import { type Layer, type Operation, type Parameter, type Site, trainable } from "./layer.ts";
+import { forTraining } from "./training.ts";
 
 export const batchNormalizationFields = object(
   {
@@ -85,7 +86,7 @@ export function buildBatchNormalization(
       builder.emit("BATCH_NORM_FORWARD", { y, x, gamma, beta, ...moments(site), ...shape });
       return y;
     },
-    backward(site: Site, x: Range, _y: Range, dy: Range, needed: boolean): Range {
+    backward: forTraining((site: Site, x: Range, _y: Range, dy: Range, needed: boolean): Range => {
       const { builder, parameter } = site;
       const gamma = scale ? parameter("gamma").value : 0;
       if (!config.trainable) {
@@ -107,8 +108,8 @@ export function buildBatchNormalization(
         ...shape,
       });
       return dy;
-    },
-    update(site: Site): void {
+    }),
+    update: forTraining((site: Site): void => {
       const { builder, parameter, saved } = site;
       if (!saved.has("mean")) return;
       builder.emit("MOVING_MOMENTS", {
@@ -118,7 +119,7 @@ export function buildBatchNormalization(
         channels,
         momentum,
       });
-    },
+    }),
   };
   return {
     name,

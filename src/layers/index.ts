@@ -1,6 +1,7 @@
 /** All layers, one line each, and how a list of configurations becomes a chain of shapes. */
 
 import type { LayerConfig } from "../config/config.ts";
+import { show } from "../config/fields.ts";
 import type { SimpleLayerConfig } from "../config/layers.ts";
 import { NablaError } from "../errors.ts";
 import { buildActivation } from "./activation.ts";
@@ -51,6 +52,11 @@ export function buildLayers(configs: readonly LayerConfig[], inputShape: readonl
     let shape = from;
     return list.map((config, i) => {
       const index = outer ?? i;
+      if (!Object.hasOwn(BUILDERS, config.type)) {
+        throw new NablaError(
+          `layers[${index}].type: expected one of ${Object.keys(BUILDERS).join(", ")}, got ${show(config.type)}`,
+        );
+      }
       const build = BUILDERS[config.type] as (
         c: LayerConfig,
         n: string,

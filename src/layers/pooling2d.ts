@@ -6,6 +6,7 @@ import type { Range } from "../plan/builder.ts";
 import { layerName } from "./activation.ts";
 import { imageShape, padding, place } from "./geometry.ts";
 import type { Layer, Operation, Site } from "./layer.ts";
+import { forTraining } from "./training.ts";
 
 const fields = {
   name: layerName,
@@ -71,13 +72,20 @@ function poolOperation(
       builder.emit(max ? "MAX_POOL_FORWARD" : "AVERAGE_POOL_FORWARD", { y, x, index, ...geometry });
       return y;
     },
-    backward({ builder, gradient, saved }: Site, _x: Range, _y: Range, dy: Range, needed: boolean): Range {
-      if (!needed) return dy;
-      const dx = gradient(inputShape);
-      const index = max ? saved.get("index")! : 0;
-      builder.emit(max ? "MAX_POOL_BACKWARD" : "AVERAGE_POOL_BACKWARD", { y: dy, x: dx, index, ...geometry });
-      return dx;
-    },
+    backward: forTraining(
+      ({ builder, gradient, saved }: Site, _x: Range, _y: Range, dy: Range, needed: boolean): Range => {
+        if (!needed) return dy;
+        const dx = gradient(inputShape);
+        const index = max ? saved.get("index")! : 0;
+        builder.emit(max ? "MAX_POOL_BACKWARD" : "AVERAGE_POOL_BACKWARD", {
+          y: dy,
+          x: dx,
+          index,
+          ...geometry,
+        });
+        return dx;
+      },
+    ),
   };
 }
 

@@ -3,6 +3,7 @@ import { fullBuild } from "../core/full.ts";
 import { NablaError } from "../errors.ts";
 import { floatsOf, type Range } from "../plan/builder.ts";
 import { isTrainable, type Layer, type Operation, type Site } from "./layer.ts";
+import { forTraining } from "./training.ts";
 
 /** Layers that turn one shape into the other, as an example. */
 function bridge(from: readonly number[], to: readonly number[]): string {
@@ -75,7 +76,7 @@ export function buildResidual(
       site.builder.emit("ADD", { y, a, b, units });
       return y;
     },
-    backward(site, _x, _y, dy, needed) {
+    backward: forTraining((site, _x, _y, dy, needed) => {
       const { builder } = site;
       // either path may write over what it is given
       const copy = site.gradient(outputShape);
@@ -86,10 +87,10 @@ export function buildResidual(
       const dx = site.gradient(inputShape);
       builder.emit("ADD", { y: dx, a, b, units: inputs });
       return dx;
-    },
-    update(site) {
+    }),
+    update: forTraining((site) => {
       for (const each of [...main, ...side]) each.update?.(site.of(each));
-    },
+    }),
   };
   return {
     name,

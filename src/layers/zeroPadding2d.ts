@@ -6,6 +6,7 @@ import type { Range } from "../plan/builder.ts";
 import { layerName } from "./activation.ts";
 import { imageShape } from "./geometry.ts";
 import type { Layer, Operation, Site } from "./layer.ts";
+import { forTraining } from "./training.ts";
 
 type Sides = [[top: number, bottom: number], [left: number, right: number]];
 type SidesInput =
@@ -71,22 +72,24 @@ export function buildZeroPadding2d(
       builder.emit("ZERO_PAD", { y, x, height, width, channels, outHeight, outWidth, top, left });
       return y;
     },
-    backward({ builder, gradient }: Site, _x: Range, _y: Range, dy: Range, needed: boolean): Range {
-      if (!needed) return dy;
-      const dx = gradient(inputShape);
-      builder.emit("ZERO_PAD", {
-        y: dx,
-        x: dy,
-        height: outHeight,
-        width: outWidth,
-        channels,
-        outHeight: height,
-        outWidth: width,
-        top: -top,
-        left: -left,
-      });
-      return dx;
-    },
+    backward: forTraining(
+      ({ builder, gradient }: Site, _x: Range, _y: Range, dy: Range, needed: boolean): Range => {
+        if (!needed) return dy;
+        const dx = gradient(inputShape);
+        builder.emit("ZERO_PAD", {
+          y: dx,
+          x: dy,
+          height: outHeight,
+          width: outWidth,
+          channels,
+          outHeight: height,
+          outWidth: width,
+          top: -top,
+          left: -left,
+        });
+        return dx;
+      },
+    ),
   };
   return {
     name,

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { activation, initializer, loss, optimizer, schedule } from "../../src/config/components.ts";
+import { activation, initializer } from "../../src/config/components.ts";
+import { loss, optimizer, schedule } from "../../src/config/training.ts";
 import {
   type Config,
   type ConfigInput,
