@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 
 const CALLS =
-  /(?<![.\w])(?<!function )(int|number|bool|string|choice|exactly|anything|list|pair|object|optional|withDefault|described|shared|variant|orName|record|penalty|smoothing|rate|share|decay|alpha|patience|minDelta|extend)(?=\()/g;
+  /(?<![.\w])(?<!function )(int|number|bool|string|choice|exactly|anything|list|pair|object|optional|withDefault|described|shared|variant|orName|record|penalty|smoothing|rate|share|decay|alpha|patience|minDelta|extend|kind|forTraining)(?=\()/g;
 const STATEMENT = /^(?:export )?const \w+(?:: [^=\n]+)? =[\s\S]*?;$/gm;
 
 export const pure = {

@@ -2,7 +2,8 @@
 import { checkFit, type Weighting } from "./batch.ts";
 import { type Callback, type CallbackState, type Logs, withState } from "./callbacks/callback.ts";
 import { type CompiledTraining, compileTraining, type TrainingOptions } from "./compile.ts";
-import { checkLayers, fitFields, type LayerConfig, seedField, shapeField } from "./config/config.ts";
+import { fitFields, type LayerConfig } from "./config/config.ts";
+import { seedField, shapeField, withShape } from "./config/shape.ts";
 import { type ArrayLike2, arrayDataset, shaped } from "./data/arrays.ts";
 import { augment as augmented } from "./data/augment/index.ts";
 import { shifted as shiftedCopies } from "./data/augment/shifted.ts";
@@ -12,9 +13,10 @@ import { didYouMean, NablaError } from "./errors.ts";
 import { type Scores, score } from "./evaluate.ts";
 import { type Gradients, gradientsOf } from "./gradients.ts";
 import { copyParameters, inputGradientsOf } from "./inspect.ts";
+import { buildChain } from "./layers/chain.ts";
 import type { LayerInput } from "./layers/factories.ts";
-import { buildLayers } from "./layers/index.ts";
 import type { Layer } from "./layers/layer.ts";
+import { checkChain } from "./layers/registry.ts";
 import { ConfusionMatrix, type Metric, type MetricName, metric } from "./metrics/index.ts";
 import {
   EVALUATE_OPTIONS,
@@ -61,7 +63,7 @@ export class Model {
     weights = true,
   ) {
     checkOptions("sequential", options, ["seed", "inputShape"]);
-    const { configs, inputShape } = checkLayers(layers);
+    const { configs, inputShape } = withShape(layers, checkChain);
     this.configs = configs;
     this.seed = seedField.check(options.seed ?? 0, "seed");
     const shape = options.inputShape ?? inputShape;
@@ -71,7 +73,7 @@ export class Model {
   /** Settles the input shape, places the parameters and fills them from the seed. Happens by itself when data comes. */
   build(inputShape: readonly number[], weights = true): this {
     if (this.network) return this;
-    const network = new Network(buildLayers(this.configs, inputShape));
+    const network = new Network(buildChain(this.configs, inputShape));
     if (weights) network.initialize(this.seed);
     this.network = network;
     if (this.compiled) network.prepareTraining(this.compiled.slots);

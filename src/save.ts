@@ -9,6 +9,7 @@ import {
 import { Sha256 } from "./checkpoint/sha256.ts";
 import { modelFields, type TrainingConfig, trainingFields } from "./config/config.ts";
 import { NablaError } from "./errors.ts";
+import { registerAll } from "./layers/index.ts";
 import { Model, type RunSettings } from "./model.ts";
 import { freshRun, type Run } from "./train.ts";
 
@@ -84,6 +85,7 @@ export function configOf(model: Model): {
  * @throws NablaError for files that are damaged, truncated, of a newer version or no checkpoints
  */
 export function load(bytes: Uint8Array, name = "checkpoint"): Model {
+  registerAll();
   const checkpoint = decodeCheckpoint(bytes, name);
   try {
     return fromCheckpoint(checkpoint, name);

@@ -148,13 +148,18 @@ export interface VariantField<Tag extends string, B extends Branches>
   readonly branches: B;
 }
 
-/** One of several objects, told apart by the string in field `tag`. */
+/**
+ * One of several objects, told apart by the string in field `tag`.
+ *
+ * @param known what errors list, where there are more than `branches`
+ */
 export function variant<const Tag extends string, B extends Branches>(
   tag: Tag,
   branches: B,
+  known: readonly string[] = Object.keys(branches),
 ): VariantField<Tag, B> {
   const names = Object.keys(branches);
-  const tagField = choice(names);
+  const tagField = choice(known);
   const full = new Map(
     names.map((name) => [name, object({ [tag]: choice([name]), ...(branches[name]!.fields as Fields) })]),
   );

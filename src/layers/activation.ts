@@ -92,6 +92,7 @@ export function activationOperation(
 export function buildActivation(
   config: ActivationLayerConfig,
   name: string,
+  _index: number,
   inputShape: readonly number[],
 ): Layer {
   const f = normalizeActivation(config.activation);

@@ -51,6 +51,7 @@ export function channelVector(
 export function buildBatchNormalization(
   config: BatchNormalizationConfig,
   name: string,
+  _index: number,
   inputShape: readonly number[],
 ): Layer {
   const channels = inputShape[inputShape.length - 1];

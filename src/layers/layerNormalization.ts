@@ -25,6 +25,7 @@ export type LayerNormalizationConfig = Infer<typeof layerNormalizationFields>;
 export function buildLayerNormalization(
   config: LayerNormalizationConfig,
   name: string,
+  _index: number,
   inputShape: readonly number[],
 ): Layer {
   const channels = inputShape[inputShape.length - 1];

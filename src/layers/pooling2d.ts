@@ -89,37 +89,39 @@ function poolOperation(
   };
 }
 
+type Build = (config: PoolingConfig, name: string, index: number, inputShape: readonly number[]) => Layer;
+
 /** @throws NablaError for an input that is no image or smaller than the window */
-export function buildPooling2d(
-  kind: "maxPooling2d" | "averagePooling2d",
-  config: PoolingConfig,
-  name: string,
-  index: number,
-  inputShape: readonly number[],
-): Layer {
-  const [, , channels] = imageShape(kind, name, index, inputShape);
-  const window = config.poolSize;
-  const strides = config.strides ?? window;
-  const placement = place(`${kind} "${name}" (layer ${index + 1})`, inputShape, {
-    window,
-    strides,
-    dilation: [1, 1],
-    padding: config.padding,
-  });
-  const outputShape = [...placement.out, channels];
-  const operation = poolOperation(kind, name, inputShape, outputShape, { window, strides, ...placement });
-  return {
-    name,
-    type: kind,
-    inputShape,
-    outputShape,
-    operations: [operation],
-    activation: "linear",
-    core: fullBuild,
+const pooling =
+  (kind: "maxPooling2d" | "averagePooling2d"): Build =>
+  (config, name, index, inputShape) => {
+    const [, , channels] = imageShape(kind, name, index, inputShape);
+    const window = config.poolSize;
+    const strides = config.strides ?? window;
+    const placement = place(`${kind} "${name}" (layer ${index + 1})`, inputShape, {
+      window,
+      strides,
+      dilation: [1, 1],
+      padding: config.padding,
+    });
+    const outputShape = [...placement.out, channels];
+    const operation = poolOperation(kind, name, inputShape, outputShape, { window, strides, ...placement });
+    return {
+      name,
+      type: kind,
+      inputShape,
+      outputShape,
+      operations: [operation],
+      activation: "linear",
+      core: fullBuild,
+    };
   };
-}
+
+export const buildMaxPooling2d: Build = /* @__PURE__ */ pooling("maxPooling2d");
+export const buildAveragePooling2d: Build = /* @__PURE__ */ pooling("averagePooling2d");
 
 export function buildGlobalAveragePooling2d(
+  _config: unknown,
   name: string,
   index: number,
   inputShape: readonly number[],

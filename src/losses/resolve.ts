@@ -5,7 +5,7 @@ import type { Infer } from "../config/fields.ts";
 import type { loss as lossField } from "../config/training.ts";
 import type { KernelName } from "../core/core.ts";
 import { NablaError } from "../errors.ts";
-import { everyLayer } from "../layers/index.ts";
+import { everyLayer } from "../layers/chain.ts";
 import type { Layer } from "../layers/layer.ts";
 import { checkPair, type LossName, losses } from "./index.ts";
 
