@@ -66,7 +66,7 @@ export function subset(wasm, wanted) {
     null,
     segments.map(({ at, data }) => ({ offset: module.i32.const(at), data, passive: false })),
   );
-  module.runPasses(["remove-unused-module-elements", "duplicate-function-elimination"]);
+  module.runPasses(["remove-unused-module-elements", "duplicate-function-elimination", "reorder-locals"]);
   if (!module.validate()) throw new Error("what is left of the core is no valid module");
   const bytes = module.emitBinary();
   module.dispose();
