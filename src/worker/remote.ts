@@ -145,7 +145,7 @@ class RemoteTraining {
       ...(weighting.samples && { samples: Float64Array.from(weighting.samples) }),
       hooks: used,
       everySteps: this.hooks.filter((hook) => hook.onBatchEnd).map(({ everySteps = 1 }) => everySteps),
-      ...(progress && Number.isFinite(progress.every) && { progress: progress.every }),
+      ...(progress && { progress: progress.every }),
     };
   }
 
@@ -231,6 +231,7 @@ class RemoteTraining {
         kind: "reply",
         id: this.id,
         callbacks: this.callbackStates(),
+        ...(logs && { logs }),
         ...(snapshot && { snapshot }),
         ...(this.state.rateFactor !== rateFactor && { rateFactor: this.state.rateFactor }),
         ...(this.stop !== undefined && { stop: this.stop }),
