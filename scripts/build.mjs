@@ -1,7 +1,7 @@
 // Builds everything under build/: the core for each target, its bytes inside a module, and the bundles.
 // `node scripts/build.mjs core` stops after the core.
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -51,6 +51,15 @@ const prototypes = {
     }));
   },
 };
+/** Leaves the library's own files out of each other. */
+const separate = {
+  name: "separate",
+  setup(bundler) {
+    bundler.onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path, kind }) =>
+      kind === "entry-point" ? undefined : { path: path.replace(/\.ts$/, ".js"), external: true },
+    );
+  },
+};
 const common = {
   bundle: true,
   format: "esm",
@@ -59,10 +68,57 @@ const common = {
   legalComments: "none",
   splitting: true,
   outdir: "build",
-  external: ["#core", "#core/*", "#image-worker", "@assemblyscript/loader", "node:*"],
+  external: ["#core", "#core/*", "#worker", "#image-worker", "@assemblyscript/loader", "node:*"],
 };
-for (const old of ["types", "chunks", "cli"]) rmSync(join("build", old), { recursive: true, force: true });
-// One build for the library's entries, so that they share their classes; only nabla/node reaches Node's modules.
+for (const old of ["types", "lib", "chunks", "cli", "browser"])
+  rmSync(join("build", old), { recursive: true, force: true });
+// The library file by file, as it is written: bundlers then leave out what a program does not reach, and load later what it may need
+// later. Packages that files import are bundled into them. Entries have a file in build/ that names them.
+const later = "data/augment/fit.ts";
+const library = readdirSync("src", { recursive: true })
+  .map((file) => file.replaceAll("\\", "/"))
+  .filter(
+    (file) =>
+      file.endsWith(".ts") &&
+      !file.endsWith(".d.ts") &&
+      !/^(cli|node|worker\/spawn)\//.test(file) &&
+      file !== later,
+  );
+await build({
+  ...common,
+  entryPoints: library.map((file) => `src/${file}`),
+  outbase: "src",
+  outdir: "build/lib",
+  chunkNames: "packages/[name]-[hash]",
+  platform: "neutral",
+  mainFields: ["module", "main"],
+  conditions: ["import", "browser"],
+  plugins: [prototypes, pure, separate],
+});
+// What model.fit() loads when it is asked to move images has copies of files that nabla's entry exports as well: esbuild would load
+// at once whatever an entry can reach.
+await build({
+  ...common,
+  splitting: false,
+  entryPoints: [`src/${later}`],
+  outbase: "src",
+  outdir: "build/lib",
+  platform: "neutral",
+  plugins: [
+    {
+      name: "copies",
+      setup(bundler) {
+        bundler.onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path, kind, resolveDir }) => {
+          const file = join(resolveDir, path).slice(join(root, "src/").length);
+          if (kind === "entry-point" || /augment|^math/.test(file)) return undefined;
+          return { path: `../../${file.replace(/\.ts$/, ".js")}`, external: true };
+        });
+      },
+    },
+    pure,
+  ],
+});
+// The same in few files, for engines that would otherwise open a hundred; nabla/node, which reaches Node's modules, is among them alone.
 await build({
   ...common,
   entryPoints: { index: "src/index.ts", data: "src/data/index.ts", node: "src/node/index.ts" },
@@ -70,15 +126,56 @@ await build({
   platform: "neutral",
   mainFields: ["module", "main"],
   conditions: ["import", "browser"],
-  plugins: [prototypes, pure],
+  plugins: [prototypes],
+});
+// What workers run, each a file of its own, because a thread is started with a file.
+await build({
+  ...common,
+  splitting: false,
+  entryPoints: { worker: "src/worker/index.ts", "worker-node": "src/worker/node.ts" },
+  platform: "neutral",
+  mainFields: ["module", "main"],
+  conditions: ["import", "browser"],
+  plugins: [prototypes],
 });
 // What only predicts: forward kernels alone, of the layers what a forward pass takes.
 await build({
   ...common,
   splitting: false,
+  minifySyntax: true,
   entryPoints: { predict: "src/inference/index.ts" },
   platform: "neutral",
+  mainFields: ["module", "main"],
+  external: ["#core/*"],
   plugins: [inference, pure],
+});
+// What starts a worker is a file of its own: the worker's lies beside it, wherever a bundle's pieces come to lie.
+await build({
+  ...common,
+  splitting: false,
+  entryPoints: { spawn: "src/worker/spawn/web.ts", "spawn-node": "src/worker/spawn/node.ts" },
+  platform: "neutral",
+});
+// The same without a package around it, for a page that has no bundler: nabla.js, data.js and what they load.
+await build({
+  ...common,
+  minify: true,
+  entryPoints: { nabla: "src/index.ts", data: "src/data/index.ts", worker: "src/worker/index.ts" },
+  outdir: "build/browser",
+  chunkNames: "[name]-[hash]",
+  platform: "neutral",
+  mainFields: ["module", "main"],
+  conditions: ["import", "browser"],
+  external: [],
+  plugins: [
+    prototypes,
+    {
+      name: "worker",
+      setup(bundler) {
+        bundler.onResolve({ filter: /^#worker$/ }, () => ({ path: join(root, "src/worker/spawn/web.ts") }));
+      },
+    },
+  ],
 });
 // Some packages of the command line are CommonJS and call require.
 const banner =

@@ -5,8 +5,6 @@ import { type CompiledTraining, compileTraining, type TrainingOptions } from "./
 import { fitFields, type LayerConfig } from "./config/config.ts";
 import { seedField, shapeField, withShape } from "./config/shape.ts";
 import { type ArrayLike2, arrayDataset, shaped } from "./data/arrays.ts";
-import { augment as augmented } from "./data/augment/index.ts";
-import { shifted as shiftedCopies } from "./data/augment/shifted.ts";
 import { type Dataset, sizeOf } from "./data/dataset.ts";
 import { splitDataset } from "./data/split.ts";
 import { didYouMean, NablaError } from "./errors.ts";
@@ -37,7 +35,9 @@ import { type Outputs, predictBatches, predictDataset, rowsOf } from "./predict.
 import { checkResume } from "./resume.ts";
 import { saveModel } from "./save.ts";
 import { describe } from "./summary.ts";
-import { freshRun, type Run, train } from "./train.ts";
+import { freshRun, type Run, type TrainRequest, train } from "./train.ts";
+import { connect, onPage } from "./worker/pool.ts";
+import { trainRemotely } from "./worker/remote.ts";
 
 export class Model {
   readonly seed: number;
@@ -50,6 +50,8 @@ export class Model {
   /** Metrics of the training under way: their sums so far belong to its state. */
   private counting: readonly Metric[] = [];
   private busy = false;
+  /** Whether a worker has the weights: what is set here would be lost. */
+  private away = false;
   /** States of callbacks from a checkpoint, until fit() has the callbacks they belong to. */
   private pendingCallbacks: Readonly<Record<string, CallbackState>> = {};
 
@@ -134,25 +136,26 @@ export class Model {
     const { dataset, options } = this.arguments<FitOptions>("fit", x, y, more);
     checkOptions("fit", options, FIT_OPTIONS);
     const compiled = this.training;
-    const {
-      batchSize,
-      microBatchSize,
-      epochs,
-      seed,
-      shuffle,
-      validationSplit,
-      classWeight,
-      shifted,
-      augment,
-    } = this.fitSettings(options);
+    const { batchSize, microBatchSize, epochs, seed, shuffle, validationSplit, classWeight, shifted } =
+      this.fitSettings(options);
+    const images = options.augment ?? (options.resume ? this.settings?.augment : undefined);
+    let augment: RunSettings["augment"];
     let train_ = dataset;
     let validation = options.validationData
       ? this.dataset(options.validationData, "validationData")
       : undefined;
     if (validationSplit !== 0 && !validation)
       [train_, validation] = splitDataset(dataset, validationSplit, { seed });
-    if (shifted !== undefined) train_ = shiftedCopies(train_, shifted, { imageShape: augment?.imageShape });
-    if (augment) train_ = augmented(train_, { seed, ...augment });
+    if (shifted !== undefined || images) {
+      // most trainings move no images: the code is fetched by those that do
+      this.busy = true;
+      try {
+        const { moveImages } = await import("./data/augment/fit.ts");
+        [train_, augment] = moveImages(train_, { shifted, augment: images, seed });
+      } finally {
+        this.busy = false;
+      }
+    }
     this.build(train_.inputShape);
     const network = this.built;
     checkFit(train_, network, compiled.loss);
@@ -160,6 +163,12 @@ export class Model {
     if (batchSize > train_.length && options.batchSize !== undefined) {
       throw new NablaError(
         `fit: batchSize: expected at most ${train_.length}, the rows to train on, got ${batchSize}`,
+      );
+    }
+    const { progressInterval = 100 } = options;
+    if (!(progressInterval >= 0)) {
+      throw new NablaError(
+        `fit: progressInterval: expected milliseconds, a number ≥ 0, got ${progressInterval}`,
       );
     }
     const weighting = this.weighting("fit", dataset, { ...options, classWeight });
@@ -210,7 +219,7 @@ export class Model {
     }
     this.counting = metrics;
     this.busy = true;
-    await train(
+    await this.train(
       {
         model: this,
         network,
@@ -228,15 +237,42 @@ export class Model {
         weighting,
         callbacks: this.callbacks,
         signal: options.signal,
+        progress: options.onProgress && { every: progressInterval, report: options.onProgress },
         rate: compiled.rate(epochs),
       },
-      this.run,
+      options,
     ).finally(() => {
       this.settle();
       this.counting = [];
       this.busy = false;
     });
     return this.history;
+  }
+
+  /** Here, or in a worker. */
+  private async train(request: TrainRequest, { worker = onPage(), transfer = false, signal }: FitOptions) {
+    signal?.throwIfAborted();
+    const connection = worker ? await connect(worker === true && !onPage()) : undefined;
+    if (!connection) return train(request, this.run);
+    const remote = {
+      configs: this.configs,
+      inputShape: this.inputShape,
+      training: this.training.config,
+      transfer,
+      turn: (taken: boolean) => {
+        this.away = !taken;
+      },
+    };
+    let whole = false;
+    try {
+      await trainRemotely(request, this.run, remote, connection);
+      whole = true;
+    } catch (error) {
+      whole = signal?.aborted === true;
+      throw error;
+    } finally {
+      connection.release(whole);
+    }
   }
 
   /** Figures of the finished epochs of the last training. */
@@ -328,6 +364,11 @@ export class Model {
    */
   setWeights(weights: Readonly<Record<string, ArrayLike2>>): this {
     const network = this.built;
+    if (this.away) {
+      throw new NablaError(
+        "setWeights: a worker trains this model; set weights in a callback, between trainings, or train with worker: false",
+      );
+    }
     const byName = new Map(network.tensors.map((tensor) => [tensor.name, tensor]));
     const checked = Object.entries(weights).map(([name, given]) => {
       const tensor = byName.get(name);
@@ -512,7 +553,6 @@ export class Model {
       shuffle: options.shuffle ?? saved?.shuffle,
       validationSplit: options.validationSplit ?? saved?.validationSplit,
       shifted: options.shifted ?? saved?.shifted,
-      augment: options.augment ?? saved?.augment,
     };
     try {
       return {

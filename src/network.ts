@@ -32,6 +32,8 @@ export class Network extends InferenceNetwork {
   /** The slot that holds the weights training moves, where the parameters are their average. */
   private moved: number | undefined;
   private withGradients = false;
+  /** Counts how often parameters or slots were set from outside a training step. */
+  changes = 0;
 
   get parameterCount(): number {
     return this.tensors.reduce((sum, { spec }) => sum + count(spec.shape), 0);
@@ -44,6 +46,7 @@ export class Network extends InferenceNetwork {
 
   /** Fills all parameters from the seed: tensor number t draws from step t of the stream for initialisation. */
   initialize(seed: number): void {
+    this.changes++;
     this.tensors.forEach((tensor, t) => {
       const { spec } = tensor;
       const n = count(spec.shape);
@@ -56,6 +59,7 @@ export class Network extends InferenceNetwork {
 
   /** Makes room for gradients and these optimizer slots, with what they hold at first; forgets earlier ones. */
   prepareTraining(slots: readonly Slot[]): void {
+    this.changes++;
     this.withGradients = true;
     this.slots = slots.length;
     const moved = slots.indexOf(TRAINED);
@@ -120,11 +124,12 @@ export class Network extends InferenceNetwork {
 
   /** Sets a parameter (or a slot) from row-major values. */
   override write(tensor: Tensor, values: ArrayLike<number>, of: "value" | number = "value"): void {
+    this.changes++;
     this.writeTo(this.offsetOf(tensor, of), tensor.spec, values);
   }
 
-  /** A copy of everything training changes: parameters and slots. For going back. */
-  snapshot(): Uint8Array {
+  /** A copy of everything training changes: parameters and slots. For going back, and for another thread. */
+  snapshot(): Uint8Array<ArrayBuffer> {
     const slots = this.bytes * this.slots;
     const copy = new Uint8Array(this.all + slots);
     copy.set(this.core.u8(this.core.base, this.all));
@@ -133,6 +138,7 @@ export class Network extends InferenceNetwork {
   }
 
   restore(copy: Uint8Array): void {
+    this.changes++;
     this.core.u8(this.core.base, this.all).set(copy.subarray(0, this.all));
     if (this.slots > 0)
       this.core.u8(this.slotOffset(0), this.bytes * this.slots).set(copy.subarray(this.all));

@@ -91,9 +91,8 @@ const running = {
       doc: "Trains on five times the rows: every image also moved by so many pixels up, down, left and right.",
     }),
   ),
-  augment: optional(augmentFields),
 };
-/** The same as options of fit(). */
+/** The same as options of fit(), besides `augment`: see src/data/augment/fit.ts. */
 export const fitFields = object(running);
 
 export const trainingFields = object({
@@ -102,6 +101,7 @@ export const trainingFields = object({
   schedule: optional(schedule),
   metrics: list(choice(METRICS), { default: [] }),
   ...running,
+  augment: optional(augmentFields),
   earlyStopping: optional(earlyStopping),
   reduceLROnPlateau: optional(reduceLROnPlateau),
 });

@@ -86,13 +86,16 @@ function moduleOf(build: Build): WebAssembly.Module {
 
 export class Core {
   readonly exports: CoreExports;
+  /** What this is an instance of: another thread need not compile it again. */
+  readonly module: WebAssembly.Module;
 
   /**
    * @param build which kernels there are; by default those of dense layers
    * @param memory for the build with threads, which imports its memory: a shared one
    */
   constructor(build: Build = denseBuild, memory?: WebAssembly.Memory) {
-    const { exports } = instantiateSync(moduleOf(build), memory ? { env: { memory } } : {});
+    this.module = moduleOf(build);
+    const { exports } = instantiateSync(this.module, memory ? { env: { memory } } : {});
     this.exports = (memory ? { ...exports, memory } : exports) as unknown as CoreExports;
   }
 

@@ -1,6 +1,7 @@
 /** How a list of configurations becomes a chain of layers, each with a name and the shapes that follow from those before. */
 import type { LayerConfig } from "../config/config.ts";
 import { show } from "../config/fields.ts";
+import { LAYERS } from "../config/names.ts";
 import { NablaError } from "../errors.ts";
 import type { Layer } from "./layer.ts";
 import { kindOf, type LayerKind } from "./registry.ts";
@@ -22,7 +23,9 @@ export function buildChain(
       const start = shape;
       const kind = find(config.type);
       if (!kind)
-        throw new NablaError(`layers[${index}].type: there is no layer of type ${show(config.type)} here`);
+        throw new NablaError(
+          `layers[${index}].type: expected one of ${LAYERS.join(", ")}, got ${show(config.type)}; update nabla if a newer one wrote it`,
+        );
       const layer = kind.build(config, config.name!, index, start, (inner) => chain(inner, start, index));
       shape = layer.outputShape;
       return layer;
