@@ -132,6 +132,7 @@ await build({
 await build({
   ...common,
   splitting: false,
+  minify: true,
   entryPoints: { worker: "src/worker/index.ts", "worker-node": "src/worker/node.ts" },
   platform: "neutral",
   mainFields: ["module", "main"],
@@ -204,3 +205,4 @@ await build({
 chmodSync("build/cli.js", 0o755);
 const tsc = join(dirname(require.resolve("typescript/package.json")), "bin/tsc");
 run(tsc, "-p", "tsconfig.build.json");
+run("scripts/sizes.mjs");

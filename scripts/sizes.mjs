@@ -43,6 +43,7 @@ console.log(model.predict([[0, 1]]).argMax());`,
 /**
  * Bundles a program as pages do: what it imports statically is loaded at once, what it may import later is not.
  *
+ * @param {string} code
  * @returns {Promise<{ gzip: number, minified: number, later: number, parts: [name: string, bytes: number][] }>}
  */
 export async function measure(code) {
@@ -72,10 +73,11 @@ export async function measure(code) {
     });
     const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [path, output]));
     const atOnce = new Set();
+    /** @param {string} path */
     const visit = (path) => {
       if (atOnce.has(path)) return;
       atOnce.add(path);
-      for (const { path: next, kind } of outputs.get(path).imports)
+      for (const { path: next, kind } of outputs.get(path)?.imports ?? [])
         if (kind === "import-statement") visit(next);
     };
     visit("out/main.js");
@@ -88,8 +90,9 @@ export async function measure(code) {
         sizes.minified += contents.length;
       }
     }
+    /** @type {[string, number][]} */
     const parts = [...atOnce].flatMap((path) =>
-      Object.entries(outputs.get(path).inputs).map(([name, { bytesInOutput }]) => [
+      Object.entries(outputs.get(path)?.inputs ?? {}).map(([name, { bytesInOutput }]) => [
         name.replace(/^.*(build|node_modules)\//, ""),
         bytesInOutput,
       ]),
@@ -101,6 +104,7 @@ export async function measure(code) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  /** @param {number} bytes */
   const kb = (bytes) => `${(bytes / 1000).toFixed(1)} KB`;
   console.log(
     "| program | minified + gzip | minified | limit | loaded later, if at all |\n| --- | --- | --- | --- | --- |",
