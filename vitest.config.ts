@@ -35,6 +35,7 @@ export default defineConfig({
           name: "browsers",
           include: ["test/**/*.test.ts"],
           exclude: NODE_ONLY,
+          maxWorkers: 1,
           sequence: { groupOrder: 1 },
           browser: {
             enabled: browsers.length > 0,
