@@ -1,4 +1,4 @@
-import type { Callback, Direction, TrainingContext } from "../callbacks/callback.ts";
+import type { Callback, Direction } from "../callbacks/callback.ts";
 import { modelCheckpoint } from "../callbacks/model-checkpoint.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions, checkWhole } from "../options.ts";
@@ -8,8 +8,6 @@ import { parseAddress } from "./storage/names.ts";
 export interface CheckpointInOptions {
   /** Save every so many steps instead of after every epoch. */
   everySteps?: number;
-  /** Save after a step when the last save was so long ago, besides after every epoch (or every `everySteps`). */
-  everySeconds?: number;
   /** Save only at the ends of epochs that improve this figure: the best model instead of the last. */
   monitor?: string;
   mode?: Direction;
@@ -29,18 +27,13 @@ export interface CheckpointInOptions {
  * @param where as for saveModel()
  */
 export function checkpointIn(where: string, options: CheckpointInOptions = {}): Callback {
-  checkOptions("checkpointIn", options, ["everySteps", "everySeconds", "monitor", "mode", "onError"]);
-  const { everySteps, everySeconds, monitor, mode, onError } = options;
+  checkOptions("checkpointIn", options, ["everySteps", "monitor", "mode", "onError"]);
+  const { everySteps, monitor, mode, onError } = options;
   parseAddress("checkpointIn", where);
   if (everySteps !== undefined) checkWhole("checkpointIn: everySteps", everySteps);
-  if (everySeconds !== undefined && !(everySeconds > 0))
-    throw new NablaError(`checkpointIn: everySeconds: expected a number above 0, got ${everySeconds}`);
-  if (monitor !== undefined && (everySteps !== undefined || everySeconds !== undefined))
-    throw new NablaError(
-      "checkpointIn: monitor looks at the ends of epochs; it does not go with everySteps or everySeconds",
-    );
+  if (everySteps !== undefined && monitor !== undefined)
+    throw new NablaError("checkpointIn: monitor looks at the ends of epochs; it does not go with everySteps");
   let warned = false;
-  let last = 0;
   const save = async (bytes: Uint8Array): Promise<void> => {
     try {
       await saveModel(bytes, where);
@@ -51,24 +44,11 @@ export function checkpointIn(where: string, options: CheckpointInOptions = {}): 
       else if (!warned) console.warn(`checkpointIn: ${error.message}. Training goes on`);
       warned = true;
     }
-    last = performance.now();
   };
-  const inner = modelCheckpoint({
+  return modelCheckpoint({
     save,
     ...(everySteps !== undefined && { everySteps }),
     ...(monitor !== undefined && { monitor }),
     ...(mode !== undefined && { mode }),
   });
-  if (everySeconds === undefined) return inner;
-  return {
-    ...inner,
-    onTrainBegin(context: TrainingContext) {
-      last = performance.now();
-      return inner.onTrainBegin?.(context);
-    },
-    async onBatchEnd(batch, logs, context) {
-      await inner.onBatchEnd?.(batch, logs, context);
-      if (performance.now() - last >= everySeconds * 1000) await save(context.model.save());
-    },
-  };
 }
