@@ -147,7 +147,7 @@ function scratch(width: number, height: number, name: string): Context {
   else if (typeof document !== "undefined") {
     const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = [width, height];
-    context = canvas.getContext("2d", settings);
+    context = canvas.getContext("2d", settings) as Context | null;
   } else throw new NablaError(`${name}: this engine has no canvas here; pictures can be read on pages`);
   if (!context)
     throw new NablaError(`${name}: the engine has no canvas of ${width}×${height} pixels to give`);
