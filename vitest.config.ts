@@ -13,10 +13,7 @@ const target = (name: string) => ({
 });
 
 /** What is about Node itself: its files, processes, threads; the command line, the package, other engines. */
-const NODE_ONLY = [
-  "test/{api,bench,cli,docs,engines,node,support,types}/**/*.test.ts",
-  "test/**/*.node.test.ts",
-];
+const NODE_ONLY = ["test/{bench,cli,docs,engines,node,support,types}/**/*.test.ts", "test/**/*.node.test.ts"];
 const browsers = BROWSERS.filter((name) => findBrowser(name));
 
 export default defineConfig({
@@ -26,7 +23,10 @@ export default defineConfig({
     maxWorkers: 2,
     reporters: ["default", "./test/support/summary.ts"],
     projects: [
-      { extends: true, test: { name: "nabla", include: ["test/**/*.test.ts"], exclude: ["test/**/*.browser.test.ts"] } },
+      {
+        extends: true,
+        test: { name: "nabla", include: ["test/**/*.test.ts"], exclude: ["test/**/*.browser.test.ts"] },
+      },
       target("debug"),
       target("threads"),
       {
@@ -35,6 +35,7 @@ export default defineConfig({
           name: "browsers",
           include: ["test/**/*.test.ts"],
           exclude: NODE_ONLY,
+          maxWorkers: 1,
           sequence: { groupOrder: 1 },
           browser: {
             enabled: browsers.length > 0,
