@@ -85,7 +85,7 @@ describe("pictureFrom", () => {
       [
         new File([good.subarray(0, 500)], "cut.png"),
         new File([damaged], "damaged.png"),
-        jpeg.slice(0, jpeg.size - 40),
+        jpeg.slice(0, jpeg.size - 3),
         new File([], "empty.png"),
         new File(["hello, this is a text, not a picture"], "text.png"),
         new File(["%PDF-1.7 and so on, and on"], "doc.pdf"),
@@ -103,7 +103,7 @@ describe("pictureFrom", () => {
     );
     expect(messages).toEqual([
       "cut.png: truncated PNG: it ends (at 500 bytes) before its picture does",
-      expect.stringMatching(/^damaged.png: damaged PNG: /),
+      "damaged.png: damaged PNG: the checksum of its IDAT chunk is wrong",
       expect.stringMatching(/^picture: truncated JPEG: it ends \(at \d+ bytes\) before its picture does$/),
       "empty.png: the file is empty (0 bytes); expected a PNG or JPEG picture",
       "text.png: expected a picture this browser can decode (PNG, JPEG, WebP, …); this is no picture it knows",
@@ -217,7 +217,7 @@ describe("openData: folders of pictures", () => {
   });
 
   test("a dropped folder, as its handles are walked through", async () => {
-    const origin = await navigator.storage.getDirectory().catch(() => undefined);
+    const origin = await navigator.storage?.getDirectory().catch(() => undefined);
     if (!origin || !("createWritable" in FileSystemFileHandle.prototype)) return;
     const root = await origin.getDirectoryHandle("shapes", { create: true });
     for (const name of ["disc", "ring"]) {
