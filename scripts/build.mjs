@@ -33,6 +33,13 @@ import core from "./simd.wasm";
 export { core };
 `,
 );
+writeFileSync(
+  "build/core/edge.js",
+  `// The same for Vercel's edge runtime, where the question mark asks for it.
+import core from "./simd.wasm?module";
+export { core };
+`,
+);
 if (process.argv[2] === "core") process.exit(0);
 
 const { build } = await import("esbuild");
