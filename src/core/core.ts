@@ -58,13 +58,16 @@ export interface CoreExports extends Record<string, unknown> {
 
 export class Core {
   readonly exports: CoreExports;
+  /** What this is an instance of: another thread need not compile it again. */
+  readonly module: WebAssembly.Module | BufferSource;
 
   /**
    * @param wasm another build of the core (bytes or module); the one the package carries by default
    * @param memory for the build with threads, which imports its memory: a shared one
    */
   constructor(wasm?: BufferSource | WebAssembly.Module, memory?: WebAssembly.Memory) {
-    const { exports } = instantiateSync(wasm ?? compiledCore(), memory ? { env: { memory } } : {});
+    this.module = wasm ?? compiledCore();
+    const { exports } = instantiateSync(this.module, memory ? { env: { memory } } : {});
     this.exports = (memory ? { ...exports, memory } : exports) as unknown as CoreExports;
   }
 
