@@ -1,7 +1,7 @@
 // Builds everything under build/: the core for each target, its bytes inside a module, and the bundles.
 // `node scripts/build.mjs core` stops after the core.
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -156,3 +156,5 @@ await build({
 chmodSync("build/cli.js", 0o755);
 const tsc = join(dirname(require.resolve("typescript/package.json")), "bin/tsc");
 run(tsc, "-p", "tsconfig.build.json");
+// declarations written by hand are not copied by the compiler
+copyFileSync("src/core/wasm.d.ts", "build/types/core/wasm.d.ts");
