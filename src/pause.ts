@@ -6,7 +6,9 @@ declare const scheduler: { yield?: () => Promise<void> } | undefined;
 function nextTask(): Promise<void> {
   if (typeof scheduler !== "undefined" && scheduler.yield) return scheduler.yield();
   if (typeof setImmediate === "function") return new Promise((resolve) => setImmediate(resolve));
-  if (typeof MessageChannel === "undefined") return new Promise((resolve) => setTimeout(resolve, 0));
+  // in workerd messages come before anything else that waits, timers included
+  if (typeof MessageChannel === "undefined" || globalThis.navigator?.userAgent === "Cloudflare-Workers")
+    return new Promise((resolve) => setTimeout(resolve, 0));
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port2.onmessage = () => {
@@ -17,30 +19,26 @@ function nextTask(): Promise<void> {
   });
 }
 
-/** Calls after which a clock that has not moved at all is taken to stand still. */
-const STILL = 16;
-
 /**
  * A function that waits for another task, but not more often than every `milliseconds`.
  *
- * In Cloudflare's workerd the clock stands still while a program computes and moves only with a task. There, and wherever
- * a clock is so coarse, every sixteenth call waits instead: time cannot be told, calls can be counted.
+ * In workerd the clock stands still while a program computes and moves only between tasks. There calls are counted: 16 at
+ * first, then as many as would have taken `milliseconds` the last time.
  */
 export function pauser(milliseconds = 12): () => void | Promise<void> {
   let last = performance.now();
-  let seen = last;
-  let still = 0;
+  let calls = 0;
+  let limit = 16;
   return () => {
+    calls++;
     const now = performance.now();
-    if (now === seen) still++;
-    else {
-      seen = now;
-      still = 0;
-    }
-    if (now - last < milliseconds && still < STILL) return;
+    const still = now === last;
+    if (still ? calls < limit : now - last < milliseconds) return;
     return nextTask().then(() => {
-      last = seen = performance.now();
-      still = 0;
+      const then = performance.now();
+      if (still) limit = Math.max(1, Math.min(1024, (calls * milliseconds) / Math.max(1, then - last)));
+      last = then;
+      calls = 0;
     });
   };
 }

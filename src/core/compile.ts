@@ -11,8 +11,12 @@ let compiled: WebAssembly.Module | undefined;
 export function compiledCore(): WebAssembly.Module {
   if (compiled) return compiled;
   requireWebAssembly();
-  // bundlers for edge runtimes may wrap a module that was made elsewhere: ask for what it is, not for its class
-  if (!(carried instanceof Uint8Array)) return (compiled = carried);
+  if (!(carried instanceof Uint8Array)) {
+    // the module may have been made in another realm, whose classes are others; the loader asks for this one's
+    if (!(carried instanceof WebAssembly.Module))
+      Object.setPrototypeOf(carried, WebAssembly.Module.prototype);
+    return (compiled = carried);
+  }
   try {
     compiled = new WebAssembly.Module(carried);
   } catch (cause) {
