@@ -85,3 +85,23 @@ describe("where bytes may not be compiled", () => {
     expect(await answer(folder, { conditions: ["browser"] })).toBe("2");
   });
 });
+
+describe("engines that cannot", () => {
+  const main = `import { answer } from "./program.js";
+console.log(await answer().catch((error) => error.name + ": " + error.message));`;
+  const said = async (flag: string): Promise<string> => {
+    const folder = project(join(installed.folder, "unable"), { "program.js": PREDICT, "main.js": main });
+    return (await node([flag, "main.js"], folder)).stdout.trim();
+  };
+  // V8 has no SIMD for WebAssembly on a processor without SSE 4.1
+  test.skipIf(process.arch !== "x64")("no SIMD: told so, and where there is", async () => {
+    const words = await said("--no-enable-sse4-1");
+    expect(words).toMatch(
+      /^NablaError: the core could not be compiled: this engine lacks 128-bit SIMD in WebAssembly/,
+    );
+    expect(words).toContain("Chrome 91, Firefox 89, Safari 16.4, Node 20 or newer");
+  });
+  test("no WebAssembly at all", async () => {
+    expect(await said("--jitless")).toMatch(/^NablaError: there is no WebAssembly in this engine/);
+  });
+});

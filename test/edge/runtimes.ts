@@ -1,5 +1,4 @@
 /** Runs a program that uses the installed package in each runtime, built the way that runtime is usually built for. */
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
@@ -13,7 +12,6 @@ export interface Runtime {
   answer(folder: string, options?: { conditions?: string[] }): Promise<string>;
 }
 
-const engines = engineFiles(process.env.NABLA_ENGINES ?? join(root, "build/engines/node_modules"));
 const here = fileURLToPath(new URL(".", import.meta.url));
 
 const FETCH = `import { answer } from "./program.js";
@@ -32,6 +30,45 @@ const vercel: Plugin = {
     }));
   },
 };
+
+/** One file that a function and all it imports are in. */
+export async function bundleForVercel(
+  folder: string,
+  entry: string,
+  conditions: string[] = ["edge-light", "worker"],
+): Promise<string> {
+  const outfile = join(folder, `dist-${conditions.join("-")}.js`);
+  await build({
+    entryPoints: [join(folder, entry)],
+    outfile,
+    bundle: true,
+    format: "iife",
+    target: "es2022",
+    conditions,
+    plugins: [vercel],
+    // an IIFE has none, and nothing asks for it there
+    define: { "import.meta.url": "undefined" },
+    logLevel: "warning",
+  });
+  return outfile;
+}
+
+/** What a bundle answers, in the edge runtime. A request's body is in base64. */
+export async function edgeRuntime(
+  bundle: string,
+  installed: string,
+  requests: readonly [
+    url: string,
+    init?: { method: string; headers?: Record<string, string>; body: string },
+  ][],
+): Promise<{ status: number; text: string }[]> {
+  const module = tool("edge", "edge-runtime/dist/index.js")!;
+  const core = join(installed, "node_modules/nabla/build/core/simd.wasm");
+  const args = [join(here, "edge-runtime.mjs"), module, bundle, core, JSON.stringify(requests)];
+  return JSON.parse((await node(args, installed)).stdout);
+}
+
+export const engines = engineFiles(process.env.NABLA_ENGINES ?? join(root, "build/engines/node_modules"));
 
 export const RUNTIMES: Record<"workerd" | "edge-runtime" | "Deno" | "Bun", Runtime> = {
   workerd: {
@@ -54,22 +91,8 @@ export const RUNTIMES: Record<"workerd" | "edge-runtime" | "Deno" | "Bun", Runti
       const code = `${FETCH.replace("export default", "const handler =")}
 addEventListener("fetch", (event) => event.respondWith(handler.fetch(event.request)));`;
       project(folder, { "main.js": code });
-      const outfile = join(folder, `dist-${conditions.join("-")}.js`);
-      await build({
-        entryPoints: [join(folder, "main.js")],
-        outfile,
-        bundle: true,
-        format: "iife",
-        target: "es2022",
-        conditions,
-        plugins: [vercel],
-        // an IIFE has none, and nothing asks for it there
-        define: { "import.meta.url": "undefined" },
-        logLevel: "warning",
-      });
-      const module = tool("edge", "edge-runtime/dist/index.js")!;
-      const core = join(folder, "../node_modules/nabla/build/core/simd.wasm");
-      return (await node([join(here, "edge-runtime.mjs"), module, outfile, core], folder)).stdout.trim();
+      const outfile = await bundleForVercel(folder, "main.js", conditions);
+      return (await edgeRuntime(outfile, join(folder, ".."), [["http://localhost/"]]))[0]!.text;
     },
   },
   Deno: {
@@ -90,6 +113,3 @@ addEventListener("fetch", (event) => event.respondWith(handler.fetch(event.reque
     },
   },
 };
-
-/** Files that a bundle came out with. */
-export const built = (folder: string): string[] => readdirSync(folder).sort();

@@ -56,8 +56,9 @@ export async function serveWorker(folder, { values = {} } = {}) {
     const own = join(folder, `kv-${binding}`);
     mkdirSync(own, { recursive: true });
     for (const [key, bytes] of entries) writeFileSync(join(own, key), bytes);
-    // workerd asks a namespace's service for keys by their paths: a folder on disk answers such requests
-    return `(name = "${binding}", disk = (path = "${own}"))`;
+    // workerd asks a namespace's service for keys by their paths: a folder on disk answers such
+    // requests, and keeps what is put
+    return `(name = "${binding}", disk = (path = "${own}", writable = true))`;
   });
   const bindings = Object.keys(values).map((name) => `(name = "${name}", kvNamespace = "${name}")`);
   writeFileSync(
