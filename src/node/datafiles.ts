@@ -13,8 +13,10 @@ import { didYouMean, NablaError } from "../errors.ts";
 import { CLUTTER, layoutOf, type Problem } from "./images/files.ts";
 import { type ImageFolderOptions, type ImageInfo, openImageFolder } from "./images/folder.ts";
 
+/** What a path turned out to be. */
 export type DataKind = "generated" | "idx" | "csv" | "npz" | "images";
 
+/** What openData() found, ready to train with. */
 export interface OpenedData extends DataSplit {
   name: string;
   kind: DataKind;
@@ -183,6 +185,7 @@ function decodeText(bytes: Uint8Array, path: string): string {
   }
 }
 
+/** One row out of a file, ready to predict. */
 export interface OpenedInput {
   name: string;
   index: number;

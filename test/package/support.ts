@@ -32,9 +32,10 @@ export function testWith(
   tools: readonly string[],
   name: string,
   body: () => Promise<void>,
+  seconds = 120,
 ): void {
   const missing = tools.filter((path) => !tool(set, path));
-  if (missing.length === 0) return void test(name, body);
+  if (missing.length === 0) return void test(name, body, seconds * 1000);
   const why = `${missing.join(", ")} not installed; to install: node scripts/tools.mjs ${set}`;
   if (!required) return void test.skip(`${name} (${why})`, () => {});
   test(name, () => {

@@ -11,6 +11,7 @@ import { type IndexedFile, indexed } from "./indexed.ts";
 import { DecodePool } from "./pool.ts";
 import { type RowFormat, rowBytes } from "./prepare.ts";
 
+/** How the pictures of a folder become rows. */
 export interface ImageFolderOptions {
   /** Pixels of every row: a side, or width and height. Default: the pictures' own size, if they all have the same. */
   size?: number | Size;
