@@ -5,6 +5,7 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { note, writeNotices } from "./notices.mjs";
 import { writeRecords } from "./records.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -42,7 +43,9 @@ export { core };
 );
 if (process.argv[2] === "core") process.exit(0);
 
-const { build } = await import("esbuild");
+const esbuild = await import("esbuild");
+/** esbuild's, noting whose code went in. */
+const build = async (options) => note((await esbuild.build({ ...options, metafile: true })).metafile);
 /** `import text from "package/file?raw"`: a file's text, from the package as it is installed. */
 const raw = {
   name: "raw",
@@ -158,3 +161,4 @@ const tsc = join(dirname(require.resolve("typescript/package.json")), "bin/tsc")
 run(tsc, "-p", "tsconfig.build.json");
 // declarations written by hand are not copied by the compiler
 copyFileSync("src/core/wasm.d.ts", "build/types/core/wasm.d.ts");
+writeNotices("build/THIRD-PARTY-NOTICES.txt");
