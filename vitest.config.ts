@@ -22,6 +22,29 @@ const NODE_ONLY = [
 const asked = process.env.NABLA_BROWSERS?.split(",");
 const browsers = BROWSERS.filter((name) => (asked?.includes(name) ?? true) && findBrowser(name));
 
+const inBrowsers = {
+  extends: true as const,
+  // found in the middle of a run, they would make pages load anew
+  optimizeDeps: {
+    include: ["@assemblyscript/loader", "ajv/dist/2020.js", "csv-parse/browser/esm/sync", "fflate"],
+  },
+  test: {
+    name: "browsers",
+    include: ["test/**/*.test.ts"],
+    exclude: NODE_ONLY,
+    maxWorkers: 1,
+    sequence: { groupOrder: 1 },
+    browser: {
+      enabled: true,
+      provider: systemBrowser(),
+      headless: true,
+      screenshotFailures: false,
+      api: { host: "127.0.0.1" },
+      instances: browsers.map((browser) => ({ browser, name: browser })),
+    },
+  },
+};
+
 export default defineConfig({
   cacheDir: "build/.vite",
   test: {
@@ -36,28 +59,7 @@ export default defineConfig({
       },
       target("debug"),
       target("threads"),
-      {
-        extends: true,
-        // found in the middle of a run, they would make pages load anew
-        optimizeDeps: {
-          include: ["@assemblyscript/loader", "ajv/dist/2020.js", "csv-parse/browser/esm/sync", "fflate"],
-        },
-        test: {
-          name: "browsers",
-          include: ["test/**/*.test.ts"],
-          exclude: NODE_ONLY,
-          maxWorkers: 1,
-          sequence: { groupOrder: 1 },
-          browser: {
-            enabled: browsers.length > 0,
-            provider: systemBrowser(),
-            headless: true,
-            screenshotFailures: false,
-            api: { host: "127.0.0.1" },
-            instances: browsers.map((browser) => ({ browser, name: browser })),
-          },
-        },
-      },
+      ...(browsers.length > 0 ? [inBrowsers] : []),
     ],
   },
 });
