@@ -18,7 +18,7 @@ writeRecords("assembly", "src/core/records.ts");
 const asc = join(dirname(require.resolve("assemblyscript/package.json")), "bin/asc.js");
 for (const target of ["simd", "debug", "threads"]) run(asc, "--config", "asconfig.json", "--target", target);
 
-// what nabla/export joins to the kernels of a model
+// what nabla/export takes models' kernels from
 run(asc, "--config", "asconfig.standalone.json");
 
 for (const [name, constant, file] of [

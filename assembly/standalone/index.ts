@@ -1,15 +1,34 @@
-// What an exported model has besides the kernels it needs: the interface for hosts (docs/export.md), and the unpacking of weights
-// that the file holds in another form than kernels want. A module of its own, so that the core does not carry it; the exporter
-// (src/interop) joins both, which is how the imports below are met.
+// What models exported as WebAssembly are made of: the interface for hosts (docs/export.md), the unpacking of weights that the file
+// holds in another form than kernels want, and every kernel that predicting may need. The exporter (src/interop) takes of it what a
+// model needs. A build of its own, optimised for size: loops that take several steps at a time take fewer.
 
+import { packPanels } from "../math/matmul";
+import { run } from "../tape";
 import { Standalone, Unpack } from "./records";
 
-// @ts-ignore: decorator
-@external("core", "run")
-declare function run(tape: usize, from: i32, to: i32, rows: i32, step: usize): i32;
-// @ts-ignore: decorator
-@external("core", "packPanels")
-declare function packPanels(w: usize, plain: usize, k: i32, out: i32, columns: i32): void;
+export { BASE } from "../math/matmul";
+export { INPUT_F32 } from "../layers/input";
+export { DENSE_FORWARD } from "../layers/dense";
+export { CONV2D_FORWARD } from "../layers/conv2d";
+export { DEPTHWISE_FORWARD } from "../layers/depthwiseConv2d";
+export { MAX_POOL_FORWARD } from "../layers/maxPooling2d";
+export { AVERAGE_POOL_FORWARD } from "../layers/averagePooling2d";
+export { FLATTEN_PIXELS, UNFLATTEN_PIXELS } from "../layers/reshape";
+export { ZERO_PAD } from "../layers/zeroPadding2d";
+export { BATCH_NORM_FORWARD } from "../layers/batchNormalization";
+export { LAYER_NORM_FORWARD } from "../layers/layerNormalization";
+export { ADD } from "../layers/add";
+export { STEP_FORWARD } from "../activations/step";
+export { SIGMOID_FORWARD } from "../activations/sigmoid";
+export { TANH_FORWARD } from "../activations/tanh";
+export { RELU_FORWARD } from "../activations/relu";
+export { LEAKY_RELU_FORWARD } from "../activations/leakyRelu";
+export { GAUSSIAN_FORWARD } from "../activations/gaussian";
+export { ELU_FORWARD } from "../activations/elu";
+export { GELU_FORWARD } from "../activations/gelu";
+export { SILU_FORWARD } from "../activations/silu";
+export { SOFTPLUS_FORWARD } from "../activations/softplus";
+export { SOFTMAX_FORWARD } from "../activations/softmax";
 
 /** Where the model's record lies. The exporter sets what it starts with. */
 export let MODEL: usize = 0;

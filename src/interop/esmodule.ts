@@ -18,11 +18,14 @@ export interface ExportedModule {
 export function exportModule(model: Model, options: ExportOptions = {}): ExportedModule {
   const bytes = exportWasm(model, options);
   const description = JSON.stringify(describeExport(model, options), null, 2);
-  return { code: `${HEAD}
+  return {
+    code: `${HEAD}
 export const metadata = ${description};
 ${CODE}
 const wasm = "${base64(bytes)}";
-`, types: TYPES };
+`,
+    types: TYPES,
+  };
 }
 
 function base64(bytes: Uint8Array): string {

@@ -1,17 +1,17 @@
 /** A model as one WebAssembly module that needs nothing else: docs/export.md says what hosts see of it. */
-import { core as coreBytes } from "#core";
 import { standalone } from "#standalone";
 import { Core } from "../core/core.ts";
 import { MAX_BYTES } from "../core/limits.ts";
 import { RECORDS } from "../core/records.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import type { Model } from "../model.ts";
+import type { Tensor } from "../network.ts";
 import { checkOptions, checkWhole } from "../options.ts";
-import { align, type CoreFacts, type KernelName, tooLarge } from "../plan/builder.ts";
+import { align, type CoreFacts, type KernelName, type Range, tooLarge } from "../plan/builder.ts";
 import { plan } from "../plan/plan.ts";
 import { WEIGHT_TYPES, type WeightType } from "./quantise.ts";
-import { link } from "./wasm/link.ts";
 import { parseModule } from "./wasm/module.ts";
+import { strip } from "./wasm/strip.ts";
 import { isPacked, packWeights, type Segment, type UnpackFields } from "./weights.ts";
 
 export interface ExportOptions {
@@ -82,24 +82,32 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
   const { maxRows, weights } = description;
   const network = model.built;
   const { tensors } = network;
-  const header = Math.max(network.core.base, ...tensors.map(({ value }) => value.offset + value.bytes));
+  const table = new KernelTable(new Core(standalone));
+  const places = new Map<Tensor, Range>();
+  let header = table.base;
+  for (const tensor of tensors) {
+    const { name, bytes } = tensor.value;
+    places.set(tensor, { name, bytes, offset: header });
+    header += bytes;
+  }
   const unpack = header + sizeOf("Standalone");
   const packed = tensors.filter((tensor) => isPacked(tensor, weights)).length;
-  const table = new KernelTable(new Core());
   const predict = plan({
     mode: "predict",
     rows: maxRows,
     layers: network.layers,
     input: { type: "float32", scale: 1 },
     core: table,
-    parameter: (layer, name) => tensors.find((tensor) => tensor.name === `${layer}.${name}`)!,
+    parameter: (layer, name) => {
+      const tensor = tensors.find((other) => other.name === `${layer}.${name}`)!;
+      return { value: places.get(tensor)!, gradient: tensor.gradient };
+    },
     base: align(unpack + packed * sizeOf("Unpack")),
   });
   const staging = align(predict.base + predict.bytes.length);
-  const stored = packWeights(network, weights, staging);
+  const stored = packWeights(network, weights, places, staging);
   const memoryBytes = Math.max(predict.end, stored.end);
-  const parameters = tensors.map(({ value }) => value);
-  if (memoryBytes > MAX_BYTES) throw tooLarge(memoryBytes, parameters);
+  if (memoryBytes > MAX_BYTES) throw tooLarge(memoryBytes, [...places.values()]);
   const head = recordBytes("Standalone", {
     input: predict.x.offset,
     inputs: count(model.inputShape),
@@ -121,10 +129,9 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
     return { offset, bytes: recordBytes("Unpack", { ...record }) };
   });
   const image = { offset: predict.base, bytes: predict.bytes };
-  return link({
-    core: parseModule(bytesOf(coreBytes), "the core"),
-    shell: parseModule(bytesOf(standalone), "the standalone shell"),
-    kernels: table.kernels,
+  return strip({
+    module: parseModule(standalone, "the build of the core for exports"),
+    table: table.kernels,
     exports: FUNCTIONS,
     ...(packed > 0 && { start: "unpack" }),
     globals: { MODEL: header },
@@ -136,12 +143,19 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
 
 /** Kernels that are asked for get the next free place in a table of their own. */
 class KernelTable implements CoreFacts {
-  /** Their numbers in the core's table. */
+  /** Their numbers in the table they come from. */
   readonly kernels: number[] = [];
 
   constructor(private readonly core: Core) {}
 
+  /** First byte that parameters may use. */
+  get base(): number {
+    return this.core.base;
+  }
+
   kernel(name: KernelName): number {
+    if (this.core.exports[name] === undefined)
+      throw new NablaError(`export: the model needs ${name}, which exported models do not have`);
     const wanted = this.core.kernel(name);
     const known = this.kernels.indexOf(wanted);
     return known < 0 ? this.kernels.push(wanted) : known + 1;
@@ -150,13 +164,6 @@ class KernelTable implements CoreFacts {
   constant(name: string): number {
     return this.core.constant(name);
   }
-}
-
-function bytesOf(wasm: Uint8Array<ArrayBuffer> | WebAssembly.Module): Uint8Array {
-  if (!(wasm instanceof WebAssembly.Module)) return wasm;
-  throw new NablaError(
-    "export: this runtime gives the core as a compiled module, of which no part can be taken; export the model where it is built, with Node or in a page",
-  );
 }
 
 const count = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);

@@ -1,6 +1,7 @@
 /** Where an exported model's weights lie in the file, and what brings them to where kernels look for them. */
 import { NablaError } from "../errors.ts";
 import { footprint, matricesOf, type Network, type Tensor } from "../network.ts";
+import type { Range } from "../plan/builder.ts";
 import { quantise, type WeightType } from "./quantise.ts";
 
 /** A stretch of linear memory and what it holds at the start. */
@@ -44,10 +45,16 @@ export function isPacked({ spec, ...tensor }: Tensor, type: WeightType): boolean
 }
 
 /**
+ * @param places where kernels look for parameters
  * @param staging where packed weights may lie until they are unpacked
  * @throws NablaError for weights that are not finite, or beyond float16
  */
-export function packWeights(network: Network, type: WeightType, staging: number): PackedWeights {
+export function packWeights(
+  network: Network,
+  type: WeightType,
+  places: ReadonlyMap<Tensor, Range>,
+  staging: number,
+): PackedWeights {
   const data: Segment[] = [];
   const records: UnpackFields[] = [];
   let at = staging;
@@ -60,13 +67,14 @@ export function packWeights(network: Network, type: WeightType, staging: number)
   };
   for (const tensor of network.tensors) {
     const { spec, value, name } = tensor;
+    const to = places.get(tensor)!.offset;
     if (!network.finite(tensor))
       throw new NablaError(
         `export: ${name} holds NaN or infinite weights; a model is exported once its weights are numbers`,
       );
     if (!isPacked(tensor, type)) {
       const bytes = spec.layout === "vector" ? valuesIn(tensor) * 4 : footprint(spec);
-      data.push({ offset: value.offset, bytes: network.core.u8(value.offset, bytes).slice() });
+      data.push({ offset: to, bytes: network.core.u8(value.offset, bytes).slice() });
       continue;
     }
     const { k, out, groups } = matricesOf(spec);
@@ -75,7 +83,7 @@ export function packWeights(network: Network, type: WeightType, staging: number)
     const from = put(small.values);
     const scales = "scales" in small && small.scales ? put(small.scales) : 0;
     const panels = spec.layout === "panels" ? 1 : 0;
-    records.push({ to: value.offset, from, scales, bits: BITS[type], k, out, groups, panels });
+    records.push({ to, from, scales, bits: BITS[type], k, out, groups, panels });
     if (type !== "float32") largest = Math.max(largest, values.byteLength);
   }
   return { data, records, scratch: at, end: at + largest };

@@ -22,6 +22,7 @@ export interface Instruction {
 export const END = 0x0b;
 export const CALL = 0x10;
 export const CALL_INDIRECT = 0x11;
+export const DROP = 0x1a;
 export const GLOBAL_SET = 0x24;
 export const I32_CONST = 0x41;
 /** From here on instructions only take values and give values: no jumps, calls, variables. */
@@ -68,7 +69,7 @@ function memoryOperand(reader: Reader): void {
 
 function skipOperands(reader: Reader, opcode: number): void {
   if (opcode <= 0x01 || opcode === 0x05 || opcode === END || opcode === 0x0f) return;
-  if (opcode === 0x1a || opcode === 0x1b || (opcode >= 0x45 && opcode <= 0xc4)) return;
+  if (opcode === DROP || opcode === 0x1b || (opcode >= 0x45 && opcode <= 0xc4)) return;
   if (opcode === 0x0c || opcode === 0x0d || (opcode >= 0x20 && opcode <= 0x22)) reader.u32();
   else if (opcode === 0x0e) {
     reader.vector(() => reader.u32());
@@ -102,5 +103,6 @@ function skipVector(reader: Reader): void {
   else if (code >= 84 && code <= 91) {
     memoryOperand(reader);
     reader.skip(1);
-  } else if (code > 255) reader.fail(`instruction 253 ${code}: relaxed SIMD, whose bits differ between hosts,`);
+  } else if (code > 255)
+    reader.fail(`instruction 253 ${code}: relaxed SIMD, whose bits differ between hosts,`);
 }

@@ -2,14 +2,6 @@
 import { Reader } from "./bytes.ts";
 import { END, type Instruction, instructions } from "./instructions.ts";
 
-export interface Import {
-  readonly module: string;
-  readonly name: string;
-  readonly kind: "function" | "memory";
-  /** Of functions. */
-  readonly type: number;
-}
-
 export interface WasmFunction {
   /** Number of its type. */
   readonly type: number;
@@ -36,8 +28,8 @@ export interface WasmModule {
   readonly bytes: Uint8Array;
   /** Parameters and results, as they stand. */
   readonly types: readonly Uint8Array[];
-  readonly imports: readonly Import[];
-  /** Those that are defined here: their numbers come after those of imported functions. */
+  /** Names of what is imported: "module.name". Where there is any, other numbers are off by as many. */
+  readonly imports: readonly string[];
   readonly functions: readonly WasmFunction[];
   readonly globals: readonly WasmGlobal[];
   readonly exports: readonly WasmExport[];
@@ -78,7 +70,7 @@ export function parseModule(bytes: Uint8Array, what: string): WasmModule {
     const id = reader.byte();
     const part = reader.part(reader.u32());
     if (id === 1) found.types = part.vector(() => functionType(part));
-    else if (id === 2) found.imports = part.vector(() => importOf(part));
+    else if (id === 2) found.imports = part.done || part.u32() === 0 ? [] : [importOf(part)];
     else if (id === 3) declared = part.vector(() => part.u32());
     else if (id === 6) found.globals = part.vector(() => ({ type: part.take(2), init: expression(part) }));
     else if (id === 7)
@@ -89,7 +81,8 @@ export function parseModule(bytes: Uint8Array, what: string): WasmModule {
     else if (id === 11) found.data = part.vector(() => segment(part));
     // custom sections tell nothing that runs; table, memory and number of data segments are made anew
     else if (![0, 4, 5, 12].includes(id)) part.fail(`section ${id}`);
-    if (id !== 0 && ![4, 5, 12].includes(id) && !part.done) part.fail(`section ${id} is longer than what is in it`);
+    if (id !== 0 && ![4, 5, 12].includes(id) && !part.done)
+      part.fail(`section ${id} is longer than what is in it`);
   }
   if (declared.length !== found.functions.length) reader.fail("functions without bodies");
   return found;
@@ -103,18 +96,17 @@ function functionType(reader: Reader): Uint8Array {
   return reader.bytes.subarray(from, reader.at);
 }
 
-function importOf(reader: Reader): Import {
-  const [module, name, kind] = [reader.name(), reader.name(), reader.byte()];
-  if (kind === FUNCTION) return { module, name, kind: "function", type: reader.u32() };
-  if (kind !== MEMORY) reader.fail(`import ${module}.${name}, which is neither function nor memory,`);
-  if (reader.byte() & 1) reader.u32();
-  reader.u32();
-  return { module, name, kind: "memory", type: 0 };
+function importOf(reader: Reader): string {
+  const names = `${reader.name()}.${reader.name()}`;
+  // nothing that imports is taken apart, so the rest does not matter
+  reader.skip(reader.end - reader.at);
+  return names;
 }
 
 function expression(reader: Reader): Uint8Array {
   const from = reader.at;
-  for (const { reference } of instructions(reader)) if (reference) reader.fail("a global that begins with another");
+  for (const { reference } of instructions(reader))
+    if (reference) reader.fail("a global that begins with another");
   return reader.bytes.subarray(from, reader.at);
 }
 

@@ -1,11 +1,13 @@
 /** What a core does when it starts, statement by statement, so that only what is still of use is kept. */
-import { FUNCTION_OBJECT, type Span } from "./objects.ts";
-import { CALL, END, FIRST_PLAIN, GLOBAL_SET, type Instruction } from "./instructions.ts";
-import type { WasmModule } from "./module.ts";
 
-/** Sets one global: instructions that take nothing from before and leave nothing behind. */
+import { CALL, DROP, END, FIRST_PLAIN, GLOBAL_SET, type Instruction } from "./instructions.ts";
+import type { WasmModule } from "./module.ts";
+import { FUNCTION_OBJECT, type Span } from "./objects.ts";
+
+/** Sets one global, or gives a value away: instructions that take nothing from before and leave nothing behind. */
 export interface Statement {
-  readonly global: number;
+  /** Undefined where it has none, as of a global that the optimiser found nobody to read. */
+  readonly global?: number;
   readonly code: readonly Instruction[];
   /** The object of a function that it asks for the function's number, if that is what it does. */
   readonly object?: Span;
@@ -23,10 +25,14 @@ export function startStatements(module: WasmModule): Statement[] | undefined {
   let from = 0;
   for (const [i, { opcode, reference }] of code.entries()) {
     if (opcode === END && i === code.length - 1 && from === i) return statements;
-    if (opcode === GLOBAL_SET) {
+    if (opcode === GLOBAL_SET || opcode === DROP) {
       const part = code.slice(from, i + 1);
       const object = asksForFunction(part);
-      statements.push({ global: reference!.index, code: part, ...(object && { object }) });
+      statements.push({
+        ...(reference && { global: reference.index }),
+        code: part,
+        ...(object && { object }),
+      });
       from = i + 1;
     } else if (opcode < FIRST_PLAIN) return undefined;
   }
@@ -34,8 +40,7 @@ export function startStatements(module: WasmModule): Statement[] | undefined {
 }
 
 function bodyOf(module: WasmModule, index: number): readonly Instruction[] {
-  const imported = module.imports.filter(({ kind }) => kind === "function").length;
-  return module.functions[index - imported]?.code ?? [];
+  return module.functions[index]?.code ?? [];
 }
 
 const I32_LOAD = 0x28;
