@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readSafetensors, writeSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { load } from "../../src/index.ts";
 import { quantised } from "../../src/interop/index.ts";
 import { description, instantiate, predictIn } from "../interop/host.ts";
@@ -139,13 +140,19 @@ describe("refuses, and writes nothing", () => {
     const whole = readFileSync(place.path("digits.safetensors"));
     writeFileSync(place.path("cut.safetensors"), whole);
     truncateSync(place.path("cut.safetensors"), whole.length - 1000);
+    const checkpoint = readSafetensors(whole, "digits");
+    // whole files, with a checksum that fits, of what this version does not know
     const edited = (from: string, to: string) => {
-      const text = whole.toString("latin1");
+      const [[key, text]] = Object.entries(checkpoint.metadata);
       expect(text).toContain(from);
-      return Buffer.from(text.replace(from, to), "latin1");
+      const stored = [...checkpoint.tensors].map(([name, tensor]) => ({ name, ...tensor }));
+      return writeSafetensors(stored, { [key!]: text!.replace(from, to) });
     };
-    writeFileSync(place.path("newer.safetensors"), edited('nabla_version":"1"', 'nabla_version":"9"'));
-    writeFileSync(place.path("unknown.safetensors"), edited("maxPooling2d", "maxPoolingXX"));
+    writeFileSync(place.path("newer.safetensors"), edited('"version":1', '"version":9'));
+    writeFileSync(place.path("unknown.safetensors"), edited('"maxPooling2d"', '"maxPoolling2d"'));
+    const altered = Uint8Array.from(whole);
+    altered[altered.length - 9]! ^= 1;
+    writeFileSync(place.path("altered.safetensors"), altered);
   });
   const to = ["--to", "never.wasm"];
   test.each([
@@ -156,9 +163,10 @@ describe("refuses, and writes nothing", () => {
     ],
     [["nowhere.safetensors", ...to], "nowhere.safetensors: cannot be read: no such file"],
     [["flowers.csv", ...to], "flowers.csv: this is a text file, not a model"],
-    [["cut.safetensors", ...to], "cut.safetensors"],
-    [["newer.safetensors", ...to], "newer.safetensors"],
-    [["unknown.safetensors", ...to], "maxPoolingXX"],
+    [["cut.safetensors", ...to], "cut.safetensors: truncated: expected"],
+    [["newer.safetensors", ...to], "it has version 9, this Nabla reads up to version 1"],
+    [["unknown.safetensors", ...to], 'did you mean "maxPooling2d"?'],
+    [["altered.safetensors", ...to], "altered.safetensors: damaged or changed since it was saved"],
     [
       ["flowers.safetensors", ...to, "--weights", "int4"],
       '--weights: there is no "int4"; did you mean "int8"?',
