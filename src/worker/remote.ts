@@ -230,7 +230,10 @@ class RemoteTraining {
       {
         kind: "reply",
         id: this.id,
-        callbacks: this.callbackStates(),
+        // what they know may be as large as the weights, and is asked for at beginnings of epochs
+        ...((hook !== "onBatchEnd" || at + 1 === this.context.batchesPerEpoch) && {
+          callbacks: this.callbackStates(),
+        }),
         ...(logs && { logs }),
         ...(snapshot && { snapshot }),
         ...(this.state.rateFactor !== rateFactor && { rateFactor: this.state.rateFactor }),

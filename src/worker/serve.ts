@@ -36,8 +36,12 @@ export function serve(port: Port): void {
     } else if (message.kind === "train") {
       const mine = pieces;
       pieces = new Map();
-      current = new Session(message.id, message.setup, mine, post);
-      void current.run();
+      const session = new Session(message.id, message.setup, mine, post);
+      current = session;
+      // a worker that waits for the next training keeps no memory of the last
+      void session.run().then(() => {
+        if (current === session) current = undefined;
+      });
     } else if (message.id === current?.id) current.receive(message);
   };
   post({ kind: "ready" });
