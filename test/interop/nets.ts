@@ -39,6 +39,9 @@ const softmax = () => dense({ units: 10, activation: "softmax" });
 
 export const nets: Record<string, () => Model> = {
   "one weight": () => worn(sequential([dense({ units: 1, useBias: false })], { inputShape: [1], seed: 1 })),
+  // in linear memory the one column takes the room of four
+  "many inputs, one output": () =>
+    worn(sequential([dense({ units: 1, activation: "sigmoid" })], { inputShape: [3000], seed: 8 })),
   "no weights at all": () =>
     sequential([flatten(), activation({ activation: "softmax" })], { inputShape: [3, 2] }),
   "a perceptron of odd sizes": () =>

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { NablaError } from "../../src/index.ts";
 import { Reader, s32, u32 } from "../../src/interop/wasm/bytes.ts";
 import { parseModule } from "../../src/interop/wasm/module.ts";
+import { remainingData } from "../../src/interop/wasm/objects.ts";
 import { strip } from "../../src/interop/wasm/strip.ts";
 
 const build = (name: string) =>
@@ -72,6 +73,19 @@ test("bytes changed anywhere: a NablaError, or a module that a host checks itsel
     }
   }
   expect(refused).toBeGreaterThan(20);
+});
+
+test("constants in memory go with the object nobody asks for, and only with it", () => {
+  const at = (offset: number, length: number) => ({ offset, bytes: new Uint8Array(length) });
+  const segments = [at(268, 1), at(280, 9), at(300, 1), at(312, 9), at(1000, 50)];
+  const objects = [
+    { from: 268, to: 296 },
+    { from: 300, to: 328 },
+  ];
+  expect(remainingData(segments, objects, new Set([64, 1000]))).toEqual([at(1000, 50)]);
+  // code that still names an address within an object keeps it
+  expect(remainingData(segments, objects, new Set([320]))).toEqual([at(300, 1), at(312, 9), at(1000, 50)]);
+  expect(remainingData(segments, [], new Set())).toEqual(segments);
 });
 
 test("what cannot be stripped is named", () => {
