@@ -5,6 +5,7 @@
 import { NablaError } from "../errors.ts";
 
 export const WEIGHT_TYPES = ["float32", "float16", "int8"] as const;
+/** How an exported model holds its kernels. */
 export type WeightType = (typeof WEIGHT_TYPES)[number];
 
 /** Bits of the nearest half-precision float, of two equally near ones the even. Infinite from 65520 on. */
