@@ -15,6 +15,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { note, writeNotices } from "./notices.mjs";
 import { writeRecords } from "./records.mjs";
+import { pruneTypes } from "./types.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
@@ -201,4 +202,10 @@ const tsc = join(dirname(require.resolve("typescript/package.json")), "bin/tsc")
 run(tsc, "-p", "tsconfig.build.json");
 // declarations written by hand are not copied by the compiler
 copyFileSync("src/core/wasm.d.ts", "build/types/core/wasm.d.ts");
+const { exports } = JSON.parse(readFileSync("package.json", "utf8"));
+const named = Object.values(exports).flatMap(({ types }) => types ?? []);
+pruneTypes(
+  "build/types",
+  named.map((file) => file.replace("./build/types/", "")),
+);
 writeNotices("build/THIRD-PARTY-NOTICES.txt");
