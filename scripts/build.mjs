@@ -124,6 +124,7 @@ await build({
   entryPoints: {
     index: "src/index.ts",
     data: "src/data/index.ts",
+    browser: "src/browser/index.ts",
     node: "src/node/index.ts",
     cli: "src/cli/index.ts",
     worker: "src/worker/index.ts",
@@ -153,7 +154,12 @@ await build({
 await build({
   ...common,
   minify: true,
-  entryPoints: { nabla: "src/index.ts", data: "src/data/index.ts", worker: "src/worker/index.ts" },
+  entryPoints: {
+    nabla: "src/index.ts",
+    data: "src/data/index.ts",
+    browser: "src/browser/index.ts",
+    worker: "src/worker/index.ts",
+  },
   outdir: "build/browser",
   chunkNames: "[name]-[hash]",
   platform: "neutral",
