@@ -129,6 +129,7 @@ await build({
     cli: "src/cli/index.ts",
     worker: "src/worker/index.ts",
     "worker-node": "src/worker/node.ts",
+    "image-worker": "src/node/images/worker.ts",
   },
   chunkNames: "chunks/[name]-[hash]",
   platform: "neutral",
@@ -175,15 +176,6 @@ await build({
       },
     },
   ],
-});
-// What threads run that decode pictures: one file, because a thread is started with a file.
-await build({
-  ...common,
-  splitting: false,
-  minify: true,
-  entryPoints: { "image-worker": "src/node/images/worker.ts" },
-  platform: "node",
-  banner: { js: banner },
 });
 // Smaller, and still to be shaken: unlike esbuild, terser keeps the notes that say which calls have no effect.
 for (const folder of ["build", "build/chunks"]) {
