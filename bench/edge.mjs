@@ -52,7 +52,10 @@ export default { async fetch(request) {
 } };`;
   writeFileSync(join(folder, "worker-main.js"), worker);
   // the model at the start of the isolate, as docs/deploy.md has it: what comes before the first request is not part of it
-  writeFileSync(join(folder, "worker-ready.js"), `${worker}\nawait answer();\n`);
+  writeFileSync(
+    join(folder, "worker-ready.js"),
+    `import { ready } from "./program.js";\n${worker}\nready();\n`,
+  );
   writeFileSync(join(folder, "worker-nothing.js"), "export default { fetch: () => Response.json([]) };");
   return folder;
 }
