@@ -1,14 +1,24 @@
 // Builds everything under build/: the core for each target, its bytes inside a module, and the bundles.
 // `node scripts/build.mjs core` stops after the core.
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeCores } from "./cores.mjs";
 import { inference } from "./inference.mjs";
+import { note, writeNotices } from "./notices.mjs";
 import { pure } from "./pure.mjs";
 import { writeRecords } from "./records.mjs";
+import { pruneTypes } from "./types.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
@@ -21,10 +31,16 @@ writeRecords("assembly", "src/core/records.ts");
 const asc = join(dirname(require.resolve("assemblyscript/package.json")), "bin/asc.js");
 for (const target of ["simd", "debug", "threads"]) run(asc, "--config", "asconfig.json", "--target", target);
 
+// what nabla/export takes models' kernels from
+run(asc, "--config", "asconfig.standalone.json");
+
 writeCores("build/core");
 if (process.argv[2] === "core") process.exit(0);
 
-const { build } = await import("esbuild");
+const esbuild = await import("esbuild");
+const { minify } = await import("terser");
+/** esbuild's, noting whose code went in. */
+const build = async (options) => note((await esbuild.build({ ...options, metafile: true })).metafile);
 /** `import text from "package/file?raw"`: a file's text, from the package as it is installed. */
 const raw = {
   name: "raw",
@@ -51,12 +67,35 @@ const prototypes = {
     }));
   },
 };
-/** Leaves the library's own files out of each other. */
-const separate = {
-  name: "separate",
+// Some packages are CommonJS and call require.
+const banner =
+  'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);';
+/** commander is one of them: made a module of its own first, so that only what uses it has a require. */
+const commander = {
+  name: "commander",
   setup(bundler) {
-    bundler.onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path, kind }) =>
-      kind === "entry-point" ? undefined : { path: path.replace(/\.ts$/, ".js"), external: true },
+    bundler.onResolve({ filter: /^commander$/ }, () => ({
+      path: join(dirname(require.resolve("commander")), "esm.mjs"),
+      namespace: "commander",
+    }));
+    bundler.onLoad({ filter: /.*/, namespace: "commander" }, async ({ path }) => {
+      const options = { entryPoints: [path], bundle: true, format: "esm", platform: "node", write: false };
+      const { outputFiles, metafile } = await esbuild.build({
+        ...options,
+        metafile: true,
+        banner: { js: banner },
+      });
+      note(metafile);
+      return { contents: outputFiles[0].text };
+    });
+  },
+};
+/** What model.fit() loads when it is asked to move images: a file of its own, which bundlers leave where it is. */
+const images = {
+  name: "images",
+  setup(bundler) {
+    bundler.onResolve({ filter: /\/augment\/fit\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "#images", external: true } : undefined,
     );
   },
 };
@@ -68,76 +107,59 @@ const common = {
   legalComments: "none",
   splitting: true,
   outdir: "build",
-  external: ["#core", "#core/*", "#worker", "#image-worker", "@assemblyscript/loader", "node:*"],
-};
-for (const old of ["types", "lib", "chunks", "cli", "browser"])
-  rmSync(join("build", old), { recursive: true, force: true });
-// The library file by file, as it is written: bundlers then leave out what a program does not reach, and load later what it may need
-// later. Packages that files import are bundled into them. Entries have a file in build/ that names them.
-const later = "data/augment/fit.ts";
-const library = readdirSync("src", { recursive: true })
-  .map((file) => file.replaceAll("\\", "/"))
-  .filter(
-    (file) =>
-      file.endsWith(".ts") &&
-      !file.endsWith(".d.ts") &&
-      !/^(cli|node|worker\/spawn)\//.test(file) &&
-      file !== later,
-  );
-await build({
-  ...common,
-  entryPoints: library.map((file) => `src/${file}`),
-  outbase: "src",
-  outdir: "build/lib",
-  chunkNames: "packages/[name]-[hash]",
-  platform: "neutral",
-  mainFields: ["module", "main"],
-  conditions: ["import", "browser"],
-  plugins: [prototypes, pure, separate],
-});
-// What model.fit() loads when it is asked to move images has copies of files that nabla's entry exports as well: esbuild would load
-// at once whatever an entry can reach.
-await build({
-  ...common,
-  splitting: false,
-  entryPoints: [`src/${later}`],
-  outbase: "src",
-  outdir: "build/lib",
-  platform: "neutral",
-  plugins: [
-    {
-      name: "copies",
-      setup(bundler) {
-        bundler.onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path, kind, resolveDir }) => {
-          const file = join(resolveDir, path).slice(join(root, "src/").length);
-          if (kind === "entry-point" || /augment|^math/.test(file)) return undefined;
-          return { path: `../../${file.replace(/\.ts$/, ".js")}`, external: true };
-        });
-      },
-    },
-    pure,
+  external: [
+    "#core",
+    "#core/*",
+    "#images",
+    "#standalone",
+    "#worker",
+    "#image-worker",
+    "@assemblyscript/loader",
+    "node:*",
   ],
-});
-// The same in few files, for engines that would otherwise open a hundred; nabla/node, which reaches Node's modules, is among them alone.
+};
+for (const old of ["types", "chunks", "cli", "browser"])
+  rmSync(join("build", old), { recursive: true, force: true });
+// One build for the library's entries and the command line, so that they share their classes and no code is there twice; only
+// nabla/node and the command line reach Node's modules.
 await build({
   ...common,
-  entryPoints: { index: "src/index.ts", data: "src/data/index.ts", node: "src/node/index.ts" },
+  entryPoints: {
+    index: "src/index.ts",
+    errors: "src/errors.ts",
+    data: "src/data/index.ts",
+    browser: "src/browser/index.ts",
+    node: "src/node/index.ts",
+    export: "src/interop/index.ts",
+    cli: "src/cli/index.ts",
+    worker: "src/worker/index.ts",
+    "worker-node": "src/worker/node.ts",
+    "image-worker": "src/node/images/worker.ts",
+  },
   chunkNames: "chunks/[name]-[hash]",
   platform: "neutral",
   mainFields: ["module", "main"],
   conditions: ["import", "browser"],
-  plugins: [prototypes],
+  plugins: [raw, prototypes, commander, pure, images],
+  define: {
+    "process.env.NABLA_VERSION": JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).version),
+  },
 });
-// What workers run, each a file of its own, because a thread is started with a file.
+// Copies of files that nabla's entry exports as well: bundlers load at once whatever an entry can reach. Errors are those of the rest.
 await build({
   ...common,
   splitting: false,
-  minify: true,
-  entryPoints: { worker: "src/worker/index.ts", "worker-node": "src/worker/node.ts" },
+  entryPoints: { images: "src/data/augment/fit.ts" },
   platform: "neutral",
-  mainFields: ["module", "main"],
-  conditions: ["import", "browser"],
-  plugins: [prototypes],
+  plugins: [
+    pure,
+    {
+      name: "errors",
+      setup(bundler) {
+        bundler.onResolve({ filter: /\/errors\.ts$/ }, () => ({ path: "./errors.js", external: true }));
+      },
+    },
+  ],
 });
 // What only predicts: forward kernels alone, of the layers what a forward pass takes.
 await build({
@@ -154,14 +176,23 @@ await build({
 await build({
   ...common,
   splitting: false,
-  entryPoints: { spawn: "src/worker/spawn/web.ts", "spawn-node": "src/worker/spawn/node.ts" },
+  entryPoints: {
+    spawn: "src/worker/spawn/web.ts",
+    "spawn-node": "src/worker/spawn/node.ts",
+    "spawn-none": "src/worker/spawn/none.ts",
+  },
   platform: "neutral",
 });
 // The same without a package around it, for a page that has no bundler: nabla.js, data.js and what they load.
 await build({
   ...common,
   minify: true,
-  entryPoints: { nabla: "src/index.ts", data: "src/data/index.ts", worker: "src/worker/index.ts" },
+  entryPoints: {
+    nabla: "src/index.ts",
+    data: "src/data/index.ts",
+    browser: "src/browser/index.ts",
+    worker: "src/worker/index.ts",
+  },
   outdir: "build/browser",
   chunkNames: "[name]-[hash]",
   platform: "neutral",
@@ -178,31 +209,34 @@ await build({
     },
   ],
 });
-// Some packages of the command line are CommonJS and call require.
-const banner =
-  'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);';
-await build({
-  ...common,
-  minify: true,
-  entryPoints: { cli: "src/cli/index.ts" },
-  chunkNames: "cli/[name]-[hash]",
-  platform: "node",
-  plugins: [raw, prototypes],
-  define: {
-    "process.env.NABLA_VERSION": JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).version),
-  },
-  banner: { js: banner },
-});
-// What threads run that decode pictures: one file, because a thread is started with a file.
-await build({
-  ...common,
-  splitting: false,
-  minify: true,
-  entryPoints: { "image-worker": "src/node/images/worker.ts" },
-  platform: "node",
-  banner: { js: banner },
-});
+// Smaller, and still to be shaken: unlike esbuild, terser keeps the notes that say which calls have no effect.
+for (const folder of ["build", "build/chunks"]) {
+  for (const file of readdirSync(folder).filter((name) => name.endsWith(".js"))) {
+    const path = join(folder, file);
+    const options = {
+      module: true,
+      keep_classnames: true,
+      compress: false,
+      format: { preserve_annotations: true },
+    };
+    writeFileSync(path, (await minify(readFileSync(path, "utf8"), options)).code);
+  }
+}
 chmodSync("build/cli.js", 0o755);
+// for editors, without the spaces that make the one in schema/ a text to read
+writeFileSync(
+  "build/schema.json",
+  JSON.stringify(JSON.parse(readFileSync("schema/nabla.schema.json", "utf8"))),
+);
 const tsc = join(dirname(require.resolve("typescript/package.json")), "bin/tsc");
 run(tsc, "-p", "tsconfig.build.json");
+// declarations written by hand are not copied by the compiler
+copyFileSync("src/core/wasm.d.ts", "build/types/core/wasm.d.ts");
+const { exports } = JSON.parse(readFileSync("package.json", "utf8"));
+const named = Object.values(exports).flatMap(({ types }) => types ?? []);
+pruneTypes(
+  "build/types",
+  named.map((file) => file.replace("./build/types/", "")),
+);
+writeNotices("build/THIRD-PARTY-NOTICES.txt");
 run("scripts/sizes.mjs");

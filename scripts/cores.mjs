@@ -20,6 +20,15 @@ export const CORES = {
   predict: (name) => FORWARD.test(name),
 };
 
+function writeText(folder, name, constant, wasm) {
+  writeFileSync(
+    join(folder, `${name}.text.js`),
+    `// The bytes of ${name}.wasm inside JavaScript: no path to configure, works in any bundler and from file://.
+export const ${constant} = "${encode(wasm)}";
+`,
+  );
+}
+
 /** Cuts the cores out of simd.wasm and writes them beside it. */
 export function writeCores(folder) {
   const compiled = readFileSync(join(folder, "simd.wasm"));
@@ -30,12 +39,9 @@ export function writeCores(folder) {
       names.filter((name) => name !== "memory" && has(name)),
     );
     writeFileSync(join(folder, `${core}.wasm`), wasm);
-    writeFileSync(
-      join(folder, `${core}.text.js`),
-      `// The bytes of ${core}.wasm inside JavaScript: no path to configure, works in any bundler and from file://.
-export const core = "${encode(wasm)}";
-`,
-    );
+    writeText(folder, core, "core", wasm);
+    // hosts that import modules have no use for a smaller one beside the full one
+    if (core === "dense") continue;
     writeFileSync(
       join(folder, `${core}.module.js`),
       `// Where bytes may not be compiled at run time the core is imported as a WebAssembly.Module.
@@ -43,5 +49,13 @@ import core from "./${core}.wasm";
 export { core };
 `,
     );
+    writeFileSync(
+      join(folder, `${core}.edge.js`),
+      `// The same for Vercel's edge runtime, where the question mark asks for it.
+import core from "./${core}.wasm?module";
+export { core };
+`,
+    );
   }
+  writeText(folder, "standalone", "standalone", readFileSync(join(folder, "standalone.wasm")));
 }

@@ -178,4 +178,5 @@ function unpack(core: Core, to: number, from: number, spec: Parameter): void {
     core.exports.unpackPanels(to + g * out * 4, from + g * k * ld(out) * 4, k, out, out * groups);
 }
 
+export { footprint, matricesOf } from "./inference/network.ts";
 export type { Range, Tensor };

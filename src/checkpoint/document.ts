@@ -30,7 +30,8 @@ export function documentText(
 
 /** The error with the file it is about; what is no NablaError stays as it is. */
 export function inCheckpoint(error: unknown, name: string): unknown {
-  if (error instanceof RangeError)
+  // the stack is full: a RangeError, but in Firefox an InternalError
+  if (error instanceof RangeError || (error as Error).name === "InternalError")
     return new NablaError(`${name}: checkpoint: nested too deeply`, { cause: error });
   if (!(error instanceof NablaError)) return error;
   return new NablaError(`${name}: checkpoint: ${error.message}`, {

@@ -5,7 +5,7 @@
 
 import { instantiateSync } from "@assemblyscript/loader";
 import { NablaError } from "../errors.ts";
-import { decodeBytes } from "./bytes.ts";
+import { type Build, compiledCore } from "./compile.ts";
 import { denseBuild } from "./dense.ts";
 import type { KERNELS, RECORDS } from "./records.ts";
 
@@ -57,33 +57,6 @@ export interface CoreExports extends Record<string, unknown> {
   OUTER_SCRATCH: WebAssembly.Global;
 }
 
-/** A build of the core: one of those that ship, or another. */
-export interface Build {
-  readonly code: string | BufferSource | WebAssembly.Module;
-}
-
-/** Each is compiled once, when it is first needed. */
-const compiled = /* @__PURE__ */ new WeakMap<Build, WebAssembly.Module>();
-
-function moduleOf(build: Build): WebAssembly.Module {
-  let module = compiled.get(build);
-  if (module) return module;
-  const { code } = build;
-  try {
-    module =
-      code instanceof WebAssembly.Module
-        ? code
-        : new WebAssembly.Module(typeof code === "string" ? decodeBytes(code) : code);
-  } catch (cause) {
-    throw new NablaError(
-      "the core could not be compiled: this engine may lack 128-bit SIMD in WebAssembly (Chrome 91, Firefox 89, Safari 16.4 and Node 16 have it; Chrome compiles it outside workers from 114 on), or its security policy forbids compiling WebAssembly (allow 'wasm-unsafe-eval')",
-      { cause },
-    );
-  }
-  compiled.set(build, module);
-  return module;
-}
-
 export class Core {
   readonly exports: CoreExports;
   /** What this is an instance of: another thread need not compile it again. */
@@ -94,7 +67,7 @@ export class Core {
    * @param memory for the build with threads, which imports its memory: a shared one
    */
   constructor(build: Build = denseBuild, memory?: WebAssembly.Memory) {
-    this.module = moduleOf(build);
+    this.module = compiledCore(build);
     const { exports } = instantiateSync(this.module, memory ? { env: { memory } } : {});
     this.exports = (memory ? { ...exports, memory } : exports) as unknown as CoreExports;
   }

@@ -186,7 +186,7 @@ export function matricesOf({ shape, groups = 1 }: Parameter): { k: number; out: 
 export const count = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
 /** Bytes a parameter takes in linear memory. */
-function footprint(spec: Parameter): number {
+export function footprint(spec: Parameter): number {
   if (spec.layout === "vector") return ld(count(spec.shape)) * 4;
   const { k, out, groups } = matricesOf(spec);
   return groups * k * ld(out) * 4; // with padded rows as in panels

@@ -1,6 +1,6 @@
 /** What a layer is to the rest: shapes, parameters, and the instructions it puts on the tape. */
 import { bool } from "../config/fields.ts";
-import type { Build } from "../core/core.ts";
+import type { Build } from "../core/compile.ts";
 import type { InitializerConfig } from "../initializers/index.ts";
 import type { PlanBuilder, Range } from "../plan/builder.ts";
 

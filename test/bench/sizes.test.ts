@@ -9,10 +9,9 @@ test.each<{ name: string; code: string; limit: number }>(PROGRAMS)("$name", asyn
   if (/nabla\/predict/.test(code)) expect(parts.map(([part]) => part)).not.toContain("core/simd.text.js");
 });
 
-test("networks of dense layers bring neither convolutions nor the full core", async () => {
+test("networks of dense layers bring neither the full core nor what moves images", async () => {
   const { parts } = await measure(PROGRAMS[0].code);
   const names = parts.map(([part]) => part);
   expect(names).toContain("core/dense.text.js");
-  for (const absent of ["core/simd.text.js", "lib/layers/conv2d.js", "lib/data/augment/elastic.js"])
-    expect(names).not.toContain(absent);
+  for (const absent of ["core/simd.text.js", "images.js"]) expect(names).not.toContain(absent);
 });

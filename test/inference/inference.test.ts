@@ -21,7 +21,9 @@ import {
 } from "../../src/index.ts";
 import * as sources from "../../src/inference/index.ts";
 
-const built: typeof sources = await import(new URL("../../build/predict.js", import.meta.url).href);
+const built: typeof sources = await import(
+  /* @vite-ignore */ new URL("../../build/predict.js", import.meta.url).href
+);
 
 const images: LayerInput[] = [
   zeroPadding2d({ padding: 1, inputShape: [9, 7, 3] }),
