@@ -110,3 +110,6 @@ await build({
 chmodSync("build/cli.js", 0o755);
 const tsc = join(dirname(require.resolve("typescript/package.json")), "bin/tsc");
 run(tsc, "-p", "tsconfig.build.json");
+// The playground last: it fails where it grew too large.
+const { buildWeb } = await import("./build-web.mjs");
+await buildWeb();
