@@ -142,8 +142,11 @@ function refused(error: unknown, code: string | undefined, port: number, last: n
     });
   }
   if (code === "EACCES")
-    return new NablaError(`play: port ${port} may not be used by this user; name one above 1023 with --port`, {
-      cause: error,
-    });
+    return new NablaError(
+      `play: port ${port} may not be used by this user; name one above 1023 with --port`,
+      {
+        cause: error,
+      },
+    );
   return error;
 }
