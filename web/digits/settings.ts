@@ -38,7 +38,7 @@ export const DEFAULTS: Settings = {
 export const AUGMENT: Readonly<Record<AugmentationName, AugmentOptions | undefined>> = {
   none: undefined,
   light: { shift: 1, rotate: 10 },
-  strong: { shift: 1, rotate: 10, elastic: true },
+  strong: { shift: 1.5, rotate: 15, scale: 0.15, shear: 10 },
 };
 
 /** The same as options of the command line. */

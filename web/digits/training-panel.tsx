@@ -14,7 +14,7 @@ const NETWORK_HINTS: Record<NetworkName, string> = {
 const AUGMENT_LABELS = {
   none: "None",
   light: "Light: moved and turned",
-  strong: "Strong: bent as well",
+  strong: "Strong: also scaled and leaning",
 } as const;
 const SAMPLES = [1000, 5000, 10_000, 20_000, 40_000, 100_000];
 
@@ -98,7 +98,7 @@ function Buttons() {
   const now = phase.value;
   const none = !subject.value;
   return (
-    <div class="row buttons">
+    <div class="buttons">
       {busy.value ? (
         <Button kind="primary" onClick={pause} disabled={now === "starting"}>
           Pause
