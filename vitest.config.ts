@@ -13,10 +13,7 @@ const target = (name: string) => ({
 });
 
 /** What is about Node itself: its files, processes, threads; the command line, the package, other engines. */
-const NODE_ONLY = [
-  "test/{api,bench,cli,docs,engines,node,support,types}/**/*.test.ts",
-  "test/**/*.node.test.ts",
-];
+const NODE_ONLY = ["test/{bench,cli,docs,engines,node,support,types}/**/*.test.ts", "test/**/*.node.test.ts"];
 const browsers = BROWSERS.filter((name) => findBrowser(name));
 
 export default defineConfig({
@@ -26,7 +23,10 @@ export default defineConfig({
     maxWorkers: 2,
     reporters: ["default", "./test/support/summary.ts"],
     projects: [
-      { extends: true, test: { name: "nabla", include: ["test/**/*.test.ts"], exclude: ["test/**/*.browser.test.ts"] } },
+      {
+        extends: true,
+        test: { name: "nabla", include: ["test/**/*.test.ts"], exclude: ["test/**/*.browser.test.ts"] },
+      },
       target("debug"),
       target("threads"),
       {

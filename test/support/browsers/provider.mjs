@@ -19,13 +19,19 @@ export const systemBrowser = () =>
           const name = /** @type {import("./index.mjs").BrowserName} */ (project.config.browser.name);
           if (!browser) {
             browser = launch(name, { headless: project.config.browser.headless });
-            browser.then(({ version }) => ran.push(version), () => {});
+            browser.then(
+              ({ version }) => ran.push(version),
+              () => {},
+            );
           }
           await (await browser).newPage(url);
         },
         async close() {
           // one that could not be launched has been reported
-          await browser?.then((started) => started.close(), () => {});
+          await browser?.then(
+            (started) => started.close(),
+            () => {},
+          );
           browser = undefined;
         },
       };
