@@ -28,8 +28,8 @@ export const RATES: Readonly<Record<NetworkName, number>> = { logistic: 0.05, ml
 
 export const DEFAULTS: Settings = {
   network: "cnn",
-  samples: 40_000,
-  epochs: 10,
+  samples: 60_000,
+  epochs: 5,
   seed: 1,
   rate: RATES.cnn,
   augment: "light",
