@@ -6,6 +6,7 @@ import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { writeIcon } from "./icon.mjs";
+import { note, writeNotices } from "./notices.mjs";
 
 const OUT = "build/web";
 /** Bytes after gzip that opening the page may take. */
@@ -60,7 +61,9 @@ export async function buildWeb({ quiet = false } = {}) {
   for (const file of ["icon.svg", "manifest.webmanifest"]) cpSync(join("web", file), join(OUT, file));
   for (const size of [180, 192, 512]) writeFileSync(join(OUT, `icon-${size}.png`), writeIcon(size));
 
-  writeFileSync(join(OUT, "licences.txt"), licences({ ...metafile.inputs, ...worker.metafile.inputs }));
+  note(metafile);
+  note(worker.metafile);
+  writeNotices(join(OUT, "licences.txt"));
 
   // the list of files and its digest: another build is another cache
   const files = readdirSync(OUT).sort();
@@ -117,28 +120,6 @@ const spawning = (file) => ({
     });
   },
 });
-
-/** The licences of the packages whose code is in the page. */
-function licences(inputs) {
-  const packages = new Set();
-  for (const file of Object.keys(inputs)) {
-    const [, name] = /.*node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(file) ?? [];
-    if (name) packages.add(name.replace("\\", "/"));
-  }
-  return [...packages]
-    .sort()
-    .map((name) => {
-      const folder = join("node_modules", name);
-      const { version, license, author } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-      const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
-      if (!file && !license) throw new Error(`build-web: ${name} says nothing of its licence`);
-      const text = file
-        ? readFileSync(join(folder, file), "utf8").trim()
-        : `${license}, ${author?.name ?? author}`;
-      return `${name} ${version}\n\n${text}\n`;
-    })
-    .join(`\n${"-".repeat(80)}\n\n`);
-}
 
 /** An output and what it imports at once. */
 function reached(metafile, file, seen = new Set()) {

@@ -205,12 +205,9 @@ writeFileSync(
 );
 const tsc = join(dirname(require.resolve("typescript/package.json")), "bin/tsc");
 run(tsc, "-p", "tsconfig.build.json");
-<<<<<<< HEAD
-// The playground last: it fails where it grew too large.
-const { buildWeb } = await import("./build-web.mjs");
-await buildWeb();
-=======
 // declarations written by hand are not copied by the compiler
 copyFileSync("src/core/wasm.d.ts", "build/types/core/wasm.d.ts");
+// The playground fails where it grew too large.
+const { buildWeb } = await import("./build-web.mjs");
+await buildWeb();
 writeNotices("build/THIRD-PARTY-NOTICES.txt");
->>>>>>> main

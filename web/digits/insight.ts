@@ -121,11 +121,13 @@ function partsOf(model: Model, at: number): Model[] {
 /** Milliseconds between two looks into the layers while a hand draws: the answer is to keep up with it, the maps may follow. */
 const FOLLOW = 150;
 const settled = signal<Input | undefined>(undefined);
-let due: ReturnType<typeof setTimeout> | undefined;
+let waiting = false;
 effect(() => {
   input.value;
-  due ??= setTimeout(() => {
-    due = undefined;
+  if (waiting) return;
+  waiting = true;
+  setTimeout(() => {
+    waiting = false;
     settled.value = input.peek();
   }, FOLLOW);
 });
