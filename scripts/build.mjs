@@ -27,14 +27,21 @@ writeRecords("assembly", "src/core/records.ts");
 const asc = join(dirname(require.resolve("assemblyscript/package.json")), "bin/asc.js");
 for (const target of ["simd", "debug", "threads"]) run(asc, "--config", "asconfig.json", "--target", target);
 
-const wasm = readFileSync("build/core/simd.wasm");
-writeFileSync(
-  "build/core/embedded.js",
-  `// The core's bytes inside JavaScript: no path to configure, works in any bundler and from file://.
-const text = "${wasm.toString("base64")}";
-export const core = typeof Buffer === "function" ? Buffer.from(text, "base64") : Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+// what nabla/export takes models' kernels from
+run(asc, "--config", "asconfig.standalone.json");
+
+for (const [name, constant, file] of [
+  ["simd", "core", "embedded"],
+  ["standalone", "standalone", "standalone"],
+]) {
+  writeFileSync(
+    `build/core/${file}.js`,
+    `// ${name}.wasm inside JavaScript: no path to configure, works in any bundler and from file://.
+const text = "${readFileSync(`build/core/${name}.wasm`).toString("base64")}";
+export const ${constant} = typeof Buffer === "function" ? Buffer.from(text, "base64") : Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 `,
-);
+  );
+}
 writeFileSync(
   "build/core/module.js",
   `// Where bytes may not be compiled at run time the core is imported as a WebAssembly.Module.
@@ -112,7 +119,7 @@ const common = {
   legalComments: "none",
   splitting: true,
   outdir: "build",
-  external: ["#core", "#worker", "#image-worker", "@assemblyscript/loader", "node:*"],
+  external: ["#core", "#standalone", "#worker", "#image-worker", "@assemblyscript/loader", "node:*"],
 };
 for (const old of ["types", "chunks", "cli", "browser"])
   rmSync(join("build", old), { recursive: true, force: true });
@@ -125,6 +132,7 @@ await build({
     data: "src/data/index.ts",
     browser: "src/browser/index.ts",
     node: "src/node/index.ts",
+    export: "src/interop/index.ts",
     cli: "src/cli/index.ts",
     worker: "src/worker/index.ts",
     "worker-node": "src/worker/node.ts",

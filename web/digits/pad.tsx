@@ -6,6 +6,7 @@ import { useRef } from "preact/hooks";
 import { announce } from "../ui/messages.tsx";
 import { colour, rgb } from "../ui/theme.ts";
 import { clear, drawing, isEmpty, prediction, shape, undo } from "./drawing.ts";
+import { subject } from "./session.ts";
 import { extended, PEN, type Point, paintStrokes, type Stroke } from "./strokes.ts";
 
 /** Pixels of the canvas on a side; it is shown as large as there is room. */
@@ -127,7 +128,7 @@ export function Pad(props: { labels: readonly string[] }) {
       />
       {isEmpty.value && !pen.value && (
         <p class="pad-hint" aria-hidden="true">
-          Draw a digit here
+          Draw {subject.value?.source.kind === "digits" ? "a digit " : ""}here
         </p>
       )}
       <p class="unseen" id="pad-help">
