@@ -70,18 +70,53 @@ const common = {
   legalComments: "none",
   splitting: true,
   outdir: "build",
-  external: ["#core", "#image-worker", "@assemblyscript/loader", "node:*"],
+  external: ["#core", "#worker", "#image-worker", "@assemblyscript/loader", "node:*"],
 };
-for (const old of ["types", "chunks", "cli"]) rmSync(join("build", old), { recursive: true, force: true });
+for (const old of ["types", "chunks", "cli", "browser"])
+  rmSync(join("build", old), { recursive: true, force: true });
 // One build for the library's entries, so that they share their classes; only nabla/node reaches Node's modules.
 await build({
   ...common,
-  entryPoints: { index: "src/index.ts", data: "src/data/index.ts", node: "src/node/index.ts" },
+  entryPoints: {
+    index: "src/index.ts",
+    data: "src/data/index.ts",
+    node: "src/node/index.ts",
+    worker: "src/worker/index.ts",
+    "worker-node": "src/worker/node.ts",
+  },
   chunkNames: "chunks/[name]-[hash]",
   platform: "neutral",
   mainFields: ["module", "main"],
   conditions: ["import", "browser"],
   plugins: [prototypes],
+});
+// What starts a worker is a file of its own: the worker's lies beside it, wherever a bundle's pieces come to lie.
+await build({
+  ...common,
+  splitting: false,
+  entryPoints: { spawn: "src/worker/spawn/web.ts", "spawn-node": "src/worker/spawn/node.ts" },
+  platform: "neutral",
+});
+// The same without a package around it, for a page that has no bundler: nabla.js, data.js and what they load.
+await build({
+  ...common,
+  minify: true,
+  entryPoints: { nabla: "src/index.ts", data: "src/data/index.ts", worker: "src/worker/index.ts" },
+  outdir: "build/browser",
+  chunkNames: "[name]-[hash]",
+  platform: "neutral",
+  mainFields: ["module", "main"],
+  conditions: ["import", "browser"],
+  external: [],
+  plugins: [
+    prototypes,
+    {
+      name: "worker",
+      setup(bundler) {
+        bundler.onResolve({ filter: /^#worker$/ }, () => ({ path: join(root, "src/worker/spawn/web.ts") }));
+      },
+    },
+  ],
 });
 // Some packages of the command line are CommonJS and call require.
 const banner =

@@ -74,3 +74,4 @@ export {
 } from "./reading/index.ts";
 export { configOf, load, weightsSha256 } from "./save.ts";
 export { type LayerSummary, layerSummaries } from "./summary.ts";
+export type { Progress } from "./train.ts";

@@ -4,6 +4,7 @@ import type { AugmentConfig } from "./config/augment.ts";
 import type { ArrayLike2 } from "./data/arrays.ts";
 import type { AugmentOptions } from "./data/augment/options.ts";
 import type { Dataset, Standardisation } from "./data/dataset.ts";
+import type { Progress } from "./train.ts";
 
 export interface SequentialOptions {
   /** What every random choice hangs on. Default 0. */
@@ -42,6 +43,23 @@ export interface FitOptions {
   callbacks?: readonly Callback[];
   /** Stops between two steps; fit() then rejects with the signal's reason and the model keeps its state. */
   signal?: AbortSignal;
+  /**
+   * Train in a worker. Default: on a page, where there can be one; false elsewhere (in Node `true` starts a thread). Everything else stays
+   * the same, bits included: callbacks have their turn here and find the model as it is at that moment, a data set of the
+   * program's own is read here, batch by batch. Rows in memory are copied to the worker in small pieces (see `transfer`), `digits()` and
+   * what `subset`, `shifted`, `augment` and `standardise` make of others is made there. Between callbacks this model has the weights of the last
+   * report; changing them then is refused.
+   */
+  worker?: boolean;
+  /**
+   * Moves rows in memory to the worker instead of copying them: half the memory. Until the training ends the data set cannot be read
+   * here, and the arrays it was made of stay empty; the data set itself has its rows back at the end. Default false.
+   */
+  transfer?: boolean;
+  /** Told how far training is, at most every `progressInterval` milliseconds, and at the end of every epoch. Not waited for. */
+  onProgress?: (progress: Progress) => void;
+  /** Default 100. */
+  progressInterval?: number;
   /** Go on where a loaded (or aborted) training stood. Needs the same data, batch size and seed. */
   resume?: boolean;
 }
@@ -70,6 +88,10 @@ export const FIT_OPTIONS: readonly (keyof FitOptions)[] = [
   "augment",
   "callbacks",
   "signal",
+  "worker",
+  "transfer",
+  "onProgress",
+  "progressInterval",
   "resume",
 ];
 

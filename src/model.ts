@@ -35,7 +35,9 @@ import { type Outputs, predictBatches, predictDataset, rowsOf } from "./predict.
 import { checkResume } from "./resume.ts";
 import { saveModel } from "./save.ts";
 import { describe } from "./summary.ts";
-import { freshRun, type Run, train } from "./train.ts";
+import { freshRun, type Run, type TrainRequest, train } from "./train.ts";
+import { connect, onPage } from "./worker/pool.ts";
+import { trainRemotely } from "./worker/remote.ts";
 
 export class Model {
   readonly seed: number;
@@ -48,6 +50,8 @@ export class Model {
   /** Metrics of the training under way: their sums so far belong to its state. */
   private counting: readonly Metric[] = [];
   private busy = false;
+  /** Whether a worker has the weights: what is set here would be lost. */
+  private away = false;
   /** States of callbacks from a checkpoint, until fit() has the callbacks they belong to. */
   private pendingCallbacks: Readonly<Record<string, CallbackState>> = {};
 
@@ -160,6 +164,12 @@ export class Model {
         `fit: batchSize: expected at most ${train_.length}, the rows to train on, got ${batchSize}`,
       );
     }
+    const { progressInterval = 100 } = options;
+    if (!(progressInterval >= 0)) {
+      throw new NablaError(
+        `fit: progressInterval: expected milliseconds, a number ≥ 0, got ${progressInterval}`,
+      );
+    }
     const weighting = this.weighting("fit", dataset, { ...options, classWeight });
     if (options.sampleWeight && train_.length !== dataset.length) {
       throw new NablaError(
@@ -208,7 +218,7 @@ export class Model {
     }
     this.counting = metrics;
     this.busy = true;
-    await train(
+    await this.train(
       {
         model: this,
         network,
@@ -226,15 +236,42 @@ export class Model {
         weighting,
         callbacks: this.callbacks,
         signal: options.signal,
+        progress: options.onProgress && { every: progressInterval, report: options.onProgress },
         rate: compiled.rate(epochs),
       },
-      this.run,
+      options,
     ).finally(() => {
       this.settle();
       this.counting = [];
       this.busy = false;
     });
     return this.history;
+  }
+
+  /** Here, or in a worker. */
+  private async train(request: TrainRequest, { worker = onPage(), transfer = false, signal }: FitOptions) {
+    signal?.throwIfAborted();
+    const connection = worker ? await connect(worker === true && !onPage()) : undefined;
+    if (!connection) return train(request, this.run);
+    const remote = {
+      configs: this.configs,
+      inputShape: this.inputShape,
+      training: this.training.config,
+      transfer,
+      turn: (taken: boolean) => {
+        this.away = !taken;
+      },
+    };
+    let whole = false;
+    try {
+      await trainRemotely(request, this.run, remote, connection);
+      whole = true;
+    } catch (error) {
+      whole = signal?.aborted === true;
+      throw error;
+    } finally {
+      connection.release(whole);
+    }
   }
 
   /** Figures of the finished epochs of the last training. */
@@ -326,6 +363,11 @@ export class Model {
    */
   setWeights(weights: Readonly<Record<string, ArrayLike2>>): this {
     const network = this.built;
+    if (this.away) {
+      throw new NablaError(
+        "setWeights: a worker trains this model; set weights in a callback, between trainings, or train with worker: false",
+      );
+    }
     const byName = new Map(network.tensors.map((tensor) => [tensor.name, tensor]));
     const checked = Object.entries(weights).map(([name, given]) => {
       const tensor = byName.get(name);

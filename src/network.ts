@@ -49,6 +49,8 @@ export class Network {
   /** The slot that holds the weights training moves, where the parameters are their average. */
   private moved: number | undefined;
   private withGradients = false;
+  /** Counts how often parameters or slots were set from outside a training step. */
+  changes = 0;
   private plans = new Map<string, Plan>();
   private active: Plan | undefined;
 
@@ -100,6 +102,7 @@ export class Network {
 
   /** Fills all parameters from the seed: tensor number t draws from step t of the stream for initialisation. */
   initialize(seed: number): void {
+    this.changes++;
     this.tensors.forEach((tensor, t) => {
       const { spec } = tensor;
       const n = count(spec.shape);
@@ -112,6 +115,7 @@ export class Network {
 
   /** Makes room for gradients and these optimizer slots, with what they hold at first; forgets earlier ones. */
   prepareTraining(slots: readonly Slot[]): void {
+    this.changes++;
     this.withGradients = true;
     this.slots = slots.length;
     const moved = slots.indexOf(TRAINED);
@@ -198,6 +202,7 @@ export class Network {
 
   /** Sets a parameter (or a slot) from row-major values. */
   write(tensor: Tensor, values: ArrayLike<number>, of: "value" | number = "value"): void {
+    this.changes++;
     this.withScratch(count(tensor.spec.shape) * 4, (scratch) => {
       this.core.f32(scratch, values.length).set(values);
       this.place(this.offsetOf(tensor, of), tensor.spec, scratch);
@@ -209,8 +214,8 @@ export class Network {
     return this.core.exports.allFinite(tensor.value.offset, tensor.value.bytes / 4) !== 0;
   }
 
-  /** A copy of everything training changes: parameters and slots. For going back. */
-  snapshot(): Uint8Array {
+  /** A copy of everything training changes: parameters and slots. For going back, and for another thread. */
+  snapshot(): Uint8Array<ArrayBuffer> {
     const slots = this.bytes * this.slots;
     const copy = new Uint8Array(this.all + slots);
     copy.set(this.core.u8(this.core.base, this.all));
@@ -219,6 +224,7 @@ export class Network {
   }
 
   restore(copy: Uint8Array): void {
+    this.changes++;
     this.core.u8(this.core.base, this.all).set(copy.subarray(0, this.all));
     if (this.slots > 0)
       this.core.u8(this.slotOffset(0), this.bytes * this.slots).set(copy.subarray(this.all));

@@ -11,8 +11,10 @@ import { BatchLoader, type Ready, type Weighting } from "./batch.ts";
 import {
   type Callback,
   type CallbackState,
+  inOrder,
   type Logs,
   type TrainingContext,
+  wanted,
   withState,
 } from "./callbacks/callback.ts";
 import type { Dataset } from "./data/dataset.ts";
@@ -61,7 +63,22 @@ export const freshRun = (): Run => ({
   rate: 0,
 });
 
+/** How far a training is, for whoever shows it. Epochs and batches count from 0; `batch` is how many are done. */
+export interface Progress {
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly batches: number;
+  /** Steps taken over all epochs. */
+  readonly step: number;
+  /** Over the epoch so far; with figures of validation where it is complete. */
+  readonly logs: Logs;
+  /** Since the last report, callbacks and pauses included. */
+  readonly samplesPerSecond: number;
+}
+
 export interface TrainRequest {
+  /** What callbacks are given. */
   readonly model: Model;
   readonly network: Network;
   readonly train: Dataset;
@@ -81,6 +98,8 @@ export interface TrainRequest {
   readonly weighting: Weighting;
   readonly callbacks: readonly Callback[];
   readonly signal?: AbortSignal;
+  /** Told at most every so many milliseconds, and at the end of every epoch. */
+  readonly progress?: { readonly every: number; report(progress: Progress): void };
   /** η of a step, before callbacks change it. */
   rate(step: number, stepsPerEpoch: number): number;
 }
@@ -108,31 +127,10 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
   const threshold = outputThreshold(loss, network.layers);
   const pause = pauser();
   let stopping: string | undefined;
-  const context: TrainingContext = {
-    model: request.model,
-    epochs: request.epochs,
-    batchesPerEpoch: batches,
-    get step() {
-      return run.step;
-    },
-    get rateFactor() {
-      return run.rateFactor;
-    },
-    set rateFactor(factor) {
-      run.rateFactor = factor;
-    },
-    get learningRate() {
-      return run.rate;
-    },
-    stop(reason) {
-      stopping = reason;
-      run.stopped = reason;
-    },
-  };
-  // callbacks that save come last, so that what they save has what the others learned from this epoch
-  const hooks = [...callbacks].sort(
-    (a, b) => Number(a.name === "modelCheckpoint") - Number(b.name === "modelCheckpoint"),
-  );
+  const context = contextOf(request, run, (reason) => {
+    stopping = reason;
+  });
+  const hooks = inOrder(callbacks);
   const onBatchEnd = hooks.filter((hook) => hook.onBatchEnd);
   const withStates = withState(callbacks);
   const mark = (): Good => ({
@@ -197,6 +195,13 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
     return logs;
   };
 
+  let [reported, rowsReported] = [performance.now(), 0];
+  const report = (epoch: number, batch: number, logs: Logs, now = performance.now()) => {
+    const samplesPerSecond = (rowsReported / Math.max(now - reported, 1e-3)) * 1000;
+    [reported, rowsReported] = [now, 0];
+    const { epochs, progress } = request;
+    progress?.report({ epoch, epochs, batch, batches, step: run.step, logs, samplesPerSecond });
+  };
   for (const hook of hooks) await hook.onTrainBegin?.(context);
   while (run.epoch < request.epochs && !run.stopped) {
     const epoch = run.epoch;
@@ -223,9 +228,15 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
       if (onBatchEnd.length > 0) {
         const logs = figures();
         for (const hook of onBatchEnd) {
+          if (!wanted(hook, run.step)) continue;
           const wait = hook.onBatchEnd!(run.batch - 1, logs, context);
           if (wait) await wait;
         }
+      }
+      rowsReported += indices.length;
+      if (request.progress && run.batch < batches) {
+        const now = performance.now();
+        if (now - reported >= request.progress.every) report(epoch, run.batch, figures(), now);
       }
       const turn = pause();
       if (turn) await turn;
@@ -253,9 +264,39 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
     run.lossSum = 0;
     run.rows = 0;
     for (const metric of metrics) metric.reset();
+    report(epoch, batches, logs);
     for (const hook of hooks) await hook.onEpochEnd?.(epoch, logs, context);
   }
   for (const hook of hooks) await hook.onTrainEnd?.(context);
+}
+
+/** What callbacks see of a run. @param stopping told when one of them ends it */
+export function contextOf(
+  { model, epochs, train: { length }, batchSize }: TrainRequest,
+  run: Run,
+  stopping: (reason: string) => void,
+): TrainingContext {
+  return {
+    model,
+    epochs,
+    batchesPerEpoch: Math.ceil(length / batchSize),
+    get step() {
+      return run.step;
+    },
+    get rateFactor() {
+      return run.rateFactor;
+    },
+    set rateFactor(factor) {
+      run.rateFactor = factor;
+    },
+    get learningRate() {
+      return run.rate;
+    },
+    stop(reason) {
+      stopping(reason);
+      run.stopped = reason;
+    },
+  };
 }
 
 /** accuracy → valAccuracy */

@@ -32,6 +32,8 @@ export interface Callback {
   onEpochBegin?(epoch: number, context: TrainingContext): void | Promise<void>;
   onEpochEnd?(epoch: number, logs: Logs, context: TrainingContext): void | Promise<void>;
   onBatchEnd?(batch: number, logs: Logs, context: TrainingContext): void | Promise<void>;
+  /** onBatchEnd is only wanted where `context.step` is a multiple of this. Default 1: after every batch. */
+  readonly everySteps?: number;
   /** What a resumed run needs to go on as if it had not been stopped. Where `context.step` is 0, a run begins anew. */
   state?(): CallbackState;
   restore?(state: CallbackState): void;
@@ -56,6 +58,14 @@ export function withState(callbacks: readonly Callback[]): [key: string, callbac
   }
   return named;
 }
+
+/** The order callbacks are called in: those that save come last, so that what they save has what the others learned. */
+export const inOrder = (callbacks: readonly Callback[]): Callback[] =>
+  [...callbacks].sort((a, b) => Number(a.name === "modelCheckpoint") - Number(b.name === "modelCheckpoint"));
+
+/** Whether onBatchEnd is wanted after this step. */
+export const wanted = ({ everySteps = 1 }: Pick<Callback, "everySteps">, step: number): boolean =>
+  step % everySteps === 0;
 
 /** Whether lower or higher is better: "auto" takes higher for accuracies, precision, recall and f1. */
 export type Direction = "auto" | "min" | "max";

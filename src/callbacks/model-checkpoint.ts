@@ -24,9 +24,9 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
       if (context.step === 0) best = null;
     },
     ...(everySteps && {
+      everySteps,
       async onBatchEnd(_batch, _logs, context) {
-        if (context.step % everySteps === 0)
-          await save(context.model.save(), { epoch: -1, step: context.step });
+        await save(context.model.save(), { epoch: -1, step: context.step });
       },
     }),
     async onEpochEnd(epoch, logs, context) {

@@ -74,13 +74,16 @@ function module(): WebAssembly.Module {
 
 export class Core {
   readonly exports: CoreExports;
+  /** What this is an instance of: another thread need not compile it again. */
+  readonly module: WebAssembly.Module | BufferSource;
 
   /**
    * @param wasm another build of the core (bytes or module); the embedded SIMD build by default
    * @param memory for the build with threads, which imports its memory: a shared one
    */
   constructor(wasm?: BufferSource | WebAssembly.Module, memory?: WebAssembly.Memory) {
-    const { exports } = instantiateSync(wasm ?? module(), memory ? { env: { memory } } : {});
+    this.module = wasm ?? module();
+    const { exports } = instantiateSync(this.module, memory ? { env: { memory } } : {});
     this.exports = (memory ? { ...exports, memory } : exports) as unknown as CoreExports;
   }
 

@@ -1,6 +1,7 @@
 /** Datasets from what a program has in hand: typed arrays, plain nested arrays, labels. */
 import { NablaError } from "../errors.ts";
 import { type Dataset, sizeOf, type Target } from "./dataset.ts";
+import { rowsDataset } from "./rows.ts";
 
 export type TypedArray =
   | Uint8Array
@@ -65,24 +66,15 @@ export function arrayDataset(x: ArrayLike2, y: ArrayLike2, options: ArrayOptions
     checkFinite(inputs.data, width, `${name}: x`);
   }
   const { target, labels, numbers } = readTargets(targets, options, name);
-  const size = target.kind === "values" ? target.size : 1;
-  return {
+  const header = {
     name,
     length: rows,
     inputShape,
-    inputType: isBytes ? "uint8" : "float32",
+    inputType: isBytes ? ("uint8" as const) : ("float32" as const),
     inputScale: isBytes ? (options.inputScale ?? 1 / 255) : 1,
     target,
-    ...(labels && { labels }),
-    read(indices, xOut, yOut) {
-      for (let row = 0; row < indices.length; row++) {
-        const index = indices[row]!;
-        xOut.set(values.subarray(index * width, (index + 1) * width), row * width);
-        if (labels) yOut[row] = labels[index]!;
-        else yOut.set(numbers!.subarray(index * size, (index + 1) * size), row * size);
-      }
-    },
   };
+  return rowsDataset(header, values, labels ?? numbers!);
 }
 
 interface Flat {

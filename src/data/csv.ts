@@ -3,6 +3,7 @@ import { didYouMean, NablaError } from "../errors.ts";
 import { arrayDataset } from "./arrays.ts";
 import { type CsvTable, type CsvTableOptions, isNumeric, parseCsvLine, parseCsvTable } from "./csvtable.ts";
 import type { DataSplit, Dataset, Standardisation } from "./dataset.ts";
+import { withHeader } from "./portable.ts";
 import { splitDataset } from "./split.ts";
 import { standardise, standardiseSplit } from "./standardise.ts";
 
@@ -69,7 +70,7 @@ export function parseCsvDataset(text: string, options: CsvOptions = {}): CsvData
   });
   const csv = { columns, label: table.columns[labelAt]!, ...(classes && { classes }) };
   const data = { name, kind: "csv", inputType: dataset.inputType, inputScale: dataset.inputScale };
-  return { dataset: { ...dataset, extra: { data, csv } }, csv };
+  return { dataset: withHeader(dataset, { extra: { data, csv } }), csv };
 }
 
 export interface CsvSplitOptions extends CsvOptions {

@@ -2,6 +2,7 @@
 import { NablaError } from "../errors.ts";
 import type { Dataset } from "./dataset.ts";
 import { sizeOf } from "./dataset.ts";
+import { rowsDataset } from "./rows.ts";
 
 export type IdxType = "uint8" | "int8" | "int16" | "int32" | "float32" | "float64";
 export type IdxData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
@@ -122,22 +123,15 @@ export function idxDataset(images: Idx, labels: Idx, options: IdxOptions = {}): 
       );
     }
   }
-  return {
+  const header = {
     name: options.name ?? images.name,
     length,
     inputShape,
-    inputType: bytes ? "uint8" : "float32",
+    inputType: bytes ? ("uint8" as const) : ("float32" as const),
     inputScale: bytes ? (options.inputScale ?? 1 / 255) : 1,
-    target: { kind: "class", classes: most },
-    labels: classLabels,
-    read(indices, x, y) {
-      for (let row = 0; row < indices.length; row++) {
-        const index = indices[row]!;
-        x.set(values.subarray(index * width, (index + 1) * width), row * width);
-        y[row] = classLabels[index]!;
-      }
-    },
+    target: { kind: "class" as const, classes: most },
   };
+  return rowsDataset(header, values, classLabels);
 }
 
 /** The train and test part of one data set, with the same number of classes: the largest label in either + 1. */

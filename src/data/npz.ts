@@ -4,6 +4,7 @@ import { didYouMean, NablaError } from "../errors.ts";
 import { arrayDataset } from "./arrays.ts";
 import type { DataSplit, Dataset } from "./dataset.ts";
 import { type Npy, parseNpy } from "./npy.ts";
+import { withHeader } from "./portable.ts";
 
 /** The names under which the arrays of a data set are commonly stored: inputs, targets, and the same for a test part. */
 const LAYOUTS = [
@@ -67,7 +68,7 @@ export function npzSplit(bytes: Uint8Array, name: string): DataSplit {
   if (train.target.kind !== "class" || test.target.kind !== "class") return { train, test };
   const classes = Math.max(train.target.classes, test.target.classes);
   const same = { kind: "class", classes } as const;
-  return { train: { ...train, target: same }, test: { ...test, target: same } };
+  return { train: withHeader(train, { target: same }), test: withHeader(test, { target: same }) };
 }
 
 function fromArrays(x: Npy, y: Npy, name: string): Dataset {

@@ -3,6 +3,7 @@ import { NablaError } from "../errors.ts";
 import { permutation, STREAMS } from "../math/random.ts";
 import { checkOptions } from "../options.ts";
 import { buffersFor, type Dataset, range, readNow } from "./dataset.ts";
+import { portable } from "./portable.ts";
 
 /** The rows `indices` of a dataset, in that order, as a dataset. */
 export function subset(
@@ -19,7 +20,7 @@ export function subset(
     }
   }
   const { labels, standardisation, extra } = dataset;
-  return {
+  const part: Dataset = {
     name,
     length: rows.length,
     inputShape: dataset.inputShape,
@@ -35,6 +36,7 @@ export function subset(
       return dataset.read(mapped, x, y, epoch);
     },
   };
+  return portable(part, (number) => ({ kind: "subset", of: number(dataset), rows, name }));
 }
 
 /** All labels of a dataset of classes; reads it in pieces unless it has them at hand. */

@@ -9,6 +9,7 @@ import {
   type Standardisation,
   sizeOf,
 } from "./dataset.ts";
+import { portable } from "./portable.ts";
 
 /**
  * Mean and standard deviation of every input column over `indices` (default: all rows). To be fitted on the rows
@@ -72,7 +73,7 @@ export function standardise(dataset: Dataset, by: Standardisation): Dataset {
   const apply = (x: Inputs, rows: number) => {
     for (let i = 0; i < rows * width; i++) x[i] = (x[i]! - by.mean[i % width]!) / by.scale[i % width]!;
   };
-  return {
+  const scaled: Dataset = {
     ...dataset,
     standardisation: after(dataset.standardisation, by),
     read(indices, x, y, epoch) {
@@ -81,6 +82,7 @@ export function standardise(dataset: Dataset, by: Standardisation): Dataset {
       apply(x, indices.length);
     },
   };
+  return portable(scaled, (number) => ({ kind: "standardise", of: number(dataset), by }));
 }
 
 /** One standardisation for two, `first` and then `by`. */

@@ -4,6 +4,7 @@ import { NablaError } from "../../errors.ts";
 import { words } from "../../math/random.ts";
 import { checkOptions } from "../../options.ts";
 import { type Dataset, type Inputs, sizeOf } from "../dataset.ts";
+import { portable } from "../portable.ts";
 import { Distortion } from "./distort.ts";
 import { AUGMENT_OPTIONS, type AugmentOptions } from "./options.ts";
 import { checkFill, type ImageShape, imageShapeOf } from "./shape.ts";
@@ -32,7 +33,7 @@ export function augment(dataset: Dataset, options: AugmentOptions): Dataset {
   const apply = (rows: Uint32Array, x: Inputs, epoch: number) => {
     for (let i = 0; i < rows.length; i++) distortion.apply(x, i * width, epoch, rows[i]!);
   };
-  return {
+  const images: Dataset = {
     ...dataset,
     read(indices, x, y, epoch) {
       if (epoch === undefined) return dataset.read(indices, x, y);
@@ -43,6 +44,7 @@ export function augment(dataset: Dataset, options: AugmentOptions): Dataset {
       return pending.then(() => apply(rows, x, epoch));
     },
   };
+  return portable(images, (number) => ({ kind: "augment", of: number(dataset), options }));
 }
 
 /** Beyond its own size an image can be moved nowhere. */

@@ -2,6 +2,7 @@
 import { NablaError } from "../../errors.ts";
 import { checkOptions } from "../../options.ts";
 import { type Dataset, sizeOf } from "../dataset.ts";
+import { portable } from "../portable.ts";
 import { type Move, move } from "./move.ts";
 import { checkFill, imageShapeOf } from "./shape.ts";
 
@@ -47,7 +48,7 @@ export function shifted(dataset: Dataset, pixels = 1, options: ShiftedOptions = 
     mirrorY: false,
   }));
   const { labels } = dataset;
-  return {
+  const copies: Dataset = {
     ...dataset,
     name: `${dataset.name} (shifted)`,
     length: moves.length * n,
@@ -68,4 +69,5 @@ export function shifted(dataset: Dataset, pixels = 1, options: ShiftedOptions = 
       apply();
     },
   };
+  return portable(copies, (number) => ({ kind: "shifted", of: number(dataset), pixels, options }));
 }

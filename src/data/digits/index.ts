@@ -6,6 +6,7 @@
 import { NablaError } from "../../errors.ts";
 import { STREAMS, Stream, words } from "../../math/random.ts";
 import type { Dataset } from "../dataset.ts";
+import { portable } from "../portable.ts";
 import { drawDigit, SIZE } from "./draw.ts";
 
 export interface DigitsOptions {
@@ -30,7 +31,7 @@ export function digits(options: DigitsOptions = {}): Dataset {
   const pixels = new Uint8Array(samples * PIXELS);
   const drawn = new Uint8Array(samples);
   const labels = Int32Array.from({ length: samples }, (_, i) => i % 10);
-  return {
+  const dataset: Dataset = {
     name: part === "train" ? "digits" : `digits (${part})`,
     length: samples,
     inputShape: [SIZE, SIZE, 1],
@@ -51,6 +52,7 @@ export function digits(options: DigitsOptions = {}): Dataset {
       }
     },
   };
+  return portable(dataset, () => ({ kind: "digits", options: { samples, seed, part } }));
 }
 
 /** Draws one image of `digits` into out[offset .. offset + 784). */

@@ -1,0 +1,81 @@
+/**
+ * What a dataset is, told to another thread: rows as arrays, or how to make them anew there. A dataset that says nothing here
+ * (a program's own) stays where it is and hands over batches.
+ */
+import type { AugmentOptions } from "./augment/options.ts";
+import type { ShiftedOptions } from "./augment/shifted.ts";
+import type { Dataset, Inputs, Standardisation, Targets } from "./dataset.ts";
+import type { DigitsOptions } from "./digits/index.ts";
+
+/** All of a dataset but its rows. */
+export type Header = Pick<
+  Dataset,
+  "name" | "length" | "inputShape" | "inputType" | "inputScale" | "target" | "standardisation"
+>;
+
+/** Rows that can be moved away for a while, and put back. */
+export interface Lendable {
+  x: Inputs | undefined;
+}
+
+/** Plain values; other datasets by their number in a list, so that two parts of one are not sent twice. */
+export type Portable =
+  | { kind: "arrays"; header: Header; x: Inputs; y: Targets; rows: Lendable }
+  | { kind: "digits"; options: DigitsOptions }
+  | { kind: "subset"; of: number; rows: Uint32Array; name: string }
+  | { kind: "shifted"; of: number; pixels: number; options: ShiftedOptions }
+  | { kind: "augment"; of: number; options: AugmentOptions }
+  | { kind: "standardise"; of: number; by: Standardisation }
+  /** Rows are asked for. */
+  | { kind: "elsewhere"; header: Header };
+
+/** @param number the number of a dataset this one is made from */
+type Describe = (number: (dataset: Dataset) => number) => Portable;
+
+/** Not a property of datasets: `{ ...dataset, read }` is another dataset, and would take it along. */
+const descriptions = /* @__PURE__ */ new WeakMap<Dataset, Describe>();
+
+export function portable(dataset: Dataset, describe: Describe): Dataset {
+  descriptions.set(dataset, describe);
+  return dataset;
+}
+
+/** The same rows, told differently: other names, other classes, … */
+export function withHeader(dataset: Dataset, changes: Partial<Header & Pick<Dataset, "extra">>): Dataset {
+  const changed = { ...dataset, ...changes };
+  const describe = descriptions.get(dataset);
+  if (!describe) return changed;
+  return portable(changed, (number) => {
+    const entry = describe(number);
+    return entry.kind === "arrays" ? { ...entry, header: headerOf(changed) } : entry;
+  });
+}
+
+/** The list that describes these datasets and all they are made from, and the dataset behind each entry. */
+export function describeAll(wanted: readonly Dataset[]): { portables: Portable[]; datasets: Dataset[] } {
+  const portables: Portable[] = [];
+  const datasets: Dataset[] = [];
+  const number = (dataset: Dataset): number => {
+    const known = datasets.indexOf(dataset);
+    if (known >= 0) return known;
+    const describe = descriptions.get(dataset);
+    const entry: Portable = describe ? describe(number) : { kind: "elsewhere", header: headerOf(dataset) };
+    portables.push(entry);
+    return datasets.push(dataset) - 1;
+  };
+  for (const dataset of wanted) number(dataset);
+  return { portables, datasets };
+}
+
+export function headerOf(dataset: Dataset): Header {
+  const { name, length, inputShape, inputType, inputScale, target, standardisation } = dataset;
+  return {
+    name,
+    length,
+    inputShape,
+    inputType,
+    inputScale,
+    target,
+    ...(standardisation && { standardisation }),
+  };
+}

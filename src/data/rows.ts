@@ -1,0 +1,33 @@
+/** Rows in memory as a dataset: what arrays, IDX files and tables end up as. */
+import { NablaError } from "../errors.ts";
+import { type Dataset, type Inputs, sizeOf, type Targets } from "./dataset.ts";
+import { type Header, type Lendable, portable } from "./portable.ts";
+
+/** @param x all inputs, row after row; used as they are, not copied @param y all labels, or all values */
+export function rowsDataset(header: Header, x: Inputs, y: Targets): Dataset {
+  const { name, length, target } = header;
+  const width = sizeOf(header.inputShape);
+  const size = target.kind === "values" ? target.size : 1;
+  const rows: Lendable = { x };
+  const inputs = (): Inputs => {
+    if (rows.x) return rows.x;
+    throw new NablaError(
+      `${name}: its rows are with the worker that trains on them, because of transfer: true; they come back when that training ends`,
+    );
+  };
+  const dataset: Dataset = {
+    ...header,
+    length,
+    ...(target.kind === "class" && { labels: y as Int32Array }),
+    read(indices, xOut, yOut) {
+      const values = inputs();
+      for (let row = 0; row < indices.length; row++) {
+        const index = indices[row]!;
+        xOut.set(values.subarray(index * width, (index + 1) * width), row * width);
+        if (size === 1) yOut[row] = y[index]!;
+        else yOut.set(y.subarray(index * size, (index + 1) * size), row * size);
+      }
+    },
+  };
+  return portable(dataset, () => ({ kind: "arrays", header, x: inputs(), y, rows }));
+}

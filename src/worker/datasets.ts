@@ -1,0 +1,53 @@
+/** In the worker: datasets from what the page told of them. */
+import { augment } from "../data/augment/index.ts";
+import { shifted } from "../data/augment/shifted.ts";
+import type { Dataset, Inputs, Targets } from "../data/dataset.ts";
+import { digits } from "../data/digits/index.ts";
+import { rowsDataset } from "../data/rows.ts";
+import { subset } from "../data/split.ts";
+import { standardise } from "../data/standardise.ts";
+import type { SentDataset, SentValues } from "./protocol.ts";
+
+export type Read = (
+  dataset: number,
+  indices: Uint32Array,
+  epoch?: number,
+) => Promise<{ x: Inputs; y: Targets }>;
+
+/** @param pieces arrays that came in pieces, by number @param read asks the page for rows */
+export function makeDatasets(
+  sent: readonly SentDataset[],
+  pieces: ReadonlyMap<number, Inputs | Targets>,
+  read: Read,
+): Dataset[] {
+  const made: Dataset[] = [];
+  const values = (from: SentValues) => ("shared" in from ? from.shared : pieces.get(from.piece)!);
+  for (const [number, entry] of sent.entries()) made.push(makeDataset(entry, number));
+  return made;
+
+  function makeDataset(entry: SentDataset, number: number): Dataset {
+    switch (entry.kind) {
+      case "arrays":
+        return rowsDataset(entry.header, values(entry.x) as Inputs, values(entry.y) as Targets);
+      case "digits":
+        return digits(entry.options);
+      case "subset":
+        return subset(made[entry.of]!, entry.rows, entry.name);
+      case "shifted":
+        return shifted(made[entry.of]!, entry.pixels, entry.options);
+      case "augment":
+        return augment(made[entry.of]!, entry.options);
+      case "standardise":
+        return standardise(made[entry.of]!, entry.by);
+      case "elsewhere":
+        return {
+          ...entry.header,
+          async read(indices, x, y, epoch) {
+            const rows = await read(number, indices, epoch);
+            x.set(rows.x);
+            y.set(rows.y);
+          },
+        };
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/** Errors from one thread to the other. */
+import { NablaError } from "../errors.ts";
+import type { SentError } from "./protocol.ts";
+
+/** In the worker: what a callback or a dataset threw on the page, which has the error itself. */
+export class ErrorElsewhere extends Error {
+  constructor(
+    message: string,
+    readonly own: number,
+  ) {
+    super(message);
+  }
+}
+
+export function sendError(error: unknown): SentError {
+  if (error instanceof ErrorElsewhere) return { name: "Error", message: error.message, own: error.own };
+  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
+  const { name, message, stack, cause } = error;
+  const details = error instanceof NablaError ? error.details : undefined;
+  return {
+    name,
+    message,
+    stack,
+    ...(details && { details: { ...details } }),
+    ...(cause !== undefined && { cause: sendError(cause) }),
+  };
+}
+
+/** @param own the page's own errors by number */
+export function receiveError(sent: SentError, own: readonly unknown[]): unknown {
+  if (sent.own !== undefined) return own[sent.own];
+  const options = {
+    ...(sent.cause && { cause: receiveError(sent.cause, own) }),
+    ...(sent.details && { details: sent.details }),
+  };
+  const error =
+    sent.name === "NablaError" ? new NablaError(sent.message, options) : new Error(sent.message, options);
+  if (sent.stack) error.stack = sent.stack;
+  return error;
+}

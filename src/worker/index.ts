@@ -1,0 +1,10 @@
+/** What the worker of a page runs: worker.js. */
+import type { Port } from "./protocol.ts";
+import { serve } from "./serve.ts";
+
+const port: Port = {
+  post: (message, transfer = []) => self.postMessage(message, { transfer }),
+  onMessage: () => {},
+};
+self.onmessage = ({ data }) => port.onMessage(data as never);
+serve(port);

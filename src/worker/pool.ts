@@ -1,0 +1,94 @@
+/** Workers that train: started when first asked for, one kept for the next training. */
+import { type Worker as Handle, spawn } from "#worker";
+import { NablaError } from "../errors.ts";
+import type { FromPage, FromWorker } from "./protocol.ts";
+
+/** Milliseconds a worker may take until it says that it is there. */
+const PATIENCE = 10_000;
+
+export interface Connection {
+  post(message: FromPage, transfer?: Transferable[]): void;
+  onMessage: (message: FromWorker) => void;
+  /** Told when the worker can no longer be heard of. */
+  onLost: (why: string) => void;
+  /** Keeps a process alive until the worker is given back. */
+  take(): void;
+  /** Gives the worker back; `whole` unless something went wrong with it. */
+  release(whole: boolean): void;
+}
+
+let idle: Connection | undefined;
+/** Why there are no workers, once that is known. */
+let broken: string | undefined;
+
+/** Whether fit() uses a worker unasked: on a page, which must not stand still. */
+export const onPage = (): boolean => typeof document !== "undefined" && typeof Worker === "function";
+
+/**
+ * A worker that is ready.
+ *
+ * @param required throw where there is none; else say so once on the console and return undefined
+ */
+export async function connect(required: boolean): Promise<Connection | undefined> {
+  if (idle) {
+    const connection = idle;
+    idle = undefined;
+    connection.take();
+    return connection;
+  }
+  if (broken === undefined) {
+    try {
+      return await start();
+    } catch (error) {
+      broken = error instanceof Error ? error.message : String(error);
+      const advice = "Trainings run in the page, in slices that leave it responsive";
+      if (!required)
+        console.warn(
+          `nabla: no worker could be started (${broken}). ${advice}. See “Workers” in the README.`,
+        );
+    }
+  }
+  if (!required) return undefined;
+  throw new NablaError(
+    `fit: worker: no worker could be started (${broken}); pass worker: false to train without one`,
+  );
+}
+
+function start(): Promise<Connection> {
+  return new Promise((resolve, reject) => {
+    let lost = false;
+    const worker: Handle = spawn({
+      message: (data) => {
+        const message = data as FromWorker;
+        if (message.kind !== "ready") return connection.onMessage(message);
+        clearTimeout(timer);
+        resolve(connection);
+      },
+      error: (why) => {
+        lost = true;
+        clearTimeout(timer);
+        worker.terminate();
+        if (idle === connection) idle = undefined;
+        reject(new Error(why));
+        connection.onLost(why);
+      },
+    });
+    const connection: Connection = {
+      post: (message, transfer = []) => worker.post(message, transfer),
+      onMessage: () => {},
+      onLost: () => {},
+      take: () => worker.rest(false),
+      release(whole) {
+        connection.onMessage = () => {};
+        connection.onLost = () => {};
+        worker.rest(true);
+        if (whole && !lost && !idle) idle = connection;
+        else worker.terminate();
+      },
+    };
+    const timer = setTimeout(() => {
+      worker.terminate();
+      reject(new Error(`it did not answer within ${PATIENCE / 1000} seconds`));
+    }, PATIENCE);
+  });
+}

@@ -1,0 +1,121 @@
+/**
+ * What a page and the worker that trains for it say to each other. One training at a time; `id` tells messages of an earlier
+ * one, that were still on their way, from those of this one.
+ *
+ *     page                                        worker
+ *      │  ◄──────────────────────────────── ready   │
+ *      │  piece · piece · … (rows of datasets) ──►  │
+ *      │  train ────────────────────────────────►   │
+ *      │  ◄──────────────── hook (a callback's turn) │  waits for
+ *      │  reply ────────────────────────────────►   │
+ *      │  ◄──────────────────────── read (row numbers)│  of datasets that stay on the page
+ *      │  rows ─────────────────────────────────►   │
+ *      │  ◄──────────────────────────── progress    │  not again before
+ *      │  seen ─────────────────────────────────►   │
+ *      │  abort ────────────────────────────────►   │
+ *      │  ◄──────────────────────── done, or failed │
+ */
+import type { CallbackState, Logs } from "../callbacks/callback.ts";
+import type { CompiledTraining } from "../compile.ts";
+import type { LayerConfig } from "../config/config.ts";
+import type { Inputs, Targets } from "../data/dataset.ts";
+import type { Portable } from "../data/portable.ts";
+import type { Progress, Run } from "../train.ts";
+
+/** One end of a connection. */
+export interface Port {
+  post(message: unknown, transfer?: Transferable[]): void;
+  onMessage: (message: never) => void;
+}
+
+/** Where a training is, all of it. */
+export interface State {
+  /** Parameters and slots as they lie in linear memory, which has the same layout on both sides. */
+  snapshot: Uint8Array<ArrayBuffer>;
+  run: Run;
+  metrics: number[][];
+}
+
+export type Hook = "onTrainBegin" | "onTrainEnd" | "onEpochBegin" | "onEpochEnd" | "onBatchEnd";
+
+/** Inputs or targets of a dataset: sent ahead in pieces (or moved, to be given back), or as they are where memory is shared. */
+export type SentValues = { piece: number; lent?: boolean } | { shared: Inputs | Targets };
+export type SentDataset =
+  | Exclude<Portable, { kind: "arrays" }>
+  | (Omit<Extract<Portable, { kind: "arrays" }>, "x" | "y" | "rows"> & { x: SentValues; y: SentValues });
+
+export interface Setup {
+  module: WebAssembly.Module | BufferSource;
+  configs: readonly LayerConfig[];
+  inputShape: readonly number[];
+  training: CompiledTraining["config"];
+  state: State;
+  callbacks: CallbackState[];
+  datasets: SentDataset[];
+  /** Numbers of datasets. */
+  train: number;
+  validation?: number;
+  batchSize: number;
+  microBatchSize?: number;
+  epochs: number;
+  seed: number;
+  shuffle: boolean;
+  classes?: readonly number[];
+  samples?: Float64Array;
+  /** Which hooks anyone waits for, and after how many steps onBatchEnd. */
+  hooks: Hook[];
+  everySteps: readonly number[];
+  /** Milliseconds between reports; none where no one listens: then only the ends of epochs. */
+  progress?: number;
+}
+
+/** An error, so that the other side can make it anew, or find its own again. */
+export interface SentError {
+  message: string;
+  name: string;
+  stack?: string;
+  details?: Record<string, unknown>;
+  cause?: SentError;
+  /** The number of an error of the page's own. */
+  own?: number;
+}
+
+export type FromPage =
+  | { kind: "piece"; id: number; number: number; length: number; at: number; values: Inputs | Targets }
+  | { kind: "train"; id: number; setup: Setup }
+  | {
+      kind: "reply";
+      id: number;
+      callbacks?: CallbackState[];
+      snapshot?: Uint8Array<ArrayBuffer>;
+      rateFactor?: number;
+      stop?: string;
+      error?: SentError;
+    }
+  | { kind: "rows"; id: number; read: number; x?: Inputs; y?: Targets; error?: SentError }
+  | { kind: "seen"; id: number }
+  | { kind: "abort"; id: number };
+
+export type FromWorker =
+  | { kind: "ready" }
+  | { kind: "hook"; id: number; hook: Hook; at: number; logs?: Logs; state: State }
+  | { kind: "read"; id: number; read: number; dataset: number; indices: Uint32Array; epoch?: number }
+  | { kind: "progress"; id: number; progress: Progress; state?: State }
+  | { kind: "done"; id: number; state: State; lent: LentBack[] }
+  | {
+      kind: "failed";
+      id: number;
+      error: SentError;
+      aborted: boolean;
+      /** Missing where training did not begin. */
+      state?: State;
+      /** Of callbacks, where training went back to an earlier state. */
+      callbacks?: CallbackState[];
+      lent: LentBack[];
+    };
+
+/** Rows that were moved, on their way home. */
+export interface LentBack {
+  dataset: number;
+  x: Inputs & { readonly buffer: ArrayBuffer };
+}

@@ -1,0 +1,232 @@
+/** In the worker: trains what the page sends, and lets the page's callbacks have their turn. */
+import type { Callback, CallbackState, Logs, TrainingContext } from "../callbacks/callback.ts";
+import { compileTraining } from "../compile.ts";
+import { Core } from "../core/core.ts";
+import type { Inputs, Targets } from "../data/dataset.ts";
+import { sizeOf } from "../data/dataset.ts";
+import { buildLayers } from "../layers/index.ts";
+import { type Metric, metric } from "../metrics/index.ts";
+import type { Model } from "../model.ts";
+import { Network } from "../network.ts";
+import { type Progress, type TrainRequest, train } from "../train.ts";
+import { makeDatasets } from "./datasets.ts";
+import { ErrorElsewhere, sendError } from "./errors.ts";
+import type { FromPage, FromWorker, Hook, LentBack, Port, Setup, State } from "./protocol.ts";
+
+type Message<K extends FromPage["kind"]> = Extract<FromPage, { kind: K }>;
+
+/** Snapshots of more bytes go to the page at its callbacks and at the ends of epochs only, not with every report. */
+const MOST_AT_ANY_TIME = 16 * 1024 * 1024;
+
+/** Answers a page for as long as the worker lives. */
+export function serve(port: Port): void {
+  const post = (message: FromWorker, transfer?: Transferable[]) => port.post(message, transfer);
+  let pieces = new Map<number, Inputs | Targets>();
+  let current: Session | undefined;
+  port.onMessage = (message: FromPage) => {
+    if (message.kind === "piece") {
+      const { number, length, at, values } = message;
+      if (values.length === length) pieces.set(number, values);
+      else {
+        if (at === 0) pieces.set(number, new (values.constructor as Uint8ArrayConstructor)(length));
+        pieces.get(number)!.set(values, at);
+      }
+    } else if (message.kind === "train") {
+      const mine = pieces;
+      pieces = new Map();
+      current = new Session(message.id, message.setup, mine, post);
+      void current.run();
+    } else if (message.id === current?.id) current.receive(message);
+  };
+  post({ kind: "ready" });
+}
+
+/** One training. */
+class Session {
+  private readonly aborting = new AbortController();
+  /** The page has not seen the last report yet. */
+  private unseen = false;
+  private replied: (reply: Message<"reply">) => void = () => {};
+  private readonly reads = new Map<number, (rows: Message<"rows">) => void>();
+  private read = 0;
+  private callbacks: CallbackState[];
+  private wentBack = false;
+
+  constructor(
+    readonly id: number,
+    private readonly setup: Setup,
+    private readonly pieces: ReadonlyMap<number, Inputs | Targets>,
+    private readonly post: (message: FromWorker, transfer?: Transferable[]) => void,
+  ) {
+    this.callbacks = setup.callbacks;
+  }
+
+  receive(message: FromPage): void {
+    if (message.kind === "abort") this.aborting.abort();
+    else if (message.kind === "seen") this.unseen = false;
+    else if (message.kind === "reply") this.replied(message);
+    else if (message.kind === "rows") {
+      this.reads.get(message.read)?.(message);
+      this.reads.delete(message.read);
+    }
+  }
+
+  async run(): Promise<void> {
+    const { id, setup } = this;
+    let state: (() => State) | undefined;
+    try {
+      const { network, request, metrics } = this.prepare();
+      const { run } = setup.state;
+      state = () => ({
+        snapshot: network.snapshot(),
+        run: { ...run },
+        metrics: metrics.map((each) => each.state()),
+      });
+      await train(
+        {
+          ...request,
+          callbacks: [this.bridge(network, state)],
+          progress: {
+            every: setup.progress ?? Number.POSITIVE_INFINITY,
+            report: (progress) => this.report(progress, state!),
+          },
+        },
+        run,
+      );
+      const last = state();
+      const lent = this.lent();
+      this.post({ kind: "done", id, state: last, lent }, [
+        last.snapshot.buffer,
+        ...lent.map(({ x }) => x.buffer),
+      ]);
+    } catch (error) {
+      const last = state?.();
+      const lent = this.lent();
+      this.post(
+        {
+          kind: "failed",
+          id,
+          error: sendError(error),
+          aborted: this.aborting.signal.aborted && error === this.aborting.signal.reason,
+          lent,
+          ...(last && { state: last }),
+          ...(this.wentBack && { callbacks: this.callbacks }),
+        },
+        [...(last ? [last.snapshot.buffer] : []), ...lent.map(({ x }) => x.buffer)],
+      );
+    }
+  }
+
+  private prepare(): { network: Network; request: TrainRequest; metrics: Metric[] } {
+    const { setup } = this;
+    const { configs, batchSize, microBatchSize, epochs, seed, shuffle, classes, samples } = setup;
+    const network = new Network(buildLayers(configs, setup.inputShape), new Core(setup.module));
+    const compiled = compileTraining(setup.training, configs);
+    network.prepareTraining(compiled.slots);
+    network.restore(setup.state.snapshot);
+    const outputs = Math.max(2, sizeOf(network.layers[network.layers.length - 1]!.outputShape));
+    const make = () => compiled.metrics.map((name) => metric(name, outputs));
+    const metrics = make();
+    for (const [i, each] of metrics.entries()) each.restore(setup.state.metrics[i]!);
+    const datasets = makeDatasets(setup.datasets, this.pieces, (dataset, indices, epoch) =>
+      this.rows(dataset, indices, epoch),
+    );
+    const dataset = datasets[setup.train]!;
+    return {
+      network,
+      metrics,
+      request: {
+        // the one callback here asks the page, which has the model
+        model: undefined as unknown as Model,
+        network,
+        train: dataset,
+        validation: setup.validation === undefined ? undefined : datasets[setup.validation],
+        loss: compiled.loss,
+        training: { loss: compiled.loss, update: compiled.update(network), target: dataset.target.kind },
+        metrics,
+        scoring: make(),
+        batchSize,
+        microBatchSize,
+        epochs,
+        seed,
+        shuffle,
+        weighting: { classes, samples },
+        callbacks: [],
+        signal: this.aborting.signal,
+        rate: compiled.rate(epochs),
+      },
+    };
+  }
+
+  /** One callback that stands for all of the page's. */
+  private bridge(network: Network, state: () => State): Callback {
+    const { hooks, everySteps } = this.setup;
+    const ask = async (hook: Hook, at: number, context: TrainingContext, logs?: Logs) => {
+      if (hook === "onBatchEnd" && !everySteps.some((steps) => context.step % steps === 0)) return;
+      const now = state();
+      const reply = await new Promise<Message<"reply">>((resolve) => {
+        this.replied = resolve;
+        this.post({ kind: "hook", id: this.id, hook, at, logs, state: now }, [now.snapshot.buffer]);
+      });
+      if (reply.callbacks) this.callbacks = reply.callbacks;
+      if (reply.snapshot) network.restore(reply.snapshot);
+      if (reply.rateFactor !== undefined) context.rateFactor = reply.rateFactor;
+      if (reply.stop !== undefined) context.stop(reply.stop);
+      if (reply.error) throw new ErrorElsewhere(reply.error.message, reply.error.own!);
+    };
+    const has = (hook: Hook) => hooks.includes(hook);
+    return {
+      name: "page",
+      ...(has("onTrainBegin") && { onTrainBegin: (context) => ask("onTrainBegin", 0, context) }),
+      ...(has("onTrainEnd") && { onTrainEnd: (context) => ask("onTrainEnd", 0, context) }),
+      ...(has("onEpochBegin") && { onEpochBegin: (epoch, context) => ask("onEpochBegin", epoch, context) }),
+      ...(has("onEpochEnd") && {
+        onEpochEnd: (epoch, logs, context) => ask("onEpochEnd", epoch, context, logs),
+      }),
+      ...(has("onBatchEnd") && {
+        onBatchEnd: (batch, logs, context) => ask("onBatchEnd", batch, context, logs),
+      }),
+      // what the page's callbacks know, for going back: the loop only keeps it
+      state: () => this.callbacks as unknown as CallbackState,
+      restore: (states) => {
+        this.callbacks = states as unknown as CallbackState[];
+        this.wentBack = true;
+      },
+    };
+  }
+
+  private report(progress: Progress, state: () => State): void {
+    const complete = progress.batch === progress.batches;
+    if (this.unseen && !complete) return;
+    this.unseen = true;
+    const now = complete || this.setup.state.snapshot.length <= MOST_AT_ANY_TIME ? state() : undefined;
+    this.post(
+      { kind: "progress", id: this.id, progress, ...(now && { state: now }) },
+      now && [now.snapshot.buffer],
+    );
+  }
+
+  /** Rows that are to go home. */
+  private lent(): LentBack[] {
+    return this.setup.datasets.flatMap((entry, dataset) =>
+      entry.kind === "arrays" && "piece" in entry.x && entry.x.lent
+        ? [{ dataset, x: this.pieces.get(entry.x.piece) as LentBack["x"] }]
+        : [],
+    );
+  }
+
+  private async rows(
+    dataset: number,
+    indices: Uint32Array,
+    epoch?: number,
+  ): Promise<{ x: Inputs; y: Targets }> {
+    const read = this.read++;
+    const { x, y, error } = await new Promise<Message<"rows">>((resolve) => {
+      this.reads.set(read, resolve);
+      // a copy of the numbers alone: a view would take all of the epoch's along
+      this.post({ kind: "read", id: this.id, read, dataset, indices: indices.slice(), epoch });
+    });
+    if (error) throw new ErrorElsewhere(error.message, error.own!);
+    return { x: x!, y: y! };
+  }
+}

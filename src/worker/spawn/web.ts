@@ -1,0 +1,33 @@
+/** Starts the worker on a page. This file and worker.js lie side by side, and bundlers know the pattern. */
+import type { Spawn } from "./types.ts";
+
+export type { Worker } from "./types.ts";
+
+export const spawn: Spawn = ({ message, error }) => {
+  if (typeof Worker !== "function") throw new Error("this host has no Worker");
+  const worker = start();
+  worker.onmessage = ({ data }) => message(data);
+  worker.onmessageerror = () => error("a message could not be read");
+  worker.onerror = (event) => {
+    event.preventDefault?.();
+    error(event.message || "its script could not be loaded; it lies beside the library's as worker.js");
+  };
+  return {
+    post: (data, transfer) => worker.postMessage(data, transfer),
+    terminate: () => worker.terminate(),
+    rest: () => {},
+  };
+};
+
+function start(): Worker {
+  try {
+    return new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "nabla" });
+  } catch (error) {
+    // a library that comes from another origin than the page: only a script of the page's own may become a worker
+    const url = new URL("./worker.js", import.meta.url);
+    if (typeof location === "undefined" || url.origin === location.origin) throw error;
+    const script = new Blob([`import ${JSON.stringify(url.href)};`], { type: "text/javascript" });
+    const blob = URL.createObjectURL(script);
+    return new Worker(blob, { type: "module", name: "nabla" });
+  }
+}
