@@ -23,7 +23,10 @@ export function numberField(initial: number, min: number, max: number, whole = f
   };
 }
 
-export function choiceField<T extends string>(initial: T, choices: readonly { readonly value: T }[]): Field<T> {
+export function choiceField<T extends string>(
+  initial: T,
+  choices: readonly { readonly value: T }[],
+): Field<T> {
   const values = choices.map(({ value }) => value);
   return {
     initial,

@@ -26,7 +26,13 @@ interface Set {
   /** From the set's units to the plane's: (x − centre) · scale, then a turn by 45° where corners are to lie in quadrants. */
   readonly scale: number;
   readonly centre: readonly [number, number];
-  make(options: { samples: number; noise: number; seed: number; classes: number; part: "train" | "test" }): Dataset;
+  make(options: {
+    samples: number;
+    noise: number;
+    seed: number;
+    classes: number;
+    part: "train" | "test";
+  }): Dataset;
 }
 
 const SETS: Readonly<Record<Generated, Set>> = {
@@ -55,7 +61,9 @@ function generated(name: Generated, state: PlaneState, samples: number, part: "t
   if (samples < 1) return none;
   const { noise, scale, centre, make } = SETS[name];
   const { seed, classes } = state;
-  const { places, labels } = pointsOf(make({ samples, noise: (state.noise / 100) * noise, seed, classes, part }));
+  const { places, labels } = pointsOf(
+    make({ samples, noise: (state.noise / 100) * noise, seed, classes, part }),
+  );
   for (let i = 0; i < places.length; i += 2) {
     const x = (places[i] - centre[0]) * scale;
     const y = (places[i + 1] - centre[1]) * scale;
@@ -72,14 +80,20 @@ function painted({ points, test, seed, classes }: PlaneState): PlaneData {
   };
   const taken = Math.floor((points.length * test) / 100 + 0.5);
   if (taken < 1 || taken >= points.length) return { train: all, test: none };
-  const [trainPart, testPart] = splitDataset(dataset(all, ["x", "y"], classes, "painted"), test / 100, { seed });
+  const [trainPart, testPart] = splitDataset(dataset(all, ["x", "y"], classes, "painted"), test / 100, {
+    seed,
+  });
   return { train: pointsOf(trainPart), test: pointsOf(testPart) };
 }
 
 function pointsOf(set: Dataset): Points {
   const places = new Float32Array(2 * set.length);
   const labels = new Int32Array(set.length);
-  set.read(Uint32Array.from(labels, (_, i) => i), places, labels);
+  set.read(
+    Uint32Array.from(labels, (_, i) => i),
+    places,
+    labels,
+  );
   return { places, labels };
 }
 

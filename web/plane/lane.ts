@@ -77,6 +77,8 @@ export class Lane {
         epochs: MAX_EPOCHS,
         callbacks: [pace],
         signal: this.stop.signal,
+        // this is the view's worker already
+        worker: false,
       });
       this.finished = true;
     } catch (error) {

@@ -10,7 +10,11 @@ import type { PlaneState } from "./state.ts";
  * layer costs one forward pass. Dropout has no part in it, as in every prediction.
  */
 export class Probe {
-  private readonly stages: readonly { readonly name: string; readonly units: number; readonly model: Model }[];
+  private readonly stages: readonly {
+    readonly name: string;
+    readonly units: number;
+    readonly model: Model;
+  }[];
 
   constructor(
     private readonly model: Model,

@@ -19,7 +19,16 @@ import {
   SCHEDULES,
   type ScheduleName,
 } from "./choices.ts";
-import { choiceField, type Field, flagField, initialOf, listField, numberField, read, write } from "./codec.ts";
+import {
+  choiceField,
+  type Field,
+  flagField,
+  initialOf,
+  listField,
+  numberField,
+  read,
+  write,
+} from "./codec.ts";
 import { type Point, pointsField } from "./points.ts";
 
 export interface PlaneState {
@@ -93,7 +102,9 @@ export function fromQuery(query: string): { state: PlaneState; notices: string[]
   if (fitted.classes !== state.classes && new URLSearchParams(query).has("classes")) {
     const [least, most] = CLASSES[state.data];
     const range = least === most ? `${least}` : `${least} to ${most}`;
-    notices.push(`The link sets classes to ${state.classes}; ${state.data} has ${range}. ${fitted.classes} is used.`);
+    notices.push(
+      `The link sets classes to ${state.classes}; ${state.data} has ${range}. ${fitted.classes} is used.`,
+    );
   }
   return { state: fitted, notices };
 }

@@ -1,0 +1,285 @@
+/**
+ * Trains, looks and answers: all of the view that is arithmetic. Runs in a worker, or on the page in short slices where there are
+ * no workers. It answers when the page asks for a frame, so a page that is slow or hidden is never flooded.
+ */
+import { NablaError } from "nabla";
+import { type Palette, surfacePixels, unitPixels } from "./colours.ts";
+import { gridPlaces, inputsOf } from "./data.ts";
+import { computeLandscape, type DirectionKind } from "./landscape.ts";
+import { probabilities } from "./net.ts";
+import { type FromEngine, type LayerView, SURFACE_SIDE, type ToEngine, UNIT_SIDE } from "./protocol.ts";
+import { Race } from "./race.ts";
+import { INITIAL } from "./state.ts";
+import { nextTask, wait } from "./tasks.ts";
+
+/** Milliseconds of work between two turns of others. */
+const SLICE = 6;
+/** Training stands still when no frame was asked for so long: the page is hidden, or cannot keep up. */
+const PATIENCE = 500;
+/** Milliseconds between two looks at the curves: they are drawn anew as a whole. */
+const CURVES = 80;
+
+const GREY = [128, 128, 128] as const;
+const PLACES = gridPlaces(SURFACE_SIDE);
+
+export type Post = (message: FromEngine, transfer: Transferable[]) => void;
+
+export class Engine {
+  private race = new Race({ ...INITIAL, data: "painted" });
+  private id = -1;
+  private grid: Float32Array = new Float32Array(0);
+  private palette: Palette = {
+    classes: Array(6).fill(GREY),
+    paper: GREY,
+    minus: GREY,
+    zero: GREY,
+    plus: GREY,
+  };
+  private sharp = false;
+
+  private playing = false;
+  private speed = Number.POSITIVE_INFINITY;
+  /** Steps that may be taken: asked for one by one, and by the clock. */
+  private asked = 0;
+  private credit = 0;
+  private clock = 0;
+
+  private wanted = false;
+  private lastWanted = 0;
+  private changed = false;
+  private curvesAt = 0;
+  private curvesShown = -1;
+  private pace = { since: 0, steps: 0, value: 0 };
+
+  private working = false;
+  private pending: Extract<ToEngine, { kind: "reset" }> | undefined;
+  private landscape: AbortController | undefined;
+
+  constructor(private readonly post: Post) {}
+
+  receive(message: ToEngine): void {
+    switch (message.kind) {
+      case "reset":
+        this.pending = message;
+        break;
+      case "look":
+        this.palette = message.palette;
+        this.sharp = message.sharp;
+        this.changed = true;
+        if (!this.pending) this.tellData();
+        break;
+      case "speed":
+        this.speed = message.speed;
+        this.credit = 0;
+        break;
+      case "play":
+      case "pause":
+        this.playing = message.kind === "play";
+        this.credit = 0;
+        this.asked = 0;
+        this.clock = performance.now();
+        this.changed = true;
+        break;
+      case "step": {
+        const { stepsPerEpoch, step } = this.race;
+        this.playing = false;
+        this.asked += message.steps === "epoch" ? stepsPerEpoch - (step % stepsPerEpoch) : message.steps;
+        break;
+      }
+      case "frame":
+        this.wanted = true;
+        this.lastWanted = performance.now();
+        break;
+      case "landscape":
+        void this.survey(message.directions);
+        break;
+      case "stop landscape":
+        this.landscape?.abort();
+        break;
+    }
+    void this.work();
+  }
+
+  /** Does what there is to do, with turns for others in between. */
+  private async work(): Promise<void> {
+    if (this.working) return;
+    this.working = true;
+    try {
+      do {
+        if (this.pending) await this.reset(this.pending);
+        const due = this.due();
+        if (due > 0) await this.train(due);
+        if (this.wanted && this.changed) await this.show();
+        if (this.credit < 1 && this.active) await wait((1 - this.credit) / (this.speed / 1000));
+        else await nextTask();
+      } while (this.pending || this.asked > 0 || this.active || (this.wanted && this.changed));
+    } catch (error) {
+      this.playing = false;
+      this.asked = 0;
+      this.post({ kind: "problem", text: error instanceof NablaError ? error.message : String(error) }, []);
+      if (!(error instanceof NablaError)) throw error;
+    } finally {
+      this.working = false;
+    }
+  }
+
+  private get active(): boolean {
+    return this.playing && !this.race.over && performance.now() - this.lastWanted < PATIENCE;
+  }
+
+  private due(): number {
+    if (this.asked > 0) return this.asked;
+    if (!this.active) {
+      this.clock = performance.now();
+      return 0;
+    }
+    const now = performance.now();
+    // what was missed while others had their turn is not caught up with beyond a tenth of a second
+    const most = Math.max(1, this.speed / 10);
+    this.credit = Math.min(most, this.credit + ((now - this.clock) * this.speed) / 1000 || 0);
+    this.clock = now;
+    return this.speed === Number.POSITIVE_INFINITY ? this.speed : Math.floor(this.credit);
+  }
+
+  private async train(due: number): Promise<void> {
+    const { race } = this;
+    const end = performance.now() + SLICE;
+    let left = due;
+    let chunk = 1;
+    while (left > 0 && !race.over && !this.pending) {
+      const before = race.step;
+      const start = performance.now();
+      await race.advance(Math.min(left, chunk));
+      const taken = race.step - before;
+      const now = performance.now();
+      left -= taken;
+      if (taken > 0) this.changed = true;
+      if (now >= end) break;
+      // as many at once as fit into what is left of the slice
+      const each = Math.max((now - start) / Math.max(1, taken), 0.001);
+      chunk = Math.max(1, Math.min(chunk * 2, Math.floor((end - now) / each)));
+    }
+    const taken = due === Number.POSITIVE_INFINITY ? 0 : due - left;
+    if (this.asked > 0) this.asked = race.over ? 0 : this.asked - taken;
+    else this.credit -= taken;
+    if (race.over) {
+      this.playing = false;
+      this.changed = true;
+    }
+  }
+
+  private async reset({ state, id }: Extract<ToEngine, { kind: "reset" }>): Promise<void> {
+    this.pending = undefined;
+    this.landscape?.abort();
+    await this.race.dispose();
+    this.asked = 0;
+    this.credit = 0;
+    this.id = id;
+    this.race = new Race(state);
+    this.grid = inputsOf(PLACES, state.features);
+    this.curvesShown = -1;
+    this.pace = { since: performance.now(), steps: 0, value: 0 };
+    await this.race.record();
+    this.tellData();
+    this.changed = true;
+  }
+
+  private tellData(): void {
+    if (this.id < 0) return;
+    const { data, state } = this.race;
+    const width = state.features.length;
+    const features = state.features.map((_, f) =>
+      this.unit((pixel) => this.grid[pixel * width + f], this.palette),
+    );
+    this.post({ kind: "data", id: this.id, train: data.train, test: data.test, features }, buffers(features));
+  }
+
+  private async show(): Promise<void> {
+    this.wanted = false;
+    this.changed = false;
+    const { race, palette, sharp } = this;
+    const { classes, loss } = race.state;
+    const standings = await race.standings();
+    const layers: LayerView[] = [];
+    const surfaces = race.entrants.map((entrant) => {
+      const looked = race.look(entrant, this.grid);
+      const shares = probabilities(looked.outputs.at(-1)!, classes, loss);
+      if (race.entrants.length === 1)
+        looked.layers.forEach((layer, l) => {
+          const isOutput = l === looked.layers.length - 1;
+          const values = isOutput ? shares : looked.outputs[l];
+          const units = Array.from(layer.bias, (_, u) => {
+            const colours = isOutput
+              ? { ...palette, zero: palette.paper, plus: palette.classes[u] }
+              : palette;
+            return this.unit((pixel) => values[pixel * layer.bias.length + u], colours);
+          });
+          layers.push({ ...layer, units });
+        });
+      return surfacePixels(shares, palette, classes, sharp);
+    });
+    const now = performance.now();
+    const fresh =
+      race.recorded !== this.curvesShown && (now - this.curvesAt >= CURVES || !this.active || race.step < 2);
+    if (fresh) {
+      this.curvesAt = now;
+      this.curvesShown = race.recorded;
+    } else if (race.recorded !== this.curvesShown) this.changed = true;
+    if (now - this.pace.since > 500) {
+      const value = ((race.step - this.pace.steps) * 1000) / (now - this.pace.since);
+      this.pace = { since: now, steps: race.step, value };
+    }
+    const { step, stepsPerEpoch, over } = race;
+    this.post(
+      {
+        kind: "frame",
+        id: this.id,
+        step,
+        epoch: Math.floor(step / stepsPerEpoch),
+        stepsPerEpoch,
+        playing: this.playing,
+        over: over && race.entrants.length > 0,
+        pace: this.playing ? this.pace.value : 0,
+        standings,
+        surfaces,
+        layers,
+        ...(fresh && { curves: race.curves }),
+      },
+      buffers([...surfaces, ...layers.flatMap(({ units }) => units)]),
+    );
+  }
+
+  /** A unit's picture from values on the finer grid. */
+  private unit(value: (pixel: number) => number, palette: Palette): Uint8ClampedArray<ArrayBuffer> {
+    const fine = SURFACE_SIDE / UNIT_SIDE;
+    const at = (pixel: number): number =>
+      Math.floor(pixel / UNIT_SIDE) * fine * SURFACE_SIDE + (pixel % UNIT_SIDE) * fine;
+    return unitPixels(UNIT_SIDE * UNIT_SIDE, (pixel) => value(at(pixel)), palette);
+  }
+
+  private async survey(directions: DirectionKind): Promise<void> {
+    this.landscape?.abort();
+    const { signal } = (this.landscape = new AbortController());
+    const { race, id } = this;
+    if (!race.train) return;
+    try {
+      await computeLandscape(
+        race.state,
+        race.train,
+        race.paths,
+        directions,
+        (landscape) => {
+          if (!signal.aborted) this.post({ kind: "landscape", id, landscape }, []);
+          return nextTask();
+        },
+        signal,
+      );
+    } catch (error) {
+      if (!(error instanceof NablaError)) throw error;
+      this.post({ kind: "problem", text: error.message }, []);
+    }
+  }
+}
+
+const buffers = (arrays: readonly Uint8ClampedArray<ArrayBuffer>[]): Transferable[] =>
+  arrays.map(({ buffer }) => buffer);
