@@ -56,7 +56,10 @@ export interface FitOptions {
    * here, and the arrays it was made of stay empty; the data set itself has its rows back at the end. Default false.
    */
   transfer?: boolean;
-  /** Told how far training is, at most every `progressInterval` milliseconds, and at the end of every epoch. Not waited for. */
+  /**
+   * Told how far training is: at most every `progressInterval` milliseconds, as often at ends of epochs, and at the very end. Not
+   * waited for.
+   */
   onProgress?: (progress: Progress) => void;
   /** Default 100. */
   progressInterval?: number;

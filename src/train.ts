@@ -98,7 +98,7 @@ export interface TrainRequest {
   readonly weighting: Weighting;
   readonly callbacks: readonly Callback[];
   readonly signal?: AbortSignal;
-  /** Told at most every so many milliseconds, and at the end of every epoch. */
+  /** Told at most every so many milliseconds, and as often at ends of epochs; at the very end in any case. */
   readonly progress?: { readonly every: number; report(progress: Progress): void };
   /** η of a step, before callbacks change it. */
   rate(step: number, stepsPerEpoch: number): number;
@@ -195,8 +195,8 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
     return logs;
   };
 
-  let [reported, rowsReported] = [performance.now(), 0];
-  const report = (epoch: number, batch: number, logs: Logs, now = performance.now()) => {
+  let [reported, rowsReported, ended] = [performance.now(), 0, Number.NEGATIVE_INFINITY];
+  const report = (epoch: number, batch: number, logs: Logs, now: number) => {
     const samplesPerSecond = (rowsReported / Math.max(now - reported, 1e-3)) * 1000;
     [reported, rowsReported] = [now, 0];
     const { epochs, progress } = request;
@@ -264,7 +264,14 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
     run.lossSum = 0;
     run.rows = 0;
     for (const metric of metrics) metric.reset();
-    report(epoch, batches, logs);
+    if (request.progress) {
+      // epochs of a few rows may end thousands of times a second
+      const now = performance.now();
+      if (now - ended >= request.progress.every || run.epoch === request.epochs) {
+        ended = now;
+        report(epoch, batches, logs, now);
+      }
+    }
     for (const hook of hooks) await hook.onEpochEnd?.(epoch, logs, context);
   }
   for (const hook of hooks) await hook.onTrainEnd?.(context);

@@ -65,7 +65,7 @@ export interface Setup {
   /** Which hooks anyone waits for, and after how many steps onBatchEnd. */
   hooks: Hook[];
   everySteps: readonly number[];
-  /** Milliseconds between reports; none where no one listens: then only the ends of epochs. */
+  /** Milliseconds between reports; none where no one listens. */
   progress?: number;
 }
 
@@ -89,6 +89,8 @@ export type FromPage =
       callbacks?: CallbackState[];
       snapshot?: Uint8Array<ArrayBuffer>;
       rateFactor?: number;
+      /** Figures as callbacks left them. */
+      logs?: Logs;
       stop?: string;
       error?: SentError;
     }

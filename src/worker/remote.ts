@@ -145,7 +145,7 @@ class RemoteTraining {
       ...(weighting.samples && { samples: Float64Array.from(weighting.samples) }),
       hooks: used,
       everySteps: this.hooks.filter((hook) => hook.onBatchEnd).map(({ everySteps = 1 }) => everySteps),
-      ...(progress && Number.isFinite(progress.every) && { progress: progress.every }),
+      ...(progress && { progress: progress.every }),
     };
   }
 
@@ -230,7 +230,11 @@ class RemoteTraining {
       {
         kind: "reply",
         id: this.id,
-        callbacks: this.callbackStates(),
+        // what they know may be as large as the weights, and is asked for at beginnings of epochs
+        ...((hook !== "onBatchEnd" || at + 1 === this.context.batchesPerEpoch) && {
+          callbacks: this.callbackStates(),
+        }),
+        ...(logs && { logs }),
         ...(snapshot && { snapshot }),
         ...(this.state.rateFactor !== rateFactor && { rateFactor: this.state.rateFactor }),
         ...(this.stop !== undefined && { stop: this.stop }),

@@ -15,6 +15,8 @@ import type { FromPage, FromWorker, Hook, LentBack, Port, Setup, State } from ".
 
 type Message<K extends FromPage["kind"]> = Extract<FromPage, { kind: K }>;
 
+/** Milliseconds between reports that keep the page's model fresh where no one listens. */
+const UNASKED = 1000;
 /** Snapshots of more bytes go to the page at its callbacks and at the ends of epochs only, not with every report. */
 const MOST_AT_ANY_TIME = 16 * 1024 * 1024;
 
@@ -34,8 +36,12 @@ export function serve(port: Port): void {
     } else if (message.kind === "train") {
       const mine = pieces;
       pieces = new Map();
-      current = new Session(message.id, message.setup, mine, post);
-      void current.run();
+      const session = new Session(message.id, message.setup, mine, post);
+      current = session;
+      // a worker that waits for the next training keeps no memory of the last
+      void session.run().then(() => {
+        if (current === session) current = undefined;
+      });
     } else if (message.id === current?.id) current.receive(message);
   };
   post({ kind: "ready" });
@@ -87,7 +93,7 @@ class Session {
           ...request,
           callbacks: [this.bridge(network, state)],
           progress: {
-            every: setup.progress ?? Number.POSITIVE_INFINITY,
+            every: setup.progress ?? UNASKED,
             report: (progress) => this.report(progress, state!),
           },
         },
@@ -170,6 +176,7 @@ class Session {
       });
       if (reply.callbacks) this.callbacks = reply.callbacks;
       if (reply.snapshot) network.restore(reply.snapshot);
+      if (logs && reply.logs) Object.assign(logs, reply.logs);
       if (reply.rateFactor !== undefined) context.rateFactor = reply.rateFactor;
       if (reply.stop !== undefined) context.stop(reply.stop);
       if (reply.error) throw new ErrorElsewhere(reply.error.message, reply.error.own!);
@@ -197,7 +204,8 @@ class Session {
 
   private report(progress: Progress, state: () => State): void {
     const complete = progress.batch === progress.batches;
-    if (this.unseen && !complete) return;
+    const last = complete && progress.epoch + 1 === progress.epochs;
+    if (this.unseen && !last) return;
     this.unseen = true;
     const now = complete || this.setup.state.snapshot.length <= MOST_AT_ANY_TIME ? state() : undefined;
     this.post(

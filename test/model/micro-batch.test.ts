@@ -244,7 +244,7 @@ describe("memory", () => {
     );
     const bytes = async (microBatchSize?: number) => {
       const model = fresh([many, NETS["convolution, pooling"][1]]);
-      await model.fit(many, { batchSize: 512, microBatchSize, validationData: many });
+      await model.fit(many, { batchSize: 512, microBatchSize, validationData: many, worker: false });
       return model.built.core.exports.memory.buffer.byteLength;
     };
     expect(await bytes(16)).toBeLessThan((await bytes()) / 4);
