@@ -26,9 +26,18 @@ export async function buildWeb({ quiet = false } = {}) {
     metafile: true,
     platform: "browser",
   };
+  // what trains, in a file of its own whose name has its digest: a page and the worker it starts are always of one build
+  const worker = await build({
+    ...common,
+    entryPoints: { worker: "src/worker/index.ts" },
+    entryNames: "[name]-[hash]",
+    outdir: OUT,
+  });
+  const [workerFile] = Object.keys(worker.metafile.outputs);
   const { metafile } = await build({
     ...common,
     splitting: true,
+    plugins: [spawning(basename(workerFile))],
     entryPoints: { main: "web/main.tsx", style: "web/style.css" },
     entryNames: "[name]-[hash]",
     chunkNames: "[name]-[hash]",
@@ -91,6 +100,21 @@ export async function buildWeb({ quiet = false } = {}) {
   if (total > FIRST_LOAD)
     throw new Error(`build-web: the first load is ${total} bytes after gzip, more than ${FIRST_LOAD}`);
 }
+
+/** The library starts the worker that lies beside it under the name it has here. */
+const spawning = (file) => ({
+  name: "spawning",
+  setup(bundler) {
+    bundler.onResolve({ filter: /^#worker$/ }, () => ({
+      path: join(process.cwd(), "src/worker/spawn/web.ts"),
+    }));
+    bundler.onLoad({ filter: /[\\/]worker[\\/]spawn[\\/]web\.ts$/ }, ({ path }) => {
+      const text = readFileSync(path, "utf8");
+      if (!text.includes('"./worker.js"')) throw new Error(`build-web: ${path} no longer names ./worker.js`);
+      return { contents: text.replaceAll('"./worker.js"', JSON.stringify(`./${file}`)), loader: "ts" };
+    });
+  },
+});
 
 /** An output and what it imports at once. */
 function reached(metafile, file, seen = new Set()) {

@@ -80,6 +80,7 @@ await build({
   entryPoints: {
     index: "src/index.ts",
     data: "src/data/index.ts",
+    browser: "src/browser/index.ts",
     node: "src/node/index.ts",
     worker: "src/worker/index.ts",
     "worker-node": "src/worker/node.ts",
@@ -101,7 +102,12 @@ await build({
 await build({
   ...common,
   minify: true,
-  entryPoints: { nabla: "src/index.ts", data: "src/data/index.ts", worker: "src/worker/index.ts" },
+  entryPoints: {
+    nabla: "src/index.ts",
+    data: "src/data/index.ts",
+    browser: "src/browser/index.ts",
+    worker: "src/worker/index.ts",
+  },
   outdir: "build/browser",
   chunkNames: "[name]-[hash]",
   platform: "neutral",

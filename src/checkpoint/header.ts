@@ -36,7 +36,12 @@ const OTHERS: readonly (readonly [start: string, what: string])[] = [
   ["{", "a JSON document"],
 ];
 
-export function parseHeader(bytes: Uint8Array, name: string): Header {
+/**
+ * @param bytes the file, or as much of it as holds the header
+ * @param size bytes of the whole file
+ * @throws NablaError where the header is damaged, or the file is not as long as it says
+ */
+export function parseHeader(bytes: Uint8Array, name: string, size = bytes.length): Header {
   const length = headerLength(bytes, name);
   const start = 8 + length;
   const fields = parseObject(bytes.subarray(8, start), name);
@@ -48,7 +53,7 @@ export function parseHeader(bytes: Uint8Array, name: string): Header {
   }
   const ranges = Object.entries(entries).map(([key, entry]) => parseRange(key, entry, name));
   ranges.sort((a, b) => a.begin - b.begin || a.end - b.end);
-  checkCover(ranges, bytes.length, start, name);
+  checkCover(ranges, size, start, name);
   return { start, metadata, ranges };
 }
 

@@ -1,4 +1,5 @@
 /** The public names of `nabla/node`: what needs files. */
+export type { Problem } from "../data/images/imageset.ts";
 export type { Picture } from "../data/images/picture.ts";
 export { folderCache } from "./cache.ts";
 export {
@@ -12,6 +13,5 @@ export {
 } from "./datafiles.ts";
 export { checkWritable, type WriteOptions, writeFileAtomic } from "./files.ts";
 export { decodeImage, decodeImageFile } from "./images/decode.ts";
-export type { Problem } from "./images/files.ts";
 export type { ImageFolderOptions, ImageInfo } from "./images/folder.ts";
 export { loadModel, saveModel } from "./models.ts";

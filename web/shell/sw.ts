@@ -1,12 +1,12 @@
 /**
  * Service worker: the files of one build in one cache. A file's name has its digest, so what is in the cache is what the page
- * asks for; the page itself is asked from the network first, to see a new build, and comes from the cache without one.
+ * asks for; the page itself is asked from the network first, to see a new build, and comes from the cache without one. A new
+ * worker waits until no page of the old build is open: pages load parts of themselves later, and those must be of their build.
  */
 export {};
 
 declare const self: {
   addEventListener(type: string, listener: (event: never) => void): void;
-  skipWaiting(): Promise<void>;
   readonly clients: { claim(): Promise<void> };
   readonly registration: { readonly scope: string };
 };
@@ -29,8 +29,7 @@ self.addEventListener("install", (event: WaitingEvent) => {
   event.waitUntil(
     caches
       .open(CACHE)
-      .then((cache) => cache.addAll(FILES.map((file) => new Request(file, { cache: "no-cache" }))))
-      .then(() => self.skipWaiting()),
+      .then((cache) => cache.addAll(FILES.map((file) => new Request(file, { cache: "no-cache" })))),
   );
 });
 

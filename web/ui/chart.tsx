@@ -1,15 +1,17 @@
-/** A line chart over time: uPlot in the theme's colours, as wide as its place. */
-import { type ReadonlySignal, useSignalEffect } from "@preact/signals";
+/** A line chart: uPlot in the theme's colours, as wide as its place. uPlot itself is loaded when the first chart is shown. */
+import { type ReadonlySignal, signal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import uPlot from "uplot";
+import type uPlot from "uplot";
+import { notifyError } from "./messages.tsx";
 import { type ColourName, colour } from "./theme.ts";
 
 export interface Series {
   readonly label: string;
   readonly colour: ColourName;
-  /** Points to show where there are few; null where a point is missing is bridged. */
+  /** Marks its points: for series of few. Where a value is null, the line goes on to the next. */
   readonly points?: boolean;
   readonly dash?: readonly number[];
+  /** CSS pixels, default 1.75. */
   readonly width?: number;
   readonly format?: (value: number) => string;
 }
@@ -17,69 +19,54 @@ export interface Series {
 /** x, then one column for each series. */
 export type Columns = readonly [readonly number[], ...(readonly (number | null)[])[]];
 
-export function Chart(props: {
+type Plot = typeof uPlot;
+const library = signal<Plot | undefined>(undefined);
+let asked = false;
+
+function load(): void {
+  if (asked) return;
+  asked = true;
+  import("uplot").then(
+    (module) => {
+      library.value = module.default;
+    },
+    (error: unknown) => notifyError(error, "The charts could not be loaded; reload to try again"),
+  );
+}
+
+export interface ChartProps {
   /** What a screen reader says in place of the picture. */
   label: string;
   series: readonly Series[];
   data: ReadonlySignal<Columns>;
+  /** CSS pixels without the legend, default 180. */
   height?: number;
-  /** Default: what the data needs. */
+  /** Of the y axis. Default: what the data needs. */
   range?: readonly [number, number];
   /** Of ticks and legend on the y axis. */
   format?: (value: number) => string;
   formatX?: (value: number) => string;
+  /** Of x in the legend. */
+  legendX?: (value: number) => string;
   logarithmic?: boolean;
-}) {
+}
+
+export function Chart(props: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot>(null);
-  const { height = 180, format = short, formatX = short } = props;
+  const plot = useRef<uPlot | undefined>(undefined);
+  const { height = 180 } = props;
+  load();
   useSignalEffect(() => {
-    // colours read the theme: another theme builds the chart anew
-    const axis: uPlot.Axis = {
-      stroke: colour("muted"),
-      grid: { stroke: colour("line"), width: 1 },
-      ticks: { show: false },
-      font: "12px system-ui, sans-serif",
-    };
-    const values = (text: (value: number) => string) => (_: uPlot, splits: (number | null)[]) =>
-      splits.map((value) => (value === null ? "" : text(value)));
+    const Library = library.value;
+    if (!Library) return;
     const box = place.current!;
-    const options: uPlot.Options = {
-      width: box.clientWidth || 300,
-      height,
-      cursor: { drag: { x: false, y: false }, points: { size: 6 } },
-      legend: { live: true },
-      scales: {
-        x: { time: false },
-        y: {
-          ...(props.range && { range: [props.range[0], props.range[1]] }),
-          ...(props.logarithmic && { distr: 3 }),
-        },
-      },
-      axes: [
-        { ...axis, size: 28, values: values(formatX) },
-        { ...axis, size: 46, values: values(format) },
-      ],
-      series: [
-        { label: "at", value: (_, value) => (value === null ? "–" : formatX(value)) },
-        ...props.series.map(
-          (each): uPlot.Series => ({
-            label: each.label,
-            stroke: colour(each.colour),
-            width: each.width ?? 1.75,
-            spanGaps: true,
-            points: { show: each.points ?? false, size: 5, fill: colour("surface") },
-            ...(each.dash && { dash: [...each.dash] }),
-            value: (_, value) => (value === null ? "–" : (each.format ?? format)(value)),
-          }),
-        ),
-      ],
-    };
-    const made = new uPlot(options, props.data.peek() as unknown as uPlot.AlignedData, box);
+    // colours read the theme: another theme builds the chart anew
+    const options = optionsOf(props, box.clientWidth || 300, height);
+    const made = new Library(options, props.data.peek() as unknown as uPlot.AlignedData, box);
     plot.current = made;
     return () => {
       made.destroy();
-      plot.current = null;
+      plot.current = undefined;
     };
   });
   useSignalEffect(() => {
@@ -96,6 +83,50 @@ export function Chart(props: {
     return () => observer.disconnect();
   }, [height]);
   return <div class="chart" role="img" aria-label={props.label} ref={place} />;
+}
+
+function optionsOf(props: ChartProps, width: number, height: number): uPlot.Options {
+  const { format = short, formatX = short, legendX = formatX } = props;
+  const axis: uPlot.Axis = {
+    stroke: colour("muted"),
+    grid: { stroke: colour("line"), width: 1 },
+    ticks: { show: false },
+    font: "12px system-ui, sans-serif",
+  };
+  const ticks = (text: (value: number) => string) => (_: uPlot, splits: (number | null)[]) =>
+    splits.map((value) => (value === null ? "" : text(value)));
+  const legend = (text: (value: number) => string) => (_: uPlot, value: number | null) =>
+    value === null ? "–" : text(value);
+  return {
+    width,
+    height,
+    cursor: { drag: { x: false, y: false }, points: { size: 6 } },
+    scales: {
+      x: { time: false },
+      y: {
+        ...(props.range && { range: [props.range[0], props.range[1]] }),
+        ...(props.logarithmic && { distr: 3 }),
+      },
+    },
+    axes: [
+      { ...axis, size: 28, values: ticks(formatX) },
+      { ...axis, size: 46, values: ticks(format) },
+    ],
+    series: [
+      { label: "at", value: legend(legendX) },
+      ...props.series.map(
+        (each): uPlot.Series => ({
+          label: each.label,
+          stroke: colour(each.colour),
+          width: each.width ?? 1.75,
+          spanGaps: true,
+          points: { show: each.points ?? false, size: 5, fill: colour("surface") },
+          ...(each.dash && { dash: [...each.dash] }),
+          value: legend(each.format ?? format),
+        }),
+      ),
+    ],
+  };
 }
 
 /** Three significant digits, without trailing zeros. */

@@ -2,14 +2,10 @@
 import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { byCodeUnit, CLUTTER, partsOf, shortened, sortClasses } from "../../data/images/classes.ts";
+import type { Problem } from "../../data/images/imageset.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
 import { unreadable } from "./decode.ts";
-
-/** A file that is left out, and why. */
-export interface Problem {
-  readonly path: string;
-  readonly why: string;
-}
 
 export interface ClassFiles {
   /** Paths with the number of their class, sorted by class and name. */
@@ -25,12 +21,6 @@ export interface Layout {
   unused: string[];
 }
 
-const TRAIN = /^train(ing)?$/i;
-const TEST = /^test(ing)?$/i;
-const VALIDATION = /^val(id|idation)?$/i;
-/** What systems leave behind in folders. */
-export const CLUTTER = /^(\.|thumbs\.db$|desktop\.ini$|__macosx$)/i;
-
 /**
  * Whether a folder's sub-folders are classes themselves, or parts named train and test (or val) that hold them.
  * undefined when there are no sub-folders.
@@ -39,21 +29,19 @@ export async function layoutOf(root: string): Promise<Layout | undefined> {
   const folders: string[] = [];
   for (const name of await list(root)) if (await isFolder(join(root, name))) folders.push(name);
   if (folders.length === 0) return undefined;
-  const train = folders.find((name) => TRAIN.test(name));
-  const test = folders.find((name) => TEST.test(name)) ?? folders.find((name) => VALIDATION.test(name));
-  if (!train || (!test && folders.length > 1)) return { train: root, unused: [] };
+  const { train, test, unused } = partsOf(folders);
   return {
-    train: join(root, train),
-    ...(test && { test: join(root, test) }),
-    unused: folders.filter((name) => name !== train && name !== test).map((name) => join(root, name)),
+    train: train === undefined ? root : join(root, train),
+    ...(test !== undefined && { test: join(root, test) }),
+    unused: unused.map((name) => join(root, name)),
   };
 }
 
-/** The names of class folders: by number where all are whole numbers, else by code unit, which is the same everywhere. */
+/** The names of class folders, in the order of their classes. */
 export async function classesOf(root: string): Promise<string[]> {
   const names: string[] = [];
   for (const name of await list(root)) if (await isFolder(join(root, name))) names.push(name);
-  return names.every((name) => /^\d{1,15}$/.test(name)) ? names.sort((a, b) => Number(a) - Number(b)) : names;
+  return sortClasses(names);
 }
 
 /**
@@ -82,10 +70,6 @@ export async function filesOf(root: string, classes: readonly string[]): Promise
       });
   }
   return found;
-}
-
-export function shortened(names: readonly string[], most = 8): string {
-  return names.slice(0, most).join(", ") + (names.length > most ? ` and ${names.length - most} more` : "");
 }
 
 async function walk(
@@ -124,9 +108,7 @@ export function whyOf(error: unknown, path: string): string {
 async function entries(folder: string): Promise<Dirent[]> {
   try {
     const all = await readdir(folder, { withFileTypes: true });
-    return all
-      .filter(({ name }) => !CLUTTER.test(name))
-      .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    return all.filter(({ name }) => !CLUTTER.test(name)).sort((a, b) => byCodeUnit(a.name, b.name));
   } catch (cause) {
     throw unreadable(folder, cause);
   }

@@ -1,23 +1,21 @@
 /** Headers of picture files, and nothing more of them: kinds and sizes before anything is decoded. */
 import { open } from "node:fs/promises";
 import { type ImageHeader, readImageHeader } from "../../data/images/header.ts";
+import type { ImageFile, Problem } from "../../data/images/imageset.ts";
 import { NablaError } from "../../errors.ts";
 import { unreadable } from "./decode.ts";
-import { type Problem, whyOf } from "./files.ts";
+import { whyOf } from "./files.ts";
 
 /** Files whose headers are read at the same time. */
 const AT_ONCE = 32;
 
-export interface IndexedFile {
-  path: string;
-  label: number;
-  bytes: number;
+export interface IndexedFile extends ImageFile {
   header: ImageHeader;
 }
 
 /** Headers of files, in their order; what is no picture goes to `problems`. */
 export async function indexed(
-  files: readonly { path: string; label: number }[],
+  files: readonly Pick<ImageFile, "path" | "relative" | "label">[],
   problems: Problem[],
 ): Promise<IndexedFile[]> {
   const found = new Array<IndexedFile | Problem>(files.length);
@@ -25,9 +23,9 @@ export async function indexed(
   const lane = async () => {
     while (next < files.length) {
       const i = next++;
-      const { path, label } = files[i]!;
+      const { path } = files[i]!;
       try {
-        found[i] = { path, label, ...(await headerOf(path)) };
+        found[i] = { ...files[i]!, ...(await headerOf(path)) };
       } catch (error) {
         found[i] = { path, why: whyOf(error, path) };
       }

@@ -1,24 +1,9 @@
 /** From a file to a row of a data set: what workers do. */
 import { readFileSync } from "node:fs";
+import { type PreparedRows, type RowFormat, rowBytes } from "../../data/images/imageset.ts";
 import { toChannels } from "../../data/images/picture.ts";
-import { type Fit, fitPicture } from "../../data/images/resize.ts";
+import { fitPicture } from "../../data/images/resize.ts";
 import { decodeImage, unreadable } from "./decode.ts";
-
-/** What rows are to be. */
-export interface RowFormat {
-  readonly width: number;
-  readonly height: number;
-  readonly channels: 1 | 3;
-  readonly fit: Fit;
-}
-
-export const rowBytes = ({ width, height, channels }: RowFormat): number => width * height * channels;
-
-export interface PreparedRows {
-  /** One row after the other; zeros for a file that failed. */
-  data: Uint8Array<ArrayBuffer>;
-  failed: { index: number; message: string }[];
-}
 
 /** Reads, decodes and resizes files. */
 export function prepareRows(paths: readonly string[], format: RowFormat): PreparedRows {

@@ -1,6 +1,7 @@
 /** Runs in a thread of its own: prepares the rows it is asked for. Built into one file, which the pool starts. */
 import { parentPort, workerData } from "node:worker_threads";
-import { prepareRows, type RowFormat } from "./prepare.ts";
+import type { RowFormat } from "../../data/images/imageset.ts";
+import { prepareRows } from "./prepare.ts";
 
 /** Of this file; the pool imports it to know what to start. */
 export const url = import.meta.url;

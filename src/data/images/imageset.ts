@@ -1,0 +1,300 @@
+/** Pictures sorted into classes as data sets: what is the same wherever files are and whoever decodes them. */
+import { sha256Hex } from "../../checkpoint/sha256.ts";
+import { NablaError } from "../../errors.ts";
+import type { DataSplit, Dataset } from "../dataset.ts";
+import { rowsDataset } from "../rows.ts";
+import { shortened } from "./classes.ts";
+import { FITS, type Fit, type Size } from "./resize.ts";
+
+/** What rows are to be. */
+export interface RowFormat {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+  readonly fit: Fit;
+}
+
+export const rowBytes = ({ width, height, channels }: RowFormat): number => width * height * channels;
+
+/** How rows were made of pictures: goes into checkpoints, so that a picture to predict from is treated alike. */
+export type ImageInfo = RowFormat;
+
+/** A file that is left out, and why. */
+export interface Problem {
+  readonly path: string;
+  readonly why: string;
+}
+
+export interface PreparedRows {
+  /** One row after the other; zeros for a file that failed. */
+  data: Uint8Array<ArrayBuffer>;
+  failed: { index: number; message: string }[];
+}
+
+/** A picture whose size is known, and that is not decoded yet. */
+export interface ImageFile {
+  /** As errors call it. */
+  readonly path: string;
+  /** As the fingerprint knows it: where the folder lies does not matter. */
+  readonly relative: string;
+  readonly label: number;
+  readonly bytes: number;
+  readonly header: Size & { readonly channels: 1 | 3 };
+}
+
+export interface Decoder<File extends ImageFile> {
+  /** Decodes and resizes, in pieces: `write(from, rows)` is called for each as it comes, in no particular order. */
+  each(
+    files: readonly File[],
+    format: RowFormat,
+    write: (from: number, rows: PreparedRows) => void,
+  ): Promise<void>;
+  /** Called when nothing is to be decoded any more. */
+  close?(): Promise<void>;
+}
+
+export interface ImageSetOptions {
+  /** Pixels of every row: a side, or width and height. Default: the pictures' own size, if they all have the same. */
+  size?: number | Size;
+  /** 1 for grey, 3 for colour; default: 1 if every picture is stored as grey, else 3. */
+  channels?: 1 | 3;
+  /** How pictures of other proportions are brought to the size; default "pad": see fitPicture(). */
+  fit?: Fit;
+  /** What becomes of files that are no readable pictures: an error that names them (the default), or they are left out. */
+  unreadable?: "refuse" | "skip";
+  /** Names of the classes in the order of their numbers, where a model knows them already; default: the class folders. */
+  classes?: readonly string[];
+  /** Sets of at most so many bytes when decoded are decoded once and kept; default 256 MB. */
+  keepBytes?: number;
+  /** Called while pictures are decoded at the start: how many are done, and of how many. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+export const IMAGE_SET_OPTIONS: readonly (keyof ImageSetOptions)[] = [
+  "size",
+  "channels",
+  "fit",
+  "unreadable",
+  "classes",
+  "keepBytes",
+  "onProgress",
+];
+
+export interface ImageSplit extends DataSplit {
+  images: ImageInfo;
+  /** Files left out, with `unreadable: "skip"`. */
+  skipped: Problem[];
+  /** SHA-256 over names and sizes of all files, hexadecimal. */
+  fingerprint: string;
+}
+
+export interface ImagePart<File extends ImageFile> {
+  readonly folder: string;
+  readonly files: readonly File[];
+}
+
+export interface ImageSet<File extends ImageFile> {
+  /** What the data sets are called, and what errors call the folder. */
+  readonly name: string;
+  readonly root: string;
+  /** To train on, and to test with. */
+  readonly parts: readonly ImagePart<File>[];
+  readonly classes: readonly string[];
+  /** Found so far; those found while decoding come behind them. */
+  readonly problems: Problem[];
+  readonly decoder: Decoder<File>;
+  /** Which kinds of files are read, "PNG or JPEG". */
+  readonly kinds: string;
+  /** How an option is given on the command line, for errors; "" where there is none. */
+  flag(example: string): string;
+}
+
+/** Decoded sets up to this size are kept in memory. */
+const KEEP = 256 * 2 ** 20;
+
+/** Pictures of one part that can be read, and their rows where they are kept. */
+interface Rows<File> {
+  files: readonly File[];
+  data?: Uint8Array;
+}
+
+/**
+ * Data sets of uint8 [height, width, channels] with classes named like their folders. Sets that fit into `keepBytes` are decoded once and
+ * kept; others are decoded as they are read.
+ *
+ * @throws NablaError for empty classes, sizes that differ without `size`, unreadable files
+ */
+export async function imageSet<File extends ImageFile>(
+  set: ImageSet<File>,
+  options: ImageSetOptions,
+): Promise<ImageSplit> {
+  const { name, parts, problems, decoder } = set;
+  const given = options.classes !== undefined;
+  const { unreadable = "refuse" } = options;
+  if (unreadable !== "refuse" && unreadable !== "skip")
+    throw new NablaError(`unreadable: expected "refuse" or "skip", got ${JSON.stringify(unreadable)}`);
+  const skip = unreadable === "skip";
+  if (!skip) refuse(set);
+  checkFilled(set, parts, given);
+  const format = formatOf(set, options);
+  const count = parts.reduce((sum, { files }) => sum + files.length, 0);
+  const keep = count * rowBytes(format) <= (options.keepBytes ?? KEEP);
+  // all are decoded at the start where nothing is lost by it, and where bad ones are to be left out
+  const decoded: Rows<File>[] = [];
+  let done = 0;
+  const step = (n: number) => options.onProgress?.((done += n), count);
+  for (const { files } of parts)
+    decoded.push(keep || skip ? await decodeAll(set, files, format, keep, step) : { files });
+  if (keep) await decoder.close?.();
+  if (!skip) refuse(set);
+  checkFilled(
+    set,
+    decoded.map(({ files }, i) => ({ ...parts[i]!, files })),
+    given,
+  );
+  const datasets = decoded.map((rows, i) => datasetOf(i === 0 ? name : `${name} (test)`, rows, format, set));
+  const known = parts.flatMap(({ files }) => files.map(({ relative, bytes }) => `${relative} ${bytes}`));
+  return {
+    train: datasets[0]!,
+    ...(datasets[1] && { test: datasets[1] }),
+    images: format,
+    skipped: problems,
+    fingerprint: sha256Hex(new TextEncoder().encode(known.join("\n"))),
+  };
+}
+
+/** Decodes all files. Those that fail go to `problems`; with `keep` the rows of the others are kept. */
+async function decodeAll<File extends ImageFile>(
+  { decoder, problems }: ImageSet<File>,
+  files: readonly File[],
+  format: RowFormat,
+  keep: boolean,
+  step: (n: number) => void,
+): Promise<Rows<File>> {
+  const size = rowBytes(format);
+  const data = keep ? new Uint8Array(files.length * size) : undefined;
+  const failed = new Map<number, string>();
+  await decoder.each(files, format, (from, rows) => {
+    data?.set(rows.data, from * size);
+    step(rows.data.length / size);
+    for (const { index, message } of rows.failed) failed.set(from + index, message);
+  });
+  // pieces come in no particular order, the list is in that of the files
+  for (const [i, { path }] of files.entries()) {
+    const message = failed.get(i);
+    if (message !== undefined) problems.push({ path, why: message.replace(`${path}: `, "") });
+  }
+  const good = files.filter((_, i) => !failed.has(i));
+  let to = 0;
+  for (let i = 0; data && i < files.length; i++)
+    if (!failed.has(i)) data.copyWithin(to++ * size, i * size, (i + 1) * size);
+  return { files: good, ...(data && { data: data.subarray(0, good.length * size) }) };
+}
+
+function datasetOf<File extends ImageFile>(
+  name: string,
+  { files, data }: Rows<File>,
+  format: RowFormat,
+  { classes, decoder, flag }: ImageSet<File>,
+): Dataset {
+  const size = rowBytes(format);
+  const labels = Int32Array.from(files, ({ label }) => label);
+  const header = {
+    name,
+    length: files.length,
+    inputShape: [format.height, format.width, format.channels],
+    inputType: "uint8" as const,
+    inputScale: 1 / 255,
+    target: { kind: "class" as const, classes: classes.length, names: classes },
+  };
+  if (data) return rowsDataset(header, data, labels);
+  return {
+    ...header,
+    labels,
+    read(indices, x, y) {
+      for (let row = 0; row < indices.length; row++) y[row] = labels[indices[row]!]!;
+      const wanted = Array.from(indices, (index) => files[index]!);
+      return decoder.each(wanted, format, (from, rows) => {
+        const bad = rows.failed[0];
+        if (bad)
+          throw new NablaError(
+            `${bad.message}; repair or remove it, or leave such files out with unreadable: "skip"${flag("--unreadable skip")}`,
+          );
+        x.set(rows.data, from * size);
+      });
+    },
+  };
+}
+
+function formatOf<File extends ImageFile>(set: ImageSet<File>, options: ImageSetOptions): RowFormat {
+  const { size, fit = "pad" } = options;
+  const headers = set.parts.flatMap(({ files }) => files.map(({ header }) => header));
+  const channels = options.channels ?? (headers.every((header) => header.channels === 1) ? 1 : 3);
+  if (channels !== 1 && channels !== 3)
+    throw new NablaError(`channels: expected 1 (grey) or 3 (colour), got ${channels}`);
+  if (!FITS.includes(fit))
+    throw new NablaError(`fit: expected one of ${FITS.join(", ")}, got ${JSON.stringify(fit)}`);
+  const { width, height } =
+    typeof size === "number" ? { width: size, height: size } : (size ?? commonSize(set, headers));
+  for (const n of [width, height])
+    if (!Number.isInteger(n) || n < 1 || n > 4096)
+      throw new NablaError(`size: expected whole numbers from 1 to 4096, got ${width}×${height}`);
+  return { width, height, channels, fit };
+}
+
+function commonSize<File extends ImageFile>(
+  { root, flag }: ImageSet<File>,
+  headers: readonly ImageFile["header"][],
+): Size {
+  const sizes = new Map<string, number>();
+  for (const { width, height } of headers) {
+    const key = `${width}×${height}`;
+    sizes.set(key, (sizes.get(key) ?? 0) + 1);
+  }
+  if (sizes.size === 1) return headers[0]!;
+  const most = [...sizes].sort((a, b) => b[1] - a[1]).map(([size, count]) => `${size} (${count})`);
+  throw new NablaError(
+    `${root}: the pictures have ${sizes.size} different sizes, ${shortened(most, 3)}; say what size all are to be brought to: size: 32${flag("--size 32")}, or width and height${flag("--size 48x32")}`,
+  );
+}
+
+function refuse<File extends ImageFile>({ root, parts, problems, flag }: ImageSet<File>): void {
+  if (problems.length === 0) return;
+  const all = parts.reduce((sum, { files }) => sum + files.length, 0);
+  throw new NablaError(
+    `${root}: ${problems.length === 1 ? "1 file is" : `${problems.length} files are`} no readable picture${problems.length === 1 ? "" : "s"} (${all} are): ${listed(problems)}. Repair or remove them, or leave them out with unreadable: "skip"${flag("--unreadable skip")}`,
+    { details: { problems } },
+  );
+}
+
+/** The first few, one after the other. */
+function listed(problems: readonly Problem[]): string {
+  const more = problems.length - 5;
+  return (
+    problems
+      .slice(0, 5)
+      .map(({ path, why }) => `${path}: ${why}`)
+      .join("; ") + (more > 0 ? `; and ${more} more` : "")
+  );
+}
+
+/** Every class has a picture to train on; a test part, or classes given by name, may lack some. */
+function checkFilled<File extends ImageFile>(
+  { classes, problems, kinds }: ImageSet<File>,
+  parts: readonly ImagePart<File>[],
+  given: boolean,
+): void {
+  for (const [i, { folder, files }] of parts.entries()) {
+    const counts = new Array<number>(classes.length).fill(0);
+    for (const { label } of files) counts[label]!++;
+    const empty = i === 0 && !given ? classes.filter((_, label) => counts[label] === 0) : [];
+    if (files.length > 0 && empty.length === 0) continue;
+    const what =
+      files.length === 0
+        ? "no class folder has"
+        : `${shortened(empty)} ${empty.length === 1 ? "has" : "have"}`;
+    throw new NablaError(
+      `${folder}: expected at least one ${kinds} file for each class; ${what} none${problems.length ? ` (left out: ${listed(problems)})` : ""}; fill or remove what is empty`,
+    );
+  }
+}

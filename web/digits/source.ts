@@ -1,0 +1,47 @@
+/** What is trained on: generated digits, or the visitor's own data. */
+import { signal } from "@preact/signals";
+import { type Dataset, digits } from "nabla/data";
+
+export interface Source {
+  readonly kind: "digits" | "own";
+  /** How the page calls it. */
+  readonly name: string;
+  readonly train: Dataset;
+  /** What the network is examined with and never trained on. */
+  readonly test?: Dataset;
+}
+
+/** Generated digits that no training sees. */
+const TEST_ROWS = 2000;
+
+export function generated(samples: number): Source {
+  return {
+    kind: "digits",
+    name: "generated digits",
+    train: digits({ samples }),
+    test: digits({ samples: TEST_ROWS, part: "test" }),
+  };
+}
+
+/** The visitor's own data, once some was read. */
+export const own = signal<Source | undefined>(undefined);
+
+/** What classes are called. */
+export function classNames({ target }: Dataset): string[] {
+  if (target.kind !== "class") return [];
+  return Array.from({ length: target.classes }, (_, c) => target.names?.[c] ?? String(c));
+}
+
+/** Height, width and channels of rows that are pictures. */
+export interface ImageShape {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+}
+
+/** Rows [h, w] or [h, w, 1 or 3] are pictures. */
+export function imageShape(shape: readonly number[]): ImageShape | undefined {
+  const [height = 0, width = 0, channels = 1] = shape;
+  if (shape.length < 2 || shape.length > 3 || (channels !== 1 && channels !== 3)) return undefined;
+  return { height, width, channels };
+}
