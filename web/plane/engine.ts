@@ -100,6 +100,15 @@ export class Engine {
     void this.work();
   }
 
+  /** Ends everything; for an engine on the page, which no one terminates. */
+  close(): void {
+    this.playing = false;
+    this.asked = 0;
+    this.wanted = false;
+    this.landscape?.abort();
+    void this.race.dispose();
+  }
+
   /** Does what there is to do, with turns for others in between. */
   private async work(): Promise<void> {
     if (this.working) return;

@@ -1,0 +1,95 @@
+/** How large the gradient of each layer is and was, on one logarithmic scale; and how many ReLUs are dead. */
+import { Canvas } from "../ui/canvas.tsx";
+import { Panel } from "../ui/controls.tsx";
+import { colour } from "../ui/theme.ts";
+import { curves, state } from "./session.ts";
+
+const WIDTH = 300;
+const HEIGHT = 36;
+/** A layer whose gradient is so many times smaller than the output's hardly learns. */
+const VANISHED = 100;
+
+/** Powers of ten the bars reach from and to: what was seen, at least two of them, at most ten. */
+export function decades(sizes: readonly number[]): [low: number, high: number] {
+  const seen = sizes.filter((size) => size > 0 && Number.isFinite(size)).map(Math.log10);
+  if (seen.length === 0) return [-3, 0];
+  const high = Math.ceil(Math.max(...seen));
+  return [Math.max(high - 10, Math.min(high - 2, Math.floor(Math.min(...seen)))), high];
+}
+
+export function GradientsPanel() {
+  const { net, activation } = state.value;
+  const samples = curves.value.samples[0] ?? [];
+  const last = samples.at(-1);
+  const [low, high] = decades(samples.flatMap(({ gradients }) => gradients));
+  const names = [...net.map((_, i) => `Layer ${i + 1}`), "Output"];
+  const output = last?.gradients.at(-1) ?? 0;
+  const faint = names.filter((_, i) => last && i < net.length && last.gradients[i] * VANISHED < output);
+  const dead = last?.dead.reduce((sum, count) => sum + count, 0) ?? 0;
+  return (
+    <Panel title="Gradient of each layer">
+      <div class="gradients">
+        {names.map((name, layer) => {
+          const size = last?.gradients[layer];
+          return (
+            <div class="layer" key={layer}>
+              <div class="head small">
+                <span>{name}</span>
+                <span class="figures muted">
+                  {activation === "relu" && layer < net.length && last
+                    ? `${last.dead[layer]} of ${net[layer]} dead · `
+                    : ""}
+                  {size === undefined ? "–" : size.toExponential(1)}
+                </span>
+              </div>
+              <Canvas
+                class="bars"
+                width={WIDTH}
+                height={HEIGHT}
+                label={`Gradient of ${name.toLowerCase()} over time${size === undefined ? "" : `, now ${size.toExponential(1)}`}`}
+                paint={(context) =>
+                  bars(
+                    context,
+                    samples.map(({ gradients }) => gradients[layer]),
+                    low,
+                    high,
+                  )
+                }
+              />
+            </div>
+          );
+        })}
+      </div>
+      <p class="small muted">
+        Bars are the typical size of ∂loss/∂weight (root mean square), from 10<sup>{low}</sup> to 10
+        <sup>{high}</sup>.
+      </p>
+      <p class="small warning" role="status">
+        {faint.length > 0 &&
+          `Vanishing gradients: ${faint.join(", ")} get${faint.length === 1 ? "s" : ""} less than 1/${VANISHED} of what the output gets. `}
+        {dead > 0 &&
+          `${dead} ReLU${dead === 1 ? " is" : "s are"} dead: zero for every training point, so nothing reaches their weights.`}
+      </p>
+    </Panel>
+  );
+}
+
+function bars(context: CanvasRenderingContext2D, sizes: readonly number[], low: number, high: number): void {
+  context.strokeStyle = colour("line");
+  context.lineWidth = 1;
+  for (let power = low + 1; power < high; power++) {
+    const y = Math.round(HEIGHT * (1 - (power - low) / (high - low))) + 0.5;
+    context.beginPath();
+    context.moveTo(0, y);
+    context.lineTo(WIDTH, y);
+    context.stroke();
+  }
+  context.fillStyle = colour("accent");
+  const width = WIDTH / Math.max(60, sizes.length);
+  sizes.forEach((size, i) => {
+    const share = (Math.log10(size) - low) / (high - low);
+    // zero and what is below the scale is a hairline: there is a value, and it is next to nothing
+    const height = Number.isFinite(share) ? Math.max(1, Math.min(1, share) * HEIGHT) : 1;
+    context.fillRect(i * width, HEIGHT - height, Math.max(0.6, width - (width > 2 ? 0.7 : 0)), height);
+  });
+}
