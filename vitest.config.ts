@@ -1,4 +1,6 @@
 import { defineConfig } from "vitest/config";
+import { BROWSERS, findBrowser } from "./test/support/browsers/index.mjs";
+import { systemBrowser } from "./test/support/browsers/provider.mjs";
 
 /** The kernels are tested on every build of the core, everything else on the one that ships. */
 const target = (name: string) => ({
@@ -10,6 +12,10 @@ const target = (name: string) => ({
   },
 });
 
+/** What is about Node itself: its files, processes, threads; the command line, the package, other engines. */
+const NODE_ONLY = ["test/{bench,cli,docs,engines,node,support,types}/**/*.test.ts", "test/**/*.node.test.ts"];
+const browsers = BROWSERS.filter((name) => findBrowser(name));
+
 export default defineConfig({
   test: {
     testTimeout: 120_000,
@@ -17,9 +23,29 @@ export default defineConfig({
     maxWorkers: 2,
     reporters: ["default", "./test/support/summary.ts"],
     projects: [
-      { extends: true, test: { name: "nabla", include: ["test/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: { name: "nabla", include: ["test/**/*.test.ts"], exclude: ["test/**/*.browser.test.ts"] },
+      },
       target("debug"),
       target("threads"),
+      {
+        extends: true,
+        test: {
+          name: "browsers",
+          include: ["test/**/*.test.ts"],
+          exclude: NODE_ONLY,
+          sequence: { groupOrder: 1 },
+          browser: {
+            enabled: browsers.length > 0,
+            provider: systemBrowser(),
+            headless: true,
+            screenshotFailures: false,
+            api: { host: "127.0.0.1" },
+            instances: browsers.map((browser) => ({ browser, name: browser })),
+          },
+        },
+      },
     ],
   },
 });

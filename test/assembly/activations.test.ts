@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type ActivationName, activation, activations } from "../../src/activations/index.ts";
+import stored from "../golden/activations.json";
 import { checkActivation, near, runActivation, sizes } from "../support/harness.ts";
 import { activationReferences } from "../support/reference.ts";
 
@@ -14,9 +14,7 @@ interface Golden {
   a: number[][];
   dz: number[][];
 }
-const golden: Record<string, Golden> = JSON.parse(
-  readFileSync(new URL("../golden/activations.json", import.meta.url), "utf8"),
-);
+const golden: Record<string, Golden> = stored;
 
 describe.each(computed)("%s", (name) => {
   test.each(sizes)("%i × %i: reference, central differences, shares, in place", (rows, units) => {

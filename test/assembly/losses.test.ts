@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { ActivationName } from "../../src/activations/index.ts";
 import { checkPair, type LossName, loss, losses } from "../../src/losses/index.ts";
+import stored from "../golden/losses.json";
 import { checkLoss, type LossCase, near, runLoss, sizes } from "../support/harness.ts";
 import { Bed, values } from "../support/kernel.ts";
 
@@ -68,9 +68,7 @@ interface Golden {
   losses: number[];
   gradient: number[][];
 }
-const golden: Record<string, Golden> = JSON.parse(
-  readFileSync(new URL("../golden/losses.json", import.meta.url), "utf8"),
-);
+const golden: Record<string, Golden> = stored;
 
 test.each(Object.keys(golden))("%s agrees with PyTorch", (title) => {
   const name = title.split(" ")[0] as LossName;

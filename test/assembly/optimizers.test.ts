@@ -1,10 +1,10 @@
 /** Optimizer kernels, reached through their twins in src/optimizers the way a plan reaches them. */
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { optimizer } from "../../src/config/components.ts";
 import { OPTIMIZERS } from "../../src/config/names.ts";
 import { emitUpdate, type OptimizerConfig, slotsOf } from "../../src/optimizers/index.ts";
 import type { PlanBuilder } from "../../src/plan/builder.ts";
+import stored from "../golden/optimizers.json";
 import { Bed, values } from "../support/kernel.ts";
 
 interface Golden {
@@ -18,9 +18,7 @@ interface Golden {
     slots: Record<string, number[]>;
   }[];
 }
-const golden: Golden = JSON.parse(
-  readFileSync(new URL("../golden/optimizers.json", import.meta.url), "utf8"),
-);
+const golden = stored as unknown as Golden;
 
 const numberOf = (initial: number | "weights"): number => (initial === "weights" ? 0 : initial);
 

@@ -294,13 +294,15 @@ describe("nothing in the header is believed", () => {
     expect(problem(headed({ ["n".repeat(10_000)]: { ...a, shape } })).length).toBeLessThan(300);
   });
 
-  test("reading leaves the bytes alone, a Buffer's too", () => {
-    const bytes = Buffer.from(
+  // Node's files are Buffers, whose slice() does not copy
+  const kinds = [Uint8Array, ...(typeof Buffer === "undefined" ? [] : [Buffer])];
+  test.each(kinds)("reading leaves the bytes alone: %o", (kind) => {
+    const bytes = kind.from(
       writeSafetensors([{ name: "w", shape: [2], data: new Float32Array([1, 2]) }], { "nabla.x": "1" }),
     );
-    const before = bytes.toString("hex");
+    const before = Uint8Array.from(bytes);
     readSafetensors(bytes, "once");
-    expect(bytes.toString("hex")).toBe(before);
+    expect(Uint8Array.from(bytes)).toEqual(before);
     readSafetensors(bytes, "twice");
   });
 

@@ -3,10 +3,17 @@
  * (https://huggingface.co/docs/safetensors: 8 bytes of header length, a JSON header, offsets from its end) and shares
  * nothing with src/; the predictions in interop.json are PyTorch's, from the same files, by test/golden/make_interop.py.
  */
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { decodeCheckpoint } from "../../src/checkpoint/checkpoint.ts";
 import { dense, flatten, load, type Model, sequential } from "../../src/index.ts";
+import stored from "../golden/interop.json";
+import { inlined } from "../support/bytes.ts";
+
+const files = import.meta.glob<string>("../golden/*.safetensors", {
+  query: "?url&inline",
+  import: "default",
+  eager: true,
+});
 
 interface Entry {
   dtype: string;
@@ -100,16 +107,15 @@ describe("an independent reader finds", () => {
 });
 
 describe("PyTorch predicts the same from the same file", () => {
-  const golden = new URL("../golden/", import.meta.url);
   interface Case {
     shapes: Record<string, number[]>;
     x: never;
     y: number[][];
   }
-  const cases: Record<string, Case> = JSON.parse(readFileSync(new URL("interop.json", golden), "utf8"));
+  const cases = stored as unknown as Record<string, Case>;
 
   test.each(Object.entries(cases))("%s.safetensors", (name, { shapes, x, y }) => {
-    const bytes = readFileSync(new URL(`${name}.safetensors`, golden));
+    const bytes = inlined(files[`../golden/${name}.safetensors`]!);
     const model = load(bytes, name);
     compare(model, bytes);
     expect(model.weightShapes()).toEqual(shapes);
@@ -126,7 +132,7 @@ describe("PyTorch predicts the same from the same file", () => {
 
   test("the state of a training that stood there comes along", () => {
     // later versions may write more than this file has, but must not lose what it has
-    const bytes = readFileSync(new URL("interop.safetensors", golden));
+    const bytes = inlined(files["../golden/interop.safetensors"]!);
     const before = decodeCheckpoint(bytes, "before");
     const after = decodeCheckpoint(load(bytes).save(), "after");
     expect(after.slots.size).toBeGreaterThan(0);

@@ -2,9 +2,9 @@
  * Runs single kernels the way production does: a record and a one-instruction tape in linear memory.
  * Every buffer lies between canaries, because WebAssembly only traps at the end of memory.
  */
-import { readFileSync } from "node:fs";
 import { Core, type KernelFields, type KernelName } from "../../src/core/core.ts";
 import { KERNELS, RECORDS } from "../../src/core/records.ts";
+import { inlined } from "./bytes.ts";
 
 /** Values a row of n occupies. */
 export const ld = (n: number): number => (n + 3) & ~3;
@@ -13,10 +13,15 @@ const CANARY = 0x7fc0dead;
 const GUARD_WORDS = 16;
 
 /** Which build of the core is under test: NABLA_TARGET=debug keeps assertions, threads has a shared memory. */
+const target: string | undefined = import.meta.env.NABLA_TARGET;
+const builds = import.meta.glob<string>("../../build/core/{debug,threads}.wasm", {
+  query: "?url&inline",
+  import: "default",
+});
+const bytes = target && inlined(await builds[`../../build/core/${target}.wasm`]!());
+
 export function testCore(): Core {
-  const target = process.env.NABLA_TARGET;
-  if (!target) return new Core();
-  const bytes = readFileSync(new URL(`../../build/core/${target}.wasm`, import.meta.url));
+  if (!bytes) return new Core();
   if (target !== "threads") return new Core(bytes);
   return new Core(bytes, new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true }));
 }

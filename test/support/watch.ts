@@ -6,6 +6,7 @@ import { vi } from "vitest";
 import type { Core } from "../../src/core/core.ts";
 import { type Image, type KernelName, PlanBuilder, type Range, type Value } from "../../src/plan/builder.ts";
 import { type Plan, type PlanRequest, plan } from "../../src/plan/plan.ts";
+import { difference } from "./bytes.ts";
 import { ld } from "./kernel.ts";
 import { type Shape, size } from "./layers/index.ts";
 
@@ -145,7 +146,7 @@ function* changed(before: Int32Array, now: Int32Array): Generator<number> {
   for (let from = 0; from < now.length; from += BLOCK) {
     const to = Math.min(from + BLOCK, now.length);
     // most blocks are as they were, and comparing bytes is fast
-    if (Buffer.compare(bytes(before, from, to), bytes(now, from, to)) === 0) continue;
+    if (difference(bytes(before, from, to), bytes(now, from, to)) < 0) continue;
     for (let w = from; w < to; w++) if (now[w] !== before[w]) yield w;
   }
 }

@@ -1,9 +1,13 @@
-import { readFileSync } from "node:fs";
+import { inlined } from "../../support/bytes.ts";
 
-const folder = new URL("../../fixtures/images/", import.meta.url);
+const files = import.meta.glob<string>("../../fixtures/images/*.{png,jpg}", {
+  query: "?url&inline",
+  import: "default",
+  eager: true,
+});
 
 /** A file of test/fixtures/images; make_images.py there says what they show. */
-export const fixture = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(name, folder)));
+export const fixture = (name: string): Uint8Array => inlined(files[`../../fixtures/images/${name}`]!);
 
 export const latin = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 

@@ -1,5 +1,5 @@
 /** Layers as PyTorch computes them: see test/golden/make_layers.py. */
-import { readFileSync } from "node:fs";
+import stored from "../../golden/layers.json";
 import { near } from "../harness.ts";
 import { values } from "../kernel.ts";
 import type { ReferenceConfig, Shape } from "./index.ts";
@@ -23,9 +23,7 @@ export interface Golden {
   moving?: Record<string, Stored>;
 }
 
-export const goldens: readonly Golden[] = JSON.parse(
-  readFileSync(new URL("../../golden/layers.json", import.meta.url), "utf8"),
-);
+export const goldens = stored as unknown as readonly Golden[];
 
 /** Throws unless `got` is what is stored, within tolerance · (1 + |value|). */
 export function nearStored(what: string, got: ArrayLike<number>, want: Stored, tolerance: number): void {
