@@ -6,7 +6,7 @@ import { OPTIMIZERS, RACERS } from "./choices.ts";
 import type { Sample } from "./protocol.ts";
 import { curves, frame, state } from "./session.ts";
 
-type Figure = "loss" | "accuracy";
+type Figure = "loss" | "log" | "accuracy";
 const figure = signal<Figure>("loss");
 
 const epochs = computed(() => {
@@ -18,16 +18,23 @@ const epochs = computed(() => {
 const column = (samples: readonly Sample[] | undefined, key: keyof Sample): (number | null)[] =>
   (samples ?? []).map((sample) => finite(sample[key] as number | undefined));
 const finite = (value: number | undefined): number | null =>
-  value !== undefined && Number.isFinite(value) ? value : null;
+  value !== undefined && Number.isFinite(value) && !(figure.value === "log" && value <= 0) ? value : null;
 
-const TEST: Record<Figure, keyof Sample> = { loss: "testLoss", accuracy: "testAccuracy" };
+const KEYS: Record<Figure, readonly [train: keyof Sample, test: keyof Sample]> = {
+  loss: ["loss", "testLoss"],
+  log: ["loss", "testLoss"],
+  accuracy: ["accuracy", "testAccuracy"],
+};
 
 const single = computed((): Columns => {
   const samples = curves.value.samples[0];
-  return [epochs.value, column(samples, figure.value), column(samples, TEST[figure.value])];
+  return [epochs.value, ...KEYS[figure.value].map((key) => column(samples, key))];
 });
 const race = computed(
-  (): Columns => [epochs.value, ...RACERS.map((_, i) => column(curves.value.samples[i], figure.value))],
+  (): Columns => [
+    epochs.value,
+    ...RACERS.map((_, i) => column(curves.value.samples[i], KEYS[figure.value][0])),
+  ],
 );
 
 const LINES: readonly Series[] = [
@@ -43,7 +50,7 @@ const RACING: readonly Series[] = RACERS.map((optimizer, i) => ({
 
 export function CurvesPanel() {
   const racing = state.value.race;
-  const isLoss = figure.value === "loss";
+  const isLoss = figure.value !== "accuracy";
   const now = frame.value?.standings[0];
   const says = now ? ` Now ${isLoss ? now.loss.toFixed(3) : percent(now.accuracy)}.` : "";
   return (
@@ -53,6 +60,7 @@ export function CurvesPanel() {
         value={figure.value}
         options={[
           { value: "loss", label: "Loss" },
+          { value: "log", label: "Loss, log" },
           { value: "accuracy", label: "Accuracy" },
         ]}
         onChange={(value) => (figure.value = value)}
@@ -63,6 +71,7 @@ export function CurvesPanel() {
         series={racing ? RACING : LINES}
         data={racing ? race : single}
         height={170}
+        logarithmic={figure.value === "log"}
         {...(isLoss ? { format: short } : { format: percent, range: [0, 1] as const })}
         legendX={(value) => `epoch ${short(value)}`}
       />

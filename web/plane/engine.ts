@@ -47,12 +47,12 @@ export class Engine {
   private wanted = false;
   private lastWanted = 0;
   private changed = false;
+  private showFrom = 0;
   private curvesAt = 0;
   private curvesShown = -1;
   private pace = { since: 0, steps: 0, value: 0 };
 
   private working = false;
-  private pending: Extract<ToEngine, { kind: "reset" }> | undefined;
   private landscape: AbortController | undefined;
 
   constructor(private readonly post: Post) {}
@@ -60,13 +60,17 @@ export class Engine {
   receive(message: ToEngine): void {
     switch (message.kind) {
       case "reset":
-        this.pending = message;
+        try {
+          this.reset(message);
+        } catch (error) {
+          this.fail(error);
+        }
         break;
       case "look":
         this.palette = message.palette;
         this.sharp = message.sharp;
         this.changed = true;
-        if (!this.pending) this.tellData();
+        this.tellData();
         break;
       case "speed":
         this.speed = message.speed;
@@ -115,21 +119,29 @@ export class Engine {
     this.working = true;
     try {
       do {
-        if (this.pending) await this.reset(this.pending);
         const due = this.due();
         if (due > 0) await this.train(due);
-        if (this.wanted && this.changed) await this.show();
+        if (this.wanted && this.changed && this.rested()) await this.show();
         if (this.credit < 1 && this.active) await wait((1 - this.credit) / (this.speed / 1000));
         else await nextTask();
-      } while (this.pending || this.asked > 0 || this.active || (this.wanted && this.changed));
+      } while (this.asked > 0 || this.active || (this.wanted && this.changed));
     } catch (error) {
-      this.playing = false;
-      this.asked = 0;
-      this.post({ kind: "problem", text: error instanceof NablaError ? error.message : String(error) }, []);
-      if (!(error instanceof NablaError)) throw error;
+      this.fail(error);
     } finally {
       this.working = false;
     }
+  }
+
+  /** Looking takes at most half of the time while something is trained. */
+  private rested(): boolean {
+    return !this.active || performance.now() >= this.showFrom;
+  }
+
+  private fail(error: unknown): void {
+    this.playing = false;
+    this.asked = 0;
+    this.post({ kind: "problem", text: error instanceof NablaError ? error.message : String(error) }, []);
+    if (!(error instanceof NablaError)) throw error;
   }
 
   private get active(): boolean {
@@ -155,7 +167,7 @@ export class Engine {
     const end = performance.now() + SLICE;
     let left = due;
     let chunk = 1;
-    while (left > 0 && !race.over && !this.pending) {
+    while (left > 0 && !race.over && race === this.race) {
       const before = race.step;
       const start = performance.now();
       await race.advance(Math.min(left, chunk));
@@ -168,6 +180,8 @@ export class Engine {
       const each = Math.max((now - start) / Math.max(1, taken), 0.001);
       chunk = Math.max(1, Math.min(chunk * 2, Math.floor((end - now) / each)));
     }
+    // a net that was put away while it took its steps
+    if (race !== this.race) return;
     const taken = due === Number.POSITIVE_INFINITY ? 0 : due - left;
     if (this.asked > 0) this.asked = race.over ? 0 : this.asked - taken;
     else this.credit -= taken;
@@ -177,10 +191,9 @@ export class Engine {
     }
   }
 
-  private async reset({ state, id }: Extract<ToEngine, { kind: "reset" }>): Promise<void> {
-    this.pending = undefined;
+  private reset({ state, id }: Extract<ToEngine, { kind: "reset" }>): void {
     this.landscape?.abort();
-    await this.race.dispose();
+    void this.race.dispose();
     this.asked = 0;
     this.credit = 0;
     this.id = id;
@@ -188,7 +201,6 @@ export class Engine {
     this.grid = inputsOf(PLACES, state.features);
     this.curvesShown = -1;
     this.pace = { since: performance.now(), steps: 0, value: 0 };
-    await this.race.record();
     this.tellData();
     this.changed = true;
   }
@@ -204,11 +216,17 @@ export class Engine {
   }
 
   private async show(): Promise<void> {
+    const start = performance.now();
     this.wanted = false;
     this.changed = false;
     const { race, palette, sharp } = this;
     const { classes, loss } = race.state;
+    await race.record();
     const standings = await race.standings();
+    if (race !== this.race) {
+      this.wanted = true;
+      return;
+    }
     const layers: LayerView[] = [];
     const surfaces = race.entrants.map((entrant) => {
       const looked = race.look(entrant, this.grid);
@@ -228,6 +246,7 @@ export class Engine {
       return surfacePixels(shares, palette, classes, sharp);
     });
     const now = performance.now();
+    this.showFrom = now + (now - start);
     const fresh =
       race.recorded !== this.curvesShown && (now - this.curvesAt >= CURVES || !this.active || race.step < 2);
     if (fresh) {
@@ -284,8 +303,7 @@ export class Engine {
         signal,
       );
     } catch (error) {
-      if (!(error instanceof NablaError)) throw error;
-      this.post({ kind: "problem", text: error.message }, []);
+      this.fail(error);
     }
   }
 }

@@ -1,7 +1,10 @@
 /** How large the gradient of each layer is and was, on one logarithmic scale; and how many ReLUs are dead. */
+import { computed } from "@preact/signals";
 import { Canvas } from "../ui/canvas.tsx";
 import { Panel } from "../ui/controls.tsx";
 import { colour } from "../ui/theme.ts";
+import { decades } from "./decades.ts";
+import type { Sample } from "./protocol.ts";
 import { curves, state } from "./session.ts";
 
 const WIDTH = 300;
@@ -9,19 +12,14 @@ const HEIGHT = 36;
 /** A layer whose gradient is so many times smaller than the output's hardly learns. */
 const VANISHED = 100;
 
-/** Powers of ten the bars reach from and to: what was seen, at least two of them, at most ten. */
-export function decades(sizes: readonly number[]): [low: number, high: number] {
-  const seen = sizes.filter((size) => size > 0 && Number.isFinite(size)).map(Math.log10);
-  if (seen.length === 0) return [-3, 0];
-  const high = Math.ceil(Math.max(...seen));
-  return [Math.max(high - 10, Math.min(high - 2, Math.floor(Math.min(...seen)))), high];
-}
+const samplesNow = (): readonly Sample[] => curves.value.samples[0] ?? [];
+const scale = computed(() => decades(samplesNow().flatMap(({ gradients }) => gradients)));
 
 export function GradientsPanel() {
   const { net, activation } = state.value;
-  const samples = curves.value.samples[0] ?? [];
+  const samples = samplesNow();
   const last = samples.at(-1);
-  const [low, high] = decades(samples.flatMap(({ gradients }) => gradients));
+  const [low, high] = scale.value;
   const names = [...net.map((_, i) => `Layer ${i + 1}`), "Output"];
   const output = last?.gradients.at(-1) ?? 0;
   const faint = names.filter((_, i) => last && i < net.length && last.gradients[i] * VANISHED < output);
@@ -50,9 +48,8 @@ export function GradientsPanel() {
                 paint={(context) =>
                   bars(
                     context,
-                    samples.map(({ gradients }) => gradients[layer]),
-                    low,
-                    high,
+                    samplesNow().map(({ gradients }) => gradients[layer]),
+                    scale.value,
                   )
                 }
               />
@@ -64,7 +61,7 @@ export function GradientsPanel() {
         Bars are the typical size of ∂loss/∂weight (root mean square), from 10<sup>{low}</sup> to 10
         <sup>{high}</sup>.
       </p>
-      <p class="small warning" role="status">
+      <p class="small warning">
         {faint.length > 0 &&
           `Vanishing gradients: ${faint.join(", ")} get${faint.length === 1 ? "s" : ""} less than 1/${VANISHED} of what the output gets. `}
         {dead > 0 &&
@@ -74,7 +71,11 @@ export function GradientsPanel() {
   );
 }
 
-function bars(context: CanvasRenderingContext2D, sizes: readonly number[], low: number, high: number): void {
+function bars(
+  context: CanvasRenderingContext2D,
+  sizes: readonly number[],
+  [low, high]: readonly [number, number],
+): void {
   context.strokeStyle = colour("line");
   context.lineWidth = 1;
   for (let power = low + 1; power < high; power++) {

@@ -36,7 +36,7 @@ export function LandscapePanel() {
             }}
             hint={
               directions.value === "path"
-                ? "The two principal components of the weights along the way."
+                ? "The two principal components of the weights along the path."
                 : "Drawn by the seed, each unit’s weights scaled to the norm they have."
             }
           />
@@ -50,8 +50,8 @@ export function LandscapePanel() {
           {shown && !busy && (
             <p class="small">
               {shown.kind === "path" &&
-                `${(100 * shown.explained).toFixed(0)} % of the way’s movement lies in this plane. `}
-              ○ start, ● now. Darker is lower; lines are equal loss.
+                `${(100 * shown.explained).toFixed(0)} % of the path’s movement lies in this plane. `}
+              ○ start, ● now. The deeper the colour, the lower; lines are equal loss.
             </p>
           )}
           {shown && shown.paths.length > 1 && (
@@ -68,6 +68,7 @@ export function LandscapePanel() {
           )}
         </div>
         <div class="relief">
+          {!shown && <p class="small muted">Train a little, then draw the surface around the path.</p>}
           <Canvas
             width={SIDE}
             height={SIDE}

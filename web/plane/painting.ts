@@ -5,21 +5,12 @@ import { useRef } from "preact/hooks";
 import { announce, notify } from "../ui/messages.tsx";
 import { MAX_POINTS } from "./choices.ts";
 import { toPlane } from "./marks.ts";
-import { EXTENT, type Point, snap } from "./points.ts";
+import { APART, painted } from "./painted.ts";
+import { EXTENT } from "./points.ts";
 import { brush, change, state } from "./session.ts";
 
-/** Distance of points along a stroke, and how near the eraser has to come. */
-const APART = 0.14;
 /** How far an arrow key goes; with Shift five times as far. */
 const KEY = 0.05;
-
-/** Adds a point of a class, or takes those away that are near (class −1). The same points where nothing changes. */
-export function painted(points: readonly Point[], x: number, y: number, label: number): readonly Point[] {
-  const near = (point: Point): boolean => Math.hypot(point.x - x, point.y - y) < APART;
-  if (label < 0) return points.some(near) ? points.filter((point) => !near(point)) : points;
-  if (points.length >= MAX_POINTS) return points;
-  return [...points, { x: snap(x), y: snap(y), label }];
-}
 
 const clamp = (v: number): number => Math.max(-EXTENT, Math.min(EXTENT, v));
 

@@ -6,7 +6,8 @@ const LIMIT = 320;
 export class Recorder<T> {
   readonly steps: number[] = [];
   readonly items: T[] = [];
-  private every = 1;
+  /** Looking costs as much as some steps of training. */
+  private every = 4;
 
   /** Whether this step is to be recorded. */
   due(step: number): boolean {

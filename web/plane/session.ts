@@ -32,6 +32,7 @@ export const onPage = signal(false);
 
 export const empty = computed(() => data.value !== undefined && data.value.train.labels.length === 0);
 
+let opened = false;
 let connection: Connection | undefined;
 let id = 0;
 let resetAsked = false;
@@ -43,7 +44,13 @@ export function open(): () => void {
   connection = connect(hear, () => {
     onPage.value = true;
   });
-  take(route.peek().query);
+  const { query } = route.peek();
+  if (query === "" && opened) {
+    // back from another view: what was set is still there
+    reset();
+    writeLink();
+  } else take(query);
+  opened = true;
   connection.send({ kind: "speed", speed: speed.peek() });
   const stops = [
     effect(() => {

@@ -177,20 +177,18 @@ export function TrainingPanel() {
           options={LOSSES}
           onChange={(loss) => change({ loss })}
         />
-        <div class="pair">
-          <Choice
-            label="Activation"
-            value={now.activation}
-            options={ACTIVATIONS}
-            onChange={(activation) => change({ activation })}
-          />
-          <Choice
-            label="First weights"
-            value={now.init}
-            options={INITIALIZERS}
-            onChange={(init) => change({ init })}
-          />
-        </div>
+        <Choice
+          label="Activation"
+          value={now.activation}
+          options={ACTIVATIONS}
+          onChange={(activation) => change({ activation })}
+        />
+        <Choice
+          label="First weights"
+          value={now.init}
+          options={INITIALIZERS}
+          onChange={(init) => change({ init })}
+        />
         <div class="pair">
           <Choice
             label="L1 penalty"
