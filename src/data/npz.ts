@@ -3,6 +3,7 @@ import { unzipSync } from "fflate";
 import { didYouMean, NablaError } from "../errors.ts";
 import { arrayDataset } from "./arrays.ts";
 import type { DataSplit, Dataset } from "./dataset.ts";
+import { MAX_BYTES } from "./gzip.ts";
 import { type Npy, parseNpy } from "./npy.ts";
 import { withHeader } from "./portable.ts";
 
@@ -16,11 +17,11 @@ const LAYOUTS = [
   ["train_images", "train_labels", "test_images", "test_labels"],
 ] as const;
 
-/** An archive may claim to unpack to any size; more than this is refused unread. */
-const MAX_BYTES = 2 ** 31;
-
-/** Unpacks a `.npz` archive into its arrays by name (without `.npy`). */
-export function parseNpz(bytes: Uint8Array, name: string): Map<string, Npy> {
+/**
+ * Unpacks a `.npz` archive into its arrays by name (without `.npy`). It may claim to unpack to any size; more than `limit` bytes
+ * (default 2 GiB) are refused unread.
+ */
+export function parseNpz(bytes: Uint8Array, name: string, limit = MAX_BYTES): Map<string, Npy> {
   let total = 0;
   let files: Record<string, Uint8Array>;
   try {
@@ -28,8 +29,8 @@ export function parseNpz(bytes: Uint8Array, name: string): Map<string, Npy> {
       filter(file) {
         if (!file.name.endsWith(".npy")) return false;
         total += file.originalSize;
-        if (total > MAX_BYTES) {
-          throw new NablaError(`${name}: unpacks to more than ${MAX_BYTES} bytes (at ${file.name})`);
+        if (total > limit) {
+          throw new NablaError(`${name}: unpacks to more than ${limit} bytes (at ${file.name})`);
         }
         return true;
       },
@@ -51,8 +52,8 @@ export function parseNpz(bytes: Uint8Array, name: string): Map<string, Npy> {
  * The data set in a `.npz` archive: x_train and y_train (with x_test and y_test), or x and y, or data and labels.
  * Images [n, h, w] get a channel, [h, w, 1]. uint8 inputs stay uint8.
  */
-export function npzSplit(bytes: Uint8Array, name: string): DataSplit {
-  const arrays = parseNpz(bytes, name);
+export function npzSplit(bytes: Uint8Array, name: string, limit = MAX_BYTES): DataSplit {
+  const arrays = parseNpz(bytes, name, limit);
   const layout = LAYOUTS.find(([x, y]) => arrays.has(x) && arrays.has(y));
   if (!layout) {
     const names = [...arrays.keys()];

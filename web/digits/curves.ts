@@ -6,6 +6,22 @@ import type { Columns } from "../ui/chart.tsx";
 
 /** More points than a chart has pixels only cost time. */
 const MOST = 800;
+/** Milliseconds between two pictures. */
+const EVERY = 240;
+
+/** How fast something grows, over about the last second. */
+export class Pace {
+  private marks: { at: number; value: number }[] = [];
+
+  /** @returns units a second, once there is something to tell it from */
+  add(value: number): number | undefined {
+    const at = performance.now();
+    this.marks.push({ at, value });
+    while (this.marks.length > 2 && at - this.marks[1]!.at > 1000) this.marks.shift();
+    const first = this.marks[0]!;
+    return at - first.at > 300 ? (1000 * (value - first.value)) / (at - first.at) : undefined;
+  }
+}
 
 interface Point {
   /** Epochs done, with fractions. */
@@ -21,6 +37,7 @@ export class Curves {
   readonly loss = signal<Columns>([[], [], []]);
   readonly metric = signal<Columns>([[], [], []]);
   private points: Point[] = [];
+  private shown = 0;
   private last: Progress | undefined;
 
   constructor(readonly metricName: string) {}
@@ -60,11 +77,19 @@ export class Curves {
     this.last = progress;
     if (this.points.length > MOST)
       this.points = this.points.filter((point, i) => i % 2 === 1 || point.testLoss !== null);
+    // charts are painted anew whole: a few times a second is enough for the eye
+    const now = performance.now();
+    if (now - this.shown > EVERY || logs.valLoss !== undefined) this.publish();
+  }
+
+  /** What was added since the charts were last brought up to date. */
+  flush(): void {
     this.publish();
   }
 
   private publish(): void {
     const { points } = this;
+    this.shown = performance.now();
     const x = points.map((point) => point.x);
     this.loss.value = [x, points.map(({ loss }) => loss), points.map(({ testLoss }) => testLoss)];
     this.metric.value = [x, points.map(({ metric }) => metric), points.map(({ testMetric }) => testMetric)];

@@ -1,8 +1,9 @@
 /** What lies on the pad, and what the network is given of it. */
 import { computed, signal } from "@preact/signals";
 import type { Model } from "nabla";
-import { fitPicture, invert, type Picture, prepareDigit, toChannels } from "nabla/data";
+import { fitPicture, invert, type Picture, prepareDigit, toChannels } from "../../src/data/images/index.ts";
 import { verdict } from "./examine.ts";
+import { samples } from "./samples.ts";
 import { subject, tick } from "./session.ts";
 import { imageShape } from "./source.ts";
 import { inkOf, type Stroke } from "./strokes.ts";
@@ -33,6 +34,14 @@ export const shape = computed(() => {
   return inputShape && imageShape(inputShape);
 });
 
+/** Whether the data's pictures are dark on light: then so must be what is drawn. Told from its first rows. */
+const darkOnLight = computed(() => {
+  const rows = samples.value;
+  let sum = 0;
+  for (const row of rows) for (let i = 0; i < row.length; i++) sum += row[i]! / row.length;
+  return sum > 127.5 * rows.length;
+});
+
 export interface Input {
   readonly values: Uint8Array;
   /** Why there is none, or what is special about it. */
@@ -52,7 +61,7 @@ export const input = computed<Input | undefined>(() => {
     if (channels === 1 && width === height)
       return { values: prepareDigit(picture, { size: width }).picture.data };
     const fitted = fitPicture(toChannels(picture, channels), { width, height }, "pad");
-    return { values: (now.kind === "strokes" ? invert(fitted) : fitted).data };
+    return { values: (now.kind === "strokes" && darkOnLight.value ? invert(fitted) : fitted).data };
   } catch (error) {
     return { values: new Uint8Array(0), problem: error instanceof Error ? error.message : String(error) };
   }

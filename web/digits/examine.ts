@@ -2,6 +2,7 @@
 import type { Model } from "nabla";
 import type { Dataset } from "nabla/data";
 import { buffersFor, range } from "../../src/data/dataset.ts";
+import { pauser } from "../../src/pause.ts";
 
 export interface Mistake {
   readonly row: number;
@@ -20,11 +21,10 @@ export interface Examination {
   readonly mistakes: readonly Mistake[];
 }
 
-/** Rows at a time: a few milliseconds, after which the page has its turn. */
-const SLICE = 64;
+/** Rows at a time, and milliseconds after which the page has its turn. */
+const SLICE = 16;
+const BUSY = 6;
 const SHOWN = 60;
-
-const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 /** One output says yes or no, several say which. */
 export function verdict(outputs: Float32Array): { said: number; confidence: number } {
@@ -51,6 +51,7 @@ export async function examine(
   const copy = model.truncated(model.layers.at(-1)!.name);
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   const mistakes: Mistake[] = [];
+  const pause = pauser(BUSY);
   let right = 0;
   for (let from = 0; from < data.length; from += SLICE) {
     const n = Math.min(SLICE, data.length - from);
@@ -64,7 +65,8 @@ export async function examine(
       if (said === truth) right++;
       else mistakes.push({ row: from + i, truth, said, confidence });
     }
-    await turn();
+    const turn = pause();
+    if (turn) await turn;
     if (signal.aborted) return undefined;
   }
   mistakes.sort((a, b) => b.confidence - a.confidence);

@@ -96,32 +96,34 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /** Copies of a model's first layers, up to each layer that is shown; made once for a model, their weights brought up to date. */
-const parts = new WeakMap<Model, Model[]>();
+const parts = new WeakMap<Model, { readonly models: Model[]; at: number }>();
 
-function partsOf(model: Model): Model[] {
+/** @param at which weights are wanted: while it stays the same, so do they */
+function partsOf(model: Model, at: number): Model[] {
   let found = parts.get(model);
   if (!found) {
     const { layers } = model;
     const shown = layers.slice(0, -1).filter(({ type }) => KINDS[type] !== undefined);
-    found = shown.map(({ name }) => model.truncated(name));
+    found = { models: shown.map(({ name }) => model.truncated(name)), at };
     parts.set(model, found);
-  } else {
+  } else if (found.at !== at) {
+    found.at = at;
     const weights = model.weights();
-    for (const part of found) {
+    for (const part of found.models) {
       const names = Object.keys(part.weightShapes());
       if (names.length > 0) part.setWeights(Object.fromEntries(names.map((name) => [name, weights[name]!])));
     }
   }
-  return found;
+  return found.models;
 }
 
 /** What each layer makes of the drawing; empty without one. */
 export const layerMaps = computed<readonly LayerMaps[]>(() => {
-  slowTick.value;
+  const at = slowTick.value;
   const model = subject.value?.model;
   const row = input.value;
   if (!model || !row || row.problem || !imageShape(model.inputShape)) return [];
-  return partsOf(model).map((part): LayerMaps => {
+  return partsOf(model, at).map((part): LayerMaps => {
     const { name, type, outputShape } = part.layers.at(-1)!;
     const values = part.predict({ data: row.values, shape: [1, ...model.inputShape] }).data;
     const flat = outputShape.length !== 3;

@@ -1,7 +1,7 @@
 /** The network in the browser's own storage: saved after each epoch, offered again when the page is opened. */
 import { signal } from "@preact/signals";
 import type { Model } from "nabla";
-import { listModels, loadModel, persistStorage, removeModel, saveModel } from "nabla/browser";
+import { listModels, loadModel, persistStorage, removeModel, saveModel } from "../../src/browser/models.ts";
 import { notify, notifyError } from "../ui/messages.tsx";
 
 /** One network is kept; a new training takes its place once its first epoch is done. */

@@ -1,8 +1,9 @@
 /** The network as a file, and the one kept in this browser from an earlier visit. */
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { weightsSha256 } from "nabla";
-import { downloadModel, loadModel } from "nabla/browser";
 import { useRef } from "preact/hooks";
+import { downloadModel } from "../../src/browser/download.ts";
+import { loadModel } from "../../src/browser/models.ts";
 import { Button, Panel } from "../ui/controls.tsx";
 import { announce, notifyError } from "../ui/messages.tsx";
 import { discard, found, take } from "./keeping.ts";

@@ -3,7 +3,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { type FitOptions, type Model, NablaError, type Progress } from "nabla";
 import { announce, notify, notifyError } from "../ui/messages.tsx";
 import { start, type Training } from "../ui/trainer.ts";
-import { Curves } from "./curves.ts";
+import { Curves, Pace } from "./curves.ts";
 import { type Examination, examine } from "./examine.ts";
 import { claim, keep, release } from "./keeping.ts";
 import { makeModel } from "./network.ts";
@@ -16,6 +16,8 @@ export type Phase = "fresh" | "starting" | "running" | "paused" | "done";
 export const settings = signal<Settings>(DEFAULTS);
 export const phase = signal<Phase>("fresh");
 export const progress = signal<Progress | undefined>(undefined);
+/** Samples a second, over about the last second. */
+export const speed = signal<number | undefined>(undefined);
 export const examination = signal<Examination | undefined>(undefined);
 /** Counts reports of the training: whoever reads it sees new weights. */
 export const tick = signal(0);
@@ -117,6 +119,8 @@ export async function train(): Promise<void> {
   const resume = phase.peek() === "paused";
   phase.value = "starting";
   const { model, source, curves } = now;
+  const pace = new Pace();
+  speed.value = undefined;
   model.metadata = {
     ...model.metadata,
     extra: {
@@ -135,6 +139,7 @@ export async function train(): Promise<void> {
           batch(() => {
             if (phase.peek() === "starting") phase.value = "running";
             progress.value = report;
+            speed.value = pace.add(report.step * (model.state.settings?.batchSize ?? 1)) ?? speed.peek();
             curves.add(report);
             moved();
           });
@@ -158,6 +163,7 @@ export async function train(): Promise<void> {
   } finally {
     training = undefined;
   }
+  curves.flush();
   moved(true);
   keep(model);
   await look();

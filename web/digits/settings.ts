@@ -28,8 +28,8 @@ export const RATES: Readonly<Record<NetworkName, number>> = { logistic: 0.05, ml
 
 export const DEFAULTS: Settings = {
   network: "cnn",
-  samples: 40_000,
-  epochs: 10,
+  samples: 60_000,
+  epochs: 5,
   seed: 1,
   rate: RATES.cnn,
   augment: "light",
@@ -38,7 +38,7 @@ export const DEFAULTS: Settings = {
 export const AUGMENT: Readonly<Record<AugmentationName, AugmentOptions | undefined>> = {
   none: undefined,
   light: { shift: 1, rotate: 10 },
-  strong: { shift: 1, rotate: 10, elastic: true },
+  strong: { shift: 1.5, rotate: 15, scale: 0.15, shear: 10 },
 };
 
 /** The same as options of the command line. */

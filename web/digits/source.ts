@@ -1,6 +1,8 @@
 /** What is trained on: generated digits, or the visitor's own data. */
 import { signal } from "@preact/signals";
-import { type Dataset, digits } from "nabla/data";
+// not from nabla/data: with all its names would come the readers of files, which are loaded when there is a file
+import type { Dataset } from "../../src/data/dataset.ts";
+import { digits } from "../../src/data/digits/index.ts";
 
 export interface Source {
   readonly kind: "digits" | "own";

@@ -1,7 +1,19 @@
 /** Choices before a training, buttons during it, figures of it. */
 import { Button, Choice, Meter, NumberField, Panel, Segments } from "../ui/controls.tsx";
 import { kept } from "./keeping.ts";
-import { busy, change, pause, phase, progress, reset, settings, stop, subject, train } from "./session.ts";
+import {
+  busy,
+  change,
+  pause,
+  phase,
+  progress,
+  reset,
+  settings,
+  speed,
+  stop,
+  subject,
+  train,
+} from "./session.ts";
 import { AUGMENTATIONS, LIMITS, NETWORKS, type NetworkName } from "./settings.ts";
 import { imageShape, own } from "./source.ts";
 
@@ -14,9 +26,9 @@ const NETWORK_HINTS: Record<NetworkName, string> = {
 const AUGMENT_LABELS = {
   none: "None",
   light: "Light: moved and turned",
-  strong: "Strong: bent as well",
+  strong: "Strong: also scaled and leaning",
 } as const;
-const SAMPLES = [1000, 5000, 10_000, 20_000, 40_000, 100_000];
+const SAMPLES = [1000, 5000, 10_000, 20_000, 60_000, 100_000];
 
 export function TrainingPanel() {
   const chosen = settings.value;
@@ -98,7 +110,7 @@ function Buttons() {
   const now = phase.value;
   const none = !subject.value;
   return (
-    <div class="row buttons">
+    <div class="buttons">
       {busy.value ? (
         <Button kind="primary" onClick={pause} disabled={now === "starting"}>
           Pause
@@ -140,15 +152,15 @@ function Figures() {
     paused: `Paused in epoch ${Math.min(epochs, report ? at : done + 1)} of ${epochs}`,
     done: `Finished after ${done} ${done === 1 ? "epoch" : "epochs"}`,
   }[now];
-  const speed =
-    now === "running" && report
-      ? `${Math.round(report.samplesPerSecond).toLocaleString("en")} samples/s`
+  const pace =
+    now === "running" && speed.value !== undefined
+      ? `${Math.round(speed.value).toLocaleString("en")} samples/s`
       : "";
   return (
     <div class="progress">
       <div class="head small figures">
         <span>{says}</span>
-        <span class="muted">{speed || KEPT[kept.value]}</span>
+        <span class="muted">{pace || KEPT[kept.value]}</span>
       </div>
       <Meter share={now === "fresh" ? 0 : share} label="Progress of the training" text={says} />
     </div>

@@ -24,7 +24,8 @@ addEventListener("hashchange", () => {
 
 /** Puts a view's parameters into the address, without a new entry in the history and without a hashchange. */
 export function replaceQuery(query: string): void {
-  const { view } = route.value;
+  const { view, query: before } = route.peek();
+  if (query === before) return;
   history.replaceState(null, "", `#/${view}${query ? `?${query}` : ""}`);
   route.value = { view, query };
 }

@@ -64,6 +64,7 @@ export function Chart(props: ChartProps) {
     const options = optionsOf(props, box.clientWidth || 300, height);
     const made = new Library(options, props.data.peek() as unknown as uPlot.AlignedData, box);
     plot.current = made;
+    showLast(made);
     return () => {
       made.destroy();
       plot.current = undefined;
@@ -71,7 +72,9 @@ export function Chart(props: ChartProps) {
   });
   useSignalEffect(() => {
     const data = props.data.value;
-    plot.current?.setData(data as unknown as uPlot.AlignedData);
+    if (!plot.current) return;
+    plot.current.setData(data as unknown as uPlot.AlignedData);
+    showLast(plot.current);
   });
   useEffect(() => {
     const box = place.current!;
@@ -83,6 +86,12 @@ export function Chart(props: ChartProps) {
     return () => observer.disconnect();
   }, [height]);
   return <div class="chart" role="img" aria-label={props.label} ref={place} />;
+}
+
+/** Without a pointer over the chart the legend says the latest figures. */
+function showLast(plot: uPlot): void {
+  const last = plot.data[0].length - 1;
+  if (plot.cursor.idx == null && last >= 0) plot.setLegend({ idx: last });
 }
 
 function optionsOf(props: ChartProps, width: number, height: number): uPlot.Options {

@@ -80,8 +80,8 @@ const BEGINNINGS: readonly [what: string, at: number, text: string][] = [
   ["an SVG drawing or another XML file", 0, "<?xml"],
 ];
 
-/** "png", "jpeg", or what else a file's first bytes look like; undefined for anything unknown. */
-function kindOf(bytes: Uint8Array): string | undefined {
+/** "png", "jpeg", or what else a file's first bytes look like ("a WebP image"); undefined for anything unknown. */
+export function kindOf(bytes: Uint8Array): string | undefined {
   const latin = String.fromCharCode(...bytes.subarray(0, 16));
   return BEGINNINGS.find(([, at, text]) => latin.startsWith(text, at))?.[0];
 }

@@ -1,0 +1,132 @@
+/** Anything with pixels as a Picture of `nabla/data`, and many of them as rows. */
+import type { Shaped } from "../../data/arrays.ts";
+import type { RowFormat } from "../../data/images/imageset.ts";
+import type { Picture } from "../../data/images/picture.ts";
+import { Border, FITS, type Fit, fitting, framed, Resizing, type Size } from "../../data/images/resize.ts";
+import { NablaError } from "../../errors.ts";
+import { checkOptions } from "../../options.ts";
+import { pauser } from "../../pause.ts";
+import { isBlob } from "../modelfile.ts";
+import { decodeBlob } from "./decode.ts";
+import {
+  type Background,
+  checkPixelOptions,
+  classOf,
+  flattened,
+  type PixelOptions,
+  type PixelSource,
+  pixelsOf,
+  reader,
+  sizeOfSource,
+} from "./pixels.ts";
+
+export type PictureSource = PixelSource | Blob;
+
+const PIXEL_OPTIONS: readonly (keyof PixelOptions)[] = ["channels", "background", "name"];
+
+/**
+ * The pixels of a picture file, of something drawn or of something shown, at its own size: for prepareDigit(), fitPicture(), … of
+ * `nabla/data`. Files (Blob, File) are decoded by the browser; an <img> that is still loading is waited for.
+ *
+ * @throws NablaError for what is no picture, damaged, empty, larger than 64 megapixels, or may not be read
+ */
+export async function pictureFrom(source: PictureSource, options: PixelOptions = {}): Promise<Picture> {
+  checkOptions("pictureFrom", options, PIXEL_OPTIONS);
+  const name = options.name ?? nameOfSource(source);
+  return withPixels(source, name, async (pixels) => pixelsOf(pixels, { ...options, name }));
+}
+
+export interface ImagesOptions {
+  /** Pixels of every row: a side, or width and height. Default: the size of the first picture. */
+  size?: number | Size;
+  /** 1 for grey, 3 for colour; default 3. */
+  channels?: 1 | 3;
+  /** How pictures of other proportions are brought to the size; default "pad": see fitPicture(). */
+  fit?: Fit;
+  background?: Background;
+}
+
+/**
+ * Several pictures as the rows of one batch, uint8 [n, height, width, channels]: for predict(), or arrayDataset() with labels.
+ * Works in small pieces, so that a page stays alive.
+ */
+export async function imagesFrom(
+  sources: Iterable<PictureSource>,
+  options: ImagesOptions = {},
+): Promise<Shaped> {
+  checkOptions("imagesFrom", options, ["size", "channels", "fit", "background"]);
+  const { size, channels = 3, fit = "pad", background = "white" } = options;
+  checkPixelOptions(channels, background);
+  if (!FITS.includes(fit))
+    throw new NablaError(`fit: expected one of ${FITS.join(", ")}, got ${JSON.stringify(fit)}`);
+  const rows: Uint8Array[] = [];
+  let format: RowFormat | undefined =
+    size === undefined
+      ? undefined
+      : { ...(typeof size === "number" ? { width: size, height: size } : size), channels, fit };
+  for (const source of sources) {
+    const name = `${nameOfSource(source)} (picture ${rows.length})`;
+    await withPixels(source, name, async (pixels) => {
+      format ??= { ...sizeOfSource(pixels, name), channels, fit };
+      rows.push((await fitted(pixels, format, name, background)).data);
+    });
+  }
+  if (!format) throw new NablaError("imagesFrom: expected at least one picture, got none");
+  const width = format.width * format.height * channels;
+  const data = new Uint8Array(rows.length * width);
+  for (const [i, row] of rows.entries()) data.set(row, i * width);
+  return { data, shape: [rows.length, format.height, format.width, channels] };
+}
+
+/** Runs a task on the pixels behind a source, and frees what was decoded for it. */
+async function withPixels<T>(
+  source: PictureSource,
+  name: string,
+  task: (pixels: PixelSource) => Promise<T>,
+): Promise<T> {
+  if (isBlob(source)) {
+    const bitmap = await decodeBlob(source, name);
+    try {
+      return await task(bitmap);
+    } finally {
+      bitmap.close();
+    }
+  }
+  if (classOf(source) === "HTMLImageElement" && !(source as HTMLImageElement).complete)
+    await (source as HTMLImageElement).decode().catch(() => {}); // what is wrong with it is found when it is read
+  return task(source);
+}
+
+function nameOfSource(source: unknown): string {
+  const name = (source as { name?: unknown } | null)?.name;
+  return isBlob(source) && typeof name === "string" && name ? name : "picture";
+}
+
+/** Pixels read and resized at a time: some milliseconds' work. */
+const BAND = 2 ** 17;
+
+/** fitPicture() in bands of rows with pauses between them: a photograph of 12 megapixels at once would stop a page for long. */
+export async function fitted(
+  source: PixelSource,
+  format: RowFormat,
+  name: string,
+  background: Background = "white",
+): Promise<Picture> {
+  const pause = pauser();
+  const size = sizeOfSource(source, name);
+  const { channels, fit } = format;
+  const { part, inner } = fitting(size, format, fit);
+  const resizing = new Resizing(part, channels, inner.width, inner.height);
+  const frame =
+    inner.width === format.width && inner.height === format.height ? undefined : new Border(size, channels);
+  const step = Math.max(1, Math.min(part.height, Math.floor(BAND / part.width)));
+  const read = reader(source, name);
+  for (let y = 0; y < part.height; y += step) {
+    const height = Math.min(step, part.height - y);
+    const band = flattened(read({ ...part, top: part.top + y, height }), channels, background);
+    resizing.add(band);
+    frame?.add(band);
+    await pause();
+  }
+  return frame ? framed(resizing.picture(), format, frame.colour()) : resizing.picture();
+}
