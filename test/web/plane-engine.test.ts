@@ -67,8 +67,8 @@ describe("engine of the plane", () => {
   it.each([
     ["moons", "", 1500],
     ["spirals", "", 6000],
-    ["spirals", "&classes=3&noise=10&net=8,8,8&activation=relu", 9000],
-    ["circles", "&classes=3", 3000],
+    ["spirals", "&classes=3&noise=10&net=8,8,8&activation=relu", 4000],
+    ["circles", "&classes=3", 5000],
     ["xor", "", 1500],
     ["blobs", "&classes=5", 1500],
   ])("learns %s%s: 95 % of the points it was not shown", async (data, more, steps) => {

@@ -129,12 +129,12 @@ function Scores() {
         <tbody>
           <tr>
             <th scope="row">Training</th>
-            <td>{text(now?.loss)}</td>
+            <td title={now && String(now.loss)}>{text(now?.loss)}</td>
             <td>{share(now?.accuracy)}</td>
           </tr>
           <tr>
             <th scope="row">Test</th>
-            <td>{test ? text(now?.testLoss) : "–"}</td>
+            <td title={test ? String(now?.testLoss) : undefined}>{test ? text(now?.testLoss) : "–"}</td>
             <td>{test ? share(now?.testAccuracy) : "–"}</td>
           </tr>
         </tbody>
