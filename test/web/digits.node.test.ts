@@ -58,14 +58,17 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   let browser: Browser;
   let page: Page;
   beforeAll(async () => {
-    server = await play();
-  });
-  afterAll(() => server?.stop());
-  afterEach(() => browser?.close());
-
-  /** A browser that was never here, with the view open. `before` runs in the page before anything else does. */
-  async function open(query = SHORT, before?: () => void): Promise<void> {
     browser = await launch(name);
+  });
+  afterAll(() => browser?.close());
+  afterEach(async () => {
+    await page?.close();
+    await server?.stop();
+  });
+
+  /** The view, in a browser that was never here: another port is another site. `before` runs in the page before anything else does. */
+  async function open(query = SHORT, before?: () => void): Promise<void> {
+    server = await play();
     page = await browser.newPage();
     await page.setViewport({ width: 1200, height: 900 });
     if (before) await page.raw.evaluateOnNewDocument(before);
@@ -112,9 +115,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     await press(page, "Train");
     await untilProgress(page, "Finished");
     const whole = await shaOf(page);
-    await browser.close();
-
-    await open(query);
+    await press(page, "Reset");
     await press(page, "Train");
     await until(() =>
       page.evaluate(() => /Epoch [3-9]/.test(document.querySelector(".progress")?.textContent ?? "")),
@@ -213,9 +214,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   });
 
   test("offline after the first visit", async () => {
-    const own = await play();
-    browser = await launch(name);
-    page = await browser.newPage(`${own.url}#/digits?${SHORT}`);
+    await open();
     await page.evaluate(async () => {
       await navigator.serviceWorker.ready;
     });
@@ -224,7 +223,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
         async () => (await caches.keys()).length === 1 && navigator.serviceWorker.controller !== null,
       ),
     );
-    await own.stop();
+    await server.stop();
     await page.reload();
     await page.waitFor(".pad canvas");
     await press(page, "Train");

@@ -41,6 +41,7 @@ export async function play(port = 0) {
   return {
     url,
     port: Number(new URL(url).port),
+    // twice does no harm
     stop: async () => {
       child.kill("SIGTERM");
       await ended;
