@@ -71,7 +71,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     await page.setViewport({ width: 1300, height: 950 });
     if (before) await page.raw.evaluateOnNewDocument(before);
     await page.goto(`${server.url}#/plane${query && `?${query}`}`);
-    await page.waitFor(".plane .links");
+    await page.waitFor(".plane .transport");
   }
 
   test("opens and trains by itself; the moons are told apart", async () => {
@@ -150,7 +150,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     await choose("button[aria-label='Input x²']");
     await until(
       () => page.url(),
-      (url) => url.includes("circles"),
+      (url) => url.includes("xx"),
     );
     const url = await page.url();
     const { state, notices } = fromQuery(url.split("?")[1]);
