@@ -4,13 +4,15 @@ import { Chart, type Columns, percent, type Series, short } from "../ui/chart.ts
 import { Panel, Segments } from "../ui/controls.tsx";
 import { OPTIMIZERS, RACERS } from "./choices.ts";
 import type { Sample } from "./protocol.ts";
-import { curves, frame, state } from "./session.ts";
+import { curves, figures, state } from "./session.ts";
 
 type Figure = "loss" | "log" | "accuracy";
 const figure = signal<Figure>("loss");
 
+// of itself a signal, so that curves are not drawn anew whenever figures change
+const stepsPerEpoch = computed(() => figures.value?.stepsPerEpoch ?? 1);
 const epochs = computed(() => {
-  const each = frame.value?.stepsPerEpoch ?? 1;
+  const each = stepsPerEpoch.value;
   return curves.value.steps.map((step) => step / each);
 });
 
@@ -51,7 +53,7 @@ const RACING: readonly Series[] = RACERS.map((optimizer, i) => ({
 export function CurvesPanel() {
   const racing = state.value.race;
   const isLoss = figure.value !== "accuracy";
-  const now = frame.value?.standings[0];
+  const now = figures.value?.standings[0];
   const says = now ? ` Now ${isLoss ? now.loss.toFixed(3) : percent(now.accuracy)}.` : "";
   return (
     <Panel title={isLoss ? "Loss" : "Accuracy"} class="curves">
@@ -60,7 +62,7 @@ export function CurvesPanel() {
         value={figure.value}
         options={[
           { value: "loss", label: "Loss" },
-          { value: "log", label: "Loss, log" },
+          { value: "log", label: "Log" },
           { value: "accuracy", label: "Accuracy" },
         ]}
         onChange={(value) => (figure.value = value)}
@@ -80,4 +82,4 @@ export function CurvesPanel() {
 }
 
 /** A label that changes sixty times a second is read by nobody. */
-const playingQuietly = (text: string): string => (frame.value?.playing ? "" : text);
+const playingQuietly = (text: string): string => (figures.value?.playing ? "" : text);

@@ -7,7 +7,7 @@ import { RACERS } from "./choices.ts";
 import { nameOf } from "./curves.tsx";
 import type { DirectionKind, Landscape } from "./landscape.ts";
 import { reliefPixels } from "./relief.ts";
-import { empty, frame, landscape, state, survey } from "./session.ts";
+import { empty, figures, landscape, state, survey } from "./session.ts";
 
 const SIDE = 400;
 const directions = signal<DirectionKind>("path");
@@ -42,7 +42,7 @@ export function LandscapePanel() {
           />
           <Button
             onClick={() => survey(directions.value)}
-            disabled={busy || empty.value || (frame.value?.step ?? 0) === 0}
+            disabled={busy || empty.value || (figures.value?.step ?? 0) === 0}
           >
             {shown ? "Draw again from here" : "Draw the surface"}
           </Button>

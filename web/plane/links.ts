@@ -1,7 +1,7 @@
 /** Links between units, drawn behind them: colour is a weight's sign, width and depth its size. */
 import type { LayerView } from "./protocol.ts";
 
-interface Place {
+export interface Place {
   readonly left: number;
   readonly right: number;
   readonly y: number;
@@ -13,10 +13,20 @@ function placeOf(unit: HTMLElement): Place {
   return { left: offsetLeft, right: offsetLeft + offsetWidth, y: offsetTop + offsetHeight / 2 };
 }
 
-/** @param box what holds the units; it is the offset parent of all of them */
+/** Where inputs, and units layer by layer, stand. Asking costs a layout: it is done when something has moved, not every frame. */
+export function placesIn(box: HTMLElement, layers: number): Place[][] {
+  const features = [...box.querySelectorAll<HTMLElement>("[data-feature]")];
+  features.sort((a, b) => Number(a.dataset.feature) - Number(b.dataset.feature));
+  const units = Array.from({ length: layers }, (_, layer) => [
+    ...box.querySelectorAll<HTMLElement>(`[data-layer="${layer}"]`),
+  ]);
+  return [features, ...units].map((all) => all.map(placeOf));
+}
+
+/** @param places as placesIn() gives them */
 export function drawLinks(
   context: CanvasRenderingContext2D,
-  box: HTMLElement,
+  places: readonly (readonly Place[])[],
   width: number,
   height: number,
   layers: readonly LayerView[],
@@ -30,15 +40,11 @@ export function drawLinks(
   }
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
-  const features = [...box.querySelectorAll<HTMLElement>("[data-feature]")];
-  let from = features.sort((a, b) => Number(a.dataset.feature) - Number(b.dataset.feature)).map(placeOf);
   layers.forEach(({ kernel }, layer) => {
-    const to = [...box.querySelectorAll<HTMLElement>(`[data-layer="${layer}"]`)].map(placeOf);
+    const from = places[layer] ?? [];
+    const to = places[layer + 1] ?? [];
     // while a net is being changed, what is drawn and what was computed may differ
-    if (from.length * to.length !== kernel.length) {
-      from = to;
-      return;
-    }
+    if (from.length * to.length !== kernel.length) return;
     let most = 1;
     for (const w of kernel) most = Math.max(most, Math.abs(w));
     kernel.forEach((w, i) => {
@@ -54,7 +60,6 @@ export function drawLinks(
       context.bezierCurveTo(middle, a.y, middle, b.y, b.left, b.y);
       context.stroke();
     });
-    from = to;
   });
   context.globalAlpha = 1;
 }

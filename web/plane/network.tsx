@@ -1,10 +1,10 @@
 /** The net as columns of units, each with what it makes of the plane; links show weights. */
 import { useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Panel } from "../ui/controls.tsx";
 import { colour } from "../ui/theme.ts";
 import { FEATURES, type FeatureName, MAX_LAYERS, MAX_UNITS } from "./choices.ts";
-import { drawLinks } from "./links.ts";
+import { drawLinks, type Place, placesIn } from "./links.ts";
 import { Pixels } from "./pixels.tsx";
 import { UNIT_SIDE } from "./protocol.ts";
 import { change, data, focused, frame, state } from "./session.ts";
@@ -88,12 +88,20 @@ export function NetworkPanel() {
     observer.observe(box.current!);
     return () => observer.disconnect();
   }, [size]);
+  const places = useRef<Place[][]>([]);
+  // after every change of the net's form, which is when this component is drawn anew, and of its size
+  useLayoutEffect(() => {
+    places.current = placesIn(box.current!, net.length + 1);
+  });
+  useSignalEffect(() => {
+    if (size.value.width > 0) places.current = placesIn(box.current!, state.peek().net.length + 1);
+  });
   useSignalEffect(() => {
     const { width, height } = size.value;
     const now = frame.value;
     const context = canvas.current?.getContext("2d");
     if (!context || !now || width === 0) return;
-    drawLinks(context, box.current!, width, height, now.layers, {
+    drawLinks(context, places.current, width, height, now.layers, {
       plus: colour("plus"),
       minus: colour("minus"),
     });

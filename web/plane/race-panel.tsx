@@ -5,7 +5,7 @@ import { nameOf } from "./curves.tsx";
 import { LayersStepper, UnitsStepper } from "./network.tsx";
 import { Pixels } from "./pixels.tsx";
 import { SURFACE_SIDE } from "./protocol.ts";
-import { change, frame, state } from "./session.ts";
+import { change, figures, frame, state } from "./session.ts";
 import { RateChoice } from "./settings.tsx";
 import { PointsLayer } from "./surface.tsx";
 
@@ -50,7 +50,7 @@ export function RacePanel() {
 }
 
 function Place({ runner }: { runner: number }) {
-  const standings = frame.value?.standings ?? [];
+  const standings = figures.value?.standings ?? [];
   const own = standings[runner];
   if (!own) return <p class="small muted">–</p>;
   if (own.failed) return <p class="small failed">{own.failed}</p>;

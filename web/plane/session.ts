@@ -16,6 +16,8 @@ export const SPEEDS = [2, 20, 200, 1000, Number.POSITIVE_INFINITY] as const;
 
 export const state = signal<PlaneState>(INITIAL);
 export const frame = signal<Frame | undefined>(undefined);
+/** The same for what is read as numbers: ten times a second while training, as nobody reads faster. */
+export const figures = signal<Frame | undefined>(undefined);
 export const curves = signal<Curves>({ steps: [], samples: [] });
 export const data = signal<DataMessage | undefined>(undefined);
 export const landscape = signal<Landscape | undefined>(undefined);
@@ -32,6 +34,7 @@ export const onPage = signal(false);
 
 export const empty = computed(() => data.value !== undefined && data.value.train.labels.length === 0);
 
+let figuresAt = 0;
 let opened = false;
 let connection: Connection | undefined;
 let id = 0;
@@ -72,7 +75,7 @@ export function open(): () => void {
     if (writing !== undefined) clearTimeout(writing);
     writing = undefined;
     batch(() => {
-      frame.value = data.value = landscape.value = focused.value = undefined;
+      frame.value = figures.value = data.value = landscape.value = focused.value = undefined;
       playing.value = false;
     });
   };
@@ -172,6 +175,11 @@ function hear(message: FromEngine): void {
     } else if (message.kind === "landscape") landscape.value = message.landscape;
     else {
       frame.value = message;
+      const now = performance.now();
+      if (!message.playing || now - figuresAt >= 100) {
+        figures.value = message;
+        figuresAt = now;
+      }
       if (message.curves) curves.value = message.curves;
       if (message.over && playing.peek()) {
         playing.value = false;

@@ -155,7 +155,7 @@ export function TrainingPanel() {
     <Panel title="Training">
       <div class="stack">
         {!race && (
-          <div class="pair">
+          <>
             <Choice
               label="Optimizer"
               value={now.optimizer}
@@ -163,7 +163,7 @@ export function TrainingPanel() {
               onChange={(optimizer) => change({ optimizer })}
             />
             <RateChoice label="Learning rate" value={rate} onChange={(value) => change({ rate: value })} />
-          </div>
+          </>
         )}
         <Choice
           label="Schedule"

@@ -8,7 +8,7 @@ import { drawPoints, toPixel } from "./marks.ts";
 import { usePainting } from "./painting.ts";
 import { Pixels } from "./pixels.tsx";
 import { SURFACE_SIDE, UNIT_SIDE } from "./protocol.ts";
-import { data, empty, focused, frame, sharp, showTest, state } from "./session.ts";
+import { data, empty, figures, focused, frame, sharp, showTest, state } from "./session.ts";
 
 /** CSS pixels the points are drawn in; the page scales them. */
 const SIDE = 440;
@@ -109,7 +109,7 @@ function PaintLayer() {
 }
 
 function Scores() {
-  const now = frame.value?.standings[0];
+  const now = figures.value?.standings[0];
   const test = now?.testLoss !== undefined;
   const text = (value: number | undefined): string => (value === undefined ? "–" : value.toFixed(3));
   const share = (value: number | undefined): string =>

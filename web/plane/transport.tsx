@@ -6,7 +6,7 @@ import {
   change,
   chooseSpeed,
   empty,
-  frame,
+  figures,
   onPage,
   pause,
   play,
@@ -34,7 +34,7 @@ async function copyLink(): Promise<void> {
 }
 
 export function Transport() {
-  const over = frame.value?.over ?? false;
+  const over = figures.value?.over ?? false;
   const still = empty.value || over;
   return (
     <section class="panel transport" aria-label="Training">
@@ -77,7 +77,7 @@ export function Transport() {
 }
 
 function Standing() {
-  const { epoch = 0, step: steps = 0, pace = 0, over = false } = frame.value ?? {};
+  const { epoch = 0, step: steps = 0, pace = 0, over = false } = figures.value ?? {};
   return (
     <dl class="standing figures">
       <div>
