@@ -14,7 +14,9 @@ const target = (name: string) => ({
 
 /** What is about Node itself: its files, processes, threads; the command line, the package, other engines. */
 const NODE_ONLY = ["test/{bench,cli,docs,engines,node,support,types}/**/*.test.ts", "test/**/*.node.test.ts"];
-const browsers = BROWSERS.filter((name) => findBrowser(name));
+/** All that are here, or those of them that NABLA_BROWSERS names. */
+const asked = process.env.NABLA_BROWSERS?.split(",");
+const browsers = BROWSERS.filter((name) => (asked?.includes(name) ?? true) && findBrowser(name));
 
 export default defineConfig({
   test: {
@@ -35,6 +37,7 @@ export default defineConfig({
           name: "browsers",
           include: ["test/**/*.test.ts"],
           exclude: NODE_ONLY,
+          maxWorkers: 1,
           sequence: { groupOrder: 1 },
           browser: {
             enabled: browsers.length > 0,

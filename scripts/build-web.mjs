@@ -6,6 +6,7 @@ import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { writeIcon } from "./icon.mjs";
+import { note, writeNotices } from "./notices.mjs";
 
 const OUT = "build/web";
 /** Bytes after gzip that opening the page may take. */
@@ -69,6 +70,10 @@ export async function buildWeb({ quiet = false } = {}) {
   writeFileSync(join(OUT, "index.html"), page);
   for (const file of ["icon.svg", "manifest.webmanifest"]) cpSync(join("web", file), join(OUT, file));
   for (const size of [180, 192, 512]) writeFileSync(join(OUT, `icon-${size}.png`), writeIcon(size));
+
+  note(metafile);
+  note(worker.metafile);
+  writeNotices(join(OUT, "licences.txt"));
 
   // the list of files and its digest: another build is another cache
   const files = readdirSync(OUT).sort();

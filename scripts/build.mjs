@@ -1,10 +1,19 @@
 // Builds everything under build/: the core for each target, its bytes inside a module, and the bundles.
 // `node scripts/build.mjs core` stops after the core.
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { note, writeNotices } from "./notices.mjs";
 import { writeRecords } from "./records.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -33,9 +42,19 @@ import core from "./simd.wasm";
 export { core };
 `,
 );
+writeFileSync(
+  "build/core/edge.js",
+  `// The same for Vercel's edge runtime, where the question mark asks for it.
+import core from "./simd.wasm?module";
+export { core };
+`,
+);
 if (process.argv[2] === "core") process.exit(0);
 
-const { build } = await import("esbuild");
+const esbuild = await import("esbuild");
+const { minify } = await import("terser");
+/** esbuild's, noting whose code went in. */
+const build = async (options) => note((await esbuild.build({ ...options, metafile: true })).metafile);
 /** `import text from "package/file?raw"`: a file's text, from the package as it is installed. */
 const raw = {
   name: "raw",
@@ -62,6 +81,29 @@ const prototypes = {
     }));
   },
 };
+// Some packages are CommonJS and call require.
+const banner =
+  'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);';
+/** commander is one of them: made a module of its own first, so that only what uses it has a require. */
+const commander = {
+  name: "commander",
+  setup(bundler) {
+    bundler.onResolve({ filter: /^commander$/ }, () => ({
+      path: join(dirname(require.resolve("commander")), "esm.mjs"),
+      namespace: "commander",
+    }));
+    bundler.onLoad({ filter: /.*/, namespace: "commander" }, async ({ path }) => {
+      const options = { entryPoints: [path], bundle: true, format: "esm", platform: "node", write: false };
+      const { outputFiles, metafile } = await esbuild.build({
+        ...options,
+        metafile: true,
+        banner: { js: banner },
+      });
+      note(metafile);
+      return { contents: outputFiles[0].text };
+    });
+  },
+};
 const common = {
   bundle: true,
   format: "esm",
@@ -74,7 +116,8 @@ const common = {
 };
 for (const old of ["types", "chunks", "cli", "browser"])
   rmSync(join("build", old), { recursive: true, force: true });
-// One build for the library's entries, so that they share their classes; only nabla/node reaches Node's modules.
+// One build for the library's entries and the command line, so that they share their classes and no code is there twice; only
+// nabla/node and the command line reach Node's modules.
 await build({
   ...common,
   entryPoints: {
@@ -82,6 +125,7 @@ await build({
     data: "src/data/index.ts",
     browser: "src/browser/index.ts",
     node: "src/node/index.ts",
+    cli: "src/cli/index.ts",
     worker: "src/worker/index.ts",
     "worker-node": "src/worker/node.ts",
   },
@@ -89,13 +133,20 @@ await build({
   platform: "neutral",
   mainFields: ["module", "main"],
   conditions: ["import", "browser"],
-  plugins: [prototypes],
+  plugins: [raw, prototypes, commander],
+  define: {
+    "process.env.NABLA_VERSION": JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).version),
+  },
 });
 // What starts a worker is a file of its own: the worker's lies beside it, wherever a bundle's pieces come to lie.
 await build({
   ...common,
   splitting: false,
-  entryPoints: { spawn: "src/worker/spawn/web.ts", "spawn-node": "src/worker/spawn/node.ts" },
+  entryPoints: {
+    spawn: "src/worker/spawn/web.ts",
+    "spawn-node": "src/worker/spawn/node.ts",
+    "spawn-none": "src/worker/spawn/none.ts",
+  },
   platform: "neutral",
 });
 // The same without a package around it, for a page that has no bundler: nabla.js, data.js and what they load.
@@ -124,21 +175,6 @@ await build({
     },
   ],
 });
-// Some packages of the command line are CommonJS and call require.
-const banner =
-  'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);';
-await build({
-  ...common,
-  minify: true,
-  entryPoints: { cli: "src/cli/index.ts" },
-  chunkNames: "cli/[name]-[hash]",
-  platform: "node",
-  plugins: [raw, prototypes],
-  define: {
-    "process.env.NABLA_VERSION": JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).version),
-  },
-  banner: { js: banner },
-});
 // What threads run that decode pictures: one file, because a thread is started with a file.
 await build({
   ...common,
@@ -148,9 +184,30 @@ await build({
   platform: "node",
   banner: { js: banner },
 });
+// Smaller, and still to be shaken: unlike esbuild, terser keeps the notes that say which calls have no effect.
+for (const folder of ["build", "build/chunks"]) {
+  for (const file of readdirSync(folder).filter((name) => name.endsWith(".js"))) {
+    const path = join(folder, file);
+    const options = {
+      module: true,
+      keep_classnames: true,
+      compress: false,
+      format: { preserve_annotations: true },
+    };
+    writeFileSync(path, (await minify(readFileSync(path, "utf8"), options)).code);
+  }
+}
 chmodSync("build/cli.js", 0o755);
+// for editors, without the spaces that make the one in schema/ a text to read
+writeFileSync(
+  "build/schema.json",
+  JSON.stringify(JSON.parse(readFileSync("schema/nabla.schema.json", "utf8"))),
+);
 const tsc = join(dirname(require.resolve("typescript/package.json")), "bin/tsc");
 run(tsc, "-p", "tsconfig.build.json");
-// The playground last: it fails where it grew too large.
+// declarations written by hand are not copied by the compiler
+copyFileSync("src/core/wasm.d.ts", "build/types/core/wasm.d.ts");
+// The playground fails where it grew too large.
 const { buildWeb } = await import("./build-web.mjs");
 await buildWeb();
+writeNotices("build/THIRD-PARTY-NOTICES.txt");

@@ -17,6 +17,7 @@ export interface GradientCheckOptions {
   tolerance?: number;
 }
 
+/** What checkGradients() found. */
 export interface GradientCheck {
   /** Whether no tensor is off by more than the tolerance (and any sample could be checked). */
   ok: boolean;

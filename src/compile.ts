@@ -14,6 +14,7 @@ import { checkOptions } from "./options.ts";
 import type { Update } from "./plan/plan.ts";
 import { parseSchedule, rateAt } from "./schedules/index.ts";
 
+/** What compile() takes: loss, optimizer, metrics, schedule. */
 export interface TrainingOptions {
   /**
    * "meanSquaredError", …: a name, or a name with its options. Cross-entropies take `labelSmoothing` ε (default 0), Keras'

@@ -26,6 +26,7 @@ export interface CrossValidationOptions extends Omit<FitOptions, "resume"> {
   onFold?: (result: FoldResult) => void;
 }
 
+/** One fold: what was trained on the others and scored on it. */
 export interface FoldResult {
   /** From 0. */
   readonly fold: number;
@@ -37,6 +38,7 @@ export interface FoldResult {
   readonly history: History;
 }
 
+/** What crossValidate() returns: the scores of every fold, their mean and how far they spread. */
 export interface CrossValidation {
   readonly folds: readonly FoldResult[];
   /** Of the folds' scores, every fold counting alike. */

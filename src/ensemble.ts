@@ -13,6 +13,7 @@ import { Outputs, predictBatches, type Rows, rowsOf } from "./predict.ts";
 
 export type Voting = "soft" | "hard";
 
+/** How the models of an ensemble vote. */
 export interface EnsembleOptions {
   /**
    * "soft" (the default): the class with the largest mean probability. "hard": the class most models name; of classes with
@@ -23,6 +24,7 @@ export interface EnsembleOptions {
   names?: readonly string[];
 }
 
+/** What Ensemble.evaluate() returns. */
 export interface EnsembleScores {
   /** Share of rows told rightly by the vote. */
   accuracy: number;
@@ -58,6 +60,7 @@ interface Member {
   readonly outputs: "probabilities" | "softmax logits" | "sigmoid logits" | undefined;
 }
 
+/** Several models that answer as one; made by ensemble(). */
 export class Ensemble {
   readonly voting: Voting;
   readonly inputShape: readonly number[];

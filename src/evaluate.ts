@@ -6,6 +6,7 @@ import type { ConfusionMatrix, Metric } from "./metrics/index.ts";
 import type { Network } from "./network.ts";
 import { beginStep } from "./plan/step.ts";
 
+/** Loss and metrics by name. */
 export interface Scores {
   /** Mean over rows, penalties of the layers included (as in Keras). */
   loss: number;

@@ -6,6 +6,7 @@ import { everyLayer, nameLayers } from "./layers/index.ts";
 import { Model } from "./model.ts";
 import { checkOptions } from "./options.ts";
 
+/** Which layers of a model are kept, and what comes on top of them. */
 export interface FineTuneOptions {
   /**
    * What the new model tells apart: names of classes, or how many. Its last dense layer (with what follows it) is as the model's,

@@ -13,6 +13,7 @@ export {
 export { checkGradients, type GradientCheck } from "./check-gradients.ts";
 export type { TrainingOptions } from "./compile.ts";
 export { type Config, type ConfigInput, checkConfig, configSchema, parseConfig } from "./config/config.ts";
+export { type CoreSource, loadCore } from "./core/compile.ts";
 export {
   type CrossValidation,
   type CrossValidationOptions,

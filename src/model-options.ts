@@ -6,6 +6,7 @@ import type { AugmentOptions } from "./data/augment/options.ts";
 import type { Dataset, Standardisation } from "./data/dataset.ts";
 import type { Progress } from "./train.ts";
 
+/** What sequential() takes besides layers. */
 export interface SequentialOptions {
   /** What every random choice hangs on. Default 0. */
   seed?: number;
@@ -13,6 +14,7 @@ export interface SequentialOptions {
   inputShape?: readonly number[];
 }
 
+/** What fit() takes besides data. */
 export interface FitOptions {
   /** Rows per step. Default 32. */
   batchSize?: number;
@@ -98,6 +100,7 @@ export const FIT_OPTIONS: readonly (keyof FitOptions)[] = [
   "resume",
 ];
 
+/** What evaluate() and confusionMatrix() take besides data. */
 export interface EvaluateOptions {
   /** Does not change the result. Default 256. */
   batchSize?: number;

@@ -39,6 +39,7 @@ import { freshRun, type Run, type TrainRequest, train } from "./train.ts";
 import { connect, onPage } from "./worker/pool.ts";
 import { trainRemotely } from "./worker/remote.ts";
 
+/** A network of layers, one after the other: made by sequential(), load() or fromConfig(). */
 export class Model {
   readonly seed: number;
   metadata: Metadata = {};

@@ -17,6 +17,7 @@ export interface LayerSummary {
 /** Others hand on values as they are: no use in saying that this is linear. */
 const HAVE_ACTIVATION = ["dense", "conv2d", "activation"];
 
+/** The lines of a summary as data: each layer with its shape and its parameters. */
 export function layerSummaries(network: Network): LayerSummary[] {
   return network.layers.map((layer) => {
     const parameters = parametersOf(layer).reduce(

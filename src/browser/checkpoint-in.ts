@@ -1,5 +1,6 @@
 import type { Callback, Direction } from "../callbacks/callback.ts";
 import { modelCheckpoint } from "../callbacks/model-checkpoint.ts";
+import { show } from "../config/fields.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions, checkWhole } from "../options.ts";
 import { saveModel } from "./models.ts";
@@ -33,6 +34,8 @@ export function checkpointIn(where: string, options: CheckpointInOptions = {}): 
   if (everySteps !== undefined) checkWhole("checkpointIn: everySteps", everySteps);
   if (everySteps !== undefined && monitor !== undefined)
     throw new NablaError("checkpointIn: monitor looks at the ends of epochs; it does not go with everySteps");
+  if (onError !== undefined && onError !== "throw" && typeof onError !== "function")
+    throw new NablaError(`checkpointIn: onError: expected a function or "throw", got ${show(onError)}`);
   let warned = false;
   const save = async (bytes: Uint8Array): Promise<void> => {
     try {

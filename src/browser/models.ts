@@ -14,7 +14,11 @@ import { type Address, called, parseAddress, type Scheme } from "./storage/names
 import { openOpfs } from "./storage/opfs.ts";
 import type { Place, StoredModel } from "./storage/place.ts";
 
-const PLACES: Record<Scheme, () => Promise<Place>> = { opfs: openOpfs, indexeddb: openIndexedDb };
+/** @param asked whether this kind was asked for by name, see openOpfs() */
+const PLACES: Record<Scheme, (asked: boolean) => Promise<Place>> = {
+  opfs: openOpfs,
+  indexeddb: openIndexedDb,
+};
 
 /**
  * Saves a model, or a checkpoint's bytes, in the storage of this site. A model of that name is replaced whole or not at all: whatever
@@ -37,7 +41,7 @@ export async function saveModel(
     const reasons: Unavailable[] = [];
     for (const scheme of schemesOf(address)) {
       try {
-        await (await PLACES[scheme]()).write(address.name, bytes);
+        await (await PLACES[scheme](address.scheme !== undefined)).write(address.name, bytes);
         return `${scheme}://${address.name}`;
       } catch (cause) {
         if (!(cause instanceof Unavailable))
@@ -86,7 +90,7 @@ export async function listModels(): Promise<StoredModel[]> {
   const models: StoredModel[] = [];
   for (const open of Object.values(PLACES)) {
     try {
-      models.push(...(await (await open()).list()));
+      models.push(...(await (await open(false)).list()));
     } catch (cause) {
       if (!(cause instanceof Unavailable)) throw readFailed("listModels: stored models", "listed", cause);
     }
@@ -144,7 +148,7 @@ async function placesOf(address: Address): Promise<Place[]> {
   const reasons: Unavailable[] = [];
   for (const scheme of schemesOf(address)) {
     try {
-      places.push(await PLACES[scheme]());
+      places.push(await PLACES[scheme](false));
     } catch (cause) {
       if (!(cause instanceof Unavailable)) throw readFailed(called(address), "opened", cause);
       reasons.push(cause);

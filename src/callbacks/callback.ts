@@ -27,15 +27,21 @@ export interface TrainingContext {
 export interface Callback {
   /** The name under which state() goes into a checkpoint. Callbacks without one have no state. */
   readonly name?: string;
+  /** Before the first step, of a resumed run too. */
   onTrainBegin?(context: TrainingContext): void | Promise<void>;
+  /** After the last epoch, or the one that stop() ended. */
   onTrainEnd?(context: TrainingContext): void | Promise<void>;
+  /** Before an epoch; not in the middle of one that is resumed. */
   onEpochBegin?(epoch: number, context: TrainingContext): void | Promise<void>;
+  /** After an epoch and its validation, with the figures of both. */
   onEpochEnd?(epoch: number, logs: Logs, context: TrainingContext): void | Promise<void>;
+  /** After a step, with the figures of the epoch so far. */
   onBatchEnd?(batch: number, logs: Logs, context: TrainingContext): void | Promise<void>;
   /** onBatchEnd is only wanted where `context.step` is a multiple of this. Default 1: after every batch. */
   readonly everySteps?: number;
   /** What a resumed run needs to go on as if it had not been stopped. Where `context.step` is 0, a run begins anew. */
   state?(): CallbackState;
+  /** Takes back what state() gave, before the first step of a resumed run. */
   restore?(state: CallbackState): void;
 }
 

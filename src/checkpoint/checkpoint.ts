@@ -173,7 +173,8 @@ export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
     }
     return { ...checked, tensors, slots };
   } catch (error) {
-    if (error instanceof RangeError)
+    // the stack is full: a RangeError, but in Firefox an InternalError
+    if (error instanceof RangeError || (error as Error).name === "InternalError")
       throw new NablaError(`${name}: checkpoint: nested too deeply`, { cause: error });
     if (!(error instanceof NablaError)) throw error;
     throw new NablaError(`${name}: checkpoint: ${error.message}`, {

@@ -4,8 +4,8 @@
  */
 
 import { instantiateSync } from "@assemblyscript/loader";
-import { core as embedded } from "#core";
 import { NablaError } from "../errors.ts";
+import { compiledCore } from "./compile.ts";
 import type { KERNELS, RECORDS } from "./records.ts";
 
 export type KernelName = keyof typeof KERNELS;
@@ -56,33 +56,17 @@ export interface CoreExports extends Record<string, unknown> {
   OUTER_SCRATCH: WebAssembly.Global;
 }
 
-let compiled: WebAssembly.Module | undefined;
-
-function module(): WebAssembly.Module {
-  if (compiled === undefined) {
-    try {
-      compiled = embedded instanceof WebAssembly.Module ? embedded : new WebAssembly.Module(embedded);
-    } catch (cause) {
-      throw new NablaError(
-        "the core could not be compiled: this engine may lack 128-bit SIMD in WebAssembly (Chrome 91, Firefox 89, Safari 16.4 and Node 16 have it; Chrome compiles it outside workers from 114 on), or its security policy forbids compiling WebAssembly (allow 'wasm-unsafe-eval')",
-        { cause },
-      );
-    }
-  }
-  return compiled;
-}
-
 export class Core {
   readonly exports: CoreExports;
   /** What this is an instance of: another thread need not compile it again. */
   readonly module: WebAssembly.Module | BufferSource;
 
   /**
-   * @param wasm another build of the core (bytes or module); the embedded SIMD build by default
+   * @param wasm another build of the core (bytes or module); the one the package carries by default
    * @param memory for the build with threads, which imports its memory: a shared one
    */
   constructor(wasm?: BufferSource | WebAssembly.Module, memory?: WebAssembly.Memory) {
-    this.module = wasm ?? module();
+    this.module = wasm ?? compiledCore();
     const { exports } = instantiateSync(this.module, memory ? { env: { memory } } : {});
     this.exports = (memory ? { ...exports, memory } : exports) as unknown as CoreExports;
   }

@@ -7,6 +7,7 @@ import { withHeader } from "./portable.ts";
 import { splitDataset } from "./split.ts";
 import { standardise, standardiseSplit } from "./standardise.ts";
 
+/** How a table is read. */
 export interface CsvOptions extends CsvTableOptions {
   /** What errors call it; default "data.csv". */
   name?: string;
@@ -32,6 +33,7 @@ export interface CsvInfo {
   classes?: string[];
 }
 
+/** A table as a data set, and what its columns are. */
 export interface CsvData {
   /** Inputs as they stand in the file: float32 [columns]. */
   dataset: Dataset;
@@ -73,6 +75,7 @@ export function parseCsvDataset(text: string, options: CsvOptions = {}): CsvData
   return { dataset: withHeader(dataset, { extra: { data, csv } }), csv };
 }
 
+/** How a table is read and cut into a training and a test part. */
 export interface CsvSplitOptions extends CsvOptions {
   /** The share of rows kept out of training; default 0.2; 0 for none. */
   testFraction?: number;

@@ -5,9 +5,12 @@ export type Target =
   | { readonly kind: "class"; readonly classes: number; readonly names?: readonly string[] }
   | { readonly kind: "values"; readonly size: number; readonly names?: readonly string[] };
 
+/** Input values of some rows, row-major: bytes of images, or float32. */
 export type Inputs = Uint8Array | Float32Array;
+/** Targets of some rows: class numbers, or values. */
 export type Targets = Int32Array | Float32Array;
 
+/** Rows of inputs and targets that are read by their numbers, a batch at a time. */
 export interface Dataset {
   readonly name: string;
   readonly length: number;
@@ -40,6 +43,7 @@ export interface Standardisation {
   columns?: string[];
 }
 
+/** Rows to train on and, where there are any, rows to test with. */
 export interface DataSplit {
   train: Dataset;
   test?: Dataset;

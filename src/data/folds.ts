@@ -5,6 +5,7 @@ import { checkOptions } from "../options.ts";
 import { type Dataset, range } from "./dataset.ts";
 import { byClass, labelsOf, type SplitOptions } from "./split.ts";
 
+/** How rows are dealt out to folds. */
 export interface KFoldOptions extends SplitOptions {
   /** Default 5. */
   folds?: number;

@@ -7,6 +7,7 @@ import { rowsDataset } from "./rows.ts";
 export type IdxType = "uint8" | "int8" | "int16" | "int32" | "float32" | "float64";
 export type IdxData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
 
+/** An IDX file: an array of numbers with a shape. */
 export interface Idx {
   readonly name: string;
   readonly type: IdxType;
@@ -80,6 +81,7 @@ function readValues(view: DataView, from: number, n: number, type: IdxType): Idx
   }
 }
 
+/** How images and labels in IDX files become a data set. */
 export interface IdxOptions {
   /** Default: the name of the images. */
   name?: string;

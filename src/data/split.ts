@@ -59,6 +59,7 @@ export function labelsOf(dataset: Dataset): Int32Array {
   return all;
 }
 
+/** How rows are cut in two. */
 export interface SplitOptions {
   /** Default 0. */
   seed?: number;
@@ -115,6 +116,7 @@ export function epochOrder(length: number, seed: number, epoch: number, shuffle 
   return shuffle ? permutation(length, seed, STREAMS.shuffle, epoch) : range(length);
 }
 
+/** The order of rows. */
 export interface BatchOptions {
   shuffle?: boolean;
   seed?: number;

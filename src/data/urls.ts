@@ -8,16 +8,20 @@ import { type Idx, idxSplit, parseIdx } from "./idx.ts";
 
 /** Somewhere to keep files between runs; `src/node` has one over a folder. */
 export interface ByteCache {
+  /** What is kept under this key; undefined where there is nothing. */
   get(key: string): Promise<Uint8Array | undefined>;
+  /** Keeps bytes under a key. */
   put(key: string, bytes: Uint8Array): Promise<void>;
 }
 
+/** A file to fetch, and what it must be. */
 export interface RemoteFile {
   url: string;
   /** Expected SHA-256 of the file as it is sent (before gunzip), 64 hexadecimal digits. */
   sha256?: string;
 }
 
+/** Where fetched bytes are kept, and who is told how far it is. */
 export interface FetchOptions {
   /** Kept under the URL; what is in it is checked like what is fetched. */
   cache?: ByteCache;
@@ -63,6 +67,7 @@ export async function fetchIdx(file: RemoteFile, options: FetchOptions = {}): Pr
   return parseIdx(await gunzip(await fetchFile(file, options), file.url), file.url);
 }
 
+/** Where the two or four files of a data set are. */
 export interface RemoteIdxSplit {
   name: string;
   train: { images: RemoteFile; labels: RemoteFile };

@@ -11,6 +11,7 @@ export interface First {
 type Options<T extends keyof typeof LAYERS> = Input<(typeof LAYERS)[T]> & First;
 type Of<T extends keyof typeof LAYERS> = { type: T } & Options<T>;
 
+/** A layer as programs write it: what dense(), conv2d() and the others return. */
 export type LayerInput = { [T in keyof typeof LAYERS]: Of<T> }[keyof typeof LAYERS];
 
 /** An object of options, or an error that shows how to write them: a bare number would be lost without a word. */

@@ -21,6 +21,7 @@ export class ConfusionMatrix {
     this.counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   }
 
+  /** Counts the rows of a batch. */
   add(batch: Scored): void {
     for (let r = 0; r < batch.rows; r++) {
       this.counts[trueClass(batch, r)][
@@ -41,6 +42,7 @@ export class ConfusionMatrix {
     return right / all;
   }
 
+  /** Precision, recall, F1 and support of each class, in the order of their numbers. */
   perClass(): ClassFigures[] {
     return this.counts.map((row, c) => {
       const support = row.reduce((a, b) => a + b, 0);

@@ -108,6 +108,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
   return gunzip(bytes, path);
 }
 
+/** One row out of a file, ready to predict. */
 export interface OpenedInput {
   name: string;
   index: number;

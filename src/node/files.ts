@@ -15,6 +15,7 @@ export interface FileSystem {
 }
 const REAL: FileSystem = { open, link, rename };
 
+/** How a file is replaced. */
 export interface WriteOptions {
   /** Keep the file that is replaced as `<path>.previous`. Default false. */
   keepPrevious?: boolean;

@@ -8,6 +8,7 @@ export interface DigitModel {
   readonly inputShape: readonly number[];
   readonly outputShape: readonly number[];
   readonly metadata?: { readonly classes?: readonly string[]; readonly standardisation?: unknown };
+  /** Outputs for images of 28 × 28 bytes, ten a row. */
   predict(x: Uint8Array): { readonly data: Float32Array };
 }
 

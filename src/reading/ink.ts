@@ -3,6 +3,7 @@ import { NablaError } from "../errors.ts";
 import { components } from "./components.ts";
 import { type Plane, resample } from "./resample.ts";
 
+/** A picture of a line of digits, as pixels. */
 export interface LinePicture {
   /** Row-major bytes, channels interleaved. */
   readonly data: Uint8Array | Uint8ClampedArray;

@@ -13,6 +13,7 @@ import { type Piece, pieceBetween } from "./pieces.ts";
 import type { Plane } from "./resample.ts";
 import { scoreOf } from "./score.ts";
 
+/** One digit of a number: what it is, where it stands, how sure that is. */
 export interface ReadDigit {
   digit: number;
   /** The classifier's share for it, 0 to 1. */
@@ -24,6 +25,7 @@ export interface ReadDigit {
   ranking: { digit: number; confidence: number }[];
 }
 
+/** A number as it was read. */
 export interface Reading {
   /** The digits from left to right: "1984". */
   text: string;
@@ -32,6 +34,7 @@ export interface Reading {
   confidence: number;
 }
 
+/** What readDigits() takes besides model and picture. */
 export interface ReadOptions {
   /** What errors call the picture. Default "picture". */
   name?: string;

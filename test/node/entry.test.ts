@@ -31,7 +31,18 @@ test("nabla/node shares its classes with nabla and keeps models in files", () =>
   expect(run(code)).toBe("true true true true");
 });
 
-test("nothing that nabla or nabla/data load needs Node", () => {
+test("nabla/browser can be imported anywhere and shares its classes with nabla", () => {
+  const code = `
+    import { NablaError, dense, sequential, weightsSha256 } from "nabla";
+    import { listModels, loadModel, saveModel } from "nabla/browser";
+    const model = sequential([dense({ units: 3, inputShape: [2] })]);
+    const loaded = await loadModel(new Blob([model.save()]));
+    const error = await saveModel(model, "m").catch((e) => e);
+    console.log(weightsSha256(loaded) === weightsSha256(model), error instanceof NablaError, (await listModels()).length);`;
+  expect(run(code)).toBe("true true 0");
+});
+
+test("nothing that nabla, nabla/data or nabla/browser load needs Node", () => {
   const build = join(root, "build");
   const seen = new Set<string>();
   const visit = (file: string): void => {
@@ -42,7 +53,7 @@ test("nothing that nabla or nabla/data load needs Node", () => {
     for (const [, next] of text.matchAll(/"(\.\/[^"]+\.js|\.\.\/[^"]+\.js)"/g))
       visit(join(file, "..", next!));
   };
-  for (const entry of ["index.js", "data.js"]) visit(join(build, entry));
+  for (const entry of ["index.js", "data.js", "browser.js"]) visit(join(build, entry));
   expect(readdirSync(join(build, "chunks")).length).toBeGreaterThan(0);
   expect(seen.size).toBeGreaterThan(2);
 });

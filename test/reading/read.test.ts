@@ -5,7 +5,6 @@ import { buffersFor, range } from "../../src/data/dataset.ts";
 import { digits } from "../../src/data/index.ts";
 import { dense, flatten, type LinePicture, type Model, readDigits, sequential } from "../../src/index.ts";
 import { Stream } from "../../src/math/random.ts";
-import { bundle } from "../support/bundle.ts";
 import { double, drawn } from "./support.ts";
 
 const BARS = drawn(`${".".repeat(20)} ${"..##....##....##.... ".repeat(10)}${".".repeat(20)}`, 2);
@@ -160,13 +159,6 @@ test("a misspelt option is an error", () => {
   expect(() => readDigits(model, BARS, { nmae: "x" } as object)).toThrow(
     /unknown option "nmae"; did you mean "name"/,
   );
-});
-
-test("who does not read numbers does not load what reads them", async () => {
-  const without = await bundle({ code: 'export { sequential } from "./src/index.ts";' });
-  const reading = await bundle({ code: 'export { readDigits } from "./src/index.ts";' });
-  expect(without.code).not.toContain("found no ink");
-  expect(reading.code).toContain("found no ink");
 });
 
 let trained: Model;

@@ -35,7 +35,9 @@ export function slowly(source: Dataset, onRead?: (indices: Uint32Array) => void)
     ...rest,
     async read(indices, x, y, epoch) {
       const wanted = indices.slice();
-      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) =>
+        (typeof setImmediate === "function" ? setImmediate : setTimeout)(resolve),
+      );
       onRead?.(wanted);
       await source.read(wanted, x, y, epoch);
     },

@@ -39,9 +39,11 @@ export function DataPanel() {
     >
       <div class="stack">
         <p class="small muted" data-testid="source">
-          {source
-            ? `${source.name}: ${count(source.train.length)} rows to train on${source.test ? `, ${count(source.test.length)} to test with` : ""}${classesSay(source.train)}.`
-            : "No data that a network could be trained on."}
+          {source?.kind === "absent"
+            ? `${source.name}; drop it to train on it${classesSay(source.train)}.`
+            : source
+              ? `${source.name}: ${count(source.train.length)} rows to train on${source.test ? `, ${count(source.test.length)} to test with` : ""}${classesSay(source.train)}.`
+              : "No data that a network could be trained on."}
         </p>
         {size && (
           <Tiles

@@ -46,7 +46,7 @@ export async function examine(
   data: Dataset,
   signal: AbortSignal,
 ): Promise<Examination | undefined> {
-  if (data.target.kind !== "class") return undefined;
+  if (data.target.kind !== "class" || data.length === 0) return undefined;
   const { classes } = data.target;
   const copy = model.truncated(model.layers.at(-1)!.name);
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));

@@ -162,8 +162,7 @@ function Wrong(props: { found: Examination; source: Source; labels: readonly str
           <button
             type="button"
             onClick={() => void show(mistake.row)}
-            title="Put it on the pad"
-            aria-label={`${text(mistake)}: put it on the pad`}
+            title={`${text(mistake)}: put it on the pad`}
           >
             {size && (
               <Tiles
@@ -171,7 +170,6 @@ function Wrong(props: { found: Examination; source: Source; labels: readonly str
                 count={1}
                 width={size.width}
                 height={size.height}
-                label=""
                 paint={(_, pixels) => {
                   const row = values.value[i];
                   if (row) paintRow(row, size.channels, pixels);
@@ -179,7 +177,11 @@ function Wrong(props: { found: Examination; source: Source; labels: readonly str
               />
             )}
             <span class="small figures">
-              {labels[mistake.truth]} <span class="muted">→</span> <b>{labels[mistake.said]}</b>
+              {labels[mistake.truth]} <span class="unseen">read as</span>
+              <span class="muted" aria-hidden="true">
+                →
+              </span>{" "}
+              <b>{labels[mistake.said]}</b>
             </span>
           </button>
         </li>

@@ -1,9 +1,10 @@
 /** What is inside a network: the weights of its first layer, and what its layers make of the drawing. */
-import { computed } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import type { Model } from "nabla";
+import { sizeOf } from "../../src/data/dataset.ts";
 import { signed } from "../ui/canvas.tsx";
 import { type Rgb, rgb } from "../ui/theme.ts";
-import { input } from "./drawing.ts";
+import { type Input, input } from "./drawing.ts";
 import { slowTick, subject } from "./session.ts";
 import { imageShape } from "./source.ts";
 
@@ -117,12 +118,28 @@ function partsOf(model: Model, at: number): Model[] {
   return found.models;
 }
 
+/** Milliseconds between two looks into the layers while a hand draws: the answer is to keep up with it, the maps may follow. */
+const FOLLOW = 150;
+const settled = signal<Input | undefined>(undefined);
+let waiting = false;
+effect(() => {
+  input.value;
+  if (waiting) return;
+  waiting = true;
+  setTimeout(() => {
+    waiting = false;
+    settled.value = input.peek();
+  }, FOLLOW);
+});
+
 /** What each layer makes of the drawing; empty without one. */
 export const layerMaps = computed<readonly LayerMaps[]>(() => {
   const at = slowTick.value;
   const model = subject.value?.model;
-  const row = input.value;
+  const row = settled.value;
   if (!model || !row || row.problem || !imageShape(model.inputShape)) return [];
+  // what was drawn for another network, and follows in a moment
+  if (row.values.length !== sizeOf(model.inputShape)) return [];
   return partsOf(model, at).map((part): LayerMaps => {
     const { name, type, outputShape } = part.layers.at(-1)!;
     const values = part.predict({ data: row.values, shape: [1, ...model.inputShape] }).data;

@@ -22,9 +22,11 @@ export function ReadingPanel() {
       class="reading"
       actions={
         <>
-          <Button kind="quiet" onClick={() => void another()}>
-            Take a {subject.value?.source.kind === "digits" ? "test digit" : "row"}
-          </Button>
+          {train.length > 0 && (
+            <Button kind="quiet" onClick={() => void another()}>
+              Take a {subject.value?.source.kind === "digits" ? "test digit" : "row"}
+            </Button>
+          )}
           {kind === "strokes" && (
             <Button kind="quiet" onClick={undo} disabled={isEmpty.value}>
               Undo

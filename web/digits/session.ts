@@ -8,7 +8,7 @@ import { type Examination, examine } from "./examine.ts";
 import { claim, keep, release } from "./keeping.ts";
 import { makeModel } from "./network.ts";
 import { DEFAULTS, fromSaved, RATES, type Settings } from "./settings.ts";
-import { generated, own, type Source } from "./source.ts";
+import { absent, generated, own, type Source } from "./source.ts";
 
 /** "fresh": weights as they were drawn; "running"; "paused": may go on; "done". */
 export type Phase = "fresh" | "starting" | "running" | "paused" | "done";
@@ -84,22 +84,23 @@ function adopt(next: Subject, at: Phase): void {
 export function open(model: Model): void {
   const saved = savedWith(model);
   const chosen = fromSaved(saved.settings);
-  const source =
-    saved.data === "digits" ? generated(chosen.samples) : (own.peek() ?? generated(chosen.samples));
-  if (String(model.inputShape) !== String(source.train.inputShape))
-    throw new NablaError(
-      `this model takes rows of shape [${model.inputShape.join(", ")}], the data here has [${source.train.inputShape.join(", ")}]; drop the data it was trained on first`,
-    );
-  const compiled = model.state.compiled;
-  if (!compiled)
+  if (!model.state.compiled)
     throw new NablaError("this model was saved without its loss, so the page cannot train or examine it");
+  const source = sourceFor(model, saved.data, chosen);
   const done = model.history.epoch.length >= chosen.epochs || model.history.stopped !== undefined;
-  const resumable = saved.data === "digits" && model.state.settings !== undefined;
+  const resumable = source.kind === saved.data && model.state.settings !== undefined;
   const next: Subject = { model, fit: fitOf(source), source, settings: chosen, curves: curvesOf(model) };
   next.curves.restore(model.history);
   settings.value = chosen;
   adopt(next, done || !resumable ? "done" : "paused");
   void look();
+}
+
+/** The data a model was trained on, if it can be had; of the visitor's own only he knows whether it is the same. */
+function sourceFor(model: Model, data: unknown, chosen: Settings): Source {
+  const found = data === "digits" ? generated(chosen.samples) : (own.peek() ?? generated(chosen.samples));
+  const fits = String(found.train.inputShape) === String(model.inputShape);
+  return fits ? found : absent(model);
 }
 
 const fitOf = ({ test }: Source): FitOptions => (test ? { validationData: test } : {});

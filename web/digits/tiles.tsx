@@ -12,8 +12,8 @@ export function Tiles(props: {
   count: number;
   width: number;
   height: number;
-  /** What a screen reader says of them all. */
-  label: string;
+  /** What a screen reader says of them all. Without it they are an ornament to a text. */
+  label?: string;
   paint: (tile: number, pixels: Rgba) => void;
   /** CSS class that says how large they are. */
   class?: string;
@@ -32,7 +32,11 @@ export function Tiles(props: {
     }
   });
   return (
-    <div class={`tiles ${props.class ?? ""}`} role="img" aria-label={props.label} ref={box}>
+    <div
+      class={`tiles ${props.class ?? ""}`}
+      ref={box}
+      {...(props.label && { role: "img", "aria-label": props.label })}
+    >
       {Array.from({ length: props.count }, (_, i) => (
         <canvas key={i} width={props.width} height={props.height} />
       ))}

@@ -59,7 +59,8 @@ export function Shell() {
         {View ? <View key={view} /> : <p class="muted">Loading…</p>}
       </main>
       <footer class="foot">
-        Everything here is computed in this page. Nothing you draw or drop leaves your machine.
+        Everything here is computed in this page. Nothing you draw or drop leaves your machine.{" "}
+        <a href="licences.txt">Licences</a>
       </footer>
       <div class="unseen" role="status" aria-live="polite">
         {announcement.value}

@@ -75,6 +75,8 @@ export async function openData(
   options: OpenDataOptions = {},
 ): Promise<OpenedData> {
   checkOptions("openData", options, OPTIONS);
+  const { maxBytes: limit = ARRAYS, signal } = options;
+  if (!(limit > 0)) throw new NablaError(`openData: maxBytes: expected a number above 0, got ${limit}`);
   if (typeof source === "string") {
     const generated = openGenerated(source, options);
     if (generated) return withOrigin(generated, options);
@@ -83,8 +85,6 @@ export async function openData(
       `openData: there is no generated data set ${JSON.stringify(source)}${didYouMean(source, names)} (generated: ${names.join(", ")}); to fetch a file, pass new URL(path, location.href)`,
     );
   }
-  const { maxBytes: limit = ARRAYS, signal } = options;
-  if (!(limit > 0)) throw new NablaError(`openData: maxBytes: expected a number above 0, got ${limit}`);
   const tree = await filesOf(source, { limit, ...(signal && { signal }) });
   const { images: _i, maxBytes: _m, signal: _s, ...reading } = options;
   return withOrigin(await open(tree, options), reading);

@@ -47,11 +47,16 @@ export async function decodeBlob(file: Blob, name: string): Promise<ImageBitmap>
   );
 }
 
-/** Browsers show what there is of a file that was cut off; a data set should not have half pictures. */
+/** Browsers show what there is of a file that was cut off or damaged; a data set should not have half pictures. */
 function checkWhole(bytes: Uint8Array, kind: "png" | "jpeg", name: string): void {
   if (kind === "png") {
     try {
-      for (const { type } of pngChunks(bytes)) if (type === "IEND") return;
+      for (const { type, bytes: chunk } of pngChunks(bytes)) {
+        // small letters: what changes no pixel
+        if (/^[A-Z]/.test(type) && !matchesChecksum(chunk))
+          throw new Error(`the checksum of its ${type} chunk is wrong`);
+        if (type === "IEND") return;
+      }
     } catch (cause) {
       throw new NablaError(`${name}: damaged PNG: ${(cause as Error).message}`, { cause });
     }
@@ -60,6 +65,20 @@ function checkWhole(bytes: Uint8Array, kind: "png" | "jpeg", name: string): void
     `${name}: truncated ${kind.toUpperCase()}: it ends (at ${bytes.length} bytes) before its picture does`,
   );
 }
+
+/** Of a PNG chunk: length, type, data, and the CRC-32 of type and data. */
+function matchesChecksum(chunk: Uint8Array): boolean {
+  const end = chunk.length - 4;
+  let crc = -1;
+  for (let i = 4; i < end; i++) crc = CRC[(crc ^ chunk[i]!) & 255]! ^ (crc >>> 8);
+  return ~crc === new DataView(chunk.buffer, chunk.byteOffset + end).getInt32(0);
+}
+
+const CRC = /* @__PURE__ */ Int32Array.from({ length: 256 }, (_, n) => {
+  let crc = n;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  return crc;
+});
 
 const END_OF_IMAGE = 0xd9;
 /** In compressed data no FF is followed by this, so the last one begins the last scan. */

@@ -24,8 +24,12 @@ interface Generation {
   readonly whole: boolean;
 }
 
-/** @throws Unavailable where the engine, or the page, has no such file system */
-export async function openOpfs(): Promise<Place> {
+/**
+ * @param inPlace whether files may be written as only workers can, in engines without createWritable (Safari before 26): pages could
+ * read such models, but not replace them
+ * @throws Unavailable where the engine, or the page, has no such file system
+ */
+export async function openOpfs(inPlace: boolean): Promise<Place> {
   const storage = globalThis.navigator?.storage;
   if (typeof storage?.getDirectory !== "function")
     throw new Unavailable(
@@ -41,10 +45,10 @@ export async function openOpfs(): Promise<Place> {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Unavailable(`the origin private file system cannot be opened (${why})`, { cause });
   }
-  return placeIn(origin);
+  return placeIn(origin, inPlace);
 }
 
-function placeIn(origin: FileSystemDirectoryHandle): Place {
+function placeIn(origin: FileSystemDirectoryHandle, inPlace: boolean): Place {
   const folder = async (name: string): Promise<FileSystemDirectoryHandle | undefined> => {
     const root = await existing(origin.getDirectoryHandle(ROOT));
     return root && existing(root.getDirectoryHandle(folderOf(name)));
@@ -55,10 +59,10 @@ function placeIn(origin: FileSystemDirectoryHandle): Place {
       const root = await origin.getDirectoryHandle(ROOT, { create: true });
       const place = await root.getDirectoryHandle(folderOf(name), { create: true });
       try {
-        await writeNext(place, bytes);
+        await writeNext(place, bytes, inPlace);
       } catch (error) {
         if (!isQuota(error) || !(await dropOlder(place))) throw error;
-        await writeNext(place, bytes); // the generation kept for emergencies was in the way
+        await writeNext(place, bytes, inPlace); // the generation kept for emergencies was in the way
       }
     },
     async read(name) {
@@ -114,12 +118,16 @@ async function isWhole(file: File): Promise<boolean> {
   }
 }
 
-async function writeNext(folder: FileSystemDirectoryHandle, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+async function writeNext(
+  folder: FileSystemDirectoryHandle,
+  bytes: Uint8Array<ArrayBuffer>,
+  inPlace: boolean,
+): Promise<void> {
   const before = await generations(folder);
   const number = (before[0]?.number ?? 0) + 1;
   const entry = `${number}-${randomName()}.safetensors`;
   try {
-    await writeFile(await folder.getFileHandle(entry, { create: true }), bytes);
+    await writeFile(await folder.getFileHandle(entry, { create: true }), bytes, inPlace);
     const { size } = await (await folder.getFileHandle(entry)).getFile();
     if (size !== bytes.length) throw new Error(`of ${bytes.length} bytes ${size} arrived`);
   } catch (error) {
@@ -148,7 +156,6 @@ async function removeAll(folder: FileSystemDirectoryHandle, which: readonly Gene
   for (const { entry } of which) await folder.removeEntry(entry).catch(() => {});
 }
 
-/** In a worker of an engine without createWritable (Safari before 26) files are written in place. */
 interface SyncFile {
   createSyncAccessHandle?(): Promise<{
     write(bytes: Uint8Array, options: { at: number }): number;
@@ -160,6 +167,7 @@ interface SyncFile {
 async function writeFile(
   handle: FileSystemFileHandle & SyncFile,
   bytes: Uint8Array<ArrayBuffer>,
+  inPlace: boolean,
 ): Promise<void> {
   if (typeof handle.createWritable === "function") {
     const stream = await handle.createWritable();
@@ -172,7 +180,7 @@ async function writeFile(
     }
     return;
   }
-  if (typeof handle.createSyncAccessHandle !== "function")
+  if (!inPlace || typeof handle.createSyncAccessHandle !== "function")
     throw new Unavailable("in this engine only workers can write to the origin private file system");
   const access = await handle.createSyncAccessHandle();
   try {

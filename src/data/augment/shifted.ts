@@ -6,6 +6,7 @@ import { portable } from "../portable.ts";
 import { type Move, move } from "./move.ts";
 import { checkFill, imageShapeOf } from "./shape.ts";
 
+/** How shifted() reads its rows. */
 export interface ShiftedOptions {
   /** What comes in at the edge, as it is stored: 0 to 255 for bytes. Default 0. */
   fill?: number;

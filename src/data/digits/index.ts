@@ -9,6 +9,7 @@ import type { Dataset } from "../dataset.ts";
 import { portable } from "../portable.ts";
 import { drawDigit, SIZE } from "./draw.ts";
 
+/** How many digits are drawn, and which. */
 export interface DigitsOptions {
   /** How many images; default 10,000. */
   samples?: number;

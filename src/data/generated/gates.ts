@@ -17,8 +17,11 @@ function gate(name: string, inputs: number, truth: Gate): Dataset {
   return arrayDataset(x, y, { name, inputShape: [inputs], target: "values" });
 }
 
+/** 1 where both of two inputs are 1. */
 export const and = (): Dataset => gate("and", 2, (a, b) => !!a && !!b);
+/** 1 where at least one of two inputs is 1. */
 export const or = (): Dataset => gate("or", 2, (a, b) => !!a || !!b);
+/** 0 where both of two inputs are 1: every other gate can be built from it. */
 export const nand = (): Dataset => gate("nand", 2, (a, b) => !(a && b));
 /** Not linearly separable: the smallest problem that needs a hidden layer. */
 export const xor = (): Dataset => gate("xor", 2, (a, b) => a !== b);

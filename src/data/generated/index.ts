@@ -5,6 +5,7 @@ import { digits } from "../digits/index.ts";
 import { and, majority, nand, or, truthTableM, xor } from "./gates.ts";
 import { blobs, circles, cubic, moons, type PointsOptions, sine, spirals } from "./points.ts";
 
+/** What a generated set may be told; each takes what concerns it. */
 export interface GeneratedOptions {
   /** Rows of the training part; the test part has a fifth of it. */
   samples?: number;
@@ -13,8 +14,10 @@ export interface GeneratedOptions {
   classes?: number;
 }
 
+/** A set that is made: what it is, and a function that makes it. */
 export interface GeneratedSet {
   readonly description: string;
+  /** A training part, and a test part where the set has more than one truth table. */
   make(options?: GeneratedOptions): DataSplit;
 }
 
@@ -39,6 +42,7 @@ function parts(
   };
 }
 
+/** All generated sets, by the names that the command line knows them by. */
 export const generatedSets: Readonly<Record<string, GeneratedSet>> = Object.freeze({
   digits: parts("handwriting-like digits, 28×28 images in 10 classes, drawn from strokes", 10_000, digits),
   moons: parts("two interleaving half circles, 2 classes in the plane", 1000, moons),

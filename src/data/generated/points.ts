@@ -5,6 +5,7 @@ import { STREAMS, Stream } from "../../math/random.ts";
 import { arrayDataset } from "../arrays.ts";
 import type { Dataset } from "../dataset.ts";
 
+/** How many points are drawn, how noisy, and which. */
 export interface PointsOptions {
   /** Number of points; default 1000. */
   samples?: number;

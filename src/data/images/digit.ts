@@ -4,6 +4,7 @@ import { checkOptions } from "../../options.ts";
 import { checkPicture, type Picture, toGray } from "./picture.ts";
 import { crop, paste, resize } from "./resize.ts";
 
+/** The size of a prepared digit. */
 export interface DigitOptions {
   /** Pixels of the result on a side; default 28. */
   size?: number;
@@ -13,6 +14,7 @@ export interface DigitOptions {
   name?: string;
 }
 
+/** A digit as MNIST would have it, and what was done to it. */
 export interface PreparedDigit {
   /** size × size × 1, light on black. */
   picture: Picture;

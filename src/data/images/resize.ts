@@ -2,6 +2,7 @@
 import { NablaError } from "../../errors.ts";
 import type { Picture } from "./picture.ts";
 
+/** Pixels. */
 export interface Size {
   readonly width: number;
   readonly height: number;

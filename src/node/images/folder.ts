@@ -17,6 +17,7 @@ import { DecodePool } from "./pool.ts";
 
 export type { ImageInfo };
 
+/** How the pictures of a folder become rows. */
 export interface ImageFolderOptions extends ImageSetOptions {
   /** Threads that decode; default: as many as there are processors, at most 8. */
   workers?: number;

@@ -2,8 +2,8 @@
 import { defineBrowserProvider } from "@vitest/browser";
 import { launch } from "./index.mjs";
 
-/** Versions of the browsers that ran tests, for the summary. @type {string[]} */
-export const ran = [];
+/** Versions of the browsers that ran tests, for the summary. @type {Map<string, string>} */
+export const versions = new Map();
 
 export const systemBrowser = () =>
   defineBrowserProvider({
@@ -20,7 +20,7 @@ export const systemBrowser = () =>
           if (!browser) {
             browser = launch(name, { headless: project.config.browser.headless });
             browser.then(
-              ({ version }) => ran.push(version),
+              ({ version }) => versions.set(name, version),
               () => {},
             );
           }

@@ -166,11 +166,11 @@ function pagesOf(driver) {
   };
 }
 
-/** Runs a function from its source in the page, and waits for what it promises. */
-const CALL = `
+/** Runs a function in the page and waits for what it promises. No eval: pages may forbid that. */
+const calling = (/** @type {string} */ f) => `
 const done = arguments[arguments.length - 1];
 Promise.resolve()
-  .then(() => (0, eval)("(" + arguments[0] + ")")(...arguments[1]))
+  .then(() => (${f})(...arguments[0]))
   .then((value) => done({ value }), (error) => done({ error: String(error && error.message ? error.name + ": " + error.message : error) }));
 `;
 /** What KeyboardEvent.key calls them, in WebDriver's alphabet. */
@@ -202,7 +202,7 @@ function wrap(driver, within) {
     driver.wait(until.elementLocated(By.css(selector)), 10_000, `the page has no ${selector}`);
   /** @type {(f: Function | string, args: unknown[]) => Promise<any>} */
   const call = async (f, args) => {
-    const { value, error } = await driver.executeAsyncScript(CALL, String(f), args);
+    const { value, error } = await driver.executeAsyncScript(calling(String(f)), args);
     if (error !== undefined) throw new Error(error);
     return value;
   };

@@ -1,0 +1,65 @@
+// Installs what some tests and pages need beside the project's own packages, into build/tools/<set>:
+// `node scripts/tools.mjs package edge docs bench` (all of them without arguments). CI does it, nobody has to.
+// Installs again only when a list below has changed or something is missing.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+/** What is in each set, and what it is for. Majors, as users have them; nothing of it reaches the package. */
+const SETS = {
+  // test/package: the packed package in other people's hands
+  package: {
+    vite: "8",
+    webpack: "5",
+    rollup: "4",
+    "@rollup/plugin-node-resolve": "16",
+    esbuild: "^0.28.2",
+    typescript: "5",
+    publint: "^0.3.25",
+    "@arethetypeswrong/core": "^0.18.5",
+  },
+  // test/edge and bench/edge.mjs; the workerd package's own script would only link its program
+  edge: { workerd: "1", "edge-runtime": "4" },
+  // npm run docs
+  docs: { typedoc: "^0.28.20", typescript: "6" },
+  // bench/edge.mjs: others to compare with; their CPU builds are in the packages, their scripts would fetch GPU ones
+  bench: { "onnxruntime-web": "1", "onnxruntime-node": "1", "onnx-proto": "8" },
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in SETS));
+if (unknown.length > 0) {
+  console.error(`tools: there is no set ${unknown.join(", ")}; there are ${Object.keys(SETS).join(", ")}`);
+  process.exit(1);
+}
+
+let failed = false;
+for (const [name, dependencies] of Object.entries(SETS)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const folder = join(root, "build/tools", name);
+  const manifest = `${JSON.stringify({ private: true, description: `Installed by scripts/tools.mjs ${name}`, dependencies }, null, 2)}\n`;
+  const missing = () =>
+    Object.keys(dependencies).filter(
+      (tool) => !existsSync(join(folder, "node_modules", tool, "package.json")),
+    );
+  const file = join(folder, "package.json");
+  if (!existsSync(file) || readFileSync(file, "utf8") !== manifest || missing().length > 0) {
+    mkdirSync(folder, { recursive: true });
+    console.error(`installing ${Object.keys(dependencies).join(", ")} into build/tools/${name} …`);
+    writeFileSync(file, manifest);
+    const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+    const quiet = ["--no-package-lock", "--no-audit", "--no-fund", "--loglevel", "error"];
+    spawnSync(npm, ["install", "--ignore-scripts", ...quiet], {
+      cwd: folder,
+      stdio: ["ignore", 2, "inherit"],
+      shell: process.platform === "win32",
+    });
+  }
+  if (missing().length === 0) continue;
+  failed = true;
+  console.error(`tools: ${name}: ${missing().join(", ")} could not be installed`);
+}
+if (failed) process.exit(1);

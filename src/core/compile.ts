@@ -1,0 +1,120 @@
+/** The compiled core: made once from the bytes the package carries, or handed over by whoever has it already. */
+import { core as carried } from "#core";
+import { NablaError } from "../errors.ts";
+
+/** What a core can be made of: `loadCore` says how each is treated. */
+export type CoreSource = WebAssembly.Module | BufferSource | Response | URL | string;
+
+let compiled: WebAssembly.Module | undefined;
+
+/** The module every model is an instance of. @throws NablaError where the engine cannot or may not compile it */
+export function compiledCore(): WebAssembly.Module {
+  if (compiled) return compiled;
+  requireWebAssembly();
+  if (!(carried instanceof Uint8Array)) {
+    // the module may have been made in another realm, whose classes are others; the loader asks for this one's
+    if (!(carried instanceof WebAssembly.Module))
+      Object.setPrototypeOf(carried, WebAssembly.Module.prototype);
+    return (compiled = carried);
+  }
+  try {
+    compiled = new WebAssembly.Module(carried);
+  } catch (cause) {
+    throw refusal(carried, cause);
+  }
+  return compiled;
+}
+
+/**
+ * Makes models from here on use this copy of the core. Nobody has to call it: the package brings the core along. It is for
+ * hosts with a way of their own, such as a page that wants the bytes cached apart from its scripts, or a bundler that knows
+ * neither the condition `workerd` nor `edge-light`.
+ *
+ *     import core from "nabla/core.wasm";   // Cloudflare: a WebAssembly.Module
+ *     await loadCore(core);
+ *
+ * @param source a compiled module; the bytes of `nabla/core.wasm`; a Response with them (compiled while it arrives); or where
+ *   to fetch them: a URL or a string
+ * @throws NablaError when there is nothing to be had there, when it is not this core, or when the engine refuses it
+ */
+export async function loadCore(source: CoreSource): Promise<void> {
+  requireWebAssembly();
+  const module = await moduleOf(source);
+  const names = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
+  if (!["memory", "run", "BASE", "DENSE_FORWARD"].every((name) => names.has(name)))
+    throw new NablaError(
+      `loadCore: expected the core of Nabla, got another WebAssembly module (its exports: ${[...names].slice(0, 5).join(", ") || "none"}); it is in the package as nabla/core.wasm`,
+    );
+  compiled = module;
+}
+
+async function moduleOf(source: CoreSource): Promise<WebAssembly.Module> {
+  if (typeof source === "string" || source instanceof URL) return fetched(source);
+  if (typeof Response === "function" && source instanceof Response) return bytesOf(source);
+  if (ArrayBuffer.isView(source) || source instanceof ArrayBuffer) return compile(source as BufferSource);
+  if (source instanceof WebAssembly.Module) return source;
+  throw new NablaError(
+    `loadCore: expected a WebAssembly.Module, bytes, a Response or a URL, got ${source === null ? "null" : typeof source}`,
+  );
+}
+
+async function fetched(url: string | URL): Promise<WebAssembly.Module> {
+  const response = await fetch(url).catch((cause: unknown) => {
+    throw new NablaError(`loadCore: ${url} could not be fetched: ${messageOf(cause)}`, { cause });
+  });
+  return bytesOf(response);
+}
+
+async function bytesOf(response: Response): Promise<WebAssembly.Module> {
+  if (!response.ok)
+    throw new NablaError(
+      `loadCore: ${response.url || "the response"}: expected the bytes of the core, got status ${response.status}`,
+    );
+  return compile(await response.arrayBuffer());
+}
+
+async function compile(bytes: BufferSource): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (cause) {
+    const view = ArrayBuffer.isView(bytes) ? bytes : new Uint8Array(bytes);
+    const magic = new Uint8Array(view.buffer, view.byteOffset, Math.min(4, view.byteLength));
+    if (String(magic) !== "0,97,115,109")
+      throw new NablaError(
+        "loadCore: these bytes are no WebAssembly (a page that says the file was not found?); expected those of nabla/core.wasm",
+        { cause },
+      );
+    throw refusal(bytes, cause);
+  }
+}
+
+/** Why an engine did not compile bytes that are in order: it may not, or it cannot. */
+function refusal(bytes: BufferSource, cause: unknown): NablaError {
+  let able = false;
+  try {
+    able = WebAssembly.validate(bytes);
+  } catch {
+    // may not even look at them
+    able = true;
+  }
+  return new NablaError(
+    able
+      ? "the core may not be compiled here: this host does not let a program turn bytes into WebAssembly. In a page, the " +
+          "Content-Security-Policy has to allow 'wasm-unsafe-eval'. In Cloudflare Workers and Vercel's edge runtime the core is to be " +
+          'imported as a module: bundle with the condition "workerd" or "edge-light" (wrangler and Next.js do; ' +
+          'esbuild: --conditions=workerd --loader:.wasm=copy), or import "nabla/core.wasm" yourself and call loadCore(core) before ' +
+          "the first model is made"
+      : "the core could not be compiled: this engine lacks 128-bit SIMD in WebAssembly; use Chrome 91, Firefox 89, Safari 16.4, " +
+          "Node 20 or newer (Chrome compiles it outside workers from 114 on)",
+    { cause },
+  );
+}
+
+function requireWebAssembly(): void {
+  if (typeof WebAssembly === "object") return;
+  throw new NablaError(
+    "there is no WebAssembly in this engine (some browsers switch it off in a lockdown or high-security mode); Nabla cannot compute without it",
+  );
+}
+
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

@@ -1,0 +1,28 @@
+// Runs a bundled function as Vercel's edge runtime does: `node edge-runtime.mjs MODULE BUNDLE CORE REQUESTS` prints the answers,
+// as JSON; requests are a JSON list of [url, init], a body in base64. The npm package lets programs compile WebAssembly from bytes, production does not: what does is refused here too.
+import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+
+const [module, bundle, wasm, requests] = process.argv.slice(2);
+const { EdgeRuntime } = await import(pathToFileURL(module).href);
+
+const refuse = () => {
+  throw new WebAssembly.CompileError("Wasm code generation disallowed by embedder");
+};
+// what its bundlers make of `import core from "./simd.wasm?module"`: a module from outside, by a global name
+const core = new WebAssembly.Module(readFileSync(wasm));
+const runtime = new EdgeRuntime({
+  extend: (/** @type {object} */ context) => Object.assign(context, { wasm_core: core, refuse }),
+});
+runtime.evaluate(`
+  WebAssembly.compile = WebAssembly.instantiate = async () => refuse();
+  WebAssembly.Module = new Proxy(WebAssembly.Module, { construct: refuse });
+`);
+runtime.evaluate(readFileSync(bundle, "utf8"));
+const answers = [];
+for (const [url, init] of JSON.parse(requests)) {
+  const body = init?.body && Buffer.from(init.body, "base64");
+  const response = await runtime.dispatchFetch(url, { ...init, ...(body && { body }) });
+  answers.push({ status: response.status, text: await response.text() });
+}
+console.log(JSON.stringify(answers));

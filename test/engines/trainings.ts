@@ -1,0 +1,108 @@
+/** The trainings whose weights must be the same, bit for bit, wherever they run. */
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Between them: generated and drawn data, a table; every kind of arithmetic that JavaScript does for a training. */
+const lines = (table: string, deep: string): Record<string, string> => ({
+  points: "train moons --samples 500 --epochs 3 --seed 1",
+  images: "train digits --samples 600 --model mlp --epochs 1 --seed 1",
+  "images made anew":
+    "train digits --samples 600 --model mlp --epochs 1 --seed 1 --augment shift:1.5,rotate:15,scale:0.1,shear:10,elastic,flip:both,noise:0.1,cutout:5",
+  "the classic network": "train digits --samples 600 --model nielsen --epochs 1 --seed 1",
+  "Adam, tanh and a schedule":
+    "train spirals --samples 300 --hidden 20,10 --activation tanh --optimizer adam --schedule cosine --weight-decay 0.001 --clip-norm 1 --epochs 3 --seed 7",
+  "a convolutional network": "train digits --samples 400 --model cnn --epochs 1 --seed 1",
+  "every layer there is": `train digits --samples 200 --model ${deep} --epochs 1 --seed 5`,
+  "a table of numbers": `train ${table} --hidden 12 --activation gelu --validation-split 0.2 --epochs 3 --seed 3`,
+});
+
+/** A network that has one of everything, and an average of its weights. */
+const DEEP = {
+  nabla: 1,
+  model: {
+    inputShape: [28, 28, 1],
+    layers: [
+      { type: "gaussianNoise", stddev: 0.1 },
+      { type: "conv2d", filters: 6, kernelSize: 3, strides: 2, padding: "same", useBias: false },
+      { type: "batchNormalization" },
+      { type: "activation", activation: "gelu" },
+      {
+        type: "residual",
+        layers: [
+          { type: "conv2d", filters: 6, kernelSize: 3, padding: "same", groups: 6, activation: "tanh" },
+        ],
+      },
+      { type: "averagePooling2d", padding: "same" },
+      { type: "zeroPadding2d" },
+      { type: "conv2d", filters: 10, kernelSize: [2, 3], dilationRate: 2, groups: 2, activation: "sigmoid" },
+      { type: "maxPooling2d", poolSize: 3, strides: 1 },
+      { type: "layerNormalization" },
+      { type: "reshape", targetShape: [-1, 1, 5] },
+      { type: "flatten" },
+      { type: "dropout", rate: 0.3 },
+      { type: "dense", units: 10, activation: "softmax" },
+    ],
+  },
+  training: {
+    loss: { name: "categoricalCrossentropy", labelSmoothing: 0.1 },
+    optimizer: { name: "adamw", useEma: true },
+    batchSize: 30,
+    microBatchSize: 8,
+  },
+};
+
+/** Areas and ages of houses, and prices. */
+function houses(): string {
+  const rows = Array.from({ length: 150 }, (_, i) => {
+    const area = 40 + ((i * 7919) % 1201) / 10;
+    const age = (i * 37) % 83;
+    return `${area},${age},${(1234.56 * area - 987.65 * age + ((i * 104729) % 20011)).toFixed(2)}`;
+  });
+  return `area,age,price\n${rows.join("\n")}\n`;
+}
+
+/**
+ * Writes the files that trainings need into a folder.
+ *
+ * @returns arguments of the command line, by what they train
+ */
+export function writeTrainings(folder: string): Record<string, string[]> {
+  const table = join(folder, "houses.csv");
+  const deep = join(folder, "deep.json");
+  writeFileSync(table, houses());
+  writeFileSync(deep, JSON.stringify(DEEP));
+  const named = Object.entries(lines(table, deep));
+  return Object.fromEntries(named.map(([name, line]) => [name, [...line.split(" "), "--json"]]));
+}
+
+/** The hash of the weights that the built command line ends with, run by the program that `command` names. */
+export function hashIn(
+  [file, ...before]: readonly string[],
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    // from the project's folder: that is where Deno finds packages
+    const child = spawn(file!, [...before, join(root, "build/cli.js"), ...args], {
+      cwd: root,
+      env: { ...process.env, ...env },
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (text) => {
+      stdout += text;
+    });
+    child.stderr.on("data", (text) => {
+      stderr += text;
+    });
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code !== 0) return reject(new Error(`${file}: exit code ${code}: ${stderr || stdout}`));
+      resolve(JSON.parse(stdout.trim().split("\n").at(-1)!).weightsSha256);
+    });
+  });
+}

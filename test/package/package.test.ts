@@ -1,0 +1,124 @@
+/** The tarball: what is in it, what it promises in package.json, and how much it takes when installed. */
+import { lstatSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Installed, install, load, node, project, testWith } from "./support.ts";
+
+let installed: Installed;
+let manifest: Record<string, any>;
+beforeAll(async () => {
+  installed = await install();
+  manifest = JSON.parse(readFileSync(join(installed.nabla, "package.json"), "utf8"));
+});
+
+/** Bytes of every file below a folder, by its path. */
+function sizes(folder: string): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    const stat = lstatSync(join(folder, name));
+    if (stat.isFile()) found.set(name.replaceAll("\\", "/"), stat.size);
+  }
+  return found;
+}
+
+test("one dependency at run time, no script that runs on installation", () => {
+  expect(Object.keys(manifest.dependencies)).toEqual(["@assemblyscript/loader"]);
+  for (const kind of ["optionalDependencies", "peerDependencies", "bundledDependencies"])
+    expect(manifest[kind], kind).toBeUndefined();
+  for (const script of ["preinstall", "install", "postinstall", "prepare"])
+    expect(manifest.scripts[script], script).toBeUndefined();
+  const modules = readdirSync(join(installed.folder, "node_modules")).filter((name) => !name.startsWith("."));
+  expect(modules.sort()).toEqual(["@assemblyscript", "nabla"]);
+});
+
+test("every file that package.json names is there", () => {
+  const named: string[] = [];
+  const visit = (value: unknown): void => {
+    if (typeof value === "string") named.push(value);
+    else if (value && typeof value === "object") Object.values(value).forEach(visit);
+  };
+  visit(manifest.exports);
+  visit(manifest.bin);
+  // where TypeScript finds #core while working on Nabla itself, nobody else asks
+  visit(JSON.parse(JSON.stringify(manifest.imports, (key, value) => (key === "types" ? undefined : value))));
+  const files = sizes(installed.nabla);
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.map((name) => name.replace("./", "")).filter((name) => !files.has(name))).toEqual([]);
+});
+
+test("every entry loads by its name, and does nothing yet", async () => {
+  const entries = Object.entries(manifest.exports as Record<string, unknown>)
+    .filter(([, target]) => typeof target === "object" && JSON.stringify(target).includes(".js"))
+    .map(([name]) => name.replace(/^\./, "nabla"));
+  expect(entries).toContain("nabla/data");
+  const code = `
+    const before = JSON.stringify(Reflect.ownKeys(globalThis).map(String));
+    for (const name of ${JSON.stringify(entries)}) {
+      const names = Object.keys(await import(name));
+      if (names.length === 0) throw new Error(name + " exports nothing");
+    }
+    if (JSON.stringify(Reflect.ownKeys(globalThis).map(String)) !== before) throw new Error("a global was changed");
+    // nothing is left that would keep the process alive
+    process.on("exit", () => console.log("loaded"));`;
+  project(installed.folder, { "entries.mjs": code });
+  expect((await node(["entries.mjs"], installed.folder)).stdout).toBe("loaded\n");
+});
+
+test("the core, the schema and the manifest are files anyone can ask for", async () => {
+  const code = `
+    import { createRequire } from "node:module";
+    import { readFileSync } from "node:fs";
+    const file = (name) => readFileSync(createRequire(import.meta.url).resolve(name));
+    const core = new WebAssembly.Module(file("nabla/core.wasm"));
+    console.log(WebAssembly.Module.imports(core).length, JSON.parse(file("nabla/schema.json")).title, JSON.parse(file("nabla/package.json")).name);`;
+  project(installed.folder, { "files.mjs": code });
+  expect((await node(["files.mjs"], installed.folder)).stdout).toBe("0 Nabla configuration nabla\n");
+});
+
+test("installed, it takes at most a megabyte", () => {
+  const files = sizes(join(installed.folder, "node_modules"));
+  const total = [...files.values()].reduce((sum, size) => sum + size, 0);
+  const largest = [...files].sort(([, a], [, b]) => b - a).slice(0, 20);
+  const told = largest.map(([name, size]) => `${(size / 1000).toFixed(0).padStart(5)} kB ${name}`).join("\n");
+  expect(total, `${(total / 1000).toFixed(0)} kB; the largest:\n${told}`).toBeLessThanOrEqual(1_000_000);
+});
+
+test("nothing of the sources, tests or tools is in it", () => {
+  const other = [...sizes(installed.nabla).keys()].filter(
+    (name) =>
+      !/^(build\/|schema\/|docs\/|(README|CHANGELOG)\.md$|LICENSE$|THIRD-PARTY-NOTICES\.txt$|package\.json$)/.test(
+        name,
+      ) || /^build\/(tools|engines|bench|types\/cli)\//.test(name),
+  );
+  expect(other).toEqual([]);
+});
+
+describe("others look at it", () => {
+  testWith("package", ["publint"], "publint finds nothing", async () => {
+    const { publint } = await load("package", "publint/src/index-node.js");
+    const { formatMessage } = await load("package", "publint/src/utils.js");
+    const { messages } = await publint({ pkgDir: installed.nabla, pack: false, strict: true });
+    expect(messages.map((message: any) => formatMessage(message, manifest))).toEqual([]);
+  });
+
+  testWith(
+    "package",
+    ["@arethetypeswrong/core"],
+    "the types are right for every way of resolving",
+    async () => {
+      const attw = await load("package", "@arethetypeswrong/core/dist/index.js");
+      const pkg = attw.createPackageFromTarballData(new Uint8Array(readFileSync(installed.tarball)));
+      const { problems, entrypoints, types } = await attw.checkPackage(pkg);
+      expect(types).toMatchObject({ kind: "included" });
+      expect(Object.keys(entrypoints)).toContain("./data");
+      // Two things are so on purpose: the package is ESM only, which CommonJS loads with import(); and it has subpaths, which
+      // TypeScript's old resolution of Node 10 does not know.
+      const unexpected = problems.filter(
+        (problem: any) =>
+          !(problem.kind === "CJSResolvesToESM" && problem.resolutionKind === "node16-cjs") &&
+          !(problem.kind === "NoResolution" && problem.resolutionKind === "node10"),
+      );
+      expect(unexpected).toEqual([]);
+    },
+  );
+});
