@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 import { BROWSERS, findBrowser } from "./test/support/browsers/index.mjs";
 import { systemBrowser } from "./test/support/browsers/provider.mjs";
+import Summary from "./test/support/summary.ts";
 
 /** The kernels are tested on every build of the core, everything else on the one that ships. */
 const target = (name: string) => ({
@@ -19,11 +20,12 @@ const asked = process.env.NABLA_BROWSERS?.split(",");
 const browsers = BROWSERS.filter((name) => (asked?.includes(name) ?? true) && findBrowser(name));
 
 export default defineConfig({
+  cacheDir: "build/.vite",
   test: {
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
-    reporters: ["default", "./test/support/summary.ts"],
+    reporters: ["default", new Summary()],
     projects: [
       {
         extends: true,
@@ -33,6 +35,10 @@ export default defineConfig({
       target("threads"),
       {
         extends: true,
+        // found in the middle of a run, they would make pages load anew
+        optimizeDeps: {
+          include: ["@assemblyscript/loader", "ajv/dist/2020.js", "csv-parse/browser/esm/sync", "fflate"],
+        },
         test: {
           name: "browsers",
           include: ["test/**/*.test.ts"],

@@ -1,21 +1,12 @@
 // Training speed of whole steps, beside the multiply-add peak measured in turn with them.
 //   node bench/training.mjs [W4 L7]       (after npm run build)
-import { arrayDataset, sequential } from "nabla";
+import { sequential } from "nabla";
+import { fitRates, pixels } from "./fit.mjs";
 import { CASES, flops, NETS } from "./nets.mjs";
 import { median, peakMeter } from "./support.mjs";
 
 const WINDOW = 60; // ms
 const WINDOWS = 21;
-
-/** Values between 0 and 1, four fifths of them 0, like images of digits. */
-function pixels(n) {
-  const x = new Uint8Array(n);
-  for (let i = 0; i < n; i++) {
-    const h = Math.imul(i, 2654435761) >>> 0;
-    x[i] = h % 5 === 0 ? h >>> 24 : 0;
-  }
-  return x;
-}
 
 /** Steps on one batch that lies in linear memory: what a framework's own loop over ready tensors measures. */
 function steps(name, batch, peak) {
@@ -59,37 +50,6 @@ function steps(name, batch, peak) {
   return { rate: median(rates), share: median(shares) };
 }
 
-/** The whole of fit(): shuffling, reading uint8 rows, accuracy. Median over epochs. */
-async function fit(name, batch) {
-  const net = NETS[name];
-  const model = sequential(net.layers(), { seed: 1 }).compile({ ...net.compile, metrics: ["accuracy"] });
-  // enough for epochs of a tenth of a second
-  const rows = Math.max(640, Math.ceil(4e9 / flops(model) / 640) * 640);
-  const { inputShape } = model;
-  const inputs = inputShape.reduce((a, b) => a * b);
-  const data = arrayDataset(
-    pixels(rows * inputs),
-    Int32Array.from({ length: rows }, (_, i) => i % 10),
-    { inputShape },
-  );
-  const rates = [];
-  let t = performance.now();
-  await model.fit(data, {
-    epochs: 14,
-    batchSize: batch,
-    callbacks: [
-      {
-        onEpochEnd() {
-          const now = performance.now();
-          rates.push((rows * 1000) / (now - t));
-          t = performance.now();
-        },
-      },
-    ],
-  });
-  return median(rates.slice(4));
-}
-
 /** @param only names of nets; all by default */
 export async function training(only = []) {
   const peak = peakMeter();
@@ -104,7 +64,7 @@ export async function training(only = []) {
       rate,
       share,
       limit: rate / share,
-      fit: await fit(name, batch),
+      fit: median(await fitRates(name, batch)),
     });
   }
   return out;

@@ -130,6 +130,18 @@ describe("the origin private file system", () => {
     for (const file of files) expect(file).toMatch(/^nabla-models\/m\/[56]-\w+\.safetensors$/);
   });
 
+  test("a file that is not whole is cleared away, unless it is so young that another tab may be writing it", async () => {
+    const opfs = browser();
+    await saveModel(first, "m");
+    const { files } = opfs.root.folders.get("nabla-models")!.folders.get("m")!;
+    const half = first.save().subarray(0, 400) as Uint8Array<ArrayBuffer>;
+    files.set("7-young.safetensors", { bytes: half, lastModified: Date.now() });
+    files.set("8-old.safetensors", { bytes: half, lastModified: Date.now() - 100_000 });
+    await saveModel(second, "m");
+    expect([...files.keys()].map((name) => name.split("-")[0])).toEqual(["1", "7", "9"]);
+    expect(await hash("m")).toBe(weightsSha256(second));
+  });
+
   test("what is damaged on the disk is left for the generation before it", async () => {
     const opfs = browser();
     await saveModel(first, "m");
@@ -205,26 +217,43 @@ describe("the origin private file system", () => {
 });
 
 describe("IndexedDB", () => {
-  test("a transaction that fails leaves the model that was there", async () => {
+  const store = async (): Promise<IDBObjectStore> => {
+    const database = await new Promise<IDBDatabase>((resolve) => {
+      const request = indexedDB.open("nabla");
+      request.onsuccess = () => resolve(request.result);
+    });
+    return database.transaction("models").objectStore("models");
+  };
+
+  test("a transaction that fails, also half way, leaves the model that was there", async () => {
     browser();
     await saveModel(first, "indexeddb://m");
-    const original = Object.getPrototypeOf(
-      (await new Promise<IDBDatabase>((resolve) => {
-        const request = indexedDB.open("nabla");
-        request.onsuccess = () => resolve(request.result);
-      }).then((db) => {
-        const store = db.transaction("models").objectStore("models");
-        db.close();
-        return store;
-      })) as IDBObjectStore,
-    );
-    const put = vi.spyOn(original, "put");
-    put.mockImplementation(() => {
-      throw new DOMException("full", "QuotaExceededError");
-    });
-    expect((await errorOf(saveModel(second, "indexeddb://m"))).details).toEqual({ code: "quota" });
-    put.mockRestore();
+    const [before] = await listModels();
+    await new Promise((resolve) => setTimeout(resolve, 5)); // so that another entry would have another time
+    const prototype = Object.getPrototypeOf(await store()) as IDBObjectStore;
+    const real = prototype.put;
+    for (const accepted of [0, 1]) {
+      let calls = 0;
+      prototype.put = function (...args) {
+        if (calls++ < accepted) return real.apply(this, args);
+        throw new DOMException("full", "QuotaExceededError");
+      };
+      expect((await errorOf(saveModel(second, "indexeddb://m"))).details).toEqual({ code: "quota" });
+      prototype.put = real;
+    }
+    expect(await listModels()).toEqual([before]);
     expect(await hash("m")).toBe(weightsSha256(first));
+  });
+
+  test("of a view on a larger buffer only the view is stored", async () => {
+    browser();
+    const bytes = first.save();
+    const large = new Uint8Array(bytes.length + 100_000);
+    large.set(bytes, 5);
+    await saveModel(large.subarray(5, 5 + bytes.length), "indexeddb://m");
+    const request = (await store()).get("m");
+    await new Promise((resolve) => (request.onsuccess = resolve));
+    expect(request.result.buffer.byteLength).toBe(bytes.length);
   });
 });
 

@@ -277,8 +277,15 @@ describe("what goes wrong", () => {
   test("weights set from outside would be lost", async () => {
     const model = fresh();
     const stop = new AbortController();
-    const training = model.fit(data, { epochs: 1e6, worker: true, signal: stop.signal });
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    let training!: Promise<unknown>;
+    await new Promise<void>((onProgress) => {
+      training = model.fit(data, {
+        epochs: 1e6,
+        worker: true,
+        signal: stop.signal,
+        onProgress: () => onProgress(),
+      });
+    });
     expect(() => model.setWeights(model.weights())).toThrow(/setWeights: a worker trains this model; /);
     expect(() => model.compile({ loss: "meanSquaredError" })).toThrow(/being trained/);
     await expect(model.fit(data)).rejects.toThrow(/being trained already/);
