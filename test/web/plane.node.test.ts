@@ -256,4 +256,24 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     );
     expect(page.errors).toEqual([]);
   });
+
+  test("an engine without SIMD is told in words", async () => {
+    await open("", {
+      before: () => {
+        Object.defineProperty(globalThis, "Worker", { value: undefined });
+        Object.defineProperty(WebAssembly, "Module", {
+          value: class {
+            constructor(bytes: Uint8Array) {
+              // what knows no SIMD compiles the least of modules all the same
+              if (bytes.length < 20) return;
+              throw new WebAssembly.CompileError("wasm validation error: SIMD support is not enabled");
+            }
+          },
+        });
+      },
+    });
+    expect(await until(() => messagesOf(page), Boolean)).toContain(
+      "this engine lacks 128-bit SIMD in WebAssembly",
+    );
+  });
 });

@@ -1,5 +1,5 @@
 /** What the data is, and how the net is trained. */
-import { Button, Choice, NumberField, Panel, Segments, Slider } from "../ui/controls.tsx";
+import { Button, Choice, NumberField, Panel, Slider } from "../ui/controls.tsx";
 import {
   ACTIVATIONS,
   CLASSES,
@@ -15,7 +15,7 @@ import {
   SCHEDULES,
 } from "./choices.ts";
 import { snap } from "./points.ts";
-import { brush, change, data, state } from "./session.ts";
+import { change, data, state } from "./session.ts";
 import { SetPicture } from "./set-picture.tsx";
 
 /** Numbers to choose from, and the one a link brought that is not among them. */
@@ -114,18 +114,9 @@ export function DataPanel() {
 }
 
 function Painting() {
-  const { classes, points } = state.value;
-  const brushes = Array.from({ length: classes }, (_, c) => ({ value: String(c), label: String(c + 1) }));
+  const { points } = state.value;
   return (
     <>
-      <Segments
-        label="Paint class"
-        value={String(brush.value)}
-        options={[...brushes, { value: "-1", label: "Erase" }]}
-        onChange={(value) => {
-          brush.value = Number(value);
-        }}
-      />
       <p class="small muted">
         Click or drag on the large surface. With the keyboard: focus it, move with the arrow keys, Space
         paints, Delete erases, digits choose the class. {points.length} of {MAX_POINTS} points; the link

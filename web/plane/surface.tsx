@@ -2,13 +2,13 @@
 import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { Canvas } from "../ui/canvas.tsx";
-import { Panel, Switch } from "../ui/controls.tsx";
+import { Panel, Segments, Switch } from "../ui/controls.tsx";
 import { colour } from "../ui/theme.ts";
 import { drawPoints, toPixel } from "./marks.ts";
 import { usePainting } from "./painting.ts";
 import { Pixels } from "./pixels.tsx";
 import { SURFACE_SIDE, UNIT_SIDE } from "./protocol.ts";
-import { data, empty, figures, focused, frame, sharp, showTest, state } from "./session.ts";
+import { brush, data, empty, figures, focused, frame, sharp, showTest, state } from "./session.ts";
 
 /** CSS pixels the points are drawn in; the page scales them. */
 const SIDE = 440;
@@ -18,6 +18,7 @@ export function SurfacePanel() {
   return (
     <Panel title={focused.value ? unitTitle(focused.value) : "What the net makes of the plane"}>
       <div class="stack">
+        {painted && <BrushChoice />}
         <div class="surface">
           <Pixels class="below" side={SURFACE_SIDE} pixels={() => frame.value?.surfaces[0]} />
           {focused.value && (
@@ -46,6 +47,22 @@ export function SurfacePanel() {
         </div>
       </div>
     </Panel>
+  );
+}
+
+/** What painting adds; beside what is painted on, also on a phone. */
+function BrushChoice() {
+  const { classes } = state.value;
+  const brushes = Array.from({ length: classes }, (_, c) => ({ value: String(c), label: String(c + 1) }));
+  return (
+    <Segments
+      label="Paint class"
+      value={String(brush.value)}
+      options={[...brushes, { value: "-1", label: "Erase" }]}
+      onChange={(value) => {
+        brush.value = Number(value);
+      }}
+    />
   );
 }
 

@@ -36,14 +36,15 @@ async function copyLink(): Promise<void> {
 export function Transport() {
   const over = figures.value?.over ?? false;
   const still = empty.value || over;
+  const on = playing.value && !still;
   return (
     <section class="panel transport" aria-label="Training">
       <div class="row">
-        <Button kind="primary" onClick={playing.value ? pause : play} disabled={still}>
+        <Button kind="primary" onClick={on ? pause : play} disabled={still}>
           <svg class="glyph" viewBox="0 0 16 16" aria-hidden="true">
-            <path d={playing.value ? "M3 2h4v12H3zM9 2h4v12H9z" : "M4 2l10 6-10 6z"} />
+            <path d={on ? "M3 2h4v12H3zM9 2h4v12H9z" : "M4 2l10 6-10 6z"} />
           </svg>
-          {playing.value ? "Pause" : "Train"}
+          {on ? "Pause" : "Train"}
         </Button>
         <Button onClick={() => step(1)} disabled={still} title="One batch">
           Step
