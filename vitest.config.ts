@@ -14,10 +14,36 @@ const target = (name: string) => ({
 });
 
 /** What is about Node itself: its files, processes, threads; the command line, the package, other engines. */
-const NODE_ONLY = ["test/{bench,cli,docs,engines,node,support,types}/**/*.test.ts", "test/**/*.node.test.ts"];
+const NODE_ONLY = [
+  "test/{bench,cli,docs,edge,engines,node,package,support,types}/**/*.test.ts",
+  "test/**/*.node.test.ts",
+];
 /** All that are here, or those of them that NABLA_BROWSERS names. */
 const asked = process.env.NABLA_BROWSERS?.split(",");
 const browsers = BROWSERS.filter((name) => (asked?.includes(name) ?? true) && findBrowser(name));
+
+const inBrowsers = {
+  extends: true as const,
+  // found in the middle of a run, they would make pages load anew
+  optimizeDeps: {
+    include: ["@assemblyscript/loader", "ajv/dist/2020.js", "csv-parse/browser/esm/sync", "fflate"],
+  },
+  test: {
+    name: "browsers",
+    include: ["test/**/*.test.ts"],
+    exclude: NODE_ONLY,
+    maxWorkers: 1,
+    sequence: { groupOrder: 1 },
+    browser: {
+      enabled: true,
+      provider: systemBrowser(),
+      headless: true,
+      screenshotFailures: false,
+      api: { host: "127.0.0.1" },
+      instances: browsers.map((browser) => ({ browser, name: browser })),
+    },
+  },
+};
 
 export default defineConfig({
   cacheDir: "build/.vite",
@@ -33,28 +59,7 @@ export default defineConfig({
       },
       target("debug"),
       target("threads"),
-      {
-        extends: true,
-        // found in the middle of a run, they would make pages load anew
-        optimizeDeps: {
-          include: ["@assemblyscript/loader", "ajv/dist/2020.js", "csv-parse/browser/esm/sync", "fflate"],
-        },
-        test: {
-          name: "browsers",
-          include: ["test/**/*.test.ts"],
-          exclude: NODE_ONLY,
-          maxWorkers: 1,
-          sequence: { groupOrder: 1 },
-          browser: {
-            enabled: browsers.length > 0,
-            provider: systemBrowser(),
-            headless: true,
-            screenshotFailures: false,
-            api: { host: "127.0.0.1" },
-            instances: browsers.map((browser) => ({ browser, name: browser })),
-          },
-        },
-      },
+      ...(browsers.length > 0 ? [inBrowsers] : []),
     ],
   },
 });

@@ -270,6 +270,48 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     await untilProgress(page, "Not saved");
   });
 
+  test("full storage: it trains, says so, and the network can be saved to a file", async () => {
+    await open(SHORT, () => {
+      const full = () => Promise.reject(new DOMException("full", "QuotaExceededError"));
+      Object.defineProperty(FileSystemFileHandle.prototype, "createWritable", { value: full });
+    });
+    await press(page, "Train");
+    await untilProgress(page, "Finished");
+    await expect.poll(() => messagesOf(page)).toMatch(/Not saved by itself.*(storage|space|full|quota)/);
+    await press(page, "Save to a file");
+  });
+
+  test("without the private file system a network is kept in IndexedDB", async () => {
+    await open("samples=5000&epochs=3&network=mlp", () => {
+      Object.defineProperty(navigator.storage, "getDirectory", { value: undefined });
+    });
+    await press(page, "Train");
+    await untilProgress(page, "Saved in this browser");
+    await untilProgress(page, "Finished");
+    const sha = await shaOf(page);
+    await page.reload();
+    await press(page, "Open");
+    await untilProgress(page, "Finished after 3 epochs");
+    expect(await shaOf(page)).toBe(sha);
+  });
+
+  test("reloads while it is being saved: what is kept can always be gone on with", async () => {
+    // an epoch takes some milliseconds, so that there is hardly a time at which nothing is being saved
+    await open("samples=1000&epochs=200&network=mlp");
+    await press(page, "Train");
+    for (let i = 0; i < 4; i++) {
+      await untilProgress(page, "Epoch");
+      await untilProgress(page, "Saved in this browser");
+      await new Promise((resolve) => setTimeout(resolve, 300 + 37 * i));
+      await page.reload();
+      await page.waitFor(".kept");
+      expect(await messagesOf(page)).toBe("");
+      await press(page, "Resume");
+    }
+    await press(page, "Stop");
+    await untilProgress(page, "Finished");
+  });
+
   test("without workers it trains in the page", async () => {
     await open(SHORT, () => {
       Object.defineProperty(globalThis, "Worker", { value: undefined });

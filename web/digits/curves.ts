@@ -1,11 +1,13 @@
 /** Figures of a training as the columns of charts. */
 import { signal } from "@preact/signals";
-import type { History, Progress } from "nabla";
+import type { History, Logs, Progress } from "nabla";
 import { valName } from "../../src/train.ts";
 import type { Columns } from "../ui/chart.tsx";
 
 /** More points than a chart has pixels only cost time. */
 const MOST = 800;
+/** Batches that make up a point. */
+const FEWEST = 10;
 /** Milliseconds between two pictures. */
 const EVERY = 240;
 
@@ -55,31 +57,52 @@ export class Curves {
     this.publish();
   }
 
+  /** What a report says happened since the one before. */
   add(progress: Progress): void {
     const { epoch, batch, batches, logs } = progress;
     const { last } = this;
     // figures are means over the epoch so far; what happened since the last report is their difference
-    const same = last && last.epoch === epoch && last.batch < batch ? last : undefined;
+    const same = last && last.epoch === epoch && last.batch <= batch ? last : undefined;
+    // of a few batches they would say more of chance than of the network
+    if (batch - (same?.batch ?? 0) < Math.min(FEWEST, batches)) return;
     const since = (name: string): number => {
       const now = logs[name] ?? 0;
       return same ? (now * batch - (same.logs[name] ?? 0) * same.batch) / (batch - same.batch) : now;
     };
-    if (last && last.epoch === epoch && last.batch === batch && logs.valLoss === undefined) return;
     const x = epoch + batch / batches;
-    const tests = {
-      testLoss: logs.valLoss ?? null,
-      testMetric: logs[valName(this.metricName)] ?? null,
-    };
-    const end = this.points.at(-1);
-    // the same step again, now with the test part's figures
-    if (end && end.x >= x) Object.assign(end, tests);
-    else this.points.push({ x, loss: Math.max(0, since("loss")), metric: since(this.metricName), ...tests });
+    this.points.push({
+      x,
+      loss: Math.max(0, since("loss")),
+      metric: since(this.metricName),
+      testLoss: null,
+      testMetric: null,
+    });
     this.last = progress;
     if (this.points.length > MOST)
       this.points = this.points.filter((point, i) => i % 2 === 1 || point.testLoss !== null);
     // charts are painted anew whole: a few times a second is enough for the eye
-    const now = performance.now();
-    if (now - this.shown > EVERY || logs.valLoss !== undefined) this.publish();
+    if (performance.now() - this.shown > EVERY) this.publish();
+  }
+
+  /** Figures of the test part after an epoch. Reports leave out epochs that are shorter than the time between them. */
+  addEpoch(epoch: number, logs: Logs): void {
+    const x = epoch + 1;
+    const tests = {
+      testLoss: logs.valLoss ?? null,
+      testMetric: logs[valName(this.metricName)] ?? null,
+    };
+    let end = this.points.length - 1;
+    while (end >= 0 && this.points[end]!.x > x) end--;
+    const last = this.points[end];
+    if (last?.x === x) Object.assign(last, tests);
+    else
+      this.points.splice(end + 1, 0, {
+        x,
+        loss: logs.loss,
+        metric: logs[this.metricName] ?? 0,
+        ...tests,
+      });
+    this.publish();
   }
 
   /** What was added since the charts were last brought up to date. */

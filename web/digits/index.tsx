@@ -3,6 +3,7 @@ import { effect, untracked } from "@preact/signals";
 import { replaceQuery, route } from "../shell/router.ts";
 import { notify } from "../ui/messages.tsx";
 import { DataPanel } from "./data-panel.tsx";
+import { shape } from "./drawing.ts";
 import { CurvesPanel, MapsPanel, MistakesPanel, WeightsPanel } from "./insight-panels.tsx";
 import { find } from "./keeping.ts";
 import { KeptPanel, ModelPanel } from "./model-panel.tsx";
@@ -35,17 +36,19 @@ function apply(query: string): void {
 }
 
 export function View() {
+  // rows that are no pictures have nothing to be drawn
+  const drawn = shape.value !== undefined;
   return (
     <div class="digits">
       <h1 class="unseen">Digits</h1>
       <KeptPanel />
       <div class="first">
         <TrainingPanel />
-        <ReadingPanel />
+        {drawn ? <ReadingPanel /> : <CurvesPanel />}
       </div>
       <div class="second">
         <div class="stack">
-          <CurvesPanel />
+          {drawn && <CurvesPanel />}
           <MistakesPanel />
           <DataPanel />
         </div>

@@ -145,7 +145,8 @@ export async function train(): Promise<void> {
             moved();
           });
         },
-        onEpochEnd: (epoch) => {
+        onEpochEnd: (epoch, logs) => {
+          curves.addEpoch(epoch, logs);
           moved(true);
           keep(model);
           announce(epochSays(now, epoch));

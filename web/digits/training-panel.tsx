@@ -43,7 +43,10 @@ export function TrainingPanel() {
         <Segments
           label="Network"
           value={chosen.network}
-          options={NETWORKS.map((value) => ({ value, label: NETWORK_LABELS[value] }))}
+          options={NETWORKS.filter((value) => image || !subject.value || value !== "cnn").map((value) => ({
+            value,
+            label: NETWORK_LABELS[value],
+          }))}
           hint={NETWORK_HINTS[chosen.network]}
           disabled={locked}
           onChange={(network) => change({ network })}
@@ -160,9 +163,10 @@ function Figures() {
     <div class="progress">
       <div class="head small figures">
         <span>{says}</span>
-        <span class="muted">{pace || KEPT[kept.value]}</span>
+        <span class="muted">{pace}</span>
       </div>
       <Meter share={now === "fresh" ? 0 : share} label="Progress of the training" text={says} />
+      <span class="small muted">{KEPT[kept.value]}</span>
     </div>
   );
 }
