@@ -15,6 +15,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { note, writeNotices } from "./notices.mjs";
 import { writeRecords } from "./records.mjs";
+import { pruneTypes } from "./types.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
@@ -27,14 +28,21 @@ writeRecords("assembly", "src/core/records.ts");
 const asc = join(dirname(require.resolve("assemblyscript/package.json")), "bin/asc.js");
 for (const target of ["simd", "debug", "threads"]) run(asc, "--config", "asconfig.json", "--target", target);
 
-const wasm = readFileSync("build/core/simd.wasm");
-writeFileSync(
-  "build/core/embedded.js",
-  `// The core's bytes inside JavaScript: no path to configure, works in any bundler and from file://.
-const text = "${wasm.toString("base64")}";
-export const core = typeof Buffer === "function" ? Buffer.from(text, "base64") : Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+// what nabla/export takes models' kernels from
+run(asc, "--config", "asconfig.standalone.json");
+
+for (const [name, constant, file] of [
+  ["simd", "core", "embedded"],
+  ["standalone", "standalone", "standalone"],
+]) {
+  writeFileSync(
+    `build/core/${file}.js`,
+    `// ${name}.wasm inside JavaScript: no path to configure, works in any bundler and from file://.
+const text = "${readFileSync(`build/core/${name}.wasm`).toString("base64")}";
+export const ${constant} = typeof Buffer === "function" ? Buffer.from(text, "base64") : Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 `,
-);
+  );
+}
 writeFileSync(
   "build/core/module.js",
   `// Where bytes may not be compiled at run time the core is imported as a WebAssembly.Module.
@@ -112,7 +120,7 @@ const common = {
   legalComments: "none",
   splitting: true,
   outdir: "build",
-  external: ["#core", "#worker", "#image-worker", "@assemblyscript/loader", "node:*"],
+  external: ["#core", "#standalone", "#worker", "#image-worker", "@assemblyscript/loader", "node:*"],
 };
 for (const old of ["types", "chunks", "cli", "browser"])
   rmSync(join("build", old), { recursive: true, force: true });
@@ -125,9 +133,11 @@ await build({
     data: "src/data/index.ts",
     browser: "src/browser/index.ts",
     node: "src/node/index.ts",
+    export: "src/interop/index.ts",
     cli: "src/cli/index.ts",
     worker: "src/worker/index.ts",
     "worker-node": "src/worker/node.ts",
+    "image-worker": "src/node/images/worker.ts",
   },
   chunkNames: "chunks/[name]-[hash]",
   platform: "neutral",
@@ -175,15 +185,6 @@ await build({
     },
   ],
 });
-// What threads run that decode pictures: one file, because a thread is started with a file.
-await build({
-  ...common,
-  splitting: false,
-  minify: true,
-  entryPoints: { "image-worker": "src/node/images/worker.ts" },
-  platform: "node",
-  banner: { js: banner },
-});
 // Smaller, and still to be shaken: unlike esbuild, terser keeps the notes that say which calls have no effect.
 for (const folder of ["build", "build/chunks"]) {
   for (const file of readdirSync(folder).filter((name) => name.endsWith(".js"))) {
@@ -210,4 +211,10 @@ copyFileSync("src/core/wasm.d.ts", "build/types/core/wasm.d.ts");
 // The playground fails where it grew too large.
 const { buildWeb } = await import("./build-web.mjs");
 await buildWeb();
+const { exports } = JSON.parse(readFileSync("package.json", "utf8"));
+const named = Object.values(exports).flatMap(({ types }) => types ?? []);
+pruneTypes(
+  "build/types",
+  named.map((file) => file.replace("./build/types/", "")),
+);
 writeNotices("build/THIRD-PARTY-NOTICES.txt");

@@ -302,7 +302,7 @@ function unpack(core: Core, to: number, from: number, spec: Parameter): void {
 }
 
 /** A kernel of any rank as the matrices it is multiplied as: [everything before the last axis, a share of the last axis]. */
-function matricesOf({ shape, groups = 1 }: Parameter): { k: number; out: number; groups: number } {
+export function matricesOf({ shape, groups = 1 }: Parameter): { k: number; out: number; groups: number } {
   const columns = shape[shape.length - 1];
   return { k: count(shape) / columns, out: columns / groups, groups };
 }
@@ -310,7 +310,7 @@ function matricesOf({ shape, groups = 1 }: Parameter): { k: number; out: number;
 const count = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
 /** Bytes a parameter takes in linear memory. */
-function footprint(spec: Parameter): number {
+export function footprint(spec: Parameter): number {
   if (spec.layout === "vector") return ld(count(spec.shape)) * 4;
   const { k, out, groups } = matricesOf(spec);
   return groups * k * ld(out) * 4; // with padded rows as in panels

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS } from "../config/names.ts";
 import { FITS } from "../data/images/resize.ts";
 import { didYouMean, NablaError } from "../errors.ts";
+import { WEIGHT_TYPES } from "../interop/quantise.ts";
 import { augmentation } from "./augment.ts";
 import { names, number, oneOf, pictureSize, port, units, whole } from "./options.ts";
 
@@ -19,6 +20,7 @@ Examples:
   nabla predict iris.safetensors "5.1,3.5,1.4,0.2"
   nabla read digits.safetensors number.png
   nabla play                                              the playground, in the browser
+  nabla export digits.safetensors --to digits.wasm
 
 DATA is a folder of IDX files (MNIST), a folder with a sub-folder of PNG and JPEG files for each class, a .csv or .npz file, or the name
 of a generated set: nabla data lists them.`;
@@ -174,6 +176,28 @@ export function program(done: (code: number) => void): Command {
     .argument("<PICTURE...>", "PNG or JPEG with one line of digits, dark on light or light on dark")
     .option("--json", "one JSON object a line")
     .action(run(async () => (await import("./read.ts")).readCommand as Action));
+
+  command
+    .command("export")
+    .description("a model as one file that needs neither nabla nor, if need be, JavaScript")
+    .argument("<MODEL>", "a file that train --out wrote")
+    .requiredOption("--to <FILE>", "model.wasm, or model.js (an ES module with its types beside it)")
+    .option(
+      "--weights <TYPE>",
+      "float32 (default, the same bits), float16 (half as large) or int8 (a quarter)",
+      oneOf("--weights", WEIGHT_TYPES),
+    )
+    .option(
+      "--rows <N>",
+      "most rows of one prediction; costs memory, no bytes (default: 32)",
+      whole("--rows"),
+    )
+    .option("--data <DATA>", "say what fewer bits cost on this data set: its test part if there is one")
+    .option("--part <PART>", "of --data: test, train or all", oneOf("--part", ["test", "train", "all"]))
+    .option("--samples <N>", "generated sets: rows of the training part", whole("--samples"))
+    .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
+    .option("--json", "as one JSON object")
+    .action(run(async () => (await import("./export.ts")).exportCommand as Action));
 
   command
     .command("summary")

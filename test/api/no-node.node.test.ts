@@ -19,6 +19,7 @@ async function reached(entry: string): Promise<{ packages: Set<string>; missing:
 
 test.each([
   ["src/index.ts", ["@assemblyscript/loader"]],
+  ["src/interop/index.ts", ["@assemblyscript/loader"]],
   ["src/data/index.ts", ["@assemblyscript/loader", "csv-parse", "fflate"]],
   ["src/browser/index.ts", ["@assemblyscript/loader", "csv-parse", "fflate"]],
 ])("%s reaches %j and no Node", async (entry, allowed) => {

@@ -1,0 +1,31 @@
+// A model that `nabla export model.safetensors --to model.wasm` wrote, run without JavaScript:
+//
+//   g++ -O2 -std=c++17 predict.cpp -lwabt -o predict
+//   ./predict model.wasm < rows.f32 > outputs.f32        rows of float32, one after the other
+//   ./predict model.wasm --bytes < rows.u8 > outputs.f32     rows of bytes, which the model scales
+//
+// Needs wabt's library (in Debian: the package wabt).
+
+#include <algorithm>
+
+#include "wasm.h"
+
+int main(int count, char** words) {
+  const bool bytes = count == 3 && std::string(words[2]) == "--bytes";
+  if (count != 2 && !bytes) fail("usage: predict MODEL.wasm [--bytes] < rows > outputs");
+  Wasm model(words[1]);
+  const uint32_t width = model.call("inputs"), units = model.call("outputs"), most = model.call("maxRows");
+  const size_t row = size_t(width) * (bytes ? 1 : 4);
+
+  std::vector<char> rows;
+  for (char part[65536]; size_t n = std::fread(part, 1, sizeof part, stdin);) rows.insert(rows.end(), part, part + n);
+  if (rows.empty() || rows.size() % row)
+    fail("expected rows of " + std::to_string(row) + " bytes, got " + std::to_string(rows.size()) + " bytes");
+
+  for (size_t from = 0, total = rows.size() / row; from < total; from += most) {
+    const uint32_t n = std::min<size_t>(most, total - from);
+    std::memcpy(model.at(model.call("input"), n * row), &rows[from * row], n * row);
+    if (model.call(bytes ? "predictBytes" : "predict", {n}) != n) fail("the model refused its input");
+    std::fwrite(model.at(model.call("output"), size_t(n) * units * 4), 4, size_t(n) * units, stdout);
+  }
+}

@@ -1,0 +1,29 @@
+/** What fewer bits do to a model, before it is exported. */
+import { copyParameters } from "../inspect.ts";
+import { Model } from "../model.ts";
+import { matricesOf } from "../network.ts";
+import { dequantise, quantise, type WeightType } from "./quantise.ts";
+import { isPacked } from "./weights.ts";
+
+/**
+ * A copy of the model with the weights an export of this type computes with: what the export predicts, bit for bit. Compiled as the
+ * model is, so that evaluate() tells what is lost.
+ */
+export function quantised(model: Model, type: WeightType): Model {
+  const { inputShape, seed } = model;
+  const configs = model.configs.map((config, i) => ({ ...config, name: model.layers[i]!.name }));
+  const copy = new Model(configs, { seed, inputShape }, false);
+  copyParameters(model.built, copy.built);
+  copy.metadata = model.metadata;
+  if (type !== "float32") {
+    const { built } = copy;
+    for (const tensor of built.tensors) {
+      if (!isPacked(tensor, type)) continue;
+      const { out, groups } = matricesOf(tensor.spec);
+      built.write(tensor, dequantise(quantise(built.read(tensor), out * groups, type, tensor.name)));
+    }
+  }
+  const { compiled } = model.state;
+  if (compiled) copy.compile(compiled.config);
+  return copy;
+}

@@ -1,0 +1,82 @@
+/** What docs/export.md shows works: its commands, its programs, its links. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { load } from "../../src/index.ts";
+
+const root = new URL("../../", import.meta.url);
+const cli = fileURLToPath(new URL("build/cli.js", root));
+const text = readFileSync(new URL("docs/export.md", root), "utf8");
+const blocks = (language: string): string[] =>
+  [...text.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, "g"))].map(([, code]) => code!);
+
+// under the package's own folder, where "nabla" is this package
+const folder = mkdtempSync(fileURLToPath(new URL("build/export-", root)));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const node = (...args: string[]) => execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+const pixels = "const pixels = Uint8Array.from({ length: 784 }, (_, i) => (i * 37) % 256);";
+const run = (code: string): number[] => {
+  writeFileSync(join(folder, "program.mjs"), code);
+  return JSON.parse(node("program.mjs"));
+};
+
+const printed: string[] = [];
+beforeAll(() => {
+  node(
+    cli,
+    ..."train digits --samples 200 --epochs 1 --seed 1 --model cnn --out digits.safetensors -q".split(" "),
+  );
+  for (const line of blocks("sh").join("").split("\n").filter(Boolean))
+    printed.push(node(cli, ...line.split("#")[0]!.trim().split(/\s+/).slice(1)));
+}, 60_000);
+
+const expected = () => {
+  const model = load(readFileSync(join(folder, "digits.safetensors")));
+  return [...model.predict(Uint8Array.from({ length: 784 }, (_, i) => (i * 37) % 256)).data];
+};
+
+test("its commands write what they say", () => {
+  expect(printed).toHaveLength(3);
+  expect(printed[2]).toMatch(/loss .* as int8\n {2}accuracy .* as int8\n {2}the same class for /);
+  expect(text).toMatch(/loss .* as int8\n {2}accuracy .* as int8\n {2}the same class for /);
+});
+
+test("its programs predict what the model predicts", () => {
+  const [library, plain, module, worker] = blocks("js") as [string, string, string, string];
+  const prelude = `
+    import { readFileSync } from "node:fs";
+    import { digits } from "nabla/data";
+    import { loadModel } from "nabla/node";
+    const model = await loadModel("digits.safetensors");
+    const test = digits({ samples: 20, part: "test" });
+    const log = console.log;
+    console.log = (scores) => scores.loss ?? (() => { throw new Error("no loss"); })();`;
+  const made = run(`${prelude}\n${library}\nlog(JSON.stringify([bytes.length, code.length, types.length]));`);
+  expect(Math.min(...made)).toBeGreaterThan(500);
+  node(cli, "export", "digits.safetensors", "--to", "digits.wasm");
+  const fetched = `import { readFileSync } from "node:fs";
+    const fetch = async (name) => new Response(readFileSync(name));\n${pixels}`;
+  expect(run(`${fetched}\n${plain}\nconsole.log(JSON.stringify([...probabilities]));`)).toEqual(expected());
+  const quiet = module.replace(/^console.*$/m, "");
+  expect(run(`${pixels}\n${quiet}\nconsole.log(JSON.stringify([...outputs]));`)).toEqual(expected());
+  // Node has no such import of .wasm yet: the module comes from the file, everything else is as it stands
+  const imported = worker
+    .replace(
+      /import module from .*\n/,
+      'import { readFileSync } from "node:fs";\nconst module = new WebAssembly.Module(readFileSync("digits.wasm"));\n',
+    )
+    .replace("export default", "const handler =");
+  const asked = `${pixels}\nconst request = new Request("http://x/", { method: "POST", body: pixels });
+    console.log(await (await handler.fetch(request)).text());`;
+  expect(run(`${imported}\n${asked}`)).toEqual(expected());
+});
+
+test.each(["docs/export.md", "docs/host.md"])("every file that %s links to is there", (name) => {
+  const page = new URL(name, root);
+  for (const [, path] of readFileSync(page, "utf8").matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
+    const target = new URL(path!, page);
+    expect(() => readFileSync(target), path).not.toThrow(/ENOENT/);
+  }
+});

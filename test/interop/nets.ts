@@ -1,0 +1,139 @@
+/** Between them: every layer, every activation, widths that are and are not multiples of four. */
+
+import { ACTIVATIONS } from "../../src/config/names.ts";
+import {
+  activation,
+  averagePooling2d,
+  batchNormalization,
+  conv2d,
+  dense,
+  dropout,
+  flatten,
+  gaussianNoise,
+  globalAveragePooling2d,
+  layerNormalization,
+  type Model,
+  maxPooling2d,
+  reshape,
+  residual,
+  sequential,
+  zeroPadding2d,
+} from "../../src/index.ts";
+
+/** Weights as training leaves them: no zero biases, no mean of 0 and variance of 1. */
+function worn(model: Model): Model {
+  const weights = Object.fromEntries(
+    Object.entries(model.weights()).map(([name, values], t) => [
+      name,
+      values.map((value, i) => {
+        const noise = Math.fround(((i * 7919 + t * 104729) % 1009) / 1009);
+        if (/variance/i.test(name)) return 0.5 + noise;
+        return value + (noise - 0.5) / 10;
+      }),
+    ]),
+  );
+  return model.setWeights(weights);
+}
+
+const softmax = () => dense({ units: 10, activation: "softmax" });
+
+export const nets: Record<string, () => Model> = {
+  "one weight": () => worn(sequential([dense({ units: 1, useBias: false })], { inputShape: [1], seed: 1 })),
+  // in linear memory the one column takes the room of four
+  "many inputs, one output": () =>
+    worn(sequential([dense({ units: 1, activation: "sigmoid" })], { inputShape: [3000], seed: 8 })),
+  "no weights at all": () =>
+    sequential([flatten(), activation({ activation: "softmax" })], { inputShape: [3, 2] }),
+  "a perceptron of odd sizes": () =>
+    worn(
+      sequential([dense({ units: 13, activation: "tanh" }), dense({ units: 7 }), softmax()], {
+        inputShape: [11],
+        seed: 2,
+      }),
+    ),
+  "784-100-50-10": () =>
+    worn(
+      sequential(
+        [
+          flatten(),
+          dense({ units: 100, activation: "relu" }),
+          dense({ units: 50, activation: "relu" }),
+          softmax(),
+        ],
+        { inputShape: [28, 28, 1], seed: 3 },
+      ),
+    ),
+  "a convolutional net for digits": () =>
+    worn(
+      sequential(
+        [
+          conv2d({ filters: 8, kernelSize: 3, activation: "relu" }),
+          maxPooling2d(),
+          conv2d({ filters: 16, kernelSize: 3, activation: "relu" }),
+          maxPooling2d(),
+          flatten(),
+          dropout({ rate: 0.3 }),
+          dense({ units: 128, activation: "relu" }),
+          softmax(),
+        ],
+        { inputShape: [28, 28, 1], seed: 4 },
+      ),
+    ),
+  "residual blocks": () =>
+    worn(
+      sequential(
+        [
+          conv2d({ filters: 6, kernelSize: 3, padding: "same", useBias: false }),
+          batchNormalization(),
+          activation({ activation: "relu" }),
+          residual([conv2d({ filters: 6, kernelSize: 3, padding: "same" }), batchNormalization()]),
+          residual([conv2d({ filters: 7, kernelSize: 3, strides: 2, padding: "same" })], {
+            shortcut: [conv2d({ filters: 7, kernelSize: 1, strides: 2 })],
+          }),
+          globalAveragePooling2d(),
+          softmax(),
+        ],
+        { inputShape: [9, 10, 3], seed: 5 },
+      ),
+    ),
+  "every other layer": () =>
+    worn(
+      sequential(
+        [
+          gaussianNoise({ stddev: 0.1 }),
+          dense({ units: 30, activation: "tanh" }),
+          layerNormalization(),
+          reshape({ targetShape: [5, -1, 2] }),
+          zeroPadding2d({ padding: 1 }),
+          conv2d({ filters: 6, kernelSize: [2, 3], groups: 2, dilationRate: 2, padding: "same" }),
+          conv2d({ filters: 6, kernelSize: 3, groups: 6, padding: "same" }),
+          maxPooling2d({ poolSize: 3, strides: 1, padding: "same" }),
+          averagePooling2d({ poolSize: 2, padding: "same" }),
+          layerNormalization(),
+        ],
+        { inputShape: [30], seed: 6 },
+      ),
+    ),
+  ...Object.fromEntries(
+    ACTIVATIONS.map((name) => [
+      `the activation ${name}`,
+      () =>
+        worn(
+          sequential([dense({ units: 9, activation: name }), dense({ units: 3, activation: name })], {
+            inputShape: [6],
+            seed: 7,
+          }),
+        ),
+    ]),
+  ),
+};
+
+/** Rows of values between -2 and 2. */
+export const rowsFor = (model: Model, rows: number): Float32Array<ArrayBuffer> =>
+  Float32Array.from(
+    { length: rows * model.inputShape.reduce((a, b) => a * b, 1) },
+    (_, i) => (((i * 7919) % 4001) - 2000) / 1000,
+  );
+
+export const bytesFor = (model: Model, rows: number): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(rowsFor(model, rows), (_, i) => (i * 151) % 256);
