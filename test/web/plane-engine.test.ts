@@ -101,6 +101,15 @@ describe("engine of the plane", () => {
     expect(first.stepsPerEpoch).toBe(18);
     expect((await stepOf(listener, "epoch", 18)).step).toBe(18);
     expect((await stepOf(listener, "epoch", 36)).step).toBe(36);
+    // asked for in one breath, and while the first is under way
+    listener.send(
+      { kind: "step", steps: 1 },
+      { kind: "step", steps: "epoch" },
+      { kind: "step", steps: "epoch" },
+    );
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    listener.send({ kind: "step", steps: "epoch" });
+    expect((await listener.frame(({ step }) => step >= 90)).step).toBe(90);
   });
 
   it("stands still when it is told to, and when nobody looks", async () => {

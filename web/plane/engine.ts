@@ -3,11 +3,11 @@
  * no workers. It answers when the page asks for a frame, so a page that is slow or hidden is never flooded.
  */
 import { NablaError } from "nabla";
-import { type Palette, surfacePixels, unitPixels } from "./colours.ts";
+import type { Palette } from "./colours.ts";
 import { gridPlaces, inputsOf } from "./data.ts";
 import { computeLandscape, type DirectionKind } from "./landscape.ts";
-import { probabilities } from "./net.ts";
-import { type FromEngine, type LayerView, SURFACE_SIDE, type ToEngine, UNIT_SIDE } from "./protocol.ts";
+import { pictures, unitPicture } from "./pictures.ts";
+import { type FromEngine, SURFACE_SIDE, type ToEngine } from "./protocol.ts";
 import { Race } from "./race.ts";
 import { INITIAL } from "./state.ts";
 import { nextTask, wait } from "./tasks.ts";
@@ -39,8 +39,8 @@ export class Engine {
 
   private playing = false;
   private speed = Number.POSITIVE_INFINITY;
-  /** Steps that may be taken: asked for one by one, and by the clock. */
-  private asked = 0;
+  /** The step that is to be reached, where steps are asked for one by one; and how many the clock allows. */
+  private target = 0;
   private credit = 0;
   private clock = 0;
 
@@ -80,14 +80,16 @@ export class Engine {
       case "pause":
         this.playing = message.kind === "play";
         this.credit = 0;
-        this.asked = 0;
+        this.target = 0;
         this.clock = performance.now();
         this.changed = true;
         break;
       case "step": {
-        const { stepsPerEpoch, step } = this.race;
+        const { stepsPerEpoch } = this.race;
+        const from = Math.max(this.target, this.race.step);
         this.playing = false;
-        this.asked += message.steps === "epoch" ? stepsPerEpoch - (step % stepsPerEpoch) : message.steps;
+        this.target =
+          from + (message.steps === "epoch" ? stepsPerEpoch - (from % stepsPerEpoch) : message.steps);
         break;
       }
       case "frame":
@@ -107,7 +109,7 @@ export class Engine {
   /** Ends everything; for an engine on the page, which no one terminates. */
   close(): void {
     this.playing = false;
-    this.asked = 0;
+    this.target = 0;
     this.wanted = false;
     this.landscape?.abort();
     void this.race.dispose();
@@ -122,7 +124,8 @@ export class Engine {
         const due = this.due();
         if (due > 0) await this.train(due);
         if (this.wanted && this.changed && this.rested()) await this.show();
-        if (this.credit < 1 && this.active) await wait((1 - this.credit) / (this.speed / 1000));
+        const waits = this.active && this.credit < 1 && Number.isFinite(this.speed);
+        if (waits) await wait((1 - this.credit) / (this.speed / 1000));
         else await nextTask();
       } while (this.asked > 0 || this.active || (this.wanted && this.changed));
     } catch (error) {
@@ -139,13 +142,17 @@ export class Engine {
 
   private fail(error: unknown): void {
     this.playing = false;
-    this.asked = 0;
+    this.target = 0;
     this.post({ kind: "problem", text: error instanceof NablaError ? error.message : String(error) }, []);
     if (!(error instanceof NablaError)) throw error;
   }
 
   private get active(): boolean {
     return this.playing && !this.race.over && performance.now() - this.lastWanted < PATIENCE;
+  }
+
+  private get asked(): number {
+    return this.race.over ? 0 : Math.max(0, this.target - this.race.step);
   }
 
   private due(): number {
@@ -182,9 +189,7 @@ export class Engine {
     }
     // a net that was put away while it took its steps
     if (race !== this.race) return;
-    const taken = due === Number.POSITIVE_INFINITY ? 0 : due - left;
-    if (this.asked > 0) this.asked = race.over ? 0 : this.asked - taken;
-    else this.credit -= taken;
+    this.credit = due === Number.POSITIVE_INFINITY ? 0 : Math.max(0, this.credit - (due - left));
     if (race.over) {
       this.playing = false;
       this.changed = true;
@@ -194,7 +199,7 @@ export class Engine {
   private reset({ state, id }: Extract<ToEngine, { kind: "reset" }>): void {
     this.landscape?.abort();
     void this.race.dispose();
-    this.asked = 0;
+    this.target = 0;
     this.credit = 0;
     this.id = id;
     this.race = new Race(state);
@@ -210,7 +215,7 @@ export class Engine {
     const { data, state } = this.race;
     const width = state.features.length;
     const features = state.features.map((_, f) =>
-      this.unit((pixel) => this.grid[pixel * width + f], this.palette),
+      unitPicture((pixel) => this.grid[pixel * width + f], this.palette),
     );
     this.post({ kind: "data", id: this.id, train: data.train, test: data.test, features }, buffers(features));
   }
@@ -220,31 +225,13 @@ export class Engine {
     this.wanted = false;
     this.changed = false;
     const { race, palette, sharp } = this;
-    const { classes, loss } = race.state;
     await race.record();
     const standings = await race.standings();
     if (race !== this.race) {
       this.wanted = true;
       return;
     }
-    const layers: LayerView[] = [];
-    const surfaces = race.entrants.map((entrant) => {
-      const looked = race.look(entrant, this.grid);
-      const shares = probabilities(looked.outputs.at(-1)!, classes, loss);
-      if (race.entrants.length === 1)
-        looked.layers.forEach((layer, l) => {
-          const isOutput = l === looked.layers.length - 1;
-          const values = isOutput ? shares : looked.outputs[l];
-          const units = Array.from(layer.bias, (_, u) => {
-            const colours = isOutput
-              ? { ...palette, zero: palette.paper, plus: palette.classes[u] }
-              : palette;
-            return this.unit((pixel) => values[pixel * layer.bias.length + u], colours);
-          });
-          layers.push({ ...layer, units });
-        });
-      return surfacePixels(shares, palette, classes, sharp);
-    });
+    const { surfaces, layers } = pictures(race, this.grid, palette, sharp);
     const now = performance.now();
     this.showFrom = now + (now - start);
     const fresh =
@@ -275,14 +262,6 @@ export class Engine {
       },
       buffers([...surfaces, ...layers.flatMap(({ units }) => units)]),
     );
-  }
-
-  /** A unit's picture from values on the finer grid. */
-  private unit(value: (pixel: number) => number, palette: Palette): Uint8ClampedArray<ArrayBuffer> {
-    const fine = SURFACE_SIDE / UNIT_SIDE;
-    const at = (pixel: number): number =>
-      Math.floor(pixel / UNIT_SIDE) * fine * SURFACE_SIDE + (pixel % UNIT_SIDE) * fine;
-    return unitPixels(UNIT_SIDE * UNIT_SIDE, (pixel) => value(at(pixel)), palette);
   }
 
   private async survey(directions: DirectionKind): Promise<void> {
