@@ -51,6 +51,11 @@ export default { async fetch(request) {
   return Response.json(await answer(Number(searchParams.get("count") ?? 0), searchParams.has("bare")));
 } };`;
   writeFileSync(join(folder, "worker-main.js"), worker);
+  // the model at the start of the isolate, as docs/deploy.md has it: what comes before the first request is not part of it
+  writeFileSync(
+    join(folder, "worker-ready.js"),
+    `import { ready } from "./program.js";\n${worker}\nready();\n`,
+  );
   writeFileSync(join(folder, "worker-nothing.js"), "export default { fetch: () => Response.json([]) };");
   return folder;
 }
@@ -103,12 +108,14 @@ async function timed(url) {
 async function workerd(folder) {
   const ours = await bundleWorker(join(folder, "worker-main.js"), join(folder, "dist"));
   const empty = await bundleWorker(join(folder, "worker-nothing.js"), join(folder, "dist-nothing"));
-  const firsts = { ours: [], empty: [], again: [] };
+  const ready = await bundleWorker(join(folder, "worker-ready.js"), join(folder, "dist-ready"));
+  const firsts = { ours: [], ready: [], empty: [], again: [] };
   let result;
   for (let s = 0; s < STARTS; s++) {
     for (const [key, dist] of [
       ["empty", empty],
       ["ours", ours],
+      ["ready", ready],
     ]) {
       const worker = await serveWorker(dist);
       firsts[key].push(await timed(worker.url));
@@ -120,9 +127,10 @@ async function workerd(folder) {
   return {
     name: "workerd",
     ...result,
-    first: median(firsts.ours),
-    again: median(firsts.again),
-    empty: median(firsts.empty),
+    first: Math.min(...firsts.ours),
+    ready: Math.min(...firsts.ready),
+    again: Math.min(...firsts.again),
+    empty: Math.min(...firsts.empty),
   };
 }
 
@@ -193,9 +201,9 @@ ${lines.join("\n")}
 ${
   isolate
     ? `
-workerd's clock stands still while a worker computes, so its rate is taken from outside. A new process of it answers its first request in
-${isolate.first.toFixed(1)} ms (model read, core instantiated, one prediction), the second in ${isolate.again.toFixed(1)} ms; a worker that does nothing answers its first in ${isolate.empty.toFixed(1)} ms. So the
-first prediction after the start of an isolate costs ${(isolate.first - isolate.empty).toFixed(1)} ms more than no prediction (medians of ${STARTS} starts).
+workerd's clock stands still while a worker computes, so its rate is taken from outside. The first answer of a new process, over HTTP, the least of
+${STARTS} starts: ${isolate.empty.toFixed(1)} ms by a worker that does nothing; ${isolate.ready.toFixed(1)} ms with a model loaded when the isolate starts (the first prediction costs ${(isolate.ready - isolate.empty).toFixed(1)} ms more than none);
+${isolate.first.toFixed(1)} ms where the first request loads the model; the second answer there takes ${isolate.again.toFixed(1)} ms.
 `
     : ""
 }

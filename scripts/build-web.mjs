@@ -35,10 +35,20 @@ export async function buildWeb({ quiet = false } = {}) {
     outdir: OUT,
   });
   const [workerFile] = Object.keys(worker.metafile.outputs);
+  // the plane's view has a worker of its own: it trains there, and looks into the net as well
+  const plane = await build({
+    ...common,
+    plugins: [spawning(basename(workerFile))],
+    entryPoints: { "plane-worker": "web/plane/worker.ts" },
+    entryNames: "[name]-[hash]",
+    outdir: OUT,
+  });
+  const [planeFile] = Object.keys(plane.metafile.outputs);
   const { metafile } = await build({
     ...common,
     splitting: true,
     plugins: [spawning(basename(workerFile))],
+    define: { PLANE_WORKER: JSON.stringify(`./${basename(planeFile)}`) },
     entryPoints: { main: "web/main.tsx", style: "web/style.css" },
     entryNames: "[name]-[hash]",
     chunkNames: "[name]-[hash]",

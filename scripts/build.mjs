@@ -15,6 +15,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { note, writeNotices } from "./notices.mjs";
 import { writeRecords } from "./records.mjs";
+import { pruneTypes } from "./types.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
@@ -136,6 +137,7 @@ await build({
     cli: "src/cli/index.ts",
     worker: "src/worker/index.ts",
     "worker-node": "src/worker/node.ts",
+    "image-worker": "src/node/images/worker.ts",
   },
   chunkNames: "chunks/[name]-[hash]",
   platform: "neutral",
@@ -183,15 +185,6 @@ await build({
     },
   ],
 });
-// What threads run that decode pictures: one file, because a thread is started with a file.
-await build({
-  ...common,
-  splitting: false,
-  minify: true,
-  entryPoints: { "image-worker": "src/node/images/worker.ts" },
-  platform: "node",
-  banner: { js: banner },
-});
 // Smaller, and still to be shaken: unlike esbuild, terser keeps the notes that say which calls have no effect.
 for (const folder of ["build", "build/chunks"]) {
   for (const file of readdirSync(folder).filter((name) => name.endsWith(".js"))) {
@@ -218,4 +211,10 @@ copyFileSync("src/core/wasm.d.ts", "build/types/core/wasm.d.ts");
 // The playground fails where it grew too large.
 const { buildWeb } = await import("./build-web.mjs");
 await buildWeb();
+const { exports } = JSON.parse(readFileSync("package.json", "utf8"));
+const named = Object.values(exports).flatMap(({ types }) => types ?? []);
+pruneTypes(
+  "build/types",
+  named.map((file) => file.replace("./build/types/", "")),
+);
 writeNotices("build/THIRD-PARTY-NOTICES.txt");

@@ -6,6 +6,7 @@ import { checkOptions, checkWhole } from "../options.ts";
 import { saveModel } from "./models.ts";
 import { parseAddress } from "./storage/names.ts";
 
+/** What is kept, and how often. */
 export interface CheckpointInOptions {
   /** Save every so many steps instead of after every epoch. */
   everySteps?: number;

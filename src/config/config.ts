@@ -14,7 +14,7 @@ import {
   number,
   string,
 } from "./fields.ts";
-import { layer } from "./layers.ts";
+import { type LayerConfig, layer } from "./layers.ts";
 import { METRICS } from "./names.ts";
 import { described, object, optional, record, withDefault } from "./objects.ts";
 
@@ -120,7 +120,7 @@ export const configFields = object({
 export type Config = Infer<typeof configFields>;
 export type ModelConfig = Infer<typeof modelFields>;
 export type TrainingConfig = Infer<typeof trainingFields>;
-export type LayerConfig = Infer<typeof layer>;
+export type { LayerConfig };
 /** As people write it. */
 export type ConfigInput = Input<typeof configFields>;
 

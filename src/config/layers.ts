@@ -12,7 +12,7 @@ import {
 } from "../layers/pooling2d.ts";
 import { flattenFields, reshapeFields } from "../layers/reshape.ts";
 import { zeroPadding2dFields } from "../layers/zeroPadding2d.ts";
-import { type Infer, type Input, list } from "./fields.ts";
+import { type Field, type Infer, type Input, list, type Simple as Tag } from "./fields.ts";
 import { described, object, shared, variant, withDefault } from "./objects.ts";
 
 /** Layers that hold no other layers. */
@@ -32,9 +32,17 @@ const SIMPLE = {
   gaussianNoise: gaussianNoiseFields,
 };
 
-const simple = shared("simpleLayer", variant("type", SIMPLE));
-export type SimpleLayerConfig = Infer<typeof simple>;
-export type SimpleLayerInput = Input<typeof simple>;
+// Unions with names, which the compiler keeps only where a name stands for a look-up itself. It writes out others wherever a field of
+// layers is used, which makes declarations five times as long.
+type Branches = typeof SIMPLE;
+type Outs<B> = { [K in keyof B]: Tag<{ type: K } & Infer<B[K]>> };
+type Ins<B> = { [K in keyof B]: Tag<{ type: K } & Input<B[K]>> };
+export type SimpleLayerConfig = Outs<Branches>[keyof Branches];
+export type SimpleLayerInput = Ins<Branches>[keyof Branches];
+const simple: Field<SimpleLayerConfig, SimpleLayerInput, "required"> = shared(
+  "simpleLayer",
+  variant("type", SIMPLE),
+);
 
 export const residualFields = object(
   {
@@ -53,4 +61,7 @@ export const residualFields = object(
 
 export const LAYERS = { ...SIMPLE, residual: residualFields };
 
-export const layer = shared("layer", variant("type", LAYERS));
+type All = typeof LAYERS;
+export type LayerConfig = Outs<All>[keyof All];
+export type LayerInput = Ins<All>[keyof All];
+export const layer: Field<LayerConfig, LayerInput, "required"> = shared("layer", variant("type", LAYERS));

@@ -8,6 +8,7 @@ import { type Idx, idxSplit } from "./idx.ts";
 import type { ImageInfo, Problem } from "./images/imageset.ts";
 import { withHeader } from "./portable.ts";
 
+/** What a path turned out to be. */
 export type DataKind = "generated" | "idx" | "csv" | "npz" | "images";
 
 export interface OpenedData extends DataSplit {

@@ -6,13 +6,12 @@ import { root, run, testWith, tool } from "../package/support.ts";
 
 const json = (name: string) => JSON.parse(readFileSync(join(root, name), "utf8"));
 
-test("every entry of the package is in the reference, and its types are built", () => {
+test("every entry of the package is in the reference", () => {
   const entries = Object.values(json("package.json").exports as Record<string, { types?: string }>)
     .map(({ types }) => types?.replace("./build/types/", "src/").replace(/\.d\.ts$/, ".ts"))
     .filter((file) => file !== undefined && existsSync(join(root, file)));
   expect(entries.length).toBeGreaterThan(2);
   expect([...json("typedoc.json").entryPoints].sort()).toEqual(entries.sort());
-  expect(json("tsconfig.build.json").files).toEqual(expect.arrayContaining(entries));
 });
 
 const typedoc = "typedoc/bin/typedoc";

@@ -104,8 +104,8 @@ function optionsOf(props: ChartProps, width: number, height: number): uPlot.Opti
   };
   const ticks = (text: (value: number) => string) => (_: uPlot, splits: (number | null)[]) =>
     splits.map((value) => (value === null ? "" : text(value)));
-  const legend = (text: (value: number) => string) => (_: uPlot, value: number | null) =>
-    value === null ? "–" : text(value);
+  const legend = (text: (value: number) => string) => (_: uPlot, value: number | null | undefined) =>
+    value == null ? "–" : text(value);
   return {
     width,
     height,

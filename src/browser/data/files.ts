@@ -6,6 +6,7 @@ import { classOf } from "../images/pixels.ts";
 import { fetched, isBlob, isFileHandle, unread } from "../modelfile.ts";
 import { readable } from "../storage/failures.ts";
 
+/** Where a file may come from. */
 export type FileSource = Blob | FileSystemFileHandle | URL | Request | Response;
 
 /** What openData() takes besides the name of a generated set. */

@@ -20,6 +20,7 @@ import {
   sizeOfSource,
 } from "./pixels.ts";
 
+/** Whatever a page can draw from. */
 export type PictureSource = PixelSource | Blob;
 
 const PIXEL_OPTIONS: readonly (keyof PixelOptions)[] = ["channels", "background", "name"];
@@ -36,6 +37,7 @@ export async function pictureFrom(source: PictureSource, options: PixelOptions =
   return withPixels(source, name, async (pixels) => pixelsOf(pixels, { ...options, name }));
 }
 
+/** How pictures become rows. */
 export interface ImagesOptions {
   /** Pixels of every row: a side, or width and height. Default: the size of the first picture. */
   size?: number | Size;

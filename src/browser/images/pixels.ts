@@ -5,6 +5,7 @@ import type { Picture } from "../../data/images/picture.ts";
 import type { Size } from "../../data/images/resize.ts";
 import { NablaError } from "../../errors.ts";
 
+/** What lies behind transparent pixels. */
 export type Background = "white" | "black";
 
 /** What has pixels at hand, without decoding. */
@@ -17,6 +18,7 @@ export type PixelSource =
   | HTMLVideoElement
   | VideoFrame;
 
+/** How pixels are read. */
 export interface PixelOptions {
   /** 1 for grey, 3 for colour; default 3. */
   channels?: 1 | 3;

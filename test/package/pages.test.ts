@@ -1,0 +1,108 @@
+/** Pages built by bundlers, in a real browser: a training runs in the worker that the bundler put beside the page, without a word on the console. */
+import { createReadStream, existsSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { findBrowser, howToGet, launch } from "../support/browsers/index.mjs";
+import { expectedOutput, type Installed, install, node, PROGRAM, project, tool } from "./support.ts";
+
+const required = process.env.NABLA_REQUIRE_ALL === "1";
+let installed: Installed;
+let expected: string;
+beforeAll(async () => {
+  installed = await install();
+  expected = await expectedOutput();
+});
+
+/** The program of the other tests, with the number of workers that came to be. */
+const MAIN = `import { program } from "./program.js";
+let workers = 0;
+const Real = Worker;
+globalThis.Worker = class extends Real { constructor(...args) { super(...args); workers++; } };
+globalThis.warnings = [];
+console.warn = (...args) => globalThis.warnings.push(args.join(" "));
+program().then((said) => { globalThis.result = { said, workers }; }, (error) => { globalThis.result = { said: String(error), workers }; });
+`;
+const FILES = {
+  "program.js": PROGRAM,
+  "main.js": MAIN,
+  "index.html":
+    '<!doctype html><title>scratch</title><link rel="icon" href="data:,"><script type="module" src="./main.js"></script>',
+};
+const TYPES: Record<string, string> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+};
+/** As a page that cares would be served: no eval, no script but its own, WebAssembly allowed. */
+const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src data:";
+
+/** What a page says whose files are in a folder. */
+async function shown(folder: string): Promise<{ said: string; workers: number; warnings: string[] }> {
+  const server = createServer((request, response) => {
+    const file = join(
+      folder,
+      request.url === "/" ? "index.html" : new URL(request.url!, "http://x").pathname,
+    );
+    if (!existsSync(file)) return void response.writeHead(404).end();
+    response.writeHead(200, {
+      "content-type": TYPES[extname(file)] ?? "application/octet-stream",
+      "content-security-policy": POLICY,
+    });
+    createReadStream(file).pipe(response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const browser = await launch("chromium");
+  try {
+    const page = await browser.newPage(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await page.waitFor(() => (globalThis as any).result !== undefined);
+    expect(page.errors).toEqual([]);
+    return await page.evaluate(() => ({
+      ...(globalThis as any).result,
+      warnings: (globalThis as any).warnings,
+    }));
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
+
+const BUILDS: Record<string, { tools: string[]; build(folder: string): Promise<string> }> = {
+  Vite: {
+    tools: ["vite"],
+    async build(folder) {
+      await node([tool("package", "vite/bin/vite.js")!, "build", "--logLevel", "warn"], folder);
+      return join(folder, "dist");
+    },
+  },
+  webpack: {
+    tools: ["webpack"],
+    async build(folder) {
+      const code = `import { createRequire } from "node:module";
+const webpack = createRequire(import.meta.url)(${JSON.stringify(tool("package", "webpack"))});
+const output = { path: process.cwd() + "/dist", filename: "main.js" };
+webpack({ mode: "production", target: "web", entry: "./main.js", output }, (error, stats) => {
+  if (error ?? stats.hasErrors()) throw error ?? new Error(stats.toString());
+});`;
+      project(folder, { "build.mjs": code });
+      await node(["build.mjs"], folder);
+      return project(join(folder, "dist"), { "index.html": FILES["index.html"] });
+    },
+  },
+};
+
+describe.each(Object.entries(BUILDS))("%s", (name, { tools, build }) => {
+  const missing = [
+    ...tools
+      .filter((path) => !tool("package", path))
+      .map((path) => `${path}: node scripts/tools.mjs package`),
+    ...(findBrowser("chromium") ? [] : [howToGet("chromium")]),
+  ];
+  const why = missing.length > 0 ? ` (not installed: ${missing.join("; ")})` : "";
+  test.skipIf(missing.length > 0 && !required)(`a built page trains in its worker${why}`, async () => {
+    if (missing.length > 0) throw new Error(`${missing.join("; ")}, and NABLA_REQUIRE_ALL=1 asks for it`);
+    const folder = project(join(installed.folder, `page-${name}`), FILES);
+    expect(await shown(await build(folder))).toEqual({ said: expected, workers: 1, warnings: [] });
+  });
+});
