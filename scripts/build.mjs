@@ -13,7 +13,10 @@ import {
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeCores } from "./cores.mjs";
+import { inference } from "./inference.mjs";
 import { note, writeNotices } from "./notices.mjs";
+import { pure } from "./pure.mjs";
 import { writeRecords } from "./records.mjs";
 import { pruneTypes } from "./types.mjs";
 
@@ -31,32 +34,7 @@ for (const target of ["simd", "debug", "threads"]) run(asc, "--config", "asconfi
 // what nabla/export takes models' kernels from
 run(asc, "--config", "asconfig.standalone.json");
 
-for (const [name, constant, file] of [
-  ["simd", "core", "embedded"],
-  ["standalone", "standalone", "standalone"],
-]) {
-  writeFileSync(
-    `build/core/${file}.js`,
-    `// ${name}.wasm inside JavaScript: no path to configure, works in any bundler and from file://.
-const text = "${readFileSync(`build/core/${name}.wasm`).toString("base64")}";
-export const ${constant} = typeof Buffer === "function" ? Buffer.from(text, "base64") : Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-`,
-  );
-}
-writeFileSync(
-  "build/core/module.js",
-  `// Where bytes may not be compiled at run time the core is imported as a WebAssembly.Module.
-import core from "./simd.wasm";
-export { core };
-`,
-);
-writeFileSync(
-  "build/core/edge.js",
-  `// The same for Vercel's edge runtime, where the question mark asks for it.
-import core from "./simd.wasm?module";
-export { core };
-`,
-);
+writeCores("build/core");
 if (process.argv[2] === "core") process.exit(0);
 
 const esbuild = await import("esbuild");
@@ -112,6 +90,15 @@ const commander = {
     });
   },
 };
+/** What model.fit() loads when it is asked to move images: a file of its own, which bundlers leave where it is. */
+const images = {
+  name: "images",
+  setup(bundler) {
+    bundler.onResolve({ filter: /\/augment\/fit\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "#images", external: true } : undefined,
+    );
+  },
+};
 const common = {
   bundle: true,
   format: "esm",
@@ -120,7 +107,16 @@ const common = {
   legalComments: "none",
   splitting: true,
   outdir: "build",
-  external: ["#core", "#standalone", "#worker", "#image-worker", "@assemblyscript/loader", "node:*"],
+  external: [
+    "#core",
+    "#core/*",
+    "#images",
+    "#standalone",
+    "#worker",
+    "#image-worker",
+    "@assemblyscript/loader",
+    "node:*",
+  ],
 };
 for (const old of ["types", "chunks", "cli", "browser"])
   rmSync(join("build", old), { recursive: true, force: true });
@@ -130,6 +126,7 @@ await build({
   ...common,
   entryPoints: {
     index: "src/index.ts",
+    errors: "src/errors.ts",
     data: "src/data/index.ts",
     browser: "src/browser/index.ts",
     node: "src/node/index.ts",
@@ -143,10 +140,37 @@ await build({
   platform: "neutral",
   mainFields: ["module", "main"],
   conditions: ["import", "browser"],
-  plugins: [raw, prototypes, commander],
+  plugins: [raw, prototypes, commander, pure, images],
   define: {
     "process.env.NABLA_VERSION": JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).version),
   },
+});
+// Copies of files that nabla's entry exports as well: bundlers load at once whatever an entry can reach. Errors are those of the rest.
+await build({
+  ...common,
+  splitting: false,
+  entryPoints: { images: "src/data/augment/fit.ts" },
+  platform: "neutral",
+  plugins: [
+    pure,
+    {
+      name: "errors",
+      setup(bundler) {
+        bundler.onResolve({ filter: /\/errors\.ts$/ }, () => ({ path: "./errors.js", external: true }));
+      },
+    },
+  ],
+});
+// What only predicts: forward kernels alone, of the layers what a forward pass takes.
+await build({
+  ...common,
+  splitting: false,
+  minifySyntax: true,
+  entryPoints: { predict: "src/inference/index.ts" },
+  platform: "neutral",
+  mainFields: ["module", "main"],
+  external: ["#core/*"],
+  plugins: [inference, pure],
 });
 // What starts a worker is a file of its own: the worker's lies beside it, wherever a bundle's pieces come to lie.
 await build({
@@ -218,3 +242,4 @@ pruneTypes(
   named.map((file) => file.replace("./build/types/", "")),
 );
 writeNotices("build/THIRD-PARTY-NOTICES.txt");
+run("scripts/sizes.mjs");

@@ -51,23 +51,32 @@ export function readRecords(folder) {
   return { records, kernels };
 }
 
-export function writeRecords(folder, file) {
-  const { records, kernels } = readRecords(folder);
+/** The text of src/core/records.ts, for kernels that `has` says yes to; default all. */
+export function recordsText(folder, has = () => true) {
+  const all = readRecords(folder);
+  const kernels = [...all.kernels].filter(([name]) => has(name));
+  const used = new Set(kernels.map(([, record]) => record));
+  const unused = new Set([...all.kernels.values()].filter((record) => !used.has(record)));
+  const records = [...all.records].filter(([name]) => !unused.has(name));
   const lines = [
     "// Generated from assembly/ by scripts/records.mjs. Do not edit: change the record in AssemblyScript and build.",
     "",
     "/** Fields of each record in memory order, four bytes each: p = offset in linear memory, i = int32, f = float32. */",
     "export const RECORDS = {",
-    ...[...records].map(([n, f]) => `  ${n}: { ${f.map(([k, t]) => `${k}: "${t}"`).join(", ")} },`),
+    ...records.map(([n, f]) => `  ${n}: { ${f.map(([k, t]) => `${k}: "${t}"`).join(", ")} },`),
     "} as const;",
     "",
     "/** The record each kernel takes, by the kernel's name among the core's exports. */",
     "export const KERNELS = {",
-    ...[...kernels].map(([k, r]) => `  ${k}: "${r}",`),
+    ...kernels.map(([k, r]) => `  ${k}: "${r}",`),
     "} as const;",
     "",
   ];
-  const text = lines.join("\n");
+  return lines.join("\n");
+}
+
+export function writeRecords(folder, file) {
+  const text = recordsText(folder);
   let before = "";
   try {
     before = readFileSync(file, "utf8");

@@ -1,12 +1,13 @@
 /** What compile() settles: loss, optimizer, metrics, schedule, and how they end up on the tape. */
+
+import type { LayerConfig } from "./config/config.ts";
+import { choice, type Infer, type Input, list } from "./config/fields.ts";
+import { METRICS, type MetricName } from "./config/names.ts";
 import {
   loss as lossField,
   optimizer as optimizerField,
   schedule as scheduleField,
-} from "./config/components.ts";
-import type { LayerConfig } from "./config/config.ts";
-import { choice, type Infer, type Input, list } from "./config/fields.ts";
-import { METRICS, type MetricName } from "./config/names.ts";
+} from "./config/training.ts";
 import { checkTrainable, type Loss, resolveLoss } from "./losses/resolve.ts";
 import type { Network, Weights } from "./network.ts";
 import { emitUpdate, type OptimizerConfig, partialSums, type Slot, slotsOf } from "./optimizers/index.ts";

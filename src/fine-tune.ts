@@ -1,8 +1,10 @@
 /** A new model from a trained one: its layers and their weights, another head, some of it frozen. */
-import { checkLayers, type LayerConfig } from "./config/config.ts";
+import type { LayerConfig } from "./config/config.ts";
+import { withShape } from "./config/shape.ts";
 import { didYouMean, NablaError } from "./errors.ts";
+import { everyLayer, nameLayers } from "./layers/chain.ts";
 import type { LayerInput } from "./layers/factories.ts";
-import { everyLayer, nameLayers } from "./layers/index.ts";
+import { checkChain } from "./layers/registry.ts";
 import { Model } from "./model.ts";
 import { checkOptions } from "./options.ts";
 
@@ -52,7 +54,9 @@ export function fineTune(model: Model, options: FineTuneOptions = {}): Model {
   const before = nameLayers(model.configs);
   const head = upTo === undefined ? headOf(before, layers !== undefined) : behind(before, upTo);
   const fresh =
-    classes !== undefined ? headFor(before.slice(head), classes) : layers && checkLayers(layers).configs;
+    classes !== undefined
+      ? headFor(before.slice(head), classes)
+      : layers && withShape(layers, checkChain).configs;
   const body = fresh ? before.slice(0, head) : before;
   const frozen = freeze === undefined ? undefined : whichFrozen(body, head, freeze);
   const kept = frozen ? body.map((config) => withTrainable(config, frozen)) : body;

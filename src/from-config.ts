@@ -1,6 +1,7 @@
 /** From a configuration document to a model and the options of its training. */
 import { type Callback, earlyStopping, reduceLROnPlateau } from "./callbacks/index.ts";
 import { type ConfigInput, checkConfig } from "./config/config.ts";
+import { registerAll } from "./layers/index.ts";
 import { type FitOptions, Model } from "./model.ts";
 
 /**
@@ -9,6 +10,7 @@ import { type FitOptions, Model } from "./model.ts";
  * @throws NablaError with the path of the field that is wrong
  */
 export function fromConfig(document: ConfigInput, name?: string): { model: Model; fit: FitOptions } {
+  registerAll();
   const { model, training } = checkConfig(document, name);
   const { batchSize, microBatchSize, epochs, seed, shuffle, validationSplit, classWeight, shifted, augment } =
     training;

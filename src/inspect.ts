@@ -3,7 +3,7 @@ import { BatchLoader, checkFit, type Weighting } from "./batch.ts";
 import type { LayerConfig } from "./config/config.ts";
 import { type Dataset, range } from "./data/dataset.ts";
 import { NablaError } from "./errors.ts";
-import { buildLayers } from "./layers/index.ts";
+import { buildChain } from "./layers/chain.ts";
 import type { Loss } from "./losses/resolve.ts";
 import { Network } from "./network.ts";
 import { floatsOf, ld } from "./plan/builder.ts";
@@ -43,7 +43,7 @@ export function inputGradientsOf(
   if (loss.name === "perceptron")
     throw new NablaError('inputGradients: loss "perceptron" has a rule for corrections, no gradient');
   const { inputShape } = network.layers[0];
-  const still = new Network(buildLayers(configs.map(atRest), inputShape));
+  const still = new Network(buildChain(configs.map(atRest), inputShape));
   copyParameters(network, still);
   const rows = dataset.length;
   const kind = { type: dataset.inputType, scale: dataset.inputScale };

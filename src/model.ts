@@ -2,19 +2,19 @@
 import { checkFit, type Weighting } from "./batch.ts";
 import { type Callback, type CallbackState, type Logs, withState } from "./callbacks/callback.ts";
 import { type CompiledTraining, compileTraining, type TrainingOptions } from "./compile.ts";
-import { checkLayers, fitFields, type LayerConfig, seedField, shapeField } from "./config/config.ts";
+import { fitFields, type LayerConfig } from "./config/config.ts";
+import { seedField, shapeField, withShape } from "./config/shape.ts";
 import { type ArrayLike2, arrayDataset, shaped } from "./data/arrays.ts";
-import { augment as augmented } from "./data/augment/index.ts";
-import { shifted as shiftedCopies } from "./data/augment/shifted.ts";
 import { type Dataset, sizeOf } from "./data/dataset.ts";
 import { splitDataset } from "./data/split.ts";
 import { didYouMean, NablaError } from "./errors.ts";
 import { type Scores, score } from "./evaluate.ts";
 import { type Gradients, gradientsOf } from "./gradients.ts";
 import { copyParameters, inputGradientsOf } from "./inspect.ts";
+import { buildChain } from "./layers/chain.ts";
 import type { LayerInput } from "./layers/factories.ts";
-import { buildLayers } from "./layers/index.ts";
 import type { Layer } from "./layers/layer.ts";
+import { checkChain } from "./layers/registry.ts";
 import { ConfusionMatrix, type Metric, type MetricName, metric } from "./metrics/index.ts";
 import {
   EVALUATE_OPTIONS,
@@ -66,7 +66,7 @@ export class Model {
     weights = true,
   ) {
     checkOptions("sequential", options, ["seed", "inputShape"]);
-    const { configs, inputShape } = checkLayers(layers);
+    const { configs, inputShape } = withShape(layers, checkChain);
     this.configs = configs;
     this.seed = seedField.check(options.seed ?? 0, "seed");
     const shape = options.inputShape ?? inputShape;
@@ -76,7 +76,7 @@ export class Model {
   /** Settles the input shape, places the parameters and fills them from the seed. Happens by itself when data comes. */
   build(inputShape: readonly number[], weights = true): this {
     if (this.network) return this;
-    const network = new Network(buildLayers(this.configs, inputShape));
+    const network = new Network(buildChain(this.configs, inputShape));
     if (weights) network.initialize(this.seed);
     this.network = network;
     if (this.compiled) network.prepareTraining(this.compiled.slots);
@@ -137,25 +137,26 @@ export class Model {
     const { dataset, options } = this.arguments<FitOptions>("fit", x, y, more);
     checkOptions("fit", options, FIT_OPTIONS);
     const compiled = this.training;
-    const {
-      batchSize,
-      microBatchSize,
-      epochs,
-      seed,
-      shuffle,
-      validationSplit,
-      classWeight,
-      shifted,
-      augment,
-    } = this.fitSettings(options);
+    const { batchSize, microBatchSize, epochs, seed, shuffle, validationSplit, classWeight, shifted } =
+      this.fitSettings(options);
+    const images = options.augment ?? (options.resume ? this.settings?.augment : undefined);
+    let augment: RunSettings["augment"];
     let train_ = dataset;
     let validation = options.validationData
       ? this.dataset(options.validationData, "validationData")
       : undefined;
     if (validationSplit !== 0 && !validation)
       [train_, validation] = splitDataset(dataset, validationSplit, { seed });
-    if (shifted !== undefined) train_ = shiftedCopies(train_, shifted, { imageShape: augment?.imageShape });
-    if (augment) train_ = augmented(train_, { seed, ...augment });
+    if (shifted !== undefined || images) {
+      // most trainings move no images: the code is fetched by those that do
+      this.busy = true;
+      try {
+        const { moveImages } = await import("./data/augment/fit.ts");
+        [train_, augment] = moveImages(train_, { shifted, augment: images, seed });
+      } finally {
+        this.busy = false;
+      }
+    }
     this.build(train_.inputShape);
     const network = this.built;
     checkFit(train_, network, compiled.loss);
@@ -553,7 +554,6 @@ export class Model {
       shuffle: options.shuffle ?? saved?.shuffle,
       validationSplit: options.validationSplit ?? saved?.validationSplit,
       shifted: options.shifted ?? saved?.shifted,
-      augment: options.augment ?? saved?.augment,
     };
     try {
       return {

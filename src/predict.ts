@@ -2,7 +2,7 @@
 import { type ArrayLike2, shaped } from "./data/arrays.ts";
 import { buffersFor, type Dataset, range, readNow, sizeOf } from "./data/dataset.ts";
 import { NablaError } from "./errors.ts";
-import type { Network } from "./network.ts";
+import type { InferenceNetwork } from "./inference/network.ts";
 import { ld } from "./plan/builder.ts";
 
 /** What predict() returns: plain values with their shape, nothing to dispose. */
@@ -88,7 +88,7 @@ function check(
 }
 
 export function predictBatches(
-  network: Network,
+  network: InferenceNetwork,
   input: Rows,
   batchSize: number,
   outputShape: readonly number[],
@@ -123,7 +123,7 @@ export function predictBatches(
 
 /** The same for the inputs of a data set, with its scale. @throws NablaError when it reads asynchronously */
 export function predictDataset(
-  network: Network,
+  network: InferenceNetwork,
   dataset: Dataset,
   batchSize: number,
   outputShape: readonly number[],

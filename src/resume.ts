@@ -2,7 +2,7 @@
 import { type Callback, withState } from "./callbacks/callback.ts";
 import type { LayerConfig } from "./config/config.ts";
 import { NablaError } from "./errors.ts";
-import { looksAcrossRows } from "./layers/index.ts";
+import { looksAcrossRows } from "./layers/chain.ts";
 import type { RunSettings } from "./model-options.ts";
 
 export interface ResumeRequest {

@@ -7,8 +7,9 @@ import {
   requireTensors,
 } from "./checkpoint/checkpoint.ts";
 import { Sha256 } from "./checkpoint/sha256.ts";
-import { modelFields, type TrainingConfig, trainingFields } from "./config/config.ts";
+import { fitFields, modelFields, type TrainingConfig, trainingFields } from "./config/config.ts";
 import { NablaError } from "./errors.ts";
+import { registerAll } from "./layers/index.ts";
 import { Model, type RunSettings } from "./model.ts";
 import { freshRun, type Run } from "./train.ts";
 
@@ -73,8 +74,9 @@ export function configOf(model: Model): {
     model: { inputShape: [...model.inputShape], layers: [...model.configs] },
   };
   if (!compiled) return document;
-  const { rows: _, ...fit } = settings ?? { rows: 0, seed: model.seed };
-  return { ...document, training: trainingFields.check({ ...compiled.config, ...fit }, "training") };
+  const { rows: _, augment, ...fit } = settings ?? { rows: 0, seed: model.seed, augment: undefined };
+  const training = { ...compiled.config, ...fitFields.check(fit, "training"), ...(augment && { augment }) };
+  return { ...document, training };
 }
 
 /**
@@ -84,6 +86,7 @@ export function configOf(model: Model): {
  * @throws NablaError for files that are damaged, truncated, of a newer version or no checkpoints
  */
 export function load(bytes: Uint8Array, name = "checkpoint"): Model {
+  registerAll();
   const checkpoint = decodeCheckpoint(bytes, name);
   try {
     return fromCheckpoint(checkpoint, name);

@@ -10,17 +10,19 @@
 import { anything, exactly, type Field, int, list, number, show, string, within } from "../config/fields.ts";
 import { object, optional, record } from "../config/objects.ts";
 import { NablaError } from "../errors.ts";
-import { type NamedTensor, readSafetensors, type StoredTensor, writeSafetensors } from "./safetensors.ts";
+import {
+  CHECKPOINT_VERSION,
+  documentText,
+  f32,
+  inCheckpoint,
+  KEY,
+  parseDocument,
+  type Tensor,
+} from "./document.ts";
+import { type NamedTensor, readSafetensors, writeSafetensors } from "./safetensors.ts";
 import { packValue, unpackValue } from "./values.ts";
 
-/** What files say and what this code reads and writes. Raise it when an older reader would misread a file. */
-export const CHECKPOINT_VERSION = 1;
-
-export interface Tensor {
-  readonly shape: readonly number[];
-  /** Row-major. */
-  readonly data: Float32Array;
-}
+export { CHECKPOINT_VERSION, requireTensors, type Tensor } from "./document.ts";
 
 /** Where training stands. Counters are whole numbers from 0. */
 export interface Progress {
@@ -59,7 +61,6 @@ export interface Checkpoint {
   extra?: Record<string, unknown>;
 }
 
-const KEY = "nabla.checkpoint";
 const SLOTS = "optimizer.";
 const CALLBACKS = "callbacks.";
 
@@ -141,14 +142,9 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
  */
 export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
   const { metadata, tensors: stored } = readSafetensors(bytes, name);
-  const text = metadata[KEY];
-  if (text === undefined) {
-    throw new NablaError(
-      `${name}: expected a checkpoint, got a safetensors file without ${KEY} in its metadata (${stored.size} tensors of another tool?); it has weights, but neither a configuration nor a training to go on with`,
-    );
-  }
+  const text = documentText(metadata, stored.size, name);
   try {
-    const json = parse(text);
+    const json = parseDocument(text);
     const used = new Set<string>();
     const callbacks = (json as { callbacks?: unknown }).callbacks;
     const find = (tensor: string, path: string): Float32Array => {
@@ -173,39 +169,8 @@ export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
     }
     return { ...checked, tensors, slots };
   } catch (error) {
-    // the stack is full: a RangeError, but in Firefox an InternalError
-    if (error instanceof RangeError || (error as Error).name === "InternalError")
-      throw new NablaError(`${name}: checkpoint: nested too deeply`, { cause: error });
-    if (!(error instanceof NablaError)) throw error;
-    throw new NablaError(`${name}: checkpoint: ${error.message}`, {
-      cause: error,
-      details: { ...error.details },
-    });
+    throw inCheckpoint(error, name);
   }
-}
-
-function parse(text: string): object {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new NablaError(`${KEY} is not JSON; the file was written wrongly`, { cause });
-  }
-  const version =
-    typeof json === "object" && json !== null ? (json as { version?: unknown }).version : undefined;
-  if (typeof version === "number" && version > CHECKPOINT_VERSION) {
-    throw new NablaError(
-      `it has version ${version}, this Nabla reads up to version ${CHECKPOINT_VERSION}; update nabla to read it`,
-    );
-  }
-  if (typeof json !== "object" || json === null)
-    throw new NablaError(`expected an object, got ${show(json)}`);
-  return json;
-}
-
-function f32(name: string, { dtype, shape, data }: StoredTensor): Tensor {
-  if (data instanceof Float32Array) return { shape, data };
-  throw new NablaError(`tensor "${name}": expected F32, got ${dtype}`);
 }
 
 /**
@@ -223,33 +188,6 @@ export function requireSameArchitecture(saved: unknown, wanted: unknown, name = 
       details: { path, saved: there, wanted: here },
     },
   );
-}
-
-/**
- * Throws a NablaError when `saved` does not have exactly the tensors wanted, in their shapes; `name` stands in it.
- */
-export function requireTensors(
-  saved: ReadonlyMap<string, Tensor>,
-  wanted: Iterable<{ readonly name: string; readonly shape: readonly number[] }>,
-  name: string,
-): void {
-  const rest = new Set(saved.keys());
-  for (const { name: tensor, shape } of wanted) {
-    const found = saved.get(tensor);
-    rest.delete(tensor);
-    const expected = `${name}: expected tensor "${tensor}" of shape [${shape.join(", ")}]`;
-    if (!found) throw new NablaError(`${expected}, got none; the file is of another architecture`);
-    if (found.shape.length !== shape.length || found.shape.some((n, i) => n !== shape[i])) {
-      throw new NablaError(
-        `${expected}, got [${found.shape.join(", ")}]; the file is of another architecture`,
-      );
-    }
-  }
-  for (const tensor of rest) {
-    throw new NablaError(
-      `${name}: tensor "${tensor}" belongs to no layer here; the file is of another architecture`,
-    );
-  }
 }
 
 function difference(

@@ -1,7 +1,6 @@
 /** The configuration document: a model and how to train it. One specification, for the check, the schema, the types. */
 import { NablaError } from "../errors.ts";
 import { augmentFields } from "./augment.ts";
-import { loss, optimizer, schedule } from "./components.ts";
 import {
   bool,
   choice,
@@ -17,6 +16,10 @@ import {
 import { type LayerConfig, layer } from "./layers.ts";
 import { METRICS } from "./names.ts";
 import { described, object, optional, record, withDefault } from "./objects.ts";
+import { seedField, shapeField, withShape } from "./shape.ts";
+import { loss, optimizer, schedule } from "./training.ts";
+
+export { seedField, shapeField } from "./shape.ts";
 
 const monitor = string({ default: "valLoss", doc: "The figure watched: loss, valLoss, valAccuracy, …" });
 const mode = choice(["auto", "min", "max"], { default: "auto", doc: "Whether smaller or larger is better." });
@@ -53,12 +56,6 @@ export const reduceLROnPlateau = object(
   { doc: "Make the learning rate smaller when a figure no longer improves." },
 );
 
-export const shapeField = described(
-  list(int({ min: 1 }), { min: 1 }),
-  "The shape of one row of input, without the batch: [784] or [28, 28, 1].",
-);
-export const seedField = int({ min: 0, default: 0, doc: "What every random choice hangs on." });
-
 export const modelFields = object({
   inputShape: shapeField,
   layers: list(layer, { min: 1 }),
@@ -94,9 +91,8 @@ const running = {
       doc: "Trains on five times the rows: every image also moved by so many pixels up, down, left and right.",
     }),
   ),
-  augment: optional(augmentFields),
 };
-/** The same as options of fit(). */
+/** The same as options of fit(), besides `augment`: see src/data/augment/fit.ts. */
 export const fitFields = object(running);
 
 export const trainingFields = object({
@@ -105,6 +101,7 @@ export const trainingFields = object({
   schedule: optional(schedule),
   metrics: list(choice(METRICS), { default: [] }),
   ...running,
+  augment: optional(augmentFields),
   earlyStopping: optional(earlyStopping),
   reduceLROnPlateau: optional(reduceLROnPlateau),
 });
@@ -157,26 +154,9 @@ export function parseConfig(text: string, name: string): Config {
   return checkConfig(value, name);
 }
 
-/**
- * Checks a list of layers and fills in defaults. The first may also say the shape of one row of input.
- * @throws NablaError such as `layers[1].units: expected a whole number ≥ 1, got -3`
- */
-export function checkLayers(layers: readonly unknown[]): { configs: LayerConfig[]; inputShape?: number[] } {
-  let inputShape: number[] | undefined;
-  const configs = list(layer, { min: 1 }).check(
-    Array.isArray(layers)
-      ? layers.map((given: { inputShape?: unknown } | null, i) => {
-          if (given === null || typeof given !== "object" || given.inputShape === undefined) return given;
-          const { inputShape: shape, ...rest } = given;
-          const checked = shapeField.check(shape, `layers[${i}].inputShape`);
-          if (i === 0) inputShape = checked;
-          return rest;
-        })
-      : layers,
-    "layers",
-  );
-  return { configs, ...(inputShape && { inputShape }) };
-}
+/** Checks a list of layers of any type and fills in defaults: see withShape(). */
+export const checkLayers = (layers: readonly unknown[]): { configs: LayerConfig[]; inputShape?: number[] } =>
+  withShape(layers, (rest) => list(layer, { min: 1 }).check(rest, "layers"));
 
 /** The JSON Schema (draft 2020-12) of configuration documents, for editors and other tools. */
 export function configSchema(): JsonSchema {

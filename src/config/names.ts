@@ -46,6 +46,23 @@ export const INITIALIZERS = [
   "lecunUniform",
 ] as const;
 
+export const LAYERS = [
+  "dense",
+  "activation",
+  "flatten",
+  "reshape",
+  "conv2d",
+  "maxPooling2d",
+  "averagePooling2d",
+  "globalAveragePooling2d",
+  "zeroPadding2d",
+  "batchNormalization",
+  "layerNormalization",
+  "dropout",
+  "gaussianNoise",
+  "residual",
+] as const;
+
 export const METRICS = [
   "accuracy",
   "binaryAccuracy",

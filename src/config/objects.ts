@@ -63,6 +63,12 @@ export function shared<Out, In, P extends Field["presence"]>(
   };
 }
 
+/** Fields and more fields. Unlike `...` it can be left out by bundlers where nobody uses the result: see scripts/pure.mjs. */
+export const extend = <A extends Fields, B extends Fields>(fields: A, more: B): A & B => ({
+  ...fields,
+  ...more,
+});
+
 const beside = (schema: JsonSchema, notes: JsonSchema): JsonSchema => ({ ...schema, ...notes });
 
 /** An object with exactly these fields. A field that is not among them is refused; `undefined` counts as missing. */
@@ -142,13 +148,18 @@ export interface VariantField<Tag extends string, B extends Branches>
   readonly branches: B;
 }
 
-/** One of several objects, told apart by the string in field `tag`. */
+/**
+ * One of several objects, told apart by the string in field `tag`.
+ *
+ * @param known what errors list, where there are more than `branches`
+ */
 export function variant<const Tag extends string, B extends Branches>(
   tag: Tag,
   branches: B,
+  known: readonly string[] = Object.keys(branches),
 ): VariantField<Tag, B> {
   const names = Object.keys(branches);
-  const tagField = choice(names);
+  const tagField = choice(known);
   const full = new Map(
     names.map((name) => [name, object({ [tag]: choice([name]), ...(branches[name]!.fields as Fields) })]),
   );

@@ -1,28 +1,46 @@
 /** The compiled core: made once from the bytes the package carries, or handed over by whoever has it already. */
-import { core as carried } from "#core";
 import { NablaError } from "../errors.ts";
+import { decodeBytes } from "./bytes.ts";
 
 /** What a core can be made of: `loadCore` says how each is treated. */
 export type CoreSource = WebAssembly.Module | BufferSource | Response | URL | string;
 
-let compiled: WebAssembly.Module | undefined;
+/** A build of the core: one of those the package carries, or another. */
+export interface Build {
+  /** Bytes as text (see bytes.ts), bytes, or a module where bytes may not be compiled. */
+  readonly code: string | BufferSource | WebAssembly.Module;
+}
 
-/** The module every model is an instance of. @throws NablaError where the engine cannot or may not compile it */
-export function compiledCore(): WebAssembly.Module {
-  if (compiled) return compiled;
+/** Each is compiled once, when it is first needed. */
+const compiled = /* @__PURE__ */ new WeakMap<Build, WebAssembly.Module>();
+/** What loadCore() was given: it has every kernel, so it stands for any build. */
+let loaded: WebAssembly.Module | undefined;
+
+/** The module models are instances of. @throws NablaError where the engine cannot or may not compile it */
+export function compiledCore(build: Build): WebAssembly.Module {
+  const found = loaded ?? compiled.get(build);
+  if (found) return found;
   requireWebAssembly();
-  if (!(carried instanceof Uint8Array)) {
+  const module = made(build.code);
+  compiled.set(build, module);
+  return module;
+}
+
+const isBytes = (code: BufferSource | WebAssembly.Module): code is BufferSource =>
+  ArrayBuffer.isView(code) || code instanceof ArrayBuffer;
+
+function made(code: Build["code"]): WebAssembly.Module {
+  if (typeof code !== "string" && !isBytes(code)) {
     // the module may have been made in another realm, whose classes are others; the loader asks for this one's
-    if (!(carried instanceof WebAssembly.Module))
-      Object.setPrototypeOf(carried, WebAssembly.Module.prototype);
-    return (compiled = carried);
+    if (!(code instanceof WebAssembly.Module)) Object.setPrototypeOf(code, WebAssembly.Module.prototype);
+    return code;
   }
+  const bytes = typeof code === "string" ? decodeBytes(code) : code;
   try {
-    compiled = new WebAssembly.Module(carried);
+    return new WebAssembly.Module(bytes);
   } catch (cause) {
-    throw refusal(carried, cause);
+    throw refusal(bytes, cause);
   }
-  return compiled;
 }
 
 /**
@@ -45,7 +63,7 @@ export async function loadCore(source: CoreSource): Promise<void> {
     throw new NablaError(
       `loadCore: expected the core of Nabla, got another WebAssembly module (its exports: ${[...names].slice(0, 5).join(", ") || "none"}); it is in the package as nabla/core.wasm`,
     );
-  compiled = module;
+  loaded = module;
 }
 
 async function moduleOf(source: CoreSource): Promise<WebAssembly.Module> {

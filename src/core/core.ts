@@ -5,7 +5,8 @@
 
 import { instantiateSync } from "@assemblyscript/loader";
 import { NablaError } from "../errors.ts";
-import { compiledCore } from "./compile.ts";
+import { type Build, compiledCore } from "./compile.ts";
+import { denseBuild } from "./dense.ts";
 import type { KERNELS, RECORDS } from "./records.ts";
 
 export type KernelName = keyof typeof KERNELS;
@@ -59,14 +60,14 @@ export interface CoreExports extends Record<string, unknown> {
 export class Core {
   readonly exports: CoreExports;
   /** What this is an instance of: another thread need not compile it again. */
-  readonly module: WebAssembly.Module | BufferSource;
+  readonly module: WebAssembly.Module;
 
   /**
-   * @param wasm another build of the core (bytes or module); the one the package carries by default
+   * @param build which kernels there are; by default those of dense layers
    * @param memory for the build with threads, which imports its memory: a shared one
    */
-  constructor(wasm?: BufferSource | WebAssembly.Module, memory?: WebAssembly.Memory) {
-    this.module = wasm ?? compiledCore();
+  constructor(build: Build = denseBuild, memory?: WebAssembly.Memory) {
+    this.module = compiledCore(build);
     const { exports } = instantiateSync(this.module, memory ? { env: { memory } } : {});
     this.exports = (memory ? { ...exports, memory } : exports) as unknown as CoreExports;
   }

@@ -1,5 +1,6 @@
 /** A model as one WebAssembly module that needs nothing else: docs/export.md says what hosts see of it. */
 import { standalone } from "#standalone";
+import { decodeBytes } from "../core/bytes.ts";
 import { Core } from "../core/core.ts";
 import { MAX_BYTES } from "../core/limits.ts";
 import { RECORDS } from "../core/records.ts";
@@ -82,7 +83,8 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
   const { maxRows, weights } = description;
   const network = model.built;
   const { tensors } = network;
-  const table = new KernelTable(new Core(standalone));
+  const core = decodeBytes(standalone);
+  const table = new KernelTable(new Core({ code: core }));
   const places = new Map<Tensor, Range>();
   let header = table.base;
   for (const tensor of tensors) {
@@ -130,7 +132,7 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
   });
   const image = { offset: predict.base, bytes: predict.bytes };
   return strip({
-    module: parseModule(standalone, "the build of the core for exports"),
+    module: parseModule(core, "the build of the core for exports"),
     table: table.kernels,
     exports: FUNCTIONS,
     ...(packed > 0 && { start: "unpack" }),

@@ -6,6 +6,7 @@ import { object, optional } from "../config/objects.ts";
 import { NablaError } from "../errors.ts";
 import { floatsOf, type Range } from "../plan/builder.ts";
 import type { Layer, Operation, Site } from "./layer.ts";
+import { forTraining } from "./training.ts";
 
 export const layerName = optional(
   string({
@@ -78,19 +79,20 @@ export function activationOperation(
       builder.emit(spec.forward!, { a, z, units, alpha });
       return a;
     },
-    backward({ builder }: Site, z: Range, a: Range, dy: Range, needed: boolean): Range {
+    backward: forTraining(({ builder }: Site, z: Range, a: Range, dy: Range, needed: boolean): Range => {
       // step has no backward kernel: what the perceptron loss gives as da is the correction of z
       if (needed && spec.backward) {
         builder.emit(spec.backward, { dz: dy, da: dy, saved: spec.saves === "a" ? a : z, units, alpha });
       }
       return dy;
-    },
+    }),
   };
 }
 
 export function buildActivation(
   config: ActivationLayerConfig,
   name: string,
+  _index: number,
   inputShape: readonly number[],
 ): Layer {
   const f = normalizeActivation(config.activation);

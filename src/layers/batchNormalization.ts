@@ -1,9 +1,11 @@
 /** Batch normalisation. Twin of assembly/layers/batchNormalization.ts. */
 import { bool, type Infer, number } from "../config/fields.ts";
 import { object } from "../config/objects.ts";
+import { fullBuild } from "../core/full.ts";
 import { floatsOf, type Range } from "../plan/builder.ts";
 import { layerName } from "./activation.ts";
 import { type Layer, type Operation, type Parameter, type Site, trainable } from "./layer.ts";
+import { forTraining } from "./training.ts";
 
 export const batchNormalizationFields = object(
   {
@@ -49,6 +51,7 @@ export function channelVector(
 export function buildBatchNormalization(
   config: BatchNormalizationConfig,
   name: string,
+  _index: number,
   inputShape: readonly number[],
 ): Layer {
   const channels = inputShape[inputShape.length - 1];
@@ -84,7 +87,7 @@ export function buildBatchNormalization(
       builder.emit("BATCH_NORM_FORWARD", { y, x, gamma, beta, ...moments(site), ...shape });
       return y;
     },
-    backward(site: Site, x: Range, _y: Range, dy: Range, needed: boolean): Range {
+    backward: forTraining((site: Site, x: Range, _y: Range, dy: Range, needed: boolean): Range => {
       const { builder, parameter } = site;
       const gamma = scale ? parameter("gamma").value : 0;
       if (!config.trainable) {
@@ -106,8 +109,8 @@ export function buildBatchNormalization(
         ...shape,
       });
       return dy;
-    },
-    update(site: Site): void {
+    }),
+    update: forTraining((site: Site): void => {
       const { builder, parameter, saved } = site;
       if (!saved.has("mean")) return;
       builder.emit("MOVING_MOMENTS", {
@@ -117,7 +120,7 @@ export function buildBatchNormalization(
         channels,
         momentum,
       });
-    },
+    }),
   };
   return {
     name,
@@ -126,5 +129,6 @@ export function buildBatchNormalization(
     outputShape: inputShape,
     operations: [operation],
     activation: "linear",
+    core: fullBuild,
   };
 }

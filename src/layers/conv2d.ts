@@ -1,28 +1,32 @@
 /** Two-dimensional convolution, channels last, filters HWIO. Twin of assembly/layers/conv2d.ts. */
 import { type Infer, int, pair } from "../config/fields.ts";
-import { object } from "../config/objects.ts";
+import { extend, object } from "../config/objects.ts";
+import { fullBuild } from "../core/full.ts";
 import { NablaError } from "../errors.ts";
 import { align, ld, type Range } from "../plan/builder.ts";
 import { activationOperation, layerName, normalizeActivation } from "./activation.ts";
 import { imageShape, padding, place } from "./geometry.ts";
 import type { Layer, Operation, Site } from "./layer.ts";
+import { forTraining } from "./training.ts";
 import { kernelAndBias, weightFields } from "./weights.ts";
 
 export const conv2dFields = object(
-  {
-    name: layerName,
-    filters: int({ min: 1, doc: "Number of output channels." }),
-    kernelSize: pair({ min: 1, doc: "Height and width of the window." }),
-    strides: pair({ min: 1, default: 1, doc: "Pixels from one window to the next." }),
-    padding,
-    dilationRate: pair({ min: 1, default: 1, doc: "Distance between the pixels of a window." }),
-    groups: int({
-      min: 1,
-      default: 1,
-      doc: "Filters are divided into so many groups, each of which sees its share of the channels. As many as channels: depthwise.",
-    }),
-    ...weightFields,
-  },
+  extend(
+    {
+      name: layerName,
+      filters: int({ min: 1, doc: "Number of output channels." }),
+      kernelSize: pair({ min: 1, doc: "Height and width of the window." }),
+      strides: pair({ min: 1, default: 1, doc: "Pixels from one window to the next." }),
+      padding,
+      dilationRate: pair({ min: 1, default: 1, doc: "Distance between the pixels of a window." }),
+      groups: int({
+        min: 1,
+        default: 1,
+        doc: "Filters are divided into so many groups, each of which sees its share of the channels. As many as channels: depthwise.",
+      }),
+    },
+    weightFields,
+  ),
   {
     doc: "y = activation(x * kernel + bias), the kernel [height, width, channels / groups, filters] moved over the image.",
   },
@@ -116,7 +120,7 @@ export function buildConv2d(
       });
       return y;
     },
-    backward(site: Site, x: Range, _y: Range, dy: Range, needed: boolean): Range {
+    backward: forTraining((site: Site, x: Range, _y: Range, dy: Range, needed: boolean): Range => {
       const { builder, parameter } = site;
       const w = parameter("kernel");
       if (config.trainable) {
@@ -159,7 +163,7 @@ export function buildConv2d(
         ...geometry,
       });
       return dx;
-    },
+    }),
   };
   const f = normalizeActivation(config.activation);
   const second = activationOperation(f, name, outputShape, true);
@@ -170,5 +174,6 @@ export function buildConv2d(
     outputShape,
     operations: second ? [operation, second] : [operation],
     activation: f.name,
+    core: fullBuild,
   };
 }

@@ -1,18 +1,21 @@
 /** Dense layer: y = f(x · w + b). Twin of assembly/layers/dense.ts. */
 import { type Infer, int } from "../config/fields.ts";
-import { object } from "../config/objects.ts";
+import { extend, object } from "../config/objects.ts";
 import { NablaError } from "../errors.ts";
 import { ld, type Range } from "../plan/builder.ts";
 import { activationOperation, layerName, normalizeActivation } from "./activation.ts";
 import type { Layer, Operation, Site } from "./layer.ts";
+import { forTraining } from "./training.ts";
 import { kernelAndBias, weightFields } from "./weights.ts";
 
 export const denseFields = object(
-  {
-    name: layerName,
-    units: int({ min: 1, doc: "Number of outputs." }),
-    ...weightFields,
-  },
+  extend(
+    {
+      name: layerName,
+      units: int({ min: 1, doc: "Number of outputs." }),
+    },
+    weightFields,
+  ),
   { doc: "y = activation(x · kernel + bias)." },
 );
 export type DenseConfig = Infer<typeof denseFields>;
@@ -52,29 +55,31 @@ export function buildDense(
       builder.emit("DENSE_FORWARD", { y, x, w: parameter("kernel").value, b, inputs, units });
       return y;
     },
-    backward({ builder, parameter, gradient }: Site, x: Range, _y: Range, dy: Range, needed: boolean): Range {
-      const w = parameter("kernel");
-      if (config.trainable)
-        builder.emit("DENSE_WEIGHTS", {
-          dw: w.gradient,
-          db: useBias ? parameter("bias").gradient : 0,
-          x,
-          dy,
-          scratch: builder.alloc(
-            "scratch for weight gradients",
-            builder.parts * builder.core.constant("OUTER_SCRATCH"),
-          ),
-          step: builder.step,
-          inputs,
-          units,
-        });
-      if (!needed) return dy;
-      const wt = builder.alloc("transposed weights", units * ld(inputs) * 4);
-      builder.emit("DENSE_TRANSPOSE", { wt, w: w.value, inputs, units });
-      const dx = gradient(inputShape);
-      builder.emit("DENSE_INPUT", { dx, dy, wt, inputs, units });
-      return dx;
-    },
+    backward: forTraining(
+      ({ builder, parameter, gradient }: Site, x: Range, _y: Range, dy: Range, needed: boolean): Range => {
+        const w = parameter("kernel");
+        if (config.trainable)
+          builder.emit("DENSE_WEIGHTS", {
+            dw: w.gradient,
+            db: useBias ? parameter("bias").gradient : 0,
+            x,
+            dy,
+            scratch: builder.alloc(
+              "scratch for weight gradients",
+              builder.parts * builder.core.constant("OUTER_SCRATCH"),
+            ),
+            step: builder.step,
+            inputs,
+            units,
+          });
+        if (!needed) return dy;
+        const wt = builder.alloc("transposed weights", units * ld(inputs) * 4);
+        builder.emit("DENSE_TRANSPOSE", { wt, w: w.value, inputs, units });
+        const dx = gradient(inputShape);
+        builder.emit("DENSE_INPUT", { dx, dy, wt, inputs, units });
+        return dx;
+      },
+    ),
   };
   const f = normalizeActivation(config.activation);
   const operations = [operation];

@@ -1,5 +1,6 @@
 /** What a layer is to the rest: shapes, parameters, and the instructions it puts on the tape. */
 import { bool } from "../config/fields.ts";
+import type { Build } from "../core/compile.ts";
 import type { InitializerConfig } from "../initializers/index.ts";
 import type { PlanBuilder, Range } from "../plan/builder.ts";
 
@@ -88,6 +89,8 @@ export interface Layer {
   readonly operations: readonly Operation[];
   /** The activation's name, for summaries and for pairing with a loss. Undefined where values only change their shape. */
   readonly activation?: string;
+  /** The build of the core its kernels are in, where that of dense layers lacks them. */
+  readonly core?: Build;
 }
 
 /** The operation and all within it. */

@@ -1,10 +1,12 @@
 /** Layer normalisation. Twin of assembly/layers/layerNormalization.ts. */
 import { bool, type Infer, number } from "../config/fields.ts";
 import { object } from "../config/objects.ts";
+import { fullBuild } from "../core/full.ts";
 import type { Range } from "../plan/builder.ts";
 import { layerName } from "./activation.ts";
 import { channelVector } from "./batchNormalization.ts";
 import { type Layer, type Operation, type Site, trainable } from "./layer.ts";
+import { forTraining } from "./training.ts";
 
 export const layerNormalizationFields = object(
   {
@@ -23,6 +25,7 @@ export type LayerNormalizationConfig = Infer<typeof layerNormalizationFields>;
 export function buildLayerNormalization(
   config: LayerNormalizationConfig,
   name: string,
+  _index: number,
   inputShape: readonly number[],
 ): Layer {
   const channels = inputShape[inputShape.length - 1];
@@ -46,18 +49,20 @@ export function buildLayerNormalization(
       builder.emit("LAYER_NORM_FORWARD", { y, x, gamma, beta, moments, pixels, channels, epsilon });
       return y;
     },
-    backward({ builder, parameter, saved }: Site, x: Range, _y: Range, dy: Range, needed: boolean): Range {
-      const moments = saved.get("moments")!;
-      const { step } = builder;
-      const gamma = scale ? parameter("gamma").value : 0;
-      if (config.trainable && (scale || center)) {
-        const dgamma = scale ? parameter("gamma").gradient : 0;
-        const dbeta = center ? parameter("beta").gradient : 0;
-        builder.emit("LAYER_NORM_WEIGHTS", { dgamma, dbeta, dy, x, moments, step, pixels, channels });
-      }
-      if (needed) builder.emit("LAYER_NORM_INPUT", { dx: dy, dy, x, gamma, moments, pixels, channels });
-      return dy;
-    },
+    backward: forTraining(
+      ({ builder, parameter, saved }: Site, x: Range, _y: Range, dy: Range, needed: boolean): Range => {
+        const moments = saved.get("moments")!;
+        const { step } = builder;
+        const gamma = scale ? parameter("gamma").value : 0;
+        if (config.trainable && (scale || center)) {
+          const dgamma = scale ? parameter("gamma").gradient : 0;
+          const dbeta = center ? parameter("beta").gradient : 0;
+          builder.emit("LAYER_NORM_WEIGHTS", { dgamma, dbeta, dy, x, moments, step, pixels, channels });
+        }
+        if (needed) builder.emit("LAYER_NORM_INPUT", { dx: dy, dy, x, gamma, moments, pixels, channels });
+        return dy;
+      },
+    ),
   };
   return {
     name,
@@ -66,5 +71,6 @@ export function buildLayerNormalization(
     outputShape: inputShape,
     operations: [operation],
     activation: "linear",
+    core: fullBuild,
   };
 }

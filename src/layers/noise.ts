@@ -40,7 +40,12 @@ function noiseLayer(
   return { name, type, inputShape, outputShape: inputShape, operations: [whole], activation: "linear" };
 }
 
-export function buildDropout(config: DropoutConfig, name: string, inputShape: readonly number[]): Layer {
+export function buildDropout(
+  config: DropoutConfig,
+  name: string,
+  _index: number,
+  inputShape: readonly number[],
+): Layer {
   const { rate } = config;
   const idle = (site: Site) => !site.training || rate === 0;
   const emit = (site: Site, y: Range, x: Range): Range => {
@@ -65,6 +70,7 @@ export function buildDropout(config: DropoutConfig, name: string, inputShape: re
 export function buildGaussianNoise(
   config: GaussianNoiseConfig,
   name: string,
+  _index: number,
   inputShape: readonly number[],
 ): Layer {
   const { stddev } = config;

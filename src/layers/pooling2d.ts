@@ -1,10 +1,12 @@
 /** Pooling: the largest or the mean of each window. Twins of assembly/layers/maxPooling2d.ts and averagePooling2d.ts. */
 import { type Infer, pair } from "../config/fields.ts";
 import { object, optional } from "../config/objects.ts";
+import { fullBuild } from "../core/full.ts";
 import type { Range } from "../plan/builder.ts";
 import { layerName } from "./activation.ts";
 import { imageShape, padding, place } from "./geometry.ts";
 import type { Layer, Operation, Site } from "./layer.ts";
+import { forTraining } from "./training.ts";
 
 const fields = {
   name: layerName,
@@ -70,39 +72,56 @@ function poolOperation(
       builder.emit(max ? "MAX_POOL_FORWARD" : "AVERAGE_POOL_FORWARD", { y, x, index, ...geometry });
       return y;
     },
-    backward({ builder, gradient, saved }: Site, _x: Range, _y: Range, dy: Range, needed: boolean): Range {
-      if (!needed) return dy;
-      const dx = gradient(inputShape);
-      const index = max ? saved.get("index")! : 0;
-      builder.emit(max ? "MAX_POOL_BACKWARD" : "AVERAGE_POOL_BACKWARD", { y: dy, x: dx, index, ...geometry });
-      return dx;
-    },
+    backward: forTraining(
+      ({ builder, gradient, saved }: Site, _x: Range, _y: Range, dy: Range, needed: boolean): Range => {
+        if (!needed) return dy;
+        const dx = gradient(inputShape);
+        const index = max ? saved.get("index")! : 0;
+        builder.emit(max ? "MAX_POOL_BACKWARD" : "AVERAGE_POOL_BACKWARD", {
+          y: dy,
+          x: dx,
+          index,
+          ...geometry,
+        });
+        return dx;
+      },
+    ),
   };
 }
 
+type Build = (config: PoolingConfig, name: string, index: number, inputShape: readonly number[]) => Layer;
+
 /** @throws NablaError for an input that is no image or smaller than the window */
-export function buildPooling2d(
-  kind: "maxPooling2d" | "averagePooling2d",
-  config: PoolingConfig,
-  name: string,
-  index: number,
-  inputShape: readonly number[],
-): Layer {
-  const [, , channels] = imageShape(kind, name, index, inputShape);
-  const window = config.poolSize;
-  const strides = config.strides ?? window;
-  const placement = place(`${kind} "${name}" (layer ${index + 1})`, inputShape, {
-    window,
-    strides,
-    dilation: [1, 1],
-    padding: config.padding,
-  });
-  const outputShape = [...placement.out, channels];
-  const operation = poolOperation(kind, name, inputShape, outputShape, { window, strides, ...placement });
-  return { name, type: kind, inputShape, outputShape, operations: [operation], activation: "linear" };
-}
+const pooling =
+  (kind: "maxPooling2d" | "averagePooling2d"): Build =>
+  (config, name, index, inputShape) => {
+    const [, , channels] = imageShape(kind, name, index, inputShape);
+    const window = config.poolSize;
+    const strides = config.strides ?? window;
+    const placement = place(`${kind} "${name}" (layer ${index + 1})`, inputShape, {
+      window,
+      strides,
+      dilation: [1, 1],
+      padding: config.padding,
+    });
+    const outputShape = [...placement.out, channels];
+    const operation = poolOperation(kind, name, inputShape, outputShape, { window, strides, ...placement });
+    return {
+      name,
+      type: kind,
+      inputShape,
+      outputShape,
+      operations: [operation],
+      activation: "linear",
+      core: fullBuild,
+    };
+  };
+
+export const buildMaxPooling2d: Build = /* @__PURE__ */ pooling("maxPooling2d");
+export const buildAveragePooling2d: Build = /* @__PURE__ */ pooling("averagePooling2d");
 
 export function buildGlobalAveragePooling2d(
+  _config: unknown,
   name: string,
   index: number,
   inputShape: readonly number[],
@@ -112,5 +131,13 @@ export function buildGlobalAveragePooling2d(
   const window = [height, width] as const;
   const all = { window, strides: window, out: [1, 1] as const, top: 0, left: 0 };
   const operation = poolOperation("averagePooling2d", name, inputShape, [channels], all);
-  return { name, type, inputShape, outputShape: [channels], operations: [operation], activation: "linear" };
+  return {
+    name,
+    type,
+    inputShape,
+    outputShape: [channels],
+    operations: [operation],
+    activation: "linear",
+    core: fullBuild,
+  };
 }

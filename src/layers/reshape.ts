@@ -63,7 +63,12 @@ function reshapeOperation(
   };
 }
 
-export function buildFlatten(name: string, inputShape: readonly number[]): Layer {
+export function buildFlatten(
+  _config: unknown,
+  name: string,
+  _index: number,
+  inputShape: readonly number[],
+): Layer {
   const outputShape = [size(inputShape)];
   const operations = inputShape.length > 1 ? [reshapeOperation(name, inputShape, outputShape)] : [];
   return { name, type: "flatten", inputShape, outputShape, operations };

@@ -1,7 +1,14 @@
 /** Residual connection: y = layers(x) + shortcut(x) (He, Zhang, Ren & Sun 2015). */
+
+import type { Infer } from "../config/fields.ts";
+import type { residualFields, SimpleLayerConfig } from "../config/layers.ts";
+import { fullBuild } from "../core/full.ts";
 import { NablaError } from "../errors.ts";
 import { floatsOf, type Range } from "../plan/builder.ts";
 import { isTrainable, type Layer, type Operation, type Site } from "./layer.ts";
+import { forTraining } from "./training.ts";
+
+type ResidualConfig = Infer<typeof residualFields>;
 
 /** Layers that turn one shape into the other, as an example. */
 function bridge(from: readonly number[], to: readonly number[]): string {
@@ -16,17 +23,19 @@ function bridge(from: readonly number[], to: readonly number[]): string {
 }
 
 /**
- * @param layers what the values pass, already built as a chain that begins with inputShape
- * @param shortcut what they pass on the other path; none: they go unchanged
+ * @param config layers: what the values pass; shortcut: what they pass on the other path, none: they go unchanged
+ * @param inner builds them as chains that begin with inputShape
  * @throws NablaError where the two paths end in different shapes
  */
 export function buildResidual(
+  config: ResidualConfig,
   name: string,
   index: number,
   inputShape: readonly number[],
-  layers: readonly Layer[],
-  shortcut: readonly Layer[],
+  inner: (configs: readonly SimpleLayerConfig[]) => Layer[],
 ): Layer {
+  const layers = inner(config.layers);
+  const shortcut = inner(config.shortcut);
   const endOf = (path: readonly Layer[]) =>
     path.length > 0 ? path[path.length - 1].outputShape : inputShape;
   const outputShape = endOf(layers);
@@ -74,7 +83,7 @@ export function buildResidual(
       site.builder.emit("ADD", { y, a, b, units });
       return y;
     },
-    backward(site, _x, _y, dy, needed) {
+    backward: forTraining((site, _x, _y, dy, needed) => {
       const { builder } = site;
       // either path may write over what it is given
       const copy = site.gradient(outputShape);
@@ -85,10 +94,18 @@ export function buildResidual(
       const dx = site.gradient(inputShape);
       builder.emit("ADD", { y: dx, a, b, units: inputs });
       return dx;
-    },
-    update(site) {
+    }),
+    update: forTraining((site) => {
       for (const each of [...main, ...side]) each.update?.(site.of(each));
-    },
+    }),
   };
-  return { name, type: "residual", inputShape, outputShape, operations: [operation], activation: "linear" };
+  return {
+    name,
+    type: "residual",
+    inputShape,
+    outputShape,
+    operations: [operation],
+    activation: "linear",
+    core: fullBuild,
+  };
 }

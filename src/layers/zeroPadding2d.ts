@@ -1,10 +1,12 @@
 /** Zeros around an image. Twin of assembly/layers/zeroPadding2d.ts. */
 import { type Field, type Infer, int, pair, within } from "../config/fields.ts";
 import { object } from "../config/objects.ts";
+import { fullBuild } from "../core/full.ts";
 import type { Range } from "../plan/builder.ts";
 import { layerName } from "./activation.ts";
 import { imageShape } from "./geometry.ts";
 import type { Layer, Operation, Site } from "./layer.ts";
+import { forTraining } from "./training.ts";
 
 type Sides = [[top: number, bottom: number], [left: number, right: number]];
 type SidesInput =
@@ -70,22 +72,24 @@ export function buildZeroPadding2d(
       builder.emit("ZERO_PAD", { y, x, height, width, channels, outHeight, outWidth, top, left });
       return y;
     },
-    backward({ builder, gradient }: Site, _x: Range, _y: Range, dy: Range, needed: boolean): Range {
-      if (!needed) return dy;
-      const dx = gradient(inputShape);
-      builder.emit("ZERO_PAD", {
-        y: dx,
-        x: dy,
-        height: outHeight,
-        width: outWidth,
-        channels,
-        outHeight: height,
-        outWidth: width,
-        top: -top,
-        left: -left,
-      });
-      return dx;
-    },
+    backward: forTraining(
+      ({ builder, gradient }: Site, _x: Range, _y: Range, dy: Range, needed: boolean): Range => {
+        if (!needed) return dy;
+        const dx = gradient(inputShape);
+        builder.emit("ZERO_PAD", {
+          y: dx,
+          x: dy,
+          height: outHeight,
+          width: outWidth,
+          channels,
+          outHeight: height,
+          outWidth: width,
+          top: -top,
+          left: -left,
+        });
+        return dx;
+      },
+    ),
   };
   return {
     name,
@@ -94,5 +98,6 @@ export function buildZeroPadding2d(
     outputShape,
     operations: [operation],
     activation: "linear",
+    core: fullBuild,
   };
 }

@@ -1,6 +1,7 @@
 /** Optimizers: their slots, and the instructions that end a training step. Twins of assembly/optimizers. */
-import type { optimizer } from "../config/components.ts";
+
 import type { Infer } from "../config/fields.ts";
+import type { optimizer } from "../config/training.ts";
 import type { PlanBuilder, Range } from "../plan/builder.ts";
 
 export type OptimizerConfig = Infer<typeof optimizer>;

@@ -126,7 +126,7 @@ class Session {
   private prepare(): { network: Network; request: TrainRequest; metrics: Metric[] } {
     const { setup } = this;
     const { configs, batchSize, microBatchSize, epochs, seed, shuffle, classes, samples } = setup;
-    const network = new Network(buildLayers(configs, setup.inputShape), new Core(setup.module));
+    const network = new Network(buildLayers(configs, setup.inputShape), new Core({ code: setup.module }));
     const compiled = compileTraining(setup.training, configs);
     network.prepareTraining(compiled.slots);
     network.restore(setup.state.snapshot);

@@ -1,7 +1,7 @@
 /** Optimizer kernels, reached through their twins in src/optimizers the way a plan reaches them. */
 import { describe, expect, test } from "vitest";
-import { optimizer } from "../../src/config/components.ts";
 import { OPTIMIZERS } from "../../src/config/names.ts";
+import { optimizer } from "../../src/config/training.ts";
 import { emitUpdate, type OptimizerConfig, slotsOf } from "../../src/optimizers/index.ts";
 import type { PlanBuilder } from "../../src/plan/builder.ts";
 import stored from "../golden/optimizers.json";

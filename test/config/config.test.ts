@@ -1,7 +1,7 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import committed from "../../schema/nabla.schema.json?raw";
-import { activation, initializer, loss, optimizer, schedule } from "../../src/config/components.ts";
+import { activation, initializer } from "../../src/config/components.ts";
 import {
   type Config,
   type ConfigInput,
@@ -11,6 +11,7 @@ import {
 } from "../../src/config/config.ts";
 import type { Field } from "../../src/config/fields.ts";
 import { ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES } from "../../src/config/names.ts";
+import { loss, optimizer, schedule } from "../../src/config/training.ts";
 import { NablaError } from "../../src/errors.ts";
 
 const schema = JSON.parse(committed);

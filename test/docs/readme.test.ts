@@ -88,6 +88,7 @@ const PRINTS: ((printed: string) => void)[] = [
     expect(Math.abs(Number(predicted) - Number(true_))).toBeLessThan(0.05);
   },
   (printed) => expect(printed.trim()).toBe("8"),
+  (printed) => expect(printed).toMatch(/^\[ 2 \] \[ 1 \] \[ \[ 0\.\d+ \], \[ 0\.\d+ \] \]/),
 ];
 
 test("every program in the README runs and prints what it should", () => {

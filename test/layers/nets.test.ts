@@ -1,6 +1,7 @@
 /** Whole networks through the public API, against the composition of the reference layers. */
 import { describe, expect, test } from "vitest";
 import { checkGradients, type LayerInput, type Model, sequential } from "../../src/index.ts";
+import { registerAll } from "../../src/layers/index.ts";
 import { near } from "../support/harness.ts";
 import { values } from "../support/kernel.ts";
 import {
@@ -11,6 +12,9 @@ import {
   type Tensors,
 } from "../support/layers/index.ts";
 import { lossReferences } from "../support/reference.ts";
+
+// the networks below are described, not written with the layers' factories
+registerAll();
 
 const relu = { activation: "relu" } as const;
 const same = { padding: "same" } as const;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { schedule } from "../../src/config/components.ts";
+import { schedule } from "../../src/config/training.ts";
 import { parseSchedule, rateAt } from "../../src/schedules/index.ts";
 
 const BASE = 0.1;

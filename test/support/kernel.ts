@@ -3,6 +3,7 @@
  * Every buffer lies between canaries, because WebAssembly only traps at the end of memory.
  */
 import { Core, type KernelFields, type KernelName } from "../../src/core/core.ts";
+import { fullBuild } from "../../src/core/full.ts";
 import { KERNELS, RECORDS } from "../../src/core/records.ts";
 import { inlined } from "./bytes.ts";
 
@@ -21,9 +22,9 @@ const builds = import.meta.glob<string>("../../build/core/{debug,threads}.wasm",
 const bytes = target && inlined(await builds[`../../build/core/${target}.wasm`]!());
 
 export function testCore(): Core {
-  if (!bytes) return new Core();
-  if (target !== "threads") return new Core(bytes);
-  return new Core(bytes, new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true }));
+  if (!bytes) return new Core(fullBuild);
+  if (target !== "threads") return new Core({ code: bytes });
+  return new Core({ code: bytes }, new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true }));
 }
 
 export class Bed {

@@ -1,0 +1,127 @@
+// How large programs become that bundlers make of this package: minified, gzipped, WebAssembly included. `node scripts/sizes.mjs` prints
+// a table and fails where a limit is passed; with --parts it says what the largest bundles consist of.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+const MLP = `import { dense, sequential } from "nabla";
+const model = sequential([dense({ units: 16, activation: "relu" }), dense({ units: 3, activation: "softmax" })]);
+model.compile({ optimizer: "adam", loss: "categoricalCrossentropy", metrics: ["accuracy"] });
+await model.fit([[0, 1], [1, 0]], [0, 1], { epochs: 2 });
+console.log(model.predict([[0, 1]]).argMax());`;
+
+/** Programs, and the bytes they may have: a little more than they have today, so that growth is noticed. */
+export const PROGRAMS = [
+  { name: "build, train, predict a network of dense layers", code: MLP, limit: 57_000 },
+  {
+    name: "the same with convolutions",
+    code: MLP.replace("{ dense,", "{ conv2d, flatten, dense,").replace(
+      "([",
+      "([conv2d({ filters: 4, kernelSize: 3 }), flatten(), ",
+    ),
+    limit: 80_500,
+  },
+  {
+    name: "load a model and predict with nabla/predict",
+    code: `import { load } from "nabla/predict";
+const model = load(new Uint8Array(await (await fetch("model.safetensors")).arrayBuffer()));
+console.log(model.predict([[0, 1]]).argMax());`,
+    limit: 24_500,
+  },
+  {
+    name: "an error class alone",
+    code: 'import { NablaError } from "nabla"; console.log(NablaError);',
+    limit: 1_000,
+  },
+];
+
+/**
+ * Bundles a program as pages do: what it imports statically is loaded at once, what it may import later is not.
+ *
+ * @param {string} code
+ * @returns {Promise<{ gzip: number, minified: number, later: number, parts: [name: string, bytes: number][] }>}
+ */
+export async function measure(code) {
+  const folder = mkdtempSync(join(tmpdir(), "nabla-sizes-"));
+  try {
+    mkdirSync(join(folder, "node_modules", "@assemblyscript"), { recursive: true });
+    symlinkSync(root, join(folder, "node_modules", "nabla"));
+    symlinkSync(
+      join(root, "node_modules", "@assemblyscript", "loader"),
+      join(folder, "node_modules", "@assemblyscript", "loader"),
+    );
+    writeFileSync(join(folder, "main.js"), code);
+    const { outputFiles, metafile } = await build({
+      absWorkingDir: folder,
+      entryPoints: ["main.js"],
+      outdir: "out",
+      bundle: true,
+      minify: true,
+      splitting: true,
+      format: "esm",
+      target: "es2022",
+      platform: "browser",
+      legalComments: "none",
+      metafile: true,
+      write: false,
+      logLevel: "error",
+    });
+    const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [path, output]));
+    const atOnce = new Set();
+    /** @param {string} path */
+    const visit = (path) => {
+      if (atOnce.has(path)) return;
+      atOnce.add(path);
+      for (const { path: next, kind } of outputs.get(path)?.imports ?? [])
+        if (kind === "import-statement") visit(next);
+    };
+    visit("out/main.js");
+    const sizes = { gzip: 0, minified: 0, later: 0 };
+    for (const { path, contents } of outputFiles) {
+      const bytes = gzipSync(contents, { level: 9 }).length;
+      if (!atOnce.has(path.slice(path.indexOf("out/")))) sizes.later += bytes;
+      else {
+        sizes.gzip += bytes;
+        sizes.minified += contents.length;
+      }
+    }
+    /** @type {[string, number][]} */
+    const parts = [...atOnce].flatMap((path) =>
+      Object.entries(outputs.get(path)?.inputs ?? {}).map(([name, { bytesInOutput }]) => [
+        name.replace(/^.*(build|node_modules)\//, ""),
+        bytesInOutput,
+      ]),
+    );
+    return { ...sizes, parts: parts.sort((a, b) => b[1] - a[1]) };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  /** @param {number} bytes */
+  const kb = (bytes) => `${(bytes / 1000).toFixed(1)} KB`;
+  console.log(
+    "| program | minified + gzip | minified | limit | loaded later, if at all |\n| --- | --- | --- | --- | --- |",
+  );
+  for (const { name, code, limit } of PROGRAMS) {
+    const { gzip, minified, later, parts } = await measure(code);
+    console.log(`| ${name} | ${kb(gzip)} | ${kb(minified)} | ${kb(limit)} | ${kb(later)} |`);
+    if (process.argv.includes("--parts"))
+      for (const [part, bytes] of parts)
+        if (bytes > 100) console.log(`  ${String(bytes).padStart(7)} ${part}`);
+    if (gzip > limit) {
+      console.error(`sizes: ${name}: expected at most ${limit} bytes, got ${gzip}; see bench/sizes.md`);
+      process.exitCode = 1;
+    }
+  }
+  for (const core of ["simd", "dense", "predict"]) {
+    const bytes = readFileSync(join(root, `build/core/${core}.wasm`));
+    console.log(`core ${core}: ${kb(bytes.length)}, gzipped ${kb(gzipSync(bytes, { level: 9 }).length)}`);
+  }
+}

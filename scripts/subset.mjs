@@ -1,0 +1,104 @@
+// Cores with fewer kernels, for programs that need no more. They are cut out of the core after it was compiled: the same
+// functions, so the same bits and the same speed.
+import { createRequire } from "node:module";
+
+// the compiler's own copy of binaryen
+const require = createRequire(import.meta.url);
+const { default: binaryen } = await import(
+  createRequire(require.resolve("assemblyscript/package.json")).resolve("binaryen")
+);
+const { Features, getExportInfo, getExpressionInfo, getFunctionInfo } = binaryen;
+
+/** What every engine with SIMD has, and the compiler may use. */
+const FEATURES =
+  Features.SIMD128 |
+  Features.BulkMemory |
+  Features.BulkMemoryOpt |
+  Features.SignExt |
+  Features.NontrappingFPToInt |
+  Features.MutableGlobals;
+
+/** Index 0 of the table stays free, as compiled: a kernel's number is never 0. */
+const FIRST = 1;
+
+/**
+ * AssemblyScript keeps an object in memory for each function whose index is asked for, and a start function that reads them
+ * into globals. Here kernels become constants; objects, start function and every function that nothing wanted reaches go.
+ *
+ * @param {Uint8Array} wasm the core as compiled
+ * @param {readonly string[]} [wanted] names of the exports to keep, besides memory. Default: all
+ * @returns {Uint8Array}
+ */
+export function subset(wasm, wanted) {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(wasm));
+  for (const name of wanted ?? [])
+    if (!(name in exports)) throw new Error(`there is no ${name} among the core's exports`);
+  const module = binaryen.readBinary(wasm);
+  module.setFeatures(FEATURES);
+  const objects = functionObjects(module);
+  const segments = dataWithout(module, [...objects.values()]);
+  const elements = binaryen.getElementSegmentInfo(module.getElementSegmentByIndex(0));
+  const memory = new DataView(exports.memory.buffer);
+  const kept = [];
+  const every = Array.from({ length: module.getNumExports() }, (_, i) =>
+    getExportInfo(module.getExportByIndex(i)),
+  );
+  for (const { name, kind, value } of every) {
+    const keep = name === "memory" || wanted === undefined || wanted.includes(name);
+    if (!keep || kind === binaryen.ExternalGlobal) module.removeExport(name);
+    if (!keep || kind !== binaryen.ExternalGlobal) continue;
+    let number = exports[name].value;
+    const object = objects.get(value);
+    if (object !== undefined)
+      number = FIRST + kept.push(elements.data[memory.getUint32(object, true) - FIRST]) - 1;
+    // what lies behind the data that is left
+    if (name === "BASE") number = Math.max(...segments.map(({ end }) => Math.ceil(end / 16) * 16));
+    module.addGlobal(`constant ${name}`, binaryen.i32, false, module.i32.const(number));
+    module.addGlobalExport(`constant ${name}`, name);
+  }
+  module.setStart(0);
+  module.removeElementSegment(elements.name);
+  module.addActiveElementSegment(elements.table, "kernels", kept, module.i32.const(FIRST));
+  const { initial, max = -1 } = module.getMemoryInfo();
+  module.setMemory(
+    initial,
+    max,
+    null,
+    segments.map(({ at, data }) => ({ offset: module.i32.const(at), data, passive: false })),
+  );
+  module.runPasses(["remove-unused-module-elements", "duplicate-function-elimination", "reorder-locals"]);
+  if (!module.validate()) throw new Error("what is left of the core is no valid module");
+  const bytes = module.emitBinary();
+  module.dispose();
+  return bytes;
+}
+
+/** Where the object of each kernel lies, by the global that holds its index. */
+function functionObjects(module) {
+  const objects = new Map();
+  const call = getExpressionInfo(getFunctionInfo(module.getStart()).body);
+  for (const child of getExpressionInfo(getFunctionInfo(module.getFunction(call.target)).body).children) {
+    const { id, name, value } = getExpressionInfo(child);
+    const { id: kind, ptr, value: constant } = id === binaryen.GlobalSetId ? getExpressionInfo(value) : {};
+    if (kind === binaryen.LoadId) objects.set(name, getExpressionInfo(ptr).value);
+    // exported ones (BASE) are read from an instance; others have to be what they are without a start function
+    else if (
+      kind !== binaryen.ConstId ||
+      (typeof constant !== "number" && constant.some((byte) => byte !== 0))
+    )
+      throw new Error("the core's start function does something new: see scripts/subset.mjs");
+  }
+  return objects;
+}
+
+/** The data segments that hold something else than function objects: 20 bytes of header, then 8. */
+function dataWithout(module, objects) {
+  const segments = [];
+  for (let i = 0; i < module.getNumDataSegments(); i++) {
+    const { offset: at, data } = module.getDataSegmentInfo(module.getDataSegmentByIndex(i));
+    const end = at + data.byteLength;
+    if (objects.some((object) => at >= object - 20 && end <= object + 8)) continue;
+    segments.push({ at, end, data: new Uint8Array(data) });
+  }
+  return segments;
+}

@@ -1,0 +1,94 @@
+/** A checkpoint's document and tensors as whoever reads one finds them, be it to train or only to predict. */
+import { show } from "../config/fields.ts";
+import { NablaError } from "../errors.ts";
+import type { StoredTensor } from "./safetensors.ts";
+
+/** Where a safetensors file keeps the document, among its metadata. */
+export const KEY = "nabla.checkpoint";
+
+/** What files say and what this code reads and writes. Raise it when an older reader would misread a file. */
+export const CHECKPOINT_VERSION = 1;
+
+export interface Tensor {
+  readonly shape: readonly number[];
+  /** Row-major. */
+  readonly data: Float32Array;
+}
+
+/** The document's text. @throws NablaError for files of other tools */
+export function documentText(
+  metadata: Readonly<Record<string, string>>,
+  tensors: number,
+  name: string,
+): string {
+  const text = metadata[KEY];
+  if (text !== undefined) return text;
+  throw new NablaError(
+    `${name}: expected a checkpoint, got a safetensors file without ${KEY} in its metadata (${tensors} tensors of another tool?); it has weights, but neither a configuration nor a training to go on with`,
+  );
+}
+
+/** The error with the file it is about; what is no NablaError stays as it is. */
+export function inCheckpoint(error: unknown, name: string): unknown {
+  // the stack is full: a RangeError, but in Firefox an InternalError
+  if (error instanceof RangeError || (error as Error).name === "InternalError")
+    return new NablaError(`${name}: checkpoint: nested too deeply`, { cause: error });
+  if (!(error instanceof NablaError)) return error;
+  return new NablaError(`${name}: checkpoint: ${error.message}`, {
+    cause: error,
+    details: { ...error.details },
+  });
+}
+
+/** @throws NablaError for a document of a newer version, and what is none */
+export function parseDocument(text: string): object {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new NablaError(`${KEY} is not JSON; the file was written wrongly`, { cause });
+  }
+  const version =
+    typeof json === "object" && json !== null ? (json as { version?: unknown }).version : undefined;
+  if (typeof version === "number" && version > CHECKPOINT_VERSION) {
+    throw new NablaError(
+      `it has version ${version}, this Nabla reads up to version ${CHECKPOINT_VERSION}; update nabla to read it`,
+    );
+  }
+  if (typeof json !== "object" || json === null)
+    throw new NablaError(`expected an object, got ${show(json)}`);
+  return json;
+}
+
+/** @throws NablaError where a tensor is of another type */
+export function f32(name: string, { dtype, shape, data }: StoredTensor): Tensor {
+  if (data instanceof Float32Array) return { shape, data };
+  throw new NablaError(`tensor "${name}": expected F32, got ${dtype}`);
+}
+
+/**
+ * Throws a NablaError when `saved` does not have exactly the tensors wanted, in their shapes; `name` stands in it.
+ */
+export function requireTensors(
+  saved: ReadonlyMap<string, Tensor>,
+  wanted: Iterable<{ readonly name: string; readonly shape: readonly number[] }>,
+  name: string,
+): void {
+  const rest = new Set(saved.keys());
+  for (const { name: tensor, shape } of wanted) {
+    const found = saved.get(tensor);
+    rest.delete(tensor);
+    const expected = `${name}: expected tensor "${tensor}" of shape [${shape.join(", ")}]`;
+    if (!found) throw new NablaError(`${expected}, got none; the file is of another architecture`);
+    if (found.shape.length !== shape.length || found.shape.some((n, i) => n !== shape[i])) {
+      throw new NablaError(
+        `${expected}, got [${found.shape.join(", ")}]; the file is of another architecture`,
+      );
+    }
+  }
+  for (const tensor of rest) {
+    throw new NablaError(
+      `${name}: tensor "${tensor}" belongs to no layer here; the file is of another architecture`,
+    );
+  }
+}

@@ -1,0 +1,33 @@
+/** The shape of a model's input, and its seed. */
+import type { LayerConfig } from "./config.ts";
+import { int, list } from "./fields.ts";
+import { described } from "./objects.ts";
+
+export const shapeField = described(
+  list(int({ min: 1 }), { min: 1 }),
+  "The shape of one row of input, without the batch: [784] or [28, 28, 1].",
+);
+export const seedField = int({ min: 0, default: 0, doc: "What every random choice hangs on." });
+
+/**
+ * Checks a list of layers and fills in defaults. The first may also say the shape of one row of input.
+ * @throws NablaError such as `layers[1].units: expected a whole number ≥ 1, got -3`
+ */
+export function withShape(
+  layers: readonly unknown[],
+  check: (layers: unknown) => LayerConfig[],
+): { configs: LayerConfig[]; inputShape?: number[] } {
+  let inputShape: number[] | undefined;
+  const configs = check(
+    Array.isArray(layers)
+      ? layers.map((given: { inputShape?: unknown } | null, i) => {
+          if (given === null || typeof given !== "object" || given.inputShape === undefined) return given;
+          const { inputShape: shape, ...rest } = given;
+          const checked = shapeField.check(shape, `layers[${i}].inputShape`);
+          if (i === 0) inputShape = checked;
+          return rest;
+        })
+      : layers,
+  );
+  return { configs, ...(inputShape && { inputShape }) };
+}

@@ -1,0 +1,28 @@
+/** What fit() does to images: its options `shifted` and `augment`. */
+import { type AugmentConfig, augmentFields } from "../../config/augment.ts";
+import { NablaError } from "../../errors.ts";
+import type { Dataset } from "../dataset.ts";
+import { augment } from "./index.ts";
+import type { AugmentOptions } from "./options.ts";
+import { shifted } from "./shifted.ts";
+
+/** @returns the data set to train on, and the augmentation with its defaults written out */
+export function moveImages(
+  dataset: Dataset,
+  options: { shifted?: number; augment?: AugmentOptions; seed: number },
+): [Dataset, AugmentConfig | undefined] {
+  const config = options.augment && check(options.augment);
+  const moved =
+    options.shifted === undefined
+      ? dataset
+      : shifted(dataset, options.shifted, { imageShape: config?.imageShape });
+  return [config ? augment(moved, { seed: options.seed, ...config }) : moved, config];
+}
+
+function check(options: AugmentOptions): AugmentConfig {
+  try {
+    return augmentFields.check(options, "augment");
+  } catch (error) {
+    throw error instanceof NablaError ? new NablaError(`fit: ${error.message}`, { cause: error }) : error;
+  }
+}
