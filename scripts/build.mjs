@@ -232,6 +232,9 @@ const tsc = join(dirname(require.resolve("typescript/package.json")), "bin/tsc")
 run(tsc, "-p", "tsconfig.build.json");
 // declarations written by hand are not copied by the compiler
 copyFileSync("src/core/wasm.d.ts", "build/types/core/wasm.d.ts");
+// The playground fails where it grew too large.
+const { buildWeb } = await import("./build-web.mjs");
+await buildWeb();
 const { exports } = JSON.parse(readFileSync("package.json", "utf8"));
 const named = Object.values(exports).flatMap(({ types }) => types ?? []);
 pruneTypes(

@@ -51,7 +51,15 @@ if (stamp(installed) !== lock) {
   writeFileSync(installed, lock);
 }
 
-const sources = digest(["assembly", "src", "scripts", "asconfig.json", "package.json", "package-lock.json"]);
+const sources = digest([
+  "assembly",
+  "src",
+  "web",
+  "scripts",
+  "asconfig.json",
+  "package.json",
+  "package-lock.json",
+]);
 if (stamp("build/.built") !== sources) {
   console.error("building …");
   execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: ["ignore", 2, "inherit"] });
@@ -59,6 +67,6 @@ if (stamp("build/.built") !== sources) {
   // the build may have written a generated source
   writeFileSync(
     "build/.built",
-    digest(["assembly", "src", "scripts", "asconfig.json", "package.json", "package-lock.json"]),
+    digest(["assembly", "src", "web", "scripts", "asconfig.json", "package.json", "package-lock.json"]),
   );
 }

@@ -43,6 +43,13 @@ export function whole(option: string, min = 1): (text: string) => number {
   };
 }
 
+/** A TCP port; 0 asks for any. */
+export function port(text: string): number {
+  const value = /^\d+$/.test(text.trim()) ? Number(text) : -1;
+  if (value < 0 || value > 65535) refuse("--port", "a whole number from 0 to 65535", text);
+  return value;
+}
+
 /** "100,50" → [100, 50]; "none" → []. */
 export function units(option: string): (text: string) => number[] {
   const one = whole(option);

@@ -5,7 +5,7 @@ import { FITS } from "../data/images/resize.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { WEIGHT_TYPES } from "../interop/quantise.ts";
 import { augmentation } from "./augment.ts";
-import { names, number, oneOf, pictureSize, units, whole } from "./options.ts";
+import { names, number, oneOf, pictureSize, port, units, whole } from "./options.ts";
 
 const EXAMPLES = `
 Examples:
@@ -19,6 +19,7 @@ Examples:
   nabla predict digits.safetensors photo.jpg
   nabla predict iris.safetensors "5.1,3.5,1.4,0.2"
   nabla read digits.safetensors number.png
+  nabla play                                              the playground, in the browser
   nabla export digits.safetensors --to digits.wasm
 
 DATA is a folder of IDX files (MNIST), a folder with a sub-folder of PNG and JPEG files for each class, a .csv or .npz file, or the name
@@ -220,6 +221,14 @@ export function program(done: (code: number) => void): Command {
     .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./data.ts")).dataCommand as Action));
+
+  command
+    .command("play")
+    .description("open the playground: train networks in a page that this machine serves to itself")
+    .option("--port <N>", "of 127.0.0.1; 0 for any that is free (default: 8347 or the next free one)", port)
+    .option("--no-open", "do not open a browser")
+    .option("--json", "the address as a JSON object")
+    .action(run(async () => (await import("./play.ts")).playCommand as Action));
 
   for (const each of [command, ...command.commands]) {
     each.exitOverride().configureOutput({ outputError: () => {} });

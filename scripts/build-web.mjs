@@ -1,0 +1,143 @@
+// Builds the playground: web/ → build/web/, static files that any host can serve from any folder.
+// Says what the first visit loads, and fails where that is more than it may be.
+import { createHash } from "node:crypto";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { writeIcon } from "./icon.mjs";
+import { note, writeNotices } from "./notices.mjs";
+
+const OUT = "build/web";
+/** Bytes after gzip that opening the page may take. */
+const FIRST_LOAD = 150 * 1024;
+
+export async function buildWeb({ quiet = false } = {}) {
+  rmSync(OUT, { recursive: true, force: true });
+  mkdirSync(OUT, { recursive: true });
+  const common = {
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    logLevel: "warning",
+    legalComments: "none",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    metafile: true,
+    platform: "browser",
+  };
+  // what trains, in a file of its own whose name has its digest: a page and the worker it starts are always of one build
+  const worker = await build({
+    ...common,
+    entryPoints: { worker: "src/worker/index.ts" },
+    entryNames: "[name]-[hash]",
+    outdir: OUT,
+  });
+  const [workerFile] = Object.keys(worker.metafile.outputs);
+  // the plane's view has a worker of its own: it trains there, and looks into the net as well
+  const plane = await build({
+    ...common,
+    plugins: [spawning(basename(workerFile))],
+    entryPoints: { "plane-worker": "web/plane/worker.ts" },
+    entryNames: "[name]-[hash]",
+    outdir: OUT,
+  });
+  const [planeFile] = Object.keys(plane.metafile.outputs);
+  const { metafile } = await build({
+    ...common,
+    splitting: true,
+    plugins: [spawning(basename(workerFile))],
+    define: { PLANE_WORKER: JSON.stringify(`./${basename(planeFile)}`) },
+    entryPoints: { main: "web/main.tsx", style: "web/style.css" },
+    entryNames: "[name]-[hash]",
+    chunkNames: "[name]-[hash]",
+    outdir: OUT,
+  });
+  const outputs = Object.entries(metafile.outputs);
+  const outputOf = (entry) => {
+    const found = outputs.find(([, { entryPoint }]) => entryPoint === entry);
+    if (!found) throw new Error(`build-web: no output for ${entry}`);
+    return found;
+  };
+  const [main] = outputOf("web/main.tsx");
+  const [style] = outputOf("web/style.css");
+  const [view] = outputOf("web/digits/index.tsx");
+  const page = readFileSync("web/index.html", "utf8")
+    .replace("{{main}}", basename(main))
+    .replace("{{style}}", basename(style))
+    .replace("{{view}}", basename(view));
+  writeFileSync(join(OUT, "index.html"), page);
+  for (const file of ["icon.svg", "manifest.webmanifest"]) cpSync(join("web", file), join(OUT, file));
+  for (const size of [180, 192, 512]) writeFileSync(join(OUT, `icon-${size}.png`), writeIcon(size));
+
+  note(metafile);
+  note(worker.metafile);
+  writeNotices(join(OUT, "licences.txt"));
+
+  // the list of files and its digest: another build is another cache
+  const files = readdirSync(OUT).sort();
+  const digest = createHash("sha256");
+  for (const file of files) digest.update(file).update(readFileSync(join(OUT, file)));
+  await build({
+    ...common,
+    entryPoints: { sw: "web/shell/sw.ts" },
+    outdir: OUT,
+    define: {
+      FILES: JSON.stringify(["./", ...files.filter((file) => file !== "index.html")]),
+      VERSION: JSON.stringify(digest.digest("hex").slice(0, 16)),
+    },
+  });
+
+  const first = new Set([
+    join(OUT, "index.html"),
+    style,
+    ...reached(metafile, main),
+    ...reached(metafile, view),
+  ]);
+  const rows = readdirSync(OUT)
+    .map((file) => ({ file, bytes: readFileSync(join(OUT, file)), first: first.has(join(OUT, file)) }))
+    .map(({ file, bytes, first }) => ({
+      file,
+      first,
+      size: bytes.length,
+      gzip: gzipSync(bytes, { level: 9 }).length,
+    }))
+    .sort((a, b) => Number(b.first) - Number(a.first) || b.gzip - a.gzip);
+  const total = rows.reduce((sum, row) => sum + (row.first ? row.gzip : 0), 0);
+  if (!quiet) {
+    console.error("playground            KB    gzip");
+    const kb = (n) => (n / 1024).toFixed(1).padStart(7);
+    for (const { file, size, gzip, first } of rows)
+      if (first) console.error(`  ${file.padEnd(20)}${kb(size)} ${kb(gzip)}`);
+    console.error(`  ${"first load".padEnd(27)} ${kb(total)} of ${FIRST_LOAD / 1024}`);
+  }
+  if (total > FIRST_LOAD)
+    throw new Error(`build-web: the first load is ${total} bytes after gzip, more than ${FIRST_LOAD}`);
+}
+
+/** The library starts the worker that lies beside it under the name it has here. */
+const spawning = (file) => ({
+  name: "spawning",
+  setup(bundler) {
+    bundler.onResolve({ filter: /^#worker$/ }, () => ({
+      path: join(process.cwd(), "src/worker/spawn/web.ts"),
+    }));
+    bundler.onLoad({ filter: /[\\/]worker[\\/]spawn[\\/]web\.ts$/ }, ({ path }) => {
+      const text = readFileSync(path, "utf8");
+      if (!text.includes('"./worker.js"')) throw new Error(`build-web: ${path} no longer names ./worker.js`);
+      return { contents: text.replaceAll('"./worker.js"', JSON.stringify(`./${file}`)), loader: "ts" };
+    });
+  },
+});
+
+/** An output and what it imports at once. */
+function reached(metafile, file, seen = new Set()) {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  for (const { path, kind } of metafile.outputs[file].imports)
+    if (kind === "import-statement") reached(metafile, path, seen);
+  return seen;
+}
+
+if (process.argv[1]?.endsWith("build-web.mjs")) await buildWeb();

@@ -1,0 +1,58 @@
+/** nabla play */
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { NablaError } from "../errors.ts";
+import { bold, dim, print, printJson } from "./output.ts";
+import { serveFolder } from "./static.ts";
+
+export interface PlayFlags {
+  port?: number;
+  open: boolean;
+  json?: boolean;
+}
+
+const PORT = 8347;
+
+/** Where the built page is: beside the bundle of the command line, or in build/ as seen from here. */
+function folder(): string {
+  const places = ["./web/", "../web/", "../../build/web/"].map((place) =>
+    fileURLToPath(new URL(place, import.meta.url)),
+  );
+  const found = places.find((place) => existsSync(`${place}index.html`));
+  if (!found)
+    throw new NablaError(
+      `play: the playground is not built: there is no index.html in ${places[0]}; run npm run build, or install nabla again`,
+    );
+  return found;
+}
+
+/** Serves the playground until it is interrupted. */
+export async function playCommand(flags: PlayFlags): Promise<number> {
+  const { port } = flags;
+  const server = await serveFolder(folder(), port ?? PORT, port !== undefined);
+  if (flags.json) printJson({ url: server.url });
+  else {
+    print(`The playground is at ${bold(server.url)}`);
+    print(dim("It is served to this machine only. Ctrl-C ends it."));
+  }
+  if (flags.open && process.stdout.isTTY) openPage(server.url);
+  await new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  });
+  await server.close();
+  return 0;
+}
+
+/** Asks the system for its browser; where there is none, the address is on the screen. */
+function openPage(url: string): void {
+  const [command, ...args] =
+    process.platform === "darwin"
+      ? ["open", url]
+      : process.platform === "win32"
+        ? ["cmd", "/c", "start", "", url]
+        : ["xdg-open", url];
+  const child = spawn(command!, args, { stdio: "ignore", detached: true });
+  child.on("error", () => {});
+  child.unref();
+}

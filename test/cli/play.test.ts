@@ -1,0 +1,118 @@
+/** nabla play: gives the files of its folder and nothing else, to this machine alone. */
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { POLICY, type StaticServer, serveFolder } from "../../src/cli/static.ts";
+import { play } from "../support/web/playground.mjs";
+
+const folder = mkdtempSync(join(tmpdir(), "nabla-play-"));
+const page = join(folder, "page");
+let server: StaticServer;
+beforeAll(async () => {
+  mkdirSync(join(page, "deep"), { recursive: true });
+  writeFileSync(join(folder, "secret.txt"), "secret");
+  writeFileSync(join(page, "index.html"), "<!doctype html>");
+  writeFileSync(join(page, "main-ABCDEFGH.js"), "1");
+  writeFileSync(join(page, "gone.js"), "2");
+  writeFileSync(join(page, "deep", "a b.svg"), "<svg/>");
+  symlinkSync(join(folder, "secret.txt"), join(page, "link.txt"));
+  server = await serveFolder(page, 0, true);
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** The path as it is: fetch() would tidy it up. */
+function get(
+  path: string,
+  method = "GET",
+): Promise<{ status: number; type?: string; cache?: string; policy?: string; body: string }> {
+  return new Promise((resolve, reject) => {
+    const { port } = new URL(server.url);
+    const asked = request({ host: "127.0.0.1", port, path, method }, (response) => {
+      let body = "";
+      response.setEncoding("utf8").on("data", (part) => {
+        body += part;
+      });
+      response.on("end", () => {
+        const {
+          "content-type": type,
+          "cache-control": cache,
+          "content-security-policy": policy,
+        } = response.headers;
+        resolve({ status: response.statusCode!, type, cache, policy: String(policy), body });
+      });
+    });
+    asked.on("error", reject).end();
+  });
+}
+
+test("files have their types, and names with a digest are kept for good", async () => {
+  expect(await get("/")).toEqual({
+    status: 200,
+    type: "text/html; charset=utf-8",
+    cache: "no-cache",
+    policy: POLICY,
+    body: "<!doctype html>",
+  });
+  expect(await get("/main-ABCDEFGH.js?x#y")).toMatchObject({
+    type: "text/javascript; charset=utf-8",
+    cache: "max-age=31536000, immutable",
+  });
+  expect(await get("/deep/a%20b.svg")).toMatchObject({ status: 200, type: "image/svg+xml" });
+  expect(await get("/", "HEAD")).toMatchObject({ status: 200, body: "" });
+});
+
+test.each([
+  "/../secret.txt",
+  "/%2e%2e/secret.txt",
+  "/..%2fsecret.txt",
+  "/deep/../../secret.txt",
+  "//secret.txt",
+  "/link.txt",
+  "/deep",
+  "/%00",
+  "/%zz",
+  "/__proto__",
+  `/${"a".repeat(5000)}`,
+])("%s is not given", async (path) => {
+  const { status, body, policy } = await get(path);
+  expect({ status, policy }).toEqual({ status: 404, policy: POLICY });
+  expect(body).toMatch(/no such file/);
+});
+
+test("nothing can be written, and a file that has gone is said to be", async () => {
+  expect(await get("/", "POST")).toMatchObject({ status: 405 });
+  unlinkSync(join(page, "gone.js"));
+  expect(await get("/gone.js")).toMatchObject({ status: 404, body: expect.stringContaining("gone") });
+});
+
+test("a taken port: the next one, or the one that was asked for or none", async () => {
+  const other = createServer();
+  await new Promise<void>((done) => other.listen(0, "127.0.0.1", done));
+  const { port } = other.address() as AddressInfo;
+  try {
+    const next = await serveFolder(page, port, false);
+    expect(Number(new URL(next.url).port)).toBeGreaterThan(port);
+    await next.close();
+    await expect(serveFolder(page, port, true)).rejects.toThrow(
+      `port ${port} is taken; name another one with --port`,
+    );
+    await expect(play(port)).rejects.toThrow(/ended with 1: nabla: play: port \d+ is taken/);
+  } finally {
+    other.close();
+  }
+});
+
+test("the command serves the playground and ends quietly", async () => {
+  const running = await play();
+  const response = await fetch(running.url);
+  expect(await response.text()).toContain("Nabla playground");
+  expect(response.headers.get("content-security-policy")).toBe(POLICY);
+  await running.stop();
+  await expect(fetch(running.url)).rejects.toThrow();
+});

@@ -1,0 +1,63 @@
+/** The Digits view: a network learns to read digits, and the visitor draws some for it. */
+import { effect, untracked } from "@preact/signals";
+import { replaceQuery, route } from "../shell/router.ts";
+import { notify } from "../ui/messages.tsx";
+import { DataPanel } from "./data-panel.tsx";
+import { shape } from "./drawing.ts";
+import { CurvesPanel, MapsPanel, MistakesPanel, WeightsPanel } from "./insight-panels.tsx";
+import { find } from "./keeping.ts";
+import { KeptPanel, ModelPanel } from "./model-panel.tsx";
+import { ReadingPanel } from "./reading-panel.tsx";
+import { phase, renew, settings } from "./session.ts";
+import { fromQuery, toQuery } from "./settings.ts";
+import { TrainingPanel } from "./training-panel.tsx";
+
+// What follows happens once, when the view is first asked for: a training goes on while another view is looked at.
+apply(route.peek().query);
+effect(() => {
+  const query = toQuery(settings.value);
+  if (route.peek().view === "digits") replaceQuery(query);
+});
+effect(() => {
+  const { view, query } = route.value;
+  if (view !== "digits" || query === toQuery(settings.peek())) return;
+  // a network that has learned something is not thrown away for an address
+  if (query && phase.peek() === "fresh") untracked(() => apply(query));
+  else replaceQuery(toQuery(settings.peek()));
+});
+void find();
+
+function apply(query: string): void {
+  const { settings: chosen, ignored } = fromQuery(query);
+  settings.value = chosen;
+  if (ignored.length > 0)
+    notify("info", `The address asks for what there is not, and it was left out: ${ignored.join(", ")}.`);
+  renew();
+}
+
+export function View() {
+  // rows that are no pictures have nothing to be drawn
+  const drawn = shape.value !== undefined;
+  return (
+    <div class="digits">
+      <h1 class="unseen">Digits</h1>
+      <KeptPanel />
+      <div class="first">
+        <TrainingPanel />
+        {drawn ? <ReadingPanel /> : <CurvesPanel />}
+      </div>
+      <div class="second">
+        <div class="stack">
+          {drawn && <CurvesPanel />}
+          <MistakesPanel />
+          <DataPanel />
+        </div>
+        <div class="stack">
+          <WeightsPanel />
+          <MapsPanel />
+          <ModelPanel />
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,177 @@
+/** What is inside a network: the weights of its first layer, and what its layers make of the drawing. */
+import { computed, effect, signal } from "@preact/signals";
+import type { Model } from "nabla";
+import { sizeOf } from "../../src/data/dataset.ts";
+import { signed } from "../ui/canvas.tsx";
+import { type Rgb, rgb } from "../ui/theme.ts";
+import { type Input, input } from "./drawing.ts";
+import { slowTick, subject } from "./session.ts";
+import { imageShape } from "./source.ts";
+
+/** Pictures shown of one layer at most. */
+const MOST = 64;
+
+export interface FirstWeights {
+  readonly layer: string;
+  readonly kind: "filters" | "units";
+  readonly count: number;
+  readonly of: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Which pictures the first layer with weights gives; undefined where its inputs are no picture. */
+export const firstWeights = computed<FirstWeights | undefined>(() => {
+  const model = subject.value?.model;
+  const size = model && imageShape(model.inputShape);
+  if (!model || !size) return undefined;
+  const shapes = model.weightShapes();
+  const layer = model.layers.find(({ name }) => shapes[`${name}.kernel`]);
+  const shape = layer && shapes[`${layer.name}.kernel`];
+  if (!layer || !shape) return undefined;
+  const of = shape.at(-1)!;
+  const count = Math.min(of, MOST);
+  if (layer.type === "conv2d") {
+    const [height = 1, width = 1] = shape;
+    return { layer: layer.name, kind: "filters", count, of, width, height };
+  }
+  if (layer.type !== "dense" || size.channels !== 1) return undefined;
+  return { layer: layer.name, kind: "units", count, of, width: size.width, height: size.height };
+});
+
+interface Kernel {
+  readonly values: Float32Array;
+  readonly scale: number;
+  /** Inputs between one pixel and the next, times outputs. */
+  readonly stride: number;
+}
+
+const kernel = computed<Kernel | undefined>(() => {
+  slowTick.value;
+  const model = subject.value?.model;
+  const first = firstWeights.value;
+  if (!model || !first) return undefined;
+  const values = model.weights()[`${first.layer}.kernel`]!;
+  // not the largest: one extreme weight would make all others pale
+  let squares = 0;
+  for (const value of values) squares += value * value;
+  const scale = 2.5 * Math.sqrt(squares / values.length) || 1;
+  return { values, scale, stride: values.length / (first.width * first.height) };
+});
+
+/** Weights of one filter or unit: over several channels, those of the first. */
+export function paintWeights(tile: number, pixels: Uint8ClampedArray): void {
+  const found = kernel.value;
+  if (!found) return;
+  const [minus, zero, plus] = [rgb("minus"), rgb("zero"), rgb("plus")];
+  const { values, scale, stride } = found;
+  for (let i = 0; 4 * i < pixels.length; i++)
+    write(pixels, i, signed((values[i * stride + tile] ?? 0) / scale, minus, zero, plus));
+}
+
+const write = (pixels: Uint8ClampedArray, i: number, [r, g, b]: Rgb): void => {
+  pixels[4 * i] = r;
+  pixels[4 * i + 1] = g;
+  pixels[4 * i + 2] = b;
+};
+
+export interface LayerMaps {
+  readonly layer: string;
+  readonly title: string;
+  /** Maps of a convolution or pooling; units of a dense layer are maps of one pixel. */
+  readonly count: number;
+  readonly of: number;
+  readonly width: number;
+  readonly height: number;
+  /** [height, width, channels], or [units] */
+  readonly values: Float32Array;
+  /** The largest value, or 1. */
+  readonly top: number;
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  conv2d: "Convolution",
+  maxPooling2d: "Pooling",
+  averagePooling2d: "Pooling",
+  dense: "Dense",
+};
+
+/** Copies of a model's first layers, up to each layer that is shown; made once for a model, their weights brought up to date. */
+const parts = new WeakMap<Model, { readonly models: Model[]; at: number }>();
+
+/** @param at which weights are wanted: while it stays the same, so do they */
+function partsOf(model: Model, at: number): Model[] {
+  let found = parts.get(model);
+  if (!found) {
+    const { layers } = model;
+    const shown = layers.slice(0, -1).filter(({ type }) => KINDS[type] !== undefined);
+    found = { models: shown.map(({ name }) => model.truncated(name)), at };
+    parts.set(model, found);
+  } else if (found.at !== at) {
+    found.at = at;
+    const weights = model.weights();
+    for (const part of found.models) {
+      const names = Object.keys(part.weightShapes());
+      if (names.length > 0) part.setWeights(Object.fromEntries(names.map((name) => [name, weights[name]!])));
+    }
+  }
+  return found.models;
+}
+
+/** Milliseconds between two looks into the layers while a hand draws: the answer is to keep up with it, the maps may follow. */
+const FOLLOW = 150;
+const settled = signal<Input | undefined>(undefined);
+let waiting = false;
+effect(() => {
+  input.value;
+  if (waiting) return;
+  waiting = true;
+  setTimeout(() => {
+    waiting = false;
+    settled.value = input.peek();
+  }, FOLLOW);
+});
+
+/** What each layer makes of the drawing; empty without one. */
+export const layerMaps = computed<readonly LayerMaps[]>(() => {
+  const at = slowTick.value;
+  const model = subject.value?.model;
+  const row = settled.value;
+  if (!model || !row || row.problem || !imageShape(model.inputShape)) return [];
+  // what was drawn for another network, and follows in a moment
+  if (row.values.length !== sizeOf(model.inputShape)) return [];
+  return partsOf(model, at).map((part): LayerMaps => {
+    const { name, type, outputShape } = part.layers.at(-1)!;
+    const values = part.predict({ data: row.values, shape: [1, ...model.inputShape] }).data;
+    const flat = outputShape.length !== 3;
+    const [height = 1, width = 1, channels = 1] = flat ? [1, 1, values.length] : outputShape;
+    const top = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+    const size = flat ? `${channels} units` : `${channels} maps of ${height} × ${width}`;
+    const title = `${KINDS[type]}: ${size}`;
+    const count = Math.min(channels, flat ? 256 : MOST);
+    return { layer: name, title, count, of: channels, width, height, values, top };
+  });
+});
+
+/** One map: nothing is the ground, much is the accent. */
+export function paintMap({ values, of, top }: LayerMaps, tile: number, pixels: Uint8ClampedArray): void {
+  const [minus, zero, plus] = [rgb("minus"), rgb("raised"), rgb("accent")];
+  for (let i = 0; 4 * i < pixels.length; i++)
+    write(pixels, i, signed((values[i * of + tile] ?? 0) / top, minus, zero, plus));
+}
+
+/** A row of the data, grey or in colour. */
+export function paintRow(values: ArrayLike<number>, channels: number, pixels: Uint8ClampedArray): void {
+  const [ink, paper] = [rgb("ink"), rgb("paper")];
+  for (let i = 0; 4 * i < pixels.length; i++) {
+    const t = (values[i * channels] ?? 0) / 255;
+    if (channels === 3)
+      write(pixels, i, [values[3 * i] ?? 0, values[3 * i + 1] ?? 0, values[3 * i + 2] ?? 0]);
+    else
+      write(pixels, i, [
+        paper[0] + (ink[0] - paper[0]) * t,
+        paper[1] + (ink[1] - paper[1]) * t,
+        paper[2] + (ink[2] - paper[2]) * t,
+      ]);
+  }
+}

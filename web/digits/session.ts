@@ -1,0 +1,226 @@
+/** The network on this page and its training: everything the buttons do. */
+import { batch, computed, signal } from "@preact/signals";
+import { type FitOptions, type Model, NablaError, type Progress } from "nabla";
+import { announce, notify, notifyError } from "../ui/messages.tsx";
+import { start, type Training } from "../ui/trainer.ts";
+import { Curves, Pace } from "./curves.ts";
+import { type Examination, examine } from "./examine.ts";
+import { claim, keep, release } from "./keeping.ts";
+import { makeModel } from "./network.ts";
+import { DEFAULTS, fromSaved, RATES, type Settings } from "./settings.ts";
+import { absent, generated, own, type Source } from "./source.ts";
+
+/** "fresh": weights as they were drawn; "running"; "paused": may go on; "done". */
+export type Phase = "fresh" | "starting" | "running" | "paused" | "done";
+
+export const settings = signal<Settings>(DEFAULTS);
+export const phase = signal<Phase>("fresh");
+export const progress = signal<Progress | undefined>(undefined);
+/** Samples a second, over about the last second. */
+export const speed = signal<number | undefined>(undefined);
+export const examination = signal<Examination | undefined>(undefined);
+/** Counts reports of the training: whoever reads it sees new weights. */
+export const tick = signal(0);
+/** The same a few times a second at most, for what is costly to paint. */
+export const slowTick = signal(0);
+const SLOW = 250;
+
+interface Subject {
+  readonly model: Model;
+  readonly fit: FitOptions;
+  readonly source: Source;
+  readonly curves: Curves;
+  /** What it was made with; the controls may say something else by now. */
+  readonly settings: Settings;
+}
+
+export const subject = signal<Subject | undefined>(undefined);
+export const busy = computed(() => phase.value === "running" || phase.value === "starting");
+
+let training: Training | undefined;
+let examining: AbortController | undefined;
+let slowAt = 0;
+
+export const sourceOf = (chosen: Settings): Source => own.peek() ?? generated(chosen.samples);
+
+export function change(part: Partial<Settings>): void {
+  const network = part.network;
+  settings.value = { ...settings.peek(), ...(network && { rate: RATES[network] }), ...part };
+  if (phase.peek() === "fresh") renew();
+}
+
+/** A new network as the settings say. The one there was is gone. */
+export function renew(): void {
+  const chosen = settings.peek();
+  try {
+    const source = sourceOf(chosen);
+    const { model, fit } = makeModel(chosen, source);
+    adopt({ model, fit, source, settings: chosen, curves: curvesOf(model) }, "fresh");
+  } catch (error) {
+    // data there is no such network for: its own message says what to do
+    batch(() => {
+      subject.value = undefined;
+      phase.value = "fresh";
+    });
+    notifyError(error);
+  }
+}
+
+const curvesOf = (model: Model): Curves => new Curves(model.training.metrics[0] ?? "accuracy");
+
+function adopt(next: Subject, at: Phase): void {
+  examining?.abort();
+  batch(() => {
+    subject.value = next;
+    phase.value = at;
+    progress.value = undefined;
+    examination.value = undefined;
+    tick.value++;
+    slowTick.value++;
+  });
+}
+
+/** A model from storage or a file. It goes on training where it stopped, if its data is here. */
+export function open(model: Model): void {
+  const saved = savedWith(model);
+  const chosen = fromSaved(saved.settings);
+  if (!model.state.compiled)
+    throw new NablaError("this model was saved without its loss, so the page cannot train or examine it");
+  const source = sourceFor(model, saved.data, chosen);
+  const done = model.history.epoch.length >= chosen.epochs || model.history.stopped !== undefined;
+  const resumable = source.kind === saved.data && model.state.settings !== undefined;
+  const next: Subject = { model, fit: fitOf(source), source, settings: chosen, curves: curvesOf(model) };
+  next.curves.restore(model.history);
+  settings.value = chosen;
+  adopt(next, done || !resumable ? "done" : "paused");
+  void look();
+}
+
+/** The data a model was trained on, if it can be had; of the visitor's own only he knows whether it is the same. */
+function sourceFor(model: Model, data: unknown, chosen: Settings): Source {
+  const found = data === "digits" ? generated(chosen.samples) : (own.peek() ?? generated(chosen.samples));
+  const fits = String(found.train.inputShape) === String(model.inputShape);
+  return fits ? found : absent(model);
+}
+
+const fitOf = ({ test }: Source): FitOptions => (test ? { validationData: test } : {});
+
+/** What the page wrote into a model's metadata. */
+export function savedWith(model: Model): { settings?: unknown; data?: unknown } {
+  const found = model.metadata.extra?.playground;
+  return typeof found === "object" && found !== null ? found : {};
+}
+
+/** Trains, or goes on training. */
+export async function train(): Promise<void> {
+  if (busy.peek()) return;
+  if (phase.peek() === "done") renew();
+  const now = subject.peek();
+  if (!now) return;
+  const resume = phase.peek() === "paused";
+  phase.value = "starting";
+  const { model, source, curves } = now;
+  const pace = new Pace();
+  speed.value = undefined;
+  model.metadata = {
+    ...model.metadata,
+    extra: {
+      ...model.metadata.extra,
+      playground: { settings: { ...now.settings }, data: source.kind },
+    },
+  };
+  await claim();
+  try {
+    training = start(
+      model,
+      source.train,
+      { ...now.fit, ...(resume && { resume: true }) },
+      {
+        onProgress: (report) => {
+          batch(() => {
+            if (phase.peek() === "starting") phase.value = "running";
+            progress.value = report;
+            speed.value = pace.add(report.step * (model.state.settings?.batchSize ?? 1)) ?? speed.peek();
+            curves.add(report);
+            moved();
+          });
+        },
+        onEpochEnd: (epoch, logs) => {
+          curves.addEpoch(epoch, logs);
+          moved(true);
+          keep(model);
+          announce(epochSays(now, epoch));
+          void look();
+        },
+      },
+    );
+    const ended = await training.ended;
+    if (subject.peek() !== now) return;
+    phase.value = ended === "held" ? "paused" : "done";
+    announce(ended === "held" ? "Training is paused." : "Training is finished.");
+  } catch (error) {
+    if (subject.peek() !== now) return;
+    phase.value = model.history.epoch.length > 0 ? "done" : "fresh";
+    notifyError(error);
+  } finally {
+    training = undefined;
+  }
+  curves.flush();
+  moved(true);
+  keep(model);
+  await look();
+}
+
+function epochSays({ model, curves }: Subject, epoch: number): string {
+  const { history } = model.history;
+  const name = curves.metricName;
+  const test = history[`val${name[0]!.toUpperCase()}${name.slice(1)}`]?.[epoch];
+  return test === undefined || name !== "accuracy"
+    ? `Epoch ${epoch + 1} is finished.`
+    : `Epoch ${epoch + 1}: ${(100 * test).toFixed(1)} % of the test digits are right.`;
+}
+
+function moved(now = false): void {
+  tick.value++;
+  const time = performance.now();
+  if (!now && time - slowAt < SLOW) return;
+  slowAt = time;
+  slowTick.value++;
+}
+
+/** Holds the training between two steps; train() goes on with it, bit for bit. */
+export function pause(): void {
+  training?.hold();
+}
+
+/** Ends the training where it is. */
+export async function stop(): Promise<void> {
+  const held = training;
+  held?.hold();
+  await held?.ended.catch(() => {});
+  if (phase.peek() === "running" || phase.peek() === "paused" || phase.peek() === "starting")
+    phase.value = "done";
+}
+
+/** Forgets the network and begins with a new one. */
+export async function reset(): Promise<void> {
+  const held = training;
+  held?.hold();
+  await held?.ended.catch(() => {});
+  release();
+  renew();
+}
+
+/** Examines the network with the test part, or what there is instead. */
+async function look(): Promise<void> {
+  const now = subject.peek();
+  if (!now) return;
+  examining?.abort();
+  const control = (examining = new AbortController());
+  try {
+    const found = await examine(now.model, now.source.test ?? now.source.train, control.signal);
+    if (found && subject.peek() === now) examination.value = found;
+  } catch (error) {
+    notify("error", `The test part could not be examined: ${error instanceof Error ? error.message : error}`);
+  }
+}

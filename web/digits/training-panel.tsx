@@ -1,0 +1,172 @@
+/** Choices before a training, buttons during it, figures of it. */
+import { Button, Choice, Meter, NumberField, Panel, Segments } from "../ui/controls.tsx";
+import { kept } from "./keeping.ts";
+import {
+  busy,
+  change,
+  pause,
+  phase,
+  progress,
+  reset,
+  settings,
+  speed,
+  stop,
+  subject,
+  train,
+} from "./session.ts";
+import { AUGMENTATIONS, LIMITS, NETWORKS, type NetworkName } from "./settings.ts";
+import { imageShape, own } from "./source.ts";
+
+const NETWORK_LABELS: Record<NetworkName, string> = { logistic: "Linear", mlp: "Dense", cnn: "CNN" };
+const NETWORK_HINTS: Record<NetworkName, string> = {
+  logistic: "Softmax regression: a template for each class.",
+  mlp: "Two hidden layers of 100 and 50 ReLUs.",
+  cnn: "Two convolutions with pooling, 128 ReLUs.",
+};
+const AUGMENT_LABELS = {
+  none: "None",
+  light: "Light: moved and turned",
+  strong: "Strong: also scaled and leaning",
+} as const;
+const SAMPLES = [1000, 5000, 10_000, 20_000, 60_000, 100_000];
+
+export function TrainingPanel() {
+  const chosen = settings.value;
+  const locked = busy.value || phase.value === "paused";
+  const image = subject.value ? imageShape(subject.value.source.train.inputShape) : undefined;
+  const samples = SAMPLES.includes(chosen.samples)
+    ? SAMPLES
+    : [...SAMPLES, chosen.samples].sort((a, b) => a - b);
+  return (
+    <Panel title="Training" class="training">
+      <div class="stack">
+        <Segments
+          label="Network"
+          value={chosen.network}
+          options={NETWORKS.filter((value) => image || !subject.value || value !== "cnn").map((value) => ({
+            value,
+            label: NETWORK_LABELS[value],
+          }))}
+          hint={NETWORK_HINTS[chosen.network]}
+          disabled={locked}
+          onChange={(network) => change({ network })}
+        />
+        <div class="pair">
+          {own.value ? (
+            <div class="field">
+              <span class="small muted">Rows</span>
+              <output class="fixed">{own.value.train.length.toLocaleString("en")}</output>
+            </div>
+          ) : (
+            <Choice
+              label="Digits to train on"
+              value={String(chosen.samples)}
+              options={samples.map((n) => ({ value: String(n), label: n.toLocaleString("en") }))}
+              disabled={locked}
+              onChange={(value) => change({ samples: Number(value) })}
+            />
+          )}
+          <NumberField
+            label="Epochs"
+            value={chosen.epochs}
+            min={LIMITS.epochs[0]}
+            max={LIMITS.epochs[1]}
+            whole
+            disabled={locked}
+            onChange={(epochs) => change({ epochs })}
+          />
+          <NumberField
+            label="Learning rate"
+            value={chosen.rate}
+            min={LIMITS.rate[0]}
+            max={LIMITS.rate[1]}
+            disabled={locked}
+            onChange={(rate) => change({ rate })}
+          />
+          <NumberField
+            label="Seed"
+            value={chosen.seed}
+            min={LIMITS.seed[0]}
+            max={LIMITS.seed[1]}
+            whole
+            disabled={locked}
+            onChange={(seed) => change({ seed })}
+          />
+        </div>
+        {image && (
+          <Choice
+            label="Augmentation"
+            value={chosen.augment}
+            options={AUGMENTATIONS.map((value) => ({ value, label: AUGMENT_LABELS[value] }))}
+            disabled={locked}
+            onChange={(augment) => change({ augment })}
+          />
+        )}
+        <Buttons />
+        <Figures />
+      </div>
+    </Panel>
+  );
+}
+
+function Buttons() {
+  const now = phase.value;
+  const none = !subject.value;
+  return (
+    <div class="buttons">
+      {busy.value ? (
+        <Button kind="primary" onClick={pause} disabled={now === "starting"}>
+          Pause
+        </Button>
+      ) : (
+        <Button kind="primary" onClick={() => void train()} disabled={none}>
+          {now === "paused" ? "Continue" : now === "done" ? "Train anew" : "Train"}
+        </Button>
+      )}
+      <Button onClick={() => void stop()} disabled={now === "fresh" || now === "done"}>
+        Stop
+      </Button>
+      <Button onClick={() => void reset()} disabled={now === "fresh"}>
+        Reset
+      </Button>
+    </div>
+  );
+}
+
+const KEPT = {
+  no: "",
+  saving: "Saving…",
+  kept: "Saved in this browser",
+  elsewhere: "Not saved: another tab is",
+  failed: "Not saved",
+} as const;
+
+function Figures() {
+  const report = progress.value;
+  const now = phase.value;
+  const epochs = report?.epochs ?? settings.value.epochs;
+  const done = subject.value?.model.history.epoch.length ?? 0;
+  const share = report ? (report.epoch + report.batch / report.batches) / report.epochs : done / epochs;
+  const at = report ? Math.min(epochs, report.epoch + 1) : done;
+  const says = {
+    fresh: "Not trained yet",
+    starting: "Starting…",
+    running: `Epoch ${at} of ${epochs}`,
+    paused: `Paused in epoch ${Math.min(epochs, report ? at : done + 1)} of ${epochs}`,
+    done: `Finished after ${done} ${done === 1 ? "epoch" : "epochs"}`,
+  }[now];
+  const pace =
+    now === "running" && speed.value !== undefined
+      ? `${Math.round(speed.value).toLocaleString("en")} samples/s`
+      : "";
+  return (
+    <div class="progress">
+      <div class="head small figures">
+        <span>{says}</span>
+        <span class="muted">{pace}</span>
+      </div>
+      <Meter share={now === "fresh" ? 0 : share} label="Progress of the training" text={says} />
+      <span class="small muted">{KEPT[kept.value]}</span>
+    </div>
+  );
+}

@@ -1,0 +1,141 @@
+/** The points of a state, and what the net sees of them. */
+import { arrayDataset, blobs, circles, type Dataset, moons, spirals, splitDataset } from "nabla/data";
+// the library's sine, because links promise the same bits on every engine
+import { sin } from "../../src/math/elementary.ts";
+import type { DataName, FeatureName } from "./choices.ts";
+import { EXTENT } from "./points.ts";
+import type { PlaneState } from "./state.ts";
+
+/** Places [n, 2] in the plane and their classes. */
+export interface Points {
+  readonly places: Float32Array;
+  readonly labels: Int32Array;
+}
+
+export interface PlaneData {
+  readonly train: Points;
+  /** Without rows where nothing is kept for testing. */
+  readonly test: Points;
+}
+
+type Generated = Exclude<DataName, "painted">;
+
+interface Set {
+  /** Standard deviation at noise 100, in the set's own units. */
+  readonly noise: number;
+  /** From the set's units to the plane's: (x − centre) · scale, then a turn by 45° where corners are to lie in quadrants. */
+  readonly scale: number;
+  readonly centre: readonly [number, number];
+  make(options: {
+    samples: number;
+    noise: number;
+    seed: number;
+    classes: number;
+    part: "train" | "test";
+  }): Dataset;
+}
+
+const SETS: Readonly<Record<Generated, Set>> = {
+  moons: { noise: 0.6, scale: 1.1, centre: [0.5, 0.25], make: moons },
+  spirals: { noise: 0.2, scale: 1.75, centre: [0, 0], make: spirals },
+  circles: { noise: 0.4, scale: 1.55, centre: [0, 0], make: circles },
+  // four clouds, where opposite ones are of one class
+  xor: { noise: 1.5, scale: 1.3, centre: [0, 0], make: (options) => blobs({ ...options, classes: 4 }) },
+  blobs: { noise: 1.2, scale: 1.25, centre: [0, 0], make: blobs },
+};
+
+const none: Points = { places: new Float32Array(0), labels: new Int32Array(0) };
+const DIAGONAL = Math.SQRT1_2;
+
+/** A pure function of the state: the same link gives the same points. */
+export function makeData(state: PlaneState): PlaneData {
+  if (state.data === "painted") return painted(state);
+  const test = Math.min(state.samples - 1, Math.round((state.samples * state.test) / 100));
+  return {
+    train: generated(state.data, state, state.samples - test, "train"),
+    test: generated(state.data, state, test, "test"),
+  };
+}
+
+function generated(name: Generated, state: PlaneState, samples: number, part: "train" | "test"): Points {
+  if (samples < 1) return none;
+  const { noise, scale, centre, make } = SETS[name];
+  const { seed, classes } = state;
+  const { places, labels } = pointsOf(
+    make({ samples, noise: (state.noise / 100) * noise, seed, classes, part }),
+  );
+  for (let i = 0; i < places.length; i += 2) {
+    const x = (places[i] - centre[0]) * scale;
+    const y = (places[i + 1] - centre[1]) * scale;
+    places[i] = name === "xor" ? (x - y) * DIAGONAL : x;
+    places[i + 1] = name === "xor" ? (x + y) * DIAGONAL : y;
+  }
+  return { places, labels: name === "xor" ? labels.map((label) => label % 2) : labels };
+}
+
+function painted({ points, test, seed, classes }: PlaneState): PlaneData {
+  const all: Points = {
+    places: Float32Array.from(points.flatMap(({ x, y }) => [x, y])),
+    labels: Int32Array.from(points, ({ label }) => label),
+  };
+  const taken = Math.floor((points.length * test) / 100 + 0.5);
+  if (taken < 1 || taken >= points.length) return { train: all, test: none };
+  const [trainPart, testPart] = splitDataset(dataset(all, ["x", "y"], classes, "painted"), test / 100, {
+    seed,
+  });
+  return { train: pointsOf(trainPart), test: pointsOf(testPart) };
+}
+
+function pointsOf(set: Dataset): Points {
+  const places = new Float32Array(2 * set.length);
+  const labels = new Int32Array(set.length);
+  set.read(
+    Uint32Array.from(labels, (_, i) => i),
+    places,
+    labels,
+  );
+  return { places, labels };
+}
+
+const FEATURE: Readonly<Record<FeatureName, (x: number, y: number) => number>> = {
+  x: (x) => x,
+  y: (_, y) => y,
+  xx: (x) => x * x,
+  yy: (_, y) => y * y,
+  xy: (x, y) => x * y,
+  sinx: (x) => sin(3.141592653589793 * x),
+  siny: (_, y) => sin(3.141592653589793 * y),
+};
+
+/** [n, features.length], row-major. */
+export function inputsOf(places: Float32Array, features: readonly FeatureName[]): Float32Array {
+  const inputs = new Float32Array((places.length / 2) * features.length);
+  const functions = features.map((name) => FEATURE[name]);
+  let at = 0;
+  for (let i = 0; i < places.length; i += 2)
+    for (const f of functions) inputs[at++] = f(places[i], places[i + 1]);
+  return inputs;
+}
+
+/** What a model is trained on. */
+export function dataset(
+  { places, labels }: Points,
+  features: readonly FeatureName[],
+  classes: number,
+  name: string,
+): Dataset {
+  const inputs = inputsOf(places, features);
+  return arrayDataset(inputs, labels, { name, inputShape: [features.length], target: "class", classes });
+}
+
+/** The centres of `side` × `side` cells that cover the plane, from the upper left, row by row: [side², 2]. */
+export function gridPlaces(side: number): Float32Array {
+  const places = new Float32Array(2 * side * side);
+  const cell = (2 * EXTENT) / side;
+  for (let row = 0; row < side; row++)
+    for (let column = 0; column < side; column++) {
+      places[2 * (row * side + column)] = (column + 0.5) * cell - EXTENT;
+      places[2 * (row * side + column) + 1] = EXTENT - (row + 0.5) * cell;
+    }
+  return places;
+}

@@ -1,0 +1,96 @@
+/** How large the gradient of each layer is and was, on one logarithmic scale; and how many ReLUs are dead. */
+import { computed } from "@preact/signals";
+import { Canvas } from "../ui/canvas.tsx";
+import { Panel } from "../ui/controls.tsx";
+import { colour } from "../ui/theme.ts";
+import { decades } from "./decades.ts";
+import type { Sample } from "./protocol.ts";
+import { curves, state } from "./session.ts";
+
+const WIDTH = 300;
+const HEIGHT = 36;
+/** A layer whose gradient is so many times smaller than the output's hardly learns. */
+const VANISHED = 100;
+
+const samplesNow = (): readonly Sample[] => curves.value.samples[0] ?? [];
+const scale = computed(() => decades(samplesNow().flatMap(({ gradients }) => gradients)));
+
+export function GradientsPanel() {
+  const { net, activation } = state.value;
+  const samples = samplesNow();
+  const last = samples.at(-1);
+  const [low, high] = scale.value;
+  const names = [...net.map((_, i) => `Layer ${i + 1}`), "Output"];
+  const output = last?.gradients.at(-1) ?? 0;
+  const faint = names.filter((_, i) => last && i < net.length && last.gradients[i] * VANISHED < output);
+  const dead = last?.dead.reduce((sum, count) => sum + count, 0) ?? 0;
+  return (
+    <Panel title="Gradient of each layer">
+      <div class="gradients">
+        {names.map((name, layer) => {
+          const size = last?.gradients[layer];
+          return (
+            <div class="layer" key={layer}>
+              <div class="head small">
+                <span>{name}</span>
+                <span class="figures muted">
+                  {activation === "relu" && layer < net.length && last
+                    ? `${last.dead[layer]} of ${net[layer]} dead · `
+                    : ""}
+                  {size === undefined ? "–" : size.toExponential(1)}
+                </span>
+              </div>
+              <Canvas
+                class="bars"
+                width={WIDTH}
+                height={HEIGHT}
+                label={`Gradient of ${name.toLowerCase()} over time${size === undefined ? "" : `, now ${size.toExponential(1)}`}`}
+                paint={(context) =>
+                  bars(
+                    context,
+                    samplesNow().map(({ gradients }) => gradients[layer]),
+                    scale.value,
+                  )
+                }
+              />
+            </div>
+          );
+        })}
+      </div>
+      <p class="small muted">
+        Bars are the typical size of ∂loss/∂weight (root mean square), from 10<sup>{low}</sup> to 10
+        <sup>{high}</sup>.
+      </p>
+      <p class="small warning">
+        {faint.length > 0 &&
+          `Vanishing gradients: ${faint.join(", ")} get${faint.length === 1 ? "s" : ""} less than 1/${VANISHED} of what the output gets. `}
+        {dead > 0 &&
+          `${dead} ReLU${dead === 1 ? " is" : "s are"} dead: zero for every training point, so nothing reaches their weights.`}
+      </p>
+    </Panel>
+  );
+}
+
+function bars(
+  context: CanvasRenderingContext2D,
+  sizes: readonly number[],
+  [low, high]: readonly [number, number],
+): void {
+  context.strokeStyle = colour("line");
+  context.lineWidth = 1;
+  for (let power = low + 1; power < high; power++) {
+    const y = Math.round(HEIGHT * (1 - (power - low) / (high - low))) + 0.5;
+    context.beginPath();
+    context.moveTo(0, y);
+    context.lineTo(WIDTH, y);
+    context.stroke();
+  }
+  context.fillStyle = colour("accent");
+  const width = WIDTH / Math.max(60, sizes.length);
+  sizes.forEach((size, i) => {
+    const share = (Math.log10(size) - low) / (high - low);
+    // zero and what is below the scale is a hairline: there is a value, and it is next to nothing
+    const height = Number.isFinite(share) ? Math.max(1, Math.min(1, share) * HEIGHT) : 1;
+    context.fillRect(i * width, HEIGHT - height, Math.max(0.6, width - (width > 2 ? 0.7 : 0)), height);
+  });
+}

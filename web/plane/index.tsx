@@ -1,0 +1,37 @@
+/** Plane: a net learns to tell classes of points in the plane apart, and everything in it can be watched. */
+import { useEffect } from "preact/hooks";
+import { CurvesPanel } from "./curves.tsx";
+import { GradientsPanel } from "./gradients.tsx";
+import { LandscapePanel } from "./landscape-panel.tsx";
+import { NetworkPanel } from "./network.tsx";
+import { RacePanel } from "./race-panel.tsx";
+import { open, state } from "./session.ts";
+import { DataPanel, TrainingPanel } from "./settings.tsx";
+import { SurfacePanel } from "./surface.tsx";
+import { Transport } from "./transport.tsx";
+
+export function View() {
+  useEffect(open, []);
+  const { race } = state.value;
+  return (
+    <div class={`plane ${race ? "race" : ""}`}>
+      <h1 class="unseen">Plane</h1>
+      <Transport />
+      <div class="columns">
+        <div class="stack settings">
+          <DataPanel />
+          <TrainingPanel />
+        </div>
+        <div class="stack middle">
+          {race ? <RacePanel /> : <NetworkPanel />}
+          {!race && <GradientsPanel />}
+          <LandscapePanel />
+        </div>
+        <div class="stack result">
+          {!race && <SurfacePanel />}
+          <CurvesPanel />
+        </div>
+      </div>
+    </div>
+  );
+}

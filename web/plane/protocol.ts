@@ -1,0 +1,102 @@
+/** What the page and the view's worker say to each other. */
+import type { OptimizerName } from "./choices.ts";
+import type { Palette } from "./colours.ts";
+import type { Points } from "./data.ts";
+import type { DirectionKind, Landscape } from "./landscape.ts";
+import type { PlaneState } from "./state.ts";
+
+/** Cells along a side of the decision surface, and of a unit's. */
+export const SURFACE_SIDE = 96;
+export const UNIT_SIDE = 48;
+
+export type ToEngine =
+  /** A new net from its first weights; training goes on if it was going on. */
+  | { readonly kind: "reset"; readonly state: PlaneState; readonly id: number }
+  | { readonly kind: "look"; readonly palette: Palette; readonly sharp: boolean }
+  /** Steps a second; Infinity: as many as there are. */
+  | { readonly kind: "speed"; readonly speed: number }
+  | { readonly kind: "play" | "pause" }
+  /** Takes so many steps, then stands. */
+  | { readonly kind: "step"; readonly steps: number | "epoch" }
+  /** The page is ready to show something. No answers come unasked, and nothing is trained while nobody looks. */
+  | { readonly kind: "frame" }
+  | { readonly kind: "landscape"; readonly directions: DirectionKind }
+  | { readonly kind: "stop landscape" };
+
+/** Where a training stands. */
+export interface Standing {
+  readonly optimizer: OptimizerName;
+  readonly rate: number;
+  readonly loss: number;
+  readonly accuracy: number;
+  /** undefined without test points */
+  readonly testLoss?: number;
+  readonly testAccuracy?: number;
+  /** Why it broke off, if it did. */
+  readonly failed?: string;
+}
+
+/** Figures of one step of one runner. */
+export interface Sample {
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly testLoss?: number;
+  readonly testAccuracy?: number;
+  /** Size of the gradient of each dense layer. */
+  readonly gradients: readonly number[];
+  /** Dead units of each hidden layer, where its activation is ReLU. */
+  readonly dead: readonly number[];
+}
+
+/** One dense layer as it is. */
+export interface LayerView {
+  /** [inputs, units], row-major, and [units]. */
+  readonly kernel: Float32Array;
+  readonly bias: Float32Array;
+  /** Of each unit, UNIT_SIDE × UNIT_SIDE pixels. Of the output layer: as probability of its class. */
+  readonly units: readonly Uint8ClampedArray<ArrayBuffer>[];
+  /** Of each unit; all false where the activation is not ReLU. */
+  readonly dead: readonly boolean[];
+}
+
+/** Curves of all runners over the same steps. */
+export interface Curves {
+  readonly steps: readonly number[];
+  /** samples[runner][i] belongs to steps[i]. */
+  readonly samples: readonly (readonly Sample[])[];
+}
+
+export interface Frame {
+  readonly kind: "frame";
+  /** Of the reset it belongs to. */
+  readonly id: number;
+  readonly step: number;
+  readonly epoch: number;
+  readonly stepsPerEpoch: number;
+  readonly playing: boolean;
+  /** All runners are at their last epoch, or broke off. */
+  readonly over: boolean;
+  /** Steps a second, over the last second. */
+  readonly pace: number;
+  readonly standings: readonly Standing[];
+  /** Of each runner, SURFACE_SIDE × SURFACE_SIDE pixels. */
+  readonly surfaces: readonly Uint8ClampedArray<ArrayBuffer>[];
+  /** Of the first runner; empty in a race. */
+  readonly layers: readonly LayerView[];
+  /** Where curves have changed since the last frame that brought them. */
+  readonly curves?: Curves;
+}
+
+export type FromEngine =
+  | Frame
+  /** After a reset: the points, and the pixels of what the net is given. */
+  | {
+      readonly kind: "data";
+      readonly id: number;
+      readonly train: Points;
+      readonly test: Points;
+      readonly features: readonly Uint8ClampedArray<ArrayBuffer>[];
+    }
+  | { readonly kind: "landscape"; readonly id: number; readonly landscape: Landscape }
+  /** Something the visitor is to read. */
+  | { readonly kind: "problem"; readonly text: string };

@@ -1,0 +1,64 @@
+/** Plain descent, momentum, Nesterov and Adam side by side, from the same first weights. */
+import { Panel } from "../ui/controls.tsx";
+import { RACERS } from "./choices.ts";
+import { nameOf } from "./curves.tsx";
+import { LayersStepper, UnitsStepper } from "./network.tsx";
+import { Pixels } from "./pixels.tsx";
+import { SURFACE_SIDE } from "./protocol.ts";
+import { change, figures, frame, state } from "./session.ts";
+import { RateChoice } from "./settings.tsx";
+import { PointsLayer } from "./surface.tsx";
+
+export function RacePanel() {
+  const { rates, net } = state.value;
+  return (
+    <Panel title="Race from the same first weights" actions={<LayersStepper />}>
+      {net.length > 0 && (
+        <div class="row units">
+          {net.map((_, layer) => (
+            <span class="row small muted" key={layer}>
+              Layer {layer + 1}
+              <UnitsStepper layer={layer} />
+            </span>
+          ))}
+        </div>
+      )}
+      <div class="racers">
+        {RACERS.map((optimizer, i) => (
+          <article class="racer" key={optimizer} aria-label={nameOf(optimizer)}>
+            <h3>
+              <span class={`dot class-${i}`} aria-hidden="true">
+                ●
+              </span>
+              {nameOf(optimizer)}
+            </h3>
+            <div class="surface">
+              <Pixels class="below" side={SURFACE_SIDE} pixels={() => frame.value?.surfaces[i]} />
+              <PointsLayer />
+            </div>
+            <Place runner={i} />
+            <RateChoice
+              label="Learning rate"
+              value={rates[i]}
+              onChange={(rate) => change({ rates: rates.map((old, k) => (k === i ? rate : old)) })}
+            />
+          </article>
+        ))}
+      </div>
+    </Panel>
+  );
+}
+
+function Place({ runner }: { runner: number }) {
+  const standings = figures.value?.standings ?? [];
+  const own = standings[runner];
+  if (!own) return <p class="small muted">–</p>;
+  if (own.failed) return <p class="small failed">{own.failed}</p>;
+  const ahead = standings.every((other, i) => i === runner || other.failed || other.loss > own.loss);
+  return (
+    <p class="small figures place">
+      loss {own.loss.toFixed(4)}, {(100 * (own.testAccuracy ?? own.accuracy)).toFixed(1)} %
+      {ahead && <strong> leads</strong>}
+    </p>
+  );
+}

@@ -1,0 +1,216 @@
+/** What the data is, and how the net is trained. */
+import { Button, Choice, NumberField, Panel, Slider } from "../ui/controls.tsx";
+import {
+  ACTIVATIONS,
+  CLASSES,
+  DATA,
+  type DataName,
+  INITIALIZERS,
+  LOSSES,
+  MAX_POINTS,
+  type Choice as Named,
+  OPTIMIZERS,
+  PENALTIES,
+  RATES,
+  SCHEDULES,
+} from "./choices.ts";
+import { snap } from "./points.ts";
+import { change, data, state } from "./session.ts";
+import { SetPicture } from "./set-picture.tsx";
+
+/** Numbers to choose from, and the one a link brought that is not among them. */
+export function numbers(values: readonly number[], now: number): Named<string>[] {
+  const all = values.includes(now) ? values : [...values, now].sort((a, b) => a - b);
+  return all.map((value) => ({ value: String(value), label: value === 0 ? "None" : String(value) }));
+}
+
+export function RateChoice(props: { label: string; value: number; onChange: (value: number) => void }) {
+  return (
+    <Choice
+      label={props.label}
+      value={String(props.value)}
+      options={numbers(RATES, props.value)}
+      onChange={(value) => props.onChange(Number(value))}
+    />
+  );
+}
+
+export function DataPanel() {
+  const { data: name, classes, samples, noise, test, seed } = state.value;
+  const [least, most] = CLASSES[name];
+  return (
+    <Panel title="Data">
+      <div class="stack">
+        <fieldset class="sets">
+          <legend class="unseen">Set</legend>
+          {DATA.map(({ value, label }) => (
+            <label key={value}>
+              <input
+                type="radio"
+                name="set"
+                value={value}
+                checked={value === name}
+                onChange={() => change({ data: value as DataName })}
+              />
+              <span>
+                <SetPicture name={value} />
+                {label}
+              </span>
+            </label>
+          ))}
+        </fieldset>
+        {least < most && (
+          <Slider
+            label="Classes"
+            value={classes}
+            min={least}
+            max={most}
+            onChange={(value) => change({ classes: value })}
+          />
+        )}
+        {name === "painted" ? (
+          <Painting />
+        ) : (
+          <>
+            <Slider
+              label="Points"
+              value={samples}
+              min={20}
+              max={2000}
+              step={20}
+              onChange={(value) => change({ samples: value })}
+            />
+            <Slider
+              label="Noise"
+              value={noise}
+              min={0}
+              max={100}
+              step={5}
+              onChange={(value) => change({ noise: value })}
+            />
+          </>
+        )}
+        <Slider
+          label="Kept for testing"
+          value={test}
+          min={0}
+          max={90}
+          step={5}
+          format={(value) => `${value} %`}
+          onChange={(value) => change({ test: value })}
+        />
+        <NumberField
+          label="Seed"
+          value={seed}
+          min={0}
+          max={4294967295}
+          whole
+          onChange={(value) => change({ seed: value })}
+        />
+        {name !== "painted" && <Button onClick={paintOver}>Edit these points by hand</Button>}
+      </div>
+    </Panel>
+  );
+}
+
+function Painting() {
+  const { points } = state.value;
+  return (
+    <>
+      <p class="small muted">
+        Click or drag on the large surface. With the keyboard: focus it, move with the arrow keys, Space
+        paints, Delete erases, digits choose the class. {points.length} of {MAX_POINTS} points; the link
+        carries them.
+      </p>
+      <Button onClick={() => change({ points: [] })} disabled={points.length === 0}>
+        Clear all points
+      </Button>
+    </>
+  );
+}
+
+/** The points that are shown, as painted ones. */
+function paintOver(): void {
+  const shown = data.peek();
+  if (!shown) return;
+  const points = [shown.train, shown.test].flatMap(({ places, labels }) =>
+    Array.from(labels, (label, i) => ({ x: snap(places[2 * i]), y: snap(places[2 * i + 1]), label })),
+  );
+  change({ data: "painted", points: points.slice(0, MAX_POINTS) });
+}
+
+export function TrainingPanel() {
+  const now = state.value;
+  const { race, rate, l1, l2, dropout, batch } = now;
+  return (
+    <Panel title="Training">
+      <div class="stack">
+        {!race && (
+          <>
+            <Choice
+              label="Optimizer"
+              value={now.optimizer}
+              options={OPTIMIZERS}
+              onChange={(optimizer) => change({ optimizer })}
+            />
+            <RateChoice label="Learning rate" value={rate} onChange={(value) => change({ rate: value })} />
+          </>
+        )}
+        <Choice
+          label="Schedule"
+          value={now.schedule}
+          options={SCHEDULES}
+          onChange={(schedule) => change({ schedule })}
+        />
+        <Choice
+          label="Loss and output"
+          value={now.loss}
+          options={LOSSES}
+          onChange={(loss) => change({ loss })}
+        />
+        <Choice
+          label="Activation"
+          value={now.activation}
+          options={ACTIVATIONS}
+          onChange={(activation) => change({ activation })}
+        />
+        <Choice
+          label="First weights"
+          value={now.init}
+          options={INITIALIZERS}
+          onChange={(init) => change({ init })}
+        />
+        <div class="pair">
+          <Choice
+            label="L1 penalty"
+            value={String(l1)}
+            options={numbers(PENALTIES, l1)}
+            onChange={(value) => change({ l1: Number(value) })}
+          />
+          <Choice
+            label="L2 penalty"
+            value={String(l2)}
+            options={numbers(PENALTIES, l2)}
+            onChange={(value) => change({ l2: Number(value) })}
+          />
+        </div>
+        <Slider
+          label="Dropout"
+          value={dropout}
+          min={0}
+          max={0.9}
+          step={0.05}
+          format={(value) => `${Math.round(value * 100)} %`}
+          onChange={(value) => change({ dropout: value })}
+        />
+        <Slider
+          label="Batch size"
+          value={batch}
+          min={1}
+          max={128}
+          onChange={(value) => change({ batch: value })}
+        />
+      </div>
+    </Panel>
+  );
+}

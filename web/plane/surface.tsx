@@ -1,0 +1,178 @@
+/** The decision surface with the points on it; where points are painted, also what one paints on. */
+import { useSignalEffect } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { Canvas } from "../ui/canvas.tsx";
+import { Panel, Segments, Switch } from "../ui/controls.tsx";
+import { colour } from "../ui/theme.ts";
+import { drawPoints, toPixel } from "./marks.ts";
+import { usePainting } from "./painting.ts";
+import { Pixels } from "./pixels.tsx";
+import { SURFACE_SIDE, UNIT_SIDE } from "./protocol.ts";
+import { brush, data, empty, figures, focused, frame, sharp, showTest, state } from "./session.ts";
+
+/** CSS pixels the points are drawn in; the page scales them. */
+const SIDE = 440;
+
+export function SurfacePanel() {
+  const painted = state.value.data === "painted";
+  return (
+    <Panel title={focused.value ? unitTitle(focused.value) : "What the net makes of the plane"}>
+      <div class="stack">
+        {painted && <BrushChoice />}
+        <div class="surface">
+          <Pixels class="below" side={SURFACE_SIDE} pixels={() => frame.value?.surfaces[0]} />
+          {focused.value && (
+            <Pixels
+              class="below"
+              side={UNIT_SIDE}
+              pixels={() => {
+                const unit = focused.value;
+                return unit && frame.value?.layers[unit.layer]?.units[unit.unit];
+              }}
+            />
+          )}
+          <PointsLayer />
+          {painted && <PaintLayer />}
+          {empty.value && <p class="hint">Choose a class, then click here to paint points.</p>}
+        </div>
+        <Scores />
+        <Legend />
+        <div class="row switches">
+          <Switch
+            label="Test points (hollow)"
+            checked={showTest.value}
+            onChange={(on) => (showTest.value = on)}
+          />
+          <Switch label="Sharp borders" checked={sharp.value} onChange={(on) => (sharp.value = on)} />
+        </div>
+      </div>
+    </Panel>
+  );
+}
+
+/** What painting adds; beside what is painted on, also on a phone. */
+function BrushChoice() {
+  const { classes } = state.value;
+  const brushes = Array.from({ length: classes }, (_, c) => ({ value: String(c), label: String(c + 1) }));
+  return (
+    <Segments
+      label="Paint class"
+      value={String(brush.value)}
+      options={[...brushes, { value: "-1", label: "Erase" }]}
+      onChange={(value) => {
+        brush.value = Number(value);
+      }}
+    />
+  );
+}
+
+function unitTitle({ layer, unit }: { layer: number; unit: number }): string {
+  const { net } = state.value;
+  return layer < net.length ? `Layer ${layer + 1}, unit ${unit + 1}` : `Output ${unit + 1}`;
+}
+
+export function PointsLayer() {
+  const shown = data.value;
+  const points = shown ? shown.train.labels.length + shown.test.labels.length : 0;
+  return (
+    <Canvas
+      class="above"
+      width={SIDE}
+      height={SIDE}
+      label={`Plane with ${points} points in ${state.value.classes} classes and the net's surface`}
+      paint={(context) => {
+        context.strokeStyle = colour("ink", 0.18);
+        context.lineWidth = 1;
+        context.beginPath();
+        context.moveTo(SIDE / 2, 0);
+        context.lineTo(SIDE / 2, SIDE);
+        context.moveTo(0, SIDE / 2);
+        context.lineTo(SIDE, SIDE / 2);
+        context.stroke();
+        const now = data.value;
+        if (!now) return;
+        if (showTest.value) drawPoints(context, SIDE, now.test, true);
+        drawPoints(context, SIDE, now.train, false);
+      }}
+    />
+  );
+}
+
+/** Takes pointers and keys; shows where the keyboard's brush is. */
+function PaintLayer() {
+  const element = useRef<HTMLDivElement>(null);
+  const { cursor, ...handlers } = usePainting(element);
+  useSignalEffect(() => {
+    const { x, y } = cursor.value;
+    const cross = element.current?.querySelector<SVGElement>("svg");
+    cross?.style.setProperty("left", `${toPixel(x, 100)}%`);
+    cross?.style.setProperty("top", `${100 - toPixel(y, 100)}%`);
+  });
+  return (
+    <div
+      ref={element}
+      class="paint"
+      role="application"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it is interactive
+      tabIndex={0}
+      aria-label="Painting: arrow keys move, Space adds a point, Delete erases, digits choose the class"
+      {...handlers}
+    >
+      <svg viewBox="0 0 20 20" aria-hidden="true">
+        <path d="M10 0v7M10 13v7M0 10h7M13 10h7" />
+      </svg>
+    </div>
+  );
+}
+
+function Scores() {
+  const now = figures.value?.standings[0];
+  const test = now?.testLoss !== undefined;
+  const text = (value: number | undefined): string => (value === undefined ? "–" : value.toFixed(3));
+  const share = (value: number | undefined): string =>
+    value === undefined ? "–" : `${(100 * value).toFixed(1)} %`;
+  return (
+    <>
+      <table class="scores figures">
+        <thead>
+          <tr>
+            <th>
+              <span class="unseen">Points</span>
+            </th>
+            <th scope="col">Loss</th>
+            <th scope="col">Accuracy</th>
+          </tr>
+        </thead>
+        <tbody>
+          <tr>
+            <th scope="row">Training</th>
+            <td title={now && String(now.loss)}>{text(now?.loss)}</td>
+            <td>{share(now?.accuracy)}</td>
+          </tr>
+          <tr>
+            <th scope="row">Test</th>
+            <td title={test ? String(now?.testLoss) : undefined}>{test ? text(now?.testLoss) : "–"}</td>
+            <td>{test ? share(now?.testAccuracy) : "–"}</td>
+          </tr>
+        </tbody>
+      </table>
+      {now?.failed && <p class="failed small">{now.failed}</p>}
+    </>
+  );
+}
+
+function Legend() {
+  const shapes = ["●", "■", "▲", "◆", "▼", "⬢"];
+  return (
+    <ul class="legend small" aria-label="Classes">
+      {Array.from({ length: state.value.classes }, (_, c) => (
+        <li key={c}>
+          <span class={`class-${c}`} aria-hidden="true">
+            {shapes[c]}
+          </span>{" "}
+          class {c + 1}
+        </li>
+      ))}
+    </ul>
+  );
+}

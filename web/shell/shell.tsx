@@ -1,0 +1,70 @@
+/** Name, navigation and theme around whichever view is shown. */
+import { effect, signal } from "@preact/signals";
+import type { ComponentType } from "preact";
+import { announcement, Messages, notify } from "../ui/messages.tsx";
+import { keepForOffline } from "./offline.ts";
+import { route, VIEWS, type ViewName } from "./router.ts";
+import { ThemeButton } from "./theme-button.tsx";
+
+const TITLES: Record<ViewName, string> = { digits: "Digits", plane: "Plane" };
+const LOADERS: Record<ViewName, () => Promise<{ View: ComponentType }>> = {
+  digits: () => import("../digits/index.tsx"),
+  plane: () => import("../plane/index.tsx"),
+};
+
+const views = signal<Partial<Record<ViewName, ComponentType>>>({});
+effect(() => {
+  const { view } = route.value;
+  document.title = `${TITLES[view]} – Nabla playground`;
+  if (views.peek()[view]) return;
+  LOADERS[view]().then(
+    ({ View }) => {
+      views.value = { ...views.peek(), [view]: View };
+    },
+    (error: unknown) => {
+      notify("error", `This part of the page could not be loaded (${String(error)}). Reload to try again.`);
+    },
+  );
+});
+keepForOffline();
+
+export function Shell() {
+  const { view } = route.value;
+  const View = views.value[view];
+  return (
+    <div class="shell">
+      <button type="button" class="button skip" onClick={() => document.getElementById("main")?.focus()}>
+        Skip to content
+      </button>
+      <header class="bar">
+        <a class="brand" href="#/digits" aria-label="Nabla playground">
+          <svg viewBox="0 0 32 28" aria-hidden="true">
+            <path d="M0 0H32L16 28ZM8.8 5.2 16 17.6 23.2 5.2Z" fill-rule="evenodd" />
+          </svg>
+          Nabla
+        </a>
+        <nav aria-label="Views">
+          {VIEWS.map((name) => (
+            <a key={name} href={`#/${name}`} aria-current={name === view ? "page" : undefined}>
+              {TITLES[name]}
+            </a>
+          ))}
+        </nav>
+        <div class="end">
+          <ThemeButton />
+        </div>
+      </header>
+      <main id="main" tabIndex={-1} class="stack">
+        <Messages />
+        {View ? <View key={view} /> : <p class="muted">Loading…</p>}
+      </main>
+      <footer class="foot">
+        Everything here is computed in this page. Nothing you draw or drop leaves your machine.{" "}
+        <a href="licences.txt">Licences</a>
+      </footer>
+      <div class="unseen" role="status" aria-live="polite">
+        {announcement.value}
+      </div>
+    </div>
+  );
+}
