@@ -15,9 +15,9 @@ export function toHalf(value: number): number {
   const size = Math.abs(Math.fround(value));
   if (size >= 65520) return sign | 0x7c00;
   // below 2^-14 halves are multiples of 2^-24
-  if (size < 2 ** -14) return sign | roundEven(size * 2 ** 24);
+  if (size < 1 / 16384) return sign | roundEven(size * 16777216);
   // a carry out of the fraction raises the exponent, as it should
-  return sign | roundEven(((bits & 0x7fffffff) - (112 << 23)) / 2 ** 13);
+  return sign | roundEven(((bits & 0x7fffffff) - (112 << 23)) / 8192);
 }
 
 function roundEven(value: number): number {
@@ -71,7 +71,9 @@ export function dequantise({ values, scales }: Quantised): Float32Array<ArrayBuf
   if (scales) return Float32Array.from(values, (q, i) => scales[i % scales.length]! * q);
   return Float32Array.from(values, (half) => {
     const [exponent, fraction] = [(half >> 10) & 31, half & 1023];
-    const size = exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25);
+    // times 2^(exponent − 25), or 2^-24 for halves below 2^-14
+    const unit = exponent > 25 ? 1 << (exponent - 25) : 1 / (1 << Math.min(24, 25 - exponent));
+    const size = (exponent === 0 ? fraction : 1024 + fraction) * unit;
     return half & 0x8000 ? -size : size;
   });
 }

@@ -48,7 +48,7 @@ export class Reader {
     for (let shift = 0; ; shift += 7) {
       const byte = this.byte();
       if (shift === 28 && byte > 15) this.fail("a number is too large");
-      value += (byte & 127) * 2 ** shift;
+      value += ((byte & 127) << shift) >>> 0;
       if (byte < 128) return value;
     }
   }
