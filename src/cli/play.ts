@@ -1,10 +1,10 @@
 /** nabla play */
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { NablaError } from "../errors.ts";
 import { bold, dim, print, printJson } from "./output.ts";
-import { serveFolder } from "./static.ts";
+import { type Files, folderFiles, serveFiles, zipFiles } from "./static.ts";
 
 export interface PlayFlags {
   port?: number;
@@ -14,23 +14,22 @@ export interface PlayFlags {
 
 const PORT = 8347;
 
-/** Where the built page is: beside the bundle of the command line, or in build/ as seen from here. */
-function folder(): string {
-  const places = ["./web/", "../web/", "../../build/web/"].map((place) =>
-    fileURLToPath(new URL(place, import.meta.url)),
+/** The built page, beside the bundle of the command line or in build/ as seen from here: a folder, or packed where nabla is installed. */
+function page(): Files {
+  const places = ["./", "../", "../../build/"].map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  for (const place of places) {
+    if (existsSync(`${place}web/index.html`)) return folderFiles(`${place}web/`);
+    if (existsSync(`${place}web.zip`)) return zipFiles(readFileSync(`${place}web.zip`));
+  }
+  throw new NablaError(
+    `play: the playground is not built: there is neither web/index.html nor web.zip in ${places[0]}; run npm run build, or install nabla again`,
   );
-  const found = places.find((place) => existsSync(`${place}index.html`));
-  if (!found)
-    throw new NablaError(
-      `play: the playground is not built: there is no index.html in ${places[0]}; run npm run build, or install nabla again`,
-    );
-  return found;
 }
 
 /** Serves the playground until it is interrupted. */
 export async function playCommand(flags: PlayFlags): Promise<number> {
   const { port } = flags;
-  const server = await serveFolder(folder(), port ?? PORT, port !== undefined);
+  const server = await serveFiles(page(), port ?? PORT, port !== undefined);
   if (flags.json) printJson({ url: server.url });
   else {
     print(`The playground is at ${bold(server.url)}`);

@@ -1,7 +1,8 @@
-/** A server for the files of one folder, to this machine alone. */
+/** A server for the files of one folder or one archive, to this machine alone. */
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { extname, join } from "node:path";
+import { unzipSync } from "fflate";
 import { NablaError } from "../errors.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -55,18 +56,39 @@ function filesOf(folder: string, under = ""): string[] {
   });
 }
 
+/** Files by their paths, with "/" between their parts. */
+export interface Files {
+  has(path: string): boolean;
+  /** @throws where a file is no longer there */
+  read(path: string): Uint8Array;
+}
+
+/** The files that are in a folder now. */
+export function folderFiles(folder: string): Files {
+  const files = new Set(filesOf(folder));
+  return { has: (path) => files.has(path), read: (path) => readFileSync(join(folder, path)) };
+}
+
+/** The files of a zip archive. */
+export function zipFiles(archive: Uint8Array): Files {
+  const files = new Map(Object.entries(unzipSync(archive)));
+  return { has: (path) => files.has(path), read: (path) => files.get(path)! };
+}
+
 /**
- * Serves the files that are in `folder` now on 127.0.0.1. What a request can name is looked up in their list, so there is no path
- * that leads out of the folder.
+ * Serves these files on 127.0.0.1. What a request can name is looked up in their list, so there is no path that leads out of it.
  *
  * @param port 0 for any that is free
  * @param exact whether to fail where the port is taken, rather than try the next ones
  */
-export async function serveFolder(folder: string, port: number, exact: boolean): Promise<StaticServer> {
-  const files = new Set(filesOf(folder));
+export async function serveFiles(files: Files, port: number, exact: boolean): Promise<StaticServer> {
   const server = createServer((request, response) => {
-    const answer = (status: number, headers: Record<string, string | number>, body: Buffer | string) => {
-      response.writeHead(status, { ...HEADERS, "Content-Length": Buffer.byteLength(body), ...headers });
+    const answer = (status: number, headers: Record<string, string | number>, body: Uint8Array | string) => {
+      response.writeHead(status, {
+        ...HEADERS,
+        "Content-Length": typeof body === "string" ? Buffer.byteLength(body) : body.length,
+        ...headers,
+      });
       response.end(request.method === "HEAD" ? undefined : body);
     };
     const text = { "Content-Type": TYPES[".txt"]! };
@@ -74,9 +96,9 @@ export async function serveFolder(folder: string, port: number, exact: boolean):
       return answer(405, { ...text, Allow: "GET, HEAD" }, "this server only gives files\n");
     const path = pathOf(request.url ?? "/");
     if (path === undefined || !files.has(path)) return answer(404, text, "there is no such file here\n");
-    let body: Buffer;
+    let body: Uint8Array;
     try {
-      body = readFileSync(join(folder, path));
+      body = files.read(path);
     } catch {
       // it was there when the server started
       return answer(404, text, "this file is gone; build the page again\n");

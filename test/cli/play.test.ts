@@ -4,8 +4,9 @@ import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { strToU8, zipSync } from "fflate";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { POLICY, type StaticServer, serveFolder } from "../../src/cli/static.ts";
+import { folderFiles, POLICY, type StaticServer, serveFiles, zipFiles } from "../../src/cli/static.ts";
 import { play } from "../support/web/playground.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-play-"));
@@ -19,7 +20,7 @@ beforeAll(async () => {
   writeFileSync(join(page, "gone.js"), "2");
   writeFileSync(join(page, "deep", "a b.svg"), "<svg/>");
   symlinkSync(join(folder, "secret.txt"), join(page, "link.txt"));
-  server = await serveFolder(page, 0, true);
+  server = await serveFiles(folderFiles(page), 0, true);
 });
 afterAll(async () => {
   await server.close();
@@ -91,15 +92,32 @@ test("nothing can be written, and a file that has gone is said to be", async () 
   expect(await get("/gone.js")).toMatchObject({ status: 404, body: expect.stringContaining("gone") });
 });
 
+test("an archive is served like the folder it was made of", async () => {
+  const files = zipFiles(zipSync({ "index.html": strToU8("<p>"), "deep/a.js": strToU8("1") }));
+  const packed = await serveFiles(files, 0, true);
+  try {
+    const at = async (path: string) => {
+      const response = await fetch(packed.url + path);
+      return [response.status, response.headers.get("content-type"), await response.text()];
+    };
+    expect(await at("")).toEqual([200, "text/html; charset=utf-8", "<p>"]);
+    expect(await at("deep/a.js")).toEqual([200, "text/javascript; charset=utf-8", "1"]);
+    expect((await at("deep"))[0]).toBe(404);
+    expect((await at("toString"))[0]).toBe(404);
+  } finally {
+    await packed.close();
+  }
+});
+
 test("a taken port: the next one, or the one that was asked for or none", async () => {
   const other = createServer();
   await new Promise<void>((done) => other.listen(0, "127.0.0.1", done));
   const { port } = other.address() as AddressInfo;
   try {
-    const next = await serveFolder(page, port, false);
+    const next = await serveFiles(folderFiles(page), port, false);
     expect(Number(new URL(next.url).port)).toBeGreaterThan(port);
     await next.close();
-    await expect(serveFolder(page, port, true)).rejects.toThrow(
+    await expect(serveFiles(folderFiles(page), port, true)).rejects.toThrow(
       `port ${port} is taken; name another one with --port`,
     );
     await expect(play(port)).rejects.toThrow(/ended with 1: nabla: play: port \d+ is taken/);
