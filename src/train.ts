@@ -277,11 +277,12 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
   for (const hook of hooks) await hook.onTrainEnd?.(context);
 }
 
-/** What callbacks see of a run. @param stopping told when one of them ends it */
+/** What callbacks see of a run. @param stopping told when one of them ends it @param rated told of factors they set */
 export function contextOf(
   { model, epochs, train: { length }, batchSize }: TrainRequest,
   run: Run,
   stopping: (reason: string) => void,
+  rated?: (factor: number) => void,
 ): TrainingContext {
   return {
     model,
@@ -295,6 +296,7 @@ export function contextOf(
     },
     set rateFactor(factor) {
       run.rateFactor = factor;
+      rated?.(factor);
     },
     get learningRate() {
       return run.rate;
