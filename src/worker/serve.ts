@@ -214,7 +214,8 @@ class Session {
 
   private report(progress: Progress, state: () => State): void {
     const complete = progress.batch === progress.batches;
-    const last = complete && progress.epoch + 1 === progress.epochs;
+    const last =
+      this.setup.state.run.stopped !== undefined || (complete && progress.epoch + 1 === progress.epochs);
     if (this.unseen && !last) return;
     this.unseen = true;
     const now = complete || this.setup.state.snapshot.length <= MOST_AT_ANY_TIME ? state() : undefined;
