@@ -22,7 +22,7 @@ class Local implements Worker {
   private readonly port = {
     post: (message: unknown, transfer: Transferable[] = []) => {
       const copy = structuredClone(message, { transfer }) as FromWorker;
-      setTimeout(() => this.ended || this.listeners.message(copy));
+      void late.then(() => setTimeout(() => this.ended || this.listeners.message(copy)));
     },
     onMessage: (_: never) => {},
   };
@@ -49,6 +49,8 @@ class Local implements Worker {
 /** Sees what the page sends. */
 let hear: (message: FromPage, worker: Local) => void;
 let workers: Local[];
+/** Until then nothing is heard of workers. */
+let late: Promise<void>;
 vi.mock("#worker", () => ({
   spawn: (listeners: Listeners) => {
     const worker = new Local(listeners);
@@ -65,6 +67,7 @@ let data: Dataset;
 beforeEach(async () => {
   vi.resetModules();
   hear = () => {};
+  late = Promise.resolve();
   workers = [];
   library = await import("../../src/index.ts");
   const { x, labels } = clouds(60, 4, 3);
@@ -220,6 +223,22 @@ test("states of callbacks that are called every few steps go back with the weigh
   const here = await run(false);
   expect(here[0]).toBe("NablaError");
   expect(await run(true)).toEqual(here);
+});
+
+test("stopped while the worker is still being loaded: at once, and the worker is kept", async () => {
+  const stop = new AbortController();
+  let loaded!: () => void;
+  late = new Promise((resolve) => {
+    loaded = resolve;
+  });
+  const training = fit(make(), data, { signal: stop.signal });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  stop.abort("enough");
+  await expect(training).rejects.toBe("enough");
+  loaded();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await fit(make(), data);
+  expect(workers.length).toBe(1);
 });
 
 test("data that is not trained on after all is forgotten", async () => {
