@@ -15,23 +15,12 @@ import type { LayerConfig } from "../config/config.ts";
 import { buffersFor, type Dataset, sizeOf, targetSize } from "../data/dataset.ts";
 import { describeAll, type Lendable } from "../data/portable.ts";
 import { NablaError } from "../errors.ts";
-import { pauser } from "../pause.ts";
 import { contextOf, type Run, type TrainRequest } from "../train.ts";
 import { receiveError, sendError } from "./errors.ts";
 import type { Connection } from "./pool.ts";
-import type {
-  FromWorker,
-  Hook,
-  LentBack,
-  SentDataset,
-  SentError,
-  SentValues,
-  Setup,
-  State,
-} from "./protocol.ts";
+import type { FromWorker, Hook, LentBack, SentDataset, SentError, Setup, State } from "./protocol.ts";
+import { sendDatasets } from "./sending.ts";
 
-/** Values sent at once: a copy of so many bytes takes about a millisecond. */
-const PIECE = 4 * 1024 * 1024;
 const HOOKS: readonly Hook[] = ["onTrainBegin", "onTrainEnd", "onEpochBegin", "onEpochEnd", "onBatchEnd"];
 
 /** What a worker needs to know besides the request. */
@@ -45,7 +34,6 @@ export interface Remote {
   turn(taken: boolean): void;
 }
 
-type Sendable = Setup["state"];
 let trainings = 0;
 
 /** Trains in the worker behind `connection`. As train() does it: the run, the network and the metrics change as there. */
@@ -75,7 +63,7 @@ class RemoteTraining {
   /** Errors thrown here, which the worker knows by their numbers. */
   private readonly own: unknown[] = [];
   private datasets: readonly Dataset[] = [];
-  private readonly lent = new Map<number, Lendable>();
+  private lent: ReadonlyMap<number, Lendable> = new Map();
   /** A callback has its turn. */
   private turn = false;
   /** What a listener of reports threw: the worker is told to stop, and nothing more is asked of anyone here. */
@@ -130,23 +118,24 @@ class RemoteTraining {
 
   /** Up to the worker's start. */
   private async begin(): Promise<void> {
-    const { connection, id } = this;
+    const { connection, id, request } = this;
+    const { train, validation, signal } = request;
+    const { portables, datasets } = describeAll(validation ? [train, validation] : [train]);
+    this.datasets = datasets;
     try {
-      const setup = await this.setup();
+      const sent = await sendDatasets(portables, this.remote.transfer, (piece) => {
+        this.goOn();
+        connection.post({ kind: "piece", id, ...piece }, [piece.values.buffer as ArrayBuffer]);
+      });
       this.goOn();
-      // rows to be moved go last, at once with the message they are for: where that is not sent, they have not left
-      const moved = setup.datasets.flatMap((entry) =>
-        entry.kind === "arrays" && "values" in entry.x && entry.x.lent ? [entry.x.values.buffer] : [],
-      );
-      connection.post({ kind: "train", id, setup }, [
-        setup.state.snapshot.buffer,
-        ...new Set(moved as ArrayBuffer[]),
-      ]);
+      const setup = this.setup(sent.datasets);
+      // rows to be moved go at once with the message they are for: where that is not sent, they have not left
+      connection.post({ kind: "train", id, setup }, [setup.state.snapshot.buffer, ...sent.moved]);
+      this.lent = sent.lent;
       for (const rows of this.lent.values()) rows.x = undefined;
       this.remote.turn(false);
-      this.request.signal?.addEventListener("abort", this.abort);
+      signal?.addEventListener("abort", this.abort);
     } catch (error) {
-      this.lent.clear();
       this.abort();
       throw error;
     }
@@ -158,30 +147,10 @@ class RemoteTraining {
     if (this.over) throw new NablaError("fit: the worker was lost");
   }
 
-  private async setup(): Promise<Setup> {
+  private setup(datasets: SentDataset[]): Setup {
     const { request, remote, state } = this;
     const { validation, metrics, weighting, progress } = request;
-    const described = describeAll(validation ? [request.train, validation] : [request.train]);
-    this.datasets = described.datasets;
     const numberOf = (dataset: Dataset) => this.datasets.indexOf(dataset);
-    const datasets: SentDataset[] = [];
-    let piece = 0;
-    for (const [number, entry] of described.portables.entries()) {
-      if (entry.kind !== "arrays") {
-        datasets.push(entry);
-        continue;
-      }
-      const { x, y, rows, ...rest } = entry;
-      const values = async (of: typeof x | typeof y, lend: boolean): Promise<SentValues> => {
-        if (lend || !(of.buffer instanceof ArrayBuffer)) return { values: of, ...(lend && { lent: true }) };
-        await this.send(of, piece);
-        return { piece: piece++ };
-      };
-      // others' views would lose their memory as well
-      const lend = remote.transfer && x.byteLength === x.buffer.byteLength && x.buffer instanceof ArrayBuffer;
-      if (lend) this.lent.set(number, rows);
-      datasets.push({ ...rest, x: await values(x, lend), y: await values(y, false) });
-    }
     const used = HOOKS.filter((hook) => this.hooks.some((callback) => callback[hook]));
     return {
       module: request.network.core.module,
@@ -192,7 +161,7 @@ class RemoteTraining {
         snapshot: request.network.snapshot(),
         run: { ...state },
         metrics: metrics.map((metric) => metric.state()),
-      } satisfies Sendable,
+      },
       callbacks: this.callbackStates(),
       datasets,
       train: numberOf(request.train),
@@ -208,23 +177,6 @@ class RemoteTraining {
       everySteps: this.hooks.filter((hook) => hook.onBatchEnd).map(({ everySteps = 1 }) => everySteps),
       ...(progress && { progress: progress.every }),
     };
-  }
-
-  /** Values to the worker, copied in pieces between which others have their turn. */
-  private async send(values: Uint8Array | Float32Array | Int32Array, number: number) {
-    const { length } = values;
-    const pause = pauser();
-    const step = Math.max(1, PIECE / values.BYTES_PER_ELEMENT);
-    for (let at = 0; at < length; at += step) {
-      const part = values.subarray(at, at + step);
-      // Node's Buffer has a slice() that copies nothing
-      const copy = part instanceof Uint8Array ? new Uint8Array(part) : part.slice();
-      this.connection.post({ kind: "piece", id: this.id, number, length, at, values: copy }, [
-        copy.buffer as ArrayBuffer,
-      ]);
-      await pause();
-      this.goOn();
-    }
   }
 
   private receive(message: FromWorker, resolve: () => void, reject: (error: unknown) => void): void {
