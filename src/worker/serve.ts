@@ -115,7 +115,12 @@ class Session {
       const lent = this.lent();
       this.post({ kind: "done", id, state: last, lent }, [last.snapshot.buffer, ...buffersOf(lent)]);
     } catch (error) {
-      const last = state?.();
+      let last: State | undefined;
+      try {
+        last = state?.();
+      } catch {
+        // no memory for it, perhaps; whoever waits is told all the same
+      }
       const lent = this.lent();
       this.post(
         {

@@ -10,6 +10,7 @@ import {
   type TrainingContext,
   weightsSha256,
 } from "../../src/index.ts";
+import { Network } from "../../src/network.ts";
 import type { FromPage, FromWorker } from "../../src/worker/protocol.ts";
 import { serve } from "../../src/worker/serve.ts";
 import type { Listeners, Worker } from "../../src/worker/spawn/types.ts";
@@ -223,6 +224,15 @@ test("states of callbacks that are called every few steps go back with the weigh
   const here = await run(false);
   expect(here[0]).toBe("NablaError");
   expect(await run(true)).toEqual(here);
+});
+
+test("a worker without memory for another copy of the weights says so, and gives rows back", async () => {
+  const set = rows();
+  vi.spyOn(Network.prototype, "snapshot").mockImplementation(() => {
+    throw new RangeError("Array buffer allocation failed");
+  });
+  await expect(fit(make(), set, { transfer: true })).rejects.toThrow("Array buffer allocation failed");
+  read(set);
 });
 
 test("stopped while the worker is still being loaded: at once, and the worker is kept", async () => {
