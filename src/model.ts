@@ -253,7 +253,7 @@ export class Model {
   /** Here, or in a worker. */
   private async train(request: TrainRequest, { worker = onPage(), transfer = false, signal }: FitOptions) {
     signal?.throwIfAborted();
-    const connection = worker ? await connect(worker === true && !onPage()) : undefined;
+    const connection = worker ? await connect(worker === true && !onPage(), signal) : undefined;
     if (!connection) return train(request, this.run);
     const remote = {
       configs: this.configs,

@@ -243,7 +243,10 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
     }
     // the next forward pass would tell, but there may be none
     if (network.tensors.some((tensor) => !network.finite(tensor))) fail();
-    if (run.batch < batches) break;
+    if (run.batch < batches) {
+      if (rowsReported > 0) report(epoch, run.batch, figures(), performance.now());
+      break;
+    }
     const logs = figures();
     if (request.validation) {
       const rows = split ? plan.rows : Math.max(batchSize, 256);
@@ -264,24 +267,26 @@ export async function train(request: TrainRequest, run: Run): Promise<void> {
     run.lossSum = 0;
     run.rows = 0;
     for (const metric of metrics) metric.reset();
+    for (const hook of hooks) await hook.onEpochEnd?.(epoch, logs, context);
+    // behind the callbacks, which have learned of the epoch then: who saves the model at a report saves them all at one moment
     if (request.progress) {
       // epochs of a few rows may end thousands of times a second
       const now = performance.now();
-      if (now - ended >= request.progress.every || run.epoch === request.epochs) {
+      if (now - ended >= request.progress.every || run.epoch === request.epochs || run.stopped) {
         ended = now;
         report(epoch, batches, logs, now);
       }
     }
-    for (const hook of hooks) await hook.onEpochEnd?.(epoch, logs, context);
   }
   for (const hook of hooks) await hook.onTrainEnd?.(context);
 }
 
-/** What callbacks see of a run. @param stopping told when one of them ends it */
+/** What callbacks see of a run. @param stopping told when one of them ends it @param rated told of factors they set */
 export function contextOf(
   { model, epochs, train: { length }, batchSize }: TrainRequest,
   run: Run,
   stopping: (reason: string) => void,
+  rated?: (factor: number) => void,
 ): TrainingContext {
   return {
     model,
@@ -295,6 +300,7 @@ export function contextOf(
     },
     set rateFactor(factor) {
       run.rateFactor = factor;
+      rated?.(factor);
     },
     get learningRate() {
       return run.rate;

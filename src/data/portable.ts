@@ -16,6 +16,8 @@ export type Header = Pick<
 /** Rows that can be moved away for a while, and put back. */
 export interface Lendable {
   x: Inputs | undefined;
+  /** With whoever they were lent to. */
+  lost?: boolean;
 }
 
 /** Plain values; other datasets by their number in a list, so that two parts of one are not sent twice. */

@@ -11,6 +11,10 @@ export function rowsDataset(header: Header, x: Inputs, y: Targets): Dataset {
   const rows: Lendable = { x };
   const inputs = (): Inputs => {
     if (rows.x) return rows.x;
+    if (rows.lost)
+      throw new NablaError(
+        `${name}: its rows were lost with the worker that trained on them, because of transfer: true; make the data set anew`,
+      );
     throw new NablaError(
       `${name}: its rows are with the worker that trains on them, because of transfer: true; they come back when that training ends`,
     );

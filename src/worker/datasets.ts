@@ -21,7 +21,7 @@ export function makeDatasets(
   read: Read,
 ): Dataset[] {
   const made: Dataset[] = [];
-  const values = (from: SentValues) => ("shared" in from ? from.shared : pieces.get(from.piece)!);
+  const values = (from: SentValues) => ("values" in from ? from.values : pieces.get(from.piece)!);
   for (const [number, entry] of sent.entries()) made.push(makeDataset(entry, number));
   return made;
 

@@ -28,8 +28,25 @@ export const onPage = (): boolean => typeof document !== "undefined" && typeof W
  * A worker that is ready.
  *
  * @param required throw where there is none; else say so once on the console and return undefined
+ * @param signal gives up waiting; the worker is kept for the next training then
  */
-export async function connect(required: boolean): Promise<Connection | undefined> {
+export function connect(required: boolean, signal?: AbortSignal): Promise<Connection | undefined> {
+  const connecting = connected(required);
+  if (!signal) return connecting;
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(signal.reason);
+    signal.addEventListener("abort", giveUp);
+    connecting
+      .finally(() => signal.removeEventListener("abort", giveUp))
+      .then((connection) => {
+        if (signal.aborted) connection?.release(true);
+        else resolve(connection);
+      })
+      .catch(reject);
+  });
+}
+
+async function connected(required: boolean): Promise<Connection | undefined> {
   if (idle) {
     const connection = idle;
     idle = undefined;

@@ -12,7 +12,7 @@
  *      │  rows ─────────────────────────────────►   │
  *      │  ◄──────────────────────────── progress    │  not again before
  *      │  seen ─────────────────────────────────►   │
- *      │  abort ────────────────────────────────►   │
+ *      │  abort, meddle ────────────────────────►   │
  *      │  ◄──────────────────────── done, or failed │
  */
 import type { CallbackState, Logs } from "../callbacks/callback.ts";
@@ -38,8 +38,8 @@ export interface State {
 
 export type Hook = "onTrainBegin" | "onTrainEnd" | "onEpochBegin" | "onEpochEnd" | "onBatchEnd";
 
-/** Inputs or targets of a dataset: sent ahead in pieces (or moved, to be given back), or as they are where memory is shared. */
-export type SentValues = { piece: number; lent?: boolean } | { shared: Inputs | Targets };
+/** Inputs or targets of a dataset: sent ahead in pieces, or as they are where memory is shared, or moved, to be given back. */
+export type SentValues = { piece: number } | { values: Inputs | Targets; lent?: boolean };
 export type SentDataset =
   | Exclude<Portable, { kind: "arrays" }>
   | (Omit<Extract<Portable, { kind: "arrays" }>, "x" | "y" | "rows"> & { x: SentValues; y: SentValues });
@@ -96,6 +96,9 @@ export type FromPage =
     }
   | { kind: "rows"; id: number; read: number; x?: Inputs; y?: Targets; error?: SentError }
   | { kind: "seen"; id: number }
+  /** From outside a callback's turn. */
+  | { kind: "meddle"; id: number; stop?: string; rateFactor?: number }
+  /** Before "train" too: pieces are forgotten then. */
   | { kind: "abort"; id: number };
 
 export type FromWorker =

@@ -2,20 +2,25 @@
  * On the page: a training that runs in a worker, and looks as if it ran here. The model's weights, its run and its metrics are
  * brought up to date before every callback and every report, so whoever predicts or saves then has the state of that moment.
  */
-import { type Callback, inOrder, type TrainingContext, wanted, withState } from "../callbacks/callback.ts";
+import {
+  type Callback,
+  type CallbackState,
+  inOrder,
+  type TrainingContext,
+  wanted,
+  withState,
+} from "../callbacks/callback.ts";
 import type { CompiledTraining } from "../compile.ts";
 import type { LayerConfig } from "../config/config.ts";
 import { buffersFor, type Dataset, sizeOf, targetSize } from "../data/dataset.ts";
 import { describeAll, type Lendable } from "../data/portable.ts";
 import { NablaError } from "../errors.ts";
-import { pauser } from "../pause.ts";
 import { contextOf, type Run, type TrainRequest } from "../train.ts";
 import { receiveError, sendError } from "./errors.ts";
 import type { Connection } from "./pool.ts";
-import type { FromWorker, Hook, LentBack, SentDataset, SentValues, Setup, State } from "./protocol.ts";
+import type { FromWorker, Hook, LentBack, SentDataset, SentError, Setup, State } from "./protocol.ts";
+import { sendDatasets } from "./sending.ts";
 
-/** Values sent at once: a copy of so many bytes takes about a millisecond. */
-const PIECE = 4 * 1024 * 1024;
 const HOOKS: readonly Hook[] = ["onTrainBegin", "onTrainEnd", "onEpochBegin", "onEpochEnd", "onBatchEnd"];
 
 /** What a worker needs to know besides the request. */
@@ -29,7 +34,6 @@ export interface Remote {
   turn(taken: boolean): void;
 }
 
-type Sendable = Setup["state"];
 let trainings = 0;
 
 /** Trains in the worker behind `connection`. As train() does it: the run, the network and the metrics change as there. */
@@ -43,6 +47,13 @@ export async function trainRemotely(
   await training.run();
 }
 
+function lost(why: string, step: number, rows: boolean): NablaError {
+  const too = rows ? "; the rows it was lent (transfer: true) are lost with it" : "";
+  return new NablaError(
+    `fit: the worker that trains was lost (${why}); the model is as of step ${step}: fit(…, { resume: true }) goes on from there, and worker: false trains without one${too}`,
+  );
+}
+
 class RemoteTraining {
   private readonly id = ++trainings;
   private readonly hooks: readonly Callback[];
@@ -52,7 +63,13 @@ class RemoteTraining {
   /** Errors thrown here, which the worker knows by their numbers. */
   private readonly own: unknown[] = [];
   private datasets: readonly Dataset[] = [];
-  private readonly lent = new Map<number, Lendable>();
+  private lent: ReadonlyMap<number, Lendable> = new Map();
+  /** A callback has its turn. */
+  private turn = false;
+  /** What a listener of reports threw: the worker is told to stop, and nothing more is asked of anyone here. */
+  private broken: { readonly error: unknown } | undefined;
+  /** Nobody waits any more. */
+  private over = false;
 
   constructor(
     private readonly request: TrainRequest,
@@ -62,66 +79,79 @@ class RemoteTraining {
   ) {
     this.hooks = inOrder(request.callbacks);
     this.withStates = withState(request.callbacks);
-    this.context = contextOf(request, state, (reason) => {
-      this.stop = reason;
-    });
+    this.context = contextOf(
+      request,
+      state,
+      (stop) => {
+        this.stop = stop;
+        this.meddle({ stop });
+      },
+      (rateFactor) => this.meddle({ rateFactor }),
+    );
   }
 
   async run(): Promise<void> {
     const { signal } = this.request;
-    signal?.throwIfAborted();
-    const setup = await this.setup();
-    signal?.throwIfAborted();
-    const abort = () => this.connection.post({ kind: "abort", id: this.id });
-    signal?.addEventListener("abort", abort);
+    const { connection } = this;
     try {
       await new Promise<void>((resolve, reject) => {
-        this.connection.onMessage = (message) => {
-          this.receive(message, resolve, reject);
+        connection.onMessage = (message) => {
+          try {
+            this.receive(message, resolve, reject);
+          } catch (error) {
+            reject(error);
+          }
         };
-        this.connection.onLost = (why) => {
-          const { step } = this.state;
-          reject(
-            new NablaError(
-              `fit: the worker that trains was lost (${why}); the model is as of step ${step}: fit(…, { resume: true }) goes on from there, and worker: false trains without one`,
-            ),
-          );
+        connection.onLost = (why) => {
+          this.over = true;
+          for (const rows of this.lent.values()) rows.lost = rows.x === undefined;
+          reject(this.broken ? this.broken.error : lost(why, this.state.step, this.lent.size > 0));
         };
-        this.connection.post({ kind: "train", id: this.id, setup }, [setup.state.snapshot.buffer]);
+        this.begin().catch(reject);
       });
     } finally {
-      signal?.removeEventListener("abort", abort);
+      this.over = true;
+      signal?.removeEventListener("abort", this.abort);
       this.remote.turn(true);
     }
   }
 
-  private async setup(): Promise<Setup> {
+  /** Up to the worker's start. */
+  private async begin(): Promise<void> {
+    const { connection, id, request } = this;
+    const { train, validation, signal } = request;
+    const { portables, datasets } = describeAll(validation ? [train, validation] : [train]);
+    this.datasets = datasets;
+    try {
+      const sent = await sendDatasets(portables, this.remote.transfer, (piece) => {
+        this.goOn();
+        connection.post({ kind: "piece", id, ...piece }, [piece.values.buffer as ArrayBuffer]);
+      });
+      this.goOn();
+      const setup = this.setup(sent.datasets);
+      // rows to be moved go at once with the message they are for: where that is not sent, they have not left
+      connection.post({ kind: "train", id, setup }, [setup.state.snapshot.buffer, ...sent.moved]);
+      this.lent = sent.lent;
+      for (const rows of this.lent.values()) rows.x = undefined;
+      this.remote.turn(false);
+      signal?.addEventListener("abort", this.abort);
+    } catch (error) {
+      this.abort();
+      throw error;
+    }
+  }
+
+  /** @throws where there is nothing more to be done */
+  private goOn(): void {
+    this.request.signal?.throwIfAborted();
+    if (this.over) throw new NablaError("fit: the worker was lost");
+  }
+
+  private setup(datasets: SentDataset[]): Setup {
     const { request, remote, state } = this;
     const { validation, metrics, weighting, progress } = request;
-    const described = describeAll(validation ? [request.train, validation] : [request.train]);
-    this.datasets = described.datasets;
     const numberOf = (dataset: Dataset) => this.datasets.indexOf(dataset);
-    const datasets: SentDataset[] = [];
-    let piece = 0;
-    for (const [number, entry] of described.portables.entries()) {
-      if (entry.kind !== "arrays") {
-        datasets.push(entry);
-        continue;
-      }
-      const { x, y, rows, ...rest } = entry;
-      const values = async (of: typeof x | typeof y, lend: boolean): Promise<SentValues> => {
-        if (!(of.buffer instanceof ArrayBuffer)) return { shared: of };
-        await this.send(of, piece, lend);
-        return { piece: piece++, ...(lend && { lent: true }) };
-      };
-      // others' views would lose their memory as well
-      const lend = remote.transfer && x.byteLength === x.buffer.byteLength && x.buffer instanceof ArrayBuffer;
-      if (lend) this.lent.set(number, rows);
-      datasets.push({ ...rest, x: await values(x, lend), y: await values(y, false) });
-      if (lend) rows.x = undefined;
-    }
     const used = HOOKS.filter((hook) => this.hooks.some((callback) => callback[hook]));
-    remote.turn(false);
     return {
       module: request.network.core.module,
       configs: remote.configs,
@@ -131,7 +161,7 @@ class RemoteTraining {
         snapshot: request.network.snapshot(),
         run: { ...state },
         metrics: metrics.map((metric) => metric.state()),
-      } satisfies Sendable,
+      },
       callbacks: this.callbackStates(),
       datasets,
       train: numberOf(request.train),
@@ -149,43 +179,28 @@ class RemoteTraining {
     };
   }
 
-  /** Values to the worker: moved, or copied in pieces between which others have their turn. */
-  private async send(values: Uint8Array | Float32Array | Int32Array, number: number, move: boolean) {
-    const { length } = values;
-    const post = (part: typeof values, at: number) =>
-      this.connection.post({ kind: "piece", id: this.id, number, length, at, values: part }, [
-        part.buffer as ArrayBuffer,
-      ]);
-    if (move) return post(values, 0);
-    const pause = pauser();
-    const step = Math.max(1, PIECE / values.BYTES_PER_ELEMENT);
-    for (let at = 0; at < length; at += step) {
-      post(values.slice(at, at + step), at);
-      await pause();
-      this.request.signal?.throwIfAborted();
-    }
-  }
-
   private receive(message: FromWorker, resolve: () => void, reject: (error: unknown) => void): void {
     if (message.kind === "ready" || message.id !== this.id) return;
     if (message.kind === "read") void this.read(message);
     else if (message.kind === "hook") void this.hook(message);
     else if (message.kind === "progress") {
+      if (this.broken) return;
       if (message.state) this.apply(message.state);
       try {
         this.request.progress?.report(message.progress);
       } catch (error) {
-        // whoever listens is broken: as where the training runs here, it ends
-        this.connection.post({ kind: "abort", id: this.id });
-        return reject(error);
+        // whoever listens is broken: as where the training runs here, it ends, and the model is as it was then
+        this.broken = { error };
+        return this.abort();
       }
       this.connection.post({ kind: "seen", id: this.id });
-    } else if (message.kind === "done") {
-      this.takeBack(message.lent);
-      this.apply(message.state);
-      resolve();
     } else {
       this.takeBack(message.lent);
+      if (this.broken) return reject(this.broken.error);
+      if (message.kind === "done") {
+        this.apply(message.state);
+        return resolve();
+      }
       if (message.state) this.apply(message.state);
       if (message.callbacks) this.restoreCallbacks(message.callbacks);
       reject(message.aborted ? this.request.signal?.reason : receiveError(message.error, this.own));
@@ -207,46 +222,78 @@ class RemoteTraining {
 
   private async hook({ hook, at, logs, state }: Extract<FromWorker, { kind: "hook" }>): Promise<void> {
     const { network } = this.request;
-    this.apply(state);
+    if (!this.broken) this.apply(state);
     const before = network.changes;
     const { rateFactor } = this.state;
     this.stop = undefined;
-    let error: unknown;
-    let failed = false;
-    this.remote.turn(true);
+    let failed: { readonly error: SentError } | undefined;
+    let callbacks: CallbackState[] | undefined;
+    this.takeTurn(true);
     try {
+      if (this.broken) throw this.broken.error;
       for (const callback of this.hooks) {
         if (hook === "onTrainBegin" || hook === "onTrainEnd") await callback[hook]?.(this.context);
         else if (hook === "onEpochBegin") await callback.onEpochBegin?.(at, this.context);
         else if (hook === "onEpochEnd") await callback.onEpochEnd?.(at, logs!, this.context);
         else if (wanted(callback, this.state.step)) await callback.onBatchEnd?.(at, logs!, this.context);
       }
-    } catch (thrown) {
-      [error, failed] = [thrown, true];
+      if (!this.wantedAgain(hook, at)) callbacks = this.callbackStates();
+    } catch (error) {
+      failed = { error: this.mine(error) };
     }
-    this.remote.turn(false);
+    if (this.over) return;
+    this.takeTurn(false);
     const snapshot = network.changes === before ? undefined : network.snapshot();
-    this.connection.post(
-      {
-        kind: "reply",
-        id: this.id,
-        // what they know may be as large as the weights, and is asked for at beginnings of epochs
-        ...((hook !== "onBatchEnd" || at + 1 === this.context.batchesPerEpoch) && {
-          callbacks: this.callbackStates(),
-        }),
-        ...(logs && { logs }),
-        ...(snapshot && { snapshot }),
-        ...(this.state.rateFactor !== rateFactor && { rateFactor: this.state.rateFactor }),
-        ...(this.stop !== undefined && { stop: this.stop }),
-        ...(failed && { error: this.mine(error) }),
-      },
-      snapshot && [snapshot.buffer],
+    const reply = { kind: "reply" as const, id: this.id };
+    try {
+      this.connection.post(
+        {
+          ...reply,
+          ...(callbacks && { callbacks }),
+          ...(logs && { logs }),
+          ...(snapshot && { snapshot }),
+          ...(this.state.rateFactor !== rateFactor && { rateFactor: this.state.rateFactor }),
+          ...(this.stop !== undefined && { stop: this.stop }),
+          ...failed,
+        },
+        snapshot && [snapshot.buffer],
+      );
+    } catch (error) {
+      // figures or states that cannot be sent; the worker waits for an answer all the same
+      this.connection.post({ ...reply, error: this.mine(error) });
+    }
+  }
+
+  /**
+   * Whether callbacks have another turn before their states are asked for, at the beginning of an epoch: states may be as large as the
+   * weights, so they go along with the last one only.
+   */
+  private wantedAgain(hook: Hook, at: number): boolean {
+    if (hook !== "onBatchEnd") return false;
+    const { step } = this.state;
+    const last = step + this.context.batchesPerEpoch - (at + 1);
+    return this.hooks.some(
+      ({ onBatchEnd, everySteps = 1 }) =>
+        onBatchEnd && Math.floor(last / everySteps) > Math.floor(step / everySteps),
     );
+  }
+
+  private readonly abort = (): void => this.connection.post({ kind: "abort", id: this.id });
+
+  private takeTurn(taken: boolean): void {
+    this.turn = taken;
+    this.remote.turn(taken);
+  }
+
+  /** What a program changes through a context it kept, from outside a callback. */
+  private meddle(change: { readonly stop: string } | { readonly rateFactor: number }): void {
+    if (!this.turn && !this.over) this.connection.post({ kind: "meddle", id: this.id, ...change });
   }
 
   private async read({ read, dataset: number, indices, epoch }: Extract<FromWorker, { kind: "read" }>) {
     const { id } = this;
     try {
+      if (this.broken) throw this.broken.error;
       const dataset = this.datasets[number]!;
       const { x, y } = buffersFor(dataset, indices.length);
       if (epoch === undefined) await dataset.read(indices, x, y);
@@ -264,7 +311,8 @@ class RemoteTraining {
   }
 
   private mine(error: unknown) {
-    return { ...sendError(error), own: this.own.push(error) - 1 };
+    const { name, message } = sendError(error);
+    return { name, message, own: this.own.push(error) - 1 };
   }
 
   private callbackStates() {

@@ -24,10 +24,13 @@ const MOST_AT_ANY_TIME = 16 * 1024 * 1024;
 export function serve(port: Port): void {
   const post = (message: FromWorker, transfer?: Transferable[]) => port.post(message, transfer);
   let pieces = new Map<number, Inputs | Targets>();
+  /** Which training they are for. */
+  let collecting: number | undefined;
   let current: Session | undefined;
   port.onMessage = (message: FromPage) => {
     if (message.kind === "piece") {
-      const { number, length, at, values } = message;
+      const { id, number, length, at, values } = message;
+      collecting = id;
       if (values.length === length) pieces.set(number, values);
       else {
         if (at === 0) pieces.set(number, new (values.constructor as Uint8ArrayConstructor)(length));
@@ -42,10 +45,15 @@ export function serve(port: Port): void {
       void session.run().then(() => {
         if (current === session) current = undefined;
       });
-    } else if (message.id === current?.id) current.receive(message);
+    } else if (message.kind === "abort" && message.id === collecting && current?.id !== collecting)
+      pieces = new Map();
+    else if (message.id === current?.id) current.receive(message);
   };
   post({ kind: "ready" });
 }
+
+/** Two datasets may lie in the same memory. */
+const buffersOf = (lent: readonly LentBack[]): Set<ArrayBuffer> => new Set(lent.map(({ x }) => x.buffer));
 
 /** One training. */
 class Session {
@@ -57,6 +65,7 @@ class Session {
   private read = 0;
   private callbacks: CallbackState[];
   private wentBack = false;
+  private context: TrainingContext | undefined;
 
   constructor(
     readonly id: number,
@@ -71,7 +80,10 @@ class Session {
     if (message.kind === "abort") this.aborting.abort();
     else if (message.kind === "seen") this.unseen = false;
     else if (message.kind === "reply") this.replied(message);
-    else if (message.kind === "rows") {
+    else if (message.kind === "meddle") {
+      if (message.rateFactor !== undefined) this.context!.rateFactor = message.rateFactor;
+      if (message.stop !== undefined) this.context!.stop(message.stop);
+    } else if (message.kind === "rows") {
       this.reads.get(message.read)?.(message);
       this.reads.delete(message.read);
     }
@@ -101,12 +113,14 @@ class Session {
       );
       const last = state();
       const lent = this.lent();
-      this.post({ kind: "done", id, state: last, lent }, [
-        last.snapshot.buffer,
-        ...lent.map(({ x }) => x.buffer),
-      ]);
+      this.post({ kind: "done", id, state: last, lent }, [last.snapshot.buffer, ...buffersOf(lent)]);
     } catch (error) {
-      const last = state?.();
+      let last: State | undefined;
+      try {
+        last = state?.();
+      } catch {
+        // no memory for it, perhaps; whoever waits is told all the same
+      }
       const lent = this.lent();
       this.post(
         {
@@ -118,7 +132,7 @@ class Session {
           ...(last && { state: last }),
           ...(this.wentBack && { callbacks: this.callbacks }),
         },
-        [...(last ? [last.snapshot.buffer] : []), ...lent.map(({ x }) => x.buffer)],
+        [...(last ? [last.snapshot.buffer] : []), ...buffersOf(lent)],
       );
     }
   }
@@ -168,6 +182,7 @@ class Session {
   private bridge(network: Network, state: () => State): Callback {
     const { hooks, everySteps } = this.setup;
     const ask = async (hook: Hook, at: number, context: TrainingContext, logs?: Logs) => {
+      this.context = context;
       if (hook === "onBatchEnd" && !everySteps.some((steps) => context.step % steps === 0)) return;
       const now = state();
       const reply = await new Promise<Message<"reply">>((resolve) => {
@@ -204,7 +219,8 @@ class Session {
 
   private report(progress: Progress, state: () => State): void {
     const complete = progress.batch === progress.batches;
-    const last = complete && progress.epoch + 1 === progress.epochs;
+    const last =
+      this.setup.state.run.stopped !== undefined || (complete && progress.epoch + 1 === progress.epochs);
     if (this.unseen && !last) return;
     this.unseen = true;
     const now = complete || this.setup.state.snapshot.length <= MOST_AT_ANY_TIME ? state() : undefined;
@@ -217,8 +233,8 @@ class Session {
   /** Rows that are to go home. */
   private lent(): LentBack[] {
     return this.setup.datasets.flatMap((entry, dataset) =>
-      entry.kind === "arrays" && "piece" in entry.x && entry.x.lent
-        ? [{ dataset, x: this.pieces.get(entry.x.piece) as LentBack["x"] }]
+      entry.kind === "arrays" && "values" in entry.x && entry.x.lent
+        ? [{ dataset, x: entry.x.values as LentBack["x"] }]
         : [],
     );
   }

@@ -120,6 +120,8 @@ describe("what files are", () => {
     expect(await rows(Object.keys(answers).map((url) => new URL(url)))).toEqual(MNIST);
     expect(await rows([new Response(IMAGES), new Response(LABELS)])).toEqual(MNIST);
     expect((await openData(new Response(CSV))).kind).toBe("csv");
+    const odd = Object.defineProperty(new Response(CSV), "url", { value: "https://x.test/100%.csv?a=/b" });
+    expect((await openData(odd)).name).toBe("100%.csv");
   });
 
   test("folders by their handles, and what was dropped", async () => {

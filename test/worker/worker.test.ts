@@ -17,6 +17,7 @@ import {
   type Progress,
   reduceLROnPlateau,
   sequential,
+  type TrainingContext,
   weightsSha256,
 } from "../../src/index.ts";
 import { clouds, dataset, slowly } from "../support/problems.ts";
@@ -324,6 +325,50 @@ describe.each([false, true])("progress, worker: %s", (worker) => {
     expect(seen.every(({ epochs, samplesPerSecond }) => epochs === 4 && samplesPerSecond > 0)).toBe(true);
     expect(hashes.size).toBe(seen.length);
     expect(seen.at(-1)!.step).toBe(model.state.run.step);
+  });
+
+  test.each(["onEpochEnd", "onBatchEnd"] as const)("tells of the end where %s stops it", async (hook) => {
+    let stopped = 0;
+    let last: Progress | undefined;
+    const stop = (n: number, _: unknown, context: TrainingContext) => {
+      if (n !== 1) return;
+      context.stop("enough");
+      stopped = context.step;
+    };
+    await fresh().fit(data, {
+      epochs: 4,
+      worker,
+      progressInterval: 1e6,
+      onProgress: (progress) => {
+        last = progress;
+      },
+      batchSize: 8,
+      callbacks: [{ [hook]: stop }],
+    });
+    expect(last?.step).toBe(stopped);
+  });
+
+  test("what is saved at the end of an epoch goes on as if nothing had been", async () => {
+    const options = (): FitOptions => ({
+      epochs: 9,
+      worker,
+      progressInterval: 0,
+      validationData: data,
+      callbacks: [earlyStopping({ patience: 2, minDelta: 0.03 })],
+    });
+    const model = fresh();
+    const saved: Uint8Array[] = [];
+    await model.fit(data, {
+      ...options(),
+      onProgress: ({ batch, batches }) => {
+        if (batch === batches) saved.push(model.save());
+      },
+    });
+    const again = load(saved.at(-2)!);
+    await again.fit(data, { ...options(), resume: true });
+    expect(again.history).toEqual(model.history);
+    expect(weightsSha256(again)).toBe(weightsSha256(model));
+    expect(model.history.stopped).toMatch(/has not improved/);
   });
 
   test("a listener that throws ends the training", async () => {

@@ -70,13 +70,11 @@ export class Curves {
       return same ? (now * batch - (same.logs[name] ?? 0) * same.batch) / (batch - same.batch) : now;
     };
     const x = epoch + batch / batches;
-    this.points.push({
-      x,
-      loss: Math.max(0, since("loss")),
-      metric: since(this.metricName),
-      testLoss: null,
-      testMetric: null,
-    });
+    const figures = { loss: Math.max(0, since("loss")), metric: since(this.metricName) };
+    const end = this.points.at(-1);
+    // addEpoch() comes before the report of an epoch's end
+    if (end?.x === x) Object.assign(end, figures);
+    else this.points.push({ x, ...figures, testLoss: null, testMetric: null });
     this.last = progress;
     if (this.points.length > MOST)
       this.points = this.points.filter((point, i) => i % 2 === 1 || point.testLoss !== null);

@@ -158,7 +158,7 @@ async function addEntry(entry: FileSystemEntry, folder: string, entries: FileEnt
 /** A response's body as a file, read no further than the limit. */
 async function download(response: Response, { limit, signal }: FetchLimits): Promise<File> {
   const url = response.url || "response";
-  const name = decodeURIComponent(/([^/]*?)(?:[?#].*)?$/.exec(url)?.[1] || url);
+  const name = decoded(/([^/]*?)(?:[?#].*)?$/.exec(url)?.[1] || url);
   if (!response.ok)
     throw new NablaError(`${url}: the server answered ${response.status} ${response.statusText}`.trim());
   if (response.bodyUsed) throw new NablaError(`${url}: the response was read already; pass it on unread`);
@@ -188,6 +188,15 @@ async function download(response: Response, { limit, signal }: FetchLimits): Pro
     );
   }
   return new File(parts, name, { type: response.headers.get("content-type") ?? "" });
+}
+
+/** Addresses may hold a % that stands for itself. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 export function tooLarge(name: string, size: number, limit: number, about = ""): NablaError {
