@@ -2,6 +2,12 @@
 // responses are the web's own, so nothing here knows where it runs.
 import { load, NablaError, weightsSha256 } from "nabla";
 
+async function json(request) {
+  const body = await request.json();
+  if (body === null || typeof body !== "object") throw new NablaError("expected a JSON object");
+  return body;
+}
+
 /**
  * @param {Uint8Array} bytes a model file, as `nabla train digits --out digits.safetensors` makes it
  * @param {{ save?: (bytes: Uint8Array) => Promise<unknown> }} [options] save: keeps what was learned; without it, it lasts as
@@ -15,8 +21,8 @@ export function service(bytes, { save } = {}) {
 
   /** A body of `size` bytes (grey values from 0 to 255), or JSON { "x": [[…], …] } with values from 0 to 1. */
   async function predict(request) {
-    const json = request.headers.get("content-type")?.startsWith("application/json");
-    const x = json ? (await request.json()).x : new Uint8Array(await request.arrayBuffer());
+    const asJson = request.headers.get("content-type")?.startsWith("application/json");
+    const x = asJson ? (await json(request)).x : new Uint8Array(await request.arrayBuffer());
     const outputs = model.predict(x);
     const best = outputs.argMax();
     return outputs.toArray().map((row, i) => ({ class: classes[best[i]], confidence: row[best[i]] }));
@@ -24,7 +30,8 @@ export function service(bytes, { save } = {}) {
 
   /** JSON { "x": [[…], …], "y": [class numbers] }: a few steps on these rows, behind those that the model has seen. */
   async function learn(request) {
-    const { x, y } = await request.json();
+    const { x, y } = await json(request);
+    if (!Array.isArray(y)) throw new NablaError('expected { "x": rows, "y": class numbers }, got no "y"');
     model.compile({ optimizer: { name: "sgd", learningRate: 0.01 }, loss: "categoricalCrossentropy" });
     const { history } = await model.fit(x, y, { epochs: 5, batchSize: Math.min(8, y.length) });
     await save?.(model.save());

@@ -83,6 +83,12 @@ export function writeSafetensors(
  * header that does not fit its payload exactly, or does not match its checksum. The tensors are copies.
  */
 export function readSafetensors(bytes: Uint8Array, name: string): Safetensors {
+  // by its tag, as bytes of another realm are no instances of this one's Uint8Array
+  const got = Object.prototype.toString.call(bytes).slice(8, -1);
+  if (got !== "Uint8Array")
+    throw new NablaError(
+      `${name}: expected the file's bytes as a Uint8Array, got ${got}${got === "ArrayBuffer" ? "; pass new Uint8Array(buffer)" : ""}`,
+    );
   const { start, metadata, ranges } = parseHeader(bytes, name);
   checkDigest(bytes, start, metadata, name);
   const tensors = new Map<string, StoredTensor>();

@@ -275,7 +275,7 @@ function messageOf(error: unknown): string {
     // "error: unknown option '--epoch'\n(Did you mean --epochs?)"
     const [first, ...more] = error.message.replace(/^error: /, "").split("\n");
     const hint = more.join(" ").replace(/^\(Did you mean (.*)\?\)$/, "; did you mean $1?");
-    return `${first}${hint || "; nabla --help says what there is"}`;
+    return `${first!.replace(/\.$/, "")}${hint || "; nabla --help says what there is"}`;
   }
   if (error instanceof NablaError) return error.message.replaceAll("\n", " ");
   const message = error instanceof Error ? error.message : String(error);

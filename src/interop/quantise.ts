@@ -2,11 +2,19 @@
  * Weights in fewer bytes: half-precision floats, or signed bytes with a factor for each output channel (the last axis). What they
  * are worth again is exact and said here, so that a model with such weights can be looked at before it is exported.
  */
-import { NablaError } from "../errors.ts";
+import { didYouMean, NablaError } from "../errors.ts";
 
 export const WEIGHT_TYPES = ["float32", "float16", "int8"] as const;
 /** How an exported model holds its kernels. */
 export type WeightType = (typeof WEIGHT_TYPES)[number];
+
+/** @throws NablaError for what is no WeightType; programs in JavaScript may ask for anything */
+export function checkWeightType(where: string, type: WeightType): void {
+  if (WEIGHT_TYPES.includes(type)) return;
+  throw new NablaError(
+    `${where}: expected ${WEIGHT_TYPES.join(", ")}, got ${JSON.stringify(type)}${didYouMean(String(type), WEIGHT_TYPES)}`,
+  );
+}
 
 /** Bits of the nearest half-precision float, of two equally near ones the even. Infinite from 65520 on. */
 export function toHalf(value: number): number {

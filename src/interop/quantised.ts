@@ -2,14 +2,17 @@
 import { copyParameters } from "../inspect.ts";
 import { Model } from "../model.ts";
 import { matricesOf } from "../network.ts";
-import { dequantise, quantise, type WeightType } from "./quantise.ts";
+import { checkWeightType, dequantise, quantise, type WeightType } from "./quantise.ts";
 import { isPacked } from "./weights.ts";
 
 /**
  * A copy of the model with the weights an export of this type computes with: what the export predicts, bit for bit. Compiled as the
  * model is, so that evaluate() tells what is lost.
+ *
+ * @throws NablaError for a type there is not, and weights beyond what float16 reaches
  */
 export function quantised(model: Model, type: WeightType): Model {
+  checkWeightType("quantised: type", type);
   const { inputShape, seed } = model;
   const configs = model.configs.map((config, i) => ({ ...config, name: model.layers[i]!.name }));
   const copy = new Model(configs, { seed, inputShape }, false);

@@ -4,13 +4,13 @@ import { decodeBytes } from "../core/bytes.ts";
 import { Core } from "../core/core.ts";
 import { MAX_BYTES } from "../core/limits.ts";
 import { RECORDS } from "../core/records.ts";
-import { didYouMean, NablaError } from "../errors.ts";
+import { NablaError } from "../errors.ts";
 import type { Model } from "../model.ts";
 import type { Tensor } from "../network.ts";
 import { checkOptions, checkWhole } from "../options.ts";
 import { align, type CoreFacts, type KernelName, type Range, tooLarge } from "../plan/builder.ts";
 import { plan } from "../plan/plan.ts";
-import { WEIGHT_TYPES, type WeightType } from "./quantise.ts";
+import { checkWeightType, type WeightType } from "./quantise.ts";
 import { parseModule } from "./wasm/module.ts";
 import { strip } from "./wasm/strip.ts";
 import { isPacked, packWeights, type Segment, type UnpackFields } from "./weights.ts";
@@ -51,10 +51,7 @@ export function describeExport(model: Model, options: ExportOptions = {}): Expor
   checkOptions("export", options, OPTIONS);
   const { rows = 32, weights = "float32", scale = 1 / 255, metadata = {} } = options;
   checkWhole("export: rows", rows);
-  if (!WEIGHT_TYPES.includes(weights))
-    throw new NablaError(
-      `export: weights: expected ${WEIGHT_TYPES.join(", ")}, got ${JSON.stringify(weights)}${didYouMean(String(weights), WEIGHT_TYPES)}`,
-    );
+  checkWeightType("export: weights", weights);
   if (!Number.isFinite(Math.fround(scale)) || Math.fround(scale) === 0)
     throw new NablaError(`export: scale: expected a finite number other than 0, got ${scale}`);
   const { classes, standardisation } = model.metadata;

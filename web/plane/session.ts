@@ -172,6 +172,8 @@ function hear(message: FromEngine): void {
     if (message.kind === "data") {
       data.value = message;
       curves.value = { steps: [], samples: [] };
+      // without points there is no net: the figures of the last one would be taken for its
+      if (message.train.labels.length === 0) frame.value = figures.value = undefined;
     } else if (message.kind === "landscape") landscape.value = message.landscape;
     else {
       frame.value = message;

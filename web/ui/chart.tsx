@@ -94,6 +94,11 @@ function showLast(plot: uPlot): void {
   if (plot.cursor.idx == null && last >= 0) plot.setLegend({ idx: last });
 }
 
+function latest(values: ArrayLike<number | null | undefined> = []): number | null {
+  for (let i = values.length - 1; i >= 0; i--) if (values[i] != null) return values[i]!;
+  return null;
+}
+
 function optionsOf(props: ChartProps, width: number, height: number): uPlot.Options {
   const { format = short, formatX = short, legendX = formatX } = props;
   const axis: uPlot.Axis = {
@@ -104,8 +109,12 @@ function optionsOf(props: ChartProps, width: number, height: number): uPlot.Opti
   };
   const ticks = (text: (value: number) => string) => (_: uPlot, splits: (number | null)[]) =>
     splits.map((value) => (value === null ? "" : text(value)));
-  const legend = (text: (value: number) => string) => (_: uPlot, value: number | null | undefined) =>
-    value == null ? "–" : text(value);
+  // not every series has a value at every place: without a pointer, the latest there is
+  const legend =
+    (text: (value: number) => string) => (plot: uPlot, value: number | null | undefined, series: number) => {
+      const shown = value ?? (plot.cursor.idx == null ? latest(plot.data[series]) : null);
+      return shown == null ? "–" : text(shown);
+    };
   return {
     width,
     height,
