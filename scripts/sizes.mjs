@@ -91,12 +91,10 @@ export async function measure(code) {
       }
     }
     /** @type {[string, number][]} */
-    const parts = [...atOnce].flatMap((path) =>
-      Object.entries(outputs.get(path)?.inputs ?? {}).map(([name, { bytesInOutput }]) => [
-        name.replace(/^.*(build|node_modules)\//, ""),
-        bytesInOutput,
-      ]),
-    );
+    const parts = [];
+    for (const path of atOnce)
+      for (const [name, { bytesInOutput }] of Object.entries(outputs.get(path)?.inputs ?? {}))
+        parts.push([name.replace(/^.*(build|node_modules)\//, ""), bytesInOutput]);
     return { ...sizes, parts: parts.sort((a, b) => b[1] - a[1]) };
   } finally {
     rmSync(folder, { recursive: true });

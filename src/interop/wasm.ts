@@ -15,6 +15,7 @@ import { parseModule } from "./wasm/module.ts";
 import { strip } from "./wasm/strip.ts";
 import { isPacked, packWeights, type Segment, type UnpackFields } from "./weights.ts";
 
+/** How a model is exported. All are optional. */
 export interface ExportOptions {
   /** Most rows of one predict(). More take memory at run time, nothing in the file. Default 32. */
   rows?: number;
