@@ -87,7 +87,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     );
     const out = join(folder, `${name}.safetensors`);
     const words = command.replace(/^nabla /, "").split(" ");
-    execFileSync(process.execPath, [CLI, ...words, "--out", out, "--quiet"]);
+    execFileSync(process.execPath, [CLI, ...words, "--out", out, "--quiet"], { timeout: 120_000 });
     expect(await shaOf(page)).toBe(weightsSha256(await load(readFileSync(out))));
     expect(page.errors).toEqual([]);
   });
@@ -286,8 +286,8 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
       Object.defineProperty(navigator.storage, "getDirectory", { value: undefined });
     });
     await press(page, "Train");
-    await untilProgress(page, "Saved in this browser");
     await untilProgress(page, "Finished");
+    await untilProgress(page, "Saved in this browser");
     const sha = await shaOf(page);
     await page.reload();
     await press(page, "Open");

@@ -189,9 +189,10 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     const places = await until(
       () =>
         page.evaluate(() => [...document.querySelectorAll(".place")].map((each) => each.textContent ?? "")),
-      (texts) => texts.length === 4 && texts.some((text) => text.includes("leads")),
+      // the first steps of some are the same
+      (texts) => new Set(texts).size === 4,
     );
-    expect(new Set(places).size).toBe(4);
+    expect(places.filter((text) => text.includes("leads"))).toHaveLength(1);
     await press(page, "Draw the surface");
     await page.waitFor(() =>
       document.querySelector(".landscape")?.textContent?.includes("lies in this plane"),
