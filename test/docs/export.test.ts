@@ -15,7 +15,8 @@ const blocks = (language: string): string[] =>
 // under the package's own folder, where "nabla" is this package
 const folder = mkdtempSync(fileURLToPath(new URL("build/export-", root)));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const node = (...args: string[]) => execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+const node = (...args: string[]) =>
+  execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8", timeout: 60_000 });
 const pixels = "const pixels = Uint8Array.from({ length: 784 }, (_, i) => (i * 37) % 256);";
 const run = (code: string): number[] => {
   writeFileSync(join(folder, "program.mjs"), code);

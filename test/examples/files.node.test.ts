@@ -18,7 +18,10 @@ test("every example has its line in the README and a test", () => {
 });
 
 test("started with node, an example prints what it shows", () => {
-  const printed = execFileSync(process.execPath, [join(folder, "step-network.mjs")], { encoding: "utf8" });
+  const printed = execFileSync(process.execPath, [join(folder, "step-network.mjs")], {
+    encoding: "utf8",
+    timeout: 60_000,
+  });
   expect(printed.trim().split("\n")).toEqual([
     "x = (1, 2)",
     "z3 = 1·2 + 2·(−3) = -4   a3 = 0",

@@ -86,7 +86,10 @@ test("where bytes may not be compiled it says what to do", () => {
   const code = `import { predict } from ${JSON.stringify(pathToFileURL(file).href)};
     WebAssembly.Module = class { constructor() { throw new Error("not here"); } };
     try { predict(new Float32Array(784)); } catch (error) { console.log(error.message, "|", error.cause.message); }`;
-  const printed = execFileSync(process.execPath, ["--input-type=module", "-e", code], { encoding: "utf8" });
+  const printed = execFileSync(process.execPath, ["--input-type=module", "-e", code], {
+    encoding: "utf8",
+    timeout: 60_000,
+  });
   expect(printed).toContain("export the model as .wasm and call load(module)");
   expect(printed).toContain("| not here");
 });
@@ -105,6 +108,7 @@ test("its types are those a program sees", () => {
   const args = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--lib", "es2022,dom"];
   const { stdout, status } = spawnSync(process.execPath, [tsc, ...args, join(folder, "program.mts")], {
     encoding: "utf8",
+    timeout: 120_000,
     cwd: folder,
   });
   expect(stdout).toBe("");
@@ -126,7 +130,7 @@ describe("in other engines", () => {
     );
     const args = name === "Deno" ? ["run", "--quiet", "--no-lock", program] : [program];
     const env = { ...process.env, DENO_DIR: join(folder, "deno"), DENO_NO_UPDATE_CHECK: "1" };
-    const printed = execFileSync(engine, args, { encoding: "utf8", cwd: folder, env });
+    const printed = execFileSync(engine, args, { encoding: "utf8", timeout: 60_000, cwd: folder, env });
     const expected = new Uint32Array(model.predict(rowsFor(model, 3)).data.buffer);
     expect(JSON.parse(printed)).toEqual([...expected]);
   });

@@ -54,7 +54,7 @@ export function nativeHost(program: string): NativeHost {
   const remove = () => rmSync(folder, { recursive: true, force: true });
   const file = join(folder, program);
   const args = ["-O1", "-std=c++17", join(examples, `${program}.cpp`), "-lwabt", "-o", file];
-  const compiled = spawnSync("g++", args, { encoding: "utf8" });
+  const compiled = spawnSync("g++", args, { encoding: "utf8", timeout: 120_000 });
   const missing =
     compiled.error || compiled.status !== 0
       ? `needs g++ and wabt's library (Debian: apt-get install g++ wabt): ${compiled.error?.message ?? compiled.stderr.split("\n")[0]}`
@@ -68,6 +68,7 @@ export function nativeHost(program: string): NativeHost {
       const { status, stdout, stderr } = spawnSync(file, [join(folder, "model.wasm"), ...words], {
         input,
         maxBuffer: 2 ** 28,
+        timeout: 60_000,
       });
       if (status !== 0) throw new Error(stderr.toString());
       return stdout;

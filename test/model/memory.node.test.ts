@@ -73,6 +73,7 @@ test("nor does the heap grow", async () => {
       writeFileSync(file, prefix + (await bundle({ code: script })).code);
       const { stdout, stderr, status } = spawnSync(process.execPath, ["--expose-gc", file], {
         encoding: "utf8",
+        timeout: 120_000,
       });
       expect(status, stderr).toBe(0);
       const { used, steps } = JSON.parse(stdout) as { used: number[]; steps: number };

@@ -7,7 +7,11 @@ import { expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const run = (code: string): string =>
-  execFileSync(process.execPath, ["--input-type=module", "-e", code], { cwd: root, encoding: "utf8" }).trim();
+  execFileSync(process.execPath, ["--input-type=module", "-e", code], {
+    cwd: root,
+    encoding: "utf8",
+    timeout: 60_000,
+  }).trim();
 
 test("nabla/node shares its classes with nabla and keeps models in files", () => {
   const code = `

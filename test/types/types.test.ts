@@ -27,6 +27,7 @@ test("every marked line is an error without its mark, and no other line is", { t
     );
     const { stdout } = spawnSync(process.execPath, [tsc, "-p", folder, "--pretty", "false"], {
       encoding: "utf8",
+      timeout: 120_000,
     });
     const errors = [...stdout.matchAll(/^(.*)\((\d+),\d+\): error /gm)].map(
       ([, file, line]) => [file, Number(line)] as const,
