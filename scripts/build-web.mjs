@@ -28,42 +28,10 @@ export async function buildWeb({ quiet = false } = {}) {
     metafile: true,
     platform: "browser",
   };
-  // what trains, in a file of its own whose name has its digest: a page and the worker it starts are always of one build
-  const worker = await build({
-    ...common,
-    entryPoints: { worker: "src/worker/index.ts" },
-    entryNames: "[name]-[hash]",
-    outdir: OUT,
-  });
-  const [workerFile] = Object.keys(worker.metafile.outputs);
-  // the plane's view has a worker of its own: it trains there, and looks into the net as well
-  const plane = await build({
-    ...common,
-    plugins: [spawning(basename(workerFile))],
-    entryPoints: { "plane-worker": "web/plane/worker.ts" },
-    entryNames: "[name]-[hash]",
-    outdir: OUT,
-  });
-  const [planeFile] = Object.keys(plane.metafile.outputs);
-  const { metafile } = await build({
-    ...common,
-    splitting: true,
-    plugins: [spawning(basename(workerFile))],
-    define: { PLANE_WORKER: JSON.stringify(`./${basename(planeFile)}`) },
-    entryPoints: { main: "web/main.tsx", style: "web/style.css" },
-    entryNames: "[name]-[hash]",
-    chunkNames: "[name]-[hash]",
-    outdir: OUT,
-  });
-  const outputs = Object.entries(metafile.outputs);
-  const outputOf = (entry) => {
-    const found = outputs.find(([, { entryPoint }]) => entryPoint === entry);
-    if (!found) throw new Error(`build-web: no output for ${entry}`);
-    return found;
-  };
-  const [main] = outputOf("web/main.tsx");
-  const [style] = outputOf("web/style.css");
-  const [view] = outputOf("web/digits/index.tsx");
+  const metafile = await bundle(common);
+  const [main, style, view] = ["web/main.tsx", "web/style.css", "web/digits/index.tsx"].map((entry) =>
+    outputOf(metafile, entry),
+  );
   const page = readFileSync("web/index.html", "utf8")
     .replace("{{main}}", basename(main))
     .replace("{{style}}", basename(style))
@@ -73,7 +41,6 @@ export async function buildWeb({ quiet = false } = {}) {
   for (const size of [180, 192, 512]) writeFileSync(join(OUT, `icon-${size}.png`), writeIcon(size));
 
   note(metafile);
-  note(worker.metafile);
   writeNotices(join(OUT, "licences.txt"));
 
   // the list of files and its digest: another build is another cache
@@ -121,6 +88,45 @@ export async function buildWeb({ quiet = false } = {}) {
     throw new Error(`build-web: the first load is ${total} bytes after gzip, more than ${FIRST_LOAD}`);
 }
 
+/** Entries that run in workers: what trains, and the plane's, which trains there and looks into the net as well. */
+const WORKERS = { worker: "src/worker/index.ts", "plane-worker": "web/plane/worker.ts" };
+
+/**
+ * Page and workers in one, so that they share their files and the library is loaded once. Names have digests, and what starts a
+ * worker has its name, so that a page and its workers are always of one build. A worker's name is known once it is built: it is built
+ * again until names agree.
+ */
+async function bundle(common) {
+  let workers = { worker: "", "plane-worker": "" };
+  for (let i = 0; i < 5; i++) {
+    const { metafile, outputFiles } = await build({
+      ...common,
+      write: false,
+      splitting: true,
+      plugins: [spawning(workers.worker)],
+      define: { PLANE_WORKER: JSON.stringify(`./${workers["plane-worker"]}`) },
+      entryPoints: { main: "web/main.tsx", style: "web/style.css", ...WORKERS },
+      entryNames: "[name]-[hash]",
+      chunkNames: "[name]-[hash]",
+      outdir: OUT,
+    });
+    const before = workers;
+    workers = Object.fromEntries(
+      Object.entries(WORKERS).map(([name, entry]) => [name, basename(outputOf(metafile, entry))]),
+    );
+    if (Object.keys(WORKERS).some((name) => before[name] !== workers[name])) continue;
+    for (const { path, contents } of outputFiles) writeFileSync(path, contents);
+    return metafile;
+  }
+  throw new Error("build-web: a worker's file depends on its own name");
+}
+
+function outputOf(metafile, entry) {
+  const found = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === entry);
+  if (!found) throw new Error(`build-web: no output for ${entry}`);
+  return found[0];
+}
+
 /** The library starts the worker that lies beside it under the name it has here. */
 const spawning = (file) => ({
   name: "spawning",
@@ -131,7 +137,7 @@ const spawning = (file) => ({
     bundler.onLoad({ filter: /[\\/]worker[\\/]spawn[\\/]web\.ts$/ }, ({ path }) => {
       const text = readFileSync(path, "utf8");
       if (!text.includes('"./worker.js"')) throw new Error(`build-web: ${path} no longer names ./worker.js`);
-      return { contents: text.replaceAll('"./worker.js"', JSON.stringify(`./${file}`)), loader: "ts" };
+      return { contents: text.replaceAll(/"(\.\/)?worker\.js"/g, `"$1${file}"`), loader: "ts" };
     });
   },
 });
