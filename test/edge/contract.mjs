@@ -24,12 +24,12 @@ async function thrown(call) {
 }
 
 /**
- * @param {{ nabla: typeof import("nabla"), data: typeof import("nabla/data"),
+ * @param {{ nabla: typeof import("nabla"), data: typeof import("nabla/data"), light: typeof import("nabla/predict"),
  *   files: { model: Uint8Array, newer: Uint8Array, unknown: Uint8Array } }} host the package as imported there, and
  *   models: one of 28 × 28 pixels, one of a later version, one with a layer nobody knows
  * @returns {Promise<Record<string, unknown>>}
  */
-export async function contract({ nabla, data, files }) {
+export async function contract({ nabla, data, light, files }) {
   const { conv2d, dense, dropout, flatten, load, maxPooling2d, sequential, weightsSha256 } = nabla;
   /** @type {Record<string, unknown>} */
   const found = {};
@@ -43,6 +43,13 @@ export async function contract({ nabla, data, files }) {
   found.predicted = bits(outputs.data);
   found.classes = [...outputs.argMax()];
   found.floats = bits(model.predict(Float32Array.from(images, (byte) => byte / 255)).data);
+  // more rows than are computed at once
+  found.parts = bits(model.predict(images, { batchSize: 2 }).data);
+
+  // the same from the entry that only predicts
+  const predictor = light.load(files.model, "model");
+  found.light = bits(predictor.predict(images).data);
+  found.lightParts = bits(predictor.predict(images, { batchSize: 2 }).data);
 
   // a few training steps: dense, convolutional, random layers, and going on from a file
   const points = sequential(
@@ -92,6 +99,11 @@ export async function contract({ nabla, data, files }) {
   found.truncated = await thrown(() => load(files.model.subarray(0, files.model.length - 100), "model"));
   found.header = await thrown(() => load(files.model.subarray(0, 50), "model"));
   found.altered = await thrown(() => load(changed(files.model, files.model.length - 50), "model"));
+  found.lightTruncated = await thrown(() => light.load(files.model.subarray(0, 1000), "model"));
+  found.lightAltered = await thrown(() => light.load(changed(files.model, files.model.length - 50), "model"));
+  found.lightNewer = await thrown(() => light.load(files.newer, "model"));
+  found.lightUnknown = await thrown(() => light.load(files.unknown, "model"));
+  found.lightLength = await thrown(() => predictor.predict(new Float32Array(783)));
   found.newer = await thrown(() => load(files.newer, "model"));
   found.unknown = await thrown(() => load(files.unknown, "model"));
   found.nothing = await thrown(() => load(new Uint8Array(0), "model"));

@@ -15,8 +15,12 @@ let program: Record<string, string>;
 beforeAll(async () => {
   installed = await install();
   const files = await models();
-  const [nabla, data] = await Promise.all([import("../../src/index.ts"), import("../../src/data/index.ts")]);
-  expected = await contract({ nabla, data, files } as never);
+  const [nabla, data, light] = await Promise.all([
+    import("../../src/index.ts"),
+    import("../../src/data/index.ts"),
+    import("../../src/inference/index.ts"),
+  ]);
+  expected = await contract({ nabla, data, light, files } as never);
   const text = Object.entries(files).map(
     ([name, bytes]) => `${name}: bytes("${Buffer.from(bytes).toString("base64")}")`,
   );
@@ -24,15 +28,22 @@ beforeAll(async () => {
     "contract.mjs": readFileSync(new URL("contract.mjs", import.meta.url), "utf8"),
     "program.js": `import * as nabla from "nabla";
 import * as data from "nabla/data";
+import * as light from "nabla/predict";
 import { contract } from "./contract.mjs";
 const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 const files = { ${text.join(", ")} };
-export const answer = async () => JSON.stringify(await contract({ nabla, data, files }));
+export const answer = async () => JSON.stringify(await contract({ nabla, data, light, files }));
 `,
   };
 });
 
 test("what is expected here is what it should be", () => {
+  for (const name of ["parts", "light", "lightParts"]) expect(expected[name], name).toBe(expected.predicted);
+  for (const name of ["truncated", "altered", "newer", "length"])
+    expect(expected[`light${name[0]!.toUpperCase()}${name.slice(1)}`], name).toMatch(
+      /^NablaError: .*(expected|changed|update)/,
+    );
+  expect(expected.lightUnknown).toMatch(/^NablaError: model: .*"attention"/);
   expect(expected.stopped).toBe("AbortError");
   expect(expected.truncated).toMatch(
     /^NablaError: model: truncated: expected \d+ bytes, got \d+; copy or download/,

@@ -25,8 +25,8 @@ const vercel: Plugin = {
   name: "vercel",
   setup(bundler) {
     bundler.onResolve({ filter: /\.wasm\?module$/ }, ({ path }) => ({ path, namespace: "wasm" }));
-    bundler.onLoad({ filter: /.*/, namespace: "wasm" }, () => ({
-      contents: "export default globalThis.wasm_core;",
+    bundler.onLoad({ filter: /.*/, namespace: "wasm" }, ({ path }) => ({
+      contents: `export default globalThis.wasm_${/(\w+)\.wasm/.exec(path)![1]};`,
     }));
   },
 };
@@ -63,7 +63,7 @@ export async function edgeRuntime(
   ][],
 ): Promise<{ status: number; text: string }[]> {
   const module = tool("edge", "edge-runtime/dist/index.js")!;
-  const core = join(installed, "node_modules/nabla/build/core/simd.wasm");
+  const core = join(installed, "node_modules/nabla/build/core");
   const args = [join(here, "edge-runtime.mjs"), module, bundle, core, JSON.stringify(requests)];
   return JSON.parse((await node(args, installed)).stdout);
 }
