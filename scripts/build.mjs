@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeCores } from "./cores.mjs";
 import { inference } from "./inference.mjs";
@@ -26,6 +26,8 @@ const require = createRequire(import.meta.url);
 const run = (file, ...args) =>
   execFileSync(process.execPath, [file, ...args], { stdio: ["ignore", "inherit", "inherit"] });
 
+// what earlier builds left would be packed with it
+rmSync("build/core", { recursive: true, force: true });
 mkdirSync("build/core", { recursive: true });
 writeRecords("assembly", "src/core/records.ts");
 const asc = join(dirname(require.resolve("assemblyscript/package.json")), "bin/asc.js");
@@ -99,6 +101,15 @@ const images = {
     );
   },
 };
+/** Without the core: who uses what is built has it from elsewhere. */
+const coreless = {
+  name: "coreless",
+  setup(bundler) {
+    bundler.onLoad({ filter: /[\\/]src[\\/]core[\\/](dense|full)\.ts$/ }, ({ path }) => ({
+      contents: `export const ${basename(path, ".ts")}Build = undefined;`,
+    }));
+  },
+};
 const common = {
   bundle: true,
   format: "esm",
@@ -118,7 +129,7 @@ const common = {
     "node:*",
   ],
 };
-for (const old of ["types", "chunks", "cli", "browser"])
+for (const old of ["types", "chunks", "cli", "browser", "worker.js"])
   rmSync(join("build", old), { recursive: true, force: true });
 // One build for the library's entries and the command line, so that they share their classes and no code is there twice; only
 // nabla/node and the command line reach Node's modules.
@@ -132,7 +143,6 @@ await build({
     node: "src/node/index.ts",
     export: "src/interop/index.ts",
     cli: "src/cli/index.ts",
-    worker: "src/worker/index.ts",
     "worker-node": "src/worker/node.ts",
     "image-worker": "src/node/images/worker.ts",
   },
@@ -182,6 +192,29 @@ await build({
     "spawn-none": "src/worker/spawn/none.ts",
   },
   platform: "neutral",
+  plugins: [
+    {
+      name: "beside",
+      setup(bundler) {
+        bundler.onLoad({ filter: /[\\/]spawn[\\/]web\.ts$/ }, ({ path }) => ({
+          contents: readFileSync(path, "utf8").replaceAll(/("\.\/|"|as )(?=worker\.js")/g, "$1browser/"),
+          loader: "ts",
+        }));
+      },
+    },
+  ],
+});
+// What a page's worker runs, for pages with a bundler and without: one file, which is there sooner than many. The page sends the core.
+await build({
+  ...common,
+  splitting: false,
+  minify: true,
+  entryPoints: { worker: "src/worker/index.ts" },
+  outdir: "build/browser",
+  platform: "neutral",
+  mainFields: ["module", "main"],
+  external: [],
+  plugins: [coreless],
 });
 // The same without a package around it, for a page that has no bundler: nabla.js, data.js and what they load.
 await build({
@@ -191,7 +224,6 @@ await build({
     nabla: "src/index.ts",
     data: "src/data/index.ts",
     browser: "src/browser/index.ts",
-    worker: "src/worker/index.ts",
   },
   outdir: "build/browser",
   chunkNames: "[name]-[hash]",

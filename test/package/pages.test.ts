@@ -1,8 +1,9 @@
 /** Pages built by bundlers, in a real browser: a training runs in the worker that the bundler put beside the page, without a word on the console. */
-import { createReadStream, existsSync } from "node:fs";
+import { copyFileSync, createReadStream, existsSync, mkdirSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
+import { build } from "esbuild";
 import { beforeAll, describe, expect, test } from "vitest";
 import { findBrowser, howToGet, launch } from "../support/browsers/index.mjs";
 import { expectedOutput, type Installed, install, node, PROGRAM, project, tool } from "./support.ts";
@@ -90,9 +91,26 @@ webpack({ mode: "production", target: "web", entry: "./main.js", output }, (erro
       return project(join(folder, "dist"), { "index.html": FILES["index.html"] });
     },
   },
+  "esbuild, its worker copied": {
+    tools: [],
+    async build(folder) {
+      const out = project(join(folder, "dist"), { "index.html": FILES["index.html"] });
+      await build({
+        entryPoints: [join(folder, "main.js")],
+        outdir: out,
+        bundle: true,
+        format: "esm",
+        logLevel: "warning",
+      });
+      mkdirSync(join(out, "browser"));
+      const worker = "browser/worker.js";
+      copyFileSync(join(installed.folder, "node_modules/nabla/build", worker), join(out, worker));
+      return out;
+    },
+  },
 };
 
-describe.each(Object.entries(BUILDS))("%s", (name, { tools, build }) => {
+describe.each(Object.entries(BUILDS))("%s", (name, { tools, build: built }) => {
   const missing = [
     ...tools
       .filter((path) => !tool("package", path))
@@ -103,6 +121,6 @@ describe.each(Object.entries(BUILDS))("%s", (name, { tools, build }) => {
   test.skipIf(missing.length > 0 && !required)(`a built page trains in its worker${why}`, async () => {
     if (missing.length > 0) throw new Error(`${missing.join("; ")}, and NABLA_REQUIRE_ALL=1 asks for it`);
     const folder = project(join(installed.folder, `page-${name}`), FILES);
-    expect(await shown(await build(folder))).toEqual({ said: expected, workers: 1, warnings: [] });
+    expect(await shown(await built(folder))).toEqual({ said: expected, workers: 1, warnings: [] });
   });
 });

@@ -23,10 +23,11 @@ function start(): Worker {
   try {
     return new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "nabla" });
   } catch (error) {
-    // a library that comes from another origin than the page: only a script of the page's own may become a worker
-    const url = new URL("./worker.js", import.meta.url);
-    if (typeof location === "undefined" || url.origin === location.origin) throw error;
-    const script = new Blob([`import ${JSON.stringify(url.href)};`], { type: "text/javascript" });
+    // a library that comes from another origin than the page: only a script of the page's own may become a worker. Not with a second
+    // new URL(…), of which bundlers would make a second file
+    const url = import.meta.url.replace(/[^/]*$/, "worker.js");
+    if (typeof location === "undefined" || new URL(url).origin === location.origin) throw error;
+    const script = new Blob([`import ${JSON.stringify(url)};`], { type: "text/javascript" });
     const blob = URL.createObjectURL(script);
     return new Worker(blob, { type: "module", name: "nabla" });
   }
