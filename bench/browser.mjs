@@ -5,10 +5,12 @@ import { cpus } from "node:os";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BROWSERS, findBrowser, howToGet, launch } from "../test/support/browsers/index.mjs";
+import { play } from "../test/support/web/playground.mjs";
 import { fitRates } from "./fit.mjs";
 import { median } from "./support.mjs";
 
 const STARTS = 21;
+const LOADS = 5;
 const ROUNDS = 5;
 const SECONDS = 20;
 const SPEEDS = [
@@ -20,6 +22,7 @@ const only = process.argv.slice(2);
 
 /** The project's files, as a site serves them that wants to be cached. */
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript" };
+const playground = await play();
 const server = createServer(async ({ url }, response) => {
   const { pathname } = new URL(url, "http://localhost");
   const type = TYPES[extname(pathname)];
@@ -71,6 +74,30 @@ async function starts(browser, worker) {
   };
 }
 
+/** The playground's first load, by a browser that has never seen it: milliseconds to the first paint, and until one can train and draw. */
+async function firstLoads(name) {
+  const all = [];
+  for (let i = 0; i < LOADS; i++) {
+    const browser = await launch(name);
+    const page = await browser.newPage();
+    await page.goto(playground.url);
+    await page.waitFor(
+      () =>
+        document.querySelector(".pad canvas") &&
+        [...document.querySelectorAll("button")].some((b) => b.textContent === "Train" && !b.disabled),
+    );
+    all.push(
+      await page.evaluate(() => ({
+        ready: performance.now(),
+        painted: performance.getEntriesByName("first-contentful-paint")[0]?.startTime,
+      })),
+    );
+    await browser.close();
+  }
+  const of = (key) => (all[0][key] === undefined ? undefined : median(all.map((each) => each[key])));
+  return { painted: of("painted"), ready: of("ready") };
+}
+
 const k = (v) => `${(v / 1000).toFixed(1)} k`;
 const ms = (v) => `${v.toFixed(1)} ms`;
 console.log(`Node ${process.version}, ${process.arch}, ${cpus().length} cores\n`);
@@ -82,16 +109,21 @@ for (const name of BROWSERS) {
   }
   const browser = await launch(name);
   console.log(`## ${browser.version}\n`);
+  // open to the end: without a page WebKitGTK ends
+  const page = await browser.newPage(`${site}page.html`);
   for (const worker of [true, false]) {
     const { imported, stepped } = await starts(browser, worker);
     console.log(
       `- import to first training step, ${worker ? "in a worker" : "in the page"}: ${ms(stepped)} (import alone ${ms(imported)})`,
     );
   }
+  const { painted, ready } = await firstLoads(name);
+  console.log(
+    `- the playground, first load: ready to train and draw after ${ms(ready)}${painted ? ` (first paint ${ms(painted)})` : ""}`,
+  );
   console.log(
     "\n| fit() | Node | worker | ratio | in the page | ratio |\n| --- | --- | --- | --- | --- | --- |",
   );
-  const page = await browser.newPage(`${site}page.html`);
   await page.waitFor(() => "watch" in globalThis);
   for (const [net, batch] of SPEEDS) {
     const here = [];
@@ -133,3 +165,4 @@ for (const name of BROWSERS) {
   await browser.close();
 }
 server.close();
+await playground.stop();

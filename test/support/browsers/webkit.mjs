@@ -70,7 +70,11 @@ export async function start(name, program, { headless = true }) {
   const children = [];
   const end = () => {
     for (const child of children.reverse()) child.kill();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    try {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    } catch {
+      // its processes may write a little longer than they are waited for; the folder is a temporary one
+    }
   };
   process.on("exit", end);
   try {
@@ -90,6 +94,7 @@ export async function start(name, program, { headless = true }) {
         ]),
       ),
       LIBGL_ALWAYS_SOFTWARE: "1",
+      MESA_SHADER_CACHE_DISABLE: "true",
       NO_AT_BRIDGE: "1",
     };
     const stdio = process.env.NABLA_BROWSER_LOG ? "inherit" : "ignore";
@@ -155,7 +160,12 @@ function pagesOf(driver) {
   };
   /** @param {string} [url] */
   return async (url) => {
-    if (!first) await driver.switchTo().newWindow("window");
+    if (!first) {
+      // the one that was current may have been closed
+      const [open] = await driver.getAllWindowHandles();
+      if (open) await driver.switchTo().window(open);
+      await driver.switchTo().newWindow("window");
+    }
     first = false;
     const handle = await driver.getWindowHandle();
     current = handle;
