@@ -19,6 +19,31 @@ function nextTask(): Promise<void> {
   });
 }
 
+/** When the page was asked to tell of its next frame; 0: that has come. */
+let asked = 0;
+let drawn = () => {};
+
+/** Firefox puts off drawing a page that always has something to do: a frame that is late is waited for, where the page is seen. */
+function lateFrame(): Promise<void> | undefined {
+  if (typeof document === "undefined" || typeof requestAnimationFrame !== "function" || document.hidden)
+    return undefined;
+  const now = performance.now();
+  if (asked === 0) {
+    asked = now;
+    requestAnimationFrame(() => {
+      asked = 0;
+      drawn();
+    });
+  } else if (now - asked > 24) {
+    return new Promise((resolve) => {
+      drawn = resolve;
+      // a page may be covered without being told
+      setTimeout(resolve, 50);
+    });
+  }
+  return undefined;
+}
+
 /**
  * A function that waits for another task, but not more often than every `milliseconds`.
  *
@@ -34,7 +59,7 @@ export function pauser(milliseconds = 12): () => void | Promise<void> {
     const now = performance.now();
     const still = now === last;
     if (still ? calls < limit : now - last < milliseconds) return;
-    return nextTask().then(() => {
+    return (lateFrame() ?? nextTask()).then(() => {
       const then = performance.now();
       if (still) limit = Math.max(1, Math.min(1024, (calls * milliseconds) / Math.max(1, then - last)));
       last = then;
