@@ -22,6 +22,7 @@ import { checkOptions, checkWhole } from "../options.ts";
 import { type Outputs, predictBatches, rowsOf } from "../predict.ts";
 import { InferenceNetwork } from "./network.ts";
 
+export { type CoreSource, loadCore } from "../core/compile.ts";
 export { NablaError } from "../errors.ts";
 export type { Outputs } from "../predict.ts";
 

@@ -95,6 +95,15 @@ describe("where bytes may not be compiled", () => {
     const folder = project(join(installed.folder, "workerd-own"), { "program.js": code });
     expect(await answer(folder, { conditions: ["browser"] })).toBe("2");
   });
+  test.skipIf(missing !== undefined && !required)("so it does for nabla/predict", async () => {
+    const code = `import core from "nabla/core.wasm";
+import { load, loadCore } from "nabla/predict";
+const model = Uint8Array.from(atob("${Buffer.from((await models()).model).toString("base64")}"), (c) => c.charCodeAt(0));
+export const answer = async () => (await loadCore(core), String(load(model).predict(new Uint8Array(3 * 784).map((_, i) => (i * 2654435761) >>> 24)).argMax()));
+`;
+    const folder = project(join(installed.folder, "workerd-predict"), { "program.js": code });
+    expect(await answer(folder, { conditions: ["browser"] })).toBe(String(expected.classes));
+  });
 });
 
 describe("engines that cannot", () => {
