@@ -1,8 +1,7 @@
 /** The examples for edge runtimes, each served by its own runtime from the packed package, and asked over HTTP. */
-import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { type AddressInfo, createServer as createSocket } from "node:net";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { digits } from "../../src/data/index.ts";
@@ -10,6 +9,7 @@ import { load, weightsSha256 } from "../../src/index.ts";
 import { type Installed, install, root } from "../package/support.ts";
 import { trainedModel } from "./files.ts";
 import { bundleForVercel, edgeRuntime, engines, RUNTIMES } from "./runtimes.ts";
+import { freePort, whileServing } from "./serving.ts";
 import { bundleWorker, serveWorker } from "./workerd.mjs";
 
 const required = process.env.NABLA_REQUIRE_ALL === "1";
@@ -86,37 +86,12 @@ async function conversation(ask: Ask): Promise<void> {
   expect(after).not.toEqual(expected);
 }
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const socket = createSocket().listen(0, "127.0.0.1", () => {
-      const { port } = socket.address() as AddressInfo;
-      socket.close(() => resolve(port));
-    });
-  });
-
-/** Starts a server's program and talks to it once it says that it listens. */
+/** Starts a server's program and talks to it. */
 async function served(command: string, args: string[], env: Record<string, string> = {}): Promise<void> {
   const port = await freePort();
-  const child: ChildProcess = spawn(command, [...args, String(port)], {
-    cwd: folder,
-    env: { ...process.env, ...env },
-  });
-  try {
-    await new Promise<void>((resolve, reject) => {
-      let said = "";
-      const hear = (text: Buffer) => {
-        said += text;
-        if (/listening/i.test(said)) resolve();
-      };
-      child.stdout!.on("data", hear);
-      child.stderr!.on("data", hear);
-      child.once("error", reject);
-      child.once("close", (code) => reject(new Error(`${command}: exit code ${code}\n${said}`)));
-    });
-    await conversation(over(`http://127.0.0.1:${port}`));
-  } finally {
-    child.kill();
-  }
+  await whileServing(command, [...args, String(port)], port, { cwd: folder, env }, (url) =>
+    conversation(over(url)),
+  );
 }
 
 function check(name: keyof typeof RUNTIMES, title: string, body: () => Promise<void>): void {
