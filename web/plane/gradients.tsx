@@ -58,8 +58,8 @@ export function GradientsPanel() {
         })}
       </div>
       <p class="small muted">
-        Bars are the typical size of ∂loss/∂weight (root mean square), from 10<sup>{low}</sup> to 10
-        <sup>{high}</sup>.
+        Bars are the typical size of ∂loss/∂weight (root mean square), from <Power of={low} /> to{" "}
+        <Power of={high} />.
       </p>
       <p class="small warning">
         {faint.length > 0 &&
@@ -93,4 +93,13 @@ function bars(
     const height = Number.isFinite(share) ? Math.max(1, Math.min(1, share) * HEIGHT) : 1;
     context.fillRect(i * width, HEIGHT - height, Math.max(0.6, width - (width > 2 ? 0.7 : 0)), height);
   });
+}
+
+/** Of ten, never broken between two lines. */
+function Power({ of }: { of: number }) {
+  return (
+    <span class="together">
+      10<sup>{of}</sup>
+    </span>
+  );
 }
