@@ -242,7 +242,9 @@ describe("sets that are not kept in memory", () => {
     const order = Uint32Array.from({ length: 50 }, (_, i) => (i * 17) % 50);
     const { x, y } = buffersFor(kept.train, 50);
     expect(kept.train.read(order, x, y)).toBeUndefined();
-    expect(streamed.train.read(order, x.slice(), y.slice())).toBeInstanceOf(Promise);
+    const reading = streamed.train.read(order, x.slice(), y.slice());
+    expect(reading).toBeInstanceOf(Promise);
+    await reading;
     expect(await read(streamed.train, order)).toEqual([...x, ...y]);
     const reader = new Prefetcher(streamed.train, order, 16);
     const all: number[] = [];
