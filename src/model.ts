@@ -35,9 +35,8 @@ import { type Outputs, predictBatches, predictDataset, rowsOf } from "./predict.
 import { checkResume } from "./resume.ts";
 import { saveModel } from "./save.ts";
 import { describe } from "./summary.ts";
-import { freshRun, type Run, type TrainRequest, train } from "./train.ts";
-import { connect, onPage } from "./worker/pool.ts";
-import { trainRemotely } from "./worker/remote.ts";
+import { freshRun, type Run, type TrainRequest } from "./train.ts";
+import { trainSomewhere } from "./worker/train.ts";
 
 /** A network of layers, one after the other: made by sequential(), load() or fromConfig(). */
 export class Model {
@@ -251,10 +250,7 @@ export class Model {
   }
 
   /** Here, or in a worker. */
-  private async train(request: TrainRequest, { worker = onPage(), transfer = false, signal }: FitOptions) {
-    signal?.throwIfAborted();
-    const connection = worker ? await connect(worker === true && !onPage(), signal) : undefined;
-    if (!connection) return train(request, this.run);
+  private train(request: TrainRequest, { worker, transfer = false }: FitOptions): Promise<void> {
     const remote = {
       configs: this.configs,
       inputShape: this.inputShape,
@@ -264,16 +260,7 @@ export class Model {
         this.away = !taken;
       },
     };
-    let whole = false;
-    try {
-      await trainRemotely(request, this.run, remote, connection);
-      whole = true;
-    } catch (error) {
-      whole = signal?.aborted === true;
-      throw error;
-    } finally {
-      connection.release(whole);
-    }
+    return trainSomewhere(request, this.run, remote, worker);
   }
 
   /** Figures of the finished epochs of the last training. */

@@ -112,7 +112,9 @@ export type FromWorker =
       id: number;
       error: SentError;
       aborted: boolean;
-      /** Missing where training did not begin. */
+      /** Training did not begin: the worker could not make the model. */
+      unprepared: boolean;
+      /** Missing also where there is no memory for it. */
       state?: State;
       /** Of callbacks, where training went back to an earlier state. */
       callbacks?: CallbackState[];

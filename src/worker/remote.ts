@@ -34,6 +34,9 @@ export interface Remote {
   turn(taken: boolean): void;
 }
 
+/** The worker could not make the model: nothing has happened yet. */
+export class Unprepared extends Error {}
+
 let trainings = 0;
 
 /** Trains in the worker behind `connection`. As train() does it: the run, the network and the metrics change as there. */
@@ -203,7 +206,8 @@ class RemoteTraining {
       }
       if (message.state) this.apply(message.state);
       if (message.callbacks) this.restoreCallbacks(message.callbacks);
-      reject(message.aborted ? this.request.signal?.reason : receiveError(message.error, this.own));
+      const error = message.aborted ? this.request.signal?.reason : receiveError(message.error, this.own);
+      reject(message.unprepared && !message.aborted ? new Unprepared("", { cause: error }) : error);
     }
   }
 

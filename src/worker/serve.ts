@@ -128,6 +128,7 @@ class Session {
           id,
           error: sendError(error),
           aborted: this.aborting.signal.aborted && error === this.aborting.signal.reason,
+          unprepared: state === undefined,
           lent,
           ...(last && { state: last }),
           ...(this.wentBack && { callbacks: this.callbacks }),

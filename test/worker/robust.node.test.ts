@@ -283,3 +283,47 @@ test("rows in a Buffer stay where they are", async () => {
   expect(x.length).toBe(200);
   expect(x[7]).toBe(7);
 });
+
+describe("a worker that cannot make the model", () => {
+  /** Models made from here on: the worker's. */
+  const fail = (times: number) => {
+    const spy = vi.spyOn(Network.prototype, "prepareTraining");
+    for (let i = 0; i < times; i++)
+      spy.mockImplementationOnce(() => {
+        throw new RangeError("WebAssembly.Instance(): Out of memory");
+      });
+  };
+
+  test("once: another worker trains, and rows that were lent are there again", async () => {
+    const [model, twin] = [make(), make()];
+    const set = rows();
+    await twin.fit(rows(), { batchSize: 16, worker: false });
+    fail(1);
+    await fit(model, set, { transfer: true });
+    expect(workers.map(({ ended }) => ended)).toEqual([true, false]);
+    expect(weightsSha256(model)).toBe(weightsSha256(twin));
+    read(set);
+  });
+
+  test("twice, where it has to be one: says why", async () => {
+    const model = make();
+    fail(2);
+    await expect(fit(model, data)).rejects.toThrow(
+      /^fit: the worker could not make the model \(WebAssembly.Instance\(\): Out of memory\); with worker: false/,
+    );
+    model.setWeights(model.weights());
+  });
+
+  test("twice, on a page: it is trained there, and the console says why", async () => {
+    const [model, twin] = [make(), make()];
+    await twin.fit(data, { batchSize: 16, worker: false });
+    vi.stubGlobal("document", { hidden: true });
+    vi.stubGlobal("Worker", class {});
+    const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
+    fail(2);
+    await fit(model, data, { worker: undefined });
+    vi.unstubAllGlobals();
+    expect(warned).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("Out of memory"));
+    expect(weightsSha256(model)).toBe(weightsSha256(twin));
+  });
+});
