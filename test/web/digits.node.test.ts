@@ -249,6 +249,32 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     await untilProgress(page, "Not trained yet");
   });
 
+  test("numbers are typed key by key, exponents too; what is no number goes when the field is left", async () => {
+    await open();
+    await page.waitFor(".pad canvas");
+    const typed = async (label: string, keys: readonly string[]) => {
+      await page.evaluate((text) => {
+        const fields = [...document.querySelectorAll(".field")];
+        fields
+          .find((field) => field.textContent?.startsWith(text))
+          ?.querySelector("input")
+          ?.focus();
+      }, label);
+      for (const key of ["End", ...Array<string>(5).fill("Backspace"), ...keys, "Tab"]) await page.press(key);
+      return page.evaluate(
+        (text) =>
+          [...document.querySelectorAll(".field")]
+            .find((field) => field.textContent?.startsWith(text))
+            ?.querySelector("input")?.value,
+        label,
+      );
+    };
+    expect(await typed("Seed", ["4", "2"])).toBe("42");
+    expect(await typed("Learning rate", ["1", "e", "-", "3"])).toBe("0.001");
+    expect(await typed("Epochs", [])).toBe("3");
+    await until(async () => (await page.url()).includes("seed=42&rate=0.001"));
+  });
+
   test("blocked storage: it trains, and says that nothing is kept", async () => {
     await open(SHORT, () => {
       const refuse = () => Promise.reject(new DOMException("denied", "SecurityError"));

@@ -1,6 +1,6 @@
 /** Controls: native elements with a label each, so that keyboard and screen readers find what they know. */
 import type { ComponentChildren } from "preact";
-import { useId, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 export function Panel(props: {
   title: string;
@@ -144,10 +144,18 @@ export function Slider(props: NumberProps & { format?: (value: number) => string
   );
 }
 
-/** A number that is typed. What is out of range is said, and not handed on. */
+/** A number that is typed, and stays as it is typed until the field is left. What is out of range is said, and not handed on. */
 export function NumberField(props: NumberProps & { whole?: boolean }) {
   const id = useId();
   const [problem, setProblem] = useState("");
+  const input = useRef<HTMLInputElement>(null);
+  const show = (): void => {
+    input.current!.value = String(props.value);
+  };
+  // not by a property: what is half typed, like 1e-, would be set to what was there before
+  useLayoutEffect(() => {
+    if (document.activeElement !== input.current) show();
+  }, [props.value]);
   const check = (text: string): void => {
     const value = Number(text);
     const fits = text.trim() !== "" && Number.isFinite(value) && value >= props.min && value <= props.max;
@@ -164,16 +172,20 @@ export function NumberField(props: NumberProps & { whole?: boolean }) {
       <label for={id}>{props.label}</label>
       <input
         id={id}
+        ref={input}
         type="number"
         inputMode={props.whole ? "numeric" : "decimal"}
         min={props.min}
         max={props.max}
         step={props.step ?? (props.whole ? 1 : "any")}
-        value={props.value}
         disabled={props.disabled}
         aria-invalid={problem !== ""}
         aria-describedby={`${id}-said`}
         onInput={(event) => check(event.currentTarget.value)}
+        onBlur={() => {
+          setProblem("");
+          show();
+        }}
       />
       <span id={`${id}-said`} class={problem ? "problem" : "hint"} hidden={!problem && !props.hint}>
         {problem || props.hint}
