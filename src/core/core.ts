@@ -57,6 +57,18 @@ export interface CoreExports extends Record<string, unknown> {
   OUTER_SCRATCH: WebAssembly.Global;
 }
 
+function instantiated(module: WebAssembly.Module, memory: WebAssembly.Memory | undefined) {
+  try {
+    return instantiateSync(module, memory ? { env: { memory } } : {}).exports;
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new NablaError(
+      `no memory for another model (${cause.message}); engines have room for so many at a time, Chrome for about a hundred in a page: let go of models that are not used any more, or save() them and load() one when it is needed`,
+      { cause },
+    );
+  }
+}
+
 export class Core {
   readonly exports: CoreExports;
   /** What this is an instance of: another thread need not compile it again. */
@@ -68,7 +80,7 @@ export class Core {
    */
   constructor(build: Build = denseBuild, memory?: WebAssembly.Memory) {
     this.module = compiledCore(build);
-    const { exports } = instantiateSync(this.module, memory ? { env: { memory } } : {});
+    const exports = instantiated(this.module, memory);
     this.exports = (memory ? { ...exports, memory } : exports) as unknown as CoreExports;
   }
 
