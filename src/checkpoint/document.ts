@@ -34,7 +34,8 @@ export function inCheckpoint(error: unknown, name: string): unknown {
   if (error instanceof RangeError || (error as Error).name === "InternalError")
     return new NablaError(`${name}: checkpoint: nested too deeply`, { cause: error });
   if (!(error instanceof NablaError)) return error;
-  return new NablaError(`${name}: checkpoint: ${error.message}`, {
+  // the name it has where none was given
+  return new NablaError(`${name === "checkpoint" ? "" : `${name}: `}checkpoint: ${error.message}`, {
     cause: error,
     details: { ...error.details },
   });
@@ -57,6 +58,11 @@ export function parseDocument(text: string): object {
   }
   if (typeof json !== "object" || json === null)
     throw new NablaError(`expected an object, got ${show(json)}`);
+  const { nabla } = (json as { config?: { nabla?: unknown } }).config ?? {};
+  if (typeof nabla === "number" && nabla > 1)
+    throw new NablaError(
+      `config.nabla: the configuration has version ${nabla}, this Nabla reads version 1; update nabla to read it`,
+    );
   return json;
 }
 

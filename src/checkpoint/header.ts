@@ -32,6 +32,7 @@ const OTHERS: readonly (readonly [start: string, what: string])[] = [
   ["\x80\x02", "a Python pickle"],
   ["\x1f\x8b", "gzipped; unpack it first"],
   ["version https://git-lfs", "a Git LFS pointer; fetch the file itself"],
+  ["\0asm", "a WebAssembly module, perhaps an exported model"],
   ["<", "a web page"],
   ["{", "a JSON document"],
 ];
@@ -63,9 +64,13 @@ function fail(name: string, problem: string): never {
 
 function headerLength(bytes: Uint8Array, name: string): number {
   const first = String.fromCharCode(...bytes.subarray(0, 32));
-  const other = OTHERS.find(([start]) => first.startsWith(start));
+  const [, other] =
+    OTHERS.find(([start]) => first.startsWith(start)) ??
+    (/^[\t\n\r -~]{8,}$/.test(first) ? ["", "text"] : []);
   const mistaken = (why: string) =>
-    new NablaError(`${name}: not a safetensors file: ${other ? `it looks like ${other[1]}` : why}`);
+    new NablaError(
+      `${name}: not a safetensors file: ${other ? `it looks like ${other}` : why}; a model is what save() or nabla train --out wrote`,
+    );
   if (bytes.length < 8) throw mistaken(`expected at least 8 bytes, got ${bytes.length}`);
   const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
   if (length > MAX_HEADER) throw mistaken(`its header would be ${length} bytes long (at most ${MAX_HEADER})`);

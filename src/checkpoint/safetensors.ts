@@ -78,6 +78,13 @@ export function writeSafetensors(
   return bytes;
 }
 
+/** What to do about something else than bytes. */
+const HELP: Readonly<Record<string, string>> = {
+  ArrayBuffer: "; pass new Uint8Array(buffer)",
+  Promise: "; await it first",
+  String: "; a path is to be read first: loadModel() of nabla/node or nabla/browser does",
+};
+
 /**
  * Reads a safetensors file; `name` stands in its errors. Throws a NablaError when it is not one, is cut short, has a
  * header that does not fit its payload exactly, or does not match its checksum. The tensors are copies.
@@ -86,9 +93,7 @@ export function readSafetensors(bytes: Uint8Array, name: string): Safetensors {
   // by its tag, as bytes of another realm are no instances of this one's Uint8Array
   const got = Object.prototype.toString.call(bytes).slice(8, -1);
   if (got !== "Uint8Array")
-    throw new NablaError(
-      `${name}: expected the file's bytes as a Uint8Array, got ${got}${got === "ArrayBuffer" ? "; pass new Uint8Array(buffer)" : ""}`,
-    );
+    throw new NablaError(`${name}: expected the file's bytes as a Uint8Array, got ${got}${HELP[got] ?? ""}`);
   const { start, metadata, ranges } = parseHeader(bytes, name);
   checkDigest(bytes, start, metadata, name);
   const tensors = new Map<string, StoredTensor>();
