@@ -37,7 +37,7 @@ export function layerSummaries(network: Network): LayerSummary[] {
 }
 
 export function describe(network: Network): string {
-  const rows = layerSummaries(network).map((layer) => [
+  const layers = layerSummaries(network).map((layer) => [
     layer.name,
     layer.activation && layer.activation !== "linear" && layer.type !== "activation"
       ? `${layer.type}, ${layer.activation}`
@@ -47,6 +47,7 @@ export function describe(network: Network): string {
     `[${layer.outputShape.join(", ")}]`,
     layer.parameters.toLocaleString("en"),
   ]);
+  const rows = [["input", "", `[${network.layers[0].inputShape.join(", ")}]`, ""], ...layers];
   const head = ["Layer", "Type", "Output", "Parameters"];
   const widths = head.map((title, c) => Math.max(title.length, ...rows.map((row) => row[c].length)));
   const line = (cells: readonly string[]) =>
@@ -59,7 +60,6 @@ export function describe(network: Network): string {
   return [
     line(head),
     widths.map((w) => "─".repeat(w)).join("  "),
-    line(["input", "", `[${network.layers[0].inputShape.join(", ")}]`, ""]),
     ...rows.map(line),
     widths.map((w) => "─".repeat(w)).join("  "),
     `${total.toLocaleString("en")} parameters, ${(total * 4).toLocaleString("en")} bytes${trained < total ? `; ${trained.toLocaleString("en")} of them are trained` : ""}`,
