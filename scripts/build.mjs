@@ -249,7 +249,8 @@ for (const folder of ["build", "build/chunks"]) {
       module: true,
       keep_classnames: true,
       compress: false,
-      format: { preserve_annotations: true },
+      // an error nobody catches is shown with its line
+      format: { preserve_annotations: true, max_line_len: 400 },
     };
     writeFileSync(path, (await minify(readFileSync(path, "utf8"), options)).code);
   }

@@ -5,7 +5,7 @@
 export class NablaError extends Error {
   override readonly name = "NablaError";
   /** Machine-readable facts about the error (a line number, a file name); never needed to understand it. */
-  readonly details?: Readonly<Record<string, unknown>>;
+  declare readonly details?: Readonly<Record<string, unknown>>;
 
   constructor(message: string, options: { cause?: unknown; details?: Record<string, unknown> } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
