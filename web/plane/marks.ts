@@ -40,10 +40,10 @@ export function drawPoints(
     const own = `class-${labels[i]}` as ColourName;
     outline(context, labels[i], toPixel(places[2 * i], side), side - toPixel(places[2 * i + 1], side), r);
     if (hollow) {
-      context.lineWidth = 3;
+      context.lineWidth = 4.5;
       context.strokeStyle = colour("paper", 0.85);
       context.stroke();
-      context.lineWidth = 1.5;
+      context.lineWidth = 2;
       context.strokeStyle = colour(own);
       context.stroke();
     } else {
