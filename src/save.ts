@@ -1,4 +1,5 @@
 /** A model to a checkpoint's bytes and back. */
+
 import type { CallbackState } from "./callbacks/callback.ts";
 import {
   type Checkpoint,
@@ -6,6 +7,7 @@ import {
   encodeCheckpoint,
   requireTensors,
 } from "./checkpoint/checkpoint.ts";
+import { UNNAMED } from "./checkpoint/document.ts";
 import { Sha256 } from "./checkpoint/sha256.ts";
 import { fitFields, modelFields, type TrainingConfig, trainingFields } from "./config/config.ts";
 import { NablaError } from "./errors.ts";
@@ -85,7 +87,7 @@ export function configOf(model: Model): {
  * @param name what errors call it
  * @throws NablaError for files that are damaged, truncated, of a newer version or no checkpoints
  */
-export function load(bytes: Uint8Array, name = "checkpoint"): Model {
+export function load(bytes: Uint8Array, name = UNNAMED): Model {
   registerAll();
   const checkpoint = decodeCheckpoint(bytes, name);
   try {

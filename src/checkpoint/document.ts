@@ -1,10 +1,14 @@
 /** A checkpoint's document and tensors as whoever reads one finds them, be it to train or only to predict. */
 import { show } from "../config/fields.ts";
+import { CONFIG_VERSION } from "../config/names.ts";
 import { NablaError } from "../errors.ts";
 import type { StoredTensor } from "./safetensors.ts";
 
 /** Where a safetensors file keeps the document, among its metadata. */
 export const KEY = "nabla.checkpoint";
+
+/** What errors call a file that was given no name. */
+export const UNNAMED = "checkpoint";
 
 /** What files say and what this code reads and writes. Raise it when an older reader would misread a file. */
 export const CHECKPOINT_VERSION = 1;
@@ -34,8 +38,7 @@ export function inCheckpoint(error: unknown, name: string): unknown {
   if (error instanceof RangeError || (error as Error).name === "InternalError")
     return new NablaError(`${name}: checkpoint: nested too deeply`, { cause: error });
   if (!(error instanceof NablaError)) return error;
-  // the name it has where none was given
-  return new NablaError(`${name === "checkpoint" ? "" : `${name}: `}checkpoint: ${error.message}`, {
+  return new NablaError(`${name === UNNAMED ? "" : `${name}: `}checkpoint: ${error.message}`, {
     cause: error,
     details: { ...error.details },
   });
@@ -59,9 +62,9 @@ export function parseDocument(text: string): object {
   if (typeof json !== "object" || json === null)
     throw new NablaError(`expected an object, got ${show(json)}`);
   const { nabla } = (json as { config?: { nabla?: unknown } }).config ?? {};
-  if (typeof nabla === "number" && nabla > 1)
+  if (typeof nabla === "number" && nabla > CONFIG_VERSION)
     throw new NablaError(
-      `config.nabla: the configuration has version ${nabla}, this Nabla reads version 1; update nabla to read it`,
+      `config.nabla: the configuration has version ${nabla}, this Nabla reads version ${CONFIG_VERSION}; update nabla to read it`,
     );
   return json;
 }

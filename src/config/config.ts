@@ -14,7 +14,7 @@ import {
   string,
 } from "./fields.ts";
 import { type LayerConfig, layer } from "./layers.ts";
-import { METRICS } from "./names.ts";
+import { CONFIG_VERSION, METRICS } from "./names.ts";
 import { described, object, optional, record, withDefault } from "./objects.ts";
 import { seedField, shapeField, withShape } from "./shape.ts";
 import { loss, optimizer, schedule } from "./training.ts";
@@ -108,7 +108,7 @@ export const trainingFields = object({
 
 export const configFields = object({
   $schema: optional(string({ doc: "Where the schema is, for editors." })),
-  nabla: described(exactly(1), "The version of this format."),
+  nabla: described(exactly(CONFIG_VERSION), "The version of this format."),
   model: modelFields,
   training: trainingFields,
 });
@@ -129,9 +129,9 @@ export function checkConfig(value: unknown, name = "configuration"): Config {
   try {
     const version =
       typeof value === "object" && value !== null ? (value as { nabla?: unknown }).nabla : undefined;
-    if (typeof version === "number" && version > 1) {
+    if (typeof version === "number" && version > CONFIG_VERSION) {
       throw new NablaError(
-        `nabla: the document has version ${version}, this Nabla reads version 1; update nabla`,
+        `nabla: the document has version ${version}, this Nabla reads version ${CONFIG_VERSION}; update nabla`,
       );
     }
     return configFields.check(value);

@@ -1,4 +1,6 @@
-/** The names that configurations may use, each list once. */
+/** The names that configurations may use, each list once, and the version of their format. */
+
+export const CONFIG_VERSION = 1;
 
 export const ACTIVATIONS = [
   "linear",

@@ -9,6 +9,7 @@ import {
   parseDocument,
   requireTensors,
   type Tensor,
+  UNNAMED,
 } from "../checkpoint/document.ts";
 import { readSafetensors } from "../checkpoint/safetensors.ts";
 import { unpackValue } from "../checkpoint/values.ts";
@@ -71,7 +72,7 @@ export class Predictor {
  * @param name what errors call it
  * @throws NablaError for files that are damaged, truncated, of a newer version or no checkpoints, and for unknown layers
  */
-export function load(bytes: Uint8Array, name = "checkpoint"): Predictor {
+export function load(bytes: Uint8Array, name = UNNAMED): Predictor {
   const { metadata, tensors } = readSafetensors(bytes, name);
   const text = documentText(metadata, tensors.size, name);
   try {
