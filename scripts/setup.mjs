@@ -39,8 +39,7 @@ const installed = "node_modules/.nabla-installed";
 if (stamp(installed) !== lock) {
   console.error("installing …");
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  // not `npm ci`: it refuses a lock file that lacks optional packages for other platforms than the one it was written on
-  const result = spawnSync(npm, ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel", "error"], {
+  const result = spawnSync(npm, ["ci", "--no-audit", "--no-fund", "--loglevel", "error"], {
     stdio: ["ignore", 2, "inherit"],
     shell: process.platform === "win32",
   });
