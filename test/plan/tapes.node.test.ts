@@ -20,7 +20,7 @@ import {
   weightsSha256,
 } from "../../src/index.ts";
 import { values } from "../support/kernel.ts";
-import { NETS } from "../support/tapenets.ts";
+import { NETS } from "../support/tapeNets.ts";
 import { type Tape, tapesOf } from "../support/tapes.ts";
 
 const folder = fileURLToPath(new URL("../golden/before", import.meta.url));
