@@ -1,6 +1,5 @@
 /** The public names, nothing else. Nothing reachable from here needs Node: files and caches are in nabla/node. */
 export {
-  type Callback,
   type EarlyStoppingOptions,
   earlyStopping,
   type Logs,
@@ -8,7 +7,6 @@ export {
   modelCheckpoint,
   type ReduceLROnPlateauOptions,
   reduceLROnPlateau,
-  type TrainingContext,
 } from "./callbacks/index.ts";
 export { type Config, type ConfigInput, checkConfig, configSchema, parseConfig } from "./config/config.ts";
 export { type CoreSource, loadCore } from "./core/compile.ts";
@@ -53,7 +51,9 @@ export { type ClassFigures, ConfusionMatrix } from "./metrics/index.ts";
 export { checkGradients, type GradientCheck } from "./model/checkGradients.ts";
 export { type FineTuneOptions, fineTune } from "./model/fineTune.ts";
 export { fromConfig } from "./model/fromConfig.ts";
+export { load } from "./model/load.ts";
 export {
+  type Callback,
   type EvaluateOptions,
   type FitOptions,
   type History,
@@ -61,8 +61,9 @@ export {
   Model,
   type SequentialOptions,
   sequential,
+  type TrainingContext,
 } from "./model/model.ts";
-export { configOf, load, weightsSha256 } from "./model/save.ts";
+export { configOf, weightsSha256 } from "./model/save.ts";
 export { type LayerSummary, layerSummaries } from "./model/summary.ts";
 export type { Outputs } from "./network/predict.ts";
 export {
@@ -75,4 +76,4 @@ export {
 } from "./reading/index.ts";
 export type { TrainingOptions } from "./training/compile.ts";
 export type { Scores } from "./training/evaluate.ts";
-export type { Progress } from "./training/train.ts";
+export type { Progress } from "./training/progress.ts";

@@ -1,5 +1,4 @@
-import type { Callback, Direction } from "../callbacks/callback.ts";
-import { modelCheckpoint } from "../callbacks/modelCheckpoint.ts";
+import { type Callback, type Direction, modelCheckpoint } from "../callbacks/index.ts";
 import { NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
 import { checkOptions, checkWhole } from "../fields/options.ts";

@@ -4,6 +4,7 @@ import { buffersFor, type Dataset, type Inputs } from "../data/dataset.ts";
 import { labelsOf } from "../data/split.ts";
 import { outputThreshold } from "../losses/resolve.ts";
 import { ConfusionMatrix, predictedClass } from "../metrics/index.ts";
+import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
 import type { Scores } from "../training/evaluate.ts";
 import { extraOf } from "./resume.ts";
@@ -63,7 +64,7 @@ export async function examine(model: Model, dataset: Dataset, keep = 0): Promise
     };
   }
   const labels = labelsOf(dataset);
-  const threshold = outputThreshold(model.training.loss, model.layers);
+  const threshold = outputThreshold(internalsOf(model).state.required.loss, model.layers);
   const units = model.outputShape.reduce((product, n) => product * n, 1);
   const confusion = new ConfusionMatrix(Math.max(2, units, target.classes));
   const mistakes: Mistake[] = [];

@@ -1,6 +1,6 @@
 /** What compile() settles: loss, optimizer, metrics, schedule, and how they end up on the tape. */
 
-import type { LayerConfig } from "../config/config.ts";
+import type { LayerConfig } from "../config/layers.ts";
 import { METRICS, type MetricName } from "../config/names.ts";
 import {
   loss as lossField,

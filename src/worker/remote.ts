@@ -6,16 +6,18 @@ import {
   type Callback,
   type CallbackState,
   inOrder,
+  type TrainedModel,
   type TrainingContext,
   wanted,
   withState,
 } from "../callbacks/callback.ts";
-import type { LayerConfig } from "../config/config.ts";
+import type { LayerConfig } from "../config/layers.ts";
 import { buffersFor, type Dataset, sizeOf, targetSize } from "../data/dataset.ts";
 import { describeAll, type Lendable } from "../data/portable.ts";
 import { NablaError } from "../errors.ts";
 import type { CompiledTraining } from "../training/compile.ts";
-import { contextOf, type Run, type TrainRequest } from "../training/train.ts";
+import { contextOf, type TrainRequest } from "../training/request.ts";
+import type { Run } from "../training/run.ts";
 import { receiveError, sendError } from "./errors.ts";
 import type { Connection } from "./pool.ts";
 import type { FromWorker, Hook, LentBack, SentDataset, SentError, Setup, State } from "./protocol.ts";
@@ -26,7 +28,6 @@ const HOOKS: readonly Hook[] = ["onTrainBegin", "onTrainEnd", "onEpochBegin", "o
 /** What a worker needs to know besides the request. */
 export interface Remote {
   readonly configs: readonly LayerConfig[];
-  readonly inputShape: readonly number[];
   readonly training: CompiledTraining["config"];
   /** Rows of datasets in memory are moved instead of copied, and come back at the end. */
   readonly transfer: boolean;
@@ -40,8 +41,8 @@ export class Unprepared extends Error {}
 let trainings = 0;
 
 /** Trains in the worker behind `connection`. As train() does it: the run, the network and the metrics change as there. */
-export async function trainRemotely(
-  request: TrainRequest,
+export async function trainRemotely<M extends TrainedModel>(
+  request: TrainRequest<M>,
   run: Run,
   remote: Remote,
   connection: Connection,
@@ -57,11 +58,11 @@ function lost(why: string, step: number, rows: boolean): NablaError {
   );
 }
 
-class RemoteTraining {
+class RemoteTraining<M extends TrainedModel> {
   private readonly id = ++trainings;
-  private readonly hooks: readonly Callback[];
-  private readonly withStates: [string, Callback][];
-  private readonly context: TrainingContext;
+  private readonly hooks: readonly Callback<M>[];
+  private readonly withStates: [string, Callback<M>][];
+  private readonly context: TrainingContext<M>;
   private stop: string | undefined;
   /** Errors thrown here, which the worker knows by their numbers. */
   private readonly own: unknown[] = [];
@@ -75,7 +76,7 @@ class RemoteTraining {
   private over = false;
 
   constructor(
-    private readonly request: TrainRequest,
+    private readonly request: TrainRequest<M>,
     private readonly state: Run,
     private readonly remote: Remote,
     private readonly connection: Connection,
@@ -158,7 +159,7 @@ class RemoteTraining {
     return {
       module: request.network.core.module,
       configs: remote.configs,
-      inputShape: remote.inputShape,
+      inputShape: request.network.inputShape,
       training: remote.training,
       state: {
         snapshot: request.network.snapshot(),
@@ -169,11 +170,7 @@ class RemoteTraining {
       datasets,
       train: numberOf(request.train),
       ...(validation && { validation: numberOf(validation) }),
-      batchSize: request.batchSize,
-      ...(request.microBatchSize !== undefined && { microBatchSize: request.microBatchSize }),
-      epochs: request.epochs,
-      seed: request.seed,
-      shuffle: request.shuffle,
+      settings: request.settings,
       ...(weighting.classes && { classes: weighting.classes }),
       ...(weighting.samples && { samples: Float64Array.from(weighting.samples) }),
       hooks: used,
@@ -323,7 +320,7 @@ class RemoteTraining {
     return this.withStates.map(([, callback]) => callback.state!());
   }
 
-  private restoreCallbacks(states: ReturnType<RemoteTraining["callbackStates"]>): void {
+  private restoreCallbacks(states: readonly CallbackState[]): void {
     for (const [i, [, callback]] of this.withStates.entries()) callback.restore?.(states[i]!);
   }
 }
