@@ -76,6 +76,15 @@ export function withState<M>(callbacks: readonly Callback<M>[]): [key: string, c
   return named;
 }
 
+/** What callbacks have learned, in their order; of those that have a state. */
+export const statesOf = <M>(callbacks: readonly Callback<M>[]): CallbackState[] =>
+  withState(callbacks).map(([, callback]) => callback.state!());
+
+/** Gives callbacks back what statesOf() has returned. */
+export function restoreStates<M>(callbacks: readonly Callback<M>[], states: readonly CallbackState[]): void {
+  for (const [i, [, callback]] of withState(callbacks).entries()) callback.restore?.(states[i]);
+}
+
 /** The name of callbacks that only save: they change no weights, so a resumed run may do without them. */
 export const SAVING = "modelCheckpoint";
 

@@ -1,5 +1,6 @@
 /** fit(): what the training is told of the model, and where it runs. */
 import type { Dataset } from "../data/dataset.ts";
+import { describeAll } from "../data/portable.ts";
 import { fit } from "../training/fit.ts";
 import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
@@ -41,6 +42,7 @@ async function trainSomewhere(
     const { trainElsewhere } = await import("../worker/train.ts");
     const remote = {
       configs: internals.configs,
+      describe: describeAll,
       training: internals.state.required.config,
       transfer,
       turn: (taken: boolean) => {

@@ -1,5 +1,5 @@
 /** Going back to where nothing was wrong, when the loss stops being a number. */
-import { type Callback, type CallbackState, withState } from "../callbacks/callback.ts";
+import { type Callback, type CallbackState, restoreStates, statesOf } from "../callbacks/callback.ts";
 import type { Metric } from "../metrics/index.ts";
 import type { Network } from "../network/network.ts";
 import { diagnose, diverged, type Failed } from "./diverged.ts";
@@ -28,7 +28,7 @@ export class WayBack<M> {
   ) {
     this.network = network;
     this.metrics = metrics;
-    this.callbacks = withState(callbacks).map(([, callback]) => callback);
+    this.callbacks = callbacks;
     this.good = this.here();
   }
 
@@ -59,7 +59,7 @@ export class WayBack<M> {
     network.restore(good.weights);
     Object.assign(run, good.run);
     for (const [i, metric] of metrics.entries()) metric.restore(good.metrics[i]);
-    for (const [i, callback] of this.callbacks.entries()) callback.restore?.(good.callbacks[i]);
+    restoreStates(this.callbacks, good.callbacks);
     const when = run.batch > 0 ? `after step ${run.step}` : `at the beginning of epoch ${run.epoch + 1}`;
     throw diverged(diagnosis, at, `the model is as it was ${when}`);
   }
@@ -70,7 +70,7 @@ export class WayBack<M> {
       weights: network.snapshot(),
       run: { ...run, history: [...run.history] },
       metrics: metrics.map((metric) => metric.state()),
-      callbacks: this.callbacks.map((callback) => callback.state!()),
+      callbacks: statesOf(this.callbacks),
     };
   }
 }

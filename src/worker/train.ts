@@ -5,7 +5,8 @@ import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
 import { onPage } from "./page.ts";
 import { connect } from "./pool.ts";
-import { type Remote, trainRemotely, Unprepared } from "./remote.ts";
+import { trainRemotely, Unprepared } from "./remote.ts";
+import type { Remote } from "./setup.ts";
 
 /**
  * @param asked true requires a worker, but on a page, which settles for less
