@@ -41,14 +41,15 @@ type Optional<F, P> = {
 export type Infer<F> = F extends Field<infer Out, unknown> ? Out : never;
 export type Input<F> = F extends Field<unknown, infer In> ? In : never;
 export type Fields = Readonly<Record<string, Field>>;
+// Mapped over `keyof Pick<…>`, not over the names alone: so editors show what is written above each field.
 type OutOf<F> = Simple<
-  { [K in Exclude<keyof F, Optional<F, "optional">>]: Infer<F[K]> } & {
-    [K in Optional<F, "optional">]?: Infer<F[K]>;
+  { [K in keyof Pick<F, Exclude<keyof F, Optional<F, "optional">>>]: Infer<F[K]> } & {
+    [K in keyof Pick<F, Optional<F, "optional">>]?: Infer<F[K]>;
   }
 >;
 type InOf<F> = Simple<
-  { [K in Optional<F, "required">]: Input<F[K]> } & {
-    [K in Optional<F, "optional" | "defaulted">]?: Input<F[K]>;
+  { [K in keyof Pick<F, Optional<F, "required">>]: Input<F[K]> } & {
+    [K in keyof Pick<F, Optional<F, "optional" | "defaulted">>]?: Input<F[K]>;
   }
 >;
 export interface ObjectField<F extends Fields> extends Field<OutOf<F>, InOf<F>, "required"> {
