@@ -14,9 +14,10 @@ import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeCores } from "./cores.mjs";
+import { PREDICTING, SHIPPED, workerAt } from "./defines.mjs";
+import { writeIndexes } from "./indexes.mjs";
 import { inference } from "./inference.mjs";
 import { note, writeNotices } from "./notices.mjs";
-import { pure } from "./pure.mjs";
 import { writeRecords } from "./records.mjs";
 import { pruneTypes } from "./types.mjs";
 
@@ -30,6 +31,7 @@ const run = (file, ...args) =>
 rmSync("build/core", { recursive: true, force: true });
 mkdirSync("build/core", { recursive: true });
 writeRecords("assembly", "src/core/records.ts");
+writeIndexes("src");
 const asc = join(dirname(require.resolve("assemblyscript/package.json")), "bin/asc.js");
 for (const target of ["simd", "debug", "threads"]) run(asc, "--config", "asconfig.json", "--target", target);
 
@@ -117,6 +119,9 @@ const common = {
   logLevel: "warning",
   legalComments: "none",
   splitting: true,
+  // leaves out what the constants say is not there
+  minifySyntax: true,
+  define: SHIPPED,
   outdir: "build",
   external: [
     "#core",
@@ -150,8 +155,9 @@ await build({
   platform: "neutral",
   mainFields: ["module", "main"],
   conditions: ["import", "browser"],
-  plugins: [raw, prototypes, commander, pure, images],
+  plugins: [raw, prototypes, commander, images],
   define: {
+    ...SHIPPED,
     "process.env.NABLA_VERSION": JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).version),
   },
 });
@@ -162,7 +168,6 @@ await build({
   entryPoints: { images: "src/data/augment/fit.ts" },
   platform: "neutral",
   plugins: [
-    pure,
     {
       name: "errors",
       setup(bundler) {
@@ -175,12 +180,12 @@ await build({
 await build({
   ...common,
   splitting: false,
-  minifySyntax: true,
+  define: PREDICTING,
   entryPoints: { predict: "src/predict/index.ts" },
   platform: "neutral",
   mainFields: ["module", "main"],
   external: ["#core/*"],
-  plugins: [inference, pure],
+  plugins: [inference],
 });
 // What starts a worker is a file of its own: the worker's lies beside it, wherever a bundle's pieces come to lie.
 await build({
@@ -192,17 +197,7 @@ await build({
     "spawn-none": "src/worker/spawn/none.ts",
   },
   platform: "neutral",
-  plugins: [
-    {
-      name: "beside",
-      setup(bundler) {
-        bundler.onLoad({ filter: /[\\/]spawn[\\/]web\.ts$/ }, ({ path }) => ({
-          contents: readFileSync(path, "utf8").replaceAll(/("\.\/|"|as )(?=worker\.js")/g, "$1browser/"),
-          loader: "ts",
-        }));
-      },
-    },
-  ],
+  define: { ...SHIPPED, ...workerAt("./browser/worker.js") },
 });
 // What a page's worker runs, for pages with a bundler and without: one file, which is there sooner than many. The page sends the core.
 await build({

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { WHOLE } from "./defines.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const { outputFiles } = await build({
@@ -10,6 +11,7 @@ const { outputFiles } = await build({
   bundle: true,
   format: "esm",
   platform: "neutral",
+  define: WHOLE,
   write: false,
 });
 const url = `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`;

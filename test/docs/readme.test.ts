@@ -7,9 +7,8 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { encode } from "fast-png";
 import { afterAll, expect, test } from "vitest";
-import { LAYERS } from "../../src/config/layers.ts";
-import * as names from "../../src/config/names.ts";
 import { digits } from "../../src/data/index.ts";
+import { LAYERS } from "../../src/layers/names.ts";
 import { contents, idxBytes } from "../data/helpers.ts";
 
 const root = new URL("../../", import.meta.url);
