@@ -16,7 +16,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const CALLS = 20_000;
 const STARTS = 11;
 
-/** The packed package with the program beside it. */
+/** The packed package and the program, in one folder. */
 function install() {
   const folder = mkdtempSync(join(tmpdir(), "nabla-edge-"));
   execFileSync("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder], { cwd: root });
