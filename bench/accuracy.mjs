@@ -11,7 +11,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { loadModel, openData } from "nabla/node";
-import { writeTable } from "./accuracytable.mjs";
+import { writeTable } from "./accuracyTable.mjs";
 import { keyOf, STEPS, votersOf } from "./ladder.mjs";
 import { median } from "./support.mjs";
 

@@ -141,7 +141,7 @@ await build({
     data: "src/data/index.ts",
     browser: "src/browser/index.ts",
     node: "src/node/index.ts",
-    export: "src/interop/index.ts",
+    export: "src/export/index.ts",
     cli: "src/cli/index.ts",
     "worker-node": "src/worker/node.ts",
     "image-worker": "src/node/images/worker.ts",
@@ -176,7 +176,7 @@ await build({
   ...common,
   splitting: false,
   minifySyntax: true,
-  entryPoints: { predict: "src/inference/index.ts" },
+  entryPoints: { predict: "src/predict/index.ts" },
   platform: "neutral",
   mainFields: ["module", "main"],
   external: ["#core/*"],
@@ -266,7 +266,7 @@ run(tsc, "-p", "tsconfig.build.json");
 // declarations written by hand are not copied by the compiler
 copyFileSync("src/core/wasm.d.ts", "build/types/core/wasm.d.ts");
 // The playground fails where it grew too large.
-const { buildWeb } = await import("./build-web.mjs");
+const { buildWeb } = await import("./buildWeb.mjs");
 await buildWeb();
 const { exports } = JSON.parse(readFileSync("package.json", "utf8"));
 const named = Object.values(exports).flatMap(({ types }) => types ?? []);

@@ -1,5 +1,5 @@
 // Tells bundlers which top-level calls may be left out where nobody uses what they return: the descriptions of fields
-// (src/config/fields.ts and objects.ts), which would otherwise drag every layer into every program.
+// (src/fields/fields.ts and objects.ts), which would otherwise drag every layer into every program.
 import { readFileSync } from "node:fs";
 
 const CALLS =
@@ -14,7 +14,7 @@ export const pureText = (text) =>
 export const pure = {
   name: "pure",
   setup(bundler) {
-    bundler.onLoad({ filter: /[\\/]src[\\/](config|layers|checkpoint)[\\/]\w+\.ts$/ }, ({ path }) => ({
+    bundler.onLoad({ filter: /[\\/]src[\\/](config|fields|layers|checkpoint|plan)[\\/]\w+\.ts$/ }, ({ path }) => ({
       contents: pureText(readFileSync(path, "utf8")),
       loader: "ts",
     }));

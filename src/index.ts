@@ -10,16 +10,8 @@ export {
   reduceLROnPlateau,
   type TrainingContext,
 } from "./callbacks/index.ts";
-export { checkGradients, type GradientCheck } from "./check-gradients.ts";
-export type { TrainingOptions } from "./compile.ts";
 export { type Config, type ConfigInput, checkConfig, configSchema, parseConfig } from "./config/config.ts";
 export { type CoreSource, loadCore } from "./core/compile.ts";
-export {
-  type CrossValidation,
-  type CrossValidationOptions,
-  crossValidate,
-  type FoldResult,
-} from "./cross-validate.ts";
 export { arrayDataset } from "./data/arrays.ts";
 export { augment } from "./data/augment/index.ts";
 export type { AugmentOptions } from "./data/augment/options.ts";
@@ -27,16 +19,19 @@ export { type ShiftedOptions, shifted } from "./data/augment/shifted.ts";
 export type { DataSplit, Dataset, Standardisation, Target } from "./data/dataset.ts";
 export { splitDataset, subset } from "./data/split.ts";
 export {
+  type CrossValidation,
+  type CrossValidationOptions,
+  crossValidate,
+  type FoldResult,
+} from "./ensemble/crossValidate.ts";
+export {
   Ensemble,
   type EnsembleOptions,
   type EnsembleScores,
   ensemble,
   type Votes,
-} from "./ensemble.ts";
+} from "./ensemble/ensemble.ts";
 export { NablaError } from "./errors.ts";
-export type { Scores } from "./evaluate.ts";
-export { type FineTuneOptions, fineTune } from "./fine-tune.ts";
-export { fromConfig } from "./from-config.ts";
 export {
   activation,
   averagePooling2d,
@@ -55,6 +50,9 @@ export {
   zeroPadding2d,
 } from "./layers/factories.ts";
 export { type ClassFigures, ConfusionMatrix } from "./metrics/index.ts";
+export { checkGradients, type GradientCheck } from "./model/checkGradients.ts";
+export { type FineTuneOptions, fineTune } from "./model/fineTune.ts";
+export { fromConfig } from "./model/fromConfig.ts";
 export {
   type EvaluateOptions,
   type FitOptions,
@@ -63,8 +61,10 @@ export {
   Model,
   type SequentialOptions,
   sequential,
-} from "./model.ts";
-export type { Outputs } from "./predict.ts";
+} from "./model/model.ts";
+export { configOf, load, weightsSha256 } from "./model/save.ts";
+export { type LayerSummary, layerSummaries } from "./model/summary.ts";
+export type { Outputs } from "./network/predict.ts";
 export {
   type DigitModel,
   type LinePicture,
@@ -73,6 +73,6 @@ export {
   type ReadOptions,
   readDigits,
 } from "./reading/index.ts";
-export { configOf, load, weightsSha256 } from "./save.ts";
-export { type LayerSummary, layerSummaries } from "./summary.ts";
-export type { Progress } from "./train.ts";
+export type { TrainingOptions } from "./training/compile.ts";
+export type { Scores } from "./training/evaluate.ts";
+export type { Progress } from "./training/train.ts";

@@ -1,6 +1,6 @@
 /** A model as a file among the visitor's downloads. */
 import { NablaError } from "../errors.ts";
-import type { Model } from "../model.ts";
+import type { Model } from "../model/model.ts";
 import { bytesOf } from "./models.ts";
 
 /** Until browsers have begun to read what is downloaded; in ms. */

@@ -1,13 +1,13 @@
 /** The public names of `nabla/browser`: storage, files and pictures of pages and workers. */
-export type { ImageInfo, ImageSetOptions, Problem } from "../data/images/imageset.ts";
+export type { ImageInfo, ImageSetOptions, Problem } from "../data/images/imageSet.ts";
 export type { Picture } from "../data/images/picture.ts";
 export type { DataKind, OpenedData } from "../data/opened.ts";
-export { type CheckpointInOptions, checkpointIn } from "./checkpoint-in.ts";
+export { type CheckpointInOptions, checkpointIn } from "./checkpointIn.ts";
 export type { DataSource, FileSource } from "./data/files.ts";
 export { type OpenDataOptions, openData } from "./data/open.ts";
 export { downloadModel } from "./download.ts";
 export { type ImagesOptions, imagesFrom, type PictureSource, pictureFrom } from "./images/picture.ts";
 export { type Background, type PixelOptions, type PixelSource, pixelsOf } from "./images/pixels.ts";
-export type { ModelSource } from "./modelfile.ts";
+export type { ModelSource } from "./modelFile.ts";
 export { listModels, loadModel, persistStorage, removeModel, saveModel } from "./models.ts";
 export type { StoredModel } from "./storage/place.ts";

@@ -2,11 +2,11 @@
 
 import { parseHeader } from "../checkpoint/header.ts";
 import { readSafetensors } from "../checkpoint/safetensors.ts";
-import { show } from "../config/fields.ts";
 import { didYouMean, NablaError } from "../errors.ts";
-import { Model } from "../model.ts";
-import { load } from "../save.ts";
-import { isFileHandle, type ModelSource, readModel } from "./modelfile.ts";
+import { show } from "../fields/fields.ts";
+import { Model } from "../model/model.ts";
+import { load } from "../model/save.ts";
+import { isFileHandle, type ModelSource, readModel } from "./modelFile.ts";
 import { BLOCKED, isBlocked, readFailed, saveFailed, Unavailable } from "./storage/failures.ts";
 import { openIndexedDb } from "./storage/indexeddb.ts";
 import { locked } from "./storage/locks.ts";

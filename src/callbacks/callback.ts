@@ -1,5 +1,5 @@
 /** What a program may hook into training. */
-import type { Model } from "../model.ts";
+import type { Model } from "../model/model.ts";
 
 /** Figures of a batch or an epoch: loss, metrics, and valLoss, val… after a validation. */
 export interface Logs {

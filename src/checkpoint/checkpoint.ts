@@ -7,9 +7,10 @@
  *     metadata   "nabla.checkpoint": the rest, as JSON        (src/checkpoint/values.ts)
  *                "nabla.sha256"                               (src/checkpoint/safetensors.ts)
  */
-import { anything, exactly, type Field, int, list, number, show, string, within } from "../config/fields.ts";
-import { object, optional, record } from "../config/objects.ts";
+
 import { NablaError } from "../errors.ts";
+import { anything, exactly, type Field, int, list, number, show, string, within } from "../fields/fields.ts";
+import { object, optional, record } from "../fields/objects.ts";
 import {
   CHECKPOINT_VERSION,
   documentText,

@@ -1,7 +1,8 @@
 /** A checkpoint's document and tensors as whoever reads one finds them, be it to train or only to predict. */
-import { show } from "../config/fields.ts";
+
 import { CONFIG_VERSION } from "../config/names.ts";
 import { NablaError } from "../errors.ts";
+import { show } from "../fields/fields.ts";
 import type { StoredTensor } from "./safetensors.ts";
 
 /** Where a safetensors file keeps the document, among its metadata. */

@@ -1,6 +1,7 @@
 /** The header of a safetensors file. Nothing it says is believed before it has been compared with the bytes there. */
-import { show } from "../config/fields.ts";
+
 import { NablaError } from "../errors.ts";
+import { show } from "../fields/fields.ts";
 import { DTYPES } from "./dtypes.ts";
 
 /** Where a tensor lies: bytes `begin` to `end` of the payload. */

@@ -7,8 +7,9 @@
  *
  * All other numbers JSON writes with as many digits as it takes to read the same f64 back.
  */
-import { show, within } from "../config/fields.ts";
+
 import { NablaError } from "../errors.ts";
+import { show, within } from "../fields/fields.ts";
 
 const SPECIAL: ReadonlyMap<string, number> = new Map([
   ["NaN", Number.NaN],

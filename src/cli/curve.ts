@@ -1,6 +1,6 @@
 /** The loss over the epochs, drawn with characters. */
 import asciichart from "asciichart";
-import type { History } from "../model.ts";
+import type { History } from "../model/model.ts";
 import { columns, dim } from "./output.ts";
 
 /** "" when there is only one epoch. */

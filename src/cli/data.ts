@@ -3,7 +3,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { buffersFor, sizeOf } from "../data/dataset.ts";
 import { generatedSets } from "../data/generated/index.ts";
 import { labelsOf } from "../data/split.ts";
-import { openData } from "../node/datafiles.ts";
+import { openData } from "../node/dataFiles.ts";
 import { drawImages, imageOf } from "./draw.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "./images.ts";
 import { unnamed } from "./inputs.ts";

@@ -2,10 +2,10 @@
 
 import { buffersFor, type Dataset, type Inputs } from "../data/dataset.ts";
 import { labelsOf } from "../data/split.ts";
-import type { Scores } from "../evaluate.ts";
 import { outputThreshold } from "../losses/resolve.ts";
 import { ConfusionMatrix, predictedClass } from "../metrics/index.ts";
-import type { Model } from "../model.ts";
+import type { Model } from "../model/model.ts";
+import type { Scores } from "../training/evaluate.ts";
 import { extraOf } from "./resume.ts";
 import { inUnits } from "./targets.ts";
 

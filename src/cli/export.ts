@@ -2,20 +2,14 @@
 import { extname } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
-import type { Scores } from "../evaluate.ts";
-import {
-  type ExportOptions,
-  exportModule,
-  exportWasm,
-  quantised,
-  type WeightType,
-} from "../interop/index.ts";
+import { type ExportOptions, exportModule, exportWasm, quantised, type WeightType } from "../export/index.ts";
 import { outputThreshold } from "../losses/resolve.ts";
 import { predictedClass } from "../metrics/index.ts";
-import type { Model } from "../model.ts";
+import type { Model } from "../model/model.ts";
 import { writeFileAtomic } from "../node/files.ts";
+import type { Scores } from "../training/evaluate.ts";
 import { openPart, type Part } from "./evaluate.ts";
-import { openModel } from "./openmodel.ts";
+import { openModel } from "./openModel.ts";
 import { bold, count, percent, plural, print, printJson, shown, words } from "./output.ts";
 import { extraOf } from "./resume.ts";
 import { inUnits } from "./targets.ts";

@@ -1,9 +1,10 @@
 /** nabla train --folds: how good such a model is, told from models that are trained for that alone. */
-import { type CrossValidation, crossValidate, type FoldResult } from "../cross-validate.ts";
+
 import { standardiseSplit } from "../data/standardise.ts";
+import { type CrossValidation, crossValidate, type FoldResult } from "../ensemble/crossValidate.ts";
 import { NablaError } from "../errors.ts";
-import type { Scores } from "../evaluate.ts";
-import { fromConfig } from "../from-config.ts";
+import { fromConfig } from "../model/fromConfig.ts";
+import type { Scores } from "../training/evaluate.ts";
 import { dim, plural, print, printJson, shown, table, words } from "./output.ts";
 import { resolveConfig } from "./settings.ts";
 import { fitTargets, inUnits, scaleTargets } from "./targets.ts";

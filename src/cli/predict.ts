@@ -1,13 +1,13 @@
 /** nabla predict */
 
 import { sizeOf } from "../data/dataset.ts";
-import type { Voting } from "../ensemble.ts";
+import type { Voting } from "../ensemble/ensemble.ts";
 import { NablaError } from "../errors.ts";
 import { outputThreshold } from "../losses/resolve.ts";
-import type { Model } from "../model.ts";
+import type { Model } from "../model/model.ts";
 import { classNames } from "./examine.ts";
 import { type InputRow, readInputs } from "./inputs.ts";
-import { openModel } from "./openmodel.ts";
+import { openModel } from "./openModel.ts";
 import {
   bold,
   count,

@@ -2,8 +2,8 @@
 import type { ActivationName, LossName } from "../config/names.ts";
 import { type Dataset, sizeOf, type Target } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
-import { bookPresets } from "./bookpresets.ts";
-import { imagePresets } from "./imagepresets.ts";
+import { bookPresets } from "./bookPresets.ts";
+import { imagePresets } from "./imagePresets.ts";
 import type {
   Common,
   Initializer,

@@ -3,7 +3,7 @@ import { Command, CommanderError } from "commander";
 import { ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS } from "../config/names.ts";
 import { FITS } from "../data/images/resize.ts";
 import { didYouMean, NablaError } from "../errors.ts";
-import { WEIGHT_TYPES } from "../interop/quantise.ts";
+import { WEIGHT_TYPES } from "../export/quantise.ts";
 import { augmentation } from "./augment.ts";
 import { names, number, oneOf, pictureSize, port, units, whole } from "./options.ts";
 

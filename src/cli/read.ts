@@ -1,7 +1,7 @@
 /** nabla read */
 import { decodeImageFile } from "../node/images/decode.ts";
 import { readDigits } from "../reading/index.ts";
-import { openModel } from "./openmodel.ts";
+import { openModel } from "./openModel.ts";
 import { bold, dim, percent, print, printJson } from "./output.ts";
 
 export async function readCommand(

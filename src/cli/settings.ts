@@ -10,7 +10,7 @@ import {
 } from "../config/names.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { losses } from "../losses/index.ts";
-import type { OpenedData } from "../node/datafiles.ts";
+import type { OpenedData } from "../node/dataFiles.ts";
 import { parseSchedule } from "../schedules/index.ts";
 import { presetConfig, presets, taskOf } from "./presets.ts";
 

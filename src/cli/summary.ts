@@ -1,8 +1,8 @@
 /** nabla summary */
 import { NablaError } from "../errors.ts";
-import { configOf, weightsSha256 } from "../save.ts";
-import { layerSummaries } from "../summary.ts";
-import { openModel } from "./openmodel.ts";
+import { configOf, weightsSha256 } from "../model/save.ts";
+import { layerSummaries } from "../model/summary.ts";
+import { openModel } from "./openModel.ts";
 import { count, plural, print, printJson } from "./output.ts";
 import { extraOf } from "./resume.ts";
 

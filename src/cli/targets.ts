@@ -4,7 +4,7 @@
  * given in the column's own unit.
  */
 import type { Dataset, Targets } from "../data/dataset.ts";
-import type { OpenedData } from "../node/datafiles.ts";
+import type { OpenedData } from "../node/dataFiles.ts";
 import { taskOf } from "./presets.ts";
 
 export interface TargetScale {

@@ -6,20 +6,20 @@ import { shifted } from "../data/augment/shifted.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { splitDataset } from "../data/split.ts";
 import { NablaError } from "../errors.ts";
-import { fromConfig } from "../from-config.ts";
-import type { History, Model } from "../model.ts";
-import { type OpenDataOptions, type OpenedData, openData } from "../node/datafiles.ts";
+import { fromConfig } from "../model/fromConfig.ts";
+import type { History, Model } from "../model/model.ts";
+import { type OpenDataOptions, type OpenedData, openData } from "../node/dataFiles.ts";
 import { checkWritable, writeFileAtomic } from "../node/files.ts";
 import { examine } from "./examine.ts";
 import { checkInputs, openFrom, picturesAs, sameTargets, standardisedAs } from "./from.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "./images.ts";
-import { openModel } from "./openmodel.ts";
+import { openModel } from "./openModel.ts";
 import { count, print, printJson } from "./output.ts";
 import { jsonLines, progressLine, speedometer } from "./progress.ts";
 import { type Extra, extraOf, openResumed, type Prepared } from "./resume.ts";
 import { type ModelFlags, resolveConfig } from "./settings.ts";
 import { fitTargets, inUnits, scaleTargets } from "./targets.ts";
-import { doneEvent, endText, startEvent, startText } from "./trainoutput.ts";
+import { doneEvent, endText, startEvent, startText } from "./trainOutput.ts";
 
 export interface TrainFlags extends ModelFlags, ImageFlags {
   label?: string;

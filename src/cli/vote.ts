@@ -1,11 +1,11 @@
 /** Several models on the command line: an ensemble. */
-import { type Ensemble, ensemble, type Voting } from "../ensemble.ts";
+import { type Ensemble, ensemble, type Voting } from "../ensemble/ensemble.ts";
 import { NablaError } from "../errors.ts";
-import type { Model } from "../model.ts";
+import type { Model } from "../model/model.ts";
 import { classTable, confusionTable } from "./confusion.ts";
 import { openPart, type Part } from "./evaluate.ts";
 import { classNames } from "./examine.ts";
-import { openModel } from "./openmodel.ts";
+import { openModel } from "./openModel.ts";
 import { bold, count, percent, plural, print, printJson, table } from "./output.ts";
 import { extraOf } from "./resume.ts";
 

@@ -1,6 +1,15 @@
 /** The fields of an augmentation, for configuration documents and for augment() alike. */
-import { choice, type Field, type Infer, type Input, int, type JsonSchema, list, number } from "./fields.ts";
-import { described, object, optional } from "./objects.ts";
+import {
+  choice,
+  type Field,
+  type Infer,
+  type Input,
+  int,
+  type JsonSchema,
+  list,
+  number,
+} from "../fields/fields.ts";
+import { described, object, optional } from "../fields/objects.ts";
 
 /** One number for both directions or [vertical, horizontal]; always the latter after the check. */
 const shift: Field<number[], number | readonly number[], "required"> = (() => {

@@ -2,9 +2,9 @@
  * What layers choose by name: activations, initializers. Each may be written as its name alone; its fields then have their defaults,
  * which are those of Keras unless said otherwise.
  */
-import { number } from "./fields.ts";
+import { number } from "../fields/fields.ts";
+import { object, orName, shared, variant } from "../fields/objects.ts";
 import type { ActivationName, InitializerName } from "./names.ts";
-import { object, orName, shared, variant } from "./objects.ts";
 
 const none = object({});
 const alpha = (value: number, doc: string) => object({ alpha: number({ min: 0, default: value, doc }) });

@@ -1,6 +1,5 @@
 /** The configuration document: a model and how to train it. One specification, for the check, the schema, the types. */
 import { NablaError } from "../errors.ts";
-import { augmentFields } from "./augment.ts";
 import {
   bool,
   choice,
@@ -12,10 +11,11 @@ import {
   list,
   number,
   string,
-} from "./fields.ts";
+} from "../fields/fields.ts";
+import { described, object, optional, record, withDefault } from "../fields/objects.ts";
+import { augmentFields } from "./augment.ts";
 import { type LayerConfig, layer } from "./layers.ts";
 import { CONFIG_VERSION, METRICS } from "./names.ts";
-import { described, object, optional, record, withDefault } from "./objects.ts";
 import { seedField, shapeField, withShape } from "./shape.ts";
 import { loss, optimizer, schedule } from "./training.ts";
 

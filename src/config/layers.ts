@@ -1,4 +1,7 @@
 /** The fields of each layer type, one line each: check, defaults, schema and types follow. */
+
+import { type Field, type Infer, type Input, list, type Simple as Tag } from "../fields/fields.ts";
+import { described, object, shared, variant, withDefault } from "../fields/objects.ts";
 import { activationFields, layerName } from "../layers/activation.ts";
 import { batchNormalizationFields } from "../layers/batchNormalization.ts";
 import { conv2dFields } from "../layers/conv2d.ts";
@@ -12,8 +15,6 @@ import {
 } from "../layers/pooling2d.ts";
 import { flattenFields, reshapeFields } from "../layers/reshape.ts";
 import { zeroPadding2dFields } from "../layers/zeroPadding2d.ts";
-import { type Field, type Infer, type Input, list, type Simple as Tag } from "./fields.ts";
-import { described, object, shared, variant, withDefault } from "./objects.ts";
 
 /** Layers that hold no other layers. */
 const SIMPLE = {

@@ -1,7 +1,8 @@
 /** The shape of a model's input, and its seed. */
+
+import { int, list } from "../fields/fields.ts";
+import { described } from "../fields/objects.ts";
 import type { LayerConfig } from "./config.ts";
-import { int, list } from "./fields.ts";
-import { described } from "./objects.ts";
 
 export const shapeField = described(
   list(int({ min: 1 }), { min: 1 }),

@@ -2,9 +2,9 @@
  * What a training chooses by name: losses, optimizers, schedules. Each may be written as its name alone; its fields then have their
  * defaults, which are those of Keras unless said otherwise.
  */
-import { bool, number } from "./fields.ts";
+import { bool, number } from "../fields/fields.ts";
+import { object, optional, orName, shared, variant } from "../fields/objects.ts";
 import type { LossName, OptimizerName, ScheduleName } from "./names.ts";
-import { object, optional, orName, shared, variant } from "./objects.ts";
 
 const none = object({});
 

@@ -1,7 +1,7 @@
 /** Tables as datasets: every column but one is an input, that one is the target. */
 import { didYouMean, NablaError } from "../errors.ts";
 import { arrayDataset } from "./arrays.ts";
-import { type CsvTable, type CsvTableOptions, isNumeric, parseCsvLine, parseCsvTable } from "./csvtable.ts";
+import { type CsvTable, type CsvTableOptions, isNumeric, parseCsvLine, parseCsvTable } from "./csvTable.ts";
 import type { DataSplit, Dataset, Standardisation } from "./dataset.ts";
 import { withHeader } from "./portable.ts";
 import { splitDataset } from "./split.ts";

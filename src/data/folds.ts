@@ -1,7 +1,7 @@
 /** The parts of k-fold cross-validation. */
 import { NablaError } from "../errors.ts";
+import { checkOptions } from "../fields/options.ts";
 import { permutation, STREAMS } from "../math/random.ts";
-import { checkOptions } from "../options.ts";
 import { type Dataset, range } from "./dataset.ts";
 import { byClass, labelsOf, type SplitOptions } from "./split.ts";
 

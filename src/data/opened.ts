@@ -5,7 +5,7 @@ import { type CsvSplitOptions, csvSplit } from "./csv.ts";
 import type { DataSplit, Dataset } from "./dataset.ts";
 import { type GeneratedOptions, generatedSets, makeGenerated } from "./generated/index.ts";
 import { type Idx, idxSplit } from "./idx.ts";
-import type { ImageInfo, Problem } from "./images/imageset.ts";
+import type { ImageInfo, Problem } from "./images/imageSet.ts";
 import { withHeader } from "./portable.ts";
 
 /** What a path turned out to be. */

@@ -1,7 +1,7 @@
 /** Parts of a dataset, and the order in which rows are visited. */
 import { NablaError } from "../errors.ts";
+import { checkOptions } from "../fields/options.ts";
 import { permutation, STREAMS } from "../math/random.ts";
-import { checkOptions } from "../options.ts";
 import { buffersFor, type Dataset, range, readNow } from "./dataset.ts";
 import { portable } from "./portable.ts";
 

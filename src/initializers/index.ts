@@ -1,7 +1,7 @@
 /** What parameters start from: the distributions. The values are drawn in assembly/math/random.ts. */
 import type { initializer } from "../config/components.ts";
-import type { Infer } from "../config/fields.ts";
 import type { Core } from "../core/core.ts";
+import type { Infer } from "../fields/fields.ts";
 import { STREAMS, words } from "../math/random.ts";
 
 export type InitializerConfig = Infer<typeof initializer>;

@@ -1,11 +1,11 @@
 /** Activation as a step of its own: a = f(z). Twin of assembly/activations. */
 import { type ActivationName, activations } from "../activations/index.ts";
 import { activation } from "../config/components.ts";
-import { type Infer, string } from "../config/fields.ts";
-import { object, optional } from "../config/objects.ts";
 import { NablaError } from "../errors.ts";
+import { type Infer, string } from "../fields/fields.ts";
+import { object, optional } from "../fields/objects.ts";
 import { floatsOf, type Range } from "../plan/builder.ts";
-import type { Layer, Operation, Site } from "./layer.ts";
+import type { Layer, Operation, Site } from "../plan/operation.ts";
 import { forTraining } from "./training.ts";
 
 export const layerName = optional(

@@ -1,10 +1,11 @@
 /** Batch normalisation. Twin of assembly/layers/batchNormalization.ts. */
-import { bool, type Infer, number } from "../config/fields.ts";
-import { object } from "../config/objects.ts";
+
 import { fullBuild } from "../core/full.ts";
+import { bool, type Infer, number } from "../fields/fields.ts";
+import { object } from "../fields/objects.ts";
 import { floatsOf, type Range } from "../plan/builder.ts";
+import { type Layer, type Operation, type Parameter, type Site, trainable } from "../plan/operation.ts";
 import { layerName } from "./activation.ts";
-import { type Layer, type Operation, type Parameter, type Site, trainable } from "./layer.ts";
 import { forTraining } from "./training.ts";
 
 export const batchNormalizationFields = object(

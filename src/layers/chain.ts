@@ -1,9 +1,9 @@
 /** How a list of configurations becomes a chain of layers, each with a name and the shapes that follow from those before. */
 import type { LayerConfig } from "../config/config.ts";
-import { show } from "../config/fields.ts";
 import { LAYERS } from "../config/names.ts";
 import { NablaError } from "../errors.ts";
-import type { Layer } from "./layer.ts";
+import { show } from "../fields/fields.ts";
+import type { Layer } from "../plan/operation.ts";
 import { kindOf, type LayerKind } from "./registry.ts";
 
 /**

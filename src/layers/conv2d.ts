@@ -1,12 +1,13 @@
 /** Two-dimensional convolution, channels last, filters HWIO. Twin of assembly/layers/conv2d.ts. */
-import { type Infer, int, pair } from "../config/fields.ts";
-import { extend, object } from "../config/objects.ts";
+
 import { fullBuild } from "../core/full.ts";
 import { NablaError } from "../errors.ts";
+import { type Infer, int, pair } from "../fields/fields.ts";
+import { extend, object } from "../fields/objects.ts";
 import { align, ld, type Range } from "../plan/builder.ts";
+import type { Layer, Operation, Site } from "../plan/operation.ts";
 import { activationOperation, layerName, normalizeActivation } from "./activation.ts";
 import { imageShape, padding, place } from "./geometry.ts";
-import type { Layer, Operation, Site } from "./layer.ts";
 import { forTraining } from "./training.ts";
 import { kernelAndBias, weightFields } from "./weights.ts";
 

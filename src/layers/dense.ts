@@ -1,10 +1,11 @@
 /** Dense layer: y = f(x · w + b). Twin of assembly/layers/dense.ts. */
-import { type Infer, int } from "../config/fields.ts";
-import { extend, object } from "../config/objects.ts";
+
 import { NablaError } from "../errors.ts";
+import { type Infer, int } from "../fields/fields.ts";
+import { extend, object } from "../fields/objects.ts";
 import { ld, type Range } from "../plan/builder.ts";
+import type { Layer, Operation, Site } from "../plan/operation.ts";
 import { activationOperation, layerName, normalizeActivation } from "./activation.ts";
-import type { Layer, Operation, Site } from "./layer.ts";
 import { forTraining } from "./training.ts";
 import { kernelAndBias, weightFields } from "./weights.ts";
 

@@ -1,7 +1,8 @@
 /** What programs write layers with: dense({ units: 10, activation: "softmax" }). */
-import { type Input, show } from "../config/fields.ts";
+
 import type { LAYERS, SimpleLayerInput } from "../config/layers.ts";
 import { NablaError } from "../errors.ts";
+import { type Input, show } from "../fields/fields.ts";
 import * as kinds from "./kinds.ts";
 import { type LayerKind, register } from "./registry.ts";
 

@@ -1,6 +1,7 @@
 /** Windows over images: how many fit, and how far they reach beyond the edges. */
-import { choice } from "../config/fields.ts";
+
 import { NablaError } from "../errors.ts";
+import { choice } from "../fields/fields.ts";
 
 export type Padding = "valid" | "same";
 export const padding = choice(["valid", "same"], {

@@ -1,8 +1,8 @@
 /** All layers there are: for documents and files, which may name any of them. */
 import type { LayerConfig } from "../config/config.ts";
+import type { Layer } from "../plan/operation.ts";
 import { buildChain } from "./chain.ts";
 import * as kinds from "./kinds.ts";
-import type { Layer } from "./layer.ts";
 import { type LayerKind, register } from "./registry.ts";
 
 const all: ReadonlyMap<string, LayerKind> = /* @__PURE__ */ new Map(

@@ -1,11 +1,12 @@
 /** Layer normalisation. Twin of assembly/layers/layerNormalization.ts. */
-import { bool, type Infer, number } from "../config/fields.ts";
-import { object } from "../config/objects.ts";
+
 import { fullBuild } from "../core/full.ts";
+import { bool, type Infer, number } from "../fields/fields.ts";
+import { object } from "../fields/objects.ts";
 import type { Range } from "../plan/builder.ts";
+import { type Layer, type Operation, type Site, trainable } from "../plan/operation.ts";
 import { layerName } from "./activation.ts";
 import { channelVector } from "./batchNormalization.ts";
-import { type Layer, type Operation, type Site, trainable } from "./layer.ts";
 import { forTraining } from "./training.ts";
 
 export const layerNormalizationFields = object(

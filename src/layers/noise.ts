@@ -1,10 +1,10 @@
 /** Layers that are random while training and do nothing otherwise. Twins of assembly/layers/noise.ts. */
-import { type Infer, number } from "../config/fields.ts";
-import { object } from "../config/objects.ts";
+import { type Infer, number } from "../fields/fields.ts";
+import { object } from "../fields/objects.ts";
 import { STREAMS } from "../math/random.ts";
 import { floatsOf, type Range } from "../plan/builder.ts";
+import type { Layer, Operation, Site } from "../plan/operation.ts";
 import { layerName } from "./activation.ts";
-import type { Layer, Operation, Site } from "./layer.ts";
 
 export const dropoutFields = object(
   {

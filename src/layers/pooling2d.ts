@@ -1,11 +1,12 @@
 /** Pooling: the largest or the mean of each window. Twins of assembly/layers/maxPooling2d.ts and averagePooling2d.ts. */
-import { type Infer, pair } from "../config/fields.ts";
-import { object, optional } from "../config/objects.ts";
+
 import { fullBuild } from "../core/full.ts";
+import { type Infer, pair } from "../fields/fields.ts";
+import { object, optional } from "../fields/objects.ts";
 import type { Range } from "../plan/builder.ts";
+import type { Layer, Operation, Site } from "../plan/operation.ts";
 import { layerName } from "./activation.ts";
 import { imageShape, padding, place } from "./geometry.ts";
-import type { Layer, Operation, Site } from "./layer.ts";
 import { forTraining } from "./training.ts";
 
 const fields = {

@@ -3,12 +3,12 @@
  * dense layers alone once a bundler has left out what nobody calls; whoever reads documents or files calls registerAll().
  */
 import type { LayerConfig } from "../config/config.ts";
-import { choice, type Field, type Fields, list, type ObjectField } from "../config/fields.ts";
 import type { SimpleLayerConfig } from "../config/layers.ts";
 import { LAYERS } from "../config/names.ts";
-import { variant } from "../config/objects.ts";
 import { NablaError } from "../errors.ts";
-import type { Layer } from "./layer.ts";
+import { choice, type Field, type Fields, list, type ObjectField } from "../fields/fields.ts";
+import { variant } from "../fields/objects.ts";
+import type { Layer } from "../plan/operation.ts";
 
 /** What there is to a layer type. */
 export interface LayerKind {

@@ -1,10 +1,11 @@
 /** Flatten and reshape: the same values in another shape. Twin of assembly/layers/reshape.ts. */
-import { type Infer, int, list } from "../config/fields.ts";
-import { object } from "../config/objects.ts";
+
 import { NablaError } from "../errors.ts";
+import { type Infer, int, list } from "../fields/fields.ts";
+import { object } from "../fields/objects.ts";
 import { hasGaps, type Range } from "../plan/builder.ts";
+import type { Layer, Operation, Site } from "../plan/operation.ts";
 import { layerName } from "./activation.ts";
-import type { Layer, Operation, Site } from "./layer.ts";
 
 export const flattenFields = object({ name: layerName }, { doc: "[a, b, c] becomes [a · b · c]." });
 export const reshapeFields = object(

@@ -1,11 +1,11 @@
 /** Residual connection: y = layers(x) + shortcut(x) (He, Zhang, Ren & Sun 2015). */
 
-import type { Infer } from "../config/fields.ts";
 import type { residualFields, SimpleLayerConfig } from "../config/layers.ts";
 import { fullBuild } from "../core/full.ts";
 import { NablaError } from "../errors.ts";
+import type { Infer } from "../fields/fields.ts";
 import { floatsOf, type Range } from "../plan/builder.ts";
-import { isTrainable, type Layer, type Operation, type Site } from "./layer.ts";
+import { isTrainable, type Layer, type Operation, type Site } from "../plan/operation.ts";
 import { forTraining } from "./training.ts";
 
 type ResidualConfig = Infer<typeof residualFields>;

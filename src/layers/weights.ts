@@ -1,8 +1,8 @@
 /** What layers with a kernel and a bias have in common: their fields and their parameters. */
 import { activation, initializer, regularizer } from "../config/components.ts";
-import { bool, type Infer } from "../config/fields.ts";
-import { object, optional, withDefault } from "../config/objects.ts";
-import { type Layout, type Parameter, trainable } from "./layer.ts";
+import { bool, type Infer } from "../fields/fields.ts";
+import { object, optional, withDefault } from "../fields/objects.ts";
+import { type Layout, type Parameter, trainable } from "../plan/operation.ts";
 
 export const weightFields = {
   activation: withDefault(activation, "linear"),

@@ -1,11 +1,12 @@
 /** Zeros around an image. Twin of assembly/layers/zeroPadding2d.ts. */
-import { type Field, type Infer, int, pair, within } from "../config/fields.ts";
-import { object } from "../config/objects.ts";
+
 import { fullBuild } from "../core/full.ts";
+import { type Field, type Infer, int, pair, within } from "../fields/fields.ts";
+import { object } from "../fields/objects.ts";
 import type { Range } from "../plan/builder.ts";
+import type { Layer, Operation, Site } from "../plan/operation.ts";
 import { layerName } from "./activation.ts";
 import { imageShape } from "./geometry.ts";
-import type { Layer, Operation, Site } from "./layer.ts";
 import { forTraining } from "./training.ts";
 
 type Sides = [[top: number, bottom: number], [left: number, right: number]];

@@ -1,12 +1,12 @@
 /** A loss as configured, ready for the plan; and whether a network can be trained with it. */
 import { type ActivationName, activations } from "../activations/index.ts";
 import type { LayerConfig } from "../config/config.ts";
-import type { Infer } from "../config/fields.ts";
 import type { loss as lossField } from "../config/training.ts";
 import type { KernelName } from "../core/core.ts";
 import { NablaError } from "../errors.ts";
+import type { Infer } from "../fields/fields.ts";
 import { everyLayer } from "../layers/chain.ts";
-import type { Layer } from "../layers/layer.ts";
+import type { Layer } from "../plan/operation.ts";
 import { checkPair, type LossName, losses } from "./index.ts";
 
 export interface Loss {

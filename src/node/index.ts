@@ -1,5 +1,5 @@
 /** The public names of `nabla/node`: what needs files. */
-export type { Problem } from "../data/images/imageset.ts";
+export type { Problem } from "../data/images/imageSet.ts";
 export type { Picture } from "../data/images/picture.ts";
 export { folderCache } from "./cache.ts";
 export {
@@ -10,7 +10,7 @@ export {
   openData,
   openInput,
   readIdx,
-} from "./datafiles.ts";
+} from "./dataFiles.ts";
 export { checkWritable, type WriteOptions, writeFileAtomic } from "./files.ts";
 export { decodeImage, decodeImageFile } from "./images/decode.ts";
 export type { ImageFolderOptions, ImageInfo } from "./images/folder.ts";

@@ -1,7 +1,7 @@
 /** Optimizers: their slots, and the instructions that end a training step. Twins of assembly/optimizers. */
 
-import type { Infer } from "../config/fields.ts";
 import type { optimizer } from "../config/training.ts";
+import type { Infer } from "../fields/fields.ts";
 import type { PlanBuilder, Range } from "../plan/builder.ts";
 
 export type OptimizerConfig = Infer<typeof optimizer>;

@@ -3,9 +3,9 @@
  */
 import { type ActivationName, activations } from "../activations/index.ts";
 import { isActivation } from "../layers/activation.ts";
-import { type Layer, leaves, type Operation, type Placed, type Site } from "../layers/layer.ts";
 import { flattenOutput } from "../layers/reshape.ts";
 import { type CoreFacts, hasGaps, type Image, ld, PlanBuilder, type Range } from "./builder.ts";
+import { type Layer, leaves, type Operation, type Placed, type Site } from "./operation.ts";
 
 /** train: everything. evaluate: as when predicting, then the loss. predict: outputs only. */
 export type Mode = "train" | "evaluate" | "predict";

@@ -4,10 +4,11 @@
  * The tape of a training step, in order:  input · forward · loss | backward | penalties | moving means · clipping · update
  * where | marks the places that `marks` name, so that parts of it can be run alone.
  */
-import { isTrainable } from "../layers/layer.ts";
+
 import type { Loss } from "../losses/resolve.ts";
 import { ld, type PlanBuilder, type Range } from "./builder.ts";
 import { type ForwardRequest, type Mode, type Plan, planForward, predictPlan } from "./forward.ts";
+import { isTrainable } from "./operation.ts";
 
 export type { InputKind, Mode, Plan } from "./forward.ts";
 

@@ -4,7 +4,7 @@
  * a fine 3: how a piece looks and what its cuts cross counts too. See score.ts.
  */
 import { NablaError } from "../errors.ts";
-import { checkOptions } from "../options.ts";
+import { checkOptions } from "../fields/options.ts";
 import { classify, type DigitModel, digitsOf } from "./classify.ts";
 import { type Cut, findCuts } from "./cuts.ts";
 import { findInk, type LinePicture } from "./ink.ts";

@@ -1,9 +1,9 @@
 /** Learning-rate schedules η(t), from arithmetic whose bits are the same on every engine. t is counted in epochs, in fractions. */
 
-import type { Infer } from "../config/fields.ts";
 import { SCHEDULES } from "../config/names.ts";
 import { schedule } from "../config/training.ts";
 import { didYouMean, NablaError } from "../errors.ts";
+import type { Infer } from "../fields/fields.ts";
 import { cos, pow } from "../math/elementary.ts";
 
 export type ScheduleConfig = Infer<typeof schedule>;

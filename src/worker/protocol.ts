@@ -16,11 +16,11 @@
  *      │  ◄──────────────────────── done, or failed │
  */
 import type { CallbackState, Logs } from "../callbacks/callback.ts";
-import type { CompiledTraining } from "../compile.ts";
 import type { LayerConfig } from "../config/config.ts";
 import type { Inputs, Targets } from "../data/dataset.ts";
 import type { Portable } from "../data/portable.ts";
-import type { Progress, Run } from "../train.ts";
+import type { CompiledTraining } from "../training/compile.ts";
+import type { Progress, Run } from "../training/train.ts";
 
 /** One end of a connection. */
 export interface Port {

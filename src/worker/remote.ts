@@ -10,12 +10,12 @@ import {
   wanted,
   withState,
 } from "../callbacks/callback.ts";
-import type { CompiledTraining } from "../compile.ts";
 import type { LayerConfig } from "../config/config.ts";
 import { buffersFor, type Dataset, sizeOf, targetSize } from "../data/dataset.ts";
 import { describeAll, type Lendable } from "../data/portable.ts";
 import { NablaError } from "../errors.ts";
-import { contextOf, type Run, type TrainRequest } from "../train.ts";
+import type { CompiledTraining } from "../training/compile.ts";
+import { contextOf, type Run, type TrainRequest } from "../training/train.ts";
 import { receiveError, sendError } from "./errors.ts";
 import type { Connection } from "./pool.ts";
 import type { FromWorker, Hook, LentBack, SentDataset, SentError, Setup, State } from "./protocol.ts";

@@ -1,7 +1,7 @@
 /** On the page: data sets on their way to the worker. */
 import type { Inputs, Targets } from "../data/dataset.ts";
 import type { Lendable, Portable } from "../data/portable.ts";
-import { pauser } from "../pause.ts";
+import { pauser } from "../training/pause.ts";
 import type { FromPage, SentDataset, SentValues } from "./protocol.ts";
 
 /** Values sent at once: a copy of so many bytes takes about a millisecond. */

@@ -1,14 +1,14 @@
 /** In the worker: trains what the page sends, and lets the page's callbacks have their turn. */
 import type { Callback, CallbackState, Logs, TrainingContext } from "../callbacks/callback.ts";
-import { compileTraining } from "../compile.ts";
 import { Core } from "../core/core.ts";
 import type { Inputs, Targets } from "../data/dataset.ts";
 import { sizeOf } from "../data/dataset.ts";
 import { buildLayers } from "../layers/index.ts";
 import { type Metric, metric } from "../metrics/index.ts";
-import type { Model } from "../model.ts";
-import { Network } from "../network.ts";
-import { type Progress, type TrainRequest, train } from "../train.ts";
+import type { Model } from "../model/model.ts";
+import { Network } from "../network/network.ts";
+import { compileTraining } from "../training/compile.ts";
+import { type Progress, type TrainRequest, train } from "../training/train.ts";
 import { makeDatasets } from "./datasets.ts";
 import { ErrorElsewhere, sendError } from "./errors.ts";
 import type { FromPage, FromWorker, Hook, LentBack, Port, Setup, State } from "./protocol.ts";

@@ -1,6 +1,6 @@
 /** Where a training runs: in a worker if there is to be one and can be, else here. */
 import { NablaError } from "../errors.ts";
-import { type Run, type TrainRequest, train } from "../train.ts";
+import { type Run, type TrainRequest, train } from "../training/train.ts";
 import { connect, onPage } from "./pool.ts";
 import { type Remote, trainRemotely, Unprepared } from "./remote.ts";
 

@@ -3,7 +3,7 @@ import { IDBFactory } from "fake-indexeddb";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { listModels, loadModel, removeModel, saveModel } from "../../src/browser/models.ts";
 import { dense, type Model, NablaError, sequential, weightsSha256 } from "../../src/index.ts";
-import { FakeOpfs, type FakeOptions, Killed } from "../support/fake-opfs.ts";
+import { FakeOpfs, type FakeOptions, Killed } from "../support/fakeOpfs.ts";
 
 const modelOf = (seed: number): Model => sequential([dense({ units: 3, inputShape: [4] })], { seed });
 const [first, second, third] = [1, 2, 3].map(modelOf);

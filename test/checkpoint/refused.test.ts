@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { readSafetensors, writeSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { dense, load, sequential } from "../../src/index.ts";
-import { load as loadPredictor } from "../../src/inference/index.ts";
+import { load as loadPredictor } from "../../src/predict/index.ts";
 
 const model = sequential([dense({ units: 2, inputShape: [3] })], { seed: 1 });
 const saved = model.compile({ optimizer: "sgd", loss: "meanSquaredError" }).save();

@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } fr
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readSafetensors, writeSafetensors } from "../../src/checkpoint/safetensors.ts";
+import { quantised } from "../../src/export/index.ts";
 import { load } from "../../src/index.ts";
-import { quantised } from "../../src/interop/index.ts";
-import { description, instantiate, predictIn } from "../interop/host.ts";
+import { description, instantiate, predictIn } from "../export/host.ts";
 import { done, flowers, workplace } from "./support.ts";
 
 const place = workplace();

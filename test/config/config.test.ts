@@ -9,10 +9,10 @@ import {
   configSchema,
   parseConfig,
 } from "../../src/config/config.ts";
-import type { Field } from "../../src/config/fields.ts";
 import { ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES } from "../../src/config/names.ts";
 import { loss, optimizer, schedule } from "../../src/config/training.ts";
 import { NablaError } from "../../src/errors.ts";
+import type { Field } from "../../src/fields/fields.ts";
 
 const schema = JSON.parse(committed);
 const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false });

@@ -18,7 +18,7 @@ beforeAll(async () => {
   const [nabla, data, light] = await Promise.all([
     import("../../src/index.ts"),
     import("../../src/data/index.ts"),
-    import("../../src/inference/index.ts"),
+    import("../../src/predict/index.ts"),
   ]);
   expected = await contract({ nabla, data, light, files } as never);
   const text = Object.entries(files).map(

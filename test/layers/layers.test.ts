@@ -1,8 +1,8 @@
 /** Every layer through a plan: see the harness for what is checked. */
 import { describe, expect, test } from "vitest";
 import { near } from "../support/harness.ts";
-import { checkGolden, checkLayer, type Result } from "../support/layer-harness.ts";
-import { runLayer } from "../support/layer-run.ts";
+import { checkGolden, checkLayer, type Result } from "../support/layerHarness.ts";
+import { runLayer } from "../support/layerRun.ts";
 import { goldens, title } from "../support/layers/golden.ts";
 import { type ReferenceConfig, reference, type Shape } from "../support/layers/index.ts";
 import { gradients, inputs } from "../support/layers/inputs.ts";

@@ -1,7 +1,7 @@
 /** Dropout and gaussianNoise: what they draw has the right statistics, and one draw serves both directions. */
 import { describe, expect, test } from "vitest";
 import { near } from "../support/harness.ts";
-import { type Given, type How, type Result, runLayer, sameBits } from "../support/layer-run.ts";
+import { type Given, type How, type Result, runLayer, sameBits } from "../support/layerRun.ts";
 import { type ReferenceConfig, reference, type Shape, size } from "../support/layers/index.ts";
 import { gradients } from "../support/layers/inputs.ts";
 

@@ -1,7 +1,7 @@
 /** The watch over memory notices what it is there for. */
 import { expect, test } from "vitest";
 import { KERNELS, RECORDS } from "../../src/core/records.ts";
-import { type How, runLayer } from "../support/layer-run.ts";
+import { type How, runLayer } from "../support/layerRun.ts";
 import { type ReferenceConfig, reference } from "../support/layers/index.ts";
 import { gradients, inputs, tensors } from "../support/layers/inputs.ts";
 import type { Instruction, Watched } from "../support/watch.ts";

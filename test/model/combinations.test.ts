@@ -7,7 +7,7 @@ import { losses } from "../../src/losses/index.ts";
 import { values } from "../support/kernel.ts";
 import { clouds } from "../support/problems.ts";
 import type { Row } from "../support/reference.ts";
-import { furthest, type ReferenceGradients, ReferenceNet } from "../support/reference-net.ts";
+import { furthest, type ReferenceGradients, ReferenceNet } from "../support/referenceNet.ts";
 
 const names = Object.keys(activations) as ActivationName[];
 const hiddenNames = names.filter((name) => activations[name].trainable);

@@ -1,6 +1,6 @@
 /** Pauses on a page that is seen: where the next frame is late, it is waited for. */
 import { afterEach, expect, test, vi } from "vitest";
-import { pauser } from "../../src/pause.ts";
+import { pauser } from "../../src/training/pause.ts";
 
 afterEach(() => vi.unstubAllGlobals());
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { dense } from "../../src/layers/factories.ts";
-import { Model } from "../../src/model.ts";
+import { Model } from "../../src/model/model.ts";
 import { values } from "../support/kernel.ts";
 
 /** Two layers with penalties and one without, on ten rows. */

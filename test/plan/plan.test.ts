@@ -1,14 +1,14 @@
 /** Plans: pure arithmetic over offsets, and a tape that any number of threads may run. */
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { compileTraining, type TrainingOptions } from "../../src/compile.ts";
 import { checkLayers } from "../../src/config/config.ts";
 import { OPTIMIZERS } from "../../src/config/names.ts";
 import { KERNELS, RECORDS } from "../../src/core/records.ts";
 import { activation, dense, flatten, type LayerInput, sequential } from "../../src/index.ts";
 import { buildLayers } from "../../src/layers/index.ts";
-import { Network } from "../../src/network.ts";
+import { Network } from "../../src/network/network.ts";
 import { type CoreFacts, type Image, ld, PlanBuilder, type Range } from "../../src/plan/builder.ts";
 import { type InputKind, type Mode, type Plan, type PlanRequest, plan } from "../../src/plan/plan.ts";
+import { compileTraining, type TrainingOptions } from "../../src/training/compile.ts";
 import { difference } from "../support/bytes.ts";
 import { values } from "../support/kernel.ts";
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { buffersFor, range } from "../../src/data/dataset.ts";
 import { digits } from "../../src/data/digits/index.ts";
-import { load, weightsSha256 } from "../../src/save.ts";
+import { load, weightsSha256 } from "../../src/model/save.ts";
 import { type Browser, findBrowser, howToGet, launch, type Page } from "../support/browsers/index.mjs";
 import { drawDigitByHand } from "../support/web/drawings.ts";
 import { drawOn, play, press, saidOf, untilProgress } from "../support/web/playground.mjs";

@@ -10,7 +10,7 @@ import {
   type TrainingContext,
   weightsSha256,
 } from "../../src/index.ts";
-import { Network } from "../../src/network.ts";
+import { Network } from "../../src/network/network.ts";
 import type { FromPage, FromWorker } from "../../src/worker/protocol.ts";
 import { serve } from "../../src/worker/serve.ts";
 import type { Listeners, Worker } from "../../src/worker/spawn/types.ts";

@@ -2,7 +2,7 @@
 import type { Model } from "nabla";
 import type { Dataset } from "nabla/data";
 import { buffersFor, range } from "../../src/data/dataset.ts";
-import { pauser } from "../../src/pause.ts";
+import { pauser } from "../../src/training/pause.ts";
 
 export interface Mistake {
   readonly row: number;

@@ -2,15 +2,15 @@
 import { effect, untracked } from "@preact/signals";
 import { replaceQuery, route } from "../shell/router.ts";
 import { notify } from "../ui/messages.tsx";
-import { DataPanel } from "./data-panel.tsx";
+import { DataPanel } from "./dataPanel.tsx";
 import { shape } from "./drawing.ts";
-import { CurvesPanel, MapsPanel, MistakesPanel, WeightsPanel } from "./insight-panels.tsx";
+import { CurvesPanel, MapsPanel, MistakesPanel, WeightsPanel } from "./insightPanels.tsx";
 import { find } from "./keeping.ts";
-import { KeptPanel, ModelPanel } from "./model-panel.tsx";
-import { ReadingPanel } from "./reading-panel.tsx";
+import { KeptPanel, ModelPanel } from "./modelPanel.tsx";
+import { ReadingPanel } from "./readingPanel.tsx";
 import { phase, renew, settings } from "./session.ts";
 import { fromQuery, toQuery } from "./settings.ts";
-import { TrainingPanel } from "./training-panel.tsx";
+import { TrainingPanel } from "./trainingPanel.tsx";
 
 // What follows happens once, when the view is first asked for: a training goes on while another view is looked at.
 apply(route.peek().query);

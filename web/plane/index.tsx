@@ -2,9 +2,9 @@
 import { useEffect } from "preact/hooks";
 import { CurvesPanel } from "./curves.tsx";
 import { GradientsPanel } from "./gradients.tsx";
-import { LandscapePanel } from "./landscape-panel.tsx";
+import { LandscapePanel } from "./landscapePanel.tsx";
 import { NetworkPanel } from "./network.tsx";
-import { RacePanel } from "./race-panel.tsx";
+import { RacePanel } from "./racePanel.tsx";
 import { open, state } from "./session.ts";
 import { DataPanel, TrainingPanel } from "./settings.tsx";
 import { SurfacePanel } from "./surface.tsx";

@@ -16,7 +16,7 @@ import {
 } from "./choices.ts";
 import { snap } from "./points.ts";
 import { change, data, state } from "./session.ts";
-import { SetPicture } from "./set-picture.tsx";
+import { SetPicture } from "./setPicture.tsx";
 
 /** Numbers to choose from, and the one a link brought that is not among them. */
 export function numbers(values: readonly number[], now: number): Named<string>[] {

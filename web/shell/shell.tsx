@@ -4,7 +4,7 @@ import type { ComponentType } from "preact";
 import { announcement, Messages, notify } from "../ui/messages.tsx";
 import { keepForOffline } from "./offline.ts";
 import { route, VIEWS, type ViewName } from "./router.ts";
-import { ThemeButton } from "./theme-button.tsx";
+import { ThemeButton } from "./themeButton.tsx";
 
 const TITLES: Record<ViewName, string> = { digits: "Digits", plane: "Plane" };
 const LOADERS: Record<ViewName, () => Promise<{ View: ComponentType }>> = {

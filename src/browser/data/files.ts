@@ -1,9 +1,10 @@
 /** Files however a page comes by them: chosen, dropped, in folders, fetched. */
-import { show } from "../../config/fields.ts";
+
 import { CLUTTER } from "../../data/images/classes.ts";
 import { NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import { classOf } from "../images/pixels.ts";
-import { fetched, isBlob, isFileHandle, unread } from "../modelfile.ts";
+import { fetched, isBlob, isFileHandle, unread } from "../modelFile.ts";
 import { readable } from "../storage/failures.ts";
 
 /** Where a file may come from. */

@@ -4,7 +4,7 @@ import { generatedSets } from "../../data/generated/index.ts";
 import { gunzip, isGzip } from "../../data/gzip.ts";
 import { type Idx, idxSplit, parseIdx } from "../../data/idx.ts";
 import { kindOf } from "../../data/images/header.ts";
-import type { ImageSetOptions } from "../../data/images/imageset.ts";
+import type { ImageSetOptions } from "../../data/images/imageSet.ts";
 import { npzSplit } from "../../data/npz.ts";
 import {
   isIdxName,
@@ -16,9 +16,9 @@ import {
   withOrigin,
 } from "../../data/opened.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
-import { checkOptions } from "../../options.ts";
+import { checkOptions } from "../../fields/options.ts";
 import { foldersOf, openPictures } from "../images/folder.ts";
-import { unread } from "../modelfile.ts";
+import { unread } from "../modelFile.ts";
 import { type DataSource, type FileEntry, type FileTree, filesOf, tooLarge } from "./files.ts";
 
 /** Each reader takes the ones that concern it: `seed`, `samples`, … for generated sets, `label`, `task`, … for CSV, `images`. */

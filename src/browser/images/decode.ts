@@ -1,8 +1,8 @@
 /** Picture files, decoded by the browser: PNG, JPEG, WebP, GIF, AVIF, … whatever it knows. */
 import { type ImageHeader, kindOf, MAX_PIXELS, readImageHeader } from "../../data/images/header.ts";
-import { pngChunks } from "../../data/images/pngheader.ts";
+import { pngChunks } from "../../data/images/pngHeader.ts";
 import { NablaError } from "../../errors.ts";
-import { unread } from "../modelfile.ts";
+import { unread } from "../modelFile.ts";
 
 /** The header of a PNG or JPEG file; undefined for other kinds, whose sizes only the browser knows. Reads no more of it than that. */
 export async function headerOf(file: Blob, name: string): Promise<ImageHeader | undefined> {

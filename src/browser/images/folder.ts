@@ -10,10 +10,10 @@ import {
   imageSet,
   type Problem,
   rowBytes,
-} from "../../data/images/imageset.ts";
+} from "../../data/images/imageSet.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
-import { checkOptions } from "../../options.ts";
-import { pauser } from "../../pause.ts";
+import { checkOptions } from "../../fields/options.ts";
+import { pauser } from "../../training/pause.ts";
 import type { FileEntry } from "../data/files.ts";
 import { decodeBlob, headerOf } from "./decode.ts";
 import { fitted } from "./picture.ts";

@@ -1,12 +1,12 @@
 /** Anything with pixels as a Picture of `nabla/data`, and many of them as rows. */
 import type { Shaped } from "../../data/arrays.ts";
-import type { RowFormat } from "../../data/images/imageset.ts";
+import type { RowFormat } from "../../data/images/imageSet.ts";
 import type { Picture } from "../../data/images/picture.ts";
 import { Border, FITS, type Fit, fitting, framed, Resizing, type Size } from "../../data/images/resize.ts";
 import { NablaError } from "../../errors.ts";
-import { checkOptions } from "../../options.ts";
-import { pauser } from "../../pause.ts";
-import { isBlob } from "../modelfile.ts";
+import { checkOptions } from "../../fields/options.ts";
+import { pauser } from "../../training/pause.ts";
+import { isBlob } from "../modelFile.ts";
 import { decodeBlob } from "./decode.ts";
 import {
   type Background,

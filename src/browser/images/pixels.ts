@@ -1,9 +1,10 @@
 /** Pixels of what pages show: canvases, images, video frames. */
-import { show } from "../../config/fields.ts";
+
 import { MAX_PIXELS } from "../../data/images/header.ts";
 import type { Picture } from "../../data/images/picture.ts";
 import type { Size } from "../../data/images/resize.ts";
 import { NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 
 /** What lies behind transparent pixels. */
 export type Background = "white" | "black";

@@ -1,6 +1,7 @@
 /** What models are called in a browser's storage, and where a name leads. */
-import { show } from "../../config/fields.ts";
+
 import { NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 
 export type Scheme = "opfs" | "indexeddb";
 

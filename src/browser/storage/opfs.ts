@@ -8,7 +8,7 @@
  * interrupted, and wherever, what was there before is still there; and nothing hangs on a file system that can rename.
  */
 
-import { readHead } from "../modelfile.ts";
+import { readHead } from "../modelFile.ts";
 import { isQuota, Unavailable } from "./failures.ts";
 import { folderOf, nameOf } from "./names.ts";
 import type { Place, StoredModel } from "./place.ts";

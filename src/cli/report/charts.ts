@@ -1,5 +1,5 @@
 /** Training curves, drawn by uPlot in the browser. */
-import type { History } from "../../model.ts";
+import type { History } from "../../model/model.ts";
 
 export interface Chart {
   title: string;

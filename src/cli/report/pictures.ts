@@ -1,8 +1,8 @@
 /** Pictures of what a network looks for and sees: first weights, maps of its layers, what its mistakes hang on. */
 import { buffersFor, type Dataset, sizeOf } from "../../data/dataset.ts";
 import { labelsOf, subset } from "../../data/split.ts";
-import type { Layer } from "../../layers/layer.ts";
-import type { Model } from "../../model.ts";
+import type { Model } from "../../model/model.ts";
+import type { Layer } from "../../plan/operation.ts";
 import { imageOf } from "../draw.ts";
 import type { Examination } from "../examine.ts";
 import { colourImage, inputImage, mapsImage, weightImage } from "./images.ts";

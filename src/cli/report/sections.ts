@@ -2,8 +2,8 @@
 import type { Config } from "../../config/config.ts";
 import type { Dataset, Inputs, Standardisation } from "../../data/dataset.ts";
 import type { ConfusionMatrix } from "../../metrics/index.ts";
-import type { Model } from "../../model.ts";
-import { layerSummaries } from "../../summary.ts";
+import type { Model } from "../../model/model.ts";
+import { layerSummaries } from "../../model/summary.ts";
 import { imageOf } from "../draw.ts";
 import { type Examination, inputOf } from "../examine.ts";
 import { count, figure, percent } from "../output.ts";

@@ -1,8 +1,8 @@
 /** Other images from each image, made as they are read. */
 import { checkAugment } from "../../config/augment.ts";
 import { NablaError } from "../../errors.ts";
+import { checkOptions } from "../../fields/options.ts";
 import { words } from "../../math/random.ts";
-import { checkOptions } from "../../options.ts";
 import { type Dataset, type Inputs, sizeOf } from "../dataset.ts";
 import { portable } from "../portable.ts";
 import { Distortion } from "./distort.ts";

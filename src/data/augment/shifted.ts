@@ -1,6 +1,6 @@
 /** The expanded training set: every image and four copies, one pixel up, down, left and right. */
 import { NablaError } from "../../errors.ts";
-import { checkOptions } from "../../options.ts";
+import { checkOptions } from "../../fields/options.ts";
 import { type Dataset, sizeOf } from "../dataset.ts";
 import { portable } from "../portable.ts";
 import { type Move, move } from "./move.ts";

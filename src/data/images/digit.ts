@@ -1,6 +1,6 @@
 /** Photographs and scans of a digit, made to look like those of MNIST. */
 import { NablaError } from "../../errors.ts";
-import { checkOptions } from "../../options.ts";
+import { checkOptions } from "../../fields/options.ts";
 import { checkPicture, type Picture, toGray } from "./picture.ts";
 import { crop, paste, resize } from "./resize.ts";
 

@@ -1,7 +1,7 @@
 /** What a picture file says of itself in its first bytes: kind and size, before anything is decoded. */
 import { NablaError } from "../../errors.ts";
-import { readJpegHeader } from "./jpegheader.ts";
-import { readPngHeader } from "./pngheader.ts";
+import { readJpegHeader } from "./jpegHeader.ts";
+import { readPngHeader } from "./pngHeader.ts";
 
 export interface ImageHeader {
   readonly kind: "png" | "jpeg";

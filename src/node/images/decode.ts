@@ -5,7 +5,7 @@ import { decode as decodePngFile } from "fast-png";
 import decodeJpegFile from "jpeg-js/lib/decoder.js";
 import { type ImageHeader, MAX_PIXELS, readImageHeader } from "../../data/images/header.ts";
 import { orient, type Picture } from "../../data/images/picture.ts";
-import { pngChunks } from "../../data/images/pngheader.ts";
+import { pngChunks } from "../../data/images/pngHeader.ts";
 import { NablaError } from "../../errors.ts";
 
 /**

@@ -3,7 +3,7 @@ import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { byCodeUnit, CLUTTER, partsOf, shortened, sortClasses } from "../../data/images/classes.ts";
-import type { Problem } from "../../data/images/imageset.ts";
+import type { Problem } from "../../data/images/imageSet.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
 import { unreadable } from "./decode.ts";
 

@@ -8,9 +8,9 @@ import {
   type ImageSplit,
   imageSet,
   type Problem,
-} from "../../data/images/imageset.ts";
+} from "../../data/images/imageSet.ts";
 import { NablaError } from "../../errors.ts";
-import { checkOptions } from "../../options.ts";
+import { checkOptions } from "../../fields/options.ts";
 import { classesOf, filesOf, layoutOf } from "./files.ts";
 import { type IndexedFile, indexed } from "./indexed.ts";
 import { DecodePool } from "./pool.ts";

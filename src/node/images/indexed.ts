@@ -1,7 +1,7 @@
 /** Headers of picture files, and nothing more of them: kinds and sizes before anything is decoded. */
 import { open } from "node:fs/promises";
 import { type ImageHeader, readImageHeader } from "../../data/images/header.ts";
-import type { ImageFile, Problem } from "../../data/images/imageset.ts";
+import type { ImageFile, Problem } from "../../data/images/imageSet.ts";
 import { NablaError } from "../../errors.ts";
 import { unreadable } from "./decode.ts";
 import { whyOf } from "./files.ts";

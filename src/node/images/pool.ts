@@ -1,9 +1,9 @@
 /** Threads that decode pictures while the main one computes. */
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import type { PreparedRows, RowFormat } from "../../data/images/imageset.ts";
+import type { PreparedRows, RowFormat } from "../../data/images/imageSet.ts";
 import { NablaError } from "../../errors.ts";
-import { checkWhole } from "../../options.ts";
+import { checkWhole } from "../../fields/options.ts";
 
 interface Waiting {
   readonly paths: readonly string[];

@@ -1,6 +1,6 @@
 /** From a file to a row of a data set: what workers do. */
 import { readFileSync } from "node:fs";
-import { type PreparedRows, type RowFormat, rowBytes } from "../../data/images/imageset.ts";
+import { type PreparedRows, type RowFormat, rowBytes } from "../../data/images/imageSet.ts";
 import { toChannels } from "../../data/images/picture.ts";
 import { fitPicture } from "../../data/images/resize.ts";
 import { decodeImage, unreadable } from "./decode.ts";

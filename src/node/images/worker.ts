@@ -1,6 +1,6 @@
 /** Runs in a thread of its own: prepares the rows it is asked for. Built into one file, which the pool starts. */
 import { parentPort, workerData } from "node:worker_threads";
-import type { RowFormat } from "../../data/images/imageset.ts";
+import type { RowFormat } from "../../data/images/imageSet.ts";
 import { prepareRows } from "./prepare.ts";
 
 /** Of this file; the pool imports it to know what to start. */

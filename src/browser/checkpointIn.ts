@@ -1,0 +1,58 @@
+import type { Callback, Direction } from "../callbacks/callback.ts";
+import { modelCheckpoint } from "../callbacks/modelCheckpoint.ts";
+import { NablaError } from "../errors.ts";
+import { show } from "../fields/fields.ts";
+import { checkOptions, checkWhole } from "../fields/options.ts";
+import { saveModel } from "./models.ts";
+import { parseAddress } from "./storage/names.ts";
+
+/** What is kept, and how often. */
+export interface CheckpointInOptions {
+  /** Save every so many steps instead of after every epoch. */
+  everySteps?: number;
+  /** Save only at the ends of epochs that improve this figure: the best model instead of the last. */
+  monitor?: string;
+  mode?: Direction;
+  /**
+   * What becomes of a save that fails, full or blocked storage for example. Training goes on either way, and the next save is
+   * tried. Default: a warning on the console, once until a save succeeds again. A function gets every error. "throw" ends the training.
+   */
+  onError?: "throw" | ((error: NablaError) => void);
+}
+
+/**
+ * A callback that keeps the last checkpoint of a training in the browser's storage, so that a closed or crashed tab goes on, bit for bit:
+ *
+ *     const model = await loadModel("digits");
+ *     await model.fit(data, { epochs: 20, resume: true, callbacks: [checkpointIn("digits")] });
+ *
+ * @param where as for saveModel()
+ */
+export function checkpointIn(where: string, options: CheckpointInOptions = {}): Callback {
+  checkOptions("checkpointIn", options, ["everySteps", "monitor", "mode", "onError"]);
+  const { everySteps, monitor, mode, onError } = options;
+  parseAddress("checkpointIn", where);
+  if (everySteps !== undefined) checkWhole("checkpointIn: everySteps", everySteps);
+  if (everySteps !== undefined && monitor !== undefined)
+    throw new NablaError("checkpointIn: monitor looks at the ends of epochs; it does not go with everySteps");
+  if (onError !== undefined && onError !== "throw" && typeof onError !== "function")
+    throw new NablaError(`checkpointIn: onError: expected a function or "throw", got ${show(onError)}`);
+  let warned = false;
+  const save = async (bytes: Uint8Array): Promise<void> => {
+    try {
+      await saveModel(bytes, where);
+      warned = false;
+    } catch (error) {
+      if (onError === "throw" || !(error instanceof NablaError)) throw error;
+      if (onError) onError(error);
+      else if (!warned) console.warn(`checkpointIn: ${error.message}. Training goes on`);
+      warned = true;
+    }
+  };
+  return modelCheckpoint({
+    save,
+    ...(everySteps !== undefined && { everySteps }),
+    ...(monitor !== undefined && { monitor }),
+    ...(mode !== undefined && { mode }),
+  });
+}

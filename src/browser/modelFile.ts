@@ -1,0 +1,103 @@
+/** Model files as browsers hand them over: files, blobs, responses, bytes. */
+import { parseHeader } from "../checkpoint/header.ts";
+import { NablaError } from "../errors.ts";
+import { show } from "../fields/fields.ts";
+import { readable } from "./storage/failures.ts";
+
+/** A file somebody chose or dropped, bytes in hand, or where to fetch them. */
+export type ModelSource = Blob | ArrayBuffer | Uint8Array | Response | Request | URL | FileSystemFileHandle;
+
+/** Larger ones are refused before they are read: a model and a copy of it must fit into memory beside the page. */
+const MOST = 2 ** 30;
+
+/**
+ * The header of a checkpoint, checked against the size of the file; the rest of it is not read.
+ * @throws NablaError for what is no safetensors file, or is shorter or longer than its header says
+ */
+export async function readHead(file: Blob, name: string): Promise<ReturnType<typeof parseHeader>> {
+  const start = new Uint8Array(await file.slice(0, 64).arrayBuffer());
+  const length = start.length >= 8 ? new DataView(start.buffer).getBigUint64(0, true) : 0n;
+  // more than headers may have: parseHeader says what it is instead, from its first bytes
+  const more = length > 56n && length < 100_000_000n;
+  const head = more ? new Uint8Array(await file.slice(0, 8 + Number(length)).arrayBuffer()) : start;
+  return parseHeader(head, name, file.size);
+}
+
+/** The bytes of a model file and what errors call it. Only the header of a file is read before it is known to be a model. */
+export async function readModel(source: ModelSource): Promise<{ bytes: Uint8Array; name: string }> {
+  if (source instanceof Uint8Array) return { bytes: source, name: "model" };
+  if (source instanceof ArrayBuffer) return { bytes: new Uint8Array(source), name: "model" };
+  if (isFileHandle(source))
+    return readModel(await source.getFile().catch((cause) => unread(source.name, cause)));
+  if (isBlob(source)) {
+    const name = "name" in source && typeof source.name === "string" && source.name ? source.name : "model";
+    if (source.size > MOST) throw tooLarge(name, source.size);
+    try {
+      await readHead(source, name);
+      return { bytes: new Uint8Array(await source.arrayBuffer()), name };
+    } catch (cause) {
+      return unread(name, cause);
+    }
+  }
+  if (source instanceof URL || (typeof Request === "function" && source instanceof Request))
+    return readModel(await fetched(source));
+  if (typeof Response === "function" && source instanceof Response) return readResponse(source);
+  throw new NablaError(
+    `loadModel: expected a name, or a File, Blob, URL, Request, Response, file handle or bytes, got ${show(source)}`,
+  );
+}
+
+async function readResponse(response: Response): Promise<{ bytes: Uint8Array; name: string }> {
+  const name = response.url || "model";
+  if (!response.ok)
+    throw new NablaError(`${name}: the server answered ${response.status} ${response.statusText}`.trim());
+  if (response.bodyUsed)
+    throw new NablaError(`${name}: the response was read already; pass it on unread, or its bytes`);
+  const declared = Number(response.headers.get("content-length") ?? 0);
+  if (declared > MOST) throw tooLarge(name, declared);
+  try {
+    return { bytes: new Uint8Array(await response.arrayBuffer()), name };
+  } catch (cause) {
+    return unread(name, cause);
+  }
+}
+
+/** @throws NablaError naming the address when nothing comes from there */
+export async function fetched(source: URL | Request, signal?: AbortSignal): Promise<Response> {
+  const url = source instanceof URL ? source.href : source.url;
+  try {
+    return await fetch(source, signal ? { signal } : {});
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new NablaError(
+      `${url}: cannot be fetched: ${cause instanceof Error ? cause.message : cause}; is the address right, is there a network, and does another site permit it (CORS)?`,
+      { cause },
+    );
+  }
+}
+
+export const isFileHandle = (source: unknown): source is FileSystemFileHandle =>
+  typeof (source as FileSystemFileHandle | null)?.getFile === "function";
+
+/** Files of another frame are Blobs of another realm. */
+export const isBlob = (source: unknown): source is Blob =>
+  typeof source === "object" &&
+  source !== null &&
+  typeof (source as Blob).slice === "function" &&
+  typeof (source as Blob).arrayBuffer === "function" &&
+  typeof (source as Blob).size === "number";
+
+function tooLarge(name: string, size: number): NablaError {
+  return new NablaError(
+    `${name}: ${readable(size)} is more than the ${readable(MOST)} a model file may have in a page; is it a model?`,
+    { details: { size, limit: MOST } },
+  );
+}
+
+export function unread(name: string, cause: unknown): never {
+  if (cause instanceof NablaError) throw cause;
+  throw new NablaError(
+    `${name}: cannot be read: ${cause instanceof Error ? cause.message : cause}; was it moved, changed or removed since it was chosen?`,
+    { cause },
+  );
+}

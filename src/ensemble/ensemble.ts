@@ -1,0 +1,288 @@
+/** Several classifiers that vote. */
+import { type ArrayLike2, arrayDataset } from "../data/arrays.ts";
+import { buffersFor, type Dataset, range, readNow, sizeOf } from "../data/dataset.ts";
+import { NablaError } from "../errors.ts";
+import { checkOptions, checkWhole } from "../fields/options.ts";
+import { lastActivation, outputThreshold } from "../losses/resolve.ts";
+import { exp } from "../math/elementary.ts";
+import { ConfusionMatrix, predictedClass } from "../metrics/index.ts";
+import { trueClass } from "../metrics/metric.ts";
+import { isDataset, type Model } from "../model/model.ts";
+import { Outputs, predictBatches, type Rows, rowsOf } from "../network/predict.ts";
+import { pauser } from "../training/pause.ts";
+
+export type Voting = "soft" | "hard";
+
+/** How the models of an ensemble vote. */
+export interface EnsembleOptions {
+  /**
+   * "soft" (the default): the class with the largest mean probability. "hard": the class most models name; of classes with
+   * equally many votes the one with the larger mean probability.
+   */
+  voting?: Voting;
+  /** What errors call the models. Default "model 1", "model 2", … */
+  names?: readonly string[];
+}
+
+/** What Ensemble.evaluate() returns. */
+export interface EnsembleScores {
+  /** Share of rows told rightly by the vote. */
+  accuracy: number;
+  /** The same for each model alone, in their order. */
+  models: number[];
+  /** True against voted classes. */
+  confusion: ConfusionMatrix;
+}
+
+/** What predict() of an ensemble returns: [rows, classes], mean probabilities (soft) or shares of the votes (hard). */
+export class Votes extends Outputs {
+  constructor(
+    data: Float32Array,
+    shape: readonly number[],
+    private readonly winners: Int32Array,
+  ) {
+    super(data, shape);
+  }
+
+  /** The class voted for, row by row; ties are settled. */
+  override argMax(): Int32Array {
+    return this.winners.slice();
+  }
+}
+
+/** One of the voters. */
+interface Member {
+  readonly model: Model;
+  readonly units: number;
+  /** Where a single output parts class 0 from class 1. */
+  readonly threshold: number;
+  /** How outputs say probabilities; undefined where they say none, like margins. */
+  readonly outputs: "probabilities" | "softmax logits" | "sigmoid logits" | undefined;
+}
+
+/** Several models that answer as one; made by ensemble(). */
+export class Ensemble {
+  readonly voting: Voting;
+  readonly inputShape: readonly number[];
+  /** Number of classes; a single output tells two apart. */
+  readonly classes: number;
+  private readonly members: readonly Member[];
+
+  /** @see ensemble */
+  constructor(
+    readonly models: readonly Model[],
+    options: EnsembleOptions = {},
+  ) {
+    checkOptions("ensemble", options, ["voting", "names"]);
+    const { voting = "soft", names } = options;
+    if (voting !== "soft" && voting !== "hard")
+      throw new NablaError(`ensemble: voting: expected "soft" or "hard", got ${JSON.stringify(voting)}`);
+    if (models.length === 0) throw new NablaError("ensemble: expected at least one model, got none");
+    this.voting = voting;
+    this.members = models.map(memberOf);
+    const [first] = this.members;
+    this.inputShape = first.model.inputShape;
+    this.classes = classesOf(first);
+    for (const [i, member] of this.members.entries()) {
+      const name = (m: number) => names?.[m] ?? `model ${m + 1}`;
+      const problem = quantities(member) ?? difference(first, member, name(0));
+      if (problem) throw new NablaError(`ensemble: ${name(i)} ${problem}`);
+      if (voting === "soft" && !member.outputs) {
+        throw new NablaError(
+          `ensemble: ${name(i)} ends in "${lastActivation(member.model.layers)}", whose outputs are no probabilities to take the mean of; use voting: "hard"`,
+        );
+      }
+    }
+  }
+
+  /** The votes on rows of input, which are what Model.predict() takes. */
+  predict(x: ArrayLike2 | Dataset, options: { batchSize?: number } = {}): Votes {
+    checkOptions("predict", options, ["batchSize"]);
+    const { batchSize = 256 } = options;
+    checkWhole("predict: batchSize", batchSize);
+    if (!isDataset(x)) return this.vote(rowsOf(x, this.inputShape), batchSize).votes;
+    this.checkInputs(x);
+    const { x: data, y } = buffersFor(x, x.length);
+    if (!readNow(x, range(x.length), data, y))
+      throw new NablaError(`predict: ${x.name} reads asynchronously; use evaluate(), or arrays`);
+    return this.vote({ data, rows: x.length, scale: x.inputScale }, batchSize).votes;
+  }
+
+  /**
+   * Accuracy on data, of the vote and of each model, and the confusion matrix. There is no loss: models may have been trained
+   * with different ones.
+   */
+  async evaluate(x: Dataset | ArrayLike2, y?: ArrayLike2): Promise<EnsembleScores> {
+    if (!isDataset(x) && y === undefined)
+      throw new NablaError("evaluate: expected x and y, or a data set; got only x");
+    const dataset = isDataset(x) ? x : arrayDataset(x, y!);
+    this.checkInputs(dataset);
+    const confusion = new ConfusionMatrix(this.classes);
+    const right = this.members.map(() => 0);
+    const pause = pauser();
+    const size = 256;
+    const buffers = buffersFor(dataset, size);
+    for (let from = 0; from < dataset.length; from += size) {
+      const rows = Math.min(size, dataset.length - from);
+      await dataset.read(range(rows, from), buffers.x, buffers.y);
+      const data = buffers.x.subarray(0, rows * sizeOf(dataset.inputShape));
+      const { votes, each } = this.vote({ data, rows, scale: dataset.inputScale }, size);
+      const winners = votes.argMax();
+      for (let r = 0; r < rows; r++) {
+        const truth = this.truth(dataset, buffers.y, r, from);
+        confusion.counts[truth][winners[r]]++;
+        for (const [m, said] of each.entries()) right[m] += Number(said[r] === truth);
+      }
+      const turn = pause();
+      if (turn) await turn;
+    }
+    return { accuracy: confusion.accuracy, models: right.map((n) => n / dataset.length), confusion };
+  }
+
+  private truth({ name, target }: Dataset, y: Int32Array | Float32Array, row: number, from: number): number {
+    if (target.kind === "class") {
+      if (y[row] >= 0 && y[row] < this.classes) return y[row];
+      throw new NablaError(
+        `${name}: row ${from + row}: expected a label from 0 to ${this.classes - 1}, got ${y[row]}`,
+      );
+    }
+    const labels = this.models[0].state.compiled?.loss.labels ?? { on: 1, off: 0 };
+    const one = { rows: 1, units: target.size, stride: target.size, threshold: 0, outputs: NONE, ...labels };
+    return trueClass({ ...one, values: y as Float32Array }, row);
+  }
+
+  private checkInputs({ name, inputShape, target }: Dataset): void {
+    if (sizeOf(inputShape) !== sizeOf(this.inputShape))
+      throw new NablaError(
+        `ensemble: expected rows of shape ${show(this.inputShape)}, got ${show(inputShape)} from ${name}`,
+      );
+    const has = target.kind === "class" ? target.classes : target.size;
+    const fits =
+      target.kind === "class"
+        ? has <= this.classes
+        : has === this.classes || (has === 1 && this.classes === 2);
+    if (!fits)
+      throw new NablaError(`ensemble: the models tell ${this.classes} classes apart, ${name} has ${has}`);
+  }
+
+  /** The votes on some rows, and what each model says of them by itself. */
+  private vote(rows: Rows, batchSize: number): { votes: Votes; each: Int32Array[] } {
+    const { classes, members } = this;
+    const n = rows.rows;
+    const probabilities = new Float64Array(n * classes);
+    const named = new Float64Array(n * classes);
+    const each = members.map((member) => {
+      const { data } = predictBatches(member.model.built, rows, batchSize, member.model.outputShape);
+      const said = new Int32Array(n);
+      for (let r = 0; r < n; r++) {
+        said[r] = predictedClass(data, r * member.units, member.units, member.threshold);
+        named[r * classes + said[r]]++;
+        addProbabilities(probabilities, r * classes, data, r * member.units, member);
+      }
+      return said;
+    });
+    const winners = new Int32Array(n);
+    for (let r = 0; r < n; r++) {
+      const at = r * classes;
+      let best = 0;
+      for (let c = 1; c < classes; c++) {
+        const more = this.voting === "hard" ? named[at + c] - named[at + best] : 0;
+        if (more > 0 || (more === 0 && probabilities[at + c] > probabilities[at + best])) best = c;
+      }
+      winners[r] = best;
+    }
+    const shares = Float32Array.from(
+      this.voting === "hard" ? named : probabilities,
+      (v) => v / members.length,
+    );
+    return { votes: new Votes(shares, [n, classes], winners), each };
+  }
+}
+
+/**
+ * Models that vote on classes: ensemble([a, b, c]).predict(x).argMax().
+ *
+ * A single output (two classes) counts as two. Logits are taken as the probabilities they stand for. The outputs of several sigmoids are
+ * averaged as they are.
+ *
+ * @throws NablaError naming the model that differs, when inputs, classes, names of classes or scales of the inputs are not the
+ *   same; and, with soft voting, a model whose outputs are no probabilities
+ */
+export function ensemble(models: readonly Model[], options?: EnsembleOptions): Ensemble {
+  return new Ensemble(models, options);
+}
+
+const NONE = new Float32Array(0);
+const show = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
+const classesOf = ({ units }: Member): number => Math.max(2, units);
+
+function memberOf(model: Model): Member {
+  const after = lastActivation(model.layers);
+  const loss = model.state.compiled?.loss;
+  const logits = after === "linear" ? loss?.kernel(after) : undefined;
+  return {
+    model,
+    units: sizeOf(model.outputShape),
+    threshold: loss ? outputThreshold(loss, model.layers) : 0.5,
+    outputs:
+      after === "softmax" || after === "sigmoid" || after === "gaussian"
+        ? "probabilities"
+        : logits?.fused
+          ? logits.kernel === "CATEGORICAL_CROSSENTROPY_SOFTMAX"
+            ? "softmax logits"
+            : "sigmoid logits"
+          : undefined,
+  };
+}
+
+/** What is wrong with a model whose outputs are numbers to be read as they are. */
+function quantities({ model }: Member): string | undefined {
+  const loss = model.state.compiled?.loss;
+  if (loss?.classification || model.metadata.classes || lastActivation(model.layers) !== "linear")
+    return undefined;
+  return "predicts quantities; voting is for classes";
+}
+
+/** What sets a model apart from the first. */
+function difference(first: Member, other: Member, name: string): string | undefined {
+  const [a, b] = [first.model, other.model];
+  if (sizeOf(a.inputShape) !== sizeOf(b.inputShape))
+    return `takes inputs of shape ${show(b.inputShape)}, ${name} of ${show(a.inputShape)}; expected the same`;
+  if (classesOf(first) !== classesOf(other))
+    return `tells ${classesOf(other)} classes apart, ${name} ${classesOf(first)}; expected the same`;
+  const names = [a, b].map(({ metadata }) => metadata.classes?.join(", "));
+  if (names[0] !== undefined && names[1] !== undefined && names[0] !== names[1])
+    return `knows the classes ${names[1]}, ${name} ${names[0]}; expected the same, in the same order`;
+  const [scale, another] = [a, b].map(({ metadata }) => JSON.stringify(metadata.standardisation));
+  if (scale !== another)
+    return `was fitted to inputs scaled otherwise than those of ${name}; train both on data standardised by the same rows`;
+  return undefined;
+}
+
+/** Adds a row's probabilities to those of the other models, in double precision. */
+function addProbabilities(
+  to: Float64Array,
+  at: number,
+  data: Float32Array,
+  from: number,
+  member: Member,
+): void {
+  const { units, outputs } = member;
+  if (!outputs) return;
+  const sigmoid = (z: number) => (z < 0 ? exp(z) / (1 + exp(z)) : 1 / (1 + exp(-z)));
+  const value = (c: number) => (outputs === "sigmoid logits" ? sigmoid(data[from + c]) : data[from + c]);
+  if (units === 1) {
+    to[at] += 1 - value(0);
+    to[at + 1] += value(0);
+    return;
+  }
+  if (outputs !== "softmax logits") {
+    for (let c = 0; c < units; c++) to[at + c] += value(c);
+    return;
+  }
+  const logits = data.subarray(from, from + units);
+  const largest = Math.max(...logits);
+  const powers = Array.from(logits, (z) => exp(z - largest));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  for (let c = 0; c < units; c++) to[at + c] += powers[c] / sum;
+}

@@ -1,0 +1,108 @@
+/** A model as one ES module with its WebAssembly inside, and the types of what it exports. */
+import type { Model } from "../model/model.ts";
+import { describeExport, type ExportOptions, exportWasm } from "./wasm.ts";
+
+export interface ExportedModule {
+  /** The module's text. */
+  readonly code: string;
+  /** Its declarations, to lie beside it: model.d.ts for model.js. */
+  readonly types: string;
+}
+
+/**
+ * The model as an ES module that imports nothing: `predict(x)` takes a Float32Array or a Uint8Array with rows one after the other
+ * and gives a Float32Array. Runs in pages, Node, Deno and Bun; of workerd see docs/export.md.
+ *
+ * @throws NablaError as exportWasm() does
+ */
+export function exportModule(model: Model, options: ExportOptions = {}): ExportedModule {
+  const bytes = exportWasm(model, options);
+  const description = JSON.stringify(describeExport(model, options), null, 2);
+  return {
+    code: `${HEAD}
+export const metadata = ${description};
+${CODE}
+const wasm = "${base64(bytes)}";
+`,
+    types: TYPES,
+  };
+}
+
+function base64(bytes: Uint8Array): string {
+  let text = "";
+  // the engine's limit of arguments is some ten thousand
+  for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  return btoa(text);
+}
+
+const HEAD = "// A trained model, exported by nabla. Needs nothing else.";
+
+/** What every exported module does. Values other than those of the model are none of its business. */
+const CODE = `
+const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+
+function compile() {
+  try {
+    return new WebAssembly.Module(bytesOf(wasm));
+  } catch (cause) {
+    throw new Error(
+      "the model could not be compiled: it needs 128-bit SIMD in WebAssembly, and leave to compile bytes ('wasm-unsafe-eval' where a " +
+        "security policy is in force). Where only imported .wasm files may run, export the model as .wasm and call load(module)",
+      { cause },
+    );
+  }
+}
+
+/** The model in an instance of its own. */
+export function load(module = compile()) {
+  const { memory, input, inputs, output, outputs, maxRows, predict, predictBytes } = new WebAssembly.Instance(module).exports;
+  const [width, units, most] = [inputs(), outputs(), maxRows()];
+  return (x) => {
+    const bytes = x instanceof Uint8Array || x instanceof Uint8ClampedArray;
+    if (!bytes && !(x instanceof Float32Array))
+      throw new TypeError(\`predict: expected a Float32Array or Uint8Array, got \${Object.prototype.toString.call(x).slice(8, -1)}\`);
+    if (x.length === 0 || x.length % width !== 0)
+      throw new RangeError(\`predict: expected rows of \${width} values, one after the other, got \${x.length} values\`);
+    const rows = x.length / width;
+    const result = new Float32Array(rows * units);
+    const View = bytes ? Uint8Array : Float32Array;
+    for (let from = 0; from < rows; from += most) {
+      const n = Math.min(most, rows - from);
+      new View(memory.buffer, input(), n * width).set(x.subarray(from * width, (from + n) * width));
+      if ((bytes ? predictBytes : predict)(n) !== n) throw new Error("predict: the model refused its input");
+      result.set(new Float32Array(memory.buffer, output(), n * units), from * units);
+    }
+    return result;
+  };
+}
+
+let model;
+/** Outputs for rows of input. The model is compiled when this is first called. */
+export function predict(x) {
+  model ??= load();
+  return model(x);
+}
+`;
+
+const TYPES = `/** Rows one after the other, without padding. Bytes are multiplied by metadata.input.scale. */
+export type Rows = Float32Array | Uint8Array | Uint8ClampedArray;
+
+/** Outputs for rows of input, rows one after the other. @throws TypeError, RangeError for values that are no rows */
+export function predict(x: Rows): Float32Array;
+
+/** The model in an instance of its own; with a WebAssembly.Module where bytes may not be compiled at run time. */
+export function load(module?: WebAssembly.Module): (x: Rows) => Float32Array;
+
+export const metadata: {
+  readonly nabla: 1;
+  readonly input: { readonly shape: readonly number[]; readonly scale: number };
+  readonly output: { readonly shape: readonly number[]; readonly activation: string };
+  readonly maxRows: number;
+  readonly weights: "float32" | "float16" | "int8";
+  readonly parameters: number;
+  readonly classes?: readonly string[];
+  /** What columns are to be brought to before they are input: (value − mean) / scale. */
+  readonly standardisation?: { readonly mean: readonly number[]; readonly scale: readonly number[]; readonly columns?: readonly string[] };
+  readonly [name: string]: unknown;
+};
+`;

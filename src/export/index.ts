@@ -1,0 +1,5 @@
+/** `nabla/export`: models as files that need neither Nabla nor, if need be, JavaScript. */
+export { type ExportedModule, exportModule } from "./esModule.ts";
+export type { WeightType } from "./quantise.ts";
+export { quantised } from "./quantised.ts";
+export { describeExport, type ExportDescription, type ExportOptions, exportWasm } from "./wasm.ts";

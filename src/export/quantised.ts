@@ -1,0 +1,33 @@
+/** What fewer bits do to a model, before it is exported. */
+
+import { Model } from "../model/model.ts";
+import { matricesOf } from "../network/network.ts";
+import { copyParameters } from "../training/inspect.ts";
+import { checkWeightType, dequantise, quantise, type WeightType } from "./quantise.ts";
+import { isPacked } from "./weights.ts";
+
+/**
+ * A copy of the model with the weights an export of this type computes with: what the export predicts, bit for bit. Compiled as the
+ * model is, so that evaluate() tells what is lost.
+ *
+ * @throws NablaError for a type there is not, and weights beyond what float16 reaches
+ */
+export function quantised(model: Model, type: WeightType): Model {
+  checkWeightType("quantised: type", type);
+  const { inputShape, seed } = model;
+  const configs = model.configs.map((config, i) => ({ ...config, name: model.layers[i]!.name }));
+  const copy = new Model(configs, { seed, inputShape }, false);
+  copyParameters(model.built, copy.built);
+  copy.metadata = model.metadata;
+  if (type !== "float32") {
+    const { built } = copy;
+    for (const tensor of built.tensors) {
+      if (!isPacked(tensor, type)) continue;
+      const { out, groups } = matricesOf(tensor.spec);
+      built.write(tensor, dequantise(quantise(built.read(tensor), out * groups, type, tensor.name)));
+    }
+  }
+  const { compiled } = model.state;
+  if (compiled) copy.compile(compiled.config);
+  return copy;
+}

@@ -1,0 +1,179 @@
+/** A model as one WebAssembly module that needs nothing else: docs/export.md says what hosts see of it. */
+import { standalone } from "#standalone";
+import { decodeBytes } from "../core/bytes.ts";
+import { Core } from "../core/core.ts";
+import { MAX_BYTES } from "../core/limits.ts";
+import { RECORDS } from "../core/records.ts";
+import { NablaError } from "../errors.ts";
+import { checkOptions, checkWhole } from "../fields/options.ts";
+import type { Model } from "../model/model.ts";
+import type { Tensor } from "../network/network.ts";
+import { align, type CoreFacts, type KernelName, type Range, tooLarge } from "../plan/builder.ts";
+import { plan } from "../plan/plan.ts";
+import { checkWeightType, type WeightType } from "./quantise.ts";
+import { parseModule } from "./wasm/module.ts";
+import { strip } from "./wasm/strip.ts";
+import { isPacked, packWeights, type Segment, type UnpackFields } from "./weights.ts";
+
+/** How a model is exported. All are optional. */
+export interface ExportOptions {
+  /** Most rows of one predict(). More take memory at run time, nothing in the file. Default 32. */
+  rows?: number;
+  /**
+   * How the file holds kernels (biases and normalisations stay float32): "float16" makes it half as large, "int8" a quarter, with
+   * a factor for each output channel. They are float32 again from the module's start on. Default "float32", bit for bit.
+   */
+  weights?: WeightType;
+  /** What predictBytes() multiplies bytes by. Default 1/255. */
+  scale?: number;
+  /** Further fields of the description in the custom section "nabla": anything JSON has. */
+  metadata?: Readonly<Record<string, unknown>>;
+}
+
+/** What is written in the custom section "nabla" of an exported model, as JSON. */
+export interface ExportDescription {
+  /** Version of the interface. */
+  readonly nabla: 1;
+  readonly input: { readonly shape: readonly number[]; readonly scale: number };
+  readonly output: { readonly shape: readonly number[]; readonly activation: string };
+  readonly maxRows: number;
+  readonly weights: WeightType;
+  readonly parameters: number;
+  readonly classes?: readonly string[];
+  /** What columns of a table are to be brought to before they are input: (value − mean) / scale. */
+  readonly standardisation?: unknown;
+}
+
+const FUNCTIONS = ["input", "inputs", "output", "outputs", "maxRows", "predict", "predictBytes"];
+const OPTIONS = ["rows", "weights", "scale", "metadata"];
+
+/** The description of what exportWasm() would write. @throws NablaError for options that make no sense */
+export function describeExport(model: Model, options: ExportOptions = {}): ExportDescription {
+  checkOptions("export", options, OPTIONS);
+  const { rows = 32, weights = "float32", scale = 1 / 255, metadata = {} } = options;
+  checkWhole("export: rows", rows);
+  checkWeightType("export: weights", weights);
+  if (!Number.isFinite(Math.fround(scale)) || Math.fround(scale) === 0)
+    throw new NablaError(`export: scale: expected a finite number other than 0, got ${scale}`);
+  const { classes, standardisation } = model.metadata;
+  const { activation = "linear" } = model.layers[model.layers.length - 1]!;
+  return {
+    ...metadata,
+    nabla: 1,
+    input: { shape: model.inputShape, scale },
+    output: { shape: model.outputShape, activation },
+    maxRows: rows,
+    weights,
+    parameters: model.built.parameterCount,
+    ...(classes && { classes }),
+    ...(standardisation && { standardisation }),
+  };
+}
+
+/**
+ * The model as a WebAssembly module: only the kernels it needs, its plan, its weights; no import. What it predicts has the bits of
+ * model.predict() (with `weights` of fewer bits: of a model with those weights, see quantised()).
+ *
+ * @throws NablaError for weights that are not finite, options that make no sense, and models beyond 4 GiB
+ */
+export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Array<ArrayBuffer> {
+  const description = describeExport(model, options);
+  const { maxRows, weights } = description;
+  const network = model.built;
+  const { tensors } = network;
+  const core = decodeBytes(standalone);
+  const table = new KernelTable(new Core({ code: core }));
+  const places = new Map<Tensor, Range>();
+  let header = table.base;
+  for (const tensor of tensors) {
+    const { name, bytes } = tensor.value;
+    places.set(tensor, { name, bytes, offset: header });
+    header += bytes;
+  }
+  const unpack = header + sizeOf("Standalone");
+  const packed = tensors.filter((tensor) => isPacked(tensor, weights)).length;
+  const predict = plan({
+    mode: "predict",
+    rows: maxRows,
+    layers: network.layers,
+    input: { type: "float32", scale: 1 },
+    core: table,
+    parameter: (layer, name) => {
+      const tensor = tensors.find((other) => other.name === `${layer}.${name}`)!;
+      return { value: places.get(tensor)!, gradient: tensor.gradient };
+    },
+    base: align(unpack + packed * sizeOf("Unpack")),
+  });
+  const staging = align(predict.base + predict.bytes.length);
+  const stored = packWeights(network, weights, places, staging);
+  const memoryBytes = Math.max(predict.end, stored.end);
+  if (memoryBytes > MAX_BYTES) throw tooLarge(memoryBytes, [...places.values()]);
+  const head = recordBytes("Standalone", {
+    input: predict.x.offset,
+    inputs: count(model.inputShape),
+    output: predict.output.offset,
+    outputs: predict.units,
+    maxRows,
+    scale: description.input.scale,
+    tape: predict.tape,
+    instructions: predict.marks.end,
+    step: predict.step,
+    unpack,
+    tensors: stored.records.length,
+    scratch: stored.scratch,
+    staging,
+    stagingBytes: stored.end - staging,
+  });
+  const records = stored.records.map((record: UnpackFields, i): Segment => {
+    const offset = unpack + i * sizeOf("Unpack");
+    return { offset, bytes: recordBytes("Unpack", { ...record }) };
+  });
+  const image = { offset: predict.base, bytes: predict.bytes };
+  return strip({
+    module: parseModule(core, "the build of the core for exports"),
+    table: table.kernels,
+    exports: FUNCTIONS,
+    ...(packed > 0 && { start: "unpack" }),
+    globals: { MODEL: header },
+    memoryBytes,
+    data: [...stored.data, { offset: header, bytes: head }, ...records, image],
+    custom: { name: "nabla", bytes: new TextEncoder().encode(JSON.stringify(description)) },
+  });
+}
+
+/** Kernels that are asked for get the next free place in a table of their own. */
+class KernelTable implements CoreFacts {
+  /** Their numbers in the table they come from. */
+  readonly kernels: number[] = [];
+
+  constructor(private readonly core: Core) {}
+
+  /** First byte that parameters may use. */
+  get base(): number {
+    return this.core.base;
+  }
+
+  kernel(name: KernelName): number {
+    if (this.core.exports[name] === undefined)
+      throw new NablaError(`export: the model needs ${name}, which exported models do not have`);
+    const wanted = this.core.kernel(name);
+    const known = this.kernels.indexOf(wanted);
+    return known < 0 ? this.kernels.push(wanted) : known + 1;
+  }
+
+  constant(name: string): number {
+    return this.core.constant(name);
+  }
+}
+
+const count = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
+const sizeOf = (record: keyof typeof RECORDS): number => Object.keys(RECORDS[record]).length * 4;
+
+function recordBytes(record: keyof typeof RECORDS, fields: Readonly<Record<string, number>>): Uint8Array {
+  const view = new DataView(new ArrayBuffer(sizeOf(record)));
+  Object.entries(RECORDS[record] as Record<string, string>).forEach(([field, type], i) => {
+    if (type === "f") view.setFloat32(i * 4, fields[field]!, true);
+    else view.setUint32(i * 4, fields[field]!, true);
+  });
+  return new Uint8Array(view.buffer);
+}

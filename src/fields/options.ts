@@ -1,0 +1,37 @@
+/** Options that nobody reads are mistakes: a misspelt name must not silently mean the default. */
+import { didYouMean, NablaError } from "../errors.ts";
+
+/** Where Keras' name is another, or an option belongs elsewhere. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  learningRate: 'it belongs to the optimizer: optimizer: { name: "adam", learningRate: 0.01 }',
+  learning_rate: 'it belongs to the optimizer: optimizer: { name: "adam", learningRate: 0.01 }',
+  batch_size: "here it is batchSize",
+  gradientAccumulationSteps:
+    "here batchSize is the rows of an update, and microBatchSize says how many of them are run at once",
+  gradient_accumulation_steps:
+    "here batchSize is the rows of an update, and microBatchSize says how many of them are run at once",
+  validation_split: "here it is validationSplit",
+  validation_data: "here it is validationData",
+  class_weight: "here it is classWeight",
+  sample_weight: "here it is sampleWeight",
+  restore_best_weights: "here it is restoreBestWeights",
+};
+
+/** @throws NablaError unless n is a whole number ≥ 1 */
+export function checkWhole(what: string, n: number): void {
+  if (!Number.isInteger(n) || n < 1) throw new NablaError(`${what}: expected a whole number ≥ 1, got ${n}`);
+}
+
+/** @throws NablaError where `options` is no object or has a name that is not among `names`; undefined values count as missing */
+export function checkOptions(who: string, options: unknown, names: readonly string[]): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new NablaError(
+      `${who}: expected its options as an object, got ${JSON.stringify(options) ?? typeof options}`,
+    );
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || names.includes(name)) continue;
+    const hint = Object.hasOwn(ELSEWHERE, name) ? `; ${ELSEWHERE[name]}` : didYouMean(name, names);
+    throw new NablaError(`${who}: unknown option "${name}"${hint || `; there are ${names.join(", ")}`}`);
+  }
+}

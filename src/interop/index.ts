@@ -1,5 +1,0 @@
-/** `nabla/export`: models as files that need neither Nabla nor, if need be, JavaScript. */
-export { type ExportedModule, exportModule } from "./esmodule.ts";
-export type { WeightType } from "./quantise.ts";
-export { quantised } from "./quantised.ts";
-export { describeExport, type ExportDescription, type ExportOptions, exportWasm } from "./wasm.ts";

@@ -1,0 +1,145 @@
+/** A new model from a trained one: its layers and their weights, another head, some of it frozen. */
+import type { LayerConfig } from "../config/config.ts";
+import { withShape } from "../config/shape.ts";
+import { didYouMean, NablaError } from "../errors.ts";
+import { checkOptions } from "../fields/options.ts";
+import { everyLayer, nameLayers } from "../layers/chain.ts";
+import type { LayerInput } from "../layers/factories.ts";
+import { checkChain } from "../layers/registry.ts";
+import { Model } from "./model.ts";
+
+/** Which layers of a model are kept, and what comes on top of them. */
+export interface FineTuneOptions {
+  /**
+   * What the new model tells apart: names of classes, or how many. Its last dense layer (with what follows it) is as the model's,
+   * with so many units and new weights.
+   */
+  classes?: number | readonly string[];
+  /** New layers instead, in place of the model's last dense layer and what follows it; or of all layers behind `upTo`. */
+  layers?: readonly LayerInput[];
+  /** The name of the last layer that is kept; goes with `layers`. */
+  upTo?: string;
+  /**
+   * Which layers training leaves as they are (their `trainable: false`, with whatever lies within them; a frozen
+   * batchNormalization works with its moving means, as in Keras). true: all that are kept but the head; false: none, so also what
+   * was frozen before is trained again; names: those and no others. Default: as they were.
+   */
+  freeze?: boolean | readonly string[];
+  /** What new weights, and later trainings, draw from. Default: the model's. */
+  seed?: number;
+}
+
+/**
+ * A new model that keeps the layers of a trained one with their weights. The given model stays as it is. Without `classes` and
+ * `layers` the head is kept, too: what is left is another choice of what is frozen. The new model is yet to be compiled.
+ *
+ *     const tuned = fineTune(model, { classes: ["cat", "dog"], freeze: true }).compile({ loss: "categoricalCrossentropy" });
+ *     await tuned.fit(fewImages, { epochs: 20 });
+ *     const all = fineTune(tuned, { freeze: false }).compile({ loss: …, optimizer: { name: "adam", learningRate: 1e-5 } });
+ *
+ * Data must be scaled and standardised as those the model was trained on: see its `metadata.standardisation`.
+ *
+ * @param model knows the shape of its input; where its weights are averages (useEma), those are taken
+ * @throws NablaError for names that no layer has, for a head that cannot become one for so many classes, and for layers that do not
+ * fit together
+ */
+export function fineTune(model: Model, options: FineTuneOptions = {}): Model {
+  checkOptions("fineTune", options, ["classes", "layers", "upTo", "freeze", "seed"]);
+  const { classes, layers, upTo, freeze, seed = model.seed } = options;
+  if (classes !== undefined && layers !== undefined)
+    throw new NablaError("fineTune: classes and layers both say what the head is; give one of them");
+  if (upTo !== undefined && layers === undefined)
+    throw new NablaError("fineTune: upTo: expected layers as well, to follow it");
+  // with their names written out: what comes after them must not change what they are called
+  const before = nameLayers(model.configs);
+  const head = upTo === undefined ? headOf(before, layers !== undefined) : behind(before, upTo);
+  const fresh =
+    classes !== undefined
+      ? headFor(before.slice(head), classes)
+      : layers && withShape(layers, checkChain).configs;
+  const body = fresh ? before.slice(0, head) : before;
+  const frozen = freeze === undefined ? undefined : whichFrozen(body, head, freeze);
+  const kept = frozen ? body.map((config) => withTrainable(config, frozen)) : body;
+  const tuned = new Model([...kept, ...(fresh ?? [])], { seed, inputShape: model.inputShape });
+  const own = new Set(everyLayer(kept).map(({ name }) => name));
+  const target = new Map(tuned.built.tensors.map((tensor) => [tensor.name, tensor]));
+  for (const tensor of model.built.tensors)
+    if (own.has(tensor.layer)) tuned.built.write(target.get(tensor.name)!, model.built.read(tensor));
+  const { standardisation } = model.metadata;
+  tuned.metadata = fresh
+    ? {
+        ...(classes !== undefined && typeof classes !== "number" && { classes: [...classes] }),
+        ...(standardisation && { standardisation }),
+      }
+    : { ...model.metadata };
+  return tuned;
+}
+
+const hasWeights = (config: LayerConfig): boolean => everyLayer([config]).some((each) => "trainable" in each);
+
+/** Where the head begins: the last dense layer. */
+function headOf(configs: readonly LayerConfig[], replaced: boolean): number {
+  const last = configs.map(hasWeights).lastIndexOf(true);
+  if (last < 0) throw new NablaError("fineTune: no layer of the model has weights to keep");
+  if (configs[last].type === "dense" || !replaced) return last;
+  throw new NablaError(
+    `fineTune: the model's last layer with weights, "${configs[last].name}", is no dense layer; say with upTo which layer is the last to be kept`,
+  );
+}
+
+function behind(configs: readonly LayerConfig[], name: string): number {
+  const at = configs.findIndex((config) => config.name === name);
+  if (at < 0) throw unknown("upTo", name, configs);
+  return at + 1;
+}
+
+/** The old head for another number of classes. */
+function headFor(old: readonly LayerConfig[], classes: number | readonly string[]): LayerConfig[] {
+  const n = typeof classes === "number" ? classes : classes.length;
+  if (!Number.isInteger(n) || n < 2)
+    throw new NablaError(
+      `fineTune: classes: expected a whole number ≥ 2, or as many names, got ${JSON.stringify(classes)}`,
+    );
+  const [config, ...rest] = old;
+  const instead = `give layers: [dense({ units: ${n}, activation: "softmax" })]`;
+  if (config.type !== "dense") {
+    throw new NablaError(
+      `fineTune: classes: the model's last layer with weights, "${config.name}", is no dense layer, whose units could be as many; ${instead}, and with upTo the last layer to be kept`,
+    );
+  }
+  if (config.units === 1 && n > 2)
+    throw new NablaError(
+      `fineTune: classes: the model's head has one output, which cannot tell ${n} classes apart; ${instead}`,
+    );
+  return [{ ...config, units: config.units === 1 ? 1 : n, trainable: true }, ...rest];
+}
+
+/** Names of the layers to freeze, those within others included. */
+function whichFrozen(
+  configs: readonly LayerConfig[],
+  head: number,
+  freeze: boolean | readonly string[],
+): ReadonlySet<string> {
+  if (typeof freeze === "boolean")
+    return new Set(freeze ? everyLayer(configs.slice(0, head)).map(({ name }) => name!) : []);
+  const known = everyLayer(configs);
+  for (const name of freeze)
+    if (!known.some((each) => each.name === name)) throw unknown("freeze", name, known);
+  const named = known.filter(({ name }) => freeze.includes(name!));
+  return new Set(everyLayer(named).map(({ name }) => name!));
+}
+
+function withTrainable<T extends LayerConfig>(config: T, frozen: ReadonlySet<string>): T {
+  if (config.type === "residual") {
+    const each = (inner: typeof config.layers) => inner.map((layer) => withTrainable(layer, frozen));
+    return { ...config, layers: each(config.layers), shortcut: each(config.shortcut) };
+  }
+  return "trainable" in config ? { ...config, trainable: !frozen.has(config.name!) } : config;
+}
+
+const unknown = (option: string, name: string, configs: readonly LayerConfig[]): NablaError => {
+  const names = configs.map((config) => config.name!);
+  return new NablaError(
+    `fineTune: ${option}: there is no layer "${name}"${didYouMean(name, names)}; there are ${names.join(", ")}`,
+  );
+};

@@ -1,0 +1,68 @@
+/** A network as a table. */
+
+import type { Network } from "../network/network.ts";
+import { parametersOf } from "../plan/operation.ts";
+
+/** What one row of a summary says. */
+export interface LayerSummary {
+  name: string;
+  type: string;
+  activation?: string;
+  inputShape: readonly number[];
+  outputShape: readonly number[];
+  parameters: number;
+  /** Bytes of the parameters as float32. */
+  bytes: number;
+}
+
+/** Others hand on values as they are: no use in saying that this is linear. */
+const HAVE_ACTIVATION = ["dense", "conv2d", "activation"];
+
+/** The lines of a summary as data: each layer with its shape and its parameters. */
+export function layerSummaries(network: Network): LayerSummary[] {
+  return network.layers.map((layer) => {
+    const parameters = parametersOf(layer).reduce(
+      (sum, { spec }) => sum + spec.shape.reduce((product, n) => product * n, 1),
+      0,
+    );
+    return {
+      name: layer.name,
+      type: layer.type,
+      ...(layer.activation && HAVE_ACTIVATION.includes(layer.type) && { activation: layer.activation }),
+      inputShape: layer.inputShape,
+      outputShape: layer.outputShape,
+      parameters,
+      bytes: parameters * 4,
+    };
+  });
+}
+
+export function describe(network: Network): string {
+  const layers = layerSummaries(network).map((layer) => [
+    layer.name,
+    layer.activation && layer.activation !== "linear" && layer.type !== "activation"
+      ? `${layer.type}, ${layer.activation}`
+      : layer.activation && layer.type === "activation"
+        ? layer.activation
+        : layer.type,
+    `[${layer.outputShape.join(", ")}]`,
+    layer.parameters.toLocaleString("en"),
+  ]);
+  const rows = [["input", "", `[${network.layers[0].inputShape.join(", ")}]`, ""], ...layers];
+  const head = ["Layer", "Type", "Output", "Parameters"];
+  const widths = head.map((title, c) => Math.max(title.length, ...rows.map((row) => row[c].length)));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, c) => (c === 3 ? cell.padStart(widths[c]) : cell.padEnd(widths[c])))
+      .join("  ")
+      .trimEnd();
+  const total = network.parameterCount;
+  const trained = network.trained.reduce((sum, { spec }) => sum + spec.shape.reduce((n, m) => n * m, 1), 0);
+  return [
+    line(head),
+    widths.map((w) => "─".repeat(w)).join("  "),
+    ...rows.map(line),
+    widths.map((w) => "─".repeat(w)).join("  "),
+    `${total.toLocaleString("en")} parameters, ${(total * 4).toLocaleString("en")} bytes${trained < total ? `; ${trained.toLocaleString("en")} of them are trained` : ""}`,
+  ].join("\n");
+}

@@ -1,0 +1,193 @@
+/**
+ * A built network in one instance of the core: where its parameters lie, and the plans that predict with them. What training adds
+ * is in src/network/network.ts; linear memory is touched through these two alone.
+ */
+import { Core } from "../core/core.ts";
+import { MAX_BYTES } from "../core/limits.ts";
+import { align, ld, tooLarge } from "../plan/builder.ts";
+import { type InputKind, type Plan, predictPlan } from "../plan/forward.ts";
+import { type Layer, type Parameter, type Placed, parametersOf } from "../plan/operation.ts";
+
+/** One parameter of the model and where it lies. */
+export interface Tensor extends Placed {
+  readonly layer: string;
+  readonly spec: Parameter;
+  /** "<layer>.<parameter>" */
+  readonly name: string;
+  /** Where it starts in the flat range of parameters, in bytes. Those that are trained come first. */
+  readonly at: number;
+}
+
+export class InferenceNetwork {
+  readonly tensors: readonly Tensor[];
+  /** Those that training changes by their gradients. */
+  readonly trained: readonly Tensor[];
+  /** Bytes of the parameters that are trained; gradients and each slot take as many. */
+  readonly bytes: number;
+  /** Bytes of all parameters. */
+  protected readonly all: number;
+  private plans = new Map<string, Plan>();
+  private active: Plan | undefined;
+
+  /** @param core another build of the core than the smallest that has the layers' kernels */
+  constructor(
+    readonly layers: readonly Layer[],
+    readonly core = new Core(layers.find((layer) => layer.core)?.core),
+  ) {
+    const base = this.core.base;
+    const specs = layers.flatMap(parametersOf);
+    const places = new Map<Parameter, number>();
+    let at = 0;
+    const place = (trainable: boolean) => {
+      for (const { spec } of specs) {
+        if (spec.trainable !== trainable) continue;
+        places.set(spec, at);
+        at += align(footprint(spec));
+      }
+      return at;
+    };
+    this.bytes = place(true);
+    this.all = place(false);
+    this.tensors = specs.map(({ layer, spec }) => {
+      const name = `${layer}.${spec.name}`;
+      const bytes = align(footprint(spec));
+      const offset = places.get(spec)!;
+      return {
+        layer,
+        spec,
+        name,
+        at: offset,
+        value: { name, bytes, offset: base + offset },
+        gradient: { name: `gradient of ${name}`, bytes, offset: 0 },
+      };
+    });
+    this.trained = this.tensors.filter(({ spec }) => spec.trainable);
+    this.check(base + this.all);
+    this.core.reserve(base + this.all);
+  }
+
+  /** First byte behind what the model keeps from one run to the next. */
+  protected get workspace(): number {
+    return this.core.base + this.all;
+  }
+
+  /** The plan for predicting up to `rows` rows at once, made once and then remembered. Not yet in memory: see use(). */
+  plan(_mode: "predict", rows: number, input: InputKind): Plan {
+    return this.remember(["predict", rows, input.type, input.scale].join(" "), () =>
+      predictPlan({
+        rows,
+        layers: this.layers,
+        input,
+        core: this.core,
+        parameter: this.lookup((tensor) => tensor),
+        base: this.workspace,
+      }),
+    );
+  }
+
+  /** Where a plan finds a parameter by its layer's and its own name. */
+  protected lookup(placed: (tensor: Tensor) => Placed): (layer: string, name: string) => Placed {
+    const tensors = new Map(this.tensors.map((tensor) => [tensor.name, tensor]));
+    return (layer, name) => placed(tensors.get(`${layer}.${name}`)!);
+  }
+
+  protected remember(key: string, make: () => Plan): Plan {
+    let found = this.plans.get(key);
+    if (found === undefined) {
+      found = make();
+      this.plans.set(key, found);
+      // the oldest goes: who predicts batches of ever new sizes must not pay for all of them
+      if (this.plans.size > 16) this.plans.delete(this.plans.keys().next().value!);
+    }
+    return found;
+  }
+
+  protected forget(): void {
+    this.plans.clear();
+    this.active = undefined;
+  }
+
+  /** Puts the plan into linear memory unless it is there already. What another plan kept in its buffers is lost. */
+  use(wanted: Plan): Plan {
+    if (this.active !== wanted) {
+      this.core.reserve(wanted.end);
+      this.core.u8(wanted.base, wanted.bytes.length).set(wanted.bytes);
+      this.active = wanted;
+    }
+    return wanted;
+  }
+
+  /** Runs instructions `from` … `to` of a plan in use. Returns whether all of them ran. */
+  run(current: Plan, from: number, to: number, rows: number): boolean {
+    return this.core.run(current.tape, from, to, rows, current.step) === to - from;
+  }
+
+  /** Sets a parameter from row-major values. */
+  write(tensor: Tensor, values: ArrayLike<number>): void {
+    this.writeTo(tensor.value.offset, tensor.spec, values);
+  }
+
+  protected writeTo(offset: number, spec: Parameter, values: ArrayLike<number>): void {
+    this.withScratch(values.length * 4, (scratch) => {
+      this.core.f32(scratch, values.length).set(values);
+      this.place(offset, spec, scratch);
+    });
+  }
+
+  /** Whether all values of a parameter are numbers. */
+  finite(tensor: Tensor): boolean {
+    return this.core.exports.allFinite(tensor.value.offset, tensor.value.bytes / 4) !== 0;
+  }
+
+  protected place(to: number, spec: Parameter, plain: number): void {
+    const n = count(spec.shape);
+    if (spec.layout === "vector") {
+      this.core.u8(to, align(footprint(spec))).fill(0);
+      this.core.u8(to, n * 4).set(this.core.u8(plain, n * 4));
+      return;
+    }
+    const { k, out, groups } = matricesOf(spec);
+    if (spec.layout === "rows") {
+      const rows = this.core.f32(to, k * ld(out));
+      rows.fill(0);
+      const values = this.core.f32(plain, k * out);
+      for (let r = 0; r < k; r++) rows.set(values.subarray(r * out, (r + 1) * out), r * ld(out));
+      return;
+    }
+    for (let g = 0; g < groups; g++)
+      this.core.exports.packPanels(to + g * k * ld(out) * 4, plain + g * out * 4, k, out, out * groups);
+  }
+
+  /** Lends bytes of the workspace; the plan that was there must be put back before it runs again. */
+  protected withScratch<T>(bytes: number, body: (offset: number) => T): T {
+    const offset = align(this.workspace);
+    this.check(offset + bytes);
+    this.core.reserve(offset + bytes);
+    this.active = undefined;
+    return body(offset);
+  }
+
+  protected check(bytes: number): void {
+    if (!(bytes <= MAX_BYTES)) {
+      throw tooLarge(
+        bytes,
+        this.tensors.map((tensor) => tensor.value),
+      );
+    }
+  }
+}
+
+/** A kernel of any rank as the matrices it is multiplied as: [everything before the last axis, a share of the last axis]. */
+export function matricesOf({ shape, groups = 1 }: Parameter): { k: number; out: number; groups: number } {
+  const columns = shape[shape.length - 1];
+  return { k: count(shape) / columns, out: columns / groups, groups };
+}
+
+export const count = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
+
+/** Bytes a parameter takes in linear memory. */
+export function footprint(spec: Parameter): number {
+  if (spec.layout === "vector") return ld(count(spec.shape)) * 4;
+  const { k, out, groups } = matricesOf(spec);
+  return groups * k * ld(out) * 4; // with padded rows as in panels
+}

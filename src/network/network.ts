@@ -1,0 +1,182 @@
+/**
+ * A built network that can be trained: gradients, optimizer slots and the plans of training, on top of src/network/inference.ts.
+ * The public model and the training loop sit on top of this one.
+ *
+ * Memory, each range 64-byte aligned:  parameters | those that are not trained | gradients | optimizer slots | one plan at a time
+ */
+import type { Core } from "../core/core.ts";
+import { initialize } from "../initializers/index.ts";
+import type { Loss } from "../losses/resolve.ts";
+import { type Flat, type Slot, TRAINED } from "../optimizers/index.ts";
+import { ld, type Range } from "../plan/builder.ts";
+import type { Parameter, Placed } from "../plan/operation.ts";
+import { type InputKind, type Mode, type Plan, plan, type Update } from "../plan/plan.ts";
+import { count, InferenceNetwork, matricesOf, type Tensor } from "./inference.ts";
+
+/** What a training plan needs besides the layers. */
+export interface Training {
+  readonly loss: Loss;
+  readonly update?: Update;
+  readonly target: "class" | "values";
+  /** Which weights it works on. Default: those that are trained. */
+  readonly of?: Weights;
+  /** Whether the gradient goes on to the inputs. */
+  readonly inputGradient?: boolean;
+}
+
+/** The model's own weights, or those that are trained: others only where the model's own are an average of them. */
+export type Weights = "own" | "trained";
+
+export class Network extends InferenceNetwork {
+  private slots = 0;
+  /** The slot that holds the weights training moves, where the parameters are their average. */
+  private moved: number | undefined;
+  private withGradients = false;
+  /** Counts how often parameters or slots were set from outside a training step. */
+  changes = 0;
+
+  get parameterCount(): number {
+    return this.tensors.reduce((sum, { spec }) => sum + count(spec.shape), 0);
+  }
+
+  /** How many of the parameters are trained. */
+  get trainableCount(): number {
+    return this.trained.reduce((sum, { spec }) => sum + count(spec.shape), 0);
+  }
+
+  /** Fills all parameters from the seed: tensor number t draws from step t of the stream for initialisation. */
+  initialize(seed: number): void {
+    this.changes++;
+    this.tensors.forEach((tensor, t) => {
+      const { spec } = tensor;
+      const n = count(spec.shape);
+      this.withScratch(n * 4, (scratch) => {
+        initialize(this.core, spec.initializer, spec, scratch, n, seed, t);
+        this.place(tensor.value.offset, spec, scratch);
+      });
+    });
+  }
+
+  /** Makes room for gradients and these optimizer slots, with what they hold at first; forgets earlier ones. */
+  prepareTraining(slots: readonly Slot[]): void {
+    this.changes++;
+    this.withGradients = true;
+    this.slots = slots.length;
+    const moved = slots.indexOf(TRAINED);
+    this.moved = moved < 0 ? undefined : moved;
+    this.forget();
+    this.check(this.workspace);
+    this.core.reserve(this.workspace);
+    for (const tensor of this.trained) tensor.gradient.offset = this.gradients + tensor.at;
+    this.core.u8(this.gradients, this.bytes).fill(0);
+    slots.forEach(({ initial }, slot) => {
+      const values = this.core.f32(this.slotOffset(slot), this.bytes / 4);
+      if (initial === "weights") values.set(this.core.f32(this.core.base, this.bytes / 4));
+      // padding keeps its zeros only where zero is a fixed point; where it is not, it moves no parameter (see optimizers)
+      else values.fill(initial);
+    });
+  }
+
+  /** The flat ranges an optimizer works on. */
+  get flat(): Flat {
+    const slots = Array.from({ length: this.slots }, (_, s) => this.slotOffset(s));
+    const { base } = this.core;
+    return { w: this.start("trained"), average: base, dw: this.gradients, slots, n: this.bytes / 4 };
+  }
+
+  /** Where a parameter lies among these weights. */
+  placed(tensor: Tensor, of: Weights): Placed {
+    const { spec, value, gradient, at } = tensor;
+    return spec.trainable ? { value: { ...value, offset: this.start(of) + at }, gradient } : tensor;
+  }
+
+  /** The plan for this mode with room for `rows` rows, made once and then remembered. Not yet in memory: see use(). */
+  override plan(mode: Mode, rows: number, input: InputKind, training?: Training): Plan {
+    const of = mode === "train" ? (training?.of ?? "trained") : "own";
+    const key = [mode, rows, input.type, input.scale, training?.target, training?.inputGradient, of].join(
+      " ",
+    );
+    return this.remember(key, () =>
+      plan({
+        mode,
+        rows,
+        layers: this.layers,
+        input,
+        ...training,
+        core: this.core,
+        parameter: this.lookup((tensor) => this.placed(tensor, of)),
+        base: this.workspace,
+      }),
+    );
+  }
+
+  /** A copy of a parameter's values, row-major in its shape; `of` chooses the gradient or a slot instead. */
+  read(tensor: Tensor, of: "value" | "gradient" | number = "value"): Float32Array<ArrayBuffer> {
+    const from = this.offsetOf(tensor, of);
+    const { spec } = tensor;
+    const n = count(spec.shape);
+    if (spec.layout === "vector") return this.core.f32(from, n).slice();
+    return this.withScratch(n * 4, (scratch) => {
+      unpack(this.core, scratch, from, spec);
+      return this.core.f32(scratch, n).slice();
+    });
+  }
+
+  /** Sets a parameter (or a slot) from row-major values. */
+  override write(tensor: Tensor, values: ArrayLike<number>, of: "value" | number = "value"): void {
+    this.changes++;
+    this.writeTo(this.offsetOf(tensor, of), tensor.spec, values);
+  }
+
+  /** A copy of everything training changes: parameters and slots. For going back, and for another thread. */
+  snapshot(): Uint8Array<ArrayBuffer> {
+    const slots = this.bytes * this.slots;
+    const copy = new Uint8Array(this.all + slots);
+    copy.set(this.core.u8(this.core.base, this.all));
+    if (slots > 0) copy.set(this.core.u8(this.slotOffset(0), slots), this.all);
+    return copy;
+  }
+
+  restore(copy: Uint8Array): void {
+    this.changes++;
+    this.core.u8(this.core.base, this.all).set(copy.subarray(0, this.all));
+    if (this.slots > 0)
+      this.core.u8(this.slotOffset(0), this.bytes * this.slots).set(copy.subarray(this.all));
+  }
+
+  private offsetOf(tensor: Tensor, of: "value" | "gradient" | number): number {
+    if (of === "value") return tensor.value.offset;
+    return of === "gradient" ? tensor.gradient.offset : this.slotOffset(of) + tensor.at;
+  }
+
+  private start(of: Weights): number {
+    return of === "own" || this.moved === undefined ? this.core.base : this.slotOffset(this.moved);
+  }
+
+  private get gradients(): number {
+    return this.core.base + this.all;
+  }
+
+  private slotOffset(slot: number): number {
+    return this.gradients + this.bytes * (1 + slot);
+  }
+
+  protected override get workspace(): number {
+    return this.gradients + (this.withGradients ? this.bytes * (1 + this.slots) : 0);
+  }
+}
+
+function unpack(core: Core, to: number, from: number, spec: Parameter): void {
+  const { k, out, groups } = matricesOf(spec);
+  if (spec.layout === "rows") {
+    const rows = core.f32(from, k * ld(out));
+    const values = core.f32(to, k * out);
+    for (let r = 0; r < k; r++) values.set(rows.subarray(r * ld(out), r * ld(out) + out), r * out);
+    return;
+  }
+  for (let g = 0; g < groups; g++)
+    core.exports.unpackPanels(to + g * out * 4, from + g * k * ld(out) * 4, k, out, out * groups);
+}
+
+export { footprint, matricesOf } from "./inference.ts";
+export type { Range, Tensor };

@@ -1,0 +1,149 @@
+/** Outputs for rows of input. */
+import { type ArrayLike2, shaped } from "../data/arrays.ts";
+import { buffersFor, type Dataset, range, readNow, sizeOf } from "../data/dataset.ts";
+import { NablaError } from "../errors.ts";
+import { ld } from "../plan/builder.ts";
+import type { InferenceNetwork } from "./inference.ts";
+
+/** What predict() returns: plain values with their shape, nothing to dispose. */
+export class Outputs {
+  /**
+   * @param data row-major
+   * @param shape [rows, ...output shape]
+   */
+  constructor(
+    readonly data: Float32Array,
+    readonly shape: readonly number[],
+  ) {}
+
+  get length(): number {
+    return this.shape[0];
+  }
+
+  /** One row's outputs: a view. */
+  row(index: number): Float32Array {
+    const width = this.data.length / this.shape[0];
+    return this.data.subarray(index * width, (index + 1) * width);
+  }
+
+  /** Rows as plain arrays. */
+  toArray(): number[][] {
+    return Array.from({ length: this.length }, (_, r) => [...this.row(r)]);
+  }
+
+  /** The number of the largest output of each row, the first of equals. */
+  argMax(): Int32Array {
+    return Int32Array.from({ length: this.length }, (_, r) => {
+      const row = this.row(r);
+      let best = 0;
+      for (let c = 1; c < row.length; c++) if (row[c] > row[best]) best = c;
+      return best;
+    });
+  }
+}
+
+/** Rows ready to be copied into linear memory. */
+export interface Rows {
+  readonly data: Uint8Array | Float32Array;
+  readonly rows: number;
+  /** What uint8 values are multiplied by. Default 1/255. */
+  readonly scale?: number;
+}
+
+/** Reads what predict() takes. @throws NablaError when the values do not make up whole rows */
+export function rowsOf(x: ArrayLike2, inputShape: readonly number[]): Rows {
+  const width = sizeOf(inputShape);
+  if (x instanceof Float32Array || x instanceof Uint8Array) return check(x, x.length, width, inputShape);
+  const { data, shape } = shaped(x, "predict: x");
+  const show = (of: readonly number[]) => `[${of.join(", ")}]`;
+  const wanted = `predict: expected rows of shape ${show(inputShape)}, so [n, ${inputShape.join(", ")}]`;
+  // flat values may be rows one after the other, but not where they are plainly one row
+  const single = sizeOf(shape) === width && shape[0] !== 1 && (shape.length > 1 || width > 1);
+  if (single && (shape.length === inputShape.length || sizeOf(shape.slice(1)) !== width)) {
+    throw new NablaError(
+      `${wanted}, got a single row ${show(shape)}: the batch dimension is missing; pass [x]`,
+    );
+  }
+  if (shape.length > 1 && sizeOf(shape.slice(1)) !== width)
+    throw new NablaError(`${wanted}, got ${show(shape)}`);
+  const values =
+    data instanceof Uint8Array || data instanceof Uint8ClampedArray
+      ? new Uint8Array(data.buffer, data.byteOffset, data.length)
+      : Float32Array.from(data);
+  return check(values, data.length, width, inputShape);
+}
+
+function check(
+  data: Uint8Array | Float32Array,
+  length: number,
+  width: number,
+  inputShape: readonly number[],
+): Rows {
+  if (length === 0 || length % width !== 0) {
+    throw new NablaError(
+      `predict: expected a multiple of ${width} values (rows of shape [${inputShape.join(", ")}]), got ${length}`,
+    );
+  }
+  return { data, rows: length / width };
+}
+
+export function predictBatches(
+  network: InferenceNetwork,
+  input: Rows,
+  batchSize: number,
+  outputShape: readonly number[],
+): Outputs {
+  const { data, rows } = input;
+  const width = data.length / rows;
+  const isBytes = data instanceof Uint8Array;
+  const capacity = Math.min(batchSize, rows);
+  const plan = network.plan("predict", capacity, {
+    type: isBytes ? "uint8" : "float32",
+    scale: isBytes ? (input.scale ?? 1 / 255) : 1,
+  });
+  network.use(plan);
+  const { core } = network;
+  const { units } = plan;
+  const stride = ld(units);
+  const out = new Float32Array(rows * units);
+  for (let from = 0; from < rows; from += capacity) {
+    const n = Math.min(capacity, rows - from);
+    const part = data.subarray(from * width, (from + n) * width);
+    if (isBytes) core.u8(plan.x.offset, n * width).set(part);
+    else core.f32(plan.x.offset, n * width).set(part);
+    network.run(plan, 0, plan.marks.end, n);
+    const outputs = core.f32(plan.output.offset, n * stride);
+    if (stride === units) out.set(outputs, from * units);
+    else
+      for (let r = 0; r < n; r++)
+        for (let c = 0; c < units; c++) out[(from + r) * units + c] = outputs[r * stride + c];
+  }
+  return new Outputs(out, [rows, ...outputShape]);
+}
+
+/** The same for the inputs of a data set, with its scale. @throws NablaError when it reads asynchronously */
+export function predictDataset(
+  network: InferenceNetwork,
+  dataset: Dataset,
+  batchSize: number,
+  outputShape: readonly number[],
+): Outputs {
+  const width = sizeOf(dataset.inputShape);
+  if (width !== sizeOf(network.layers[0].inputShape)) {
+    throw new NablaError(
+      `predict: expected rows of shape [${network.layers[0].inputShape.join(", ")}], got [${dataset.inputShape.join(", ")}] from ${dataset.name}`,
+    );
+  }
+  const { x, y } = buffersFor(dataset, dataset.length);
+  if (!readNow(dataset, range(dataset.length), x, y)) {
+    throw new NablaError(
+      `predict: ${dataset.name} reads asynchronously; read rows of it into an array first, or use evaluate() with onRow`,
+    );
+  }
+  return predictBatches(
+    network,
+    { data: x, rows: dataset.length, scale: dataset.inputScale },
+    batchSize,
+    outputShape,
+  );
+}

@@ -1,0 +1,110 @@
+/** What a layer is to the rest: shapes, parameters, and the instructions it puts on the tape. */
+
+import type { Build } from "../core/compile.ts";
+import { bool } from "../fields/fields.ts";
+import type { InitializerConfig } from "../initializers/index.ts";
+import type { PlanBuilder, Range } from "./builder.ts";
+
+/** The field of every layer that has parameters. */
+export const trainable = bool({
+  default: true,
+  doc: "false: training leaves the layer's parameters as they are.",
+});
+
+/**
+ * How a parameter lies in linear memory: plain values, a matrix [everything but the last axis, last axis] with padded rows, or one
+ * in panels (see ARCHITECTURE.md).
+ */
+export type Layout = "vector" | "rows" | "panels";
+
+export interface Parameter {
+  /** "kernel", "bias": with the layer's name, the tensor's name in a checkpoint. */
+  readonly name: string;
+  /** Outside linear memory the values are row-major in this shape. */
+  readonly shape: readonly number[];
+  readonly layout: Layout;
+  /** Panels: columns are cut into so many matrices, one after the other. Default 1. */
+  readonly groups?: number;
+  readonly initializer: InitializerConfig;
+  readonly fanIn: number;
+  readonly fanOut: number;
+  /** Penalties l1·|w| + l2·w² added to the loss. */
+  readonly l1: number;
+  readonly l2: number;
+  /** Whether training changes it by its gradient. What is not trained has neither gradient nor optimizer slots. */
+  readonly trainable: boolean;
+}
+
+/** Where a parameter and its gradient lie, as fixed ranges. */
+export interface Placed {
+  readonly value: Range;
+  /** Nowhere (offset 0) where the parameter is not trained. */
+  readonly gradient: Range;
+}
+
+/** What an operation needs to know while it writes its part of a plan. The same from forward() to backward(). */
+export interface Site {
+  readonly builder: PlanBuilder;
+  /** Keep what backward() needs. */
+  readonly training: boolean;
+  /** Of the operation among all of the network: what tells its random numbers from those of others. */
+  readonly number: number;
+  parameter(name: string): Placed;
+  /** A buffer for outputs of this shape. */
+  output(shape: readonly number[]): Range;
+  /** A buffer for gradients of this shape. */
+  gradient(shape: readonly number[]): Range;
+  /** What forward() keeps for backward(), by name. */
+  readonly saved: Map<string, Range>;
+  /** The site of an operation within this one. */
+  of(inner: Operation): Site;
+}
+
+/** One step of the network: most layers are one, a dense layer with an activation is two. */
+export interface Operation {
+  readonly layer: string;
+  readonly kind: string;
+  readonly parameters: readonly Parameter[];
+  readonly inputShape: readonly number[];
+  readonly outputShape: readonly number[];
+  /** Operations that run within this one. */
+  readonly inner?: readonly Operation[];
+  /** Whether x may be an image whose pixels lie without padding: see Range.packed. */
+  readonly takesPacked?: boolean;
+  /** Puts the forward instructions on the tape. Returns where y is: a buffer of its own, or x where x may be overwritten. */
+  forward(site: Site, x: Range): Range;
+  /**
+   * Puts the backward instructions on the tape: gradients of parameters, then dx if `needed`. x and y are what forward()
+   * was given and returned. dy may be overwritten.
+   */
+  backward(site: Site, x: Range, y: Range, dy: Range, needed: boolean): Range;
+  /** Puts on the tape what changes parameters otherwise than by gradients, once a step has turned out well. */
+  update?(site: Site): void;
+}
+
+export interface Layer {
+  readonly name: string;
+  readonly type: string;
+  readonly inputShape: readonly number[];
+  readonly outputShape: readonly number[];
+  readonly operations: readonly Operation[];
+  /** The activation's name, for summaries and for pairing with a loss. Undefined where values only change their shape. */
+  readonly activation?: string;
+  /** The build of the core its kernels are in, where that of dense layers lacks them. */
+  readonly core?: Build;
+}
+
+/** The operation and all within it. */
+export function leaves(operation: Operation): Operation[] {
+  return operation.inner ? operation.inner.flatMap(leaves) : [operation];
+}
+
+/** All parameters of a layer, in order. */
+export const parametersOf = (layer: Layer): { layer: string; spec: Parameter }[] =>
+  layer.operations
+    .flatMap(leaves)
+    .flatMap((operation) => operation.parameters.map((spec) => ({ layer: operation.layer, spec })));
+
+/** Whether training reaches a parameter of this operation. */
+export const isTrainable = (operation: Operation): boolean =>
+  leaves(operation).some(({ parameters }) => parameters.some(({ trainable }) => trainable));

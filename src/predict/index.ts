@@ -1,0 +1,129 @@
+/**
+ * `nabla/predict`: models that only predict, for where every kilobyte counts. Reads what `model.save()` wrote and gives the same bits
+ * as `model.predict()`; its core has the forward kernels alone.
+ */
+import {
+  documentText,
+  f32,
+  inCheckpoint,
+  parseDocument,
+  requireTensors,
+  type Tensor,
+  UNNAMED,
+} from "../checkpoint/document.ts";
+import { readSafetensors } from "../checkpoint/safetensors.ts";
+import { unpackValue } from "../checkpoint/values.ts";
+import type { LayerConfig } from "../config/config.ts";
+import type { ArrayLike2 } from "../data/arrays.ts";
+import { NablaError } from "../errors.ts";
+import { checkOptions, checkWhole } from "../fields/options.ts";
+import { buildLayers } from "../layers/index.ts";
+import { InferenceNetwork } from "../network/inference.ts";
+import { type Outputs, predictBatches, rowsOf } from "../network/predict.ts";
+import type { Layer } from "../plan/operation.ts";
+import type { Metadata } from "../training/options.ts";
+
+export { type CoreSource, loadCore } from "../core/compile.ts";
+export { NablaError } from "../errors.ts";
+export type { Outputs } from "../network/predict.ts";
+
+/** A trained model that predicts. */
+export class Predictor {
+  /** @param network with its parameters in place */
+  constructor(
+    private readonly network: InferenceNetwork,
+    /** What belongs to the model besides its weights: classes, standardisation, extra. */
+    readonly metadata: Metadata,
+  ) {}
+
+  /** Names of the classes, in the order of outputs, where the model knows them. */
+  get classes(): readonly string[] | undefined {
+    return this.metadata.classes;
+  }
+
+  /** Shape of one row of input, without the batch. */
+  get inputShape(): readonly number[] {
+    return this.network.layers[0].inputShape;
+  }
+
+  /** Shape of one row of output, without the batch. */
+  get outputShape(): readonly number[] {
+    return this.network.layers[this.network.layers.length - 1].outputShape;
+  }
+
+  /**
+   * Outputs for rows of input: a typed array or nested arrays with the batch dimension first, or { data, shape }. uint8 values are
+   * scaled by 1/255, like images in training.
+   *
+   * @param options.batchSize rows that are computed at once; does not change the result. Default 256
+   * @throws NablaError for values that make up no whole rows
+   */
+  predict(x: ArrayLike2, options: { batchSize?: number } = {}): Outputs {
+    checkOptions("predict", options, ["batchSize"]);
+    const { batchSize = 256 } = options;
+    checkWhole("predict: batchSize", batchSize);
+    return predictBatches(this.network, rowsOf(x, this.inputShape), batchSize, this.outputShape);
+  }
+}
+
+/**
+ * A model from the bytes of a checkpoint.
+ *
+ * @param name what errors call it
+ * @throws NablaError for files that are damaged, truncated, of a newer version or no checkpoints, and for unknown layers
+ */
+export function load(bytes: Uint8Array, name = UNNAMED): Predictor {
+  const { metadata, tensors } = readSafetensors(bytes, name);
+  const text = documentText(metadata, tensors.size, name);
+  try {
+    const document = unpackValue(parseDocument(text), "", () => new Float32Array()) as CheckpointDocument;
+    const network = new InferenceNetwork(build(document));
+    const parameters = new Map<string, Tensor>();
+    for (const [key, tensor] of tensors)
+      if (!/^(optimizer|callbacks)\./.test(key)) parameters.set(key, f32(key, tensor));
+    requireTensors(
+      parameters,
+      network.tensors.map((tensor) => ({ name: tensor.name, shape: tensor.spec.shape })),
+      name,
+    );
+    for (const tensor of network.tensors) {
+      network.write(tensor, parameters.get(tensor.name)!.data);
+      if (!network.finite(tensor))
+        throw new NablaError(`tensor "${tensor.name}" holds NaN or infinite values; expected numbers`);
+    }
+    const { classes, standardisation, extra } = document;
+    return new Predictor(network, { classes, standardisation, extra });
+  } catch (error) {
+    throw error instanceof NablaError && error.message.startsWith(name) ? error : inCheckpoint(error, name);
+  }
+}
+
+/** What predicting reads of the document in a checkpoint. It carries a checksum, so it is as it was written. */
+interface CheckpointDocument extends Metadata {
+  readonly config?: { readonly model?: { readonly inputShape: number[]; readonly layers: LayerConfig[] } };
+}
+
+/** Layers from a configuration whose defaults are written out: its fields were checked before it was saved. */
+function build({ config }: CheckpointDocument): Layer[] {
+  const { inputShape, layers } = config?.model ?? {};
+  const isShape = (shape: unknown) =>
+    Array.isArray(shape) && shape.length > 0 && shape.every((n) => Number.isSafeInteger(n) && n > 0);
+  if (!isShape(inputShape) || !Array.isArray(layers) || layers.length === 0)
+    throw new NablaError("config.model: expected an inputShape and layers; the file was written wrongly");
+  let built: Layer[];
+  try {
+    built = buildLayers(layers, inputShape!);
+  } catch (cause) {
+    if (cause instanceof NablaError) throw cause;
+    throw new NablaError(`config.model.layers: a field is missing or wrong; the file was written wrongly`, {
+      cause,
+    });
+  }
+  for (const { name, outputShape } of built) {
+    if (!isShape(outputShape))
+      throw new NablaError(
+        `config.model.layers: "${name}": expected positive sizes, got outputs of shape [${outputShape.join(", ")}]; the file was written wrongly`,
+      );
+  }
+  return built;
+}

@@ -1,0 +1,213 @@
+/** From a dataset into linear memory: one batch at a time. */
+import { buffersFor, type Dataset, type Inputs, sizeOf, type Targets, targetSize } from "../data/dataset.ts";
+import { readError } from "../data/prefetch.ts";
+import { NablaError } from "../errors.ts";
+import type { Loss } from "../losses/resolve.ts";
+import { predictedClass, type Scored } from "../metrics/index.ts";
+import type { Network } from "../network/network.ts";
+import { ld } from "../plan/builder.ts";
+import type { Plan } from "../plan/plan.ts";
+
+/** Per-row factors of the loss. */
+export interface Weighting {
+  /** One factor per class, by label; where the targets are values, the class is the largest of them. */
+  readonly classes?: readonly number[];
+  /** One factor per row of the dataset. */
+  readonly samples?: ArrayLike<number>;
+}
+
+/** Rows that were read into buffers of their own. */
+export interface Ready {
+  readonly x: Inputs;
+  readonly y: Targets;
+}
+
+/** Reads batches of one dataset into a plan's buffers. */
+export class BatchLoader {
+  private labels = new Int32Array(0);
+  private staged: Ready | undefined;
+  /** Whether the dataset reads at once; not known before the first batch. */
+  private direct: boolean | undefined;
+
+  constructor(
+    private readonly network: Network,
+    private readonly dataset: Dataset,
+    private readonly loss: Loss | undefined,
+    private readonly weighting: Weighting = {},
+  ) {}
+
+  /**
+   * Puts the plan into memory and reads the rows `indices` straight into it. A dataset that takes its time reads into a buffer
+   * beside it instead, which copy() takes afterwards: until then others may run on the network.
+   *
+   * @param number what errors call the batch
+   * @param epoch which pass of a training it is for; undefined for rows as they are
+   */
+  load(plan: Plan, indices: Uint32Array, number: number, epoch?: number): void | Promise<Ready> {
+    if (this.direct) {
+      this.network.use(plan);
+      const { x, y } = this.views(plan, indices.length);
+      const wait = this.read(indices, x, y, number, epoch);
+      if (!wait) return this.finish(plan, indices, y);
+      this.direct = false;
+      return wait.then(() => this.load(plan, indices, number, epoch) as Promise<Ready>);
+    }
+    const ready = buffersFor(this.dataset, indices.length);
+    const wait = this.read(indices, ready.x, ready.y, number, epoch);
+    if (wait) return wait.then(() => ready);
+    this.direct ??= true;
+    return this.direct ? this.copy(plan, indices, ready) : Promise.resolve(ready);
+  }
+
+  /**
+   * Reads rows into buffers beside the plan, from which copy() takes them in pieces. Valid until the next call.
+   * Numbers as for load().
+   */
+  stage(indices: Uint32Array, number: number, epoch?: number): Ready | Promise<Ready> {
+    const { dataset } = this;
+    const enough = this.staged && this.staged.y.length >= indices.length * targetSize(dataset.target);
+    const ready = enough ? this.staged! : buffersFor(dataset, indices.length);
+    this.staged = ready;
+    const wait = this.read(indices, ready.x, ready.y, number, epoch);
+    return wait ? wait.then(() => ready) : ready;
+  }
+
+  /** The dataset's read, whose errors get the batch's number. */
+  private read(
+    indices: Uint32Array,
+    x: Inputs,
+    y: Targets,
+    number: number,
+    epoch?: number,
+  ): void | Promise<void> {
+    const failed = (error: unknown): never => {
+      throw readError(this.dataset, number, error);
+    };
+    try {
+      return this.dataset.read(indices, x, y, epoch)?.catch(failed);
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  /** Puts the plan into memory with rows that were read before: `indices` are those from the row `first` on of what is ready. */
+  copy(plan: Plan, indices: Uint32Array, { x, y }: Ready, first = 0): void {
+    this.network.use(plan);
+    const to = this.views(plan, indices.length);
+    const width = sizeOf(this.dataset.inputShape);
+    const values = targetSize(this.dataset.target);
+    to.x.set(x.subarray(first * width, first * width + to.x.length));
+    to.y.set(y.subarray(first * values, first * values + to.y.length));
+    this.finish(plan, indices, to.y);
+  }
+
+  private views(plan: Plan, rows: number): { x: Inputs; y: Targets } {
+    const { core } = this.network;
+    const inputs = rows * sizeOf(this.dataset.inputShape);
+    const x = plan.input.type === "uint8" ? core.u8(plan.x.offset, inputs) : core.f32(plan.x.offset, inputs);
+    if (this.dataset.target.kind === "values") {
+      return {
+        x,
+        y: plan.y
+          ? core.f32(plan.y.offset, rows * plan.units)
+          : new Float32Array(rows * this.dataset.target.size),
+      };
+    }
+    if (plan.yKind === "labels") return { x, y: core.i32(plan.y!.offset, rows) };
+    if (this.labels.length < rows) this.labels = new Int32Array(rows);
+    return { x, y: this.labels.subarray(0, rows) };
+  }
+
+  private finish(plan: Plan, indices: Uint32Array, y: Targets): void {
+    if (!plan.weight) return;
+    const rows = indices.length;
+    const { core } = this.network;
+    const weight = core.f32(plan.weight.offset, rows);
+    weight.fill(1);
+    const { target } = this.dataset;
+    if (target.kind === "class") {
+      for (let r = 0; r < rows; r++) {
+        if (y[r] >= 0 && y[r] < target.classes) continue;
+        throw new NablaError(
+          `${this.dataset.name}: row ${indices[r]}: expected a label from 0 to ${target.classes - 1}, got ${y[r]}`,
+        );
+      }
+    }
+    if (target.kind === "class" && plan.yKind === "values") {
+      // one output: the label itself, or the two values the loss knows its classes by
+      const values = core.f32(plan.y!.offset, rows);
+      const { on, off } = this.loss!.labels;
+      for (let r = 0; r < rows; r++) values[r] = target.classes > 2 ? y[r] : y[r] === 1 ? on : off;
+    }
+    const { classes, samples } = this.weighting;
+    if (samples) for (let r = 0; r < rows; r++) weight[r] = samples[indices[r]];
+    if (!classes) return;
+    if (target.kind === "class") for (let r = 0; r < rows; r++) weight[r] *= classes[y[r]];
+    else {
+      const between = middle(this.loss!);
+      for (let r = 0; r < rows; r++)
+        weight[r] *= classes[predictedClass(y as Float32Array, r * plan.units, plan.units, between)];
+    }
+  }
+
+  /** What metrics see of the batch that was just run: views, valid until the next call into the core. */
+  scored(plan: Plan, rows: number, threshold: number): Scored {
+    const { core } = this.network;
+    const { units } = plan;
+    const stride = ld(units);
+    const outputs = core.f32(plan.output.offset, rows * stride);
+    const { on, off } = this.loss!.labels;
+    if (this.dataset.target.kind === "values") {
+      return {
+        rows,
+        units,
+        stride,
+        threshold,
+        on,
+        off,
+        outputs,
+        values: core.f32(plan.y!.offset, rows * units),
+      };
+    }
+    const labels = plan.yKind === "labels" ? core.i32(plan.y!.offset, rows) : this.labels;
+    return { rows, units, stride, threshold, on, off, outputs, labels };
+  }
+}
+
+/** What parts targets of class 0 from targets of class 1. */
+const middle = ({ labels }: Loss): number => (labels.on + labels.off) / 2;
+
+const show = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
+
+/** Throws unless the dataset's rows fit the network's input and its targets fit the output and the loss. */
+export function checkFit(dataset: Dataset, network: Network, loss: Loss): void {
+  const first = network.layers[0];
+  const last = network.layers[network.layers.length - 1];
+  if (dataset.length < 1) throw new NablaError(`${dataset.name}: there are no rows to work on`);
+  if (sizeOf(dataset.inputShape) !== sizeOf(first.inputShape)) {
+    throw new NablaError(
+      `${first.type} "${first.name}" (layer 1): expected input ${show(first.inputShape)}, got ${show(dataset.inputShape)} from ${dataset.name}`,
+    );
+  }
+  const units = sizeOf(last.outputShape);
+  const { target } = dataset;
+  if (target.kind === "values") {
+    if (target.size !== units) {
+      throw new NablaError(
+        `${last.type} "${last.name}" (layer ${network.layers.length}) has ${units} outputs, but ${dataset.name} has ${target.size} target values a row`,
+      );
+    }
+    return;
+  }
+  if (units === 1) {
+    if (target.classes > 2 && loss.classification) {
+      throw new NablaError(
+        `${dataset.name} has ${target.classes} classes, but ${last.type} "${last.name}" (layer ${network.layers.length}) has one output, which with loss ${loss.name} tells two apart; give the last layer ${target.classes} units`,
+      );
+    }
+  } else if (target.classes > units) {
+    throw new NablaError(
+      `${dataset.name} has ${target.classes} classes, but ${last.type} "${last.name}" (layer ${network.layers.length}) has ${units} outputs; give the last layer ${target.classes} units`,
+    );
+  }
+}

@@ -1,0 +1,103 @@
+/** What compile() settles: loss, optimizer, metrics, schedule, and how they end up on the tape. */
+
+import type { LayerConfig } from "../config/config.ts";
+import { METRICS, type MetricName } from "../config/names.ts";
+import {
+  loss as lossField,
+  optimizer as optimizerField,
+  schedule as scheduleField,
+} from "../config/training.ts";
+import { choice, type Infer, type Input, list } from "../fields/fields.ts";
+import { checkOptions } from "../fields/options.ts";
+import { checkTrainable, type Loss, resolveLoss } from "../losses/resolve.ts";
+import type { Network, Weights } from "../network/network.ts";
+import { emitUpdate, type OptimizerConfig, partialSums, type Slot, slotsOf } from "../optimizers/index.ts";
+import type { Update } from "../plan/plan.ts";
+import { parseSchedule, rateAt } from "../schedules/index.ts";
+
+/** What compile() takes: loss, optimizer, metrics, schedule. */
+export interface TrainingOptions {
+  /**
+   * "meanSquaredError", …: a name, or a name with its options. Cross-entropies take `labelSmoothing` ε (default 0), Keras'
+   * y · (1 − ε) + ε / classes (binary: ε / 2), for labels and values alike. As in Keras the loss of evaluate() and of
+   * validation is that of smoothed targets too; metrics are not smoothed.
+   */
+  loss: Input<typeof lossField>;
+  /**
+   * Default "adam". Options are Keras': { name: "sgd", learningRate: 0.1, clipNorm: 1 }.
+   *
+   * `useEma: true` keeps a moving average of the weights: after step t it is Σᵢ βᵗ⁻ⁱ wᵢ / Σᵢ βᵗ⁻ⁱ over the steps i = 1 … t, with
+   * β = `emaMomentum` (default 0.99), so nothing of the initial weights is in it. From the first step on the average *is* the
+   * model's weights, during fit() as after it: predict, evaluate, validation, weights(), callbacks and the tensors of a saved file are
+   * of the average. Loss and metrics of the rows trained on are of the weights trained, which lie beside it
+   * ("optimizer.trained.…" in files) and go on from there with fit(…, { resume: true }), bit for bit.
+   * setWeights() during a training sets the average only. As in Keras, moving means of batchNormalization are not averaged again.
+   */
+  optimizer?: Input<typeof optimizerField>;
+  /** η(t): a name with its options, or the short form "cosine+warmup:1". Default: constant. */
+  schedule?: Input<typeof scheduleField> | string;
+  /** Default none. */
+  metrics?: readonly MetricName[];
+}
+
+export interface CompiledTraining {
+  readonly loss: Loss;
+  readonly optimizer: OptimizerConfig;
+  readonly slots: readonly Slot[];
+  readonly metrics: readonly MetricName[];
+  /** The same as plain JSON, every default written out. */
+  readonly config: {
+    loss: Infer<typeof lossField>;
+    optimizer: OptimizerConfig;
+    schedule?: Infer<typeof scheduleField>;
+    metrics: MetricName[];
+  };
+  /** Whether the learning rate of a step depends on how many epochs are trained in all. */
+  readonly dependsOnEpochs: boolean;
+  /** @param of the weights whose penalties are added, default those that are trained */
+  update(network: Network, of?: Weights): Update;
+  /** The learning rate by step, for a training of so many epochs. */
+  rate(epochs: number): (step: number, stepsPerEpoch: number) => number;
+}
+
+/** @throws NablaError for unknown names and options, and for a loss that cannot follow the last layer's activation */
+export function compileTraining(options: TrainingOptions, layers: readonly LayerConfig[]): CompiledTraining {
+  checkOptions("compile", options, ["loss", "optimizer", "schedule", "metrics"]);
+  const lossConfig = lossField.check(options.loss, "loss");
+  const optimizer = optimizerField.check(options.optimizer ?? "adam", "optimizer");
+  const schedule =
+    options.schedule === undefined
+      ? undefined
+      : typeof options.schedule === "string"
+        ? parseSchedule(options.schedule)
+        : scheduleField.check(options.schedule, "schedule");
+  const metrics = list(choice(METRICS)).check([...(options.metrics ?? [])], "metrics");
+  const loss = resolveLoss(lossConfig);
+  checkTrainable(loss, layers);
+  return {
+    loss,
+    optimizer,
+    slots: slotsOf(optimizer),
+    metrics,
+    config: { loss: lossConfig, optimizer, ...(schedule && { schedule }), metrics },
+    dependsOnEpochs: schedule?.name === "cosine" && schedule.decayEpochs === undefined,
+    update: (network, of = "trained") => ({
+      penalties(builder) {
+        for (const tensor of network.trained) {
+          const { l1, l2 } = tensor.spec;
+          if (l1 === 0 && l2 === 0) continue;
+          const { value, gradient } = network.placed(tensor, of);
+          const n = value.bytes / 4;
+          const sums = partialSums(builder, `partial sums of the penalty on ${value.name}`, n);
+          builder.emit("PENALTY", { w: value.offset, dw: gradient.offset, n, sums, l1, l2 });
+          builder.emit("PENALTY_LOSS", { sums, n, step: builder.step });
+        }
+      },
+      update: (builder) => emitUpdate(builder, optimizer, network.flat),
+    }),
+    rate: (epochs) =>
+      schedule
+        ? (step, stepsPerEpoch) => rateAt(schedule, optimizer.learningRate, step, stepsPerEpoch, epochs)
+        : () => optimizer.learningRate,
+  };
+}

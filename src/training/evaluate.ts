@@ -1,0 +1,77 @@
+/** Running a network over a dataset without changing it: loss, metrics, confusion matrix, outputs. */
+
+import { type Dataset, range } from "../data/dataset.ts";
+import { type Loss, outputThreshold } from "../losses/resolve.ts";
+import type { ConfusionMatrix, Metric } from "../metrics/index.ts";
+import type { Network } from "../network/network.ts";
+import { beginStep } from "../plan/step.ts";
+import { BatchLoader, type Weighting } from "./batch.ts";
+
+/** Loss and metrics by name. */
+export interface Scores {
+  /** Mean over rows, penalties of the layers included (as in Keras). */
+  loss: number;
+  [metric: string]: number;
+}
+
+export interface ScoreRequest {
+  readonly network: Network;
+  readonly dataset: Dataset;
+  readonly loss: Loss;
+  readonly metrics: readonly Metric[];
+  readonly batchSize: number;
+  readonly weighting?: Weighting;
+  readonly confusion?: ConfusionMatrix;
+  /** Called with each row's number and loss. */
+  readonly onRow?: (row: number, loss: number, outputs: Float32Array) => void;
+  /** Called between batches, to give others a turn. */
+  readonly pause?: () => void | Promise<void>;
+}
+
+/** The result does not depend on the batch size: rows are computed independently and added up in order. */
+export async function score(request: ScoreRequest): Promise<Scores> {
+  const { network, dataset, loss, metrics, confusion, onRow, pause } = request;
+  const rows = Math.min(request.batchSize, dataset.length);
+  const input = { type: dataset.inputType, scale: dataset.inputScale };
+  const plan = network.plan("evaluate", rows, input, { loss, target: dataset.target.kind });
+  const loader = new BatchLoader(network, dataset, loss, request.weighting);
+  const threshold = outputThreshold(loss, network.layers);
+  for (const metric of metrics) metric.reset();
+  let sum = 0;
+  for (let from = 0; from < dataset.length; from += rows) {
+    const n = Math.min(rows, dataset.length - from);
+    const indices = range(n, from);
+    const wait = loader.load(plan, indices, from / rows);
+    if (wait) loader.copy(plan, indices, await wait);
+    beginStep(network.core, plan.step, { rows: n });
+    network.run(plan, 0, plan.marks.end, n);
+    const losses = network.core.f32(plan.losses!.offset, n);
+    for (let r = 0; r < n; r++) sum += losses[r];
+    const batch = loader.scored(plan, n, threshold);
+    for (const metric of metrics) metric.add(batch);
+    confusion?.add(batch);
+    if (onRow) {
+      // copies: the caller may keep them, or use the network in between
+      const each = losses.slice();
+      const outputs = batch.outputs.slice();
+      for (let r = 0; r < n; r++)
+        onRow(from + r, each[r], outputs.subarray(r * batch.stride, r * batch.stride + batch.units));
+    }
+    const turn = pause?.();
+    if (turn) await turn;
+  }
+  const scores: Scores = { loss: sum / dataset.length + penalties(network) };
+  for (const metric of metrics) scores[metric.name] = metric.result();
+  return scores;
+}
+
+/** Σ over parameters with a penalty of l1·|w| + l2·w². */
+export function penalties(network: Network): number {
+  let sum = 0;
+  for (const tensor of network.tensors) {
+    const { l1, l2, trainable } = tensor.spec;
+    if (!trainable || (l1 === 0 && l2 === 0)) continue;
+    for (const w of network.read(tensor)) sum += l1 * Math.abs(w) + l2 * w * w;
+  }
+  return sum;
+}

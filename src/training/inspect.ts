@@ -1,0 +1,72 @@
+/** Looking into a network: how its loss hangs on the values it is given. */
+
+import type { LayerConfig } from "../config/config.ts";
+import { type Dataset, range } from "../data/dataset.ts";
+import { NablaError } from "../errors.ts";
+import { buildChain } from "../layers/chain.ts";
+import type { Loss } from "../losses/resolve.ts";
+import { Network } from "../network/network.ts";
+import { Outputs } from "../network/predict.ts";
+import { floatsOf, ld } from "../plan/builder.ts";
+import { beginStep } from "../plan/step.ts";
+import { BatchLoader, checkFit, type Weighting } from "./batch.ts";
+
+/** The parameters of `from` in `to`, whose layers are the same or the first of the same. */
+export function copyParameters(from: Network, to: Network): void {
+  to.tensors.forEach((tensor, t) => {
+    to.write(tensor, from.read(from.tensors[t]));
+  });
+}
+
+/** As layers behave outside training: nothing is random, normalisation has its moving means, and no parameter wants a gradient. */
+function atRest<T extends LayerConfig>(config: T): T {
+  return {
+    ...config,
+    ...("trainable" in config && { trainable: false }),
+    ...(config.type === "dropout" && { rate: 0 }),
+    ...(config.type === "gaussianNoise" && { stddev: 0 }),
+    ...(config.type === "residual" && {
+      layers: config.layers.map(atRest),
+      shortcut: config.shortcut.map(atRest),
+    }),
+  };
+}
+
+/** dL/dx of each row's own loss. */
+export function inputGradientsOf(
+  network: Network,
+  configs: readonly LayerConfig[],
+  dataset: Dataset,
+  loss: Loss,
+  weighting?: Weighting,
+): Outputs {
+  checkFit(dataset, network, loss);
+  if (loss.name === "perceptron")
+    throw new NablaError('inputGradients: loss "perceptron" has a rule for corrections, no gradient');
+  const { inputShape } = network.layers[0];
+  const still = new Network(buildChain(configs.map(atRest), inputShape));
+  copyParameters(network, still);
+  const rows = dataset.length;
+  const kind = { type: dataset.inputType, scale: dataset.inputScale };
+  const plan = still.plan("train", rows, kind, { loss, target: dataset.target.kind, inputGradient: true });
+  const wait = new BatchLoader(still, dataset, loss, weighting).load(plan, range(rows), 0);
+  if (wait) {
+    wait.catch(() => {});
+    throw new NablaError(
+      "inputGradients: the data set reads asynchronously; read a batch of it into arrays first",
+    );
+  }
+  const { core } = still;
+  // as if of one row: no mean over the batch
+  beginStep(core, plan.step, { rows: 1 });
+  if (!still.run(plan, 0, plan.marks.update, rows))
+    throw new NablaError("inputGradients: the loss of these rows is no finite number");
+  const each = floatsOf(inputShape);
+  const values = core.f32(plan.dx!.offset, rows * each);
+  const channels = inputShape[inputShape.length - 1];
+  const pixels = (rows * each) / ld(channels);
+  const data = new Float32Array(pixels * channels);
+  for (let p = 0; p < pixels; p++)
+    data.set(values.subarray(p * ld(channels), p * ld(channels) + channels), p * channels);
+  return new Outputs(data, [rows, ...inputShape]);
+}

@@ -1,0 +1,119 @@
+/**
+ * The tapes, weights and checkpoints of networks with every layer, loss and optimizer, as they were written down. A change of one is a
+ * decision: NABLA_WRITE_GOLDEN=1 writes tapes and weights anew, and checkpoints only where there are none.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import {
+  arrayDataset,
+  type Callback,
+  type ConfigInput,
+  type Dataset,
+  earlyStopping,
+  fromConfig,
+  load,
+  type Model,
+  reduceLROnPlateau,
+  weightsSha256,
+} from "../../src/index.ts";
+import { values } from "../support/kernel.ts";
+import { NETS } from "../support/tapeNets.ts";
+import { type Tape, tapesOf } from "../support/tapes.ts";
+
+const folder = fileURLToPath(new URL("../golden/before", import.meta.url));
+const file = join(folder, "tapes.json");
+const writing = process.env.NABLA_WRITE_GOLDEN === "1";
+
+interface Golden {
+  /** Kernels of each plan, in order, and the hash of the tape with every field. */
+  tapes: string[];
+  weights: string;
+}
+const golden: Record<string, Golden> = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+
+const ROWS = 20;
+/** Rows of numbers; labels where the loss takes classes, as bytes where rows are images. */
+function dataFor({ model, training }: ConfigInput): Dataset {
+  const size = model.inputShape.reduce((a, b) => a * b, 1);
+  const flat = values(ROWS * size, 7);
+  const bytes = model.inputShape.length > 1;
+  const data = bytes ? Uint8Array.from(flat, (v) => Math.abs(v) * 100) : Float32Array.from(flat);
+  const { layers } = model;
+  const last = layers[layers.length - 1] as { units?: number };
+  const units = last.units ?? 12;
+  const labels = Array.from({ length: ROWS }, (_, r) => (r * 7) % Math.max(2, units));
+  const x = { data, shape: [ROWS, ...model.inputShape] };
+  const { loss } = training;
+  const name = typeof loss === "string" ? loss : loss.name;
+  if (/Squared|Absolute|huber/.test(name)) {
+    const y = { data: Float32Array.from(values(ROWS * units, 8)), shape: [ROWS, units] };
+    return arrayDataset(x, y, { name: "values" });
+  }
+  return arrayDataset(x, labels, { name: "labels" });
+}
+
+const callbacks = (): Callback[] => [
+  reduceLROnPlateau({ monitor: "loss", patience: 1, minDelta: 10 }),
+  earlyStopping({ monitor: "loss", patience: 9, restoreBestWeights: true }),
+];
+
+const summary = (tape: Tape): string => {
+  const hash = createHash("sha256").update(tape.join("\n")).digest("hex").slice(0, 16);
+  return `${tape
+    .slice(0, -1)
+    .map((line) => line.split(" ")[0])
+    .join(" ")} | ${hash}`;
+};
+
+class Crash extends Error {}
+const CRASH = 4;
+/** Trains to the middle of the second epoch, as a crash would leave it. */
+async function crashed(document: ConfigInput, data: Dataset): Promise<Uint8Array> {
+  const { model, fit } = fromConfig(document);
+  let bytes: Uint8Array | undefined;
+  const crash: Callback = {
+    onBatchEnd(_batch, _logs, context) {
+      if (context.step !== CRASH) return;
+      bytes = context.model.save();
+      throw new Crash();
+    },
+  };
+  await model.fit(data, { ...fit, callbacks: [...callbacks(), crash] }).catch((error) => {
+    if (!(error instanceof Crash)) throw error;
+  });
+  return bytes!;
+}
+
+describe.each(Object.entries(NETS))("%s", (name, document) => {
+  const data = dataFor(document);
+  const place = join(folder, `${name.replaceAll(/[^a-z]+/g, "-")}.safetensors`);
+
+  test("plans the tapes and trains the weights that were written down", async () => {
+    let model!: Model;
+    const tapes = await tapesOf(async () => {
+      const made = fromConfig(document);
+      model = made.model;
+      await model.fit(data, { ...made.fit, callbacks: callbacks() });
+      await model.evaluate(data);
+      model.predict(data, { batchSize: 5 });
+      model.gradients(data);
+      if (name !== "perceptron") model.inputGradients(data);
+    });
+    const got: Golden = { tapes: tapes.map(summary), weights: weightsSha256(model) };
+    if (writing) {
+      golden[name] = got;
+      writeFileSync(file, `${JSON.stringify(golden, undefined, 1)}\n`);
+      if (!existsSync(place)) writeFileSync(place, await crashed(document, data));
+    }
+    expect(got).toEqual(golden[name]);
+  });
+
+  test("a checkpoint of an earlier version goes on to the same bits", async () => {
+    const model = load(new Uint8Array(readFileSync(place)));
+    await model.fit(data, { resume: true, callbacks: callbacks() });
+    expect(weightsSha256(model)).toBe(golden[name].weights);
+  });
+});

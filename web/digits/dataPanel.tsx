@@ -1,0 +1,193 @@
+/** What is trained on, and a place to drop one's own. */
+import { batch, signal, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { Button, Panel } from "../ui/controls.tsx";
+import { announce, notify, notifyError } from "../ui/messages.tsx";
+import { clear, drawing, shape } from "./drawing.ts";
+import { paintRow } from "./insight.ts";
+import { openFile } from "./modelPanel.tsx";
+import { samples } from "./samples.ts";
+import { busy, renew, reset, settings, subject } from "./session.ts";
+import { RATES } from "./settings.ts";
+import { classNames, imageShape, own, type Source } from "./source.ts";
+import { Tiles } from "./tiles.tsx";
+
+const reading = signal(false);
+
+export function DataPanel() {
+  const files = useRef<HTMLInputElement>(null);
+  const folder = useRef<HTMLInputElement>(null);
+  const size = shape.value;
+  const source = subject.value?.source ?? own.value;
+  const over = useDrops();
+  const take = (input: HTMLInputElement): void => {
+    const chosen = [...(input.files ?? [])];
+    input.value = "";
+    if (chosen.length > 0) void receive(chosen);
+  };
+  return (
+    <Panel
+      title="Data"
+      class={over ? "data over" : "data"}
+      actions={
+        own.value && (
+          <Button kind="quiet" disabled={busy.value} onClick={() => void backToDigits()}>
+            Back to digits
+          </Button>
+        )
+      }
+    >
+      <div class="stack">
+        <p class="small muted" data-testid="source">
+          {source?.kind === "absent"
+            ? `${source.name}; drop it to train on it${classesSay(source.train)}.`
+            : source
+              ? `${source.name}: ${count(source.train.length)} rows to train on${source.test ? `, ${count(source.test.length)} to test with` : ""}${classesSay(source.train)}.`
+              : "No data that a network could be trained on."}
+        </p>
+        {size && (
+          <Tiles
+            key={`${size.width} ${size.height} ${samples.value.length}`}
+            class="samples"
+            count={samples.value.length}
+            width={size.width}
+            height={size.height}
+            label="Rows of the training data"
+            paint={(tile, pixels) => {
+              const row = samples.value[tile];
+              if (row) paintRow(row, size.channels, pixels);
+            }}
+          />
+        )}
+        <div class="drop">
+          <p>
+            {reading.value ? (
+              "Reading…"
+            ) : (
+              <>
+                Drop your own anywhere on this page: IDX files as of MNIST (images and labels), a CSV table, a
+                folder of pictures with a sub-folder for each class, one picture to be read, or a network.
+              </>
+            )}
+          </p>
+          <div class="row">
+            <Button onClick={() => files.current?.click()} disabled={busy.value || reading.value}>
+              Choose files
+            </Button>
+            <Button onClick={() => folder.current?.click()} disabled={busy.value || reading.value}>
+              Choose a folder
+            </Button>
+          </div>
+          <input
+            ref={files}
+            type="file"
+            multiple
+            hidden
+            aria-label="Own data"
+            data-testid="files"
+            onChange={(event) => take(event.currentTarget)}
+          />
+          <input
+            ref={(element) => {
+              folder.current = element;
+              element?.setAttribute("webkitdirectory", "");
+            }}
+            type="file"
+            hidden
+            aria-label="A folder of own data"
+            data-testid="folder"
+            onChange={(event) => take(event.currentTarget)}
+          />
+        </div>
+      </div>
+    </Panel>
+  );
+}
+
+const count = (n: number): string => n.toLocaleString("en");
+
+function classesSay(train: Parameters<typeof classNames>[0]): string {
+  const names = classNames(train);
+  if (names.length === 0) return "";
+  const shown = names.slice(0, 12).join(", ");
+  return `; ${names.length} classes: ${shown}${names.length > 12 ? ", …" : ""}`;
+}
+
+type Reader = typeof import("./own.ts");
+let reader: Reader | undefined;
+
+async function load(): Promise<Reader> {
+  reader ??= await import("./own.ts");
+  return reader;
+}
+
+async function receive(files: DataTransfer | readonly File[]): Promise<void> {
+  reading.value = true;
+  try {
+    // what was dropped can be asked for within its event alone: nothing may be awaited before, so the reader was loaded when the
+    // first file came over the page; of a hand that was faster the files are kept, but not what is in folders
+    const list = files instanceof DataTransfer ? [...files.files] : files;
+    const found = await (reader ? reader.read(files) : load().then(({ read }) => read(list)));
+    if (found.kind === "network") await openFile(found.file);
+    else if (found.kind === "picture") {
+      drawing.value = found;
+      announce(`${found.name} is on the pad.`);
+    } else await adoptData(found.source);
+  } catch (error) {
+    notifyError(error);
+  } finally {
+    reading.value = false;
+  }
+}
+
+async function adoptData(source: Source): Promise<void> {
+  await reset();
+  batch(() => {
+    own.value = source;
+    // convolutions are for pictures
+    if (!imageShape(source.train.inputShape) && settings.peek().network === "cnn")
+      settings.value = { ...settings.peek(), network: "mlp", rate: RATES.mlp };
+    clear();
+    renew();
+  });
+  announce(`${source.name} is read: ${count(source.train.length)} rows.`);
+}
+
+async function backToDigits(): Promise<void> {
+  await reset();
+  own.value = undefined;
+  renew();
+}
+
+/** Files anywhere on the page are meant for it; without this the browser would leave the page and show them. */
+function useDrops(): boolean {
+  const over = useSignal(false);
+  useEffect(() => {
+    const carries = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
+    const onOver = (event: DragEvent): void => {
+      if (!carries(event)) return;
+      event.preventDefault();
+      void load();
+      over.value = true;
+    };
+    const onLeave = (event: DragEvent): void => {
+      if (event.relatedTarget === null) over.value = false;
+    };
+    const onDrop = (event: DragEvent): void => {
+      if (!carries(event)) return;
+      event.preventDefault();
+      over.value = false;
+      if (busy.peek()) notify("info", "Pause or stop the training first, then drop it again.");
+      else if (event.dataTransfer) void receive(event.dataTransfer);
+    };
+    addEventListener("dragover", onOver);
+    addEventListener("dragleave", onLeave);
+    addEventListener("drop", onDrop);
+    return () => {
+      removeEventListener("dragover", onOver);
+      removeEventListener("dragleave", onLeave);
+      removeEventListener("drop", onDrop);
+    };
+  }, []);
+  return over.value;
+}
