@@ -19,6 +19,7 @@ import { writeIndexes } from "./indexes.mjs";
 import { inference } from "./inference.mjs";
 import { note, writeNotices } from "./notices.mjs";
 import { writeRecords } from "./records.mjs";
+import { schemaOfFields } from "./schema.mjs";
 import { pruneTypes } from "./types.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -112,6 +113,13 @@ const coreless = {
     }));
   },
 };
+// for editors, and for configSchema()
+const schema = JSON.stringify(await schemaOfFields());
+writeFileSync("build/schema.json", schema);
+writeFileSync(
+  "build/schema.js",
+  `// build/schema.json as text.\nexport const schema = ${JSON.stringify(schema)};\n`,
+);
 const common = {
   bundle: true,
   format: "esm",
@@ -127,6 +135,7 @@ const common = {
     "#core",
     "#core/*",
     "#images",
+    "#schema",
     "#standalone",
     "#worker",
     "#image-worker",
@@ -251,11 +260,6 @@ for (const folder of ["build", "build/chunks"]) {
   }
 }
 chmodSync("build/cli.js", 0o755);
-// for editors, without the spaces that make the one in schema/ a text to read
-writeFileSync(
-  "build/schema.json",
-  JSON.stringify(JSON.parse(readFileSync("schema/nabla.schema.json", "utf8"))),
-);
 const tsc = join(dirname(require.resolve("typescript/package.json")), "bin/tsc");
 run(tsc, "-p", "tsconfig.build.json");
 // declarations written by hand are not copied by the compiler

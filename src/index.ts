@@ -10,7 +10,8 @@ export {
   reduceLROnPlateau,
   type TrainingContext,
 } from "./callbacks/index.ts";
-export { type Config, type ConfigInput, checkConfig, configSchema, parseConfig } from "./config/config.ts";
+export { type Config, type ConfigInput, checkConfig, parseConfig } from "./config/config.ts";
+export { configSchema } from "./config/configSchema.ts";
 export { type CoreSource, loadCore } from "./core/compile.ts";
 export { arrayDataset } from "./data/arrays.ts";
 export { augment } from "./data/augment/index.ts";

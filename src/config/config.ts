@@ -8,7 +8,6 @@ import {
   type Infer,
   type Input,
   int,
-  type JsonSchema,
   list,
   number,
   string,
@@ -165,17 +164,4 @@ export function parseConfig(text: string, name: string): Config {
 export function checkLayers(layers: readonly unknown[]): { configs: LayerConfig[]; inputShape?: number[] } {
   registerAll();
   return withShape(layers, checkChain);
-}
-
-/** The JSON Schema (draft 2020-12) of configuration documents, for editors and other tools. */
-export function configSchema(): JsonSchema {
-  const $defs: Record<string, JsonSchema> = {};
-  const schema = configFields().jsonSchema($defs);
-  return {
-    $schema: "https://json-schema.org/draft/2020-12/schema",
-    title: "Nabla configuration",
-    description: "A neural network and how to train it.",
-    ...schema,
-    $defs: Object.fromEntries(Object.entries($defs).sort(([a], [b]) => (a < b ? -1 : 1))),
-  };
 }

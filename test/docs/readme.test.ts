@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { ACTIVATIONS } from "../../src/activations/table.ts";
 import { INITIALIZERS } from "../../src/initializers/table.ts";
-import { LAYERS } from "../../src/layers/ts";
+import { LAYERS } from "../../src/layers/names.ts";
 import { LOSSES } from "../../src/losses/table.ts";
 import { METRICS } from "../../src/metrics/table.ts";
 import { OPTIMIZERS } from "../../src/optimizers/table.ts";
