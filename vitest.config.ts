@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { WHOLE } from "./scripts/defines.mjs";
 import { BROWSERS, findBrowser } from "./test/support/browsers/index.mjs";
 import { systemBrowser } from "./test/support/browsers/provider.mjs";
 import Summary from "./test/support/summary.ts";
@@ -46,6 +47,7 @@ const inBrowsers = {
 };
 
 export default defineConfig({
+  define: WHOLE,
   cacheDir: "build/.vite",
   test: {
     testTimeout: 120_000,

@@ -1,14 +1,11 @@
 /** The public names, nothing else. Nothing reachable from here needs Node: files and caches are in nabla/node. */
-export {
-  type EarlyStoppingOptions,
-  earlyStopping,
-  type Logs,
-  type ModelCheckpointOptions,
-  modelCheckpoint,
-  type ReduceLROnPlateauOptions,
-  reduceLROnPlateau,
-} from "./callbacks/index.ts";
-export { type Config, type ConfigInput, checkConfig, configSchema, parseConfig } from "./config/config.ts";
+export type { Logs } from "./callbacks/callback.ts";
+export type { EarlyStoppingOptions } from "./callbacks/earlyStopping.ts";
+export * from "./callbacks/index.ts";
+export type { ModelCheckpointOptions } from "./callbacks/modelCheckpoint.ts";
+export type { ReduceLROnPlateauOptions } from "./callbacks/reduceLROnPlateau.ts";
+export { type Config, type ConfigInput, checkConfig, parseConfig } from "./config/config.ts";
+export { configSchema } from "./config/configSchema.ts";
 export { type CoreSource, loadCore } from "./core/compile.ts";
 export { arrayDataset } from "./data/arrays.ts";
 export { augment } from "./data/augment/index.ts";
@@ -30,24 +27,9 @@ export {
   type Votes,
 } from "./ensemble/ensemble.ts";
 export { NablaError } from "./errors.ts";
-export {
-  activation,
-  averagePooling2d,
-  batchNormalization,
-  conv2d,
-  dense,
-  dropout,
-  flatten,
-  gaussianNoise,
-  globalAveragePooling2d,
-  type LayerInput,
-  layerNormalization,
-  maxPooling2d,
-  reshape,
-  residual,
-  zeroPadding2d,
-} from "./layers/factories.ts";
-export { type ClassFigures, ConfusionMatrix } from "./metrics/index.ts";
+export type { LayerInput } from "./layers/configs.ts";
+export * from "./layers/index.ts";
+export { type ClassFigures, ConfusionMatrix } from "./metrics/confusion.ts";
 export { checkGradients, type GradientCheck } from "./model/checkGradients.ts";
 export { type FineTuneOptions, fineTune } from "./model/fineTune.ts";
 export { fromConfig } from "./model/fromConfig.ts";

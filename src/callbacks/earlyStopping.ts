@@ -17,10 +17,10 @@ const fields = () =>
       /** Go back to the weights of the best epoch at the end. Default false. */
       restoreBestWeights: bool({
         default: false,
-        doc: "Go back to the weights of the best epoch at the end.",
+        doc: DOCS && "Go back to the weights of the best epoch at the end.",
       }),
     },
-    { doc: "Stop when a figure no longer improves." },
+    { doc: DOCS && "Stop when a figure no longer improves." },
   );
 
 /** When to stop. */

@@ -4,13 +4,13 @@ import { choice, int, number, string } from "../fields/fields.ts";
 import type { Logs } from "./callback.ts";
 
 export const monitor = () =>
-  string({ default: "valLoss", doc: "The figure watched: loss, valLoss, valAccuracy, …" });
+  string({ default: "valLoss", doc: DOCS && "The figure watched: loss, valLoss, valAccuracy, …" });
 export const mode = () =>
-  choice(["auto", "min", "max"], { default: "auto", doc: "Whether smaller or larger is better." });
+  choice(["auto", "min", "max"], { default: "auto", doc: DOCS && "Whether smaller or larger is better." });
 export const patience = (value: number) =>
-  int({ min: 0, default: value, doc: "Epochs without improvement." });
+  int({ min: 0, default: value, doc: DOCS && "Epochs without improvement." });
 export const minDelta = (value: number) =>
-  number({ min: 0, default: value, doc: "What does not count as an improvement." });
+  number({ min: 0, default: value, doc: DOCS && "What does not count as an improvement." });
 
 /** Whether lower or higher is better: "auto" takes higher for accuracies, precision, recall and f1. */
 export type Direction = "auto" | "min" | "max";

@@ -13,20 +13,24 @@ const fields = () =>
         exclusiveMin: 0,
         exclusiveMax: 1,
         default: 0.1,
-        doc: "What the learning rate is multiplied by.",
+        doc: DOCS && "What the learning rate is multiplied by.",
       }),
       /** Epochs without improvement before that. Default 10. */
       patience: patience(10),
       /** What does not count as an improvement. Default 1e-4. */
       minDelta: minDelta(1e-4),
       /** Epochs after a reduction in which nothing is counted. Default 0. */
-      cooldown: int({ min: 0, default: 0, doc: "Epochs after a reduction in which nothing is counted." }),
+      cooldown: int({
+        min: 0,
+        default: 0,
+        doc: DOCS && "Epochs after a reduction in which nothing is counted.",
+      }),
       /** The rate is never made smaller than this. Default 0. */
       minLearningRate: number({ min: 0, default: 0 }),
       /** Default "auto". */
       mode: mode(),
     },
-    { doc: "Make the learning rate smaller when a figure no longer improves." },
+    { doc: DOCS && "Make the learning rate smaller when a figure no longer improves." },
   );
 
 /** When the learning rate becomes smaller, and by how much. */

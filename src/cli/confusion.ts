@@ -1,5 +1,5 @@
 /** A confusion matrix and figures per class as text. */
-import type { ConfusionMatrix } from "../metrics/index.ts";
+import type { ConfusionMatrix } from "../metrics/confusion.ts";
 import { bold, columns, count, dim, green, percent, red, table } from "./output.ts";
 
 /** Rows are what is true, columns what was predicted. Where it would be wider than the terminal, a line that says so. */

@@ -4,7 +4,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import { type ExportOptions, exportModule, exportWasm, quantised, type WeightType } from "../export/index.ts";
 import { outputThreshold } from "../losses/resolve.ts";
-import { predictedClass } from "../metrics/index.ts";
+import { predictedClass } from "../metrics/metric.ts";
 import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
 import { writeFileAtomic } from "../node/files.ts";

@@ -1,9 +1,12 @@
 /** Commands and their options. */
 import { Command, CommanderError } from "commander";
-import { ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS } from "../config/names.ts";
+import { ACTIVATIONS } from "../activations/table.ts";
 import { FITS } from "../data/images/resize.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { WEIGHT_TYPES } from "../export/quantise.ts";
+import { INITIALIZERS } from "../initializers/table.ts";
+import { LOSSES } from "../losses/table.ts";
+import { OPTIMIZERS } from "../optimizers/table.ts";
 import { augmentation } from "./augment.ts";
 import { names, number, oneOf, pictureSize, port, units, whole } from "./options.ts";
 

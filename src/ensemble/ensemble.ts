@@ -3,13 +3,14 @@ import { type ArrayLike2, arrayDataset } from "../data/arrays.ts";
 import { buffersFor, type Dataset, range, readNow, sizeOf } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions, checkWhole } from "../fields/options.ts";
-import { type Loss, lastActivation, outputThreshold } from "../losses/resolve.ts";
+import { lastActivation, outputThreshold } from "../losses/resolve.ts";
 import { exp } from "../math/elementary.ts";
-import { ConfusionMatrix, predictedClass } from "../metrics/index.ts";
-import { trueClass } from "../metrics/metric.ts";
+import { ConfusionMatrix } from "../metrics/confusion.ts";
+import { predictedClass, trueClass } from "../metrics/metric.ts";
 import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
 import { Outputs, predictBatches, type Rows, rowsOf } from "../network/predict.ts";
+import type { Loss } from "../plan/loss.ts";
 import { isDataset } from "../training/arguments.ts";
 import { pauser } from "../training/pause.ts";
 

@@ -1,7 +1,7 @@
 /** From a configuration document to a model and the options of its training. */
-import { callbacksOf } from "../callbacks/documented.ts";
+import { callbacksOf } from "../callbacks/table.ts";
 import { type ConfigInput, checkConfig } from "../config/config.ts";
-import { registerAll } from "../layers/index.ts";
+import { registerAll } from "../layers/table.ts";
 import { settingsOf } from "../training/settings.ts";
 import { type FitOptions, Model } from "./model.ts";
 

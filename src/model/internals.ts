@@ -1,7 +1,8 @@
 /** What a model consists of. Users do not see it; the files of this room and the rooms above ask internalsOf(). */
-import type { LayerConfig } from "../config/layers.ts";
+
 import { NablaError } from "../errors.ts";
 import { buildChain } from "../layers/chain.ts";
+import type { LayerConfig } from "../layers/configs.ts";
 import { Network } from "../network/network.ts";
 import { compileTraining, type TrainingOptions } from "../training/compile.ts";
 import { TrainingState } from "../training/state.ts";

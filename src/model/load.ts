@@ -4,7 +4,7 @@ import { type Checkpoint, decodeCheckpoint, requireTensors } from "../checkpoint
 import { UNNAMED } from "../checkpoint/document.ts";
 import { modelFields, trainingFields } from "../config/config.ts";
 import { NablaError } from "../errors.ts";
-import { registerAll } from "../layers/index.ts";
+import { registerAll } from "../layers/table.ts";
 import type { Network } from "../network/network.ts";
 import type { CompiledTraining } from "../training/compile.ts";
 import { freshRun, type Run } from "../training/run.ts";
@@ -31,7 +31,7 @@ export function load(bytes: Uint8Array, name = UNNAMED): Model {
 
 function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
   const config = checkpoint.config as { model?: unknown; training?: unknown };
-  const { inputShape, layers } = modelFields.check(config?.model, "config.model");
+  const { inputShape, layers } = modelFields().check(config?.model, "config.model");
   const training =
     config.training === undefined ? undefined : trainingFields().check(config.training, "config.training");
   const model = new Model(layers, { seed: checkpoint.progress.seed });

@@ -1,13 +1,13 @@
 /** Sequential models: compile, fit, evaluate, predict, save. Names and argument order follow Keras and tfjs. */
-import type { LayerConfig } from "../config/layers.ts";
+
 import { seedField, shapeField, withShape } from "../config/shape.ts";
 import type { ArrayLike2 } from "../data/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { checkOptions, checkWhole } from "../fields/options.ts";
-import type { LayerInput } from "../layers/factories.ts";
+import type { LayerConfig, LayerInput } from "../layers/configs.ts";
 import { checkChain } from "../layers/registry.ts";
-import type { ConfusionMatrix } from "../metrics/index.ts";
+import type { ConfusionMatrix } from "../metrics/confusion.ts";
 import { type Outputs, predictBatches, predictDataset, rowsOf } from "../network/predict.ts";
 import type { Layer } from "../plan/operation.ts";
 import { argumentsOf, isDataset } from "../training/arguments.ts";

@@ -5,9 +5,9 @@
  * where | marks the places that `marks` name, so that parts of it can be run alone.
  */
 
-import type { Loss } from "../losses/resolve.ts";
 import { ld, type PlanBuilder, type Range } from "./builder.ts";
 import { type ForwardRequest, type Mode, type Plan, planForward, predictPlan } from "./forward.ts";
+import type { Loss } from "./loss.ts";
 import { isTrainable } from "./operation.ts";
 
 export type { InputKind, Mode, Plan } from "./forward.ts";

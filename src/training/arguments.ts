@@ -1,8 +1,10 @@
 /** The ways in which data can be passed: x and y, or a data set. */
-import type { LayerConfig } from "../config/layers.ts";
+
 import { type ArrayLike2, arrayDataset } from "../data/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
+import { outputsOf } from "../layers/chain.ts";
+import type { LayerConfig } from "../layers/configs.ts";
 import type { CompiledTraining } from "./compile.ts";
 
 export type DataArgument = Dataset | readonly [ArrayLike2, ArrayLike2];
@@ -44,8 +46,6 @@ export function datasetOf(
 ): Dataset {
   if (isDataset(data)) return data;
   // labels stay labels where there is an output for each; with one output a regression takes whole numbers as they are
-  let units = 1;
-  for (const config of configs) if (config.type === "dense") units = config.units;
-  const target = compiled?.loss.classification === false && units === 1 ? "values" : undefined;
-  return arrayDataset(data[0], data[1], { name, ...(target && { target }) });
+  const quantity = compiled?.loss.classification === false && outputsOf(configs) === 1;
+  return arrayDataset(data[0], data[1], { name, ...(quantity && { target: "values" as const }) });
 }

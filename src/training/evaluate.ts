@@ -2,9 +2,12 @@
 
 import { type Dataset, range, sizeOf } from "../data/dataset.ts";
 import { checkOptions, checkWhole } from "../fields/options.ts";
-import { type Loss, outputThreshold } from "../losses/resolve.ts";
-import { ConfusionMatrix, type Metric, type MetricName, metric } from "../metrics/index.ts";
+import { outputThreshold } from "../losses/resolve.ts";
+import { ConfusionMatrix } from "../metrics/confusion.ts";
+import type { Metric } from "../metrics/metric.ts";
+import { type MetricName, metric } from "../metrics/table.ts";
 import type { Network } from "../network/network.ts";
+import type { Loss } from "../plan/loss.ts";
 import { beginStep } from "../plan/step.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import { EVALUATE_OPTIONS, type EvaluateOptions } from "./options.ts";

@@ -1,10 +1,10 @@
 /** From the arguments of fit() to a training. */
 import { type Callback, type TrainedModel, withState } from "../callbacks/callback.ts";
-import type { LayerConfig } from "../config/layers.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { splitDataset } from "../data/split.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
+import type { LayerConfig } from "../layers/configs.ts";
 import type { Network } from "../network/network.ts";
 import { type DataArgument, datasetOf } from "./arguments.ts";
 import { checkFit } from "./batch.ts";

@@ -1,6 +1,6 @@
 /** Going back to where nothing was wrong, when the loss stops being a number. */
 import { type Callback, type CallbackState, restoreStates, statesOf } from "../callbacks/callback.ts";
-import type { Metric } from "../metrics/index.ts";
+import type { Metric } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
 import { diagnose, diverged, type Failed } from "./diverged.ts";
 import type { TrainRequest } from "./request.ts";

@@ -1,10 +1,10 @@
 /** Looking into a network: how its loss depends on the values it is given. */
 
-import type { LayerConfig } from "../config/layers.ts";
 import { type Dataset, range } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { buildChain } from "../layers/chain.ts";
+import type { LayerConfig } from "../layers/configs.ts";
 import { Network } from "../network/network.ts";
 import { Outputs } from "../network/predict.ts";
 import { floatsOf, ld } from "../plan/builder.ts";

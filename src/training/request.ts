@@ -1,7 +1,7 @@
 /** What a training is asked to do, and what its callbacks see of it. */
 import type { Callback, TrainedModel, TrainingContext } from "../callbacks/callback.ts";
 import type { Dataset } from "../data/dataset.ts";
-import type { Metric } from "../metrics/index.ts";
+import type { Metric } from "../metrics/metric.ts";
 import type { Network, Training } from "../network/network.ts";
 import type { Progress } from "./progress.ts";
 import type { Run } from "./run.ts";

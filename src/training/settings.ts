@@ -18,7 +18,7 @@ const settings = <W, A>(
 ) =>
   object({
     /** Rows per step. Default 32. */
-    batchSize: int({ min: 1, default: 32, doc: "Rows per step." }),
+    batchSize: int({ min: 1, default: 32, doc: DOCS && "Rows per step." }),
     /**
      * Rows of a batch that pass through the network at once. Default: all. Gradients of the pieces add up to that of the batch
      * (Keras' gradientAccumulationSteps is batchSize / microBatchSize), and there is one update for each batch as ever: memory is that
@@ -28,21 +28,23 @@ const settings = <W, A>(
     microBatchSize: optional(
       int({
         min: 1,
-        doc: "Rows of a batch that pass through the network at once, to take less memory. The result is the same, except with batch normalisation.",
+        doc:
+          DOCS &&
+          "Rows of a batch that pass through the network at once, to take less memory. The result is the same, except with batch normalisation.",
       }),
     ),
     /** Passes over the data. Default 1. */
-    epochs: int({ min: 1, default: 1, doc: "Passes over the data." }),
+    epochs: int({ min: 1, default: 1, doc: DOCS && "Passes over the data." }),
     /** Another seed for the order of rows and the split. Default: the model's. */
     seed: seedField,
     /** Visit rows in another order each epoch. Default true. */
-    shuffle: bool({ default: true, doc: "Visit the rows in another order each epoch." }),
+    shuffle: bool({ default: true, doc: DOCS && "Visit the rows in another order each epoch." }),
     /** Share of the rows to validate on instead of training on them; the same share of every class. */
     validationSplit: number({
       min: 0,
       exclusiveMax: 1,
       default: 0,
-      doc: "Share of the rows to validate on instead of training on them.",
+      doc: DOCS && "Share of the rows to validate on instead of training on them.",
     }),
     /** Factors of the loss, by class: { 3: 10 } or [1, 1, 1, 10]. */
     classWeight: optional(classWeight),
@@ -50,7 +52,9 @@ const settings = <W, A>(
     shifted: optional(
       int({
         min: 1,
-        doc: "Trains on five times the rows: every image also moved by so many pixels up, down, left and right.",
+        doc:
+          DOCS &&
+          "Trains on five times the rows: every image also moved by so many pixels up, down, left and right.",
       }),
     ),
     /** Trains on images moved, turned, bent, … anew every epoch, as augment() makes them; validates on them as they are. */
@@ -62,7 +66,7 @@ export const documentSettings = () =>
   settings(
     record(number({ min: 0 }), {
       keys: /^(0|[1-9][0-9]*)$/,
-      doc: "Factors of the loss by class number; 1 for those left out.",
+      doc: DOCS && "Factors of the loss by class number; 1 for those left out.",
     }),
     augmentFields,
   );
@@ -72,7 +76,7 @@ const later = <Out, In>(read: (value: In) => Out): Field<Out, In, "required"> =>
   presence: "required",
   expected: "a value",
   check: (value) => read(value as In),
-  jsonSchema: () => ({}),
+  jsonSchema: DOCS && (() => ({})),
 });
 
 /** As fit() takes them. Numbers of classes are known with the data only; what reads `augment` is loaded by trainings that move images. */

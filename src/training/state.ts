@@ -1,7 +1,7 @@
 /** What compile() has settled for a model, and how far fit() is: all that training changes, besides weights and slots. */
 import { type Callback, type CallbackStates, withState } from "../callbacks/callback.ts";
 import { NablaError } from "../errors.ts";
-import type { Metric } from "../metrics/index.ts";
+import type { Metric } from "../metrics/metric.ts";
 import type { CompiledTraining } from "./compile.ts";
 import type { History } from "./options.ts";
 import { freshRun, type Run } from "./run.ts";

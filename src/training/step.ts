@@ -1,6 +1,6 @@
 /** One step of a training: forward, loss, backward, update. */
 import { outputThreshold } from "../losses/resolve.ts";
-import type { Metric } from "../metrics/index.ts";
+import type { Metric } from "../metrics/metric.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep, lossOfStep } from "../plan/step.ts";
 import { BatchLoader, type Ready } from "./batch.ts";

@@ -1,7 +1,7 @@
 /** Per-row factors of the loss. */
 import { type Dataset, sizeOf } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
-import type { Loss } from "../losses/resolve.ts";
+import type { Loss } from "../plan/loss.ts";
 import type { WeightOptions } from "./options.ts";
 
 export interface Weighting {

@@ -2,8 +2,8 @@
 import type { Callback, CallbackState, Logs, TrainingContext } from "../callbacks/callback.ts";
 import { Core } from "../core/core.ts";
 import type { Inputs, Targets } from "../data/dataset.ts";
-import { buildLayers } from "../layers/index.ts";
-import type { Metric } from "../metrics/index.ts";
+import { buildLayers } from "../layers/table.ts";
+import type { Metric } from "../metrics/metric.ts";
 import { Network } from "../network/network.ts";
 import { compileTraining } from "../training/compile.ts";
 import { metricsFor } from "../training/evaluate.ts";

@@ -1,8 +1,8 @@
 /** On the page: all that the worker is told before it begins. */
 import { inOrder, statesOf, type TrainedModel } from "../callbacks/callback.ts";
-import type { LayerConfig } from "../config/layers.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { describeAll } from "../data/portable.ts";
+import type { LayerConfig } from "../layers/configs.ts";
 import type { CompiledTraining } from "../training/compile.ts";
 import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";

@@ -1,11 +1,11 @@
-/** The callbacks that documents may name in their `training`, from the list in index.ts. */
+/** The callbacks that documents may name in their `training`, of those in index.ts. */
 import type { Field, Infer, Input } from "../fields/fields.ts";
 import { optional } from "../fields/objects.ts";
+import { ALL } from "./all.ts";
 import type { Callback } from "./callback.ts";
-import * as callbacks from "./index.ts";
 import type { CallbackKind } from "./kind.ts";
 
-type All = typeof callbacks;
+type All = typeof ALL;
 type FieldsOf<K> = K extends { readonly fields: () => infer F } ? F : never;
 export type CallbackFields = {
   [K in keyof All as All[K] extends { readonly fields: unknown } ? K : never]: Field<
@@ -17,7 +17,7 @@ export type CallbackFields = {
 
 // biome-ignore lint/suspicious/noExplicitAny: of any fields
 const kinds = (): [string, CallbackKind<any>][] =>
-  Object.entries(callbacks).flatMap(([name, make]) => ("fields" in make ? [[name, make]] : []));
+  Object.entries(ALL).flatMap(([name, make]) => ("fields" in make ? [[name, make]] : []));
 
 /** A field of `training` for each, all optional. */
 export const callbackFields = (): CallbackFields =>
