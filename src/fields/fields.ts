@@ -102,7 +102,7 @@ function field<Out, In, P extends Presence>(rule: Rule<Out>, options: Common<In>
   };
 }
 
-export interface Range {
+export interface Bounds {
   min?: number;
   max?: number;
   exclusiveMin?: number;
@@ -111,7 +111,7 @@ export interface Range {
 
 function numeric<P extends Presence>(
   whole: boolean,
-  options: Range & Common<number>,
+  options: Bounds & Common<number>,
 ): Field<number, number, P> {
   const { min = whole ? -Number.MAX_SAFE_INTEGER : undefined, exclusiveMin, exclusiveMax } = options;
   const max = options.max ?? (whole ? Number.MAX_SAFE_INTEGER : undefined);
@@ -148,12 +148,14 @@ function numeric<P extends Presence>(
 }
 
 /** A whole number, at most 2^53 - 1 either way. */
-export function int<O extends Range & Common<number>>(options: O = {} as O): Field<number, number, Given<O>> {
+export function int<O extends Bounds & Common<number>>(
+  options: O = {} as O,
+): Field<number, number, Given<O>> {
   return numeric(true, options);
 }
 
 /** A finite number. */
-export function number<O extends Range & Common<number>>(
+export function number<O extends Bounds & Common<number>>(
   options: O = {} as O,
 ): Field<number, number, Given<O>> {
   return numeric(false, options);
@@ -251,11 +253,11 @@ export function list<Out, In, O extends Common<In[]> & { min?: number; max?: num
 }
 
 /** Two whole numbers, height and width; one number stands for both. */
-export function pair<O extends Range & Common<number>>(
+export function pair<O extends Bounds & Common<number>>(
   options: O = {} as O,
 ): Field<[number, number], number | readonly [number, number], Given<O>> {
   const { default: fallback, doc: _, ...range } = options;
-  const one = int(range as Range);
+  const one = int(range as Bounds);
   const expected = `${one.expected}, or [height, width]`;
   return field(
     {

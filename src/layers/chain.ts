@@ -102,7 +102,7 @@ export const looksAcrossRows = (configs: readonly LayerConfig[]): boolean =>
   everyLayer(configs).some((config) => kindOf(config.type)?.looksAcrossRows?.(config as never));
 
 /** How many outputs the last layer has that says so in its options; 1 where none does. */
-export const outputsOf = (configs: readonly LayerConfig[]): number =>
+export const outputCount = (configs: readonly LayerConfig[]): number =>
   configs
     .map((config) => kindOf(config.type)?.outputs?.(config as never))
     .filter((n) => n !== undefined)

@@ -1,4 +1,4 @@
-import { type LossKind, mean, smoothing, zeroOne } from "./kind.ts";
+import { type LossKind, meanOverOutputs, smoothing, zeroOne } from "./kind.ts";
 
 /** −1/units · Σ y ln a + (1 − y) ln(1 − a). */
 export const binaryCrossentropy = {
@@ -6,7 +6,7 @@ export const binaryCrossentropy = {
   kernel: "BINARY_CROSSENTROPY",
   fused: { sigmoid: "BINARY_CROSSENTROPY_SIGMOID", linear: "BINARY_CROSSENTROPY_SIGMOID" },
   outputs: ["sigmoid", "linear", "softmax", "gaussian"],
-  alpha: mean,
+  alpha: meanOverOutputs,
   labels: zeroOne,
   smoothed: () => 2,
   classification: true,

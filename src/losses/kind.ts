@@ -32,7 +32,7 @@ export interface LossKind extends Kind {
 
 export const zeroOne = { on: 1, off: 0 };
 /** The record's alpha for a mean over the outputs. */
-export const mean = (units: number): number => 1 / units;
+export const meanOverOutputs = (units: number): number => 1 / units;
 /** The fields of a loss whose targets can be smoothed. @param classes among how many ε is spread, as a word */
 export const smoothing = (classes: string, doc?: string) =>
   object(

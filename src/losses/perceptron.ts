@@ -1,5 +1,5 @@
 import { object } from "../fields/objects.ts";
-import { type LossKind, mean, zeroOne } from "./kind.ts";
+import { type LossKind, meanOverOutputs, zeroOne } from "./kind.ts";
 
 /** 1/units · Σ |a − y|, trained by the rule w −= rate · (a − y) x. */
 export const perceptron = {
@@ -7,7 +7,7 @@ export const perceptron = {
   kernel: "PERCEPTRON",
   fused: {},
   outputs: ["step"],
-  alpha: mean,
+  alpha: meanOverOutputs,
   labels: zeroOne,
   classification: true,
   oneLayer: true,

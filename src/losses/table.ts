@@ -16,12 +16,12 @@ export const lossField = () => shared("loss", orName(variant("name", ALL)));
 export type LossConfig = Infer<ReturnType<typeof lossField>>;
 
 /** The output activations a loss may follow. */
-export const outputsOf = (name: LossName): readonly ActivationName[] =>
+export const outputActivations = (name: LossName): readonly ActivationName[] =>
   losses[name].outputs ?? ACTIVATIONS.filter((activation) => activations[activation].trainable);
 
 /** Throws where a loss cannot train an output layer with this activation (and this many units), saying what can. */
 export function checkPair(name: LossName, activation: ActivationName, units?: number): void {
-  if (!outputsOf(name).includes(activation)) {
+  if (!outputActivations(name).includes(activation)) {
     throw new NablaError(
       `loss "${name}" cannot follow the output activation "${activation}": ${advice(name, activation)}`,
     );
@@ -37,7 +37,7 @@ export function checkPair(name: LossName, activation: ActivationName, units?: nu
 function advice(name: LossName, activation: ActivationName): string {
   if (!activations[activation].trainable)
     return `a ${activation} has no gradient; use loss "perceptron", or activation "sigmoid"`;
-  const outputs = outputsOf(name)
+  const outputs = outputActivations(name)
     .map((a) => `"${a}"`)
     .join(" or ");
   return (

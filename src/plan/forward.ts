@@ -2,7 +2,7 @@
  * The forward half of a plan, which is all that predicting needs: from rows as they are read to the network's output.
  */
 import { sizeOf } from "../shape.ts";
-import { type CoreFacts, hasGaps, type Image, ld, PlanBuilder, type Range } from "./builder.ts";
+import { type CoreFacts, hasGaps, ld, PlanBuilder, type PlanImage, type Range } from "./builder.ts";
 import { type Layer, leaves, type Operation, type Placed, type Site } from "./operation.ts";
 import { flattenOutput } from "./reshape.ts";
 
@@ -29,7 +29,7 @@ export interface ForwardRequest {
   readonly parts?: number;
 }
 
-export interface Plan extends Image {
+export interface Plan extends PlanImage {
   readonly mode: Mode;
   readonly rows: number;
   readonly input: InputKind;
@@ -70,7 +70,7 @@ export function predictPlan(request: ForwardRequest): Plan {
     packs: true,
     skipsLast: () => false,
   });
-  const output = builder.hold(values[values.length - 1]);
+  const output = builder.pin(values[values.length - 1]);
   const image = builder.finish(request.base, parameters);
   const end = builder.length;
   const marks = { backward: end, penalties: end, update: end, end };
@@ -187,12 +187,12 @@ function planInput(
   const bytes = builder.rows * rowsEach * ld(width) * 4;
   const x = builder.alloc("inputs", bytes, shape.length > 1 && packed);
   if (input.type === "uint8") {
-    const staged = builder.hold(builder.alloc("inputs as uint8", builder.rows * inputs));
+    const staged = builder.pin(builder.alloc("inputs as uint8", builder.rows * inputs));
     builder.emit("INPUT_U8", { x, from: staged, rowsEach, inputs: width, scale: input.scale });
     return { staged, x };
   }
-  if (ld(width) === width) return { staged: builder.hold(x), x };
-  const staged = builder.hold(builder.alloc("inputs as read", builder.rows * inputs * 4));
+  if (ld(width) === width) return { staged: builder.pin(x), x };
+  const staged = builder.pin(builder.alloc("inputs as read", builder.rows * inputs * 4));
   builder.emit("INPUT_F32", { x, from: staged, rowsEach, inputs: width });
   return { staged, x };
 }

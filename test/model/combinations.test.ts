@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { type ActivationName, activationField, activations } from "../../src/activations/table.ts";
 import { checkGradients, dense, type Model, sequential, type TrainingOptions } from "../../src/index.ts";
-import { LOSSES, type LossName, lossField, outputsOf } from "../../src/losses/table.ts";
+import { LOSSES, type LossName, lossField, outputActivations } from "../../src/losses/table.ts";
 import { OPTIMIZERS } from "../../src/optimizers/table.ts";
 import { values } from "../support/kernel.ts";
 import { clouds } from "../support/problems.ts";
@@ -11,9 +11,9 @@ import { furthest, type ReferenceGradients, ReferenceNet } from "../support/refe
 
 const names = Object.keys(activations) as ActivationName[];
 const hiddenNames = names.filter((name) => activations[name].trainable);
-const pairs = LOSSES.flatMap((loss) => outputsOf(loss).map((output) => [loss, output] as const));
+const pairs = LOSSES.flatMap((loss) => outputActivations(loss).map((output) => [loss, output] as const));
 const others = LOSSES.flatMap((loss) =>
-  names.filter((name) => !outputsOf(loss).includes(name)).map((output) => [loss, output] as const),
+  names.filter((name) => !outputActivations(loss).includes(name)).map((output) => [loss, output] as const),
 );
 
 const INPUTS = 5;
