@@ -1,6 +1,7 @@
 /** Callbacks that watch a figure: which one, and what counts as better. */
 import { didYouMean, NablaError } from "../errors.ts";
 import { choice, int, number, string } from "../fields/fields.ts";
+import { higherIsBetter } from "../metrics/table.ts";
 import type { Logs } from "./callback.ts";
 
 export const monitor = () =>
@@ -11,6 +12,9 @@ export const patience = (value: number) =>
   int({ min: 0, default: value, doc: DOCS && "Epochs without improvement." });
 export const minDelta = (value: number) =>
   number({ min: 0, default: value, doc: DOCS && "What does not count as an improvement." });
+
+/** Figures that a program's own callbacks add to the logs are told by their names. */
+const LIKE_THEM = /accuracy|precision|recall|f1/i;
 
 /** Whether lower or higher is better: "auto" takes higher for accuracies, precision, recall and f1. */
 export type Direction = "auto" | "min" | "max";
@@ -34,6 +38,7 @@ export function better(
   direction: Direction,
   minDelta: number,
 ): (value: number, best: number) => boolean {
-  const up = direction === "max" || (direction === "auto" && /accuracy|precision|recall|f1/i.test(monitor));
+  const up =
+    direction === "max" || (direction === "auto" && (higherIsBetter(monitor) || LIKE_THEM.test(monitor)));
   return up ? (value, best) => value > best + minDelta : (value, best) => value < best - minDelta;
 }

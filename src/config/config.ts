@@ -14,8 +14,6 @@ import { scheduleField } from "../schedules/table.ts";
 import { documentSettings } from "../training/settings.ts";
 import { shapeField, withShape } from "./shape.ts";
 
-export { seedField, shapeField } from "./shape.ts";
-
 export const modelFields = () => object({ inputShape: shapeField, layers: list(layerField(), { min: 1 }) });
 
 export const trainingFields = () =>

@@ -1,6 +1,6 @@
 /** Sequential models: compile, fit, evaluate, predict, save. Names and argument order follow Keras and tfjs. */
 
-import { seedField, shapeField, withShape } from "../config/shape.ts";
+import { shapeField, withShape } from "../config/shape.ts";
 import type { ArrayLike2 } from "../data/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { didYouMean, NablaError } from "../errors.ts";
@@ -16,6 +16,7 @@ import { confusionOf, evaluate, type Scores } from "../training/evaluate.ts";
 import { type Gradients, gradientsOf } from "../training/gradients.ts";
 import { copyParameters, inputGradientsOf } from "../training/inspect.ts";
 import type { EvaluateOptions, GradientOptions, History } from "../training/options.ts";
+import { seedField } from "../training/settings.ts";
 import { fitModel } from "./fit.ts";
 import { Internals, internalsOf, setInternals } from "./internals.ts";
 import type { FitOptions, Metadata, SequentialOptions } from "./options.ts";
@@ -31,7 +32,7 @@ export class Model {
   constructor(layers: readonly (LayerInput | LayerConfig)[], options: SequentialOptions = {}) {
     checkOptions("sequential", options, ["seed", "inputShape"]);
     const { configs, inputShape } = withShape(layers, checkChain);
-    this.seed = seedField.check(options.seed ?? 0, "seed");
+    this.seed = seedField().check(options.seed ?? 0, "seed");
     const internals = setInternals(this, new Internals(configs, this.seed));
     const shape = options.inputShape ?? inputShape;
     if (shape) internals.build(shapeField.check(shape, "inputShape"));

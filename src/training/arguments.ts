@@ -3,7 +3,7 @@
 import { type ArrayLike2, arrayDataset } from "../data/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
-import { outputsOf } from "../layers/chain.ts";
+import { outputCount } from "../layers/chain.ts";
 import type { LayerConfig } from "../layers/configs.ts";
 import type { CompiledTraining } from "./compile.ts";
 
@@ -46,6 +46,6 @@ export function datasetOf(
 ): Dataset {
   if (isDataset(data)) return data;
   // labels stay labels where there is an output for each; with one output a regression takes whole numbers as they are
-  const quantity = compiled?.loss.classification === false && outputsOf(configs) === 1;
+  const quantity = compiled?.loss.classification === false && outputCount(configs) === 1;
   return arrayDataset(data[0], data[1], { name, ...(quantity && { target: "values" as const }) });
 }

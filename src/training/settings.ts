@@ -3,11 +3,13 @@
  * `training`, kept in checkpoints, asked for again by a resumed run and sent to a worker.
  */
 import { type AugmentConfig, augmentFields } from "../config/augment.ts";
-import { seedField } from "../config/shape.ts";
 import type { AugmentOptions } from "../data/augment/options.ts";
 import { NablaError } from "../errors.ts";
 import { bool, type Field, type Infer, type Input, int, number } from "../fields/fields.ts";
 import { object, optional, record } from "../fields/objects.ts";
+
+/** The seed of a model or a training. */
+export const seedField = () => int({ min: 0, default: 0, doc: DOCS && "What every random choice hangs on." });
 
 /**
  * @param classWeight, augment read by fields of their own in documents; in programs by the code that works by them
@@ -36,7 +38,7 @@ const settings = <W, A>(
     /** Passes over the data. Default 1. */
     epochs: int({ min: 1, default: 1, doc: DOCS && "Passes over the data." }),
     /** Another seed for the order of rows and the split. Default: the model's. */
-    seed: seedField,
+    seed: seedField(),
     /** Visit rows in another order each epoch. Default true. */
     shuffle: bool({ default: true, doc: DOCS && "Visit the rows in another order each epoch." }),
     /** Share of the rows to validate on instead of training on them; the same share of every class. */
