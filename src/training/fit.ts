@@ -1,10 +1,11 @@
 /** From the arguments of fit() to a training. */
-import { type Callback, type TrainedModel, withState } from "../callbacks/callback.ts";
+import { type TrainedModel, withState } from "../callbacks/callback.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { splitDataset } from "../data/split.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import type { LayerConfig } from "../layers/configs.ts";
+import type { Metric } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
 import { type DataArgument, datasetOf } from "./arguments.ts";
 import { checkFit } from "./batch.ts";
@@ -60,25 +61,9 @@ export async function fit<M extends TrainedModel>(
       "fit: sampleWeight goes with validationData, not with validationSplit or shifted: split the data yourself with splitDataset(), move it with shifted()",
     );
   }
-  if (options.resume) {
-    const waiting = Object.keys(state.waiting);
-    const { configs } = subject;
-    const { dependsOnEpochs } = compiled;
-    checkResume({ before: state.settings, now: settings, configs, dependsOnEpochs, waiting, callbacks });
-  } else {
-    // a run of its own: Adam's moments would not fit its step number, nor a velocity its schedule
-    state.run = freshRun();
-    network.prepareTraining(compiled.slots);
-  }
-  state.settings = settings;
-  takeCallbacks(state, callbacks, options.resume === true);
+  begin(subject, network, settings, options);
   subject.learnFrom(train);
-  const metrics = metricsFor(compiled.metrics, outputShape);
-  for (const metric of metrics) {
-    metric.reset();
-    if (state.run.metrics[metric.name]) metric.restore(state.run.metrics[metric.name]);
-  }
-  state.counting = metrics;
+  state.counting = runningMetrics(state, outputShape);
   state.busy = true;
   try {
     await subject.train(
@@ -89,7 +74,7 @@ export async function fit<M extends TrainedModel>(
         validation,
         training: { loss: compiled.loss, update: compiled.update(network), target: train.target.kind },
         settings,
-        metrics,
+        metrics: state.counting,
         scoring: metricsFor(compiled.metrics, outputShape),
         weighting,
         callbacks,
@@ -105,6 +90,40 @@ export async function fit<M extends TrainedModel>(
     state.counting = [];
     state.busy = false;
   }
+}
+
+/** Where the training starts from: anew, or where the last one stood. */
+function begin<M extends TrainedModel>(
+  { state, configs }: Subject<M>,
+  network: Network,
+  settings: RunSettings,
+  { resume = false, callbacks = [] }: FitOptions<M>,
+): void {
+  const { dependsOnEpochs, slots } = state.required;
+  if (resume) {
+    const waiting = Object.keys(state.waiting);
+    checkResume({ before: state.settings, now: settings, configs, dependsOnEpochs, waiting, callbacks });
+  } else {
+    // a run of its own: Adam's moments would not fit its step number, nor a velocity its schedule
+    state.run = freshRun();
+    network.prepareTraining(slots);
+  }
+  state.settings = settings;
+  const states = state.callbackStates;
+  state.callbacks = callbacks;
+  if (resume)
+    for (const [key, callback] of withState(callbacks)) if (states[key]) callback.restore?.(states[key]);
+  state.waiting = {};
+}
+
+/** Metrics with the sums that the run starts from. */
+function runningMetrics({ required, run }: TrainingState, outputShape: readonly number[]): Metric[] {
+  const metrics = metricsFor(required.metrics, outputShape);
+  for (const metric of metrics) {
+    metric.reset();
+    if (run.metrics[metric.name]) metric.restore(run.metrics[metric.name]);
+  }
+  return metrics;
 }
 
 /** The rows to train on and those to validate on. */
@@ -140,17 +159,4 @@ function checkNumbers(given: FitOptions, { batchSize, rows }: RunSettings): void
     throw new NablaError(
       `fit: progressInterval: expected milliseconds, a number ≥ 0, got ${progressInterval}`,
     );
-}
-
-/** From now on these are the training's callbacks; those of a resumed one go on from what they had learned. */
-function takeCallbacks<M extends TrainedModel>(
-  state: TrainingState,
-  callbacks: readonly Callback<M>[],
-  resumed: boolean,
-): void {
-  const states = state.callbackStates;
-  state.callbacks = callbacks;
-  if (resumed)
-    for (const [key, callback] of withState(callbacks)) if (states[key]) callback.restore?.(states[key]);
-  state.waiting = {};
 }
