@@ -1,6 +1,7 @@
 /** fit(): what the training is told of the model, and where it runs. */
 import type { Dataset } from "../data/dataset.ts";
 import { describeAll } from "../data/portable.ts";
+import { NablaError } from "../errors.ts";
 import { fit } from "../training/fit.ts";
 import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
@@ -38,8 +39,8 @@ async function trainSomewhere(
   run: Run,
   { worker, transfer = false }: FitOptions,
 ): Promise<void> {
-  if (worker ?? onPage()) {
-    const { trainElsewhere } = await import("../worker/train.ts");
+  const elsewhere = (worker ?? onPage()) && (await loadElsewhere(worker === true && !onPage()));
+  if (elsewhere) {
     const remote = {
       configs: internals.configs,
       describe: describeAll,
@@ -49,10 +50,27 @@ async function trainSomewhere(
         internals.away = !taken;
       },
     };
-    if (await trainElsewhere(request, run, remote, worker === true)) return;
+    if (await elsewhere.trainElsewhere(request, run, remote, worker === true)) return;
   }
   request.signal?.throwIfAborted();
   await train(request, run);
+}
+
+let warned = false;
+
+/** @param required throw where it cannot be loaded; else say so once on the console and return undefined */
+async function loadElsewhere(required: boolean): Promise<typeof import("../worker/train.ts") | undefined> {
+  try {
+    return await import("../worker/train.ts");
+  } catch (cause) {
+    const why = `what trains in a worker could not be loaded (${cause instanceof Error ? cause.message : cause})`;
+    if (required)
+      throw new NablaError(`fit: worker: ${why}; pass worker: false to train without one`, { cause });
+    if (!warned)
+      console.warn(`nabla: ${why}. Trainings run in the page, in slices that leave it responsive.`);
+    warned = true;
+    return undefined;
+  }
 }
 
 /** What a model takes over from the data it is fitted to. Data that says where it comes from says all there is to say. */
