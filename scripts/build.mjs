@@ -18,6 +18,7 @@ import { inference } from "./inference.mjs";
 import { note, writeNotices } from "./notices.mjs";
 import { pure } from "./pure.mjs";
 import { writeRecords } from "./records.mjs";
+import { writeTiles } from "./tiles.mjs";
 import { pruneTypes } from "./types.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -29,6 +30,7 @@ const run = (file, ...args) =>
 // what earlier builds left would be packed with it
 rmSync("build/core", { recursive: true, force: true });
 mkdirSync("build/core", { recursive: true });
+writeTiles("assembly/math");
 writeRecords("assembly", "src/core/records.ts");
 const asc = join(dirname(require.resolve("assemblyscript/package.json")), "bin/asc.js");
 for (const target of ["simd", "debug", "threads"]) run(asc, "--config", "asconfig.json", "--target", target);

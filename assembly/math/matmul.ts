@@ -3,9 +3,9 @@
 // Block sizes are for a first-level cache of 32 KiB: a panel block (KC × 8 floats, 16 KiB) stays there while tiles of x
 // pass by; MC rows of x (256 KiB) stay in the second level while panels pass by.
 
-import { outer1x4, outer1x8, outer4x4, outer4x8, packed4x8 } from "./outer";
 import { ld, shareStart } from "./simd";
 import { tile1x24, tile2x16, tiles1x4, tiles1x8, tiles4x4, tiles4x8 } from "./tiles";
+import { outer1x4, outer1x8, outer4x4, outer4x8, packed4x8 } from "./outer";
 
 const KC: i32 = 512;
 const MC: i32 = 128;
