@@ -5,9 +5,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { convolve, correlate } from "./tiles/convolutions.mjs";
+import { NARROW, PANEL } from "./tiles/parts.mjs";
 import { outer, packed4x8, tile1x24, tile2x16, tiles } from "./tiles/products.mjs";
 
-const NARROW = "for a narrow last panel";
+const LAST = "for a narrow last panel";
 /** The files, by their names in assembly/math: what stands at their heads, and their functions. */
 const FILES = {
   tiles: [
@@ -20,13 +21,13 @@ const FILES = {
     [
       tiles(
         4,
-        8,
+        PANEL,
         8,
         "4 rows × 8 columns: eight sums in flight, six loads a step. The tile nearly all work is done in.",
       ),
-      tiles(1, 8, 2, "1 row × 8 columns."),
-      tiles(4, 4, 2, `4 rows × 4 columns, ${NARROW}.`),
-      tiles(1, 4, 2, `1 row × 4 columns, ${NARROW}.`),
+      tiles(1, PANEL, 2, "1 row × 8 columns."),
+      tiles(4, NARROW, 2, `4 rows × 4 columns, ${LAST}.`),
+      tiles(1, NARROW, 2, `1 row × 4 columns, ${LAST}.`),
       tile2x16(),
       tile1x24(),
     ],
@@ -42,11 +43,11 @@ does n tiles below each other.
 
 packed4x8: x as [n][k][4] and dy as [k][8], copied together, where strides would thrash the cache.`,
     [
-      outer(4, 8, 4, "4 rows × 8 columns of dw."),
+      outer(4, PANEL, 4, "4 rows × 8 columns of dw."),
       packed4x8(),
-      outer(1, 8, 2, "1 row × 8 columns of dw."),
-      outer(4, 4, 2, `4 rows × 4 columns of dw, ${NARROW}.`),
-      outer(1, 4, 2, `1 row × 4 columns of dw, ${NARROW}.`),
+      outer(1, PANEL, 2, "1 row × 8 columns of dw."),
+      outer(4, NARROW, 2, `4 rows × 4 columns of dw, ${LAST}.`),
+      outer(1, NARROW, 2, `1 row × 4 columns of dw, ${LAST}.`),
     ],
   ],
   convolveTiles: [
@@ -57,7 +58,7 @@ needs no code of its own.
   xPixel, yPixel   bytes to the next pixel in a row     xTurn, yTurn   bytes from a row's last pixel to the first of the next
   runs, count      byte offsets of stretches of \`length\` floats that make up a patch, in the order of k
   init             what every sum starts from: the bias, or zeros`,
-    [convolve(8, 4, "8 columns."), convolve(4, 2, `4 columns, ${NARROW}.`)],
+    [convolve(PANEL, 4, "8 columns."), convolve(NARROW, 2, `4 columns, ${LAST}.`)],
   ],
   correlateTiles: [
     `Gradients of convolution weights: dw[rows, columns] += patchesᵀ · dy over the pixels of one image, \`rows\` × \`columns\` of them. Rows of dw
@@ -67,21 +68,21 @@ are elements of the patch.
   x, dy    first pixels                            xPixel, dyPixel   bytes to the next pixel in a row
   xTurn    added after a row's last pixel, on top of xPixel; dy lies densely`,
     [
-      correlate(4, 8, "Four rows × eight columns, the rows at consecutive floats of the image.", {
+      correlate(4, PANEL, "Four rows × eight columns, the rows at consecutive floats of the image.", {
         near: true,
       }),
-      correlate(4, 8, "Four rows × eight columns."),
+      correlate(4, PANEL, "Four rows × eight columns."),
       correlate(
         3,
-        8,
+        PANEL,
         "Three rows × eight columns: six sums still hide the latency of an addition, and 4s and 3s make up every k ≥ 6.",
       ),
-      correlate(3, 8, "The same three rows, and db[8 columns] += the sum of dy over the pixels.", {
+      correlate(3, PANEL, "The same three rows, and db[8 columns] += the sum of dy over the pixels.", {
         withSums: true,
       }),
-      correlate(1, 8, "One row × eight columns."),
-      correlate(4, 4, `Four rows × four columns, ${NARROW}.`),
-      correlate(1, 4, `One row × four columns, ${NARROW}.`),
+      correlate(1, PANEL, "One row × eight columns."),
+      correlate(4, NARROW, `Four rows × four columns, ${LAST}.`),
+      correlate(1, NARROW, `One row × four columns, ${LAST}.`),
     ],
   ],
 };

@@ -4,12 +4,13 @@
 //
 //   y[oy, ox, f] = b[f] + Σ ky, kx, c  x[oy·strideY + ky·dilationY − top, ox·strideX + kx·dilationX − left, c] · w[ky, kx, c, f]
 //
-// with zeros outside the image. With groups, filter f sees only the channels of its group; w is then one matrix in panels for
+// with zeros outside the image. With groups, filter f sees only the channels of its group; w is then one packed matrix for
 // each group, one after the other.
 
 import { columnSums } from "../math/matmul";
 import { convolve } from "../math/convolve";
 import { correlate } from "../math/correlate";
+import { NARROW, PANEL, panelStart, panelWidth, withinPanel } from "../math/packed";
 import { gather, scatter } from "../math/pixels";
 import { ld, shareStart, times } from "../math/simd";
 import { Step } from "../tape";
@@ -156,7 +157,7 @@ function conv2dWeights(record: usize, rows: i32, part: i32, parts: i32): void {
   if (a.b && a.groups > 1) columnSums(a.b, a.y, rows * pixels, a.filters, again, part, parts);
 }
 
-// The gradient of the input is a convolution too: dy walked by the weights turned around, in panels [taps · filters, channels].
+// The gradient of the input is a convolution too: dy walked by the weights turned around, packed [taps · filters, channels].
 // With strides, input pixels fall into strideY · strideX classes; each is reached by some of the kernel's taps only, so it
 // is a convolution of its own with a stride of one. `floorDiv` and the phases below say which taps.
 
@@ -221,13 +222,13 @@ function conv2dTurn(record: usize, rows: i32, part: i32, parts: i32): void {
   }
 }
 
-/** Rows row … of wt[n, channels] from rows k0 … of w[k, filters]: one block, transposed, from panels to panels. */
+/** Rows row … of wt[n, channels] from rows k0 … of w[k, filters]: one block, transposed, packed like w. */
 function turnTap(wt: usize, n: i32, row: i32, w: usize, k: i32, k0: i32, channels: i32, filters: i32): void {
   for (let c = 0; c < ld(channels); c++) {
-    const cWidth = channels - (c & ~7) > 4 ? 8 : 4;
-    let to = wt + (<usize>((c & ~7) * n + row * cWidth + (c & 7)) << 2);
-    for (let o = 0; o < filters; o += 8) {
-      const width = filters - o > 4 ? 8 : 4;
+    const cWidth = panelWidth(channels, c);
+    let to = wt + (<usize>(panelStart(c) * n + row * cWidth + withinPanel(c)) << 2);
+    for (let o = 0; o < filters; o += PANEL) {
+      const width = filters - o > NARROW ? PANEL : NARROW;
       let from = w + (<usize>(o * k + (k0 + c) * width) << 2);
       for (let i = min(width, filters - o); i; i--, from += 4, to += cWidth << 2) store<f32>(to, c < channels ? load<f32>(from) : 0);
     }

@@ -2,8 +2,9 @@
 // of the matrix product walk the image itself.
 //
 // A patch is a list of *runs*: byte offsets from the patch's first pixel, each followed by `length` floats. A 3 × 3 kernel over
-// 8 channels is three runs of 24 floats. Weights are the panels of w[k, out], k counting through the runs in order.
+// 8 channels is three runs of 24 floats. w[k, out] is packed, k counting through the runs in order.
 
+import { NARROW, NARROW_ROW, PANEL, PANEL_ROW } from "./packed";
 import { times } from "./simd";
 import { convolve4, convolve8 } from "./convolveTiles";
 
@@ -14,11 +15,11 @@ function allPanels(
   y: usize, yPixel: usize, yTurn: usize, x: usize, xPixel: usize, xTurn: usize,
   rows: i32, columns: i32, runs: usize, count: i32, length: i32, w: usize, k: i32, skip: i32, b: usize, out: i32,
 ): void {
-  for (let o = 0; o < out; o += 8) {
+  for (let o = 0; o < out; o += PANEL) {
     const init: usize = b ? b + (<usize>o << 2) : 0;
     const to = y + (<usize>o << 2), panel = w + (<usize>(o * k) << 2);
-    if (out - o > 4) convolve8(to, yPixel, yTurn, x, xPixel, xTurn, rows, columns, runs, count, length, panel + (skip << 5), init);
-    else convolve4(to, yPixel, yTurn, x, xPixel, xTurn, rows, columns, runs, count, length, panel + (skip << 4), init);
+    if (out - o > NARROW) convolve8(to, yPixel, yTurn, x, xPixel, xTurn, rows, columns, runs, count, length, panel + <usize>skip * PANEL_ROW, init);
+    else convolve4(to, yPixel, yTurn, x, xPixel, xTurn, rows, columns, runs, count, length, panel + <usize>skip * NARROW_ROW, init);
   }
 }
 

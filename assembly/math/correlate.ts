@@ -3,6 +3,7 @@
 // Tiles of four or three rows of dw by eight columns stay in registers while all pixels pass by. Rows of dw are elements of the
 // patch, each with its own offset into the image (see convolve.ts): `offsets[k]` in bytes.
 
+import { NARROW, NARROW_ROW, PANEL, PANEL_ROW } from "./packed";
 import { far1x4, far1x8, far3x8, far3x8WithSums, far4x4, far4x8, near4x8 } from "./correlateTiles";
 
 /** db[4 columns] += the sum of dy over n pixels. */
@@ -13,16 +14,16 @@ function sum4(db: usize, from: usize, dy: usize, dyPixel: usize, n: i32): void {
 }
 
 /**
- * dw[k0 … k1, out] from one image, in panels of k rows; add: += instead of overwriting. dy lies densely: `rows` × `columns`
+ * dw[k0 … k1, out] from one image, packed, k rows; add: += instead of overwriting. dy lies densely: `rows` × `columns`
  * pixels, dyPixel bytes apart. Sums run in reading order of the pixels. With db (not 0), whoever has the first row of dw also adds up dy.
  */
 export function correlate(
   dw: usize, db: usize, x: usize, xPixel: usize, xTurn: usize, dy: usize, dyPixel: usize, rows: i32, columns: i32,
   offsets: usize, k: i32, out: i32, k0: i32, k1: i32, add: bool,
 ): void {
-  for (let o = 0; o < out; o += 8) {
-    const narrow = out - o <= 4;
-    const width: usize = narrow ? 16 : 32;
+  for (let o = 0; o < out; o += PANEL) {
+    const narrow = out - o <= NARROW;
+    const width: usize = narrow ? NARROW_ROW : PANEL_ROW;
     const panel = dw + <usize>k * (<usize>o << 2);
     const dyp = dy + (<usize>o << 2);
     let i = k0;
@@ -30,7 +31,7 @@ export function correlate(
       const sums = db + (<usize>o << 2), before: usize = add ? sums : 0;
       if (narrow || k1 < 3) {
         sum4(sums, before, dyp, dyPixel, rows * columns);
-        if (!narrow) sum4(sums + 16, before ? before + 16 : 0, dyp + 16, dyPixel, rows * columns);
+        if (!narrow) sum4(sums + NARROW_ROW, before ? before + NARROW_ROW : 0, dyp + NARROW_ROW, dyPixel, rows * columns);
       } else {
         far3x8WithSums(panel, add ? panel : 0, sums, before, x + load<usize>(offsets), x + load<usize>(offsets, 4), x + load<usize>(offsets, 8),
           xPixel, xTurn, dyp, dyPixel, rows, columns);

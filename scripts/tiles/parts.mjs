@@ -25,6 +25,9 @@
 //
 // Sums run in order, one product after the other, each rounded twice (`madd`): an element has the same bits whichever tile computes it.
 
+/** Columns of a panel of packed weights, and of a narrow last one: assembly/math/packed.ts. */
+export const PANEL = 8;
+export const NARROW = 4;
 /** Floats in a register, bytes of a float, bytes of a register. */
 const LANES = 4;
 export const FLOAT = 4;
