@@ -1,6 +1,7 @@
 // What the core exports. Each line is a file that holds kernels and their records.
 export { run, runPart } from "./tape";
-export { BASE, ZEROS, packPanels, unpackPanels } from "./math/matmul";
+export { BASE, ZEROS, packWeights, unpackWeights } from "./math/matmul";
+export { PANEL_COLUMNS } from "./math/packed";
 export { mapExp, mapLog, mapTanh, mapLog64, mapSin64, mapCos64 } from "./math/map";
 export { fillUniform, fillGaussian } from "./math/random";
 export { sha256Init, sha256Blocks, SHA256_STATE } from "./math/sha256";

@@ -9,7 +9,7 @@ import { NARROW, PANEL } from "./tiles/parts.mjs";
 import { outer, packed4x8, tile1x24, tile2x16, tiles } from "./tiles/products.mjs";
 
 const LAST = "for a narrow last panel";
-/** The files, by their names in assembly/math: what stands at their heads, and their functions. */
+/** The files, by their names in assembly/math: what stands at their heads, and their functions: rows, columns, steps a turn. */
 const FILES = {
   tiles: [
     `y[rows, columns] = init + x[rows, k] · w[k, columns], w packed. A function does n tiles below each other.
@@ -19,12 +19,7 @@ const FILES = {
   panel packed w at the first k            k       length of the sum, at least 1
   init  what the sums start from: the bias (ldinit 0), y itself (ldinit ldy) or zeros`,
     [
-      tiles(
-        4,
-        PANEL,
-        8,
-        "4 rows × 8 columns: eight sums in flight, six loads a step. The tile nearly all work is done in.",
-      ),
+      tiles(4, PANEL, 8, "4 rows × 8 columns: the tile nearly all work is done in."),
       tiles(1, PANEL, 2, "1 row × 8 columns."),
       tiles(4, NARROW, 2, `4 rows × 4 columns, ${LAST}.`),
       tiles(1, NARROW, 2, `1 row × 4 columns, ${LAST}.`),

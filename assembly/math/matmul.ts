@@ -175,7 +175,7 @@ function strip(
  * wt[out, k] = wᵀ, both packed: what dx = dy · wᵀ multiplies by. Eight by eight blocks are contiguous on both sides.
  * Shares are panels of wt.
  */
-export function transposePanels(wt: usize, w: usize, k: i32, out: i32, part: i32, parts: i32): void {
+export function transposePacked(wt: usize, w: usize, k: i32, out: i32, part: i32, parts: i32): void {
   const panels = panelsOf(k);
   const q1 = shareStart(panels, part + 1, parts);
   for (let q = shareStart(panels, part, parts); q < q1; q++) {
@@ -237,7 +237,7 @@ export function columnSums(sums: usize, dy: usize, rows: i32, out: i32, add: boo
 }
 
 /** Packed w from plain row-major [k, out], whose rows are `columns` floats apart; padding columns become zero. */
-export function packPanels(w: usize, plain: usize, k: i32, out: i32, columns: i32): void {
+export function packWeights(w: usize, plain: usize, k: i32, out: i32, columns: i32): void {
   for (let c = 0; c < ld(out); c++) {
     const width = panelWidth(out, c);
     let to = w + panelAt(c, k) + (<usize>withinPanel(c) << 2);
@@ -247,7 +247,7 @@ export function packPanels(w: usize, plain: usize, k: i32, out: i32, columns: i3
 }
 
 /** Plain row-major [k, out], rows `columns` floats apart, from packed w. */
-export function unpackPanels(plain: usize, w: usize, k: i32, out: i32, columns: i32): void {
+export function unpackWeights(plain: usize, w: usize, k: i32, out: i32, columns: i32): void {
   for (let c = 0; c < out; c++) {
     const width = panelWidth(out, c);
     let from = w + panelAt(c, k) + (<usize>withinPanel(c) << 2);

@@ -6,9 +6,11 @@
 //
 // Element [i, c] is float  (c >> 3) · PANEL · k + i · panelWidth(columns, c) + (c & 7).
 
-/** Columns of a panel; the core exports it. */
+/** Columns of a panel. */
 @inline
 export const PANEL: i32 = 8;
+/** The same, among the core's exports. */
+export const PANEL_COLUMNS: i32 = PANEL;
 /** Columns of a narrow last panel. */
 @inline
 export const NARROW: i32 = 4;

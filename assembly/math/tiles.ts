@@ -9,7 +9,7 @@
 
 import { madd } from "./simd";
 
-/** 4 rows × 8 columns: eight sums in flight, six loads a step. The tile nearly all work is done in. */
+/** 4 rows × 8 columns: the tile nearly all work is done in. */
 export function tiles4x8(
   n: i32, y: usize, ldy: usize, x: usize, ldx: usize, panel: usize, k: i32, init: usize, ldinit: usize,
 ): void {

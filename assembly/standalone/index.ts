@@ -2,7 +2,7 @@
 // holds in another form than kernels want, and every kernel that predicting may need. The exporter (src/interop) takes of it what a
 // model needs. A build of its own, optimised for size: loops that take several steps at a time take fewer.
 
-import { packPanels } from "../math/matmul";
+import { packWeights } from "../math/matmul";
 import { run } from "../tape";
 import { Standalone, Unpack } from "./records";
 
@@ -110,9 +110,9 @@ export function unpack(): void {
         if (++c == columns) c = 0;
       }
     }
-    if (u.panels) {
+    if (u.packed) {
       for (let g = 0; g < u.groups; g++)
-        packPanels(u.to + (<usize>(g * u.k * ld(u.out)) << 2), plain + (<usize>(g * u.out) << 2), u.k, u.out, columns);
+        packWeights(u.to + (<usize>(g * u.k * ld(u.out)) << 2), plain + (<usize>(g * u.out) << 2), u.k, u.out, columns);
     } else {
       for (let r = 0; r < u.k; r++)
         memory.copy(u.to + (<usize>(r * ld(columns)) << 2), plain + (<usize>(r * columns) << 2), <usize>columns << 2);

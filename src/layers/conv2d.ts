@@ -68,7 +68,7 @@ export function buildConv2d(
   const depthwise = groups === channels && filters === channels && channels > 1;
   const parameters = kernelAndBias(config, {
     shape: [kernelHeight, kernelWidth, each, filters],
-    ...(depthwise ? { layout: "rows" } : { layout: "panels", groups }),
+    ...(depthwise ? { layout: "rows" } : { layout: "packed", groups }),
     fanIn: area * each,
     fanOut: area * filters,
   });

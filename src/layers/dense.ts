@@ -39,7 +39,7 @@ export function buildDense(
   const { units, useBias } = config;
   const parameters = kernelAndBias(config, {
     shape: [inputs, units],
-    layout: "panels",
+    layout: "packed",
     fanIn: inputs,
     fanOut: units,
   });
