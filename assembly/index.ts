@@ -1,4 +1,6 @@
 // What the core exports. Each line is a file that holds kernels and their records.
+//
+// Functions and constants whose doc comment says @inline are inlined: scripts/inline.mjs.
 export { run, runPart } from "./tape";
 export { BASE, ZEROS, packWeights, unpackWeights } from "./math/matmul";
 export { PANEL_COLUMNS } from "./math/packed";

@@ -33,10 +33,12 @@ mkdirSync("build/core", { recursive: true });
 writeTiles("assembly/math");
 writeRecords("assembly", "src/core/records.ts");
 const asc = join(dirname(require.resolve("assemblyscript/package.json")), "bin/asc.js");
-for (const target of ["simd", "debug", "threads"]) run(asc, "--config", "asconfig.json", "--target", target);
+// whole paths: the compiler finds the transform a configuration names by the configuration's folder
+for (const target of ["simd", "debug", "threads"])
+  run(asc, "--config", join(root, "asconfig.json"), "--target", target);
 
 // what nabla/export takes models' kernels from
-run(asc, "--config", "asconfig.standalone.json");
+run(asc, "--config", join(root, "asconfig.standalone.json"));
 
 writeCores("build/core");
 if (process.argv[2] === "core") process.exit(0);

@@ -42,9 +42,7 @@ export class Conv2d {
   groups: i32;
 }
 
-/** Height and width of the stretch of image that all patches together cover, padding included. */
-// @ts-ignore: decorator
-@inline
+/** Height and width of the stretch of image that all patches together cover, padding included. @inline */
 export function covered(out: i32, stride: i32, kernel: i32, dilation: i32): i32 {
   return (out - 1) * stride + (kernel - 1) * dilation + 1;
 }
@@ -161,16 +159,12 @@ function conv2dWeights(record: usize, rows: i32, part: i32, parts: i32): void {
 // With strides, input pixels fall into strideY · strideX classes; each is reached by some of the kernel's taps only, so it
 // is a convolution of its own with a stride of one. `floorDiv` and the phases below say which taps.
 
-/** The largest multiple of b that is not above a, divided by b. */
-// @ts-ignore: decorator
-@inline
+/** The largest multiple of b that is not above a, divided by b. @inline */
 function floorDiv(a: i32, b: i32): i32 {
   return a >= 0 ? a / b : -((b - 1 - a) / b);
 }
 
-/** Whether tap `k` reaches input positions whose distance from the padded edge is `phase` modulo the stride. */
-// @ts-ignore: decorator
-@inline
+/** Whether tap `k` reaches input positions whose distance from the padded edge is `phase` modulo the stride. @inline */
 function reaches(k: i32, dilation: i32, phase: i32, stride: i32): bool {
   return (k * dilation - phase) % stride == 0;
 }

@@ -146,9 +146,7 @@ function fourTaps(
   v128.store(dw + w3, a3);
 }
 
-/** The first window, of those `stride` apart and reaching `at` pixels further, that does not begin before the image. */
-// @ts-ignore: decorator
-@inline
+/** The first window, of those `stride` apart and reaching `at` pixels further, that does not begin before the image. @inline */
 function firstInside(before: i32, at: i32, stride: i32): i32 {
   return at >= before ? 0 : (before - at + stride - 1) / stride;
 }

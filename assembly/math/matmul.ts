@@ -103,9 +103,10 @@ const IC: i32 = 256;
 /** Fewer batch rows than this are not worth copying. */
 const PACK_ROWS: i32 = 24;
 
-/** Whether rows so many bytes apart fall into so few sets of a first-level cache (64 sets of 64 bytes) that they push each other out. */
-// @ts-ignore: decorator
-@inline
+/**
+ * Whether rows so many bytes apart fall into so few sets of a first-level cache (64 sets of 64 bytes) that they push each other out.
+ * @inline
+ */
 function thrashes(stride: usize): bool {
   return (stride & 511) == 0;
 }

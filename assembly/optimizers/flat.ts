@@ -8,9 +8,7 @@
 import { shareStart } from "../math/simd";
 import { Step } from "../tape";
 
-/** First byte of a share of n floats: shares are multiples of 64 bytes. */
-// @ts-ignore: decorator
-@inline
+/** First byte of a share of n floats: shares are multiples of 64 bytes. @inline */
 export function flatStart(n: i32, part: i32, parts: i32): usize {
   return <usize>shareStart(n >> 4, part, parts) << 6;
 }
@@ -21,9 +19,7 @@ export function flatStart(n: i32, part: i32, parts: i32): usize {
  */
 export const BLOCK: i32 = 4096;
 
-/** How many partial sums n floats need. */
-// @ts-ignore: decorator
-@inline
+/** How many partial sums n floats need. @inline */
 export function blocksOf(n: i32): i32 {
   return (n + BLOCK - 1) / BLOCK;
 }
@@ -35,16 +31,12 @@ export function total(sums: usize, blocks: i32): f64 {
   return sum;
 }
 
-/** The last two floats as f64; the first two are f64x2.promote_low_f32x4(v). */
-// @ts-ignore: decorator
-@inline
+/** The last two floats as f64; the first two are f64x2.promote_low_f32x4(v). @inline */
 export function promoteHigh(v: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1));
 }
 
-/** The learning rate of this step, in all four lanes. */
-// @ts-ignore: decorator
-@inline
+/** The learning rate of this step, in all four lanes. @inline */
 export function rate4(step: usize): v128 {
   return f32x4.splat(changetype<Step>(step).rate);
 }

@@ -36,14 +36,12 @@ export let MODEL: usize = 0;
 /** What predict() returns for a number of rows below 1 or above maxRows(). */
 const WRONG_ROWS: i32 = -1;
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function model(): Standalone {
   return changetype<Standalone>(MODEL);
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function ld(n: i32): i32 {
   return (n + 3) & ~3;
 }
@@ -84,9 +82,7 @@ export function predictBytes(rows: i32): i32 {
   return predict(rows);
 }
 
-/** A half-precision float that is neither infinite nor NaN: the exponent moves by 127 - 15. */
-// @ts-ignore: decorator
-@inline
+/** A half-precision float that is neither infinite nor NaN: the exponent moves by 127 - 15. @inline */
 function half(h: u32): f32 {
   const size = reinterpret<f32>((h & 0x7fff) << 13) * reinterpret<f32>(0x77800000);
   return reinterpret<f32>(reinterpret<u32>(size) | ((h & 0x8000) << 16));
