@@ -11,6 +11,7 @@ export { allFinite } from "./math/finite";
 export { DENSE_FORWARD, DENSE_WEIGHTS, DENSE_TRANSPOSE, DENSE_INPUT, OUTER_SCRATCH } from "./layers/dense";
 export { INPUT_U8, INPUT_F32 } from "./layers/input";
 export { CONV2D_FORWARD, CONV2D_WEIGHTS, CONV2D_TURN, CONV2D_INPUT } from "./layers/conv2d";
+export { conv2dScratch, conv2dInputScratch, depthwiseScratch } from "./layers/scratch";
 export { DEPTHWISE_FORWARD, DEPTHWISE_WEIGHTS, DEPTHWISE_INPUT } from "./layers/depthwiseConv2d";
 export { MAX_POOL_FORWARD, MAX_POOL_BACKWARD } from "./layers/maxPooling2d";
 export { AVERAGE_POOL_FORWARD, AVERAGE_POOL_BACKWARD } from "./layers/averagePooling2d";

@@ -8,10 +8,10 @@ import { subset } from "./subset.mjs";
 const TESTED = /^map|^PANEL_COLUMNS$/;
 /** Layers for images and those that normalise: a program has them where it names such a layer. */
 const IMAGES =
-  /^(CONV2D|DEPTHWISE|MAX_POOL|AVERAGE_POOL|ZERO_PAD|BATCH_NORM|MOVING_MOMENTS|LAYER_NORM)|^ADD$/;
+  /^(CONV2D|DEPTHWISE|MAX_POOL|AVERAGE_POOL|ZERO_PAD|BATCH_NORM|MOVING_MOMENTS|LAYER_NORM)|^(ADD|conv2d\w+|depthwiseScratch)$/;
 /** What predicting takes. */
 const FORWARD =
-  /_FORWARD$|^INPUT_|FLATTEN_PIXELS$|^(ZERO_PAD|ADD|BASE|ZEROS|SHA256_STATE)$|^(run|packWeights|allFinite|sha256.*)$/;
+  /_FORWARD$|^INPUT_|FLATTEN_PIXELS$|^(ZERO_PAD|ADD|BASE|ZEROS|SHA256_STATE)$|^(run|packWeights|allFinite|sha256.*|conv2dScratch|depthwiseScratch)$/;
 
 /** Which exports each has. simd: all. dense: networks of dense layers. predict: all layers, forwards only. */
 export const CORES = {

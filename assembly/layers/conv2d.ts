@@ -14,6 +14,7 @@ import { NARROW, PANEL, panelStart, panelWidth, withinPanel } from "../math/pack
 import { gather, scatter } from "../math/pixels";
 import { ld, shareStart, times } from "../math/simd";
 import { Step } from "../tape";
+import { covered, firstReached, lastReached, room } from "./scratch";
 
 @unmanaged
 export class Conv2d {
@@ -40,11 +41,6 @@ export class Conv2d {
   outHeight: i32;
   outWidth: i32;
   groups: i32;
-}
-
-/** Height and width of the stretch of image that all patches together cover, padding included. @inline */
-export function covered(out: i32, stride: i32, kernel: i32, dilation: i32): i32 {
-  return (out - 1) * stride + (kernel - 1) * dilation + 1;
 }
 
 /** Whether patches have to be read from a copy: beyond the image's edges there is nothing to read, and runs must be contiguous. */
@@ -77,9 +73,9 @@ function conv2dForward(record: usize, rows: i32, part: i32, parts: i32): void {
   const copiedWidth = covered(a.outWidth, a.strideX, a.kernelWidth, a.dilationX);
   // the scratch of a part: runs | copy of the image | outputs of one group
   const runs = a.scratch + <usize>part * a.scratchBytes;
-  const image = runs + (<usize>ld(a.kernelHeight * a.kernelWidth) << 2);
+  const image = runs + room(a.kernelHeight * a.kernelWidth);
   const copied = <usize>(copiedHeight * copiedWidth * channels) << 2;
-  const outputs = image + ((copied + 15) & ~15);
+  const outputs = image + room(copiedHeight * copiedWidth * channels);
   if (copy) memory.fill(image, 0, copied);
   const pixel = (copy ? channels : a.pixel) << 2, row = (copy ? copiedWidth : a.width) * pixel;
   const each = patchRuns(a, runs, pixel, row) / a.kernelHeight;
@@ -120,9 +116,9 @@ function conv2dWeights(record: usize, rows: i32, part: i32, parts: i32): void {
   const k = a.kernelHeight * a.kernelWidth * channels;
   // the scratch of a part: offsets of the k elements of a patch | copy of the image | dy of one group
   const offsets = a.scratch + <usize>part * a.scratchBytes;
-  const image = offsets + (<usize>ld(k) << 2);
+  const image = offsets + room(k);
   const copied = <usize>(copiedHeight * copiedWidth * channels) << 2;
-  const gradients = image + ((copied + 15) & ~15);
+  const gradients = image + room(copiedHeight * copiedWidth * channels);
   if (copy) memory.fill(image, 0, copied);
   const pixel = (copy ? channels : a.pixel) << 2, row = (copy ? copiedWidth : a.width) * pixel;
   let p = offsets;
@@ -157,12 +153,7 @@ function conv2dWeights(record: usize, rows: i32, part: i32, parts: i32): void {
 
 // The gradient of the input is a convolution too: dy walked by the weights turned around, packed [taps · filters, channels].
 // With strides, input pixels fall into strideY · strideX classes; each is reached by some of the kernel's taps only, so it
-// is a convolution of its own with a stride of one. `floorDiv` and the phases below say which taps.
-
-/** The largest multiple of b that is not above a, divided by b. @inline */
-function floorDiv(a: i32, b: i32): i32 {
-  return a >= 0 ? a / b : -((b - 1 - a) / b);
-}
+// is a convolution of its own with a stride of one. The phases below say which taps.
 
 /** Whether tap `k` reaches input positions whose distance from the padded edge is `phase` modulo the stride. @inline */
 function reaches(k: i32, dilation: i32, phase: i32, stride: i32): bool {
@@ -233,17 +224,16 @@ function turnTap(wt: usize, n: i32, row: i32, w: usize, k: i32, k0: i32, channel
 function conv2dInput(record: usize, rows: i32, part: i32, parts: i32): void {
   const a = changetype<Conv2d>(record);
   const channels = a.channels / a.groups, filters = a.filters / a.groups;
-  // rows and columns of dy that some input pixel is reached from, be they there or not
-  const minY = floorDiv(a.top - (a.kernelHeight - 1) * a.dilationY, a.strideY), maxY = floorDiv(a.height - 1 + a.top, a.strideY);
-  const minX = floorDiv(a.left - (a.kernelWidth - 1) * a.dilationX, a.strideX), maxX = floorDiv(a.width - 1 + a.left, a.strideX);
+  const minY = firstReached(a.top, a.kernelHeight, a.strideY, a.dilationY), maxY = lastReached(a.height, a.top, a.strideY);
+  const minX = firstReached(a.left, a.kernelWidth, a.strideX, a.dilationX), maxX = lastReached(a.width, a.left, a.strideX);
   const copiedHeight = maxY - minY + 1, copiedWidth = maxX - minX + 1;
   const each = a.strideX == 1 && a.dilationX == 1 ? a.kernelWidth : 1; // taps in a run
   const turned = <usize>(a.kernelHeight * a.kernelWidth * filters * ld(channels)) << 2;
   // the scratch of a part: runs | padded dy | dx of one group
   const runs = a.scratch + <usize>part * a.scratchBytes;
-  const image = runs + (<usize>ld(a.kernelHeight * a.kernelWidth) << 2);
+  const image = runs + room(a.kernelHeight * a.kernelWidth);
   const copied = <usize>(copiedHeight * copiedWidth * filters) << 2;
-  const outputs = image + ((copied + 15) & ~15);
+  const outputs = image + room(copiedHeight * copiedWidth * filters);
   memory.fill(image, 0, copied);
   const pixel = filters << 2, row = copiedWidth * pixel;
   const dxPixel = <usize>ld(channels) << 2, dxRow = dxPixel * a.width;

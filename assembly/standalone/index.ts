@@ -11,6 +11,8 @@ export { INPUT_F32 } from "../layers/input";
 export { DENSE_FORWARD } from "../layers/dense";
 export { CONV2D_FORWARD } from "../layers/conv2d";
 export { DEPTHWISE_FORWARD } from "../layers/depthwiseConv2d";
+// what the exporter asks
+export { conv2dScratch, depthwiseScratch } from "../layers/scratch";
 export { MAX_POOL_FORWARD } from "../layers/maxPooling2d";
 export { AVERAGE_POOL_FORWARD } from "../layers/averagePooling2d";
 export { FLATTEN_PIXELS, UNFLATTEN_PIXELS } from "../layers/reshape";

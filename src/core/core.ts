@@ -124,6 +124,11 @@ export class Core {
     return (this.exports[name] as WebAssembly.Global).value as number;
   }
 
+  /** What a function of the core says about the size of something. */
+  size(name: string, ...of: readonly number[]): number {
+    return (this.exports[name] as (...of: readonly number[]) => number)(...of);
+  }
+
   /** Runs instructions from … to of the tape on `rows` rows; returns how many ran. */
   run(tape: number, from: number, to: number, rows: number, step: number): number {
     return this.exports.run(tape, from, to, rows, step);
