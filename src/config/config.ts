@@ -1,4 +1,6 @@
 /** The configuration document: a model and how to train it. One specification, for the check, the schema, the types. */
+
+import { augmentFields } from "../data/augment/fields.ts";
 import { NablaError } from "../errors.ts";
 import {
   bool,
@@ -13,7 +15,6 @@ import {
   string,
 } from "../fields/fields.ts";
 import { described, object, optional, record, withDefault } from "../fields/objects.ts";
-import { augmentFields } from "./augment.ts";
 import { type LayerConfig, layer } from "./layers.ts";
 import { CONFIG_VERSION, METRICS } from "./names.ts";
 import { seedField, shapeField, withShape } from "./shape.ts";
@@ -101,7 +102,7 @@ export const trainingFields = object({
   schedule: optional(schedule),
   metrics: list(choice(METRICS), { default: [] }),
   ...running,
-  augment: optional(augmentFields),
+  augment: optional(/* @__PURE__ */ augmentFields()),
   earlyStopping: optional(earlyStopping),
   reduceLROnPlateau: optional(reduceLROnPlateau),
 });

@@ -1,7 +1,7 @@
 /** The public names of `nabla/data`. */
 export { type ArrayOptions, arrayDataset, type Shaped, type TypedArray } from "./arrays.ts";
+export type { AugmentOptions } from "./augment/effects.ts";
 export { augment } from "./augment/index.ts";
-export type { AugmentOptions } from "./augment/options.ts";
 export { type ShiftedOptions, shifted } from "./augment/shifted.ts";
 export {
   type CsvData,

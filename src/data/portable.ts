@@ -2,7 +2,7 @@
  * What a dataset is, told to another thread: rows as arrays, or how to make them anew there. A dataset that says nothing here
  * (a program's own) stays where it is and hands over batches.
  */
-import type { AugmentOptions } from "./augment/options.ts";
+import type { AugmentOptions } from "./augment/effects.ts";
 import type { ShiftedOptions } from "./augment/shifted.ts";
 import type { Dataset, Inputs, Standardisation, Targets } from "./dataset.ts";
 import type { DigitsOptions } from "./digits/index.ts";
