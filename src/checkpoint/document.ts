@@ -1,6 +1,5 @@
 /** A checkpoint's document and tensors as whoever reads one finds them, be it to train or only to predict. */
 
-import { CONFIG_VERSION } from "../config/names.ts";
 import { NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
 import type { StoredTensor } from "./safetensors.ts";
@@ -10,6 +9,9 @@ export const KEY = "nabla.checkpoint";
 
 /** What errors call a file that was given no name. */
 export const UNNAMED = "checkpoint";
+
+/** The version of the format that configurations are written in. */
+export const CONFIG_VERSION = 1;
 
 /** What files say and what this code reads and writes. Raise it when an older reader would misread a file. */
 export const CHECKPOINT_VERSION = 1;

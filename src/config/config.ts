@@ -1,5 +1,6 @@
 /** The configuration document: a model and how to train it. One specification, for the check, the schema, the types. */
 
+import { CONFIG_VERSION } from "../checkpoint/document.ts";
 import { augmentFields } from "../data/augment/fields.ts";
 import { NablaError } from "../errors.ts";
 import {
@@ -16,7 +17,7 @@ import {
 } from "../fields/fields.ts";
 import { described, object, optional, record, withDefault } from "../fields/objects.ts";
 import { type LayerConfig, layer } from "./layers.ts";
-import { CONFIG_VERSION, METRICS } from "./names.ts";
+import { METRICS } from "./names.ts";
 import { seedField, shapeField, withShape } from "./shape.ts";
 import { loss, optimizer, schedule } from "./training.ts";
 

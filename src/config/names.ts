@@ -1,6 +1,4 @@
-/** The names that configurations may use, each list once, and the version of their format. */
-
-export const CONFIG_VERSION = 1;
+/** The names that configurations may use, each list once. */
 
 export const ACTIVATIONS = [
   "linear",

@@ -7,8 +7,8 @@ import {
   type DataKind,
   type OpenedData,
   openArray,
+  openFound,
   openGenerated,
-  openSource,
   type ReaderOptions,
   readerOptions,
 } from "../data/readers/open.ts";
@@ -16,7 +16,7 @@ import type { DataHost } from "../data/readers/reader.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { type ImageFolderOptions, pictures } from "./images/pictures.ts";
-import { readBytes, sourceOf } from "./paths.ts";
+import { dataAt, readBytes } from "./paths.ts";
 
 export type { DataKind, OpenedData };
 
@@ -45,8 +45,8 @@ export async function openData(pathOrName: string, options: OpenDataOptions = {}
   checkOptions("openData", options, readerOptions());
   const generated = openGenerated(pathOrName, options);
   if (generated) return generated;
-  const source = await sourceOf(pathOrName);
-  if (source) return openSource(source, host, options);
+  const found = await dataAt(pathOrName);
+  if (found) return openFound(found, host, options);
   const names = Object.keys(generatedSets);
   throw new NablaError(
     `${pathOrName}: no such file or folder, nor a generated data set${didYouMean(pathOrName, names)} (generated: ${names.join(", ")})`,

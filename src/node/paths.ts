@@ -3,11 +3,11 @@ import type { Dirent } from "node:fs";
 import { open, readdir, readFile, realpath, stat } from "node:fs/promises";
 import { basename, join, relative, resolve } from "node:path";
 import { byCodeUnit, CLUTTER } from "../data/images/classes.ts";
-import type { DataEntry, DataFile, DataFolder, DataSource } from "../data/readers/reader.ts";
+import type { DataEntry, DataFile, DataFolder, FoundData } from "../data/readers/reader.ts";
 import { NablaError } from "../errors.ts";
 
 /** undefined where there is nothing. */
-export async function sourceOf(path: string): Promise<DataSource | undefined> {
+export async function dataAt(path: string): Promise<FoundData | undefined> {
   const found = await stat(path).catch(() => undefined);
   if (!found) return undefined;
   // "." and "pictures/" have names, too

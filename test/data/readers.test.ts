@@ -4,7 +4,7 @@ import { openData as openOnPage } from "../../src/browser/data/open.ts";
 import { arrayDataset } from "../../src/data/arrays.ts";
 import { contentOf, headOf, latin } from "../../src/data/readers/content.ts";
 import * as all from "../../src/data/readers/index.ts";
-import { openArray, openSource, readers } from "../../src/data/readers/open.ts";
+import { openArray, openFound, readers } from "../../src/data/readers/open.ts";
 import { type DataFile, type DataHost, NO, type Reader, SURE } from "../../src/data/readers/reader.ts";
 import { NablaError } from "../../src/errors.ts";
 import { contents } from "./helpers.ts";
@@ -120,7 +120,7 @@ test("the surest reader reads, whatever the order", async () => {
   const host = { limits: { table: 1e6, arrays: 1e6 } } as DataHost;
   for (const order of [before, [...before].reverse()]) {
     readers.splice(0, Infinity, ...order);
-    await expect(openSource({ name: "a", where: "a.csv", of: file }, host, {})).rejects.toThrow(
+    await expect(openFound({ name: "a", where: "a.csv", of: file }, host, {})).rejects.toThrow(
       /^a\.csv: a \.npy file holds one array/,
     );
   }

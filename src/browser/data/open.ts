@@ -3,8 +3,8 @@ import { generatedSets } from "../../data/generated/index.ts";
 import type { ImageSetOptions } from "../../data/images/imageSet.ts";
 import {
   type OpenedData,
+  openFound,
   openGenerated,
-  openSource,
   type ReaderOptions,
   readerOptions,
 } from "../../data/readers/open.ts";
@@ -12,7 +12,7 @@ import { didYouMean, NablaError } from "../../errors.ts";
 import { checkOptions } from "../../fields/options.ts";
 import { pictures } from "../images/pictures.ts";
 import { type DataSource, filesOf, tooLarge } from "./files.ts";
-import { sourceOf } from "./tree.ts";
+import { foundIn } from "./tree.ts";
 
 /** Each reader takes the ones that concern it: `seed`, `samples`, … for generated sets, `label`, `task`, … for CSV, `images`. */
 export type OpenDataOptions = ReaderOptions & {
@@ -61,5 +61,5 @@ export async function openData(
     );
   }
   const gathered = await filesOf(source, { limit: arrays, ...(signal && { signal }) });
-  return openSource(sourceOf(gathered), { limits: { table, arrays }, tooLarge, pictures }, reading);
+  return openFound(foundIn(gathered), { limits: { table, arrays }, tooLarge, pictures }, reading);
 }

@@ -1,6 +1,6 @@
 /** Files of a page as readers of data take them: folders are made of the paths of files. */
 import { byCodeUnit } from "../../data/images/classes.ts";
-import type { DataEntry, DataFile, DataFolder, DataSource } from "../../data/readers/reader.ts";
+import type { DataEntry, DataFile, DataFolder, FoundData } from "../../data/readers/reader.ts";
 import { unread } from "../modelFile.ts";
 import { type FileEntry, type Gathered, tooLarge } from "./files.ts";
 
@@ -9,7 +9,7 @@ export interface PageFile extends DataFile {
   file(): Promise<File>;
 }
 
-export function sourceOf({ name, entries }: Gathered): DataSource {
+export function foundIn({ name, entries }: Gathered): FoundData {
   const [first] = entries;
   const single = entries.length === 1 && !first!.path.includes("/");
   return { name, where: name, of: single ? fileOf(first!) : folderOf(name, "", name, entries) };

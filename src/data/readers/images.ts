@@ -24,12 +24,7 @@ import {
   SURE,
 } from "./reader.ts";
 
-interface ImagesOption {
-  /** For folders of pictures. */
-  images?: ImageSetOptions;
-}
-
-export const images: Reader<"images", ImagesOption> = {
+export const images: Reader<"images", { images?: ImageSetOptions }> = {
   kind: "images",
   title: "pictures",
   from: "folder",

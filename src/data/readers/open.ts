@@ -1,4 +1,4 @@
-/** Opening data: the reader that is surest of a source reads it. The same in Node and on a page. */
+/** Opening data: the reader that is surest reads it. The same in Node and on a page. */
 import { NablaError } from "../../errors.ts";
 import type { Shaped } from "../arrays.ts";
 import type { CsvInfo } from "../csv.ts";
@@ -6,9 +6,10 @@ import type { DataSplit, Dataset } from "../dataset.ts";
 import { type GeneratedOptions, generatedSets, makeGenerated } from "../generated/index.ts";
 import type { ImageInfo, Problem } from "../images/imageSet.ts";
 import { withHeader } from "../portable.ts";
+import type { Together } from "../together.ts";
 import { headOf, isFile, latin } from "./content.ts";
 import * as all from "./index.ts";
-import { type DataHost, type DataSource, NO, PERHAPS, type ReadData, type Reader } from "./reader.ts";
+import { type DataHost, type FoundData, NO, PERHAPS, type ReadData, type Reader } from "./reader.ts";
 
 /** The table. Whoever puts another reader into it has its files opened everywhere. */
 export const readers: AnyReader[] = /* @__PURE__ */ Object.values(all);
@@ -34,16 +35,9 @@ export interface OpenedData extends DataSplit {
 }
 
 /** Each reader takes the ones that concern it: `seed`, `samples`, … for generated sets, `label`, `task`, … for CSV, `images`. */
-export type ReaderOptions = GeneratedOptions & All<(typeof all)[keyof typeof all]>;
+export type ReaderOptions = GeneratedOptions & Together<OptionsOf<(typeof all)[keyof typeof all]>>;
 
-/** The options of several readers in one. */
-type All<Readers> = (
-  Readers extends Reader<string, infer Options>
-    ? (options: Options) => void
-    : never
-) extends (options: infer Both) => void
-  ? Both
-  : never;
+type OptionsOf<R> = R extends Reader<string, infer Options> ? Options : never;
 
 const GENERATED_OPTIONS: readonly (keyof GeneratedOptions)[] = ["samples", "noise", "seed", "classes"];
 
@@ -57,17 +51,17 @@ export const titleOf = (kind: DataKind): string =>
   readers.find((reader) => reader.kind === kind)?.title ?? kind;
 
 /** @throws NablaError naming the file, for what no reader knows, and for what its reader refuses */
-export async function openSource(
-  given: DataSource,
+export async function openFound(
+  given: FoundData,
   host: DataHost,
   options: ReaderOptions,
 ): Promise<OpenedData> {
-  const { source, reader, sure } = await recognised(given, host);
+  const { found, reader, sure } = await recognised(given, host);
   try {
-    const { origin, ...data } = await reader.open(source, host, options as never);
-    return withOrigin({ name: source.name, kind: reader.kind as DataKind, ...data }, origin);
+    const { origin, ...data } = await reader.open(found, host, options as never);
+    return withOrigin({ name: found.name, kind: reader.kind as DataKind, ...data }, origin);
   } catch (cause) {
-    if (sure > PERHAPS || source.of.kind === "folder" || !(cause instanceof NablaError)) throw cause;
+    if (sure > PERHAPS || found.of.kind === "folder" || !(cause instanceof NablaError)) throw cause;
     const { message, details } = cause;
     throw new NablaError(`${message}; is this a ${reader.title}? If not, expected ${expectedFile()}`, {
       cause,
@@ -79,23 +73,23 @@ export async function openSource(
 type AnyReader = Reader<string, never>;
 
 async function recognised(
-  source: DataSource,
+  found: FoundData,
   host: DataHost,
-): Promise<{ source: DataSource; reader: AnyReader; sure: number }> {
-  const { of, where } = source;
+): Promise<{ found: FoundData; reader: AnyReader; sure: number }> {
+  const { of, where } = found;
   if (of.kind === "file" && (await headOf(of, host)).length === 0)
     throw new NablaError(`${where}: the file is empty (0 bytes)`);
   let reader: AnyReader | undefined;
   let sure = NO;
   for (const one of readers) {
-    const its = await one.recognise(source, host);
+    const its = await one.recognise(found, host);
     if (its > sure) [reader, sure] = [one, its];
   }
-  if (reader) return { source, reader, sure };
+  if (reader) return { found, reader, sure };
   // a folder of a single file is that file
   const [first, ...others] = of.kind === "folder" ? await of.list() : [];
-  if (first && isFile(first) && others.length === 0) return recognised({ ...source, of: first }, host);
-  throw await unknown(source, host);
+  if (first && isFile(first) && others.length === 0) return recognised({ ...found, of: first }, host);
+  throw await unknown(found, host);
 }
 
 /** undefined where no generated set has this name. */
@@ -148,7 +142,7 @@ const joined = (from: Reader["from"]): string =>
 
 const expectedFile = (): string => `${joined("file")}, or a folder with ${joined("folder")}`;
 
-async function unknown({ of, where }: DataSource, host: DataHost): Promise<NablaError> {
+async function unknown({ of, where }: FoundData, host: DataHost): Promise<NablaError> {
   if (of.kind === "file") {
     if (latin(await headOf(of, host)).startsWith('{"', 8))
       return new NablaError(`${where}: a model, not data; loadModel(file) opens it`);

@@ -44,7 +44,7 @@ export interface OddEntry {
 export type DataEntry = DataFile | DataFolder | OddEntry;
 
 /** What is to be opened: one file, or a folder. */
-export interface DataSource {
+export interface FoundData {
   /** What the data set is called. */
   readonly name: string;
   /** What errors call it. */
@@ -83,9 +83,9 @@ export interface DataHost {
   readonly pictures: PictureHost;
 }
 
-/** What a reader makes of a source. */
+/** What a reader makes of it. */
 export interface ReadData extends DataSplit {
-  /** Where the files are called otherwise than the source. */
+  /** Where the files are called otherwise than what was opened. */
   name?: string;
   csv?: CsvInfo;
   images?: ImageInfo;
@@ -96,7 +96,7 @@ export interface ReadData extends DataSplit {
   origin?: Readonly<Record<string, unknown>>;
 }
 
-/** How sure a reader is that a source is its own. The surest reads it. */
+/** How sure a reader is that data is its own. The surest reads it. */
 export const SURE = 3;
 /** Names say so, or it cannot be anything else that is known. */
 export const LIKELY = 2;
@@ -128,9 +128,9 @@ export interface Reader<Kind extends string = string, Options = object> {
   /** Names of its options. */
   readonly options: readonly (keyof Options & string)[];
   /** By the bytes of files; names are only a hint. @returns SURE, LIKELY, PERHAPS or NO */
-  recognise(source: DataSource, host: DataHost): number | Promise<number>;
+  recognise(found: FoundData, host: DataHost): number | Promise<number>;
   /** @throws NablaError naming the file and what is wrong with it */
-  open(source: DataSource, host: DataHost, options: Options): Promise<ReadData>;
+  open(found: FoundData, host: DataHost, options: Options): Promise<ReadData>;
   /** Where a file may hold one array: rows of inputs, to predict from. */
   readonly array?: ArrayReader;
 }

@@ -2,7 +2,8 @@
 import { inflateSync } from "node:zlib";
 import { decode as decodePngFile } from "fast-png";
 import decodeJpegFile from "jpeg-js/lib/decoder.js";
-import { type ImageHeader, MAX_PIXELS, readImageHeader } from "../../data/images/header.ts";
+import { MAX_PIXELS, readImageHeader } from "../../data/images/header.ts";
+import type { ImageHeader } from "../../data/images/imageHeader.ts";
 import { orient, type Picture } from "../../data/images/picture.ts";
 import { pngChunks } from "../../data/images/pngHeader.ts";
 import { NablaError } from "../../errors.ts";
