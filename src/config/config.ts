@@ -1,5 +1,6 @@
 /** The configuration document: a model and how to train it. One specification, for the check, the schema, the types. */
 import { CONFIG_VERSION } from "../checkpoint/document.ts";
+import { augmentFields } from "../data/augment/fields.ts";
 import { NablaError } from "../errors.ts";
 import {
   bool,
@@ -20,7 +21,6 @@ import { lossField } from "../losses/table.ts";
 import { metricsField } from "../metrics/table.ts";
 import { optimizerField } from "../optimizers/table.ts";
 import { scheduleField } from "../schedules/table.ts";
-import { augmentFields } from "./augment.ts";
 import { seedField, shapeField, withShape } from "./shape.ts";
 
 export { seedField, shapeField } from "./shape.ts";
@@ -103,7 +103,7 @@ export const trainingFields = () =>
     schedule: optional(scheduleField()),
     metrics: metricsField(),
     ...running,
-    augment: optional(augmentFields),
+    augment: optional(augmentFields()),
     earlyStopping: optional(earlyStopping),
     reduceLROnPlateau: optional(reduceLROnPlateau),
   });

@@ -1,8 +1,8 @@
 /** What programs pass to a model and get from it. */
 import type { Callback } from "../callbacks/callback.ts";
-import type { AugmentConfig } from "../config/augment.ts";
 import type { ArrayLike2 } from "../data/arrays.ts";
-import type { AugmentOptions } from "../data/augment/options.ts";
+import type { AugmentOptions } from "../data/augment/effects.ts";
+import type { AugmentConfig } from "../data/augment/fields.ts";
 import type { Dataset, Standardisation } from "../data/dataset.ts";
 import type { Progress } from "./train.ts";
 
