@@ -99,13 +99,17 @@ const commander = {
     });
   },
 };
-/** What model.fit() loads when it is asked to move images: a file of its own, which bundlers leave where it is. */
-const images = {
-  name: "images",
+/** What model.fit() loads when it is asked to move images, or to train in a worker: files of their own, which bundlers leave where they are. */
+const LATER = { images: "src/data/augment/fit.ts", remote: "src/worker/train.ts" };
+const later = {
+  name: "later",
   setup(bundler) {
-    bundler.onResolve({ filter: /\/augment\/fit\.ts$/ }, ({ kind }) =>
-      kind === "dynamic-import" ? { path: "#images", external: true } : undefined,
-    );
+    for (const [name, file] of Object.entries(LATER)) {
+      const [folder, base] = file.split("/").slice(-2);
+      bundler.onResolve({ filter: new RegExp(`/${folder}/${base.replace(".", "\\.")}$`) }, ({ kind }) =>
+        kind === "dynamic-import" ? { path: `#${name}`, external: true } : undefined,
+      );
+    }
   },
 };
 /** Without the core: who uses what is built has it from elsewhere. */
@@ -139,6 +143,7 @@ const common = {
     "#core",
     "#core/*",
     "#images",
+    "#remote",
     "#schema",
     "#standalone",
     "#worker",
@@ -156,6 +161,8 @@ await build({
   entryPoints: {
     index: "src/index.ts",
     errors: "src/errors.ts",
+    // for this repository's own measurements: no entry of the package
+    internals: "src/model/internals.ts",
     data: "src/data/index.ts",
     browser: "src/browser/index.ts",
     node: "src/node/index.ts",
@@ -168,7 +175,7 @@ await build({
   platform: "neutral",
   mainFields: ["module", "main"],
   conditions: ["import", "browser"],
-  plugins: [raw, prototypes, commander, images],
+  plugins: [raw, prototypes, commander, later],
   define: {
     ...SHIPPED,
     "process.env.NABLA_VERSION": JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).version),
@@ -178,13 +185,17 @@ await build({
 await build({
   ...common,
   splitting: false,
-  entryPoints: { images: "src/data/augment/fit.ts" },
+  entryPoints: LATER,
   platform: "neutral",
   plugins: [
     {
       name: "errors",
       setup(bundler) {
-        bundler.onResolve({ filter: /\/errors\.ts$/ }, () => ({ path: "./errors.js", external: true }));
+        bundler.onResolve({ filter: /\/errors\.ts$/ }, ({ path, resolveDir }) =>
+          join(resolveDir, path) === join(root, "src/errors.ts")
+            ? { path: "./errors.js", external: true }
+            : undefined,
+        );
       },
     },
   ],

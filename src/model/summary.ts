@@ -1,7 +1,7 @@
 /** A network as a table. */
 
 import type { Network } from "../network/network.ts";
-import { parametersOf } from "../plan/operation.ts";
+import { type Layer, parametersOf } from "../plan/operation.ts";
 
 /** What one row of a summary says. */
 export interface LayerSummary {
@@ -18,9 +18,9 @@ export interface LayerSummary {
 /** Others hand on values as they are: no use in saying that this is linear. */
 const HAVE_ACTIVATION = ["dense", "conv2d", "activation"];
 
-/** The lines of a summary as data: each layer with its shape and its parameters. */
-export function layerSummaries(network: Network): LayerSummary[] {
-  return network.layers.map((layer) => {
+/** The lines of a summary as data: each layer of a model with its shape and its parameters. */
+export function layerSummaries({ layers }: { readonly layers: readonly Layer[] }): LayerSummary[] {
+  return layers.map((layer) => {
     const parameters = parametersOf(layer).reduce(
       (sum, { spec }) => sum + spec.shape.reduce((product, n) => product * n, 1),
       0,
@@ -48,7 +48,7 @@ export function describe(network: Network): string {
     `[${layer.outputShape.join(", ")}]`,
     layer.parameters.toLocaleString("en"),
   ]);
-  const rows = [["input", "", `[${network.layers[0].inputShape.join(", ")}]`, ""], ...layers];
+  const rows = [["input", "", `[${network.inputShape.join(", ")}]`, ""], ...layers];
   const head = ["Layer", "Type", "Output", "Parameters"];
   const widths = head.map((title, c) => Math.max(title.length, ...rows.map((row) => row[c].length)));
   const line = (cells: readonly string[]) =>

@@ -66,6 +66,16 @@ export class InferenceNetwork {
     this.core.reserve(base + this.all);
   }
 
+  /** Shape of one row of input, without the batch. */
+  get inputShape(): readonly number[] {
+    return this.layers[0].inputShape;
+  }
+
+  /** Shape of one row of output, without the batch. */
+  get outputShape(): readonly number[] {
+    return this.layers[this.layers.length - 1].outputShape;
+  }
+
   /** First byte behind what the model keeps from one run to the next. */
   protected get workspace(): number {
     return this.core.base + this.all;

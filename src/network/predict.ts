@@ -87,12 +87,7 @@ function check(
   return { data, rows: length / width };
 }
 
-export function predictBatches(
-  network: InferenceNetwork,
-  input: Rows,
-  batchSize: number,
-  outputShape: readonly number[],
-): Outputs {
+export function predictBatches(network: InferenceNetwork, input: Rows, batchSize: number): Outputs {
   const { data, rows } = input;
   const width = data.length / rows;
   const isBytes = data instanceof Uint8Array;
@@ -118,20 +113,15 @@ export function predictBatches(
       for (let r = 0; r < n; r++)
         for (let c = 0; c < units; c++) out[(from + r) * units + c] = outputs[r * stride + c];
   }
-  return new Outputs(out, [rows, ...outputShape]);
+  return new Outputs(out, [rows, ...network.outputShape]);
 }
 
 /** The same for the inputs of a data set, with its scale. @throws NablaError when it reads asynchronously */
-export function predictDataset(
-  network: InferenceNetwork,
-  dataset: Dataset,
-  batchSize: number,
-  outputShape: readonly number[],
-): Outputs {
+export function predictDataset(network: InferenceNetwork, dataset: Dataset, batchSize: number): Outputs {
   const width = sizeOf(dataset.inputShape);
-  if (width !== sizeOf(network.layers[0].inputShape)) {
+  if (width !== sizeOf(network.inputShape)) {
     throw new NablaError(
-      `predict: expected rows of shape [${network.layers[0].inputShape.join(", ")}], got [${dataset.inputShape.join(", ")}] from ${dataset.name}`,
+      `predict: expected rows of shape [${network.inputShape.join(", ")}], got [${dataset.inputShape.join(", ")}] from ${dataset.name}`,
     );
   }
   const { x, y } = buffersFor(dataset, dataset.length);
@@ -140,10 +130,5 @@ export function predictDataset(
       `predict: ${dataset.name} reads asynchronously; read rows of it into an array first, or use evaluate() with onRow`,
     );
   }
-  return predictBatches(
-    network,
-    { data: x, rows: dataset.length, scale: dataset.inputScale },
-    batchSize,
-    outputShape,
-  );
+  return predictBatches(network, { data: x, rows: dataset.length, scale: dataset.inputScale }, batchSize);
 }

@@ -1,8 +1,8 @@
 /** Models to files and back. */
 import { readFile } from "node:fs/promises";
 import { NablaError } from "../errors.ts";
+import { load } from "../model/load.ts";
 import type { Model } from "../model/model.ts";
-import { load } from "../model/save.ts";
 import { type WriteOptions, writeFileAtomic } from "./files.ts";
 
 /**

@@ -13,15 +13,15 @@ import {
 } from "../checkpoint/document.ts";
 import { readSafetensors } from "../checkpoint/safetensors.ts";
 import { unpackValue } from "../checkpoint/values.ts";
+import type { LayerConfig } from "../layers/configs.ts";
 import type { ArrayLike2 } from "../data/arrays.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions, checkWhole } from "../fields/options.ts";
-import type { LayerConfig } from "../layers/configs.ts";
 import { buildLayers } from "../layers/table.ts";
+import type { Metadata } from "../model/options.ts";
 import { InferenceNetwork } from "../network/inference.ts";
 import { type Outputs, predictBatches, rowsOf } from "../network/predict.ts";
 import type { Layer } from "../plan/operation.ts";
-import type { Metadata } from "../training/options.ts";
 
 export { type CoreSource, loadCore } from "../core/compile.ts";
 export { NablaError } from "../errors.ts";
@@ -43,12 +43,12 @@ export class Predictor {
 
   /** Shape of one row of input, without the batch. */
   get inputShape(): readonly number[] {
-    return this.network.layers[0].inputShape;
+    return this.network.inputShape;
   }
 
   /** Shape of one row of output, without the batch. */
   get outputShape(): readonly number[] {
-    return this.network.layers[this.network.layers.length - 1].outputShape;
+    return this.network.outputShape;
   }
 
   /**
@@ -62,7 +62,7 @@ export class Predictor {
     checkOptions("predict", options, ["batchSize"]);
     const { batchSize = 256 } = options;
     checkWhole("predict: batchSize", batchSize);
-    return predictBatches(this.network, rowsOf(x, this.inputShape), batchSize, this.outputShape);
+    return predictBatches(this.network, rowsOf(x, this.inputShape), batchSize);
   }
 }
 

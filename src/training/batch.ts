@@ -7,14 +7,7 @@ import type { Network } from "../network/network.ts";
 import { ld } from "../plan/builder.ts";
 import type { Loss } from "../plan/loss.ts";
 import type { Plan } from "../plan/plan.ts";
-
-/** Per-row factors of the loss. */
-export interface Weighting {
-  /** One factor per class, by label; where the targets are values, the class is the largest of them. */
-  readonly classes?: readonly number[];
-  /** One factor per row of the dataset. */
-  readonly samples?: ArrayLike<number>;
-}
+import type { Weighting } from "./weighting.ts";
 
 /** Rows that were read into buffers of their own. */
 export interface Ready {

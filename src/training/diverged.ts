@@ -5,7 +5,7 @@ import { NablaError } from "../errors.ts";
 import type { Network } from "../network/network.ts";
 import { floatsOf } from "../plan/builder.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Run } from "./train.ts";
+import type { Run } from "./run.ts";
 
 /** What a batch was when the tape stopped on it, before its update. */
 export interface Failed {

@@ -1,0 +1,70 @@
+/** fit(): what the training is told of the model, and where it runs. */
+import type { Dataset } from "../data/dataset.ts";
+import { describeAll } from "../data/portable.ts";
+import { fit } from "../training/fit.ts";
+import type { TrainRequest } from "../training/request.ts";
+import type { Run } from "../training/run.ts";
+import { train } from "../training/trainer.ts";
+import { onPage } from "../worker/page.ts";
+import { type Internals, internalsOf } from "./internals.ts";
+import type { Model } from "./model.ts";
+import type { FitOptions, Metadata } from "./options.ts";
+
+/** @see Model.fit */
+export function fitModel(model: Model, data: Dataset, options: FitOptions): Promise<void> {
+  const internals = internalsOf(model);
+  const { configs, seed, state } = internals;
+  return fit(
+    {
+      model,
+      configs,
+      seed,
+      state,
+      build: (inputShape) => internals.build(inputShape),
+      learnFrom: (dataset) => {
+        model.metadata = metadataFrom(dataset, model.metadata);
+      },
+      train: (request, run) => trainSomewhere(internals, request, run, options),
+    },
+    data,
+    options,
+  );
+}
+
+/** In a worker if there is to be one and can be, else here. What trains in a worker is fetched by those who do. */
+async function trainSomewhere(
+  internals: Internals,
+  request: TrainRequest<Model>,
+  run: Run,
+  { worker, transfer = false }: FitOptions,
+): Promise<void> {
+  if (worker ?? onPage()) {
+    const { trainElsewhere } = await import("../worker/train.ts");
+    const remote = {
+      configs: internals.configs,
+      describe: describeAll,
+      training: internals.state.required.config,
+      transfer,
+      turn: (taken: boolean) => {
+        internals.away = !taken;
+      },
+    };
+    if (await trainElsewhere(request, run, remote, worker === true)) return;
+  }
+  request.signal?.throwIfAborted();
+  await train(request, run);
+}
+
+/** What a model takes over from the data it is fitted to. Data that says where it comes from says all there is to say. */
+function metadataFrom({ target, standardisation, extra }: Dataset, before: Metadata): Metadata {
+  const { classes, standardisation: old, ...rest } = before;
+  const names = target.kind === "class" ? target.names : undefined;
+  const scaled = standardisation ?? (extra ? undefined : old);
+  const named = names ?? (extra && target.kind === "values" ? undefined : classes);
+  return {
+    ...rest,
+    ...(named && { classes: named }),
+    ...(scaled && { standardisation: scaled }),
+    ...(extra && { extra: { ...rest.extra, ...extra } }),
+  };
+}
