@@ -20,6 +20,7 @@ import { inference } from "./inference.mjs";
 import { note, writeNotices } from "./notices.mjs";
 import { writeRecords } from "./records.mjs";
 import { schemaOfFields } from "./schema.mjs";
+import { writeTiles } from "./tiles.mjs";
 import { pruneTypes } from "./types.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -31,13 +32,16 @@ const run = (file, ...args) =>
 // what earlier builds left would be packed with it
 rmSync("build/core", { recursive: true, force: true });
 mkdirSync("build/core", { recursive: true });
+writeTiles("assembly/math");
 writeRecords("assembly", "src/core/records.ts");
 writeIndexes("src");
 const asc = join(dirname(require.resolve("assemblyscript/package.json")), "bin/asc.js");
-for (const target of ["simd", "debug", "threads"]) run(asc, "--config", "asconfig.json", "--target", target);
+// whole paths: the compiler finds the transform a configuration names by the configuration's folder
+for (const target of ["simd", "debug", "threads"])
+  run(asc, "--config", join(root, "asconfig.json"), "--target", target);
 
 // what nabla/export takes models' kernels from
-run(asc, "--config", "asconfig.standalone.json");
+run(asc, "--config", join(root, "asconfig.standalone.json"));
 
 writeCores("build/core");
 if (process.argv[2] === "core") process.exit(0);

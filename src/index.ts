@@ -8,9 +8,10 @@ export { type Config, type ConfigInput, checkConfig, parseConfig } from "./confi
 export { configSchema } from "./config/configSchema.ts";
 export { type CoreSource, loadCore } from "./core/compile.ts";
 export { arrayDataset } from "./data/arrays.ts";
+export type { AugmentOptions } from "./data/augment/effects.ts";
 export { augment } from "./data/augment/index.ts";
-export type { AugmentOptions } from "./data/augment/options.ts";
-export { type ShiftedOptions, shifted } from "./data/augment/shifted.ts";
+export { shifted } from "./data/augment/shifted.ts";
+export type { ShiftedOptions } from "./data/augment/shiftedOptions.ts";
 export type { DataSplit, Dataset, Standardisation, Target } from "./data/dataset.ts";
 export { splitDataset, subset } from "./data/split.ts";
 export {

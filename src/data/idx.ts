@@ -24,6 +24,15 @@ const TYPES: Record<number, { type: IdxType; bytes: number }> = {
   14: { type: "float64", bytes: 8 },
 };
 
+/** Whether bytes begin as an IDX file does: 00 00, a type, and from 1 to 8 dimensions. */
+export const isIdx = (bytes: Uint8Array): boolean =>
+  bytes.length >= 4 &&
+  bytes[0] === 0 &&
+  bytes[1] === 0 &&
+  TYPES[bytes[2]!] !== undefined &&
+  bytes[3]! >= 1 &&
+  bytes[3]! <= 8;
+
 /**
  * Reads an IDX file of any of the six element types. uint8 data is a view of `bytes`, not a copy.
  * Throws a NablaError naming `name` when the magic is wrong, or the bytes are not exactly as many as declared.

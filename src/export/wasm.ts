@@ -165,6 +165,10 @@ class KernelTable implements CoreFacts {
   constant(name: string): number {
     return this.core.constant(name);
   }
+
+  size(name: string, ...of: readonly number[]): number {
+    return this.core.size(name, ...of);
+  }
 }
 
 const count = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);

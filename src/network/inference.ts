@@ -165,7 +165,7 @@ export class InferenceNetwork {
       return;
     }
     for (let g = 0; g < groups; g++)
-      this.core.exports.packPanels(to + g * k * ld(out) * 4, plain + g * out * 4, k, out, out * groups);
+      this.core.exports.packWeights(to + g * k * ld(out) * 4, plain + g * out * 4, k, out, out * groups);
   }
 
   /** Lends bytes of the workspace; the plan that was there must be put back before it runs again. */
@@ -199,5 +199,5 @@ export const count = (shape: readonly number[]): number => shape.reduce((product
 export function footprint(spec: Parameter): number {
   if (spec.layout === "vector") return ld(count(spec.shape)) * 4;
   const { k, out, groups } = matricesOf(spec);
-  return groups * k * ld(out) * 4; // with padded rows as in panels
+  return groups * k * ld(out) * 4; // with padded rows, as packed ones have them
 }

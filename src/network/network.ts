@@ -176,7 +176,7 @@ function unpack(core: Core, to: number, from: number, spec: Parameter): void {
     return;
   }
   for (let g = 0; g < groups; g++)
-    core.exports.unpackPanels(to + g * out * 4, from + g * k * ld(out) * 4, k, out, out * groups);
+    core.exports.unpackWeights(to + g * out * 4, from + g * k * ld(out) * 4, k, out, out * groups);
 }
 
 export { footprint, matricesOf } from "./inference.ts";

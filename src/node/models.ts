@@ -18,7 +18,7 @@ export async function loadModel(path: string): Promise<Model> {
   return load(await readModelFile(path), path);
 }
 
-export async function readModelFile(path: string): Promise<Uint8Array> {
+async function readModelFile(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (cause) {

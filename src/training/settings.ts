@@ -2,8 +2,8 @@
  * fit()'s settings: what JSON can hold of its options, each declared once. A field here is an option of fit(), a field of a document's
  * `training`, kept in checkpoints, asked for again by a resumed run and sent to a worker.
  */
-import { type AugmentConfig, augmentFields } from "../config/augment.ts";
-import type { AugmentOptions } from "../data/augment/options.ts";
+import type { AugmentOptions } from "../data/augment/effects.ts";
+import { type AugmentConfig, augmentFields } from "../data/augment/fields.ts";
 import { NablaError } from "../errors.ts";
 import { bool, type Field, type Infer, type Input, int, number } from "../fields/fields.ts";
 import { object, optional, record } from "../fields/objects.ts";
@@ -70,7 +70,7 @@ export const documentSettings = () =>
       keys: /^(0|[1-9][0-9]*)$/,
       doc: DOCS && "Factors of the loss by class number; 1 for those left out.",
     }),
-    augmentFields,
+    augmentFields(),
   );
 
 /** A value that is checked where it is used. @param read makes plain JSON of it */

@@ -261,10 +261,14 @@ describe("what is no data set says what it is", () => {
     [
       "two tables",
       [file("a.csv", CSV), file("b.csv", CSV)],
-      /^files: expected one table or archive, .* got a.csv, b.csv$/,
+      /^files: expected IDX files .*, or one file: a table \(.csv, .tsv\) or a .npz archive; found a.csv, b.csv$/,
     ],
     ["a web page", file("data.csv", "<!doctype html><html>"), /^data.csv: a web page, not data/],
-    ["bytes", file("x.bin", Uint8Array.of(1, 0, 2)), /^x.bin: expected a table as text/],
+    [
+      "bytes",
+      file("x.bin", Uint8Array.of(1, 0, 2)),
+      /^x.bin: expected a table .*; these bytes are none of them$/,
+    ],
     ["other text", file("x.csv", Uint8Array.of(0x61, 0xe4, 0x2c)), /^x.csv: expected text in UTF-8/],
     [
       "a model",

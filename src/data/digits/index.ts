@@ -8,16 +8,7 @@ import { STREAMS, Stream, words } from "../../math/random.ts";
 import type { Dataset } from "../dataset.ts";
 import { portable } from "../portable.ts";
 import { drawDigit, SIZE } from "./draw.ts";
-
-/** How many digits are drawn, and which. */
-export interface DigitsOptions {
-  /** How many images; default 10,000. */
-  samples?: number;
-  /** Default 0. */
-  seed?: number;
-  /** The parts of a seed have no image in common; default "train". */
-  part?: "train" | "test";
-}
+import type { DigitsOptions } from "./options.ts";
 
 const PIXELS = SIZE * SIZE;
 const NOT_DRAWN = 0;
