@@ -2,6 +2,7 @@
  * `nabla/predict`: models that only predict, for where every kilobyte counts. Reads what `model.save()` wrote and gives the same bits
  * as `model.predict()`; its core has the forward kernels alone.
  */
+import { showShape } from "../shape.ts";
 import {
   documentText,
   f32,
@@ -122,7 +123,7 @@ function build({ config }: CheckpointDocument): Layer[] {
   for (const { name, outputShape } of built) {
     if (!isShape(outputShape))
       throw new NablaError(
-        `config.model.layers: "${name}": expected positive sizes, got outputs of shape [${outputShape.join(", ")}]; the file was written wrongly`,
+        `config.model.layers: "${name}": expected positive sizes, got outputs of shape ${showShape(outputShape)}; the file was written wrongly`,
       );
   }
   return built;

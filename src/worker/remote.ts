@@ -2,6 +2,7 @@
  * On the page: a training that runs in a worker, and looks as if it ran here. The model's weights, its run and its metrics are
  * brought up to date before every callback and every report, so whoever predicts or saves then has the state of that moment.
  */
+
 import {
   type Callback,
   type CallbackState,
@@ -12,9 +13,10 @@ import {
   type TrainingContext,
   wanted,
 } from "../callbacks/callback.ts";
-import { buffersFor, type Dataset, sizeOf, targetSize } from "../data/dataset.ts";
+import { buffersFor, type Dataset, targetSize } from "../data/dataset.ts";
 import type { Lendable } from "../data/portable.ts";
 import { NablaError } from "../errors.ts";
+import { sizeOf } from "../shape.ts";
 import { contextOf, type TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
 import { receiveError, sendError } from "./errors.ts";
