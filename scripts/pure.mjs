@@ -14,9 +14,12 @@ export const pureText = (text) =>
 export const pure = {
   name: "pure",
   setup(bundler) {
-    bundler.onLoad({ filter: /[\\/]src[\\/](config|fields|layers|checkpoint|plan)[\\/]\w+\.ts$/ }, ({ path }) => ({
-      contents: pureText(readFileSync(path, "utf8")),
-      loader: "ts",
-    }));
+    bundler.onLoad(
+      { filter: /[\\/]src[\\/](config|fields|layers|checkpoint|plan)[\\/]\w+\.ts$/ },
+      ({ path }) => ({
+        contents: pureText(readFileSync(path, "utf8")),
+        loader: "ts",
+      }),
+    );
   },
 };

@@ -4,8 +4,8 @@ import { ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS } from "../config/names.t
 import { FITS } from "../data/images/resize.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { WEIGHT_TYPES } from "../export/quantise.ts";
-import { augmentation } from "./augment.ts";
-import { names, number, oneOf, pictureSize, port, units, whole } from "./options.ts";
+import { augmentation } from "./options/augment.ts";
+import { names, number, oneOf, pictureSize, port, units, whole } from "./options/values.ts";
 
 const EXAMPLES = `
 Examples:
@@ -138,7 +138,7 @@ export function program(done: (code: number) => void): Command {
     .option("--report <FILE>", "write a page with curves, mistakes and weights (.html)")
     .option("--json", "one JSON object a line (also whenever the output is not a terminal)")
     .option("-q, --quiet", "say nothing but errors")
-    .action(run(async () => (await import("./train.ts")).trainCommand as Action));
+    .action(run(async () => (await import("./commands/train.ts")).trainCommand as Action));
 
   command
     .command("evaluate")
@@ -153,7 +153,7 @@ export function program(done: (code: number) => void): Command {
     .option("--samples <N>", "generated sets: rows of the training part", whole("--samples"))
     .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
     .option("--json", "as one JSON object")
-    .action(run(async () => (await import("./evaluate.ts")).evaluateWords as Action));
+    .action(run(async () => (await import("./commands/evaluate.ts")).evaluateWords as Action));
 
   command
     .command("predict")
@@ -167,7 +167,7 @@ export function program(done: (code: number) => void): Command {
     .option("--voting <KIND>", VOTING, oneOf("--voting", ["soft", "hard"]))
     .option("--as-is", "pictures of digits: do not invert, cut and centre them as MNIST's")
     .option("--json", "one JSON object a line")
-    .action(run(async () => (await import("./predict.ts")).predictCommand as Action));
+    .action(run(async () => (await import("./commands/predict.ts")).predictCommand as Action));
 
   command
     .command("read")
@@ -175,7 +175,7 @@ export function program(done: (code: number) => void): Command {
     .argument("<MODEL>", "a file that train --out wrote: digits or MNIST")
     .argument("<PICTURE...>", "PNG or JPEG with one line of digits, dark on light or light on dark")
     .option("--json", "one JSON object a line")
-    .action(run(async () => (await import("./read.ts")).readCommand as Action));
+    .action(run(async () => (await import("./commands/read.ts")).readCommand as Action));
 
   command
     .command("export")
@@ -197,14 +197,14 @@ export function program(done: (code: number) => void): Command {
     .option("--samples <N>", "generated sets: rows of the training part", whole("--samples"))
     .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
     .option("--json", "as one JSON object")
-    .action(run(async () => (await import("./export.ts")).exportCommand as Action));
+    .action(run(async () => (await import("./commands/export.ts")).exportCommand as Action));
 
   command
     .command("summary")
     .description("layers, shapes and parameters of a model")
     .argument("<MODEL>", "a file that train --out wrote")
     .option("--json", "as one JSON object")
-    .action(run(async () => (await import("./summary.ts")).summaryCommand as Action));
+    .action(run(async () => (await import("./commands/summary.ts")).summaryCommand as Action));
 
   command
     .command("data")
@@ -220,7 +220,7 @@ export function program(done: (code: number) => void): Command {
     .option("--fit <HOW>", FIT, oneOf("--fit", FITS))
     .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
     .option("--json", "as one JSON object")
-    .action(run(async () => (await import("./data.ts")).dataCommand as Action));
+    .action(run(async () => (await import("./commands/data.ts")).dataCommand as Action));
 
   command
     .command("play")
@@ -228,7 +228,7 @@ export function program(done: (code: number) => void): Command {
     .option("--port <N>", "of 127.0.0.1; 0 for any that is free (default: 8347 or the next free one)", port)
     .option("--no-open", "do not open a browser")
     .option("--json", "the address as a JSON object")
-    .action(run(async () => (await import("./play.ts")).playCommand as Action));
+    .action(run(async () => (await import("./commands/play.ts")).playCommand as Action));
 
   for (const each of [command, ...command.commands]) {
     each.exitOverride().configureOutput({ outputError: () => {} });

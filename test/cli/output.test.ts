@@ -1,8 +1,8 @@
 /** Figures as people read them, and what a terminal is too narrow for. */
 import { afterEach, expect, test } from "vitest";
-import { confusionTable } from "../../src/cli/confusion.ts";
-import { duration, figure, result } from "../../src/cli/output.ts";
-import { progressLine, speedometer } from "../../src/cli/progress.ts";
+import { confusionTable } from "../../src/cli/text/confusion.ts";
+import { duration, figure, result } from "../../src/cli/text/format.ts";
+import { progressLine, speedometer } from "../../src/cli/training/progress.ts";
 import { ConfusionMatrix, type TrainingContext } from "../../src/index.ts";
 
 const { columns } = process.stdout;

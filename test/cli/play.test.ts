@@ -6,7 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { folderFiles, POLICY, type StaticServer, serveFiles, zipFiles } from "../../src/cli/static.ts";
+import {
+  folderFiles,
+  POLICY,
+  type StaticServer,
+  serveFiles,
+  zipFiles,
+} from "../../src/cli/commands/serve.ts";
 import { play } from "../support/web/playground.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-play-"));

@@ -1,15 +1,15 @@
 /** nabla train --from: a training that begins with the layers and weights of a trained model. */
-import { type ConfigInput, checkConfig } from "../config/config.ts";
-import { sizeOf } from "../data/dataset.ts";
-import { standardise } from "../data/standardise.ts";
-import { NablaError } from "../errors.ts";
-import { type FineTuneOptions, fineTune } from "../model/fineTune.ts";
-import { fromConfig } from "../model/fromConfig.ts";
-import type { Model } from "../model/model.ts";
-import { configOf } from "../model/save.ts";
-import type { OpenDataOptions, OpenedData } from "../node/dataFiles.ts";
-import { type ImageFlags, imageOptions, imageOptionsOf } from "./images.ts";
-import { presetConfig, taskOf } from "./presets.ts";
+import { type ConfigInput, checkConfig } from "../../config/config.ts";
+import { sizeOf } from "../../data/dataset.ts";
+import { standardise } from "../../data/standardise.ts";
+import { NablaError } from "../../errors.ts";
+import { type FineTuneOptions, fineTune } from "../../model/fineTune.ts";
+import { fromConfig } from "../../model/fromConfig.ts";
+import type { Model } from "../../model/model.ts";
+import { configOf } from "../../model/save.ts";
+import type { OpenDataOptions, OpenedData } from "../../node/dataFiles.ts";
+import { type ImageFlags, imageOptions, imageOptionsOf } from "../input/images.ts";
+import { presetConfig, taskOf } from "../presets/index.ts";
 import { extraOf, type Prepared } from "./resume.ts";
 import { ARCHITECTURE, applyTraining, type ModelFlags, smallEnough } from "./settings.ts";
 

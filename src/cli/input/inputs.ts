@@ -1,21 +1,21 @@
 /** What `nabla predict` can be given: rows of files and data sets, lines of CSV, JSON. */
 import { readFile, stat } from "node:fs/promises";
-import { encodeCsvRow } from "../data/csv.ts";
-import { isNumeric, parseCsvLine, parseCsvTable } from "../data/csvTable.ts";
-import { type Inputs, sizeOf } from "../data/dataset.ts";
-import { generatedSets } from "../data/generated/index.ts";
-import { gunzip } from "../data/gzip.ts";
-import { parseIdx } from "../data/idx.ts";
-import { readImageHeader } from "../data/images/header.ts";
-import { parseNpy } from "../data/npy.ts";
-import { labelsOf } from "../data/split.ts";
-import { NablaError } from "../errors.ts";
-import type { Model } from "../model/model.ts";
-import { openInput } from "../node/dataFiles.ts";
-import { openPart } from "./evaluate.ts";
+import { encodeCsvRow } from "../../data/csv.ts";
+import { isNumeric, parseCsvLine, parseCsvTable } from "../../data/csvTable.ts";
+import { type Inputs, sizeOf } from "../../data/dataset.ts";
+import { generatedSets } from "../../data/generated/index.ts";
+import { gunzip } from "../../data/gzip.ts";
+import { parseIdx } from "../../data/idx.ts";
+import { readImageHeader } from "../../data/images/header.ts";
+import { parseNpy } from "../../data/npy.ts";
+import { labelsOf } from "../../data/split.ts";
+import { NablaError } from "../../errors.ts";
+import type { Model } from "../../model/model.ts";
+import { openInput } from "../../node/dataFiles.ts";
+import { openPart } from "../commands/evaluate.ts";
+import { extraOf } from "../training/resume.ts";
 import { inputOf } from "./examine.ts";
 import { isPicture, pictureRow } from "./images.ts";
-import { extraOf } from "./resume.ts";
 
 export interface InputRow {
   name: string;

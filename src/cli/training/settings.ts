@@ -1,18 +1,18 @@
 /** From the command line to a configuration document. */
 import { readFile } from "node:fs/promises";
-import { type Config, type ConfigInput, checkConfig } from "../config/config.ts";
+import { type Config, type ConfigInput, checkConfig } from "../../config/config.ts";
 import {
   type ActivationName,
   type InitializerName,
   LOSSES,
   type LossName,
   type OptimizerName,
-} from "../config/names.ts";
-import { didYouMean, NablaError } from "../errors.ts";
-import { losses } from "../losses/index.ts";
-import type { OpenedData } from "../node/dataFiles.ts";
-import { parseSchedule } from "../schedules/index.ts";
-import { presetConfig, presets, taskOf } from "./presets.ts";
+} from "../../config/names.ts";
+import { didYouMean, NablaError } from "../../errors.ts";
+import { losses } from "../../losses/index.ts";
+import type { OpenedData } from "../../node/dataFiles.ts";
+import { parseSchedule } from "../../schedules/index.ts";
+import { presetConfig, presets, taskOf } from "../presets/index.ts";
 
 /** Options that say what the network is and how it learns. Undefined: not given. */
 export interface ModelFlags {

@@ -2,9 +2,9 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { NablaError } from "../errors.ts";
-import { bold, dim, print, printJson } from "./output.ts";
-import { type Files, folderFiles, serveFiles, zipFiles } from "./static.ts";
+import { NablaError } from "../../errors.ts";
+import { bold, dim, print, printJson } from "../text/format.ts";
+import { type Files, folderFiles, serveFiles, zipFiles } from "./serve.ts";
 
 export interface PlayFlags {
   port?: number;
@@ -16,7 +16,9 @@ const PORT = 8347;
 
 /** The built page, beside the bundle of the command line or in build/ as seen from here: a folder, or packed where nabla is installed. */
 function page(): Files {
-  const places = ["./", "../", "../../build/"].map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  const places = ["./", "../", "../../../build/"].map((place) =>
+    fileURLToPath(new URL(place, import.meta.url)),
+  );
   for (const place of places) {
     if (existsSync(`${place}web/index.html`)) return folderFiles(`${place}web/`);
     if (existsSync(`${place}web.zip`)) return zipFiles(readFileSync(`${place}web.zip`));

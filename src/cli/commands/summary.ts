@@ -1,10 +1,10 @@
 /** nabla summary */
-import { NablaError } from "../errors.ts";
-import { configOf, weightsSha256 } from "../model/save.ts";
-import { layerSummaries } from "../model/summary.ts";
-import { openModel } from "./openModel.ts";
-import { count, plural, print, printJson } from "./output.ts";
-import { extraOf } from "./resume.ts";
+import { NablaError } from "../../errors.ts";
+import { configOf, weightsSha256 } from "../../model/save.ts";
+import { layerSummaries } from "../../model/summary.ts";
+import { openModel } from "../input/openModel.ts";
+import { count, plural, print, printJson } from "../text/format.ts";
+import { extraOf } from "../training/resume.ts";
 
 export async function summaryCommand(path: string, flags: { json?: boolean }): Promise<number> {
   if (/\.json$/i.test(path))

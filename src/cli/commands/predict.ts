@@ -1,13 +1,13 @@
 /** nabla predict */
 
-import { sizeOf } from "../data/dataset.ts";
-import type { Voting } from "../ensemble/ensemble.ts";
-import { NablaError } from "../errors.ts";
-import { outputThreshold } from "../losses/resolve.ts";
-import type { Model } from "../model/model.ts";
-import { classNames } from "./examine.ts";
-import { type InputRow, readInputs } from "./inputs.ts";
-import { openModel } from "./openModel.ts";
+import { sizeOf } from "../../data/dataset.ts";
+import type { Voting } from "../../ensemble/ensemble.ts";
+import { NablaError } from "../../errors.ts";
+import { outputThreshold } from "../../losses/resolve.ts";
+import type { Model } from "../../model/model.ts";
+import { classNames } from "../input/examine.ts";
+import { type InputRow, readInputs } from "../input/inputs.ts";
+import { openModel } from "../input/openModel.ts";
 import {
   bold,
   count,
@@ -19,8 +19,8 @@ import {
   printJson,
   red,
   result as shownResult,
-} from "./output.ts";
-import { extraOf } from "./resume.ts";
+} from "../text/format.ts";
+import { extraOf } from "../training/resume.ts";
 import { openVoters } from "./vote.ts";
 
 /** Rows of a file or data set that are shown when none is named. */

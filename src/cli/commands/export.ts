@@ -1,18 +1,24 @@
 /** nabla export */
 import { extname } from "node:path";
-import type { Dataset } from "../data/dataset.ts";
-import { NablaError } from "../errors.ts";
-import { type ExportOptions, exportModule, exportWasm, quantised, type WeightType } from "../export/index.ts";
-import { outputThreshold } from "../losses/resolve.ts";
-import { predictedClass } from "../metrics/index.ts";
-import type { Model } from "../model/model.ts";
-import { writeFileAtomic } from "../node/files.ts";
-import type { Scores } from "../training/evaluate.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { NablaError } from "../../errors.ts";
+import {
+  type ExportOptions,
+  exportModule,
+  exportWasm,
+  quantised,
+  type WeightType,
+} from "../../export/index.ts";
+import { outputThreshold } from "../../losses/resolve.ts";
+import { predictedClass } from "../../metrics/index.ts";
+import type { Model } from "../../model/model.ts";
+import { writeFileAtomic } from "../../node/files.ts";
+import type { Scores } from "../../training/evaluate.ts";
+import { openModel } from "../input/openModel.ts";
+import { bold, count, percent, plural, print, printJson, shown, words } from "../text/format.ts";
+import { extraOf } from "../training/resume.ts";
+import { inUnits } from "../training/targets.ts";
 import { openPart, type Part } from "./evaluate.ts";
-import { openModel } from "./openModel.ts";
-import { bold, count, percent, plural, print, printJson, shown, words } from "./output.ts";
-import { extraOf } from "./resume.ts";
-import { inUnits } from "./targets.ts";
 
 interface ExportFlags {
   to: string;

@@ -1,8 +1,8 @@
 /** Models by path, with a word on files that are something else. */
 import { open } from "node:fs/promises";
-import { NablaError } from "../errors.ts";
-import type { Model } from "../model/model.ts";
-import { loadModel } from "../node/models.ts";
+import { NablaError } from "../../errors.ts";
+import type { Model } from "../../model/model.ts";
+import { loadModel } from "../../node/models.ts";
 
 /** As loadModel(); of a file that is no model the error says first what it looks like. */
 export async function openModel(path: string): Promise<Model> {

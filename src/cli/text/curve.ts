@@ -1,7 +1,7 @@
 /** The loss over the epochs, drawn with characters. */
 import asciichart from "asciichart";
-import type { History } from "../model/model.ts";
-import { columns, dim } from "./output.ts";
+import type { History } from "../../model/model.ts";
+import { columns, dim } from "./format.ts";
 
 /** "" when there is only one epoch. */
 export function lossCurve({ history }: History): string {

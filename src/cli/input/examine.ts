@@ -1,13 +1,13 @@
 /** A look at a trained model: scores, confusion matrix and worst mistakes from one pass over a data set. */
 
-import { buffersFor, type Dataset, type Inputs } from "../data/dataset.ts";
-import { labelsOf } from "../data/split.ts";
-import { outputThreshold } from "../losses/resolve.ts";
-import { ConfusionMatrix, predictedClass } from "../metrics/index.ts";
-import type { Model } from "../model/model.ts";
-import type { Scores } from "../training/evaluate.ts";
-import { extraOf } from "./resume.ts";
-import { inUnits } from "./targets.ts";
+import { buffersFor, type Dataset, type Inputs } from "../../data/dataset.ts";
+import { labelsOf } from "../../data/split.ts";
+import { outputThreshold } from "../../losses/resolve.ts";
+import { ConfusionMatrix, predictedClass } from "../../metrics/index.ts";
+import type { Model } from "../../model/model.ts";
+import type { Scores } from "../../training/evaluate.ts";
+import { extraOf } from "../training/resume.ts";
+import { inUnits } from "../training/targets.ts";
 
 export interface Mistake {
   row: number;

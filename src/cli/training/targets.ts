@@ -3,9 +3,9 @@
  * another learning rate than temperatures. The loss is that of the standardised targets; errors and predictions are
  * given in the column's own unit.
  */
-import type { Dataset, Targets } from "../data/dataset.ts";
-import type { OpenedData } from "../node/dataFiles.ts";
-import { taskOf } from "./presets.ts";
+import type { Dataset, Targets } from "../../data/dataset.ts";
+import type { OpenedData } from "../../node/dataFiles.ts";
+import { taskOf } from "../presets/index.ts";
 
 export interface TargetScale {
   mean: number;

@@ -1,13 +1,13 @@
 /** nabla data */
-import type { Dataset } from "../data/dataset.ts";
-import { buffersFor, sizeOf } from "../data/dataset.ts";
-import { generatedSets } from "../data/generated/index.ts";
-import { labelsOf } from "../data/split.ts";
-import { openData } from "../node/dataFiles.ts";
-import { drawImages, imageOf } from "./draw.ts";
-import { type ImageFlags, imageOptions, sayLeftOut } from "./images.ts";
-import { unnamed } from "./inputs.ts";
-import { bold, count, dim, figure, percent, plural, print, printJson, table } from "./output.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { buffersFor, sizeOf } from "../../data/dataset.ts";
+import { generatedSets } from "../../data/generated/index.ts";
+import { labelsOf } from "../../data/split.ts";
+import { openData } from "../../node/dataFiles.ts";
+import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
+import { unnamed } from "../input/inputs.ts";
+import { drawImages, imageOf } from "../text/draw.ts";
+import { bold, count, dim, figure, percent, plural, print, printJson, table } from "../text/format.ts";
 
 export interface DataFlags extends ImageFlags {
   preview?: number;

@@ -1,13 +1,13 @@
 /** nabla train --folds: how good such a model is, told from models that are trained for that alone. */
 
-import { standardiseSplit } from "../data/standardise.ts";
-import { type CrossValidation, crossValidate, type FoldResult } from "../ensemble/crossValidate.ts";
-import { NablaError } from "../errors.ts";
-import { fromConfig } from "../model/fromConfig.ts";
-import type { Scores } from "../training/evaluate.ts";
-import { dim, plural, print, printJson, shown, table, words } from "./output.ts";
-import { resolveConfig } from "./settings.ts";
-import { fitTargets, inUnits, scaleTargets } from "./targets.ts";
+import { standardiseSplit } from "../../data/standardise.ts";
+import { type CrossValidation, crossValidate, type FoldResult } from "../../ensemble/crossValidate.ts";
+import { NablaError } from "../../errors.ts";
+import { fromConfig } from "../../model/fromConfig.ts";
+import type { Scores } from "../../training/evaluate.ts";
+import { dim, plural, print, printJson, shown, table, words } from "../text/format.ts";
+import { resolveConfig } from "../training/settings.ts";
+import { fitTargets, inUnits, scaleTargets } from "../training/targets.ts";
 import { openToTrain, parts, type TrainFlags } from "./train.ts";
 
 /** @returns the exit code */

@@ -1,16 +1,16 @@
 /** nabla evaluate */
-import type { Dataset } from "../data/dataset.ts";
-import type { Voting } from "../ensemble/ensemble.ts";
-import { NablaError } from "../errors.ts";
-import type { Model } from "../model/model.ts";
-import { type OpenDataOptions, type OpenedData, openData } from "../node/dataFiles.ts";
-import { classTable, confusionTable } from "./confusion.ts";
-import { classNames, examine } from "./examine.ts";
-import { imageOptions, imageOptionsOf, sayLeftOut } from "./images.ts";
-import { openModel } from "./openModel.ts";
-import { bold, count, plural, print, printJson, shown, words } from "./output.ts";
-import { extraOf } from "./resume.ts";
-import { scaleTargets } from "./targets.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import type { Voting } from "../../ensemble/ensemble.ts";
+import { NablaError } from "../../errors.ts";
+import type { Model } from "../../model/model.ts";
+import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
+import { classNames, examine } from "../input/examine.ts";
+import { imageOptions, imageOptionsOf, sayLeftOut } from "../input/images.ts";
+import { openModel } from "../input/openModel.ts";
+import { classTable, confusionTable } from "../text/confusion.ts";
+import { bold, count, plural, print, printJson, shown, words } from "../text/format.ts";
+import { extraOf } from "../training/resume.ts";
+import { scaleTargets } from "../training/targets.ts";
 
 export type Part = "test" | "train" | "all";
 

@@ -1,13 +1,13 @@
 /** Several models on the command line: an ensemble. */
-import { type Ensemble, ensemble, type Voting } from "../ensemble/ensemble.ts";
-import { NablaError } from "../errors.ts";
-import type { Model } from "../model/model.ts";
-import { classTable, confusionTable } from "./confusion.ts";
+import { type Ensemble, ensemble, type Voting } from "../../ensemble/ensemble.ts";
+import { NablaError } from "../../errors.ts";
+import type { Model } from "../../model/model.ts";
+import { classNames } from "../input/examine.ts";
+import { openModel } from "../input/openModel.ts";
+import { classTable, confusionTable } from "../text/confusion.ts";
+import { bold, count, percent, plural, print, printJson, table } from "../text/format.ts";
+import { extraOf } from "../training/resume.ts";
 import { openPart, type Part } from "./evaluate.ts";
-import { classNames } from "./examine.ts";
-import { openModel } from "./openModel.ts";
-import { bold, count, percent, plural, print, printJson, table } from "./output.ts";
-import { extraOf } from "./resume.ts";
 
 export interface Voters {
   /** The first, which knows how inputs are to be read. */

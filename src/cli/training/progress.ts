@@ -1,6 +1,6 @@
 /** What is seen of a training: one line that renews itself, and one that stays per epoch. Or JSON lines. */
-import type { Callback, Logs } from "../callbacks/callback.ts";
-import { bold, columns, cyan, dim, duration, print, printJson, shown, words } from "./output.ts";
+import type { Callback, Logs } from "../../callbacks/callback.ts";
+import { bold, columns, cyan, dim, duration, print, printJson, shown, words } from "../text/format.ts";
 import { inUnits, type TargetScale } from "./targets.ts";
 
 export interface Speed {

@@ -1,9 +1,9 @@
 /** Networks by name, made to fit the data. What a preset says, options on the command line override. */
-import type { ActivationName, LossName } from "../config/names.ts";
-import { type Dataset, sizeOf, type Target } from "../data/dataset.ts";
-import { NablaError } from "../errors.ts";
-import { bookPresets } from "./bookPresets.ts";
-import { imagePresets } from "./imagePresets.ts";
+import type { ActivationName, LossName } from "../../config/names.ts";
+import { type Dataset, sizeOf, type Target } from "../../data/dataset.ts";
+import { NablaError } from "../../errors.ts";
+import { bookPresets } from "./book.ts";
+import { imagePresets } from "./images.ts";
 import type {
   Common,
   Initializer,

@@ -1,6 +1,6 @@
 /** Reading option values: each error names the option, what was expected and what came. */
-import type { Size } from "../data/images/resize.ts";
-import { didYouMean, NablaError } from "../errors.ts";
+import type { Size } from "../../data/images/resize.ts";
+import { didYouMean, NablaError } from "../../errors.ts";
 
 const refuse = (option: string, expected: string, got: string): never => {
   throw new NablaError(`${option}: expected ${expected}, got ${JSON.stringify(got)}`);

@@ -1,8 +1,8 @@
 /** nabla read */
-import { decodeImageFile } from "../node/images/decode.ts";
-import { readDigits } from "../reading/index.ts";
-import { openModel } from "./openModel.ts";
-import { bold, dim, percent, print, printJson } from "./output.ts";
+import { decodeImageFile } from "../../node/images/decode.ts";
+import { readDigits } from "../../reading/index.ts";
+import { openModel } from "../input/openModel.ts";
+import { bold, dim, percent, print, printJson } from "../text/format.ts";
 
 export async function readCommand(
   path: string,

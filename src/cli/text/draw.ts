@@ -1,6 +1,6 @@
 /** Images in a terminal: two pixels above each other in one character. */
-import type { Inputs } from "../data/dataset.ts";
-import { bold, columns } from "./output.ts";
+import type { Inputs } from "../../data/dataset.ts";
+import { bold, columns } from "./format.ts";
 
 export interface ImageShape {
   height: number;

@@ -1,10 +1,10 @@
 /** Going on with a training that was saved before it was finished. */
-import { type Config, checkConfig } from "../config/config.ts";
-import { NablaError } from "../errors.ts";
-import { fromConfig } from "../model/fromConfig.ts";
-import type { FitOptions, Model } from "../model/model.ts";
-import { configOf } from "../model/save.ts";
-import type { OpenedData } from "../node/dataFiles.ts";
+import { type Config, checkConfig } from "../../config/config.ts";
+import { NablaError } from "../../errors.ts";
+import { fromConfig } from "../../model/fromConfig.ts";
+import type { FitOptions, Model } from "../../model/model.ts";
+import { configOf } from "../../model/save.ts";
+import type { OpenedData } from "../../node/dataFiles.ts";
 import { type ModelFlags, resolveResumed } from "./settings.ts";
 import type { TargetScale } from "./targets.ts";
 

@@ -1,25 +1,25 @@
 /** nabla train */
-import { type Callback, modelCheckpoint } from "../callbacks/index.ts";
-import type { Config } from "../config/config.ts";
-import { augment } from "../data/augment/index.ts";
-import { shifted } from "../data/augment/shifted.ts";
-import type { Dataset } from "../data/dataset.ts";
-import { splitDataset } from "../data/split.ts";
-import { NablaError } from "../errors.ts";
-import { fromConfig } from "../model/fromConfig.ts";
-import type { History, Model } from "../model/model.ts";
-import { type OpenDataOptions, type OpenedData, openData } from "../node/dataFiles.ts";
-import { checkWritable, writeFileAtomic } from "../node/files.ts";
-import { examine } from "./examine.ts";
-import { checkInputs, openFrom, picturesAs, sameTargets, standardisedAs } from "./from.ts";
-import { type ImageFlags, imageOptions, sayLeftOut } from "./images.ts";
-import { openModel } from "./openModel.ts";
-import { count, print, printJson } from "./output.ts";
-import { jsonLines, progressLine, speedometer } from "./progress.ts";
-import { type Extra, extraOf, openResumed, type Prepared } from "./resume.ts";
-import { type ModelFlags, resolveConfig } from "./settings.ts";
-import { fitTargets, inUnits, scaleTargets } from "./targets.ts";
-import { doneEvent, endText, startEvent, startText } from "./trainOutput.ts";
+import { type Callback, modelCheckpoint } from "../../callbacks/index.ts";
+import type { Config } from "../../config/config.ts";
+import { augment } from "../../data/augment/index.ts";
+import { shifted } from "../../data/augment/shifted.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { splitDataset } from "../../data/split.ts";
+import { NablaError } from "../../errors.ts";
+import { fromConfig } from "../../model/fromConfig.ts";
+import type { History, Model } from "../../model/model.ts";
+import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
+import { checkWritable, writeFileAtomic } from "../../node/files.ts";
+import { examine } from "../input/examine.ts";
+import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
+import { openModel } from "../input/openModel.ts";
+import { count, print, printJson } from "../text/format.ts";
+import { checkInputs, openFrom, picturesAs, sameTargets, standardisedAs } from "../training/from.ts";
+import { jsonLines, progressLine, speedometer } from "../training/progress.ts";
+import { type Extra, extraOf, openResumed, type Prepared } from "../training/resume.ts";
+import { type ModelFlags, resolveConfig } from "../training/settings.ts";
+import { fitTargets, inUnits, scaleTargets } from "../training/targets.ts";
+import { doneEvent, endText, startEvent, startText } from "../training/trainOutput.ts";
 
 export interface TrainFlags extends ModelFlags, ImageFlags {
   label?: string;
@@ -137,7 +137,7 @@ export async function trainCommand(source: string, flags: TrainFlags): Promise<n
     await writeFileAtomic(out, model.save(), { keepPrevious: flags.checkpointEvery !== undefined });
   const test = data.test && (await examine(model, data.test, 24));
   if (flags.report !== undefined) {
-    const { writeReport } = await import("./report/index.ts");
+    const { writeReport } = await import("../report/index.ts");
     const [dataset, part] = data.test
       ? [data.test, "test part"]
       : validation

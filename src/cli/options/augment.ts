@@ -1,7 +1,7 @@
 /** --augment shift:2,rotate:10,elastic: the short form of a configuration's `training.augment`. */
-import { augmentFields } from "../config/augment.ts";
-import type { ConfigInput } from "../config/config.ts";
-import { didYouMean, NablaError } from "../errors.ts";
+import { augmentFields } from "../../config/augment.ts";
+import type { ConfigInput } from "../../config/config.ts";
+import { didYouMean, NablaError } from "../../errors.ts";
 
 type Augment = NonNullable<ConfigInput["training"]["augment"]>;
 

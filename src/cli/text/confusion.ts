@@ -1,6 +1,6 @@
 /** A confusion matrix and figures per class as text. */
-import type { ConfusionMatrix } from "../metrics/index.ts";
-import { bold, columns, count, dim, green, percent, red, table } from "./output.ts";
+import type { ConfusionMatrix } from "../../metrics/index.ts";
+import { bold, columns, count, dim, green, percent, red, table } from "./format.ts";
 
 /** Rows are what is true, columns what was predicted. Where it would be wider than the terminal, a line that says so. */
 export function confusionTable(confusion: ConfusionMatrix, names: readonly string[]): string {

@@ -1,12 +1,12 @@
 /** What `nabla train` says before and after the epochs. */
-import type { Config } from "../config/config.ts";
-import type { History, Model } from "../model/model.ts";
-import { weightsSha256 } from "../model/save.ts";
-import type { OpenedData } from "../node/dataFiles.ts";
-import { confusionTable } from "./confusion.ts";
-import { lossCurve } from "./curve.ts";
-import { classNames, type Examination } from "./examine.ts";
-import { count, dim, duration, plural, shown, words } from "./output.ts";
+import type { Config } from "../../config/config.ts";
+import type { History, Model } from "../../model/model.ts";
+import { weightsSha256 } from "../../model/save.ts";
+import type { OpenedData } from "../../node/dataFiles.ts";
+import { classNames, type Examination } from "../input/examine.ts";
+import { confusionTable } from "../text/confusion.ts";
+import { lossCurve } from "../text/curve.ts";
+import { count, dim, duration, plural, shown, words } from "../text/format.ts";
 
 export function startEvent(source: string, data: OpenedData, model: Model, config: Config) {
   return {

@@ -1,16 +1,16 @@
 /** Folders of pictures on the command line, and pictures as inputs to predict from. */
-import { prepareDigit } from "../data/images/digit.ts";
-import { type Picture, toChannels } from "../data/images/picture.ts";
-import { type Fit, fitPicture, type Size } from "../data/images/resize.ts";
-import { NablaError } from "../errors.ts";
-import type { Model } from "../model/model.ts";
-import type { OpenedData } from "../node/dataFiles.ts";
-import { decodeImage } from "../node/images/decode.ts";
-import type { ImageFolderOptions } from "../node/images/folder.ts";
-import { imageOf } from "./draw.ts";
+import { prepareDigit } from "../../data/images/digit.ts";
+import { type Picture, toChannels } from "../../data/images/picture.ts";
+import { type Fit, fitPicture, type Size } from "../../data/images/resize.ts";
+import { NablaError } from "../../errors.ts";
+import type { Model } from "../../model/model.ts";
+import type { OpenedData } from "../../node/dataFiles.ts";
+import { decodeImage } from "../../node/images/decode.ts";
+import type { ImageFolderOptions } from "../../node/images/folder.ts";
+import { imageOf } from "../text/draw.ts";
+import { count, plural } from "../text/format.ts";
+import { extraOf } from "../training/resume.ts";
 import { classNames } from "./examine.ts";
-import { count, plural } from "./output.ts";
-import { extraOf } from "./resume.ts";
 
 export interface ImageFlags {
   size?: Size;
