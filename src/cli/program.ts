@@ -1,11 +1,11 @@
 /** Commands and their options. */
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
 import { ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS } from "../config/names.ts";
 import { FITS } from "../data/images/resize.ts";
-import { didYouMean, NablaError } from "../errors.ts";
 import { WEIGHT_TYPES } from "../export/quantise.ts";
 import { augmentation } from "./options/augment.ts";
 import { names, number, oneOf, pictureSize, port, units, whole } from "./options/values.ts";
+import type { Terminal } from "./terminal.ts";
 
 const EXAMPLES = `
 Examples:
@@ -38,7 +38,8 @@ const oneOfChannels = (text: string) => Number(oneOf("--channels", ["1", "3"])(t
 
 const TASKS = ["auto", "classification", "regression"] as const;
 
-export function program(done: (code: number) => void): Command {
+/** @param done is told the exit code of the command that ran */
+export function program(terminal: Terminal, done: (code: number) => void): Command {
   const command = new Command("nabla")
     .description(
       "Trains and runs neural networks. The same seed gives the same weights, bit for bit, everywhere.",
@@ -51,7 +52,7 @@ export function program(done: (code: number) => void): Command {
   const run =
     (load: () => Promise<Action>) =>
     async (...args: unknown[]) =>
-      done(await (await load())(...(args.slice(0, -1) as never[])));
+      done(await (await load())(...(args.slice(0, -1) as never[]), terminal as never));
 
   command
     .command("train")
@@ -231,55 +232,11 @@ export function program(done: (code: number) => void): Command {
     .action(run(async () => (await import("./commands/play.ts")).playCommand as Action));
 
   for (const each of [command, ...command.commands]) {
-    each.exitOverride().configureOutput({ outputError: () => {} });
+    each.exitOverride().configureOutput({
+      writeOut: terminal.write,
+      outputError: () => {},
+      getOutHelpWidth: () => terminal.width,
+    });
   }
   return command;
-}
-
-/** Runs a command line; sets the exit code: 0, 1 after an error, 130 after an interruption. */
-export async function runCli(argv: readonly string[]): Promise<void> {
-  // whoever reads may stop reading: no reason to stop training, but none to write on
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    if (!argv.includes("--out") && !argv.includes("-o")) process.exit(0);
-  });
-  const command = program((code) => {
-    process.exitCode = code;
-  });
-  try {
-    const [first, topic] = argv.slice(2).filter((word) => !word.startsWith("-"));
-    if (argv.length <= 2) command.outputHelp();
-    else if (first === "help" && topic !== undefined) helpOn(command, topic);
-    else await command.parseAsync(argv);
-  } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return;
-    process.exitCode = 1;
-    process.stderr.write(`nabla: ${messageOf(error)}\n`);
-    if (argv.includes("--debug") && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  }
-}
-
-/** nabla help COMMAND. Commander's own would print everything for a command there is not, and leave the error unsaid. */
-function helpOn(command: Command, topic: string): void {
-  const names = command.commands.map((each) => each.name());
-  const found = topic === "help" ? command : command.commands.find((each) => each.name() === topic);
-  if (!found)
-    throw new NablaError(
-      `unknown command '${topic}'${didYouMean(topic, names) || `; there are ${names.join(", ")}`}`,
-    );
-  found.outputHelp();
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof CommanderError) {
-    // "error: unknown option '--epoch'\n(Did you mean --epochs?)"
-    const [first, ...more] = error.message.replace(/^error: /, "").split("\n");
-    const hint = more.join(" ").replace(/^\(Did you mean (.*)\?\)$/, "; did you mean $1?");
-    return `${first!.replace(/\.$/, "")}${hint || "; nabla --help says what there is"}`;
-  }
-  if (error instanceof NablaError) return error.message.replaceAll("\n", " ");
-  const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof RangeError && /memory|allocation|array length|buffer/i.test(message))
-    return `not enough memory: ${message}; make the model or the batch smaller`;
-  return `an error in nabla itself, please report it (--debug shows where): ${message.replaceAll("\n", " ")}`;
 }

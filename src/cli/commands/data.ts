@@ -1,4 +1,5 @@
 /** nabla data */
+
 import type { Dataset } from "../../data/dataset.ts";
 import { buffersFor, sizeOf } from "../../data/dataset.ts";
 import { generatedSets } from "../../data/generated/index.ts";
@@ -6,8 +7,9 @@ import { labelsOf } from "../../data/split.ts";
 import { openData } from "../../node/dataFiles.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
 import { unnamed } from "../input/inputs.ts";
+import type { Terminal } from "../terminal.ts";
 import { drawImages, imageOf } from "../text/draw.ts";
-import { bold, count, dim, figure, percent, plural, print, printJson, table } from "../text/format.ts";
+import { count, figure, percent, plural, table } from "../text/format.ts";
 
 export interface DataFlags extends ImageFlags {
   preview?: number;
@@ -18,7 +20,12 @@ export interface DataFlags extends ImageFlags {
   samples?: number;
 }
 
-export async function dataCommand(source: string | undefined, flags: DataFlags): Promise<number> {
+export async function dataCommand(
+  source: string | undefined,
+  flags: DataFlags,
+  terminal: Terminal,
+): Promise<number> {
+  const { bold, print, printJson } = terminal;
   if (source === undefined) {
     const rows = Object.entries(generatedSets).map(([name, set]) => [name, set.description]);
     if (flags.json) printJson(Object.fromEntries(rows));
@@ -33,9 +40,9 @@ export async function dataCommand(source: string | undefined, flags: DataFlags):
     ...(flags.ignore && { ignore: flags.ignore }),
     ...(flags.task && { task: flags.task }),
     ...(flags.samples !== undefined && { samples: flags.samples }),
-    ...imageOptions(flags),
+    ...imageOptions(flags, terminal),
   });
-  sayLeftOut(data);
+  sayLeftOut(data, terminal);
   const { train, test } = data;
   const names = train.target.kind === "class" ? classesOf(train) : [];
   const counts = [train, ...(test ? [test] : [])].map((part) =>
@@ -89,7 +96,7 @@ export async function dataCommand(source: string | undefined, flags: DataFlags):
     print(`\n${table(head, rows)}`);
   } else if (names.length) print(`targets: ${count(names.length)} classes`);
   const preview = Math.min(flags.preview ?? (imageOf(train.inputShape) ? 5 : 0), train.length);
-  if (preview > 0) await show(train, preview, names);
+  if (preview > 0) await show(train, preview, names, terminal);
   return 0;
 }
 
@@ -111,7 +118,13 @@ function countLabels(dataset: Dataset, classes: number): number[] {
   return counts;
 }
 
-async function show(dataset: Dataset, n: number, names: readonly string[]): Promise<void> {
+async function show(
+  dataset: Dataset,
+  n: number,
+  names: readonly string[],
+  terminal: Terminal,
+): Promise<void> {
+  const { bold, dim, print } = terminal;
   const { x, y } = buffersFor(dataset, n);
   await dataset.read(
     Uint32Array.from({ length: n }, (_, i) => i),
@@ -126,7 +139,7 @@ async function show(dataset: Dataset, n: number, names: readonly string[]): Prom
   );
   const image = imageOf(dataset.inputShape);
   print();
-  if (image) return print(drawImages(rows, image, targets));
+  if (image) return print(drawImages(rows, image, targets, terminal));
   for (const [r, row] of rows.entries()) {
     const values = Array.from(row.subarray(0, 12), figure).join(", ");
     print(`${values}${width > 12 ? ", …" : ""} ${dim("→")} ${bold(targets[r]!)}`);

@@ -1,4 +1,5 @@
 /** nabla evaluate */
+
 import type { Dataset } from "../../data/dataset.ts";
 import type { Voting } from "../../ensemble/ensemble.ts";
 import { NablaError } from "../../errors.ts";
@@ -7,8 +8,9 @@ import { type OpenDataOptions, type OpenedData, openData } from "../../node/data
 import { classNames, examine } from "../input/examine.ts";
 import { imageOptions, imageOptionsOf, sayLeftOut } from "../input/images.ts";
 import { openModel } from "../input/openModel.ts";
+import type { Terminal } from "../terminal.ts";
 import { classTable, confusionTable } from "../text/confusion.ts";
-import { bold, count, plural, print, printJson, shown, words } from "../text/format.ts";
+import { count, plural, shown, words } from "../text/format.ts";
 import { extraOf } from "../training/resume.ts";
 import { scaleTargets } from "../training/targets.ts";
 
@@ -23,17 +25,27 @@ interface EvaluateFlags {
 }
 
 /** As they stand on the command line: one model or several, then the data. */
-export async function evaluateWords(all: string[], flags: EvaluateFlags): Promise<number> {
+export async function evaluateWords(
+  all: string[],
+  flags: EvaluateFlags,
+  terminal: Terminal,
+): Promise<number> {
   const [source, ...models] = [all.at(-1)!, ...all.slice(0, -1)];
-  if (models.length > 1) return (await import("./vote.ts")).voteCommand(models, source, flags);
+  if (models.length > 1) return (await import("./vote.ts")).voteCommand(models, source, flags, terminal);
   if (models.length === 0) throw new NablaError(`evaluate: missing argument DATA; got only ${source}`);
   if (flags.voting !== undefined) throw new NablaError("--voting: expected several models, got one");
-  return evaluateCommand(models[0]!, source, flags);
+  return evaluateCommand(models[0]!, source, flags, terminal);
 }
 
-async function evaluateCommand(path: string, source: string, flags: EvaluateFlags): Promise<number> {
+async function evaluateCommand(
+  path: string,
+  source: string,
+  flags: EvaluateFlags,
+  terminal: Terminal,
+): Promise<number> {
+  const { bold, print, printJson } = terminal;
   const model = await openModel(path);
-  const { dataset, part, name } = await openPart(model, source, flags);
+  const { dataset, part, name } = await openPart(model, source, flags, terminal);
   const { rows, scores, confusion, wrong } = await examine(model, dataset);
   const names = classNames(model, dataset);
   if (flags.json) {
@@ -59,7 +71,7 @@ async function evaluateCommand(path: string, source: string, flags: EvaluateFlag
   print(figures.join(", "));
   if (!confusion) return 0;
   print(`\n${classTable(confusion, names)}`);
-  print(`\n${confusionTable(confusion, names)}`);
+  print(`\n${confusionTable(confusion, names, terminal)}`);
   return 0;
 }
 
@@ -72,6 +84,7 @@ export async function openPart(
   model: Model,
   source: string,
   flags: { part?: Part; samples?: number; unreadable?: "refuse" | "skip" },
+  terminal: Terminal,
 ): Promise<{ dataset: Dataset; part: Part; name: string }> {
   const extra = extraOf(model);
   const { standardisation } = model.metadata;
@@ -82,10 +95,10 @@ export async function openPart(
     ...(samples !== undefined && { samples }),
     ...(extra?.csv && { like: extra.csv, standardise: standardisation !== undefined }),
     ...(extra?.csv && standardisation && { standardisation }),
-    images: { ...imageOptionsOf(model), ...imageOptions(flags).images },
+    images: { ...imageOptionsOf(model), ...imageOptions(flags, terminal).images },
   };
   let data: OpenedData = await openData(source, { ...options, testFraction: 0 });
-  sayLeftOut(data);
+  sayLeftOut(data, terminal);
   if (data.kind === "csv") {
     const same = extra?.data.fingerprint === data.fingerprint;
     const kept = extra?.data.testSplit ?? 0.2;

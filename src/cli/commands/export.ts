@@ -1,4 +1,5 @@
 /** nabla export */
+
 import { extname } from "node:path";
 import type { Dataset } from "../../data/dataset.ts";
 import { NablaError } from "../../errors.ts";
@@ -15,7 +16,8 @@ import type { Model } from "../../model/model.ts";
 import { writeFileAtomic } from "../../node/files.ts";
 import type { Scores } from "../../training/evaluate.ts";
 import { openModel } from "../input/openModel.ts";
-import { bold, count, percent, plural, print, printJson, shown, words } from "../text/format.ts";
+import type { Terminal } from "../terminal.ts";
+import { count, percent, plural, shown, words } from "../text/format.ts";
 import { extraOf } from "../training/resume.ts";
 import { inUnits } from "../training/targets.ts";
 import { openPart, type Part } from "./evaluate.ts";
@@ -35,7 +37,8 @@ const BYTES = { float32: 4, float16: 2, int8: 1 } as const;
 /** Declarations beside each kind of module. */
 const TYPES: Readonly<Record<string, string>> = { ".js": ".d.ts", ".mjs": ".d.mts" };
 
-export async function exportCommand(path: string, flags: ExportFlags): Promise<number> {
+export async function exportCommand(path: string, flags: ExportFlags, terminal: Terminal): Promise<number> {
+  const { bold, print, printJson } = terminal;
   const kind = extname(flags.to).toLowerCase();
   if (kind !== ".wasm" && !(kind in TYPES))
     throw new NablaError(
@@ -56,7 +59,8 @@ export async function exportCommand(path: string, flags: ExportFlags): Promise<n
   };
   // everything is made and measured before anything is written
   const files = filesOf(model, flags.to, kind, options);
-  const compared = flags.data === undefined ? undefined : await compare(model, weights, flags.data, flags);
+  const compared =
+    flags.data === undefined ? undefined : await compare(model, weights, flags.data, flags, terminal);
   for (const file of files) await writeFileAtomic(file.path, file.bytes);
   const parameters = model.built.parameterCount;
   const [first] = files;
@@ -71,7 +75,7 @@ export async function exportCommand(path: string, flags: ExportFlags): Promise<n
     `${bold(first!.path)}: ${plural(size, "byte")}; ${plural(parameters, "parameter")} as ${weights}${rest}`,
   );
   if (files.length > 1) print(`${files[1]!.path}: its types`);
-  if (compared) sayCompared(compared, weights);
+  if (compared) sayCompared(compared, weights, terminal);
   return 0;
 }
 
@@ -114,8 +118,9 @@ async function compare(
   weights: WeightType,
   source: string,
   flags: ExportFlags,
+  terminal: Terminal,
 ): Promise<Compared> {
-  const { dataset, part, name } = await openPart(model, source, flags);
+  const { dataset, part, name } = await openPart(model, source, flags, terminal);
   const by = extraOf(model)?.csv?.target;
   const before = await outputsOn(model, dataset);
   const after = await outputsOn(quantised(model, weights), dataset);
@@ -151,7 +156,7 @@ async function outputsOn(model: Model, dataset: Dataset) {
   return { scores, classes, outputs };
 }
 
-function sayCompared(compared: Compared, weights: WeightType): void {
+function sayCompared(compared: Compared, weights: WeightType, { print }: Terminal): void {
   const { before, after, sameClass, largestDifference } = compared;
   const which = { test: ", test part", train: ", training part", all: "" }[compared.part];
   print(`${compared.data}${which}: ${plural(compared.rows, "row")}`);

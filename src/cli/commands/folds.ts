@@ -5,13 +5,15 @@ import { type CrossValidation, crossValidate, type FoldResult } from "../../ense
 import { NablaError } from "../../errors.ts";
 import { fromConfig } from "../../model/fromConfig.ts";
 import type { Scores } from "../../training/evaluate.ts";
-import { dim, plural, print, printJson, shown, table, words } from "../text/format.ts";
+import type { Terminal } from "../terminal.ts";
+import { plural, shown, table, words } from "../text/format.ts";
 import { resolveConfig } from "../training/settings.ts";
 import { fitTargets, inUnits, scaleTargets } from "../training/targets.ts";
-import { openToTrain, parts, type TrainFlags } from "./train.ts";
+import { modeOf, openToTrain, parts, type TrainFlags } from "./train.ts";
 
 /** @returns the exit code */
-export async function foldsCommand(source: string, flags: TrainFlags): Promise<number> {
+export async function foldsCommand(source: string, flags: TrainFlags, terminal: Terminal): Promise<number> {
+  const { dim, print, printJson } = terminal;
   const folds = flags.folds!;
   if (flags.from !== undefined || flags.freeze)
     throw new NablaError("--folds: trains each model from its beginning; leave --from and --freeze out");
@@ -27,7 +29,10 @@ export async function foldsCommand(source: string, flags: TrainFlags): Promise<n
         `${option}: --folds trains a model for each fold and keeps none; leave one of them out`,
       );
   // every row is tested with once, so none has to be kept out; and the scale of a fold is that of its own training rows
-  const opened = await openToTrain(source, flags, { testFraction: flags.testSplit ?? 0, standardise: false });
+  const opened = await openToTrain(source, flags, terminal, {
+    testFraction: flags.testSplit ?? 0,
+    standardise: false,
+  });
   const targets = fitTargets(opened);
   const data = scaleTargets(opened.train, targets);
   if (folds > data.length)
@@ -41,7 +46,7 @@ export async function foldsCommand(source: string, flags: TrainFlags): Promise<n
     const least = data.length - Math.ceil(data.length / folds);
     training.batchSize = Math.min(training.batchSize, parts({ length: least }, config).trained);
   }
-  const mode = flags.quiet ? "quiet" : flags.json || !process.stdout.isTTY ? "json" : "terminal";
+  const mode = modeOf(flags, terminal);
   const { callbacks, ...fit } = fromConfig(config).fit;
   const own = (scores: Scores) => inUnits(scores, targets);
   const result = await crossValidate(() => fromConfig(config).model, data, {

@@ -1,9 +1,10 @@
 /** nabla play */
+
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { NablaError } from "../../errors.ts";
-import { bold, dim, print, printJson } from "../text/format.ts";
+import type { Terminal } from "../terminal.ts";
 import { type Files, folderFiles, serveFiles, zipFiles } from "./serve.ts";
 
 export interface PlayFlags {
@@ -29,7 +30,8 @@ function page(): Files {
 }
 
 /** Serves the playground until it is interrupted. */
-export async function playCommand(flags: PlayFlags): Promise<number> {
+export async function playCommand(flags: PlayFlags, terminal: Terminal): Promise<number> {
+  const { bold, dim, print, printJson } = terminal;
   const { port } = flags;
   const server = await serveFiles(page(), port ?? PORT, port !== undefined);
   if (flags.json) printJson({ url: server.url });
@@ -37,10 +39,10 @@ export async function playCommand(flags: PlayFlags): Promise<number> {
     print(`The playground is at ${bold(server.url)}`);
     print(dim("It is served to this machine only. Ctrl-C ends it."));
   }
-  if (flags.open && process.stdout.isTTY) openPage(server.url);
-  await new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
-  });
+  if (flags.open && terminal.isTTY) openPage(server.url);
+  const { signal, release } = terminal.interruptible();
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+  release();
   await server.close();
   return 0;
 }

@@ -8,18 +8,8 @@ import type { Model } from "../../model/model.ts";
 import { classNames } from "../input/examine.ts";
 import { type InputRow, readInputs } from "../input/inputs.ts";
 import { openModel } from "../input/openModel.ts";
-import {
-  bold,
-  count,
-  dim,
-  figure,
-  green,
-  percent,
-  print,
-  printJson,
-  red,
-  result as shownResult,
-} from "../text/format.ts";
+import type { Terminal } from "../terminal.ts";
+import { count, figure, percent, result as shownResult } from "../text/format.ts";
 import { extraOf } from "../training/resume.ts";
 import { openVoters } from "./vote.ts";
 
@@ -30,7 +20,9 @@ export async function predictCommand(
   path: string,
   words: string[],
   flags: { json?: boolean; voting?: Voting; asIs?: boolean },
+  terminal: Terminal,
 ): Promise<number> {
+  const { bold, dim, green, print, printJson, red } = terminal;
   // no input is called like that, so these are models as well
   const first = words.findIndex((word) => !/\.safetensors$/i.test(word));
   const specs = words.slice(first < 0 ? words.length : first);
@@ -45,7 +37,7 @@ export async function predictCommand(
   for (const spec of specs)
     inputs.push({
       spec,
-      ...(await readInputs(model, spec, flags.json ? Number.POSITIVE_INFINITY : MOST, flags.asIs)),
+      ...(await readInputs(model, spec, flags.json ? Number.POSITIVE_INFINITY : MOST, terminal, flags.asIs)),
     });
   const names = classNames(model);
   const numbers = isRegression(model);

@@ -1,13 +1,16 @@
 /** nabla read */
+
 import { decodeImageFile } from "../../node/images/decode.ts";
 import { readDigits } from "../../reading/index.ts";
 import { openModel } from "../input/openModel.ts";
-import { bold, dim, percent, print, printJson } from "../text/format.ts";
+import type { Terminal } from "../terminal.ts";
+import { percent } from "../text/format.ts";
 
 export async function readCommand(
   path: string,
   pictures: string[],
   flags: { json?: boolean },
+  { bold, dim, print, printJson }: Terminal,
 ): Promise<number> {
   const model = await openModel(path);
   // everything is read before anything is said

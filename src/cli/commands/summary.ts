@@ -1,12 +1,18 @@
 /** nabla summary */
+
 import { NablaError } from "../../errors.ts";
 import { configOf, weightsSha256 } from "../../model/save.ts";
 import { layerSummaries } from "../../model/summary.ts";
 import { openModel } from "../input/openModel.ts";
-import { count, plural, print, printJson } from "../text/format.ts";
+import type { Terminal } from "../terminal.ts";
+import { count, plural } from "../text/format.ts";
 import { extraOf } from "../training/resume.ts";
 
-export async function summaryCommand(path: string, flags: { json?: boolean }): Promise<number> {
+export async function summaryCommand(
+  path: string,
+  flags: { json?: boolean },
+  { print, printJson }: Terminal,
+): Promise<number> {
   if (/\.json$/i.test(path))
     throw new NablaError(`${path}: expected a model file (.safetensors) as nabla train --out writes it`);
   const model = await openModel(path);

@@ -1,4 +1,5 @@
 /** nabla train */
+
 import { type Callback, modelCheckpoint } from "../../callbacks/index.ts";
 import type { Config } from "../../config/config.ts";
 import { augment } from "../../data/augment/index.ts";
@@ -13,7 +14,8 @@ import { checkWritable, writeFileAtomic } from "../../node/files.ts";
 import { examine } from "../input/examine.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
 import { openModel } from "../input/openModel.ts";
-import { count, print, printJson } from "../text/format.ts";
+import type { Terminal } from "../terminal.ts";
+import { count } from "../text/format.ts";
 import { checkInputs, openFrom, picturesAs, sameTargets, standardisedAs } from "../training/from.ts";
 import { jsonLines, progressLine, speedometer } from "../training/progress.ts";
 import { type Extra, extraOf, openResumed, type Prepared } from "../training/resume.ts";
@@ -44,8 +46,9 @@ const FALLBACK = "nabla-checkpoint.safetensors";
 const INTERRUPTED = 130;
 
 /** @returns the exit code */
-export async function trainCommand(source: string, flags: TrainFlags): Promise<number> {
-  if (flags.folds !== undefined) return (await import("./folds.ts")).foldsCommand(source, flags);
+export async function trainCommand(source: string, flags: TrainFlags, terminal: Terminal): Promise<number> {
+  const { errors, print, printJson } = terminal;
+  if (flags.folds !== undefined) return (await import("./folds.ts")).foldsCommand(source, flags, terminal);
   const out = flags.out ?? flags.resume;
   if (flags.checkpointEvery !== undefined && out === undefined)
     throw new NablaError("--checkpoint-every: expected --out FILE as well, to write to");
@@ -57,7 +60,8 @@ export async function trainCommand(source: string, flags: TrainFlags): Promise<n
   const raw = await openToTrain(
     source,
     flags,
-    old && { standardise: false, ...(!flags.resume && picturesAs(old, flags)) },
+    terminal,
+    old && { standardise: false, ...(!flags.resume && picturesAs(old, flags, terminal)) },
   );
   if (old && flags.resume === undefined) checkInputs(old, path!, raw);
   const opened = old ? standardisedAs(old, raw) : raw;
@@ -85,16 +89,17 @@ export async function trainCommand(source: string, flags: TrainFlags): Promise<n
     throw new NablaError("--out and --report name the same file; give each its own");
   model.metadata = metadataOf(config);
 
-  const mode = flags.quiet ? "quiet" : flags.json || !process.stdout.isTTY ? "json" : "terminal";
+  const mode = modeOf(flags, terminal);
   const json = mode === "json" || (flags.quiet === true && flags.json === true);
   const { batchSize, epochs, validationSplit } = config.training;
   const { trained, validation } = parts(data.train, config);
   const speed = speedometer(trained, batchSize);
-  const line = progressLine(speed, epochs, targets);
-  const shows: Callback[] = mode === "json" ? [jsonLines(speed, targets)] : mode === "terminal" ? [line] : [];
+  const line = progressLine(speed, epochs, terminal, targets);
+  const shows: Callback[] =
+    mode === "json" ? [jsonLines(speed, terminal, targets)] : mode === "terminal" ? [line] : [];
   const begins = old && flags.resume === undefined ? { from: flags.from!, keepsHead } : undefined;
   if (mode === "json") printJson({ ...startEvent(source, data, model, config), ...begins });
-  if (mode === "terminal") print(startText(data, model, config, trained, validation, begins));
+  if (mode === "terminal") print(startText(data, model, config, trained, validation, terminal, begins));
 
   const tests: Callback[] = flags.testEachEpoch ? [testing(data.test!)] : [];
   const saves = flags.checkpointEvery
@@ -106,7 +111,7 @@ export async function trainCommand(source: string, flags: TrainFlags): Promise<n
       ]
     : [];
   const begun = performance.now();
-  const stop = interruptible();
+  const stop = terminal.interruptible();
   let history: History;
   try {
     history = await model.fit(data.train, {
@@ -122,7 +127,7 @@ export async function trainCommand(source: string, flags: TrainFlags): Promise<n
     await writeFileAtomic(path, model.save(), { keepPrevious: true });
     const { epoch, step } = model.state.run;
     if (json) printJson({ event: "interrupted", epochs: epoch, step, out: path });
-    process.stderr.write(
+    errors.write(
       `nabla: interrupted after ${count(step)} steps (${epoch} of ${epochs} epochs finished); saved ${path}. ` +
         `To go on: the same command with --resume ${JSON.stringify(path)}\n`,
     );
@@ -146,7 +151,7 @@ export async function trainCommand(source: string, flags: TrainFlags): Promise<n
     const examination = test ?? (await examine(model, dataset, 24));
     await writeReport(flags.report, { model, config, data, dataset, part, examination, history, seconds });
   }
-  if (mode === "terminal") print(endText(model, data, history, test, seconds));
+  if (mode === "terminal") print(endText(model, data, history, test, seconds, terminal));
   if (json) printJson(doneEvent(model, history, test, seconds, out, flags.report));
   else if (mode === "terminal") {
     if (out !== undefined) print(`model saved in ${out}`);
@@ -155,10 +160,15 @@ export async function trainCommand(source: string, flags: TrainFlags): Promise<n
   return 0;
 }
 
+/** JSON lines wherever nobody looks. */
+export const modeOf = ({ quiet, json }: TrainFlags, { isTTY }: Terminal): "quiet" | "json" | "terminal" =>
+  quiet ? "quiet" : json || !isTTY ? "json" : "terminal";
+
 /** The data set as the flags want it read. */
 export async function openToTrain(
   source: string,
   flags: TrainFlags,
+  terminal: Terminal,
   options: OpenDataOptions = {},
 ): Promise<OpenedData> {
   const opened = await openData(source, {
@@ -167,10 +177,10 @@ export async function openToTrain(
     ...(flags.task && { task: flags.task }),
     ...(flags.samples !== undefined && { samples: flags.samples }),
     ...(flags.testSplit !== undefined && { testFraction: flags.testSplit }),
-    ...imageOptions(flags),
+    ...imageOptions(flags, terminal),
     ...options,
   });
-  sayLeftOut(opened);
+  sayLeftOut(opened, terminal);
   checkApplicable(flags, opened);
   return opened;
 }
@@ -248,20 +258,3 @@ const testing = (dataset: Dataset): Callback => ({
       logs[`test${name[0]!.toUpperCase()}${name.slice(1)}`] = value;
   },
 });
-
-/** SIGINT and SIGTERM end training after the step that runs; a second one ends the process. */
-function interruptible(): { signal: AbortSignal; release(): void } {
-  const controller = new AbortController();
-  const stop = () => {
-    if (controller.signal.aborted) process.exit(INTERRUPTED);
-    controller.abort(new NablaError("interrupted"));
-  };
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  for (const name of signals) process.on(name, stop);
-  return {
-    signal: controller.signal,
-    release() {
-      for (const name of signals) process.removeListener(name, stop);
-    },
-  };
-}

@@ -1,11 +1,13 @@
 /** Several models on the command line: an ensemble. */
+
 import { type Ensemble, ensemble, type Voting } from "../../ensemble/ensemble.ts";
 import { NablaError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
 import { classNames } from "../input/examine.ts";
 import { openModel } from "../input/openModel.ts";
+import type { Terminal } from "../terminal.ts";
 import { classTable, confusionTable } from "../text/confusion.ts";
-import { bold, count, percent, plural, print, printJson, table } from "../text/format.ts";
+import { count, percent, plural, table } from "../text/format.ts";
 import { extraOf } from "../training/resume.ts";
 import { openPart, type Part } from "./evaluate.ts";
 
@@ -41,9 +43,11 @@ export async function voteCommand(
   paths: readonly string[],
   source: string,
   flags: { json?: boolean; part?: Part; samples?: number; voting?: Voting },
+  terminal: Terminal,
 ): Promise<number> {
+  const { bold, print, printJson } = terminal;
   const { model, vote } = await openVoters(paths, flags.voting);
-  const { dataset, part, name } = await openPart(model, source, flags);
+  const { dataset, part, name } = await openPart(model, source, flags, terminal);
   const { accuracy, models, confusion } = await vote.evaluate(dataset);
   const names = classNames(model, dataset);
   const rows = dataset.length;
@@ -72,6 +76,6 @@ export async function voteCommand(
     )}`,
   );
   print(`\n${classTable(confusion, names)}`);
-  print(`\n${confusionTable(confusion, names)}`);
+  print(`\n${confusionTable(confusion, names, terminal)}`);
   return 0;
 }

@@ -1,4 +1,5 @@
 /** Folders of pictures on the command line, and pictures as inputs to predict from. */
+
 import { prepareDigit } from "../../data/images/digit.ts";
 import { type Picture, toChannels } from "../../data/images/picture.ts";
 import { type Fit, fitPicture, type Size } from "../../data/images/resize.ts";
@@ -7,6 +8,7 @@ import type { Model } from "../../model/model.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
 import { decodeImage } from "../../node/images/decode.ts";
 import type { ImageFolderOptions } from "../../node/images/folder.ts";
+import type { Terminal } from "../terminal.ts";
 import { imageOf } from "../text/draw.ts";
 import { count, plural } from "../text/format.ts";
 import { extraOf } from "../training/resume.ts";
@@ -20,11 +22,11 @@ export interface ImageFlags {
 }
 
 /** What openData() is to be told. */
-export function imageOptions(flags: ImageFlags): { images: ImageFolderOptions } {
+export function imageOptions(flags: ImageFlags, { errors }: Terminal): { images: ImageFolderOptions } {
   const { size, channels, fit, unreadable } = flags;
   return {
     images: {
-      ...(process.stderr.isTTY && { onProgress: reading() }),
+      ...(errors.isTTY && { onProgress: reading(errors) }),
       ...(size && { size }),
       ...(channels && { channels }),
       ...(fit && { fit }),
@@ -34,26 +36,26 @@ export function imageOptions(flags: ImageFlags): { images: ImageFolderOptions } 
 }
 
 /** Says on a terminal how far decoding is, once it takes longer than half a second. */
-function reading(): (done: number, total: number) => void {
+function reading(errors: Terminal["errors"]): (done: number, total: number) => void {
   let next = performance.now() + 500;
   let said = false;
   return (done, total) => {
     const now = performance.now();
     if (done < total && now < next) return;
     next = now + 100;
-    if (done < total) process.stderr.write(`\r\x1b[Kreading pictures: ${count(done)} of ${count(total)}`);
-    else if (said) process.stderr.write("\r\x1b[K");
+    if (done < total) errors.write(`\r\x1b[Kreading pictures: ${count(done)} of ${count(total)}`);
+    else if (said) errors.write("\r\x1b[K");
     said = true;
   };
 }
 
 /** Says on stderr what was left out of a folder of pictures. */
-export function sayLeftOut({ name, skipped = [], unused = [] }: OpenedData): void {
-  const say = (text: string) => process.stderr.write(`nabla: ${name}: ${text}\n`);
+export function sayLeftOut({ name, skipped = [], unused = [] }: OpenedData, { errors }: Terminal): void {
+  const say = (text: string) => errors.write(`nabla: ${name}: ${text}\n`);
   if (skipped.length > 0) {
     say(`${plural(skipped.length, "file")} left out:`);
-    for (const { path, why } of skipped.slice(0, 10)) process.stderr.write(`  ${path}: ${why}\n`);
-    if (skipped.length > 10) process.stderr.write(`  and ${skipped.length - 10} more\n`);
+    for (const { path, why } of skipped.slice(0, 10)) errors.write(`  ${path}: ${why}\n`);
+    if (skipped.length > 10) errors.write(`  and ${skipped.length - 10} more\n`);
   }
   for (const folder of unused) say(`${folder} is not used: it is neither the training nor the test part`);
 }

@@ -1,4 +1,5 @@
 /** What `nabla predict` can be given: rows of files and data sets, lines of CSV, JSON. */
+
 import { readFile, stat } from "node:fs/promises";
 import { encodeCsvRow } from "../../data/csv.ts";
 import { isNumeric, parseCsvLine, parseCsvTable } from "../../data/csvTable.ts";
@@ -13,6 +14,7 @@ import { NablaError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
 import { openInput } from "../../node/dataFiles.ts";
 import { openPart } from "../commands/evaluate.ts";
+import type { Terminal } from "../terminal.ts";
 import { extraOf } from "../training/resume.ts";
 import { inputOf } from "./examine.ts";
 import { isPicture, pictureRow } from "./images.ts";
@@ -42,15 +44,16 @@ export async function readInputs(
   model: Model,
   spec: string,
   limit: number,
+  terminal: Terminal,
   asIs = false,
 ): Promise<{ rows: InputRow[]; more: number }> {
   const all = (rows: InputRow[]) => ({ rows, more: 0 });
-  if (spec === "-") return all(fromJson(model, await stdin()));
+  if (spec === "-") return all(fromJson(model, await terminal.readStdin()));
   const [, path, digits] = /^(.*)#(\d+)$/s.exec(spec) ?? [undefined, spec, undefined];
   const found = await stat(path!).catch(() => undefined);
   const source =
     found?.isDirectory() || Object.hasOwn(generatedSets, path!)
-      ? await fromPart(model, path!)
+      ? await fromPart(model, path!, terminal)
       : found && /\.(csv|tsv|txt)$/i.test(path!)
         ? await fromTable(model, path!)
         : found && (await fromFile(model, path!, asIs));
@@ -98,8 +101,8 @@ function encode(model: Model, cells: string | readonly (string | number)[], name
 }
 
 /** The part that `evaluate` would look at. */
-async function fromPart(model: Model, path: string): Promise<Source> {
-  const { dataset } = await openPart(model, path, {});
+async function fromPart(model: Model, path: string, terminal: Terminal): Promise<Source> {
+  const { dataset } = await openPart(model, path, {}, terminal);
   const labels = dataset.target.kind === "class" ? labelsOf(dataset) : undefined;
   return {
     length: dataset.length,
@@ -220,10 +223,4 @@ function fitting(model: Model, values: Inputs, shape: readonly number[], name: s
   if (!trained || trained.inputType === "float32") return trained ? Float32Array.from(values) : values;
   if (values instanceof Uint8Array && trained.inputScale === 1 / 255) return values;
   return values instanceof Uint8Array ? Float32Array.from(values, (v) => v * trained.inputScale) : values;
-}
-
-async function stdin(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString("utf8");
 }

@@ -1,9 +1,15 @@
 /** A confusion matrix and figures per class as text. */
+
 import type { ConfusionMatrix } from "../../metrics/index.ts";
-import { bold, columns, count, dim, green, percent, red, table } from "./format.ts";
+import type { Terminal } from "../terminal.ts";
+import { count, percent, table } from "./format.ts";
 
 /** Rows are what is true, columns what was predicted. Where it would be wider than the terminal, a line that says so. */
-export function confusionTable(confusion: ConfusionMatrix, names: readonly string[]): string {
+export function confusionTable(
+  confusion: ConfusionMatrix,
+  names: readonly string[],
+  { bold, columns, dim, green, red }: Terminal,
+): string {
   const { counts } = confusion;
   const widest = Math.max(...counts.flat().map((n) => count(n).length));
   const short = names.map((name) => (name.length > 12 ? `${name.slice(0, 11)}…` : name));

@@ -1,10 +1,11 @@
 /** The loss over the epochs, drawn with characters. */
+
 import asciichart from "asciichart";
 import type { History } from "../../model/model.ts";
-import { columns, dim } from "./format.ts";
+import type { Terminal } from "../terminal.ts";
 
 /** "" when there is only one epoch. */
-export function lossCurve({ history }: History): string {
+export function lossCurve({ history }: History, { columns, dim }: Terminal): string {
   const series = [history.loss ?? [], history.valLoss ?? []].filter((values) => values.length > 1);
   if (series.length === 0) return "";
   const width = Math.min(60, columns() - 14);

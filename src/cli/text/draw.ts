@@ -1,6 +1,7 @@
 /** Images in a terminal: two pixels above each other in one character. */
+
 import type { Inputs } from "../../data/dataset.ts";
-import { bold, columns } from "./format.ts";
+import type { Terminal } from "../terminal.ts";
 
 export interface ImageShape {
   height: number;
@@ -22,6 +23,7 @@ export function drawImages(
   images: readonly Inputs[],
   shape: ImageShape,
   captions: readonly string[],
+  { bold, columns }: Terminal,
 ): string {
   const gap = 2;
   const across = Math.max(1, Math.floor((columns() + gap) / (shape.width + gap)));

@@ -1,18 +1,4 @@
-/** What commands write with: plain text, or JSON objects, one a line. */
-import colors from "picocolors";
-
-export const print = (text = ""): void => {
-  process.stdout.write(`${text}\n`);
-};
-
-export const printJson = (value: unknown): void => print(JSON.stringify(value));
-
-/** Colours only where they are seen. */
-export const { bold, dim, green, red, cyan, yellow } = colors.createColors(
-  Boolean(process.stdout.isTTY) && !process.env.NO_COLOR,
-);
-
-export const columns = (): number => Math.max(20, process.stdout.columns || 80);
+/** Figures and tables as people read them. */
 
 export const count = (n: number): string => n.toLocaleString("en");
 export const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;

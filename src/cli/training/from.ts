@@ -1,4 +1,5 @@
 /** nabla train --from: a training that begins with the layers and weights of a trained model. */
+
 import { type ConfigInput, checkConfig } from "../../config/config.ts";
 import { sizeOf } from "../../data/dataset.ts";
 import { standardise } from "../../data/standardise.ts";
@@ -10,13 +11,18 @@ import { configOf } from "../../model/save.ts";
 import type { OpenDataOptions, OpenedData } from "../../node/dataFiles.ts";
 import { type ImageFlags, imageOptions, imageOptionsOf } from "../input/images.ts";
 import { presetConfig, taskOf } from "../presets/index.ts";
+import type { Terminal } from "../terminal.ts";
 import { extraOf, type Prepared } from "./resume.ts";
 import { ARCHITECTURE, applyTraining, type ModelFlags, smallEnough } from "./settings.ts";
 
 /** How pictures are to be read: in the size of the model's, whatever they show. */
-export function picturesAs(model: Model, flags: ImageFlags): Pick<OpenDataOptions, "images"> {
+export function picturesAs(
+  model: Model,
+  flags: ImageFlags,
+  terminal: Terminal,
+): Pick<OpenDataOptions, "images"> {
   const { classes: _, ...shape } = imageOptionsOf(model);
-  return { images: { ...shape, ...imageOptions(flags).images } };
+  return { images: { ...shape, ...imageOptions(flags, terminal).images } };
 }
 
 /** Throws unless the inputs of the data are such as the model was trained on. */

@@ -1,6 +1,8 @@
 /** What is seen of a training: one line that renews itself, and one that stays per epoch. Or JSON lines. */
+
 import type { Callback, Logs } from "../../callbacks/callback.ts";
-import { bold, columns, cyan, dim, duration, print, printJson, shown, words } from "../text/format.ts";
+import type { Terminal } from "../terminal.ts";
+import { duration, shown, words } from "../text/format.ts";
 import { inUnits, type TargetScale } from "./targets.ts";
 
 export interface Speed {
@@ -36,7 +38,7 @@ export function speedometer(rows: number, batchSize: number): Speed {
 }
 
 /** {"event":"epoch", …}, epochs from 1. */
-export function jsonLines(speed: Speed, targets?: TargetScale): Callback {
+export function jsonLines(speed: Speed, { printJson }: Terminal, targets?: TargetScale): Callback {
   return {
     onEpochEnd(epoch, logs) {
       printJson({
@@ -51,7 +53,7 @@ export function jsonLines(speed: Speed, targets?: TargetScale): Callback {
 
 const PARTS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
-function bar(share: number, width: number): string {
+function bar(share: number, width: number, { cyan, dim }: Terminal): string {
   const eighths = Math.round(share * width * 8);
   const full = "█".repeat(Math.floor(eighths / 8)) + PARTS[eighths % 8];
   return cyan(full) + dim("░".repeat(width - full.length));
@@ -63,12 +65,14 @@ const CLEAR = "\r\x1b[2K";
 export function progressLine(
   speed: Speed,
   epochs: number,
+  terminal: Terminal,
   targets?: TargetScale,
 ): Callback & { clear(): void } {
+  const { bold, columns, dim, print, write } = terminal;
   let drawn = 0;
   let begun = performance.now();
   const clear = () => {
-    if (drawn) process.stdout.write(CLEAR);
+    if (drawn) write(CLEAR);
     drawn = 0;
   };
   const pad = String(epochs).length;
@@ -102,7 +106,7 @@ export function progressLine(
         tail.splice(tail.length > 2 ? -2 : -1, 1);
       const width = Math.min(30, Math.max(0, room - tail.join("  ").length - 2));
       const done = `${String(Math.floor(share * 100)).padStart(3)} %`;
-      process.stdout.write(`${CLEAR}${bold(head)} ${bar(share, width)} ${done}  ${tail.join("  ")}`);
+      write(`${CLEAR}${bold(head)} ${bar(share, width, terminal)} ${done}  ${tail.join("  ")}`);
     },
     onEpochEnd(epoch, logs) {
       clear();

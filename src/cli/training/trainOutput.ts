@@ -1,12 +1,14 @@
 /** What `nabla train` says before and after the epochs. */
+
 import type { Config } from "../../config/config.ts";
 import type { History, Model } from "../../model/model.ts";
 import { weightsSha256 } from "../../model/save.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
 import { classNames, type Examination } from "../input/examine.ts";
+import type { Terminal } from "../terminal.ts";
 import { confusionTable } from "../text/confusion.ts";
 import { lossCurve } from "../text/curve.ts";
-import { count, dim, duration, plural, shown, words } from "../text/format.ts";
+import { count, duration, plural, shown, words } from "../text/format.ts";
 
 export function startEvent(source: string, data: OpenedData, model: Model, config: Config) {
   return {
@@ -31,6 +33,7 @@ export function startText(
   config: Config,
   trained: number,
   validation: number,
+  { dim }: Terminal,
   begins?: { from: string; keepsHead: boolean },
 ): string {
   const { target } = data.train;
@@ -74,13 +77,14 @@ export function endText(
   history: History,
   test: Examination | undefined,
   seconds: number,
+  terminal: Terminal,
 ): string {
   const lines: string[] = [];
   if (history.stopped) lines.push(`stopped early: ${history.stopped}`);
-  const curve = lossCurve(history);
+  const curve = lossCurve(history, terminal);
   if (curve) lines.push("", curve);
   if (test?.confusion && test.confusion.classes <= 12) {
-    lines.push("", confusionTable(test.confusion, classNames(model, data.test)));
+    lines.push("", confusionTable(test.confusion, classNames(model, data.test), terminal));
   }
   lines.push("");
   if (test) {
