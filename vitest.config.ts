@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 import { BROWSERS, findBrowser } from "./test/support/browsers/index.mjs";
 import { systemBrowser } from "./test/support/browsers/provider.mjs";
 import Summary from "./test/support/summary.ts";
+
+const { version } = JSON.parse(readFileSync("package.json", "utf8"));
 
 /** The kernels are tested on every build of the core, everything else on the one that ships. */
 const target = (name: string) => ({
@@ -17,6 +20,7 @@ const target = (name: string) => ({
 const NODE_ONLY = [
   "test/{bench,cli,docs,edge,engines,node,package,support,types}/**/*.test.ts",
   "test/**/*.node.test.ts",
+  "test/**/*.system.test.ts",
 ];
 /** All that are here, or those of them that NABLA_BROWSERS names. */
 const asked = process.env.NABLA_BROWSERS?.split(",");
@@ -47,6 +51,7 @@ const inBrowsers = {
 
 export default defineConfig({
   cacheDir: "build/.vite",
+  define: { "process.env.NABLA_VERSION": JSON.stringify(version) },
   test: {
     testTimeout: 120_000,
     hookTimeout: 120_000,
