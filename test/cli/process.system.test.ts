@@ -1,6 +1,8 @@
 /** The built command line as a process: that it works, how it ends, and that what ends it loses nothing. */
 import { existsSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
+import { POLICY } from "../../src/cli/commands/serve.ts";
+import { play } from "../support/web/playground.mjs";
 import { done, epochs, events, workplace } from "./support.ts";
 
 const place = workplace();
@@ -28,6 +30,15 @@ test("it says and does what main() does", async () => {
     ["train", "xor", "--epoch", "2"],
   ])
     expect(await run(args, rows)).toEqual(await place.run(args, rows));
+});
+
+test("nabla play serves the playground and ends quietly", async () => {
+  const running = await play();
+  const response = await fetch(running.url);
+  expect(await response.text()).toContain("Nabla playground");
+  expect(response.headers.get("content-security-policy")).toBe(POLICY);
+  await running.stop();
+  await expect(fetch(running.url)).rejects.toThrow();
 });
 
 describe("a reader that stops reading", () => {
