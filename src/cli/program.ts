@@ -1,9 +1,11 @@
 /** Commands and their options. */
 import { Command } from "commander";
+import { fitFields } from "../config/config.ts";
 import { ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS } from "../config/names.ts";
 import { FITS } from "../data/images/resize.ts";
 import { WEIGHT_TYPES } from "../export/quantise.ts";
 import { augmentation } from "./options/augment.ts";
+import { type FlagNotes, flagsOf } from "./options/flags.ts";
 import { names, number, oneOf, pictureSize, port, units, whole } from "./options/values.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -36,6 +38,17 @@ const FIT = "pictures of other proportions: pad (default), crop or stretch";
 const UNREADABLE = "files that are no readable pictures: refuse (default) or skip";
 const oneOfChannels = (text: string) => Number(oneOf("--channels", ["1", "3"])(text));
 
+/** Options of fit() are flags as their fields say; here is what only the command line knows of them. */
+const FIT_FLAGS: Readonly<Record<string, FlagNotes | false>> = {
+  batchSize: { short: "b", default: "the model's, 32 for mlp" },
+  microBatchSize: { default: "all" },
+  epochs: { short: "e", default: "the model's, mostly 5" },
+  seed: { short: "s" },
+  shuffle: false,
+  validationSplit: { value: "SHARE", default: "0.1 without a test part or with --patience, else 0" },
+  shifted: { value: "PIXELS" },
+};
+
 const TASKS = ["auto", "classification", "regression"] as const;
 
 /** @param done is told the exit code of the command that ran */
@@ -54,7 +67,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     async (...args: unknown[]) =>
       done(await (await load())(...(args.slice(0, -1) as never[]), terminal as never));
 
-  command
+  const train = command
     .command("train")
     .description("train a network on DATA")
     .argument(
@@ -74,14 +87,9 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       "--label-smoothing <ε>",
       "cross-entropies: targets become y · (1 − ε) + ε / classes",
       number("--label-smoothing", { min: 0, below: 1 }),
-    )
-    .option("-e, --epochs <N>", "passes over the data (default: the model's, mostly 5)", whole("--epochs"))
-    .option("-b, --batch-size <N>", "rows per step (default: the model's, 32 for mlp)", whole("--batch-size"))
-    .option(
-      "--micro-batch-size <N>",
-      "rows of a batch to run at once, for less memory (default: all)",
-      whole("--micro-batch-size"),
-    )
+    );
+  for (const flag of flagsOf(fitFields.fields, FIT_FLAGS)) train.addOption(flag);
+  train
     .option("--optimizer <NAME>", OPTIMIZERS.join(", "), oneOf("--optimizer", OPTIMIZERS))
     .option(
       "-r, --learning-rate <η>",
@@ -100,13 +108,6 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       number("--ema", { min: 0, below: 1 }),
     )
     .option("--schedule <FORM>", "cosine, step:0.5,10, exponential:0.95, cosine+warmup:1, …")
-    .option("-s, --seed <N>", "what every random choice hangs on (default: 0)", whole("--seed", 0))
-    .option(
-      "--validation-split <SHARE>",
-      "rows to validate on (default: 0.1 without a test part or with --patience, else 0)",
-      number("--validation-split", { min: 0, below: 1 }),
-    )
-    .option("--shifted <PIXELS>", "train on five times the rows: every image also moved", whole("--shifted"))
     .option("--augment <FORM>", "images anew each epoch: shift:2,rotate:10,elastic, …", augmentation)
     .option("--test-each-epoch", "figures of the test part after every epoch, not only the last")
     .option("--patience <N>", "stop after so many epochs without a better val loss", whole("--patience"))

@@ -6,7 +6,7 @@ const refuse = (option: string, expected: string, got: string): never => {
   throw new NablaError(`${option}: expected ${expected}, got ${JSON.stringify(got)}`);
 };
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+export const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 export interface Limits {
   min?: number;

@@ -34,10 +34,7 @@ const quadratic: Omit<Preset, "description" | "hidden"> = {
   initializer: NORMAL,
   biasInitializer: NORMAL,
   outputBiasInitializer: NORMAL,
-  optimizer: sgd(3),
-  batchSize: 10,
-  epochs: 30,
-  validationSplit: SIXTH,
+  training: { optimizer: sgd(3), batchSize: 10, epochs: 30, validationSplit: SIXTH },
   head: (task, loss = "quadratic") => ({
     units: task.kind === "classes" ? task.classes : task.size,
     activation: task.kind === "values" ? "linear" : "sigmoid",
@@ -49,9 +46,12 @@ const quadratic: Omit<Preset, "description" | "hidden"> = {
 const swift: Omit<Preset, "description" | "hidden"> = {
   ...quadratic,
   initializer: "gaussianScaled",
-  optimizer: { name: "nesterov", learningRate: 0.3, momentum: 0.9 },
-  schedule: "cosine",
-  epochs: 15,
+  training: {
+    ...quadratic.training,
+    optimizer: { name: "nesterov", learningRate: 0.3, momentum: 0.9 },
+    schedule: "cosine",
+    epochs: 15,
+  },
 };
 
 /** Chapter 6: sigmoids under a softmax that begins with even guesses. */
@@ -61,25 +61,21 @@ const softmax: Omit<Preset, "description" | "hidden"> = {
   initializerOf: byOutputs,
   biasInitializer: NORMAL,
   outputInitializer: "zeros",
-  optimizer: sgd(0.1),
-  batchSize: 10,
-  epochs: 60,
-  validationSplit: SIXTH,
+  training: { optimizer: sgd(0.1), batchSize: 10, epochs: 60, validationSplit: SIXTH },
 };
 
 const relu: Omit<Preset, "description" | "hidden"> = {
   ...softmax,
   features: two,
   activation: "relu",
-  optimizer: sgd(0.03),
+  training: { ...softmax.training, optimizer: sgd(0.03) },
 };
 
 const voter: Omit<Preset, "description"> = {
   ...relu,
   hidden: [1000, 1000],
   dropout: 0.5,
-  shifted: 1,
-  epochs: 40,
+  training: { ...relu.training, shifted: 1, epochs: 40 },
 };
 
 /** Adam with a rate that falls to zero, larger batches, biases that begin at zero. */
@@ -87,10 +83,12 @@ const modern: Omit<Preset, "description" | "hidden"> = {
   activation: "relu",
   initializer: "heNormal",
   outputInitializer: "glorotUniform",
-  optimizer: { name: "adam", learningRate: 0.001 },
-  schedule: "cosine",
-  batchSize: 50,
-  validationSplit: SIXTH,
+  training: {
+    optimizer: { name: "adam", learningRate: 0.001 },
+    schedule: "cosine",
+    batchSize: 50,
+    validationSplit: SIXTH,
+  },
 };
 
 export const bookPresets = {
@@ -101,8 +99,7 @@ export const bookPresets = {
     description: "n-100-k sigmoid, cross-entropy, λ = 5, η = 0.1, smaller first weights",
     hidden: [100],
     initializer: "gaussianScaled",
-    optimizer: sgd(0.1),
-    epochs: 60,
+    training: { ...quadratic.training, optimizer: sgd(0.1), epochs: 60 },
     penalty: { lambda: 5, per: "row" },
     head: undefined,
     loss: "crossEntropy",
@@ -126,7 +123,7 @@ export const bookPresets = {
     description: "on five times the rows: images moved by a pixel",
     hidden: [100],
     penalty: { lambda: 0.1, per: "batch" },
-    shifted: 1,
+    training: { ...relu.training, shifted: 1 },
   },
   "book-9": { ...voter, description: "two dense layers of 1,000 with dropout ½, no penalty" },
   "book-10": { ...voter, description: "one of five such networks that vote" },
@@ -146,7 +143,7 @@ export const bookPresets = {
     features: one,
     hidden: [100],
     dropout: 0.3,
-    epochs: 10,
+    training: { ...modern.training, epochs: 10 },
   },
   "modern-6": {
     ...modern,
@@ -154,7 +151,7 @@ export const bookPresets = {
     features: two,
     hidden: [100],
     dropout: 0.3,
-    epochs: 10,
+    training: { ...modern.training, epochs: 10 },
   },
   "modern-7": {
     ...modern,
@@ -162,7 +159,7 @@ export const bookPresets = {
     features: two,
     hidden: [100],
     dropout: 0.4,
-    epochs: 20,
+    training: { ...modern.training, epochs: 20 },
   },
   "modern-8": {
     ...modern,
@@ -170,8 +167,7 @@ export const bookPresets = {
     features: two,
     hidden: [100],
     dropout: 0.3,
-    augment: { shift: 1 },
-    epochs: 30,
+    training: { ...modern.training, augment: { shift: 1 }, epochs: 30 },
   },
   "modern-9": {
     ...modern,
@@ -179,9 +175,12 @@ export const bookPresets = {
     features: two,
     hidden: [1000, 1000],
     dropout: 0.5,
-    augment: { shift: 2, rotate: 10 },
-    optimizer: { name: "adamw", learningRate: 0.001, weightDecay: 0.01 },
-    batchSize: 100,
-    epochs: 30,
+    training: {
+      ...modern.training,
+      augment: { shift: 2, rotate: 10 },
+      optimizer: { name: "adamw", learningRate: 0.001, weightDecay: 0.01 },
+      batchSize: 100,
+      epochs: 30,
+    },
   },
 } satisfies Record<string, Preset>;

@@ -27,9 +27,7 @@ export const imagePresets = {
     activation: "relu",
     initializer: "heNormal",
     outputInitializer: "glorotUniform",
-    optimizer: { name: "adam", learningRate: 0.002 },
-    schedule: "cosine",
-    batchSize: 32,
+    training: { optimizer: { name: "adam", learningRate: 0.002 }, schedule: "cosine", batchSize: 32 },
   },
   // LeCun, Bottou, Bengio & Haffner 1998, as it is built today: ReLU for tanh, the largest value of a window for its mean,
   // softmax for radial units, every map of the second layer seeing all of the first
@@ -49,9 +47,7 @@ export const imagePresets = {
     activation: "relu",
     initializer: "heNormal",
     outputInitializer: "glorotUniform",
-    optimizer: { name: "adam", learningRate: 0.002 },
-    schedule: "cosine",
-    batchSize: 32,
+    training: { optimizer: { name: "adam", learningRate: 0.002 }, schedule: "cosine", batchSize: 32 },
   },
   best: {
     description:
@@ -74,10 +70,12 @@ export const imagePresets = {
     activation: "relu",
     initializer: "heNormal",
     outputInitializer: "glorotUniform",
-    optimizer: { name: "adamw", learningRate: 0.003, weightDecay: 0.01 },
-    schedule: { name: "cosine", warmupEpochs: 0.5 },
-    batchSize: 64,
-    epochs: 15,
-    augment: { shift: 2, rotate: 10 },
+    training: {
+      optimizer: { name: "adamw", learningRate: 0.003, weightDecay: 0.01 },
+      schedule: { name: "cosine", warmupEpochs: 0.5 },
+      batchSize: 64,
+      epochs: 15,
+      augment: { shift: 2, rotate: 10 },
+    },
   },
 } satisfies Record<string, Preset>;

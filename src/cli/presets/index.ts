@@ -52,8 +52,7 @@ export const presets: Readonly<Record<string, Preset>> = Object.freeze({
     hidden: [],
     activation: "step",
     initializer: "zeros",
-    optimizer: { name: "sgd", learningRate: 1 },
-    batchSize: 1,
+    training: { optimizer: { name: "sgd", learningRate: 1 }, batchSize: 1 },
     head(task, loss = "perceptron") {
       if (task.kind === "values")
         throw new NablaError("--model perceptron tells classes apart, but these targets are numbers");
@@ -65,8 +64,7 @@ export const presets: Readonly<Record<string, Preset>> = Object.freeze({
     hidden: [],
     activation: "linear",
     initializer: "zeros",
-    optimizer: { name: "nesterov", learningRate: 0.05, momentum: 0.9 },
-    batchSize: 32,
+    training: { optimizer: { name: "nesterov", learningRate: 0.05, momentum: 0.9 }, batchSize: 32 },
     head(task, loss) {
       if (task.kind === "values")
         throw new NablaError(
@@ -82,8 +80,7 @@ export const presets: Readonly<Record<string, Preset>> = Object.freeze({
     hidden: [],
     activation: "linear",
     initializer: "zeros",
-    optimizer: { name: "nesterov", learningRate: 0.01, momentum: 0.9 },
-    batchSize: 32,
+    training: { optimizer: { name: "nesterov", learningRate: 0.01, momentum: 0.9 }, batchSize: 32 },
     head(task, loss = "meanSquaredError") {
       return { units: outputs(task), activation: "linear", loss };
     },
@@ -95,8 +92,7 @@ export const presets: Readonly<Record<string, Preset>> = Object.freeze({
     initializer: { name: "gaussian", mean: 0, stddev: 1 },
     biasInitializer: { name: "gaussian", mean: 0, stddev: 1 },
     outputBiasInitializer: { name: "gaussian", mean: 0, stddev: 1 },
-    optimizer: { name: "sgd", learningRate: 3 },
-    batchSize: 10,
+    training: { optimizer: { name: "sgd", learningRate: 3 }, batchSize: 10 },
     head: (task, loss = "quadratic") => ({
       units: task.kind === "classes" ? task.classes : task.size,
       activation: task.kind === "values" ? "linear" : "sigmoid",
@@ -109,10 +105,12 @@ export const presets: Readonly<Record<string, Preset>> = Object.freeze({
     hidden: [100, 50],
     activation: "relu",
     initializer: "heNormal",
-    optimizer: { name: "nesterov", learningRate: 0.02, momentum: 0.9 },
-    schedule: "cosine",
+    training: {
+      optimizer: { name: "nesterov", learningRate: 0.02, momentum: 0.9 },
+      schedule: "cosine",
+      batchSize: 32,
+    },
     regression: { name: "adam", learningRate: 0.01 },
-    batchSize: 32,
     // behind ReLUs, a softmax is best begun with even guesses: smaller weights than for a ReLU
     outputInitializer: "glorotUniform",
   },
@@ -134,13 +132,15 @@ export function presetConfig(
   const { features, dropout } = preset;
   if (features) checkImages(name, features.smallest, dataset);
   const { units, activation: last, loss } = head(preset, task, options.loss);
-  const shifted = options.shifted ?? preset.shifted;
-  const validationSplit = options.validationSplit ?? preset.validationSplit;
-  const penalty = penaltyOf(
-    preset,
-    dataset.length * (1 - (validationSplit ?? 0)) * (shifted ? 5 : 1),
-    options,
-  );
+  const { shifted, validationSplit, batchSize } = options;
+  const training = {
+    epochs: 5,
+    ...preset.training,
+    ...(shifted !== undefined && { shifted }),
+    ...(validationSplit !== undefined && { validationSplit }),
+  };
+  const rows = dataset.length * (1 - (training.validationSplit ?? 0)) * (training.shifted ? 5 : 1);
+  const penalty = penaltyOf(preset, rows, batchSize ?? training.batchSize, options);
   const common: Common = {
     activation: options.activation ?? preset.activation,
     kernelInitializer:
@@ -174,19 +174,13 @@ export function presetConfig(
     ...(preset.outputBiasInitializer && { biasInitializer: preset.outputBiasInitializer }),
     ...penalty,
   });
-  const { schedule, augment } = preset;
   return {
     inputShape: [...dataset.inputShape],
     layers,
     training: {
+      ...training,
       loss,
-      optimizer: (task.kind === "values" && preset.regression) || preset.optimizer,
-      ...(schedule !== undefined && { schedule }),
-      batchSize: preset.batchSize,
-      epochs: preset.epochs ?? 5,
-      ...(validationSplit !== undefined && { validationSplit }),
-      ...(shifted !== undefined && { shifted }),
-      ...(augment && { augment }),
+      ...(task.kind === "values" && preset.regression && { optimizer: preset.regression }),
       metrics: task.kind === "values" ? ["meanAbsoluteError"] : ["accuracy"],
     },
   };
@@ -198,12 +192,17 @@ function head(preset: Preset, task: Task, loss: LossName | undefined) {
 }
 
 /** What people say of penalties is per weight; what books say, λ, is divided by the rows or batches of an epoch. */
-function penaltyOf(preset: Preset, rows: number, options: PresetOptions): Pick<Common, "kernelRegularizer"> {
+function penaltyOf(
+  preset: Preset,
+  rows: number,
+  batchSize: number,
+  options: PresetOptions,
+): Pick<Common, "kernelRegularizer"> {
   const { l1 = 0, l2 = 0 } = options;
   if (options.l1 !== undefined || options.l2 !== undefined) return { kernelRegularizer: { l1, l2 } };
   if (!preset.penalty) return {};
   const { lambda, per } = preset.penalty;
-  const shares = per === "row" ? rows : rows / (options.batchSize ?? preset.batchSize);
+  const shares = per === "row" ? rows : rows / batchSize;
   return { kernelRegularizer: { l1: 0, l2: lambda / (2 * shares) } };
 }
 

@@ -13,17 +13,15 @@ export type Task =
   | { kind: "binary"; size: number }
   | { kind: "values"; size: number };
 
-export interface PresetOptions {
+/** Of the training what bears on the network: a penalty is shared out among the rows trained on. */
+export interface PresetOptions
+  extends Pick<Partial<TrainingInput>, "batchSize" | "shifted" | "validationSplit"> {
   hidden?: readonly number[];
   activation?: ActivationName;
   initializer?: Initializer;
   l1?: number;
   l2?: number;
   loss?: LossName;
-  /** What else is said of the training and bears on the network: a penalty is shared out among the rows trained on. */
-  validationSplit?: number;
-  shifted?: number;
-  batchSize?: number;
 }
 
 /** What all layers with weights have in common. */
@@ -46,17 +44,11 @@ export interface Preset {
   /** Of the last layer. Default: as the others, biases zero. */
   readonly outputInitializer?: Initializer;
   readonly outputBiasInitializer?: Initializer;
-  readonly optimizer: TrainingInput["optimizer"];
-  /** For targets that are numbers, whose gradients know no bounds. Default: the same. */
+  /** As in a configuration; 5 epochs where they are left out. */
+  readonly training: Readonly<Partial<TrainingInput>> &
+    Required<Pick<TrainingInput, "optimizer" | "batchSize">>;
+  /** Optimizer for targets that are numbers, whose gradients know no bounds. Default: the same. */
   readonly regression?: TrainingInput["optimizer"];
-  /** Default: none, a constant rate. */
-  readonly schedule?: TrainingInput["schedule"];
-  readonly batchSize: number;
-  /** Default 5. */
-  readonly epochs?: number;
-  readonly validationSplit?: number;
-  readonly shifted?: number;
-  readonly augment?: TrainingInput["augment"];
   /** λ of a penalty ½ λ Σw² that is shared out among the rows or the batches of an epoch. */
   readonly penalty?: { readonly lambda: number; readonly per: "row" | "batch" };
   /** What lies between the image and the dense layers. With it a preset takes images alone. */

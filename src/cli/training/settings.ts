@@ -1,6 +1,6 @@
 /** From the command line to a configuration document. */
 import { readFile } from "node:fs/promises";
-import { type Config, type ConfigInput, checkConfig } from "../../config/config.ts";
+import { type Config, type ConfigInput, checkConfig, fitFields } from "../../config/config.ts";
 import {
   type ActivationName,
   type InitializerName,
@@ -9,13 +9,17 @@ import {
   type OptimizerName,
 } from "../../config/names.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
+import type { Infer } from "../../fields/fields.ts";
 import { losses } from "../../losses/index.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
 import { parseSchedule } from "../../schedules/index.ts";
+import { given } from "../options/flags.ts";
 import { presetConfig, presets, taskOf } from "../presets/index.ts";
 
+export type FitFlags = Partial<Infer<typeof fitFields>>;
+
 /** Options that say what the network is and how it learns. Undefined: not given. */
-export interface ModelFlags {
+export interface ModelFlags extends FitFlags {
   model?: string;
   config?: string;
   hidden?: number[];
@@ -33,13 +37,7 @@ export interface ModelFlags {
   clipValue?: number;
   ema?: number;
   schedule?: string;
-  epochs?: number;
-  batchSize?: number;
-  microBatchSize?: number;
-  seed?: number;
-  validationSplit?: number;
   patience?: number;
-  shifted?: number;
   augment?: NonNullable<ConfigInput["training"]["augment"]>;
 }
 
@@ -132,7 +130,7 @@ export function applyTraining(
 ): ConfigInput {
   const training = base.training;
   if (typeof training !== "object" || training === null) return base;
-  const { epochs, batchSize, microBatchSize, seed, patience, shifted, augment } = flags;
+  const { patience, augment } = flags;
   const early = patience !== undefined && { monitor: "valLoss", patience, restoreBestWeights: true };
   return {
     ...base,
@@ -141,11 +139,7 @@ export function applyTraining(
       loss: smoothed(training.loss, flags.labelSmoothing),
       optimizer: optimizerOf(training.optimizer, flags),
       ...(flags.schedule !== undefined && { schedule: scheduleOf(flags.schedule) }),
-      ...(epochs !== undefined && { epochs }),
-      ...(batchSize !== undefined && { batchSize }),
-      ...(microBatchSize !== undefined && { microBatchSize }),
-      ...(seed !== undefined && { seed }),
-      ...(shifted !== undefined && { shifted }),
+      ...given(fitFields.fields, flags),
       ...(augment && { augment }),
       ...(early && { earlyStopping: early }),
       validationSplit:
