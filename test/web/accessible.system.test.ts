@@ -4,7 +4,8 @@ import { createRequire } from "node:module";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Browser, findBrowser, howToGet, launch, type Page } from "../support/browsers/index.mjs";
 import { drawDigitByHand } from "../support/web/drawings.ts";
-import { drawOn, play, press, untilProgress } from "../support/web/playground.mjs";
+import { drawOn, press, untilProgress } from "../support/web/playground.mjs";
+import { servePlayground } from "../support/web/serve.ts";
 
 const required = process.env.NABLA_REQUIRE_ALL === "1";
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -32,10 +33,10 @@ describe.each(["light", "dark"] as const)("%s", (colorScheme) => {
     });
     return;
   }
-  let server: Awaited<ReturnType<typeof play>>;
+  let server: Awaited<ReturnType<typeof servePlayground>>;
   let browser: Browser;
   beforeAll(async () => {
-    server = await play();
+    server = await servePlayground();
     browser = await launch("chromium", { colorScheme });
   });
   afterAll(async () => {

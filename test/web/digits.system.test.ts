@@ -1,22 +1,23 @@
 /** The Digits view as a person uses it, in real browsers: draws, trains, reloads, drops files, goes offline. */
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { main } from "../../src/cli/main.ts";
 import { buffersFor, range } from "../../src/data/dataset.ts";
 import { digits } from "../../src/data/digits/index.ts";
 import { load, weightsSha256 } from "../../src/model/save.ts";
 import { type Browser, findBrowser, howToGet, launch, type Page } from "../support/browsers/index.mjs";
 import { drawDigitByHand } from "../support/web/drawings.ts";
-import { drawOn, play, press, saidOf, untilProgress } from "../support/web/playground.mjs";
+import { drawOn, press, saidOf, untilProgress } from "../support/web/playground.mjs";
+import { servePlayground } from "../support/web/serve.ts";
 
 const required = process.env.NABLA_REQUIRE_ALL === "1";
-const CLI = fileURLToPath(new URL("../../build/cli.js", import.meta.url));
 const THREE = drawDigitByHand(3, 1);
 /** Enough to tell a 3 from an 8, soon done. */
 const SHORT = "samples=5000&epochs=3&augment=none";
+/** Where what the network knows does not matter. */
+const SLIGHT = "samples=500&epochs=3&network=mlp&augment=none";
 const folder = mkdtempSync(join(tmpdir(), "nabla-playground-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -54,7 +55,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     });
     return;
   }
-  let server: Awaited<ReturnType<typeof play>>;
+  let server: Awaited<ReturnType<typeof servePlayground>>;
   let browser: Browser;
   let page: Page;
   beforeAll(async () => {
@@ -68,7 +69,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
 
   /** The view, in a browser that was never here: another port is another site. `before` runs in the page before anything else does. */
   async function open(query = SHORT, before?: () => void): Promise<void> {
-    server = await play();
+    server = await servePlayground();
     page = await browser.newPage();
     await page.setViewport({ width: 1200, height: 900 });
     if (before) await page.raw.evaluateOnNewDocument(before);
@@ -87,7 +88,8 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     );
     const out = join(folder, `${name}.safetensors`);
     const words = command.replace(/^nabla /, "").split(" ");
-    execFileSync(process.execPath, [CLI, ...words, "--out", out, "--quiet"], { timeout: 120_000 });
+    const { stdout, stderr } = process;
+    expect(await main([...words, "--out", out, "--quiet"], { stdout, stderr })).toBe(0);
     expect(await shaOf(page)).toBe(weightsSha256(await load(readFileSync(out))));
     expect(page.errors).toEqual([]);
   });
@@ -233,7 +235,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   });
 
   test("nothing is asked of anyone else", async () => {
-    await open();
+    await open(SLIGHT);
     await press(page, "Train");
     await untilProgress(page, "Finished");
     const asked = await page.evaluate(() =>
@@ -276,7 +278,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   });
 
   test("blocked storage: it trains, and says that nothing is kept", async () => {
-    await open(SHORT, () => {
+    await open(SLIGHT, () => {
       const refuse = () => Promise.reject(new DOMException("denied", "SecurityError"));
       Object.defineProperty(navigator.storage, "getDirectory", { value: refuse });
       Object.defineProperty(globalThis, "indexedDB", {
@@ -297,7 +299,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   });
 
   test("full storage: it trains, says so, and the network can be saved to a file", async () => {
-    await open(SHORT, () => {
+    await open(SLIGHT, () => {
       const full = () => Promise.reject(new DOMException("full", "QuotaExceededError"));
       Object.defineProperty(FileSystemFileHandle.prototype, "createWritable", { value: full });
     });
@@ -308,7 +310,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   });
 
   test("without the private file system a network is kept in IndexedDB", async () => {
-    await open("samples=5000&epochs=3&network=mlp", () => {
+    await open(SLIGHT, () => {
       Object.defineProperty(navigator.storage, "getDirectory", { value: undefined });
     });
     await press(page, "Train");
@@ -339,7 +341,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   });
 
   test("without workers it trains in the page", async () => {
-    await open(SHORT, () => {
+    await open(SLIGHT, () => {
       Object.defineProperty(globalThis, "Worker", { value: undefined });
     });
     await press(page, "Train");
@@ -360,7 +362,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     await open("samples=5000&epochs=100&network=mlp");
     await press(page, "Train");
     await untilProgress(page, "Epoch 3");
-    const second = await browser.newPage(`${server.url}#/digits?${SHORT}&network=mlp`);
+    const second = await browser.newPage(`${server.url}#/digits?${SLIGHT}`);
     await press(second, "Train");
     await until(async () => (await messagesOf(second)).includes("Another tab keeps its network"));
     await untilProgress(second, "Finished");

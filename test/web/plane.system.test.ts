@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Race } from "../../web/plane/race.ts";
 import { fromQuery } from "../../web/plane/state.ts";
 import { type Browser, findBrowser, howToGet, launch, type Page } from "../support/browsers/index.mjs";
-import { play, press } from "../support/web/playground.mjs";
+import { press } from "../support/web/playground.mjs";
+import { servePlayground } from "../support/web/serve.ts";
 
 const required = process.env.NABLA_REQUIRE_ALL === "1";
 
@@ -55,19 +56,27 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     });
     return;
   }
-  let server: Awaited<ReturnType<typeof play>>;
-  let browser: Browser;
+  let server: Awaited<ReturnType<typeof servePlayground>>;
+  /** For someone who asked for less motion, and for someone who did not. */
+  let browsers: { still: Browser; moving: Browser };
   let page: Page;
   beforeAll(async () => {
-    server = await play();
+    browsers = { still: await launch(name, { reducedMotion: true }), moving: await launch(name) };
   });
-  afterAll(() => server?.stop());
-  afterEach(() => browser?.close());
+  afterAll(async () => {
+    await browsers?.still.close();
+    await browsers?.moving.close();
+  });
+  afterEach(async () => {
+    await page?.close();
+    await server?.stop();
+  });
 
   /** @param still as for someone who asked for less motion: nothing is trained unasked */
   async function open(query = "", { still = true, before }: { still?: boolean; before?: () => void } = {}) {
-    browser = await launch(name, { reducedMotion: still });
-    page = await browser.newPage();
+    // another port is another site: nothing is known there of other tests
+    server = await servePlayground();
+    page = await browsers[still ? "still" : "moving"].newPage();
     await page.setViewport({ width: 1300, height: 950 });
     if (before) await page.raw.evaluateOnNewDocument(before);
     await page.goto(`${server.url}#/plane${query && `?${query}`}`);
