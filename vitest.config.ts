@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { WHOLE } from "./scripts/defines.mjs";
 import { BROWSERS, findBrowser } from "./test/support/browsers/index.mjs";
 import { systemBrowser } from "./test/support/browsers/provider.mjs";
 import Summary from "./test/support/summary.ts";
@@ -57,7 +58,7 @@ const inBrowsers = {
 
 export default defineConfig({
   cacheDir: "build/.vite",
-  define: { "process.env.NABLA_VERSION": JSON.stringify(version) },
+  define: { ...WHOLE, "process.env.NABLA_VERSION": JSON.stringify(version) },
   test: {
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -9,18 +9,18 @@ const highest = (values) => Math.max(...values);
 const HEAD = `# Accuracy
 
 The networks of Michael Nielsen's *Neural Networks and Deep Learning* (chapters 1, 3 and 6) on MNIST, trained by
-\`npm run bench:accuracy\`. A run that is in \`accuracy.json\` is not done again; \`--steps\`, \`--seeds\` and \`--variant\` do parts.
+\`npm run bench:accuracy\`. A run that is in \`accuracy.json\` is not repeated; \`--steps\`, \`--seeds\` and \`--variant\` choose parts.
 
-- **at best validation**: test accuracy at the epoch with the highest accuracy on 10,000 rows kept out of the 60,000 for validation
-  (of equal epochs the last); no test row has a say in it. This is what the book gives from step 4 on.
+- **at best validation**: test accuracy at the epoch with the highest accuracy on 10,000 validation rows, taken from the 60,000.
+  Of equal epochs, the last. Test rows have no influence. The book reports this from step 4 on.
 - **last epoch**: test accuracy after the last epoch.
-- **published**: the book's. Steps 1 and 2 give the epoch that did best on the test rows, to be compared with *highest*;
-  step 3 was measured on validation rows. One run each, as far as the book says.
-- book: batches of 10, plain gradient descent at a constant rate, as in the book; modern: the same network, trained otherwise.
-- best, our own network, is trained on all 60,000 rows for a number of epochs settled beforehand: its last epoch counts.
-- s/epoch is what the run saw, on a machine that did other things as well; bench/README.md has speeds measured alone.
-- What differs from the book: its 10,000 validation rows are the last of the file, here the seed chooses them; rows are
-  shuffled each epoch (its program for steps 4 to 10 does not); dropped values are made up for while training (there: afterwards).
+- **published**: the book's. Steps 1 and 2 report the epoch that did best on the test rows: compare with *highest*.
+  Step 3 was measured on validation rows. One run each, as far as the book says.
+- **book**: batches of 10 and plain gradient descent at a constant rate, as in the book. **modern**: the same network, trained differently.
+- **best**: our own network. It is trained on all 60,000 rows for a number of epochs fixed beforehand; its last epoch counts.
+- **s/epoch**: measured while the machine did other work too. bench/README.md has speeds measured alone.
+- Differences from the book: its 10,000 validation rows are the last of the file, here the seed chooses them. Rows are shuffled in each
+  epoch; its program for steps 4 to 10 does not shuffle. Dropout rescales values while training; the book's program does so afterwards.
 
 | step | network | command | seeds | epochs | published | at best validation: mean | best | last epoch: mean | best | highest | s/epoch |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |

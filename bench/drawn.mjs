@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
+import { WHOLE } from "../scripts/defines.mjs";
 import { launch } from "../test/support/browsers/index.mjs";
 import { drawOn, play, press, progressOf, saidOf } from "../test/support/web/playground.mjs";
 
@@ -20,6 +21,7 @@ const { values } = parseArgs({
 const seconds = Number(values.seconds);
 const drawings = Number(values.drawings);
 const { outputFiles } = await build({
+  define: WHOLE,
   entryPoints: ["test/support/web/drawings.ts"],
   bundle: true,
   format: "esm",

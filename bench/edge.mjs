@@ -1,4 +1,4 @@
-// What predictions cost in edge runtimes, and beside ONNX Runtime; writes bench/edge.md.
+// What predictions cost in edge runtimes, and compared with ONNX Runtime; writes bench/edge.md.
 //   node scripts/tools.mjs edge bench && node scripts/engines.mjs && node bench/edge.mjs        (after npm run build)
 import { execFileSync, spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -16,7 +16,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const CALLS = 20_000;
 const STARTS = 11;
 
-/** The packed package with the program beside it. */
+/** The packed package and the program, in one folder. */
 function install() {
   const folder = mkdtempSync(join(tmpdir(), "nabla-edge-"));
   execFileSync("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder], { cwd: root });
@@ -187,13 +187,13 @@ try {
     );
   const text = `# Predictions at the edge
 
-Measured by \`node bench/edge.mjs\`, which writes this page, on ${new Date().toISOString().slice(0, 10)}: ${cpus()[0].model}, one core used of ${cpus().length}. The network is W2 of
-[README.md](README.md), 784-100-50-10. Others may have been at work on the machine; on a quiet one figures are better, not worse.
+Measured by \`node bench/edge.mjs\`, which writes this page, on ${new Date().toISOString().slice(0, 10)}: ${cpus()[0].model}, one core used of ${cpus().length}.
+The network is W2 of [README.md](README.md), 784-100-50-10. Other work may have run on the machine; a quiet one gives better figures.
 
 ## The handler
 
-The service of [examples/edge](../examples/edge/README.md): \`Request\` with 784 bytes → JSON in a \`Response\`, called ${CALLS.toLocaleString("en")} times one after the other within
-the runtime, no socket. "Without a model" is a handler that only reads the bytes and answers: the runtime's own part.
+The service of [examples/edge](../examples/edge/README.md): \`Request\` with 784 bytes → JSON in a \`Response\`, called ${CALLS.toLocaleString("en")} times in sequence
+within the runtime, without a socket. "Without a model" is a handler that only reads the bytes and answers: the runtime's own part.
 
 | runtime | predictions/s | without a model | p99 | memory | process start to first prediction (to a printed word) |
 | --- | --- | --- | --- | --- | --- |
@@ -201,16 +201,20 @@ ${lines.join("\n")}
 ${
   isolate
     ? `
-workerd's clock stands still while a worker computes, so its rate is taken from outside. The first answer of a new process, over HTTP, the least of
-${STARTS} starts: ${isolate.empty.toFixed(1)} ms by a worker that does nothing; ${isolate.ready.toFixed(1)} ms with a model loaded when the isolate starts (the first prediction costs ${(isolate.ready - isolate.empty).toFixed(1)} ms more than none);
-${isolate.first.toFixed(1)} ms where the first request loads the model; the second answer there takes ${isolate.again.toFixed(1)} ms.
+workerd's clock stands still while a worker computes, so its rate is measured from outside.
+The first answer of a new process, over HTTP, the minimum of ${STARTS} starts:
+
+- ${isolate.empty.toFixed(1)} ms from a worker that does nothing;
+- ${isolate.ready.toFixed(1)} ms if the model is loaded when the isolate starts: the first prediction costs ${(isolate.ready - isolate.empty).toFixed(1)} ms more than none;
+- ${isolate.first.toFixed(1)} ms if the first request loads the model; the second answer then takes ${isolate.again.toFixed(1)} ms.
 `
     : ""
 }
 ## One prediction at a time
 
-Nabla beside onnxruntime-web ${web} (WebAssembly) and onnxruntime-node ${node} (native), in one process and one thread each, the same weights, outputs compared.
-From a Float32Array to a Float32Array; theirs is asynchronous, ours is not. µs a prediction, the least of eleven rounds that take turns.
+Nabla compared with onnxruntime-web ${web} (WebAssembly) and onnxruntime-node ${node} (native): one process and one thread each, the same
+weights, outputs compared. From a Float32Array to a Float32Array; theirs is asynchronous, ours is not.
+µs per prediction, the minimum of eleven alternating rounds.
 
 | network | Nabla | onnxruntime-web | | onnxruntime-node | |
 | --- | --- | --- | --- | --- | --- |

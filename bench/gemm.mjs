@@ -1,4 +1,4 @@
-// The three matrix products of dense layers in GFLOP/s, beside the multiply-add peak measured in turn with them.
+// The three matrix products of dense layers in GFLOP/s, and the multiply-add peak, measured in turn.
 //   node bench/gemm.mjs            (after npm run build)
 import { readFileSync } from "node:fs";
 import { compileBench, median } from "./support.mjs";

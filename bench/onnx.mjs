@@ -1,4 +1,4 @@
-// One prediction at a time: Nabla beside ONNX Runtime, on the same networks with the same weights, in one thread each.
+// One prediction at a time: Nabla and ONNX Runtime, on the same networks with the same weights, in one thread each.
 //   node scripts/tools.mjs bench && node bench/onnx.mjs        (after npm run build)
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";

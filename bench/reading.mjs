@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { readDigits } from "../build/index.js";
 import { loadModel, openData } from "../build/node.js";
+import { WHOLE } from "../scripts/defines.mjs";
 import { distance, makeStrip } from "./strips.mjs";
 
 export const KINDS = [
@@ -23,6 +24,7 @@ export const KINDS = [
 export async function inner(code) {
   const root = join(fileURLToPath(import.meta.url), "../..");
   const { outputFiles } = await build({
+    define: WHOLE,
     stdin: { contents: code, resolveDir: root },
     bundle: true,
     write: false,

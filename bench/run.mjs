@@ -7,7 +7,7 @@ const percent = (v) => `${(100 * v).toFixed(0)} %`;
 const k = (v) => `${(v / 1000).toFixed(1)} k`;
 
 console.log(`Node ${process.version}, ${process.arch}\n`);
-console.log("## Matrix products: GFLOP/s and share of the multiply-add peak measured beside them\n");
+console.log("## Matrix products: GFLOP/s and share of the multiply-add peak\n");
 console.log(
   "| rows × in × out | y = x·w | dx = dy·wᵀ | dw = xᵀ·dy | peak | |\n| --- | --- | --- | --- | --- | --- |",
 );

@@ -1,5 +1,5 @@
 // Strips of several digits, put together from pictures of single ones: what bench/reading.mjs and the tests read.
-// Every choice hangs on a `Stream` (src/math/random.ts), so the same seed gives the same strips.
+// Every choice depends on a `Stream` (src/math/random.ts), so the same seed gives the same strips.
 
 /**
  * @typedef {{ uniform(): number, range(low: number, high: number): number, int(n: number): number, gaussian(): number }} Random

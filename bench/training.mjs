@@ -1,4 +1,4 @@
-// Training speed of whole steps, beside the multiply-add peak measured in turn with them.
+// Training speed of whole steps, and the multiply-add peak, measured in turn.
 //   node bench/training.mjs [W4 L7]       (after npm run build)
 import { sequential } from "nabla";
 import { fitRates, pixels } from "./fit.mjs";

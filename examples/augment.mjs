@@ -1,4 +1,4 @@
-/** One digit as training sees it: anew in every epoch, and what that does for digits nobody has drawn so far. */
+/** One digit as training sees it, changed in every epoch, and how much that helps with digits the network has not seen. */
 import { augment, dense, flatten, sequential, shifted } from "nabla";
 import { digits } from "nabla/data";
 import { main } from "./main.mjs";
@@ -26,7 +26,7 @@ function image(data, row, epoch) {
   return x;
 }
 
-/** @param {Uint8Array[]} images one beside the other, every other line of pixels left out */
+/** @param {Uint8Array[]} images next to each other, without every other line of pixels */
 const drawn = (images) =>
   Array.from({ length: 14 }, (_, line) =>
     images

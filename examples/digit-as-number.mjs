@@ -1,4 +1,4 @@
-/** Why digits get ten outputs: one output that names the digit makes a 4 a better mistake for a 5 than a 9 is. */
+/** Why digits get ten outputs: with one output that names the digit, reading a 5 as a 4 costs less than reading it as a 9. */
 import { activation, sequential } from "nabla";
 import { main } from "./main.mjs";
 

@@ -1,4 +1,4 @@
-/** Where to start: weights that keep z in range whatever the number of inputs, and why not with zeros. */
+/** Initial weights: those that keep z in range for any number of inputs, and why zeros fail. */
 import { dense, sequential } from "nabla";
 import { xor } from "nabla/data";
 import { main } from "./main.mjs";

@@ -1,4 +1,4 @@
-/** What every example ends with: it runs when node was started with its file, not when another module imports it. */
+/** The last call of every example: runs it if node was started with its file, but not if another module imports it. */
 
 /**
  * @param {string} url `import.meta.url` of the example

@@ -1,4 +1,4 @@
-/** XOR: no line parts it, so one layer fails; a hidden layer solves it. */
+/** XOR: no line separates its classes, so one layer fails; a hidden layer solves it. */
 import { dense, sequential } from "nabla";
 import { xor } from "nabla/data";
 import { main } from "./main.mjs";

@@ -14,10 +14,12 @@ import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeCores } from "./cores.mjs";
+import { PREDICTING, SHIPPED, workerAt } from "./defines.mjs";
+import { writeIndexes } from "./indexes.mjs";
 import { inference } from "./inference.mjs";
 import { note, writeNotices } from "./notices.mjs";
-import { pure } from "./pure.mjs";
 import { writeRecords } from "./records.mjs";
+import { schemaOfFields } from "./schema.mjs";
 import { pruneTypes } from "./types.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -30,6 +32,7 @@ const run = (file, ...args) =>
 rmSync("build/core", { recursive: true, force: true });
 mkdirSync("build/core", { recursive: true });
 writeRecords("assembly", "src/core/records.ts");
+writeIndexes("src");
 const asc = join(dirname(require.resolve("assemblyscript/package.json")), "bin/asc.js");
 for (const target of ["simd", "debug", "threads"]) run(asc, "--config", "asconfig.json", "--target", target);
 
@@ -110,6 +113,13 @@ const coreless = {
     }));
   },
 };
+// for editors, and for configSchema()
+const schema = JSON.stringify(await schemaOfFields());
+writeFileSync("build/schema.json", schema);
+writeFileSync(
+  "build/schema.js",
+  `// build/schema.json as text.\nexport const schema = ${JSON.stringify(schema)};\n`,
+);
 const common = {
   bundle: true,
   format: "esm",
@@ -117,11 +127,15 @@ const common = {
   logLevel: "warning",
   legalComments: "none",
   splitting: true,
+  // leaves out what the constants say is not there
+  minifySyntax: true,
+  define: SHIPPED,
   outdir: "build",
   external: [
     "#core",
     "#core/*",
     "#images",
+    "#schema",
     "#standalone",
     "#worker",
     "#image-worker",
@@ -150,8 +164,9 @@ await build({
   platform: "neutral",
   mainFields: ["module", "main"],
   conditions: ["import", "browser"],
-  plugins: [raw, prototypes, commander, pure, images],
+  plugins: [raw, prototypes, commander, images],
   define: {
+    ...SHIPPED,
     "process.env.NABLA_VERSION": JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).version),
   },
 });
@@ -162,7 +177,6 @@ await build({
   entryPoints: { images: "src/data/augment/fit.ts" },
   platform: "neutral",
   plugins: [
-    pure,
     {
       name: "errors",
       setup(bundler) {
@@ -175,12 +189,12 @@ await build({
 await build({
   ...common,
   splitting: false,
-  minifySyntax: true,
+  define: PREDICTING,
   entryPoints: { predict: "src/predict/index.ts" },
   platform: "neutral",
   mainFields: ["module", "main"],
   external: ["#core/*"],
-  plugins: [inference, pure],
+  plugins: [inference],
 });
 // What starts a worker is a file of its own: the worker's lies beside it, wherever a bundle's pieces come to lie.
 await build({
@@ -192,17 +206,7 @@ await build({
     "spawn-none": "src/worker/spawn/none.ts",
   },
   platform: "neutral",
-  plugins: [
-    {
-      name: "beside",
-      setup(bundler) {
-        bundler.onLoad({ filter: /[\\/]spawn[\\/]web\.ts$/ }, ({ path }) => ({
-          contents: readFileSync(path, "utf8").replaceAll(/("\.\/|"|as )(?=worker\.js")/g, "$1browser/"),
-          loader: "ts",
-        }));
-      },
-    },
-  ],
+  define: { ...SHIPPED, ...workerAt("./browser/worker.js") },
 });
 // What a page's worker runs, for pages with a bundler and without: one file, which is there sooner than many. The page sends the core.
 await build({
@@ -256,11 +260,6 @@ for (const folder of ["build", "build/chunks"]) {
   }
 }
 chmodSync("build/cli.js", 0o755);
-// for editors, without the spaces that make the one in schema/ a text to read
-writeFileSync(
-  "build/schema.json",
-  JSON.stringify(JSON.parse(readFileSync("schema/nabla.schema.json", "utf8"))),
-);
 const tsc = join(dirname(require.resolve("typescript/package.json")), "bin/tsc");
 run(tsc, "-p", "tsconfig.build.json");
 // declarations written by hand are not copied by the compiler

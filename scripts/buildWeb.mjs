@@ -6,6 +6,7 @@ import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { zipSync } from "fflate";
+import { SHIPPED, workerAt } from "./defines.mjs";
 import { writeIcon } from "./icon.mjs";
 import { note, writeNotices } from "./notices.mjs";
 
@@ -103,8 +104,12 @@ async function bundle(common) {
       ...common,
       write: false,
       splitting: true,
-      plugins: [spawning(workers.worker)],
-      define: { PLANE_WORKER: JSON.stringify(`./${workers["plane-worker"]}`) },
+      plugins: [spawning],
+      define: {
+        ...SHIPPED,
+        ...workerAt(`./${workers.worker}`),
+        PLANE_WORKER: JSON.stringify(`./${workers["plane-worker"]}`),
+      },
       entryPoints: { main: "web/main.tsx", style: "web/style.css", ...WORKERS },
       entryNames: "[name]-[hash]",
       chunkNames: "[name]-[hash]",
@@ -127,20 +132,15 @@ function outputOf(metafile, entry) {
   return found[0];
 }
 
-/** The library starts the worker that lies beside it under the name it has here. */
-const spawning = (file) => ({
+/** The library starts the worker that lies beside it, under the name it has here. */
+const spawning = {
   name: "spawning",
   setup(bundler) {
     bundler.onResolve({ filter: /^#worker$/ }, () => ({
       path: join(process.cwd(), "src/worker/spawn/web.ts"),
     }));
-    bundler.onLoad({ filter: /[\\/]worker[\\/]spawn[\\/]web\.ts$/ }, ({ path }) => {
-      const text = readFileSync(path, "utf8");
-      if (!text.includes('"./worker.js"')) throw new Error(`build-web: ${path} no longer names ./worker.js`);
-      return { contents: text.replaceAll(/"(\.\/)?worker\.js"/g, `"$1${file}"`), loader: "ts" };
-    });
   },
-});
+};
 
 /** An output and what it imports at once. */
 function reached(metafile, file, seen = new Set()) {
@@ -151,4 +151,4 @@ function reached(metafile, file, seen = new Set()) {
   return seen;
 }
 
-if (process.argv[1]?.endsWith("build-web.mjs")) await buildWeb();
+if (process.argv[1]?.endsWith("buildWeb.mjs")) await buildWeb();

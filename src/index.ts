@@ -10,7 +10,8 @@ export {
   reduceLROnPlateau,
   type TrainingContext,
 } from "./callbacks/index.ts";
-export { type Config, type ConfigInput, checkConfig, configSchema, parseConfig } from "./config/config.ts";
+export { type Config, type ConfigInput, checkConfig, parseConfig } from "./config/config.ts";
+export { configSchema } from "./config/configSchema.ts";
 export { type CoreSource, loadCore } from "./core/compile.ts";
 export { arrayDataset } from "./data/arrays.ts";
 export { augment } from "./data/augment/index.ts";
@@ -32,24 +33,9 @@ export {
   type Votes,
 } from "./ensemble/ensemble.ts";
 export { NablaError } from "./errors.ts";
-export {
-  activation,
-  averagePooling2d,
-  batchNormalization,
-  conv2d,
-  dense,
-  dropout,
-  flatten,
-  gaussianNoise,
-  globalAveragePooling2d,
-  type LayerInput,
-  layerNormalization,
-  maxPooling2d,
-  reshape,
-  residual,
-  zeroPadding2d,
-} from "./layers/factories.ts";
-export { type ClassFigures, ConfusionMatrix } from "./metrics/index.ts";
+export type { LayerInput } from "./layers/configs.ts";
+export * from "./layers/index.ts";
+export { type ClassFigures, ConfusionMatrix } from "./metrics/confusion.ts";
 export { checkGradients, type GradientCheck } from "./model/checkGradients.ts";
 export { type FineTuneOptions, fineTune } from "./model/fineTune.ts";
 export { fromConfig } from "./model/fromConfig.ts";

@@ -1,9 +1,11 @@
 /** A checkpoint's document and tensors as whoever reads one finds them, be it to train or only to predict. */
 
-import { CONFIG_VERSION } from "../config/names.ts";
 import { NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
 import type { StoredTensor } from "./safetensors.ts";
+
+/** Of configuration documents. */
+export const CONFIG_VERSION = 1;
 
 /** Where a safetensors file keeps the document, among its metadata. */
 export const KEY = "nabla.checkpoint";

@@ -1,11 +1,14 @@
 /** Commands and their options. */
 import { Command } from "commander";
+import { ACTIVATIONS } from "../activations/table.ts";
 import { fitFields } from "../config/config.ts";
-import { ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS } from "../config/names.ts";
 import { FITS } from "../data/images/resize.ts";
 import { WEIGHT_TYPES } from "../export/quantise.ts";
+import { INITIALIZERS } from "../initializers/table.ts";
+import { LOSSES } from "../losses/table.ts";
+import { OPTIMIZERS } from "../optimizers/table.ts";
 import { augmentation } from "./options/augment.ts";
-import { type FlagNotes, flagsOf } from "./options/flags.ts";
+import { describedInSchema, type FlagNotes, flagsOf } from "./options/flags.ts";
 import { names, number, oneOf, pictureSize, port, units, whole } from "./options/values.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -88,7 +91,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       "cross-entropies: targets become y · (1 − ε) + ε / classes",
       number("--label-smoothing", { min: 0, below: 1 }),
     );
-  for (const flag of flagsOf(fitFields.fields, FIT_FLAGS)) train.addOption(flag);
+  for (const flag of flagsOf(fitFields.fields, describedInSchema(), FIT_FLAGS)) train.addOption(flag);
   train
     .option("--optimizer <NAME>", OPTIMIZERS.join(", "), oneOf("--optimizer", OPTIMIZERS))
     .option(

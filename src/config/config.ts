@@ -1,4 +1,5 @@
 /** The configuration document: a model and how to train it. One specification, for the check, the schema, the types. */
+import { CONFIG_VERSION } from "../checkpoint/document.ts";
 import { NablaError } from "../errors.ts";
 import {
   bool,
@@ -7,17 +8,20 @@ import {
   type Infer,
   type Input,
   int,
-  type JsonSchema,
   list,
   number,
   string,
 } from "../fields/fields.ts";
 import { described, object, optional, record, withDefault } from "../fields/objects.ts";
+import type { LayerConfig } from "../layers/configs.ts";
+import { checkChain, layerField } from "../layers/registry.ts";
+import { registerAll } from "../layers/table.ts";
+import { lossField } from "../losses/table.ts";
+import { metricsField } from "../metrics/table.ts";
+import { optimizerField } from "../optimizers/table.ts";
+import { scheduleField } from "../schedules/table.ts";
 import { augmentFields } from "./augment.ts";
-import { type LayerConfig, layer } from "./layers.ts";
-import { CONFIG_VERSION, METRICS } from "./names.ts";
 import { seedField, shapeField, withShape } from "./shape.ts";
-import { loss, optimizer, schedule } from "./training.ts";
 
 export { seedField, shapeField } from "./shape.ts";
 
@@ -56,10 +60,7 @@ export const reduceLROnPlateau = object(
   { doc: "Make the learning rate smaller when a figure no longer improves." },
 );
 
-export const modelFields = object({
-  inputShape: shapeField,
-  layers: list(layer, { min: 1 }),
-});
+export const modelFields = () => object({ inputShape: shapeField, layers: list(layerField(), { min: 1 }) });
 
 /** How training runs, whatever is trained. */
 const running = {
@@ -95,31 +96,36 @@ const running = {
 /** The same as options of fit(), besides `augment`: see src/data/augment/fit.ts. */
 export const fitFields = object(running);
 
-export const trainingFields = object({
-  loss,
-  optimizer: withDefault(optimizer, "adam"),
-  schedule: optional(schedule),
-  metrics: list(choice(METRICS), { default: [] }),
-  ...running,
-  augment: optional(augmentFields),
-  earlyStopping: optional(earlyStopping),
-  reduceLROnPlateau: optional(reduceLROnPlateau),
-});
+export const trainingFields = () =>
+  object({
+    loss: lossField(),
+    optimizer: withDefault(optimizerField(), "adam"),
+    schedule: optional(scheduleField()),
+    metrics: metricsField(),
+    ...running,
+    augment: optional(augmentFields),
+    earlyStopping: optional(earlyStopping),
+    reduceLROnPlateau: optional(reduceLROnPlateau),
+  });
 
-export const configFields = object({
-  $schema: optional(string({ doc: "Where the schema is, for editors." })),
-  nabla: described(exactly(CONFIG_VERSION), "The version of this format."),
-  model: modelFields,
-  training: trainingFields,
-});
+/** Documents may name any layer, so the program has all of them from now on. */
+export function configFields() {
+  registerAll();
+  return object({
+    $schema: optional(string({ doc: DOCS && "Where the schema is, for editors." })),
+    nabla: described(exactly(CONFIG_VERSION), DOCS && "The version of this format."),
+    model: modelFields(),
+    training: trainingFields(),
+  });
+}
 
 /** With every default filled in and names for whole objects written out. */
-export type Config = Infer<typeof configFields>;
-export type ModelConfig = Infer<typeof modelFields>;
-export type TrainingConfig = Infer<typeof trainingFields>;
+export type Config = Infer<ReturnType<typeof configFields>>;
+export type ModelConfig = Infer<ReturnType<typeof modelFields>>;
+export type TrainingConfig = Infer<ReturnType<typeof trainingFields>>;
 export type { LayerConfig };
 /** As people write it. */
-export type ConfigInput = Input<typeof configFields>;
+export type ConfigInput = Input<ReturnType<typeof configFields>>;
 
 /**
  * Checks a configuration and fills in its defaults; `name` stands in errors.
@@ -134,7 +140,7 @@ export function checkConfig(value: unknown, name = "configuration"): Config {
         `nabla: the document has version ${version}, this Nabla reads version ${CONFIG_VERSION}; update nabla`,
       );
     }
-    return configFields.check(value);
+    return configFields().check(value);
   } catch (error) {
     if (!(error instanceof NablaError)) throw error;
     throw new NablaError(`${name}: ${error.message}`, { cause: error, details: { ...error.details } });
@@ -155,18 +161,7 @@ export function parseConfig(text: string, name: string): Config {
 }
 
 /** Checks a list of layers of any type and fills in defaults: see withShape(). */
-export const checkLayers = (layers: readonly unknown[]): { configs: LayerConfig[]; inputShape?: number[] } =>
-  withShape(layers, (rest) => list(layer, { min: 1 }).check(rest, "layers"));
-
-/** The JSON Schema (draft 2020-12) of configuration documents, for editors and other tools. */
-export function configSchema(): JsonSchema {
-  const $defs: Record<string, JsonSchema> = {};
-  const schema = configFields.jsonSchema($defs);
-  return {
-    $schema: "https://json-schema.org/draft/2020-12/schema",
-    title: "Nabla configuration",
-    description: "A neural network and how to train it.",
-    ...schema,
-    $defs: Object.fromEntries(Object.entries($defs).sort(([a], [b]) => (a < b ? -1 : 1))),
-  };
+export function checkLayers(layers: readonly unknown[]): { configs: LayerConfig[]; inputShape?: number[] } {
+  registerAll();
+  return withShape(layers, checkChain);
 }

@@ -23,7 +23,7 @@ export interface Field<Out = unknown, In = Out, P extends Presence = Presence> {
   readonly expected: string;
   /** Returns the value with defaults filled in; throws a NablaError beginning with `path` when it does not fit. */
   check(value: unknown, path?: string): Out;
-  /** JSON Schema, draft 2020-12. With `defs`, what `shared` names is put there and referred to. */
+  /** JSON Schema, draft 2020-12. With `defs`, what `shared` names is put there and referred to. Only where DOCS is true. */
   jsonSchema(defs?: Record<string, JsonSchema>): JsonSchema;
 }
 
@@ -41,14 +41,19 @@ type Optional<F, P> = {
 export type Infer<F> = F extends Field<infer Out, unknown> ? Out : never;
 export type Input<F> = F extends Field<unknown, infer In> ? In : never;
 export type Fields = Readonly<Record<string, Field>>;
+/** What comes in kinds (layers, losses, …) says its fields when asked, so that loading a module makes none. */
+export interface Kind {
+  readonly fields: () => ObjectField<Fields>;
+}
+// `as`, not Exclude: so the comment over a field is shown by editors for the option as well
 type OutOf<F> = Simple<
-  { [K in Exclude<keyof F, Optional<F, "optional">>]: Infer<F[K]> } & {
-    [K in Optional<F, "optional">]?: Infer<F[K]>;
+  { [K in keyof F as K extends Optional<F, "optional"> ? never : K]: Infer<F[K]> } & {
+    [K in keyof F as K extends Optional<F, "optional"> ? K : never]?: Infer<F[K]>;
   }
 >;
 type InOf<F> = Simple<
-  { [K in Optional<F, "required">]: Input<F[K]> } & {
-    [K in Optional<F, "optional" | "defaulted">]?: Input<F[K]>;
+  { [K in keyof F as K extends Optional<F, "required"> ? K : never]: Input<F[K]> } & {
+    [K in keyof F as K extends Optional<F, "required"> ? never : K]?: Input<F[K]>;
   }
 >;
 export interface ObjectField<F extends Fields> extends Field<OutOf<F>, InOf<F>, "required"> {
@@ -84,7 +89,7 @@ interface Rule<Out> {
 
 function field<Out, In, P extends Presence>(rule: Rule<Out>, options: Common<In> = {}): Field<Out, In, P> {
   const { default: fallback, doc } = options;
-  const notes = {
+  const notes = DOCS && {
     ...(doc !== undefined && { description: doc }),
     ...(fallback !== undefined && { default: fallback }),
   };
@@ -93,11 +98,11 @@ function field<Out, In, P extends Presence>(rule: Rule<Out>, options: Common<In>
     expected: rule.expected,
     ...(fallback !== undefined && { fallback }),
     check: (value, path = "") => rule.check(value, path),
-    jsonSchema: (defs) => ({ ...rule.jsonSchema(defs), ...notes }),
+    jsonSchema: DOCS && ((defs) => ({ ...rule.jsonSchema(defs), ...notes })),
   };
 }
 
-export interface Range {
+export interface Bounds {
   min?: number;
   max?: number;
   exclusiveMin?: number;
@@ -106,7 +111,7 @@ export interface Range {
 
 function numeric<P extends Presence>(
   whole: boolean,
-  options: Range & Common<number>,
+  options: Bounds & Common<number>,
 ): Field<number, number, P> {
   const { min = whole ? -Number.MAX_SAFE_INTEGER : undefined, exclusiveMin, exclusiveMax } = options;
   const max = options.max ?? (whole ? Number.MAX_SAFE_INTEGER : undefined);
@@ -128,25 +133,29 @@ function numeric<P extends Presence>(
       expected,
       check: (value, path) =>
         typeof value === "number" && fits(value) ? value : refuse(path, expected, value),
-      jsonSchema: () => ({
-        type: whole ? "integer" : "number",
-        ...(min !== undefined && { minimum: min }),
-        ...(max !== undefined && { maximum: max }),
-        ...(exclusiveMin !== undefined && { exclusiveMinimum: exclusiveMin }),
-        ...(exclusiveMax !== undefined && { exclusiveMaximum: exclusiveMax }),
-      }),
+      jsonSchema:
+        DOCS &&
+        (() => ({
+          type: whole ? "integer" : "number",
+          ...(min !== undefined && { minimum: min }),
+          ...(max !== undefined && { maximum: max }),
+          ...(exclusiveMin !== undefined && { exclusiveMinimum: exclusiveMin }),
+          ...(exclusiveMax !== undefined && { exclusiveMaximum: exclusiveMax }),
+        })),
     },
     options,
   );
 }
 
 /** A whole number, at most 2^53 - 1 either way. */
-export function int<O extends Range & Common<number>>(options: O = {} as O): Field<number, number, Given<O>> {
+export function int<O extends Bounds & Common<number>>(
+  options: O = {} as O,
+): Field<number, number, Given<O>> {
   return numeric(true, options);
 }
 
 /** A finite number. */
-export function number<O extends Range & Common<number>>(
+export function number<O extends Bounds & Common<number>>(
   options: O = {} as O,
 ): Field<number, number, Given<O>> {
   return numeric(false, options);
@@ -158,7 +167,7 @@ export function bool<O extends Common<boolean>>(options: O = {} as O): Field<boo
     {
       expected,
       check: (value, path) => (typeof value === "boolean" ? value : refuse(path, expected, value)),
-      jsonSchema: () => ({ type: "boolean" }),
+      jsonSchema: DOCS && (() => ({ type: "boolean" })),
     },
     options,
   );
@@ -176,7 +185,7 @@ export function string<O extends Common<string> & { pattern?: RegExp; expected?:
         typeof value === "string" && (!pattern || pattern.test(value))
           ? value
           : refuse(path, expected, value),
-      jsonSchema: () => ({ type: "string", ...(pattern && { pattern: pattern.source }) }),
+      jsonSchema: DOCS && (() => ({ type: "string", ...(pattern && { pattern: pattern.source }) })),
     },
     options,
   );
@@ -194,7 +203,7 @@ export function choice<const T extends string, O extends Common<NoInfer<T>>>(
       check: (value, path) =>
         values.find((candidate) => candidate === value) ??
         refuse(path, expected, value, typeof value === "string" ? didYouMean(value, values) : ""),
-      jsonSchema: () => (values.length === 1 ? { const: values[0] } : { enum: [...values] }),
+      jsonSchema: DOCS && (() => (values.length === 1 ? { const: values[0] } : { enum: [...values] })),
     },
     options,
   );
@@ -205,13 +214,13 @@ export function exactly<const T extends number>(wanted: T): Field<T, T, "require
   return field({
     expected: String(wanted),
     check: (value, path) => (value === wanted ? wanted : refuse(path, String(wanted), value)),
-    jsonSchema: () => ({ const: wanted }),
+    jsonSchema: DOCS && (() => ({ const: wanted })),
   });
 }
 
 /** Anything that JSON can hold; returned as it is, not copied. */
 export function anything(options: { doc?: string } = {}): Field<unknown, unknown, "required"> {
-  return field({ expected: "a value", check: (value) => value, jsonSchema: () => ({}) }, options);
+  return field({ expected: "a value", check: (value) => value, jsonSchema: DOCS && (() => ({})) }, options);
 }
 
 export function list<Out, In, O extends Common<In[]> & { min?: number; max?: number }>(
@@ -230,23 +239,25 @@ export function list<Out, In, O extends Common<In[]> & { min?: number; max?: num
           return refuse(path, expected, value);
         return Array.from(value, (item, i) => of.check(item, within(path, i)));
       },
-      jsonSchema: (defs) => ({
-        type: "array",
-        items: of.jsonSchema(defs),
-        ...(min > 0 && { minItems: min }),
-        ...(max < Infinity && { maxItems: max }),
-      }),
+      jsonSchema:
+        DOCS &&
+        ((defs) => ({
+          type: "array",
+          items: of.jsonSchema(defs),
+          ...(min > 0 && { minItems: min }),
+          ...(max < Infinity && { maxItems: max }),
+        })),
     },
     options,
   );
 }
 
 /** Two whole numbers, height and width; one number stands for both. */
-export function pair<O extends Range & Common<number>>(
+export function pair<O extends Bounds & Common<number>>(
   options: O = {} as O,
 ): Field<[number, number], number | readonly [number, number], Given<O>> {
   const { default: fallback, doc: _, ...range } = options;
-  const one = int(range as Range);
+  const one = int(range as Bounds);
   const expected = `${one.expected}, or [height, width]`;
   return field(
     {
@@ -260,9 +271,11 @@ export function pair<O extends Range & Common<number>>(
         if (value.length !== 2) return refuse(path, expected, value);
         return [one.check(value[0], within(path, 0)), one.check(value[1], within(path, 1))];
       },
-      jsonSchema: () => ({
-        anyOf: [one.jsonSchema(), { type: "array", items: one.jsonSchema(), minItems: 2, maxItems: 2 }],
-      }),
+      jsonSchema:
+        DOCS &&
+        (() => ({
+          anyOf: [one.jsonSchema(), { type: "array", items: one.jsonSchema(), minItems: 2, maxItems: 2 }],
+        })),
     },
     options as Common<number>,
   );

@@ -7,6 +7,7 @@ import {
   type Infer,
   type Input,
   type JsonSchema,
+  type Kind,
   type ObjectField,
   type Simple,
   show,
@@ -36,7 +37,7 @@ export function withDefault<Out, In>(of: Field<Out, In>, value: NoInfer<In>): Fi
     ...of,
     presence: "defaulted",
     fallback: value,
-    jsonSchema: (defs) => beside(of.jsonSchema(defs), { default: value }),
+    jsonSchema: DOCS && ((defs) => beside(of.jsonSchema(defs), { default: value })),
   };
 }
 
@@ -45,7 +46,7 @@ export function described<Out, In, P extends Field["presence"]>(
   of: Field<Out, In, P>,
   doc: string,
 ): Field<Out, In, P> {
-  return { ...of, jsonSchema: (defs) => beside(of.jsonSchema(defs), { description: doc }) };
+  return { ...of, jsonSchema: DOCS && ((defs) => beside(of.jsonSchema(defs), { description: doc })) };
 }
 
 /** The same field, under one name in the JSON Schema's `$defs` wherever it is used. */
@@ -55,19 +56,15 @@ export function shared<Out, In, P extends Field["presence"]>(
 ): Field<Out, In, P> {
   return {
     ...of,
-    jsonSchema(defs) {
-      if (!defs) return of.jsonSchema();
-      defs[name] ??= of.jsonSchema(defs);
-      return { $ref: `#/$defs/${name}` };
-    },
+    jsonSchema:
+      DOCS &&
+      ((defs) => {
+        if (!defs) return of.jsonSchema();
+        defs[name] ??= of.jsonSchema(defs);
+        return { $ref: `#/$defs/${name}` };
+      }),
   };
 }
-
-/** Fields and more fields. Unlike `...` it can be left out by bundlers where nobody uses the result: see scripts/pure.mjs. */
-export const extend = <A extends Fields, B extends Fields>(fields: A, more: B): A & B => ({
-  ...fields,
-  ...more,
-});
 
 const beside = (schema: JsonSchema, notes: JsonSchema): JsonSchema => ({ ...schema, ...notes });
 
@@ -100,16 +97,18 @@ export function object<F extends Fields>(fields: F, options: { doc?: string } = 
       }
       return out as Infer<ObjectField<F>>;
     },
-    jsonSchema(defs) {
-      const required = names.filter((name) => fields[name]!.presence === "required");
-      return {
-        ...(options.doc !== undefined && { description: options.doc }),
-        type: "object",
-        properties: Object.fromEntries(names.map((name) => [name, fields[name]!.jsonSchema(defs)])),
-        ...(required.length > 0 && { required }),
-        additionalProperties: false,
-      };
-    },
+    jsonSchema:
+      DOCS &&
+      ((defs) => {
+        const required = names.filter((name) => fields[name]!.presence === "required");
+        return {
+          ...(options.doc !== undefined && { description: options.doc }),
+          type: "object",
+          properties: Object.fromEntries(names.map((name) => [name, fields[name]!.jsonSchema(defs)])),
+          ...(required.length > 0 && { required }),
+          additionalProperties: false,
+        };
+      }),
   };
 }
 
@@ -129,89 +128,109 @@ export function record<Out, In>(
       });
       return Object.fromEntries(entries);
     },
-    jsonSchema: (defs) => ({
-      ...(doc !== undefined && { description: doc }),
-      type: "object",
-      additionalProperties: of.jsonSchema(defs),
-      ...(keys && { propertyNames: { pattern: keys.source } }),
-    }),
+    jsonSchema:
+      DOCS &&
+      ((defs) => ({
+        ...(doc !== undefined && { description: doc }),
+        type: "object",
+        additionalProperties: of.jsonSchema(defs),
+        ...(keys && { propertyNames: { pattern: keys.source } }),
+      })),
   };
 }
 
-type Branches = Readonly<Record<string, ObjectField<Fields>>>;
-type Tagged<Tag extends string, B, Shape extends "out" | "in"> = {
-  [K in keyof B & string]: Simple<{ [T in Tag]: K } & (Shape extends "out" ? Infer<B[K]> : Input<B[K]>)>;
+/** Kinds by name. */
+export type Kinds = Readonly<Record<string, Kind>>;
+/** What `check` returns for one of these kinds: its fields, and its name in field `Tag`. */
+export type OneOf<Tag extends string, B> = {
+  [K in keyof B & string]: Simple<{ [T in Tag]: K } & Infer<FieldsOf<B[K]>>>;
 }[keyof B & string];
-export interface VariantField<Tag extends string, B extends Branches>
-  extends Field<Tagged<Tag, B, "out">, Tagged<Tag, B, "in">, "required"> {
+/** The same as people write it. */
+export type WrittenOneOf<Tag extends string, B> = {
+  [K in keyof B & string]: Simple<{ [T in Tag]: K } & Input<FieldsOf<B[K]>>>;
+}[keyof B & string];
+type FieldsOf<K> = K extends { readonly fields: () => infer F } ? F : never;
+
+export interface VariantField<Tag extends string, B extends Kinds>
+  extends Field<OneOf<Tag, B>, WrittenOneOf<Tag, B>, "required"> {
   readonly tag: Tag;
-  readonly branches: B;
+  readonly kinds: B;
 }
 
 /**
- * One of several objects, told apart by the string in field `tag`.
+ * One of several kinds of object, told apart by the string in field `tag`.
  *
- * @param known what errors list, where there are more than `branches`
+ * @param known what errors list, where there are more than `kinds`
  */
-export function variant<const Tag extends string, B extends Branches>(
+export function variant<const Tag extends string, B extends Kinds>(
   tag: Tag,
-  branches: B,
-  known: readonly string[] = Object.keys(branches),
+  kinds: B,
+  known: readonly string[] = Object.keys(kinds),
 ): VariantField<Tag, B> {
-  const names = Object.keys(branches);
   const tagField = choice(known);
-  const full = new Map(
-    names.map((name) => [name, object({ [tag]: choice([name]), ...(branches[name]!.fields as Fields) })]),
-  );
   const expected = `an object with ${tag} ${tagField.expected}`;
+  const made = new Map<string, Field>();
+  const whole = (name: string): Field => {
+    let field = made.get(name);
+    if (!field) {
+      field = object({ [tag]: choice([name]), ...kinds[name]!.fields().fields });
+      made.set(name, field);
+    }
+    return field;
+  };
   return {
     tag,
-    branches,
+    kinds,
     presence: "required",
     expected,
     check(value, path = "") {
       const given = asObject(value, path, expected);
       const here = Object.hasOwn(given, tag) ? given[tag] : undefined;
       if (here === undefined) refuse(within(path, tag), `missing; expected ${tagField.expected}`);
-      const name = tagField.check(here, within(path, tag));
-      return full.get(name)!.check(given, path) as Tagged<Tag, B, "out">;
+      return whole(tagField.check(here, within(path, tag))).check(given, path) as OneOf<Tag, B>;
     },
-    jsonSchema: (defs) => ({
-      type: "object",
-      required: [tag],
-      oneOf: names.map((name) => {
-        const { type: _, ...branch } = full.get(name)!.jsonSchema(defs);
-        const { description } = branches[name]!.jsonSchema();
-        return { ...(description !== undefined && { description }), ...branch };
-      }),
-    }),
+    jsonSchema:
+      DOCS &&
+      ((defs) => ({
+        type: "object",
+        required: [tag],
+        oneOf: Object.keys(kinds).map((name) => {
+          const { type: _, ...branch } = whole(name).jsonSchema(defs);
+          const { description } = kinds[name]!.fields().jsonSchema();
+          return { ...(description !== undefined && { description }), ...branch };
+        }),
+      })),
   };
 }
 
-/** Names of the branches that need nothing but their name. */
-type Plain<B> = {
-  [K in keyof B & string]: Record<never, never> extends Input<B[K]> ? K : never;
+/** Names of the kinds that need nothing but their name. */
+export type PlainNames<B> = {
+  [K in keyof B & string]: Record<never, never> extends Input<FieldsOf<B[K]>> ? K : never;
 }[keyof B & string];
 
 /** A variant that may also be written as its tag alone: "adam" for { name: "adam" }. `check` returns the object. */
-export function orName<const Tag extends string, B extends Branches>(
+export function orName<const Tag extends string, B extends Kinds>(
   of: VariantField<Tag, B>,
-): Field<Tagged<Tag, B, "out">, Tagged<Tag, B, "in"> | Plain<B>, "required"> {
-  const all = Object.keys(of.branches);
-  const plain = all.filter((name) =>
-    Object.values(of.branches[name]!.fields as Fields).every((field) => field.presence !== "required"),
-  );
+): Field<OneOf<Tag, B>, WrittenOneOf<Tag, B> | PlainNames<B>, "required"> {
+  const all = Object.keys(of.kinds);
   const expected = `one of ${all.join(", ")}, or an object with that ${of.tag}`;
   return {
     presence: "required",
     expected,
     check(value, path = "") {
       if (typeof value === "object" && value !== null) return of.check(value, path);
-      if (typeof value === "string" && Object.hasOwn(of.branches, value))
+      if (typeof value === "string" && Object.hasOwn(of.kinds, value))
         return of.check({ [of.tag]: value }, path);
       const hint = typeof value === "string" ? didYouMean(value, all) : "";
       return refuse(path, `expected ${expected}, got ${show(value)}${hint}`);
     },
-    jsonSchema: (defs) => ({ anyOf: [{ enum: plain }, of.jsonSchema(defs)] }),
+    jsonSchema:
+      DOCS &&
+      ((defs) => {
+        const plain = all.filter((name) =>
+          Object.values(of.kinds[name]!.fields().fields).every(({ presence }) => presence !== "required"),
+        );
+        return { anyOf: [{ enum: plain }, of.jsonSchema(defs)] };
+      }),
   };
 }

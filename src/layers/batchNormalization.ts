@@ -1,62 +1,38 @@
 /** Batch normalisation. Twin of assembly/layers/batchNormalization.ts. */
 
 import { fullBuild } from "../core/full.ts";
-import { bool, type Infer, number } from "../fields/fields.ts";
+import { type Infer, number } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import { floatsOf, type Range } from "../plan/builder.ts";
-import { type Layer, type Operation, type Parameter, type Site, trainable } from "../plan/operation.ts";
-import { layerName } from "./activation.ts";
-import { forTraining } from "./training.ts";
+import type { Operation, Site } from "../plan/operation.ts";
+import { sizeOf } from "../shape.ts";
+import { type Built, layer, layerName, type Place } from "./layer.ts";
+import { channelVector, normalizationFields } from "./normalization.ts";
 
-export const batchNormalizationFields = object(
-  {
-    name: layerName,
-    momentum: number({
-      min: 0,
-      exclusiveMax: 1,
-      default: 0.99,
-      doc: "Share of the moving mean and variance kept at each step.",
-    }),
-    epsilon: number({ min: 1e-12, default: 1e-3, doc: "Added to the variance." }),
-    center: bool({ default: true, doc: "Whether there is a beta." }),
-    scale: bool({ default: true, doc: "Whether there is a gamma." }),
-    trainable,
-  },
-  {
-    doc: "Each channel brought to mean 0 and variance 1 over the batch, then gamma · x + beta. Outside training with moving means, which training updates. Gradients are those of the batch at hand.",
-  },
-);
-export type BatchNormalizationConfig = Infer<typeof batchNormalizationFields>;
-
-/** Parameters that are vectors over channels. */
-export function channelVector(
-  name: string,
-  channels: number,
-  value: "zeros" | "ones",
-  train: boolean,
-): Parameter {
-  return {
-    name,
-    shape: [channels],
-    layout: "vector",
-    initializer: { name: value },
-    fanIn: channels,
-    fanOut: channels,
-    l1: 0,
-    l2: 0,
-    trainable: train,
-  };
-}
+const fields = () =>
+  object(
+    {
+      name: layerName(),
+      momentum: number({
+        min: 0,
+        exclusiveMax: 1,
+        default: 0.99,
+        doc: DOCS && "Share of the moving mean and variance kept at each step.",
+      }),
+      ...normalizationFields(),
+    },
+    {
+      doc:
+        DOCS &&
+        "Each channel brought to mean 0 and variance 1 over the batch, then gamma · x + beta. Outside training with moving means, which training updates. Gradients are those of the batch at hand.",
+    },
+  );
+type Config = Infer<ReturnType<typeof fields>>;
 
 /** Not trainable means, as in Keras, that it works with its moving means while training, too. */
-export function buildBatchNormalization(
-  config: BatchNormalizationConfig,
-  name: string,
-  _index: number,
-  inputShape: readonly number[],
-): Layer {
+function build(config: Config, { name, inputShape }: Place): Built {
   const channels = inputShape[inputShape.length - 1];
-  const pixels = inputShape.slice(0, -1).reduce((product, n) => product * n, 1);
+  const pixels = sizeOf(inputShape.slice(0, -1));
   const { center, scale, epsilon, momentum } = config;
   const parameters = [
     ...(scale ? [channelVector("gamma", channels, "ones", config.trainable)] : []),
@@ -71,7 +47,6 @@ export function buildBatchNormalization(
   });
   const operation: Operation = {
     layer: name,
-    kind: "batchNormalization",
     parameters,
     inputShape,
     outputShape: inputShape,
@@ -88,48 +63,55 @@ export function buildBatchNormalization(
       builder.emit("BATCH_NORM_FORWARD", { y, x, gamma, beta, ...moments(site), ...shape });
       return y;
     },
-    backward: forTraining((site: Site, x: Range, _y: Range, dy: Range, needed: boolean): Range => {
-      const { builder, parameter } = site;
-      const gamma = scale ? parameter("gamma").value : 0;
-      if (!config.trainable) {
-        // with fixed moments it is a line: dx = dy · gamma / √(variance + ε), the forward kernel on dy with mean and beta 0
-        if (!needed) return dy;
-        const { variance } = moments(site);
-        builder.emit("BATCH_NORM_FORWARD", { y: dy, x: dy, gamma, beta: 0, mean: 0, variance, ...shape });
+    backward:
+      TRAINING &&
+      ((site: Site, x: Range, _y: Range, dy: Range, needed: boolean): Range => {
+        const { builder, parameter } = site;
+        const gamma = scale ? parameter("gamma").value : 0;
+        if (!config.trainable) {
+          // with fixed moments it is a line: dx = dy · gamma / √(variance + ε), the forward kernel on dy with mean and beta 0
+          if (!needed) return dy;
+          const { variance } = moments(site);
+          builder.emit("BATCH_NORM_FORWARD", { y: dy, x: dy, gamma, beta: 0, mean: 0, variance, ...shape });
+          return dy;
+        }
+        builder.emit("BATCH_NORM_BACKWARD", {
+          dx: needed ? dy : 0,
+          dgamma: scale ? parameter("gamma").gradient : 0,
+          dbeta: center ? parameter("beta").gradient : 0,
+          dy,
+          x,
+          gamma,
+          step: builder.step,
+          ...moments(site),
+          ...shape,
+        });
         return dy;
-      }
-      builder.emit("BATCH_NORM_BACKWARD", {
-        dx: needed ? dy : 0,
-        dgamma: scale ? parameter("gamma").gradient : 0,
-        dbeta: center ? parameter("beta").gradient : 0,
-        dy,
-        x,
-        gamma,
-        step: builder.step,
-        ...moments(site),
-        ...shape,
-      });
-      return dy;
-    }),
-    update: forTraining((site: Site): void => {
-      const { builder, parameter, saved } = site;
-      if (!saved.has("mean")) return;
-      builder.emit("MOVING_MOMENTS", {
-        movingMean: parameter("movingMean").value,
-        movingVariance: parameter("movingVariance").value,
-        ...(moments(site) as { mean: Range; variance: Range }),
-        channels,
-        momentum,
-      });
-    }),
+      }),
+    update:
+      TRAINING &&
+      ((site: Site): void => {
+        const { builder, parameter, saved } = site;
+        if (!saved.has("mean")) return;
+        builder.emit("MOVING_MOMENTS", {
+          movingMean: parameter("movingMean").value,
+          movingVariance: parameter("movingVariance").value,
+          ...(moments(site) as { mean: Range; variance: Range }),
+          channels,
+          momentum,
+        });
+      }),
   };
-  return {
-    name,
-    type: "batchNormalization",
-    inputShape,
-    outputShape: inputShape,
-    operations: [operation],
-    activation: "linear",
-    core: fullBuild,
-  };
+  return { outputShape: inputShape, operations: [operation], core: fullBuild };
 }
+
+/**
+ * (x − mean) / √(variance + epsilon) · gamma + beta, with mean and variance of each channel over the batch; outside training with
+ * moving ones. Source: Ioffe & Szegedy 2015. Defaults are Keras': momentum 0.99, epsilon 0.001.
+ */
+export const batchNormalization = /* @__PURE__ */ layer("batchNormalization", {
+  fields: TRAINING && fields,
+  build,
+  example: "{ momentum: 0.99 }",
+  looksAcrossRows: ({ trainable }) => trainable,
+});

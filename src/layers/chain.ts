@@ -1,10 +1,11 @@
 /** How a list of configurations becomes a chain of layers, each with a name and the shapes that follow from those before. */
-import type { LayerConfig } from "../config/config.ts";
-import { LAYERS } from "../config/names.ts";
 import { NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
 import type { Layer } from "../plan/operation.ts";
-import { kindOf, type LayerKind } from "./registry.ts";
+import type { LayerConfig } from "./configs.ts";
+import type { LayerKind } from "./layer.ts";
+import { LAYERS } from "./names.ts";
+import { kindOf } from "./registry.ts";
 
 /**
  * Builds the chain, giving names ("dense_1") where the configuration has none. Layers within layers share the names.
@@ -21,22 +22,49 @@ export function buildChain(
     return list.map((config, i) => {
       const index = outer ?? i;
       const start = shape;
-      const kind = find(config.type);
+      const { type } = config;
+      const name = config.name!;
+      const kind = find(type);
       if (!kind)
         throw new NablaError(
-          `layers[${index}].type: expected one of ${LAYERS.join(", ")}, got ${show(config.type)}; update nabla if a newer one wrote it`,
+          `layers[${index}].type: expected one of ${LAYERS.join(", ")}, got ${show(type)}; update nabla if a newer one wrote it`,
         );
-      const layer = kind.build(config, config.name!, index, start, (inner) => chain(inner, start, index));
-      shape = layer.outputShape;
-      return layer;
+      const inner = (within: readonly { type: string }[]) =>
+        chain(within as readonly LayerConfig[], start, index);
+      const { activation = "linear", ...built } = kind.build(config as never, {
+        name,
+        index,
+        inputShape: start,
+        inner,
+      });
+      shape = built.outputShape;
+      return {
+        name,
+        type,
+        inputShape: start,
+        ...built,
+        ...(!kind.onlyShape && { activation }),
+      };
     });
   };
-  return chain(nameLayers(configs), inputShape);
+  return chain(nameLayers(configs, find), inputShape);
+}
+
+/** The lists of layers within one, by the field that holds them. */
+function innerOf(
+  config: LayerConfig,
+  find: (type: string) => LayerKind | undefined,
+): [field: string, layers: readonly LayerConfig[]][] {
+  const fields = find(config.type)?.inner ?? [];
+  return fields.map((field) => [field, (config as unknown as Record<string, readonly LayerConfig[]>)[field]]);
 }
 
 /** The configurations with the names of all layers written out, those within layers included. */
-export function nameLayers(configs: readonly LayerConfig[]): LayerConfig[] {
-  const wished = new Set(everyLayer(configs).map(({ name }) => name));
+export function nameLayers(
+  configs: readonly LayerConfig[],
+  find: (type: string) => LayerKind | undefined = kindOf,
+): LayerConfig[] {
+  const wished = new Set(everyLayer(configs, find).map(({ name }) => name));
   const taken = new Set<string>();
   const nameOf = (config: LayerConfig, path: string): string => {
     let name = config.name;
@@ -49,24 +77,33 @@ export function nameLayers(configs: readonly LayerConfig[]): LayerConfig[] {
     taken.add(name);
     return name;
   };
-  const named = <T extends LayerConfig>(list: readonly T[], path: string): T[] =>
+  const named = (list: readonly LayerConfig[], path: string): LayerConfig[] =>
     list.map((config, i) => {
       const at = `${path}[${i}]`;
       const name = nameOf(config, at);
-      if (config.type !== "residual") return { ...config, name };
-      const layers = named(config.layers, `${at}.layers`);
-      return { ...config, name, layers, shortcut: named(config.shortcut, `${at}.shortcut`) };
+      const inner = innerOf(config, find).map(
+        ([field, layers]) => [field, named(layers, `${at}.${field}`)] as const,
+      );
+      return { ...config, name, ...Object.fromEntries(inner) } as LayerConfig;
     });
   return named(configs, "layers");
 }
 
 /** The configurations of all layers in the order they are built in, those within layers included. */
-export function everyLayer(configs: readonly LayerConfig[]): LayerConfig[] {
-  return configs.flatMap((config) =>
-    config.type === "residual" ? [config, ...config.layers, ...config.shortcut] : [config],
-  );
+export function everyLayer(
+  configs: readonly LayerConfig[],
+  find: (type: string) => LayerKind | undefined = kindOf,
+): LayerConfig[] {
+  return configs.flatMap((config) => [config, ...innerOf(config, find).flatMap(([, layers]) => layers)]);
 }
 
 /** Whether a row's outputs depend, while training, on which other rows it is run with. */
 export const looksAcrossRows = (configs: readonly LayerConfig[]): boolean =>
-  everyLayer(configs).some((config) => config.type === "batchNormalization" && config.trainable);
+  everyLayer(configs).some((config) => kindOf(config.type)?.looksAcrossRows?.(config as never));
+
+/** How many outputs the last layer has that says so in its options; 1 where none does. */
+export const outputCount = (configs: readonly LayerConfig[]): number =>
+  configs
+    .map((config) => kindOf(config.type)?.outputs?.(config as never))
+    .filter((n) => n !== undefined)
+    .at(-1) ?? 1;

@@ -1,58 +1,57 @@
 /** Two-dimensional convolution, channels last, filters HWIO. Twin of assembly/layers/conv2d.ts. */
 
 import { fullBuild } from "../core/full.ts";
-import { NablaError } from "../errors.ts";
 import { type Infer, int, pair } from "../fields/fields.ts";
-import { extend, object } from "../fields/objects.ts";
+import { object } from "../fields/objects.ts";
 import { align, ld, type Range } from "../plan/builder.ts";
-import type { Layer, Operation, Site } from "../plan/operation.ts";
-import { activationOperation, layerName, normalizeActivation } from "./activation.ts";
+import type { Operation, Site } from "../plan/operation.ts";
+import { activationOperation, normalizeActivation } from "./activationOperation.ts";
 import { imageShape, padding, place } from "./geometry.ts";
-import { forTraining } from "./training.ts";
+import { type Built, layer, layerName, misfit, type Place } from "./layer.ts";
 import { kernelAndBias, weightFields } from "./weights.ts";
 
-export const conv2dFields = object(
-  extend(
+const fields = () =>
+  object(
     {
-      name: layerName,
-      filters: int({ min: 1, doc: "Number of output channels." }),
-      kernelSize: pair({ min: 1, doc: "Height and width of the window." }),
-      strides: pair({ min: 1, default: 1, doc: "Pixels from one window to the next." }),
-      padding,
-      dilationRate: pair({ min: 1, default: 1, doc: "Distance between the pixels of a window." }),
+      name: layerName(),
+      filters: int({ min: 1, doc: DOCS && "Number of output channels." }),
+      kernelSize: pair({ min: 1, doc: DOCS && "Height and width of the window." }),
+      strides: pair({ min: 1, default: 1, doc: DOCS && "Pixels from one window to the next." }),
+      padding: padding(),
+      dilationRate: pair({ min: 1, default: 1, doc: DOCS && "Distance between the pixels of a window." }),
       groups: int({
         min: 1,
         default: 1,
-        doc: "Filters are divided into so many groups, each of which sees its share of the channels. As many as channels: depthwise.",
+        doc:
+          DOCS &&
+          "Filters are divided into so many groups, each of which sees its share of the channels. As many as channels: depthwise.",
       }),
+      ...weightFields(),
     },
-    weightFields,
-  ),
-  {
-    doc: "y = activation(x * kernel + bias), the kernel [height, width, channels / groups, filters] moved over the image.",
-  },
-);
-export type Conv2dConfig = Infer<typeof conv2dFields>;
+    {
+      doc:
+        DOCS &&
+        "y = activation(x * kernel + bias), the kernel [height, width, channels / groups, filters] moved over the image.",
+    },
+  );
+type Config = Infer<ReturnType<typeof fields>>;
 
 /**
  * @param inputShape must be [height, width, channels]
  * @throws NablaError for an input that is no image or smaller than the kernel, and for groups that do not divide
  */
-export function buildConv2d(
-  config: Conv2dConfig,
-  name: string,
-  index: number,
-  inputShape: readonly number[],
-): Layer {
+function build(config: Config, at: Place): Built {
+  const { name, index, inputShape } = at;
   const what = `conv2d "${name}" (layer ${index + 1})`;
-  const [height, width, channels] = imageShape("conv2d", name, index, inputShape);
+  const [height, width, channels] = imageShape("conv2d", at);
   const { filters, groups, useBias } = config;
   const [kernelHeight, kernelWidth] = config.kernelSize;
   const [strideY, strideX] = config.strides;
   const [dilationY, dilationX] = config.dilationRate;
   if (channels % groups !== 0 || filters % groups !== 0) {
-    throw new NablaError(
-      `${what}: groups: expected a divisor of both ${channels} channels and ${filters} filters, got ${groups}`,
+    throw misfit(
+      TRAINING &&
+        `${what}: groups: expected a divisor of both ${channels} channels and ${filters} filters, got ${groups}`,
     );
   }
   const { out, top, left } = place(what, inputShape, {
@@ -101,7 +100,6 @@ export function buildConv2d(
 
   const operation: Operation = {
     layer: name,
-    kind: "conv2d",
     parameters,
     inputShape,
     outputShape,
@@ -121,60 +119,71 @@ export function buildConv2d(
       });
       return y;
     },
-    backward: forTraining((site: Site, x: Range, _y: Range, dy: Range, needed: boolean): Range => {
-      const { builder, parameter } = site;
-      const w = parameter("kernel");
-      if (config.trainable) {
-        builder.emit(depthwise ? "DEPTHWISE_WEIGHTS" : "CONV2D_WEIGHTS", {
-          y: dy,
-          x,
-          w: w.gradient,
-          b: useBias ? parameter("bias").gradient : 0,
-          step: builder.step,
-          ...withScratch(site, scratch.weights),
-          pixel: pixelOf(x),
-          ...geometry,
-        });
-      }
-      if (!needed) return dy;
-      if (depthwise) {
+    backward:
+      TRAINING &&
+      ((site: Site, x: Range, _y: Range, dy: Range, needed: boolean): Range => {
+        const { builder, parameter } = site;
+        const w = parameter("kernel");
+        if (config.trainable) {
+          builder.emit(depthwise ? "DEPTHWISE_WEIGHTS" : "CONV2D_WEIGHTS", {
+            y: dy,
+            x,
+            w: w.gradient,
+            b: useBias ? parameter("bias").gradient : 0,
+            step: builder.step,
+            ...withScratch(site, scratch.weights),
+            pixel: pixelOf(x),
+            ...geometry,
+          });
+        }
+        if (!needed) return dy;
+        if (depthwise) {
+          const dx = site.gradient(inputShape);
+          const rest = {
+            b: 0,
+            step: builder.step,
+            scratch: 0,
+            scratchBytes: 0,
+            pixel: ld(channels),
+            ...geometry,
+          };
+          builder.emit("DEPTHWISE_INPUT", { y: dy, x: dx, w: w.value, ...rest });
+          return dx;
+        }
+        const wt = builder.alloc(`turned weights of ${name}`, area * filters * ld(each) * 4);
+        builder.emit("CONV2D_TURN", { wt, w: w.value, channels, filters, ...kernelAt, groups });
         const dx = site.gradient(inputShape);
-        const rest = {
+        builder.emit("CONV2D_INPUT", {
+          y: dy,
+          x: dx,
+          w: wt,
           b: 0,
           step: builder.step,
-          scratch: 0,
-          scratchBytes: 0,
+          ...withScratch(site, scratch.input),
           pixel: ld(channels),
           ...geometry,
-        };
-        builder.emit("DEPTHWISE_INPUT", { y: dy, x: dx, w: w.value, ...rest });
+        });
         return dx;
-      }
-      const wt = builder.alloc(`turned weights of ${name}`, area * filters * ld(each) * 4);
-      builder.emit("CONV2D_TURN", { wt, w: w.value, channels, filters, ...kernelAt, groups });
-      const dx = site.gradient(inputShape);
-      builder.emit("CONV2D_INPUT", {
-        y: dy,
-        x: dx,
-        w: wt,
-        b: 0,
-        step: builder.step,
-        ...withScratch(site, scratch.input),
-        pixel: ld(channels),
-        ...geometry,
-      });
-      return dx;
-    }),
+      }),
   };
   const f = normalizeActivation(config.activation);
   const second = activationOperation(f, name, outputShape, true);
   return {
-    name,
-    type: "conv2d",
-    inputShape,
     outputShape,
     operations: second ? [operation, second] : [operation],
     activation: f.name,
     core: fullBuild,
   };
 }
+
+/**
+ * Convolution, channels last: [height, width, channels] → [outHeight, outWidth, filters], activation(x * kernel + bias) with kernel
+ * [kernelHeight, kernelWidth, channels / groups, filters]. Outputs: floor((n − reach) / stride) + 1 with padding "valid" (the
+ * default), ceil(n / stride) with "same"; reach = (kernel − 1) · dilation + 1.
+ */
+export const conv2d = /* @__PURE__ */ layer("conv2d", {
+  fields: TRAINING && fields,
+  build,
+  example: "{ filters: 8, kernelSize: 3 }",
+  hasKernel: true,
+});

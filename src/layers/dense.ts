@@ -1,39 +1,34 @@
 /** Dense layer: y = f(x · w + b). Twin of assembly/layers/dense.ts. */
 
-import { NablaError } from "../errors.ts";
 import { type Infer, int } from "../fields/fields.ts";
-import { extend, object } from "../fields/objects.ts";
+import { object } from "../fields/objects.ts";
 import { ld, type Range } from "../plan/builder.ts";
-import type { Layer, Operation, Site } from "../plan/operation.ts";
-import { activationOperation, layerName, normalizeActivation } from "./activation.ts";
-import { forTraining } from "./training.ts";
+import type { Operation, Site } from "../plan/operation.ts";
+import { showShape } from "../shape.ts";
+import { activationOperation, normalizeActivation } from "./activationOperation.ts";
+import { type Built, layer, layerName, misfit, type Place } from "./layer.ts";
 import { kernelAndBias, weightFields } from "./weights.ts";
 
-export const denseFields = object(
-  extend(
+const fields = () =>
+  object(
     {
-      name: layerName,
-      units: int({ min: 1, doc: "Number of outputs." }),
+      name: layerName(),
+      units: int({ min: 1, doc: DOCS && "Number of outputs." }),
+      ...weightFields(),
     },
-    weightFields,
-  ),
-  { doc: "y = activation(x · kernel + bias)." },
-);
-export type DenseConfig = Infer<typeof denseFields>;
+    { doc: DOCS && "y = activation(x · kernel + bias)." },
+  );
+type Config = Infer<ReturnType<typeof fields>>;
 
 /**
  * @param inputShape must be [n]
  * @throws NablaError for an input that is not flat
  */
-export function buildDense(
-  config: DenseConfig,
-  name: string,
-  index: number,
-  inputShape: readonly number[],
-): Layer {
+function build(config: Config, { name, index, inputShape }: Place): Built {
   if (inputShape.length !== 1) {
-    throw new NablaError(
-      `dense "${name}" (layer ${index + 1}): expected input [n], got [${inputShape.join(", ")}]; add flatten() before it`,
+    throw misfit(
+      TRAINING &&
+        `dense "${name}" (layer ${index + 1}): expected input [n], got ${showShape(inputShape)}; add flatten() before it`,
     );
   }
   const inputs = inputShape[0];
@@ -46,7 +41,6 @@ export function buildDense(
   });
   const operation: Operation = {
     layer: name,
-    kind: "dense",
     parameters,
     inputShape,
     outputShape: [units],
@@ -56,8 +50,9 @@ export function buildDense(
       builder.emit("DENSE_FORWARD", { y, x, w: parameter("kernel").value, b, inputs, units });
       return y;
     },
-    backward: forTraining(
-      ({ builder, parameter, gradient }: Site, x: Range, _y: Range, dy: Range, needed: boolean): Range => {
+    backward:
+      TRAINING &&
+      (({ builder, parameter, gradient }: Site, x: Range, _y: Range, dy: Range, needed: boolean): Range => {
         const w = parameter("kernel");
         if (config.trainable)
           builder.emit("DENSE_WEIGHTS", {
@@ -79,12 +74,20 @@ export function buildDense(
         const dx = gradient(inputShape);
         builder.emit("DENSE_INPUT", { dx, dy, wt, inputs, units });
         return dx;
-      },
-    ),
+      }),
   };
   const f = normalizeActivation(config.activation);
   const operations = [operation];
   const second = activationOperation(f, name, [units], true);
   if (second) operations.push(second);
-  return { name, type: "dense", inputShape, outputShape: [units], operations, activation: f.name };
+  return { outputShape: [units], operations, activation: f.name };
 }
+
+/** y[rows, units] = activation(x[rows, n] · kernel[n, units] + bias[units]) */
+export const dense = /* @__PURE__ */ layer("dense", {
+  fields: TRAINING && fields,
+  build,
+  example: "{ units: 10 }",
+  hasKernel: true,
+  outputs: ({ units }) => units,
+});

@@ -1,13 +1,17 @@
 /** Windows over images: how many fit, and how far they reach beyond the edges. */
 
-import { NablaError } from "../errors.ts";
 import { choice } from "../fields/fields.ts";
+import { showShape, sizeOf } from "../shape.ts";
+import { misfit, type Place } from "./layer.ts";
 
 export type Padding = "valid" | "same";
-export const padding = choice(["valid", "same"], {
-  default: "valid",
-  doc: "valid: windows lie inside the image. same: zeros around it, so that with stride 1 its size stays.",
-});
+export const padding = () =>
+  choice(["valid", "same"], {
+    default: "valid",
+    doc:
+      DOCS &&
+      "valid: windows lie inside the image. same: zeros around it, so that with stride 1 its size stays.",
+  });
 
 /** One direction of a window's walk over an image. */
 export interface Walk {
@@ -58,8 +62,9 @@ export function place(what: string, [height, width]: readonly number[], over: Wi
       dilation > 1
         ? ` with dilation ${dilation} reaches over (${window} − 1) · ${dilation} + 1 = ${reach}`
         : "";
-    throw new NablaError(
-      `${what}: a window of ${axis === 0 ? "height" : "width"} ${window}${dilated} does not fit an image of ${height} × ${width}: floor((${size} − ${reach}) / ${stride}) + 1 = ${Math.floor((size - reach) / stride) + 1} outputs; use a smaller window, padding "same", or fewer layers that shrink the image before it`,
+    throw misfit(
+      TRAINING &&
+        `${what}: a window of ${axis === 0 ? "height" : "width"} ${window}${dilated} does not fit an image of ${height} × ${width}: floor((${size} − ${reach}) / ${stride}) + 1 = ${Math.floor((size - reach) / stride) + 1} outputs; use a smaller window, padding "same", or fewer layers that shrink the image before it`,
     );
   };
   const y = direction(height, 0);
@@ -70,19 +75,18 @@ export function place(what: string, [height, width]: readonly number[], over: Wi
 /** @throws NablaError for an input that is no image */
 export function imageShape(
   type: string,
-  name: string,
-  index: number,
-  shape: readonly number[],
+  { name, index, inputShape: shape }: Place,
 ): [height: number, width: number, channels: number] {
   if (shape.length === 3) return [shape[0], shape[1], shape[2]];
-  const n = shape.reduce((product, size) => product * size, 1);
-  const side = Math.sqrt(n);
-  const square = Number.isInteger(side) ? `[${side}, ${side}, 1]` : "[height, width, channels]";
-  const remedy =
-    shape.length === 2
-      ? `add reshape({ targetShape: [${shape.join(", ")}, 1] }) before it`
-      : `give the first layer inputShape ${square}, or add reshape({ targetShape: ${square} }) before it`;
-  throw new NablaError(
-    `${type} "${name}" (layer ${index + 1}): expected input [height, width, channels], got [${shape.join(", ")}]; ${remedy}`,
+  throw misfit(
+    TRAINING &&
+      `${type} "${name}" (layer ${index + 1}): expected input [height, width, channels], got ${showShape(shape)}; ${remedy(shape)}`,
   );
+}
+
+function remedy(shape: readonly number[]): string {
+  if (shape.length === 2) return `add reshape({ targetShape: ${showShape([...shape, 1])} }) before it`;
+  const side = Math.sqrt(sizeOf(shape));
+  const square = Number.isInteger(side) ? `[${side}, ${side}, 1]` : "[height, width, channels]";
+  return `give the first layer inputShape ${square}, or add reshape({ targetShape: ${square} }) before it`;
 }

@@ -1,36 +1,15 @@
-/** All layers there are: for documents and files, which may name any of them. */
-import type { LayerConfig } from "../config/config.ts";
-import type { Layer } from "../plan/operation.ts";
-import { buildChain } from "./chain.ts";
-import * as kinds from "./kinds.ts";
-import { type LayerKind, register } from "./registry.ts";
-
-const all: ReadonlyMap<string, LayerKind> = /* @__PURE__ */ new Map(
-  /* @__PURE__ */ Object.entries<LayerKind>({
-    dense: kinds.dense,
-    activation: kinds.activation,
-    flatten: kinds.flatten,
-    reshape: kinds.reshape,
-    conv2d: kinds.conv2d,
-    maxPooling2d: kinds.maxPooling2d,
-    averagePooling2d: kinds.averagePooling2d,
-    globalAveragePooling2d: kinds.globalAveragePooling2d,
-    zeroPadding2d: kinds.zeroPadding2d,
-    batchNormalization: kinds.batchNormalization,
-    layerNormalization: kinds.layerNormalization,
-    dropout: kinds.dropout,
-    gaussianNoise: kinds.gaussianNoise,
-    residual: kinds.residual,
-  }),
-);
-
-/** Lets `new Model()` build whatever is described: call it before layers come from a document instead of their factories. */
-export function registerAll(): void {
-  for (const [type, kind] of all) register(type, kind);
-}
-
-/** Builds a chain of layers of any type: see buildChain(). */
-export const buildLayers = (configs: readonly LayerConfig[], inputShape: readonly number[]): Layer[] =>
-  buildChain(configs, inputShape, (type) => all.get(type));
-
-export { everyLayer, looksAcrossRows, nameLayers } from "./chain.ts";
+/** The layers there are, a line each, in the order in which messages list them. */
+export { dense } from "./dense.ts";
+export { activation } from "./activation.ts";
+export { flatten } from "./flatten.ts";
+export { reshape } from "./reshape.ts";
+export { conv2d } from "./conv2d.ts";
+export { maxPooling2d } from "./maxPooling2d.ts";
+export { averagePooling2d } from "./averagePooling2d.ts";
+export { globalAveragePooling2d } from "./globalAveragePooling2d.ts";
+export { zeroPadding2d } from "./zeroPadding2d.ts";
+export { batchNormalization } from "./batchNormalization.ts";
+export { layerNormalization } from "./layerNormalization.ts";
+export { dropout } from "./dropout.ts";
+export { gaussianNoise } from "./gaussianNoise.ts";
+export { residual } from "./residual.ts";

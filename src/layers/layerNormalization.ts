@@ -1,40 +1,31 @@
 /** Layer normalisation. Twin of assembly/layers/layerNormalization.ts. */
 
 import { fullBuild } from "../core/full.ts";
-import { bool, type Infer, number } from "../fields/fields.ts";
+import type { Infer } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import type { Range } from "../plan/builder.ts";
-import { type Layer, type Operation, type Site, trainable } from "../plan/operation.ts";
-import { layerName } from "./activation.ts";
-import { channelVector } from "./batchNormalization.ts";
-import { forTraining } from "./training.ts";
+import type { Operation, Site } from "../plan/operation.ts";
+import { sizeOf } from "../shape.ts";
+import { type Built, layer, layerName, type Place } from "./layer.ts";
+import { channelVector, normalizationFields } from "./normalization.ts";
 
-export const layerNormalizationFields = object(
-  {
-    name: layerName,
-    epsilon: number({ min: 1e-12, default: 1e-3, doc: "Added to the variance." }),
-    center: bool({ default: true, doc: "Whether there is a beta." }),
-    scale: bool({ default: true, doc: "Whether there is a gamma." }),
-    trainable,
-  },
-  {
-    doc: "Each row (of an image: each pixel) brought to mean 0 and variance 1 over its channels, then gamma · x + beta.",
-  },
-);
-export type LayerNormalizationConfig = Infer<typeof layerNormalizationFields>;
+const fields = () =>
+  object(
+    { name: layerName(), ...normalizationFields() },
+    {
+      doc:
+        DOCS &&
+        "Each row (of an image: each pixel) brought to mean 0 and variance 1 over its channels, then gamma · x + beta.",
+    },
+  );
+type Config = Infer<ReturnType<typeof fields>>;
 
-export function buildLayerNormalization(
-  config: LayerNormalizationConfig,
-  name: string,
-  _index: number,
-  inputShape: readonly number[],
-): Layer {
+function build(config: Config, { name, inputShape }: Place): Built {
   const channels = inputShape[inputShape.length - 1];
-  const pixels = inputShape.slice(0, -1).reduce((product, n) => product * n, 1);
+  const pixels = sizeOf(inputShape.slice(0, -1));
   const { center, scale, epsilon } = config;
   const operation: Operation = {
     layer: name,
-    kind: "layerNormalization",
     parameters: [
       ...(scale ? [channelVector("gamma", channels, "ones", config.trainable)] : []),
       ...(center ? [channelVector("beta", channels, "zeros", config.trainable)] : []),
@@ -50,8 +41,9 @@ export function buildLayerNormalization(
       builder.emit("LAYER_NORM_FORWARD", { y, x, gamma, beta, moments, pixels, channels, epsilon });
       return y;
     },
-    backward: forTraining(
-      ({ builder, parameter, saved }: Site, x: Range, _y: Range, dy: Range, needed: boolean): Range => {
+    backward:
+      TRAINING &&
+      (({ builder, parameter, saved }: Site, x: Range, _y: Range, dy: Range, needed: boolean): Range => {
         const moments = saved.get("moments")!;
         const { step } = builder;
         const gamma = scale ? parameter("gamma").value : 0;
@@ -62,16 +54,14 @@ export function buildLayerNormalization(
         }
         if (needed) builder.emit("LAYER_NORM_INPUT", { dx: dy, dy, x, gamma, moments, pixels, channels });
         return dy;
-      },
-    ),
+      }),
   };
-  return {
-    name,
-    type: "layerNormalization",
-    inputShape,
-    outputShape: inputShape,
-    operations: [operation],
-    activation: "linear",
-    core: fullBuild,
-  };
+  return { outputShape: inputShape, operations: [operation], core: fullBuild };
 }
+
+/** (x − mean) / √(variance + epsilon) · gamma + beta, with mean and variance over the channels of each row or pixel. Source: Ba, Kiros & Hinton 2016. epsilon 0.001. */
+export const layerNormalization = /* @__PURE__ */ layer("layerNormalization", {
+  fields: TRAINING && fields,
+  build,
+  example: "{ epsilon: 0.001 }",
+});

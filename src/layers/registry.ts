@@ -2,30 +2,12 @@
  * The layer types a program has named. A layer's factory puts its type here, so a program that calls dense() alone has the code of
  * dense layers alone once a bundler has left out what nobody calls; whoever reads documents or files calls registerAll().
  */
-import type { LayerConfig } from "../config/config.ts";
-import type { SimpleLayerConfig } from "../config/layers.ts";
-import { LAYERS } from "../config/names.ts";
 import { NablaError } from "../errors.ts";
-import { choice, type Field, type Fields, list, type ObjectField } from "../fields/fields.ts";
-import { variant } from "../fields/objects.ts";
-import type { Layer } from "../plan/operation.ts";
-
-/** What there is to a layer type. */
-export interface LayerKind {
-  readonly fields: ObjectField<Fields>;
-  /**
-   * @param index place in the model, from 0, for errors
-   * @param inner builds the layers within one
-   * @throws NablaError for inputs it cannot take
-   */
-  build(
-    config: LayerConfig,
-    name: string,
-    index: number,
-    inputShape: readonly number[],
-    inner: (configs: readonly SimpleLayerConfig[]) => Layer[],
-  ): Layer;
-}
+import { choice, type Field, list } from "../fields/fields.ts";
+import { shared, variant } from "../fields/objects.ts";
+import type { LayerConfig, LayerDocument, SimpleLayerConfig, SimpleLayerInput } from "./configs.ts";
+import type { LayerKind } from "./layer.ts";
+import { LAYERS } from "./names.ts";
 
 const known = /* @__PURE__ */ new Map<string, LayerKind>();
 
@@ -35,17 +17,20 @@ export function register(type: string, kind: LayerKind): void {
 
 export const kindOf = (type: string): LayerKind | undefined => known.get(type);
 
-/** A list of layers as a model takes it: checked like `layer` of src/config/layers.ts, by the types that are registered. */
-export function checkChain(layers: unknown): LayerConfig[] {
-  const branches = Object.fromEntries([...known].map(([type, { fields }]) => [type, fields]));
-  const types = choice(LAYERS);
-  const one = variant("type", branches, LAYERS);
-  const layer: Field = {
+/** In the order of the index, whatever order a program named them in. */
+const inOrder = (kinds: ReadonlyMap<string, LayerKind>) =>
+  Object.fromEntries(LAYERS.filter((type) => kinds.has(type)).map((type) => [type, kinds.get(type)!]));
+
+/** A layer of one of these kinds, which the program has; others are told apart by whether there are such. */
+function oneOf(kinds: ReadonlyMap<string, LayerKind>, types: readonly string[]): Field {
+  const one = variant("type", inOrder(kinds), types);
+  const names = choice(types);
+  return {
     ...one,
     check(value, path) {
       const type = (value as { type?: unknown } | null)?.type;
-      if (typeof type === "string" && !known.has(type)) {
-        types.check(type, `${path}.type`);
+      if (typeof type === "string" && !kinds.has(type)) {
+        names.check(type, `${path}.type`);
         throw new NablaError(
           `${path}.type: layers of type "${type}" are not part of this program: write ${type}({ … }), which brings them, or make the model with fromConfig()`,
         );
@@ -53,5 +38,25 @@ export function checkChain(layers: unknown): LayerConfig[] {
       return one.check(value, path);
     },
   };
-  return list(layer, { min: 1 }).check(layers, "layers") as LayerConfig[];
 }
+
+/** A layer as documents and programs write it. */
+export const layerField = () =>
+  shared("layer", oneOf(known, LAYERS)) as Field<LayerConfig, LayerDocument, "required">;
+
+/** One that holds no other layers. */
+export function simpleLayerField(): Field<SimpleLayerConfig, SimpleLayerInput, "required"> {
+  const holds = (type: string) => known.get(type)?.inner !== undefined;
+  const simple = new Map([...known].filter(([type]) => !holds(type)));
+  return shared(
+    "simpleLayer",
+    oneOf(
+      simple,
+      LAYERS.filter((type) => !holds(type)),
+    ),
+  ) as never;
+}
+
+/** A list of layers, checked and with defaults filled in, by the types that are registered. */
+export const checkChain = (layers: unknown): LayerConfig[] =>
+  list(layerField(), { min: 1 }).check(layers, "layers");

@@ -1,17 +1,59 @@
 /** Residual connection: y = layers(x) + shortcut(x) (He, Zhang, Ren & Sun 2015). */
-
-import type { residualFields, SimpleLayerConfig } from "../config/layers.ts";
 import { fullBuild } from "../core/full.ts";
 import { NablaError } from "../errors.ts";
-import type { Infer } from "../fields/fields.ts";
+import { type Field, type Infer, list, type ObjectField, show } from "../fields/fields.ts";
+import { described, object, withDefault } from "../fields/objects.ts";
 import { floatsOf, type Range } from "../plan/builder.ts";
 import { isTrainable, type Layer, type Operation, type Site } from "../plan/operation.ts";
-import { forTraining } from "./training.ts";
+import { type Shape, sameShape, showShape } from "../shape.ts";
+import type { SimpleLayerConfig, SimpleLayerInput } from "./configs.ts";
+import {
+  type Built,
+  type LayerKind,
+  type LayerOf,
+  type LayerOptions,
+  layerName,
+  misfit,
+  type Place,
+  written,
+} from "./layer.ts";
+import { simpleLayerField } from "./registry.ts";
 
-type ResidualConfig = Infer<typeof residualFields>;
+/** Written out, because the layers within are of the types that the index lists, this one among them. */
+export type ResidualFields = ObjectField<{
+  name: Field<string, string, "optional">;
+  layers: Field<SimpleLayerConfig[], SimpleLayerInput[], "required">;
+  shortcut: Field<SimpleLayerConfig[], SimpleLayerInput[], "defaulted">;
+}>;
+
+const fields = (): ResidualFields => {
+  const simple = simpleLayerField();
+  return object(
+    {
+      name: layerName(),
+      layers: described(
+        list(simple, { min: 1 }),
+        DOCS && "What the values pass before they are added to what came in.",
+      ),
+      shortcut: withDefault(
+        described(list(simple), DOCS && "What passes the values that are added; none: they go unchanged."),
+        [],
+      ),
+    },
+    { doc: DOCS && "y = layers(x) + shortcut(x)." },
+  );
+};
+
+export interface ResidualFactory {
+  (
+    layers: readonly SimpleLayerInput[],
+    options?: Omit<LayerOptions<ResidualFields>, "layers">,
+  ): LayerOf<"residual", ResidualFields>;
+  readonly kind: LayerKind<ResidualFields>;
+}
 
 /** Layers that turn one shape into the other, as an example. */
-function bridge(from: readonly number[], to: readonly number[]): string {
+function bridge(from: Shape, to: Shape): string {
   if (from.length !== 3 || to.length !== 3) return `[dense({ units: ${to[to.length - 1]} })]`;
   const strides = [from[0] / to[0], from[1] / to[1]].map((ratio) => Math.max(1, Math.round(ratio)));
   const both = strides[0] === strides[1] ? String(strides[0]) : `[${strides.join(", ")}]`;
@@ -24,26 +66,19 @@ function bridge(from: readonly number[], to: readonly number[]): string {
 
 /**
  * @param config layers: what the values pass; shortcut: what they pass on the other path, none: they go unchanged
- * @param inner builds them as chains that begin with inputShape
  * @throws NablaError where the two paths end in different shapes
  */
-export function buildResidual(
-  config: ResidualConfig,
-  name: string,
-  index: number,
-  inputShape: readonly number[],
-  inner: (configs: readonly SimpleLayerConfig[]) => Layer[],
-): Layer {
+function build(config: Infer<ResidualFields>, { name, index, inputShape, inner }: Place): Built {
   const layers = inner(config.layers);
   const shortcut = inner(config.shortcut);
   const endOf = (path: readonly Layer[]) =>
     path.length > 0 ? path[path.length - 1].outputShape : inputShape;
   const outputShape = endOf(layers);
   const other = endOf(shortcut);
-  if (outputShape.length !== other.length || outputShape.some((n, i) => n !== other[i])) {
-    const show = (shape: readonly number[]) => `[${shape.join(", ")}]`;
-    throw new NablaError(
-      `residual "${name}" (layer ${index + 1}): its layers turn ${show(inputShape)} into ${show(outputShape)}, its shortcut into ${show(other)}; both must have one shape: use padding "same" and as many filters as channels, or give a shortcut such as ${bridge(inputShape, outputShape)}`,
+  if (!sameShape(outputShape, other)) {
+    throw misfit(
+      TRAINING &&
+        `residual "${name}" (layer ${index + 1}): its layers turn ${showShape(inputShape)} into ${showShape(outputShape)}, its shortcut into ${showShape(other)}; both must have one shape: use padding "same" and as many filters as channels, or give a shortcut such as ${bridge(inputShape, outputShape)}`,
     );
   }
   const main = layers.flatMap((layer) => layer.operations);
@@ -71,7 +106,6 @@ export function buildResidual(
   };
   const operation: Operation = {
     layer: name,
-    kind: "residual",
     parameters: [],
     inputShape,
     outputShape,
@@ -83,29 +117,43 @@ export function buildResidual(
       site.builder.emit("ADD", { y, a, b, units });
       return y;
     },
-    backward: forTraining((site, _x, _y, dy, needed) => {
-      const { builder } = site;
-      // either path may write over what it is given
-      const copy = site.gradient(outputShape);
-      builder.emit("ADD", { y: copy, a: dy, b: 0, units });
-      const a = back(site, main, "main", dy, needed);
-      const b = back(site, side, "side", copy, needed);
-      if (!needed) return a;
-      const dx = site.gradient(inputShape);
-      builder.emit("ADD", { y: dx, a, b, units: inputs });
-      return dx;
-    }),
-    update: forTraining((site) => {
-      for (const each of [...main, ...side]) each.update?.(site.of(each));
-    }),
+    backward:
+      TRAINING &&
+      ((site, _x, _y, dy, needed) => {
+        const { builder } = site;
+        // either path may write over what it is given
+        const copy = site.gradient(outputShape);
+        builder.emit("ADD", { y: copy, a: dy, b: 0, units });
+        const a = back(site, main, "main", dy, needed);
+        const b = back(site, side, "side", copy, needed);
+        if (!needed) return a;
+        const dx = site.gradient(inputShape);
+        builder.emit("ADD", { y: dx, a, b, units: inputs });
+        return dx;
+      }),
+    update:
+      TRAINING &&
+      ((site) => {
+        for (const each of [...main, ...side]) each.update?.(site.of(each));
+      }),
   };
-  return {
-    name,
-    type: "residual",
-    inputShape,
-    outputShape,
-    operations: [operation],
-    activation: "linear",
-    core: fullBuild,
-  };
+  return { outputShape, operations: [operation], core: fullBuild };
 }
+
+const kind: LayerKind<ResidualFields> = {
+  fields: TRAINING && fields,
+  build,
+  example: "[…]",
+  inner: ["layers", "shortcut"],
+};
+
+/** y = layers(x) + x, or + shortcut(x) where shapes change. Source: He, Zhang, Ren & Sun 2015. */
+export const residual: ResidualFactory = /* @__PURE__ */ Object.assign(
+  (layers: readonly SimpleLayerInput[], given = {}) => {
+    if (!Array.isArray(layers)) {
+      throw new NablaError(`residual: expected an array of layers, got ${show(layers)}; write residual([…])`);
+    }
+    return written("residual", kind as never, { layers: [...layers], ...given }) as never;
+  },
+  { kind },
+);

@@ -1,19 +1,37 @@
 /** What layers with a kernel and a bias have in common: their fields and their parameters. */
-import { activation, initializer, regularizer } from "../config/components.ts";
-import { bool, type Infer } from "../fields/fields.ts";
-import { object, optional, withDefault } from "../fields/objects.ts";
-import { type Layout, type Parameter, trainable } from "../plan/operation.ts";
+import { activationField } from "../activations/table.ts";
+import { bool, type Infer, number } from "../fields/fields.ts";
+import { object, optional, shared, withDefault } from "../fields/objects.ts";
+import { initializerField } from "../initializers/table.ts";
+import type { Layout, Parameter } from "../plan/operation.ts";
 
-export const weightFields = {
-  activation: withDefault(activation, "linear"),
+/** The field of every layer that has parameters. */
+export const trainable = () =>
+  bool({ default: true, doc: DOCS && "false: training leaves the layer's parameters as they are." });
+
+const penalty = (doc: string) => number({ min: 0, default: 0, doc });
+const regularizer = () =>
+  shared(
+    "regularizer",
+    object(
+      {
+        l1: penalty(DOCS && "Adds l1 · Σ|w| to the loss."),
+        l2: penalty(DOCS && "Adds l2 · Σw² to the loss."),
+      },
+      { doc: DOCS && "A penalty on the weights, not on the biases." },
+    ),
+  );
+
+export const weightFields = () => ({
+  activation: withDefault(activationField(), "linear"),
   useBias: bool({ default: true }),
-  kernelInitializer: withDefault(initializer, "glorotUniform"),
-  biasInitializer: withDefault(initializer, "zeros"),
-  kernelRegularizer: optional(regularizer),
-  trainable,
-};
-const fields = object(weightFields);
-type WeightConfig = Infer<typeof fields>;
+  kernelInitializer: withDefault(initializerField(), "glorotUniform"),
+  biasInitializer: withDefault(initializerField(), "zeros"),
+  kernelRegularizer: optional(regularizer()),
+  trainable: trainable(),
+});
+const fields = () => object(weightFields());
+type WeightConfig = Infer<ReturnType<typeof fields>>;
 
 /** How a kernel looks: the bias has its last axis. */
 interface Kernel {

@@ -56,10 +56,10 @@ export class ConfusionMatrix {
 }
 
 /** Mean over the classes that occur, every class counting alike ("macro"). */
-function macro(name: string, figure: "precision" | "recall" | "f1", classes: number): Metric {
+export function macro(figure: "precision" | "recall" | "f1", classes: number): Metric {
   let matrix = new ConfusionMatrix(classes);
   return {
-    name,
+    name: figure,
     reset() {
       matrix = new ConfusionMatrix(classes);
     },
@@ -74,7 +74,3 @@ function macro(name: string, figure: "precision" | "recall" | "f1", classes: num
     },
   };
 }
-
-export const precision = (classes: number): Metric => macro("precision", "precision", classes);
-export const recall = (classes: number): Metric => macro("recall", "recall", classes);
-export const f1 = (classes: number): Metric => macro("f1", "f1", classes);

@@ -1,47 +1,9 @@
-/** All metrics by name. */
-import { METRICS, type MetricName } from "../config/names.ts";
-import { didYouMean, NablaError } from "../errors.ts";
-import { f1, precision, recall } from "./confusion.ts";
-import { accuracy, binaryAccuracy, meanAbsoluteError, meanSquaredError, topKAccuracy } from "./mean.ts";
-import type { Metric } from "./metric.ts";
-
-export { type ClassFigures, ConfusionMatrix } from "./confusion.ts";
-export { type Metric, predictedClass, type Scored } from "./metric.ts";
-
-export type { MetricName };
-
-/**
- * precision, recall and f1 are means over classes; per-class figures come from a confusion matrix.
- *
- * @param classes number of classes the outputs tell apart: 2 for a single output
- */
-export function metric(name: MetricName, classes: number): Metric {
-  switch (name) {
-    case "accuracy":
-      return accuracy();
-    case "binaryAccuracy":
-      return binaryAccuracy();
-    case "top5Accuracy":
-      return topKAccuracy(5);
-    case "top3Accuracy":
-      return topKAccuracy(3);
-    case "top2Accuracy":
-      return topKAccuracy(2);
-    case "meanSquaredError":
-    case "mse":
-      return meanSquaredError();
-    case "meanAbsoluteError":
-    case "mae":
-      return meanAbsoluteError();
-    case "precision":
-      return precision(classes);
-    case "recall":
-      return recall(classes);
-    case "f1":
-      return f1(classes);
-    default:
-      throw new NablaError(
-        `metrics: there is no metric "${name as string}"${didYouMean(name as string, METRICS)}. There are: ${METRICS.join(", ")}`,
-      );
-  }
-}
+/** The metrics there are, a line each, in the order in which messages list them. Per-class figures come from a ConfusionMatrix. */
+export { accuracy } from "./accuracy.ts";
+export { binaryAccuracy } from "./binaryAccuracy.ts";
+export { top5Accuracy, top3Accuracy, top2Accuracy } from "./topKAccuracy.ts";
+export { meanSquaredError, meanSquaredError as mse } from "./meanSquaredError.ts";
+export { meanAbsoluteError, meanAbsoluteError as mae } from "./meanAbsoluteError.ts";
+export { precision } from "./precision.ts";
+export { recall } from "./recall.ts";
+export { f1 } from "./f1.ts";

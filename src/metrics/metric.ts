@@ -29,6 +29,14 @@ export interface Metric {
   restore(state: readonly number[]): void;
 }
 
+/** A metric as it is chosen by name. */
+export interface MetricKind {
+  /** Which way it improves. */
+  readonly better: "higher" | "lower";
+  /** @param classes number of classes the outputs tell apart: 2 for a single output */
+  create(classes: number): Metric;
+}
+
 /** The class a row of outputs stands for: the largest, the first of equals; for one output, whether it passes the threshold. */
 export function predictedClass(outputs: Float32Array, at: number, units: number, threshold: number): number {
   if (units === 1) return outputs[at] > threshold ? 1 : 0;

@@ -1,10 +1,10 @@
 /** A new model from a trained one: its layers and their weights, another head, some of it frozen. */
-import type { LayerConfig } from "../config/config.ts";
+
 import { withShape } from "../config/shape.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { everyLayer, nameLayers } from "../layers/chain.ts";
-import type { LayerInput } from "../layers/factories.ts";
+import type { LayerConfig, LayerInput } from "../layers/configs.ts";
 import { checkChain } from "../layers/registry.ts";
 import { Model } from "./model.ts";
 

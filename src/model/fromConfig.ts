@@ -1,7 +1,7 @@
 /** From a configuration document to a model and the options of its training. */
 import { type Callback, earlyStopping, reduceLROnPlateau } from "../callbacks/index.ts";
 import { type ConfigInput, checkConfig } from "../config/config.ts";
-import { registerAll } from "../layers/index.ts";
+import { registerAll } from "../layers/table.ts";
 import { type FitOptions, Model } from "./model.ts";
 
 /**

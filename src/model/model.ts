@@ -1,7 +1,7 @@
 /** Sequential models: compile, fit, evaluate, predict, save. Names and argument order follow Keras and tfjs. */
 
 import { type Callback, type CallbackState, type Logs, withState } from "../callbacks/callback.ts";
-import { fitFields, type LayerConfig } from "../config/config.ts";
+import { fitFields } from "../config/config.ts";
 import { seedField, shapeField, withShape } from "../config/shape.ts";
 import { type ArrayLike2, arrayDataset, shaped } from "../data/arrays.ts";
 import { type Dataset, sizeOf } from "../data/dataset.ts";
@@ -9,9 +9,11 @@ import { splitDataset } from "../data/split.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { checkOptions, checkWhole } from "../fields/options.ts";
 import { buildChain } from "../layers/chain.ts";
-import type { LayerInput } from "../layers/factories.ts";
+import type { LayerConfig, LayerInput } from "../layers/configs.ts";
 import { checkChain } from "../layers/registry.ts";
-import { ConfusionMatrix, type Metric, type MetricName, metric } from "../metrics/index.ts";
+import { ConfusionMatrix } from "../metrics/confusion.ts";
+import type { Metric } from "../metrics/metric.ts";
+import { type MetricName, metric } from "../metrics/table.ts";
 import { Network } from "../network/network.ts";
 import { type Outputs, predictBatches, predictDataset, rowsOf } from "../network/predict.ts";
 import type { Layer } from "../plan/operation.ts";

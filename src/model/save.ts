@@ -11,7 +11,7 @@ import { UNNAMED } from "../checkpoint/document.ts";
 import { Sha256 } from "../checkpoint/sha256.ts";
 import { fitFields, modelFields, type TrainingConfig, trainingFields } from "../config/config.ts";
 import { NablaError } from "../errors.ts";
-import { registerAll } from "../layers/index.ts";
+import { registerAll } from "../layers/table.ts";
 import { freshRun, type Run } from "../training/train.ts";
 import { Model, type RunSettings } from "./model.ts";
 
@@ -100,9 +100,9 @@ export function load(bytes: Uint8Array, name = UNNAMED): Model {
 
 function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
   const config = checkpoint.config as { model?: unknown; training?: unknown };
-  const { inputShape, layers } = modelFields.check(config?.model, "config.model");
+  const { inputShape, layers } = modelFields().check(config?.model, "config.model");
   const training =
-    config.training === undefined ? undefined : trainingFields.check(config.training, "config.training");
+    config.training === undefined ? undefined : trainingFields().check(config.training, "config.training");
   const { progress } = checkpoint;
   const model = new Model(layers, { seed: progress.seed, inputShape }, false);
   const network = model.built;

@@ -5,10 +5,11 @@
  * Memory, each range 64-byte aligned:  parameters | those that are not trained | gradients | optimizer slots | one plan at a time
  */
 import type { Core } from "../core/core.ts";
-import { initialize } from "../initializers/index.ts";
-import type { Loss } from "../losses/resolve.ts";
-import { type Flat, type Slot, TRAINED } from "../optimizers/index.ts";
+import { initialize } from "../initializers/initialize.ts";
+import type { Flat, Slot } from "../optimizers/kind.ts";
+import { TRAINED } from "../optimizers/update.ts";
 import { ld, type Range } from "../plan/builder.ts";
+import type { Loss } from "../plan/loss.ts";
 import type { Parameter, Placed } from "../plan/operation.ts";
 import { type InputKind, type Mode, type Plan, plan, type Update } from "../plan/plan.ts";
 import { count, InferenceNetwork, matricesOf, type Tensor } from "./inference.ts";

@@ -25,7 +25,7 @@ export type KernelFields<K extends KernelName> = {
 };
 
 /** A plan ready to be copied into linear memory at `base`. */
-export interface Image {
+export interface PlanImage {
   readonly base: number;
   /** The step record, records and tape, to be copied to `base`. */
   readonly bytes: Uint8Array;
@@ -106,7 +106,7 @@ export class PlanBuilder {
   }
 
   /** The range keeps its place for the whole plan: what others write before it runs or read afterwards. */
-  hold(range: Range): Range {
+  pin(range: Range): Range {
     this.lifetimes.set(range, { from: -1, to: FOREVER });
     return range;
   }
@@ -137,7 +137,7 @@ export class PlanBuilder {
    * Places everything from `base` on.
    * @throws NablaError when the plan passes what 32-bit offsets can reach; names the three largest buffers
    */
-  finish(base: number, parameters: readonly Range[] = []): Image {
+  finish(base: number, parameters: readonly Range[] = []): PlanImage {
     let at = align(base);
     const start = at;
     this.step.offset = at;

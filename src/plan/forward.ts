@@ -1,11 +1,10 @@
 /**
  * The forward half of a plan, which is all that predicting needs: from rows as they are read to the network's output.
  */
-import { type ActivationName, activations } from "../activations/index.ts";
-import { isActivation } from "../layers/activation.ts";
-import { flattenOutput } from "../layers/reshape.ts";
-import { type CoreFacts, hasGaps, type Image, ld, PlanBuilder, type Range } from "./builder.ts";
+import { sizeOf } from "../shape.ts";
+import { type CoreFacts, hasGaps, ld, PlanBuilder, type PlanImage, type Range } from "./builder.ts";
 import { type Layer, leaves, type Operation, type Placed, type Site } from "./operation.ts";
+import { flattenOutput } from "./reshape.ts";
 
 /** train: everything. evaluate: as when predicting, then the loss. predict: outputs only. */
 export type Mode = "train" | "evaluate" | "predict";
@@ -30,7 +29,7 @@ export interface ForwardRequest {
   readonly parts?: number;
 }
 
-export interface Plan extends Image {
+export interface Plan extends PlanImage {
   readonly mode: Mode;
   readonly rows: number;
   readonly input: InputKind;
@@ -64,8 +63,6 @@ export interface Plan extends Image {
   };
 }
 
-const size = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
-
 /** A plan that only gives outputs. */
 export function predictPlan(request: ForwardRequest): Plan {
   const { builder, values, common, parameters } = planForward(request, {
@@ -73,7 +70,7 @@ export function predictPlan(request: ForwardRequest): Plan {
     packs: true,
     skipsLast: () => false,
   });
-  const output = builder.hold(values[values.length - 1]);
+  const output = builder.pin(values[values.length - 1]);
   const image = builder.finish(request.base, parameters);
   const end = builder.length;
   const marks = { backward: end, penalties: end, update: end, end };
@@ -89,13 +86,13 @@ export function planForward(
     /** Whether the first operation may be given images whose pixels lie without padding. */
     readonly packs: boolean;
     /** Whether the last operation, this activation, is left to whoever computes the loss. */
-    skipsLast(after: ActivationName): boolean;
+    skipsLast(after: string): boolean;
   },
 ) {
   const { rows, layers, input } = request;
   const { training } = options;
   const builder = new PlanBuilder(rows, request.core, request.parts);
-  const units = size(layers[layers.length - 1].outputShape);
+  const units = sizeOf(layers[layers.length - 1].outputShape);
   const operations = orderOf(layers);
   const { staged, x } = planInput(
     builder,
@@ -104,7 +101,7 @@ export function planForward(
     operations[0]?.takesPacked === true && options.packs,
   );
   const last = operations[operations.length - 1];
-  const after = last && isActivation(last) ? last.activation.name : "linear";
+  const after = last?.activation ?? "linear";
   const steps = options.skipsLast(after) ? operations.slice(0, -1) : operations;
   const site = sitesFor(request, builder, operations, training);
   // named in the error where the plan is too large
@@ -133,8 +130,8 @@ function orderOf(layers: readonly Layer[]): Operation[] {
   const operations = layers.flatMap((layer) => layer.operations);
   for (let i = 0; i + 2 < operations.length; i++) {
     const [f, pool] = operations.slice(i, i + 2);
-    if (!isActivation(f) || pool.kind !== "maxPooling2d" || !activations[f.activation.name].rising) continue;
-    operations.splice(i, 2, pool, f.at(pool.outputShape));
+    if (!f.afterMax || !pool.takesMax) continue;
+    operations.splice(i, 2, pool, f.afterMax(pool.outputShape));
   }
   const { name, outputShape } = layers[layers.length - 1];
   const flat = flattenOutput(name, outputShape);
@@ -182,7 +179,7 @@ function planInput(
   shape: readonly number[],
   packed: boolean,
 ): { staged: Range; x: Range } {
-  const inputs = size(shape);
+  const inputs = sizeOf(shape);
   const whole = packed || !hasGaps(shape);
   // an image whose pixels are padded is converted pixel by pixel
   const width = whole ? inputs : shape[shape.length - 1];
@@ -190,12 +187,12 @@ function planInput(
   const bytes = builder.rows * rowsEach * ld(width) * 4;
   const x = builder.alloc("inputs", bytes, shape.length > 1 && packed);
   if (input.type === "uint8") {
-    const staged = builder.hold(builder.alloc("inputs as uint8", builder.rows * inputs));
+    const staged = builder.pin(builder.alloc("inputs as uint8", builder.rows * inputs));
     builder.emit("INPUT_U8", { x, from: staged, rowsEach, inputs: width, scale: input.scale });
     return { staged, x };
   }
-  if (ld(width) === width) return { staged: builder.hold(x), x };
-  const staged = builder.hold(builder.alloc("inputs as read", builder.rows * inputs * 4));
+  if (ld(width) === width) return { staged: builder.pin(x), x };
+  const staged = builder.pin(builder.alloc("inputs as read", builder.rows * inputs * 4));
   builder.emit("INPUT_F32", { x, from: staged, rowsEach, inputs: width });
   return { staged, x };
 }

@@ -1,15 +1,8 @@
 /** What a layer is to the rest: shapes, parameters, and the instructions it puts on the tape. */
 
 import type { Build } from "../core/compile.ts";
-import { bool } from "../fields/fields.ts";
-import type { InitializerConfig } from "../initializers/index.ts";
+import type { InitializerConfig } from "../initializers/table.ts";
 import type { PlanBuilder, Range } from "./builder.ts";
-
-/** The field of every layer that has parameters. */
-export const trainable = bool({
-  default: true,
-  doc: "false: training leaves the layer's parameters as they are.",
-});
 
 /**
  * How a parameter lies in linear memory: plain values, a matrix [everything but the last axis, last axis] with padded rows, or one
@@ -63,7 +56,6 @@ export interface Site {
 /** One step of the network: most layers are one, a dense layer with an activation is two. */
 export interface Operation {
   readonly layer: string;
-  readonly kind: string;
   readonly parameters: readonly Parameter[];
   readonly inputShape: readonly number[];
   readonly outputShape: readonly number[];
@@ -71,6 +63,12 @@ export interface Operation {
   readonly inner?: readonly Operation[];
   /** Whether x may be an image whose pixels lie without padding: see Range.packed. */
   readonly takesPacked?: boolean;
+  /** The activation it applies, where it does nothing else: what the loss may compute with it. */
+  readonly activation?: string;
+  /** The same for values of another shape, put behind a max pooling instead of before it. Where values never fall as x rises. */
+  afterMax?(shape: readonly number[]): Operation;
+  /** Whether y are the largest of values of x. */
+  readonly takesMax?: boolean;
   /** Puts the forward instructions on the tape. Returns where y is: a buffer of its own, or x where x may be overwritten. */
   forward(site: Site, x: Range): Range;
   /**

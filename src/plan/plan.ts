@@ -5,9 +5,9 @@
  * where | marks the places that `marks` name, so that parts of it can be run alone.
  */
 
-import type { Loss } from "../losses/resolve.ts";
 import { ld, type PlanBuilder, type Range } from "./builder.ts";
 import { type ForwardRequest, type Mode, type Plan, planForward, predictPlan } from "./forward.ts";
+import type { Loss } from "./loss.ts";
 import { isTrainable } from "./operation.ts";
 
 export type { InputKind, Mode, Plan } from "./forward.ts";
@@ -44,8 +44,8 @@ export function plan(request: PlanRequest): Plan {
   const z = values[values.length - 1];
   const pair = loss.kernel(after);
   const target = planTarget(builder, request.target!, loss, units);
-  const weight = builder.hold(builder.alloc("sample weights", rows * 4));
-  const losses = builder.hold(builder.alloc("losses", rows * 4));
+  const weight = builder.pin(builder.alloc("sample weights", rows * 4));
+  const losses = builder.pin(builder.alloc("losses", rows * 4));
   const da = training ? builder.tensor("output gradients", [units]) : 0;
   const record = { losses, y: target.y, weight, step: builder.step, units, alpha: loss.alpha(units) };
   let output = z;
@@ -62,7 +62,7 @@ export function plan(request: PlanRequest): Plan {
   builder.emit("LOSS_REDUCE", { losses, step: builder.step });
   // where the loss is no number the tape stops here, and the outputs are searched for where that began
   for (const { range } of trace) builder.keep(range);
-  builder.hold(output);
+  builder.pin(output);
   const backward = builder.length;
   let penalties = backward;
   let update = backward;
@@ -73,7 +73,7 @@ export function plan(request: PlanRequest): Plan {
     for (let i = steps.length - 1; i >= first && first >= 0; i--) {
       dy = steps[i].backward(site(steps[i]), values[i], values[i + 1], dy, inputGradient || i > first);
     }
-    if (inputGradient) dx = builder.hold(dy);
+    if (inputGradient) dx = builder.pin(dy);
     penalties = builder.length;
     request.update?.penalties(builder);
     update = builder.length;
@@ -106,14 +106,14 @@ function planTarget(
   const smoothing = loss.smoothing(units);
   // one output for two classes: the reader writes 0 and 1 (or ±1) as values
   if (kind === "class" && units > 1) {
-    const staged = builder.hold(builder.alloc("labels", builder.rows * 4));
+    const staged = builder.pin(builder.alloc("labels", builder.rows * 4));
     const { on, off } = smoothing ? smoothed(loss, smoothing) : loss.labels;
     builder.emit("ONE_HOT", { y, labels: staged, units, on, off });
     return { staged, y, kind: "labels" };
   }
   // metrics look at the targets as they were read, so smoothed ones lie beside them
-  if (ld(units) === units && !smoothing) return { staged: builder.hold(y), y, kind: "values" };
-  const staged = builder.hold(builder.alloc("targets as read", builder.rows * units * 4));
+  if (ld(units) === units && !smoothing) return { staged: builder.pin(y), y, kind: "values" };
+  const staged = builder.pin(builder.alloc("targets as read", builder.rows * units * 4));
   if (smoothing) builder.emit("SMOOTH_TARGETS", { y, from: staged, units, ...smoothing });
   else builder.emit("INPUT_F32", { x: y, from: staged, rowsEach: 1, inputs: units });
   return { staged, y, kind: "values" };

@@ -13,11 +13,11 @@ import {
 } from "../checkpoint/document.ts";
 import { readSafetensors } from "../checkpoint/safetensors.ts";
 import { unpackValue } from "../checkpoint/values.ts";
-import type { LayerConfig } from "../config/config.ts";
 import type { ArrayLike2 } from "../data/arrays.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions, checkWhole } from "../fields/options.ts";
-import { buildLayers } from "../layers/index.ts";
+import type { LayerConfig } from "../layers/configs.ts";
+import { buildLayers } from "../layers/table.ts";
 import { InferenceNetwork } from "../network/inference.ts";
 import { type Outputs, predictBatches, rowsOf } from "../network/predict.ts";
 import type { Layer } from "../plan/operation.ts";

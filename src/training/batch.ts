@@ -2,10 +2,10 @@
 import { buffersFor, type Dataset, type Inputs, sizeOf, type Targets, targetSize } from "../data/dataset.ts";
 import { readError } from "../data/prefetch.ts";
 import { NablaError } from "../errors.ts";
-import type { Loss } from "../losses/resolve.ts";
-import { predictedClass, type Scored } from "../metrics/index.ts";
+import { predictedClass, type Scored } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
 import { ld } from "../plan/builder.ts";
+import type { Loss } from "../plan/loss.ts";
 import type { Plan } from "../plan/plan.ts";
 
 /** Per-row factors of the loss. */

@@ -1,19 +1,20 @@
 /** What compile() settles: loss, optimizer, metrics, schedule, and how they end up on the tape. */
 
-import type { LayerConfig } from "../config/config.ts";
-import { METRICS, type MetricName } from "../config/names.ts";
-import {
-  loss as lossField,
-  optimizer as optimizerField,
-  schedule as scheduleField,
-} from "../config/training.ts";
-import { choice, type Infer, type Input, list } from "../fields/fields.ts";
+import type { Infer, Input } from "../fields/fields.ts";
 import { checkOptions } from "../fields/options.ts";
-import { checkTrainable, type Loss, resolveLoss } from "../losses/resolve.ts";
+import type { LayerConfig } from "../layers/configs.ts";
+import { checkTrainable } from "../layers/trainable.ts";
+import { resolveLoss } from "../losses/resolve.ts";
+import { lossField } from "../losses/table.ts";
+import { type MetricName, metricsField } from "../metrics/table.ts";
 import type { Network, Weights } from "../network/network.ts";
-import { emitUpdate, type OptimizerConfig, partialSums, type Slot, slotsOf } from "../optimizers/index.ts";
+import type { Slot } from "../optimizers/kind.ts";
+import { type OptimizerConfig, optimizerField } from "../optimizers/table.ts";
+import { emitUpdate, partialSums, slotsOf } from "../optimizers/update.ts";
+import type { Loss } from "../plan/loss.ts";
 import type { Update } from "../plan/plan.ts";
-import { parseSchedule, rateAt } from "../schedules/index.ts";
+import { parseSchedule } from "../schedules/parse.ts";
+import { dependsOnEpochs, rateAt, scheduleField } from "../schedules/table.ts";
 
 /** What compile() takes: loss, optimizer, metrics, schedule. */
 export interface TrainingOptions {
@@ -22,7 +23,7 @@ export interface TrainingOptions {
    * y · (1 − ε) + ε / classes (binary: ε / 2), for labels and values alike. As in Keras the loss of evaluate() and of
    * validation is that of smoothed targets too; metrics are not smoothed.
    */
-  loss: Input<typeof lossField>;
+  loss: Input<ReturnType<typeof lossField>>;
   /**
    * Default "adam". Options are Keras': { name: "sgd", learningRate: 0.1, clipNorm: 1 }.
    *
@@ -33,9 +34,9 @@ export interface TrainingOptions {
    * ("optimizer.trained.…" in files) and go on from there with fit(…, { resume: true }), bit for bit.
    * setWeights() during a training sets the average only. As in Keras, moving means of batchNormalization are not averaged again.
    */
-  optimizer?: Input<typeof optimizerField>;
+  optimizer?: Input<ReturnType<typeof optimizerField>>;
   /** η(t): a name with its options, or the short form "cosine+warmup:1". Default: constant. */
-  schedule?: Input<typeof scheduleField> | string;
+  schedule?: Input<ReturnType<typeof scheduleField>> | string;
   /** Default none. */
   metrics?: readonly MetricName[];
 }
@@ -47,9 +48,9 @@ export interface CompiledTraining {
   readonly metrics: readonly MetricName[];
   /** The same as plain JSON, every default written out. */
   readonly config: {
-    loss: Infer<typeof lossField>;
+    loss: Infer<ReturnType<typeof lossField>>;
     optimizer: OptimizerConfig;
-    schedule?: Infer<typeof scheduleField>;
+    schedule?: Infer<ReturnType<typeof scheduleField>>;
     metrics: MetricName[];
   };
   /** Whether the learning rate of a step depends on how many epochs are trained in all. */
@@ -63,15 +64,15 @@ export interface CompiledTraining {
 /** @throws NablaError for unknown names and options, and for a loss that cannot follow the last layer's activation */
 export function compileTraining(options: TrainingOptions, layers: readonly LayerConfig[]): CompiledTraining {
   checkOptions("compile", options, ["loss", "optimizer", "schedule", "metrics"]);
-  const lossConfig = lossField.check(options.loss, "loss");
-  const optimizer = optimizerField.check(options.optimizer ?? "adam", "optimizer");
+  const lossConfig = lossField().check(options.loss, "loss");
+  const optimizer = optimizerField().check(options.optimizer ?? "adam", "optimizer");
   const schedule =
     options.schedule === undefined
       ? undefined
       : typeof options.schedule === "string"
         ? parseSchedule(options.schedule)
-        : scheduleField.check(options.schedule, "schedule");
-  const metrics = list(choice(METRICS)).check([...(options.metrics ?? [])], "metrics");
+        : scheduleField().check(options.schedule, "schedule");
+  const metrics = metricsField().check([...(options.metrics ?? [])], "metrics");
   const loss = resolveLoss(lossConfig);
   checkTrainable(loss, layers);
   return {
@@ -80,7 +81,7 @@ export function compileTraining(options: TrainingOptions, layers: readonly Layer
     slots: slotsOf(optimizer),
     metrics,
     config: { loss: lossConfig, optimizer, ...(schedule && { schedule }), metrics },
-    dependsOnEpochs: schedule?.name === "cosine" && schedule.decayEpochs === undefined,
+    dependsOnEpochs: schedule !== undefined && dependsOnEpochs(schedule),
     update: (network, of = "trained") => ({
       penalties(builder) {
         for (const tensor of network.trained) {

@@ -1,9 +1,11 @@
 /** Running a network over a dataset without changing it: loss, metrics, confusion matrix, outputs. */
 
 import { type Dataset, range } from "../data/dataset.ts";
-import { type Loss, outputThreshold } from "../losses/resolve.ts";
-import type { ConfusionMatrix, Metric } from "../metrics/index.ts";
+import { outputThreshold } from "../losses/resolve.ts";
+import type { ConfusionMatrix } from "../metrics/confusion.ts";
+import type { Metric } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
+import type { Loss } from "../plan/loss.ts";
 import { beginStep } from "../plan/step.ts";
 import { BatchLoader, type Weighting } from "./batch.ts";
 

@@ -1,13 +1,13 @@
 /** Looking into a network: how its loss hangs on the values it is given. */
 
-import type { LayerConfig } from "../config/config.ts";
 import { type Dataset, range } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import { buildChain } from "../layers/chain.ts";
-import type { Loss } from "../losses/resolve.ts";
+import type { LayerConfig } from "../layers/configs.ts";
 import { Network } from "../network/network.ts";
 import { Outputs } from "../network/predict.ts";
 import { floatsOf, ld } from "../plan/builder.ts";
+import type { Loss } from "../plan/loss.ts";
 import { beginStep } from "../plan/step.ts";
 import { BatchLoader, checkFit, type Weighting } from "./batch.ts";
 

@@ -1,8 +1,8 @@
 /** Whether a training may go on where another stood: its bits would be others if what they hang on had changed. */
 import { type Callback, withState } from "../callbacks/callback.ts";
-import type { LayerConfig } from "../config/config.ts";
 import { NablaError } from "../errors.ts";
 import { looksAcrossRows } from "../layers/chain.ts";
+import type { LayerConfig } from "../layers/configs.ts";
 import type { RunSettings } from "./options.ts";
 
 export interface ResumeRequest {

@@ -20,10 +20,11 @@ import {
 import type { Dataset } from "../data/dataset.ts";
 import { Prefetcher } from "../data/prefetch.ts";
 import { epochOrder } from "../data/split.ts";
-import { type Loss, outputThreshold } from "../losses/resolve.ts";
-import type { Metric } from "../metrics/index.ts";
+import { outputThreshold } from "../losses/resolve.ts";
+import type { Metric } from "../metrics/metric.ts";
 import type { Model } from "../model/model.ts";
 import type { Network, Training } from "../network/network.ts";
+import type { Loss } from "../plan/loss.ts";
 import { beginStep, lossOfStep } from "../plan/step.ts";
 import { BatchLoader, type Ready, type Weighting } from "./batch.ts";
 import { diagnose, diverged, type Failed } from "./diverged.ts";

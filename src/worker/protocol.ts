@@ -16,9 +16,9 @@
  *      │  ◄──────────────────────── done, or failed │
  */
 import type { CallbackState, Logs } from "../callbacks/callback.ts";
-import type { LayerConfig } from "../config/config.ts";
 import type { Inputs, Targets } from "../data/dataset.ts";
 import type { Portable } from "../data/portable.ts";
+import type { LayerConfig } from "../layers/configs.ts";
 import type { CompiledTraining } from "../training/compile.ts";
 import type { Progress, Run } from "../training/train.ts";
 

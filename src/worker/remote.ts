@@ -10,10 +10,10 @@ import {
   wanted,
   withState,
 } from "../callbacks/callback.ts";
-import type { LayerConfig } from "../config/config.ts";
 import { buffersFor, type Dataset, sizeOf, targetSize } from "../data/dataset.ts";
 import { describeAll, type Lendable } from "../data/portable.ts";
 import { NablaError } from "../errors.ts";
+import type { LayerConfig } from "../layers/configs.ts";
 import type { CompiledTraining } from "../training/compile.ts";
 import { contextOf, type Run, type TrainRequest } from "../training/train.ts";
 import { receiveError, sendError } from "./errors.ts";

@@ -3,8 +3,9 @@ import type { Callback, CallbackState, Logs, TrainingContext } from "../callback
 import { Core } from "../core/core.ts";
 import type { Inputs, Targets } from "../data/dataset.ts";
 import { sizeOf } from "../data/dataset.ts";
-import { buildLayers } from "../layers/index.ts";
-import { type Metric, metric } from "../metrics/index.ts";
+import { buildLayers } from "../layers/table.ts";
+import type { Metric } from "../metrics/metric.ts";
+import { metric } from "../metrics/table.ts";
 import type { Model } from "../model/model.ts";
 import { Network } from "../network/network.ts";
 import { compileTraining } from "../training/compile.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type ActivationName, activation, activations } from "../../src/activations/index.ts";
+import { type ActivationName, activationField, activations } from "../../src/activations/table.ts";
 import stored from "../golden/activations.json";
 import { checkActivation, near, runActivation, sizes } from "../support/harness.ts";
 import { activationReferences } from "../support/reference.ts";
@@ -67,5 +67,5 @@ test("small values keep their digits where formulas cancel", () => {
 });
 
 test("an unknown activation is named with its neighbour", () => {
-  expect(() => activation("reul")).toThrow('unknown activation "reul"; did you mean "relu"?');
+  expect(() => activationField().check("reul")).toThrow('got "reul"; did you mean "relu"?');
 });

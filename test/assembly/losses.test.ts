@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { ActivationName } from "../../src/activations/index.ts";
-import { checkPair, type LossName, loss, losses } from "../../src/losses/index.ts";
+import type { ActivationName } from "../../src/activations/table.ts";
+import { checkPair, type LossName, losses, lossField } from "../../src/losses/table.ts";
 import stored from "../golden/losses.json";
 import { checkLoss, type LossCase, near, runLoss, sizes } from "../support/harness.ts";
 import { Bed, values } from "../support/kernel.ts";
@@ -215,6 +215,8 @@ describe("which loss may follow which activation", () => {
   });
 
   test("an unknown loss is named with its neighbour", () => {
-    expect(() => loss("categoricalCrossEntropy")).toThrow('did you mean "categoricalCrossentropy"?');
+    expect(() => lossField().check("categoricalCrossEntropy")).toThrow(
+      'did you mean "categoricalCrossentropy"?',
+    );
   });
 });

@@ -1,8 +1,7 @@
 /** Optimizer kernels, reached through their twins in src/optimizers the way a plan reaches them. */
 import { describe, expect, test } from "vitest";
-import { OPTIMIZERS } from "../../src/config/names.ts";
-import { optimizer } from "../../src/config/training.ts";
-import { emitUpdate, type OptimizerConfig, slotsOf } from "../../src/optimizers/index.ts";
+import { OPTIMIZERS, type OptimizerConfig, optimizerField } from "../../src/optimizers/table.ts";
+import { emitUpdate, slotsOf } from "../../src/optimizers/update.ts";
 import type { PlanBuilder } from "../../src/plan/builder.ts";
 import stored from "../golden/optimizers.json";
 import { Bed, values } from "../support/kernel.ts";
@@ -12,7 +11,7 @@ interface Golden {
   w0: number[];
   gradients: number[][];
   cases: {
-    config: Parameters<typeof optimizer.check>[0];
+    config: Parameters<ReturnType<typeof optimizerField>["check"]>[0];
     rates: number[];
     w: Record<string, number[]>;
     slots: Record<string, number[]>;
@@ -67,7 +66,7 @@ class Training {
 
 const named = golden.cases.map((c) => [JSON.stringify(c.config), c] as const);
 describe.each(named)("%s", (_, { config, rates, w, slots }) => {
-  const checked = optimizer.check(config);
+  const checked = optimizerField().check(config);
 
   test("follows the reference for 30 steps", () => {
     const training = new Training(checked, golden.w0);
@@ -128,7 +127,7 @@ describe.each(named)("%s", (_, { config, rates, w, slots }) => {
 
 describe("average of the weights", () => {
   const run = (momentum: number, parts = 1, n = 16, steps = 30) => {
-    const config = optimizer.check({ name: "sgd", useEma: true, emaMomentum: momentum });
+    const config = optimizerField().check({ name: "sgd", useEma: true, emaMomentum: momentum });
     const training = new Training(config, values(n, 1));
     const mean = training.bed.core.f32(training.at.average, n);
     mean.fill(1e9); // what is there before the first step counts for nothing
@@ -181,7 +180,7 @@ describe("average of the weights", () => {
 
   test("it runs after the move, whatever the optimizer", () => {
     for (const name of OPTIMIZERS) {
-      const training = new Training(optimizer.check({ name, useEma: true }), values(16, 1));
+      const training = new Training(optimizerField().check({ name, useEma: true }), values(16, 1));
       training.step(0, 0.1, values(16, 2));
       expect(training.bed.core.f32(training.at.average, 16)).toEqual(training.w);
     }
@@ -190,19 +189,19 @@ describe("average of the weights", () => {
 
 test("the smallest epsilon still keeps zeros", () => {
   for (const name of ["adam", "rmsprop", "adagrad"] as const) {
-    const config = optimizer.check({ name, epsilon: 1e-38 });
+    const config = optimizerField().check({ name, epsilon: 1e-38 });
     const training = new Training(
       name === "adagrad" ? ({ ...config, initialAccumulatorValue: 0 } as OptimizerConfig) : config,
       new Float32Array(16),
     );
     training.step(0, 0.1, new Float32Array(16));
     expect([...training.w]).toEqual(new Array(16).fill(0));
-    expect(() => optimizer.check({ name, epsilon: 1e-50 })).toThrow("epsilon: expected");
+    expect(() => optimizerField().check({ name, epsilon: 1e-50 })).toThrow("epsilon: expected");
   }
 });
 
 test("Adam late in training: the corrections have gone, and a great step number costs nothing", () => {
-  const config = optimizer.check("adam");
+  const config = optimizerField().check("adam");
   for (const step of [10_000_000, 2147483646 - 1]) {
     const training = new Training(config, new Float32Array(16).fill(1));
     training.step(step, 0.001, new Float32Array(16).fill(2));
@@ -214,7 +213,7 @@ test("Adam late in training: the corrections have gone, and a great step number 
 
 test("a reference for another formula does not pass (the comparison can fail)", () => {
   const plain = golden.cases.find(({ config }) => JSON.stringify(config) === '{"name":"momentum"}')!;
-  const training = new Training(optimizer.check("nesterov"), golden.w0);
+  const training = new Training(optimizerField().check("nesterov"), golden.w0);
   for (let t = 0; t < 3; t++) training.step(t, plain.rates[t], golden.gradients[t]);
   const off = plain.w[3].map((exact, i) => Math.abs(training.w[i] - exact) / Math.abs(exact - golden.w0[i]));
   expect(Math.max(...off.filter(Number.isFinite))).toBeGreaterThan(0.1);

@@ -8,7 +8,7 @@ import { fitFields } from "../../src/config/config.ts";
 import { bool, choice, int, list, number } from "../../src/fields/fields.ts";
 import { object, optional, record } from "../../src/fields/objects.ts";
 
-const { fields } = object({
+const made = object({
   rowsPerStep: int({ min: 1, default: 32, doc: "Rows per step. The last step may have fewer." }),
   share: optional(number({ min: 0, exclusiveMax: 1, doc: "A share of them." })),
   order: choice(["first", "last"], { default: "first", doc: "Which come first." }),
@@ -18,6 +18,8 @@ const { fields } = object({
   sizes: optional(list(int())),
   hidden: optional(int()),
 });
+const { fields } = made;
+const { properties } = made.jsonSchema() as { properties: Parameters<typeof flagsOf>[1] };
 const notes = {
   rowsPerStep: { short: "r" },
   share: { value: "SHARE", default: "all" },
@@ -26,12 +28,16 @@ const notes = {
 
 function parsed(...words: string[]) {
   const command = new Command().exitOverride().configureOutput({ outputError: () => {} });
-  for (const flag of flagsOf(fields, notes)) command.addOption(flag);
+  for (const flag of flagsOf(fields, properties, notes)) command.addOption(flag);
   return given(fields, command.parse(words, { from: "user" }).opts());
 }
 
 test("names, values, texts and defaults are those of the fields, but for what is noted; objects and lists have none", () => {
-  const shown = flagsOf(fields, notes).map(({ flags, description, hidden }) => [flags, description, hidden]);
+  const shown = flagsOf(fields, properties, notes).map(({ flags, description, hidden }) => [
+    flags,
+    description,
+    hidden,
+  ]);
   expect(shown).toEqual([
     ["-r, --rows-per-step <N>", "rows per step (default: 32)", false],
     ["--share <SHARE>", "a share of them (default: all)", false],

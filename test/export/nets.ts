@@ -1,6 +1,6 @@
 /** Between them: every layer, every activation, widths that are and are not multiples of four. */
 
-import { ACTIVATIONS } from "../../src/config/names.ts";
+import { ACTIVATIONS } from "../../src/activations/table.ts";
 import {
   activation,
   averagePooling2d,

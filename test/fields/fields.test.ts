@@ -7,11 +7,13 @@ import {
   choice,
   exactly,
   type Field,
+  type Fields,
   type Infer,
   type Input,
   int,
   list,
   number,
+  type ObjectField,
   string,
 } from "../../src/fields/fields.ts";
 import {
@@ -25,23 +27,26 @@ import {
   withDefault,
 } from "../../src/fields/objects.ts";
 
+const kind = <F extends ObjectField<Fields>>(fields: F) => ({ fields: () => fields });
 const activation = shared(
   "activation",
   orName(
     variant("name", {
-      relu: object({}),
-      leakyRelu: object({ alpha: number({ default: 0.3 }) }),
-      power: object({ by: int() }),
+      relu: kind(object({})),
+      leakyRelu: kind(object({ alpha: number({ default: 0.3 }) })),
+      power: kind(object({ by: int() })),
     }),
   ),
 );
 const layer = variant("type", {
-  dense: object({
-    units: int({ min: 1 }),
-    activation: withDefault(activation, "relu"),
-    useBias: bool({ default: true }),
-  }),
-  flatten: object({}),
+  dense: kind(
+    object({
+      units: int({ min: 1 }),
+      activation: withDefault(activation, "relu"),
+      useBias: bool({ default: true }),
+    }),
+  ),
+  flatten: kind(object({})),
 });
 const spec = object({
   version: exactly(1),

@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
-import { initializer } from "../../src/config/components.ts";
-import { INITIALIZERS } from "../../src/config/names.ts";
 import { Core } from "../../src/core/core.ts";
-import { distribution, initialize } from "../../src/initializers/index.ts";
+import { initialize } from "../../src/initializers/initialize.ts";
+import { distribution, INITIALIZERS, initializerField } from "../../src/initializers/table.ts";
 import { STREAMS, Stream } from "../../src/math/random.ts";
 
 const fans = { fanIn: 300, fanOut: 100 };
@@ -20,11 +19,16 @@ const VARIANCE: Record<(typeof INITIALIZERS)[number], number> = {
   lecunUniform: 1 / 300,
 };
 
-const draw = (config: Parameters<typeof initializer.check>[0], n: number, seed = 1, tensor = 0) => {
+const draw = (
+  config: Parameters<ReturnType<typeof initializerField>["check"]>[0],
+  n: number,
+  seed = 1,
+  tensor = 0,
+) => {
   const core = new Core();
   core.reserve(core.base + n * 4);
   core.f32(core.base, n).fill(NaN);
-  initialize(core, initializer.check(config), fans, core.base, n, seed, tensor);
+  initialize(core, initializerField().check(config), fans, core.base, n, seed, tensor);
   return core.f32(core.base, n).slice();
 };
 
@@ -40,7 +44,7 @@ test.each(INITIALIZERS)("%s: mean and variance", (name) => {
 
 test("uniforms stay within their limit, gaussians are not cut off at two deviations", () => {
   const limit = Math.sqrt(6 / 400); // Glorot & Bengio 2010, formula 16
-  expect(distribution(initializer.check("glorotUniform"), fans)).toEqual({
+  expect(distribution(initializerField().check("glorotUniform"), fans)).toEqual({
     kind: "uniform",
     limit: expect.closeTo(limit, 15),
   });

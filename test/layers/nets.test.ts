@@ -1,7 +1,7 @@
 /** Whole networks through the public API, against the composition of the reference layers. */
 import { describe, expect, test } from "vitest";
 import { checkGradients, type LayerInput, type Model, sequential } from "../../src/index.ts";
-import { registerAll } from "../../src/layers/index.ts";
+import { registerAll } from "../../src/layers/table.ts";
 import { near } from "../support/harness.ts";
 import { values } from "../support/kernel.ts";
 import {

@@ -1,8 +1,8 @@
 /** Metrics against values worked out by hand. */
 import { describe, expect, test } from "vitest";
-import { METRICS } from "../../src/config/names.ts";
 import { activation, type ConfusionMatrix, sequential, type TrainingOptions } from "../../src/index.ts";
-import { type MetricName, metric, type Scored } from "../../src/metrics/index.ts";
+import type { Scored } from "../../src/metrics/metric.ts";
+import { METRICS, type MetricName, metric } from "../../src/metrics/table.ts";
 
 /** Five rows of four classes as a core leaves them: each row padded to a multiple of four, here with five units to eight. */
 const UNITS = 5;

@@ -1,9 +1,9 @@
 /** Every activation, loss and optimizer that may meet, in whole models: gradients against a double-precision network, training. */
 import { describe, expect, test } from "vitest";
-import { type ActivationName, activations } from "../../src/activations/index.ts";
-import { LOSSES, type LossName, OPTIMIZERS } from "../../src/config/names.ts";
+import { type ActivationName, activationField, activations } from "../../src/activations/table.ts";
 import { checkGradients, dense, type Model, sequential, type TrainingOptions } from "../../src/index.ts";
-import { losses } from "../../src/losses/index.ts";
+import { LOSSES, type LossName, lossField, outputActivations } from "../../src/losses/table.ts";
+import { OPTIMIZERS } from "../../src/optimizers/table.ts";
 import { values } from "../support/kernel.ts";
 import { clouds } from "../support/problems.ts";
 import type { Row } from "../support/reference.ts";
@@ -11,9 +11,9 @@ import { furthest, type ReferenceGradients, ReferenceNet } from "../support/refe
 
 const names = Object.keys(activations) as ActivationName[];
 const hiddenNames = names.filter((name) => activations[name].trainable);
-const pairs = LOSSES.flatMap((loss) => losses[loss].outputs.map((output) => [loss, output] as const));
+const pairs = LOSSES.flatMap((loss) => outputActivations(loss).map((output) => [loss, output] as const));
 const others = LOSSES.flatMap((loss) =>
-  names.filter((name) => !losses[loss].outputs.includes(name)).map((output) => [loss, output] as const),
+  names.filter((name) => !outputActivations(loss).includes(name)).map((output) => [loss, output] as const),
 );
 
 const INPUTS = 5;
@@ -66,6 +66,9 @@ const square = (flat: ArrayLike<number>, width: number): Row[] =>
     Array.from({ length: width }, (_, c) => flat[r * width + c]),
   );
 
+/** What a choice by name alone comes to. */
+const optionsOf = (config: object): { alpha?: number; delta?: number } => config;
+
 /** The same network in double precision. */
 function reference(model: Model, loss: LossName): ReferenceNet {
   const weights = model.weights();
@@ -74,10 +77,10 @@ function reference(model: Model, loss: LossName): ReferenceNet {
       kernel: square(weights[`${name}.kernel`], outputShape[0]),
       bias: Array.from(weights[`${name}.bias`]),
       activation: activation as ActivationName,
-      alpha: activations[activation as ActivationName].alpha?.default,
+      alpha: optionsOf(activationField().check(activation)).alpha,
       ...(model.layers.length > 1 && l === 0 && { l1: 0.01, l2: 0.02 }),
     })),
-    { name: loss, parameter: losses[loss].parameter?.default },
+    { name: loss, parameter: optionsOf(lossField().check(loss)).delta },
   );
 }
 

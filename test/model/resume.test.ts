@@ -1,6 +1,5 @@
 /** Stop anywhere, go on, and end with the bits of a run that was never stopped. */
 import { describe, expect, test } from "vitest";
-import { OPTIMIZERS } from "../../src/config/names.ts";
 import {
   arrayDataset,
   batchNormalization,
@@ -22,6 +21,7 @@ import {
   type TrainingOptions,
   weightsSha256,
 } from "../../src/index.ts";
+import { OPTIMIZERS } from "../../src/optimizers/table.ts";
 import { values } from "../support/kernel.ts";
 import { clouds, dataset, slowly } from "../support/problems.ts";
 

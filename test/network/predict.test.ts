@@ -1,6 +1,6 @@
 /** predict: what it takes, what it says, and what it refuses. */
 import { describe, expect, test } from "vitest";
-import { type ActivationName, activations } from "../../src/activations/index.ts";
+import { type ActivationName, activationField } from "../../src/activations/table.ts";
 import { activation, dense, flatten, type Model, sequential } from "../../src/index.ts";
 import { values } from "../support/kernel.ts";
 import { clouds, dataset, slowly } from "../support/problems.ts";
@@ -21,7 +21,7 @@ function expected(model: Model, x: number[][]): number[][] {
         : Array.from({ length: inputs }, (_, i) => Array.from({ length: inputs }, (_, j) => Number(i === j))),
       ...(weights[`${name}.bias`] && { bias: Array.from(weights[`${name}.bias`]) }),
       activation: activation as ActivationName,
-      alpha: activations[activation as ActivationName].alpha?.default,
+      alpha: (activationField().check(activation) as { alpha?: number }).alpha,
     })),
     { name: "meanSquaredError" },
   );

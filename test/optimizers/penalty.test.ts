@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dense } from "../../src/layers/factories.ts";
+import { dense } from "../../src/layers/index.ts";
 import { Model } from "../../src/model/model.ts";
 import { values } from "../support/kernel.ts";
 

@@ -1,12 +1,12 @@
 /** Plans: pure arithmetic over offsets, and a tape that any number of threads may run. */
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { checkLayers } from "../../src/config/config.ts";
-import { OPTIMIZERS } from "../../src/config/names.ts";
 import { KERNELS, RECORDS } from "../../src/core/records.ts";
 import { activation, dense, flatten, type LayerInput, sequential } from "../../src/index.ts";
-import { buildLayers } from "../../src/layers/index.ts";
+import { buildLayers } from "../../src/layers/table.ts";
 import { Network } from "../../src/network/network.ts";
-import { type CoreFacts, type Image, ld, PlanBuilder, type Range } from "../../src/plan/builder.ts";
+import { OPTIMIZERS } from "../../src/optimizers/table.ts";
+import { type CoreFacts, ld, PlanBuilder, type PlanImage, type Range } from "../../src/plan/builder.ts";
 import { type InputKind, type Mode, type Plan, type PlanRequest, plan } from "../../src/plan/plan.ts";
 import { compileTraining, type TrainingOptions } from "../../src/training/compile.ts";
 import { difference } from "../support/bytes.ts";
@@ -103,7 +103,10 @@ interface Seen {
 function observe(wanted: PlanRequest): Seen {
   let seen: unknown;
   const original = PlanBuilder.prototype.finish;
-  vi.spyOn(PlanBuilder.prototype, "finish").mockImplementation(function (this: PlanBuilder, ...args): Image {
+  vi.spyOn(PlanBuilder.prototype, "finish").mockImplementation(function (
+    this: PlanBuilder,
+    ...args
+  ): PlanImage {
     seen = this;
     return original.apply(this, args);
   });

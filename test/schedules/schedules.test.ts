@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { schedule } from "../../src/config/training.ts";
-import { parseSchedule, rateAt } from "../../src/schedules/index.ts";
+import { parseSchedule } from "../../src/schedules/parse.ts";
+import { rateAt, scheduleField } from "../../src/schedules/table.ts";
 
 const BASE = 0.1;
 const PER_EPOCH = 100;
 const EPOCHS = 20;
 /** η at a time in epochs. */
-const at = (config: Parameters<typeof schedule.check>[0], epoch: number) =>
-  rateAt(schedule.check(config), BASE, Math.round(epoch * PER_EPOCH), PER_EPOCH, EPOCHS);
+const at = (config: Parameters<ReturnType<typeof scheduleField>["check"]>[0], epoch: number) =>
+  rateAt(scheduleField().check(config), BASE, Math.round(epoch * PER_EPOCH), PER_EPOCH, EPOCHS);
 
 describe("η(t)", () => {
   test("constant", () => {
@@ -22,7 +22,7 @@ describe("η(t)", () => {
   });
 
   test("step: at every epoch of any number of steps", () => {
-    const config = schedule.check({ name: "step", factor: 0.5, everyEpochs: 1 });
+    const config = scheduleField().check({ name: "step", factor: 0.5, everyEpochs: 1 });
     for (const perEpoch of [1, 3, 7, 469, 1875]) {
       for (let e = 1; e <= 20; e++) {
         expect(rateAt(config, 1, e * perEpoch, perEpoch, 20)).toBe(2 ** -e);
@@ -54,11 +54,11 @@ describe("η(t)", () => {
 
   test("warm-up: even steps from the first one on, then the schedule from its beginning", () => {
     for (const name of ["constant", "step", "exponential", "inverseTime", "cosine"] as const) {
-      const config = schedule.check({ name, warmupEpochs: 2 });
+      const config = scheduleField().check({ name, warmupEpochs: 2 });
       const rates = Array.from({ length: 200 }, (_, s) => rateAt(config, BASE, s, PER_EPOCH, EPOCHS));
       rates.forEach((rate, s) => expect(rate).toBeCloseTo((BASE * (s + 1)) / 200, 14));
       expect(Math.max(...rates)).toBe(BASE);
-      const plain = schedule.check({ name });
+      const plain = scheduleField().check({ name });
       for (const t of [0, 3, 12]) {
         expect(rateAt(config, BASE, 200 + t * PER_EPOCH, PER_EPOCH, EPOCHS)).toBeCloseTo(
           rateAt(plain, BASE, t * PER_EPOCH, PER_EPOCH, EPOCHS - 2),
@@ -71,7 +71,7 @@ describe("η(t)", () => {
   test("is never negative, NaN or above η, also past the end and with a warm-up longer than the training", () => {
     for (const name of ["constant", "step", "exponential", "inverseTime", "cosine"] as const) {
       for (const warmupEpochs of [0, 0.013, 1, 30]) {
-        const config = schedule.check({ name, warmupEpochs });
+        const config = scheduleField().check({ name, warmupEpochs });
         for (let s = 0; s < 100; s++) {
           const rate = rateAt(config, BASE, s, 3, 20);
           expect(rate >= 0 && rate <= BASE * (1 + 1e-15)).toBe(true);
@@ -93,7 +93,7 @@ describe("the short form", () => {
     ["cosine+warmup:1.5", { name: "cosine", warmupEpochs: 1.5 }],
     ["step:0.5,10+warmup:2", { name: "step", factor: 0.5, everyEpochs: 10, warmupEpochs: 2 }],
   ] as const)("%s", (text, config) => {
-    expect(parseSchedule(text)).toEqual(schedule.check(config));
+    expect(parseSchedule(text)).toEqual(scheduleField().check(config));
   });
 
   test.each([

@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 import { build, type Metafile } from "esbuild";
+import { WHOLE } from "../../scripts/defines.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -19,6 +20,7 @@ export async function bundle(
     format,
     target: "es2022",
     platform: "neutral",
+    define: WHOLE,
     mainFields: ["module", "main"],
     conditions: ["import", "browser"],
     metafile: true,

@@ -3,9 +3,9 @@
  * against central differences, shares against the whole, padding against the agreements; canaries are the bed's.
  * Each check takes a `plant`, which spoils the gradient on one side: a harness that does not notice would prove nothing.
  */
-import { type ActivationName, activations } from "../../src/activations/index.ts";
+import { type ActivationName, activations } from "../../src/activations/table.ts";
 import type { KernelName } from "../../src/core/core.ts";
-import { type LossName, losses } from "../../src/losses/index.ts";
+import { type LossName, losses } from "../../src/losses/table.ts";
 import { Bed, values } from "./kernel.ts";
 import { activationReferences, logits, lossReferences, type Row } from "./reference.ts";
 
@@ -189,7 +189,7 @@ export function runLoss(
     weight: weights,
     step: bed.step,
     units,
-    alpha: losses[name].alpha(units, parameter),
+    alpha: losses[name].alpha(units, { delta: parameter }),
   };
   const target = lossOnly ? 0 : out.gradient;
   if (kernel in logits)

@@ -7,7 +7,7 @@
 
 import { checkLayers } from "../../src/config/config.ts";
 import type { Core } from "../../src/core/core.ts";
-import { buildLayers } from "../../src/layers/index.ts";
+import { buildLayers } from "../../src/layers/table.ts";
 import { Network, type Tensor } from "../../src/network/network.ts";
 import type { Mode } from "../../src/plan/plan.ts";
 import { beginStep } from "../../src/plan/step.ts";

@@ -2,8 +2,8 @@
  * Activations and losses in plain double precision, one row at a time, written from their formulas and for nothing but being
  * obviously right. Analytic gradients are given apart from the values, so that the harness can hold one against the other.
  */
-import type { ActivationName } from "../../src/activations/index.ts";
-import type { LossName } from "../../src/losses/index.ts";
+import type { ActivationName } from "../../src/activations/table.ts";
+import type { LossName } from "../../src/losses/table.ts";
 
 export type Row = number[];
 

@@ -2,8 +2,8 @@
  * A dense network in plain double precision: forward, loss, backward, one row at a time. It shares no code with what it
  * judges; formulas of activations and losses are those of reference.ts.
  */
-import type { ActivationName } from "../../src/activations/index.ts";
-import type { LossName } from "../../src/losses/index.ts";
+import type { ActivationName } from "../../src/activations/table.ts";
+import type { LossName } from "../../src/losses/table.ts";
 import { activationReferences, lossReferences, type Row } from "./reference.ts";
 
 export interface ReferenceLayer {

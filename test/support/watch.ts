@@ -4,7 +4,13 @@
  */
 import { vi } from "vitest";
 import type { Core } from "../../src/core/core.ts";
-import { type Image, type KernelName, PlanBuilder, type Range, type Value } from "../../src/plan/builder.ts";
+import {
+  type KernelName,
+  PlanBuilder,
+  type PlanImage,
+  type Range,
+  type Value,
+} from "../../src/plan/builder.ts";
 import { type Plan, type PlanRequest, plan } from "../../src/plan/plan.ts";
 import { ld } from "./kernel.ts";
 import { type Shape, size } from "./layers/index.ts";
@@ -55,7 +61,7 @@ export function watchedPlan(request: PlanRequest): Watched {
     vi.spyOn(PlanBuilder.prototype, "finish").mockImplementation(function (
       this: PlanBuilder,
       ...args
-    ): Image {
+    ): PlanImage {
       instructions = (this as unknown as { instructions: Instruction[] }).instructions;
       return finish.apply(this, args);
     }),

@@ -1,4 +1,4 @@
-// Bun. The model is a file beside this one, and what is learned is written back to it.
+// Bun. The model is a file next to this one; what is learned is written back to it.
 // bun main.js [port]
 import { service } from "../service.js";
 

@@ -1,5 +1,5 @@
-// Cloudflare Workers. The first model is bundled with the worker; what is learned lives in Workers KV, so that other isolates
-// and tomorrow's have it too.
+// Cloudflare Workers. The first model is bundled with the worker; what is learned is stored in Workers KV, so that other and
+// later isolates have it too.
 import { service } from "../service.js";
 import bundled from "./digits.safetensors";
 

@@ -1,4 +1,4 @@
-// Deno and Deno Deploy. The model is a file beside this one; what is learned stays in memory.
+// Deno and Deno Deploy. The model is a file next to this one; what is learned stays in memory.
 // deno run --allow-net --allow-read=. main.js
 import { service } from "../service.js";
 

@@ -11,7 +11,7 @@ import {
   type WeightType,
 } from "../../export/index.ts";
 import { outputThreshold } from "../../losses/resolve.ts";
-import { predictedClass } from "../../metrics/index.ts";
+import { predictedClass } from "../../metrics/metric.ts";
 import type { Model } from "../../model/model.ts";
 import { writeFileAtomic } from "../../node/files.ts";
 import type { Scores } from "../../training/evaluate.ts";

@@ -3,7 +3,8 @@
 import { buffersFor, type Dataset, type Inputs } from "../../data/dataset.ts";
 import { labelsOf } from "../../data/split.ts";
 import { outputThreshold } from "../../losses/resolve.ts";
-import { ConfusionMatrix, predictedClass } from "../../metrics/index.ts";
+import { ConfusionMatrix } from "../../metrics/confusion.ts";
+import { predictedClass } from "../../metrics/metric.ts";
 import type { Model } from "../../model/model.ts";
 import type { Scores } from "../../training/evaluate.ts";
 import { extraOf } from "../training/resume.ts";

@@ -4,7 +4,7 @@
  *     microBatchSize: optional(int({ min: 1, doc: "Rows of a batch that …" }))   →   --micro-batch-size <N>   rows of a batch that …
  */
 import { Option } from "commander";
-import { properties } from "../../../schema/nabla.schema.json";
+import { configSchema } from "../../config/configSchema.ts";
 import { NablaError } from "../../errors.ts";
 import type { Field, Fields, Infer } from "../../fields/fields.ts";
 import { NUMBER, oneOf } from "./values.ts";
@@ -19,33 +19,47 @@ export interface FlagNotes {
   default?: string;
 }
 
-interface Schema {
+/** What a JSON Schema says of one field. */
+interface Described {
   type?: string;
   enum?: string[];
   default?: unknown;
   description?: string;
 }
+type Descriptions = Readonly<Record<string, Described>>;
 
-/** Documentation that is not in the program is in the schema that is made of the same fields. */
-const documented = properties.training.properties as Readonly<Record<string, unknown>>;
+/** Of the fields of `training`: from the schema that was made of them, for programs carry no documentation. */
+export function describedInSchema(): Descriptions {
+  const { properties } = configSchema() as { properties: { training: { properties: Descriptions } } };
+  return properties.training.properties;
+}
 
 /**
  * The flags of fields, in their order. Objects and lists have none: no word of a command line says them.
  *
+ * @param descriptions by field: what its JSON Schema says
  * @param notes by field; false: the field has no flag
  */
-export function flagsOf(fields: Fields, notes: Readonly<Record<string, FlagNotes | false>> = {}): Option[] {
+export function flagsOf(
+  fields: Fields,
+  descriptions: Descriptions,
+  notes: Readonly<Record<string, FlagNotes | false>> = {},
+): Option[] {
   return Object.entries(fields).flatMap(([name, field]) => {
     const note = notes[name] ?? {};
-    return note === false ? [] : flagOf(name, field, note);
+    return note === false ? [] : flagOf(name, field, descriptions[name] ?? {}, note);
   });
 }
 
-function flagOf(name: string, field: Field, { short, value, ...note }: FlagNotes): Option[] {
-  const schema: Schema = field.jsonSchema();
+function flagOf(
+  name: string,
+  field: Field,
+  schema: Described,
+  { short, value, ...note }: FlagNotes,
+): Option[] {
   const long = kebab(name);
   const word = short === undefined ? `--${long}` : `-${short}, --${long}`;
-  const text = sentence(schema.description ?? (documented[name] as Schema | undefined)?.description ?? "");
+  const text = sentence(schema.description ?? "");
   const fallback = note.default ?? (schema.default === undefined ? undefined : String(schema.default));
   const help = fallback === undefined ? text : `${text} (default: ${fallback})`.trim();
   const taking = (shown: string, read: (given: string) => unknown) => [

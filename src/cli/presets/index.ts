@@ -1,7 +1,8 @@
 /** Networks by name, made to fit the data. What a preset says, options on the command line override. */
-import type { ActivationName, LossName } from "../../config/names.ts";
+import type { ActivationName } from "../../activations/table.ts";
 import { type Dataset, sizeOf, type Target } from "../../data/dataset.ts";
 import { NablaError } from "../../errors.ts";
+import type { LossName } from "../../losses/table.ts";
 import { bookPresets } from "./book.ts";
 import { imagePresets } from "./images.ts";
 import type {

@@ -1,6 +1,8 @@
 /** What a preset says of a network and its training. */
+
+import type { ActivationName } from "../../activations/table.ts";
 import type { ConfigInput } from "../../config/config.ts";
-import type { ActivationName, LossName } from "../../config/names.ts";
+import type { LossName } from "../../losses/table.ts";
 
 export type LayerInput = ConfigInput["model"]["layers"][number];
 export type TrainingInput = ConfigInput["training"];

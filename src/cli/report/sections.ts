@@ -1,7 +1,7 @@
 /** The parts of the report, each as HTML. */
 import type { Config } from "../../config/config.ts";
 import type { Dataset, Inputs, Standardisation } from "../../data/dataset.ts";
-import type { ConfusionMatrix } from "../../metrics/index.ts";
+import type { ConfusionMatrix } from "../../metrics/confusion.ts";
 import type { Model } from "../../model/model.ts";
 import { layerSummaries } from "../../model/summary.ts";
 import { type Examination, inputOf } from "../input/examine.ts";

@@ -1,6 +1,6 @@
 /** A confusion matrix and figures per class as text. */
 
-import type { ConfusionMatrix } from "../../metrics/index.ts";
+import type { ConfusionMatrix } from "../../metrics/confusion.ts";
 import type { Terminal } from "../terminal.ts";
 import { count, percent, table } from "./format.ts";
 

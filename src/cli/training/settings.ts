@@ -1,18 +1,14 @@
 /** From the command line to a configuration document. */
 import { readFile } from "node:fs/promises";
+import type { ActivationName } from "../../activations/table.ts";
 import { type Config, type ConfigInput, checkConfig, fitFields } from "../../config/config.ts";
-import {
-  type ActivationName,
-  type InitializerName,
-  LOSSES,
-  type LossName,
-  type OptimizerName,
-} from "../../config/names.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
 import type { Infer } from "../../fields/fields.ts";
-import { losses } from "../../losses/index.ts";
+import type { InitializerName } from "../../initializers/table.ts";
+import { LOSSES, type LossName, losses } from "../../losses/table.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
-import { parseSchedule } from "../../schedules/index.ts";
+import type { OptimizerName } from "../../optimizers/table.ts";
+import { parseSchedule } from "../../schedules/parse.ts";
 import { given } from "../options/flags.ts";
 import { presetConfig, presets, taskOf } from "../presets/index.ts";
 

@@ -1,4 +1,4 @@
-/** Starts the worker on a page. This file and worker.js lie side by side, and bundlers know the pattern. */
+/** Starts the worker on a page. Its file lies where WORKER_FILE says, seen from this one, and bundlers know the pattern. */
 import type { Spawn } from "./types.ts";
 
 export type { Worker } from "./types.ts";
@@ -21,11 +21,11 @@ export const spawn: Spawn = ({ message, error }) => {
 
 function start(): Worker {
   try {
-    return new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "nabla" });
+    return new Worker(new URL(WORKER_FILE, import.meta.url), { type: "module", name: "nabla" });
   } catch (error) {
     // a library that comes from another origin than the page: only a script of the page's own may become a worker. Not with a second
     // new URL(…), of which bundlers would make a second file
-    const url = import.meta.url.replace(/[^/]*$/, "worker.js");
+    const url = import.meta.url.replace(/[^/]*$/, WORKER_FILE);
     if (typeof location === "undefined" || new URL(url).origin === location.origin) throw error;
     const script = new Blob([`import ${JSON.stringify(url)};`], { type: "text/javascript" });
     const blob = URL.createObjectURL(script);

@@ -1,5 +1,5 @@
 /** From a configuration to its reference. */
-import type { ActivationName } from "../../../src/activations/index.ts";
+import type { ActivationName } from "../../../src/activations/table.ts";
 import { activationReferences } from "../reference.ts";
 import { residual, sequence } from "./compose.ts";
 import { conv2d } from "./conv2d.ts";

@@ -1,0 +1,54 @@
+// Writes an all.ts beside the index.ts of every room whose things come in kinds: an object of them all by name, in the index's order.
+// (A namespace object would do, but its order differs between bundlers, and they make it with a call that keeps every kind in every
+// program.) For layers, which a program has one by one, there are the names alone as well.
+// Run by the build; the results are committed so that editors and reviewers see them.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const NOTE = "// Generated from index.ts by scripts/indexes.mjs. Do not edit: change the index and build.\n";
+
+/** The names that an index exports, in its order. */
+export const exportedNames = (text) =>
+  [...text.matchAll(/^export \{ (.+) \} from "/gm)].flatMap(([, list]) =>
+    list.split(", ").map((name) => name.replace(/^\w+ as /, "")),
+  );
+
+/** @param {string} source src/ */
+export function writeIndexes(source) {
+  for (const room of readdirSync(source)) {
+    const folder = join(source, room);
+    const index = read(join(folder, "index.ts"));
+    if (read(join(folder, "table.ts")) === "" || index === "") continue;
+    const names = exportedNames(index);
+    write(
+      join(folder, "all.ts"),
+      `${NOTE}import * as index from "./index.ts";
+
+/** By name. */
+export const ALL = {
+${names.map((name) => `  ${name}: index.${name},\n`).join("")}};
+`,
+    );
+    if (room !== "layers") continue;
+    write(
+      join(folder, "names.ts"),
+      `${NOTE}
+/** The types of all layers, those included that a program does not have. */
+export const LAYERS: readonly string[] = [
+${names.map((name) => `  "${name}",\n`).join("")}];
+`,
+    );
+  }
+}
+
+function read(file) {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function write(file, text) {
+  if (read(file) !== text) writeFileSync(file, text);
+}

@@ -1,0 +1,12 @@
+import { object } from "../fields/objects.ts";
+import type { ActivationKind } from "./kind.ts";
+
+/** a = z · ½ (1 + erf(z / √2)). */
+export const gelu = {
+  fields: TRAINING && (() => object({})),
+  forward: "GELU_FORWARD",
+  backward: "GELU_BACKWARD",
+  saves: "z",
+  trainable: true,
+  monotonic: false,
+} satisfies ActivationKind;

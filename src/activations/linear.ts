@@ -1,0 +1,10 @@
+import { object } from "../fields/objects.ts";
+import type { ActivationKind } from "./kind.ts";
+
+/** a = z. */
+export const linear = {
+  fields: TRAINING && (() => object({})),
+  saves: "a",
+  trainable: true,
+  monotonic: true,
+} satisfies ActivationKind;

@@ -1,0 +1,58 @@
+/**
+ * The initializers there are. Sources: Glorot & Bengio 2010, He et al. 2015, LeCun et al. 1998: variance 2/(in + out), 2/in and 1/in.
+ */
+import { number } from "../fields/fields.ts";
+import { object } from "../fields/objects.ts";
+import { constant, type Distribution, gaussianOf, type InitializerKind, uniformOf } from "./distribution.ts";
+
+const none = TRAINING && (() => object({}));
+
+export const zeros = { fields: none, distribution: () => constant(0) } satisfies InitializerKind;
+export const ones = { fields: none, distribution: () => constant(1) } satisfies InitializerKind;
+export const gaussian = {
+  fields:
+    TRAINING &&
+    (() =>
+      object({
+        mean: number({ default: 0 }),
+        stddev: number({
+          min: 0,
+          default: 1,
+          doc: DOCS && "Standard deviation, the same whatever the layer's size.",
+        }),
+      })),
+  distribution: ({ mean, stddev }: { mean: number; stddev: number }): Distribution => ({
+    kind: "gaussian",
+    mean,
+    deviation: stddev,
+  }),
+} satisfies InitializerKind;
+/** LeCun's variance under the lectures' name. */
+export const gaussianScaled = {
+  fields: TRAINING && (() => object({}, { doc: DOCS && "Mean 0, standard deviation 1/√inputs." })),
+  distribution: (_, { fanIn }) => gaussianOf(1 / fanIn),
+} satisfies InitializerKind;
+export const glorotNormal = {
+  fields: none,
+  distribution: (_, { fanIn, fanOut }) => gaussianOf(2 / (fanIn + fanOut)),
+} satisfies InitializerKind;
+export const glorotUniform = {
+  fields: none,
+  distribution: (_, { fanIn, fanOut }) => uniformOf(2 / (fanIn + fanOut)),
+} satisfies InitializerKind;
+export const heNormal = {
+  fields: none,
+  distribution: (_, { fanIn }) => gaussianOf(2 / fanIn),
+} satisfies InitializerKind;
+export const heUniform = {
+  fields: none,
+  distribution: (_, { fanIn }) => uniformOf(2 / fanIn),
+} satisfies InitializerKind;
+export const lecunNormal = {
+  fields: none,
+  distribution: (_, { fanIn }) => gaussianOf(1 / fanIn),
+} satisfies InitializerKind;
+export const lecunUniform = {
+  fields: none,
+  distribution: (_, { fanIn }) => uniformOf(1 / fanIn),
+} satisfies InitializerKind;

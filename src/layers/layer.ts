@@ -1,0 +1,106 @@
+/** How a layer is declared: see dense.ts for the model. */
+import { NablaError } from "../errors.ts";
+import {
+  type Fields,
+  type Infer,
+  type Input,
+  type Kind,
+  type ObjectField,
+  show,
+  string,
+} from "../fields/fields.ts";
+import { optional } from "../fields/objects.ts";
+import type { Layer } from "../plan/operation.ts";
+import { register } from "./registry.ts";
+
+/** Where a layer stands in the model it is built for. */
+export interface Place {
+  readonly name: string;
+  /** Its number among the model's layers, from 0, for errors. */
+  readonly index: number;
+  readonly inputShape: readonly number[];
+  /** Builds the layers within it, as a chain that begins with its own input. */
+  inner(configs: readonly { readonly type: string }[]): Layer[];
+}
+
+/** What building a layer gives; its name, type and input shape are known already. */
+export type Built = Pick<Layer, "outputShape" | "operations" | "core"> & {
+  /** The activation's name. Default "linear". */
+  readonly activation?: string;
+};
+
+export interface LayerKind<F extends ObjectField<Fields> = ObjectField<Fields>> extends Kind {
+  readonly fields: () => F;
+  /**
+   * @param config as its fields were checked
+   * @throws NablaError for inputs it cannot take
+   */
+  build(config: Infer<F>, place: Place): Built;
+  /** Options as an example, for whoever forgets them. */
+  readonly example: string;
+  /** Whether it has a kernel of weights, so that what is before it has to let gradients pass. */
+  readonly hasKernel?: boolean;
+  /** How many outputs it has whatever its input, where its options say so. */
+  outputs?(config: Infer<F>): number;
+  /** Whether values only change their shape, so that they still are what the activation before made of them. */
+  readonly onlyShape?: boolean;
+  /** Whether a row's outputs depend, while training, on which other rows it is run with. */
+  looksAcrossRows?(config: Infer<F>): boolean;
+  /** Its fields that are lists of layers, in the order in which they are built. */
+  readonly inner?: readonly string[];
+}
+
+/** Shape of one input row, for the first layer of a model; without it the first data set tells. */
+export interface First {
+  inputShape?: readonly number[];
+}
+/** What a layer's factory takes. */
+export type LayerOptions<F> = Input<F> & First;
+/** What it returns. */
+export type LayerOf<T extends string, F> = { type: T } & LayerOptions<F>;
+
+/** What programs write layers with: dense({ units: 10, activation: "softmax" }). */
+export interface LayerFactory<T extends string, F extends ObjectField<Fields>> {
+  (
+    ...options: Record<never, never> extends Input<F>
+      ? [options?: LayerOptions<F>]
+      : [options: LayerOptions<F>]
+  ): LayerOf<T, F>;
+  readonly kind: LayerKind<F>;
+}
+
+/** Declares a layer: its factory, which knows the kind. A program has a layer's code where it names its factory. */
+export function layer<T extends string, F extends ObjectField<Fields>>(
+  type: T,
+  kind: LayerKind<F>,
+): LayerFactory<T, F> {
+  const factory = TRAINING ? (given: unknown = {}) => written(type, kind as never, given) : () => {};
+  return Object.assign(factory, { kind }) as never;
+}
+
+/** A layer as a factory returns it; from now on models may be made of such layers. */
+export function written(type: string, kind: LayerKind, given: unknown): object {
+  // a bare number would be lost without a word
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw new NablaError(
+      `${type}: expected an object of options, got ${show(given)}; write ${type}(${kind.example})`,
+    );
+  }
+  register(type, kind);
+  return { type, ...given };
+}
+
+export const layerName = () =>
+  optional(
+    string({
+      // Tensors are called "<layer>.kernel"; these two words begin the names of other tensors in checkpoints.
+      pattern: /^(?!(?:optimizer|callbacks)$)[A-Za-z0-9_-]+$/,
+      expected: "letters, digits, _ and - (not optimizer or callbacks)",
+      doc:
+        DOCS && "Begins the names of the layer's weights. By default the type and a number, such as dense_1.",
+    }),
+  );
+
+/** A layer that cannot take its input. Layers of a saved model fitted together when it was built, so nabla/predict needs no more words. */
+export const misfit = (message: string): NablaError =>
+  new NablaError(message || "the layers do not fit together; the file was written wrongly");

@@ -1,0 +1,14 @@
+import { object } from "../fields/objects.ts";
+import { type LossKind, meanOverOutputs } from "./kind.ts";
+
+/** 1/units · Σ max(0, 1 − y a), y is −1 or 1. */
+export const hinge = {
+  fields: () => object({}),
+  kernel: "HINGE",
+  fused: {},
+  outputs: ["linear", "tanh"],
+  alpha: meanOverOutputs,
+  labels: { on: 1, off: -1 },
+  classification: true,
+  advice: (_activation, outputs) => `it wants outputs of both signs; use activation ${outputs}`,
+} satisfies LossKind;

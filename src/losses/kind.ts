@@ -1,0 +1,48 @@
+/** What façade and planner need to know of a loss; its formula is computed in `assembly/losses/`. */
+import type { ActivationName } from "../activations/table.ts";
+import type { KernelName } from "../core/core.ts";
+import { type Kind, number } from "../fields/fields.ts";
+import { object } from "../fields/objects.ts";
+
+export interface LossKind extends Kind {
+  /** Takes a record `Loss`: the outputs a, and gives da. */
+  readonly kernel: KernelName;
+  /**
+   * Kernels that take a record `FusedLoss`: they compute the activation as well and give dz, without rounding or clipping
+   * between the two. After "linear" the outputs are logits: the kernel's a are the probabilities they stand for.
+   */
+  readonly fused: Partial<Record<ActivationName, KernelName>>;
+  /** Output activations it may follow. Default: all that gradients pass. */
+  readonly outputs?: readonly ActivationName[];
+  /** The record's field alpha. @param config what its fields hold */
+  alpha(units: number, config: Readonly<Record<string, number>>): number;
+  /** What ONE_HOT writes for class numbers. */
+  readonly labels: { readonly on: number; readonly off: number };
+  /** Among how many the share ε of a smoothed target is spread evenly. Losses without it know no labelSmoothing. */
+  smoothed?(units: number): number;
+  /** Whether its targets are classes by nature, so that one output tells only two apart. */
+  readonly classification: boolean;
+  /** Whether it needs an output for each class, so that one output makes no sense. */
+  readonly outputPerClass?: boolean;
+  /** Whether it is a rule for a single layer of weights. */
+  readonly oneLayer?: boolean;
+  /** What mends a network whose output activation it cannot follow. @param outputs those it can, as a list in words */
+  advice?(activation: ActivationName, outputs: string): string;
+}
+
+export const zeroOne = { on: 1, off: 0 };
+/** The record's alpha for a mean over the outputs. */
+export const meanOverOutputs = (units: number): number => 1 / units;
+/** The fields of a loss whose targets can be smoothed. @param classes among how many ε is spread, as a word */
+export const smoothing = (classes: string, doc?: string) =>
+  object(
+    {
+      labelSmoothing: number({
+        min: 0,
+        exclusiveMax: 1,
+        default: 0,
+        doc: DOCS && `ε: targets become y · (1 − ε) + ε / ${classes}, in training and in evaluation.`,
+      }),
+    },
+    { doc },
+  );

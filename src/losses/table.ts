@@ -1,0 +1,47 @@
+/** Losses by name, the field that chooses one, and which outputs each can follow. */
+import { ACTIVATIONS, type ActivationName, activations } from "../activations/table.ts";
+import { NablaError } from "../errors.ts";
+import type { Infer } from "../fields/fields.ts";
+import { orName, shared, variant } from "../fields/objects.ts";
+import { ALL } from "./all.ts";
+import type { LossKind } from "./kind.ts";
+
+export type LossName = keyof typeof ALL;
+
+export const losses: Readonly<Record<LossName, LossKind>> = ALL;
+export const LOSSES = /* @__PURE__ */ Object.keys(ALL) as LossName[];
+
+/** A loss by its name, or by its name with options: { name: "huber", delta: 2 }. */
+export const lossField = () => shared("loss", orName(variant("name", ALL)));
+export type LossConfig = Infer<ReturnType<typeof lossField>>;
+
+/** The output activations a loss may follow. */
+export const outputActivations = (name: LossName): readonly ActivationName[] =>
+  losses[name].outputs ?? ACTIVATIONS.filter((activation) => activations[activation].trainable);
+
+/** Throws where a loss cannot train an output layer with this activation (and this many units), saying what can. */
+export function checkPair(name: LossName, activation: ActivationName, units?: number): void {
+  if (!outputActivations(name).includes(activation)) {
+    throw new NablaError(
+      `loss "${name}" cannot follow the output activation "${activation}": ${advice(name, activation)}`,
+    );
+  }
+  if (units === 1 && losses[name].outputPerClass) {
+    throw new NablaError(
+      `loss "${name}" needs a unit for each class, but the output layer has 1: give it 2 units, or keep 1 with activation "sigmoid" and loss "binaryCrossentropy"`,
+    );
+  }
+}
+
+/** Which change mends a pair that does not fit. */
+function advice(name: LossName, activation: ActivationName): string {
+  if (!activations[activation].trainable)
+    return `a ${activation} has no gradient; use loss "perceptron", or activation "sigmoid"`;
+  const outputs = outputActivations(name)
+    .map((a) => `"${a}"`)
+    .join(" or ");
+  return (
+    losses[name].advice?.(activation, outputs) ??
+    `it wants outputs between 0 and 1; use activation "sigmoid" (or "linear", whose outputs it takes as logits), or loss "meanSquaredError"`
+  );
+}

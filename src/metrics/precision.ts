@@ -1,0 +1,8 @@
+import { macro } from "./confusion.ts";
+import type { MetricKind } from "./metric.ts";
+
+/** Of the rows said to be a class, the share that are; mean over the classes that occur. */
+export const precision = {
+  better: "higher",
+  create: (classes) => macro("precision", classes),
+} satisfies MetricKind;

@@ -1,0 +1,16 @@
+/** What a loss is to a plan. The losses themselves are in src/losses. */
+import type { KernelName } from "./builder.ts";
+
+export interface Loss {
+  readonly name: string;
+  /** The kernel for outputs after this activation; fused kernels compute the activation too and take z. */
+  kernel(after: string): { readonly kernel: KernelName; readonly fused: boolean };
+  /** The record's field alpha for so many outputs. */
+  alpha(units: number): number;
+  /** What stands for "this class" and "another class" in targets. */
+  readonly labels: { readonly on: number; readonly off: number };
+  /** What targets become before the loss sees them, y · keep + add as Keras smooths labels; metrics see y itself. */
+  smoothing(units: number): { readonly keep: number; readonly add: number } | undefined;
+  /** Whether its targets are classes by nature, so that one output tells only two apart. */
+  readonly classification: boolean;
+}

@@ -1,0 +1,32 @@
+/** What a schedule is: its fields, and η(t). */
+import { type Kind, number } from "../fields/fields.ts";
+
+export interface ScheduleKind extends Kind {
+  /** Its numbers in the order in which the short form gives them. */
+  readonly short: readonly string[];
+  /**
+   * The learning rate, from arithmetic whose bits are the same on every engine.
+   *
+   * @param config what its fields hold
+   * @param base η before the schedule
+   * @param t epochs since the warm-up, in fractions
+   * @param span epochs after the warm-up, in all
+   */
+  rate(config: never, base: number, t: number, span: number): number;
+  /** Whether a rate depends on how many epochs are trained in all. */
+  dependsOnEpochs?(config: never): boolean;
+}
+
+export const warmup = () => ({
+  warmupEpochs: number({
+    min: 0,
+    default: 0,
+    doc: DOCS && "The rate first rises evenly from 0, for so many epochs (fractions allowed).",
+  }),
+});
+export const decayEpochs = () =>
+  number({
+    exclusiveMin: 0,
+    default: 1,
+    doc: DOCS && "t counts in units of so many epochs, in fractions.",
+  });

@@ -1,0 +1,45 @@
+/** Learning-rate schedules η(t) by name, and the field that chooses one. t is counted in epochs, in fractions. */
+
+import type { Infer } from "../fields/fields.ts";
+import { orName, shared, variant } from "../fields/objects.ts";
+import { ALL } from "./all.ts";
+import type { ScheduleKind } from "./kind.ts";
+
+export type ScheduleName = keyof typeof ALL;
+
+export const schedules: Readonly<Record<ScheduleName, ScheduleKind>> = ALL;
+export const SCHEDULES = /* @__PURE__ */ Object.keys(ALL) as ScheduleName[];
+
+/** A schedule by its name, or by its name with options: { name: "cosine", warmupEpochs: 1 }. */
+export const scheduleField = () => shared("schedule", orName(variant("name", ALL)));
+export type ScheduleConfig = Infer<ReturnType<typeof scheduleField>>;
+
+/**
+ * The rate of one step. A warm-up first rises evenly from 0 to η; the schedule's own t begins after it.
+ *
+ * @param base η before the schedule
+ * @param step steps taken before this one
+ * @param epochs how many are trained in all
+ */
+export function rateAt(
+  config: ScheduleConfig,
+  base: number,
+  step: number,
+  stepsPerEpoch: number,
+  epochs: number,
+): number {
+  const time = step / stepsPerEpoch;
+  const { warmupEpochs } = config;
+  // the first step is not at zero: it would be lost
+  if (time < warmupEpochs) return Math.min(base, (base * (step + 1)) / (warmupEpochs * stepsPerEpoch));
+  return schedules[config.name].rate(
+    config as never,
+    base,
+    time - warmupEpochs,
+    Math.max(epochs - warmupEpochs, 0),
+  );
+}
+
+/** Whether a step's rate depends on how many epochs are trained in all. */
+export const dependsOnEpochs = (config: ScheduleConfig): boolean =>
+  schedules[config.name].dependsOnEpochs?.(config as never) ?? false;

@@ -1,0 +1,55 @@
+/** The files that the commands and programs of the pages use, made small. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { encode } from "fast-png";
+import { digits } from "../../src/data/index.ts";
+import { contents, idxBytes } from "../data/helpers.ts";
+
+/** Writes iris.csv, number.png, mnist/, pictures/ and photo.png. */
+export function writeFiles(folder: string): void {
+  writeFileSync(join(folder, "iris.csv"), iris());
+  writeFileSync(join(folder, "number.png"), number());
+  mkdirSync(join(folder, "mnist"));
+  for (const [part, samples, name] of [
+    ["train", 100, "train"],
+    ["test", 20, "t10k"],
+  ] as const) {
+    const { x, y } = contents(digits({ samples, part }));
+    const write = (file: string, bytes: Uint8Array) =>
+      writeFileSync(join(folder, "mnist", `${name}-${file}-ubyte.gz`), gzipSync(bytes));
+    write("images-idx3", idxBytes(8, [samples, 28, 28], x));
+    write("labels-idx1", idxBytes(8, [samples], y));
+  }
+  for (const [c, kind] of ["cat", "dog"].entries()) {
+    mkdirSync(join(folder, "pictures", kind), { recursive: true });
+    for (let i = 0; i < 20; i++) {
+      const data = Uint8Array.from({ length: 20 * 20 }, (_, p) => 150 * c + ((p * 7 + i * 31) % 60));
+      const file = encode({ width: 20, height: 20, channels: 1, data });
+      writeFileSync(join(folder, "pictures", kind, `${i}.png`), file);
+      if (c === 1) writeFileSync(join(folder, "photo.png"), file);
+    }
+  }
+}
+
+/** Two generated digits side by side. */
+function number(): Uint8Array {
+  const { x } = contents(digits({ samples: 10 }));
+  const data = Uint8Array.from({ length: 2 * 784 }, (_, i) => {
+    const [column, row] = [i % 56, Math.floor(i / 56)];
+    return x[(column < 28 ? 4 : 2) * 784 + row * 28 + (column % 28)];
+  });
+  return encode({ data, width: 56, height: 28, channels: 1, depth: 8 });
+}
+
+/** Three kinds of flowers around the means of Fisher's. */
+function iris(): string {
+  const kinds = { setosa: [5, 3.4, 1.5, 0.2], versicolor: [5.9, 2.8, 4.3, 1.3], virginica: [6.6, 3, 5.6, 2] };
+  const rows = Array.from({ length: 50 }, (_, i) =>
+    Object.entries(kinds).map(([kind, means]) => {
+      const cells = means.map((mean, c) => (mean + (((i * (7 + 4 * c)) % 13) - 6) / 15).toFixed(2));
+      return `${cells.join(",")},${kind}`;
+    }),
+  );
+  return `sepal_length,sepal_width,petal_length,petal_width,species\n${rows.flat().join("\n")}\n`;
+}
