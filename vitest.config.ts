@@ -1,24 +1,34 @@
+import { readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 import { WHOLE } from "./scripts/defines.mjs";
 import { BROWSERS, findBrowser } from "./test/support/browsers/index.mjs";
 import { systemBrowser } from "./test/support/browsers/provider.mjs";
 import Summary from "./test/support/summary.ts";
 
+const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+
+/** What starts processes, bundlers or browsers of its own: the built command line, the package, other engines, the playground. */
+const PROCESSES = [
+  "test/{bench,docs,edge,engines,package,support,types}/**/*.test.ts",
+  "test/**/*.system.test.ts",
+];
+/** Whole programs: the examples and what is behind the playground. */
+const PROGRAMS = ["test/{examples,web}/**/*.test.ts"];
+/** What is about Node itself: its files and threads. Names say it, or the folder. */
+const NODE = ["test/{cli,node}/**/*.test.ts", "test/**/*.node.test.ts"];
+const PAGES = ["test/**/*.browser.test.ts"];
+const KERNELS = ["test/assembly/**/*.test.ts", "test/layers/layers.test.ts"];
+
 /** The kernels are tested on every build of the core, everything else on the one that ships. */
-const target = (name: string) => ({
+const kernels = (build: string) => ({
   extends: true as const,
   test: {
-    name,
-    include: ["test/assembly/**/*.test.ts", "test/layers/layers.test.ts"],
-    env: { NABLA_TARGET: name },
+    name: build === "simd" ? "kernels" : `kernels:${build}`,
+    include: KERNELS,
+    env: build === "simd" ? {} : { NABLA_TARGET: build },
   },
 });
 
-/** What is about Node itself: its files, processes, threads; the command line, the package, other engines. */
-const NODE_ONLY = [
-  "test/{bench,cli,docs,edge,engines,node,package,support,types}/**/*.test.ts",
-  "test/**/*.node.test.ts",
-];
 /** All that are here, or those of them that NABLA_BROWSERS names. */
 const asked = process.env.NABLA_BROWSERS?.split(",");
 const browsers = BROWSERS.filter((name) => (asked?.includes(name) ?? true) && findBrowser(name));
@@ -32,7 +42,7 @@ const inBrowsers = {
   test: {
     name: "browsers",
     include: ["test/**/*.test.ts"],
-    exclude: NODE_ONLY,
+    exclude: [...PROCESSES, ...NODE],
     maxWorkers: 1,
     sequence: { groupOrder: 1 },
     browser: {
@@ -47,8 +57,8 @@ const inBrowsers = {
 };
 
 export default defineConfig({
-  define: WHOLE,
   cacheDir: "build/.vite",
+  define: { ...WHOLE, "process.env.NABLA_VERSION": JSON.stringify(version) },
   test: {
     testTimeout: 120_000,
     hookTimeout: 120_000,
@@ -57,10 +67,16 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "nabla", include: ["test/**/*.test.ts"], exclude: ["test/**/*.browser.test.ts"] },
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: [...PROCESSES, ...PROGRAMS, ...PAGES, ...KERNELS],
+        },
       },
-      target("debug"),
-      target("threads"),
+      kernels("simd"),
+      kernels("debug"),
+      kernels("threads"),
+      { extends: true, test: { name: "system", include: [...PROCESSES, ...PROGRAMS] } },
       ...(browsers.length > 0 ? [inBrowsers] : []),
     ],
   },

@@ -1,5 +1,42 @@
 #!/usr/bin/env node
-/** The command line. Each command is a file of its own, loaded when it is called. */
-import { runCli } from "./program.ts";
+/** The command line's process: its streams, its signals and its exit code. The rest is main(). */
+import { NablaError } from "../errors.ts";
+import { main } from "./main.ts";
+import type { Interruption } from "./terminal.ts";
 
-await runCli(process.argv);
+const { argv, env, stdout, stderr } = process;
+const words = argv.slice(2);
+
+// whoever reads may stop reading: no reason to stop training, but none to write on
+stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  if (!words.includes("--out") && !words.includes("-o")) process.exit(0);
+});
+
+/** SIGINT and SIGTERM end a command in its own time; a second one ends the process. */
+function interruptible(): Interruption {
+  const controller = new AbortController();
+  const stop = () => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort(new NablaError("interrupted"));
+  };
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const name of signals) process.on(name, stop);
+  return {
+    signal: controller.signal,
+    release() {
+      for (const name of signals) process.removeListener(name, stop);
+    },
+  };
+}
+
+process.exitCode = await main(words, {
+  // looked at only by who reads it: to look is to open it
+  get stdin() {
+    return process.stdin;
+  },
+  stdout,
+  stderr,
+  plain: Boolean(env.NO_COLOR),
+  interruptible,
+});

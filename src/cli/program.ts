@@ -1,14 +1,16 @@
 /** Commands and their options. */
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
 import { ACTIVATIONS } from "../activations/table.ts";
 import { FITS } from "../data/images/resize.ts";
-import { didYouMean, NablaError } from "../errors.ts";
 import { WEIGHT_TYPES } from "../export/quantise.ts";
 import { INITIALIZERS } from "../initializers/table.ts";
 import { LOSSES } from "../losses/table.ts";
 import { OPTIMIZERS } from "../optimizers/table.ts";
-import { augmentation } from "./augment.ts";
-import { names, number, oneOf, pictureSize, port, units, whole } from "./options.ts";
+import { documentSettings } from "../training/settings.ts";
+import { augmentation } from "./options/augment.ts";
+import { describedInSchema, type FlagNotes, flagsOf } from "./options/flags.ts";
+import { names, number, oneOf, pictureSize, port, units, whole } from "./options/values.ts";
+import type { Terminal } from "./terminal.ts";
 
 const EXAMPLES = `
 Examples:
@@ -39,9 +41,23 @@ const FIT = "pictures of other proportions: pad (default), crop or stretch";
 const UNREADABLE = "files that are no readable pictures: refuse (default) or skip";
 const oneOfChannels = (text: string) => Number(oneOf("--channels", ["1", "3"])(text));
 
+/** Options of fit() are flags as their fields say; here is what only the command line knows of them. */
+const FIT_FLAGS: Readonly<Record<string, FlagNotes | false>> = {
+  batchSize: { short: "b", default: "the model's, 32 for mlp" },
+  microBatchSize: { default: "all" },
+  epochs: { short: "e", default: "the model's, mostly 5" },
+  seed: { short: "s" },
+  shuffle: false,
+  // in a short form of its own
+  augment: false,
+  validationSplit: { value: "SHARE", default: "0.1 without a test part or with --patience, else 0" },
+  shifted: { value: "PIXELS" },
+};
+
 const TASKS = ["auto", "classification", "regression"] as const;
 
-export function program(done: (code: number) => void): Command {
+/** @param done is told the exit code of the command that ran */
+export function program(terminal: Terminal, done: (code: number) => void): Command {
   const command = new Command("nabla")
     .description(
       "Trains and runs neural networks. The same seed gives the same weights, bit for bit, everywhere.",
@@ -54,9 +70,9 @@ export function program(done: (code: number) => void): Command {
   const run =
     (load: () => Promise<Action>) =>
     async (...args: unknown[]) =>
-      done(await (await load())(...(args.slice(0, -1) as never[])));
+      done(await (await load())(...(args.slice(0, -1) as never[]), terminal as never));
 
-  command
+  const train = command
     .command("train")
     .description("train a network on DATA")
     .argument(
@@ -76,14 +92,10 @@ export function program(done: (code: number) => void): Command {
       "--label-smoothing <ε>",
       "cross-entropies: targets become y · (1 − ε) + ε / classes",
       number("--label-smoothing", { min: 0, below: 1 }),
-    )
-    .option("-e, --epochs <N>", "passes over the data (default: the model's, mostly 5)", whole("--epochs"))
-    .option("-b, --batch-size <N>", "rows per step (default: the model's, 32 for mlp)", whole("--batch-size"))
-    .option(
-      "--micro-batch-size <N>",
-      "rows of a batch to run at once, for less memory (default: all)",
-      whole("--micro-batch-size"),
-    )
+    );
+  for (const flag of flagsOf(documentSettings().fields, describedInSchema(), FIT_FLAGS))
+    train.addOption(flag);
+  train
     .option("--optimizer <NAME>", OPTIMIZERS.join(", "), oneOf("--optimizer", OPTIMIZERS))
     .option(
       "-r, --learning-rate <η>",
@@ -102,13 +114,6 @@ export function program(done: (code: number) => void): Command {
       number("--ema", { min: 0, below: 1 }),
     )
     .option("--schedule <FORM>", "cosine, step:0.5,10, exponential:0.95, cosine+warmup:1, …")
-    .option("-s, --seed <N>", "what every random choice hangs on (default: 0)", whole("--seed", 0))
-    .option(
-      "--validation-split <SHARE>",
-      "rows to validate on (default: 0.1 without a test part or with --patience, else 0)",
-      number("--validation-split", { min: 0, below: 1 }),
-    )
-    .option("--shifted <PIXELS>", "train on five times the rows: every image also moved", whole("--shifted"))
     .option("--augment <FORM>", "images anew each epoch: shift:2,rotate:10,elastic, …", augmentation)
     .option("--test-each-epoch", "figures of the test part after every epoch, not only the last")
     .option("--patience <N>", "stop after so many epochs without a better val loss", whole("--patience"))
@@ -141,7 +146,7 @@ export function program(done: (code: number) => void): Command {
     .option("--report <FILE>", "write a page with curves, mistakes and weights (.html)")
     .option("--json", "one JSON object a line (also whenever the output is not a terminal)")
     .option("-q, --quiet", "say nothing but errors")
-    .action(run(async () => (await import("./train.ts")).trainCommand as Action));
+    .action(run(async () => (await import("./commands/train.ts")).trainCommand as Action));
 
   command
     .command("evaluate")
@@ -156,7 +161,7 @@ export function program(done: (code: number) => void): Command {
     .option("--samples <N>", "generated sets: rows of the training part", whole("--samples"))
     .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
     .option("--json", "as one JSON object")
-    .action(run(async () => (await import("./evaluate.ts")).evaluateWords as Action));
+    .action(run(async () => (await import("./commands/evaluate.ts")).evaluateWords as Action));
 
   command
     .command("predict")
@@ -170,7 +175,7 @@ export function program(done: (code: number) => void): Command {
     .option("--voting <KIND>", VOTING, oneOf("--voting", ["soft", "hard"]))
     .option("--as-is", "pictures of digits: do not invert, cut and centre them as MNIST's")
     .option("--json", "one JSON object a line")
-    .action(run(async () => (await import("./predict.ts")).predictCommand as Action));
+    .action(run(async () => (await import("./commands/predict.ts")).predictCommand as Action));
 
   command
     .command("read")
@@ -178,7 +183,7 @@ export function program(done: (code: number) => void): Command {
     .argument("<MODEL>", "a file that train --out wrote: digits or MNIST")
     .argument("<PICTURE...>", "PNG or JPEG with one line of digits, dark on light or light on dark")
     .option("--json", "one JSON object a line")
-    .action(run(async () => (await import("./read.ts")).readCommand as Action));
+    .action(run(async () => (await import("./commands/read.ts")).readCommand as Action));
 
   command
     .command("export")
@@ -200,14 +205,14 @@ export function program(done: (code: number) => void): Command {
     .option("--samples <N>", "generated sets: rows of the training part", whole("--samples"))
     .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
     .option("--json", "as one JSON object")
-    .action(run(async () => (await import("./export.ts")).exportCommand as Action));
+    .action(run(async () => (await import("./commands/export.ts")).exportCommand as Action));
 
   command
     .command("summary")
     .description("layers, shapes and parameters of a model")
     .argument("<MODEL>", "a file that train --out wrote")
     .option("--json", "as one JSON object")
-    .action(run(async () => (await import("./summary.ts")).summaryCommand as Action));
+    .action(run(async () => (await import("./commands/summary.ts")).summaryCommand as Action));
 
   command
     .command("data")
@@ -223,7 +228,7 @@ export function program(done: (code: number) => void): Command {
     .option("--fit <HOW>", FIT, oneOf("--fit", FITS))
     .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
     .option("--json", "as one JSON object")
-    .action(run(async () => (await import("./data.ts")).dataCommand as Action));
+    .action(run(async () => (await import("./commands/data.ts")).dataCommand as Action));
 
   command
     .command("play")
@@ -231,58 +236,14 @@ export function program(done: (code: number) => void): Command {
     .option("--port <N>", "of 127.0.0.1; 0 for any that is free (default: 8347 or the next free one)", port)
     .option("--no-open", "do not open a browser")
     .option("--json", "the address as a JSON object")
-    .action(run(async () => (await import("./play.ts")).playCommand as Action));
+    .action(run(async () => (await import("./commands/play.ts")).playCommand as Action));
 
   for (const each of [command, ...command.commands]) {
-    each.exitOverride().configureOutput({ outputError: () => {} });
+    each.exitOverride().configureOutput({
+      writeOut: terminal.write,
+      outputError: () => {},
+      getOutHelpWidth: () => terminal.width,
+    });
   }
   return command;
-}
-
-/** Runs a command line; sets the exit code: 0, 1 after an error, 130 after an interruption. */
-export async function runCli(argv: readonly string[]): Promise<void> {
-  // whoever reads may stop reading: no reason to stop training, but none to write on
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    if (!argv.includes("--out") && !argv.includes("-o")) process.exit(0);
-  });
-  const command = program((code) => {
-    process.exitCode = code;
-  });
-  try {
-    const [first, topic] = argv.slice(2).filter((word) => !word.startsWith("-"));
-    if (argv.length <= 2) command.outputHelp();
-    else if (first === "help" && topic !== undefined) helpOn(command, topic);
-    else await command.parseAsync(argv);
-  } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return;
-    process.exitCode = 1;
-    process.stderr.write(`nabla: ${messageOf(error)}\n`);
-    if (argv.includes("--debug") && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  }
-}
-
-/** nabla help COMMAND. Commander's own would print everything for a command there is not, and leave the error unsaid. */
-function helpOn(command: Command, topic: string): void {
-  const names = command.commands.map((each) => each.name());
-  const found = topic === "help" ? command : command.commands.find((each) => each.name() === topic);
-  if (!found)
-    throw new NablaError(
-      `unknown command '${topic}'${didYouMean(topic, names) || `; there are ${names.join(", ")}`}`,
-    );
-  found.outputHelp();
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof CommanderError) {
-    // "error: unknown option '--epoch'\n(Did you mean --epochs?)"
-    const [first, ...more] = error.message.replace(/^error: /, "").split("\n");
-    const hint = more.join(" ").replace(/^\(Did you mean (.*)\?\)$/, "; did you mean $1?");
-    return `${first!.replace(/\.$/, "")}${hint || "; nabla --help says what there is"}`;
-  }
-  if (error instanceof NablaError) return error.message.replaceAll("\n", " ");
-  const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof RangeError && /memory|allocation|array length|buffer/i.test(message))
-    return `not enough memory: ${message}; make the model or the batch smaller`;
-  return `an error in nabla itself, please report it (--debug shows where): ${message.replaceAll("\n", " ")}`;
 }

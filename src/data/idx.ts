@@ -1,5 +1,6 @@
 /** IDX, the format of MNIST: a magic number, the sizes of the dimensions, the values, all big-endian. */
 import { NablaError } from "../errors.ts";
+import { checkOptions } from "../fields/options.ts";
 import type { Dataset } from "./dataset.ts";
 import { sizeOf } from "./dataset.ts";
 import { rowsDataset } from "./rows.ts";
@@ -107,6 +108,7 @@ const MAX_CLASSES = 65_536;
  * Throws when the counts disagree, or a label is no whole number from 0 to classes - 1.
  */
 export function idxDataset(images: Idx, labels: Idx, options: IdxOptions = {}): Dataset {
+  checkOptions("idxDataset", options, ["name", "classes", "inputScale"]);
   const length = images.shape[0]!;
   if (labels.shape.length !== 1) {
     throw new NablaError(

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readSafetensors } from "../../src/checkpoint/safetensors.ts";
-import { foldsTable } from "../../src/cli/folds.ts";
+import { foldsTable } from "../../src/cli/commands/folds.ts";
 import { standardiseSplit } from "../../src/data/index.ts";
 import { crossValidate, fromConfig } from "../../src/index.ts";
 import { internalsOf } from "../../src/model/internals.ts";

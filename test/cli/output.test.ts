@@ -1,16 +1,17 @@
 /** Figures as people read them, and what a terminal is too narrow for. */
-import { afterEach, expect, test } from "vitest";
-import { confusionTable } from "../../src/cli/confusion.ts";
-import { duration, figure, result } from "../../src/cli/output.ts";
-import { progressLine, speedometer } from "../../src/cli/progress.ts";
+import { expect, test } from "vitest";
+import { terminalOf } from "../../src/cli/terminal.ts";
+import { confusionTable } from "../../src/cli/text/confusion.ts";
+import { duration, figure, result } from "../../src/cli/text/format.ts";
+import { progressLine, speedometer } from "../../src/cli/training/progress.ts";
 import { ConfusionMatrix, type TrainingContext } from "../../src/index.ts";
 
-const { columns } = process.stdout;
-const { write } = process.stdout;
-afterEach(() => {
-  process.stdout.columns = columns;
-  process.stdout.write = write;
-});
+/** A terminal so many characters wide, and what was written to it. */
+function terminal(columns = 80) {
+  let printed = "";
+  const stdout = { columns, write: (text: string) => void (printed += text) };
+  return Object.assign(terminalOf({ stdout, stderr: stdout }), { printed: () => printed });
+}
 
 test.each([
   [0.0041, "4 ms"],
@@ -21,24 +22,17 @@ test.each([
 ])("%d seconds are %s", (seconds, text) => expect(duration(seconds)).toBe(text));
 
 test("an epoch of a few milliseconds has a time, but no rate", async () => {
-  let printed = "";
-  process.stdout.write = (text: string | Uint8Array) => {
-    printed += text;
-    return true;
-  };
-  const line = progressLine(speedometer(100, 10), 3);
+  const wide = terminal();
+  const line = progressLine(speedometer(100, 10), 3, wide);
   line.onEpochBegin?.(0, {} as TrainingContext);
   line.onEpochEnd?.(0, { loss: 0.5 }, {} as TrainingContext);
-  process.stdout.write = write;
-  expect(printed).toMatch(/^epoch 1\/3 {2}loss 0\.5000 {2}\d+ ms\n$/);
+  expect(wide.printed()).toMatch(/^epoch 1\/3 {2}loss 0\.5000 {2}\d+ ms\n$/);
 });
 
 test("a confusion matrix that is too wide for the terminal says so", () => {
   const names = Array.from({ length: 10 }, (_, c) => `class ${c}`);
-  process.stdout.columns = 100;
-  expect(confusionTable(new ConfusionMatrix(10), names).split("\n")).toHaveLength(12);
-  process.stdout.columns = 60;
-  expect(confusionTable(new ConfusionMatrix(10), names)).toMatch(
+  expect(confusionTable(new ConfusionMatrix(10), names, terminal(100)).split("\n")).toHaveLength(12);
+  expect(confusionTable(new ConfusionMatrix(10), names, terminal(60))).toMatch(
     /^\(the confusion matrix needs 97 columns, the terminal has 60: .* --json\)$/,
   );
 });

@@ -1,6 +1,6 @@
 /** Presets for images and those of the book: what they build, for which data, and what training they ask for. */
 import { afterAll, expect, test } from "vitest";
-import { presetConfig, presets, taskOf } from "../../src/cli/presets.ts";
+import { presetConfig, presets, taskOf } from "../../src/cli/presets/index.ts";
 import { arrayDataset } from "../../src/data/arrays.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { digits } from "../../src/data/index.ts";

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { decode } from "fast-png";
 import { afterAll, expect, test } from "vitest";
-import { examine } from "../../src/cli/examine.ts";
+import { examine } from "../../src/cli/input/examine.ts";
 import { mapSection, saliencyOf, weightSection } from "../../src/cli/report/pictures.ts";
 import {
   activation,

@@ -1,9 +1,10 @@
-/** Runs the built command line as users do. `npm test` builds it first. */
+/** Runs the command line in this process; what is about processes themselves runs it as it is built, as users do. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { main } from "../../src/cli/main.ts";
 import { idxBytes } from "../data/helpers.ts";
 
 const CLI = fileURLToPath(new URL("../../build/cli.js", import.meta.url));
@@ -23,6 +24,7 @@ export interface Running {
 /** A folder that is removed at the end, and commands that run in it. */
 export function workplace() {
   const folder = mkdtempSync(join(tmpdir(), "nabla-cli-"));
+  const home = process.cwd();
   const start = (args: readonly string[], input = ""): Running => {
     const child = spawn(process.execPath, [CLI, ...args], { cwd: folder });
     let stdout = "";
@@ -48,12 +50,41 @@ export function workplace() {
       writeFileSync(join(folder, name), content);
       return name;
     },
+    /** In this process. */
+    async run(args: readonly string[], input = ""): Promise<Result> {
+      const written = { stdout: "", stderr: "" };
+      const into = (stream: keyof typeof written) => ({
+        write(text: string) {
+          written[stream] += text;
+        },
+      });
+      async function* stdin() {
+        yield Buffer.from(input);
+      }
+      process.chdir(folder);
+      const code = await main(args, { stdin: stdin(), stdout: into("stdout"), stderr: into("stderr") });
+      return { code, signal: null, ...written };
+    },
+    /** The built command line in a process of its own. */
     start,
-    run: (args: readonly string[], input?: string) => start(args, input).result,
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove() {
+      process.chdir(home);
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
 }
 export type Workplace = ReturnType<typeof workplace>;
+
+/** Waits for the n-th epoch to be reported. */
+export const epochs = ({ child, result }: Running, n: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    let text = "";
+    child.stdout!.on("data", (more: string) => {
+      text += more;
+      if (text.split('"event":"epoch"').length > n) resolve();
+    });
+    result.then(() => reject(new Error("it ended before it could be interrupted")), reject);
+  });
 
 export type Event = Record<string, unknown> & { event: string };
 

@@ -266,14 +266,6 @@ test("names from the data cannot put anything into the report", async () => {
   expect(page).toContain("&lt;script&gt;alert");
 });
 
-test("--version and --help", async () => {
-  expect((await place.run(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
-  const help = await place.run(["--help"]);
-  expect(help.code).toBe(0);
-  expect(help.stdout).toContain("Examples:");
-  expect((await place.run(["train", "--help"])).stdout).toContain("--learning-rate");
-});
-
 test("the report of a regression has predictions against truth, in the table's own unit", async () => {
   const prices = Array.from(
     { length: 60 },

@@ -67,6 +67,12 @@ describe("openData", () => {
     expect(data.csv).toEqual({ columns: ["n"], label: "parity", classes: ["even", "odd"] });
     expect([data.train.length, data.test!.length]).toEqual([16, 4]);
     expect(data.standardisation!.columns).toEqual(["n"]);
+    await expect(openData(path, { task: "regresion" } as never)).rejects.toThrow(
+      'openData.task: expected one of auto, classification, regression, got "regresion"; did you mean "regression"?',
+    );
+    await expect(openData(path, { lable: "n" } as never)).rejects.toThrow(
+      'openData: unknown option "lable"; did you mean "label"?',
+    );
     await expect(openData(path, { label: "party" })).rejects.toThrow('did you mean "parity"?');
   });
 

@@ -7,6 +7,8 @@ import * as all from "../../src/data/readers/index.ts";
 import { openArray, openFound, readers } from "../../src/data/readers/open.ts";
 import { type DataFile, type DataHost, NO, type Reader, SURE } from "../../src/data/readers/reader.ts";
 import { NablaError } from "../../src/errors.ts";
+import { int } from "../../src/fields/fields.ts";
+import { object, optional } from "../../src/fields/objects.ts";
 import { contents } from "./helpers.ts";
 
 /** Files of pairs of bytes behind a magic word: an input and its label. */
@@ -15,7 +17,7 @@ const pairs: Reader<"pairs", { most?: number }> = {
   title: "pairs of bytes",
   from: "file",
   expected: "a file of pairs",
-  options: ["most"],
+  fields: () => object({ most: optional(int({ min: 1 })) }),
   async recognise({ of }, host) {
     return of.kind === "file" && latin(await headOf(of, host)).startsWith("PAIRS") ? SURE : NO;
   },
@@ -71,6 +73,9 @@ describe.each([["on a page", onPage] as const, ...(inNode ? [["by path", byPath]
       expect(contents(train)).toEqual({ x: [7, 8], y: [0, 1] });
       expect(train.extra).toMatchObject({ data: { kind: "pairs", most: 2 } });
       await expect(open(FILE.slice(0, -1))).rejects.toThrow(/rows\.csv: half a pair at the end$/);
+      await expect(open(FILE, { most: 0 })).rejects.toThrow(
+        "openData.most: expected a whole number ≥ 1, got 0",
+      );
       await expect(open(Uint8Array.of(1, 0), {})).rejects.toThrow(/ or a file of pairs/);
     });
 

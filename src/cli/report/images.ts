@@ -1,7 +1,7 @@
 /** Inputs and weights as PNG images inside URLs. */
 import { encode } from "fast-png";
 import type { Inputs } from "../../data/dataset.ts";
-import type { ImageShape } from "../draw.ts";
+import type { ImageShape } from "../text/draw.ts";
 
 const url = (width: number, height: number, data: Uint8Array, channels: 1 | 3 | 4): string =>
   `data:image/png;base64,${Buffer.from(encode({ width, height, data, channels, depth: 8 })).toString("base64")}`;

@@ -8,9 +8,9 @@ import type { History, Model } from "../../model/model.ts";
 import { weightsSha256 } from "../../model/save.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
 import { writeFileAtomic } from "../../node/files.ts";
-import { imageOf } from "../draw.ts";
-import { classNames, type Examination } from "../examine.ts";
-import { count, duration, plural, shown, words } from "../output.ts";
+import { classNames, type Examination } from "../input/examine.ts";
+import { imageOf } from "../text/draw.ts";
+import { count, duration, plural, shown, words } from "../text/format.ts";
 import { chartsOf, DRAW, scatterOf } from "./charts.ts";
 import { mapSection, saliencyOf, weightSection } from "./pictures.ts";
 import {

@@ -4,9 +4,9 @@ import type { Dataset, Inputs, Standardisation } from "../../data/dataset.ts";
 import type { ConfusionMatrix } from "../../metrics/confusion.ts";
 import type { Model } from "../../model/model.ts";
 import { layerSummaries } from "../../model/summary.ts";
-import { imageOf } from "../draw.ts";
-import { type Examination, inputOf } from "../examine.ts";
-import { count, figure, percent } from "../output.ts";
+import { type Examination, inputOf } from "../input/examine.ts";
+import { imageOf } from "../text/draw.ts";
+import { count, figure, percent } from "../text/format.ts";
 import { inputImage } from "./images.ts";
 
 const ENTITIES: Record<string, string> = {

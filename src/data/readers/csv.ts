@@ -1,7 +1,9 @@
 /** Tables as text: a row on each line, one column being the target. */
 import { sha256Hex } from "../../checkpoint/sha256.ts";
 import { NablaError } from "../../errors.ts";
+import { object } from "../../fields/objects.ts";
 import { type CsvSplitOptions, csvSplit } from "../csv.ts";
+import { splitFields, tableFields } from "../csvFields.ts";
 import { contentOf, headOf, isText, latin } from "./content.ts";
 import { LIKELY, NO, PERHAPS, type Reader } from "./reader.ts";
 
@@ -12,18 +14,7 @@ export const csv: Reader<"csv", Omit<CsvSplitOptions, "name">> = {
   title: "table",
   from: "file",
   expected: "a table (.csv, .tsv)",
-  options: [
-    "header",
-    "delimiter",
-    "label",
-    "ignore",
-    "task",
-    "like",
-    "testFraction",
-    "seed",
-    "standardise",
-    "standardisation",
-  ],
+  fields: () => object({ ...tableFields(), ...splitFields() }),
   async recognise({ of }, host) {
     if (of.kind === "folder") return NO;
     const head = await headOf(of, host);

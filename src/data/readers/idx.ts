@@ -1,5 +1,6 @@
 /** IDX files: those of MNIST by their names, or any two of which one holds labels. */
 import { NablaError } from "../../errors.ts";
+import { object } from "../../fields/objects.ts";
 import type { DataSplit } from "../dataset.ts";
 import { type Idx, idxSplit, isIdx, parseIdx } from "../idx.ts";
 import { contentOf, filesBelow, headOf, isFile } from "./content.ts";
@@ -21,7 +22,7 @@ export const idx: Reader<"idx"> = {
   expected:
     "IDX files train-images-idx3-ubyte and train-labels-idx1-ubyte (with .gz or without; for a test part " +
     "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte)",
-  options: [],
+  fields: () => object({}),
   async recognise({ of }, host) {
     if (of.kind === "file") return isIdx(await headOf(of, host)) ? SURE : hasPart(of) ? LIKELY : NO;
     if ((await of.list()).some((entry) => isFile(entry) && hasPart(entry))) return SURE;

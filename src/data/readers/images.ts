@@ -1,5 +1,7 @@
 /** Folders of pictures: a sub-folder is a class, or a part (train, test, val) that holds the classes. */
 import { didYouMean, NablaError } from "../../errors.ts";
+import { anything } from "../../fields/fields.ts";
+import { object, optional } from "../../fields/objects.ts";
 import { checkOptions } from "../../fields/options.ts";
 import { partsOf, shortened, sortClasses } from "../images/classes.ts";
 import { kindOf } from "../images/header.ts";
@@ -29,7 +31,7 @@ export const images: Reader<"images", { images?: ImageSetOptions }> = {
   title: "pictures",
   from: "folder",
   expected: "a sub-folder of pictures for each class",
-  options: ["images"],
+  fields: () => object({ images: optional(anything()) }),
   async recognise({ of }, host) {
     if (of.kind === "file") return (await pictureKind(of, host)) === undefined ? NO : SURE;
     const entries = await of.list();

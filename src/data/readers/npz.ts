@@ -1,6 +1,7 @@
 /** NumPy's archives of arrays (.npz), and its files of one array (.npy), which hold inputs to predict from but no data set. */
 import { sha256Hex } from "../../checkpoint/sha256.ts";
 import { NablaError } from "../../errors.ts";
+import { object } from "../../fields/objects.ts";
 import { MAX_BYTES } from "../gzip.ts";
 import { parseNpy } from "../npy.ts";
 import { npzSplit } from "../npz.ts";
@@ -15,7 +16,7 @@ export const npz: Reader<"npz"> = {
   title: "npz archive",
   from: "file",
   expected: "a .npz archive",
-  options: [],
+  fields: () => object({}),
   async recognise({ of }, host) {
     if (of.kind === "folder") return NO;
     const start = latin(await headOf(of, host));

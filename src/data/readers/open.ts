@@ -41,9 +41,11 @@ type OptionsOf<R> = R extends Reader<string, infer Options> ? Options : never;
 
 const GENERATED_OPTIONS: readonly (keyof GeneratedOptions)[] = ["samples", "noise", "seed", "classes"];
 
+const namesOf = (reader: AnyReader): string[] => Object.keys(reader.fields().fields);
+
 /** Names of all options there are. */
 export const readerOptions = (): string[] => [
-  ...new Set([...GENERATED_OPTIONS, ...readers.flatMap(({ options }) => options)]),
+  ...new Set([...GENERATED_OPTIONS, ...readers.flatMap(namesOf)]),
 ];
 
 /** What a kind of data is called in a sentence. */
@@ -57,8 +59,9 @@ export async function openFound(
   options: ReaderOptions,
 ): Promise<OpenedData> {
   const { found, reader, sure } = await recognised(given, host);
+  const own = reader.fields().check(picked(options, namesOf(reader)), "openData");
   try {
-    const { origin, ...data } = await reader.open(found, host, options as never);
+    const { origin, ...data } = await reader.open(found, host, own as never);
     return withOrigin({ name: found.name, kind: reader.kind as DataKind, ...data }, origin);
   } catch (cause) {
     if (sure > PERHAPS || found.of.kind === "folder" || !(cause instanceof NablaError)) throw cause;
@@ -69,6 +72,9 @@ export async function openFound(
     });
   }
 }
+
+const picked = (options: object, names: readonly string[]): object =>
+  Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)));
 
 type AnyReader = Reader<string, never>;
 
@@ -97,7 +103,7 @@ export function openGenerated(name: string, options: ReaderOptions): OpenedData 
   if (!Object.hasOwn(generatedSets, name)) return undefined;
   const { samples, seed } = options;
   return withOrigin(
-    { name, kind: "generated", ...makeGenerated(name, options) },
+    { name, kind: "generated", ...makeGenerated(name, picked(options, GENERATED_OPTIONS)) },
     { ...(samples !== undefined && { samples }), ...(seed !== undefined && { seed }) },
   );
 }

@@ -1,5 +1,6 @@
 /** What a reader of data is, and what it reads from: files and folders as their host (Node, a page) hands them in. */
 import type { NablaError } from "../../errors.ts";
+import type { Field } from "../../fields/fields.ts";
 import type { Shaped } from "../arrays.ts";
 import type { CsvInfo } from "../csv.ts";
 import type { DataSplit } from "../dataset.ts";
@@ -111,6 +112,12 @@ export interface ArrayReader {
   read(bytes: Uint8Array, name: string): Shaped | undefined;
 }
 
+/** The fields of all these options, and their check: an object(). */
+export interface OptionFields<Names extends string> {
+  readonly fields: Readonly<Record<Names, Field>>;
+  check(options: unknown, path?: string): object;
+}
+
 /**
  * A kind of data. One file in this folder, and one line in index.ts.
  *
@@ -125,8 +132,8 @@ export interface Reader<Kind extends string = string, Options = object> {
   readonly from: "file" | "folder";
   /** What it reads, or what it reads in a folder; to follow the word "expected". */
   readonly expected: string;
-  /** Names of its options. */
-  readonly options: readonly (keyof Options & string)[];
+  /** Its options: what of them is given to open() has passed their check. */
+  fields(): OptionFields<Extract<keyof Options, string>>;
   /** By the bytes of files; names are only a hint. @returns SURE, LIKELY, PERHAPS or NO */
   recognise(found: FoundData, host: DataHost): number | Promise<number>;
   /** @throws NablaError naming the file and what is wrong with it */

@@ -1,0 +1,141 @@
+/** nabla data */
+
+import type { Dataset } from "../../data/dataset.ts";
+import { buffersFor, sizeOf } from "../../data/dataset.ts";
+import { generatedSets } from "../../data/generated/index.ts";
+import { titleOf } from "../../data/readers/open.ts";
+import { labelsOf } from "../../data/split.ts";
+import { openData } from "../../node/dataFiles.ts";
+import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
+import { unnamed } from "../input/inputs.ts";
+import type { Terminal } from "../terminal.ts";
+import { drawImages, imageOf } from "../text/draw.ts";
+import { count, figure, percent, plural, table } from "../text/format.ts";
+
+export interface DataFlags extends ImageFlags {
+  preview?: number;
+  json?: boolean;
+  label?: string;
+  ignore?: string[];
+  task?: "auto" | "classification" | "regression";
+  samples?: number;
+}
+
+export async function dataCommand(
+  source: string | undefined,
+  flags: DataFlags,
+  terminal: Terminal,
+): Promise<number> {
+  const { bold, print, printJson } = terminal;
+  if (source === undefined) {
+    const rows = Object.entries(generatedSets).map(([name, set]) => [name, set.description]);
+    if (flags.json) printJson(Object.fromEntries(rows));
+    else print(`Generated data sets:\n\n${table(["name", "what it is"], rows)}`);
+    return 0;
+  }
+  const { label } = flags;
+  const data = await openData(source, {
+    testFraction: 0,
+    standardise: false,
+    ...(label !== undefined && { label: /^-?\d+$/.test(label) ? Number(label) : label }),
+    ...(flags.ignore && { ignore: flags.ignore }),
+    ...(flags.task && { task: flags.task }),
+    ...(flags.samples !== undefined && { samples: flags.samples }),
+    ...imageOptions(flags, terminal),
+  });
+  sayLeftOut(data, terminal);
+  const { train, test } = data;
+  const names = train.target.kind === "class" ? classesOf(train) : [];
+  const counts = [train, ...(test ? [test] : [])].map((part) =>
+    names.length ? countLabels(part, names.length) : [],
+  );
+  if (flags.json) {
+    printJson({
+      data: source,
+      kind: data.kind,
+      rows: train.length,
+      testRows: test?.length ?? 0,
+      inputShape: train.inputShape,
+      inputType: train.inputType,
+      target: train.target,
+      ...(data.csv && { columns: data.csv.columns, label: data.csv.label }),
+      ...(names.length && {
+        counts: Object.fromEntries(names.map((name, c) => [name, counts.map((part) => part[c])])),
+      }),
+    });
+    return 0;
+  }
+  print(
+    `${bold(data.name)}: ${titleOf(data.kind)}, ${plural(train.length, "row")}${test ? `, and ${count(test.length)} to test with` : ""}`,
+  );
+  print(
+    `inputs: [${train.inputShape.join(", ")}] of ${train.inputType}${train.inputScale === 1 ? "" : `, scaled by ${scale(train.inputScale)}`}`,
+  );
+  if (data.csv) {
+    const { columns, label } = data.csv;
+    print(
+      `columns: ${unnamed(columns) ? `${columns.length}, without names` : columns.join(", ")}\nlabel: ${label}`,
+    );
+  }
+  if (train.target.kind === "values")
+    print(`targets: ${train.target.size} value${train.target.size === 1 ? "" : "s"} a row`);
+  if (names.length > 0 && names.length <= 100) {
+    const head = ["class", "rows", "share", ...(test ? ["test"] : [])];
+    const rows = names.map((name, c) => [
+      name,
+      count(counts[0]![c]!),
+      percent(counts[0]![c]! / train.length),
+      ...(test ? [count(counts[1]![c]!)] : []),
+    ]);
+    print(`\n${table(head, rows)}`);
+  } else if (names.length) print(`targets: ${count(names.length)} classes`);
+  const preview = Math.min(flags.preview ?? (imageOf(train.inputShape) ? 5 : 0), train.length);
+  if (preview > 0) await show(train, preview, names, terminal);
+  return 0;
+}
+
+/** 0.00392… is 1/255. */
+function scale(factor: number): string {
+  const whole = Math.round(1 / factor);
+  return whole > 1 && Math.abs(whole * factor - 1) < 1e-6 ? `1/${whole}` : figure(factor);
+}
+
+function classesOf(dataset: Dataset): string[] {
+  const { target } = dataset;
+  if (target.kind !== "class") return [];
+  return [...(target.names ?? Array.from({ length: target.classes }, (_, c) => String(c)))];
+}
+
+function countLabels(dataset: Dataset, classes: number): number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (const label of labelsOf(dataset)) counts[label]!++;
+  return counts;
+}
+
+async function show(
+  dataset: Dataset,
+  n: number,
+  names: readonly string[],
+  terminal: Terminal,
+): Promise<void> {
+  const { bold, dim, print } = terminal;
+  const { x, y } = buffersFor(dataset, n);
+  await dataset.read(
+    Uint32Array.from({ length: n }, (_, i) => i),
+    x,
+    y,
+  );
+  const width = sizeOf(dataset.inputShape);
+  const rows = Array.from({ length: n }, (_, r) => x.subarray(r * width, (r + 1) * width));
+  const per = y.length / n;
+  const targets = rows.map((_, r) =>
+    names.length ? names[y[r]!]! : Array.from(y.subarray(r * per, (r + 1) * per), figure).join(", "),
+  );
+  const image = imageOf(dataset.inputShape);
+  print();
+  if (image) return print(drawImages(rows, image, targets, terminal));
+  for (const [r, row] of rows.entries()) {
+    const values = Array.from(row.subarray(0, 12), figure).join(", ");
+    print(`${values}${width > 12 ? ", …" : ""} ${dim("→")} ${bold(targets[r]!)}`);
+  }
+}

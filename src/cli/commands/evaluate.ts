@@ -1,0 +1,121 @@
+/** nabla evaluate */
+
+import type { Dataset } from "../../data/dataset.ts";
+import type { Voting } from "../../ensemble/ensemble.ts";
+import { NablaError } from "../../errors.ts";
+import type { Model } from "../../model/model.ts";
+import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
+import { classNames, examine } from "../input/examine.ts";
+import { imageOptions, imageOptionsOf, sayLeftOut } from "../input/images.ts";
+import { openModel } from "../input/openModel.ts";
+import type { Terminal } from "../terminal.ts";
+import { classTable, confusionTable } from "../text/confusion.ts";
+import { count, plural, shown, words } from "../text/format.ts";
+import { extraOf } from "../training/resume.ts";
+import { scaleTargets } from "../training/targets.ts";
+
+export type Part = "test" | "train" | "all";
+
+interface EvaluateFlags {
+  json?: boolean;
+  part?: Part;
+  samples?: number;
+  unreadable?: "refuse" | "skip";
+  voting?: Voting;
+}
+
+/** As they stand on the command line: one model or several, then the data. */
+export async function evaluateWords(
+  all: string[],
+  flags: EvaluateFlags,
+  terminal: Terminal,
+): Promise<number> {
+  const [source, ...models] = [all.at(-1)!, ...all.slice(0, -1)];
+  if (models.length > 1) return (await import("./vote.ts")).voteCommand(models, source, flags, terminal);
+  if (models.length === 0) throw new NablaError(`evaluate: missing argument DATA; got only ${source}`);
+  if (flags.voting !== undefined) throw new NablaError("--voting: expected several models, got one");
+  return evaluateCommand(models[0]!, source, flags, terminal);
+}
+
+async function evaluateCommand(
+  path: string,
+  source: string,
+  flags: EvaluateFlags,
+  terminal: Terminal,
+): Promise<number> {
+  const { bold, print, printJson } = terminal;
+  const model = await openModel(path);
+  const { dataset, part, name } = await openPart(model, source, flags, terminal);
+  const { rows, scores, confusion, wrong } = await examine(model, dataset);
+  const names = classNames(model, dataset);
+  if (flags.json) {
+    printJson({
+      data: source,
+      part,
+      rows,
+      ...scores,
+      ...(confusion && {
+        wrong,
+        accuracy: confusion.accuracy,
+        classes: confusion.perClass().map((figures, c) => ({ class: names[c], ...figures })),
+        confusion: confusion.counts,
+      }),
+    });
+    return 0;
+  }
+  const figures = Object.entries(scores).map(([key, value]) => `${words(key)} ${bold(shown(key, value))}`);
+  if (confusion && scores.accuracy === undefined)
+    figures.push(`accuracy ${bold(shown("accuracy", confusion.accuracy))}`);
+  const which = { test: ", test part", train: ", training part", all: "" }[part];
+  print(`${name}${which}: ${plural(rows, "row")}${confusion ? `, ${count(wrong)} wrong` : ""}`);
+  print(figures.join(", "));
+  if (!confusion) return 0;
+  print(`\n${classTable(confusion, names)}`);
+  print(`\n${confusionTable(confusion, names, terminal)}`);
+  return 0;
+}
+
+/**
+ * The part of a data set to look at: its test part, if it has one. A table is read the way the model's own was: the same
+ * columns, classes and standardisation. If it is the very table the model was trained on, the rows that were kept out
+ * are taken; of any other table all rows.
+ */
+export async function openPart(
+  model: Model,
+  source: string,
+  flags: { part?: Part; samples?: number; unreadable?: "refuse" | "skip" },
+  terminal: Terminal,
+): Promise<{ dataset: Dataset; part: Part; name: string }> {
+  const extra = extraOf(model);
+  const { standardisation } = model.metadata;
+  const samples = flags.samples ?? (extra?.data.name === source ? extra.data.samples : undefined);
+  const seed = extra?.csv || extra?.data.name === source ? extra.data.seed : undefined;
+  const options: OpenDataOptions = {
+    ...(seed !== undefined && { seed }),
+    ...(samples !== undefined && { samples }),
+    ...(extra?.csv && { like: extra.csv, standardise: standardisation !== undefined }),
+    ...(extra?.csv && standardisation && { standardisation }),
+    images: { ...imageOptionsOf(model), ...imageOptions(flags, terminal).images },
+  };
+  let data: OpenedData = await openData(source, { ...options, testFraction: 0 });
+  sayLeftOut(data, terminal);
+  if (data.kind === "csv") {
+    const same = extra?.data.fingerprint === data.fingerprint;
+    const kept = extra?.data.testSplit ?? 0.2;
+    if (flags.part === undefined ? !same || kept === 0 : flags.part === "all")
+      return { dataset: scaleTargets(data.train, extra?.csv?.target), part: "all", name: data.name };
+    if (!same) {
+      throw new NablaError(
+        `--part: ${source} is not the table the model was trained on, so it has no ${flags.part} part; leave --part out`,
+      );
+    }
+    data = await openData(source, { ...options, testFraction: kept });
+  }
+  if (flags.part === "all" && data.test)
+    throw new NablaError(`--part: ${data.name} has a training and a test part; expected train or test`);
+  const part = flags.part ?? (data.test ? "test" : "all");
+  if (part === "test" && !data.test) throw new NablaError(`--part: ${data.name} has no test part`);
+  const dataset = part === "test" ? data.test! : data.train;
+  const scaled = data.kind === "csv" ? scaleTargets(dataset, extra?.csv?.target) : dataset;
+  return { dataset: scaled, part, name: data.name };
+}

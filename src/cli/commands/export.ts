@@ -1,0 +1,169 @@
+/** nabla export */
+
+import { extname } from "node:path";
+import type { Dataset } from "../../data/dataset.ts";
+import { NablaError } from "../../errors.ts";
+import {
+  type ExportOptions,
+  exportModule,
+  exportWasm,
+  quantised,
+  type WeightType,
+} from "../../export/index.ts";
+import { outputThreshold } from "../../losses/resolve.ts";
+import { predictedClass } from "../../metrics/metric.ts";
+import { internalsOf } from "../../model/internals.ts";
+import type { Model } from "../../model/model.ts";
+import { writeFileAtomic } from "../../node/files.ts";
+import type { Scores } from "../../training/evaluate.ts";
+import { openModel } from "../input/openModel.ts";
+import type { Terminal } from "../terminal.ts";
+import { count, percent, plural, shown, words } from "../text/format.ts";
+import { extraOf } from "../training/resume.ts";
+import { inUnits } from "../training/targets.ts";
+import { openPart, type Part } from "./evaluate.ts";
+
+interface ExportFlags {
+  to: string;
+  weights?: WeightType;
+  rows?: number;
+  data?: string;
+  part?: Part;
+  samples?: number;
+  unreadable?: "refuse" | "skip";
+  json?: boolean;
+}
+
+const BYTES = { float32: 4, float16: 2, int8: 1 } as const;
+/** Declarations beside each kind of module. */
+const TYPES: Readonly<Record<string, string>> = { ".js": ".d.ts", ".mjs": ".d.mts" };
+
+export async function exportCommand(path: string, flags: ExportFlags, terminal: Terminal): Promise<number> {
+  const { bold, print, printJson } = terminal;
+  const kind = extname(flags.to).toLowerCase();
+  if (kind !== ".wasm" && !(kind in TYPES))
+    throw new NablaError(
+      `--to: expected a file ending in .wasm, .js or .mjs, got ${JSON.stringify(flags.to)}`,
+    );
+  for (const [name, value] of Object.entries({ part: flags.part, samples: flags.samples })) {
+    if (value !== undefined && flags.data === undefined)
+      throw new NablaError(`--${name}: goes with --data, which is not given`);
+  }
+  const model = await openModel(path);
+  const { weights = "float32" } = flags;
+  const trained = extraOf(model)?.data;
+  const options: ExportOptions = {
+    weights,
+    ...(flags.rows !== undefined && { rows: flags.rows }),
+    metadata: metadataOf(model),
+    ...(trained?.inputType === "uint8" && { scale: trained.inputScale }),
+  };
+  // everything is made and measured before anything is written
+  const files = filesOf(model, flags.to, kind, options);
+  const compared =
+    flags.data === undefined ? undefined : await compare(model, weights, flags.data, flags, terminal);
+  for (const file of files) await writeFileAtomic(file.path, file.bytes);
+  const parameters = internalsOf(model).built.parameterCount;
+  const [first] = files;
+  const size = first!.bytes.length;
+  if (flags.json) {
+    printJson({ files: files.map((file) => file.path), bytes: size, parameters, weights, ...compared });
+    return 0;
+  }
+  const held = parameters * BYTES[weights];
+  const rest = kind === ".wasm" ? `, ${count(size - held)} bytes of kernels, plan and names` : "";
+  print(
+    `${bold(first!.path)}: ${plural(size, "byte")}; ${plural(parameters, "parameter")} as ${weights}${rest}`,
+  );
+  if (files.length > 1) print(`${files[1]!.path}: its types`);
+  if (compared) sayCompared(compared, weights, terminal);
+  return 0;
+}
+
+/** What a host is to know besides what every exported model says: how inputs were made, and in what unit outputs are. */
+function metadataOf(model: Model): Record<string, unknown> {
+  const extra = extraOf(model);
+  return {
+    ...(extra?.csv && { columns: extra.csv.columns, label: extra.csv.label }),
+    ...(extra?.csv?.target && { target: extra.csv.target }),
+    ...(extra?.images && { images: extra.images }),
+  };
+}
+
+function filesOf(model: Model, to: string, kind: string, options: ExportOptions) {
+  if (kind === ".wasm") return [{ path: to, bytes: exportWasm(model, options) as Uint8Array }];
+  const { code, types } = exportModule(model, options);
+  const declarations = `${to.slice(0, -kind.length)}${TYPES[kind]}`;
+  const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+  return [
+    { path: to, bytes: encode(code) },
+    { path: declarations, bytes: encode(types) },
+  ];
+}
+
+interface Compared {
+  data: string;
+  part: Part;
+  rows: number;
+  /** Figures of the model as it is, and with the weights that are exported. */
+  before: Scores;
+  after: Scores;
+  /** Share of rows that are given the same class; of regressions the largest difference of an output. */
+  sameClass?: number;
+  largestDifference?: number;
+}
+
+/** What fewer bits cost on a data set. */
+async function compare(
+  model: Model,
+  weights: WeightType,
+  source: string,
+  flags: ExportFlags,
+  terminal: Terminal,
+): Promise<Compared> {
+  const { dataset, part, name } = await openPart(model, source, flags, terminal);
+  const by = extraOf(model)?.csv?.target;
+  const before = await outputsOn(model, dataset);
+  const after = await outputsOn(quantised(model, weights), dataset);
+  const common = { data: name, part, rows: dataset.length };
+  const figures = { before: inUnits(before.scores, by), after: inUnits(after.scores, by) };
+  if (dataset.target.kind === "class") {
+    const same = before.classes.filter((c, row) => c === after.classes[row]).length;
+    return { ...common, ...figures, sameClass: same / dataset.length };
+  }
+  let largest = 0;
+  before.outputs.forEach((value, i) => {
+    largest = Math.max(largest, Math.abs(value - after.outputs[i]!));
+  });
+  return { ...common, ...figures, largestDifference: largest * (by?.scale ?? 1) };
+}
+
+async function outputsOn(model: Model, dataset: Dataset) {
+  const units = model.outputShape.reduce((product, n) => product * n, 1);
+  const threshold = outputThreshold(internalsOf(model).state.required.loss, model.layers);
+  const classes: number[] = new Array(dataset.length);
+  const isClass = dataset.target.kind === "class";
+  const outputs = new Float32Array(isClass ? 0 : dataset.length * units);
+  const scores = await model.evaluate(dataset, {
+    onRow(row, _loss, out) {
+      if (isClass) classes[row] = predictedClass(out, 0, units, threshold);
+      else outputs.set(out.subarray(0, units), row * units);
+    },
+  });
+  if (isClass && scores.accuracy === undefined && scores.binaryAccuracy === undefined) {
+    const { accuracy } = await model.confusionMatrix(dataset);
+    return { scores: { ...scores, accuracy }, classes, outputs };
+  }
+  return { scores, classes, outputs };
+}
+
+function sayCompared(compared: Compared, weights: WeightType, { print }: Terminal): void {
+  const { before, after, sameClass, largestDifference } = compared;
+  const which = { test: ", test part", train: ", training part", all: "" }[compared.part];
+  print(`${compared.data}${which}: ${plural(compared.rows, "row")}`);
+  for (const [key, value] of Object.entries(before))
+    print(`  ${words(key)} ${shown(key, value)} as float32, ${shown(key, after[key]!)} as ${weights}`);
+  if (sameClass !== undefined) print(`  the same class for ${percent(sameClass)} of the rows`);
+  if (largestDifference !== undefined)
+    print(`  largest difference of an output ${shown("", largestDifference)}`);
+}

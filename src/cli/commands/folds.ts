@@ -1,0 +1,110 @@
+/** nabla train --folds: how good such a model is, told from models that are trained for that alone. */
+
+import { standardiseSplit } from "../../data/standardise.ts";
+import { type CrossValidation, crossValidate, type FoldResult } from "../../ensemble/crossValidate.ts";
+import { NablaError } from "../../errors.ts";
+import { fromConfig } from "../../model/fromConfig.ts";
+import type { Scores } from "../../training/evaluate.ts";
+import type { Terminal } from "../terminal.ts";
+import { plural, shown, table, words } from "../text/format.ts";
+import { resolveConfig } from "../training/settings.ts";
+import { fitTargets, inUnits, scaleTargets } from "../training/targets.ts";
+import { modeOf, openToTrain, parts, type TrainFlags } from "./train.ts";
+
+/** @returns the exit code */
+export async function foldsCommand(source: string, flags: TrainFlags, terminal: Terminal): Promise<number> {
+  const { dim, print, printJson } = terminal;
+  const folds = flags.folds!;
+  if (flags.from !== undefined || flags.freeze)
+    throw new NablaError("--folds: trains each model from its beginning; leave --from and --freeze out");
+  for (const [option, given] of Object.entries({
+    "--out": flags.out,
+    "--checkpoint-every": flags.checkpointEvery,
+    "--resume": flags.resume,
+    "--report": flags.report,
+    "--test-each-epoch": flags.testEachEpoch,
+  }))
+    if (given !== undefined)
+      throw new NablaError(
+        `${option}: --folds trains a model for each fold and keeps none; leave one of them out`,
+      );
+  // every row is tested with once, so none has to be kept out; and the scale of a fold is that of its own training rows
+  const opened = await openToTrain(source, flags, terminal, {
+    testFraction: flags.testSplit ?? 0,
+    standardise: false,
+  });
+  const targets = fitTargets(opened);
+  const data = scaleTargets(opened.train, targets);
+  if (folds > data.length)
+    throw new NablaError(
+      `--folds: expected at most ${data.length}, the rows of ${opened.name}, got ${folds}`,
+    );
+  // each fold has a test part
+  const config = await resolveConfig(flags, { ...opened, train: data, test: data });
+  const { training } = config;
+  if (flags.batchSize === undefined && flags.config === undefined && !flags.model?.endsWith(".json")) {
+    const least = data.length - Math.ceil(data.length / folds);
+    training.batchSize = Math.min(training.batchSize, parts({ length: least }, config).trained);
+  }
+  const mode = modeOf(flags, terminal);
+  const { callbacks, ...fit } = fromConfig(config).fit;
+  const own = (scores: Scores) => inUnits(scores, targets);
+  const result = await crossValidate(() => fromConfig(config).model, data, {
+    ...fit,
+    callbacks,
+    folds,
+    ...(opened.kind === "csv" && {
+      prepare: (train, test) => standardiseSplit(train, test, opened.csv?.columns),
+    }),
+    onFold({ fold, rows, testRows, scores, history }) {
+      const figures = own(scores);
+      if (mode === "json")
+        printJson({
+          event: "fold",
+          fold: fold + 1,
+          rows,
+          testRows,
+          epochs: history.epoch.length,
+          ...figures,
+        });
+      if (mode === "terminal") print(dim(`fold ${fold + 1} of ${folds}: ${said(figures)}`));
+    },
+  });
+  const inOwn: CrossValidation = {
+    folds: result.folds.map((fold) => ({ ...fold, scores: own(fold.scores) })),
+    mean: own(result.mean),
+    standardDeviation: own(result.standardDeviation),
+  };
+  const { mean, standardDeviation } = inOwn;
+  if (mode === "terminal")
+    print(`\n${foldsTable(inOwn)}\n\n${plural(data.length, "row")}, each tested with once`);
+  if (mode === "json" || flags.json)
+    printJson({ event: "done", folds, rows: data.length, mean, standardDeviation });
+  return 0;
+}
+
+const said = (scores: Scores): string =>
+  Object.entries(scores)
+    .map(([name, value]) => `${words(name)} ${shown(name, value)}`)
+    .join(", ");
+
+/** A line for each fold; under them their mean and standard deviation. */
+export function foldsTable({ folds, mean, standardDeviation }: CrossValidation): string {
+  const names = Object.keys(mean);
+  const cells = (scores: Scores) => names.map((name) => shown(name, scores[name]!));
+  const line = ({ fold, rows, testRows, history, scores }: FoldResult) => [
+    String(fold + 1),
+    String(rows),
+    String(testRows),
+    String(history.epoch.length),
+    ...cells(scores),
+  ];
+  return table(
+    ["fold", "trained on", "tested with", "epochs", ...names.map(words)],
+    [
+      ...folds.map(line),
+      ["mean", "", "", "", ...cells(mean)],
+      ["±", "", "", "", ...cells(standardDeviation)],
+    ],
+  );
+}

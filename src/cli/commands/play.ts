@@ -1,0 +1,61 @@
+/** nabla play */
+
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { NablaError } from "../../errors.ts";
+import type { Terminal } from "../terminal.ts";
+import { type Files, folderFiles, serveFiles, zipFiles } from "./serve.ts";
+
+export interface PlayFlags {
+  port?: number;
+  open: boolean;
+  json?: boolean;
+}
+
+const PORT = 8347;
+
+/** The built page, beside the bundle of the command line or in build/ as seen from here: a folder, or packed where nabla is installed. */
+function page(): Files {
+  const places = ["./", "../", "../../../build/"].map((place) =>
+    fileURLToPath(new URL(place, import.meta.url)),
+  );
+  for (const place of places) {
+    if (existsSync(`${place}web/index.html`)) return folderFiles(`${place}web/`);
+    if (existsSync(`${place}web.zip`)) return zipFiles(readFileSync(`${place}web.zip`));
+  }
+  throw new NablaError(
+    `play: the playground is not built: there is neither web/index.html nor web.zip in ${places[0]}; run npm run build, or install nabla again`,
+  );
+}
+
+/** Serves the playground until it is interrupted. */
+export async function playCommand(flags: PlayFlags, terminal: Terminal): Promise<number> {
+  const { bold, dim, print, printJson } = terminal;
+  const { port } = flags;
+  const server = await serveFiles(page(), port ?? PORT, port !== undefined);
+  if (flags.json) printJson({ url: server.url });
+  else {
+    print(`The playground is at ${bold(server.url)}`);
+    print(dim("It is served to this machine only. Ctrl-C ends it."));
+  }
+  if (flags.open && terminal.isTTY) openPage(server.url);
+  const { signal, release } = terminal.interruptible();
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+  release();
+  await server.close();
+  return 0;
+}
+
+/** Asks the system for its browser; where there is none, the address is on the screen. */
+function openPage(url: string): void {
+  const [command, ...args] =
+    process.platform === "darwin"
+      ? ["open", url]
+      : process.platform === "win32"
+        ? ["cmd", "/c", "start", "", url]
+        : ["xdg-open", url];
+  const child = spawn(command!, args, { stdio: "ignore", detached: true });
+  child.on("error", () => {});
+  child.unref();
+}

@@ -1,0 +1,174 @@
+/** A server for the files of one folder or one archive, to this machine alone. */
+import { readdirSync, readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { extname, join } from "node:path";
+import { unzipSync } from "fflate";
+import { NablaError } from "../../errors.ts";
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".json": "application/json",
+  ".webmanifest": "application/manifest+json",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".wasm": "application/wasm",
+  ".txt": "text/plain; charset=utf-8",
+};
+
+/** Nothing but the page's own files; WebAssembly may be compiled, text may not become code. */
+export const POLICY = [
+  "default-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self'",
+  "img-src 'self' data: blob:",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const HEADERS = {
+  "Content-Security-Policy": POLICY,
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "no-referrer",
+  "Cross-Origin-Opener-Policy": "same-origin",
+};
+
+const HOST = "127.0.0.1";
+/** How many ports after the first are tried. */
+const TRIES = 20;
+
+export interface StaticServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Paths of all files of a folder, with "/" between their parts. */
+function filesOf(folder: string, under = ""): string[] {
+  return readdirSync(join(folder, under), { withFileTypes: true }).flatMap((entry) => {
+    const path = under ? `${under}/${entry.name}` : entry.name;
+    if (entry.isDirectory()) return filesOf(folder, path);
+    return entry.isFile() ? [path] : [];
+  });
+}
+
+/** Files by their paths, with "/" between their parts. */
+export interface Files {
+  has(path: string): boolean;
+  /** @throws where a file is no longer there */
+  read(path: string): Uint8Array;
+}
+
+/** The files that are in a folder now. */
+export function folderFiles(folder: string): Files {
+  const files = new Set(filesOf(folder));
+  return { has: (path) => files.has(path), read: (path) => readFileSync(join(folder, path)) };
+}
+
+/** The files of a zip archive. */
+export function zipFiles(archive: Uint8Array): Files {
+  const files = new Map(Object.entries(unzipSync(archive)));
+  return { has: (path) => files.has(path), read: (path) => files.get(path)! };
+}
+
+/**
+ * Serves these files on 127.0.0.1. What a request can name is looked up in their list, so there is no path that leads out of it.
+ *
+ * @param port 0 for any that is free
+ * @param exact whether to fail where the port is taken, rather than try the next ones
+ */
+export async function serveFiles(files: Files, port: number, exact: boolean): Promise<StaticServer> {
+  const server = createServer((request, response) => {
+    const answer = (status: number, headers: Record<string, string | number>, body: Uint8Array | string) => {
+      response.writeHead(status, {
+        ...HEADERS,
+        "Content-Length": typeof body === "string" ? Buffer.byteLength(body) : body.length,
+        ...headers,
+      });
+      response.end(request.method === "HEAD" ? undefined : body);
+    };
+    const text = { "Content-Type": TYPES[".txt"]! };
+    if (request.method !== "GET" && request.method !== "HEAD")
+      return answer(405, { ...text, Allow: "GET, HEAD" }, "this server only gives files\n");
+    const path = pathOf(request.url ?? "/");
+    if (path === undefined || !files.has(path)) return answer(404, text, "there is no such file here\n");
+    let body: Uint8Array;
+    try {
+      body = files.read(path);
+    } catch {
+      // it was there when the server started
+      return answer(404, text, "this file is gone; build the page again\n");
+    }
+    answer(
+      200,
+      {
+        "Content-Type": TYPES[extname(path)] ?? "application/octet-stream",
+        // names with a digest never mean another content; the others are asked for each time
+        "Cache-Control": /-[A-Z0-9]{8}\.\w+$/.test(path) ? "max-age=31536000, immutable" : "no-cache",
+      },
+      body,
+    );
+  });
+  const last = exact || port === 0 ? port : Math.min(65535, port + TRIES);
+  for (let at = port; ; at++) {
+    try {
+      await listen(server, at);
+      break;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EADDRINUSE" && at < last) continue;
+      throw refused(error, code, port, last);
+    }
+  }
+  const address = server.address();
+  const actual = typeof address === "object" && address ? address.port : port;
+  return {
+    url: `http://${HOST}:${actual}/`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** The file a URL names; undefined for what is no path. */
+function pathOf(url: string): string | undefined {
+  try {
+    const path = decodeURIComponent(url.split(/[?#]/)[0]!).replace(/^\//, "");
+    return path === "" ? "index.html" : path;
+  } catch {
+    return undefined;
+  }
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, HOST, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function refused(error: unknown, code: string | undefined, port: number, last: number): unknown {
+  if (code === "EADDRINUSE") {
+    const taken = last > port ? `ports ${port} to ${last} are all taken` : `port ${port} is taken`;
+    return new NablaError(`play: ${taken}; name another one with --port, or 0 for any that is free`, {
+      cause: error,
+    });
+  }
+  if (code === "EACCES")
+    return new NablaError(
+      `play: port ${port} may not be used by this user; name one above 1023 with --port`,
+      {
+        cause: error,
+      },
+    );
+  return error;
+}

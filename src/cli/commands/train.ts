@@ -1,0 +1,261 @@
+/** nabla train */
+
+import { modelCheckpoint } from "../../callbacks/index.ts";
+import type { Config } from "../../config/config.ts";
+import { augment } from "../../data/augment/index.ts";
+import { shifted } from "../../data/augment/shifted.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { splitDataset } from "../../data/split.ts";
+import { NablaError } from "../../errors.ts";
+import { fromConfig } from "../../model/fromConfig.ts";
+import { internalsOf } from "../../model/internals.ts";
+import type { Callback, History, Model } from "../../model/model.ts";
+import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
+import { checkWritable, writeFileAtomic } from "../../node/files.ts";
+import { examine } from "../input/examine.ts";
+import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
+import { openModel } from "../input/openModel.ts";
+import type { Terminal } from "../terminal.ts";
+import { count } from "../text/format.ts";
+import { checkInputs, openFrom, picturesAs, sameTargets, standardisedAs } from "../training/from.ts";
+import { jsonLines, progressLine, speedometer } from "../training/progress.ts";
+import { type Extra, extraOf, openResumed, type Prepared } from "../training/resume.ts";
+import { type ModelFlags, resolveConfig } from "../training/settings.ts";
+import { fitTargets, inUnits, scaleTargets } from "../training/targets.ts";
+import { doneEvent, endText, startEvent, startText } from "../training/trainOutput.ts";
+
+export interface TrainFlags extends ModelFlags, ImageFlags {
+  label?: string;
+  ignore?: string[];
+  task?: "auto" | "classification" | "regression";
+  testSplit?: number;
+  folds?: number;
+  samples?: number;
+  testEachEpoch?: boolean;
+  checkpointEvery?: number;
+  resume?: string;
+  from?: string;
+  freeze?: boolean;
+  out?: string;
+  report?: string;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+/** Where an interrupted training goes when no --out was given. */
+const FALLBACK = "nabla-checkpoint.safetensors";
+const INTERRUPTED = 130;
+
+/** @returns the exit code */
+export async function trainCommand(source: string, flags: TrainFlags, terminal: Terminal): Promise<number> {
+  const { errors, print, printJson } = terminal;
+  if (flags.folds !== undefined) return (await import("./folds.ts")).foldsCommand(source, flags, terminal);
+  const out = flags.out ?? flags.resume;
+  if (flags.checkpointEvery !== undefined && out === undefined)
+    throw new NablaError("--checkpoint-every: expected --out FILE as well, to write to");
+  if (flags.freeze && flags.from === undefined && flags.resume === undefined)
+    throw new NablaError("--freeze: expected --from FILE as well, whose weights are to stay as they are");
+  // a resumed run is past the model it began with
+  const path = flags.resume ?? flags.from;
+  const old = path === undefined ? undefined : await openModel(path);
+  const raw = await openToTrain(
+    source,
+    flags,
+    terminal,
+    old && { standardise: false, ...(!flags.resume && picturesAs(old, flags, terminal)) },
+  );
+  if (old && flags.resume === undefined) checkInputs(old, path!, raw);
+  const opened = old ? standardisedAs(old, raw) : raw;
+  const keepsHead = old !== undefined && (flags.resume !== undefined || sameTargets(old, opened));
+  const targets = keepsHead ? extraOf(old)?.csv?.target : fitTargets(opened);
+  const data: OpenedData = {
+    ...opened,
+    train: scaleTargets(opened.train, targets),
+    ...(opened.test && { test: scaleTargets(opened.test, targets) }),
+  };
+  const { model, config, fit } =
+    old === undefined
+      ? await fresh(flags, data)
+      : flags.resume !== undefined
+        ? await openResumed(old, flags.resume, flags, data)
+        : openFrom(old, flags.from!, flags, data, keepsHead);
+  checkTrainable(data, config);
+  if (flags.testEachEpoch && !data.test)
+    throw new NablaError(
+      `--test-each-epoch: ${data.name} has no test part; --validation-split 0.1 keeps rows to look at`,
+    );
+  if (out !== undefined) await checkWritable(out);
+  if (flags.report !== undefined) await checkWritable(flags.report);
+  if (out !== undefined && out === flags.report)
+    throw new NablaError("--out and --report name the same file; give each its own");
+  model.metadata = metadataOf(config);
+
+  const mode = modeOf(flags, terminal);
+  const json = mode === "json" || (flags.quiet === true && flags.json === true);
+  const { batchSize, epochs, validationSplit } = config.training;
+  const { trained, validation } = parts(data.train, config);
+  const speed = speedometer(trained, batchSize);
+  const line = progressLine(speed, epochs, terminal, targets);
+  const shows: Callback[] =
+    mode === "json" ? [jsonLines(speed, terminal, targets)] : mode === "terminal" ? [line] : [];
+  const begins = old && flags.resume === undefined ? { from: flags.from!, keepsHead } : undefined;
+  if (mode === "json") printJson({ ...startEvent(source, data, model, config), ...begins });
+  if (mode === "terminal") print(startText(data, model, config, trained, validation, terminal, begins));
+
+  const tests: Callback[] = flags.testEachEpoch ? [testing(data.test!)] : [];
+  const saves = flags.checkpointEvery
+    ? [
+        modelCheckpoint({
+          everySteps: flags.checkpointEvery,
+          save: (bytes) => writeFileAtomic(out!, bytes, { keepPrevious: true }),
+        }),
+      ]
+    : [];
+  const begun = performance.now();
+  const stop = terminal.interruptible();
+  let history: History;
+  try {
+    history = await model.fit(data.train, {
+      ...fit,
+      callbacks: [...(fit.callbacks ?? []), speed.callback, ...tests, ...shows, ...saves],
+      signal: stop.signal,
+      resume: flags.resume !== undefined,
+    });
+  } catch (error) {
+    line.clear();
+    if (error !== stop.signal.reason) throw error;
+    const path = out ?? FALLBACK;
+    await writeFileAtomic(path, model.save(), { keepPrevious: true });
+    const { epoch, step } = internalsOf(model).state.run;
+    if (json) printJson({ event: "interrupted", epochs: epoch, step, out: path });
+    errors.write(
+      `nabla: interrupted after ${count(step)} steps (${epoch} of ${epochs} epochs finished); saved ${path}. ` +
+        `To go on: the same command with --resume ${JSON.stringify(path)}\n`,
+    );
+    return INTERRUPTED;
+  } finally {
+    stop.release();
+  }
+  const seconds = (performance.now() - begun) / 1000;
+  history = { ...history, history: inUnits(history.history, targets) };
+
+  if (out !== undefined)
+    await writeFileAtomic(out, model.save(), { keepPrevious: flags.checkpointEvery !== undefined });
+  const test = data.test && (await examine(model, data.test, 24));
+  if (flags.report !== undefined) {
+    const { writeReport } = await import("../report/index.ts");
+    const [dataset, part] = data.test
+      ? [data.test, "test part"]
+      : validation
+        ? [splitDataset(data.train, validationSplit, { seed: config.training.seed })[1], "validation part"]
+        : [data.train, "the rows trained on"];
+    const examination = test ?? (await examine(model, dataset, 24));
+    await writeReport(flags.report, { model, config, data, dataset, part, examination, history, seconds });
+  }
+  if (mode === "terminal") print(endText(model, data, history, test, seconds, terminal));
+  if (json) printJson(doneEvent(model, history, test, seconds, out, flags.report));
+  else if (mode === "terminal") {
+    if (out !== undefined) print(`model saved in ${out}`);
+    if (flags.report !== undefined) print(`report written to ${flags.report}`);
+  }
+  return 0;
+}
+
+/** JSON lines wherever nobody looks. */
+export const modeOf = ({ quiet, json }: TrainFlags, { isTTY }: Terminal): "quiet" | "json" | "terminal" =>
+  quiet ? "quiet" : json || !isTTY ? "json" : "terminal";
+
+/** The data set as the flags want it read. */
+export async function openToTrain(
+  source: string,
+  flags: TrainFlags,
+  terminal: Terminal,
+  options: OpenDataOptions = {},
+): Promise<OpenedData> {
+  const opened = await openData(source, {
+    ...(flags.label !== undefined && { label: columnOf(flags.label) }),
+    ...(flags.ignore && { ignore: flags.ignore }),
+    ...(flags.task && { task: flags.task }),
+    ...(flags.samples !== undefined && { samples: flags.samples }),
+    ...(flags.testSplit !== undefined && { testFraction: flags.testSplit }),
+    ...imageOptions(flags, terminal),
+    ...options,
+  });
+  sayLeftOut(opened, terminal);
+  checkApplicable(flags, opened);
+  return opened;
+}
+
+async function fresh(flags: TrainFlags, data: OpenedData): Promise<Prepared> {
+  const config = await resolveConfig(flags, data);
+  return { config, ...fromConfig(config) };
+}
+
+/** "-1" and "4" are numbers of columns, anything else a name. */
+const columnOf = (label: string): string | number => (/^-?\d+$/.test(label) ? Number(label) : label);
+
+function checkApplicable(flags: TrainFlags, data: OpenedData): void {
+  const only = (option: string, given: unknown, kind: OpenedData["kind"], what: string) => {
+    if (given !== undefined && data.kind !== kind)
+      throw new NablaError(`${option} is for ${what}; ${data.name} is none`);
+  };
+  only("--label", flags.label, "csv", "CSV files");
+  only("--ignore", flags.ignore, "csv", "CSV files");
+  only("--task", flags.task, "csv", "CSV files");
+  only("--test-split", flags.testSplit, "csv", "CSV files");
+  only("--samples", flags.samples, "generated", "generated data sets");
+  only("--size", flags.size, "images", "folders of pictures");
+  only("--channels", flags.channels, "images", "folders of pictures");
+  only("--fit", flags.fit, "images", "folders of pictures");
+  only("--unreadable", flags.unreadable, "images", "folders of pictures");
+}
+
+function checkTrainable(data: OpenedData, { training }: Config): void {
+  const { batchSize, validationSplit, earlyStopping, reduceLROnPlateau } = training;
+  if (training.augment) augment(data.train, training.augment); // throws where the rows are no images
+  for (const callback of [earlyStopping, reduceLROnPlateau]) {
+    if (callback?.monitor.startsWith("val") && validationSplit === 0)
+      throw new NablaError(
+        `--validation-split: ${callback.monitor} is to be watched, but no rows are kept for validation; give --validation-split 0.1`,
+      );
+  }
+  if (training.shifted !== undefined)
+    shifted(data.train, training.shifted, { imageShape: training.augment?.imageShape });
+  const { trained } = parts(data.train, { training } as Config);
+  if (batchSize > trained)
+    throw new NablaError(
+      `--batch-size: expected at most ${trained}, the rows of ${data.name} to train on, got ${batchSize}`,
+    );
+}
+
+/** How many rows fit() will train on and validate on. */
+export function parts(
+  dataset: Pick<Dataset, "length">,
+  { training }: Config,
+): { trained: number; validation: number } {
+  const validation =
+    training.validationSplit === 0 ? 0 : Math.floor(dataset.length * training.validationSplit + 0.5);
+  const copies = training.shifted === undefined ? 1 : 5;
+  return { trained: copies * (dataset.length - validation), validation };
+}
+
+/** What only the command line knows; the rest comes with the data, in fit(). */
+function metadataOf({ training }: Config): Model["metadata"] {
+  const { earlyStopping, reduceLROnPlateau, classWeight } = training;
+  const own: Pick<Extra, "training"> = {
+    training: {
+      ...(earlyStopping && { earlyStopping }),
+      ...(reduceLROnPlateau && { reduceLROnPlateau }),
+      ...(classWeight && { classWeight }),
+    },
+  };
+  return { extra: own };
+}
+
+/** Puts what the model makes of the test part among the figures of each epoch. */
+const testing = (dataset: Dataset): Callback => ({
+  async onEpochEnd(_epoch, logs, context) {
+    for (const [name, value] of Object.entries(await context.model.evaluate(dataset)))
+      logs[`test${name[0]!.toUpperCase()}${name.slice(1)}`] = value;
+  },
+});

@@ -1,0 +1,81 @@
+/** Several models on the command line: an ensemble. */
+
+import { type Ensemble, ensemble, type Voting } from "../../ensemble/ensemble.ts";
+import { NablaError } from "../../errors.ts";
+import type { Model } from "../../model/model.ts";
+import { classNames } from "../input/examine.ts";
+import { openModel } from "../input/openModel.ts";
+import type { Terminal } from "../terminal.ts";
+import { classTable, confusionTable } from "../text/confusion.ts";
+import { count, percent, plural, table } from "../text/format.ts";
+import { extraOf } from "../training/resume.ts";
+import { openPart, type Part } from "./evaluate.ts";
+
+export interface Voters {
+  /** The first, which knows how inputs are to be read. */
+  readonly model: Model;
+  readonly vote: Ensemble;
+}
+
+/** @throws NablaError naming the file that does not go with the first */
+export async function openVoters(paths: readonly string[], voting: Voting | undefined): Promise<Voters> {
+  const models: Model[] = [];
+  for (const path of paths) models.push(await openModel(path));
+  const vote = ensemble(models, { voting, names: paths });
+  const columns = (model: Model) => extraOf(model)?.csv?.columns.join(", ");
+  const fit = (model: Model) => extraOf(model)?.images?.fit;
+  models.forEach((model, i) => {
+    if (columns(model) !== columns(models[0]!))
+      throw new NablaError(
+        `${paths[i]}: reads the columns ${columns(model) ?? "of no table"}, ${paths[0]} ${columns(models[0]!) ?? "of no table"}; expected the same`,
+      );
+    // all see the same pictures, brought to a size once
+    if (fit(model) !== fit(models[0]!))
+      throw new NablaError(
+        `${paths[i]}: was trained on pictures brought to a size with --fit ${fit(model) ?? "none"}, ${paths[0]} with ${fit(models[0]!) ?? "none"}; expected the same`,
+      );
+  });
+  return { model: models[0]!, vote };
+}
+
+/** nabla evaluate with several models */
+export async function voteCommand(
+  paths: readonly string[],
+  source: string,
+  flags: { json?: boolean; part?: Part; samples?: number; voting?: Voting },
+  terminal: Terminal,
+): Promise<number> {
+  const { bold, print, printJson } = terminal;
+  const { model, vote } = await openVoters(paths, flags.voting);
+  const { dataset, part, name } = await openPart(model, source, flags, terminal);
+  const { accuracy, models, confusion } = await vote.evaluate(dataset);
+  const names = classNames(model, dataset);
+  const rows = dataset.length;
+  const wrong = rows - confusion.counts.reduce((sum, row, c) => sum + row[c]!, 0);
+  if (flags.json) {
+    printJson({
+      data: source,
+      part,
+      rows,
+      voting: vote.voting,
+      models: paths.map((path, i) => ({ model: path, accuracy: models[i] })),
+      wrong,
+      accuracy,
+      classes: confusion.perClass().map((figures, c) => ({ class: names[c], ...figures })),
+      confusion: confusion.counts,
+    });
+    return 0;
+  }
+  const which = { test: ", test part", train: ", training part", all: "" }[part];
+  print(`${name}${which}: ${plural(rows, "row")}, ${count(wrong)} wrong`);
+  print(`accuracy ${bold(percent(accuracy))} by ${vote.voting} vote of ${paths.length} models`);
+  print(
+    `\n${table(
+      ["model", "accuracy"],
+      paths.map((path, i) => [path, percent(models[i]!)]),
+    )}`,
+  );
+  print(`\n${classTable(confusion, names)}`);
+  print(`\n${confusionTable(confusion, names, terminal)}`);
+  return 0;
+}

@@ -1,0 +1,132 @@
+/** Folders of pictures on the command line, and pictures as inputs to predict from. */
+
+import { prepareDigit } from "../../data/images/digit.ts";
+import { type Picture, toChannels } from "../../data/images/picture.ts";
+import { type Fit, fitPicture, type Size } from "../../data/images/resize.ts";
+import { NablaError } from "../../errors.ts";
+import type { Model } from "../../model/model.ts";
+import type { OpenedData } from "../../node/dataFiles.ts";
+import { decodeImage } from "../../node/images/decode.ts";
+import type { ImageFolderOptions } from "../../node/images/pictures.ts";
+import type { Terminal } from "../terminal.ts";
+import { imageOf } from "../text/draw.ts";
+import { count, plural } from "../text/format.ts";
+import { extraOf } from "../training/resume.ts";
+import { classNames } from "./examine.ts";
+
+export interface ImageFlags {
+  size?: Size;
+  channels?: 1 | 3;
+  fit?: Fit;
+  unreadable?: "refuse" | "skip";
+}
+
+/** What openData() is to be told. */
+export function imageOptions(flags: ImageFlags, { errors }: Terminal): { images: ImageFolderOptions } {
+  const { size, channels, fit, unreadable } = flags;
+  return {
+    images: {
+      ...(errors.isTTY && { onProgress: reading(errors) }),
+      ...(size && { size }),
+      ...(channels && { channels }),
+      ...(fit && { fit }),
+      ...(unreadable && { unreadable }),
+    },
+  };
+}
+
+/** Says on a terminal how far decoding is, once it takes longer than half a second. */
+function reading(errors: Terminal["errors"]): (done: number, total: number) => void {
+  let next = performance.now() + 500;
+  let said = false;
+  return (done, total) => {
+    const now = performance.now();
+    if (done < total && now < next) return;
+    next = now + 100;
+    if (done < total) errors.write(`\r\x1b[Kreading pictures: ${count(done)} of ${count(total)}`);
+    else if (said) errors.write("\r\x1b[K");
+    said = true;
+  };
+}
+
+/** Says on stderr what was left out of a folder of pictures. */
+export function sayLeftOut({ name, skipped = [], unused = [] }: OpenedData, { errors }: Terminal): void {
+  const say = (text: string) => errors.write(`nabla: ${name}: ${text}\n`);
+  if (skipped.length > 0) {
+    say(`${plural(skipped.length, "file")} left out:`);
+    for (const { path, why } of skipped.slice(0, 10)) errors.write(`  ${path}: ${why}\n`);
+    if (skipped.length > 10) errors.write(`  and ${skipped.length - 10} more\n`);
+  }
+  for (const folder of unused) say(`${folder} is not used: it is neither the training nor the test part`);
+}
+
+/** How a model's pictures were made of files; for other models of pictures, what its input shape says. */
+export function imageOptionsOf(model: Model): ImageFolderOptions {
+  const known = extraOf(model)?.images;
+  const shape = known ?? shapeOf(model);
+  return {
+    ...(shape && { size: { width: shape.width, height: shape.height }, channels: shape.channels as 1 | 3 }),
+    ...(known && { fit: known.fit }),
+    classes: classNames(model),
+  };
+}
+
+/** Rows of a square number of values are square pictures, as MNIST's often are. */
+function shapeOf(model: Model): { width: number; height: number; channels: number } | undefined {
+  const { inputShape } = model;
+  const side = Math.sqrt(inputShape[0] ?? 0);
+  if (inputShape.length === 1)
+    return Number.isInteger(side) && side >= 4 ? { width: side, height: side, channels: 1 } : undefined;
+  return imageOf(inputShape);
+}
+
+/** Whether bytes begin as PNG or JPEG files do. */
+export function isPicture(bytes: Uint8Array): boolean {
+  return (
+    bytes.length >= 3 &&
+    ((bytes[0] === 0x89 && bytes[1] === 0x50) || (bytes[0] === 0xff && bytes[1] === 0xd8))
+  );
+}
+
+export interface PictureRow {
+  values: Uint8Array;
+  /** What was done to the picture. */
+  note: string;
+}
+
+/**
+ * A picture as the model takes it: of the size and channels it was trained on. For models of 28 × 28 grey pixels that were not trained
+ * on a folder of pictures, so on digits as MNIST has them, it is prepared like those; not with `asIs`.
+ */
+export function pictureRow(model: Model, bytes: Uint8Array, name: string, asIs = false): PictureRow {
+  const { size, channels, fit = "pad" } = imageOptionsOf(model);
+  if (typeof size !== "object" || !channels)
+    throw new NablaError(
+      `${name}: a picture, but the model takes inputs [${model.inputShape.join(", ")}], which are none`,
+    );
+  const { width, height } = size;
+  const decoded = decodeImage(bytes, name);
+  const own = `${decoded.width}×${decoded.height}`;
+  const digits = !extraOf(model)?.images && channels === 1 && width === 28 && height === 28;
+  if (!digits || asIs) {
+    const picture = fitPicture(toChannels(decoded, channels), size, fit);
+    const done = [
+      decoded.channels > channels && "made grey",
+      (decoded.width !== width || decoded.height !== height) && `${own} brought to ${width}×${height}`,
+    ].filter(Boolean);
+    return { values: picture.data, note: done.join(", ") };
+  }
+  if (readyMade(decoded)) return { values: decoded.data, note: "" };
+  const { picture, inverted, ...part } = prepareDigit(decoded, { name });
+  return {
+    values: picture.data,
+    note: `${inverted ? "dark on light, inverted; " : ""}cut to ${part.width}×${part.height} of ${own}, scaled and centred as in MNIST (--as-is leaves it)`,
+  };
+}
+
+/** Whether a picture is already as MNIST's are: of that size, on black. */
+function readyMade({ data, width, height, channels }: Picture): boolean {
+  if (channels !== 1 || width !== 28 || height !== 28) return false;
+  const border = data.filter((_, i) => i < 28 || i >= 28 * 27 || i % 28 === 0 || i % 28 === 27);
+  return border.reduce((sum, value) => sum + value, 0) < 16 * border.length;
+}

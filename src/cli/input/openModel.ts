@@ -1,0 +1,59 @@
+/** Models by path, with a word on files that are something else. */
+import { open } from "node:fs/promises";
+import { NablaError } from "../../errors.ts";
+import type { Model } from "../../model/model.ts";
+import { loadModel } from "../../node/models.ts";
+
+/** As loadModel(); of a file that is no model the error says first what it looks like. */
+export async function openModel(path: string): Promise<Model> {
+  try {
+    return await loadModel(path);
+  } catch (error) {
+    const what = error instanceof NablaError ? looksLike(await beginning(path)) : undefined;
+    if (what === undefined) throw error;
+    const why = (error as Error).message.replace(`${path}: `, "");
+    throw new NablaError(
+      `${path}: this is ${what}, not a model as nabla train --out writes it (.safetensors): ${why}`,
+      { cause: error },
+    );
+  }
+}
+
+const BEGINNINGS: [what: string, bytes: string][] = [
+  ["a PNG image", "\x89PNG"],
+  ["a JPEG image", "\xff\xd8\xff"],
+  ["a GIF image", "GIF8"],
+  ["a PDF document", "%PDF"],
+  ["an HDF5 file", "\x89HDF"],
+  ["a NumPy array", "\x93NUMPY"],
+  ["a zip archive", "PK\x03\x04"],
+  ["a gzip file", "\x1f\x8b"],
+  ["an IDX file", "\0\0\x08\x01"],
+  ["an IDX file", "\0\0\x08\x03"],
+];
+
+/** What a file begins with tells what it is; undefined for anything that might be a damaged model. */
+function looksLike(bytes: Uint8Array): string | undefined {
+  if (bytes.length === 0) return undefined;
+  const latin = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  const known = BEGINNINGS.find(([, start]) => latin.startsWith(start));
+  if (known) return known[0];
+  // the length a model begins with has zeros in it, which text has not
+  for (const byte of bytes) if (byte < 9 || (byte > 13 && byte < 32)) return undefined;
+  if (/^\s*<(!doctype|html)/i.test(latin)) return "an HTML page";
+  return /^\s*[{[]/.test(latin) ? "a JSON file" : "a text file";
+}
+
+async function beginning(path: string): Promise<Uint8Array> {
+  try {
+    const file = await open(path);
+    try {
+      const { buffer, bytesRead } = await file.read(new Uint8Array(256), 0, 256, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return new Uint8Array(0); // what is wrong with it has been said
+  }
+}

@@ -1,0 +1,56 @@
+/** The command line as a function: words in, text out, an exit code. */
+import { type Command, CommanderError } from "commander";
+import { didYouMean, NablaError } from "../errors.ts";
+import { program } from "./program.ts";
+import { type Host, terminalOf } from "./terminal.ts";
+
+/**
+ * Runs a command line.
+ *
+ * @param argv what follows the program's name
+ * @returns the exit code: 0, 1 after an error, 130 after an interruption
+ */
+export async function main(argv: readonly string[], host: Host): Promise<number> {
+  let code = 0;
+  const terminal = terminalOf(host);
+  const command = program(terminal, (given) => {
+    code = given;
+  });
+  try {
+    const [first, topic] = argv.filter((word) => !word.startsWith("-"));
+    if (argv.length === 0) command.outputHelp();
+    else if (first === "help" && topic !== undefined) helpOn(command, topic);
+    else await command.parseAsync(argv, { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return code;
+    terminal.errors.write(`nabla: ${messageOf(error)}\n`);
+    if (argv.includes("--debug") && error instanceof Error) terminal.errors.write(`${error.stack}\n`);
+    return 1;
+  }
+}
+
+/** nabla help COMMAND. Commander's own would print everything for a command there is not, and leave the error unsaid. */
+function helpOn(command: Command, topic: string): void {
+  const names = command.commands.map((each) => each.name());
+  const found = topic === "help" ? command : command.commands.find((each) => each.name() === topic);
+  if (!found)
+    throw new NablaError(
+      `unknown command '${topic}'${didYouMean(topic, names) || `; there are ${names.join(", ")}`}`,
+    );
+  found.outputHelp();
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof CommanderError) {
+    // "error: unknown option '--epoch'\n(Did you mean --epochs?)"
+    const [first, ...more] = error.message.replace(/^error: /, "").split("\n");
+    const hint = more.join(" ").replace(/^\(Did you mean (.*)\?\)$/, "; did you mean $1?");
+    return `${first!.replace(/\.$/, "")}${hint || "; nabla --help says what there is"}`;
+  }
+  if (error instanceof NablaError) return error.message.replaceAll("\n", " ");
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof RangeError && /memory|allocation|array length|buffer/i.test(message))
+    return `not enough memory: ${message}; make the model or the batch smaller`;
+  return `an error in nabla itself, please report it (--debug shows where): ${message.replaceAll("\n", " ")}`;
+}

@@ -1,0 +1,107 @@
+/**
+ * Flags that follow from fields: what a field is called, takes, means and defaults to is said once, where the field is.
+ *
+ *     microBatchSize: optional(int({ min: 1, doc: "Rows of a batch that …" }))   →   --micro-batch-size <N>   rows of a batch that …
+ */
+import { Option } from "commander";
+import { configSchema } from "../../config/configSchema.ts";
+import { NablaError } from "../../errors.ts";
+import type { Field, Fields, Infer } from "../../fields/fields.ts";
+import { NUMBER, oneOf } from "./values.ts";
+
+/** What is of the command line alone. */
+export interface FlagNotes {
+  /** One letter. */
+  short?: string;
+  /** What stands for the value in the help. Default: N for whole numbers, X for others, NAME for names. */
+  value?: string;
+  /** What the help says of the default. Default: the field's own. */
+  default?: string;
+}
+
+/** What a JSON Schema says of one field. */
+interface Described {
+  type?: string;
+  enum?: string[];
+  default?: unknown;
+  description?: string;
+}
+type Descriptions = Readonly<Record<string, Described>>;
+
+/** Of the fields of `training`: from the schema that was made of them, for programs carry no documentation. */
+export function describedInSchema(): Descriptions {
+  const { properties } = configSchema() as { properties: { training: { properties: Descriptions } } };
+  return properties.training.properties;
+}
+
+/**
+ * The flags of fields, in their order. Objects and lists have none: no word of a command line says them.
+ *
+ * @param descriptions by field: what its JSON Schema says
+ * @param notes by field; false: the field has no flag
+ */
+export function flagsOf(
+  fields: Fields,
+  descriptions: Descriptions,
+  notes: Readonly<Record<string, FlagNotes | false>> = {},
+): Option[] {
+  return Object.entries(fields).flatMap(([name, field]) => {
+    const note = notes[name] ?? {};
+    return note === false ? [] : flagOf(name, field, descriptions[name] ?? {}, note);
+  });
+}
+
+function flagOf(
+  name: string,
+  field: Field,
+  schema: Described,
+  { short, value, ...note }: FlagNotes,
+): Option[] {
+  const long = kebab(name);
+  const word = short === undefined ? `--${long}` : `-${short}, --${long}`;
+  const text = sentence(schema.description ?? "");
+  const fallback = note.default ?? (schema.default === undefined ? undefined : String(schema.default));
+  const help = fallback === undefined ? text : `${text} (default: ${fallback})`.trim();
+  const taking = (shown: string, read: (given: string) => unknown) => [
+    new Option(`${word} <${value ?? shown}>`, help).argParser(read),
+  ];
+  if (schema.type === "integer") return taking("N", numeric(`--${long}`, field, /^\d+$/));
+  if (schema.type === "number") return taking("X", numeric(`--${long}`, field, NUMBER));
+  if (schema.enum) return taking("NAME", oneOf(`--${long}`, schema.enum));
+  if (schema.type !== "boolean") return [];
+  // alone, or first, --no-… would say yes where nothing is said
+  if (schema.default === true) return [new Option(word).hideHelp(), new Option(`--no-${long}`, text)];
+  return [new Option(word, text)];
+}
+
+/** Reads what the field takes; the error is the field's, with the word as it was written. */
+function numeric(flag: string, field: Field, form: RegExp): (text: string) => unknown {
+  return (text) => {
+    const value = form.test(text.trim()) ? Number(text) : Number.NaN;
+    try {
+      return field.check(value);
+    } catch (cause) {
+      const expected = field.expected.replace("a finite number", "a number");
+      throw new NablaError(`${flag}: expected ${expected}, got ${JSON.stringify(text)}`, { cause });
+    }
+  };
+}
+
+/** What was said of these fields: those that are undefined were not given. */
+export function given<F extends Fields>(
+  fields: F,
+  flags: { readonly [K in keyof F]?: unknown },
+): { [K in keyof F]?: Infer<F[K]> } {
+  const said = Object.entries(flags).filter(
+    ([name, value]) => Object.hasOwn(fields, name) && value !== undefined,
+  );
+  return Object.fromEntries(said) as { [K in keyof F]?: Infer<F[K]> };
+}
+
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** The first one, as it stands behind a flag: "Rows per step. More of it." → "rows per step" */
+function sentence(doc: string): string {
+  const [first = ""] = doc.split(/\.(?:\s|$)/);
+  return first.charAt(0).toLowerCase() + first.slice(1);
+}

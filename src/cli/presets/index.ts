@@ -1,0 +1,241 @@
+/** Networks by name, made to fit the data. What a preset says, options on the command line override. */
+import type { ActivationName } from "../../activations/table.ts";
+import { type Dataset, sizeOf, type Target } from "../../data/dataset.ts";
+import { NablaError } from "../../errors.ts";
+import type { LossName } from "../../losses/table.ts";
+import { bookPresets } from "./book.ts";
+import { imagePresets } from "./images.ts";
+import type {
+  Common,
+  Initializer,
+  LayerInput,
+  Preset,
+  PresetOptions,
+  Task,
+  TrainingInput,
+} from "./preset.ts";
+
+const outputs = (task: Task): number =>
+  task.kind === "classes" ? (task.classes === 2 ? 1 : task.classes) : task.size;
+
+/** What a last layer is for this task: probabilities of classes, or numbers; another loss may need another activation. */
+function usual(task: Task, loss: LossName | undefined): ReturnType<NonNullable<Preset["head"]>> {
+  const classes = task.kind === "classes" ? task.classes : 0;
+  const size = task.kind === "classes" ? classes : task.size;
+  switch (loss) {
+    case undefined:
+      if (task.kind === "values") return { units: size, activation: "linear", loss: "meanSquaredError" };
+      if (task.kind === "binary") return { units: size, activation: "sigmoid", loss: "binaryCrossentropy" };
+      return { units: size, activation: "softmax", loss: "categoricalCrossentropy" };
+    case "hinge":
+    case "categoricalHinge":
+      return { units: size, activation: "linear", loss };
+    case "perceptron":
+      return { units: size, activation: "step", loss };
+    case "binaryCrossentropy":
+    case "crossEntropy":
+      return { units: size, activation: "sigmoid", loss };
+    case "categoricalCrossentropy":
+    case "sparseCategoricalCrossentropy":
+      return { units: size, activation: "softmax", loss };
+    default:
+      return {
+        units: size,
+        activation: task.kind === "values" ? "linear" : task.kind === "binary" ? "sigmoid" : "softmax",
+        loss,
+      };
+  }
+}
+
+export const presets: Readonly<Record<string, Preset>> = Object.freeze({
+  perceptron: {
+    description: "step units without hidden layer, perceptron rule",
+    hidden: [],
+    activation: "step",
+    initializer: "zeros",
+    training: { optimizer: { name: "sgd", learningRate: 1 }, batchSize: 1 },
+    head(task, loss = "perceptron") {
+      if (task.kind === "values")
+        throw new NablaError("--model perceptron tells classes apart, but these targets are numbers");
+      return { units: outputs(task), activation: "step", loss };
+    },
+  },
+  logistic: {
+    description: "logistic (sigmoid or softmax) regression",
+    hidden: [],
+    activation: "linear",
+    initializer: "zeros",
+    training: { optimizer: { name: "nesterov", learningRate: 0.05, momentum: 0.9 }, batchSize: 32 },
+    head(task, loss) {
+      if (task.kind === "values")
+        throw new NablaError(
+          "--model logistic tells classes apart, but these targets are numbers; try linear",
+        );
+      if (loss) return usual(task, loss);
+      const two = task.kind === "classes" && task.classes === 2;
+      return two ? { units: 1, activation: "sigmoid", loss: "binaryCrossentropy" } : usual(task, loss);
+    },
+  },
+  linear: {
+    description: "linear regression, mean squared error",
+    hidden: [],
+    activation: "linear",
+    initializer: "zeros",
+    training: { optimizer: { name: "nesterov", learningRate: 0.01, momentum: 0.9 }, batchSize: 32 },
+    head(task, loss = "meanSquaredError") {
+      return { units: outputs(task), activation: "linear", loss };
+    },
+  },
+  nielsen: {
+    description: "n-30-k sigmoid, quadratic cost, SGD with η = 3.0, batches of 10",
+    hidden: [30],
+    activation: "sigmoid",
+    initializer: { name: "gaussian", mean: 0, stddev: 1 },
+    biasInitializer: { name: "gaussian", mean: 0, stddev: 1 },
+    outputBiasInitializer: { name: "gaussian", mean: 0, stddev: 1 },
+    training: { optimizer: { name: "sgd", learningRate: 3 }, batchSize: 10 },
+    head: (task, loss = "quadratic") => ({
+      units: task.kind === "classes" ? task.classes : task.size,
+      activation: task.kind === "values" ? "linear" : "sigmoid",
+      loss,
+    }),
+  },
+  mlp: {
+    description:
+      "n-100-50-k ReLU and softmax, Nesterov momentum 0.9 (numbers: linear, Adam), cosine schedule, batches of 32",
+    hidden: [100, 50],
+    activation: "relu",
+    initializer: "heNormal",
+    training: {
+      optimizer: { name: "nesterov", learningRate: 0.02, momentum: 0.9 },
+      schedule: "cosine",
+      batchSize: 32,
+    },
+    regression: { name: "adam", learningRate: 0.01 },
+    // behind ReLUs, a softmax is best begun with even guesses: smaller weights than for a ReLU
+    outputInitializer: "glorotUniform",
+  },
+  ...imagePresets,
+  ...bookPresets,
+} satisfies Record<string, Preset>);
+
+/**
+ * The configuration document of a preset for this data.
+ * @throws NablaError where a preset for images is given rows that are none, or too small ones
+ */
+export function presetConfig(
+  name: string,
+  dataset: Dataset,
+  task: Task,
+  options: PresetOptions,
+): { inputShape: number[]; layers: LayerInput[]; training: TrainingInput } {
+  const preset = presets[name]!;
+  const { features, dropout } = preset;
+  if (features) checkImages(name, features.smallest, dataset);
+  const { units, activation: last, loss } = head(preset, task, options.loss);
+  const { shifted, validationSplit, batchSize } = options;
+  const training = {
+    epochs: 5,
+    ...preset.training,
+    ...(shifted !== undefined && { shifted }),
+    ...(validationSplit !== undefined && { validationSplit }),
+  };
+  const rows = dataset.length * (1 - (training.validationSplit ?? 0)) * (training.shifted ? 5 : 1);
+  const penalty = penaltyOf(preset, rows, batchSize ?? training.batchSize, options);
+  const common: Common = {
+    activation: options.activation ?? preset.activation,
+    kernelInitializer:
+      options.initializer ?? (options.activation ? initializerFor(options.activation) : preset.initializer),
+    ...(preset.biasInitializer && { biasInitializer: preset.biasInitializer }),
+    ...penalty,
+  };
+  const layers: LayerInput[] = [];
+  if (features) {
+    const [height, width, ...channels] = dataset.inputShape;
+    if (channels.length === 0) layers.push({ type: "reshape", targetShape: [height!, width!, 1] });
+    layers.push(...features.layers(common));
+  }
+  const pooled = layers.at(-1)?.type === "globalAveragePooling2d";
+  if (!pooled && (features || dataset.inputShape.length > 1)) layers.push({ type: "flatten" });
+  for (const n of options.hidden ?? preset.hidden) {
+    if (dropout !== undefined) layers.push({ type: "dropout", rate: dropout });
+    layers.push({ type: "dense", units: n, ...common });
+  }
+  if (preset.initializerOf && !options.initializer && !options.activation) {
+    for (const layer of layers)
+      if ("kernelInitializer" in layer) layer.kernelInitializer = preset.initializerOf(layer);
+  }
+  if (dropout !== undefined) layers.push({ type: "dropout", rate: dropout });
+  layers.push({
+    type: "dense",
+    name: "output",
+    units,
+    activation: last,
+    kernelInitializer: options.initializer ?? preset.outputInitializer ?? preset.initializer,
+    ...(preset.outputBiasInitializer && { biasInitializer: preset.outputBiasInitializer }),
+    ...penalty,
+  });
+  return {
+    inputShape: [...dataset.inputShape],
+    layers,
+    training: {
+      ...training,
+      loss,
+      ...(task.kind === "values" && preset.regression && { optimizer: preset.regression }),
+      metrics: task.kind === "values" ? ["meanAbsoluteError"] : ["accuracy"],
+    },
+  };
+}
+
+function head(preset: Preset, task: Task, loss: LossName | undefined) {
+  if (preset.head) return preset.head(task, loss);
+  return usual(task, loss ?? (task.kind === "classes" ? preset.loss : undefined));
+}
+
+/** What people say of penalties is per weight; what books say, λ, is divided by the rows or batches of an epoch. */
+function penaltyOf(
+  preset: Preset,
+  rows: number,
+  batchSize: number,
+  options: PresetOptions,
+): Pick<Common, "kernelRegularizer"> {
+  const { l1 = 0, l2 = 0 } = options;
+  if (options.l1 !== undefined || options.l2 !== undefined) return { kernelRegularizer: { l1, l2 } };
+  if (!preset.penalty) return {};
+  const { lambda, per } = preset.penalty;
+  const shares = per === "row" ? rows : rows / batchSize;
+  return { kernelRegularizer: { l1: 0, l2: lambda / (2 * shares) } };
+}
+
+function checkImages(name: string, smallest: number, { inputShape, name: data }: Dataset): void {
+  const [height = 0, width = 0] = inputShape;
+  const shape = `[${inputShape.join(", ")}]`;
+  if (inputShape.length < 2 || inputShape.length > 3)
+    throw new NablaError(
+      `--model ${name} is for images: expected rows [height, width] or [height, width, channels], those of ${data} are ${shape}; try --model mlp`,
+    );
+  if (Math.min(height, width) < smallest)
+    throw new NablaError(
+      `--model ${name}: expected images of at least ${smallest} × ${smallest} pixels, those of ${data} are ${shape}; try --model mlp`,
+    );
+}
+
+const RECTIFIERS: readonly ActivationName[] = ["relu", "leakyRelu", "elu", "gelu", "silu", "softplus"];
+const initializerFor = (activation: ActivationName): Initializer =>
+  RECTIFIERS.includes(activation) ? "heNormal" : "glorotUniform";
+
+/** What the targets of a data set are; values are looked at, whether they are all 0 or 1. */
+export function taskOf(dataset: Dataset): Task {
+  const { target } = dataset;
+  if (target.kind === "class") return { kind: "classes", classes: target.classes };
+  return { kind: isBinary(dataset, target) ? "binary" : "values", size: target.size };
+}
+
+function isBinary(dataset: Dataset, target: Extract<Target, { kind: "values" }>): boolean {
+  const n = Math.min(dataset.length, 10_000);
+  const y = new Float32Array(n * target.size);
+  const size = n * sizeOf(dataset.inputShape);
+  const x = dataset.inputType === "uint8" ? new Uint8Array(size) : new Float32Array(size);
+  const all = Uint32Array.from({ length: n }, (_, i) => i);
+  return !dataset.read(all, x, y) && y.every((value) => value === 0 || value === 1);
+}

@@ -1,0 +1,71 @@
+/** What a preset says of a network and its training. */
+
+import type { ActivationName } from "../../activations/table.ts";
+import type { ConfigInput } from "../../config/config.ts";
+import type { LossName } from "../../losses/table.ts";
+
+export type LayerInput = ConfigInput["model"]["layers"][number];
+export type TrainingInput = ConfigInput["training"];
+export type Initializer = Extract<LayerInput, { type?: "dense" }>["kernelInitializer"];
+
+/** What the data asks of a network. */
+export type Task =
+  | { kind: "classes"; classes: number }
+  /** Values that are all 0 or 1, as in truth tables. */
+  | { kind: "binary"; size: number }
+  | { kind: "values"; size: number };
+
+/** Of the training what bears on the network: a penalty is shared out among the rows trained on. */
+export interface PresetOptions
+  extends Pick<Partial<TrainingInput>, "batchSize" | "shifted" | "validationSplit"> {
+  hidden?: readonly number[];
+  activation?: ActivationName;
+  initializer?: Initializer;
+  l1?: number;
+  l2?: number;
+  loss?: LossName;
+}
+
+/** What all layers with weights have in common. */
+export interface Common {
+  activation: ActivationName;
+  kernelInitializer: Initializer;
+  biasInitializer?: Initializer;
+  kernelRegularizer?: { l1: number; l2: number };
+}
+
+export interface Preset {
+  readonly description: string;
+  readonly hidden: readonly number[];
+  /** Of hidden layers. */
+  readonly activation: ActivationName;
+  readonly initializer: Initializer;
+  /** Where that depends on the layer's outputs; the last layer has `outputInitializer`. */
+  initializerOf?(layer: LayerInput): Initializer;
+  readonly biasInitializer?: Initializer;
+  /** Of the last layer. Default: as the others, biases zero. */
+  readonly outputInitializer?: Initializer;
+  readonly outputBiasInitializer?: Initializer;
+  /** As in a configuration; 5 epochs where they are left out. */
+  readonly training: Readonly<Partial<TrainingInput>> &
+    Required<Pick<TrainingInput, "optimizer" | "batchSize">>;
+  /** Optimizer for targets that are numbers, whose gradients know no bounds. Default: the same. */
+  readonly regression?: TrainingInput["optimizer"];
+  /** λ of a penalty ½ λ Σw² that is shared out among the rows or the batches of an epoch. */
+  readonly penalty?: { readonly lambda: number; readonly per: "row" | "batch" };
+  /** What lies between the image and the dense layers. With it a preset takes images alone. */
+  readonly features?: {
+    /** The least height and width that leave something after the last pooling. */
+    readonly smallest: number;
+    layers(common: Common): LayerInput[];
+  };
+  /** Share of the values dropped before each dense layer. */
+  readonly dropout?: number;
+  /** The last layer and its loss. Default: what is usual for the task. */
+  head?(
+    task: Task,
+    loss: LossName | undefined,
+  ): { units: number; activation: ActivationName; loss: LossName };
+  /** Of classes, with the usual last layer. Default categoricalCrossentropy. */
+  readonly loss?: LossName;
+}

@@ -1,0 +1,85 @@
+/** Where a command reads and writes: handed in, so that commands run in any process, and several in one. */
+import colors from "picocolors";
+
+/** Where text goes; `isTTY` and `columns` as Node's streams have them. */
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+export interface Interruption {
+  /** Aborted with the error that ends the command. */
+  readonly signal: AbortSignal;
+  /** From here on an interruption is again the process's own affair. */
+  release(): void;
+}
+
+/** What the process, or a test, lends to a command. */
+export interface Host {
+  /** Default: nothing to read. */
+  readonly stdin?: AsyncIterable<Uint8Array>;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Whether NO_COLOR is set. Default: not. */
+  readonly plain?: boolean;
+  /** From now on an interruption aborts a signal, and does not end the process. Default: there are none. */
+  interruptible?(): Interruption;
+}
+
+type Colour = (text: string) => string;
+
+export interface Terminal {
+  /** Whether people are reading. */
+  readonly isTTY: boolean;
+  /** Writes as it is, without a line end. */
+  write(text: string): void;
+  print(text?: string): void;
+  /** One JSON object a line. */
+  printJson(value: unknown): void;
+  readonly errors: {
+    readonly isTTY: boolean;
+    write(text: string): void;
+  };
+  /** Characters of a line where people are reading, else 80. */
+  readonly width: number;
+  /** Characters of a line, of files as well, if they say so; at least 20. */
+  columns(): number;
+  readStdin(): Promise<string>;
+  interruptible(): Interruption;
+  readonly bold: Colour;
+  readonly dim: Colour;
+  readonly green: Colour;
+  readonly red: Colour;
+  readonly cyan: Colour;
+}
+
+export function terminalOf(host: Host): Terminal {
+  const { stdout, stderr } = host;
+  const isTTY = Boolean(stdout.isTTY);
+  const write = (text: string) => void stdout.write(text);
+  const print = (text = "") => write(`${text}\n`);
+  // colours only where they are seen
+  const { bold, dim, green, red, cyan } = colors.createColors(isTTY && !host.plain);
+  return {
+    isTTY,
+    write,
+    print,
+    printJson: (value) => print(JSON.stringify(value)),
+    errors: { isTTY: Boolean(stderr.isTTY), write: (text) => void stderr.write(text) },
+    width: (isTTY ? stdout.columns : undefined) ?? 80,
+    columns: () => Math.max(20, stdout.columns || 80),
+    async readStdin() {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of host.stdin ?? []) chunks.push(chunk);
+      return Buffer.concat(chunks).toString("utf8");
+    },
+    interruptible:
+      host.interruptible ?? (() => ({ signal: new AbortController().signal, release: () => {} })),
+    bold,
+    dim,
+    green,
+    red,
+    cyan,
+  };
+}

@@ -1,0 +1,152 @@
+/** nabla train --from: a training that begins with the layers and weights of a trained model. */
+
+import { type ConfigInput, checkConfig } from "../../config/config.ts";
+import { sizeOf } from "../../data/dataset.ts";
+import { standardise } from "../../data/standardise.ts";
+import { NablaError } from "../../errors.ts";
+import { type FineTuneOptions, fineTune } from "../../model/fineTune.ts";
+import { fromConfig } from "../../model/fromConfig.ts";
+import { internalsOf } from "../../model/internals.ts";
+import type { Model } from "../../model/model.ts";
+import { configOf } from "../../model/save.ts";
+import type { OpenDataOptions, OpenedData } from "../../node/dataFiles.ts";
+import { type ImageFlags, imageOptions, imageOptionsOf } from "../input/images.ts";
+import { presetConfig, taskOf } from "../presets/index.ts";
+import type { Terminal } from "../terminal.ts";
+import { extraOf, type Prepared } from "./resume.ts";
+import { ARCHITECTURE, applyTraining, type ModelFlags, smallEnough } from "./settings.ts";
+
+/** How pictures are to be read: in the size of the model's, whatever they show. */
+export function picturesAs(
+  model: Model,
+  flags: ImageFlags,
+  terminal: Terminal,
+): Pick<OpenDataOptions, "images"> {
+  const { classes: _, ...shape } = imageOptionsOf(model);
+  return { images: { ...shape, ...imageOptions(flags, terminal).images } };
+}
+
+/** Throws unless the inputs of the data are such as the model was trained on. */
+export function checkInputs(model: Model, path: string, data: OpenedData): void {
+  const { inputShape, inputType, inputScale } = data.train;
+  const extra = extraOf(model);
+  const refuse = (theirs: string, ours: string, advice: string): never => {
+    throw new NablaError(`--from: ${path} was trained on ${theirs}, but ${data.name} has ${ours}; ${advice}`);
+  };
+  const columns = extra?.csv?.columns;
+  if (columns && data.csv && columns.join("\n") !== data.csv.columns.join("\n"))
+    refuse(
+      `the columns ${columns.join(", ")}`,
+      data.csv.columns.join(", "),
+      "give it the same, in the same order: --label names the one to tell, --ignore those to leave out",
+    );
+  // rows of numbers without a shape may be anything
+  const flat = inputShape.length === 1 || model.inputShape.length === 1;
+  const show = (shape: readonly number[]) => `inputs [${shape.join(", ")}]`;
+  if (flat ? sizeOf(inputShape) !== sizeOf(model.inputShape) : inputShape.join() !== model.inputShape.join())
+    refuse(show(model.inputShape), show(inputShape), "its weights are for inputs of that shape");
+  if (extra && (extra.data.inputType !== inputType || extra.data.inputScale !== inputScale)) {
+    const scaled = (type: string, by: number) =>
+      `${type} inputs scaled by ${Math.abs(by * 255 - 1) < 1e-9 ? "1/255" : by}`;
+    refuse(
+      scaled(extra.data.inputType, extra.data.inputScale),
+      scaled(inputType, inputScale),
+      "store them as those were",
+    );
+  }
+}
+
+/** The data with the standardisation of the model, not one of its own: the weights know no other. */
+export function standardisedAs(model: Model, data: OpenedData): OpenedData {
+  const by = model.metadata.standardisation;
+  const { train, test } = data;
+  if (!by || train.inputType !== "float32" || by.mean.length !== sizeOf(train.inputShape)) return data;
+  return {
+    ...data,
+    train: standardise(train, by),
+    ...(test && { test: standardise(test, by) }),
+    standardisation: by,
+  };
+}
+
+/** Whether the data asks what the model answers already, so that its head can be kept: classes of the same names, or numbers. */
+export function sameTargets(model: Model, { csv, train }: OpenedData): boolean {
+  const extra = extraOf(model);
+  const { target } = train;
+  const units = sizeOf(model.outputShape);
+  const fits =
+    target.kind === "values"
+      ? target.size === units
+      : target.classes === units || (target.classes === 2 && units === 1);
+  if (!fits) return false;
+  const list = (names: readonly string[] | undefined) => JSON.stringify(names ?? null);
+  if (csv || extra?.csv)
+    return csv?.label === extra?.csv?.label && list(csv?.classes) === list(extra?.csv?.classes);
+  return target.kind === "values" || list(target.names) === list(model.metadata.classes);
+}
+
+/**
+ * The model with another head for other targets, and its settings but for what flags say.
+ *
+ * @param data in the scale of the model: see standardisedAs()
+ * @param kept whether the head is kept: see sameTargets()
+ */
+export function openFrom(
+  model: Model,
+  path: string,
+  flags: ModelFlags & { freeze?: boolean },
+  data: OpenedData,
+  kept: boolean,
+): Prepared {
+  const given = (["model", "config", ...ARCHITECTURE] as const).find(
+    (key) => key !== "loss" && flags[key] !== undefined,
+  );
+  if (given) throw new NablaError(`--${given}: with --from the layers are those of ${path}; leave it out`);
+  const { head, training } = kept ? { head: {}, training: trainingOf(model, data) } : newHead(model, data);
+  const seed = flags.seed ?? training.seed ?? model.seed;
+  let tuned: Model;
+  try {
+    tuned = fineTune(model, { ...head, freeze: flags.freeze ?? false, seed });
+  } catch (error) {
+    if (!(error instanceof NablaError)) throw error;
+    throw new NablaError(`--from: ${path}: ${error.message}`, { cause: error });
+  }
+  const document = {
+    nabla: 1 as const,
+    model: configOf(tuned).model as ConfigInput["model"],
+    training: { ...training, seed, ...(flags.loss && { loss: flags.loss }) },
+  };
+  const config = smallEnough(checkConfig(applyTraining(document, flags, data), path), flags, data);
+  const { model: fresh, fit } = fromConfig(config);
+  return { model: fresh.setWeights(tuned.weights()), config, fit };
+}
+
+/** How the model was trained, without what depends on the data: how many rows were kept, how classes weighed. */
+function trainingOf(model: Model, data: OpenedData): ConfigInput["training"] {
+  const { training } = configOf(model);
+  if (!training) return presetConfig("mlp", data.train, taskOf(data.train), {}).training;
+  const { earlyStopping, reduceLROnPlateau } = extraOf(model)?.training ?? {};
+  const { validationSplit: _v, classWeight: _c, ...rest } = training;
+  return {
+    ...rest,
+    ...(earlyStopping && { earlyStopping }),
+    ...(reduceLROnPlateau && { reduceLROnPlateau }),
+  };
+}
+
+/** The model's own head with as many units as there are classes, if it told classes apart; else a usual one. */
+function newHead(
+  model: Model,
+  data: OpenedData,
+): { head: FineTuneOptions; training: ConfigInput["training"] } {
+  const { target } = data.train;
+  const training = trainingOf(model, data);
+  const { compiled } = internalsOf(model).state;
+  const classes = compiled?.loss.classification === true && target.kind === "class";
+  if (classes && (sizeOf(model.outputShape) > 1 || target.classes === 2))
+    return { head: { classes: target.names ?? target.classes }, training };
+  const usual = presetConfig("mlp", data.train, taskOf(data.train), {});
+  const { loss, metrics } = usual.training;
+  const layers = usual.layers.slice(-1) as FineTuneOptions["layers"];
+  return { head: { layers }, training: { ...training, loss, metrics } };
+}

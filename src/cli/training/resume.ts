@@ -1,0 +1,112 @@
+/** Going on with a training that was saved before it was finished. */
+import { type Config, checkConfig } from "../../config/config.ts";
+import { NablaError } from "../../errors.ts";
+import { fromConfig } from "../../model/fromConfig.ts";
+import { internalsOf } from "../../model/internals.ts";
+import type { FitOptions, Model } from "../../model/model.ts";
+import { configOf } from "../../model/save.ts";
+import type { OpenedData } from "../../node/dataFiles.ts";
+import { type ModelFlags, resolveResumed } from "./settings.ts";
+import type { TargetScale } from "./targets.ts";
+
+/** `metadata.extra`: what openData() says of the data a model was fitted to, and what the command line adds. */
+export interface Extra {
+  /** What the model was trained on. */
+  data: {
+    name: string;
+    kind: OpenedData["kind"];
+    inputType: "uint8" | "float32";
+    inputScale: number;
+    samples?: number;
+    testSplit?: number;
+    seed?: number;
+    fingerprint?: string;
+  };
+  /** How pictures were brought to the shape of a row. */
+  images?: OpenedData["images"];
+  csv?: { columns: string[]; label: string; classes?: string[]; target?: TargetScale };
+  /** Parts of the configuration that callbacks and fit() hold, not the model. */
+  training?: Pick<Config["training"], "earlyStopping" | "reduceLROnPlateau" | "classWeight">;
+}
+
+/** What is in `metadata.extra`; undefined for models whose data did not say where it comes from. */
+export function extraOf(model: Model): Extra | undefined {
+  const extra = model.metadata.extra as Partial<Extra> | undefined;
+  return extra && typeof extra.data === "object" && extra.data !== null ? (extra as Extra) : undefined;
+}
+
+/** A model and all that fit() is to be told besides the data. */
+export interface Prepared {
+  model: Model;
+  config: Config;
+  fit: FitOptions;
+}
+
+/** Sees to it that the command line, where it says something, says the same as the file the model is from. */
+export async function openResumed(
+  model: Model,
+  path: string,
+  flags: ModelFlags,
+  data: OpenedData,
+): Promise<Prepared> {
+  const extra = extraOf(model);
+  const { settings } = internalsOf(model).state;
+  if (!settings) throw new NablaError(`--resume: ${path} holds a model, but no training to go on with`);
+  if (extra && extra.data.fingerprint !== undefined && extra.data.fingerprint !== data.fingerprint) {
+    throw new NablaError(
+      `--resume: ${path} was trained on ${extra.data.name}; ${data.name} ${extra.data.name === data.name ? "has changed since" : "is other data"}; a resumed run needs the same`,
+    );
+  }
+  if (extra && extra.data.fingerprint === undefined && extra.data.name !== data.name) {
+    throw new NablaError(
+      `--resume: ${path} was trained on ${extra.data.name}, not on ${data.name}; a resumed run needs the same data`,
+    );
+  }
+  if (extra?.csv && data.csv) {
+    const other =
+      difference(extra.csv.columns, data.csv.columns, "columns") ??
+      difference(extra.csv.label, data.csv.label, "label");
+    if (other)
+      throw new NablaError(
+        `--resume: ${path} was trained on the columns ${extra.csv.columns.join(", ")} to tell ${extra.csv.label}; give the same --label and --ignore`,
+      );
+  }
+  const shaped = extra?.images && difference(extra.images, data.images, "pictures");
+  if (shaped)
+    throw new NablaError(
+      `--resume: ${shaped[0]} was ${text(shaped[1])} in ${path}, now it is ${text(shaped[2])}; give the same --size, --channels and --fit`,
+    );
+  const document = configOf(model) as Config;
+  const saved = checkConfig({ ...document, training: { ...document.training, ...extra?.training } }, path);
+  const config = await resolveResumed(flags, data, saved);
+  // how a batch is parted fit() checks, where it matters
+  const { epochs, microBatchSize: _w, ...wanted } = config.training;
+  const { epochs: _, microBatchSize: _b, ...before } = saved.training;
+  const other = difference(saved.model, config.model, "model") ?? difference(before, wanted, "training");
+  if (other) {
+    const [where, was, is] = other;
+    throw new NablaError(
+      `--resume: ${where} was ${text(was)} in ${path}, now it is ${text(is)}; a resumed run needs the same settings`,
+    );
+  }
+  if (epochs < saved.training.epochs) {
+    throw new NablaError(
+      `--epochs: ${path} is on its way to ${saved.training.epochs}; expected as many or more, got ${epochs}`,
+    );
+  }
+  return { model, config, fit: fromConfig(config).fit };
+}
+
+const text = (value: unknown): string => (value === undefined ? "not set" : JSON.stringify(value));
+
+/** The first difference between two JSON values and its path. */
+function difference(a: unknown, b: unknown, path: string): [string, unknown, unknown] | undefined {
+  if (Object.is(a, b)) return undefined;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return [path, a, b];
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const at = Array.isArray(a) ? `${path}[${key}]` : `${path}.${key}`;
+    const found = difference((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], at);
+    if (found) return found;
+  }
+  return undefined;
+}

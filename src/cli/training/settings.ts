@@ -1,0 +1,187 @@
+/** From the command line to a configuration document. */
+import { readFile } from "node:fs/promises";
+import type { ActivationName } from "../../activations/table.ts";
+import { type Config, type ConfigInput, checkConfig } from "../../config/config.ts";
+import { didYouMean, NablaError } from "../../errors.ts";
+import type { Infer } from "../../fields/fields.ts";
+import type { InitializerName } from "../../initializers/table.ts";
+import { LOSSES, type LossName, losses } from "../../losses/table.ts";
+import type { OpenedData } from "../../node/dataFiles.ts";
+import type { OptimizerName } from "../../optimizers/table.ts";
+import { parseSchedule } from "../../schedules/parse.ts";
+import { documentSettings } from "../../training/settings.ts";
+import { given } from "../options/flags.ts";
+import { presetConfig, presets, taskOf } from "../presets/index.ts";
+
+export type FitFlags = Omit<Partial<Infer<ReturnType<typeof documentSettings>>>, "augment">;
+
+/** Options that say what the network is and how it learns. Undefined: not given. */
+export interface ModelFlags extends FitFlags {
+  model?: string;
+  config?: string;
+  hidden?: number[];
+  activation?: ActivationName;
+  initializer?: InitializerName;
+  loss?: LossName;
+  labelSmoothing?: number;
+  l1?: number;
+  l2?: number;
+  optimizer?: OptimizerName;
+  learningRate?: number;
+  momentum?: number;
+  weightDecay?: number;
+  clipNorm?: number;
+  clipValue?: number;
+  ema?: number;
+  schedule?: string;
+  patience?: number;
+  augment?: NonNullable<ConfigInput["training"]["augment"]>;
+}
+
+/** Those that need a preset to act on. */
+export const ARCHITECTURE = ["hidden", "activation", "initializer", "loss", "l1", "l2"] as const;
+
+/** The document that a new training runs by. Flags come before what files and presets say. */
+export async function resolveConfig(flags: ModelFlags, data: OpenedData): Promise<Config> {
+  if (flags.model !== undefined && flags.config !== undefined)
+    throw new NablaError("--model and --config both name a model; give one of them");
+  const file = flags.config ?? (flags.model?.endsWith(".json") ? flags.model : undefined);
+  const base = file === undefined ? fromPreset(flags, data) : await fromFile(file, flags, data);
+  const config = checkConfig(applyTraining(base, flags, data), file ?? "configuration");
+  return file === undefined ? smallEnough(config, flags, data) : config;
+}
+
+/** A batch size that nobody asked for is a suggestion: a data set with fewer rows takes them all at once. */
+export function smallEnough(config: Config, flags: ModelFlags, data: OpenedData): Config {
+  if (flags.batchSize !== undefined) return config;
+  const { training } = config;
+  const rows = Math.ceil(data.train.length * (1 - training.validationSplit));
+  return { ...config, training: { ...training, batchSize: Math.max(1, Math.min(training.batchSize, rows)) } };
+}
+
+/** As a resumed run: the file's configuration, or if anything about the model is said, all of it said again. */
+export async function resolveResumed(flags: ModelFlags, data: OpenedData, saved: Config): Promise<Config> {
+  if (
+    flags.model !== undefined ||
+    flags.config !== undefined ||
+    ARCHITECTURE.some((key) => flags[key] !== undefined)
+  )
+    return resolveConfig(flags, data);
+  return checkConfig(applyTraining(saved, flags, data, saved.training.validationSplit));
+}
+
+function fromPreset(flags: ModelFlags, data: OpenedData): ConfigInput {
+  const name = flags.model ?? "mlp";
+  if (!Object.hasOwn(presets, name)) {
+    const names = Object.keys(presets);
+    const listed = [
+      ...names.filter((each) => !each.includes("-")),
+      "book-1 … book-10",
+      "modern-1, modern-2, modern-5 … modern-9",
+    ];
+    throw new NablaError(
+      `--model: there is no ${JSON.stringify(name)}${didYouMean(name, names) || ";"} expected ${listed.join(", ")}, or the name of a .json file`,
+    );
+  }
+  const made = presetConfig(name, data.train, taskOf(data.train), flags);
+  return { nabla: 1, model: { inputShape: made.inputShape, layers: made.layers }, training: made.training };
+}
+
+/** A whole document; what it leaves out about inputs and training is filled in from the data and the preset mlp. */
+async function fromFile(path: string, flags: ModelFlags, data: OpenedData): Promise<ConfigInput> {
+  const given = ARCHITECTURE.find((key) => flags[key] !== undefined);
+  if (given && given !== "loss")
+    throw new NablaError(`--${given} is for presets; ${path} says itself what the layers are`);
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(path, "utf8"));
+  } catch (cause) {
+    const { code, message } = cause as { code?: string; message: string };
+    throw new NablaError(
+      `${path}: ${code === "ENOENT" ? "no such file" : code ? message : `not valid JSON: ${message}`}`,
+      { cause },
+    );
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new NablaError(`${path}: expected an object { "nabla": 1, "model": { "layers": [ … ] } }`);
+  const document = value as Partial<ConfigInput>;
+  const preset = presetConfig("mlp", data.train, taskOf(data.train), { loss: flags.loss });
+  const model = document.model;
+  const filled = typeof model === "object" && model !== null && !Array.isArray(model);
+  return {
+    ...document,
+    model: filled ? { ...model, inputShape: model.inputShape ?? preset.inputShape } : (model as never),
+    training: document.training === undefined ? preset.training : withLoss(document.training, flags.loss),
+  } as ConfigInput;
+}
+
+const withLoss = (training: ConfigInput["training"], loss: LossName | undefined) =>
+  loss === undefined ? training : { ...training, loss };
+
+/** The document with what flags say of the training. */
+export function applyTraining(
+  base: ConfigInput,
+  flags: ModelFlags,
+  data: OpenedData,
+  split?: number,
+): ConfigInput {
+  const training = base.training;
+  if (typeof training !== "object" || training === null) return base;
+  const { patience } = flags;
+  const early = patience !== undefined && { monitor: "valLoss", patience, restoreBestWeights: true };
+  return {
+    ...base,
+    training: {
+      ...training,
+      loss: smoothed(training.loss, flags.labelSmoothing),
+      optimizer: optimizerOf(training.optimizer, flags),
+      ...(flags.schedule !== undefined && { schedule: scheduleOf(flags.schedule) }),
+      ...given(documentSettings().fields, flags),
+      ...(early && { earlyStopping: early }),
+      validationSplit:
+        flags.validationSplit ??
+        split ??
+        training.validationSplit ??
+        defaultSplit(data, early !== false || training.earlyStopping !== undefined),
+    },
+  };
+}
+
+/** A tenth of the rows where there is no test part to look at, or where stopping early has to look at something. */
+function defaultSplit(data: OpenedData, needed: boolean): number {
+  if (data.kind === "generated" && !data.test) return 0;
+  return needed || (!data.test && data.train.length >= 20) ? 0.1 : 0;
+}
+
+function smoothed(given: ConfigInput["training"]["loss"], labelSmoothing: number | undefined) {
+  if (labelSmoothing === undefined) return given;
+  const loss = typeof given === "string" ? { name: given } : given;
+  const able = LOSSES.filter((name) => losses[name].smoothed);
+  if (!(able as readonly string[]).includes(loss?.name))
+    throw new NablaError(`--label-smoothing: loss ${loss?.name} has none; it is for ${able.join(", ")}`);
+  return { ...loss, labelSmoothing } as ConfigInput["training"]["loss"];
+}
+
+function optimizerOf(given: ConfigInput["training"]["optimizer"], flags: ModelFlags) {
+  const before = typeof given === "string" || given === undefined ? { name: given ?? "adam" } : given;
+  // another optimizer does not inherit the rate of the one it replaces
+  const base =
+    flags.optimizer === undefined || flags.optimizer === before.name ? before : { name: flags.optimizer };
+  const { learningRate, momentum, weightDecay, clipNorm, clipValue, ema } = flags;
+  const average = ema !== undefined && { useEma: true, emaMomentum: ema };
+  const changes = Object.entries({ learningRate, momentum, weightDecay, clipNorm, clipValue, ...average });
+  if (momentum !== undefined && !["momentum", "nesterov", "rmsprop"].includes(base.name))
+    throw new NablaError(`--momentum: optimizer ${base.name} has none; use --optimizer momentum or nesterov`);
+  return {
+    ...base,
+    ...Object.fromEntries(changes.filter(([, value]) => value !== undefined)),
+  } as ConfigInput["training"]["optimizer"];
+}
+
+function scheduleOf(text: string) {
+  try {
+    return parseSchedule(text);
+  } catch (error) {
+    throw error instanceof NablaError ? new NablaError(`--${error.message}`, { cause: error }) : error;
+  }
+}
