@@ -1,8 +1,6 @@
 // How nabla/predict is bundled: without what only training needs.
 import { readFileSync } from "node:fs";
-import { CORES } from "./cores.mjs";
 import { pureText } from "./pure.mjs";
-import { recordsText } from "./records.mjs";
 
 /** Puts other files in the place of those that hold what only training needs. */
 export const inference = {
@@ -13,7 +11,6 @@ export const inference = {
     place(/[\\/]src[\\/]core[\\/]dense\.ts$/, `${core} denseBuild = { code: core };`);
     // undefined: the one above has all kernels there are
     place(/[\\/]src[\\/]core[\\/]full\.ts$/, "export const fullBuild = undefined;");
-    place(/[\\/]src[\\/]core[\\/]records\.ts$/, recordsText("assembly", CORES.predict));
     place(/[\\/]src[\\/]layers[\\/]training\.ts$/, "export function forTraining() {}");
     // the core has no imports and no objects: nothing of what the loader is for
     place(
