@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encode } from "./bytes.mjs";
+import { withRecords } from "./records.mjs";
 import { subset } from "./subset.mjs";
 
 /** Only tests, and hosts that are not the library, ask for these. */
@@ -20,6 +21,13 @@ export const CORES = {
   predict: (name) => FORWARD.test(name),
 };
 
+/** Builds that stay as they were compiled, and the records they have besides those of their kernels. */
+const WHOLE = [
+  ["threads", ["Step"]],
+  ["debug", ["Step"]],
+  ["standalone", ["Step", "Standalone", "Unpack"]],
+];
+
 function writeText(folder, name, constant, wasm) {
   writeFileSync(
     join(folder, `${name}.text.js`),
@@ -29,15 +37,13 @@ export const ${constant} = "${encode(wasm)}";
   );
 }
 
-/** Cuts the cores out of simd.wasm and writes them beside it. */
+/** Cuts the cores out of simd.wasm and writes them beside it; all builds get the places of their records. */
 export function writeCores(folder) {
   const compiled = readFileSync(join(folder, "simd.wasm"));
   const names = WebAssembly.Module.exports(new WebAssembly.Module(compiled)).map(({ name }) => name);
   for (const [core, has] of Object.entries(CORES)) {
-    const wasm = subset(
-      compiled,
-      names.filter((name) => name !== "memory" && has(name)),
-    );
+    const wanted = names.filter((name) => name !== "memory" && has(name));
+    const wasm = withRecords(subset(compiled, wanted), "assembly");
     writeFileSync(join(folder, `${core}.wasm`), wasm);
     writeText(folder, core, "core", wasm);
     // hosts that import modules have no use for a smaller one beside the full one
@@ -56,6 +62,10 @@ import core from "./${core}.wasm?module";
 export { core };
 `,
     );
+  }
+  for (const [build, also] of WHOLE) {
+    const file = join(folder, `${build}.wasm`);
+    writeFileSync(file, withRecords(readFileSync(file), "assembly", also));
   }
   writeText(folder, "standalone", "standalone", readFileSync(join(folder, "standalone.wasm")));
 }

@@ -1,7 +1,4 @@
-// How nabla/predict is bundled: with the core and the records of prediction alone.
-import { CORES } from "./cores.mjs";
-import { recordsText } from "./records.mjs";
-
+// How nabla/predict is bundled: with the core of prediction alone.
 /** Puts other files in the place of those that hold more than predicting needs. */
 export const inference = {
   name: "inference",
@@ -11,6 +8,5 @@ export const inference = {
     place(/[\\/]src[\\/]core[\\/]dense\.ts$/, `${core} denseBuild = { code: core };`);
     // undefined: the one above has all kernels there are
     place(/[\\/]src[\\/]core[\\/]full\.ts$/, "export const fullBuild = undefined;");
-    place(/[\\/]src[\\/]core[\\/]records\.ts$/, recordsText("assembly", CORES.predict));
   },
 };

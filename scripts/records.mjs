@@ -1,9 +1,12 @@
-// Writes src/core/records.ts: the argument record of every kernel, read from the AssemblyScript sources, so that a field's
-// name, type and place is written once. Run by the build; the result is committed so that editors and reviewers see it.
+// The argument records of kernels, read from the AssemblyScript sources, so that a field's name, type and place is written once.
+// Names become the types in src/core/records.ts, which is committed so that editors and reviewers see it. Places go into the compiled
+// core: a custom section, which the façade and hosts of other languages read. Run by the build.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const LETTER = { usize: "p", i32: "i", u32: "i", f32: "f" };
+/** The name of the section; src/core/layouts.ts reads it. */
+const SECTION = "nabla.records";
 
 function sources(folder) {
   return readdirSync(folder, { withFileTypes: true })
@@ -51,28 +54,23 @@ export function readRecords(folder) {
   return { records, kernels };
 }
 
-/** The text of src/core/records.ts, for kernels that `has` says yes to; default all. */
-export function recordsText(folder, has = () => true) {
-  const all = readRecords(folder);
-  const kernels = [...all.kernels].filter(([name]) => has(name));
-  const used = new Set(kernels.map(([, record]) => record));
-  const unused = new Set([...all.kernels.values()].filter((record) => !used.has(record)));
-  const records = [...all.records].filter(([name]) => !unused.has(name));
-  const lines = [
+/** The text of src/core/records.ts. */
+export function recordsText(folder) {
+  const { records, kernels } = readRecords(folder);
+  return [
     "// Generated from assembly/ by scripts/records.mjs. Do not edit: change the record in AssemblyScript and build.",
     "",
-    "/** Fields of each record in memory order, four bytes each: p = offset in linear memory, i = int32, f = float32. */",
-    "export const RECORDS = {",
-    ...records.map(([n, f]) => `  ${n}: { ${f.map(([k, t]) => `${k}: "${t}"`).join(", ")} },`),
-    "} as const;",
+    "/** Fields of each record in memory order: p = offset in linear memory, i = int32, f = float32. At run time the core says: layouts.ts. */",
+    "export interface Records {",
+    ...[...records].map(([n, f]) => `  ${n}: { ${f.map(([k, t]) => `${k}: "${t}"`).join("; ")} };`),
+    "}",
     "",
     "/** The record each kernel takes, by the kernel's name among the core's exports. */",
-    "export const KERNELS = {",
-    ...kernels.map(([k, r]) => `  ${k}: "${r}",`),
-    "} as const;",
+    "export interface Kernels {",
+    ...[...kernels].map(([kernel, record]) => `  ${kernel}: "${record}";`),
+    "}",
     "",
-  ];
-  return lines.join("\n");
+  ].join("\n");
 }
 
 export function writeRecords(folder, file) {
@@ -82,4 +80,51 @@ export function writeRecords(folder, file) {
     before = readFileSync(file, "utf8");
   } catch {}
   if (before !== text) writeFileSync(file, text);
+}
+
+/**
+ * The text of the section, a line for each record: the kernels that take it, or its own name where none does, then its fields in memory
+ * order, four bytes each, pointers unless marked `:i` or `:f`.
+ *
+ *     DENSE_FORWARD y x w b inputs:i units:i
+ *
+ * @param {string} folder
+ * @param {readonly string[]} names exports of the module; records of other kernels are left out
+ * @param {readonly string[]} also records that no kernel takes
+ */
+export function sectionText(folder, names, also) {
+  const { records, kernels } = readRecords(folder);
+  const lines = [];
+  for (const [record, fields] of records) {
+    const of = also.includes(record)
+      ? [record]
+      : [...kernels].flatMap(([kernel, r]) => (r === record && names.includes(kernel) ? [kernel] : []));
+    const list = fields.map(([field, letter]) => (letter === "p" ? field : `${field}:${letter}`));
+    if (of.length > 0) lines.push([...of, ...list].join(" "));
+  }
+  return lines.join("\n");
+}
+
+/**
+ * The module with its section. It comes first: the names of exports follow soon, so that gzip finds those of kernels again.
+ *
+ * @param {Uint8Array} wasm
+ * @param {string} folder assembly/
+ * @param {readonly string[]} [also] default: the step record
+ */
+export function withRecords(wasm, folder, also = ["Step"]) {
+  const names = WebAssembly.Module.exports(new WebAssembly.Module(wasm)).map(({ name }) => name);
+  const [name, text] = [SECTION, sectionText(folder, names, also)].map((part) => Buffer.from(part));
+  const content = [...leb(name.length), ...name, ...text];
+  const HEADER = 8;
+  return Buffer.concat([
+    wasm.subarray(0, HEADER),
+    Buffer.from([0, ...leb(content.length), ...content]),
+    wasm.subarray(HEADER),
+  ]);
+}
+
+/** An unsigned integer in seven bits a byte. */
+function leb(n) {
+  return n < 128 ? [n] : [(n & 127) | 128, ...leb(n >>> 7)];
 }

@@ -47,7 +47,8 @@ int main(int count, char** words) {
   const uint32_t losses = place(ROWS * 4), dz = map(1), dhidden = map(HIDDEN), wt = place(ld(HIDDEN) * 4);
   const uint32_t scratch = place(core.global("OUTER_SCRATCH")), step = place(64), plain = place(256);
 
-  // the tape: pairs of a kernel's number and its record, whose fields take four bytes each
+  // the tape: pairs of a kernel's number and its record, whose fields take four bytes each, in the order that docs/host.md and the
+  // module's section nabla.records give
   std::vector<uint32_t> instructions, records;
   auto emit = [&](const char* kernel, const std::vector<uint32_t>& fields) {
     instructions.push_back(core.global(kernel));

@@ -15,6 +15,25 @@ const line = (n) => Math.ceil(n / 64) * 64; // ranges begin at multiples of 64 b
 const HIDDEN = 8;
 const ROWS = 4;
 
+/**
+ * The fields of each kernel's record in memory order, as the module's section says: "DENSE_FORWARD y x w b inputs:i units:i".
+ *
+ * @param {WebAssembly.Module} module
+ */
+function recordsOf(module) {
+  const [section] = WebAssembly.Module.customSections(module, "nabla.records");
+  /** @type {Record<string, { field: string, float: boolean }[]>} */
+  const records = {};
+  for (const line of new TextDecoder().decode(section).split("\n")) {
+    const words = line.split(" ");
+    const fields = words
+      .filter((word) => word >= "a")
+      .map((word) => ({ field: word.split(":")[0], float: word.endsWith(":f") }));
+    for (const kernel of words.filter((word) => word < "a")) records[kernel] = fields;
+  }
+  return records;
+}
+
 /** @typedef {{ w1: Float32Array, b1: Float32Array, w2: Float32Array, b2: Float32Array }} Weights kernels row-major [inputs, units] */
 
 /**
@@ -25,8 +44,10 @@ const ROWS = 4;
  * @param {number} steps
  */
 export function trainXor(wasm, weights, steps) {
+  const module = new WebAssembly.Module(wasm);
   /** @type {any} */
-  const core = new WebAssembly.Instance(new WebAssembly.Module(wasm)).exports;
+  const core = new WebAssembly.Instance(module).exports;
+  const records = recordsOf(module);
 
   // memory: parameters one after the other, their gradients in the same order, then everything else
   let end = line(core.BASE.value);
@@ -50,24 +71,30 @@ export function trainXor(wasm, weights, steps) {
   /** @type {[kernel: number, record: number][]} */
   const instructions = [];
   /** @type {Field[]} */
-  const records = [];
-  /** @type {(kernel: string, ...fields: Field[]) => void} */
-  const emit = (kernel, ...fields) => {
-    instructions.push([core[kernel].value, end + records.length * 4]);
-    records.push(...fields);
+  const values = [];
+  /** @type {(kernel: string, fields: Record<string, number>) => void} */
+  const emit = (kernel, fields) => {
+    instructions.push([core[kernel].value, end + values.length * 4]);
+    for (const { field, float } of records[kernel])
+      values.push(float ? { float: fields[field] } : fields[field]);
   };
-  emit("DENSE_FORWARD", hidden, x, p.w1, p.b1, 2, HIDDEN);
-  emit("TANH_FORWARD", hidden, hidden, HIDDEN, 0);
-  emit("DENSE_FORWARD", z, hidden, p.w2, p.b2, HIDDEN, 1);
-  emit("BINARY_CROSSENTROPY_SIGMOID", losses, dz, a, z, y, 0, step, 1, { float: 1 });
-  emit("LOSS_REDUCE", losses, step);
-  emit("DENSE_WEIGHTS", g.w2, g.b2, hidden, dz, scratch, step, HIDDEN, 1);
-  emit("DENSE_TRANSPOSE", wt, p.w2, HIDDEN, 1);
-  emit("DENSE_INPUT", dhidden, dz, wt, HIDDEN, 1);
-  emit("TANH_BACKWARD", dhidden, dhidden, hidden, HIDDEN, 0);
-  emit("DENSE_WEIGHTS", g.w1, g.b1, x, dhidden, scratch, step, 2, HIDDEN);
-  emit("SGD", p.start, g.start, p.floats, step);
-  const at = place(records.length * 4);
+  const [first, second] = [
+    { inputs: 2, units: HIDDEN },
+    { inputs: HIDDEN, units: 1 },
+  ];
+  const tanh = { units: HIDDEN, alpha: 0 };
+  emit("DENSE_FORWARD", { y: hidden, x, w: p.w1, b: p.b1, ...first });
+  emit("TANH_FORWARD", { a: hidden, z: hidden, ...tanh });
+  emit("DENSE_FORWARD", { y: z, x: hidden, w: p.w2, b: p.b2, ...second });
+  emit("BINARY_CROSSENTROPY_SIGMOID", { losses, dz, a, z, y, weight: 0, step, units: 1, alpha: 1 });
+  emit("LOSS_REDUCE", { losses, step });
+  emit("DENSE_WEIGHTS", { dw: g.w2, db: g.b2, x: hidden, dy: dz, scratch, step, ...second });
+  emit("DENSE_TRANSPOSE", { wt, w: p.w2, ...second });
+  emit("DENSE_INPUT", { dx: dhidden, dy: dz, wt, ...second });
+  emit("TANH_BACKWARD", { dz: dhidden, da: dhidden, saved: hidden, ...tanh });
+  emit("DENSE_WEIGHTS", { dw: g.w1, db: g.b1, x, dy: dhidden, scratch, step, ...first });
+  emit("SGD", { w: p.start, dw: g.start, n: p.floats, step });
+  const at = place(values.length * 4);
   const tape = place(instructions.length * 8);
 
   const missing = Math.ceil(end / 65536) - core.memory.buffer.byteLength / 65536;
@@ -78,7 +105,7 @@ export function trainXor(wasm, weights, steps) {
     if (typeof value === "object") view.setFloat32(offset, value.float, true);
     else view.setUint32(offset, value, true);
   };
-  for (const [i, value] of records.entries()) put(at + i * 4, value);
+  for (const [i, value] of values.entries()) put(at + i * 4, value);
   for (const [i, value] of instructions.flat().entries()) put(tape + i * 4, value);
 
   /** @type {(offset: number, n: number) => Float32Array} */

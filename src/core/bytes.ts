@@ -2,9 +2,10 @@
  * Bytes that were written as printable characters, so that they survive any tool, and byte by byte, so that gzip finds in them what
  * it finds in the bytes: a third less than base64 once it is packed. Written by scripts/bytes.mjs.
  *
- * With n = (byte + 3) mod 256, which makes the bytes that are frequent in WebAssembly small: below 88 a single character, from there on
- * one of two that begin a pair, and (n - 88) mod 90 as the second.
+ * Bytes are numbered so that those frequent in WebAssembly are small: a few opcodes (i32.add, f32x4.mul …), then 253, 254, 255, 0, 1 and so
+ * on. Below 88 a number is a single character, from there on one of two that begin a pair, and (n - 88) mod 90 as the second.
  */
+const FREQUENT = [106, 107, 108, 127, 228, 230];
 const ALPHABET_SIZE = 90;
 const SINGLE = 88;
 
@@ -15,12 +16,15 @@ export function decodeBytes(text: string): Uint8Array<ArrayBuffer> {
     const character = String.fromCharCode(c);
     if (!`"'\`\\<`.includes(character)) numbers.set(character, numbers.size);
   }
+  const order = new Set(FREQUENT);
+  for (let i = -3; i < 253; i++) order.add(i & 255);
+  const byNumber = [...order];
   const bytes = new Uint8Array(text.length);
   let size = 0;
   for (let i = 0; i < text.length; i++) {
     let n = numbers.get(text[i])!;
     if (n >= SINGLE) n = SINGLE + (n - SINGLE) * ALPHABET_SIZE + numbers.get(text[++i])!;
-    bytes[size++] = n - 3;
+    bytes[size++] = byNumber[n];
   }
   return bytes.slice(0, size);
 }

@@ -1,6 +1,7 @@
 /** The compiled core: made once from the bytes the package carries, or handed over by whoever has it already. */
 import { NablaError } from "../errors.ts";
 import { decodeBytes } from "./bytes.ts";
+import { layoutOf } from "./layouts.ts";
 
 /** What a core can be made of: `loadCore` says how each is treated. */
 export type CoreSource = WebAssembly.Module | BufferSource | Response | URL | string;
@@ -63,6 +64,8 @@ export async function loadCore(source: CoreSource): Promise<void> {
     throw new NablaError(
       `loadCore: expected the core of Nabla, got another WebAssembly module (its exports: ${[...names].slice(0, 5).join(", ") || "none"}); it is in the package as nabla/core.wasm`,
     );
+  // throws where it has lost what it says about its records
+  layoutOf(module, "Step");
   loaded = module;
 }
 

@@ -7,13 +7,12 @@ import { instantiateSync } from "#loader";
 import { NablaError } from "../errors.ts";
 import { type Build, compiledCore } from "./compile.ts";
 import { denseBuild } from "./dense.ts";
-import type { KERNELS, RECORDS } from "./records.ts";
+import { type FieldsOf, type Layout, layoutOf, type RecordName } from "./layouts.ts";
+import type { Kernels } from "./records.ts";
 
-export type KernelName = keyof typeof KERNELS;
+export type KernelName = keyof Kernels;
 /** The fields a kernel's record takes, each a number. */
-export type KernelFields<K extends KernelName> = {
-  [F in keyof (typeof RECORDS)[(typeof KERNELS)[K]]]: number;
-};
+export type KernelFields<K extends KernelName> = { [F in FieldsOf<K>]: number };
 
 /** Every range begins at a multiple of this: a line of the first-level cache. */
 const ALIGN = 64;
@@ -117,6 +116,11 @@ export class Core {
   /** The number instructions know a kernel by, as the compiled module tells it. */
   kernel(name: KernelName): number {
     return (this.exports[name] as WebAssembly.Global).value as number;
+  }
+
+  /** Where the fields lie of the record a kernel takes, or of one that no kernel takes. */
+  record<N extends RecordName>(name: N): Layout<FieldsOf<N>> {
+    return layoutOf(this.module, name);
   }
 
   /** A size that kernels agree on with their callers. */

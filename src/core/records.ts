@@ -1,128 +1,128 @@
 // Generated from assembly/ by scripts/records.mjs. Do not edit: change the record in AssemblyScript and build.
 
-/** Fields of each record in memory order, four bytes each: p = offset in linear memory, i = int32, f = float32. */
-export const RECORDS = {
-  Activation: { a: "p", z: "p", units: "i", alpha: "f" },
-  ActivationBackward: { dz: "p", da: "p", saved: "p", units: "i", alpha: "f" },
-  Add: { y: "p", a: "p", b: "p", units: "i" },
-  BatchNorm: { y: "p", x: "p", gamma: "p", beta: "p", mean: "p", variance: "p", pixels: "i", channels: "i", epsilon: "f" },
-  BatchNormBackward: { dx: "p", dgamma: "p", dbeta: "p", dy: "p", x: "p", gamma: "p", mean: "p", variance: "p", step: "p", pixels: "i", channels: "i", epsilon: "f" },
-  MovingMoments: { movingMean: "p", movingVariance: "p", mean: "p", variance: "p", channels: "i", momentum: "f" },
-  Conv2d: { y: "p", x: "p", w: "p", b: "p", step: "p", scratch: "p", scratchBytes: "i", height: "i", width: "i", channels: "i", pixel: "i", filters: "i", kernelHeight: "i", kernelWidth: "i", strideY: "i", strideX: "i", dilationY: "i", dilationX: "i", top: "i", left: "i", outHeight: "i", outWidth: "i", groups: "i" },
-  Conv2dTurn: { wt: "p", w: "p", channels: "i", filters: "i", kernelHeight: "i", kernelWidth: "i", strideY: "i", strideX: "i", dilationY: "i", dilationX: "i", groups: "i" },
-  DenseForward: { y: "p", x: "p", w: "p", b: "p", inputs: "i", units: "i" },
-  DenseWeights: { dw: "p", db: "p", x: "p", dy: "p", scratch: "p", step: "p", inputs: "i", units: "i" },
-  DenseTranspose: { wt: "p", w: "p", inputs: "i", units: "i" },
-  DenseInput: { dx: "p", dy: "p", wt: "p", inputs: "i", units: "i" },
-  InputU8: { x: "p", from: "p", rowsEach: "i", inputs: "i", scale: "f" },
-  InputF32: { x: "p", from: "p", rowsEach: "i", inputs: "i" },
-  LayerNorm: { y: "p", x: "p", gamma: "p", beta: "p", moments: "p", pixels: "i", channels: "i", epsilon: "f" },
-  LayerNormInput: { dx: "p", dy: "p", x: "p", gamma: "p", moments: "p", pixels: "i", channels: "i" },
-  LayerNormWeights: { dgamma: "p", dbeta: "p", dy: "p", x: "p", moments: "p", step: "p", pixels: "i", channels: "i" },
-  Dropout: { y: "p", x: "p", step: "p", units: "i", stream: "i", threshold: "i", scale: "f" },
-  GaussianNoise: { y: "p", x: "p", step: "p", units: "i", stream: "i", deviation: "f" },
-  Pool: { y: "p", x: "p", index: "p", height: "i", width: "i", channels: "i", poolHeight: "i", poolWidth: "i", strideY: "i", strideX: "i", top: "i", left: "i", outHeight: "i", outWidth: "i" },
-  Reshape: { y: "p", x: "p", pixels: "i", channels: "i" },
-  ZeroPad: { y: "p", x: "p", height: "i", width: "i", channels: "i", outHeight: "i", outWidth: "i", top: "i", left: "i" },
-  OneHot: { y: "p", labels: "p", units: "i", on: "f", off: "f" },
-  Loss: { losses: "p", da: "p", a: "p", y: "p", weight: "p", step: "p", units: "i", alpha: "f" },
-  FusedLoss: { losses: "p", dz: "p", a: "p", z: "p", y: "p", weight: "p", step: "p", units: "i", alpha: "f" },
-  LossReduce: { losses: "p", step: "p" },
-  SmoothTargets: { y: "p", from: "p", units: "i", keep: "f", add: "f" },
-  Adagrad: { w: "p", dw: "p", s: "p", n: "i", step: "p", epsilon: "f" },
-  Adam: { w: "p", dw: "p", m: "p", v: "p", n: "i", step: "p", beta1: "f", beta2: "f", epsilon: "f" },
-  Average: { mean: "p", w: "p", n: "i", step: "p", momentum: "f" },
-  ClipValue: { dw: "p", n: "i", limit: "f" },
-  Norm: { dw: "p", n: "i", sums: "p" },
-  ClipNorm: { dw: "p", n: "i", sums: "p", limit: "f" },
-  Decay: { w: "p", n: "i", step: "p", decay: "f" },
-  Momentum: { w: "p", dw: "p", v: "p", n: "i", step: "p", momentum: "f" },
-  Penalty: { w: "p", dw: "p", n: "i", sums: "p", l1: "f", l2: "f" },
-  PenaltyLoss: { sums: "p", n: "i", step: "p" },
-  RmsProp: { w: "p", dw: "p", s: "p", v: "p", n: "i", step: "p", rho: "f", momentum: "f", epsilon: "f" },
-  Sgd: { w: "p", dw: "p", n: "i", step: "p" },
-  Standalone: { input: "p", inputs: "i", output: "p", outputs: "i", maxRows: "i", scale: "f", tape: "p", instructions: "i", step: "p", unpack: "p", tensors: "i", scratch: "p", staging: "p", stagingBytes: "i" },
-  Unpack: { to: "p", from: "p", scales: "p", bits: "i", k: "i", out: "i", groups: "i", packed: "i" },
-  Step: { rate: "f", scale: "f", step: "i", status: "i", loss: "f", first: "i", seedLow: "i", seedHigh: "i", sumLow: "i", sumHigh: "i" },
-} as const;
+/** Fields of each record in memory order: p = offset in linear memory, i = int32, f = float32. At run time the core says: layouts.ts. */
+export interface Records {
+  Activation: { a: "p"; z: "p"; units: "i"; alpha: "f" };
+  ActivationBackward: { dz: "p"; da: "p"; saved: "p"; units: "i"; alpha: "f" };
+  Add: { y: "p"; a: "p"; b: "p"; units: "i" };
+  BatchNorm: { y: "p"; x: "p"; gamma: "p"; beta: "p"; mean: "p"; variance: "p"; pixels: "i"; channels: "i"; epsilon: "f" };
+  BatchNormBackward: { dx: "p"; dgamma: "p"; dbeta: "p"; dy: "p"; x: "p"; gamma: "p"; mean: "p"; variance: "p"; step: "p"; pixels: "i"; channels: "i"; epsilon: "f" };
+  MovingMoments: { movingMean: "p"; movingVariance: "p"; mean: "p"; variance: "p"; channels: "i"; momentum: "f" };
+  Conv2d: { y: "p"; x: "p"; w: "p"; b: "p"; step: "p"; scratch: "p"; scratchBytes: "i"; height: "i"; width: "i"; channels: "i"; pixel: "i"; filters: "i"; kernelHeight: "i"; kernelWidth: "i"; strideY: "i"; strideX: "i"; dilationY: "i"; dilationX: "i"; top: "i"; left: "i"; outHeight: "i"; outWidth: "i"; groups: "i" };
+  Conv2dTurn: { wt: "p"; w: "p"; channels: "i"; filters: "i"; kernelHeight: "i"; kernelWidth: "i"; strideY: "i"; strideX: "i"; dilationY: "i"; dilationX: "i"; groups: "i" };
+  DenseForward: { y: "p"; x: "p"; w: "p"; b: "p"; inputs: "i"; units: "i" };
+  DenseWeights: { dw: "p"; db: "p"; x: "p"; dy: "p"; scratch: "p"; step: "p"; inputs: "i"; units: "i" };
+  DenseTranspose: { wt: "p"; w: "p"; inputs: "i"; units: "i" };
+  DenseInput: { dx: "p"; dy: "p"; wt: "p"; inputs: "i"; units: "i" };
+  InputU8: { x: "p"; from: "p"; rowsEach: "i"; inputs: "i"; scale: "f" };
+  InputF32: { x: "p"; from: "p"; rowsEach: "i"; inputs: "i" };
+  LayerNorm: { y: "p"; x: "p"; gamma: "p"; beta: "p"; moments: "p"; pixels: "i"; channels: "i"; epsilon: "f" };
+  LayerNormInput: { dx: "p"; dy: "p"; x: "p"; gamma: "p"; moments: "p"; pixels: "i"; channels: "i" };
+  LayerNormWeights: { dgamma: "p"; dbeta: "p"; dy: "p"; x: "p"; moments: "p"; step: "p"; pixels: "i"; channels: "i" };
+  Dropout: { y: "p"; x: "p"; step: "p"; units: "i"; stream: "i"; threshold: "i"; scale: "f" };
+  GaussianNoise: { y: "p"; x: "p"; step: "p"; units: "i"; stream: "i"; deviation: "f" };
+  Pool: { y: "p"; x: "p"; index: "p"; height: "i"; width: "i"; channels: "i"; poolHeight: "i"; poolWidth: "i"; strideY: "i"; strideX: "i"; top: "i"; left: "i"; outHeight: "i"; outWidth: "i" };
+  Reshape: { y: "p"; x: "p"; pixels: "i"; channels: "i" };
+  ZeroPad: { y: "p"; x: "p"; height: "i"; width: "i"; channels: "i"; outHeight: "i"; outWidth: "i"; top: "i"; left: "i" };
+  OneHot: { y: "p"; labels: "p"; units: "i"; on: "f"; off: "f" };
+  Loss: { losses: "p"; da: "p"; a: "p"; y: "p"; weight: "p"; step: "p"; units: "i"; alpha: "f" };
+  FusedLoss: { losses: "p"; dz: "p"; a: "p"; z: "p"; y: "p"; weight: "p"; step: "p"; units: "i"; alpha: "f" };
+  LossReduce: { losses: "p"; step: "p" };
+  SmoothTargets: { y: "p"; from: "p"; units: "i"; keep: "f"; add: "f" };
+  Adagrad: { w: "p"; dw: "p"; s: "p"; n: "i"; step: "p"; epsilon: "f" };
+  Adam: { w: "p"; dw: "p"; m: "p"; v: "p"; n: "i"; step: "p"; beta1: "f"; beta2: "f"; epsilon: "f" };
+  Average: { mean: "p"; w: "p"; n: "i"; step: "p"; momentum: "f" };
+  ClipValue: { dw: "p"; n: "i"; limit: "f" };
+  Norm: { dw: "p"; n: "i"; sums: "p" };
+  ClipNorm: { dw: "p"; n: "i"; sums: "p"; limit: "f" };
+  Decay: { w: "p"; n: "i"; step: "p"; decay: "f" };
+  Momentum: { w: "p"; dw: "p"; v: "p"; n: "i"; step: "p"; momentum: "f" };
+  Penalty: { w: "p"; dw: "p"; n: "i"; sums: "p"; l1: "f"; l2: "f" };
+  PenaltyLoss: { sums: "p"; n: "i"; step: "p" };
+  RmsProp: { w: "p"; dw: "p"; s: "p"; v: "p"; n: "i"; step: "p"; rho: "f"; momentum: "f"; epsilon: "f" };
+  Sgd: { w: "p"; dw: "p"; n: "i"; step: "p" };
+  Standalone: { input: "p"; inputs: "i"; output: "p"; outputs: "i"; maxRows: "i"; scale: "f"; tape: "p"; instructions: "i"; step: "p"; unpack: "p"; tensors: "i"; scratch: "p"; staging: "p"; stagingBytes: "i" };
+  Unpack: { to: "p"; from: "p"; scales: "p"; bits: "i"; k: "i"; out: "i"; groups: "i"; packed: "i" };
+  Step: { rate: "f"; scale: "f"; step: "i"; status: "i"; loss: "f"; first: "i"; seedLow: "i"; seedHigh: "i"; sumLow: "i"; sumHigh: "i" };
+}
 
 /** The record each kernel takes, by the kernel's name among the core's exports. */
-export const KERNELS = {
-  ELU_FORWARD: "Activation",
-  ELU_BACKWARD: "ActivationBackward",
-  GAUSSIAN_FORWARD: "Activation",
-  GAUSSIAN_BACKWARD: "ActivationBackward",
-  GELU_FORWARD: "Activation",
-  GELU_BACKWARD: "ActivationBackward",
-  LEAKY_RELU_FORWARD: "Activation",
-  LEAKY_RELU_BACKWARD: "ActivationBackward",
-  RELU_FORWARD: "Activation",
-  RELU_BACKWARD: "ActivationBackward",
-  SIGMOID_FORWARD: "Activation",
-  SIGMOID_BACKWARD: "ActivationBackward",
-  SILU_FORWARD: "Activation",
-  SILU_BACKWARD: "ActivationBackward",
-  SOFTMAX_FORWARD: "Activation",
-  SOFTMAX_BACKWARD: "ActivationBackward",
-  SOFTPLUS_FORWARD: "Activation",
-  SOFTPLUS_BACKWARD: "ActivationBackward",
-  STEP_FORWARD: "Activation",
-  TANH_FORWARD: "Activation",
-  TANH_BACKWARD: "ActivationBackward",
-  ADD: "Add",
-  AVERAGE_POOL_FORWARD: "Pool",
-  AVERAGE_POOL_BACKWARD: "Pool",
-  BATCH_NORM_MOMENTS: "BatchNorm",
-  BATCH_NORM_FORWARD: "BatchNorm",
-  BATCH_NORM_BACKWARD: "BatchNormBackward",
-  MOVING_MOMENTS: "MovingMoments",
-  CONV2D_FORWARD: "Conv2d",
-  CONV2D_WEIGHTS: "Conv2d",
-  CONV2D_TURN: "Conv2dTurn",
-  CONV2D_INPUT: "Conv2d",
-  DENSE_FORWARD: "DenseForward",
-  DENSE_WEIGHTS: "DenseWeights",
-  DENSE_TRANSPOSE: "DenseTranspose",
-  DENSE_INPUT: "DenseInput",
-  DEPTHWISE_FORWARD: "Conv2d",
-  DEPTHWISE_WEIGHTS: "Conv2d",
-  DEPTHWISE_INPUT: "Conv2d",
-  INPUT_U8: "InputU8",
-  INPUT_F32: "InputF32",
-  LAYER_NORM_FORWARD: "LayerNorm",
-  LAYER_NORM_INPUT: "LayerNormInput",
-  LAYER_NORM_WEIGHTS: "LayerNormWeights",
-  MAX_POOL_FORWARD: "Pool",
-  MAX_POOL_BACKWARD: "Pool",
-  DROPOUT: "Dropout",
-  GAUSSIAN_NOISE: "GaussianNoise",
-  FLATTEN_PIXELS: "Reshape",
-  UNFLATTEN_PIXELS: "Reshape",
-  ZERO_PAD: "ZeroPad",
-  ABSOLUTE_ERROR: "Loss",
-  BINARY_CROSSENTROPY: "Loss",
-  BINARY_CROSSENTROPY_SIGMOID: "FusedLoss",
-  CATEGORICAL_CROSSENTROPY: "Loss",
-  CATEGORICAL_CROSSENTROPY_SOFTMAX: "FusedLoss",
-  CATEGORICAL_HINGE: "Loss",
-  HINGE: "Loss",
-  HUBER: "Loss",
-  ONE_HOT: "OneHot",
-  PERCEPTRON: "Loss",
-  LOSS_REDUCE: "LossReduce",
-  SMOOTH_TARGETS: "SmoothTargets",
-  SQUARED_ERROR: "Loss",
-  ADAGRAD: "Adagrad",
-  ADAM: "Adam",
-  AVERAGE: "Average",
-  CLIP_VALUE: "ClipValue",
-  NORM: "Norm",
-  CLIP_NORM: "ClipNorm",
-  DECAY: "Decay",
-  MOMENTUM: "Momentum",
-  NESTEROV: "Momentum",
-  PENALTY: "Penalty",
-  PENALTY_LOSS: "PenaltyLoss",
-  RMSPROP: "RmsProp",
-  SGD: "Sgd",
-} as const;
+export interface Kernels {
+  ELU_FORWARD: "Activation";
+  ELU_BACKWARD: "ActivationBackward";
+  GAUSSIAN_FORWARD: "Activation";
+  GAUSSIAN_BACKWARD: "ActivationBackward";
+  GELU_FORWARD: "Activation";
+  GELU_BACKWARD: "ActivationBackward";
+  LEAKY_RELU_FORWARD: "Activation";
+  LEAKY_RELU_BACKWARD: "ActivationBackward";
+  RELU_FORWARD: "Activation";
+  RELU_BACKWARD: "ActivationBackward";
+  SIGMOID_FORWARD: "Activation";
+  SIGMOID_BACKWARD: "ActivationBackward";
+  SILU_FORWARD: "Activation";
+  SILU_BACKWARD: "ActivationBackward";
+  SOFTMAX_FORWARD: "Activation";
+  SOFTMAX_BACKWARD: "ActivationBackward";
+  SOFTPLUS_FORWARD: "Activation";
+  SOFTPLUS_BACKWARD: "ActivationBackward";
+  STEP_FORWARD: "Activation";
+  TANH_FORWARD: "Activation";
+  TANH_BACKWARD: "ActivationBackward";
+  ADD: "Add";
+  AVERAGE_POOL_FORWARD: "Pool";
+  AVERAGE_POOL_BACKWARD: "Pool";
+  BATCH_NORM_MOMENTS: "BatchNorm";
+  BATCH_NORM_FORWARD: "BatchNorm";
+  BATCH_NORM_BACKWARD: "BatchNormBackward";
+  MOVING_MOMENTS: "MovingMoments";
+  CONV2D_FORWARD: "Conv2d";
+  CONV2D_WEIGHTS: "Conv2d";
+  CONV2D_TURN: "Conv2dTurn";
+  CONV2D_INPUT: "Conv2d";
+  DENSE_FORWARD: "DenseForward";
+  DENSE_WEIGHTS: "DenseWeights";
+  DENSE_TRANSPOSE: "DenseTranspose";
+  DENSE_INPUT: "DenseInput";
+  DEPTHWISE_FORWARD: "Conv2d";
+  DEPTHWISE_WEIGHTS: "Conv2d";
+  DEPTHWISE_INPUT: "Conv2d";
+  INPUT_U8: "InputU8";
+  INPUT_F32: "InputF32";
+  LAYER_NORM_FORWARD: "LayerNorm";
+  LAYER_NORM_INPUT: "LayerNormInput";
+  LAYER_NORM_WEIGHTS: "LayerNormWeights";
+  MAX_POOL_FORWARD: "Pool";
+  MAX_POOL_BACKWARD: "Pool";
+  DROPOUT: "Dropout";
+  GAUSSIAN_NOISE: "GaussianNoise";
+  FLATTEN_PIXELS: "Reshape";
+  UNFLATTEN_PIXELS: "Reshape";
+  ZERO_PAD: "ZeroPad";
+  ABSOLUTE_ERROR: "Loss";
+  BINARY_CROSSENTROPY: "Loss";
+  BINARY_CROSSENTROPY_SIGMOID: "FusedLoss";
+  CATEGORICAL_CROSSENTROPY: "Loss";
+  CATEGORICAL_CROSSENTROPY_SOFTMAX: "FusedLoss";
+  CATEGORICAL_HINGE: "Loss";
+  HINGE: "Loss";
+  HUBER: "Loss";
+  ONE_HOT: "OneHot";
+  PERCEPTRON: "Loss";
+  LOSS_REDUCE: "LossReduce";
+  SMOOTH_TARGETS: "SmoothTargets";
+  SQUARED_ERROR: "Loss";
+  ADAGRAD: "Adagrad";
+  ADAM: "Adam";
+  AVERAGE: "Average";
+  CLIP_VALUE: "ClipValue";
+  NORM: "Norm";
+  CLIP_NORM: "ClipNorm";
+  DECAY: "Decay";
+  MOMENTUM: "Momentum";
+  NESTEROV: "Momentum";
+  PENALTY: "Penalty";
+  PENALTY_LOSS: "PenaltyLoss";
+  RMSPROP: "RmsProp";
+  SGD: "Sgd";
+}

@@ -2,8 +2,9 @@
 import { standalone } from "#standalone";
 import { decodeBytes } from "../core/bytes.ts";
 import { Core } from "../core/core.ts";
+import type { Field, Layout } from "../core/layouts.ts";
 import { MAX_BYTES } from "../core/limits.ts";
-import { RECORDS } from "../core/records.ts";
+import type { Records } from "../core/records.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions, checkWhole } from "../fields/options.ts";
 import { internalsOf } from "../model/internals.ts";
@@ -83,7 +84,10 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
   const network = internalsOf(model).built;
   const { tensors } = network;
   const core = decodeBytes(standalone);
-  const table = new KernelTable(new Core({ code: core }));
+  const instance = new Core({ code: core });
+  const table = new KernelTable(instance);
+  const head = instance.record("Standalone");
+  const unpacking = instance.record("Unpack");
   const places = new Map<Tensor, Range>();
   let header = table.base;
   for (const tensor of tensors) {
@@ -91,7 +95,7 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
     places.set(tensor, { name, bytes, offset: header });
     header += bytes;
   }
-  const unpack = header + sizeOf("Standalone");
+  const unpack = header + sizeOf(head);
   const packed = tensors.filter((tensor) => isPacked(tensor, weights)).length;
   const predict = plan({
     mode: "predict",
@@ -103,13 +107,13 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
       const tensor = tensors.find((other) => other.name === `${layer}.${name}`)!;
       return { value: places.get(tensor)!, gradient: tensor.gradient };
     },
-    base: align(unpack + packed * sizeOf("Unpack")),
+    base: align(unpack + packed * sizeOf(unpacking)),
   });
   const staging = align(predict.base + predict.bytes.length);
   const stored = packWeights(network, weights, places, staging);
   const memoryBytes = Math.max(predict.end, stored.end);
   if (memoryBytes > MAX_BYTES) throw tooLarge(memoryBytes, [...places.values()]);
-  const head = recordBytes("Standalone", {
+  const start = recordBytes<"Standalone">(head, {
     input: predict.x.offset,
     inputs: count(model.inputShape),
     output: predict.output.offset,
@@ -126,8 +130,8 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
     stagingBytes: stored.end - staging,
   });
   const records = stored.records.map((record: UnpackFields, i): Segment => {
-    const offset = unpack + i * sizeOf("Unpack");
-    return { offset, bytes: recordBytes("Unpack", { ...record }) };
+    const offset = unpack + i * sizeOf(unpacking);
+    return { offset, bytes: recordBytes<"Unpack">(unpacking, { ...record }) };
   });
   const image = { offset: predict.base, bytes: predict.bytes };
   return strip({
@@ -137,7 +141,7 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
     ...(packed > 0 && { start: "unpack" }),
     globals: { MODEL: header },
     memoryBytes,
-    data: [...stored.data, { offset: header, bytes: head }, ...records, image],
+    data: [...stored.data, { offset: header, bytes: start }, ...records, image],
     custom: { name: "nabla", bytes: new TextEncoder().encode(JSON.stringify(description)) },
   });
 }
@@ -155,11 +159,16 @@ class KernelTable implements CoreFacts {
   }
 
   kernel(name: KernelName): number {
-    if (this.core.exports[name] === undefined)
-      throw new NablaError(`export: the model needs ${name}, which exported models do not have`);
     const wanted = this.core.kernel(name);
     const known = this.kernels.indexOf(wanted);
     return known < 0 ? this.kernels.push(wanted) : known + 1;
+  }
+
+  /** The first thing that is asked about a kernel. */
+  record(name: KernelName): Layout {
+    if (this.core.exports[name] === undefined)
+      throw new NablaError(`export: the model needs ${name}, which exported models do not have`);
+    return this.core.record(name);
   }
 
   constant(name: string): number {
@@ -172,13 +181,18 @@ class KernelTable implements CoreFacts {
 }
 
 const count = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
-const sizeOf = (record: keyof typeof RECORDS): number => Object.keys(RECORDS[record]).length * 4;
+const sizeOf = (layout: Layout): number => Object.keys(layout).length * 4;
 
-function recordBytes(record: keyof typeof RECORDS, fields: Readonly<Record<string, number>>): Uint8Array {
-  const view = new DataView(new ArrayBuffer(sizeOf(record)));
-  Object.entries(RECORDS[record] as Record<string, string>).forEach(([field, type], i) => {
-    if (type === "f") view.setFloat32(i * 4, fields[field]!, true);
-    else view.setUint32(i * 4, fields[field]!, true);
-  });
+/** A record as it lies in memory. */
+function recordBytes<R extends keyof Records>(
+  layout: Layout<keyof Records[R]>,
+  fields: Readonly<Record<keyof Records[R], number>>,
+): Uint8Array {
+  const view = new DataView(new ArrayBuffer(sizeOf(layout)));
+  for (const [field, { at, type }] of Object.entries<Field>(layout)) {
+    const value = fields[field as keyof Records[R]];
+    if (type === "f") view.setFloat32(at, value, true);
+    else view.setUint32(at, value, true);
+  }
   return new Uint8Array(view.buffer);
 }

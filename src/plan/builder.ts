@@ -2,11 +2,13 @@
  * Collects the buffers and instructions of one plan, then turns them into bytes for linear memory.
  * Nothing here touches WebAssembly: a plan is arithmetic over offsets.
  */
+
+import type { FieldsOf, Layout } from "../core/layouts.ts";
 import { MAX_BYTES } from "../core/limits.ts";
-import { KERNELS, RECORDS } from "../core/records.ts";
+import type { Kernels } from "../core/records.ts";
 import { NablaError } from "../errors.ts";
 
-export type KernelName = keyof typeof KERNELS;
+export type KernelName = keyof Kernels;
 
 /** A stretch of linear memory. Its offset is known once the plan is finished. */
 export interface Range {
@@ -20,9 +22,7 @@ export interface Range {
 /** What a record field is set to: a number, or where a range will lie. */
 export type Value = number | Range;
 /** The fields a kernel's record takes. */
-export type KernelFields<K extends KernelName> = {
-  [F in keyof (typeof RECORDS)[(typeof KERNELS)[K]]]: Value;
-};
+export type KernelFields<K extends KernelName> = { [F in FieldsOf<K>]: Value };
 
 /** A plan ready to be copied into linear memory at `base`. */
 export interface PlanImage {
@@ -44,6 +44,8 @@ export type SizeName = "conv2dScratch" | "conv2dInputScratch" | "depthwiseScratc
 export interface CoreFacts {
   /** The number instructions know a kernel by. */
   kernel(name: KernelName): number;
+  /** The fields of the record a kernel takes, in memory order, four bytes each. */
+  record(name: KernelName): Layout;
   /** A size that kernels agree on with their callers. */
   constant(name: "OUTER_SCRATCH" | "NORM_BLOCK"): number;
   /** Bytes of scratch that each part of a kernel needs, which depends on shapes: what a function of the core says. */
@@ -150,7 +152,7 @@ export class PlanBuilder {
     const records: number[] = [];
     for (const { kernel } of this.instructions) {
       records.push(at);
-      at += Object.keys(RECORDS[KERNELS[kernel]]).length * 4;
+      at += Object.keys(this.core.record(kernel)).length * 4;
     }
     const tape = Math.ceil(at / 8) * 8;
     at = align(tape + this.instructions.length * 8);
@@ -159,13 +161,13 @@ export class PlanBuilder {
     if (!(at <= MAX_BYTES)) throw tooLarge(at, [...parameters, ...this.ranges]);
     const view = new DataView(new ArrayBuffer(imageEnd - start));
     this.instructions.forEach(({ kernel, fields }, i) => {
-      Object.entries(RECORDS[KERNELS[kernel]] as Record<string, string>).forEach(([field, type], f) => {
+      for (const [field, { at, type }] of Object.entries(this.core.record(kernel))) {
         const value = fields[field];
         const number = typeof value === "number" ? value : value.offset;
-        const where = records[i] - start + f * 4;
+        const where = records[i] - start + at;
         if (type === "f") view.setFloat32(where, number, true);
         else view.setUint32(where, number, true);
-      });
+      }
       view.setUint32(tape - start + i * 8, this.core.kernel(kernel), true);
       view.setUint32(tape - start + i * 8 + 4, records[i], true);
     });

@@ -1,6 +1,6 @@
 /** The watch over memory notices what it is there for. */
 import { expect, test } from "vitest";
-import { KERNELS, RECORDS } from "../../src/core/records.ts";
+import type { Layout } from "../../src/core/layouts.ts";
 import { type How, runLayer } from "../support/layerRun.ts";
 import { type ReferenceConfig, reference } from "../support/layers/index.ts";
 import { gradients, inputs, tensors } from "../support/layers/inputs.ts";
@@ -20,8 +20,7 @@ function set(kernel: Instruction["kernel"], field: string, value: (instruction: 
     tamper({ plan, instructions }: Watched, core) {
       const i = instructions.findIndex((instruction) => instruction.kernel === kernel);
       const record = core.i32(plan.tape + i * 8, 2)[1];
-      const f = Object.keys(RECORDS[KERNELS[kernel]]).indexOf(field);
-      core.i32(record + f * 4, 1)[0] = value(instructions[i]);
+      core.i32(record + (core.record(kernel) as Layout)[field].at, 1)[0] = value(instructions[i]);
     },
   };
 }

@@ -4,7 +4,7 @@
  */
 import { Core, type KernelFields, type KernelName } from "../../src/core/core.ts";
 import { fullBuild } from "../../src/core/full.ts";
-import { KERNELS, RECORDS } from "../../src/core/records.ts";
+import type { Layout } from "../../src/core/layouts.ts";
 import { inlined } from "./bytes.ts";
 
 /** Values a row of n occupies. */
@@ -84,14 +84,13 @@ export class Bed {
 
   /** Runs one kernel on `rows` rows, in `parts` shares one after the other, then checks all canaries. */
   run<K extends KernelName>(kernel: K, fields: KernelFields<K>, rows: number, parts = 1): void {
-    const layout = RECORDS[KERNELS[kernel]] as Record<string, string>;
-    const names = Object.keys(layout);
-    const record = this.alloc("record", names.length * 4);
-    names.forEach((name, i) => {
+    const layout: Layout = this.core.record(kernel);
+    const record = this.alloc("record", Object.keys(layout).length * 4);
+    for (const [name, { at, type }] of Object.entries(layout)) {
       const value = (fields as Record<string, number>)[name];
-      if (layout[name] === "f") this.core.f32(record + i * 4, 1)[0] = value;
-      else this.core.i32(record + i * 4, 1)[0] = value;
-    });
+      if (type === "f") this.core.f32(record + at, 1)[0] = value;
+      else this.core.i32(record + at, 1)[0] = value;
+    }
     const tape = this.alloc("tape", 8);
     this.core.i32(tape, 2).set([this.core.kernel(kernel), record]);
     for (let part = 0; part < parts; part++)

@@ -1,0 +1,58 @@
+/**
+ * Where the fields of kernels' argument records lie. The compiled core says so in a custom section, so that a program knows the
+ * records of the kernels it has and no others; records.ts has the types. Written by scripts/records.mjs, which says how.
+ */
+import { NablaError } from "../errors.ts";
+import type { Kernels, Records } from "./records.ts";
+
+export interface Field {
+  /** Bytes from the record's beginning. */
+  readonly at: number;
+  /** p: offset in linear memory, i: int32, f: float32. */
+  readonly type: "p" | "i" | "f";
+}
+/** Fields of a record in memory order, four bytes each. */
+export type Layout<Name extends PropertyKey = string> = Readonly<Record<Name, Field>>;
+
+/** A kernel, or a record that none takes. */
+export type RecordName = keyof Kernels | Exclude<keyof Records, Kernels[keyof Kernels]>;
+/** The fields of the record that a kernel takes, or of the record with this name. */
+export type FieldsOf<N extends RecordName> = [N] extends [keyof Kernels]
+  ? keyof Records[Kernels[N]]
+  : [N] extends [keyof Records]
+    ? keyof Records[N]
+    : never;
+
+const SECTION = "nabla.records";
+/** By the name of a record or a kernel; read once for each module. */
+const layouts = /* @__PURE__ */ new WeakMap<WebAssembly.Module, ReadonlyMap<string, Layout>>();
+
+/** @throws NablaError where the module has lost its section */
+export function layoutOf<N extends RecordName>(module: WebAssembly.Module, name: N): Layout<FieldsOf<N>> {
+  let all = layouts.get(module);
+  if (!all) layouts.set(module, (all = read(module)));
+  return all.get(name) as Layout<FieldsOf<N>>;
+}
+
+function read(module: WebAssembly.Module): ReadonlyMap<string, Layout> {
+  const [section] = WebAssembly.Module.customSections(module, SECTION);
+  if (!section)
+    throw new NablaError(
+      `this core has no section ${SECTION}: it is of another version, or was stripped; take nabla/core.wasm as it is`,
+    );
+  const all = new Map<string, Layout>();
+  for (const line of new TextDecoder().decode(section).split("\n")) {
+    const layout: Record<string, Field> = {};
+    let at = 0;
+    for (const word of line.split(" ")) {
+      const [name, type = "p"] = word.split(":");
+      // kernels and records begin with a capital
+      if (name < "a") all.set(name, layout);
+      else {
+        layout[name] = { at, type: type as Field["type"] };
+        at += 4;
+      }
+    }
+  }
+  return all;
+}
