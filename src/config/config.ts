@@ -17,22 +17,20 @@ import { checkChain, layerField } from "../layers/registry.ts";
 import { registerAll } from "../layers/table.ts";
 import { lossField } from "../losses/table.ts";
 import { metricsField } from "../metrics/table.ts";
-import { optimizerField } from "../optimizers/table.ts";
-import { scheduleField } from "../schedules/table.ts";
+import { type OptimizerConfig, type OptimizerInput, optimizerField } from "../optimizers/table.ts";
+import { type ScheduleConfig, type ScheduleInput, scheduleField } from "../schedules/table.ts";
 import { documentSettings } from "../training/settings.ts";
 import { shapeField, withShape } from "./shape.ts";
 
 // The types of these fields are written out by name: the compiler would copy all they consist of into the declarations.
-type Optimizer = ReturnType<typeof optimizerField>;
-type Schedule = ReturnType<typeof scheduleField>;
 export type ModelFields = {
   inputShape: typeof shapeField;
   layers: Field<LayerConfig[], LayerDocument[], "required">;
 };
 export type TrainingFields = {
   loss: ReturnType<typeof lossField>;
-  optimizer: Field<Infer<Optimizer>, Input<Optimizer>, "defaulted">;
-  schedule: Field<Infer<Schedule>, Input<Schedule>, "optional">;
+  optimizer: Field<OptimizerConfig, OptimizerInput, "defaulted">;
+  schedule: Field<ScheduleConfig, ScheduleInput, "optional">;
   metrics: ReturnType<typeof metricsField>;
 } & ReturnType<typeof documentSettings>["fields"] &
   CallbackFields;
