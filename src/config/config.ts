@@ -1,22 +1,50 @@
 /** The configuration document: a model and how to train it. One specification, for the check, the schema, the types. */
-import { callbackFields } from "../callbacks/table.ts";
+import { type CallbackFields, callbackFields } from "../callbacks/table.ts";
 import { CONFIG_VERSION } from "../checkpoint/document.ts";
 import { NablaError } from "../errors.ts";
-import { exactly, type Infer, type Input, list, string } from "../fields/fields.ts";
+import {
+  exactly,
+  type Field,
+  type Infer,
+  type Input,
+  list,
+  type ObjectField,
+  string,
+} from "../fields/fields.ts";
 import { described, object, optional, withDefault } from "../fields/objects.ts";
-import type { LayerConfig } from "../layers/configs.ts";
+import type { LayerConfig, LayerDocument } from "../layers/configs.ts";
 import { checkChain, layerField } from "../layers/registry.ts";
 import { registerAll } from "../layers/table.ts";
 import { lossField } from "../losses/table.ts";
 import { metricsField } from "../metrics/table.ts";
-import { optimizerField } from "../optimizers/table.ts";
-import { scheduleField } from "../schedules/table.ts";
+import { type OptimizerConfig, type OptimizerInput, optimizerField } from "../optimizers/table.ts";
+import { type ScheduleConfig, type ScheduleInput, scheduleField } from "../schedules/table.ts";
 import { documentSettings } from "../training/settings.ts";
 import { shapeField, withShape } from "./shape.ts";
 
-export const modelFields = () => object({ inputShape: shapeField, layers: list(layerField(), { min: 1 }) });
+// The types of these fields are written out by name: the compiler would copy all they consist of into the declarations.
+export type ModelFields = {
+  inputShape: typeof shapeField;
+  layers: Field<LayerConfig[], LayerDocument[], "required">;
+};
+export type TrainingFields = {
+  loss: ReturnType<typeof lossField>;
+  optimizer: Field<OptimizerConfig, OptimizerInput, "defaulted">;
+  schedule: Field<ScheduleConfig, ScheduleInput, "optional">;
+  metrics: ReturnType<typeof metricsField>;
+} & ReturnType<typeof documentSettings>["fields"] &
+  CallbackFields;
+export type ConfigFields = {
+  $schema: Field<string, string, "optional">;
+  nabla: Field<1, 1, "required">;
+  model: ObjectField<ModelFields>;
+  training: ObjectField<TrainingFields>;
+};
 
-export const trainingFields = () =>
+export const modelFields = (): ObjectField<ModelFields> =>
+  object({ inputShape: shapeField, layers: list(layerField(), { min: 1 }) });
+
+export const trainingFields = (): ObjectField<TrainingFields> =>
   object({
     loss: lossField(),
     optimizer: withDefault(optimizerField(), "adam"),
@@ -27,7 +55,7 @@ export const trainingFields = () =>
   });
 
 /** Documents may name any layer, so the program has all of them from now on. */
-export function configFields() {
+export function configFields(): ObjectField<ConfigFields> {
   registerAll();
   return object({
     $schema: optional(string({ doc: DOCS && "Where the schema is, for editors." })),

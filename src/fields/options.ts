@@ -1,7 +1,7 @@
 /** Options that nobody reads are mistakes: a misspelt name must not silently mean the default. */
 import { didYouMean, NablaError } from "../errors.ts";
 
-/** Where Keras' name is another, or an option belongs elsewhere. */
+/** Where Keras' name is another, or an option belongs elsewhere. What only predicts has one option, told from how it is written. */
 const ELSEWHERE: Readonly<Record<string, string>> = TRAINING && {
   learningRate: 'it belongs to the optimizer: optimizer: { name: "adam", learningRate: 0.01 }',
   learning_rate: 'it belongs to the optimizer: optimizer: { name: "adam", learningRate: 0.01 }',
@@ -31,7 +31,8 @@ export function checkOptions(who: string, options: unknown, names: readonly stri
   }
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || names.includes(name)) continue;
-    const hint = Object.hasOwn(ELSEWHERE, name) ? `; ${ELSEWHERE[name]}` : didYouMean(name, names);
+    const elsewhere = TRAINING && Object.hasOwn(ELSEWHERE, name);
+    const hint = elsewhere ? `; ${ELSEWHERE[name]}` : didYouMean(name, names);
     throw new NablaError(`${who}: unknown option "${name}"${hint || `; there are ${names.join(", ")}`}`);
   }
 }

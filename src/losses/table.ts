@@ -1,8 +1,15 @@
 /** Losses by name, the field that chooses one, and which outputs each can follow. */
 import { ACTIVATIONS, type ActivationName, activations } from "../activations/table.ts";
 import { NablaError } from "../errors.ts";
-import type { Infer } from "../fields/fields.ts";
-import { orName, shared, variant } from "../fields/objects.ts";
+import type { Field } from "../fields/fields.ts";
+import {
+  type OneOf,
+  orName,
+  type PlainNames,
+  shared,
+  variant,
+  type WrittenOneOf,
+} from "../fields/objects.ts";
 import { ALL } from "./all.ts";
 import type { LossKind } from "./kind.ts";
 
@@ -12,8 +19,12 @@ export const losses: Readonly<Record<LossName, LossKind>> = ALL;
 export const LOSSES = /* @__PURE__ */ Object.keys(ALL) as LossName[];
 
 /** A loss by its name, or by its name with options: { name: "huber", delta: 2 }. */
-export const lossField = () => shared("loss", orName(variant("name", ALL)));
-export type LossConfig = Infer<ReturnType<typeof lossField>>;
+export const lossField = (): Field<LossConfig, LossInput, "required"> =>
+  shared("loss", orName(variant("name", ALL)));
+/** With every default filled in. */
+export type LossConfig = OneOf<"name", typeof ALL>;
+/** As people write it. */
+export type LossInput = WrittenOneOf<"name", typeof ALL> | PlainNames<typeof ALL>;
 
 /** The output activations a loss may follow. */
 export const outputActivations = (name: LossName): readonly ActivationName[] =>

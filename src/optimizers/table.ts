@@ -1,7 +1,14 @@
 /** Optimizers by name, the field that chooses one, and the field's default. */
 
-import type { Infer } from "../fields/fields.ts";
-import { orName, shared, variant } from "../fields/objects.ts";
+import type { Field } from "../fields/fields.ts";
+import {
+  type OneOf,
+  orName,
+  type PlainNames,
+  shared,
+  variant,
+  type WrittenOneOf,
+} from "../fields/objects.ts";
 import { ALL } from "./all.ts";
 import type { OptimizerKind } from "./kind.ts";
 
@@ -11,5 +18,9 @@ export const optimizers: Readonly<Record<OptimizerName, OptimizerKind>> = ALL;
 export const OPTIMIZERS = /* @__PURE__ */ Object.keys(ALL) as OptimizerName[];
 
 /** An optimizer by its name, or by its name with options: { name: "sgd", learningRate: 0.1 }. */
-export const optimizerField = () => shared("optimizer", orName(variant("name", ALL)));
-export type OptimizerConfig = Infer<ReturnType<typeof optimizerField>>;
+export const optimizerField = (): Field<OptimizerConfig, OptimizerInput, "required"> =>
+  shared("optimizer", orName(variant("name", ALL)));
+/** With every default filled in. */
+export type OptimizerConfig = OneOf<"name", typeof ALL>;
+/** As people write it. */
+export type OptimizerInput = WrittenOneOf<"name", typeof ALL> | PlainNames<typeof ALL>;

@@ -1,7 +1,14 @@
 /** Learning-rate schedules η(t) by name, and the field that chooses one. t is counted in epochs, in fractions. */
 
-import type { Infer } from "../fields/fields.ts";
-import { orName, shared, variant } from "../fields/objects.ts";
+import type { Field } from "../fields/fields.ts";
+import {
+  type OneOf,
+  orName,
+  type PlainNames,
+  shared,
+  variant,
+  type WrittenOneOf,
+} from "../fields/objects.ts";
 import { ALL } from "./all.ts";
 import type { ScheduleKind } from "./kind.ts";
 
@@ -11,8 +18,12 @@ export const schedules: Readonly<Record<ScheduleName, ScheduleKind>> = ALL;
 export const SCHEDULES = /* @__PURE__ */ Object.keys(ALL) as ScheduleName[];
 
 /** A schedule by its name, or by its name with options: { name: "cosine", warmupEpochs: 1 }. */
-export const scheduleField = () => shared("schedule", orName(variant("name", ALL)));
-export type ScheduleConfig = Infer<ReturnType<typeof scheduleField>>;
+export const scheduleField = (): Field<ScheduleConfig, ScheduleInput, "required"> =>
+  shared("schedule", orName(variant("name", ALL)));
+/** With every default filled in. */
+export type ScheduleConfig = OneOf<"name", typeof ALL>;
+/** As people write it. */
+export type ScheduleInput = WrittenOneOf<"name", typeof ALL> | PlainNames<typeof ALL>;
 
 /**
  * The rate of one step. A warm-up first rises evenly from 0 to η; the schedule's own t begins after it.

@@ -1,20 +1,25 @@
 /** What compile() settles: loss, optimizer, metrics, schedule, and how they end up on the tape. */
 
-import type { Infer, Input } from "../fields/fields.ts";
 import { checkOptions } from "../fields/options.ts";
 import type { LayerConfig } from "../layers/configs.ts";
 import { checkTrainable } from "../layers/trainable.ts";
 import { resolveLoss } from "../losses/resolve.ts";
-import { lossField } from "../losses/table.ts";
+import { type LossConfig, type LossInput, lossField } from "../losses/table.ts";
 import { type MetricName, metricsField } from "../metrics/table.ts";
 import type { Network, Weights } from "../network/network.ts";
 import type { Slot } from "../optimizers/kind.ts";
-import { type OptimizerConfig, optimizerField } from "../optimizers/table.ts";
+import { type OptimizerConfig, type OptimizerInput, optimizerField } from "../optimizers/table.ts";
 import { emitUpdate, partialSums, slotsOf } from "../optimizers/update.ts";
 import type { Loss } from "../plan/loss.ts";
 import type { Update } from "../plan/plan.ts";
 import { parseSchedule } from "../schedules/parse.ts";
-import { dependsOnEpochs, rateAt, scheduleField } from "../schedules/table.ts";
+import {
+  dependsOnEpochs,
+  rateAt,
+  type ScheduleConfig,
+  type ScheduleInput,
+  scheduleField,
+} from "../schedules/table.ts";
 
 /** What compile() takes: loss, optimizer, metrics, schedule. */
 export interface TrainingOptions {
@@ -23,7 +28,7 @@ export interface TrainingOptions {
    * y · (1 − ε) + ε / classes (binary: ε / 2), for labels and values alike. As in Keras the loss of evaluate() and of
    * validation is that of smoothed targets too; metrics are not smoothed.
    */
-  loss: Input<ReturnType<typeof lossField>>;
+  loss: LossInput;
   /**
    * Default "adam". Options are Keras': { name: "sgd", learningRate: 0.1, clipNorm: 1 }.
    *
@@ -34,9 +39,9 @@ export interface TrainingOptions {
    * ("optimizer.trained.…" in files) and go on from there with fit(…, { resume: true }), bit for bit.
    * setWeights() during a training sets the average only. As in Keras, moving means of batchNormalization are not averaged again.
    */
-  optimizer?: Input<ReturnType<typeof optimizerField>>;
+  optimizer?: OptimizerInput;
   /** η(t): a name with its options, or the short form "cosine+warmup:1". Default: constant. */
-  schedule?: Input<ReturnType<typeof scheduleField>> | string;
+  schedule?: ScheduleInput | string;
   /** Default none. */
   metrics?: readonly MetricName[];
 }
@@ -48,9 +53,9 @@ export interface CompiledTraining {
   readonly metrics: readonly MetricName[];
   /** The same as plain JSON, every default written out. */
   readonly config: {
-    loss: Infer<ReturnType<typeof lossField>>;
+    loss: LossConfig;
     optimizer: OptimizerConfig;
-    schedule?: Infer<ReturnType<typeof scheduleField>>;
+    schedule?: ScheduleConfig;
     metrics: MetricName[];
   };
   /** Whether the learning rate of a step depends on how many epochs are trained in all. */
