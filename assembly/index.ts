@@ -1,6 +1,11 @@
 // What the core exports. Each line is a file that holds kernels and their records.
+//
+// Functions and constants whose doc comment says @inline are inlined: scripts/inline.mjs.
 export { run, runPart } from "./tape";
-export { BASE, ZEROS, packPanels, unpackPanels } from "./math/matmul";
+export { BASE, ZEROS, packWeights, unpackWeights } from "./math/matmul";
+// their names until version 0.1, for hosts that were written then
+export { packWeights as packPanels, unpackWeights as unpackPanels } from "./math/matmul";
+export { PANEL_COLUMNS } from "./math/packed";
 export { mapExp, mapLog, mapTanh, mapLog64, mapSin64, mapCos64 } from "./math/map";
 export { fillUniform, fillGaussian } from "./math/random";
 export { sha256Init, sha256Blocks, SHA256_STATE } from "./math/sha256";
@@ -8,6 +13,7 @@ export { allFinite } from "./math/finite";
 export { DENSE_FORWARD, DENSE_WEIGHTS, DENSE_TRANSPOSE, DENSE_INPUT, OUTER_SCRATCH } from "./layers/dense";
 export { INPUT_U8, INPUT_F32 } from "./layers/input";
 export { CONV2D_FORWARD, CONV2D_WEIGHTS, CONV2D_TURN, CONV2D_INPUT } from "./layers/conv2d";
+export { conv2dScratch, conv2dInputScratch, depthwiseScratch } from "./layers/scratch";
 export { DEPTHWISE_FORWARD, DEPTHWISE_WEIGHTS, DEPTHWISE_INPUT } from "./layers/depthwiseConv2d";
 export { MAX_POOL_FORWARD, MAX_POOL_BACKWARD } from "./layers/maxPooling2d";
 export { AVERAGE_POOL_FORWARD, AVERAGE_POOL_BACKWARD } from "./layers/averagePooling2d";

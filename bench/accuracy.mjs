@@ -11,6 +11,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { loadModel, openData } from "nabla/node";
+import { internalsOf } from "../build/internals.js";
 import { writeTable } from "./accuracyTable.mjs";
 import { keyOf, STEPS, votersOf } from "./ladder.mjs";
 import { median } from "./support.mjs";
@@ -140,7 +141,7 @@ async function figures(path, log) {
     }),
     testLast: testAccuracy.at(-1),
     testHighest: Math.max(...testAccuracy),
-    secondsPerEpoch: Number((model.state.settings.rows / median(rates)).toPrecision(3)),
+    secondsPerEpoch: Number((internalsOf(model).state.settings.rows / median(rates)).toPrecision(3)),
     weightsSha256: events.at(-1).weightsSha256,
     machine: `Node ${process.version}, ${process.arch}`,
   };

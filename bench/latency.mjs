@@ -83,15 +83,16 @@ export function allocations() {
     script,
     `import { arrayDataset, sequential } from "nabla";
 import { NETS } from ${JSON.stringify(join(root, "bench/nets.mjs"))};
+import { internalsOf } from ${JSON.stringify(join(root, "build/internals.js"))};
 const data = arrayDataset(new Uint8Array(320 * 784).fill(7), new Int32Array(320), { inputShape: [784] });
 const model = sequential(NETS.W2.layers(), { seed: 1 }).compile(NETS.W2.compile);
 let before, buffer;
 const heap = () => { gc(); gc(); return process.memoryUsage().heapUsed; };
 await model.fit(data, { epochs: 1300, batchSize: 32, callbacks: [{ onEpochEnd(epoch) {
-  if (epoch === 299) { before = heap(); buffer = model.built.core.exports.memory.buffer; }
+  if (epoch === 299) { before = heap(); buffer = internalsOf(model).built.core.exports.memory.buffer; }
 } }] });
 const after = heap();
-console.log(JSON.stringify({ steps: 10000, sameBuffer: buffer === model.built.core.exports.memory.buffer, heapGrowth: after - before }));
+console.log(JSON.stringify({ steps: 10000, sameBuffer: buffer === internalsOf(model).built.core.exports.memory.buffer, heapGrowth: after - before }));
 `,
   );
   return JSON.parse(execFileSync(process.execPath, ["--expose-gc", script], { encoding: "utf8" }));

@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { sequential } from "nabla";
+import { internalsOf } from "../build/internals.js";
 import { NETS } from "./nets.mjs";
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), "../build/tools/bench");
@@ -48,7 +49,7 @@ export function toOnnx(model) {
   const single = shape.length === 1;
   const input = single ? [1, shape[0]] : [1, shape[2], shape[0], shape[1]];
   model.layers.forEach((layer, l) => {
-    const config = model.configs[l];
+    const config = internalsOf(model).configs[l];
     const kernel = weights[`${layer.name}.kernel`];
     const bias = weights[`${layer.name}.bias`];
     if (config.type === "dense") {

@@ -1,6 +1,7 @@
 // Where a training step spends its time: every instruction of the tape run alone, in µs.
 //   node bench/profile.mjs [W1|W2|W3|W4|L7|L9|C32] [BATCH]      (after npm run build)
 import { sequential } from "nabla";
+import { internalsOf } from "../build/internals.js";
 import { NETS } from "./nets.mjs";
 import { median } from "./support.mjs";
 
@@ -8,9 +9,9 @@ const [name = "W2", batch = "32"] = process.argv.slice(2);
 const rows = Number(batch);
 const net = NETS[name];
 const model = sequential(net.layers(), { seed: 1 }).compile(net.compile);
-const network = model.built;
+const network = internalsOf(model).built;
 const { core } = network;
-const { loss, update } = model.training;
+const { loss, update } = internalsOf(model).state.required;
 const training = { loss, update: update(network), target: "class" };
 const plan = network.use(network.plan("train", rows, { type: "float32", scale: 1 }, training));
 core.f32(plan.x.offset, rows * model.inputShape.reduce((a, b) => a * b)).fill(0.5);

@@ -25,7 +25,7 @@ export function compileBench() {
     const asc = join(dirname(require.resolve("assemblyscript/package.json")), "bin/asc.js");
     execFileSync(
       process.execPath,
-      [asc, "--config", "asconfig.json", "--target", "simd", "bench/peak.ts", "-o", "build/bench/core.wasm"],
+      [asc, "--config", join(root, "asconfig.json"), "--target", "simd", "bench/peak.ts", "-o", out],
       { cwd: root, stdio: "inherit" },
     );
   }

@@ -1,6 +1,7 @@
 // Training speed of whole steps, and the multiply-add peak, measured in turn.
 //   node bench/training.mjs [W4 L7]       (after npm run build)
 import { sequential } from "nabla";
+import { internalsOf } from "../build/internals.js";
 import { fitRates, pixels } from "./fit.mjs";
 import { CASES, flops, NETS } from "./nets.mjs";
 import { median, peakMeter } from "./support.mjs";
@@ -12,8 +13,8 @@ const WINDOWS = 21;
 function steps(name, batch, peak) {
   const net = NETS[name];
   const model = sequential(net.layers(), { seed: 1 }).compile(net.compile);
-  const network = model.built;
-  const { loss, update } = model.training;
+  const network = internalsOf(model).built;
+  const { loss, update } = internalsOf(model).state.required;
   const plan = network.use(
     network.plan(
       "train",

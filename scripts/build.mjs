@@ -20,6 +20,7 @@ import { inference } from "./inference.mjs";
 import { note, writeNotices } from "./notices.mjs";
 import { writeRecords } from "./records.mjs";
 import { schemaOfFields } from "./schema.mjs";
+import { writeTiles } from "./tiles.mjs";
 import { pruneTypes } from "./types.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -31,13 +32,16 @@ const run = (file, ...args) =>
 // what earlier builds left would be packed with it
 rmSync("build/core", { recursive: true, force: true });
 mkdirSync("build/core", { recursive: true });
+writeTiles("assembly/math");
 writeRecords("assembly", "src/core/records.ts");
 writeIndexes("src");
 const asc = join(dirname(require.resolve("assemblyscript/package.json")), "bin/asc.js");
-for (const target of ["simd", "debug", "threads"]) run(asc, "--config", "asconfig.json", "--target", target);
+// whole paths: the compiler finds the transform a configuration names by the configuration's folder
+for (const target of ["simd", "debug", "threads"])
+  run(asc, "--config", join(root, "asconfig.json"), "--target", target);
 
 // what nabla/export takes models' kernels from
-run(asc, "--config", "asconfig.standalone.json");
+run(asc, "--config", join(root, "asconfig.standalone.json"));
 
 writeCores("build/core");
 if (process.argv[2] === "core") process.exit(0);
@@ -95,13 +99,17 @@ const commander = {
     });
   },
 };
-/** What model.fit() loads when it is asked to move images: a file of its own, which bundlers leave where it is. */
-const images = {
-  name: "images",
+/** What model.fit() loads when it is asked to move images, or to train in a worker: files of their own, which bundlers leave where they are. */
+const LATER = { images: "src/data/augment/fit.ts", remote: "src/worker/train.ts" };
+const later = {
+  name: "later",
   setup(bundler) {
-    bundler.onResolve({ filter: /\/augment\/fit\.ts$/ }, ({ kind }) =>
-      kind === "dynamic-import" ? { path: "#images", external: true } : undefined,
-    );
+    for (const [name, file] of Object.entries(LATER)) {
+      const [folder, base] = file.split("/").slice(-2);
+      bundler.onResolve({ filter: new RegExp(`/${folder}/${base.replace(".", "\\.")}$`) }, ({ kind }) =>
+        kind === "dynamic-import" ? { path: `#${name}`, external: true } : undefined,
+      );
+    }
   },
 };
 /** Without the core: who uses what is built has it from elsewhere. */
@@ -135,6 +143,7 @@ const common = {
     "#core",
     "#core/*",
     "#images",
+    "#remote",
     "#schema",
     "#standalone",
     "#worker",
@@ -152,6 +161,8 @@ await build({
   entryPoints: {
     index: "src/index.ts",
     errors: "src/errors.ts",
+    // for this repository's own measurements: no entry of the package
+    internals: "src/model/internals.ts",
     data: "src/data/index.ts",
     browser: "src/browser/index.ts",
     node: "src/node/index.ts",
@@ -164,7 +175,7 @@ await build({
   platform: "neutral",
   mainFields: ["module", "main"],
   conditions: ["import", "browser"],
-  plugins: [raw, prototypes, commander, images],
+  plugins: [raw, prototypes, commander, later],
   define: {
     ...SHIPPED,
     "process.env.NABLA_VERSION": JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).version),
@@ -174,13 +185,17 @@ await build({
 await build({
   ...common,
   splitting: false,
-  entryPoints: { images: "src/data/augment/fit.ts" },
+  entryPoints: LATER,
   platform: "neutral",
   plugins: [
     {
       name: "errors",
       setup(bundler) {
-        bundler.onResolve({ filter: /\/errors\.ts$/ }, () => ({ path: "./errors.js", external: true }));
+        bundler.onResolve({ filter: /\/errors\.ts$/ }, ({ path, resolveDir }) =>
+          join(resolveDir, path) === join(root, "src/errors.ts")
+            ? { path: "./errors.js", external: true }
+            : undefined,
+        );
       },
     },
   ],

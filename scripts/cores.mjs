@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { encode } from "./bytes.mjs";
 import { subset } from "./subset.mjs";
 
-/** Only tests call these. */
-const TESTED = /^map/;
+/** Only tests, and hosts that are not the library, ask for these. */
+const TESTED = /^map|^PANEL_COLUMNS$|Panels$/;
 /** Layers for images and those that normalise: a program has them where it names such a layer. */
 const IMAGES =
-  /^(CONV2D|DEPTHWISE|MAX_POOL|AVERAGE_POOL|ZERO_PAD|BATCH_NORM|MOVING_MOMENTS|LAYER_NORM)|^ADD$/;
+  /^(CONV2D|DEPTHWISE|MAX_POOL|AVERAGE_POOL|ZERO_PAD|BATCH_NORM|MOVING_MOMENTS|LAYER_NORM)|^(ADD|conv2d\w+|depthwiseScratch)$/;
 /** What predicting takes. */
 const FORWARD =
-  /_FORWARD$|^INPUT_|FLATTEN_PIXELS$|^(ZERO_PAD|ADD|BASE|ZEROS|SHA256_STATE)$|^(run|packPanels|allFinite|sha256.*)$/;
+  /_FORWARD$|^INPUT_|FLATTEN_PIXELS$|^(ZERO_PAD|ADD|BASE|ZEROS|SHA256_STATE)$|^(run|packWeights|allFinite|sha256.*|conv2dScratch|depthwiseScratch)$/;
 
 /** Which exports each has. simd: all. dense: networks of dense layers. predict: all layers, forwards only. */
 export const CORES = {

@@ -1,22 +1,17 @@
 /** The public names, nothing else. Nothing reachable from here needs Node: files and caches are in nabla/node. */
-export {
-  type Callback,
-  type EarlyStoppingOptions,
-  earlyStopping,
-  type Logs,
-  type ModelCheckpointOptions,
-  modelCheckpoint,
-  type ReduceLROnPlateauOptions,
-  reduceLROnPlateau,
-  type TrainingContext,
-} from "./callbacks/index.ts";
+export type { Logs } from "./callbacks/callback.ts";
+export type { EarlyStoppingOptions } from "./callbacks/earlyStopping.ts";
+export * from "./callbacks/index.ts";
+export type { ModelCheckpointOptions } from "./callbacks/modelCheckpoint.ts";
+export type { ReduceLROnPlateauOptions } from "./callbacks/reduceLROnPlateau.ts";
 export { type Config, type ConfigInput, checkConfig, parseConfig } from "./config/config.ts";
 export { configSchema } from "./config/configSchema.ts";
 export { type CoreSource, loadCore } from "./core/compile.ts";
 export { arrayDataset } from "./data/arrays.ts";
+export type { AugmentOptions } from "./data/augment/effects.ts";
 export { augment } from "./data/augment/index.ts";
-export type { AugmentOptions } from "./data/augment/options.ts";
-export { type ShiftedOptions, shifted } from "./data/augment/shifted.ts";
+export { shifted } from "./data/augment/shifted.ts";
+export type { ShiftedOptions } from "./data/augment/shiftedOptions.ts";
 export type { DataSplit, Dataset, Standardisation, Target } from "./data/dataset.ts";
 export { splitDataset, subset } from "./data/split.ts";
 export {
@@ -39,7 +34,9 @@ export { type ClassFigures, ConfusionMatrix } from "./metrics/confusion.ts";
 export { checkGradients, type GradientCheck } from "./model/checkGradients.ts";
 export { type FineTuneOptions, fineTune } from "./model/fineTune.ts";
 export { fromConfig } from "./model/fromConfig.ts";
+export { load } from "./model/load.ts";
 export {
+  type Callback,
   type EvaluateOptions,
   type FitOptions,
   type History,
@@ -47,8 +44,9 @@ export {
   Model,
   type SequentialOptions,
   sequential,
+  type TrainingContext,
 } from "./model/model.ts";
-export { configOf, load, weightsSha256 } from "./model/save.ts";
+export { configOf, weightsSha256 } from "./model/save.ts";
 export { type LayerSummary, layerSummaries } from "./model/summary.ts";
 export type { Outputs } from "./network/predict.ts";
 export {
@@ -61,4 +59,4 @@ export {
 } from "./reading/index.ts";
 export type { TrainingOptions } from "./training/compile.ts";
 export type { Scores } from "./training/evaluate.ts";
-export type { Progress } from "./training/train.ts";
+export type { Progress } from "./training/progress.ts";

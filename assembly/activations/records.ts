@@ -20,14 +20,20 @@ export class ActivationBackward {
   alpha: f32;
 }
 
+/** A formula: a class without fields whose methods are inlined, which is how a loop is given a formula at compile time. */
+export interface Value {
+  value(z: v128, alpha: v128): v128;
+}
+export interface Slope {
+  slope(saved: v128, alpha: v128): v128;
+}
+
 /**
- * a[rows, units] = F.value(z), padding too. F is a class without fields whose methods are inlined: the way to hand a formula
- * to a loop at compile time. The loop asks at its end whether to go on, because only then does V8 make the constants of the
+ * a[rows, units] = F.value(z), padding too. The loop asks at its end whether to go on, because only then does V8 make the constants of the
  * formula once instead of in every turn. Shares are rows.
+ * @inline
  */
-// @ts-ignore: decorator
-@inline
-export function forward<F>(a: Activation, rows: i32, part: i32, parts: i32): void {
+export function forward<F extends Value>(a: Activation, rows: i32, part: i32, parts: i32): void {
   const f = changetype<F>(<usize>0);
   const alpha = f32x4.splat(a.alpha);
   const from = rowBytes(shareStart(rows, part, parts), a.units);
@@ -41,10 +47,8 @@ export function forward<F>(a: Activation, rows: i32, part: i32, parts: i32): voi
   } while (z < end);
 }
 
-/** dz[rows, units] = da · F.slope(saved). The slope is finite, so padding, where da is zero, becomes zero. Shares are rows. */
-// @ts-ignore: decorator
-@inline
-export function backward<F>(a: ActivationBackward, rows: i32, part: i32, parts: i32): void {
+/** dz[rows, units] = da · F.slope(saved). The slope is finite, so padding, where da is zero, becomes zero. Shares are rows. @inline */
+export function backward<F extends Slope>(a: ActivationBackward, rows: i32, part: i32, parts: i32): void {
   const f = changetype<F>(<usize>0);
   const alpha = f32x4.splat(a.alpha);
   const from = rowBytes(shareStart(rows, part, parts), a.units);

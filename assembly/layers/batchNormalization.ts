@@ -46,15 +46,12 @@ function batchNormMoments(record: usize, rows: i32, part: i32, parts: i32): void
   }
 }
 
-/** Four floats from two pairs of doubles. */
-// @ts-ignore: decorator
-@inline
+/** Four floats from two pairs of doubles. @inline */
 function halves(low: v128, high: v128): v128 {
   return v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function inverse(variance: usize, epsilon: f32): v128 {
   return f32x4.div(f32x4.splat(1), f32x4.sqrt(f32x4.add(v128.load(variance), f32x4.splat(epsilon))));
 }

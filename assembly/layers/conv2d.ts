@@ -4,15 +4,17 @@
 //
 //   y[oy, ox, f] = b[f] + Σ ky, kx, c  x[oy·strideY + ky·dilationY − top, ox·strideX + kx·dilationX − left, c] · w[ky, kx, c, f]
 //
-// with zeros outside the image. With groups, filter f sees only the channels of its group; w is then one matrix in panels for
+// with zeros outside the image. With groups, filter f sees only the channels of its group; w is then one packed matrix for
 // each group, one after the other.
 
 import { columnSums } from "../math/matmul";
 import { convolve } from "../math/convolve";
 import { correlate } from "../math/correlate";
+import { NARROW, PANEL, panelStart, panelWidth, withinPanel } from "../math/packed";
 import { gather, scatter } from "../math/pixels";
 import { ld, shareStart, times } from "../math/simd";
 import { Step } from "../tape";
+import { covered, firstReached, lastReached, room } from "./scratch";
 
 @unmanaged
 export class Conv2d {
@@ -39,13 +41,6 @@ export class Conv2d {
   outHeight: i32;
   outWidth: i32;
   groups: i32;
-}
-
-/** Height and width of the stretch of image that all patches together cover, padding included. */
-// @ts-ignore: decorator
-@inline
-export function covered(out: i32, stride: i32, kernel: i32, dilation: i32): i32 {
-  return (out - 1) * stride + (kernel - 1) * dilation + 1;
 }
 
 /** Whether patches have to be read from a copy: beyond the image's edges there is nothing to read, and runs must be contiguous. */
@@ -78,9 +73,9 @@ function conv2dForward(record: usize, rows: i32, part: i32, parts: i32): void {
   const copiedWidth = covered(a.outWidth, a.strideX, a.kernelWidth, a.dilationX);
   // the scratch of a part: runs | copy of the image | outputs of one group
   const runs = a.scratch + <usize>part * a.scratchBytes;
-  const image = runs + (<usize>ld(a.kernelHeight * a.kernelWidth) << 2);
+  const image = runs + room(a.kernelHeight * a.kernelWidth);
   const copied = <usize>(copiedHeight * copiedWidth * channels) << 2;
-  const outputs = image + ((copied + 15) & ~15);
+  const outputs = image + room(copiedHeight * copiedWidth * channels);
   if (copy) memory.fill(image, 0, copied);
   const pixel = (copy ? channels : a.pixel) << 2, row = (copy ? copiedWidth : a.width) * pixel;
   const each = patchRuns(a, runs, pixel, row) / a.kernelHeight;
@@ -121,9 +116,9 @@ function conv2dWeights(record: usize, rows: i32, part: i32, parts: i32): void {
   const k = a.kernelHeight * a.kernelWidth * channels;
   // the scratch of a part: offsets of the k elements of a patch | copy of the image | dy of one group
   const offsets = a.scratch + <usize>part * a.scratchBytes;
-  const image = offsets + (<usize>ld(k) << 2);
+  const image = offsets + room(k);
   const copied = <usize>(copiedHeight * copiedWidth * channels) << 2;
-  const gradients = image + ((copied + 15) & ~15);
+  const gradients = image + room(copiedHeight * copiedWidth * channels);
   if (copy) memory.fill(image, 0, copied);
   const pixel = (copy ? channels : a.pixel) << 2, row = (copy ? copiedWidth : a.width) * pixel;
   let p = offsets;
@@ -156,20 +151,11 @@ function conv2dWeights(record: usize, rows: i32, part: i32, parts: i32): void {
   if (a.b && a.groups > 1) columnSums(a.b, a.y, rows * pixels, a.filters, again, part, parts);
 }
 
-// The gradient of the input is a convolution too: dy walked by the weights turned around, in panels [taps · filters, channels].
+// The gradient of the input is a convolution too: dy walked by the weights turned around, packed [taps · filters, channels].
 // With strides, input pixels fall into strideY · strideX classes; each is reached by some of the kernel's taps only, so it
-// is a convolution of its own with a stride of one. `floorDiv` and the phases below say which taps.
+// is a convolution of its own with a stride of one. The phases below say which taps.
 
-/** The largest multiple of b that is not above a, divided by b. */
-// @ts-ignore: decorator
-@inline
-function floorDiv(a: i32, b: i32): i32 {
-  return a >= 0 ? a / b : -((b - 1 - a) / b);
-}
-
-/** Whether tap `k` reaches input positions whose distance from the padded edge is `phase` modulo the stride. */
-// @ts-ignore: decorator
-@inline
+/** Whether tap `k` reaches input positions whose distance from the padded edge is `phase` modulo the stride. @inline */
 function reaches(k: i32, dilation: i32, phase: i32, stride: i32): bool {
   return (k * dilation - phase) % stride == 0;
 }
@@ -221,13 +207,13 @@ function conv2dTurn(record: usize, rows: i32, part: i32, parts: i32): void {
   }
 }
 
-/** Rows row … of wt[n, channels] from rows k0 … of w[k, filters]: one block, transposed, from panels to panels. */
+/** Rows row … of wt[n, channels] from rows k0 … of w[k, filters]: one block, transposed, packed like w. */
 function turnTap(wt: usize, n: i32, row: i32, w: usize, k: i32, k0: i32, channels: i32, filters: i32): void {
   for (let c = 0; c < ld(channels); c++) {
-    const cWidth = channels - (c & ~7) > 4 ? 8 : 4;
-    let to = wt + (<usize>((c & ~7) * n + row * cWidth + (c & 7)) << 2);
-    for (let o = 0; o < filters; o += 8) {
-      const width = filters - o > 4 ? 8 : 4;
+    const cWidth = panelWidth(channels, c);
+    let to = wt + (<usize>(panelStart(c) * n + row * cWidth + withinPanel(c)) << 2);
+    for (let o = 0; o < filters; o += PANEL) {
+      const width = filters - o > NARROW ? PANEL : NARROW;
       let from = w + (<usize>(o * k + (k0 + c) * width) << 2);
       for (let i = min(width, filters - o); i; i--, from += 4, to += cWidth << 2) store<f32>(to, c < channels ? load<f32>(from) : 0);
     }
@@ -238,17 +224,16 @@ function turnTap(wt: usize, n: i32, row: i32, w: usize, k: i32, k0: i32, channel
 function conv2dInput(record: usize, rows: i32, part: i32, parts: i32): void {
   const a = changetype<Conv2d>(record);
   const channels = a.channels / a.groups, filters = a.filters / a.groups;
-  // rows and columns of dy that some input pixel is reached from, be they there or not
-  const minY = floorDiv(a.top - (a.kernelHeight - 1) * a.dilationY, a.strideY), maxY = floorDiv(a.height - 1 + a.top, a.strideY);
-  const minX = floorDiv(a.left - (a.kernelWidth - 1) * a.dilationX, a.strideX), maxX = floorDiv(a.width - 1 + a.left, a.strideX);
+  const minY = firstReached(a.top, a.kernelHeight, a.strideY, a.dilationY), maxY = lastReached(a.height, a.top, a.strideY);
+  const minX = firstReached(a.left, a.kernelWidth, a.strideX, a.dilationX), maxX = lastReached(a.width, a.left, a.strideX);
   const copiedHeight = maxY - minY + 1, copiedWidth = maxX - minX + 1;
   const each = a.strideX == 1 && a.dilationX == 1 ? a.kernelWidth : 1; // taps in a run
   const turned = <usize>(a.kernelHeight * a.kernelWidth * filters * ld(channels)) << 2;
   // the scratch of a part: runs | padded dy | dx of one group
   const runs = a.scratch + <usize>part * a.scratchBytes;
-  const image = runs + (<usize>ld(a.kernelHeight * a.kernelWidth) << 2);
+  const image = runs + room(a.kernelHeight * a.kernelWidth);
   const copied = <usize>(copiedHeight * copiedWidth * filters) << 2;
-  const outputs = image + ((copied + 15) & ~15);
+  const outputs = image + room(copiedHeight * copiedWidth * filters);
   memory.fill(image, 0, copied);
   const pixel = filters << 2, row = copiedWidth * pixel;
   const dxPixel = <usize>ld(channels) << 2, dxRow = dxPixel * a.width;

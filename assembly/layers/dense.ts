@@ -1,7 +1,7 @@
-// Dense layer. x[rows, inputs], w[inputs, units] in panels, b[units], y[rows, units].
+// Dense layer. x[rows, inputs], w[inputs, units] packed, b[units], y[rows, units].
 // The activation is an instruction of its own.
 
-import { columnSums, matmul, outerProduct, OUTER_SCRATCH as SCRATCH, transposePanels } from "../math/matmul";
+import { columnSums, matmul, outerProduct, OUTER_SCRATCH as SCRATCH, transposePacked } from "../math/matmul";
 import { Step } from "../tape";
 
 @unmanaged
@@ -48,10 +48,10 @@ export class DenseTranspose {
   units: i32;
 }
 
-/** wt[units, inputs] = wᵀ, both in panels */
+/** wt[units, inputs] = wᵀ, both packed */
 function denseTranspose(record: usize, rows: i32, part: i32, parts: i32): void {
   const a = changetype<DenseTranspose>(record);
-  transposePanels(a.wt, a.w, a.inputs, a.units, part, parts);
+  transposePacked(a.wt, a.w, a.inputs, a.units, part, parts);
 }
 
 @unmanaged

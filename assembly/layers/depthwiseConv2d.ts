@@ -5,7 +5,8 @@ import { columnSums } from "../math/matmul";
 import { gather } from "../math/pixels";
 import { ld, madd, shareStart, times } from "../math/simd";
 import { Step } from "../tape";
-import { Conv2d, covered } from "./conv2d";
+import { Conv2d } from "./conv2d";
+import { covered, room } from "./scratch";
 
 // what prepare() finds out, for the kernel that runs: globals belong to an instance, so threads do not share them
 let copy: bool = false;
@@ -28,7 +29,7 @@ function prepare(a: Conv2d, offsets: usize): usize {
       store<i32>(p, (ky * a.dilationY * sourceWidth + kx * a.dilationX) * pixel);
     }
   }
-  const image = offsets + (<usize>ld(a.kernelHeight * a.kernelWidth) << 2);
+  const image = offsets + room(a.kernelHeight * a.kernelWidth);
   if (copy) memory.fill(image, 0, times(sourceHeight * sourceWidth, pixel));
   return image;
 }
@@ -146,9 +147,7 @@ function fourTaps(
   v128.store(dw + w3, a3);
 }
 
-/** The first window, of those `stride` apart and reaching `at` pixels further, that does not begin before the image. */
-// @ts-ignore: decorator
-@inline
+/** The first window, of those `stride` apart and reaching `at` pixels further, that does not begin before the image. @inline */
 function firstInside(before: i32, at: i32, stride: i32): i32 {
   return at >= before ? 0 : (before - at + stride - 1) / stride;
 }

@@ -4,9 +4,7 @@
 import { ld, shareStart, times } from "../math/simd";
 import { apart, cover, Pool } from "./pooling";
 
-/** Where v is larger, or NaN; once the largest is NaN nothing exceeds it but another. */
-// @ts-ignore: decorator
-@inline
+/** Where v is larger, or NaN; once the largest is NaN nothing exceeds it but another. @inline */
 function exceeds(v: v128, best: v128): v128 {
   return v128.or(f32x4.gt(v, best), f32x4.ne(v, v));
 }

@@ -18,17 +18,13 @@ export class Pool {
   outWidth: i32;
 }
 
-/** Whether every pixel lies in at most one window, and every window in the image. */
-// @ts-ignore: decorator
-@inline
+/** Whether every pixel lies in at most one window, and every window in the image. @inline */
 export function apart(a: Pool): bool {
   return a.top == 0 && a.left == 0 && a.strideY >= a.poolHeight && a.strideX >= a.poolWidth
     && (a.outHeight - 1) * a.strideY + a.poolHeight <= a.height && (a.outWidth - 1) * a.strideX + a.poolWidth <= a.width;
 }
 
-/** Whether windows that lie apart cover the whole image. */
-// @ts-ignore: decorator
-@inline
+/** Whether windows that lie apart cover the whole image. @inline */
 export function cover(a: Pool): bool {
   return a.outHeight * a.poolHeight == a.height && a.outWidth * a.poolWidth == a.width;
 }

@@ -5,9 +5,7 @@ import { rowBytes, shareStart, sumLanes, tailMask } from "../math/simd";
 import { Step } from "../tape";
 import { FusedLoss, fusedRow, Loss, lossRows, rowWeight } from "./records";
 
-/** a kept off 0 and 1, as Keras does, so that logarithms stay finite. */
-// @ts-ignore: decorator
-@inline
+/** a kept off 0 and 1, as Keras does, so that logarithms stay finite. @inline */
 function clip(a: v128): v128 {
   return f32x4.pmax(f32x4.pmin(a, f32x4.splat(0.9999999)), f32x4.splat(1e-7));
 }

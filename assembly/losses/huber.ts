@@ -2,8 +2,7 @@
 
 import { Loss, lossRows } from "./records";
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function clamp(d: v128, limit: v128): v128 {
   return f32x4.pmax(f32x4.pmin(d, limit), f32x4.neg(limit));
 }

@@ -30,20 +30,24 @@ export class FusedLoss {
   alpha: f32;
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 export function rowWeight(weight: usize, r: i32): f32 {
   return weight ? load<f32>(weight + (<usize>r << 2)) : 1;
+}
+
+/** The formula of a loss, as in activations/records.ts. */
+export interface Formula {
+  value(a: v128, y: v128, alpha: v128): v128;
+  slope(a: v128, y: v128, alpha: v128): v128;
 }
 
 /**
  * losses[rows] = weight · factor · Σ over units of F.value(a, y)
  * da[rows, units] = weight · step.scale · slopeFactor · F.slope(a, y), padding 0
- * For F see activations/records.ts. Shares are rows.
+ * Shares are rows.
+ * @inline
  */
-// @ts-ignore: decorator
-@inline
-export function lossRows<F>(a: Loss, factor: f32, slopeFactor: f32, rows: i32, part: i32, parts: i32): void {
+export function lossRows<F extends Formula>(a: Loss, factor: f32, slopeFactor: f32, rows: i32, part: i32, parts: i32): void {
   const f = changetype<F>(<usize>0);
   const alpha = f32x4.splat(a.alpha);
   const mask = tailMask(a.units);
@@ -68,9 +72,7 @@ export function lossRows<F>(a: Loss, factor: f32, slopeFactor: f32, rows: i32, p
   }
 }
 
-/** Zeroes the padding of a row of `row` bytes. */
-// @ts-ignore: decorator
-@inline
+/** Zeroes the padding of a row of `row` bytes. @inline */
 export function clearPadding(v: usize, row: usize, mask: v128): void {
   v += row - 16;
   v128.store(v, v128.and(v128.load(v), mask));

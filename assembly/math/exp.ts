@@ -11,9 +11,7 @@
 
 import { madd } from "./simd";
 
-/** p(x) = c + x · p */
-// @ts-ignore: decorator
-@inline
+/** p(x) = c + x · p @inline */
 function horner(p: v128, x: v128, c: f32): v128 {
   return f32x4.add(f32x4.splat(c), f32x4.mul(p, x));
 }
@@ -21,23 +19,17 @@ function horner(p: v128, x: v128, c: f32): v128 {
 /** 1.5 · 2²³: adding it rounds to an integer, which is then in the low bits. */
 const ROUND: f32 = 12582912;
 
-/** x / ln 2 rounded, as ROUND + n. */
-// @ts-ignore: decorator
-@inline
+/** x / ln 2 rounded, as ROUND + n. @inline */
 function halvings(x: v128): v128 {
   return f32x4.add(f32x4.mul(x, f32x4.splat(1.44269504088896341)), f32x4.splat(ROUND));
 }
 
-/** r = x − n · ln 2, |r| ≤ ½ ln 2. ln 2 in two parts (Cody & Waite); the first has 9 bits, so n times it is exact. */
-// @ts-ignore: decorator
-@inline
+/** r = x − n · ln 2, |r| ≤ ½ ln 2. ln 2 in two parts (Cody & Waite); the first has 9 bits, so n times it is exact. @inline */
 function remainder(x: v128, n: v128): v128 {
   return f32x4.sub(f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375))), f32x4.mul(n, f32x4.splat(-2.12194440e-4)));
 }
 
-/** e^r − 1 for |r| ≤ ½ ln 2 = r + r² · q(r), relative error 2⁻²⁶. */
-// @ts-ignore: decorator
-@inline
+/** e^r − 1 for |r| ≤ ½ ln 2 = r + r² · q(r), relative error 2⁻²⁶. @inline */
 function expm1Near0(r: v128): v128 {
   const r2 = f32x4.mul(r, r);
   const low = horner(f32x4.splat(0.16666545), r, 0.49999997);
@@ -45,16 +37,12 @@ function expm1Near0(r: v128): v128 {
   return madd(r, r2, madd(low, r2, high));
 }
 
-/** 2^n for −126 ≤ n ≤ 127 */
-// @ts-ignore: decorator
-@inline
+/** 2^n for −126 ≤ n ≤ 127 @inline */
 function pow2(n: v128): v128 {
   return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
 }
 
-/** e^x. Rounds to 0 from −103.98 down and to infinity from 88.73 up. */
-// @ts-ignore: decorator
-@inline
+/** e^x. Rounds to 0 from −103.98 down and to infinity from 88.73 up. @inline */
 export function exp4(x: v128): v128 {
   // the clamps keep n in range and, being pmin and pmax with x first, let NaN pass
   x = f32x4.pmax(f32x4.pmin(x, f32x4.splat(89)), f32x4.splat(-105));
@@ -66,9 +54,7 @@ export function exp4(x: v128): v128 {
   return f32x4.mul(f32x4.mul(p, pow2(half)), pow2(i32x4.sub(n, half)));
 }
 
-/** e^x − 1 for x ≤ 0, where 2^n(e^r − 1) + (2^n − 1) keeps the digits of small x. */
-// @ts-ignore: decorator
-@inline
+/** e^x − 1 for x ≤ 0, where 2^n(e^r − 1) + (2^n − 1) keeps the digits of small x. @inline */
 export function expm1Negative4(x: v128): v128 {
   x = f32x4.pmax(x, f32x4.splat(-20)); // −1 from −17.4 down
   const t = halvings(x);
@@ -77,9 +63,7 @@ export function expm1Negative4(x: v128): v128 {
   return madd(f32x4.sub(s, f32x4.splat(1)), s, p);
 }
 
-/** ln x; −∞ at 0, NaN below. */
-// @ts-ignore: decorator
-@inline
+/** ln x; −∞ at 0, NaN below. @inline */
 export function log4(x: v128): v128 {
   // subnormals times 2²³ are normal
   const tiny = f32x4.lt(x, f32x4.splat(1.17549435e-38));
@@ -103,9 +87,7 @@ export function log4(x: v128): v128 {
   return v128.bitselect(v128.bitselect(y, pole, f32x4.gt(x, f32x4.splat(0))), x, out);
 }
 
-/** ln(1 + e) for 0 ≤ e ≤ 1: 2 artanh(s), s = e / (2 + e), relative error of the series 2⁻²⁷. */
-// @ts-ignore: decorator
-@inline
+/** ln(1 + e) for 0 ≤ e ≤ 1: 2 artanh(s), s = e / (2 + e), relative error of the series 2⁻²⁷. @inline */
 export function log1pUnit4(e: v128): v128 {
   const s = f32x4.div(e, f32x4.add(f32x4.splat(2), e));
   const z = f32x4.mul(s, s);
@@ -116,45 +98,33 @@ export function log1pUnit4(e: v128): v128 {
   return madd(f32x4.add(s, s), f32x4.mul(s, z), p);
 }
 
-/** 1 / (1 + e^−x), given e = e^−|x|: nothing overflows and the left tail keeps its digits. */
-// @ts-ignore: decorator
-@inline
+/** 1 / (1 + e^−x), given e = e^−|x|: nothing overflows and the left tail keeps its digits. @inline */
 export function sigmoidFrom4(x: v128, e: v128): v128 {
   const one = f32x4.splat(1);
   return f32x4.div(v128.bitselect(e, one, f32x4.lt(x, f32x4.splat(0))), f32x4.add(one, e));
 }
 
-/** ln(1 + e^x) = max(x, 0) + ln(1 + e^−|x|), given e = e^−|x| */
-// @ts-ignore: decorator
-@inline
+/** ln(1 + e^x) = max(x, 0) + ln(1 + e^−|x|), given e = e^−|x| @inline */
 export function softplusFrom4(x: v128, e: v128): v128 {
   return f32x4.add(f32x4.pmax(x, f32x4.splat(0)), log1pUnit4(e));
 }
 
-/** e^−|x| */
-// @ts-ignore: decorator
-@inline
+/** e^−|x| @inline */
 export function expNegAbs4(x: v128): v128 {
   return exp4(f32x4.neg(f32x4.abs(x)));
 }
 
-/** 1 / (1 + e^−x) */
-// @ts-ignore: decorator
-@inline
+/** 1 / (1 + e^−x) @inline */
 export function sigmoid4(x: v128): v128 {
   return sigmoidFrom4(x, expNegAbs4(x));
 }
 
-/** ln(1 + e^x) */
-// @ts-ignore: decorator
-@inline
+/** ln(1 + e^x) @inline */
 export function softplus4(x: v128): v128 {
   return softplusFrom4(x, expNegAbs4(x));
 }
 
-/** tanh x: x + x³ · P(x²) below 0.625, 1 − 2 / (e^2|x| + 1) above (Cody & Waite). */
-// @ts-ignore: decorator
-@inline
+/** tanh x: x + x³ · P(x²) below 0.625, 1 − 2 / (e^2|x| + 1) above (Cody & Waite). @inline */
 export function tanh4(x: v128): v128 {
   const sign = v128.and(x, f32x4.splat(-0.0));
   const u = f32x4.abs(x);

@@ -1,11 +1,14 @@
 // The three matrix products of a dense layer, cut into blocks that stay in cache and shares for threads.
 //
-// Block sizes are for a first-level cache of 32 KiB: a panel block (KC × 8 floats, 16 KiB) stays there while tiles of x
+// Block sizes are for a first-level cache of 32 KiB: a block of a panel (KC × PANEL floats, 16 KiB) stays there while tiles of x
 // pass by; MC rows of x (256 KiB) stay in the second level while panels pass by.
 
-import { outer1x4, outer1x8, outer4x4, outer4x8, packed4x8 } from "./outer";
+import {
+  NARROW, NARROW_ROW, PANEL, PANEL_ROW, panelAt, panelsOf, panelWidth, withinPanel,
+} from "./packed";
 import { ld, shareStart } from "./simd";
 import { tile1x24, tile2x16, tiles1x4, tiles1x8, tiles4x4, tiles4x8 } from "./tiles";
+import { outer1x4, outer1x8, outer4x4, outer4x8, packed4x8 } from "./outer";
 
 const KC: i32 = 512;
 const MC: i32 = 128;
@@ -16,13 +19,13 @@ export const ZEROS: i32 = 256;
 export const BASE: usize = __heap_base;
 
 /**
- * y[rows, out] = x[rows, k] · w[k, out] + b[out]; b = 0 leaves it out. w is in panels; sums run in the order of k.
+ * y[rows, out] = x[rows, k] · w[k, out] + b[out]; b = 0 leaves it out. w packed; sums run in the order of k.
  * Shares are panels while there are enough of them, else rows.
  */
 export function matmul(
   y: usize, x: usize, w: usize, b: usize, rows: i32, k: i32, out: i32, part: i32, parts: i32,
 ): void {
-  const panels = (out + 7) >> 3;
+  const panels = panelsOf(out);
   let p0 = 0, p1 = panels, r0 = 0, r1 = rows;
   if (panels >= parts * 2) {
     p0 = shareStart(panels, part, parts);
@@ -50,16 +53,16 @@ function block(
   const fours = rn >> 2;
   y += <usize>r0 * ldy;
   x += <usize>r0 * ldx + (<usize>k0 << 2);
-  const last = out - (p1 << 3) <= -4 ? p1 - 1 : p1; // panels from here on are four wide
+  const last = out - p1 * PANEL <= -NARROW ? p1 - 1 : p1; // panels from here on are narrow
   const ldinit = k0 ? ldy : 0;
   if (fours) {
     for (let p = p0; p < p1; p++) {
-      const c = <usize>p << 5;
-      const wp = w + <usize>p * <usize>k * 32;
+      const c = <usize>p * PANEL_ROW;
+      const wp = w + <usize>p * <usize>k * PANEL_ROW;
       const yp = y + c;
       const init: usize = k0 ? yp : b ? b + c : 0;
-      if (p == last) tiles4x4(fours, yp, ldy, x, ldx, wp + (<usize>k0 << 4), kn, init, ldinit);
-      else tiles4x8(fours, yp, ldy, x, ldx, wp + (<usize>k0 << 5), kn, init, ldinit);
+      if (p == last) tiles4x4(fours, yp, ldy, x, ldx, wp + <usize>k0 * NARROW_ROW, kn, init, ldinit);
+      else tiles4x8(fours, yp, ldy, x, ldx, wp + <usize>k0 * PANEL_ROW, kn, init, ldinit);
     }
   }
   // the last one to three rows: in eight columns too few sums to keep the adders busy, so several panels at a time
@@ -69,21 +72,21 @@ function block(
   while (left) {
     const two = left > 1;
     const n = two ? 2 : 1;
-    const panel = <usize>k * 32;
+    const panel = <usize>k * PANEL_ROW;
     let p = p0;
     for (const step = two ? 2 : 3; p + step <= last; p += step) {
-      const c = <usize>p << 5;
+      const c = <usize>p * PANEL_ROW;
       const init: usize = k0 ? y + c : b ? b + c : 0;
-      const wp = w + <usize>p * panel + (<usize>k0 << 5);
-      if (two) tile2x16(y + c, ldy, x, ldx, wp, panel, kn, init, ldinit, init ? 32 : 0);
-      else tile1x24(y + c, x, wp, panel, kn, init, init ? 32 : 0);
+      const wp = w + <usize>p * panel + <usize>k0 * PANEL_ROW;
+      if (two) tile2x16(y + c, ldy, x, ldx, wp, panel, kn, init, ldinit, init ? PANEL_ROW : <usize>0);
+      else tile1x24(y + c, x, wp, panel, kn, init, init ? PANEL_ROW : <usize>0);
     }
     for (; p < p1; p++) {
-      const c = <usize>p << 5;
+      const c = <usize>p * PANEL_ROW;
       const init: usize = k0 ? y + c : b ? b + c : 0;
       const wp = w + <usize>p * panel;
-      if (p == last) tiles1x4(n, y + c, ldy, x, ldx, wp + (<usize>k0 << 4), kn, init, ldinit);
-      else tiles1x8(n, y + c, ldy, x, ldx, wp + (<usize>k0 << 5), kn, init, ldinit);
+      if (p == last) tiles1x4(n, y + c, ldy, x, ldx, wp + <usize>k0 * NARROW_ROW, kn, init, ldinit);
+      else tiles1x8(n, y + c, ldy, x, ldx, wp + <usize>k0 * PANEL_ROW, kn, init, ldinit);
     }
     left -= n;
     y += <usize>n * ldy;
@@ -93,25 +96,26 @@ function block(
 
 /** Batch rows summed before dw is written: the lines that so many rows of x and dy touch stay in the first-level cache. */
 const RC: i32 = 64;
-/** The same where strips are copied together first: a panel of dy of so many rows is 8 KiB. */
+/** The same where strips are copied together first: a panel of so many rows of dy is 8 KiB. */
 const PACKED_RC: i32 = 256;
 /** Rows of dw whose strip of x (packed 256 KiB) stays in the second-level cache while the panels of dy pass by. */
 const IC: i32 = 256;
 /** Fewer batch rows than this are not worth copying. */
 const PACK_ROWS: i32 = 24;
 
-/** Whether rows so many bytes apart fall into so few sets of a first-level cache (64 sets of 64 bytes) that they push each other out. */
-// @ts-ignore: decorator
-@inline
+/**
+ * Whether rows so many bytes apart fall into so few sets of a first-level cache (64 sets of 64 bytes) that they push each other out.
+ * @inline
+ */
 function thrashes(stride: usize): bool {
   return (stride & 511) == 0;
 }
 
 /** Bytes of scratch that outerProduct() needs for each of its shares. */
-export const OUTER_SCRATCH: i32 = PACKED_RC * IC * 4 + PACKED_RC * 32;
+export const OUTER_SCRATCH: i32 = PACKED_RC * IC * 4 + PACKED_RC * <i32>PANEL_ROW;
 
 /**
- * dw[k, out] = xᵀ[k, rows] · dy[rows, out], in panels; sums run in the order of rows. Shares are rows of dw.
+ * dw[k, out] = xᵀ[k, rows] · dy[rows, out], packed; sums run in the order of rows. Shares are rows of dw.
  * `scratch` holds OUTER_SCRATCH bytes for each share. add: += instead of overwriting.
  */
 export function outerProduct(
@@ -131,7 +135,7 @@ export function outerProduct(
   }
 }
 
-/** dw rows i … i+n. With scratch, through copies: the strip of x as [n/4][rows][4], panels of dy as [rows][8]. */
+/** dw rows i … i+n. With scratch, through copies: the strip of x as [n/4][rows][4], panels of dy as [rows][PANEL]. */
 function strip(
   dw: usize, x: usize, ldx: usize, dy: usize, ldy: usize, scratch: usize,
   rows: i32, k: i32, out: i32, i: i32, n: i32, add: bool,
@@ -145,13 +149,13 @@ function strip(
       for (let r = rows; r; r--, from += ldx, to += 16) v128.store(to, v128.load(from));
     }
   }
-  for (let c = 0; c < out; c += 8) {
+  for (let c = 0; c < out; c += PANEL) {
     const dyp = dy + (<usize>c << 2);
-    if (out - c > 4) {
-      const t = dw + <usize>(c >> 3) * <usize>k * 32 + (<usize>i << 5);
+    if (out - c > NARROW) {
+      const t = dw + panelAt(c, k) + <usize>i * PANEL_ROW;
       if (scratch) {
         let from = dyp, to = ys;
-        for (let r = rows; r; r--, from += ldy, to += 32) {
+        for (let r = rows; r; r--, from += ldy, to += PANEL_ROW) {
           v128.store(to, v128.load(from));
           v128.store(to, v128.load(from, 16), 16);
         }
@@ -159,30 +163,30 @@ function strip(
       } else {
         outer4x8(quads, t, xi, ldx, dyp, ldy, rows, add);
       }
-      outer1x8(ones, t + (<usize>quads << 7), x1, ldx, dyp, ldy, rows, add);
+      outer1x8(ones, t + <usize>quads * (4 * PANEL_ROW), x1, ldx, dyp, ldy, rows, add);
     } else {
-      const t = dw + <usize>(c >> 3) * <usize>k * 32 + (<usize>i << 4);
+      const t = dw + panelAt(c, k) + <usize>i * NARROW_ROW;
       outer4x4(quads, t, xi, ldx, dyp, ldy, rows, add);
-      outer1x4(ones, t + (<usize>quads << 6), x1, ldx, dyp, ldy, rows, add);
+      outer1x4(ones, t + <usize>quads * (4 * NARROW_ROW), x1, ldx, dyp, ldy, rows, add);
     }
   }
 }
 
 /**
- * wt[out, k] = wᵀ, both in panels: what dx = dy · wᵀ multiplies by. Eight by eight blocks are contiguous on both sides.
+ * wt[out, k] = wᵀ, both packed: what dx = dy · wᵀ multiplies by. Eight by eight blocks are contiguous on both sides.
  * Shares are panels of wt.
  */
-export function transposePanels(wt: usize, w: usize, k: i32, out: i32, part: i32, parts: i32): void {
-  const panels = (k + 7) >> 3;
+export function transposePacked(wt: usize, w: usize, k: i32, out: i32, part: i32, parts: i32): void {
+  const panels = panelsOf(k);
   const q1 = shareStart(panels, part + 1, parts);
   for (let q = shareStart(panels, part, parts); q < q1; q++) {
-    const i0 = q << 3;
-    const rows = min(8, k - i0);
-    const tw = rows > 4 ? 8 : 4; // width of this panel of wt
+    const i0 = q * PANEL;
+    const rows = min(PANEL, k - i0);
+    const tw = rows > NARROW ? PANEL : NARROW; // width of this panel of wt
     for (let o0 = 0; o0 < out; o0 += 4) {
-      const ow = out - (o0 & ~7) > 4 ? 8 : 4; // width of the panel of w that holds column o0
-      const from = w + <usize>(o0 >> 3) * <usize>k * 32 + (<usize>i0 * ow + (o0 & 7) << 2);
-      const to = wt + <usize>q * <usize>out * 32 + (<usize>o0 * tw << 2);
+      const ow = panelWidth(out, o0); // width of the panel of w that holds column o0
+      const from = w + panelAt(o0, k) + (<usize>i0 * ow + withinPanel(o0) << 2);
+      const to = wt + <usize>q * <usize>out * PANEL_ROW + (<usize>o0 * tw << 2);
       const cols = min(4, out - o0);
       for (let h = 0; h < tw; h += 4) {
         transpose4(to + (h << 2), <usize>tw << 2, cols, from + (<usize>h * ow << 2), <usize>ow << 2, rows - h);
@@ -233,21 +237,21 @@ export function columnSums(sums: usize, dy: usize, rows: i32, out: i32, add: boo
   }
 }
 
-/** w in panels from plain row-major [k, out], whose rows are `columns` floats apart; padding columns become zero. */
-export function packPanels(w: usize, plain: usize, k: i32, out: i32, columns: i32): void {
+/** Packed w from plain row-major [k, out], whose rows are `columns` floats apart; padding columns become zero. */
+export function packWeights(w: usize, plain: usize, k: i32, out: i32, columns: i32): void {
   for (let c = 0; c < ld(out); c++) {
-    const width = out - (c & ~7) > 4 ? 8 : 4;
-    let to = w + <usize>(c >> 3) * <usize>k * 32 + (<usize>(c & 7) << 2);
+    const width = panelWidth(out, c);
+    let to = w + panelAt(c, k) + (<usize>withinPanel(c) << 2);
     let from = plain + (<usize>c << 2);
     for (let i = 0; i < k; i++, to += width << 2, from += <usize>columns << 2) store<f32>(to, c < out ? load<f32>(from) : 0);
   }
 }
 
-/** Plain row-major [k, out], rows `columns` floats apart, from w in panels. */
-export function unpackPanels(plain: usize, w: usize, k: i32, out: i32, columns: i32): void {
+/** Plain row-major [k, out], rows `columns` floats apart, from packed w. */
+export function unpackWeights(plain: usize, w: usize, k: i32, out: i32, columns: i32): void {
   for (let c = 0; c < out; c++) {
-    const width = out - (c & ~7) > 4 ? 8 : 4;
-    let from = w + <usize>(c >> 3) * <usize>k * 32 + (<usize>(c & 7) << 2);
+    const width = panelWidth(out, c);
+    let from = w + panelAt(c, k) + (<usize>withinPanel(c) << 2);
     let to = plain + (<usize>c << 2);
     for (let i = 0; i < k; i++, from += width << 2, to += <usize>columns << 2) store<f32>(to, load<f32>(from));
   }

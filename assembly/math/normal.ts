@@ -2,16 +2,12 @@
 
 import { exp4 } from "./exp";
 
-/** c + x · p */
-// @ts-ignore: decorator
-@inline
+/** c + x · p @inline */
 function horner(p: v128, x: v128, c: f32): v128 {
   return f32x4.add(f32x4.splat(c), f32x4.mul(p, x));
 }
 
-/** e^(−x²/2) */
-// @ts-ignore: decorator
-@inline
+/** e^(−x²/2) @inline */
 export function bell4(x: v128): v128 {
   return exp4(f32x4.mul(f32x4.mul(x, x), f32x4.splat(-0.5)));
 }
@@ -20,9 +16,8 @@ export function bell4(x: v128): v128 {
  * Φ(x) = ½ (1 + erf(x / √2)), given bell = e^(−x²/2). The tail is bell · t · R(t) with t = 1 / (1 + 0.26 |x|), R a minimax
  * fit for |x| ≤ 14.5, where bell is 0: error 2⁻²² relative to Φ, so the left tail of x · Φ(x) has its digits, which the
  * formula with erf would cancel away.
+ * @inline
  */
-// @ts-ignore: decorator
-@inline
 export function normalBelow4(x: v128, bell: v128): v128 {
   const one = f32x4.splat(1);
   const t = f32x4.div(one, f32x4.add(one, f32x4.mul(f32x4.abs(x), f32x4.splat(0.26))));

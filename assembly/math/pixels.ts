@@ -2,9 +2,7 @@
 
 import { ld } from "./simd";
 
-/** Copies n floats, reading and writing nothing else. Neither side need be aligned. */
-// @ts-ignore: decorator
-@inline
+/** Copies n floats, reading and writing nothing else. Neither side need be aligned. @inline */
 function copyFloats(to: usize, from: usize, n: i32): void {
   let left = n;
   for (; left >= 4; left -= 4, to += 16, from += 16) v128.store(to, v128.load(from));

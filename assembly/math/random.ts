@@ -31,9 +31,7 @@ export function philox(k0: u32, k1: u32, x0: u32, x1: u32, x2: u32, x3: u32): vo
   w0 = x0; w1 = x1; w2 = x2; w3 = x3;
 }
 
-/** A word as a number in [0, 1), a multiple of 2^-24: exact in f32. */
-// @ts-ignore: decorator
-@inline
+/** A word as a number in [0, 1), a multiple of 2^-24: exact in f32. @inline */
 export function uniform(word: u32): f64 {
   return <f64>(word >> 8) * TWO_MINUS_24;
 }

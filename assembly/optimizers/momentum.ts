@@ -13,8 +13,7 @@ export class Momentum {
   momentum: f32;
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function slow(w: usize, dw: usize, v: usize, rate: v128, m: v128): void {
   const next = f32x4.sub(f32x4.mul(m, v128.load(v)), f32x4.mul(rate, v128.load(dw)));
   v128.store(v, next);
@@ -35,8 +34,7 @@ function momentum(record: usize, rows: i32, part: i32, parts: i32): void {
   } while (i < end);
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function ahead(w: usize, dw: usize, v: usize, rate: v128, m: v128): void {
   const g = f32x4.mul(rate, v128.load(dw));
   const next = f32x4.sub(f32x4.mul(m, v128.load(v)), g);

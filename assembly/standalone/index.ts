@@ -2,7 +2,7 @@
 // holds in another form than kernels want, and every kernel that predicting may need. The exporter (src/interop) takes of it what a
 // model needs. A build of its own, optimised for size: loops that take several steps at a time take fewer.
 
-import { packPanels } from "../math/matmul";
+import { packWeights } from "../math/matmul";
 import { run } from "../tape";
 import { Standalone, Unpack } from "./records";
 
@@ -11,6 +11,8 @@ export { INPUT_F32 } from "../layers/input";
 export { DENSE_FORWARD } from "../layers/dense";
 export { CONV2D_FORWARD } from "../layers/conv2d";
 export { DEPTHWISE_FORWARD } from "../layers/depthwiseConv2d";
+// what the exporter asks
+export { conv2dScratch, depthwiseScratch } from "../layers/scratch";
 export { MAX_POOL_FORWARD } from "../layers/maxPooling2d";
 export { AVERAGE_POOL_FORWARD } from "../layers/averagePooling2d";
 export { FLATTEN_PIXELS, UNFLATTEN_PIXELS } from "../layers/reshape";
@@ -36,14 +38,12 @@ export let MODEL: usize = 0;
 /** What predict() returns for a number of rows below 1 or above maxRows(). */
 const WRONG_ROWS: i32 = -1;
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function model(): Standalone {
   return changetype<Standalone>(MODEL);
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function ld(n: i32): i32 {
   return (n + 3) & ~3;
 }
@@ -84,9 +84,7 @@ export function predictBytes(rows: i32): i32 {
   return predict(rows);
 }
 
-/** A half-precision float that is neither infinite nor NaN: the exponent moves by 127 - 15. */
-// @ts-ignore: decorator
-@inline
+/** A half-precision float that is neither infinite nor NaN: the exponent moves by 127 - 15. @inline */
 function half(h: u32): f32 {
   const size = reinterpret<f32>((h & 0x7fff) << 13) * reinterpret<f32>(0x77800000);
   return reinterpret<f32>(reinterpret<u32>(size) | ((h & 0x8000) << 16));
@@ -110,9 +108,9 @@ export function unpack(): void {
         if (++c == columns) c = 0;
       }
     }
-    if (u.panels) {
+    if (u.packed) {
       for (let g = 0; g < u.groups; g++)
-        packPanels(u.to + (<usize>(g * u.k * ld(u.out)) << 2), plain + (<usize>(g * u.out) << 2), u.k, u.out, columns);
+        packWeights(u.to + (<usize>(g * u.k * ld(u.out)) << 2), plain + (<usize>(g * u.out) << 2), u.k, u.out, columns);
     } else {
       for (let r = 0; r < u.k; r++)
         memory.copy(u.to + (<usize>(r * ld(columns)) << 2), plain + (<usize>(r * columns) << 2), <usize>columns << 2);

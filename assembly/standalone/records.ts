@@ -29,5 +29,5 @@ export class Unpack {
   k: i32;
   out: i32;
   groups: i32;
-  panels: i32; // 0: padded rows
+  packed: i32; // 0: padded rows
 }

@@ -1,4 +1,5 @@
 // What bench/browser.mjs measures in a page.
+import { internalsOf } from "../../build/internals.js";
 import { compiled, fitRates, rowsFor } from "../fit.mjs";
 
 /**
@@ -47,7 +48,7 @@ async function watch(name, batchSize, seconds, options = {}) {
     frames: frames.length / took,
     longestFrame: Math.max(...between),
     reports,
-    samples: (model.state.run.step * batchSize) / took,
+    samples: (internalsOf(model).state.run.step * batchSize) / took,
   };
 }
 

@@ -82,7 +82,7 @@ int main(int count, char** words) {
   auto kernel = [&](uint32_t to, uint32_t inputs, uint32_t units) {
     const auto values = draw(inputs * units);
     put(plain, values.data(), values.size() * 4);
-    core.call("packPanels", {to, plain, inputs, units, units});
+    core.call("packWeights", {to, plain, inputs, units, units});
   };
   kernel(p.w1, 2, HIDDEN);
   put(p.b1, draw(HIDDEN).data(), HIDDEN * 4);
@@ -112,10 +112,10 @@ int main(int count, char** words) {
   };
   print("loss", step + 16, 1);
   for (uint32_t row = 0; row < ROWS; row++) print("output", a + row * ld(1) * 4, 1);
-  core.call("unpackPanels", {plain, p.w1, 2, HIDDEN, HIDDEN});
+  core.call("unpackWeights", {plain, p.w1, 2, HIDDEN, HIDDEN});
   print("w1", plain, 2 * HIDDEN);
   print("b1", p.b1, HIDDEN);
-  core.call("unpackPanels", {plain, p.w2, HIDDEN, 1, 1});
+  core.call("unpackWeights", {plain, p.w2, HIDDEN, 1, 1});
   print("w2", plain, HIDDEN);
   print("b2", p.b2, 1);
 }

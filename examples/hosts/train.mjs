@@ -90,7 +90,7 @@ export function trainXor(wasm, weights, steps) {
   ];
   for (const [to, values, inputs, units] of kernels) {
     floats(plain, values.length).set(values);
-    core.packPanels(to, plain, inputs, units, units);
+    core.packWeights(to, plain, inputs, units, units);
   }
   floats(p.b1, HIDDEN).set(weights.b1);
   floats(p.b2, 1).set(weights.b2);
@@ -115,7 +115,7 @@ export function trainXor(wasm, weights, steps) {
   }
 
   const unpacked = kernels.map(([from, values, inputs, units]) => {
-    core.unpackPanels(plain, from, inputs, units, units);
+    core.unpackWeights(plain, from, inputs, units, units);
     return floats(plain, values.length).slice();
   });
   return {

@@ -1,5 +1,6 @@
-import type { Callback, Direction } from "../callbacks/callback.ts";
-import { modelCheckpoint } from "../callbacks/modelCheckpoint.ts";
+import type { Callback } from "../callbacks/callback.ts";
+import { modelCheckpoint } from "../callbacks/index.ts";
+import type { Direction } from "../callbacks/monitor.ts";
 import { NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
 import { checkOptions, checkWhole } from "../fields/options.ts";

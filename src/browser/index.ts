@@ -1,7 +1,7 @@
 /** The public names of `nabla/browser`: storage, files and pictures of pages and workers. */
 export type { ImageInfo, ImageSetOptions, Problem } from "../data/images/imageSet.ts";
 export type { Picture } from "../data/images/picture.ts";
-export type { DataKind, OpenedData } from "../data/opened.ts";
+export type { DataKind, OpenedData } from "../data/readers/open.ts";
 export { type CheckpointInOptions, checkpointIn } from "./checkpointIn.ts";
 export type { DataSource, FileSource } from "./data/files.ts";
 export { type OpenDataOptions, openData } from "./data/open.ts";

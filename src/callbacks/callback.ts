@@ -1,5 +1,13 @@
 /** What a program may hook into training. */
-import type { Model } from "../model/model.ts";
+
+/** What callbacks can do with the model that is trained. A program's own have all of it: see src/model/callbacks.ts. */
+export interface TrainedModel {
+  /** Copies of all parameters by name. */
+  weights(): Record<string, Float32Array>;
+  setWeights(weights: Readonly<Record<string, Float32Array>>): unknown;
+  /** The bytes of a checkpoint. */
+  save(): Uint8Array;
+}
 
 /** Figures of a batch or an epoch: loss, metrics, and valLoss, val… after a validation. */
 export interface Logs {
@@ -8,8 +16,8 @@ export interface Logs {
 }
 
 /** What a callback can see and do while training runs. */
-export interface TrainingContext {
-  readonly model: Model;
+export interface TrainingContext<M = TrainedModel> {
+  readonly model: M;
   /** Epochs to be trained in all. */
   readonly epochs: number;
   readonly batchesPerEpoch: number;
@@ -24,19 +32,19 @@ export interface TrainingContext {
 }
 
 /** Every hook may return a promise, which is waited for. Epochs and batches count from 0, as in Keras. */
-export interface Callback {
+export interface Callback<M = TrainedModel> {
   /** The name under which state() goes into a checkpoint. Callbacks without one have no state. */
   readonly name?: string;
   /** Before the first step, of a resumed run too. */
-  onTrainBegin?(context: TrainingContext): void | Promise<void>;
+  onTrainBegin?(context: TrainingContext<M>): void | Promise<void>;
   /** After the last epoch, or the one that stop() ended. */
-  onTrainEnd?(context: TrainingContext): void | Promise<void>;
+  onTrainEnd?(context: TrainingContext<M>): void | Promise<void>;
   /** Before an epoch; not in the middle of one that is resumed. */
-  onEpochBegin?(epoch: number, context: TrainingContext): void | Promise<void>;
+  onEpochBegin?(epoch: number, context: TrainingContext<M>): void | Promise<void>;
   /** After an epoch and its validation, with the figures of both. */
-  onEpochEnd?(epoch: number, logs: Logs, context: TrainingContext): void | Promise<void>;
+  onEpochEnd?(epoch: number, logs: Logs, context: TrainingContext<M>): void | Promise<void>;
   /** After a step, with the figures of the epoch so far. */
-  onBatchEnd?(batch: number, logs: Logs, context: TrainingContext): void | Promise<void>;
+  onBatchEnd?(batch: number, logs: Logs, context: TrainingContext<M>): void | Promise<void>;
   /** onBatchEnd is only wanted where `context.step` is a multiple of this. Default 1: after every batch. */
   readonly everySteps?: number;
   /** What a resumed run needs to go on as if it had not been stopped. Where `context.step` is 0, a run begins anew. */
@@ -52,10 +60,13 @@ export interface CallbackState {
   readonly tensors?: Readonly<Record<string, Float32Array>>;
 }
 
+/** States by the names they have in a checkpoint. */
+export type CallbackStates = Readonly<Record<string, CallbackState>>;
+
 /** Callbacks with the names their states have in a checkpoint: the second of one name is "name 2", and so on. */
-export function withState(callbacks: readonly Callback[]): [key: string, callback: Callback][] {
+export function withState<M>(callbacks: readonly Callback<M>[]): [key: string, callback: Callback<M>][] {
   const seen = new Map<string, number>();
-  const named: [string, Callback][] = [];
+  const named: [string, Callback<M>][] = [];
   for (const callback of callbacks) {
     if (callback.name === undefined || !callback.state) continue;
     const n = (seen.get(callback.name) ?? 0) + 1;
@@ -65,22 +76,22 @@ export function withState(callbacks: readonly Callback[]): [key: string, callbac
   return named;
 }
 
+/** What callbacks have learned, in their order; of those that have a state. */
+export const statesOf = <M>(callbacks: readonly Callback<M>[]): CallbackState[] =>
+  withState(callbacks).map(([, callback]) => callback.state!());
+
+/** Gives callbacks back what statesOf() has returned. */
+export function restoreStates<M>(callbacks: readonly Callback<M>[], states: readonly CallbackState[]): void {
+  for (const [i, [, callback]] of withState(callbacks).entries()) callback.restore?.(states[i]);
+}
+
+/** The name of callbacks that only save: they change no weights, so a resumed run may do without them. */
+export const SAVING = "modelCheckpoint";
+
 /** The order callbacks are called in: those that save come last, so that what they save has what the others learned. */
-export const inOrder = (callbacks: readonly Callback[]): Callback[] =>
-  [...callbacks].sort((a, b) => Number(a.name === "modelCheckpoint") - Number(b.name === "modelCheckpoint"));
+export const inOrder = <M>(callbacks: readonly Callback<M>[]): Callback<M>[] =>
+  [...callbacks].sort((a, b) => Number(a.name === SAVING) - Number(b.name === SAVING));
 
 /** Whether onBatchEnd is wanted after this step. */
-export const wanted = ({ everySteps = 1 }: Pick<Callback, "everySteps">, step: number): boolean =>
+export const wanted = ({ everySteps = 1 }: { readonly everySteps?: number }, step: number): boolean =>
   step % everySteps === 0;
-
-/** Whether lower or higher is better: "auto" takes higher for accuracies, precision, recall and f1. */
-export type Direction = "auto" | "min" | "max";
-
-export function better(
-  monitor: string,
-  direction: Direction,
-  minDelta: number,
-): (value: number, best: number) => boolean {
-  const up = direction === "max" || (direction === "auto" && /accuracy|precision|recall|f1/i.test(monitor));
-  return up ? (value, best) => value > best + minDelta : (value, best) => value < best - minDelta;
-}

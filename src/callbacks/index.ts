@@ -1,4 +1,4 @@
-export type { Callback, CallbackState, Direction, Logs, TrainingContext } from "./callback.ts";
-export { type EarlyStoppingOptions, earlyStopping } from "./earlyStopping.ts";
-export { type ModelCheckpointOptions, modelCheckpoint } from "./modelCheckpoint.ts";
-export { type ReduceLROnPlateauOptions, reduceLROnPlateau } from "./reduceLROnPlateau.ts";
+/** The callbacks there are, a line each. Those made by callbackKind() may stand in documents, under the name they have here. */
+export { earlyStopping } from "./earlyStopping.ts";
+export { reduceLROnPlateau } from "./reduceLROnPlateau.ts";
+export { modelCheckpoint } from "./modelCheckpoint.ts";

@@ -1,25 +1,33 @@
-import { checkOptions } from "../fields/options.ts";
-import { better, type Callback, type Direction } from "./callback.ts";
-import { monitored } from "./earlyStopping.ts";
+import { type Input, int, string } from "../fields/fields.ts";
+import { object, optional } from "../fields/objects.ts";
+import { type Callback, SAVING } from "./callback.ts";
+import { withDefaults } from "./kind.ts";
+import { better, mode, monitored } from "./monitor.ts";
 
-export interface ModelCheckpointOptions {
+const fields = () =>
+  object({
+    /** Save only when this figure improves. Default: save every time. */
+    monitor: optional(string()),
+    /** Default "auto". */
+    mode: mode(),
+    /** Save every so many steps instead of after every epoch. */
+    everySteps: optional(int({ min: 1 })),
+  });
+
+/** Where checkpoints go, and how often. */
+export interface ModelCheckpointOptions extends Input<ReturnType<typeof fields>> {
   /** Takes the checkpoint's bytes: write them to a file, to storage, send them. Waited for. */
   save(bytes: Uint8Array, where: { epoch: number; step: number }): void | Promise<void>;
-  /** Save only when this figure improves. Default: save every time. */
-  monitor?: string;
-  mode?: Direction;
-  /** Save every so many steps instead of after every epoch. */
-  everySteps?: number;
 }
 
 /** Hands out a checkpoint after every epoch (or every so many steps, or only the best). */
 export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
-  checkOptions("modelCheckpoint", options, ["save", "monitor", "mode", "everySteps"]);
-  const { save, monitor, mode = "auto", everySteps } = options;
+  const { monitor, mode, everySteps } = withDefaults("modelCheckpoint", fields(), options, ["save"]);
+  const { save } = options;
   const improved = better(monitor ?? "", mode, 0);
   let best: number | null = null;
   return {
-    name: "modelCheckpoint",
+    name: SAVING,
     onTrainBegin(context) {
       if (context.step === 0) best = null;
     },

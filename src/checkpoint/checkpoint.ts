@@ -9,7 +9,7 @@
  */
 
 import { NablaError } from "../errors.ts";
-import { anything, exactly, type Field, int, list, number, show, string, within } from "../fields/fields.ts";
+import { anything, exactly, type Field, int, list, number, show, string } from "../fields/fields.ts";
 import { object, optional, record } from "../fields/objects.ts";
 import {
   CHECKPOINT_VERSION,
@@ -26,7 +26,7 @@ import { packValue, unpackValue } from "./values.ts";
 export { CHECKPOINT_VERSION, requireTensors, type Tensor } from "./document.ts";
 
 /** Where training stands. Counters are whole numbers from 0. */
-export interface Progress {
+export interface TrainingPosition {
   /** Epochs finished. */
   epoch: number;
   /** Batches finished of the epoch that is running. */
@@ -52,7 +52,7 @@ export interface Checkpoint {
   tensors: Map<string, Tensor>;
   /** Optimizer state, "optimizer.<slot>.<layer>.kernel". Empty when training has not begun. */
   slots: Map<string, Tensor>;
-  progress: Progress;
+  progress: TrainingPosition;
   /** State by callback: JSON values, and Float32Arrays (the best weights of early stopping). */
   callbacks: Record<string, unknown>;
   classes?: string[];
@@ -172,38 +172,4 @@ export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
   } catch (error) {
     throw inCheckpoint(error, name);
   }
-}
-
-/**
- * Throws a NablaError with the first difference, by path, between the model configuration of a file and the one
- * wanted. Both with defaults filled in; keys in any order, `undefined` like missing.
- */
-export function requireSameArchitecture(saved: unknown, wanted: unknown, name = "checkpoint"): void {
-  const found = difference(saved, wanted, "");
-  if (!found) return;
-  const [path, there, here] = found;
-  const what = `${path || "model"} is ${show(there) === "undefined" ? "missing" : show(there)} in the file and ${show(here) === "undefined" ? "missing" : show(here)} here`;
-  throw new NablaError(
-    `${name}: a checkpoint of another architecture: ${what}; load it with its own configuration, or train anew`,
-    {
-      details: { path, saved: there, wanted: here },
-    },
-  );
-}
-
-function difference(
-  a: unknown,
-  b: unknown,
-  path: string,
-): [path: string, a: unknown, b: unknown] | undefined {
-  if (Object.is(a, b)) return undefined;
-  const both = typeof a === "object" && typeof b === "object" && a !== null && b !== null;
-  if (!both || Array.isArray(a) !== Array.isArray(b)) return [path, a, b];
-  const left = a as Record<string, unknown>;
-  const right = b as Record<string, unknown>;
-  for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
-    const found = difference(left[key], right[key], within(path, Array.isArray(a) ? Number(key) : key));
-    if (found) return found;
-  }
-  return undefined;
 }

@@ -4,14 +4,14 @@ import { NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
 import type { StoredTensor } from "./safetensors.ts";
 
-/** Of configuration documents. */
-export const CONFIG_VERSION = 1;
-
 /** Where a safetensors file keeps the document, among its metadata. */
 export const KEY = "nabla.checkpoint";
 
 /** What errors call a file that was given no name. */
 export const UNNAMED = "checkpoint";
+
+/** The version of the format that configurations are written in. */
+export const CONFIG_VERSION = 1;
 
 /** What files say and what this code reads and writes. Raise it when an older reader would misread a file. */
 export const CHECKPOINT_VERSION = 1;

@@ -5,7 +5,7 @@ import { show } from "../fields/fields.ts";
 import { DTYPES } from "./dtypes.ts";
 
 /** Where a tensor lies: bytes `begin` to `end` of the payload. */
-export interface Range {
+export interface TensorPlace {
   readonly name: string;
   readonly dtype: string;
   readonly shape: readonly number[];
@@ -13,12 +13,12 @@ export interface Range {
   readonly end: number;
 }
 
-export interface Header {
+export interface SafetensorsHeader {
   /** Where the payload begins, in bytes from the start of the file. */
   readonly start: number;
   readonly metadata: Readonly<Record<string, string>>;
   /** One after the other, covering the payload without gap or overlap. */
-  readonly ranges: readonly Range[];
+  readonly ranges: readonly TensorPlace[];
 }
 
 /** The format's own limit. */
@@ -43,7 +43,7 @@ const OTHERS: readonly (readonly [start: string, what: string])[] = [
  * @param size bytes of the whole file
  * @throws NablaError where the header is damaged, or the file is not as long as it says
  */
-export function parseHeader(bytes: Uint8Array, name: string, size = bytes.length): Header {
+export function parseHeader(bytes: Uint8Array, name: string, size = bytes.length): SafetensorsHeader {
   const length = headerLength(bytes, name);
   const start = 8 + length;
   const fields = parseObject(bytes.subarray(8, start), name);
@@ -113,7 +113,7 @@ function asObject(value: unknown, where: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-function parseRange(key: string, entry: unknown, name: string): Range {
+function parseRange(key: string, entry: unknown, name: string): TensorPlace {
   const where = `tensor ${show(key)}`;
   const { dtype, shape, data_offsets: offsets } = asObject(entry, `${name}: header: ${where}`);
   const type = typeof dtype === "string" ? DTYPES.get(dtype) : undefined;
@@ -145,7 +145,7 @@ function parseRange(key: string, entry: unknown, name: string): Range {
 
 const isSize = (n: unknown) => Number.isSafeInteger(n) && (n as number) >= 0;
 
-function checkCover(ranges: readonly Range[], size: number, start: number, name: string): void {
+function checkCover(ranges: readonly TensorPlace[], size: number, start: number, name: string): void {
   let at = 0;
   let before = "the header";
   for (const range of ranges) {

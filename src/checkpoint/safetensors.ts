@@ -10,7 +10,7 @@
  */
 import { NablaError } from "../errors.ts";
 import { DTYPES, dtypeOf, type TensorData } from "./dtypes.ts";
-import { parseHeader, type Range } from "./header.ts";
+import { parseHeader, type TensorPlace } from "./header.ts";
 import { Sha256 } from "./sha256.ts";
 
 export interface NamedTensor {
@@ -102,7 +102,11 @@ export function readSafetensors(bytes: Uint8Array, name: string): Safetensors {
   return { metadata: rest, tensors };
 }
 
-function readTensor(bytes: Uint8Array, start: number, { dtype, shape, begin, end }: Range): StoredTensor {
+function readTensor(
+  bytes: Uint8Array,
+  start: number,
+  { dtype, shape, begin, end }: TensorPlace,
+): StoredTensor {
   // A copy begins at offset 0 of its own buffer, so it is aligned whatever the file does.
   const own = new Uint8Array(end - begin);
   own.set(bytes.subarray(start + begin, start + end));

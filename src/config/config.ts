@@ -1,18 +1,9 @@
 /** The configuration document: a model and how to train it. One specification, for the check, the schema, the types. */
+import { callbackFields } from "../callbacks/table.ts";
 import { CONFIG_VERSION } from "../checkpoint/document.ts";
 import { NablaError } from "../errors.ts";
-import {
-  bool,
-  choice,
-  exactly,
-  type Infer,
-  type Input,
-  int,
-  list,
-  number,
-  string,
-} from "../fields/fields.ts";
-import { described, object, optional, record, withDefault } from "../fields/objects.ts";
+import { exactly, type Infer, type Input, list, string } from "../fields/fields.ts";
+import { described, object, optional, withDefault } from "../fields/objects.ts";
 import type { LayerConfig } from "../layers/configs.ts";
 import { checkChain, layerField } from "../layers/registry.ts";
 import { registerAll } from "../layers/table.ts";
@@ -20,81 +11,10 @@ import { lossField } from "../losses/table.ts";
 import { metricsField } from "../metrics/table.ts";
 import { optimizerField } from "../optimizers/table.ts";
 import { scheduleField } from "../schedules/table.ts";
-import { augmentFields } from "./augment.ts";
-import { seedField, shapeField, withShape } from "./shape.ts";
-
-export { seedField, shapeField } from "./shape.ts";
-
-const monitor = string({ default: "valLoss", doc: "The figure watched: loss, valLoss, valAccuracy, …" });
-const mode = choice(["auto", "min", "max"], { default: "auto", doc: "Whether smaller or larger is better." });
-const patience = (value: number) => int({ min: 0, default: value, doc: "Epochs without improvement." });
-const minDelta = (value: number) =>
-  number({ min: 0, default: value, doc: "What does not count as an improvement." });
-
-export const earlyStopping = object(
-  {
-    monitor,
-    patience: patience(0),
-    minDelta: minDelta(0),
-    mode,
-    restoreBestWeights: bool({ default: false, doc: "Go back to the weights of the best epoch at the end." }),
-  },
-  { doc: "Stop when a figure no longer improves." },
-);
-
-export const reduceLROnPlateau = object(
-  {
-    monitor,
-    factor: number({
-      exclusiveMin: 0,
-      exclusiveMax: 1,
-      default: 0.1,
-      doc: "What the learning rate is multiplied by.",
-    }),
-    patience: patience(10),
-    minDelta: minDelta(1e-4),
-    cooldown: int({ min: 0, default: 0, doc: "Epochs after a reduction in which nothing is counted." }),
-    minLearningRate: number({ min: 0, default: 0 }),
-    mode,
-  },
-  { doc: "Make the learning rate smaller when a figure no longer improves." },
-);
+import { documentSettings } from "../training/settings.ts";
+import { shapeField, withShape } from "./shape.ts";
 
 export const modelFields = () => object({ inputShape: shapeField, layers: list(layerField(), { min: 1 }) });
-
-/** How training runs, whatever is trained. */
-const running = {
-  batchSize: int({ min: 1, default: 32, doc: "Rows per step." }),
-  microBatchSize: optional(
-    int({
-      min: 1,
-      doc: "Rows of a batch that pass through the network at once, to take less memory. The result is the same, except with batch normalisation.",
-    }),
-  ),
-  epochs: int({ min: 1, default: 1, doc: "Passes over the data." }),
-  seed: seedField,
-  shuffle: bool({ default: true, doc: "Visit the rows in another order each epoch." }),
-  validationSplit: number({
-    min: 0,
-    exclusiveMax: 1,
-    default: 0,
-    doc: "Share of the rows to validate on instead of training on them.",
-  }),
-  classWeight: optional(
-    record(number({ min: 0 }), {
-      keys: /^(0|[1-9][0-9]*)$/,
-      doc: "Factors of the loss by class number; 1 for those left out.",
-    }),
-  ),
-  shifted: optional(
-    int({
-      min: 1,
-      doc: "Trains on five times the rows: every image also moved by so many pixels up, down, left and right.",
-    }),
-  ),
-};
-/** The same as options of fit(), besides `augment`: see src/data/augment/fit.ts. */
-export const fitFields = object(running);
 
 export const trainingFields = () =>
   object({
@@ -102,10 +22,8 @@ export const trainingFields = () =>
     optimizer: withDefault(optimizerField(), "adam"),
     schedule: optional(scheduleField()),
     metrics: metricsField(),
-    ...running,
-    augment: optional(augmentFields),
-    earlyStopping: optional(earlyStopping),
-    reduceLROnPlateau: optional(reduceLROnPlateau),
+    ...documentSettings().fields,
+    ...callbackFields(),
   });
 
 /** Documents may name any layer, so the program has all of them from now on. */

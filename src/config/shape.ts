@@ -1,4 +1,4 @@
-/** The shape of a model's input, and its seed. */
+/** The shape of a model's input. */
 
 import { int, list } from "../fields/fields.ts";
 import { described } from "../fields/objects.ts";
@@ -8,7 +8,6 @@ export const shapeField = described(
   list(int({ min: 1 }), { min: 1 }),
   "The shape of one row of input, without the batch: [784] or [28, 28, 1].",
 );
-export const seedField = int({ min: 0, default: 0, doc: "What every random choice hangs on." });
 
 /**
  * Checks a list of layers and fills in defaults. The first may also say the shape of one row of input.

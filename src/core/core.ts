@@ -29,7 +29,7 @@ type Fill = (
   a: number,
   b: number,
 ) => void;
-/** Between plain row-major [k, out], `columns` floats from row to row, and panels; see ARCHITECTURE.md. */
+/** Between plain row-major [k, out], `columns` floats from row to row, and packed weights: see assembly/math/packed.ts. */
 type Pack = (to: number, from: number, k: number, out: number, columns: number) => void;
 
 export interface CoreExports extends Record<string, unknown> {
@@ -50,8 +50,8 @@ export interface CoreExports extends Record<string, unknown> {
   sha256Init(state: number): void;
   sha256Blocks(state: number, p: number, blocks: number): void;
   allFinite(p: number, n: number): number;
-  packPanels: Pack;
-  unpackPanels: Pack;
+  packWeights: Pack;
+  unpackWeights: Pack;
   ZEROS: WebAssembly.Global;
   BASE: WebAssembly.Global;
   OUTER_SCRATCH: WebAssembly.Global;
@@ -122,6 +122,11 @@ export class Core {
   /** A size that kernels agree on with their callers. */
   constant(name: string): number {
     return (this.exports[name] as WebAssembly.Global).value as number;
+  }
+
+  /** What a function of the core says about the size of something. */
+  size(name: string, ...of: readonly number[]): number {
+    return (this.exports[name] as (...of: readonly number[]) => number)(...of);
   }
 
   /** Runs instructions from … to of the tape on `rows` rows; returns how many ran. */

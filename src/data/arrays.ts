@@ -1,5 +1,6 @@
 /** Datasets from what a program has in hand: typed arrays, plain nested arrays, labels. */
 import { NablaError } from "../errors.ts";
+import { checkOptions } from "../fields/options.ts";
 import { type Dataset, sizeOf, type Target } from "./dataset.ts";
 import { rowsDataset } from "./rows.ts";
 
@@ -36,6 +37,15 @@ export interface ArrayOptions {
   names?: readonly string[];
 }
 
+const OPTIONS: readonly (keyof ArrayOptions)[] = [
+  "name",
+  "inputShape",
+  "inputScale",
+  "target",
+  "classes",
+  "names",
+];
+
 /** Beyond this many classes, whole numbers are more likely quantities than labels. */
 const MAX_CLASSES = 100_000;
 
@@ -49,6 +59,7 @@ const MAX_CLASSES = 100_000;
  * Throws a NablaError when the counts disagree, a row is ragged, or a value is NaN or infinite.
  */
 export function arrayDataset(x: ArrayLike2, y: ArrayLike2, options: ArrayOptions = {}): Dataset {
+  checkOptions("arrayDataset", options, OPTIONS);
   const name = options.name ?? "data";
   const targets = flatten(y, `${name}: y`);
   const rows = targets.shape[0] ?? 0;

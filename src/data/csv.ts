@@ -1,6 +1,8 @@
 /** Tables as datasets: every column but one is an input, that one is the target. */
 import { didYouMean, NablaError } from "../errors.ts";
+import { checkOptions } from "../fields/options.ts";
 import { arrayDataset } from "./arrays.ts";
+import { splitFields, tableFields } from "./csvFields.ts";
 import { type CsvTable, type CsvTableOptions, isNumeric, parseCsvLine, parseCsvTable } from "./csvTable.ts";
 import type { DataSplit, Dataset, Standardisation } from "./dataset.ts";
 import { withHeader } from "./portable.ts";
@@ -42,6 +44,7 @@ export interface CsvData {
 
 /** Reads a table. Throws a NablaError with line and column for anything that is missing or no number. */
 export function parseCsvDataset(text: string, options: CsvOptions = {}): CsvData {
+  checkOptions("parseCsvDataset", options, ["name", ...Object.keys(tableFields())]);
   const name = options.name ?? "data.csv";
   const table = parseCsvTable(text, name, options);
   const { like } = options;
@@ -89,11 +92,11 @@ export interface CsvSplitOptions extends CsvOptions {
 
 /** Reads a table, parts it in two, and standardises both parts by what the training part is like. */
 export function csvSplit(text: string, options: CsvSplitOptions = {}): DataSplit & { csv: CsvInfo } {
-  const { testFraction = 0.2, seed = 0 } = options;
-  const { dataset, csv } = parseCsvDataset(text, options);
+  checkOptions("csvSplit", options, ["name", ...Object.keys({ ...tableFields(), ...splitFields() })]);
+  const { testFraction = 0.2, seed = 0, standardise: scaled, standardisation, ...table } = options;
+  const { dataset, csv } = parseCsvDataset(text, table);
   const [train, test] = testFraction > 0 ? splitDataset(dataset, testFraction, { seed }) : [dataset];
-  if (options.standardise === false) return { train, ...(test && { test }), csv };
-  const { standardisation } = options;
+  if (scaled === false) return { train, ...(test && { test }), csv };
   if (standardisation) {
     const by = (part: Dataset) => standardise(part, standardisation);
     return { train: by(train), ...(test && { test: by(test) }), standardisation, csv };

@@ -1,5 +1,6 @@
 /** IDX, the format of MNIST: a magic number, the sizes of the dimensions, the values, all big-endian. */
 import { NablaError } from "../errors.ts";
+import { checkOptions } from "../fields/options.ts";
 import type { Dataset } from "./dataset.ts";
 import { sizeOf } from "./dataset.ts";
 import { rowsDataset } from "./rows.ts";
@@ -23,6 +24,15 @@ const TYPES: Record<number, { type: IdxType; bytes: number }> = {
   13: { type: "float32", bytes: 4 },
   14: { type: "float64", bytes: 8 },
 };
+
+/** Whether bytes begin as an IDX file does: 00 00, a type, and from 1 to 8 dimensions. */
+export const isIdx = (bytes: Uint8Array): boolean =>
+  bytes.length >= 4 &&
+  bytes[0] === 0 &&
+  bytes[1] === 0 &&
+  TYPES[bytes[2]!] !== undefined &&
+  bytes[3]! >= 1 &&
+  bytes[3]! <= 8;
 
 /**
  * Reads an IDX file of any of the six element types. uint8 data is a view of `bytes`, not a copy.
@@ -98,6 +108,7 @@ const MAX_CLASSES = 65_536;
  * Throws when the counts disagree, or a label is no whole number from 0 to classes - 1.
  */
 export function idxDataset(images: Idx, labels: Idx, options: IdxOptions = {}): Dataset {
+  checkOptions("idxDataset", options, ["name", "classes", "inputScale"]);
   const length = images.shape[0]!;
   if (labels.shape.length !== 1) {
     throw new NablaError(

@@ -1,8 +1,9 @@
 /** The public names of `nabla/data`. */
 export { type ArrayOptions, arrayDataset, type Shaped, type TypedArray } from "./arrays.ts";
+export type { AugmentOptions } from "./augment/effects.ts";
 export { augment } from "./augment/index.ts";
-export type { AugmentOptions } from "./augment/options.ts";
-export { type ShiftedOptions, shifted } from "./augment/shifted.ts";
+export { shifted } from "./augment/shifted.ts";
+export type { ShiftedOptions } from "./augment/shiftedOptions.ts";
 export {
   type CsvData,
   type CsvInfo,
@@ -13,7 +14,8 @@ export {
   parseCsvDataset,
 } from "./csv.ts";
 export type { DataSplit, Dataset, Inputs, Standardisation, Target, Targets } from "./dataset.ts";
-export { type DigitsOptions, digits } from "./digits/index.ts";
+export { digits } from "./digits/index.ts";
+export type { DigitsOptions } from "./digits/options.ts";
 export { type Fold, type KFoldOptions, kFold } from "./folds.ts";
 export { and, majority, nand, or, truthTableM, xor } from "./generated/gates.ts";
 export { type GeneratedOptions, type GeneratedSet, generatedSets, makeGenerated } from "./generated/index.ts";

@@ -10,13 +10,13 @@ export interface Npy extends Shaped {
 }
 
 type Getter = (view: DataView, at: number, little: boolean) => number;
-interface Kind {
+interface ElementType {
   bytes: number;
   make: (n: number) => TypedArray;
   get: Getter;
 }
 
-const KINDS: Record<string, Kind> = {
+const ELEMENT_TYPES: Record<string, ElementType> = {
   b1: { bytes: 1, make: (n) => new Uint8Array(n), get: (v, at) => (v.getUint8(at) ? 1 : 0) },
   u1: { bytes: 1, make: (n) => new Uint8Array(n), get: (v, at) => v.getUint8(at) },
   i1: { bytes: 1, make: (n) => new Int8Array(n), get: (v, at) => v.getInt8(at) },
@@ -49,10 +49,10 @@ export function parseNpy(bytes: Uint8Array, name: string): Npy {
       `${name}: expected a header with descr, fortran_order and shape, got ${header.trim()}`,
     );
   }
-  const kind = KINDS[descr[2]!];
+  const kind = ELEMENT_TYPES[descr[2]!];
   if (!kind) {
     throw new NablaError(
-      `${name}: element type ${descr[1]}${descr[2]} is not read; expected one of ${Object.keys(KINDS).join(", ")}; convert with .astype("float32")`,
+      `${name}: element type ${descr[1]}${descr[2]} is not read; expected one of ${Object.keys(ELEMENT_TYPES).join(", ")}; convert with .astype("float32")`,
     );
   }
   const shape = shapeText[1]!
@@ -95,7 +95,7 @@ function readHeader(bytes: Uint8Array, name: string): { header: string; from: nu
   return { header: new TextDecoder().decode(bytes.subarray(start, start + length)), from: start + length };
 }
 
-function toRowMajor(data: TypedArray, shape: readonly number[], kind: Kind): TypedArray {
+function toRowMajor(data: TypedArray, shape: readonly number[], kind: ElementType): TypedArray {
   const out = kind.make(data.length);
   const index = new Array<number>(shape.length).fill(0);
   for (let to = 0; to < data.length; to++) {

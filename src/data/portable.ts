@@ -2,13 +2,13 @@
  * What a dataset is, told to another thread: rows as arrays, or how to make them anew there. A dataset that says nothing here
  * (a program's own) stays where it is and hands over batches.
  */
-import type { AugmentOptions } from "./augment/options.ts";
-import type { ShiftedOptions } from "./augment/shifted.ts";
+import type { AugmentOptions } from "./augment/effects.ts";
+import type { ShiftedOptions } from "./augment/shiftedOptions.ts";
 import type { Dataset, Inputs, Standardisation, Targets } from "./dataset.ts";
-import type { DigitsOptions } from "./digits/index.ts";
+import type { DigitsOptions } from "./digits/options.ts";
 
 /** All of a dataset but its rows. */
-export type Header = Pick<
+export type DatasetHeader = Pick<
   Dataset,
   "name" | "length" | "inputShape" | "inputType" | "inputScale" | "target" | "standardisation"
 >;
@@ -22,14 +22,14 @@ export interface Lendable {
 
 /** Plain values; other datasets by their number in a list, so that two parts of one are not sent twice. */
 export type Portable =
-  | { kind: "arrays"; header: Header; x: Inputs; y: Targets; rows: Lendable }
+  | { kind: "arrays"; header: DatasetHeader; x: Inputs; y: Targets; rows: Lendable }
   | { kind: "digits"; options: DigitsOptions }
   | { kind: "subset"; of: number; rows: Uint32Array; name: string }
   | { kind: "shifted"; of: number; pixels: number; options: ShiftedOptions }
   | { kind: "augment"; of: number; options: AugmentOptions }
   | { kind: "standardise"; of: number; by: Standardisation }
   /** Rows are asked for. */
-  | { kind: "elsewhere"; header: Header };
+  | { kind: "elsewhere"; header: DatasetHeader };
 
 /** @param number the number of a dataset this one is made from */
 type Describe = (number: (dataset: Dataset) => number) => Portable;
@@ -43,7 +43,10 @@ export function portable(dataset: Dataset, describe: Describe): Dataset {
 }
 
 /** The same rows, told differently: other names, other classes, … */
-export function withHeader(dataset: Dataset, changes: Partial<Header & Pick<Dataset, "extra">>): Dataset {
+export function withHeader(
+  dataset: Dataset,
+  changes: Partial<DatasetHeader & Pick<Dataset, "extra">>,
+): Dataset {
   const changed = { ...dataset, ...changes };
   const describe = descriptions.get(dataset);
   if (!describe) return changed;
@@ -69,7 +72,7 @@ export function describeAll(wanted: readonly Dataset[]): { portables: Portable[]
   return { portables, datasets };
 }
 
-export function headerOf(dataset: Dataset): Header {
+export function headerOf(dataset: Dataset): DatasetHeader {
   const { name, length, inputShape, inputType, inputScale, target, standardisation } = dataset;
   return {
     name,

@@ -1,10 +1,10 @@
 /** Rows in memory as a dataset: what arrays, IDX files and tables end up as. */
 import { NablaError } from "../errors.ts";
 import { type Dataset, type Inputs, sizeOf, type Targets } from "./dataset.ts";
-import { type Header, type Lendable, portable } from "./portable.ts";
+import { type DatasetHeader, type Lendable, portable } from "./portable.ts";
 
 /** @param x all inputs, row after row; used as they are, not copied @param y all labels, or all values */
-export function rowsDataset(header: Header, x: Inputs, y: Targets): Dataset {
+export function rowsDataset(header: DatasetHeader, x: Inputs, y: Targets): Dataset {
   const { name, length, target } = header;
   const width = sizeOf(header.inputShape);
   const size = target.kind === "values" ? target.size : 1;

@@ -5,9 +5,10 @@ import { kFold } from "../data/folds.ts";
 import { subset } from "../data/split.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
-import { isDataset, type Model } from "../model/model.ts";
+import type { FitOptions, History, Model } from "../model/model.ts";
+import { isDataset } from "../training/arguments.ts";
 import type { Scores } from "../training/evaluate.ts";
-import { FIT_OPTIONS, type FitOptions, type History } from "../training/options.ts";
+import { fitOptionNames } from "../training/options.ts";
 
 /** Those of fit(), for the training of each fold, and: */
 export interface CrossValidationOptions extends Omit<FitOptions, "resume"> {
@@ -63,7 +64,7 @@ export async function crossValidate(
   options: CrossValidationOptions = {},
 ): Promise<CrossValidation> {
   checkOptions("crossValidate", options, [
-    ...FIT_OPTIONS.filter((name) => name !== "resume"),
+    ...fitOptionNames().filter((name) => name !== "resume"),
     ...["folds", "stratified", "prepare", "onFold"],
   ]);
   const { folds, stratified, prepare, onFold, ...fit } = options;

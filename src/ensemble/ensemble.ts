@@ -1,14 +1,19 @@
 /** Several classifiers that vote. */
+
 import { type ArrayLike2, arrayDataset } from "../data/arrays.ts";
-import { buffersFor, type Dataset, range, readNow, sizeOf } from "../data/dataset.ts";
+import { buffersFor, type Dataset, range, readNow } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions, checkWhole } from "../fields/options.ts";
 import { lastActivation, outputThreshold } from "../losses/resolve.ts";
 import { exp } from "../math/elementary.ts";
 import { ConfusionMatrix } from "../metrics/confusion.ts";
 import { predictedClass, trueClass } from "../metrics/metric.ts";
-import { isDataset, type Model } from "../model/model.ts";
+import { internalsOf } from "../model/internals.ts";
+import type { Model } from "../model/model.ts";
 import { Outputs, predictBatches, type Rows, rowsOf } from "../network/predict.ts";
+import type { Loss } from "../plan/loss.ts";
+import { showShape, sizeOf } from "../shape.ts";
+import { isDataset } from "../training/arguments.ts";
 import { pauser } from "../training/pause.ts";
 
 export type Voting = "soft" | "hard";
@@ -146,7 +151,7 @@ export class Ensemble {
         `${name}: row ${from + row}: expected a label from 0 to ${this.classes - 1}, got ${y[row]}`,
       );
     }
-    const labels = this.models[0].state.compiled?.loss.labels ?? { on: 1, off: 0 };
+    const labels = lossOf(this.models[0])?.labels ?? { on: 1, off: 0 };
     const one = { rows: 1, units: target.size, stride: target.size, threshold: 0, outputs: NONE, ...labels };
     return trueClass({ ...one, values: y as Float32Array }, row);
   }
@@ -154,7 +159,7 @@ export class Ensemble {
   private checkInputs({ name, inputShape, target }: Dataset): void {
     if (sizeOf(inputShape) !== sizeOf(this.inputShape))
       throw new NablaError(
-        `ensemble: expected rows of shape ${show(this.inputShape)}, got ${show(inputShape)} from ${name}`,
+        `ensemble: expected rows of shape ${showShape(this.inputShape)}, got ${showShape(inputShape)} from ${name}`,
       );
     const has = target.kind === "class" ? target.classes : target.size;
     const fits =
@@ -172,7 +177,7 @@ export class Ensemble {
     const probabilities = new Float64Array(n * classes);
     const named = new Float64Array(n * classes);
     const each = members.map((member) => {
-      const { data } = predictBatches(member.model.built, rows, batchSize, member.model.outputShape);
+      const { data } = predictBatches(internalsOf(member.model).built, rows, batchSize);
       const said = new Int32Array(n);
       for (let r = 0; r < n; r++) {
         said[r] = predictedClass(data, r * member.units, member.units, member.threshold);
@@ -212,13 +217,13 @@ export function ensemble(models: readonly Model[], options?: EnsembleOptions): E
   return new Ensemble(models, options);
 }
 
+const lossOf = (model: Model): Loss | undefined => internalsOf(model).state.compiled?.loss;
 const NONE = new Float32Array(0);
-const show = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 const classesOf = ({ units }: Member): number => Math.max(2, units);
 
 function memberOf(model: Model): Member {
   const after = lastActivation(model.layers);
-  const loss = model.state.compiled?.loss;
+  const loss = lossOf(model);
   const logits = after === "linear" ? loss?.kernel(after) : undefined;
   return {
     model,
@@ -237,7 +242,7 @@ function memberOf(model: Model): Member {
 
 /** What is wrong with a model whose outputs are numbers to be read as they are. */
 function quantities({ model }: Member): string | undefined {
-  const loss = model.state.compiled?.loss;
+  const loss = lossOf(model);
   if (loss?.classification || model.metadata.classes || lastActivation(model.layers) !== "linear")
     return undefined;
   return "predicts quantities; voting is for classes";
@@ -247,7 +252,7 @@ function quantities({ model }: Member): string | undefined {
 function difference(first: Member, other: Member, name: string): string | undefined {
   const [a, b] = [first.model, other.model];
   if (sizeOf(a.inputShape) !== sizeOf(b.inputShape))
-    return `takes inputs of shape ${show(b.inputShape)}, ${name} of ${show(a.inputShape)}; expected the same`;
+    return `takes inputs of shape ${showShape(b.inputShape)}, ${name} of ${showShape(a.inputShape)}; expected the same`;
   if (classesOf(first) !== classesOf(other))
     return `tells ${classesOf(other)} classes apart, ${name} ${classesOf(first)}; expected the same`;
   const names = [a, b].map(({ metadata }) => metadata.classes?.join(", "));

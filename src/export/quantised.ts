@@ -1,5 +1,6 @@
 /** What fewer bits do to a model, before it is exported. */
 
+import { internalsOf } from "../model/internals.ts";
 import { Model } from "../model/model.ts";
 import { matricesOf } from "../network/network.ts";
 import { copyParameters } from "../training/inspect.ts";
@@ -14,20 +15,19 @@ import { isPacked } from "./weights.ts";
  */
 export function quantised(model: Model, type: WeightType): Model {
   checkWeightType("quantised: type", type);
-  const { inputShape, seed } = model;
-  const configs = model.configs.map((config, i) => ({ ...config, name: model.layers[i]!.name }));
-  const copy = new Model(configs, { seed, inputShape }, false);
-  copyParameters(model.built, copy.built);
+  const { configs, built: original, state } = internalsOf(model);
+  const named = configs.map((config, i) => ({ ...config, name: model.layers[i]!.name }));
+  const copy = new Model(named, { seed: model.seed });
+  const built = internalsOf(copy).build(model.inputShape, false);
+  copyParameters(original, built);
   copy.metadata = model.metadata;
   if (type !== "float32") {
-    const { built } = copy;
     for (const tensor of built.tensors) {
       if (!isPacked(tensor, type)) continue;
       const { out, groups } = matricesOf(tensor.spec);
       built.write(tensor, dequantise(quantise(built.read(tensor), out * groups, type, tensor.name)));
     }
   }
-  const { compiled } = model.state;
-  if (compiled) copy.compile(compiled.config);
+  if (state.compiled) copy.compile(state.compiled.config);
   return copy;
 }

@@ -6,6 +6,7 @@ import { MAX_BYTES } from "../core/limits.ts";
 import { RECORDS } from "../core/records.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions, checkWhole } from "../fields/options.ts";
+import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
 import type { Tensor } from "../network/network.ts";
 import { align, type CoreFacts, type KernelName, type Range, tooLarge } from "../plan/builder.ts";
@@ -64,7 +65,7 @@ export function describeExport(model: Model, options: ExportOptions = {}): Expor
     output: { shape: model.outputShape, activation },
     maxRows: rows,
     weights,
-    parameters: model.built.parameterCount,
+    parameters: internalsOf(model).built.parameterCount,
     ...(classes && { classes }),
     ...(standardisation && { standardisation }),
   };
@@ -79,7 +80,7 @@ export function describeExport(model: Model, options: ExportOptions = {}): Expor
 export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Array<ArrayBuffer> {
   const description = describeExport(model, options);
   const { maxRows, weights } = description;
-  const network = model.built;
+  const network = internalsOf(model).built;
   const { tensors } = network;
   const core = decodeBytes(standalone);
   const table = new KernelTable(new Core({ code: core }));
@@ -163,6 +164,10 @@ class KernelTable implements CoreFacts {
 
   constant(name: string): number {
     return this.core.constant(name);
+  }
+
+  size(name: string, ...of: readonly number[]): number {
+    return this.core.size(name, ...of);
   }
 }
 

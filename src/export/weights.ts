@@ -19,7 +19,7 @@ export interface UnpackFields {
   readonly k: number;
   readonly out: number;
   readonly groups: number;
-  readonly panels: number;
+  readonly packed: number;
 }
 
 export interface PackedWeights {
@@ -82,8 +82,8 @@ export function packWeights(
     const small = type === "float32" ? { values } : quantise(values, out * groups, type, name);
     const from = put(small.values);
     const scales = "scales" in small && small.scales ? put(small.scales) : 0;
-    const panels = spec.layout === "panels" ? 1 : 0;
-    records.push({ to, from, scales, bits: BITS[type], k, out, groups, panels });
+    const packed = spec.layout === "packed" ? 1 : 0;
+    records.push({ to, from, scales, bits: BITS[type], k, out, groups, packed });
     if (type !== "float32") largest = Math.max(largest, values.byteLength);
   }
   return { data, records, scratch: at, end: at + largest };

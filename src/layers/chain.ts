@@ -59,6 +59,12 @@ function innerOf(
   return fields.map((field) => [field, (config as unknown as Record<string, readonly LayerConfig[]>)[field]]);
 }
 
+/** The same layer with those within it changed, if it has any. */
+export function withInner<T extends LayerConfig>(config: T, change: (inner: LayerConfig) => LayerConfig): T {
+  const inner = innerOf(config, kindOf).map(([field, layers]) => [field, layers.map(change)] as const);
+  return { ...config, ...Object.fromEntries(inner) };
+}
+
 /** The configurations with the names of all layers written out, those within layers included. */
 export function nameLayers(
   configs: readonly LayerConfig[],

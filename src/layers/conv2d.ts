@@ -3,7 +3,7 @@
 import { fullBuild } from "../core/full.ts";
 import { type Infer, int, pair } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
-import { align, ld, type Range } from "../plan/builder.ts";
+import { align, ld, type Range, type SizeName } from "../plan/builder.ts";
 import type { Operation, Site } from "../plan/operation.ts";
 import { activationOperation, normalizeActivation } from "./activationOperation.ts";
 import { imageShape, padding, place } from "./geometry.ts";
@@ -68,32 +68,17 @@ function build(config: Config, at: Place): Built {
   const depthwise = groups === channels && filters === channels && channels > 1;
   const parameters = kernelAndBias(config, {
     shape: [kernelHeight, kernelWidth, each, filters],
-    ...(depthwise ? { layout: "rows" } : { layout: "panels", groups }),
+    ...(depthwise ? { layout: "rows" } : { layout: "packed", groups }),
     fanIn: area * each,
     fanOut: area * filters,
   });
   const kernelAt = { kernelHeight, kernelWidth, strideY, strideX, dilationY, dilationX };
   const geometry = { height, width, channels, filters, ...kernelAt, top, left, outHeight, outWidth, groups };
 
-  // what the kernels keep beside their arguments, in floats: see the scratch of each in assembly/layers/conv2d.ts
-  const perGroup = (pixels: number, n: number) => (groups > 1 ? pixels * ld(n) : 0);
-  const covered =
-    ((outHeight - 1) * strideY + (kernelHeight - 1) * dilationY + 1) *
-    ((outWidth - 1) * strideX + (kernelWidth - 1) * dilationX + 1);
-  const outputs = perGroup(outHeight * outWidth, filters / groups);
-  const floorDiv = (a: number, b: number) => Math.floor(a / b);
-  const reach = (size: number, before: number, window: number, stride: number, dilation: number) =>
-    floorDiv(size - 1 + before, stride) - floorDiv(before - (window - 1) * dilation, stride) + 1;
-  const spread =
-    reach(height, top, kernelHeight, strideY, dilationY) *
-    reach(width, left, kernelWidth, strideX, dilationX);
-  const scratch = {
-    forward: ld(area) + (depthwise ? covered * ld(channels) : ld(covered * each) + outputs),
-    weights: ld(area * each) + (depthwise ? covered * ld(channels) : ld(covered * each) + outputs),
-    input: ld(area) + ld((spread * filters) / groups) + perGroup(height * width, each),
-  };
-  const withScratch = ({ builder }: Site, floats: number) => {
-    const scratchBytes = align(floats * 4);
+  const window = [kernelHeight, kernelWidth, strideY, strideX, dilationY, dilationX];
+  const matrices = [channels, filters, groups];
+  const withScratch = ({ builder }: Site, size: SizeName, ...of: number[]) => {
+    const scratchBytes = align(builder.core.size(size, ...of));
     return { scratch: builder.alloc(`scratch of ${name}`, builder.parts * scratchBytes), scratchBytes };
   };
   const pixelOf = (x: Range) => (x.packed ? channels : ld(channels));
@@ -113,7 +98,9 @@ function build(config: Config, at: Place): Built {
         w: parameter("kernel").value,
         b: useBias ? parameter("bias").value : 0,
         step: builder.step,
-        ...withScratch(site, scratch.forward),
+        ...(depthwise
+          ? withScratch(site, "depthwiseScratch", ...out, ...window, channels)
+          : withScratch(site, "conv2dScratch", 0, ...out, ...window, ...matrices)),
         pixel: pixelOf(x),
         ...geometry,
       });
@@ -131,7 +118,9 @@ function build(config: Config, at: Place): Built {
             w: w.gradient,
             b: useBias ? parameter("bias").gradient : 0,
             step: builder.step,
-            ...withScratch(site, scratch.weights),
+            ...(depthwise
+              ? withScratch(site, "depthwiseScratch", ...out, ...window, channels)
+              : withScratch(site, "conv2dScratch", 1, ...out, ...window, ...matrices)),
             pixel: pixelOf(x),
             ...geometry,
           });
@@ -159,7 +148,7 @@ function build(config: Config, at: Place): Built {
           w: wt,
           b: 0,
           step: builder.step,
-          ...withScratch(site, scratch.input),
+          ...withScratch(site, "conv2dInputScratch", height, width, top, left, ...window, ...matrices),
           pixel: ld(channels),
           ...geometry,
         });

@@ -35,7 +35,7 @@ function build(config: Config, { name, index, inputShape }: Place): Built {
   const { units, useBias } = config;
   const parameters = kernelAndBias(config, {
     shape: [inputs, units],
-    layout: "panels",
+    layout: "packed",
     fanIn: inputs,
     fanOut: units,
   });

@@ -3,6 +3,7 @@
 import type { ArrayLike2 } from "../data/arrays.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
+import { internalsOf } from "./internals.ts";
 import type { Model } from "./model.ts";
 
 export interface GradientCheckOptions {
@@ -41,7 +42,7 @@ export function checkGradients(
 ): GradientCheck {
   checkOptions("checkGradients", options, ["samples", "epsilon", "tolerance"]);
   const { samples = 20, epsilon = 1e-2, tolerance = 0.02 } = options;
-  if (model.training.loss.name === "perceptron") {
+  if (internalsOf(model).state.required.loss.name === "perceptron") {
     throw new NablaError(
       'checkGradients: loss "perceptron" has a rule for corrections, no gradient to check',
     );

@@ -1,11 +1,11 @@
 /** A new model from a trained one: its layers and their weights, another head, some of it frozen. */
-
 import { withShape } from "../config/shape.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
-import { everyLayer, nameLayers } from "../layers/chain.ts";
+import { everyLayer, nameLayers, withInner } from "../layers/chain.ts";
 import type { LayerConfig, LayerInput } from "../layers/configs.ts";
 import { checkChain } from "../layers/registry.ts";
+import { internalsOf } from "./internals.ts";
 import { Model } from "./model.ts";
 
 /** Which layers of a model are kept, and what comes on top of them. */
@@ -51,7 +51,8 @@ export function fineTune(model: Model, options: FineTuneOptions = {}): Model {
   if (upTo !== undefined && layers === undefined)
     throw new NablaError("fineTune: upTo: expected layers as well, to follow it");
   // with their names written out: what comes after them must not change what they are called
-  const before = nameLayers(model.configs);
+  const { configs, built } = internalsOf(model);
+  const before = nameLayers(configs);
   const head = upTo === undefined ? headOf(before, layers !== undefined) : behind(before, upTo);
   const fresh =
     classes !== undefined
@@ -62,9 +63,10 @@ export function fineTune(model: Model, options: FineTuneOptions = {}): Model {
   const kept = frozen ? body.map((config) => withTrainable(config, frozen)) : body;
   const tuned = new Model([...kept, ...(fresh ?? [])], { seed, inputShape: model.inputShape });
   const own = new Set(everyLayer(kept).map(({ name }) => name));
-  const target = new Map(tuned.built.tensors.map((tensor) => [tensor.name, tensor]));
-  for (const tensor of model.built.tensors)
-    if (own.has(tensor.layer)) tuned.built.write(target.get(tensor.name)!, model.built.read(tensor));
+  const fine = internalsOf(tuned).built;
+  const target = new Map(fine.tensors.map((tensor) => [tensor.name, tensor]));
+  for (const tensor of built.tensors)
+    if (own.has(tensor.layer)) fine.write(target.get(tensor.name)!, built.read(tensor));
   const { standardisation } = model.metadata;
   tuned.metadata = fresh
     ? {
@@ -129,12 +131,9 @@ function whichFrozen(
   return new Set(everyLayer(named).map(({ name }) => name!));
 }
 
-function withTrainable<T extends LayerConfig>(config: T, frozen: ReadonlySet<string>): T {
-  if (config.type === "residual") {
-    const each = (inner: typeof config.layers) => inner.map((layer) => withTrainable(layer, frozen));
-    return { ...config, layers: each(config.layers), shortcut: each(config.shortcut) };
-  }
-  return "trainable" in config ? { ...config, trainable: !frozen.has(config.name!) } : config;
+function withTrainable(config: LayerConfig, frozen: ReadonlySet<string>): LayerConfig {
+  const own = "trainable" in config ? { ...config, trainable: !frozen.has(config.name!) } : config;
+  return withInner(own, (inner) => withTrainable(inner, frozen));
 }
 
 const unknown = (option: string, name: string, configs: readonly LayerConfig[]): NablaError => {

@@ -1,7 +1,8 @@
 /** From a configuration document to a model and the options of its training. */
-import { type Callback, earlyStopping, reduceLROnPlateau } from "../callbacks/index.ts";
+import { callbacksOf } from "../callbacks/table.ts";
 import { type ConfigInput, checkConfig } from "../config/config.ts";
 import { registerAll } from "../layers/table.ts";
+import { settingsOf } from "../training/settings.ts";
 import { type FitOptions, Model } from "./model.ts";
 
 /**
@@ -12,27 +13,9 @@ import { type FitOptions, Model } from "./model.ts";
 export function fromConfig(document: ConfigInput, name?: string): { model: Model; fit: FitOptions } {
   registerAll();
   const { model, training } = checkConfig(document, name);
-  const { batchSize, microBatchSize, epochs, seed, shuffle, validationSplit, classWeight, shifted, augment } =
-    training;
-  const built = new Model(model.layers, { seed, inputShape: model.inputShape });
+  const settings = settingsOf(training);
   const { loss, optimizer, schedule, metrics } = training;
+  const built = new Model(model.layers, { seed: settings.seed, inputShape: model.inputShape });
   built.compile({ loss, optimizer, metrics, ...(schedule && { schedule }) });
-  const callbacks: Callback[] = [];
-  if (training.earlyStopping) callbacks.push(earlyStopping(training.earlyStopping));
-  if (training.reduceLROnPlateau) callbacks.push(reduceLROnPlateau(training.reduceLROnPlateau));
-  return {
-    model: built,
-    fit: {
-      batchSize,
-      epochs,
-      seed,
-      shuffle,
-      validationSplit,
-      callbacks,
-      ...(microBatchSize !== undefined && { microBatchSize }),
-      ...(classWeight && { classWeight }),
-      ...(shifted !== undefined && { shifted }),
-      ...(augment && { augment }),
-    },
-  };
+  return { model: built, fit: { ...settings, callbacks: callbacksOf(training) } };
 }

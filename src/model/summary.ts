@@ -1,7 +1,9 @@
 /** A network as a table. */
 
+import { kindOf } from "../layers/registry.ts";
 import type { Network } from "../network/network.ts";
-import { parametersOf } from "../plan/operation.ts";
+import { type Layer, parametersOf } from "../plan/operation.ts";
+import { showShape, sizeOf } from "../shape.ts";
 
 /** What one row of a summary says. */
 export interface LayerSummary {
@@ -16,19 +18,16 @@ export interface LayerSummary {
 }
 
 /** Others hand on values as they are: no use in saying that this is linear. */
-const HAVE_ACTIVATION = ["dense", "conv2d", "activation"];
+const hasActivation = ({ type }: Layer): boolean => "activation" in (kindOf(type)?.fields().fields ?? {});
 
-/** The lines of a summary as data: each layer with its shape and its parameters. */
-export function layerSummaries(network: Network): LayerSummary[] {
-  return network.layers.map((layer) => {
-    const parameters = parametersOf(layer).reduce(
-      (sum, { spec }) => sum + spec.shape.reduce((product, n) => product * n, 1),
-      0,
-    );
+/** The lines of a summary as data: each layer of a model with its shape and its parameters. */
+export function layerSummaries({ layers }: { readonly layers: readonly Layer[] }): LayerSummary[] {
+  return layers.map((layer) => {
+    const parameters = parametersOf(layer).reduce((sum, { spec }) => sum + sizeOf(spec.shape), 0);
     return {
       name: layer.name,
       type: layer.type,
-      ...(layer.activation && HAVE_ACTIVATION.includes(layer.type) && { activation: layer.activation }),
+      ...(layer.activation && hasActivation(layer) && { activation: layer.activation }),
       inputShape: layer.inputShape,
       outputShape: layer.outputShape,
       parameters,
@@ -45,10 +44,10 @@ export function describe(network: Network): string {
       : layer.activation && layer.type === "activation"
         ? layer.activation
         : layer.type,
-    `[${layer.outputShape.join(", ")}]`,
+    showShape(layer.outputShape),
     layer.parameters.toLocaleString("en"),
   ]);
-  const rows = [["input", "", `[${network.layers[0].inputShape.join(", ")}]`, ""], ...layers];
+  const rows = [["input", "", showShape(network.inputShape), ""], ...layers];
   const head = ["Layer", "Type", "Output", "Parameters"];
   const widths = head.map((title, c) => Math.max(title.length, ...rows.map((row) => row[c].length)));
   const line = (cells: readonly string[]) =>
@@ -57,7 +56,7 @@ export function describe(network: Network): string {
       .join("  ")
       .trimEnd();
   const total = network.parameterCount;
-  const trained = network.trained.reduce((sum, { spec }) => sum + spec.shape.reduce((n, m) => n * m, 1), 0);
+  const trained = network.trainableCount;
   return [
     line(head),
     widths.map((w) => "─".repeat(w)).join("  "),

@@ -2,11 +2,13 @@
  * A built network in one instance of the core: where its parameters lie, and the plans that predict with them. What training adds
  * is in src/network/network.ts; linear memory is touched through these two alone.
  */
+
 import { Core } from "../core/core.ts";
 import { MAX_BYTES } from "../core/limits.ts";
 import { align, ld, tooLarge } from "../plan/builder.ts";
 import { type InputKind, type Plan, predictPlan } from "../plan/forward.ts";
 import { type Layer, type Parameter, type Placed, parametersOf } from "../plan/operation.ts";
+import { sizeOf } from "../shape.ts";
 
 /** One parameter of the model and where it lies. */
 export interface Tensor extends Placed {
@@ -64,6 +66,16 @@ export class InferenceNetwork {
     this.trained = this.tensors.filter(({ spec }) => spec.trainable);
     this.check(base + this.all);
     this.core.reserve(base + this.all);
+  }
+
+  /** Shape of one row of input, without the batch. */
+  get inputShape(): readonly number[] {
+    return this.layers[0].inputShape;
+  }
+
+  /** Shape of one row of output, without the batch. */
+  get outputShape(): readonly number[] {
+    return this.layers[this.layers.length - 1].outputShape;
   }
 
   /** First byte behind what the model keeps from one run to the next. */
@@ -140,7 +152,7 @@ export class InferenceNetwork {
   }
 
   protected place(to: number, spec: Parameter, plain: number): void {
-    const n = count(spec.shape);
+    const n = sizeOf(spec.shape);
     if (spec.layout === "vector") {
       this.core.u8(to, align(footprint(spec))).fill(0);
       this.core.u8(to, n * 4).set(this.core.u8(plain, n * 4));
@@ -155,7 +167,7 @@ export class InferenceNetwork {
       return;
     }
     for (let g = 0; g < groups; g++)
-      this.core.exports.packPanels(to + g * k * ld(out) * 4, plain + g * out * 4, k, out, out * groups);
+      this.core.exports.packWeights(to + g * k * ld(out) * 4, plain + g * out * 4, k, out, out * groups);
   }
 
   /** Lends bytes of the workspace; the plan that was there must be put back before it runs again. */
@@ -180,14 +192,12 @@ export class InferenceNetwork {
 /** A kernel of any rank as the matrices it is multiplied as: [everything before the last axis, a share of the last axis]. */
 export function matricesOf({ shape, groups = 1 }: Parameter): { k: number; out: number; groups: number } {
   const columns = shape[shape.length - 1];
-  return { k: count(shape) / columns, out: columns / groups, groups };
+  return { k: sizeOf(shape) / columns, out: columns / groups, groups };
 }
-
-export const count = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
 /** Bytes a parameter takes in linear memory. */
 export function footprint(spec: Parameter): number {
-  if (spec.layout === "vector") return ld(count(spec.shape)) * 4;
+  if (spec.layout === "vector") return ld(sizeOf(spec.shape)) * 4;
   const { k, out, groups } = matricesOf(spec);
-  return groups * k * ld(out) * 4; // with padded rows as in panels
+  return groups * k * ld(out) * 4; // with padded rows, as packed ones have them
 }

@@ -1,8 +1,10 @@
 /** Outputs for rows of input. */
+
 import { type ArrayLike2, shaped } from "../data/arrays.ts";
-import { buffersFor, type Dataset, range, readNow, sizeOf } from "../data/dataset.ts";
+import { buffersFor, type Dataset, range, readNow } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import { ld } from "../plan/builder.ts";
+import { showShape, sizeOf } from "../shape.ts";
 import type { InferenceNetwork } from "./inference.ts";
 
 /** What predict() returns: plain values with their shape, nothing to dispose. */
@@ -55,17 +57,16 @@ export function rowsOf(x: ArrayLike2, inputShape: readonly number[]): Rows {
   const width = sizeOf(inputShape);
   if (x instanceof Float32Array || x instanceof Uint8Array) return check(x, x.length, width, inputShape);
   const { data, shape } = shaped(x, "predict: x");
-  const show = (of: readonly number[]) => `[${of.join(", ")}]`;
-  const wanted = `predict: expected rows of shape ${show(inputShape)}, so [n, ${inputShape.join(", ")}]`;
+  const wanted = `predict: expected rows of shape ${showShape(inputShape)}, so [n, ${inputShape.join(", ")}]`;
   // flat values may be rows one after the other, but not where they are plainly one row
   const single = sizeOf(shape) === width && shape[0] !== 1 && (shape.length > 1 || width > 1);
   if (single && (shape.length === inputShape.length || sizeOf(shape.slice(1)) !== width)) {
     throw new NablaError(
-      `${wanted}, got a single row ${show(shape)}: the batch dimension is missing; pass [x]`,
+      `${wanted}, got a single row ${showShape(shape)}: the batch dimension is missing; pass [x]`,
     );
   }
   if (shape.length > 1 && sizeOf(shape.slice(1)) !== width)
-    throw new NablaError(`${wanted}, got ${show(shape)}`);
+    throw new NablaError(`${wanted}, got ${showShape(shape)}`);
   const values =
     data instanceof Uint8Array || data instanceof Uint8ClampedArray
       ? new Uint8Array(data.buffer, data.byteOffset, data.length)
@@ -81,18 +82,13 @@ function check(
 ): Rows {
   if (length === 0 || length % width !== 0) {
     throw new NablaError(
-      `predict: expected a multiple of ${width} values (rows of shape [${inputShape.join(", ")}]), got ${length}`,
+      `predict: expected a multiple of ${width} values (rows of shape ${showShape(inputShape)}), got ${length}`,
     );
   }
   return { data, rows: length / width };
 }
 
-export function predictBatches(
-  network: InferenceNetwork,
-  input: Rows,
-  batchSize: number,
-  outputShape: readonly number[],
-): Outputs {
+export function predictBatches(network: InferenceNetwork, input: Rows, batchSize: number): Outputs {
   const { data, rows } = input;
   const width = data.length / rows;
   const isBytes = data instanceof Uint8Array;
@@ -118,20 +114,15 @@ export function predictBatches(
       for (let r = 0; r < n; r++)
         for (let c = 0; c < units; c++) out[(from + r) * units + c] = outputs[r * stride + c];
   }
-  return new Outputs(out, [rows, ...outputShape]);
+  return new Outputs(out, [rows, ...network.outputShape]);
 }
 
 /** The same for the inputs of a data set, with its scale. @throws NablaError when it reads asynchronously */
-export function predictDataset(
-  network: InferenceNetwork,
-  dataset: Dataset,
-  batchSize: number,
-  outputShape: readonly number[],
-): Outputs {
+export function predictDataset(network: InferenceNetwork, dataset: Dataset, batchSize: number): Outputs {
   const width = sizeOf(dataset.inputShape);
-  if (width !== sizeOf(network.layers[0].inputShape)) {
+  if (width !== sizeOf(network.inputShape)) {
     throw new NablaError(
-      `predict: expected rows of shape [${network.layers[0].inputShape.join(", ")}], got [${dataset.inputShape.join(", ")}] from ${dataset.name}`,
+      `predict: expected rows of shape ${showShape(network.inputShape)}, got ${showShape(dataset.inputShape)} from ${dataset.name}`,
     );
   }
   const { x, y } = buffersFor(dataset, dataset.length);
@@ -140,10 +131,5 @@ export function predictDataset(
       `predict: ${dataset.name} reads asynchronously; read rows of it into an array first, or use evaluate() with onRow`,
     );
   }
-  return predictBatches(
-    network,
-    { data: x, rows: dataset.length, scale: dataset.inputScale },
-    batchSize,
-    outputShape,
-  );
+  return predictBatches(network, { data: x, rows: dataset.length, scale: dataset.inputScale }, batchSize);
 }

@@ -1,27 +1,22 @@
-/** Data by path: recognises what a file or folder is and hands it to its reader in `src/data`. */
-import { readdir, readFile, stat } from "node:fs/promises";
-import { basename, extname, join, resolve } from "node:path";
-import { sha256Hex } from "../checkpoint/sha256.ts";
+/** Data by path: what a file or folder is, and how it is read, the readers of `src/data` know. */
 import { type Inputs, sizeOf } from "../data/dataset.ts";
 import { generatedSets } from "../data/generated/index.ts";
-import { gunzip } from "../data/gzip.ts";
+import { gunzip, MAX_BYTES } from "../data/gzip.ts";
 import { type Idx, parseIdx } from "../data/idx.ts";
-import { CLUTTER } from "../data/images/classes.ts";
-import { parseNpy } from "../data/npy.ts";
-import { npzSplit } from "../data/npz.ts";
 import {
   type DataKind,
-  isIdxName,
   type OpenedData,
+  openArray,
+  openFound,
   openGenerated,
-  openIdx,
-  openTable,
   type ReaderOptions,
-  withOrigin,
-} from "../data/opened.ts";
+  readerOptions,
+} from "../data/readers/open.ts";
+import type { DataHost } from "../data/readers/reader.ts";
 import { didYouMean, NablaError } from "../errors.ts";
-import { layoutOf } from "./images/files.ts";
-import { type ImageFolderOptions, openImageFolder } from "./images/folder.ts";
+import { checkOptions } from "../fields/options.ts";
+import { type ImageFolderOptions, pictures } from "./images/pictures.ts";
+import { dataAt, readBytes } from "./paths.ts";
 
 export type { DataKind, OpenedData };
 
@@ -31,81 +26,36 @@ export type OpenDataOptions = ReaderOptions & {
   images?: ImageFolderOptions;
 };
 
+const host: DataHost = {
+  limits: { table: MAX_BYTES, arrays: MAX_BYTES },
+  tooLarge: (name, size, limit) =>
+    new NablaError(`${name}: ${size} bytes are more than the ${limit} that are read; take a part of it`),
+  pictures,
+};
+
 /**
  * Opens a data set: the name of a generated set, a folder with IDX files as MNIST has them (gzip or not), a folder whose
- * sub-folders are classes of PNG and JPEG files, a `.csv` or `.tsv` file, or a `.npz` archive. A generated set's name wins over a path of the same name; write `./digits` for
+ * sub-folders are classes of PNG and JPEG files, a `.csv` or `.tsv` file, or a `.npz` archive, gzip or not. What a file is, its bytes
+ * say. A generated set's name wins over a path of the same name; write `./digits` for
  * the path. CSV is split (`testFraction`, default 0.2) and standardised on the training part.
+ *
+ * @throws NablaError naming the file, for what is nothing of these or damaged, and for an option there is not
  */
 export async function openData(pathOrName: string, options: OpenDataOptions = {}): Promise<OpenedData> {
-  return withOrigin(await open(pathOrName, options), options);
-}
-
-async function open(pathOrName: string, options: OpenDataOptions): Promise<OpenedData> {
+  checkOptions("openData", options, readerOptions());
   const generated = openGenerated(pathOrName, options);
   if (generated) return generated;
-  const found = await stat(pathOrName).catch(() => undefined);
-  if (!found) {
-    const names = Object.keys(generatedSets);
-    throw new NablaError(
-      `${pathOrName}: no such file or folder, nor a generated data set${didYouMean(pathOrName, names)} (generated: ${names.join(", ")})`,
-    );
-  }
-  const name = basename(pathOrName);
-  if (found.isDirectory()) return openFolder(pathOrName, options);
-  const bytes = await readBytes(pathOrName);
-  const fingerprint = sha256Hex(bytes);
-  switch (extname(pathOrName.replace(/\.gz$/i, "")).toLowerCase()) {
-    case ".csv":
-    case ".tsv":
-    case ".txt":
-      return { name, kind: "csv", fingerprint, ...openTable(bytes, pathOrName, options) };
-    case ".npz":
-      return { name, kind: "npz", fingerprint, ...npzSplit(bytes, pathOrName) };
-    case ".npy":
-      throw new NablaError(
-        `${pathOrName}: a .npy file holds one array, but inputs and targets are needed; store both with numpy.savez(path, x=…, y=…)`,
-      );
-    default:
-      throw new NablaError(
-        `${pathOrName}: expected a .csv, .tsv or .npz file, a folder of IDX files, or one with a sub-folder of pictures for each class${/ubyte|idx/.test(name) ? "; this looks like one of them: give its folder" : ""}`,
-      );
-  }
-}
-
-/** A folder with sub-folders is one of pictures, unless IDX files lie in it. */
-async function openFolder(folder: string, options: OpenDataOptions): Promise<OpenedData> {
-  // "." and "pictures/" have names, too
-  const name = basename(resolve(folder));
-  const entries = (await readdir(folder)).filter((entry) => !CLUTTER.test(entry)).sort();
-  const isIdx = entries.some(isIdxName);
-  if (!isIdx && (await layoutOf(folder)))
-    return { name, kind: "images", ...(await openImageFolder(folder, options.images)) };
-  if (!isIdx && entries.some((entry) => /\.(png|jpe?g)$/i.test(entry))) {
-    throw new NablaError(
-      `${folder}: expected a sub-folder for each class, its name being the class's, with the pictures in it; these pictures lie in the folder itself, so they have no class`,
-    );
-  }
-  const idx = await openIdx(entries, folder, name, (entry) => readIdx(join(folder, entry)));
-  return { name, kind: "idx", ...idx };
+  const found = await dataAt(pathOrName);
+  if (found) return openFound(found, host, options);
+  const names = Object.keys(generatedSets);
+  throw new NablaError(
+    `${pathOrName}: no such file or folder, nor a generated data set${didYouMean(pathOrName, names)} (generated: ${names.join(", ")})`,
+  );
 }
 
 /** Reads an IDX file, gzip or not. */
 export async function readIdx(path: string): Promise<Idx> {
-  return parseIdx(await readBytes(path), path);
-}
-
-/** A file's bytes, unpacked if they are gzip. */
-async function readBytes(path: string): Promise<Uint8Array> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    const { code } = cause as { code?: string };
-    const why =
-      code === "ENOENT" ? "no such file" : code === "EISDIR" ? "this is a folder" : (cause as Error).message;
-    throw new NablaError(`${path}: cannot be read: ${why}`, { cause });
-  }
-  return gunzip(bytes, path);
+  return parseIdx(await gunzip(await readBytes(path), path), path);
 }
 
 /** One row out of a file, ready to predict. */
@@ -123,24 +73,36 @@ export async function openInput(spec: string): Promise<OpenedInput> {
   const at = /^(.*)#(\d+)$/s.exec(spec);
   const path = at ? at[1]! : spec;
   const index = at ? Number(at[2]) : 0;
-  const bytes = await readBytes(path);
-  const file = bytes[0] === 0x93 ? parseNpy(bytes, path) : parseIdx(bytes, path);
-  const rows = file.shape[0] ?? 0;
-  if (file.shape.length < 2) {
+  const { row } = await openRows(path);
+  return { name: spec, index, ...row(index) };
+}
+
+/** Rows of a file of inputs, as `openInput()` gives them. */
+export interface FileRows {
+  length: number;
+  /** @throws NablaError where there is no such row */
+  row(index: number): Pick<OpenedInput, "inputShape" | "inputType" | "values">;
+}
+
+/** All rows of an IDX or `.npy` file. */
+export async function openRows(path: string): Promise<FileRows> {
+  const { data, shape } = openArray(await gunzip(await readBytes(path), path), path);
+  const length = shape[0] ?? 0;
+  if (shape.length < 2) {
     throw new NablaError(
-      `${path}: expected rows of values, got shape [${file.shape.join(", ")}]; are these labels?`,
+      `${path}: expected rows of values, got shape [${shape.join(", ")}]; are these labels?`,
     );
   }
-  if (index >= rows) throw new NablaError(`${path}: there is no row ${index}; expected 0 to ${rows - 1}`);
-  const inputShape = file.shape.length === 3 ? [...file.shape.slice(1), 1] : file.shape.slice(1);
+  const inputShape = shape.length === 3 ? [...shape.slice(1), 1] : shape.slice(1);
   const width = sizeOf(inputShape);
-  const row = file.data.subarray(index * width, (index + 1) * width);
-  const values = row instanceof Uint8Array ? row.slice() : Float32Array.from(row);
   return {
-    name: spec,
-    index,
-    inputShape,
-    inputType: values instanceof Uint8Array ? "uint8" : "float32",
-    values,
+    length,
+    row(index) {
+      if (index >= length)
+        throw new NablaError(`${path}: there is no row ${index}; expected 0 to ${length - 1}`);
+      const row = data.subarray(index * width, (index + 1) * width);
+      const values = row instanceof Uint8Array ? row.slice() : Float32Array.from(row);
+      return { inputShape, inputType: values instanceof Uint8Array ? "uint8" : "float32", values };
+    },
   };
 }

@@ -13,5 +13,5 @@ export {
 } from "./dataFiles.ts";
 export { checkWritable, type WriteOptions, writeFileAtomic } from "./files.ts";
 export { decodeImage, decodeImageFile } from "./images/decode.ts";
-export type { ImageFolderOptions, ImageInfo } from "./images/folder.ts";
+export type { ImageFolderOptions, ImageInfo } from "./images/pictures.ts";
 export { loadModel, saveModel } from "./models.ts";

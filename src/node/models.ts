@@ -1,8 +1,8 @@
 /** Models to files and back. */
 import { readFile } from "node:fs/promises";
 import { NablaError } from "../errors.ts";
+import { load } from "../model/load.ts";
 import type { Model } from "../model/model.ts";
-import { load } from "../model/save.ts";
 import { type WriteOptions, writeFileAtomic } from "./files.ts";
 
 /**
@@ -18,7 +18,7 @@ export async function loadModel(path: string): Promise<Model> {
   return load(await readModelFile(path), path);
 }
 
-export async function readModelFile(path: string): Promise<Uint8Array> {
+async function readModelFile(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (cause) {

@@ -37,12 +37,17 @@ export interface PlanImage {
   readonly end: number;
 }
 
+/** Functions of the core that say how much scratch a kernel needs; assembly/ has their arguments. */
+export type SizeName = "conv2dScratch" | "conv2dInputScratch" | "depthwiseScratch";
+
 /** What the compiled core tells about itself. */
 export interface CoreFacts {
   /** The number instructions know a kernel by. */
   kernel(name: KernelName): number;
   /** A size that kernels agree on with their callers. */
   constant(name: "OUTER_SCRATCH" | "NORM_BLOCK"): number;
+  /** Bytes of scratch that each part of a kernel needs, which depends on shapes: what a function of the core says. */
+  size(name: SizeName, ...of: readonly number[]): number;
 }
 
 const ALIGN = 64;

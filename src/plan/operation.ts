@@ -6,9 +6,9 @@ import type { PlanBuilder, Range } from "./builder.ts";
 
 /**
  * How a parameter lies in linear memory: plain values, a matrix [everything but the last axis, last axis] with padded rows, or one
- * in panels (see ARCHITECTURE.md).
+ * packed (see assembly/math/packed.ts).
  */
-export type Layout = "vector" | "rows" | "panels";
+export type Layout = "vector" | "rows" | "packed";
 
 export interface Parameter {
   /** "kernel", "bias": with the layer's name, the tensor's name in a checkpoint. */
@@ -16,7 +16,7 @@ export interface Parameter {
   /** Outside linear memory the values are row-major in this shape. */
   readonly shape: readonly number[];
   readonly layout: Layout;
-  /** Panels: columns are cut into so many matrices, one after the other. Default 1. */
+  /** Packed: columns are cut into so many matrices, one after the other. Default 1. */
   readonly groups?: number;
   readonly initializer: InitializerConfig;
   readonly fanIn: number;

@@ -2,6 +2,7 @@
  * `nabla/predict`: models that only predict, for where every kilobyte counts. Reads what `model.save()` wrote and gives the same bits
  * as `model.predict()`; its core has the forward kernels alone.
  */
+import { showShape } from "../shape.ts";
 import {
   documentText,
   f32,
@@ -13,15 +14,15 @@ import {
 } from "../checkpoint/document.ts";
 import { readSafetensors } from "../checkpoint/safetensors.ts";
 import { unpackValue } from "../checkpoint/values.ts";
+import type { LayerConfig } from "../layers/configs.ts";
 import type { ArrayLike2 } from "../data/arrays.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions, checkWhole } from "../fields/options.ts";
-import type { LayerConfig } from "../layers/configs.ts";
 import { buildLayers } from "../layers/table.ts";
+import type { Metadata } from "../model/options.ts";
 import { InferenceNetwork } from "../network/inference.ts";
 import { type Outputs, predictBatches, rowsOf } from "../network/predict.ts";
 import type { Layer } from "../plan/operation.ts";
-import type { Metadata } from "../training/options.ts";
 
 export { type CoreSource, loadCore } from "../core/compile.ts";
 export { NablaError } from "../errors.ts";
@@ -43,12 +44,12 @@ export class Predictor {
 
   /** Shape of one row of input, without the batch. */
   get inputShape(): readonly number[] {
-    return this.network.layers[0].inputShape;
+    return this.network.inputShape;
   }
 
   /** Shape of one row of output, without the batch. */
   get outputShape(): readonly number[] {
-    return this.network.layers[this.network.layers.length - 1].outputShape;
+    return this.network.outputShape;
   }
 
   /**
@@ -62,7 +63,7 @@ export class Predictor {
     checkOptions("predict", options, ["batchSize"]);
     const { batchSize = 256 } = options;
     checkWhole("predict: batchSize", batchSize);
-    return predictBatches(this.network, rowsOf(x, this.inputShape), batchSize, this.outputShape);
+    return predictBatches(this.network, rowsOf(x, this.inputShape), batchSize);
   }
 }
 
@@ -122,7 +123,7 @@ function build({ config }: CheckpointDocument): Layer[] {
   for (const { name, outputShape } of built) {
     if (!isShape(outputShape))
       throw new NablaError(
-        `config.model.layers: "${name}": expected positive sizes, got outputs of shape [${outputShape.join(", ")}]; the file was written wrongly`,
+        `config.model.layers: "${name}": expected positive sizes, got outputs of shape ${showShape(outputShape)}; the file was written wrongly`,
       );
   }
   return built;

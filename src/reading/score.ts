@@ -8,7 +8,7 @@ const SUREST = 1e-4;
  * Weights of the logarithm of what the surest digit's share leaves to 1, and of the FEATURES of pieces.ts. Fitted by
  * bench/readingFit.mjs to strips of training digits: scores are logarithms of weights among all ways of cutting.
  */
-export const WEIGHTS: readonly number[] = [
+const WEIGHTS: readonly number[] = [
   -0.463, -1.128, -2.328, 3.023, -3.814, -6.854, -6.737, -1.383, -2.054, -1.441, -4.038,
 ];
 

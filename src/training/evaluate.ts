@@ -1,13 +1,20 @@
 /** Running a network over a dataset without changing it: loss, metrics, confusion matrix, outputs. */
 
 import { type Dataset, range } from "../data/dataset.ts";
+import { checkOptions, checkWhole } from "../fields/options.ts";
 import { outputThreshold } from "../losses/resolve.ts";
-import type { ConfusionMatrix } from "../metrics/confusion.ts";
+import { ConfusionMatrix } from "../metrics/confusion.ts";
 import type { Metric } from "../metrics/metric.ts";
+import { type MetricName, metric } from "../metrics/table.ts";
 import type { Network } from "../network/network.ts";
 import type { Loss } from "../plan/loss.ts";
 import { beginStep } from "../plan/step.ts";
-import { BatchLoader, type Weighting } from "./batch.ts";
+import { sizeOf } from "../shape.ts";
+import { BatchLoader, checkFit } from "./batch.ts";
+import { EVALUATE_OPTIONS, type EvaluateOptions } from "./options.ts";
+import { pauser } from "./pause.ts";
+import type { TrainingState } from "./state.ts";
+import { type Weighting, weightingOf } from "./weighting.ts";
 
 /** Loss and metrics by name. */
 export interface Scores {
@@ -66,6 +73,57 @@ export async function score(request: ScoreRequest): Promise<Scores> {
   for (const metric of metrics) scores[metric.name] = metric.result();
   return scores;
 }
+
+/** A model that is to look at data. */
+export interface Subject {
+  readonly state: TrainingState;
+  /** Its network, built for rows of this shape where it is not yet. */
+  build(inputShape: readonly number[]): Network;
+}
+
+/** @see Model.evaluate */
+export async function evaluate(
+  subject: Subject,
+  dataset: Dataset,
+  options: EvaluateOptions,
+  confusion?: ConfusionMatrix,
+): Promise<Scores> {
+  checkOptions("evaluate", options, EVALUATE_OPTIONS);
+  const { loss, metrics } = subject.state.required;
+  const { batchSize = 256, onRow } = options;
+  checkWhole("evaluate: batchSize", batchSize);
+  const network = subject.build(dataset.inputShape);
+  checkFit(dataset, network, loss);
+  const weighting = weightingOf("evaluate", dataset, network.outputShape, loss, options);
+  return score({
+    network,
+    dataset,
+    loss,
+    metrics: metricsFor(metrics, network.outputShape),
+    batchSize,
+    confusion,
+    onRow,
+    weighting,
+    pause: pauser(),
+  });
+}
+
+/** @see Model.confusionMatrix */
+export async function confusionOf(
+  subject: Subject,
+  dataset: Dataset,
+  options: EvaluateOptions,
+): Promise<ConfusionMatrix> {
+  checkOptions("confusionMatrix", options, EVALUATE_OPTIONS);
+  const { outputShape } = subject.build(dataset.inputShape);
+  const confusion = new ConfusionMatrix(Math.max(2, sizeOf(outputShape)));
+  await evaluate(subject, dataset, options, confusion);
+  return confusion;
+}
+
+/** Metrics for outputs of this shape. */
+export const metricsFor = (names: readonly MetricName[], outputShape: readonly number[]): Metric[] =>
+  names.map((name) => metric(name, Math.max(2, sizeOf(outputShape))));
 
 /** Σ over parameters with a penalty of l1·|w| + l2·w². */
 export function penalties(network: Network): number {

@@ -2,10 +2,12 @@
 
 import { type Dataset, range } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
-import type { Network, Training } from "../network/network.ts";
+import { checkOptions } from "../fields/options.ts";
 import { beginStep, lossOfStep } from "../plan/step.ts";
-import { BatchLoader, checkFit, type Weighting } from "./batch.ts";
-import { penalties } from "./evaluate.ts";
+import { BatchLoader, checkFit } from "./batch.ts";
+import { penalties, type Subject } from "./evaluate.ts";
+import { GRADIENT_OPTIONS, type GradientOptions } from "./options.ts";
+import { weightingOf } from "./weighting.ts";
 
 export interface Gradients {
   /** Mean over the rows, with penalties. */
@@ -16,16 +18,19 @@ export interface Gradients {
   gradients: Record<string, Float32Array>;
 }
 
-export function gradientsOf(
-  network: Network,
-  dataset: Dataset,
-  training: Training,
-  weighting?: Weighting,
-): Gradients {
-  checkFit(dataset, network, training.loss);
+/** @see Model.gradients */
+export function gradientsOf(subject: Subject, dataset: Dataset, options: GradientOptions): Gradients {
+  checkOptions("gradients", options, GRADIENT_OPTIONS);
+  const compiled = subject.state.required;
+  const network = subject.build(dataset.inputShape);
+  const { loss: of } = compiled;
+  const update = compiled.update(network, "own");
+  const training = { loss: of, update, target: dataset.target.kind, of: "own" as const };
+  const weighting = weightingOf("gradients", dataset, network.outputShape, of, options);
+  checkFit(dataset, network, of);
   const rows = dataset.length;
   const plan = network.plan("train", rows, { type: dataset.inputType, scale: dataset.inputScale }, training);
-  const loader = new BatchLoader(network, dataset, training.loss, weighting);
+  const loader = new BatchLoader(network, dataset, of, weighting);
   const wait = loader.load(plan, range(rows), 0);
   if (wait) {
     wait.catch(() => {});

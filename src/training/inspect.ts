@@ -1,15 +1,19 @@
-/** Looking into a network: how its loss hangs on the values it is given. */
+/** Looking into a network: how its loss depends on the values it is given. */
 
 import { type Dataset, range } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
-import { buildChain } from "../layers/chain.ts";
+import { checkOptions } from "../fields/options.ts";
+import { buildChain, withInner } from "../layers/chain.ts";
 import type { LayerConfig } from "../layers/configs.ts";
+import { kindOf } from "../layers/registry.ts";
 import { Network } from "../network/network.ts";
 import { Outputs } from "../network/predict.ts";
 import { floatsOf, ld } from "../plan/builder.ts";
-import type { Loss } from "../plan/loss.ts";
 import { beginStep } from "../plan/step.ts";
-import { BatchLoader, checkFit, type Weighting } from "./batch.ts";
+import { BatchLoader, checkFit } from "./batch.ts";
+import type { Subject } from "./evaluate.ts";
+import { GRADIENT_OPTIONS, type GradientOptions } from "./options.ts";
+import { weightingOf } from "./weighting.ts";
 
 /** The parameters of `from` in `to`, whose layers are the same or the first of the same. */
 export function copyParameters(from: Network, to: Network): void {
@@ -19,32 +23,30 @@ export function copyParameters(from: Network, to: Network): void {
 }
 
 /** As layers behave outside training: nothing is random, normalisation has its moving means, and no parameter wants a gradient. */
-function atRest<T extends LayerConfig>(config: T): T {
-  return {
+function atRest(config: LayerConfig): LayerConfig {
+  const still = {
     ...config,
     ...("trainable" in config && { trainable: false }),
-    ...(config.type === "dropout" && { rate: 0 }),
-    ...(config.type === "gaussianNoise" && { stddev: 0 }),
-    ...(config.type === "residual" && {
-      layers: config.layers.map(atRest),
-      shortcut: config.shortcut.map(atRest),
-    }),
+    ...kindOf(config.type)?.atRest,
   };
+  return withInner(still as LayerConfig, atRest);
 }
 
-/** dL/dx of each row's own loss. */
+/** dL/dx of each row's own loss. @see Model.inputGradients */
 export function inputGradientsOf(
-  network: Network,
-  configs: readonly LayerConfig[],
+  subject: Subject & { readonly configs: readonly LayerConfig[] },
   dataset: Dataset,
-  loss: Loss,
-  weighting?: Weighting,
+  options: GradientOptions,
 ): Outputs {
+  checkOptions("inputGradients", options, GRADIENT_OPTIONS);
+  const { loss } = subject.state.required;
+  const network = subject.build(dataset.inputShape);
+  const weighting = weightingOf("inputGradients", dataset, network.outputShape, loss, options);
   checkFit(dataset, network, loss);
   if (loss.name === "perceptron")
     throw new NablaError('inputGradients: loss "perceptron" has a rule for corrections, no gradient');
-  const { inputShape } = network.layers[0];
-  const still = new Network(buildChain(configs.map(atRest), inputShape));
+  const { inputShape } = network;
+  const still = new Network(buildChain(subject.configs.map(atRest), inputShape));
   copyParameters(network, still);
   const rows = dataset.length;
   const kind = { type: dataset.inputType, scale: dataset.inputScale };

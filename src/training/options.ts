@@ -1,48 +1,16 @@
-/** What programs pass to a model and get from it. */
-import type { Callback } from "../callbacks/callback.ts";
-import type { AugmentConfig } from "../config/augment.ts";
+/** What programs pass to fit() and its like, and what they get. */
+import type { Callback, TrainedModel } from "../callbacks/callback.ts";
 import type { ArrayLike2 } from "../data/arrays.ts";
-import type { AugmentOptions } from "../data/augment/options.ts";
-import type { Dataset, Standardisation } from "../data/dataset.ts";
-import type { Progress } from "./train.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { Progress } from "./progress.ts";
+import { type FitSettings, fitSettings } from "./settings.ts";
 
-/** What sequential() takes besides layers. */
-export interface SequentialOptions {
-  /** What every random choice hangs on. Default 0. */
-  seed?: number;
-  /** Shape of one input row. Default: the first layer's `inputShape`, else the first data set's. */
-  inputShape?: readonly number[];
-}
-
-/** What fit() takes besides data. */
-export interface FitOptions {
-  /** Rows per step. Default 32. */
-  batchSize?: number;
-  /**
-   * Rows of a batch that pass through the network at once. Default: all. Gradients of the pieces add up to that of the batch
-   * (Keras' gradientAccumulationSteps is batchSize / microBatchSize), and there is one update for each batch as ever: memory is that
-   * of the smaller batch, weights, loss and metrics have the bits of the larger. Only batchNormalization, which looks across the rows
-   * it is given, normalises each piece by itself, and its moving means follow the last piece of each batch.
-   */
-  microBatchSize?: number;
-  /** Passes over the data. Default 1. */
-  epochs?: number;
-  /** Another seed for the order of rows and the split. Default: the model's. */
-  seed?: number;
-  /** Visit rows in another order each epoch. Default true. */
-  shuffle?: boolean;
+/** What only a running program can hand to fit(). */
+export interface RunTimeOptions<M = TrainedModel> {
   validationData?: Dataset | readonly [ArrayLike2, ArrayLike2];
-  /** Share of the rows to validate on instead of training on them; the same share of every class. */
-  validationSplit?: number;
-  /** Factors of the loss, by class: { 3: 10 } or [1, 1, 1, 10]. */
-  classWeight?: Readonly<Record<number, number>> | readonly number[];
   /** Factors of the loss, by row of the data. */
   sampleWeight?: ArrayLike<number>;
-  /** Trains on every image and on copies moved by so many pixels up, down, left and right, as shifted() makes them. */
-  shifted?: number;
-  /** Trains on images moved, turned, bent, … anew every epoch, as augment() makes them; validates on them as they are. */
-  augment?: AugmentOptions;
-  callbacks?: readonly Callback[];
+  callbacks?: readonly Callback<M>[];
   /** Stops between two steps; fit() then rejects with the signal's reason and the model keeps its state. */
   signal?: AbortSignal;
   /**
@@ -69,6 +37,27 @@ export interface FitOptions {
   resume?: boolean;
 }
 
+const RUN_TIME = {
+  validationData: true,
+  sampleWeight: true,
+  callbacks: true,
+  signal: true,
+  worker: true,
+  transfer: true,
+  onProgress: true,
+  progressInterval: true,
+  resume: true,
+} satisfies Record<keyof RunTimeOptions, true>;
+
+/** What fit() takes besides data. */
+export interface FitOptions<M = TrainedModel> extends FitSettings, RunTimeOptions<M> {}
+
+/** The names of all options of fit(). */
+export const fitOptionNames = (): string[] => [
+  ...Object.keys(fitSettings().fields),
+  ...Object.keys(RUN_TIME),
+];
+
 /** What fit() resolves to. */
 export interface History {
   /** Epoch numbers, from 0. */
@@ -79,35 +68,15 @@ export interface History {
   readonly stopped?: string;
 }
 
-export const FIT_OPTIONS: readonly (keyof FitOptions)[] = [
-  "batchSize",
-  "microBatchSize",
-  "epochs",
-  "seed",
-  "shuffle",
-  "validationData",
-  "validationSplit",
-  "classWeight",
-  "sampleWeight",
-  "shifted",
-  "augment",
-  "callbacks",
-  "signal",
-  "worker",
-  "transfer",
-  "onProgress",
-  "progressInterval",
-  "resume",
-];
+/** Factors of the loss. */
+export type WeightOptions = Pick<FitOptions, "classWeight" | "sampleWeight">;
 
 /** What evaluate() and confusionMatrix() take besides data. */
-export interface EvaluateOptions {
+export interface EvaluateOptions extends WeightOptions {
   /** Does not change the result. Default 256. */
   batchSize?: number;
   /** Called with every row's number, loss and outputs. */
   onRow?: (row: number, loss: number, outputs: Float32Array) => void;
-  classWeight?: FitOptions["classWeight"];
-  sampleWeight?: FitOptions["sampleWeight"];
 }
 
 export const EVALUATE_OPTIONS: readonly (keyof EvaluateOptions)[] = [
@@ -117,32 +86,7 @@ export const EVALUATE_OPTIONS: readonly (keyof EvaluateOptions)[] = [
   "sampleWeight",
 ];
 
-export interface GradientOptions {
-  classWeight?: FitOptions["classWeight"];
-  /** Factors of the loss, by row. */
-  sampleWeight?: FitOptions["sampleWeight"];
-}
+/** What gradients() and inputGradients() take besides data. */
+export interface GradientOptions extends WeightOptions {}
 
 export const GRADIENT_OPTIONS: readonly (keyof GradientOptions)[] = ["classWeight", "sampleWeight"];
-
-/** What a run was started with: a resumed one must agree. */
-export interface RunSettings {
-  batchSize: number;
-  microBatchSize?: number;
-  epochs: number;
-  seed: number;
-  shuffle: boolean;
-  validationSplit: number;
-  classWeight?: Record<string, number>;
-  shifted?: number;
-  augment?: AugmentConfig;
-  rows: number;
-}
-
-/** What was not asked for but belongs to a model that has seen data. */
-export interface Metadata {
-  classes?: readonly string[];
-  standardisation?: Standardisation;
-  /** Free for programs: kept in checkpoints. Plain JSON. */
-  extra?: Record<string, unknown>;
-}

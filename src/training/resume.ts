@@ -1,66 +1,85 @@
-/** Whether a training may go on where another stood: its bits would be others if what they hang on had changed. */
-import { type Callback, withState } from "../callbacks/callback.ts";
+/** Whether a training may go on where another stood: its bits would be others if what they depend on had changed. */
+import { type Callback, SAVING, withState } from "../callbacks/callback.ts";
 import { NablaError } from "../errors.ts";
 import { looksAcrossRows } from "../layers/chain.ts";
 import type { LayerConfig } from "../layers/configs.ts";
-import type { RunSettings } from "./options.ts";
+import type { RunSettings } from "./settings.ts";
 
-export interface ResumeRequest {
+export interface ResumeRequest<M> {
   /** Those of the training that stood; none where there was none. */
   readonly before: RunSettings | undefined;
   readonly now: RunSettings;
   readonly configs: readonly LayerConfig[];
-  /** Whether the learning rate of a step hangs on how many epochs there are in all. */
+  /** Whether the learning rate of a step depends on how many epochs there are in all. */
   readonly dependsOnEpochs: boolean;
   /** Names of callbacks whose states are kept. */
   readonly waiting: readonly string[];
-  readonly callbacks: readonly Callback[];
+  readonly callbacks: readonly Callback<M>[];
 }
 
+interface Rule {
+  /** Whether this setting may differ in this training. */
+  mayDiffer?(request: Pick<ResumeRequest<never>, "dependsOnEpochs" | "configs">): boolean;
+  /** What is compared. Default: the value. */
+  of?(settings: RunSettings): unknown;
+  /** How errors call it. Default: its name. */
+  readonly called?: string;
+  /** What errors say of the two values. */
+  differs?(before: string, now: string): string;
+  /** How the error ends. */
+  readonly needs?: string;
+}
+
+/** How settings compare; those that are not here have to be the same. */
+const RULES: { readonly [K in keyof RunSettings]?: Rule } = {
+  epochs: {
+    mayDiffer: ({ dependsOnEpochs }) => !dependsOnEpochs,
+    needs:
+      "the learning rate's schedule runs over all epochs, so a resumed run needs the same (or a schedule with decayEpochs)",
+  },
+  classWeight: { differs: () => "is another than before" },
+  // the bits are the same however a batch is parted, but where a layer looks across its rows
+  microBatchSize: {
+    mayDiffer: ({ configs }) => !looksAcrossRows(configs),
+    of: ({ batchSize, microBatchSize = batchSize }) => Math.min(batchSize, microBatchSize),
+    needs: "a resumed run with batchNormalization needs the same",
+  },
+  rows: {
+    called: "the number of rows to train on",
+    needs: "a resumed run needs the same data, so the options that chose it as well (samples, a split)",
+  },
+};
+
 /** @throws NablaError that names what differs */
-export function checkResume(request: ResumeRequest): void {
-  const { before, now: settings, configs, callbacks } = request;
+export function checkResume<M>(request: ResumeRequest<M>): void {
+  const { before, now } = request;
   if (!before)
     throw new NablaError(
       "fit: resume: there is no training to go on with; load a checkpoint that was saved while training",
     );
-  if (before.epochs !== settings.epochs && request.dependsOnEpochs) {
+  checkCallbacks(request);
+  for (const key of new Set([...Object.keys(now), ...Object.keys(before)] as (keyof RunSettings)[])) {
+    const {
+      mayDiffer,
+      of = (settings) => settings[key],
+      called = key,
+      differs,
+      needs,
+    }: Rule = RULES[key] ?? {};
+    if (mayDiffer?.(request) || JSON.stringify(of(before)) === JSON.stringify(of(now))) continue;
+    const [was, is] = [before[key], now[key]].map((value) => JSON.stringify(value) ?? "not set");
     throw new NablaError(
-      `fit: resume: epochs was ${before.epochs}, now it is ${settings.epochs}; the learning rate's schedule runs over all epochs, so a resumed run needs the same (or a schedule with decayEpochs)`,
+      `fit: resume: ${called} ${differs?.(was, is) ?? `was ${was}, now it is ${is}`}; ${needs ?? "a resumed run needs the same"}`,
     );
   }
-  const weights = (of: RunSettings) => JSON.stringify(Object.entries(of.classWeight ?? {}).sort());
-  if (weights(before) !== weights(settings)) {
-    throw new NablaError("fit: resume: classWeight is another than before; a resumed run needs the same");
-  }
-  const images = (of: RunSettings) => JSON.stringify(of.augment); // its fields are in one order
-  if (images(before) !== images(settings)) {
-    throw new NablaError(
-      `fit: resume: augment was ${images(before) ?? "not set"}, now it is ${images(settings)}; a resumed run needs the same`,
-    );
-  }
-  // the bits are the same however a batch is parted, but where a layer looks across its rows
-  const atOnce = ({ batchSize, microBatchSize = batchSize }: RunSettings) =>
-    Math.min(batchSize, microBatchSize);
-  if (looksAcrossRows(configs) && atOnce(before) !== atOnce(settings)) {
-    throw new NablaError(
-      `fit: resume: microBatchSize was ${before.microBatchSize ?? "not set"}, now it is ${settings.microBatchSize ?? "not set"}; a resumed run with batchNormalization needs the same`,
-    );
-  }
+}
+
+function checkCallbacks<M>({ waiting, callbacks }: ResumeRequest<M>): void {
   const given = new Set(withState(callbacks).map(([key]) => key));
-  for (const key of request.waiting) {
-    // what only saves does not change the weights
-    if (given.has(key) || key.startsWith("modelCheckpoint")) continue;
+  for (const key of waiting) {
+    if (given.has(key) || key.startsWith(SAVING)) continue;
     throw new NablaError(
       `fit: resume: the training had a callback "${key}", whose state is kept; pass it again in callbacks`,
     );
-  }
-  for (const key of ["batchSize", "seed", "shuffle", "validationSplit", "shifted", "rows"] as const) {
-    if (before[key] !== settings[key]) {
-      const what = key === "rows" ? "the number of rows to train on" : key;
-      throw new NablaError(
-        `fit: resume: ${what} was ${before[key] ?? "not set"}, now it is ${settings[key] ?? "not set"}; a resumed run needs the same${key === "rows" ? " data, so the options that chose it as well (samples, a split)" : ""}`,
-      );
-    }
   }
 }

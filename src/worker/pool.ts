@@ -21,9 +21,6 @@ let idle: Connection | undefined;
 /** Why there are no workers, once that is known. */
 let broken: string | undefined;
 
-/** Whether fit() uses a worker unasked: on a page, which must not stand still. */
-export const onPage = (): boolean => typeof document !== "undefined" && typeof Worker === "function";
-
 /**
  * A worker that is ready.
  *

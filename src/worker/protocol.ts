@@ -20,7 +20,9 @@ import type { Inputs, Targets } from "../data/dataset.ts";
 import type { Portable } from "../data/portable.ts";
 import type { LayerConfig } from "../layers/configs.ts";
 import type { CompiledTraining } from "../training/compile.ts";
-import type { Progress, Run } from "../training/train.ts";
+import type { Progress } from "../training/progress.ts";
+import type { Run } from "../training/run.ts";
+import type { RunSettings } from "../training/settings.ts";
 
 /** One end of a connection. */
 export interface Port {
@@ -55,11 +57,7 @@ export interface Setup {
   /** Numbers of datasets. */
   train: number;
   validation?: number;
-  batchSize: number;
-  microBatchSize?: number;
-  epochs: number;
-  seed: number;
-  shuffle: boolean;
+  settings: RunSettings;
   classes?: readonly number[];
   samples?: Float64Array;
   /** Which hooks anyone waits for, and after how many steps onBatchEnd. */

@@ -2,37 +2,28 @@
  * On the page: a training that runs in a worker, and looks as if it ran here. The model's weights, its run and its metrics are
  * brought up to date before every callback and every report, so whoever predicts or saves then has the state of that moment.
  */
+
 import {
   type Callback,
   type CallbackState,
   inOrder,
+  restoreStates,
+  statesOf,
+  type TrainedModel,
   type TrainingContext,
   wanted,
-  withState,
 } from "../callbacks/callback.ts";
-import { buffersFor, type Dataset, sizeOf, targetSize } from "../data/dataset.ts";
-import { describeAll, type Lendable } from "../data/portable.ts";
+import { buffersFor, type Dataset, targetSize } from "../data/dataset.ts";
+import type { Lendable } from "../data/portable.ts";
 import { NablaError } from "../errors.ts";
-import type { LayerConfig } from "../layers/configs.ts";
-import type { CompiledTraining } from "../training/compile.ts";
-import { contextOf, type Run, type TrainRequest } from "../training/train.ts";
+import { sizeOf } from "../shape.ts";
+import { contextOf, type TrainRequest } from "../training/request.ts";
+import type { Run } from "../training/run.ts";
 import { receiveError, sendError } from "./errors.ts";
 import type { Connection } from "./pool.ts";
-import type { FromWorker, Hook, LentBack, SentDataset, SentError, Setup, State } from "./protocol.ts";
+import type { FromWorker, Hook, LentBack, SentError, State } from "./protocol.ts";
 import { sendDatasets } from "./sending.ts";
-
-const HOOKS: readonly Hook[] = ["onTrainBegin", "onTrainEnd", "onEpochBegin", "onEpochEnd", "onBatchEnd"];
-
-/** What a worker needs to know besides the request. */
-export interface Remote {
-  readonly configs: readonly LayerConfig[];
-  readonly inputShape: readonly number[];
-  readonly training: CompiledTraining["config"];
-  /** Rows of datasets in memory are moved instead of copied, and come back at the end. */
-  readonly transfer: boolean;
-  /** Told whether a callback has its turn: only then may the model be changed from here. */
-  turn(taken: boolean): void;
-}
+import { type Remote, setupOf } from "./setup.ts";
 
 /** The worker could not make the model: nothing has happened yet. */
 export class Unprepared extends Error {}
@@ -40,8 +31,8 @@ export class Unprepared extends Error {}
 let trainings = 0;
 
 /** Trains in the worker behind `connection`. As train() does it: the run, the network and the metrics change as there. */
-export async function trainRemotely(
-  request: TrainRequest,
+export async function trainRemotely<M extends TrainedModel>(
+  request: TrainRequest<M>,
   run: Run,
   remote: Remote,
   connection: Connection,
@@ -57,11 +48,10 @@ function lost(why: string, step: number, rows: boolean): NablaError {
   );
 }
 
-class RemoteTraining {
+class RemoteTraining<M extends TrainedModel> {
   private readonly id = ++trainings;
-  private readonly hooks: readonly Callback[];
-  private readonly withStates: [string, Callback][];
-  private readonly context: TrainingContext;
+  private readonly hooks: readonly Callback<M>[];
+  private readonly context: TrainingContext<M>;
   private stop: string | undefined;
   /** Errors thrown here, which the worker knows by their numbers. */
   private readonly own: unknown[] = [];
@@ -75,13 +65,12 @@ class RemoteTraining {
   private over = false;
 
   constructor(
-    private readonly request: TrainRequest,
+    private readonly request: TrainRequest<M>,
     private readonly state: Run,
     private readonly remote: Remote,
     private readonly connection: Connection,
   ) {
     this.hooks = inOrder(request.callbacks);
-    this.withStates = withState(request.callbacks);
     this.context = contextOf(
       request,
       state,
@@ -123,7 +112,7 @@ class RemoteTraining {
   private async begin(): Promise<void> {
     const { connection, id, request } = this;
     const { train, validation, signal } = request;
-    const { portables, datasets } = describeAll(validation ? [train, validation] : [train]);
+    const { portables, datasets } = this.remote.describe(validation ? [train, validation] : [train]);
     this.datasets = datasets;
     try {
       const sent = await sendDatasets(portables, this.remote.transfer, (piece) => {
@@ -131,7 +120,7 @@ class RemoteTraining {
         connection.post({ kind: "piece", id, ...piece }, [piece.values.buffer as ArrayBuffer]);
       });
       this.goOn();
-      const setup = this.setup(sent.datasets);
+      const setup = setupOf(request, this.state, this.remote, { sent: sent.datasets, datasets });
       // rows to be moved go at once with the message they are for: where that is not sent, they have not left
       connection.post({ kind: "train", id, setup }, [setup.state.snapshot.buffer, ...sent.moved]);
       this.lent = sent.lent;
@@ -148,38 +137,6 @@ class RemoteTraining {
   private goOn(): void {
     this.request.signal?.throwIfAborted();
     if (this.over) throw new NablaError("fit: the worker was lost");
-  }
-
-  private setup(datasets: SentDataset[]): Setup {
-    const { request, remote, state } = this;
-    const { validation, metrics, weighting, progress } = request;
-    const numberOf = (dataset: Dataset) => this.datasets.indexOf(dataset);
-    const used = HOOKS.filter((hook) => this.hooks.some((callback) => callback[hook]));
-    return {
-      module: request.network.core.module,
-      configs: remote.configs,
-      inputShape: remote.inputShape,
-      training: remote.training,
-      state: {
-        snapshot: request.network.snapshot(),
-        run: { ...state },
-        metrics: metrics.map((metric) => metric.state()),
-      },
-      callbacks: this.callbackStates(),
-      datasets,
-      train: numberOf(request.train),
-      ...(validation && { validation: numberOf(validation) }),
-      batchSize: request.batchSize,
-      ...(request.microBatchSize !== undefined && { microBatchSize: request.microBatchSize }),
-      epochs: request.epochs,
-      seed: request.seed,
-      shuffle: request.shuffle,
-      ...(weighting.classes && { classes: weighting.classes }),
-      ...(weighting.samples && { samples: Float64Array.from(weighting.samples) }),
-      hooks: used,
-      everySteps: this.hooks.filter((hook) => hook.onBatchEnd).map(({ everySteps = 1 }) => everySteps),
-      ...(progress && { progress: progress.every }),
-    };
   }
 
   private receive(message: FromWorker, resolve: () => void, reject: (error: unknown) => void): void {
@@ -205,7 +162,7 @@ class RemoteTraining {
         return resolve();
       }
       if (message.state) this.apply(message.state);
-      if (message.callbacks) this.restoreCallbacks(message.callbacks);
+      if (message.callbacks) restoreStates(this.request.callbacks, message.callbacks);
       const error = message.aborted ? this.request.signal?.reason : receiveError(message.error, this.own);
       reject(message.unprepared && !message.aborted ? new Unprepared("", { cause: error }) : error);
     }
@@ -241,7 +198,7 @@ class RemoteTraining {
         else if (hook === "onEpochEnd") await callback.onEpochEnd?.(at, logs!, this.context);
         else if (wanted(callback, this.state.step)) await callback.onBatchEnd?.(at, logs!, this.context);
       }
-      if (!this.wantedAgain(hook, at)) callbacks = this.callbackStates();
+      if (!this.wantedAgain(hook, at)) callbacks = statesOf(this.request.callbacks);
     } catch (error) {
       failed = { error: this.mine(error) };
     }
@@ -317,13 +274,5 @@ class RemoteTraining {
   private mine(error: unknown) {
     const { name, message } = sendError(error);
     return { name, message, own: this.own.push(error) - 1 };
-  }
-
-  private callbackStates() {
-    return this.withStates.map(([, callback]) => callback.state!());
-  }
-
-  private restoreCallbacks(states: ReturnType<RemoteTraining["callbackStates"]>): void {
-    for (const [i, [, callback]] of this.withStates.entries()) callback.restore?.(states[i]!);
   }
 }

@@ -2,14 +2,14 @@
 import type { Callback, CallbackState, Logs, TrainingContext } from "../callbacks/callback.ts";
 import { Core } from "../core/core.ts";
 import type { Inputs, Targets } from "../data/dataset.ts";
-import { sizeOf } from "../data/dataset.ts";
 import { buildLayers } from "../layers/table.ts";
 import type { Metric } from "../metrics/metric.ts";
-import { metric } from "../metrics/table.ts";
-import type { Model } from "../model/model.ts";
 import { Network } from "../network/network.ts";
 import { compileTraining } from "../training/compile.ts";
-import { type Progress, type TrainRequest, train } from "../training/train.ts";
+import { metricsFor } from "../training/evaluate.ts";
+import type { Progress } from "../training/progress.ts";
+import type { TrainRequest } from "../training/request.ts";
+import { train } from "../training/trainer.ts";
 import { makeDatasets } from "./datasets.ts";
 import { ErrorElsewhere, sendError } from "./errors.ts";
 import type { FromPage, FromWorker, Hook, LentBack, Port, Setup, State } from "./protocol.ts";
@@ -66,7 +66,7 @@ class Session {
   private read = 0;
   private callbacks: CallbackState[];
   private wentBack = false;
-  private context: TrainingContext | undefined;
+  private context: TrainingContext<undefined> | undefined;
 
   constructor(
     readonly id: number,
@@ -139,16 +139,14 @@ class Session {
     }
   }
 
-  private prepare(): { network: Network; request: TrainRequest; metrics: Metric[] } {
+  private prepare(): { network: Network; request: TrainRequest<undefined>; metrics: Metric[] } {
     const { setup } = this;
-    const { configs, batchSize, microBatchSize, epochs, seed, shuffle, classes, samples } = setup;
+    const { configs, settings, classes, samples } = setup;
     const network = new Network(buildLayers(configs, setup.inputShape), new Core({ code: setup.module }));
     const compiled = compileTraining(setup.training, configs);
     network.prepareTraining(compiled.slots);
     network.restore(setup.state.snapshot);
-    const outputs = Math.max(2, sizeOf(network.layers[network.layers.length - 1]!.outputShape));
-    const make = () => compiled.metrics.map((name) => metric(name, outputs));
-    const metrics = make();
+    const metrics = metricsFor(compiled.metrics, network.outputShape);
     for (const [i, each] of metrics.entries()) each.restore(setup.state.metrics[i]!);
     const datasets = makeDatasets(setup.datasets, this.pieces, (dataset, indices, epoch) =>
       this.rows(dataset, indices, epoch),
@@ -159,31 +157,26 @@ class Session {
       metrics,
       request: {
         // the one callback here asks the page, which has the model
-        model: undefined as unknown as Model,
+        model: undefined,
         network,
         train: dataset,
         validation: setup.validation === undefined ? undefined : datasets[setup.validation],
-        loss: compiled.loss,
         training: { loss: compiled.loss, update: compiled.update(network), target: dataset.target.kind },
+        settings,
         metrics,
-        scoring: make(),
-        batchSize,
-        microBatchSize,
-        epochs,
-        seed,
-        shuffle,
+        scoring: metricsFor(compiled.metrics, network.outputShape),
         weighting: { classes, samples },
         callbacks: [],
         signal: this.aborting.signal,
-        rate: compiled.rate(epochs),
+        rate: compiled.rate(settings.epochs),
       },
     };
   }
 
   /** One callback that stands for all of the page's. */
-  private bridge(network: Network, state: () => State): Callback {
+  private bridge(network: Network, state: () => State): Callback<undefined> {
     const { hooks, everySteps } = this.setup;
-    const ask = async (hook: Hook, at: number, context: TrainingContext, logs?: Logs) => {
+    const ask = async (hook: Hook, at: number, context: TrainingContext<undefined>, logs?: Logs) => {
       this.context = context;
       if (hook === "onBatchEnd" && !everySteps.some((steps) => context.step % steps === 0)) return;
       const now = state();

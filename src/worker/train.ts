@@ -1,30 +1,35 @@
-/** Where a training runs: in a worker if there is to be one and can be, else here. */
+/** A training in a worker, if there can be one. Fetched by programs that train so. */
+import type { TrainedModel } from "../callbacks/callback.ts";
 import { NablaError } from "../errors.ts";
-import { type Run, type TrainRequest, train } from "../training/train.ts";
-import { connect, onPage } from "./pool.ts";
-import { type Remote, trainRemotely, Unprepared } from "./remote.ts";
+import type { TrainRequest } from "../training/request.ts";
+import type { Run } from "../training/run.ts";
+import { onPage } from "./page.ts";
+import { connect } from "./pool.ts";
+import { trainRemotely, Unprepared } from "./remote.ts";
+import type { Remote } from "./setup.ts";
 
 /**
- * @param worker as fit() has it: true requires one, undefined is true on a page and settles for less
+ * @param asked true requires a worker, but on a page, which settles for less
+ * @returns false where no worker can do it, and nothing has happened yet
  * @throws what the training throws; NablaError where a worker is required and there is none that can do it
  */
-export async function trainSomewhere(
-  request: TrainRequest,
+export async function trainElsewhere<M extends TrainedModel>(
+  request: TrainRequest<M>,
   run: Run,
   remote: Remote,
-  worker: boolean | undefined,
-): Promise<void> {
+  asked: boolean,
+): Promise<boolean> {
   const { signal } = request;
-  const required = worker === true && !onPage();
-  for (let attempt = 0; worker ?? onPage(); attempt++) {
+  const required = asked && !onPage();
+  for (let attempt = 0; ; attempt++) {
     signal?.throwIfAborted();
     const connection = await connect(required, signal);
-    if (!connection) break;
+    if (!connection) return false;
     let whole = false;
     try {
       await trainRemotely(request, run, remote, connection);
       whole = true;
-      return;
+      return true;
     } catch (error) {
       whole = signal?.aborted === true;
       if (!(error instanceof Unprepared)) throw error;
@@ -39,15 +44,13 @@ export async function trainSomewhere(
         console.warn(
           `nabla: the worker could not make the model (${why}). It is trained in the page, in slices.`,
         );
-        break;
+        return false;
       }
       letGo();
     } finally {
       connection.release(whole);
     }
   }
-  signal?.throwIfAborted();
-  await train(request, run);
 }
 
 /**

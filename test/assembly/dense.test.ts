@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { Bed, ld, values } from "../support/kernel.ts";
 
-/** Weight matrix in panels, as the core keeps it. */
+/** Packed weight matrix, as the core keeps it. */
 function weights(bed: Bed, name: string, k: number, out: number, plain: ArrayLike<number>): number {
   const w = bed.alloc(name, k * ld(out) * 4);
   const at = bed.alloc(`${name} plain`, k * out * 4);
   bed.core.f32(at, k * out).set(plain);
-  (bed.core.exports.packPanels as (w: number, p: number, k: number, o: number, c: number) => void)(
+  (bed.core.exports.packWeights as (w: number, p: number, k: number, o: number, c: number) => void)(
     w,
     at,
     k,
@@ -18,7 +18,7 @@ function weights(bed: Bed, name: string, k: number, out: number, plain: ArrayLik
 
 function unpacked(bed: Bed, w: number, k: number, out: number): Float32Array {
   const at = bed.alloc("unpacked", k * out * 4);
-  (bed.core.exports.unpackPanels as (p: number, w: number, k: number, o: number, c: number) => void)(
+  (bed.core.exports.unpackWeights as (p: number, w: number, k: number, o: number, c: number) => void)(
     at,
     w,
     k,
@@ -201,3 +201,29 @@ test("canaries die when a buffer is too small (the harness can fail)", () => {
   };
   expect(() => bed.run("DENSE_FORWARD", fields, 4)).toThrow(/wrote after buffer "y"/);
 });
+
+test.each([
+  [3, 1],
+  [3, 4],
+  [2, 5],
+  [4, 8],
+  [3, 10],
+  [2, 13],
+  [5, 16],
+])(
+  "packed weights [%i, %i]: values lie where docs/host.md says, columns beyond the last are zeros",
+  (k, out) => {
+    const bed = new Bed();
+    const panel = bed.core.constant("PANEL_COLUMNS");
+    const plain = values(k * out, 1);
+    const w = weights(bed, "w", k, out, plain);
+    const want = new Float32Array(k * ld(out));
+    for (let c = 0; c < out; c++) {
+      const start = c - (c % panel);
+      const width = out - start > panel / 2 ? panel : panel / 2;
+      for (let i = 0; i < k; i++) want[start * k + i * width + (c % panel)] = plain[i * out + c];
+    }
+    expect(bed.core.f32(w, k * ld(out)).slice()).toEqual(want);
+    expect(unpacked(bed, w, k, out)).toEqual(plain);
+  },
+);

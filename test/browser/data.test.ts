@@ -261,10 +261,14 @@ describe("what is no data set says what it is", () => {
     [
       "two tables",
       [file("a.csv", CSV), file("b.csv", CSV)],
-      /^files: expected one table or archive, .* got a.csv, b.csv$/,
+      /^files: expected IDX files .*, or one file: a table \(.csv, .tsv\) or a .npz archive; found a.csv, b.csv$/,
     ],
     ["a web page", file("data.csv", "<!doctype html><html>"), /^data.csv: a web page, not data/],
-    ["bytes", file("x.bin", Uint8Array.of(1, 0, 2)), /^x.bin: expected a table as text/],
+    [
+      "bytes",
+      file("x.bin", Uint8Array.of(1, 0, 2)),
+      /^x.bin: expected a table .*; these bytes are none of them$/,
+    ],
     ["other text", file("x.csv", Uint8Array.of(0x61, 0xe4, 0x2c)), /^x.csv: expected text in UTF-8/],
     [
       "a model",
@@ -288,6 +292,23 @@ describe("what is no data set says what it is", () => {
     ],
   ])("%s", async (_, source, message) => {
     expect(await messageOf(openData(source))).toMatch(message);
+  });
+
+  test("pictures without a class, strange classes, and files that are no pictures, by name", async () => {
+    // a PNG as far as its size
+    const head = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82);
+    const png = Uint8Array.of(...head, 0, 0, 0, 4, 0, 0, 0, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0);
+    const set = (...paths: string[]) =>
+      paths.map((path) => at(`set/${path}`, file("x", path.includes("bad") ? "no picture" : png)));
+    expect(await messageOf(openData(set("a/1.png", "b/bad.png", "b/1.png", "3.png")))).toBe(
+      'set: 2 files are no readable pictures (2 are): 3.png: lies beside the class folders, so it has no class; b/bad.png: expected a picture this browser can decode (PNG, JPEG, WebP, …); this is no picture it knows. Repair or remove them, or leave them out with unreadable: "skip"',
+    );
+    expect(await messageOf(openData(set("train/a/1.png", "train/b/1.png", "test/bb/1.png")))).toBe(
+      'set/test/bb: there is no class "bb"; the classes are a, b',
+    );
+    expect(await messageOf(openData(set("a/1.png", "b/1.png"), { images: { sise: 3 } as never }))).toBe(
+      'openData: images: unknown option "sise"; did you mean "size"?',
+    );
   });
 
   test("misspelt options, and addresses that lead nowhere", async () => {

@@ -94,7 +94,7 @@ test("unknown data, files and columns", async () => {
   await refused(["train", "nowhere.csv", "--out", OUT], /nowhere\.csv: no such file or folder/);
   await refused(["train", "digit", "--out", OUT], /did you mean "digits"\?/);
   place.write("notes.md", "# notes");
-  await refused(["train", "notes.md", "--out", OUT], /expected a \.csv, \.tsv or \.npz file/);
+  await refused(["train", "notes.md", "--out", OUT], /expected a table \(\.csv, \.tsv\) or a \.npz archive/);
   place.write("f.csv", flowers());
   await refused(["train", "f.csv", "--label", "knd", "--out", OUT], /no column "knd"; did you mean "kind"\?/);
 });

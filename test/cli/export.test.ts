@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readSafetensors, writeSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { quantised } from "../../src/export/index.ts";
 import { load } from "../../src/index.ts";
+import { internalsOf } from "../../src/model/internals.ts";
 import { description, instantiate, predictIn } from "../export/host.ts";
 import { done, flowers, workplace } from "./support.ts";
 
@@ -53,7 +54,7 @@ test("--weights, --rows and --json", async () => {
   expect(JSON.parse(stdout)).toEqual({
     files: ["small.wasm"],
     bytes: length,
-    parameters: model("digits.safetensors").built.parameterCount,
+    parameters: internalsOf(model("digits.safetensors")).built.parameterCount,
     weights: "int8",
   });
   expect(length).toBeLessThan(readFileSync(place.path("digits.safetensors")).length / 4);

@@ -5,9 +5,9 @@ import { flagsOf, given } from "../../src/cli/options/flags.ts";
 import { optimizerFlagFields } from "../../src/cli/options/training.ts";
 import { program } from "../../src/cli/program.ts";
 import { terminalOf } from "../../src/cli/terminal.ts";
-import { fitFields } from "../../src/config/config.ts";
 import { bool, choice, int, list, number } from "../../src/fields/fields.ts";
 import { object, optional, record } from "../../src/fields/objects.ts";
+import { documentSettings } from "../../src/training/settings.ts";
 
 const made = object({
   rowsPerStep: int({ min: 1, default: 32, doc: "Rows per step. The last step may have fewer." }),
@@ -74,7 +74,9 @@ test.each([
 test("every option of fit() that a word can say is a flag of nabla train, as are those of optimizers, and has a text", () => {
   const stream = { write: () => {} };
   const train = program(terminalOf({ stdout: stream, stderr: stream }), () => {}).commands[0]!;
-  const expected = Object.keys(fitFields.fields).filter((name) => !["shuffle", "classWeight"].includes(name));
+  const expected = Object.keys(documentSettings().fields).filter(
+    (name) => !["shuffle", "classWeight"].includes(name),
+  );
   for (const name of [...expected, ...Object.keys(optimizerFlagFields())]) {
     const flag = train.options.find((option) => option.attributeName() === name);
     expect(flag?.description, name).toMatch(/^[a-z].{10}/);

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { encode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { load } from "../../src/index.ts";
+import { internalsOf } from "../../src/model/internals.ts";
 import { idxBytes } from "../data/helpers.ts";
 import { done, events, flowers, idxFolder, type Result, workplace } from "./support.ts";
 
@@ -55,7 +56,7 @@ describe("other classes", () => {
     const [old, tuned] = [model("flowers.safetensors"), model("trees.safetensors")];
     expect(tuned.metadata.classes).toEqual(["ash", "elm", "fir", "oak"]);
     expect(tuned.metadata.standardisation).toEqual(old.metadata.standardisation);
-    expect(tuned.training.optimizer).toMatchObject({ name: "nesterov", momentum: 0.8 });
+    expect(internalsOf(tuned).state.required.optimizer).toMatchObject({ name: "nesterov", momentum: 0.8 });
     const weights = tuned.weights();
     for (const [name, values] of Object.entries(old.weights())) {
       if (name.startsWith("output.")) expect(weights[name].length).not.toBe(values.length);
@@ -168,7 +169,7 @@ test("numbers of the same column keep head and unit; classes after numbers get a
   ]);
   expect(start(kinds)).toMatchObject({ keepsHead: false });
   expect(model("k.safetensors").outputShape).toEqual([4]);
-  expect(model("k.safetensors").training.loss.name).toBe("categoricalCrossentropy");
+  expect(internalsOf(model("k.safetensors")).state.required.loss.name).toBe("categoricalCrossentropy");
   expect(done(kinds).testAccuracy).toBeGreaterThan(0.5);
 });
 

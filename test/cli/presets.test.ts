@@ -5,6 +5,7 @@ import { arrayDataset } from "../../src/data/arrays.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { digits } from "../../src/data/index.ts";
 import { fromConfig, load } from "../../src/index.ts";
+import { internalsOf } from "../../src/model/internals.ts";
 import { idxBytes } from "../data/helpers.ts";
 import { done, events, idxFolder, workplace } from "./support.ts";
 
@@ -43,7 +44,7 @@ test.each([
   ["book-9", 520 + 20_040 + 641_000 + 1_001_000 + 10_010],
   ["lenet", 61_706],
 ])("%s has as many parameters as the network it is named after", (name, parameters) => {
-  expect(make(name, mnist).model.built.parameterCount).toBe(parameters);
+  expect(internalsOf(make(name, mnist).model).built.parameterCount).toBe(parameters);
 });
 
 test("the book's λ is shared out among the rows trained on in chapter 3, among the batches in chapter 6", () => {
@@ -152,7 +153,7 @@ test("--shifted trains on five times the rows, and a resumed run needs it again"
   const result = done(await place.run([...args, "--shifted", "1", "--out", "moved.safetensors"]));
   expect(result.weightsSha256).not.toBe(plain.weightsSha256);
   const { readFile } = await import("node:fs/promises");
-  expect(load(await readFile(place.path("moved.safetensors"))).state.settings).toMatchObject({
+  expect(internalsOf(load(await readFile(place.path("moved.safetensors")))).state.settings).toMatchObject({
     rows: 90,
     shifted: 1,
   });

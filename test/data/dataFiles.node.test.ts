@@ -49,6 +49,16 @@ describe("openData", () => {
     expect(contents(data.test!)).toEqual({ x: [1, 2, 3, 4], y: [0, 3] });
   });
 
+  test("IDX files of any names, by their bytes, and those in sub-folders", async () => {
+    await put("pair/a.gz", await gzip(labels));
+    await put("pair/b", images);
+    const pair = await openData(join(root, "pair"));
+    expect([pair.kind, contents(pair.train)]).toEqual(["idx", { x: [1, 2, 3, 4], y: [0, 3] }]);
+    await put("deep/raw/train-images-idx3-ubyte", images);
+    await put("deep/raw/train-labels-idx1-ubyte", labels);
+    expect(contents((await openData(join(root, "deep"))).train)).toEqual({ x: [1, 2, 3, 4], y: [0, 3] });
+  });
+
   test("CSV, split and standardised", async () => {
     const rows = Array.from({ length: 20 }, (_, i) => `${i},${i % 2 ? "odd" : "even"}`).join("\n");
     const path = await put("numbers.csv", `n,parity\n${rows}\n`);
@@ -57,6 +67,12 @@ describe("openData", () => {
     expect(data.csv).toEqual({ columns: ["n"], label: "parity", classes: ["even", "odd"] });
     expect([data.train.length, data.test!.length]).toEqual([16, 4]);
     expect(data.standardisation!.columns).toEqual(["n"]);
+    await expect(openData(path, { task: "regresion" } as never)).rejects.toThrow(
+      'openData.task: expected one of auto, classification, regression, got "regresion"; did you mean "regression"?',
+    );
+    await expect(openData(path, { lable: "n" } as never)).rejects.toThrow(
+      'openData: unknown option "lable"; did you mean "label"?',
+    );
     await expect(openData(path, { label: "party" })).rejects.toThrow('did you mean "parity"?');
   });
 
@@ -69,11 +85,12 @@ describe("openData", () => {
       /empty: expected IDX files train-images-idx3-ubyte and .* found an empty folder/,
     );
     await put("other/readme.md", "hello");
-    await expect(openData(join(root, "other"))).rejects.toThrow("found readme.md");
+    await put("other/notes.md", "hello");
+    await expect(openData(join(root, "other"))).rejects.toThrow("found notes.md, readme.md");
     await expect(openData(await put("a.docx", "x"))).rejects.toThrow(
-      "a.docx: expected a .csv, .tsv or .npz file",
+      /a.docx: only a header, no rows of data; is this a table\? If not, expected a table \(.csv, .tsv\) or a .npz archive, or a folder with IDX/,
     );
-    await expect(openData(await put("t-idx3-ubyte", images))).rejects.toThrow("give its folder");
+    await expect(openData(await put("t-idx3-ubyte", images))).rejects.toThrow("or their folder");
     await expect(openData(await put("a.npy", "x"))).rejects.toThrow("a .npy file holds one array");
     await expect(openData(await put("latin.csv", Uint8Array.of(0x61, 0xe9, 0x2c)))).rejects.toThrow(
       "text in UTF-8",

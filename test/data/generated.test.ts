@@ -57,6 +57,11 @@ describe("points", () => {
     expect(() => moons({ samples: 0 })).toThrow(
       "moons: samples: expected an integer from 1 to 10000000, got 0",
     );
+    expect(() => moons({ sample: 5 } as never)).toThrow(
+      'moons: unknown option "sample"; did you mean "samples"?',
+    );
+    expect(() => digits({ noise: 1 } as never)).toThrow('digits: unknown option "noise"');
+    expect(makeGenerated("digits", { samples: 5, noise: 1 }).train.length).toBe(5);
     expect(() => moons({ noise: -1 })).toThrow("moons: noise: expected a number of at least 0, got -1");
     expect(() => blobs({ classes: 1 })).toThrow("blobs: classes: expected an integer from 2 to 1000, got 1");
     expect(() => blobs({ seed: 0.5 })).toThrow("seed: expected an integer");

@@ -2,6 +2,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { exportWasm, quantised, type WeightType } from "../../src/export/index.ts";
 import { dense, sequential } from "../../src/index.ts";
+import { internalsOf } from "../../src/model/internals.ts";
 import { description, instantiate, nativeHost, predictIn } from "./host.ts";
 import { bytesFor, nets, rowsFor } from "./nets.ts";
 
@@ -72,7 +73,7 @@ describe.each(Object.keys(nets))("%s", (name) => {
       const { length } = exportWasm(model, { weights: type as WeightType });
       // what is no kernel (biases, normalisation) stays float32, and int8 has a factor for each output channel
       const [vectors, kernels] = [true, false].map((flat) =>
-        model.built.tensors.filter(({ spec }) => (spec.layout === "vector") === flat),
+        internalsOf(model).built.tensors.filter(({ spec }) => (spec.layout === "vector") === flat),
       );
       const values = (tensors: typeof vectors) =>
         tensors!.reduce((sum, { spec }) => sum + spec.shape.reduce((a, b) => a * b, 1), 0);
@@ -156,14 +157,14 @@ describe("refuses", () => {
 
   test("weights that are no numbers", () => {
     const model = small();
-    const { built } = model;
+    const { built } = internalsOf(model);
     built.write(built.tensors[0]!, new Float32Array(6).fill(Number.NaN));
     expect(() => exportWasm(model)).toThrow(/^export: dense.*\.kernel holds NaN or infinite weights/);
   });
 
   test("weights beyond float16, by name; int8 holds them", () => {
     const model = small();
-    const kernel = model.built.tensors[0]!.name;
+    const kernel = internalsOf(model).built.tensors[0]!.name;
     model.setWeights({ [kernel]: [1, 2, 3, 4, -65520, 6] });
     expect(() => exportWasm(model, { weights: "float16" })).toThrow(
       `export: ${kernel} has a weight of -65520, beyond what float16 reaches (65,504); use int8 or float32`,

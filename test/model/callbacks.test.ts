@@ -13,6 +13,7 @@ import {
   type TrainingContext,
   weightsSha256,
 } from "../../src/index.ts";
+import { internalsOf } from "../../src/model/internals.ts";
 import { clouds, dataset, slowly } from "../support/problems.ts";
 
 const problem = clouds(20, 4, 3);
@@ -145,7 +146,7 @@ describe("what a callback can do", () => {
     expect(other.epoch).toEqual([0]); // the second epoch is not finished
     expect(other.stopped).toBe("in the middle");
     expect(ended).toEqual([6]);
-    expect(model.state.run).toMatchObject({ epoch: 1, batch: 2, step: 6 });
+    expect(internalsOf(model).state.run).toMatchObject({ epoch: 1, batch: 2, step: 6 });
   });
 
   test("evaluate and predict at any time, without a change to a bit", async () => {
@@ -368,7 +369,7 @@ describe("a signal", () => {
     await expect(model.fit(data, { epochs: 10_000_000, signal: controller.signal })).rejects.toBe(
       "stopped by a timer",
     );
-    expect(model.state.run.step).toBeGreaterThan(0);
+    expect(internalsOf(model).state.run.step).toBeGreaterThan(0);
   });
 
   test("stops between two steps", async () => {
@@ -385,7 +386,7 @@ describe("a signal", () => {
       model.fit(data, { epochs: 5, batchSize: 5, signal: controller.signal, callbacks: [hook] }),
     ).rejects.toThrow(/abort/i);
     expect(steps).toEqual([1, 2, 3]);
-    expect(model.state.run).toMatchObject({ epoch: 0, batch: 3, step: 3 });
+    expect(internalsOf(model).state.run).toMatchObject({ epoch: 0, batch: 3, step: 3 });
   });
 });
 

@@ -11,6 +11,7 @@ import {
   sequential,
   weightsSha256,
 } from "../../src/index.ts";
+import { internalsOf } from "../../src/model/internals.ts";
 import { clouds, dataset } from "../support/problems.ts";
 
 const problem = clouds(24, 4, 3);
@@ -62,7 +63,14 @@ describe.each([
       layer: expect.any(String),
     });
     expect(weightsSha256(model)).toBe(before);
-    expect(model.state.run).toMatchObject({ epoch: 0, batch: 0, step: 0, lossSum: 0, rows: 0, history: [] });
+    expect(internalsOf(model).state.run).toMatchObject({
+      epoch: 0,
+      batch: 0,
+      step: 0,
+      lossSum: 0,
+      rows: 0,
+      history: [],
+    });
     // and it can be trained with a better one
     model.compile({ loss: "categoricalCrossentropy", optimizer: { name: "sgd", learningRate: 0.1 } });
     const { history } = await model.fit(data, { batchSize, epochs: 5 });
@@ -85,7 +93,7 @@ test("goes back to the last epoch whose weights gave a loss, callbacks and histo
   await failure(model.fit(data, { ...options, epochs: 4, callbacks: [stopping, burst] }));
   expect(weightsSha256(model)).toBe(weightsSha256(two));
   expect(model.history).toEqual(two.history);
-  expect(model.state.callbacks).toEqual(two.state.callbacks);
+  expect(internalsOf(model).state.callbackStates).toEqual(internalsOf(two).state.callbackStates);
   // going on from there is as if nothing had happened
   await model.fit(data, { ...options, epochs: 4, resume: true, callbacks: [stopping] });
   await two.fit(data, { ...options, epochs: 4, resume: true, callbacks: [earlyStopping({ patience: 9 })] });
@@ -107,7 +115,7 @@ test("after a resume in mid-epoch, it is there that it goes back to", async () =
     .fit(data, { ...options, callbacks: [crash] })
     .catch(() => {});
   const model = load(bytes!);
-  const before = { sha: weightsSha256(model), run: model.state.run };
+  const before = { sha: weightsSha256(model), run: internalsOf(model).state.run };
   const burst: Callback = {
     onTrainBegin(context) {
       context.rateFactor = 1e37;
@@ -116,7 +124,7 @@ test("after a resume in mid-epoch, it is there that it goes back to", async () =
   const error = await failure(model.fit(data, { ...options, resume: true, callbacks: [burst] }));
   expect(error.message).toContain("the model is as it was after step 4");
   expect(weightsSha256(model)).toBe(before.sha);
-  expect(model.state.run).toEqual({ ...before.run, rateFactor: 1e37 });
+  expect(internalsOf(model).state.run).toEqual({ ...before.run, rateFactor: 1e37 });
 });
 
 test("weights that overflow are never saved", async () => {
@@ -168,7 +176,7 @@ describe("data that is not numbers, from a data set that does not check", () => 
     expect(error.message).not.toContain("learning rate");
     expect(error.details?.row).toBe(message.includes("row 3") ? 3 : 4);
     expect(Object.values(model.weights()).every((w) => w.every(Number.isFinite))).toBe(true);
-    expect(model.state.run.step).toBeGreaterThan(0);
+    expect(internalsOf(model).state.run.step).toBeGreaterThan(0);
   });
 });
 

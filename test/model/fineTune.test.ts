@@ -18,6 +18,7 @@ import {
   weightsSha256,
 } from "../../src/index.ts";
 import { Stream } from "../../src/math/random.ts";
+import { internalsOf } from "../../src/model/internals.ts";
 import { clouds, dataset } from "../support/problems.ts";
 
 const random = new Stream(4, 1);
@@ -118,7 +119,7 @@ describe("frozen", () => {
     );
     expect(names).toContain("conv2d_1.kernel");
     const all = compiled(fineTune(tuned, { freeze: false }));
-    expect(tuned.built.bytes).toBeLessThan(all.built.bytes);
+    expect(internalsOf(tuned).built.bytes).toBeLessThan(internalsOf(all).built.bytes);
   });
 
   test("saved and loaded in mid-epoch, the bits are those of an uninterrupted run", async () => {
@@ -154,8 +155,8 @@ describe("frozen", () => {
         .concat("dense_1.bias", "dense_1.kernel"),
     );
     const inner = fineTune(model, { freeze: ["conv2d_2"] });
-    const { trained: trainedTensors } = inner.built;
-    const held = inner.built.tensors.filter((tensor) => !trainedTensors.includes(tensor));
+    const { trained: trainedTensors } = internalsOf(inner).built;
+    const held = internalsOf(inner).built.tensors.filter((tensor) => !trainedTensors.includes(tensor));
     expect(held.map(({ name }) => name)).toEqual([
       "batchNormalization_1.movingMean",
       "batchNormalization_1.movingVariance",
@@ -179,9 +180,9 @@ describe("frozen", () => {
     for (const [name, values] of Object.entries(all.weights()))
       expect(values, name).not.toEqual(before[name]);
     // nothing said: as it was
-    const { bytes } = tuned.built;
-    expect(fineTune(tuned).built.bytes).toBe(bytes);
-    expect(fineTune(tuned, { classes: 4 }).built.trained.map(({ name }) => name)).toEqual([
+    const { bytes } = internalsOf(tuned).built;
+    expect(internalsOf(fineTune(tuned)).built.bytes).toBe(bytes);
+    expect(internalsOf(fineTune(tuned, { classes: 4 })).built.trained.map(({ name }) => name)).toEqual([
       "output.kernel",
       "output.bias",
     ]);
@@ -203,7 +204,7 @@ describe("new layers", () => {
     expect(body(model.weights())).toEqual(
       Object.fromEntries(Object.entries(tuned.weights()).filter(([name]) => !/dense_[23]/.test(name))),
     );
-    expect(tuned.built.trained.map(({ name }) => name)).toEqual([
+    expect(internalsOf(tuned).built.trained.map(({ name }) => name)).toEqual([
       "dense_2.kernel",
       "dense_2.bias",
       "dense_3.kernel",

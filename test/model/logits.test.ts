@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { moons } from "../../src/data/index.ts";
 import { dense, sequential } from "../../src/index.ts";
+import { internalsOf } from "../../src/model/internals.ts";
 import { values } from "../support/kernel.ts";
 
 test.each([
@@ -54,6 +55,6 @@ test("parameters begin on a cache line", () => {
     loss: "meanSquaredError",
     optimizer: "adam",
   });
-  const { w, dw, slots } = model.built.flat;
+  const { w, dw, slots } = internalsOf(model).built.flat;
   expect([w, dw, ...slots].map((offset) => offset % 64)).toEqual([0, 0, 0, 0]);
 });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { dense, sequential } from "../../src/index.ts";
+import { internalsOf } from "../../src/model/internals.ts";
 import { bundle } from "../support/bundle.ts";
 import { clouds, dataset } from "../support/problems.ts";
 
@@ -14,7 +15,7 @@ test("10,000 steps leave linear memory as the first step found it", async () => 
     [dense({ units: 8, activation: "relu", inputShape: [4] }), dense({ units: 3, activation: "softmax" })],
     { seed: 1 },
   ).compile({ loss: "categoricalCrossentropy", optimizer: "adam", metrics: ["accuracy"] });
-  const { memory } = model.built.core.exports;
+  const { memory } = internalsOf(model).built.core.exports;
   let first: ArrayBuffer | undefined;
   let steps = 0;
   await model.fit(data, {
@@ -37,6 +38,7 @@ test("10,000 steps leave linear memory as the first step found it", async () => 
 // In a process of its own, where garbage can be collected at will.
 const script = `
   import { dense, sequential } from "./src/index.ts";
+  import { internalsOf } from "./src/model/internals.ts";
   const rows = 2000;
   const x = Float32Array.from({ length: rows * 4 }, (_, i) => ((i * 37) % 101) / 101);
   const y = Int32Array.from({ length: rows }, (_, i) => i % 3);
@@ -62,7 +64,7 @@ const script = `
       },
     ],
   });
-  console.log(JSON.stringify({ used, steps: model.state.run.step, kept: leak.length }));
+  console.log(JSON.stringify({ used, steps: internalsOf(model).state.run.step, kept: leak.length }));
 `;
 
 test("nor does the heap grow", async () => {

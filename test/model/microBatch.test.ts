@@ -23,6 +23,7 @@ import {
   weightsSha256,
 } from "../../src/index.ts";
 import { Stream } from "../../src/math/random.ts";
+import { internalsOf } from "../../src/model/internals.ts";
 import { clouds, slowly } from "../support/problems.ts";
 
 const random = new Stream(4, 1);
@@ -225,7 +226,8 @@ describe("batch normalisation", () => {
 describe("memory", () => {
   test("is that of the smaller batch", () => {
     const large = sequential(NETS["convolution, pooling"][1], { inputShape: [28, 28, 1] });
-    const { built: network, training } = large.compile({ loss: "categoricalCrossentropy" });
+    const { built: network, state } = internalsOf(large.compile({ loss: "categoricalCrossentropy" }));
+    const training = state.required;
     const plan = (rows: number) => {
       const input = { type: "uint8", scale: 1 / 255 } as const;
       const { loss } = training;
@@ -245,7 +247,7 @@ describe("memory", () => {
     const bytes = async (microBatchSize?: number) => {
       const model = fresh([many, NETS["convolution, pooling"][1]]);
       await model.fit(many, { batchSize: 512, microBatchSize, validationData: many, worker: false });
-      return model.built.core.exports.memory.buffer.byteLength;
+      return internalsOf(model).built.core.exports.memory.buffer.byteLength;
     };
     expect(await bytes(16)).toBeLessThan((await bytes()) / 4);
   });
@@ -279,7 +281,7 @@ describe("what goes wrong in a later piece", () => {
     });
     await expect(run).rejects.toThrow();
     expect(weightsSha256(model)).toBe(weightsSha256(want));
-    expect(model.state.run).toEqual(want.state.run);
+    expect(internalsOf(model).state.run).toEqual(internalsOf(want).state.run);
     // mended, both go on to the same end
     await model.fit(points, { ...options, shuffle: false, microBatchSize: n, resume: true });
     await want.fit(points, { ...options, shuffle: false, resume: true });

@@ -21,6 +21,7 @@ import {
   type TrainingOptions,
   weightsSha256,
 } from "../../src/index.ts";
+import { internalsOf } from "../../src/model/internals.ts";
 import { OPTIMIZERS } from "../../src/optimizers/table.ts";
 import { values } from "../support/kernel.ts";
 import { clouds, dataset, slowly } from "../support/problems.ts";
@@ -463,7 +464,7 @@ describe("files", () => {
       [-3, 0.5],
     ];
     expect(other.predict(x)).toEqual(model.predict(x));
-    expect(() => other.training).toThrow("call compile(");
+    expect(() => internalsOf(other).state.required).toThrow("call compile(");
     expect(other.seed).toBe(4);
   });
 

@@ -6,13 +6,15 @@ import { afterAll, describe, expect, test } from "vitest";
 import { buffersFor, type Dataset, range } from "../../src/data/dataset.ts";
 import { Prefetcher } from "../../src/data/prefetch.ts";
 import { openData } from "../../src/node/dataFiles.ts";
-import { openImageFolder } from "../../src/node/images/folder.ts";
+import type { ImageFolderOptions } from "../../src/node/images/pictures.ts";
 import { DecodePool } from "../../src/node/images/pool.ts";
 import { contents } from "../data/helpers.ts";
 import { fixture } from "../data/images/support.ts";
 
 const root = mkdtempSync(join(tmpdir(), "nabla-folder-"));
 afterAll(() => rmSync(root, { recursive: true }));
+
+const openImageFolder = (path: string, images: ImageFolderOptions = {}) => openData(path, { images });
 
 const png = (width: number, height: number, ...values: number[]): Uint8Array =>
   encode({
@@ -24,7 +26,7 @@ const png = (width: number, height: number, ...values: number[]): Uint8Array =>
 
 test("an option there is not, or a word that is none of its own, is refused", async () => {
   for (const [options, message] of [
-    [{ sizes: 8 }, 'openImageFolder: unknown option "sizes"; did you mean "size"?'],
+    [{ sizes: 8 }, 'openData: images: unknown option "sizes"; did you mean "size"?'],
     [{ workers: 0 }, "workers: expected a whole number ≥ 1, got 0"],
     [{ unreadable: "skipp" }, 'unreadable: expected "refuse" or "skip", got "skipp"'],
     [{ fit: "padd" }, 'fit: expected one of pad, crop, stretch, got "padd"'],
@@ -94,7 +96,7 @@ describe("openImageFolder", () => {
     );
     expect(contents(both.train)).toEqual({ x: [1, 2], y: [0, 1] });
     expect(contents(both.test!)).toEqual({ x: [3], y: [1] });
-    expect(both.unused.map((name) => name.split(/[\\/]/).at(-1))).toEqual(["more", "val"]);
+    expect(both.unused!.map((name) => name.split(/[\\/]/).at(-1))).toEqual(["more", "val"]);
     expect(
       contents((await openImageFolder(folder({ ...files, "val/a/1.png": png(1, 1, 9) }))).test!).x,
     ).toEqual([9]);
@@ -180,7 +182,7 @@ describe("openImageFolder", () => {
           ...options,
         });
         expect(skipped).toHaveLength(8);
-        expect(skipped.at(-1)).toMatchObject({
+        expect(skipped!.at(-1)).toMatchObject({
           path: join(path, "b", "0cut.jpg"),
           why: expect.stringContaining("truncated"),
         });

@@ -16,6 +16,7 @@ const kernels = Object.keys(KERNELS);
 const facts: CoreFacts = {
   kernel: (name) => 100 + kernels.indexOf(name),
   constant: (name) => (name === "OUTER_SCRATCH" ? 5000 : 4096),
+  size: () => 1000,
 };
 const BASE = 4096;
 const float32: InputKind = { type: "float32", scale: 1 };

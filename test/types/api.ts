@@ -64,6 +64,7 @@ const history: History = await model.fit(new Uint8Array(784), [3], {
     reduceLROnPlateau({ factor: 0.5 }),
     modelCheckpoint({ save: async (bytes) => void bytes.byteLength }),
     { onEpochEnd: (epoch, logs) => void (epoch + logs.loss + logs.valLoss) },
+    { onBatchEnd: (_batch, _logs, { model }) => void model.predict([[1]]).argMax() },
   ],
   signal: new AbortController().signal,
 });
@@ -79,6 +80,10 @@ const callback: Callback = {
   name: "mine",
   state: () => ({ values: { best: 1 } }),
   restore: ({ values }) => void values.best,
+  async onEpochEnd(_epoch, logs, { model, stop }) {
+    logs.test = (await model.evaluate([[1]], [0])).loss;
+    if (logs.test < 0.1) stop("good enough");
+  },
 };
 fromConfig({
   nabla: 1,
@@ -170,6 +175,10 @@ load("model.safetensors");
 
 // --- callbacks
 
+// @ts-expect-error a model has no member that is not for users
+model.internals;
+// @ts-expect-error nor does a callback's
+model.fit([[1]], [1], { callbacks: [{ onTrainBegin: (context) => context.model.built }] });
 // @ts-expect-error mode is auto, min or max
 earlyStopping({ mode: "maximum" });
 // @ts-expect-error Python's name

@@ -10,6 +10,7 @@ import {
   type TrainingContext,
   weightsSha256,
 } from "../../src/index.ts";
+import { internalsOf } from "../../src/model/internals.ts";
 import { Network } from "../../src/network/network.ts";
 import type { FromPage, FromWorker } from "../../src/worker/protocol.ts";
 import { serve } from "../../src/worker/serve.ts";
@@ -265,15 +266,19 @@ test("data that is not trained on after all is forgotten", async () => {
 
 test.each([false, true])("a context that is kept stops from outside, worker: %s", async (worker) => {
   const model = make();
-  let context!: TrainingContext;
-  const callbacks: Callback[] = [{ onTrainBegin: (given) => void (context = given) }];
+  let begun!: (context: TrainingContext) => void;
+  const beginning = new Promise<TrainingContext>((resolve) => {
+    begun = resolve;
+  });
+  const callbacks: Callback[] = [{ onTrainBegin: (context) => begun(context) }];
   const training = fit(model, data, { epochs: 1e6, worker, callbacks });
+  const context = await beginning;
   await new Promise((resolve) => setTimeout(resolve, 50));
   context.rateFactor = 0.25;
   context.stop("enough");
   const { stopped } = await training;
   expect(stopped).toBe("enough");
-  expect(model.state.run.rateFactor).toBe(0.25);
+  expect(internalsOf(model).state.run.rateFactor).toBe(0.25);
 });
 
 test("rows in a Buffer stay where they are", async () => {

@@ -1,5 +1,5 @@
 /** Hosts where workers cannot be started, or break down. */
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { dense, type Model, NablaError, sequential, weightsSha256 } from "../../src/index.ts";
 import type { FromPage } from "../../src/worker/protocol.ts";
 import type { Listeners, Worker } from "../../src/worker/spawn/types.ts";
@@ -36,6 +36,36 @@ test("where a worker was asked for: an error that says why", async () => {
   await expect(make().fit(data, { worker: true })).rejects.toThrow(
     "fit: worker: no worker could be started (forbidden here); pass worker: false to train without one",
   );
+});
+
+describe("where the file that trains in a worker is not there", () => {
+  beforeEach(async () => {
+    vi.doMock("../../src/worker/train.ts", () => {
+      throw new Error("404");
+    });
+    vi.resetModules();
+    library = await import("../../src/index.ts");
+  });
+  afterEach(() => void vi.doUnmock("../../src/worker/train.ts"));
+
+  test("and a worker was asked for: an error that says so", async () => {
+    await expect(make().fit(data, { worker: true })).rejects.toThrow(
+      /^fit: worker: what trains in a worker could not be loaded \(.*\); pass worker: false/,
+    );
+  });
+
+  test("on a page: it trains there, and says so once", async () => {
+    vi.stubGlobal("document", {});
+    vi.stubGlobal("Worker", class {});
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const [page, plain] = [make(), make()];
+    await page.fit(data, { epochs: 2 });
+    await page.fit(data, { epochs: 2 });
+    await plain.fit(data, { epochs: 2, worker: false });
+    await plain.fit(data, { epochs: 2, worker: false });
+    expect(weightsSha256(page)).toBe(weightsSha256(plain));
+    expect(warn).toHaveBeenCalledTimes(1);
+  });
 });
 
 test.each([

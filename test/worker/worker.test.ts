@@ -20,6 +20,7 @@ import {
   type TrainingContext,
   weightsSha256,
 } from "../../src/index.ts";
+import { internalsOf } from "../../src/model/internals.ts";
 import { clouds, dataset, slowly } from "../support/problems.ts";
 
 const data = dataset(clouds(60, 4, 3));
@@ -207,7 +208,7 @@ describe("stopping", () => {
     const training = first.fit(images, { ...options, callbacks, signal: stop.signal, worker: true });
     await expect(training).rejects.toBe("time");
     const again = load(first.save());
-    expect(again.state.run.step).toBe(50);
+    expect(internalsOf(again).state.run.step).toBe(50);
     await again.fit(images, { ...options, resume: true, worker: true });
     expect(weightsSha256(again)).toBe(weightsSha256(whole));
     expect(again.history).toEqual(whole.history);
@@ -220,7 +221,7 @@ describe("stopping", () => {
     setTimeout(() => stop.abort(), 100);
     await expect(training).rejects.toThrow(/abort/);
     await training.catch((error) => expect(error).toBe(stop.signal.reason));
-    expect(model.state.run.step).toBeGreaterThan(0);
+    expect(internalsOf(model).state.run.step).toBeGreaterThan(0);
   });
 
   test("before it began", async () => {
@@ -324,7 +325,7 @@ describe.each([false, true])("progress, worker: %s", (worker) => {
     for (const { epoch, logs } of ends) expect(logs.loss).toBe(history.loss![epoch]);
     expect(seen.every(({ epochs, samplesPerSecond }) => epochs === 4 && samplesPerSecond > 0)).toBe(true);
     expect(hashes.size).toBe(seen.length);
-    expect(seen.at(-1)!.step).toBe(model.state.run.step);
+    expect(seen.at(-1)!.step).toBe(internalsOf(model).state.run.step);
   });
 
   test.each(["onEpochEnd", "onBatchEnd"] as const)("tells of the end where %s stops it", async (hook) => {

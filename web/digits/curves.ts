@@ -1,7 +1,7 @@
 /** Figures of a training as the columns of charts. */
 import { signal } from "@preact/signals";
 import type { History, Logs, Progress } from "nabla";
-import { valName } from "../../src/training/train.ts";
+import { valName } from "../../src/training/trainer.ts";
 import type { Columns } from "../ui/chart.tsx";
 
 /** More points than a chart has pixels only cost time. */

@@ -1,6 +1,7 @@
 /** The network on this page and its training: everything the buttons do. */
 import { batch, computed, signal } from "@preact/signals";
 import { type FitOptions, type Model, NablaError, type Progress } from "nabla";
+import { internalsOf } from "../../src/model/internals.ts";
 import { announce, notify, notifyError } from "../ui/messages.tsx";
 import { start, type Training } from "../ui/trainer.ts";
 import { Curves, Pace } from "./curves.ts";
@@ -66,7 +67,8 @@ export function renew(): void {
   }
 }
 
-const curvesOf = (model: Model): Curves => new Curves(model.training.metrics[0] ?? "accuracy");
+const curvesOf = (model: Model): Curves =>
+  new Curves(internalsOf(model).state.required.metrics[0] ?? "accuracy");
 
 function adopt(next: Subject, at: Phase): void {
   examining?.abort();
@@ -84,11 +86,11 @@ function adopt(next: Subject, at: Phase): void {
 export function open(model: Model): void {
   const saved = savedWith(model);
   const chosen = fromSaved(saved.settings);
-  if (!model.state.compiled)
+  if (!internalsOf(model).state.compiled)
     throw new NablaError("this model was saved without its loss, so the page cannot train or examine it");
   const source = sourceFor(model, saved.data, chosen);
   const done = model.history.epoch.length >= chosen.epochs || model.history.stopped !== undefined;
-  const resumable = source.kind === saved.data && model.state.settings !== undefined;
+  const resumable = source.kind === saved.data && internalsOf(model).state.settings !== undefined;
   const next: Subject = { model, fit: fitOf(source), source, settings: chosen, curves: curvesOf(model) };
   next.curves.restore(model.history);
   settings.value = chosen;
@@ -140,7 +142,8 @@ export async function train(): Promise<void> {
           batch(() => {
             if (phase.peek() === "starting") phase.value = "running";
             progress.value = report;
-            speed.value = pace.add(report.step * (model.state.settings?.batchSize ?? 1)) ?? speed.peek();
+            speed.value =
+              pace.add(report.step * (internalsOf(model).state.settings?.batchSize ?? 1)) ?? speed.peek();
             curves.add(report);
             moved();
           });

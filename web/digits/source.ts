@@ -4,6 +4,7 @@ import type { Model } from "nabla";
 // not from nabla/data: with all its names would come the readers of files, which are loaded when there is a file
 import type { Dataset } from "../../src/data/dataset.ts";
 import { digits } from "../../src/data/digits/index.ts";
+import { internalsOf } from "../../src/model/internals.ts";
 
 export interface Source {
   readonly kind: "digits" | "own" | "absent";
@@ -28,7 +29,8 @@ export function generated(samples: number): Source {
 
 /** In place of the data of a network that came without it: no rows, but what they are like. */
 export function absent(model: Model): Source {
-  const { inputShape, outputShape, metadata, training } = model;
+  const { inputShape, outputShape, metadata } = model;
+  const training = internalsOf(model).state.required;
   const outputs = outputShape.reduce((product, n) => product * n, 1);
   const classes = metadata.classes?.length ?? Math.max(2, outputs);
   const train: Dataset = {

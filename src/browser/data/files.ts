@@ -25,7 +25,7 @@ export interface FileEntry {
   file(): Promise<File>;
 }
 
-export interface FileTree {
+export interface Gathered {
   /** Of the folder, or of the only file. */
   readonly name: string;
   readonly entries: FileEntry[];
@@ -38,7 +38,7 @@ export interface FetchLimits {
 }
 
 /** All files behind a source, without what systems leave behind in folders. Nothing is read yet but what has to be fetched. */
-export async function filesOf(source: DataSource, limits: FetchLimits): Promise<FileTree> {
+export async function filesOf(source: DataSource, limits: FetchLimits): Promise<Gathered> {
   const entries: FileEntry[] = [];
   // what was dropped can only be asked for at once: everything up to the first await happens within the event
   if (classOf(source) === "DataTransfer") await addDropped(source as DataTransfer, entries);
@@ -62,7 +62,7 @@ export async function filesOf(source: DataSource, limits: FetchLimits): Promise<
 }
 
 /** The folder all files lie in becomes the name; it is no class. */
-function rooted(entries: readonly FileEntry[]): FileTree {
+function rooted(entries: readonly FileEntry[]): Gathered {
   const [first] = entries;
   if (entries.length === 1 && !first!.path.includes("/")) return { name: first!.path, entries: [first!] };
   const root = first!.path.slice(0, first!.path.indexOf("/") + 1);

@@ -1,5 +1,6 @@
 /** Picture files, decoded by the browser: PNG, JPEG, WebP, GIF, AVIF, … whatever it knows. */
-import { type ImageHeader, kindOf, MAX_PIXELS, readImageHeader } from "../../data/images/header.ts";
+import { kindOf, MAX_PIXELS, readImageHeader } from "../../data/images/header.ts";
+import type { ImageHeader } from "../../data/images/imageHeader.ts";
 import { pngChunks } from "../../data/images/pngHeader.ts";
 import { NablaError } from "../../errors.ts";
 import { unread } from "../modelFile.ts";

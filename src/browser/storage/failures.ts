@@ -6,7 +6,7 @@ export class Unavailable extends Error {
   override readonly name = "Unavailable";
 }
 
-export const causeName = (cause: unknown): string => (cause as { name?: string } | null)?.name ?? "";
+const causeName = (cause: unknown): string => (cause as { name?: string } | null)?.name ?? "";
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
 export const isQuota = (cause: unknown): boolean =>

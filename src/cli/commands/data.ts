@@ -3,6 +3,7 @@
 import type { Dataset } from "../../data/dataset.ts";
 import { buffersFor, sizeOf } from "../../data/dataset.ts";
 import { generatedSets } from "../../data/generated/index.ts";
+import { titleOf } from "../../data/readers/open.ts";
 import { labelsOf } from "../../data/split.ts";
 import { openData } from "../../node/dataFiles.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
@@ -64,15 +65,8 @@ export async function dataCommand(
     });
     return 0;
   }
-  const kinds = {
-    generated: "generated",
-    idx: "IDX files",
-    csv: "table",
-    npz: "npz archive",
-    images: "pictures",
-  };
   print(
-    `${bold(data.name)}: ${kinds[data.kind]}, ${plural(train.length, "row")}${test ? `, and ${count(test.length)} to test with` : ""}`,
+    `${bold(data.name)}: ${titleOf(data.kind)}, ${plural(train.length, "row")}${test ? `, and ${count(test.length)} to test with` : ""}`,
   );
   print(
     `inputs: [${train.inputShape.join(", ")}] of ${train.inputType}${train.inputScale === 1 ? "" : `, scaled by ${scale(train.inputScale)}`}`,

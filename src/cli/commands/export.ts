@@ -12,6 +12,7 @@ import {
 } from "../../export/index.ts";
 import { outputThreshold } from "../../losses/resolve.ts";
 import { predictedClass } from "../../metrics/metric.ts";
+import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import { writeFileAtomic } from "../../node/files.ts";
 import type { Scores } from "../../training/evaluate.ts";
@@ -62,7 +63,7 @@ export async function exportCommand(path: string, flags: ExportFlags, terminal: 
   const compared =
     flags.data === undefined ? undefined : await compare(model, weights, flags.data, flags, terminal);
   for (const file of files) await writeFileAtomic(file.path, file.bytes);
-  const parameters = model.built.parameterCount;
+  const parameters = internalsOf(model).built.parameterCount;
   const [first] = files;
   const size = first!.bytes.length;
   if (flags.json) {
@@ -139,7 +140,7 @@ async function compare(
 
 async function outputsOn(model: Model, dataset: Dataset) {
   const units = model.outputShape.reduce((product, n) => product * n, 1);
-  const threshold = outputThreshold(model.training.loss, model.layers);
+  const threshold = outputThreshold(internalsOf(model).state.required.loss, model.layers);
   const classes: number[] = new Array(dataset.length);
   const isClass = dataset.target.kind === "class";
   const outputs = new Float32Array(isClass ? 0 : dataset.length * units);

@@ -4,6 +4,7 @@ import { sizeOf } from "../../data/dataset.ts";
 import type { Voting } from "../../ensemble/ensemble.ts";
 import { NablaError } from "../../errors.ts";
 import { outputThreshold } from "../../losses/resolve.ts";
+import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import { classNames } from "../input/examine.ts";
 import { type InputRow, readInputs } from "../input/inputs.ts";
@@ -80,13 +81,13 @@ export async function predictCommand(
 
 /** Whether the outputs are numbers to be read as they are: several linear outputs are, unless the loss tells classes apart. */
 function isRegression(model: Model): boolean {
-  const { loss } = model.training;
+  const { loss } = internalsOf(model).state.required;
   const last = model.layers[model.layers.length - 1]!;
   return !loss.classification && last.activation === "linear" && !model.metadata.classes;
 }
 
 function classify(model: Model, outputs: number[], names: readonly string[]) {
-  const margin = outputThreshold(model.training.loss, model.layers);
+  const margin = outputThreshold(internalsOf(model).state.required.loss, model.layers);
   const shares = outputs.length === 1 ? [2 * margin - outputs[0]! || 0, outputs[0]!] : outputs;
   return rank(shares, names);
 }

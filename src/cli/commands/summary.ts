@@ -1,6 +1,6 @@
 /** nabla summary */
-
 import { NablaError } from "../../errors.ts";
+import { internalsOf } from "../../model/internals.ts";
 import { configOf, weightsSha256 } from "../../model/save.ts";
 import { layerSummaries } from "../../model/summary.ts";
 import { openModel } from "../input/openModel.ts";
@@ -16,16 +16,16 @@ export async function summaryCommand(
   if (/\.json$/i.test(path))
     throw new NablaError(`${path}: expected a model file (.safetensors) as nabla train --out writes it`);
   const model = await openModel(path);
-  const { run } = model.state;
+  const { run } = internalsOf(model).state;
   const { training } = configOf(model);
   const extra = extraOf(model);
   const { classes } = model.metadata;
   if (flags.json) {
     printJson({
-      layers: layerSummaries(model.built),
+      layers: layerSummaries(model),
       inputShape: model.inputShape,
-      parameters: model.built.parameterCount,
-      bytes: model.built.parameterCount * 4,
+      parameters: internalsOf(model).built.parameterCount,
+      bytes: internalsOf(model).built.parameterCount * 4,
       ...(training && { training }),
       ...(classes && { classes }),
       ...(extra && { data: extra.data }),

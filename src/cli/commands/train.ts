@@ -1,6 +1,6 @@
 /** nabla train */
 
-import { type Callback, modelCheckpoint } from "../../callbacks/index.ts";
+import { modelCheckpoint } from "../../callbacks/index.ts";
 import type { Config } from "../../config/config.ts";
 import { augment } from "../../data/augment/index.ts";
 import { shifted } from "../../data/augment/shifted.ts";
@@ -8,7 +8,8 @@ import type { Dataset } from "../../data/dataset.ts";
 import { splitDataset } from "../../data/split.ts";
 import { NablaError } from "../../errors.ts";
 import { fromConfig } from "../../model/fromConfig.ts";
-import type { History, Model } from "../../model/model.ts";
+import { internalsOf } from "../../model/internals.ts";
+import type { Callback, History, Model } from "../../model/model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
 import { checkWritable, writeFileAtomic } from "../../node/files.ts";
 import { examine } from "../input/examine.ts";
@@ -125,7 +126,7 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
     if (error !== stop.signal.reason) throw error;
     const path = out ?? FALLBACK;
     await writeFileAtomic(path, model.save(), { keepPrevious: true });
-    const { epoch, step } = model.state.run;
+    const { epoch, step } = internalsOf(model).state.run;
     if (json) printJson({ event: "interrupted", epochs: epoch, step, out: path });
     errors.write(
       `nabla: interrupted after ${count(step)} steps (${epoch} of ${epochs} epochs finished); saved ${path}. ` +

@@ -5,6 +5,7 @@ import { labelsOf } from "../../data/split.ts";
 import { outputThreshold } from "../../losses/resolve.ts";
 import { ConfusionMatrix } from "../../metrics/confusion.ts";
 import { predictedClass } from "../../metrics/metric.ts";
+import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import type { Scores } from "../../training/evaluate.ts";
 import { extraOf } from "../training/resume.ts";
@@ -64,7 +65,7 @@ export async function examine(model: Model, dataset: Dataset, keep = 0): Promise
     };
   }
   const labels = labelsOf(dataset);
-  const threshold = outputThreshold(model.training.loss, model.layers);
+  const threshold = outputThreshold(internalsOf(model).state.required.loss, model.layers);
   const units = model.outputShape.reduce((product, n) => product * n, 1);
   const confusion = new ConfusionMatrix(Math.max(2, units, target.classes));
   const mistakes: Mistake[] = [];

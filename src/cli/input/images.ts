@@ -7,7 +7,7 @@ import { NablaError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
 import { decodeImage } from "../../node/images/decode.ts";
-import type { ImageFolderOptions } from "../../node/images/folder.ts";
+import type { ImageFolderOptions } from "../../node/images/pictures.ts";
 import type { Terminal } from "../terminal.ts";
 import { imageOf } from "../text/draw.ts";
 import { count, plural } from "../text/format.ts";

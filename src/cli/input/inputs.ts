@@ -5,14 +5,11 @@ import { encodeCsvRow } from "../../data/csv.ts";
 import { isNumeric, parseCsvLine, parseCsvTable } from "../../data/csvTable.ts";
 import { type Inputs, sizeOf } from "../../data/dataset.ts";
 import { generatedSets } from "../../data/generated/index.ts";
-import { gunzip } from "../../data/gzip.ts";
-import { parseIdx } from "../../data/idx.ts";
 import { readImageHeader } from "../../data/images/header.ts";
-import { parseNpy } from "../../data/npy.ts";
 import { labelsOf } from "../../data/split.ts";
 import { NablaError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
-import { openInput } from "../../node/dataFiles.ts";
+import { openRows } from "../../node/dataFiles.ts";
 import { openPart } from "../commands/evaluate.ts";
 import type { Terminal } from "../terminal.ts";
 import { extraOf } from "../training/resume.ts";
@@ -144,17 +141,12 @@ async function fromFile(model: Model, path: string, asIs: boolean): Promise<Sour
   if (isPicture(file)) return { length: 1, row: () => fromPicture(model, file, path, asIs) };
   // other kinds of pictures, and those of no bytes, are told from what is no picture at all
   if (/\.(png|jpe?g|gif|webp|bmp|tiff?|heic|avif)$/i.test(path)) readImageHeader(file, path);
-  await openInput(`${path}#0`); // says what is wrong with the file
-  const bytes = await gunzip(await readFile(path), path);
-  const { data, shape } = bytes[0] === 0x93 ? parseNpy(bytes, path) : parseIdx(bytes, path);
-  const inputShape = shape.length === 3 ? [...shape.slice(1), 1] : shape.slice(1);
-  const width = sizeOf(inputShape);
+  const { length, row } = await openRows(path);
   return {
-    length: shape[0]!,
+    length,
     row(index) {
       const name = `${path}#${index}`;
-      const part = data.subarray(index * width, (index + 1) * width);
-      const values = part instanceof Uint8Array ? part.slice() : Float32Array.from(part);
+      const { values, inputShape } = row(index);
       return { name, values: fitting(model, values, inputShape, name) };
     },
   };

@@ -1,11 +1,11 @@
 /** --augment shift:2,rotate:10,elastic: the short form of a configuration's `training.augment`. */
-import { augmentFields } from "../../config/augment.ts";
 import type { ConfigInput } from "../../config/config.ts";
+import { augmentFields } from "../../data/augment/fields.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
 
 type Augment = NonNullable<ConfigInput["training"]["augment"]>;
 
-const NAMES = Object.keys(augmentFields.fields);
+const NAMES = Object.keys(augmentFields().fields);
 
 /** What a number alone, or numbers with an × between them, mean. */
 const VALUES: Readonly<Record<string, (numbers: number[]) => unknown>> = {
@@ -33,7 +33,7 @@ export function augmentation(text: string): Augment {
     found[name!] = readValue(name!, value);
   }
   try {
-    return augmentFields.check(found, "augment");
+    return augmentFields().check(found, "augment");
   } catch (error) {
     throw error instanceof NablaError ? new NablaError(`--${error.message}`, { cause: error }) : error;
   }

@@ -1,12 +1,12 @@
 /** The flags of nabla train that are fields of a configuration's `training`: options of fit(), and of optimizers. */
 import type { Option } from "commander";
-import { fitFields } from "../../config/config.ts";
 import { configSchema } from "../../config/configSchema.ts";
 import type { Field, Fields, Infer } from "../../fields/fields.ts";
 import { OPTIMIZERS, type OptimizerName, optimizers } from "../../optimizers/table.ts";
+import { documentSettings } from "../../training/settings.ts";
 import { type Descriptions, type FlagNotes, flagsOf } from "./flags.ts";
 
-export type FitFlags = Partial<Infer<typeof fitFields>>;
+export type FitFlags = Omit<Partial<Infer<ReturnType<typeof documentSettings>>>, "augment">;
 export type OptimizerFlags = { [K in keyof typeof OF_OPTIMIZERS]?: number };
 
 /** All fields are flags; here is what only the command line knows of them. */
@@ -16,6 +16,8 @@ const OF_FIT: Readonly<Record<string, FlagNotes | false>> = {
   epochs: { short: "e", default: "the model's, mostly 5" },
   seed: { short: "s" },
   shuffle: false,
+  // in a short form of its own
+  augment: false,
   validationSplit: { value: "SHARE", default: "0.1 without a test part or with --patience, else 0" },
   shifted: { value: "PIXELS" },
 };
@@ -39,7 +41,7 @@ export function trainingFlags(): { fit: Option[]; optimizer: Option[] } {
   const { properties, $defs } = configSchema() as unknown as Schema;
   const each = $defs.optimizer.anyOf[1].oneOf.map((one) => one.properties);
   return {
-    fit: flagsOf(fitFields.fields, properties.training.properties, OF_FIT),
+    fit: flagsOf(documentSettings().fields, properties.training.properties, OF_FIT),
     optimizer: flagsOf(optimizerFlagFields(), Object.assign({}, ...each), OF_OPTIMIZERS),
   };
 }

@@ -3,6 +3,7 @@ import uplotScript from "uplot/dist/uPlot.iife.min.js?raw";
 import uplotStyle from "uplot/dist/uPlot.min.css?raw";
 import type { Config } from "../../config/config.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import { internalsOf } from "../../model/internals.ts";
 import type { History, Model } from "../../model/model.ts";
 import { weightsSha256 } from "../../model/save.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
@@ -54,8 +55,8 @@ export async function reportPage(request: ReportRequest): Promise<string> {
       .map(([name, value]): [string, string] => [`${words(name)}, ${part}`, shown(name, value)]),
     ["epochs", String(epochs)],
     ["time", duration(seconds)],
-    ["parameters", count(model.built.parameterCount)],
-    ["rows trained on", count(model.state.settings?.rows ?? data.train.length)],
+    ["parameters", count(internalsOf(model).built.parameterCount)],
+    ["rows trained on", count(internalsOf(model).state.settings?.rows ?? data.train.length)],
   ];
   const saliency = await saliencyOf(model, dataset, examination);
   const sections = [

@@ -1,6 +1,7 @@
 /** Pictures of what a network looks for and sees: first weights, maps of its layers, what its mistakes hang on. */
 import { buffersFor, type Dataset, sizeOf } from "../../data/dataset.ts";
 import { labelsOf, subset } from "../../data/split.ts";
+import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import type { Layer } from "../../plan/operation.ts";
 import type { Examination } from "../input/examine.ts";
@@ -149,7 +150,7 @@ export async function saliencyOf(
   { mistakes }: Examination,
 ): Promise<string[]> {
   const image = imageOf(dataset.inputShape);
-  const { loss } = model.training;
+  const { loss } = internalsOf(model).state.required;
   const stepped = model.layers.some(({ activation }) => activation === "step");
   if (!image || mistakes.length === 0 || loss.name === "perceptron" || stepped) return [];
   const gradients = model.inputGradients(

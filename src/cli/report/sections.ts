@@ -80,7 +80,7 @@ function values(input: Inputs, by?: Standardisation): string {
 const sure = (value: number): string => (value >= 0 && value <= 1 ? percent(value) : figure(value));
 
 export function layerSection(model: Model): string {
-  const rows = layerSummaries(model.built).map(
+  const rows = layerSummaries(model).map(
     (layer) =>
       `<tr><td>${html(layer.name)}</td><td>${html(layer.type)}</td><td>${html(layer.activation ?? "")}</td><td>[${layer.outputShape.join(", ")}]</td><td class="n">${count(layer.parameters)}</td></tr>`,
   );

@@ -6,6 +6,7 @@ import { standardise } from "../../data/standardise.ts";
 import { NablaError } from "../../errors.ts";
 import { type FineTuneOptions, fineTune } from "../../model/fineTune.ts";
 import { fromConfig } from "../../model/fromConfig.ts";
+import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import { configOf } from "../../model/save.ts";
 import type { OpenDataOptions, OpenedData } from "../../node/dataFiles.ts";
@@ -140,7 +141,7 @@ function newHead(
 ): { head: FineTuneOptions; training: ConfigInput["training"] } {
   const { target } = data.train;
   const training = trainingOf(model, data);
-  const { compiled } = model.state;
+  const { compiled } = internalsOf(model).state;
   const classes = compiled?.loss.classification === true && target.kind === "class";
   if (classes && (sizeOf(model.outputShape) > 1 || target.classes === 2))
     return { head: { classes: target.names ?? target.classes }, training };

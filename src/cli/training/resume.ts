@@ -2,6 +2,7 @@
 import { type Config, checkConfig } from "../../config/config.ts";
 import { NablaError } from "../../errors.ts";
 import { fromConfig } from "../../model/fromConfig.ts";
+import { internalsOf } from "../../model/internals.ts";
 import type { FitOptions, Model } from "../../model/model.ts";
 import { configOf } from "../../model/save.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
@@ -49,7 +50,7 @@ export async function openResumed(
   data: OpenedData,
 ): Promise<Prepared> {
   const extra = extraOf(model);
-  const { settings } = model.state;
+  const { settings } = internalsOf(model).state;
   if (!settings) throw new NablaError(`--resume: ${path} holds a model, but no training to go on with`);
   if (extra && extra.data.fingerprint !== undefined && extra.data.fingerprint !== data.fingerprint) {
     throw new NablaError(

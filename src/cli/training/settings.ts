@@ -1,13 +1,14 @@
 /** From the command line to a configuration document. */
 import { readFile } from "node:fs/promises";
 import type { ActivationName } from "../../activations/table.ts";
-import { type Config, type ConfigInput, checkConfig, fitFields } from "../../config/config.ts";
+import { type Config, type ConfigInput, checkConfig } from "../../config/config.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
 import type { InitializerName } from "../../initializers/table.ts";
 import { LOSSES, type LossName, losses } from "../../losses/table.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
 import { type OptimizerName, optimizers } from "../../optimizers/table.ts";
 import { parseSchedule } from "../../schedules/parse.ts";
+import { documentSettings } from "../../training/settings.ts";
 import { given } from "../options/flags.ts";
 import { type FitFlags, fieldsOf, type OptimizerFlags, optimizerFlagFields } from "../options/training.ts";
 import { presetConfig, presets, taskOf } from "../presets/index.ts";
@@ -119,7 +120,7 @@ export function applyTraining(
 ): ConfigInput {
   const training = base.training;
   if (typeof training !== "object" || training === null) return base;
-  const { patience, augment } = flags;
+  const { patience } = flags;
   const early = patience !== undefined && { monitor: "valLoss", patience, restoreBestWeights: true };
   return {
     ...base,
@@ -128,8 +129,7 @@ export function applyTraining(
       loss: smoothed(training.loss, flags.labelSmoothing),
       optimizer: optimizerOf(training.optimizer, flags),
       ...(flags.schedule !== undefined && { schedule: scheduleOf(flags.schedule) }),
-      ...given(fitFields.fields, flags),
-      ...(augment && { augment }),
+      ...given(documentSettings().fields, flags),
       ...(early && { earlyStopping: early }),
       validationSplit:
         flags.validationSplit ??

@@ -1,6 +1,7 @@
 /** What `nabla train` says before and after the epochs. */
 
 import type { Config } from "../../config/config.ts";
+import { internalsOf } from "../../model/internals.ts";
 import type { History, Model } from "../../model/model.ts";
 import { weightsSha256 } from "../../model/save.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
@@ -17,13 +18,13 @@ export function startEvent(source: string, data: OpenedData, model: Model, confi
     rows: data.train.length,
     testRows: data.test?.length ?? 0,
     inputShape: model.inputShape,
-    parameters: model.built.parameterCount,
-    trainable: model.built.trainableCount,
+    parameters: internalsOf(model).built.parameterCount,
+    trainable: internalsOf(model).built.trainableCount,
     epochs: config.training.epochs,
     batchSize: config.training.batchSize,
     seed: config.training.seed,
     validationSplit: config.training.validationSplit,
-    ...(model.state.run.step > 0 && { resumedAtStep: model.state.run.step }),
+    ...(internalsOf(model).state.run.step > 0 && { resumedAtStep: internalsOf(model).state.run.step }),
   };
 }
 
@@ -52,17 +53,17 @@ export function startText(
       .map((layer) => layer.outputShape.join("×")),
   ];
   const { optimizer, loss, batchSize } = config.training;
-  const { step } = model.state.run;
+  const { step } = internalsOf(model).state.run;
   return [
     `${data.name}: ${rows.join(", ")}, ${what}`,
-    `${[model.inputShape.join("×"), ...sizes].join(" → ")}, ${count(model.built.parameterCount)} parameters`,
+    `${[model.inputShape.join("×"), ...sizes].join(" → ")}, ${count(internalsOf(model).built.parameterCount)} parameters`,
     dim(
       `${loss.name}, ${optimizer.name} with η = ${optimizer.learningRate}, batches of ${batchSize}, seed ${config.training.seed}`,
     ),
     ...(begins
       ? [
           dim(
-            `from ${begins.from} with ${begins.keepsHead ? "its" : "a new"} head, ${count(model.built.trainableCount)} parameters to train`,
+            `from ${begins.from} with ${begins.keepsHead ? "its" : "a new"} head, ${count(internalsOf(model).built.trainableCount)} parameters to train`,
           ),
         ]
       : []),

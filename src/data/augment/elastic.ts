@@ -1,109 +1,53 @@
-/**
- * Elastic distortion, after Simard, Steinkraus and Platt, "Best practices for convolutional neural networks applied to visual
- * document analysis" (2003): every pixel is displaced by α times white noise, uniform in ± 1, that was smoothed with a
- * gaussian of standard deviation σ.
- *
- * Here the smooth field is a surface of cubic B-splines with random coefficients. A B-spline over knots h apart is a bell of
- * variance h²/3, next to a gaussian; so h = √3 · σ, and the coefficients are as large as gives the displacements of the paper
- * their deviation α / (σ · √(12 π)). A 28 × 28 image at σ = 4 takes 98 random numbers this way instead of 1568, and four terms
- * a pixel and direction instead of 25.
- */
-import type { Stream } from "../../math/random.ts";
+/** Bending images: elasticField.ts says how. */
+import { type Field, type Infer, type Input, number } from "../../fields/fields.ts";
+import { object, optional } from "../../fields/objects.ts";
+import type { Checked, Effect } from "./effect.ts";
+import { ElasticField } from "./elasticField.ts";
 
-const SQRT_3 = 1.7320508075688772;
-/** The mean over all positions of the sum of a cubic B-spline's squared weights: 151/315. */
-const SQUARED_WEIGHTS = 151 / 315;
-
-/** What each pixel of a line takes from which knots. */
-interface Line {
-  readonly knots: number;
-  /** The first of four knots, pixel by pixel. */
-  readonly first: Int32Array;
-  /** Their weights, four by four. */
-  readonly weights: Float64Array;
+export interface ElasticOption {
+  /**
+   * Elastic distortion (Simard, Steinkraus and Platt 2003): each pixel is moved by α times noise smoothed with a gaussian of
+   * deviation σ, which comes to about 0.16 α / σ pixels. `alpha` defaults to 34, `sigma` (pixels, at least 1) to 4; true for both.
+   */
+  elastic?: boolean | { alpha?: number; sigma?: number };
 }
 
-function lineOf(pixels: number, h: number): Line {
-  const first = new Int32Array(pixels);
-  const weights = new Float64Array(4 * pixels);
-  const left = Math.floor((-0.5 * (pixels - 1)) / h);
-  for (let i = 0; i < pixels; i++) {
-    const t = (i - 0.5 * (pixels - 1)) / h;
-    const knot = Math.floor(t);
-    const f = t - knot;
-    const g = 1 - f;
-    first[i] = knot - left;
-    weights[4 * i] = (g * g * g) / 6;
-    weights[4 * i + 1] = (3 * f * f * f - 6 * f * f + 4) / 6;
-    weights[4 * i + 2] = (3 * g * g * g - 6 * g * g + 4) / 6;
-    weights[4 * i + 3] = (f * f * f) / 6;
-  }
-  return { knots: first[pixels - 1]! + 4, first, weights };
-}
+const strength = () =>
+  object({
+    alpha: number({ min: 0, max: 1e6, default: 34, doc: DOCS && "Strength, in pixels before smoothing." }),
+    sigma: number({ min: 1, max: 1e6, default: 4, doc: DOCS && "Smoothness: standard deviation in pixels." }),
+  });
+type Strength = ReturnType<typeof strength>;
 
-/** Draws displacement fields for images of one size. */
-export class Elastic {
-  /** Displacements in pixels, [2, height, width]: vertical, then horizontal. What `draw` wrote last. */
-  readonly field: Float64Array;
-  readonly #across: Line;
-  readonly #down: Line;
-  readonly #most: number;
-  /** Coefficients of one line of knots, and all lines of knots at every column. */
-  readonly #knots: Float64Array;
-  readonly #lines: Float64Array;
-  readonly #height: number;
-  readonly #width: number;
+export const elasticFields = () => ({ elastic: optional(orSwitch(strength())) });
 
-  constructor(height: number, width: number, { alpha, sigma }: { alpha: number; sigma: number }) {
-    const h = SQRT_3 * sigma;
-    this.#height = height;
-    this.#width = width;
-    this.#across = lineOf(width, h);
-    this.#down = lineOf(height, h);
-    // uniform in ± a has variance a²/3
-    this.#most = (SQRT_3 * alpha) / (sigma * Math.sqrt(12 * 3.141592653589793) * SQUARED_WEIGHTS);
-    this.field = new Float64Array(2 * height * width);
-    this.#knots = new Float64Array(this.#across.knots);
-    this.#lines = new Float64Array(this.#down.knots * width);
-  }
+/** `true` for the usual strength; `false` is as good as nothing. */
+const orSwitch = (
+  fields: Strength,
+): Field<Infer<Strength> | undefined, boolean | Input<Strength>, "required"> => ({
+  presence: "required",
+  expected: "true, false or an object { alpha, sigma }",
+  check: (value, path) => (value === false ? undefined : fields.check(value === true ? {} : value, path)),
+  jsonSchema: (defs) => ({
+    description: "Elastic distortion (Simard, Steinkraus and Platt 2003); true for alpha 34, sigma 4.",
+    anyOf: [{ type: "boolean" }, fields.jsonSchema(defs)],
+  }),
+});
 
-  /** Fills `field` from the next words of `random`. */
-  draw(random: Stream): void {
-    for (let part = 0; part < 2; part++) this.#surface(random, part * this.#height * this.#width);
-  }
+/** Where its words begin in the stream of an image: what else is drawn does not shift them. */
+const BLOCK = 256;
 
-  #surface(random: Stream, at: number): void {
-    const { field } = this;
-    const width = this.#width;
-    const knots = this.#knots;
-    const lines = this.#lines;
-    const across = this.#across;
-    const down = this.#down;
-    const most = this.#most;
-    for (let line = 0; line < down.knots; line++) {
-      for (let k = 0; k < across.knots; k++) knots[k] = most * (2 * random.uniform() - 1);
-      const w = across.weights;
-      for (let x = 0; x < width; x++) {
-        const k = across.first[x]!;
-        lines[line * width + x] =
-          w[4 * x]! * knots[k]! +
-          w[4 * x + 1]! * knots[k + 1]! +
-          w[4 * x + 2]! * knots[k + 2]! +
-          w[4 * x + 3]! * knots[k + 3]!;
-      }
-    }
-    for (let y = 0; y < this.#height; y++) {
-      const w0 = down.weights[4 * y]!;
-      const w1 = down.weights[4 * y + 1]!;
-      const w2 = down.weights[4 * y + 2]!;
-      const w3 = down.weights[4 * y + 3]!;
-      const from = down.first[y]! * width;
-      const to = at + y * width;
-      for (let x = 0; x < width; x++) {
-        const i = from + x;
-        field[to + x] =
-          w0 * lines[i]! + w1 * lines[i + width]! + w2 * lines[i + 2 * width]! + w3 * lines[i + 3 * width]!;
-      }
-    }
-  }
-}
+export const elastic: Effect<ElasticOption, Checked<typeof elasticFields>> = {
+  on({ elastic: wanted }, { shape: { height, width } }) {
+    if (!wanted) return {};
+    const drawn = new ElasticField(height, width, wanted);
+    return {
+      resamples: true,
+      displace(random) {
+        random.seek(BLOCK);
+        drawn.draw(random);
+        return drawn.field;
+      },
+    };
+  },
+};

@@ -1,9 +1,9 @@
 /** What fit() does to images: its options `shifted` and `augment`. */
-import { type AugmentConfig, augmentFields } from "../../config/augment.ts";
 import { NablaError } from "../../errors.ts";
 import type { Dataset } from "../dataset.ts";
+import type { AugmentOptions } from "./effects.ts";
+import { type AugmentConfig, augmentFields } from "./fields.ts";
 import { augment } from "./index.ts";
-import type { AugmentOptions } from "./options.ts";
 import { shifted } from "./shifted.ts";
 
 /** @returns the data set to train on, and the augmentation with its defaults written out */
@@ -21,7 +21,7 @@ export function moveImages(
 
 function check(options: AugmentOptions): AugmentConfig {
   try {
-    return augmentFields.check(options, "augment");
+    return augmentFields().check(options, "augment");
   } catch (error) {
     throw error instanceof NablaError ? new NablaError(`fit: ${error.message}`, { cause: error }) : error;
   }

@@ -1,13 +1,12 @@
 /** Other images from each image, made as they are read. */
-import { checkAugment } from "../../config/augment.ts";
-import { NablaError } from "../../errors.ts";
 import { checkOptions } from "../../fields/options.ts";
 import { words } from "../../math/random.ts";
 import { type Dataset, type Inputs, sizeOf } from "../dataset.ts";
 import { portable } from "../portable.ts";
 import { Distortion } from "./distort.ts";
-import { AUGMENT_OPTIONS, type AugmentOptions } from "./options.ts";
-import { checkFill, type ImageShape, imageShapeOf } from "./shape.ts";
+import type { AugmentOptions } from "./effects.ts";
+import { augmentFields } from "./fields.ts";
+import { checkFill, imageShapeOf } from "./shape.ts";
 
 /**
  * A dataset whose images are moved, turned, bent, … anew in every epoch of a training. Evaluation and prediction read the rows
@@ -22,14 +21,14 @@ import { checkFill, type ImageShape, imageShapeOf } from "./shape.ts";
  * @throws NablaError for options there are not or that make no sense, and for rows that are no images
  */
 export function augment(dataset: Dataset, options: AugmentOptions): Dataset {
-  checkOptions("augment", options, AUGMENT_OPTIONS);
-  const config = checkAugment(options);
+  const fields = augmentFields();
+  checkOptions("augment", options, Object.keys(fields.fields));
+  const config = fields.check(options, "augment");
   const shape = imageShapeOf("augment", dataset, config.imageShape);
   checkFill("augment", dataset, config.fill);
-  checkDistances(shape, config.shift ?? [0, 0], config.crop ?? 0);
   const { inputType, inputScale } = dataset;
   const width = sizeOf(dataset.inputShape);
-  const distortion = new Distortion(config, shape, inputType, inputScale);
+  const distortion = new Distortion(config, { shape, inputType, inputScale });
   const apply = (rows: Uint32Array, x: Inputs, epoch: number) => {
     for (let i = 0; i < rows.length; i++) distortion.apply(x, i * width, epoch, rows[i]!);
   };
@@ -45,17 +44,4 @@ export function augment(dataset: Dataset, options: AugmentOptions): Dataset {
     },
   };
   return portable(images, (number) => ({ kind: "augment", of: number(dataset), options }));
-}
-
-/** Beyond its own size an image can be moved nowhere. */
-function checkDistances({ height, width }: ImageShape, shift: readonly number[], crop: number): void {
-  const check = (option: string, got: number, size: number, what: string) => {
-    if (got >= size)
-      throw new NablaError(
-        `augment: ${option}: expected fewer than the ${size} pixels an image is ${what}, got ${got}`,
-      );
-  };
-  check("shift", shift[0]!, height, "high");
-  check("shift", shift[1]!, width, "wide");
-  check("crop", crop, Math.min(height, width), height < width ? "high" : "wide");
 }

@@ -45,3 +45,11 @@ export function checkFill(who: string, { inputType }: Dataset, fill: number): vo
       : "a finite float32 number";
   throw new NablaError(`${who}: fill: expected ${expected}, got ${fill}`);
 }
+
+/** Beyond its own size an image can be moved nowhere. @throws NablaError for a distance as large as the image */
+export function checkDistance(option: string, got: number, size: number, what: "high" | "wide"): void {
+  if (got >= size)
+    throw new NablaError(
+      `augment: ${option}: expected fewer than the ${size} pixels an image is ${what}, got ${got}`,
+    );
+}

@@ -5,14 +5,7 @@ import { type Dataset, sizeOf } from "../dataset.ts";
 import { portable } from "../portable.ts";
 import { type Move, move } from "./move.ts";
 import { checkFill, imageShapeOf } from "./shape.ts";
-
-/** How shifted() reads its rows. */
-export interface ShiftedOptions {
-  /** What comes in at the edge, as it is stored: 0 to 255 for bytes. Default 0. */
-  fill?: number;
-  /** [h, w] or [h, w, c], for images that lie flat in their rows. Default: the dataset's own shape. */
-  imageShape?: readonly number[];
-}
+import type { ShiftedOptions } from "./shiftedOptions.ts";
 
 /** In the order of the copies: as it is, up, down, left, right. */
 const DIRECTIONS: readonly (readonly [dy: number, dx: number])[] = [

@@ -4,26 +4,19 @@
  * nothing but (seed, part, index), and its label is index mod 10, so every class is equally frequent.
  */
 import { NablaError } from "../../errors.ts";
+import { checkOptions } from "../../fields/options.ts";
 import { STREAMS, Stream, words } from "../../math/random.ts";
 import type { Dataset } from "../dataset.ts";
 import { portable } from "../portable.ts";
 import { drawDigit, SIZE } from "./draw.ts";
-
-/** How many digits are drawn, and which. */
-export interface DigitsOptions {
-  /** How many images; default 10,000. */
-  samples?: number;
-  /** Default 0. */
-  seed?: number;
-  /** The parts of a seed have no image in common; default "train". */
-  part?: "train" | "test";
-}
+import type { DigitsOptions } from "./options.ts";
 
 const PIXELS = SIZE * SIZE;
 const NOT_DRAWN = 0;
 
 /** Generated digits as a dataset of images [28, 28, 1] in ten classes. An image is drawn when first read, then kept. */
 export function digits(options: DigitsOptions = {}): Dataset {
+  checkOptions("digits", options, ["samples", "seed", "part"]);
   const { samples = 10_000, seed = 0, part = "train" } = options;
   if (!Number.isInteger(samples) || samples < 1 || samples > 2_000_000) {
     throw new NablaError(`digits: samples: expected an integer from 1 to 2000000, got ${samples}`);

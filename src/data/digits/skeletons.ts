@@ -6,14 +6,8 @@
  * DOWN, joined by a smooth curve; `!` after a point makes it a corner. Forms of one habit have the same points in
  * the same order, so that any two of them may be mixed: what lies between two people's sevens is a seven.
  */
+import type { Habit } from "./habit.ts";
 import { ZERO_TO_FOUR } from "./skeletons04.ts";
 import { FIVE_TO_NINE } from "./skeletons59.ts";
-
-/** One way of writing a digit. */
-export interface Habit {
-  /** How often it is chosen, against the digit's other habits. */
-  readonly weight: number;
-  readonly forms: readonly string[];
-}
 
 export const HABITS: readonly (readonly Habit[])[] = [...ZERO_TO_FOUR, ...FIVE_TO_NINE];

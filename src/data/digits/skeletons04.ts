@@ -1,5 +1,5 @@
 /** The digits 0 to 4; `skeletons.ts` says how to read this. */
-import type { Habit } from "./skeletons.ts";
+import type { Habit } from "./habit.ts";
 
 export const ZERO_TO_FOUR: readonly (readonly Habit[])[] = [
   // 0

@@ -1,5 +1,5 @@
 /** The digits 5 to 9; `skeletons.ts` says how to read this. */
-import type { Habit } from "./skeletons.ts";
+import type { Habit } from "./habit.ts";
 
 export const FIVE_TO_NINE: readonly (readonly Habit[])[] = [
   // 5

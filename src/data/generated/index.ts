@@ -44,7 +44,12 @@ function parts(
 
 /** All generated sets, by the names that the command line knows them by. */
 export const generatedSets: Readonly<Record<string, GeneratedSet>> = Object.freeze({
-  digits: parts("handwriting-like digits, 28×28 images in 10 classes, drawn from strokes", 10_000, digits),
+  digits: parts(
+    "handwriting-like digits, 28×28 images in 10 classes, drawn from strokes",
+    10_000,
+    // they have no noise, and always ten classes
+    ({ noise: _n, classes: _c, ...options }) => digits(options),
+  ),
   moons: parts("two interleaving half circles, 2 classes in the plane", 1000, moons),
   spirals: parts("arms of a spiral, 2 or more classes in the plane", 1000, spirals),
   circles: parts("circles around one centre, 2 or more classes in the plane", 1000, circles),

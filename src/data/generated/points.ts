@@ -1,5 +1,6 @@
 /** Point clouds in the plane with a class each, and noisy curves: problems whose solution can be looked at. */
 import { NablaError } from "../../errors.ts";
+import { checkOptions } from "../../fields/options.ts";
 import { cos, sin } from "../../math/elementary.ts";
 import { STREAMS, Stream } from "../../math/random.ts";
 import { arrayDataset } from "../arrays.ts";
@@ -19,9 +20,12 @@ export interface PointsOptions {
   part?: "train" | "test";
 }
 
+const OPTIONS: readonly (keyof PointsOptions)[] = ["samples", "noise", "seed", "classes", "part"];
+
 const PI = 3.141592653589793;
 
 function stream(name: string, o: PointsOptions, purpose: number): { random: Stream; samples: number } {
+  checkOptions(name, o, OPTIONS);
   const { samples = 1000, noise = 0, seed = 0, part = "train" } = o;
   if (!Number.isInteger(samples) || samples < 1 || samples > 10_000_000) {
     throw new NablaError(`${name}: samples: expected an integer from 1 to 10000000, got ${samples}`);

@@ -1,23 +1,8 @@
 /** What a picture file says of itself in its first bytes: kind and size, before anything is decoded. */
 import { NablaError } from "../../errors.ts";
+import type { ImageHeader } from "./imageHeader.ts";
 import { readJpegHeader } from "./jpegHeader.ts";
 import { readPngHeader } from "./pngHeader.ts";
-
-export interface ImageHeader {
-  readonly kind: "png" | "jpeg";
-  /** As the picture is to be seen, after EXIF orientation. */
-  readonly width: number;
-  readonly height: number;
-  /** 1 where the file stores grey (or a palette of greys), else 3. */
-  readonly channels: 1 | 3;
-  /** EXIF orientation, 1 to 8; 1 where there is none. */
-  readonly orientation: number;
-  /** PNG: bits per sample. */
-  readonly depth?: number;
-  readonly interlaced?: boolean;
-  /** JPEG: whether its three components are red, green and blue and not luminance and colour differences. */
-  readonly rgb?: boolean;
-}
 
 /** Pictures of more pixels are refused before they are decoded: 64 megapixels. */
 export const MAX_PIXELS = 64_000_000;

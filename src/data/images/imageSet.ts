@@ -113,7 +113,7 @@ export interface ImageSet<File extends ImageFile> {
 const KEEP = 256 * 2 ** 20;
 
 /** Pictures of one part that can be read, and their rows where they are kept. */
-interface Rows<File> {
+interface PartRows<File> {
   files: readonly File[];
   data?: Uint8Array;
 }
@@ -140,7 +140,7 @@ export async function imageSet<File extends ImageFile>(
   const count = parts.reduce((sum, { files }) => sum + files.length, 0);
   const keep = count * rowBytes(format) <= (options.keepBytes ?? KEEP);
   // all are decoded at the start where nothing is lost by it, and where bad ones are to be left out
-  const decoded: Rows<File>[] = [];
+  const decoded: PartRows<File>[] = [];
   let done = 0;
   const step = (n: number) => options.onProgress?.((done += n), count);
   for (const { files } of parts)
@@ -170,7 +170,7 @@ async function decodeAll<File extends ImageFile>(
   format: RowFormat,
   keep: boolean,
   step: (n: number) => void,
-): Promise<Rows<File>> {
+): Promise<PartRows<File>> {
   const size = rowBytes(format);
   const data = keep ? new Uint8Array(files.length * size) : undefined;
   const failed = new Map<number, string>();
@@ -193,7 +193,7 @@ async function decodeAll<File extends ImageFile>(
 
 function datasetOf<File extends ImageFile>(
   name: string,
-  { files, data }: Rows<File>,
+  { files, data }: PartRows<File>,
   format: RowFormat,
   { classes, decoder, flag }: ImageSet<File>,
 ): Dataset {

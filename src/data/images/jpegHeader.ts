@@ -1,6 +1,6 @@
 /** JPEG: segments of marker and length; the size is in the frame's, SOF. */
 import { NablaError } from "../../errors.ts";
-import type { ImageHeader } from "./header.ts";
+import type { ImageHeader } from "./imageHeader.ts";
 
 const SOI = 0xd8;
 const EOI = 0xd9;

@@ -1,6 +1,6 @@
 /** PNG: chunks of length, type, data and checksum; sizes are in the first, IHDR. */
 import { NablaError } from "../../errors.ts";
-import type { ImageHeader } from "./header.ts";
+import type { ImageHeader } from "./imageHeader.ts";
 
 const SIGNATURE = 8;
 /** Bits per sample that each colour type may have. */

@@ -1,12 +1,13 @@
 /** PNG and JPEG files to pixels. */
-import { readFile } from "node:fs/promises";
 import { inflateSync } from "node:zlib";
 import { decode as decodePngFile } from "fast-png";
 import decodeJpegFile from "jpeg-js/lib/decoder.js";
-import { type ImageHeader, MAX_PIXELS, readImageHeader } from "../../data/images/header.ts";
+import { MAX_PIXELS, readImageHeader } from "../../data/images/header.ts";
+import type { ImageHeader } from "../../data/images/imageHeader.ts";
 import { orient, type Picture } from "../../data/images/picture.ts";
 import { pngChunks } from "../../data/images/pngHeader.ts";
 import { NablaError } from "../../errors.ts";
+import { readBytes } from "../paths.ts";
 
 /**
  * Decodes a PNG or JPEG file, told apart by their first bytes.
@@ -30,27 +31,7 @@ export function decodeImage(bytes: Uint8Array, name: string): Picture {
 
 /** Reads and decodes a file: see decodeImage(). */
 export async function decodeImageFile(path: string): Promise<Picture> {
-  return decodeImage(await readImageFile(path), path);
-}
-
-/** A file's bytes. @throws NablaError saying why it cannot be read */
-export async function readImageFile(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw unreadable(path, cause);
-  }
-}
-
-export function unreadable(path: string, cause: unknown): NablaError {
-  const { code, message } = cause as { code?: string; message: string };
-  const reasons: Record<string, string> = {
-    ENOENT: "no such file",
-    EISDIR: "this is a folder",
-    EACCES: "permission denied",
-    ELOOP: "its symbolic links lead in a circle",
-  };
-  return new NablaError(`${path}: cannot be read: ${reasons[code ?? ""] ?? message}`, { cause });
+  return decodeImage(await readBytes(path), path);
 }
 
 /** What the decoder is to see: profiles, texts and times are left out, as none of them changes a pixel. */

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { type PreparedRows, type RowFormat, rowBytes } from "../../data/images/imageSet.ts";
 import { toChannels } from "../../data/images/picture.ts";
 import { fitPicture } from "../../data/images/resize.ts";
-import { decodeImage, unreadable } from "./decode.ts";
+import { unreadable } from "../paths.ts";
+import { decodeImage } from "./decode.ts";
 
 /** Reads, decodes and resizes files. */
 export function prepareRows(paths: readonly string[], format: RowFormat): PreparedRows {

@@ -1,6 +1,6 @@
 /** Resampling against a computation of its own: the forward matrix, inverted, and a bilinear look-up by its definition. */
 import { describe, expect, test } from "vitest";
-import { Elastic } from "../../../src/data/augment/elastic.ts";
+import { ElasticField } from "../../../src/data/augment/elasticField.ts";
 import { Warp } from "../../../src/data/augment/warp.ts";
 import type { Inputs } from "../../../src/data/index.ts";
 import { type AugmentOptions, augment } from "../../../src/data/index.ts";
@@ -140,7 +140,7 @@ describe("elastic", () => {
   const shape = { height, width, channels: 1 };
 
   test("displaces along its field", () => {
-    const elastic = new Elastic(height, width, { alpha: 34, sigma: 4 });
+    const elastic = new ElasticField(height, width, { alpha: 34, sigma: 4 });
     elastic.draw(new Stream(3, 99));
     const image = row(numbered(1, [height, width], "float32"), 0);
     const x = image.slice();
@@ -155,7 +155,7 @@ describe("elastic", () => {
   });
 
   test("coefficients that are all alike displace all pixels alike", () => {
-    const elastic = new Elastic(9, 30, { alpha: 2, sigma: 3 });
+    const elastic = new ElasticField(9, 30, { alpha: 2, sigma: 3 });
     elastic.draw({ uniform: () => 1 } as Stream);
     const [first] = elastic.field;
     // uniform in ± a: a times what is left by smoothing is the deviation times √3
@@ -169,7 +169,7 @@ describe("elastic", () => {
     [8, 2.5],
   ])("alpha %f, sigma %f: as strong and as smooth as smoothed noise", (alpha, sigma) => {
     const random = new Stream(7, 98);
-    const elastic = new Elastic(height, width, { alpha, sigma });
+    const elastic = new ElasticField(height, width, { alpha, sigma });
     const far = Math.round(1.5 * sigma);
     let n = 0;
     let sum = 0;

@@ -1,0 +1,106 @@
+// Tiles of convolutions: y = patches · w, and dw += patchesᵀ · dy, for one image.
+import {
+  at,
+  denseTile,
+  FLOAT,
+  func,
+  indent,
+  list,
+  loadPiece,
+  loop,
+  madd,
+  move,
+  step,
+  storePiece,
+  storeRow,
+  sums,
+  tile,
+  VECTOR,
+} from "./parts.mjs";
+
+/** To the next pixel, in its row or at the beginning of the next. */
+const NEXT = "if (--c) { x += xPixel; y += yPixel; } else { c = columns; x += xTurn; y += yTurn; }";
+
+/** y[pixels, columns], four pixels at a time; see assembly/math/convolve.ts. */
+export function convolve(columns, unroll, comment) {
+  const ps = ["p0", "p1", "p2", "p3"];
+  const of = denseTile(columns, ps, ["w"]);
+  const run = [
+    "const offset = load<usize>(run);",
+    `let ${ps.map((p, r) => `${p} = x${r} + offset`).join(", ")};`,
+    "end += bytes;",
+    ...loop(of, unroll),
+    "w = end;",
+    "run += 4;",
+  ];
+  const last = ps.length - 1;
+  const four = [
+    ...list(last, (r) => `const x${r} = x, y${r} = y; if (left) { left--; ${NEXT} }`),
+    `const x${last} = x, y${last} = y;`,
+    `let ${sums(of, 0, (c) => `v128.load(${at("init", c * VECTOR)})`)};`,
+    `let ${list(last, (r) => sums(of, r + 1, (c) => `a0${c}`)).join(", ")};`,
+    "let w = panel, end = panel, run = runs;",
+    "do {",
+    ...indent(run),
+    "} while (run != runsEnd);",
+    ...ps.map((_, r) => storeRow(of, r, `y${r}`)),
+    "if (!left) break;",
+    "left--;",
+    NEXT,
+  ];
+  return func(
+    comment,
+    `convolve${columns}`,
+    [
+      "y: usize, yPixel: usize, yTurn: usize, x: usize, xPixel: usize, xTurn: usize,",
+      "rows: i32, columns: i32, runs: usize, count: i32, length: i32, panel: usize, init: usize,",
+    ],
+    [
+      `const runsEnd = runs + (<usize>count << 2), bytes = <usize>length * ${of.wStep};`,
+      "let left = rows * columns - 1, c = columns;",
+      "while (true) {",
+      ...indent(four),
+      "}",
+    ],
+  );
+}
+
+/**
+ * dw[rows, columns] = from + the sum over the pixels.
+ *
+ * @param near the tile's rows are consecutive floats of the image, so that one pointer does for them
+ * @param withSums db[columns] = dbFrom + the sum of dy as well: additions of values that are at hand
+ */
+export function correlate(rows, columns, comment, { near = false, withSums = false } = {}) {
+  const xs = near || rows === 1 ? ["x"] : list(rows, (r) => `x${r}`);
+  const of = tile(
+    rows,
+    columns,
+    (r) => (near ? ["x", r * FLOAT] : [xs[r], 0]),
+    (c) => ["dy", c * VECTOR],
+  );
+  /** A line for the sums of dy, where they are wanted. */
+  const db = (item) => (withSums ? [list(of.vectors, item).join(" ")] : []);
+  const adds = db((c) => `s${c} = f32x4.add(s${c}, v${c});`);
+  return func(
+    comment,
+    `${near ? "near" : "far"}${rows}x${columns}${withSums ? "WithSums" : ""}`,
+    [
+      `dw: usize, from: usize,${withSums ? " db: usize, dbFrom: usize," : ""} ${xs.map((x) => `${x}: usize,`).join(" ")}`,
+      "xPixel: usize, xTurn: usize, dy: usize, dyPixel: usize, rows: i32, columns: i32,",
+    ],
+    [
+      ...loadPiece(of, "from").map((row) => `let ${row};`),
+      ...db((c) => `let s${c} = v128.load(${at("dbFrom", c * VECTOR)});`),
+      "do {",
+      "  let c = columns;",
+      "  do {",
+      ...indent([...step(of, 0, madd, adds), `${move(xs, "xPixel")} dy += dyPixel;`], 2),
+      "  } while (--c);",
+      `  ${move(xs, "xTurn")}`,
+      "} while (--rows);",
+      ...storePiece(of, "dw"),
+      ...db((c) => `v128.store(${c ? `db, s${c}, ${c * VECTOR}` : `db, s${c}`});`),
+    ],
+  );
+}

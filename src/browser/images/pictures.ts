@@ -1,0 +1,75 @@
+/** Pictures for readers of data: decoding is the browser's, beside the page; resizing is done here, in pieces. */
+import { type Decoder, type ImageFile, rowBytes } from "../../data/images/imageSet.ts";
+import type { DataFile, PictureFile, PictureHost } from "../../data/readers/reader.ts";
+import { NablaError } from "../../errors.ts";
+import { pauser } from "../../training/pause.ts";
+import type { PageFile } from "../data/tree.ts";
+import { decodeBlob, headerOf } from "./decode.ts";
+import { fitted } from "./picture.ts";
+
+/** Files read or decoded at the same time. */
+const LANES = 4;
+
+/** Every file a page hands to a reader is one of its own. */
+const fileOf = (file: DataFile): Promise<File> => (file as PageFile).file();
+
+/** One picture at a time in each lane. */
+const decoder: Decoder<PictureFile> = {
+  async each(files, format, write) {
+    const size = rowBytes(format);
+    await inLanes(files.length, async (i) => {
+      const { file, path } = files[i]!;
+      try {
+        const bitmap = await decodeBlob(await fileOf(file), path);
+        const { data } = await fitted(bitmap, format, path).finally(() => bitmap.close());
+        write(i, { data: data as Uint8Array<ArrayBuffer>, failed: [] });
+      } catch (error) {
+        if (!(error instanceof NablaError)) throw error;
+        write(i, { data: new Uint8Array(size), failed: [{ index: 0, message: error.message }] });
+      }
+    });
+  },
+};
+
+export const pictures: PictureHost = {
+  kinds: "picture",
+  names: /\.(png|jpe?g|webp|gif|avif|bmp)$/i,
+  single: "pictureFrom(file)",
+  options: [],
+  lanes: LANES,
+  async header(of) {
+    const file = await fileOf(of);
+    return { bytes: file.size, header: await sizeOfFile(file, of.path) };
+  },
+  decoder: () => decoder,
+  flag: () => "",
+};
+
+/** What is neither PNG nor JPEG has to be decoded to know its size; it counts as colour. */
+async function sizeOfFile(file: File, path: string): Promise<ImageFile["header"]> {
+  const header = await headerOf(file, path);
+  if (header) return header;
+  const bitmap = await decodeBlob(file, path);
+  const { width, height } = bitmap;
+  bitmap.close();
+  return { width, height, channels: 3 };
+}
+
+/** Calls `task` for 0 to n - 1, a few at the same time, and lets others have their turn in between. */
+async function inLanes(n: number, task: (i: number) => Promise<void>): Promise<void> {
+  const pause = pauser();
+  let next = 0;
+  const lane = async () => {
+    while (next < n) {
+      const i = next++;
+      try {
+        await task(i);
+      } catch (error) {
+        next = n; // nobody waits for the others any more
+        throw error;
+      }
+      await pause();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(LANES, n) }, lane));
+}

@@ -1,0 +1,44 @@
+/** Callbacks that watch a figure: which one, and what counts as better. */
+import { didYouMean, NablaError } from "../errors.ts";
+import { choice, int, number, string } from "../fields/fields.ts";
+import { higherIsBetter } from "../metrics/table.ts";
+import type { Logs } from "./callback.ts";
+
+export const monitor = () =>
+  string({ default: "valLoss", doc: DOCS && "The figure watched: loss, valLoss, valAccuracy, …" });
+export const mode = () =>
+  choice(["auto", "min", "max"], { default: "auto", doc: DOCS && "Whether smaller or larger is better." });
+export const patience = (value: number) =>
+  int({ min: 0, default: value, doc: DOCS && "Epochs without improvement." });
+export const minDelta = (value: number) =>
+  number({ min: 0, default: value, doc: DOCS && "What does not count as an improvement." });
+
+/** Figures that a program's own callbacks add to the logs are told by their names. */
+const LIKE_THEM = /accuracy|precision|recall|f1/i;
+
+/** Whether lower or higher is better: "auto" takes higher for accuracies, precision, recall and f1. */
+export type Direction = "auto" | "min" | "max";
+
+/** The monitored figure, or an error that lists what there is. */
+export function monitored(who: string, monitor: string, logs: Logs): number {
+  const value = logs[monitor];
+  if (value === undefined) {
+    const hint = monitor.startsWith("val")
+      ? "; pass validationData or validationSplit to have validation figures"
+      : "";
+    throw new NablaError(
+      `${who}: there is no "${monitor}" to monitor${didYouMean(monitor, Object.keys(logs))}; this run reports ${Object.keys(logs).join(", ")}${hint}`,
+    );
+  }
+  return value;
+}
+
+export function better(
+  monitor: string,
+  direction: Direction,
+  minDelta: number,
+): (value: number, best: number) => boolean {
+  const up =
+    direction === "max" || (direction === "auto" && (higherIsBetter(monitor) || LIKE_THEM.test(monitor)));
+  return up ? (value, best) => value > best + minDelta : (value, best) => value < best - minDelta;
+}

@@ -1,0 +1,24 @@
+/** Leaning images over. */
+import { number } from "../../fields/fields.ts";
+import { optional } from "../../fields/objects.ts";
+import { type Checked, type Effect, evenly, RADIANS } from "./effect.ts";
+
+export interface ShearOption {
+  /** Most degrees, below 90, that vertical lines lean over. */
+  shear?: number;
+}
+
+export const shearFields = () => ({
+  shear: optional(
+    number({ min: 0, exclusiveMax: 90, doc: DOCS && "Most degrees vertical lines lean over, both ways." }),
+  ),
+});
+
+export const shear: Effect<ShearOption, Checked<typeof shearFields>> = {
+  on: ({ shear: most = 0 }) => ({
+    resamples: most !== 0,
+    draw(random, to) {
+      to.lean = evenly(random, most) * RADIANS;
+    },
+  }),
+};

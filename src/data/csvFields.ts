@@ -1,0 +1,36 @@
+/** The options of tables, as fields: csv.ts says in docstrings what they do. */
+import { NablaError } from "../errors.ts";
+import { anything, bool, choice, type Field, list, number, show, string } from "../fields/fields.ts";
+import { optional } from "../fields/objects.ts";
+
+/** How a table is read. */
+export const tableFields = () => ({
+  header: optional(bool()),
+  delimiter: optional(string()),
+  label: optional(column()),
+  ignore: optional(list(string())),
+  task: optional(choice(["auto", "classification", "regression"])),
+  like: optional(anything()),
+});
+
+/** How it is cut in two, and standardised. */
+export const splitFields = () => ({
+  testFraction: optional(number({ min: 0 })),
+  seed: optional(anything()),
+  standardise: optional(bool()),
+  standardisation: optional(anything()),
+});
+
+/** By name, or by number. */
+function column(): Field<string | number> {
+  const expected = "the name of a column, or its number (from -1 at the end)";
+  return {
+    presence: "required",
+    expected,
+    check(value, path) {
+      if (typeof value === "string" || Number.isInteger(value)) return value as string | number;
+      throw new NablaError(`${path}: expected ${expected}, got ${show(value)}`);
+    },
+    jsonSchema: () => ({ type: ["string", "integer"] }),
+  };
+}

@@ -1,0 +1,43 @@
+/** NumPy's archives of arrays (.npz), and its files of one array (.npy), which hold inputs to predict from but no data set. */
+import { sha256Hex } from "../../checkpoint/sha256.ts";
+import { NablaError } from "../../errors.ts";
+import { object } from "../../fields/objects.ts";
+import { MAX_BYTES } from "../gzip.ts";
+import { parseNpy } from "../npy.ts";
+import { npzSplit } from "../npz.ts";
+import { contentOf, headOf, latin } from "./content.ts";
+import { LIKELY, NO, type Reader, SURE } from "./reader.ts";
+
+const ZIP = "PK\x03\x04";
+const NPY = "\x93NUMPY";
+
+export const npz: Reader<"npz"> = {
+  kind: "npz",
+  title: "npz archive",
+  from: "file",
+  expected: "a .npz archive",
+  fields: () => object({}),
+  async recognise({ of }, host) {
+    if (of.kind === "folder") return NO;
+    const start = latin(await headOf(of, host));
+    if (start.startsWith(ZIP) || start.startsWith(NPY)) return SURE;
+    return /\.np[yz]$/i.test(of.name) ? LIKELY : NO;
+  },
+  async open({ of, where }, host) {
+    if (of.kind === "folder") throw new NablaError(`${where}: expected a .npz archive, got a folder`);
+    const start = latin(await headOf(of, host));
+    if (start.startsWith(NPY) || /\.npy$/i.test(of.name))
+      throw new NablaError(
+        `${where}: a .npy file holds one array, but inputs and targets are needed; store both with numpy.savez(path, x=…, y=…)`,
+      );
+    if (/\.zip$/i.test(of.name) && !start.includes(".npy"))
+      throw new NablaError(`${where}: a zip archive; unpack it, and choose the folder or the files in it`);
+    const { arrays } = host.limits;
+    const bytes = await contentOf(of, arrays);
+    return { ...npzSplit(bytes, where, Math.min(arrays, MAX_BYTES)), fingerprint: sha256Hex(bytes) };
+  },
+  array: {
+    expected: "a .npy file (it begins 93 4e 55 4d 50 59)",
+    read: (bytes, name) => (bytes[0] === NPY.charCodeAt(0) ? parseNpy(bytes, name) : undefined),
+  },
+};

@@ -1,0 +1,143 @@
+/** What a reader of data is, and what it reads from: files and folders as their host (Node, a page) hands them in. */
+import type { NablaError } from "../../errors.ts";
+import type { Field } from "../../fields/fields.ts";
+import type { Shaped } from "../arrays.ts";
+import type { CsvInfo } from "../csv.ts";
+import type { DataSplit } from "../dataset.ts";
+import type { Decoder, ImageFile, ImageInfo, ImageSetOptions, Problem } from "../images/imageSet.ts";
+
+/** A file that is opened when it is wanted. */
+export interface DataFile {
+  readonly kind: "file";
+  readonly name: string;
+  /** As results and errors call it. */
+  readonly path: string;
+  /** From the opened folder on: the same wherever that lies. */
+  readonly relative: string;
+  /** Its first bytes, at most so many. */
+  start(bytes: number): Promise<Uint8Array>;
+  /** All its bytes. @throws NablaError for more than `limit` of them, before they are read */
+  read(limit: number): Promise<Uint8Array>;
+}
+
+/** A folder that is listed when it is wanted. */
+export interface DataFolder {
+  readonly kind: "folder";
+  readonly name: string;
+  /** As results call it. */
+  readonly path: string;
+  /** As errors call it. */
+  readonly where: string;
+  /** Why it must not be listed: it is a link back to a folder it lies in. */
+  readonly problem?: string;
+  /** What lies in it, by code unit of the names; without what systems leave behind (CLUTTER). */
+  list(): Promise<readonly DataEntry[]>;
+}
+
+/** What is neither file nor folder, a broken link for example. */
+export interface OddEntry {
+  readonly kind: "odd";
+  readonly name: string;
+  readonly path: string;
+  readonly problem: string;
+}
+
+export type DataEntry = DataFile | DataFolder | OddEntry;
+
+/** What is to be opened: one file, or a folder. */
+export interface FoundData {
+  /** What the data set is called. */
+  readonly name: string;
+  /** What errors call it. */
+  readonly where: string;
+  readonly of: DataFile | DataFolder;
+}
+
+/** Decoding picture files is the host's. */
+export interface PictureHost {
+  /** Which kinds are decoded, "PNG or JPEG". */
+  readonly kinds: string;
+  /** Names of files that are most likely pictures. */
+  readonly names: RegExp;
+  /** What reads a single picture, for errors: "pictureFrom(file)". */
+  readonly single: string;
+  /** Options it takes besides those of imageSet(). */
+  readonly options: readonly string[];
+  /** Files whose headers are read at the same time. */
+  readonly lanes: number;
+  /** Size in bytes and in pixels, without decoding where the file says it. @throws NablaError for what is no picture */
+  header(file: DataFile): Promise<Pick<ImageFile, "bytes" | "header">>;
+  decoder(options: ImageSetOptions): Decoder<PictureFile>;
+  /** How an option is given on the command line, for errors; "" where there is none. */
+  flag(example: string): string;
+}
+
+export interface PictureFile extends ImageFile {
+  readonly file: DataFile;
+}
+
+/** What readers need of the place they run in. */
+export interface DataHost {
+  /** Bytes of a table's text, and of arrays, that are read at most. */
+  readonly limits: { readonly table: number; readonly arrays: number };
+  tooLarge(name: string, size: number, limit: number): NablaError;
+  readonly pictures: PictureHost;
+}
+
+/** What a reader makes of it. */
+export interface ReadData extends DataSplit {
+  /** Where the files are called otherwise than what was opened. */
+  name?: string;
+  csv?: CsvInfo;
+  images?: ImageInfo;
+  skipped?: readonly Problem[];
+  unused?: readonly string[];
+  fingerprint?: string;
+  /** What has to be known to read the same again; goes into checkpoints. */
+  origin?: Readonly<Record<string, unknown>>;
+}
+
+/** How sure a reader is that data is its own. The surest reads it. */
+export const SURE = 3;
+/** Names say so, or it cannot be anything else that is known. */
+export const LIKELY = 2;
+/** Where nobody knows better. */
+export const PERHAPS = 1;
+export const NO = 0;
+
+export interface ArrayReader {
+  /** To follow the word "expected": what such a file is, and how it begins. */
+  readonly expected: string;
+  /** undefined for bytes that are no such file. @throws NablaError for what is damaged */
+  read(bytes: Uint8Array, name: string): Shaped | undefined;
+}
+
+/** The fields of all these options, and their check: an object(). */
+export interface OptionFields<Names extends string> {
+  readonly fields: Readonly<Record<Names, Field>>;
+  check(options: unknown, path?: string): object;
+}
+
+/**
+ * A kind of data. One file in this folder, and one line in index.ts.
+ *
+ * @template Kind what `openData()` calls it
+ * @template Options what `openData()` takes for it
+ */
+export interface Reader<Kind extends string = string, Options = object> {
+  readonly kind: Kind;
+  /** What it is called in a sentence: "table". */
+  readonly title: string;
+  /** Whether its data is in one file, or in a folder. */
+  readonly from: "file" | "folder";
+  /** What it reads, or what it reads in a folder; to follow the word "expected". */
+  readonly expected: string;
+  /** Its options: what of them is given to open() has passed their check. */
+  fields(): OptionFields<Extract<keyof Options, string>>;
+  /** By the bytes of files; names are only a hint. @returns SURE, LIKELY, PERHAPS or NO */
+  recognise(found: FoundData, host: DataHost): number | Promise<number>;
+  /** @throws NablaError naming the file and what is wrong with it */
+  open(found: FoundData, host: DataHost, options: Options): Promise<ReadData>;
+  /** Where a file may hold one array: rows of inputs, to predict from. */
+  readonly array?: ArrayReader;
+}

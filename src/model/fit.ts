@@ -1,0 +1,88 @@
+/** fit(): what the training is told of the model, and where it runs. */
+import type { Dataset } from "../data/dataset.ts";
+import { describeAll } from "../data/portable.ts";
+import { NablaError } from "../errors.ts";
+import { fit } from "../training/fit.ts";
+import type { TrainRequest } from "../training/request.ts";
+import type { Run } from "../training/run.ts";
+import { train } from "../training/trainer.ts";
+import { onPage } from "../worker/page.ts";
+import { type Internals, internalsOf } from "./internals.ts";
+import type { Model } from "./model.ts";
+import type { FitOptions, Metadata } from "./options.ts";
+
+/** @see Model.fit */
+export function fitModel(model: Model, data: Dataset, options: FitOptions): Promise<void> {
+  const internals = internalsOf(model);
+  const { configs, seed, state } = internals;
+  return fit(
+    {
+      model,
+      configs,
+      seed,
+      state,
+      build: (inputShape) => internals.build(inputShape),
+      learnFrom: (dataset) => {
+        model.metadata = metadataFrom(dataset, model.metadata);
+      },
+      train: (request, run) => trainSomewhere(internals, request, run, options),
+    },
+    data,
+    options,
+  );
+}
+
+/** In a worker if there is to be one and can be, else here. What trains in a worker is fetched by those who do. */
+async function trainSomewhere(
+  internals: Internals,
+  request: TrainRequest<Model>,
+  run: Run,
+  { worker, transfer = false }: FitOptions,
+): Promise<void> {
+  const elsewhere = (worker ?? onPage()) && (await loadElsewhere(worker === true && !onPage()));
+  if (elsewhere) {
+    const remote = {
+      configs: internals.configs,
+      describe: describeAll,
+      training: internals.state.required.config,
+      transfer,
+      turn: (taken: boolean) => {
+        internals.away = !taken;
+      },
+    };
+    if (await elsewhere.trainElsewhere(request, run, remote, worker === true)) return;
+  }
+  request.signal?.throwIfAborted();
+  await train(request, run);
+}
+
+let warned = false;
+
+/** @param required throw where it cannot be loaded; else say so once on the console and return undefined */
+async function loadElsewhere(required: boolean): Promise<typeof import("../worker/train.ts") | undefined> {
+  try {
+    return await import("../worker/train.ts");
+  } catch (cause) {
+    const why = `what trains in a worker could not be loaded (${cause instanceof Error ? cause.message : cause})`;
+    if (required)
+      throw new NablaError(`fit: worker: ${why}; pass worker: false to train without one`, { cause });
+    if (!warned)
+      console.warn(`nabla: ${why}. Trainings run in the page, in slices that leave it responsive.`);
+    warned = true;
+    return undefined;
+  }
+}
+
+/** What a model takes over from the data it is fitted to. Data that says where it comes from says all there is to say. */
+function metadataFrom({ target, standardisation, extra }: Dataset, before: Metadata): Metadata {
+  const { classes, standardisation: old, ...rest } = before;
+  const names = target.kind === "class" ? target.names : undefined;
+  const scaled = standardisation ?? (extra ? undefined : old);
+  const named = names ?? (extra && target.kind === "values" ? undefined : classes);
+  return {
+    ...rest,
+    ...(named && { classes: named }),
+    ...(scaled && { standardisation: scaled }),
+    ...(extra && { extra: { ...rest.extra, ...extra } }),
+  };
+}

@@ -1,0 +1,98 @@
+/** A model from a checkpoint's bytes. */
+import type { CallbackStates } from "../callbacks/callback.ts";
+import { type Checkpoint, decodeCheckpoint, requireTensors } from "../checkpoint/checkpoint.ts";
+import { UNNAMED } from "../checkpoint/document.ts";
+import { modelFields, trainingFields } from "../config/config.ts";
+import { NablaError } from "../errors.ts";
+import { registerAll } from "../layers/table.ts";
+import type { Network } from "../network/network.ts";
+import type { CompiledTraining } from "../training/compile.ts";
+import { freshRun, type Run } from "../training/run.ts";
+import { settingsOf } from "../training/settings.ts";
+import { internalsOf } from "./internals.ts";
+import { Model } from "./model.ts";
+
+/**
+ * A model from the bytes of a checkpoint: ready to predict, and to go on training with fit(…, { resume: true }).
+ *
+ * @param name what errors call it
+ * @throws NablaError for files that are damaged, truncated, of a newer version or no checkpoints
+ */
+export function load(bytes: Uint8Array, name = UNNAMED): Model {
+  registerAll();
+  const checkpoint = decodeCheckpoint(bytes, name);
+  try {
+    return fromCheckpoint(checkpoint, name);
+  } catch (error) {
+    if (!(error instanceof NablaError) || error.message.startsWith(name)) throw error;
+    throw new NablaError(`${name}: ${error.message}`, { cause: error });
+  }
+}
+
+function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
+  const config = checkpoint.config as { model?: unknown; training?: unknown };
+  const { inputShape, layers } = modelFields().check(config?.model, "config.model");
+  const training =
+    config.training === undefined ? undefined : trainingFields().check(config.training, "config.training");
+  const model = new Model(layers, { seed: checkpoint.progress.seed });
+  const internals = internalsOf(model);
+  const network = internals.build(inputShape, false);
+  setParameters(network, checkpoint, name);
+  model.metadata = {
+    classes: checkpoint.classes,
+    standardisation: checkpoint.standardisation,
+    extra: checkpoint.extra,
+  };
+  if (!training) return model;
+  const { loss, optimizer, schedule, metrics } = training;
+  internals.compile({ loss, optimizer, metrics, ...(schedule && { schedule }) });
+  setSlots(network, internals.state.required, checkpoint, name);
+  if (checkpoint.dataset) {
+    const settings = { ...settingsOf(training), rows: checkpoint.dataset.length };
+    internals.state.goOnFrom(runOf(checkpoint), settings, checkpoint.callbacks as CallbackStates);
+  }
+  return model;
+}
+
+function setParameters(network: Network, { tensors }: Checkpoint, name: string): void {
+  requireTensors(
+    tensors,
+    network.tensors.map((tensor) => ({ name: tensor.name, shape: tensor.spec.shape })),
+    name,
+  );
+  for (const tensor of network.tensors) {
+    network.write(tensor, tensors.get(tensor.name)!.data);
+    if (!network.finite(tensor))
+      throw new NablaError(`tensor "${tensor.name}" holds NaN or infinite values; expected numbers`);
+  }
+}
+
+function setSlots(network: Network, { slots }: CompiledTraining, checkpoint: Checkpoint, name: string): void {
+  const places = slots.flatMap((slot, s) =>
+    network.trained.map((tensor) => ({
+      tensor,
+      s,
+      name: `optimizer.${slot.name}.${tensor.name}`,
+      shape: tensor.spec.shape,
+    })),
+  );
+  requireTensors(checkpoint.slots, places, name);
+  for (const { tensor, s, name: slot } of places) network.write(tensor, checkpoint.slots.get(slot)!.data, s);
+}
+
+function runOf({ progress }: Checkpoint): Run {
+  const running = progress.running as Partial<Pick<Run, "lossSum" | "rows" | "rate" | "metrics">>;
+  return {
+    ...freshRun(),
+    epoch: progress.epoch,
+    batch: progress.batch,
+    step: progress.step,
+    history: progress.history as Run["history"],
+    rateFactor: progress.rateFactor,
+    lossSum: running.lossSum ?? 0,
+    rows: running.rows ?? 0,
+    rate: running.rate ?? 0,
+    metrics: running.metrics ?? {},
+    ...(progress.stopped !== undefined && { stopped: progress.stopped }),
+  };
+}

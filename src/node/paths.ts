@@ -1,0 +1,120 @@
+/** Files and folders of the file system, as readers of data take them. */
+import type { Dirent } from "node:fs";
+import { open, readdir, readFile, realpath, stat } from "node:fs/promises";
+import { basename, join, relative, resolve } from "node:path";
+import { byCodeUnit, CLUTTER } from "../data/images/classes.ts";
+import type { DataEntry, DataFile, DataFolder, FoundData } from "../data/readers/reader.ts";
+import { NablaError } from "../errors.ts";
+
+/** undefined where there is nothing. */
+export async function dataAt(path: string): Promise<FoundData | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found) return undefined;
+  // "." and "pictures/" have names, too
+  const name = found.isDirectory() ? basename(resolve(path)) : basename(path);
+  const of = found.isDirectory()
+    ? folderAt(path, path, [])
+    : found.isFile()
+      ? fileAt(path, path)
+      : pipeAt(path);
+  return { name, where: path, of };
+}
+
+/** What can be read only once. */
+function pipeAt(path: string): DataFile {
+  let bytes: Promise<Uint8Array> | undefined;
+  const all = () => (bytes ??= readBytes(path));
+  const name = basename(path);
+  const start = async (n: number) => (await all()).subarray(0, n);
+  return { kind: "file", name, path, relative: name, start, read: all };
+}
+
+function fileAt(path: string, root: string): DataFile {
+  return {
+    kind: "file",
+    name: basename(path),
+    path,
+    relative: relative(root, path),
+    async start(bytes) {
+      const file = await open(path).catch((cause) => refuse(path, cause));
+      try {
+        const start = new Uint8Array(bytes);
+        const { bytesRead } = await file.read(start, 0, bytes, 0);
+        return start.subarray(0, bytesRead);
+      } catch (cause) {
+        return refuse(path, cause);
+      } finally {
+        await file.close();
+      }
+    },
+    read: () => readBytes(path),
+  };
+}
+
+/** @param above real paths of the folders it is in */
+function folderAt(path: string, root: string, above: readonly string[], problem?: string): DataFolder {
+  let entries: Promise<DataEntry[]> | undefined;
+  const list = async () => {
+    const found = await readdir(path, { withFileTypes: true }).catch((cause) => refuse(path, cause));
+    const wanted = found.filter(({ name }) => !CLUTTER.test(name)).sort((a, b) => byCodeUnit(a.name, b.name));
+    const around = [...above, await realpath(path)];
+    return Promise.all(wanted.map((entry) => entryAt(join(path, entry.name), entry, root, around)));
+  };
+  return {
+    kind: "folder",
+    name: basename(path),
+    path,
+    where: path,
+    ...(problem !== undefined && { problem }),
+    list: () => (entries ??= list()),
+  };
+}
+
+async function entryAt(
+  path: string,
+  entry: Dirent,
+  root: string,
+  above: readonly string[],
+): Promise<DataEntry> {
+  const odd = (problem: string): DataEntry => ({ kind: "odd", name: entry.name, path, problem });
+  let kind: Pick<Dirent, "isDirectory" | "isFile"> = entry;
+  if (entry.isSymbolicLink()) {
+    try {
+      kind = await stat(path);
+    } catch (cause) {
+      return odd(reasonOf(cause));
+    }
+  }
+  if (kind.isFile()) return fileAt(path, root);
+  if (!kind.isDirectory()) return odd("is neither a file nor a folder");
+  const back = entry.isSymbolicLink() && above.includes(await realpath(path));
+  return folderAt(path, root, above, back ? "a link that leads back to a folder it is in" : undefined);
+}
+
+/** A file's bytes as they are. @throws NablaError saying why it cannot be read */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    return refuse(path, cause);
+  }
+}
+
+function refuse(path: string, cause: unknown): never {
+  throw unreadable(path, cause);
+}
+
+export function unreadable(path: string, cause: unknown): NablaError {
+  return new NablaError(`${path}: ${reasonOf(cause)}`, { cause });
+}
+
+function reasonOf(cause: unknown): string {
+  const { code, message } = cause as { code?: string; message: string };
+  const reasons: Record<string, string> = {
+    ENOENT: "no such file",
+    EISDIR: "this is a folder",
+    EACCES: "permission denied",
+    ELOOP: "its symbolic links lead in a circle",
+  };
+  return `cannot be read: ${reasons[code ?? ""] ?? message}`;
+}

@@ -1,0 +1,76 @@
+/** Going back to where nothing was wrong, when the loss stops being a number. */
+import { type Callback, type CallbackState, restoreStates, statesOf } from "../callbacks/callback.ts";
+import type { Metric } from "../metrics/metric.ts";
+import type { Network } from "../network/network.ts";
+import { diagnose, diverged, type Failed } from "./diverged.ts";
+import type { TrainRequest } from "./request.ts";
+import type { Run } from "./run.ts";
+
+/** Everything training changes. */
+interface Mark {
+  readonly weights: Uint8Array;
+  readonly run: Run;
+  readonly metrics: readonly number[][];
+  readonly callbacks: readonly CallbackState[];
+}
+
+export class WayBack<M> {
+  private readonly network: Network;
+  private readonly metrics: readonly Metric[];
+  private readonly callbacks: readonly Callback<M>[];
+  /** Where weights are known to give a loss: not before a first step with them has. */
+  private good: Mark;
+  private candidate: Mark | undefined;
+
+  constructor(
+    { network, metrics, callbacks }: TrainRequest<M>,
+    private readonly run: Run,
+  ) {
+    this.network = network;
+    this.metrics = metrics;
+    this.callbacks = callbacks;
+    this.good = this.here();
+  }
+
+  /** This is where to go back to, once a step from here has given a loss. */
+  mark(): void {
+    this.candidate = this.here();
+  }
+
+  /** A step has given a loss. */
+  confirm(): void {
+    if (this.candidate) [this.good, this.candidate] = [this.candidate, undefined];
+  }
+
+  /**
+   * Goes back and throws what went wrong.
+   * @param failed the batch, or nothing when the last update of an epoch has spoilt the weights
+   */
+  fail(failed?: Failed): never {
+    const { network, metrics, run, good } = this;
+    const diagnosis = diagnose(network, failed);
+    const at = { ...run };
+    if (!failed) {
+      at.batch--;
+      at.step--;
+    }
+    if (diagnosis.row !== undefined)
+      throw diverged(diagnosis, at, "the weights are those from before this step");
+    network.restore(good.weights);
+    Object.assign(run, good.run);
+    for (const [i, metric] of metrics.entries()) metric.restore(good.metrics[i]);
+    restoreStates(this.callbacks, good.callbacks);
+    const when = run.batch > 0 ? `after step ${run.step}` : `at the beginning of epoch ${run.epoch + 1}`;
+    throw diverged(diagnosis, at, `the model is as it was ${when}`);
+  }
+
+  private here(): Mark {
+    const { network, metrics, run } = this;
+    return {
+      weights: network.snapshot(),
+      run: { ...run, history: [...run.history] },
+      metrics: metrics.map((metric) => metric.state()),
+      callbacks: statesOf(this.callbacks),
+    };
+  }
+}

@@ -1,0 +1,45 @@
+/** The batches of one epoch, in its order. */
+import { Prefetcher } from "../data/prefetch.ts";
+import { epochOrder } from "../data/split.ts";
+import type { Ready } from "./batch.ts";
+import type { TrainRequest } from "./request.ts";
+import type { Stepper } from "./step.ts";
+
+export class EpochReader<M> {
+  private readonly order: Uint32Array;
+  private ahead: Prefetcher | undefined;
+
+  constructor(
+    private readonly request: TrainRequest<M>,
+    private readonly stepper: Stepper<M>,
+    private readonly epoch: number,
+  ) {
+    const { train, settings } = request;
+    this.order = epochOrder(train.length, settings.seed, epoch, settings.shuffle);
+  }
+
+  /** The numbers of a batch's rows. */
+  indices(batch: number): Uint32Array {
+    const { batchSize } = this.request.settings;
+    const at = batch * batchSize;
+    return this.order.subarray(at, Math.min(at + batchSize, this.order.length));
+  }
+
+  /**
+   * Reads a batch, the one behind the last that was read. Once the dataset has taken its time, the next is read while this one is
+   * computed.
+   *
+   * @returns nothing where the rows are in the plan's buffers
+   */
+  read(batch: number, indices: Uint32Array): Ready | undefined | Promise<Ready | undefined> {
+    if (this.ahead) return this.ahead.next();
+    const { plan, loader, split } = this.stepper;
+    const read = split
+      ? loader.stage(indices, batch, this.epoch)
+      : loader.load(plan, indices, batch, this.epoch);
+    const { batchSize } = this.request.settings;
+    if (read instanceof Promise && (batch + 1) * batchSize < this.order.length)
+      this.ahead = new Prefetcher(this.request.train, this.order, batchSize, batch + 1, this.epoch);
+    return read ?? undefined;
+  }
+}

@@ -1,0 +1,65 @@
+/** What a training is asked to do, and what its callbacks see of it. */
+import type { Callback, TrainedModel, TrainingContext } from "../callbacks/callback.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { Metric } from "../metrics/metric.ts";
+import type { Network, Training } from "../network/network.ts";
+import type { Progress } from "./progress.ts";
+import type { Run } from "./run.ts";
+import type { RunSettings } from "./settings.ts";
+import type { Weighting } from "./weighting.ts";
+
+/** @param M what callbacks are given as the model */
+export interface TrainRequest<M = TrainedModel> {
+  readonly model: M;
+  readonly network: Network;
+  readonly train: Dataset;
+  readonly validation?: Dataset;
+  /** Loss and update. */
+  readonly training: Training;
+  readonly settings: RunSettings;
+  /** Over the epoch that is running, with the sums the run starts from: at any time they are part of its state. */
+  readonly metrics: readonly Metric[];
+  /** Others of the same kinds, for validation. */
+  readonly scoring: readonly Metric[];
+  readonly weighting: Weighting;
+  readonly callbacks: readonly Callback<M>[];
+  readonly signal?: AbortSignal;
+  /** Told at most every so many milliseconds, and as often at ends of epochs; at the very end in any case. */
+  readonly progress?: { readonly every: number; report(progress: Progress): void };
+  /** η of a step, before callbacks change it. */
+  rate(step: number, stepsPerEpoch: number): number;
+}
+
+export const batchesPerEpoch = ({ train, settings }: Pick<TrainRequest, "train" | "settings">): number =>
+  Math.ceil(train.length / settings.batchSize);
+
+/** What callbacks see of a run. @param stopping told when one of them ends it @param rated told of factors they set */
+export function contextOf<M>(
+  request: TrainRequest<M>,
+  run: Run,
+  stopping: (reason: string) => void,
+  rated?: (factor: number) => void,
+): TrainingContext<M> {
+  return {
+    model: request.model,
+    epochs: request.settings.epochs,
+    batchesPerEpoch: batchesPerEpoch(request),
+    get step() {
+      return run.step;
+    },
+    get rateFactor() {
+      return run.rateFactor;
+    },
+    set rateFactor(factor) {
+      run.rateFactor = factor;
+      rated?.(factor);
+    },
+    get learningRate() {
+      return run.rate;
+    },
+    stop(reason) {
+      stopping(reason);
+      run.stopped = reason;
+    },
+  };
+}

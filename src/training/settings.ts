@@ -1,0 +1,145 @@
+/**
+ * fit()'s settings: what JSON can hold of its options, each declared once. A field here is an option of fit(), a field of a document's
+ * `training`, kept in checkpoints, asked for again by a resumed run and sent to a worker.
+ */
+import type { AugmentOptions } from "../data/augment/effects.ts";
+import { type AugmentConfig, augmentFields } from "../data/augment/fields.ts";
+import { NablaError } from "../errors.ts";
+import { bool, type Field, type Infer, type Input, int, number } from "../fields/fields.ts";
+import { object, optional, record } from "../fields/objects.ts";
+
+/** The seed of a model or a training. */
+export const seedField = () => int({ min: 0, default: 0, doc: DOCS && "What every random choice hangs on." });
+
+/**
+ * @param classWeight, augment read by fields of their own in documents; in programs by the code that works by them
+ */
+const settings = <W, A>(
+  classWeight: Field<Readonly<Record<string, number>>, W>,
+  augment: Field<AugmentConfig, A>,
+) =>
+  object({
+    /** Rows per step. Default 32. */
+    batchSize: int({ min: 1, default: 32, doc: DOCS && "Rows per step." }),
+    /**
+     * Rows of a batch that pass through the network at once. Default: all. Gradients of the pieces add up to that of the batch
+     * (Keras' gradientAccumulationSteps is batchSize / microBatchSize), and there is one update for each batch as ever: memory is that
+     * of the smaller batch, weights, loss and metrics have the bits of the larger. Only batchNormalization, which looks across the rows
+     * it is given, normalises each piece by itself, and its moving means follow the last piece of each batch.
+     */
+    microBatchSize: optional(
+      int({
+        min: 1,
+        doc:
+          DOCS &&
+          "Rows of a batch that pass through the network at once, to take less memory. The result is the same, except with batch normalisation.",
+      }),
+    ),
+    /** Passes over the data. Default 1. */
+    epochs: int({ min: 1, default: 1, doc: DOCS && "Passes over the data." }),
+    /** Another seed for the order of rows and the split. Default: the model's. */
+    seed: seedField(),
+    /** Visit rows in another order each epoch. Default true. */
+    shuffle: bool({ default: true, doc: DOCS && "Visit the rows in another order each epoch." }),
+    /** Share of the rows to validate on instead of training on them; the same share of every class. */
+    validationSplit: number({
+      min: 0,
+      exclusiveMax: 1,
+      default: 0,
+      doc: DOCS && "Share of the rows to validate on instead of training on them.",
+    }),
+    /** Factors of the loss, by class: { 3: 10 } or [1, 1, 1, 10]. */
+    classWeight: optional(classWeight),
+    /** Trains on every image and on copies moved by so many pixels up, down, left and right, as shifted() makes them. */
+    shifted: optional(
+      int({
+        min: 1,
+        doc:
+          DOCS &&
+          "Trains on five times the rows: every image also moved by so many pixels up, down, left and right.",
+      }),
+    ),
+    /** Trains on images moved, turned, bent, … anew every epoch, as augment() makes them; validates on them as they are. */
+    augment: optional(augment),
+  });
+
+/** As a document's `training` has them. */
+export const documentSettings = () =>
+  settings(
+    record(number({ min: 0 }), {
+      keys: /^(0|[1-9][0-9]*)$/,
+      doc: DOCS && "Factors of the loss by class number; 1 for those left out.",
+    }),
+    augmentFields(),
+  );
+
+/** A value that is checked where it is used. @param read makes plain JSON of it */
+const later = <Out, In>(read: (value: In) => Out): Field<Out, In, "required"> => ({
+  presence: "required",
+  expected: "a value",
+  check: (value) => read(value as In),
+  jsonSchema: DOCS && (() => ({})),
+});
+
+/** As fit() takes them. Numbers of classes are known with the data only; what reads `augment` is loaded by trainings that move images. */
+export const fitSettings = () =>
+  settings(
+    later(
+      (weights: Readonly<Record<number, number>> | readonly number[]): Record<string, number> =>
+        Object.fromEntries(Object.entries(weights)),
+    ),
+    later((augment: AugmentOptions) => augment as AugmentConfig),
+  );
+
+/** What may be written: every one may be left out. */
+export type FitSettings = Input<ReturnType<typeof fitSettings>>;
+/** With defaults filled in; plain JSON. */
+export type Settings = Infer<ReturnType<typeof fitSettings>>;
+
+/** What a run was started with: a resumed one must agree. */
+export interface RunSettings extends Settings {
+  /** How many rows are trained on. */
+  rows: number;
+}
+
+/**
+ * fit()'s settings with their defaults, those of a resumed run first.
+ * @throws NablaError for values that make no sense
+ */
+export function readSettings(options: FitSettings, saved: Settings | undefined, seed: number): Settings {
+  const { fields, check } = fitSettings();
+  const given = options as Record<string, unknown>;
+  const before: Record<string, unknown> = { seed, ...saved };
+  const merged = Object.fromEntries(Object.keys(fields).map((name) => [name, given[name] ?? before[name]]));
+  return asFit(() => check(merged));
+}
+
+/** Errors of fields, as fit() says them. */
+export function asFit<T>(check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    throw error instanceof NablaError ? new NablaError(`fit: ${error.message}`, { cause: error }) : error;
+  }
+}
+
+/** The settings among the fields of a checked `training`. */
+export function settingsOf(training: Settings): Settings {
+  const names = new Set(Object.keys(fitSettings().fields));
+  return Object.fromEntries(Object.entries(training).filter(([name]) => names.has(name))) as Settings;
+}
+
+/** One setting, for those who make flags or forms of them. */
+export interface SettingField {
+  readonly name: string;
+  /** The type in JSON Schema; undefined where there are several. */
+  readonly kind: string | undefined;
+  readonly default: unknown;
+  readonly doc: string | undefined;
+}
+
+export const listSettings = (): SettingField[] =>
+  Object.entries(documentSettings().fields).map(([name, field]) => {
+    const { type, description } = field.jsonSchema() as { type?: string; description?: string };
+    return { name, kind: type, default: field.fallback, doc: description };
+  });

@@ -1,0 +1,75 @@
+/** What compile() has settled for a model, and how far fit() is: all that training changes, besides weights and slots. */
+import { type Callback, type CallbackStates, withState } from "../callbacks/callback.ts";
+import { NablaError } from "../errors.ts";
+import type { Metric } from "../metrics/metric.ts";
+import type { CompiledTraining } from "./compile.ts";
+import type { History } from "./options.ts";
+import { freshRun, type Run } from "./run.ts";
+import type { RunSettings } from "./settings.ts";
+
+export class TrainingState {
+  compiled: CompiledTraining | undefined;
+  run: Run = freshRun();
+  settings: RunSettings | undefined;
+  callbacks: readonly Callback[] = [];
+  /** States of callbacks from a checkpoint, until fit() has the callbacks they belong to. */
+  waiting: CallbackStates = {};
+  /** Metrics of the training under way: their sums so far belong to its state. */
+  counting: readonly Metric[] = [];
+  busy = false;
+
+  /** @throws NablaError where compile() was not called */
+  get required(): CompiledTraining {
+    if (this.compiled) return this.compiled;
+    throw new NablaError(
+      'the model has no loss and no optimizer yet: call compile({ optimizer: "adam", loss: "categoricalCrossentropy" }) first',
+    );
+  }
+
+  /** @throws NablaError while a training is under way */
+  checkIdle(): void {
+    if (this.busy)
+      throw new NablaError("compile: this model is being trained; wait for that training, or stop it");
+  }
+
+  /** Forgets an earlier training. */
+  begin(compiled: CompiledTraining): void {
+    this.compiled = compiled;
+    this.settings = undefined;
+    this.callbacks = [];
+    this.goOnFrom(freshRun(), undefined, {});
+  }
+
+  /** Puts back what a checkpoint held; fit({ resume: true }) goes on from there. */
+  goOnFrom(run: Run, settings: RunSettings | undefined, waiting: CallbackStates): void {
+    this.run = run;
+    this.settings = settings;
+    this.waiting = waiting;
+  }
+
+  /** Brings the run's copy of the metrics' sums up to date. */
+  settle(): Run {
+    for (const metric of this.counting) this.run.metrics[metric.name] = metric.state();
+    return this.run;
+  }
+
+  /** What callbacks have learned in this run, by name. */
+  get callbackStates(): CallbackStates {
+    const states = { ...this.waiting };
+    for (const [key, callback] of withState(this.callbacks)) states[key] = callback.state!();
+    return states;
+  }
+
+  /** Figures of the finished epochs. */
+  get history(): History {
+    const { history, stopped } = this.run;
+    const columns: Record<string, number[]> = {};
+    for (const logs of history) {
+      for (const [name, value] of Object.entries(logs)) {
+        columns[name] ??= [];
+        columns[name].push(value);
+      }
+    }
+    return { epoch: history.map((_, i) => i), history: columns, ...(stopped && { stopped }) };
+  }
+}

@@ -1,0 +1,72 @@
+/** One step of a training: forward, loss, backward, update. */
+import { outputThreshold } from "../losses/resolve.ts";
+import type { Metric } from "../metrics/metric.ts";
+import type { Plan } from "../plan/plan.ts";
+import { beginStep, lossOfStep } from "../plan/step.ts";
+import { BatchLoader, type Ready } from "./batch.ts";
+import type { WayBack } from "./goingBack.ts";
+import { batchesPerEpoch, type TrainRequest } from "./request.ts";
+import type { Run } from "./run.ts";
+
+export class Stepper<M> {
+  readonly plan: Plan;
+  readonly loader: BatchLoader;
+  /** Whether a batch runs in pieces, whose losses and gradients add up to those of the batch. */
+  readonly split: boolean;
+  /** Of a batch in pieces they count first what may yet come to nothing; between steps they are free. */
+  private readonly counting: readonly Metric[];
+  private readonly threshold: number;
+  private readonly batches: number;
+
+  constructor(
+    private readonly request: TrainRequest<M>,
+    private readonly run: Run,
+    private readonly wayBack: WayBack<M>,
+  ) {
+    const { network, train, training, settings } = request;
+    const { batchSize, microBatchSize = batchSize } = settings;
+    const rows = Math.min(microBatchSize, batchSize, train.length);
+    this.plan = network.plan("train", rows, { type: train.inputType, scale: train.inputScale }, training);
+    this.split = this.plan.rows < Math.min(batchSize, train.length);
+    this.counting = this.split ? request.scoring : request.metrics;
+    this.loader = new BatchLoader(network, train, training.loss, request.weighting);
+    this.threshold = outputThreshold(training.loss, network.layers);
+    this.batches = batchesPerEpoch(request);
+  }
+
+  /**
+   * A batch in pieces goes forward and backward piece by piece; penalties and the update come once, behind the last.
+   *
+   * @param ready the rows, where they are not in the plan's buffers yet
+   * @throws NablaError where the loss is no number: nothing has changed then, or all has gone back
+   */
+  take(indices: Uint32Array, ready: Ready | undefined): void {
+    const { plan, loader, run, counting, split, wayBack } = this;
+    const { network, train, metrics, settings, rate } = this.request;
+    const { core } = network;
+    const { penalties, end } = plan.marks;
+    const rows = indices.length;
+    run.rate = rate(run.step, this.batches) * run.rateFactor;
+    if (split) copyStates(metrics, counting);
+    for (let first = 0; first < rows; first += plan.rows) {
+      const piece = indices.subarray(first, first + plan.rows);
+      if (ready) loader.copy(plan, piece, ready, first);
+      beginStep(core, plan.step, { rows, rate: run.rate, step: run.step, seed: settings.seed, first });
+      const to = first + plan.rows < rows ? penalties : end;
+      if (!network.run(plan, 0, to, piece.length)) wayBack.fail({ plan, dataset: train, indices: piece });
+      if (counting.length === 0) continue;
+      const batch = loader.scored(plan, piece.length, this.threshold);
+      for (const metric of counting) metric.add(batch);
+    }
+    if (split) copyStates(counting, metrics);
+    wayBack.confirm();
+    run.lossSum += lossOfStep(core, plan.step) * rows;
+    run.rows += rows;
+    run.step++;
+    run.batch++;
+  }
+}
+
+function copyStates(from: readonly Metric[], to: readonly Metric[]): void {
+  for (const [i, metric] of to.entries()) metric.restore(from[i].state());
+}

@@ -1,0 +1,143 @@
+/**
+ * The training loop, from batch to checkpoint. Read this first.
+ *
+ *   for each epoch:   order = permutation(seed, epoch)
+ *     for each batch: read rows into linear memory → one call into the core → figures
+ *     validate → history → callbacks
+ *
+ * Everything that changes is in a Run: saved with the weights it lets training go on from any step, bit for bit.
+ */
+import { type Callback, inOrder, type Logs, type TrainingContext, wanted } from "../callbacks/callback.ts";
+import { score } from "./evaluate.ts";
+import { WayBack } from "./goingBack.ts";
+import { pauser } from "./pause.ts";
+import { Reports } from "./progress.ts";
+import { EpochReader } from "./reader.ts";
+import { batchesPerEpoch, contextOf, type TrainRequest } from "./request.ts";
+import type { Run } from "./run.ts";
+import { Stepper } from "./step.ts";
+
+/** Trains until all epochs are finished, going on from where `run` is. */
+export async function train<M>(request: TrainRequest<M>, run: Run): Promise<void> {
+  await new Trainer(request, run).train();
+}
+
+export class Trainer<M> {
+  private readonly batches: number;
+  private readonly wayBack: WayBack<M>;
+  private readonly stepper: Stepper<M>;
+  private readonly reports: Reports;
+  private readonly hooks: readonly Callback<M>[];
+  private readonly afterBatch: readonly Callback<M>[];
+  private readonly context: TrainingContext<M>;
+  private readonly pause = pauser();
+  /** A callback has ended this training. */
+  private stopping = false;
+
+  constructor(
+    private readonly request: TrainRequest<M>,
+    private readonly run: Run,
+  ) {
+    this.batches = batchesPerEpoch(request);
+    this.wayBack = new WayBack(request, run);
+    this.stepper = new Stepper(request, run, this.wayBack);
+    this.reports = new Reports(request.settings.epochs, this.batches, request.progress);
+    this.hooks = inOrder(request.callbacks);
+    this.afterBatch = this.hooks.filter((hook) => hook.onBatchEnd);
+    this.context = contextOf(request, run, () => {
+      this.stopping = true;
+    });
+  }
+
+  async train(): Promise<void> {
+    const { run, hooks, context, wayBack, reports } = this;
+    const { epochs } = this.request.settings;
+    for (const hook of hooks) await hook.onTrainBegin?.(context);
+    while (run.epoch < epochs && !run.stopped) {
+      const { epoch } = run;
+      wayBack.mark();
+      if (run.batch === 0) for (const hook of hooks) await hook.onEpochBegin?.(epoch, context);
+      await this.trainBatches(epoch);
+      this.checkWeights();
+      if (run.batch < this.batches) {
+        reports.interrupted(run, () => this.figures());
+        break;
+      }
+      const logs = { ...this.figures(), ...(await this.validate()), learningRate: run.rate };
+      this.finishEpoch(logs);
+      for (const hook of hooks) await hook.onEpochEnd?.(epoch, logs, context);
+      // behind the callbacks, which have learned of the epoch then: who saves the model at a report saves them all at one moment
+      const last = run.epoch === epochs || Boolean(run.stopped);
+      reports.epoch({ epoch, batch: this.batches, step: run.step }, logs, last);
+    }
+    for (const hook of hooks) await hook.onTrainEnd?.(context);
+  }
+
+  /** What is left of an epoch, unless a callback ends it. */
+  private async trainBatches(epoch: number): Promise<void> {
+    const { run, stepper, pause } = this;
+    const reader = new EpochReader(this.request, stepper, epoch);
+    while (run.batch < this.batches && !this.stopping) {
+      this.request.signal?.throwIfAborted();
+      const indices = reader.indices(run.batch);
+      const read = reader.read(run.batch, indices);
+      stepper.take(indices, read instanceof Promise ? await read : read);
+      if (this.afterBatch.length > 0) await this.callAfterBatch();
+      this.reports.batch(indices.length, run, () => this.figures());
+      const turn = pause();
+      if (turn) await turn;
+    }
+  }
+
+  private async callAfterBatch(): Promise<void> {
+    const logs = this.figures();
+    for (const hook of this.afterBatch) {
+      if (!wanted(hook, this.run.step)) continue;
+      const wait = hook.onBatchEnd!(this.run.batch - 1, logs, this.context);
+      if (wait) await wait;
+    }
+  }
+
+  /** The next forward pass would tell, but there may be none. */
+  private checkWeights(): void {
+    const { network } = this.request;
+    if (network.tensors.some((tensor) => !network.finite(tensor))) this.wayBack.fail();
+  }
+
+  /** Loss and metrics of the epoch so far. */
+  private figures(): Logs {
+    const { run, request } = this;
+    const logs: Logs = { loss: run.lossSum / run.rows };
+    for (const metric of request.metrics) logs[metric.name] = metric.result();
+    return logs;
+  }
+
+  /** valLoss, valAccuracy, … where there is something to validate on. */
+  private async validate(): Promise<Record<string, number>> {
+    const { network, validation, training, scoring, settings } = this.request;
+    if (!validation) return {};
+    const { split, plan } = this.stepper;
+    const scores = await score({
+      network,
+      dataset: validation,
+      loss: training.loss,
+      metrics: scoring,
+      batchSize: split ? plan.rows : Math.max(settings.batchSize, 256),
+      pause: this.pause,
+    });
+    return Object.fromEntries(Object.entries(scores).map(([name, value]) => [valName(name), value]));
+  }
+
+  private finishEpoch(logs: Logs): void {
+    const { run } = this;
+    run.history.push(logs);
+    run.epoch++;
+    run.batch = 0;
+    run.lossSum = 0;
+    run.rows = 0;
+    for (const metric of this.request.metrics) metric.reset();
+  }
+}
+
+/** accuracy → valAccuracy */
+export const valName = (name: string): string => `val${name[0].toUpperCase()}${name.slice(1)}`;

@@ -1,0 +1,58 @@
+/** Per-row factors of the loss. */
+
+import type { Dataset } from "../data/dataset.ts";
+import { NablaError } from "../errors.ts";
+import type { Loss } from "../plan/loss.ts";
+import { sizeOf } from "../shape.ts";
+import type { WeightOptions } from "./options.ts";
+
+export interface Weighting {
+  /** One factor per class, by label; where the targets are values, the class is the largest of them. */
+  readonly classes?: readonly number[];
+  /** One factor per row of the dataset. */
+  readonly samples?: ArrayLike<number>;
+}
+
+/**
+ * @param who begins errors
+ * @throws NablaError for factors that are no numbers ≥ 0, that are not one a row, and for classes there are not
+ */
+export function weightingOf(
+  who: string,
+  { length, target }: Dataset,
+  outputShape: readonly number[],
+  loss: Loss,
+  options: WeightOptions,
+): Weighting {
+  const { classWeight, sampleWeight: samples } = options;
+  if (samples && samples.length !== length) {
+    throw new NablaError(
+      `${who}: sampleWeight: expected ${length} factors, one per row, got ${samples.length}`,
+    );
+  }
+  for (let i = 0; i < (samples?.length ?? 0); i++) {
+    const factor = samples![i];
+    if (!(factor >= 0) || !Number.isFinite(Math.fround(factor))) {
+      throw new NablaError(`${who}: sampleWeight[${i}]: expected a number ≥ 0, got ${factor}`);
+    }
+  }
+  const units = sizeOf(outputShape);
+  if (classWeight && target.kind === "values" && units === 1 && !loss.classification) {
+    throw new NablaError(`${who}: classWeight: the targets are quantities, not classes; use sampleWeight`);
+  }
+  return { classes: classFactors(classWeight, Math.max(2, units)), samples };
+}
+
+function classFactors(weights: WeightOptions["classWeight"], classes: number): number[] | undefined {
+  if (!weights) return undefined;
+  const factors = new Array<number>(classes).fill(1);
+  for (const [key, value] of Object.entries(weights)) {
+    const c = Number(key);
+    if (!Number.isInteger(c) || c < 0 || c >= classes)
+      throw new NablaError(`classWeight: there is no class ${key}; classes are 0 to ${classes - 1}`);
+    if (!(value >= 0) || !Number.isFinite(Math.fround(value)))
+      throw new NablaError(`classWeight[${key}]: expected a number ≥ 0, got ${value}`);
+    factors[c] = value;
+  }
+  return factors;
+}

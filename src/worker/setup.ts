@@ -1,0 +1,56 @@
+/** On the page: all that the worker is told before it begins. */
+import { inOrder, statesOf, type TrainedModel } from "../callbacks/callback.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { describeAll } from "../data/portable.ts";
+import type { LayerConfig } from "../layers/configs.ts";
+import type { CompiledTraining } from "../training/compile.ts";
+import type { TrainRequest } from "../training/request.ts";
+import type { Run } from "../training/run.ts";
+import type { Hook, SentDataset, Setup } from "./protocol.ts";
+
+const HOOKS: readonly Hook[] = ["onTrainBegin", "onTrainEnd", "onEpochBegin", "onEpochEnd", "onBatchEnd"];
+
+/** What a worker needs to know besides the request. */
+export interface Remote {
+  readonly configs: readonly LayerConfig[];
+  readonly training: CompiledTraining["config"];
+  /** Whoever loads this file hands it in: what data sets are made from is written down in one place, of which this may be a copy. */
+  readonly describe: typeof describeAll;
+  /** Rows of datasets in memory are moved instead of copied, and come back at the end. */
+  readonly transfer: boolean;
+  /** Told whether a callback has its turn: only then may the model be changed from here. */
+  turn(taken: boolean): void;
+}
+
+/** @param data descriptions of data sets, and the data sets by the same numbers */
+export function setupOf<M extends TrainedModel>(
+  request: TrainRequest<M>,
+  run: Run,
+  remote: Remote,
+  data: { readonly sent: SentDataset[]; readonly datasets: readonly Dataset[] },
+): Setup {
+  const { network, train, validation, settings, metrics, weighting, progress } = request;
+  const numberOf = (dataset: Dataset) => data.datasets.indexOf(dataset);
+  const hooks = inOrder(request.callbacks);
+  return {
+    module: network.core.module,
+    configs: remote.configs,
+    inputShape: network.inputShape,
+    training: remote.training,
+    state: {
+      snapshot: network.snapshot(),
+      run: { ...run },
+      metrics: metrics.map((metric) => metric.state()),
+    },
+    callbacks: statesOf(request.callbacks),
+    datasets: data.sent,
+    train: numberOf(train),
+    ...(validation && { validation: numberOf(validation) }),
+    settings,
+    ...(weighting.classes && { classes: weighting.classes }),
+    ...(weighting.samples && { samples: Float64Array.from(weighting.samples) }),
+    hooks: HOOKS.filter((hook) => hooks.some((callback) => callback[hook])),
+    everySteps: hooks.filter((hook) => hook.onBatchEnd).map(({ everySteps = 1 }) => everySteps),
+    ...(progress && { progress: progress.every }),
+  };
+}
