@@ -37,7 +37,7 @@ const inBrowsers = {
   extends: true as const,
   // found in the middle of a run, they would make pages load anew
   optimizeDeps: {
-    include: ["@assemblyscript/loader", "ajv/dist/2020.js", "csv-parse/browser/esm/sync", "fflate"],
+    include: ["ajv/dist/2020.js", "csv-parse/browser/esm/sync", "fflate"],
   },
   test: {
     name: "browsers",

@@ -139,18 +139,7 @@ const common = {
   minifySyntax: true,
   define: SHIPPED,
   outdir: "build",
-  external: [
-    "#core",
-    "#core/*",
-    "#images",
-    "#remote",
-    "#schema",
-    "#standalone",
-    "#worker",
-    "#image-worker",
-    "@assemblyscript/loader",
-    "node:*",
-  ],
+  external: ["#*", "node:*"],
 };
 for (const old of ["types", "chunks", "cli", "browser", "worker.js"])
   rmSync(join("build", old), { recursive: true, force: true });
@@ -200,6 +189,13 @@ await build({
     },
   ],
 });
+// `#loader` where bytes count
+await build({
+  ...common,
+  splitting: false,
+  entryPoints: { loader: "src/core/loader.ts" },
+  platform: "neutral",
+});
 // What only predicts: forward kernels alone, of the layers what a forward pass takes.
 await build({
   ...common,
@@ -209,6 +205,7 @@ await build({
   platform: "neutral",
   mainFields: ["module", "main"],
   external: ["#core/*"],
+  conditions: ["browser"],
   plugins: [inference],
 });
 // What starts a worker is a file of its own: the worker's lies beside it, wherever a bundle's pieces come to lie.
@@ -232,6 +229,7 @@ await build({
   outdir: "build/browser",
   platform: "neutral",
   mainFields: ["module", "main"],
+  conditions: ["import", "browser"],
   external: [],
   plugins: [coreless],
 });

@@ -12,10 +12,5 @@ export const inference = {
     // undefined: the one above has all kernels there are
     place(/[\\/]src[\\/]core[\\/]full\.ts$/, "export const fullBuild = undefined;");
     place(/[\\/]src[\\/]core[\\/]records\.ts$/, recordsText("assembly", CORES.predict));
-    // the core has no imports and no objects: nothing of what the loader is for
-    place(
-      /[\\/]@assemblyscript[\\/]loader[\\/]index\.js$/,
-      "export const instantiateSync = (module, imports) => ({ exports: new WebAssembly.Instance(module, imports).exports });",
-    );
   },
 };

@@ -11,8 +11,10 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const coreless = {
   name: "coreless",
   setup(bundler) {
-    bundler.onResolve({ filter: /^#core/ }, ({ path }) => ({ path, namespace: "coreless" }));
-    bundler.onLoad({ filter: /.*/, namespace: "coreless" }, () => ({ contents: 'export const core = "";' }));
+    bundler.onResolve({ filter: /^#(core|loader)/ }, ({ path }) => ({ path, namespace: "coreless" }));
+    bundler.onLoad({ filter: /.*/, namespace: "coreless" }, () => ({
+      contents: "export const core = undefined, instantiateSync = undefined;",
+    }));
   },
 };
 

@@ -3,7 +3,7 @@
  * byte offsets and typed-array views made on demand.
  */
 
-import { instantiateSync } from "@assemblyscript/loader";
+import { instantiateSync } from "#loader";
 import { NablaError } from "../errors.ts";
 import { type Build, compiledCore } from "./compile.ts";
 import { denseBuild } from "./dense.ts";
@@ -59,7 +59,7 @@ export interface CoreExports extends Record<string, unknown> {
 
 function instantiated(module: WebAssembly.Module, memory: WebAssembly.Memory | undefined) {
   try {
-    return instantiateSync(module, memory ? { env: { memory } } : {}).exports;
+    return instantiateSync(module, memory ? { env: { memory } } : {}).exports as CoreExports;
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw new NablaError(

@@ -2,7 +2,7 @@
 import { didYouMean, NablaError } from "../errors.ts";
 
 /** Where Keras' name is another, or an option belongs elsewhere. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
+const ELSEWHERE: Readonly<Record<string, string>> = TRAINING && {
   learningRate: 'it belongs to the optimizer: optimizer: { name: "adam", learningRate: 0.01 }',
   learning_rate: 'it belongs to the optimizer: optimizer: { name: "adam", learningRate: 0.01 }',
   batch_size: "here it is batchSize",

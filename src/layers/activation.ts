@@ -17,5 +17,5 @@ export const activation = /* @__PURE__ */ layer("activation", {
     const operation = activationOperation(f, name, inputShape, false);
     return { outputShape: inputShape, operations: operation ? [operation] : [], activation: f.name };
   },
-  example: '{ activation: "relu" }',
+  example: TRAINING && '{ activation: "relu" }',
 });

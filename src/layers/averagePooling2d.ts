@@ -11,5 +11,5 @@ export const averagePooling2d = /* @__PURE__ */ layer("averagePooling2d", {
           "The mean of each window, channel by channel; of windows that reach beyond the image, the mean of what lies inside.",
       )),
   build: (config, at) => buildPooling("averagePooling2d", false, config, at),
-  example: "{ poolSize: 2 }",
+  example: TRAINING && "{ poolSize: 2 }",
 });

@@ -55,7 +55,7 @@ function build(config: Config, { name, inputShape }: Place): Built {
       const y = site.output(inputShape);
       const gamma = scale ? parameter("gamma").value : 0;
       const beta = center ? parameter("beta").value : 0;
-      if (site.training && config.trainable) {
+      if (TRAINING && site.training && config.trainable) {
         saved.set("mean", builder.alloc(`means of ${name}`, floatsOf([channels]) * 4));
         saved.set("variance", builder.alloc(`variances of ${name}`, floatsOf([channels]) * 4));
         builder.emit("BATCH_NORM_MOMENTS", { y, x, gamma, beta, ...moments(site), ...shape });
@@ -112,6 +112,6 @@ function build(config: Config, { name, inputShape }: Place): Built {
 export const batchNormalization = /* @__PURE__ */ layer("batchNormalization", {
   fields: TRAINING && fields,
   build,
-  example: "{ momentum: 0.99 }",
+  example: TRAINING && "{ momentum: 0.99 }",
   looksAcrossRows: ({ trainable }) => trainable,
 });

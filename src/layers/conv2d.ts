@@ -173,6 +173,6 @@ function build(config: Config, at: Place): Built {
 export const conv2d = /* @__PURE__ */ layer("conv2d", {
   fields: TRAINING && fields,
   build,
-  example: "{ filters: 8, kernelSize: 3 }",
+  example: TRAINING && "{ filters: 8, kernelSize: 3 }",
   hasKernel: true,
 });

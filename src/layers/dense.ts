@@ -87,7 +87,7 @@ function build(config: Config, { name, index, inputShape }: Place): Built {
 export const dense = /* @__PURE__ */ layer("dense", {
   fields: TRAINING && fields,
   build,
-  example: "{ units: 10 }",
+  example: TRAINING && "{ units: 10 }",
   hasKernel: true,
   outputs: ({ units }) => units,
 });

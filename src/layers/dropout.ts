@@ -3,7 +3,7 @@ import { object } from "../fields/objects.ts";
 import { floatsOf, type Range } from "../plan/builder.ts";
 import type { Site } from "../plan/operation.ts";
 import { type Built, layer, layerName, type Place } from "./layer.ts";
-import { noiseLayer, streamOf } from "./noise.ts";
+import { atRest, noiseLayer, streamOf } from "./noise.ts";
 
 const fields = () =>
   object(
@@ -43,7 +43,7 @@ function build({ rate }: Infer<ReturnType<typeof fields>>, at: Place): Built {
 /** While training, a share `rate` of the values becomes zero, the others grow by 1 / (1 − rate). */
 export const dropout = /* @__PURE__ */ layer("dropout", {
   fields: TRAINING && fields,
-  build,
-  example: "{ rate: 0.5 }",
+  build: TRAINING ? build : atRest,
+  example: TRAINING && "{ rate: 0.5 }",
   atRest: { rate: 0 },
 });

@@ -14,6 +14,6 @@ export const flatten = /* @__PURE__ */ layer("flatten", {
       operations: inputShape.length > 1 ? [reshapeOperation(name, inputShape, outputShape)] : [],
     };
   },
-  example: "",
+  example: TRAINING && "",
   onlyShape: true,
 });

@@ -2,7 +2,7 @@ import { type Infer, number } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import { floatsOf } from "../plan/builder.ts";
 import { type Built, layer, layerName, type Place } from "./layer.ts";
-import { noiseLayer, streamOf } from "./noise.ts";
+import { atRest, noiseLayer, streamOf } from "./noise.ts";
 
 const fields = () =>
   object(
@@ -35,7 +35,7 @@ function build({ stddev }: Infer<ReturnType<typeof fields>>, at: Place): Built {
 /** While training, adds values of a normal distribution with standard deviation `stddev`. */
 export const gaussianNoise = /* @__PURE__ */ layer("gaussianNoise", {
   fields: TRAINING && fields,
-  build,
-  example: "{ stddev: 0.1 }",
+  build: TRAINING ? build : atRest,
+  example: TRAINING && "{ stddev: 0.1 }",
   atRest: { stddev: 0 },
 });

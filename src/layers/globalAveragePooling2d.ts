@@ -20,5 +20,5 @@ export const globalAveragePooling2d = /* @__PURE__ */ layer("globalAveragePoolin
     const operation = poolOperation(false, at.name, at.inputShape, [channels], all);
     return { outputShape: [channels], operations: [operation], core: fullBuild };
   },
-  example: "",
+  example: TRAINING && "",
 });

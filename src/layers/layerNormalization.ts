@@ -63,5 +63,5 @@ function build(config: Config, { name, inputShape }: Place): Built {
 export const layerNormalization = /* @__PURE__ */ layer("layerNormalization", {
   fields: TRAINING && fields,
   build,
-  example: "{ epsilon: 0.001 }",
+  example: TRAINING && "{ epsilon: 0.001 }",
 });

@@ -5,5 +5,5 @@ import { buildPooling, poolingFields } from "./pooling2d.ts";
 export const maxPooling2d = /* @__PURE__ */ layer("maxPooling2d", {
   fields: TRAINING && (() => poolingFields(DOCS && "The largest value of each window, channel by channel.")),
   build: (config, at) => buildPooling("maxPooling2d", true, config, at),
-  example: "{ poolSize: 2 }",
+  example: TRAINING && "{ poolSize: 2 }",
 });

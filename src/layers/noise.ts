@@ -14,3 +14,7 @@ export function noiseLayer(
   const whole = { layer: name, parameters: [], inputShape, outputShape: inputShape, ...operation };
   return { outputShape: inputShape, operations: [whole] };
 }
+
+/** Such a layer where nothing is trained. */
+export const atRest = (_config: unknown, at: Place): Built =>
+  noiseLayer(at, { forward: (_site, x) => x, backward: TRAINING && ((_site, _x, _y, dy) => dy) });

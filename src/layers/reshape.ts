@@ -40,6 +40,6 @@ function build({ targetShape }: Infer<ReturnType<typeof fields>>, { name, index,
 export const reshape = /* @__PURE__ */ layer("reshape", {
   fields: TRAINING && fields,
   build,
-  example: "{ targetShape: [28, 28, 1] }",
+  example: TRAINING && "{ targetShape: [28, 28, 1] }",
   onlyShape: true,
 });

@@ -64,6 +64,17 @@ function bridge(from: Shape, to: Shape): string {
   return `[conv2d({ filters: ${to[2]}, kernelSize: ${window}${fits ? step : ""} })]`;
 }
 
+/** Backward through one of the paths. @param key what its values were saved under */
+function back(site: Site, path: readonly Operation[], key: string, dy: Range, needed: boolean): Range {
+  const first = needed ? 0 : path.findIndex(isTrainable);
+  let gradient = dy;
+  for (let i = path.length - 1; i >= first && first >= 0; i--) {
+    const [x, y] = [i, i + 1].map((n) => site.saved.get(`${key} ${n}`)!);
+    gradient = path[i].backward(site.of(path[i]), x, y, gradient, needed || i > first);
+  }
+  return gradient;
+}
+
 /**
  * @param config layers: what the values pass; shortcut: what they pass on the other path, none: they go unchanged
  * @throws NablaError where the two paths end in different shapes
@@ -94,15 +105,6 @@ function build(config: Infer<ResidualFields>, { name, index, inputShape, inner }
     });
     site.saved.set(`${key} ${path.length}`, value);
     return value;
-  };
-  const back = (site: Site, path: readonly Operation[], key: string, dy: Range, needed: boolean): Range => {
-    const first = needed ? 0 : path.findIndex(isTrainable);
-    let gradient = dy;
-    for (let i = path.length - 1; i >= first && first >= 0; i--) {
-      const [x, y] = [i, i + 1].map((n) => site.saved.get(`${key} ${n}`)!);
-      gradient = path[i].backward(site.of(path[i]), x, y, gradient, needed || i > first);
-    }
-    return gradient;
   };
   const operation: Operation = {
     layer: name,
@@ -143,7 +145,7 @@ function build(config: Infer<ResidualFields>, { name, index, inputShape, inner }
 const kind: LayerKind<ResidualFields> = {
   fields: TRAINING && fields,
   build,
-  example: "[…]",
+  example: TRAINING && "[…]",
   inner: ["layers", "shortcut"],
 };
 

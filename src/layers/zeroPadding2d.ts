@@ -95,5 +95,5 @@ function build(config: Config, at: Place): Built {
 export const zeroPadding2d = /* @__PURE__ */ layer("zeroPadding2d", {
   fields: TRAINING && fields,
   build,
-  example: "{ padding: 1 }",
+  example: TRAINING && "{ padding: 1 }",
 });
