@@ -6,9 +6,8 @@ import { WEIGHT_TYPES } from "../export/quantise.ts";
 import { INITIALIZERS } from "../initializers/table.ts";
 import { LOSSES } from "../losses/table.ts";
 import { OPTIMIZERS } from "../optimizers/table.ts";
-import { documentSettings } from "../training/settings.ts";
 import { augmentation } from "./options/augment.ts";
-import { describedInSchema, type FlagNotes, flagsOf } from "./options/flags.ts";
+import { trainingFlags } from "./options/training.ts";
 import { names, number, oneOf, pictureSize, port, units, whole } from "./options/values.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -40,19 +39,6 @@ const CHANNELS = "pictures: 1 for grey, 3 for colour (default: 1 if all are grey
 const FIT = "pictures of other proportions: pad (default), crop or stretch";
 const UNREADABLE = "files that are no readable pictures: refuse (default) or skip";
 const oneOfChannels = (text: string) => Number(oneOf("--channels", ["1", "3"])(text));
-
-/** Options of fit() are flags as their fields say; here is what only the command line knows of them. */
-const FIT_FLAGS: Readonly<Record<string, FlagNotes | false>> = {
-  batchSize: { short: "b", default: "the model's, 32 for mlp" },
-  microBatchSize: { default: "all" },
-  epochs: { short: "e", default: "the model's, mostly 5" },
-  seed: { short: "s" },
-  shuffle: false,
-  // in a short form of its own
-  augment: false,
-  validationSplit: { value: "SHARE", default: "0.1 without a test part or with --patience, else 0" },
-  shifted: { value: "PIXELS" },
-};
 
 const TASKS = ["auto", "classification", "regression"] as const;
 
@@ -93,21 +79,13 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       "cross-entropies: targets become y · (1 − ε) + ε / classes",
       number("--label-smoothing", { min: 0, below: 1 }),
     );
-  for (const flag of flagsOf(documentSettings().fields, describedInSchema(), FIT_FLAGS))
-    train.addOption(flag);
+  const { fit, optimizer } = trainingFlags();
+  for (const flag of fit) train.addOption(flag);
+  train.option("--optimizer <NAME>", OPTIMIZERS.join(", "), oneOf("--optimizer", OPTIMIZERS));
+  for (const flag of optimizer) train.addOption(flag);
   train
-    .option("--optimizer <NAME>", OPTIMIZERS.join(", "), oneOf("--optimizer", OPTIMIZERS))
-    .option(
-      "-r, --learning-rate <η>",
-      "default: the model's or optimizer's",
-      number("--learning-rate", { above: 0 }),
-    )
-    .option("--momentum <μ>", "share of the last step kept", number("--momentum", { min: 0, below: 1 }))
     .option("--l1 <λ>", "adds λ · Σ|w| to the loss", number("--l1", { min: 0 }))
     .option("--l2 <λ>", "adds λ · Σw² to the loss", number("--l2", { min: 0 }))
-    .option("--weight-decay <λ>", "each step takes off η · λ · w", number("--weight-decay", { min: 0 }))
-    .option("--clip-norm <N>", "scale gradients down to this norm", number("--clip-norm", { above: 0 }))
-    .option("--clip-value <N>", "cut each gradient to ± this", number("--clip-value", { above: 0 }))
     .option(
       "--ema <β>",
       "keep a moving average of the weights, and make it the model",

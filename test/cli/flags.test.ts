@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { expect, test } from "vitest";
 import { flagsOf, given } from "../../src/cli/options/flags.ts";
+import { optimizerFlagFields } from "../../src/cli/options/training.ts";
 import { program } from "../../src/cli/program.ts";
 import { terminalOf } from "../../src/cli/terminal.ts";
 import { bool, choice, int, list, number } from "../../src/fields/fields.ts";
@@ -70,13 +71,13 @@ test.each([
   expect(() => parsed(...words)).toThrow(message);
 });
 
-test("every option of fit() that a word can say is a flag of nabla train, and has a text", () => {
+test("every option of fit() that a word can say is a flag of nabla train, as are those of optimizers, and has a text", () => {
   const stream = { write: () => {} };
   const train = program(terminalOf({ stdout: stream, stderr: stream }), () => {}).commands[0]!;
   const expected = Object.keys(documentSettings().fields).filter(
     (name) => !["shuffle", "classWeight"].includes(name),
   );
-  for (const name of expected) {
+  for (const name of [...expected, ...Object.keys(optimizerFlagFields())]) {
     const flag = train.options.find((option) => option.attributeName() === name);
     expect(flag?.description, name).toMatch(/^[a-z].{10}/);
   }

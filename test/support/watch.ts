@@ -17,7 +17,7 @@ import { type Shape, size } from "./layers/index.ts";
 
 const POISON = 0x7fc0dead;
 /** Words compared at once. */
-const BLOCK = 256;
+const BLOCK = 2048;
 
 export interface Instruction {
   kernel: KernelName;
@@ -124,17 +124,26 @@ export function runWatched(
         ? [{ name: value.name, offset: value.offset, bytes: asked.get(value) ?? value.bytes }]
         : parameters.filter(({ offset }) => offset === value),
     );
-    for (const w of changed(before, now)) {
+    const moved = changed(before, now);
+    // neighbours mostly lie in one buffer
+    let home = { offset: 0, bytes: 0 };
+    for (const w of moved) {
       const at = w * 4;
-      if (!given.some(({ offset, bytes }) => at >= offset && at < offset + bytes))
+      const within = ({ offset, bytes }: typeof home) => at >= offset && at < offset + bytes;
+      if (at < home.offset || at >= home.offset + home.bytes)
+        home = given.find(within) ?? { offset: 0, bytes: 0 };
+      if (home.bytes === 0)
         throw new Error(
           `instruction ${i}, ${kernel}, wrote at ${at}, outside the buffers it was given: ${given
             .map(({ name, offset, bytes }) => `${name} ${offset}…${offset + bytes}`)
             .join(", ")}`,
         );
       before[w] = now[w];
-      for (const range of ranges)
-        if (at >= range.offset && at < range.offset + range.bytes) written.add(range);
+    }
+    for (const range of ranges) {
+      const { offset, bytes } = range;
+      if (!written.has(range) && moved.some((w) => 4 * w >= offset && 4 * w < offset + bytes))
+        written.add(range);
     }
     for (const [field, value] of Object.entries(fields)) {
       if (!isRange(value) || !written.has(value)) continue;
@@ -147,13 +156,13 @@ export function runWatched(
 /** Indices of words that differ. (Not a generator: some engines never make the loops of those fast.) */
 function changed(before: Int32Array, now: Int32Array): number[] {
   const found: number[] = [];
-  const bytes = ({ buffer, byteOffset }: Int32Array, from: number, to: number) =>
-    new Uint8Array(buffer, byteOffset + from * 4, (to - from) * 4);
+  // Node is quick to say that a block is as it was, and most are
+  const view = ({ buffer, byteOffset, byteLength }: Int32Array) =>
+    typeof Buffer === "undefined" ? undefined : Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
+  const [a, b] = [view(before), view(now)];
   for (let from = 0; from < now.length; from += BLOCK) {
     const to = Math.min(from + BLOCK, now.length);
-    // most blocks are as they were, and Node is quick to say so
-    if (typeof Buffer !== "undefined" && Buffer.compare(bytes(before, from, to), bytes(now, from, to)) === 0)
-      continue;
+    if (b && a?.compare(b, 4 * from, 4 * to, 4 * from, 4 * to) === 0) continue;
     for (let w = from; w < to; w++) if (now[w] !== before[w]) found.push(w);
   }
   return found;

@@ -4,7 +4,6 @@
  *     microBatchSize: optional(int({ min: 1, doc: "Rows of a batch that …" }))   →   --micro-batch-size <N>   rows of a batch that …
  */
 import { Option } from "commander";
-import { configSchema } from "../../config/configSchema.ts";
 import { NablaError } from "../../errors.ts";
 import type { Field, Fields, Infer } from "../../fields/fields.ts";
 import { NUMBER, oneOf } from "./values.ts";
@@ -15,8 +14,8 @@ export interface FlagNotes {
   short?: string;
   /** What stands for the value in the help. Default: N for whole numbers, X for others, NAME for names. */
   value?: string;
-  /** What the help says of the default. Default: the field's own. */
-  default?: string;
+  /** What the help says of the default; false: nothing. Default: the field's own. */
+  default?: string | false;
 }
 
 /** What a JSON Schema says of one field. */
@@ -26,13 +25,7 @@ interface Described {
   default?: unknown;
   description?: string;
 }
-type Descriptions = Readonly<Record<string, Described>>;
-
-/** Of the fields of `training`: from the schema that was made of them, for programs carry no documentation. */
-export function describedInSchema(): Descriptions {
-  const { properties } = configSchema() as { properties: { training: { properties: Descriptions } } };
-  return properties.training.properties;
-}
+export type Descriptions = Readonly<Record<string, Described>>;
 
 /**
  * The flags of fields, in their order. Objects and lists have none: no word of a command line says them.
@@ -60,8 +53,8 @@ function flagOf(
   const long = kebab(name);
   const word = short === undefined ? `--${long}` : `-${short}, --${long}`;
   const text = sentence(schema.description ?? "");
-  const fallback = note.default ?? (schema.default === undefined ? undefined : String(schema.default));
-  const help = fallback === undefined ? text : `${text} (default: ${fallback})`.trim();
+  const fallback = note.default ?? (schema.default === undefined ? false : String(schema.default));
+  const help = fallback === false ? text : text ? `${text} (default: ${fallback})` : `default: ${fallback}`;
   const taking = (shown: string, read: (given: string) => unknown) => [
     new Option(`${word} <${value ?? shown}>`, help).argParser(read),
   ];

@@ -3,20 +3,18 @@ import { readFile } from "node:fs/promises";
 import type { ActivationName } from "../../activations/table.ts";
 import { type Config, type ConfigInput, checkConfig } from "../../config/config.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
-import type { Infer } from "../../fields/fields.ts";
 import type { InitializerName } from "../../initializers/table.ts";
 import { LOSSES, type LossName, losses } from "../../losses/table.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
-import type { OptimizerName } from "../../optimizers/table.ts";
+import { type OptimizerName, optimizers } from "../../optimizers/table.ts";
 import { parseSchedule } from "../../schedules/parse.ts";
 import { documentSettings } from "../../training/settings.ts";
 import { given } from "../options/flags.ts";
+import { type FitFlags, fieldsOf, type OptimizerFlags, optimizerFlagFields } from "../options/training.ts";
 import { presetConfig, presets, taskOf } from "../presets/index.ts";
 
-export type FitFlags = Omit<Partial<Infer<ReturnType<typeof documentSettings>>>, "augment">;
-
 /** Options that say what the network is and how it learns. Undefined: not given. */
-export interface ModelFlags extends FitFlags {
+export interface ModelFlags extends FitFlags, OptimizerFlags {
   model?: string;
   config?: string;
   hidden?: number[];
@@ -27,11 +25,6 @@ export interface ModelFlags extends FitFlags {
   l1?: number;
   l2?: number;
   optimizer?: OptimizerName;
-  learningRate?: number;
-  momentum?: number;
-  weightDecay?: number;
-  clipNorm?: number;
-  clipValue?: number;
   ema?: number;
   schedule?: string;
   patience?: number;
@@ -162,19 +155,19 @@ function smoothed(given: ConfigInput["training"]["loss"], labelSmoothing: number
   return { ...loss, labelSmoothing } as ConfigInput["training"]["loss"];
 }
 
-function optimizerOf(given: ConfigInput["training"]["optimizer"], flags: ModelFlags) {
-  const before = typeof given === "string" || given === undefined ? { name: given ?? "adam" } : given;
+function optimizerOf(written: ConfigInput["training"]["optimizer"], flags: ModelFlags) {
+  const before = typeof written === "string" || written === undefined ? { name: written ?? "adam" } : written;
   // another optimizer does not inherit the rate of the one it replaces
   const base =
     flags.optimizer === undefined || flags.optimizer === before.name ? before : { name: flags.optimizer };
-  const { learningRate, momentum, weightDecay, clipNorm, clipValue, ema } = flags;
-  const average = ema !== undefined && { useEma: true, emaMomentum: ema };
-  const changes = Object.entries({ learningRate, momentum, weightDecay, clipNorm, clipValue, ...average });
-  if (momentum !== undefined && !["momentum", "nesterov", "rmsprop"].includes(base.name))
+  const { momentum, ema } = flags;
+  const known = Object.hasOwn(optimizers, base.name);
+  if (momentum !== undefined && !(known && "momentum" in fieldsOf(base.name)))
     throw new NablaError(`--momentum: optimizer ${base.name} has none; use --optimizer momentum or nesterov`);
   return {
     ...base,
-    ...Object.fromEntries(changes.filter(([, value]) => value !== undefined)),
+    ...given(optimizerFlagFields(), flags),
+    ...(ema !== undefined && { useEma: true, emaMomentum: ema }),
   } as ConfigInput["training"]["optimizer"];
 }
 

@@ -1,0 +1,56 @@
+/** The flags of nabla train that are fields of a configuration's `training`: options of fit(), and of optimizers. */
+import type { Option } from "commander";
+import { configSchema } from "../../config/configSchema.ts";
+import type { Field, Fields, Infer } from "../../fields/fields.ts";
+import { OPTIMIZERS, type OptimizerName, optimizers } from "../../optimizers/table.ts";
+import { documentSettings } from "../../training/settings.ts";
+import { type Descriptions, type FlagNotes, flagsOf } from "./flags.ts";
+
+export type FitFlags = Omit<Partial<Infer<ReturnType<typeof documentSettings>>>, "augment">;
+export type OptimizerFlags = { [K in keyof typeof OF_OPTIMIZERS]?: number };
+
+/** All fields are flags; here is what only the command line knows of them. */
+const OF_FIT: Readonly<Record<string, FlagNotes | false>> = {
+  batchSize: { short: "b", default: "the model's, 32 for mlp" },
+  microBatchSize: { default: "all" },
+  epochs: { short: "e", default: "the model's, mostly 5" },
+  seed: { short: "s" },
+  shuffle: false,
+  // in a short form of its own
+  augment: false,
+  validationSplit: { value: "SHARE", default: "0.1 without a test part or with --patience, else 0" },
+  shifted: { value: "PIXELS" },
+};
+
+/** Those fields of optimizers that are flags. What they default to is the model's or the optimizer's affair. */
+const OF_OPTIMIZERS = {
+  learningRate: { short: "r", value: "η", default: "the model's or optimizer's" },
+  momentum: { value: "μ", default: false },
+  weightDecay: { value: "λ", default: false },
+  clipNorm: { value: "N", default: false },
+  clipValue: { value: "N", default: false },
+} as const satisfies Record<string, FlagNotes>;
+
+interface Schema {
+  properties: { training: { properties: Descriptions } };
+  $defs: { optimizer: { anyOf: [unknown, { oneOf: { properties: Descriptions }[] }] } };
+}
+
+/** @returns options for the program, in the order of their fields */
+export function trainingFlags(): { fit: Option[]; optimizer: Option[] } {
+  const { properties, $defs } = configSchema() as unknown as Schema;
+  const each = $defs.optimizer.anyOf[1].oneOf.map((one) => one.properties);
+  return {
+    fit: flagsOf(documentSettings().fields, properties.training.properties, OF_FIT),
+    optimizer: flagsOf(optimizerFlagFields(), Object.assign({}, ...each), OF_OPTIMIZERS),
+  };
+}
+
+/** The fields of all optimizers that are flags. */
+export function optimizerFlagFields(): Record<keyof typeof OF_OPTIMIZERS, Field<number>> {
+  const all = Object.assign({}, ...OPTIMIZERS.map(fieldsOf));
+  const names = Object.keys(OF_OPTIMIZERS) as (keyof typeof OF_OPTIMIZERS)[];
+  return Object.fromEntries(names.map((name) => [name, all[name]])) as ReturnType<typeof optimizerFlagFields>;
+}
+
+export const fieldsOf = (name: OptimizerName): Fields => optimizers[name].fields().fields;
