@@ -2,6 +2,7 @@
 
 import { NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
+import { showShape } from "../shape.ts";
 import type { StoredTensor } from "./safetensors.ts";
 
 /** Where a safetensors file keeps the document, among its metadata. */
@@ -90,12 +91,10 @@ export function requireTensors(
   for (const { name: tensor, shape } of wanted) {
     const found = saved.get(tensor);
     rest.delete(tensor);
-    const expected = `${name}: expected tensor "${tensor}" of shape [${shape.join(", ")}]`;
+    const expected = `${name}: expected tensor "${tensor}" of shape ${showShape(shape)}`;
     if (!found) throw new NablaError(`${expected}, got none; the file is of another architecture`);
     if (found.shape.length !== shape.length || found.shape.some((n, i) => n !== shape[i])) {
-      throw new NablaError(
-        `${expected}, got [${found.shape.join(", ")}]; the file is of another architecture`,
-      );
+      throw new NablaError(`${expected}, got ${showShape(found.shape)}; the file is of another architecture`);
     }
   }
   for (const tensor of rest) {

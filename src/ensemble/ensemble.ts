@@ -1,6 +1,6 @@
 /** Several classifiers that vote. */
 import { type ArrayLike2, arrayDataset } from "../data/arrays.ts";
-import { buffersFor, type Dataset, range, readNow, sizeOf } from "../data/dataset.ts";
+import { buffersFor, type Dataset, range, readNow } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions, checkWhole } from "../fields/options.ts";
 import { lastActivation, outputThreshold } from "../losses/resolve.ts";
@@ -11,6 +11,7 @@ import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
 import { Outputs, predictBatches, type Rows, rowsOf } from "../network/predict.ts";
 import type { Loss } from "../plan/loss.ts";
+import { showShape, sizeOf } from "../shape.ts";
 import { isDataset } from "../training/arguments.ts";
 import { pauser } from "../training/pause.ts";
 
@@ -157,7 +158,7 @@ export class Ensemble {
   private checkInputs({ name, inputShape, target }: Dataset): void {
     if (sizeOf(inputShape) !== sizeOf(this.inputShape))
       throw new NablaError(
-        `ensemble: expected rows of shape ${show(this.inputShape)}, got ${show(inputShape)} from ${name}`,
+        `ensemble: expected rows of shape ${showShape(this.inputShape)}, got ${showShape(inputShape)} from ${name}`,
       );
     const has = target.kind === "class" ? target.classes : target.size;
     const fits =
@@ -217,7 +218,6 @@ export function ensemble(models: readonly Model[], options?: EnsembleOptions): E
 
 const lossOf = (model: Model): Loss | undefined => internalsOf(model).state.compiled?.loss;
 const NONE = new Float32Array(0);
-const show = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 const classesOf = ({ units }: Member): number => Math.max(2, units);
 
 function memberOf(model: Model): Member {
@@ -251,7 +251,7 @@ function quantities({ model }: Member): string | undefined {
 function difference(first: Member, other: Member, name: string): string | undefined {
   const [a, b] = [first.model, other.model];
   if (sizeOf(a.inputShape) !== sizeOf(b.inputShape))
-    return `takes inputs of shape ${show(b.inputShape)}, ${name} of ${show(a.inputShape)}; expected the same`;
+    return `takes inputs of shape ${showShape(b.inputShape)}, ${name} of ${showShape(a.inputShape)}; expected the same`;
   if (classesOf(first) !== classesOf(other))
     return `tells ${classesOf(other)} classes apart, ${name} ${classesOf(first)}; expected the same`;
   const names = [a, b].map(({ metadata }) => metadata.classes?.join(", "));

@@ -11,6 +11,7 @@ import type { Model } from "../model/model.ts";
 import type { Tensor } from "../network/network.ts";
 import { align, type CoreFacts, type KernelName, type Range, tooLarge } from "../plan/builder.ts";
 import { plan } from "../plan/plan.ts";
+import { sizeOf } from "../shape.ts";
 import { checkWeightType, type WeightType } from "./quantise.ts";
 import { parseModule } from "./wasm/module.ts";
 import { strip } from "./wasm/strip.ts";
@@ -91,7 +92,7 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
     places.set(tensor, { name, bytes, offset: header });
     header += bytes;
   }
-  const unpack = header + sizeOf("Standalone");
+  const unpack = header + recordSize("Standalone");
   const packed = tensors.filter((tensor) => isPacked(tensor, weights)).length;
   const predict = plan({
     mode: "predict",
@@ -103,7 +104,7 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
       const tensor = tensors.find((other) => other.name === `${layer}.${name}`)!;
       return { value: places.get(tensor)!, gradient: tensor.gradient };
     },
-    base: align(unpack + packed * sizeOf("Unpack")),
+    base: align(unpack + packed * recordSize("Unpack")),
   });
   const staging = align(predict.base + predict.bytes.length);
   const stored = packWeights(network, weights, places, staging);
@@ -111,7 +112,7 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
   if (memoryBytes > MAX_BYTES) throw tooLarge(memoryBytes, [...places.values()]);
   const head = recordBytes("Standalone", {
     input: predict.x.offset,
-    inputs: count(model.inputShape),
+    inputs: sizeOf(model.inputShape),
     output: predict.output.offset,
     outputs: predict.units,
     maxRows,
@@ -126,7 +127,7 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
     stagingBytes: stored.end - staging,
   });
   const records = stored.records.map((record: UnpackFields, i): Segment => {
-    const offset = unpack + i * sizeOf("Unpack");
+    const offset = unpack + i * recordSize("Unpack");
     return { offset, bytes: recordBytes("Unpack", { ...record }) };
   });
   const image = { offset: predict.base, bytes: predict.bytes };
@@ -171,11 +172,10 @@ class KernelTable implements CoreFacts {
   }
 }
 
-const count = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
-const sizeOf = (record: keyof typeof RECORDS): number => Object.keys(RECORDS[record]).length * 4;
+const recordSize = (record: keyof typeof RECORDS): number => Object.keys(RECORDS[record]).length * 4;
 
 function recordBytes(record: keyof typeof RECORDS, fields: Readonly<Record<string, number>>): Uint8Array {
-  const view = new DataView(new ArrayBuffer(sizeOf(record)));
+  const view = new DataView(new ArrayBuffer(recordSize(record)));
   Object.entries(RECORDS[record] as Record<string, string>).forEach(([field, type], i) => {
     if (type === "f") view.setFloat32(i * 4, fields[field]!, true);
     else view.setUint32(i * 4, fields[field]!, true);

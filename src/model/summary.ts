@@ -2,6 +2,7 @@
 
 import type { Network } from "../network/network.ts";
 import { type Layer, parametersOf } from "../plan/operation.ts";
+import { showShape, sizeOf } from "../shape.ts";
 
 /** What one row of a summary says. */
 export interface LayerSummary {
@@ -21,10 +22,7 @@ const HAVE_ACTIVATION = ["dense", "conv2d", "activation"];
 /** The lines of a summary as data: each layer of a model with its shape and its parameters. */
 export function layerSummaries({ layers }: { readonly layers: readonly Layer[] }): LayerSummary[] {
   return layers.map((layer) => {
-    const parameters = parametersOf(layer).reduce(
-      (sum, { spec }) => sum + spec.shape.reduce((product, n) => product * n, 1),
-      0,
-    );
+    const parameters = parametersOf(layer).reduce((sum, { spec }) => sum + sizeOf(spec.shape), 0);
     return {
       name: layer.name,
       type: layer.type,
@@ -45,10 +43,10 @@ export function describe(network: Network): string {
       : layer.activation && layer.type === "activation"
         ? layer.activation
         : layer.type,
-    `[${layer.outputShape.join(", ")}]`,
+    showShape(layer.outputShape),
     layer.parameters.toLocaleString("en"),
   ]);
-  const rows = [["input", "", `[${network.inputShape.join(", ")}]`, ""], ...layers];
+  const rows = [["input", "", showShape(network.inputShape), ""], ...layers];
   const head = ["Layer", "Type", "Output", "Parameters"];
   const widths = head.map((title, c) => Math.max(title.length, ...rows.map((row) => row[c].length)));
   const line = (cells: readonly string[]) =>

@@ -1,8 +1,8 @@
 /** Parameters by name. */
 import { type ArrayLike2, shaped } from "../data/arrays.ts";
-import { sizeOf } from "../data/dataset.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import type { Network } from "../network/network.ts";
+import { showShape, sizeOf } from "../shape.ts";
 
 /** @see Model.weights */
 export const weightsOf = (network: Network): Record<string, Float32Array> =>
@@ -22,7 +22,7 @@ export function setWeights(network: Network, weights: Readonly<Record<string, Ar
     const n = sizeOf(tensor.spec.shape);
     if (values.length !== n) {
       throw new NablaError(
-        `setWeights: ${name}: expected ${n} values of shape [${tensor.spec.shape.join(", ")}], got ${values.length}`,
+        `setWeights: ${name}: expected ${n} values of shape ${showShape(tensor.spec.shape)}, got ${values.length}`,
       );
     }
     for (let i = 0; i < n; i++) {

@@ -7,6 +7,7 @@ import { MAX_BYTES } from "../core/limits.ts";
 import { align, ld, tooLarge } from "../plan/builder.ts";
 import { type InputKind, type Plan, predictPlan } from "../plan/forward.ts";
 import { type Layer, type Parameter, type Placed, parametersOf } from "../plan/operation.ts";
+import { sizeOf } from "../shape.ts";
 
 /** One parameter of the model and where it lies. */
 export interface Tensor extends Placed {
@@ -150,7 +151,7 @@ export class InferenceNetwork {
   }
 
   protected place(to: number, spec: Parameter, plain: number): void {
-    const n = count(spec.shape);
+    const n = sizeOf(spec.shape);
     if (spec.layout === "vector") {
       this.core.u8(to, align(footprint(spec))).fill(0);
       this.core.u8(to, n * 4).set(this.core.u8(plain, n * 4));
@@ -190,14 +191,12 @@ export class InferenceNetwork {
 /** A kernel of any rank as the matrices it is multiplied as: [everything before the last axis, a share of the last axis]. */
 export function matricesOf({ shape, groups = 1 }: Parameter): { k: number; out: number; groups: number } {
   const columns = shape[shape.length - 1];
-  return { k: count(shape) / columns, out: columns / groups, groups };
+  return { k: sizeOf(shape) / columns, out: columns / groups, groups };
 }
-
-export const count = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
 /** Bytes a parameter takes in linear memory. */
 export function footprint(spec: Parameter): number {
-  if (spec.layout === "vector") return ld(count(spec.shape)) * 4;
+  if (spec.layout === "vector") return ld(sizeOf(spec.shape)) * 4;
   const { k, out, groups } = matricesOf(spec);
   return groups * k * ld(out) * 4; // with padded rows, as packed ones have them
 }

@@ -12,7 +12,8 @@ import { ld, type Range } from "../plan/builder.ts";
 import type { Loss } from "../plan/loss.ts";
 import type { Parameter, Placed } from "../plan/operation.ts";
 import { type InputKind, type Mode, type Plan, plan, type Update } from "../plan/plan.ts";
-import { count, InferenceNetwork, matricesOf, type Tensor } from "./inference.ts";
+import { sizeOf } from "../shape.ts";
+import { InferenceNetwork, matricesOf, type Tensor } from "./inference.ts";
 
 /** What a training plan needs besides the layers. */
 export interface Training {
@@ -37,12 +38,12 @@ export class Network extends InferenceNetwork {
   changes = 0;
 
   get parameterCount(): number {
-    return this.tensors.reduce((sum, { spec }) => sum + count(spec.shape), 0);
+    return this.tensors.reduce((sum, { spec }) => sum + sizeOf(spec.shape), 0);
   }
 
   /** How many of the parameters are trained. */
   get trainableCount(): number {
-    return this.trained.reduce((sum, { spec }) => sum + count(spec.shape), 0);
+    return this.trained.reduce((sum, { spec }) => sum + sizeOf(spec.shape), 0);
   }
 
   /** Fills all parameters from the seed: tensor number t draws from step t of the stream for initialisation. */
@@ -50,7 +51,7 @@ export class Network extends InferenceNetwork {
     this.changes++;
     this.tensors.forEach((tensor, t) => {
       const { spec } = tensor;
-      const n = count(spec.shape);
+      const n = sizeOf(spec.shape);
       this.withScratch(n * 4, (scratch) => {
         initialize(this.core, spec.initializer, spec, scratch, n, seed, t);
         this.place(tensor.value.offset, spec, scratch);
@@ -115,7 +116,7 @@ export class Network extends InferenceNetwork {
   read(tensor: Tensor, of: "value" | "gradient" | number = "value"): Float32Array<ArrayBuffer> {
     const from = this.offsetOf(tensor, of);
     const { spec } = tensor;
-    const n = count(spec.shape);
+    const n = sizeOf(spec.shape);
     if (spec.layout === "vector") return this.core.f32(from, n).slice();
     return this.withScratch(n * 4, (scratch) => {
       unpack(this.core, scratch, from, spec);

@@ -1,8 +1,9 @@
 /** Outputs for rows of input. */
 import { type ArrayLike2, shaped } from "../data/arrays.ts";
-import { buffersFor, type Dataset, range, readNow, sizeOf } from "../data/dataset.ts";
+import { buffersFor, type Dataset, range, readNow } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import { ld } from "../plan/builder.ts";
+import { showShape, sizeOf } from "../shape.ts";
 import type { InferenceNetwork } from "./inference.ts";
 
 /** What predict() returns: plain values with their shape, nothing to dispose. */
@@ -55,17 +56,16 @@ export function rowsOf(x: ArrayLike2, inputShape: readonly number[]): Rows {
   const width = sizeOf(inputShape);
   if (x instanceof Float32Array || x instanceof Uint8Array) return check(x, x.length, width, inputShape);
   const { data, shape } = shaped(x, "predict: x");
-  const show = (of: readonly number[]) => `[${of.join(", ")}]`;
-  const wanted = `predict: expected rows of shape ${show(inputShape)}, so [n, ${inputShape.join(", ")}]`;
+  const wanted = `predict: expected rows of shape ${showShape(inputShape)}, so [n, ${inputShape.join(", ")}]`;
   // flat values may be rows one after the other, but not where they are plainly one row
   const single = sizeOf(shape) === width && shape[0] !== 1 && (shape.length > 1 || width > 1);
   if (single && (shape.length === inputShape.length || sizeOf(shape.slice(1)) !== width)) {
     throw new NablaError(
-      `${wanted}, got a single row ${show(shape)}: the batch dimension is missing; pass [x]`,
+      `${wanted}, got a single row ${showShape(shape)}: the batch dimension is missing; pass [x]`,
     );
   }
   if (shape.length > 1 && sizeOf(shape.slice(1)) !== width)
-    throw new NablaError(`${wanted}, got ${show(shape)}`);
+    throw new NablaError(`${wanted}, got ${showShape(shape)}`);
   const values =
     data instanceof Uint8Array || data instanceof Uint8ClampedArray
       ? new Uint8Array(data.buffer, data.byteOffset, data.length)
@@ -81,7 +81,7 @@ function check(
 ): Rows {
   if (length === 0 || length % width !== 0) {
     throw new NablaError(
-      `predict: expected a multiple of ${width} values (rows of shape [${inputShape.join(", ")}]), got ${length}`,
+      `predict: expected a multiple of ${width} values (rows of shape ${showShape(inputShape)}), got ${length}`,
     );
   }
   return { data, rows: length / width };
@@ -121,7 +121,7 @@ export function predictDataset(network: InferenceNetwork, dataset: Dataset, batc
   const width = sizeOf(dataset.inputShape);
   if (width !== sizeOf(network.inputShape)) {
     throw new NablaError(
-      `predict: expected rows of shape [${network.inputShape.join(", ")}], got [${dataset.inputShape.join(", ")}] from ${dataset.name}`,
+      `predict: expected rows of shape ${showShape(network.inputShape)}, got ${showShape(dataset.inputShape)} from ${dataset.name}`,
     );
   }
   const { x, y } = buffersFor(dataset, dataset.length);

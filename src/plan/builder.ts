@@ -5,6 +5,7 @@
 import { MAX_BYTES } from "../core/limits.ts";
 import { KERNELS, RECORDS } from "../core/records.ts";
 import { NablaError } from "../errors.ts";
+import { sizeOf } from "../shape.ts";
 
 export type KernelName = keyof typeof KERNELS;
 
@@ -62,7 +63,7 @@ export const ld = (n: number): number => Math.ceil(n / 4) * 4;
  */
 export function floatsOf(shape: readonly number[]): number {
   const last = shape[shape.length - 1] ?? 1;
-  return shape.slice(0, -1).reduce((product, n) => product * n, 1) * ld(last);
+  return sizeOf(shape.slice(0, -1)) * ld(last);
 }
 
 /**

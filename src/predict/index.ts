@@ -22,6 +22,7 @@ import type { Metadata } from "../model/options.ts";
 import { InferenceNetwork } from "../network/inference.ts";
 import { type Outputs, predictBatches, rowsOf } from "../network/predict.ts";
 import type { Layer } from "../plan/operation.ts";
+import { showShape } from "../shape.ts";
 
 export { type CoreSource, loadCore } from "../core/compile.ts";
 export { NablaError } from "../errors.ts";
@@ -122,7 +123,7 @@ function build({ config }: CheckpointDocument): Layer[] {
   for (const { name, outputShape } of built) {
     if (!isShape(outputShape))
       throw new NablaError(
-        `config.model.layers: "${name}": expected positive sizes, got outputs of shape [${outputShape.join(", ")}]; the file was written wrongly`,
+        `config.model.layers: "${name}": expected positive sizes, got outputs of shape ${showShape(outputShape)}; the file was written wrongly`,
       );
   }
   return built;

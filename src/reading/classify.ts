@@ -1,6 +1,7 @@
 /** The classifier's word on pieces, as shares of the ten digits. */
 import { NablaError } from "../errors.ts";
 import { exp } from "../math/elementary.ts";
+import { showShape } from "../shape.ts";
 import { drawPiece, type Piece, SIZE } from "./pieces.ts";
 
 /** What is asked of a model; every `Model` has it. */
@@ -17,13 +18,14 @@ export interface DigitModel {
  * @throws NablaError when the model does not tell ten digits apart from pictures of 28 × 28
  */
 export function digitsOf({ inputShape, outputShape, metadata }: DigitModel, who: string): number[] {
-  const show = (shape: readonly number[]) => `[${shape.join(", ")}]`;
   const wanted = `${who}: expected a model that takes one digit of 28 × 28 pixels ([28, 28, 1], [28, 28] or [784]) and has ten outputs`;
   if (!["28,28,1", "28,28", "784"].includes(inputShape.join()))
-    throw new NablaError(`${wanted}; this one takes ${show(inputShape)}; train one with nabla train digits`);
+    throw new NablaError(
+      `${wanted}; this one takes ${showShape(inputShape)}; train one with nabla train digits`,
+    );
   if (outputShape.join() !== "10")
     throw new NablaError(
-      `${wanted}; this one's output is ${show(outputShape)}; train one with nabla train digits`,
+      `${wanted}; this one's output is ${showShape(outputShape)}; train one with nabla train digits`,
     );
   if (metadata?.standardisation)
     throw new NablaError(

@@ -1,5 +1,5 @@
 /** From a dataset into linear memory: one batch at a time. */
-import { buffersFor, type Dataset, type Inputs, sizeOf, type Targets, targetSize } from "../data/dataset.ts";
+import { buffersFor, type Dataset, type Inputs, type Targets, targetSize } from "../data/dataset.ts";
 import { readError } from "../data/prefetch.ts";
 import { NablaError } from "../errors.ts";
 import { predictedClass, type Scored } from "../metrics/metric.ts";
@@ -7,6 +7,7 @@ import type { Network } from "../network/network.ts";
 import { ld } from "../plan/builder.ts";
 import type { Loss } from "../plan/loss.ts";
 import type { Plan } from "../plan/plan.ts";
+import { showShape, sizeOf } from "../shape.ts";
 import type { Weighting } from "./weighting.ts";
 
 /** Rows that were read into buffers of their own. */
@@ -170,8 +171,6 @@ export class BatchLoader {
 /** What parts targets of class 0 from targets of class 1. */
 const middle = ({ labels }: Loss): number => (labels.on + labels.off) / 2;
 
-const show = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
-
 /** Throws unless the dataset's rows fit the network's input and its targets fit the output and the loss. */
 export function checkFit(dataset: Dataset, network: Network, loss: Loss): void {
   const first = network.layers[0];
@@ -179,7 +178,7 @@ export function checkFit(dataset: Dataset, network: Network, loss: Loss): void {
   if (dataset.length < 1) throw new NablaError(`${dataset.name}: there are no rows to work on`);
   if (sizeOf(dataset.inputShape) !== sizeOf(first.inputShape)) {
     throw new NablaError(
-      `${first.type} "${first.name}" (layer 1): expected input ${show(first.inputShape)}, got ${show(dataset.inputShape)} from ${dataset.name}`,
+      `${first.type} "${first.name}" (layer 1): expected input ${showShape(first.inputShape)}, got ${showShape(dataset.inputShape)} from ${dataset.name}`,
     );
   }
   const units = sizeOf(last.outputShape);

@@ -1,10 +1,10 @@
 /** When the loss is no number any more: say where it began and why. */
 import type { Dataset } from "../data/dataset.ts";
-import { sizeOf } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import type { Network } from "../network/network.ts";
 import { floatsOf } from "../plan/builder.ts";
 import type { Plan } from "../plan/plan.ts";
+import { sizeOf } from "../shape.ts";
 import type { Run } from "./run.ts";
 
 /** What a batch was when the tape stopped on it, before its update. */

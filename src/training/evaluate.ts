@@ -1,6 +1,6 @@
 /** Running a network over a dataset without changing it: loss, metrics, confusion matrix, outputs. */
 
-import { type Dataset, range, sizeOf } from "../data/dataset.ts";
+import { type Dataset, range } from "../data/dataset.ts";
 import { checkOptions, checkWhole } from "../fields/options.ts";
 import { outputThreshold } from "../losses/resolve.ts";
 import { ConfusionMatrix } from "../metrics/confusion.ts";
@@ -9,6 +9,7 @@ import { type MetricName, metric } from "../metrics/table.ts";
 import type { Network } from "../network/network.ts";
 import type { Loss } from "../plan/loss.ts";
 import { beginStep } from "../plan/step.ts";
+import { sizeOf } from "../shape.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import { EVALUATE_OPTIONS, type EvaluateOptions } from "./options.ts";
 import { pauser } from "./pause.ts";

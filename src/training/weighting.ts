@@ -1,7 +1,8 @@
 /** Per-row factors of the loss. */
-import { type Dataset, sizeOf } from "../data/dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import type { Loss } from "../plan/loss.ts";
+import { sizeOf } from "../shape.ts";
 import type { WeightOptions } from "./options.ts";
 
 export interface Weighting {

@@ -12,9 +12,10 @@ import {
   type TrainingContext,
   wanted,
 } from "../callbacks/callback.ts";
-import { buffersFor, type Dataset, sizeOf, targetSize } from "../data/dataset.ts";
+import { buffersFor, type Dataset, targetSize } from "../data/dataset.ts";
 import type { Lendable } from "../data/portable.ts";
 import { NablaError } from "../errors.ts";
+import { sizeOf } from "../shape.ts";
 import { contextOf, type TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
 import { receiveError, sendError } from "./errors.ts";

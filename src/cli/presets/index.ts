@@ -1,8 +1,9 @@
 /** Networks by name, made to fit the data. What a preset says, options on the command line override. */
 import type { ActivationName } from "../../activations/table.ts";
-import { type Dataset, sizeOf, type Target } from "../../data/dataset.ts";
+import type { Dataset, Target } from "../../data/dataset.ts";
 import { NablaError } from "../../errors.ts";
 import type { LossName } from "../../losses/table.ts";
+import { showShape, sizeOf } from "../../shape.ts";
 import { bookPresets } from "./book.ts";
 import { imagePresets } from "./images.ts";
 import type {
@@ -209,7 +210,7 @@ function penaltyOf(
 
 function checkImages(name: string, smallest: number, { inputShape, name: data }: Dataset): void {
   const [height = 0, width = 0] = inputShape;
-  const shape = `[${inputShape.join(", ")}]`;
+  const shape = showShape(inputShape);
   if (inputShape.length < 2 || inputShape.length > 3)
     throw new NablaError(
       `--model ${name} is for images: expected rows [height, width] or [height, width, channels], those of ${data} are ${shape}; try --model mlp`,

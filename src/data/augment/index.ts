@@ -1,7 +1,8 @@
 /** Other images from each image, made as they are read. */
 import { checkOptions } from "../../fields/options.ts";
 import { words } from "../../math/random.ts";
-import { type Dataset, type Inputs, sizeOf } from "../dataset.ts";
+import { sizeOf } from "../../shape.ts";
+import type { Dataset, Inputs } from "../dataset.ts";
 import { portable } from "../portable.ts";
 import { Distortion } from "./distort.ts";
 import type { AugmentOptions } from "./effects.ts";
