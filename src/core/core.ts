@@ -11,7 +11,7 @@ import type { KERNELS, RECORDS } from "./records.ts";
 
 export type KernelName = keyof typeof KERNELS;
 /** The fields a kernel's record takes, each a number. */
-export type KernelFields<K extends KernelName> = {
+export type RecordNumbers<K extends KernelName> = {
   [F in keyof (typeof RECORDS)[(typeof KERNELS)[K]]]: number;
 };
 

@@ -1,7 +1,7 @@
 /** A model as one WebAssembly module that needs nothing else: docs/export.md says what hosts see of it. */
 import { standalone } from "#standalone";
 import { decodeBytes } from "../core/bytes.ts";
-import { Core } from "../core/core.ts";
+import { Core, type KernelName } from "../core/core.ts";
 import { MAX_BYTES } from "../core/limits.ts";
 import { RECORDS } from "../core/records.ts";
 import { NablaError } from "../errors.ts";
@@ -9,7 +9,7 @@ import { checkOptions, checkWhole } from "../fields/options.ts";
 import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
 import type { Tensor } from "../network/network.ts";
-import { align, type CoreFacts, type KernelName, type Range, tooLarge } from "../plan/builder.ts";
+import { align, type CoreFacts, type Range, tooLarge } from "../plan/builder.ts";
 import { plan } from "../plan/plan.ts";
 import { sizeOf } from "../shape.ts";
 import { checkWeightType, type WeightType } from "./quantise.ts";

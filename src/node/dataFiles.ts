@@ -1,7 +1,7 @@
 /** Data by path: what a file or folder is, and how it is read, the readers of `src/data` know. */
 import type { Inputs } from "../data/dataset.ts";
 import { generatedSets } from "../data/generated/index.ts";
-import { gunzip, MAX_BYTES } from "../data/gzip.ts";
+import { gunzip, MAX_UNPACKED } from "../data/gzip.ts";
 import { type Idx, parseIdx } from "../data/idx.ts";
 import {
   type DataKind,
@@ -28,7 +28,7 @@ export type OpenDataOptions = ReaderOptions & {
 };
 
 const host: DataHost = {
-  limits: { table: MAX_BYTES, arrays: MAX_BYTES },
+  limits: { table: MAX_UNPACKED, arrays: MAX_UNPACKED },
   tooLarge: (name, size, limit) =>
     new NablaError(`${name}: ${size} bytes are more than the ${limit} that are read; take a part of it`),
   pictures,

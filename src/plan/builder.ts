@@ -2,12 +2,11 @@
  * Collects the buffers and instructions of one plan, then turns them into bytes for linear memory.
  * Nothing here touches WebAssembly: a plan is arithmetic over offsets.
  */
+import type { KernelName } from "../core/core.ts";
 import { MAX_BYTES } from "../core/limits.ts";
 import { KERNELS, RECORDS } from "../core/records.ts";
 import { NablaError } from "../errors.ts";
 import { sizeOf } from "../shape.ts";
-
-export type KernelName = keyof typeof KERNELS;
 
 /** A stretch of linear memory. Its offset is known once the plan is finished. */
 export interface Range {

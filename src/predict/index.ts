@@ -8,7 +8,7 @@ import {
   inCheckpoint,
   parseDocument,
   requireTensors,
-  type Tensor,
+  type FloatTensor,
   UNNAMED,
 } from "../checkpoint/document.ts";
 import { readSafetensors } from "../checkpoint/safetensors.ts";
@@ -79,7 +79,7 @@ export function load(bytes: Uint8Array, name = UNNAMED): Predictor {
   try {
     const document = unpackValue(parseDocument(text), "", () => new Float32Array()) as CheckpointDocument;
     const network = new InferenceNetwork(build(document));
-    const parameters = new Map<string, Tensor>();
+    const parameters = new Map<string, FloatTensor>();
     for (const [key, tensor] of tensors)
       if (!/^(optimizer|callbacks)\./.test(key)) parameters.set(key, f32(key, tensor));
     requireTensors(

@@ -2,7 +2,7 @@
 import { NablaError } from "../errors.ts";
 import { exp } from "../math/elementary.ts";
 import { showShape } from "../shape.ts";
-import { drawPiece, type Piece, SIZE } from "./pieces.ts";
+import { drawPiece, type Piece, SIDE } from "./pieces.ts";
 
 /** What is asked of a model; every `Model` has it. */
 export interface DigitModel {
@@ -45,9 +45,9 @@ export function digitsOf({ inputShape, outputShape, metadata }: DigitModel, who:
  * (logits, margins) by a softmax.
  */
 export function classify(model: DigitModel, pieces: readonly Piece[], who: string): Float64Array {
-  const x = new Uint8Array(pieces.length * SIZE * SIZE);
+  const x = new Uint8Array(pieces.length * SIDE * SIDE);
   pieces.forEach((piece, p) => {
-    drawPiece(piece, x, p * SIZE * SIZE);
+    drawPiece(piece, x, p * SIDE * SIDE);
   });
   const { data } = model.predict(x);
   const shares = Float64Array.from(data);

@@ -18,7 +18,7 @@ import type { TrainingState } from "./state.ts";
 import { weightingOf } from "./weighting.ts";
 
 /** What is trained, as the model hands it in. */
-export interface Subject<M extends TrainedModel> {
+export interface ModelToTrain<M extends TrainedModel> {
   readonly model: M;
   readonly configs: readonly LayerConfig[];
   readonly seed: number;
@@ -33,7 +33,7 @@ export interface Subject<M extends TrainedModel> {
 
 /** @see Model.fit */
 export async function fit<M extends TrainedModel>(
-  subject: Subject<M>,
+  subject: ModelToTrain<M>,
   data: Dataset,
   options: FitOptions<M>,
 ): Promise<void> {
@@ -109,7 +109,7 @@ export async function fit<M extends TrainedModel>(
 
 /** The rows to train on and those to validate on. */
 function validationOf<M extends TrainedModel>(
-  { configs, state }: Subject<M>,
+  { configs, state }: ModelToTrain<M>,
   data: Dataset,
   { validationData }: { readonly validationData?: DataArgument },
   { validationSplit, seed }: Settings,
