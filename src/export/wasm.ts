@@ -1,4 +1,13 @@
-/** A model as one WebAssembly module that needs nothing else: docs/export.md says what hosts see of it. */
+/**
+ * A model as one WebAssembly module that needs nothing else: docs/export.md says what hosts see of it.
+ *
+ * It plans as predict() does. The plan's bytes, the weights and a record that names both become data segments. The code is that of
+ * build/core/standalone.wasm: every kernel of prediction and the few functions that hosts call, compiled for size (loops take fewer
+ * steps a turn, which changes no bit). strip() keeps what the kernels on the tape reach and gives them a table of their own.
+ *
+ * Weights that are the same in linear memory and in the file (most of float32) are a segment where kernels look for them. Others (much
+ * padding, float16, int8) lie where buffers will be, and the start function unpacks them: see weights.ts.
+ */
 import { standalone } from "#standalone";
 import { decodeBytes } from "../core/bytes.ts";
 import { Core, type KernelName } from "../core/core.ts";
