@@ -1,4 +1,7 @@
 // The builds of the core that ship, each as a .wasm file, as text inside JavaScript and as a module to import.
+//
+// All are cut from one, so functions, bits and speed are the same (subset.mjs). A program starts with `dense`; a layer whose kernels are not
+// in it names `fullBuild` as its `core` (src/core/full.ts). nabla/predict has `predict`. As text a core packs like its bytes (bytes.mjs).
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encode } from "./bytes.mjs";

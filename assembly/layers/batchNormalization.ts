@@ -1,6 +1,9 @@
 // Batch normalisation (Ioffe & Szegedy 2015): each channel is brought to mean 0 and variance 1 over all rows and pixels, then scaled
 // by gamma and moved by beta. x[rows, channels], where a row is a pixel of the batch: `pixels` of them for each of its rows.
 // Sums are in double precision.
+//
+// Moving means are parameters without gradient or slots, behind those that are trained. They change after the tape's mark `update`, so
+// neither a step whose loss is not finite nor gradients() touches them.
 
 import { madd, rowBytes, shareStart } from "../math/simd";
 import { Step } from "../tape";

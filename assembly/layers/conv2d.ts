@@ -6,6 +6,10 @@
 //
 // with zeros outside the image. With groups, filter f sees only the channels of its group; w is then one packed matrix for
 // each group, one after the other.
+//
+// Planned, a convolution with ReLU and max pooling is  CONV2D_FORWARD · MAX_POOL_FORWARD · RELU_FORWARD  and backwards
+// RELU_BACKWARD · MAX_POOL_BACKWARD · CONV2D_WEIGHTS · CONV2D_TURN · CONV2D_INPUT, the last two where the input needs a gradient. Padding
+// and groups copy one image at a time into scratch. scripts/tiles/parts.mjs has what was tried and measured.
 
 import { columnSums } from "../math/matmul";
 import { convolve } from "../math/convolve";
@@ -153,7 +157,7 @@ function conv2dWeights(record: usize, rows: i32, part: i32, parts: i32): void {
 
 // The gradient of the input is a convolution too: dy walked by the weights turned around, packed [taps · filters, channels].
 // With strides, input pixels fall into strideY · strideX classes; each is reached by some of the kernel's taps only, so it
-// is a convolution of its own with a stride of one. The phases below say which taps.
+// is a convolution of its own with a stride of one, so no product with an inserted zero is computed. The phases below say which taps.
 
 /** Whether tap `k` reaches input positions whose distance from the padded edge is `phase` modulo the stride. @inline */
 function reaches(k: i32, dilation: i32, phase: i32, stride: i32): bool {

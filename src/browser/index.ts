@@ -10,4 +10,4 @@ export { type ImagesOptions, imagesFrom, type PictureSource, pictureFrom } from 
 export { type Background, type PixelOptions, type PixelSource, pixelsOf } from "./images/pixels.ts";
 export type { ModelSource } from "./modelFile.ts";
 export { listModels, loadModel, persistStorage, removeModel, saveModel } from "./models.ts";
-export type { StoredModel } from "./storage/place.ts";
+export type { StoredModel } from "./storage/storage.ts";

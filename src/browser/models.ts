@@ -12,10 +12,10 @@ import { openIndexedDb } from "./storage/indexeddb.ts";
 import { locked } from "./storage/locks.ts";
 import { type Address, called, parseAddress, type Scheme } from "./storage/names.ts";
 import { openOpfs } from "./storage/opfs.ts";
-import type { Place, StoredModel } from "./storage/place.ts";
+import type { ModelStorage, StoredModel } from "./storage/storage.ts";
 
 /** @param asked whether this kind was asked for by name, see openOpfs() */
-const PLACES: Record<Scheme, (asked: boolean) => Promise<Place>> = {
+const STORAGES: Record<Scheme, (asked: boolean) => Promise<ModelStorage>> = {
   opfs: openOpfs,
   indexeddb: openIndexedDb,
 };
@@ -41,7 +41,7 @@ export async function saveModel(
     const reasons: Unavailable[] = [];
     for (const scheme of schemesOf(address)) {
       try {
-        await (await PLACES[scheme](address.scheme !== undefined)).write(address.name, bytes);
+        await (await STORAGES[scheme](address.scheme !== undefined)).write(address.name, bytes);
         return `${scheme}://${address.name}`;
       } catch (cause) {
         if (!(cause instanceof Unavailable))
@@ -68,8 +68,8 @@ export async function loadModel(where: string | ModelSource): Promise<Model> {
   const address = parseAddress("loadModel", where);
   const who = called(address);
   const found = await locked(address.name, "shared", async () => {
-    for (const place of await placesOf(address)) {
-      const files = await place.read(address.name).catch((cause) => {
+    for (const storage of await storagesOf(address)) {
+      const files = await storage.read(address.name).catch((cause) => {
         throw readFailed(who, "read", cause);
       });
       if (files.length > 0) return newestWhole(files, who);
@@ -88,7 +88,7 @@ export async function loadModel(where: string | ModelSource): Promise<Model> {
 /** What is stored, in the order of names. Empty where nothing can be stored. */
 export async function listModels(): Promise<StoredModel[]> {
   const models: StoredModel[] = [];
-  for (const open of Object.values(PLACES)) {
+  for (const open of Object.values(STORAGES)) {
     try {
       models.push(...(await (await open(false)).list()));
     } catch (cause) {
@@ -103,9 +103,9 @@ export async function removeModel(where: string): Promise<boolean> {
   const address = parseAddress("removeModel", where);
   return locked(address.name, "exclusive", async () => {
     let removed = false;
-    for (const place of await placesOf(address)) {
+    for (const storage of await storagesOf(address)) {
       try {
-        removed = (await place.remove(address.name)) || removed;
+        removed = (await storage.remove(address.name)) || removed;
       } catch (cause) {
         throw readFailed(`removeModel: ${called(address)}`, "removed", cause);
       }
@@ -143,19 +143,19 @@ export function bytesOf(who: string, model: Model | Uint8Array): Uint8Array<Arra
 const schemesOf = ({ scheme }: Address): Scheme[] => (scheme ? [scheme] : ["opfs", "indexeddb"]);
 
 /** Those of an address that there are. @throws NablaError where there is none */
-async function placesOf(address: Address): Promise<Place[]> {
-  const places: Place[] = [];
+async function storagesOf(address: Address): Promise<ModelStorage[]> {
+  const storages: ModelStorage[] = [];
   const reasons: Unavailable[] = [];
   for (const scheme of schemesOf(address)) {
     try {
-      places.push(await PLACES[scheme](false));
+      storages.push(await STORAGES[scheme](false));
     } catch (cause) {
       if (!(cause instanceof Unavailable)) throw readFailed(called(address), "opened", cause);
       reasons.push(cause);
     }
   }
-  if (places.length === 0) throw nowhere(called(address), reasons, "load models from files");
-  return places;
+  if (storages.length === 0) throw nowhere(called(address), reasons, "load models from files");
+  return storages;
 }
 
 function nowhere(who: string, reasons: readonly Unavailable[], instead: string): NablaError {

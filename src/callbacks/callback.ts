@@ -1,6 +1,6 @@
 /** What a program may hook into training. */
 
-/** What callbacks can do with the model that is trained. A program's own have all of it: see src/model/callbacks.ts. */
+/** What callbacks can do with the model that is trained. A program's own have all of it: see src/model/options.ts. */
 export interface TrainedModel {
   /** Copies of all parameters by name. */
   weights(): Record<string, Float32Array>;

@@ -14,16 +14,16 @@ import { object, optional, record } from "../fields/objects.ts";
 import {
   CHECKPOINT_VERSION,
   documentText,
+  type FloatTensor,
   f32,
   inCheckpoint,
   KEY,
   parseDocument,
-  type Tensor,
 } from "./document.ts";
 import { type NamedTensor, readSafetensors, writeSafetensors } from "./safetensors.ts";
 import { packValue, unpackValue } from "./values.ts";
 
-export { CHECKPOINT_VERSION, requireTensors, type Tensor } from "./document.ts";
+export { CHECKPOINT_VERSION, type FloatTensor, requireTensors } from "./document.ts";
 
 /** Where training stands. Counters are whole numbers from 0. */
 export interface TrainingPosition {
@@ -49,9 +49,9 @@ export interface Checkpoint {
   /** Model and training configuration. JSON values. */
   config: unknown;
   /** Parameters, "<layer>.kernel" and "<layer>.bias". */
-  tensors: Map<string, Tensor>;
+  tensors: Map<string, FloatTensor>;
   /** Optimizer state, "optimizer.<slot>.<layer>.kernel". Empty when training has not begun. */
-  slots: Map<string, Tensor>;
+  slots: Map<string, FloatTensor>;
   progress: TrainingPosition;
   /** State by callback: JSON values, and Float32Arrays (the best weights of early stopping). */
   callbacks: Record<string, unknown>;
@@ -162,8 +162,8 @@ export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
       ...(unpackValue({ ...json, callbacks: undefined }, "", nowhere) as object),
       callbacks: callbacks === undefined ? undefined : unpackValue(callbacks, "callbacks", find),
     });
-    const tensors = new Map<string, Tensor>();
-    const slots = new Map<string, Tensor>();
+    const tensors = new Map<string, FloatTensor>();
+    const slots = new Map<string, FloatTensor>();
     for (const [key, tensor] of stored) {
       if (used.has(key)) continue;
       (key.startsWith(SLOTS) ? slots : tensors).set(key, f32(key, tensor));

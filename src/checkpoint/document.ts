@@ -2,6 +2,7 @@
 
 import { NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
+import { showShape } from "../shape.ts";
 import type { StoredTensor } from "./safetensors.ts";
 
 /** Where a safetensors file keeps the document, among its metadata. */
@@ -16,7 +17,7 @@ export const CONFIG_VERSION = 1;
 /** What files say and what this code reads and writes. Raise it when an older reader would misread a file. */
 export const CHECKPOINT_VERSION = 1;
 
-export interface Tensor {
+export interface FloatTensor {
   readonly shape: readonly number[];
   /** Row-major. */
   readonly data: Float32Array;
@@ -73,7 +74,7 @@ export function parseDocument(text: string): object {
 }
 
 /** @throws NablaError where a tensor is of another type */
-export function f32(name: string, { dtype, shape, data }: StoredTensor): Tensor {
+export function f32(name: string, { dtype, shape, data }: StoredTensor): FloatTensor {
   if (data instanceof Float32Array) return { shape, data };
   throw new NablaError(`tensor "${name}": expected F32, got ${dtype}`);
 }
@@ -82,7 +83,7 @@ export function f32(name: string, { dtype, shape, data }: StoredTensor): Tensor 
  * Throws a NablaError when `saved` does not have exactly the tensors wanted, in their shapes; `name` stands in it.
  */
 export function requireTensors(
-  saved: ReadonlyMap<string, Tensor>,
+  saved: ReadonlyMap<string, FloatTensor>,
   wanted: Iterable<{ readonly name: string; readonly shape: readonly number[] }>,
   name: string,
 ): void {
@@ -90,12 +91,10 @@ export function requireTensors(
   for (const { name: tensor, shape } of wanted) {
     const found = saved.get(tensor);
     rest.delete(tensor);
-    const expected = `${name}: expected tensor "${tensor}" of shape [${shape.join(", ")}]`;
+    const expected = `${name}: expected tensor "${tensor}" of shape ${showShape(shape)}`;
     if (!found) throw new NablaError(`${expected}, got none; the file is of another architecture`);
     if (found.shape.length !== shape.length || found.shape.some((n, i) => n !== shape[i])) {
-      throw new NablaError(
-        `${expected}, got [${found.shape.join(", ")}]; the file is of another architecture`,
-      );
+      throw new NablaError(`${expected}, got ${showShape(found.shape)}; the file is of another architecture`);
     }
   }
   for (const tensor of rest) {

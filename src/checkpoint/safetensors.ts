@@ -9,6 +9,7 @@
  * zeros, so that a flipped bit is found wherever it is. Files without it, from other tools, are read as they are.
  */
 import { NablaError } from "../errors.ts";
+import { showShape, sizeOf } from "../shape.ts";
 import { DTYPES, dtypeOf, type TensorData } from "./dtypes.ts";
 import { parseHeader, type TensorPlace } from "./header.ts";
 import { Sha256 } from "./sha256.ts";
@@ -49,12 +50,12 @@ export function writeSafetensors(
   let end = 0;
   for (const { name, shape, data } of sorted) {
     if (entries.has(name)) throw new NablaError(`tensor "${name}": the name is used twice or reserved`);
-    const length = shape.reduce((product, n) => product * n, 1);
+    const length = sizeOf(shape);
     const dtype = dtypeOf(data);
     if (!dtype) throw new NablaError(`tensor "${name}": cannot be stored as ${data[Symbol.toStringTag]}`);
     if (length !== data.length) {
       throw new NablaError(
-        `tensor "${name}": expected ${length} values for shape [${shape.join(", ")}], got ${data.length}`,
+        `tensor "${name}": expected ${length} values for shape ${showShape(shape)}, got ${data.length}`,
       );
     }
     const begin = end;

@@ -8,7 +8,7 @@ import { LOSSES } from "../losses/table.ts";
 import { OPTIMIZERS } from "../optimizers/table.ts";
 import { augmentation } from "./options/augment.ts";
 import { trainingFlags } from "./options/training.ts";
-import { names, number, oneOf, pictureSize, port, units, whole } from "./options/values.ts";
+import { names, numberOption, oneOf, pictureSize, port, units, wholeOption } from "./options/values.ts";
 import type { Terminal } from "./terminal.ts";
 
 const EXAMPLES = `
@@ -77,44 +77,52 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option(
       "--label-smoothing <ε>",
       "cross-entropies: targets become y · (1 − ε) + ε / classes",
-      number("--label-smoothing", { min: 0, below: 1 }),
+      numberOption("--label-smoothing", { min: 0, below: 1 }),
     );
   const { fit, optimizer } = trainingFlags();
   for (const flag of fit) train.addOption(flag);
   train.option("--optimizer <NAME>", OPTIMIZERS.join(", "), oneOf("--optimizer", OPTIMIZERS));
   for (const flag of optimizer) train.addOption(flag);
   train
-    .option("--l1 <λ>", "adds λ · Σ|w| to the loss", number("--l1", { min: 0 }))
-    .option("--l2 <λ>", "adds λ · Σw² to the loss", number("--l2", { min: 0 }))
+    .option("--l1 <λ>", "adds λ · Σ|w| to the loss", numberOption("--l1", { min: 0 }))
+    .option("--l2 <λ>", "adds λ · Σw² to the loss", numberOption("--l2", { min: 0 }))
     .option(
       "--ema <β>",
       "keep a moving average of the weights, and make it the model",
-      number("--ema", { min: 0, below: 1 }),
+      numberOption("--ema", { min: 0, below: 1 }),
     )
     .option("--schedule <FORM>", "cosine, step:0.5,10, exponential:0.95, cosine+warmup:1, …")
     .option("--augment <FORM>", "images anew each epoch: shift:2,rotate:10,elastic, …", augmentation)
     .option("--test-each-epoch", "figures of the test part after every epoch, not only the last")
-    .option("--patience <N>", "stop after so many epochs without a better val loss", whole("--patience"))
+    .option(
+      "--patience <N>",
+      "stop after so many epochs without a better val loss",
+      wholeOption("--patience"),
+    )
     .option("--label <COLUMN>", "CSV: the target's column, by name or number from 0")
     .option("--ignore <COLUMN,…>", "CSV: columns to leave out, by name", names("--ignore"))
     .option("--task <KIND>", "CSV: classification or regression (default: auto)", oneOf("--task", TASKS))
     .option(
       "--test-split <SHARE>",
       "CSV: rows to test with (default: 0.2)",
-      number("--test-split", { min: 0, below: 1 }),
+      numberOption("--test-split", { min: 0, below: 1 }),
     )
     .option(
       "--folds <K>",
       "cross-validation: K models, each tested with its own K-th of the rows",
-      whole("--folds", 2),
+      wholeOption("--folds", 2),
     )
-    .option("--samples <N>", "generated sets: rows to train on", whole("--samples"))
+    .option("--samples <N>", "generated sets: rows to train on", wholeOption("--samples"))
     .option("--size <N|WxH>", SIZE, pictureSize("--size"))
     .option("--channels <N>", CHANNELS, oneOfChannels)
     .option("--fit <HOW>", FIT, oneOf("--fit", FITS))
     .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
     .option("-o, --out <FILE>", "save the model (.safetensors)")
-    .option("--checkpoint-every <STEPS>", "save to --out while training, too", whole("--checkpoint-every"))
+    .option(
+      "--checkpoint-every <STEPS>",
+      "save to --out while training, too",
+      wholeOption("--checkpoint-every"),
+    )
     .option("--resume <FILE>", "go on from a file that was saved while training")
     .option(
       "--from <FILE>",
@@ -136,7 +144,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     )
     .option("--voting <KIND>", VOTING, oneOf("--voting", ["soft", "hard"]))
     .option("--part <PART>", "test, train or all", oneOf("--part", ["test", "train", "all"]))
-    .option("--samples <N>", "generated sets: rows of the training part", whole("--samples"))
+    .option("--samples <N>", "generated sets: rows of the training part", wholeOption("--samples"))
     .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./commands/evaluate.ts")).evaluateWords as Action));
@@ -176,11 +184,11 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option(
       "--rows <N>",
       "most rows of one prediction; costs memory, no bytes (default: 32)",
-      whole("--rows"),
+      wholeOption("--rows"),
     )
     .option("--data <DATA>", "say what fewer bits cost on this data set: its test part if there is one")
     .option("--part <PART>", "of --data: test, train or all", oneOf("--part", ["test", "train", "all"]))
-    .option("--samples <N>", "generated sets: rows of the training part", whole("--samples"))
+    .option("--samples <N>", "generated sets: rows of the training part", wholeOption("--samples"))
     .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./commands/export.ts")).exportCommand as Action));
@@ -196,11 +204,11 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .command("data")
     .description("what is in DATA; without DATA, the generated sets there are")
     .argument("[DATA]", "as for train")
-    .option("--preview <N>", "show so many rows (default: 5 for images)", whole("--preview", 0))
+    .option("--preview <N>", "show so many rows (default: 5 for images)", wholeOption("--preview", 0))
     .option("--label <COLUMN>", "CSV: the target's column, by name or number from 0")
     .option("--ignore <COLUMN,…>", "CSV: columns to leave out, by name", names("--ignore"))
     .option("--task <KIND>", "CSV: classification or regression (default: auto)", oneOf("--task", TASKS))
-    .option("--samples <N>", "generated sets: rows to make", whole("--samples"))
+    .option("--samples <N>", "generated sets: rows to make", wholeOption("--samples"))
     .option("--size <N|WxH>", SIZE, pictureSize("--size"))
     .option("--channels <N>", CHANNELS, oneOfChannels)
     .option("--fit <HOW>", FIT, oneOf("--fit", FITS))

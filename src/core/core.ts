@@ -12,7 +12,7 @@ import type { Kernels } from "./records.ts";
 
 export type KernelName = keyof Kernels;
 /** The fields a kernel's record takes, each a number. */
-export type KernelFields<K extends KernelName> = { [F in FieldsOf<K>]: number };
+export type RecordNumbers<K extends KernelName> = { [F in FieldsOf<K>]: number };
 
 /** Every range begins at a multiple of this: a line of the first-level cache. */
 const ALIGN = 64;

@@ -1,7 +1,8 @@
 /** Datasets from what a program has in hand: typed arrays, plain nested arrays, labels. */
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
-import { type Dataset, sizeOf, type Target } from "./dataset.ts";
+import { showShape, sizeOf } from "../shape.ts";
+import type { Dataset, Target } from "./dataset.ts";
 import { rowsDataset } from "./rows.ts";
 
 export type TypedArray =
@@ -116,7 +117,7 @@ function flatten(value: ArrayLike2, where: string): Flat {
   if (value !== null && typeof value === "object" && "data" in value && "shape" in value) {
     if (sizeOf(value.shape) !== value.data.length) {
       throw new NablaError(
-        `${where}: shape [${value.shape.join(", ")}] needs ${sizeOf(value.shape)} values, got ${value.data.length}`,
+        `${where}: shape ${showShape(value.shape)} needs ${sizeOf(value.shape)} values, got ${value.data.length}`,
       );
     }
     return value;
@@ -170,13 +171,12 @@ function rowShape(
   wanted: readonly number[] | undefined,
   name: string,
 ): readonly number[] {
-  const show = (shape: readonly number[]) => `[${shape.join(", ")}]`;
   const total = x.data.length;
   if (wanted) {
     if (total === rows * sizeOf(wanted)) return wanted;
     const missing = rows > 1 && total === sizeOf(wanted);
     throw new NablaError(
-      `${name}: x: expected ${rows} rows of ${show(wanted)} (${rows * sizeOf(wanted)} values), one for each target, got ${total} values` +
+      `${name}: x: expected ${rows} rows of ${showShape(wanted)} (${rows * sizeOf(wanted)} values), one for each target, got ${total} values` +
         (missing ? "; that is a single row: the batch dimension is missing" : ""),
     );
   }
@@ -188,9 +188,9 @@ function rowShape(
   }
   if (x.shape[0] === rows) return x.shape.slice(1);
   throw new NablaError(
-    `${name}: x has shape ${show(x.shape)}, so ${x.shape[0]} rows, but y has ${rows}; expected one target for each row` +
+    `${name}: x has shape ${showShape(x.shape)}, so ${x.shape[0]} rows, but y has ${rows}; expected one target for each row` +
       (rows === 1
-        ? `. Is this one row? Then the batch dimension is missing: pass [x], of shape ${show([1, ...x.shape])}`
+        ? `. Is this one row? Then the batch dimension is missing: pass [x], of shape ${showShape([1, ...x.shape])}`
         : ""),
   );
 }

@@ -1,3 +1,4 @@
+import { sizeOf } from "../shape.ts";
 /** What training reads from: rows by number, written into the caller's buffers. */
 
 /** What a row is to be mapped to: one of some classes, or numbers. */
@@ -48,11 +49,6 @@ export interface DataSplit {
   train: Dataset;
   test?: Dataset;
   standardisation?: Standardisation;
-}
-
-/** The number of values in a shape: 1 for []. */
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, n) => product * n, 1);
 }
 
 /** Values per row of a dataset's target: 1 for a label. */

@@ -6,13 +6,13 @@ export function isGzip(bytes: Uint8Array): boolean {
 }
 
 /** No data set we read is larger; a small file that unfolds without end is stopped here. */
-export const MAX_BYTES = 2 ** 31;
+export const MAX_UNPACKED = 2 ** 31;
 
 /**
  * Unpacks gzip with the platform's own DecompressionStream; bytes that are not gzip come back as they are.
  * Throws a NablaError naming `name` when the data is broken or cut short, or unpacks to more than `limit` bytes (default 2 GiB).
  */
-export async function gunzip(bytes: Uint8Array, name = "data", limit = MAX_BYTES): Promise<Uint8Array> {
+export async function gunzip(bytes: Uint8Array, name = "data", limit = MAX_UNPACKED): Promise<Uint8Array> {
   if (!isGzip(bytes)) return bytes;
   const parts: Uint8Array[] = [];
   let length = 0;

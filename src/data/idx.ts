@@ -1,8 +1,8 @@
 /** IDX, the format of MNIST: a magic number, the sizes of the dimensions, the values, all big-endian. */
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
+import { showShape, sizeOf } from "../shape.ts";
 import type { Dataset } from "./dataset.ts";
-import { sizeOf } from "./dataset.ts";
 import { rowsDataset } from "./rows.ts";
 
 export type IdxType = "uint8" | "int8" | "int16" | "int32" | "float32" | "float64";
@@ -57,14 +57,14 @@ export function parseIdx(bytes: Uint8Array, name: string): Idx {
   }
   const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
   if (shape.includes(0))
-    throw new NablaError(`${name}: shape [${shape.join(", ")}]: expected no dimension of size 0`);
+    throw new NablaError(`${name}: shape ${showShape(shape)}: expected no dimension of size 0`);
   // Compared before anything is allocated: the sizes are only a claim of the file.
   const declared = sizeOf(shape) * found.bytes;
   const present = bytes.length - header;
   if (declared !== present) {
     const what = declared > present ? "truncated" : `${present - declared} bytes too many at the end`;
     throw new NablaError(
-      `${name}: ${what}: shape [${shape.join(", ")}] of ${found.type} needs ${declared} bytes after the header, got ${present}`,
+      `${name}: ${what}: shape ${showShape(shape)} of ${found.type} needs ${declared} bytes after the header, got ${present}`,
     );
   }
   return { name, type: found.type, shape, data: readValues(view, header, sizeOf(shape), found.type) };
@@ -112,7 +112,7 @@ export function idxDataset(images: Idx, labels: Idx, options: IdxOptions = {}): 
   const length = images.shape[0]!;
   if (labels.shape.length !== 1) {
     throw new NablaError(
-      `${labels.name}: expected labels of one dimension, got shape [${labels.shape.join(", ")}]; are images and labels swapped?`,
+      `${labels.name}: expected labels of one dimension, got shape ${showShape(labels.shape)}; are images and labels swapped?`,
     );
   }
   if (labels.shape[0] !== length) {
@@ -159,7 +159,7 @@ export function idxSplit(
   const other = idxDataset(test.images, test.labels, { name: `${name} (test)`, classes });
   if (String(other.inputShape) !== String(made.inputShape)) {
     throw new NablaError(
-      `${test.images.name}: rows of shape [${other.inputShape.join(", ")}], but ${train.images.name} has [${made.inputShape.join(", ")}]`,
+      `${test.images.name}: rows of shape ${showShape(other.inputShape)}, but ${train.images.name} has ${showShape(made.inputShape)}`,
     );
   }
   return { train: made, test: other };

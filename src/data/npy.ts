@@ -1,7 +1,7 @@
 /** NumPy's array files: a header in Python's notation, then the raw values. */
 import { NablaError } from "../errors.ts";
+import { showShape, sizeOf } from "../shape.ts";
 import type { Shaped, TypedArray } from "./arrays.ts";
-import { sizeOf } from "./dataset.ts";
 
 export interface Npy extends Shaped {
   readonly name: string;
@@ -64,7 +64,7 @@ export function parseNpy(bytes: Uint8Array, name: string): Npy {
   const present = bytes.length - from;
   if (n * kind.bytes !== present) {
     throw new NablaError(
-      `${name}: ${n * kind.bytes > present ? "truncated" : "too long"}: shape [${shape.join(", ")}] of ${descr[2]} needs ${n * kind.bytes} bytes after the header, got ${present}`,
+      `${name}: ${n * kind.bytes > present ? "truncated" : "too long"}: shape ${showShape(shape)} of ${descr[2]} needs ${n * kind.bytes} bytes after the header, got ${present}`,
     );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset + from, present);

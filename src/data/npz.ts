@@ -3,7 +3,7 @@ import { unzipSync } from "fflate";
 import { didYouMean, NablaError } from "../errors.ts";
 import { arrayDataset } from "./arrays.ts";
 import type { DataSplit, Dataset } from "./dataset.ts";
-import { MAX_BYTES } from "./gzip.ts";
+import { MAX_UNPACKED } from "./gzip.ts";
 import { type Npy, parseNpy } from "./npy.ts";
 import { withHeader } from "./portable.ts";
 
@@ -21,7 +21,7 @@ const LAYOUTS = [
  * Unpacks a `.npz` archive into its arrays by name (without `.npy`). It may claim to unpack to any size; more than `limit` bytes
  * (default 2 GiB) are refused unread.
  */
-export function parseNpz(bytes: Uint8Array, name: string, limit = MAX_BYTES): Map<string, Npy> {
+export function parseNpz(bytes: Uint8Array, name: string, limit = MAX_UNPACKED): Map<string, Npy> {
   let total = 0;
   let files: Record<string, Uint8Array>;
   try {
@@ -52,7 +52,7 @@ export function parseNpz(bytes: Uint8Array, name: string, limit = MAX_BYTES): Ma
  * The data set in a `.npz` archive: x_train and y_train (with x_test and y_test), or x and y, or data and labels.
  * Images [n, h, w] get a channel, [h, w, 1]. uint8 inputs stay uint8.
  */
-export function npzSplit(bytes: Uint8Array, name: string, limit = MAX_BYTES): DataSplit {
+export function npzSplit(bytes: Uint8Array, name: string, limit = MAX_UNPACKED): DataSplit {
   const arrays = parseNpz(bytes, name, limit);
   const layout = LAYOUTS.find(([x, y]) => arrays.has(x) && arrays.has(y));
   if (!layout) {

@@ -1,6 +1,7 @@
 /** Rows in memory as a dataset: what arrays, IDX files and tables end up as. */
 import { NablaError } from "../errors.ts";
-import { type Dataset, type Inputs, sizeOf, type Targets } from "./dataset.ts";
+import { sizeOf } from "../shape.ts";
+import type { Dataset, Inputs, Targets } from "./dataset.ts";
 import { type DatasetHeader, type Lendable, portable } from "./portable.ts";
 
 /** @param x all inputs, row after row; used as they are, not copied @param y all labels, or all values */

@@ -1,14 +1,7 @@
 /** Bringing columns to mean 0 and variance 1. */
 import { NablaError } from "../errors.ts";
-import {
-  buffersFor,
-  type Dataset,
-  type Inputs,
-  range,
-  readNow,
-  type Standardisation,
-  sizeOf,
-} from "./dataset.ts";
+import { showShape, sizeOf } from "../shape.ts";
+import { buffersFor, type Dataset, type Inputs, range, readNow, type Standardisation } from "./dataset.ts";
 import { portable } from "./portable.ts";
 
 /**
@@ -67,7 +60,7 @@ export function standardise(dataset: Dataset, by: Standardisation): Dataset {
   const width = sizeOf(dataset.inputShape);
   if (by.mean.length !== width || by.scale.length !== width || dataset.inputType !== "float32") {
     throw new NablaError(
-      `${dataset.name}: standardisation of ${by.mean.length} columns does not fit inputs [${dataset.inputShape.join(", ")}] of ${dataset.inputType}`,
+      `${dataset.name}: standardisation of ${by.mean.length} columns does not fit inputs ${showShape(dataset.inputShape)} of ${dataset.inputType}`,
     );
   }
   const apply = (x: Inputs, rows: number) => {

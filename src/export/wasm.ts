@@ -1,7 +1,16 @@
-/** A model as one WebAssembly module that needs nothing else: docs/export.md says what hosts see of it. */
+/**
+ * A model as one WebAssembly module that needs nothing else: docs/export.md says what hosts see of it.
+ *
+ * It plans as predict() does. The plan's bytes, the weights and a record that names both become data segments. The code is that of
+ * build/core/standalone.wasm: every kernel of prediction and the few functions that hosts call, compiled for size (loops take fewer
+ * steps a turn, which changes no bit). strip() keeps what the kernels on the tape reach and gives them a table of their own.
+ *
+ * Weights that are the same in linear memory and in the file (most of float32) are a segment where kernels look for them. Others (much
+ * padding, float16, int8) lie where buffers will be, and the start function unpacks them: see weights.ts.
+ */
 import { standalone } from "#standalone";
 import { decodeBytes } from "../core/bytes.ts";
-import { Core } from "../core/core.ts";
+import { Core, type KernelName } from "../core/core.ts";
 import type { Field, Layout } from "../core/layouts.ts";
 import { MAX_BYTES } from "../core/limits.ts";
 import type { Records } from "../core/records.ts";
@@ -10,8 +19,9 @@ import { checkOptions, checkWhole } from "../fields/options.ts";
 import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
 import type { Tensor } from "../network/network.ts";
-import { align, type CoreFacts, type KernelName, type Range, tooLarge } from "../plan/builder.ts";
+import { align, type CoreFacts, type Range, tooLarge } from "../plan/builder.ts";
 import { plan } from "../plan/plan.ts";
+import { sizeOf } from "../shape.ts";
 import { checkWeightType, type WeightType } from "./quantise.ts";
 import { parseModule } from "./wasm/module.ts";
 import { strip } from "./wasm/strip.ts";
@@ -95,7 +105,7 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
     places.set(tensor, { name, bytes, offset: header });
     header += bytes;
   }
-  const unpack = header + sizeOf(head);
+  const unpack = header + recordSize(head);
   const packed = tensors.filter((tensor) => isPacked(tensor, weights)).length;
   const predict = plan({
     mode: "predict",
@@ -107,7 +117,7 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
       const tensor = tensors.find((other) => other.name === `${layer}.${name}`)!;
       return { value: places.get(tensor)!, gradient: tensor.gradient };
     },
-    base: align(unpack + packed * sizeOf(unpacking)),
+    base: align(unpack + packed * recordSize(unpacking)),
   });
   const staging = align(predict.base + predict.bytes.length);
   const stored = packWeights(network, weights, places, staging);
@@ -115,7 +125,7 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
   if (memoryBytes > MAX_BYTES) throw tooLarge(memoryBytes, [...places.values()]);
   const start = recordBytes<"Standalone">(head, {
     input: predict.x.offset,
-    inputs: count(model.inputShape),
+    inputs: sizeOf(model.inputShape),
     output: predict.output.offset,
     outputs: predict.units,
     maxRows,
@@ -130,7 +140,7 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
     stagingBytes: stored.end - staging,
   });
   const records = stored.records.map((record: UnpackFields, i): Segment => {
-    const offset = unpack + i * sizeOf(unpacking);
+    const offset = unpack + i * recordSize(unpacking);
     return { offset, bytes: recordBytes<"Unpack">(unpacking, { ...record }) };
   });
   const image = { offset: predict.base, bytes: predict.bytes };
@@ -180,15 +190,14 @@ class KernelTable implements CoreFacts {
   }
 }
 
-const count = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
-const sizeOf = (layout: Layout): number => Object.keys(layout).length * 4;
+const recordSize = (layout: Layout): number => Object.keys(layout).length * 4;
 
 /** A record as it lies in memory. */
 function recordBytes<R extends keyof Records>(
   layout: Layout<keyof Records[R]>,
   fields: Readonly<Record<keyof Records[R], number>>,
 ): Uint8Array {
-  const view = new DataView(new ArrayBuffer(sizeOf(layout)));
+  const view = new DataView(new ArrayBuffer(recordSize(layout)));
   for (const [field, { at, type }] of Object.entries<Field>(layout)) {
     const value = fields[field as keyof Records[R]];
     if (type === "f") view.setFloat32(at, value, true);

@@ -2,6 +2,7 @@
 import { NablaError } from "../errors.ts";
 import { footprint, matricesOf, type Network, type Tensor } from "../network/network.ts";
 import type { Range } from "../plan/builder.ts";
+import { sizeOf } from "../shape.ts";
 import { quantise, type WeightType } from "./quantise.ts";
 
 /** A stretch of linear memory and what it holds at the start. */
@@ -36,7 +37,7 @@ const BITS = { float32: 32, float16: 16, int8: 8 } as const;
 /** Bytes of padding worth less than a record that puts a tensor in place. */
 const WORTH_PACKING = 32;
 
-const valuesIn = (tensor: Tensor): number => tensor.spec.shape.reduce((product, n) => product * n, 1);
+const valuesIn = (tensor: Tensor): number => sizeOf(tensor.spec.shape);
 
 /** Whether a parameter is unpacked at the start. Others lie in the file as in linear memory: biases, and all without much padding. */
 export function isPacked({ spec, ...tensor }: Tensor, type: WeightType): boolean {

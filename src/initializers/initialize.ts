@@ -1,6 +1,6 @@
 /** What parameters start from. The values are drawn in assembly/math/random.ts. */
 import type { Core } from "../core/core.ts";
-import { STREAMS, words } from "../math/random.ts";
+import { STREAMS, wordsOf } from "../math/random.ts";
 import type { Fans } from "./distribution.ts";
 import { distribution, type InitializerConfig } from "./table.ts";
 
@@ -19,7 +19,7 @@ export function initialize(
     core.f32(offset, n).fill(d.value);
     return;
   }
-  const [low, high] = words(seed, "seed");
+  const [low, high] = wordsOf(seed, "seed");
   const { fillUniform, fillGaussian } = core.exports;
   if (d.kind === "uniform") fillUniform(offset, n, low, high, STREAMS.init, tensor, -d.limit, d.limit);
   else fillGaussian(offset, n, low, high, STREAMS.init, tensor, d.mean, d.deviation);

@@ -29,6 +29,10 @@ interface Windows {
   readonly left: number;
 }
 
+/**
+ * Max pooling notes where each maximum was, so backward() needs neither x nor y: the map before the pooling gives its place to the
+ * gradient.
+ */
 export function poolOperation(
   max: boolean,
   layer: string,

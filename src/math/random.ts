@@ -69,7 +69,7 @@ export function philox(
 }
 
 /** The low and high words of a seed or step; refuses what is not an integer from 0 to 2^53 - 1. */
-export function words(value: number, what: string): [low: number, high: number] {
+export function wordsOf(value: number, what: string): [low: number, high: number] {
   if (!Number.isSafeInteger(value) || value < 0) {
     throw new NablaError(`${what}: expected an integer from 0 to ${Number.MAX_SAFE_INTEGER}, got ${value}`);
   }
@@ -89,8 +89,8 @@ export class Stream {
   #spare = NaN;
 
   constructor(seed: number, stream: number, step = 0) {
-    [this.#key0, this.#key1] = words(seed, "seed");
-    [this.#step0, this.#step1] = words(step, "step");
+    [this.#key0, this.#key1] = wordsOf(seed, "seed");
+    [this.#step0, this.#step1] = wordsOf(step, "step");
     this.#stream = stream;
   }
 

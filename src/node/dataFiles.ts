@@ -1,7 +1,7 @@
 /** Data by path: what a file or folder is, and how it is read, the readers of `src/data` know. */
-import { type Inputs, sizeOf } from "../data/dataset.ts";
+import type { Inputs } from "../data/dataset.ts";
 import { generatedSets } from "../data/generated/index.ts";
-import { gunzip, MAX_BYTES } from "../data/gzip.ts";
+import { gunzip, MAX_UNPACKED } from "../data/gzip.ts";
 import { type Idx, parseIdx } from "../data/idx.ts";
 import {
   type DataKind,
@@ -15,6 +15,7 @@ import {
 import type { DataHost } from "../data/readers/reader.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
+import { showShape, sizeOf } from "../shape.ts";
 import { type ImageFolderOptions, pictures } from "./images/pictures.ts";
 import { dataAt, readBytes } from "./paths.ts";
 
@@ -27,7 +28,7 @@ export type OpenDataOptions = ReaderOptions & {
 };
 
 const host: DataHost = {
-  limits: { table: MAX_BYTES, arrays: MAX_BYTES },
+  limits: { table: MAX_UNPACKED, arrays: MAX_UNPACKED },
   tooLarge: (name, size, limit) =>
     new NablaError(`${name}: ${size} bytes are more than the ${limit} that are read; take a part of it`),
   pictures,
@@ -90,7 +91,7 @@ export async function openRows(path: string): Promise<FileRows> {
   const length = shape[0] ?? 0;
   if (shape.length < 2) {
     throw new NablaError(
-      `${path}: expected rows of values, got shape [${shape.join(", ")}]; are these labels?`,
+      `${path}: expected rows of values, got shape ${showShape(shape)}; are these labels?`,
     );
   }
   const inputShape = shape.length === 3 ? [...shape.slice(1), 1] : shape.slice(1);

@@ -7,6 +7,7 @@ import type { FieldsOf, Layout } from "../core/layouts.ts";
 import { MAX_BYTES } from "../core/limits.ts";
 import type { Kernels } from "../core/records.ts";
 import { NablaError } from "../errors.ts";
+import { sizeOf } from "../shape.ts";
 
 export type KernelName = keyof Kernels;
 
@@ -64,7 +65,7 @@ export const ld = (n: number): number => Math.ceil(n / 4) * 4;
  */
 export function floatsOf(shape: readonly number[]): number {
   const last = shape[shape.length - 1] ?? 1;
-  return shape.slice(0, -1).reduce((product, n) => product * n, 1) * ld(last);
+  return sizeOf(shape.slice(0, -1)) * ld(last);
 }
 
 /**

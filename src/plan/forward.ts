@@ -124,7 +124,8 @@ export function planForward(
 
 /**
  * The operations in the order they run in. An activation that never falls is applied after a max pooling that follows it: the
- * largest value stays the largest, and there are fewer of them. What leaves an image with padding channels ends with a flat copy.
+ * largest value stays the largest, its gradient goes the same way, and there are fewer of them (four times, for windows of 2 × 2).
+ * What leaves an image with padding channels ends with a flat copy.
  */
 function orderOf(layers: readonly Layer[]): Operation[] {
   const operations = layers.flatMap((layer) => layer.operations);

@@ -1,5 +1,5 @@
 /** What a loss is to a plan. The losses themselves are in src/losses. */
-import type { KernelName } from "./builder.ts";
+import type { KernelName } from "../core/core.ts";
 
 export interface Loss {
   readonly name: string;

@@ -2,14 +2,13 @@
  * `nabla/predict`: models that only predict, for where every kilobyte counts. Reads what `model.save()` wrote and gives the same bits
  * as `model.predict()`; its core has the forward kernels alone.
  */
-import { showShape } from "../shape.ts";
 import {
   documentText,
   f32,
   inCheckpoint,
   parseDocument,
   requireTensors,
-  type Tensor,
+  type FloatTensor,
   UNNAMED,
 } from "../checkpoint/document.ts";
 import { readSafetensors } from "../checkpoint/safetensors.ts";
@@ -23,6 +22,7 @@ import type { Metadata } from "../model/options.ts";
 import { InferenceNetwork } from "../network/inference.ts";
 import { type Outputs, predictBatches, rowsOf } from "../network/predict.ts";
 import type { Layer } from "../plan/operation.ts";
+import { showShape } from "../shape.ts";
 
 export { type CoreSource, loadCore } from "../core/compile.ts";
 export { NablaError } from "../errors.ts";
@@ -79,7 +79,7 @@ export function load(bytes: Uint8Array, name = UNNAMED): Predictor {
   try {
     const document = unpackValue(parseDocument(text), "", () => new Float32Array()) as CheckpointDocument;
     const network = new InferenceNetwork(build(document));
-    const parameters = new Map<string, Tensor>();
+    const parameters = new Map<string, FloatTensor>();
     for (const [key, tensor] of tensors)
       if (!/^(optimizer|callbacks)\./.test(key)) parameters.set(key, f32(key, tensor));
     requireTensors(

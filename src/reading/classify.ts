@@ -1,7 +1,8 @@
 /** The classifier's word on pieces, as shares of the ten digits. */
 import { NablaError } from "../errors.ts";
 import { exp } from "../math/elementary.ts";
-import { drawPiece, type Piece, SIZE } from "./pieces.ts";
+import { showShape } from "../shape.ts";
+import { drawPiece, type Piece, SIDE } from "./pieces.ts";
 
 /** What is asked of a model; every `Model` has it. */
 export interface DigitModel {
@@ -17,13 +18,14 @@ export interface DigitModel {
  * @throws NablaError when the model does not tell ten digits apart from pictures of 28 × 28
  */
 export function digitsOf({ inputShape, outputShape, metadata }: DigitModel, who: string): number[] {
-  const show = (shape: readonly number[]) => `[${shape.join(", ")}]`;
   const wanted = `${who}: expected a model that takes one digit of 28 × 28 pixels ([28, 28, 1], [28, 28] or [784]) and has ten outputs`;
   if (!["28,28,1", "28,28", "784"].includes(inputShape.join()))
-    throw new NablaError(`${wanted}; this one takes ${show(inputShape)}; train one with nabla train digits`);
+    throw new NablaError(
+      `${wanted}; this one takes ${showShape(inputShape)}; train one with nabla train digits`,
+    );
   if (outputShape.join() !== "10")
     throw new NablaError(
-      `${wanted}; this one's output is ${show(outputShape)}; train one with nabla train digits`,
+      `${wanted}; this one's output is ${showShape(outputShape)}; train one with nabla train digits`,
     );
   if (metadata?.standardisation)
     throw new NablaError(
@@ -43,9 +45,9 @@ export function digitsOf({ inputShape, outputShape, metadata }: DigitModel, who:
  * (logits, margins) by a softmax.
  */
 export function classify(model: DigitModel, pieces: readonly Piece[], who: string): Float64Array {
-  const x = new Uint8Array(pieces.length * SIZE * SIZE);
+  const x = new Uint8Array(pieces.length * SIDE * SIDE);
   pieces.forEach((piece, p) => {
-    drawPiece(piece, x, p * SIZE * SIZE);
+    drawPiece(piece, x, p * SIDE * SIDE);
   });
   const { data } = model.predict(x);
   const shares = Float64Array.from(data);

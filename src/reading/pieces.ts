@@ -3,7 +3,7 @@ import { components } from "./components.ts";
 import type { Cut } from "./cuts.ts";
 import { type Plane, resample } from "./resample.ts";
 
-export const SIZE = 28;
+export const SIDE = 28;
 const BOX = 20;
 
 export interface Piece {
@@ -107,13 +107,13 @@ export function drawPiece({ ink }: Piece, out: Uint8Array, offset: number): void
       sumY += data[y * width + x] * y;
     }
   }
-  const left = SIZE / 2 - Math.round(sumX / mass);
-  const top = SIZE / 2 - Math.round(sumY / mass);
+  const left = SIDE / 2 - Math.round(sumX / mass);
+  const top = SIDE / 2 - Math.round(sumY / mass);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const [u, v] = [left + x, top + y];
-      if (u >= 0 && u < SIZE && v >= 0 && v < SIZE)
-        out[offset + v * SIZE + u] = Math.round(255 * data[y * width + x]);
+      if (u >= 0 && u < SIDE && v >= 0 && v < SIDE)
+        out[offset + v * SIDE + u] = Math.round(255 * data[y * width + x]);
     }
   }
 }

@@ -75,7 +75,7 @@ export async function score(request: ScoreRequest): Promise<Scores> {
 }
 
 /** A model that is to look at data. */
-export interface Subject {
+export interface ModelToScore {
   readonly state: TrainingState;
   /** Its network, built for rows of this shape where it is not yet. */
   build(inputShape: readonly number[]): Network;
@@ -83,7 +83,7 @@ export interface Subject {
 
 /** @see Model.evaluate */
 export async function evaluate(
-  subject: Subject,
+  subject: ModelToScore,
   dataset: Dataset,
   options: EvaluateOptions,
   confusion?: ConfusionMatrix,
@@ -110,7 +110,7 @@ export async function evaluate(
 
 /** @see Model.confusionMatrix */
 export async function confusionOf(
-  subject: Subject,
+  subject: ModelToScore,
   dataset: Dataset,
   options: EvaluateOptions,
 ): Promise<ConfusionMatrix> {

@@ -19,7 +19,7 @@ import type { TrainingState } from "./state.ts";
 import { weightingOf } from "./weighting.ts";
 
 /** What is trained, as the model hands it in. */
-export interface Subject<M extends TrainedModel> {
+export interface ModelToTrain<M extends TrainedModel> {
   readonly model: M;
   readonly configs: readonly LayerConfig[];
   readonly seed: number;
@@ -34,7 +34,7 @@ export interface Subject<M extends TrainedModel> {
 
 /** @see Model.fit */
 export async function fit<M extends TrainedModel>(
-  subject: Subject<M>,
+  subject: ModelToTrain<M>,
   data: Dataset,
   options: FitOptions<M>,
 ): Promise<void> {
@@ -94,7 +94,7 @@ export async function fit<M extends TrainedModel>(
 
 /** Where the training starts from: anew, or where the last one stood. */
 function begin<M extends TrainedModel>(
-  { state, configs }: Subject<M>,
+  { state, configs }: ModelToTrain<M>,
   network: Network,
   settings: RunSettings,
   { resume = false, callbacks = [] }: FitOptions<M>,
@@ -128,7 +128,7 @@ function runningMetrics({ required, run }: TrainingState, outputShape: readonly 
 
 /** The rows to train on and those to validate on. */
 function validationOf<M extends TrainedModel>(
-  { configs, state }: Subject<M>,
+  { configs, state }: ModelToTrain<M>,
   data: Dataset,
   { validationData }: { readonly validationData?: DataArgument },
   { validationSplit, seed }: Settings,

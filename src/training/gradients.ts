@@ -5,7 +5,7 @@ import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { beginStep, lossOfStep } from "../plan/step.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
-import { penalties, type Subject } from "./evaluate.ts";
+import { type ModelToScore, penalties } from "./evaluate.ts";
 import { GRADIENT_OPTIONS, type GradientOptions } from "./options.ts";
 import { weightingOf } from "./weighting.ts";
 
@@ -19,7 +19,7 @@ export interface Gradients {
 }
 
 /** @see Model.gradients */
-export function gradientsOf(subject: Subject, dataset: Dataset, options: GradientOptions): Gradients {
+export function gradientsOf(subject: ModelToScore, dataset: Dataset, options: GradientOptions): Gradients {
   checkOptions("gradients", options, GRADIENT_OPTIONS);
   const compiled = subject.state.required;
   const network = subject.build(dataset.inputShape);

@@ -11,7 +11,7 @@ import { Outputs } from "../network/predict.ts";
 import { floatsOf, ld } from "../plan/builder.ts";
 import { beginStep } from "../plan/step.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
-import type { Subject } from "./evaluate.ts";
+import type { ModelToScore } from "./evaluate.ts";
 import { GRADIENT_OPTIONS, type GradientOptions } from "./options.ts";
 import { weightingOf } from "./weighting.ts";
 
@@ -34,7 +34,7 @@ function atRest(config: LayerConfig): LayerConfig {
 
 /** dL/dx of each row's own loss. @see Model.inputGradients */
 export function inputGradientsOf(
-  subject: Subject & { readonly configs: readonly LayerConfig[] },
+  subject: ModelToScore & { readonly configs: readonly LayerConfig[] },
   dataset: Dataset,
   options: GradientOptions,
 ): Outputs {

@@ -8,7 +8,7 @@ import type { FromPage, SentDataset, SentValues } from "./protocol.ts";
 const PIECE = 4 * 1024 * 1024;
 
 /** What is sent a piece at a time; who sends it knows which training it is for. */
-export type Piece = Omit<Extract<FromPage, { kind: "piece" }>, "kind" | "id">;
+export type DatasetPiece = Omit<Extract<FromPage, { kind: "piece" }>, "kind" | "id">;
 
 export interface Sent {
   datasets: SentDataset[];
@@ -26,7 +26,7 @@ export interface Sent {
 export async function sendDatasets(
   portables: readonly Portable[],
   transfer: boolean,
-  post: (piece: Piece) => void,
+  post: (piece: DatasetPiece) => void,
 ): Promise<Sent> {
   const sent: Sent = { datasets: [], lent: new Map(), moved: new Set() };
   const pause = pauser();

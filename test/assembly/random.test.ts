@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { cos, log, sin } from "../../src/math/elementary.ts";
-import { STREAMS, Stream, words } from "../../src/math/random.ts";
+import { STREAMS, Stream, wordsOf } from "../../src/math/random.ts";
 import { Bed } from "../support/kernel.ts";
 
 type Fill = (
@@ -26,7 +26,7 @@ function fill(
 ) {
   const bed = new Bed();
   const p = bed.alloc("values", n * 4);
-  (bed.core.exports[name] as Fill)(p, n, ...words(seed, "seed"), stream, step, a, b);
+  (bed.core.exports[name] as Fill)(p, n, ...wordsOf(seed, "seed"), stream, step, a, b);
   bed.check();
   return bed.core.f32(p, n).slice();
 }

@@ -1,7 +1,7 @@
 /** Taking WebAssembly modules apart: nothing that was read is trusted. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { Reader, s32, u32 } from "../../src/export/wasm/bytes.ts";
+import { ByteReader, s32, u32 } from "../../src/export/wasm/bytes.ts";
 import { parseModule } from "../../src/export/wasm/module.ts";
 import { remainingData } from "../../src/export/wasm/objects.ts";
 import { strip } from "../../src/export/wasm/strip.ts";
@@ -16,12 +16,12 @@ const nothing = { exports: [], table: [], globals: {}, data: [], memoryBytes, cu
 
 test("numbers are written as they are read", () => {
   for (const value of [0, 1, 63, 64, 127, 128, 8191, 8192, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1]) {
-    expect(new Reader(Uint8Array.from(u32(value)), "x").u32()).toBe(value);
+    expect(new ByteReader(Uint8Array.from(u32(value)), "x").u32()).toBe(value);
     for (const signed of [value | 0, -value | 0])
-      expect(Number(new Reader(Uint8Array.from(s32(signed)), "x").signed(32))).toBe(signed);
+      expect(Number(new ByteReader(Uint8Array.from(s32(signed)), "x").signed(32))).toBe(signed);
   }
-  expect(() => new Reader(Uint8Array.of(255, 255, 255, 255, 16), "x").u32()).toThrow("too large");
-  expect(() => new Reader(Uint8Array.of(128), "x").u32()).toThrow("ends in the middle");
+  expect(() => new ByteReader(Uint8Array.of(255, 255, 255, 255, 16), "x").u32()).toThrow("too large");
+  expect(() => new ByteReader(Uint8Array.of(128), "x").u32()).toThrow("ends in the middle");
 });
 
 test.each(["simd", "debug", "standalone"])("every function of the %s build is read to its end", (name) => {

@@ -3,14 +3,8 @@
  * points to may have changed. Buffers begin as NaN, so that what is read before it was written shows.
  */
 import { vi } from "vitest";
-import type { Core } from "../../src/core/core.ts";
-import {
-  type KernelName,
-  PlanBuilder,
-  type PlanImage,
-  type Range,
-  type Value,
-} from "../../src/plan/builder.ts";
+import type { Core, KernelName } from "../../src/core/core.ts";
+import { PlanBuilder, type PlanImage, type Range, type Value } from "../../src/plan/builder.ts";
 import { type Plan, type PlanRequest, plan } from "../../src/plan/plan.ts";
 import { ld } from "./kernel.ts";
 import { type Shape, size } from "./layers/index.ts";

@@ -1,7 +1,7 @@
 /** What is inside a network: the weights of its first layer, and what its layers make of the drawing. */
 import { computed, effect, signal } from "@preact/signals";
 import type { Model } from "nabla";
-import { sizeOf } from "../../src/data/dataset.ts";
+import { sizeOf } from "../../src/shape.ts";
 import { signed } from "../ui/canvas.tsx";
 import { type Rgb, rgb } from "../ui/theme.ts";
 import { type Input, input } from "./drawing.ts";

@@ -4,6 +4,7 @@ import { weightsSha256 } from "nabla";
 import { useRef } from "preact/hooks";
 import { downloadModel } from "../../src/browser/download.ts";
 import { loadModel } from "../../src/browser/models.ts";
+import { sizeOf } from "../../src/shape.ts";
 import { Button, Panel } from "../ui/controls.tsx";
 import { announce, notifyError } from "../ui/messages.tsx";
 import { discard, found, take } from "./keeping.ts";
@@ -116,10 +117,7 @@ function Facts() {
       now && (phase.value === "done" || phase.value === "paused") ? weightsSha256(now.model) : "";
   });
   const { model, source, settings } = subject.value!;
-  const count = Object.values(model.weightShapes()).reduce(
-    (sum, shape) => sum + shape.reduce((a, b) => a * b, 1),
-    0,
-  );
+  const count = Object.values(model.weightShapes()).reduce((sum, shape) => sum + sizeOf(shape), 0);
   return (
     <dl class="facts small">
       <dt>Parameters</dt>

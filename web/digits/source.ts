@@ -5,6 +5,7 @@ import type { Model } from "nabla";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { digits } from "../../src/data/digits/index.ts";
 import { internalsOf } from "../../src/model/internals.ts";
+import { sizeOf } from "../../src/shape.ts";
 
 export interface Source {
   readonly kind: "digits" | "own" | "absent";
@@ -31,7 +32,7 @@ export function generated(samples: number): Source {
 export function absent(model: Model): Source {
   const { inputShape, outputShape, metadata } = model;
   const training = internalsOf(model).state.required;
-  const outputs = outputShape.reduce((product, n) => product * n, 1);
+  const outputs = sizeOf(outputShape);
   const classes = metadata.classes?.length ?? Math.max(2, outputs);
   const train: Dataset = {
     name: "absent",

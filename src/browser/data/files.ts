@@ -166,7 +166,7 @@ async function download(response: Response, { limit, signal }: FetchLimits): Pro
   const declared = Number(response.headers.get("content-length") ?? 0);
   if (declared > limit) {
     await response.body?.cancel();
-    throw tooLarge(url, declared, limit);
+    throw fileTooLarge(url, declared, limit);
   }
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
@@ -176,7 +176,7 @@ async function download(response: Response, { limit, signal }: FetchLimits): Pro
       signal?.throwIfAborted();
       parts.push(read.value);
       length += read.value.length;
-      if (length > limit) throw tooLarge(url, length, limit, "at least ");
+      if (length > limit) throw fileTooLarge(url, length, limit, "at least ");
     }
   } catch (cause) {
     await reader?.cancel().catch(() => {});
@@ -200,7 +200,7 @@ function decoded(part: string): string {
   }
 }
 
-export function tooLarge(name: string, size: number, limit: number, about = ""): NablaError {
+export function fileTooLarge(name: string, size: number, limit: number, about = ""): NablaError {
   return new NablaError(
     `${name}: ${about}${readable(size)} are more than the ${readable(limit)} that are read into a page; take a part of it, or set maxBytes where there is memory for more (training needs several times as much)`,
     { details: { size, limit } },

@@ -11,7 +11,7 @@ import {
 import { didYouMean, NablaError } from "../../errors.ts";
 import { checkOptions } from "../../fields/options.ts";
 import { pictures } from "../images/pictures.ts";
-import { type DataSource, filesOf, tooLarge } from "./files.ts";
+import { type DataSource, filesOf, fileTooLarge } from "./files.ts";
 import { foundIn } from "./tree.ts";
 
 /** Each reader takes the ones that concern it: `seed`, `samples`, … for generated sets, `label`, `task`, … for CSV, `images`. */
@@ -61,5 +61,9 @@ export async function openData(
     );
   }
   const gathered = await filesOf(source, { limit: arrays, ...(signal && { signal }) });
-  return openFound(foundIn(gathered), { limits: { table, arrays }, tooLarge, pictures }, reading);
+  return openFound(
+    foundIn(gathered),
+    { limits: { table, arrays }, tooLarge: fileTooLarge, pictures },
+    reading,
+  );
 }

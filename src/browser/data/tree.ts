@@ -2,7 +2,7 @@
 import { byCodeUnit } from "../../data/images/classes.ts";
 import type { DataEntry, DataFile, DataFolder, FoundData } from "../../data/readers/reader.ts";
 import { unread } from "../modelFile.ts";
-import { type FileEntry, type Gathered, tooLarge } from "./files.ts";
+import { type FileEntry, fileTooLarge, type Gathered } from "./files.ts";
 
 /** A file that can be had as the browser's own. */
 export interface PageFile extends DataFile {
@@ -30,7 +30,7 @@ function fileOf(entry: FileEntry): PageFile {
     start: async (bytes) => bytesOf((await file()).slice(0, bytes)),
     async read(limit) {
       const whole = await file();
-      if (whole.size > limit) throw tooLarge(path, whole.size, limit);
+      if (whole.size > limit) throw fileTooLarge(path, whole.size, limit);
       return bytesOf(whole);
     },
   };

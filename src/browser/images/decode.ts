@@ -1,5 +1,5 @@
 /** Picture files, decoded by the browser: PNG, JPEG, WebP, GIF, AVIF, … whatever it knows. */
-import { kindOf, MAX_PIXELS, readImageHeader } from "../../data/images/header.ts";
+import { imageKindOf, MAX_PIXELS, readImageHeader } from "../../data/images/header.ts";
 import type { ImageHeader } from "../../data/images/imageHeader.ts";
 import { pngChunks } from "../../data/images/pngHeader.ts";
 import { NablaError } from "../../errors.ts";
@@ -9,7 +9,7 @@ import { unread } from "../modelFile.ts";
 export async function headerOf(file: Blob, name: string): Promise<ImageHeader | undefined> {
   for (let want = 4096; ; want *= 16) {
     const bytes = await bytesOf(file.slice(0, want), name);
-    const kind = kindOf(bytes);
+    const kind = imageKindOf(bytes);
     if (bytes.length > 0 && kind !== "png" && kind !== "jpeg") return undefined;
     const header = readImageHeader(bytes, name, file.size);
     if (header) return header;
@@ -34,7 +34,7 @@ export async function decodeBlob(file: Blob, name: string): Promise<ImageBitmap>
       throw new NablaError(`${name}: damaged ${header.kind.toUpperCase()}: the browser cannot decode it`, {
         cause,
       });
-    const kind = kindOf(await bytesOf(file.slice(0, 64), name));
+    const kind = imageKindOf(await bytesOf(file.slice(0, 64), name));
     throw new NablaError(
       `${name}: expected a picture this browser can decode (PNG, JPEG, WebP, …); this is ${kind ?? "no picture it knows"}`,
       { cause },

@@ -1,6 +1,6 @@
 /** Models in IndexedDB, whose transactions happen whole or not at all. Their sizes lie beside them, to be listed without reading all. */
 import { Unavailable } from "./failures.ts";
-import type { Place } from "./place.ts";
+import type { ModelStorage } from "./storage.ts";
 
 const DATABASE = "nabla";
 const MODELS = "models";
@@ -14,7 +14,7 @@ interface Entry {
 }
 
 /** @throws Unavailable where the engine has none or the page may not use it */
-export async function openIndexedDb(): Promise<Place> {
+export async function openIndexedDb(): Promise<ModelStorage> {
   let factory: IDBFactory | undefined;
   try {
     factory = globalThis.indexedDB; // in sandboxed frames looking is enough to be refused

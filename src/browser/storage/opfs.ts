@@ -11,7 +11,7 @@
 import { readHead } from "../modelFile.ts";
 import { isQuota, Unavailable } from "./failures.ts";
 import { folderOf, nameOf } from "./names.ts";
-import type { Place, StoredModel } from "./place.ts";
+import type { ModelStorage, StoredModel } from "./storage.ts";
 
 const ROOT = "nabla-models";
 /** Files that are not whole and younger than this may be another tab's, which is writing them. In ms. */
@@ -29,7 +29,7 @@ interface Generation {
  * read such models, but not replace them
  * @throws Unavailable where the engine, or the page, has no such file system
  */
-export async function openOpfs(inPlace: boolean): Promise<Place> {
+export async function openOpfs(inPlace: boolean): Promise<ModelStorage> {
   const storage = globalThis.navigator?.storage;
   if (typeof storage?.getDirectory !== "function")
     throw new Unavailable(
@@ -45,10 +45,10 @@ export async function openOpfs(inPlace: boolean): Promise<Place> {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Unavailable(`the origin private file system cannot be opened (${why})`, { cause });
   }
-  return placeIn(origin, inPlace);
+  return storageIn(origin, inPlace);
 }
 
-function placeIn(origin: FileSystemDirectoryHandle, inPlace: boolean): Place {
+function storageIn(origin: FileSystemDirectoryHandle, inPlace: boolean): ModelStorage {
   const folder = async (name: string): Promise<FileSystemDirectoryHandle | undefined> => {
     const root = await existing(origin.getDirectoryHandle(ROOT));
     return root && existing(root.getDirectoryHandle(folderOf(name)));

@@ -1,11 +1,12 @@
 /** nabla data */
 
 import type { Dataset } from "../../data/dataset.ts";
-import { buffersFor, sizeOf } from "../../data/dataset.ts";
+import { buffersFor } from "../../data/dataset.ts";
 import { generatedSets } from "../../data/generated/index.ts";
 import { titleOf } from "../../data/readers/open.ts";
 import { labelsOf } from "../../data/split.ts";
 import { openData } from "../../node/dataFiles.ts";
+import { showShape, sizeOf } from "../../shape.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
 import { unnamed } from "../input/inputs.ts";
 import type { Terminal } from "../terminal.ts";
@@ -69,7 +70,7 @@ export async function dataCommand(
     `${bold(data.name)}: ${titleOf(data.kind)}, ${plural(train.length, "row")}${test ? `, and ${count(test.length)} to test with` : ""}`,
   );
   print(
-    `inputs: [${train.inputShape.join(", ")}] of ${train.inputType}${train.inputScale === 1 ? "" : `, scaled by ${scale(train.inputScale)}`}`,
+    `inputs: ${showShape(train.inputShape)} of ${train.inputType}${train.inputScale === 1 ? "" : `, scaled by ${scale(train.inputScale)}`}`,
   );
   if (data.csv) {
     const { columns, label } = data.csv;

@@ -15,6 +15,7 @@ import { predictedClass } from "../../metrics/metric.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import { writeFileAtomic } from "../../node/files.ts";
+import { sizeOf } from "../../shape.ts";
 import type { Scores } from "../../training/evaluate.ts";
 import { openModel } from "../input/openModel.ts";
 import type { Terminal } from "../terminal.ts";
@@ -139,7 +140,7 @@ async function compare(
 }
 
 async function outputsOn(model: Model, dataset: Dataset) {
-  const units = model.outputShape.reduce((product, n) => product * n, 1);
+  const units = sizeOf(model.outputShape);
   const threshold = outputThreshold(internalsOf(model).state.required.loss, model.layers);
   const classes: number[] = new Array(dataset.length);
   const isClass = dataset.target.kind === "class";

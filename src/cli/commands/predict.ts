@@ -1,11 +1,11 @@
 /** nabla predict */
 
-import { sizeOf } from "../../data/dataset.ts";
 import type { Voting } from "../../ensemble/ensemble.ts";
 import { NablaError } from "../../errors.ts";
 import { outputThreshold } from "../../losses/resolve.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
+import { sizeOf } from "../../shape.ts";
 import { classNames } from "../input/examine.ts";
 import { type InputRow, readInputs } from "../input/inputs.ts";
 import { openModel } from "../input/openModel.ts";

@@ -7,6 +7,7 @@ import { ConfusionMatrix } from "../../metrics/confusion.ts";
 import { predictedClass } from "../../metrics/metric.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
+import { sizeOf } from "../../shape.ts";
 import type { Scores } from "../../training/evaluate.ts";
 import { extraOf } from "../training/resume.ts";
 import { inUnits } from "../training/targets.ts";
@@ -66,7 +67,7 @@ export async function examine(model: Model, dataset: Dataset, keep = 0): Promise
   }
   const labels = labelsOf(dataset);
   const threshold = outputThreshold(internalsOf(model).state.required.loss, model.layers);
-  const units = model.outputShape.reduce((product, n) => product * n, 1);
+  const units = sizeOf(model.outputShape);
   const confusion = new ConfusionMatrix(Math.max(2, units, target.classes));
   const mistakes: Mistake[] = [];
   let wrong = 0;
@@ -99,7 +100,7 @@ export function classNames(model: Model, dataset?: Dataset): string[] {
   const target = dataset?.target;
   const named = model.metadata.classes ?? (target?.kind === "class" ? target.names : undefined);
   if (named) return [...named];
-  const units = model.outputShape.reduce((product, n) => product * n, 1);
+  const units = sizeOf(model.outputShape);
   const n = Math.max(2, units, target?.kind === "class" ? target.classes : 0);
   return Array.from({ length: n }, (_, c) => String(c));
 }

@@ -8,6 +8,7 @@ import type { Model } from "../../model/model.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
 import { decodeImage } from "../../node/images/decode.ts";
 import type { ImageFolderOptions } from "../../node/images/pictures.ts";
+import { showShape } from "../../shape.ts";
 import type { Terminal } from "../terminal.ts";
 import { imageOf } from "../text/draw.ts";
 import { count, plural } from "../text/format.ts";
@@ -102,7 +103,7 @@ export function pictureRow(model: Model, bytes: Uint8Array, name: string, asIs =
   const { size, channels, fit = "pad" } = imageOptionsOf(model);
   if (typeof size !== "object" || !channels)
     throw new NablaError(
-      `${name}: a picture, but the model takes inputs [${model.inputShape.join(", ")}], which are none`,
+      `${name}: a picture, but the model takes inputs ${showShape(model.inputShape)}, which are none`,
     );
   const { width, height } = size;
   const decoded = decodeImage(bytes, name);

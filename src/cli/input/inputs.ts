@@ -3,13 +3,14 @@
 import { readFile, stat } from "node:fs/promises";
 import { encodeCsvRow } from "../../data/csv.ts";
 import { isNumeric, parseCsvLine, parseCsvTable } from "../../data/csvTable.ts";
-import { type Inputs, sizeOf } from "../../data/dataset.ts";
+import type { Inputs } from "../../data/dataset.ts";
 import { generatedSets } from "../../data/generated/index.ts";
 import { readImageHeader } from "../../data/images/header.ts";
 import { labelsOf } from "../../data/split.ts";
 import { NablaError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
 import { openRows } from "../../node/dataFiles.ts";
+import { showShape, sizeOf } from "../../shape.ts";
 import { openPart } from "../commands/evaluate.ts";
 import type { Terminal } from "../terminal.ts";
 import { extraOf } from "../training/resume.ts";
@@ -208,7 +209,7 @@ const depth = (value: unknown): number => (Array.isArray(value) ? 1 + depth(valu
 function fitting(model: Model, values: Inputs, shape: readonly number[], name: string): Inputs {
   if (values.length !== sizeOf(model.inputShape)) {
     throw new NablaError(
-      `${name}: the model takes inputs [${model.inputShape.join(", ")}], these are [${shape.join(", ")}]`,
+      `${name}: the model takes inputs ${showShape(model.inputShape)}, these are ${showShape(shape)}`,
     );
   }
   const trained = extraOf(model)?.data;

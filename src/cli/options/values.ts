@@ -16,7 +16,7 @@ export interface Limits {
   below?: number;
 }
 
-export function number(option: string, limits: Limits = {}): (text: string) => number {
+export function numberOption(option: string, limits: Limits = {}): (text: string) => number {
   const { min, above, below } = limits;
   const wanted = [
     min !== undefined && `≥ ${min}`,
@@ -35,7 +35,7 @@ export function number(option: string, limits: Limits = {}): (text: string) => n
   };
 }
 
-export function whole(option: string, min = 1): (text: string) => number {
+export function wholeOption(option: string, min = 1): (text: string) => number {
   return (text) => {
     const value = /^\d+$/.test(text.trim()) ? Number(text) : -1;
     if (!Number.isSafeInteger(value) || value < min) refuse(option, `a whole number ≥ ${min}`, text);
@@ -52,7 +52,7 @@ export function port(text: string): number {
 
 /** "100,50" → [100, 50]; "none" → []. */
 export function units(option: string): (text: string) => number[] {
-  const one = whole(option);
+  const one = wholeOption(option);
   return (text) => {
     if (text.trim().toLowerCase() === "none") return [];
     try {

@@ -6,13 +6,13 @@
  * λ is shared out among the rows trained on in chapter 3, among the batches of an epoch in chapter 6, as its programs have it.
  * Weights begin with variance 1 in chapter 1, 1/inputs in chapter 3 and 1/outputs in chapter 6, biases with variance 1.
  */
-import type { Common, Initializer, LayerInput, Preset } from "./preset.ts";
+import type { Initializer, LayerDefaults, Preset, PresetLayer } from "./preset.ts";
 
 const NORMAL = { name: "gaussian", mean: 0, stddev: 1 } as const;
 const SIXTH = 1 / 6;
 
 /** Variance 1/units; of a convolution 1 / (filters · window / pool). */
-function byOutputs(layer: LayerInput): Initializer {
+function byOutputs(layer: PresetLayer): Initializer {
   const outputs =
     layer.type === "conv2d" ? (layer.filters * 25) / 4 : layer.type === "dense" ? layer.units : 1;
   return { name: "gaussian", mean: 0, stddev: Math.sqrt(1 / outputs) };
@@ -22,12 +22,12 @@ const sgd = (learningRate: number) => ({ name: "sgd", learningRate }) as const;
 
 const conv =
   (filters: number) =>
-  (common: Common): LayerInput[] => [
+  (common: LayerDefaults): PresetLayer[] => [
     { type: "conv2d", filters, kernelSize: 5, ...common },
     { type: "maxPooling2d" },
   ];
 const one = { smallest: 6, layers: conv(20) };
-const two = { smallest: 16, layers: (common: Common) => [...conv(20)(common), ...conv(40)(common)] };
+const two = { smallest: 16, layers: (common: LayerDefaults) => [...conv(20)(common), ...conv(40)(common)] };
 
 const quadratic: Omit<Preset, "description" | "hidden"> = {
   activation: "sigmoid",

@@ -1,8 +1,8 @@
 /** Presets that look at images with convolutions. */
-import type { Common, LayerInput, Preset } from "./preset.ts";
+import type { LayerDefaults, Preset, PresetLayer } from "./preset.ts";
 
 /** Convolution, its mean and variance made even, ReLU; the normalisation has the bias. */
-const normalised = (filters: number, common: Common, strides = 1): LayerInput[] => {
+const normalised = (filters: number, common: LayerDefaults, strides = 1): PresetLayer[] => {
   const { activation, biasInitializer: _, ...rest } = common;
   return [
     { type: "conv2d", filters, kernelSize: 3, strides, padding: "same", useBias: false, ...rest },

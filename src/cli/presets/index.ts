@@ -1,15 +1,16 @@
 /** Networks by name, made to fit the data. What a preset says, options on the command line override. */
 import type { ActivationName } from "../../activations/table.ts";
-import { type Dataset, sizeOf, type Target } from "../../data/dataset.ts";
+import type { Dataset, Target } from "../../data/dataset.ts";
 import { NablaError } from "../../errors.ts";
 import type { LossName } from "../../losses/table.ts";
+import { showShape, sizeOf } from "../../shape.ts";
 import { bookPresets } from "./book.ts";
 import { imagePresets } from "./images.ts";
 import type {
-  Common,
   Initializer,
-  LayerInput,
+  LayerDefaults,
   Preset,
+  PresetLayer,
   PresetOptions,
   Task,
   TrainingInput,
@@ -128,7 +129,7 @@ export function presetConfig(
   dataset: Dataset,
   task: Task,
   options: PresetOptions,
-): { inputShape: number[]; layers: LayerInput[]; training: TrainingInput } {
+): { inputShape: number[]; layers: PresetLayer[]; training: TrainingInput } {
   const preset = presets[name]!;
   const { features, dropout } = preset;
   if (features) checkImages(name, features.smallest, dataset);
@@ -142,14 +143,14 @@ export function presetConfig(
   };
   const rows = dataset.length * (1 - (training.validationSplit ?? 0)) * (training.shifted ? 5 : 1);
   const penalty = penaltyOf(preset, rows, batchSize ?? training.batchSize, options);
-  const common: Common = {
+  const common: LayerDefaults = {
     activation: options.activation ?? preset.activation,
     kernelInitializer:
       options.initializer ?? (options.activation ? initializerFor(options.activation) : preset.initializer),
     ...(preset.biasInitializer && { biasInitializer: preset.biasInitializer }),
     ...penalty,
   };
-  const layers: LayerInput[] = [];
+  const layers: PresetLayer[] = [];
   if (features) {
     const [height, width, ...channels] = dataset.inputShape;
     if (channels.length === 0) layers.push({ type: "reshape", targetShape: [height!, width!, 1] });
@@ -198,7 +199,7 @@ function penaltyOf(
   rows: number,
   batchSize: number,
   options: PresetOptions,
-): Pick<Common, "kernelRegularizer"> {
+): Pick<LayerDefaults, "kernelRegularizer"> {
   const { l1 = 0, l2 = 0 } = options;
   if (options.l1 !== undefined || options.l2 !== undefined) return { kernelRegularizer: { l1, l2 } };
   if (!preset.penalty) return {};
@@ -209,7 +210,7 @@ function penaltyOf(
 
 function checkImages(name: string, smallest: number, { inputShape, name: data }: Dataset): void {
   const [height = 0, width = 0] = inputShape;
-  const shape = `[${inputShape.join(", ")}]`;
+  const shape = showShape(inputShape);
   if (inputShape.length < 2 || inputShape.length > 3)
     throw new NablaError(
       `--model ${name} is for images: expected rows [height, width] or [height, width, channels], those of ${data} are ${shape}; try --model mlp`,

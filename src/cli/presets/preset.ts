@@ -4,9 +4,9 @@ import type { ActivationName } from "../../activations/table.ts";
 import type { ConfigInput } from "../../config/config.ts";
 import type { LossName } from "../../losses/table.ts";
 
-export type LayerInput = ConfigInput["model"]["layers"][number];
+export type PresetLayer = ConfigInput["model"]["layers"][number];
 export type TrainingInput = ConfigInput["training"];
-export type Initializer = Extract<LayerInput, { type?: "dense" }>["kernelInitializer"];
+export type Initializer = Extract<PresetLayer, { type?: "dense" }>["kernelInitializer"];
 
 /** What the data asks of a network. */
 export type Task =
@@ -27,7 +27,7 @@ export interface PresetOptions
 }
 
 /** What all layers with weights have in common. */
-export interface Common {
+export interface LayerDefaults {
   activation: ActivationName;
   kernelInitializer: Initializer;
   biasInitializer?: Initializer;
@@ -41,7 +41,7 @@ export interface Preset {
   readonly activation: ActivationName;
   readonly initializer: Initializer;
   /** Where that depends on the layer's outputs; the last layer has `outputInitializer`. */
-  initializerOf?(layer: LayerInput): Initializer;
+  initializerOf?(layer: PresetLayer): Initializer;
   readonly biasInitializer?: Initializer;
   /** Of the last layer. Default: as the others, biases zero. */
   readonly outputInitializer?: Initializer;
@@ -57,7 +57,7 @@ export interface Preset {
   readonly features?: {
     /** The least height and width that leave something after the last pooling. */
     readonly smallest: number;
-    layers(common: Common): LayerInput[];
+    layers(common: LayerDefaults): PresetLayer[];
   };
   /** Share of the values dropped before each dense layer. */
   readonly dropout?: number;

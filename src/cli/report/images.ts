@@ -1,13 +1,13 @@
 /** Inputs and weights as PNG images inside URLs. */
 import { encode } from "fast-png";
 import type { Inputs } from "../../data/dataset.ts";
-import type { ImageShape } from "../text/draw.ts";
+import type { PixelShape } from "../text/draw.ts";
 
 const url = (width: number, height: number, data: Uint8Array, channels: 1 | 3 | 4): string =>
   `data:image/png;base64,${Buffer.from(encode({ width, height, data, channels, depth: 8 })).toString("base64")}`;
 
 /** uint8 as it is; float32 stretched from its smallest value to its largest. */
-export function inputImage(values: Inputs, { width, height, channels }: ImageShape): string {
+export function inputImage(values: Inputs, { width, height, channels }: PixelShape): string {
   if (values instanceof Uint8Array) return url(width, height, values, channels as 1 | 3);
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
@@ -24,7 +24,7 @@ const NEGATIVE = [59, 118, 219];
 const POSITIVE = [222, 73, 46];
 
 /** Weights by sign, blue and red; the smaller, the more transparent, so that 0 is the page. `top` is the full colour. */
-export function weightImage(weights: ArrayLike<number>, { width, height }: ImageShape, top: number): string {
+export function weightImage(weights: ArrayLike<number>, { width, height }: PixelShape, top: number): string {
   const bytes = new Uint8Array(width * height * 4);
   for (let i = 0; i < width * height; i++) {
     bytes.set(weights[i]! < 0 ? NEGATIVE : POSITIVE, i * 4);
@@ -34,7 +34,7 @@ export function weightImage(weights: ArrayLike<number>, { width, height }: Image
 }
 
 /** Weights of three channels around grey; `top` is the full colour. */
-export function colourImage(weights: ArrayLike<number>, { width, height }: ImageShape, top: number): string {
+export function colourImage(weights: ArrayLike<number>, { width, height }: PixelShape, top: number): string {
   const bytes = Uint8Array.from({ length: width * height * 3 }, (_, i) =>
     Math.round(127.5 + 127.5 * Math.max(-1, Math.min(1, weights[i]! / top))),
   );
@@ -44,7 +44,7 @@ export function colourImage(weights: ArrayLike<number>, { width, height }: Image
 /** The channels of one image side by side, in as square a block as there is, with a pixel between them; grey from the least to the largest. */
 export function mapsImage(
   values: Float32Array,
-  { width, height, channels }: ImageShape,
+  { width, height, channels }: PixelShape,
   most: number,
 ): string {
   const shown = Math.min(channels, most);

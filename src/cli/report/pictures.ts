@@ -1,9 +1,10 @@
 /** Pictures of what a network looks for and sees: first weights, maps of its layers, what its mistakes hang on. */
-import { buffersFor, type Dataset, sizeOf } from "../../data/dataset.ts";
+import { buffersFor, type Dataset } from "../../data/dataset.ts";
 import { labelsOf, subset } from "../../data/split.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import type { Layer } from "../../plan/operation.ts";
+import { sizeOf } from "../../shape.ts";
 import type { Examination } from "../input/examine.ts";
 import { imageOf } from "../text/draw.ts";
 import { colourImage, inputImage, mapsImage, weightImage } from "./images.ts";

@@ -4,6 +4,7 @@ import type { Dataset, Inputs, Standardisation } from "../../data/dataset.ts";
 import type { ConfusionMatrix } from "../../metrics/confusion.ts";
 import type { Model } from "../../model/model.ts";
 import { layerSummaries } from "../../model/summary.ts";
+import { showShape } from "../../shape.ts";
 import { type Examination, inputOf } from "../input/examine.ts";
 import { imageOf } from "../text/draw.ts";
 import { count, figure, percent } from "../text/format.ts";
@@ -82,7 +83,7 @@ const sure = (value: number): string => (value >= 0 && value <= 1 ? percent(valu
 export function layerSection(model: Model): string {
   const rows = layerSummaries(model).map(
     (layer) =>
-      `<tr><td>${html(layer.name)}</td><td>${html(layer.type)}</td><td>${html(layer.activation ?? "")}</td><td>[${layer.outputShape.join(", ")}]</td><td class="n">${count(layer.parameters)}</td></tr>`,
+      `<tr><td>${html(layer.name)}</td><td>${html(layer.type)}</td><td>${html(layer.activation ?? "")}</td><td>${showShape(layer.outputShape)}</td><td class="n">${count(layer.parameters)}</td></tr>`,
   );
   return `<div class="scroll"><table><thead><tr><th>layer</th><th>type</th><th>activation</th><th>output</th><th class="n">parameters</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }

@@ -3,14 +3,14 @@
 import type { Inputs } from "../../data/dataset.ts";
 import type { Terminal } from "../terminal.ts";
 
-export interface ImageShape {
+export interface PixelShape {
   height: number;
   width: number;
   channels: number;
 }
 
 /** The shape of one row as an image: [h, w], [h, w, 1] or [h, w, 3]; undefined for anything else. */
-export function imageOf(shape: readonly number[]): ImageShape | undefined {
+export function imageOf(shape: readonly number[]): PixelShape | undefined {
   const [height, width, channels = 1] = shape;
   if (!height || !width || shape.length > 3 || (channels !== 1 && channels !== 3)) return undefined;
   return height >= 4 && width >= 4 ? { height, width, channels } : undefined;
@@ -21,7 +21,7 @@ const HALVES = [" ", "▀", "▄", "█"];
 /** As many side by side as there is room for, each over its caption. */
 export function drawImages(
   images: readonly Inputs[],
-  shape: ImageShape,
+  shape: PixelShape,
   captions: readonly string[],
   { bold, columns }: Terminal,
 ): string {
@@ -46,7 +46,7 @@ export function drawImages(
   return blocks.join("\n\n");
 }
 
-function draw(image: Inputs, { height, width, channels }: ImageShape): string[] {
+function draw(image: Inputs, { height, width, channels }: PixelShape): string[] {
   // not Math.max(...image): a picture may have more values than a call takes arguments
   let top = 0;
   for (const value of image) top = Math.max(top, value);

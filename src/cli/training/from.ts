@@ -1,7 +1,6 @@
 /** nabla train --from: a training that begins with the layers and weights of a trained model. */
 
 import { type ConfigInput, checkConfig } from "../../config/config.ts";
-import { sizeOf } from "../../data/dataset.ts";
 import { standardise } from "../../data/standardise.ts";
 import { NablaError } from "../../errors.ts";
 import { type FineTuneOptions, fineTune } from "../../model/fineTune.ts";
@@ -10,6 +9,7 @@ import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import { configOf } from "../../model/save.ts";
 import type { OpenDataOptions, OpenedData } from "../../node/dataFiles.ts";
+import { showShape, sizeOf } from "../../shape.ts";
 import { type ImageFlags, imageOptions, imageOptionsOf } from "../input/images.ts";
 import { presetConfig, taskOf } from "../presets/index.ts";
 import type { Terminal } from "../terminal.ts";
@@ -42,7 +42,7 @@ export function checkInputs(model: Model, path: string, data: OpenedData): void 
     );
   // rows of numbers without a shape may be anything
   const flat = inputShape.length === 1 || model.inputShape.length === 1;
-  const show = (shape: readonly number[]) => `inputs [${shape.join(", ")}]`;
+  const show = (shape: readonly number[]) => `inputs ${showShape(shape)}`;
   if (flat ? sizeOf(inputShape) !== sizeOf(model.inputShape) : inputShape.join() !== model.inputShape.join())
     refuse(show(model.inputShape), show(inputShape), "its weights are for inputs of that shape");
   if (extra && (extra.data.inputType !== inputType || extra.data.inputScale !== inputScale)) {

@@ -5,6 +5,7 @@
  */
 import type { Dataset, Targets } from "../../data/dataset.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
+import { sizeOf } from "../../shape.ts";
 import { taskOf } from "../presets/index.ts";
 
 export interface TargetScale {
@@ -16,7 +17,7 @@ export interface TargetScale {
 export function fitTargets({ kind, train }: OpenedData): TargetScale | undefined {
   if (kind !== "csv" || train.target.kind !== "values" || taskOf(train).kind !== "values") return undefined;
   const y = new Float32Array(train.length);
-  const x = new Float32Array(train.length * train.inputShape.reduce((product, n) => product * n, 1));
+  const x = new Float32Array(train.length * sizeOf(train.inputShape));
   train.read(
     Uint32Array.from(y, (_, i) => i),
     x,

@@ -1,7 +1,7 @@
 /** Cutting a window out of an image with a margin around it: moving by whole pixels, again. */
 import { int } from "../../fields/fields.ts";
 import { optional } from "../../fields/objects.ts";
-import { type Checked, type Effect, whole } from "./effect.ts";
+import { type Checked, type Effect, wholeUpTo } from "./effect.ts";
 import { checkDistance } from "./shape.ts";
 
 export interface CropOption {
@@ -20,8 +20,8 @@ export const crop: Effect<CropOption, Checked<typeof cropFields>> = {
     checkDistance("crop", margin, Math.min(height, width), height < width ? "high" : "wide");
     return {
       draw(random, to) {
-        to.dy += whole(random, margin);
-        to.dx += whole(random, margin);
+        to.dy += wholeUpTo(random, margin);
+        to.dx += wholeUpTo(random, margin);
       },
     };
   },

@@ -55,7 +55,7 @@ export interface Effect<Options, Config> {
 /** In ± most. */
 export const evenly = (random: Stream, most: number): number => (2 * random.uniform() - 1) * most;
 /** A whole number in ± most; always one word, which Stream.int does not promise. */
-export const whole = (random: Stream, most: number): number =>
+export const wholeUpTo = (random: Stream, most: number): number =>
   Math.floor(random.uniform() * (2 * most + 1)) - most;
 
 export const RADIANS = 3.141592653589793 / 180;

@@ -1,7 +1,8 @@
 /** Other images from each image, made as they are read. */
 import { checkOptions } from "../../fields/options.ts";
-import { words } from "../../math/random.ts";
-import { type Dataset, type Inputs, sizeOf } from "../dataset.ts";
+import { wordsOf } from "../../math/random.ts";
+import { sizeOf } from "../../shape.ts";
+import type { Dataset, Inputs } from "../dataset.ts";
 import { portable } from "../portable.ts";
 import { Distortion } from "./distort.ts";
 import type { AugmentOptions } from "./effects.ts";
@@ -36,7 +37,7 @@ export function augment(dataset: Dataset, options: AugmentOptions): Dataset {
     ...dataset,
     read(indices, x, y, epoch) {
       if (epoch === undefined) return dataset.read(indices, x, y);
-      words(epoch, "epoch");
+      wordsOf(epoch, "epoch");
       const pending = dataset.read(indices, x, y, epoch);
       if (!pending) return apply(indices, x, epoch);
       const rows = indices.slice(); // the caller may reuse its array meanwhile

@@ -1,6 +1,7 @@
 /** Rows as images. */
 import { NablaError } from "../../errors.ts";
-import { type Dataset, sizeOf } from "../dataset.ts";
+import { showShape, sizeOf } from "../../shape.ts";
+import type { Dataset } from "../dataset.ts";
 
 /** Values of pixel (row, column) begin at (row · width + column) · channels. */
 export interface ImageShape {
@@ -15,20 +16,19 @@ export interface ImageShape {
  */
 export function imageShapeOf(who: string, dataset: Dataset, given?: readonly number[]): ImageShape {
   const { name, inputShape } = dataset;
-  const show = (shape: readonly number[]) => `[${shape.join(", ")}]`;
   const shape = given ?? inputShape;
   const sizes = shape.every((n) => Number.isInteger(n) && n > 0);
   if ((shape.length !== 2 && shape.length !== 3) || !sizes) {
     if (given)
       throw new NablaError(`${who}: imageShape: expected [h, w] or [h, w, c], got ${JSON.stringify(given)}`);
     throw new NablaError(
-      `${who}: ${name}: expected images, rows of shape [h, w] or [h, w, c], got ${show(inputShape)}` +
+      `${who}: ${name}: expected images, rows of shape [h, w] or [h, w, c], got ${showShape(inputShape)}` +
         (inputShape.length === 1 ? "; where images lie flat in the rows, pass imageShape: [h, w]" : ""),
     );
   }
   if (sizeOf(shape) !== sizeOf(inputShape)) {
     throw new NablaError(
-      `${who}: imageShape: ${show(shape)} is ${sizeOf(shape)} values, the rows of ${name} have ${sizeOf(inputShape)}`,
+      `${who}: imageShape: ${showShape(shape)} is ${sizeOf(shape)} values, the rows of ${name} have ${sizeOf(inputShape)}`,
     );
   }
   const [height, width, channels = 1] = shape;

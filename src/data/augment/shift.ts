@@ -2,7 +2,7 @@
 import { type Field, type JsonSchema, list, number } from "../../fields/fields.ts";
 import { optional } from "../../fields/objects.ts";
 import type { Stream } from "../../math/random.ts";
-import { type Checked, type Effect, evenly, whole } from "./effect.ts";
+import { type Checked, type Effect, evenly, wholeUpTo } from "./effect.ts";
 import { checkDistance } from "./shape.ts";
 
 export interface ShiftOption {
@@ -48,4 +48,4 @@ export const shift: Effect<ShiftOption, Checked<typeof shiftFields>> = {
 };
 
 const amount = (random: Stream, most: number): number =>
-  Number.isInteger(most) ? whole(random, most) : evenly(random, most);
+  Number.isInteger(most) ? wholeUpTo(random, most) : evenly(random, most);

@@ -1,7 +1,8 @@
 /** The expanded training set: every image and four copies, one pixel up, down, left and right. */
 import { NablaError } from "../../errors.ts";
 import { checkOptions } from "../../fields/options.ts";
-import { type Dataset, sizeOf } from "../dataset.ts";
+import { sizeOf } from "../../shape.ts";
+import type { Dataset } from "../dataset.ts";
 import { portable } from "../portable.ts";
 import { type Move, move } from "./move.ts";
 import { checkFill, imageShapeOf } from "./shape.ts";

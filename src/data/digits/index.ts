@@ -5,7 +5,7 @@
  */
 import { NablaError } from "../../errors.ts";
 import { checkOptions } from "../../fields/options.ts";
-import { STREAMS, Stream, words } from "../../math/random.ts";
+import { STREAMS, Stream, wordsOf } from "../../math/random.ts";
 import type { Dataset } from "../dataset.ts";
 import { portable } from "../portable.ts";
 import { drawDigit, SIZE } from "./draw.ts";
@@ -21,7 +21,7 @@ export function digits(options: DigitsOptions = {}): Dataset {
   if (!Number.isInteger(samples) || samples < 1 || samples > 2_000_000) {
     throw new NablaError(`digits: samples: expected an integer from 1 to 2000000, got ${samples}`);
   }
-  words(seed, "digits: seed");
+  wordsOf(seed, "digits: seed");
   const pixels = new Uint8Array(samples * PIXELS);
   const drawn = new Uint8Array(samples);
   const labels = Int32Array.from({ length: samples }, (_, i) => i % 10);

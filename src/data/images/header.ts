@@ -23,7 +23,7 @@ export function readImageHeader(
   if (total === 0)
     throw new NablaError(`${name}: the file is empty (0 bytes); expected a PNG or JPEG picture`);
   if (bytes.length < Math.min(total, 16)) return undefined;
-  const kind = kindOf(bytes);
+  const kind = imageKindOf(bytes);
   if (kind !== "png" && kind !== "jpeg")
     throw new NablaError(`${name}: expected a PNG or JPEG picture; this is ${kind ?? "no picture"}`);
   const header = kind === "png" ? readPngHeader(bytes, name) : readJpegHeader(bytes, name);
@@ -66,7 +66,7 @@ const BEGINNINGS: readonly [what: string, at: number, text: string][] = [
 ];
 
 /** "png", "jpeg", or what else a file's first bytes look like ("a WebP image"); undefined for anything unknown. */
-export function kindOf(bytes: Uint8Array): string | undefined {
+export function imageKindOf(bytes: Uint8Array): string | undefined {
   const latin = String.fromCharCode(...bytes.subarray(0, 16));
   return BEGINNINGS.find(([, at, text]) => latin.startsWith(text, at))?.[0];
 }

@@ -1,5 +1,5 @@
 /** What is in files: gzip is unpacked wherever it is met, the name of a file says nothing about it. */
-import { gunzip, isGzip, MAX_BYTES } from "../gzip.ts";
+import { gunzip, isGzip, MAX_UNPACKED } from "../gzip.ts";
 import type { DataEntry, DataFile, DataFolder, DataHost } from "./reader.ts";
 
 /** As many of a file's first bytes as are looked at to know what it is. */
@@ -10,7 +10,9 @@ const unpacked = /* @__PURE__ */ new WeakMap<DataFile, Promise<Uint8Array>>();
 
 /** All of a file, unpacked. @throws NablaError for more than `limit` bytes, before or after */
 export async function contentOf(file: DataFile, limit: number): Promise<Uint8Array> {
-  return (await unpacked.get(file)) ?? gunzip(await file.read(limit), file.path, Math.min(limit, MAX_BYTES));
+  return (
+    (await unpacked.get(file)) ?? gunzip(await file.read(limit), file.path, Math.min(limit, MAX_UNPACKED))
+  );
 }
 
 /** The first bytes of a file, or of what is packed in it. */

@@ -4,7 +4,7 @@ import { anything } from "../../fields/fields.ts";
 import { object, optional } from "../../fields/objects.ts";
 import { checkOptions } from "../../fields/options.ts";
 import { partsOf, shortened, sortClasses } from "../images/classes.ts";
-import { kindOf } from "../images/header.ts";
+import { imageKindOf } from "../images/header.ts";
 import {
   IMAGE_SET_OPTIONS,
   type ImagePart,
@@ -80,7 +80,7 @@ export const images: Reader<"images", { images?: ImageSetOptions }> = {
 /** "a picture (PNG)", "a WebP image"; undefined for what is none. Some of them begin as texts may, too. */
 async function pictureKind(file: DataFile, host: DataHost): Promise<string | undefined> {
   const head = await headOf(file, host);
-  const kind = kindOf(head);
+  const kind = imageKindOf(head);
   if (kind === "png" || kind === "jpeg") return `a picture (${kind.toUpperCase()})`;
   return isText(head) ? undefined : kind;
 }

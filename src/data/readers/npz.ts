@@ -2,7 +2,7 @@
 import { sha256Hex } from "../../checkpoint/sha256.ts";
 import { NablaError } from "../../errors.ts";
 import { object } from "../../fields/objects.ts";
-import { MAX_BYTES } from "../gzip.ts";
+import { MAX_UNPACKED } from "../gzip.ts";
 import { parseNpy } from "../npy.ts";
 import { npzSplit } from "../npz.ts";
 import { contentOf, headOf, latin } from "./content.ts";
@@ -34,7 +34,7 @@ export const npz: Reader<"npz"> = {
       throw new NablaError(`${where}: a zip archive; unpack it, and choose the folder or the files in it`);
     const { arrays } = host.limits;
     const bytes = await contentOf(of, arrays);
-    return { ...npzSplit(bytes, where, Math.min(arrays, MAX_BYTES)), fingerprint: sha256Hex(bytes) };
+    return { ...npzSplit(bytes, where, Math.min(arrays, MAX_UNPACKED)), fingerprint: sha256Hex(bytes) };
   },
   array: {
     expected: "a .npy file (it begins 93 4e 55 4d 50 59)",

@@ -2,7 +2,7 @@
 import { NablaError } from "../../errors.ts";
 
 /** Reads from `at` to `end` of some bytes. */
-export class Reader {
+export class ByteReader {
   /** @param what stands before every error: "the core" */
   constructor(
     readonly bytes: Uint8Array,
@@ -36,10 +36,10 @@ export class Reader {
   }
 
   /** A reader of the next n bytes, which this one leaves behind. */
-  part(n: number): Reader {
+  part(n: number): ByteReader {
     const from = this.at;
     this.skip(n);
-    return new Reader(this.bytes, this.what, from, from + n);
+    return new ByteReader(this.bytes, this.what, from, from + n);
   }
 
   /** An unsigned number of up to 32 bits (LEB128). */

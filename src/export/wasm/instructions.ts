@@ -1,5 +1,5 @@
 /** The instructions of a function's body: where each one lies and which function, global or type it names. */
-import type { Reader } from "./bytes.ts";
+import type { ByteReader } from "./bytes.ts";
 
 /** A number by which an instruction names something of its module. */
 export interface Reference {
@@ -29,7 +29,7 @@ export const I32_CONST = 0x41;
 export const FIRST_PLAIN = 0x28;
 
 /** An expression up to its end: that of a function's body, or what a global begins with. */
-export function* instructions(reader: Reader): Generator<Instruction> {
+export function* instructions(reader: ByteReader): Generator<Instruction> {
   let depth = 0;
   for (;;) {
     const from = reader.at;
@@ -56,18 +56,18 @@ export function* instructions(reader: Reader): Generator<Instruction> {
 }
 
 /** A block gives nothing, one value, or is of a type of the module. */
-function blockType(reader: Reader): Reference | undefined {
+function blockType(reader: ByteReader): Reference | undefined {
   const from = reader.at;
   const index = Number(reader.signed(33));
   return index < 0 ? undefined : { kind: "type", index, from, to: reader.at };
 }
 
-function memoryOperand(reader: Reader): void {
+function memoryOperand(reader: ByteReader): void {
   if (reader.u32() > 63) reader.fail("a second memory");
   reader.u32();
 }
 
-function skipOperands(reader: Reader, opcode: number): void {
+function skipOperands(reader: ByteReader, opcode: number): void {
   if (opcode <= 0x01 || opcode === 0x05 || opcode === END || opcode === 0x0f) return;
   if (opcode === DROP || opcode === 0x1b || (opcode >= 0x45 && opcode <= 0xc4)) return;
   if (opcode === 0x0c || opcode === 0x0d || (opcode >= 0x20 && opcode <= 0x22)) reader.u32();
@@ -86,7 +86,7 @@ function skipOperands(reader: Reader, opcode: number): void {
 }
 
 /** Saturating conversions, and copying and filling memory. */
-function skipBulk(reader: Reader): void {
+function skipBulk(reader: ByteReader): void {
   const code = reader.u32();
   if (code <= 7) return;
   if (code === 10) reader.skip(2);
@@ -95,7 +95,7 @@ function skipBulk(reader: Reader): void {
 }
 
 /** 128-bit SIMD. */
-function skipVector(reader: Reader): void {
+function skipVector(reader: ByteReader): void {
   const code = reader.u32();
   if (code <= 11 || code === 92 || code === 93) memoryOperand(reader);
   else if (code === 12 || code === 13) reader.skip(16);

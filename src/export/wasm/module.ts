@@ -1,5 +1,5 @@
 /** A WebAssembly module taken apart, as far as modules compiled from AssemblyScript go. */
-import { Reader } from "./bytes.ts";
+import { ByteReader } from "./bytes.ts";
 import { END, type Instruction, instructions } from "./instructions.ts";
 
 export interface WasmFunction {
@@ -50,7 +50,7 @@ type Draft = { -readonly [K in keyof WasmModule]: WasmModule[K] };
  * @throws NablaError for anything that is no module, is cut off, or has parts that AssemblyScript does not write
  */
 export function parseModule(bytes: Uint8Array, what: string): WasmModule {
-  const reader = new Reader(bytes, what);
+  const reader = new ByteReader(bytes, what);
   if (bytes.length < 8 || [0, 97, 115, 109, 1, 0, 0, 0].some((byte, i) => bytes[i] !== byte))
     reader.fail("no WebAssembly of version 1");
   reader.skip(8);
@@ -88,7 +88,7 @@ export function parseModule(bytes: Uint8Array, what: string): WasmModule {
   return found;
 }
 
-function functionType(reader: Reader): Uint8Array {
+function functionType(reader: ByteReader): Uint8Array {
   const from = reader.at;
   if (reader.byte() !== 0x60) reader.fail("a type that is no function's");
   reader.skip(reader.u32());
@@ -96,14 +96,14 @@ function functionType(reader: Reader): Uint8Array {
   return reader.bytes.subarray(from, reader.at);
 }
 
-function importOf(reader: Reader): string {
+function importOf(reader: ByteReader): string {
   const names = `${reader.name()}.${reader.name()}`;
   // nothing that imports is taken apart, so the rest does not matter
   reader.skip(reader.end - reader.at);
   return names;
 }
 
-function expression(reader: Reader): Uint8Array {
+function expression(reader: ByteReader): Uint8Array {
   const from = reader.at;
   for (const { reference } of instructions(reader))
     if (reference) reader.fail("a global that begins with another");
@@ -111,24 +111,24 @@ function expression(reader: Reader): Uint8Array {
 }
 
 /** The offset that an active segment begins with. */
-function offset(reader: Reader): number {
+function offset(reader: ByteReader): number {
   const [value, end] = instructions(reader);
   if (value?.constant === undefined || end?.opcode !== END) reader.fail("an offset that is no constant");
   return value.constant >>> 0;
 }
 
-function elements(reader: Reader): [number, number][] {
+function elements(reader: ByteReader): [number, number][] {
   if (reader.u32() !== 0) reader.fail("elements that are no plain list of functions");
   const first = offset(reader);
   return reader.vector((i) => [first + i, reader.u32()]);
 }
 
-function segment(reader: Reader): { offset: number; bytes: Uint8Array } {
+function segment(reader: ByteReader): { offset: number; bytes: Uint8Array } {
   if (reader.u32() !== 0) reader.fail("data that is not put in place at the start");
   return { offset: offset(reader), bytes: reader.take(reader.u32()) };
 }
 
-function functionOf(reader: Reader, type: number | undefined): WasmFunction {
+function functionOf(reader: ByteReader, type: number | undefined): WasmFunction {
   if (type === undefined) reader.fail("a body without a function");
   const body = reader.part(reader.u32());
   const from = body.at;

@@ -11,7 +11,7 @@ export interface StoredModel {
   readonly saved: Date;
 }
 
-export interface Place {
+export interface ModelStorage {
   readonly scheme: Scheme;
   /** Replaces the model of this name whole, or leaves it as it was and throws. */
   write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
