@@ -59,6 +59,12 @@ function innerOf(
   return fields.map((field) => [field, (config as unknown as Record<string, readonly LayerConfig[]>)[field]]);
 }
 
+/** The configuration with others in the place of the layers within it. */
+export const withInner = (config: LayerConfig, other: (layer: LayerConfig) => LayerConfig): LayerConfig => ({
+  ...config,
+  ...Object.fromEntries(innerOf(config, kindOf).map(([field, layers]) => [field, layers.map(other)])),
+});
+
 /** The configurations with the names of all layers written out, those within layers included. */
 export function nameLayers(
   configs: readonly LayerConfig[],

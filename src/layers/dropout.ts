@@ -45,4 +45,5 @@ export const dropout = /* @__PURE__ */ layer("dropout", {
   fields: TRAINING && fields,
   build,
   example: "{ rate: 0.5 }",
+  atRest: { rate: 0 },
 });

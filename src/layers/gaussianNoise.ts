@@ -37,4 +37,5 @@ export const gaussianNoise = /* @__PURE__ */ layer("gaussianNoise", {
   fields: TRAINING && fields,
   build,
   example: "{ stddev: 0.1 }",
+  atRest: { stddev: 0 },
 });

@@ -46,6 +46,8 @@ export interface LayerKind<F extends ObjectField<Fields> = ObjectField<Fields>> 
   readonly onlyShape?: boolean;
   /** Whether a row's outputs depend, while training, on which other rows it is run with. */
   looksAcrossRows?(config: Infer<F>): boolean;
+  /** What makes it behave while training as it does otherwise: fields with which it is not random. */
+  readonly atRest?: Partial<Infer<F>>;
   /** Its fields that are lists of layers, in the order in which they are built. */
   readonly inner?: readonly string[];
 }

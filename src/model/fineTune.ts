@@ -2,7 +2,7 @@
 import { withShape } from "../config/shape.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
-import { everyLayer, nameLayers } from "../layers/chain.ts";
+import { everyLayer, nameLayers, withInner } from "../layers/chain.ts";
 import type { LayerConfig, LayerInput } from "../layers/configs.ts";
 import { checkChain } from "../layers/registry.ts";
 import { internalsOf } from "./internals.ts";
@@ -131,13 +131,10 @@ function whichFrozen(
   return new Set(everyLayer(named).map(({ name }) => name!));
 }
 
-function withTrainable<T extends LayerConfig>(config: T, frozen: ReadonlySet<string>): T {
-  if (config.type === "residual") {
-    const each = (inner: typeof config.layers) => inner.map((layer) => withTrainable(layer, frozen));
-    return { ...config, layers: each(config.layers), shortcut: each(config.shortcut) };
-  }
-  return "trainable" in config ? { ...config, trainable: !frozen.has(config.name!) } : config;
-}
+const withTrainable = (config: LayerConfig, frozen: ReadonlySet<string>): LayerConfig => ({
+  ...withInner(config, (layer) => withTrainable(layer, frozen)),
+  ...("trainable" in config && { trainable: !frozen.has(config.name!) }),
+});
 
 const unknown = (option: string, name: string, configs: readonly LayerConfig[]): NablaError => {
   const names = configs.map((config) => config.name!);

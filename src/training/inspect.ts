@@ -3,8 +3,9 @@
 import { type Dataset, range } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
-import { buildChain } from "../layers/chain.ts";
+import { buildChain, withInner } from "../layers/chain.ts";
 import type { LayerConfig } from "../layers/configs.ts";
+import { kindOf } from "../layers/registry.ts";
 import { Network } from "../network/network.ts";
 import { Outputs } from "../network/predict.ts";
 import { floatsOf, ld } from "../plan/builder.ts";
@@ -22,18 +23,12 @@ export function copyParameters(from: Network, to: Network): void {
 }
 
 /** As layers behave outside training: nothing is random, normalisation has its moving means, and no parameter wants a gradient. */
-function atRest<T extends LayerConfig>(config: T): T {
-  return {
-    ...config,
+const atRest = (config: LayerConfig): LayerConfig =>
+  ({
+    ...withInner(config, atRest),
     ...("trainable" in config && { trainable: false }),
-    ...(config.type === "dropout" && { rate: 0 }),
-    ...(config.type === "gaussianNoise" && { stddev: 0 }),
-    ...(config.type === "residual" && {
-      layers: config.layers.map(atRest),
-      shortcut: config.shortcut.map(atRest),
-    }),
-  };
-}
+    ...kindOf(config.type)?.atRest,
+  }) as LayerConfig;
 
 /** dL/dx of each row's own loss. @see Model.inputGradients */
 export function inputGradientsOf(

@@ -7,7 +7,7 @@ import type { Infer } from "../../fields/fields.ts";
 import type { InitializerName } from "../../initializers/table.ts";
 import { LOSSES, type LossName, losses } from "../../losses/table.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
-import type { OptimizerName } from "../../optimizers/table.ts";
+import { type OptimizerName, optimizers } from "../../optimizers/table.ts";
 import { parseSchedule } from "../../schedules/parse.ts";
 import { documentSettings } from "../../training/settings.ts";
 import { given } from "../options/flags.ts";
@@ -170,13 +170,16 @@ function optimizerOf(given: ConfigInput["training"]["optimizer"], flags: ModelFl
   const { learningRate, momentum, weightDecay, clipNorm, clipValue, ema } = flags;
   const average = ema !== undefined && { useEma: true, emaMomentum: ema };
   const changes = Object.entries({ learningRate, momentum, weightDecay, clipNorm, clipValue, ...average });
-  if (momentum !== undefined && !["momentum", "nesterov", "rmsprop"].includes(base.name))
+  if (momentum !== undefined && !takesMomentum(base.name))
     throw new NablaError(`--momentum: optimizer ${base.name} has none; use --optimizer momentum or nesterov`);
   return {
     ...base,
     ...Object.fromEntries(changes.filter(([, value]) => value !== undefined)),
   } as ConfigInput["training"]["optimizer"];
 }
+
+const takesMomentum = (name: string): boolean =>
+  Object.hasOwn(optimizers, name) && "momentum" in optimizers[name as OptimizerName].fields().fields;
 
 function scheduleOf(text: string) {
   try {
