@@ -6,8 +6,8 @@ import { packWeights } from "../math/matmul";
 import { run } from "../tape";
 import { Standalone, Unpack } from "./records";
 
-export { BASE } from "../math/matmul";
 export * from "./kernels";
+export { BASE } from "../math/matmul";
 
 /** Where the model's record lies. The exporter sets what it starts with. */
 export let MODEL: usize = 0;
