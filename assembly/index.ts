@@ -1,4 +1,4 @@
-// What the core exports. Each line is a file that holds kernels and their records.
+// What the core exports: functions and constants for hosts, and all kernels.
 //
 // Functions and constants whose doc comment says @inline are inlined: scripts/inline.mjs.
 export { run, runPart } from "./tape";
@@ -10,47 +10,4 @@ export { mapExp, mapLog, mapTanh, mapLog64, mapSin64, mapCos64 } from "./math/ma
 export { fillUniform, fillGaussian } from "./math/random";
 export { sha256Init, sha256Blocks, SHA256_STATE } from "./math/sha256";
 export { allFinite } from "./math/finite";
-export { DENSE_FORWARD, DENSE_WEIGHTS, DENSE_TRANSPOSE, DENSE_INPUT, OUTER_SCRATCH } from "./layers/dense";
-export { INPUT_U8, INPUT_F32 } from "./layers/input";
-export { CONV2D_FORWARD, CONV2D_WEIGHTS, CONV2D_TURN, CONV2D_INPUT } from "./layers/conv2d";
-export { conv2dScratch, conv2dInputScratch, depthwiseScratch } from "./layers/scratch";
-export { DEPTHWISE_FORWARD, DEPTHWISE_WEIGHTS, DEPTHWISE_INPUT } from "./layers/depthwiseConv2d";
-export { MAX_POOL_FORWARD, MAX_POOL_BACKWARD } from "./layers/maxPooling2d";
-export { AVERAGE_POOL_FORWARD, AVERAGE_POOL_BACKWARD } from "./layers/averagePooling2d";
-export { FLATTEN_PIXELS, UNFLATTEN_PIXELS } from "./layers/reshape";
-export { ZERO_PAD } from "./layers/zeroPadding2d";
-export { BATCH_NORM_MOMENTS, BATCH_NORM_FORWARD, BATCH_NORM_BACKWARD, MOVING_MOMENTS } from "./layers/batchNormalization";
-export { LAYER_NORM_FORWARD, LAYER_NORM_INPUT, LAYER_NORM_WEIGHTS } from "./layers/layerNormalization";
-export { DROPOUT, GAUSSIAN_NOISE } from "./layers/noise";
-export { ADD } from "./layers/add";
-export { STEP_FORWARD } from "./activations/step";
-export { SIGMOID_FORWARD, SIGMOID_BACKWARD } from "./activations/sigmoid";
-export { TANH_FORWARD, TANH_BACKWARD } from "./activations/tanh";
-export { RELU_FORWARD, RELU_BACKWARD } from "./activations/relu";
-export { LEAKY_RELU_FORWARD, LEAKY_RELU_BACKWARD } from "./activations/leakyRelu";
-export { GAUSSIAN_FORWARD, GAUSSIAN_BACKWARD } from "./activations/gaussian";
-export { ELU_FORWARD, ELU_BACKWARD } from "./activations/elu";
-export { GELU_FORWARD, GELU_BACKWARD } from "./activations/gelu";
-export { SILU_FORWARD, SILU_BACKWARD } from "./activations/silu";
-export { SOFTPLUS_FORWARD, SOFTPLUS_BACKWARD } from "./activations/softplus";
-export { SOFTMAX_FORWARD, SOFTMAX_BACKWARD } from "./activations/softmax";
-export { SQUARED_ERROR } from "./losses/squaredError";
-export { ABSOLUTE_ERROR } from "./losses/absoluteError";
-export { HUBER } from "./losses/huber";
-export { BINARY_CROSSENTROPY, BINARY_CROSSENTROPY_SIGMOID } from "./losses/binaryCrossentropy";
-export { CATEGORICAL_CROSSENTROPY, CATEGORICAL_CROSSENTROPY_SOFTMAX } from "./losses/categoricalCrossentropy";
-export { HINGE } from "./losses/hinge";
-export { CATEGORICAL_HINGE } from "./losses/categoricalHinge";
-export { PERCEPTRON } from "./losses/perceptron";
-export { ONE_HOT } from "./losses/oneHot";
-export { SMOOTH_TARGETS } from "./losses/smooth";
-export { LOSS_REDUCE, STATUS_NOT_FINITE } from "./losses/reduce";
-export { SGD } from "./optimizers/sgd";
-export { MOMENTUM, NESTEROV } from "./optimizers/momentum";
-export { ADAM } from "./optimizers/adam";
-export { RMSPROP } from "./optimizers/rmsprop";
-export { ADAGRAD } from "./optimizers/adagrad";
-export { DECAY } from "./optimizers/decay";
-export { AVERAGE } from "./optimizers/average";
-export { CLIP_VALUE, NORM, CLIP_NORM, NORM_BLOCK } from "./optimizers/clip";
-export { PENALTY, PENALTY_LOSS } from "./optimizers/penalty";
+export * from "./kernels";

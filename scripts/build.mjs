@@ -15,12 +15,10 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeCores } from "./cores.mjs";
 import { PREDICTING, SHIPPED, workerAt } from "./defines.mjs";
-import { writeIndexes } from "./indexes.mjs";
+import { generate } from "./generate.mjs";
 import { inference } from "./inference.mjs";
 import { note, writeNotices } from "./notices.mjs";
-import { writeRecords } from "./records.mjs";
 import { schemaOfFields } from "./schema.mjs";
-import { writeTiles } from "./tiles.mjs";
 import { pruneTypes } from "./types.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -32,9 +30,7 @@ const run = (file, ...args) =>
 // what earlier builds left would be packed with it
 rmSync("build/core", { recursive: true, force: true });
 mkdirSync("build/core", { recursive: true });
-writeTiles("assembly/math");
-writeRecords("assembly", "src/core/records.ts");
-writeIndexes("src");
+generate();
 const asc = join(dirname(require.resolve("assemblyscript/package.json")), "bin/asc.js");
 // whole paths: the compiler finds the transform a configuration names by the configuration's folder
 for (const target of ["simd", "debug", "threads"])

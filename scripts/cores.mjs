@@ -4,24 +4,28 @@
 // in it names `fullBuild` as its `core` (src/core/full.ts). nabla/predict has `predict`. As text a core packs like its bytes (bytes.mjs).
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { encode } from "./bytes.mjs";
+import { readKernels } from "./kernels.mjs";
 import { withRecords } from "./records.mjs";
 import { subset } from "./subset.mjs";
 
 /** Only tests, and hosts that are not the library, ask for these. */
 const TESTED = /^map|^PANEL_COLUMNS$|Panels$/;
-/** Layers for images and those that normalise: a program has them where it names such a layer. */
-const IMAGES =
-  /^(CONV2D|DEPTHWISE|MAX_POOL|AVERAGE_POOL|ZERO_PAD|BATCH_NORM|MOVING_MOMENTS|LAYER_NORM)|^(ADD|conv2d\w+|depthwiseScratch)$/;
-/** What predicting takes. */
-const FORWARD =
-  /_FORWARD$|^INPUT_|FLATTEN_PIXELS$|^(ZERO_PAD|ADD|BASE|ZEROS|SHA256_STATE)$|^(run|packWeights|allFinite|sha256.*|conv2dScratch|depthwiseScratch)$/;
+/** What predicting takes besides kernels; of the sizes of scratch not those of backward passes. */
+const PREDICTS = /^(BASE|ZEROS|SHA256_STATE|run|packWeights|allFinite|sha256\w+)$|(?<!Input)Scratch$/;
+/** Layers of images alone need scratch of a size of their own. */
+const IMAGES = /Scratch$/;
+/** Kernels by name: their files say which cores they are in. */
+const kernels = new Map(
+  readKernels(fileURLToPath(new URL("../assembly", import.meta.url))).map((kernel) => [kernel.name, kernel]),
+);
 
 /** Which exports each has. simd: all. dense: networks of dense layers. predict: all layers, forwards only. */
 export const CORES = {
   simd: () => true,
-  dense: (name) => !TESTED.test(name) && !IMAGES.test(name),
-  predict: (name) => FORWARD.test(name),
+  dense: (name) => kernels.get(name)?.dense ?? !(TESTED.test(name) || IMAGES.test(name)),
+  predict: (name) => kernels.get(name)?.forward ?? PREDICTS.test(name),
 };
 
 /** Builds that stay as they were compiled, and the records they have besides those of their kernels. */

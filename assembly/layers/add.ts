@@ -22,4 +22,5 @@ function add(record: usize, rows: i32, part: i32, parts: i32): void {
   for (const end = y + bytes; y < end; y += 16, p += 16, q += 16) v128.store(y, f32x4.add(v128.load(p), v128.load(q)));
 }
 
+/** @forward */
 export const ADD: i32 = add.index;

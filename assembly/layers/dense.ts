@@ -1,5 +1,6 @@
 // Dense layer. x[rows, inputs], w[inputs, units] packed, b[units], y[rows, units].
 // The activation is an instruction of its own.
+// @core dense
 
 import { columnSums, matmul, outerProduct, OUTER_SCRATCH as SCRATCH, transposePacked } from "../math/matmul";
 import { Step } from "../tape";

@@ -1,4 +1,5 @@
 // Batches as they come from a dataset, densely packed, into padded rows of f32.
+// @core dense
 
 import { rowBytes, shareStart } from "../math/simd";
 
@@ -78,5 +79,7 @@ function inputF32(record: usize, rows: i32, part: i32, parts: i32): void {
   }
 }
 
+/** @forward */
 export const INPUT_U8: i32 = inputU8.index;
+/** @forward */
 export const INPUT_F32: i32 = inputF32.index;

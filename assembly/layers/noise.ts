@@ -1,5 +1,6 @@
 // Layers that are random while training. What they draw is a function of (seed, step, layer, place in the batch), so the backward
 // pass draws the same numbers again instead of keeping them, and pieces of a batch see what the whole would.
+// @core dense
 
 import { philox4, randomGaussians, r0, r1, r2, r3 } from "../math/random";
 import { rowBytes, shareStart } from "../math/simd";

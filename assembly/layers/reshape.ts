@@ -1,5 +1,6 @@
 // Between feature maps, whose pixels are padded to multiples of four channels, and flat rows. Where channels are a multiple of
 // four both lie alike and nothing needs to be done.
+// @core dense
 
 import { gather } from "../math/pixels";
 import { ld, rowBytes, shareStart, times } from "../math/simd";
@@ -34,5 +35,7 @@ function unflattenPixels(record: usize, rows: i32, part: i32, parts: i32): void 
   }
 }
 
+/** @forward */
 export const FLATTEN_PIXELS: i32 = flattenPixels.index;
+/** @forward */
 export const UNFLATTEN_PIXELS: i32 = unflattenPixels.index;

@@ -28,7 +28,7 @@ export function lastReached<T extends number>(size: T, before: T, stride: T): T 
   return floorDiv<T>(<T>(size - 1 + before), stride);
 }
 
-/** Of CONV2D_FORWARD, or with `weights` of CONV2D_WEIGHTS: offsets into a patch | copy of the image | y or dy of one group. */
+/** Of CONV2D_FORWARD, or with `weights` of CONV2D_WEIGHTS: offsets into a patch | copy of the image | y or dy of one group. @forward */
 export function conv2dScratch(
   weights: bool, outHeight: f64, outWidth: f64,
   kernelHeight: f64, kernelWidth: f64, strideY: f64, strideX: f64, dilationY: f64, dilationX: f64,
@@ -52,7 +52,7 @@ export function conv2dInputScratch(
   return room(kernelHeight * kernelWidth) + room(copiedHeight * copiedWidth * (filters / groups)) + group;
 }
 
-/** Of DEPTHWISE_FORWARD and DEPTHWISE_WEIGHTS: offsets of the window's pixels | padded image. */
+/** Of DEPTHWISE_FORWARD and DEPTHWISE_WEIGHTS: offsets of the window's pixels | padded image. @forward */
 export function depthwiseScratch(
   outHeight: f64, outWidth: f64,
   kernelHeight: f64, kernelWidth: f64, strideY: f64, strideX: f64, dilationY: f64, dilationX: f64, channels: f64,

@@ -28,4 +28,5 @@ function zeroPad(record: usize, rows: i32, part: i32, parts: i32): void {
   }
 }
 
+/** @forward */
 export const ZERO_PAD: i32 = zeroPad.index;

@@ -1,7 +1,7 @@
 // Gradient clipping, by value and by the Euclidean norm of all gradients together.
 
 import { shareStart } from "../math/simd";
-import { BLOCK, blocksOf, flatStart, promoteHigh, total } from "./flat";
+import { NORM_BLOCK, blocksOf, flatStart, promoteHigh, total } from "./flat";
 
 @unmanaged
 export class ClipValue {
@@ -34,8 +34,8 @@ function norm(record: usize, rows: i32, part: i32, parts: i32): void {
   const last = shareStart(blocks, part + 1, parts);
   for (let b = shareStart(blocks, part, parts); b < last; b++) {
     let low = f64x2.splat(0), high = f64x2.splat(0);
-    const end = a.dw + (<usize>min(a.n, (b + 1) * BLOCK) << 2);
-    for (let dw = a.dw + (<usize>(b * BLOCK) << 2); dw < end; dw += 16) {
+    const end = a.dw + (<usize>min(a.n, (b + 1) * NORM_BLOCK) << 2);
+    for (let dw = a.dw + (<usize>(b * NORM_BLOCK) << 2); dw < end; dw += 16) {
       const g = v128.load(dw);
       const first = f64x2.promote_low_f32x4(g);
       const second = promoteHigh(g);
@@ -70,4 +70,3 @@ function clipNorm(record: usize, rows: i32, part: i32, parts: i32): void {
 export const CLIP_VALUE: i32 = clipValue.index;
 export const NORM: i32 = norm.index;
 export const CLIP_NORM: i32 = clipNorm.index;
-export const NORM_BLOCK: i32 = BLOCK;

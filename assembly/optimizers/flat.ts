@@ -15,13 +15,13 @@ export function flatStart(n: i32, part: i32, parts: i32): usize {
 
 /**
  * Floats per partial sum over a flat range. Blocks are fixed and shares are whole blocks, so a total has the same bits
- * however many shares add it up. Plans ask for this as NORM_BLOCK.
+ * however many shares add it up. Plans ask for this.
  */
-export const BLOCK: i32 = 4096;
+export const NORM_BLOCK: i32 = 4096;
 
 /** How many partial sums n floats need. @inline */
 export function blocksOf(n: i32): i32 {
-  return (n + BLOCK - 1) / BLOCK;
+  return (n + NORM_BLOCK - 1) / NORM_BLOCK;
 }
 
 /** Partial sums, one f64 per block, added up in their order. */

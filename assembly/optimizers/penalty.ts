@@ -4,7 +4,7 @@
 import { STATUS_NOT_FINITE } from "../losses/reduce";
 import { shareStart } from "../math/simd";
 import { Step } from "../tape";
-import { BLOCK, blocksOf, promoteHigh, total } from "./flat";
+import { NORM_BLOCK, blocksOf, promoteHigh, total } from "./flat";
 
 @unmanaged
 export class Penalty {
@@ -25,8 +25,8 @@ function penalty(record: usize, rows: i32, part: i32, parts: i32): void {
   const last = shareStart(blocks, part + 1, parts);
   for (let b = shareStart(blocks, part, parts); b < last; b++) {
     let absolute = f64x2.splat(0), squares = f64x2.splat(0);
-    const end = <usize>min(a.n, (b + 1) * BLOCK) << 2;
-    for (let i = <usize>(b * BLOCK) << 2; i < end; i += 16) {
+    const end = <usize>min(a.n, (b + 1) * NORM_BLOCK) << 2;
+    for (let i = <usize>(b * NORM_BLOCK) << 2; i < end; i += 16) {
       const w = v128.load(a.w + i);
       const sign = f32x4.sub(v128.and(f32x4.gt(w, zero), one), v128.and(f32x4.lt(w, zero), one));
       v128.store(a.dw + i, f32x4.add(v128.load(a.dw + i), f32x4.add(f32x4.mul(l1, sign), f32x4.mul(l2, w))));

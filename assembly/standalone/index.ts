@@ -6,31 +6,8 @@ import { packWeights } from "../math/matmul";
 import { run } from "../tape";
 import { Standalone, Unpack } from "./records";
 
+export * from "./kernels";
 export { BASE } from "../math/matmul";
-export { INPUT_F32 } from "../layers/input";
-export { DENSE_FORWARD } from "../layers/dense";
-export { CONV2D_FORWARD } from "../layers/conv2d";
-export { DEPTHWISE_FORWARD } from "../layers/depthwiseConv2d";
-// what the exporter asks
-export { conv2dScratch, depthwiseScratch } from "../layers/scratch";
-export { MAX_POOL_FORWARD } from "../layers/maxPooling2d";
-export { AVERAGE_POOL_FORWARD } from "../layers/averagePooling2d";
-export { FLATTEN_PIXELS, UNFLATTEN_PIXELS } from "../layers/reshape";
-export { ZERO_PAD } from "../layers/zeroPadding2d";
-export { BATCH_NORM_FORWARD } from "../layers/batchNormalization";
-export { LAYER_NORM_FORWARD } from "../layers/layerNormalization";
-export { ADD } from "../layers/add";
-export { STEP_FORWARD } from "../activations/step";
-export { SIGMOID_FORWARD } from "../activations/sigmoid";
-export { TANH_FORWARD } from "../activations/tanh";
-export { RELU_FORWARD } from "../activations/relu";
-export { LEAKY_RELU_FORWARD } from "../activations/leakyRelu";
-export { GAUSSIAN_FORWARD } from "../activations/gaussian";
-export { ELU_FORWARD } from "../activations/elu";
-export { GELU_FORWARD } from "../activations/gelu";
-export { SILU_FORWARD } from "../activations/silu";
-export { SOFTPLUS_FORWARD } from "../activations/softplus";
-export { SOFTMAX_FORWARD } from "../activations/softmax";
 
 /** Where the model's record lies. The exporter sets what it starts with. */
 export let MODEL: usize = 0;

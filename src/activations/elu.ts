@@ -13,4 +13,5 @@ export const elu = {
   saves: "a",
   trainable: true,
   monotonic: true,
+  rectifier: true,
 } satisfies ActivationKind;

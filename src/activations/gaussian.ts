@@ -9,4 +9,5 @@ export const gaussian = {
   saves: "z",
   trainable: true,
   monotonic: false,
+  probabilities: true,
 } satisfies ActivationKind;

@@ -9,4 +9,5 @@ export const gelu = {
   saves: "z",
   trainable: true,
   monotonic: false,
+  rectifier: true,
 } satisfies ActivationKind;

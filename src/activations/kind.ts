@@ -13,6 +13,10 @@ export interface ActivationKind extends Kind {
   readonly trainable: boolean;
   /** Whether a never falls as z rises: then the largest a of several is that of the largest z. */
   readonly monotonic: boolean;
+  /** Whether it passes on what is positive and little of what is negative: weights before it begin larger (He et al. 2015). */
+  readonly rectifier?: boolean;
+  /** Whether outputs are probabilities of classes. */
+  readonly probabilities?: boolean;
   /** Whether a value depends on the others of its row. */
   readonly wholeRows?: boolean;
 }

@@ -12,4 +12,5 @@ export const leakyRelu = {
   saves: "a",
   trainable: true,
   monotonic: true,
+  rectifier: true,
 } satisfies ActivationKind;

@@ -9,4 +9,5 @@ export const relu = {
   saves: "a",
   trainable: true,
   monotonic: true,
+  rectifier: true,
 } satisfies ActivationKind;

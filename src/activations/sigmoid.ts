@@ -9,4 +9,5 @@ export const sigmoid = {
   saves: "a",
   trainable: true,
   monotonic: true,
+  probabilities: true,
 } satisfies ActivationKind;

@@ -9,4 +9,5 @@ export const silu = {
   saves: "z",
   trainable: true,
   monotonic: false,
+  rectifier: true,
 } satisfies ActivationKind;

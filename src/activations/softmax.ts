@@ -10,4 +10,5 @@ export const softmax = {
   trainable: true,
   monotonic: false,
   wholeRows: true,
+  probabilities: true,
 } satisfies ActivationKind;

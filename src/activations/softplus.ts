@@ -9,4 +9,5 @@ export const softplus = {
   saves: "z",
   trainable: true,
   monotonic: true,
+  rectifier: true,
 } satisfies ActivationKind;

@@ -23,6 +23,15 @@ const kinds = (): [string, CallbackKind<any>][] =>
 export const callbackFields = (): CallbackFields =>
   Object.fromEntries(kinds().map(([name, { fields }]) => [name, optional(fields())])) as CallbackFields;
 
+/** What a `training` says of callbacks, and nothing else of it. */
+export const callbackOptions = <T extends object>(training: T): Pick<T, keyof T & keyof CallbackFields> =>
+  Object.fromEntries(
+    kinds().flatMap(([name]) => {
+      const options = training[name as keyof T];
+      return options === undefined ? [] : [[name, options]];
+    }),
+  ) as Pick<T, keyof T & keyof CallbackFields>;
+
 /** The callbacks that a checked document's `training` asks for. */
 export const callbacksOf = (training: { readonly [K in keyof CallbackFields]?: unknown }): Callback[] =>
   kinds().flatMap(([name, make]) => {

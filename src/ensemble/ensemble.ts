@@ -1,5 +1,5 @@
 /** Several classifiers that vote. */
-
+import { activations } from "../activations/table.ts";
 import { type ArrayLike2, arrayDataset } from "../data/arrays.ts";
 import { buffersFor, type Dataset, range, readNow } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
@@ -229,14 +229,13 @@ function memberOf(model: Model): Member {
     model,
     units: sizeOf(model.outputShape),
     threshold: loss ? outputThreshold(loss, model.layers) : 0.5,
-    outputs:
-      after === "softmax" || after === "sigmoid" || after === "gaussian"
-        ? "probabilities"
-        : logits?.fused
-          ? logits.kernel === "CATEGORICAL_CROSSENTROPY_SOFTMAX"
-            ? "softmax logits"
-            : "sigmoid logits"
-          : undefined,
+    outputs: activations[after].probabilities
+      ? "probabilities"
+      : logits?.fused
+        ? logits.kernel === "CATEGORICAL_CROSSENTROPY_SOFTMAX"
+          ? "softmax logits"
+          : "sigmoid logits"
+        : undefined,
   };
 }
 

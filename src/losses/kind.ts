@@ -12,7 +12,7 @@ export interface LossKind extends Kind {
    * between the two. After "linear" the outputs are logits: the kernel's a are the probabilities they stand for.
    */
   readonly fused: Partial<Record<ActivationName, KernelName>>;
-  /** Output activations it may follow. Default: all that gradients pass. */
+  /** Output activations it may follow, the usual one first. Default: all that gradients pass. */
   readonly outputs?: readonly ActivationName[];
   /** The record's field alpha. @param config what its fields hold */
   alpha(units: number, config: Readonly<Record<string, number>>): number;

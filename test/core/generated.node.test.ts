@@ -23,3 +23,9 @@ test("src/core/records.ts is what scripts/records.mjs reads from assembly/", asy
   const { recordsText } = await script("records.mjs");
   expect(readFileSync(new URL("src/core/records.ts", root), "utf8")).toBe(recordsText("assembly"));
 });
+
+test("assembly/kernels.ts and standalone/kernels.ts are what scripts/kernels.mjs finds in the kernels' files", async () => {
+  const { kernelFiles } = await script("kernels.mjs");
+  for (const [name, text] of kernelFiles("assembly") as Map<string, string>)
+    expect(readFileSync(new URL(`assembly/${name}`, root), "utf8"), name).toBe(text);
+});

@@ -1,6 +1,7 @@
 /** nabla train */
 
 import { modelCheckpoint } from "../../callbacks/index.ts";
+import { callbackOptions } from "../../callbacks/table.ts";
 import type { Config } from "../../config/config.ts";
 import { augment } from "../../data/augment/index.ts";
 import { shifted } from "../../data/augment/shifted.ts";
@@ -211,12 +212,12 @@ function checkApplicable(flags: TrainFlags, data: OpenedData): void {
 }
 
 function checkTrainable(data: OpenedData, { training }: Config): void {
-  const { batchSize, validationSplit, earlyStopping, reduceLROnPlateau } = training;
+  const { batchSize, validationSplit } = training;
   if (training.augment) augment(data.train, training.augment); // throws where the rows are no images
-  for (const callback of [earlyStopping, reduceLROnPlateau]) {
-    if (callback?.monitor.startsWith("val") && validationSplit === 0)
+  for (const { monitor } of Object.values<{ readonly monitor?: string }>(callbackOptions(training))) {
+    if (monitor?.startsWith("val") && validationSplit === 0)
       throw new NablaError(
-        `--validation-split: ${callback.monitor} is to be watched, but no rows are kept for validation; give --validation-split 0.1`,
+        `--validation-split: ${monitor} is to be watched, but no rows are kept for validation; give --validation-split 0.1`,
       );
   }
   if (training.shifted !== undefined)
@@ -241,13 +242,9 @@ export function parts(
 
 /** What only the command line knows; the rest comes with the data, in fit(). */
 function metadataOf({ training }: Config): Model["metadata"] {
-  const { earlyStopping, reduceLROnPlateau, classWeight } = training;
+  const { classWeight } = training;
   const own: Pick<Extra, "training"> = {
-    training: {
-      ...(earlyStopping && { earlyStopping }),
-      ...(reduceLROnPlateau && { reduceLROnPlateau }),
-      ...(classWeight && { classWeight }),
-    },
+    training: { ...callbackOptions(training), ...(classWeight && { classWeight }) },
   };
   return { extra: own };
 }

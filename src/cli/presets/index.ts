@@ -1,8 +1,8 @@
 /** Networks by name, made to fit the data. What a preset says, options on the command line override. */
-import type { ActivationName } from "../../activations/table.ts";
+import { type ActivationName, activations } from "../../activations/table.ts";
 import type { Dataset, Target } from "../../data/dataset.ts";
 import { NablaError } from "../../errors.ts";
-import type { LossName } from "../../losses/table.ts";
+import { type LossName, losses } from "../../losses/table.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import { bookPresets } from "./book.ts";
 import { imagePresets } from "./images.ts";
@@ -23,30 +23,16 @@ const outputs = (task: Task): number =>
 function usual(task: Task, loss: LossName | undefined): ReturnType<NonNullable<Preset["head"]>> {
   const classes = task.kind === "classes" ? task.classes : 0;
   const size = task.kind === "classes" ? classes : task.size;
-  switch (loss) {
-    case undefined:
-      if (task.kind === "values") return { units: size, activation: "linear", loss: "meanSquaredError" };
-      if (task.kind === "binary") return { units: size, activation: "sigmoid", loss: "binaryCrossentropy" };
-      return { units: size, activation: "softmax", loss: "categoricalCrossentropy" };
-    case "hinge":
-    case "categoricalHinge":
-      return { units: size, activation: "linear", loss };
-    case "perceptron":
-      return { units: size, activation: "step", loss };
-    case "binaryCrossentropy":
-    case "crossEntropy":
-      return { units: size, activation: "sigmoid", loss };
-    case "categoricalCrossentropy":
-    case "sparseCategoricalCrossentropy":
-      return { units: size, activation: "softmax", loss };
-    default:
-      return {
-        units: size,
-        activation: task.kind === "values" ? "linear" : task.kind === "binary" ? "sigmoid" : "softmax",
-        loss,
-      };
-  }
+  const [activation, fits] = USUAL[task.kind];
+  const [first] = (loss && losses[loss].outputs) ?? [];
+  return { units: size, activation: first ?? activation, loss: loss ?? fits };
 }
+
+const USUAL = {
+  classes: ["softmax", "categoricalCrossentropy"],
+  binary: ["sigmoid", "binaryCrossentropy"],
+  values: ["linear", "meanSquaredError"],
+} as const;
 
 export const presets: Readonly<Record<string, Preset>> = Object.freeze({
   perceptron: {
@@ -221,9 +207,8 @@ function checkImages(name: string, smallest: number, { inputShape, name: data }:
     );
 }
 
-const RECTIFIERS: readonly ActivationName[] = ["relu", "leakyRelu", "elu", "gelu", "silu", "softplus"];
 const initializerFor = (activation: ActivationName): Initializer =>
-  RECTIFIERS.includes(activation) ? "heNormal" : "glorotUniform";
+  activations[activation].rectifier ? "heNormal" : "glorotUniform";
 
 /** What the targets of a data set are; values are looked at, whether they are all 0 or 1. */
 export function taskOf(dataset: Dataset): Task {

@@ -1,5 +1,6 @@
 /** nabla train --from: a training that begins with the layers and weights of a trained model. */
 
+import { callbackOptions } from "../../callbacks/table.ts";
 import { type ConfigInput, checkConfig } from "../../config/config.ts";
 import { standardise } from "../../data/standardise.ts";
 import { NablaError } from "../../errors.ts";
@@ -125,13 +126,8 @@ export function openFrom(
 function trainingOf(model: Model, data: OpenedData): ConfigInput["training"] {
   const { training } = configOf(model);
   if (!training) return presetConfig("mlp", data.train, taskOf(data.train), {}).training;
-  const { earlyStopping, reduceLROnPlateau } = extraOf(model)?.training ?? {};
   const { validationSplit: _v, classWeight: _c, ...rest } = training;
-  return {
-    ...rest,
-    ...(earlyStopping && { earlyStopping }),
-    ...(reduceLROnPlateau && { reduceLROnPlateau }),
-  };
+  return { ...rest, ...callbackOptions(extraOf(model)?.training ?? {}) };
 }
 
 /** The model's own head with as many units as there are classes, if it told classes apart; else a usual one. */

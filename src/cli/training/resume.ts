@@ -1,4 +1,5 @@
 /** Going on with a training that was saved before it was finished. */
+import type { CallbackFields } from "../../callbacks/table.ts";
 import { type Config, checkConfig } from "../../config/config.ts";
 import { NablaError } from "../../errors.ts";
 import { fromConfig } from "../../model/fromConfig.ts";
@@ -26,7 +27,7 @@ export interface Extra {
   images?: OpenedData["images"];
   csv?: { columns: string[]; label: string; classes?: string[]; target?: TargetScale };
   /** Parts of the configuration that callbacks and fit() hold, not the model. */
-  training?: Pick<Config["training"], "earlyStopping" | "reduceLROnPlateau" | "classWeight">;
+  training?: Pick<Config["training"], keyof CallbackFields | "classWeight">;
 }
 
 /** What is in `metadata.extra`; undefined for models whose data did not say where it comes from. */

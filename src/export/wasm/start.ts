@@ -13,14 +13,13 @@ export interface Statement {
   readonly object?: Span;
 }
 
+/** Files that import files. A function that calls itself is none of them. */
+const DEEPEST = 8;
+
 /** The statements of the function a module starts with; undefined where it does anything but set globals. */
 export function startStatements(module: WasmModule): Statement[] | undefined {
   if (module.start === undefined) return [];
-  let code = bodyOf(module, module.start);
-  // AssemblyScript's start calls what sets globals, and does nothing else
-  const [only, end] = code;
-  if (code.length === 2 && only!.opcode === CALL && end!.opcode === END)
-    code = bodyOf(module, only!.reference!.index);
+  const code = startCode(module, module.start);
   const statements: Statement[] = [];
   let from = 0;
   for (const [i, { opcode, reference }] of code.entries()) {
@@ -38,6 +37,19 @@ export function startStatements(module: WasmModule): Statement[] | undefined {
   }
   return undefined;
 }
+
+/** In the place of calls what is called: AssemblyScript writes a function for each file that sets globals. */
+function startCode(module: WasmModule, index: number, depth = 0): readonly Instruction[] {
+  return bodyOf(module, index).flatMap((instruction) =>
+    instruction.opcode === CALL && depth < DEEPEST && isStatement(module, instruction.reference!.index)
+      ? startCode(module, instruction.reference!.index, depth + 1).slice(0, -1)
+      : [instruction],
+  );
+}
+
+/** Whether a function takes nothing and gives nothing. */
+const isStatement = ({ functions, types }: WasmModule, index: number): boolean =>
+  types[functions[index]!.type]!.join() === "96,0,0";
 
 function bodyOf(module: WasmModule, index: number): readonly Instruction[] {
   return module.functions[index]?.code ?? [];

@@ -1,0 +1,13 @@
+// Writes the sources that follow from others. The build does it first.
+import { writeIndexes } from "./indexes.mjs";
+import { writeKernels } from "./kernels.mjs";
+import { writeRecords } from "./records.mjs";
+import { writeTiles } from "./tiles.mjs";
+
+/** In the folder that is worked in. */
+export function generate() {
+  writeTiles("assembly/math");
+  writeKernels("assembly");
+  writeRecords("assembly", "src/core/records.ts");
+  writeIndexes("src");
+}
