@@ -44,7 +44,8 @@ test("every file that package.json names is there", () => {
   visit(JSON.parse(JSON.stringify(manifest.imports, (key, value) => (key === "types" ? undefined : value))));
   const files = sizes(installed.nabla);
   expect(named.length).toBeGreaterThan(10);
-  expect(named.map((name) => name.replace("./", "")).filter((name) => !files.has(name))).toEqual([]);
+  const own = named.filter((name) => !Object.hasOwn(manifest.dependencies, name));
+  expect(own.map((name) => name.replace("./", "")).filter((name) => !files.has(name))).toEqual([]);
 });
 
 test("every entry loads by its name, and does nothing yet", async () => {
