@@ -1,5 +1,5 @@
 // What models exported as WebAssembly are made of: the interface for hosts (docs/export.md), the unpacking of weights that the file
-// holds in another form than kernels want, and every kernel that predicting may need. The exporter (src/interop) takes of it what a
+// holds in another form than kernels want, and every kernel that predicting may need. The exporter (src/export) takes of it what a
 // model needs. A build of its own, optimised for size: loops that take several steps at a time take fewer.
 
 import { packWeights } from "../math/matmul";
