@@ -24,7 +24,7 @@ export interface LossKind extends Kind {
   readonly classification: boolean;
   /** Whether it needs an output for each class, so that one output makes no sense. */
   readonly outputPerClass?: boolean;
-  /** Whether it is a rule for a single layer of weights. */
+  /** Whether it is a rule for corrections of a single layer of weights, no gradient. */
   readonly oneLayer?: boolean;
   /** What mends a network whose output activation it cannot follow. @param outputs those it can, as a list in words */
   advice?(activation: ActivationName, outputs: string): string;

@@ -34,5 +34,6 @@ export function resolveLoss(config: LossConfig): Loss {
     smoothing: (units) =>
       epsilon > 0 ? { keep: 1 - epsilon, add: epsilon / kind.smoothed!(units) } : undefined,
     classification: kind.classification,
+    rule: kind.oneLayer === true,
   };
 }

@@ -42,11 +42,11 @@ export function checkGradients(
 ): GradientCheck {
   checkOptions("checkGradients", options, ["samples", "epsilon", "tolerance"]);
   const { samples = 20, epsilon = 1e-2, tolerance = 0.02 } = options;
-  if (internalsOf(model).state.required.loss.name === "perceptron") {
+  const { loss } = internalsOf(model).state.required;
+  if (loss.rule)
     throw new NablaError(
-      'checkGradients: loss "perceptron" has a rule for corrections, no gradient to check',
+      `checkGradients: loss "${loss.name}" has a rule for corrections, no gradient to check`,
     );
-  }
   const { gradients } = model.gradients(x, y);
   const before = model.weights();
   const tensors: GradientCheck["tensors"] = {};

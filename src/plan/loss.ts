@@ -13,4 +13,6 @@ export interface Loss {
   smoothing(units: number): { readonly keep: number; readonly add: number } | undefined;
   /** Whether its targets are classes by nature, so that one output tells only two apart. */
   readonly classification: boolean;
+  /** Whether what it gives is a rule for corrections instead of a gradient. */
+  readonly rule: boolean;
 }

@@ -43,8 +43,8 @@ export function inputGradientsOf(
   const network = subject.build(dataset.inputShape);
   const weighting = weightingOf("inputGradients", dataset, network.outputShape, loss, options);
   checkFit(dataset, network, loss);
-  if (loss.name === "perceptron")
-    throw new NablaError('inputGradients: loss "perceptron" has a rule for corrections, no gradient');
+  if (loss.rule)
+    throw new NablaError(`inputGradients: loss "${loss.name}" has a rule for corrections, no gradient`);
   const { inputShape } = network;
   const still = new Network(buildChain(subject.configs.map(atRest), inputShape));
   copyParameters(network, still);

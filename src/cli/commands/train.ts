@@ -214,7 +214,8 @@ function checkApplicable(flags: TrainFlags, data: OpenedData): void {
 function checkTrainable(data: OpenedData, { training }: Config): void {
   const { batchSize, validationSplit } = training;
   if (training.augment) augment(data.train, training.augment); // throws where the rows are no images
-  for (const { monitor } of Object.values<{ readonly monitor?: string }>(callbackOptions(training))) {
+  for (const options of Object.values<object>(callbackOptions(training))) {
+    const { monitor } = options as { readonly monitor?: string };
     if (monitor?.startsWith("val") && validationSplit === 0)
       throw new NablaError(
         `--validation-split: ${monitor} is to be watched, but no rows are kept for validation; give --validation-split 0.1`,

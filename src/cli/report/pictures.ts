@@ -153,7 +153,7 @@ export async function saliencyOf(
   const image = imageOf(dataset.inputShape);
   const { loss } = internalsOf(model).state.required;
   const stepped = model.layers.some(({ activation }) => activation === "step");
-  if (!image || mistakes.length === 0 || loss.name === "perceptron" || stepped) return [];
+  if (!image || mistakes.length === 0 || loss.rule || stepped) return [];
   const gradients = model.inputGradients(
     await arraysOf(
       dataset,
