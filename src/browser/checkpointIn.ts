@@ -15,7 +15,7 @@ export interface CheckpointInOptions {
   monitor?: string;
   mode?: Direction;
   /**
-   * What becomes of a save that fails, full or blocked storage for example. Training goes on either way, and the next save is
+   * What becomes of a save that fails, full or blocked storage for example. Training continues either way, and the next save is
    * tried. Default: a warning on the console, once until a save succeeds again. A function gets every error. "throw" ends the training.
    */
   onError?: "throw" | ((error: NablaError) => void);
@@ -35,7 +35,9 @@ export function checkpointIn(where: string, options: CheckpointInOptions = {}): 
   parseAddress("checkpointIn", where);
   if (everySteps !== undefined) checkWhole("checkpointIn: everySteps", everySteps);
   if (everySteps !== undefined && monitor !== undefined)
-    throw new NablaError("checkpointIn: monitor looks at the ends of epochs; it does not go with everySteps");
+    throw new NablaError(
+      "checkpointIn: monitor looks at the ends of epochs; it cannot be combined with everySteps",
+    );
   if (onError !== undefined && onError !== "throw" && typeof onError !== "function")
     throw new NablaError(`checkpointIn: onError: expected a function or "throw", got ${show(onError)}`);
   let warned = false;
@@ -46,7 +48,7 @@ export function checkpointIn(where: string, options: CheckpointInOptions = {}): 
     } catch (error) {
       if (onError === "throw" || !(error instanceof NablaError)) throw error;
       if (onError) onError(error);
-      else if (!warned) console.warn(`checkpointIn: ${error.message}. Training goes on`);
+      else if (!warned) console.warn(`checkpointIn: ${error.message}. Training continues`);
       warned = true;
     }
   };

@@ -52,7 +52,7 @@ async function readResponse(response: Response): Promise<{ bytes: Uint8Array; na
   if (!response.ok)
     throw new NablaError(`${name}: the server answered ${response.status} ${response.statusText}`.trim());
   if (response.bodyUsed)
-    throw new NablaError(`${name}: the response was read already; pass it on unread, or its bytes`);
+    throw new NablaError(`${name}: the response has already been read; pass it unread, or its bytes`);
   const declared = Number(response.headers.get("content-length") ?? 0);
   if (declared > MOST) throw tooLarge(name, declared);
   try {

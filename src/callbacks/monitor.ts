@@ -5,7 +5,7 @@ import { higherIsBetter } from "../metrics/table.ts";
 import type { Logs } from "./callback.ts";
 
 export const monitor = () =>
-  string({ default: "valLoss", doc: DOCS && "The figure watched: loss, valLoss, valAccuracy, …" });
+  string({ default: "valLoss", doc: DOCS && "The figure to watch: loss, valLoss, valAccuracy, …" });
 export const mode = () =>
   choice(["auto", "min", "max"], { default: "auto", doc: DOCS && "Whether smaller or larger is better." });
 export const patience = (value: number) =>

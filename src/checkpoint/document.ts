@@ -32,7 +32,7 @@ export function documentText(
   const text = metadata[KEY];
   if (text !== undefined) return text;
   throw new NablaError(
-    `${name}: expected a checkpoint, got a safetensors file without ${KEY} in its metadata (${tensors} tensors of another tool?); it has weights, but neither a configuration nor a training to go on with`,
+    `${name}: expected a checkpoint, got a safetensors file without ${KEY} in its metadata (${tensors} tensors of another tool?); it has weights, but neither a configuration nor a training to continue`,
   );
 }
 
@@ -54,7 +54,7 @@ export function parseDocument(text: string): object {
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new NablaError(`${KEY} is not JSON; the file was written wrongly`, { cause });
+    throw new NablaError(`${KEY} is not JSON; the file is malformed`, { cause });
   }
   const version =
     typeof json === "object" && json !== null ? (json as { version?: unknown }).version : undefined;
@@ -92,14 +92,14 @@ export function requireTensors(
     const found = saved.get(tensor);
     rest.delete(tensor);
     const expected = `${name}: expected tensor "${tensor}" of shape ${showShape(shape)}`;
-    if (!found) throw new NablaError(`${expected}, got none; the file is of another architecture`);
+    if (!found) throw new NablaError(`${expected}, got none; the file has another architecture`);
     if (found.shape.length !== shape.length || found.shape.some((n, i) => n !== shape[i])) {
-      throw new NablaError(`${expected}, got ${showShape(found.shape)}; the file is of another architecture`);
+      throw new NablaError(`${expected}, got ${showShape(found.shape)}; the file has another architecture`);
     }
   }
   for (const tensor of rest) {
     throw new NablaError(
-      `${name}: tensor "${tensor}" belongs to no layer here; the file is of another architecture`,
+      `${name}: tensor "${tensor}" belongs to no layer here; the file has another architecture`,
     );
   }
 }

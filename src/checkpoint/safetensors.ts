@@ -83,7 +83,7 @@ export function writeSafetensors(
 const HELP: Readonly<Record<string, string>> = {
   ArrayBuffer: "; pass new Uint8Array(buffer)",
   Promise: "; await it first",
-  String: "; a path is to be read first: loadModel() of nabla/node or nabla/browser does",
+  String: "; read the file first: loadModel() of nabla/node or nabla/browser does",
 };
 
 /**

@@ -99,7 +99,7 @@ async function compile(bytes: BufferSource): Promise<WebAssembly.Module> {
     const magic = new Uint8Array(view.buffer, view.byteOffset, Math.min(4, view.byteLength));
     if (String(magic) !== "0,97,115,109")
       throw new NablaError(
-        "loadCore: these bytes are no WebAssembly (a page that says the file was not found?); expected those of nabla/core.wasm",
+        "loadCore: these bytes are not WebAssembly (a page that says the file was not found?); expected those of nabla/core.wasm",
         { cause },
       );
     throw refusal(bytes, cause);

@@ -63,7 +63,7 @@ function instantiated(module: WebAssembly.Module, memory: WebAssembly.Memory | u
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw new NablaError(
-      `no memory for another model (${cause.message}); engines have room for so many at a time, Chrome for about a hundred in a page: let go of models that are not used any more, or save() them and load() one when it is needed`,
+      `no memory for another model (${cause.message}); engines allow only so many at a time, Chrome about a hundred in a page: drop models that are no longer used, or save() them and load() one when it is needed`,
       { cause },
     );
   }

@@ -117,7 +117,7 @@ export function idxDataset(images: Idx, labels: Idx, options: IdxOptions = {}): 
   }
   if (labels.shape[0] !== length) {
     throw new NablaError(
-      `${images.name} has ${length} images, ${labels.name} has ${labels.shape[0]} labels; expected as many of one as of the other`,
+      `${images.name} has ${length} images, ${labels.name} has ${labels.shape[0]} labels; expected equally many`,
     );
   }
   const most = options.classes ?? countClasses(labels);

@@ -81,7 +81,7 @@ export async function crossValidate(
     const model = await makeModel(fold);
     if (models.has(model)) {
       throw new NablaError(
-        "crossValidate: makeModel gave the same model twice, which knows the rows it would be tested with; expected a new one each time",
+        "crossValidate: makeModel returned the same model twice, which has seen the rows it would be tested with; expected a new one each time",
       );
     }
     models.add(model);

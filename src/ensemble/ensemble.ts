@@ -93,7 +93,7 @@ export class Ensemble {
       if (problem) throw new NablaError(`ensemble: ${name(i)} ${problem}`);
       if (voting === "soft" && !member.outputs) {
         throw new NablaError(
-          `ensemble: ${name(i)} ends in "${lastActivation(member.model.layers)}", whose outputs are no probabilities to take the mean of; use voting: "hard"`,
+          `ensemble: ${name(i)} ends in "${lastActivation(member.model.layers)}", whose outputs are not probabilities to average; use voting: "hard"`,
         );
       }
     }
@@ -259,7 +259,7 @@ function difference(first: Member, other: Member, name: string): string | undefi
     return `knows the classes ${names[1]}, ${name} ${names[0]}; expected the same, in the same order`;
   const [scale, another] = [a, b].map(({ metadata }) => JSON.stringify(metadata.standardisation));
   if (scale !== another)
-    return `was fitted to inputs scaled otherwise than those of ${name}; train both on data standardised by the same rows`;
+    return `was trained on inputs scaled differently from those of ${name}; train both on data standardised by the same rows`;
   return undefined;
 }
 

@@ -46,7 +46,7 @@ function compile() {
     return new WebAssembly.Module(bytesOf(wasm));
   } catch (cause) {
     throw new Error(
-      "the model could not be compiled: it needs 128-bit SIMD in WebAssembly, and leave to compile bytes ('wasm-unsafe-eval' where a " +
+      "the model could not be compiled: it needs 128-bit SIMD in WebAssembly, and permission to compile bytes ('wasm-unsafe-eval' where a " +
         "security policy is in force). Where only imported .wasm files may run, export the model as .wasm and call load(module)",
       { cause },
     );

@@ -24,7 +24,7 @@ const fields = () =>
         default: 1,
         doc:
           DOCS &&
-          "Filters are divided into so many groups, each of which sees its share of the channels. As many as channels: depthwise.",
+          "Number of groups of filters, each of which sees its share of the channels. As many groups as channels: depthwise.",
       }),
       ...weightFields(),
     },

@@ -103,4 +103,4 @@ export const layerName = () =>
 
 /** A layer that cannot take its input. Layers of a saved model fitted together when it was built, so nabla/predict needs no more words. */
 export const misfit = (message: string): NablaError =>
-  new NablaError(message || "the layers do not fit together; the file was written wrongly");
+  new NablaError(message || "the layers do not fit together; the file is malformed");

@@ -42,6 +42,6 @@ function advice(name: LossName, activation: ActivationName): string {
     .join(" or ");
   return (
     losses[name].advice?.(activation, outputs) ??
-    `it wants outputs between 0 and 1; use activation "sigmoid" (or "linear", whose outputs it takes as logits), or loss "meanSquaredError"`
+    `it needs outputs between 0 and 1; use activation "sigmoid" (or "linear", whose outputs it takes as logits), or loss "meanSquaredError"`
   );
 }

@@ -47,7 +47,7 @@ export function fineTune(model: Model, options: FineTuneOptions = {}): Model {
   checkOptions("fineTune", options, ["classes", "layers", "upTo", "freeze", "seed"]);
   const { classes, layers, upTo, freeze, seed = model.seed } = options;
   if (classes !== undefined && layers !== undefined)
-    throw new NablaError("fineTune: classes and layers both say what the head is; give one of them");
+    throw new NablaError("fineTune: classes and layers both define the head; give one of them");
   if (upTo !== undefined && layers === undefined)
     throw new NablaError("fineTune: upTo: expected layers as well, to follow it");
   // with their names written out: what comes after them must not change what they are called
@@ -85,7 +85,7 @@ function headOf(configs: readonly LayerConfig[], replaced: boolean): number {
   if (last < 0) throw new NablaError("fineTune: no layer of the model has weights to keep");
   if (configs[last].type === "dense" || !replaced) return last;
   throw new NablaError(
-    `fineTune: the model's last layer with weights, "${configs[last].name}", is no dense layer; say with upTo which layer is the last to be kept`,
+    `fineTune: the model's last layer with weights, "${configs[last].name}", is not a dense layer; name the last layer to keep with upTo`,
   );
 }
 
@@ -106,7 +106,7 @@ function headFor(old: readonly LayerConfig[], classes: number | readonly string[
   const instead = `give layers: [dense({ units: ${n}, activation: "softmax" })]`;
   if (config.type !== "dense") {
     throw new NablaError(
-      `fineTune: classes: the model's last layer with weights, "${config.name}", is no dense layer, whose units could be as many; ${instead}, and with upTo the last layer to be kept`,
+      `fineTune: classes: the model's last layer with weights, "${config.name}", is not a dense layer, so its units cannot be set to that; ${instead}, and name the last layer to keep with upTo`,
     );
   }
   if (config.units === 1 && n > 2)

@@ -37,7 +37,7 @@ const RULES: { readonly [K in keyof RunSettings]?: Rule } = {
     needs:
       "the learning rate's schedule runs over all epochs, so a resumed run needs the same (or a schedule with decayEpochs)",
   },
-  classWeight: { differs: () => "is another than before" },
+  classWeight: { differs: () => "has changed" },
   // the bits are the same however a batch is parted, but where a layer looks across its rows
   microBatchSize: {
     mayDiffer: ({ configs }) => !looksAcrossRows(configs),
@@ -55,7 +55,7 @@ export function checkResume<M>(request: ResumeRequest<M>): void {
   const { before, now } = request;
   if (!before)
     throw new NablaError(
-      "fit: resume: there is no training to go on with; load a checkpoint that was saved while training",
+      "fit: resume: there is no training to continue; load a checkpoint that was saved while training",
     );
   checkCallbacks(request);
   for (const key of new Set([...Object.keys(now), ...Object.keys(before)] as (keyof RunSettings)[])) {

@@ -9,7 +9,8 @@ import { bool, type Field, type Infer, type Input, int, number } from "../fields
 import { object, optional, record } from "../fields/objects.ts";
 
 /** The seed of a model or a training. */
-export const seedField = () => int({ min: 0, default: 0, doc: DOCS && "What every random choice hangs on." });
+export const seedField = () =>
+  int({ min: 0, default: 0, doc: DOCS && "What every random choice depends on." });
 
 /**
  * @param classWeight, augment read by fields of their own in documents; in programs by the code that works by them

@@ -43,7 +43,7 @@ export async function trainRemotely<M extends TrainedModel>(
 function lost(why: string, step: number, rows: boolean): NablaError {
   const too = rows ? "; the rows it was lent (transfer: true) are lost with it" : "";
   return new NablaError(
-    `fit: the worker that trains was lost (${why}); the model is as of step ${step}: fit(…, { resume: true }) goes on from there, and worker: false trains without one${too}`,
+    `fit: the training worker was lost (${why}); the model is as of step ${step}: fit(…, { resume: true }) continues from there, and worker: false trains without one${too}`,
   );
 }
 

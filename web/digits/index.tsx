@@ -31,7 +31,7 @@ function apply(query: string): void {
   const { settings: chosen, ignored } = fromQuery(query);
   settings.value = chosen;
   if (ignored.length > 0)
-    notify("info", `The address asks for what there is not, and it was left out: ${ignored.join(", ")}.`);
+    notify("info", `The address asks for what does not exist; it was left out: ${ignored.join(", ")}.`);
   renew();
 }
 

@@ -47,7 +47,7 @@ export function listField<T>(
       const values = text === "none" ? [] : text.split(",").map((part) => item.read(part));
       const wanted = min === max ? `${min}` : `${min} to ${max}`;
       if (values.length < min || values.length > max) expected(`${wanted} values between commas`);
-      if (distinct && new Set(values).size < values.length) expected("values that differ, between commas");
+      if (distinct && new Set(values).size < values.length) expected("different values, separated by commas");
       return values;
     },
     write: (values) => (values.length === 0 ? "none" : values.map((value) => item.write(value)).join(",")),

@@ -40,7 +40,7 @@ export function connect(hear: (message: FromEngine) => void, onPage: () => void)
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      if (alive) return notifyError(new Error(event.message), "The engine stopped; reload to go on");
+      if (alive) return notifyError(new Error(event.message), "The engine stopped; reload to continue");
       worker.terminate();
       fallBack();
     };

@@ -162,7 +162,7 @@ async function download(response: Response, { limit, signal }: FetchLimits): Pro
   const name = decoded(/([^/]*?)(?:[?#].*)?$/.exec(url)?.[1] || url);
   if (!response.ok)
     throw new NablaError(`${url}: the server answered ${response.status} ${response.statusText}`.trim());
-  if (response.bodyUsed) throw new NablaError(`${url}: the response was read already; pass it on unread`);
+  if (response.bodyUsed) throw new NablaError(`${url}: the response has already been read; pass it unread`);
   const declared = Number(response.headers.get("content-length") ?? 0);
   if (declared > limit) {
     await response.body?.cancel();

@@ -36,7 +36,7 @@ export async function decodeBlob(file: Blob, name: string): Promise<ImageBitmap>
       });
     const kind = imageKindOf(await bytesOf(file.slice(0, 64), name));
     throw new NablaError(
-      `${name}: expected a picture this browser can decode (PNG, JPEG, WebP, …); this is ${kind ?? "no picture it knows"}`,
+      `${name}: expected a picture this browser can decode (PNG, JPEG, WebP, …); this is ${kind ?? "not a picture it knows"}`,
       { cause },
     );
   }

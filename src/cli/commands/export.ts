@@ -48,7 +48,7 @@ export async function exportCommand(path: string, flags: ExportFlags, terminal: 
     );
   for (const [name, value] of Object.entries({ part: flags.part, samples: flags.samples })) {
     if (value !== undefined && flags.data === undefined)
-      throw new NablaError(`--${name}: goes with --data, which is not given`);
+      throw new NablaError(`--${name}: needs --data, which is not given`);
   }
   const model = await openModel(path);
   const { weights = "float32" } = flags;

@@ -16,7 +16,7 @@ export async function foldsCommand(source: string, flags: TrainFlags, terminal: 
   const { dim, print, printJson } = terminal;
   const folds = flags.folds!;
   if (flags.from !== undefined || flags.freeze)
-    throw new NablaError("--folds: trains each model from its beginning; leave --from and --freeze out");
+    throw new NablaError("--folds: trains each model from the start; leave --from and --freeze out");
   for (const [option, given] of Object.entries({
     "--out": flags.out,
     "--checkpoint-every": flags.checkpointEvery,

@@ -54,7 +54,7 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
   if (flags.checkpointEvery !== undefined && out === undefined)
     throw new NablaError("--checkpoint-every: expected --out FILE as well, to write to");
   if (flags.freeze && flags.from === undefined && flags.resume === undefined)
-    throw new NablaError("--freeze: expected --from FILE as well, whose weights are to stay as they are");
+    throw new NablaError("--freeze: expected --from FILE as well: the model whose weights stay as they are");
   // a resumed run is past the model it began with
   const path = flags.resume ?? flags.from;
   const old = path === undefined ? undefined : await openModel(path);
@@ -197,7 +197,7 @@ const columnOf = (label: string): string | number => (/^-?\d+$/.test(label) ? Nu
 function checkApplicable(flags: TrainFlags, data: OpenedData): void {
   const only = (option: string, given: unknown, kind: OpenedData["kind"], what: string) => {
     if (given !== undefined && data.kind !== kind)
-      throw new NablaError(`${option} is for ${what}; ${data.name} is none`);
+      throw new NablaError(`${option} is for ${what}; ${data.name} is something else`);
   };
   only("--label", flags.label, "csv", "CSV files");
   only("--ignore", flags.ignore, "csv", "CSV files");
@@ -216,7 +216,7 @@ function checkTrainable(data: OpenedData, { training }: Config): void {
   for (const callback of [earlyStopping, reduceLROnPlateau]) {
     if (callback?.monitor.startsWith("val") && validationSplit === 0)
       throw new NablaError(
-        `--validation-split: ${callback.monitor} is to be watched, but no rows are kept for validation; give --validation-split 0.1`,
+        `--validation-split: ${callback.monitor} is monitored, but no rows are kept for validation; give --validation-split 0.1`,
       );
   }
   if (training.shifted !== undefined)

@@ -32,7 +32,7 @@ export async function openVoters(paths: readonly string[], voting: Voting | unde
     // all see the same pictures, brought to a size once
     if (fit(model) !== fit(models[0]!))
       throw new NablaError(
-        `${paths[i]}: was trained on pictures brought to a size with --fit ${fit(model) ?? "none"}, ${paths[0]} with ${fit(models[0]!) ?? "none"}; expected the same`,
+        `${paths[i]}: was trained on pictures resized with --fit ${fit(model) ?? "none"}, ${paths[0]} with ${fit(models[0]!) ?? "none"}; expected the same`,
       );
   });
   return { model: models[0]!, vote };

@@ -103,7 +103,7 @@ export function pictureRow(model: Model, bytes: Uint8Array, name: string, asIs =
   const { size, channels, fit = "pad" } = imageOptionsOf(model);
   if (typeof size !== "object" || !channels)
     throw new NablaError(
-      `${name}: a picture, but the model takes inputs ${showShape(model.inputShape)}, which are none`,
+      `${name}: a picture, but the model takes inputs ${showShape(model.inputShape)}, which are not pictures`,
     );
   const { width, height } = size;
   const decoded = decodeImage(bytes, name);

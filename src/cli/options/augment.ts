@@ -14,7 +14,7 @@ const VALUES: Readonly<Record<string, (numbers: number[]) => unknown>> = {
 };
 
 /**
- * @param text names with commas between them, each with its value after a colon; values of two numbers are written 2x1, so
+ * @param text names separated by commas, each with its value after a colon; values of two numbers are written 2x1, so
  *   elastic:34x4 is { alpha: 34, sigma: 4 }
  * @throws NablaError beginning with `--augment`
  */

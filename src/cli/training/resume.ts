@@ -51,7 +51,7 @@ export async function openResumed(
 ): Promise<Prepared> {
   const extra = extraOf(model);
   const { settings } = internalsOf(model).state;
-  if (!settings) throw new NablaError(`--resume: ${path} holds a model, but no training to go on with`);
+  if (!settings) throw new NablaError(`--resume: ${path} has a model, but no training to continue`);
   if (extra && extra.data.fingerprint !== undefined && extra.data.fingerprint !== data.fingerprint) {
     throw new NablaError(
       `--resume: ${path} was trained on ${extra.data.name}; ${data.name} ${extra.data.name === data.name ? "has changed since" : "is other data"}; a resumed run needs the same`,
@@ -68,7 +68,7 @@ export async function openResumed(
       difference(extra.csv.label, data.csv.label, "label");
     if (other)
       throw new NablaError(
-        `--resume: ${path} was trained on the columns ${extra.csv.columns.join(", ")} to tell ${extra.csv.label}; give the same --label and --ignore`,
+        `--resume: ${path} was trained on the columns ${extra.csv.columns.join(", ")} to predict ${extra.csv.label}; give the same --label and --ignore`,
       );
   }
   const shaped = extra?.images && difference(extra.images, data.images, "pictures");

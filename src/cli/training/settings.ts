@@ -91,7 +91,7 @@ function fromPreset(flags: ModelFlags, data: OpenedData): ConfigInput {
 async function fromFile(path: string, flags: ModelFlags, data: OpenedData): Promise<ConfigInput> {
   const given = ARCHITECTURE.find((key) => flags[key] !== undefined);
   if (given && given !== "loss")
-    throw new NablaError(`--${given} is for presets; ${path} says itself what the layers are`);
+    throw new NablaError(`--${given} is for presets; ${path} already defines the layers`);
   let value: unknown;
   try {
     value = JSON.parse(await readFile(path, "utf8"));

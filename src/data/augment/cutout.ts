@@ -11,7 +11,7 @@ export interface CutoutOption {
 }
 
 export const cutoutFields = () => ({
-  cutout: optional(int({ min: 0, doc: DOCS && "Side in pixels of a square that is blotted out." })),
+  cutout: optional(int({ min: 0, doc: DOCS && "Side in pixels of a square that is erased." })),
 });
 
 export const cutout: Effect<CutoutOption, Checked<typeof cutoutFields>> = {

@@ -9,7 +9,7 @@ export interface RotateOption {
 }
 
 export const rotateFields = () => ({
-  rotate: optional(number({ min: 0, max: 180, doc: DOCS && "Most degrees an image is turned, both ways." })),
+  rotate: optional(number({ min: 0, max: 180, doc: DOCS && "Largest rotation in degrees, both ways." })),
 });
 
 export const rotate: Effect<RotateOption, Checked<typeof rotateFields>> = {

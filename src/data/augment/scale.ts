@@ -13,7 +13,7 @@ export const scaleFields = () => ({
     number({
       min: 0,
       exclusiveMax: 1,
-      doc: DOCS && "Most an image grows or shrinks, as a fraction: 0.1 is ± 10 %.",
+      doc: DOCS && "Largest change of size, as a fraction: 0.1 is ± 10 %.",
     }),
   ),
 });

@@ -23,7 +23,7 @@ export function imageShapeOf(who: string, dataset: Dataset, given?: readonly num
       throw new NablaError(`${who}: imageShape: expected [h, w] or [h, w, c], got ${JSON.stringify(given)}`);
     throw new NablaError(
       `${who}: ${name}: expected images, rows of shape [h, w] or [h, w, c], got ${showShape(inputShape)}` +
-        (inputShape.length === 1 ? "; where images lie flat in the rows, pass imageShape: [h, w]" : ""),
+        (inputShape.length === 1 ? "; for images stored as flat rows, pass imageShape: [h, w]" : ""),
     );
   }
   if (sizeOf(shape) !== sizeOf(inputShape)) {

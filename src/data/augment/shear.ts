@@ -10,7 +10,11 @@ export interface ShearOption {
 
 export const shearFields = () => ({
   shear: optional(
-    number({ min: 0, exclusiveMax: 90, doc: DOCS && "Most degrees vertical lines lean over, both ways." }),
+    number({
+      min: 0,
+      exclusiveMax: 90,
+      doc: DOCS && "Largest shear in degrees (how far vertical lines lean), both ways.",
+    }),
   ),
 });
 

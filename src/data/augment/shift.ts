@@ -20,7 +20,7 @@ function distances(): Field<number[], number | readonly number[], "required"> {
   const one = number({ min: 0 });
   const two = list(one, { min: 2, max: 2 });
   const doc =
-    "Most pixels an image is moved, both ways: one number, or [vertical, horizontal]. Whole numbers move by whole pixels.";
+    "Largest shift in pixels, both ways: one number, or [vertical, horizontal]. Whole numbers move by whole pixels.";
   return {
     presence: "required",
     expected: "a finite number ≥ 0 or [vertical, horizontal]",

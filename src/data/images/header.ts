@@ -25,7 +25,7 @@ export function readImageHeader(
   if (bytes.length < Math.min(total, 16)) return undefined;
   const kind = imageKindOf(bytes);
   if (kind !== "png" && kind !== "jpeg")
-    throw new NablaError(`${name}: expected a PNG or JPEG picture; this is ${kind ?? "no picture"}`);
+    throw new NablaError(`${name}: expected a PNG or JPEG picture; this is ${kind ?? "not a picture"}`);
   const header = kind === "png" ? readPngHeader(bytes, name) : readJpegHeader(bytes, name);
   if (!header) {
     if (bytes.length < total) return undefined;

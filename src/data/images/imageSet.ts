@@ -1,4 +1,4 @@
-/** Pictures sorted into classes as data sets: what is the same wherever files are and whoever decodes them. */
+/** Pictures sorted into classes as data sets: what is the same for all places of files and all decoders. */
 import { sha256Hex } from "../../checkpoint/sha256.ts";
 import { NablaError } from "../../errors.ts";
 import type { DataSplit, Dataset } from "../dataset.ts";
@@ -60,7 +60,7 @@ export interface ImageSetOptions {
   channels?: 1 | 3;
   /** How pictures of other proportions are brought to the size; default "pad": see fitPicture(). */
   fit?: Fit;
-  /** What becomes of files that are no readable pictures: an error that names them (the default), or they are left out. */
+  /** What becomes of files that are not readable pictures: an error that names them (the default), or they are left out. */
   unreadable?: "refuse" | "skip";
   /** Names of the classes in the order of their numbers, where a model knows them already; default: the class folders. */
   classes?: readonly string[];
@@ -254,7 +254,7 @@ function commonSize<File extends ImageFile>(
   if (sizes.size === 1) return headers[0]!;
   const most = [...sizes].sort((a, b) => b[1] - a[1]).map(([size, count]) => `${size} (${count})`);
   throw new NablaError(
-    `${root}: the pictures have ${sizes.size} different sizes, ${shortened(most, 3)}; say what size all are to be brought to: size: 32${flag("--size 32")}, or width and height${flag("--size 48x32")}`,
+    `${root}: the pictures have ${sizes.size} different sizes, ${shortened(most, 3)}; choose one size for all: size: 32${flag("--size 32")}, or width and height${flag("--size 48x32")}`,
   );
 }
 
@@ -262,7 +262,7 @@ function refuse<File extends ImageFile>({ root, parts, problems, flag }: ImageSe
   if (problems.length === 0) return;
   const all = parts.reduce((sum, { files }) => sum + files.length, 0);
   throw new NablaError(
-    `${root}: ${problems.length === 1 ? "1 file is" : `${problems.length} files are`} no readable picture${problems.length === 1 ? "" : "s"} (${all} are): ${listed(problems)}. Repair or remove them, or leave them out with unreadable: "skip"${flag("--unreadable skip")}`,
+    `${root}: ${problems.length === 1 ? "1 file is not a readable picture" : `${problems.length} files are not readable pictures`} (${all} are): ${listed(problems)}. Repair or remove them, or leave them out with unreadable: "skip"${flag("--unreadable skip")}`,
     { details: { problems } },
   );
 }

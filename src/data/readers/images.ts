@@ -43,7 +43,7 @@ export const images: Reader<"images", { images?: ImageSetOptions }> = {
     if (of.kind === "file") {
       const kind = await pictureKind(of, host);
       throw new NablaError(
-        `${where}: ${kind} alone is no data set; expected a folder with ${images.expected} (${pictures.single} reads a single one)`,
+        `${where}: ${kind} alone is not a data set; expected a folder with ${images.expected} (${pictures.single} reads a single one)`,
       );
     }
     const given = options.images ?? {};
@@ -52,7 +52,7 @@ export const images: Reader<"images", { images?: ImageSetOptions }> = {
     if (folders.length === 0) {
       const names = (await of.list()).map((entry) => entry.name);
       throw new NablaError(
-        `${where}: expected a sub-folder for each class, its name being the class's, with the pictures in it; these pictures lie in no such folder, so they have no class: ${listed(names)}`,
+        `${where}: expected a sub-folder for each class, its name being the class's, with the pictures in it; these pictures are in no such folder, so they have no class: ${listed(names)}`,
       );
     }
     const layout = partsOf(folders.map((folder) => folder.name));
@@ -119,7 +119,7 @@ async function labelled(
   }
   for (const entry of entries)
     if (!isFolder(entry) && names.test(entry.name))
-      problems.push({ path: entry.path, why: "lies beside the class folders, so it has no class" });
+      problems.push({ path: entry.path, why: "is next to the class folders, so it has no class" });
   return found;
 }
 
