@@ -1,4 +1,4 @@
-// npm run bench:browser: the figures of bench/browser.md, measured anew. Some minutes; nothing else should run meanwhile.
+// npm run bench:browser: measures the figures of bench/browser.md again. Takes some minutes; nothing else should run meanwhile.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { cpus } from "node:os";

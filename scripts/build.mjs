@@ -211,7 +211,7 @@ await build({
   external: ["#core/*"],
   plugins: [inference],
 });
-// What starts a worker is a file of its own: the worker's lies beside it, wherever a bundle's pieces come to lie.
+// The code that starts a worker is a file of its own, so the worker's file is next to it wherever bundlers put their pieces.
 await build({
   ...common,
   splitting: false,

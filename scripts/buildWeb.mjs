@@ -132,7 +132,7 @@ function outputOf(metafile, entry) {
   return found[0];
 }
 
-/** The library starts the worker that lies beside it, under the name it has here. */
+/** The library starts the worker next to it, under the name it has here. */
 const spawning = {
   name: "spawning",
   setup(bundler) {

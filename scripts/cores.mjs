@@ -32,7 +32,7 @@ export const ${constant} = "${encode(wasm)}";
   );
 }
 
-/** Cuts the cores out of simd.wasm and writes them beside it. */
+/** Cuts the cores out of simd.wasm and writes them next to it. */
 export function writeCores(folder) {
   const compiled = readFileSync(join(folder, "simd.wasm"));
   const names = WebAssembly.Module.exports(new WebAssembly.Module(compiled)).map(({ name }) => name);
@@ -43,7 +43,7 @@ export function writeCores(folder) {
     );
     writeFileSync(join(folder, `${core}.wasm`), wasm);
     writeText(folder, core, "core", wasm);
-    // hosts that import modules have no use for a smaller one beside the full one
+    // hosts that import modules have no use for a smaller one in addition to the full one
     if (core === "dense") continue;
     writeFileSync(
       join(folder, `${core}.module.js`),

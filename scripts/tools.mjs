@@ -1,4 +1,4 @@
-// Installs what some tests and pages need beside the project's own packages, into build/tools/<set>:
+// Installs what some tests and pages need besides the project's own packages, into build/tools/<set>:
 // `node scripts/tools.mjs package edge docs bench` (all of them without arguments). CI does it, nobody has to.
 // Installs again only when a list below has changed or something is missing.
 import { spawnSync } from "node:child_process";

@@ -7,7 +7,7 @@ import { readable } from "./storage/failures.ts";
 /** A file somebody chose or dropped, bytes in hand, or where to fetch them. */
 export type ModelSource = Blob | ArrayBuffer | Uint8Array | Response | Request | URL | FileSystemFileHandle;
 
-/** Larger ones are refused before they are read: a model and a copy of it must fit into memory beside the page. */
+/** Larger ones are refused before they are read: a model and a copy of it must fit into memory together with the page. */
 const MOST = 2 ** 30;
 
 /**

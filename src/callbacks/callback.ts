@@ -47,7 +47,7 @@ export interface Callback<M = TrainedModel> {
   onBatchEnd?(batch: number, logs: Logs, context: TrainingContext<M>): void | Promise<void>;
   /** onBatchEnd is only wanted where `context.step` is a multiple of this. Default 1: after every batch. */
   readonly everySteps?: number;
-  /** What a resumed run needs to go on as if it had not been stopped. Where `context.step` is 0, a run begins anew. */
+  /** What a resumed run needs to continue as if it had not been stopped. Where `context.step` is 0, a run starts again. */
   state?(): CallbackState;
   /** Takes back what state() gave, before the first step of a resumed run. */
   restore?(state: CallbackState): void;

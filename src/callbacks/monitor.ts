@@ -19,7 +19,7 @@ const LIKE_THEM = /accuracy|precision|recall|f1/i;
 /** Whether lower or higher is better: "auto" takes higher for accuracies, precision, recall and f1. */
 export type Direction = "auto" | "min" | "max";
 
-/** The monitored figure, or an error that lists what there is. */
+/** The monitored figure, or an error that lists the figures there are. */
 export function monitored(who: string, monitor: string, logs: Logs): number {
   const value = logs[monitor];
   if (value === undefined) {

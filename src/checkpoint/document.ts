@@ -1,4 +1,4 @@
-/** A checkpoint's document and tensors as whoever reads one finds them, be it to train or only to predict. */
+/** A checkpoint's document and tensors: what readers need, whether they train or only predict. */
 
 import { NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
@@ -48,7 +48,7 @@ export function inCheckpoint(error: unknown, name: string): unknown {
   });
 }
 
-/** @throws NablaError for a document of a newer version, and what is none */
+/** @throws NablaError for a document of a newer version, and for anything else */
 export function parseDocument(text: string): object {
   let json: unknown;
   try {

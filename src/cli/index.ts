@@ -7,7 +7,7 @@ import type { Interruption } from "./terminal.ts";
 const { argv, env, stdout, stderr } = process;
 const words = argv.slice(2);
 
-// whoever reads may stop reading: no reason to stop training, but none to write on
+// the reader of a pipe may stop reading: that ends the output, not the training
 stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   if (!words.includes("--out") && !words.includes("-o")) process.exit(0);

@@ -1,4 +1,4 @@
-/** The compiled core: made once from the bytes the package carries, or handed over by whoever has it already. */
+/** The compiled core: made once from the bytes the package carries, or handed over by a program that has it already. */
 import { NablaError } from "../errors.ts";
 import { decodeBytes } from "./bytes.ts";
 

@@ -1,7 +1,7 @@
 import { sizeOf } from "../shape.ts";
 /** What training reads from: rows by number, written into the caller's buffers. */
 
-/** What a row is to be mapped to: one of some classes, or numbers. */
+/** What a row is mapped to: one of some classes, or numbers. */
 export type Target =
   | { readonly kind: "class"; readonly classes: number; readonly names?: readonly string[] }
   | { readonly kind: "values"; readonly size: number; readonly names?: readonly string[] };
@@ -21,7 +21,7 @@ export interface Dataset {
   /** What uint8 values are multiplied by on their way to float32: 1/255 for images; 1 for float32. */
   readonly inputScale: number;
   readonly target: Target;
-  /** All labels, when they are at hand anyway: saves a pass over the inputs when splitting by class. */
+  /** All labels, if they are known anyway: saves a pass over the inputs when splitting by class. */
   readonly labels?: Int32Array;
   /** How the inputs were moved and scaled before they are read: goes into the metadata of a model that is fitted to them. */
   readonly standardisation?: Standardisation;

@@ -39,7 +39,7 @@ export function subset(
   return portable(part, (number) => ({ kind: "subset", of: number(dataset), rows, name }));
 }
 
-/** All labels of a dataset of classes; reads it in pieces unless it has them at hand. */
+/** All labels of a dataset of classes; reads it in pieces unless it knows them already. */
 export function labelsOf(dataset: Dataset): Int32Array {
   if (dataset.target.kind !== "class")
     throw new NablaError(`${dataset.name}: expected classes, its targets are values`);

@@ -12,7 +12,7 @@ import { fitOptionNames } from "../training/options.ts";
 
 /** Those of fit(), for the training of each fold, and: */
 export interface CrossValidationOptions extends Omit<FitOptions, "resume"> {
-  /** Into how many test parts the rows are parted. Default 5. */
+  /** Into how many test parts the rows are divided. Default 5. */
   folds?: number;
   /** Whether every class gives each fold the same share. Default true, without effect on values. */
   stratified?: boolean;

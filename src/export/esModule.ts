@@ -5,7 +5,7 @@ import { describeExport, type ExportOptions, exportWasm } from "./wasm.ts";
 export interface ExportedModule {
   /** The module's text. */
   readonly code: string;
-  /** Its declarations, to lie beside it: model.d.ts for model.js. */
+  /** Its declarations, for the file next to it: model.d.ts for model.js. */
   readonly types: string;
 }
 
@@ -37,7 +37,7 @@ function base64(bytes: Uint8Array): string {
 
 const HEAD = "// A trained model, exported by nabla. Needs nothing else.";
 
-/** What every exported module does. Values other than those of the model are none of its business. */
+/** What every exported module does. It knows no values but those of the model. */
 const CODE = `
 const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 
@@ -101,7 +101,7 @@ export const metadata: {
   readonly weights: "float32" | "float16" | "int8";
   readonly parameters: number;
   readonly classes?: readonly string[];
-  /** What columns are to be brought to before they are input: (value − mean) / scale. */
+  /** How to standardise columns before they are input: (value − mean) / scale. */
   readonly standardisation?: { readonly mean: readonly number[]; readonly scale: readonly number[]; readonly columns?: readonly string[] };
   readonly [name: string]: unknown;
 };

@@ -36,7 +36,7 @@ export interface LayerKind<F extends ObjectField<Fields> = ObjectField<Fields>> 
    * @throws NablaError for inputs it cannot take
    */
   build(config: Infer<F>, place: Place): Built;
-  /** Options as an example, for whoever forgets them. */
+  /** Options as an example, shown in the error when they are missing. */
   readonly example: string;
   /** Whether it has a kernel of weights, so that what is before it has to let gradients pass. */
   readonly hasKernel?: boolean;

@@ -1,6 +1,6 @@
 /**
  * The layer types a program has named. A layer's factory puts its type here, so a program that calls dense() alone has the code of
- * dense layers alone once a bundler has left out what nobody calls; whoever reads documents or files calls registerAll().
+ * dense layers alone once a bundler has left out what nobody calls. Code that reads documents or files calls registerAll().
  */
 import { NablaError } from "../errors.ts";
 import { choice, type Field, list } from "../fields/fields.ts";

@@ -26,7 +26,7 @@ export interface LossKind extends Kind {
   readonly outputPerClass?: boolean;
   /** Whether it is a rule for a single layer of weights. */
   readonly oneLayer?: boolean;
-  /** What mends a network whose output activation it cannot follow. @param outputs those it can, as a list in words */
+  /** How to repair a network whose output activation does not fit. @param outputs those that do, as a list for the message */
   advice?(activation: ActivationName, outputs: string): string;
 }
 

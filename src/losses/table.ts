@@ -33,7 +33,7 @@ export function checkPair(name: LossName, activation: ActivationName, units?: nu
   }
 }
 
-/** Which change mends a pair that does not fit. */
+/** Which change repairs a pair that does not fit. */
 function advice(name: LossName, activation: ActivationName): string {
   if (!activations[activation].trainable)
     return `a ${activation} has no gradient; use loss "perceptron", or activation "sigmoid"`;

@@ -25,8 +25,8 @@ export interface WriteOptions {
 let counter = 0;
 
 /**
- * Writes `bytes` to `path`: into a file beside it, flushed to the disk, then renamed over it. When anything fails the
- * file beside it is removed, `path` is as it was, and a NablaError says so. A symbolic link is followed; the
+ * Writes `bytes` to `path`: into a temporary file next to it, flushed to the disk, then renamed over it. When anything fails the
+ * temporary file is removed, `path` is as it was, and a NablaError says so. A symbolic link is followed; the
  * permissions of a replaced file are kept.
  */
 export async function writeFileAtomic(

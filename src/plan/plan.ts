@@ -111,7 +111,7 @@ function planTarget(
     builder.emit("ONE_HOT", { y, labels: staged, units, on, off });
     return { staged, y, kind: "labels" };
   }
-  // metrics look at the targets as they were read, so smoothed ones lie beside them
+  // metrics look at the targets as they were read, so smoothed ones have a buffer of their own
   if (ld(units) === units && !smoothing) return { staged: builder.pin(y), y, kind: "values" };
   const staged = builder.pin(builder.alloc("targets as read", builder.rows * units * 4));
   if (smoothing) builder.emit("SMOOTH_TARGETS", { y, from: staged, units, ...smoothing });

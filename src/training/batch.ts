@@ -32,7 +32,7 @@ export class BatchLoader {
 
   /**
    * Puts the plan into memory and reads the rows `indices` straight into it. A dataset that takes its time reads into a buffer
-   * beside it instead, which copy() takes afterwards: until then others may run on the network.
+   * outside linear memory, from which copy() takes it afterwards: until then others may run on the network.
    *
    * @param number what errors call the batch
    * @param epoch which pass of a training it is for; undefined for rows as they are
@@ -54,7 +54,7 @@ export class BatchLoader {
   }
 
   /**
-   * Reads rows into buffers beside the plan, from which copy() takes them in pieces. Valid until the next call.
+   * Reads rows into buffers outside linear memory, from which copy() takes them in pieces. Valid until the next call.
    * Numbers as for load().
    */
   stage(indices: Uint32Array, number: number, epoch?: number): Ready | Promise<Ready> {

@@ -38,7 +38,7 @@ const RULES: { readonly [K in keyof RunSettings]?: Rule } = {
       "the learning rate's schedule runs over all epochs, so a resumed run needs the same (or a schedule with decayEpochs)",
   },
   classWeight: { differs: () => "has changed" },
-  // the bits are the same however a batch is parted, but where a layer looks across its rows
+  // the bits are the same however a batch is divided, unless a layer looks across its rows
   microBatchSize: {
     mayDiffer: ({ configs }) => !looksAcrossRows(configs),
     of: ({ batchSize, microBatchSize = batchSize }) => Math.min(batchSize, microBatchSize),

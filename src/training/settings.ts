@@ -60,7 +60,7 @@ const settings = <W, A>(
           "Trains on five times the rows: every image also moved by so many pixels up, down, left and right.",
       }),
     ),
-    /** Trains on images moved, turned, bent, … anew every epoch, as augment() makes them; validates on them as they are. */
+    /** Trains on images moved, turned, bent, … differently every epoch, as augment() makes them; validates on them unchanged. */
     augment: optional(augment),
   });
 

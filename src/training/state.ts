@@ -40,7 +40,7 @@ export class TrainingState {
     this.goOnFrom(freshRun(), undefined, {});
   }
 
-  /** Puts back what a checkpoint held; fit({ resume: true }) goes on from there. */
+  /** Restores what a checkpoint has; fit({ resume: true }) continues from there. */
   goOnFrom(run: Run, settings: RunSettings | undefined, waiting: CallbackStates): void {
     this.run = run;
     this.settings = settings;

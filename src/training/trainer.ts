@@ -17,7 +17,7 @@ import { batchesPerEpoch, contextOf, type TrainRequest } from "./request.ts";
 import type { Run } from "./run.ts";
 import { Stepper } from "./step.ts";
 
-/** Trains until all epochs are finished, going on from where `run` is. */
+/** Trains until all epochs are finished, continuing from where `run` is. */
 export async function train<M>(request: TrainRequest<M>, run: Run): Promise<void> {
   await new Trainer(request, run).train();
 }

@@ -67,7 +67,7 @@ export interface Setup {
   progress?: number;
 }
 
-/** An error, so that the other side can make it anew, or find its own again. */
+/** An error, so that the other side can recreate it, or find its own again. */
 export interface SentError {
   message: string;
   name: string;

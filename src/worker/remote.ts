@@ -1,6 +1,6 @@
 /**
  * On the page: a training that runs in a worker, and looks as if it ran here. The model's weights, its run and its metrics are
- * brought up to date before every callback and every report, so whoever predicts or saves then has the state of that moment.
+ * brought up to date before every callback and every report, so predict() and save() then have the state of that moment.
  */
 import {
   type Callback,
@@ -148,7 +148,7 @@ class RemoteTraining<M extends TrainedModel> {
       try {
         this.request.progress?.report(message.progress);
       } catch (error) {
-        // whoever listens is broken: as where the training runs here, it ends, and the model is as it was then
+        // the listener threw: the training ends, as it would in this thread, and the model is as it was then
         this.broken = { error };
         return this.abort();
       }

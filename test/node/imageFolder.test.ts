@@ -124,7 +124,9 @@ describe("openImageFolder", () => {
 
   test("sizes that differ need to be told which", async () => {
     const path = folder({ "a/1.png": png(2, 2, 9), "a/2.png": png(2, 2, 9), "b/1.png": png(4, 2, 50) });
-    await expect(openImageFolder(path)).rejects.toThrow("2 different sizes, 2×2 (2), 4×2 (1); choose one size for all");
+    await expect(openImageFolder(path)).rejects.toThrow(
+      "2 different sizes, 2×2 (2), 4×2 (1); choose one size for all",
+    );
     const data = await openImageFolder(path, { size: { width: 4, height: 2 }, fit: "stretch" });
     expect(data.train.inputShape).toEqual([2, 4, 1]);
     expect(contents(data.train).x).toEqual([...Array(16).fill(9), ...Array(8).fill(50)]);

@@ -78,7 +78,7 @@ export class Curves {
     this.last = progress;
     if (this.points.length > MOST)
       this.points = this.points.filter((point, i) => i % 2 === 1 || point.testLoss !== null);
-    // charts are painted anew whole: a few times a second is enough for the eye
+    // charts are redrawn as a whole: a few times a second is enough for the eye
     if (performance.now() - this.shown > EVERY) this.publish();
   }
 

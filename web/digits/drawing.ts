@@ -48,7 +48,7 @@ export interface Input {
   readonly problem?: string;
 }
 
-/** One row as the network wants it; undefined for an empty pad and data that is no pictures. */
+/** One row as the network wants it; undefined for an empty pad and data that is not pictures. */
 export const input = computed<Input | undefined>(() => {
   const size = shape.value;
   const now = drawing.value;

@@ -12,7 +12,7 @@ import { phase, renew, settings } from "./session.ts";
 import { fromQuery, toQuery } from "./settings.ts";
 import { TrainingPanel } from "./trainingPanel.tsx";
 
-// What follows happens once, when the view is first asked for: a training goes on while another view is looked at.
+// What follows happens once, when the view is first asked for: a training continues while another view is shown.
 apply(route.peek().query);
 effect(() => {
   const query = toQuery(settings.value);
@@ -36,7 +36,7 @@ function apply(query: string): void {
 }
 
 export function View() {
-  // rows that are no pictures have nothing to be drawn
+  // rows that are not pictures cannot be drawn
   const drawn = shape.value !== undefined;
   return (
     <div class="digits">

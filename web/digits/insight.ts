@@ -20,7 +20,7 @@ export interface FirstWeights {
   readonly height: number;
 }
 
-/** Which pictures the first layer with weights gives; undefined where its inputs are no picture. */
+/** Which pictures the first layer with weights gives; undefined if its inputs are not pictures. */
 export const firstWeights = computed<FirstWeights | undefined>(() => {
   const model = subject.value?.model;
   const size = model && imageShape(model.inputShape);

@@ -20,7 +20,7 @@ export const progress = signal<Progress | undefined>(undefined);
 /** Samples a second, over about the last second. */
 export const speed = signal<number | undefined>(undefined);
 export const examination = signal<Examination | undefined>(undefined);
-/** Counts reports of the training: whoever reads it sees new weights. */
+/** Counts reports of the training. A component that reads it is drawn again with new weights. */
 export const tick = signal(0);
 /** The same a few times a second at most, for what is costly to paint. */
 export const slowTick = signal(0);
@@ -82,7 +82,7 @@ function adopt(next: Subject, at: Phase): void {
   });
 }
 
-/** A model from storage or a file. It goes on training where it stopped, if its data is here. */
+/** A model from storage or a file. It continues training where it stopped, if its data is here. */
 export function open(model: Model): void {
   const saved = savedWith(model);
   const chosen = fromSaved(saved.settings);
@@ -113,7 +113,7 @@ export function savedWith(model: Model): { settings?: unknown; data?: unknown } 
   return typeof found === "object" && found !== null ? found : {};
 }
 
-/** Trains, or goes on training. */
+/** Trains, or continues training. */
 export async function train(): Promise<void> {
   if (busy.peek()) return;
   if (phase.peek() === "done") renew();
@@ -191,7 +191,7 @@ function moved(now = false): void {
   slowTick.value++;
 }
 
-/** Holds the training between two steps; train() goes on with it, bit for bit. */
+/** Pauses the training between two steps; train() continues it, bit for bit. */
 export function pause(): void {
   training?.hold();
 }
@@ -214,7 +214,7 @@ export async function reset(): Promise<void> {
   renew();
 }
 
-/** Examines the network with the test part, or what there is instead. */
+/** Examines the network with the test part, or with other rows if there is none. */
 async function look(): Promise<void> {
   const now = subject.peek();
   if (!now) return;

@@ -7,7 +7,7 @@ export interface Connection {
   close(): void;
 }
 
-/** The worker's file, which lies beside this one; set by the build. */
+/** The worker's file, next to this one; set by the build. */
 declare const PLANE_WORKER: string;
 
 /** @param onPage called where the engine has to run on the page */

@@ -16,7 +16,7 @@ import { nextTask, wait } from "./tasks.ts";
 const SLICE = 6;
 /** Training stands still when no frame was asked for so long: the page is hidden, or cannot keep up. */
 const PATIENCE = 500;
-/** Milliseconds between two looks at the curves: they are drawn anew as a whole. */
+/** Milliseconds between two updates of the curves, which are redrawn as a whole. */
 const CURVES = 80;
 
 const GREY = [128, 128, 128] as const;
@@ -39,7 +39,7 @@ export class Engine {
 
   private playing = false;
   private speed = Number.POSITIVE_INFINITY;
-  /** The step that is to be reached, where steps are asked for one by one; and how many the clock allows. */
+  /** The step to reach, where steps are requested one by one; and how many the clock allows. */
   private target = 0;
   private credit = 0;
   private clock = 0;
@@ -115,7 +115,7 @@ export class Engine {
     void this.race.dispose();
   }
 
-  /** Does what there is to do, with turns for others in between. */
+  /** Does the work, with turns for others in between. */
   private async work(): Promise<void> {
     if (this.working) return;
     this.working = true;

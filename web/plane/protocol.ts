@@ -10,7 +10,7 @@ export const SURFACE_SIDE = 96;
 export const UNIT_SIDE = 48;
 
 export type ToEngine =
-  /** A new net from its first weights; training goes on if it was going on. */
+  /** A new net from its first weights; training continues if it was running. */
   | { readonly kind: "reset"; readonly state: PlaneState; readonly id: number }
   | { readonly kind: "look"; readonly palette: Palette; readonly sharp: boolean }
   /** Steps a second; Infinity: as many as there are. */

@@ -9,7 +9,7 @@ export class Recorder<T> {
   /** Looking costs as much as some steps of training. */
   private every = 4;
 
-  /** Whether this step is to be recorded. */
+  /** Whether to record this step. */
   due(step: number): boolean {
     return step % this.every === 0 && step !== this.steps.at(-1);
   }

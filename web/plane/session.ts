@@ -65,7 +65,7 @@ export function open(): () => void {
       if (view === "plane" && query !== written) take(query);
     }),
   ];
-  // whoever asked for less motion starts training by themselves
+  // with reduced motion, training starts only on request
   if (!reducedMotion.peek()) play();
   ask();
   return () => {
@@ -99,7 +99,7 @@ function take(query: string): void {
   reset();
 }
 
-/** Changes settings: the net starts anew from its first weights, so that a link means one training and no other. */
+/** Changes settings: the net starts again from its first weights, so that a link means one training and no other. */
 export function change(patch: Partial<PlaneState>): void {
   state.value = fit({ ...state.peek(), ...patch });
   reset();

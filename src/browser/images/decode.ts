@@ -48,7 +48,7 @@ export async function decodeBlob(file: Blob, name: string): Promise<ImageBitmap>
   );
 }
 
-/** Browsers show what there is of a file that was cut off or damaged; a data set should not have half pictures. */
+/** Browsers show the readable part of a truncated or damaged file; a data set should not have half pictures. */
 function checkWhole(bytes: Uint8Array, kind: "png" | "jpeg", name: string): void {
   if (kind === "png") {
     try {

@@ -9,7 +9,7 @@ import { show } from "../../fields/fields.ts";
 /** What lies behind transparent pixels. */
 export type Background = "white" | "black";
 
-/** What has pixels at hand, without decoding. */
+/** What has pixels already, without decoding. */
 export type PixelSource =
   | ImageData
   | ImageBitmap

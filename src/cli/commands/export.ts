@@ -36,7 +36,7 @@ interface ExportFlags {
 }
 
 const BYTES = { float32: 4, float16: 2, int8: 1 } as const;
-/** Declarations beside each kind of module. */
+/** Declarations that go with each kind of module. */
 const TYPES: Readonly<Record<string, string>> = { ".js": ".d.ts", ".mjs": ".d.mts" };
 
 export async function exportCommand(path: string, flags: ExportFlags, terminal: Terminal): Promise<number> {

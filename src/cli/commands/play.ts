@@ -15,7 +15,7 @@ export interface PlayFlags {
 
 const PORT = 8347;
 
-/** The built page, beside the bundle of the command line or in build/ as seen from here: a folder, or packed where nabla is installed. */
+/** The built page, next to the bundle of the command line or in build/ as seen from here: a folder, or a zip where nabla is installed. */
 function page(): Files {
   const places = ["./", "../", "../../../build/"].map((place) =>
     fileURLToPath(new URL(place, import.meta.url)),

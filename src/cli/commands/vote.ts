@@ -12,7 +12,7 @@ import { extraOf } from "../training/resume.ts";
 import { openPart, type Part } from "./evaluate.ts";
 
 export interface Voters {
-  /** The first, which knows how inputs are to be read. */
+  /** The first, which knows how to read inputs. */
   readonly model: Model;
   readonly vote: Ensemble;
 }

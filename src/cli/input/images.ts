@@ -22,7 +22,7 @@ export interface ImageFlags {
   unreadable?: "refuse" | "skip";
 }
 
-/** What openData() is to be told. */
+/** Options for openData(). */
 export function imageOptions(flags: ImageFlags, { errors }: Terminal): { images: ImageFolderOptions } {
   const { size, channels, fit, unreadable } = flags;
   return {

@@ -122,7 +122,7 @@ export const presets: Readonly<Record<string, Preset>> = Object.freeze({
 
 /**
  * The configuration document of a preset for this data.
- * @throws NablaError where a preset for images is given rows that are none, or too small ones
+ * @throws NablaError where a preset for images is given rows that are not images, or too small ones
  */
 export function presetConfig(
   name: string,

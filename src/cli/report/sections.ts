@@ -49,7 +49,7 @@ export async function mistakeSection(
   { mistakes }: Examination,
   names: readonly string[],
   standardisation?: Standardisation,
-  /** A second picture of each, of what it hangs on. */
+  /** A second picture of each: what it depends on. */
   saliency: readonly string[] = [],
 ): Promise<string> {
   const image = imageOf(dataset.inputShape);

@@ -16,7 +16,7 @@ import type { Terminal } from "../terminal.ts";
 import { extraOf, type Prepared } from "./resume.ts";
 import { ARCHITECTURE, applyTraining, type ModelFlags, smallEnough } from "./settings.ts";
 
-/** How pictures are to be read: in the size of the model's, whatever they show. */
+/** How to read pictures: in the size the model takes, whatever they show. */
 export function picturesAs(
   model: Model,
   flags: ImageFlags,

@@ -35,7 +35,7 @@ export function extraOf(model: Model): Extra | undefined {
   return extra && typeof extra.data === "object" && extra.data !== null ? (extra as Extra) : undefined;
 }
 
-/** A model and all that fit() is to be told besides the data. */
+/** A model, and all options of fit() but the data. */
 export interface Prepared {
   model: Model;
   config: Config;
@@ -79,7 +79,7 @@ export async function openResumed(
   const document = configOf(model) as Config;
   const saved = checkConfig({ ...document, training: { ...document.training, ...extra?.training } }, path);
   const config = await resolveResumed(flags, data, saved);
-  // how a batch is parted fit() checks, where it matters
+  // fit() checks how a batch is divided, where it matters
   const { epochs, microBatchSize: _w, ...wanted } = config.training;
   const { epochs: _, microBatchSize: _b, ...before } = saved.training;
   const other = difference(saved.model, config.model, "model") ?? difference(before, wanted, "training");

@@ -15,7 +15,7 @@ export const EFFECTS = [shift, rotate, scale, shear, flip, crop, elastic, noise,
 
 type OptionsOf<E> = E extends Effect<infer Options, never> ? Options : never;
 
-/** All are off unless given; amounts are drawn anew for every image and epoch, evenly in ± what is given. */
+/** All are off unless given. Amounts are drawn for every image and epoch, evenly in ± what is given. */
 export interface AugmentOptions extends Together<OptionsOf<(typeof EFFECTS)[number]>> {
   /** What comes in from beyond the edge, as it is stored: 0 to 255 for bytes. Default 0. */
   fill?: number;

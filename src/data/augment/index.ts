@@ -10,7 +10,7 @@ import { augmentFields } from "./fields.ts";
 import { checkFill, imageShapeOf } from "./shape.ts";
 
 /**
- * A dataset whose images are moved, turned, bent, … anew in every epoch of a training. Evaluation and prediction read the rows
+ * A dataset whose images are moved, turned, bent, … differently in every epoch of a training. Evaluation and prediction read the rows
  * as they are.
  *
  *     await model.fit(augment(train, { shift: 2, rotate: 10, elastic: true }), { validationData: test });
@@ -19,7 +19,7 @@ import { checkFill, imageShapeOf } from "./shape.ts";
  * after a resumed training. Movement and distortion are one resampling, bilinear; whole pixels are copied exactly. Noise comes after
  * that, cutout last.
  *
- * @throws NablaError for options there are not or that make no sense, and for rows that are no images
+ * @throws NablaError for unknown options, impossible values, and rows that are not images
  */
 export function augment(dataset: Dataset, options: AugmentOptions): Dataset {
   const fields = augmentFields();

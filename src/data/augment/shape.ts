@@ -12,7 +12,7 @@ export interface ImageShape {
 
 /**
  * The rows of a dataset as images: [h, w] or [h, w, c], or what `given` says they are.
- * @throws NablaError naming `who` where they are none
+ * @throws NablaError naming `who` if they are not images
  */
 export function imageShapeOf(who: string, dataset: Dataset, given?: readonly number[]): ImageShape {
   const { name, inputShape } = dataset;

@@ -1,4 +1,4 @@
-/** Pictures sorted into classes as data sets: what is the same for all places of files and all decoders. */
+/** Pictures sorted into classes as data sets: what does not depend on where files are and on who decodes them. */
 import { sha256Hex } from "../../checkpoint/sha256.ts";
 import { NablaError } from "../../errors.ts";
 import type { DataSplit, Dataset } from "../dataset.ts";
@@ -6,7 +6,7 @@ import { rowsDataset } from "../rows.ts";
 import { shortened } from "./classes.ts";
 import { FITS, type Fit, type Size } from "./resize.ts";
 
-/** What rows are to be. */
+/** The format of rows. */
 export interface RowFormat {
   readonly width: number;
   readonly height: number;
@@ -49,7 +49,7 @@ export interface Decoder<File extends ImageFile> {
     format: RowFormat,
     write: (from: number, rows: PreparedRows) => void,
   ): Promise<void>;
-  /** Called when nothing is to be decoded any more. */
+  /** Called when there is nothing more to decode. */
   close?(): Promise<void>;
 }
 
@@ -139,7 +139,7 @@ export async function imageSet<File extends ImageFile>(
   const format = formatOf(set, options);
   const count = parts.reduce((sum, { files }) => sum + files.length, 0);
   const keep = count * rowBytes(format) <= (options.keepBytes ?? KEEP);
-  // all are decoded at the start where nothing is lost by it, and where bad ones are to be left out
+  // all are decoded at the start if that loses nothing, and if bad ones are left out
   const decoded: PartRows<File>[] = [];
   let done = 0;
   const step = (n: number) => options.onProgress?.((done += n), count);

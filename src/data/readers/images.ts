@@ -77,7 +77,7 @@ export const images: Reader<"images", { images?: ImageSetOptions }> = {
   },
 };
 
-/** "a picture (PNG)", "a WebP image"; undefined for what is none. Some of them begin as texts may, too. */
+/** "a picture (PNG)", "a WebP image"; undefined for anything else. Some of them begin as texts may, too. */
 async function pictureKind(file: DataFile, host: DataHost): Promise<string | undefined> {
   const head = await headOf(file, host);
   const kind = imageKindOf(head);
@@ -95,7 +95,7 @@ interface Labelled {
 
 /**
  * All files below the class folders of `folder`, class by class. A link that leads back to a folder it is in is a problem, and so is a
- * picture beside the class folders.
+ * picture next to the class folders.
  *
  * @throws NablaError for a class folder that is not in `classes`
  */

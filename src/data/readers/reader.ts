@@ -44,7 +44,7 @@ export interface OddEntry {
 
 export type DataEntry = DataFile | DataFolder | OddEntry;
 
-/** What is to be opened: one file, or a folder. */
+/** What to open: one file, or a folder. */
 export interface FoundData {
   /** What the data set is called. */
   readonly name: string;
