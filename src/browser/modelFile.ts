@@ -12,7 +12,7 @@ const MOST = 2 ** 30;
 
 /**
  * The header of a checkpoint, checked against the size of the file; the rest of it is not read.
- * @throws NablaError for what is no safetensors file, or is shorter or longer than its header says
+ * @throws NablaError for what is not a safetensors file, or is shorter or longer than its header says
  */
 export async function readHead(file: Blob, name: string): Promise<ReturnType<typeof parseHeader>> {
   const start = new Uint8Array(await file.slice(0, 64).arrayBuffer());

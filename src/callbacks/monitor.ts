@@ -13,7 +13,7 @@ export const patience = (value: number) =>
 export const minDelta = (value: number) =>
   number({ min: 0, default: value, doc: DOCS && "What does not count as an improvement." });
 
-/** Figures that a program's own callbacks add to the logs are told by their names. */
+/** Figures that a program's own callbacks add to the logs are judged by their names. */
 const LIKE_THEM = /accuracy|precision|recall|f1/i;
 
 /** Whether lower or higher is better: "auto" takes higher for accuracies, precision, recall and f1. */

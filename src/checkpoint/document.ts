@@ -36,7 +36,7 @@ export function documentText(
   );
 }
 
-/** The error with the file it is about; what is no NablaError stays as it is. */
+/** The error with the file it is about; what is not a NablaError stays as it is. */
 export function inCheckpoint(error: unknown, name: string): unknown {
   // the stack is full: a RangeError, but in Firefox an InternalError
   if (error instanceof RangeError || (error as Error).name === "InternalError")

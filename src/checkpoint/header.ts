@@ -1,4 +1,4 @@
-/** The header of a safetensors file. Nothing it says is believed before it has been compared with the bytes there. */
+/** The header of a safetensors file. Nothing in it is trusted before it has been compared with the bytes. */
 
 import { NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";

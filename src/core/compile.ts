@@ -44,8 +44,8 @@ function made(code: Build["code"]): WebAssembly.Module {
 }
 
 /**
- * Makes models from here on use this copy of the core. Nobody has to call it: the package brings the core along. It is for
- * hosts with a way of their own, such as a page that wants the bytes cached apart from its scripts, or a bundler that knows
+ * Makes models from here on use this copy of the core. Nobody has to call it: the package includes the core. It is for
+ * hosts that load it differently, such as a page that wants the bytes cached apart from its scripts, or a bundler that knows
  * neither the condition `workerd` nor `edge-light`.
  *
  *     import core from "nabla/core.wasm";   // Cloudflare: a WebAssembly.Module
@@ -53,7 +53,7 @@ function made(code: Build["code"]): WebAssembly.Module {
  *
  * @param source a compiled module; the bytes of `nabla/core.wasm`; a Response with them (compiled while it arrives); or where
  *   to fetch them: a URL or a string
- * @throws NablaError when there is nothing to be had there, when it is not this core, or when the engine refuses it
+ * @throws NablaError if there is nothing to load, if it is not this core, or if the engine refuses it
  */
 export async function loadCore(source: CoreSource): Promise<void> {
   requireWebAssembly();
@@ -106,7 +106,7 @@ async function compile(bytes: BufferSource): Promise<WebAssembly.Module> {
   }
 }
 
-/** Why an engine did not compile bytes that are in order: it may not, or it cannot. */
+/** Why an engine did not compile valid bytes: it may not, or it cannot. */
 function refusal(bytes: BufferSource, cause: unknown): NablaError {
   let able = false;
   try {

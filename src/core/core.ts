@@ -114,7 +114,7 @@ export class Core {
     return new Uint8Array(this.exports.memory.buffer as ArrayBuffer, offset, length);
   }
 
-  /** The number instructions know a kernel by, as the compiled module tells it. */
+  /** The number instructions know a kernel by, as the compiled module exports it. */
   kernel(name: KernelName): number {
     return (this.exports[name] as WebAssembly.Global).value as number;
   }
@@ -124,7 +124,7 @@ export class Core {
     return (this.exports[name] as WebAssembly.Global).value as number;
   }
 
-  /** What a function of the core says about the size of something. */
+  /** A size, computed by a function of the core. */
   size(name: string, ...of: readonly number[]): number {
     return (this.exports[name] as (...of: readonly number[]) => number)(...of);
   }

@@ -42,7 +42,7 @@ export function portable(dataset: Dataset, describe: Describe): Dataset {
   return dataset;
 }
 
-/** The same rows, told differently: other names, other classes, … */
+/** The same rows, described differently: other names, other classes, … */
 export function withHeader(
   dataset: Dataset,
   changes: Partial<DatasetHeader & Pick<Dataset, "extra">>,

@@ -68,7 +68,7 @@ export interface SplitOptions {
 }
 
 /**
- * Parts a dataset in two, [train, validation]; validation gets round(fraction · length) rows, chosen by the seed.
+ * Splits a dataset in two, [train, validation]; validation gets round(fraction · length) rows, chosen by the seed.
  * Both keep their rows in the order of the original. Throws unless 0 < fraction < 1 leaves a row in each part.
  */
 export function splitDataset(

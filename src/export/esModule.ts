@@ -11,7 +11,7 @@ export interface ExportedModule {
 
 /**
  * The model as an ES module that imports nothing: `predict(x)` takes a Float32Array or a Uint8Array with rows one after the other
- * and gives a Float32Array. Runs in pages, Node, Deno and Bun; of workerd see docs/export.md.
+ * and gives a Float32Array. Runs in pages, Node, Deno and Bun; for workerd see docs/export.md.
  *
  * @throws NablaError as exportWasm() does
  */
@@ -87,7 +87,7 @@ export function predict(x) {
 const TYPES = `/** Rows one after the other, without padding. Bytes are multiplied by metadata.input.scale. */
 export type Rows = Float32Array | Uint8Array | Uint8ClampedArray;
 
-/** Outputs for rows of input, rows one after the other. @throws TypeError, RangeError for values that are no rows */
+/** Outputs for rows of input, rows one after the other. @throws TypeError, RangeError for values that are not rows */
 export function predict(x: Rows): Float32Array;
 
 /** The model in an instance of its own; with a WebAssembly.Module where bytes may not be compiled at run time. */

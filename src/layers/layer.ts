@@ -50,7 +50,7 @@ export interface LayerKind<F extends ObjectField<Fields> = ObjectField<Fields>> 
   readonly inner?: readonly string[];
 }
 
-/** Shape of one input row, for the first layer of a model; without it the first data set tells. */
+/** Shape of one input row, for the first layer of a model. Default: that of the first data set. */
 export interface First {
   inputShape?: readonly number[];
 }
@@ -80,7 +80,7 @@ export function layer<T extends string, F extends ObjectField<Fields>>(
 
 /** A layer as a factory returns it; from now on models may be made of such layers. */
 export function written(type: string, kind: LayerKind, given: unknown): object {
-  // a bare number would be lost without a word
+  // a bare number would be lost silently
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     throw new NablaError(
       `${type}: expected an object of options, got ${show(given)}; write ${type}(${kind.example})`,

@@ -21,7 +21,7 @@ export const kindOf = (type: string): LayerKind | undefined => known.get(type);
 const inOrder = (kinds: ReadonlyMap<string, LayerKind>) =>
   Object.fromEntries(LAYERS.filter((type) => kinds.has(type)).map((type) => [type, kinds.get(type)!]));
 
-/** A layer of one of these kinds, which the program has; others are told apart by whether there are such. */
+/** A layer of one of these kinds, which the program has; for other types the error depends on whether they exist. */
 function oneOf(kinds: ReadonlyMap<string, LayerKind>, types: readonly string[]): Field {
   const one = variant("type", inOrder(kinds), types);
   const names = choice(types);

@@ -20,7 +20,7 @@ export interface LossKind extends Kind {
   readonly labels: { readonly on: number; readonly off: number };
   /** Among how many the share ε of a smoothed target is spread evenly. Losses without it know no labelSmoothing. */
   smoothed?(units: number): number;
-  /** Whether its targets are classes by nature, so that one output tells only two apart. */
+  /** Whether its targets are classes by nature, so that one output can distinguish only two. */
   readonly classification: boolean;
   /** Whether it needs an output for each class, so that one output makes no sense. */
   readonly outputPerClass?: boolean;

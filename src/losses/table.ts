@@ -19,7 +19,7 @@ export type LossConfig = Infer<ReturnType<typeof lossField>>;
 export const outputActivations = (name: LossName): readonly ActivationName[] =>
   losses[name].outputs ?? ACTIVATIONS.filter((activation) => activations[activation].trainable);
 
-/** Throws where a loss cannot train an output layer with this activation (and this many units), saying what can. */
+/** Throws if a loss cannot train an output layer with this activation (and this many units); the error says what can. */
 export function checkPair(name: LossName, activation: ActivationName, units?: number): void {
   if (!outputActivations(name).includes(activation)) {
     throw new NablaError(

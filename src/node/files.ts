@@ -148,7 +148,7 @@ async function syncDirectory(fs: FileSystem, path: string): Promise<void> {
   }
 }
 
-/** The mode of a file that is there; undefined when none is; throws when it is no regular file. */
+/** The mode of a file that is there; undefined when none is; throws when it is not a regular file. */
 async function regularFile(path: string): Promise<{ mode: number } | undefined> {
   const found = await stat(path).catch(absent(undefined));
   if (!found) return undefined;

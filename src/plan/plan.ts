@@ -60,7 +60,7 @@ export function plan(request: PlanRequest): Plan {
     builder.emit(pair.kernel as "SQUARED_ERROR", { ...record, da, a: z });
   }
   builder.emit("LOSS_REDUCE", { losses, step: builder.step });
-  // where the loss is no number the tape stops here, and the outputs are searched for where that began
+  // where the loss is not a number the tape stops here, and the outputs are searched for where that began
   for (const { range } of trace) builder.keep(range);
   builder.pin(output);
   const backward = builder.length;

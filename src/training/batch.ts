@@ -31,7 +31,7 @@ export class BatchLoader {
   ) {}
 
   /**
-   * Puts the plan into memory and reads the rows `indices` straight into it. A dataset that takes its time reads into a buffer
+   * Puts the plan into memory and reads the rows `indices` straight into it. An asynchronous dataset reads into a buffer
    * outside linear memory, from which copy() takes it afterwards: until then others may run on the network.
    *
    * @param number what errors call the batch
@@ -168,7 +168,7 @@ export class BatchLoader {
   }
 }
 
-/** What parts targets of class 0 from targets of class 1. */
+/** The threshold between targets of class 0 and of class 1. */
 const middle = ({ labels }: Loss): number => (labels.on + labels.off) / 2;
 
 /** Throws unless the dataset's rows fit the network's input and its targets fit the output and the loss. */

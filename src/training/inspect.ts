@@ -21,7 +21,7 @@ export function copyParameters(from: Network, to: Network): void {
   });
 }
 
-/** As layers behave outside training: nothing is random, normalisation has its moving means, and no parameter wants a gradient. */
+/** As layers behave outside training: nothing is random, normalisation uses its moving means, and no parameter needs a gradient. */
 function atRest<T extends LayerConfig>(config: T): T {
   return {
     ...config,

@@ -38,7 +38,7 @@ export class Reports {
     if (now - this.reported >= this.listener.every) this.report(at, logs(), now);
   }
 
-  /** In the middle of an epoch that is not gone on with. */
+  /** In the middle of an epoch that is not continued. */
   interrupted(at: Place, logs: () => Logs): void {
     if (this.rows > 0) this.report(at, logs(), performance.now());
   }

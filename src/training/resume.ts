@@ -1,4 +1,4 @@
-/** Whether a training may go on where another stood: its bits would be others if what they depend on had changed. */
+/** Whether a training may continue where another stopped: its bits would differ if what they depend on had changed. */
 import { type Callback, SAVING, withState } from "../callbacks/callback.ts";
 import { NablaError } from "../errors.ts";
 import { looksAcrossRows } from "../layers/chain.ts";
@@ -6,7 +6,7 @@ import type { LayerConfig } from "../layers/configs.ts";
 import type { RunSettings } from "./settings.ts";
 
 export interface ResumeRequest<M> {
-  /** Those of the training that stood; none where there was none. */
+  /** Those of the training that stopped; none if there was none. */
   readonly before: RunSettings | undefined;
   readonly now: RunSettings;
   readonly configs: readonly LayerConfig[];
@@ -24,13 +24,13 @@ interface Rule {
   of?(settings: RunSettings): unknown;
   /** How errors call it. Default: its name. */
   readonly called?: string;
-  /** What errors say of the two values. */
+  /** How errors describe the two values. */
   differs?(before: string, now: string): string;
   /** How the error ends. */
   readonly needs?: string;
 }
 
-/** How settings compare; those that are not here have to be the same. */
+/** How settings compare; those that are not listed must be equal. */
 const RULES: { readonly [K in keyof RunSettings]?: Rule } = {
   epochs: {
     mayDiffer: ({ dependsOnEpochs }) => !dependsOnEpochs,

@@ -24,7 +24,7 @@ const settings = <W, A>(
     batchSize: int({ min: 1, default: 32, doc: DOCS && "Rows per step." }),
     /**
      * Rows of a batch that pass through the network at once. Default: all. Gradients of the pieces add up to that of the batch
-     * (Keras' gradientAccumulationSteps is batchSize / microBatchSize), and there is one update for each batch as ever: memory is that
+     * (Keras' gradientAccumulationSteps is batchSize / microBatchSize), and there is still one update for each batch: memory is that
      * of the smaller batch, weights, loss and metrics have the bits of the larger. Only batchNormalization, which looks across the rows
      * it is given, normalises each piece by itself, and its moving means follow the last piece of each batch.
      */
@@ -115,7 +115,7 @@ export function readSettings(options: FitSettings, saved: Settings | undefined, 
   return asFit(() => check(merged));
 }
 
-/** Errors of fields, as fit() says them. */
+/** Errors of fields, as fit() phrases them. */
 export function asFit<T>(check: () => T): T {
   try {
     return check();
@@ -130,7 +130,7 @@ export function settingsOf(training: Settings): Settings {
   return Object.fromEntries(Object.entries(training).filter(([name]) => names.has(name))) as Settings;
 }
 
-/** One setting, for those who make flags or forms of them. */
+/** One setting, for code that makes flags or forms of them. */
 export interface SettingField {
   readonly name: string;
   /** The type in JSON Schema; undefined where there are several. */

@@ -1,4 +1,4 @@
-/** What compile() has settled for a model, and how far fit() is: all that training changes, besides weights and slots. */
+/** What compile() decided for a model, and how far fit() is: all that training changes, besides weights and slots. */
 import { type Callback, type CallbackStates, withState } from "../callbacks/callback.ts";
 import { NablaError } from "../errors.ts";
 import type { Metric } from "../metrics/metric.ts";

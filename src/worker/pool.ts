@@ -9,7 +9,7 @@ const PATIENCE = 10_000;
 export interface Connection {
   post(message: FromPage, transfer?: Transferable[]): void;
   onMessage: (message: FromWorker) => void;
-  /** Told when the worker can no longer be heard of. */
+  /** Called when the worker is lost. */
   onLost: (why: string) => void;
   /** Keeps a process alive until the worker is given back. */
   take(): void;

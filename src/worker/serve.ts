@@ -225,7 +225,7 @@ class Session {
     );
   }
 
-  /** Rows that are to go home. */
+  /** Rows to send back. */
   private lent(): LentBack[] {
     return this.setup.datasets.flatMap((entry, dataset) =>
       entry.kind === "arrays" && "values" in entry.x && entry.x.lent

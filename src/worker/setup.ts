@@ -18,7 +18,7 @@ export interface Remote {
   readonly describe: typeof describeAll;
   /** Rows of datasets in memory are moved instead of copied, and come back at the end. */
   readonly transfer: boolean;
-  /** Told whether a callback has its turn: only then may the model be changed from here. */
+  /** Called with whether a callback is running: only then may the model be changed from here. */
   turn(taken: boolean): void;
 }
 

@@ -61,7 +61,7 @@ export async function filesOf(source: DataSource, limits: FetchLimits): Promise<
   return rooted(wanted);
 }
 
-/** The folder all files lie in becomes the name; it is no class. */
+/** The folder that contains all files becomes the name; it is not a class. */
 function rooted(entries: readonly FileEntry[]): Gathered {
   const [first] = entries;
   if (entries.length === 1 && !first!.path.includes("/")) return { name: first!.path, entries: [first!] };

@@ -104,7 +104,7 @@ function rank(shares: readonly number[], names: readonly string[], winner?: numb
   return { class: ranking[0]!.class, confidence: ranking[0]!.confidence, ranking };
 }
 
-/** Margins and step outputs are no probabilities. */
+/** Margins and step outputs are not probabilities. */
 const confidence = (model: Model, value: number): string =>
   ["softmax", "sigmoid"].includes(model.layers[model.layers.length - 1]!.activation ?? "") &&
   sizeOf(model.outputShape) > 0

@@ -136,7 +136,7 @@ export async function serveFiles(files: Files, port: number, exact: boolean): Pr
   };
 }
 
-/** The file a URL names; undefined for what is no path. */
+/** The file a URL names; undefined for what is not a path. */
 function pathOf(url: string): string | undefined {
   try {
     const path = decodeURIComponent(url.split(/[?#]/)[0]!).replace(/^\//, "");

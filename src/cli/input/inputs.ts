@@ -140,7 +140,7 @@ async function fromTable(model: Model, path: string): Promise<Source> {
 async function fromFile(model: Model, path: string, asIs: boolean): Promise<Source> {
   const file = await readFile(path);
   if (isPicture(file)) return { length: 1, row: () => fromPicture(model, file, path, asIs) };
-  // other kinds of pictures, and those of no bytes, are told from what is no picture at all
+  // other kinds of pictures, and those of no bytes, are told from what is not a picture at all
   if (/\.(png|jpe?g|gif|webp|bmp|tiff?|heic|avif)$/i.test(path)) readImageHeader(file, path);
   const { length, row } = await openRows(path);
   return {

@@ -1,4 +1,4 @@
-/** Blotting out a square (DeVries and Taylor 2017). */
+/** Erasing a square (DeVries and Taylor 2017). */
 import { int } from "../../fields/fields.ts";
 import { optional } from "../../fields/objects.ts";
 import type { Inputs } from "../dataset.ts";

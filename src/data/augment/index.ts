@@ -15,7 +15,7 @@ import { checkFill, imageShapeOf } from "./shape.ts";
  *
  *     await model.fit(augment(train, { shift: 2, rotate: 10, elastic: true }), { validationData: test });
  *
- * What becomes of an image is a function of (seed, epoch, row) alone: the same in batches of any size, however far is read ahead, and
+ * What is done to an image is a function of (seed, epoch, row) alone: the same in batches of any size, however far reading is ahead, and
  * after a resumed training. Movement and distortion are one resampling, bilinear; whole pixels are copied exactly. Noise comes after
  * that, cutout last.
  *

@@ -4,7 +4,7 @@ import { optional } from "../../fields/objects.ts";
 import { type Checked, type Effect, evenly, RADIANS } from "./effect.ts";
 
 export interface RotateOption {
-  /** Most degrees an image is turned about its centre, up to 180. */
+  /** Largest rotation about the centre in degrees, up to 180. */
   rotate?: number;
 }
 

@@ -4,7 +4,7 @@ import { optional } from "../../fields/objects.ts";
 import { type Checked, type Effect, evenly } from "./effect.ts";
 
 export interface ScaleOption {
-  /** Most an image grows or shrinks, as a fraction below 1: 0.1 makes it 0.9 to 1.1 times as large. */
+  /** Largest change of size, as a fraction below 1: 0.1 makes it 0.9 to 1.1 times as large. */
   scale?: number;
 }
 

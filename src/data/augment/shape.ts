@@ -35,7 +35,7 @@ export function imageShapeOf(who: string, dataset: Dataset, given?: readonly num
   return { height: height!, width: width!, channels };
 }
 
-/** @throws NablaError where `fill` is nothing the dataset's inputs can hold */
+/** @throws NablaError if the dataset's inputs cannot hold `fill` */
 export function checkFill(who: string, { inputType }: Dataset, fill: number): void {
   const byte = Number.isInteger(fill) && fill >= 0 && fill <= 255;
   if (inputType === "uint8" ? byte : Number.isFinite(Math.fround(fill))) return;
@@ -46,7 +46,7 @@ export function checkFill(who: string, { inputType }: Dataset, fill: number): vo
   throw new NablaError(`${who}: fill: expected ${expected}, got ${fill}`);
 }
 
-/** Beyond its own size an image can be moved nowhere. @throws NablaError for a distance as large as the image */
+/** An image cannot be moved by its own size or more. @throws NablaError for a distance as large as the image */
 export function checkDistance(option: string, got: number, size: number, what: "high" | "wide"): void {
   if (got >= size)
     throw new NablaError(

@@ -4,7 +4,7 @@ import { optional } from "../../fields/objects.ts";
 import { type Checked, type Effect, evenly, RADIANS } from "./effect.ts";
 
 export interface ShearOption {
-  /** Most degrees, below 90, that vertical lines lean over. */
+  /** Largest shear in degrees, below 90: how far vertical lines lean. */
   shear?: number;
 }
 

@@ -7,7 +7,7 @@ import { checkDistance } from "./shape.ts";
 
 export interface ShiftOption {
   /**
-   * Most pixels an image is moved: one number, or [vertical, horizontal]. A whole number moves by whole pixels, −n to n, copying
+   * Largest shift in pixels: one number, or [vertical, horizontal]. A whole number moves by whole pixels, −n to n, copying
    * values exactly where nothing else resamples the image; a fraction moves by fractions, bilinearly.
    */
   shift?: number | readonly number[];

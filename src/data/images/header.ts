@@ -12,7 +12,7 @@ export const MAX_PIXELS = 64_000_000;
  *
  * @param total the size of the file when `bytes` is only its beginning
  * @returns undefined when more bytes are needed than `bytes` holds, but the file has more
- * @throws NablaError naming `name` for what is no PNG or JPEG, is truncated or damaged, of a variant that cannot be
+ * @throws NablaError naming `name` for what is not a PNG or JPEG, is truncated or damaged, of a variant that cannot be
  * decoded, or larger than 64 megapixels
  */
 export function readImageHeader(

@@ -135,7 +135,7 @@ async function walk(folder: DataFolder, add: (file: DataFile) => void, problems:
   }
 }
 
-/** Files with their sizes, in their order; what is no picture goes to `problems`. */
+/** Files with their sizes, in their order; what is not a picture goes to `problems`. */
 async function measured(
   files: readonly Labelled[],
   pictures: PictureHost,

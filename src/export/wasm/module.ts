@@ -47,7 +47,7 @@ type Draft = { -readonly [K in keyof WasmModule]: WasmModule[K] };
 
 /**
  * @param what stands before every error: "the core"
- * @throws NablaError for anything that is no module, is cut off, or has parts that AssemblyScript does not write
+ * @throws NablaError for anything that is not a module, is cut off, or has parts that AssemblyScript does not write
  */
 export function parseModule(bytes: Uint8Array, what: string): WasmModule {
   const reader = new ByteReader(bytes, what);
