@@ -1,5 +1,5 @@
 // npm run bench:accuracy: how well the networks of a book do on MNIST, each over several seeds. Days of computing in all, so it
-// may be stopped and started again at any time: finished runs are in accuracy.json, others go on from their checkpoints.
+// may be stopped and started again at any time: finished runs are in accuracy.json, others continue from their checkpoints.
 //
 //   node bench/accuracy.mjs --data mnist/ [--steps 5,6,best] [--seeds 1,2,3] [--variant book|modern]
 //   node bench/accuracy.mjs --table                 only rewrites accuracy.md

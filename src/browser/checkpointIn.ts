@@ -15,14 +15,14 @@ export interface CheckpointInOptions {
   monitor?: string;
   mode?: Direction;
   /**
-   * What becomes of a save that fails, full or blocked storage for example. Training continues either way, and the next save is
+   * What happens when a save fails, because storage is full or blocked for example. Training continues either way, and the next save is
    * tried. Default: a warning on the console, once until a save succeeds again. A function gets every error. "throw" ends the training.
    */
   onError?: "throw" | ((error: NablaError) => void);
 }
 
 /**
- * A callback that keeps the last checkpoint of a training in the browser's storage, so that a closed or crashed tab goes on, bit for bit:
+ * A callback that keeps the last checkpoint of a training in the browser's storage, so that a closed or crashed tab can continue, bit for bit:
  *
  *     const model = await loadModel("digits");
  *     await model.fit(data, { epochs: 20, resume: true, callbacks: [checkpointIn("digits")] });

@@ -56,7 +56,7 @@ const FIT_FLAGS: Readonly<Record<string, FlagNotes | false>> = {
 
 const TASKS = ["auto", "classification", "regression"] as const;
 
-/** @param done is told the exit code of the command that ran */
+/** @param done called with the exit code of the command that ran */
 export function program(terminal: Terminal, done: (code: number) => void): Command {
   const command = new Command("nabla")
     .description(

@@ -11,7 +11,7 @@ export interface Output {
 export interface Interruption {
   /** Aborted with the error that ends the command. */
   readonly signal: AbortSignal;
-  /** From here on an interruption is again the process's own affair. */
+  /** From here on an interruption ends the process again. */
   release(): void;
 }
 

@@ -1,6 +1,6 @@
 /**
  * fit()'s settings: what JSON can hold of its options, each declared once. A field here is an option of fit(), a field of a document's
- * `training`, kept in checkpoints, asked for again by a resumed run and sent to a worker.
+ * `training`, kept in checkpoints, compared by a resumed run and sent to a worker.
  */
 import type { AugmentOptions } from "../data/augment/effects.ts";
 import { type AugmentConfig, augmentFields } from "../data/augment/fields.ts";

@@ -15,7 +15,7 @@ const EVERY = 240;
 export class Pace {
   private marks: { at: number; value: number }[] = [];
 
-  /** @returns units a second, once there is something to tell it from */
+  /** @returns units a second, once there is enough to measure */
   add(value: number): number | undefined {
     const at = performance.now();
     this.marks.push({ at, value });

@@ -11,7 +11,7 @@ import { makeModel } from "./network.ts";
 import { DEFAULTS, fromSaved, RATES, type Settings } from "./settings.ts";
 import { absent, generated, own, type Source } from "./source.ts";
 
-/** "fresh": weights as they were drawn; "running"; "paused": may go on; "done". */
+/** "fresh": weights as they were drawn; "running"; "paused": can continue; "done". */
 export type Phase = "fresh" | "starting" | "running" | "paused" | "done";
 
 export const settings = signal<Settings>(DEFAULTS);
@@ -22,7 +22,7 @@ export const speed = signal<number | undefined>(undefined);
 export const examination = signal<Examination | undefined>(undefined);
 /** Counts reports of the training. A component that reads it is drawn again with new weights. */
 export const tick = signal(0);
-/** The same a few times a second at most, for what is costly to paint. */
+/** The same, at most a few times a second, for what is expensive to paint. */
 export const slowTick = signal(0);
 const SLOW = 250;
 
@@ -31,7 +31,7 @@ interface Subject {
   readonly fit: FitOptions;
   readonly source: Source;
   readonly curves: Curves;
-  /** What it was made with; the controls may say something else by now. */
+  /** What it was made with; the controls may have changed since. */
   readonly settings: Settings;
 }
 
@@ -50,7 +50,7 @@ export function change(part: Partial<Settings>): void {
   if (phase.peek() === "fresh") renew();
 }
 
-/** A new network as the settings say. The one there was is gone. */
+/** A new network by the settings. It replaces the old one. */
 export function renew(): void {
   const chosen = settings.peek();
   try {
@@ -98,7 +98,7 @@ export function open(model: Model): void {
   void look();
 }
 
-/** The data a model was trained on, if it can be had; of the visitor's own only he knows whether it is the same. */
+/** The data a model was trained on, if it can be had; only visitors know whether their own data is the same. */
 function sourceFor(model: Model, data: unknown, chosen: Settings): Source {
   const found = data === "digits" ? generated(chosen.samples) : (own.peek() ?? generated(chosen.samples));
   const fits = String(found.train.inputShape) === String(model.inputShape);

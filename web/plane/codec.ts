@@ -76,7 +76,7 @@ export function write<S>(fields: Fields<S>, state: S): string {
   return parameters.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
 }
 
-/** Never fails: whatever makes no sense has its initial value, and a notice says so. */
+/** Never fails: an impossible value is replaced by the initial one, with a notice. */
 export function read<S>(fields: Fields<S>, query: string): { state: S; notices: string[] } {
   const state = initialOf(fields);
   const notices: string[] = [];

@@ -44,7 +44,7 @@ export function connect(hear: (message: FromEngine) => void, onPage: () => void)
       worker.terminate();
       fallBack();
     };
-    // until it has answered, what it was told is kept: it may turn out that it cannot be loaded
+    // messages are kept until it has answered: it may turn out that it cannot be loaded
     deliver = (message) => {
       if (!alive) sent.push(message);
       worker.postMessage(message);

@@ -81,7 +81,7 @@ export async function exportCommand(path: string, flags: ExportFlags, terminal: 
   return 0;
 }
 
-/** What a host is to know besides what every exported model says: how inputs were made, and in what unit outputs are. */
+/** What a host must know besides the usual description: how inputs were made, and the unit of outputs. */
 function metadataOf(model: Model): Record<string, unknown> {
   const extra = extraOf(model);
   return {

@@ -1,4 +1,4 @@
-/** nabla train --folds: how good such a model is, told from models that are trained for that alone. */
+/** nabla train --folds: how good such a model is, measured on models trained for that alone. */
 
 import { standardiseSplit } from "../../data/standardise.ts";
 import { type CrossValidation, crossValidate, type FoldResult } from "../../ensemble/crossValidate.ts";

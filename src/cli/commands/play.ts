@@ -47,7 +47,7 @@ export async function playCommand(flags: PlayFlags, terminal: Terminal): Promise
   return 0;
 }
 
-/** Asks the system for its browser; where there is none, the address is on the screen. */
+/** Opens the system's browser; without one, the address is on the screen. */
 function openPage(url: string): void {
   const [command, ...args] =
     process.platform === "darwin"

@@ -39,7 +39,7 @@ export function augmentation(text: string): Augment {
   }
 }
 
-/** A name alone is switched on; whether that makes sense the check says. */
+/** A name alone means true; the check decides whether that is allowed. */
 function readValue(name: string, text: string | undefined): unknown {
   if (text === undefined) return true;
   const parts = text.split(/[x×]/);

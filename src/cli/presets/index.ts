@@ -1,4 +1,4 @@
-/** Networks by name, made to fit the data. What a preset says, options on the command line override. */
+/** Networks by name, made to fit the data. Options on the command line override presets. */
 import type { ActivationName } from "../../activations/table.ts";
 import type { Dataset, Target } from "../../data/dataset.ts";
 import { NablaError } from "../../errors.ts";
@@ -113,7 +113,7 @@ export const presets: Readonly<Record<string, Preset>> = Object.freeze({
       batchSize: 32,
     },
     regression: { name: "adam", learningRate: 0.01 },
-    // behind ReLUs, a softmax is best begun with even guesses: smaller weights than for a ReLU
+    // after ReLUs, a softmax starts best with even guesses: smaller weights than for a ReLU
     outputInitializer: "glorotUniform",
   },
   ...imagePresets,
@@ -193,7 +193,7 @@ function head(preset: Preset, task: Task, loss: LossName | undefined) {
   return usual(task, loss ?? (task.kind === "classes" ? preset.loss : undefined));
 }
 
-/** What people say of penalties is per weight; what books say, λ, is divided by the rows or batches of an epoch. */
+/** l1 and l2 are per weight; the λ of books is divided by the rows or batches of an epoch. */
 function penaltyOf(
   preset: Preset,
   rows: number,
@@ -225,7 +225,7 @@ const RECTIFIERS: readonly ActivationName[] = ["relu", "leakyRelu", "elu", "gelu
 const initializerFor = (activation: ActivationName): Initializer =>
   RECTIFIERS.includes(activation) ? "heNormal" : "glorotUniform";
 
-/** What the targets of a data set are; values are looked at, whether they are all 0 or 1. */
+/** The kind of targets; values are checked for being all 0 or 1. */
 export function taskOf(dataset: Dataset): Task {
   const { target } = dataset;
   if (target.kind === "class") return { kind: "classes", classes: target.classes };

@@ -1,4 +1,4 @@
-/** Going on with a training that was saved before it was finished. */
+/** Continuing a training that was saved before it was finished. */
 import { type Config, checkConfig } from "../../config/config.ts";
 import { NablaError } from "../../errors.ts";
 import { fromConfig } from "../../model/fromConfig.ts";
@@ -9,7 +9,7 @@ import type { OpenedData } from "../../node/dataFiles.ts";
 import { type ModelFlags, resolveResumed } from "./settings.ts";
 import type { TargetScale } from "./targets.ts";
 
-/** `metadata.extra`: what openData() says of the data a model was fitted to, and what the command line adds. */
+/** `metadata.extra`: openData()'s description of the data a model was fitted to, and what the command line adds. */
 export interface Extra {
   /** What the model was trained on. */
   data: {
@@ -29,7 +29,7 @@ export interface Extra {
   training?: Pick<Config["training"], "earlyStopping" | "reduceLROnPlateau" | "classWeight">;
 }
 
-/** What is in `metadata.extra`; undefined for models whose data did not say where it comes from. */
+/** The contents of `metadata.extra`; undefined for models whose data has no description. */
 export function extraOf(model: Model): Extra | undefined {
   const extra = model.metadata.extra as Partial<Extra> | undefined;
   return extra && typeof extra.data === "object" && extra.data !== null ? (extra as Extra) : undefined;
@@ -42,7 +42,7 @@ export interface Prepared {
   fit: FitOptions;
 }
 
-/** Sees to it that the command line, where it says something, says the same as the file the model is from. */
+/** Checks that options given on the command line agree with the model's file. */
 export async function openResumed(
   model: Model,
   path: string,

@@ -15,7 +15,7 @@ import { presetConfig, presets, taskOf } from "../presets/index.ts";
 
 export type FitFlags = Omit<Partial<Infer<ReturnType<typeof documentSettings>>>, "augment">;
 
-/** Options that say what the network is and how it learns. Undefined: not given. */
+/** Options about the network and its training. Undefined: not given. */
 export interface ModelFlags extends FitFlags {
   model?: string;
   config?: string;
@@ -59,7 +59,7 @@ export function smallEnough(config: Config, flags: ModelFlags, data: OpenedData)
   return { ...config, training: { ...training, batchSize: Math.max(1, Math.min(training.batchSize, rows)) } };
 }
 
-/** As a resumed run: the file's configuration, or if anything about the model is said, all of it said again. */
+/** For a resumed run: the file's configuration, or, if any option about the model is given, a whole new one. */
 export async function resolveResumed(flags: ModelFlags, data: OpenedData, saved: Config): Promise<Config> {
   if (
     flags.model !== undefined ||
@@ -118,7 +118,7 @@ async function fromFile(path: string, flags: ModelFlags, data: OpenedData): Prom
 const withLoss = (training: ConfigInput["training"], loss: LossName | undefined) =>
   loss === undefined ? training : { ...training, loss };
 
-/** The document with what flags say of the training. */
+/** The document with the training flags applied. */
 export function applyTraining(
   base: ConfigInput,
   flags: ModelFlags,
