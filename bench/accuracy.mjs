@@ -1,8 +1,8 @@
 // npm run bench:accuracy: how well the networks of a book do on MNIST, each over several seeds. Days of computing in all, so it
-// may be stopped and started again at any time: finished runs are in accuracy.json, others go on from their checkpoints.
+// may be stopped and started again at any time: finished runs are in accuracy.json, others continue from their checkpoints.
 //
 //   node bench/accuracy.mjs --data mnist/ [--steps 5,6,best] [--seeds 1,2,3] [--variant book|modern]
-//   node bench/accuracy.mjs --table                 only writes accuracy.md anew
+//   node bench/accuracy.mjs --table                 only rewrites accuracy.md
 //
 // --out DIR puts accuracy.json, accuracy.md and checkpoints elsewhere; there, --epochs N may make runs short, to try things out.
 import { spawn } from "node:child_process";
@@ -39,7 +39,7 @@ function fail(message) {
   process.exit(1);
 }
 
-/** Finished runs by key. Read anew each time: parts of the ladder may be under way side by side. */
+/** Finished runs by key. Read again each time: parts of the ladder may be under way side by side. */
 const finished = () => (existsSync(results) ? JSON.parse(readFileSync(results, "utf8")) : {});
 
 function record(key, run) {
@@ -79,7 +79,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
   });
 }
 
-/** One training by the command line; it goes on where an earlier one stood. */
+/** One training by the command line; it continues where an earlier one stopped. */
 async function train(step, seed) {
   const key = keyOf(step, seed);
   const { model, log } = paths(key);
@@ -97,7 +97,7 @@ async function train(step, seed) {
   process.stdout.write(
     `${begun} ${key}${existsSync(model) ? " (goes on)" : ""}: log in ${relative(process.cwd(), log)}\n`,
   );
-  // straight into the file: what is trained goes on, and is written down, even if this process is killed
+  // straight into the file: the training continues, with its log, even if this process is killed
   const to = openSync(log, "a");
   const code = await new Promise((resolve, reject) => {
     child = spawn(process.execPath, args, { stdio: ["ignore", to, "inherit"] });

@@ -1,4 +1,4 @@
-// npm run bench:browser: the figures of bench/browser.md, measured anew. Some minutes; nothing else should run meanwhile.
+// npm run bench:browser: measures the figures of bench/browser.md again. Takes some minutes; nothing else should run meanwhile.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { cpus } from "node:os";
@@ -129,7 +129,7 @@ for (const name of BROWSERS) {
     const here = [];
     const there = [];
     const inPage = [];
-    // in turn, so that what else the machine does meets all alike; each round's median
+    // in turn, so that other load on the machine affects all alike; each round's median
     for (let i = 0; i < ROUNDS; i++) {
       here.push(median(await fitRates(net, batch)));
       there.push(

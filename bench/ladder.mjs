@@ -1,5 +1,5 @@
 // The ladder: MNIST networks of Michael Nielsen, Neural Networks and Deep Learning (2015), with the test accuracies given there.
-// `preset` is what `nabla train --model` is told; the presets say the rest (src/cli/presets/book.ts).
+// `preset` is the name for `nabla train --model`; the presets define the rest (src/cli/presets/book.ts).
 
 /** Members of a vote. */
 export const VOTERS = 5;

@@ -1,4 +1,4 @@
-// npm run bench: every figure of bench/README.md, measured anew. One thread; about a minute.
+// npm run bench: measures every figure of bench/README.md again. One thread; about a minute.
 import { gemm } from "./gemm.mjs";
 import { allocations, predictLatency, predictMany, start } from "./latency.mjs";
 import { training } from "./training.mjs";

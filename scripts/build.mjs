@@ -27,7 +27,7 @@ const require = createRequire(import.meta.url);
 const run = (file, ...args) =>
   execFileSync(process.execPath, [file, ...args], { stdio: ["ignore", "inherit", "inherit"] });
 
-// what earlier builds left would be packed with it
+// files of earlier builds would be packed with it
 rmSync("build/core", { recursive: true, force: true });
 mkdirSync("build/core", { recursive: true });
 generate();
@@ -192,7 +192,7 @@ await build({
   entryPoints: { loader: "src/core/loader.ts" },
   platform: "neutral",
 });
-// What only predicts: forward kernels alone, of the layers what a forward pass takes.
+// nabla/predict: forward kernels alone, and of the layers what a forward pass needs.
 await build({
   ...common,
   splitting: false,
@@ -204,7 +204,7 @@ await build({
   conditions: ["browser"],
   plugins: [inference],
 });
-// What starts a worker is a file of its own: the worker's lies beside it, wherever a bundle's pieces come to lie.
+// The code that starts a worker is a file of its own, so the worker's file is next to it wherever bundlers put their pieces.
 await build({
   ...common,
   splitting: false,
@@ -216,7 +216,7 @@ await build({
   platform: "neutral",
   define: { ...SHIPPED, ...workerAt("./browser/worker.js") },
 });
-// What a page's worker runs, for pages with a bundler and without: one file, which is there sooner than many. The page sends the core.
+// What a page's worker runs, for pages with a bundler and without: one file, which loads sooner than many. The page sends the core.
 await build({
   ...common,
   splitting: false,
@@ -254,7 +254,7 @@ await build({
     },
   ],
 });
-// Smaller, and still to be shaken: unlike esbuild, terser keeps the notes that say which calls have no effect.
+// Smaller, and tree shaking still works: unlike esbuild, terser keeps the notes about calls without effect.
 for (const folder of ["build", "build/chunks"]) {
   for (const file of readdirSync(folder).filter((name) => name.endsWith(".js"))) {
     const path = join(folder, file);
@@ -273,7 +273,7 @@ const tsc = join(dirname(require.resolve("typescript/package.json")), "bin/tsc")
 run(tsc, "-p", "tsconfig.build.json");
 // declarations written by hand are not copied by the compiler
 copyFileSync("src/core/wasm.d.ts", "build/types/core/wasm.d.ts");
-// The playground fails where it grew too large.
+// Fails if the playground has grown too large.
 const { buildWeb } = await import("./buildWeb.mjs");
 await buildWeb();
 const { exports } = JSON.parse(readFileSync("package.json", "utf8"));

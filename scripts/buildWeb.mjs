@@ -1,5 +1,5 @@
 // Builds the playground: web/ → build/web/, static files that any host can serve from any folder.
-// Says what the first visit loads, and fails where that is more than it may be.
+// Prints what the first visit loads, and fails if that is over the limit.
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -132,7 +132,7 @@ function outputOf(metafile, entry) {
   return found[0];
 }
 
-/** The library starts the worker that lies beside it, under the name it has here. */
+/** The library starts the worker next to it, under the name it has here. */
 const spawning = {
   name: "spawning",
   setup(bundler) {

@@ -2,7 +2,7 @@
 //
 // All are cut from one, so functions, bits and speed are the same (subset.mjs). A program starts with `dense`; a layer whose kernels are not
 // in it names `fullBuild` as its `core` (src/core/full.ts). nabla/predict has `predict`. As text a core packs like its bytes (bytes.mjs).
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { encode } from "./bytes.mjs";
@@ -44,7 +44,7 @@ export const ${constant} = "${encode(wasm)}";
   );
 }
 
-/** Cuts the cores out of simd.wasm and writes them beside it; all builds get the places of their records. */
+/** Cuts the cores out of simd.wasm and writes them next to it; all builds get the places of their records. */
 export function writeCores(folder) {
   const compiled = readFileSync(join(folder, "simd.wasm"));
   const names = WebAssembly.Module.exports(new WebAssembly.Module(compiled)).map(({ name }) => name);
@@ -53,7 +53,7 @@ export function writeCores(folder) {
     const wasm = withRecords(subset(compiled, wanted), "assembly");
     writeFileSync(join(folder, `${core}.wasm`), wasm);
     writeText(folder, core, "core", wasm);
-    // hosts that import modules have no use for a smaller one beside the full one
+    // hosts that import modules have no use for a smaller one in addition to the full one
     if (core === "dense") continue;
     writeFileSync(
       join(folder, `${core}.module.js`),
@@ -72,6 +72,8 @@ export { core };
   }
   for (const [build, also] of WHOLE) {
     const file = join(folder, `${build}.wasm`);
+    // who compiles for one target has no others
+    if (!existsSync(file)) continue;
     writeFileSync(file, withRecords(readFileSync(file), "assembly", also));
   }
   writeText(folder, "standalone", "standalone", readFileSync(join(folder, "standalone.wasm")));

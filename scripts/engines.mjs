@@ -1,5 +1,5 @@
 // Installs the other JavaScript engines that test/engines compares this one with: Node 22 and 24, Deno and Bun, into
-// build/engines, apart from the project's own packages. Some 400 MB; CI does it, nobody has to. Installs again only
+// build/engines, apart from the project's own packages. Some 400 MB; CI does it; you need not. Installs again only
 // when the list below has changed or something is missing.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";

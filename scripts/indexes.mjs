@@ -1,4 +1,4 @@
-// Writes an all.ts beside the index.ts of every room whose things come in kinds: an object of them all by name, in the index's order.
+// Writes an all.ts next to the index.ts of every room whose things come in kinds: an object of them all by name, in the index's order.
 // (A namespace object would do, but its order differs between bundlers, and they make it with a call that keeps every kind in every
 // program.) For layers, which a program has one by one, there are the names alone as well.
 // Run by the build; the results are committed so that editors and reviewers see them.

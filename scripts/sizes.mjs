@@ -1,5 +1,5 @@
-// How large programs become that bundlers make of this package: minified, gzipped, WebAssembly included. `node scripts/sizes.mjs` prints
-// a table and fails where a limit is passed; with --parts it says what the largest bundles consist of.
+// The size of programs that bundlers make of this package: minified, gzipped, WebAssembly included. `node scripts/sizes.mjs` prints
+// a table and fails where a limit is passed; with --parts it lists what the largest bundles consist of.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";

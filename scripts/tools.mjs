@@ -1,5 +1,5 @@
-// Installs what some tests and pages need beside the project's own packages, into build/tools/<set>:
-// `node scripts/tools.mjs package edge docs bench` (all of them without arguments). CI does it, nobody has to.
+// Installs what some tests and pages need besides the project's own packages, into build/tools/<set>:
+// `node scripts/tools.mjs package edge docs bench` (all of them without arguments). CI does it; you need not.
 // Installs again only when a list below has changed or something is missing.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,7 +10,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 /** What is in each set, and what it is for. Majors, as users have them; nothing of it reaches the package. */
 const SETS = {
-  // test/package: the packed package in other people's hands
+  // test/package: the packed package with other tools
   package: {
     vite: "8",
     webpack: "5",

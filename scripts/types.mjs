@@ -1,5 +1,5 @@
-// Declarations: the compiler writes one for every source it has read. Those that no entry's declarations lead to are of no use
-// to anyone and go; the others lose three of the four spaces of every indentation.
+// Declarations: the compiler writes one for every source it has read. Those that no entry's declarations reach are
+// removed; the others lose three of the four spaces of every indentation.
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 

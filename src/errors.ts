@@ -25,7 +25,7 @@ export function didYouMean(got: string, candidates: Iterable<string>): string {
   for (const candidate of candidates) {
     const distance = editDistance(wanted, candidate.toLowerCase());
     const allowed = Math.max(1, Math.floor(Math.max(wanted.length, candidate.length) / 3));
-    // A one-letter candidate is one edit from every one-letter word, which is no hint at all.
+    // A one-letter candidate is one edit from every one-letter word, which is not a hint at all.
     if (distance > allowed || distance >= candidate.length) continue;
     if (distance < bestDistance) {
       best = candidate;

@@ -1,4 +1,4 @@
-// What all activations share: their argument records and the two loops over values. A file per activation then says
+// What all activations share: their argument records and the two loops over values. A file per activation then has
 // only its formula.
 
 import { rowBytes, shareStart } from "../math/simd";

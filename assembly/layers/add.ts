@@ -1,4 +1,4 @@
-// Where two paths meet, and where one parts.
+// Where two paths meet, and where one divides.
 
 import { rowBytes, shareStart } from "../math/simd";
 

@@ -1,5 +1,5 @@
 // Average pooling. x[rows, height, width, channels] → y[rows, outHeight, outWidth, channels]. A window that reaches beyond the image
-// is the mean of what lies inside. Global average pooling is one window over all pixels.
+// is the mean of the part inside. Global average pooling is one window over all pixels.
 
 import { ld, shareStart, times } from "../math/simd";
 import { Pool } from "./pooling";

@@ -1,5 +1,5 @@
 // Max pooling. x[rows, height, width, channels] → y[rows, outHeight, outWidth, channels]. Where values are equal, the first in
-// reading order is taken; what is not a number is handed on.
+// reading order is taken; NaN is passed on.
 
 import { ld, shareStart, times } from "../math/simd";
 import { apart, cover, Pool } from "./pooling";

@@ -1,5 +1,5 @@
 // Between feature maps, whose pixels are padded to multiples of four channels, and flat rows. Where channels are a multiple of
-// four both lie alike and nothing needs to be done.
+// four both have the same layout and nothing needs to be done.
 // @core dense
 
 import { gather } from "../math/pixels";

@@ -19,7 +19,7 @@ class BinaryCrossentropy {
     const no = f32x4.mul(f32x4.sub(one, y), log4(f32x4.sub(one, c)));
     return f32x4.neg(f32x4.add(yes, no));
   }
-  // Beyond the clip the slope stays that of its edge: were it 0, an output that is sure and wrong would never learn.
+  // Beyond the clip the slope stays that of its edge: if it were 0, an output that is sure and wrong would never learn.
   @inline
   slope(a: v128, y: v128, alpha: v128): v128 {
     const c = clip(a);

@@ -1,5 +1,5 @@
 // What all losses share: their argument records and the loop over rows. Targets y are dense rows, also for classes (oneHot.ts).
-// alpha is a factor or a parameter: each loss says which.
+// alpha is a factor or a parameter: each loss states which.
 
 import { rowBytes, shareStart, sumLanes, tailMask } from "../math/simd";
 import { Step } from "../tape";

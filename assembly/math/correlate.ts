@@ -15,7 +15,7 @@ function sum4(db: usize, from: usize, dy: usize, dyPixel: usize, n: i32): void {
 
 /**
  * dw[k0 … k1, out] from one image, packed, k rows; add: += instead of overwriting. dy lies densely: `rows` × `columns`
- * pixels, dyPixel bytes apart. Sums run in reading order of the pixels. With db (not 0), whoever has the first row of dw also adds up dy.
+ * pixels, dyPixel bytes apart. Sums run in reading order of the pixels. With db (not 0), the share with the first row of dw also sums dy.
  */
 export function correlate(
   dw: usize, db: usize, x: usize, xPixel: usize, xTurn: usize, dy: usize, dyPixel: usize, rows: i32, columns: i32,

@@ -1,5 +1,5 @@
 // log, sin and cos in f64: the twins of src/math/elementary.ts, operation for operation, so that both give the same bits.
-// For random numbers; what a network computes in f32 has its own functions in exp.ts and beside it.
+// For random numbers; what a network computes in f32 has its own functions in exp.ts.
 // Reductions and polynomials are those of FreeBSD's msun (Sun Microsystems' fdlibm), rearranged.
 
 const LN2_HIGH: f64 = 6.931471803691238e-1;

@@ -3,7 +3,7 @@
 //
 //     key = [seed low, seed high]     counter = [block, step low, step high, stream]
 //
-// Value i of a range comes from block i >> 2, whoever computes it.
+// Value i of a range comes from block i >> 2, whichever share computes it.
 
 import { cos, log, sin } from "./elementary";
 

@@ -51,7 +51,7 @@ export function service(bytes, { save } = {}) {
     try {
       return Response.json(await answer(request));
     } catch (error) {
-      // a NablaError says what was wrong with the request; so does JSON that is none
+      // a NablaError says what was wrong with the request; so does invalid JSON
       const fault = error instanceof NablaError || error instanceof SyntaxError;
       return Response.json(
         { error: fault ? error.message : "internal error" },

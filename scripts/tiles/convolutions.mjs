@@ -69,7 +69,7 @@ export function convolve(columns, unroll, comment) {
  * dw[rows, columns] = from + the sum over the pixels.
  *
  * @param near the tile's rows are consecutive floats of the image, so that one pointer does for them
- * @param withSums db[columns] = dbFrom + the sum of dy as well: additions of values that are at hand
+ * @param withSums db[columns] = dbFrom + the sum of dy as well: additions of values that are loaded already
  */
 export function correlate(rows, columns, comment, { near = false, withSums = false } = {}) {
   const xs = near || rows === 1 ? ["x"] : list(rows, (r) => `x${r}`);

@@ -85,7 +85,7 @@ export const blockStep = (of, u) => ["{", ...indent(step(of, u)), "}"];
  * The loop over the sums of a dense tile, up to the pointer `end` of its columns, `unroll` steps a turn. A build for size takes two
  * steps a turn where it would be more.
  *
- * @param leave (n) => what is to be done besides when the loop ends after n steps of a turn
+ * @param leave (n) => what else to do when the loop ends after n steps of a turn
  * @param small whether there are builds for size that have it
  */
 export function loop(dense, unroll, { leave = () => "", small = true } = {}) {

@@ -15,14 +15,14 @@ export interface CheckpointInOptions {
   monitor?: string;
   mode?: Direction;
   /**
-   * What becomes of a save that fails, full or blocked storage for example. Training goes on either way, and the next save is
+   * What happens when a save fails, because storage is full or blocked for example. Training continues either way, and the next save is
    * tried. Default: a warning on the console, once until a save succeeds again. A function gets every error. "throw" ends the training.
    */
   onError?: "throw" | ((error: NablaError) => void);
 }
 
 /**
- * A callback that keeps the last checkpoint of a training in the browser's storage, so that a closed or crashed tab goes on, bit for bit:
+ * A callback that keeps the last checkpoint of a training in the browser's storage, so that a closed or crashed tab can continue, bit for bit:
  *
  *     const model = await loadModel("digits");
  *     await model.fit(data, { epochs: 20, resume: true, callbacks: [checkpointIn("digits")] });
@@ -35,7 +35,9 @@ export function checkpointIn(where: string, options: CheckpointInOptions = {}): 
   parseAddress("checkpointIn", where);
   if (everySteps !== undefined) checkWhole("checkpointIn: everySteps", everySteps);
   if (everySteps !== undefined && monitor !== undefined)
-    throw new NablaError("checkpointIn: monitor looks at the ends of epochs; it does not go with everySteps");
+    throw new NablaError(
+      "checkpointIn: monitor looks at the ends of epochs; it cannot be combined with everySteps",
+    );
   if (onError !== undefined && onError !== "throw" && typeof onError !== "function")
     throw new NablaError(`checkpointIn: onError: expected a function or "throw", got ${show(onError)}`);
   let warned = false;
@@ -46,7 +48,7 @@ export function checkpointIn(where: string, options: CheckpointInOptions = {}): 
     } catch (error) {
       if (onError === "throw" || !(error instanceof NablaError)) throw error;
       if (onError) onError(error);
-      else if (!warned) console.warn(`checkpointIn: ${error.message}. Training goes on`);
+      else if (!warned) console.warn(`checkpointIn: ${error.message}. Training continues`);
       warned = true;
     }
   };

@@ -7,12 +7,12 @@ import { readable } from "./storage/failures.ts";
 /** A file somebody chose or dropped, bytes in hand, or where to fetch them. */
 export type ModelSource = Blob | ArrayBuffer | Uint8Array | Response | Request | URL | FileSystemFileHandle;
 
-/** Larger ones are refused before they are read: a model and a copy of it must fit into memory beside the page. */
+/** Larger ones are refused before they are read: a model and a copy of it must fit into memory together with the page. */
 const MOST = 2 ** 30;
 
 /**
  * The header of a checkpoint, checked against the size of the file; the rest of it is not read.
- * @throws NablaError for what is no safetensors file, or is shorter or longer than its header says
+ * @throws NablaError for what is not a safetensors file, or is shorter or longer than its header says
  */
 export async function readHead(file: Blob, name: string): Promise<ReturnType<typeof parseHeader>> {
   const start = new Uint8Array(await file.slice(0, 64).arrayBuffer());
@@ -52,7 +52,7 @@ async function readResponse(response: Response): Promise<{ bytes: Uint8Array; na
   if (!response.ok)
     throw new NablaError(`${name}: the server answered ${response.status} ${response.statusText}`.trim());
   if (response.bodyUsed)
-    throw new NablaError(`${name}: the response was read already; pass it on unread, or its bytes`);
+    throw new NablaError(`${name}: the response has already been read; pass it unread, or its bytes`);
   const declared = Number(response.headers.get("content-length") ?? 0);
   if (declared > MOST) throw tooLarge(name, declared);
   try {

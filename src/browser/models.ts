@@ -57,7 +57,7 @@ export async function saveModel(
  * Loads a model by the name it was saved under, or from a File or Blob (chosen or dropped), a URL, Request or Response, or bytes. After
  * that it predicts, and fit(…, { resume: true }) goes on where a training stood.
  *
- * @throws NablaError for names there are not (`details.code`: "missing"), and files that are damaged or no models
+ * @throws NablaError for unknown names (`details.code`: "missing"), and files that are damaged or not models
  */
 export async function loadModel(where: string | ModelSource): Promise<Model> {
   if (typeof where !== "string") {
@@ -142,7 +142,7 @@ export function bytesOf(who: string, model: Model | Uint8Array): Uint8Array<Arra
 /** A name alone is looked for, and saved, in this order. */
 const schemesOf = ({ scheme }: Address): Scheme[] => (scheme ? [scheme] : ["opfs", "indexeddb"]);
 
-/** Those of an address that there are. @throws NablaError where there is none */
+/** The storages of an address that exist here. @throws NablaError where there is none */
 async function storagesOf(address: Address): Promise<ModelStorage[]> {
   const storages: ModelStorage[] = [];
   const reasons: Unavailable[] = [];
@@ -196,7 +196,7 @@ function isSound(bytes: Uint8Array, name: string): boolean {
   }
 }
 
-/** createWritable() writes beside the file and replaces it when it is closed. */
+/** createWritable() writes to a temporary file and replaces this one on close. */
 async function saveToFile(file: FileSystemFileHandle, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   let stream: FileSystemWritableFileStream | undefined;
   try {

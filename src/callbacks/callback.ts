@@ -23,7 +23,7 @@ export interface TrainingContext<M = TrainedModel> {
   readonly batchesPerEpoch: number;
   /** Steps taken so far, over all epochs. */
   readonly step: number;
-  /** Multiplies what the schedule says; kept in checkpoints. */
+  /** Multiplies the schedule's rate; kept in checkpoints. */
   rateFactor: number;
   /** The learning rate of the last step. */
   readonly learningRate: number;
@@ -47,9 +47,9 @@ export interface Callback<M = TrainedModel> {
   onBatchEnd?(batch: number, logs: Logs, context: TrainingContext<M>): void | Promise<void>;
   /** onBatchEnd is only wanted where `context.step` is a multiple of this. Default 1: after every batch. */
   readonly everySteps?: number;
-  /** What a resumed run needs to go on as if it had not been stopped. Where `context.step` is 0, a run begins anew. */
+  /** What a resumed run needs to continue as if it had not been stopped. Where `context.step` is 0, a run starts again. */
   state?(): CallbackState;
-  /** Takes back what state() gave, before the first step of a resumed run. */
+  /** Restores what state() returned, before the first step of a resumed run. */
   restore?(state: CallbackState): void;
 }
 

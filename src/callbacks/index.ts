@@ -1,4 +1,4 @@
-/** The callbacks there are, a line each. Those made by callbackKind() may stand in documents, under the name they have here. */
+/** The callbacks there are, a line each. Those made by callbackKind() may be used in documents, under the name they have here. */
 export { earlyStopping } from "./earlyStopping.ts";
 export { reduceLROnPlateau } from "./reduceLROnPlateau.ts";
 export { modelCheckpoint } from "./modelCheckpoint.ts";

@@ -3,7 +3,7 @@ import type { Fields, Infer, Input, ObjectField } from "../fields/fields.ts";
 import { checkOptions } from "../fields/options.ts";
 import type { Callback } from "./callback.ts";
 
-/** Makes a callback; `fields` are what documents may say of it. */
+/** Makes a callback; `fields` are its options in documents. */
 export interface CallbackKind<F extends Fields> {
   (options?: Input<ObjectField<F>>): Callback;
   readonly fields: () => ObjectField<F>;
@@ -28,10 +28,10 @@ export function callbackKind<F extends Fields>(
 }
 
 /**
- * Options with the fields' defaults. Values are taken as they are: what a document may not say, such as a `patience` of Infinity, a
+ * Options with the fields' defaults. Values are not checked: what a document may not contain, such as a `patience` of Infinity, a
  * program may.
  *
- * @throws NablaError for names that are no fields
+ * @throws NablaError for names that are not fields
  */
 export function withDefaults<F extends Fields>(
   who: string,

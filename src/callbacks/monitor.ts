@@ -5,7 +5,7 @@ import { higherIsBetter } from "../metrics/table.ts";
 import type { Logs } from "./callback.ts";
 
 export const monitor = () =>
-  string({ default: "valLoss", doc: DOCS && "The figure watched: loss, valLoss, valAccuracy, …" });
+  string({ default: "valLoss", doc: DOCS && "The figure to watch: loss, valLoss, valAccuracy, …" });
 export const mode = () =>
   choice(["auto", "min", "max"], { default: "auto", doc: DOCS && "Whether smaller or larger is better." });
 export const patience = (value: number) =>
@@ -13,13 +13,13 @@ export const patience = (value: number) =>
 export const minDelta = (value: number) =>
   number({ min: 0, default: value, doc: DOCS && "What does not count as an improvement." });
 
-/** Figures that a program's own callbacks add to the logs are told by their names. */
+/** Figures that a program's own callbacks add to the logs are judged by their names. */
 const LIKE_THEM = /accuracy|precision|recall|f1/i;
 
 /** Whether lower or higher is better: "auto" takes higher for accuracies, precision, recall and f1. */
 export type Direction = "auto" | "min" | "max";
 
-/** The monitored figure, or an error that lists what there is. */
+/** The monitored figure, or an error that lists the figures there are. */
 export function monitored(who: string, monitor: string, logs: Logs): number {
   const value = logs[monitor];
   if (value === undefined) {

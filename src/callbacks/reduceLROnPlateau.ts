@@ -36,7 +36,7 @@ const fields = () =>
 /** When the learning rate becomes smaller, and by how much. */
 export interface ReduceLROnPlateauOptions extends Input<ReturnType<typeof fields>> {}
 
-/** Multiplies the learning rate by `factor` when the monitored figure stands still. Defaults are Keras'. */
+/** Multiplies the learning rate by `factor` when the monitored figure stops improving. Defaults are Keras'. */
 export const reduceLROnPlateau = /* @__PURE__ */ callbackKind(
   "reduceLROnPlateau",
   fields,

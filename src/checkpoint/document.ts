@@ -1,4 +1,4 @@
-/** A checkpoint's document and tensors as whoever reads one finds them, be it to train or only to predict. */
+/** A checkpoint's document and tensors: what readers need, whether they train or only predict. */
 
 import { NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
@@ -32,11 +32,11 @@ export function documentText(
   const text = metadata[KEY];
   if (text !== undefined) return text;
   throw new NablaError(
-    `${name}: expected a checkpoint, got a safetensors file without ${KEY} in its metadata (${tensors} tensors of another tool?); it has weights, but neither a configuration nor a training to go on with`,
+    `${name}: expected a checkpoint, got a safetensors file without ${KEY} in its metadata (${tensors} tensors of another tool?); it has weights, but neither a configuration nor a training to continue`,
   );
 }
 
-/** The error with the file it is about; what is no NablaError stays as it is. */
+/** The error with the file it is about; what is not a NablaError stays as it is. */
 export function inCheckpoint(error: unknown, name: string): unknown {
   // the stack is full: a RangeError, but in Firefox an InternalError
   if (error instanceof RangeError || (error as Error).name === "InternalError")
@@ -48,13 +48,13 @@ export function inCheckpoint(error: unknown, name: string): unknown {
   });
 }
 
-/** @throws NablaError for a document of a newer version, and what is none */
+/** @throws NablaError for a document of a newer version, and for anything else */
 export function parseDocument(text: string): object {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new NablaError(`${KEY} is not JSON; the file was written wrongly`, { cause });
+    throw new NablaError(`${KEY} is not JSON; the file is malformed`, { cause });
   }
   const version =
     typeof json === "object" && json !== null ? (json as { version?: unknown }).version : undefined;
@@ -92,14 +92,14 @@ export function requireTensors(
     const found = saved.get(tensor);
     rest.delete(tensor);
     const expected = `${name}: expected tensor "${tensor}" of shape ${showShape(shape)}`;
-    if (!found) throw new NablaError(`${expected}, got none; the file is of another architecture`);
+    if (!found) throw new NablaError(`${expected}, got none; the file has another architecture`);
     if (found.shape.length !== shape.length || found.shape.some((n, i) => n !== shape[i])) {
-      throw new NablaError(`${expected}, got ${showShape(found.shape)}; the file is of another architecture`);
+      throw new NablaError(`${expected}, got ${showShape(found.shape)}; the file has another architecture`);
     }
   }
   for (const tensor of rest) {
     throw new NablaError(
-      `${name}: tensor "${tensor}" belongs to no layer here; the file is of another architecture`,
+      `${name}: tensor "${tensor}" belongs to no layer here; the file has another architecture`,
     );
   }
 }

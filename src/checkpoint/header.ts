@@ -1,4 +1,4 @@
-/** The header of a safetensors file. Nothing it says is believed before it has been compared with the bytes there. */
+/** The header of a safetensors file. Nothing in it is trusted before it has been compared with the bytes. */
 
 import { NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
@@ -60,7 +60,7 @@ export function parseHeader(bytes: Uint8Array, name: string, size = bytes.length
 }
 
 function fail(name: string, problem: string): never {
-  throw new NablaError(`${name}: header: ${problem}; the file is damaged or was written wrongly`);
+  throw new NablaError(`${name}: header: ${problem}; the file is damaged or malformed`);
 }
 
 function headerLength(bytes: Uint8Array, name: string): number {
@@ -119,7 +119,7 @@ function parseRange(key: string, entry: unknown, name: string): TensorPlace {
   const type = typeof dtype === "string" ? DTYPES.get(dtype) : undefined;
   if (!type) {
     throw new NablaError(
-      `${name}: ${where}: element type ${show(dtype)} is not read; expected one of ${[...DTYPES.keys()].join(", ")}`,
+      `${name}: ${where}: element type ${show(dtype)} is not supported; expected one of ${[...DTYPES.keys()].join(", ")}`,
     );
   }
   if (!Array.isArray(shape) || !shape.every(isSize)) {

@@ -79,11 +79,11 @@ export function writeSafetensors(
   return bytes;
 }
 
-/** What to do about something else than bytes. */
+/** Advice for values that are not bytes. */
 const HELP: Readonly<Record<string, string>> = {
   ArrayBuffer: "; pass new Uint8Array(buffer)",
   Promise: "; await it first",
-  String: "; a path is to be read first: loadModel() of nabla/node or nabla/browser does",
+  String: "; read the file first: loadModel() of nabla/node or nabla/browser does",
 };
 
 /**
@@ -91,7 +91,7 @@ const HELP: Readonly<Record<string, string>> = {
  * header that does not fit its payload exactly, or does not match its checksum. The tensors are copies.
  */
 export function readSafetensors(bytes: Uint8Array, name: string): Safetensors {
-  // by its tag, as bytes of another realm are no instances of this one's Uint8Array
+  // by its tag, as bytes of another realm are not instances of this one's Uint8Array
   const got = Object.prototype.toString.call(bytes).slice(8, -1);
   if (got !== "Uint8Array")
     throw new NablaError(`${name}: expected the file's bytes as a Uint8Array, got ${got}${HELP[got] ?? ""}`);

@@ -7,13 +7,13 @@ import type { Interruption } from "./terminal.ts";
 const { argv, env, stdout, stderr } = process;
 const words = argv.slice(2);
 
-// whoever reads may stop reading: no reason to stop training, but none to write on
+// the reader of a pipe may stop reading: that ends the output, not the training
 stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   if (!words.includes("--out") && !words.includes("-o")) process.exit(0);
 });
 
-/** SIGINT and SIGTERM end a command in its own time; a second one ends the process. */
+/** SIGINT and SIGTERM ask a command to end; a second one ends the process. */
 function interruptible(): Interruption {
   const controller = new AbortController();
   const stop = () => {
@@ -31,7 +31,7 @@ function interruptible(): Interruption {
 }
 
 process.exitCode = await main(words, {
-  // looked at only by who reads it: to look is to open it
+  // a getter, because touching stdin opens it
   get stdin() {
     return process.stdin;
   },

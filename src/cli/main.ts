@@ -30,7 +30,7 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
   }
 }
 
-/** nabla help COMMAND. Commander's own would print everything for a command there is not, and leave the error unsaid. */
+/** nabla help COMMAND. Commander's own would print everything for an unknown command, without an error. */
 function helpOn(command: Command, topic: string): void {
   const names = command.commands.map((each) => each.name());
   const found = topic === "help" ? command : command.commands.find((each) => each.name() === topic);

@@ -37,20 +37,20 @@ type Action = (...args: never[]) => Promise<number>;
 const SIZE = "pictures: pixels of a row, a side or width x height (default: their own, if all are alike)";
 const CHANNELS = "pictures: 1 for grey, 3 for colour (default: 1 if all are grey)";
 const FIT = "pictures of other proportions: pad (default), crop or stretch";
-const UNREADABLE = "files that are no readable pictures: refuse (default) or skip";
+const UNREADABLE = "files that are not readable pictures: refuse (default) or skip";
 const oneOfChannels = (text: string) => Number(oneOf("--channels", ["1", "3"])(text));
 
 const TASKS = ["auto", "classification", "regression"] as const;
 
-/** @param done is told the exit code of the command that ran */
+/** @param done called with the exit code of the command that ran */
 export function program(terminal: Terminal, done: (code: number) => void): Command {
   const command = new Command("nabla")
     .description(
       "Trains and runs neural networks. The same seed gives the same weights, bit for bit, everywhere.",
     )
-    .version(process.env.NABLA_VERSION ?? "", "-V, --version", "say the version")
+    .version(process.env.NABLA_VERSION ?? "", "-V, --version", "print the version")
     .option("--debug", "show where an error came from")
-    .helpOption("-h, --help", "say what there is")
+    .helpOption("-h, --help", "print this help")
     .addHelpText("after", EXAMPLES)
     .showSuggestionAfterError(true);
   const run =
@@ -92,7 +92,11 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       numberOption("--ema", { min: 0, below: 1 }),
     )
     .option("--schedule <FORM>", "cosine, step:0.5,10, exponential:0.95, cosine+warmup:1, …")
-    .option("--augment <FORM>", "images anew each epoch: shift:2,rotate:10,elastic, …", augmentation)
+    .option(
+      "--augment <FORM>",
+      "change the images anew each epoch: shift:2,rotate:10,elastic, …",
+      augmentation,
+    )
     .option("--test-each-epoch", "figures of the test part after every epoch, not only the last")
     .option(
       "--patience <N>",
@@ -123,7 +127,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       "save to --out while training, too",
       wholeOption("--checkpoint-every"),
     )
-    .option("--resume <FILE>", "go on from a file that was saved while training")
+    .option("--resume <FILE>", "continue from a file that was saved while training")
     .option(
       "--from <FILE>",
       "begin with the layers and weights of a model; classes of other names or numbers get a new last layer",
@@ -131,7 +135,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--freeze", "with --from: train the last layer only")
     .option("--report <FILE>", "write a page with curves, mistakes and weights (.html)")
     .option("--json", "one JSON object a line (also whenever the output is not a terminal)")
-    .option("-q, --quiet", "say nothing but errors")
+    .option("-q, --quiet", "print nothing but errors")
     .action(run(async () => (await import("./commands/train.ts")).trainCommand as Action));
 
   command
@@ -151,7 +155,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
 
   command
     .command("predict")
-    .description("what a model says of inputs; several models vote")
+    .description("what a model predicts for inputs; several models vote")
     .usage("[options] <MODEL...> <INPUT...>")
     .argument("<MODEL>", "a file that train --out wrote; more of them (.safetensors) may follow")
     .argument(
@@ -175,7 +179,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .command("export")
     .description("a model as one file that needs neither nabla nor, if need be, JavaScript")
     .argument("<MODEL>", "a file that train --out wrote")
-    .requiredOption("--to <FILE>", "model.wasm, or model.js (an ES module with its types beside it)")
+    .requiredOption("--to <FILE>", "model.wasm, or model.js (an ES module, with its types next to it)")
     .option(
       "--weights <TYPE>",
       "float32 (default, the same bits), float16 (half as large) or int8 (a quarter)",
@@ -183,10 +187,10 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     )
     .option(
       "--rows <N>",
-      "most rows of one prediction; costs memory, no bytes (default: 32)",
+      "most rows of one prediction; costs memory, not file size (default: 32)",
       wholeOption("--rows"),
     )
-    .option("--data <DATA>", "say what fewer bits cost on this data set: its test part if there is one")
+    .option("--data <DATA>", "measure what fewer bits cost on this data set: its test part if there is one")
     .option("--part <PART>", "of --data: test, train or all", oneOf("--part", ["test", "train", "all"]))
     .option("--samples <N>", "generated sets: rows of the training part", wholeOption("--samples"))
     .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
@@ -202,7 +206,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
 
   command
     .command("data")
-    .description("what is in DATA; without DATA, the generated sets there are")
+    .description("what is in DATA; without DATA, the list of generated sets")
     .argument("[DATA]", "as for train")
     .option("--preview <N>", "show so many rows (default: 5 for images)", wholeOption("--preview", 0))
     .option("--label <COLUMN>", "CSV: the target's column, by name or number from 0")
@@ -218,7 +222,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
 
   command
     .command("play")
-    .description("open the playground: train networks in a page that this machine serves to itself")
+    .description("open the playground: train networks in a page, served from this machine")
     .option("--port <N>", "of 127.0.0.1; 0 for any that is free (default: 8347 or the next free one)", port)
     .option("--no-open", "do not open a browser")
     .option("--json", "the address as a JSON object")

@@ -11,7 +11,7 @@ export interface Output {
 export interface Interruption {
   /** Aborted with the error that ends the command. */
   readonly signal: AbortSignal;
-  /** From here on an interruption is again the process's own affair. */
+  /** From here on an interruption ends the process again. */
   release(): void;
 }
 
@@ -23,7 +23,7 @@ export interface Host {
   readonly stderr: Output;
   /** Whether NO_COLOR is set. Default: not. */
   readonly plain?: boolean;
-  /** From now on an interruption aborts a signal, and does not end the process. Default: there are none. */
+  /** From now on an interruption aborts a signal instead of ending the process. Default: there are no interruptions. */
   interruptible?(): Interruption;
 }
 

@@ -1,4 +1,4 @@
-/** The compiled core: made once from the bytes the package carries, or handed over by whoever has it already. */
+/** The compiled core: made once from the bytes the package carries, or handed over by a program that has it already. */
 import { NablaError } from "../errors.ts";
 import { decodeBytes } from "./bytes.ts";
 import { layoutOf } from "./layouts.ts";
@@ -45,8 +45,8 @@ function made(code: Build["code"]): WebAssembly.Module {
 }
 
 /**
- * Makes models from here on use this copy of the core. Nobody has to call it: the package brings the core along. It is for
- * hosts with a way of their own, such as a page that wants the bytes cached apart from its scripts, or a bundler that knows
+ * Makes models from here on use this copy of the core. Nobody has to call it: the package includes the core. It is for
+ * hosts that load it differently, such as a page that wants the bytes cached apart from its scripts, or a bundler that knows
  * neither the condition `workerd` nor `edge-light`.
  *
  *     import core from "nabla/core.wasm";   // Cloudflare: a WebAssembly.Module
@@ -54,7 +54,7 @@ function made(code: Build["code"]): WebAssembly.Module {
  *
  * @param source a compiled module; the bytes of `nabla/core.wasm`; a Response with them (compiled while it arrives); or where
  *   to fetch them: a URL or a string
- * @throws NablaError when there is nothing to be had there, when it is not this core, or when the engine refuses it
+ * @throws NablaError if there is nothing to load, if it is not this core, or if the engine refuses it
  */
 export async function loadCore(source: CoreSource): Promise<void> {
   requireWebAssembly();
@@ -102,14 +102,14 @@ async function compile(bytes: BufferSource): Promise<WebAssembly.Module> {
     const magic = new Uint8Array(view.buffer, view.byteOffset, Math.min(4, view.byteLength));
     if (String(magic) !== "0,97,115,109")
       throw new NablaError(
-        "loadCore: these bytes are no WebAssembly (a page that says the file was not found?); expected those of nabla/core.wasm",
+        "loadCore: these bytes are not WebAssembly (a page that says the file was not found?); expected those of nabla/core.wasm",
         { cause },
       );
     throw refusal(bytes, cause);
   }
 }
 
-/** Why an engine did not compile bytes that are in order: it may not, or it cannot. */
+/** Why an engine did not compile valid bytes: it may not, or it cannot. */
 function refusal(bytes: BufferSource, cause: unknown): NablaError {
   let able = false;
   try {

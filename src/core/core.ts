@@ -62,7 +62,7 @@ function instantiated(module: WebAssembly.Module, memory: WebAssembly.Memory | u
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw new NablaError(
-      `no memory for another model (${cause.message}); engines have room for so many at a time, Chrome for about a hundred in a page: let go of models that are not used any more, or save() them and load() one when it is needed`,
+      `no memory for another model (${cause.message}); engines allow only so many at a time, Chrome about a hundred in a page: drop models that are no longer used, or save() them and load() one when it is needed`,
       { cause },
     );
   }
@@ -113,7 +113,7 @@ export class Core {
     return new Uint8Array(this.exports.memory.buffer as ArrayBuffer, offset, length);
   }
 
-  /** The number instructions know a kernel by, as the compiled module tells it. */
+  /** The number instructions know a kernel by, as the compiled module exports it. */
   kernel(name: KernelName): number {
     return (this.exports[name] as WebAssembly.Global).value as number;
   }
@@ -128,7 +128,7 @@ export class Core {
     return (this.exports[name] as WebAssembly.Global).value as number;
   }
 
-  /** What a function of the core says about the size of something. */
+  /** A size, computed by a function of the core. */
   size(name: string, ...of: readonly number[]): number {
     return (this.exports[name] as (...of: readonly number[]) => number)(...of);
   }

@@ -1,4 +1,4 @@
-/** Datasets from what a program has in hand: typed arrays, plain nested arrays, labels. */
+/** Datasets from a program's own values: typed arrays, plain nested arrays, labels. */
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { showShape, sizeOf } from "../shape.ts";

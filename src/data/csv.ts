@@ -90,7 +90,7 @@ export interface CsvSplitOptions extends CsvOptions {
   standardisation?: Standardisation;
 }
 
-/** Reads a table, parts it in two, and standardises both parts by what the training part is like. */
+/** Reads a table, splits it in two, and standardises both parts by the mean and deviation of the training part. */
 export function csvSplit(text: string, options: CsvSplitOptions = {}): DataSplit & { csv: CsvInfo } {
   checkOptions("csvSplit", options, ["name", ...Object.keys({ ...tableFields(), ...splitFields() })]);
   const { testFraction = 0.2, seed = 0, standardise: scaled, standardisation, ...table } = options;

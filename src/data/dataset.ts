@@ -1,7 +1,7 @@
 import { sizeOf } from "../shape.ts";
 /** What training reads from: rows by number, written into the caller's buffers. */
 
-/** What a row is to be mapped to: one of some classes, or numbers. */
+/** What a row is mapped to: one of some classes, or numbers. */
 export type Target =
   | { readonly kind: "class"; readonly classes: number; readonly names?: readonly string[] }
   | { readonly kind: "values"; readonly size: number; readonly names?: readonly string[] };
@@ -21,7 +21,7 @@ export interface Dataset {
   /** What uint8 values are multiplied by on their way to float32: 1/255 for images; 1 for float32. */
   readonly inputScale: number;
   readonly target: Target;
-  /** All labels, when they are at hand anyway: saves a pass over the inputs when splitting by class. */
+  /** All labels, if they are known anyway: saves a pass over the inputs when splitting by class. */
   readonly labels?: Int32Array;
   /** How the inputs were moved and scaled before they are read: goes into the metadata of a model that is fitted to them. */
   readonly standardisation?: Standardisation;
@@ -32,7 +32,7 @@ export interface Dataset {
    * labels ([n], Int32Array) or values ([n, size], Float32Array). May return a promise; then the caller reads ahead.
    *
    * `epoch` is the pass of a training these rows are for, counted from 0: `augment` makes other images of them each time. Left
-   * out by evaluation and prediction, which want the rows as they are. A dataset over another hands it on.
+   * out by evaluation and prediction, which need the rows unchanged. A dataset over another passes it on.
    */
   read(indices: Uint32Array, x: Inputs, y: Targets, epoch?: number): void | Promise<void>;
 }
@@ -75,7 +75,7 @@ export function range(n: number, from = 0): Uint32Array {
 
 /**
  * Reads rows where waiting is not possible. False when the dataset reads asynchronously; nothing may rely on the buffers then,
- * and nobody has to wait for what becomes of the reading.
+ * and the pending read can be ignored.
  */
 export function readNow(dataset: Dataset, indices: Uint32Array, x: Inputs, y: Targets): boolean {
   const pending = dataset.read(indices, x, y);

@@ -18,7 +18,7 @@ export interface Fold {
 }
 
 /**
- * Parts the rows of a data set into `folds` test parts, whose sizes differ by one at most; what a test part lacks is its training
+ * Divides the rows of a data set into `folds` test parts, whose sizes differ by one at most; what a test part lacks is its training
  * part. Every row is in exactly one test part; which one depends on the seed alone. Stratified (the default; without effect on
  * values), the number of rows of a class differs by one at most from test part to test part, too.
  *
@@ -33,7 +33,7 @@ export function kFold(dataset: Dataset, options: KFoldOptions = {}): Fold[] {
       `folds of ${dataset.name}: expected a whole number from 2 to ${n}, its number of rows, got ${folds}`,
     );
   }
-  // the random numbers of step 0 part training from validation rows
+  // the random numbers of step 0 divide training from validation rows
   let order = permutation(n, seed, STREAMS.split, 1);
   if (stratified && dataset.target.kind === "class")
     order = byClass(order, labelsOf(dataset), dataset.target.classes);

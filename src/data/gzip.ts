@@ -5,7 +5,7 @@ export function isGzip(bytes: Uint8Array): boolean {
   return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-/** No data set we read is larger; a small file that unfolds without end is stopped here. */
+/** No data set we read is larger; a small file that unpacks without end is stopped here. */
 export const MAX_UNPACKED = 2 ** 31;
 
 /**

@@ -105,7 +105,7 @@ const MAX_CLASSES = 65_536;
 
 /**
  * A dataset of images and their labels. Images of shape [n, h, w] get a channel, [h, w, 1]; other shapes stay.
- * Throws when the counts disagree, or a label is no whole number from 0 to classes - 1.
+ * Throws when the counts disagree, or a label is not a whole number from 0 to classes - 1.
  */
 export function idxDataset(images: Idx, labels: Idx, options: IdxOptions = {}): Dataset {
   checkOptions("idxDataset", options, ["name", "classes", "inputScale"]);
@@ -117,7 +117,7 @@ export function idxDataset(images: Idx, labels: Idx, options: IdxOptions = {}): 
   }
   if (labels.shape[0] !== length) {
     throw new NablaError(
-      `${images.name} has ${length} images, ${labels.name} has ${labels.shape[0]} labels; expected as many of one as of the other`,
+      `${images.name} has ${length} images, ${labels.name} has ${labels.shape[0]} labels; expected equally many`,
     );
   }
   const most = options.classes ?? countClasses(labels);

@@ -52,7 +52,7 @@ export function parseNpy(bytes: Uint8Array, name: string): Npy {
   const kind = ELEMENT_TYPES[descr[2]!];
   if (!kind) {
     throw new NablaError(
-      `${name}: element type ${descr[1]}${descr[2]} is not read; expected one of ${Object.keys(ELEMENT_TYPES).join(", ")}; convert with .astype("float32")`,
+      `${name}: element type ${descr[1]}${descr[2]} is not supported; expected one of ${Object.keys(ELEMENT_TYPES).join(", ")}; convert with .astype("float32")`,
     );
   }
   const shape = shapeText[1]!

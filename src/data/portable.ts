@@ -1,5 +1,5 @@
 /**
- * What a dataset is, told to another thread: rows as arrays, or how to make them anew there. A dataset that says nothing here
+ * What a dataset is, described for another thread: rows as arrays, or how to make them again there. A dataset that says nothing here
  * (a program's own) stays where it is and hands over batches.
  */
 import type { AugmentOptions } from "./augment/effects.ts";
@@ -16,7 +16,7 @@ export type DatasetHeader = Pick<
 /** Rows that can be moved away for a while, and put back. */
 export interface Lendable {
   x: Inputs | undefined;
-  /** With whoever they were lent to. */
+  /** They were lost with the thread they were lent to. */
   lost?: boolean;
 }
 
@@ -42,7 +42,7 @@ export function portable(dataset: Dataset, describe: Describe): Dataset {
   return dataset;
 }
 
-/** The same rows, told differently: other names, other classes, … */
+/** The same rows, described differently: other names, other classes, … */
 export function withHeader(
   dataset: Dataset,
   changes: Partial<DatasetHeader & Pick<Dataset, "extra">>,

@@ -14,7 +14,7 @@ export function rowsDataset(header: DatasetHeader, x: Inputs, y: Targets): Datas
     if (rows.x) return rows.x;
     if (rows.lost)
       throw new NablaError(
-        `${name}: its rows were lost with the worker that trained on them, because of transfer: true; make the data set anew`,
+        `${name}: its rows were lost with the worker that trained on them, because of transfer: true; make the data set again`,
       );
     throw new NablaError(
       `${name}: its rows are with the worker that trains on them, because of transfer: true; they come back when that training ends`,

@@ -39,7 +39,7 @@ export function subset(
   return portable(part, (number) => ({ kind: "subset", of: number(dataset), rows, name }));
 }
 
-/** All labels of a dataset of classes; reads it in pieces unless it has them at hand. */
+/** All labels of a dataset of classes; reads it in pieces unless it knows them already. */
 export function labelsOf(dataset: Dataset): Int32Array {
   if (dataset.target.kind !== "class")
     throw new NablaError(`${dataset.name}: expected classes, its targets are values`);
@@ -68,7 +68,7 @@ export interface SplitOptions {
 }
 
 /**
- * Parts a dataset in two, [train, validation]; validation gets round(fraction · length) rows, chosen by the seed.
+ * Splits a dataset in two, [train, validation]; validation gets round(fraction · length) rows, chosen by the seed.
  * Both keep their rows in the order of the original. Throws unless 0 < fraction < 1 leaves a row in each part.
  */
 export function splitDataset(

@@ -5,8 +5,8 @@ import { buffersFor, type Dataset, type Inputs, range, readNow, type Standardisa
 import { portable } from "./portable.ts";
 
 /**
- * Mean and standard deviation of every input column over `indices` (default: all rows). To be fitted on the rows
- * trained on and only those, else the model has seen something of what it is tested with.
+ * Mean and standard deviation of every input column over `indices` (default: all rows). Fit it on the training rows
+ * alone, else the model has seen something of its test rows.
  * A column that does not vary gets scale 1. Throws on uint8 datasets, and on those that read asynchronously.
  */
 export function fitStandardisation(

@@ -21,7 +21,7 @@ export interface RemoteFile {
   sha256?: string;
 }
 
-/** Where fetched bytes are kept, and who is told how far it is. */
+/** Where fetched bytes are kept, and who follows the progress. */
 export interface FetchOptions {
   /** Kept under the URL; what is in it is checked like what is fetched. */
   cache?: ByteCache;
@@ -30,7 +30,7 @@ export interface FetchOptions {
   signal?: AbortSignal;
 }
 
-/** Fetches one file. Throws a NablaError naming the URL when it cannot be had or is not the file expected. */
+/** Fetches one file. Throws a NablaError naming the URL when it cannot be fetched or is not the file expected. */
 export async function fetchFile(file: RemoteFile, options: FetchOptions = {}): Promise<Uint8Array> {
   const { url } = file;
   const cached = await options.cache?.get(url);

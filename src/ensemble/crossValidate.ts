@@ -12,7 +12,7 @@ import { fitOptionNames } from "../training/options.ts";
 
 /** Those of fit(), for the training of each fold, and: */
 export interface CrossValidationOptions extends Omit<FitOptions, "resume"> {
-  /** Into how many test parts the rows are parted. Default 5. */
+  /** Into how many test parts the rows are divided. Default 5. */
   folds?: number;
   /** Whether every class gives each fold the same share. Default true, without effect on values. */
   stratified?: boolean;
@@ -81,7 +81,7 @@ export async function crossValidate(
     const model = await makeModel(fold);
     if (models.has(model)) {
       throw new NablaError(
-        "crossValidate: makeModel gave the same model twice, which knows the rows it would be tested with; expected a new one each time",
+        "crossValidate: makeModel returned the same model twice, which has seen the rows it would be tested with; expected a new one each time",
       );
     }
     models.add(model);

@@ -31,7 +31,7 @@ export interface EnsembleOptions {
 
 /** What Ensemble.evaluate() returns. */
 export interface EnsembleScores {
-  /** Share of rows told rightly by the vote. */
+  /** Share of rows that the vote gets right. */
   accuracy: number;
   /** The same for each model alone, in their order. */
   models: number[];
@@ -59,9 +59,9 @@ export class Votes extends Outputs {
 interface Member {
   readonly model: Model;
   readonly units: number;
-  /** Where a single output parts class 0 from class 1. */
+  /** The threshold of a single output between class 0 and class 1. */
   readonly threshold: number;
-  /** How outputs say probabilities; undefined where they say none, like margins. */
+  /** How outputs become probabilities; undefined if they do not, like margins. */
   readonly outputs: "probabilities" | "softmax logits" | "sigmoid logits" | undefined;
 }
 
@@ -94,7 +94,7 @@ export class Ensemble {
       if (problem) throw new NablaError(`ensemble: ${name(i)} ${problem}`);
       if (voting === "soft" && !member.outputs) {
         throw new NablaError(
-          `ensemble: ${name(i)} ends in "${lastActivation(member.model.layers)}", whose outputs are no probabilities to take the mean of; use voting: "hard"`,
+          `ensemble: ${name(i)} ends in "${lastActivation(member.model.layers)}", whose outputs are not probabilities to average; use voting: "hard"`,
         );
       }
     }
@@ -170,7 +170,7 @@ export class Ensemble {
       throw new NablaError(`ensemble: the models tell ${this.classes} classes apart, ${name} has ${has}`);
   }
 
-  /** The votes on some rows, and what each model says of them by itself. */
+  /** The votes on some rows, and what each model predicts alone. */
   private vote(rows: Rows, batchSize: number): { votes: Votes; each: Int32Array[] } {
     const { classes, members } = this;
     const n = rows.rows;
@@ -211,7 +211,7 @@ export class Ensemble {
  * averaged as they are.
  *
  * @throws NablaError naming the model that differs, when inputs, classes, names of classes or scales of the inputs are not the
- *   same; and, with soft voting, a model whose outputs are no probabilities
+ *   same; and, with soft voting, a model whose outputs are not probabilities
  */
 export function ensemble(models: readonly Model[], options?: EnsembleOptions): Ensemble {
   return new Ensemble(models, options);
@@ -247,7 +247,7 @@ function quantities({ model }: Member): string | undefined {
   return "predicts quantities; voting is for classes";
 }
 
-/** What sets a model apart from the first. */
+/** How a model differs from the first. */
 function difference(first: Member, other: Member, name: string): string | undefined {
   const [a, b] = [first.model, other.model];
   if (sizeOf(a.inputShape) !== sizeOf(b.inputShape))
@@ -259,7 +259,7 @@ function difference(first: Member, other: Member, name: string): string | undefi
     return `knows the classes ${names[1]}, ${name} ${names[0]}; expected the same, in the same order`;
   const [scale, another] = [a, b].map(({ metadata }) => JSON.stringify(metadata.standardisation));
   if (scale !== another)
-    return `was fitted to inputs scaled otherwise than those of ${name}; train both on data standardised by the same rows`;
+    return `was trained on inputs scaled differently from those of ${name}; train both on data standardised by the same rows`;
   return undefined;
 }
 

@@ -5,13 +5,13 @@ import { describeExport, type ExportOptions, exportWasm } from "./wasm.ts";
 export interface ExportedModule {
   /** The module's text. */
   readonly code: string;
-  /** Its declarations, to lie beside it: model.d.ts for model.js. */
+  /** Its declarations, for the file next to it: model.d.ts for model.js. */
   readonly types: string;
 }
 
 /**
  * The model as an ES module that imports nothing: `predict(x)` takes a Float32Array or a Uint8Array with rows one after the other
- * and gives a Float32Array. Runs in pages, Node, Deno and Bun; of workerd see docs/export.md.
+ * and gives a Float32Array. Runs in pages, Node, Deno and Bun; for workerd see docs/export.md.
  *
  * @throws NablaError as exportWasm() does
  */
@@ -37,7 +37,7 @@ function base64(bytes: Uint8Array): string {
 
 const HEAD = "// A trained model, exported by nabla. Needs nothing else.";
 
-/** What every exported module does. Values other than those of the model are none of its business. */
+/** What every exported module does. It knows no values but those of the model. */
 const CODE = `
 const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 
@@ -46,7 +46,7 @@ function compile() {
     return new WebAssembly.Module(bytesOf(wasm));
   } catch (cause) {
     throw new Error(
-      "the model could not be compiled: it needs 128-bit SIMD in WebAssembly, and leave to compile bytes ('wasm-unsafe-eval' where a " +
+      "the model could not be compiled: it needs 128-bit SIMD in WebAssembly, and permission to compile bytes ('wasm-unsafe-eval' where a " +
         "security policy is in force). Where only imported .wasm files may run, export the model as .wasm and call load(module)",
       { cause },
     );
@@ -87,7 +87,7 @@ export function predict(x) {
 const TYPES = `/** Rows one after the other, without padding. Bytes are multiplied by metadata.input.scale. */
 export type Rows = Float32Array | Uint8Array | Uint8ClampedArray;
 
-/** Outputs for rows of input, rows one after the other. @throws TypeError, RangeError for values that are no rows */
+/** Outputs for rows of input, rows one after the other. @throws TypeError, RangeError for values that are not rows */
 export function predict(x: Rows): Float32Array;
 
 /** The model in an instance of its own; with a WebAssembly.Module where bytes may not be compiled at run time. */
@@ -101,7 +101,7 @@ export const metadata: {
   readonly weights: "float32" | "float16" | "int8";
   readonly parameters: number;
   readonly classes?: readonly string[];
-  /** What columns are to be brought to before they are input: (value − mean) / scale. */
+  /** How to standardise columns before they are input: (value − mean) / scale. */
   readonly standardisation?: { readonly mean: readonly number[]; readonly scale: readonly number[]; readonly columns?: readonly string[] };
   readonly [name: string]: unknown;
 };

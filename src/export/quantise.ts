@@ -8,7 +8,7 @@ export const WEIGHT_TYPES = ["float32", "float16", "int8"] as const;
 /** How an exported model holds its kernels. */
 export type WeightType = (typeof WEIGHT_TYPES)[number];
 
-/** @throws NablaError for what is no WeightType; programs in JavaScript may ask for anything */
+/** @throws NablaError for what is not a WeightType; programs in JavaScript may ask for anything */
 export function checkWeightType(where: string, type: WeightType): void {
   if (WEIGHT_TYPES.includes(type)) return;
   throw new NablaError(

@@ -11,7 +11,7 @@ import { isPacked } from "./weights.ts";
  * A copy of the model with the weights an export of this type computes with: what the export predicts, bit for bit. Compiled as the
  * model is, so that evaluate() tells what is lost.
  *
- * @throws NablaError for a type there is not, and weights beyond what float16 reaches
+ * @throws NablaError for an unknown type, and for weights beyond the range of float16
  */
 export function quantised(model: Model, type: WeightType): Model {
   checkWeightType("quantised: type", type);

@@ -52,7 +52,7 @@ export interface ExportDescription {
   readonly weights: WeightType;
   readonly parameters: number;
   readonly classes?: readonly string[];
-  /** What columns of a table are to be brought to before they are input: (value − mean) / scale. */
+  /** How to standardise columns of a table before they are input: (value − mean) / scale. */
   readonly standardisation?: unknown;
 }
 

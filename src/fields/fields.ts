@@ -173,7 +173,7 @@ export function bool<O extends Common<boolean>>(options: O = {} as O): Field<boo
   );
 }
 
-/** A string; `pattern` with `expected` saying it in words ("letters and digits"). */
+/** A string. `expected` describes `pattern` for errors ("letters and digits"). */
 export function string<O extends Common<string> & { pattern?: RegExp; expected?: string }>(
   options: O = {} as O,
 ): Field<string, string, Given<O>> {

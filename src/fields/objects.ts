@@ -37,7 +37,7 @@ export function withDefault<Out, In>(of: Field<Out, In>, value: NoInfer<In>): Fi
     ...of,
     presence: "defaulted",
     fallback: value,
-    jsonSchema: DOCS && ((defs) => beside(of.jsonSchema(defs), { default: value })),
+    jsonSchema: DOCS && ((defs) => withNotes(of.jsonSchema(defs), { default: value })),
   };
 }
 
@@ -46,7 +46,7 @@ export function described<Out, In, P extends Field["presence"]>(
   of: Field<Out, In, P>,
   doc: string,
 ): Field<Out, In, P> {
-  return { ...of, jsonSchema: DOCS && ((defs) => beside(of.jsonSchema(defs), { description: doc })) };
+  return { ...of, jsonSchema: DOCS && ((defs) => withNotes(of.jsonSchema(defs), { description: doc })) };
 }
 
 /** The same field, under one name in the JSON Schema's `$defs` wherever it is used. */
@@ -66,7 +66,7 @@ export function shared<Out, In, P extends Field["presence"]>(
   };
 }
 
-const beside = (schema: JsonSchema, notes: JsonSchema): JsonSchema => ({ ...schema, ...notes });
+const withNotes = (schema: JsonSchema, notes: JsonSchema): JsonSchema => ({ ...schema, ...notes });
 
 /** An object with exactly these fields. A field that is not among them is refused; `undefined` counts as missing. */
 export function object<F extends Fields>(fields: F, options: { doc?: string } = {}): ObjectField<F> {

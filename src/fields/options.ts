@@ -22,7 +22,7 @@ export function checkWhole(what: string, n: number): void {
   if (!Number.isInteger(n) || n < 1) throw new NablaError(`${what}: expected a whole number ≥ 1, got ${n}`);
 }
 
-/** @throws NablaError where `options` is no object or has a name that is not among `names`; undefined values count as missing */
+/** @throws NablaError where `options` is not an object or has a name that is not among `names`; undefined values count as missing */
 export function checkOptions(who: string, options: unknown, names: readonly string[]): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new NablaError(

@@ -8,7 +8,7 @@ export const averagePooling2d = /* @__PURE__ */ layer("averagePooling2d", {
     (() =>
       poolingFields(
         DOCS &&
-          "The mean of each window, channel by channel; of windows that reach beyond the image, the mean of what lies inside.",
+          "The mean of each window, channel by channel; of windows that reach beyond the image, the mean of the part inside.",
       )),
   build: (config, at) => buildPooling("averagePooling2d", false, config, at),
   example: TRAINING && "{ poolSize: 2 }",

@@ -24,7 +24,7 @@ const fields = () =>
     {
       doc:
         DOCS &&
-        "Each channel brought to mean 0 and variance 1 over the batch, then gamma · x + beta. Outside training with moving means, which training updates. Gradients are those of the batch at hand.",
+        "Each channel brought to mean 0 and variance 1 over the batch, then gamma · x + beta. Outside training with moving means, which training updates. Gradients use the mean and variance of the batch.",
     },
   );
 type Config = Infer<ReturnType<typeof fields>>;

@@ -24,7 +24,7 @@ const fields = () =>
         default: 1,
         doc:
           DOCS &&
-          "Filters are divided into so many groups, each of which sees its share of the channels. As many as channels: depthwise.",
+          "Number of groups of filters, each of which sees its share of the channels. As many groups as channels: depthwise.",
       }),
       ...weightFields(),
     },
@@ -38,7 +38,7 @@ type Config = Infer<ReturnType<typeof fields>>;
 
 /**
  * @param inputShape must be [height, width, channels]
- * @throws NablaError for an input that is no image or smaller than the kernel, and for groups that do not divide
+ * @throws NablaError for an input that is not an image or smaller than the kernel, and for groups that do not divide
  */
 function build(config: Config, at: Place): Built {
   const { name, index, inputShape } = at;

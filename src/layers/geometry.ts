@@ -72,7 +72,7 @@ export function place(what: string, [height, width]: readonly number[], over: Wi
   return { out: [y.out, x.out], top: y.before, left: x.before };
 }
 
-/** @throws NablaError for an input that is no image */
+/** @throws NablaError for an input that is not an image */
 export function imageShape(
   type: string,
   { name, index, inputShape: shape }: Place,

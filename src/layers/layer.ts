@@ -36,7 +36,7 @@ export interface LayerKind<F extends ObjectField<Fields> = ObjectField<Fields>> 
    * @throws NablaError for inputs it cannot take
    */
   build(config: Infer<F>, place: Place): Built;
-  /** Options as an example, for whoever forgets them. */
+  /** Options as an example, shown in the error when they are missing. */
   readonly example: string;
   /** Whether it has a kernel of weights, so that what is before it has to let gradients pass. */
   readonly hasKernel?: boolean;
@@ -52,7 +52,7 @@ export interface LayerKind<F extends ObjectField<Fields> = ObjectField<Fields>> 
   readonly inner?: readonly string[];
 }
 
-/** Shape of one input row, for the first layer of a model; without it the first data set tells. */
+/** Shape of one input row, for the first layer of a model. Default: that of the first data set. */
 export interface First {
   inputShape?: readonly number[];
 }
@@ -82,7 +82,7 @@ export function layer<T extends string, F extends ObjectField<Fields>>(
 
 /** A layer as a factory returns it; from now on models may be made of such layers. */
 export function written(type: string, kind: LayerKind, given: unknown): object {
-  // a bare number would be lost without a word
+  // a bare number would be lost silently
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     throw new NablaError(
       `${type}: expected an object of options, got ${show(given)}; write ${type}(${kind.example})`,
@@ -105,4 +105,4 @@ export const layerName = () =>
 
 /** A layer that cannot take its input. Layers of a saved model fitted together when it was built, so nabla/predict needs no more words. */
 export const misfit = (message: string): NablaError =>
-  new NablaError(message || "the layers do not fit together; the file was written wrongly");
+  new NablaError(message || "the layers do not fit together; the file is malformed");

@@ -87,7 +87,7 @@ export function poolOperation(
   };
 }
 
-/** @throws NablaError for an input that is no image or smaller than the window */
+/** @throws NablaError for an input that is not an image or smaller than the window */
 export function buildPooling(type: string, max: boolean, config: Config, at: Place): Built {
   const { name, index, inputShape } = at;
   const [, , channels] = imageShape(type, at);

@@ -1,6 +1,6 @@
 /**
  * The layer types a program has named. A layer's factory puts its type here, so a program that calls dense() alone has the code of
- * dense layers alone once a bundler has left out what nobody calls; whoever reads documents or files calls registerAll().
+ * dense layers alone once a bundler has left out what nobody calls. Code that reads documents or files calls registerAll().
  */
 import { NablaError } from "../errors.ts";
 import { choice, type Field, list } from "../fields/fields.ts";
@@ -21,7 +21,7 @@ export const kindOf = (type: string): LayerKind | undefined => known.get(type);
 const inOrder = (kinds: ReadonlyMap<string, LayerKind>) =>
   Object.fromEntries(LAYERS.filter((type) => kinds.has(type)).map((type) => [type, kinds.get(type)!]));
 
-/** A layer of one of these kinds, which the program has; others are told apart by whether there are such. */
+/** A layer of one of these kinds, which the program has; for other types the error depends on whether they exist. */
 function oneOf(kinds: ReadonlyMap<string, LayerKind>, types: readonly string[]): Field {
   const one = variant("type", inOrder(kinds), types);
   const names = choice(types);
@@ -32,7 +32,7 @@ function oneOf(kinds: ReadonlyMap<string, LayerKind>, types: readonly string[]):
       if (typeof type === "string" && !kinds.has(type)) {
         names.check(type, `${path}.type`);
         throw new NablaError(
-          `${path}.type: layers of type "${type}" are not part of this program: write ${type}({ … }), which brings them, or make the model with fromConfig()`,
+          `${path}.type: layers of type "${type}" are not part of this program: write ${type}({ … }), which includes them, or make the model with fromConfig()`,
         );
       }
       return one.check(value, path);

@@ -33,10 +33,13 @@ const fields = (): ResidualFields => {
       name: layerName(),
       layers: described(
         list(simple, { min: 1 }),
-        DOCS && "What the values pass before they are added to what came in.",
+        DOCS && "The layers that values pass through before they are added to the input.",
       ),
       shortcut: withDefault(
-        described(list(simple), DOCS && "What passes the values that are added; none: they go unchanged."),
+        described(
+          list(simple),
+          DOCS && "The layers for the values that are added; none: they stay unchanged.",
+        ),
         [],
       ),
     },

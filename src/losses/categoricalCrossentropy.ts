@@ -2,7 +2,7 @@ import { type LossKind, smoothing, zeroOne } from "./kind.ts";
 
 /** −Σ y ln a. */
 export const categoricalCrossentropy = {
-  fields: () => smoothing("classes", DOCS && "−Σ y·log a; integer labels are welcome."),
+  fields: () => smoothing("classes", DOCS && "−Σ y·log a; integer labels are accepted."),
   kernel: "CATEGORICAL_CROSSENTROPY",
   fused: { softmax: "CATEGORICAL_CROSSENTROPY_SOFTMAX", linear: "CATEGORICAL_CROSSENTROPY_SOFTMAX" },
   outputs: ["softmax", "linear"],

@@ -11,5 +11,5 @@ export const categoricalHinge = {
   labels: zeroOne,
   classification: true,
   outputPerClass: true,
-  advice: (_activation, outputs) => `it wants outputs of both signs; use activation ${outputs}`,
+  advice: (_activation, outputs) => `it needs outputs of both signs; use activation ${outputs}`,
 } satisfies LossKind;

@@ -10,5 +10,5 @@ export const hinge = {
   alpha: meanOverOutputs,
   labels: { on: 1, off: -1 },
   classification: true,
-  advice: (_activation, outputs) => `it wants outputs of both signs; use activation ${outputs}`,
+  advice: (_activation, outputs) => `it needs outputs of both signs; use activation ${outputs}`,
 } satisfies LossKind;

@@ -20,13 +20,13 @@ export interface LossKind extends Kind {
   readonly labels: { readonly on: number; readonly off: number };
   /** Among how many the share ε of a smoothed target is spread evenly. Losses without it know no labelSmoothing. */
   smoothed?(units: number): number;
-  /** Whether its targets are classes by nature, so that one output tells only two apart. */
+  /** Whether its targets are classes by nature, so that one output can distinguish only two. */
   readonly classification: boolean;
   /** Whether it needs an output for each class, so that one output makes no sense. */
   readonly outputPerClass?: boolean;
   /** Whether it is a rule for corrections of a single layer of weights, no gradient. */
   readonly oneLayer?: boolean;
-  /** What mends a network whose output activation it cannot follow. @param outputs those it can, as a list in words */
+  /** How to repair a network whose output activation does not fit. @param outputs those that do, as a list for the message */
   advice?(activation: ActivationName, outputs: string): string;
 }
 

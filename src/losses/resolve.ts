@@ -5,7 +5,7 @@ import type { Layer } from "../plan/operation.ts";
 import { type LossConfig, losses } from "./table.ts";
 
 /**
- * Where a single output parts class 0 from class 1: 0 for margins, and for logits (a linear output that the loss turns into a
+ * The threshold of a single output between class 0 and class 1: 0 for margins, and for logits (a linear output that the loss turns into a
  * probability itself); ½ for everything else.
  */
 export function outputThreshold(loss: Loss, layers: readonly Layer[]): number {

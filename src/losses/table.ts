@@ -30,7 +30,7 @@ export type LossInput = WrittenOneOf<"name", typeof ALL> | PlainNames<typeof ALL
 export const outputActivations = (name: LossName): readonly ActivationName[] =>
   losses[name].outputs ?? ACTIVATIONS.filter((activation) => activations[activation].trainable);
 
-/** Throws where a loss cannot train an output layer with this activation (and this many units), saying what can. */
+/** Throws if a loss cannot train an output layer with this activation (and this many units); the error says what can. */
 export function checkPair(name: LossName, activation: ActivationName, units?: number): void {
   if (!outputActivations(name).includes(activation)) {
     throw new NablaError(
@@ -44,7 +44,7 @@ export function checkPair(name: LossName, activation: ActivationName, units?: nu
   }
 }
 
-/** Which change mends a pair that does not fit. */
+/** Which change repairs a pair that does not fit. */
 function advice(name: LossName, activation: ActivationName): string {
   if (!activations[activation].trainable)
     return `a ${activation} has no gradient; use loss "perceptron", or activation "sigmoid"`;
@@ -53,6 +53,6 @@ function advice(name: LossName, activation: ActivationName): string {
     .join(" or ");
   return (
     losses[name].advice?.(activation, outputs) ??
-    `it wants outputs between 0 and 1; use activation "sigmoid" (or "linear", whose outputs it takes as logits), or loss "meanSquaredError"`
+    `it needs outputs between 0 and 1; use activation "sigmoid" (or "linear", whose outputs it takes as logits), or loss "meanSquaredError"`
   );
 }

@@ -1,9 +1,9 @@
-/** What a classifier confuses with what, and the figures per class that follow from it. */
+/** Which classes a classifier confuses, and the figures per class that follow from it. */
 import { type Metric, predictedClass, type Scored, trueClass } from "./metric.ts";
 
 /** Figures of one class. */
 export interface ClassFigures {
-  /** Of the rows said to be this class, the share that are. 0 where none were. */
+  /** Of the rows predicted as this class, the share that are. 0 if none were. */
   precision: number;
   /** Of the rows of this class, the share that were found. 0 where there are none. */
   recall: number;

@@ -1,4 +1,4 @@
-/** What a metric is: it sees every batch's outputs and targets, and says one number at the end. */
+/** What a metric is: it sees every batch's outputs and targets, and gives one number at the end. */
 
 /** One batch as metrics see it. Views into linear memory, valid during the call only. */
 export interface Scored {
@@ -11,7 +11,7 @@ export interface Scored {
   readonly labels?: Int32Array;
   /** Target values [rows, units], dense, where they are not. */
   readonly values?: Float32Array;
-  /** Where a single output parts class 0 from class 1: 0.5 for probabilities, 0 for margins and logits. */
+  /** The threshold of a single output between class 0 and class 1: 0.5 for probabilities, 0 for margins and logits. */
   readonly threshold: number;
   /** What stands for a class and for another one in target values: 1 and 0, or 1 and −1. */
   readonly on: number;

@@ -1,7 +1,7 @@
 import { macro } from "./confusion.ts";
 import type { MetricKind } from "./metric.ts";
 
-/** Of the rows said to be a class, the share that are; mean over the classes that occur. */
+/** Of the rows predicted as a class, the share that are; mean over the classes that occur. */
 export const precision = {
   better: "higher",
   create: (classes) => macro("precision", classes),

@@ -14,7 +14,7 @@ export interface GradientCheckOptions {
    * hundreds of ReLUs across their kinks, smaller ones follow, down to a 64th.
    */
   epsilon?: number;
-  /** What `worst` may be at most. Default 0.02. */
+  /** The largest `worst` allowed. Default 0.02. */
   tolerance?: number;
 }
 
@@ -24,7 +24,7 @@ export interface GradientCheck {
   ok: boolean;
   /** The largest error of all tensors. */
   worst: number;
-  /** Samples left out because the loss has a kink there: no difference says what its gradient is. */
+  /** Samples left out because the loss has a kink there, where differences give no gradient. */
   skipped: number;
   /** By tensor: max |analytic − numeric| over the samples, divided by the largest gradient met in the tensor. */
   tensors: Record<string, { error: number; checked: number; skipped: number; largest: number }>;

@@ -11,33 +11,33 @@ import { Model } from "./model.ts";
 /** Which layers of a model are kept, and what comes on top of them. */
 export interface FineTuneOptions {
   /**
-   * What the new model tells apart: names of classes, or how many. Its last dense layer (with what follows it) is as the model's,
-   * with so many units and new weights.
+   * The classes of the new model: their names, or how many. Its last dense layer (with what follows it) is like the model's,
+   * with that many units and new weights.
    */
   classes?: number | readonly string[];
   /** New layers instead, in place of the model's last dense layer and what follows it; or of all layers behind `upTo`. */
   layers?: readonly LayerInput[];
-  /** The name of the last layer that is kept; goes with `layers`. */
+  /** The name of the last layer that is kept; used with `layers`. */
   upTo?: string;
   /**
-   * Which layers training leaves as they are (their `trainable: false`, with whatever lies within them; a frozen
+   * Which layers training leaves unchanged (`trainable: false`, inner layers included; a frozen
    * batchNormalization works with its moving means, as in Keras). true: all that are kept but the head; false: none, so also what
    * was frozen before is trained again; names: those and no others. Default: as they were.
    */
   freeze?: boolean | readonly string[];
-  /** What new weights, and later trainings, draw from. Default: the model's. */
+  /** The seed of new weights and later trainings. Default: the model's. */
   seed?: number;
 }
 
 /**
  * A new model that keeps the layers of a trained one with their weights. The given model stays as it is. Without `classes` and
- * `layers` the head is kept, too: what is left is another choice of what is frozen. The new model is yet to be compiled.
+ * `layers` the head is kept, too, and only what is frozen changes. The new model is not compiled.
  *
  *     const tuned = fineTune(model, { classes: ["cat", "dog"], freeze: true }).compile({ loss: "categoricalCrossentropy" });
  *     await tuned.fit(fewImages, { epochs: 20 });
  *     const all = fineTune(tuned, { freeze: false }).compile({ loss: …, optimizer: { name: "adam", learningRate: 1e-5 } });
  *
- * Data must be scaled and standardised as those the model was trained on: see its `metadata.standardisation`.
+ * Data must be scaled and standardised like the data the model was trained on: see its `metadata.standardisation`.
  *
  * @param model knows the shape of its input; where its weights are averages (useEma), those are taken
  * @throws NablaError for names that no layer has, for a head that cannot become one for so many classes, and for layers that do not
@@ -47,7 +47,7 @@ export function fineTune(model: Model, options: FineTuneOptions = {}): Model {
   checkOptions("fineTune", options, ["classes", "layers", "upTo", "freeze", "seed"]);
   const { classes, layers, upTo, freeze, seed = model.seed } = options;
   if (classes !== undefined && layers !== undefined)
-    throw new NablaError("fineTune: classes and layers both say what the head is; give one of them");
+    throw new NablaError("fineTune: classes and layers both define the head; give one of them");
   if (upTo !== undefined && layers === undefined)
     throw new NablaError("fineTune: upTo: expected layers as well, to follow it");
   // with their names written out: what comes after them must not change what they are called
@@ -85,7 +85,7 @@ function headOf(configs: readonly LayerConfig[], replaced: boolean): number {
   if (last < 0) throw new NablaError("fineTune: no layer of the model has weights to keep");
   if (configs[last].type === "dense" || !replaced) return last;
   throw new NablaError(
-    `fineTune: the model's last layer with weights, "${configs[last].name}", is no dense layer; say with upTo which layer is the last to be kept`,
+    `fineTune: the model's last layer with weights, "${configs[last].name}", is not a dense layer; name the last layer to keep with upTo`,
   );
 }
 
@@ -106,7 +106,7 @@ function headFor(old: readonly LayerConfig[], classes: number | readonly string[
   const instead = `give layers: [dense({ units: ${n}, activation: "softmax" })]`;
   if (config.type !== "dense") {
     throw new NablaError(
-      `fineTune: classes: the model's last layer with weights, "${config.name}", is no dense layer, whose units could be as many; ${instead}, and with upTo the last layer to be kept`,
+      `fineTune: classes: the model's last layer with weights, "${config.name}", is not a dense layer, so its units cannot be set to that; ${instead}, and name the last layer to keep with upTo`,
     );
   }
   if (config.units === 1 && n > 2)

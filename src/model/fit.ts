@@ -32,7 +32,7 @@ export function fitModel(model: Model, data: Dataset, options: FitOptions): Prom
   );
 }
 
-/** In a worker if there is to be one and can be, else here. What trains in a worker is fetched by those who do. */
+/** In a worker if wanted and possible, else here. The code for workers is loaded only when it is used. */
 async function trainSomewhere(
   internals: Internals,
   request: TrainRequest<Model>,

@@ -20,7 +20,7 @@ export class Internals {
   ) {}
 
   /**
-   * Settles the input shape and places the parameters, unless that is done already.
+   * Fixes the input shape and places the parameters, unless that is done already.
    * @param weights whether they are filled from the seed; false for those who set them anyway
    */
   build(inputShape: readonly number[], weights = true): Network {

@@ -13,7 +13,7 @@ import { internalsOf } from "./internals.ts";
 import { Model } from "./model.ts";
 
 /**
- * A model from the bytes of a checkpoint: ready to predict, and to go on training with fit(…, { resume: true }).
+ * A model from the bytes of a checkpoint: ready to predict, and to continue training with fit(…, { resume: true }).
  *
  * @param name what errors call it
  * @throws NablaError for files that are damaged, truncated, of a newer version or no checkpoints

@@ -38,7 +38,7 @@ export class Model {
     if (shape) internals.build(shapeField.check(shape, "inputShape"));
   }
 
-  /** Settles the input shape, places the parameters and fills them from the seed. Happens by itself when data comes. */
+  /** Fixes the input shape, places the parameters and fills them from the seed. Happens by itself with the first data. */
   build(inputShape: readonly number[]): this {
     internalsOf(this).build(inputShape);
     return this;
@@ -184,7 +184,7 @@ export class Model {
 
   /**
    * The model as the bytes of a safetensors file: parameters, optimizer state, configuration, progress. Saved from a
-   * callback or after an abort, it lets another process go on from that very step.
+   * callback or after an abort, it lets another process continue from exactly that step.
    */
   save(): Uint8Array {
     return saveModel(this);

@@ -17,7 +17,7 @@ export interface LayerSummary {
   bytes: number;
 }
 
-/** Others hand on values as they are: no use in saying that this is linear. */
+/** Other layers pass values on: no use in calling that linear. */
 const hasActivation = ({ type }: Layer): boolean => "activation" in (kindOf(type)?.fields().fields ?? {});
 
 /** The lines of a summary as data: each layer of a model with its shape and its parameters. */

@@ -78,7 +78,7 @@ export class InferenceNetwork {
     return this.layers[this.layers.length - 1].outputShape;
   }
 
-  /** First byte behind what the model keeps from one run to the next. */
+  /** First byte after what the model keeps from one run to the next. */
   protected get workspace(): number {
     return this.core.base + this.all;
   }
@@ -108,7 +108,7 @@ export class InferenceNetwork {
     if (found === undefined) {
       found = make();
       this.plans.set(key, found);
-      // the oldest goes: who predicts batches of ever new sizes must not pay for all of them
+      // the oldest goes: a program that predicts batches of ever new sizes must not keep a plan for each
       if (this.plans.size > 16) this.plans.delete(this.plans.keys().next().value!);
     }
     return found;

@@ -60,7 +60,7 @@ export class Network extends InferenceNetwork {
     });
   }
 
-  /** Makes room for gradients and these optimizer slots, with what they hold at first; forgets earlier ones. */
+  /** Makes room for gradients and these optimizer slots, with their first values; forgets earlier ones. */
   prepareTraining(slots: readonly Slot[]): void {
     this.changes++;
     this.withGradients = true;

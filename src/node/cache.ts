@@ -13,7 +13,7 @@ export function folderCache(folder: string): ByteCache {
     },
     async put(key, bytes) {
       await mkdir(folder, { recursive: true });
-      // Beside its name, flushed, then renamed: another process sees the whole file or none.
+      // To a temporary name, flushed, then renamed: another process sees the whole file or none.
       const temporary = `${place(key)}.${randomUUID()}`;
       try {
         const file = await open(temporary, "w");

@@ -40,7 +40,7 @@ const host: DataHost = {
  * say. A generated set's name wins over a path of the same name; write `./digits` for
  * the path. CSV is split (`testFraction`, default 0.2) and standardised on the training part.
  *
- * @throws NablaError naming the file, for what is nothing of these or damaged, and for an option there is not
+ * @throws NablaError naming the file, for anything else, damaged files and unknown options
  */
 export async function openData(pathOrName: string, options: OpenDataOptions = {}): Promise<OpenedData> {
   checkOptions("openData", options, readerOptions());

@@ -25,8 +25,8 @@ export interface WriteOptions {
 let counter = 0;
 
 /**
- * Writes `bytes` to `path`: into a file beside it, flushed to the disk, then renamed over it. When anything fails the
- * file beside it is removed, `path` is as it was, and a NablaError says so. A symbolic link is followed; the
+ * Writes `bytes` to `path`: into a temporary file next to it, flushed to the disk, then renamed over it. When anything fails the
+ * temporary file is removed, `path` is as it was, and a NablaError says so. A symbolic link is followed; the
  * permissions of a replaced file are kept.
  */
 export async function writeFileAtomic(
@@ -148,7 +148,7 @@ async function syncDirectory(fs: FileSystem, path: string): Promise<void> {
   }
 }
 
-/** The mode of a file that is there; undefined when none is; throws when it is no regular file. */
+/** The mode of a file that is there; undefined when none is; throws when it is not a regular file. */
 async function regularFile(path: string): Promise<{ mode: number } | undefined> {
   const found = await stat(path).catch(absent(undefined));
   if (!found) return undefined;

@@ -24,5 +24,5 @@ export const adam = {
   },
 } satisfies OptimizerKind;
 
-/** Adam with weight decay beside the gradient. Source: Loshchilov & Hutter 2019. */
+/** Adam with decoupled weight decay. Source: Loshchilov & Hutter 2019. */
 export const adamw = { ...adam, fields: () => fields(0.004) } satisfies OptimizerKind;

@@ -41,7 +41,7 @@ export interface PlanImage {
 /** Functions of the core that say how much scratch a kernel needs; assembly/ has their arguments. */
 export type SizeName = "conv2dScratch" | "conv2dInputScratch" | "depthwiseScratch";
 
-/** What the compiled core tells about itself. */
+/** What the compiled core exports about itself. */
 export interface CoreFacts {
   /** The number instructions know a kernel by. */
   kernel(name: KernelName): number;
@@ -49,7 +49,7 @@ export interface CoreFacts {
   record(name: KernelName): Layout;
   /** A size that kernels agree on with their callers. */
   constant(name: "OUTER_SCRATCH" | "NORM_BLOCK"): number;
-  /** Bytes of scratch that each part of a kernel needs, which depends on shapes: what a function of the core says. */
+  /** Bytes of scratch that each part of a kernel needs, which depends on shapes: computed by a function of the core. */
   size(name: SizeName, ...of: readonly number[]): number;
 }
 
@@ -70,7 +70,7 @@ export function floatsOf(shape: readonly number[]): number {
 
 /**
  * Whether rows of this shape have padding between their values, not only at the end: images of several pixels whose channels are
- * no multiple of four. How many floats a row takes does not tell: [1, 2, 3] takes 8 either way, at other places.
+ * no multiple of four. The number of floats in a row is not enough to know: [1, 2, 3] takes 8 either way, in different places.
  */
 export function hasGaps(shape: readonly number[]): boolean {
   const last = shape[shape.length - 1] ?? 1;

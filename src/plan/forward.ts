@@ -85,7 +85,7 @@ export function planForward(
     readonly training: boolean;
     /** Whether the first operation may be given images whose pixels lie without padding. */
     readonly packs: boolean;
-    /** Whether the last operation, this activation, is left to whoever computes the loss. */
+    /** Whether the last operation, this activation, is left to the kernel of the loss. */
     skipsLast(after: string): boolean;
   },
 ) {
@@ -170,7 +170,7 @@ function sitesFor(
 const within = (operation: Operation): Operation[] => [operation, ...(operation.inner ?? []).flatMap(within)];
 
 /**
- * Rows are read where the first operation wants them if they can be, else beside it and converted.
+ * Rows are read where the first operation wants them if possible, else into another buffer and converted.
  *
  * @param packed the first operation takes images whose pixels lie without padding, as they come
  */

@@ -11,7 +11,7 @@ export interface Loss {
   readonly labels: { readonly on: number; readonly off: number };
   /** What targets become before the loss sees them, y · keep + add as Keras smooths labels; metrics see y itself. */
   smoothing(units: number): { readonly keep: number; readonly add: number } | undefined;
-  /** Whether its targets are classes by nature, so that one output tells only two apart. */
+  /** Whether its targets are classes by nature, so that one output can distinguish only two. */
   readonly classification: boolean;
   /** Whether what it gives is a rule for corrections instead of a gradient. */
   readonly rule: boolean;

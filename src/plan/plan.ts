@@ -60,7 +60,7 @@ export function plan(request: PlanRequest): Plan {
     builder.emit(pair.kernel as "SQUARED_ERROR", { ...record, da, a: z });
   }
   builder.emit("LOSS_REDUCE", { losses, step: builder.step });
-  // where the loss is no number the tape stops here, and the outputs are searched for where that began
+  // where the loss is not a number the tape stops here, and the outputs are searched for where that began
   for (const { range } of trace) builder.keep(range);
   builder.pin(output);
   const backward = builder.length;
@@ -111,7 +111,7 @@ function planTarget(
     builder.emit("ONE_HOT", { y, labels: staged, units, on, off });
     return { staged, y, kind: "labels" };
   }
-  // metrics look at the targets as they were read, so smoothed ones lie beside them
+  // metrics look at the targets as they were read, so smoothed ones have a buffer of their own
   if (ld(units) === units && !smoothing) return { staged: builder.pin(y), y, kind: "values" };
   const staged = builder.pin(builder.alloc("targets as read", builder.rows * units * 4));
   if (smoothing) builder.emit("SMOOTH_TARGETS", { y, from: staged, units, ...smoothing });

@@ -110,20 +110,20 @@ function build({ config }: CheckpointDocument): Layer[] {
   const isShape = (shape: unknown) =>
     Array.isArray(shape) && shape.length > 0 && shape.every((n) => Number.isSafeInteger(n) && n > 0);
   if (!isShape(inputShape) || !Array.isArray(layers) || layers.length === 0)
-    throw new NablaError("config.model: expected an inputShape and layers; the file was written wrongly");
+    throw new NablaError("config.model: expected an inputShape and layers; the file is malformed");
   let built: Layer[];
   try {
     built = buildLayers(layers, inputShape!);
   } catch (cause) {
     if (cause instanceof NablaError) throw cause;
-    throw new NablaError(`config.model.layers: a field is missing or wrong; the file was written wrongly`, {
+    throw new NablaError(`config.model.layers: a field is missing or wrong; the file is malformed`, {
       cause,
     });
   }
   for (const { name, outputShape } of built) {
     if (!isShape(outputShape))
       throw new NablaError(
-        `config.model.layers: "${name}": expected positive sizes, got outputs of shape ${showShape(outputShape)}; the file was written wrongly`,
+        `config.model.layers: "${name}": expected positive sizes, got outputs of shape ${showShape(outputShape)}; the file is malformed`,
       );
   }
   return built;

@@ -41,7 +41,7 @@ export function digitsOf({ inputShape, outputShape, metadata }: DigitModel, who:
 }
 
 /**
- * For each piece ten shares that add up to 1. Outputs that are no shares are made so: sigmoids by dividing by their sum, others
+ * For each piece ten shares that add up to 1. Outputs that are not shares are made so: sigmoids by dividing by their sum, others
  * (logits, margins) by a softmax.
  */
 export function classify(model: DigitModel, pieces: readonly Piece[], who: string): Float64Array {

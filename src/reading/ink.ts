@@ -53,7 +53,7 @@ export function findInk(picture: LinePicture, name: string): Ink {
   const apart = grey.map((value) => (dark ? background - value : value - background));
   const sure = { data: apart.map((value) => (value > floor ? value : 0)), width, height };
   const data = withoutDirt(sure).data;
-  // strokes have soft rims: half as much is ink where it lies beside ink
+  // strokes have soft rims: half as much is ink where it is next to ink
   const rims = data.map((value, i) =>
     value === 0 && apart[i] > floor / 2 && besideInk(data, width, i) ? apart[i] : value,
   );

@@ -62,7 +62,7 @@ export function readDigits(model: DigitModel, picture: LinePicture, options: Rea
   const ink = findInk(picture, name);
   if (ink.width > LONGEST)
     throw new NablaError(
-      `${name}: a line ${Math.round(ink.width / ink.height)} times as long as it is high is too long; expected at most some hundred digits; read it in parts`,
+      `${name}: a line ${Math.round(ink.width / ink.height)} times as long as it is high is too long; expected at most a few hundred digits; read it in parts`,
     );
   const { edges, pieces, last } = proposals(ink, findCuts(ink));
   const shares = classify(model, pieces, "readDigits");

@@ -21,12 +21,12 @@ export const warmup = () => ({
   warmupEpochs: number({
     min: 0,
     default: 0,
-    doc: DOCS && "The rate first rises evenly from 0, for so many epochs (fractions allowed).",
+    doc: DOCS && "Epochs in which the rate first rises evenly from 0 (fractions allowed).",
   }),
 });
 export const decayEpochs = () =>
   number({
     exclusiveMin: 0,
     default: 1,
-    doc: DOCS && "t counts in units of so many epochs, in fractions.",
+    doc: DOCS && "Epochs for which t grows by 1; in between it is a fraction.",
   });

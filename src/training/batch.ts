@@ -32,8 +32,8 @@ export class BatchLoader {
   ) {}
 
   /**
-   * Puts the plan into memory and reads the rows `indices` straight into it. A dataset that takes its time reads into a buffer
-   * beside it instead, which copy() takes afterwards: until then others may run on the network.
+   * Puts the plan into memory and reads the rows `indices` straight into it. An asynchronous dataset reads into a buffer
+   * outside linear memory, from which copy() takes it afterwards: until then others may run on the network.
    *
    * @param number what errors call the batch
    * @param epoch which pass of a training it is for; undefined for rows as they are
@@ -55,7 +55,7 @@ export class BatchLoader {
   }
 
   /**
-   * Reads rows into buffers beside the plan, from which copy() takes them in pieces. Valid until the next call.
+   * Reads rows into buffers outside linear memory, from which copy() takes them in pieces. Valid until the next call.
    * Numbers as for load().
    */
   stage(indices: Uint32Array, number: number, epoch?: number): Ready | Promise<Ready> {
@@ -169,7 +169,7 @@ export class BatchLoader {
   }
 }
 
-/** What parts targets of class 0 from targets of class 1. */
+/** The threshold between targets of class 0 and of class 1. */
 const middle = ({ labels }: Loss): number => (labels.on + labels.off) / 2;
 
 /** Throws unless the dataset's rows fit the network's input and its targets fit the output and the loss. */

@@ -1,4 +1,4 @@
-/** What compile() settles: loss, optimizer, metrics, schedule, and how they end up on the tape. */
+/** What compile() decides: loss, optimizer, metrics, schedule, and how they end up on the tape. */
 
 import { checkOptions } from "../fields/options.ts";
 import type { LayerConfig } from "../layers/configs.ts";
@@ -35,8 +35,8 @@ export interface TrainingOptions {
    * `useEma: true` keeps a moving average of the weights: after step t it is Σᵢ βᵗ⁻ⁱ wᵢ / Σᵢ βᵗ⁻ⁱ over the steps i = 1 … t, with
    * β = `emaMomentum` (default 0.99), so nothing of the initial weights is in it. From the first step on the average *is* the
    * model's weights, during fit() as after it: predict, evaluate, validation, weights(), callbacks and the tensors of a saved file are
-   * of the average. Loss and metrics of the rows trained on are of the weights trained, which lie beside it
-   * ("optimizer.trained.…" in files) and go on from there with fit(…, { resume: true }), bit for bit.
+   * of the average. Loss and metrics of the rows trained on are of the trained weights, which are kept separately
+   * ("optimizer.trained.…" in files) and continue from there with fit(…, { resume: true }), bit for bit.
    * setWeights() during a training sets the average only. As in Keras, moving means of batchNormalization are not averaged again.
    */
   optimizer?: OptimizerInput;

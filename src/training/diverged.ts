@@ -1,4 +1,4 @@
-/** When the loss is no number any more: say where it began and why. */
+/** When the loss is no longer a number: where it began and why. */
 
 import type { Dataset } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
@@ -22,7 +22,7 @@ export interface Diagnosis {
   readonly row?: number;
 }
 
-/** @param failed the batch, or nothing when the last update of an epoch has spoilt the weights */
+/** @param failed the batch, or nothing when the last update of an epoch has broken the weights */
 export function diagnose(network: Network, failed?: Failed): Diagnosis {
   const { core } = network;
   const found = failed && badData(network, failed);

@@ -74,7 +74,7 @@ export async function score(request: ScoreRequest): Promise<Scores> {
   return scores;
 }
 
-/** A model that is to look at data. */
+/** A model to evaluate. */
 export interface ModelToScore {
   readonly state: TrainingState;
   /** Its network, built for rows of this shape where it is not yet. */

@@ -26,7 +26,7 @@ export interface ModelToTrain<M extends TrainedModel> {
   readonly state: TrainingState;
   /** Its network, built for rows of this shape where it is not yet. */
   build(inputShape: readonly number[]): Network;
-  /** Told the data that is trained on, when nothing is wrong with it. */
+  /** Called with the data that is trained on, once it is checked. */
   learnFrom(dataset: Dataset): void;
   /** Trains, here or elsewhere. */
   train(request: TrainRequest<M>, run: Run, options: FitOptions<M>): Promise<void>;
@@ -139,7 +139,7 @@ function validationOf<M extends TrainedModel>(
 
 const movesImages = ({ shifted, augment }: Settings): boolean => shifted !== undefined || Boolean(augment);
 
-/** Most trainings move no images: the code is fetched by those that do. */
+/** Most trainings move no images, so this code is loaded only by those that do. */
 async function moved(state: TrainingState, data: Dataset, settings: Settings) {
   state.busy = true;
   try {
@@ -150,7 +150,7 @@ async function moved(state: TrainingState, data: Dataset, settings: Settings) {
   }
 }
 
-/** What the fields of settings cannot say: it takes the data, or is no setting. */
+/** What the fields of settings cannot check: it needs the data, or is not a setting. */
 function checkNumbers(given: FitOptions, { batchSize, rows }: RunSettings): void {
   if (batchSize > rows && given.batchSize !== undefined)
     throw new NablaError(`fit: batchSize: expected at most ${rows}, the rows to train on, got ${batchSize}`);

@@ -44,7 +44,7 @@ export class WayBack<M> {
 
   /**
    * Goes back and throws what went wrong.
-   * @param failed the batch, or nothing when the last update of an epoch has spoilt the weights
+   * @param failed the batch, or nothing when the last update of an epoch has broken the weights
    */
   fail(failed?: Failed): never {
     const { network, metrics, run, good } = this;

@@ -22,7 +22,7 @@ export function copyParameters(from: Network, to: Network): void {
   });
 }
 
-/** As layers behave outside training: nothing is random, normalisation has its moving means, and no parameter wants a gradient. */
+/** As layers behave outside training: nothing is random, normalisation uses its moving means, and no parameter needs a gradient. */
 function atRest(config: LayerConfig): LayerConfig {
   const still = {
     ...config,
@@ -62,7 +62,7 @@ export function inputGradientsOf(
   // as if of one row: no mean over the batch
   beginStep(core, plan.step, { rows: 1 });
   if (!still.run(plan, 0, plan.marks.update, rows))
-    throw new NablaError("inputGradients: the loss of these rows is no finite number");
+    throw new NablaError("inputGradients: the loss of these rows is not a finite number");
   const each = floatsOf(inputShape);
   const values = core.f32(plan.dx!.offset, rows * each);
   const channels = inputShape[inputShape.length - 1];

@@ -1,4 +1,4 @@
-/** What programs pass to fit() and its like, and what they get. */
+/** What programs pass to fit() and similar methods, and what they get. */
 import type { Callback, TrainedModel } from "../callbacks/callback.ts";
 import type { ArrayLike2 } from "../data/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -15,7 +15,7 @@ export interface RunTimeOptions<M = TrainedModel> {
   signal?: AbortSignal;
   /**
    * Train in a worker. Default: on a page, where there can be one; false elsewhere (in Node `true` starts a thread). Everything else stays
-   * the same, bits included: callbacks have their turn here and find the model as it is at that moment, a data set of the
+   * the same, bits included: callbacks run here and find the model as it is at that moment, a data set of the
    * program's own is read here, batch by batch. Rows in memory are copied to the worker in small pieces (see `transfer`), `digits()` and
    * what `subset`, `shifted`, `augment` and `standardise` make of others is made there. Between callbacks this model has the weights of the last
    * report; changing them then is refused.
@@ -27,13 +27,13 @@ export interface RunTimeOptions<M = TrainedModel> {
    */
   transfer?: boolean;
   /**
-   * Told how far training is: at most every `progressInterval` milliseconds, as often at ends of epochs, and at the very end. Not
+   * Called with how far training is: at most every `progressInterval` milliseconds, as often at ends of epochs, and at the very end. Not
    * waited for.
    */
   onProgress?: (progress: Progress) => void;
   /** Default 100. */
   progressInterval?: number;
-  /** Go on where a loaded (or aborted) training stood. Needs the same data, batch size and seed. */
+  /** Continue where a loaded (or aborted) training stopped. Needs the same data, batch size and seed. */
   resume?: boolean;
 }
 

@@ -1,8 +1,8 @@
-/** Giving others a turn while computing for long: a page stays alive, a signal or a timer gets through. */
+/** Letting other tasks run during a long computation: a page stays responsive, signals and timers arrive. */
 
 /**
- * Resolves in a later task, behind those that wait already. Not scheduler.yield(): in Chromium what comes after it goes before timers and
- * messages, so a loop of it never hears that it is to stop.
+ * Resolves in a later task, after those that wait already. Not scheduler.yield(): in Chromium its continuation runs before timers and
+ * messages, so a loop of it never receives the message to stop.
  */
 function nextTask(): Promise<void> {
   if (typeof setImmediate === "function") return new Promise((resolve) => setImmediate(resolve));
@@ -19,11 +19,11 @@ function nextTask(): Promise<void> {
   });
 }
 
-/** When the page was asked to tell of its next frame; 0: that has come. */
+/** When the next frame was requested; 0: it has come. */
 let asked = 0;
 let drawn = () => {};
 
-/** Firefox puts off drawing a page that always has something to do: a frame that is late is waited for, where the page is seen. */
+/** Firefox postpones drawing a page that is always busy, so a late frame is waited for while the page is visible. */
 function lateFrame(): Promise<void> | undefined {
   if (typeof document === "undefined" || typeof requestAnimationFrame !== "function" || document.hidden)
     return undefined;

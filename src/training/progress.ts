@@ -1,7 +1,7 @@
 /** Reports of how far a training is. */
 import type { Logs } from "../callbacks/callback.ts";
 
-/** How far a training is, for whoever shows it. Epochs and batches count from 0; `batch` is how many are done. */
+/** How far a training is, for those who show it. Epochs and batches count from 0; `batch` is how many are done. */
 export interface Progress {
   readonly epoch: number;
   readonly epochs: number;
@@ -38,7 +38,7 @@ export class Reports {
     if (now - this.reported >= this.listener.every) this.report(at, logs(), now);
   }
 
-  /** In the middle of an epoch that is not gone on with. */
+  /** In the middle of an epoch that is not continued. */
   interrupted(at: Place, logs: () => Logs): void {
     if (this.rows > 0) this.report(at, logs(), performance.now());
   }

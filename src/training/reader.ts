@@ -26,7 +26,7 @@ export class EpochReader<M> {
   }
 
   /**
-   * Reads a batch, the one behind the last that was read. Once the dataset has taken its time, the next is read while this one is
+   * Reads a batch, the one after the last that was read. If the dataset is asynchronous, the next is read while this one is
    * computed.
    *
    * @returns nothing where the rows are in the plan's buffers

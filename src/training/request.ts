@@ -24,7 +24,7 @@ export interface TrainRequest<M = TrainedModel> {
   readonly weighting: Weighting;
   readonly callbacks: readonly Callback<M>[];
   readonly signal?: AbortSignal;
-  /** Told at most every so many milliseconds, and as often at ends of epochs; at the very end in any case. */
+  /** Called at most every so many milliseconds, equally at ends of epochs; at the very end in any case. */
   readonly progress?: { readonly every: number; report(progress: Progress): void };
   /** η of a step, before callbacks change it. */
   rate(step: number, stepsPerEpoch: number): number;
@@ -33,7 +33,7 @@ export interface TrainRequest<M = TrainedModel> {
 export const batchesPerEpoch = ({ train, settings }: Pick<TrainRequest, "train" | "settings">): number =>
   Math.ceil(train.length / settings.batchSize);
 
-/** What callbacks see of a run. @param stopping told when one of them ends it @param rated told of factors they set */
+/** What callbacks see of a run. @param stopping called when one of them ends it @param rated called with factors they set */
 export function contextOf<M>(
   request: TrainRequest<M>,
   run: Run,

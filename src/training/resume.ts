@@ -1,4 +1,4 @@
-/** Whether a training may go on where another stood: its bits would be others if what they depend on had changed. */
+/** Whether a training may continue where another stopped: its bits would differ if what they depend on had changed. */
 import { type Callback, SAVING, withState } from "../callbacks/callback.ts";
 import { NablaError } from "../errors.ts";
 import { looksAcrossRows } from "../layers/chain.ts";
@@ -6,7 +6,7 @@ import type { LayerConfig } from "../layers/configs.ts";
 import type { RunSettings } from "./settings.ts";
 
 export interface ResumeRequest<M> {
-  /** Those of the training that stood; none where there was none. */
+  /** Those of the training that stopped; none if there was none. */
   readonly before: RunSettings | undefined;
   readonly now: RunSettings;
   readonly configs: readonly LayerConfig[];
@@ -24,21 +24,21 @@ interface Rule {
   of?(settings: RunSettings): unknown;
   /** How errors call it. Default: its name. */
   readonly called?: string;
-  /** What errors say of the two values. */
+  /** How errors describe the two values. */
   differs?(before: string, now: string): string;
   /** How the error ends. */
   readonly needs?: string;
 }
 
-/** How settings compare; those that are not here have to be the same. */
+/** How settings compare; those that are not listed must be equal. */
 const RULES: { readonly [K in keyof RunSettings]?: Rule } = {
   epochs: {
     mayDiffer: ({ dependsOnEpochs }) => !dependsOnEpochs,
     needs:
       "the learning rate's schedule runs over all epochs, so a resumed run needs the same (or a schedule with decayEpochs)",
   },
-  classWeight: { differs: () => "is another than before" },
-  // the bits are the same however a batch is parted, but where a layer looks across its rows
+  classWeight: { differs: () => "has changed" },
+  // the bits are the same however a batch is divided, unless a layer looks across its rows
   microBatchSize: {
     mayDiffer: ({ configs }) => !looksAcrossRows(configs),
     of: ({ batchSize, microBatchSize = batchSize }) => Math.min(batchSize, microBatchSize),
@@ -55,7 +55,7 @@ export function checkResume<M>(request: ResumeRequest<M>): void {
   const { before, now } = request;
   if (!before)
     throw new NablaError(
-      "fit: resume: there is no training to go on with; load a checkpoint that was saved while training",
+      "fit: resume: there is no training to continue; load a checkpoint that was saved while training",
     );
   checkCallbacks(request);
   for (const key of new Set([...Object.keys(now), ...Object.keys(before)] as (keyof RunSettings)[])) {

@@ -1,4 +1,4 @@
-/** Where a training is: all of it but weights and optimizer slots. Saved with them it lets training go on from any step, bit for bit. */
+/** Where a training is: all of it but weights and optimizer slots. Saved with them, it lets training continue from any step, bit for bit. */
 import type { Logs } from "../callbacks/callback.ts";
 
 /** Plain JSON. */

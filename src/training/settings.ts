@@ -1,6 +1,6 @@
 /**
  * fit()'s settings: what JSON can hold of its options, each declared once. A field here is an option of fit(), a field of a document's
- * `training`, kept in checkpoints, asked for again by a resumed run and sent to a worker.
+ * `training`, kept in checkpoints, compared by a resumed run and sent to a worker.
  */
 import type { AugmentOptions } from "../data/augment/effects.ts";
 import { type AugmentConfig, augmentFields } from "../data/augment/fields.ts";
@@ -9,7 +9,8 @@ import { bool, type Field, type Infer, type Input, int, number } from "../fields
 import { object, optional, record } from "../fields/objects.ts";
 
 /** The seed of a model or a training. */
-export const seedField = () => int({ min: 0, default: 0, doc: DOCS && "What every random choice hangs on." });
+export const seedField = () =>
+  int({ min: 0, default: 0, doc: DOCS && "What every random choice depends on." });
 
 /**
  * @param classWeight, augment read by fields of their own in documents; in programs by the code that works by them
@@ -23,7 +24,7 @@ const settings = <W, A>(
     batchSize: int({ min: 1, default: 32, doc: DOCS && "Rows per step." }),
     /**
      * Rows of a batch that pass through the network at once. Default: all. Gradients of the pieces add up to that of the batch
-     * (Keras' gradientAccumulationSteps is batchSize / microBatchSize), and there is one update for each batch as ever: memory is that
+     * (Keras' gradientAccumulationSteps is batchSize / microBatchSize), and there is still one update for each batch: memory is that
      * of the smaller batch, weights, loss and metrics have the bits of the larger. Only batchNormalization, which looks across the rows
      * it is given, normalises each piece by itself, and its moving means follow the last piece of each batch.
      */
@@ -59,7 +60,7 @@ const settings = <W, A>(
           "Trains on five times the rows: every image also moved by so many pixels up, down, left and right.",
       }),
     ),
-    /** Trains on images moved, turned, bent, … anew every epoch, as augment() makes them; validates on them as they are. */
+    /** Trains on images moved, turned, bent, … differently every epoch, as augment() makes them; validates on them unchanged. */
     augment: optional(augment),
   });
 
@@ -114,7 +115,7 @@ export function readSettings(options: FitSettings, saved: Settings | undefined, 
   return asFit(() => check(merged));
 }
 
-/** Errors of fields, as fit() says them. */
+/** Errors of fields, as fit() phrases them. */
 export function asFit<T>(check: () => T): T {
   try {
     return check();
@@ -129,7 +130,7 @@ export function settingsOf(training: Settings): Settings {
   return Object.fromEntries(Object.entries(training).filter(([name]) => names.has(name))) as Settings;
 }
 
-/** One setting, for those who make flags or forms of them. */
+/** One setting, for code that makes flags or forms of them. */
 export interface SettingField {
   readonly name: string;
   /** The type in JSON Schema; undefined where there are several. */

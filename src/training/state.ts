@@ -1,4 +1,4 @@
-/** What compile() has settled for a model, and how far fit() is: all that training changes, besides weights and slots. */
+/** What compile() decided for a model, and how far fit() is: all that training changes, besides weights and slots. */
 import { type Callback, type CallbackStates, withState } from "../callbacks/callback.ts";
 import { NablaError } from "../errors.ts";
 import type { Metric } from "../metrics/metric.ts";
@@ -40,7 +40,7 @@ export class TrainingState {
     this.goOnFrom(freshRun(), undefined, {});
   }
 
-  /** Puts back what a checkpoint held; fit({ resume: true }) goes on from there. */
+  /** Restores what a checkpoint has; fit({ resume: true }) continues from there. */
   goOnFrom(run: Run, settings: RunSettings | undefined, waiting: CallbackStates): void {
     this.run = run;
     this.settings = settings;

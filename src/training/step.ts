@@ -13,7 +13,7 @@ export class Stepper<M> {
   readonly loader: BatchLoader;
   /** Whether a batch runs in pieces, whose losses and gradients add up to those of the batch. */
   readonly split: boolean;
-  /** Of a batch in pieces they count first what may yet come to nothing; between steps they are free. */
+  /** They count the pieces of a batch whose step may still fail; between steps they are unused. */
   private readonly counting: readonly Metric[];
   private readonly threshold: number;
   private readonly batches: number;
@@ -35,10 +35,10 @@ export class Stepper<M> {
   }
 
   /**
-   * A batch in pieces goes forward and backward piece by piece; penalties and the update come once, behind the last.
+   * A batch in pieces goes forward and backward piece by piece; penalties and the update come once, after the last.
    *
    * @param ready the rows, where they are not in the plan's buffers yet
-   * @throws NablaError where the loss is no number: nothing has changed then, or all has gone back
+   * @throws NablaError if the loss is not a number; then nothing has changed, or everything was restored
    */
   take(indices: Uint32Array, ready: Ready | undefined): void {
     const { plan, loader, run, counting, split, wayBack } = this;

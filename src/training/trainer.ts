@@ -5,7 +5,7 @@
  *     for each batch: read rows into linear memory → one call into the core → figures
  *     validate → history → callbacks
  *
- * Everything that changes is in a Run: saved with the weights it lets training go on from any step, bit for bit.
+ * Everything that changes is in a Run: saved with the weights, it lets training continue from any step, bit for bit.
  */
 import { type Callback, inOrder, type Logs, type TrainingContext, wanted } from "../callbacks/callback.ts";
 import { score } from "./evaluate.ts";
@@ -17,7 +17,7 @@ import { batchesPerEpoch, contextOf, type TrainRequest } from "./request.ts";
 import type { Run } from "./run.ts";
 import { Stepper } from "./step.ts";
 
-/** Trains until all epochs are finished, going on from where `run` is. */
+/** Trains until all epochs are finished, continuing from where `run` is. */
 export async function train<M>(request: TrainRequest<M>, run: Run): Promise<void> {
   await new Trainer(request, run).train();
 }
@@ -66,7 +66,7 @@ export class Trainer<M> {
       const logs = { ...this.figures(), ...(await this.validate()), learningRate: run.rate };
       this.finishEpoch(logs);
       for (const hook of hooks) await hook.onEpochEnd?.(epoch, logs, context);
-      // behind the callbacks, which have learned of the epoch then: who saves the model at a report saves them all at one moment
+      // after the callbacks, so a model that is saved at a report includes what they learned from this epoch
       const last = run.epoch === epochs || Boolean(run.stopped);
       reports.epoch({ epoch, batch: this.batches, step: run.step }, logs, last);
     }
@@ -98,7 +98,7 @@ export class Trainer<M> {
     }
   }
 
-  /** The next forward pass would tell, but there may be none. */
+  /** The next forward pass would notice, but there may be none. */
   private checkWeights(): void {
     const { network } = this.request;
     if (network.tensors.some((tensor) => !network.finite(tensor))) this.wayBack.fail();

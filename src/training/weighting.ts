@@ -15,7 +15,7 @@ export interface Weighting {
 
 /**
  * @param who begins errors
- * @throws NablaError for factors that are no numbers ≥ 0, that are not one a row, and for classes there are not
+ * @throws NablaError for factors that are not numbers ≥ 0 or not one per row, and for unknown classes
  */
 export function weightingOf(
   who: string,

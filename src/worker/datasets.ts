@@ -1,4 +1,4 @@
-/** In the worker: datasets from what the page told of them. */
+/** In the worker: datasets from the page's descriptions. */
 import { augment } from "../data/augment/index.ts";
 import { shifted } from "../data/augment/shifted.ts";
 import type { Dataset, Inputs, Targets } from "../data/dataset.ts";

@@ -9,7 +9,7 @@ const PATIENCE = 10_000;
 export interface Connection {
   post(message: FromPage, transfer?: Transferable[]): void;
   onMessage: (message: FromWorker) => void;
-  /** Told when the worker can no longer be heard of. */
+  /** Called when the worker is lost. */
   onLost: (why: string) => void;
   /** Keeps a process alive until the worker is given back. */
   take(): void;
@@ -55,7 +55,7 @@ async function connected(required: boolean): Promise<Connection | undefined> {
       return await start();
     } catch (error) {
       broken = error instanceof Error ? error.message : String(error);
-      const advice = "Trainings run in the page, in slices that leave it responsive";
+      const advice = "Training runs in the page, in slices that keep it responsive";
       if (!required)
         console.warn(
           `nabla: no worker could be started (${broken}). ${advice}. See “Workers” in the README.`,

@@ -1,6 +1,6 @@
 /**
- * What a page and the worker that trains for it say to each other. One training at a time; `id` tells messages of an earlier
- * one, that were still on their way, from those of this one.
+ * Messages between a page and the worker that trains for it. One training at a time; `id` distinguishes late messages of an
+ * earlier one from those of this one.
  *
  *     page                                        worker
  *      │  ◄──────────────────────────────── ready   │
@@ -67,7 +67,7 @@ export interface Setup {
   progress?: number;
 }
 
-/** An error, so that the other side can make it anew, or find its own again. */
+/** An error, so that the other side can recreate it, or find its own again. */
 export interface SentError {
   message: string;
   name: string;
@@ -119,7 +119,7 @@ export type FromWorker =
       lent: LentBack[];
     };
 
-/** Rows that were moved, on their way home. */
+/** Moved rows, on their way back. */
 export interface LentBack {
   dataset: number;
   x: Inputs & { readonly buffer: ArrayBuffer };

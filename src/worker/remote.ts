@@ -1,6 +1,6 @@
 /**
  * On the page: a training that runs in a worker, and looks as if it ran here. The model's weights, its run and its metrics are
- * brought up to date before every callback and every report, so whoever predicts or saves then has the state of that moment.
+ * brought up to date before every callback and every report, so predict() and save() then have the state of that moment.
  */
 
 import {
@@ -44,7 +44,7 @@ export async function trainRemotely<M extends TrainedModel>(
 function lost(why: string, step: number, rows: boolean): NablaError {
   const too = rows ? "; the rows it was lent (transfer: true) are lost with it" : "";
   return new NablaError(
-    `fit: the worker that trains was lost (${why}); the model is as of step ${step}: fit(…, { resume: true }) goes on from there, and worker: false trains without one${too}`,
+    `fit: the training worker was lost (${why}); the model is as of step ${step}: fit(…, { resume: true }) continues from there, and worker: false trains without one${too}`,
   );
 }
 
@@ -149,7 +149,7 @@ class RemoteTraining<M extends TrainedModel> {
       try {
         this.request.progress?.report(message.progress);
       } catch (error) {
-        // whoever listens is broken: as where the training runs here, it ends, and the model is as it was then
+        // the listener threw: the training ends, as it would in this thread, and the model is as it was then
         this.broken = { error };
         return this.abort();
       }

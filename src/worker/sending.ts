@@ -20,7 +20,7 @@ export interface Sent {
 /**
  * Sends rows in memory ahead, in copied pieces between which others have their turn.
  *
- * @param transfer rows are to be moved instead, where nobody else uses their memory
+ * @param transfer move rows instead, if nobody else uses their memory
  * @param post sends one piece; throws where there is nothing more to be done
  */
 export async function sendDatasets(

@@ -120,7 +120,7 @@ class Session {
       try {
         last = state?.();
       } catch {
-        // no memory for it, perhaps; whoever waits is told all the same
+        // perhaps there is no memory for it; the page that waits must be told anyway
       }
       const lent = this.lent();
       this.post(
@@ -225,7 +225,7 @@ class Session {
     );
   }
 
-  /** Rows that are to go home. */
+  /** Rows to send back. */
   private lent(): LentBack[] {
     return this.setup.datasets.flatMap((entry, dataset) =>
       entry.kind === "arrays" && "values" in entry.x && entry.x.lent

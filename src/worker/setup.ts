@@ -14,11 +14,11 @@ const HOOKS: readonly Hook[] = ["onTrainBegin", "onTrainEnd", "onEpochBegin", "o
 export interface Remote {
   readonly configs: readonly LayerConfig[];
   readonly training: CompiledTraining["config"];
-  /** Whoever loads this file hands it in: what data sets are made from is written down in one place, of which this may be a copy. */
+  /** Handed in by the code that loads this file: descriptions of data sets are kept in one table, and this bundle may have a copy of it. */
   readonly describe: typeof describeAll;
   /** Rows of datasets in memory are moved instead of copied, and come back at the end. */
   readonly transfer: boolean;
-  /** Told whether a callback has its turn: only then may the model be changed from here. */
+  /** Called with whether a callback is running: only then may the model be changed from here. */
   turn(taken: boolean): void;
 }
 

@@ -1,4 +1,4 @@
-/** A training in a worker, if there can be one. Fetched by programs that train so. */
+/** A training in a worker, if there can be one. Loaded when it is used. */
 import type { TrainedModel } from "../callbacks/callback.ts";
 import { NablaError } from "../errors.ts";
 import type { TrainRequest } from "../training/request.ts";
@@ -9,7 +9,7 @@ import { trainRemotely, Unprepared } from "./remote.ts";
 import type { Remote } from "./setup.ts";
 
 /**
- * @param asked true requires a worker, but on a page, which settles for less
+ * @param asked true requires a worker, except on a page, which can train itself
  * @returns false where no worker can do it, and nothing has happened yet
  * @throws what the training throws; NablaError where a worker is required and there is none that can do it
  */
@@ -54,13 +54,13 @@ export async function trainElsewhere<M extends TrainedModel>(
 }
 
 /**
- * A process has room for so many WebAssembly memories, those of models nobody uses any more among them: an engine lets go of these
- * where this thread asks for a memory and there is none, not where a worker does.
+ * A process has room for a limited number of WebAssembly memories, those of unused models included. An engine frees these when
+ * this thread asks for a memory and there is none, not when a worker does.
  */
 function letGo(): void {
   try {
     new WebAssembly.Memory({ initial: 1 });
   } catch {
-    // nothing to let go of; the second attempt tells
+    // nothing to free; the second attempt decides
   }
 }

@@ -109,7 +109,7 @@ test("full storage: training goes on, is warned of once, and saves again when th
   expect(weightsSha256(model)).toBe(weightsSha256(whole));
   expect(warn.mock.calls.length).toBe(1);
   expect(warn.mock.calls[0][0]).toMatch(
-    /^checkpointIn: saveModel: run: the browser's storage is full: .*\. Training goes on$/,
+    /^checkpointIn: saveModel: run: the browser's storage is full: .*\. Training continues$/,
   );
   expect(await listModels()).toEqual([]);
 

@@ -245,7 +245,7 @@ describe("what is no data set says what it is", () => {
     [
       "a picture",
       file("cat.jpg", Uint8Array.of(0xff, 0xd8, 0xff, 0xe0)),
-      /^cat.jpg: a picture \(JPEG\) alone is no data set; .* \(pictureFrom\(file\) reads a single one\)$/,
+      /^cat.jpg: a picture \(JPEG\) alone is not a data set; .* \(pictureFrom\(file\) reads a single one\)$/,
     ],
     [
       "pictures without classes",
@@ -301,7 +301,7 @@ describe("what is no data set says what it is", () => {
     const set = (...paths: string[]) =>
       paths.map((path) => at(`set/${path}`, file("x", path.includes("bad") ? "no picture" : png)));
     expect(await messageOf(openData(set("a/1.png", "b/bad.png", "b/1.png", "3.png")))).toBe(
-      'set: 2 files are no readable pictures (2 are): 3.png: lies beside the class folders, so it has no class; b/bad.png: expected a picture this browser can decode (PNG, JPEG, WebP, …); this is no picture it knows. Repair or remove them, or leave them out with unreadable: "skip"',
+      'set: 2 files are not readable pictures (2 are): 3.png: is next to the class folders, so it has no class; b/bad.png: expected a picture this browser can decode (PNG, JPEG, WebP, …); this is not a picture it knows. Repair or remove them, or leave them out with unreadable: "skip"',
     );
     expect(await messageOf(openData(set("train/a/1.png", "train/b/1.png", "test/bb/1.png")))).toBe(
       'set/test/bb: there is no class "bb"; the classes are a, b',

@@ -106,7 +106,7 @@ describe("pictureFrom", () => {
       "damaged.png: damaged PNG: the checksum of its IDAT chunk is wrong",
       expect.stringMatching(/^picture: truncated JPEG: it ends \(at \d+ bytes\) before its picture does$/),
       "empty.png: the file is empty (0 bytes); expected a PNG or JPEG picture",
-      "text.png: expected a picture this browser can decode (PNG, JPEG, WebP, …); this is no picture it knows",
+      "text.png: expected a picture this browser can decode (PNG, JPEG, WebP, …); this is not a picture it knows",
       "doc.pdf: expected a picture this browser can decode (PNG, JPEG, WebP, …); this is a PDF document",
       "picture: expected at least 1×1 pixel, got 0×5; is it loaded yet?",
       'picture: the <video> has no frame to show yet; wait for its "loadeddata" event (or requestVideoFrameCallback)',
@@ -210,7 +210,7 @@ describe("openData: folders of pictures", () => {
       ),
     );
     await expect(openData(files)).rejects.toThrow(
-      'set: 2 files are no readable pictures (3 are): 3.png: lies beside the class folders, so it has no class; b/bad.png: expected a picture this browser can decode (PNG, JPEG, WebP, …); this is no picture it knows. Repair or remove them, or leave them out with unreadable: "skip"',
+      'set: 2 files are not readable pictures (3 are): 3.png: is next to the class folders, so it has no class; b/bad.png: expected a picture this browser can decode (PNG, JPEG, WebP, …); this is not a picture it knows. Repair or remove them, or leave them out with unreadable: "skip"',
     );
     const { skipped, train } = await openData(files, { images: { unreadable: "skip" } });
     expect([skipped!.length, train.length]).toEqual([2, 3]);

@@ -227,7 +227,7 @@ describe("files that are no checkpoint of this version", () => {
     );
     const read = (text: string) =>
       message(() => decodeCheckpoint(writeSafetensors([], { "nabla.checkpoint": text }), "a"));
-    expect(read("{")).toBe("a: checkpoint: nabla.checkpoint is not JSON; the file was written wrongly");
+    expect(read("{")).toBe("a: checkpoint: nabla.checkpoint is not JSON; the file is malformed");
     expect(read("7")).toBe("a: checkpoint: expected an object, got 7");
     expect(read(`{"version":1,"config":${"[".repeat(1e5)}${"]".repeat(1e5)}}`)).toBe(
       "a: checkpoint: nested too deeply",
@@ -248,7 +248,7 @@ describe("another architecture", () => {
     const say = (...list: { name: string; shape: number[] }[]) =>
       message(() => requireTensors(saved, list, "a"));
     expect(say(wanted)).toBe("");
-    const end = "the file is of another architecture";
+    const end = "the file has another architecture";
     expect(say(wanted, { name: "out.bias", shape: [1] })).toBe(
       `a: expected tensor "out.bias" of shape [1], got none; ${end}`,
     );

@@ -29,7 +29,7 @@ describe.each([
     [ascii("\0asm\x01\0\0\0 and so on"), "it looks like a WebAssembly module, perhaps an exported model"],
     [ascii("<!doctype html><title>404</title>"), "it looks like a web page"],
     [new Uint8Array(5), "expected at least 8 bytes, got 5; a model is what save()"],
-    ["model.safetensors", "as a Uint8Array, got String; a path is to be read first"],
+    ["model.safetensors", "as a Uint8Array, got String; read the file first"],
     [Promise.resolve(saved), "got Promise; await it first"],
     [saved.buffer, "got ArrayBuffer; pass new Uint8Array(buffer)"],
     [undefined, "expected the file's bytes as a Uint8Array, got Undefined"],

@@ -214,12 +214,12 @@ describe("nothing in the header is believed", () => {
     [
       "unknown type",
       headed({ a: { ...a, dtype: "F8_E4M3" } }, 8),
-      'tensor "a": element type "F8_E4M3" is not read; expected one of F64, F32, F16',
+      'tensor "a": element type "F8_E4M3" is not supported; expected one of F64, F32, F16',
     ],
     [
       "no type",
       headed({ a: { ...a, dtype: undefined } }, 8),
-      'tensor "a": element type undefined is not read',
+      'tensor "a": element type undefined is not supported',
     ],
     [
       "shape not a list",

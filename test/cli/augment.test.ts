@@ -30,7 +30,7 @@ test("in a configuration; a flag takes its place", async () => {
   expect(await sha("--config", "plain.json")).not.toBe(long);
   const elastic = await sha("--config", "plain.json", "--augment", "elastic");
   expect(await sha("--config", "long.json", "--augment", "elastic:34x4")).toBe(elastic);
-  // what images become hangs on the seed, unless they have one of their own
+  // what images become depends on the seed, unless they have one of their own
   const seeds = [1, 2].map((seed) => sha("--config", "plain.json", "--augment", `elastic,seed:${seed}`));
   expect(new Set([...(await Promise.all(seeds)), elastic]).size).toBe(3);
 });

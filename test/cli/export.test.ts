@@ -177,7 +177,7 @@ describe("refuses, and writes nothing", () => {
       ["flowers.safetensors", ...to, "--rows", "999999999"],
       "more than the 4 GiB that WebAssembly can address",
     ],
-    [["flowers.safetensors", ...to, "--part", "test"], "--part: goes with --data, which is not given"],
+    [["flowers.safetensors", ...to, "--part", "test"], "--part: needs --data, which is not given"],
     [["flowers.safetensors", ...to, "--data", "nowhere.csv"], "nowhere.csv"],
     [["flowers.safetensors", ...to, "--data", "digits"], "expected"],
     [["flowers.safetensors", "--to", "no/folder/never.wasm"], "no/folder/never.wasm"],

@@ -125,7 +125,7 @@ describe("a folder of class folders", () => {
     expect(
       (await place.run(["evaluate", "m.safetensors", "cropped.safetensors", "shapes"])).stderr,
     ).toContain(
-      "cropped.safetensors: was trained on pictures brought to a size with --fit crop, m.safetensors with pad; expected the same",
+      "cropped.safetensors: was trained on pictures resized with --fit crop, m.safetensors with pad; expected the same",
     );
   });
 
@@ -169,25 +169,25 @@ describe("a folder of class folders", () => {
     const refused = await place.run(["train", "mixed", "-q"]);
     expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(
-      /^nabla: mixed: 2 files are no readable pictures .*broken\.jpg.*notes\.txt.*\(--unreadable skip\)\n$/,
+      /^nabla: mixed: 2 files are not readable pictures .*broken\.jpg.*notes\.txt.*\(--unreadable skip\)\n$/,
     );
     const skipped = await place.run(["train", "mixed", "--unreadable", "skip", "--epochs", "1"]);
     expect(skipped.code).toBe(0);
     expect(events(skipped.stdout)[0]).toMatchObject({ rows: 24 });
     expect(skipped.stderr).toMatch(
-      /nabla: mixed: 2 files left out:\n.*notes\.txt: .*no picture\n|broken\.jpg: /,
+      /nabla: mixed: 2 files left out:\n.*notes\.txt: .*not a picture\n|broken\.jpg: /,
     );
   });
 
   test("its options are for it alone, and say what they take", async () => {
     expect((await place.run(["train", "moons", "--size", "8"])).stderr).toContain(
-      "--size is for folders of pictures; moons is none",
+      "--size is for folders of pictures; moons is something else",
     );
     const size = await place.run(["train", "shapes", "--size", "8by8"]);
     expect(size.stderr).toContain(
       '--size: expected pixels on a side, or width and height, like 32 or 48x32, got "8by8"',
     );
-    expect((await place.run(["train", "shapes"])).stderr).toContain("say what size all are to be brought to");
+    expect((await place.run(["train", "shapes"])).stderr).toContain("choose one size for all");
     expect((await place.run(["train", "--help"])).stdout).toMatch(
       /--size <N\|WxH>\s+pictures: pixels of a row/,
     );
@@ -275,7 +275,7 @@ describe("a picture of a digit", () => {
       await place.run(["train", "moons", "--samples", "40", "--epochs", "1", "--out", "moons.safetensors"]),
     );
     expect((await place.run(["predict", "moons.safetensors", "grey.jpg"])).stderr).toContain(
-      "grey.jpg: a picture, but the model takes inputs [2], which are none",
+      "grey.jpg: a picture, but the model takes inputs [2], which are not pictures",
     );
   });
 });

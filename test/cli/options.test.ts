@@ -245,7 +245,7 @@ describe("several models", () => {
     done(await train("flowers.csv", "--epochs", "1", "--test-split", "0.5", "--out", "half.safetensors"));
     await refused(
       ["predict", "1.safetensors", "half.safetensors", "5,3,0"],
-      /half\.safetensors was fitted to inputs scaled otherwise/,
+      /half\.safetensors was trained on inputs scaled differently/,
     );
     await refused(["evaluate", "1.safetensors"], /missing argument DATA; got only 1\.safetensors/);
     await refused(

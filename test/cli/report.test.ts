@@ -1,4 +1,4 @@
-/** Pictures of the report, decoded again: filters, maps of layers, what mistakes hang on. */
+/** Pictures of the report, decoded again: filters, maps of layers, what mistakes depend on. */
 import { readFileSync } from "node:fs";
 import { decode } from "fast-png";
 import { afterAll, expect, test } from "vitest";
@@ -135,7 +135,7 @@ test("maps: of many channels some, of networks without convolutions none", async
   expect(await mapSection(none, data, ["0", "1", "2"])).toBe("");
 });
 
-test("what a mistake hangs on: the pixels with a weight, by its size", async () => {
+test("what a mistake depends on: the pixels with a weight, by its size", async () => {
   const kernel = new Float32Array(42 * 3);
   kernel.set([4, 0, -4], 9 * 3); // pixel (2, 1)
   kernel.set([2, 0, -2], 30 * 3); // pixel (2, 4)

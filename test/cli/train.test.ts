@@ -70,7 +70,7 @@ test("--ignore leaves columns of a table out, also when going on", async () => {
   expect(JSON.parse(stdout)).toMatchObject({ part: "test", rows: 12 });
   const other = [...args, "--ignore", "id,note,width", "--resume", "noted.safetensors", "--epochs", "3"];
   expect((await place.run(other)).stderr).toMatch(
-    /trained on the columns length, width, petals to tell kind; give the same/,
+    /trained on the columns length, width, petals to predict kind; give the same/,
   );
   expect((await place.run([...args, "--ignore", "it"])).stderr).toMatch(
     /no column "it"; did you mean "id"\?/,

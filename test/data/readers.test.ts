@@ -96,7 +96,7 @@ describe.each([["on a page", onPage] as const, ...(inNode ? [["by path", byPath]
         expect((await open(table, { testFraction: 0 }, name)).kind).toBe("csv");
       await expect(open(text("\x93"), {}, "rows.txt")).rejects.toThrow("rows.txt: ");
       await expect(open(text("GIF89a\0\0\0"), {}, "rows.csv")).rejects.toThrow(
-        /rows.csv: a GIF image alone is no data set/,
+        /rows.csv: a GIF image alone is not a data set/,
       );
       await expect(open(text("PK\x03\x04"), {}, "rows.csv")).rejects.toThrow(/rows.csv: broken .npz archive/);
       await expect(open(text("a,b"), {}, "rows.npz")).rejects.toThrow(/rows.npz: broken .npz archive/);

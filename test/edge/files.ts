@@ -1,4 +1,4 @@
-/** Models as files: a sound one, and ones that a host must refuse in words. */
+/** Models as files: a sound one, and ones that a host must refuse with an explanation. */
 import { readSafetensors, writeSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { digits } from "../../src/data/index.ts";
 import { dense, flatten, sequential } from "../../src/index.ts";

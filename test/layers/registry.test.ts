@@ -8,7 +8,7 @@ const pooled: LayerInput = { type: "maxPooling2d" };
 // in this order: what is registered stays
 test("a layer that is only described is an error that says what to write; its factory brings it", () => {
   expect(() => sequential([described])).toThrow(
-    'layers[0].type: layers of type "conv2d" are not part of this program: write conv2d({ … }), which brings them, or make the model with fromConfig()',
+    'layers[0].type: layers of type "conv2d" are not part of this program: write conv2d({ … }), which includes them, or make the model with fromConfig()',
   );
   conv2d({ filters: 1, kernelSize: 1 });
   expect(sequential([described]).outputShape).toEqual([3, 3, 2]);

@@ -100,7 +100,7 @@ describe("voting by hand", () => {
     expect([...hard.predict(x).argMax()]).toEqual([1]);
     expect([...ensemble([models[1], models[2]], { voting: "hard" }).predict(x).argMax()]).toEqual([1]);
     expect(() => ensemble(models)).toThrow(
-      'ensemble: model 1 ends in "linear", whose outputs are no probabilities to take the mean of; use voting: "hard"',
+      'ensemble: model 1 ends in "linear", whose outputs are not probabilities to average; use voting: "hard"',
     );
   });
 });
@@ -212,7 +212,11 @@ describe("models that do not go together are refused, and the one that differs i
       [named("cat", "dog"), named("dog", "cat")],
       "model 2 knows the classes dog, cat, model 1 cat, dog",
     ],
-    ["scales", [scaled(0), scaled(1)], "model 2 was fitted to inputs scaled otherwise than those of model 1"],
+    [
+      "scales",
+      [scaled(0), scaled(1)],
+      "model 2 was trained on inputs scaled differently from those of model 1",
+    ],
     [
       "quantities",
       [a, always([0, 0], "linear", "meanSquaredError")],

@@ -262,10 +262,10 @@ describe("errors", () => {
     globalAveragePooling2d(),
   ]);
   test.each([
-    [{ classes: 2, layers: [dense({ units: 2 })] }, "classes and layers both say what the head is"],
+    [{ classes: 2, layers: [dense({ units: 2 })] }, "classes and layers both define the head"],
     [{ classes: 1 }, "classes: expected a whole number ≥ 2, or as many names, got 1"],
-    [{ classes: 3 }, '"first", is no dense layer'],
-    [{ layers: [dense({ units: 2 })] }, "say with upTo which layer is the last to be kept"],
+    [{ classes: 3 }, '"first", is not a dense layer'],
+    [{ layers: [dense({ units: 2 })] }, "name the last layer to keep with upTo"],
     [{ upTo: "first" }, "upTo: expected layers as well"],
     [{ upTo: "frist", layers: [flatten()] }, 'there is no layer "frist"; did you mean "first"?'],
     [{ freeze: ["frist"] }, 'freeze: there is no layer "frist"'],

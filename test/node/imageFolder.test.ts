@@ -124,7 +124,9 @@ describe("openImageFolder", () => {
 
   test("sizes that differ need to be told which", async () => {
     const path = folder({ "a/1.png": png(2, 2, 9), "a/2.png": png(2, 2, 9), "b/1.png": png(4, 2, 50) });
-    await expect(openImageFolder(path)).rejects.toThrow("2 different sizes, 2×2 (2), 4×2 (1); say what size");
+    await expect(openImageFolder(path)).rejects.toThrow(
+      "2 different sizes, 2×2 (2), 4×2 (1); choose one size for all",
+    );
     const data = await openImageFolder(path, { size: { width: 4, height: 2 }, fit: "stretch" });
     expect(data.train.inputShape).toEqual([2, 4, 1]);
     expect(contents(data.train).x).toEqual([...Array(16).fill(9), ...Array(8).fill(50)]);
@@ -158,14 +160,14 @@ describe("openImageFolder", () => {
     test("are refused together, the first few by name", async () => {
       const error = await openImageFolder(path).catch((e) => e);
       expect(error.name).toBe("NablaError");
-      expect(error.message).toContain("7 files are no readable pictures (3 are): ");
+      expect(error.message).toContain("7 files are not readable pictures (3 are): ");
       expect(error.message).toContain("and 2 more");
       expect(error.message).toContain("--unreadable skip");
       const whys = new Map<string, string>(
         error.details.problems.map(({ path: p, why }: never) => [String(p).split(/[\\/]/).at(-1), why]),
       );
       expect(whys.get("empty.png")).toContain("empty (0 bytes)");
-      expect(whys.get("notes.txt")).toContain("this is no picture");
+      expect(whys.get("notes.txt")).toContain("this is not a picture");
       expect(whys.get("gif.png")).toContain("this is a GIF image");
       expect(whys.get("loop")).toContain("leads back to a folder it is in");
       expect(whys.get("lost.png")).toContain("no such file");
@@ -193,7 +195,7 @@ describe("openImageFolder", () => {
     test("damaged pixels of a kept set are found at the start, of a large one when they are read", async () => {
       const damaged = folder({ "a/1.png": good, "b/cut.jpg": cut });
       await expect(openImageFolder(damaged)).rejects.toThrow(
-        /1 file is no readable picture .*cut\.jpg: truncated or damaged JPEG/,
+        /1 file is not a readable picture .*cut\.jpg: truncated or damaged JPEG/,
       );
       const { train } = await openImageFolder(damaged, { keepBytes: 0 });
       await expect(read(train, range(2))).rejects.toThrow(

@@ -26,7 +26,7 @@ export function tool(set: string, path: string): string | undefined {
 /** A tool's module. */
 export const load = (set: string, path: string) => import(pathToFileURL(tool(set, path)!).href);
 
-/** A test that needs tools: skipped in words where they are missing, failing where nothing may be left out. */
+/** A test that needs tools: skipped, and named, where they are missing, failing where nothing may be left out. */
 export function testWith(
   set: string,
   tools: readonly string[],

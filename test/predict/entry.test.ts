@@ -163,7 +163,7 @@ describe.each([
           altered(({ config }) => (config.model.layers[0].units = -1)),
           "m.bin",
         ),
-      /^m\.bin: checkpoint: .*written wrongly/,
+      /^m\.bin: checkpoint: .*malformed/,
     ],
     [
       "with fields missing",
@@ -172,7 +172,7 @@ describe.each([
           altered(({ config }) => delete config.model.layers[0].activation),
           "m.bin",
         ),
-      /^m\.bin: checkpoint: .*written wrongly/,
+      /^m\.bin: checkpoint: .*malformed/,
     ],
     ["too few values", () => load(bytes).predict([1, 2]), /expected a multiple of 3 values .*got 2/],
     [

@@ -85,7 +85,7 @@ function differsWhenTraining(config: ReferenceConfig): boolean {
 
 const PARTS = [2, 3, 8];
 
-/** Values, gradients and moving values against the reference; then the same bits whoever computes them and wherever. */
+/** Values, gradients and moving values against the reference; then the same bits on any thread, at any place. */
 export function checkLayer(
   config: ReferenceConfig,
   inputShape: Shape,

@@ -142,7 +142,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     await untilProgress(page, "Not trained yet");
   });
 
-  test("own IDX files and tables are trained on, other files are refused in words", async () => {
+  test("own IDX files and tables are trained on, other files are refused with an explanation", async () => {
     await open();
     const data = digits({ samples: 600 });
     const { x } = buffersFor(data, 600);
@@ -349,7 +349,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     await untilProgress(page, "Finished");
   });
 
-  test("an engine that cannot compile the core is told so in words", async () => {
+  test("an engine that cannot compile the core is told why", async () => {
     await open(SHORT, () => {
       WebAssembly.Module = function refuse() {
         throw new WebAssembly.CompileError("invalid value type 0x7b");

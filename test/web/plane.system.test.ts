@@ -267,7 +267,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     expect(page.errors).toEqual([]);
   });
 
-  test("an engine without SIMD is told in words", async () => {
+  test("an engine without SIMD is told why", async () => {
     await open("", {
       before: () => {
         Object.defineProperty(globalThis, "Worker", { value: undefined });

@@ -93,7 +93,7 @@ describe("lost", () => {
   test("while data is sent", async () => {
     hear = ({ kind }, worker) => kind === "piece" && worker.lose();
     const big = library.arrayDataset({ data: new Float32Array(4e6), shape: [1e6, 4] }, labels(1e6));
-    await expect(fit(make(), big)).rejects.toThrow(/the worker that trains was lost \(gone\)/);
+    await expect(fit(make(), big)).rejects.toThrow(/the training worker was lost \(gone\)/);
     expect(workers[0]!.got.map(({ kind }) => kind)).not.toContain("train");
   });
 

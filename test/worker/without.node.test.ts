@@ -113,7 +113,7 @@ test("one that breaks down: the model is as it was last seen, and can be trained
   const error = await model.fit(data).catch((error) => error);
   expect(error.name).toBe(new NablaError("").name);
   expect(error.message).toMatch(
-    /^fit: the worker that trains was lost \(out of memory\); the model is as of step 0: fit\(…, \{ resume: true \}\) goes on/,
+    /^fit: the training worker was lost \(out of memory\); the model is as of step 0: fit\(…, \{ resume: true \}\) continues/,
   );
   expect(terminate).toHaveBeenCalled();
   expect(weightsSha256(model)).toBe(before);

@@ -15,7 +15,7 @@ const EVERY = 240;
 export class Pace {
   private marks: { at: number; value: number }[] = [];
 
-  /** @returns units a second, once there is something to tell it from */
+  /** @returns units a second, once there is enough to measure */
   add(value: number): number | undefined {
     const at = performance.now();
     this.marks.push({ at, value });
@@ -78,7 +78,7 @@ export class Curves {
     this.last = progress;
     if (this.points.length > MOST)
       this.points = this.points.filter((point, i) => i % 2 === 1 || point.testLoss !== null);
-    // charts are painted anew whole: a few times a second is enough for the eye
+    // charts are redrawn as a whole: a few times a second is enough for the eye
     if (performance.now() - this.shown > EVERY) this.publish();
   }
 

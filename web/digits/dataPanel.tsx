@@ -43,7 +43,7 @@ export function DataPanel() {
             ? `${source.name}; drop it to train on it${classesSay(source.train)}.`
             : source
               ? `${source.name}: ${count(source.train.length)} rows to train on${source.test ? `, ${count(source.test.length)} to test with` : ""}${classesSay(source.train)}.`
-              : "No data that a network could be trained on."}
+              : "No data to train a network on."}
         </p>
         {size && (
           <Tiles

@@ -1,4 +1,4 @@
-/** What lies on the pad, and what the network is given of it. */
+/** What is on the pad, and what the network receives. */
 import { computed, signal } from "@preact/signals";
 import type { Model } from "nabla";
 import { fitPicture, invert, type Picture, prepareDigit, toChannels } from "../../src/data/images/index.ts";
@@ -12,7 +12,7 @@ export type Drawing =
   | { readonly kind: "strokes"; readonly strokes: readonly Stroke[] }
   /** A picture the visitor dropped. */
   | { readonly kind: "picture"; readonly name: string; readonly picture: Picture }
-  /** A row of the data, as the network has seen its like. */
+  /** A row of the data, like those the network has seen. */
   | { readonly kind: "row"; readonly name: string; readonly values: Uint8Array };
 
 export const drawing = signal<Drawing>({ kind: "strokes", strokes: [] });
@@ -34,7 +34,7 @@ export const shape = computed(() => {
   return inputShape && imageShape(inputShape);
 });
 
-/** Whether the data's pictures are dark on light: then so must be what is drawn. Told from its first rows. */
+/** Whether the data's pictures are dark on light: drawings must match. Decided by its first rows. */
 const darkOnLight = computed(() => {
   const rows = samples.value;
   let sum = 0;
@@ -48,7 +48,7 @@ export interface Input {
   readonly problem?: string;
 }
 
-/** One row as the network wants it; undefined for an empty pad and data that is no pictures. */
+/** One row as the network takes it; undefined for an empty pad and data that is not pictures. */
 export const input = computed<Input | undefined>(() => {
   const size = shape.value;
   const now = drawing.value;
@@ -68,7 +68,7 @@ export const input = computed<Input | undefined>(() => {
 });
 
 export interface Prediction {
-  /** For each class; one that says yes or no as two. */
+  /** For each class; a single yes-or-no output counts as two. */
   readonly probabilities: readonly number[];
   readonly said: number;
   readonly confidence: number;

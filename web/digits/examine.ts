@@ -1,4 +1,4 @@
-/** What a network gets wrong in the test part, and for what it takes it. */
+/** What a network gets wrong in the test part, and what it predicts instead. */
 import type { Model } from "nabla";
 import type { Dataset } from "nabla/data";
 import { buffersFor, range } from "../../src/data/dataset.ts";
@@ -8,7 +8,7 @@ export interface Mistake {
   readonly row: number;
   readonly truth: number;
   readonly said: number;
-  /** Of what it said, 0 to 1. */
+  /** Of its prediction, 0 to 1. */
   readonly confidence: number;
 }
 
@@ -38,7 +38,7 @@ export function verdict(outputs: Float32Array): { said: number; confidence: numb
 }
 
 /**
- * Classifies every row of a data set of classes, a slice at a time. The model is copied first, so that a training may go on
+ * Classifies every row of a data set of classes, a slice at a time. The model is copied first, so that a training may continue
  * meanwhile. Undefined when `signal` aborts.
  */
 export async function examine(

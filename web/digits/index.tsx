@@ -12,7 +12,7 @@ import { phase, renew, settings } from "./session.ts";
 import { fromQuery, toQuery } from "./settings.ts";
 import { TrainingPanel } from "./trainingPanel.tsx";
 
-// What follows happens once, when the view is first asked for: a training goes on while another view is looked at.
+// What follows happens once, when the view is first asked for: a training continues while another view is shown.
 apply(route.peek().query);
 effect(() => {
   const query = toQuery(settings.value);
@@ -31,12 +31,12 @@ function apply(query: string): void {
   const { settings: chosen, ignored } = fromQuery(query);
   settings.value = chosen;
   if (ignored.length > 0)
-    notify("info", `The address asks for what there is not, and it was left out: ${ignored.join(", ")}.`);
+    notify("info", `The address asks for what does not exist; it was left out: ${ignored.join(", ")}.`);
   renew();
 }
 
 export function View() {
-  // rows that are no pictures have nothing to be drawn
+  // rows that are not pictures cannot be drawn
   const drawn = shape.value !== undefined;
   return (
     <div class="digits">

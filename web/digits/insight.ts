@@ -8,7 +8,7 @@ import { type Input, input } from "./drawing.ts";
 import { slowTick, subject } from "./session.ts";
 import { imageShape } from "./source.ts";
 
-/** Pictures shown of one layer at most. */
+/** Most pictures shown of one layer. */
 const MOST = 64;
 
 export interface FirstWeights {
@@ -20,7 +20,7 @@ export interface FirstWeights {
   readonly height: number;
 }
 
-/** Which pictures the first layer with weights gives; undefined where its inputs are no picture. */
+/** Which pictures the first layer with weights gives; undefined if its inputs are not pictures. */
 export const firstWeights = computed<FirstWeights | undefined>(() => {
   const model = subject.value?.model;
   const size = model && imageShape(model.inputShape);
@@ -99,7 +99,7 @@ const KINDS: Readonly<Record<string, string>> = {
 /** Copies of a model's first layers, up to each layer that is shown; made once for a model, their weights brought up to date. */
 const parts = new WeakMap<Model, { readonly models: Model[]; at: number }>();
 
-/** @param at which weights are wanted: while it stays the same, so do they */
+/** @param at a version of the weights: they are copied again when it changes */
 function partsOf(model: Model, at: number): Model[] {
   let found = parts.get(model);
   if (!found) {
@@ -118,7 +118,7 @@ function partsOf(model: Model, at: number): Model[] {
   return found.models;
 }
 
-/** Milliseconds between two looks into the layers while a hand draws: the answer is to keep up with it, the maps may follow. */
+/** Milliseconds between two updates of the layers while a hand draws: the answer must keep up with it, the maps may follow. */
 const FOLLOW = 150;
 const settled = signal<Input | undefined>(undefined);
 let waiting = false;

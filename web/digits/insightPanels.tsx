@@ -81,7 +81,7 @@ export function MapsPanel() {
       {maps.length === 0 ? (
         <p class="muted">
           {subject.value?.model.layers.length === 1 || subject.value?.settings.network === "logistic"
-            ? "This network has no layers in between."
+            ? "This network has no hidden layers."
             : "Draw something, and each layer shows what it finds in it."}
         </p>
       ) : (
@@ -208,7 +208,7 @@ function Confusion({ found, labels }: { found: Examination; labels: readonly str
   const most = Math.max(1, ...found.confusion.flatMap((row, t) => row.filter((_, s) => s !== t)));
   return (
     <details class="confusion">
-      <summary>What is taken for what</summary>
+      <summary>What is mistaken for what</summary>
       <div class="scroll">
         <table class="figures small">
           <thead>

@@ -1,4 +1,4 @@
-/** Networks from the visitor's settings: the presets of the command line, so that both give the same bits. */
+/** Networks from the visitor's settings: the presets of the command line, so both give the same bits. */
 import { type FitOptions, fromConfig, type Model, NablaError } from "nabla";
 import { presetConfig, taskOf } from "../../src/cli/presets/index.ts";
 import { AUGMENT, type Settings } from "./settings.ts";

@@ -101,7 +101,7 @@ function Verdict({ labels }: { labels: readonly string[] }) {
               count={1}
               width={size.width}
               height={size.height}
-              label={`The drawing as the network is given it: ${size.width} × ${size.height} pixels`}
+              label={`The drawing as the network receives it: ${size.width} × ${size.height} pixels`}
               paint={(_, pixels) => {
                 const now = input.value;
                 if (now && !now.problem) paintRow(now.values, shape.value?.channels ?? 1, pixels);

@@ -11,7 +11,7 @@ import { makeModel } from "./network.ts";
 import { DEFAULTS, fromSaved, RATES, type Settings } from "./settings.ts";
 import { absent, generated, own, type Source } from "./source.ts";
 
-/** "fresh": weights as they were drawn; "running"; "paused": may go on; "done". */
+/** "fresh": weights as they were drawn; "running"; "paused": can continue; "done". */
 export type Phase = "fresh" | "starting" | "running" | "paused" | "done";
 
 export const settings = signal<Settings>(DEFAULTS);
@@ -20,9 +20,9 @@ export const progress = signal<Progress | undefined>(undefined);
 /** Samples a second, over about the last second. */
 export const speed = signal<number | undefined>(undefined);
 export const examination = signal<Examination | undefined>(undefined);
-/** Counts reports of the training: whoever reads it sees new weights. */
+/** Counts reports of the training. A component that reads it is drawn again with new weights. */
 export const tick = signal(0);
-/** The same a few times a second at most, for what is costly to paint. */
+/** The same, at most a few times a second, for what is expensive to paint. */
 export const slowTick = signal(0);
 const SLOW = 250;
 
@@ -31,7 +31,7 @@ interface Subject {
   readonly fit: FitOptions;
   readonly source: Source;
   readonly curves: Curves;
-  /** What it was made with; the controls may say something else by now. */
+  /** What it was made with; the controls may have changed since. */
   readonly settings: Settings;
 }
 
@@ -50,7 +50,7 @@ export function change(part: Partial<Settings>): void {
   if (phase.peek() === "fresh") renew();
 }
 
-/** A new network as the settings say. The one there was is gone. */
+/** A new network by the settings. It replaces the old one. */
 export function renew(): void {
   const chosen = settings.peek();
   try {
@@ -82,7 +82,7 @@ function adopt(next: Subject, at: Phase): void {
   });
 }
 
-/** A model from storage or a file. It goes on training where it stopped, if its data is here. */
+/** A model from storage or a file. It continues training where it stopped, if its data is here. */
 export function open(model: Model): void {
   const saved = savedWith(model);
   const chosen = fromSaved(saved.settings);
@@ -98,7 +98,7 @@ export function open(model: Model): void {
   void look();
 }
 
-/** The data a model was trained on, if it can be had; of the visitor's own only he knows whether it is the same. */
+/** The data a model was trained on, if it can be had; only visitors know whether their own data is the same. */
 function sourceFor(model: Model, data: unknown, chosen: Settings): Source {
   const found = data === "digits" ? generated(chosen.samples) : (own.peek() ?? generated(chosen.samples));
   const fits = String(found.train.inputShape) === String(model.inputShape);
@@ -113,7 +113,7 @@ export function savedWith(model: Model): { settings?: unknown; data?: unknown } 
   return typeof found === "object" && found !== null ? found : {};
 }
 
-/** Trains, or goes on training. */
+/** Trains, or continues training. */
 export async function train(): Promise<void> {
   if (busy.peek()) return;
   if (phase.peek() === "done") renew();
@@ -191,7 +191,7 @@ function moved(now = false): void {
   slowTick.value++;
 }
 
-/** Holds the training between two steps; train() goes on with it, bit for bit. */
+/** Pauses the training between two steps; train() continues it, bit for bit. */
 export function pause(): void {
   training?.hold();
 }
@@ -214,7 +214,7 @@ export async function reset(): Promise<void> {
   renew();
 }
 
-/** Examines the network with the test part, or what there is instead. */
+/** Examines the network with the test part, or with other rows if there is none. */
 async function look(): Promise<void> {
   const now = subject.peek();
   if (!now) return;

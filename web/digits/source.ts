@@ -28,7 +28,7 @@ export function generated(samples: number): Source {
   };
 }
 
-/** In place of the data of a network that came without it: no rows, but what they are like. */
+/** Stands for the data of a network that came without it: no rows, only their format. */
 export function absent(model: Model): Source {
   const { inputShape, outputShape, metadata } = model;
   const training = internalsOf(model).state.required;
@@ -48,7 +48,7 @@ export function absent(model: Model): Source {
   return { kind: "absent", name: "The data of this network is not here", train };
 }
 
-/** The visitor's own data, once some was read. */
+/** The visitor's own data, once it is read. */
 export const own = signal<Source | undefined>(undefined);
 
 /** What classes are called. */

@@ -11,7 +11,7 @@ export type Stroke = readonly Point[];
 
 /** Width of the pen as a share of the side: about what MNIST's pen is to its box. */
 export const PEN = 0.075;
-/** Points nearer than this to the last one say nothing new; so much jitter a hand has. */
+/** Points nearer than this to the last one are left out: the jitter of a hand. */
 const NEAR = 0.006;
 /** Pixels on a side of the picture that is recognised. */
 export const INK_SIDE = 140;

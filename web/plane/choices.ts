@@ -1,4 +1,4 @@
-/** What can be chosen in the Plane view, with the words it is shown by. Names are those of the library. */
+/** The choices of the Plane view, with their labels. Names are those of the library. */
 
 export interface Choice<T extends string> {
   readonly value: T;

@@ -47,7 +47,7 @@ export function listField<T>(
       const values = text === "none" ? [] : text.split(",").map((part) => item.read(part));
       const wanted = min === max ? `${min}` : `${min} to ${max}`;
       if (values.length < min || values.length > max) expected(`${wanted} values between commas`);
-      if (distinct && new Set(values).size < values.length) expected("values that differ, between commas");
+      if (distinct && new Set(values).size < values.length) expected("different values, separated by commas");
       return values;
     },
     write: (values) => (values.length === 0 ? "none" : values.map((value) => item.write(value)).join(",")),
@@ -76,7 +76,7 @@ export function write<S>(fields: Fields<S>, state: S): string {
   return parameters.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
 }
 
-/** Never fails: whatever makes no sense has its initial value, and a notice says so. */
+/** Never fails: an impossible value is replaced by the initial one, with a notice. */
 export function read<S>(fields: Fields<S>, query: string): { state: S; notices: string[] } {
   const state = initialOf(fields);
   const notices: string[] = [];

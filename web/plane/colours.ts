@@ -15,7 +15,7 @@ export interface Palette {
 const DEPTH = 0.62;
 
 /**
- * A decision surface: the colours of the classes mixed by their probabilities, paler the less sure the net is. `sharp` shows the
+ * A decision surface: the colours of the classes mixed by their probabilities, the paler, the less sure the net is. `sharp` shows the
  * likeliest class alone, with one depth.
  *
  * @param shares [pixels, classes], probabilities
@@ -44,8 +44,8 @@ export function surfacePixels(
 }
 
 /**
- * What one unit makes of the plane: negative – zero – positive. Full colour is the unit's largest value, or 1 where that is less, so
- * a unit that says next to nothing looks like it.
+ * One unit's values over the plane: negative – zero – positive. Full colour is the unit's largest value, or 1 where that is less, so
+ * a unit with small values looks pale.
  *
  * @param value of a pixel
  */

@@ -7,7 +7,7 @@ export interface Connection {
   close(): void;
 }
 
-/** The worker's file, which lies beside this one; set by the build. */
+/** The worker's file, next to this one; set by the build. */
 declare const PLANE_WORKER: string;
 
 /** @param onPage called where the engine has to run on the page */
@@ -40,11 +40,11 @@ export function connect(hear: (message: FromEngine) => void, onPage: () => void)
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      if (alive) return notifyError(new Error(event.message), "The engine stopped; reload to go on");
+      if (alive) return notifyError(new Error(event.message), "The engine stopped; reload to continue");
       worker.terminate();
       fallBack();
     };
-    // until it has answered, what it was told is kept: it may turn out that it cannot be loaded
+    // messages are kept until it has answered: it may turn out that it cannot be loaded
     deliver = (message) => {
       if (!alive) sent.push(message);
       worker.postMessage(message);

@@ -9,7 +9,7 @@ import { curves, figures, state } from "./session.ts";
 type Figure = "loss" | "log" | "accuracy";
 const figure = signal<Figure>("loss");
 
-// of itself a signal, so that curves are not drawn anew whenever figures change
+// of itself a signal, so that curves are not redrawn whenever figures change
 const stepsPerEpoch = computed(() => figures.value?.stepsPerEpoch ?? 1);
 const epochs = computed(() => {
   const each = stepsPerEpoch.value;

@@ -1,5 +1,5 @@
 /**
- * Trains, looks and answers: all of the view that is arithmetic. Runs in a worker, or on the page in short slices where there are
+ * Trains, examines and answers: all the arithmetic of the view. Runs in a worker, or on the page in short slices where there are
  * no workers. It answers when the page asks for a frame, so a page that is slow or hidden is never flooded.
  */
 import { NablaError } from "nabla";
@@ -14,9 +14,9 @@ import { nextTask, wait } from "./tasks.ts";
 
 /** Milliseconds of work between two turns of others. */
 const SLICE = 6;
-/** Training stands still when no frame was asked for so long: the page is hidden, or cannot keep up. */
+/** Training pauses when no frame was requested for so long: the page is hidden, or cannot keep up. */
 const PATIENCE = 500;
-/** Milliseconds between two looks at the curves: they are drawn anew as a whole. */
+/** Milliseconds between two updates of the curves, which are redrawn as a whole. */
 const CURVES = 80;
 
 const GREY = [128, 128, 128] as const;
@@ -39,7 +39,7 @@ export class Engine {
 
   private playing = false;
   private speed = Number.POSITIVE_INFINITY;
-  /** The step that is to be reached, where steps are asked for one by one; and how many the clock allows. */
+  /** The step to reach, where steps are requested one by one; and how many the clock allows. */
   private target = 0;
   private credit = 0;
   private clock = 0;
@@ -115,7 +115,7 @@ export class Engine {
     void this.race.dispose();
   }
 
-  /** Does what there is to do, with turns for others in between. */
+  /** Does the work, with turns for others in between. */
   private async work(): Promise<void> {
     if (this.working) return;
     this.working = true;
@@ -135,7 +135,7 @@ export class Engine {
     }
   }
 
-  /** Looking takes at most half of the time while something is trained. */
+  /** Examining takes at most half of the time during training. */
   private rested(): boolean {
     return !this.active || performance.now() >= this.showFrom;
   }
@@ -162,7 +162,7 @@ export class Engine {
       return 0;
     }
     const now = performance.now();
-    // what was missed while others had their turn is not caught up with beyond a tenth of a second
+    // at most a tenth of a second that was spent on other tasks is caught up with
     const most = Math.max(1, this.speed / 10);
     this.credit = Math.min(most, this.credit + ((now - this.clock) * this.speed) / 1000 || 0);
     this.clock = now;
@@ -187,7 +187,7 @@ export class Engine {
       const each = Math.max((now - start) / Math.max(1, taken), 0.001);
       chunk = Math.max(1, Math.min(chunk * 2, Math.floor((end - now) / each)));
     }
-    // a net that was put away while it took its steps
+    // a net that was replaced while it took its steps
     if (race !== this.race) return;
     this.credit = due === Number.POSITIVE_INFINITY ? 0 : Math.max(0, this.credit - (due - left));
     if (race.over) {

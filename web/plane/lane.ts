@@ -1,4 +1,4 @@
-/** A training that takes steps when it is told to: one call of fit() that waits between steps. */
+/** A training that takes steps on request: one call of fit() that waits between steps. */
 import type { Callback, Model } from "nabla";
 import { NablaError } from "nabla";
 import type { Dataset } from "nabla/data";
@@ -13,7 +13,7 @@ export class Lane {
   rate = 0;
   /** Whether the last epoch is done. */
   finished = false;
-  /** Why training broke off, if it did. */
+  /** Why training failed, if it did. */
   failed: string | undefined;
 
   readonly stepsPerEpoch: number;

@@ -7,13 +7,13 @@ export interface Place {
   readonly y: number;
 }
 
-/** Where a unit stands, in CSS pixels from the upper left of `box`. */
+/** Where a unit is, in CSS pixels from the upper left of `box`. */
 function placeOf(unit: HTMLElement): Place {
   const { offsetLeft, offsetTop, offsetWidth, offsetHeight } = unit;
   return { left: offsetLeft, right: offsetLeft + offsetWidth, y: offsetTop + offsetHeight / 2 };
 }
 
-/** Where inputs, and units layer by layer, stand. Asking costs a layout: it is done when something has moved, not every frame. */
+/** Where inputs, and units layer by layer, are. This costs a layout: it is done when something has moved, not every frame. */
 export function placesIn(box: HTMLElement, layers: number): Place[][] {
   const features = [...box.querySelectorAll<HTMLElement>("[data-feature]")];
   features.sort((a, b) => Number(a.dataset.feature) - Number(b.dataset.feature));

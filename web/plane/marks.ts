@@ -1,4 +1,4 @@
-/** Points on a canvas: a colour and a shape for each class, so that colours are not all that tells them apart. */
+/** Points on a canvas: a colour and a shape for each class, so that they differ not only in colour. */
 import { type ColourName, colour } from "../ui/theme.ts";
 import type { Points } from "./data.ts";
 import { EXTENT } from "./points.ts";

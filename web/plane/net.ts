@@ -31,7 +31,7 @@ export interface Runner {
   readonly rate: number;
 }
 
-/** Who is trained: the one that is chosen, or all of a race. */
+/** What is trained: the chosen optimizer, or all of a race. */
 export const runnersOf = (state: PlaneState): readonly Runner[] =>
   state.race
     ? RACERS.map((optimizer, i) => ({ optimizer, rate: state.rates[i] }))

@@ -89,7 +89,7 @@ export function NetworkPanel() {
     return () => observer.disconnect();
   }, [size]);
   const places = useRef<Place[][]>([]);
-  // after every change of the net's form, which is when this component is drawn anew, and of its size
+  // after every change of the net's form, which is when this component is redrawn, and of its size
   useLayoutEffect(() => {
     places.current = placesIn(box.current!, net.length + 1);
   });

@@ -2,9 +2,9 @@
 import { MAX_POINTS } from "./choices.ts";
 import { type Point, snap } from "./points.ts";
 
-/** Distance of points along a stroke, and how near the eraser has to come. */
+/** Distance of points along a stroke, and the eraser's reach. */
 export const APART = 0.14;
-/** Adds a point of a class, or takes those away that are near (class −1). The same points where nothing changes. */
+/** Adds a point of a class, or removes those nearby (class −1). Returns the same points if nothing changes. */
 export function painted(points: readonly Point[], x: number, y: number, label: number): readonly Point[] {
   const near = (point: Point): boolean => Math.hypot(point.x - x, point.y - y) < APART;
   if (label < 0) return points.some(near) ? points.filter((point) => !near(point)) : points;

@@ -6,7 +6,7 @@ export function Pixels(props: {
   side: number;
   pixels: () => Uint8ClampedArray<ArrayBuffer> | undefined;
   class?: string;
-  /** What a screen reader says; left out where words beside it say it. */
+  /** What a screen reader says; left out where text next to it says the same. */
   label?: string;
 }) {
   const element = useRef<HTMLCanvasElement>(null);

@@ -1,4 +1,4 @@
-/** Looking into a model: what every unit makes of every place, which units are dead, how large gradients are. */
+/** Looking into a model: every unit's value at every place, which units are dead, how large gradients are. */
 import { dense, type Model, sequential } from "nabla";
 import type { Dataset } from "nabla/data";
 import { OUTPUTS } from "./choices.ts";
@@ -6,7 +6,7 @@ import { layerNames } from "./net.ts";
 import type { PlaneState } from "./state.ts";
 
 /**
- * The dense layers of a model one by one, each a model of its own: what one gives is what the next is given, so looking at every
+ * The dense layers of a model one by one, each a model of its own: each takes the output of the one before, so examining every
  * layer costs one forward pass. Dropout has no part in it, as in every prediction.
  */
 export class Probe {

@@ -1,4 +1,4 @@
-/** What the page and the view's worker say to each other. */
+/** Messages between the page and the view's worker. */
 import type { OptimizerName } from "./choices.ts";
 import type { Palette } from "./colours.ts";
 import type { Points } from "./data.ts";
@@ -10,20 +10,20 @@ export const SURFACE_SIDE = 96;
 export const UNIT_SIDE = 48;
 
 export type ToEngine =
-  /** A new net from its first weights; training goes on if it was going on. */
+  /** A new net from its first weights; training continues if it was running. */
   | { readonly kind: "reset"; readonly state: PlaneState; readonly id: number }
   | { readonly kind: "look"; readonly palette: Palette; readonly sharp: boolean }
   /** Steps a second; Infinity: as many as there are. */
   | { readonly kind: "speed"; readonly speed: number }
   | { readonly kind: "play" | "pause" }
-  /** Takes so many steps, then stands. */
+  /** Takes so many steps, then pauses. */
   | { readonly kind: "step"; readonly steps: number | "epoch" }
-  /** The page is ready to show something. No answers come unasked, and nothing is trained while nobody looks. */
+  /** The page is ready to show something. There are no answers without a request, and no training while the page is hidden. */
   | { readonly kind: "frame" }
   | { readonly kind: "landscape"; readonly directions: DirectionKind }
   | { readonly kind: "stop landscape" };
 
-/** Where a training stands. */
+/** How far a training is. */
 export interface Standing {
   readonly optimizer: OptimizerName;
   readonly rate: number;
@@ -32,7 +32,7 @@ export interface Standing {
   /** undefined without test points */
   readonly testLoss?: number;
   readonly testAccuracy?: number;
-  /** Why it broke off, if it did. */
+  /** Why it failed, if it did. */
   readonly failed?: string;
 }
 
@@ -74,7 +74,7 @@ export interface Frame {
   readonly epoch: number;
   readonly stepsPerEpoch: number;
   readonly playing: boolean;
-  /** All runners are at their last epoch, or broke off. */
+  /** All runners are at their last epoch, or failed. */
   readonly over: boolean;
   /** Steps a second, over the last second. */
   readonly pace: number;
@@ -98,5 +98,5 @@ export type FromEngine =
       readonly features: readonly Uint8ClampedArray<ArrayBuffer>[];
     }
   | { readonly kind: "landscape"; readonly id: number; readonly landscape: Landscape }
-  /** Something the visitor is to read. */
+  /** A message for the visitor. */
   | { readonly kind: "problem"; readonly text: string };

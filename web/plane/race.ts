@@ -65,7 +65,7 @@ export class Race {
     return this.entrants.every(({ lane }) => lane.over);
   }
 
-  /** Takes at most so many steps, and stops early where one is to be recorded. */
+  /** Takes at most so many steps, and stops early at one to record. */
   async advance(steps: number): Promise<void> {
     const before = this.step;
     if (before === 0) await this.record();
@@ -74,7 +74,7 @@ export class Race {
     if (this.step > before) await this.record();
   }
 
-  /** Writes down where all stand, if this step is to be recorded. */
+  /** Records where all are, if this step is one to record. */
   async record(): Promise<void> {
     const { step } = this;
     if (this.entrants.length === 0 || !this.recorder.due(step)) return;
@@ -137,7 +137,7 @@ export class Race {
   }
 
   /**
-   * Outputs of every dense layer of an entrant at places of the plane, and what there is to know of its units.
+   * Outputs of every dense layer of an entrant at places of the plane, and the figures of its units.
    * @param inputs [places, features]
    */
   look(

@@ -1,15 +1,15 @@
-/** Figures by step, thinned out as training goes on: at most LIMIT of them, evenly spread, whatever the speed. */
+/** Figures by step, thinned out as training continues: at most LIMIT of them, evenly spread, whatever the speed. */
 
 const LIMIT = 320;
 
-/** Which steps are looked at is a function of the step alone, so a link's curves are the same every time. */
+/** Which steps are recorded is a function of the step alone, so a link's curves are the same every time. */
 export class Recorder<T> {
   readonly steps: number[] = [];
   readonly items: T[] = [];
-  /** Looking costs as much as some steps of training. */
+  /** Recording costs as much as some steps of training. */
   private every = 4;
 
-  /** Whether this step is to be recorded. */
+  /** Whether to record this step. */
   due(step: number): boolean {
     return step % this.every === 0 && step !== this.steps.at(-1);
   }

@@ -39,7 +39,7 @@ export function reliefPixels(
   return pixels;
 }
 
-/** The least, and what all but a twentieth lies below: a few peaks do not flatten the rest. */
+/** The smallest loss, and the one that 95 % are below: a few peaks do not flatten the rest. */
 function span(values: Float32Array): [number, number] {
   const known = values.filter(Number.isFinite).sort();
   if (known.length === 0) return [0, 1];

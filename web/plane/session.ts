@@ -1,4 +1,4 @@
-/** The view's state on the page: what the link says, what the engine last showed, and the way to it. */
+/** The view's state on the page: the link's settings, the engine's last frame, and the connection to it. */
 import { batch, computed, effect, signal } from "@preact/signals";
 import { replaceQuery, route } from "../shell/router.ts";
 import { announce, notify } from "../ui/messages.tsx";
@@ -16,7 +16,7 @@ export const SPEEDS = [2, 20, 200, 1000, Number.POSITIVE_INFINITY] as const;
 
 export const state = signal<PlaneState>(INITIAL);
 export const frame = signal<Frame | undefined>(undefined);
-/** The same for what is read as numbers: ten times a second while training, as nobody reads faster. */
+/** The same for what is read as numbers: ten times a second while training, because no one reads faster. */
 export const figures = signal<Frame | undefined>(undefined);
 export const curves = signal<Curves>({ steps: [], samples: [] });
 export const data = signal<DataMessage | undefined>(undefined);
@@ -42,7 +42,7 @@ let resetAsked = false;
 let written = "";
 let writing: ReturnType<typeof setTimeout> | undefined;
 
-/** Takes over the link's state and starts the engine; gives back what stops it all. */
+/** Takes the link's state and starts the engine. @returns what stops it */
 export function open(): () => void {
   connection = connect(hear, () => {
     onPage.value = true;
@@ -65,7 +65,7 @@ export function open(): () => void {
       if (view === "plane" && query !== written) take(query);
     }),
   ];
-  // whoever asked for less motion starts training by themselves
+  // with reduced motion, training starts only on request
   if (!reducedMotion.peek()) play();
   ask();
   return () => {
@@ -99,7 +99,7 @@ function take(query: string): void {
   reset();
 }
 
-/** Changes settings: the net starts anew from its first weights, so that a link means one training and no other. */
+/** Changes settings: the net starts again from its first weights, so that a link means one training and no other. */
 export function change(patch: Partial<PlaneState>): void {
   state.value = fit({ ...state.peek(), ...patch });
   reset();
@@ -172,7 +172,7 @@ function hear(message: FromEngine): void {
     if (message.kind === "data") {
       data.value = message;
       curves.value = { steps: [], samples: [] };
-      // without points there is no net: the figures of the last one would be taken for its
+      // without points there is no net, and the figures of the last one would be misleading
       if (message.train.labels.length === 0) frame.value = figures.value = undefined;
     } else if (message.kind === "landscape") landscape.value = message.landscape;
     else {

@@ -95,7 +95,7 @@ export const INITIAL: PlaneState = initialOf(fields);
 
 export const toQuery = (state: PlaneState): string => write(fields, state);
 
-/** The state of a link's query. Never fails: what makes no sense is replaced, and `notices` say what and by what. */
+/** The state of a link's query. Never fails: impossible values are replaced, and `notices` name them. */
 export function fromQuery(query: string): { state: PlaneState; notices: string[] } {
   const { state, notices } = read<PlaneState>(fields, query);
   const fitted = fit(state);

@@ -50,7 +50,7 @@ export function SurfacePanel() {
   );
 }
 
-/** What painting adds; beside what is painted on, also on a phone. */
+/** The controls of painting, next to the surface, also on a phone. */
 function BrushChoice() {
   const { classes } = state.value;
   const brushes = Array.from({ length: classes }, (_, c) => ({ value: String(c), label: String(c + 1) }));

@@ -27,9 +27,9 @@ async function copyLink(): Promise<void> {
   try {
     await navigator.clipboard.writeText(link);
     announce("Link copied.");
-    notify("info", "Link copied: whoever opens it sees this very training.");
+    notify("info", "Link copied. It opens exactly this training.");
   } catch {
-    notify("info", `The browser lets no page copy here; the link is in the address bar: ${link}`);
+    notify("info", `The browser does not allow copying here; the link is in the address bar: ${link}`);
   }
 }
 

@@ -3,7 +3,7 @@
 export function keepForOffline(): void {
   if (!("serviceWorker" in navigator)) return;
   const register = () => {
-    // private windows and some settings refuse; the page works all the same, only not offline
+    // private windows and some settings refuse; the page then works, but not offline
     navigator.serviceWorker.register("sw.js").catch(() => {});
   };
   if (document.readyState === "complete") register();

@@ -10,7 +10,7 @@ export interface Route {
   readonly query: string;
 }
 
-/** Whatever the hash says that is no view is the first one. */
+/** A hash that names no view means the first one. */
 export function parseHash(hash: string): Route {
   const [path = "", ...query] = hash.replace(/^#\/?/, "").split("?");
   const view = VIEWS.find((name) => name === path) ?? VIEWS[0];

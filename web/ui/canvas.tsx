@@ -1,4 +1,4 @@
-/** Pictures painted by code: sharp on any screen, painted anew when what they read changes, with words for those who do not see them. */
+/** Pictures painted by code: sharp on any screen, repainted when what they read changes, with a description for screen readers. */
 import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Rgb } from "./theme.ts";

@@ -60,7 +60,7 @@ export function Chart(props: ChartProps) {
     const Library = library.value;
     if (!Library) return;
     const box = place.current!;
-    // colours read the theme: another theme builds the chart anew
+    // colours read the theme: another theme builds the chart again
     const options = optionsOf(props, box.clientWidth || 300, height);
     const made = new Library(options, props.data.peek() as unknown as uPlot.AlignedData, box);
     plot.current = made;

@@ -1,4 +1,4 @@
-/** What the page has to say: messages one sees until they are dismissed, and announcements for screen readers. */
+/** Messages that stay until they are dismissed, and announcements for screen readers. */
 import { signal } from "@preact/signals";
 
 export type MessageKind = "info" | "error";

@@ -64,7 +64,7 @@ export type ColourName =
   | `class-${0 | 1 | 2 | 3 | 4 | 5}`;
 export type Rgb = readonly [red: number, green: number, blue: number];
 
-/** A token of tokens.css as numbers from 0 to 255. Reads `dark`, so whoever calls it in a component or effect runs again when the theme changes. */
+/** A token of tokens.css as numbers from 0 to 255. Reads `dark`, so components and effects that call it run again when the theme changes. */
 export function rgb(name: ColourName): Rgb {
   const key = `${name}${dark.value}`;
   let found = known.get(key);

@@ -1,4 +1,4 @@
-/** A training that can be held and gone on with: the one place where the page calls fit(). */
+/** A training that can be paused and continued: the one place where the page calls fit(). */
 import type { FitOptions, Logs, Model, Progress } from "nabla";
 import type { Dataset } from "nabla/data";
 
@@ -11,7 +11,7 @@ export interface Hooks {
 export interface Training {
   /** "finished" where no epoch is left, "held" after hold(). Rejects with what went wrong. */
   readonly ended: Promise<"finished" | "held">;
-  /** Stops between two steps; the model keeps its state, and start() with `resume` goes on from that very step. */
+  /** Stops between two steps; the model keeps its state, and start() with `resume` continues from exactly that step. */
   hold(): void;
 }
 

@@ -61,7 +61,7 @@ export async function filesOf(source: DataSource, limits: FetchLimits): Promise<
   return rooted(wanted);
 }
 
-/** The folder all files lie in becomes the name; it is no class. */
+/** The folder that contains all files becomes the name; it is not a class. */
 function rooted(entries: readonly FileEntry[]): Gathered {
   const [first] = entries;
   if (entries.length === 1 && !first!.path.includes("/")) return { name: first!.path, entries: [first!] };
@@ -162,7 +162,7 @@ async function download(response: Response, { limit, signal }: FetchLimits): Pro
   const name = decoded(/([^/]*?)(?:[?#].*)?$/.exec(url)?.[1] || url);
   if (!response.ok)
     throw new NablaError(`${url}: the server answered ${response.status} ${response.statusText}`.trim());
-  if (response.bodyUsed) throw new NablaError(`${url}: the response was read already; pass it on unread`);
+  if (response.bodyUsed) throw new NablaError(`${url}: the response has already been read; pass it unread`);
   const declared = Number(response.headers.get("content-length") ?? 0);
   if (declared > limit) {
     await response.body?.cancel();

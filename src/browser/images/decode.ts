@@ -36,7 +36,7 @@ export async function decodeBlob(file: Blob, name: string): Promise<ImageBitmap>
       });
     const kind = imageKindOf(await bytesOf(file.slice(0, 64), name));
     throw new NablaError(
-      `${name}: expected a picture this browser can decode (PNG, JPEG, WebP, …); this is ${kind ?? "no picture it knows"}`,
+      `${name}: expected a picture this browser can decode (PNG, JPEG, WebP, …); this is ${kind ?? "not a picture it knows"}`,
       { cause },
     );
   }
@@ -48,7 +48,7 @@ export async function decodeBlob(file: Blob, name: string): Promise<ImageBitmap>
   );
 }
 
-/** Browsers show what there is of a file that was cut off or damaged; a data set should not have half pictures. */
+/** Browsers show the readable part of a truncated or damaged file; a data set should not have half pictures. */
 function checkWhole(bytes: Uint8Array, kind: "png" | "jpeg", name: string): void {
   if (kind === "png") {
     try {

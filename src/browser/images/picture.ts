@@ -29,7 +29,7 @@ const PIXEL_OPTIONS: readonly (keyof PixelOptions)[] = ["channels", "background"
  * The pixels of a picture file, of something drawn or of something shown, at its own size: for prepareDigit(), fitPicture(), … of
  * `nabla/data`. Files (Blob, File) are decoded by the browser; an <img> that is still loading is waited for.
  *
- * @throws NablaError for what is no picture, damaged, empty, larger than 64 megapixels, or may not be read
+ * @throws NablaError for what is not a picture, damaged, empty, larger than 64 megapixels, or may not be read
  */
 export async function pictureFrom(source: PictureSource, options: PixelOptions = {}): Promise<Picture> {
   checkOptions("pictureFrom", options, PIXEL_OPTIONS);

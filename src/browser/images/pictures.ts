@@ -1,4 +1,4 @@
-/** Pictures for readers of data: decoding is the browser's, beside the page; resizing is done here, in pieces. */
+/** Pictures for readers of data: the browser decodes, off the page's thread; resizing is done here, in pieces. */
 import { type Decoder, type ImageFile, rowBytes } from "../../data/images/imageSet.ts";
 import type { DataFile, PictureFile, PictureHost } from "../../data/readers/reader.ts";
 import { NablaError } from "../../errors.ts";

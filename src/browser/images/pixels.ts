@@ -9,7 +9,7 @@ import { show } from "../../fields/fields.ts";
 /** What lies behind transparent pixels. */
 export type Background = "white" | "black";
 
-/** What has pixels at hand, without decoding. */
+/** What has pixels already, without decoding. */
 export type PixelSource =
   | ImageData
   | ImageBitmap
@@ -152,8 +152,7 @@ function scratch(width: number, height: number, name: string): Context {
     [canvas.width, canvas.height] = [width, height];
     context = canvas.getContext("2d", settings) as Context | null;
   } else throw new NablaError(`${name}: this engine has no canvas here; pictures can be read on pages`);
-  if (!context)
-    throw new NablaError(`${name}: the engine has no canvas of ${width}×${height} pixels to give`);
+  if (!context) throw new NablaError(`${name}: the engine refused a canvas of ${width}×${height} pixels`);
   return context;
 }
 

@@ -1,4 +1,4 @@
-/** What browsers say when storage fails, in words that say what to do. */
+/** Errors of browsers' storage, turned into messages that say what to do. */
 import { NablaError } from "../../errors.ts";
 
 /** A kind of storage that this engine or page does not have at all: another may do. */
@@ -34,7 +34,7 @@ export function readable(bytes: number): string {
 
 /**
  * @param state what became of the model that was there before
- * @param bytes what was to be written
+ * @param bytes how many were to be written
  */
 export async function saveFailed(
   who: string,

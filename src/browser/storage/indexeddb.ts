@@ -1,4 +1,4 @@
-/** Models in IndexedDB, whose transactions happen whole or not at all. Their sizes lie beside them, to be listed without reading all. */
+/** Models in IndexedDB, whose transactions happen whole or not at all. Sizes are stored separately, so listing reads no model. */
 import { Unavailable } from "./failures.ts";
 import type { ModelStorage } from "./storage.ts";
 

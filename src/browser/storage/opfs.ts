@@ -5,7 +5,7 @@
  *
  * No file is ever written over. A model is saved as the next generation, and when that is whole on the disk the older ones are
  * removed but the newest of them. Which generation counts is decided when it is read: the highest that is whole. So whatever is
- * interrupted, and wherever, what was there before is still there; and nothing hangs on a file system that can rename.
+ * interrupted, and wherever, what was there before is still there; and nothing depends on a file system that can rename.
  */
 
 import { readHead } from "../modelFile.ts";

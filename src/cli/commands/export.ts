@@ -36,7 +36,7 @@ interface ExportFlags {
 }
 
 const BYTES = { float32: 4, float16: 2, int8: 1 } as const;
-/** Declarations beside each kind of module. */
+/** Declarations that go with each kind of module. */
 const TYPES: Readonly<Record<string, string>> = { ".js": ".d.ts", ".mjs": ".d.mts" };
 
 export async function exportCommand(path: string, flags: ExportFlags, terminal: Terminal): Promise<number> {
@@ -48,7 +48,7 @@ export async function exportCommand(path: string, flags: ExportFlags, terminal: 
     );
   for (const [name, value] of Object.entries({ part: flags.part, samples: flags.samples })) {
     if (value !== undefined && flags.data === undefined)
-      throw new NablaError(`--${name}: goes with --data, which is not given`);
+      throw new NablaError(`--${name}: needs --data, which is not given`);
   }
   const model = await openModel(path);
   const { weights = "float32" } = flags;
@@ -81,7 +81,7 @@ export async function exportCommand(path: string, flags: ExportFlags, terminal: 
   return 0;
 }
 
-/** What a host is to know besides what every exported model says: how inputs were made, and in what unit outputs are. */
+/** What a host must know besides the usual description: how inputs were made, and the unit of outputs. */
 function metadataOf(model: Model): Record<string, unknown> {
   const extra = extraOf(model);
   return {

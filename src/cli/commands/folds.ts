@@ -1,4 +1,4 @@
-/** nabla train --folds: how good such a model is, told from models that are trained for that alone. */
+/** nabla train --folds: how good such a model is, measured on models trained for that alone. */
 
 import { standardiseSplit } from "../../data/standardise.ts";
 import { type CrossValidation, crossValidate, type FoldResult } from "../../ensemble/crossValidate.ts";
@@ -16,7 +16,7 @@ export async function foldsCommand(source: string, flags: TrainFlags, terminal: 
   const { dim, print, printJson } = terminal;
   const folds = flags.folds!;
   if (flags.from !== undefined || flags.freeze)
-    throw new NablaError("--folds: trains each model from its beginning; leave --from and --freeze out");
+    throw new NablaError("--folds: trains each model from the start; leave --from and --freeze out");
   for (const [option, given] of Object.entries({
     "--out": flags.out,
     "--checkpoint-every": flags.checkpointEvery,

@@ -15,7 +15,7 @@ export interface PlayFlags {
 
 const PORT = 8347;
 
-/** The built page, beside the bundle of the command line or in build/ as seen from here: a folder, or packed where nabla is installed. */
+/** The built page, next to the bundle of the command line or in build/ as seen from here: a folder, or a zip where nabla is installed. */
 function page(): Files {
   const places = ["./", "../", "../../../build/"].map((place) =>
     fileURLToPath(new URL(place, import.meta.url)),
@@ -47,7 +47,7 @@ export async function playCommand(flags: PlayFlags, terminal: Terminal): Promise
   return 0;
 }
 
-/** Asks the system for its browser; where there is none, the address is on the screen. */
+/** Opens the system's browser; without one, the address is on the screen. */
 function openPage(url: string): void {
   const [command, ...args] =
     process.platform === "darwin"

@@ -33,7 +33,7 @@ export async function predictCommand(
     throw new NablaError("--voting: expected several models, got one");
   const { model, vote } =
     paths.length === 1 ? { model: await openModel(path) } : await openVoters(paths, flags.voting);
-  // everything is read before anything is said
+  // everything is read before anything is printed
   const inputs: { spec: string; rows: InputRow[]; more: number }[] = [];
   for (const spec of specs)
     inputs.push({
@@ -79,7 +79,7 @@ export async function predictCommand(
   return 0;
 }
 
-/** Whether the outputs are numbers to be read as they are: several linear outputs are, unless the loss tells classes apart. */
+/** Whether the outputs are plain numbers: several linear outputs are, unless the loss is for classes. */
 function isRegression(model: Model): boolean {
   const { loss } = internalsOf(model).state.required;
   const last = model.layers[model.layers.length - 1]!;
@@ -92,9 +92,9 @@ function classify(model: Model, outputs: number[], names: readonly string[]) {
   return rank(shares, names);
 }
 
-/** @param winner comes first, whatever others have as much */
+/** @param winner comes first, also among equals */
 function rank(shares: readonly number[], names: readonly string[], winner?: number) {
-  // a single output that stands exactly at the threshold is class 0, as everywhere
+  // a single output exactly at the threshold is class 0, as everywhere
   const ranking = shares
     .map((share, c) => ({ class: names[c] ?? String(c), confidence: share, c }))
     .sort(
@@ -104,7 +104,7 @@ function rank(shares: readonly number[], names: readonly string[], winner?: numb
   return { class: ranking[0]!.class, confidence: ranking[0]!.confidence, ranking };
 }
 
-/** Margins and step outputs are no probabilities. */
+/** Margins and step outputs are not probabilities. */
 const confidence = (model: Model, value: number): string =>
   ["softmax", "sigmoid"].includes(model.layers[model.layers.length - 1]!.activation ?? "") &&
   sizeOf(model.outputShape) > 0

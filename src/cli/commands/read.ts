@@ -13,7 +13,7 @@ export async function readCommand(
   { bold, dim, print, printJson }: Terminal,
 ): Promise<number> {
   const model = await openModel(path);
-  // everything is read before anything is said
+  // everything is read before anything is printed
   const readings = [];
   for (const name of pictures)
     readings.push({ input: name, ...readDigits(model, await decodeImageFile(name), { name }) });

@@ -93,7 +93,7 @@ export async function serveFiles(files: Files, port: number, exact: boolean): Pr
     };
     const text = { "Content-Type": TYPES[".txt"]! };
     if (request.method !== "GET" && request.method !== "HEAD")
-      return answer(405, { ...text, Allow: "GET, HEAD" }, "this server only gives files\n");
+      return answer(405, { ...text, Allow: "GET, HEAD" }, "this server only serves files\n");
     const path = pathOf(request.url ?? "/");
     if (path === undefined || !files.has(path)) return answer(404, text, "there is no such file here\n");
     let body: Uint8Array;
@@ -136,7 +136,7 @@ export async function serveFiles(files: Files, port: number, exact: boolean): Pr
   };
 }
 
-/** The file a URL names; undefined for what is no path. */
+/** The file a URL names; undefined for what is not a path. */
 function pathOf(url: string): string | undefined {
   try {
     const path = decodeURIComponent(url.split(/[?#]/)[0]!).replace(/^\//, "");

@@ -55,7 +55,7 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
   if (flags.checkpointEvery !== undefined && out === undefined)
     throw new NablaError("--checkpoint-every: expected --out FILE as well, to write to");
   if (flags.freeze && flags.from === undefined && flags.resume === undefined)
-    throw new NablaError("--freeze: expected --from FILE as well, whose weights are to stay as they are");
+    throw new NablaError("--freeze: expected --from FILE as well: the model whose weights stay as they are");
   // a resumed run is past the model it began with
   const path = flags.resume ?? flags.from;
   const old = path === undefined ? undefined : await openModel(path);
@@ -198,7 +198,7 @@ const columnOf = (label: string): string | number => (/^-?\d+$/.test(label) ? Nu
 function checkApplicable(flags: TrainFlags, data: OpenedData): void {
   const only = (option: string, given: unknown, kind: OpenedData["kind"], what: string) => {
     if (given !== undefined && data.kind !== kind)
-      throw new NablaError(`${option} is for ${what}; ${data.name} is none`);
+      throw new NablaError(`${option} is for ${what}; ${data.name} is something else`);
   };
   only("--label", flags.label, "csv", "CSV files");
   only("--ignore", flags.ignore, "csv", "CSV files");
@@ -218,7 +218,7 @@ function checkTrainable(data: OpenedData, { training }: Config): void {
     const { monitor } = options as { readonly monitor?: string };
     if (monitor?.startsWith("val") && validationSplit === 0)
       throw new NablaError(
-        `--validation-split: ${monitor} is to be watched, but no rows are kept for validation; give --validation-split 0.1`,
+        `--validation-split: ${monitor} is monitored, but no rows are kept for validation; give --validation-split 0.1`,
       );
   }
   if (training.shifted !== undefined)

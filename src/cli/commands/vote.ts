@@ -12,12 +12,12 @@ import { extraOf } from "../training/resume.ts";
 import { openPart, type Part } from "./evaluate.ts";
 
 export interface Voters {
-  /** The first, which knows how inputs are to be read. */
+  /** The first, which knows how to read inputs. */
   readonly model: Model;
   readonly vote: Ensemble;
 }
 
-/** @throws NablaError naming the file that does not go with the first */
+/** @throws NablaError naming the file that does not fit the first */
 export async function openVoters(paths: readonly string[], voting: Voting | undefined): Promise<Voters> {
   const models: Model[] = [];
   for (const path of paths) models.push(await openModel(path));
@@ -29,10 +29,10 @@ export async function openVoters(paths: readonly string[], voting: Voting | unde
       throw new NablaError(
         `${paths[i]}: reads the columns ${columns(model) ?? "of no table"}, ${paths[0]} ${columns(models[0]!) ?? "of no table"}; expected the same`,
       );
-    // all see the same pictures, brought to a size once
+    // all see the same pictures, resized once
     if (fit(model) !== fit(models[0]!))
       throw new NablaError(
-        `${paths[i]}: was trained on pictures brought to a size with --fit ${fit(model) ?? "none"}, ${paths[0]} with ${fit(models[0]!) ?? "none"}; expected the same`,
+        `${paths[i]}: was trained on pictures resized with --fit ${fit(model) ?? "none"}, ${paths[0]} with ${fit(models[0]!) ?? "none"}; expected the same`,
       );
   });
   return { model: models[0]!, vote };

@@ -1,4 +1,4 @@
-/** A look at a trained model: scores, confusion matrix and worst mistakes from one pass over a data set. */
+/** Examining a trained model: scores, confusion matrix and worst mistakes from one pass over a data set. */
 
 import { buffersFor, type Dataset, type Inputs } from "../../data/dataset.ts";
 import { labelsOf } from "../../data/split.ts";
@@ -16,7 +16,7 @@ export interface Mistake {
   row: number;
   truth: number;
   predicted: number;
-  /** What the output said of the predicted class. */
+  /** The output for the predicted class. */
   confidence: number;
   loss: number;
 }
@@ -26,7 +26,7 @@ export interface Examination {
   scores: Scores;
   /** Where the targets are classes. */
   confusion?: ConfusionMatrix;
-  /** How many rows were told wrongly. */
+  /** How many rows are wrong. */
   wrong: number;
   /** Those with the largest loss first. */
   mistakes: Mistake[];
@@ -34,7 +34,7 @@ export interface Examination {
   points?: { truth: number; predicted: number }[];
 }
 
-/** Most points that are of use in a plot. */
+/** Most points that are useful in a plot. */
 const POINTS = 2000;
 
 /** @param keep how many of the worst mistakes are wanted */

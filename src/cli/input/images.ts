@@ -22,7 +22,7 @@ export interface ImageFlags {
   unreadable?: "refuse" | "skip";
 }
 
-/** What openData() is to be told. */
+/** Options for openData(). */
 export function imageOptions(flags: ImageFlags, { errors }: Terminal): { images: ImageFolderOptions } {
   const { size, channels, fit, unreadable } = flags;
   return {
@@ -36,7 +36,7 @@ export function imageOptions(flags: ImageFlags, { errors }: Terminal): { images:
   };
 }
 
-/** Says on a terminal how far decoding is, once it takes longer than half a second. */
+/** Shows on a terminal how far decoding is, once it takes longer than half a second. */
 function reading(errors: Terminal["errors"]): (done: number, total: number) => void {
   let next = performance.now() + 500;
   let said = false;
@@ -50,7 +50,7 @@ function reading(errors: Terminal["errors"]): (done: number, total: number) => v
   };
 }
 
-/** Says on stderr what was left out of a folder of pictures. */
+/** Prints on stderr what was left out of a folder of pictures. */
 export function sayLeftOut({ name, skipped = [], unused = [] }: OpenedData, { errors }: Terminal): void {
   const say = (text: string) => errors.write(`nabla: ${name}: ${text}\n`);
   if (skipped.length > 0) {
@@ -103,7 +103,7 @@ export function pictureRow(model: Model, bytes: Uint8Array, name: string, asIs =
   const { size, channels, fit = "pad" } = imageOptionsOf(model);
   if (typeof size !== "object" || !channels)
     throw new NablaError(
-      `${name}: a picture, but the model takes inputs ${showShape(model.inputShape)}, which are none`,
+      `${name}: a picture, but the model takes inputs ${showShape(model.inputShape)}, which are not pictures`,
     );
   const { width, height } = size;
   const decoded = decodeImage(bytes, name);

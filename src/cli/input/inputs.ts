@@ -88,7 +88,7 @@ function encode(model: Model, cells: string | readonly (string | number)[], name
   const columns =
     csv?.columns ?? standardisation?.columns ?? Array.from({ length: width }, (_, i) => `column ${i + 1}`);
   if (unnamed(columns)) {
-    // names that nobody gave would help nobody
+    // made-up names would not help
     const got = typeof cells === "string" ? parseCsvLine(cells, name).length : cells.length;
     if (got !== width)
       throw new NablaError(
@@ -112,7 +112,7 @@ async function fromPart(model: Model, path: string, terminal: Terminal): Promise
   };
 }
 
-/** A CSV file: its columns by name, the label column told apart; or exactly the columns in order. */
+/** A CSV file: its columns by name, the label column left out; or exactly the columns in order. */
 async function fromTable(model: Model, path: string): Promise<Source> {
   const table = parseCsvTable(await readFile(path, "utf8"), path);
   const csv = extraOf(model)?.csv;
@@ -140,7 +140,7 @@ async function fromTable(model: Model, path: string): Promise<Source> {
 async function fromFile(model: Model, path: string, asIs: boolean): Promise<Source> {
   const file = await readFile(path);
   if (isPicture(file)) return { length: 1, row: () => fromPicture(model, file, path, asIs) };
-  // other kinds of pictures, and those of no bytes, are told from what is no picture at all
+  // other kinds of pictures, and empty ones, get an error of their own
   if (/\.(png|jpe?g|gif|webp|bmp|tiff?|heic|avif)$/i.test(path)) readImageHeader(file, path);
   const { length, row } = await openRows(path);
   return {

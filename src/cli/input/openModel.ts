@@ -1,10 +1,10 @@
-/** Models by path, with a word on files that are something else. */
+/** Models by path, with an error that says what another file is. */
 import { open } from "node:fs/promises";
 import { NablaError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
 import { loadModel } from "../../node/models.ts";
 
-/** As loadModel(); of a file that is no model the error says first what it looks like. */
+/** As loadModel(); the error for another file first says what it looks like. */
 export async function openModel(path: string): Promise<Model> {
   try {
     return await loadModel(path);
@@ -32,13 +32,13 @@ const BEGINNINGS: [what: string, bytes: string][] = [
   ["an IDX file", "\0\0\x08\x03"],
 ];
 
-/** What a file begins with tells what it is; undefined for anything that might be a damaged model. */
+/** What a file is, by its first bytes; undefined for anything that might be a damaged model. */
 function looksLike(bytes: Uint8Array): string | undefined {
   if (bytes.length === 0) return undefined;
   const latin = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
   const known = BEGINNINGS.find(([, start]) => latin.startsWith(start));
   if (known) return known[0];
-  // the length a model begins with has zeros in it, which text has not
+  // the length at the start of a model contains zeros, which text does not
   for (const byte of bytes) if (byte < 9 || (byte > 13 && byte < 32)) return undefined;
   if (/^\s*<(!doctype|html)/i.test(latin)) return "an HTML page";
   return /^\s*[{[]/.test(latin) ? "a JSON file" : "a text file";

@@ -14,7 +14,7 @@ const VALUES: Readonly<Record<string, (numbers: number[]) => unknown>> = {
 };
 
 /**
- * @param text names with commas between them, each with its value after a colon; values of two numbers are written 2x1, so
+ * @param text names separated by commas, each with its value after a colon; values of two numbers are written 2x1, so
  *   elastic:34x4 is { alpha: 34, sigma: 4 }
  * @throws NablaError beginning with `--augment`
  */
@@ -39,7 +39,7 @@ export function augmentation(text: string): Augment {
   }
 }
 
-/** A name alone is switched on; whether that makes sense the check says. */
+/** A name alone means true; the check decides whether that is allowed. */
 function readValue(name: string, text: string | undefined): unknown {
   if (text === undefined) return true;
   const parts = text.split(/[x×]/);

@@ -1,5 +1,5 @@
 /**
- * Flags that follow from fields: what a field is called, takes, means and defaults to is said once, where the field is.
+ * Flags that follow from fields: name, type, meaning and default are declared once, with the field.
  *
  *     microBatchSize: optional(int({ min: 1, doc: "Rows of a batch that …" }))   →   --micro-batch-size <N>   rows of a batch that …
  */
@@ -8,17 +8,17 @@ import { NablaError } from "../../errors.ts";
 import type { Field, Fields, Infer } from "../../fields/fields.ts";
 import { NUMBER, oneOf } from "./values.ts";
 
-/** What is of the command line alone. */
+/** What only the command line has. */
 export interface FlagNotes {
   /** One letter. */
   short?: string;
-  /** What stands for the value in the help. Default: N for whole numbers, X for others, NAME for names. */
+  /** The value's placeholder in the help. Default: N for whole numbers, X for others, NAME for names. */
   value?: string;
-  /** What the help says of the default; false: nothing. Default: the field's own. */
+  /** The default as the help shows it; false: none. Default: the field's own. */
   default?: string | false;
 }
 
-/** What a JSON Schema says of one field. */
+/** The JSON Schema of one field. */
 interface Described {
   type?: string;
   enum?: string[];
@@ -28,9 +28,9 @@ interface Described {
 export type Descriptions = Readonly<Record<string, Described>>;
 
 /**
- * The flags of fields, in their order. Objects and lists have none: no word of a command line says them.
+ * The flags of fields, in their order. Objects and lists have none: a single word cannot express them.
  *
- * @param descriptions by field: what its JSON Schema says
+ * @param descriptions by field: its JSON Schema
  * @param notes by field; false: the field has no flag
  */
 export function flagsOf(
@@ -62,7 +62,7 @@ function flagOf(
   if (schema.type === "number") return taking("X", numeric(`--${long}`, field, NUMBER));
   if (schema.enum) return taking("NAME", oneOf(`--${long}`, schema.enum));
   if (schema.type !== "boolean") return [];
-  // alone, or first, --no-… would say yes where nothing is said
+  // alone, or first, --no-… would mean true when it is not given
   if (schema.default === true) return [new Option(word).hideHelp(), new Option(`--no-${long}`, text)];
   return [new Option(word, text)];
 }
@@ -80,7 +80,7 @@ function numeric(flag: string, field: Field, form: RegExp): (text: string) => un
   };
 }
 
-/** What was said of these fields: those that are undefined were not given. */
+/** The given values of these fields; undefined ones were not given. */
 export function given<F extends Fields>(
   fields: F,
   flags: { readonly [K in keyof F]?: unknown },
@@ -93,7 +93,7 @@ export function given<F extends Fields>(
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-/** The first one, as it stands behind a flag: "Rows per step. More of it." → "rows per step" */
+/** The first sentence, as it is shown next to a flag: "Rows per step. More of it." → "rows per step" */
 function sentence(doc: string): string {
   const [first = ""] = doc.split(/\.(?:\s|$)/);
   return first.charAt(0).toLowerCase() + first.slice(1);

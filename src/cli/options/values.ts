@@ -76,7 +76,7 @@ export function oneOf<T extends string>(option: string, names: readonly T[]): (t
 export function names(option: string): (text: string) => string[] {
   return (text) => {
     const parts = text.split(",").map((part) => part.trim());
-    return parts.includes("") ? refuse(option, "names with commas between them", text) : parts;
+    return parts.includes("") ? refuse(option, "names separated by commas", text) : parts;
   };
 }
 

@@ -3,7 +3,7 @@
  * get better: book-1 to book-10 as they are there, modern-1, -2 and -5 to -9 the same networks trained in fewer epochs.
  *
  * A sixth of the rows is kept for validation (10,000 of MNIST's 60,000; there the last ones, here chosen by the seed). The book's
- * λ is shared out among the rows trained on in chapter 3, among the batches of an epoch in chapter 6, as its programs have it.
+ * λ is divided by the rows trained on in chapter 3, by the batches of an epoch in chapter 6, as its programs have it.
  * Weights begin with variance 1 in chapter 1, 1/inputs in chapter 3 and 1/outputs in chapter 6, biases with variance 1.
  */
 import type { Initializer, LayerDefaults, Preset, PresetLayer } from "./preset.ts";

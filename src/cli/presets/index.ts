@@ -1,4 +1,4 @@
-/** Networks by name, made to fit the data. What a preset says, options on the command line override. */
+/** Networks by name, made to fit the data. Options on the command line override presets. */
 import { type ActivationName, activations } from "../../activations/table.ts";
 import type { Dataset, Target } from "../../data/dataset.ts";
 import { NablaError } from "../../errors.ts";
@@ -99,7 +99,7 @@ export const presets: Readonly<Record<string, Preset>> = Object.freeze({
       batchSize: 32,
     },
     regression: { name: "adam", learningRate: 0.01 },
-    // behind ReLUs, a softmax is best begun with even guesses: smaller weights than for a ReLU
+    // after ReLUs, a softmax starts best with even guesses: smaller weights than for a ReLU
     outputInitializer: "glorotUniform",
   },
   ...imagePresets,
@@ -108,7 +108,7 @@ export const presets: Readonly<Record<string, Preset>> = Object.freeze({
 
 /**
  * The configuration document of a preset for this data.
- * @throws NablaError where a preset for images is given rows that are none, or too small ones
+ * @throws NablaError where a preset for images is given rows that are not images, or too small ones
  */
 export function presetConfig(
   name: string,
@@ -179,7 +179,7 @@ function head(preset: Preset, task: Task, loss: LossName | undefined) {
   return usual(task, loss ?? (task.kind === "classes" ? preset.loss : undefined));
 }
 
-/** What people say of penalties is per weight; what books say, λ, is divided by the rows or batches of an epoch. */
+/** l1 and l2 are per weight; the λ of books is divided by the rows or batches of an epoch. */
 function penaltyOf(
   preset: Preset,
   rows: number,
@@ -210,7 +210,7 @@ function checkImages(name: string, smallest: number, { inputShape, name: data }:
 const initializerFor = (activation: ActivationName): Initializer =>
   activations[activation].rectifier ? "heNormal" : "glorotUniform";
 
-/** What the targets of a data set are; values are looked at, whether they are all 0 or 1. */
+/** The kind of targets; values are checked for being all 0 or 1. */
 export function taskOf(dataset: Dataset): Task {
   const { target } = dataset;
   if (target.kind === "class") return { kind: "classes", classes: target.classes };

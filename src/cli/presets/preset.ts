@@ -1,4 +1,4 @@
-/** What a preset says of a network and its training. */
+/** What a preset defines: a network and its training. */
 
 import type { ActivationName } from "../../activations/table.ts";
 import type { ConfigInput } from "../../config/config.ts";
@@ -8,14 +8,14 @@ export type PresetLayer = ConfigInput["model"]["layers"][number];
 export type TrainingInput = ConfigInput["training"];
 export type Initializer = Extract<PresetLayer, { type?: "dense" }>["kernelInitializer"];
 
-/** What the data asks of a network. */
+/** What the data requires of a network. */
 export type Task =
   | { kind: "classes"; classes: number }
   /** Values that are all 0 or 1, as in truth tables. */
   | { kind: "binary"; size: number }
   | { kind: "values"; size: number };
 
-/** Of the training what bears on the network: a penalty is shared out among the rows trained on. */
+/** The training options that affect the network: a penalty is divided by the number of training rows. */
 export interface PresetOptions
   extends Pick<Partial<TrainingInput>, "batchSize" | "shifted" | "validationSplit"> {
   hidden?: readonly number[];
@@ -49,9 +49,9 @@ export interface Preset {
   /** As in a configuration; 5 epochs where they are left out. */
   readonly training: Readonly<Partial<TrainingInput>> &
     Required<Pick<TrainingInput, "optimizer" | "batchSize">>;
-  /** Optimizer for targets that are numbers, whose gradients know no bounds. Default: the same. */
+  /** Optimizer for targets that are numbers, whose gradients have no bound. Default: the same. */
   readonly regression?: TrainingInput["optimizer"];
-  /** λ of a penalty ½ λ Σw² that is shared out among the rows or the batches of an epoch. */
+  /** λ of a penalty ½ λ Σw² that is divided by the rows or the batches of an epoch. */
   readonly penalty?: { readonly lambda: number; readonly per: "row" | "batch" };
   /** What lies between the image and the dense layers. With it a preset takes images alone. */
   readonly features?: {

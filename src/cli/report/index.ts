@@ -85,7 +85,7 @@ export async function reportPage(request: ReportRequest): Promise<string> {
       ? section(
           "Worst mistakes",
           await mistakeSection(dataset, examination, names, data.standardisation, saliency),
-          `Those with the largest loss first; the percentage is how sure the model was of its answer.${saliency.length ? " Beside each, in red, the pixels its loss hangs on most: the size of the loss's gradient." : ""}`,
+          `Those with the largest loss first; the percentage is how sure the model was of its answer.${saliency.length ? " Next to each, in red, the pixels its loss depends on most: the size of the loss's gradient." : ""}`,
         )
       : "",
     weightSection(model),

@@ -1,4 +1,4 @@
-/** Pictures of what a network looks for and sees: first weights, maps of its layers, what its mistakes hang on. */
+/** Pictures of what a network looks for and sees: first weights, maps of its layers, what its mistakes depend on. */
 import { buffersFor, type Dataset } from "../../data/dataset.ts";
 import { labelsOf, subset } from "../../data/split.ts";
 import { internalsOf } from "../../model/internals.ts";
@@ -142,7 +142,7 @@ async function arraysOf(
 }
 
 /**
- * For each of the worst mistakes, how much the loss hangs on each pixel: the largest |dL/dx| over its channels. None where inputs are
+ * For each of the worst mistakes, how much the loss depends on each pixel: the largest |dL/dx| over its channels. None where inputs are
  * no images or the loss has no gradient.
  */
 export async function saliencyOf(

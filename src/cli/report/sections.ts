@@ -49,7 +49,7 @@ export async function mistakeSection(
   { mistakes }: Examination,
   names: readonly string[],
   standardisation?: Standardisation,
-  /** A second picture of each, of what it hangs on. */
+  /** A second picture of each: what it depends on. */
   saliency: readonly string[] = [],
 ): Promise<string> {
   const image = imageOf(dataset.inputShape);
@@ -60,7 +60,7 @@ export async function mistakeSection(
     const picture = image
       ? `<img alt="row ${row}" src="${inputImage(input, image)}">`
       : `<code>${html(values(input, standardisation))}</code>`;
-    const second = saliency[i] ? `<img alt="what row ${row} hangs on" src="${saliency[i]}">` : "";
+    const second = saliency[i] ? `<img alt="what row ${row} depends on" src="${saliency[i]}">` : "";
     figures.push(
       `<figure>${second ? `<div class="pair">${picture}${second}</div>` : picture}<figcaption>${label}<br>${html(sure(confidence))} · row ${row}</figcaption></figure>`,
     );

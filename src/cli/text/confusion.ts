@@ -4,7 +4,7 @@ import type { ConfusionMatrix } from "../../metrics/confusion.ts";
 import type { Terminal } from "../terminal.ts";
 import { count, percent, table } from "./format.ts";
 
-/** Rows are what is true, columns what was predicted. Where it would be wider than the terminal, a line that says so. */
+/** Rows are true classes, columns predicted ones. If it is wider than the terminal, a line that says so. */
 export function confusionTable(
   confusion: ConfusionMatrix,
   names: readonly string[],

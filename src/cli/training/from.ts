@@ -17,7 +17,7 @@ import type { Terminal } from "../terminal.ts";
 import { extraOf, type Prepared } from "./resume.ts";
 import { ARCHITECTURE, applyTraining, type ModelFlags, smallEnough } from "./settings.ts";
 
-/** How pictures are to be read: in the size of the model's, whatever they show. */
+/** How to read pictures: in the size the model takes, whatever they show. */
 export function picturesAs(
   model: Model,
   flags: ImageFlags,
@@ -27,7 +27,7 @@ export function picturesAs(
   return { images: { ...shape, ...imageOptions(flags, terminal).images } };
 }
 
-/** Throws unless the inputs of the data are such as the model was trained on. */
+/** Throws unless the data's inputs are like those the model was trained on. */
 export function checkInputs(model: Model, path: string, data: OpenedData): void {
   const { inputShape, inputType, inputScale } = data.train;
   const extra = extraOf(model);
@@ -57,7 +57,7 @@ export function checkInputs(model: Model, path: string, data: OpenedData): void 
   }
 }
 
-/** The data with the standardisation of the model, not one of its own: the weights know no other. */
+/** The data with the standardisation of the model, not its own: the weights fit no other. */
 export function standardisedAs(model: Model, data: OpenedData): OpenedData {
   const by = model.metadata.standardisation;
   const { train, test } = data;
@@ -70,7 +70,7 @@ export function standardisedAs(model: Model, data: OpenedData): OpenedData {
   };
 }
 
-/** Whether the data asks what the model answers already, so that its head can be kept: classes of the same names, or numbers. */
+/** Whether the model already predicts these targets, so that its head can be kept: classes of the same names, or numbers. */
 export function sameTargets(model: Model, { csv, train }: OpenedData): boolean {
   const extra = extraOf(model);
   const { target } = train;
@@ -87,7 +87,7 @@ export function sameTargets(model: Model, { csv, train }: OpenedData): boolean {
 }
 
 /**
- * The model with another head for other targets, and its settings but for what flags say.
+ * The model with another head for other targets, and its settings unless flags change them.
  *
  * @param data in the scale of the model: see standardisedAs()
  * @param kept whether the head is kept: see sameTargets()
@@ -122,7 +122,7 @@ export function openFrom(
   return { model: fresh.setWeights(tuned.weights()), config, fit };
 }
 
-/** How the model was trained, without what depends on the data: how many rows were kept, how classes weighed. */
+/** How the model was trained, without what depends on the data: how many rows were kept, how classes were weighted. */
 function trainingOf(model: Model, data: OpenedData): ConfigInput["training"] {
   const { training } = configOf(model);
   if (!training) return presetConfig("mlp", data.train, taskOf(data.train), {}).training;
@@ -130,7 +130,7 @@ function trainingOf(model: Model, data: OpenedData): ConfigInput["training"] {
   return { ...rest, ...callbackOptions(extraOf(model)?.training ?? {}) };
 }
 
-/** The model's own head with as many units as there are classes, if it told classes apart; else a usual one. */
+/** The model's own head with as many units as there are classes, if it predicts classes; else a usual one. */
 function newHead(
   model: Model,
   data: OpenedData,

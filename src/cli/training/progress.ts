@@ -1,4 +1,4 @@
-/** What is seen of a training: one line that renews itself, and one that stays per epoch. Or JSON lines. */
+/** How a training is shown: one line that is updated, and one that stays per epoch. Or JSON lines. */
 
 import type { Callback, Logs } from "../../callbacks/callback.ts";
 import type { Terminal } from "../terminal.ts";
@@ -118,7 +118,7 @@ export function progressLine(
         .map((text) => `  ${text}`)
         .join("");
       const room = columns() - label(epoch).length - line.length - 2;
-      // of a few milliseconds a rate says nothing
+      // a rate over a few milliseconds means nothing
       const tail = [...(took < 0.1 ? [] : [`${seconds}, ${perSecond}`]), seconds, ""].find(
         (text) => text.length < room,
       );

@@ -1,4 +1,4 @@
-/** Going on with a training that was saved before it was finished. */
+/** Continuing a training that was saved before it was finished. */
 import type { CallbackFields } from "../../callbacks/table.ts";
 import { type Config, checkConfig } from "../../config/config.ts";
 import { NablaError } from "../../errors.ts";
@@ -10,7 +10,7 @@ import type { OpenedData } from "../../node/dataFiles.ts";
 import { type ModelFlags, resolveResumed } from "./settings.ts";
 import type { TargetScale } from "./targets.ts";
 
-/** `metadata.extra`: what openData() says of the data a model was fitted to, and what the command line adds. */
+/** `metadata.extra`: openData()'s description of the data a model was fitted to, and what the command line adds. */
 export interface Extra {
   /** What the model was trained on. */
   data: {
@@ -30,20 +30,20 @@ export interface Extra {
   training?: Pick<Config["training"], keyof CallbackFields | "classWeight">;
 }
 
-/** What is in `metadata.extra`; undefined for models whose data did not say where it comes from. */
+/** The contents of `metadata.extra`; undefined for models whose data has no description. */
 export function extraOf(model: Model): Extra | undefined {
   const extra = model.metadata.extra as Partial<Extra> | undefined;
   return extra && typeof extra.data === "object" && extra.data !== null ? (extra as Extra) : undefined;
 }
 
-/** A model and all that fit() is to be told besides the data. */
+/** A model, and all options of fit() but the data. */
 export interface Prepared {
   model: Model;
   config: Config;
   fit: FitOptions;
 }
 
-/** Sees to it that the command line, where it says something, says the same as the file the model is from. */
+/** Checks that options given on the command line agree with the model's file. */
 export async function openResumed(
   model: Model,
   path: string,
@@ -52,7 +52,7 @@ export async function openResumed(
 ): Promise<Prepared> {
   const extra = extraOf(model);
   const { settings } = internalsOf(model).state;
-  if (!settings) throw new NablaError(`--resume: ${path} holds a model, but no training to go on with`);
+  if (!settings) throw new NablaError(`--resume: ${path} has a model, but no training to continue`);
   if (extra && extra.data.fingerprint !== undefined && extra.data.fingerprint !== data.fingerprint) {
     throw new NablaError(
       `--resume: ${path} was trained on ${extra.data.name}; ${data.name} ${extra.data.name === data.name ? "has changed since" : "is other data"}; a resumed run needs the same`,
@@ -69,7 +69,7 @@ export async function openResumed(
       difference(extra.csv.label, data.csv.label, "label");
     if (other)
       throw new NablaError(
-        `--resume: ${path} was trained on the columns ${extra.csv.columns.join(", ")} to tell ${extra.csv.label}; give the same --label and --ignore`,
+        `--resume: ${path} was trained on the columns ${extra.csv.columns.join(", ")} to predict ${extra.csv.label}; give the same --label and --ignore`,
       );
   }
   const shaped = extra?.images && difference(extra.images, data.images, "pictures");
@@ -80,7 +80,7 @@ export async function openResumed(
   const document = configOf(model) as Config;
   const saved = checkConfig({ ...document, training: { ...document.training, ...extra?.training } }, path);
   const config = await resolveResumed(flags, data, saved);
-  // how a batch is parted fit() checks, where it matters
+  // fit() checks how a batch is divided, where it matters
   const { epochs, microBatchSize: _w, ...wanted } = config.training;
   const { epochs: _, microBatchSize: _b, ...before } = saved.training;
   const other = difference(saved.model, config.model, "model") ?? difference(before, wanted, "training");

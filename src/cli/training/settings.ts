@@ -13,7 +13,7 @@ import { given } from "../options/flags.ts";
 import { type FitFlags, fieldsOf, type OptimizerFlags, optimizerFlagFields } from "../options/training.ts";
 import { presetConfig, presets, taskOf } from "../presets/index.ts";
 
-/** Options that say what the network is and how it learns. Undefined: not given. */
+/** Options about the network and its training. Undefined: not given. */
 export interface ModelFlags extends FitFlags, OptimizerFlags {
   model?: string;
   config?: string;
@@ -52,7 +52,7 @@ export function smallEnough(config: Config, flags: ModelFlags, data: OpenedData)
   return { ...config, training: { ...training, batchSize: Math.max(1, Math.min(training.batchSize, rows)) } };
 }
 
-/** As a resumed run: the file's configuration, or if anything about the model is said, all of it said again. */
+/** For a resumed run: the file's configuration, or, if any option about the model is given, a whole new one. */
 export async function resolveResumed(flags: ModelFlags, data: OpenedData, saved: Config): Promise<Config> {
   if (
     flags.model !== undefined ||
@@ -84,7 +84,7 @@ function fromPreset(flags: ModelFlags, data: OpenedData): ConfigInput {
 async function fromFile(path: string, flags: ModelFlags, data: OpenedData): Promise<ConfigInput> {
   const given = ARCHITECTURE.find((key) => flags[key] !== undefined);
   if (given && given !== "loss")
-    throw new NablaError(`--${given} is for presets; ${path} says itself what the layers are`);
+    throw new NablaError(`--${given} is for presets; ${path} already defines the layers`);
   let value: unknown;
   try {
     value = JSON.parse(await readFile(path, "utf8"));
@@ -111,7 +111,7 @@ async function fromFile(path: string, flags: ModelFlags, data: OpenedData): Prom
 const withLoss = (training: ConfigInput["training"], loss: LossName | undefined) =>
   loss === undefined ? training : { ...training, loss };
 
-/** The document with what flags say of the training. */
+/** The document with the training flags applied. */
 export function applyTraining(
   base: ConfigInput,
   flags: ModelFlags,

@@ -1,5 +1,5 @@
 /**
- * Targets of tables that are numbers are standardised like inputs: prices of half a million would otherwise ask for
+ * Targets of tables that are numbers are standardised like inputs: prices of half a million would otherwise need
  * another learning rate than temperatures. The loss is that of the standardised targets; errors and predictions are
  * given in the column's own unit.
  */
@@ -50,7 +50,7 @@ export function scaleTargets(dataset: Dataset, by: TargetScale | undefined): Dat
   };
 }
 
-/** Figures with errors in the unit of the targets; the loss stays what is made small. */
+/** Figures with errors in the unit of the targets; the loss stays the one that is minimised. */
 export function inUnits<T extends Record<string, number | readonly number[]>>(
   figures: T,
   by: TargetScale | undefined,

@@ -67,7 +67,7 @@ export function startText(
           ),
         ]
       : []),
-    ...(step > 0 ? [dim(`going on after ${count(step)} steps`)] : []),
+    ...(step > 0 ? [dim(`continuing after ${count(step)} steps`)] : []),
     "",
   ].join("\n");
 }

@@ -1,4 +1,4 @@
-/** Cutting a window out of an image with a margin around it: moving by whole pixels, again. */
+/** Cutting a window out of an image with a margin around it: another way of moving by whole pixels. */
 import { int } from "../../fields/fields.ts";
 import { optional } from "../../fields/objects.ts";
 import { type Checked, type Effect, wholeUpTo } from "./effect.ts";

@@ -1,4 +1,4 @@
-/** Blotting out a square (DeVries and Taylor 2017). */
+/** Erasing a square (DeVries and Taylor 2017). */
 import { int } from "../../fields/fields.ts";
 import { optional } from "../../fields/objects.ts";
 import type { Inputs } from "../dataset.ts";
@@ -11,7 +11,7 @@ export interface CutoutOption {
 }
 
 export const cutoutFields = () => ({
-  cutout: optional(int({ min: 0, doc: DOCS && "Side in pixels of a square that is blotted out." })),
+  cutout: optional(int({ min: 0, doc: DOCS && "Side in pixels of a square that is erased." })),
 });
 
 export const cutout: Effect<CutoutOption, Checked<typeof cutoutFields>> = {

@@ -1,4 +1,4 @@
-/** What becomes of one image: a pure function of (seed, epoch, row). */
+/** What is done to one image: a pure function of (seed, epoch, row). */
 import { cos, sin } from "../../math/elementary.ts";
 import { STREAMS, Stream } from "../../math/random.ts";
 import type { Inputs } from "../dataset.ts";

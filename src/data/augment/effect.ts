@@ -31,8 +31,8 @@ export interface Applied {
   /** Whether pixels come from between pixels. If any effect does so, all movement is one resampling. */
   readonly resamples?: boolean;
   /**
-   * Draws what is done to one image. Takes as many words of `random` whether it is wanted or not, so that an option more leaves what the
-   * others draw as it was.
+   * Draws what is done to one image. Takes as many words of `random` whether it is used or not, so that another option does not change what the
+   * others draw.
    */
   draw?(random: Stream, to: Movement): void;
   /** Displacements of single pixels, [2, height, width], vertical first. */

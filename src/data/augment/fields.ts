@@ -14,7 +14,7 @@ import { shiftFields } from "./shift.ts";
 const imageShape = (): Field<number[], readonly number[], "required"> =>
   described(
     list(int({ min: 1 }), { min: 2, max: 3 }),
-    "[h, w] or [h, w, c], where images lie flat in their rows.",
+    "[h, w] or [h, w, c], for images stored as flat rows.",
   );
 
 export const augmentFields = () =>
@@ -31,12 +31,12 @@ export const augmentFields = () =>
       ...cutoutFields(),
       fill: number({
         default: 0,
-        doc: DOCS && "What is beyond the edge, as it is stored: 0 to 255 for bytes.",
+        doc: DOCS && "What comes in from beyond the edge, as stored: 0 to 255 for bytes.",
       }),
       seed: optional(int({ min: 0, doc: DOCS && "Default: that of the training." })),
       imageShape: optional(imageShape()),
     },
-    { doc: DOCS && "Other images from each image, every epoch." },
+    { doc: DOCS && "Changes the images anew each epoch." },
   );
 
 /** With defaults filled in: what augment() works by. */

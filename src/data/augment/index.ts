@@ -10,16 +10,16 @@ import { augmentFields } from "./fields.ts";
 import { checkFill, imageShapeOf } from "./shape.ts";
 
 /**
- * A dataset whose images are moved, turned, bent, … anew in every epoch of a training. Evaluation and prediction read the rows
+ * A dataset whose images are moved, turned, bent, … differently in every epoch of a training. Evaluation and prediction read the rows
  * as they are.
  *
  *     await model.fit(augment(train, { shift: 2, rotate: 10, elastic: true }), { validationData: test });
  *
- * What becomes of an image is a function of (seed, epoch, row) alone: the same in batches of any size, however far is read ahead, and
+ * What is done to an image is a function of (seed, epoch, row) alone: the same in batches of any size, however far reading is ahead, and
  * after a resumed training. Movement and distortion are one resampling, bilinear; whole pixels are copied exactly. Noise comes after
  * that, cutout last.
  *
- * @throws NablaError for options there are not or that make no sense, and for rows that are no images
+ * @throws NablaError for unknown options, impossible values, and rows that are not images
  */
 export function augment(dataset: Dataset, options: AugmentOptions): Dataset {
   const fields = augmentFields();

@@ -4,12 +4,12 @@ import { optional } from "../../fields/objects.ts";
 import { type Checked, type Effect, evenly, RADIANS } from "./effect.ts";
 
 export interface RotateOption {
-  /** Most degrees an image is turned about its centre, up to 180. */
+  /** Largest rotation about the centre in degrees, up to 180. */
   rotate?: number;
 }
 
 export const rotateFields = () => ({
-  rotate: optional(number({ min: 0, max: 180, doc: DOCS && "Most degrees an image is turned, both ways." })),
+  rotate: optional(number({ min: 0, max: 180, doc: DOCS && "Largest rotation in degrees, both ways." })),
 });
 
 export const rotate: Effect<RotateOption, Checked<typeof rotateFields>> = {

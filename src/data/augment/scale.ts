@@ -4,7 +4,7 @@ import { optional } from "../../fields/objects.ts";
 import { type Checked, type Effect, evenly } from "./effect.ts";
 
 export interface ScaleOption {
-  /** Most an image grows or shrinks, as a fraction below 1: 0.1 makes it 0.9 to 1.1 times as large. */
+  /** Largest change of size, as a fraction below 1: 0.1 makes it 0.9 to 1.1 times as large. */
   scale?: number;
 }
 
@@ -13,7 +13,7 @@ export const scaleFields = () => ({
     number({
       min: 0,
       exclusiveMax: 1,
-      doc: DOCS && "Most an image grows or shrinks, as a fraction: 0.1 is ± 10 %.",
+      doc: DOCS && "Largest change of size, as a fraction: 0.1 is ± 10 %.",
     }),
   ),
 });

@@ -12,7 +12,7 @@ export interface ImageShape {
 
 /**
  * The rows of a dataset as images: [h, w] or [h, w, c], or what `given` says they are.
- * @throws NablaError naming `who` where they are none
+ * @throws NablaError naming `who` if they are not images
  */
 export function imageShapeOf(who: string, dataset: Dataset, given?: readonly number[]): ImageShape {
   const { name, inputShape } = dataset;
@@ -23,7 +23,7 @@ export function imageShapeOf(who: string, dataset: Dataset, given?: readonly num
       throw new NablaError(`${who}: imageShape: expected [h, w] or [h, w, c], got ${JSON.stringify(given)}`);
     throw new NablaError(
       `${who}: ${name}: expected images, rows of shape [h, w] or [h, w, c], got ${showShape(inputShape)}` +
-        (inputShape.length === 1 ? "; where images lie flat in the rows, pass imageShape: [h, w]" : ""),
+        (inputShape.length === 1 ? "; for images stored as flat rows, pass imageShape: [h, w]" : ""),
     );
   }
   if (sizeOf(shape) !== sizeOf(inputShape)) {
@@ -35,7 +35,7 @@ export function imageShapeOf(who: string, dataset: Dataset, given?: readonly num
   return { height: height!, width: width!, channels };
 }
 
-/** @throws NablaError where `fill` is nothing the dataset's inputs can hold */
+/** @throws NablaError if the dataset's inputs cannot hold `fill` */
 export function checkFill(who: string, { inputType }: Dataset, fill: number): void {
   const byte = Number.isInteger(fill) && fill >= 0 && fill <= 255;
   if (inputType === "uint8" ? byte : Number.isFinite(Math.fround(fill))) return;
@@ -46,7 +46,7 @@ export function checkFill(who: string, { inputType }: Dataset, fill: number): vo
   throw new NablaError(`${who}: fill: expected ${expected}, got ${fill}`);
 }
 
-/** Beyond its own size an image can be moved nowhere. @throws NablaError for a distance as large as the image */
+/** An image cannot be moved by its own size or more. @throws NablaError for a distance as large as the image */
 export function checkDistance(option: string, got: number, size: number, what: "high" | "wide"): void {
   if (got >= size)
     throw new NablaError(

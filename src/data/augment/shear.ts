@@ -4,13 +4,17 @@ import { optional } from "../../fields/objects.ts";
 import { type Checked, type Effect, evenly, RADIANS } from "./effect.ts";
 
 export interface ShearOption {
-  /** Most degrees, below 90, that vertical lines lean over. */
+  /** Largest shear in degrees, below 90: how far vertical lines lean. */
   shear?: number;
 }
 
 export const shearFields = () => ({
   shear: optional(
-    number({ min: 0, exclusiveMax: 90, doc: DOCS && "Most degrees vertical lines lean over, both ways." }),
+    number({
+      min: 0,
+      exclusiveMax: 90,
+      doc: DOCS && "Largest shear in degrees (how far vertical lines lean), both ways.",
+    }),
   ),
 });
 

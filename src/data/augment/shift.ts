@@ -7,7 +7,7 @@ import { checkDistance } from "./shape.ts";
 
 export interface ShiftOption {
   /**
-   * Most pixels an image is moved: one number, or [vertical, horizontal]. A whole number moves by whole pixels, −n to n, copying
+   * Largest shift in pixels: one number, or [vertical, horizontal]. A whole number moves by whole pixels, −n to n, copying
    * values exactly where nothing else resamples the image; a fraction moves by fractions, bilinearly.
    */
   shift?: number | readonly number[];
@@ -20,7 +20,7 @@ function distances(): Field<number[], number | readonly number[], "required"> {
   const one = number({ min: 0 });
   const two = list(one, { min: 2, max: 2 });
   const doc =
-    "Most pixels an image is moved, both ways: one number, or [vertical, horizontal]. Whole numbers move by whole pixels.";
+    "Largest shift in pixels, both ways: one number, or [vertical, horizontal]. Whole numbers move by whole pixels.";
   return {
     presence: "required",
     expected: "a finite number ≥ 0 or [vertical, horizontal]",

@@ -23,7 +23,7 @@ const DIRECTIONS: readonly (readonly [dy: number, dx: number])[] = [
  * fall into both parts.
  *
  * @param pixels how far, a whole number; default 1
- * @throws NablaError for rows that are no images, and for a distance that leaves nothing of them
+ * @throws NablaError for rows that are not images, and for a distance that leaves nothing of them
  */
 export function shifted(dataset: Dataset, pixels = 1, options: ShiftedOptions = {}): Dataset {
   checkOptions("shifted", options, ["fill", "imageShape"]);

@@ -2,6 +2,6 @@
 export interface ShiftedOptions {
   /** What comes in at the edge, as it is stored: 0 to 255 for bytes. Default 0. */
   fill?: number;
-  /** [h, w] or [h, w, c], for images that lie flat in their rows. Default: the dataset's own shape. */
+  /** [h, w] or [h, w, c], for images stored as flat rows. Default: the dataset's own shape. */
   imageShape?: readonly number[];
 }

@@ -29,7 +29,7 @@ export interface PreparedDigit {
 
 /** Pixels on a side; larger pictures are made smaller first, which takes noise out of photographs, too. */
 const LARGEST = 512;
-/** Between ink and paper; less is no ink. */
+/** Between ink and paper; less is not ink. */
 const CONTRAST = 24;
 /** Blots of a smaller share of the largest one's pixels are dust. */
 const DUST = 1 / 20;

@@ -12,7 +12,7 @@ export const MAX_PIXELS = 64_000_000;
  *
  * @param total the size of the file when `bytes` is only its beginning
  * @returns undefined when more bytes are needed than `bytes` holds, but the file has more
- * @throws NablaError naming `name` for what is no PNG or JPEG, is truncated or damaged, of a variant that cannot be
+ * @throws NablaError naming `name` for what is not a PNG or JPEG, is truncated or damaged, of a variant that cannot be
  * decoded, or larger than 64 megapixels
  */
 export function readImageHeader(
@@ -25,7 +25,7 @@ export function readImageHeader(
   if (bytes.length < Math.min(total, 16)) return undefined;
   const kind = imageKindOf(bytes);
   if (kind !== "png" && kind !== "jpeg")
-    throw new NablaError(`${name}: expected a PNG or JPEG picture; this is ${kind ?? "no picture"}`);
+    throw new NablaError(`${name}: expected a PNG or JPEG picture; this is ${kind ?? "not a picture"}`);
   const header = kind === "png" ? readPngHeader(bytes, name) : readJpegHeader(bytes, name);
   if (!header) {
     if (bytes.length < total) return undefined;

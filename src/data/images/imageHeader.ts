@@ -1,7 +1,7 @@
 /** What the first bytes of a picture file say of it. */
 export interface ImageHeader {
   readonly kind: "png" | "jpeg";
-  /** As the picture is to be seen, after EXIF orientation. */
+  /** As the picture is shown, after EXIF orientation. */
   readonly width: number;
   readonly height: number;
   /** 1 where the file stores grey (or a palette of greys), else 3. */

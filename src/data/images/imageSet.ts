@@ -1,4 +1,4 @@
-/** Pictures sorted into classes as data sets: what is the same wherever files are and whoever decodes them. */
+/** Pictures sorted into classes as data sets: what does not depend on where files are and on who decodes them. */
 import { sha256Hex } from "../../checkpoint/sha256.ts";
 import { NablaError } from "../../errors.ts";
 import type { DataSplit, Dataset } from "../dataset.ts";
@@ -6,7 +6,7 @@ import { rowsDataset } from "../rows.ts";
 import { shortened } from "./classes.ts";
 import { FITS, type Fit, type Size } from "./resize.ts";
 
-/** What rows are to be. */
+/** The format of rows. */
 export interface RowFormat {
   readonly width: number;
   readonly height: number;
@@ -49,7 +49,7 @@ export interface Decoder<File extends ImageFile> {
     format: RowFormat,
     write: (from: number, rows: PreparedRows) => void,
   ): Promise<void>;
-  /** Called when nothing is to be decoded any more. */
+  /** Called when there is nothing more to decode. */
   close?(): Promise<void>;
 }
 
@@ -60,7 +60,7 @@ export interface ImageSetOptions {
   channels?: 1 | 3;
   /** How pictures of other proportions are brought to the size; default "pad": see fitPicture(). */
   fit?: Fit;
-  /** What becomes of files that are no readable pictures: an error that names them (the default), or they are left out. */
+  /** What becomes of files that are not readable pictures: an error that names them (the default), or they are left out. */
   unreadable?: "refuse" | "skip";
   /** Names of the classes in the order of their numbers, where a model knows them already; default: the class folders. */
   classes?: readonly string[];
@@ -139,7 +139,7 @@ export async function imageSet<File extends ImageFile>(
   const format = formatOf(set, options);
   const count = parts.reduce((sum, { files }) => sum + files.length, 0);
   const keep = count * rowBytes(format) <= (options.keepBytes ?? KEEP);
-  // all are decoded at the start where nothing is lost by it, and where bad ones are to be left out
+  // all are decoded at the start if that loses nothing, and if bad ones are left out
   const decoded: PartRows<File>[] = [];
   let done = 0;
   const step = (n: number) => options.onProgress?.((done += n), count);
@@ -254,7 +254,7 @@ function commonSize<File extends ImageFile>(
   if (sizes.size === 1) return headers[0]!;
   const most = [...sizes].sort((a, b) => b[1] - a[1]).map(([size, count]) => `${size} (${count})`);
   throw new NablaError(
-    `${root}: the pictures have ${sizes.size} different sizes, ${shortened(most, 3)}; say what size all are to be brought to: size: 32${flag("--size 32")}, or width and height${flag("--size 48x32")}`,
+    `${root}: the pictures have ${sizes.size} different sizes, ${shortened(most, 3)}; choose one size for all: size: 32${flag("--size 32")}, or width and height${flag("--size 48x32")}`,
   );
 }
 
@@ -262,7 +262,7 @@ function refuse<File extends ImageFile>({ root, parts, problems, flag }: ImageSe
   if (problems.length === 0) return;
   const all = parts.reduce((sum, { files }) => sum + files.length, 0);
   throw new NablaError(
-    `${root}: ${problems.length === 1 ? "1 file is" : `${problems.length} files are`} no readable picture${problems.length === 1 ? "" : "s"} (${all} are): ${listed(problems)}. Repair or remove them, or leave them out with unreadable: "skip"${flag("--unreadable skip")}`,
+    `${root}: ${problems.length === 1 ? "1 file is not a readable picture" : `${problems.length} files are not readable pictures`} (${all} are): ${listed(problems)}. Repair or remove them, or leave them out with unreadable: "skip"${flag("--unreadable skip")}`,
     { details: { problems } },
   );
 }

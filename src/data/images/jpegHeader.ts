@@ -59,7 +59,7 @@ export function readJpegHeader(bytes: Uint8Array, name: string): ImageHeader | u
     if (marker === 0xee && startsWith(data, "Adobe") && data.length >= 12) transform = data[11];
   }
   if (!frame)
-    throw new NablaError(`${name}: damaged JPEG: a scan begins before the size of the picture is said`);
+    throw new NablaError(`${name}: damaged JPEG: a scan begins before the size of the picture is given`);
   const { width, height, ids } = frame;
   if (ids.length === 4 && transform === undefined)
     throw new NablaError(

@@ -49,7 +49,7 @@ export function invert(picture: Picture): Picture {
   return { ...picture, data: picture.data.map((value) => 255 - value) };
 }
 
-/** The picture as an EXIF orientation (1 to 8) says it is to be seen. */
+/** The picture as an EXIF orientation (1 to 8) says it is shown. */
 export function orient(picture: Picture, orientation: number): Picture {
   if (!(orientation >= 2 && orientation <= 8)) return picture;
   const { data, width, height, channels } = picture;

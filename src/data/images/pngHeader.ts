@@ -40,7 +40,7 @@ export function readPngHeader(bytes: Uint8Array, name: string): ImageHeader | un
   const [depth, colour, compression, filter, interlace] = bytes.subarray(24, 29);
   if (!DEPTHS[colour!]?.includes(depth!) || compression !== 0 || filter !== 0 || interlace! > 1)
     throw new NablaError(
-      `${name}: damaged PNG: its header says colour type ${colour}, ${depth} bits, compression ${compression}, filter ${filter}, interlacing ${interlace}, which there is not`,
+      `${name}: damaged PNG: its header says colour type ${colour}, ${depth} bits, compression ${compression}, filter ${filter}, interlacing ${interlace}, which PNG does not have`,
     );
   const interlaced = interlace === 1;
   if (interlaced && depth! < 8)

@@ -43,7 +43,7 @@ export const images: Reader<"images", { images?: ImageSetOptions }> = {
     if (of.kind === "file") {
       const kind = await pictureKind(of, host);
       throw new NablaError(
-        `${where}: ${kind} alone is no data set; expected a folder with ${images.expected} (${pictures.single} reads a single one)`,
+        `${where}: ${kind} alone is not a data set; expected a folder with ${images.expected} (${pictures.single} reads a single one)`,
       );
     }
     const given = options.images ?? {};
@@ -52,7 +52,7 @@ export const images: Reader<"images", { images?: ImageSetOptions }> = {
     if (folders.length === 0) {
       const names = (await of.list()).map((entry) => entry.name);
       throw new NablaError(
-        `${where}: expected a sub-folder for each class, its name being the class's, with the pictures in it; these pictures lie in no such folder, so they have no class: ${listed(names)}`,
+        `${where}: expected a sub-folder for each class, its name being the class's, with the pictures in it; these pictures are in no such folder, so they have no class: ${listed(names)}`,
       );
     }
     const layout = partsOf(folders.map((folder) => folder.name));
@@ -77,7 +77,7 @@ export const images: Reader<"images", { images?: ImageSetOptions }> = {
   },
 };
 
-/** "a picture (PNG)", "a WebP image"; undefined for what is none. Some of them begin as texts may, too. */
+/** "a picture (PNG)", "a WebP image"; undefined for anything else. Some of them begin as texts may, too. */
 async function pictureKind(file: DataFile, host: DataHost): Promise<string | undefined> {
   const head = await headOf(file, host);
   const kind = imageKindOf(head);
@@ -95,7 +95,7 @@ interface Labelled {
 
 /**
  * All files below the class folders of `folder`, class by class. A link that leads back to a folder it is in is a problem, and so is a
- * picture beside the class folders.
+ * picture next to the class folders.
  *
  * @throws NablaError for a class folder that is not in `classes`
  */
@@ -119,7 +119,7 @@ async function labelled(
   }
   for (const entry of entries)
     if (!isFolder(entry) && names.test(entry.name))
-      problems.push({ path: entry.path, why: "lies beside the class folders, so it has no class" });
+      problems.push({ path: entry.path, why: "is next to the class folders, so it has no class" });
   return found;
 }
 
@@ -135,7 +135,7 @@ async function walk(folder: DataFolder, add: (file: DataFile) => void, problems:
   }
 }
 
-/** Files with their sizes, in their order; what is no picture goes to `problems`. */
+/** Files with their sizes, in their order; what is not a picture goes to `problems`. */
 async function measured(
   files: readonly Labelled[],
   pictures: PictureHost,

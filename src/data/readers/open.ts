@@ -11,7 +11,7 @@ import { headOf, isFile, latin } from "./content.ts";
 import * as all from "./index.ts";
 import { type DataHost, type FoundData, NO, PERHAPS, type ReadData, type Reader } from "./reader.ts";
 
-/** The table. Whoever puts another reader into it has its files opened everywhere. */
+/** The table. A reader that is added here works everywhere. */
 export const readers: AnyReader[] = /* @__PURE__ */ Object.values(all);
 
 /** What a path turned out to be. */

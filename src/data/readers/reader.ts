@@ -44,7 +44,7 @@ export interface OddEntry {
 
 export type DataEntry = DataFile | DataFolder | OddEntry;
 
-/** What is to be opened: one file, or a folder. */
+/** What to open: one file, or a folder. */
 export interface FoundData {
   /** What the data set is called. */
   readonly name: string;
@@ -65,7 +65,7 @@ export interface PictureHost {
   readonly options: readonly string[];
   /** Files whose headers are read at the same time. */
   readonly lanes: number;
-  /** Size in bytes and in pixels, without decoding where the file says it. @throws NablaError for what is no picture */
+  /** Size in bytes and in pixels, without decoding where the file says it. @throws NablaError for what is not a picture */
   header(file: DataFile): Promise<Pick<ImageFile, "bytes" | "header">>;
   decoder(options: ImageSetOptions): Decoder<PictureFile>;
   /** How an option is given on the command line, for errors; "" where there is none. */

@@ -47,7 +47,7 @@ type Draft = { -readonly [K in keyof WasmModule]: WasmModule[K] };
 
 /**
  * @param what stands before every error: "the core"
- * @throws NablaError for anything that is no module, is cut off, or has parts that AssemblyScript does not write
+ * @throws NablaError for anything that is not a module, is cut off, or has parts that AssemblyScript does not write
  */
 export function parseModule(bytes: Uint8Array, what: string): WasmModule {
   const reader = new ByteReader(bytes, what);
@@ -79,7 +79,7 @@ export function parseModule(bytes: Uint8Array, what: string): WasmModule {
     else if (id === 9) found.table = new Map(part.vector(() => elements(part)).flat());
     else if (id === 10) found.functions = part.vector((i) => functionOf(part, declared[i]));
     else if (id === 11) found.data = part.vector(() => segment(part));
-    // custom sections tell nothing that runs; table, memory and number of data segments are made anew
+    // custom sections tell nothing that runs; table, memory and number of data segments are made again
     else if (![0, 4, 5, 12].includes(id)) part.fail(`section ${id}`);
     if (id !== 0 && ![4, 5, 12].includes(id) && !part.done)
       part.fail(`section ${id} is longer than what is in it`);

@@ -10,7 +10,7 @@ export const spawn: Spawn = ({ message, error }) => {
   worker.onmessageerror = () => error("a message could not be read");
   worker.onerror = (event) => {
     event.preventDefault?.();
-    error(event.message || "its script could not be loaded; it lies beside the library's as worker.js");
+    error(event.message || "its script could not be loaded; it belongs next to the library's, as worker.js");
   };
   return {
     post: (data, transfer) => worker.postMessage(data, transfer),

@@ -1,4 +1,4 @@
-/** augment(): what it hangs on, what it leaves alone, what it refuses. */
+/** augment(): what it depends on, what it leaves alone, what it refuses. */
 import { describe, expect, test } from "vitest";
 import type { Inputs } from "../../../src/data/index.ts";
 import {
@@ -129,7 +129,7 @@ describe("left alone", () => {
     expect(Array.from(y)).toEqual([1, 2]);
   });
 
-  test.each(["uint8", "float32"] as const)("what lies beside the rows in a %s buffer", (type) => {
+  test.each(["uint8", "float32"] as const)("what is next to the rows in a %s buffer", (type) => {
     const source = numbered(4, [5, 6, 3], type);
     for (const options of [everything, { shift: 2, flip: "both" }] as AugmentOptions[]) {
       const made = augment(source, { ...options, fill: 3 });
@@ -273,7 +273,7 @@ describe("refused", () => {
 
   test("rows that are no images", () => {
     expect(() => augment(moons({ samples: 10 }), { shift: 1 })).toThrow(
-      "augment: moons: expected images, rows of shape [h, w] or [h, w, c], got [2]; where images lie flat in the rows, pass imageShape: [h, w]",
+      "augment: moons: expected images, rows of shape [h, w] or [h, w, c], got [2]; for images stored as flat rows, pass imageShape: [h, w]",
     );
     expect(() => augment(numbered(2, [2, 2, 2, 2]), {})).toThrow("got [2, 2, 2, 2]");
     expect(() => augment(numbered(2, [4, 4], "float32"), { fill: 1e39 })).toThrow(

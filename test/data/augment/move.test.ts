@@ -155,7 +155,7 @@ describe("shifted", () => {
       "shifted: fill: expected a whole number from 0 to 255, as the images are uint8, got 256",
     );
     expect(() => shifted(numbered(2, [12]))).toThrow(
-      "shifted: numbered: expected images, rows of shape [h, w] or [h, w, c], got [12]; where images lie flat in the rows, pass imageShape: [h, w]",
+      "shifted: numbered: expected images, rows of shape [h, w] or [h, w, c], got [12]; for images stored as flat rows, pass imageShape: [h, w]",
     );
   });
 });

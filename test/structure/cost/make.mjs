@@ -45,7 +45,7 @@ await build({
   },
   // Node finds them from there; #core and #standalone are what was just compiled
   packages: "external",
-  external: ["*?raw", "#core", "#core/*", "#standalone", "#schema", "#image-worker"],
+  external: ["*?raw", "#core", "#core/*", "#standalone", "#schema", "#image-worker", "#loader"],
   plugins: [
     {
       name: "spawn",

@@ -58,7 +58,7 @@ const WAYS: Readonly<Record<number, readonly (readonly string[])[]>> = {
   ],
 };
 
-/** Numbers from 0 to 1 that hang on the seed alone (mulberry32). */
+/** Numbers from 0 to 1 that depend on the seed alone (mulberry32). */
 export function numbers(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
