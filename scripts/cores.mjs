@@ -72,7 +72,7 @@ export { core };
   }
   for (const [build, also] of WHOLE) {
     const file = join(folder, `${build}.wasm`);
-    // who compiles for one target has no others
+    // a build for one target has no others
     if (!existsSync(file)) continue;
     writeFileSync(file, withRecords(readFileSync(file), "assembly", also));
   }
