@@ -64,7 +64,7 @@ export async function edgeRuntime(
 ): Promise<{ status: number; text: string }[]> {
   const module = tool("edge", "edge-runtime/dist/index.js")!;
   const core = join(installed, "node_modules/nabla/build/core");
-  const args = [join(here, "edge-runtime.mjs"), module, bundle, core, JSON.stringify(requests)];
+  const args = [join(here, "edgeRuntime.mjs"), module, bundle, core, JSON.stringify(requests)];
   return JSON.parse((await node(args, installed)).stdout);
 }
 
