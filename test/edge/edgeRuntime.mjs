@@ -1,4 +1,4 @@
-// Runs a bundled function as Vercel's edge runtime does: `node edge-runtime.mjs MODULE BUNDLE CORES REQUESTS` prints the answers,
+// Runs a bundled function as Vercel's edge runtime does: `node edgeRuntime.mjs MODULE BUNDLE CORES REQUESTS` prints the answers,
 // as JSON; requests are a JSON list of [url, init], a body in base64. The npm package lets programs compile WebAssembly from bytes, production does not: what does is refused here too.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

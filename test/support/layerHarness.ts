@@ -1,6 +1,6 @@
 /**
  * The checks of one layer: against the f64 reference, the reference against its own differences, PyTorch's numbers, shares
- * against the whole, training against predicting. What runs the layer is layer-run.ts.
+ * against the whole, training against predicting. What runs the layer is layerRun.ts.
  */
 import { near } from "./harness.ts";
 import { values } from "./kernel.ts";
