@@ -42,7 +42,7 @@ function fresh(): Model {
 }
 
 test.each([[undefined], [1], [3]])(
-  "a tab that is closed anywhere goes on bit for bit (everySteps: %s)",
+  "a tab that is closed anywhere continues bit for bit (everySteps: %s)",
   async (everySteps) => {
     const stopping = () => earlyStopping({ monitor: "valLoss", patience: 3, restoreBestWeights: true });
     const whole = fresh();
@@ -99,7 +99,7 @@ test("with monitor the best epoch is kept", async () => {
   expect(weightsSha256(await loadModel("best"))).toBe(hashes[worst]);
 });
 
-test("full storage: training goes on, is warned of once, and saves again when there is room", async () => {
+test("full storage: training continues, warns once, and saves again when there is room", async () => {
   const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
   const whole = fresh();
   await whole.fit(data, settings);

@@ -141,7 +141,7 @@ describe("imagesFrom", () => {
     }
   });
 
-  test("none, or an option there is not", async () => {
+  test("none, or an unknown option", async () => {
     await expect(imagesFrom([])).rejects.toThrow("imagesFrom: expected at least one picture, got none");
     await expect(imagesFrom([], { sizes: 3 } as never)).rejects.toThrow('unknown option "sizes"');
   });
@@ -193,7 +193,7 @@ describe("openData: folders of pictures", () => {
     expect(streamed.fingerprint).toBe(kept.fingerprint);
   });
 
-  test("kinds beside PNG and JPEG, as the engine knows them", async () => {
+  test("kinds other than PNG and JPEG, as the engine knows them", async () => {
     const [element, context] = canvas(10, 10);
     context.fillRect(0, 0, 5, 10);
     const webp = await new Promise<Blob>((done) => element.toBlob((blob) => done(blob!), "image/webp"));

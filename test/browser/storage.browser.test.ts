@@ -65,7 +65,7 @@ test.skipIf(!SCHEMES.includes("opfs"))(
   },
 );
 
-test("a training that was broken off goes on bit for bit from its checkpoint", async () => {
+test("an interrupted training continues bit for bit from its checkpoint", async () => {
   const data = moons({ samples: 200 });
   const fresh = () =>
     sequential([dense({ units: 8, activation: "tanh" }), dense({ units: 1, activation: "sigmoid" })], {

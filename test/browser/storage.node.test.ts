@@ -156,7 +156,7 @@ describe("the origin private file system", () => {
     expect((await errorOf(loadModel("m"))).message).toMatch(/^m: /);
   });
 
-  test("full: the saved model stays, the message says how much is needed and what to do; with room it goes on", async () => {
+  test("full: the saved model stays, the message says how much is needed and what to do; with room it continues", async () => {
     const opfs = browser();
     await saveModel(first, "m");
     const size = first.save().length;

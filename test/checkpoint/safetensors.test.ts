@@ -348,7 +348,7 @@ describe("damage", () => {
   });
 });
 
-test("duplicate keys are told from equal keys of different objects", () => {
+test("duplicate keys are distinguished from equal keys of different objects", () => {
   expect(duplicateKey('{"a":{"b":1},"c":[{"b":"a"},{"b":":"}],"d":"a\\":"}')).toBeUndefined();
   expect(duplicateKey('{"a":1,"b":{"c":1 , "c" : 2}}')).toBe("c");
 });

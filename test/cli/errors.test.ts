@@ -111,7 +111,7 @@ test.each<[string, Uint8Array | string]>([
     await refused([args[0]!, "other", ...args.slice(1)], message);
 });
 
-test("help on a command there is not", async () => {
+test("help on an unknown command", async () => {
   await refused(["help", "trian"], /^nabla: unknown command 'trian'; did you mean "train"\?\n$/);
   await refused(["help", "frobnicate"], /unknown command 'frobnicate'; there are train, evaluate/);
   const { code, stdout } = await place.run(["help", "train"]);

@@ -123,7 +123,7 @@ test("a table: columns, their standardisation, classes or the target's unit are 
   expect(Math.abs(y! * target.scale + target.mean - said.outputs[0])).toBeLessThan(2);
 });
 
-test("a .js with its types beside it", async () => {
+test("a .js with its types next to it", async () => {
   const { stdout } = await place.run(["export", "flowers.safetensors", "--to", "flowers.mjs"]);
   expect(stdout).toMatch(
     /^flowers\.mjs: [\d,]+ bytes; \d+ parameters as float32\nflowers\.d\.mts: its types\n$/,

@@ -200,7 +200,7 @@ describe("several models", () => {
       .map((line) => JSON.parse(line));
   };
 
-  test("evaluate: they vote on the rows that were kept out; each one's own accuracy stands beside", async () => {
+  test("evaluate: they vote on the rows that were kept out; each one's own accuracy is shown too", async () => {
     for (const voting of ["soft", "hard"]) {
       const [scores] = await json("evaluate", ...models, "flowers.csv", "--voting", voting);
       expect(scores).toMatchObject({ part: "test", rows: 12, voting });

@@ -6,7 +6,7 @@ import { done, workplace } from "./support.ts";
 const place = workplace();
 afterAll(place.remove);
 
-test("--micro-batch-size changes nothing, be it begun with or gone on with", async () => {
+test("--micro-batch-size changes nothing, at the start or when resuming", async () => {
   const base = ["train", "moons", "--samples", "90", "--batch-size", "40", "--schedule", "constant"];
   const run = async (epochs: number, ...flags: string[]) =>
     done(await place.run([...base, "--epochs", String(epochs), ...flags])).weightsSha256;
@@ -22,7 +22,7 @@ test("--micro-batch-size changes nothing, be it begun with or gone on with", asy
   ]);
 });
 
-test("a finished training goes on for more epochs, and stays as it is without", async () => {
+test("a finished training continues for more epochs, and is unchanged without", async () => {
   // a constant rate: a cosine over two epochs is another one than over four
   const short = ["train", "moons", "--samples", "100", "--patience", "50", "--schedule", "constant"];
   const first = done(await place.run([...short, "--epochs", "2", "--out", "short.safetensors"]));

@@ -54,7 +54,7 @@ test("the same command gives the same weights, another seed gives others", async
   expect(await train("2")).not.toBe(first);
 });
 
-test("--ignore leaves columns of a table out, also when going on", async () => {
+test("--ignore leaves columns of a table out, also when resuming", async () => {
   const lines = flowers().trim().split("\n");
   const table = lines.map((line, i) => `${i ? `nr ${i}` : "id"},${line},${i ? "seen" : "note"}`).join("\n");
   place.write("noted.csv", table);

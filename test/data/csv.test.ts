@@ -20,7 +20,7 @@ describe("parseCsvDataset", () => {
     expect(contents(dataset).y).toEqual([0.5, 1.5]);
   });
 
-  test("a number on top of a column of numbers: no header, whatever stands beside it", () => {
+  test("a number on top of a column of numbers: no header, whatever is next to it", () => {
     const iris = [
       "5.1,3.5,1.4,0.2,Iris-setosa",
       "4.9,3.0,1.4,0.2,Iris-setosa",

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { Core } from "../../src/core/core.ts";
 import { dense, sequential } from "../../src/index.ts";
 import { tapesOf } from "../support/tapes.ts";
 import { read, root } from "./pages.ts";
@@ -50,4 +51,23 @@ test("it is short, and names files that are there", () => {
       .map(([, name]) => name!)
       .filter((name) => folders.every((folder) => !existsSync(join(root, folder, name)))),
   ).toEqual([]);
+});
+
+test("packed weights lie where the example says", () => {
+  const [, rows, columns] = page.match(/In a (\d+) × (\d+)\s+matrix/)!.map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  const core = new Core();
+  const plain = core.base + 4096;
+  core.reserve(plain + rows * columns * 4);
+  core.f32(plain, rows * columns).set(Array.from({ length: rows * columns }, (_, i) => i + 1));
+  core.exports.packWeights(core.base, plain, rows, columns, columns);
+  const places = [...page.matchAll(/lement \((\d+), (\d+)\) is float [^=]*= (\d+)/g)].map((match) =>
+    match.map(Number),
+  );
+  expect(places).toHaveLength(2);
+  for (const [, i, c, place] of places)
+    expect(core.f32(core.base, place! + 1)[place!]).toBe(i! * columns + c! + 1);
 });

@@ -121,7 +121,7 @@ test("another scale of bytes", () => {
   expect(bits(predictIn(instantiate(wasm), x))).toEqual(bits(model.predict(Float32Array.from(x)).data));
 });
 
-test("weights are those the model has when it is exported; the model goes on", async () => {
+test("weights are those the model has when it is exported; the model keeps working", async () => {
   const model = small();
   model.compile({
     optimizer: { name: "adam", learningRate: 0.1, useEma: true },

@@ -15,7 +15,7 @@ test("a layer that is only described is an error that says what to write; its fa
   expect(() => sequential([described, pooled])).toThrow(/layers\[1\]\.type: .*maxPooling2d/);
 });
 
-test("a type there is not is told from one that is not there yet", () => {
+test("an unknown type and one that is not registered yet get different errors", () => {
   expect(() => sequential([{ type: "conv2" } as unknown as LayerInput])).toThrow(
     /layers\[0\]\.type: expected one of dense, .*, got "conv2"; did you mean "conv2d"\?/,
   );

@@ -152,7 +152,7 @@ test("outputs that are not numbers are right about nothing", () => {
   expect(result("mse", [nan])).toBeNaN();
 });
 
-describe("through a model that says what it is told", () => {
+describe("through a model whose outputs are its inputs", () => {
   const model = (loss: TrainingOptions["loss"], metrics: MetricName[]) =>
     sequential([activation({ activation: "linear", inputShape: [UNITS] })]).compile({ loss, metrics });
 

@@ -102,7 +102,7 @@ test("a file has both; its plain tensors are the average", async () => {
 });
 
 describe("looking at gradients", () => {
-  test("they are those at the model's own weights, penalties included, and training goes on undisturbed", async () => {
+  test("they are those at the model's own weights, penalties included, and training continues undisturbed", async () => {
     const twice = async (look: boolean) => {
       const model = fresh(true);
       await model.fit(data, options);

@@ -65,7 +65,7 @@ test("the same seed gives the same bits; arrays and asynchronous data sets as we
   expect(await crossValidate(make, data, { ...options, seed: 8 })).not.toEqual(a);
 });
 
-test("makeModel hears the fold, onFold its result; callbacks begin anew each time", async () => {
+test("makeModel is given the fold, onFold its result; callbacks start again each time", async () => {
   const asked: number[] = [];
   const done: number[] = [];
   const stopping = earlyStopping({ monitor: "loss", patience: 1, minDelta: 1e9 });

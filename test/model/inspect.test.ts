@@ -127,7 +127,7 @@ test("inputGradients() through ReLU and max pooling", async () => {
   expect(error).toBeLessThan(0.05);
 });
 
-test("a row's gradient is its own, whatever rows are beside it; bytes count after their scale", () => {
+test("a row's gradient does not depend on the other rows; bytes count after their scale", () => {
   const shape = [6, 5, 1];
   const [model, data] = made(smooth(5), shape);
   const all = model.inputGradients(data);

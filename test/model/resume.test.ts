@@ -340,7 +340,7 @@ describe("in the same process, after an abort", () => {
   });
 });
 
-test("the same callbacks in another training begin anew", async () => {
+test("the same callbacks in another training start again", async () => {
   const model = fresh("adam");
   const again = callbacks();
   const options = { ...fitOptions, callbacks: again };

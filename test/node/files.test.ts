@@ -97,7 +97,7 @@ function failing(
 }
 
 describe("writeFileAtomic", () => {
-  test("writes and replaces, and leaves nothing beside it", async () => {
+  test("writes and replaces, and leaves no other file", async () => {
     await writeFileAtomic(path, bytes("one"));
     expect(content()).toBe("one");
     await writeFileAtomic(path, bytes("two, longer"));

@@ -24,7 +24,7 @@ const png = (width: number, height: number, ...values: number[]): Uint8Array =>
     data: Uint8Array.from({ length: width * height }, (_, i) => values[i % values.length]!),
   });
 
-test("an option there is not, or a word that is none of its own, is refused", async () => {
+test("an unknown option, or an unknown value of one, is refused", async () => {
   for (const [options, message] of [
     [{ sizes: 8 }, 'openData: images: unknown option "sizes"; did you mean "size"?'],
     [{ workers: 0 }, "workers: expected a whole number ≥ 1, got 0"],

@@ -146,7 +146,7 @@ describe("PNG", () => {
     expect(() => decodeImage(bomb, "bomb.png")).toThrow(/and more are more than 500×500 pixels can need/);
   });
 
-  test("texts and profiles beside the picture do not matter, broken ones neither", () => {
+  test("texts and profiles in the file do not matter, not even broken ones", () => {
     const file = fixture("bit-16.png");
     const junk = [0, 0, 0, 4, ...new TextEncoder().encode("iCCP"), 1, 2, 3, 4, 9, 9, 9, 9];
     const with_ = Uint8Array.from([...file.subarray(0, 33), ...junk, ...file.subarray(33)]);

@@ -111,7 +111,7 @@ describe.each(Object.entries(NETS))("%s", (name, document) => {
     expect(got).toEqual(golden[name]);
   });
 
-  test("a checkpoint of an earlier version goes on to the same bits", async () => {
+  test("a checkpoint of an earlier version continues to the same bits", async () => {
     const model = load(new Uint8Array(readFileSync(place)));
     await model.fit(data, { resume: true, callbacks: callbacks() });
     expect(weightsSha256(model)).toBe(golden[name].weights);

@@ -60,11 +60,11 @@ describe.each(Object.entries(documentSettings().fields).map(([name, field]) => [
     const value = example(field.jsonSchema() as Schema);
     const made = () => fromConfig(document({ [name]: value }));
 
-    test("a document's is what fit() is told", () => {
+    test("a document's settings are those fit() is given", () => {
       expect(made().fit[name as keyof FitOptions]).toMatchObject(value as object);
     });
 
-    test("is in the file, and in the training that goes on from it", async () => {
+    test("is in the file, and in the training that continues from it", async () => {
       const model = load(await half(made()));
       expect(configOf(model).training![name as "epochs"]).toMatchObject(value as object);
       expect(internalsOf(model).state.settings![name as "epochs"]).toMatchObject(value as object);

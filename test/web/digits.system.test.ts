@@ -324,7 +324,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     expect(await shaOf(page)).toBe(sha);
   });
 
-  test("reloads while it is being saved: what is kept can always be gone on with", async () => {
+  test("reloads while it is being saved: what is kept can always be continued", async () => {
     // epochs are short, so that there is hardly a time at which nothing is being saved, and so many that they do not end meanwhile
     await open("samples=10000&epochs=200&network=mlp&augment=none");
     await press(page, "Train");

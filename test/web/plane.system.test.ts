@@ -83,7 +83,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     await page.waitFor(".plane .transport");
   }
 
-  test("opens and trains by itself; the moons are told apart", async () => {
+  test("opens and trains by itself; the moons are separated", async () => {
     await open("", { still: false });
     const figures = await until(
       () => figuresOf(page),

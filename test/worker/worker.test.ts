@@ -66,7 +66,7 @@ describe("the same bits", () => {
       },
     ]));
   test("digits, split", () => same(() => [images, { validationSplit: 0.2 }]));
-  test("images moved anew every epoch", () =>
+  test("images moved differently every epoch", () =>
     same(() => [images, { augment: { shift: 2, rotate: 10, noise: 0.1 }, shifted: 1, epochs: 2 }]));
   test("data sets made of others", () =>
     same(() => {
@@ -349,7 +349,7 @@ describe.each([false, true])("progress, worker: %s", (worker) => {
     expect(last?.step).toBe(stopped);
   });
 
-  test("what is saved at the end of an epoch goes on as if nothing had been", async () => {
+  test("what is saved at the end of an epoch continues as if nothing had happened", async () => {
     const options = (): FitOptions => ({
       epochs: 9,
       worker,

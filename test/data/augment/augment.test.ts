@@ -294,7 +294,7 @@ describe("refused", () => {
   });
 });
 
-test("flat rows are images where the shape is told", () => {
+test("flat rows are images if the shape is given", () => {
   const laid = numbered(12, [90]);
   const made = augment(laid, { ...everything, imageShape: [10, 9, 1] });
   expect(made.inputShape).toEqual([90]);

@@ -119,7 +119,7 @@ describe("shifted", () => {
     expect(Array.from(made.labels!)).toEqual(y);
   });
 
-  test("further, with another fill, of flat rows, in any order, beside other data", () => {
+  test("further, with another fill, of flat rows, in any order, next to other data", () => {
     const flat = numbered(3, [12]);
     const made = shifted(flat, 2, { fill: 255, imageShape: [3, 4] });
     const x = new Uint8Array(12 * 4).fill(99);
