@@ -18,7 +18,7 @@ import { PREDICTING, SHIPPED, workerAt } from "./defines.mjs";
 import { generate } from "./generate.mjs";
 import { inference } from "./inference.mjs";
 import { note, writeNotices } from "./notices.mjs";
-import { schemaOfFields } from "./schema.mjs";
+import { moduleOf, schemaOfFields } from "./schema.mjs";
 import { pruneTypes } from "./types.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -95,8 +95,15 @@ const commander = {
     });
   },
 };
-/** What model.fit() loads when it is asked to move images, or to train in a worker: files of their own, which bundlers leave where they are. */
-const LATER = { images: "src/data/augment/fit.ts", remote: "src/worker/train.ts" };
+/**
+ * What model.fit() loads when it needs it: to move images, to train in a worker, to train here. Files of their own, which bundlers leave
+ * where they are.
+ */
+const LATER = {
+  images: "src/data/augment/fit.ts",
+  remote: "src/worker/train.ts",
+  trainer: "src/training/trainer.ts",
+};
 const later = {
   name: "later",
   setup(bundler) {
@@ -118,12 +125,9 @@ const coreless = {
   },
 };
 // for editors, and for configSchema()
-const schema = JSON.stringify(await schemaOfFields());
-writeFileSync("build/schema.json", schema);
-writeFileSync(
-  "build/schema.js",
-  `// build/schema.json as text.\nexport const schema = ${JSON.stringify(schema)};\n`,
-);
+const schema = await schemaOfFields();
+writeFileSync("build/schema.json", JSON.stringify(schema));
+writeFileSync("build/schema.js", moduleOf(schema));
 const common = {
   bundle: true,
   format: "esm",
@@ -261,7 +265,8 @@ for (const folder of ["build", "build/chunks"]) {
     const options = {
       module: true,
       keep_classnames: true,
-      compress: false,
+      // one file that nothing else shares: what it leaves behind is not shaken any more
+      compress: file === "predict.js" && { passes: 2, inline: 1, reduce_funcs: false, collapse_vars: false },
       // an error nobody catches is shown with its line
       format: { preserve_annotations: true, max_line_len: 400 },
     };

@@ -33,6 +33,44 @@ export async function schemaOfFields() {
   return (await import(url)).schemaOfFields();
 }
 
+/**
+ * The schema as a module: parts that are there several times are written once, which is half of it.
+ *
+ * @param {object} schema
+ */
+export function moduleOf(schema) {
+  const seen = new Map();
+  /** @param {unknown} part */
+  const count = (part) => {
+    if (typeof part !== "object" || part === null) return;
+    const text = JSON.stringify(part);
+    seen.set(text, (seen.get(text) ?? 0) + 1);
+    if (seen.get(text) === 1) Object.values(part).forEach(count);
+  };
+  count(schema);
+  const names = new Map();
+  const lines = [];
+  /** @param {unknown} part */
+  const write = (part) => {
+    if (typeof part !== "object" || part === null) return JSON.stringify(part);
+    const text = JSON.stringify(part);
+    if (names.has(text)) return names.get(text);
+    const inner = Array.isArray(part)
+      ? `[${part.map(write).join(",")}]`
+      : `{${Object.entries(part)
+          .map(([key, value]) => `${JSON.stringify(key)}:${write(value)}`)
+          .join(",")}}`;
+    // a name costs some letters each time
+    if (seen.get(text) < 2 || inner.length < 16) return inner;
+    const name = `s${names.size}`;
+    names.set(text, name);
+    lines.push(`const ${name} = ${inner};`);
+    return name;
+  };
+  const whole = write(schema);
+  return `// build/schema.json as a module.\n${lines.join("\n")}\nexport const schema = ${whole};\n`;
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   mkdirSync(join(root, "schema"), { recursive: true });
   const text = JSON.stringify(await schemaOfFields(), null, 2);

@@ -24,10 +24,10 @@ run("assemblyscript", "bin/asc.js", "--config", join(root, "asconfig.json"), "--
 run("assemblyscript", "bin/asc.js", "--config", join(root, "asconfig.standalone.json"));
 const { writeCores } = await script("cores.mjs");
 writeCores("build/core");
-const { schemaOfFields } = await script("schema.mjs");
-const schema = JSON.stringify(await schemaOfFields());
-writeFileSync("build/schema.json", schema);
-writeFileSync("build/schema.js", `export const schema = ${JSON.stringify(schema)};\n`);
+const { moduleOf, schemaOfFields } = await script("schema.mjs");
+const schema = await schemaOfFields();
+writeFileSync("build/schema.json", JSON.stringify(schema));
+writeFileSync("build/schema.js", moduleOf(schema));
 run("typescript", "bin/tsc", "-p", "tsconfig.json");
 
 const { WHOLE, PREDICTING } = await script("defines.mjs");

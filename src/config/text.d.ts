@@ -1,2 +1,0 @@
-/** schema.json as text, written by the build. */
-export declare const schema: string;
