@@ -5,7 +5,6 @@ import { NablaError } from "../errors.ts";
 import { fit } from "../training/fit.ts";
 import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
-import { train } from "../training/trainer.ts";
 import { onPage } from "../worker/page.ts";
 import { type Internals, internalsOf } from "./internals.ts";
 import type { Model } from "./model.ts";
@@ -32,7 +31,7 @@ export function fitModel(model: Model, data: Dataset, options: FitOptions): Prom
   );
 }
 
-/** In a worker if wanted and possible, else here. The code for workers is loaded only when it is used. */
+/** In a worker if wanted and possible, else here. Either way the code of the loop is loaded when it is used: a page needs one of them. */
 async function trainSomewhere(
   internals: Internals,
   request: TrainRequest<Model>,
@@ -53,8 +52,23 @@ async function trainSomewhere(
     if (await elsewhere.trainElsewhere(request, run, remote, worker === true)) return;
   }
   request.signal?.throwIfAborted();
+  const { train } = await loadTrainer();
   await train(request, run);
 }
+
+/** The loop that runs in this thread. */
+async function loadTrainer(): Promise<typeof import("../training/trainer.ts")> {
+  try {
+    return await import("../training/trainer.ts");
+  } catch (cause) {
+    throw new NablaError(
+      `fit: the code that trains could not be loaded (${messageOf(cause)}); the model is as it was. Load the page again, and see that all files of the library are served`,
+      { cause },
+    );
+  }
+}
+
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
 let warned = false;
 
@@ -63,7 +77,7 @@ async function loadElsewhere(required: boolean): Promise<typeof import("../worke
   try {
     return await import("../worker/train.ts");
   } catch (cause) {
-    const why = `what trains in a worker could not be loaded (${cause instanceof Error ? cause.message : cause})`;
+    const why = `what trains in a worker could not be loaded (${messageOf(cause)})`;
     if (required)
       throw new NablaError(`fit: worker: ${why}; pass worker: false to train without one`, { cause });
     if (!warned)

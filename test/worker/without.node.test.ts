@@ -68,6 +68,28 @@ describe("where the file that trains in a worker is not there", () => {
   });
 });
 
+describe("where the file that trains here is not there", () => {
+  beforeEach(async () => {
+    vi.doMock("../../src/training/trainer.ts", () => {
+      throw new Error("404");
+    });
+    vi.resetModules();
+    library = await import("../../src/index.ts");
+  });
+  afterEach(() => void vi.doUnmock("../../src/training/trainer.ts"));
+
+  test("an error that says so, and a model that can be used and trained again", async () => {
+    const model = make();
+    const before = weightsSha256(model);
+    const lost = () =>
+      expect(model.fit(data)).rejects.toThrow(/^fit: the code that trains could not be loaded \(/);
+    await lost();
+    expect(weightsSha256(model)).toBe(before);
+    // not "is being trained already"
+    await lost();
+  });
+});
+
 test.each([
   ["cannot be started", refuse],
   [
