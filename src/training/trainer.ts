@@ -60,7 +60,7 @@ export class Trainer<M> {
       await this.trainBatches(epoch);
       this.checkWeights();
       if (run.batch < this.batches) {
-        reports.interrupted(run, () => this.figures());
+        reports.interrupted(run, this.figures);
         break;
       }
       const logs = { ...this.figures(), ...(await this.validate()), learningRate: run.rate };
@@ -82,11 +82,17 @@ export class Trainer<M> {
       const indices = reader.indices(run.batch);
       const read = reader.read(run.batch, indices);
       stepper.take(indices, read instanceof Promise ? await read : read);
-      if (this.afterBatch.length > 0) await this.callAfterBatch();
-      this.reports.batch(indices.length, run, () => this.figures());
+      if (this.wantsBatch()) await this.callAfterBatch();
+      this.reports.batch(indices.length, run, this.figures);
       const turn = pause();
       if (turn) await turn;
     }
+  }
+
+  /** Most callbacks have no use for batches, or for one in many: no promise is made then. */
+  private wantsBatch(): boolean {
+    const { afterBatch, run } = this;
+    return afterBatch.length > 0 && afterBatch.some((hook) => wanted(hook, run.step));
   }
 
   private async callAfterBatch(): Promise<void> {
@@ -105,12 +111,12 @@ export class Trainer<M> {
   }
 
   /** Loss and metrics of the epoch so far. */
-  private figures(): Logs {
+  private readonly figures = (): Logs => {
     const { run, request } = this;
     const logs: Logs = { loss: run.lossSum / run.rows };
     for (const metric of request.metrics) logs[metric.name] = metric.result();
     return logs;
-  }
+  };
 
   /** valLoss, valAccuracy, … where there is something to validate on. */
   private async validate(): Promise<Record<string, number>> {
