@@ -59,7 +59,7 @@ export interface ResidualFactory {
 function bridge(from: Shape, to: Shape): string {
   if (from.length !== 3 || to.length !== 3) return `[dense({ units: ${to[to.length - 1]} })]`;
   const strides = [from[0] / to[0], from[1] / to[1]].map((ratio) => Math.max(1, Math.round(ratio)));
-  const both = strides[0] === strides[1] ? String(strides[0]) : `[${strides.join(", ")}]`;
+  const both = strides[0] === strides[1] ? String(strides[0]) : showShape(strides);
   // with "same" there are ceil(size / stride) outputs
   const fits = to.slice(0, 2).every((n, i) => n === Math.ceil(from[i] / strides[i]));
   const step = both === "1" ? "" : `, strides: ${both}, padding: "same"`;
