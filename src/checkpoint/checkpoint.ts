@@ -73,7 +73,7 @@ const figure: Field<number> = {
     if (typeof value === "number") return value;
     throw new NablaError(`${path}: expected a number, got ${show(value)}`);
   },
-  jsonSchema: () => ({}),
+  jsonSchema: DOCS && (() => ({})),
 };
 const count = int({ min: 0 });
 const strings = list(string());
