@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import type { ActivationName } from "../../activations/table.ts";
 import { type Config, type ConfigInput, checkConfig } from "../../config/config.ts";
-import { didYouMean, NablaError } from "../../errors.ts";
+import { didYouMean, NablaError, prefixed } from "../../errors.ts";
 import type { InitializerName } from "../../initializers/table.ts";
 import { LOSSES, type LossName, losses } from "../../losses/table.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
@@ -171,10 +171,4 @@ function optimizerOf(written: ConfigInput["training"]["optimizer"], flags: Model
   } as ConfigInput["training"]["optimizer"];
 }
 
-function scheduleOf(text: string) {
-  try {
-    return parseSchedule(text);
-  } catch (error) {
-    throw error instanceof NablaError ? new NablaError(`--${error.message}`, { cause: error }) : error;
-  }
-}
+const scheduleOf = (text: string) => prefixed("--", () => parseSchedule(text));
