@@ -13,14 +13,14 @@ import {
 } from "../fields/fields.ts";
 import { described, object, optional, withDefault } from "../fields/objects.ts";
 import type { LayerConfig, LayerDocument } from "../layers/configs.ts";
-import { checkChain, layerField } from "../layers/registry.ts";
+import { layerField } from "../layers/registry.ts";
 import { registerAll } from "../layers/table.ts";
 import { lossField } from "../losses/table.ts";
 import { metricsField } from "../metrics/table.ts";
 import { type OptimizerConfig, type OptimizerInput, optimizerField } from "../optimizers/table.ts";
 import { type ScheduleConfig, type ScheduleInput, scheduleField } from "../schedules/table.ts";
 import { documentSettings } from "../training/settings.ts";
-import { shapeField, withShape } from "./shape.ts";
+import { shapeField } from "./shape.ts";
 
 // The types of these fields are written out by name: the compiler would copy all they consist of into the declarations.
 export type ModelFields = {
@@ -67,9 +67,7 @@ export function configFields(): ObjectField<ConfigFields> {
 
 /** With every default filled in and names for whole objects written out. */
 export type Config = Infer<ReturnType<typeof configFields>>;
-export type ModelConfig = Infer<ReturnType<typeof modelFields>>;
 export type TrainingConfig = Infer<ReturnType<typeof trainingFields>>;
-export type { LayerConfig };
 /** As people write it. */
 export type ConfigInput = Input<ReturnType<typeof configFields>>;
 
@@ -104,10 +102,4 @@ export function parseConfig(text: string, name: string): Config {
     });
   }
   return checkConfig(value, name);
-}
-
-/** Checks a list of layers of any type and fills in defaults: see withShape(). */
-export function checkLayers(layers: readonly unknown[]): { configs: LayerConfig[]; inputShape?: number[] } {
-  registerAll();
-  return withShape(layers, checkChain);
 }

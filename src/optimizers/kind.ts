@@ -1,6 +1,6 @@
 /** What an optimizer is: its fields, what it keeps for each parameter, and its pass over all of them. Twins of assembly/optimizers. */
-import { bool, type Infer, type Kind, number } from "../fields/fields.ts";
-import { object, optional } from "../fields/objects.ts";
+import { bool, type Kind, number } from "../fields/fields.ts";
+import { optional } from "../fields/objects.ts";
 import type { PlanBuilder } from "../plan/builder.ts";
 
 /** A value kept per parameter from step to step. */
@@ -47,5 +47,3 @@ export const common = (weightDecay = 0) => ({
   useEma: bool({ default: false, doc: DOCS && "The model's weights are a moving average of those trained." }),
   emaMomentum: share(0.99, DOCS && "Share of the average kept each step."),
 });
-const commonFields = () => object(common());
-export type CommonConfig = Infer<ReturnType<typeof commonFields>>;
