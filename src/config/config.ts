@@ -11,14 +11,11 @@ import {
   type ObjectField,
   string,
 } from "../fields/fields.ts";
-import { described, object, optional, withDefault } from "../fields/objects.ts";
+import { described, object, optional } from "../fields/objects.ts";
 import type { LayerConfig, LayerDocument } from "../layers/configs.ts";
 import { layerField } from "../layers/registry.ts";
 import { registerAll } from "../layers/table.ts";
-import { lossField } from "../losses/table.ts";
-import { metricsField } from "../metrics/table.ts";
-import { type OptimizerConfig, type OptimizerInput, optimizerField } from "../optimizers/table.ts";
-import { type ScheduleConfig, type ScheduleInput, scheduleField } from "../schedules/table.ts";
+import { type CompileFields, compileFields } from "../training/compile.ts";
 import { documentSettings } from "../training/settings.ts";
 import { shapeField } from "./shape.ts";
 
@@ -27,13 +24,7 @@ export type ModelFields = {
   inputShape: typeof shapeField;
   layers: Field<LayerConfig[], LayerDocument[], "required">;
 };
-export type TrainingFields = {
-  loss: ReturnType<typeof lossField>;
-  optimizer: Field<OptimizerConfig, OptimizerInput, "defaulted">;
-  schedule: Field<ScheduleConfig, ScheduleInput, "optional">;
-  metrics: ReturnType<typeof metricsField>;
-} & ReturnType<typeof documentSettings>["fields"] &
-  CallbackFields;
+export type TrainingFields = CompileFields & ReturnType<typeof documentSettings>["fields"] & CallbackFields;
 export type ConfigFields = {
   $schema: Field<string, string, "optional">;
   nabla: Field<1, 1, "required">;
@@ -46,10 +37,7 @@ export const modelFields = (): ObjectField<ModelFields> =>
 
 export const trainingFields = (): ObjectField<TrainingFields> =>
   object({
-    loss: lossField(),
-    optimizer: withDefault(optimizerField(), "adam"),
-    schedule: optional(scheduleField()),
-    metrics: metricsField(),
+    ...compileFields(),
     ...documentSettings().fields,
     ...callbackFields(),
   });

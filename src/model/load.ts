@@ -6,7 +6,7 @@ import { modelFields, trainingFields } from "../config/config.ts";
 import { NablaError } from "../errors.ts";
 import { registerAll } from "../layers/table.ts";
 import type { Network } from "../network/network.ts";
-import type { CompiledTraining } from "../training/compile.ts";
+import { type CompiledTraining, compileOptionsOf } from "../training/compile.ts";
 import { freshRun, type Run } from "../training/run.ts";
 import { settingsOf } from "../training/settings.ts";
 import { internalsOf } from "./internals.ts";
@@ -44,8 +44,7 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
     extra: checkpoint.extra,
   };
   if (!training) return model;
-  const { loss, optimizer, schedule, metrics } = training;
-  internals.compile({ loss, optimizer, metrics, ...(schedule && { schedule }) });
+  internals.compile(compileOptionsOf(training));
   setSlots(network, internals.state.required, checkpoint, name);
   if (checkpoint.dataset) {
     const settings = { ...settingsOf(training), rows: checkpoint.dataset.length };

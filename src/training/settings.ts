@@ -7,6 +7,7 @@ import { type AugmentConfig, augmentFields } from "../data/augment/fields.ts";
 import { prefixed } from "../errors.ts";
 import { bool, type Field, type Infer, type Input, int, number } from "../fields/fields.ts";
 import { object, optional, record } from "../fields/objects.ts";
+import { given } from "../fields/options.ts";
 
 /** The seed of a model or a training. */
 export const seedField = () =>
@@ -116,7 +117,4 @@ export function readSettings(options: FitSettings, saved: Settings | undefined, 
 }
 
 /** The settings among the fields of a checked `training`. */
-export function settingsOf(training: Settings): Settings {
-  const names = new Set(Object.keys(fitSettings().fields));
-  return Object.fromEntries(Object.entries(training).filter(([name]) => names.has(name))) as Settings;
-}
+export const settingsOf = (training: Settings): Settings => given(fitSettings().fields, training) as Settings;
