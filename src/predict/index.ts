@@ -16,11 +16,10 @@ import { unpackValue } from "../checkpoint/values.ts";
 import type { LayerConfig } from "../layers/configs.ts";
 import type { ArrayLike2 } from "../data/arrays.ts";
 import { NablaError } from "../errors.ts";
-import { checkOptions, checkWhole } from "../fields/options.ts";
 import { buildLayers } from "../layers/table.ts";
 import type { Metadata } from "../model/options.ts";
 import { InferenceNetwork } from "../network/inference.ts";
-import { type Outputs, predictBatches, rowsOf } from "../network/predict.ts";
+import { batchSizeOf, type Outputs, predictBatches, rowsOf } from "../network/predict.ts";
 import type { Layer } from "../plan/operation.ts";
 import { showShape } from "../shape.ts";
 
@@ -60,9 +59,7 @@ export class Predictor {
    * @throws NablaError for values that make up no whole rows
    */
   predict(x: ArrayLike2, options: { batchSize?: number } = {}): Outputs {
-    checkOptions("predict", options, ["batchSize"]);
-    const { batchSize = 256 } = options;
-    checkWhole("predict: batchSize", batchSize);
+    const batchSize = batchSizeOf("predict", options);
     return predictBatches(this.network, rowsOf(x, this.inputShape), batchSize);
   }
 }

@@ -8,6 +8,7 @@
  * Everything that changes is in a Run: saved with the weights, it lets training continue from any step, bit for bit.
  */
 import { type Callback, inOrder, type Logs, type TrainingContext, wanted } from "../callbacks/callback.ts";
+import { ROWS_AT_ONCE } from "../network/predict.ts";
 import { score } from "./evaluate.ts";
 import { WayBack } from "./goingBack.ts";
 import { pauser } from "./pause.ts";
@@ -128,7 +129,7 @@ export class Trainer<M> {
       dataset: validation,
       loss: training.loss,
       metrics: scoring,
-      batchSize: split ? plan.rows : Math.max(settings.batchSize, 256),
+      batchSize: split ? plan.rows : Math.max(settings.batchSize, ROWS_AT_ONCE),
       pause: this.pause,
     });
     return Object.fromEntries(Object.entries(scores).map(([name, value]) => [valName(name), value]));
