@@ -8,7 +8,7 @@ import { join } from "node:path";
 const NOTE = "// Generated from index.ts by scripts/indexes.mjs. Do not edit: change the index and build.\n";
 
 /** The names that an index exports, in its order. */
-export const exportedNames = (text) =>
+const exportedNames = (text) =>
   [...text.matchAll(/^export \{ (.+) \} from "/gm)].flatMap(([, list]) =>
     list.split(", ").map((name) => name.replace(/^\w+ as /, "")),
   );

@@ -92,7 +92,7 @@ export function writeRecords(folder, file) {
  * @param {readonly string[]} names exports of the module; records of other kernels are left out
  * @param {readonly string[]} also records that no kernel takes
  */
-export function sectionText(folder, names, also) {
+function sectionText(folder, names, also) {
   const { records, kernels } = readRecords(folder);
   const lines = [];
   for (const [record, fields] of records) {
