@@ -23,8 +23,6 @@ import {
 import { type NamedTensor, readSafetensors, writeSafetensors } from "./safetensors.ts";
 import { packValue, unpackValue } from "./values.ts";
 
-export { CHECKPOINT_VERSION, type FloatTensor, requireTensors } from "./document.ts";
-
 /** Where training stands. Counters are whole numbers from 0. */
 export interface TrainingPosition {
   /** Epochs finished. */

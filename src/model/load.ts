@@ -1,11 +1,12 @@
 /** A model from a checkpoint's bytes. */
 import type { CallbackStates } from "../callbacks/callback.ts";
-import { type Checkpoint, decodeCheckpoint, requireTensors } from "../checkpoint/checkpoint.ts";
-import { UNNAMED } from "../checkpoint/document.ts";
+import { type Checkpoint, decodeCheckpoint } from "../checkpoint/checkpoint.ts";
+import { requireTensors, UNNAMED } from "../checkpoint/document.ts";
 import { modelFields, trainingFields } from "../config/config.ts";
 import { NablaError } from "../errors.ts";
 import { registerAll } from "../layers/table.ts";
 import type { Network } from "../network/network.ts";
+import { setParameters } from "../network/parameters.ts";
 import { type CompiledTraining, compileOptionsOf } from "../training/compile.ts";
 import { freshRun, type Run } from "../training/run.ts";
 import { settingsOf } from "../training/settings.ts";
@@ -37,7 +38,7 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
   const model = new Model(layers, { seed: checkpoint.progress.seed });
   const internals = internalsOf(model);
   const network = internals.build(inputShape, false);
-  setParameters(network, checkpoint, name);
+  setParameters(network, checkpoint.tensors, name);
   model.metadata = {
     classes: checkpoint.classes,
     standardisation: checkpoint.standardisation,
@@ -51,19 +52,6 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
     internals.state.goOnFrom(runOf(checkpoint), settings, checkpoint.callbacks as CallbackStates);
   }
   return model;
-}
-
-function setParameters(network: Network, { tensors }: Checkpoint, name: string): void {
-  requireTensors(
-    tensors,
-    network.tensors.map((tensor) => ({ name: tensor.name, shape: tensor.spec.shape })),
-    name,
-  );
-  for (const tensor of network.tensors) {
-    network.write(tensor, tensors.get(tensor.name)!.data);
-    if (!network.finite(tensor))
-      throw new NablaError(`tensor "${tensor.name}" holds NaN or infinite values; expected numbers`);
-  }
 }
 
 function setSlots(network: Network, { slots }: CompiledTraining, checkpoint: Checkpoint, name: string): void {
