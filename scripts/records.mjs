@@ -1,8 +1,9 @@
 // The argument records of kernels, read from the AssemblyScript sources, so that a field's name, type and place is written once.
 // Names become the types in src/core/records.ts, which is committed so that editors and reviewers see it. Places go into the compiled
 // core: a custom section, which the façade and hosts of other languages read. Run by the build.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeIfChanged } from "./write.mjs";
 
 const LETTER = { usize: "p", i32: "i", u32: "i", f32: "f" };
 /** The name of the section; src/core/layouts.ts reads it. */
@@ -73,14 +74,7 @@ export function recordsText(folder) {
   ].join("\n");
 }
 
-export function writeRecords(folder, file) {
-  const text = recordsText(folder);
-  let before = "";
-  try {
-    before = readFileSync(file, "utf8");
-  } catch {}
-  if (before !== text) writeFileSync(file, text);
-}
+export const writeRecords = (folder, file) => writeIfChanged(file, recordsText(folder));
 
 /**
  * The text of the section, a line for each record: the kernels that take it, or its own name where none does, then its fields in memory
