@@ -8,6 +8,7 @@
  * Everything that changes is in a Run: saved with the weights, it lets training continue from any step, bit for bit.
  */
 import { type Callback, inOrder, type Logs, type TrainingContext, wanted } from "../callbacks/callback.ts";
+import { figureOf } from "../metrics/metric.ts";
 import { ROWS_AT_ONCE } from "../network/predict.ts";
 import { score } from "./evaluate.ts";
 import { WayBack } from "./goingBack.ts";
@@ -132,7 +133,7 @@ export class Trainer<M> {
       batchSize: split ? plan.rows : Math.max(settings.batchSize, ROWS_AT_ONCE),
       pause: this.pause,
     });
-    return Object.fromEntries(Object.entries(scores).map(([name, value]) => [valName(name), value]));
+    return Object.fromEntries(Object.entries(scores).map(([name, value]) => [figureOf("val", name), value]));
   }
 
   private finishEpoch(logs: Logs): void {
@@ -145,6 +146,3 @@ export class Trainer<M> {
     for (const metric of this.request.metrics) metric.reset();
   }
 }
-
-/** accuracy → valAccuracy */
-export const valName = (name: string): string => `val${name[0].toUpperCase()}${name.slice(1)}`;
