@@ -3,6 +3,7 @@
 // core: a custom section, which the façade and hosts of other languages read. Run by the build.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readKernels } from "./kernels.mjs";
 import { writeIfChanged } from "./write.mjs";
 
 const LETTER = { usize: "p", i32: "i", u32: "i", f32: "f" };
@@ -58,6 +59,8 @@ export function readRecords(folder) {
 /** The text of src/core/records.ts. */
 export function recordsText(folder) {
   const { records, kernels } = readRecords(folder);
+  const others = readKernels(folder).flatMap(({ name }) => (kernels.has(name) ? [] : [name]));
+  const union = (names) => names.map((name) => `"${name}"`).join(" | ");
   return [
     "// Generated from assembly/ by scripts/records.mjs. Do not edit: change the record in AssemblyScript and build.",
     "",
@@ -70,6 +73,11 @@ export function recordsText(folder) {
     "export interface Kernels {",
     ...[...kernels].map(([kernel, record]) => `  ${kernel}: "${record}";`),
     "}",
+    "",
+    "/** Functions of the core that say how much scratch a kernel needs; their arguments are in assembly/. */",
+    `export type SizeName = ${union(others.filter((name) => name.endsWith("Scratch")))};`,
+    "/** Numbers that kernels agree on with those who call them. */",
+    `export type ConstantName = ${union(others.filter((name) => !name.endsWith("Scratch")))};`,
     "",
   ].join("\n");
 }

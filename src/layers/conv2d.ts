@@ -1,9 +1,10 @@
 /** Two-dimensional convolution, channels last, filters HWIO. Twin of assembly/layers/conv2d.ts. */
 
 import { fullBuild } from "../core/full.ts";
+import type { SizeName } from "../core/records.ts";
 import { type Infer, int, pair } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
-import { align, ld, type Range, type SizeName } from "../plan/builder.ts";
+import { align, ld, type Range } from "../plan/builder.ts";
 import type { Operation, Site } from "../plan/operation.ts";
 import { activationOperation, normalizeActivation } from "./activationOperation.ts";
 import { imageShape, padding, place } from "./geometry.ts";
