@@ -10,7 +10,7 @@ import {
   type WrittenOneOf,
 } from "../fields/objects.ts";
 import { ALL } from "./all.ts";
-import type { Distribution, Fans, InitializerKind } from "./distribution.ts";
+import type { Distribution, Fans, InitializerKind } from "./kind.ts";
 
 export type InitializerName = keyof typeof ALL;
 
