@@ -33,7 +33,7 @@ export function buildChain(
         chain(within as readonly LayerConfig[], start, index);
       const { activation = "linear", ...built } = kind.build(config as never, {
         name,
-        index,
+        called: `${type} "${name}" (layer ${index + 1})`,
         inputShape: start,
         inner,
       });

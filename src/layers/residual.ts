@@ -82,7 +82,7 @@ function back(site: Site, path: readonly Operation[], key: string, dy: Range, ne
  * @param config layers: what the values pass; shortcut: what they pass on the other path, none: they go unchanged
  * @throws NablaError where the two paths end in different shapes
  */
-function build(config: Infer<ResidualFields>, { name, index, inputShape, inner }: Place): Built {
+function build(config: Infer<ResidualFields>, { name, called, inputShape, inner }: Place): Built {
   const layers = inner(config.layers);
   const shortcut = inner(config.shortcut);
   const endOf = (path: readonly Layer[]) =>
@@ -92,7 +92,7 @@ function build(config: Infer<ResidualFields>, { name, index, inputShape, inner }
   if (!sameShape(outputShape, other)) {
     throw misfit(
       TRAINING &&
-        `residual "${name}" (layer ${index + 1}): its layers turn ${showShape(inputShape)} into ${showShape(outputShape)}, its shortcut into ${showShape(other)}; both must have one shape: use padding "same" and as many filters as channels, or give a shortcut such as ${bridge(inputShape, outputShape)}`,
+        `${called}: its layers turn ${showShape(inputShape)} into ${showShape(outputShape)}, its shortcut into ${showShape(other)}; both must have one shape: use padding "same" and as many filters as channels, or give a shortcut such as ${bridge(inputShape, outputShape)}`,
     );
   }
   const main = layers.flatMap((layer) => layer.operations);
