@@ -11,7 +11,7 @@ import { type DataArgument, datasetOf } from "./arguments.ts";
 import { checkFit } from "./batch.ts";
 import { metricsFor } from "./evaluate.ts";
 import { type FitOptions, fitOptionNames } from "./options.ts";
-import type { TrainRequest } from "./request.ts";
+import { requestOf, type TrainRequest } from "./request.ts";
 import { checkResume } from "./resume.ts";
 import { freshRun, type Run } from "./run.ts";
 import { type RunSettings, readSettings, type Settings } from "./settings.ts";
@@ -69,19 +69,14 @@ export async function fit<M extends TrainedModel>(
   try {
     await subject.train(
       {
+        ...requestOf(compiled, network, train, settings),
         model,
-        network,
-        train,
         validation,
-        training: { loss: compiled.loss, update: compiled.update(network), target: train.target.kind },
-        settings,
         metrics: state.counting,
-        scoring: metricsFor(compiled.metrics, outputShape),
         weighting,
         callbacks,
         signal,
         progress,
-        rate: compiled.rate(settings.epochs),
       },
       state.run,
       options,
