@@ -52,7 +52,11 @@ export interface ResidualFactory {
     layers: readonly SimpleLayerInput[],
     options?: Omit<LayerOptions<ResidualFields>, "layers">,
   ): LayerOf<"residual", ResidualFields>;
-  readonly kind: LayerKind<ResidualFields>;
+  readonly kind: ResidualKind;
+}
+/** It says by its type that it holds layers: those within it are of other types. */
+interface ResidualKind extends LayerKind<ResidualFields> {
+  readonly inner: readonly string[];
 }
 
 /** Layers that turn one shape into the other, as an example. */
@@ -145,7 +149,7 @@ function build(config: Infer<ResidualFields>, { name, called, inputShape, inner 
   return { outputShape, operations: [operation], core: fullBuild };
 }
 
-const kind: LayerKind<ResidualFields> = {
+const kind: ResidualKind = {
   fields: TRAINING && fields,
   build,
   example: TRAINING && "[…]",
