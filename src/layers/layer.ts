@@ -76,7 +76,7 @@ export function layer<T extends string, F extends ObjectField<Fields>>(
   type: T,
   kind: LayerKind<F>,
 ): LayerFactory<T, F> {
-  const factory = TRAINING ? (given: unknown = {}) => written(type, kind as never, given) : () => {};
+  const factory = TRAINING ? (given: unknown = {}) => written(type, kind, given) : () => {};
   return Object.assign(factory, { kind }) as never;
 }
 

@@ -162,7 +162,7 @@ export const residual: ResidualFactory = /* @__PURE__ */ Object.assign(
     if (!Array.isArray(layers)) {
       throw new NablaError(`residual: expected an array of layers, got ${show(layers)}; write residual([…])`);
     }
-    return written("residual", kind as never, { layers: [...layers], ...given }) as never;
+    return written("residual", kind, { layers: [...layers], ...given }) as never;
   },
   { kind },
 );

@@ -23,9 +23,9 @@ export interface Flat {
 
 export interface OptimizerKind extends Kind {
   /** @param config what its fields hold */
-  slots(config: never): Slot[];
+  slots(config: Readonly<Record<string, unknown>>): Slot[];
   /** Puts its pass on the tape: w moves by dw and the slots. */
-  move(builder: PlanBuilder, config: never, flat: Flat): void;
+  move(builder: PlanBuilder, config: Readonly<Record<string, unknown>>, flat: Flat): void;
 }
 
 export const rate = (value: number) => number({ exclusiveMin: 0, default: value });

@@ -44,7 +44,7 @@ export function rateAt(
   // the first step is not at zero: it would be lost
   if (time < warmupEpochs) return Math.min(base, (base * (step + 1)) / (warmupEpochs * stepsPerEpoch));
   return schedules[config.name].rate(
-    config as never,
+    config,
     base,
     time - warmupEpochs,
     Math.max(epochs - warmupEpochs, 0),
@@ -53,4 +53,4 @@ export function rateAt(
 
 /** Whether a step's rate depends on how many epochs are trained in all. */
 export const dependsOnEpochs = (config: ScheduleConfig): boolean =>
-  schedules[config.name].dependsOnEpochs?.(config as never) ?? false;
+  schedules[config.name].dependsOnEpochs?.(config) ?? false;
