@@ -43,12 +43,7 @@ export function rateAt(
   const { warmupEpochs } = config;
   // the first step is not at zero: it would be lost
   if (time < warmupEpochs) return Math.min(base, (base * (step + 1)) / (warmupEpochs * stepsPerEpoch));
-  return schedules[config.name].rate(
-    config,
-    base,
-    time - warmupEpochs,
-    Math.max(epochs - warmupEpochs, 0),
-  );
+  return schedules[config.name].rate(config, base, time - warmupEpochs, Math.max(epochs - warmupEpochs, 0));
 }
 
 /** Whether a step's rate depends on how many epochs are trained in all. */
