@@ -222,18 +222,12 @@ const classesOf = ({ units }: Member): number => Math.max(2, units);
 function memberOf(model: Model): Member {
   const after = lastActivation(model.layers);
   const loss = lossOf(model);
-  const logits = after === "linear" ? loss?.kernel(after) : undefined;
+  const logits = after === "linear" ? (loss?.logits as "softmax" | "sigmoid" | undefined) : undefined;
   return {
     model,
     units: sizeOf(model.outputShape),
     threshold: loss ? outputThreshold(loss, model.layers) : 0.5,
-    outputs: activations[after].probabilities
-      ? "probabilities"
-      : logits?.fused
-        ? logits.kernel === "CATEGORICAL_CROSSENTROPY_SOFTMAX"
-          ? "softmax logits"
-          : "sigmoid logits"
-        : undefined,
+    outputs: activations[after].probabilities ? "probabilities" : logits && `${logits} logits`,
   };
 }
 

@@ -9,6 +9,8 @@ export interface Loss {
   ):
     | { readonly kernel: KernelsWith<"FusedLoss">; readonly fused: true }
     | { readonly kernel: KernelsWith<"Loss">; readonly fused: false };
+  /** The activation it computes for outputs that are linear, which are its logits then; undefined where it takes them as they are. */
+  readonly logits: string | undefined;
   /** The record's field alpha for so many outputs. */
   alpha(units: number): number;
   /** What stands for "this class" and "another class" in targets. */
