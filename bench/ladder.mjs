@@ -2,7 +2,7 @@
 // `preset` is the name for `nabla train --model`; the presets define the rest (src/cli/presets/book.ts).
 
 /** Members of a vote. */
-export const VOTERS = 5;
+const VOTERS = 5;
 
 const book = (step, network, published, note) => ({
   step,

@@ -12,7 +12,7 @@ const folder = join(dirname(fileURLToPath(import.meta.url)), "../build/tools/ben
 const tools = createRequire(join(folder, "package.json"));
 
 /** A model of dense layers, convolutions and max poolings as ONNX: images as [n, channels, height, width]. */
-export function toOnnx(model) {
+function toOnnx(model) {
   const { onnx } = tools("onnx-proto");
   const { FLOAT, INT64 } = onnx.TensorProto.DataType;
   const nodes = [];

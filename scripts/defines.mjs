@@ -6,6 +6,5 @@ export const WHOLE = { DOCS: "true", TRAINING: "true", WORKER_FILE: '"./worker.j
 export const SHIPPED = { ...WHOLE, DOCS: "false" };
 /** For nabla/predict: nothing that only training needs. */
 export const PREDICTING = { ...SHIPPED, TRAINING: "false" };
-/** Where the worker's file lies. */
-/** @param {string} file */
+/** Where the worker's file lies. @param {string} file */
 export const workerAt = (file) => ({ WORKER_FILE: JSON.stringify(file) });

@@ -2,13 +2,14 @@
 // (A namespace object would do, but its order differs between bundlers, and they make it with a call that keeps every kind in every
 // program.) For layers, which a program has one by one, there are the names alone as well.
 // Run by the build; the results are committed so that editors and reviewers see them.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { read, writeIfChanged } from "./write.mjs";
 
 const NOTE = "// Generated from index.ts by scripts/indexes.mjs. Do not edit: change the index and build.\n";
 
 /** The names that an index exports, in its order. */
-export const exportedNames = (text) =>
+const exportedNames = (text) =>
   [...text.matchAll(/^export \{ (.+) \} from "/gm)].flatMap(([, list]) =>
     list.split(", ").map((name) => name.replace(/^\w+ as /, "")),
   );
@@ -20,7 +21,7 @@ export function writeIndexes(source) {
     const index = read(join(folder, "index.ts"));
     if (read(join(folder, "table.ts")) === "" || index === "") continue;
     const names = exportedNames(index);
-    write(
+    writeIfChanged(
       join(folder, "all.ts"),
       `${NOTE}import * as index from "./index.ts";
 
@@ -30,7 +31,7 @@ ${names.map((name) => `  ${name}: index.${name},\n`).join("")}};
 `,
     );
     if (room !== "layers") continue;
-    write(
+    writeIfChanged(
       join(folder, "names.ts"),
       `${NOTE}
 /** The types of all layers, those included that a program does not have. */
@@ -39,16 +40,4 @@ ${names.map((name) => `  "${name}",\n`).join("")}];
 `,
     );
   }
-}
-
-function read(file) {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
-}
-
-function write(file, text) {
-  if (read(file) !== text) writeFileSync(file, text);
 }

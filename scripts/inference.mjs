@@ -1,4 +1,5 @@
 // How nabla/predict is bundled: with the core of prediction alone.
+
 /** Puts other files in the place of those that hold more than predicting needs. */
 export const inference = {
   name: "inference",

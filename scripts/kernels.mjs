@@ -11,8 +11,9 @@
 //                                      Other layers name `fullBuild` as their core
 //
 // Run by the build; the results are committed so that editors and reviewers see them.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeIfChanged } from "./write.mjs";
 
 const FOLDERS = ["layers", "activations", "losses", "optimizers"];
 const EXPORT =
@@ -64,12 +65,5 @@ function indexOf(kernels, up) {
 }
 
 export function writeKernels(assembly) {
-  for (const [name, text] of kernelFiles(assembly)) {
-    const file = join(assembly, name);
-    let before = "";
-    try {
-      before = readFileSync(file, "utf8");
-    } catch {}
-    if (before !== text) writeFileSync(file, text);
-  }
+  for (const [name, text] of kernelFiles(assembly)) writeIfChanged(join(assembly, name), text);
 }

@@ -1,8 +1,10 @@
 // The argument records of kernels, read from the AssemblyScript sources, so that a field's name, type and place is written once.
 // Names become the types in src/core/records.ts, which is committed so that editors and reviewers see it. Places go into the compiled
 // core: a custom section, which the façade and hosts of other languages read. Run by the build.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readKernels } from "./kernels.mjs";
+import { writeIfChanged } from "./write.mjs";
 
 const LETTER = { usize: "p", i32: "i", u32: "i", f32: "f" };
 /** The name of the section; src/core/layouts.ts reads it. */
@@ -57,6 +59,8 @@ export function readRecords(folder) {
 /** The text of src/core/records.ts. */
 export function recordsText(folder) {
   const { records, kernels } = readRecords(folder);
+  const others = readKernels(folder).flatMap(({ name }) => (kernels.has(name) ? [] : [name]));
+  const union = (names) => names.map((name) => `"${name}"`).join(" | ");
   return [
     "// Generated from assembly/ by scripts/records.mjs. Do not edit: change the record in AssemblyScript and build.",
     "",
@@ -70,17 +74,15 @@ export function recordsText(folder) {
     ...[...kernels].map(([kernel, record]) => `  ${kernel}: "${record}";`),
     "}",
     "",
+    "/** Functions of the core that say how much scratch a kernel needs; their arguments are in assembly/. */",
+    `export type SizeName = ${union(others.filter((name) => name.endsWith("Scratch")))};`,
+    "/** Numbers that kernels agree on with those who call them. */",
+    `export type ConstantName = ${union(others.filter((name) => !name.endsWith("Scratch")))};`,
+    "",
   ].join("\n");
 }
 
-export function writeRecords(folder, file) {
-  const text = recordsText(folder);
-  let before = "";
-  try {
-    before = readFileSync(file, "utf8");
-  } catch {}
-  if (before !== text) writeFileSync(file, text);
-}
+export const writeRecords = (folder, file) => writeIfChanged(file, recordsText(folder));
 
 /**
  * The text of the section, a line for each record: the kernels that take it, or its own name where none does, then its fields in memory
@@ -92,7 +94,7 @@ export function writeRecords(folder, file) {
  * @param {readonly string[]} names exports of the module; records of other kernels are left out
  * @param {readonly string[]} also records that no kernel takes
  */
-export function sectionText(folder, names, also) {
+function sectionText(folder, names, also) {
   const { records, kernels } = readRecords(folder);
   const lines = [];
   for (const [record, fields] of records) {

@@ -1,4 +1,5 @@
-// Writes schema/nabla.schema.json from the fields of everything a document may name. The build does it too.
+// Writes schema/nabla.schema.json from the fields of everything a document may name. The build writes the same, shorter, as
+// build/schema.json.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -50,22 +50,24 @@ if (stamp(installed) !== lock) {
   writeFileSync(installed, lock);
 }
 
-const sources = digest([
+/** All that the build reads. */
+const SOURCES = [
   "assembly",
   "src",
   "web",
   "scripts",
   "asconfig.json",
+  "asconfig.standalone.json",
+  "tsconfig.json",
+  "tsconfig.build.json",
   "package.json",
   "package-lock.json",
-]);
+];
+const sources = digest(SOURCES);
 if (stamp("build/.built") !== sources) {
   console.error("building …");
   execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: ["ignore", 2, "inherit"] });
   mkdirSync("build", { recursive: true });
   // the build may have written a generated source
-  writeFileSync(
-    "build/.built",
-    digest(["assembly", "src", "web", "scripts", "asconfig.json", "package.json", "package-lock.json"]),
-  );
+  writeFileSync("build/.built", digest(SOURCES));
 }

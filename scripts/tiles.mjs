@@ -2,11 +2,11 @@
 // of sums in registers while the terms of the sums pass by. They are the same few lines for every size of tile, so a script writes
 // them: scripts/tiles/parts.mjs has those lines and what was measured. Run by the build; the result is committed, so that editors
 // and reviewers see it.
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { convolve, correlate } from "./tiles/convolutions.mjs";
 import { NARROW, PANEL } from "./tiles/parts.mjs";
 import { outer, packed4x8, tile1x24, tile2x16, tiles } from "./tiles/products.mjs";
+import { writeIfChanged } from "./write.mjs";
 
 const LAST = "for a narrow last panel";
 /** The files, by their names in assembly/math: what stands at their heads, and their functions: rows, columns, steps a turn. */
@@ -103,12 +103,5 @@ export function tileFiles() {
 
 /** Writes those that differ into `folder`. */
 export function writeTiles(folder) {
-  for (const [name, text] of tileFiles()) {
-    const file = join(folder, name);
-    let before = "";
-    try {
-      before = readFileSync(file, "utf8");
-    } catch {}
-    if (before !== text) writeFileSync(file, text);
-  }
+  for (const [name, text] of tileFiles()) writeIfChanged(join(folder, name), text);
 }

@@ -13,6 +13,15 @@ export class NablaError extends Error {
   }
 }
 
+/** Runs it; a NablaError it throws gets this before its message. */
+export function prefixed<T>(prefix: string, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    throw error instanceof NablaError ? new NablaError(`${prefix}${error.message}`, { cause: error }) : error;
+  }
+}
+
 /**
  * The tail of an "unknown name" message: `; did you mean "relu"?`, or "" when nothing is near enough.
  * Near enough: at most a third of the characters differ (at least one edit is always allowed, case is ignored),

@@ -1,12 +1,12 @@
 /** What façade and planner need to know of an activation; its formula is computed in `assembly/activations/`. */
-import type { KernelName } from "../core/core.ts";
+import type { KernelsWith } from "../core/layouts.ts";
 import type { Kind } from "../fields/fields.ts";
 
 export interface ActivationKind extends Kind {
   /** Absent: a is z, nothing to do. */
-  readonly forward?: KernelName;
+  readonly forward?: KernelsWith<"Activation">;
   /** Absent: dz is da, or there is no gradient (`trainable` tells which). */
-  readonly backward?: KernelName;
+  readonly backward?: KernelsWith<"ActivationBackward">;
   /** What the backward kernel wants to see of the forward pass. Where it is `"a"`, a may lie over z. */
   readonly saves: "a" | "z";
   /** Whether gradients pass; if not, only the loss `"perceptron"` trains it. */

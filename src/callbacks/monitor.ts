@@ -1,6 +1,6 @@
 /** Callbacks that watch a figure: which one, and what counts as better. */
 import { didYouMean, NablaError } from "../errors.ts";
-import { choice, int, number, string } from "../fields/fields.ts";
+import { choice, type Infer, int, number, string } from "../fields/fields.ts";
 import { higherIsBetter } from "../metrics/table.ts";
 import type { Logs } from "./callback.ts";
 
@@ -17,7 +17,7 @@ export const minDelta = (value: number) =>
 const LIKE_THEM = /accuracy|precision|recall|f1/i;
 
 /** Whether lower or higher is better: "auto" takes higher for accuracies, precision, recall and f1. */
-export type Direction = "auto" | "min" | "max";
+export type Direction = Infer<ReturnType<typeof mode>>;
 
 /** The monitored figure, or an error that lists the figures there are. */
 export function monitored(who: string, monitor: string, logs: Logs): number {

@@ -23,8 +23,6 @@ import {
 import { type NamedTensor, readSafetensors, writeSafetensors } from "./safetensors.ts";
 import { packValue, unpackValue } from "./values.ts";
 
-export { CHECKPOINT_VERSION, type FloatTensor, requireTensors } from "./document.ts";
-
 /** Where training stands. Counters are whole numbers from 0. */
 export interface TrainingPosition {
   /** Epochs finished. */
@@ -73,7 +71,7 @@ const figure: Field<number> = {
     if (typeof value === "number") return value;
     throw new NablaError(`${path}: expected a number, got ${show(value)}`);
   },
-  jsonSchema: () => ({}),
+  jsonSchema: DOCS && (() => ({})),
 };
 const count = int({ min: 0 });
 const strings = list(string());

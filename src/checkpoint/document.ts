@@ -2,7 +2,7 @@
 
 import { NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
-import { showShape } from "../shape.ts";
+import { sameShape, showShape } from "../shape.ts";
 import type { StoredTensor } from "./safetensors.ts";
 
 /** Where a safetensors file keeps the document, among its metadata. */
@@ -93,7 +93,7 @@ export function requireTensors(
     rest.delete(tensor);
     const expected = `${name}: expected tensor "${tensor}" of shape ${showShape(shape)}`;
     if (!found) throw new NablaError(`${expected}, got none; the file has another architecture`);
-    if (found.shape.length !== shape.length || found.shape.some((n, i) => n !== shape[i])) {
+    if (!sameShape(found.shape, shape)) {
       throw new NablaError(`${expected}, got ${showShape(found.shape)}; the file has another architecture`);
     }
   }

@@ -11,29 +11,20 @@ import {
   type ObjectField,
   string,
 } from "../fields/fields.ts";
-import { described, object, optional, withDefault } from "../fields/objects.ts";
+import { described, object, optional } from "../fields/objects.ts";
 import type { LayerConfig, LayerDocument } from "../layers/configs.ts";
-import { checkChain, layerField } from "../layers/registry.ts";
+import { layerField } from "../layers/registry.ts";
 import { registerAll } from "../layers/table.ts";
-import { lossField } from "../losses/table.ts";
-import { metricsField } from "../metrics/table.ts";
-import { type OptimizerConfig, type OptimizerInput, optimizerField } from "../optimizers/table.ts";
-import { type ScheduleConfig, type ScheduleInput, scheduleField } from "../schedules/table.ts";
+import { type CompileFields, compileFields } from "../training/compile.ts";
 import { documentSettings } from "../training/settings.ts";
-import { shapeField, withShape } from "./shape.ts";
+import { shapeField } from "./shape.ts";
 
 // The types of these fields are written out by name: the compiler would copy all they consist of into the declarations.
 export type ModelFields = {
   inputShape: typeof shapeField;
   layers: Field<LayerConfig[], LayerDocument[], "required">;
 };
-export type TrainingFields = {
-  loss: ReturnType<typeof lossField>;
-  optimizer: Field<OptimizerConfig, OptimizerInput, "defaulted">;
-  schedule: Field<ScheduleConfig, ScheduleInput, "optional">;
-  metrics: ReturnType<typeof metricsField>;
-} & ReturnType<typeof documentSettings>["fields"] &
-  CallbackFields;
+export type TrainingFields = CompileFields & ReturnType<typeof documentSettings>["fields"] & CallbackFields;
 export type ConfigFields = {
   $schema: Field<string, string, "optional">;
   nabla: Field<1, 1, "required">;
@@ -46,10 +37,7 @@ export const modelFields = (): ObjectField<ModelFields> =>
 
 export const trainingFields = (): ObjectField<TrainingFields> =>
   object({
-    loss: lossField(),
-    optimizer: withDefault(optimizerField(), "adam"),
-    schedule: optional(scheduleField()),
-    metrics: metricsField(),
+    ...compileFields(),
     ...documentSettings().fields,
     ...callbackFields(),
   });
@@ -67,9 +55,7 @@ export function configFields(): ObjectField<ConfigFields> {
 
 /** With every default filled in and names for whole objects written out. */
 export type Config = Infer<ReturnType<typeof configFields>>;
-export type ModelConfig = Infer<ReturnType<typeof modelFields>>;
 export type TrainingConfig = Infer<ReturnType<typeof trainingFields>>;
-export type { LayerConfig };
 /** As people write it. */
 export type ConfigInput = Input<ReturnType<typeof configFields>>;
 
@@ -104,10 +90,4 @@ export function parseConfig(text: string, name: string): Config {
     });
   }
   return checkConfig(value, name);
-}
-
-/** Checks a list of layers of any type and fills in defaults: see withShape(). */
-export function checkLayers(layers: readonly unknown[]): { configs: LayerConfig[]; inputShape?: number[] } {
-  registerAll();
-  return withShape(layers, checkChain);
 }

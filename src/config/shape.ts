@@ -6,7 +6,7 @@ import type { LayerConfig } from "../layers/configs.ts";
 
 export const shapeField = described(
   list(int({ min: 1 }), { min: 1 }),
-  "The shape of one row of input, without the batch: [784] or [28, 28, 1].",
+  DOCS && "The shape of one row of input, without the batch: [784] or [28, 28, 1].",
 );
 
 /**

@@ -11,8 +11,6 @@ import { type FieldsOf, type Layout, layoutOf, type RecordName } from "./layouts
 import type { Kernels } from "./records.ts";
 
 export type KernelName = keyof Kernels;
-/** The fields a kernel's record takes, each a number. */
-export type RecordNumbers<K extends KernelName> = { [F in FieldsOf<K>]: number };
 
 /** Every range begins at a multiple of this: a line of the first-level cache. */
 const ALIGN = 64;
@@ -53,7 +51,6 @@ export interface CoreExports extends Record<string, unknown> {
   unpackWeights: Pack;
   ZEROS: WebAssembly.Global;
   BASE: WebAssembly.Global;
-  OUTER_SCRATCH: WebAssembly.Global;
 }
 
 function instantiated(module: WebAssembly.Module, memory: WebAssembly.Memory | undefined) {

@@ -23,6 +23,11 @@ export type FieldsOf<N extends RecordName> = [N] extends [keyof Kernels]
     ? keyof Records[N]
     : never;
 
+/** The kernels that take this record. */
+export type KernelsWith<R extends keyof Records> = {
+  [K in keyof Kernels]: Kernels[K] extends R ? K : never;
+}[keyof Kernels];
+
 const SECTION = "nabla.records";
 /** By the name of a record or a kernel; read once for each module. */
 const layouts = /* @__PURE__ */ new WeakMap<WebAssembly.Module, ReadonlyMap<string, Layout>>();

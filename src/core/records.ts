@@ -126,3 +126,8 @@ export interface Kernels {
   RMSPROP: "RmsProp";
   SGD: "Sgd";
 }
+
+/** Functions of the core that say how much scratch a kernel needs; their arguments are in assembly/. */
+export type SizeName = "conv2dScratch" | "conv2dInputScratch" | "depthwiseScratch";
+/** Numbers that kernels agree on with those who call them. */
+export type ConstantName = "OUTER_SCRATCH" | "STATUS_NOT_FINITE" | "NORM_BLOCK";

@@ -31,6 +31,6 @@ function column(): Field<string | number> {
       if (typeof value === "string" || Number.isInteger(value)) return value as string | number;
       throw new NablaError(`${path}: expected ${expected}, got ${show(value)}`);
     },
-    jsonSchema: () => ({ type: ["string", "integer"] }),
+    jsonSchema: DOCS && (() => ({ type: ["string", "integer"] })),
   };
 }

@@ -1,5 +1,5 @@
-import { sizeOf } from "../shape.ts";
 /** What training reads from: rows by number, written into the caller's buffers. */
+import { sizeOf } from "../shape.ts";
 
 /** What a row is mapped to: one of some classes, or numbers. */
 export type Target =

@@ -1,14 +1,14 @@
 /** Rows in memory as a dataset: what arrays, IDX files and tables end up as. */
 import { NablaError } from "../errors.ts";
 import { sizeOf } from "../shape.ts";
-import type { Dataset, Inputs, Targets } from "./dataset.ts";
+import { type Dataset, type Inputs, type Targets, targetSize } from "./dataset.ts";
 import { type DatasetHeader, type Lendable, portable } from "./portable.ts";
 
 /** @param x all inputs, row after row; used as they are, not copied @param y all labels, or all values */
 export function rowsDataset(header: DatasetHeader, x: Inputs, y: Targets): Dataset {
   const { name, length, target } = header;
   const width = sizeOf(header.inputShape);
-  const size = target.kind === "values" ? target.size : 1;
+  const size = targetSize(target);
   const rows: Lendable = { x };
   const inputs = (): Inputs => {
     if (rows.x) return rows.x;

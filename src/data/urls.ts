@@ -1,6 +1,5 @@
 /** Data sets by URL, checked against what they are expected to be. */
 import { sha256Hex } from "../checkpoint/sha256.ts";
-
 import { NablaError } from "../errors.ts";
 import type { DataSplit } from "./dataset.ts";
 import { gunzip } from "./gzip.ts";

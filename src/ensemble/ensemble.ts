@@ -3,14 +3,14 @@ import { activations } from "../activations/table.ts";
 import { type ArrayLike2, arrayDataset } from "../data/arrays.ts";
 import { buffersFor, type Dataset, range, readNow } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
-import { checkOptions, checkWhole } from "../fields/options.ts";
+import { checkOptions } from "../fields/options.ts";
 import { lastActivation, outputThreshold } from "../losses/resolve.ts";
 import { exp } from "../math/elementary.ts";
 import { ConfusionMatrix } from "../metrics/confusion.ts";
 import { predictedClass, trueClass } from "../metrics/metric.ts";
 import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
-import { Outputs, predictBatches, type Rows, rowsOf } from "../network/predict.ts";
+import { batchSizeOf, Outputs, predictBatches, ROWS_AT_ONCE, type Rows, rowsOf } from "../network/predict.ts";
 import type { Loss } from "../plan/loss.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import { isDataset } from "../training/arguments.ts";
@@ -102,9 +102,7 @@ export class Ensemble {
 
   /** The votes on rows of input, which are what Model.predict() takes. */
   predict(x: ArrayLike2 | Dataset, options: { batchSize?: number } = {}): Votes {
-    checkOptions("predict", options, ["batchSize"]);
-    const { batchSize = 256 } = options;
-    checkWhole("predict: batchSize", batchSize);
+    const batchSize = batchSizeOf("predict", options);
     if (!isDataset(x)) return this.vote(rowsOf(x, this.inputShape), batchSize).votes;
     this.checkInputs(x);
     const { x: data, y } = buffersFor(x, x.length);
@@ -125,7 +123,7 @@ export class Ensemble {
     const confusion = new ConfusionMatrix(this.classes);
     const right = this.members.map(() => 0);
     const pause = pauser();
-    const size = 256;
+    const size = ROWS_AT_ONCE;
     const buffers = buffersFor(dataset, size);
     for (let from = 0; from < dataset.length; from += size) {
       const rows = Math.min(size, dataset.length - from);
@@ -224,18 +222,12 @@ const classesOf = ({ units }: Member): number => Math.max(2, units);
 function memberOf(model: Model): Member {
   const after = lastActivation(model.layers);
   const loss = lossOf(model);
-  const logits = after === "linear" ? loss?.kernel(after) : undefined;
+  const logits = after === "linear" ? (loss?.logits as "softmax" | "sigmoid" | undefined) : undefined;
   return {
     model,
     units: sizeOf(model.outputShape),
     threshold: loss ? outputThreshold(loss, model.layers) : 0.5,
-    outputs: activations[after].probabilities
-      ? "probabilities"
-      : logits?.fused
-        ? logits.kernel === "CATEGORICAL_CROSSENTROPY_SOFTMAX"
-          ? "softmax logits"
-          : "sigmoid logits"
-        : undefined,
+    outputs: activations[after].probabilities ? "probabilities" : logits && `${logits} logits`,
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { internalsOf } from "../model/internals.ts";
 import { Model } from "../model/model.ts";
-import { matricesOf } from "../network/network.ts";
+import { matricesOf } from "../network/inference.ts";
 import { copyParameters } from "../training/inspect.ts";
 import { checkWeightType, dequantise, quantise, type WeightType } from "./quantise.ts";
 import { isPacked } from "./weights.ts";

@@ -18,7 +18,7 @@ import { NablaError } from "../errors.ts";
 import { checkOptions, checkWhole } from "../fields/options.ts";
 import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
-import type { Tensor } from "../network/network.ts";
+import type { Tensor } from "../network/inference.ts";
 import { align, type CoreFacts, type Range, tooLarge } from "../plan/builder.ts";
 import { plan } from "../plan/plan.ts";
 import { sizeOf } from "../shape.ts";

@@ -1,6 +1,7 @@
 /** Where an exported model's weights lie in the file, and what brings them to where kernels look for them. */
 import { NablaError } from "../errors.ts";
-import { footprint, matricesOf, type Network, type Tensor } from "../network/network.ts";
+import { footprint, matricesOf, type Tensor } from "../network/inference.ts";
+import type { Network } from "../network/network.ts";
 import type { Range } from "../plan/builder.ts";
 import { sizeOf } from "../shape.ts";
 import { quantise, type WeightType } from "./quantise.ts";

@@ -1,5 +1,6 @@
 /** Options that nobody reads are mistakes: a misspelt name must not silently mean the default. */
 import { didYouMean, NablaError } from "../errors.ts";
+import type { Fields, Infer } from "./fields.ts";
 
 /** Where Keras' name is another, or an option belongs elsewhere. What only predicts has one option, told from how it is written. */
 const ELSEWHERE: Readonly<Record<string, string>> = TRAINING && {
@@ -35,4 +36,15 @@ export function checkOptions(who: string, options: unknown, names: readonly stri
     const hint = elsewhere ? `; ${ELSEWHERE[name]}` : didYouMean(name, names);
     throw new NablaError(`${who}: unknown option "${name}"${hint || `; there are ${names.join(", ")}`}`);
   }
+}
+
+/** Those of the values that belong to these fields; undefined ones were not given. */
+export function given<F extends Fields>(
+  fields: F,
+  values: { readonly [K in keyof F]?: unknown },
+): { [K in keyof F]?: Infer<F[K]> } {
+  const said = Object.entries(values).filter(
+    ([name, value]) => Object.hasOwn(fields, name) && value !== undefined,
+  );
+  return Object.fromEntries(said) as { [K in keyof F]?: Infer<F[K]> };
 }

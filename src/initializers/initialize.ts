@@ -1,7 +1,7 @@
 /** What parameters start from. The values are drawn in assembly/math/random.ts. */
 import type { Core } from "../core/core.ts";
 import { STREAMS, wordsOf } from "../math/random.ts";
-import type { Fans } from "./distribution.ts";
+import type { Fans } from "./kind.ts";
 import { distribution, type InitializerConfig } from "./table.ts";
 
 /** Fills n floats at `offset` with values that are a function of (seed, tensor, place in the tensor) alone. */

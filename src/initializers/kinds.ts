@@ -3,7 +3,7 @@
  */
 import { number } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
-import { constant, type Distribution, gaussianOf, type InitializerKind, uniformOf } from "./distribution.ts";
+import { constant, type Distribution, gaussianOf, type InitializerKind, uniformOf } from "./kind.ts";
 
 const none = TRAINING && (() => object({}));
 

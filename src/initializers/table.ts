@@ -10,7 +10,7 @@ import {
   type WrittenOneOf,
 } from "../fields/objects.ts";
 import { ALL } from "./all.ts";
-import type { Distribution, Fans, InitializerKind } from "./distribution.ts";
+import type { Distribution, Fans, InitializerKind } from "./kind.ts";
 
 export type InitializerName = keyof typeof ALL;
 
@@ -26,4 +26,4 @@ export type InitializerInput = WrittenOneOf<"name", typeof ALL> | PlainNames<typ
 
 /** What parameters of these fans are drawn from. */
 export const distribution = (config: InitializerConfig, fans: Fans): Distribution =>
-  (ALL[config.name] as InitializerKind).distribution(config as never, fans);
+  (ALL[config.name] as InitializerKind).distribution(config, fans);

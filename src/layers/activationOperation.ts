@@ -17,7 +17,7 @@ export function normalizeActivation(config: ActivationConfig): Activation {
 
 /**
  * @param owned x belongs to this layer and nobody else reads it, so a may overwrite z
- * @returns undefined for "linear", which needs no instruction
+ * @returns undefined for an activation that needs no instruction: "linear"
  */
 export function activationOperation(
   f: Activation,
@@ -26,8 +26,9 @@ export function activationOperation(
   owned: boolean,
 ): Operation | undefined {
   const { name, alpha } = f;
-  if (name === "linear") return undefined;
   const kind = activations[name];
+  const { forward, backward } = kind;
+  if (!forward) return undefined;
   // the values of an image, padding channels included, are as good as one long row; but not to softmax, which adds up its row
   const units = shape.length === 1 || kind.wholeRows ? shape[shape.length - 1] : floatsOf(shape);
   if (kind.wholeRows && shape.length > 1 && shape.slice(0, -1).some((n) => n > 1)) {
@@ -44,15 +45,15 @@ export function activationOperation(
     ...(kind.monotonic && { afterMax: (other) => activationOperation(f, layer, other, true)! }),
     forward({ builder, training, output }: Site, z: Range): Range {
       const a = owned && (kind.saves === "a" || !training) ? z : output(shape);
-      builder.emit(kind.forward!, { a, z, units, alpha });
+      builder.emit(forward, { a, z, units, alpha });
       return a;
     },
     backward:
       TRAINING &&
       (({ builder }: Site, z: Range, a: Range, dy: Range, needed: boolean): Range => {
         // step has no backward kernel: what the perceptron loss gives as da is the correction of z
-        if (needed && kind.backward) {
-          builder.emit(kind.backward, { dz: dy, da: dy, saved: kind.saves === "a" ? a : z, units, alpha });
+        if (needed && backward) {
+          builder.emit(backward, { dz: dy, da: dy, saved: kind.saves === "a" ? a : z, units, alpha });
         }
         return dy;
       }),

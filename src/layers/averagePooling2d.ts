@@ -10,6 +10,6 @@ export const averagePooling2d = /* @__PURE__ */ layer("averagePooling2d", {
         DOCS &&
           "The mean of each window, channel by channel; of windows that reach beyond the image, the mean of the part inside.",
       )),
-  build: (config, at) => buildPooling("averagePooling2d", false, config, at),
+  build: (config, at) => buildPooling(false, config, at),
   example: TRAINING && "{ poolSize: 2 }",
 });

@@ -31,9 +31,9 @@ export function buildChain(
         );
       const inner = (within: readonly { type: string }[]) =>
         chain(within as readonly LayerConfig[], start, index);
-      const { activation = "linear", ...built } = kind.build(config as never, {
+      const { activation = "linear", ...built } = kind.build(config, {
         name,
-        index,
+        called: `${type} "${name}" (layer ${index + 1})`,
         inputShape: start,
         inner,
       });
@@ -105,11 +105,11 @@ export function everyLayer(
 
 /** Whether a row's outputs depend, while training, on which other rows it is run with. */
 export const looksAcrossRows = (configs: readonly LayerConfig[]): boolean =>
-  everyLayer(configs).some((config) => kindOf(config.type)?.looksAcrossRows?.(config as never));
+  everyLayer(configs).some((config) => kindOf(config.type)?.looksAcrossRows?.(config));
 
 /** How many outputs the last layer has that says so in its options; 1 where none does. */
 export const outputCount = (configs: readonly LayerConfig[]): number =>
   configs
-    .map((config) => kindOf(config.type)?.outputs?.(config as never))
+    .map((config) => kindOf(config.type)?.outputs?.(config))
     .filter((n) => n !== undefined)
     .at(-1) ?? 1;

@@ -16,7 +16,9 @@ type FieldsOf<K> = K extends keyof Index
 type Outs<K extends string> = { [T in K]: Simple<{ type: T } & Infer<FieldsOf<T>>> };
 type Ins<K extends string> = { [T in K]: Simple<{ type: T } & Input<FieldsOf<T>>> };
 /** Layers that hold no other layers. */
-type SimpleName = Exclude<keyof Index, "residual">;
+type SimpleName = {
+  [K in keyof Index]: Index[K] extends { readonly kind: { readonly inner: unknown } } ? never : K;
+}[keyof Index];
 export type SimpleLayerConfig = Outs<SimpleName>[SimpleName];
 export type SimpleLayerInput = Ins<SimpleName>[SimpleName];
 

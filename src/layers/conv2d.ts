@@ -1,9 +1,10 @@
 /** Two-dimensional convolution, channels last, filters HWIO. Twin of assembly/layers/conv2d.ts. */
 
 import { fullBuild } from "../core/full.ts";
+import type { SizeName } from "../core/records.ts";
 import { type Infer, int, pair } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
-import { align, ld, type Range, type SizeName } from "../plan/builder.ts";
+import { align, ld, type Range } from "../plan/builder.ts";
 import type { Operation, Site } from "../plan/operation.ts";
 import { activationOperation, normalizeActivation } from "./activationOperation.ts";
 import { imageShape, padding, place } from "./geometry.ts";
@@ -41,9 +42,8 @@ type Config = Infer<ReturnType<typeof fields>>;
  * @throws NablaError for an input that is not an image or smaller than the kernel, and for groups that do not divide
  */
 function build(config: Config, at: Place): Built {
-  const { name, index, inputShape } = at;
-  const what = `conv2d "${name}" (layer ${index + 1})`;
-  const [height, width, channels] = imageShape("conv2d", at);
+  const { name, called, inputShape } = at;
+  const [height, width, channels] = imageShape(at);
   const { filters, groups, useBias } = config;
   const [kernelHeight, kernelWidth] = config.kernelSize;
   const [strideY, strideX] = config.strides;
@@ -51,10 +51,10 @@ function build(config: Config, at: Place): Built {
   if (channels % groups !== 0 || filters % groups !== 0) {
     throw misfit(
       TRAINING &&
-        `${what}: groups: expected a divisor of both ${channels} channels and ${filters} filters, got ${groups}`,
+        `${called}: groups: expected a divisor of both ${channels} channels and ${filters} filters, got ${groups}`,
     );
   }
-  const { out, top, left } = place(what, inputShape, {
+  const { out, top, left } = place(called, inputShape, {
     window: config.kernelSize,
     strides: config.strides,
     dilation: config.dilationRate,

@@ -24,11 +24,10 @@ type Config = Infer<ReturnType<typeof fields>>;
  * @param inputShape must be [n]
  * @throws NablaError for an input that is not flat
  */
-function build(config: Config, { name, index, inputShape }: Place): Built {
+function build(config: Config, { name, called, inputShape }: Place): Built {
   if (inputShape.length !== 1) {
     throw misfit(
-      TRAINING &&
-        `dense "${name}" (layer ${index + 1}): expected input [n], got ${showShape(inputShape)}; add flatten() before it`,
+      TRAINING && `${called}: expected input [n], got ${showShape(inputShape)}; add flatten() before it`,
     );
   }
   const inputs = inputShape[0];

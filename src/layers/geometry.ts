@@ -49,8 +49,8 @@ export interface Placement {
   readonly left: number;
 }
 
-/** @param what begins errors: `conv2d "c1" (layer 1)` @throws NablaError where no window fits, with the sum that shows it */
-export function place(what: string, [height, width]: readonly number[], over: Window): Placement {
+/** @param called as Place has it @throws NablaError where no window fits, with the sum that shows it */
+export function place(called: string, [height, width]: readonly number[], over: Window): Placement {
   const direction = (size: number, axis: 0 | 1) => {
     const window = over.window[axis];
     const stride = over.strides[axis];
@@ -64,7 +64,7 @@ export function place(what: string, [height, width]: readonly number[], over: Wi
         : "";
     throw misfit(
       TRAINING &&
-        `${what}: a window of ${axis === 0 ? "height" : "width"} ${window}${dilated} does not fit an image of ${height} × ${width}: floor((${size} − ${reach}) / ${stride}) + 1 = ${Math.floor((size - reach) / stride) + 1} outputs; use a smaller window, padding "same", or fewer layers that shrink the image before it`,
+        `${called}: a window of ${axis === 0 ? "height" : "width"} ${window}${dilated} does not fit an image of ${height} × ${width}: floor((${size} − ${reach}) / ${stride}) + 1 = ${Math.floor((size - reach) / stride) + 1} outputs; use a smaller window, padding "same", or fewer layers that shrink the image before it`,
     );
   };
   const y = direction(height, 0);
@@ -73,14 +73,14 @@ export function place(what: string, [height, width]: readonly number[], over: Wi
 }
 
 /** @throws NablaError for an input that is not an image */
-export function imageShape(
-  type: string,
-  { name, index, inputShape: shape }: Place,
-): [height: number, width: number, channels: number] {
+export function imageShape({
+  called,
+  inputShape: shape,
+}: Place): [height: number, width: number, channels: number] {
   if (shape.length === 3) return [shape[0], shape[1], shape[2]];
   throw misfit(
     TRAINING &&
-      `${type} "${name}" (layer ${index + 1}): expected input [height, width, channels], got ${showShape(shape)}; ${remedy(shape)}`,
+      `${called}: expected input [height, width, channels], got ${showShape(shape)}; ${remedy(shape)}`,
   );
 }
 

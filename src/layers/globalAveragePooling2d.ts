@@ -14,7 +14,7 @@ export const globalAveragePooling2d = /* @__PURE__ */ layer("globalAveragePoolin
         { doc: DOCS && "The mean over all pixels: [height, width, channels] becomes [channels]." },
       )),
   build(_config, at) {
-    const [height, width, channels] = imageShape("globalAveragePooling2d", at);
+    const [height, width, channels] = imageShape(at);
     const window = [height, width] as const;
     const all = { window, strides: window, out: [1, 1] as const, top: 0, left: 0 };
     const operation = poolOperation(false, at.name, at.inputShape, [channels], all);

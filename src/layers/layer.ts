@@ -16,8 +16,8 @@ import { register } from "./registry.ts";
 /** Where a layer stands in the model it is built for. */
 export interface Place {
   readonly name: string;
-  /** Its number among the model's layers, from 0, for errors. */
-  readonly index: number;
+  /** How errors call it: dense "dense_1" (layer 1). */
+  readonly called: string;
   readonly inputShape: readonly number[];
   /** Builds the layers within it, as a chain that begins with its own input. */
   inner(configs: readonly { readonly type: string }[]): Layer[];
@@ -76,7 +76,7 @@ export function layer<T extends string, F extends ObjectField<Fields>>(
   type: T,
   kind: LayerKind<F>,
 ): LayerFactory<T, F> {
-  const factory = TRAINING ? (given: unknown = {}) => written(type, kind as never, given) : () => {};
+  const factory = TRAINING ? (given: unknown = {}) => written(type, kind, given) : () => {};
   return Object.assign(factory, { kind }) as never;
 }
 

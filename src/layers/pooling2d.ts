@@ -88,12 +88,12 @@ export function poolOperation(
 }
 
 /** @throws NablaError for an input that is not an image or smaller than the window */
-export function buildPooling(type: string, max: boolean, config: Config, at: Place): Built {
-  const { name, index, inputShape } = at;
-  const [, , channels] = imageShape(type, at);
+export function buildPooling(max: boolean, config: Config, at: Place): Built {
+  const { name, called, inputShape } = at;
+  const [, , channels] = imageShape(at);
   const window = config.poolSize;
   const strides = config.strides ?? window;
-  const placement = place(`${type} "${name}" (layer ${index + 1})`, inputShape, {
+  const placement = place(called, inputShape, {
     window,
     strides,
     dilation: [1, 1],

@@ -17,7 +17,10 @@ const fields = () =>
   );
 
 /** @throws NablaError where the values of the input do not make up the new shape */
-function build({ targetShape }: Infer<ReturnType<typeof fields>>, { name, index, inputShape }: Place): Built {
+function build(
+  { targetShape }: Infer<ReturnType<typeof fields>>,
+  { name, called, inputShape }: Place,
+): Built {
   const values = sizeOf(inputShape);
   const known = sizeOf(targetShape.filter((n) => n !== -1));
   const open = targetShape.filter((n) => n === -1).length;
@@ -30,7 +33,7 @@ function build({ targetShape }: Infer<ReturnType<typeof fields>>, { name, index,
   ) {
     throw misfit(
       TRAINING &&
-        `reshape "${name}" (layer ${index + 1}): expected a targetShape of ${values} values like the input ${showShape(inputShape)}, with at most one -1, got ${showShape(targetShape)}${open === 0 ? ` (${targetShape.join(" · ")} = ${known})` : ""}`,
+        `${called}: expected a targetShape of ${values} values like the input ${showShape(inputShape)}, with at most one -1, got ${showShape(targetShape)}${open === 0 ? ` (${targetShape.join(" · ")} = ${known})` : ""}`,
     );
   }
   return { outputShape, operations: [reshapeOperation(name, inputShape, outputShape)] };

@@ -52,14 +52,18 @@ export interface ResidualFactory {
     layers: readonly SimpleLayerInput[],
     options?: Omit<LayerOptions<ResidualFields>, "layers">,
   ): LayerOf<"residual", ResidualFields>;
-  readonly kind: LayerKind<ResidualFields>;
+  readonly kind: ResidualKind;
+}
+/** It says by its type that it holds layers: those within it are of other types. */
+interface ResidualKind extends LayerKind<ResidualFields> {
+  readonly inner: readonly string[];
 }
 
 /** Layers that turn one shape into the other, as an example. */
 function bridge(from: Shape, to: Shape): string {
   if (from.length !== 3 || to.length !== 3) return `[dense({ units: ${to[to.length - 1]} })]`;
   const strides = [from[0] / to[0], from[1] / to[1]].map((ratio) => Math.max(1, Math.round(ratio)));
-  const both = strides[0] === strides[1] ? String(strides[0]) : `[${strides.join(", ")}]`;
+  const both = strides[0] === strides[1] ? String(strides[0]) : showShape(strides);
   // with "same" there are ceil(size / stride) outputs
   const fits = to.slice(0, 2).every((n, i) => n === Math.ceil(from[i] / strides[i]));
   const step = both === "1" ? "" : `, strides: ${both}, padding: "same"`;
@@ -82,7 +86,7 @@ function back(site: Site, path: readonly Operation[], key: string, dy: Range, ne
  * @param config layers: what the values pass; shortcut: what they pass on the other path, none: they go unchanged
  * @throws NablaError where the two paths end in different shapes
  */
-function build(config: Infer<ResidualFields>, { name, index, inputShape, inner }: Place): Built {
+function build(config: Infer<ResidualFields>, { name, called, inputShape, inner }: Place): Built {
   const layers = inner(config.layers);
   const shortcut = inner(config.shortcut);
   const endOf = (path: readonly Layer[]) =>
@@ -92,7 +96,7 @@ function build(config: Infer<ResidualFields>, { name, index, inputShape, inner }
   if (!sameShape(outputShape, other)) {
     throw misfit(
       TRAINING &&
-        `residual "${name}" (layer ${index + 1}): its layers turn ${showShape(inputShape)} into ${showShape(outputShape)}, its shortcut into ${showShape(other)}; both must have one shape: use padding "same" and as many filters as channels, or give a shortcut such as ${bridge(inputShape, outputShape)}`,
+        `${called}: its layers turn ${showShape(inputShape)} into ${showShape(outputShape)}, its shortcut into ${showShape(other)}; both must have one shape: use padding "same" and as many filters as channels, or give a shortcut such as ${bridge(inputShape, outputShape)}`,
     );
   }
   const main = layers.flatMap((layer) => layer.operations);
@@ -145,7 +149,7 @@ function build(config: Infer<ResidualFields>, { name, index, inputShape, inner }
   return { outputShape, operations: [operation], core: fullBuild };
 }
 
-const kind: LayerKind<ResidualFields> = {
+const kind: ResidualKind = {
   fields: TRAINING && fields,
   build,
   example: TRAINING && "[…]",
@@ -158,7 +162,7 @@ export const residual: ResidualFactory = /* @__PURE__ */ Object.assign(
     if (!Array.isArray(layers)) {
       throw new NablaError(`residual: expected an array of layers, got ${show(layers)}; write residual([…])`);
     }
-    return written("residual", kind as never, { layers: [...layers], ...given }) as never;
+    return written("residual", kind, { layers: [...layers], ...given }) as never;
   },
   { kind },
 );

@@ -6,7 +6,7 @@ import type { LayerConfig } from "./configs.ts";
 import type { LayerKind } from "./layer.ts";
 import { register } from "./registry.ts";
 
-const kinds = ALL as unknown as Readonly<Record<string, { readonly kind: LayerKind }>>;
+const kinds: Readonly<Record<string, { readonly kind: LayerKind }>> = ALL;
 
 /** Lets models be built of whatever is described: call it before layers come from a document instead of their factories. */
 export function registerAll(): void {

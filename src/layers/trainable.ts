@@ -17,7 +17,7 @@ export function checkTrainable(loss: Loss, layers: readonly LayerConfig[]): void
     const kind = kindOf(layer.type);
     if (kind?.onlyShape) return;
     last = "activation" in layer ? layer.activation.name : "linear";
-    units = kind?.outputs?.(layer as never) ?? units;
+    units = kind?.outputs?.(layer) ?? units;
     if (kernels(layers.slice(i + 1)) > 0 && !activations[last].trainable) {
       throw new NablaError(
         `layers[${i}]: a hidden layer with activation "${last}" cannot be trained, because its gradient is zero everywhere; use "sigmoid" (a smooth step) or "relu"`,

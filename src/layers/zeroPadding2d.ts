@@ -54,7 +54,7 @@ type Config = Infer<ReturnType<typeof fields>>;
 
 function build(config: Config, at: Place): Built {
   const { name, inputShape } = at;
-  const [height, width, channels] = imageShape("zeroPadding2d", at);
+  const [height, width, channels] = imageShape(at);
   const [[top, bottom], [left, right]] = config.padding;
   const outHeight = height + top + bottom;
   const outWidth = width + left + right;

@@ -1,17 +1,17 @@
 /** What façade and planner need to know of a loss; its formula is computed in `assembly/losses/`. */
 import type { ActivationName } from "../activations/table.ts";
-import type { KernelName } from "../core/core.ts";
+import type { KernelsWith } from "../core/layouts.ts";
 import { type Kind, number } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 
 export interface LossKind extends Kind {
-  /** Takes a record `Loss`: the outputs a, and gives da. */
-  readonly kernel: KernelName;
+  /** It takes the outputs a, and gives da. */
+  readonly kernel: KernelsWith<"Loss">;
   /**
-   * Kernels that take a record `FusedLoss`: they compute the activation as well and give dz, without rounding or clipping
-   * between the two. After "linear" the outputs are logits: the kernel's a are the probabilities they stand for.
+   * Kernels that compute the activation as well and give dz, without rounding or clipping between the two. After "linear" the
+   * outputs are logits: the kernel's a are the probabilities they stand for.
    */
-  readonly fused: Partial<Record<ActivationName, KernelName>>;
+  readonly fused: Partial<Record<ActivationName, KernelsWith<"FusedLoss">>>;
   /** Output activations it may follow, the usual one first. Default: all that gradients pass. */
   readonly outputs?: readonly ActivationName[];
   /** The record's field alpha. @param config what its fields hold */

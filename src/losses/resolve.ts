@@ -1,5 +1,5 @@
 /** A loss as configured, ready for the plan. */
-import type { ActivationName } from "../activations/table.ts";
+import { ACTIVATIONS, type ActivationName } from "../activations/table.ts";
 import type { Loss } from "../plan/loss.ts";
 import type { Layer } from "../plan/operation.ts";
 import { type LossConfig, losses } from "./table.ts";
@@ -22,13 +22,15 @@ export function lastActivation(layers: readonly Layer[]): ActivationName {
 export function resolveLoss(config: LossConfig): Loss {
   const { name } = config;
   const kind = losses[name];
+  const { fused } = kind;
   const epsilon = "labelSmoothing" in config ? config.labelSmoothing : 0;
   return {
     name,
     kernel(after) {
-      const fused = kind.fused[after as ActivationName];
-      return fused ? { kernel: fused, fused: true } : { kernel: kind.kernel, fused: false };
+      const both = fused[after as ActivationName];
+      return both ? { kernel: both, fused: true } : { kernel: kind.kernel, fused: false };
     },
+    logits: ACTIVATIONS.find((name) => name !== "linear" && fused.linear && fused[name] === fused.linear),
     alpha: (units) => kind.alpha(units, config as unknown as Readonly<Record<string, number>>),
     labels: kind.labels,
     smoothing: (units) =>

@@ -54,3 +54,7 @@ export function trueClass(batch: Scored, row: number): number {
   for (let c = 1; c < units; c++) if (values![row * units + c] > values![row * units + best]) best = c;
   return best;
 }
+
+/** The name of a figure of rows that are not trained on: figureOf("val", "accuracy") is "valAccuracy". */
+export const figureOf = (part: "val" | "test", name: string): string =>
+  `${part}${name[0]!.toUpperCase()}${name.slice(1)}`;

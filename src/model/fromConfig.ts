@@ -2,6 +2,7 @@
 import { callbacksOf } from "../callbacks/table.ts";
 import { type ConfigInput, checkConfig } from "../config/config.ts";
 import { registerAll } from "../layers/table.ts";
+import { compileOptionsOf } from "../training/compile.ts";
 import { settingsOf } from "../training/settings.ts";
 import { type FitOptions, Model } from "./model.ts";
 
@@ -14,8 +15,7 @@ export function fromConfig(document: ConfigInput, name?: string): { model: Model
   registerAll();
   const { model, training } = checkConfig(document, name);
   const settings = settingsOf(training);
-  const { loss, optimizer, schedule, metrics } = training;
   const built = new Model(model.layers, { seed: settings.seed, inputShape: model.inputShape });
-  built.compile({ loss, optimizer, metrics, ...(schedule && { schedule }) });
+  built.compile(compileOptionsOf(training));
   return { model: built, fit: { ...settings, callbacks: callbacksOf(training) } };
 }

@@ -1,12 +1,13 @@
 /** A model from a checkpoint's bytes. */
 import type { CallbackStates } from "../callbacks/callback.ts";
-import { type Checkpoint, decodeCheckpoint, requireTensors } from "../checkpoint/checkpoint.ts";
-import { UNNAMED } from "../checkpoint/document.ts";
+import { type Checkpoint, decodeCheckpoint } from "../checkpoint/checkpoint.ts";
+import { requireTensors, UNNAMED } from "../checkpoint/document.ts";
 import { modelFields, trainingFields } from "../config/config.ts";
 import { NablaError } from "../errors.ts";
 import { registerAll } from "../layers/table.ts";
 import type { Network } from "../network/network.ts";
-import type { CompiledTraining } from "../training/compile.ts";
+import { setParameters } from "../network/parameters.ts";
+import { type CompiledTraining, compileOptionsOf } from "../training/compile.ts";
 import { freshRun, type Run } from "../training/run.ts";
 import { settingsOf } from "../training/settings.ts";
 import { internalsOf } from "./internals.ts";
@@ -37,34 +38,20 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
   const model = new Model(layers, { seed: checkpoint.progress.seed });
   const internals = internalsOf(model);
   const network = internals.build(inputShape, false);
-  setParameters(network, checkpoint, name);
+  setParameters(network, checkpoint.tensors, name);
   model.metadata = {
     classes: checkpoint.classes,
     standardisation: checkpoint.standardisation,
     extra: checkpoint.extra,
   };
   if (!training) return model;
-  const { loss, optimizer, schedule, metrics } = training;
-  internals.compile({ loss, optimizer, metrics, ...(schedule && { schedule }) });
+  internals.compile(compileOptionsOf(training));
   setSlots(network, internals.state.required, checkpoint, name);
   if (checkpoint.dataset) {
     const settings = { ...settingsOf(training), rows: checkpoint.dataset.length };
     internals.state.goOnFrom(runOf(checkpoint), settings, checkpoint.callbacks as CallbackStates);
   }
   return model;
-}
-
-function setParameters(network: Network, { tensors }: Checkpoint, name: string): void {
-  requireTensors(
-    tensors,
-    network.tensors.map((tensor) => ({ name: tensor.name, shape: tensor.spec.shape })),
-    name,
-  );
-  for (const tensor of network.tensors) {
-    network.write(tensor, tensors.get(tensor.name)!.data);
-    if (!network.finite(tensor))
-      throw new NablaError(`tensor "${tensor.name}" holds NaN or infinite values; expected numbers`);
-  }
 }
 
 function setSlots(network: Network, { slots }: CompiledTraining, checkpoint: Checkpoint, name: string): void {

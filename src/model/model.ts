@@ -4,11 +4,11 @@ import { shapeField, withShape } from "../config/shape.ts";
 import type { ArrayLike2 } from "../data/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { didYouMean, NablaError } from "../errors.ts";
-import { checkOptions, checkWhole } from "../fields/options.ts";
+import { checkOptions } from "../fields/options.ts";
 import type { LayerConfig, LayerInput } from "../layers/configs.ts";
 import { checkChain } from "../layers/registry.ts";
 import type { ConfusionMatrix } from "../metrics/confusion.ts";
-import { type Outputs, predictBatches, predictDataset, rowsOf } from "../network/predict.ts";
+import { batchSizeOf, type Outputs, predictBatches, predictDataset, rowsOf } from "../network/predict.ts";
 import type { Layer } from "../plan/operation.ts";
 import { argumentsOf, isDataset } from "../training/arguments.ts";
 import type { TrainingOptions } from "../training/compile.ts";
@@ -103,9 +103,7 @@ export class Model {
    * uint8 values are scaled by 1/255, like images in training.
    */
   predict(x: ArrayLike2 | Dataset, options: { batchSize?: number } = {}): Outputs {
-    checkOptions("predict", options, ["batchSize"]);
-    const { batchSize = 256 } = options;
-    checkWhole("predict: batchSize", batchSize);
+    const batchSize = batchSizeOf("predict", options);
     const internals = internalsOf(this);
     if (isDataset(x)) return predictDataset(internals.build(x.inputShape), x, batchSize);
     return predictBatches(internals.built, rowsOf(x, this.inputShape), batchSize);

@@ -9,7 +9,7 @@ import type { Core } from "../core/core.ts";
 import { initialize } from "../initializers/initialize.ts";
 import type { Flat, Slot } from "../optimizers/kind.ts";
 import { TRAINED } from "../optimizers/update.ts";
-import { ld, type Range } from "../plan/builder.ts";
+import { ld } from "../plan/builder.ts";
 import type { Loss } from "../plan/loss.ts";
 import type { Parameter, Placed } from "../plan/operation.ts";
 import { type InputKind, type Mode, type Plan, plan, type Update } from "../plan/plan.ts";
@@ -180,6 +180,3 @@ function unpack(core: Core, to: number, from: number, spec: Parameter): void {
   for (let g = 0; g < groups; g++)
     core.exports.unpackWeights(to + g * out * 4, from + g * k * ld(out) * 4, k, out, out * groups);
 }
-
-export { footprint, matricesOf } from "./inference.ts";
-export type { Range, Tensor };

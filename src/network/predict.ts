@@ -3,6 +3,7 @@
 import { type ArrayLike2, shaped } from "../data/arrays.ts";
 import { buffersFor, type Dataset, range, readNow } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
+import { checkOptions, checkWhole } from "../fields/options.ts";
 import { ld } from "../plan/builder.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import type { InferenceNetwork } from "./inference.ts";
@@ -88,6 +89,22 @@ function check(
   return { data, rows: length / width };
 }
 
+/** How many rows are computed at once where nobody says so. No result depends on it. */
+export const ROWS_AT_ONCE = 256;
+
+/** The option batchSize among others, which are checked. @param names of all options there are */
+export function batchSizeOf(
+  who: string,
+  options: { readonly batchSize?: number },
+  names: readonly string[] = ["batchSize"],
+): number {
+  checkOptions(who, options, names);
+  const { batchSize = ROWS_AT_ONCE } = options;
+  checkWhole(`${who}: batchSize`, batchSize);
+  return batchSize;
+}
+
+/** Outputs for rows, computed so many at once. */
 export function predictBatches(network: InferenceNetwork, input: Rows, batchSize: number): Outputs {
   const { data, rows } = input;
   const width = data.length / rows;

@@ -1,6 +1,6 @@
 /** What an optimizer is: its fields, what it keeps for each parameter, and its pass over all of them. Twins of assembly/optimizers. */
-import { bool, type Infer, type Kind, number } from "../fields/fields.ts";
-import { object, optional } from "../fields/objects.ts";
+import { bool, type Kind, number } from "../fields/fields.ts";
+import { optional } from "../fields/objects.ts";
 import type { PlanBuilder } from "../plan/builder.ts";
 
 /** A value kept per parameter from step to step. */
@@ -23,9 +23,9 @@ export interface Flat {
 
 export interface OptimizerKind extends Kind {
   /** @param config what its fields hold */
-  slots(config: never): Slot[];
+  slots(config: Readonly<Record<string, unknown>>): Slot[];
   /** Puts its pass on the tape: w moves by dw and the slots. */
-  move(builder: PlanBuilder, config: never, flat: Flat): void;
+  move(builder: PlanBuilder, config: Readonly<Record<string, unknown>>, flat: Flat): void;
 }
 
 export const rate = (value: number) => number({ exclusiveMin: 0, default: value });
@@ -47,5 +47,3 @@ export const common = (weightDecay = 0) => ({
   useEma: bool({ default: false, doc: DOCS && "The model's weights are a moving average of those trained." }),
   emaMomentum: share(0.99, DOCS && "Share of the average kept each step."),
 });
-const commonFields = () => object(common());
-export type CommonConfig = Infer<ReturnType<typeof commonFields>>;

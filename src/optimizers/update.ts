@@ -7,7 +7,7 @@ import { type OptimizerConfig, optimizers } from "./table.ts";
 export const TRAINED: Slot = { name: "trained", initial: "weights" };
 
 export const slotsOf = (config: OptimizerConfig): Slot[] => [
-  ...optimizers[config.name].slots(config as never),
+  ...optimizers[config.name].slots(config),
   ...(config.useEma ? [TRAINED] : []),
 ];
 
@@ -27,6 +27,6 @@ export function emitUpdate(builder: PlanBuilder, config: OptimizerConfig, flat: 
     builder.emit("CLIP_NORM", { dw, n, sums, limit: config.clipNorm });
   }
   if (config.weightDecay > 0) builder.emit("DECAY", { w, n, step, decay: config.weightDecay });
-  optimizers[config.name].move(builder, config as never, flat);
+  optimizers[config.name].move(builder, config, flat);
   if (config.useEma) builder.emit("AVERAGE", { mean: average!, w, n, step, momentum: config.emaMomentum });
 }

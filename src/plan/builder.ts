@@ -5,7 +5,7 @@
 
 import type { FieldsOf, Layout } from "../core/layouts.ts";
 import { MAX_BYTES } from "../core/limits.ts";
-import type { Kernels } from "../core/records.ts";
+import type { ConstantName, Kernels, SizeName } from "../core/records.ts";
 import { NablaError } from "../errors.ts";
 import { sizeOf } from "../shape.ts";
 
@@ -38,9 +38,6 @@ export interface PlanImage {
   readonly end: number;
 }
 
-/** Functions of the core that say how much scratch a kernel needs; assembly/ has their arguments. */
-export type SizeName = "conv2dScratch" | "conv2dInputScratch" | "depthwiseScratch";
-
 /** What the compiled core exports about itself. */
 export interface CoreFacts {
   /** The number instructions know a kernel by. */
@@ -48,7 +45,7 @@ export interface CoreFacts {
   /** The fields of the record a kernel takes, in memory order, four bytes each. */
   record(name: KernelName): Layout;
   /** A size that kernels agree on with their callers. */
-  constant(name: "OUTER_SCRATCH" | "NORM_BLOCK"): number;
+  constant(name: ConstantName): number;
   /** Bytes of scratch that each part of a kernel needs, which depends on shapes: computed by a function of the core. */
   size(name: SizeName, ...of: readonly number[]): number;
 }

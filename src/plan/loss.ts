@@ -1,10 +1,16 @@
 /** What a loss is to a plan. The losses themselves are in src/losses. */
-import type { KernelName } from "../core/core.ts";
+import type { KernelsWith } from "../core/layouts.ts";
 
 export interface Loss {
   readonly name: string;
   /** The kernel for outputs after this activation; fused kernels compute the activation too and take z. */
-  kernel(after: string): { readonly kernel: KernelName; readonly fused: boolean };
+  kernel(
+    after: string,
+  ):
+    | { readonly kernel: KernelsWith<"FusedLoss">; readonly fused: true }
+    | { readonly kernel: KernelsWith<"Loss">; readonly fused: false };
+  /** The activation it computes for outputs that are linear, which are its logits then; undefined where it takes them as they are. */
+  readonly logits: string | undefined;
   /** The record's field alpha for so many outputs. */
   alpha(units: number): number;
   /** What stands for "this class" and "another class" in targets. */

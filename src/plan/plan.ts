@@ -52,12 +52,12 @@ export function plan(request: PlanRequest): Plan {
   if (pair.fused) {
     const { name } = layers[layers.length - 1];
     const a = builder.tensor(`outputs of ${name}`, [units]);
-    builder.emit(pair.kernel as "CATEGORICAL_CROSSENTROPY_SOFTMAX", { ...record, dz: da, a, z });
+    builder.emit(pair.kernel, { ...record, dz: da, a, z });
     trace.push({ layer: name, range: a, shape: [units] });
     // a linear layer's outputs stay logits, as predict() gives them; only the loss sees probabilities
     if (after !== "linear") output = a;
   } else {
-    builder.emit(pair.kernel as "SQUARED_ERROR", { ...record, da, a: z });
+    builder.emit(pair.kernel, { ...record, da, a: z });
   }
   builder.emit("LOSS_REDUCE", { losses, step: builder.step });
   // where the loss is not a number the tape stops here, and the outputs are searched for where that began

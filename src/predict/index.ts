@@ -7,7 +7,6 @@ import {
   f32,
   inCheckpoint,
   parseDocument,
-  requireTensors,
   type FloatTensor,
   UNNAMED,
 } from "../checkpoint/document.ts";
@@ -16,11 +15,11 @@ import { unpackValue } from "../checkpoint/values.ts";
 import type { LayerConfig } from "../layers/configs.ts";
 import type { ArrayLike2 } from "../data/arrays.ts";
 import { NablaError } from "../errors.ts";
-import { checkOptions, checkWhole } from "../fields/options.ts";
 import { buildLayers } from "../layers/table.ts";
 import type { Metadata } from "../model/options.ts";
 import { InferenceNetwork } from "../network/inference.ts";
-import { type Outputs, predictBatches, rowsOf } from "../network/predict.ts";
+import { batchSizeOf, type Outputs, predictBatches, rowsOf } from "../network/predict.ts";
+import { setParameters } from "../network/parameters.ts";
 import type { Layer } from "../plan/operation.ts";
 import { showShape } from "../shape.ts";
 
@@ -60,9 +59,7 @@ export class Predictor {
    * @throws NablaError for values that make up no whole rows
    */
   predict(x: ArrayLike2, options: { batchSize?: number } = {}): Outputs {
-    checkOptions("predict", options, ["batchSize"]);
-    const { batchSize = 256 } = options;
-    checkWhole("predict: batchSize", batchSize);
+    const batchSize = batchSizeOf("predict", options);
     return predictBatches(this.network, rowsOf(x, this.inputShape), batchSize);
   }
 }
@@ -82,16 +79,7 @@ export function load(bytes: Uint8Array, name = UNNAMED): Predictor {
     const parameters = new Map<string, FloatTensor>();
     for (const [key, tensor] of tensors)
       if (!/^(optimizer|callbacks)\./.test(key)) parameters.set(key, f32(key, tensor));
-    requireTensors(
-      parameters,
-      network.tensors.map((tensor) => ({ name: tensor.name, shape: tensor.spec.shape })),
-      name,
-    );
-    for (const tensor of network.tensors) {
-      network.write(tensor, parameters.get(tensor.name)!.data);
-      if (!network.finite(tensor))
-        throw new NablaError(`tensor "${tensor.name}" holds NaN or infinite values; expected numbers`);
-    }
+    setParameters(network, parameters, name);
     const { classes, standardisation, extra } = document;
     return new Predictor(network, { classes, standardisation, extra });
   } catch (error) {

@@ -12,9 +12,9 @@ export interface ScheduleKind extends Kind {
    * @param t epochs since the warm-up, in fractions
    * @param span epochs after the warm-up, in all
    */
-  rate(config: never, base: number, t: number, span: number): number;
+  rate(config: Readonly<Record<string, unknown>>, base: number, t: number, span: number): number;
   /** Whether a rate depends on how many epochs are trained in all. */
-  dependsOnEpochs?(config: never): boolean;
+  dependsOnEpochs?(config: Readonly<Record<string, unknown>>): boolean;
 }
 
 export const warmup = () => ({

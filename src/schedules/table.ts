@@ -43,14 +43,9 @@ export function rateAt(
   const { warmupEpochs } = config;
   // the first step is not at zero: it would be lost
   if (time < warmupEpochs) return Math.min(base, (base * (step + 1)) / (warmupEpochs * stepsPerEpoch));
-  return schedules[config.name].rate(
-    config as never,
-    base,
-    time - warmupEpochs,
-    Math.max(epochs - warmupEpochs, 0),
-  );
+  return schedules[config.name].rate(config, base, time - warmupEpochs, Math.max(epochs - warmupEpochs, 0));
 }
 
 /** Whether a step's rate depends on how many epochs are trained in all. */
 export const dependsOnEpochs = (config: ScheduleConfig): boolean =>
-  schedules[config.name].dependsOnEpochs?.(config as never) ?? false;
+  schedules[config.name].dependsOnEpochs?.(config) ?? false;

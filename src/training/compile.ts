@@ -1,6 +1,8 @@
 /** What compile() decides: loss, optimizer, metrics, schedule, and how they end up on the tape. */
 
-import { checkOptions } from "../fields/options.ts";
+import type { Field } from "../fields/fields.ts";
+import { optional, withDefault } from "../fields/objects.ts";
+import { checkOptions, given } from "../fields/options.ts";
 import type { LayerConfig } from "../layers/configs.ts";
 import { checkTrainable } from "../layers/trainable.ts";
 import { resolveLoss } from "../losses/resolve.ts";
@@ -46,6 +48,27 @@ export interface TrainingOptions {
   metrics?: readonly MetricName[];
 }
 
+// Written out by name: the compiler would copy all these types consist of into the declarations.
+export type CompileFields = {
+  loss: ReturnType<typeof lossField>;
+  optimizer: Field<OptimizerConfig, OptimizerInput, "defaulted">;
+  schedule: Field<ScheduleConfig, ScheduleInput, "optional">;
+  metrics: ReturnType<typeof metricsField>;
+};
+
+/** The options of compile() as fields, which a document's `training` has as well. */
+export const compileFields = (): CompileFields => ({
+  loss: lossField(),
+  optimizer: withDefault(optimizerField(), "adam"),
+  schedule: optional(scheduleField()),
+  metrics: metricsField(),
+});
+
+/** The options of compile() among the fields of a checked `training`. */
+export const compileOptionsOf = (training: TrainingOptions): TrainingOptions =>
+  given(compileFields(), training) as TrainingOptions;
+
+/** What was compiled: how a model is trained, apart from fit()'s settings. */
 export interface CompiledTraining {
   readonly loss: Loss;
   readonly optimizer: OptimizerConfig;
@@ -68,16 +91,17 @@ export interface CompiledTraining {
 
 /** @throws NablaError for unknown names and options, and for a loss that cannot follow the last layer's activation */
 export function compileTraining(options: TrainingOptions, layers: readonly LayerConfig[]): CompiledTraining {
-  checkOptions("compile", options, ["loss", "optimizer", "schedule", "metrics"]);
-  const lossConfig = lossField().check(options.loss, "loss");
-  const optimizer = optimizerField().check(options.optimizer ?? "adam", "optimizer");
+  const fields = compileFields();
+  checkOptions("compile", options, Object.keys(fields));
+  const lossConfig = fields.loss.check(options.loss, "loss");
+  const optimizer = fields.optimizer.check(options.optimizer ?? fields.optimizer.fallback, "optimizer");
   const schedule =
     options.schedule === undefined
       ? undefined
       : typeof options.schedule === "string"
         ? parseSchedule(options.schedule)
-        : scheduleField().check(options.schedule, "schedule");
-  const metrics = metricsField().check([...(options.metrics ?? [])], "metrics");
+        : fields.schedule.check(options.schedule, "schedule");
+  const metrics = fields.metrics.check([...(options.metrics ?? [])], "metrics");
   const loss = resolveLoss(lossConfig);
   checkTrainable(loss, layers);
   return {

@@ -1,12 +1,13 @@
 /** Running a network over a dataset without changing it: loss, metrics, confusion matrix, outputs. */
 
 import { type Dataset, range } from "../data/dataset.ts";
-import { checkOptions, checkWhole } from "../fields/options.ts";
+import { checkOptions } from "../fields/options.ts";
 import { outputThreshold } from "../losses/resolve.ts";
 import { ConfusionMatrix } from "../metrics/confusion.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { type MetricName, metric } from "../metrics/table.ts";
 import type { Network } from "../network/network.ts";
+import { batchSizeOf } from "../network/predict.ts";
 import type { Loss } from "../plan/loss.ts";
 import { beginStep } from "../plan/step.ts";
 import { sizeOf } from "../shape.ts";
@@ -88,10 +89,9 @@ export async function evaluate(
   options: EvaluateOptions,
   confusion?: ConfusionMatrix,
 ): Promise<Scores> {
-  checkOptions("evaluate", options, EVALUATE_OPTIONS);
+  const batchSize = batchSizeOf("evaluate", options, EVALUATE_OPTIONS);
   const { loss, metrics } = subject.state.required;
-  const { batchSize = 256, onRow } = options;
-  checkWhole("evaluate: batchSize", batchSize);
+  const { onRow } = options;
   const network = subject.build(dataset.inputShape);
   checkFit(dataset, network, loss);
   const weighting = weightingOf("evaluate", dataset, network.outputShape, loss, options);

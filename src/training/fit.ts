@@ -11,7 +11,7 @@ import { type DataArgument, datasetOf } from "./arguments.ts";
 import { checkFit } from "./batch.ts";
 import { metricsFor } from "./evaluate.ts";
 import { type FitOptions, fitOptionNames } from "./options.ts";
-import type { TrainRequest } from "./request.ts";
+import { requestOf, type TrainRequest } from "./request.ts";
 import { checkResume } from "./resume.ts";
 import { freshRun, type Run } from "./run.ts";
 import { type RunSettings, readSettings, type Settings } from "./settings.ts";
@@ -51,10 +51,11 @@ export async function fit<M extends TrainedModel>(
   if (validation) checkFit(validation, network, compiled.loss);
   const { augment: _, ...plain } = wanted;
   const settings: RunSettings = { ...plain, ...(augment && { augment }), rows: train.length };
-  checkNumbers(options, settings);
+  checkBatch(options, settings);
+  const progress = progressOf(options);
   const { outputShape } = network;
   const { classWeight } = settings;
-  const { sampleWeight, callbacks = [], onProgress, progressInterval = 100, signal } = options;
+  const { sampleWeight, callbacks = [], signal } = options;
   const weighting = weightingOf("fit", data, outputShape, compiled.loss, { classWeight, sampleWeight });
   if (sampleWeight && train.length !== data.length) {
     throw new NablaError(
@@ -68,19 +69,14 @@ export async function fit<M extends TrainedModel>(
   try {
     await subject.train(
       {
+        ...requestOf(compiled, network, train, settings),
         model,
-        network,
-        train,
         validation,
-        training: { loss: compiled.loss, update: compiled.update(network), target: train.target.kind },
-        settings,
         metrics: state.counting,
-        scoring: metricsFor(compiled.metrics, outputShape),
         weighting,
         callbacks,
         signal,
-        progress: onProgress && { every: progressInterval, report: onProgress },
-        rate: compiled.rate(settings.epochs),
+        progress,
       },
       state.run,
       options,
@@ -150,13 +146,16 @@ async function moved(state: TrainingState, data: Dataset, settings: Settings) {
   }
 }
 
-/** What the fields of settings cannot check: it needs the data, or is not a setting. */
-function checkNumbers(given: FitOptions, { batchSize, rows }: RunSettings): void {
+/** What the fields of settings cannot check: it needs the data. */
+function checkBatch(given: FitOptions, { batchSize, rows }: RunSettings): void {
   if (batchSize > rows && given.batchSize !== undefined)
     throw new NablaError(`fit: batchSize: expected at most ${rows}, the rows to train on, got ${batchSize}`);
-  const { progressInterval = 100 } = given;
+}
+
+function progressOf({ onProgress, progressInterval = 100 }: FitOptions): TrainRequest["progress"] {
   if (!(progressInterval >= 0))
     throw new NablaError(
       `fit: progressInterval: expected milliseconds, a number ≥ 0, got ${progressInterval}`,
     );
+  return onProgress && { every: progressInterval, report: onProgress };
 }

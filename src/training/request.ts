@@ -3,6 +3,8 @@ import type { Callback, TrainedModel, TrainingContext } from "../callbacks/callb
 import type { Dataset } from "../data/dataset.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network, Training } from "../network/network.ts";
+import type { CompiledTraining } from "./compile.ts";
+import { metricsFor } from "./evaluate.ts";
 import type { Progress } from "./progress.ts";
 import type { Run } from "./run.ts";
 import type { RunSettings } from "./settings.ts";
@@ -28,6 +30,23 @@ export interface TrainRequest<M = TrainedModel> {
   readonly progress?: { readonly every: number; report(progress: Progress): void };
   /** η of a step, before callbacks change it. */
   rate(step: number, stepsPerEpoch: number): number;
+}
+
+/** The part of a request that follows from what was compiled. */
+export function requestOf(
+  compiled: CompiledTraining,
+  network: Network,
+  train: Dataset,
+  settings: RunSettings,
+): Pick<TrainRequest, "network" | "train" | "settings" | "training" | "scoring" | "rate"> {
+  return {
+    network,
+    train,
+    settings,
+    training: { loss: compiled.loss, update: compiled.update(network), target: train.target.kind },
+    scoring: metricsFor(compiled.metrics, network.outputShape),
+    rate: compiled.rate(settings.epochs),
+  };
 }
 
 export const batchesPerEpoch = ({ train, settings }: Pick<TrainRequest, "train" | "settings">): number =>

@@ -4,9 +4,10 @@
  */
 import type { AugmentOptions } from "../data/augment/effects.ts";
 import { type AugmentConfig, augmentFields } from "../data/augment/fields.ts";
-import { NablaError } from "../errors.ts";
+import { prefixed } from "../errors.ts";
 import { bool, type Field, type Infer, type Input, int, number } from "../fields/fields.ts";
 import { object, optional, record } from "../fields/objects.ts";
+import { given } from "../fields/options.ts";
 
 /** The seed of a model or a training. */
 export const seedField = () =>
@@ -112,35 +113,8 @@ export function readSettings(options: FitSettings, saved: Settings | undefined, 
   const given = options as Record<string, unknown>;
   const before: Record<string, unknown> = { seed, ...saved };
   const merged = Object.fromEntries(Object.keys(fields).map((name) => [name, given[name] ?? before[name]]));
-  return asFit(() => check(merged));
-}
-
-/** Errors of fields, as fit() phrases them. */
-export function asFit<T>(check: () => T): T {
-  try {
-    return check();
-  } catch (error) {
-    throw error instanceof NablaError ? new NablaError(`fit: ${error.message}`, { cause: error }) : error;
-  }
+  return prefixed("fit: ", () => check(merged));
 }
 
 /** The settings among the fields of a checked `training`. */
-export function settingsOf(training: Settings): Settings {
-  const names = new Set(Object.keys(fitSettings().fields));
-  return Object.fromEntries(Object.entries(training).filter(([name]) => names.has(name))) as Settings;
-}
-
-/** One setting, for code that makes flags or forms of them. */
-export interface SettingField {
-  readonly name: string;
-  /** The type in JSON Schema; undefined where there are several. */
-  readonly kind: string | undefined;
-  readonly default: unknown;
-  readonly doc: string | undefined;
-}
-
-export const listSettings = (): SettingField[] =>
-  Object.entries(documentSettings().fields).map(([name, field]) => {
-    const { type, description } = field.jsonSchema() as { type?: string; description?: string };
-    return { name, kind: type, default: field.fallback, doc: description };
-  });
+export const settingsOf = (training: Settings): Settings => given(fitSettings().fields, training) as Settings;

@@ -8,6 +8,8 @@
  * Everything that changes is in a Run: saved with the weights, it lets training continue from any step, bit for bit.
  */
 import { type Callback, inOrder, type Logs, type TrainingContext, wanted } from "../callbacks/callback.ts";
+import { figureOf } from "../metrics/metric.ts";
+import { ROWS_AT_ONCE } from "../network/predict.ts";
 import { score } from "./evaluate.ts";
 import { WayBack } from "./goingBack.ts";
 import { pauser } from "./pause.ts";
@@ -60,7 +62,7 @@ export class Trainer<M> {
       await this.trainBatches(epoch);
       this.checkWeights();
       if (run.batch < this.batches) {
-        reports.interrupted(run, () => this.figures());
+        reports.interrupted(run, this.figures);
         break;
       }
       const logs = { ...this.figures(), ...(await this.validate()), learningRate: run.rate };
@@ -82,11 +84,17 @@ export class Trainer<M> {
       const indices = reader.indices(run.batch);
       const read = reader.read(run.batch, indices);
       stepper.take(indices, read instanceof Promise ? await read : read);
-      if (this.afterBatch.length > 0) await this.callAfterBatch();
-      this.reports.batch(indices.length, run, () => this.figures());
+      if (this.wantsBatch()) await this.callAfterBatch();
+      this.reports.batch(indices.length, run, this.figures);
       const turn = pause();
       if (turn) await turn;
     }
+  }
+
+  /** Most callbacks have no use for batches, or for one in many: no promise is made then. */
+  private wantsBatch(): boolean {
+    const { afterBatch, run } = this;
+    return afterBatch.length > 0 && afterBatch.some((hook) => wanted(hook, run.step));
   }
 
   private async callAfterBatch(): Promise<void> {
@@ -105,12 +113,12 @@ export class Trainer<M> {
   }
 
   /** Loss and metrics of the epoch so far. */
-  private figures(): Logs {
+  private readonly figures = (): Logs => {
     const { run, request } = this;
     const logs: Logs = { loss: run.lossSum / run.rows };
     for (const metric of request.metrics) logs[metric.name] = metric.result();
     return logs;
-  }
+  };
 
   /** valLoss, valAccuracy, … where there is something to validate on. */
   private async validate(): Promise<Record<string, number>> {
@@ -122,10 +130,10 @@ export class Trainer<M> {
       dataset: validation,
       loss: training.loss,
       metrics: scoring,
-      batchSize: split ? plan.rows : Math.max(settings.batchSize, 256),
+      batchSize: split ? plan.rows : Math.max(settings.batchSize, ROWS_AT_ONCE),
       pause: this.pause,
     });
-    return Object.fromEntries(Object.entries(scores).map(([name, value]) => [valName(name), value]));
+    return Object.fromEntries(Object.entries(scores).map(([name, value]) => [figureOf("val", name), value]));
   }
 
   private finishEpoch(logs: Logs): void {
@@ -138,6 +146,3 @@ export class Trainer<M> {
     for (const metric of this.request.metrics) metric.reset();
   }
 }
-
-/** accuracy → valAccuracy */
-export const valName = (name: string): string => `val${name[0].toUpperCase()}${name.slice(1)}`;

@@ -8,7 +8,7 @@ import { Network } from "../network/network.ts";
 import { compileTraining } from "../training/compile.ts";
 import { metricsFor } from "../training/evaluate.ts";
 import type { Progress } from "../training/progress.ts";
-import type { TrainRequest } from "../training/request.ts";
+import { requestOf, type TrainRequest } from "../training/request.ts";
 import { train } from "../training/trainer.ts";
 import { makeDatasets } from "./datasets.ts";
 import { ErrorElsewhere, sendError } from "./errors.ts";
@@ -151,24 +151,18 @@ class Session {
     const datasets = makeDatasets(setup.datasets, this.pieces, (dataset, indices, epoch) =>
       this.rows(dataset, indices, epoch),
     );
-    const dataset = datasets[setup.train]!;
     return {
       network,
       metrics,
       request: {
+        ...requestOf(compiled, network, datasets[setup.train]!, settings),
         // the one callback here asks the page, which has the model
         model: undefined,
-        network,
-        train: dataset,
         validation: setup.validation === undefined ? undefined : datasets[setup.validation],
-        training: { loss: compiled.loss, update: compiled.update(network), target: dataset.target.kind },
-        settings,
         metrics,
-        scoring: metricsFor(compiled.metrics, network.outputShape),
         weighting: { classes, samples },
         callbacks: [],
         signal: this.aborting.signal,
-        rate: compiled.rate(settings.epochs),
       },
     };
   }

@@ -165,7 +165,7 @@ describe.each(sizes)("dense %i × %i → %i", (rows, k, out) => {
         w: weights(bed, "w", k, out, w),
         wt: bed.alloc("wt", out * ld(k) * 4),
         step: bed.step,
-        scratch: bed.alloc("scratch", (bed.core.exports.OUTER_SCRATCH.value as number) * parts),
+        scratch: bed.alloc("scratch", bed.core.constant("OUTER_SCRATCH") * parts),
         inputs: k,
         units: out,
       };

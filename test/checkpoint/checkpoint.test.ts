@@ -1,10 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  type Checkpoint,
-  decodeCheckpoint,
-  encodeCheckpoint,
-  requireTensors,
-} from "../../src/checkpoint/checkpoint.ts";
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/checkpoint/checkpoint.ts";
+import { requireTensors } from "../../src/checkpoint/document.ts";
 import { readSafetensors, writeSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { NablaError } from "../../src/errors.ts";
 

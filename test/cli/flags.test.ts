@@ -1,12 +1,13 @@
 /** Flags of a command that follow from fields. */
 import { Command } from "commander";
 import { expect, test } from "vitest";
-import { flagsOf, given } from "../../src/cli/options/flags.ts";
+import { flagsOf } from "../../src/cli/options/flags.ts";
 import { optimizerFlagFields } from "../../src/cli/options/training.ts";
 import { program } from "../../src/cli/program.ts";
 import { terminalOf } from "../../src/cli/terminal.ts";
 import { bool, choice, int, list, number } from "../../src/fields/fields.ts";
 import { object, optional, record } from "../../src/fields/objects.ts";
+import { given } from "../../src/fields/options.ts";
 import { documentSettings } from "../../src/training/settings.ts";
 
 const made = object({

@@ -1,6 +1,5 @@
 /** Plans: pure arithmetic over offsets, and a tape that any number of threads may run. */
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { checkLayers } from "../../src/config/config.ts";
 import type { KernelName } from "../../src/core/core.ts";
 import type { Field } from "../../src/core/layouts.ts";
 import { activation, dense, flatten, type LayerInput, sequential } from "../../src/index.ts";
@@ -11,6 +10,7 @@ import { type CoreFacts, ld, PlanBuilder, type PlanImage, type Range } from "../
 import { type InputKind, type Mode, type Plan, type PlanRequest, plan } from "../../src/plan/plan.ts";
 import { compileTraining, type TrainingOptions } from "../../src/training/compile.ts";
 import { difference } from "../support/bytes.ts";
+import { checkLayers } from "../support/checkLayers.ts";
 import { testCore, values } from "../support/kernel.ts";
 
 // of the core only where the fields of its records lie

@@ -2,9 +2,9 @@
  * Runs single kernels the way production does: a record and a one-instruction tape in linear memory.
  * Every buffer lies between canaries, because WebAssembly only traps at the end of memory.
  */
-import { Core, type KernelName, type RecordNumbers } from "../../src/core/core.ts";
+import { Core, type KernelName } from "../../src/core/core.ts";
 import { fullBuild } from "../../src/core/full.ts";
-import type { Layout } from "../../src/core/layouts.ts";
+import type { FieldsOf, Layout } from "../../src/core/layouts.ts";
 import { inlined } from "./bytes.ts";
 
 /** Values a row of n occupies. */
@@ -83,7 +83,12 @@ export class Bed {
   }
 
   /** Runs one kernel on `rows` rows, in `parts` shares one after the other, then checks all canaries. */
-  run<K extends KernelName>(kernel: K, fields: RecordNumbers<K>, rows: number, parts = 1): void {
+  run<K extends KernelName>(
+    kernel: K,
+    fields: { [F in FieldsOf<K>]: number },
+    rows: number,
+    parts = 1,
+  ): void {
     const layout: Layout = this.core.record(kernel);
     const record = this.alloc("record", Object.keys(layout).length * 4);
     for (const [name, { at, type }] of Object.entries(layout)) {

@@ -39,7 +39,7 @@ function longestSum(config: ReferenceConfig, inputShape: Shape, rows: number): n
  * Relative to 1 + |value|: a few roundings of float32, and for each term of a sum of n a share of one. Sums of random terms
  * grow as √n and so do their roundings, which makes n of both together.
  */
-export const toleranceOf = (config: ReferenceConfig, inputShape: Shape, rows: number): number =>
+const toleranceOf = (config: ReferenceConfig, inputShape: Shape, rows: number): number =>
   1e-6 + 3e-8 * longestSum(config, inputShape, rows);
 
 /** Throws unless the reference's gradients are those of its values, along one direction for each tensor. */

@@ -5,14 +5,15 @@
  * and the gradient of that kernel is dx, both exactly. Behind it ½ Σ (y − target)² makes the gradient y − target.
  */
 
-import { checkLayers } from "../../src/config/config.ts";
 import type { Core } from "../../src/core/core.ts";
 import { buildLayers } from "../../src/layers/table.ts";
-import { Network, type Tensor } from "../../src/network/network.ts";
+import type { Tensor } from "../../src/network/inference.ts";
+import { Network } from "../../src/network/network.ts";
 import type { Mode } from "../../src/plan/plan.ts";
 import { beginStep } from "../../src/plan/step.ts";
 import { compileTraining } from "../../src/training/compile.ts";
 import { difference } from "./bytes.ts";
+import { checkLayers } from "./checkLayers.ts";
 import { ld, testCore } from "./kernel.ts";
 import { type ReferenceConfig, reference, type Shape, size, type Tensors } from "./layers/index.ts";
 import { place, runWatched, type Watched, watchedPlan } from "./watch.ts";

@@ -11,7 +11,7 @@ import {
   weightsSha256,
 } from "../../src/index.ts";
 import { internalsOf } from "../../src/model/internals.ts";
-import { documentSettings, listSettings } from "../../src/training/settings.ts";
+import { documentSettings } from "../../src/training/settings.ts";
 
 type Schema = { type?: string; default?: unknown; minimum?: number; properties?: Record<string, Schema> };
 
@@ -95,16 +95,4 @@ test("a value that makes no sense is refused by its name", async () => {
   await expect(model.fit(images, { batchsize: 3 } as FitOptions)).rejects.toThrow(
     'fit: unknown option "batchsize"; did you mean "batchSize"?',
   );
-});
-
-test("a list of them, for flags and forms", () => {
-  const list = listSettings();
-  expect(list.map(({ name }) => name)).toEqual(Object.keys(documentSettings().fields));
-  expect(list.find(({ name }) => name === "batchSize")).toEqual({
-    name: "batchSize",
-    kind: "integer",
-    default: 32,
-    doc: "Rows per step.",
-  });
-  expect(list.find(({ name }) => name === "shuffle")).toMatchObject({ kind: "boolean", default: true });
 });

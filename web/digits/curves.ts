@@ -1,7 +1,7 @@
 /** Figures of a training as the columns of charts. */
 import { signal } from "@preact/signals";
 import type { History, Logs, Progress } from "nabla";
-import { valName } from "../../src/training/trainer.ts";
+import { figureOf } from "../../src/metrics/metric.ts";
 import type { Columns } from "../ui/chart.tsx";
 
 /** More points than a chart has pixels only cost time. */
@@ -51,7 +51,7 @@ export class Curves {
       loss,
       metric: history[this.metricName]?.[epoch] ?? 0,
       testLoss: history.valLoss?.[epoch] ?? null,
-      testMetric: history[valName(this.metricName)]?.[epoch] ?? null,
+      testMetric: history[figureOf("val", this.metricName)]?.[epoch] ?? null,
     }));
     this.last = undefined;
     this.publish();
@@ -87,7 +87,7 @@ export class Curves {
     const x = epoch + 1;
     const tests = {
       testLoss: logs.valLoss ?? null,
-      testMetric: logs[valName(this.metricName)] ?? null,
+      testMetric: logs[figureOf("val", this.metricName)] ?? null,
     };
     let end = this.points.length - 1;
     while (end >= 0 && this.points[end]!.x > x) end--;

@@ -1,6 +1,8 @@
 /** The network on this page and its training: everything the buttons do. */
+
 import { batch, computed, signal } from "@preact/signals";
 import { type FitOptions, type Model, NablaError, type Progress } from "nabla";
+import { figureOf } from "../../src/metrics/metric.ts";
 import { internalsOf } from "../../src/model/internals.ts";
 import { announce, notify, notifyError } from "../ui/messages.tsx";
 import { start, type Training } from "../ui/trainer.ts";
@@ -177,7 +179,7 @@ export async function train(): Promise<void> {
 function epochSays({ model, curves }: Subject, epoch: number): string {
   const { history } = model.history;
   const name = curves.metricName;
-  const test = history[`val${name[0]!.toUpperCase()}${name.slice(1)}`]?.[epoch];
+  const test = history[figureOf("val", name)]?.[epoch];
   return test === undefined || name !== "accuracy"
     ? `Epoch ${epoch + 1} is finished.`
     : `Epoch ${epoch + 1}: ${(100 * test).toFixed(1)} % of the test digits are right.`;

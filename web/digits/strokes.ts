@@ -14,7 +14,7 @@ export const PEN = 0.075;
 /** Points nearer than this to the last one are left out: the jitter of a hand. */
 const NEAR = 0.006;
 /** Pixels on a side of the picture that is recognised. */
-export const INK_SIDE = 140;
+const INK_SIDE = 140;
 
 /** The stroke with another point, unless it is where the last one was. */
 export function extended(stroke: Stroke, point: Point): Stroke {

@@ -4,7 +4,7 @@ import { NablaError } from "nabla";
 import type { Dataset } from "nabla/data";
 
 /** Training ends here: long enough for every set, short enough for a page that is left open. */
-export const MAX_EPOCHS = 10_000;
+const MAX_EPOCHS = 10_000;
 
 export class Lane {
   /** Steps taken. */

@@ -11,7 +11,7 @@ export interface Route {
 }
 
 /** A hash that names no view means the first one. */
-export function parseHash(hash: string): Route {
+function parseHash(hash: string): Route {
   const [path = "", ...query] = hash.replace(/^#\/?/, "").split("?");
   const view = VIEWS.find((name) => name === path) ?? VIEWS[0];
   return { view, query: query.join("?") };

@@ -26,10 +26,6 @@ export function notifyError(error: unknown, what = ""): void {
   notify("error", what ? `${what}: ${text}` : text);
 }
 
-export function dismissAll(): void {
-  messages.value = [];
-}
-
 /** What is read out; it lies in a live region. */
 export const announcement = signal("");
 

@@ -5,7 +5,6 @@ import { NablaError } from "../../errors.ts";
 import { outputThreshold } from "../../losses/resolve.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
-import { sizeOf } from "../../shape.ts";
 import { classNames } from "../input/examine.ts";
 import { type InputRow, readInputs } from "../input/inputs.ts";
 import { openModel } from "../input/openModel.ts";
@@ -106,7 +105,6 @@ function rank(shares: readonly number[], names: readonly string[], winner?: numb
 
 /** Margins and step outputs are not probabilities. */
 const confidence = (model: Model, value: number): string =>
-  ["softmax", "sigmoid"].includes(model.layers[model.layers.length - 1]!.activation ?? "") &&
-  sizeOf(model.outputShape) > 0
+  ["softmax", "sigmoid"].includes(model.layers[model.layers.length - 1]!.activation ?? "")
     ? percent(value)
     : figure(value);

@@ -8,6 +8,7 @@ import { shifted } from "../../data/augment/shifted.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { splitDataset } from "../../data/split.ts";
 import { NablaError } from "../../errors.ts";
+import { figureOf } from "../../metrics/metric.ts";
 import { fromConfig } from "../../model/fromConfig.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Callback, History, Model } from "../../model/model.ts";
@@ -254,6 +255,6 @@ function metadataOf({ training }: Config): Model["metadata"] {
 const testing = (dataset: Dataset): Callback => ({
   async onEpochEnd(_epoch, logs, context) {
     for (const [name, value] of Object.entries(await context.model.evaluate(dataset)))
-      logs[`test${name[0]!.toUpperCase()}${name.slice(1)}`] = value;
+      logs[figureOf("test", name)] = value;
   },
 });

@@ -1,7 +1,7 @@
 /** --augment shift:2,rotate:10,elastic: the short form of a configuration's `training.augment`. */
 import type { ConfigInput } from "../../config/config.ts";
 import { augmentFields } from "../../data/augment/fields.ts";
-import { didYouMean, NablaError } from "../../errors.ts";
+import { didYouMean, NablaError, prefixed } from "../../errors.ts";
 
 type Augment = NonNullable<ConfigInput["training"]["augment"]>;
 
@@ -32,11 +32,7 @@ export function augmentation(text: string): Augment {
       throw new NablaError(`--augment: ${part.trim()}: expected one value, like shift:2 or shift:2x1`);
     found[name!] = readValue(name!, value);
   }
-  try {
-    return augmentFields().check(found, "augment");
-  } catch (error) {
-    throw error instanceof NablaError ? new NablaError(`--${error.message}`, { cause: error }) : error;
-  }
+  return prefixed("--", () => augmentFields().check(found, "augment"));
 }
 
 /** A name alone means true; the check decides whether that is allowed. */

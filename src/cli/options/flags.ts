@@ -5,7 +5,7 @@
  */
 import { Option } from "commander";
 import { NablaError } from "../../errors.ts";
-import type { Field, Fields, Infer } from "../../fields/fields.ts";
+import type { Field, Fields } from "../../fields/fields.ts";
 import { NUMBER, oneOf } from "./values.ts";
 
 /** What only the command line has. */
@@ -78,17 +78,6 @@ function numeric(flag: string, field: Field, form: RegExp): (text: string) => un
       throw new NablaError(`${flag}: expected ${expected}, got ${JSON.stringify(text)}`, { cause });
     }
   };
-}
-
-/** The given values of these fields; undefined ones were not given. */
-export function given<F extends Fields>(
-  fields: F,
-  flags: { readonly [K in keyof F]?: unknown },
-): { [K in keyof F]?: Infer<F[K]> } {
-  const said = Object.entries(flags).filter(
-    ([name, value]) => Object.hasOwn(fields, name) && value !== undefined,
-  );
-  return Object.fromEntries(said) as { [K in keyof F]?: Infer<F[K]> };
 }
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

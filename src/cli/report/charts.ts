@@ -1,4 +1,5 @@
 /** Training curves, drawn by uPlot in the browser. */
+import { figureOf } from "../../metrics/metric.ts";
 import type { History } from "../../model/model.ts";
 
 export interface Chart {
@@ -24,10 +25,10 @@ export function chartsOf({ epoch, history }: History): Chart[] {
     values.map((value) => (Number.isFinite(value) ? value : null));
   return GROUPS.flatMap(([name, title, percent]) => {
     const trained = history[name];
-    const validated = history[`val${name[0]!.toUpperCase()}${name.slice(1)}`];
+    const validated = history[figureOf("val", name)];
     if (!trained) return [];
     const series: Chart["series"] = [{ label: "training", values: finite(trained), color: 1 }];
-    const tested = history[`test${name[0]!.toUpperCase()}${name.slice(1)}`];
+    const tested = history[figureOf("test", name)];
     if (validated) series.push({ label: "validation", values: finite(validated), color: 2 });
     if (tested) series.push({ label: "test", values: finite(tested), color: 3 });
     return [{ title, x, series, percent }];

@@ -43,7 +43,7 @@ export async function writeReport(path: string, request: ReportRequest): Promise
 /** Most classes a confusion matrix is shown for. */
 const CLASSES = 64;
 
-export async function reportPage(request: ReportRequest): Promise<string> {
+async function reportPage(request: ReportRequest): Promise<string> {
   const { model, config, data, dataset, part, examination, history, seconds } = request;
   const { scores, confusion, rows, wrong, mistakes, points } = examination;
   const names = classNames(model, dataset);

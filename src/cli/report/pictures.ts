@@ -1,4 +1,5 @@
 /** Pictures of what a network looks for and sees: first weights, maps of its layers, what its mistakes depend on. */
+import { type ActivationName, activations } from "../../activations/table.ts";
 import { buffersFor, type Dataset } from "../../data/dataset.ts";
 import { labelsOf, subset } from "../../data/split.ts";
 import { internalsOf } from "../../model/internals.ts";
@@ -152,7 +153,9 @@ export async function saliencyOf(
 ): Promise<string[]> {
   const image = imageOf(dataset.inputShape);
   const { loss } = internalsOf(model).state.required;
-  const stepped = model.layers.some(({ activation }) => activation === "step");
+  const stepped = model.layers.some(
+    ({ activation }) => activation && !activations[activation as ActivationName].trainable,
+  );
   if (!image || mistakes.length === 0 || loss.rule || stepped) return [];
   const gradients = model.inputGradients(
     await arraysOf(

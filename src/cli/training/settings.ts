@@ -2,14 +2,15 @@
 import { readFile } from "node:fs/promises";
 import type { ActivationName } from "../../activations/table.ts";
 import { type Config, type ConfigInput, checkConfig } from "../../config/config.ts";
-import { didYouMean, NablaError } from "../../errors.ts";
+import { didYouMean, NablaError, prefixed } from "../../errors.ts";
+import { given } from "../../fields/options.ts";
 import type { InitializerName } from "../../initializers/table.ts";
 import { LOSSES, type LossName, losses } from "../../losses/table.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
 import { type OptimizerName, optimizers } from "../../optimizers/table.ts";
 import { parseSchedule } from "../../schedules/parse.ts";
+import { compileFields } from "../../training/compile.ts";
 import { documentSettings } from "../../training/settings.ts";
-import { given } from "../options/flags.ts";
 import { type FitFlags, fieldsOf, type OptimizerFlags, optimizerFlagFields } from "../options/training.ts";
 import { presetConfig, presets, taskOf } from "../presets/index.ts";
 
@@ -156,7 +157,8 @@ function smoothed(given: ConfigInput["training"]["loss"], labelSmoothing: number
 }
 
 function optimizerOf(written: ConfigInput["training"]["optimizer"], flags: ModelFlags) {
-  const before = typeof written === "string" || written === undefined ? { name: written ?? "adam" } : written;
+  const usual = written ?? compileFields().optimizer.fallback!;
+  const before = typeof usual === "string" ? { name: usual } : usual;
   // another optimizer does not inherit the rate of the one it replaces
   const base =
     flags.optimizer === undefined || flags.optimizer === before.name ? before : { name: flags.optimizer };
@@ -171,10 +173,4 @@ function optimizerOf(written: ConfigInput["training"]["optimizer"], flags: Model
   } as ConfigInput["training"]["optimizer"];
 }
 
-function scheduleOf(text: string) {
-  try {
-    return parseSchedule(text);
-  } catch (error) {
-    throw error instanceof NablaError ? new NablaError(`--${error.message}`, { cause: error }) : error;
-  }
-}
+const scheduleOf = (text: string) => prefixed("--", () => parseSchedule(text));

@@ -1,6 +1,7 @@
 /** What `nabla train` says before and after the epochs. */
 
 import type { Config } from "../../config/config.ts";
+import { figureOf } from "../../metrics/metric.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { History, Model } from "../../model/model.ts";
 import { weightsSha256 } from "../../model/save.ts";
@@ -107,10 +108,7 @@ export function doneEvent(
   out: string | undefined,
   report: string | undefined,
 ) {
-  const scores = Object.entries(test?.scores ?? {}).map(([name, value]) => [
-    `test${name[0]!.toUpperCase()}${name.slice(1)}`,
-    value,
-  ]);
+  const scores = Object.entries(test?.scores ?? {}).map(([name, value]) => [figureOf("test", name), value]);
   return {
     event: "done",
     epochs: history.epoch.length,

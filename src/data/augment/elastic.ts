@@ -28,10 +28,12 @@ const orSwitch = (
   presence: "required",
   expected: "true, false or an object { alpha, sigma }",
   check: (value, path) => (value === false ? undefined : fields.check(value === true ? {} : value, path)),
-  jsonSchema: (defs) => ({
-    description: "Elastic distortion (Simard, Steinkraus and Platt 2003); true for alpha 34, sigma 4.",
-    anyOf: [{ type: "boolean" }, fields.jsonSchema(defs)],
-  }),
+  jsonSchema:
+    DOCS &&
+    ((defs) => ({
+      description: "Elastic distortion (Simard, Steinkraus and Platt 2003); true for alpha 34, sigma 4.",
+      anyOf: [{ type: "boolean" }, fields.jsonSchema(defs)],
+    })),
 });
 
 /** Where its words begin in the stream of an image: what else is drawn does not shift them. */

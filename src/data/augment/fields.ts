@@ -14,7 +14,7 @@ import { shiftFields } from "./shift.ts";
 const imageShape = (): Field<number[], readonly number[], "required"> =>
   described(
     list(int({ min: 1 }), { min: 2, max: 3 }),
-    "[h, w] or [h, w, c], for images stored as flat rows.",
+    DOCS && "[h, w] or [h, w, c], for images stored as flat rows.",
   );
 
 export const augmentFields = () =>

@@ -1,5 +1,5 @@
 /** What fit() does to images: its options `shifted` and `augment`. */
-import { NablaError } from "../../errors.ts";
+import { prefixed } from "../../errors.ts";
 import type { Dataset } from "../dataset.ts";
 import type { AugmentOptions } from "./effects.ts";
 import { type AugmentConfig, augmentFields } from "./fields.ts";
@@ -19,10 +19,5 @@ export function moveImages(
   return [config ? augment(moved, { seed: options.seed, ...config }) : moved, config];
 }
 
-function check(options: AugmentOptions): AugmentConfig {
-  try {
-    return augmentFields().check(options, "augment");
-  } catch (error) {
-    throw error instanceof NablaError ? new NablaError(`fit: ${error.message}`, { cause: error }) : error;
-  }
-}
+const check = (options: AugmentOptions): AugmentConfig =>
+  prefixed("fit: ", () => augmentFields().check(options, "augment"));

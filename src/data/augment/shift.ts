@@ -20,6 +20,7 @@ function distances(): Field<number[], number | readonly number[], "required"> {
   const one = number({ min: 0 });
   const two = list(one, { min: 2, max: 2 });
   const doc =
+    DOCS &&
     "Largest shift in pixels, both ways: one number, or [vertical, horizontal]. Whole numbers move by whole pixels.";
   return {
     presence: "required",
@@ -29,7 +30,8 @@ function distances(): Field<number[], number | readonly number[], "required"> {
       const both = one.check(value, path);
       return [both, both];
     },
-    jsonSchema: (): JsonSchema => ({ description: doc, anyOf: [one.jsonSchema(), two.jsonSchema()] }),
+    jsonSchema:
+      DOCS && ((): JsonSchema => ({ description: doc, anyOf: [one.jsonSchema(), two.jsonSchema()] })),
   };
 }
 

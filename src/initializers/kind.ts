@@ -16,7 +16,7 @@ export type Distribution =
 
 export interface InitializerKind extends Kind {
   /** @param config what its fields hold */
-  distribution(config: never, fans: Fans): Distribution;
+  distribution(config: Readonly<Record<string, unknown>>, fans: Fans): Distribution;
 }
 
 export const constant = (value: number): Distribution => ({ kind: "constant", value });
