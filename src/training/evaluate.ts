@@ -90,7 +90,8 @@ export async function evaluate(
 ): Promise<Scores> {
   checkOptions("evaluate", options, EVALUATE_OPTIONS);
   const { loss, metrics } = subject.state.required;
-  const { batchSize = 256, onRow } = options;
+  const { onRow } = options;
+  const batchSize = options.batchSize ?? 256;
   checkWhole("evaluate: batchSize", batchSize);
   const network = subject.build(dataset.inputShape);
   checkFit(dataset, network, loss);
