@@ -76,9 +76,14 @@ export function layer<T extends string, F extends ObjectField<Fields>>(
   type: T,
   kind: LayerKind<F>,
 ): LayerFactory<T, F> {
-  const factory = TRAINING ? (given: unknown = {}) => written(type, kind, given) : () => {};
+  const factory = TRAINING
+    ? (given: unknown = needsOptions(kind) ? undefined : {}) => written(type, kind, given)
+    : () => {};
   return Object.assign(factory, { kind }) as never;
 }
+
+const needsOptions = (kind: LayerKind): boolean =>
+  Object.values(kind.fields().fields).some(({ presence }) => presence === "required");
 
 /** A layer as a factory returns it; from now on models may be made of such layers. */
 export function written(type: string, kind: LayerKind, given: unknown): object {

@@ -99,7 +99,7 @@ export function batchSizeOf(
   names: readonly string[] = ["batchSize"],
 ): number {
   checkOptions(who, options, names);
-  const { batchSize = ROWS_AT_ONCE } = options;
+  const batchSize = options.batchSize ?? ROWS_AT_ONCE;
   checkWhole(`${who}: batchSize`, batchSize);
   return batchSize;
 }

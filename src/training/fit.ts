@@ -1,5 +1,5 @@
 /** From the arguments of fit() to a training. */
-import { type TrainedModel, withState } from "../callbacks/callback.ts";
+import { type Callback, type TrainedModel, withState } from "../callbacks/callback.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { splitDataset } from "../data/split.ts";
 import { NablaError } from "../errors.ts";
@@ -55,14 +55,15 @@ export async function fit<M extends TrainedModel>(
   const progress = progressOf(options);
   const { outputShape } = network;
   const { classWeight } = settings;
-  const { sampleWeight, callbacks = [], signal } = options;
+  const { sampleWeight, signal } = options;
+  const callbacks = options.callbacks ?? [];
   const weighting = weightingOf("fit", data, outputShape, compiled.loss, { classWeight, sampleWeight });
   if (sampleWeight && train.length !== data.length) {
     throw new NablaError(
       "fit: sampleWeight goes with validationData, not with validationSplit or shifted: split the data yourself with splitDataset(), move it with shifted()",
     );
   }
-  begin(subject, network, settings, options);
+  begin(subject, network, settings, callbacks, options.resume);
   subject.learnFrom(train);
   state.counting = runningMetrics(state, outputShape);
   state.busy = true;
@@ -93,7 +94,8 @@ function begin<M extends TrainedModel>(
   { state, configs }: ModelToTrain<M>,
   network: Network,
   settings: RunSettings,
-  { resume = false, callbacks = [] }: FitOptions<M>,
+  callbacks: readonly Callback<M>[],
+  resume = false,
 ): void {
   const { dependsOnEpochs, slots } = state.required;
   if (resume) {

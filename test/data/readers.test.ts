@@ -2,10 +2,17 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { openData as openOnPage } from "../../src/browser/data/open.ts";
 import { arrayDataset } from "../../src/data/arrays.ts";
-import { contentOf, headOf, latin } from "../../src/data/readers/content.ts";
+import { contentOf, filesBelow, headOf, latin } from "../../src/data/readers/content.ts";
 import * as all from "../../src/data/readers/index.ts";
 import { openArray, openFound, readers } from "../../src/data/readers/open.ts";
-import { type DataFile, type DataHost, NO, type Reader, SURE } from "../../src/data/readers/reader.ts";
+import {
+  type DataFile,
+  type DataFolder,
+  type DataHost,
+  NO,
+  type Reader,
+  SURE,
+} from "../../src/data/readers/reader.ts";
 import { NablaError } from "../../src/errors.ts";
 import { int } from "../../src/fields/fields.ts";
 import { object, optional } from "../../src/fields/objects.ts";
@@ -138,4 +145,12 @@ test("rows to predict from come from the table, too", () => {
   readers.push(pairs);
   expect(() => openArray(FILE.slice(1), "rows")).toThrow("or pairs (they begin so), got 41 49 52 53");
   expect(openArray(FILE, "rows")).toEqual({ data: FILE.slice(5), shape: [3, 2] });
+});
+
+test("a folder may hold more files than a call takes arguments", async () => {
+  const file = { kind: "file", name: "1.png" } as DataFile;
+  const folder = (entries: readonly (DataFile | DataFolder)[]) =>
+    ({ kind: "folder", name: "cat", list: async () => entries }) as unknown as DataFolder;
+  const many = folder(new Array<DataFile>(300_000).fill(file));
+  expect(await filesBelow(folder([many, file]))).toHaveLength(300_001);
 });

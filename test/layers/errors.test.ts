@@ -76,6 +76,11 @@ test("bare values are no options", () => {
   expect(wrong(() => maxPooling2d(bare(3)))).toBe(
     "maxPooling2d: expected an object of options, got 3; write maxPooling2d({ poolSize: 2 })",
   );
+  expect(wrong(() => dense(bare(undefined)))).toBe(
+    "dense: expected an object of options, got undefined; write dense({ units: 10 })",
+  );
+  expect(wrong(() => activation(bare(undefined)))).toContain('write activation({ activation: "relu" })');
+  expect(flatten()).toEqual({ type: "flatten" });
   expect(wrong(() => batchNormalization(bare(0.9)))).toContain("batchNormalization({ momentum: 0.99 })");
   expect(wrong(() => dense(bare(10)))).toContain("write dense({ units: 10 })");
   expect(wrong(() => dropout(bare(0.5)))).toContain("write dropout({ rate: 0.5 })");

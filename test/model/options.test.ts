@@ -65,3 +65,10 @@ test.each([
 ] as const)("a misspelt option is an error: %s", async (call, message) => {
   await expect((async () => call())()).rejects.toThrow(message);
 });
+
+test("null stands for the default of callbacks, and of the rows evaluated at once", async () => {
+  const trained = model();
+  await expect(trained.fit(x, y, { callbacks: null as never })).resolves.toMatchObject({ epoch: [0] });
+  const { loss } = await trained.evaluate(x, y);
+  expect(await trained.evaluate(x, y, { batchSize: null as never })).toEqual({ loss });
+});

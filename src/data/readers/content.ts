@@ -40,7 +40,8 @@ export async function filesBelow(folder: DataFolder): Promise<DataFile[]> {
   const files: DataFile[] = [];
   for (const entry of entries) {
     if (isFile(entry)) files.push(entry);
-    else if (isFolder(entry)) files.push(...(await filesBelow(entry)));
+    // one by one: a folder may hold more files than a call takes arguments
+    else if (isFolder(entry)) for (const file of await filesBelow(entry)) files.push(file);
   }
   return files;
 }
