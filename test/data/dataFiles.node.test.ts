@@ -59,6 +59,17 @@ describe("openData", () => {
     expect(contents((await openData(join(root, "deep"))).train)).toEqual({ x: [1, 2, 3, 4], y: [0, 3] });
   });
 
+  test("two IDX files of any names are named from their folder on", async () => {
+    await put("any/inner/letters", images);
+    await put("any/inner/which", labels);
+    const { name, train } = await openData(join(root, "any"));
+    expect([name, train.name, train.extra]).toMatchObject([
+      join("inner", "letters"),
+      join("inner", "letters"),
+      { data: { name: join("inner", "letters") } },
+    ]);
+  });
+
   test("CSV, split and standardised", async () => {
     const rows = Array.from({ length: 20 }, (_, i) => `${i},${i % 2 ? "odd" : "even"}`).join("\n");
     const path = await put("numbers.csv", `n,parity\n${rows}\n`);

@@ -41,9 +41,12 @@ export const idx: Reader<"idx"> = {
     const parts = here.length > 0 ? here : all.filter(hasPart);
     const read = async (file: DataFile) => parseIdx(await contentOf(file, host.limits.arrays), file.path);
     if (parts.length > 0) return openParts(parts, where, name, read);
-    const [a, b] = await Promise.all((await pairOf(all, host))!.map(read));
-    const [images, labels] = b!.shape.length === 1 ? [a!, b!] : [b!, a!];
-    return { name: images.name, ...idxSplit({ images, labels }, undefined, images.name) };
+    const pair = (await pairOf(all, host))!;
+    const [a, b] = await Promise.all(pair.map(read));
+    const [images, labels, file] = b!.shape.length === 1 ? [a!, b!, pair[0]!] : [b!, a!, pair[1]!];
+    // a name goes into checkpoints: where the folder is does not belong there
+    const { relative } = file;
+    return { name: relative, ...idxSplit({ images, labels }, undefined, relative) };
   },
   array: {
     expected: "an IDX file (it begins 00 00, a type (08, 09, 0b, 0c, 0d or 0e) and the number of dimensions)",
