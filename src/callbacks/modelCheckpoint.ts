@@ -24,7 +24,7 @@ export interface ModelCheckpointOptions extends Input<ReturnType<typeof fields>>
 export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   const { monitor, mode, everySteps } = withDefaults("modelCheckpoint", fields(), options, ["save"]);
   const { save } = options;
-  const improved = better(monitor ?? "", mode, 0);
+  const improved = better(monitor || "", mode, 0);
   let best: number | null = null;
   return {
     name: SAVING,

@@ -71,7 +71,7 @@ export function show(value: unknown): string {
   if (typeof value === "number" || value === undefined) return String(value);
   if (typeof value === "function" || typeof value === "symbol" || typeof value === "bigint")
     return `a ${typeof value}`;
-  const text = JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(value, (_, v) => (typeof v === "bigint" ? `${v}n` : v)) ?? String(value);
   return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
 }
 

@@ -210,6 +210,11 @@ test("path and document are in the error's details", () => {
   expect.assertions(1);
 });
 
+test("an error shows values that JSON has no words for", () => {
+  expect(() => int().check([1n], "a")).toThrow('a: expected a whole number, got ["1n"]');
+  expect(() => int().check(1n, "a")).toThrow("a: expected a whole number, got a bigint");
+});
+
 test("types follow the specification", () => {
   type Activation = { name: "relu" } | { name: "leakyRelu"; alpha: number } | { name: "power"; by: number };
   type Checked = Infer<typeof spec>;
