@@ -62,7 +62,7 @@ async function loadTrainer(): Promise<typeof import("../training/trainer.ts")> {
     return await import("../training/trainer.ts");
   } catch (cause) {
     throw new NablaError(
-      `fit: the code that trains could not be loaded (${messageOf(cause)}); the model is as it was. Load the page again, and see that all files of the library are served`,
+      `fit: the code that trains could not be loaded (${messageOf(cause)}); the weights are as they were. Load the page again, and see that all files of the library are served`,
       { cause },
     );
   }
