@@ -29,6 +29,12 @@ export interface ForwardRequest {
   readonly parts?: number;
 }
 
+/** A learning rate besides the optimizer's own, before the schedule, and the step record that has it. */
+export interface OwnRate {
+  readonly learningRate: number;
+  readonly step: Range;
+}
+
 export interface Plan extends PlanImage {
   readonly mode: Mode;
   readonly rows: number;
@@ -45,6 +51,8 @@ export interface Plan extends PlanImage {
   readonly losses?: Range;
   /** Gradient of the loss with respect to the inputs as the first layer is given them, where asked for: padded, see floatsOf(). */
   readonly dx?: Range;
+  /** Step records of learning rates that single layers have, to be set before each step. */
+  readonly rates?: readonly OwnRate[];
   /** The network's output: [rows, ld(units)]. */
   readonly output: Range;
   readonly units: number;

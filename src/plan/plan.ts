@@ -6,16 +6,24 @@
  */
 
 import { ld, type PlanBuilder, type Range } from "./builder.ts";
-import { type ForwardRequest, type Mode, type Plan, planForward, predictPlan } from "./forward.ts";
+import {
+  type ForwardRequest,
+  type Mode,
+  type OwnRate,
+  type Plan,
+  planForward,
+  predictPlan,
+} from "./forward.ts";
 import type { Loss } from "./loss.ts";
 import { isTrainable } from "./operation.ts";
 
-export type { InputKind, Mode, Plan } from "./forward.ts";
+export type { InputKind, Mode, OwnRate, Plan } from "./forward.ts";
 
 /** Puts penalties, clipping and the optimizer's pass on the tape; see src/optimizers. */
 export interface Update {
   penalties(builder: PlanBuilder): void;
-  update(builder: PlanBuilder): void;
+  /** @returns the learning rates to be set before each step besides the optimizer's own */
+  update(builder: PlanBuilder): readonly OwnRate[] | undefined;
 }
 
 export interface PlanRequest extends ForwardRequest {
@@ -67,6 +75,7 @@ export function plan(request: PlanRequest): Plan {
   let penalties = backward;
   let update = backward;
   let dx: Range | undefined;
+  let rates: readonly OwnRate[] | undefined;
   if (training) {
     const first = inputGradient ? 0 : steps.findIndex(isTrainable);
     let dy = da as Range;
@@ -78,7 +87,7 @@ export function plan(request: PlanRequest): Plan {
     request.update?.penalties(builder);
     update = builder.length;
     for (const operation of steps) operation.update?.(site(operation));
-    request.update?.update(builder);
+    rates = request.update?.update(builder);
   }
   const image = builder.finish(request.base, parameters);
   const marks = { backward, penalties, update, end: builder.length };
@@ -91,6 +100,7 @@ export function plan(request: PlanRequest): Plan {
     weight,
     losses,
     dx,
+    rates,
     output,
     marks,
   };

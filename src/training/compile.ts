@@ -85,8 +85,8 @@ export interface CompiledTraining {
   readonly dependsOnEpochs: boolean;
   /** @param of the weights whose penalties are added, default those that are trained */
   update(network: Network, of?: Weights): Update;
-  /** The learning rate by step, for a training of so many epochs. */
-  rate(epochs: number): (step: number, stepsPerEpoch: number) => number;
+  /** The learning rate by step, for a training of so many epochs. @param of before the schedule, default the optimizer's */
+  rate(epochs: number): (step: number, stepsPerEpoch: number, of?: number) => number;
 }
 
 /** @throws NablaError for unknown names and options, and for a loss that cannot follow the last layer's activation */
@@ -125,9 +125,9 @@ export function compileTraining(options: TrainingOptions, layers: readonly Layer
       },
       update: (builder) => emitUpdate(builder, optimizer, network.flat),
     }),
-    rate: (epochs) =>
-      schedule
-        ? (step, stepsPerEpoch) => rateAt(schedule, optimizer.learningRate, step, stepsPerEpoch, epochs)
-        : () => optimizer.learningRate,
+    rate:
+      (epochs) =>
+      (step, stepsPerEpoch, of = optimizer.learningRate) =>
+        schedule ? rateAt(schedule, of, step, stepsPerEpoch, epochs) : of,
   };
 }

@@ -3,6 +3,7 @@ import type { Callback, TrainedModel, TrainingContext } from "../callbacks/callb
 import type { Dataset } from "../data/dataset.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network, Training } from "../network/network.ts";
+import type { OptimizerConfig } from "../optimizers/table.ts";
 import type { CompiledTraining } from "./compile.ts";
 import { metricsFor } from "./evaluate.ts";
 import type { Progress } from "./progress.ts";
@@ -18,6 +19,7 @@ export interface TrainRequest<M = TrainedModel> {
   readonly validation?: Dataset;
   /** Loss and update. */
   readonly training: Training;
+  readonly optimizer: OptimizerConfig;
   readonly settings: RunSettings;
   /** Over the epoch that is running, with the sums the run starts from: at any time they are part of its state. */
   readonly metrics: readonly Metric[];
@@ -28,8 +30,8 @@ export interface TrainRequest<M = TrainedModel> {
   readonly signal?: AbortSignal;
   /** Called at most every so many milliseconds, equally at ends of epochs; at the very end in any case. */
   readonly progress?: { readonly every: number; report(progress: Progress): void };
-  /** η of a step, before callbacks change it. */
-  rate(step: number, stepsPerEpoch: number): number;
+  /** η of a step, before callbacks change it. @param of before the schedule, default the optimizer's */
+  rate(step: number, stepsPerEpoch: number, of?: number): number;
 }
 
 /** The part of a request that follows from what was compiled. */
@@ -38,12 +40,13 @@ export function requestOf(
   network: Network,
   train: Dataset,
   settings: RunSettings,
-): Pick<TrainRequest, "network" | "train" | "settings" | "training" | "scoring" | "rate"> {
+): Pick<TrainRequest, "network" | "train" | "settings" | "training" | "optimizer" | "scoring" | "rate"> {
   return {
     network,
     train,
     settings,
     training: { loss: compiled.loss, update: compiled.update(network), target: train.target.kind },
+    optimizer: compiled.optimizer,
     scoring: metricsFor(compiled.metrics, network.outputShape),
     rate: compiled.rate(settings.epochs),
   };

@@ -2,8 +2,9 @@
 import { outputThreshold } from "../losses/resolve.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Plan } from "../plan/plan.ts";
-import { beginStep, lossOfStep } from "../plan/step.ts";
+import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { BatchLoader, type Ready } from "./batch.ts";
+import { updateByLayer } from "./byLayer.ts";
 import type { WayBack } from "./goingBack.ts";
 import { batchesPerEpoch, type TrainRequest } from "./request.ts";
 import type { Run } from "./run.ts";
@@ -23,10 +24,14 @@ export class Stepper<M> {
     private readonly run: Run,
     private readonly wayBack: WayBack<M>,
   ) {
-    const { network, train, training, settings } = request;
+    const { network, train, training, optimizer, settings } = request;
     const { batchSize, microBatchSize = batchSize } = settings;
     const rows = Math.min(microBatchSize, batchSize, train.length);
-    this.plan = network.plan("train", rows, { type: train.inputType, scale: train.inputScale }, training);
+    const input = { type: train.inputType, scale: train.inputScale };
+    this.plan = network.plan("train", rows, input, {
+      ...training,
+      update: updateByLayer(training.update!, optimizer, network),
+    });
     this.split = this.plan.rows < Math.min(batchSize, train.length);
     this.counting = this.split ? request.scoring : request.metrics;
     this.loader = new BatchLoader(network, train, training.loss, request.weighting);
@@ -52,6 +57,8 @@ export class Stepper<M> {
       const piece = indices.subarray(first, first + plan.rows);
       if (ready) loader.copy(plan, piece, ready, first);
       beginStep(core, plan.step, { rows, rate: run.rate, step: run.step, seed: settings.seed, first });
+      for (const { learningRate, step } of plan.rates ?? [])
+        setRate(core, step.offset, run.step, rate(run.step, this.batches, learningRate) * run.rateFactor);
       const to = first + plan.rows < rows ? penalties : end;
       if (!network.run(plan, 0, to, piece.length)) wayBack.fail({ plan, dataset: train, indices: piece });
       if (counting.length === 0) continue;
