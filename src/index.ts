@@ -34,7 +34,7 @@ export { type ClassFigures, ConfusionMatrix } from "./metrics/confusion.ts";
 export { checkGradients, type GradientCheck } from "./model/checkGradients.ts";
 export { type FineTuneOptions, fineTune } from "./model/fineTune.ts";
 export { fromConfig } from "./model/fromConfig.ts";
-export { load } from "./model/load.ts";
+export { type LoadOptions, load } from "./model/load.ts";
 export {
   type Callback,
   type EvaluateOptions,
@@ -57,6 +57,6 @@ export {
   type ReadOptions,
   readDigits,
 } from "./reading/index.ts";
-export type { TrainingOptions } from "./training/compile.ts";
+export type { OwnMetric, TrainingOptions } from "./training/compile.ts";
 export type { Scores } from "./training/evaluate.ts";
 export type { Progress } from "./training/progress.ts";

@@ -40,10 +40,12 @@ async function trainSomewhere(
 ): Promise<void> {
   const elsewhere = (worker ?? onPage()) && (await loadElsewhere(worker === true && !onPage()));
   if (elsewhere) {
+    const { config, metrics } = internals.state.required;
     const remote = {
       configs: internals.configs,
       describe: describeAll,
-      training: internals.state.required.config,
+      training: config,
+      metrics,
       transfer,
       turn: (taken: boolean) => {
         internals.away = !taken;

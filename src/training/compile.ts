@@ -1,7 +1,7 @@
 /** What compile() decides: loss, optimizer, metrics, schedule, and how they end up on the tape. */
 
 import type { Field } from "../fields/fields.ts";
-import { optional, withDefault } from "../fields/objects.ts";
+import { type Custom, optional, withDefault } from "../fields/objects.ts";
 import { checkOptions, given } from "../fields/options.ts";
 import type { LayerConfig } from "../layers/configs.ts";
 import { checkTrainable } from "../layers/trainable.ts";
@@ -9,6 +9,7 @@ import { resolveLoss } from "../losses/resolve.ts";
 import { type LossConfig, type LossInput, lossField } from "../losses/table.ts";
 import { type MetricName, metricsField } from "../metrics/table.ts";
 import type { Network, Weights } from "../network/network.ts";
+import type { Outputs } from "../network/predict.ts";
 import type { Slot } from "../optimizers/kind.ts";
 import { type OptimizerConfig, type OptimizerInput, optimizerField } from "../optimizers/table.ts";
 import { emitUpdate, partialSums, slotsOf } from "../optimizers/update.ts";
@@ -22,6 +23,23 @@ import {
   type ScheduleInput,
   scheduleField,
 } from "../schedules/table.ts";
+
+/** A metric of a program's own. Documents and files have its name alone: see load() for going on with it. */
+export interface OwnMetric {
+  /** What its figures are called in the history; with "val" before it for validation. */
+  readonly name: string;
+  /**
+   * Of one batch: a number for each row, or one number, their mean. Figures are means over rows; with one number for a whole batch that
+   * is no mean over rows (an F-score, say) they depend on the batch size.
+   *
+   * @param outputs [rows, …output shape]
+   * @param targets of the same shape: labels as the loss sees them without smoothing, so 1 for the class and 0 (hinge: −1) for others
+   */
+  value(outputs: Outputs, targets: Outputs): number | ArrayLike<number>;
+}
+
+/** A metric by name or of the program's own; without its function, where it came from a document. */
+export type AnyMetric = MetricName | OwnMetric;
 
 /** What compile() takes: loss, optimizer, metrics, schedule. */
 export interface TrainingOptions {
@@ -44,8 +62,8 @@ export interface TrainingOptions {
   optimizer?: OptimizerInput;
   /** η(t): a name with its options, or the short form "cosine+warmup:1". Default: constant. */
   schedule?: ScheduleInput | string;
-  /** Default none. */
-  metrics?: readonly MetricName[];
+  /** Names, or metrics of your own: { name, value(outputs, targets) }. Default none. */
+  metrics?: readonly (MetricName | OwnMetric | Custom)[];
 }
 
 // Written out by name: the compiler would copy all these types consist of into the declarations.
@@ -73,13 +91,13 @@ export interface CompiledTraining {
   readonly loss: Loss;
   readonly optimizer: OptimizerConfig;
   readonly slots: readonly Slot[];
-  readonly metrics: readonly MetricName[];
+  readonly metrics: readonly AnyMetric[];
   /** The same as plain JSON, every default written out. */
   readonly config: {
     loss: LossConfig;
     optimizer: OptimizerConfig;
     schedule?: ScheduleConfig;
-    metrics: MetricName[];
+    metrics: (MetricName | Custom)[];
   };
   /** Whether the learning rate of a step depends on how many epochs are trained in all. */
   readonly dependsOnEpochs: boolean;
@@ -88,6 +106,12 @@ export interface CompiledTraining {
   /** The learning rate by step, for a training of so many epochs. @param of before the schedule, default the optimizer's */
   rate(epochs: number): (step: number, stepsPerEpoch: number, of?: number) => number;
 }
+
+/** What a document has of a function of the program's own: its name. */
+const nameOf = (given: unknown): unknown =>
+  typeof (given as Partial<OwnMetric> | null)?.value === "function"
+    ? { name: (given as OwnMetric).name, custom: true }
+    : given;
 
 /** @throws NablaError for unknown names and options, and for a loss that cannot follow the last layer's activation */
 export function compileTraining(options: TrainingOptions, layers: readonly LayerConfig[]): CompiledTraining {
@@ -101,15 +125,16 @@ export function compileTraining(options: TrainingOptions, layers: readonly Layer
       : typeof options.schedule === "string"
         ? parseSchedule(options.schedule)
         : fields.schedule.check(options.schedule, "schedule");
-  const metrics = fields.metrics.check([...(options.metrics ?? [])], "metrics");
+  const metrics = [...(options.metrics ?? [])];
+  const named = fields.metrics.check(metrics.map(nameOf) as MetricName[], "metrics");
   const loss = resolveLoss(lossConfig);
   checkTrainable(loss, layers);
   return {
     loss,
     optimizer,
     slots: slotsOf(optimizer),
-    metrics,
-    config: { loss: lossConfig, optimizer, ...(schedule && { schedule }), metrics },
+    metrics: named.map((name, i) => (typeof name === "string" ? name : (metrics[i] as OwnMetric))),
+    config: { loss: lossConfig, optimizer, ...(schedule && { schedule }), metrics: named },
     dependsOnEpochs: schedule !== undefined && dependsOnEpochs(schedule),
     update: (network, of = "trained") => ({
       penalties(builder) {

@@ -5,13 +5,15 @@ import { checkOptions } from "../fields/options.ts";
 import { outputThreshold } from "../losses/resolve.ts";
 import { ConfusionMatrix } from "../metrics/confusion.ts";
 import type { Metric } from "../metrics/metric.ts";
-import { type MetricName, metric } from "../metrics/table.ts";
+import { metric } from "../metrics/table.ts";
 import type { Network } from "../network/network.ts";
 import { batchSizeOf } from "../network/predict.ts";
 import type { Loss } from "../plan/loss.ts";
 import { beginStep } from "../plan/step.ts";
 import { sizeOf } from "../shape.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
+import type { AnyMetric, OwnMetric } from "./compile.ts";
+import { loadOwn } from "./loadOwn.ts";
 import { EVALUATE_OPTIONS, type EvaluateOptions } from "./options.ts";
 import { pauser } from "./pause.ts";
 import type { TrainingState } from "./state.ts";
@@ -58,7 +60,6 @@ export async function score(request: ScoreRequest): Promise<Scores> {
     const losses = network.core.f32(plan.losses!.offset, n);
     for (let r = 0; r < n; r++) sum += losses[r];
     const batch = loader.scored(plan, n, threshold);
-    for (const metric of metrics) metric.add(batch);
     confusion?.add(batch);
     if (onRow) {
       // copies: the caller may keep them, or use the network in between
@@ -66,6 +67,10 @@ export async function score(request: ScoreRequest): Promise<Scores> {
       const outputs = batch.outputs.slice();
       for (let r = 0; r < n; r++)
         onRow(from + r, each[r], outputs.subarray(r * batch.stride, r * batch.stride + batch.units));
+    }
+    for (const metric of metrics) {
+      const wait = metric.add(batch);
+      if (wait) await wait;
     }
     const turn = pause?.();
     if (turn) await turn;
@@ -99,7 +104,7 @@ export async function evaluate(
     network,
     dataset,
     loss,
-    metrics: metricsFor(metrics, network.outputShape),
+    metrics: metricsFor(metrics, network.outputShape, await loadOwn(metrics)),
     batchSize,
     confusion,
     onRow,
@@ -121,9 +126,18 @@ export async function confusionOf(
   return confusion;
 }
 
-/** Metrics for outputs of this shape. */
-export const metricsFor = (names: readonly MetricName[], outputShape: readonly number[]): Metric[] =>
-  names.map((name) => metric(name, Math.max(2, sizeOf(outputShape))));
+/** Makes a metric of a program's own function, for outputs of this shape. */
+export type OwnMaker = (own: OwnMetric, outputShape: readonly number[]) => Metric;
+
+/** Metrics for outputs of this shape. @param own needed where any is of the program's own */
+export const metricsFor = (
+  metrics: readonly AnyMetric[],
+  outputShape: readonly number[],
+  own: OwnMaker | undefined,
+): Metric[] =>
+  metrics.map((each) =>
+    typeof each === "string" ? metric(each, Math.max(2, sizeOf(outputShape))) : own!(each, outputShape),
+  );
 
 /** Σ over parameters with a penalty of l1·|w| + l2·w². */
 export function penalties(network: Network): number {

@@ -9,7 +9,8 @@ import type { Metric } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
 import { type DataArgument, datasetOf } from "./arguments.ts";
 import { checkFit } from "./batch.ts";
-import { metricsFor } from "./evaluate.ts";
+import { metricsFor, type OwnMaker } from "./evaluate.ts";
+import { loadOwn } from "./loadOwn.ts";
 import { type FitOptions, fitOptionNames } from "./options.ts";
 import { requestOf, type TrainRequest } from "./request.ts";
 import { checkResume } from "./resume.ts";
@@ -43,9 +44,13 @@ export async function fit<M extends TrainedModel>(
     throw new NablaError("fit: this model is being trained already; wait for that training, or stop it");
   checkOptions("fit", options, fitOptionNames());
   const compiled = state.required;
+  const loading = loadOwn(compiled.metrics);
+  const own = loading && (await whileBusy(state, loading));
   const wanted = readSettings(options, options.resume ? state.settings : undefined, subject.seed);
   const [apart, validation] = validationOf(subject, data, options, wanted);
-  const [train, augment] = movesImages(wanted) ? await moved(state, apart, wanted) : [apart, undefined];
+  const [train, augment] = movesImages(wanted)
+    ? await whileBusy(state, moved(apart, wanted))
+    : [apart, undefined];
   const network = subject.build(train.inputShape);
   checkFit(train, network, compiled.loss);
   if (validation) checkFit(validation, network, compiled.loss);
@@ -65,12 +70,12 @@ export async function fit<M extends TrainedModel>(
   }
   begin(subject, network, settings, callbacks, options.resume);
   subject.learnFrom(train);
-  state.counting = runningMetrics(state, outputShape);
+  state.counting = runningMetrics(state, outputShape, own);
   state.busy = true;
   try {
     await subject.train(
       {
-        ...requestOf(compiled, network, train, settings),
+        ...requestOf(compiled, network, train, settings, own),
         model,
         validation,
         metrics: state.counting,
@@ -115,8 +120,12 @@ function begin<M extends TrainedModel>(
 }
 
 /** Metrics with the sums that the run starts from. */
-function runningMetrics({ required, run }: TrainingState, outputShape: readonly number[]): Metric[] {
-  const metrics = metricsFor(required.metrics, outputShape);
+function runningMetrics(
+  { required, run }: TrainingState,
+  outputShape: readonly number[],
+  own: OwnMaker | undefined,
+): Metric[] {
+  const metrics = metricsFor(required.metrics, outputShape, own);
   for (const metric of metrics) {
     metric.reset();
     if (run.metrics[metric.name]) metric.restore(run.metrics[metric.name]);
@@ -138,11 +147,16 @@ function validationOf<M extends TrainedModel>(
 const movesImages = ({ shifted, augment }: Settings): boolean => shifted !== undefined || Boolean(augment);
 
 /** Most trainings move no images, so this code is loaded only by those that do. */
-async function moved(state: TrainingState, data: Dataset, settings: Settings) {
+async function moved(data: Dataset, settings: Settings) {
+  const { moveImages } = await import("../data/augment/fit.ts");
+  return moveImages(data, settings);
+}
+
+/** Waits for code that is loaded; nobody else may begin a training meanwhile. */
+async function whileBusy<T>(state: TrainingState, work: Promise<T>): Promise<T> {
   state.busy = true;
   try {
-    const { moveImages } = await import("../data/augment/fit.ts");
-    return moveImages(data, settings);
+    return await work;
   } finally {
     state.busy = false;
   }

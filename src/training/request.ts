@@ -5,7 +5,7 @@ import type { Metric } from "../metrics/metric.ts";
 import type { Network, Training } from "../network/network.ts";
 import type { OptimizerConfig } from "../optimizers/table.ts";
 import type { CompiledTraining } from "./compile.ts";
-import { metricsFor } from "./evaluate.ts";
+import { metricsFor, type OwnMaker } from "./evaluate.ts";
 import type { Progress } from "./progress.ts";
 import type { Run } from "./run.ts";
 import type { RunSettings } from "./settings.ts";
@@ -40,6 +40,7 @@ export function requestOf(
   network: Network,
   train: Dataset,
   settings: RunSettings,
+  own: OwnMaker | undefined,
 ): Pick<TrainRequest, "network" | "train" | "settings" | "training" | "optimizer" | "scoring" | "rate"> {
   return {
     network,
@@ -47,7 +48,7 @@ export function requestOf(
     settings,
     training: { loss: compiled.loss, update: compiled.update(network), target: train.target.kind },
     optimizer: compiled.optimizer,
-    scoring: metricsFor(compiled.metrics, network.outputShape),
+    scoring: metricsFor(compiled.metrics, network.outputShape, own),
     rate: compiled.rate(settings.epochs),
   };
 }

@@ -43,15 +43,22 @@ export class Stepper<M> {
    * A batch in pieces goes forward and backward piece by piece; penalties and the update come once, after the last.
    *
    * @param ready the rows, where they are not in the plan's buffers yet
-   * @throws NablaError if the loss is not a number; then nothing has changed, or everything was restored
+   * @returns a promise where functions of the program's own, elsewhere, are waited for
+   * @throws NablaError if the loss is not a number; then nothing has changed, or everything was restored. What a metric throws comes
+   * after the step is complete
    */
-  take(indices: Uint32Array, ready: Ready | undefined): void {
+  take(indices: Uint32Array, ready: Ready | undefined): void | Promise<void> {
+    return finish(this.pieces(indices, ready));
+  }
+
+  private *pieces(indices: Uint32Array, ready: Ready | undefined): Work {
     const { plan, loader, run, counting, split, wayBack } = this;
     const { network, train, metrics, settings, rate } = this.request;
     const { core } = network;
     const { penalties, end } = plan.marks;
     const rows = indices.length;
     run.rate = rate(run.step, this.batches) * run.rateFactor;
+    let failed: { readonly error: unknown } | undefined;
     if (split) copyStates(metrics, counting);
     for (let first = 0; first < rows; first += plan.rows) {
       const piece = indices.subarray(first, first + plan.rows);
@@ -63,7 +70,14 @@ export class Stepper<M> {
       if (!network.run(plan, 0, to, piece.length)) wayBack.fail({ plan, dataset: train, indices: piece });
       if (counting.length === 0) continue;
       const batch = loader.scored(plan, piece.length, this.threshold);
-      for (const metric of counting) metric.add(batch);
+      try {
+        for (const metric of counting) {
+          const wait = metric.add(batch);
+          if (wait) yield wait;
+        }
+      } catch (error) {
+        failed ??= { error };
+      }
     }
     if (split) copyStates(counting, metrics);
     wayBack.confirm();
@@ -71,7 +85,20 @@ export class Stepper<M> {
     run.rows += rows;
     run.step++;
     run.batch++;
+    if (failed) throw failed.error;
   }
+}
+
+/** Work that stops where something is to be waited for. */
+type Work = Generator<Promise<unknown>, void, void>;
+
+/** Does it to its end: at once, unless it has to wait. */
+function finish(work: Work, { done, value } = work.next()): void | Promise<void> {
+  if (!done)
+    return value.then(
+      () => finish(work),
+      (error) => finish(work, work.throw(error)),
+    );
 }
 
 function copyStates(from: readonly Metric[], to: readonly Metric[]): void {

@@ -19,6 +19,9 @@ import { batchesPerEpoch, contextOf, type TrainRequest } from "./request.ts";
 import type { Run } from "./run.ts";
 import { Stepper } from "./step.ts";
 
+// what else is loaded when it is used
+export { ownMetrics } from "./own.ts";
+
 /** Trains until all epochs are finished, continuing from where `run` is. */
 export async function train<M>(request: TrainRequest<M>, run: Run): Promise<void> {
   await new Trainer(request, run).train();
@@ -85,7 +88,8 @@ export class Trainer<M> {
       this.request.signal?.throwIfAborted();
       const indices = reader.indices(run.batch);
       const read = reader.read(run.batch, indices);
-      stepper.take(indices, read instanceof Promise ? await read : read);
+      const step = stepper.take(indices, read instanceof Promise ? await read : read);
+      if (step) await step;
       if (this.wantsBatch()) await this.callAfterBatch();
       this.reports.batch(indices.length, run, this.figures);
       const turn = pause();

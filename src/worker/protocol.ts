@@ -10,6 +10,8 @@
  *      │  reply ────────────────────────────────►   │
  *      │  ◄──────────────────────── read (row numbers)│  of datasets that stay on the page
  *      │  rows ─────────────────────────────────►   │
+ *      │  ◄──── call (of a function of the program's own) │  waits for
+ *      │  result ───────────────────────────────►   │
  *      │  ◄──────────────────────────── progress    │  not again before
  *      │  seen ─────────────────────────────────►   │
  *      │  abort, meddle ────────────────────────►   │
@@ -78,6 +80,12 @@ export interface SentError {
   own?: number;
 }
 
+/** Outputs or targets of a batch. */
+export interface SentOutputs {
+  data: Float32Array<ArrayBuffer>;
+  shape: readonly number[];
+}
+
 export type FromPage =
   | { kind: "piece"; id: number; number: number; length: number; at: number; values: Inputs | Targets }
   | { kind: "train"; id: number; setup: Setup }
@@ -93,6 +101,7 @@ export type FromPage =
       error?: SentError;
     }
   | { kind: "rows"; id: number; read: number; x?: Inputs; y?: Targets; error?: SentError }
+  | { kind: "result"; id: number; call: number; figures?: number | Float64Array; error?: SentError }
   | { kind: "seen"; id: number }
   /** From outside a callback's turn. */
   | { kind: "meddle"; id: number; stop?: string; rateFactor?: number }
@@ -103,6 +112,15 @@ export type FromWorker =
   | { kind: "ready" }
   | { kind: "hook"; id: number; hook: Hook; at: number; logs?: Logs; state: State }
   | { kind: "read"; id: number; read: number; dataset: number; indices: Uint32Array; epoch?: number }
+  | {
+      kind: "call";
+      id: number;
+      call: number;
+      /** The name of a metric. */
+      metric: string;
+      outputs: SentOutputs;
+      targets: SentOutputs;
+    }
   | { kind: "progress"; id: number; progress: Progress; state?: State }
   | { kind: "done"; id: number; state: State; lent: LentBack[] }
   | {

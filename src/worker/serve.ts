@@ -4,15 +4,18 @@ import { Core } from "../core/core.ts";
 import type { Inputs, Targets } from "../data/dataset.ts";
 import { buildLayers } from "../layers/table.ts";
 import type { Metric } from "../metrics/metric.ts";
+import { METRICS } from "../metrics/table.ts";
 import { Network } from "../network/network.ts";
+import type { Outputs } from "../network/predict.ts";
 import { compileTraining } from "../training/compile.ts";
 import { metricsFor } from "../training/evaluate.ts";
+import { type Figures, ownMetrics } from "../training/own.ts";
 import type { Progress } from "../training/progress.ts";
 import { requestOf, type TrainRequest } from "../training/request.ts";
 import { train } from "../training/trainer.ts";
 import { makeDatasets } from "./datasets.ts";
 import { ErrorElsewhere, sendError } from "./errors.ts";
-import type { FromPage, FromWorker, Hook, LentBack, Port, Setup, State } from "./protocol.ts";
+import type { FromPage, FromWorker, Hook, LentBack, Port, SentOutputs, Setup, State } from "./protocol.ts";
 
 type Message<K extends FromPage["kind"]> = Extract<FromPage, { kind: K }>;
 
@@ -53,6 +56,8 @@ export function serve(port: Port): void {
   post({ kind: "ready" });
 }
 
+const sent = ({ data, shape }: Outputs): SentOutputs => ({ data: data as SentOutputs["data"], shape });
+
 /** Two datasets may lie in the same memory. */
 const buffersOf = (lent: readonly LentBack[]): Set<ArrayBuffer> => new Set(lent.map(({ x }) => x.buffer));
 
@@ -64,6 +69,8 @@ class Session {
   private replied: (reply: Message<"reply">) => void = () => {};
   private readonly reads = new Map<number, (rows: Message<"rows">) => void>();
   private read = 0;
+  private readonly calls = new Map<number, (result: Message<"result">) => void>();
+  private called = 0;
   private callbacks: CallbackState[];
   private wentBack = false;
   private context: TrainingContext<undefined> | undefined;
@@ -87,6 +94,9 @@ class Session {
     } else if (message.kind === "rows") {
       this.reads.get(message.read)?.(message);
       this.reads.delete(message.read);
+    } else if (message.kind === "result") {
+      this.calls.get(message.call)?.(message);
+      this.calls.delete(message.call);
     }
   }
 
@@ -146,7 +156,10 @@ class Session {
     const compiled = compileTraining(setup.training, configs);
     network.prepareTraining(compiled.slots);
     network.restore(setup.state.snapshot);
-    const metrics = metricsFor(compiled.metrics, network.outputShape);
+    const own = ownMetrics(compiled.metrics, METRICS, ({ name }, outputs, targets) =>
+      this.figures(name, outputs, targets),
+    );
+    const metrics = metricsFor(compiled.metrics, network.outputShape, own);
     for (const [i, each] of metrics.entries()) each.restore(setup.state.metrics[i]!);
     const datasets = makeDatasets(setup.datasets, this.pieces, (dataset, indices, epoch) =>
       this.rows(dataset, indices, epoch),
@@ -155,7 +168,7 @@ class Session {
       network,
       metrics,
       request: {
-        ...requestOf(compiled, network, datasets[setup.train]!, settings),
+        ...requestOf(compiled, network, datasets[setup.train]!, settings, own),
         // the one callback here asks the page, which has the model
         model: undefined,
         validation: setup.validation === undefined ? undefined : datasets[setup.validation],
@@ -226,6 +239,21 @@ class Session {
         ? [{ dataset, x: entry.x.values as LentBack["x"] }]
         : [],
     );
+  }
+
+  /** Figures of a batch by a function that is on the page. */
+  private async figures(metric: string, outputs: Outputs, targets: Outputs): Promise<Figures> {
+    const call = this.called++;
+    const { figures, error } = await new Promise<Message<"result">>((resolve) => {
+      this.calls.set(call, resolve);
+      const [x, y] = [sent(outputs), sent(targets)];
+      this.post({ kind: "call", id: this.id, call, metric, outputs: x, targets: y }, [
+        x.data.buffer,
+        y.data.buffer,
+      ]);
+    });
+    if (error) throw new ErrorElsewhere(error.message, error.own!);
+    return figures!;
   }
 
   private async rows(

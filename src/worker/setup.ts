@@ -14,6 +14,8 @@ const HOOKS: readonly Hook[] = ["onTrainBegin", "onTrainEnd", "onEpochBegin", "o
 export interface Remote {
   readonly configs: readonly LayerConfig[];
   readonly training: CompiledTraining["config"];
+  /** Those of the program's own run here. */
+  readonly metrics: CompiledTraining["metrics"];
   /** Handed in by the code that loads this file: descriptions of data sets are kept in one table, and this bundle may have a copy of it. */
   readonly describe: typeof describeAll;
   /** Rows of datasets in memory are moved instead of copied, and come back at the end. */

@@ -47,6 +47,10 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
       expect(Math.abs(Number(predicted) - Number(true_))).toBeLessThan(0.05);
     },
     (printed) => expect(printed.trim()).toBe("[ 0.001, 0.001 ]"),
+    (printed) => {
+      expect(printed).toContain("'loss', 'within', 'valLoss', 'valWithin', 'learningRate'");
+      expect(Number(printed.trim().split(" ").at(-1))).toBeGreaterThan(0.5);
+    },
     (printed) => expect(printed.trim()).toBe("8"),
   ],
   "docs/data.md": [
