@@ -59,4 +59,5 @@ export {
 } from "./reading/index.ts";
 export type { OwnMetric, TrainingOptions } from "./training/compile.ts";
 export type { Scores } from "./training/evaluate.ts";
+export type { OwnLoss } from "./training/given.ts";
 export type { Progress } from "./training/progress.ts";

@@ -24,6 +24,7 @@ export function checkTrainable(loss: Loss, layers: readonly LayerConfig[]): void
       );
     }
   });
+  if (loss.own) return;
   const name = loss.name as LossName;
   checkPair(name, last, units);
   const all = kernels(layers);

@@ -2,6 +2,7 @@
 import { ACTIVATIONS, type ActivationName } from "../activations/table.ts";
 import type { Loss } from "../plan/loss.ts";
 import type { Layer } from "../plan/operation.ts";
+import { zeroOne } from "./kind.ts";
 import { type LossConfig, losses } from "./table.ts";
 
 /**
@@ -10,7 +11,7 @@ import { type LossConfig, losses } from "./table.ts";
  */
 export function outputThreshold(loss: Loss, layers: readonly Layer[]): number {
   const after = lastActivation(layers);
-  return loss.labels.off < 0 || (after === "linear" && loss.kernel(after).fused) ? 0 : 0.5;
+  return loss.labels.off < 0 || (after === "linear" && loss.kernel(after)?.fused) ? 0 : 0.5;
 }
 
 /** The activation the outputs of a network come from. */
@@ -18,6 +19,19 @@ export function lastActivation(layers: readonly Layer[]): ActivationName {
   const last = [...layers].reverse().find((layer) => layer.activation !== undefined);
   return (last?.activation ?? "linear") as ActivationName;
 }
+
+/** A loss of the program's own, ready for the plan. */
+export const ownLoss = (name: string, own: Loss["own"]): Loss => ({
+  name,
+  own,
+  kernel: () => undefined,
+  logits: undefined,
+  alpha: () => 0,
+  labels: zeroOne,
+  smoothing: () => undefined,
+  classification: false,
+  rule: false,
+});
 
 export function resolveLoss(config: LossConfig): Loss {
   const { name } = config;

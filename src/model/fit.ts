@@ -40,12 +40,10 @@ async function trainSomewhere(
 ): Promise<void> {
   const elsewhere = (worker ?? onPage()) && (await loadElsewhere(worker === true && !onPage()));
   if (elsewhere) {
-    const { config, metrics } = internals.state.required;
     const remote = {
       configs: internals.configs,
       describe: describeAll,
-      training: config,
-      metrics,
+      compiled: internals.state.required,
       transfer,
       turn: (taken: boolean) => {
         internals.away = !taken;

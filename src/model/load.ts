@@ -10,6 +10,7 @@ import { registerAll } from "../layers/table.ts";
 import type { Network } from "../network/network.ts";
 import { setParameters } from "../network/parameters.ts";
 import { type CompiledTraining, compileOptionsOf, type OwnMetric } from "../training/compile.ts";
+import type { OwnLoss } from "../training/given.ts";
 import { freshRun, type Run } from "../training/run.ts";
 import { settingsOf } from "../training/settings.ts";
 import { internalsOf } from "./internals.ts";
@@ -19,7 +20,7 @@ import { Model } from "./model.ts";
  * A model from the bytes of a checkpoint: ready to predict, and to continue training with fit(…, { resume: true }).
  *
  * @param name what errors call it
- * @param options `custom`: the metrics of your own that the training had, of which files have the names alone. Without them the model
+ * @param options `custom`: losses and metrics of your own that the training had, of which files have the names alone. Without them the model
  * predicts; fit() and evaluate() name what is missing
  * @throws NablaError for files that are damaged, truncated, of a newer version or no checkpoints
  */
@@ -38,10 +39,14 @@ export function load(bytes: Uint8Array, name = UNNAMED, options: LoadOptions = {
 /** What load() takes besides bytes and a name. */
 export interface LoadOptions {
   /** Functions of the program's own, by their names. */
-  custom?: readonly OwnMetric[];
+  custom?: readonly (OwnMetric | OwnLoss)[];
 }
 
-function fromCheckpoint(checkpoint: Checkpoint, name: string, custom: readonly OwnMetric[]): Model {
+function fromCheckpoint(
+  checkpoint: Checkpoint,
+  name: string,
+  custom: readonly (OwnMetric | OwnLoss)[],
+): Model {
   const config = checkpoint.config as { model?: unknown; training?: unknown };
   const { inputShape, layers } = modelFields().check(config?.model, "config.model");
   const training =
@@ -56,8 +61,12 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string, custom: readonly O
     extra: checkpoint.extra,
   };
   if (!training) return model;
-  const own = <T>(known: T) => custom.find((each) => each.name === (known as Partial<Custom>).name) ?? known;
-  internals.compile({ ...compileOptionsOf(training), metrics: training.metrics.map(own) });
+  const own = <T>(known: T): T =>
+    (known as Partial<Custom>).custom
+      ? ((custom.find(({ name }) => name === (known as Custom).name) as T) ?? known)
+      : known;
+  const options = compileOptionsOf(training);
+  internals.compile({ ...options, loss: own(options.loss), metrics: options.metrics?.map(own) });
   setSlots(network, internals.state.required, checkpoint, name);
   if (checkpoint.dataset) {
     const settings = { ...settingsOf(training), rows: checkpoint.dataset.length };

@@ -53,6 +53,8 @@ export interface Plan extends PlanImage {
   readonly dx?: Range;
   /** Step records of learning rates that single layers have, to be set before each step. */
   readonly rates?: readonly OwnRate[];
+  /** Gradient of the loss with respect to the outputs, where the loss is computed elsewhere: [rows, ld(units)]. */
+  readonly da?: Range;
   /** The network's output: [rows, ld(units)]. */
   readonly output: Range;
   readonly units: number;
@@ -64,6 +66,8 @@ export interface Plan extends PlanImage {
   }[];
   /** Where parts of the tape begin. Of a batch in pieces, all but the last stop at `penalties`. */
   readonly marks: {
+    /** Where the forward pass ends. A loss that is computed elsewhere is put into `losses` and `da` before the tape goes on from here. */
+    readonly loss: number;
     readonly backward: number;
     readonly penalties: number;
     readonly update: number;
@@ -81,7 +85,7 @@ export function predictPlan(request: ForwardRequest): Plan {
   const output = builder.pin(values[values.length - 1]);
   const image = builder.finish(request.base, parameters);
   const end = builder.length;
-  const marks = { backward: end, penalties: end, update: end, end };
+  const marks = { loss: end, backward: end, penalties: end, update: end, end };
   return { ...common, ...image, mode: "predict", output, marks };
 }
 

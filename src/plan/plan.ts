@@ -1,7 +1,7 @@
 /**
  * From layers, loss and optimizer to offsets and a tape. Pure: the same request gives the same plan.
  *
- * The tape of a training step, in order:  input · forward · loss | backward | penalties | moving means · clipping · update
+ * The tape of a training step, in order:  input · forward | loss | backward | penalties | moving means · clipping · update
  * where | marks the places that `marks` name, so that parts of it can be run alone.
  */
 
@@ -45,19 +45,24 @@ export function plan(request: PlanRequest): Plan {
     training,
     packs: !inputGradient,
     // the last activation and the loss are one kernel where the pair has one
-    skipsLast: (after) => after !== "linear" && loss.kernel(after).fused,
+    skipsLast: (after) => after !== "linear" && loss.kernel(after)?.fused === true,
   });
   const { builder, site, steps, values, trace, after, common, parameters } = forward;
   const { units } = common;
   const z = values[values.length - 1];
   const pair = loss.kernel(after);
-  const target = planTarget(builder, request.target!, loss, units);
+  const lossAt = builder.length;
+  const target = pair
+    ? planTarget(builder, request.target!, loss, units)
+    : stageTarget(builder, request.target!, units);
   const weight = builder.pin(builder.alloc("sample weights", rows * 4));
   const losses = builder.pin(builder.alloc("losses", rows * 4));
   const da = training ? builder.tensor("output gradients", [units]) : 0;
   const record = { losses, y: target.y, weight, step: builder.step, units, alpha: loss.alpha(units) };
   let output = z;
-  if (pair.fused) {
+  if (!pair) {
+    if (training) builder.pin(da as Range);
+  } else if (pair.fused) {
     const { name } = layers[layers.length - 1];
     const a = builder.tensor(`outputs of ${name}`, [units]);
     builder.emit(pair.kernel, { ...record, dz: da, a, z });
@@ -90,7 +95,7 @@ export function plan(request: PlanRequest): Plan {
     rates = request.update?.update(builder);
   }
   const image = builder.finish(request.base, parameters);
-  const marks = { backward, penalties, update, end: builder.length };
+  const marks = { loss: lossAt, backward, penalties, update, end: builder.length };
   return {
     ...common,
     ...image,
@@ -100,10 +105,18 @@ export function plan(request: PlanRequest): Plan {
     weight,
     losses,
     dx,
+    da: pair || !training ? undefined : (da as Range),
     rates,
     output,
     marks,
   };
+}
+
+/** Where targets are read to that no kernel sees. */
+function stageTarget(builder: PlanBuilder, of: "class" | "values", units: number) {
+  const kind = of === "class" && units > 1 ? ("labels" as const) : ("values" as const);
+  const staged = builder.pin(builder.alloc("targets", builder.rows * (kind === "labels" ? 1 : units) * 4));
+  return { staged, y: staged, kind };
 }
 
 function planTarget(

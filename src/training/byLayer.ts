@@ -73,8 +73,8 @@ function stretches(config: OptimizerConfig, network: Network): Stretch[] {
   const found = network.trained.map(({ layer, spec, at, value }): Stretch => {
     const named = [layer, around.get(spec)!].filter((name) => Object.hasOwn(layers, name));
     for (const name of named) unused.delete(name);
-    const all = { learningRate, weightDecay };
-    const own = named.reduceRight((settings, name) => ({ ...settings, ...layers[name] }), all);
+    const own = { learningRate, weightDecay };
+    for (const name of named.reverse()) Object.assign(own, layers[name]);
     // biases, gamma and beta are no kernels
     if (decay === "kernels" && !/kernel$/i.test(spec.name)) own.weightDecay = 0;
     return { ...own, at, n: value.bytes / 4 };

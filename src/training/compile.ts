@@ -5,8 +5,8 @@ import { type Custom, optional, withDefault } from "../fields/objects.ts";
 import { checkOptions, given } from "../fields/options.ts";
 import type { LayerConfig } from "../layers/configs.ts";
 import { checkTrainable } from "../layers/trainable.ts";
-import { resolveLoss } from "../losses/resolve.ts";
-import { type LossConfig, type LossInput, lossField } from "../losses/table.ts";
+import { ownLoss, resolveLoss } from "../losses/resolve.ts";
+import { type LossConfig, type LossInput, lossField, type WithoutOptions } from "../losses/table.ts";
 import { type MetricName, metricsField } from "../metrics/table.ts";
 import type { Network, Weights } from "../network/network.ts";
 import type { Outputs } from "../network/predict.ts";
@@ -23,6 +23,7 @@ import {
   type ScheduleInput,
   scheduleField,
 } from "../schedules/table.ts";
+import { asking, type OwnLoss } from "./given.ts";
 
 /** A metric of a program's own. Documents and files have its name alone: see load() for going on with it. */
 export interface OwnMetric {
@@ -46,9 +47,10 @@ export interface TrainingOptions {
   /**
    * "meanSquaredError", …: a name, or a name with its options. Cross-entropies take `labelSmoothing` ε (default 0), Keras'
    * y · (1 − ε) + ε / classes (binary: ε / 2), for labels and values alike. As in Keras the loss of evaluate() and of
-   * validation is that of smoothed targets too; metrics are not smoothed.
+   * validation is that of smoothed targets too; metrics are not smoothed. Or a loss of your own: { name, value(outputs, targets),
+   * gradient(outputs, targets) }.
    */
-  loss: LossInput;
+  loss: LossInput | WithoutOptions<OwnLoss | Custom>;
   /**
    * Default "adam". Options are Keras': { name: "sgd", learningRate: 0.1, clipNorm: 1 }.
    *
@@ -94,7 +96,7 @@ export interface CompiledTraining {
   readonly metrics: readonly AnyMetric[];
   /** The same as plain JSON, every default written out. */
   readonly config: {
-    loss: LossConfig;
+    loss: LossConfig | Custom;
     optimizer: OptimizerConfig;
     schedule?: ScheduleConfig;
     metrics: (MetricName | Custom)[];
@@ -113,11 +115,18 @@ const nameOf = (given: unknown): unknown =>
     ? { name: (given as OwnMetric).name, custom: true }
     : given;
 
-/** @throws NablaError for unknown names and options, and for a loss that cannot follow the last layer's activation */
-export function compileTraining(options: TrainingOptions, layers: readonly LayerConfig[]): CompiledTraining {
+/**
+ * @param ask calls the functions of a loss of the program's own, where they are elsewhere
+ * @throws NablaError for unknown names and options, and for a loss that cannot follow the last layer's activation
+ */
+export function compileTraining(
+  options: TrainingOptions,
+  layers: readonly LayerConfig[],
+  ask?: Loss["own"],
+): CompiledTraining {
   const fields = compileFields();
   checkOptions("compile", options, Object.keys(fields));
-  const lossConfig = fields.loss.check(options.loss, "loss");
+  const lossConfig = fields.loss.check(nameOf(options.loss), "loss");
   const optimizer = fields.optimizer.check(options.optimizer ?? fields.optimizer.fallback, "optimizer");
   const schedule =
     options.schedule === undefined
@@ -127,7 +136,10 @@ export function compileTraining(options: TrainingOptions, layers: readonly Layer
         : fields.schedule.check(options.schedule, "schedule");
   const metrics = [...(options.metrics ?? [])];
   const named = fields.metrics.check(metrics.map(nameOf) as MetricName[], "metrics");
-  const loss = resolveLoss(lossConfig);
+  const loss =
+    "custom" in lossConfig
+      ? ownLoss(lossConfig.name, ask ?? asking(options.loss as OwnLoss | Custom))
+      : resolveLoss(lossConfig);
   checkTrainable(loss, layers);
   return {
     loss,

@@ -13,6 +13,7 @@ import { beginStep } from "../plan/step.ts";
 import { sizeOf } from "../shape.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import type { AnyMetric, OwnMetric } from "./compile.ts";
+import { runWithLoss } from "./given.ts";
 import { loadOwn } from "./loadOwn.ts";
 import { EVALUATE_OPTIONS, type EvaluateOptions } from "./options.ts";
 import { pauser } from "./pause.ts";
@@ -56,10 +57,12 @@ export async function score(request: ScoreRequest): Promise<Scores> {
     const wait = loader.load(plan, indices, from / rows);
     if (wait) loader.copy(plan, indices, await wait);
     beginStep(network.core, plan.step, { rows: n });
-    network.run(plan, 0, plan.marks.end, n);
+    const scored = () => loader.scored(plan, n, threshold);
+    const run = runWithLoss(network, plan, loss, n, plan.marks.end, scored);
+    if (run instanceof Promise) await run;
     const losses = network.core.f32(plan.losses!.offset, n);
     for (let r = 0; r < n; r++) sum += losses[r];
-    const batch = loader.scored(plan, n, threshold);
+    const batch = scored();
     confusion?.add(batch);
     if (onRow) {
       // copies: the caller may keep them, or use the network in between

@@ -12,6 +12,7 @@ import { floatsOf, ld } from "../plan/builder.ts";
 import { beginStep } from "../plan/step.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import type { ModelToScore } from "./evaluate.ts";
+import { runWithLoss } from "./given.ts";
 import { GRADIENT_OPTIONS, type GradientOptions } from "./options.ts";
 import { weightingOf } from "./weighting.ts";
 
@@ -51,7 +52,8 @@ export function inputGradientsOf(
   const rows = dataset.length;
   const kind = { type: dataset.inputType, scale: dataset.inputScale };
   const plan = still.plan("train", rows, kind, { loss, target: dataset.target.kind, inputGradient: true });
-  const wait = new BatchLoader(still, dataset, loss, weighting).load(plan, range(rows), 0);
+  const loader = new BatchLoader(still, dataset, loss, weighting);
+  const wait = loader.load(plan, range(rows), 0);
   if (wait) {
     wait.catch(() => {});
     throw new NablaError(
@@ -61,7 +63,7 @@ export function inputGradientsOf(
   const { core } = still;
   // as if of one row: no mean over the batch
   beginStep(core, plan.step, { rows: 1 });
-  if (!still.run(plan, 0, plan.marks.update, rows))
+  if (!runWithLoss(still, plan, loss, rows, plan.marks.update, () => loader.scored(plan, rows, 0)))
     throw new NablaError("inputGradients: the loss of these rows is not a finite number");
   const each = floatsOf(inputShape);
   const values = core.f32(plan.dx!.offset, rows * each);

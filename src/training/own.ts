@@ -1,14 +1,11 @@
 /** Metrics of a program's own: plain functions of the outputs and targets of a batch. Loaded when there are any. */
 import { NablaError } from "../errors.ts";
-import { show } from "../fields/fields.ts";
-import { target } from "../metrics/mean.ts";
-import type { Metric, Scored } from "../metrics/metric.ts";
-import { Outputs } from "../network/predict.ts";
+import type { Metric } from "../metrics/metric.ts";
+import type { Outputs } from "../network/predict.ts";
 import type { AnyMetric, OwnMetric } from "./compile.ts";
 import type { OwnMaker } from "./evaluate.ts";
+import { checkFigures, copiesOf, type Figures, missing } from "./given.ts";
 
-/** A metric's figures of one batch: of each row, or their mean. */
-export type Figures = number | ArrayLike<number>;
 export type Measure = (own: OwnMetric, outputs: Outputs, targets: Outputs) => Figures | Promise<Figures>;
 
 /**
@@ -34,12 +31,6 @@ export function ownMetrics(
   }
   return (own, outputShape) => ownMetric(own, outputShape, measure ?? figuresOf);
 }
-
-/** The error for a function of which only the name is known. */
-export const missing = (what: "loss" | "metric", name: string): NablaError =>
-  new NablaError(
-    `the ${what} "${name}" is a function of the program that trained this model; files and documents have its name alone. To go on, pass it to load(bytes, name, { custom: [${name}] }); to begin anew, call compile()`,
-  );
 
 function ownMetric(own: OwnMetric, outputShape: readonly number[], measure: Measure): Metric {
   let sum = 0;
@@ -69,40 +60,7 @@ function ownMetric(own: OwnMetric, outputShape: readonly number[], measure: Meas
   };
 }
 
-/** Outputs and targets without padding, in memory of their own. */
-export function copiesOf(
-  batch: Scored,
-  outputShape: readonly number[],
-): [outputs: Outputs, targets: Outputs] {
-  const { rows, units, stride } = batch;
-  const outputs = new Float32Array(rows * units);
-  const targets = new Float32Array(rows * units);
-  for (let r = 0; r < rows; r++) {
-    outputs.set(batch.outputs.subarray(r * stride, r * stride + units), r * units);
-    for (let c = 0; c < units; c++) targets[r * units + c] = target(batch, r, c);
-  }
-  const shape = [rows, ...outputShape];
-  return [new Outputs(outputs, shape), new Outputs(targets, shape)];
-}
-
 /** Asks a metric's function. @throws NablaError where it gives anything but a number, or one for each row */
 export function figuresOf(own: OwnMetric, outputs: Outputs, targets: Outputs): Figures {
   return checkFigures(`metric "${own.name}"`, own.value(outputs, targets), outputs.length);
-}
-
-/** @throws NablaError unless it is a number, or one for each row */
-export function checkFigures(who: string, given: unknown, rows: number): Figures {
-  if (typeof given === "number") return given;
-  const list = given as ArrayLike<unknown> | null | undefined;
-  const isList = typeof list === "object" && list !== null && typeof list.length === "number";
-  const fail = (got: string): never => {
-    throw new NablaError(
-      `${who}: value: expected a number for each of ${rows} rows, or one number, their mean; got ${got}`,
-    );
-  };
-  if (!isList) return fail(given instanceof Promise ? "a promise" : show(given));
-  if (list.length !== rows) return fail(`${list.length} values`);
-  for (let r = 0; r < rows; r++)
-    if (typeof list[r] !== "number") return fail(`${show(list[r])} for row ${r}`);
-  return list as ArrayLike<number>;
 }

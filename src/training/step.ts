@@ -5,6 +5,7 @@ import type { Plan } from "../plan/plan.ts";
 import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { BatchLoader, type Ready } from "./batch.ts";
 import { updateByLayer } from "./byLayer.ts";
+import { runWithLoss } from "./given.ts";
 import type { WayBack } from "./goingBack.ts";
 import { batchesPerEpoch, type TrainRequest } from "./request.ts";
 import type { Run } from "./run.ts";
@@ -53,7 +54,7 @@ export class Stepper<M> {
 
   private *pieces(indices: Uint32Array, ready: Ready | undefined): Work {
     const { plan, loader, run, counting, split, wayBack } = this;
-    const { network, train, metrics, settings, rate } = this.request;
+    const { network, train, training, metrics, settings, rate } = this.request;
     const { core } = network;
     const { penalties, end } = plan.marks;
     const rows = indices.length;
@@ -67,9 +68,11 @@ export class Stepper<M> {
       for (const { learningRate, step } of plan.rates ?? [])
         setRate(core, step.offset, run.step, rate(run.step, this.batches, learningRate) * run.rateFactor);
       const to = first + plan.rows < rows ? penalties : end;
-      if (!network.run(plan, 0, to, piece.length)) wayBack.fail({ plan, dataset: train, indices: piece });
+      const scored = () => loader.scored(plan, piece.length, this.threshold);
+      const ran = runWithLoss(network, plan, training.loss, piece.length, to, scored);
+      if (!(ran instanceof Promise ? yield ran : ran)) wayBack.fail({ plan, dataset: train, indices: piece });
       if (counting.length === 0) continue;
-      const batch = loader.scored(plan, piece.length, this.threshold);
+      const batch = scored();
       try {
         for (const metric of counting) {
           const wait = metric.add(batch);
@@ -90,13 +93,13 @@ export class Stepper<M> {
 }
 
 /** Work that stops where something is to be waited for. */
-type Work = Generator<Promise<unknown>, void, void>;
+type Work = Generator<Promise<unknown>, void, unknown>;
 
 /** Does it to its end: at once, unless it has to wait. */
 function finish(work: Work, { done, value } = work.next()): void | Promise<void> {
   if (!done)
     return value.then(
-      () => finish(work),
+      (got) => finish(work, work.next(got)),
       (error) => finish(work, work.throw(error)),
     );
 }

@@ -101,7 +101,14 @@ export type FromPage =
       error?: SentError;
     }
   | { kind: "rows"; id: number; read: number; x?: Inputs; y?: Targets; error?: SentError }
-  | { kind: "result"; id: number; call: number; figures?: number | Float64Array; error?: SentError }
+  | {
+      kind: "result";
+      id: number;
+      call: number;
+      figures?: number | Float64Array;
+      gradient?: { data: Float64Array; shape: readonly number[] };
+      error?: SentError;
+    }
   | { kind: "seen"; id: number }
   /** From outside a callback's turn. */
   | { kind: "meddle"; id: number; stop?: string; rateFactor?: number }
@@ -116,8 +123,9 @@ export type FromWorker =
       kind: "call";
       id: number;
       call: number;
-      /** The name of a metric. */
-      metric: string;
+      /** The name of a metric; else the loss is asked, for its gradient as well or not. */
+      metric?: string;
+      gradient?: boolean;
       outputs: SentOutputs;
       targets: SentOutputs;
     }

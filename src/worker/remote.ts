@@ -277,7 +277,7 @@ class RemoteTraining<M extends TrainedModel> {
     const { id, call } = message;
     try {
       if (this.broken) throw this.broken.error;
-      this.connection.post(resultOf(message, this.remote.metrics));
+      this.connection.post(resultOf(message, this.remote.compiled));
     } catch (error) {
       this.connection.post({ kind: "result", id, call, error: this.mine(error) });
     }

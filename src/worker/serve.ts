@@ -6,10 +6,10 @@ import { buildLayers } from "../layers/table.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { METRICS } from "../metrics/table.ts";
 import { Network } from "../network/network.ts";
-import type { Outputs } from "../network/predict.ts";
+import type { Batch } from "../plan/loss.ts";
 import { compileTraining } from "../training/compile.ts";
 import { metricsFor } from "../training/evaluate.ts";
-import { type Figures, ownMetrics } from "../training/own.ts";
+import { ownMetrics } from "../training/own.ts";
 import type { Progress } from "../training/progress.ts";
 import { requestOf, type TrainRequest } from "../training/request.ts";
 import { train } from "../training/trainer.ts";
@@ -56,7 +56,7 @@ export function serve(port: Port): void {
   post({ kind: "ready" });
 }
 
-const sent = ({ data, shape }: Outputs): SentOutputs => ({ data: data as SentOutputs["data"], shape });
+const sent = ({ data, shape }: Batch): SentOutputs => ({ data: data as SentOutputs["data"], shape });
 
 /** Two datasets may lie in the same memory. */
 const buffersOf = (lent: readonly LentBack[]): Set<ArrayBuffer> => new Set(lent.map(({ x }) => x.buffer));
@@ -153,12 +153,16 @@ class Session {
     const { setup } = this;
     const { configs, settings, classes, samples } = setup;
     const network = new Network(buildLayers(configs, setup.inputShape), new Core({ code: setup.module }));
-    const compiled = compileTraining(setup.training, configs);
+    const compiled = compileTraining(setup.training, configs, async (outputs, targets, gradient) => {
+      const result = await this.call(outputs, targets, { gradient });
+      return { losses: result.figures!, gradient: result.gradient };
+    });
     network.prepareTraining(compiled.slots);
     network.restore(setup.state.snapshot);
-    const own = ownMetrics(compiled.metrics, METRICS, ({ name }, outputs, targets) =>
-      this.figures(name, outputs, targets),
-    );
+    const own = ownMetrics(compiled.metrics, METRICS, async ({ name: metric }, outputs, targets) => {
+      const { figures } = await this.call(outputs, targets, { metric });
+      return figures!;
+    });
     const metrics = metricsFor(compiled.metrics, network.outputShape, own);
     for (const [i, each] of metrics.entries()) each.restore(setup.state.metrics[i]!);
     const datasets = makeDatasets(setup.datasets, this.pieces, (dataset, indices, epoch) =>
@@ -241,19 +245,23 @@ class Session {
     );
   }
 
-  /** Figures of a batch by a function that is on the page. */
-  private async figures(metric: string, outputs: Outputs, targets: Outputs): Promise<Figures> {
+  /** What a function on the page makes of a batch. */
+  private async call(
+    outputs: Batch,
+    targets: Batch,
+    of: { readonly metric: string } | { readonly gradient: boolean },
+  ): Promise<Message<"result">> {
     const call = this.called++;
-    const { figures, error } = await new Promise<Message<"result">>((resolve) => {
+    const result = await new Promise<Message<"result">>((resolve) => {
       this.calls.set(call, resolve);
       const [x, y] = [sent(outputs), sent(targets)];
-      this.post({ kind: "call", id: this.id, call, metric, outputs: x, targets: y }, [
+      this.post({ kind: "call", id: this.id, call, ...of, outputs: x, targets: y }, [
         x.data.buffer,
         y.data.buffer,
       ]);
     });
-    if (error) throw new ErrorElsewhere(error.message, error.own!);
-    return figures!;
+    if (result.error) throw new ErrorElsewhere(result.error.message, result.error.own!);
+    return result;
   }
 
   private async rows(
