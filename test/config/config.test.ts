@@ -240,7 +240,7 @@ test("defaults are filled in and names become objects, once and for all", () => 
 test("the result shares nothing with the document or with other results", () => {
   const document = small();
   const first = checkConfig(document);
-  first.model.inputShape.push(9);
+  first.model.inputShape!.push(9);
   first.training.metrics.push("f1");
   expect(checkConfig(document).model.inputShape).toEqual([2]);
   expect(checkConfig(document).training.metrics).toEqual([]);
