@@ -127,8 +127,8 @@ describe("check and the committed schema agree", () => {
       { ...small(), model: { inputShape: [0], layers: [] } },
       "model.inputShape[0]: expected a whole number ≥ 1, got 0",
     ],
-    [{ ...small(), nabla: 2 }, "nabla: the document has version 2, this Nabla reads version 1; update nabla"],
-    [{ ...small(), nabla: "1" }, 'nabla: expected 1, got "1"'],
+    [{ ...small(), nabla: 3 }, "nabla: the document has version 3, this Nabla reads version 2; update nabla"],
+    [{ ...small(), nabla: "1" }, 'nabla: expected 1, or 2 for a graph of layers, got "1"'],
     [{ ...small(), nabla: undefined, modle: {} }, 'modle: unknown field; did you mean "model"?'],
     [trained({}), ""],
     [
