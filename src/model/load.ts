@@ -15,6 +15,7 @@ import { freshRun, type Run } from "../training/run.ts";
 import { settingsOf } from "../training/settings.ts";
 import { internalsOf } from "./internals.ts";
 import { Model } from "./model.ts";
+import { writtenFrom } from "./written.ts";
 
 /**
  * A model from the bytes of a checkpoint: ready to predict, and to continue training with fit(…, { resume: true }).
@@ -48,12 +49,12 @@ function fromCheckpoint(
   custom: readonly (OwnMetric | OwnLoss)[],
 ): Model {
   const config = checkpoint.config as { model?: unknown; training?: unknown };
-  const { inputShape, layers } = modelFields().check(config?.model, "config.model");
+  const described = modelFields().check(config?.model, "config.model");
   const training =
     config.training === undefined ? undefined : trainingFields().check(config.training, "config.training");
-  const model = new Model(layers, { seed: checkpoint.progress.seed });
+  const model = new Model(writtenFrom(described), { seed: checkpoint.progress.seed });
   const internals = internalsOf(model);
-  const network = internals.build(inputShape, false);
+  const network = internals.build(described.inputShape ?? [], false);
   setParameters(network, checkpoint.tensors, name);
   model.metadata = {
     classes: checkpoint.classes,

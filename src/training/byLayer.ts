@@ -8,7 +8,7 @@ import type { Network } from "../network/network.ts";
 import { type OptimizerConfig, optimizers } from "../optimizers/table.ts";
 import { emitUpdate } from "../optimizers/update.ts";
 import type { PlanBuilder, Range } from "../plan/builder.ts";
-import { leaves, parametersOf } from "../plan/operation.ts";
+import { parametersOf } from "../plan/operation.ts";
 import type { OwnRate, Update } from "../plan/plan.ts";
 
 /** Part of the flat ranges. */
@@ -84,10 +84,7 @@ function stretches(config: OptimizerConfig, network: Network): Stretch[] {
 }
 
 function refuse(name: string, { layers }: Network): never {
-  const known = layers.flatMap((layer) => [
-    layer.name,
-    ...layer.operations.flatMap(leaves).map((each) => each.layer),
-  ]);
+  const known = layers.flatMap((layer) => [layer.name, ...layer.operations.map((each) => each.layer)]);
   const names = [...new Set(known)];
   throw new NablaError(
     `compile: optimizer.layers.${name}: ${

@@ -3,7 +3,7 @@
 import type { Field } from "../fields/fields.ts";
 import { type Custom, optional, withDefault } from "../fields/objects.ts";
 import { checkOptions, given } from "../fields/options.ts";
-import type { LayerConfig } from "../layers/configs.ts";
+import type { Topology } from "../layers/configs.ts";
 import { checkTrainable } from "../layers/trainable.ts";
 import { ownLoss, resolveLoss } from "../losses/resolve.ts";
 import { type LossConfig, type LossInput, lossField, type WithoutOptions } from "../losses/table.ts";
@@ -121,7 +121,7 @@ const nameOf = (given: unknown): unknown =>
  */
 export function compileTraining(
   options: TrainingOptions,
-  layers: readonly LayerConfig[],
+  topology: Topology,
   ask?: Loss["own"],
 ): CompiledTraining {
   const fields = compileFields();
@@ -140,7 +140,7 @@ export function compileTraining(
     "custom" in lossConfig
       ? ownLoss(lossConfig.name, ask ?? asking(options.loss as OwnLoss | Custom))
       : resolveLoss(lossConfig);
-  checkTrainable(loss, layers);
+  checkTrainable(loss, topology);
   return {
     loss,
     optimizer,

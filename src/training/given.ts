@@ -80,18 +80,25 @@ export function runWithLoss(
 }
 
 /** Puts losses and gradients where the tape goes on with them. */
-function put({ core, layers }: Network, plan: Plan, name: string, outputs: Outputs, answer: OwnLosses): void {
+function put(
+  { core, architecture }: Network,
+  plan: Plan,
+  name: string,
+  outputs: Outputs,
+  answer: OwnLosses,
+): void {
   const { losses: given, gradient } = answer;
   const rows = outputs.length;
-  const { units } = plan;
-  const weight = core.f32(plan.weight!.offset, rows);
+  const [output] = plan.outputs;
+  const { units } = output;
+  const weight = core.f32(output.weight!.offset, rows);
   const single = typeof given === "number";
   const fail = (what: string): never => {
     throw new NablaError(`loss "${name}": ${what}`);
   };
   if (single && weight.some((w) => w !== 1))
     fail("value: one number for a whole batch cannot be weighted; return the loss of each row");
-  const losses = core.f32(plan.losses!.offset, rows);
+  const losses = core.f32(output.losses!.offset, rows);
   for (let r = 0; r < rows; r++) losses[r] = weight[r] * Math.fround(single ? given : given[r]);
   const bad = losses.findIndex((v) => !Number.isFinite(v));
   if (bad >= 0 && outputs.data.every(Number.isFinite))
@@ -101,12 +108,12 @@ function put({ core, layers }: Network, plan: Plan, name: string, outputs: Outpu
   const flat = shape.length === 1 && data.length === outputs.data.length;
   if (!flat && showShape(shape) !== showShape(outputs.shape))
     fail(
-      `gradient: expected ${showShape(outputs.shape)}, the shape of the outputs of layer "${layers[layers.length - 1].name}", got ${showShape(shape)}`,
+      `gradient: expected ${showShape(outputs.shape)}, the shape of the outputs of layer "${architecture.layers[architecture.outputs[0].layer].name}", got ${showShape(shape)}`,
     );
   const scale = core.f32(plan.step + core.record("Step").scale.at, 1)[0];
   // one number is the loss of these rows; of the batch they may be a piece
   const share = single ? Math.fround(rows / Math.round(1 / scale)) : scale;
-  const da = core.f32(plan.da!.offset, rows * ld(units)).fill(0);
+  const da = core.f32(output.da!.offset, rows * ld(units)).fill(0);
   for (let r = 0; r < rows; r++) {
     const factor = Math.fround(weight[r] * share);
     for (let c = 0; c < units; c++) {

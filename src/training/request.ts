@@ -4,6 +4,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network, Training } from "../network/network.ts";
 import type { OptimizerConfig } from "../optimizers/table.ts";
+import type { Loss } from "../plan/loss.ts";
 import type { CompiledTraining } from "./compile.ts";
 import { metricsFor, type OwnMaker } from "./evaluate.ts";
 import type { Progress } from "./progress.ts";
@@ -17,9 +18,10 @@ export interface TrainRequest<M = TrainedModel> {
   readonly network: Network;
   readonly train: Dataset;
   readonly validation?: Dataset;
-  /** Loss and update. */
+  /** Losses and update. */
   readonly training: Training;
   readonly optimizer: OptimizerConfig;
+  readonly loss: Loss;
   readonly settings: RunSettings;
   /** Over the epoch that is running, with the sums the run starts from: at any time they are part of its state. */
   readonly metrics: readonly Metric[];
@@ -41,12 +43,19 @@ export function requestOf(
   train: Dataset,
   settings: RunSettings,
   own: OwnMaker | undefined,
-): Pick<TrainRequest, "network" | "train" | "settings" | "training" | "optimizer" | "scoring" | "rate"> {
+): Pick<
+  TrainRequest,
+  "network" | "train" | "settings" | "loss" | "training" | "optimizer" | "scoring" | "rate"
+> {
   return {
     network,
     train,
     settings,
-    training: { loss: compiled.loss, update: compiled.update(network), target: train.target.kind },
+    loss: compiled.loss,
+    training: {
+      objectives: [{ loss: compiled.loss, target: train.target.kind }],
+      update: compiled.update(network),
+    },
     optimizer: compiled.optimizer,
     scoring: metricsFor(compiled.metrics, network.outputShape, own),
     rate: compiled.rate(settings.epochs),

@@ -28,15 +28,15 @@ export class Stepper<M> {
     const { network, train, training, optimizer, settings } = request;
     const { batchSize, microBatchSize = batchSize } = settings;
     const rows = Math.min(microBatchSize, batchSize, train.length);
-    const input = { type: train.inputType, scale: train.inputScale };
+    const input = [{ type: train.inputType, scale: train.inputScale }];
     this.plan = network.plan("train", rows, input, {
       ...training,
       update: updateByLayer(training.update!, optimizer, network),
     });
     this.split = this.plan.rows < Math.min(batchSize, train.length);
     this.counting = this.split ? request.scoring : request.metrics;
-    this.loader = new BatchLoader(network, train, training.loss, request.weighting);
-    this.threshold = outputThreshold(training.loss, network.layers);
+    this.loader = new BatchLoader(network, train, request.loss, request.weighting);
+    this.threshold = outputThreshold(request.loss, network.activations[0]);
     this.batches = batchesPerEpoch(request);
   }
 
@@ -54,7 +54,7 @@ export class Stepper<M> {
 
   private *pieces(indices: Uint32Array, ready: Ready | undefined): Work {
     const { plan, loader, run, counting, split, wayBack } = this;
-    const { network, train, training, metrics, settings, rate } = this.request;
+    const { network, train, loss, metrics, settings, rate } = this.request;
     const { core } = network;
     const { penalties, end } = plan.marks;
     const rows = indices.length;
@@ -69,7 +69,7 @@ export class Stepper<M> {
         setRate(core, step.offset, run.step, rate(run.step, this.batches, learningRate) * run.rateFactor);
       const to = first + plan.rows < rows ? penalties : end;
       const scored = () => loader.scored(plan, piece.length, this.threshold);
-      const ran = runWithLoss(network, plan, training.loss, piece.length, to, scored);
+      const ran = runWithLoss(network, plan, loss, piece.length, to, scored);
       if (!(ran instanceof Promise ? yield ran : ran)) wayBack.fail({ plan, dataset: train, indices: piece });
       if (counting.length === 0) continue;
       const batch = scored();

@@ -151,9 +151,9 @@ class Session {
 
   private prepare(): { network: Network; request: TrainRequest<undefined>; metrics: Metric[] } {
     const { setup } = this;
-    const { configs, settings, classes, samples } = setup;
-    const network = new Network(buildLayers(configs, setup.inputShape), new Core({ code: setup.module }));
-    const compiled = compileTraining(setup.training, configs, async (outputs, targets, gradient) => {
+    const { topology, settings, classes, samples } = setup;
+    const network = new Network(buildLayers(topology, setup.inputShape), new Core({ code: setup.module }));
+    const compiled = compileTraining(setup.training, topology, async (outputs, targets, gradient) => {
       const result = await this.call(outputs, targets, { gradient });
       return { losses: result.figures!, gradient: result.gradient };
     });

@@ -182,7 +182,7 @@ describe("a document has the name alone", () => {
     );
     const { model } = fromConfig(document);
     const message =
-      'the metric "right" is a function of the program that trained this model; files and documents have its name alone. To go on, pass it to load(bytes, name, { custom: [right] }); to begin anew, call compile()';
+      'metric "right": files and documents have its name alone; pass the function where the model is loaded: load(bytes, name, { custom: [right] }), or call compile()';
     await expect(model.fit(data)).rejects.toThrow(message);
     await expect(model.evaluate(data)).rejects.toThrow(message);
   });
@@ -193,7 +193,7 @@ describe("a document has the name alone", () => {
     const loaded = load(model.save());
     expect(loaded.predict(data).data).toEqual(model.predict(data).data);
     expect(loaded.save()).toEqual(model.save());
-    await expect(loaded.fit(data, { resume: true })).rejects.toThrow('the metric "right" is a function');
+    await expect(loaded.fit(data, { resume: true })).rejects.toThrow('metric "right": files and documents have');
     expect(loaded.save()).toEqual(model.save());
   });
 });
