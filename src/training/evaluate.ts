@@ -13,7 +13,7 @@ import { beginStep } from "../plan/step.ts";
 import { sizeOf } from "../shape.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import type { AnyMetric, OwnMetric } from "./compile.ts";
-import { runWithLoss } from "./given.ts";
+import { checkInUse, runWithLoss } from "./given.ts";
 import { loadOwn } from "./loadOwn.ts";
 import { EVALUATE_OPTIONS, type EvaluateOptions } from "./options.ts";
 import { pauser } from "./pause.ts";
@@ -76,6 +76,7 @@ export async function score(request: ScoreRequest): Promise<Scores> {
     for (const metric of metrics) {
       const wait = metric.add(batch);
       if (wait) await wait;
+      checkInUse(network, plan, `metric "${metric.name}"`);
     }
     const turn = pause?.();
     if (turn) await turn;

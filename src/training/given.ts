@@ -72,11 +72,20 @@ export function runWithLoss(
   network.run(plan, 0, plan.marks.loss, rows);
   const [outputs, targets] = copiesOf(scored(), network.outputShape);
   const goOn = (answer: OwnLosses) => {
+    checkInUse(network, plan, `loss "${loss.name}"`);
     put(network, plan, loss.name, outputs, answer);
     return network.run(plan, plan.marks.loss, to, rows);
   };
   const answer = loss.own(outputs, targets, plan.mode === "train");
   return answer instanceof Promise ? answer.then(goOn) : goOn(answer);
+}
+
+/** @param who the function of the program's own that was just called @throws NablaError where it has run the network */
+export function checkInUse(network: Network, plan: Plan, who: string): void {
+  if (network.inUse(plan)) return;
+  throw new NablaError(
+    `${who}: it has run the model it is a function of, whose values are lost by that; run the model in a callback`,
+  );
 }
 
 /** Puts losses and gradients where the tape goes on with them. */

@@ -5,7 +5,7 @@ import type { Plan } from "../plan/plan.ts";
 import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { BatchLoader, type Ready } from "./batch.ts";
 import { updateByLayer } from "./byLayer.ts";
-import { runWithLoss } from "./given.ts";
+import { checkInUse, runWithLoss } from "./given.ts";
 import type { WayBack } from "./goingBack.ts";
 import { batchesPerEpoch, type TrainRequest } from "./request.ts";
 import type { Run } from "./run.ts";
@@ -77,6 +77,7 @@ export class Stepper<M> {
         for (const metric of counting) {
           const wait = metric.add(batch);
           if (wait) yield wait;
+          checkInUse(network, plan, `metric "${metric.name}"`);
         }
       } catch (error) {
         failed ??= { error };

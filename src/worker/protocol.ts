@@ -82,7 +82,7 @@ export interface SentError {
 
 /** Outputs or targets of a batch. */
 export interface SentOutputs {
-  data: Float32Array<ArrayBuffer>;
+  data: Float32Array;
   shape: readonly number[];
 }
 

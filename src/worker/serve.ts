@@ -56,7 +56,7 @@ export function serve(port: Port): void {
   post({ kind: "ready" });
 }
 
-const sent = ({ data, shape }: Batch): SentOutputs => ({ data: data as SentOutputs["data"], shape });
+const sent = ({ data, shape }: Batch): SentOutputs => ({ data, shape });
 
 /** Two datasets may lie in the same memory. */
 const buffersOf = (lent: readonly LentBack[]): Set<ArrayBuffer> => new Set(lent.map(({ x }) => x.buffer));
@@ -254,11 +254,8 @@ class Session {
     const call = this.called++;
     const result = await new Promise<Message<"result">>((resolve) => {
       this.calls.set(call, resolve);
-      const [x, y] = [sent(outputs), sent(targets)];
-      this.post({ kind: "call", id: this.id, call, ...of, outputs: x, targets: y }, [
-        x.data.buffer,
-        y.data.buffer,
-      ]);
+      // copied, not moved: the outputs are looked at again when the answer is there
+      this.post({ kind: "call", id: this.id, call, ...of, outputs: sent(outputs), targets: sent(targets) });
     });
     if (result.error) throw new ErrorElsewhere(result.error.message, result.error.own!);
     return result;

@@ -193,7 +193,9 @@ describe("a document has the name alone", () => {
     const loaded = load(model.save());
     expect(loaded.predict(data).data).toEqual(model.predict(data).data);
     expect(loaded.save()).toEqual(model.save());
-    await expect(loaded.fit(data, { resume: true })).rejects.toThrow('metric "right": files and documents have');
+    await expect(loaded.fit(data, { resume: true })).rejects.toThrow(
+      'metric "right": files and documents have',
+    );
     expect(loaded.save()).toEqual(model.save());
   });
 });
