@@ -24,6 +24,7 @@ export function fitModel(model: Model, data: Dataset, options: FitOptions): Prom
       learnFrom: (dataset) => {
         model.metadata = metadataFrom(dataset, model.metadata);
       },
+      checkResume: async (request) => (await loaded(import("../training/resume.ts"))).checkResume(request),
       train: (request, run) => trainSomewhere(internals, request, run, options),
     },
     data,
@@ -52,14 +53,14 @@ async function trainSomewhere(
     if (await elsewhere.trainElsewhere(request, run, remote, worker === true)) return;
   }
   request.signal?.throwIfAborted();
-  const { train } = await loadTrainer();
+  const { train } = await loaded(import("../training/trainer.ts"));
   await train(request, run);
 }
 
-/** The loop that runs in this thread. */
-async function loadTrainer(): Promise<typeof import("../training/trainer.ts")> {
+/** Code that is loaded when it is used. */
+async function loaded<T>(code: Promise<T>): Promise<T> {
   try {
-    return await import("../training/trainer.ts");
+    return await code;
   } catch (cause) {
     throw new NablaError(
       `fit: the code that trains could not be loaded (${messageOf(cause)}); the weights are as they were. Load the page again, and see that all files of the library are served`,

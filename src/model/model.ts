@@ -63,7 +63,8 @@ export class Model {
   }
 
   /**
-   * Trains for `epochs` passes over the data.
+   * Trains for `epochs` passes over the data. Called again it goes on, for so many more: with the optimizer's state, the number
+   * of steps, and orders of rows and random draws that have not been used; until compile() forgets all that.
    *
    * `x` and `y` are plain or typed arrays with the batch dimension first (labels may be integers); or pass a Dataset.
    * @throws NablaError for data that does not fit, and when the loss stops being finite
@@ -76,7 +77,7 @@ export class Model {
     return this.history;
   }
 
-  /** Figures of the finished epochs of the last training. */
+  /** Figures of the finished epochs of the last call of fit(). */
   get history(): History {
     return internalsOf(this).state.history;
   }
@@ -125,13 +126,14 @@ export class Model {
    * @throws NablaError for unknown names, wrong counts, NaN; nothing is set then
    */
   setWeights(weights: Readonly<Record<string, ArrayLike2>>): this {
-    const { built, away } = internalsOf(this);
+    const { built, away, state } = internalsOf(this);
     if (away) {
       throw new NablaError(
         "setWeights: a worker trains this model; set weights in a callback, between trainings, or train with worker: false",
       );
     }
     setWeights(built, weights);
+    state.setAt = state.run.step;
     return this;
   }
 

@@ -4,6 +4,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { splitDataset } from "../data/split.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
+import { looksAcrossRows } from "../layers/chain.ts";
 import type { LayerConfig } from "../layers/configs.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
@@ -12,7 +13,7 @@ import { checkFit } from "./batch.ts";
 import { metricsFor } from "./evaluate.ts";
 import { type FitOptions, fitOptionNames } from "./options.ts";
 import { requestOf, type TrainRequest } from "./request.ts";
-import { checkResume } from "./resume.ts";
+import type { ResumeRequest } from "./resume.ts";
 import { freshRun, type Run } from "./run.ts";
 import { type RunSettings, readSettings, type Settings } from "./settings.ts";
 import type { TrainingState } from "./state.ts";
@@ -28,6 +29,8 @@ export interface ModelToTrain<M extends TrainedModel> {
   build(inputShape: readonly number[]): Network;
   /** Called with the data that is trained on, once it is checked. */
   learnFrom(dataset: Dataset): void;
+  /** @throws NablaError where a training may not continue as asked */
+  checkResume(request: ResumeRequest<M>): Promise<void>;
   /** Trains, here or elsewhere. */
   train(request: TrainRequest<M>, run: Run, options: FitOptions<M>): Promise<void>;
 }
@@ -63,11 +66,11 @@ export async function fit<M extends TrainedModel>(
       "fit: sampleWeight goes with validationData, not with validationSplit or shifted: split the data yourself with splitDataset(), move it with shifted()",
     );
   }
-  begin(subject, network, settings, callbacks, options.resume);
-  subject.learnFrom(train);
-  state.counting = runningMetrics(state, outputShape);
   state.busy = true;
   try {
+    await begin(subject, network, settings, callbacks, options.resume);
+    subject.learnFrom(train);
+    state.counting = runningMetrics(state, outputShape);
     await subject.train(
       {
         ...requestOf(compiled, network, train, settings),
@@ -89,22 +92,28 @@ export async function fit<M extends TrainedModel>(
   }
 }
 
-/** Where the training starts from: anew, or where the last one stood. */
-function begin<M extends TrainedModel>(
-  { state, configs }: ModelToTrain<M>,
+/** Where the training starts from: in either case weights, slots and counts are those of the last. */
+async function begin<M extends TrainedModel>(
+  { state, configs, checkResume }: ModelToTrain<M>,
   network: Network,
   settings: RunSettings,
   callbacks: readonly Callback<M>[],
   resume = false,
-): void {
-  const { dependsOnEpochs, slots } = state.required;
+): Promise<void> {
+  const { dependsOnEpochs } = state.required;
   if (resume) {
     const waiting = Object.keys(state.waiting);
-    checkResume({ before: state.settings, now: settings, configs, dependsOnEpochs, waiting, callbacks });
+    await checkResume({
+      before: state.settings,
+      now: settings,
+      acrossRows: looksAcrossRows(configs),
+      dependsOnEpochs,
+      waiting,
+      callbacks,
+    });
   } else {
-    // a run of its own: Adam's moments would not fit its step number, nor a velocity its schedule
-    state.run = freshRun();
-    network.prepareTraining(slots);
+    state.run = freshRun(state.run);
+    state.prepare(network);
   }
   state.settings = settings;
   const states = state.callbackStates;

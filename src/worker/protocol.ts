@@ -87,6 +87,7 @@ export type FromPage =
       callbacks?: CallbackState[];
       snapshot?: Uint8Array<ArrayBuffer>;
       rateFactor?: number;
+      baseRate?: number;
       /** Figures as callbacks left them. */
       logs?: Logs;
       stop?: string;
@@ -95,7 +96,7 @@ export type FromPage =
   | { kind: "rows"; id: number; read: number; x?: Inputs; y?: Targets; error?: SentError }
   | { kind: "seen"; id: number }
   /** From outside a callback's turn. */
-  | { kind: "meddle"; id: number; stop?: string; rateFactor?: number }
+  | { kind: "meddle"; id: number; stop?: string; rateFactor?: number; baseRate?: number }
   /** Before "train" too: pieces are forgotten then. */
   | { kind: "abort"; id: number };
 
