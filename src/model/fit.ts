@@ -2,7 +2,9 @@
 import type { Dataset } from "../data/dataset.ts";
 import { describeAll } from "../data/portable.ts";
 import { NablaError } from "../errors.ts";
-import { fit } from "../training/fit.ts";
+import { looksAcrossRows } from "../layers/chain.ts";
+import { datasetOf } from "../training/arguments.ts";
+import type { ModelToTrain } from "../training/fit.ts";
 import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
 import { onPage } from "../worker/page.ts";
@@ -11,25 +13,30 @@ import type { Model } from "./model.ts";
 import type { FitOptions, Metadata } from "./options.ts";
 
 /** @see Model.fit */
-export function fitModel(model: Model, data: Dataset, options: FitOptions): Promise<void> {
+export async function fitModel(model: Model, data: Dataset, options: FitOptions): Promise<void> {
   const internals = internalsOf(model);
   const { configs, seed, state } = internals;
-  return fit(
-    {
+  if (state.busy)
+    throw new NablaError("fit: this model is being trained already; wait for that training, or stop it");
+  state.busy = true;
+  try {
+    const { fit } = await loaded(import("../training/fit.ts"));
+    const subject: ModelToTrain<Model> = {
       model,
-      configs,
       seed,
       state,
+      acrossRows: () => looksAcrossRows(configs),
+      datasetOf: (data) => datasetOf(data, "validationData", configs, state.compiled),
       build: (inputShape) => internals.build(inputShape),
       learnFrom: (dataset) => {
         model.metadata = metadataFrom(dataset, model.metadata);
       },
-      checkResume: async (request) => (await loaded(import("../training/resume.ts"))).checkResume(request),
       train: (request, run) => trainSomewhere(internals, request, run, options),
-    },
-    data,
-    options,
-  );
+    };
+    await fit(subject, data, options);
+  } finally {
+    state.busy = false;
+  }
 }
 
 /** In a worker if wanted and possible, else here. Either way the code of the loop is loaded when it is used: a page needs one of them. */

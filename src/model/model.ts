@@ -15,7 +15,14 @@ import type { TrainingOptions } from "../training/compile.ts";
 import { confusionOf, evaluate, type Scores } from "../training/evaluate.ts";
 import { type Gradients, gradientsOf } from "../training/gradients.ts";
 import { copyParameters, inputGradientsOf } from "../training/inspect.ts";
-import type { EvaluateOptions, GradientOptions, History } from "../training/options.ts";
+import { testOnBatch, trainOnBatch } from "../training/onBatch.ts";
+import type {
+  EvaluateOptions,
+  GradientOptions,
+  History,
+  TrainOnBatchOptions,
+  WeightOptions,
+} from "../training/options.ts";
 import { seedField } from "../training/settings.ts";
 import { fitModel } from "./fit.ts";
 import { Internals, internalsOf, setInternals } from "./internals.ts";
@@ -97,6 +104,30 @@ export class Model {
   /** Counts of true against predicted classes, with accuracy and figures per class. */
   async confusionMatrix(data: Dataset, options: EvaluateOptions = {}): Promise<ConfusionMatrix> {
     return confusionOf(internalsOf(this), data, options);
+  }
+
+  /**
+   * One step on these rows: forward, loss, backward, update. Loss (mean over the rows, penalties included) and metrics are those of
+   * this batch, before the update. The optimizer and random draws go on from call to call, and from and to fit().
+   * @throws NablaError for data that does not fit, and when the loss is not finite: the model then has weights that gave a finite one
+   */
+  trainOnBatch(data: Dataset, options?: TrainOnBatchOptions): Scores;
+  trainOnBatch(x: ArrayLike2, y: ArrayLike2, options?: TrainOnBatchOptions): Scores;
+  trainOnBatch(
+    x: Dataset | ArrayLike2,
+    y?: ArrayLike2 | TrainOnBatchOptions,
+    more?: TrainOnBatchOptions,
+  ): Scores {
+    const internals = internalsOf(this);
+    return trainOnBatch(internals, ...argumentsOf("trainOnBatch", internals, x, y, more));
+  }
+
+  /** Loss and metrics of these rows, as evaluate() gives them, at once. Changes nothing. */
+  testOnBatch(data: Dataset, options?: WeightOptions): Scores;
+  testOnBatch(x: ArrayLike2, y: ArrayLike2, options?: WeightOptions): Scores;
+  testOnBatch(x: Dataset | ArrayLike2, y?: ArrayLike2 | WeightOptions, more?: WeightOptions): Scores {
+    const internals = internalsOf(this);
+    return testOnBatch(internals, ...argumentsOf("testOnBatch", internals, x, y, more));
   }
 
   /**
@@ -196,5 +227,5 @@ export function sequential(layers: readonly LayerInput[], options?: SequentialOp
   return new Model(layers, options);
 }
 
-export type { EvaluateOptions, GradientOptions, History } from "../training/options.ts";
+export type { EvaluateOptions, GradientOptions, History, TrainOnBatchOptions } from "../training/options.ts";
 export type { Callback, FitOptions, Metadata, SequentialOptions, TrainingContext } from "./options.ts";

@@ -1,19 +1,17 @@
-/** From the arguments of fit() to a training. */
+/** From the arguments of fit() to a training. Loaded when it is used: a page that only predicts needs none of it. */
 import { type Callback, type TrainedModel, withState } from "../callbacks/callback.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { splitDataset } from "../data/split.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
-import { looksAcrossRows } from "../layers/chain.ts";
-import type { LayerConfig } from "../layers/configs.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
-import { type DataArgument, datasetOf } from "./arguments.ts";
+import type { DataArgument } from "./arguments.ts";
 import { checkFit } from "./batch.ts";
 import { metricsFor } from "./evaluate.ts";
 import { type FitOptions, fitOptionNames } from "./options.ts";
 import { requestOf, type TrainRequest } from "./request.ts";
-import type { ResumeRequest } from "./resume.ts";
+import { checkResume } from "./resume.ts";
 import { freshRun, type Run } from "./run.ts";
 import { type RunSettings, readSettings, type Settings } from "./settings.ts";
 import type { TrainingState } from "./state.ts";
@@ -22,15 +20,16 @@ import { weightingOf } from "./weighting.ts";
 /** What is trained, as the model hands it in. */
 export interface ModelToTrain<M extends TrainedModel> {
   readonly model: M;
-  readonly configs: readonly LayerConfig[];
   readonly seed: number;
   readonly state: TrainingState;
   /** Its network, built for rows of this shape where it is not yet. */
   build(inputShape: readonly number[]): Network;
   /** Called with the data that is trained on, once it is checked. */
   learnFrom(dataset: Dataset): void;
-  /** @throws NablaError where a training may not continue as asked */
-  checkResume(request: ResumeRequest<M>): Promise<void>;
+  /** Whether a layer looks across rows in training. */
+  acrossRows(): boolean;
+  /** What validationData is, as a data set. */
+  datasetOf(data: DataArgument): Dataset;
   /** Trains, here or elsewhere. */
   train(request: TrainRequest<M>, run: Run, options: FitOptions<M>): Promise<void>;
 }
@@ -42,13 +41,11 @@ export async function fit<M extends TrainedModel>(
   options: FitOptions<M>,
 ): Promise<void> {
   const { model, state } = subject;
-  if (state.busy)
-    throw new NablaError("fit: this model is being trained already; wait for that training, or stop it");
   checkOptions("fit", options, fitOptionNames());
   const compiled = state.required;
   const wanted = readSettings(options, options.resume ? state.settings : undefined, subject.seed);
   const [apart, validation] = validationOf(subject, data, options, wanted);
-  const [train, augment] = movesImages(wanted) ? await moved(state, apart, wanted) : [apart, undefined];
+  const [train, augment] = movesImages(wanted) ? await moved(apart, wanted) : [apart, undefined];
   const network = subject.build(train.inputShape);
   checkFit(train, network, compiled.loss);
   if (validation) checkFit(validation, network, compiled.loss);
@@ -66,11 +63,10 @@ export async function fit<M extends TrainedModel>(
       "fit: sampleWeight goes with validationData, not with validationSplit or shifted: split the data yourself with splitDataset(), move it with shifted()",
     );
   }
-  state.busy = true;
+  begin(subject, network, settings, callbacks, options.resume);
+  subject.learnFrom(train);
+  state.counting = runningMetrics(state, outputShape);
   try {
-    await begin(subject, network, settings, callbacks, options.resume);
-    subject.learnFrom(train);
-    state.counting = runningMetrics(state, outputShape);
     await subject.train(
       {
         ...requestOf(compiled, network, train, settings),
@@ -88,25 +84,24 @@ export async function fit<M extends TrainedModel>(
   } finally {
     state.settle();
     state.counting = [];
-    state.busy = false;
   }
 }
 
 /** Where the training starts from: in either case weights, slots and counts are those of the last. */
-async function begin<M extends TrainedModel>(
-  { state, configs, checkResume }: ModelToTrain<M>,
+function begin<M extends TrainedModel>(
+  { state, acrossRows }: ModelToTrain<M>,
   network: Network,
   settings: RunSettings,
   callbacks: readonly Callback<M>[],
   resume = false,
-): Promise<void> {
+): void {
   const { dependsOnEpochs } = state.required;
   if (resume) {
     const waiting = Object.keys(state.waiting);
-    await checkResume({
+    checkResume({
       before: state.settings,
       now: settings,
-      acrossRows: looksAcrossRows(configs),
+      acrossRows: acrossRows(),
       dependsOnEpochs,
       waiting,
       callbacks,
@@ -114,6 +109,7 @@ async function begin<M extends TrainedModel>(
   } else {
     state.run = freshRun(state.run);
     state.prepare(network);
+    state.good = undefined;
   }
   state.settings = settings;
   const states = state.callbackStates;
@@ -135,26 +131,21 @@ function runningMetrics({ required, run }: TrainingState, outputShape: readonly 
 
 /** The rows to train on and those to validate on. */
 function validationOf<M extends TrainedModel>(
-  { configs, state }: ModelToTrain<M>,
+  { datasetOf }: ModelToTrain<M>,
   data: Dataset,
   { validationData }: { readonly validationData?: DataArgument },
   { validationSplit, seed }: Settings,
 ): [train: Dataset, validation: Dataset | undefined] {
-  if (validationData) return [data, datasetOf(validationData, "validationData", configs, state.compiled)];
+  if (validationData) return [data, datasetOf(validationData)];
   return validationSplit === 0 ? [data, undefined] : splitDataset(data, validationSplit, { seed });
 }
 
 const movesImages = ({ shifted, augment }: Settings): boolean => shifted !== undefined || Boolean(augment);
 
 /** Most trainings move no images, so this code is loaded only by those that do. */
-async function moved(state: TrainingState, data: Dataset, settings: Settings) {
-  state.busy = true;
-  try {
-    const { moveImages } = await import("../data/augment/fit.ts");
-    return moveImages(data, settings);
-  } finally {
-    state.busy = false;
-  }
+async function moved(data: Dataset, settings: Settings) {
+  const { moveImages } = await import("../data/augment/fit.ts");
+  return moveImages(data, settings);
 }
 
 /** What the fields of settings cannot check: it needs the data. */

@@ -51,13 +51,7 @@ export function inputGradientsOf(
   const rows = dataset.length;
   const kind = { type: dataset.inputType, scale: dataset.inputScale };
   const plan = still.plan("train", rows, kind, { loss, target: dataset.target.kind, inputGradient: true });
-  const wait = new BatchLoader(still, dataset, loss, weighting).load(plan, range(rows), 0);
-  if (wait) {
-    wait.catch(() => {});
-    throw new NablaError(
-      "inputGradients: the data set reads asynchronously; read a batch of it into arrays first",
-    );
-  }
+  new BatchLoader(still, dataset, loss, weighting).loadNow("inputGradients", plan, range(rows));
   const { core } = still;
   // as if of one row: no mean over the batch
   beginStep(core, plan.step, { rows: 1 });

@@ -89,4 +89,10 @@ export const EVALUATE_OPTIONS: readonly (keyof EvaluateOptions)[] = [
 /** What gradients() and inputGradients() take besides data. */
 export interface GradientOptions extends WeightOptions {}
 
+/** What trainOnBatch() takes besides data; testOnBatch() takes the weights. */
+export interface TrainOnBatchOptions extends WeightOptions {
+  /** Of this step. Default: the optimizer's, or what callbacks of fit() have made of it. With a schedule it has to be given. */
+  learningRate?: number;
+}
+
 export const GRADIENT_OPTIONS: readonly (keyof GradientOptions)[] = ["classWeight", "sampleWeight"];

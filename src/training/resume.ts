@@ -1,7 +1,4 @@
-/**
- * Whether a training may continue where another stopped: its bits would differ if what they depend on had changed. Most trainings do
- * not, so this code is loaded by those that do.
- */
+/** Whether a training may continue where another stopped: its bits would differ if what they depend on had changed. */
 import { type Callback, SAVING, withState } from "../callbacks/callback.ts";
 import { NablaError } from "../errors.ts";
 import type { RunSettings } from "./settings.ts";

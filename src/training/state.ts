@@ -20,6 +20,10 @@ export class TrainingState {
   busy = false;
   /** After how many steps a program last set weights. */
   setAt: number | undefined;
+  /** Rows that batches of trainOnBatch() and testOnBatch() have room for so far. */
+  capacity = 0;
+  /** Where trainOnBatch() can go back to: the weights of a step, and what is true unless others have changed them since. */
+  good: { weights: Uint8Array; step: number; next: number; changes: number } | undefined;
 
   /** @throws NablaError where compile() was not called */
   get required(): CompiledTraining {
@@ -57,6 +61,7 @@ export class TrainingState {
     this.setAt = undefined;
     this.settings = settings;
     this.waiting = waiting;
+    this.good = undefined;
   }
 
   /** Brings the run's copy of the metrics' sums up to date. */
