@@ -1,7 +1,7 @@
 /** From the arguments of fit() to a training. Loaded when it is used: a page that only predicts needs none of it. */
 import { type Callback, type TrainedModel, withState } from "../callbacks/callback.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { splitDataset } from "../data/split.ts";
+import { partsOf, splitRows } from "../data/split.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import type { Metric } from "../metrics/metric.ts";
@@ -10,7 +10,7 @@ import type { DataArgument } from "./arguments.ts";
 import { checkFit } from "./batch.ts";
 import { metricsFor } from "./evaluate.ts";
 import { type FitOptions, fitOptionNames } from "./options.ts";
-import { requestOf, type TrainRequest } from "./request.ts";
+import { batchesOf, requestOf, type TrainRequest } from "./request.ts";
 import { checkResume } from "./resume.ts";
 import { freshRun, type Run } from "./run.ts";
 import { type RunSettings, readSettings, type Settings } from "./settings.ts";
@@ -44,7 +44,7 @@ export async function fit<M extends TrainedModel>(
   checkOptions("fit", options, fitOptionNames());
   const compiled = state.required;
   const wanted = readSettings(options, options.resume ? state.settings : undefined, subject.seed);
-  const [apart, validation] = validationOf(subject, data, options, wanted);
+  const { apart, validation, rows } = validationOf(subject, data, options, wanted);
   const [train, augment] = movesImages(wanted) ? await moved(apart, wanted) : [apart, undefined];
   const network = subject.build(train.inputShape);
   checkFit(train, network, compiled.loss);
@@ -57,12 +57,20 @@ export async function fit<M extends TrainedModel>(
   const { classWeight } = settings;
   const { sampleWeight, signal } = options;
   const callbacks = options.callbacks ?? [];
-  const weighting = weightingOf("fit", data, outputShape, compiled.loss, { classWeight, sampleWeight });
-  if (sampleWeight && train.length !== data.length) {
-    throw new NablaError(
-      "fit: sampleWeight goes with validationData, not with validationSplit or shifted: split the data yourself with splitDataset(), move it with shifted()",
-    );
-  }
+  const { loss } = compiled;
+  const { classes, samples: all } = weightingOf("fit", data, outputShape, loss, {
+    classWeight,
+    sampleWeight,
+  });
+  // weights follow their rows: into the parts of a split, and to the copies that `shifted` makes
+  const of = (part: number) => (all && rows ? Float64Array.from(rows[part], (row) => all[row]) : all);
+  const samples = of(0);
+  const weighting = { classes, samples: samples && repeated(samples, train.length) };
+  const validationWeighting =
+    validation &&
+    weightingOf("validationData", validation, outputShape, loss, {
+      sampleWeight: rows ? of(1) : weightsOf(options.validationData),
+    });
   begin(subject, network, settings, callbacks, options.resume);
   subject.learnFrom(train);
   state.counting = runningMetrics(state, outputShape);
@@ -72,6 +80,7 @@ export async function fit<M extends TrainedModel>(
         ...requestOf(compiled, network, train, settings),
         model,
         validation,
+        validationWeighting,
         metrics: state.counting,
         weighting,
         callbacks,
@@ -135,10 +144,23 @@ function validationOf<M extends TrainedModel>(
   data: Dataset,
   { validationData }: { readonly validationData?: DataArgument },
   { validationSplit, seed }: Settings,
-): [train: Dataset, validation: Dataset | undefined] {
-  if (validationData) return [data, datasetOf(validationData)];
-  return validationSplit === 0 ? [data, undefined] : splitDataset(data, validationSplit, { seed });
+): { apart: Dataset; validation?: Dataset; rows?: readonly Uint32Array[] } {
+  if (validationData) return { apart: data, validation: datasetOf(validationData) };
+  if (validationSplit === 0) return { apart: data };
+  const rows = splitRows(data, validationSplit, { seed });
+  const [apart, validation] = partsOf(data, rows);
+  return { apart, validation, rows };
 }
+
+/** The weights among [x, y, weights]. */
+const weightsOf = (data: DataArgument | undefined): ArrayLike<number> | undefined =>
+  Array.isArray(data) ? (data as readonly ArrayLike<number>[])[2] : undefined;
+
+/** `shifted` gives row r of n the numbers r, r + n, r + 2n, … */
+const repeated = (weights: ArrayLike<number>, length: number): ArrayLike<number> =>
+  weights.length === length
+    ? weights
+    : Float64Array.from({ length }, (_, row) => weights[row % weights.length]);
 
 const movesImages = ({ shifted, augment }: Settings): boolean => shifted !== undefined || Boolean(augment);
 
@@ -149,9 +171,19 @@ async function moved(data: Dataset, settings: Settings) {
 }
 
 /** What the fields of settings cannot check: it needs the data. */
-function checkBatch(given: FitOptions, { batchSize, rows }: RunSettings): void {
+function checkBatch(given: FitOptions, settings: RunSettings): void {
+  const { batchSize, rows, stepsPerEpoch = 1 } = settings;
   if (batchSize > rows && given.batchSize !== undefined)
     throw new NablaError(`fit: batchSize: expected at most ${rows}, the rows to train on, got ${batchSize}`);
+  const batches = batchesOf(rows, settings);
+  if (batches === 0)
+    throw new NablaError(
+      `fit: dropLast: the ${rows} rows to train on do not fill a batch of ${batchSize}; make batchSize smaller`,
+    );
+  if (stepsPerEpoch > batches)
+    throw new NablaError(
+      `fit: stepsPerEpoch: expected at most ${batches}, the batches that ${rows} rows give, got ${stepsPerEpoch}`,
+    );
 }
 
 function progressOf({ onProgress, progressInterval = 100 }: FitOptions): TrainRequest["progress"] {

@@ -7,7 +7,7 @@ import type { CompiledTraining } from "./compile.ts";
 import { metricsFor } from "./evaluate.ts";
 import type { Progress } from "./progress.ts";
 import type { Run } from "./run.ts";
-import type { RunSettings } from "./settings.ts";
+import type { RunSettings, Settings } from "./settings.ts";
 import type { Weighting } from "./weighting.ts";
 
 /** @param M what callbacks are given as the model */
@@ -16,6 +16,7 @@ export interface TrainRequest<M = TrainedModel> {
   readonly network: Network;
   readonly train: Dataset;
   readonly validation?: Dataset;
+  readonly validationWeighting?: Weighting;
   /** Loss and update. */
   readonly training: Training;
   readonly settings: RunSettings;
@@ -58,5 +59,9 @@ export function requestOf(
   };
 }
 
+/** How many batches the rows give. */
+export const batchesOf = (rows: number, { batchSize, dropLast }: Settings): number =>
+  dropLast ? Math.floor(rows / batchSize) : Math.ceil(rows / batchSize);
+
 export const batchesPerEpoch = ({ train, settings }: Pick<TrainRequest, "train" | "settings">): number =>
-  Math.ceil(train.length / settings.batchSize);
+  settings.stepsPerEpoch ?? batchesOf(train.length, settings);

@@ -36,6 +36,7 @@ const RULES: { readonly [K in keyof RunSettings]?: Rule } = {
     needs:
       "the learning rate's schedule runs over all epochs, so a resumed run needs the same (or a schedule with decayEpochs)",
   },
+  dropLast: { of: ({ dropLast = false }) => dropLast },
   classWeight: { differs: () => "has changed" },
   // the bits are the same however a batch is divided, unless a layer looks across its rows
   microBatchSize: {

@@ -125,7 +125,7 @@ export class Trainer<M> {
 
   /** valLoss, valAccuracy, … where there is something to validate on. */
   private async validate(): Promise<Record<string, number>> {
-    const { network, validation, training, scoring, settings } = this.request;
+    const { network, validation, validationWeighting, training, scoring, settings } = this.request;
     if (!validation) return {};
     const { split, plan } = this.stepper;
     const scores = await score({
@@ -133,6 +133,7 @@ export class Trainer<M> {
       dataset: validation,
       loss: training.loss,
       metrics: scoring,
+      weighting: validationWeighting,
       batchSize: split ? plan.rows : Math.max(settings.batchSize, ROWS_AT_ONCE),
       pause: this.pause,
     });

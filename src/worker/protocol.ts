@@ -60,6 +60,8 @@ export interface Setup {
   settings: RunSettings;
   classes?: readonly number[];
   samples?: Float64Array;
+  /** The same for the rows to validate on. */
+  validationSamples?: Float64Array;
   /** Which hooks anyone waits for, and after how many steps onBatchEnd. */
   hooks: Hook[];
   everySteps: readonly number[];

@@ -167,6 +167,7 @@ class Session {
         model: undefined,
         validation: setup.validation === undefined ? undefined : datasets[setup.validation],
         metrics,
+        validationWeighting: { samples: setup.validationSamples },
         weighting: { classes, samples },
         callbacks: [],
         signal: this.aborting.signal,
