@@ -1,7 +1,6 @@
 /**
  * Learning rate and weight decay by layer. Parameters lie one after the other in the flat ranges, so neighbours that are alike are one
  * stretch, and the optimizer makes a pass over each. A stretch's rate comes from a step record of its own.
- * Only trainings load this file.
  */
 import { didYouMean, NablaError } from "../errors.ts";
 import type { Network } from "../network/network.ts";
@@ -9,7 +8,7 @@ import { type OptimizerConfig, optimizers } from "../optimizers/table.ts";
 import { emitUpdate } from "../optimizers/update.ts";
 import type { PlanBuilder, Range } from "../plan/builder.ts";
 import { parametersOf } from "../plan/operation.ts";
-import type { OwnRate, Update } from "../plan/plan.ts";
+import type { OwnRate } from "../plan/plan.ts";
 
 /** Part of the flat ranges. */
 interface Stretch {
@@ -21,22 +20,17 @@ interface Stretch {
   readonly weightDecay: number;
 }
 
-/**
- * The same update with learning rates and weight decays by layer, where there are any.
- *
- * @throws NablaError when the plan is made: where there are settings for a layer that the network does not have, or does not train
- */
-export function updateByLayer(update: Update, optimizer: OptimizerConfig, network: Network): Update {
-  if (!optimizer.layers && optimizer.decay !== "kernels") return update;
-  return { ...update, update: (builder) => emitByLayer(builder, optimizer, network) };
-}
+/** Whether parameters may have learning rates or weight decays that differ. */
+export const isByLayer = ({ layers, decay }: OptimizerConfig): boolean =>
+  layers !== undefined || decay === "kernels";
 
 /**
  * Puts clipping, decay, the optimizer's passes and the average on the tape, as emitUpdate() does for all parameters alike.
  *
  * @returns the rates that are to be set before each step besides the optimizer's own
+ * @throws NablaError where there are settings for a layer that the network does not have, or does not train
  */
-function emitByLayer(builder: PlanBuilder, config: OptimizerConfig, network: Network): OwnRate[] {
+export function emitByLayer(builder: PlanBuilder, config: OptimizerConfig, network: Network): OwnRate[] {
   const rates = new Map<number, Range>([[config.learningRate, builder.step]]);
   const stepOf = ({ learningRate }: Stretch): Range => {
     const known = rates.get(learningRate);

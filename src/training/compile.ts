@@ -23,7 +23,9 @@ import {
   type ScheduleInput,
   scheduleField,
 } from "../schedules/table.ts";
+import { emitByLayer, isByLayer } from "./byLayer.ts";
 import { asking, type OwnLoss } from "./given.ts";
+import { checkNames } from "./own.ts";
 
 /** A metric of a program's own. Documents and files have its name alone: see load() for going on with it. */
 export interface OwnMetric {
@@ -136,6 +138,7 @@ export function compileTraining(
         : fields.schedule.check(options.schedule, "schedule");
   const metrics = [...(options.metrics ?? [])];
   const named = fields.metrics.check(metrics.map(nameOf) as MetricName[], "metrics");
+  checkNames(named);
   const loss =
     "custom" in lossConfig
       ? ownLoss(lossConfig.name, ask ?? asking(options.loss as OwnLoss | Custom))
@@ -160,7 +163,10 @@ export function compileTraining(
           builder.emit("PENALTY_LOSS", { sums, n, step: builder.step });
         }
       },
-      update: (builder) => emitUpdate(builder, optimizer, network.flat),
+      update: (builder) =>
+        isByLayer(optimizer)
+          ? emitByLayer(builder, optimizer, network)
+          : emitUpdate(builder, optimizer, network.flat),
     }),
     rate:
       (epochs) =>

@@ -4,18 +4,19 @@ import { type Dataset, range } from "../data/dataset.ts";
 import { checkOptions } from "../fields/options.ts";
 import { outputThreshold } from "../losses/resolve.ts";
 import { ConfusionMatrix } from "../metrics/confusion.ts";
-import type { Metric } from "../metrics/metric.ts";
+import type { Metric, Scored } from "../metrics/metric.ts";
 import { metric } from "../metrics/table.ts";
 import type { Network } from "../network/network.ts";
 import { batchSizeOf } from "../network/predict.ts";
 import type { Loss } from "../plan/loss.ts";
+import type { Plan } from "../plan/plan.ts";
 import { beginStep } from "../plan/step.ts";
 import { sizeOf } from "../shape.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
-import type { AnyMetric, OwnMetric } from "./compile.ts";
+import type { AnyMetric } from "./compile.ts";
 import { checkInUse, runWithLoss } from "./given.ts";
-import { loadOwn } from "./loadOwn.ts";
 import { EVALUATE_OPTIONS, type EvaluateOptions } from "./options.ts";
+import { type Measure, ownMetric } from "./own.ts";
 import { pauser } from "./pause.ts";
 import type { TrainingState } from "./state.ts";
 import { type Weighting, weightingOf } from "./weighting.ts";
@@ -58,14 +59,15 @@ export async function score(request: ScoreRequest): Promise<Scores> {
     const indices = range(n, from);
     const wait = loader.load(plan, indices, from / rows);
     if (wait) loader.copy(plan, indices, await wait);
-    beginStep(network.core, plan.step, { rows: n });
-    const scored = () => loader.scored(plan, n, threshold);
-    const run = runWithLoss(network, plan, loss, n, plan.marks.end, scored);
-    if (run instanceof Promise) await run;
-    const losses = network.core.f32(plan.outputs[0].losses!.offset, n);
-    for (let r = 0; r < n; r++) sum += losses[r];
-    const batch = scored();
+    const scored = scoreRows(network, plan, loader, loss, n, threshold, sum);
+    const { batch, losses, sum: after } = scored instanceof Promise ? await scored : scored;
+    sum = after;
     confusion?.add(batch);
+    for (const metric of metrics) {
+      const wait = metric.add(batch);
+      if (wait) await wait;
+      checkInUse(network, plan, `metric "${metric.name}"`);
+    }
     if (onRow) {
       // copies: the caller may keep them, or use the network in between
       const each = losses.slice();
@@ -73,17 +75,47 @@ export async function score(request: ScoreRequest): Promise<Scores> {
       for (let r = 0; r < n; r++)
         onRow(from + r, each[r], outputs.subarray(r * batch.stride, r * batch.stride + batch.units));
     }
-    for (const metric of metrics) {
-      const wait = metric.add(batch);
-      if (wait) await wait;
-      checkInUse(network, plan, `metric "${metric.name}"`);
-    }
     const turn = pause?.();
     if (turn) await turn;
   }
   const scores: Scores = { loss: sum / dataset.length + penalties(network) };
   for (const metric of metrics) scores[metric.name] = metric.result();
   return scores;
+}
+
+/** Rows that were run: their losses, what they and those before add up to, in their order, and what metrics see of them. */
+interface Ran {
+  readonly sum: number;
+  readonly losses: Float32Array;
+  readonly batch: Scored;
+}
+
+/**
+ * Runs a plan on the rows that are loaded.
+ *
+ * @param before the sum of the losses before
+ * @returns a promise where the loss is of the program's own, and elsewhere
+ */
+export function scoreRows(
+  network: Network,
+  plan: Plan,
+  loader: BatchLoader,
+  loss: Loss,
+  rows: number,
+  threshold: number,
+  before = 0,
+): Ran | Promise<Ran> {
+  const { core } = network;
+  beginStep(core, plan.step, { rows });
+  const scored = () => loader.scored(plan, rows, threshold);
+  const done = (): Ran => {
+    const losses = core.f32(plan.outputs[0].losses!.offset, rows);
+    let sum = before;
+    for (let r = 0; r < rows; r++) sum += losses[r];
+    return { sum, losses, batch: scored() };
+  };
+  const ran = runWithLoss(network, plan, loss, rows, plan.marks.end, scored);
+  return ran instanceof Promise ? ran.then(done) : done();
 }
 
 /** A model to evaluate. */
@@ -110,7 +142,7 @@ export async function evaluate(
     network,
     dataset,
     loss,
-    metrics: metricsFor(metrics, network.outputShape, await loadOwn(metrics)),
+    metrics: metricsFor(metrics, network.outputShape),
     batchSize,
     confusion,
     onRow,
@@ -132,19 +164,17 @@ export async function confusionOf(
   return confusion;
 }
 
-/** Makes a metric of a program's own function, for outputs of this shape. */
-export type OwnMaker = (own: OwnMetric, outputShape: readonly number[]) => Metric;
-
-/** Metrics for outputs of this shape. @param own needed where any is of the program's own */
+/** Metrics for outputs of this shape. @param measure asks those of the program's own, where their functions are elsewhere */
 export const metricsFor = (
   metrics: readonly AnyMetric[],
   outputShape: readonly number[],
-  own: OwnMaker | undefined,
+  measure?: Measure,
 ): Metric[] =>
   metrics.map((each) =>
-    typeof each === "string" ? metric(each, Math.max(2, sizeOf(outputShape))) : own!(each, outputShape),
+    typeof each === "string"
+      ? metric(each, Math.max(2, sizeOf(outputShape)))
+      : ownMetric(each, outputShape, measure),
   );
-
 /** Σ over parameters with a penalty of l1·|w| + l2·w². */
 export function penalties(network: Network): number {
   let sum = 0;

@@ -1,7 +1,6 @@
 /** One backward pass on one batch, without an update. */
 
 import { type Dataset, range } from "../data/dataset.ts";
-import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { beginStep, lossOfStep } from "../plan/step.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
@@ -38,13 +37,7 @@ export function gradientsOf(subject: ModelToScore, dataset: Dataset, options: Gr
     training,
   );
   const loader = new BatchLoader(network, dataset, of, weighting);
-  const wait = loader.load(plan, range(rows), 0);
-  if (wait) {
-    wait.catch(() => {});
-    throw new NablaError(
-      "gradients: the data set reads asynchronously; read a batch of it into arrays first",
-    );
-  }
+  loader.loadNow("gradients", plan, range(rows));
   const { core } = network;
   beginStep(core, plan.step, { rows });
   runWithLoss(network, plan, of, rows, plan.marks.update, () => loader.scored(plan, rows, 0));

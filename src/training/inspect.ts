@@ -58,13 +58,7 @@ export function inputGradientsOf(
     inputGradient: true,
   });
   const loader = new BatchLoader(still, dataset, loss, weighting);
-  const wait = loader.load(plan, range(rows), 0);
-  if (wait) {
-    wait.catch(() => {});
-    throw new NablaError(
-      "inputGradients: the data set reads asynchronously; read a batch of it into arrays first",
-    );
-  }
+  loader.loadNow("inputGradients", plan, range(rows));
   const { core } = still;
   // as if of one row: no mean over the batch
   beginStep(core, plan.step, { rows: 1 });

@@ -1,38 +1,29 @@
-/** Metrics of a program's own: plain functions of the outputs and targets of a batch. Loaded when there are any. */
+/** Metrics of a program's own: plain functions of the outputs and targets of a batch. */
 import { NablaError } from "../errors.ts";
 import type { Metric } from "../metrics/metric.ts";
+import { METRICS } from "../metrics/table.ts";
 import type { Outputs } from "../network/predict.ts";
-import type { AnyMetric, OwnMetric } from "./compile.ts";
-import type { OwnMaker } from "./evaluate.ts";
+import type { OwnMetric } from "./compile.ts";
 import { checkFigures, copiesOf, type Figures, missing } from "./given.ts";
 
 export type Measure = (own: OwnMetric, outputs: Outputs, targets: Outputs) => Figures | Promise<Figures>;
 
-/**
- * Checks the metrics that are of the program's own.
- *
- * @param known names of all metrics there are
- * @param measure how one is asked; default: its function is called
- * @throws NablaError for names that are taken, and for metrics of which only the name is known
- */
-export function ownMetrics(
-  metrics: readonly AnyMetric[],
-  known: readonly string[],
-  measure?: Measure,
-): OwnMaker {
-  const taken = new Set<string>(["loss", "learningRate", ...known]);
+/** @throws NablaError where a metric of the program's own has the name of another figure */
+export function checkNames(metrics: readonly (string | { readonly name: string })[]): void {
+  const taken = new Set<string>(["loss", "learningRate", ...METRICS]);
   for (const each of metrics) {
     if (typeof each === "string") continue;
-    const { name, value } = each;
-    if (taken.has(name))
-      throw new NablaError(`metrics: "${name}" is the name of another figure; call yours differently`);
-    taken.add(name);
-    if (!measure && typeof value !== "function") throw missing("metric", name);
+    if (taken.has(each.name))
+      throw new NablaError(`metrics: "${each.name}" is the name of another figure; call yours differently`);
+    taken.add(each.name);
   }
-  return (own, outputShape) => ownMetric(own, outputShape, measure ?? figuresOf);
 }
 
-function ownMetric(own: OwnMetric, outputShape: readonly number[], measure: Measure): Metric {
+/** A metric that is a mean of what a function gives. @param measure asks the function, where it is elsewhere */
+export function ownMetric(own: OwnMetric, outputShape: readonly number[], measure?: Measure): Metric {
+  // where it came from a document
+  if (!measure && !("value" in own)) throw missing("metric", (own as OwnMetric).name);
+  const ask = measure ?? figuresOf;
   let sum = 0;
   let rows = 0;
   return {
@@ -49,7 +40,7 @@ function ownMetric(own: OwnMetric, outputShape: readonly number[], measure: Meas
         else for (let r = 0; r < n; r++) sum += figures[r]!;
         rows += n;
       };
-      const figures = measure(own, ...copiesOf(batch, outputShape));
+      const figures = ask(own, ...copiesOf(batch, outputShape));
       return figures instanceof Promise ? figures.then(count) : count(figures);
     },
     result: () => sum / rows,

@@ -1,15 +1,15 @@
-/** What a training is asked to do, and what its callbacks see of it. */
-import type { Callback, TrainedModel, TrainingContext } from "../callbacks/callback.ts";
+/** What a training is asked to do. */
+import type { Callback, TrainedModel } from "../callbacks/callback.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network, Training } from "../network/network.ts";
-import type { OptimizerConfig } from "../optimizers/table.ts";
 import type { Loss } from "../plan/loss.ts";
 import type { CompiledTraining } from "./compile.ts";
-import { metricsFor, type OwnMaker } from "./evaluate.ts";
+import { metricsFor } from "./evaluate.ts";
+import type { Measure } from "./own.ts";
 import type { Progress } from "./progress.ts";
 import type { Run } from "./run.ts";
-import type { RunSettings } from "./settings.ts";
+import type { RunSettings, Settings } from "./settings.ts";
 import type { Weighting } from "./weighting.ts";
 
 /** @param M what callbacks are given as the model */
@@ -18,9 +18,9 @@ export interface TrainRequest<M = TrainedModel> {
   readonly network: Network;
   readonly train: Dataset;
   readonly validation?: Dataset;
+  readonly validationWeighting?: Weighting;
   /** Losses and update. */
   readonly training: Training;
-  readonly optimizer: OptimizerConfig;
   readonly loss: Loss;
   readonly settings: RunSettings;
   /** Over the epoch that is running, with the sums the run starts from: at any time they are part of its state. */
@@ -32,8 +32,10 @@ export interface TrainRequest<M = TrainedModel> {
   readonly signal?: AbortSignal;
   /** Called at most every so many milliseconds, equally at ends of epochs; at the very end in any case. */
   readonly progress?: { readonly every: number; report(progress: Progress): void };
-  /** η of a step, before callbacks change it. @param of before the schedule, default the optimizer's */
-  rate(step: number, stepsPerEpoch: number, of?: number): number;
+  /** η of the next step. @param of before schedule and callbacks, default the optimizer's */
+  rate(run: Run, stepsPerEpoch: number, of?: number): number;
+  /** The schedule that sets it, if there is one. */
+  readonly schedule?: string;
 }
 
 /** The part of a request that follows from what was compiled. */
@@ -42,11 +44,14 @@ export function requestOf(
   network: Network,
   train: Dataset,
   settings: RunSettings,
-  own: OwnMaker | undefined,
+  measure?: Measure,
 ): Pick<
   TrainRequest,
-  "network" | "train" | "settings" | "loss" | "training" | "optimizer" | "scoring" | "rate"
+  "network" | "train" | "settings" | "loss" | "training" | "scoring" | "rate" | "schedule"
 > {
+  const { config, dependsOnEpochs } = compiled;
+  const rate = compiled.rate(settings.epochs);
+  const { learningRate } = compiled.optimizer;
   return {
     network,
     train,
@@ -56,42 +61,19 @@ export function requestOf(
       objectives: [{ loss: compiled.loss, target: train.target.kind }],
       update: compiled.update(network),
     },
-    optimizer: compiled.optimizer,
-    scoring: metricsFor(compiled.metrics, network.outputShape, own),
-    rate: compiled.rate(settings.epochs),
+    scoring: metricsFor(compiled.metrics, network.outputShape, measure),
+    schedule: config.schedule?.name,
+    // a schedule goes on with the steps, one over all epochs begins again in each call
+    rate: ({ step, firstStep, firstEpoch, baseRate, rateFactor }, stepsPerEpoch, of = learningRate) =>
+      (baseRate === undefined
+        ? rate(step - firstStep + (dependsOnEpochs ? 0 : firstEpoch * stepsPerEpoch), stepsPerEpoch, of)
+        : baseRate * (of / learningRate)) * rateFactor,
   };
 }
+
+/** How many batches the rows give. */
+export const batchesOf = (rows: number, { batchSize, dropLast }: Settings): number =>
+  dropLast ? Math.floor(rows / batchSize) : Math.ceil(rows / batchSize);
 
 export const batchesPerEpoch = ({ train, settings }: Pick<TrainRequest, "train" | "settings">): number =>
-  Math.ceil(train.length / settings.batchSize);
-
-/** What callbacks see of a run. @param stopping called when one of them ends it @param rated called with factors they set */
-export function contextOf<M>(
-  request: TrainRequest<M>,
-  run: Run,
-  stopping: (reason: string) => void,
-  rated?: (factor: number) => void,
-): TrainingContext<M> {
-  return {
-    model: request.model,
-    epochs: request.settings.epochs,
-    batchesPerEpoch: batchesPerEpoch(request),
-    get step() {
-      return run.step;
-    },
-    get rateFactor() {
-      return run.rateFactor;
-    },
-    set rateFactor(factor) {
-      run.rateFactor = factor;
-      rated?.(factor);
-    },
-    get learningRate() {
-      return run.rate;
-    },
-    stop(reason) {
-      stopping(reason);
-      run.stopped = reason;
-    },
-  };
-}
+  settings.stepsPerEpoch ?? batchesOf(train.length, settings);

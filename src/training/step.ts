@@ -4,7 +4,6 @@ import type { Metric } from "../metrics/metric.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { BatchLoader, type Ready } from "./batch.ts";
-import { updateByLayer } from "./byLayer.ts";
 import { checkInUse, runWithLoss } from "./given.ts";
 import type { WayBack } from "./goingBack.ts";
 import { batchesPerEpoch, type TrainRequest } from "./request.ts";
@@ -25,14 +24,11 @@ export class Stepper<M> {
     private readonly run: Run,
     private readonly wayBack: WayBack<M>,
   ) {
-    const { network, train, training, optimizer, settings } = request;
+    const { network, train, training, settings } = request;
     const { batchSize, microBatchSize = batchSize } = settings;
     const rows = Math.min(microBatchSize, batchSize, train.length);
     const input = [{ type: train.inputType, scale: train.inputScale }];
-    this.plan = network.plan("train", rows, input, {
-      ...training,
-      update: updateByLayer(training.update!, optimizer, network),
-    });
+    this.plan = network.plan("train", rows, input, training);
     this.split = this.plan.rows < Math.min(batchSize, train.length);
     this.counting = this.split ? request.scoring : request.metrics;
     this.loader = new BatchLoader(network, train, request.loss, request.weighting);
@@ -58,7 +54,7 @@ export class Stepper<M> {
     const { core } = network;
     const { penalties, end } = plan.marks;
     const rows = indices.length;
-    run.rate = rate(run.step, this.batches) * run.rateFactor;
+    run.rate = rate(run, this.batches);
     let failed: { readonly error: unknown } | undefined;
     if (split) copyStates(metrics, counting);
     for (let first = 0; first < rows; first += plan.rows) {
@@ -66,7 +62,7 @@ export class Stepper<M> {
       if (ready) loader.copy(plan, piece, ready, first);
       beginStep(core, plan.step, { rows, rate: run.rate, step: run.step, seed: settings.seed, first });
       for (const { learningRate, step } of plan.rates ?? [])
-        setRate(core, step.offset, run.step, rate(run.step, this.batches, learningRate) * run.rateFactor);
+        setRate(core, step.offset, run.step, rate(run, this.batches, learningRate));
       const to = first + plan.rows < rows ? penalties : end;
       const scored = () => loader.scored(plan, piece.length, this.threshold);
       const ran = runWithLoss(network, plan, loss, piece.length, to, scored);

@@ -4,12 +4,12 @@ import { Core } from "../core/core.ts";
 import type { Inputs, Targets } from "../data/dataset.ts";
 import { buildLayers } from "../layers/table.ts";
 import type { Metric } from "../metrics/metric.ts";
-import { METRICS } from "../metrics/table.ts";
 import { Network } from "../network/network.ts";
 import type { Batch } from "../plan/loss.ts";
 import { compileTraining } from "../training/compile.ts";
+import type { Changes } from "../training/context.ts";
 import { metricsFor } from "../training/evaluate.ts";
-import { ownMetrics } from "../training/own.ts";
+import type { Measure } from "../training/own.ts";
 import type { Progress } from "../training/progress.ts";
 import { requestOf, type TrainRequest } from "../training/request.ts";
 import { train } from "../training/trainer.ts";
@@ -58,6 +58,12 @@ export function serve(port: Port): void {
 
 const sent = ({ data, shape }: Batch): SentOutputs => ({ data, shape });
 
+/** The factor after the rate, which resets it. */
+function setRates(context: TrainingContext<undefined>, { baseRate, rateFactor }: Changes): void {
+  if (baseRate !== undefined) context.nextLearningRate = baseRate;
+  if (rateFactor !== undefined) context.rateFactor = rateFactor;
+}
+
 /** Two datasets may lie in the same memory. */
 const buffersOf = (lent: readonly LentBack[]): Set<ArrayBuffer> => new Set(lent.map(({ x }) => x.buffer));
 
@@ -89,7 +95,7 @@ class Session {
     else if (message.kind === "seen") this.unseen = false;
     else if (message.kind === "reply") this.replied(message);
     else if (message.kind === "meddle") {
-      if (message.rateFactor !== undefined) this.context!.rateFactor = message.rateFactor;
+      setRates(this.context!, message);
       if (message.stop !== undefined) this.context!.stop(message.stop);
     } else if (message.kind === "rows") {
       this.reads.get(message.read)?.(message);
@@ -159,11 +165,11 @@ class Session {
     });
     network.prepareTraining(compiled.slots);
     network.restore(setup.state.snapshot);
-    const own = ownMetrics(compiled.metrics, METRICS, async ({ name: metric }, outputs, targets) => {
+    const measure: Measure = async ({ name: metric }, outputs, targets) => {
       const { figures } = await this.call(outputs, targets, { metric });
       return figures!;
-    });
-    const metrics = metricsFor(compiled.metrics, network.outputShape, own);
+    };
+    const metrics = metricsFor(compiled.metrics, network.outputShape, measure);
     for (const [i, each] of metrics.entries()) each.restore(setup.state.metrics[i]!);
     const datasets = makeDatasets(setup.datasets, this.pieces, (dataset, indices, epoch) =>
       this.rows(dataset, indices, epoch),
@@ -172,11 +178,12 @@ class Session {
       network,
       metrics,
       request: {
-        ...requestOf(compiled, network, datasets[setup.train]!, settings, own),
+        ...requestOf(compiled, network, datasets[setup.train]!, settings, measure),
         // the one callback here asks the page, which has the model
         model: undefined,
         validation: setup.validation === undefined ? undefined : datasets[setup.validation],
         metrics,
+        validationWeighting: { samples: setup.validationSamples },
         weighting: { classes, samples },
         callbacks: [],
         signal: this.aborting.signal,
@@ -198,7 +205,7 @@ class Session {
       if (reply.callbacks) this.callbacks = reply.callbacks;
       if (reply.snapshot) network.restore(reply.snapshot);
       if (logs && reply.logs) Object.assign(logs, reply.logs);
-      if (reply.rateFactor !== undefined) context.rateFactor = reply.rateFactor;
+      setRates(context, reply);
       if (reply.stop !== undefined) context.stop(reply.stop);
       if (reply.error) throw new ErrorElsewhere(reply.error.message, reply.error.own!);
     };

@@ -51,6 +51,7 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
       expect(printed).toContain("'loss', 'within', 'valLoss', 'valWithin', 'learningRate'");
       expect(Number(printed.trim().split(" ").at(-1))).toBeGreaterThan(0.5);
     },
+    (printed) => expect(Number(/ ([\d.]+) $/.exec(printed)![1])).toBeGreaterThan(0.85),
     (printed) => expect(printed.trim()).toBe("8"),
   ],
   "docs/data.md": [

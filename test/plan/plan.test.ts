@@ -9,7 +9,6 @@ import { OPTIMIZERS } from "../../src/optimizers/table.ts";
 import { type CoreFacts, ld, PlanBuilder, type PlanImage, type Range } from "../../src/plan/builder.ts";
 import { type InputKind, type Mode, type Plan, type PlanRequest, plan } from "../../src/plan/plan.ts";
 import { setRate } from "../../src/plan/step.ts";
-import { updateByLayer } from "../../src/training/byLayer.ts";
 import { compileTraining, type TrainingOptions } from "../../src/training/compile.ts";
 import { difference } from "../support/bytes.ts";
 import { checkLayers } from "../support/checkLayers.ts";
@@ -322,7 +321,7 @@ describe("run in shares, instruction by instruction", () => {
       architecture: network.architecture,
       inputs: [float32],
       objectives: [{ loss: compiled.loss, target: "values" }],
-      update: updateByLayer(compiled.update(network), compiled.optimizer, network),
+      update: compiled.update(network),
       core,
       parameter: (layer, name) => tensors.get(`${layer}.${name}`)!,
       base: network.flat.dw + network.bytes * (1 + compiled.slots.length),

@@ -156,6 +156,22 @@ describe("the same bits", () => {
   });
 });
 
+test("single batches give the bits of fit()", async () => {
+  const [one, many] = [fresh(mixed), fresh(mixed)];
+  await one.fit(data, { batchSize: 60, epochs: 3, shuffle: false });
+  for (let i = 0; i < 3; i++) many.trainOnBatch(data);
+  expect(many.weights()).toEqual(one.weights());
+  const half = {
+    ...mixed,
+    learningRate: 0.005,
+    layers: { first: { learningRate: 0.0005 }, head: { learningRate: 0.015, weightDecay: 0 } },
+  };
+  const [other, slow] = [fresh(half), fresh(mixed)];
+  await other.fit(data, { batchSize: 60, shuffle: false });
+  slow.trainOnBatch(data, { learningRate: 0.005 });
+  expect(slow.weights()).toEqual(other.weights());
+});
+
 test("a callback's factor and the schedule reach every rate", async () => {
   const one = async (rateFactor: number, rates: [number, number]) => {
     const model = fresh({

@@ -200,6 +200,14 @@ describe("a document has the name alone", () => {
   });
 });
 
+test("single batches, too", () => {
+  const model = fresh(both);
+  const scores = model.trainOnBatch(data);
+  expect(scores.right).toBe(scores.accuracy);
+  const tested = model.testOnBatch(data);
+  expect(tested.squares).toBeCloseTo(tested.meanSquaredError!, 6);
+});
+
 describe("refused", () => {
   const giving = (value: unknown) => fresh([{ name: "mine", value: () => value as number }]);
   test.each([
@@ -223,14 +231,12 @@ describe("refused", () => {
     ).rejects.toThrow(message);
   });
 
-  test("names that are taken", async () => {
+  test("names that are taken", () => {
     for (const name of ["loss", "learningRate", "accuracy"])
-      await expect(fresh([{ name, value: () => 1 }]).fit(data)).rejects.toThrow(
+      expect(() => fresh([{ name, value: () => 1 }])).toThrow(
         `metrics: "${name}" is the name of another figure; call yours differently`,
       );
-    await expect(fresh([right, { ...right }]).evaluate(data)).rejects.toThrow(
-      '"right" is the name of another',
-    );
+    expect(() => fresh([right, { ...right }])).toThrow('"right" is the name of another');
   });
 
   test("a metric without a name, or without a function", () => {
