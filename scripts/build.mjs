@@ -33,7 +33,7 @@ mkdirSync("build/core", { recursive: true });
 generate();
 const asc = join(dirname(require.resolve("assemblyscript/package.json")), "bin/asc.js");
 // whole paths: the compiler finds the transform a configuration names by the configuration's folder
-for (const target of ["simd", "debug", "threads"])
+for (const target of ["simd", "predict", "debug", "threads"])
   run(asc, "--config", join(root, "asconfig.json"), "--target", target);
 
 // what nabla/export takes models' kernels from
@@ -266,7 +266,7 @@ for (const folder of ["build", "build/chunks"]) {
       module: true,
       keep_classnames: true,
       // one file that nothing else shares: what it leaves behind is not shaken any more
-      compress: file === "predict.js" && { passes: 2, inline: 1, reduce_funcs: false, collapse_vars: false },
+      compress: file === "predict.js" && { passes: 2, inline: 1, reduce_funcs: false, pure_getters: true },
       // an error nobody catches is shown with its line
       format: { preserve_annotations: true, max_line_len: 400 },
     };
