@@ -16,7 +16,7 @@ import { fileURLToPath } from "node:url";
 import { writeCores } from "./cores.mjs";
 import { PREDICTING, SHIPPED, workerAt } from "./defines.mjs";
 import { generate } from "./generate.mjs";
-import { inference } from "./inference.mjs";
+import { inference, namesThatStay } from "./inference.mjs";
 import { note, writeNotices } from "./notices.mjs";
 import { moduleOf, schemaOfFields } from "./schema.mjs";
 import { pruneTypes } from "./types.mjs";
@@ -259,17 +259,28 @@ await build({
   ],
 });
 // Smaller, and tree shaking still works: unlike esbuild, terser keeps the notes about calls without effect.
+const terser = {
+  module: true,
+  keep_classnames: true,
+  compress: false,
+  // an error nobody catches is shown with its line
+  format: { preserve_annotations: true, max_line_len: 400 },
+};
+/** For one file that nothing else shares: what it leaves behind is not shaken any more, and nobody else knows its properties. */
+const alone = {
+  ...terser,
+  compress: { passes: 2, inline: 1, reduce_funcs: false, pure_getters: true },
+  mangle: {
+    properties: {
+      keep_quoted: true,
+      reserved: namesThatStay(schema, readFileSync("build/core/predict.wasm")),
+    },
+  },
+};
 for (const folder of ["build", "build/chunks"]) {
   for (const file of readdirSync(folder).filter((name) => name.endsWith(".js"))) {
     const path = join(folder, file);
-    const options = {
-      module: true,
-      keep_classnames: true,
-      // one file that nothing else shares: what it leaves behind is not shaken any more
-      compress: file === "predict.js" && { passes: 2, inline: 1, reduce_funcs: false, pure_getters: true },
-      // an error nobody catches is shown with its line
-      format: { preserve_annotations: true, max_line_len: 400 },
-    };
+    const options = file === "predict.js" ? alone : terser;
     writeFileSync(path, (await minify(readFileSync(path, "utf8"), options)).code);
   }
 }

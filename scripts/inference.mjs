@@ -1,4 +1,5 @@
-// How nabla/predict is bundled: with the core of prediction alone.
+// How nabla/predict is bundled: with the core of prediction alone, and with short names for properties that only the bundle itself has.
+import { readRecords } from "./records.mjs";
 
 /** Puts other files in the place of those that hold more than predicting needs. */
 export const inference = {
@@ -11,3 +12,32 @@ export const inference = {
     place(/[\\/]src[\\/]core[\\/]full\.ts$/, "export const fullBuild = undefined;");
   },
 };
+
+/** Properties of what nabla/predict exports, of what its errors carry, and of files besides the configuration. */
+const OUTSIDE = {
+  exports: "load predict metadata classes standardisation extra inputShape outputShape batchSize",
+  outputs: "data shape length row toArray argMax",
+  errors: "name message cause details stored found",
+  files: "__metadata__ dtype data_offsets version config nabla model $number $tensor",
+  core: "core env memory",
+};
+
+/**
+ * Names of properties that have to stay as they are. Those of the configuration's fields, of the core's exports and of records' fields are
+ * taken from where they are defined, so that a new layer needs no line here.
+ *
+ * @param {object} schema of the configuration
+ * @param {Uint8Array} core
+ * @returns {string[]}
+ */
+export function namesThatStay(schema, core) {
+  const names = new Set(Object.values(OUTSIDE).flatMap((list) => list.split(" ")));
+  JSON.stringify(schema, (key, value) => {
+    for (const word of [key, value]) if (/^\w+$/.test(word)) names.add(word);
+    return value;
+  });
+  for (const { name } of WebAssembly.Module.exports(new WebAssembly.Module(core))) names.add(name);
+  const { records } = readRecords("assembly");
+  for (const fields of records.values()) for (const [field] of fields) names.add(field);
+  return [...names];
+}
