@@ -44,7 +44,8 @@ export function activationOperation(
     outputShape: shape,
     ...(kind.monotonic && { afterMax: (other) => activationOperation(f, layer, other, true)! }),
     forward({ builder, training, output }: Site, z: Range): Range {
-      const a = owned && (kind.saves === "a" || !training) ? z : output(shape);
+      const keepsZ = TRAINING && training && kind.saves === "z";
+      const a = owned && !keepsZ ? z : output(shape);
       builder.emit(forward, { a, z, units, alpha });
       return a;
     },
