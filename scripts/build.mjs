@@ -16,7 +16,7 @@ import { fileURLToPath } from "node:url";
 import { writeCores } from "./cores.mjs";
 import { PREDICTING, SHIPPED, workerAt } from "./defines.mjs";
 import { generate } from "./generate.mjs";
-import { inference, namesThatStay } from "./inference.mjs";
+import { inference, minifyAlone } from "./inference.mjs";
 import { note, writeNotices } from "./notices.mjs";
 import { moduleOf, schemaOfFields } from "./schema.mjs";
 import { pruneTypes } from "./types.mjs";
@@ -266,22 +266,16 @@ const terser = {
   // an error nobody catches is shown with its line
   format: { preserve_annotations: true, max_line_len: 400 },
 };
-/** For one file that nothing else shares: what it leaves behind is not shaken any more, and nobody else knows its properties. */
-const alone = {
-  ...terser,
-  compress: { passes: 2, inline: 1, reduce_funcs: false, pure_getters: true },
-  mangle: {
-    properties: {
-      keep_quoted: true,
-      reserved: namesThatStay(schema, readFileSync("build/core/predict.wasm")),
-    },
-  },
-};
 for (const folder of ["build", "build/chunks"]) {
   for (const file of readdirSync(folder).filter((name) => name.endsWith(".js"))) {
     const path = join(folder, file);
-    const options = file === "predict.js" ? alone : terser;
-    writeFileSync(path, (await minify(readFileSync(path, "utf8"), options)).code);
+    const text = readFileSync(path, "utf8");
+    const core = readFileSync("build/core/predict.wasm");
+    // what predict.js leaves behind is not shaken any more
+    writeFileSync(
+      path,
+      file === "predict.js" ? await minifyAlone(text, terser, schema, core) : (await minify(text, terser)).code,
+    );
   }
 }
 chmodSync("build/cli.js", 0o755);
