@@ -274,7 +274,9 @@ for (const folder of ["build", "build/chunks"]) {
     // what predict.js leaves behind is not shaken any more
     writeFileSync(
       path,
-      file === "predict.js" ? await minifyAlone(text, terser, schema, core) : (await minify(text, terser)).code,
+      file === "predict.js"
+        ? await minifyAlone(text, terser, schema, core)
+        : (await minify(text, terser)).code,
     );
   }
 }

@@ -32,7 +32,8 @@ export function withoutUnread(code, stay) {
   /** Calls `look` with every node; where it returns true, those inside are left out. */
   const walk = (node, look) => {
     if (Array.isArray(node)) for (const one of node) walk(one, look);
-    else if (typeof node?.type === "string" && !look(node)) for (const inner of Object.values(node)) walk(inner, look);
+    else if (typeof node?.type === "string" && !look(node))
+      for (const inner of Object.values(node)) walk(inner, look);
   };
   const program = parse(code, { ecmaVersion: "latest", sourceType: "module" });
   walk(program, (node) => {

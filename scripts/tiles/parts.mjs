@@ -97,7 +97,9 @@ export function loop(dense, unroll, { leave = () => "", shrink } = { shrink: 1 }
   for (let u = 0; u < unroll; u++) {
     lines.push(...blockStep(dense, u));
     if (u === 1 && unroll > 2 && shrink)
-      lines.push(`if (ASC_SHRINK_LEVEL >= ${shrink}) { ${advance(2)} if (${ws[0]} == end) break; continue; }`);
+      lines.push(
+        `if (ASC_SHRINK_LEVEL >= ${shrink}) { ${advance(2)} if (${ws[0]} == end) break; continue; }`,
+      );
     if (u < unroll - 1) lines.push(`if (${ws[0]} == end - ${(u + 1) * wStep}) ${exit(u + 1)}`);
   }
   return ["while (true) {", ...indent([...lines, advance(unroll), `if (${ws[0]} == end) break;`]), "}"];

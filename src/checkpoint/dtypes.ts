@@ -19,15 +19,9 @@ interface DType {
   read(buffer: ArrayBuffer): TensorData;
 }
 
-/** Elements that a typed array holds as they are. */
-const as = (Type: (new (buffer: ArrayBuffer) => TensorData) & { BYTES_PER_ELEMENT: number }): DType => ({
-  bytes: Type.BYTES_PER_ELEMENT,
-  read: (buffer) => new Type(buffer),
-});
-
-export const DTYPES: ReadonlyMap<string, DType> = /* @__PURE__ */ new Map([
-  ["F64", as(Float64Array)],
-  ["F32", as(Float32Array)],
+export const DTYPES: ReadonlyMap<string, DType> = new Map<string, DType>([
+  ["F64", { bytes: 8, read: (buffer) => new Float64Array(buffer) }],
+  ["F32", { bytes: 4, read: (buffer) => new Float32Array(buffer) }],
   ["F16", { bytes: 2, read: (buffer) => Float32Array.from(new Uint16Array(buffer), fromHalf) }],
   [
     "BF16",
@@ -37,15 +31,15 @@ export const DTYPES: ReadonlyMap<string, DType> = /* @__PURE__ */ new Map([
         new Float32Array(Uint32Array.from(new Uint16Array(buffer), (word) => word << 16).buffer),
     },
   ],
-  ["I64", as(BigInt64Array)],
-  ["U64", as(BigUint64Array)],
-  ["I32", as(Int32Array)],
-  ["U32", as(Uint32Array)],
-  ["I16", as(Int16Array)],
-  ["U16", as(Uint16Array)],
-  ["I8", as(Int8Array)],
-  ["U8", as(Uint8Array)],
-  ["BOOL", as(Uint8Array)],
+  ["I64", { bytes: 8, read: (buffer) => new BigInt64Array(buffer) }],
+  ["U64", { bytes: 8, read: (buffer) => new BigUint64Array(buffer) }],
+  ["I32", { bytes: 4, read: (buffer) => new Int32Array(buffer) }],
+  ["U32", { bytes: 4, read: (buffer) => new Uint32Array(buffer) }],
+  ["I16", { bytes: 2, read: (buffer) => new Int16Array(buffer) }],
+  ["U16", { bytes: 2, read: (buffer) => new Uint16Array(buffer) }],
+  ["I8", { bytes: 1, read: (buffer) => new Int8Array(buffer) }],
+  ["U8", { bytes: 1, read: (buffer) => new Uint8Array(buffer) }],
+  ["BOOL", { bytes: 1, read: (buffer) => new Uint8Array(buffer) }],
 ]);
 
 const NAMES = new Map<string, string>([
