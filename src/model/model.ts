@@ -213,9 +213,9 @@ export class Model {
     return apply("model", this, values);
   }
 
-  /** Layers, shapes and parameters as a table. */
+  /** Layers, shapes and parameters as a table; of a graph also what each layer is applied to. */
   summary(): string {
-    return describe(internalsOf(this).built);
+    return describe(internalsOf(this));
   }
 
   /**
