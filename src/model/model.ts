@@ -37,6 +37,7 @@ import type {
 import { seedField } from "../training/settings.ts";
 import { fitModel } from "./fit.ts";
 import { Internals, internalsOf, setInternals } from "./internals.ts";
+import type { ListingOptions } from "./listing.ts";
 import type { FitOptions, Metadata, SequentialOptions } from "./options.ts";
 import { saveModel } from "./save.ts";
 import { describe } from "./summary.ts";
@@ -264,9 +265,21 @@ export class Model {
     return apply("model", this, values);
   }
 
-  /** Layers, shapes and parameters as a table. */
+  /** Layers, shapes and parameters as a table; of a graph also what each layer is applied to. */
   summary(): string {
-    return describe(internalsOf(this).built);
+    return describe(internalsOf(this));
+  }
+
+  /**
+   * What a step does, as text: a line for each instruction of the tape, with its kernel, buffers and shapes. For learning, and for
+   * tests.
+   *
+   *     console.log(await model.listing({ rows: 2 }));
+   *
+   * @throws NablaError for a model whose input shape is not known, and for "train" and "evaluate" where it is not compiled
+   */
+  async listing(options?: ListingOptions): Promise<string> {
+    return (await import("./listing.ts")).listingOf(internalsOf(this), options);
   }
 
   /**

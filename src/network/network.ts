@@ -12,7 +12,15 @@ import type { Flat, Slot } from "../optimizers/kind.ts";
 import { TRAINED } from "../optimizers/update.ts";
 import { ld } from "../plan/builder.ts";
 import type { Layer, Parameter, Placed } from "../plan/operation.ts";
-import { type InputKind, type Mode, type Objective, type Plan, plan, type Update } from "../plan/plan.ts";
+import {
+  type InputKind,
+  type Mode,
+  type Objective,
+  type Plan,
+  type PlanRequest,
+  plan,
+  type Update,
+} from "../plan/plan.ts";
 import { sizeOf } from "../shape.ts";
 import { InferenceNetwork, keyOf, matricesOf, type Tensor } from "./inference.ts";
 
@@ -113,21 +121,31 @@ export class Network extends InferenceNetwork {
 
   /** The plan for this mode with room for `rows` rows, made once and then remembered. Not yet in memory: see use(). */
   override plan(mode: Mode, rows: number, inputs: readonly InputKind[], training?: Training): Plan {
-    const of = mode === "train" ? (training?.of ?? "trained") : "own";
     const targets = training?.objectives.map(({ loss, target }) => (loss ? target : "given")).join(" ");
-    const key = [mode, rows, keyOf(inputs), targets, training?.inputGradient, of].join(" ");
-    return this.remember(key, () =>
-      plan({
-        mode,
-        rows,
-        architecture: this.architecture,
-        inputs,
-        ...training,
-        core: this.core,
-        parameter: this.lookup((tensor) => this.placed(tensor, of)),
-        base: this.workspace,
-      }),
-    );
+    const key = [
+      mode,
+      rows,
+      keyOf(inputs),
+      targets,
+      training?.inputGradient,
+      weightsFor(mode, training),
+    ].join(" ");
+    return this.remember(key, () => plan(this.request(mode, rows, inputs, training)));
+  }
+
+  /** What such a plan is made from. */
+  request(mode: Mode, rows: number, inputs: readonly InputKind[], training?: Training): PlanRequest {
+    const of = weightsFor(mode, training);
+    return {
+      mode,
+      rows,
+      architecture: this.architecture,
+      inputs,
+      ...training,
+      core: this.core,
+      parameter: this.lookup((tensor) => this.placed(tensor, of)),
+      base: this.workspace,
+    };
   }
 
   /** A copy of a parameter's values, row-major in its shape; `of` chooses the gradient or a slot instead. */
@@ -185,6 +203,9 @@ export class Network extends InferenceNetwork {
     return this.gradients + (this.withGradients ? this.bytes * (1 + this.slots) : 0);
   }
 }
+
+const weightsFor = (mode: Mode, training?: Training): Weights =>
+  mode === "train" ? (training?.of ?? "trained") : "own";
 
 function unpack(core: Core, to: number, from: number, spec: Parameter): void {
   const { k, out, groups } = matricesOf(spec);

@@ -29,6 +29,8 @@ export interface ForwardRequest {
   readonly base: number;
   /** In how many shares each instruction may be run. Default 1. */
   readonly parts?: number;
+  /** What puts it together. Default: one that only does that. */
+  readonly builder?: PlanBuilder;
 }
 
 /** A learning rate besides the optimizer's own, before the schedule, and the step record that has it. */
@@ -123,7 +125,7 @@ export function planForward(
 ) {
   const { rows, architecture } = request;
   const { training } = options;
-  const builder = new PlanBuilder(rows, request.core, request.parts);
+  const builder = request.builder ?? new PlanBuilder(rows, request.core, request.parts);
   const names = architecture.outputs.map(({ layer }) => architecture.layers[layer].name);
   const whole = flatOutputs(activationsAfterMax(graphOf(architecture)), names);
   const after = whole.outputs.map(activationOf);
