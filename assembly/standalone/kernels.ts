@@ -2,14 +2,16 @@
 export { ADD } from "../layers/add";
 export { AVERAGE_POOL_FORWARD } from "../layers/averagePooling2d";
 export { BATCH_NORM_FORWARD } from "../layers/batchNormalization";
-export { CONV2D_FORWARD } from "../layers/conv2d";
+export { CONV2D_FORWARD, CONV2D_TURN, CONV2D_INPUT } from "../layers/conv2d";
 export { DENSE_FORWARD } from "../layers/dense";
 export { DEPTHWISE_FORWARD } from "../layers/depthwiseConv2d";
 export { INPUT_U8, INPUT_F32 } from "../layers/input";
 export { LAYER_NORM_FORWARD } from "../layers/layerNormalization";
 export { MAX_POOL_FORWARD } from "../layers/maxPooling2d";
+export { PERMUTE } from "../layers/permute";
 export { FLATTEN_PIXELS, UNFLATTEN_PIXELS } from "../layers/reshape";
-export { conv2dScratch, depthwiseScratch } from "../layers/scratch";
+export { conv2dScratch, conv2dInputScratch, depthwiseScratch } from "../layers/scratch";
+export { UP_SAMPLE_NEAREST_FORWARD, UP_SAMPLE_BILINEAR_FORWARD } from "../layers/upSampling2d";
 export { ZERO_PAD } from "../layers/zeroPadding2d";
 export { ELU_FORWARD } from "../activations/elu";
 export { GAUSSIAN_FORWARD } from "../activations/gaussian";
