@@ -11,6 +11,7 @@ export { LAYER_NORM_FORWARD, LAYER_NORM_INPUT, LAYER_NORM_WEIGHTS } from "./laye
 export { MAX_POOL_FORWARD, MAX_POOL_BACKWARD } from "./layers/maxPooling2d";
 export { DROPOUT, GAUSSIAN_NOISE } from "./layers/noise";
 export { PERMUTE } from "./layers/permute";
+export { REPEAT_CHANNELS_FORWARD, REPEAT_CHANNELS_BACKWARD } from "./layers/repeatChannels";
 export { FLATTEN_PIXELS, UNFLATTEN_PIXELS } from "./layers/reshape";
 export { conv2dScratch, conv2dInputScratch, depthwiseScratch } from "./layers/scratch";
 export { UP_SAMPLE_NEAREST_FORWARD, UP_SAMPLE_NEAREST_BACKWARD, UP_SAMPLE_BILINEAR_FORWARD, UP_SAMPLE_BILINEAR_BACKWARD } from "./layers/upSampling2d";

@@ -15,7 +15,7 @@ import { columnSums } from "../math/matmul";
 import { convolve } from "../math/convolve";
 import { correlate } from "../math/correlate";
 import { NARROW, PANEL, panelStart, panelWidth, withinPanel } from "../math/packed";
-import { gather, scatter } from "../math/pixels";
+import { fillPixels, gather, scatter } from "../math/pixels";
 import { ld, shareStart, times } from "../math/simd";
 import { Step } from "../tape";
 import { covered, firstReached, lastReached, room } from "./scratch";
@@ -226,18 +226,6 @@ function turnTap(wt: usize, n: i32, row: i32, w: usize, k: i32, k0: i32, channel
       let from = w + (<usize>(o * k + (k0 + c) * width) << 2);
       for (let i = min(width, filters - o); i; i--, from += 4, to += cWidth << 2) store<f32>(to, c < channels ? load<f32>(from) : 0);
     }
-  }
-}
-
-/** y[pixels, n] = b in each pixel, or zeros; padding too. */
-function fillPixels(y: usize, pixels: i32, n: i32, b: usize): void {
-  const pixel = <usize>ld(n) << 2;
-  if (!b) {
-    memory.fill(y, 0, times(pixels, pixel));
-    return;
-  }
-  for (const end = y + times(pixels, pixel); y < end; y += pixel) {
-    for (let c: usize = 0; c < pixel; c += 16) v128.store(y + c, v128.load(b + c));
   }
 }
 

@@ -55,21 +55,18 @@ function upSampleNearestBackward(record: usize, rows: i32, part: i32, parts: i32
   }
 }
 
-/** How far the centre of pixel `o` lies from that of pixel 0 of x, in shares of 2 · size. @inline */
-function centre(o: i32, size: i32): i32 {
-  return 2 * o + 1 - size;
-}
+// The centre of pixel 0 of y lies (1 − size) / (2 · size) pixels of x from that of pixel 0 of x: behind pixel −1 by (1 + size) / (2 · size).
+// Each pixel of y is 2 / (2 · size) further.
 
-/** The pixel before the centre of pixel `o`; −1 at the edge. @inline */
+/** The pixel of x before the centre of pixel `o` of y; −1 at the edge. @inline */
 function before(o: i32, size: i32): i32 {
-  const at = centre(o, size);
-  return at < 0 ? -1 : at / (2 * size);
+  return (2 * o + 1 + size) / (2 * size) - 1;
 }
 
-/** How much the pixel after that counts. @inline */
+/** How much the pixel after that counts: how far the centre lies behind the one before. @inline */
 function share(o: i32, size: i32): f32 {
-  const whole = size << 1, part = centre(o, size) - before(o, size) * whole;
-  return <f32>part / <f32>whole;
+  const whole = size << 1, behind = (2 * o + 1 + size) % whole;
+  return <f32>behind / <f32>whole;
 }
 
 /** y = the four pixels around, (1 − u)·((1 − v)·x00 + v·x01) + u·((1 − v)·x10 + v·x11). Shares are images. */

@@ -9,6 +9,7 @@ export { INPUT_U8, INPUT_F32 } from "../layers/input";
 export { LAYER_NORM_FORWARD } from "../layers/layerNormalization";
 export { MAX_POOL_FORWARD } from "../layers/maxPooling2d";
 export { PERMUTE } from "../layers/permute";
+export { REPEAT_CHANNELS_FORWARD } from "../layers/repeatChannels";
 export { FLATTEN_PIXELS, UNFLATTEN_PIXELS } from "../layers/reshape";
 export { conv2dScratch, conv2dInputScratch, depthwiseScratch } from "../layers/scratch";
 export { UP_SAMPLE_NEAREST_FORWARD, UP_SAMPLE_BILINEAR_FORWARD } from "../layers/upSampling2d";

@@ -23,6 +23,7 @@ export interface Records {
   GaussianNoise: { y: "p"; x: "p"; step: "p"; units: "i"; stream: "i"; deviation: "f" };
   Permute: { y: "p"; x: "p"; n0: "i"; n1: "i"; n2: "i"; n3: "i"; n4: "i"; n5: "i"; s0: "i"; s1: "i"; s2: "i"; s3: "i"; s4: "i"; s5: "i"; xRow: "i" };
   Pool: { y: "p"; x: "p"; index: "p"; height: "i"; width: "i"; channels: "i"; poolHeight: "i"; poolWidth: "i"; strideY: "i"; strideX: "i"; top: "i"; left: "i"; outHeight: "i"; outWidth: "i" };
+  RepeatChannels: { y: "p"; x: "p"; pixels: "i"; channels: "i"; count: "i" };
   Reshape: { y: "p"; x: "p"; pixels: "i"; channels: "i" };
   UpSample: { y: "p"; x: "p"; height: "i"; width: "i"; channels: "i"; sizeY: "i"; sizeX: "i" };
   ZeroPad: { y: "p"; x: "p"; height: "i"; width: "i"; channels: "i"; outHeight: "i"; outWidth: "i"; top: "i"; left: "i" };
@@ -100,6 +101,8 @@ export interface Kernels {
   DROPOUT: "Dropout";
   GAUSSIAN_NOISE: "GaussianNoise";
   PERMUTE: "Permute";
+  REPEAT_CHANNELS_FORWARD: "RepeatChannels";
+  REPEAT_CHANNELS_BACKWARD: "RepeatChannels";
   FLATTEN_PIXELS: "Reshape";
   UNFLATTEN_PIXELS: "Reshape";
   UP_SAMPLE_NEAREST_FORWARD: "UpSample";

@@ -1,11 +1,13 @@
-/** Depthwise convolution, then one of 1 × 1 pixels. */
+/** Depthwise convolution, then one of 1 × 1 pixels. Twin of assembly/layers/repeatChannels.ts. */
 
 import { activationField } from "../activations/table.ts";
 import { bool, type Infer, int, pair } from "../fields/fields.ts";
 import { object, optional, withDefault } from "../fields/objects.ts";
 import { initializerField } from "../initializers/table.ts";
+import type { Range } from "../plan/builder.ts";
+import type { Operation, Site } from "../plan/operation.ts";
 import { convolutionOperation, isDepthwise, withActivation } from "./convolution.ts";
-import { imageShape, place } from "./geometry.ts";
+import { type Image, imageShape, place } from "./geometry.ts";
 import { type Built, layer, layerName, type Place } from "./layer.ts";
 import { padding } from "./sides.ts";
 import { kernelAndBias, regularizer, trainable } from "./weights.ts";
@@ -36,15 +38,45 @@ const fields = () =>
     },
   );
 
+/** y = x with each channel `count` times, one after the other: then depthwise convolutions have filters enough for each. */
+function repeatOperation(layer: string, inputShape: Image, count: number): Operation {
+  const [height, width, channels] = inputShape;
+  const fields = { pixels: height * width, channels, count };
+  const outputShape = [height, width, channels * count];
+  return {
+    layer,
+    parameters: [],
+    inputShape,
+    outputShape,
+    forward({ builder, output }: Site, x: Range): Range {
+      const y = output(outputShape);
+      builder.emit("REPEAT_CHANNELS_FORWARD", { y, x, ...fields });
+      return y;
+    },
+    backward:
+      TRAINING &&
+      (({ builder, gradient }: Site, _x: Range, _y: Range, dy: Range, needed: boolean): Range => {
+        if (!needed) return dy;
+        const dx = gradient(inputShape);
+        builder.emit("REPEAT_CHANNELS_BACKWARD", { y: dy, x: dx, ...fields });
+        return dx;
+      }),
+  };
+}
+
 /** @throws NablaError for an input that is not an image or smaller than the kernel */
 function build(config: Infer<ReturnType<typeof fields>>, at: Place): Built {
-  const { name, called, inputShape } = at;
-  const image = imageShape(at);
-  const channels = image[2];
+  const { name, called } = at;
+  const given = imageShape(at);
+  const channels = given[2];
   const { filters, kernelSize: window, strides, dilationRate: dilation, padding, depthMultiplier } = config;
-  const placement = place(called, image, { window, strides, dilation, padding });
+  const placement = place(called, given, { window, strides, dilation, padding });
   const area = window[0] * window[1];
   const columns = channels * depthMultiplier;
+  // one channel alone is an ordinary convolution
+  const repeated = channels > 1 && depthMultiplier > 1;
+  const image: Image = repeated ? [given[0], given[1], columns] : given;
+  const groups = image[2];
   const { activation, useBias, biasInitializer, trainable } = config;
   const shared = { activation, biasInitializer, trainable };
   const [depthwiseKernel] = kernelAndBias(
@@ -54,9 +86,7 @@ function build(config: Infer<ReturnType<typeof fields>>, at: Place): Built {
     },
     {
       shape: [...window, channels, depthMultiplier],
-      ...(isDepthwise(channels, columns, channels)
-        ? { layout: "rows" }
-        : { layout: "packed", groups: channels }),
+      ...(isDepthwise(image[2], columns, groups) ? { layout: "rows" } : { layout: "packed" }),
       fanIn: area,
       fanOut: area * depthMultiplier,
     },
@@ -71,8 +101,8 @@ function build(config: Infer<ReturnType<typeof fields>>, at: Place): Built {
   const between = [...placement.out, columns] as const;
   const outputShape = [...placement.out, filters];
   const depthwise = convolutionOperation({
-    ...{ layer: name, inputShape, outputShape: between, image, placement, window, strides, dilation },
-    ...{ filters: columns, groups: channels, trainable },
+    ...{ layer: name, inputShape: image, outputShape: between, image, placement },
+    ...{ window, strides, dilation, filters: columns, groups, trainable },
     parameters: [{ ...depthwiseKernel, name: "depthwiseKernel", columns }],
   });
   const one = [1, 1] as const;
@@ -82,7 +112,11 @@ function build(config: Infer<ReturnType<typeof fields>>, at: Place): Built {
     ...{ window: one, strides: one, dilation: one, filters, groups: 1, trainable },
     parameters: [{ ...pointwiseKernel, name: "pointwiseKernel" }, ...bias],
   });
-  return withActivation(activation, name, outputShape, [depthwise, pointwise]);
+  return withActivation(activation, name, outputShape, [
+    ...(repeated ? [repeatOperation(name, given, depthMultiplier)] : []),
+    depthwise,
+    pointwise,
+  ]);
 }
 
 /**

@@ -73,6 +73,8 @@ describe("among equals the first is the maximum", () => {
     { type: "maxPooling2d", poolSize: 3 },
     { type: "maxPooling2d", poolSize: 3, strides: 2, padding: "same" },
     { type: "maxPooling2d", poolSize: [2, 3], strides: 1 },
+    { type: "maxPooling2d", poolSize: [1, 2] },
+    { type: "maxPooling2d", poolSize: [1, 2], strides: [2, 3] },
     { type: "maxPooling2d", poolSize: 3, strides: 2, padding: 1, ceilMode: true },
     { type: "globalMaxPooling2d" },
   ];
