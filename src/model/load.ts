@@ -12,6 +12,7 @@ import { freshRun, type Run } from "../training/run.ts";
 import { settingsOf } from "../training/settings.ts";
 import { internalsOf } from "./internals.ts";
 import { Model } from "./model.ts";
+import { writtenFrom } from "./written.ts";
 
 /**
  * A model from the bytes of a checkpoint: ready to predict, and to continue training with fit(…, { resume: true }).
@@ -32,12 +33,12 @@ export function load(bytes: Uint8Array, name = UNNAMED): Model {
 
 function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
   const config = checkpoint.config as { model?: unknown; training?: unknown };
-  const { inputShape, layers } = modelFields().check(config?.model, "config.model");
+  const described = modelFields().check(config?.model, "config.model");
   const training =
     config.training === undefined ? undefined : trainingFields().check(config.training, "config.training");
-  const model = new Model(layers, { seed: checkpoint.progress.seed });
+  const model = new Model(writtenFrom(described), { seed: checkpoint.progress.seed });
   const internals = internalsOf(model);
-  const network = internals.build(inputShape, false);
+  const network = internals.build(described.inputShape ?? [], false);
   setParameters(network, checkpoint.tensors, name);
   model.metadata = {
     classes: checkpoint.classes,
@@ -47,10 +48,13 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
   if (!training) return model;
   internals.compile(compileOptionsOf(training));
   setSlots(network, internals.state.required, checkpoint, name);
-  if (checkpoint.dataset) {
-    const settings = { ...settingsOf(training), rows: checkpoint.dataset.length };
-    internals.state.goOnFrom(runOf(checkpoint), settings, checkpoint.callbacks as CallbackStates);
-  }
+  const { dataset, progress } = checkpoint;
+  const run = runOf(checkpoint);
+  if (dataset) {
+    const settings = { ...settingsOf(training), rows: dataset.length };
+    internals.state.goOnFrom(run, settings, checkpoint.callbacks as CallbackStates);
+  } else internals.state.goOnFrom(run, undefined, {});
+  if (progress.weightsSet) internals.state.setAt = run.step;
   return model;
 }
 
@@ -74,8 +78,11 @@ function runOf({ progress }: Checkpoint): Run {
     epoch: progress.epoch,
     batch: progress.batch,
     step: progress.step,
+    firstEpoch: Math.min(progress.begun?.epoch ?? 0, progress.epoch),
+    firstStep: Math.min(progress.begun?.step ?? 0, progress.step),
     history: progress.history as Run["history"],
     rateFactor: progress.rateFactor,
+    baseRate: progress.baseRate,
     lossSum: running.lossSum ?? 0,
     rows: running.rows ?? 0,
     rate: running.rate ?? 0,

@@ -1,21 +1,30 @@
 /** Sequential models: compile, fit, evaluate, predict, save. Names and argument order follow Keras and tfjs. */
 
-import { shapeField, withShape } from "../config/shape.ts";
 import type { ArrayLike2 } from "../data/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
-import type { LayerConfig, LayerInput } from "../layers/configs.ts";
+import { type Builder, chain, nameLayers } from "../layers/chain.ts";
+import type { LayerConfig, LayerInput, Topology } from "../layers/configs.ts";
 import { checkChain } from "../layers/registry.ts";
+import { shapeField, withShape } from "../layers/shape.ts";
+import { type Applied, apply } from "../layers/symbolic.ts";
 import type { ConfusionMatrix } from "../metrics/confusion.ts";
 import { batchSizeOf, type Outputs, predictBatches, predictDataset, rowsOf } from "../network/predict.ts";
-import type { Layer } from "../plan/operation.ts";
+import type { Input, Layer } from "../plan/operation.ts";
 import { argumentsOf, isDataset } from "../training/arguments.ts";
 import type { TrainingOptions } from "../training/compile.ts";
 import { confusionOf, evaluate, type Scores } from "../training/evaluate.ts";
 import { type Gradients, gradientsOf } from "../training/gradients.ts";
 import { copyParameters, inputGradientsOf } from "../training/inspect.ts";
-import type { EvaluateOptions, GradientOptions, History } from "../training/options.ts";
+import { testOnBatch, trainOnBatch } from "../training/onBatch.ts";
+import type {
+  EvaluateOptions,
+  GradientOptions,
+  History,
+  TrainOnBatchOptions,
+  WeightOptions,
+} from "../training/options.ts";
 import { seedField } from "../training/settings.ts";
 import { fitModel } from "./fit.ts";
 import { Internals, internalsOf, setInternals } from "./internals.ts";
@@ -24,18 +33,32 @@ import { saveModel } from "./save.ts";
 import { describe } from "./summary.ts";
 import { setWeights, weightsOf } from "./weights.ts";
 
-/** A network of layers, one after the other: made by sequential(), load() or fromConfig(). */
+/** What a model is made of, and what builds it. */
+export interface Written {
+  readonly topology: Topology;
+  readonly builder: Builder;
+  readonly inputShape?: readonly number[];
+}
+
+function chainOf(layers: readonly unknown[]): Written {
+  const { configs, inputShape } = withShape(layers, checkChain);
+  return { topology: { layers: configs }, builder: chain, inputShape };
+}
+
+/** A network of layers: made by sequential(), model(), load() or fromConfig(). */
 export class Model {
   readonly seed: number;
   metadata: Metadata = {};
 
-  constructor(layers: readonly (LayerInput | LayerConfig)[], options: SequentialOptions = {}) {
+  /** @param layers of a chain; or a graph, as model() makes it */
+  constructor(layers: readonly (LayerInput | LayerConfig)[] | Written, options: SequentialOptions = {}) {
     checkOptions("sequential", options, ["seed", "inputShape"]);
-    const { configs, inputShape } = withShape(layers, checkChain);
+    const { topology, builder, inputShape } = "topology" in layers ? layers : chainOf(layers);
     this.seed = seedField().check(options.seed ?? 0, "seed");
-    const internals = setInternals(this, new Internals(configs, this.seed));
+    const internals = setInternals(this, new Internals(topology, builder, this.seed));
     const shape = options.inputShape ?? inputShape;
-    if (shape) internals.build(shapeField.check(shape, "inputShape"));
+    if (topology.outputs) internals.build([]);
+    else if (shape) internals.build(shapeField.check(shape, "inputShape"));
   }
 
   /** Fixes the input shape, places the parameters and fills them from the seed. Happens by itself with the first data. */
@@ -48,12 +71,25 @@ export class Model {
     return internalsOf(this).built.layers;
   }
 
-  get inputShape(): readonly number[] {
-    return internalsOf(this).built.inputShape;
+  /** Names of the inputs, and the shape of one row of each. */
+  get inputs(): readonly Input[] {
+    return internalsOf(this).built.architecture.inputs;
   }
 
+  /** Names of the outputs, and the shape of one row of each. */
+  get outputs(): readonly Input[] {
+    const { architecture, outputShapes } = internalsOf(this).built;
+    return architecture.outputs.map(({ name }, i) => ({ name, shape: outputShapes[i] }));
+  }
+
+  /** Shape of one row of the only input, without the batch. @throws NablaError where there are several: see `inputs` */
+  get inputShape(): readonly number[] {
+    return only(this.inputs, "inputShape", "inputs");
+  }
+
+  /** Shape of one row of the only output, without the batch. @throws NablaError where there are several: see `outputs` */
   get outputShape(): readonly number[] {
-    return internalsOf(this).built.outputShape;
+    return only(this.outputs, "outputShape", "outputs");
   }
 
   /** Chooses loss, optimizer and metrics. Optimizer state and progress of an earlier training are forgotten. */
@@ -63,7 +99,8 @@ export class Model {
   }
 
   /**
-   * Trains for `epochs` passes over the data.
+   * Trains for `epochs` passes over the data. Called again it goes on, for so many more: with the optimizer's state, the number
+   * of steps, and orders of rows and random draws that have not been used; until compile() forgets all that.
    *
    * `x` and `y` are plain or typed arrays with the batch dimension first (labels may be integers); or pass a Dataset.
    * @throws NablaError for data that does not fit, and when the loss stops being finite
@@ -76,7 +113,7 @@ export class Model {
     return this.history;
   }
 
-  /** Figures of the finished epochs of the last training. */
+  /** Figures of the finished epochs of the last call of fit(). */
   get history(): History {
     return internalsOf(this).state.history;
   }
@@ -96,6 +133,30 @@ export class Model {
   /** Counts of true against predicted classes, with accuracy and figures per class. */
   async confusionMatrix(data: Dataset, options: EvaluateOptions = {}): Promise<ConfusionMatrix> {
     return confusionOf(internalsOf(this), data, options);
+  }
+
+  /**
+   * One step on these rows: forward, loss, backward, update. Loss (mean over the rows, penalties included) and metrics are those of
+   * this batch, before the update. The optimizer and random draws go on from call to call, and from and to fit().
+   * @throws NablaError for data that does not fit, and when the loss is not finite: the model then has weights that gave a finite one
+   */
+  trainOnBatch(data: Dataset, options?: TrainOnBatchOptions): Scores;
+  trainOnBatch(x: ArrayLike2, y: ArrayLike2, options?: TrainOnBatchOptions): Scores;
+  trainOnBatch(
+    x: Dataset | ArrayLike2,
+    y?: ArrayLike2 | TrainOnBatchOptions,
+    more?: TrainOnBatchOptions,
+  ): Scores {
+    const internals = internalsOf(this);
+    return trainOnBatch(internals, ...argumentsOf("trainOnBatch", internals, x, y, more));
+  }
+
+  /** Loss and metrics of these rows, as evaluate() gives them, at once. Changes nothing. */
+  testOnBatch(data: Dataset, options?: WeightOptions): Scores;
+  testOnBatch(x: ArrayLike2, y: ArrayLike2, options?: WeightOptions): Scores;
+  testOnBatch(x: Dataset | ArrayLike2, y?: ArrayLike2 | WeightOptions, more?: WeightOptions): Scores {
+    const internals = internalsOf(this);
+    return testOnBatch(internals, ...argumentsOf("testOnBatch", internals, x, y, more));
   }
 
   /**
@@ -125,13 +186,14 @@ export class Model {
    * @throws NablaError for unknown names, wrong counts, NaN; nothing is set then
    */
   setWeights(weights: Readonly<Record<string, ArrayLike2>>): this {
-    const { built, away } = internalsOf(this);
+    const { built, away, state } = internalsOf(this);
     if (away) {
       throw new NablaError(
         "setWeights: a worker trains this model; set weights in a callback, between trainings, or train with worker: false",
       );
     }
     setWeights(built, weights);
+    state.setAt = state.run.step;
     return this;
   }
 
@@ -162,17 +224,26 @@ export class Model {
    * @throws NablaError where there is no layer of this name
    */
   truncated(layer: string): Model {
+    const { built, builder, configs } = internalsOf(this);
     const names = this.layers.map(({ name }) => name);
-    const at = names.indexOf(layer);
-    if (at < 0)
+    if (!names.includes(layer))
       throw new NablaError(
         `truncated: there is no layer "${layer}"${didYouMean(layer, names)}; there are ${names.join(", ")}`,
       );
-    const { configs, built } = internalsOf(this);
-    const kept = configs.slice(0, at + 1).map((config, i) => ({ ...config, name: names[i] }));
-    const part = new Model(kept, { seed: this.seed });
-    copyParameters(built, internalsOf(part).build(this.inputShape, false));
+    const all = nameLayers(configs);
+    const at = all.findIndex(({ name }) => name === layer);
+    const part = new Model({ builder, topology: builder.upTo(all, at) }, { seed: this.seed });
+    copyParameters(built, internalsOf(part).build(built.inputShape, false));
     return part;
+  }
+
+  /**
+   * What the model makes of values of a graph: its layers become part of model({ inputs, outputs }), which begins with copies of their
+   * weights. Applied again, it uses the same weights.
+   * @throws NablaError for values of other shapes than its inputs
+   */
+  apply(values: Applied): Applied {
+    return apply("model", this, values);
   }
 
   /** Layers, shapes and parameters as a table. */
@@ -189,10 +260,17 @@ export class Model {
   }
 }
 
+function only(all: readonly Input[], who: string, instead: string): readonly number[] {
+  if (all.length === 1) return all[0].shape;
+  throw new NablaError(
+    `${who}: the model has ${all.length} ${instead} (${all.map(({ name }) => name).join(", ")}); see model.${instead}`,
+  );
+}
+
 /** A model whose layers follow each other: sequential([dense({ units: 10, activation: "softmax", inputShape: [784] })]). */
 export function sequential(layers: readonly LayerInput[], options?: SequentialOptions): Model {
   return new Model(layers, options);
 }
 
-export type { EvaluateOptions, GradientOptions, History } from "../training/options.ts";
+export type { EvaluateOptions, GradientOptions, History, TrainOnBatchOptions } from "../training/options.ts";
 export type { Callback, FitOptions, Metadata, SequentialOptions, TrainingContext } from "./options.ts";

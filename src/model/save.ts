@@ -3,6 +3,7 @@ import { type Checkpoint, encodeCheckpoint } from "../checkpoint/checkpoint.ts";
 import { Sha256 } from "../checkpoint/sha256.ts";
 import type { TrainingConfig } from "../config/config.ts";
 import { NablaError } from "../errors.ts";
+import { TRAINED } from "../optimizers/update.ts";
 import { readSettings } from "../training/settings.ts";
 import { internalsOf } from "./internals.ts";
 import type { Model } from "./model.ts";
@@ -43,6 +44,11 @@ export function saveModel(model: Model): Uint8Array {
       step: run.step,
       seed: model.seed,
       rateFactor: run.rateFactor,
+      ...(run.firstStep > 0 && { begun: { epoch: run.firstEpoch, step: run.firstStep } }),
+      ...(run.baseRate !== undefined && { baseRate: run.baseRate }),
+      ...(run.step > 0 &&
+        state.setAt === run.step &&
+        compiled?.slots.includes(TRAINED) && { weightsSet: true }),
       history: run.history,
       running: { lossSum: run.lossSum, rows: run.rows, rate: run.rate, metrics: run.metrics },
       ...(run.stopped !== undefined && { stopped: run.stopped }),
@@ -51,7 +57,7 @@ export function saveModel(model: Model): Uint8Array {
     ...(model.metadata.classes && { classes: [...model.metadata.classes] }),
     ...(model.metadata.standardisation && { standardisation: model.metadata.standardisation }),
     ...(settings && {
-      dataset: { name: "training data", length: settings.rows, inputShape: [...model.inputShape] },
+      dataset: { name: "training data", length: settings.rows, inputShape: [...model.inputs[0].shape] },
     }),
     ...(model.metadata.extra && { extra: model.metadata.extra }),
   });
@@ -59,16 +65,17 @@ export function saveModel(model: Model): Uint8Array {
 
 /** The configuration document of a model: { nabla, model, training? }, every default written out. */
 export function configOf(model: Model): {
-  nabla: 1;
-  model: { inputShape: number[]; layers: unknown[] };
+  nabla: 1 | 2;
+  model: { inputShape?: number[]; layers: unknown[]; outputs?: Readonly<Record<string, string>> };
   training?: TrainingConfig;
 } {
-  const { configs, state } = internalsOf(model);
+  const { topology, state } = internalsOf(model);
   const { settings, compiled } = state;
-  const document = {
-    nabla: 1 as const,
-    model: { inputShape: [...model.inputShape], layers: [...configs] },
-  };
+  const { layers, outputs } = topology;
+  // what older versions can read they may read
+  const document = outputs
+    ? { nabla: 2 as const, model: { layers: [...layers], outputs } }
+    : { nabla: 1 as const, model: { inputShape: [...model.inputShape], layers: [...layers] } };
   if (!compiled) return document;
   const { rows: _, ...fit } = settings ?? { ...readSettings({}, undefined, model.seed), rows: 0 };
   return { ...document, training: { ...compiled.config, ...fit } };

@@ -18,7 +18,7 @@
 import type { CallbackState, Logs } from "../callbacks/callback.ts";
 import type { Inputs, Targets } from "../data/dataset.ts";
 import type { Portable } from "../data/portable.ts";
-import type { LayerConfig } from "../layers/configs.ts";
+import type { Topology } from "../layers/configs.ts";
 import type { CompiledTraining } from "../training/compile.ts";
 import type { Progress } from "../training/progress.ts";
 import type { Run } from "../training/run.ts";
@@ -48,7 +48,7 @@ export type SentDataset =
 
 export interface Setup {
   module: WebAssembly.Module | BufferSource;
-  configs: readonly LayerConfig[];
+  topology: Topology;
   inputShape: readonly number[];
   training: CompiledTraining["config"];
   state: State;
@@ -60,6 +60,8 @@ export interface Setup {
   settings: RunSettings;
   classes?: readonly number[];
   samples?: Float64Array;
+  /** The same for the rows to validate on. */
+  validationSamples?: Float64Array;
   /** Which hooks anyone waits for, and after how many steps onBatchEnd. */
   hooks: Hook[];
   everySteps: readonly number[];
@@ -87,6 +89,7 @@ export type FromPage =
       callbacks?: CallbackState[];
       snapshot?: Uint8Array<ArrayBuffer>;
       rateFactor?: number;
+      baseRate?: number;
       /** Figures as callbacks left them. */
       logs?: Logs;
       stop?: string;
@@ -95,7 +98,7 @@ export type FromPage =
   | { kind: "rows"; id: number; read: number; x?: Inputs; y?: Targets; error?: SentError }
   | { kind: "seen"; id: number }
   /** From outside a callback's turn. */
-  | { kind: "meddle"; id: number; stop?: string; rateFactor?: number }
+  | { kind: "meddle"; id: number; stop?: string; rateFactor?: number; baseRate?: number }
   /** Before "train" too: pieces are forgotten then. */
   | { kind: "abort"; id: number };
 
