@@ -4,6 +4,7 @@ export { AVERAGE_POOL_FORWARD, AVERAGE_POOL_BACKWARD } from "./layers/averagePoo
 export { BATCH_NORM_MOMENTS, BATCH_NORM_FORWARD, BATCH_NORM_BACKWARD, MOVING_MOMENTS } from "./layers/batchNormalization";
 export { COPY_COLUMNS } from "./layers/concatenate";
 export { CONV2D_FORWARD, CONV2D_WEIGHTS, CONV2D_TURN, CONV2D_INPUT } from "./layers/conv2d";
+export { CONV2D_TRANSPOSE_WEIGHTS } from "./layers/conv2dTranspose";
 export { DENSE_FORWARD, DENSE_WEIGHTS, DENSE_TRANSPOSE, DENSE_INPUT, OUTER_SCRATCH } from "./layers/dense";
 export { DEPTHWISE_FORWARD, DEPTHWISE_WEIGHTS, DEPTHWISE_INPUT } from "./layers/depthwiseConv2d";
 export { DOT } from "./layers/dot";
@@ -12,8 +13,11 @@ export { LAYER_NORM_FORWARD, LAYER_NORM_INPUT, LAYER_NORM_WEIGHTS } from "./laye
 export { MAX_POOL_FORWARD, MAX_POOL_BACKWARD } from "./layers/maxPooling2d";
 export { SUBTRACT, MULTIPLY, MAXIMUM, MINIMUM, SCALE, ROUTE, ADD_GRADIENT } from "./layers/merge";
 export { DROPOUT, GAUSSIAN_NOISE } from "./layers/noise";
+export { PERMUTE } from "./layers/permute";
+export { REPEAT_CHANNELS_FORWARD, REPEAT_CHANNELS_BACKWARD } from "./layers/repeatChannels";
 export { FLATTEN_PIXELS, UNFLATTEN_PIXELS } from "./layers/reshape";
 export { conv2dScratch, conv2dInputScratch, depthwiseScratch } from "./layers/scratch";
+export { UP_SAMPLE_NEAREST_FORWARD, UP_SAMPLE_NEAREST_BACKWARD, UP_SAMPLE_BILINEAR_FORWARD, UP_SAMPLE_BILINEAR_BACKWARD } from "./layers/upSampling2d";
 export { ZERO_PAD } from "./layers/zeroPadding2d";
 export { ELU_FORWARD, ELU_BACKWARD } from "./activations/elu";
 export { GAUSSIAN_FORWARD, GAUSSIAN_BACKWARD } from "./activations/gaussian";

@@ -27,8 +27,11 @@ export interface Records {
   AddGradient: { dw: "p"; from: "p"; n: "i" };
   Dropout: { y: "p"; x: "p"; step: "p"; units: "i"; stream: "i"; threshold: "i"; scale: "f" };
   GaussianNoise: { y: "p"; x: "p"; step: "p"; units: "i"; stream: "i"; deviation: "f" };
+  Permute: { y: "p"; x: "p"; n0: "i"; n1: "i"; n2: "i"; n3: "i"; n4: "i"; n5: "i"; s0: "i"; s1: "i"; s2: "i"; s3: "i"; s4: "i"; s5: "i"; xRow: "i" };
   Pool: { y: "p"; x: "p"; index: "p"; height: "i"; width: "i"; channels: "i"; poolHeight: "i"; poolWidth: "i"; strideY: "i"; strideX: "i"; top: "i"; left: "i"; outHeight: "i"; outWidth: "i" };
+  RepeatChannels: { y: "p"; x: "p"; pixels: "i"; channels: "i"; count: "i" };
   Reshape: { y: "p"; x: "p"; pixels: "i"; channels: "i" };
+  UpSample: { y: "p"; x: "p"; height: "i"; width: "i"; channels: "i"; sizeY: "i"; sizeX: "i" };
   ZeroPad: { y: "p"; x: "p"; height: "i"; width: "i"; channels: "i"; outHeight: "i"; outWidth: "i"; top: "i"; left: "i" };
   OneHot: { y: "p"; labels: "p"; units: "i"; on: "f"; off: "f" };
   Loss: { losses: "p"; da: "p"; a: "p"; y: "p"; weight: "p"; step: "p"; units: "i"; alpha: "f" };
@@ -88,6 +91,7 @@ export interface Kernels {
   CONV2D_WEIGHTS: "Conv2d";
   CONV2D_TURN: "Conv2dTurn";
   CONV2D_INPUT: "Conv2d";
+  CONV2D_TRANSPOSE_WEIGHTS: "Conv2d";
   DENSE_FORWARD: "DenseForward";
   DENSE_WEIGHTS: "DenseWeights";
   DENSE_TRANSPOSE: "DenseTranspose";
@@ -112,8 +116,15 @@ export interface Kernels {
   ADD_GRADIENT: "AddGradient";
   DROPOUT: "Dropout";
   GAUSSIAN_NOISE: "GaussianNoise";
+  PERMUTE: "Permute";
+  REPEAT_CHANNELS_FORWARD: "RepeatChannels";
+  REPEAT_CHANNELS_BACKWARD: "RepeatChannels";
   FLATTEN_PIXELS: "Reshape";
   UNFLATTEN_PIXELS: "Reshape";
+  UP_SAMPLE_NEAREST_FORWARD: "UpSample";
+  UP_SAMPLE_NEAREST_BACKWARD: "UpSample";
+  UP_SAMPLE_BILINEAR_FORWARD: "UpSample";
+  UP_SAMPLE_BILINEAR_BACKWARD: "UpSample";
   ZERO_PAD: "ZeroPad";
   ABSOLUTE_ERROR: "Loss";
   BINARY_CROSSENTROPY: "Loss";

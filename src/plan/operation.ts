@@ -18,6 +18,8 @@ export interface Parameter {
   readonly layout: Layout;
   /** Packed: columns are cut into so many matrices, one after the other. Default 1. */
   readonly groups?: number;
+  /** Columns of the matrix, where they are more than the last axis: the last axes together. */
+  readonly columns?: number;
   readonly initializer: InitializerConfig;
   readonly fanIn: number;
   readonly fanOut: number;

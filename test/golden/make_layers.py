@@ -185,7 +185,7 @@ def layer(x, c, t, at, training):
     raise ValueError(kind)
 
 
-def case(shape, rows, config, training=True, scale=1.0, shift=0.0):
+def case(shape, rows, config, training=True, scale=1.0, shift=0.0, layer=layer):
     t = Tensors()
     x = float32(values(rows * math.prod(shape), 1) * scale + shift).reshape(rows, *shape).requires_grad_()
     y = layer(x, config, t, "", training)
@@ -321,4 +321,9 @@ cases = [
     case([6], 2, {"type": "residual", "layers": [{"type": "dense", "units": 9, "activation": "tanh"}, {"type": "dense", "units": 6}]}),
 ]
 
-(HERE / "layers.json").write_text("[\n" + ",\n".join(f"  {json.dumps(c, separators=(',', ':'))}" for c in cases) + "\n]\n")
+def write(name, cases):
+    (HERE / name).write_text("[\n" + ",\n".join(f"  {json.dumps(c, separators=(',', ':'))}" for c in cases) + "\n]\n")
+
+
+if __name__ == "__main__":
+    write("layers.json", cases)

@@ -3,11 +3,13 @@ import type { ActivationName } from "../../../src/activations/table.ts";
 import { activationReferences } from "../reference.ts";
 import { residual, sequence } from "./compose.ts";
 import { conv2d } from "./conv2d.ts";
+import { conv2dTranspose, separableConv2d } from "./convolutions.ts";
 import { dense } from "./dense.ts";
 import { batchNormalization, layerNormalization } from "./normalization.ts";
-import { globalAveragePooling2d, pooling2d } from "./pooling.ts";
+import { globalAveragePooling2d, globalMaxPooling2d, pooling2d } from "./pooling.ts";
 import { dropout, gaussianNoise } from "./random.ts";
-import { reshape, zeroPadding2d } from "./shapes.ts";
+import { sequence as alongSequence } from "./sequences.ts";
+import { cropping2d, permute, reshape, upSampling2d, zeroPadding2d } from "./shapes.ts";
 import { plain, type ReferenceConfig, type ReferenceLayer, type Shape } from "./types.ts";
 
 export type { Pass, ReferenceConfig, ReferenceLayer, Shape, Tensors } from "./types.ts";
@@ -61,6 +63,28 @@ export function reference(config: ReferenceConfig, shape: Shape): ReferenceLayer
       return reshape(config, shape);
     case "conv2d":
       return activated(conv2d(config, shape), config.activation);
+    case "conv1d":
+      return activated(alongSequence(config, shape), config.activation);
+    case "conv2dTranspose":
+      return activated(conv2dTranspose(config, shape), config.activation);
+    case "separableConv2d":
+      return activated(separableConv2d(config, shape), config.activation);
+    case "maxPooling1d":
+    case "averagePooling1d":
+    case "globalMaxPooling1d":
+    case "globalAveragePooling1d":
+    case "zeroPadding1d":
+    case "cropping1d":
+    case "upSampling1d":
+      return alongSequence(config, shape);
+    case "globalMaxPooling2d":
+      return globalMaxPooling2d(shape);
+    case "cropping2d":
+      return cropping2d(config, shape);
+    case "upSampling2d":
+      return upSampling2d(config, shape);
+    case "permute":
+      return permute(config, shape);
     case "maxPooling2d":
     case "averagePooling2d":
       return pooling2d(config, shape);
