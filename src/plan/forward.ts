@@ -5,7 +5,7 @@ import { sizeOf } from "../shape.ts";
 import { type CoreFacts, hasGaps, ld, PlanBuilder, type PlanImage, type Range } from "./builder.ts";
 import { graphOf, type Made, type Node, usersOf } from "./graph.ts";
 import type { Architecture, Operation, Placed, Site } from "./operation.ts";
-import { activationOf, activationsAfterMax, flatOutputs, withoutLast } from "./passes.ts";
+import { activationsAfterMax, flatOutputs, madeBy, withoutLast } from "./passes.ts";
 
 /** train: everything. evaluate: as when predicting, then the loss. predict: outputs only. */
 export type Mode = "train" | "evaluate" | "predict";
@@ -128,9 +128,9 @@ export function planForward(
   const builder = request.builder ?? new PlanBuilder(rows, request.core, request.parts);
   const names = architecture.outputs.map(({ layer }) => architecture.layers[layer].name);
   const whole = flatOutputs(activationsAfterMax(graphOf(architecture)), names);
-  const after = whole.outputs.map(activationOf);
   const users = usersOf(whole);
   const graph = withoutLast(whole, options.skips);
+  const after = whole.outputs.map((value, i) => madeBy(value, graph.outputs[i]));
   const values = new Map<Node, Range>();
   const inputs = architecture.inputs.map(({ name, shape }, i): PlannedInput => {
     const node = graph.inputs[i];
@@ -164,7 +164,7 @@ export function planForward(
   const outputs = architecture.outputs.map(({ name }, i) => ({
     name,
     units: sizeOf(graph.outputs[i].shape),
-    /** The activation that makes it. */
+    /** See madeBy(). */
     after: after[i],
   }));
   return { builder, graph, values, inputs, outputs, trace, sites, parameters };

@@ -23,7 +23,10 @@ export interface Loss {
   readonly name: string;
   /** Where it is a pair of functions of the program's own: calls them. Such a loss has no kernel. */
   readonly own?: (outputs: Batch, targets: Batch, gradient: boolean) => OwnLosses | Promise<OwnLosses>;
-  /** The kernel for outputs after this activation; fused kernels compute the activation too and take z. None where it is computed elsewhere. */
+  /**
+   * The kernel for outputs after this activation; fused kernels compute the activation too and take z. "computed": whatever the activation
+   * was, the kernel takes its values. None where it is computed elsewhere.
+   */
   kernel(
     after: string,
   ):

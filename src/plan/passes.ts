@@ -49,6 +49,19 @@ export function flatOutputs(graph: Graph, names: readonly string[]): Graph {
 export const activationOf = ({ operation }: Node): string =>
   (operation as Operation | undefined)?.activation ?? "linear";
 
+/**
+ * What a loss is told of an output: the activation that was left to its kernel; "linear" for values that no activation made; "computed" for
+ * those of an activation that is on the tape, which no kernel may compute a second time.
+ *
+ * @param value what the output was @param now what it is
+ */
+export function madeBy(value: Node, now: Node): string {
+  if (value !== now) return activationOf(value);
+  let made = value;
+  while (made.operation?.onlyLayout) [made] = made.from;
+  return activationOf(made) === "linear" ? "linear" : "computed";
+}
+
 /** Leaves out activations that make an output and nothing else, where `skips` says that the kernel of the loss computes them. */
 export function withoutLast(graph: Graph, skips: (output: number, activation: string) => boolean): Graph {
   const users = usersOf(graph);
