@@ -12,7 +12,7 @@ import { near } from "../harness.ts";
 import { Bed, values } from "../kernel.ts";
 import { sameBits } from "../layerRun.ts";
 import { type Shape, size, type Tensors } from "../layers/index.ts";
-import type { GraphPass, Jitter, ReferenceGraph } from "./reference.ts";
+import { type GraphPass, type Jitter, largest, type ReferenceGraph } from "./reference.ts";
 import { type GraphGiven, type GraphHow, type GraphResult, runGraph, SEED, type Subject } from "./run.ts";
 
 /** A float32 has 24 bits; what a kernel gives is off by a few of the last. */
@@ -101,18 +101,12 @@ export function figuresGot({ ys, dxs, gradients, moving }: GraphResult): Record<
   return { ...named(ys, "output"), ...named(dxs, "gradient of input"), ...ofParameters, ...moving };
 }
 
-const largest = (values: ArrayLike<number>) => {
-  let most = 0;
-  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]));
-  return most;
-};
-
 /** Roundings as float32 has them, at random. */
 function jitterOf(seed: number): Jitter {
   let next = seed * 1000;
-  return (given) => {
+  return (given, size = 0) => {
     const noise = values(given.length, next++);
-    return given.map((v, i) => v * (1 + ROUNDING * noise[i]));
+    return given.map((v, i) => v + (Math.abs(v) + size) * ROUNDING * noise[i]);
   };
 }
 
@@ -128,9 +122,10 @@ export function expected(
   drawn: Readonly<Record<string, Tensors>>,
   turns = 3,
 ): { want: Figures; room: Record<string, number>; size: number } {
-  const compute = (jitter: Jitter = (v) => v) => {
-    const all = Object.fromEntries(Object.entries(p).map(([name, v]) => [name, jitter(v)]));
-    return figuresOf(reference, reference.forward(all, xs.map(jitter), training, drawn, jitter), dys);
+  const compute = (jitter?: Jitter) => {
+    const rounded = (v: Float64Array) => jitter?.(v) ?? v;
+    const all = Object.fromEntries(Object.entries(p).map(([name, v]) => [name, rounded(v)]));
+    return figuresOf(reference, reference.forward(all, xs.map(rounded), training, drawn, jitter), dys);
   };
   const want = compute();
   const room = Object.fromEntries(

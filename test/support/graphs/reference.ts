@@ -32,8 +32,11 @@ export interface GraphPass {
   backward(dys: readonly Float64Array[]): { dxs: Float64Array[]; gradients: Tensors };
 }
 
-/** Called with everything that is computed on the way: returns what goes on in its place. */
-export type Jitter = (values: Float64Array) => Float64Array;
+/**
+ * Called with everything that is computed on the way: returns what goes on in its place.
+ * @param size of the terms it was added up from, where those cancel each other
+ */
+export type Jitter = (values: Float64Array, size?: number) => Float64Array;
 
 export interface ReferenceGraph {
   inputShapes: readonly Shape[];
@@ -58,13 +61,20 @@ export interface ReferenceGraph {
 interface Node {
   name: string;
   from: readonly string[];
-  /** Whose weights it has. */
-  owner: string;
+  /** What the names of its tensors begin with. */
+  at: string;
   layer?: ReferenceLayer;
   merge?: ReferenceMerge;
+  /** Whether its gradient is a difference of larger ones. */
+  cancels?: boolean;
 }
 
 const isMerge = (config: { type: string }): config is MergeConfig => MERGES.includes(config.type);
+export function largest(values: ArrayLike<number>): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]));
+  return most;
+}
 const add = (a: Float64Array | undefined, b: Float64Array) => a?.map((v, i) => v + b[i]) ?? b.slice();
 
 /** @param named layers with their names and inputs written out */
@@ -75,6 +85,27 @@ export function referenceGraph({ layers, outputs }: GraphConfig): ReferenceGraph
     parameters: {} as Record<string, Shape>,
     moving: {} as Record<string, Shape>,
     tensorsOf: {} as Record<string, string[]>,
+  };
+  /** A layer, or those it consists of. */
+  const put = (config: ReferenceConfig, name: string, from: string, at: string): ReferenceLayer => {
+    const layer = reference(config, shapes[from]);
+    if (!layer) throw new Error(`test/support/layers has no reference for ${config.type}`);
+    shapes[name] = layer.outputShape;
+    if (config.type !== "residual") {
+      nodes.push({ name, from: [from], at, layer, cancels: config.type.endsWith("Normalization") });
+      return layer;
+    }
+    const ends = (["layers", "shortcut"] as const).map((path) => {
+      let last = from;
+      for (const [i, inner] of (config[path] ?? []).entries()) {
+        put(inner, `${name}/${path}.${i}`, last, `${at}.${path}.${i}`);
+        last = `${name}/${path}.${i}`;
+      }
+      return last;
+    });
+    const merge = referenceMerge({ type: "add" }, [layer.outputShape, layer.outputShape]);
+    nodes.push({ name, from: ends, at, merge });
+    return layer;
   };
   const inputs = layers.filter(({ type }) => type === "input").map(({ name }) => name!);
   for (const config of layers) {
@@ -90,13 +121,10 @@ export function referenceGraph({ layers, outputs }: GraphConfig): ReferenceGraph
     if (isMerge(owner)) {
       const merge = referenceMerge(owner, its);
       shapes[name] = merge.outputShape;
-      nodes.push({ name, from, owner: own, merge });
+      nodes.push({ name, from, at: own, merge });
       continue;
     }
-    const layer = reference(owner as ReferenceConfig, its[0]);
-    if (!layer) throw new Error(`test/support/layers has no reference for ${owner.type}`);
-    shapes[name] = layer.outputShape;
-    nodes.push({ name, from, owner: own, layer });
+    const layer = put(owner as ReferenceConfig, name, from[0], own);
     if (owner !== config) continue;
     result.tensorsOf[own] = [];
     for (const kind of ["parameters", "moving"] as const)
@@ -111,29 +139,32 @@ export function referenceGraph({ layers, outputs }: GraphConfig): ReferenceGraph
     shapes,
     inputShapes: inputs.map((name) => shapes[name]),
     outputShapes: ends.map((name) => shapes[name]),
-    forward(p, xs, training, drawn = {}, jitter = (values) => values) {
+    forward(p, xs, training, drawn = {}, jitter) {
+      const rounded = (values: Float64Array) => jitter?.(values) ?? values;
       const values: Record<string, Float64Array> = {};
       const now: Tensors = { ...p };
       const moved: Tensors = {};
       const backs: ((dy: Float64Array) => { dxs: Float64Array[]; gradients: Tensors })[] = [];
       for (const [i, name] of inputs.entries()) values[name] = xs[i];
-      for (const { name, from, owner, layer, merge } of nodes) {
+      for (const { name, from, at, layer, merge, cancels } of nodes) {
         const given = from.map((value) => values[value]);
         if (merge) {
           const { y, backward } = merge.forward(given);
-          values[name] = jitter(y);
+          values[name] = rounded(y);
           backs.push((dy) => ({ dxs: backward(dy), gradients: {} }));
           continue;
         }
-        const pass = layer!.forward({ ...under(owner, now), ...drawn[name] }, given[0], training);
-        values[name] = jitter(pass.y);
+        const pass = layer!.forward({ ...under(at, now), ...drawn[name] }, given[0], training);
+        values[name] = rounded(pass.y);
         backs.push((dy) => {
           const { dx, gradients } = pass.backward(dy);
-          return { dxs: [dx], gradients };
+          if (!jitter || !cancels) return { dxs: [dx], gradients };
+          const signs = dy.map((_, i) => largest(dy) * (i % 3 === 0 ? -1 : 1));
+          return { dxs: [jitter(dx, largest(pass.backward(signs).dx))], gradients };
         });
         for (const [tensor, value] of Object.entries(pass.moving)) {
-          now[`${owner}.${tensor}`] = value;
-          moved[`${owner}.${tensor}`] = value;
+          now[`${at}.${tensor}`] = value;
+          moved[`${at}.${tensor}`] = value;
         }
       }
       return {
@@ -146,14 +177,14 @@ export function referenceGraph({ layers, outputs }: GraphConfig): ReferenceGraph
             d[name] = add(d[name], dys[k]);
           });
           for (let i = nodes.length - 1; i >= 0; i--) {
-            const { name, from, owner } = nodes[i];
+            const { name, from, at } = nodes[i];
             if (!d[name]) continue;
-            const back = backs[i](jitter(d[name]));
+            const back = backs[i](rounded(d[name]));
             from.forEach((value, k) => {
               d[value] = add(d[value], back.dxs[k]);
             });
             for (const [tensor, gradient] of Object.entries(back.gradients))
-              gradients[`${owner}.${tensor}`] = add(gradients[`${owner}.${tensor}`], gradient);
+              gradients[`${at}.${tensor}`] = add(gradients[`${at}.${tensor}`], gradient);
           }
           return { dxs: inputs.map((name, i) => d[name] ?? new Float64Array(xs[i].length)), gradients };
         },
