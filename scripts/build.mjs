@@ -104,6 +104,7 @@ const LATER = {
   remote: "src/worker/train.ts",
   trainer: "src/training/trainer.ts",
   fit: "src/training/fit.ts",
+  manual: "src/training/manual.ts",
 };
 const later = {
   name: "later",

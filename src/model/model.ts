@@ -26,6 +26,7 @@ import type { TrainingOptions } from "../training/compile.ts";
 import { confusionOf, evaluate, type Scores } from "../training/evaluate.ts";
 import { type Gradients, gradientsOf } from "../training/gradients.ts";
 import { copyParameters, inputGradientsOf } from "../training/inspect.ts";
+import type { ApplyOptions } from "../training/manual.ts";
 import { testOnBatch, trainOnBatch } from "../training/onBatch.ts";
 import type {
   EvaluateOptions,
@@ -169,6 +170,38 @@ export class Model {
   }
 
   /**
+   * The first of three steps of training by hand, for losses that a program computes itself (policy gradients, adversarial networks): the
+   * outputs, with layers behaving as in training. Several forward() and backward() before one applyGradients() add up, as if their rows
+   * were one batch. compile() comes first; its loss plays no part here.
+   * @param x as for predict() @returns as predict() does
+   */
+  async forward<R extends Outputs | OutputRecord = Outputs>(x: ArrayLike2 | ArrayRecord): Promise<R> {
+    return (await byHand()).forward(internalsOf(this), x) as R;
+  }
+
+  /**
+   * The second: the backward pass of the last forward().
+   * @param gradients dL/d outputs, [rows, …output shape], used as they are: divide by the rows where L is a mean over them
+   * @returns dL/d inputs, [rows, …input shape]: of inputs as the network sees them, bytes after their scale
+   * @throws NablaError where there was no forward() or the model has run since; for gradients of another shape or not finite
+   */
+  async backward<R extends Outputs | OutputRecord = Outputs>(
+    gradients: ArrayLike2 | ArrayRecord,
+  ): Promise<R> {
+    return (await byHand()).backward(internalsOf(this), gradients) as R;
+  }
+
+  /** The third: the optimizer's step. @throws NablaError where there was no backward(), or gradients are not finite */
+  async applyGradients(options: ApplyOptions = {}): Promise<void> {
+    (await byHand()).applyGradients(internalsOf(this), options);
+  }
+
+  /** Forgets the gradients that backward() has added up: where only those of the inputs were wanted. */
+  async clearGradients(): Promise<void> {
+    (await byHand()).clearGradients(internalsOf(this));
+  }
+
+  /**
    * Outputs for rows of input: a typed array or nested arrays with the batch dimension first, { data, shape }, or a data set.
    * uint8 values are scaled by 1/255, like images in training. Several inputs are given by their names: { image, table }; several
    * outputs are returned by theirs.
@@ -284,6 +317,8 @@ function only(all: readonly Input[], who: string, instead: string): readonly num
     `${who}: the model has ${all.length} ${instead} (${all.map(({ name }) => name).join(", ")}); see model.${instead}`,
   );
 }
+
+const byHand = () => import("../training/manual.ts");
 
 /** A model whose layers follow each other: sequential([dense({ units: 10, activation: "softmax", inputShape: [784] })]). */
 export function sequential(layers: readonly LayerInput[], options?: SequentialOptions): Model {
