@@ -26,7 +26,6 @@ import type { TrainingOptions } from "../training/compile.ts";
 import { confusionOf, evaluate, type Scores } from "../training/evaluate.ts";
 import { type Gradients, gradientsOf } from "../training/gradients.ts";
 import { copyParameters, inputGradientsOf } from "../training/inspect.ts";
-import type { ApplyOptions } from "../training/manual.ts";
 import { testOnBatch, trainOnBatch } from "../training/onBatch.ts";
 import type {
   EvaluateOptions,
@@ -36,6 +35,7 @@ import type {
   WeightOptions,
 } from "../training/options.ts";
 import { seedField } from "../training/settings.ts";
+import { ByHand } from "./byHand.ts";
 import { fitModel } from "./fit.ts";
 import { Internals, internalsOf, setInternals } from "./internals.ts";
 import type { FitOptions, Metadata, SequentialOptions } from "./options.ts";
@@ -56,12 +56,13 @@ function chainOf(layers: readonly unknown[]): Written {
 }
 
 /** A network of layers: made by sequential(), model(), load() or fromConfig(). */
-export class Model {
+export class Model extends ByHand {
   readonly seed: number;
   metadata: Metadata = {};
 
   /** @param layers of a chain; or a graph, as model() makes it */
   constructor(layers: readonly (LayerInput | LayerConfig)[] | Written, options: SequentialOptions = {}) {
+    super();
     checkOptions("sequential", options, ["seed", "inputShape"]);
     const { topology, builder, inputShape } = "topology" in layers ? layers : chainOf(layers);
     this.seed = seedField().check(options.seed ?? 0, "seed");
@@ -167,38 +168,6 @@ export class Model {
   testOnBatch(x: Dataset | ArrayLike2, y?: ArrayLike2 | WeightOptions, more?: WeightOptions): Scores {
     const internals = internalsOf(this);
     return testOnBatch(internals, ...argumentsOf("testOnBatch", internals, x, y, more));
-  }
-
-  /**
-   * The first of three steps of training by hand, for losses that a program computes itself (policy gradients, adversarial networks): the
-   * outputs, with layers behaving as in training. Several forward() and backward() before one applyGradients() add up, as if their rows
-   * were one batch. compile() comes first; its loss plays no part here.
-   * @param x as for predict() @returns as predict() does
-   */
-  async forward<R extends Outputs | OutputRecord = Outputs>(x: ArrayLike2 | ArrayRecord): Promise<R> {
-    return (await byHand()).forward(internalsOf(this), x) as R;
-  }
-
-  /**
-   * The second: the backward pass of the last forward().
-   * @param gradients dL/d outputs, [rows, …output shape], used as they are: divide by the rows where L is a mean over them
-   * @returns dL/d inputs, [rows, …input shape]: of inputs as the network sees them, bytes after their scale
-   * @throws NablaError where there was no forward() or the model has run since; for gradients of another shape or not finite
-   */
-  async backward<R extends Outputs | OutputRecord = Outputs>(
-    gradients: ArrayLike2 | ArrayRecord,
-  ): Promise<R> {
-    return (await byHand()).backward(internalsOf(this), gradients) as R;
-  }
-
-  /** The third: the optimizer's step. @throws NablaError where there was no backward(), or gradients are not finite */
-  async applyGradients(options: ApplyOptions = {}): Promise<void> {
-    (await byHand()).applyGradients(internalsOf(this), options);
-  }
-
-  /** Forgets the gradients that backward() has added up: where only those of the inputs were wanted. */
-  async clearGradients(): Promise<void> {
-    (await byHand()).clearGradients(internalsOf(this));
   }
 
   /**
@@ -317,8 +286,6 @@ function only(all: readonly Input[], who: string, instead: string): readonly num
     `${who}: the model has ${all.length} ${instead} (${all.map(({ name }) => name).join(", ")}); see model.${instead}`,
   );
 }
-
-const byHand = () => import("../training/manual.ts");
 
 /** A model whose layers follow each other: sequential([dense({ units: 10, activation: "softmax", inputShape: [784] })]). */
 export function sequential(layers: readonly LayerInput[], options?: SequentialOptions): Model {
