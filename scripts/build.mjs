@@ -105,6 +105,7 @@ const LATER = {
   trainer: "src/training/trainer.ts",
   fit: "src/training/fit.ts",
   listing: "src/model/listing.ts",
+  manual: "src/training/manual.ts",
 };
 const later = {
   name: "later",

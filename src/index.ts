@@ -54,7 +54,7 @@ export {
 } from "./model/model.ts";
 export { configOf, weightsSha256 } from "./model/save.ts";
 export { type LayerSummary, layerSummaries } from "./model/summary.ts";
-export type { Outputs } from "./network/predict.ts";
+export type { OutputRecord, Outputs } from "./network/predict.ts";
 export {
   type DigitModel,
   type LinePicture,

@@ -35,6 +35,7 @@ import type {
   WeightOptions,
 } from "../training/options.ts";
 import { seedField } from "../training/settings.ts";
+import { ByHand } from "./byHand.ts";
 import { fitModel } from "./fit.ts";
 import { Internals, internalsOf, setInternals } from "./internals.ts";
 import type { ListingOptions } from "./listing.ts";
@@ -56,12 +57,13 @@ function chainOf(layers: readonly unknown[]): Written {
 }
 
 /** A network of layers: made by sequential(), model(), load() or fromConfig(). */
-export class Model {
+export class Model extends ByHand {
   readonly seed: number;
   metadata: Metadata = {};
 
   /** @param layers of a chain; or a graph, as model() makes it */
   constructor(layers: readonly (LayerInput | LayerConfig)[] | Written, options: SequentialOptions = {}) {
+    super();
     checkOptions("sequential", options, ["seed", "inputShape"]);
     const { topology, builder, inputShape } = "topology" in layers ? layers : chainOf(layers);
     this.seed = seedField().check(options.seed ?? 0, "seed");

@@ -45,6 +45,8 @@ export class Network extends InferenceNetwork {
   private withGradients = false;
   /** Counts how often parameters or slots were set from outside a training step. */
   changes = 0;
+  /** Counts how often a plan that trains was put into memory: it writes gradients where those of another were. */
+  taken = 0;
 
   get parameterCount(): number {
     return this.tensors.reduce((sum, { spec }) => sum + sizeOf(spec.shape), 0);
@@ -63,6 +65,11 @@ export class Network extends InferenceNetwork {
       while (at && at.activation === undefined) at = layers[at.inputs[0] - inputs.length];
       return (at?.activation ?? "linear") as ActivationName;
     });
+  }
+
+  override use(wanted: Plan): Plan {
+    if (wanted.mode === "train" && !this.inUse(wanted)) this.taken++;
+    return super.use(wanted);
   }
 
   /** Fills all parameters from the seed: tensor number t draws from step t of the stream for initialisation. */

@@ -77,6 +77,8 @@ export interface Plan extends PlanImage {
   readonly outputs: readonly PlannedOutput[];
   /** Step records of learning rates that single layers have, to be set before each step. */
   readonly rates?: readonly OwnRate[];
+  /** Whether gradients of parameters that are used more than once are added up in buffers of the plan. */
+  readonly sums?: boolean;
   /** Every layer's values in order, for finding where a NaN came from. */
   readonly trace: readonly {
     readonly layer: string;

@@ -103,6 +103,7 @@ export function plan(request: PlanRequest): Plan {
     inputs: forward.inputs.map((input, i) => ({ ...input, dx: inputGradient ? dx[i] : undefined })),
     outputs: planned.map(({ gradient: _, a: __, ...output }) => output),
     rates,
+    sums: sites.more.length > 0,
     trace,
     marks: { loss, backward, penalties, update, end: builder.length },
   };
