@@ -5,7 +5,14 @@ import { object, optional } from "../fields/objects.ts";
 import { ld, type Range } from "../plan/builder.ts";
 import type { Operation, Site } from "../plan/operation.ts";
 import { showShape } from "../shape.ts";
-import { type Convolution, geometryOf, scratchFor, turn, withActivation } from "./convolution.ts";
+import {
+  type Convolution,
+  checkGroups,
+  geometryOf,
+  scratchFor,
+  turn,
+  withActivation,
+} from "./convolution.ts";
 import { type Around, type Image, imageShape, type Placement } from "./geometry.ts";
 import { type Built, layer, layerName, misfit, type Place } from "./layer.ts";
 import { padding } from "./sides.ts";
@@ -158,12 +165,7 @@ function build(config: Config, at: Place): Built {
   const from = imageShape(at);
   const channels = from[2];
   const { filters, groups, kernelSize: window, strides, dilationRate: dilation, trainable } = config;
-  if (channels % groups !== 0 || filters % groups !== 0) {
-    throw misfit(
-      TRAINING &&
-        `${called}: groups: expected a divisor of both ${channels} channels and ${filters} filters, got ${groups}`,
-    );
-  }
+  checkGroups(called, channels, filters, groups);
   const { y, x } = placeOutput(config, called, from);
   const image = [y.out, x.out, filters] as const;
   const area = window[0] * window[1];

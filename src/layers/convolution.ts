@@ -147,6 +147,15 @@ export function turn(of: Convolution, { builder }: Site, w: Range): Range {
   return wt;
 }
 
+/** @throws NablaError for groups that do not divide */
+export function checkGroups(called: string, channels: number, filters: number, groups: number): void {
+  if (channels % groups === 0 && filters % groups === 0) return;
+  throw misfit(
+    TRAINING &&
+      `${called}: groups: expected a divisor of both ${channels} channels and ${filters} filters, got ${groups}`,
+  );
+}
+
 type Config = WeightConfig & { filters: number; groups: number };
 
 /**
@@ -163,12 +172,7 @@ export function buildConvolution(
 ): Built {
   const channels = image[2];
   const { filters, groups, trainable } = config;
-  if (channels % groups !== 0 || filters % groups !== 0) {
-    throw misfit(
-      TRAINING &&
-        `${called}: groups: expected a divisor of both ${channels} channels and ${filters} filters, got ${groups}`,
-    );
-  }
+  checkGroups(called, channels, filters, groups);
   const placement = place(called, image, over, sequence);
   const along = (shape: readonly number[]) => (sequence ? shape.slice(1) : shape);
   const outputShape = along([...placement.out, filters]);

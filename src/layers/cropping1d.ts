@@ -27,4 +27,5 @@ export const cropping1d = /* @__PURE__ */ layer("cropping1d", {
     return buildFraming(at, image, cut, true);
   },
   example: TRAINING && "{ cropping: 1 }",
+  onlyShape: true,
 });

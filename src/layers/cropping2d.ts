@@ -25,4 +25,5 @@ export const cropping2d = /* @__PURE__ */ layer("cropping2d", {
     return buildFraming(at, image, [less(cropping[0]), less(cropping[1])]);
   },
   example: TRAINING && "{ cropping: 1 }",
+  onlyShape: true,
 });

@@ -18,4 +18,5 @@ export const upSampling1d = /* @__PURE__ */ layer("upSampling1d", {
       )),
   build: ({ size }, at) => buildUpSampling("nearest", at, sequenceShape(at), [1, size], true),
   example: TRAINING && "{ size: 2 }",
+  onlyShape: true,
 });

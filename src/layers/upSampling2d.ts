@@ -25,4 +25,5 @@ export const upSampling2d = /* @__PURE__ */ layer("upSampling2d", {
       )),
   build: ({ size, interpolation }, at) => buildUpSampling(interpolation, at, imageShape(at), size),
   example: TRAINING && "{ size: 2 }",
+  onlyShape: true,
 });
