@@ -6,6 +6,7 @@ import { floatsOf, ld } from "../plan/builder.ts";
 import type { Merge } from "../plan/operation.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import { type Built, layer, layerName, misfit, type Place } from "./layer.ts";
+import { checkSeveral } from "./merging.ts";
 
 const fields = () =>
   object(
@@ -21,7 +22,9 @@ const fields = () =>
   );
 
 /** @throws NablaError where shapes differ in another axis, or there is no such axis */
-function build({ axis }: Infer<ReturnType<typeof fields>>, { name, called, inputShapes }: Place): Built {
+function build({ axis }: Infer<ReturnType<typeof fields>>, at: Place): Built {
+  checkSeveral(at);
+  const { name, called, inputShapes } = at;
   const [first] = inputShapes;
   const { length } = first;
   const along = axis < 0 ? length + axis : axis - 1;

@@ -6,6 +6,7 @@ import { floatsOf, ld, type Range } from "../plan/builder.ts";
 import type { Merge } from "../plan/operation.ts";
 import { type Shape, showShape } from "../shape.ts";
 import { type Built, layer, layerName, misfit, type Place } from "./layer.ts";
+import { checkSeveral } from "./merging.ts";
 
 const fields = () =>
   object(
@@ -34,7 +35,9 @@ function axesOf(shape: Shape, summed: number) {
 type Axis = ReturnType<typeof axesOf>["kept"];
 
 /** @throws NablaError where values are no vectors or matrices, or the summed axes differ */
-function build({ axes }: Infer<ReturnType<typeof fields>>, { name, called, inputShapes }: Place): Built {
+function build({ axes }: Infer<ReturnType<typeof fields>>, at: Place): Built {
+  checkSeveral(at);
+  const { name, called, inputShapes } = at;
   const got = inputShapes.map((shape) => showShape(shape)).join(" and ");
   const numbers = axes.map((axis, i) => (axis < 0 ? (inputShapes[i]?.length ?? 0) + axis : axis - 1));
   if (

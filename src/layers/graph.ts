@@ -3,7 +3,7 @@ import { fullBuild } from "../core/full.ts";
 import { didYouMean } from "../errors.ts";
 import { type Input, type Layer, parametersOf } from "../plan/operation.ts";
 import { sameShape, showShape } from "../shape.ts";
-import { type Builder, buildLayer, chain, nameLayers, sourcesOf } from "./chain.ts";
+import { type Builder, buildLayer, chain, type Find, nameLayers, type Spot, sourcesOf } from "./chain.ts";
 import type { LayerConfig, Topology } from "./configs.ts";
 import { misfit } from "./layer.ts";
 import { kindOf } from "./registry.ts";
@@ -59,6 +59,15 @@ function ownerOf(config: LayerConfig, i: number, layers: readonly LayerConfig[])
   );
 }
 
+/** Builds a layer of a graph. @throws NablaError for several values where it takes one */
+export function buildNode(config: LayerConfig, spot: Spot, find: Find): Layer {
+  const { type, name } = config;
+  const { index, shapes, called = `${type} "${name}" (layer ${index + 1})` } = spot;
+  if (shapes.length > 1 && find(type)?.merges === undefined)
+    throw misfit(TRAINING && `${called}: expected one input, got ${shapes.length}`);
+  return buildLayer(config, spot, find);
+}
+
 /** Builds a graph: its inputs are its layers of type "input". */
 const build: Builder["build"] = ({ layers: configs, outputs = {} }, _inputShape, find = kindOf) => {
   const named = nameLayers(configs, find);
@@ -77,7 +86,7 @@ const build: Builder["build"] = ({ layers: configs, outputs = {} }, _inputShape,
     if (config.type === "input") return;
     const owner = ownerOf(config, i, named);
     const values = from[i].map((name) => numbers.get(name)!);
-    const built = buildLayer(owner, { index: i, inputs: values, shapes: values.map(shapeOf) }, find);
+    const built = buildNode(owner, { index: i, inputs: values, shapes: values.map(shapeOf) }, find);
     // where values are used twice their gradients are added: the core of dense layers cannot
     const layer = { ...built, name: config.name!, core: fullBuild };
     checkShared(layer, owner.name!, layers);
