@@ -15,9 +15,12 @@ export interface Node {
   uses: number;
   /** Whether it is a value inside a layer that is no chain: nobody outside sees it. */
   readonly inside?: boolean;
-  /** Where it lies, and what its operation was told. Once the forward pass is on the tape. */
+  /** Once the forward pass is on the tape: where it lies, and what its operation was told. */
   y?: Range;
   site?: Site;
+  /** While walking back: whether its gradient is, and the sum of those that have come. */
+  wanted?: boolean;
+  dy?: Range;
 }
 
 /** A node with an operation. */
@@ -43,25 +46,12 @@ export function graphOf({ inputs, layers, outputs }: Architecture): Graph {
   const given = inputs.map(({ shape }): Node => ({ from: [], shape, uses: 0 }));
   /** Of the inputs, then of the layers. */
   const values = [...given];
-  for (const { inputs, operations, wired } of layers) {
-    const local = inputs.map((i) => values[i]);
-    if (wired)
-      wired.forEach(({ operation, from }, i) => {
-        const inside = i < wired.length - 1;
-        local.push(
-          put(
-            nodes,
-            operation,
-            from.map((at) => local[at]),
-            inside,
-          ),
-        );
-      });
-    else
-      operations.forEach((operation, i) => {
-        local.push(put(nodes, operation, i > 0 ? local.slice(-1) : [...local]));
-      });
-    values.push(local[local.length - 1]);
+  for (const { inputs, operations, wire } of layers) {
+    const xs = inputs.map((i) => values[i]);
+    const [y] = wire
+      ? [wire((...step) => put(nodes, ...step), xs)]
+      : operations.reduce((from, operation) => [put(nodes, operation, from)], xs);
+    values.push(y);
   }
   const ends = outputs.map(({ layer }) => values[given.length + layer]);
   for (const value of ends) value.uses++;

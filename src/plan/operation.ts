@@ -3,6 +3,7 @@
 import type { Build } from "../core/compile.ts";
 import type { InitializerConfig } from "../initializers/table.ts";
 import type { PlanBuilder, Range } from "./builder.ts";
+import type { Node } from "./graph.ts";
 
 /**
  * How a parameter lies in linear memory: plain values, a matrix [everything but the last axis, last axis] with padded rows, or one
@@ -95,12 +96,8 @@ export interface Merge extends Step {
 
 export type AnyOperation = Operation | Merge;
 
-/** An operation of a layer that is no chain, and what it is applied to. */
-export interface Wired {
-  readonly operation: AnyOperation;
-  /** Numbers of values: those the layer is given come first, then what its operations make, in order. */
-  readonly from: readonly number[];
-}
+/** Puts an operation behind the values it is applied to; gives its own. @param inside nobody outside of the layer sees the value */
+export type Put = (operation: AnyOperation, from: readonly Node[], inside?: boolean) => Node;
 
 /** A layer where it is applied: one that is applied twice is there twice. */
 export interface Layer {
@@ -111,10 +108,10 @@ export interface Layer {
   /** Of the first of them. */
   readonly inputShape: readonly number[];
   readonly outputShape: readonly number[];
-  /** One after the other, unless they are wired. In the order that numbers them. */
+  /** One after the other, unless the layer wires them. In the order that numbers them. */
   readonly operations: readonly AnyOperation[];
-  /** The same in the order they run in, where they are no chain. The last one's value is the layer's. */
-  readonly wired?: readonly Wired[];
+  /** Puts them behind the values the layer is given, where they are no chain. Returns the layer's value. */
+  wire?(put: Put, xs: readonly Node[]): Node;
   /** The activation's name, for summaries and for pairing with a loss. Undefined where values only change their shape. */
   readonly activation?: string;
   /** The build of the core its kernels are in, where that of dense layers lacks them. */

@@ -23,36 +23,30 @@ export function walkBack(
   given: readonly Range[],
   inputGradients: boolean,
 ): (Range | undefined)[] {
-  /** What gradients go to: what has parameters that are trained, or depends on such. */
-  const wanted = new Set<Node>(inputGradients ? inputs : []);
+  for (const value of inputs) value.wanted = inputGradients;
   for (const node of nodes)
-    if (isTrainable(node.operation) || node.from.some((value) => wanted.has(value))) wanted.add(node);
-  /** The sums of the gradients that have come, and how many are still to come. */
-  const sums = new Map<Node, Range>();
-  const missing = new Map<Node, number>();
+    node.wanted = isTrainable(node.operation) || node.from.some(({ wanted }) => wanted);
   /** Gradients on their way, the next one last. */
   const coming = outputs.map((value, i): [Node, Range] => [value, given[i]]).reverse();
   for (let next = coming.pop(); next; next = coming.pop()) {
     const [value, gradient] = next;
-    if (!wanted.has(value)) continue;
-    const { operation, from, site, shape, y, uses } = value;
-    const before = sums.get(value);
+    const { operation, from, shape, site, y, dy: before } = value;
+    if (!value.wanted) continue;
     let dy = gradient;
     if (before) {
       dy = builder.tensor("sums of gradients", shape);
       builder.emit("ADD", { y: dy, a: before, b: gradient, units: floatsOf(shape) });
     }
-    sums.set(value, dy);
-    const left = (missing.get(value) ?? uses) - 1;
-    missing.set(value, left);
-    if (left > 0 || !operation) continue;
+    value.dy = dy;
+    value.uses--;
+    if (value.uses > 0 || !operation) continue;
     const xs = from.map((each) => each.y!);
-    const needed = from.map((each) => wanted.has(each));
+    const needed = from.map(({ wanted }) => wanted!);
     const gradients =
       "divide" in operation
         ? operation.divide(site!, xs, y!, dy, needed)
         : [operation.backward(site!, xs[0], y!, dy, needed[0])];
-    for (let i = from.length; i-- > 0; ) coming.push([from[i], gradients[i]]);
+    for (let i = from.length - 1; i >= 0; i--) coming.push([from[i], gradients[i]]);
   }
-  return inputs.map((value) => sums.get(value));
+  return inputs.map(({ dy }) => dy);
 }
