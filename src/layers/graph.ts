@@ -3,6 +3,7 @@ import { fullBuild } from "../core/full.ts";
 import { didYouMean } from "../errors.ts";
 import { type Input, type Layer, parametersOf } from "../plan/operation.ts";
 import { sameShape, showShape } from "../shape.ts";
+import { again } from "./again.ts";
 import { type Builder, buildLayer, chain, type Find, nameLayers, type Spot, sourcesOf } from "./chain.ts";
 import type { LayerConfig, Topology } from "./configs.ts";
 import { misfit } from "./layer.ts";
@@ -88,7 +89,8 @@ const build: Builder["build"] = ({ layers: configs, outputs = {} }, _inputShape,
     const values = from[i].map((name) => numbers.get(name)!);
     const built = buildNode(owner, { index: i, inputs: values, shapes: values.map(shapeOf) }, find);
     // where values are used twice their gradients are added: the core of dense layers cannot
-    const layer = { ...built, name: config.name!, core: fullBuild };
+    const own = { ...built, name: config.name!, core: fullBuild };
+    const layer = owner === config ? own : again(own);
     checkShared(layer, owner.name!, layers);
     numbers.set(layer.name, inputs.length + layers.length);
     layers.push(layer);

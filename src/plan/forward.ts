@@ -138,35 +138,23 @@ export function planForward(
     return { name, kind, shape, x: staged };
   });
   const order = architecture.layers.flatMap(({ operations }) => operations);
-  /** Named in the error where the plan is too large. */
-  const parameters: Range[] = [];
-  /** Gradients of parameters that are used more than once, and where they are to be added. */
-  const more: { readonly to: Range; readonly from: Range }[] = [];
-  /** Where a parameter lies. From its second use on, its gradient has a place in the plan: kernels overwrite what is there. */
-  const place = (layer: string, name: string): Placed => {
-    const placed = request.parameter(layer, name);
-    const { value, gradient } = placed;
-    const trained = TRAINING && training && gradient.offset > 0;
-    if (!parameters.some(({ offset }) => offset === value.offset)) {
-      parameters.push(value, ...(trained ? [gradient] : []));
-      return placed;
-    }
-    if (!trained) return placed;
-    const from = builder.pin(builder.alloc(`${gradient.name}, again`, gradient.bytes));
-    more.push({ to: gradient, from });
-    return { value, gradient: from };
-  };
+  /** By name, for the error where the plan is too large. */
+  const parameters = new Map<string, Range>();
   const trace: { layer: string; range: Range; shape: readonly number[] }[] = [];
   for (const node of nodes) {
     const { operation, from, shape, inside } = node;
     const { layer } = operation;
-    const placed = new Map(operation.parameters.map(({ name }) => [name, place(layer, name)]));
+    for (const { name } of operation.parameters) {
+      const { value, gradient } = request.parameter(layer, name);
+      for (const range of training && gradient.offset > 0 ? [value, gradient] : [value])
+        parameters.set(range.name, range);
+    }
     const site: Site = {
       builder,
       training,
       number: order.indexOf(operation),
       saved: new Map(),
-      parameter: (name) => placed.get(name)!,
+      parameter: (name) => request.parameter(layer, name),
       output: (shape) => builder.tensor(`outputs of ${layer}`, shape),
       gradient: (shape) => builder.tensor(`input gradients of ${layer}`, shape),
     };
@@ -176,7 +164,7 @@ export function planForward(
     node.y = range;
     if (!inside) trace.push({ layer, range, shape });
   }
-  return { builder, inputs, trace, parameters, more };
+  return { builder, inputs, trace, parameters: [...parameters.values()] };
 }
 
 /**

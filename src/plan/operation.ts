@@ -66,6 +66,8 @@ interface Step {
   afterMax?(shape: readonly number[]): Operation;
   /** Whether y are the largest of values of x. */
   readonly takesMax?: boolean;
+  /** Puts on the tape what completes the gradients of parameters, once the walk back is over. */
+  settle?(site: Site): void;
   /** Puts on the tape what changes parameters otherwise than by gradients, once a step has turned out well. */
   update?(site: Site): void;
 }

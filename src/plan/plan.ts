@@ -84,7 +84,7 @@ export function plan(request: PlanRequest): Plan {
     dx = walkBack(builder, graph, given, inputGradient);
     for (const range of dx) if (range) builder.pin(range);
     penalties = builder.length;
-    for (const { to, from } of forward.more) builder.emit("ADD_GRADIENT", { dw: to, from, n: to.bytes / 4 });
+    for (const { operation, site } of graph.nodes) operation.settle?.(site!);
     request.update?.penalties(builder);
     update = builder.length;
     for (const { operation, site } of graph.nodes) operation.update?.(site!);
