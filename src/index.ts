@@ -13,6 +13,7 @@ export { augment } from "./data/augment/index.ts";
 export { shifted } from "./data/augment/shifted.ts";
 export type { ShiftedOptions } from "./data/augment/shiftedOptions.ts";
 export type { DataSplit, Dataset, Standardisation, Target } from "./data/dataset.ts";
+export { type JoinOptions, joinDatasets } from "./data/join.ts";
 export { splitDataset, subset } from "./data/split.ts";
 export {
   type CrossValidation,
