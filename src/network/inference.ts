@@ -67,7 +67,8 @@ export class InferenceNetwork {
         name,
         at: offset,
         value: { name, bytes, offset: base + offset },
-        gradient: { name: `gradient of ${name}`, bytes, offset: 0 },
+        // of what kernels write, without what aligns it
+        gradient: { name: `gradient of ${name}`, bytes: footprint(spec), offset: 0 },
       };
     });
     this.trained = this.tensors.filter(({ spec }) => spec.trainable);

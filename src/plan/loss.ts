@@ -3,7 +3,10 @@ import type { KernelsWith } from "../core/layouts.ts";
 
 export interface Loss {
   readonly name: string;
-  /** The kernel for outputs after this activation; fused kernels compute the activation too and take z. */
+  /**
+   * The kernel for outputs after this activation; fused kernels compute the activation too and take z. "computed": whatever the activation
+   * was, the kernel takes its values.
+   */
   kernel(
     after: string,
   ):

@@ -60,6 +60,8 @@ interface Step {
   readonly outputShape: readonly number[];
   /** Whether x may be an image whose pixels lie without padding: see Range.packed. */
   readonly takesPacked?: boolean;
+  /** Whether y are the values of x, in another layout at most. */
+  readonly onlyLayout?: boolean;
   /** The activation it applies, where it does nothing else: what the loss may compute with it. */
   readonly activation?: string;
   /** The same for values of another shape, put behind a max pooling instead of before it. Where values never fall as x rises. */

@@ -1,5 +1,5 @@
 /** What is changed in a graph before it is planned. Its outputs keep their values. */
-import { type Graph, put } from "./graph.ts";
+import { type Graph, type Made, put } from "./graph.ts";
 import { flattenOutput } from "./reshape.ts";
 
 /**
@@ -32,7 +32,9 @@ export function flatOutputs({ nodes, outputs }: Graph, names: readonly string[])
 
 /**
  * Leaves out activations that make an output and nothing else, where `skips` says that the kernel of the loss computes them.
- * @returns the activation each output is made by, left out or not; "linear" where it is made by something else
+ *
+ * @returns what the loss is told of each output: the activation that was left to its kernel; "linear" for values that no activation
+ * made; "computed" for those of an activation that is on the tape, which no kernel may compute a second time
  */
 export function withoutLast(
   { nodes, outputs }: Graph,
@@ -41,9 +43,12 @@ export function withoutLast(
   return outputs.map((value, i) => {
     const activation = value.operation?.activation;
     if (activation && value.uses === 1 && skips(i, activation)) {
-      nodes.splice(nodes.indexOf(value as never), 1);
+      nodes.splice(nodes.indexOf(value as Made), 1);
       [outputs[i]] = value.from;
+      return activation;
     }
-    return activation ?? "linear";
+    let made = value;
+    while (made.operation?.onlyLayout) [made] = made.from;
+    return made.operation?.activation ? "computed" : "linear";
   });
 }
