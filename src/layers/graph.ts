@@ -2,6 +2,7 @@
 import { fullBuild } from "../core/full.ts";
 import { didYouMean } from "../errors.ts";
 import { type Input, type Layer, parametersOf } from "../plan/operation.ts";
+import { walkBack } from "../plan/walk.ts";
 import { sameShape, showShape } from "../shape.ts";
 import { again } from "./again.ts";
 import { type Builder, buildLayer, chain, type Find, nameLayers, type Spot, sourcesOf } from "./chain.ts";
@@ -105,7 +106,7 @@ const build: Builder["build"] = ({ layers: configs, outputs = {} }, _inputShape,
     return { name, layer: value - inputs.length };
   });
   checkReach(inputs, layers, ends);
-  return { inputs, layers, outputs: ends };
+  return { inputs, layers, outputs: ends, walk: TRAINING && walkBack };
 };
 
 /** @throws NablaError where the same weights would need two shapes */

@@ -4,6 +4,7 @@ import { NablaError } from "../errors.ts";
 import { type Field, type Infer, list, type ObjectField, show } from "../fields/fields.ts";
 import { described, object, withDefault } from "../fields/objects.ts";
 import type { AnyOperation, Layer } from "../plan/operation.ts";
+import { walkBack } from "../plan/walk.ts";
 import { type Shape, sameShape, showShape } from "../shape.ts";
 import { addOperation } from "./add.ts";
 import type { SimpleLayerConfig, SimpleLayerInput } from "./configs.ts";
@@ -98,6 +99,7 @@ function build(config: Infer<ResidualFields>, { name, called, inputShape, inner 
         path.reduce((from, operation) => put(operation, [from], true), x);
       return put(sum, [endOf(main), endOf(side)]);
     },
+    walk: TRAINING && walkBack,
     core: fullBuild,
   };
 }

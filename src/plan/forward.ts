@@ -5,7 +5,7 @@ import { sizeOf } from "../shape.ts";
 import { type CoreFacts, hasGaps, ld, PlanBuilder, type PlanImage, type Range } from "./builder.ts";
 import { type Graph, graphOf } from "./graph.ts";
 import type { Architecture, Placed, Site } from "./operation.ts";
-import { activationsAfterMax, flatOutputs } from "./passes.ts";
+import { flatOutputs } from "./passes.ts";
 
 /** train: everything. evaluate: as when predicting, then the loss. predict: outputs only. */
 export type Mode = "train" | "evaluate" | "predict";
@@ -105,7 +105,7 @@ export function predictPlan(request: ForwardRequest): Plan {
 export function prepare(architecture: Architecture): Graph {
   const { layers, outputs } = architecture;
   const graph = graphOf(architecture);
-  activationsAfterMax(graph);
+  for (const node of graph.nodes) node.operation.pass?.(node, graph);
   flatOutputs(
     graph,
     outputs.map(({ layer }) => layers[layer].name),

@@ -3,7 +3,8 @@
 import type { Build } from "../core/compile.ts";
 import type { InitializerConfig } from "../initializers/table.ts";
 import type { PlanBuilder, Range } from "./builder.ts";
-import type { Node } from "./graph.ts";
+import type { Graph, Made, Node } from "./graph.ts";
+import type { walkBack } from "./walk.ts";
 
 /**
  * How a parameter lies in linear memory: plain values, a matrix [everything but the last axis, last axis] with padded rows, or one
@@ -66,8 +67,8 @@ interface Step {
   readonly activation?: string;
   /** The same for values of another shape, put behind a max pooling instead of before it. Where values never fall as x rises. */
   afterMax?(shape: readonly number[]): Operation;
-  /** Whether y are the largest of values of x. */
-  readonly takesMax?: boolean;
+  /** Changes the graph around the node it makes, before it is planned: see passes.ts. */
+  pass?(node: Made, graph: Graph): void;
   /** Puts on the tape what completes the gradients of parameters, once the walk back is over. */
   settle?(site: Site): void;
   /** Puts on the tape what changes parameters otherwise than by gradients, once a step has turned out well. */
@@ -116,6 +117,8 @@ export interface Layer {
   readonly operations: readonly AnyOperation[];
   /** Puts them behind the values the layer is given, where they are no chain. Returns the layer's value. */
   wire?(put: Put, xs: readonly Node[]): Node;
+  /** See Architecture.walk. */
+  readonly walk?: typeof walkBack;
   /** The activation's name, for summaries and for pairing with a loss. Undefined where values only change their shape. */
   readonly activation?: string;
   /** The build of the core its kernels are in, where that of dense layers lacks them. */
@@ -135,6 +138,8 @@ export interface Architecture {
   readonly layers: readonly Layer[];
   /** By name, the numbers of the layers whose values they are. */
   readonly outputs: readonly { readonly name: string; readonly layer: number }[];
+  /** The walk back through its graph, where that is no chain: what has one brings it. */
+  readonly walk?: typeof walkBack;
 }
 
 /** The parameters of a layer, in order. */

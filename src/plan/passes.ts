@@ -6,16 +6,14 @@ import { flattenOutput } from "./reshape.ts";
  * An activation that never falls is applied after a max pooling that follows it: the largest value stays the largest, its gradient goes
  * the same way, and there are fewer of them (four times, for windows of 2 × 2).
  */
-export function activationsAfterMax({ nodes, outputs }: Graph): void {
-  for (const node of nodes) {
-    const { operation, inside, shape } = node;
-    const [before] = node.from;
-    const after = operation.takesMax && before.uses === 1 && before.operation?.afterMax?.(shape);
-    if (!after || inside || outputs.includes(node)) continue;
-    before.operation = operation;
-    before.shape = shape;
-    node.operation = after;
-  }
+export function activationAfterMax(node: Made, { outputs }: Graph): void {
+  const { operation, inside, shape } = node;
+  const [before] = node.from;
+  const after = before.uses === 1 && before.operation?.afterMax?.(shape);
+  if (!after || inside || outputs.includes(node)) return;
+  before.operation = operation;
+  before.shape = shape;
+  node.operation = after;
 }
 
 /** What leaves an image with padding channels ends with a flat copy. @param names of the outputs' layers, for errors */

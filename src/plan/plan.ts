@@ -18,7 +18,7 @@ import {
 } from "./forward.ts";
 import type { Loss } from "./loss.ts";
 import { withoutLast } from "./passes.ts";
-import { walkBack } from "./walk.ts";
+import { walkChain } from "./walk.ts";
 
 export type { InputKind, Mode, Plan, PlannedInput, PlannedOutput } from "./forward.ts";
 
@@ -81,7 +81,10 @@ export function plan(request: PlanRequest): Plan {
   let dx: readonly (Range | undefined)[] = [];
   if (training) {
     const given = planned.map(({ gradient }) => gradient!);
-    dx = walkBack(builder, graph, given, inputGradient);
+    const { walk } = request.architecture;
+    dx = walk
+      ? walk(builder, graph, given, inputGradient)
+      : [walkChain(graph.nodes, given[0], inputGradient)];
     for (const range of dx) if (range) builder.pin(range);
     penalties = builder.length;
     for (const { operation, site } of graph.nodes) operation.settle?.(site!);

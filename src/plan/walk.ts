@@ -3,14 +3,38 @@
  *
  * Gradients are handed from a value to those it is made of, depth first: of the values a node is made of the first comes first, and the
  * whole path behind it, before the next. Where a value is used several times, its gradients are added as they come, and its own turn
- * comes with the last. So the order, and with it every bit, depends on nothing but the graph; for a chain it is last to first.
+ * comes with the last. So the order, and with it every bit, depends on nothing but the graph. For a chain it is last to first: walkChain()
+ puts the same on the tape and is all that programs of chains have.
  */
 import { floatsOf, type PlanBuilder, type Range } from "./builder.ts";
-import type { Graph, Node } from "./graph.ts";
-import { isTrainable } from "./operation.ts";
+import type { Graph, Made, Node } from "./graph.ts";
+import { isTrainable, type Operation } from "./operation.ts";
 
 /**
- * Puts the backward instructions on the tape.
+ * Puts the backward instructions of a chain on the tape.
+ *
+ * @param dy the gradient of its output
+ * @param inputGradients whether the gradient goes on to its input
+ * @returns the gradient of its input, where it was wanted
+ */
+export function walkChain(nodes: readonly Made[], dy: Range, inputGradients: boolean): Range | undefined {
+  const first = inputGradients ? 0 : nodes.findIndex(({ operation }) => isTrainable(operation));
+  let gradient = dy;
+  for (let i = nodes.length - 1; i >= first && first >= 0; i--) {
+    const { operation, from, site, y } = nodes[i];
+    gradient = (operation as Operation).backward(
+      site!,
+      from[0].y!,
+      y!,
+      gradient,
+      inputGradients || i > first,
+    );
+  }
+  return inputGradients ? gradient : undefined;
+}
+
+/**
+ * Puts the backward instructions of any graph on the tape.
  *
  * @param graph whose values lie where the forward pass put them
  * @param given the gradients of the outputs
