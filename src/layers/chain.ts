@@ -44,7 +44,10 @@ function buildChain({ layers: configs }: Topology, inputShape: Shape, find = kin
   };
 }
 
-export const chain: Builder = { build: buildChain, upTo: (all, at) => ({ layers: all.slice(0, at + 1) }) };
+export const chain: Builder = {
+  build: buildChain,
+  upTo: TRAINING && ((all, at) => ({ layers: all.slice(0, at + 1) })),
+};
 
 /** Where a layer is built. */
 export interface Spot {
@@ -58,11 +61,15 @@ export interface Spot {
   readonly called?: string;
 }
 
+/** How errors call a layer. */
+export const calledAt = ({ type, name }: LayerConfig, { index }: Spot): string =>
+  `${type} "${name}" (layer ${index + 1})`;
+
 /** @param config with its name, of a kind that takes as many values as the spot has */
 export function buildLayer(config: LayerConfig, spot: Spot, find: Find): Layer {
   const { type } = config;
   const name = config.name!;
-  const { index, inputs, shapes, called = `${type} "${name}" (layer ${index + 1})` } = spot;
+  const { index, inputs, shapes, called = calledAt(config, spot) } = spot;
   const kind = find(type);
   if (!kind)
     throw new NablaError(

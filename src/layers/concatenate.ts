@@ -31,11 +31,11 @@ function build({ axis }: Infer<ReturnType<typeof fields>>, at: Place): Built {
   const [first] = inputShapes;
   const { length } = first;
   const along = placeOf(axis, length);
-  const got = inputShapes.map((shape) => showShape(shape)).join(" and ");
+  const got = () => inputShapes.map((shape) => showShape(shape)).join(" and ");
   if (!(along >= 0 && along < length)) {
     throw misfit(
       TRAINING &&
-        `${called}: expected axis from 1 to ${length} (or −${length} to −1) for inputs ${got}, got ${axis}; axis 0 is the batch`,
+        `${called}: expected axis from 1 to ${length} (or −${length} to −1) for inputs ${got()}, got ${axis}; axis 0 is the batch`,
     );
   }
   const odd = inputShapes.findIndex(
@@ -44,7 +44,7 @@ function build({ axis }: Infer<ReturnType<typeof fields>>, at: Place): Built {
   if (odd > 0) {
     throw misfit(
       TRAINING &&
-        `${called}: expected inputs that differ in axis ${along + 1} only, got ${got}: input ${odd + 1} differs from the first in another`,
+        `${called}: expected inputs that differ in axis ${along + 1} only, got ${got()}: input ${odd + 1} differs from the first in another`,
     );
   }
   const operation = concatenateOperation(name, inputShapes, axis);

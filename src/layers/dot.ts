@@ -38,7 +38,7 @@ type Axis = ReturnType<typeof axesOf>["kept"];
 function build({ axes }: Infer<ReturnType<typeof fields>>, at: Place): Built {
   checkSeveral(at);
   const { name, called, inputShapes } = at;
-  const got = inputShapes.map((shape) => showShape(shape)).join(" and ");
+  const got = () => inputShapes.map((shape) => showShape(shape)).join(" and ");
   const numbers = axes.map((axis, i) => (axis < 0 ? (inputShapes[i]?.length ?? 0) + axis : axis - 1));
   if (
     inputShapes.length !== 2 ||
@@ -47,7 +47,7 @@ function build({ axes }: Infer<ReturnType<typeof fields>>, at: Place): Built {
   ) {
     throw misfit(
       TRAINING &&
-        `${called}: expected two inputs of one or two axes with as many values along axes ${showShape(axes)}, got ${got}`,
+        `${called}: expected two inputs of one or two axes with as many values along axes ${showShape(axes)}, got ${got()}`,
     );
   }
   const [a, b] = inputShapes.map((shape, i) => axesOf(shape, numbers[i]));

@@ -162,7 +162,7 @@ export function planForward(
     const range = "merge" in operation ? operation.merge(site, xs) : operation.forward(site, xs[0]);
     node.site = site;
     node.y = range;
-    if (!inside) trace.push({ layer, range, shape });
+    if (TRAINING && !inside) trace.push({ layer, range, shape });
   }
   return { builder, inputs, trace, parameters: [...parameters.values()] };
 }
