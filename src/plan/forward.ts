@@ -103,13 +103,9 @@ export function predictPlan(request: ForwardRequest): Plan {
 
 /** The graph as it is planned. */
 export function prepare(architecture: Architecture): Graph {
-  const { layers, outputs } = architecture;
   const graph = graphOf(architecture);
   for (const node of graph.nodes) node.operation.pass?.(node, graph);
-  flatOutputs(
-    graph,
-    outputs.map(({ layer }) => layers[layer].name),
-  );
+  flatOutputs(graph);
   return graph;
 }
 

@@ -16,10 +16,10 @@ export function activationAfterMax(node: Made, { outputs }: Graph): void {
   node.operation = after;
 }
 
-/** What leaves an image with padding channels ends with a flat copy. @param names of the outputs' layers, for errors */
-export function flatOutputs({ nodes, outputs }: Graph, names: readonly string[]): void {
+/** What leaves an image with padding channels ends with a flat copy. */
+export function flatOutputs({ nodes, outputs }: Graph): void {
   for (const [i, value] of outputs.entries()) {
-    const operation = flattenOutput(names[i], value.shape);
+    const operation = flattenOutput(value.operation?.layer ?? "input", value.shape);
     if (!operation) continue;
     // the copy is the output instead
     value.uses--;
