@@ -24,6 +24,7 @@ export function checkTrainable(loss: Loss, topology: Topology, output = 0): void
         `layers[${i}]: a hidden layer with activation "${own}" cannot be trained, because its gradient is zero everywhere; use "sigmoid" (a smooth step) or "relu"`,
       );
   });
+  if (loss.own) return;
   const line = lineTo(topology, output).filter(({ type }) => !kindOf(type)?.onlyShape);
   const units = line.map((layer) => kindOf(layer.type)?.outputs?.(layer)).filter((n) => n !== undefined);
   const name = loss.name as LossName;
