@@ -5,12 +5,15 @@ import type { AnyOperation, Layer, Merge, Operation, Site } from "../plan/operat
 export function again(layer: Layer): Layer {
   if (!TRAINING) return layer;
   const now = new Map(layer.operations.map((operation) => [operation, adding(operation)]));
-  const { wire } = layer;
+  const { wiring } = layer;
   return {
     ...layer,
     operations: [...now.values()],
-    ...(wire && {
-      wire: (put, xs) => wire((operation, ...rest) => put(now.get(operation)!, ...rest), xs),
+    ...(wiring && {
+      wiring: {
+        ...wiring,
+        wire: (put, xs) => wiring.wire((operation, ...rest) => put(now.get(operation)!, ...rest), xs),
+      },
     }),
   };
 }

@@ -40,7 +40,7 @@ function buildChain({ layers: configs }: Topology, inputShape: Shape, find = kin
     inputs: [{ name: "input", shape: inputShape }],
     layers,
     outputs: [{ name: layers[last].name, layer: last }],
-    walk: TRAINING && layers.find(({ walk }) => walk)?.walk,
+    walk: TRAINING && layers.find(({ wiring }) => wiring)?.wiring?.walk,
   };
 }
 

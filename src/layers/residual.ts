@@ -94,12 +94,14 @@ function build(config: Infer<ResidualFields>, { name, called, inputShape, inner 
   return {
     outputShape,
     operations: [sum, ...main, ...side],
-    wire(put, [x]) {
-      const endOf = (path: readonly AnyOperation[]) =>
-        path.reduce((from, operation) => put(operation, [from], true), x);
-      return put(sum, [endOf(main), endOf(side)]);
+    wiring: {
+      wire(put, [x]) {
+        const endOf = (path: readonly AnyOperation[]) =>
+          path.reduce((from, operation) => put(operation, [from], true), x);
+        return put(sum, [endOf(main), endOf(side)]);
+      },
+      walk: TRAINING && walkBack,
     },
-    walk: TRAINING && walkBack,
     core: fullBuild,
   };
 }

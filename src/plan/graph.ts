@@ -11,15 +11,16 @@ export interface Node {
   /** What it is made of. */
   from: readonly Node[];
   shape: readonly number[];
-  /** How often it is used: by operations, and as an output. */
+  /** How often it is used: by operations, and as an output. Walking back counts down to the last gradient. */
   uses: number;
   /** Whether it is a value inside a layer that is no chain: nobody outside sees it. */
   readonly inside?: boolean;
   /** Once the forward pass is on the tape: where it lies, and what its operation was told. */
   y?: Range;
   site?: Site;
-  /** While walking back: whether its gradient is, and the sum of those that have come. */
+  /** While walking back: whether a gradient goes to it, as it has parameters or is made of what has. */
   wanted?: boolean;
+  /** The sum of the gradients that have come. */
   dy?: Range;
 }
 
@@ -46,10 +47,10 @@ export function graphOf({ inputs, layers, outputs }: Architecture): Graph {
   const given = inputs.map(({ shape }): Node => ({ from: [], shape, uses: 0 }));
   /** Of the inputs, then of the layers. */
   const values = [...given];
-  for (const { inputs, operations, wire } of layers) {
+  for (const { inputs, operations, wiring } of layers) {
     const xs = inputs.map((i) => values[i]);
-    const [y] = wire
-      ? [wire((...step) => put(nodes, ...step), xs)]
+    const [y] = wiring
+      ? [wiring.wire((...step) => put(nodes, ...step), xs)]
       : operations.reduce((from, operation) => [put(nodes, operation, from)], xs);
     values.push(y);
   }

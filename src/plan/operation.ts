@@ -104,6 +104,14 @@ export type AnyOperation = Operation | Merge;
 /** Puts an operation behind the values it is applied to; gives its own. @param inside nobody outside of the layer sees the value */
 export type Put = (operation: AnyOperation, from: readonly Node[], inside?: boolean) => Node;
 
+/** How the operations of a layer that is no chain are connected. */
+export interface Wiring {
+  /** Puts them behind the values the layer is given. Returns the layer's value. */
+  wire(put: Put, xs: readonly Node[]): Node;
+  /** See Architecture.walk. */
+  readonly walk: typeof walkBack;
+}
+
 /** A layer where it is applied: one that is applied twice is there twice. */
 export interface Layer {
   readonly name: string;
@@ -115,10 +123,8 @@ export interface Layer {
   readonly outputShape: readonly number[];
   /** One after the other, unless the layer wires them. In the order that numbers them. */
   readonly operations: readonly AnyOperation[];
-  /** Puts them behind the values the layer is given, where they are no chain. Returns the layer's value. */
-  wire?(put: Put, xs: readonly Node[]): Node;
-  /** See Architecture.walk. */
-  readonly walk?: typeof walkBack;
+  /** Where they are no chain. */
+  readonly wiring?: Wiring;
   /** The activation's name, for summaries and for pairing with a loss. Undefined where values only change their shape. */
   readonly activation?: string;
   /** The build of the core its kernels are in, where that of dense layers lacks them. */
@@ -138,7 +144,7 @@ export interface Architecture {
   readonly layers: readonly Layer[];
   /** By name, the numbers of the layers whose values they are. */
   readonly outputs: readonly { readonly name: string; readonly layer: number }[];
-  /** The walk back through its graph, where that is no chain: what has one brings it. */
+  /** The walk back through its graph. A chain has none: walkChain() does, so that programs of chains have no code for graphs. */
   readonly walk?: typeof walkBack;
 }
 

@@ -4,7 +4,7 @@
  * Gradients are handed from a value to those it is made of, depth first: of the values a node is made of the first comes first, and the
  * whole path behind it, before the next. Where a value is used several times, its gradients are added as they come, and its own turn
  * comes with the last. So the order, and with it every bit, depends on nothing but the graph. For a chain it is last to first: walkChain()
- puts the same on the tape and is all that programs of chains have.
+ * puts the same on the tape and is all that programs of chains have.
  */
 import { floatsOf, type PlanBuilder, type Range } from "./builder.ts";
 import type { Graph, Made, Node } from "./graph.ts";
