@@ -7,6 +7,7 @@ import { bool, int, pair } from "../fields/fields.ts";
 import { optional } from "../fields/objects.ts";
 import type { Range } from "../plan/builder.ts";
 import type { Operation, Site } from "../plan/operation.ts";
+import { activationAfterMax } from "../plan/passes.ts";
 import { framingOperation } from "./framing.ts";
 import { type Image, type Placement, place, type Window } from "./geometry.ts";
 import { type Built, layerName, misfit, type Place } from "./layer.ts";
@@ -110,7 +111,7 @@ function poolOperation(of: Pooling): Operation {
   };
   return {
     layer,
-    takesMax: max,
+    ...(max && { pass: activationAfterMax }),
     parameters: [],
     inputShape,
     outputShape,

@@ -10,11 +10,13 @@ export const subtract = /* @__PURE__ */ layer("subtract", {
       throw misfit(TRAINING && `${called}: expected two inputs, got ${inputShapes.length}`);
     return buildMerge(at, {
       kernel: "SUBTRACT",
-      divide(here, needed) {
-        const [da, db] = copies(here);
-        if (needed[1]) here.site.builder.emit("SCALE", { y: db, x: db, units: here.units, factor: -1 });
-        return [da, db];
-      },
+      divide:
+        TRAINING &&
+        ((here, needed) => {
+          const [da, db] = copies(here);
+          if (needed[1]) here.site.builder.emit("SCALE", { y: db, x: db, units: here.units, factor: -1 });
+          return [da, db];
+        }),
     });
   },
   example: TRAINING && "",
