@@ -5,6 +5,7 @@ export { BATCH_NORM_MOMENTS, BATCH_NORM_FORWARD, BATCH_NORM_BACKWARD, MOVING_MOM
 export { CONV2D_FORWARD, CONV2D_WEIGHTS, CONV2D_TURN, CONV2D_INPUT } from "./layers/conv2d";
 export { DENSE_FORWARD, DENSE_WEIGHTS, DENSE_TRANSPOSE, DENSE_INPUT, OUTER_SCRATCH } from "./layers/dense";
 export { DEPTHWISE_FORWARD, DEPTHWISE_WEIGHTS, DEPTHWISE_INPUT } from "./layers/depthwiseConv2d";
+export { EACH } from "./layers/each";
 export { INPUT_U8, INPUT_F32 } from "./layers/input";
 export { LAYER_NORM_FORWARD, LAYER_NORM_INPUT, LAYER_NORM_WEIGHTS } from "./layers/layerNormalization";
 export { MAX_POOL_FORWARD, MAX_POOL_BACKWARD } from "./layers/maxPooling2d";

@@ -5,6 +5,7 @@ export { BATCH_NORM_FORWARD } from "../layers/batchNormalization";
 export { CONV2D_FORWARD } from "../layers/conv2d";
 export { DENSE_FORWARD } from "../layers/dense";
 export { DEPTHWISE_FORWARD } from "../layers/depthwiseConv2d";
+export { EACH } from "../layers/each";
 export { INPUT_U8, INPUT_F32 } from "../layers/input";
 export { LAYER_NORM_FORWARD } from "../layers/layerNormalization";
 export { MAX_POOL_FORWARD } from "../layers/maxPooling2d";

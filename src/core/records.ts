@@ -14,6 +14,7 @@ export interface Records {
   DenseWeights: { dw: "p"; db: "p"; x: "p"; dy: "p"; scratch: "p"; step: "p"; inputs: "i"; units: "i" };
   DenseTranspose: { wt: "p"; w: "p"; inputs: "i"; units: "i" };
   DenseInput: { dx: "p"; dy: "p"; wt: "p"; inputs: "i"; units: "i" };
+  Each: { kernel: "i"; record: "p"; each: "i" };
   InputU8: { x: "p"; from: "p"; rowsEach: "i"; inputs: "i"; scale: "f" };
   InputF32: { x: "p"; from: "p"; rowsEach: "i"; inputs: "i" };
   LayerNorm: { y: "p"; x: "p"; gamma: "p"; beta: "p"; moments: "p"; pixels: "i"; channels: "i"; epsilon: "f" };
@@ -87,6 +88,7 @@ export interface Kernels {
   DEPTHWISE_FORWARD: "Conv2d";
   DEPTHWISE_WEIGHTS: "Conv2d";
   DEPTHWISE_INPUT: "Conv2d";
+  EACH: "Each";
   INPUT_U8: "InputU8";
   INPUT_F32: "InputF32";
   LAYER_NORM_FORWARD: "LayerNorm";
