@@ -2,8 +2,7 @@
 import { type ActivationConfig, type ActivationName, activations } from "../activations/table.ts";
 import { floatsOf, type Range } from "../plan/builder.ts";
 import type { Operation, Site } from "../plan/operation.ts";
-import { showShape } from "../shape.ts";
-import { misfit } from "./layer.ts";
+import { sizeOf } from "../shape.ts";
 
 /** An activation with the number its record takes. */
 export interface Activation {
@@ -29,13 +28,9 @@ export function activationOperation(
   const kind = activations[name];
   const { forward, backward } = kind;
   if (!forward) return undefined;
-  // the values of an image, padding channels included, are as good as one long row; but not to softmax, which adds up its row
+  // the values of an image, padding channels included, are as good as one long row; but not to softmax, which adds up the last axis
   const units = shape.length === 1 || kind.wholeRows ? shape[shape.length - 1] : floatsOf(shape);
-  if (kind.wholeRows && shape.length > 1 && shape.slice(0, -1).some((n) => n > 1)) {
-    throw misfit(
-      TRAINING && `"${layer}": ${name} needs flat rows, got ${showShape(shape)}; add flatten() before it`,
-    );
-  }
+  const each = kind.wholeRows ? sizeOf(shape.slice(0, -1)) : 1;
   return {
     layer,
     activation: name,
@@ -45,7 +40,7 @@ export function activationOperation(
     ...(kind.monotonic && { afterMax: (other) => activationOperation(f, layer, other, true)! }),
     forward({ builder, training, output }: Site, z: Range): Range {
       const a = owned && (kind.saves === "a" || !training) ? z : output(shape);
-      builder.emit(forward, { a, z, units, alpha });
+      builder.emit(forward, { a, z, units, alpha }, each);
       return a;
     },
     backward:
@@ -53,7 +48,7 @@ export function activationOperation(
       (({ builder }: Site, z: Range, a: Range, dy: Range, needed: boolean): Range => {
         // step has no backward kernel: what the perceptron loss gives as da is the correction of z
         if (needed && backward) {
-          builder.emit(backward, { dz: dy, da: dy, saved: kind.saves === "a" ? a : z, units, alpha });
+          builder.emit(backward, { dz: dy, da: dy, saved: kind.saves === "a" ? a : z, units, alpha }, each);
         }
         return dy;
       }),

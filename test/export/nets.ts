@@ -114,6 +114,13 @@ export const nets: Record<string, () => Model> = {
         { inputShape: [30], seed: 6 },
       ),
     ),
+  "layers on the last axis of images": () =>
+    worn(
+      sequential([dense({ units: 6, activation: "relu" }), dense({ units: 5, activation: "softmax" })], {
+        inputShape: [4, 3, 2],
+        seed: 9,
+      }),
+    ),
   ...Object.fromEntries(
     ACTIVATIONS.map((name) => [
       `the activation ${name}`,

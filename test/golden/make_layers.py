@@ -209,6 +209,10 @@ def pool(kind, **rest):
     return {"type": f"{kind}Pooling2d", **rest}
 
 
+def dense_of(units, **rest):
+    return {"type": "dense", "units": units, **rest}
+
+
 SAME = {"padding": "same"}
 bn, ln = {"type": "batchNormalization"}, {"type": "layerNormalization"}
 relu = {"type": "activation", "activation": "relu"}
@@ -319,6 +323,15 @@ cases = [
                         "shortcut": [conv(5, 1, strides=2), bn]}),
     case([5, 4, 2], 3, {"type": "residual", "layers": [bn, conv(2, 3, **SAME)]}, training=False),
     case([6], 2, {"type": "residual", "layers": [{"type": "dense", "units": 9, "activation": "tanh"}, {"type": "dense", "units": 6}]}),
+    # over the last axis of images and sequences
+    case([3, 4, 5], 2, dense_of(7, activation="tanh")),
+    case([5, 8], 3, dense_of(4, useBias=False)),
+    case([2, 1, 3, 6], 2, dense_of(3, activation="softmax")),
+    case([4, 1], 2, dense_of(9, activation="relu")),
+    case([1, 1, 3], 5, dense_of(1, activation="sigmoid")),
+    case([3, 4, 5], 2, {"type": "activation", "activation": "softmax"}),
+    case([6, 9], 1, {"type": "activation", "activation": "softmax"}),
+    case([4, 5, 3], 2, conv(6, 3, activation="softmax", **SAME)),
 ]
 
 (HERE / "layers.json").write_text("[\n" + ",\n".join(f"  {json.dumps(c, separators=(',', ':'))}" for c in cases) + "\n]\n")

@@ -21,7 +21,10 @@ describe("what the reference computes, in any shares, any room, first or not, tr
   const larger: [ReferenceConfig, Shape, number][] = [
     [{ type: "dense", units: 13, activation: "tanh" }, [21], 5],
     [{ type: "dense", units: 6, useBias: false, activation: "softmax" }, [9], 3],
+    [{ type: "dense", units: 13, activation: "gelu" }, [7, 6, 21], 3],
+    [{ type: "dense", units: 40 }, [33, 17], 2],
     [{ type: "activation", activation: "gelu" }, [9], 2],
+    [{ type: "activation", activation: "softmax" }, [5, 7, 11], 3],
     [{ type: "activation", activation: "softmax" }, [6], 3],
     [{ type: "activation", activation: "silu" }, [3, 4, 5], 2],
     [{ type: "conv2d", filters: 8, kernelSize: 5, activation: "relu" }, [28, 28, 1], 3],
@@ -64,6 +67,7 @@ describe("among equals the first is the maximum", () => {
 describe("one wrong value is noticed", () => {
   const spoilt: [ReferenceConfig, Shape][] = [
     [{ type: "dense", units: 5 }, [6]],
+    [{ type: "dense", units: 5, activation: "softmax" }, [3, 2, 6]],
     [{ type: "conv2d", filters: 5, kernelSize: 3, padding: "same" }, [5, 6, 3]],
     [{ type: "maxPooling2d" }, [5, 6, 3]],
     [{ type: "batchNormalization" }, [4, 3, 5]],
