@@ -4,6 +4,8 @@
 export interface Records {
   Activation: { a: "p"; z: "p"; units: "i"; alpha: "f" };
   ActivationBackward: { dz: "p"; da: "p"; saved: "p"; units: "i"; alpha: "f" };
+  Rectify: { a: "p"; z: "p"; units: "i"; slope: "f"; threshold: "f"; limit: "f" };
+  RectifyBackward: { dz: "p"; da: "p"; saved: "p"; units: "i"; slope: "f"; threshold: "f"; limit: "f" };
   Add: { y: "p"; a: "p"; b: "p"; units: "i" };
   BatchNorm: { y: "p"; x: "p"; gamma: "p"; beta: "p"; mean: "p"; variance: "p"; pixels: "i"; channels: "i"; epsilon: "f" };
   BatchNormBackward: { dx: "p"; dgamma: "p"; dbeta: "p"; dy: "p"; x: "p"; gamma: "p"; mean: "p"; variance: "p"; step: "p"; pixels: "i"; channels: "i"; epsilon: "f" };
@@ -55,10 +57,20 @@ export interface Kernels {
   GAUSSIAN_BACKWARD: "ActivationBackward";
   GELU_FORWARD: "Activation";
   GELU_BACKWARD: "ActivationBackward";
+  HARD_SIGMOID_FORWARD: "Activation";
+  HARD_SIGMOID_BACKWARD: "ActivationBackward";
+  HARD_SWISH_FORWARD: "Activation";
+  HARD_SWISH_BACKWARD: "ActivationBackward";
   LEAKY_RELU_FORWARD: "Activation";
   LEAKY_RELU_BACKWARD: "ActivationBackward";
+  LOG_SOFTMAX_FORWARD: "Activation";
+  LOG_SOFTMAX_BACKWARD: "ActivationBackward";
+  RECTIFY_FORWARD: "Rectify";
+  RECTIFY_BACKWARD: "RectifyBackward";
   RELU_FORWARD: "Activation";
   RELU_BACKWARD: "ActivationBackward";
+  SELU_FORWARD: "Activation";
+  SELU_BACKWARD: "ActivationBackward";
   SIGMOID_FORWARD: "Activation";
   SIGMOID_BACKWARD: "ActivationBackward";
   SILU_FORWARD: "Activation";
@@ -67,6 +79,8 @@ export interface Kernels {
   SOFTMAX_BACKWARD: "ActivationBackward";
   SOFTPLUS_FORWARD: "Activation";
   SOFTPLUS_BACKWARD: "ActivationBackward";
+  SOFTSIGN_FORWARD: "Activation";
+  SOFTSIGN_BACKWARD: "ActivationBackward";
   STEP_FORWARD: "Activation";
   TANH_FORWARD: "Activation";
   TANH_BACKWARD: "ActivationBackward";

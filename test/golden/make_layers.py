@@ -89,14 +89,33 @@ ACTIVATIONS = {
     "softplus": F.softplus,
     "elu": F.elu,
     "softmax": lambda z: torch.softmax(z, -1),
+    "selu": F.selu,
+    "hardSigmoid": F.hardsigmoid,
+    "hardSwish": F.hardswish,
+    "softsign": F.softsign,
+    "logSoftmax": lambda z: torch.log_softmax(z, -1),
 }
+
+
+def rectified(z, maxValue=math.inf, negativeSlope=0.0, threshold=0.0):
+    return torch.where(z > threshold, z.clamp(max=maxValue), negativeSlope * (z - threshold))
+
+
+def activated(z, f):
+    if isinstance(f, str):
+        return ACTIVATIONS[f](z)
+    options = {k: v for k, v in f.items() if k != "name"}
+    assert f["name"] == "relu"
+    if options == {"maxValue": 6}:
+        return F.relu6(z)
+    return rectified(z, **options)
 
 
 def dense(x, c, t, at):
     y = x @ t.parameter(at + "kernel", x.shape[-1], c["units"])
     if c.get("useBias", True):
         y = y + t.parameter(at + "bias", c["units"])
-    return ACTIVATIONS[c.get("activation", "linear")](y)
+    return activated(y, c.get("activation", "linear"))
 
 
 def conv2d(x, c, t, at):
@@ -108,7 +127,7 @@ def conv2d(x, c, t, at):
     if c.get("padding", "valid") == "same":
         x = same(x, [(k - 1) * d + 1 for k, d in zip(kernel, dilation)], strides, 0.0)
     y = F.conv2d(x, w.permute(3, 2, 0, 1).contiguous(), b, strides, 0, dilation, groups)
-    return ACTIVATIONS[c.get("activation", "linear")](nhwc(y))
+    return activated(nhwc(y), c.get("activation", "linear"))
 
 
 def pooling(x, c, largest):
@@ -164,7 +183,7 @@ def layer(x, c, t, at, training):
     if kind == "conv2d":
         return conv2d(x, c, t, at)
     if kind == "activation":
-        return ACTIVATIONS[c["activation"]](x)
+        return activated(x, c["activation"])
     if kind in ("maxPooling2d", "averagePooling2d"):
         return pooling(x, c, kind == "maxPooling2d")
     if kind == "globalAveragePooling2d":
@@ -332,6 +351,24 @@ cases = [
     case([3, 4, 5], 2, {"type": "activation", "activation": "softmax"}),
     case([6, 9], 1, {"type": "activation", "activation": "softmax"}),
     case([4, 5, 3], 2, conv(6, 3, activation="softmax", **SAME)),
+    # relu with options, and later activations
+    *[
+        case(shape, 3, {"type": "activation", "activation": {"name": "relu", **rest}}, scale=8.0)
+        for shape, rest in (
+            ([9], {"maxValue": 6}),
+            ([3, 2, 5], {"maxValue": 3, "negativeSlope": 0.25}),
+            ([7], {"threshold": 1.5}),
+            ([7], {"threshold": -1, "negativeSlope": 0.5, "maxValue": 2}),
+            ([6], {"negativeSlope": 0.125}),
+        )
+    ],
+    case([4, 5, 2], 2, conv(5, 3, activation={"name": "relu", "maxValue": 0.5})),
+    case([5, 3, 3], 2, {"type": "activation", "activation": "logSoftmax"}, scale=8.0),
+    case([5, 3, 3], 2, dense_of(6, activation="logSoftmax")),
+    case([3, 5], 2, {"type": "activation", "activation": "hardSwish"}, scale=8.0),
+    case([6], 3, dense_of(9, activation="selu")),
+    case([6], 3, dense_of(5, activation="hardSigmoid")),
+    case([6], 3, dense_of(5, activation="softsign")),
 ]
 
 (HERE / "layers.json").write_text("[\n" + ",\n".join(f"  {json.dumps(c, separators=(',', ':'))}" for c in cases) + "\n]\n")

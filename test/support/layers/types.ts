@@ -7,7 +7,9 @@ export type Tensors = Record<string, Float64Array>;
 /** One number for both directions, or [vertical, horizontal]. */
 export type Pair = number | readonly [number, number];
 export type Padding = "valid" | "same";
-type Activation = string | { name: string; alpha?: number };
+export type Activation =
+  | string
+  | { name: string; alpha?: number; maxValue?: number; negativeSlope?: number; threshold?: number };
 
 /** Configurations as programs write them: names and defaults are those of Keras. */
 export type ReferenceConfig =
