@@ -6,10 +6,14 @@ export { CONV2D_FORWARD, CONV2D_WEIGHTS, CONV2D_TURN, CONV2D_INPUT } from "./lay
 export { DENSE_FORWARD, DENSE_WEIGHTS, DENSE_TRANSPOSE, DENSE_INPUT, OUTER_SCRATCH } from "./layers/dense";
 export { DEPTHWISE_FORWARD, DEPTHWISE_WEIGHTS, DEPTHWISE_INPUT } from "./layers/depthwiseConv2d";
 export { EACH } from "./layers/each";
+export { GROUP_NORM_FORWARD, GROUP_NORM_INPUT, GROUP_NORM_WEIGHTS } from "./layers/groupNormalization";
 export { INPUT_U8, INPUT_F32 } from "./layers/input";
 export { LAYER_NORM_FORWARD, LAYER_NORM_INPUT, LAYER_NORM_WEIGHTS } from "./layers/layerNormalization";
 export { MAX_POOL_FORWARD, MAX_POOL_BACKWARD } from "./layers/maxPooling2d";
 export { DROPOUT, GAUSSIAN_NOISE } from "./layers/noise";
+export { NORMALIZE } from "./layers/normalization";
+export { PRELU_FORWARD, PRELU_INPUT, PRELU_WEIGHTS } from "./layers/prelu";
+export { RESCALE } from "./layers/rescaling";
 export { FLATTEN_PIXELS, UNFLATTEN_PIXELS } from "./layers/reshape";
 export { conv2dScratch, conv2dInputScratch, depthwiseScratch } from "./layers/scratch";
 export { ZERO_PAD } from "./layers/zeroPadding2d";

@@ -17,6 +17,9 @@ export interface Records {
   DenseTranspose: { wt: "p"; w: "p"; inputs: "i"; units: "i" };
   DenseInput: { dx: "p"; dy: "p"; wt: "p"; inputs: "i"; units: "i" };
   Each: { kernel: "i"; record: "p"; each: "i" };
+  GroupNorm: { y: "p"; x: "p"; gamma: "p"; beta: "p"; moments: "p"; pixels: "i"; channels: "i"; groups: "i"; epsilon: "f" };
+  GroupNormInput: { dx: "p"; dy: "p"; x: "p"; gamma: "p"; moments: "p"; pixels: "i"; channels: "i"; groups: "i" };
+  GroupNormWeights: { dgamma: "p"; dbeta: "p"; dy: "p"; x: "p"; moments: "p"; step: "p"; pixels: "i"; channels: "i" };
   InputU8: { x: "p"; from: "p"; rowsEach: "i"; inputs: "i"; scale: "f" };
   InputF32: { x: "p"; from: "p"; rowsEach: "i"; inputs: "i" };
   LayerNorm: { y: "p"; x: "p"; gamma: "p"; beta: "p"; moments: "p"; pixels: "i"; channels: "i"; epsilon: "f" };
@@ -24,7 +27,11 @@ export interface Records {
   LayerNormWeights: { dgamma: "p"; dbeta: "p"; dy: "p"; x: "p"; moments: "p"; step: "p"; pixels: "i"; channels: "i" };
   Dropout: { y: "p"; x: "p"; step: "p"; units: "i"; stream: "i"; threshold: "i"; scale: "f" };
   GaussianNoise: { y: "p"; x: "p"; step: "p"; units: "i"; stream: "i"; deviation: "f" };
+  Normalize: { y: "p"; x: "p"; mean: "p"; variance: "p"; pixels: "i"; lines: "i"; channels: "i" };
   Pool: { y: "p"; x: "p"; index: "p"; height: "i"; width: "i"; channels: "i"; poolHeight: "i"; poolWidth: "i"; strideY: "i"; strideX: "i"; top: "i"; left: "i"; outHeight: "i"; outWidth: "i" };
+  Prelu: { y: "p"; x: "p"; dy: "p"; alpha: "p"; a: "i"; b: "i"; c: "i"; strideA: "i"; strideB: "i"; strideC: "i"; channels: "i"; shared: "i" };
+  PreluWeights: { dalpha: "p"; x: "p"; dy: "p"; step: "p"; a: "i"; b: "i"; c: "i"; strideA: "i"; strideB: "i"; strideC: "i"; channels: "i"; shared: "i" };
+  Rescale: { y: "p"; x: "p"; units: "i"; scale: "f"; offset: "f" };
   Reshape: { y: "p"; x: "p"; pixels: "i"; channels: "i" };
   ZeroPad: { y: "p"; x: "p"; height: "i"; width: "i"; channels: "i"; outHeight: "i"; outWidth: "i"; top: "i"; left: "i" };
   OneHot: { y: "p"; labels: "p"; units: "i"; on: "f"; off: "f" };
@@ -103,6 +110,9 @@ export interface Kernels {
   DEPTHWISE_WEIGHTS: "Conv2d";
   DEPTHWISE_INPUT: "Conv2d";
   EACH: "Each";
+  GROUP_NORM_FORWARD: "GroupNorm";
+  GROUP_NORM_INPUT: "GroupNormInput";
+  GROUP_NORM_WEIGHTS: "GroupNormWeights";
   INPUT_U8: "InputU8";
   INPUT_F32: "InputF32";
   LAYER_NORM_FORWARD: "LayerNorm";
@@ -112,6 +122,11 @@ export interface Kernels {
   MAX_POOL_BACKWARD: "Pool";
   DROPOUT: "Dropout";
   GAUSSIAN_NOISE: "GaussianNoise";
+  NORMALIZE: "Normalize";
+  PRELU_FORWARD: "Prelu";
+  PRELU_INPUT: "Prelu";
+  PRELU_WEIGHTS: "PreluWeights";
+  RESCALE: "Rescale";
   FLATTEN_PIXELS: "Reshape";
   UNFLATTEN_PIXELS: "Reshape";
   ZERO_PAD: "ZeroPad";

@@ -19,6 +19,8 @@ export interface Parameter {
   /** Packed: columns are cut into so many matrices, one after the other. Default 1. */
   readonly groups?: number;
   readonly initializer: InitializerConfig;
+  /** What it begins as instead, where that is known: row-major in its shape. */
+  readonly values?: ArrayLike<number>;
   readonly fanIn: number;
   readonly fanOut: number;
   /** Penalties l1·|w| + l2·w² added to the loss. */

@@ -11,9 +11,13 @@ import {
   flatten,
   gaussianNoise,
   globalAveragePooling2d,
+  groupNormalization,
   layerNormalization,
   type Model,
   maxPooling2d,
+  normalization,
+  prelu,
+  rescaling,
   reshape,
   residual,
   sequential,
@@ -112,6 +116,20 @@ export const nets: Record<string, () => Model> = {
           layerNormalization(),
         ],
         { inputShape: [30], seed: 6 },
+      ),
+    ),
+  "layers that need no more than their values": () =>
+    worn(
+      sequential(
+        [
+          normalization({ mean: [0.1, 0.2, -0.3], variance: [1, 2, 3] }),
+          rescaling({ scale: 0.5, offset: 0.25 }),
+          conv2d({ filters: 6, kernelSize: 3 }),
+          prelu({ sharedAxes: [1, 2], alphaInitializer: { name: "constant", value: 0.25 } }),
+          groupNormalization({ groups: 3 }),
+          activation({ activation: { name: "relu", maxValue: 1, threshold: 0.1 } }),
+        ],
+        { inputShape: [5, 4, 3], seed: 10 },
       ),
     ),
   "layers on the last axis of images": () =>

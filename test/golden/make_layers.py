@@ -170,6 +170,31 @@ def layer_normalization(x, c, t, at):
     return F.layer_norm(x, (n,), gamma, beta, c.get("epsilon", 1e-3))
 
 
+def group_normalization(x, c, t, at):
+    n = x.shape[-1]
+    gamma, beta = t.parameter(at + "gamma", n), t.parameter(at + "beta", n)
+    groups = c.get("groups", 32)
+    y = F.group_norm(x.movedim(-1, 1), n if groups == -1 else groups, gamma, beta, c.get("epsilon", 1e-3))
+    return y.movedim(1, -1)
+
+
+def normalization(x, c, t, at):
+    axis = c.get("axis", -1)
+    shape = x.shape[1:] if isinstance(axis, list) and len(axis) > 1 else x.shape[-1:]
+    mean, variance = float32(t.next(shape)), float32(1.5 + t.next(shape) / 2)
+    t.moving |= {at + "mean": mean, at + "variance": variance}
+    t.moved |= {at + "mean": mean, at + "variance": variance}
+    return (x - mean) / variance.sqrt().clamp(min=1e-7)
+
+
+def prelu(x, c, t, at):
+    shared = c.get("sharedAxes", [])
+    alpha = t.parameter(at + "alpha", *[1 if i in shared else n for i, n in enumerate(x.shape[1:], 1)])
+    if list(shared) == list(range(1, x.dim() - 1)) and x.dim() > 2:
+        return F.prelu(x.movedim(-1, 1), alpha.reshape(-1)).movedim(1, -1)
+    return torch.where(x > 0, x, alpha * x)
+
+
 def chain(x, layers, t, at, training):
     for i, c in enumerate(layers):
         x = layer(x, c, t, f"{at}{i}.", training)
@@ -198,6 +223,14 @@ def layer(x, c, t, at, training):
         return batch_normalization(x, c, t, at, training)
     if kind == "layerNormalization":
         return layer_normalization(x, c, t, at)
+    if kind == "groupNormalization":
+        return group_normalization(x, c, t, at)
+    if kind == "normalization":
+        return normalization(x, c, t, at)
+    if kind == "rescaling":
+        return x * c["scale"] + c.get("offset", 0)
+    if kind == "prelu":
+        return prelu(x, c, t, at)
     if kind == "residual":
         main = chain(x, c["layers"], t, at + "layers.", training)
         return main + chain(x, c.get("shortcut", []), t, at + "shortcut.", training)
@@ -369,6 +402,44 @@ cases = [
     case([6], 3, dense_of(9, activation="selu")),
     case([6], 3, dense_of(5, activation="hardSigmoid")),
     case([6], 3, dense_of(5, activation="softsign")),
+    # groups of channels
+    *[
+        case(shape, rows, {"type": "groupNormalization", **rest}, **how)
+        for shape, rows, rest, how in (
+            ([3, 4, 6], 2, {"groups": 3}, {}),
+            ([2, 2, 32], 1, {}, {}),
+            ([5, 5], 2, {"groups": 1, "epsilon": 1e-5}, {}),
+            ([4, 3, 5], 2, {"groups": -1}, {}),
+            ([14], 3, {"groups": 2}, {}),
+            ([3, 5, 6], 2, {"groups": 2}, {"scale": 0.125, "shift": 16.0}),
+        )
+    ],
+    # by means that are given: those of the configuration are overwritten
+    *[
+        case(shape, rows, {"type": "normalization", "mean": [0], "variance": [1], **rest})
+        for shape, rows, rest in (
+            ([5], 3, {}),
+            ([3, 4, 6], 2, {}),
+            ([2, 3, 5], 2, {"axis": [1, 2, 3]}),
+            ([3, 8], 2, {"axis": [-2, -1]}),
+        )
+    ],
+    case([3, 2, 5], 2, {"type": "rescaling", "scale": 1.5, "offset": -0.75}),
+    case([7], 3, {"type": "rescaling", "scale": -2}),
+    *[
+        case(shape, rows, {"type": "prelu", **rest})
+        for shape, rows, rest in (
+            ([7], 3, {}),
+            ([7], 3, {"sharedAxes": [1]}),
+            ([3, 4, 5], 3, {}),
+            ([3, 4, 5], 3, {"sharedAxes": [1, 2]}),
+            ([3, 4, 5], 2, {"sharedAxes": [2]}),
+            ([3, 4, 6], 2, {"sharedAxes": [1, 3]}),
+            ([3, 4, 6], 5, {"sharedAxes": [1, 2, 3]}),
+            ([2, 3, 2, 5], 2, {"sharedAxes": [2]}),
+            ([5, 6], 2, {"sharedAxes": [1]}),
+        )
+    ],
 ]
 
 (HERE / "layers.json").write_text("[\n" + ",\n".join(f"  {json.dumps(c, separators=(',', ':'))}" for c in cases) + "\n]\n")

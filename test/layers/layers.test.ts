@@ -39,6 +39,11 @@ describe("what the reference computes, in any shares, any room, first or not, tr
     [{ type: "averagePooling2d", poolSize: 3, strides: 2, padding: "same" }, [15, 14, 9], 3],
     [{ type: "batchNormalization" }, [11, 10, 6], 4],
     [{ type: "layerNormalization" }, [5, 6, 13], 3],
+    [{ type: "groupNormalization", groups: 4 }, [7, 9, 12], 3],
+    [{ type: "normalization", mean: [0], variance: [1], axis: [1, 2, 3] }, [5, 6, 13], 3],
+    [{ type: "prelu", sharedAxes: [1, 2] }, [5, 6, 13], 3],
+    [{ type: "prelu" }, [5, 6, 13], 3],
+    [{ type: "rescaling", scale: 0.5, offset: 3 }, [5, 6, 13], 3],
   ];
   test.each(
     larger.map((one) => [`${JSON.stringify(one[0])} of [${one[1]}], ${one[2]} rows`, ...one] as const),
@@ -72,6 +77,9 @@ describe("one wrong value is noticed", () => {
     [{ type: "maxPooling2d" }, [5, 6, 3]],
     [{ type: "batchNormalization" }, [4, 3, 5]],
     [{ type: "layerNormalization" }, [4, 3, 5]],
+    [{ type: "groupNormalization", groups: 3 }, [4, 3, 6]],
+    [{ type: "rescaling", scale: 2 }, [4, 3, 5]],
+    [{ type: "prelu", sharedAxes: [1] }, [4, 3, 5]],
   ];
   const planted = spoilt.flatMap(([config, inputShape]) => {
     const { parameters, moving } = reference(config, inputShape);

@@ -4,7 +4,13 @@ import { activationReferences, rectified } from "../reference.ts";
 import { residual, sequence } from "./compose.ts";
 import { conv2d } from "./conv2d.ts";
 import { dense } from "./dense.ts";
-import { batchNormalization, layerNormalization } from "./normalization.ts";
+import { prelu, rescaling } from "./each.ts";
+import {
+  batchNormalization,
+  groupNormalization,
+  layerNormalization,
+  normalization,
+} from "./normalization.ts";
 import { globalAveragePooling2d, pooling2d } from "./pooling.ts";
 import { dropout, gaussianNoise } from "./random.ts";
 import { reshape, zeroPadding2d } from "./shapes.ts";
@@ -73,6 +79,14 @@ export function reference(config: ReferenceConfig, shape: Shape): ReferenceLayer
       return batchNormalization(config, shape);
     case "layerNormalization":
       return layerNormalization(config, shape);
+    case "groupNormalization":
+      return groupNormalization(config, shape);
+    case "normalization":
+      return normalization(config, shape);
+    case "rescaling":
+      return rescaling(config, shape);
+    case "prelu":
+      return prelu(config, shape);
     case "dropout":
       return dropout(shape);
     case "gaussianNoise":

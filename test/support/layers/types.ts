@@ -33,6 +33,15 @@ export type ReferenceConfig =
   | { type: "zeroPadding2d"; padding?: number | readonly (number | Shape)[] }
   | { type: "batchNormalization"; momentum?: number; epsilon?: number }
   | { type: "layerNormalization"; epsilon?: number }
+  | { type: "groupNormalization"; groups?: number; epsilon?: number }
+  | {
+      type: "normalization";
+      axis?: number | readonly number[] | null;
+      mean: readonly number[];
+      variance: readonly number[];
+    }
+  | { type: "rescaling"; scale: number; offset?: number }
+  | { type: "prelu"; sharedAxes?: readonly number[] }
   | { type: "dropout"; rate: number }
   | { type: "gaussianNoise"; stddev: number }
   | { type: "residual"; layers: readonly ReferenceConfig[]; shortcut?: readonly ReferenceConfig[] };
