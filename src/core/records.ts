@@ -10,12 +10,14 @@ export interface Records {
   BatchNorm: { y: "p"; x: "p"; gamma: "p"; beta: "p"; mean: "p"; variance: "p"; pixels: "i"; channels: "i"; epsilon: "f" };
   BatchNormBackward: { dx: "p"; dgamma: "p"; dbeta: "p"; dy: "p"; x: "p"; gamma: "p"; mean: "p"; variance: "p"; step: "p"; pixels: "i"; channels: "i"; epsilon: "f" };
   MovingMoments: { movingMean: "p"; movingVariance: "p"; mean: "p"; variance: "p"; channels: "i"; momentum: "f" };
+  Columns: { y: "p"; yAt: "i"; x: "p"; xAt: "i"; each: "i"; n: "i"; yStride: "i"; xStride: "i"; clear: "i" };
   Conv2d: { y: "p"; x: "p"; w: "p"; b: "p"; step: "p"; scratch: "p"; scratchBytes: "i"; height: "i"; width: "i"; channels: "i"; pixel: "i"; filters: "i"; kernelHeight: "i"; kernelWidth: "i"; strideY: "i"; strideX: "i"; dilationY: "i"; dilationX: "i"; top: "i"; left: "i"; outHeight: "i"; outWidth: "i"; groups: "i" };
   Conv2dTurn: { wt: "p"; w: "p"; channels: "i"; filters: "i"; kernelHeight: "i"; kernelWidth: "i"; strideY: "i"; strideX: "i"; dilationY: "i"; dilationX: "i"; groups: "i" };
   DenseForward: { y: "p"; x: "p"; w: "p"; b: "p"; inputs: "i"; units: "i" };
   DenseWeights: { dw: "p"; db: "p"; x: "p"; dy: "p"; scratch: "p"; step: "p"; inputs: "i"; units: "i" };
   DenseTranspose: { wt: "p"; w: "p"; inputs: "i"; units: "i" };
   DenseInput: { dx: "p"; dy: "p"; wt: "p"; inputs: "i"; units: "i" };
+  Dot: { y: "p"; a: "p"; b: "p"; m: "i"; n: "i"; k: "i"; yRow: "i"; yi: "i"; yj: "i"; aRow: "i"; ai: "i"; ak: "i"; bRow: "i"; bj: "i"; bk: "i" };
   Each: { kernel: "i"; record: "p"; each: "i" };
   GroupNorm: { y: "p"; x: "p"; gamma: "p"; beta: "p"; moments: "p"; pixels: "i"; channels: "i"; groups: "i"; epsilon: "f" };
   GroupNormInput: { dx: "p"; dy: "p"; x: "p"; gamma: "p"; moments: "p"; pixels: "i"; channels: "i"; groups: "i" };
@@ -25,6 +27,10 @@ export interface Records {
   LayerNorm: { y: "p"; x: "p"; gamma: "p"; beta: "p"; moments: "p"; pixels: "i"; channels: "i"; epsilon: "f" };
   LayerNormInput: { dx: "p"; dy: "p"; x: "p"; gamma: "p"; moments: "p"; pixels: "i"; channels: "i" };
   LayerNormWeights: { dgamma: "p"; dbeta: "p"; dy: "p"; x: "p"; moments: "p"; step: "p"; pixels: "i"; channels: "i" };
+  Pair: { y: "p"; a: "p"; b: "p"; units: "i" };
+  Scale: { y: "p"; x: "p"; units: "i"; factor: "f" };
+  Route: { dx: "p"; dy: "p"; x: "p"; y: "p"; units: "i" };
+  AddGradient: { dw: "p"; from: "p"; n: "i" };
   Dropout: { y: "p"; x: "p"; step: "p"; units: "i"; stream: "i"; threshold: "i"; scale: "f" };
   GaussianNoise: { y: "p"; x: "p"; step: "p"; units: "i"; stream: "i"; deviation: "f" };
   Normalize: { y: "p"; x: "p"; mean: "p"; variance: "p"; pixels: "i"; lines: "i"; channels: "i" };
@@ -39,6 +45,7 @@ export interface Records {
   FusedLoss: { losses: "p"; dz: "p"; a: "p"; z: "p"; y: "p"; weight: "p"; step: "p"; units: "i"; alpha: "f" };
   LossReduce: { losses: "p"; step: "p" };
   SmoothTargets: { y: "p"; from: "p"; units: "i"; keep: "f"; add: "f" };
+  LossAdd: { losses: "p"; step: "p"; factor: "f"; begins: "i" };
   Adagrad: { w: "p"; dw: "p"; s: "p"; n: "i"; step: "p"; epsilon: "f" };
   Adam: { w: "p"; dw: "p"; m: "p"; v: "p"; n: "i"; step: "p"; beta1: "f"; beta2: "f"; epsilon: "f" };
   Average: { mean: "p"; w: "p"; n: "i"; step: "p"; momentum: "f" };
@@ -98,6 +105,7 @@ export interface Kernels {
   BATCH_NORM_FORWARD: "BatchNorm";
   BATCH_NORM_BACKWARD: "BatchNormBackward";
   MOVING_MOMENTS: "MovingMoments";
+  COPY_COLUMNS: "Columns";
   CONV2D_FORWARD: "Conv2d";
   CONV2D_WEIGHTS: "Conv2d";
   CONV2D_TURN: "Conv2dTurn";
@@ -109,6 +117,7 @@ export interface Kernels {
   DEPTHWISE_FORWARD: "Conv2d";
   DEPTHWISE_WEIGHTS: "Conv2d";
   DEPTHWISE_INPUT: "Conv2d";
+  DOT: "Dot";
   EACH: "Each";
   GROUP_NORM_FORWARD: "GroupNorm";
   GROUP_NORM_INPUT: "GroupNormInput";
@@ -120,6 +129,13 @@ export interface Kernels {
   LAYER_NORM_WEIGHTS: "LayerNormWeights";
   MAX_POOL_FORWARD: "Pool";
   MAX_POOL_BACKWARD: "Pool";
+  SUBTRACT: "Pair";
+  MULTIPLY: "Pair";
+  MAXIMUM: "Pair";
+  MINIMUM: "Pair";
+  SCALE: "Scale";
+  ROUTE: "Route";
+  ADD_GRADIENT: "AddGradient";
   DROPOUT: "Dropout";
   GAUSSIAN_NOISE: "GaussianNoise";
   NORMALIZE: "Normalize";
@@ -143,6 +159,7 @@ export interface Kernels {
   LOSS_REDUCE: "LossReduce";
   SMOOTH_TARGETS: "SmoothTargets";
   SQUARED_ERROR: "Loss";
+  LOSS_ADD: "LossAdd";
   ADAGRAD: "Adagrad";
   ADAM: "Adam";
   AVERAGE: "Average";

@@ -13,11 +13,11 @@ import type { FitOptions, Metadata } from "./options.ts";
 /** @see Model.fit */
 export function fitModel(model: Model, data: Dataset, options: FitOptions): Promise<void> {
   const internals = internalsOf(model);
-  const { configs, seed, state } = internals;
+  const { topology, seed, state } = internals;
   return fit(
     {
       model,
-      configs,
+      topology,
       seed,
       state,
       build: (inputShape) => internals.build(inputShape),
@@ -41,7 +41,7 @@ async function trainSomewhere(
   const elsewhere = (worker ?? onPage()) && (await loadElsewhere(worker === true && !onPage()));
   if (elsewhere) {
     const remote = {
-      configs: internals.configs,
+      topology: internals.topology,
       describe: describeAll,
       training: internals.state.required.config,
       transfer,

@@ -4,7 +4,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { splitDataset } from "../data/split.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
-import type { LayerConfig } from "../layers/configs.ts";
+import type { Topology } from "../layers/configs.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
 import { type DataArgument, datasetOf } from "./arguments.ts";
@@ -21,7 +21,7 @@ import { weightingOf } from "./weighting.ts";
 /** What is trained, as the model hands it in. */
 export interface ModelToTrain<M extends TrainedModel> {
   readonly model: M;
-  readonly configs: readonly LayerConfig[];
+  readonly topology: Topology;
   readonly seed: number;
   readonly state: TrainingState;
   /** Its network, built for rows of this shape where it is not yet. */
@@ -91,7 +91,7 @@ export async function fit<M extends TrainedModel>(
 
 /** Where the training starts from: anew, or where the last one stood. */
 function begin<M extends TrainedModel>(
-  { state, configs }: ModelToTrain<M>,
+  { state, topology }: ModelToTrain<M>,
   network: Network,
   settings: RunSettings,
   callbacks: readonly Callback<M>[],
@@ -100,7 +100,14 @@ function begin<M extends TrainedModel>(
   const { dependsOnEpochs, slots } = state.required;
   if (resume) {
     const waiting = Object.keys(state.waiting);
-    checkResume({ before: state.settings, now: settings, configs, dependsOnEpochs, waiting, callbacks });
+    checkResume({
+      before: state.settings,
+      now: settings,
+      configs: topology.layers,
+      dependsOnEpochs,
+      waiting,
+      callbacks,
+    });
   } else {
     // a run of its own: Adam's moments would not fit its step number, nor a velocity its schedule
     state.run = freshRun();
@@ -126,12 +133,12 @@ function runningMetrics({ required, run }: TrainingState, outputShape: readonly 
 
 /** The rows to train on and those to validate on. */
 function validationOf<M extends TrainedModel>(
-  { configs, state }: ModelToTrain<M>,
+  { topology, state }: ModelToTrain<M>,
   data: Dataset,
   { validationData }: { readonly validationData?: DataArgument },
   { validationSplit, seed }: Settings,
 ): [train: Dataset, validation: Dataset | undefined] {
-  if (validationData) return [data, datasetOf(validationData, "validationData", configs, state.compiled)];
+  if (validationData) return [data, datasetOf(validationData, "validationData", topology, state.compiled)];
   return validationSplit === 0 ? [data, undefined] : splitDataset(data, validationSplit, { seed });
 }
 

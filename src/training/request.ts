@@ -3,6 +3,7 @@ import type { Callback, TrainedModel, TrainingContext } from "../callbacks/callb
 import type { Dataset } from "../data/dataset.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network, Training } from "../network/network.ts";
+import type { Loss } from "../plan/loss.ts";
 import type { CompiledTraining } from "./compile.ts";
 import { metricsFor } from "./evaluate.ts";
 import type { Progress } from "./progress.ts";
@@ -16,8 +17,9 @@ export interface TrainRequest<M = TrainedModel> {
   readonly network: Network;
   readonly train: Dataset;
   readonly validation?: Dataset;
-  /** Loss and update. */
+  /** Losses and update. */
   readonly training: Training;
+  readonly loss: Loss;
   readonly settings: RunSettings;
   /** Over the epoch that is running, with the sums the run starts from: at any time they are part of its state. */
   readonly metrics: readonly Metric[];
@@ -38,12 +40,16 @@ export function requestOf(
   network: Network,
   train: Dataset,
   settings: RunSettings,
-): Pick<TrainRequest, "network" | "train" | "settings" | "training" | "scoring" | "rate"> {
+): Pick<TrainRequest, "network" | "train" | "settings" | "loss" | "training" | "scoring" | "rate"> {
   return {
     network,
     train,
     settings,
-    training: { loss: compiled.loss, update: compiled.update(network), target: train.target.kind },
+    loss: compiled.loss,
+    training: {
+      objectives: [{ loss: compiled.loss, target: train.target.kind }],
+      update: compiled.update(network),
+    },
     scoring: metricsFor(compiled.metrics, network.outputShape),
     rate: compiled.rate(settings.epochs),
   };

@@ -26,11 +26,11 @@ export class Stepper<M> {
     const { network, train, training, settings } = request;
     const { batchSize, microBatchSize = batchSize } = settings;
     const rows = Math.min(microBatchSize, batchSize, train.length);
-    this.plan = network.plan("train", rows, { type: train.inputType, scale: train.inputScale }, training);
+    this.plan = network.plan("train", rows, [{ type: train.inputType, scale: train.inputScale }], training);
     this.split = this.plan.rows < Math.min(batchSize, train.length);
     this.counting = this.split ? request.scoring : request.metrics;
-    this.loader = new BatchLoader(network, train, training.loss, request.weighting);
-    this.threshold = outputThreshold(training.loss, network.layers);
+    this.loader = new BatchLoader(network, train, request.loss, request.weighting);
+    this.threshold = outputThreshold(request.loss, network.activations[0]);
     this.batches = batchesPerEpoch(request);
   }
 
