@@ -96,13 +96,14 @@ const commander = {
   },
 };
 /**
- * What model.fit() loads when it needs it: to move images, to train in a worker, to train here. Files of their own, which bundlers leave
+ * What model.fit() loads when it needs it: to move images, to train in a worker, to train here; and what prepares all that. Files of their own, which bundlers leave
  * where they are.
  */
 const LATER = {
   images: "src/data/augment/fit.ts",
   remote: "src/worker/train.ts",
   trainer: "src/training/trainer.ts",
+  fit: "src/training/fit.ts",
 };
 const later = {
   name: "later",
@@ -177,6 +178,7 @@ await build({
   entryPoints: LATER,
   platform: "neutral",
   plugins: [
+    later,
     {
       name: "errors",
       setup(bundler) {

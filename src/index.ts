@@ -48,6 +48,7 @@ export {
   type SequentialOptions,
   sequential,
   type TrainingContext,
+  type TrainOnBatchOptions,
 } from "./model/model.ts";
 export { configOf, weightsSha256 } from "./model/save.ts";
 export { type LayerSummary, layerSummaries } from "./model/summary.ts";

@@ -6,4 +6,5 @@ export const ALL = {
   earlyStopping: index.earlyStopping,
   reduceLROnPlateau: index.reduceLROnPlateau,
   modelCheckpoint: index.modelCheckpoint,
+  learningRateScheduler: index.learningRateScheduler,
 };

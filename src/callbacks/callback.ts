@@ -18,20 +18,25 @@ export interface Logs {
 /** What a callback can see and do while training runs. */
 export interface TrainingContext<M = TrainedModel> {
   readonly model: M;
-  /** Epochs to be trained in all. */
+  /** Epochs to be trained in this call of fit(). */
   readonly epochs: number;
   readonly batchesPerEpoch: number;
-  /** Steps taken so far, over all epochs. */
+  /** Steps taken so far, over all epochs of this call. */
   readonly step: number;
   /** Multiplies the schedule's rate; kept in checkpoints. */
   rateFactor: number;
   /** The learning rate of the last step. */
   readonly learningRate: number;
+  /**
+   * That of the next step. Setting it sets the rate of all steps to come, `rateFactor` included, which becomes 1; kept in checkpoints.
+   * @throws NablaError where a schedule sets the rate, and for what is no number ≥ 0
+   */
+  nextLearningRate: number;
   /** Ends training after this epoch's callbacks (or this batch, when called from onBatchEnd). */
   stop(reason: string): void;
 }
 
-/** Every hook may return a promise, which is waited for. Epochs and batches count from 0, as in Keras. */
+/** Every hook may return a promise, which is waited for. Epochs and batches count from 0 in each call of fit(), as in Keras. */
 export interface Callback<M = TrainedModel> {
   /** The name under which state() goes into a checkpoint. Callbacks without one have no state. */
   readonly name?: string;

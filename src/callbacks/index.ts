@@ -2,3 +2,4 @@
 export { earlyStopping } from "./earlyStopping.ts";
 export { reduceLROnPlateau } from "./reduceLROnPlateau.ts";
 export { modelCheckpoint } from "./modelCheckpoint.ts";
+export { learningRateScheduler } from "./learningRateScheduler.ts";

@@ -9,7 +9,7 @@
  */
 
 import { NablaError } from "../errors.ts";
-import { anything, exactly, type Field, int, list, number, show, string } from "../fields/fields.ts";
+import { anything, bool, exactly, type Field, int, list, number, show, string } from "../fields/fields.ts";
 import { object, optional, record } from "../fields/objects.ts";
 import {
   CHECKPOINT_VERSION,
@@ -25,16 +25,22 @@ import { packValue, unpackValue } from "./values.ts";
 
 /** Where training stands. Counters are whole numbers from 0. */
 export interface TrainingPosition {
-  /** Epochs finished. */
+  /** Epochs finished since compile(). */
   epoch: number;
   /** Batches finished of the epoch that is running. */
   batch: number;
-  /** Steps taken over all epochs. */
+  /** Steps taken since compile(). */
   step: number;
+  /** Where the last call of fit() began; none where that was the beginning. */
+  begun?: { epoch: number; step: number };
   seed: number;
   /** What callbacks multiply the learning rate by; 1 when they leave it alone. */
   rateFactor: number;
-  /** Figures of finished epochs; NaN and infinities come back as they were. */
+  /** The learning rate that a callback has set in place of the optimizer's. */
+  baseRate?: number;
+  /** Weights were set after the last step: averages of others (useEma) are what training goes on from then. */
+  weightsSet?: boolean;
+  /** Figures of finished epochs of that call; NaN and infinities come back as they were. */
   history: Record<string, number>[];
   /** Partial sums over the epoch that is running. JSON values. */
   running: Record<string, unknown>;
@@ -83,7 +89,10 @@ const document = object({
     batch: count,
     step: count,
     seed: count,
+    begun: optional(object({ epoch: count, step: count })),
     rateFactor: number(),
+    baseRate: optional(number({ min: 0 })),
+    weightsSet: optional(bool()),
     history: list(record(figure)),
     running: record(anything()),
     stopped: optional(string()),

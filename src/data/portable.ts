@@ -34,11 +34,19 @@ export type Portable =
 /** @param number the number of a dataset this one is made from */
 type Describe = (number: (dataset: Dataset) => number) => Portable;
 
-/** Not a property of datasets: `{ ...dataset, read }` is another dataset, and would take it along. */
-const descriptions = /* @__PURE__ */ new WeakMap<Dataset, Describe>();
+/**
+ * Not a property of datasets: `{ ...dataset, read }` is another dataset, and would take it along. Not a table of this module's own: what
+ * is loaded later has a copy of the module, and so has a program that has the library twice.
+ */
+const descriptions = (): WeakMap<Dataset, Describe> => {
+  const all = globalThis as { [KEY]?: WeakMap<Dataset, Describe> };
+  all[KEY] ??= new WeakMap();
+  return all[KEY];
+};
+const KEY = /* @__PURE__ */ Symbol.for("nabla.descriptions");
 
 export function portable(dataset: Dataset, describe: Describe): Dataset {
-  descriptions.set(dataset, describe);
+  descriptions().set(dataset, describe);
   return dataset;
 }
 
@@ -48,7 +56,7 @@ export function withHeader(
   changes: Partial<DatasetHeader & Pick<Dataset, "extra">>,
 ): Dataset {
   const changed = { ...dataset, ...changes };
-  const describe = descriptions.get(dataset);
+  const describe = descriptions().get(dataset);
   if (!describe) return changed;
   return portable(changed, (number) => {
     const entry = describe(number);
@@ -63,7 +71,7 @@ export function describeAll(wanted: readonly Dataset[]): { portables: Portable[]
   const number = (dataset: Dataset): number => {
     const known = datasets.indexOf(dataset);
     if (known >= 0) return known;
-    const describe = descriptions.get(dataset);
+    const describe = descriptions().get(dataset);
     const entry: Portable = describe ? describe(number) : { kind: "elsewhere", header: headerOf(dataset) };
     portables.push(entry);
     return datasets.push(dataset) - 1;

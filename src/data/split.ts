@@ -76,6 +76,24 @@ export function splitDataset(
   fraction: number,
   options: SplitOptions = {},
 ): [Dataset, Dataset] {
+  return partsOf(dataset, splitRows(dataset, fraction, options));
+}
+
+/** Rows to train on and rows to validate on. */
+export const partsOf = (
+  dataset: Dataset,
+  [train, validation]: readonly [Uint32Array, Uint32Array],
+): [Dataset, Dataset] => [
+  subset(dataset, train, `${dataset.name} (train)`),
+  subset(dataset, validation, `${dataset.name} (validation)`),
+];
+
+/** The numbers of the rows in each part of splitDataset(). */
+export function splitRows(
+  dataset: Dataset,
+  fraction: number,
+  options: SplitOptions,
+): [train: Uint32Array, validation: Uint32Array] {
   checkOptions("splitDataset", options, ["seed", "stratified"]);
   const { seed = 0, stratified = true } = options;
   const n = dataset.length;
@@ -95,10 +113,7 @@ export function splitDataset(
     if (Math.floor(((i + 1) * taken) / n) > Math.floor((i * taken) / n)) inValidation[order[i]!] = 1;
   }
   const pick = (part: number) => range(n).filter((row) => inValidation[row] === part);
-  return [
-    subset(dataset, pick(0), `${dataset.name} (train)`),
-    subset(dataset, pick(1), `${dataset.name} (validation)`),
-  ];
+  return [pick(0), pick(1)];
 }
 
 /** The same rows sorted by label, keeping their order within a label. */

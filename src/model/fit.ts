@@ -2,7 +2,9 @@
 import type { Dataset } from "../data/dataset.ts";
 import { describeAll } from "../data/portable.ts";
 import { NablaError } from "../errors.ts";
-import { fit } from "../training/fit.ts";
+import { looksAcrossRows } from "../layers/chain.ts";
+import { datasetOf } from "../training/arguments.ts";
+import type { ModelToTrain } from "../training/fit.ts";
 import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
 import { onPage } from "../worker/page.ts";
@@ -11,24 +13,30 @@ import type { Model } from "./model.ts";
 import type { FitOptions, Metadata } from "./options.ts";
 
 /** @see Model.fit */
-export function fitModel(model: Model, data: Dataset, options: FitOptions): Promise<void> {
+export async function fitModel(model: Model, data: Dataset, options: FitOptions): Promise<void> {
   const internals = internalsOf(model);
   const { topology, seed, state } = internals;
-  return fit(
-    {
+  if (state.busy)
+    throw new NablaError("fit: this model is being trained already; wait for that training, or stop it");
+  state.busy = true;
+  try {
+    const { fit } = await loaded(import("../training/fit.ts"));
+    const subject: ModelToTrain<Model> = {
       model,
-      topology,
       seed,
       state,
+      acrossRows: () => looksAcrossRows(topology.layers),
+      datasetOf: (data) => datasetOf(data, "validationData", topology, state.compiled),
       build: (inputShape) => internals.build(inputShape),
       learnFrom: (dataset) => {
         model.metadata = metadataFrom(dataset, model.metadata);
       },
       train: (request, run) => trainSomewhere(internals, request, run, options),
-    },
-    data,
-    options,
-  );
+    };
+    await fit(subject, data, options);
+  } finally {
+    state.busy = false;
+  }
 }
 
 /** In a worker if wanted and possible, else here. Either way the code of the loop is loaded when it is used: a page needs one of them. */
@@ -52,14 +60,14 @@ async function trainSomewhere(
     if (await elsewhere.trainElsewhere(request, run, remote, worker === true)) return;
   }
   request.signal?.throwIfAborted();
-  const { train } = await loadTrainer();
+  const { train } = await loaded(import("../training/trainer.ts"));
   await train(request, run);
 }
 
-/** The loop that runs in this thread. */
-async function loadTrainer(): Promise<typeof import("../training/trainer.ts")> {
+/** Code that is loaded when it is used. */
+async function loaded<T>(code: Promise<T>): Promise<T> {
   try {
-    return await import("../training/trainer.ts");
+    return await code;
   } catch (cause) {
     throw new NablaError(
       `fit: the code that trains could not be loaded (${messageOf(cause)}); the weights are as they were. Load the page again, and see that all files of the library are served`,

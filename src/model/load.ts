@@ -48,10 +48,13 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
   if (!training) return model;
   internals.compile(compileOptionsOf(training));
   setSlots(network, internals.state.required, checkpoint, name);
-  if (checkpoint.dataset) {
-    const settings = { ...settingsOf(training), rows: checkpoint.dataset.length };
-    internals.state.goOnFrom(runOf(checkpoint), settings, checkpoint.callbacks as CallbackStates);
-  }
+  const { dataset, progress } = checkpoint;
+  const run = runOf(checkpoint);
+  if (dataset) {
+    const settings = { ...settingsOf(training), rows: dataset.length };
+    internals.state.goOnFrom(run, settings, checkpoint.callbacks as CallbackStates);
+  } else internals.state.goOnFrom(run, undefined, {});
+  if (progress.weightsSet) internals.state.setAt = run.step;
   return model;
 }
 
@@ -75,8 +78,11 @@ function runOf({ progress }: Checkpoint): Run {
     epoch: progress.epoch,
     batch: progress.batch,
     step: progress.step,
+    firstEpoch: Math.min(progress.begun?.epoch ?? 0, progress.epoch),
+    firstStep: Math.min(progress.begun?.step ?? 0, progress.step),
     history: progress.history as Run["history"],
     rateFactor: progress.rateFactor,
+    baseRate: progress.baseRate,
     lossSum: running.lossSum ?? 0,
     rows: running.rows ?? 0,
     rate: running.rate ?? 0,

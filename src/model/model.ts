@@ -17,7 +17,14 @@ import type { TrainingOptions } from "../training/compile.ts";
 import { confusionOf, evaluate, type Scores } from "../training/evaluate.ts";
 import { type Gradients, gradientsOf } from "../training/gradients.ts";
 import { copyParameters, inputGradientsOf } from "../training/inspect.ts";
-import type { EvaluateOptions, GradientOptions, History } from "../training/options.ts";
+import { testOnBatch, trainOnBatch } from "../training/onBatch.ts";
+import type {
+  EvaluateOptions,
+  GradientOptions,
+  History,
+  TrainOnBatchOptions,
+  WeightOptions,
+} from "../training/options.ts";
 import { seedField } from "../training/settings.ts";
 import { fitModel } from "./fit.ts";
 import { Internals, internalsOf, setInternals } from "./internals.ts";
@@ -92,7 +99,8 @@ export class Model {
   }
 
   /**
-   * Trains for `epochs` passes over the data.
+   * Trains for `epochs` passes over the data. Called again it goes on, for so many more: with the optimizer's state, the number
+   * of steps, and orders of rows and random draws that have not been used; until compile() forgets all that.
    *
    * `x` and `y` are plain or typed arrays with the batch dimension first (labels may be integers); or pass a Dataset.
    * @throws NablaError for data that does not fit, and when the loss stops being finite
@@ -105,7 +113,7 @@ export class Model {
     return this.history;
   }
 
-  /** Figures of the finished epochs of the last training. */
+  /** Figures of the finished epochs of the last call of fit(). */
   get history(): History {
     return internalsOf(this).state.history;
   }
@@ -125,6 +133,30 @@ export class Model {
   /** Counts of true against predicted classes, with accuracy and figures per class. */
   async confusionMatrix(data: Dataset, options: EvaluateOptions = {}): Promise<ConfusionMatrix> {
     return confusionOf(internalsOf(this), data, options);
+  }
+
+  /**
+   * One step on these rows: forward, loss, backward, update. Loss (mean over the rows, penalties included) and metrics are those of
+   * this batch, before the update. The optimizer and random draws go on from call to call, and from and to fit().
+   * @throws NablaError for data that does not fit, and when the loss is not finite: the model then has weights that gave a finite one
+   */
+  trainOnBatch(data: Dataset, options?: TrainOnBatchOptions): Scores;
+  trainOnBatch(x: ArrayLike2, y: ArrayLike2, options?: TrainOnBatchOptions): Scores;
+  trainOnBatch(
+    x: Dataset | ArrayLike2,
+    y?: ArrayLike2 | TrainOnBatchOptions,
+    more?: TrainOnBatchOptions,
+  ): Scores {
+    const internals = internalsOf(this);
+    return trainOnBatch(internals, ...argumentsOf("trainOnBatch", internals, x, y, more));
+  }
+
+  /** Loss and metrics of these rows, as evaluate() gives them, at once. Changes nothing. */
+  testOnBatch(data: Dataset, options?: WeightOptions): Scores;
+  testOnBatch(x: ArrayLike2, y: ArrayLike2, options?: WeightOptions): Scores;
+  testOnBatch(x: Dataset | ArrayLike2, y?: ArrayLike2 | WeightOptions, more?: WeightOptions): Scores {
+    const internals = internalsOf(this);
+    return testOnBatch(internals, ...argumentsOf("testOnBatch", internals, x, y, more));
   }
 
   /**
@@ -154,13 +186,14 @@ export class Model {
    * @throws NablaError for unknown names, wrong counts, NaN; nothing is set then
    */
   setWeights(weights: Readonly<Record<string, ArrayLike2>>): this {
-    const { built, away } = internalsOf(this);
+    const { built, away, state } = internalsOf(this);
     if (away) {
       throw new NablaError(
         "setWeights: a worker trains this model; set weights in a callback, between trainings, or train with worker: false",
       );
     }
     setWeights(built, weights);
+    state.setAt = state.run.step;
     return this;
   }
 
@@ -239,5 +272,5 @@ export function sequential(layers: readonly LayerInput[], options?: SequentialOp
   return new Model(layers, options);
 }
 
-export type { EvaluateOptions, GradientOptions, History } from "../training/options.ts";
+export type { EvaluateOptions, GradientOptions, History, TrainOnBatchOptions } from "../training/options.ts";
 export type { Callback, FitOptions, Metadata, SequentialOptions, TrainingContext } from "./options.ts";

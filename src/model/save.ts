@@ -3,6 +3,7 @@ import { type Checkpoint, encodeCheckpoint } from "../checkpoint/checkpoint.ts";
 import { Sha256 } from "../checkpoint/sha256.ts";
 import type { TrainingConfig } from "../config/config.ts";
 import { NablaError } from "../errors.ts";
+import { TRAINED } from "../optimizers/update.ts";
 import { readSettings } from "../training/settings.ts";
 import { internalsOf } from "./internals.ts";
 import type { Model } from "./model.ts";
@@ -43,6 +44,11 @@ export function saveModel(model: Model): Uint8Array {
       step: run.step,
       seed: model.seed,
       rateFactor: run.rateFactor,
+      ...(run.firstStep > 0 && { begun: { epoch: run.firstEpoch, step: run.firstStep } }),
+      ...(run.baseRate !== undefined && { baseRate: run.baseRate }),
+      ...(run.step > 0 &&
+        state.setAt === run.step &&
+        compiled?.slots.includes(TRAINED) && { weightsSet: true }),
       history: run.history,
       running: { lossSum: run.lossSum, rows: run.rows, rate: run.rate, metrics: run.metrics },
       ...(run.stopped !== undefined && { stopped: run.stopped }),

@@ -91,6 +91,14 @@ export class Network extends InferenceNetwork {
     });
   }
 
+  /** Sets the weights that training moves to the parameters, where these are an average of them. */
+  moveToAverage(): void {
+    if (this.moved === undefined) return;
+    this.changes++;
+    const n = this.bytes / 4;
+    this.core.f32(this.slotOffset(this.moved), n).set(this.core.f32(this.core.base, n));
+  }
+
   /** The flat ranges an optimizer works on. */
   get flat(): Flat {
     const slots = Array.from({ length: this.slots }, (_, s) => this.slotOffset(s));

@@ -7,7 +7,10 @@ import { outputCount } from "../layers/chain.ts";
 import type { Topology } from "../layers/configs.ts";
 import type { CompiledTraining } from "./compile.ts";
 
-export type DataArgument = Dataset | readonly [ArrayLike2, ArrayLike2];
+/** A data set; or x and y, where rows may have factors of the loss. */
+export type DataArgument =
+  | Dataset
+  | readonly [x: ArrayLike2, y: ArrayLike2, sampleWeight?: ArrayLike<number>];
 
 export function isDataset(value: unknown): value is Dataset {
   return (

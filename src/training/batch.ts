@@ -54,6 +54,14 @@ export class BatchLoader {
     return this.direct ? this.copy(plan, indices, ready) : Promise.resolve(ready);
   }
 
+  /** load(), where waiting is not possible. @throws NablaError for datasets that read asynchronously */
+  loadNow(who: string, plan: Plan, indices: Uint32Array): void {
+    const wait = this.load(plan, indices, 0);
+    if (!wait) return;
+    wait.catch(() => {});
+    throw new NablaError(`${who}: the data set reads asynchronously; read a batch of it into arrays first`);
+  }
+
   /**
    * Reads rows into buffers outside linear memory, from which copy() takes them in pieces. Valid until the next call.
    * Numbers as for load().

@@ -4,11 +4,12 @@ import { type Dataset, range } from "../data/dataset.ts";
 import { checkOptions } from "../fields/options.ts";
 import { outputThreshold } from "../losses/resolve.ts";
 import { ConfusionMatrix } from "../metrics/confusion.ts";
-import type { Metric } from "../metrics/metric.ts";
+import type { Metric, Scored } from "../metrics/metric.ts";
 import { type MetricName, metric } from "../metrics/table.ts";
 import type { Network } from "../network/network.ts";
 import { batchSizeOf } from "../network/predict.ts";
 import type { Loss } from "../plan/loss.ts";
+import type { Plan } from "../plan/plan.ts";
 import { beginStep } from "../plan/step.ts";
 import { sizeOf } from "../shape.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
@@ -55,12 +56,8 @@ export async function score(request: ScoreRequest): Promise<Scores> {
     const indices = range(n, from);
     const wait = loader.load(plan, indices, from / rows);
     if (wait) loader.copy(plan, indices, await wait);
-    beginStep(network.core, plan.step, { rows: n });
-    network.run(plan, 0, plan.marks.end, n);
-    const losses = network.core.f32(plan.outputs[0].losses!.offset, n);
-    for (let r = 0; r < n; r++) sum += losses[r];
-    const batch = loader.scored(plan, n, threshold);
-    for (const metric of metrics) metric.add(batch);
+    const { batch, losses, sum: after } = scoreRows(network, plan, loader, n, threshold, metrics, sum);
+    sum = after;
     confusion?.add(batch);
     if (onRow) {
       // copies: the caller may keep them, or use the network in between
@@ -75,6 +72,27 @@ export async function score(request: ScoreRequest): Promise<Scores> {
   const scores: Scores = { loss: sum / dataset.length + penalties(network) };
   for (const metric of metrics) scores[metric.name] = metric.result();
   return scores;
+}
+
+/** Runs a plan on the rows that are loaded. @returns the losses of its rows, and what they and `before` add up to, in their order */
+export function scoreRows(
+  network: Network,
+  plan: Plan,
+  loader: BatchLoader,
+  rows: number,
+  threshold: number,
+  metrics: readonly Metric[],
+  before = 0,
+): { sum: number; losses: Float32Array; batch: Scored } {
+  const { core } = network;
+  beginStep(core, plan.step, { rows });
+  network.run(plan, 0, plan.marks.end, rows);
+  const losses = core.f32(plan.outputs[0].losses!.offset, rows);
+  let sum = before;
+  for (let r = 0; r < rows; r++) sum += losses[r];
+  const batch = loader.scored(plan, rows, threshold);
+  for (const metric of metrics) metric.add(batch);
+  return { sum, losses, batch };
 }
 
 /** A model to evaluate. */

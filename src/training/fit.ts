@@ -1,17 +1,16 @@
-/** From the arguments of fit() to a training. */
+/** From the arguments of fit() to a training. Loaded when it is used: a page that only predicts needs none of it. */
 import { type Callback, type TrainedModel, withState } from "../callbacks/callback.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { splitDataset } from "../data/split.ts";
+import { partsOf, splitRows } from "../data/split.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
-import type { Topology } from "../layers/configs.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
-import { type DataArgument, datasetOf } from "./arguments.ts";
+import type { DataArgument } from "./arguments.ts";
 import { checkFit } from "./batch.ts";
 import { metricsFor } from "./evaluate.ts";
 import { type FitOptions, fitOptionNames } from "./options.ts";
-import { requestOf, type TrainRequest } from "./request.ts";
+import { batchesOf, requestOf, type TrainRequest } from "./request.ts";
 import { checkResume } from "./resume.ts";
 import { freshRun, type Run } from "./run.ts";
 import { type RunSettings, readSettings, type Settings } from "./settings.ts";
@@ -21,13 +20,16 @@ import { weightingOf } from "./weighting.ts";
 /** What is trained, as the model hands it in. */
 export interface ModelToTrain<M extends TrainedModel> {
   readonly model: M;
-  readonly topology: Topology;
   readonly seed: number;
   readonly state: TrainingState;
   /** Its network, built for rows of this shape where it is not yet. */
   build(inputShape: readonly number[]): Network;
   /** Called with the data that is trained on, once it is checked. */
   learnFrom(dataset: Dataset): void;
+  /** Whether a layer looks across rows in training. */
+  acrossRows(): boolean;
+  /** What validationData is, as a data set. */
+  datasetOf(data: DataArgument): Dataset;
   /** Trains, here or elsewhere. */
   train(request: TrainRequest<M>, run: Run, options: FitOptions<M>): Promise<void>;
 }
@@ -39,13 +41,11 @@ export async function fit<M extends TrainedModel>(
   options: FitOptions<M>,
 ): Promise<void> {
   const { model, state } = subject;
-  if (state.busy)
-    throw new NablaError("fit: this model is being trained already; wait for that training, or stop it");
   checkOptions("fit", options, fitOptionNames());
   const compiled = state.required;
   const wanted = readSettings(options, options.resume ? state.settings : undefined, subject.seed);
-  const [apart, validation] = validationOf(subject, data, options, wanted);
-  const [train, augment] = movesImages(wanted) ? await moved(state, apart, wanted) : [apart, undefined];
+  const { apart, validation, rows } = validationOf(subject, data, options, wanted);
+  const [train, augment] = movesImages(wanted) ? await moved(apart, wanted) : [apart, undefined];
   const network = subject.build(train.inputShape);
   checkFit(train, network, compiled.loss);
   if (validation) checkFit(validation, network, compiled.loss);
@@ -57,22 +57,30 @@ export async function fit<M extends TrainedModel>(
   const { classWeight } = settings;
   const { sampleWeight, signal } = options;
   const callbacks = options.callbacks ?? [];
-  const weighting = weightingOf("fit", data, outputShape, compiled.loss, { classWeight, sampleWeight });
-  if (sampleWeight && train.length !== data.length) {
-    throw new NablaError(
-      "fit: sampleWeight goes with validationData, not with validationSplit or shifted: split the data yourself with splitDataset(), move it with shifted()",
-    );
-  }
+  const { loss } = compiled;
+  const { classes, samples: all } = weightingOf("fit", data, outputShape, loss, {
+    classWeight,
+    sampleWeight,
+  });
+  // weights follow their rows: into the parts of a split, and to the copies that `shifted` makes
+  const of = (part: number) => (all && rows ? Float64Array.from(rows[part], (row) => all[row]) : all);
+  const samples = of(0);
+  const weighting = { classes, samples: samples && repeated(samples, train.length) };
+  const validationWeighting =
+    validation &&
+    weightingOf("validationData", validation, outputShape, loss, {
+      sampleWeight: rows ? of(1) : weightsOf(options.validationData),
+    });
   begin(subject, network, settings, callbacks, options.resume);
   subject.learnFrom(train);
   state.counting = runningMetrics(state, outputShape);
-  state.busy = true;
   try {
     await subject.train(
       {
         ...requestOf(compiled, network, train, settings),
         model,
         validation,
+        validationWeighting,
         metrics: state.counting,
         weighting,
         callbacks,
@@ -85,33 +93,32 @@ export async function fit<M extends TrainedModel>(
   } finally {
     state.settle();
     state.counting = [];
-    state.busy = false;
   }
 }
 
-/** Where the training starts from: anew, or where the last one stood. */
+/** Where the training starts from: in either case weights, slots and counts are those of the last. */
 function begin<M extends TrainedModel>(
-  { state, topology }: ModelToTrain<M>,
+  { state, acrossRows }: ModelToTrain<M>,
   network: Network,
   settings: RunSettings,
   callbacks: readonly Callback<M>[],
   resume = false,
 ): void {
-  const { dependsOnEpochs, slots } = state.required;
+  const { dependsOnEpochs } = state.required;
   if (resume) {
     const waiting = Object.keys(state.waiting);
     checkResume({
       before: state.settings,
       now: settings,
-      configs: topology.layers,
+      acrossRows: acrossRows(),
       dependsOnEpochs,
       waiting,
       callbacks,
     });
   } else {
-    // a run of its own: Adam's moments would not fit its step number, nor a velocity its schedule
-    state.run = freshRun();
-    network.prepareTraining(slots);
+    state.run = freshRun(state.run);
+    state.prepare(network);
+    state.good = undefined;
   }
   state.settings = settings;
   const states = state.callbackStates;
@@ -133,32 +140,50 @@ function runningMetrics({ required, run }: TrainingState, outputShape: readonly 
 
 /** The rows to train on and those to validate on. */
 function validationOf<M extends TrainedModel>(
-  { topology, state }: ModelToTrain<M>,
+  { datasetOf }: ModelToTrain<M>,
   data: Dataset,
   { validationData }: { readonly validationData?: DataArgument },
   { validationSplit, seed }: Settings,
-): [train: Dataset, validation: Dataset | undefined] {
-  if (validationData) return [data, datasetOf(validationData, "validationData", topology, state.compiled)];
-  return validationSplit === 0 ? [data, undefined] : splitDataset(data, validationSplit, { seed });
+): { apart: Dataset; validation?: Dataset; rows?: readonly Uint32Array[] } {
+  if (validationData) return { apart: data, validation: datasetOf(validationData) };
+  if (validationSplit === 0) return { apart: data };
+  const rows = splitRows(data, validationSplit, { seed });
+  const [apart, validation] = partsOf(data, rows);
+  return { apart, validation, rows };
 }
+
+/** The weights among [x, y, weights]. */
+const weightsOf = (data: DataArgument | undefined): ArrayLike<number> | undefined =>
+  Array.isArray(data) ? (data as readonly ArrayLike<number>[])[2] : undefined;
+
+/** `shifted` gives row r of n the numbers r, r + n, r + 2n, … */
+const repeated = (weights: ArrayLike<number>, length: number): ArrayLike<number> =>
+  weights.length === length
+    ? weights
+    : Float64Array.from({ length }, (_, row) => weights[row % weights.length]);
 
 const movesImages = ({ shifted, augment }: Settings): boolean => shifted !== undefined || Boolean(augment);
 
 /** Most trainings move no images, so this code is loaded only by those that do. */
-async function moved(state: TrainingState, data: Dataset, settings: Settings) {
-  state.busy = true;
-  try {
-    const { moveImages } = await import("../data/augment/fit.ts");
-    return moveImages(data, settings);
-  } finally {
-    state.busy = false;
-  }
+async function moved(data: Dataset, settings: Settings) {
+  const { moveImages } = await import("../data/augment/fit.ts");
+  return moveImages(data, settings);
 }
 
 /** What the fields of settings cannot check: it needs the data. */
-function checkBatch(given: FitOptions, { batchSize, rows }: RunSettings): void {
+function checkBatch(given: FitOptions, settings: RunSettings): void {
+  const { batchSize, rows, stepsPerEpoch = 1 } = settings;
   if (batchSize > rows && given.batchSize !== undefined)
     throw new NablaError(`fit: batchSize: expected at most ${rows}, the rows to train on, got ${batchSize}`);
+  const batches = batchesOf(rows, settings);
+  if (batches === 0)
+    throw new NablaError(
+      `fit: dropLast: the ${rows} rows to train on do not fill a batch of ${batchSize}; make batchSize smaller`,
+    );
+  if (stepsPerEpoch > batches)
+    throw new NablaError(
+      `fit: stepsPerEpoch: expected at most ${batches}, the batches that ${rows} rows give, got ${stepsPerEpoch}`,
+    );
 }
 
 function progressOf({ onProgress, progressInterval = 100 }: FitOptions): TrainRequest["progress"] {

@@ -4,7 +4,7 @@ import type { Metric } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
 import { diagnose, diverged, type Failed } from "./diverged.ts";
 import type { TrainRequest } from "./request.ts";
-import type { Run } from "./run.ts";
+import { type Run, since } from "./run.ts";
 
 /** Everything training changes. */
 interface Mark {
@@ -49,7 +49,7 @@ export class WayBack<M> {
   fail(failed?: Failed): never {
     const { network, metrics, run, good } = this;
     const diagnosis = diagnose(network, failed);
-    const at = { ...run };
+    const at = { ...run, ...since(run) };
     if (!failed) {
       at.batch--;
       at.step--;
@@ -60,7 +60,8 @@ export class WayBack<M> {
     Object.assign(run, good.run);
     for (const [i, metric] of metrics.entries()) metric.restore(good.metrics[i]);
     restoreStates(this.callbacks, good.callbacks);
-    const when = run.batch > 0 ? `after step ${run.step}` : `at the beginning of epoch ${run.epoch + 1}`;
+    const { epoch, step } = since(run);
+    const when = run.batch > 0 ? `after step ${step}` : `at the beginning of epoch ${epoch + 1}`;
     throw diverged(diagnosis, at, `the model is as it was ${when}`);
   }
 

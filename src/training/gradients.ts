@@ -1,7 +1,6 @@
 /** One backward pass on one batch, without an update. */
 
 import { type Dataset, range } from "../data/dataset.ts";
-import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { beginStep, lossOfStep } from "../plan/step.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
@@ -37,13 +36,7 @@ export function gradientsOf(subject: ModelToScore, dataset: Dataset, options: Gr
     training,
   );
   const loader = new BatchLoader(network, dataset, of, weighting);
-  const wait = loader.load(plan, range(rows), 0);
-  if (wait) {
-    wait.catch(() => {});
-    throw new NablaError(
-      "gradients: the data set reads asynchronously; read a batch of it into arrays first",
-    );
-  }
+  loader.loadNow("gradients", plan, range(rows));
   const { core } = network;
   beginStep(core, plan.step, { rows });
   network.run(plan, 0, plan.marks.update, rows);

@@ -56,13 +56,7 @@ export function inputGradientsOf(
     objectives: [{ loss, target: dataset.target.kind }],
     inputGradient: true,
   });
-  const wait = new BatchLoader(still, dataset, loss, weighting).load(plan, range(rows), 0);
-  if (wait) {
-    wait.catch(() => {});
-    throw new NablaError(
-      "inputGradients: the data set reads asynchronously; read a batch of it into arrays first",
-    );
-  }
+  new BatchLoader(still, dataset, loss, weighting).loadNow("inputGradients", plan, range(rows));
   const { core } = still;
   // as if of one row: no mean over the batch
   beginStep(core, plan.step, { rows: 1 });

@@ -7,8 +7,9 @@ import { type FitSettings, fitSettings } from "./settings.ts";
 
 /** What only a running program can hand to fit(). */
 export interface RunTimeOptions<M = TrainedModel> {
-  validationData?: Dataset | readonly [ArrayLike2, ArrayLike2];
-  /** Factors of the loss, by row of the data. */
+  /** What to validate on after each epoch: a data set, or x and y, with factors of the loss by row where these are to count. */
+  validationData?: Dataset | readonly [x: ArrayLike2, y: ArrayLike2, sampleWeight?: ArrayLike<number>];
+  /** Factors of the loss, by row of the data. With validationSplit the rows kept out keep theirs, as in Keras. */
   sampleWeight?: ArrayLike<number>;
   callbacks?: readonly Callback<M>[];
   /** Stops between two steps; fit() then rejects with the signal's reason and the model keeps its state. */
@@ -88,5 +89,11 @@ export const EVALUATE_OPTIONS: readonly (keyof EvaluateOptions)[] = [
 
 /** What gradients() and inputGradients() take besides data. */
 export interface GradientOptions extends WeightOptions {}
+
+/** What trainOnBatch() takes besides data; testOnBatch() takes the weights. */
+export interface TrainOnBatchOptions extends WeightOptions {
+  /** Of this step. Default: the optimizer's, or what callbacks of fit() have made of it. With a schedule it has to be given. */
+  learningRate?: number;
+}
 
 export const GRADIENT_OPTIONS: readonly (keyof GradientOptions)[] = ["classWeight", "sampleWeight"];

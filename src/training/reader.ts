@@ -2,7 +2,7 @@
 import { Prefetcher } from "../data/prefetch.ts";
 import { epochOrder } from "../data/split.ts";
 import type { Ready } from "./batch.ts";
-import type { TrainRequest } from "./request.ts";
+import { batchesPerEpoch, type TrainRequest } from "./request.ts";
 import type { Stepper } from "./step.ts";
 
 export class EpochReader<M> {
@@ -15,7 +15,8 @@ export class EpochReader<M> {
     private readonly epoch: number,
   ) {
     const { train, settings } = request;
-    this.order = epochOrder(train.length, settings.seed, epoch, settings.shuffle);
+    const order = epochOrder(train.length, settings.seed, epoch, settings.shuffle);
+    this.order = order.subarray(0, batchesPerEpoch(request) * settings.batchSize);
   }
 
   /** The numbers of a batch's rows. */

@@ -1,5 +1,5 @@
-/** What a training is asked to do, and what its callbacks see of it. */
-import type { Callback, TrainedModel, TrainingContext } from "../callbacks/callback.ts";
+/** What a training is asked to do. */
+import type { Callback, TrainedModel } from "../callbacks/callback.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network, Training } from "../network/network.ts";
@@ -8,7 +8,7 @@ import type { CompiledTraining } from "./compile.ts";
 import { metricsFor } from "./evaluate.ts";
 import type { Progress } from "./progress.ts";
 import type { Run } from "./run.ts";
-import type { RunSettings } from "./settings.ts";
+import type { RunSettings, Settings } from "./settings.ts";
 import type { Weighting } from "./weighting.ts";
 
 /** @param M what callbacks are given as the model */
@@ -17,6 +17,7 @@ export interface TrainRequest<M = TrainedModel> {
   readonly network: Network;
   readonly train: Dataset;
   readonly validation?: Dataset;
+  readonly validationWeighting?: Weighting;
   /** Losses and update. */
   readonly training: Training;
   readonly loss: Loss;
@@ -30,8 +31,10 @@ export interface TrainRequest<M = TrainedModel> {
   readonly signal?: AbortSignal;
   /** Called at most every so many milliseconds, equally at ends of epochs; at the very end in any case. */
   readonly progress?: { readonly every: number; report(progress: Progress): void };
-  /** η of a step, before callbacks change it. */
-  rate(step: number, stepsPerEpoch: number): number;
+  /** η of the next step. */
+  rate(run: Run, stepsPerEpoch: number): number;
+  /** The schedule that sets it, if there is one. */
+  readonly schedule?: string;
 }
 
 /** The part of a request that follows from what was compiled. */
@@ -40,7 +43,12 @@ export function requestOf(
   network: Network,
   train: Dataset,
   settings: RunSettings,
-): Pick<TrainRequest, "network" | "train" | "settings" | "loss" | "training" | "scoring" | "rate"> {
+): Pick<
+  TrainRequest,
+  "network" | "train" | "settings" | "loss" | "training" | "scoring" | "rate" | "schedule"
+> {
+  const { config, dependsOnEpochs } = compiled;
+  const rate = compiled.rate(settings.epochs);
   return {
     network,
     train,
@@ -51,40 +59,18 @@ export function requestOf(
       update: compiled.update(network),
     },
     scoring: metricsFor(compiled.metrics, network.outputShape),
-    rate: compiled.rate(settings.epochs),
+    schedule: config.schedule?.name,
+    // a schedule goes on with the steps, one over all epochs begins again in each call
+    rate: ({ step, firstStep, firstEpoch, baseRate, rateFactor }, stepsPerEpoch) =>
+      (baseRate ??
+        rate(step - firstStep + (dependsOnEpochs ? 0 : firstEpoch * stepsPerEpoch), stepsPerEpoch)) *
+      rateFactor,
   };
 }
+
+/** How many batches the rows give. */
+export const batchesOf = (rows: number, { batchSize, dropLast }: Settings): number =>
+  dropLast ? Math.floor(rows / batchSize) : Math.ceil(rows / batchSize);
 
 export const batchesPerEpoch = ({ train, settings }: Pick<TrainRequest, "train" | "settings">): number =>
-  Math.ceil(train.length / settings.batchSize);
-
-/** What callbacks see of a run. @param stopping called when one of them ends it @param rated called with factors they set */
-export function contextOf<M>(
-  request: TrainRequest<M>,
-  run: Run,
-  stopping: (reason: string) => void,
-  rated?: (factor: number) => void,
-): TrainingContext<M> {
-  return {
-    model: request.model,
-    epochs: request.settings.epochs,
-    batchesPerEpoch: batchesPerEpoch(request),
-    get step() {
-      return run.step;
-    },
-    get rateFactor() {
-      return run.rateFactor;
-    },
-    set rateFactor(factor) {
-      run.rateFactor = factor;
-      rated?.(factor);
-    },
-    get learningRate() {
-      return run.rate;
-    },
-    stop(reason) {
-      stopping(reason);
-      run.stopped = reason;
-    },
-  };
-}
+  settings.stepsPerEpoch ?? batchesOf(train.length, settings);

@@ -1,15 +1,14 @@
 /** Whether a training may continue where another stopped: its bits would differ if what they depend on had changed. */
 import { type Callback, SAVING, withState } from "../callbacks/callback.ts";
 import { NablaError } from "../errors.ts";
-import { looksAcrossRows } from "../layers/chain.ts";
-import type { LayerConfig } from "../layers/configs.ts";
 import type { RunSettings } from "./settings.ts";
 
 export interface ResumeRequest<M> {
   /** Those of the training that stopped; none if there was none. */
   readonly before: RunSettings | undefined;
   readonly now: RunSettings;
-  readonly configs: readonly LayerConfig[];
+  /** Whether a layer looks across rows in training. */
+  readonly acrossRows: boolean;
   /** Whether the learning rate of a step depends on how many epochs there are in all. */
   readonly dependsOnEpochs: boolean;
   /** Names of callbacks whose states are kept. */
@@ -19,7 +18,7 @@ export interface ResumeRequest<M> {
 
 interface Rule {
   /** Whether this setting may differ in this training. */
-  mayDiffer?(request: Pick<ResumeRequest<never>, "dependsOnEpochs" | "configs">): boolean;
+  mayDiffer?(request: Pick<ResumeRequest<never>, "dependsOnEpochs" | "acrossRows">): boolean;
   /** What is compared. Default: the value. */
   of?(settings: RunSettings): unknown;
   /** How errors call it. Default: its name. */
@@ -37,10 +36,11 @@ const RULES: { readonly [K in keyof RunSettings]?: Rule } = {
     needs:
       "the learning rate's schedule runs over all epochs, so a resumed run needs the same (or a schedule with decayEpochs)",
   },
+  dropLast: { of: ({ dropLast = false }) => dropLast },
   classWeight: { differs: () => "has changed" },
   // the bits are the same however a batch is divided, unless a layer looks across its rows
   microBatchSize: {
-    mayDiffer: ({ configs }) => !looksAcrossRows(configs),
+    mayDiffer: ({ acrossRows }) => !acrossRows,
     of: ({ batchSize, microBatchSize = batchSize }) => Math.min(batchSize, microBatchSize),
     needs: "a resumed run with batchNormalization needs the same",
   },

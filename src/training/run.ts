@@ -3,34 +3,57 @@ import type { Logs } from "../callbacks/callback.ts";
 
 /** Plain JSON. */
 export interface Run {
-  /** Epochs finished. */
+  /** Epochs finished since compile(). */
   epoch: number;
   /** Batches finished of the epoch that is running. */
   batch: number;
-  /** Steps taken over all epochs. */
+  /** Steps taken since compile(). */
   step: number;
+  /** Of these epochs, those of earlier calls of fit(). Programs and callbacks see what came after them. */
+  firstEpoch: number;
+  /** Of these steps, those of earlier calls and of trainOnBatch(). */
+  firstStep: number;
   /** Sums over the epoch that is running. */
   lossSum: number;
   rows: number;
   metrics: Record<string, number[]>;
-  /** Figures of finished epochs. */
+  /** Figures of the finished epochs of this call. */
   history: Logs[];
   /** What callbacks multiply the learning rate by. */
   rateFactor: number;
+  /** The learning rate that a callback has set in place of the optimizer's. */
+  baseRate: number | undefined;
   /** The learning rate of the last step. */
   rate: number;
   /** Why training was stopped before its last epoch, if it was. */
   stopped?: string;
 }
 
-export const freshRun = (): Run => ({
-  epoch: 0,
-  batch: 0,
-  step: 0,
-  lossSum: 0,
-  rows: 0,
-  metrics: {},
-  history: [],
-  rateFactor: 1,
-  rate: 0,
+/**
+ * The run of another call of fit(), which goes on from where `before` ended. What was left of an epoch is not made up for:
+ * another epoch begins, with an order of its own.
+ */
+export const freshRun = (before?: Run): Run => {
+  const epoch = before ? before.epoch + Number(before.batch > 0) : 0;
+  const { step = 0, rateFactor = 1, baseRate, rate = 0 } = before ?? {};
+  return {
+    epoch,
+    batch: 0,
+    step,
+    firstEpoch: epoch,
+    firstStep: step,
+    lossSum: 0,
+    rows: 0,
+    metrics: {},
+    history: [],
+    rateFactor,
+    baseRate,
+    rate,
+  };
+};
+
+/** What this call of fit() has done so far. */
+export const since = ({ epoch, step, firstEpoch, firstStep }: Run): Pick<Run, "epoch" | "step"> => ({
+  epoch: epoch - firstEpoch,
+  step: step - firstStep,
 });

@@ -43,6 +43,12 @@ const settings = <W, A>(
     seed: seedField(),
     /** Visit rows in another order each epoch. Default true. */
     shuffle: bool({ default: true, doc: DOCS && "Visit the rows in another order each epoch." }),
+    /** Leave out an epoch's last batch where it is smaller. Which rows these are is another choice each epoch. Default false. */
+    dropLast: optional(bool({ doc: DOCS && "Leave out an epoch's last batch where it is smaller." })),
+    /** Batches after which an epoch ends: of data that has no end, or before all rows were visited. Default: all. */
+    stepsPerEpoch: optional(
+      int({ min: 1, doc: DOCS && "Batches after which an epoch ends, before all rows were visited." }),
+    ),
     /** Share of the rows to validate on instead of training on them; the same share of every class. */
     validationSplit: number({
       min: 0,

@@ -2,6 +2,7 @@
 import { type Callback, type CallbackStates, withState } from "../callbacks/callback.ts";
 import { NablaError } from "../errors.ts";
 import type { Metric } from "../metrics/metric.ts";
+import type { Network } from "../network/network.ts";
 import type { CompiledTraining } from "./compile.ts";
 import type { History } from "./options.ts";
 import { freshRun, type Run } from "./run.ts";
@@ -17,6 +18,12 @@ export class TrainingState {
   /** Metrics of the training under way: their sums so far belong to its state. */
   counting: readonly Metric[] = [];
   busy = false;
+  /** After how many steps a program last set weights. */
+  setAt: number | undefined;
+  /** Rows that batches of trainOnBatch() and testOnBatch() have room for so far. */
+  capacity = 0;
+  /** Where trainOnBatch() can go back to: the weights of a step, and what is true unless others have changed them since. */
+  good: { weights: Uint8Array; step: number; next: number; changes: number } | undefined;
 
   /** @throws NablaError where compile() was not called */
   get required(): CompiledTraining {
@@ -32,6 +39,14 @@ export class TrainingState {
       throw new NablaError("compile: this model is being trained; wait for that training, or stop it");
   }
 
+  /** Makes the optimizer's slots ready for a step: those of the last, unless there was none. */
+  prepare(network: Network): void {
+    if (this.run.step === 0) network.prepareTraining(this.required.slots);
+    // training goes on from what was set, also where the weights are an average of others
+    else if (this.setAt === this.run.step) network.moveToAverage();
+    this.setAt = undefined;
+  }
+
   /** Forgets an earlier training. */
   begin(compiled: CompiledTraining): void {
     this.compiled = compiled;
@@ -43,8 +58,10 @@ export class TrainingState {
   /** Restores what a checkpoint has; fit({ resume: true }) continues from there. */
   goOnFrom(run: Run, settings: RunSettings | undefined, waiting: CallbackStates): void {
     this.run = run;
+    this.setAt = undefined;
     this.settings = settings;
     this.waiting = waiting;
+    this.good = undefined;
   }
 
   /** Brings the run's copy of the metrics' sums up to date. */
@@ -60,7 +77,7 @@ export class TrainingState {
     return states;
   }
 
-  /** Figures of the finished epochs. */
+  /** Figures of the finished epochs of the last call of fit(). */
   get history(): History {
     const { history, stopped } = this.run;
     const columns: Record<string, number[]> = {};

@@ -46,7 +46,7 @@ export class Stepper<M> {
     const { core } = network;
     const { penalties, end } = plan.marks;
     const rows = indices.length;
-    run.rate = rate(run.step, this.batches) * run.rateFactor;
+    run.rate = rate(run, this.batches);
     if (split) copyStates(metrics, counting);
     for (let first = 0; first < rows; first += plan.rows) {
       const piece = indices.subarray(first, first + plan.rows);

@@ -10,13 +10,14 @@
 import { type Callback, inOrder, type Logs, type TrainingContext, wanted } from "../callbacks/callback.ts";
 import { figureOf } from "../metrics/metric.ts";
 import { ROWS_AT_ONCE } from "../network/predict.ts";
+import { contextOf } from "./context.ts";
 import { score } from "./evaluate.ts";
 import { WayBack } from "./goingBack.ts";
 import { pauser } from "./pause.ts";
 import { Reports } from "./progress.ts";
 import { EpochReader } from "./reader.ts";
-import { batchesPerEpoch, contextOf, type TrainRequest } from "./request.ts";
-import type { Run } from "./run.ts";
+import { batchesPerEpoch, type TrainRequest } from "./request.ts";
+import { type Run, since } from "./run.ts";
 import { Stepper } from "./step.ts";
 
 /** Trains until all epochs are finished, continuing from where `run` is. */
@@ -43,26 +44,26 @@ export class Trainer<M> {
     this.batches = batchesPerEpoch(request);
     this.wayBack = new WayBack(request, run);
     this.stepper = new Stepper(request, run, this.wayBack);
-    this.reports = new Reports(request.settings.epochs, this.batches, request.progress);
+    this.reports = new Reports(request.settings.epochs, this.batches, run, request.progress);
     this.hooks = inOrder(request.callbacks);
     this.afterBatch = this.hooks.filter((hook) => hook.onBatchEnd);
-    this.context = contextOf(request, run, () => {
-      this.stopping = true;
+    this.context = contextOf(request, run, ({ stop }) => {
+      this.stopping ||= stop !== undefined;
     });
   }
 
   async train(): Promise<void> {
     const { run, hooks, context, wayBack, reports } = this;
-    const { epochs } = this.request.settings;
+    const end = run.firstEpoch + this.request.settings.epochs;
     for (const hook of hooks) await hook.onTrainBegin?.(context);
-    while (run.epoch < epochs && !run.stopped) {
-      const { epoch } = run;
+    while (run.epoch < end && !run.stopped) {
+      const { epoch } = since(run);
       wayBack.mark();
       if (run.batch === 0) for (const hook of hooks) await hook.onEpochBegin?.(epoch, context);
-      await this.trainBatches(epoch);
+      await this.trainBatches();
       this.checkWeights();
       if (run.batch < this.batches) {
-        reports.interrupted(run, this.figures);
+        reports.interrupted(this.figures);
         break;
       }
       // kept for every epoch: objects made by spreading take more memory
@@ -71,23 +72,23 @@ export class Trainer<M> {
       this.finishEpoch(logs);
       for (const hook of hooks) await hook.onEpochEnd?.(epoch, logs, context);
       // after the callbacks, so a model that is saved at a report includes what they learned from this epoch
-      const last = run.epoch === epochs || Boolean(run.stopped);
-      reports.epoch({ epoch, batch: this.batches, step: run.step }, logs, last);
+      const last = run.epoch === end || Boolean(run.stopped);
+      reports.epoch(epoch, logs, last);
     }
     for (const hook of hooks) await hook.onTrainEnd?.(context);
   }
 
   /** What is left of an epoch, unless a callback ends it. */
-  private async trainBatches(epoch: number): Promise<void> {
+  private async trainBatches(): Promise<void> {
     const { run, stepper, pause } = this;
-    const reader = new EpochReader(this.request, stepper, epoch);
+    const reader = new EpochReader(this.request, stepper, run.epoch);
     while (run.batch < this.batches && !this.stopping) {
       this.request.signal?.throwIfAborted();
       const indices = reader.indices(run.batch);
       const read = reader.read(run.batch, indices);
       stepper.take(indices, read instanceof Promise ? await read : read);
       if (this.wantsBatch()) await this.callAfterBatch();
-      this.reports.batch(indices.length, run, this.figures);
+      this.reports.batch(indices.length, this.figures);
       const turn = pause();
       if (turn) await turn;
     }
@@ -95,14 +96,14 @@ export class Trainer<M> {
 
   /** Most callbacks have no use for batches, or for one in many: no promise is made then. */
   private wantsBatch(): boolean {
-    const { afterBatch, run } = this;
-    return afterBatch.length > 0 && afterBatch.some((hook) => wanted(hook, run.step));
+    const { afterBatch, context } = this;
+    return afterBatch.length > 0 && afterBatch.some((hook) => wanted(hook, context.step));
   }
 
   private async callAfterBatch(): Promise<void> {
     const logs = this.figures();
     for (const hook of this.afterBatch) {
-      if (!wanted(hook, this.run.step)) continue;
+      if (!wanted(hook, this.context.step)) continue;
       const wait = hook.onBatchEnd!(this.run.batch - 1, logs, this.context);
       if (wait) await wait;
     }
@@ -124,7 +125,7 @@ export class Trainer<M> {
 
   /** valLoss, valAccuracy, … where there is something to validate on. */
   private async validate(): Promise<Record<string, number>> {
-    const { network, validation, loss, scoring, settings } = this.request;
+    const { network, validation, validationWeighting, loss, scoring, settings } = this.request;
     if (!validation) return {};
     const { split, plan } = this.stepper;
     const scores = await score({
@@ -132,6 +133,7 @@ export class Trainer<M> {
       dataset: validation,
       loss,
       metrics: scoring,
+      weighting: validationWeighting,
       batchSize: split ? plan.rows : Math.max(settings.batchSize, ROWS_AT_ONCE),
       pause: this.pause,
     });

@@ -60,6 +60,8 @@ export interface Setup {
   settings: RunSettings;
   classes?: readonly number[];
   samples?: Float64Array;
+  /** The same for the rows to validate on. */
+  validationSamples?: Float64Array;
   /** Which hooks anyone waits for, and after how many steps onBatchEnd. */
   hooks: Hook[];
   everySteps: readonly number[];
@@ -87,6 +89,7 @@ export type FromPage =
       callbacks?: CallbackState[];
       snapshot?: Uint8Array<ArrayBuffer>;
       rateFactor?: number;
+      baseRate?: number;
       /** Figures as callbacks left them. */
       logs?: Logs;
       stop?: string;
@@ -95,7 +98,7 @@ export type FromPage =
   | { kind: "rows"; id: number; read: number; x?: Inputs; y?: Targets; error?: SentError }
   | { kind: "seen"; id: number }
   /** From outside a callback's turn. */
-  | { kind: "meddle"; id: number; stop?: string; rateFactor?: number }
+  | { kind: "meddle"; id: number; stop?: string; rateFactor?: number; baseRate?: number }
   /** Before "train" too: pieces are forgotten then. */
   | { kind: "abort"; id: number };
 

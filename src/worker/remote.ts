@@ -17,7 +17,8 @@ import { buffersFor, type Dataset, targetSize } from "../data/dataset.ts";
 import type { Lendable } from "../data/portable.ts";
 import { NablaError } from "../errors.ts";
 import { sizeOf } from "../shape.ts";
-import { contextOf, type TrainRequest } from "../training/request.ts";
+import { type Changes, contextOf } from "../training/context.ts";
+import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
 import { receiveError, sendError } from "./errors.ts";
 import type { Connection } from "./pool.ts";
@@ -71,15 +72,10 @@ class RemoteTraining<M extends TrainedModel> {
     private readonly connection: Connection,
   ) {
     this.hooks = inOrder(request.callbacks);
-    this.context = contextOf(
-      request,
-      state,
-      (stop) => {
-        this.stop = stop;
-        this.meddle({ stop });
-      },
-      (rateFactor) => this.meddle({ rateFactor }),
-    );
+    this.context = contextOf(request, state, (change) => {
+      this.stop = change.stop ?? this.stop;
+      this.meddle(change);
+    });
   }
 
   async run(): Promise<void> {
@@ -97,7 +93,7 @@ class RemoteTraining<M extends TrainedModel> {
         connection.onLost = (why) => {
           this.over = true;
           for (const rows of this.lent.values()) rows.lost = rows.x === undefined;
-          reject(this.broken ? this.broken.error : lost(why, this.state.step, this.lent.size > 0));
+          reject(this.broken ? this.broken.error : lost(why, this.context.step, this.lent.size > 0));
         };
         this.begin().catch(reject);
       });
@@ -185,7 +181,7 @@ class RemoteTraining<M extends TrainedModel> {
     const { network } = this.request;
     if (!this.broken) this.apply(state);
     const before = network.changes;
-    const { rateFactor } = this.state;
+    const { rateFactor, baseRate } = this.state;
     this.stop = undefined;
     let failed: { readonly error: SentError } | undefined;
     let callbacks: CallbackState[] | undefined;
@@ -196,7 +192,7 @@ class RemoteTraining<M extends TrainedModel> {
         if (hook === "onTrainBegin" || hook === "onTrainEnd") await callback[hook]?.(this.context);
         else if (hook === "onEpochBegin") await callback.onEpochBegin?.(at, this.context);
         else if (hook === "onEpochEnd") await callback.onEpochEnd?.(at, logs!, this.context);
-        else if (wanted(callback, this.state.step)) await callback.onBatchEnd?.(at, logs!, this.context);
+        else if (wanted(callback, this.context.step)) await callback.onBatchEnd?.(at, logs!, this.context);
       }
       if (!this.wantedAgain(hook, at)) callbacks = statesOf(this.request.callbacks);
     } catch (error) {
@@ -214,6 +210,7 @@ class RemoteTraining<M extends TrainedModel> {
           ...(logs && { logs }),
           ...(snapshot && { snapshot }),
           ...(this.state.rateFactor !== rateFactor && { rateFactor: this.state.rateFactor }),
+          ...(this.state.baseRate !== baseRate && { baseRate: this.state.baseRate }),
           ...(this.stop !== undefined && { stop: this.stop }),
           ...failed,
         },
@@ -231,7 +228,7 @@ class RemoteTraining<M extends TrainedModel> {
    */
   private wantedAgain(hook: Hook, at: number): boolean {
     if (hook !== "onBatchEnd") return false;
-    const { step } = this.state;
+    const { step } = this.context;
     const last = step + this.context.batchesPerEpoch - (at + 1);
     return this.hooks.some(
       ({ onBatchEnd, everySteps = 1 }) =>
@@ -247,7 +244,7 @@ class RemoteTraining<M extends TrainedModel> {
   }
 
   /** What a program changes through a context it kept, from outside a callback. */
-  private meddle(change: { readonly stop: string } | { readonly rateFactor: number }): void {
+  private meddle(change: Changes): void {
     if (!this.turn && !this.over) this.connection.post({ kind: "meddle", id: this.id, ...change });
   }
 

@@ -6,6 +6,7 @@ import { buildLayers } from "../layers/table.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { Network } from "../network/network.ts";
 import { compileTraining } from "../training/compile.ts";
+import type { Changes } from "../training/context.ts";
 import { metricsFor } from "../training/evaluate.ts";
 import type { Progress } from "../training/progress.ts";
 import { requestOf, type TrainRequest } from "../training/request.ts";
@@ -53,6 +54,12 @@ export function serve(port: Port): void {
   post({ kind: "ready" });
 }
 
+/** The factor after the rate, which resets it. */
+function setRates(context: TrainingContext<undefined>, { baseRate, rateFactor }: Changes): void {
+  if (baseRate !== undefined) context.nextLearningRate = baseRate;
+  if (rateFactor !== undefined) context.rateFactor = rateFactor;
+}
+
 /** Two datasets may lie in the same memory. */
 const buffersOf = (lent: readonly LentBack[]): Set<ArrayBuffer> => new Set(lent.map(({ x }) => x.buffer));
 
@@ -82,7 +89,7 @@ class Session {
     else if (message.kind === "seen") this.unseen = false;
     else if (message.kind === "reply") this.replied(message);
     else if (message.kind === "meddle") {
-      if (message.rateFactor !== undefined) this.context!.rateFactor = message.rateFactor;
+      setRates(this.context!, message);
       if (message.stop !== undefined) this.context!.stop(message.stop);
     } else if (message.kind === "rows") {
       this.reads.get(message.read)?.(message);
@@ -160,6 +167,7 @@ class Session {
         model: undefined,
         validation: setup.validation === undefined ? undefined : datasets[setup.validation],
         metrics,
+        validationWeighting: { samples: setup.validationSamples },
         weighting: { classes, samples },
         callbacks: [],
         signal: this.aborting.signal,
@@ -181,7 +189,7 @@ class Session {
       if (reply.callbacks) this.callbacks = reply.callbacks;
       if (reply.snapshot) network.restore(reply.snapshot);
       if (logs && reply.logs) Object.assign(logs, reply.logs);
-      if (reply.rateFactor !== undefined) context.rateFactor = reply.rateFactor;
+      setRates(context, reply);
       if (reply.stop !== undefined) context.stop(reply.stop);
       if (reply.error) throw new ErrorElsewhere(reply.error.message, reply.error.own!);
     };

@@ -30,6 +30,7 @@ export function setupOf<M extends TrainedModel>(
   data: { readonly sent: SentDataset[]; readonly datasets: readonly Dataset[] },
 ): Setup {
   const { network, train, validation, settings, metrics, weighting, progress } = request;
+  const checked = request.validationWeighting;
   const numberOf = (dataset: Dataset) => data.datasets.indexOf(dataset);
   const hooks = inOrder(request.callbacks);
   return {
@@ -49,6 +50,7 @@ export function setupOf<M extends TrainedModel>(
     settings,
     ...(weighting.classes && { classes: weighting.classes }),
     ...(weighting.samples && { samples: Float64Array.from(weighting.samples) }),
+    ...(checked?.samples && { validationSamples: Float64Array.from(checked.samples) }),
     hooks: HOOKS.filter((hook) => hooks.some((callback) => callback[hook])),
     everySteps: hooks.filter((hook) => hook.onBatchEnd).map(({ everySteps = 1 }) => everySteps),
     ...(progress && { progress: progress.every }),

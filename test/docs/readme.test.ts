@@ -46,6 +46,7 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
       const [, predicted, true_] = /^\[ \[ ([\d.]+) \] \] ([\d.]+)/.exec(printed)!;
       expect(Math.abs(Number(predicted) - Number(true_))).toBeLessThan(0.05);
     },
+    (printed) => expect(Number(/ ([\d.]+) $/.exec(printed)![1])).toBeGreaterThan(0.85),
     (printed) => expect(printed.trim()).toBe("8"),
   ],
   "docs/data.md": [

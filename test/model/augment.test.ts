@@ -66,7 +66,7 @@ test("training reads with its epoch; evaluation, prediction, validation and grad
   expect(reads.every((epoch) => epoch === undefined)).toBe(true);
   reads.length = 0;
   await model.fit(slowly(dataset), { batchSize: 20, epochs: 2 });
-  expect(reads).toEqual([0, 0, 0, 1, 1, 1]);
+  expect(reads).toEqual([5, 5, 5, 6, 6, 6]);
 });
 
 test("evaluation of an augmented dataset is that of its rows as they are", async () => {

@@ -146,7 +146,13 @@ describe("what a callback can do", () => {
     expect(other.epoch).toEqual([0]); // the second epoch is not finished
     expect(other.stopped).toBe("in the middle");
     expect(ended).toEqual([6]);
-    expect(internalsOf(model).state.run).toMatchObject({ epoch: 1, batch: 2, step: 6 });
+    expect(internalsOf(model).state.run).toMatchObject({
+      epoch: 3,
+      firstEpoch: 2,
+      batch: 2,
+      step: 8,
+      firstStep: 2,
+    });
   });
 
   test("evaluate and predict at any time, without a change to a bit", async () => {

@@ -135,7 +135,7 @@ test("the interrupted run is not the uninterrupted one by doing nothing (the com
   const model = load(bytes!);
   const half = weightsSha256(model);
   expect(half).not.toBe(want.sha);
-  await model.fit(data, { ...fitOptions, callbacks: callbacks() }); // without resume: begins anew with these weights
+  await model.fit(data, { ...fitOptions, callbacks: callbacks() }); // without resume: goes on with another epoch
   expect(weightsSha256(model)).not.toBe(want.sha);
 });
 
@@ -539,7 +539,7 @@ test("a callback whose state was kept must be there again", async () => {
   });
 });
 
-test("fit without resume begins a run of its own: moments and velocities too", async () => {
+test("fit after compile() begins a run of its own: moments and velocities too", async () => {
   const x = { data: values(60, 3), shape: [20, 3] };
   const y = Int32Array.from({ length: 20 }, (_, i) => i % 2);
   const model = sequential([dense({ units: 2, activation: "softmax", inputShape: [3] })]).compile({
@@ -550,6 +550,7 @@ test("fit without resume begins a run of its own: moments and velocities too", a
     loss: "categoricalCrossentropy",
   });
   fresh.setWeights(model.weights());
+  model.compile({ loss: "categoricalCrossentropy" });
   await model.fit(x, y, { epochs: 2 });
   await fresh.fit(x, y, { epochs: 2 });
   expect(model.weights()).toEqual(fresh.weights());

@@ -1,6 +1,20 @@
 /** Weights of rows and of classes: as if the rows were there so many times. */
 import { describe, expect, test } from "vitest";
-import { dense, type Model, sequential, type TrainingOptions, weightsSha256 } from "../../src/index.ts";
+import { buffersFor, range } from "../../src/data/dataset.ts";
+import { splitRows } from "../../src/data/split.ts";
+import {
+  arrayDataset,
+  type Dataset,
+  dense,
+  flatten,
+  type Model,
+  sequential,
+  shifted,
+  splitDataset,
+  subset,
+  type TrainingOptions,
+  weightsSha256,
+} from "../../src/index.ts";
 import { clouds, dataset, slowly } from "../support/problems.ts";
 
 const problem = clouds(12, 4, 3);
@@ -134,6 +148,79 @@ describe("weights of classes", () => {
   });
 });
 
+describe("rows and their weights stay together", () => {
+  const sampleWeight = labels.map((_, r) => 1 + r / 7);
+  const [held, kept] = splitDataset(data, 0.25, { seed: 1 });
+  const rowsOf = (part: Dataset) => {
+    const { x: values } = buffersFor(part, part.length);
+    part.read(range(part.length), values, new Int32Array(part.length));
+    return Array.from({ length: part.length }, (_, r) =>
+      x.findIndex((row) => Math.fround(row[0]) === values[r * 4]),
+    );
+  };
+  const weightsOf = (part: Dataset) => rowsOf(part).map((row) => sampleWeight[row]);
+
+  test.each([false, true])("with validationSplit, validation rows included (worker: %s)", async (worker) => {
+    const a = fresh();
+    const one = await a.fit(data, { epochs: 2, batchSize: 4, sampleWeight, validationSplit: 0.25, worker });
+    const b = fresh();
+    const { x: values, y } = buffersFor(kept, kept.length);
+    kept.read(range(kept.length), values, y);
+    const two = await b.fit(held, {
+      epochs: 2,
+      batchSize: 4,
+      sampleWeight: weightsOf(held),
+      validationData: [values, [...y], weightsOf(kept)],
+      worker,
+    });
+    expect(one).toEqual(two);
+    expect(weightsSha256(a)).toBe(weightsSha256(b));
+    expect(one.history.valLoss[1]).toBe((await a.evaluate(kept, { sampleWeight: weightsOf(kept) })).loss);
+    expect(one.history.valLoss[1]).not.toBe((await a.evaluate(kept)).loss);
+  });
+
+  test("with images that are moved, and validationSplit", async () => {
+    const images = arrayDataset(
+      { data: Uint8Array.from({ length: 16 * 16 }, (_, i) => (i * 37) % 251), shape: [16, 4, 4, 1] },
+      Int32Array.from({ length: 16 }, (_, r) => r % 2),
+    );
+    const weights = Array.from({ length: 16 }, (_, r) => r + 1);
+    const make = () =>
+      sequential([flatten(), dense({ units: 2, activation: "softmax" })], { seed: 3 }).compile({
+        loss: "categoricalCrossentropy",
+      });
+    const options = { epochs: 2, batchSize: 7 };
+    const a = make();
+    await a.fit(images, { ...options, shifted: 1, sampleWeight: weights });
+    const b = make();
+    const five = shifted(images, 1);
+    await b.fit(five, { ...options, sampleWeight: Array.from({ length: 80 }, (_, r) => weights[r % 16]) });
+    expect(weightsSha256(a)).toBe(weightsSha256(b));
+    const c = make();
+    await c.fit(images, { ...options, shifted: 1, sampleWeight: [...weights].reverse() });
+    expect(weightsSha256(c)).not.toBe(weightsSha256(b));
+
+    const d = make();
+    await d.fit(images, {
+      ...options,
+      shifted: 1,
+      augment: { rotate: 5 },
+      sampleWeight: weights,
+      validationSplit: 0.25,
+    });
+    const [train, validation] = splitRows(images, 0.25, { seed: 3 });
+    const e = make();
+    await e.fit(subset(images, train), {
+      ...options,
+      shifted: 1,
+      augment: { rotate: 5 },
+      sampleWeight: Array.from(train, (row) => weights[row]),
+      validationData: subset(images, validation),
+    });
+    expect(weightsSha256(d)).toBe(weightsSha256(e));
+  });
+});
+
 describe("errors", () => {
   const all = async (options: object, message: string) => {
     const model = fresh();
@@ -150,8 +237,8 @@ describe("errors", () => {
     );
     await all({ sampleWeight: times.map((n) => -n) }, "sampleWeight[0]: expected a number ≥ 0, got -1");
     await all({ sampleWeight: times.map(() => 1e300) }, "sampleWeight[0]: expected a number ≥ 0, got 1e+300");
-    await expect(fresh().fit(data, { sampleWeight: times, validationSplit: 0.25 })).rejects.toThrow(
-      "split the data yourself",
+    await expect(fresh().fit(data, { validationData: [x, labels, [1, 2]] })).rejects.toThrow(
+      "validationData: sampleWeight: expected 12 factors, one per row, got 2",
     );
   });
   test("class weights", async () => {

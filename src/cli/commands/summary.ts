@@ -3,6 +3,7 @@ import { NablaError } from "../../errors.ts";
 import { internalsOf } from "../../model/internals.ts";
 import { configOf, weightsSha256 } from "../../model/save.ts";
 import { layerSummaries } from "../../model/summary.ts";
+import { since } from "../../training/run.ts";
 import { openModel } from "../input/openModel.ts";
 import type { Terminal } from "../terminal.ts";
 import { count, plural } from "../text/format.ts";
@@ -17,6 +18,7 @@ export async function summaryCommand(
     throw new NablaError(`${path}: expected a model file (.safetensors) as nabla train --out writes it`);
   const model = await openModel(path);
   const { run } = internalsOf(model).state;
+  const done = since(run);
   const { training } = configOf(model);
   const extra = extraOf(model);
   const { classes } = model.metadata;
@@ -29,8 +31,8 @@ export async function summaryCommand(
       ...(training && { training }),
       ...(classes && { classes }),
       ...(extra && { data: extra.data }),
-      epochs: run.epoch,
-      steps: run.step,
+      epochs: done.epoch,
+      steps: done.step,
       weightsSha256: weightsSha256(model),
     });
     return 0;
@@ -44,7 +46,7 @@ export async function summaryCommand(
     );
     const where = run.batch > 0 ? `, ${count(run.batch)} steps into the next` : "";
     print(
-      `trained ${count(run.epoch)} of ${plural(epochs, "epoch")}${where}, ${count(run.step)} steps${extra ? `, on ${extra.data.name}` : ""}`,
+      `trained ${count(done.epoch)} of ${plural(epochs, "epoch")}${where}, ${count(done.step)} steps${extra ? `, on ${extra.data.name}` : ""}`,
     );
   }
   if (classes) print(`classes: ${classes.join(", ")}`);

@@ -14,6 +14,7 @@ import { internalsOf } from "../../model/internals.ts";
 import type { Callback, History, Model } from "../../model/model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
 import { checkWritable, writeFileAtomic } from "../../node/files.ts";
+import { since } from "../../training/run.ts";
 import { examine } from "../input/examine.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
 import { openModel } from "../input/openModel.ts";
@@ -128,7 +129,7 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
     if (error !== stop.signal.reason) throw error;
     const path = out ?? FALLBACK;
     await writeFileAtomic(path, model.save(), { keepPrevious: true });
-    const { epoch, step } = internalsOf(model).state.run;
+    const { epoch, step } = since(internalsOf(model).state.run);
     if (json) printJson({ event: "interrupted", epochs: epoch, step, out: path });
     errors.write(
       `nabla: interrupted after ${count(step)} steps (${epoch} of ${epochs} epochs finished); saved ${path}. ` +

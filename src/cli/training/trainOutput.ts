@@ -6,6 +6,7 @@ import { internalsOf } from "../../model/internals.ts";
 import type { History, Model } from "../../model/model.ts";
 import { weightsSha256 } from "../../model/save.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
+import { since } from "../../training/run.ts";
 import { classNames, type Examination } from "../input/examine.ts";
 import type { Terminal } from "../terminal.ts";
 import { confusionTable } from "../text/confusion.ts";
@@ -13,6 +14,7 @@ import { lossCurve } from "../text/curve.ts";
 import { count, duration, plural, shown, words } from "../text/format.ts";
 
 export function startEvent(source: string, data: OpenedData, model: Model, config: Config) {
+  const { step } = since(internalsOf(model).state.run);
   return {
     event: "start",
     data: source,
@@ -25,7 +27,7 @@ export function startEvent(source: string, data: OpenedData, model: Model, confi
     batchSize: config.training.batchSize,
     seed: config.training.seed,
     validationSplit: config.training.validationSplit,
-    ...(internalsOf(model).state.run.step > 0 && { resumedAtStep: internalsOf(model).state.run.step }),
+    ...(step > 0 && { resumedAtStep: step }),
   };
 }
 
@@ -54,7 +56,7 @@ export function startText(
       .map((layer) => layer.outputShape.join("×")),
   ];
   const { optimizer, loss, batchSize } = config.training;
-  const { step } = internalsOf(model).state.run;
+  const { step } = since(internalsOf(model).state.run);
   return [
     `${data.name}: ${rows.join(", ")}, ${what}`,
     `${[model.inputShape.join("×"), ...sizes].join(" → ")}, ${count(internalsOf(model).built.parameterCount)} parameters`,

@@ -1,0 +1,57 @@
+/** What callbacks see of a training. */
+import type { TrainingContext } from "../callbacks/callback.ts";
+import { NablaError } from "../errors.ts";
+import { batchesPerEpoch, type TrainRequest } from "./request.ts";
+import { type Run, since } from "./run.ts";
+
+/** What callbacks change from outside their turn. */
+export interface Changes {
+  readonly stop?: string;
+  readonly rateFactor?: number;
+  readonly baseRate?: number;
+}
+
+/** @param changed called with what they change */
+export function contextOf<M>(
+  request: TrainRequest<M>,
+  run: Run,
+  changed: (change: Changes) => void,
+): TrainingContext<M> {
+  const batches = batchesPerEpoch(request);
+  return {
+    model: request.model,
+    epochs: request.settings.epochs,
+    batchesPerEpoch: batches,
+    get step() {
+      return since(run).step;
+    },
+    get rateFactor() {
+      return run.rateFactor;
+    },
+    set rateFactor(rateFactor) {
+      run.rateFactor = rateFactor;
+      changed({ rateFactor });
+    },
+    get learningRate() {
+      return run.rate;
+    },
+    get nextLearningRate() {
+      return request.rate(run, batches);
+    },
+    set nextLearningRate(rate) {
+      const { schedule } = request;
+      if (schedule)
+        throw new NablaError(
+          `nextLearningRate: the schedule "${schedule}" sets the rate of every step; set rateFactor, or compile without a schedule`,
+        );
+      if (!(rate >= 0 && rate < Number.POSITIVE_INFINITY))
+        throw new NablaError(`nextLearningRate: expected a number ≥ 0, got ${rate}`);
+      [run.baseRate, run.rateFactor] = [rate, 1];
+      changed({ baseRate: rate, rateFactor: 1 });
+    },
+    stop(reason) {
+      run.stopped = reason;
+      changed({ stop: reason });
+    },
+  };
+}

@@ -1,0 +1,130 @@
+/** Training and testing on one batch, at once: for loops of a program's own. */
+import { type Dataset, range } from "../data/dataset.ts";
+import { NablaError } from "../errors.ts";
+import { checkOptions } from "../fields/options.ts";
+import { outputThreshold } from "../losses/resolve.ts";
+import { beginStep, lossOfStep } from "../plan/step.ts";
+import { sizeOf } from "../shape.ts";
+import { BatchLoader, checkFit } from "./batch.ts";
+import { type ModelToScore, metricsFor, penalties, type Scores, scoreRows } from "./evaluate.ts";
+import { GRADIENT_OPTIONS, type TrainOnBatchOptions } from "./options.ts";
+import { weightingOf } from "./weighting.ts";
+
+/** Steps after which there is a new state to go back to. */
+const MARK = 32;
+
+/** A model to train step by step. */
+export interface ModelToStep extends ModelToScore {
+  readonly seed: number;
+}
+
+/** @see Model.trainOnBatch */
+export function trainOnBatch(subject: ModelToStep, data: Dataset, options: TrainOnBatchOptions): Scores {
+  const { state } = subject;
+  const { config, optimizer } = state.required;
+  const { run } = state;
+  const { learningRate } = options;
+  if (state.busy) throw new NablaError("trainOnBatch: fit() trains this model; wait for it, or stop it");
+  if (learningRate === undefined ? config.schedule : !(learningRate >= 0 && Number.isFinite(learningRate)))
+    throw new NablaError(
+      learningRate === undefined
+        ? `trainOnBatch: the schedule "${config.schedule!.name}" counts epochs, which single batches do not have; pass a learningRate, or compile without a schedule`
+        : `trainOnBatch: learningRate: expected a number ≥ 0, got ${learningRate}`,
+    );
+  const batch = loaded("trainOnBatch", subject, data, options, "train");
+  const { network, plan, rows } = batch;
+  const { core } = network;
+  const { good } = state;
+  const { step } = run;
+  const due = !good || good.next !== step || good.changes !== network.changes || step - good.step >= MARK;
+  const mark = due ? { weights: network.snapshot(), step, changes: network.changes } : good;
+  run.rate = learningRate ?? (run.baseRate ?? optimizer.learningRate) * run.rateFactor;
+  beginStep(core, plan.step, { rows, rate: run.rate, step, seed: state.settings?.seed ?? subject.seed });
+  if (!network.run(plan, 0, plan.marks.end, rows)) return fail(batch, subject, data);
+  // not before a step from there has given a loss
+  state.good = { ...mark, next: step + 1 };
+  run.step++;
+  run.firstStep++;
+  return batch.figures(lossOfStep(core, plan.step));
+}
+
+/** @see Model.testOnBatch */
+export function testOnBatch(subject: ModelToScore, data: Dataset, options: TrainOnBatchOptions): Scores {
+  const batch = loaded("testOnBatch", subject, data, options, "evaluate");
+  const { network, plan, loader, rows } = batch;
+  const { sum } = scoreRows(network, plan, loader, rows, 0, []);
+  return batch.figures(sum / rows + penalties(network));
+}
+
+type Loaded = ReturnType<typeof loaded>;
+
+/** The batch in a plan that has room for it, and for others of its size. */
+function loaded(
+  who: "trainOnBatch" | "testOnBatch",
+  subject: ModelToScore,
+  data: Dataset,
+  options: TrainOnBatchOptions,
+  mode: "train" | "evaluate",
+) {
+  const training = mode === "train";
+  checkOptions(who, options, training ? [...GRADIENT_OPTIONS, "learningRate"] : GRADIENT_OPTIONS);
+  const { state } = subject;
+  const { loss, metrics, update } = state.required;
+  const network = subject.build(data.inputShape);
+  checkFit(data, network, loss);
+  const weighting = weightingOf(who, data, network.outputShape, loss, options);
+  if (training) state.prepare(network);
+  const rows = data.length;
+  // growing batches are not planned for each anew
+  if (rows > state.capacity) state.capacity = Math.max(rows, Math.ceil(state.capacity * 1.5));
+  const input = { type: data.inputType, scale: data.inputScale };
+  const plan = network.plan(mode, state.capacity, [input], {
+    objectives: [{ loss, target: data.target.kind }],
+    ...(training && { update: update(network) }),
+  });
+  const loader = new BatchLoader(network, data, loss, weighting);
+  loader.loadNow(who, plan, range(rows));
+  return {
+    network,
+    plan,
+    loader,
+    rows,
+    /** Loss and metrics of the batch, after it was run. */
+    figures(mean: number): Scores {
+      const scores: Scores = { loss: mean };
+      const batch = loader.scored(plan, rows, outputThreshold(loss, network.activations[0]));
+      for (const metric of metricsFor(metrics, network.outputShape)) {
+        metric.reset();
+        metric.add(batch);
+        scores[metric.name] = metric.result();
+      }
+      return scores;
+    },
+  };
+}
+
+/** Goes back to where a step gave a loss, unless it is the data that is wrong. */
+function fail({ network, plan, rows }: Loaded, { state }: ModelToStep, data: Dataset): never {
+  const { run, good } = state;
+  const { step, rate } = run;
+  const finite = (offset: number, width: number) => network.core.exports.allFinite(offset, rows * width);
+  const [{ kind, x }] = plan.inputs;
+  const [{ yKind, y, units }] = plan.outputs;
+  const bad =
+    (kind.type === "float32" && !finite(x.offset, sizeOf(data.inputShape))) ||
+    (yKind === "values" && !finite(y!.offset, units));
+  const layer = network.tensors.find((tensor) => !network.finite(tensor))?.layer;
+  if (good && !bad && good.next === step && good.changes === network.changes) {
+    network.restore(good.weights);
+    run.firstStep -= step - good.step;
+    run.step = good.step;
+    state.good = { ...good, next: good.step, changes: network.changes };
+  }
+  const cause = bad
+    ? `; ${data.name} has values that are not finite numbers. Mend the data`
+    : `${layer === undefined ? "" : `; weights of layer "${layer}" are no longer finite`}. Likely cause: the learning rate (${Number(rate.toPrecision(3))}) is too large; make it smaller, clip gradients (clipNorm: 1), or standardise the inputs`;
+  throw new NablaError(
+    `trainOnBatch: step ${step + 1}: the loss is NaN or infinite${cause}. Nothing is lost: the model is as it was after step ${run.step}`,
+    { details: { step, ...(layer !== undefined && { layer }) } },
+  );
+}
