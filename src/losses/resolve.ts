@@ -24,6 +24,8 @@ export function resolveLoss(config: LossConfig): Loss {
       const both = fused[after as ActivationName];
       return both ? { kernel: both, fused: true } : { kernel: kind.kernel, fused: false };
     },
+    plain: kind.kernel,
+    lastAxis: kind.outputPerClass === true,
     logits: ACTIVATIONS.find((name) => name !== "linear" && fused.linear && fused[name] === fused.linear),
     alpha: (units) => kind.alpha(units, config as unknown as Readonly<Record<string, number>>),
     labels: kind.labels,

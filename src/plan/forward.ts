@@ -5,7 +5,7 @@ import { sizeOf } from "../shape.ts";
 import { type CoreFacts, hasGaps, ld, PlanBuilder, type PlanImage, type Range } from "./builder.ts";
 import { graphOf, type Made, type Node, usersOf } from "./graph.ts";
 import type { Architecture, Operation, Placed, Site } from "./operation.ts";
-import { activationOf, activationsAfterMax, flatOutputs, withoutLast } from "./passes.ts";
+import { activationBehind, activationOf, activationsAfterMax, flatOutputs, withoutLast } from "./passes.ts";
 
 /** train: everything. evaluate: as when predicting, then the loss. predict: outputs only. */
 export type Mode = "train" | "evaluate" | "predict";
@@ -46,10 +46,14 @@ export interface PlannedInput {
 /** An output of the network in a plan. */
 export interface PlannedOutput {
   readonly name: string;
-  /** Values in a row. */
+  /** Rows of `output`, targets, weights and losses for each row of the batch: the pixels of an image whose loss compares each. */
+  readonly each: number;
+  /** Values in each of these. */
   readonly units: number;
-  /** [rows, ld(units)] */
+  /** [rows · each, ld(units)] */
   readonly output: Range;
+  /** What weights are multiplied by, so that losses of pixels add up to that of their row. */
+  readonly share: number;
   /** Where labels (int32) or target values (float32, dense rows) are read to. */
   readonly y?: Range;
   /** Whether y is labels or values: see planTarget(). */
@@ -91,7 +95,7 @@ export function predictPlan(request: ForwardRequest): Plan {
     packs: true,
     skips: () => false,
   });
-  const planned = outputs.map((output, i) => ({
+  const planned = outputs.map(({ after: _, ...output }, i) => ({
     ...output,
     output: builder.pin(values.get(graph.outputs[i])!),
   }));
@@ -111,14 +115,19 @@ export function planForward(
     readonly packs: boolean;
     /** Whether this activation, which makes the output of this number, is left to the kernel of the loss. */
     skips(output: number, activation: string): boolean;
+    /** Whether this output's pixels are compared one by one. @param after the activation that makes it */
+    byPixel?(output: number, shape: readonly number[], after: string): boolean;
   },
 ) {
   const { rows, architecture } = request;
   const { training } = options;
   const builder = new PlanBuilder(rows, request.core, request.parts);
   const names = architecture.outputs.map(({ layer }) => architecture.layers[layer].name);
-  const whole = flatOutputs(activationsAfterMax(graphOf(architecture)), names);
-  const after = whole.outputs.map(activationOf);
+  const shaped = activationsAfterMax(graphOf(architecture));
+  const byPixel = shaped.outputs.map(
+    (value, i) => value.shape.length > 1 && options.byPixel?.(i, value.shape, activationOf(value)) === true,
+  );
+  const whole = flatOutputs(shaped, names, (i) => byPixel[i]);
   const users = usersOf(whole);
   const graph = withoutLast(whole, options.skips);
   const values = new Map<Node, Range>();
@@ -151,12 +160,20 @@ export function planForward(
     values.set(node, y);
     if (!node.inside) trace.push({ layer: operation.layer, range: y, shape: node.shape });
   }
-  const outputs = architecture.outputs.map(({ name }, i) => ({
-    name,
-    units: sizeOf(graph.outputs[i].shape),
-    /** The activation that makes it. */
-    after: after[i],
-  }));
+  const outputs = architecture.outputs.map(({ name }, i) => {
+    const { shape } = graph.outputs[i];
+    const each = byPixel[i] ? sizeOf(shape.slice(0, -1)) : 1;
+    const left = graph.outputs[i] !== whole.outputs[i];
+    return {
+      name,
+      each,
+      units: sizeOf(shape) / each,
+      share: 1,
+      /** The activation that is left to the loss; "linear" where there is none. Undefined: the value is what an activation has made. */
+      after:
+        left || activationBehind(whole.outputs[i]) === "linear" ? activationOf(whole.outputs[i]) : undefined,
+    };
+  });
   return { builder, graph, values, inputs, outputs, trace, sites, parameters };
 }
 

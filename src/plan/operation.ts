@@ -61,6 +61,8 @@ interface Step {
   readonly outputShape: readonly number[];
   /** Whether x may be an image whose pixels lie without padding: see Range.packed. */
   readonly takesPacked?: boolean;
+  /** Whether values only change their shape, so that they still are what the activation before made of them. */
+  readonly onlyShape?: boolean;
   /** The activation it applies, where it does nothing else: what the loss may compute with it. */
   readonly activation?: string;
   /** The same for values of another shape, put behind a max pooling instead of before it. Where values never fall as x rises. */

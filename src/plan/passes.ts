@@ -32,11 +32,20 @@ export function activationsAfterMax(graph: Graph): Graph {
   return { ...graph, nodes, outputs: graph.outputs.map((value) => now.get(value) ?? value) };
 }
 
-/** What leaves an image with padding channels ends with a flat copy. @param names of the outputs' layers, for errors */
-export function flatOutputs(graph: Graph, names: readonly string[]): Graph {
+/**
+ * What leaves an image with padding channels ends with a flat copy.
+ *
+ * @param names of the outputs' layers, for errors
+ * @param stays which outputs are left as images
+ */
+export function flatOutputs(
+  graph: Graph,
+  names: readonly string[],
+  stays: (output: number) => boolean = () => false,
+): Graph {
   const nodes = [...graph.nodes];
   const outputs = graph.outputs.map((value, i) => {
-    const operation = flattenOutput(names[i], value.shape);
+    const operation = stays(i) ? undefined : flattenOutput(names[i], value.shape);
     if (!operation) return value;
     const node = { operation, from: [value], shape: operation.outputShape, number: -1 };
     nodes.push(node);
@@ -48,6 +57,13 @@ export function flatOutputs(graph: Graph, names: readonly string[]): Graph {
 /** The activation an output is made by; "linear" where it is made by something else. */
 export const activationOf = ({ operation }: Node): string =>
   (operation as Operation | undefined)?.activation ?? "linear";
+
+/** The same, of values that have changed their shape since. */
+export function activationBehind(node: Node): string {
+  let value = node;
+  while ((value.operation as Operation | undefined)?.onlyShape) value = value.from[0];
+  return activationOf(value);
+}
 
 /** Leaves out activations that make an output and nothing else, where `skips` says that the kernel of the loss computes them. */
 export function withoutLast(graph: Graph, skips: (output: number, activation: string) => boolean): Graph {

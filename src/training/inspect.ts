@@ -14,6 +14,7 @@ import { beginStep } from "../plan/step.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import type { ModelToScore } from "./evaluate.ts";
 import { GRADIENT_OPTIONS, type GradientOptions } from "./options.ts";
+import { targetKind } from "./pixels.ts";
 import { weightingOf } from "./weighting.ts";
 
 /** The parameters of `from` in `to`, whose layers are the same or some of the same. */
@@ -53,7 +54,7 @@ export function inputGradientsOf(
   const rows = dataset.length;
   const kind = [{ type: dataset.inputType, scale: dataset.inputScale }];
   const plan = still.plan("train", rows, kind, {
-    objectives: [{ loss, target: dataset.target.kind }],
+    objectives: [{ loss, target: targetKind(dataset.target, network.outputShape, loss) }],
     inputGradient: true,
   });
   new BatchLoader(still, dataset, loss, weighting).loadNow("inputGradients", plan, range(rows));

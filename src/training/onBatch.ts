@@ -8,6 +8,7 @@ import { sizeOf } from "../shape.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import { type ModelToScore, metricsFor, penalties, type Scores, scoreRows } from "./evaluate.ts";
 import { GRADIENT_OPTIONS, type TrainOnBatchOptions } from "./options.ts";
+import { targetKind } from "./pixels.ts";
 import { weightingOf } from "./weighting.ts";
 
 /** Steps after which there is a new state to go back to. */
@@ -79,7 +80,7 @@ function loaded(
   if (rows > state.capacity) state.capacity = Math.max(rows, Math.ceil(state.capacity * 1.5));
   const input = { type: data.inputType, scale: data.inputScale };
   const plan = network.plan(mode, state.capacity, [input], {
-    objectives: [{ loss, target: data.target.kind }],
+    objectives: [{ loss, target: targetKind(data.target, network.outputShape, loss) }],
     ...(training && { update: update(network) }),
   });
   const loader = new BatchLoader(network, data, loss, weighting);
@@ -93,7 +94,7 @@ function loaded(
     figures(mean: number): Scores {
       const scores: Scores = { loss: mean };
       const batch = loader.scored(plan, rows, outputThreshold(loss, network.activations[0]));
-      for (const metric of metricsFor(metrics, network.outputShape)) {
+      for (const metric of metricsFor(metrics, network.outputShape, loss)) {
         metric.reset();
         metric.add(batch);
         scores[metric.name] = metric.result();
@@ -109,10 +110,10 @@ function fail({ network, plan, rows }: Loaded, { state }: ModelToStep, data: Dat
   const { step, rate } = run;
   const finite = (offset: number, width: number) => network.core.exports.allFinite(offset, rows * width);
   const [{ kind, x }] = plan.inputs;
-  const [{ yKind, y, units }] = plan.outputs;
+  const [{ yKind, y, units, each }] = plan.outputs;
   const bad =
     (kind.type === "float32" && !finite(x.offset, sizeOf(data.inputShape))) ||
-    (yKind === "values" && !finite(y!.offset, units));
+    (yKind === "values" && !finite(y!.offset, units * each));
   const layer = network.tensors.find((tensor) => !network.finite(tensor))?.layer;
   if (good && !bad && good.next === step && good.changes === network.changes) {
     network.restore(good.weights);

@@ -153,7 +153,7 @@ class Session {
     const compiled = compileTraining(setup.training, topology);
     network.prepareTraining(compiled.slots);
     network.restore(setup.state.snapshot);
-    const metrics = metricsFor(compiled.metrics, network.outputShape);
+    const metrics = metricsFor(compiled.metrics, network.outputShape, compiled.loss);
     for (const [i, each] of metrics.entries()) each.restore(setup.state.metrics[i]!);
     const datasets = makeDatasets(setup.datasets, this.pieces, (dataset, indices, epoch) =>
       this.rows(dataset, indices, epoch),
