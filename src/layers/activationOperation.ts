@@ -41,7 +41,8 @@ export function activationOperation(
     outputShape: shape,
     ...(f.monotonic && { afterMax: (other) => activationOperation(f, layer, other, true)! }),
     forward({ builder, training, output }: Site, z: Range): Range {
-      const a = owned && !apart && (saves === "a" || !training) ? z : output(shape);
+      const keepsZ = TRAINING && training && saves === "z";
+      const a = owned && !apart && !keepsZ ? z : output(shape);
       builder.emit(forward as "RELU_FORWARD", { a, z, units, ...numbers } as never, each);
       return a;
     },
