@@ -77,6 +77,7 @@ export class Network extends InferenceNetwork {
     this.changes++;
     this.tensors.forEach((tensor, t) => {
       const { spec } = tensor;
+      if (spec.values) return this.write(tensor, spec.values);
       const n = sizeOf(spec.shape);
       this.withScratch(n * 4, (scratch) => {
         initialize(this.core, spec.initializer, spec, scratch, n, seed, t);

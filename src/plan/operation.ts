@@ -23,6 +23,8 @@ export interface Parameter {
   /** Columns of the matrix, where they are more than the last axis: the last axes together. */
   readonly columns?: number;
   readonly initializer: InitializerConfig;
+  /** What it begins as instead, where that is known: row-major in its shape. */
+  readonly values?: ArrayLike<number>;
   readonly fanIn: number;
   readonly fanOut: number;
   /** Penalties l1·|w| + l2·w² added to the loss. */

@@ -11,13 +11,13 @@ import { batchSizeOf } from "../network/predict.ts";
 import type { Loss } from "../plan/loss.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep } from "../plan/step.ts";
-import { sizeOf } from "../shape.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import type { AnyMetric } from "./compile.ts";
 import { checkInUse, runWithLoss } from "./given.ts";
 import { EVALUATE_OPTIONS, type EvaluateOptions } from "./options.ts";
 import { type Measure, ownMetric } from "./own.ts";
 import { pauser } from "./pause.ts";
+import { classesIn, rowLosses, rowOutputs, targetKind } from "./pixels.ts";
 import type { TrainingState } from "./state.ts";
 import { type Weighting, weightingOf } from "./weighting.ts";
 
@@ -48,7 +48,7 @@ export async function score(request: ScoreRequest): Promise<Scores> {
   const rows = Math.min(request.batchSize, dataset.length);
   const input = { type: dataset.inputType, scale: dataset.inputScale };
   const plan = network.plan("evaluate", rows, [input], {
-    objectives: [{ loss, target: dataset.target.kind }],
+    objectives: [{ loss, target: targetKind(dataset.target, network.outputShape, loss) }],
   });
   const loader = new BatchLoader(network, dataset, loss, request.weighting);
   const threshold = outputThreshold(loss, network.activations[0]);
@@ -71,9 +71,8 @@ export async function score(request: ScoreRequest): Promise<Scores> {
     if (onRow) {
       // copies: the caller may keep them, or use the network in between
       const each = losses.slice();
-      const outputs = batch.outputs.slice();
-      for (let r = 0; r < n; r++)
-        onRow(from + r, each[r], outputs.subarray(r * batch.stride, r * batch.stride + batch.units));
+      const outputs = Array.from(each, (_, r) => rowOutputs(batch, r, batch.rows / n));
+      for (let r = 0; r < n; r++) onRow(from + r, each[r], outputs[r]);
     }
     const turn = pause?.();
     if (turn) await turn;
@@ -109,7 +108,8 @@ export function scoreRows(
   beginStep(core, plan.step, { rows });
   const scored = () => loader.scored(plan, rows, threshold);
   const done = (): Ran => {
-    const losses = core.f32(plan.outputs[0].losses!.offset, rows);
+    const [output] = plan.outputs;
+    const losses = rowLosses(core.f32(output.losses!.offset, rows * output.each), output.each);
     let sum = before;
     for (let r = 0; r < rows; r++) sum += losses[r];
     return { sum, losses, batch: scored() };
@@ -142,7 +142,7 @@ export async function evaluate(
     network,
     dataset,
     loss,
-    metrics: metricsFor(metrics, network.outputShape),
+    metrics: metricsFor(metrics, network.outputShape, loss),
     batchSize,
     confusion,
     onRow,
@@ -159,7 +159,7 @@ export async function confusionOf(
 ): Promise<ConfusionMatrix> {
   checkOptions("confusionMatrix", options, EVALUATE_OPTIONS);
   const { outputShape } = subject.build(dataset.inputShape);
-  const confusion = new ConfusionMatrix(Math.max(2, sizeOf(outputShape)));
+  const confusion = new ConfusionMatrix(classesIn(outputShape, subject.state.required.loss));
   await evaluate(subject, dataset, options, confusion);
   return confusion;
 }
@@ -168,13 +168,15 @@ export async function confusionOf(
 export const metricsFor = (
   metrics: readonly AnyMetric[],
   outputShape: readonly number[],
+  loss: Loss,
   measure?: Measure,
 ): Metric[] =>
   metrics.map((each) =>
     typeof each === "string"
-      ? metric(each, Math.max(2, sizeOf(outputShape)))
+      ? metric(each, classesIn(outputShape, loss))
       : ownMetric(each, outputShape, measure),
   );
+
 /** Σ over parameters with a penalty of l1·|w| + l2·w². */
 export function penalties(network: Network): number {
   let sum = 0;

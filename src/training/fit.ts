@@ -130,7 +130,7 @@ function begin<M extends TrainedModel>(
 
 /** Metrics with the sums that the run starts from. */
 function runningMetrics({ required, run }: TrainingState, outputShape: readonly number[]): Metric[] {
-  const metrics = metricsFor(required.metrics, outputShape);
+  const metrics = metricsFor(required.metrics, outputShape, required.loss);
   for (const metric of metrics) {
     metric.reset();
     if (run.metrics[metric.name]) metric.restore(run.metrics[metric.name]);

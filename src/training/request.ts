@@ -7,6 +7,7 @@ import type { Loss } from "../plan/loss.ts";
 import type { CompiledTraining } from "./compile.ts";
 import { metricsFor } from "./evaluate.ts";
 import type { Measure } from "./own.ts";
+import { targetKind } from "./pixels.ts";
 import type { Progress } from "./progress.ts";
 import type { Run } from "./run.ts";
 import type { RunSettings, Settings } from "./settings.ts";
@@ -58,10 +59,12 @@ export function requestOf(
     settings,
     loss: compiled.loss,
     training: {
-      objectives: [{ loss: compiled.loss, target: train.target.kind }],
+      objectives: [
+        { loss: compiled.loss, target: targetKind(train.target, network.outputShape, compiled.loss) },
+      ],
       update: compiled.update(network),
     },
-    scoring: metricsFor(compiled.metrics, network.outputShape, measure),
+    scoring: metricsFor(compiled.metrics, network.outputShape, compiled.loss, measure),
     schedule: config.schedule?.name,
     // a schedule goes on with the steps, one over all epochs begins again in each call
     rate: ({ step, firstStep, firstEpoch, baseRate, rateFactor }, stepsPerEpoch, of = learningRate) =>

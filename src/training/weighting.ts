@@ -3,8 +3,8 @@
 import type { Dataset } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import type { Loss } from "../plan/loss.ts";
-import { sizeOf } from "../shape.ts";
 import type { WeightOptions } from "./options.ts";
+import { grainOf } from "./pixels.ts";
 
 export interface Weighting {
   /** One factor per class, by label; where the targets are values, the class is the largest of them. */
@@ -36,7 +36,7 @@ export function weightingOf(
       throw new NablaError(`${who}: sampleWeight[${i}]: expected a number ≥ 0, got ${factor}`);
     }
   }
-  const units = sizeOf(outputShape);
+  const { units } = grainOf(outputShape, loss);
   if (classWeight && target.kind === "values" && units === 1 && !loss.classification) {
     throw new NablaError(`${who}: classWeight: the targets are quantities, not classes; use sampleWeight`);
   }

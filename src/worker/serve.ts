@@ -169,7 +169,7 @@ class Session {
       const { figures } = await this.call(outputs, targets, { metric });
       return figures!;
     };
-    const metrics = metricsFor(compiled.metrics, network.outputShape, measure);
+    const metrics = metricsFor(compiled.metrics, network.outputShape, compiled.loss, measure);
     for (const [i, each] of metrics.entries()) each.restore(setup.state.metrics[i]!);
     const datasets = makeDatasets(setup.datasets, this.pieces, (dataset, indices, epoch) =>
       this.rows(dataset, indices, epoch),

@@ -40,6 +40,7 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
       expect(printed).toContain("5,258 parameters, 21,032 bytes");
       expect(printed).toContain("3,002 parameters, 12,008 bytes");
     },
+    (printed) => expect(printed).toMatch(/^Float32Array\(3\)/),
   ],
   "docs/training.md": [
     (printed) => {
@@ -53,6 +54,7 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
       expect(Math.abs(Number(below) - 0.9)).toBeLessThan(0.04);
       expect(right).toBe("true");
     },
+    (printed) => expect(JSON.parse(printed)).toHaveLength(5),
     (printed) => expect(printed.trim()).toBe("[ 0.001, 0.001 ]"),
     (printed) => {
       expect(printed).toContain("'loss', 'within', 'valLoss', 'valWithin', 'learningRate'");

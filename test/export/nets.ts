@@ -19,11 +19,15 @@ import {
   globalAveragePooling2d,
   globalMaxPooling1d,
   globalMaxPooling2d,
+  groupNormalization,
   layerNormalization,
   type Model,
   maxPooling1d,
   maxPooling2d,
+  normalization,
   permute,
+  prelu,
+  rescaling,
   reshape,
   residual,
   separableConv2d,
@@ -191,6 +195,27 @@ export const nets: Record<string, () => Model> = {
       sequential([conv1d({ filters: 5, kernelSize: 3 }), globalAveragePooling1d()], {
         inputShape: [6, 2],
         seed: 11,
+      }),
+    ),
+  "layers that need no more than their values": () =>
+    worn(
+      sequential(
+        [
+          normalization({ mean: [0.1, 0.2, -0.3], variance: [1, 2, 3] }),
+          rescaling({ scale: 0.5, offset: 0.25 }),
+          conv2d({ filters: 6, kernelSize: 3 }),
+          prelu({ sharedAxes: [1, 2], alphaInitializer: { name: "constant", value: 0.25 } }),
+          groupNormalization({ groups: 3 }),
+          activation({ activation: { name: "relu", maxValue: 1, threshold: 0.1 } }),
+        ],
+        { inputShape: [5, 4, 3], seed: 10 },
+      ),
+    ),
+  "layers on the last axis of images": () =>
+    worn(
+      sequential([dense({ units: 6, activation: "relu" }), dense({ units: 5, activation: "softmax" })], {
+        inputShape: [4, 3, 2],
+        seed: 9,
       }),
     ),
   ...Object.fromEntries(

@@ -21,7 +21,10 @@ describe("what the reference computes, in any shares, any room, first or not, tr
   const larger: [ReferenceConfig, Shape, number][] = [
     [{ type: "dense", units: 13, activation: "tanh" }, [21], 5],
     [{ type: "dense", units: 6, useBias: false, activation: "softmax" }, [9], 3],
+    [{ type: "dense", units: 13, activation: "gelu" }, [7, 6, 21], 3],
+    [{ type: "dense", units: 40 }, [33, 17], 2],
     [{ type: "activation", activation: "gelu" }, [9], 2],
+    [{ type: "activation", activation: "softmax" }, [5, 7, 11], 3],
     [{ type: "activation", activation: "softmax" }, [6], 3],
     [{ type: "activation", activation: "silu" }, [3, 4, 5], 2],
     [{ type: "conv2d", filters: 8, kernelSize: 5, activation: "relu" }, [28, 28, 1], 3],
@@ -45,6 +48,11 @@ describe("what the reference computes, in any shares, any room, first or not, tr
     [{ type: "permute", dims: [2, 3, 1] }, [9, 8, 6], 3],
     [{ type: "batchNormalization" }, [11, 10, 6], 4],
     [{ type: "layerNormalization" }, [5, 6, 13], 3],
+    [{ type: "groupNormalization", groups: 4 }, [7, 9, 12], 3],
+    [{ type: "normalization", mean: [0], variance: [1], axis: [1, 2, 3] }, [5, 6, 13], 3],
+    [{ type: "prelu", sharedAxes: [1, 2] }, [5, 6, 13], 3],
+    [{ type: "prelu" }, [5, 6, 13], 3],
+    [{ type: "rescaling", scale: 0.5, offset: 3 }, [5, 6, 13], 3],
   ];
   test.each(
     larger.map((one) => [`${JSON.stringify(one[0])} of [${one[1]}], ${one[2]} rows`, ...one] as const),
@@ -93,6 +101,7 @@ describe("among equals the first is the maximum", () => {
 describe("one wrong value is noticed", () => {
   const spoilt: [ReferenceConfig, Shape][] = [
     [{ type: "dense", units: 5 }, [6]],
+    [{ type: "dense", units: 5, activation: "softmax" }, [3, 2, 6]],
     [{ type: "conv2d", filters: 5, kernelSize: 3, padding: "same" }, [5, 6, 3]],
     [{ type: "maxPooling2d" }, [5, 6, 3]],
     [{ type: "conv1d", filters: 5, kernelSize: 3 }, [7, 3]],
@@ -102,6 +111,9 @@ describe("one wrong value is noticed", () => {
     [{ type: "permute", dims: [3, 1, 2] }, [3, 4, 2]],
     [{ type: "batchNormalization" }, [4, 3, 5]],
     [{ type: "layerNormalization" }, [4, 3, 5]],
+    [{ type: "groupNormalization", groups: 3 }, [4, 3, 6]],
+    [{ type: "rescaling", scale: 2 }, [4, 3, 5]],
+    [{ type: "prelu", sharedAxes: [1] }, [4, 3, 5]],
   ];
   const planted = spoilt.flatMap(([config, inputShape]) => {
     const { parameters, moving } = reference(config, inputShape);

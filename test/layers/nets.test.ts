@@ -148,6 +148,19 @@ const nets: [string, Shape, ReferenceConfig[]][] = [
   ],
 ];
 
+nets.push([
+  "dense layers and softmax on the last axis",
+  [4, 5, 3],
+  [
+    { type: "dense", units: 6, activation: "softmax" },
+    { type: "layerNormalization" },
+    { type: "reshape", targetShape: [20, 6] },
+    { type: "dense", units: 3, ...relu },
+    { type: "flatten" },
+    softmax,
+  ],
+]);
+
 const ROWS = 5;
 
 /** The model's tensors under the reference's names: both list them layer by layer. */

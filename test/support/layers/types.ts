@@ -9,7 +9,9 @@ export type Pair = number | readonly [number, number];
 /** A word; or a number for all sides, one for each direction (along a sequence: before and after), or [before, after] of each. */
 export type Padding = "valid" | "same" | "causal" | number | readonly (number | Shape)[];
 export type Interpolation = "nearest" | "bilinear";
-type Activation = string | { name: string; alpha?: number };
+export type Activation =
+  | string
+  | { name: string; alpha?: number; maxValue?: number; negativeSlope?: number; threshold?: number };
 
 /** What layers of filters have in common. */
 interface Filters {
@@ -51,6 +53,15 @@ export type ReferenceConfig =
   | { type: "zeroPadding2d"; padding?: number | readonly (number | Shape)[] }
   | { type: "batchNormalization"; momentum?: number; epsilon?: number }
   | { type: "layerNormalization"; epsilon?: number }
+  | { type: "groupNormalization"; groups?: number; epsilon?: number }
+  | {
+      type: "normalization";
+      axis?: number | readonly number[] | null;
+      mean: readonly number[];
+      variance: readonly number[];
+    }
+  | { type: "rescaling"; scale: number; offset?: number }
+  | { type: "prelu"; sharedAxes?: readonly number[] }
   | { type: "dropout"; rate: number }
   | { type: "gaussianNoise"; stddev: number }
   | { type: "residual"; layers: readonly ReferenceConfig[]; shortcut?: readonly ReferenceConfig[] };
