@@ -44,7 +44,7 @@ function build({ axis }: Infer<ReturnType<typeof fields>>, at: Place): Built {
   if (odd > 0) {
     throw misfit(
       TRAINING &&
-        `${called}: expected inputs that differ in axis ${along + 1} only, got ${got()}: input ${odd + 1} differs from the first in another`,
+        `${called}: expected inputs that differ in axis ${along + 1} only, got ${got()}: input ${odd + 1} differs from the first in another; bring them to one size there, or choose another axis`,
     );
   }
   const operation = concatenateOperation(name, inputShapes, axis);

@@ -47,7 +47,7 @@ function build({ axes }: Infer<ReturnType<typeof fields>>, at: Place): Built {
   ) {
     throw misfit(
       TRAINING &&
-        `${called}: expected two inputs of one or two axes with as many values along axes ${showShape(axes)}, got ${got()}`,
+        `${called}: expected two inputs of one or two axes with as many values along axes ${showShape(axes)}, got ${got()}; choose other axes, or reshape() them`,
     );
   }
   const [a, b] = inputShapes.map((shape, i) => axesOf(shape, numbers[i]));

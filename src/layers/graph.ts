@@ -39,7 +39,7 @@ function connections(layers: readonly LayerConfig[]): (readonly string[])[] {
         TRAINING &&
           `layers[0]: a graph begins with an input, got ${config.type}; write { type: "input", shape: […] } before it`,
       );
-    const inputs = config.inputs ?? [names[i - 1]];
+    const { inputs = [names[i - 1]] } = config;
     for (const [j, name] of inputs.entries()) {
       const at = names.indexOf(name);
       if (at >= 0 && at < i) continue;
@@ -59,10 +59,13 @@ function ownerOf(config: LayerConfig, i: number, layers: readonly LayerConfig[])
   const before = layers.slice(0, i);
   const owner = before.find(({ name }) => name === config.layer);
   if (owner && owner.type !== "shared" && owner.type !== "input") return owner;
-  const names = () => before.map(({ name }) => name!);
+  const names = before.filter(({ type }) => type !== "shared" && type !== "input").map(({ name }) => name!);
+  const what = owner
+    ? `, ${owner.type === "input" ? "an input" : `which shares "${owner.layer}" itself`}`
+    : "";
   throw misfit(
     TRAINING &&
-      `layers[${i}].layer: expected the name of a layer before it${didYouMean(config.layer, names())}, got "${config.layer}"; there are ${names().join(", ")}`,
+      `layers[${i}].layer: expected the name of a layer before it${didYouMean(config.layer, names)}, got "${config.layer}"${what}; there are ${names.join(", ")}`,
   );
 }
 
@@ -100,18 +103,41 @@ const build: Builder["build"] = ({ layers: configs, outputs = {} }, _inputShape,
     numbers.set(layer.name, inputs.length + layers.length);
     layers.push(layer);
   });
+  const names = layers.map(({ name }) => name);
   const ends = Object.entries(outputs).map(([name, layer]) => {
     const value = numbers.get(layer);
-    if (value === undefined || value < inputs.length)
+    if (value === undefined)
       throw misfit(
         TRAINING &&
-          `outputs.${name}: expected the name of a layer${didYouMean(layer, numbers.keys())}, got "${layer}"${value === undefined ? "" : ", an input"}; there are ${layers.map((each) => each.name).join(", ")}`,
+          `outputs.${name}: expected the name of a layer${didYouMean(layer, names)}, got "${layer}"; there are ${names.join(", ")}`,
+      );
+    if (value < inputs.length)
+      throw misfit(
+        TRAINING &&
+          `outputs.${name}: expected the name of a layer, got "${layer}", an input; apply a layer to it, such as activation({ activation: "linear" })`,
       );
     return { name, layer: value - inputs.length };
   });
+  if (ends.length === 0)
+    throw misfit(
+      TRAINING && `outputs: expected at least one, by name, got none; there are ${names.join(", ")}`,
+    );
+  for (const { name } of [...inputs, ...ends]) checkKey(name);
   checkReach(inputs, layers, ends);
   return { inputs, layers, outputs: ends, walk: TRAINING && walkBack };
 };
+
+/**
+ * Names of inputs and outputs are keys of records.
+ * @throws NablaError for those that every object has
+ */
+function checkKey(name: string): void {
+  if (name === "" || name in {})
+    throw misfit(
+      TRAINING &&
+        `"${name}" cannot name an input or output: data and results could not be told by it; use another name`,
+    );
+}
 
 /** @throws NablaError where the same weights would need two shapes */
 function checkShared(layer: Layer, owner: string, before: readonly Layer[]): void {

@@ -7,7 +7,10 @@ export const subtract = /* @__PURE__ */ layer("subtract", {
   build(_config, at) {
     const { called, inputShapes } = at;
     if (inputShapes.length > 2)
-      throw misfit(TRAINING && `${called}: expected two inputs, got ${inputShapes.length}`);
+      throw misfit(
+        TRAINING &&
+          `${called}: expected two inputs, got ${inputShapes.length}; add() those that are subtracted first`,
+      );
     return buildMerge(at, {
       kernel: "SUBTRACT",
       divide:

@@ -148,15 +148,15 @@ export function topologyOf(options: GraphOptions): { topology: Topology; written
       ...(from.length > 0 && !before && { inputs: from.map(nameOf) }),
     } as LayerConfig;
   });
-  const ends: Record<string, string> = {};
+  const ends = new Map<string, string>();
   for (const [i, [name, value]] of outputs.entries()) {
     const key = name ?? nameOf(value);
-    if (Object.hasOwn(ends, key))
+    if (ends.has(key))
       throw new NablaError(`model: outputs: ${i}: "${key}" is there twice; give them names: { a: …, b: … }`);
-    ends[key] = nameOf(value);
+    ends.set(key, nameOf(value));
   }
   const written = new Map([...first].map(([layer, i]) => [all[i].name!, layer]));
-  return { topology: { layers, outputs: ends }, written };
+  return { topology: { layers, outputs: Object.fromEntries(ends) }, written };
 }
 
 /**

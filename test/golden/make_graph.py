@@ -126,8 +126,8 @@ def optimizer(params, c):
 CONFIGS = [
     {"name": "sgd", "learningRate": 0.3},
     {"name": "sgd", "learningRate": 1.0, "clipNorm": 0.1},
-    {"name": "momentum", "learningRate": 0.1, "momentum": 0.9},
-    {"name": "nesterov", "learningRate": 0.1, "momentum": 0.9},
+    {"name": "momentum", "learningRate": 0.05, "momentum": 0.9},
+    {"name": "nesterov", "learningRate": 0.05, "momentum": 0.9},
     {"name": "adam", "learningRate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-3, "weightDecay": 0},
     {"name": "adamw", "learningRate": 0.01, "beta1": 0.9, "beta2": 0.99, "epsilon": 1e-3, "weightDecay": 0.1},
     {"name": "rmsprop", "learningRate": 0.005, "rho": 0.9, "momentum": 0.5, "epsilon": 1e-3},

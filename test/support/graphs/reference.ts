@@ -65,8 +65,8 @@ interface Node {
   at: string;
   layer?: ReferenceLayer;
   merge?: ReferenceMerge;
-  /** Whether its gradient is a difference of larger ones. */
-  cancels?: boolean;
+  /** What in its gradient is a difference of larger values: the slope, as 1 − a² of tanh, or sums over rows or channels. */
+  cancels?: "slope" | "sums" | false;
 }
 
 const isMerge = (config: { type: string }): config is MergeConfig => MERGES.includes(config.type);
@@ -91,8 +91,18 @@ export function referenceGraph({ layers, outputs }: GraphConfig): ReferenceGraph
     const layer = reference(config, shapes[from]);
     if (!layer) throw new Error(`test/support/layers has no reference for ${config.type}`);
     shapes[name] = layer.outputShape;
+    if (config.type !== "activation" && "activation" in config && config.activation) {
+      // two steps, each of which rounds
+      const { activation, ...rest } = config;
+      shapes[`${name}/z`] = layer.outputShape;
+      nodes.push({ name: `${name}/z`, from: [from], at, layer: reference(rest, shapes[from]) });
+      put({ type: "activation", activation: activation! }, name, `${name}/z`, at);
+      return layer;
+    }
     if (config.type !== "residual") {
-      nodes.push({ name, from: [from], at, layer, cancels: config.type.endsWith("Normalization") });
+      const cancels =
+        config.type === "activation" ? "slope" : config.type.endsWith("Normalization") && "sums";
+      nodes.push({ name, from: [from], at, layer, cancels });
       return layer;
     }
     const ends = (["layers", "shortcut"] as const).map((path) => {
@@ -159,7 +169,9 @@ export function referenceGraph({ layers, outputs }: GraphConfig): ReferenceGraph
         backs.push((dy) => {
           const { dx, gradients } = pass.backward(dy);
           if (!jitter || !cancels) return { dxs: [dx], gradients };
-          const signs = dy.map((_, i) => largest(dy) * (i % 3 === 0 ? -1 : 1));
+          const most = largest(dy);
+          if (cancels === "slope") return { dxs: [jitter(dx, most)], gradients };
+          const signs = dy.map((_, i) => most * (i % 3 === 0 ? -1 : 1));
           return { dxs: [jitter(dx, largest(pass.backward(signs).dx))], gradients };
         });
         for (const [tensor, value] of Object.entries(pass.moving)) {
@@ -181,10 +193,10 @@ export function referenceGraph({ layers, outputs }: GraphConfig): ReferenceGraph
             if (!d[name]) continue;
             const back = backs[i](rounded(d[name]));
             from.forEach((value, k) => {
-              d[value] = add(d[value], back.dxs[k]);
+              d[value] = add(d[value], rounded(back.dxs[k]));
             });
             for (const [tensor, gradient] of Object.entries(back.gradients))
-              gradients[`${at}.${tensor}`] = add(gradients[`${at}.${tensor}`], gradient);
+              gradients[`${at}.${tensor}`] = add(gradients[`${at}.${tensor}`], rounded(gradient));
           }
           return { dxs: inputs.map((name, i) => d[name] ?? new Float64Array(xs[i].length)), gradients };
         },
