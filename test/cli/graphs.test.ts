@@ -71,6 +71,8 @@ describe("a document of a graph", () => {
     { type: "dense", units: 8, activation: "relu", name: "a" },
     { type: "dense", units: 8, activation: "tanh", name: "b", inputs: ["measures"] },
     { type: "add", inputs: ["a", "b"] },
+    { type: "dropout", rate: 0 },
+    { type: "concatenate", inputs: ["add_1", "dropout_1"] },
     { type: "dense", units: 3, activation: "softmax", name: "kind" },
   ];
   const document = { nabla: 2, model: { layers, outputs: { kind: "kind" } } };
@@ -100,10 +102,10 @@ describe("a document of a graph", () => {
 
   test("--from: its layers and weights, with its head or a new one", async () => {
     const same = await place.run([...train, "--from", "g.safetensors", "--freeze", "--out", "h.safetensors"]);
-    expect(events(same.stdout)[0]).toMatchObject({ keepsHead: true, parameters: 91, trainable: 27 });
+    expect(events(same.stdout)[0]).toMatchObject({ keepsHead: true, parameters: 115, trainable: 51 });
     place.write("two.csv", flowers().replaceAll("violet", "rose"));
     const other = await place.run(["train", "two.csv", "--from", "g.safetensors", "--freeze"]);
-    expect(events(other.stdout)[0]).toMatchObject({ keepsHead: false, parameters: 82, trainable: 18 });
+    expect(events(other.stdout)[0]).toMatchObject({ keepsHead: false, parameters: 98, trainable: 34 });
     done(other);
   });
 
