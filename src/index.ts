@@ -39,7 +39,7 @@ export { fromConfig } from "./model/fromConfig.ts";
 // input() takes the place of the layer of that type, which documents have
 export { type GraphOptions, input, model } from "./model/graph.ts";
 export type { ListingOptions } from "./model/listing.ts";
-export { load } from "./model/load.ts";
+export { type LoadOptions, load } from "./model/load.ts";
 export {
   type Callback,
   type EvaluateOptions,
@@ -63,6 +63,7 @@ export {
   type ReadOptions,
   readDigits,
 } from "./reading/index.ts";
-export type { TrainingOptions } from "./training/compile.ts";
+export type { OwnMetric, TrainingOptions } from "./training/compile.ts";
 export type { Scores } from "./training/evaluate.ts";
+export type { OwnLoss } from "./training/given.ts";
 export type { Progress } from "./training/progress.ts";

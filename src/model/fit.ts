@@ -51,7 +51,7 @@ async function trainSomewhere(
     const remote = {
       topology: internals.topology,
       describe: describeAll,
-      training: internals.state.required.config,
+      compiled: internals.state.required,
       transfer,
       turn: (taken: boolean) => {
         internals.away = !taken;

@@ -6,6 +6,7 @@ import type { Network, Training } from "../network/network.ts";
 import type { Loss } from "../plan/loss.ts";
 import type { CompiledTraining } from "./compile.ts";
 import { metricsFor } from "./evaluate.ts";
+import type { Measure } from "./own.ts";
 import type { Progress } from "./progress.ts";
 import type { Run } from "./run.ts";
 import type { RunSettings, Settings } from "./settings.ts";
@@ -31,8 +32,8 @@ export interface TrainRequest<M = TrainedModel> {
   readonly signal?: AbortSignal;
   /** Called at most every so many milliseconds, equally at ends of epochs; at the very end in any case. */
   readonly progress?: { readonly every: number; report(progress: Progress): void };
-  /** η of the next step. */
-  rate(run: Run, stepsPerEpoch: number): number;
+  /** η of the next step. @param of before schedule and callbacks, default the optimizer's */
+  rate(run: Run, stepsPerEpoch: number, of?: number): number;
   /** The schedule that sets it, if there is one. */
   readonly schedule?: string;
 }
@@ -43,12 +44,14 @@ export function requestOf(
   network: Network,
   train: Dataset,
   settings: RunSettings,
+  measure?: Measure,
 ): Pick<
   TrainRequest,
   "network" | "train" | "settings" | "loss" | "training" | "scoring" | "rate" | "schedule"
 > {
   const { config, dependsOnEpochs } = compiled;
   const rate = compiled.rate(settings.epochs);
+  const { learningRate } = compiled.optimizer;
   return {
     network,
     train,
@@ -58,13 +61,13 @@ export function requestOf(
       objectives: [{ loss: compiled.loss, target: train.target.kind }],
       update: compiled.update(network),
     },
-    scoring: metricsFor(compiled.metrics, network.outputShape),
+    scoring: metricsFor(compiled.metrics, network.outputShape, measure),
     schedule: config.schedule?.name,
     // a schedule goes on with the steps, one over all epochs begins again in each call
-    rate: ({ step, firstStep, firstEpoch, baseRate, rateFactor }, stepsPerEpoch) =>
-      (baseRate ??
-        rate(step - firstStep + (dependsOnEpochs ? 0 : firstEpoch * stepsPerEpoch), stepsPerEpoch)) *
-      rateFactor,
+    rate: ({ step, firstStep, firstEpoch, baseRate, rateFactor }, stepsPerEpoch, of = learningRate) =>
+      (baseRate === undefined
+        ? rate(step - firstStep + (dependsOnEpochs ? 0 : firstEpoch * stepsPerEpoch), stepsPerEpoch, of)
+        : baseRate * (of / learningRate)) * rateFactor,
   };
 }
 
