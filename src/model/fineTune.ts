@@ -143,12 +143,13 @@ function onlyHead(topology: Topology, option: string): LayerConfig[] {
 function withClasses(old: Topology, classes: number | readonly string[]): Made {
   const head = onlyHead(old, "classes");
   const [first, ...rest] = head;
-  const fresh = headFor(first, classes);
-  const shares = old.layers.find((config) => config.type === "shared" && config.layer === first.name);
-  if (shares)
+  const owner = ownerOf(first, old.layers);
+  const other = old.layers.find((config) => config !== first && ownerOf(config, old.layers) === owner);
+  if (other)
     throw new NablaError(
-      `fineTune: classes: the weights of "${first.name}" are used by "${shares.name}" as well, which would change with them; give layers: […], and name the last layer to keep with upTo`,
+      `fineTune: classes: the weights of "${first.name}" are used by "${other.name}" as well, which would change with them; give layers: […], and name the last layer to keep with upTo`,
     );
+  const fresh = headFor(first, classes);
   const merging = rest.find((config) => (config.inputs?.length ?? 1) > 1);
   if (merging)
     throw new NablaError(

@@ -73,6 +73,15 @@ function placesOf(network: Network, compiled?: CompiledTraining): Place[] {
   all("all weights", w);
   all("averages of all weights", average!);
   all("all gradients", dw);
-  for (const [i, { name }] of compiled.slots.entries()) all(`optimizer.${name}`, slots[i]);
+  for (const [i, { name: slot }] of compiled.slots.entries()) {
+    all(`optimizer.${slot}`, slots[i]);
+    for (const { name, at, spec, value } of network.trained)
+      places.push({
+        name: `optimizer.${slot}.${name}`,
+        offset: slots[i] + at,
+        bytes: value.bytes,
+        shape: spec.shape,
+      });
+  }
   return places;
 }

@@ -69,7 +69,11 @@ export function listing(request: PlanRequest, places: readonly Place[], offsets 
     const there = places.filter((each) => each.offset === offset);
     const whole = there.find(({ bytes }) => bytes / 4 === n);
     if (whole) return `${whole.name} ${showShape(whole.shape)}`;
-    return there.length > 0 ? `${there[0]!.name} …` : "memory";
+    // several parameters, one after the other
+    const smallest = (all: readonly Place[]) => [...all].sort((a, b) => a.bytes - b.bytes)[0];
+    const first = smallest(there);
+    const last = smallest(places.filter((each) => each.offset + each.bytes === offset + Number(n) * 4));
+    return first && last ? `${first.name} … ${last.name}` : "memory";
   };
   const operand = (value: Value, pointer: boolean, n: Value | undefined): string => {
     if (!pointer) return String(value);
@@ -80,10 +84,12 @@ export function listing(request: PlanRequest, places: readonly Place[], offsets 
   const line = ({ kernel, fields }: Instruction): string =>
     [
       kernel,
-      ...Object.entries(core.record(kernel)).map(([field, { type }]) =>
-        // there is one, and it is the same for all
-        field === "step" ? field : `${field}=${operand(fields[field], type === "p", fields.n)}`,
-      ),
+      ...Object.entries(core.record(kernel)).map(([field, { type }]) => {
+        const value = fields[field];
+        // the one that is the same for all, or one with another learning rate
+        if (field === "step") return value === builder.step ? field : `step=${(value as Range).name}`;
+        return `${field}=${operand(value, type === "p", fields.n)}`;
+      }),
     ].join("  ");
 
   const { loss, backward, penalties, update, end } = made.marks;

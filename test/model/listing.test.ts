@@ -98,6 +98,27 @@ test("a graph: inputs and targets by name, weights that are used twice", async (
   );
 });
 
+test("rates by layer: a pass over each stretch of parameters, with the rate it goes by", async () => {
+  const model = small().compile({
+    loss: "categoricalCrossentropy",
+    optimizer: { name: "momentum", learningRate: 0.1, layers: { dense_1: { learningRate: 0.01 } } },
+  });
+  const lines = (await model.listing({ rows: 2 })).split("\n");
+  const passes = lines.filter((line) => line.includes("MOMENTUM"));
+  expect(passes).toHaveLength(2);
+  expect(passes[0]).toContain(
+    "w=dense_1.kernel … dense_1.bias  dw=gradient of dense_1.kernel … gradient of dense_1.bias  v=optimizer.velocity.dense_1.kernel … optimizer.velocity.dense_1.bias  n=32  step=learning rate 0.01  ",
+  );
+  expect(passes[1]).toMatch(/w=dense_2\.kernel … dense_2\.bias {2}.* {2}step( |$)/);
+});
+
+test("a loss of the program's own has no kernel", async () => {
+  const own = { name: "mine", value: () => 0, gradient: () => new Float32Array(6) };
+  const text = await small().compile({ loss: own }).listing({ rows: 2 });
+  expect(text).toContain("\nloss\n  LOSS_REDUCE");
+  expect(text).toContain("DENSE_WEIGHTS");
+});
+
 test("it changes nothing", async () => {
   const model = small().compile({ loss: "categoricalCrossentropy" });
   const before = model.weights();

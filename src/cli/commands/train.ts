@@ -19,6 +19,7 @@ import { since } from "../../training/run.ts";
 import { examine } from "../input/examine.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
 import { openModel } from "../input/openModel.ts";
+import { checkSingle } from "../input/single.ts";
 import type { Terminal } from "../terminal.ts";
 import { count } from "../text/format.ts";
 import { checkInputs, openFrom, picturesAs, sameTargets, standardisedAs } from "../training/from.ts";
@@ -62,6 +63,7 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
   // a resumed run is past the model it began with
   const path = flags.resume ?? flags.from;
   const old = path === undefined ? undefined : await openModel(path);
+  if (old) checkSingle(old, path!, "fit() takes them");
   const raw = await openToTrain(
     source,
     flags,
