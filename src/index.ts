@@ -36,13 +36,18 @@ export { type FineTuneOptions, fineTune } from "./model/fineTune.ts";
 export { fromConfig } from "./model/fromConfig.ts";
 export { load } from "./model/load.ts";
 export {
+  type Batch,
+  type Batches,
+  type BatchSource,
   type Callback,
   type EvaluateOptions,
   type FitOptions,
   type History,
   type Metadata,
   Model,
+  type Place,
   type SequentialOptions,
+  type StreamEvaluateOptions,
   sequential,
   type TrainingContext,
   type TrainOnBatchOptions,

@@ -4,16 +4,23 @@ import { describeAll } from "../data/portable.ts";
 import { NablaError } from "../errors.ts";
 import { looksAcrossRows } from "../layers/chain.ts";
 import { datasetOf } from "../training/arguments.ts";
+import type { Scores } from "../training/evaluate.ts";
 import type { ModelToTrain } from "../training/fit.ts";
+import type { StreamEvaluateOptions } from "../training/options.ts";
 import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
+import type { BatchSource } from "../training/source.ts";
 import { onPage } from "../worker/page.ts";
 import { type Internals, internalsOf } from "./internals.ts";
 import type { Model } from "./model.ts";
 import type { FitOptions, Metadata } from "./options.ts";
 
 /** @see Model.fit */
-export async function fitModel(model: Model, data: Dataset, options: FitOptions): Promise<void> {
+export async function fitModel(
+  model: Model,
+  data: Dataset | BatchSource,
+  options: FitOptions,
+): Promise<void> {
   const internals = internalsOf(model);
   const { configs, seed, state } = internals;
   if (state.busy)
@@ -26,7 +33,7 @@ export async function fitModel(model: Model, data: Dataset, options: FitOptions)
       seed,
       state,
       acrossRows: () => looksAcrossRows(configs),
-      datasetOf: (data) => datasetOf(data, "validationData", configs, state.compiled),
+      datasetOf: (data, name, kind) => datasetOf(data, name, configs, state.compiled, kind),
       build: (inputShape) => internals.build(inputShape),
       learnFrom: (dataset) => {
         model.metadata = metadataFrom(dataset, model.metadata);
@@ -37,6 +44,26 @@ export async function fitModel(model: Model, data: Dataset, options: FitOptions)
   } finally {
     state.busy = false;
   }
+}
+
+/** @see Model.evaluate */
+export async function evaluateBatches(
+  model: Model,
+  source: BatchSource,
+  options: StreamEvaluateOptions,
+): Promise<Scores> {
+  const internals = internalsOf(model);
+  const { configs, state } = internals;
+  const { evaluateStream } = await loaded(import("../training/fit.ts"), "evaluate");
+  return evaluateStream(
+    {
+      state,
+      build: (inputShape) => internals.build(inputShape),
+      datasetOf: (data, name, kind) => datasetOf(data, name, configs, state.compiled, kind),
+    },
+    source,
+    options,
+  );
 }
 
 /** In a worker if wanted and possible, else here. Either way the code of the loop is loaded when it is used: a page needs one of them. */
@@ -65,12 +92,12 @@ async function trainSomewhere(
 }
 
 /** Code that is loaded when it is used. */
-async function loaded<T>(code: Promise<T>): Promise<T> {
+async function loaded<T>(code: Promise<T>, who = "fit"): Promise<T> {
   try {
     return await code;
   } catch (cause) {
     throw new NablaError(
-      `fit: the code that trains could not be loaded (${messageOf(cause)}); the weights are as they were. Load the page again, and see that all files of the library are served`,
+      `${who}: the code that ${who === "fit" ? "trains" : "reads batches"} could not be loaded (${messageOf(cause)}); the weights are as they were. Load the page again, and see that all files of the library are served`,
       { cause },
     );
   }

@@ -10,7 +10,7 @@ import { checkChain } from "../layers/registry.ts";
 import type { ConfusionMatrix } from "../metrics/confusion.ts";
 import { batchSizeOf, type Outputs, predictBatches, predictDataset, rowsOf } from "../network/predict.ts";
 import type { Layer } from "../plan/operation.ts";
-import { argumentsOf, isDataset } from "../training/arguments.ts";
+import { argumentsOf, isDataset, isStream } from "../training/arguments.ts";
 import type { TrainingOptions } from "../training/compile.ts";
 import { confusionOf, evaluate, type Scores } from "../training/evaluate.ts";
 import { type Gradients, gradientsOf } from "../training/gradients.ts";
@@ -20,11 +20,13 @@ import type {
   EvaluateOptions,
   GradientOptions,
   History,
+  StreamEvaluateOptions,
   TrainOnBatchOptions,
   WeightOptions,
 } from "../training/options.ts";
 import { seedField } from "../training/settings.ts";
-import { fitModel } from "./fit.ts";
+import type { BatchSource } from "../training/source.ts";
+import { evaluateBatches, fitModel } from "./fit.ts";
 import { Internals, internalsOf, setInternals } from "./internals.ts";
 import type { FitOptions, Metadata, SequentialOptions } from "./options.ts";
 import { saveModel } from "./save.ts";
@@ -73,14 +75,20 @@ export class Model {
    * Trains for `epochs` passes over the data. Called again it goes on, for so many more: with the optimizer's state, the number
    * of steps, and orders of rows and random draws that have not been used; until compile() forgets all that.
    *
-   * `x` and `y` are plain or typed arrays with the batch dimension first (labels may be integers); or pass a Dataset.
+   * `x` and `y` are plain or typed arrays with the batch dimension first (labels may be integers); or pass a Dataset; or, for data of
+   * unknown length, an iterator of batches, or a function that returns one (see BatchSource).
    * @throws NablaError for data that does not fit, and when the loss stops being finite
    */
   fit(data: Dataset, options?: FitOptions): Promise<History>;
+  fit(batches: BatchSource, options?: FitOptions): Promise<History>;
   fit(x: ArrayLike2, y: ArrayLike2, options?: FitOptions): Promise<History>;
-  async fit(x: Dataset | ArrayLike2, y?: ArrayLike2 | FitOptions, more?: FitOptions): Promise<History> {
-    const [data, options] = argumentsOf("fit", internalsOf(this), x, y, more);
-    await fitModel(this, data, options);
+  async fit(
+    x: Dataset | BatchSource | ArrayLike2,
+    y?: ArrayLike2 | FitOptions,
+    more?: FitOptions,
+  ): Promise<History> {
+    if (isStream(x)) await fitModel(this, x, (y ?? {}) as FitOptions);
+    else await fitModel(this, ...argumentsOf("fit", internalsOf(this), x, y, more));
     return this.history;
   }
 
@@ -92,11 +100,13 @@ export class Model {
   /** Loss and metrics on data. The result does not depend on the batch size. */
   evaluate(data: Dataset, options?: EvaluateOptions): Promise<Scores>;
   evaluate(x: ArrayLike2, y: ArrayLike2, options?: EvaluateOptions): Promise<Scores>;
+  evaluate(batches: BatchSource, options?: StreamEvaluateOptions): Promise<Scores>;
   async evaluate(
-    x: Dataset | ArrayLike2,
+    x: Dataset | BatchSource | ArrayLike2,
     y?: ArrayLike2 | EvaluateOptions,
     more?: EvaluateOptions,
   ): Promise<Scores> {
+    if (isStream(x)) return evaluateBatches(this, x, (y ?? {}) as StreamEvaluateOptions);
     const internals = internalsOf(this);
     return evaluate(internals, ...argumentsOf("evaluate", internals, x, y, more));
   }
@@ -227,5 +237,12 @@ export function sequential(layers: readonly LayerInput[], options?: SequentialOp
   return new Model(layers, options);
 }
 
-export type { EvaluateOptions, GradientOptions, History, TrainOnBatchOptions } from "../training/options.ts";
+export type {
+  EvaluateOptions,
+  GradientOptions,
+  History,
+  StreamEvaluateOptions,
+  TrainOnBatchOptions,
+} from "../training/options.ts";
+export type { Batch, Batches, BatchSource, Place } from "../training/source.ts";
 export type { Callback, FitOptions, Metadata, SequentialOptions, TrainingContext } from "./options.ts";

@@ -6,7 +6,7 @@ import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
-import type { DataArgument } from "./arguments.ts";
+import { type DataArgument, isStream } from "./arguments.ts";
 import { checkFit } from "./batch.ts";
 import { metricsFor } from "./evaluate.ts";
 import { type FitOptions, fitOptionNames } from "./options.ts";
@@ -14,11 +14,14 @@ import { batchesOf, requestOf, type TrainRequest } from "./request.ts";
 import { checkResume } from "./resume.ts";
 import { freshRun, type Run } from "./run.ts";
 import { type RunSettings, readSettings, type Settings } from "./settings.ts";
+import type { BatchSource, Source } from "./source.ts";
 import type { TrainingState } from "./state.ts";
+import type { ToDataset } from "./stream.ts";
+import { endless, streamOf } from "./streamFit.ts";
 import { weightingOf } from "./weighting.ts";
 
 /** What is trained, as the model hands it in. */
-export interface ModelToTrain<M extends TrainedModel> {
+export interface ModelToTrain<M extends TrainedModel> extends ToDataset {
   readonly model: M;
   readonly seed: number;
   readonly state: TrainingState;
@@ -28,8 +31,6 @@ export interface ModelToTrain<M extends TrainedModel> {
   learnFrom(dataset: Dataset): void;
   /** Whether a layer looks across rows in training. */
   acrossRows(): boolean;
-  /** What validationData is, as a data set. */
-  datasetOf(data: DataArgument): Dataset;
   /** Trains, here or elsewhere. */
   train(request: TrainRequest<M>, run: Run, options: FitOptions<M>): Promise<void>;
 }
@@ -37,21 +38,41 @@ export interface ModelToTrain<M extends TrainedModel> {
 /** @see Model.fit */
 export async function fit<M extends TrainedModel>(
   subject: ModelToTrain<M>,
-  data: Dataset,
+  given: Dataset | BatchSource,
   options: FitOptions<M>,
 ): Promise<void> {
-  const { model, state } = subject;
   checkOptions("fit", options, fitOptionNames());
+  const wanted = readSettings(options, options.resume ? subject.state.settings : undefined, subject.seed);
+  if (!isStream(given)) return prepared(subject, given, wanted, options);
+  const stream = streamOf(subject, given, wanted, options);
+  let failed = true;
+  try {
+    const like = await stream.begin();
+    await prepared(subject, endless(like, subject), wanted, options, stream);
+    failed = false;
+  } finally {
+    await stream.close(failed);
+  }
+}
+
+/** @param source where `data` only says what rows are like */
+async function prepared<M extends TrainedModel>(
+  subject: ModelToTrain<M>,
+  data: Dataset,
+  wanted: Settings,
+  options: FitOptions<M>,
+  source?: Source,
+): Promise<void> {
+  const { model, state } = subject;
   const compiled = state.required;
-  const wanted = readSettings(options, options.resume ? state.settings : undefined, subject.seed);
   const { apart, validation, rows } = validationOf(subject, data, options, wanted);
   const [train, augment] = movesImages(wanted) ? await moved(apart, wanted) : [apart, undefined];
   const network = subject.build(train.inputShape);
   checkFit(train, network, compiled.loss);
   if (validation) checkFit(validation, network, compiled.loss);
   const { augment: _, ...plain } = wanted;
-  const settings: RunSettings = { ...plain, ...(augment && { augment }), rows: train.length };
-  checkBatch(options, settings);
+  const settings: RunSettings = { ...plain, ...(augment && { augment }), rows: source ? 0 : train.length };
+  if (!source) checkBatch(options, settings);
   const progress = progressOf(options);
   const { outputShape } = network;
   const { classWeight } = settings;
@@ -79,6 +100,7 @@ export async function fit<M extends TrainedModel>(
       {
         ...requestOf(compiled, network, train, settings),
         model,
+        source,
         validation,
         validationWeighting,
         metrics: state.counting,
@@ -145,7 +167,7 @@ function validationOf<M extends TrainedModel>(
   { validationData }: { readonly validationData?: DataArgument },
   { validationSplit, seed }: Settings,
 ): { apart: Dataset; validation?: Dataset; rows?: readonly Uint32Array[] } {
-  if (validationData) return { apart: data, validation: datasetOf(validationData) };
+  if (validationData) return { apart: data, validation: datasetOf(validationData, "validationData") };
   if (validationSplit === 0) return { apart: data };
   const rows = splitRows(data, validationSplit, { seed });
   const [apart, validation] = partsOf(data, rows);
@@ -193,3 +215,5 @@ function progressOf({ onProgress, progressInterval = 100 }: FitOptions): TrainRe
     );
   return onProgress && { every: progressInterval, report: onProgress };
 }
+
+export { evaluateStream } from "./streamFit.ts";

@@ -8,6 +8,7 @@ import { metricsFor } from "./evaluate.ts";
 import type { Progress } from "./progress.ts";
 import type { Run } from "./run.ts";
 import type { RunSettings, Settings } from "./settings.ts";
+import type { Source } from "./source.ts";
 import type { Weighting } from "./weighting.ts";
 
 /** @param M what callbacks are given as the model */
@@ -15,6 +16,8 @@ export interface TrainRequest<M = TrainedModel> {
   readonly model: M;
   readonly network: Network;
   readonly train: Dataset;
+  /** Where rows come in batches instead of by their numbers; `train` says what they are like. */
+  readonly source?: Source;
   readonly validation?: Dataset;
   readonly validationWeighting?: Weighting;
   /** Loss and update. */

@@ -8,7 +8,7 @@
  *      │  train ────────────────────────────────►   │
  *      │  ◄──────────────── hook (a callback's turn) │  waits for
  *      │  reply ────────────────────────────────►   │
- *      │  ◄──────────────────────── read (row numbers)│  of datasets that stay on the page
+ *      │  ◄──────────────── read (row numbers), next │  of datasets and batches that stay on the page
  *      │  rows ─────────────────────────────────►   │
  *      │  ◄──────────────────────────── progress    │  not again before
  *      │  seen ─────────────────────────────────►   │
@@ -23,6 +23,7 @@ import type { CompiledTraining } from "../training/compile.ts";
 import type { Progress } from "../training/progress.ts";
 import type { Run } from "../training/run.ts";
 import type { RunSettings } from "../training/settings.ts";
+import type { Place } from "../training/source.ts";
 
 /** One end of a connection. */
 export interface Port {
@@ -56,6 +57,8 @@ export interface Setup {
   datasets: SentDataset[];
   /** Numbers of datasets. */
   train: number;
+  /** Rows of the first batch, where rows come in batches: they are asked for by their place. */
+  stream?: number;
   validation?: number;
   settings: RunSettings;
   classes?: readonly number[];
@@ -95,7 +98,16 @@ export type FromPage =
       stop?: string;
       error?: SentError;
     }
-  | { kind: "rows"; id: number; read: number; x?: Inputs; y?: Targets; error?: SentError }
+  | {
+      kind: "rows";
+      id: number;
+      read: number;
+      /** None at the end of an epoch of batches. */
+      x?: Inputs;
+      y?: Targets;
+      samples?: ArrayLike<number>;
+      error?: SentError;
+    }
   | { kind: "seen"; id: number }
   /** From outside a callback's turn. */
   | { kind: "meddle"; id: number; stop?: string; rateFactor?: number; baseRate?: number }
@@ -106,6 +118,7 @@ export type FromWorker =
   | { kind: "ready" }
   | { kind: "hook"; id: number; hook: Hook; at: number; logs?: Logs; state: State }
   | { kind: "read"; id: number; read: number; dataset: number; indices: Uint32Array; epoch?: number }
+  | { kind: "next"; id: number; read: number; place: Place }
   | { kind: "progress"; id: number; progress: Progress; state?: State }
   | { kind: "done"; id: number; state: State; lent: LentBack[] }
   | {

@@ -10,6 +10,7 @@ import type { Changes } from "../training/context.ts";
 import { metricsFor } from "../training/evaluate.ts";
 import type { Progress } from "../training/progress.ts";
 import { requestOf, type TrainRequest } from "../training/request.ts";
+import type { Source } from "../training/source.ts";
 import { train } from "../training/trainer.ts";
 import { makeDatasets } from "./datasets.ts";
 import { ErrorElsewhere, sendError } from "./errors.ts";
@@ -165,6 +166,7 @@ class Session {
         ...requestOf(compiled, network, datasets[setup.train]!, settings),
         // the one callback here asks the page, which has the model
         model: undefined,
+        source: setup.stream === undefined ? undefined : this.source(setup.stream),
         validation: setup.validation === undefined ? undefined : datasets[setup.validation],
         metrics,
         validationWeighting: { samples: setup.validationSamples },
@@ -236,18 +238,43 @@ class Session {
     );
   }
 
+  /** Batches of the page's iterator. */
+  private source(rows: number): Source {
+    return {
+      rows,
+      next: async (place) => {
+        const { x, y, samples } = await this.ask((read) => ({ kind: "next", id: this.id, read, place }));
+        return x && y && { x, y, samples };
+      },
+    };
+  }
+
   private async rows(
     dataset: number,
     indices: Uint32Array,
     epoch?: number,
   ): Promise<{ x: Inputs; y: Targets }> {
-    const read = this.read++;
-    const { x, y, error } = await new Promise<Message<"rows">>((resolve) => {
-      this.reads.set(read, resolve);
-      // a copy of the numbers alone: a view would take all of the epoch's along
-      this.post({ kind: "read", id: this.id, read, dataset, indices: indices.slice(), epoch });
-    });
-    if (error) throw new ErrorElsewhere(error.message, error.own!);
+    // a copy of the numbers alone: a view would take all of the epoch's along
+    const wanted = indices.slice();
+    const { x, y } = await this.ask((read) => ({
+      kind: "read",
+      id: this.id,
+      read,
+      dataset,
+      indices: wanted,
+      epoch,
+    }));
     return { x: x!, y: y! };
+  }
+
+  private async ask(question: (read: number) => FromWorker): Promise<Message<"rows">> {
+    const read = this.read++;
+    const answer = await new Promise<Message<"rows">>((resolve) => {
+      this.reads.set(read, resolve);
+      this.post(question(read));
+    });
+    const { error } = answer;
+    if (error) throw new ErrorElsewhere(error.message, error.own!);
+    return answer;
   }
 }

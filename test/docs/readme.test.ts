@@ -47,6 +47,11 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
       expect(Math.abs(Number(predicted) - Number(true_))).toBeLessThan(0.05);
     },
     (printed) => expect(Number(/ ([\d.]+) $/.exec(printed)![1])).toBeGreaterThan(0.85),
+    (printed) => {
+      const [, trained, evaluated] = /^([\d.e-]+) \{ loss: ([\d.e-]+) \}/.exec(printed)!;
+      expect(Number(trained)).toBeLessThan(0.05);
+      expect(Number(evaluated)).toBeLessThan(0.05);
+    },
     (printed) => expect(printed.trim()).toBe("8"),
   ],
   "docs/data.md": [
