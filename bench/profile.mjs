@@ -14,9 +14,9 @@ const { core } = network;
 const { loss, update } = internalsOf(model).state.required;
 const training = { loss, update: update(network), target: "class" };
 const plan = network.use(network.plan("train", rows, { type: "float32", scale: 1 }, training));
-core.f32(plan.x.offset, rows * model.inputShape.reduce((a, b) => a * b)).fill(0.5);
-core.i32(plan.y.offset, rows).set(Int32Array.from({ length: rows }, (_, i) => i % 10));
-core.f32(plan.weight.offset, rows).fill(1);
+core.f32(plan.inputs[0].x.offset, rows * model.inputShape.reduce((a, b) => a * b)).fill(0.5);
+core.i32(plan.outputs[0].y.offset, rows).set(Int32Array.from({ length: rows }, (_, i) => i % 10));
+core.f32(plan.outputs[0].weight.offset, rows).fill(1);
 core.f32(plan.step, 2).set([1e-6, 1 / rows]);
 const kernels = new Map();
 for (const [key, value] of Object.entries(core.exports)) {

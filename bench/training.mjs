@@ -25,9 +25,11 @@ function steps(name, batch, peak) {
   );
   const { core } = network;
   const inputs = model.inputShape.reduce((a, b) => a * b);
-  core.f32(plan.x.offset, batch * inputs).set(Float32Array.from(pixels(batch * inputs), (v) => v / 255));
-  core.i32(plan.y.offset, batch).set(Int32Array.from({ length: batch }, (_, i) => i % 10));
-  core.f32(plan.weight.offset, batch).fill(1);
+  core
+    .f32(plan.inputs[0].x.offset, batch * inputs)
+    .set(Float32Array.from(pixels(batch * inputs), (v) => v / 255));
+  core.i32(plan.outputs[0].y.offset, batch).set(Int32Array.from({ length: batch }, (_, i) => i % 10));
+  core.f32(plan.outputs[0].weight.offset, batch).fill(1);
   core.f32(plan.step, 2).set([1e-6, 1 / batch]);
   const run = (n) => {
     for (let i = 0; i < n; i++) network.run(plan, 0, plan.marks.end, batch);

@@ -9,6 +9,7 @@
 //   /** @forward */                    predicting takes it, too. Names that end in _FORWARD say so already
 //   // @core dense                     a line in the comment that begins a file of layers/: networks of dense layers take what is in it.
 //                                      Other layers name `fullBuild` as their core
+//   // @core full                      the same in other folders: only that build has what is in the file
 //
 // Run by the build; the results are committed so that editors and reviewers see them.
 import { readdirSync, readFileSync } from "node:fs";
@@ -31,7 +32,9 @@ export function readKernels(assembly) {
       .flatMap((name) => {
         const text = readFileSync(join(assembly, folder, name), "utf8");
         const [head] = /^(\/\/.*\n)*/.exec(text);
-        const dense = folder !== "layers" || /^\/\/ @core dense$/m.test(head);
+        const [, core = folder === "layers" ? "full" : "dense"] =
+          /^\/\/ @core (dense|full)$/m.exec(head) ?? [];
+        const dense = core === "dense";
         return [...text.matchAll(EXPORT)].map(([, doc = "", constant, size]) => ({
           name: constant ?? size,
           file: `${folder}/${name.slice(0, -3)}`,

@@ -30,10 +30,13 @@ export {
 export { NablaError } from "./errors.ts";
 export type { LayerInput } from "./layers/configs.ts";
 export * from "./layers/index.ts";
+export type { SymbolicTensor } from "./layers/symbolic.ts";
 export { type ClassFigures, ConfusionMatrix } from "./metrics/confusion.ts";
 export { checkGradients, type GradientCheck } from "./model/checkGradients.ts";
 export { type FineTuneOptions, fineTune } from "./model/fineTune.ts";
 export { fromConfig } from "./model/fromConfig.ts";
+// input() takes the place of the layer of that type, which documents have
+export { type GraphOptions, input, model } from "./model/graph.ts";
 export { load } from "./model/load.ts";
 export {
   type Batch,

@@ -2,12 +2,15 @@
 export { ADD } from "../layers/add";
 export { AVERAGE_POOL_FORWARD } from "../layers/averagePooling2d";
 export { BATCH_NORM_FORWARD } from "../layers/batchNormalization";
+export { COPY_COLUMNS } from "../layers/concatenate";
 export { CONV2D_FORWARD } from "../layers/conv2d";
 export { DENSE_FORWARD } from "../layers/dense";
 export { DEPTHWISE_FORWARD } from "../layers/depthwiseConv2d";
+export { DOT } from "../layers/dot";
 export { INPUT_U8, INPUT_F32 } from "../layers/input";
 export { LAYER_NORM_FORWARD } from "../layers/layerNormalization";
 export { MAX_POOL_FORWARD } from "../layers/maxPooling2d";
+export { SUBTRACT, MULTIPLY, MAXIMUM, MINIMUM, SCALE } from "../layers/merge";
 export { FLATTEN_PIXELS, UNFLATTEN_PIXELS } from "../layers/reshape";
 export { conv2dScratch, depthwiseScratch } from "../layers/scratch";
 export { ZERO_PAD } from "../layers/zeroPadding2d";

@@ -11,8 +11,8 @@ export const KEY = "nabla.checkpoint";
 /** What errors call a file that was given no name. */
 export const UNNAMED = "checkpoint";
 
-/** The version of the format that configurations are written in. */
-export const CONFIG_VERSION = 1;
+/** The version of the format of configurations: 2 has graphs of layers. What is a chain is written in version 1. */
+export const CONFIG_VERSION = 2;
 
 /** What files say and what this code reads and writes. Raise it when an older reader would misread a file. */
 export const CHECKPOINT_VERSION = 1;

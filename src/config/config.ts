@@ -3,37 +3,77 @@ import { type CallbackFields, callbackFields } from "../callbacks/table.ts";
 import { CONFIG_VERSION } from "../checkpoint/document.ts";
 import { NablaError } from "../errors.ts";
 import {
-  exactly,
   type Field,
   type Infer,
   type Input,
   list,
   type ObjectField,
+  show,
   string,
 } from "../fields/fields.ts";
-import { described, object, optional } from "../fields/objects.ts";
+import { described, object, optional, record } from "../fields/objects.ts";
 import type { LayerConfig, LayerDocument } from "../layers/configs.ts";
-import { layerField } from "../layers/registry.ts";
+import { connectedField, layerField } from "../layers/registry.ts";
+import { shapeField } from "../layers/shape.ts";
 import { registerAll } from "../layers/table.ts";
 import { type CompileFields, compileFields } from "../training/compile.ts";
 import { documentSettings } from "../training/settings.ts";
-import { shapeField } from "./shape.ts";
 
 // The types of these fields are written out by name: the compiler would copy all they consist of into the declarations.
 export type ModelFields = {
   inputShape: typeof shapeField;
   layers: Field<LayerConfig[], LayerDocument[], "required">;
 };
+export type GraphFields = {
+  layers: Field<LayerConfig[], LayerDocument[], "required">;
+  outputs: Field<Record<string, string>, Record<string, string>, "required">;
+};
+/** A chain with the shape of its input, or a graph. */
+type ModelDocument<L> = { inputShape?: number[]; layers: L[]; outputs?: Record<string, string> };
 export type TrainingFields = CompileFields & ReturnType<typeof documentSettings>["fields"] & CallbackFields;
 export type ConfigFields = {
   $schema: Field<string, string, "optional">;
-  nabla: Field<1, 1, "required">;
-  model: ObjectField<ModelFields>;
+  nabla: Field<1 | 2, 1 | 2, "required">;
+  model: Field<ModelDocument<LayerConfig>, ModelDocument<LayerDocument>, "required">;
   training: ObjectField<TrainingFields>;
 };
 
-export const modelFields = (): ObjectField<ModelFields> =>
+const chainFields = (): ObjectField<ModelFields> =>
   object({ inputShape: shapeField, layers: list(layerField(), { min: 1 }) });
+
+const graphFields = (): ObjectField<GraphFields> =>
+  object({
+    layers: described(
+      list(connectedField(), { min: 1 }),
+      DOCS && "Layers, each after those it is applied to. They begin with inputs.",
+    ),
+    outputs: record(string(), { doc: DOCS && "By name, the layers whose values are the outputs." }),
+  });
+
+/** The layers of a model: a chain, or a graph, which names its outputs. */
+export function modelFields(): ConfigFields["model"] {
+  const chain = chainFields();
+  const graph = graphFields();
+  return {
+    ...chain,
+    check: (value, path) =>
+      typeof value === "object" && value !== null && "outputs" in value
+        ? graph.check(value, path)
+        : chain.check(value, path),
+    jsonSchema: DOCS && ((defs) => ({ anyOf: [chain.jsonSchema(defs), graph.jsonSchema(defs)] })),
+  };
+}
+
+/** The versions this code reads. */
+const versionField = (): ConfigFields["nabla"] => ({
+  presence: "required",
+  expected: "1, or 2 for a graph of layers",
+  check(value, path) {
+    if (value === 1 || value === 2) return value;
+    throw new NablaError(`${path}: expected 1, or 2 for a graph of layers, got ${show(value)}`);
+  },
+  jsonSchema: DOCS && (() => ({ enum: [1, 2] })),
+});
 
 export const trainingFields = (): ObjectField<TrainingFields> =>
   object({
@@ -47,7 +87,7 @@ export function configFields(): ObjectField<ConfigFields> {
   registerAll();
   return object({
     $schema: optional(string({ doc: DOCS && "Where the schema is, for editors." })),
-    nabla: described(exactly(CONFIG_VERSION), DOCS && "The version of this format."),
+    nabla: described(versionField(), DOCS && "The version of this format: 1, or 2 for a graph of layers."),
     model: modelFields(),
     training: trainingFields(),
   });
@@ -72,7 +112,10 @@ export function checkConfig(value: unknown, name = "configuration"): Config {
         `nabla: the document has version ${version}, this Nabla reads version ${CONFIG_VERSION}; update nabla`,
       );
     }
-    return configFields().check(value);
+    const config = configFields().check(value);
+    if (config.nabla === 1 && config.model.outputs)
+      throw new NablaError("nabla: a graph of layers, with outputs, needs version 2, got 1");
+    return config;
   } catch (error) {
     if (!(error instanceof NablaError)) throw error;
     throw new NablaError(`${name}: ${error.message}`, { cause: error, details: { ...error.details } });

@@ -1,10 +1,10 @@
 /** Several classifiers that vote. */
-import { activations } from "../activations/table.ts";
+import { type ActivationName, activations } from "../activations/table.ts";
 import { type ArrayLike2, arrayDataset } from "../data/arrays.ts";
 import { buffersFor, type Dataset, range, readNow } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
-import { lastActivation, outputThreshold } from "../losses/resolve.ts";
+import { outputThreshold } from "../losses/resolve.ts";
 import { exp } from "../math/elementary.ts";
 import { ConfusionMatrix } from "../metrics/confusion.ts";
 import { predictedClass, trueClass } from "../metrics/metric.ts";
@@ -94,7 +94,7 @@ export class Ensemble {
       if (problem) throw new NablaError(`ensemble: ${name(i)} ${problem}`);
       if (voting === "soft" && !member.outputs) {
         throw new NablaError(
-          `ensemble: ${name(i)} ends in "${lastActivation(member.model.layers)}", whose outputs are not probabilities to average; use voting: "hard"`,
+          `ensemble: ${name(i)} ends in "${activationOf(member.model)}", whose outputs are not probabilities to average; use voting: "hard"`,
         );
       }
     }
@@ -216,17 +216,18 @@ export function ensemble(models: readonly Model[], options?: EnsembleOptions): E
 }
 
 const lossOf = (model: Model): Loss | undefined => internalsOf(model).state.compiled?.loss;
+const activationOf = (model: Model): ActivationName => internalsOf(model).built.activations[0];
 const NONE = new Float32Array(0);
 const classesOf = ({ units }: Member): number => Math.max(2, units);
 
 function memberOf(model: Model): Member {
-  const after = lastActivation(model.layers);
+  const after = activationOf(model);
   const loss = lossOf(model);
   const logits = after === "linear" ? (loss?.logits as "softmax" | "sigmoid" | undefined) : undefined;
   return {
     model,
     units: sizeOf(model.outputShape),
-    threshold: loss ? outputThreshold(loss, model.layers) : 0.5,
+    threshold: loss ? outputThreshold(loss, after) : 0.5,
     outputs: activations[after].probabilities ? "probabilities" : logits && `${logits} logits`,
   };
 }
@@ -234,8 +235,7 @@ function memberOf(model: Model): Member {
 /** What is wrong with a model whose outputs are numbers to be read as they are. */
 function quantities({ model }: Member): string | undefined {
   const loss = lossOf(model);
-  if (loss?.classification || model.metadata.classes || lastActivation(model.layers) !== "linear")
-    return undefined;
+  if (loss?.classification || model.metadata.classes || activationOf(model) !== "linear") return undefined;
   return "predicts quantities; voting is for classes";
 }
 

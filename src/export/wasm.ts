@@ -110,8 +110,8 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
   const predict = plan({
     mode: "predict",
     rows: maxRows,
-    layers: network.layers,
-    input: { type: "float32", scale: 1 },
+    architecture: network.architecture,
+    inputs: [{ type: "float32", scale: 1 }],
     core: table,
     parameter: (layer, name) => {
       const tensor = tensors.find((other) => other.name === `${layer}.${name}`)!;
@@ -124,10 +124,10 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
   const memoryBytes = Math.max(predict.end, stored.end);
   if (memoryBytes > MAX_BYTES) throw tooLarge(memoryBytes, [...places.values()]);
   const start = recordBytes<"Standalone">(head, {
-    input: predict.x.offset,
+    input: predict.inputs[0]!.x.offset,
     inputs: sizeOf(model.inputShape),
-    output: predict.output.offset,
-    outputs: predict.units,
+    output: predict.outputs[0]!.output.offset,
+    outputs: predict.outputs[0]!.units,
     maxRows,
     scale: description.input.scale,
     tape: predict.tape,

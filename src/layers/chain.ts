@@ -1,60 +1,88 @@
 /** How a list of configurations becomes a chain of layers, each with a name and the shapes that follow from those before. */
 import { NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
-import type { Layer } from "../plan/operation.ts";
-import type { LayerConfig } from "./configs.ts";
-import type { LayerKind } from "./layer.ts";
+import type { Architecture, Layer } from "../plan/operation.ts";
+import type { Shape } from "../shape.ts";
+import type { LayerConfig, Topology } from "./configs.ts";
+import { type LayerKind, misfit } from "./layer.ts";
 import { LAYERS } from "./names.ts";
 import { kindOf } from "./registry.ts";
 
-/**
- * Builds the chain, giving names ("dense_1") where the configuration has none. Layers within layers share the names.
- *
- * @param find what layers are built by, by type; default those the program has named
- */
-export function buildChain(
-  configs: readonly LayerConfig[],
-  inputShape: readonly number[],
-  find: (type: string) => LayerKind | undefined = kindOf,
-): Layer[] {
-  const chain = (list: readonly LayerConfig[], from: readonly number[], outer?: number): Layer[] => {
-    let shape = from;
-    return list.map((config, i) => {
-      const index = outer ?? i;
-      const start = shape;
-      const { type } = config;
-      const name = config.name!;
-      const kind = find(type);
-      if (!kind)
-        throw new NablaError(
-          `layers[${index}].type: expected one of ${LAYERS.join(", ")}, got ${show(type)}; update nabla if a newer one wrote it`,
-        );
-      const inner = (within: readonly { type: string }[]) =>
-        chain(within as readonly LayerConfig[], start, index);
-      const { activation = "linear", ...built } = kind.build(config, {
-        name,
-        called: `${type} "${name}" (layer ${index + 1})`,
-        inputShape: start,
-        inner,
-      });
-      shape = built.outputShape;
-      return {
-        name,
-        type,
-        inputShape: start,
-        ...built,
-        ...(!kind.onlyShape && { activation }),
-      };
+/** Finds what layers are built by, by type. */
+export type Find = (type: string) => LayerKind | undefined;
+
+/** What can be made of a topology: of chains here, of graphs in graph.ts, so that a program of chains has no code for graphs. */
+export interface Builder {
+  /**
+   * @param inputShape of a chain; a graph has its own
+   * @param find default: those the program has named
+   */
+  build(topology: Topology, inputShape: Shape, find?: Find): Architecture;
+  /** What the outputs of a layer depend on. @param all the layers with all names written out @param at the layer */
+  upTo(all: readonly LayerConfig[], at: number): Topology;
+}
+
+/** Builds a chain, giving names ("dense_1") where the configuration has none. Layers within layers share the names. */
+function buildChain({ layers: configs }: Topology, inputShape: Shape, find = kindOf): Architecture {
+  let shape = inputShape;
+  const layers = nameLayers(configs, find).map((config, i) => {
+    const layer = buildLayer(config, { index: i, inputs: [i], shapes: [shape] }, find);
+    shape = layer.outputShape;
+    return layer;
+  });
+  const last = layers.length - 1;
+  return {
+    inputs: [{ name: "input", shape: inputShape }],
+    layers,
+    outputs: [{ name: layers[last].name, layer: last }],
+  };
+}
+
+export const chain: Builder = { build: buildChain, upTo: (all, at) => ({ layers: all.slice(0, at + 1) }) };
+
+/** Where a layer is built. */
+export interface Spot {
+  /** In the list of the model's layers. */
+  readonly index: number;
+  /** Numbers of the values it is applied to: see Layer.inputs. */
+  readonly inputs: readonly number[];
+  /** Their shapes. */
+  readonly shapes: readonly Shape[];
+  /** How errors call it. Default: by its type, name and place. */
+  readonly called?: string;
+}
+
+/** @param config with its name */
+export function buildLayer(config: LayerConfig, spot: Spot, find: Find): Layer {
+  const { type } = config;
+  const name = config.name!;
+  const { index, inputs, shapes, called = `${type} "${name}" (layer ${index + 1})` } = spot;
+  const kind = find(type);
+  if (!kind)
+    throw new NablaError(
+      `layers[${index}].type: expected one of ${LAYERS.join(", ")}, got ${show(type)}; update nabla if a newer one wrote it`,
+    );
+  if (kind.merges ? shapes.length < 2 : shapes.length !== 1)
+    throw misfit(
+      TRAINING &&
+        `${called}: expected ${kind.merges ? `two inputs or more, as in ${type}().apply([a, b])` : "one input"}, got ${shapes.length}`,
+    );
+  const [inputShape] = shapes;
+  const inner = (within: readonly { type: string }[]) => {
+    let shape = inputShape;
+    return (within as readonly LayerConfig[]).map((each) => {
+      const layer = buildLayer(each, { index, inputs: [], shapes: [shape] }, find);
+      shape = layer.outputShape;
+      return layer;
     });
   };
-  return chain(nameLayers(configs, find), inputShape);
+  const place = { name, called, inputShape, inputShapes: shapes, inner };
+  const { activation = "linear", ...built } = kind.build(config, place);
+  return { name, type, inputs, inputShape, ...built, ...(!kind.onlyShape && { activation }) };
 }
 
 /** The lists of layers within one, by the field that holds them. */
-function innerOf(
-  config: LayerConfig,
-  find: (type: string) => LayerKind | undefined,
-): [field: string, layers: readonly LayerConfig[]][] {
+function innerOf(config: LayerConfig, find: Find): [field: string, layers: readonly LayerConfig[]][] {
   const fields = find(config.type)?.inner ?? [];
   return fields.map((field) => [field, (config as unknown as Record<string, readonly LayerConfig[]>)[field]]);
 }
@@ -66,10 +94,7 @@ export function withInner<T extends LayerConfig>(config: T, change: (inner: Laye
 }
 
 /** The configurations with the names of all layers written out, those within layers included. */
-export function nameLayers(
-  configs: readonly LayerConfig[],
-  find: (type: string) => LayerKind | undefined = kindOf,
-): LayerConfig[] {
+export function nameLayers(configs: readonly LayerConfig[], find: Find = kindOf): LayerConfig[] {
   const wished = new Set(everyLayer(configs, find).map(({ name }) => name));
   const taken = new Set<string>();
   const nameOf = (config: LayerConfig, path: string): string => {
@@ -96,11 +121,34 @@ export function nameLayers(
 }
 
 /** The configurations of all layers in the order they are built in, those within layers included. */
-export function everyLayer(
-  configs: readonly LayerConfig[],
-  find: (type: string) => LayerKind | undefined = kindOf,
-): LayerConfig[] {
+export function everyLayer(configs: readonly LayerConfig[], find: Find = kindOf): LayerConfig[] {
   return configs.flatMap((config) => [config, ...innerOf(config, find).flatMap(([, layers]) => layers)]);
+}
+
+/** The places in the list of the layers that each is applied to. */
+export const sourcesOf = (layers: readonly LayerConfig[]): number[][] =>
+  layers.map(({ type, inputs }, i) =>
+    inputs
+      ? inputs.map((input) => layers.findIndex(({ name }) => name === input))
+      : i === 0 || type === "input"
+        ? []
+        : [i - 1],
+  );
+
+/** The way from an output back to an input, by the first input of each layer; in order. */
+export function lineTo({ layers, outputs }: Topology, output = 0): LayerConfig[] {
+  const sources = sourcesOf(layers);
+  const name = outputs && Object.values(outputs)[output];
+  const line: LayerConfig[] = [];
+  for (
+    let at: number | undefined = outputs
+      ? layers.findIndex((layer) => layer.name === name)
+      : layers.length - 1;
+    at !== undefined;
+    at = sources[at][0]
+  )
+    line.unshift(layers[at]);
+  return line;
 }
 
 /** Whether a row's outputs depend, while training, on which other rows it is run with. */
@@ -108,8 +156,8 @@ export const looksAcrossRows = (configs: readonly LayerConfig[]): boolean =>
   everyLayer(configs).some((config) => kindOf(config.type)?.looksAcrossRows?.(config));
 
 /** How many outputs the last layer has that says so in its options; 1 where none does. */
-export const outputCount = (configs: readonly LayerConfig[]): number =>
-  configs
+export const outputCount = (topology: Topology, output = 0): number =>
+  lineTo(topology, output)
     .map((config) => kindOf(config.type)?.outputs?.(config))
     .filter((n) => n !== undefined)
     .at(-1) ?? 1;

@@ -13,7 +13,9 @@ type FieldsOf<K> = K extends keyof Index
 
 // Unions with names, which the compiler keeps only where a name stands for a look-up itself. It writes out others wherever a field of
 // layers is used, which makes declarations five times as long.
-type Outs<K extends string> = { [T in K]: Simple<{ type: T } & Infer<FieldsOf<T>>> };
+type Outs<K extends string> = {
+  [T in K]: Simple<{ type: T } & Connected & Infer<FieldsOf<T>>>;
+};
 type Ins<K extends string> = { [T in K]: Simple<{ type: T } & Input<FieldsOf<T>>> };
 /** Layers that hold no other layers. */
 type SimpleName = {
@@ -26,5 +28,18 @@ export type SimpleLayerInput = Ins<SimpleName>[SimpleName];
 export type LayerConfig = Outs<keyof Index>[keyof Index];
 /** As documents are written. */
 export type LayerDocument = Ins<keyof Index>[keyof Index];
+
+/** Where a layer stands in a graph. */
+export interface Connected {
+  /** Names of the layers it is applied to. Default: the one before it. */
+  inputs?: readonly string[];
+}
+
+/** What a model is built from: layers that follow each other, or a graph of them. */
+export interface Topology {
+  readonly layers: readonly LayerConfig[];
+  /** Of a graph: by name, the layers whose values are its outputs. */
+  readonly outputs?: Readonly<Record<string, string>>;
+}
 /** A layer as programs write it: what dense(), conv2d() and the others return. */
 export type LayerInput = { [T in keyof Index]: { type: T } & Input<FieldsOf<T>> & First }[keyof Index];

@@ -12,6 +12,7 @@ import {
 import { optional } from "../fields/objects.ts";
 import type { Layer } from "../plan/operation.ts";
 import { register } from "./registry.ts";
+import { type Applied, applicable, type SymbolicTensor } from "./symbolic.ts";
 
 /** Where a layer stands in the model it is built for. */
 export interface Place {
@@ -19,12 +20,14 @@ export interface Place {
   /** How errors call it: dense "dense_1" (layer 1). */
   readonly called: string;
   readonly inputShape: readonly number[];
+  /** Of all values it is applied to; inputShape is the first of them. */
+  readonly inputShapes: readonly (readonly number[])[];
   /** Builds the layers within it, as a chain that begins with its own input. */
   inner(configs: readonly { readonly type: string }[]): Layer[];
 }
 
-/** What building a layer gives; its name, type and input shape are known already. */
-export type Built = Pick<Layer, "outputShape" | "operations" | "core"> & {
+/** What building a layer gives; its name, type and inputs are known already. */
+export type Built = Pick<Layer, "outputShape" | "operations" | "wired" | "core"> & {
   /** The activation's name. Default "linear". */
   readonly activation?: string;
 };
@@ -48,6 +51,8 @@ export interface LayerKind<F extends ObjectField<Fields> = ObjectField<Fields>> 
   looksAcrossRows?(config: Infer<F>): boolean;
   /** Options with which it leaves nothing to chance: what it is like outside training. */
   readonly atRest?: Partial<Infer<F>>;
+  /** Whether it is applied to several values. */
+  readonly merges?: boolean;
   /** Its fields that are lists of layers, in the order in which they are built. */
   readonly inner?: readonly string[];
 }
@@ -59,7 +64,15 @@ export interface First {
 /** What a layer's factory takes. */
 export type LayerOptions<F> = Input<F> & First;
 /** What it returns. */
-export type LayerOf<T extends string, F> = { type: T } & LayerOptions<F>;
+export type LayerOf<T extends string, F> = { type: T } & LayerOptions<F> & Applicable;
+
+export interface Applicable {
+  /**
+   * What the layer makes of a value, or of several: for model({ inputs, outputs }). Applied again, it uses the same weights.
+   * @throws NablaError for values it cannot take
+   */
+  apply(values: Applied): SymbolicTensor;
+}
 
 /** What programs write layers with: dense({ units: 10, activation: "softmax" }). */
 export interface LayerFactory<T extends string, F extends ObjectField<Fields>> {
@@ -94,7 +107,7 @@ export function written(type: string, kind: LayerKind, given: unknown): object {
     );
   }
   register(type, kind);
-  return { type, ...given };
+  return Object.assign(Object.create(applicable), { type, ...given });
 }
 
 export const layerName = () =>

@@ -3,7 +3,7 @@
  * dense layers alone once a bundler has left out what nobody calls. Code that reads documents or files calls registerAll().
  */
 import { NablaError } from "../errors.ts";
-import { choice, type Field, list } from "../fields/fields.ts";
+import { choice, type Field, list, string } from "../fields/fields.ts";
 import { shared, variant } from "../fields/objects.ts";
 import type { LayerConfig, LayerDocument, SimpleLayerConfig, SimpleLayerInput } from "./configs.ts";
 import type { LayerKind } from "./layer.ts";
@@ -43,6 +43,36 @@ function oneOf(kinds: ReadonlyMap<string, LayerKind>, types: readonly string[]):
 /** A layer as documents and programs write it. */
 export const layerField = () =>
   shared("layer", oneOf(known, LAYERS)) as Field<LayerConfig, LayerDocument, "required">;
+
+const inputsField = () =>
+  list(string(), {
+    min: 1,
+    doc: DOCS && "Names of the layers it is applied to. By default the one before it.",
+  });
+
+/** A layer of a graph, which may say what it is applied to. */
+export function connectedField(): Field<LayerConfig, LayerDocument, "required"> {
+  const one = oneOf(known, LAYERS);
+  return shared("connectedLayer", {
+    ...one,
+    check(value, path = "") {
+      if (typeof value !== "object" || value === null || !("inputs" in value)) return one.check(value, path);
+      const { inputs, ...rest } = value;
+      const checked = one.check(rest, path) as object;
+      return { ...checked, inputs: inputsField().check(inputs, `${path}.inputs`) };
+    },
+    jsonSchema:
+      DOCS &&
+      ((defs) => {
+        const { oneOf: branches, ...rest } = one.jsonSchema(defs) as { oneOf: { properties: object }[] };
+        const inputs = inputsField().jsonSchema(defs);
+        return {
+          ...rest,
+          oneOf: branches.map((branch) => ({ ...branch, properties: { ...branch.properties, inputs } })),
+        };
+      }),
+  }) as never;
+}
 
 /** One that holds no other layers. */
 export function simpleLayerField(): Field<SimpleLayerConfig, SimpleLayerInput, "required"> {

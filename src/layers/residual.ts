@@ -3,9 +3,9 @@ import { fullBuild } from "../core/full.ts";
 import { NablaError } from "../errors.ts";
 import { type Field, type Infer, list, type ObjectField, show } from "../fields/fields.ts";
 import { described, object, withDefault } from "../fields/objects.ts";
-import { floatsOf, type Range } from "../plan/builder.ts";
-import { isTrainable, type Layer, type Operation, type Site } from "../plan/operation.ts";
+import type { Layer, Wired } from "../plan/operation.ts";
 import { type Shape, sameShape, showShape } from "../shape.ts";
+import { addOperation } from "./add.ts";
 import type { SimpleLayerConfig, SimpleLayerInput } from "./configs.ts";
 import {
   type Built,
@@ -71,17 +71,6 @@ function bridge(from: Shape, to: Shape): string {
   return `[conv2d({ filters: ${to[2]}, kernelSize: ${window}${fits ? step : ""} })]`;
 }
 
-/** Backward through one of the paths. @param key what its values were saved under */
-function back(site: Site, path: readonly Operation[], key: string, dy: Range, needed: boolean): Range {
-  const first = needed ? 0 : path.findIndex(isTrainable);
-  let gradient = dy;
-  for (let i = path.length - 1; i >= first && first >= 0; i--) {
-    const [x, y] = [i, i + 1].map((n) => site.saved.get(`${key} ${n}`)!);
-    gradient = path[i].backward(site.of(path[i]), x, y, gradient, needed || i > first);
-  }
-  return gradient;
-}
-
 /**
  * @param config layers: what the values pass; shortcut: what they pass on the other path, none: they go unchanged
  * @throws NablaError where the two paths end in different shapes
@@ -99,54 +88,19 @@ function build(config: Infer<ResidualFields>, { name, called, inputShape, inner 
         `${called}: its layers turn ${showShape(inputShape)} into ${showShape(outputShape)}, its shortcut into ${showShape(other)}; both must have one shape: use padding "same" and as many filters as channels, or give a shortcut such as ${bridge(inputShape, outputShape)}`,
     );
   }
-  const main = layers.flatMap((layer) => layer.operations);
-  const side = shortcut.flatMap((layer) => layer.operations);
-  const units = floatsOf(outputShape);
-  const inputs = floatsOf(inputShape);
-
-  const run = (site: Site, path: readonly Operation[], key: string, x: Range): Range => {
-    let value = x;
-    path.forEach((operation, i) => {
-      site.saved.set(`${key} ${i}`, value);
-      value = operation.forward(site.of(operation), value);
-    });
-    site.saved.set(`${key} ${path.length}`, value);
-    return value;
+  const sum = addOperation(name, [outputShape, outputShape]);
+  const wired: Wired[] = [];
+  /** Puts a path behind the input, which has number 0; returns the number of what it ends in. */
+  const path = (chain: readonly Layer[]): number => {
+    let last = 0;
+    for (const operation of chain.flatMap(({ operations }) => operations))
+      last = wired.push({ operation, from: [last] });
+    return last;
   };
-  const operation: Operation = {
-    layer: name,
-    parameters: [],
-    inputShape,
-    outputShape,
-    inner: [...main, ...side],
-    forward(site, x) {
-      const a = run(site, main, "main", x);
-      const b = run(site, side, "side", x);
-      const y = site.output(outputShape);
-      site.builder.emit("ADD", { y, a, b, units });
-      return y;
-    },
-    backward:
-      TRAINING &&
-      ((site, _x, _y, dy, needed) => {
-        const { builder } = site;
-        // either path may write over what it is given
-        const copy = site.gradient(outputShape);
-        builder.emit("ADD", { y: copy, a: dy, b: 0, units });
-        const a = back(site, main, "main", dy, needed);
-        const b = back(site, side, "side", copy, needed);
-        if (!needed) return a;
-        const dx = site.gradient(inputShape);
-        builder.emit("ADD", { y: dx, a, b, units: inputs });
-        return dx;
-      }),
-    update:
-      TRAINING &&
-      ((site) => {
-        for (const each of [...main, ...side]) each.update?.(site.of(each));
-      }),
-  };
-  return { outputShape, operations: [operation], core: fullBuild };
+  const ends = [path(layers), path(shortcut)];
+  const operations = [sum, ...wired.map(({ operation }) => operation)];
+  wired.push({ operation: sum, from: ends });
+  return { outputShape, operations, wired, core: fullBuild };
 }
 
 const kind: ResidualKind = {
@@ -158,11 +112,15 @@ const kind: ResidualKind = {
 
 /** y = layers(x) + x, or + shortcut(x) where shapes change. Source: He, Zhang, Ren & Sun 2015. */
 export const residual: ResidualFactory = /* @__PURE__ */ Object.assign(
-  (layers: readonly SimpleLayerInput[], given = {}) => {
-    if (!Array.isArray(layers)) {
-      throw new NablaError(`residual: expected an array of layers, got ${show(layers)}; write residual([…])`);
-    }
-    return written("residual", kind, { layers: [...layers], ...given }) as never;
-  },
+  TRAINING
+    ? (layers: readonly SimpleLayerInput[], given = {}) => {
+        if (!Array.isArray(layers)) {
+          throw new NablaError(
+            `residual: expected an array of layers, got ${show(layers)}; write residual([…])`,
+          );
+        }
+        return written("residual", kind, { layers: [...layers], ...given }) as never;
+      }
+    : () => {},
   { kind },
-);
+) as never;

@@ -1,8 +1,9 @@
 /** All layers there are: for documents and files, which may name any of them. */
-import type { Layer } from "../plan/operation.ts";
+import type { Architecture } from "../plan/operation.ts";
+import type { Shape } from "../shape.ts";
 import { ALL } from "./all.ts";
-import { buildChain } from "./chain.ts";
-import type { LayerConfig } from "./configs.ts";
+import type { Topology } from "./configs.ts";
+import { builderOf } from "./graph.ts";
 import type { LayerKind } from "./layer.ts";
 import { register } from "./registry.ts";
 
@@ -13,6 +14,8 @@ export function registerAll(): void {
   for (const [type, { kind }] of Object.entries(kinds)) register(type, kind);
 }
 
-/** Builds a chain of layers of any type: see buildChain(). */
-export const buildLayers = (configs: readonly LayerConfig[], inputShape: readonly number[]): Layer[] =>
-  buildChain(configs, inputShape, (type) => (Object.hasOwn(kinds, type) ? kinds[type].kind : undefined));
+/** Builds a chain or a graph of layers of any type. */
+export const buildLayers = (topology: Topology, inputShape: Shape): Architecture =>
+  builderOf(topology).build(topology, inputShape, (type) =>
+    Object.hasOwn(kinds, type) ? kinds[type].kind : undefined,
+  );

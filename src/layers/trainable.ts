@@ -3,29 +3,33 @@ import { type ActivationName, activations } from "../activations/table.ts";
 import { NablaError } from "../errors.ts";
 import { checkPair, type LossName, losses } from "../losses/table.ts";
 import type { Loss } from "../plan/loss.ts";
-import { everyLayer } from "./chain.ts";
-import type { LayerConfig } from "./configs.ts";
+import { everyLayer, lineTo, sourcesOf } from "./chain.ts";
+import type { LayerConfig, Topology } from "./configs.ts";
 import { kindOf } from "./registry.ts";
 
 /** @throws NablaError where the loss does not fit the output, or no gradient could pass a hidden step */
-export function checkTrainable(loss: Loss, layers: readonly LayerConfig[]): void {
-  let last: ActivationName = "linear";
-  let units: number | undefined;
+export function checkTrainable(loss: Loss, topology: Topology, output = 0): void {
+  const { layers } = topology;
   const kernels = (list: readonly LayerConfig[]) =>
     everyLayer(list).filter(({ type }) => kindOf(type)?.hasKernel).length;
+  const sources = sourcesOf(layers);
   layers.forEach((layer, i) => {
-    const kind = kindOf(layer.type);
-    if (kind?.onlyShape) return;
-    last = "activation" in layer ? layer.activation.name : "linear";
-    units = kind?.outputs?.(layer) ?? units;
-    if (kernels(layers.slice(i + 1)) > 0 && !activations[last].trainable) {
+    const own = activationIn(layer);
+    if (own === undefined || activations[own].trainable) return;
+    const behind = new Set([i]);
+    for (const [j, from] of sources.entries()) if (from.some((at) => behind.has(at))) behind.add(j);
+    behind.delete(i);
+    if (kernels([...behind].map((at) => layers[at])) > 0) {
       throw new NablaError(
-        `layers[${i}]: a hidden layer with activation "${last}" cannot be trained, because its gradient is zero everywhere; use "sigmoid" (a smooth step) or "relu"`,
+        `layers[${i}]: a hidden layer with activation "${own}" cannot be trained, because its gradient is zero everywhere; use "sigmoid" (a smooth step) or "relu"`,
       );
     }
   });
+  const line = lineTo(topology, output).filter(({ type }) => !kindOf(type)?.onlyShape);
+  const units = line.map((layer) => kindOf(layer.type)?.outputs?.(layer)).filter((n) => n !== undefined);
   const name = loss.name as LossName;
-  checkPair(name, last, units);
+  const last = line.length > 0 ? activationIn(line[line.length - 1]) : undefined;
+  checkPair(name, last ?? "linear", units.at(-1));
   const all = kernels(layers);
   if (losses[name].oneLayer && all > 1) {
     throw new NablaError(
@@ -33,3 +37,6 @@ export function checkTrainable(loss: Loss, layers: readonly LayerConfig[]): void
     );
   }
 }
+
+const activationIn = (layer: LayerConfig): ActivationName | undefined =>
+  "activation" in layer ? layer.activation.name : undefined;

@@ -1,22 +1,16 @@
 /** A loss as configured, ready for the plan. */
 import { ACTIVATIONS, type ActivationName } from "../activations/table.ts";
 import type { Loss } from "../plan/loss.ts";
-import type { Layer } from "../plan/operation.ts";
 import { type LossConfig, losses } from "./table.ts";
 
 /**
  * The threshold of a single output between class 0 and class 1: 0 for margins, and for logits (a linear output that the loss turns into a
  * probability itself); ½ for everything else.
+ *
+ * @param after the activation the output comes from
  */
-export function outputThreshold(loss: Loss, layers: readonly Layer[]): number {
-  const after = lastActivation(layers);
+export function outputThreshold(loss: Loss, after: string): number {
   return loss.labels.off < 0 || (after === "linear" && loss.kernel(after).fused) ? 0 : 0.5;
-}
-
-/** The activation the outputs of a network come from. */
-export function lastActivation(layers: readonly Layer[]): ActivationName {
-  const last = [...layers].reverse().find((layer) => layer.activation !== undefined);
-  return (last?.activation ?? "linear") as ActivationName;
 }
 
 export function resolveLoss(config: LossConfig): Loss {

@@ -1,10 +1,11 @@
 /** A new model from a trained one: its layers and their weights, another head, some of it frozen. */
-import { withShape } from "../config/shape.ts";
+
 import { didYouMean, NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { everyLayer, nameLayers, withInner } from "../layers/chain.ts";
 import type { LayerConfig, LayerInput } from "../layers/configs.ts";
 import { checkChain } from "../layers/registry.ts";
+import { withShape } from "../layers/shape.ts";
 import { internalsOf } from "./internals.ts";
 import { Model } from "./model.ts";
 

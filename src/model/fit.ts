@@ -22,7 +22,7 @@ export async function fitModel(
   options: FitOptions,
 ): Promise<void> {
   const internals = internalsOf(model);
-  const { configs, seed, state } = internals;
+  const { topology, seed, state } = internals;
   if (state.busy)
     throw new NablaError("fit: this model is being trained already; wait for that training, or stop it");
   state.busy = true;
@@ -32,8 +32,8 @@ export async function fitModel(
       model,
       seed,
       state,
-      acrossRows: () => looksAcrossRows(configs),
-      datasetOf: (data, name, kind) => datasetOf(data, name, configs, state.compiled, kind),
+      acrossRows: () => looksAcrossRows(topology.layers),
+      datasetOf: (data, name, kind) => datasetOf(data, name, topology, state.compiled, kind),
       build: (inputShape) => internals.build(inputShape),
       learnFrom: (dataset) => {
         model.metadata = metadataFrom(dataset, model.metadata);
@@ -53,13 +53,13 @@ export async function evaluateBatches(
   options: StreamEvaluateOptions,
 ): Promise<Scores> {
   const internals = internalsOf(model);
-  const { configs, state } = internals;
+  const { topology, state } = internals;
   const { evaluateStream } = await loaded(import("../training/fit.ts"), "evaluate");
   return evaluateStream(
     {
       state,
       build: (inputShape) => internals.build(inputShape),
-      datasetOf: (data, name, kind) => datasetOf(data, name, configs, state.compiled, kind),
+      datasetOf: (data, name, kind) => datasetOf(data, name, topology, state.compiled, kind),
     },
     source,
     options,
@@ -76,7 +76,7 @@ async function trainSomewhere(
   const elsewhere = (worker ?? onPage()) && (await loadElsewhere(worker === true && !onPage()));
   if (elsewhere) {
     const remote = {
-      configs: internals.configs,
+      topology: internals.topology,
       describe: describeAll,
       training: internals.state.required.config,
       transfer,

@@ -5,6 +5,7 @@ import { registerAll } from "../layers/table.ts";
 import { compileOptionsOf } from "../training/compile.ts";
 import { settingsOf } from "../training/settings.ts";
 import { type FitOptions, Model } from "./model.ts";
+import { writtenFrom } from "./written.ts";
 
 /**
  * @param document as people write it or as checkConfig() returns it
@@ -15,7 +16,7 @@ export function fromConfig(document: ConfigInput, name?: string): { model: Model
   registerAll();
   const { model, training } = checkConfig(document, name);
   const settings = settingsOf(training);
-  const built = new Model(model.layers, { seed: settings.seed, inputShape: model.inputShape });
+  const built = new Model(writtenFrom(model), { seed: settings.seed, inputShape: model.inputShape });
   built.compile(compileOptionsOf(training));
   return { model: built, fit: { ...settings, callbacks: callbacksOf(training) } };
 }

@@ -1,9 +1,11 @@
 /** What a model consists of. Users do not see it; the files of this room and the rooms above ask internalsOf(). */
 
 import { NablaError } from "../errors.ts";
-import { buildChain } from "../layers/chain.ts";
-import type { LayerConfig } from "../layers/configs.ts";
+import type { Builder } from "../layers/chain.ts";
+import type { LayerConfig, Topology } from "../layers/configs.ts";
 import { Network } from "../network/network.ts";
+import type { Architecture, Input } from "../plan/operation.ts";
+import type { Shape } from "../shape.ts";
 import { compileTraining, type TrainingOptions } from "../training/compile.ts";
 import { TrainingState } from "../training/state.ts";
 
@@ -13,11 +15,19 @@ export class Internals {
   away = false;
   private network: Network | undefined;
 
-  /** @param configs what the layers are made from, every default written out */
+  /**
+   * @param topology what the layers are made from, every default written out
+   * @param builder what makes them
+   */
   constructor(
-    readonly configs: readonly LayerConfig[],
+    readonly topology: Topology,
+    readonly builder: Builder,
     readonly seed: number,
   ) {}
+
+  get configs(): readonly LayerConfig[] {
+    return this.topology.layers;
+  }
 
   /**
    * Fixes the input shape and places the parameters, unless that is done already.
@@ -25,12 +35,30 @@ export class Internals {
    */
   build(inputShape: readonly number[], weights = true): Network {
     if (this.network) return this.network;
-    const network = new Network(buildChain(this.configs, inputShape));
+    const network = new Network(this.architecture(inputShape));
     if (weights) network.initialize(this.seed);
     this.network = network;
     const { compiled } = this.state;
     if (compiled) network.prepareTraining(compiled.slots);
     return network;
+  }
+
+  /** The layers, newly built. @param change what is done to each before */
+  architecture(
+    inputShape: Shape,
+    change: (layer: LayerConfig) => LayerConfig = (layer) => layer,
+  ): Architecture {
+    const { layers, outputs } = this.topology;
+    return this.builder.build({ layers: layers.map(change), outputs }, inputShape);
+  }
+
+  get hasNetwork(): boolean {
+    return this.network !== undefined;
+  }
+
+  /** The inputs, where their shapes are known. */
+  get inputs(): readonly Input[] | undefined {
+    return this.network?.architecture.inputs;
   }
 
   /** @throws NablaError where the shape of the input is not known yet */
@@ -43,7 +71,7 @@ export class Internals {
 
   compile(options: TrainingOptions): void {
     this.state.checkIdle();
-    const compiled = compileTraining(options, this.configs);
+    const compiled = compileTraining(options, this.topology);
     this.state.begin(compiled);
     this.network?.prepareTraining(compiled.slots);
   }

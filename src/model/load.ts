@@ -12,6 +12,7 @@ import { freshRun, type Run } from "../training/run.ts";
 import { settingsOf } from "../training/settings.ts";
 import { internalsOf } from "./internals.ts";
 import { Model } from "./model.ts";
+import { writtenFrom } from "./written.ts";
 
 /**
  * A model from the bytes of a checkpoint: ready to predict, and to continue training with fit(…, { resume: true }).
@@ -32,12 +33,12 @@ export function load(bytes: Uint8Array, name = UNNAMED): Model {
 
 function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
   const config = checkpoint.config as { model?: unknown; training?: unknown };
-  const { inputShape, layers } = modelFields().check(config?.model, "config.model");
+  const described = modelFields().check(config?.model, "config.model");
   const training =
     config.training === undefined ? undefined : trainingFields().check(config.training, "config.training");
-  const model = new Model(layers, { seed: checkpoint.progress.seed });
+  const model = new Model(writtenFrom(described), { seed: checkpoint.progress.seed });
   const internals = internalsOf(model);
-  const network = internals.build(inputShape, false);
+  const network = internals.build(described.inputShape ?? [], false);
   setParameters(network, checkpoint.tensors, name);
   model.metadata = {
     classes: checkpoint.classes,

@@ -1,15 +1,17 @@
 /** Sequential models: compile, fit, evaluate, predict, save. Names and argument order follow Keras and tfjs. */
 
-import { shapeField, withShape } from "../config/shape.ts";
 import type { ArrayLike2 } from "../data/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
-import type { LayerConfig, LayerInput } from "../layers/configs.ts";
+import { type Builder, chain, nameLayers } from "../layers/chain.ts";
+import type { LayerConfig, LayerInput, Topology } from "../layers/configs.ts";
 import { checkChain } from "../layers/registry.ts";
+import { shapeField, withShape } from "../layers/shape.ts";
+import { type Applied, apply } from "../layers/symbolic.ts";
 import type { ConfusionMatrix } from "../metrics/confusion.ts";
 import { batchSizeOf, type Outputs, predictBatches, predictDataset, rowsOf } from "../network/predict.ts";
-import type { Layer } from "../plan/operation.ts";
+import type { Input, Layer } from "../plan/operation.ts";
 import { argumentsOf, isDataset, isStream } from "../training/arguments.ts";
 import type { TrainingOptions } from "../training/compile.ts";
 import { confusionOf, evaluate, type Scores } from "../training/evaluate.ts";
@@ -33,18 +35,32 @@ import { saveModel } from "./save.ts";
 import { describe } from "./summary.ts";
 import { setWeights, weightsOf } from "./weights.ts";
 
-/** A network of layers, one after the other: made by sequential(), load() or fromConfig(). */
+/** What a model is made of, and what builds it. */
+export interface Written {
+  readonly topology: Topology;
+  readonly builder: Builder;
+  readonly inputShape?: readonly number[];
+}
+
+function chainOf(layers: readonly unknown[]): Written {
+  const { configs, inputShape } = withShape(layers, checkChain);
+  return { topology: { layers: configs }, builder: chain, inputShape };
+}
+
+/** A network of layers: made by sequential(), model(), load() or fromConfig(). */
 export class Model {
   readonly seed: number;
   metadata: Metadata = {};
 
-  constructor(layers: readonly (LayerInput | LayerConfig)[], options: SequentialOptions = {}) {
+  /** @param layers of a chain; or a graph, as model() makes it */
+  constructor(layers: readonly (LayerInput | LayerConfig)[] | Written, options: SequentialOptions = {}) {
     checkOptions("sequential", options, ["seed", "inputShape"]);
-    const { configs, inputShape } = withShape(layers, checkChain);
+    const { topology, builder, inputShape } = "topology" in layers ? layers : chainOf(layers);
     this.seed = seedField().check(options.seed ?? 0, "seed");
-    const internals = setInternals(this, new Internals(configs, this.seed));
+    const internals = setInternals(this, new Internals(topology, builder, this.seed));
     const shape = options.inputShape ?? inputShape;
-    if (shape) internals.build(shapeField.check(shape, "inputShape"));
+    if (topology.outputs) internals.build([]);
+    else if (shape) internals.build(shapeField.check(shape, "inputShape"));
   }
 
   /** Fixes the input shape, places the parameters and fills them from the seed. Happens by itself with the first data. */
@@ -57,12 +73,25 @@ export class Model {
     return internalsOf(this).built.layers;
   }
 
-  get inputShape(): readonly number[] {
-    return internalsOf(this).built.inputShape;
+  /** Names of the inputs, and the shape of one row of each. */
+  get inputs(): readonly Input[] {
+    return internalsOf(this).built.architecture.inputs;
   }
 
+  /** Names of the outputs, and the shape of one row of each. */
+  get outputs(): readonly Input[] {
+    const { architecture, outputShapes } = internalsOf(this).built;
+    return architecture.outputs.map(({ name }, i) => ({ name, shape: outputShapes[i] }));
+  }
+
+  /** Shape of one row of the only input, without the batch. @throws NablaError where there are several: see `inputs` */
+  get inputShape(): readonly number[] {
+    return only(this.inputs, "inputShape", "inputs");
+  }
+
+  /** Shape of one row of the only output, without the batch. @throws NablaError where there are several: see `outputs` */
   get outputShape(): readonly number[] {
-    return internalsOf(this).built.outputShape;
+    return only(this.outputs, "outputShape", "outputs");
   }
 
   /** Chooses loss, optimizer and metrics. Optimizer state and progress of an earlier training are forgotten. */
@@ -205,17 +234,26 @@ export class Model {
    * @throws NablaError where there is no layer of this name
    */
   truncated(layer: string): Model {
+    const { built, builder, configs } = internalsOf(this);
     const names = this.layers.map(({ name }) => name);
-    const at = names.indexOf(layer);
-    if (at < 0)
+    if (!names.includes(layer))
       throw new NablaError(
         `truncated: there is no layer "${layer}"${didYouMean(layer, names)}; there are ${names.join(", ")}`,
       );
-    const { configs, built } = internalsOf(this);
-    const kept = configs.slice(0, at + 1).map((config, i) => ({ ...config, name: names[i] }));
-    const part = new Model(kept, { seed: this.seed });
-    copyParameters(built, internalsOf(part).build(this.inputShape, false));
+    const all = nameLayers(configs);
+    const at = all.findIndex(({ name }) => name === layer);
+    const part = new Model({ builder, topology: builder.upTo(all, at) }, { seed: this.seed });
+    copyParameters(built, internalsOf(part).build(built.inputShape, false));
     return part;
+  }
+
+  /**
+   * What the model makes of values of a graph: its layers become part of model({ inputs, outputs }), which begins with copies of their
+   * weights. Applied again, it uses the same weights.
+   * @throws NablaError for values of other shapes than its inputs
+   */
+  apply(values: Applied): Applied {
+    return apply("model", this, values);
   }
 
   /** Layers, shapes and parameters as a table. */
@@ -230,6 +268,13 @@ export class Model {
   save(): Uint8Array {
     return saveModel(this);
   }
+}
+
+function only(all: readonly Input[], who: string, instead: string): readonly number[] {
+  if (all.length === 1) return all[0].shape;
+  throw new NablaError(
+    `${who}: the model has ${all.length} ${instead} (${all.map(({ name }) => name).join(", ")}); see model.${instead}`,
+  );
 }
 
 /** A model whose layers follow each other: sequential([dense({ units: 10, activation: "softmax", inputShape: [784] })]). */

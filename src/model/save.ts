@@ -57,7 +57,7 @@ export function saveModel(model: Model): Uint8Array {
     ...(model.metadata.classes && { classes: [...model.metadata.classes] }),
     ...(model.metadata.standardisation && { standardisation: model.metadata.standardisation }),
     ...(settings && {
-      dataset: { name: "training data", length: settings.rows, inputShape: [...model.inputShape] },
+      dataset: { name: "training data", length: settings.rows, inputShape: [...model.inputs[0].shape] },
     }),
     ...(model.metadata.extra && { extra: model.metadata.extra }),
   });
@@ -65,16 +65,17 @@ export function saveModel(model: Model): Uint8Array {
 
 /** The configuration document of a model: { nabla, model, training? }, every default written out. */
 export function configOf(model: Model): {
-  nabla: 1;
-  model: { inputShape: number[]; layers: unknown[] };
+  nabla: 1 | 2;
+  model: { inputShape?: number[]; layers: unknown[]; outputs?: Readonly<Record<string, string>> };
   training?: TrainingConfig;
 } {
-  const { configs, state } = internalsOf(model);
+  const { topology, state } = internalsOf(model);
   const { settings, compiled } = state;
-  const document = {
-    nabla: 1 as const,
-    model: { inputShape: [...model.inputShape], layers: [...configs] },
-  };
+  const { layers, outputs } = topology;
+  // what older versions can read they may read
+  const document = outputs
+    ? { nabla: 2 as const, model: { layers: [...layers], outputs } }
+    : { nabla: 1 as const, model: { inputShape: [...model.inputShape], layers: [...layers] } };
   if (!compiled) return document;
   const { rows: _, ...fit } = settings ?? { ...readSettings({}, undefined, model.seed), rows: 0 };
   return { ...document, training: { ...compiled.config, ...fit } };

@@ -7,7 +7,13 @@ import { Core } from "../core/core.ts";
 import { MAX_BYTES } from "../core/limits.ts";
 import { align, ld, tooLarge } from "../plan/builder.ts";
 import { type InputKind, type Plan, predictPlan } from "../plan/forward.ts";
-import { type Layer, type Parameter, type Placed, parametersOf } from "../plan/operation.ts";
+import {
+  type Architecture,
+  type Layer,
+  type Parameter,
+  type Placed,
+  parametersOf,
+} from "../plan/operation.ts";
 import { sizeOf } from "../shape.ts";
 
 /** One parameter of the model and where it lies. */
@@ -33,11 +39,16 @@ export class InferenceNetwork {
 
   /** @param core another build of the core than the smallest that has the layers' kernels */
   constructor(
-    readonly layers: readonly Layer[],
-    readonly core = new Core(layers.find((layer) => layer.core)?.core),
+    readonly architecture: Architecture,
+    readonly core = new Core(architecture.layers.find((layer) => layer.core)?.core),
   ) {
     const base = this.core.base;
-    const specs = layers.flatMap(parametersOf);
+    // a layer that is applied twice has one set of parameters
+    const once = new Set<string>();
+    const specs = this.layers.flatMap(parametersOf).filter(({ layer, spec }) => {
+      const name = `${layer}.${spec.name}`;
+      return !once.has(name) && once.add(name);
+    });
     const places = new Map<Parameter, number>();
     let at = 0;
     const place = (trainable: boolean) => {
@@ -68,14 +79,23 @@ export class InferenceNetwork {
     this.core.reserve(base + this.all);
   }
 
-  /** Shape of one row of input, without the batch. */
-  get inputShape(): readonly number[] {
-    return this.layers[0].inputShape;
+  get layers(): readonly Layer[] {
+    return this.architecture.layers;
   }
 
-  /** Shape of one row of output, without the batch. */
+  /** Shape of one row of the first input, without the batch. */
+  get inputShape(): readonly number[] {
+    return this.architecture.inputs[0].shape;
+  }
+
+  /** Shapes of one row of each output, without the batch. */
+  get outputShapes(): (readonly number[])[] {
+    return this.architecture.outputs.map(({ layer }) => this.layers[layer].outputShape);
+  }
+
+  /** Of the first output. */
   get outputShape(): readonly number[] {
-    return this.layers[this.layers.length - 1].outputShape;
+    return this.outputShapes[0];
   }
 
   /** First byte after what the model keeps from one run to the next. */
@@ -84,12 +104,12 @@ export class InferenceNetwork {
   }
 
   /** The plan for predicting up to `rows` rows at once, made once and then remembered. Not yet in memory: see use(). */
-  plan(_mode: "predict", rows: number, input: InputKind): Plan {
-    return this.remember(["predict", rows, input.type, input.scale].join(" "), () =>
+  plan(_mode: "predict", rows: number, inputs: readonly InputKind[]): Plan {
+    return this.remember(["predict", rows, keyOf(inputs)].join(" "), () =>
       predictPlan({
         rows,
-        layers: this.layers,
-        input,
+        architecture: this.architecture,
+        inputs,
         core: this.core,
         parameter: this.lookup((tensor) => tensor),
         base: this.workspace,
@@ -188,6 +208,10 @@ export class InferenceNetwork {
     }
   }
 }
+
+/** Tells apart how rows arrive. */
+export const keyOf = (inputs: readonly InputKind[]): string =>
+  inputs.map(({ type, scale }) => `${type} ${scale}`).join(" ");
 
 /** A kernel of any rank as the matrices it is multiplied as: [everything before the last axis, a share of the last axis]. */
 export function matricesOf({ shape, groups = 1 }: Parameter): { k: number; out: number; groups: number } {

@@ -5,22 +5,22 @@
  * Memory, each range 64-byte aligned:  parameters | those that are not trained | gradients | optimizer slots | one plan at a time
  */
 
+import type { ActivationName } from "../activations/table.ts";
 import type { Core } from "../core/core.ts";
 import { initialize } from "../initializers/initialize.ts";
 import type { Flat, Slot } from "../optimizers/kind.ts";
 import { TRAINED } from "../optimizers/update.ts";
 import { ld } from "../plan/builder.ts";
-import type { Loss } from "../plan/loss.ts";
-import type { Parameter, Placed } from "../plan/operation.ts";
-import { type InputKind, type Mode, type Plan, plan, type Update } from "../plan/plan.ts";
+import type { Layer, Parameter, Placed } from "../plan/operation.ts";
+import { type InputKind, type Mode, type Objective, type Plan, plan, type Update } from "../plan/plan.ts";
 import { sizeOf } from "../shape.ts";
-import { InferenceNetwork, matricesOf, type Tensor } from "./inference.ts";
+import { InferenceNetwork, keyOf, matricesOf, type Tensor } from "./inference.ts";
 
 /** What a training plan needs besides the layers. */
 export interface Training {
-  readonly loss: Loss;
+  /** One for each output. */
+  readonly objectives: readonly Objective[];
   readonly update?: Update;
-  readonly target: "class" | "values";
   /** Which weights it works on. Default: those that are trained. */
   readonly of?: Weights;
   /** Whether the gradient goes on to the inputs. */
@@ -45,6 +45,16 @@ export class Network extends InferenceNetwork {
   /** How many of the parameters are trained. */
   get trainableCount(): number {
     return this.trained.reduce((sum, { spec }) => sum + sizeOf(spec.shape), 0);
+  }
+
+  /** The activation each output comes from. */
+  get activations(): ActivationName[] {
+    const { inputs, layers, outputs } = this.architecture;
+    return outputs.map(({ layer }) => {
+      let at: Layer | undefined = layers[layer];
+      while (at && at.activation === undefined) at = layers[at.inputs[0] - inputs.length];
+      return (at?.activation ?? "linear") as ActivationName;
+    });
   }
 
   /** Fills all parameters from the seed: tensor number t draws from step t of the stream for initialisation. */
@@ -102,17 +112,16 @@ export class Network extends InferenceNetwork {
   }
 
   /** The plan for this mode with room for `rows` rows, made once and then remembered. Not yet in memory: see use(). */
-  override plan(mode: Mode, rows: number, input: InputKind, training?: Training): Plan {
+  override plan(mode: Mode, rows: number, inputs: readonly InputKind[], training?: Training): Plan {
     const of = mode === "train" ? (training?.of ?? "trained") : "own";
-    const key = [mode, rows, input.type, input.scale, training?.target, training?.inputGradient, of].join(
-      " ",
-    );
+    const targets = training?.objectives.map(({ loss, target }) => (loss ? target : "given")).join(" ");
+    const key = [mode, rows, keyOf(inputs), targets, training?.inputGradient, of].join(" ");
     return this.remember(key, () =>
       plan({
         mode,
         rows,
-        layers: this.layers,
-        input,
+        architecture: this.architecture,
+        inputs,
         ...training,
         core: this.core,
         parameter: this.lookup((tensor) => this.placed(tensor, of)),

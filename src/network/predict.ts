@@ -110,22 +110,22 @@ export function predictBatches(network: InferenceNetwork, input: Rows, batchSize
   const width = data.length / rows;
   const isBytes = data instanceof Uint8Array;
   const capacity = Math.min(batchSize, rows);
-  const plan = network.plan("predict", capacity, {
-    type: isBytes ? "uint8" : "float32",
-    scale: isBytes ? (input.scale ?? 1 / 255) : 1,
-  });
+  const plan = network.plan("predict", capacity, [
+    { type: isBytes ? "uint8" : "float32", scale: isBytes ? (input.scale ?? 1 / 255) : 1 },
+  ]);
   network.use(plan);
   const { core } = network;
-  const { units } = plan;
+  const [{ x }] = plan.inputs;
+  const [{ units, output }] = plan.outputs;
   const stride = ld(units);
   const out = new Float32Array(rows * units);
   for (let from = 0; from < rows; from += capacity) {
     const n = Math.min(capacity, rows - from);
     const part = data.subarray(from * width, (from + n) * width);
-    if (isBytes) core.u8(plan.x.offset, n * width).set(part);
-    else core.f32(plan.x.offset, n * width).set(part);
+    if (isBytes) core.u8(x.offset, n * width).set(part);
+    else core.f32(x.offset, n * width).set(part);
     network.run(plan, 0, plan.marks.end, n);
-    const outputs = core.f32(plan.output.offset, n * stride);
+    const outputs = core.f32(output.offset, n * stride);
     if (stride === units) out.set(outputs, from * units);
     else
       for (let r = 0; r < n; r++)

@@ -1,10 +1,11 @@
 /**
- * The forward half of a plan, which is all that predicting needs: from rows as they are read to the network's output.
+ * The forward half of a plan, which is all that predicting needs: from rows as they are read to the network's outputs.
  */
 import { sizeOf } from "../shape.ts";
 import { type CoreFacts, hasGaps, ld, PlanBuilder, type PlanImage, type Range } from "./builder.ts";
-import { type Layer, leaves, type Operation, type Placed, type Site } from "./operation.ts";
-import { flattenOutput } from "./reshape.ts";
+import { graphOf, type Made, type Node, usersOf } from "./graph.ts";
+import type { Architecture, Operation, Placed, Site } from "./operation.ts";
+import { activationOf, activationsAfterMax, flatOutputs, withoutLast } from "./passes.ts";
 
 /** train: everything. evaluate: as when predicting, then the loss. predict: outputs only. */
 export type Mode = "train" | "evaluate" | "predict";
@@ -18,8 +19,9 @@ export interface InputKind {
 
 export interface ForwardRequest {
   readonly rows: number;
-  readonly layers: readonly Layer[];
-  readonly input: InputKind;
+  readonly architecture: Architecture;
+  /** One for each of the network's inputs. */
+  readonly inputs: readonly InputKind[];
   readonly core: CoreFacts;
   /** Where parameters lie: they belong to the model, not to a plan. */
   parameter(layer: string, name: string): Placed;
@@ -29,12 +31,25 @@ export interface ForwardRequest {
   readonly parts?: number;
 }
 
-export interface Plan extends PlanImage {
-  readonly mode: Mode;
-  readonly rows: number;
-  readonly input: InputKind;
-  /** Where a batch is read to: dense rows in the type of `input`. */
+/** An input of the network in a plan. */
+export interface PlannedInput {
+  readonly name: string;
+  readonly kind: InputKind;
+  /** Of one row. */
+  readonly shape: readonly number[];
+  /** Where a batch is read to: dense rows in the type of `kind`. */
   readonly x: Range;
+  /** Gradient of the loss with respect to the input as its layers are given it, where asked for: padded, see floatsOf(). */
+  readonly dx?: Range;
+}
+
+/** An output of the network in a plan. */
+export interface PlannedOutput {
+  readonly name: string;
+  /** Values in a row. */
+  readonly units: number;
+  /** [rows, ld(units)] */
+  readonly output: Range;
   /** Where labels (int32) or target values (float32, dense rows) are read to. */
   readonly y?: Range;
   /** Whether y is labels or values: see planTarget(). */
@@ -43,12 +58,16 @@ export interface Plan extends PlanImage {
   readonly weight?: Range;
   /** What each row contributed to the loss, before the scale: float32 per row. */
   readonly losses?: Range;
-  /** Gradient of the loss with respect to the inputs as the first layer is given them, where asked for: padded, see floatsOf(). */
-  readonly dx?: Range;
-  /** The network's output: [rows, ld(units)]. */
-  readonly output: Range;
-  readonly units: number;
-  /** Every layer's output in order, for finding where a NaN came from. */
+  /** Where the gradient of the output is written to, if the loss is given from outside: [rows, ld(units)], padding 0. */
+  readonly da?: Range;
+}
+
+export interface Plan extends PlanImage {
+  readonly mode: Mode;
+  readonly rows: number;
+  readonly inputs: readonly PlannedInput[];
+  readonly outputs: readonly PlannedOutput[];
+  /** Every layer's values in order, for finding where a NaN came from. */
   readonly trace: readonly {
     readonly layer: string;
     readonly range: Range;
@@ -56,6 +75,8 @@ export interface Plan extends PlanImage {
   }[];
   /** Where parts of the tape begin. Of a batch in pieces, all but the last stop at `penalties`. */
   readonly marks: {
+    /** The outputs are there. */
+    readonly loss: number;
     readonly backward: number;
     readonly penalties: number;
     readonly update: number;
@@ -65,109 +86,126 @@ export interface Plan extends PlanImage {
 
 /** A plan that only gives outputs. */
 export function predictPlan(request: ForwardRequest): Plan {
-  const { builder, values, common, parameters } = planForward(request, {
+  const { builder, graph, values, inputs, outputs, trace, parameters } = planForward(request, {
     training: false,
     packs: true,
-    skipsLast: () => false,
+    skips: () => false,
   });
-  const output = builder.pin(values[values.length - 1]);
+  const planned = outputs.map((output, i) => ({
+    ...output,
+    output: builder.pin(values.get(graph.outputs[i])!),
+  }));
   const image = builder.finish(request.base, parameters);
   const end = builder.length;
-  const marks = { backward: end, penalties: end, update: end, end };
-  return { ...common, ...image, mode: "predict", output, marks };
+  const marks = { loss: end, backward: end, penalties: end, update: end, end };
+  return { ...image, mode: "predict", rows: request.rows, inputs, outputs: planned, trace, marks };
 }
 
-/** Input and forward instructions; what follows them is the caller's. */
+/** Inputs and forward instructions; what follows them is the caller's. */
 export function planForward(
   request: ForwardRequest,
   options: {
     /** Keep what the backward pass needs. */
     readonly training: boolean;
-    /** Whether the first operation may be given images whose pixels lie without padding. */
+    /** Whether a first operation may be given images whose pixels lie without padding. */
     readonly packs: boolean;
-    /** Whether the last operation, this activation, is left to the kernel of the loss. */
-    skipsLast(after: string): boolean;
+    /** Whether this activation, which makes the output of this number, is left to the kernel of the loss. */
+    skips(output: number, activation: string): boolean;
   },
 ) {
-  const { rows, layers, input } = request;
+  const { rows, architecture } = request;
   const { training } = options;
   const builder = new PlanBuilder(rows, request.core, request.parts);
-  const units = sizeOf(layers[layers.length - 1].outputShape);
-  const operations = orderOf(layers);
-  const { staged, x } = planInput(
-    builder,
-    input,
-    layers[0].inputShape,
-    operations[0]?.takesPacked === true && options.packs,
-  );
-  const last = operations[operations.length - 1];
-  const after = last?.activation ?? "linear";
-  const steps = options.skipsLast(after) ? operations.slice(0, -1) : operations;
-  const site = sitesFor(request, builder, operations, training);
+  const names = architecture.outputs.map(({ layer }) => architecture.layers[layer].name);
+  const whole = flatOutputs(activationsAfterMax(graphOf(architecture)), names);
+  const after = whole.outputs.map(activationOf);
+  const users = usersOf(whole);
+  const graph = withoutLast(whole, options.skips);
+  const values = new Map<Node, Range>();
+  const inputs = architecture.inputs.map(({ name, shape }, i): PlannedInput => {
+    const node = graph.inputs[i];
+    const [first, ...others] = users.get(node) ?? [];
+    const packs =
+      options.packs && others.length === 0 && (first?.operation as Operation)?.takesPacked === true;
+    const kind = request.inputs[i];
+    const { staged, x } = planInput(builder, kind, shape, packs);
+    values.set(node, x);
+    return { name, kind, shape, x: staged };
+  });
+  const sites = new Sites(request, builder, training);
   // named in the error where the plan is too large
-  const parameters = operations.flatMap(leaves).flatMap((operation) =>
-    operation.parameters.flatMap(({ name, trainable }) => {
-      const { value, gradient } = request.parameter(operation.layer, name);
-      return training && trainable ? [value, gradient] : [value];
-    }),
-  );
-  const values: Range[] = [x];
+  const parameters = architecture.layers
+    .flatMap(({ operations }) => operations)
+    .flatMap((operation) =>
+      operation.parameters.flatMap(({ name, trainable }) => {
+        const { value, gradient } = request.parameter(operation.layer, name);
+        return training && trainable ? [value, gradient] : [value];
+      }),
+    );
   const trace: { layer: string; range: Range; shape: readonly number[] }[] = [];
-  for (const operation of steps) {
-    const y = operation.forward(site(operation), values[values.length - 1]);
-    values.push(y);
-    trace.push({ layer: operation.layer, range: y, shape: operation.outputShape });
+  for (const node of graph.nodes) {
+    const { operation, from } = node;
+    const site = sites.of(node);
+    const xs = from.map((value) => values.get(value)!);
+    const y = "merge" in operation ? operation.merge(site, xs) : operation.forward(site, xs[0]);
+    values.set(node, y);
+    if (!node.inside) trace.push({ layer: operation.layer, range: y, shape: node.shape });
   }
-  const common = { rows, input, x: staged, units, trace };
-  return { builder, site, steps, values, trace, after, common, parameters };
+  const outputs = architecture.outputs.map(({ name }, i) => ({
+    name,
+    units: sizeOf(graph.outputs[i].shape),
+    /** The activation that makes it. */
+    after: after[i],
+  }));
+  return { builder, graph, values, inputs, outputs, trace, sites, parameters };
 }
 
-/**
- * The operations in the order they run in. An activation that never falls is applied after a max pooling that follows it: the
- * largest value stays the largest, its gradient goes the same way, and there are fewer of them (four times, for windows of 2 × 2).
- * What leaves an image with padding channels ends with a flat copy.
- */
-function orderOf(layers: readonly Layer[]): Operation[] {
-  const operations = layers.flatMap((layer) => layer.operations);
-  for (let i = 0; i + 2 < operations.length; i++) {
-    const [f, pool] = operations.slice(i, i + 2);
-    if (!f.afterMax || !pool.takesMax) continue;
-    operations.splice(i, 2, pool, f.afterMax(pool.outputShape));
-  }
-  const { name, outputShape } = layers[layers.length - 1];
-  const flat = flattenOutput(name, outputShape);
-  return flat ? [...operations, flat] : operations;
-}
+/** The site of each node, the same whenever it is asked for. */
+export class Sites {
+  private readonly known = new Map<Node, Site>();
+  private readonly placed = new Set<string>();
+  /** Gradients of parameters that are used more than once, and where they are to be added. */
+  readonly more: { readonly to: Range; readonly from: Range }[] = [];
 
-/** One site for each operation, the same whenever it is asked for. */
-function sitesFor(
-  request: ForwardRequest,
-  builder: PlanBuilder,
-  operations: readonly Operation[],
-  training: boolean,
-) {
-  const sites = new Map<Operation, Site>();
-  const numbers = new Map(operations.flatMap(within).map((operation, i) => [operation, i]));
-  const site = (operation: Operation): Site => {
-    const known = sites.get(operation);
+  constructor(
+    private readonly request: ForwardRequest,
+    private readonly builder: PlanBuilder,
+    private readonly training: boolean,
+  ) {}
+
+  of(node: Made): Site {
+    const known = this.known.get(node);
     if (known) return known;
+    const { builder, training } = this;
+    const { layer, parameters } = node.operation;
+    const placed = new Map(parameters.map((spec) => [spec.name, this.place(layer, spec.name)]));
     const fresh: Site = {
       builder,
       training,
-      number: numbers.get(operation)!,
+      number: node.number,
       saved: new Map(),
-      parameter: (name) => request.parameter(operation.layer, name),
-      output: (shape) => builder.tensor(`outputs of ${operation.layer}`, shape),
-      gradient: (shape) => builder.tensor(`input gradients of ${operation.layer}`, shape),
-      of: site,
+      parameter: (name) => placed.get(name)!,
+      output: (shape) => builder.tensor(`outputs of ${layer}`, shape),
+      gradient: (shape) => builder.tensor(`input gradients of ${layer}`, shape),
     };
-    sites.set(operation, fresh);
+    this.known.set(node, fresh);
     return fresh;
-  };
-  return site;
-}
+  }
 
-const within = (operation: Operation): Operation[] => [operation, ...(operation.inner ?? []).flatMap(within)];
+  /** Where a parameter lies. From its second use on, its gradient has a place in the plan: kernels overwrite what others have put there. */
+  private place(layer: string, name: string): Placed {
+    const first = this.request.parameter(layer, name);
+    const key = `${layer}.${name}`;
+    if (!TRAINING || !this.training || first.gradient.offset === 0 || !this.placed.has(key)) {
+      this.placed.add(key);
+      return first;
+    }
+    const { gradient } = first;
+    const again = this.builder.pin(this.builder.alloc(`${gradient.name}, again`, gradient.bytes));
+    this.more.push({ to: gradient, from: again });
+    return { ...first, gradient: again };
+  }
+}
 
 /**
  * Rows are read where the first operation wants them if possible, else into another buffer and converted.

@@ -49,18 +49,14 @@ export interface Site {
   gradient(shape: readonly number[]): Range;
   /** What forward() keeps for backward(), by name. */
   readonly saved: Map<string, Range>;
-  /** The site of an operation within this one. */
-  of(inner: Operation): Site;
 }
 
-/** One step of the network: most layers are one, a dense layer with an activation is two. */
-export interface Operation {
+/** What is known of a step of the network, however many values it takes. */
+interface Step {
+  /** Whose parameters it works with. */
   readonly layer: string;
   readonly parameters: readonly Parameter[];
-  readonly inputShape: readonly number[];
   readonly outputShape: readonly number[];
-  /** Operations that run within this one. */
-  readonly inner?: readonly Operation[];
   /** Whether x may be an image whose pixels lie without padding: see Range.packed. */
   readonly takesPacked?: boolean;
   /** The activation it applies, where it does nothing else: what the loss may compute with it. */
@@ -69,40 +65,83 @@ export interface Operation {
   afterMax?(shape: readonly number[]): Operation;
   /** Whether y are the largest of values of x. */
   readonly takesMax?: boolean;
-  /** Puts the forward instructions on the tape. Returns where y is: a buffer of its own, or x where x may be overwritten. */
-  forward(site: Site, x: Range): Range;
-  /**
-   * Puts the backward instructions on the tape: gradients of parameters, then dx if `needed`. x and y are what forward()
-   * was given and returned. dy may be overwritten.
-   */
-  backward(site: Site, x: Range, y: Range, dy: Range, needed: boolean): Range;
   /** Puts on the tape what changes parameters otherwise than by gradients, once a step has turned out well. */
   update?(site: Site): void;
 }
 
+/** One step of the network: most layers are one, a dense layer with an activation is two. */
+export interface Operation extends Step {
+  readonly inputShape: readonly number[];
+  /** Puts the forward instructions on the tape. Returns where y is: a buffer of its own, or x where x may be overwritten. */
+  forward(site: Site, x: Range): Range;
+  /**
+   * Puts the backward instructions on the tape: gradients of parameters, then dx if `needed`. x and y are what forward()
+   * was given and returned. dy may be overwritten; nobody else has what is returned.
+   */
+  backward(site: Site, x: Range, y: Range, dy: Range, needed: boolean): Range;
+}
+
+/** A step where several values meet. */
+export interface Merge extends Step {
+  readonly inputShapes: readonly (readonly number[])[];
+  /** Returns where y is: a buffer of its own. */
+  merge(site: Site, xs: readonly Range[]): Range;
+  /**
+   * As Operation.backward(), for each of xs. `needed` says of which the gradient goes on; what is returned for the others is not looked
+   * at. No two of those returned are the same buffer.
+   */
+  divide(site: Site, xs: readonly Range[], y: Range, dy: Range, needed: readonly boolean[]): readonly Range[];
+}
+
+export type AnyOperation = Operation | Merge;
+
+/** An operation of a layer that is no chain, and what it is applied to. */
+export interface Wired {
+  readonly operation: AnyOperation;
+  /** Numbers of values: those the layer is given come first, then what its operations make, in order. */
+  readonly from: readonly number[];
+}
+
+/** A layer where it is applied: one that is applied twice is there twice. */
 export interface Layer {
   readonly name: string;
   readonly type: string;
+  /** Numbers of the values it is applied to: those of the network's inputs come first, then the outputs of its layers, in order. */
+  readonly inputs: readonly number[];
+  /** Of the first of them. */
   readonly inputShape: readonly number[];
   readonly outputShape: readonly number[];
-  readonly operations: readonly Operation[];
+  /** One after the other, unless they are wired. In the order that numbers them. */
+  readonly operations: readonly AnyOperation[];
+  /** The same in the order they run in, where they are no chain. The last one's value is the layer's. */
+  readonly wired?: readonly Wired[];
   /** The activation's name, for summaries and for pairing with a loss. Undefined where values only change their shape. */
   readonly activation?: string;
   /** The build of the core its kernels are in, where that of dense layers lacks them. */
   readonly core?: Build;
 }
 
-/** The operation and all within it. */
-export function leaves(operation: Operation): Operation[] {
-  return operation.inner ? operation.inner.flatMap(leaves) : [operation];
+/** A value that comes from outside. */
+export interface Input {
+  readonly name: string;
+  /** Of one row. */
+  readonly shape: readonly number[];
 }
 
-/** All parameters of a layer, in order. */
+/** What a network consists of: inputs, layers in an order in which each comes after those it is applied to, outputs. */
+export interface Architecture {
+  readonly inputs: readonly Input[];
+  readonly layers: readonly Layer[];
+  /** By name, the numbers of the layers whose values they are. */
+  readonly outputs: readonly { readonly name: string; readonly layer: number }[];
+}
+
+/** The parameters of a layer, in order. */
 export const parametersOf = (layer: Layer): { layer: string; spec: Parameter }[] =>
-  layer.operations
-    .flatMap(leaves)
-    .flatMap((operation) => operation.parameters.map((spec) => ({ layer: operation.layer, spec })));
+  layer.operations.flatMap((operation) =>
+    operation.parameters.map((spec) => ({ layer: operation.layer, spec })),
+  );
 
 /** Whether training reaches a parameter of this operation. */
-export const isTrainable = (operation: Operation): boolean =>
-  leaves(operation).some(({ parameters }) => parameters.some(({ trainable }) => trainable));
+export const isTrainable = ({ parameters }: AnyOperation): boolean =>
+  parameters.some(({ trainable }) => trainable);

@@ -6,11 +6,18 @@
  */
 
 import { ld, type PlanBuilder, type Range } from "./builder.ts";
-import { type ForwardRequest, type Mode, type Plan, planForward, predictPlan } from "./forward.ts";
+import {
+  type ForwardRequest,
+  type Mode,
+  type Plan,
+  type PlannedOutput,
+  planForward,
+  predictPlan,
+} from "./forward.ts";
 import type { Loss } from "./loss.ts";
-import { isTrainable } from "./operation.ts";
+import { walkBack } from "./walk.ts";
 
-export type { InputKind, Mode, Plan } from "./forward.ts";
+export type { InputKind, Mode, Plan, PlannedInput, PlannedOutput } from "./forward.ts";
 
 /** Puts penalties, clipping and the optimizer's pass on the tape; see src/optimizers. */
 export interface Update {
@@ -18,82 +25,116 @@ export interface Update {
   update(builder: PlanBuilder): void;
 }
 
+/** What an output is compared with. */
+export interface Objective {
+  /** Without one the gradient is given from outside: see PlannedOutput.da. */
+  readonly loss?: Loss;
+  /** "class": labels that become one-hot rows. */
+  readonly target: "class" | "values";
+  /** What the loss of this output is multiplied by in the sum of all. Default 1. */
+  readonly factor?: number;
+}
+
 export interface PlanRequest extends ForwardRequest {
   readonly mode: Mode;
-  /** "class": labels that become one-hot rows. */
-  readonly target?: "class" | "values";
-  readonly loss?: Loss;
+  /** One for each of the network's outputs; none where mode is "predict". */
+  readonly objectives?: readonly Objective[];
   readonly update?: Update;
-  /** Whether the gradient goes on to the inputs: see Plan.dx. */
+  /** Whether the gradient goes on to the inputs: see PlannedInput.dx. */
   readonly inputGradient?: boolean;
 }
 
 export function plan(request: PlanRequest): Plan {
-  const { mode, rows, layers, inputGradient = false } = request;
+  const { mode, rows, inputGradient = false } = request;
   if (mode === "predict") return predictPlan(request);
   const training = mode === "train";
-  const loss = request.loss!;
+  const objectives = request.objectives!;
   const forward = planForward(request, {
     training,
     packs: !inputGradient,
     // the last activation and the loss are one kernel where the pair has one
-    skipsLast: (after) => after !== "linear" && loss.kernel(after).fused,
+    skips: (output, after) => objectives[output].loss?.kernel(after).fused === true,
   });
-  const { builder, site, steps, values, trace, after, common, parameters } = forward;
-  const { units } = common;
-  const z = values[values.length - 1];
-  const pair = loss.kernel(after);
-  const target = planTarget(builder, request.target!, loss, units);
-  const weight = builder.pin(builder.alloc("sample weights", rows * 4));
-  const losses = builder.pin(builder.alloc("losses", rows * 4));
-  const da = training ? builder.tensor("output gradients", [units]) : 0;
-  const record = { losses, y: target.y, weight, step: builder.step, units, alpha: loss.alpha(units) };
-  let output = z;
-  if (pair.fused) {
-    const { name } = layers[layers.length - 1];
-    const a = builder.tensor(`outputs of ${name}`, [units]);
-    builder.emit(pair.kernel, { ...record, dz: da, a, z });
-    trace.push({ layer: name, range: a, shape: [units] });
-    // a linear layer's outputs stay logits, as predict() gives them; only the loss sees probabilities
-    if (after !== "linear") output = a;
-  } else {
-    builder.emit(pair.kernel, { ...record, da, a: z });
-  }
-  builder.emit("LOSS_REDUCE", { losses, step: builder.step });
+  const { builder, graph, sites, values, trace } = forward;
+  const loss = builder.length;
+  const planned = forward.outputs.map((output, i) => {
+    const z = values.get(graph.outputs[i])!;
+    const { name } = request.architecture.layers[request.architecture.outputs[i].layer];
+    const made = planLoss(builder, objectives[i], { ...output, layer: name, z, training });
+    const { losses } = made;
+    const { factor = 1 } = objectives[i];
+    if (i === 0 && factor === 1) builder.emit("LOSS_REDUCE", { losses, step: builder.step });
+    else builder.emit("LOSS_ADD", { losses, step: builder.step, factor, begins: i === 0 ? 1 : 0 });
+    if (training && factor !== 1)
+      builder.emit("SCALE", { y: made.gradient!, x: made.gradient!, units: output.units, factor });
+    if (made.a) trace.push({ layer: name, range: made.a, shape: [output.units] });
+    return made;
+  });
   // where the loss is not a number the tape stops here, and the outputs are searched for where that began
   for (const { range } of trace) builder.keep(range);
-  builder.pin(output);
+  for (const { output } of planned) builder.pin(output);
   const backward = builder.length;
   let penalties = backward;
   let update = backward;
-  let dx: Range | undefined;
+  let dx: readonly (Range | undefined)[] = [];
   if (training) {
-    const first = inputGradient ? 0 : steps.findIndex(isTrainable);
-    let dy = da as Range;
-    for (let i = steps.length - 1; i >= first && first >= 0; i--) {
-      dy = steps[i].backward(site(steps[i]), values[i], values[i + 1], dy, inputGradient || i > first);
-    }
-    if (inputGradient) dx = builder.pin(dy);
+    const site = sites.of.bind(sites);
+    dx = walkBack(
+      { graph, builder, values, site },
+      planned.map(({ gradient }) => gradient),
+      inputGradient,
+    );
+    if (inputGradient) for (const range of dx) if (range) builder.pin(range);
     penalties = builder.length;
+    for (const { to, from } of sites.more) builder.emit("ADD_GRADIENT", { dw: to, from, n: to.bytes / 4 });
     request.update?.penalties(builder);
     update = builder.length;
-    for (const operation of steps) operation.update?.(site(operation));
+    for (const node of graph.nodes) node.operation.update?.(sites.of(node));
     request.update?.update(builder);
   }
-  const image = builder.finish(request.base, parameters);
-  const marks = { backward, penalties, update, end: builder.length };
+  const image = builder.finish(request.base, forward.parameters);
   return {
-    ...common,
     ...image,
     mode,
-    y: target.staged,
-    yKind: target.kind,
-    weight,
-    losses,
-    dx,
-    output,
-    marks,
+    rows,
+    inputs: forward.inputs.map((input, i) => ({ ...input, dx: inputGradient ? dx[i] : undefined })),
+    outputs: planned.map(({ gradient, a: _, ...output }, i) => ({
+      ...output,
+      da: objectives[i].loss ? undefined : gradient,
+    })),
+    trace,
+    marks: { loss, backward, penalties, update, end: builder.length },
   };
+}
+
+/** The loss of one output and its gradient, put on the tape. What is given from outside has buffers only. */
+function planLoss(
+  builder: PlanBuilder,
+  { loss, target: kind }: Objective,
+  at: { name: string; layer: string; units: number; after: string; z: Range; training: boolean },
+): PlannedOutput & { losses: Range; gradient?: Range; a?: Range } {
+  const { name, units, after, z, training } = at;
+  const { rows, step } = builder;
+  if (!loss) {
+    const losses = builder.pin(builder.alloc("losses", rows * 4));
+    const gradient = training ? builder.pin(builder.tensor("output gradients", [units])) : undefined;
+    return { name, units, output: z, losses, gradient };
+  }
+  const target = planTarget(builder, kind, loss, units);
+  const weight = builder.pin(builder.alloc("sample weights", rows * 4));
+  const losses = builder.pin(builder.alloc("losses", rows * 4));
+  const gradient = training ? builder.tensor("output gradients", [units]) : undefined;
+  const record = { losses, y: target.y, weight, step, units, alpha: loss.alpha(units) };
+  const common = { name, units, y: target.staged, yKind: target.kind, weight, losses, gradient };
+  const pair = loss.kernel(after);
+  if (!pair.fused) {
+    builder.emit(pair.kernel, { ...record, da: gradient ?? 0, a: z });
+    return { ...common, output: z };
+  }
+  const a = builder.tensor(`outputs of ${at.layer}`, [units]);
+  builder.emit(pair.kernel, { ...record, dz: gradient ?? 0, a, z });
+  // a linear layer's outputs stay logits, as predict() gives them; only the loss sees probabilities
+  return { ...common, output: after === "linear" ? z : a, a };
 }
 
 function planTarget(

@@ -12,7 +12,7 @@ import {
 } from "../checkpoint/document.ts";
 import { readSafetensors } from "../checkpoint/safetensors.ts";
 import { unpackValue } from "../checkpoint/values.ts";
-import type { LayerConfig } from "../layers/configs.ts";
+import type { Topology } from "../layers/configs.ts";
 import type { ArrayLike2 } from "../data/arrays.ts";
 import { NablaError } from "../errors.ts";
 import { buildLayers } from "../layers/table.ts";
@@ -20,7 +20,7 @@ import type { Metadata } from "../model/options.ts";
 import { InferenceNetwork } from "../network/inference.ts";
 import { batchSizeOf, type Outputs, predictBatches, rowsOf } from "../network/predict.ts";
 import { setParameters } from "../network/parameters.ts";
-import type { Layer } from "../plan/operation.ts";
+import type { Architecture } from "../plan/operation.ts";
 import { showShape } from "../shape.ts";
 
 export { type CoreSource, loadCore } from "../core/compile.ts";
@@ -89,29 +89,30 @@ export function load(bytes: Uint8Array, name = UNNAMED): Predictor {
 
 /** What predicting reads of the document in a checkpoint. It carries a checksum, so it is as it was written. */
 interface CheckpointDocument extends Metadata {
-  readonly config?: { readonly model?: { readonly inputShape: number[]; readonly layers: LayerConfig[] } };
+  readonly config?: { readonly model?: Topology & { readonly inputShape?: number[] } };
 }
 
 /** Layers from a configuration whose defaults are written out: its fields were checked before it was saved. */
-function build({ config }: CheckpointDocument): Layer[] {
-  const { inputShape, layers } = config?.model ?? {};
+function build({ config }: CheckpointDocument): Architecture {
+  const { inputShape, layers, outputs } = config?.model ?? {};
   const isShape = (shape: unknown) =>
     Array.isArray(shape) && shape.length > 0 && shape.every((n) => Number.isSafeInteger(n) && n > 0);
-  if (!isShape(inputShape) || !Array.isArray(layers) || layers.length === 0)
+  if (!(outputs || isShape(inputShape)) || !Array.isArray(layers) || layers.length === 0)
     throw new NablaError("config.model: expected an inputShape and layers; the file is malformed");
-  let built: Layer[];
+  let built: Architecture;
   try {
-    built = buildLayers(layers, inputShape!);
+    built = buildLayers({ layers, outputs }, inputShape!);
   } catch (cause) {
     if (cause instanceof NablaError) throw cause;
     throw new NablaError(`config.model.layers: a field is missing or wrong; the file is malformed`, {
       cause,
     });
   }
-  for (const { name, outputShape } of built) {
-    if (!isShape(outputShape))
+  const values = built.layers.map(({ name, outputShape }) => ({ name, shape: outputShape }));
+  for (const { name, shape } of [...built.inputs, ...values]) {
+    if (!isShape(shape))
       throw new NablaError(
-        `config.model.layers: "${name}": expected positive sizes, got outputs of shape ${showShape(outputShape)}; the file is malformed`,
+        `config.model.layers: "${name}": expected positive sizes, got a value of shape ${showShape(shape)}; the file is malformed`,
       );
   }
   return built;

@@ -109,25 +109,29 @@ export class BatchLoader {
   private views(plan: Plan, rows: number): { x: Inputs; y: Targets } {
     const { core } = this.network;
     const inputs = rows * sizeOf(this.dataset.inputShape);
-    const x = plan.input.type === "uint8" ? core.u8(plan.x.offset, inputs) : core.f32(plan.x.offset, inputs);
+    const [input] = plan.inputs;
+    const [output] = plan.outputs;
+    const x =
+      input.kind.type === "uint8" ? core.u8(input.x.offset, inputs) : core.f32(input.x.offset, inputs);
     if (this.dataset.target.kind === "values") {
       return {
         x,
-        y: plan.y
-          ? core.f32(plan.y.offset, rows * plan.units)
+        y: output.y
+          ? core.f32(output.y.offset, rows * output.units)
           : new Float32Array(rows * this.dataset.target.size),
       };
     }
-    if (plan.yKind === "labels") return { x, y: core.i32(plan.y!.offset, rows) };
+    if (output.yKind === "labels") return { x, y: core.i32(output.y!.offset, rows) };
     if (this.labels.length < rows) this.labels = new Int32Array(rows);
     return { x, y: this.labels.subarray(0, rows) };
   }
 
   private finish(plan: Plan, indices: Uint32Array, y: Targets, own?: ArrayLike<number>): void {
-    if (!plan.weight) return;
+    const [output] = plan.outputs;
+    if (!output.weight) return;
     const rows = indices.length;
     const { core } = this.network;
-    const weight = core.f32(plan.weight.offset, rows);
+    const weight = core.f32(output.weight.offset, rows);
     weight.fill(1);
     const { target } = this.dataset;
     if (target.kind === "class") {
@@ -138,9 +142,9 @@ export class BatchLoader {
         );
       }
     }
-    if (target.kind === "class" && plan.yKind === "values") {
+    if (target.kind === "class" && output.yKind === "values") {
       // one output: the label itself, or the two values the loss knows its classes by
-      const values = core.f32(plan.y!.offset, rows);
+      const values = core.f32(output.y!.offset, rows);
       const { on, off } = this.loss!.labels;
       for (let r = 0; r < rows; r++) values[r] = target.classes > 2 ? y[r] : y[r] === 1 ? on : off;
     }
@@ -151,16 +155,17 @@ export class BatchLoader {
     else {
       const between = middle(this.loss!);
       for (let r = 0; r < rows; r++)
-        weight[r] *= classes[predictedClass(y as Float32Array, r * plan.units, plan.units, between)];
+        weight[r] *= classes[predictedClass(y as Float32Array, r * output.units, output.units, between)];
     }
   }
 
   /** What metrics see of the batch that was just run: views, valid until the next call into the core. */
   scored(plan: Plan, rows: number, threshold: number): Scored {
     const { core } = this.network;
-    const { units } = plan;
+    const [output] = plan.outputs;
+    const { units } = output;
     const stride = ld(units);
-    const outputs = core.f32(plan.output.offset, rows * stride);
+    const outputs = core.f32(output.output.offset, rows * stride);
     const { on, off } = this.loss!.labels;
     if (this.dataset.target.kind === "values") {
       return {
@@ -171,10 +176,10 @@ export class BatchLoader {
         on,
         off,
         outputs,
-        values: core.f32(plan.y!.offset, rows * units),
+        values: core.f32(output.y!.offset, rows * units),
       };
     }
-    const labels = plan.yKind === "labels" ? core.i32(plan.y!.offset, rows) : this.labels;
+    const labels = output.yKind === "labels" ? core.i32(output.y!.offset, rows) : this.labels;
     return { rows, units, stride, threshold, on, off, outputs, labels };
   }
 }
@@ -184,12 +189,13 @@ const middle = ({ labels }: Loss): number => (labels.on + labels.off) / 2;
 
 /** Throws unless the dataset's rows fit the network's input and its targets fit the output and the loss. */
 export function checkFit(dataset: Dataset, network: Network, loss: Loss): void {
-  const first = network.layers[0];
-  const last = network.layers[network.layers.length - 1];
+  const { layers, outputs } = network.architecture;
+  const at = outputs[0].layer;
+  const [first, last] = [layers[0], layers[at]];
   if (dataset.length < 1) throw new NablaError(`${dataset.name}: there are no rows to work on`);
-  if (sizeOf(dataset.inputShape) !== sizeOf(first.inputShape)) {
+  if (sizeOf(dataset.inputShape) !== sizeOf(network.inputShape)) {
     throw new NablaError(
-      `${first.type} "${first.name}" (layer 1): expected input ${showShape(first.inputShape)}, got ${showShape(dataset.inputShape)} from ${dataset.name}`,
+      `${first.type} "${first.name}" (layer 1): expected input ${showShape(network.inputShape)}, got ${showShape(dataset.inputShape)} from ${dataset.name}`,
     );
   }
   const units = sizeOf(last.outputShape);
@@ -197,7 +203,7 @@ export function checkFit(dataset: Dataset, network: Network, loss: Loss): void {
   if (target.kind === "values") {
     if (target.size !== units) {
       throw new NablaError(
-        `${last.type} "${last.name}" (layer ${network.layers.length}) has ${units} outputs, but ${dataset.name} has ${target.size} target values a row`,
+        `${last.type} "${last.name}" (layer ${at + 1}) has ${units} outputs, but ${dataset.name} has ${target.size} target values a row`,
       );
     }
     return;
@@ -205,12 +211,12 @@ export function checkFit(dataset: Dataset, network: Network, loss: Loss): void {
   if (units === 1) {
     if (target.classes > 2 && loss.classification) {
       throw new NablaError(
-        `${dataset.name} has ${target.classes} classes, but ${last.type} "${last.name}" (layer ${network.layers.length}) has one output, which with loss ${loss.name} tells two apart; give the last layer ${target.classes} units`,
+        `${dataset.name} has ${target.classes} classes, but ${last.type} "${last.name}" (layer ${at + 1}) has one output, which with loss ${loss.name} tells two apart; give the last layer ${target.classes} units`,
       );
     }
   } else if (target.classes > units) {
     throw new NablaError(
-      `${dataset.name} has ${target.classes} classes, but ${last.type} "${last.name}" (layer ${network.layers.length}) has ${units} outputs; give the last layer ${target.classes} units`,
+      `${dataset.name} has ${target.classes} classes, but ${last.type} "${last.name}" (layer ${at + 1}) has ${units} outputs; give the last layer ${target.classes} units`,
     );
   }
 }

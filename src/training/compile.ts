@@ -3,7 +3,7 @@
 import type { Field } from "../fields/fields.ts";
 import { optional, withDefault } from "../fields/objects.ts";
 import { checkOptions, given } from "../fields/options.ts";
-import type { LayerConfig } from "../layers/configs.ts";
+import type { Topology } from "../layers/configs.ts";
 import { checkTrainable } from "../layers/trainable.ts";
 import { resolveLoss } from "../losses/resolve.ts";
 import { type LossConfig, type LossInput, lossField } from "../losses/table.ts";
@@ -90,7 +90,7 @@ export interface CompiledTraining {
 }
 
 /** @throws NablaError for unknown names and options, and for a loss that cannot follow the last layer's activation */
-export function compileTraining(options: TrainingOptions, layers: readonly LayerConfig[]): CompiledTraining {
+export function compileTraining(options: TrainingOptions, topology: Topology): CompiledTraining {
   const fields = compileFields();
   checkOptions("compile", options, Object.keys(fields));
   const lossConfig = fields.loss.check(options.loss, "loss");
@@ -103,7 +103,7 @@ export function compileTraining(options: TrainingOptions, layers: readonly Layer
         : fields.schedule.check(options.schedule, "schedule");
   const metrics = fields.metrics.check([...(options.metrics ?? [])], "metrics");
   const loss = resolveLoss(lossConfig);
-  checkTrainable(loss, layers);
+  checkTrainable(loss, topology);
   return {
     loss,
     optimizer,

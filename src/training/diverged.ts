@@ -51,9 +51,11 @@ function badData(network: Network, { plan, dataset, indices }: Failed): Diagnosi
       row,
     };
   };
+  const [input] = plan.inputs;
+  const [output] = plan.outputs;
   return (
-    (plan.input.type === "float32" && find("input", plan.x.offset, sizeOf(dataset.inputShape))) ||
-    (plan.yKind === "values" && find("target", plan.y!.offset, plan.units)) ||
+    (input.kind.type === "float32" && find("input", input.x.offset, sizeOf(dataset.inputShape))) ||
+    (output.yKind === "values" && find("target", output.y!.offset, output.units)) ||
     undefined
   );
 }

@@ -44,9 +44,11 @@ export async function score(request: ScoreRequest): Promise<Scores> {
   const { network, dataset, loss, metrics, confusion, onRow, pause } = request;
   const rows = Math.min(request.batchSize, dataset.length);
   const input = { type: dataset.inputType, scale: dataset.inputScale };
-  const plan = network.plan("evaluate", rows, input, { loss, target: dataset.target.kind });
+  const plan = network.plan("evaluate", rows, [input], {
+    objectives: [{ loss, target: dataset.target.kind }],
+  });
   const loader = new BatchLoader(network, dataset, loss, request.weighting);
-  const threshold = outputThreshold(loss, network.layers);
+  const threshold = outputThreshold(loss, network.activations[0]);
   for (const metric of metrics) metric.reset();
   let sum = 0;
   for (let from = 0; from < dataset.length; from += rows) {
@@ -85,7 +87,7 @@ export function scoreRows(
   const { core } = network;
   beginStep(core, plan.step, { rows });
   network.run(plan, 0, plan.marks.end, rows);
-  const losses = core.f32(plan.losses!.offset, rows);
+  const losses = core.f32(plan.outputs[0].losses!.offset, rows);
   let sum = before;
   for (let r = 0; r < rows; r++) sum += losses[r];
   const batch = loader.scored(plan, rows, threshold);

@@ -24,11 +24,17 @@ export function gradientsOf(subject: ModelToScore, dataset: Dataset, options: Gr
   const network = subject.build(dataset.inputShape);
   const { loss: of } = compiled;
   const update = compiled.update(network, "own");
-  const training = { loss: of, update, target: dataset.target.kind, of: "own" as const };
+  const objectives = [{ loss: of, target: dataset.target.kind }];
+  const training = { objectives, update, of: "own" as const };
   const weighting = weightingOf("gradients", dataset, network.outputShape, of, options);
   checkFit(dataset, network, of);
   const rows = dataset.length;
-  const plan = network.plan("train", rows, { type: dataset.inputType, scale: dataset.inputScale }, training);
+  const plan = network.plan(
+    "train",
+    rows,
+    [{ type: dataset.inputType, scale: dataset.inputScale }],
+    training,
+  );
   const loader = new BatchLoader(network, dataset, of, weighting);
   loader.loadNow("gradients", plan, range(rows));
   const { core } = network;
@@ -36,7 +42,7 @@ export function gradientsOf(subject: ModelToScore, dataset: Dataset, options: Gr
   network.run(plan, 0, plan.marks.update, rows);
   const loss = lossOfStep(core, plan.step);
   let exact = 0;
-  for (const value of core.f32(plan.losses!.offset, rows)) exact += value;
+  for (const value of core.f32(plan.outputs[0].losses!.offset, rows)) exact += value;
   return {
     loss,
     lossExact: exact / rows + penalties(network),

@@ -3,23 +3,23 @@
 import { type Dataset, range } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
-import { buildChain, withInner } from "../layers/chain.ts";
+import { withInner } from "../layers/chain.ts";
 import type { LayerConfig } from "../layers/configs.ts";
 import { kindOf } from "../layers/registry.ts";
 import { Network } from "../network/network.ts";
 import { Outputs } from "../network/predict.ts";
 import { floatsOf, ld } from "../plan/builder.ts";
+import type { Architecture } from "../plan/operation.ts";
 import { beginStep } from "../plan/step.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import type { ModelToScore } from "./evaluate.ts";
 import { GRADIENT_OPTIONS, type GradientOptions } from "./options.ts";
 import { weightingOf } from "./weighting.ts";
 
-/** The parameters of `from` in `to`, whose layers are the same or the first of the same. */
+/** The parameters of `from` in `to`, whose layers are the same or some of the same. */
 export function copyParameters(from: Network, to: Network): void {
-  to.tensors.forEach((tensor, t) => {
-    to.write(tensor, from.read(from.tensors[t]));
-  });
+  const tensors = new Map(from.tensors.map((tensor) => [tensor.name, tensor]));
+  for (const tensor of to.tensors) to.write(tensor, from.read(tensors.get(tensor.name)!));
 }
 
 /** As layers behave outside training: nothing is random, normalisation uses its moving means, and no parameter needs a gradient. */
@@ -34,7 +34,9 @@ function atRest(config: LayerConfig): LayerConfig {
 
 /** dL/dx of each row's own loss. @see Model.inputGradients */
 export function inputGradientsOf(
-  subject: ModelToScore & { readonly configs: readonly LayerConfig[] },
+  subject: ModelToScore & {
+    architecture(inputShape: readonly number[], change: (layer: LayerConfig) => LayerConfig): Architecture;
+  },
   dataset: Dataset,
   options: GradientOptions,
 ): Outputs {
@@ -46,11 +48,14 @@ export function inputGradientsOf(
   if (loss.rule)
     throw new NablaError(`inputGradients: loss "${loss.name}" has a rule for corrections, no gradient`);
   const { inputShape } = network;
-  const still = new Network(buildChain(subject.configs.map(atRest), inputShape));
+  const still = new Network(subject.architecture(inputShape, atRest));
   copyParameters(network, still);
   const rows = dataset.length;
-  const kind = { type: dataset.inputType, scale: dataset.inputScale };
-  const plan = still.plan("train", rows, kind, { loss, target: dataset.target.kind, inputGradient: true });
+  const kind = [{ type: dataset.inputType, scale: dataset.inputScale }];
+  const plan = still.plan("train", rows, kind, {
+    objectives: [{ loss, target: dataset.target.kind }],
+    inputGradient: true,
+  });
   new BatchLoader(still, dataset, loss, weighting).loadNow("inputGradients", plan, range(rows));
   const { core } = still;
   // as if of one row: no mean over the batch
@@ -58,7 +63,7 @@ export function inputGradientsOf(
   if (!still.run(plan, 0, plan.marks.update, rows))
     throw new NablaError("inputGradients: the loss of these rows is not a finite number");
   const each = floatsOf(inputShape);
-  const values = core.f32(plan.dx!.offset, rows * each);
+  const values = core.f32(plan.inputs[0].dx!.offset, rows * each);
   const channels = inputShape[inputShape.length - 1];
   const pixels = (rows * each) / ld(channels);
   const data = new Float32Array(pixels * channels);

@@ -78,9 +78,8 @@ function loaded(
   // growing batches are not planned for each anew
   if (rows > state.capacity) state.capacity = Math.max(rows, Math.ceil(state.capacity * 1.5));
   const input = { type: data.inputType, scale: data.inputScale };
-  const plan = network.plan(mode, state.capacity, input, {
-    loss,
-    target: data.target.kind,
+  const plan = network.plan(mode, state.capacity, [input], {
+    objectives: [{ loss, target: data.target.kind }],
     ...(training && { update: update(network) }),
   });
   const loader = new BatchLoader(network, data, loss, weighting);
@@ -93,7 +92,7 @@ function loaded(
     /** Loss and metrics of the batch, after it was run. */
     figures(mean: number): Scores {
       const scores: Scores = { loss: mean };
-      const batch = loader.scored(plan, rows, outputThreshold(loss, network.layers));
+      const batch = loader.scored(plan, rows, outputThreshold(loss, network.activations[0]));
       for (const metric of metricsFor(metrics, network.outputShape)) {
         metric.reset();
         metric.add(batch);
@@ -109,9 +108,11 @@ function fail({ network, plan, rows }: Loaded, { state }: ModelToStep, data: Dat
   const { run, good } = state;
   const { step, rate } = run;
   const finite = (offset: number, width: number) => network.core.exports.allFinite(offset, rows * width);
+  const [{ kind, x }] = plan.inputs;
+  const [{ yKind, y, units }] = plan.outputs;
   const bad =
-    (plan.input.type === "float32" && !finite(plan.x.offset, sizeOf(data.inputShape))) ||
-    (plan.yKind === "values" && !finite(plan.y!.offset, plan.units));
+    (kind.type === "float32" && !finite(x.offset, sizeOf(data.inputShape))) ||
+    (yKind === "values" && !finite(y!.offset, units));
   const layer = network.tensors.find((tensor) => !network.finite(tensor))?.layer;
   if (good && !bad && good.next === step && good.changes === network.changes) {
     network.restore(good.weights);

@@ -3,6 +3,7 @@ import type { Callback, TrainedModel } from "../callbacks/callback.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network, Training } from "../network/network.ts";
+import type { Loss } from "../plan/loss.ts";
 import type { CompiledTraining } from "./compile.ts";
 import { metricsFor } from "./evaluate.ts";
 import type { Progress } from "./progress.ts";
@@ -20,8 +21,9 @@ export interface TrainRequest<M = TrainedModel> {
   readonly source?: Source;
   readonly validation?: Dataset;
   readonly validationWeighting?: Weighting;
-  /** Loss and update. */
+  /** Losses and update. */
   readonly training: Training;
+  readonly loss: Loss;
   readonly settings: RunSettings;
   /** Over the epoch that is running, with the sums the run starts from: at any time they are part of its state. */
   readonly metrics: readonly Metric[];
@@ -44,14 +46,21 @@ export function requestOf(
   network: Network,
   train: Dataset,
   settings: RunSettings,
-): Pick<TrainRequest, "network" | "train" | "settings" | "training" | "scoring" | "rate" | "schedule"> {
+): Pick<
+  TrainRequest,
+  "network" | "train" | "settings" | "loss" | "training" | "scoring" | "rate" | "schedule"
+> {
   const { config, dependsOnEpochs } = compiled;
   const rate = compiled.rate(settings.epochs);
   return {
     network,
     train,
     settings,
-    training: { loss: compiled.loss, update: compiled.update(network), target: train.target.kind },
+    loss: compiled.loss,
+    training: {
+      objectives: [{ loss: compiled.loss, target: train.target.kind }],
+      update: compiled.update(network),
+    },
     scoring: metricsFor(compiled.metrics, network.outputShape),
     schedule: config.schedule?.name,
     // a schedule goes on with the steps, one over all epochs begins again in each call

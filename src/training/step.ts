@@ -23,21 +23,21 @@ export class Stepper<M> {
     private readonly run: Run,
     private readonly wayBack: WayBack<M>,
   ) {
-    const { network, train, training, settings, source } = request;
+    const { network, train, settings, source } = request;
     const { batchSize, microBatchSize } = settings;
     const most = source ? source.rows : Math.min(batchSize, train.length);
     this.plan = this.planFor(Math.min(microBatchSize ?? most, most));
     // batches of an iterator may grow
     this.split = source ? microBatchSize !== undefined : this.plan.rows < most;
     this.counting = this.split ? request.scoring : request.metrics;
-    this.loader = new BatchLoader(network, train, training.loss, request.weighting);
-    this.threshold = outputThreshold(training.loss, network.layers);
+    this.loader = new BatchLoader(network, train, request.loss, request.weighting);
+    this.threshold = outputThreshold(request.loss, network.activations[0]);
     this.batches = batchesPerEpoch(request);
   }
 
   private planFor(rows: number): Plan {
     const { network, train, training } = this.request;
-    return network.plan("train", rows, { type: train.inputType, scale: train.inputScale }, training);
+    return network.plan("train", rows, [{ type: train.inputType, scale: train.inputScale }], training);
   }
 
   /**

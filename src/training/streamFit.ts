@@ -93,7 +93,7 @@ export async function evaluateStream(
     const network = subject.build(data.inputShape);
     const weighting = weightingOf("evaluate", data, network.outputShape, loss, { classWeight });
     const loader = new BatchLoader(network, data, loss, weighting);
-    const threshold = outputThreshold(loss, network.layers);
+    const threshold = outputThreshold(loss, network.activations[0]);
     const metrics = metricsFor(names, network.outputShape);
     for (const metric of metrics) metric.reset();
     const pause = pauser();
@@ -104,7 +104,9 @@ export async function evaluateStream(
       const n = batch.y.length / targetSize(data.target);
       capacity = Math.max(capacity, n);
       const input = { type: data.inputType, scale: data.inputScale };
-      const plan = network.plan("evaluate", capacity, input, { loss, target: data.target.kind });
+      const plan = network.plan("evaluate", capacity, [input], {
+        objectives: [{ loss, target: data.target.kind }],
+      });
       loader.copy(plan, range(n), batch);
       const done = scoreRows(network, plan, loader, n, threshold, metrics, sum);
       if (onRow) {

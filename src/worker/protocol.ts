@@ -18,7 +18,7 @@
 import type { CallbackState, Logs } from "../callbacks/callback.ts";
 import type { Inputs, Targets } from "../data/dataset.ts";
 import type { Portable } from "../data/portable.ts";
-import type { LayerConfig } from "../layers/configs.ts";
+import type { Topology } from "../layers/configs.ts";
 import type { CompiledTraining } from "../training/compile.ts";
 import type { Progress } from "../training/progress.ts";
 import type { Run } from "../training/run.ts";
@@ -49,7 +49,7 @@ export type SentDataset =
 
 export interface Setup {
   module: WebAssembly.Module | BufferSource;
-  configs: readonly LayerConfig[];
+  topology: Topology;
   inputShape: readonly number[];
   training: CompiledTraining["config"];
   state: State;

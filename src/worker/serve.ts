@@ -149,9 +149,9 @@ class Session {
 
   private prepare(): { network: Network; request: TrainRequest<undefined>; metrics: Metric[] } {
     const { setup } = this;
-    const { configs, settings, classes, samples } = setup;
-    const network = new Network(buildLayers(configs, setup.inputShape), new Core({ code: setup.module }));
-    const compiled = compileTraining(setup.training, configs);
+    const { topology, settings, classes, samples } = setup;
+    const network = new Network(buildLayers(topology, setup.inputShape), new Core({ code: setup.module }));
+    const compiled = compileTraining(setup.training, topology);
     network.prepareTraining(compiled.slots);
     network.restore(setup.state.snapshot);
     const metrics = metricsFor(compiled.metrics, network.outputShape);

@@ -2,7 +2,7 @@
 import { inOrder, statesOf, type TrainedModel } from "../callbacks/callback.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { describeAll } from "../data/portable.ts";
-import type { LayerConfig } from "../layers/configs.ts";
+import type { Topology } from "../layers/configs.ts";
 import type { CompiledTraining } from "../training/compile.ts";
 import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
@@ -12,7 +12,7 @@ const HOOKS: readonly Hook[] = ["onTrainBegin", "onTrainEnd", "onEpochBegin", "o
 
 /** What a worker needs to know besides the request. */
 export interface Remote {
-  readonly configs: readonly LayerConfig[];
+  readonly topology: Topology;
   readonly training: CompiledTraining["config"];
   /** Handed in by the code that loads this file: descriptions of data sets are kept in one table, and this bundle may have a copy of it. */
   readonly describe: typeof describeAll;
@@ -35,7 +35,7 @@ export function setupOf<M extends TrainedModel>(
   const hooks = inOrder(request.callbacks);
   return {
     module: network.core.module,
-    configs: remote.configs,
+    topology: remote.topology,
     inputShape: network.inputShape,
     training: remote.training,
     state: {

@@ -40,10 +40,10 @@ describe.each([
 
   test("a configuration of a later version", () => {
     const later = reconfigured((config) => {
-      config.nabla = 2;
+      config.nabla = 3;
     });
     expect(() => read(later)).toThrow(
-      /^checkpoint: config.nabla: the configuration has version 2, this Nabla reads version 1; update nabla/,
+      /^checkpoint: config.nabla: the configuration has version 3, this Nabla reads version 2; update nabla/,
     );
     expect(() => read(later, "my.safetensors")).toThrow(/^my.safetensors: checkpoint: config.nabla/);
     read(reconfigured(() => {}));

@@ -232,7 +232,10 @@ describe("memory", () => {
       const input = { type: "uint8", scale: 1 / 255 } as const;
       const { loss } = training;
       const update = training.update(network);
-      const { base, end } = network.plan("train", rows, input, { loss, update, target: "class" });
+      const { base, end } = network.plan("train", rows, [input], {
+        objectives: [{ loss, target: "class" }],
+        update,
+      });
       return end - base;
     };
     expect(plan(8)).toBeLessThan(plan(64) / 5);

@@ -26,12 +26,17 @@ const BASE = 4096;
 const float32: InputKind = { type: "float32", scale: 1 };
 const uint8: InputKind = { type: "uint8", scale: 1 / 255 };
 
-type Options = Partial<PlanRequest> & { compile?: TrainingOptions };
+type Options = Partial<PlanRequest> & { compile?: TrainingOptions; target?: "class" | "values" };
 
 /** A request with parameters placed one after the other; the plan begins behind them. */
-function request(mode: Mode, layers: LayerInput[], { compile, ...rest }: Options = {}): PlanRequest {
+function request(
+  mode: Mode,
+  layers: LayerInput[],
+  { compile, target = "values", ...rest }: Options = {},
+): PlanRequest {
   const { configs, inputShape } = checkLayers(layers);
-  const built = buildLayers(configs, inputShape!);
+  const topology = { layers: configs };
+  const built = buildLayers(topology, inputShape!);
   const placed = new Map<string, { value: Range; gradient: Range }>();
   let at = BASE;
   const place = (name: string, bytes: number): Range => {
@@ -39,24 +44,23 @@ function request(mode: Mode, layers: LayerInput[], { compile, ...rest }: Options
     at += range.bytes;
     return range;
   };
-  for (const layer of built)
+  for (const layer of built.layers)
     for (const { parameters } of layer.operations)
       for (const { name, shape } of parameters) {
         const bytes = (shape.length > 1 ? shape[0] : 1) * ld(shape[shape.length - 1]) * 4;
         const full = `${layer.name}.${name}`;
         placed.set(full, { value: place(full, bytes), gradient: place(`gradient of ${full}`, bytes) });
       }
-  const compiled = compileTraining(compile ?? { loss: "meanSquaredError", optimizer: "sgd" }, configs);
+  const compiled = compileTraining(compile ?? { loss: "meanSquaredError", optimizer: "sgd" }, topology);
   const flat = { w: BASE, dw: BASE, slots: [BASE, BASE], n: (at - BASE) / 4 };
   const tensors = [...placed].map(([name, p]) => ({ name, spec: { l1: 0, l2: 0 }, ...p }));
   const network = { flat, tensors, trained: tensors };
   return {
     mode,
     rows: 7,
-    layers: built,
-    input: float32,
-    target: "values",
-    loss: compiled.loss,
+    architecture: built,
+    inputs: [float32],
+    objectives: [{ loss: compiled.loss, target }],
     update: compiled.update(network as unknown as Network),
     core: facts,
     parameter: (layer, name) => placed.get(`${layer}.${name}`)!,
@@ -77,7 +81,7 @@ const deep = (): LayerInput[] => [
 const modes: Mode[] = ["train", "evaluate", "predict"];
 const variants: [string, LayerInput[], Options][] = [
   ["a deep net", deep(), {}],
-  ["of bytes", deep(), { input: uint8 }],
+  ["of bytes", deep(), { inputs: [uint8] }],
   ["of classes", deep(), { target: "class" }],
   [
     "with softmax and its loss in one",
@@ -130,10 +134,10 @@ function usesOf(made: Plan, instructions: Seen["instructions"]) {
       if (typeof value !== "number") uses.set(value, [...(uses.get(value) ?? []), at]);
   });
   // what the search for a NaN looks at is there when the tape stops after the loss
-  if (made.losses) for (const { range } of made.trace) uses.get(range)?.push(made.marks.backward - 1);
-  const always = new Set(
-    [made.x, made.y, made.weight, made.losses, made.output].filter((range) => range !== undefined),
-  );
+  const [{ x }] = made.inputs;
+  const [{ y, weight, losses, output }] = made.outputs;
+  if (losses) for (const { range } of made.trace) uses.get(range)?.push(made.marks.backward - 1);
+  const always = new Set([x, y, weight, losses, output].filter((range) => range !== undefined));
   return { uses, always };
 }
 
@@ -294,8 +298,9 @@ describe("run in shares, instruction by instruction", () => {
   /** Everything training leaves behind after some steps; with `order`, every instruction is shared out in that order. */
   function run(layers: LayerInput[], training: TrainingOptions, steps: number, order?: number[]): Uint8Array {
     const { configs, inputShape } = checkLayers(layers);
-    const compiled = compileTraining(training, configs);
-    const network = new Network(buildLayers(configs, inputShape!));
+    const topology = { layers: configs };
+    const compiled = compileTraining(training, topology);
+    const network = new Network(buildLayers(topology, inputShape!));
     network.initialize(4);
     network.prepareTraining(compiled.slots);
     const tensors = new Map(network.tensors.map((tensor) => [tensor.name, tensor]));
@@ -304,10 +309,9 @@ describe("run in shares, instruction by instruction", () => {
     const made = plan({
       mode: "train",
       rows,
-      layers: network.layers,
-      input: float32,
-      target: "values",
-      loss: compiled.loss,
+      architecture: network.architecture,
+      inputs: [float32],
+      objectives: [{ loss: compiled.loss, target: "values" }],
       update: compiled.update(network),
       core,
       parameter: (layer, name) => tensors.get(`${layer}.${name}`)!,
@@ -315,15 +319,15 @@ describe("run in shares, instruction by instruction", () => {
       parts: order?.length,
     });
     network.use(made);
+    const [{ x }] = made.inputs;
+    const [{ y, weight, units }] = made.outputs;
     const inputs = inputShape![0];
     const losses: number[] = [];
     for (let step = 0; step < steps; step++) {
       const n = step % 4 === 3 ? 10 : rows; // a short last batch
-      core.f32(made.x.offset, n * inputs).set(values(n * inputs, 100 + step));
-      core
-        .f32(made.y!.offset, n * made.units)
-        .set(values(n * made.units, 200 + step).map((v) => Number(v > 0)));
-      core.f32(made.weight!.offset, n).fill(1);
+      core.f32(x.offset, n * inputs).set(values(n * inputs, 100 + step));
+      core.f32(y!.offset, n * units).set(values(n * units, 200 + step).map((v) => Number(v > 0)));
+      core.f32(weight!.offset, n).fill(1);
       core.f32(made.step, 2).set([0.01, 1 / n]);
       core.i32(made.step + 8, 2).set([step, 0]);
       if (!order) expect(core.run(made.tape, 0, made.marks.end, n, made.step)).toBe(made.marks.end);

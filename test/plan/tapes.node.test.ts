@@ -37,15 +37,16 @@ const golden: Record<string, Golden> = existsSync(file) ? JSON.parse(readFileSyn
 const ROWS = 20;
 /** Rows of numbers; labels where the loss takes classes, as bytes where rows are images. */
 function dataFor({ model, training }: ConfigInput): Dataset {
-  const size = model.inputShape.reduce((a, b) => a * b, 1);
+  const inputShape = model.inputShape!;
+  const size = inputShape.reduce((a, b) => a * b, 1);
   const flat = values(ROWS * size, 7);
-  const bytes = model.inputShape.length > 1;
+  const bytes = inputShape.length > 1;
   const data = bytes ? Uint8Array.from(flat, (v) => Math.abs(v) * 100) : Float32Array.from(flat);
   const { layers } = model;
   const last = layers[layers.length - 1] as { units?: number };
   const units = last.units ?? 12;
   const labels = Array.from({ length: ROWS }, (_, r) => (r * 7) % Math.max(2, units));
-  const x = { data, shape: [ROWS, ...model.inputShape] };
+  const x = { data, shape: [ROWS, ...inputShape] };
   const { loss } = training;
   const name = typeof loss === "string" ? loss : loss.name;
   if (/Squared|Absolute|huber/.test(name)) {

@@ -1,5 +1,5 @@
-import { withShape } from "../../src/config/shape.ts";
 import { checkChain } from "../../src/layers/registry.ts";
+import { withShape } from "../../src/layers/shape.ts";
 import { registerAll } from "../../src/layers/table.ts";
 
 /** Checks a list of layers of any type and fills in defaults, as Model does: see withShape(). */

@@ -100,8 +100,8 @@ export function runLayer(
   // the first layer does without: the plan then ends with a flat copy of its own
   if (outputShape.length > 1 && !first) chain.push({ type: "flatten" });
   const { configs } = checkLayers(chain);
-  const compiled = compileTraining({ loss: "quadratic", optimizer: "sgd" }, configs);
-  const network = new Network(buildLayers(configs, first ? inputShape : [rows]), testCore());
+  const compiled = compileTraining({ loss: "quadratic", optimizer: "sgd" }, { layers: configs });
+  const network = new Network(buildLayers({ layers: configs }, first ? inputShape : [rows]), testCore());
   network.prepareTraining([]);
   const { core } = network;
   const carrier = network.tensors.find(({ layer }) => layer === CARRIER);
@@ -114,9 +114,12 @@ export function runLayer(
   const watched = watchedPlan({
     mode,
     rows: room,
-    layers: network.layers,
-    input: { type: "float32", scale: 1 },
-    ...(mode !== "predict" && { target: "values", loss: compiled.loss, update: compiled.update(network) }),
+    architecture: network.architecture,
+    inputs: [{ type: "float32", scale: 1 }],
+    ...(mode !== "predict" && {
+      objectives: [{ target: "values", loss: compiled.loss }],
+      update: compiled.update(network),
+    }),
     core,
     parameter: (layer, name) => tensors.get(`${layer}.${name}`)!,
     base,
@@ -139,12 +142,14 @@ export function runLayer(
       tamper?.(watched, core);
       const put = (offset: number, all: Float32Array, each: number) =>
         core.f32(offset, (end - from) * each).set(all.subarray(from * each, end * each));
-      put(plan.x.offset, data, width);
-      if (plan.y) put(plan.y.offset, target, units);
-      if (plan.weight) core.f32(plan.weight.offset, end - from).fill(1);
+      const [{ x }] = plan.inputs;
+      const [{ y: targets, weight, output }] = plan.outputs;
+      put(x.offset, data, width);
+      if (targets) put(targets.offset, target, units);
+      if (weight) core.f32(weight.offset, end - from).fill(1);
       beginStep(core, plan.step, { rows: 1, step, seed: 5, first: from });
       runWatched(core, watched, [0, to], end - from, owned, parts, backwards);
-      y.set(matrix(core.f32(plan.output.offset, (end - from) * ld(units)), end - from, units), from * units);
+      y.set(matrix(core.f32(output.offset, (end - from) * ld(units)), end - from, units), from * units);
     }
     return y;
   };

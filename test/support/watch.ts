@@ -96,7 +96,11 @@ export function runWatched(
   const before = core.i32(0, words).slice();
   const now = core.i32(0, words);
   // buffers that something was written to, by us or by an instruction
-  const written = new Set<Range>([made.x, made.y, made.weight].filter((range) => range !== undefined));
+  const written = new Set<Range>(
+    [...made.inputs.map(({ x }) => x), ...made.outputs.flatMap(({ y, weight }) => [y, weight])].filter(
+      (range) => range !== undefined,
+    ),
+  );
   const met = new Set(written);
   for (let i = from; i < to; i++) {
     const ranges = Object.values(instructions[i].fields).filter(isRange);

@@ -191,7 +191,7 @@ reduceLROnPlateau({ factor: "half" });
 // --- configuration
 
 // @ts-expect-error the version
-fromConfig({ nabla: 2, model: { inputShape: [4], layers: [] }, training: { loss: "hinge" } });
+fromConfig({ nabla: 3, model: { inputShape: [4], layers: [] }, training: { loss: "hinge" } });
 // @ts-expect-error a type of layer that does not exist
 fromConfig({ nabla: 1, model: { inputShape: [4], layers: [{ type: "x" }] }, training: { loss: "hinge" } });
 // @ts-expect-error a training needs a loss

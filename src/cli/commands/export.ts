@@ -141,7 +141,10 @@ async function compare(
 
 async function outputsOn(model: Model, dataset: Dataset) {
   const units = sizeOf(model.outputShape);
-  const threshold = outputThreshold(internalsOf(model).state.required.loss, model.layers);
+  const threshold = outputThreshold(
+    internalsOf(model).state.required.loss,
+    internalsOf(model).built.activations[0]!,
+  );
   const classes: number[] = new Array(dataset.length);
   const isClass = dataset.target.kind === "class";
   const outputs = new Float32Array(isClass ? 0 : dataset.length * units);

@@ -86,7 +86,10 @@ function isRegression(model: Model): boolean {
 }
 
 function classify(model: Model, outputs: number[], names: readonly string[]) {
-  const margin = outputThreshold(internalsOf(model).state.required.loss, model.layers);
+  const margin = outputThreshold(
+    internalsOf(model).state.required.loss,
+    internalsOf(model).built.activations[0]!,
+  );
   const shares = outputs.length === 1 ? [2 * margin - outputs[0]! || 0, outputs[0]!] : outputs;
   return rank(shares, names);
 }

@@ -66,7 +66,10 @@ export async function examine(model: Model, dataset: Dataset, keep = 0): Promise
     };
   }
   const labels = labelsOf(dataset);
-  const threshold = outputThreshold(internalsOf(model).state.required.loss, model.layers);
+  const threshold = outputThreshold(
+    internalsOf(model).state.required.loss,
+    internalsOf(model).built.activations[0]!,
+  );
   const units = sizeOf(model.outputShape);
   const confusion = new ConfusionMatrix(Math.max(2, units, target.classes));
   const mistakes: Mistake[] = [];

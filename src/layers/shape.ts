@@ -2,7 +2,7 @@
 
 import { int, list } from "../fields/fields.ts";
 import { described } from "../fields/objects.ts";
-import type { LayerConfig } from "../layers/configs.ts";
+import type { LayerConfig } from "./configs.ts";
 
 export const shapeField = described(
   list(int({ min: 1 }), { min: 1 }),

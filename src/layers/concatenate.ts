@@ -1,0 +1,113 @@
+/** Values put side by side. Twin of assembly/layers/concatenate.ts. */
+import { fullBuild } from "../core/full.ts";
+import { type Infer, int } from "../fields/fields.ts";
+import { object } from "../fields/objects.ts";
+import { floatsOf, ld } from "../plan/builder.ts";
+import type { Merge } from "../plan/operation.ts";
+import { showShape, sizeOf } from "../shape.ts";
+import { type Built, layer, layerName, misfit, type Place } from "./layer.ts";
+
+const fields = () =>
+  object(
+    {
+      name: layerName(),
+      axis: int({
+        default: -1,
+        doc:
+          DOCS && "The axis along which they follow each other. 1 is the first after the batch, −1 the last.",
+      }),
+    },
+    { doc: DOCS && "Values that differ in one axis at most, one after the other along it." },
+  );
+
+/** @throws NablaError where shapes differ in another axis, or there is no such axis */
+function build({ axis }: Infer<ReturnType<typeof fields>>, { name, called, inputShapes }: Place): Built {
+  const [first] = inputShapes;
+  const { length } = first;
+  const along = axis < 0 ? length + axis : axis - 1;
+  const got = inputShapes.map((shape) => showShape(shape)).join(" and ");
+  if (!(along >= 0 && along < length)) {
+    throw misfit(
+      TRAINING &&
+        `${called}: expected axis from 1 to ${length} (or −${length} to −1) for inputs ${got}, got ${axis}; axis 0 is the batch`,
+    );
+  }
+  const odd = inputShapes.findIndex(
+    (shape) => shape.length !== length || shape.some((n, i) => i !== along && n !== first[i]),
+  );
+  if (odd > 0) {
+    throw misfit(
+      TRAINING &&
+        `${called}: expected inputs that differ in axis ${along + 1} only, got ${got}: input ${odd + 1} differs from the first in another`,
+    );
+  }
+  const outputShape = first.map((n, i) =>
+    i === along ? inputShapes.reduce((sum, shape) => sum + shape[along], 0) : n,
+  );
+  const last = along === length - 1;
+  /** Stretches in a row: what lies before the axis; and the floats of one step along the axis. */
+  const each = sizeOf(first.slice(0, along));
+  const inner = last ? 1 : floatsOf(first.slice(along + 1));
+  const strideOf = (shape: readonly number[]) => (last ? ld(shape[along]) : shape[along] * inner);
+  const yStride = strideOf(outputShape);
+  let start = 0;
+  const parts = inputShapes.map((shape) => {
+    const n = shape[along] * inner;
+    const part = { n, stride: strideOf(shape), start };
+    start += n;
+    return part;
+  });
+  const operation: Merge = {
+    layer: name,
+    parameters: [],
+    inputShapes,
+    outputShape,
+    merge({ builder, output }, xs) {
+      const y = output(outputShape);
+      for (const [i, { n, stride, start: at }] of parts.entries()) {
+        // behind the last one there may be padding
+        const clear = i === parts.length - 1 ? yStride - at - n : 0;
+        builder.emit("COPY_COLUMNS", {
+          y,
+          yAt: at,
+          x: xs[i],
+          xAt: 0,
+          each,
+          n,
+          yStride,
+          xStride: stride,
+          clear,
+        });
+      }
+      return y;
+    },
+    divide:
+      TRAINING &&
+      (({ builder, gradient }, _xs, _y, dy, needed) =>
+        parts.map(({ n, stride, start: at }, i) => {
+          if (!needed[i]) return dy;
+          const dx = gradient(inputShapes[i]);
+          builder.emit("COPY_COLUMNS", {
+            y: dx,
+            yAt: 0,
+            x: dy,
+            xAt: at,
+            each,
+            n,
+            yStride: stride,
+            xStride: yStride,
+            clear: stride - n,
+          });
+          return dx;
+        })),
+  };
+  return { outputShape, operations: [operation], core: fullBuild };
+}
+
+/** Values one after the other along `axis` (default −1, the last): concatenate().apply([a, b]). */
+export const concatenate = /* @__PURE__ */ layer("concatenate", {
+  fields: TRAINING && fields,
+  build,
+  example: TRAINING && "{ axis: -1 }",
+  merges: true,
+});

@@ -1,0 +1,161 @@
+/** How a list of configurations that say what they are applied to becomes a graph of layers. */
+import { fullBuild } from "../core/full.ts";
+import { didYouMean } from "../errors.ts";
+import { type Input, type Layer, parametersOf } from "../plan/operation.ts";
+import { sameShape, showShape } from "../shape.ts";
+import { type Builder, buildLayer, chain, nameLayers, sourcesOf } from "./chain.ts";
+import type { LayerConfig, Topology } from "./configs.ts";
+import { misfit } from "./layer.ts";
+import { kindOf } from "./registry.ts";
+
+/** What builds such a model. */
+export const builderOf = ({ outputs }: Topology): Builder => (outputs ? graph : chain);
+
+/**
+ * The names of the values each layer is applied to, in the order of the list.
+ * @throws NablaError for a name that no earlier layer has
+ */
+function connections(layers: readonly LayerConfig[]): (readonly string[])[] {
+  const names = layers.map(({ name }) => name!);
+  return layers.map((config, i) => {
+    if (config.type === "input") {
+      if (config.inputs?.length)
+        throw misfit(TRAINING && `layers[${i}].inputs: an input is applied to nothing; leave it out`);
+      return [];
+    }
+    if (i === 0)
+      throw misfit(
+        TRAINING &&
+          `layers[0]: a graph begins with an input, got ${config.type}; write { type: "input", shape: […] } before it`,
+      );
+    const inputs = config.inputs ?? [names[i - 1]];
+    for (const [j, name] of inputs.entries()) {
+      const at = names.indexOf(name);
+      if (at >= 0 && at < i) continue;
+      const path = `layers[${i}].inputs[${j}]`;
+      if (at < 0)
+        throw misfit(
+          TRAINING &&
+            `${path}: there is no layer "${name}"${didYouMean(name, names)}; there are ${names.join(", ")}`,
+        );
+      throw misfit(
+        TRAINING &&
+          `${path}: "${name}" ${at === i ? "is the layer itself" : `comes after "${names[i]}"`}: a layer is applied to layers before it, so a graph has no cycles`,
+      );
+    }
+    return inputs;
+  });
+}
+
+/** The layer whose weights a configuration stands for: itself, or the one it shares. */
+function ownerOf(config: LayerConfig, i: number, layers: readonly LayerConfig[]): LayerConfig {
+  if (config.type !== "shared") return config;
+  const owner = layers.slice(0, i).find(({ name }) => name === config.layer);
+  if (owner && owner.type !== "shared" && owner.type !== "input") return owner;
+  const names = layers.slice(0, i).map(({ name }) => name!);
+  throw misfit(
+    TRAINING &&
+      `layers[${i}].layer: expected the name of a layer before it${didYouMean(config.layer, names)}, got "${config.layer}"; there are ${names.join(", ")}`,
+  );
+}
+
+/** Builds a graph: its inputs are its layers of type "input". */
+const build: Builder["build"] = ({ layers: configs, outputs = {} }, _inputShape, find = kindOf) => {
+  const named = nameLayers(configs, find);
+  const from = connections(named);
+  const inputs: Input[] = [];
+  const numbers = new Map<string, number>();
+  for (const config of named) {
+    if (config.type !== "input") continue;
+    numbers.set(config.name!, inputs.length);
+    inputs.push({ name: config.name!, shape: config.shape });
+  }
+  const layers: Layer[] = [];
+  const shapeOf = (value: number) =>
+    value < inputs.length ? inputs[value].shape : layers[value - inputs.length].outputShape;
+  named.forEach((config, i) => {
+    if (config.type === "input") return;
+    const owner = ownerOf(config, i, named);
+    const values = from[i].map((name) => numbers.get(name)!);
+    const built = buildLayer(owner, { index: i, inputs: values, shapes: values.map(shapeOf) }, find);
+    // where values are used twice their gradients are added: the core of dense layers cannot
+    const layer = { ...built, name: config.name!, core: fullBuild };
+    checkShared(layer, owner.name!, layers);
+    numbers.set(layer.name, inputs.length + layers.length);
+    layers.push(layer);
+  });
+  const ends = Object.entries(outputs).map(([name, layer]) => {
+    const value = numbers.get(layer);
+    if (value === undefined || value < inputs.length)
+      throw misfit(
+        TRAINING &&
+          `outputs.${name}: expected the name of a layer${didYouMean(layer, numbers.keys())}, got "${layer}"${value === undefined ? "" : ", an input"}; there are ${layers.map((each) => each.name).join(", ")}`,
+      );
+    return { name, layer: value - inputs.length };
+  });
+  checkReach(inputs, layers, ends);
+  return { inputs, layers, outputs: ends };
+};
+
+/** @throws NablaError where the same weights would need two shapes */
+function checkShared(layer: Layer, owner: string, before: readonly Layer[]): void {
+  if (layer.name === owner) return;
+  const first = before.find(({ name }) => name === owner)!;
+  const specs = parametersOf(first);
+  for (const [i, { spec }] of parametersOf(layer).entries()) {
+    const { name, shape } = specs[i].spec;
+    if (sameShape(spec.shape, shape)) continue;
+    throw misfit(
+      TRAINING &&
+        `${layer.type} "${owner}" is applied twice, to inputs ${showShape(first.inputShape)} and ${showShape(layer.inputShape)}: its ${name} would have shape ${showShape(shape)} for one and ${showShape(spec.shape)} for the other; bring the inputs to one shape, or use two layers`,
+    );
+  }
+}
+
+/** @throws NablaError for an input or a layer that no output depends on */
+function checkReach(
+  inputs: readonly Input[],
+  layers: readonly Layer[],
+  outputs: readonly { readonly layer: number }[],
+): void {
+  const used = new Set(outputs.map(({ layer }) => inputs.length + layer));
+  for (let i = layers.length - 1; i >= 0; i--)
+    if (used.has(inputs.length + i)) for (const value of layers[i].inputs) used.add(value);
+  inputs.forEach(({ name }, i) => {
+    if (!used.has(i)) throw misfit(TRAINING && `input "${name}" reaches no output; leave it out, or use it`);
+  });
+  layers.forEach(({ name, type }, i) => {
+    if (!used.has(inputs.length + i))
+      throw misfit(TRAINING && `${type} "${name}" reaches no output; leave it out, or make it an output`);
+  });
+}
+
+/** What a layer depends on. Of weights that a layer before shares with those that stay, the first that stays has them. */
+function upTo(all: readonly LayerConfig[], at: number): Topology {
+  const sources = sourcesOf(all);
+  const kept = new Set([at]);
+  for (let i = at; i >= 0; i--) if (kept.has(i)) for (const source of sources[i]) kept.add(source);
+  /** Names of layers whose weights somebody has already, and what layers are called now. */
+  const owned = new Set<string>();
+  const now = new Map<string, string>();
+  const layers = all.flatMap((config, i): LayerConfig[] => {
+    if (!kept.has(i)) return [];
+    if (config.type === "input") return [config];
+    // what stood between two layers may be gone, so each says what it is applied to
+    const inputs = sources[i].map((from) => now.get(all[from].name!) ?? all[from].name!);
+    const owner = config.type === "shared" ? config.layer : config.name!;
+    if (config.type !== "shared" || owned.has(owner)) {
+      owned.add(owner);
+      return [{ ...config, inputs }];
+    }
+    // the layer whose weights it shares is gone, so it takes its place, weights included
+    owned.add(owner);
+    now.set(config.name!, owner);
+    return [{ ...all.find(({ name }) => name === owner)!, inputs }];
+  });
+  const name = all[at].name!;
+  return { layers, outputs: { [name]: now.get(name) ?? name } };
+}
+
+/** Graphs of layers. */
+export const graph: Builder = { build, upTo };
