@@ -6,6 +6,7 @@ import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
+import { unlessAborted } from "./aborted.ts";
 import { type DataArgument, isStream } from "./arguments.ts";
 import { checkFit } from "./batch.ts";
 import { metricsFor } from "./evaluate.ts";
@@ -47,7 +48,7 @@ export async function fit<M extends TrainedModel>(
   const stream = streamOf(subject, given, wanted, options);
   let failed = true;
   try {
-    const like = await stream.begin();
+    const like = await unlessAborted(stream.begin(), options.signal);
     await prepared(subject, endless(like, subject), wanted, options, stream);
     failed = false;
   } finally {
@@ -167,6 +168,10 @@ function validationOf<M extends TrainedModel>(
   { validationData }: { readonly validationData?: DataArgument },
   { validationSplit, seed }: Settings,
 ): { apart: Dataset; validation?: Dataset; rows?: readonly Uint32Array[] } {
+  if (isStream(validationData))
+    throw new NablaError(
+      "fit: validationData: expected a data set, [x, y] or [x, y, sampleWeight], got an iterator; call evaluate() with it in a callback's onEpochEnd",
+    );
   if (validationData) return { apart: data, validation: datasetOf(validationData, "validationData") };
   if (validationSplit === 0) return { apart: data };
   const rows = splitRows(data, validationSplit, { seed });

@@ -11,6 +11,7 @@ import { type Callback, inOrder, type Logs, type TrainingContext, wanted } from 
 import { range, targetSize } from "../data/dataset.ts";
 import { figureOf } from "../metrics/metric.ts";
 import { ROWS_AT_ONCE } from "../network/predict.ts";
+import { unlessAborted } from "./aborted.ts";
 import { contextOf } from "./context.ts";
 import { score } from "./evaluate.ts";
 import { WayBack } from "./goingBack.ts";
@@ -105,12 +106,12 @@ export class Trainer<M> {
     this.batches = batchesPerEpoch(request);
     while (run.batch < this.batches && !this.stopping) {
       request.signal?.throwIfAborted();
-      const batch = await source.next({ epoch: run.epoch, batch: run.batch });
+      const next = source.next({ epoch: run.epoch, batch: run.batch });
+      const batch = await unlessAborted(next, request.signal);
       if (!batch) {
         this.batches = run.batch;
         break;
       }
-      request.signal?.throwIfAborted();
       const rows = batch.y.length / targetSize(request.train.target);
       stepper.take(range(rows), batch);
       if (this.wantsBatch()) await this.callAfterBatch();

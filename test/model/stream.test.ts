@@ -232,6 +232,38 @@ describe("resuming asks for the place", () => {
   });
 });
 
+test("a signal ends the wait for a batch that does not come", async () => {
+  for (const worker of [false, true]) {
+    for (const count of [0, 2]) {
+      const stop = new AbortController();
+      let closed = false;
+      const source: AsyncIterable<Batch> = {
+        [Symbol.asyncIterator]: () => {
+          const batches = epochFrom({ epoch: 0, batch: 0 });
+          let given = 0;
+          return {
+            next: async () => {
+              if (given++ < count) return batches.next();
+              setTimeout(() => stop.abort(), 5);
+              return new Promise(() => {});
+            },
+            return: async () => {
+              closed = true;
+              return { done: true, value: undefined };
+            },
+          };
+        },
+      };
+      const model = fresh();
+      const error = await model.fit(source, { signal: stop.signal, worker }).catch((reason) => reason);
+      expect(error).toBe(stop.signal.reason);
+      await later();
+      expect([internalsOf(model).state.run.step, closed]).toEqual([count, true]);
+      await model.fit(data, { worker });
+    }
+  }
+});
+
 test("a batch may depend on the weights after the one before: nothing is read ahead", async () => {
   const model = fresh();
   const seen: number[] = [];
@@ -363,6 +395,9 @@ describe("what is refused", () => {
       await expect(fresh().fit(epochFrom, { [name]: value })).rejects.toThrow(
         `fit: ${name}: an iterator makes its own batches`,
       );
+    await expect(fresh().fit(data, { validationData: epochFrom as never })).rejects.toThrow(
+      "fit: validationData: expected a data set, [x, y] or [x, y, sampleWeight], got an iterator",
+    );
     await expect(fresh({ schedule: "cosine" }).fit(epochFrom)).rejects.toThrow("give stepsPerEpoch");
     const want = await straight({ epochs: 2 }, { schedule: "cosine" });
     const model = fresh({ schedule: "cosine" });
