@@ -104,6 +104,7 @@ const LATER = {
   remote: "src/worker/train.ts",
   trainer: "src/training/trainer.ts",
   fit: "src/training/fit.ts",
+  stream: "src/training/streamFit.ts",
 };
 const later = {
   name: "later",

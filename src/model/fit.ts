@@ -2,13 +2,15 @@
 import type { Dataset } from "../data/dataset.ts";
 import { describeAll } from "../data/portable.ts";
 import { NablaError } from "../errors.ts";
+import { checkOptions } from "../fields/options.ts";
 import { looksAcrossRows } from "../layers/chain.ts";
 import { datasetOf } from "../training/arguments.ts";
-import type { Scores } from "../training/evaluate.ts";
+import { metricsFor, type Scores } from "../training/evaluate.ts";
 import type { ModelToTrain } from "../training/fit.ts";
-import type { StreamEvaluateOptions } from "../training/options.ts";
+import { fitOptionNames, type StreamEvaluateOptions } from "../training/options.ts";
 import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
+import { readSettings } from "../training/settings.ts";
 import type { BatchSource } from "../training/source.ts";
 import { onPage } from "../worker/page.ts";
 import { type Internals, internalsOf } from "./internals.ts";
@@ -27,11 +29,16 @@ export async function fitModel(
     throw new NablaError("fit: this model is being trained already; wait for that training, or stop it");
   state.busy = true;
   try {
+    checkOptions("fit", options, fitOptionNames());
+    const wanted = readSettings(options, options.resume ? state.settings : undefined, seed);
+    const { required } = state;
     const { fit } = await loaded(import("../training/fit.ts"));
     const subject: ModelToTrain<Model> = {
       model,
       seed,
       state,
+      metrics: () => metricsFor(required.metrics, internals.built.outputShape),
+      streams: loadStreams,
       acrossRows: () => looksAcrossRows(topology.layers),
       datasetOf: (data, name, kind) => datasetOf(data, name, topology, state.compiled, kind),
       build: (inputShape) => internals.build(inputShape),
@@ -40,7 +47,7 @@ export async function fitModel(
       },
       train: (request, run) => trainSomewhere(internals, request, run, options),
     };
-    await fit(subject, data, options);
+    await fit(subject, data, wanted, options);
   } finally {
     state.busy = false;
   }
@@ -54,7 +61,7 @@ export async function evaluateBatches(
 ): Promise<Scores> {
   const internals = internalsOf(model);
   const { topology, state } = internals;
-  const { evaluateStream } = await loaded(import("../training/fit.ts"), "evaluate");
+  const { evaluateStream } = await loadStreams("evaluate");
   return evaluateStream(
     {
       state,
@@ -90,6 +97,8 @@ async function trainSomewhere(
   const { train } = await loaded(import("../training/trainer.ts"));
   await train(request, run);
 }
+
+const loadStreams = (who = "fit") => loaded(import("../training/streamFit.ts"), who);
 
 /** Code that is loaded when it is used. */
 async function loaded<T>(code: Promise<T>, who = "fit"): Promise<T> {

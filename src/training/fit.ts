@@ -3,22 +3,19 @@ import { type Callback, type TrainedModel, withState } from "../callbacks/callba
 import type { Dataset } from "../data/dataset.ts";
 import { partsOf, splitRows } from "../data/split.ts";
 import { NablaError } from "../errors.ts";
-import { checkOptions } from "../fields/options.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
 import { unlessAborted } from "./aborted.ts";
 import { type DataArgument, isStream } from "./arguments.ts";
 import { checkFit } from "./batch.ts";
-import { metricsFor } from "./evaluate.ts";
-import { type FitOptions, fitOptionNames } from "./options.ts";
+import type { FitOptions } from "./options.ts";
 import { batchesOf, requestOf, type TrainRequest } from "./request.ts";
 import { checkResume } from "./resume.ts";
 import { freshRun, type Run } from "./run.ts";
-import { type RunSettings, readSettings, type Settings } from "./settings.ts";
+import type { RunSettings, Settings } from "./settings.ts";
 import type { BatchSource, Source } from "./source.ts";
 import type { TrainingState } from "./state.ts";
 import type { ToDataset } from "./stream.ts";
-import { endless, streamOf } from "./streamFit.ts";
 import { weightingOf } from "./weighting.ts";
 
 /** What is trained, as the model hands it in. */
@@ -30,21 +27,25 @@ export interface ModelToTrain<M extends TrainedModel> extends ToDataset {
   build(inputShape: readonly number[]): Network;
   /** Called with the data that is trained on, once it is checked. */
   learnFrom(dataset: Dataset): void;
+  /** Metrics for the outputs of its network. */
+  metrics(): Metric[];
+  /** What reads batches from iterators: most trainings have no use for it. */
+  streams(): Promise<typeof import("./streamFit.ts")>;
   /** Whether a layer looks across rows in training. */
   acrossRows(): boolean;
   /** Trains, here or elsewhere. */
   train(request: TrainRequest<M>, run: Run, options: FitOptions<M>): Promise<void>;
 }
 
-/** @see Model.fit */
+/** @see Model.fit @param wanted the settings among the options, checked */
 export async function fit<M extends TrainedModel>(
   subject: ModelToTrain<M>,
   given: Dataset | BatchSource,
+  wanted: Settings,
   options: FitOptions<M>,
 ): Promise<void> {
-  checkOptions("fit", options, fitOptionNames());
-  const wanted = readSettings(options, options.resume ? subject.state.settings : undefined, subject.seed);
   if (!isStream(given)) return prepared(subject, given, wanted, options);
+  const { endless, streamOf } = await subject.streams();
   const stream = streamOf(subject, given, wanted, options);
   let failed = true;
   try {
@@ -95,11 +96,11 @@ async function prepared<M extends TrainedModel>(
     });
   begin(subject, network, settings, callbacks, options.resume);
   subject.learnFrom(train);
-  state.counting = runningMetrics(state, outputShape);
+  state.counting = runningMetrics(state, subject.metrics());
   try {
     await subject.train(
       {
-        ...requestOf(compiled, network, train, settings),
+        ...requestOf(compiled, network, train, settings, subject.metrics()),
         model,
         source,
         validation,
@@ -152,8 +153,7 @@ function begin<M extends TrainedModel>(
 }
 
 /** Metrics with the sums that the run starts from. */
-function runningMetrics({ required, run }: TrainingState, outputShape: readonly number[]): Metric[] {
-  const metrics = metricsFor(required.metrics, outputShape);
+function runningMetrics({ run }: TrainingState, metrics: Metric[]): Metric[] {
   for (const metric of metrics) {
     metric.reset();
     if (run.metrics[metric.name]) metric.restore(run.metrics[metric.name]);
@@ -220,5 +220,3 @@ function progressOf({ onProgress, progressInterval = 100 }: FitOptions): TrainRe
     );
   return onProgress && { every: progressInterval, report: onProgress };
 }
-
-export { evaluateStream } from "./streamFit.ts";

@@ -5,7 +5,6 @@ import type { Metric } from "../metrics/metric.ts";
 import type { Network, Training } from "../network/network.ts";
 import type { Loss } from "../plan/loss.ts";
 import type { CompiledTraining } from "./compile.ts";
-import { metricsFor } from "./evaluate.ts";
 import type { Progress } from "./progress.ts";
 import type { Run } from "./run.ts";
 import type { RunSettings, Settings } from "./settings.ts";
@@ -46,6 +45,7 @@ export function requestOf(
   network: Network,
   train: Dataset,
   settings: RunSettings,
+  scoring: readonly Metric[],
 ): Pick<
   TrainRequest,
   "network" | "train" | "settings" | "loss" | "training" | "scoring" | "rate" | "schedule"
@@ -61,7 +61,7 @@ export function requestOf(
       objectives: [{ loss: compiled.loss, target: train.target.kind }],
       update: compiled.update(network),
     },
-    scoring: metricsFor(compiled.metrics, network.outputShape),
+    scoring,
     schedule: config.schedule?.name,
     // a schedule goes on with the steps, one over all epochs begins again in each call
     rate: ({ step, firstStep, firstEpoch, baseRate, rateFactor }, stepsPerEpoch) =>

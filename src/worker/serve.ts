@@ -154,7 +154,8 @@ class Session {
     const compiled = compileTraining(setup.training, topology);
     network.prepareTraining(compiled.slots);
     network.restore(setup.state.snapshot);
-    const metrics = metricsFor(compiled.metrics, network.outputShape);
+    const counters = () => metricsFor(compiled.metrics, network.outputShape);
+    const metrics = counters();
     for (const [i, each] of metrics.entries()) each.restore(setup.state.metrics[i]!);
     const datasets = makeDatasets(setup.datasets, this.pieces, (dataset, indices, epoch) =>
       this.rows(dataset, indices, epoch),
@@ -163,7 +164,7 @@ class Session {
       network,
       metrics,
       request: {
-        ...requestOf(compiled, network, datasets[setup.train]!, settings),
+        ...requestOf(compiled, network, datasets[setup.train]!, settings, counters()),
         // the one callback here asks the page, which has the model
         model: undefined,
         source: setup.stream === undefined ? undefined : this.source(setup.stream),
