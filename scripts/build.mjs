@@ -16,7 +16,7 @@ import { fileURLToPath } from "node:url";
 import { writeCores } from "./cores.mjs";
 import { PREDICTING, SHIPPED, workerAt } from "./defines.mjs";
 import { generate } from "./generate.mjs";
-import { inference } from "./inference.mjs";
+import { inference, minifyAlone } from "./inference.mjs";
 import { note, writeNotices } from "./notices.mjs";
 import { moduleOf, schemaOfFields } from "./schema.mjs";
 import { pruneTypes } from "./types.mjs";
@@ -33,7 +33,7 @@ mkdirSync("build/core", { recursive: true });
 generate();
 const asc = join(dirname(require.resolve("assemblyscript/package.json")), "bin/asc.js");
 // whole paths: the compiler finds the transform a configuration names by the configuration's folder
-for (const target of ["simd", "debug", "threads"])
+for (const target of ["simd", "predict", "debug", "threads"])
   run(asc, "--config", join(root, "asconfig.json"), "--target", target);
 
 // what nabla/export takes models' kernels from
@@ -262,18 +262,25 @@ await build({
   ],
 });
 // Smaller, and tree shaking still works: unlike esbuild, terser keeps the notes about calls without effect.
+const terser = {
+  module: true,
+  keep_classnames: true,
+  compress: false,
+  // an error nobody catches is shown with its line
+  format: { preserve_annotations: true, max_line_len: 400 },
+};
 for (const folder of ["build", "build/chunks"]) {
   for (const file of readdirSync(folder).filter((name) => name.endsWith(".js"))) {
     const path = join(folder, file);
-    const options = {
-      module: true,
-      keep_classnames: true,
-      // one file that nothing else shares: what it leaves behind is not shaken any more
-      compress: file === "predict.js" && { passes: 2, inline: 1, reduce_funcs: false, collapse_vars: false },
-      // an error nobody catches is shown with its line
-      format: { preserve_annotations: true, max_line_len: 400 },
-    };
-    writeFileSync(path, (await minify(readFileSync(path, "utf8"), options)).code);
+    const text = readFileSync(path, "utf8");
+    const core = readFileSync("build/core/predict.wasm");
+    // what predict.js leaves behind is not shaken any more
+    writeFileSync(
+      path,
+      file === "predict.js"
+        ? await minifyAlone(text, terser, schema, core)
+        : (await minify(text, terser)).code,
+    );
   }
 }
 chmodSync("build/cli.js", 0o755);

@@ -1,6 +1,7 @@
 // The builds of the core that ship, each as a .wasm file, as text inside JavaScript and as a module to import.
 //
-// All are cut from one, so functions, bits and speed are the same (subset.mjs). A program starts with `dense`; a layer whose kernels are not
+// `simd` and `dense` are cut from one, so functions, bits and speed are the same (subset.mjs). `predict` is compiled for size, as far as that
+// does not cost speed: bits are the same, and the largest tile is unrolled as in the others (tiles/parts.mjs). A program starts with `dense`; a layer whose kernels are not
 // in it names `fullBuild` as its `core` (src/core/full.ts). nabla/predict has `predict`. As text a core packs like its bytes (bytes.mjs).
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -44,13 +45,15 @@ export const ${constant} = "${encode(wasm)}";
   );
 }
 
-/** Cuts the cores out of simd.wasm and writes them next to it; all builds get the places of their records. */
+/** Cuts the cores out of simd.wasm and predict.wasm as compiled; all builds get the places of their records. */
 export function writeCores(folder) {
-  const compiled = readFileSync(join(folder, "simd.wasm"));
-  const names = WebAssembly.Module.exports(new WebAssembly.Module(compiled)).map(({ name }) => name);
+  const whole = readFileSync(join(folder, "simd.wasm"));
+  const names = WebAssembly.Module.exports(new WebAssembly.Module(whole)).map(({ name }) => name);
   for (const [core, has] of Object.entries(CORES)) {
     const wanted = names.filter((name) => name !== "memory" && has(name));
-    const wasm = withRecords(subset(compiled, wanted), "assembly");
+    const small = core === "predict";
+    const compiled = small ? readFileSync(join(folder, "predict.wasm")) : whole;
+    const wasm = withRecords(subset(compiled, wanted, { small }), "assembly");
     writeFileSync(join(folder, `${core}.wasm`), wasm);
     writeText(folder, core, "core", wasm);
     // hosts that import modules have no use for a smaller one in addition to the full one

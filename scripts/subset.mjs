@@ -21,15 +21,39 @@ const FEATURES =
 /** Index 0 of the table stays free, as compiled: a kernel's number is never 0. */
 const FIRST = 1;
 
+/** Plans begin here where there is less data than that, as they always did: tapes can be compared with those of earlier versions. */
+const LEAST_BASE = 576;
+
+/**
+ * Optimizes a core for size. Its kernels compute all of their outputs, so `part` and `parts` are constants. Of what was cut some functions
+ * have only one caller left. Indices of functions called most become short.
+ */
+function shrink(module, kernels) {
+  const [PART, PARTS] = [2, 3];
+  const { i32, local, block } = module;
+  for (const name of kernels) {
+    const kernel = module.getFunction(name);
+    const { body } = getFunctionInfo(kernel);
+    const whole = [local.set(PART, i32.const(0)), local.set(PARTS, i32.const(1)), body];
+    binaryen.Function.setBody(kernel, block(null, whole));
+  }
+  binaryen.setOptimizeLevel(2);
+  binaryen.setShrinkLevel(2);
+  module.runPasses(["precompute-propagate"]);
+  module.optimize();
+  module.runPasses(["reorder-functions"]);
+}
+
 /**
  * AssemblyScript keeps an object in memory for each function whose index is asked for, and a start function that reads them
  * into globals. Here kernels become constants; objects, start function and every function that nothing wanted reaches go.
  *
  * @param {Uint8Array} wasm the core as compiled
  * @param {readonly string[]} [wanted] names of the exports to keep, besides memory. Default: all
+ * @param {{ small?: boolean }} [options] small: optimizes what is left for size, to be run without shares. The bits stay, the functions do not
  * @returns {Uint8Array}
  */
-export function subset(wasm, wanted) {
+export function subset(wasm, wanted, { small = false } = {}) {
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(wasm));
   for (const name of wanted ?? [])
     if (!(name in exports)) throw new Error(`there is no ${name} among the core's exports`);
@@ -52,7 +76,8 @@ export function subset(wasm, wanted) {
     if (object !== undefined)
       number = FIRST + kept.push(elements.data[memory.getUint32(object, true) - FIRST]) - 1;
     // what lies behind the data that is left
-    if (name === "BASE") number = Math.max(...segments.map(({ end }) => Math.ceil(end / 16) * 16));
+    if (name === "BASE")
+      number = Math.max(LEAST_BASE, ...segments.map(({ end }) => Math.ceil(end / 16) * 16));
     module.addGlobal(`constant ${name}`, binaryen.i32, false, module.i32.const(number));
     module.addGlobalExport(`constant ${name}`, name);
   }
@@ -66,6 +91,7 @@ export function subset(wasm, wanted) {
     null,
     segments.map(({ at, data }) => ({ offset: module.i32.const(at), data, passive: false })),
   );
+  if (small) shrink(module, kept);
   module.runPasses(["remove-unused-module-elements", "duplicate-function-elimination", "reorder-locals"]);
   if (!module.validate()) throw new Error("what is left of the core is no valid module");
   const bytes = module.emitBinary();

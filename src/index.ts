@@ -13,6 +13,7 @@ export { augment } from "./data/augment/index.ts";
 export { shifted } from "./data/augment/shifted.ts";
 export type { ShiftedOptions } from "./data/augment/shiftedOptions.ts";
 export type { DataSplit, Dataset, Standardisation, Target } from "./data/dataset.ts";
+export { type JoinOptions, joinDatasets } from "./data/join.ts";
 export { splitDataset, subset } from "./data/split.ts";
 export {
   type CrossValidation,
@@ -37,7 +38,7 @@ export { type FineTuneOptions, fineTune } from "./model/fineTune.ts";
 export { fromConfig } from "./model/fromConfig.ts";
 // input() takes the place of the layer of that type, which documents have
 export { type GraphOptions, input, model } from "./model/graph.ts";
-export { load } from "./model/load.ts";
+export { type LoadOptions, load } from "./model/load.ts";
 export {
   type Batch,
   type Batches,
@@ -66,6 +67,7 @@ export {
   type ReadOptions,
   readDigits,
 } from "./reading/index.ts";
-export type { TrainingOptions } from "./training/compile.ts";
+export type { OwnMetric, TrainingOptions } from "./training/compile.ts";
 export type { Scores } from "./training/evaluate.ts";
+export type { OwnLoss } from "./training/given.ts";
 export type { Progress } from "./training/progress.ts";

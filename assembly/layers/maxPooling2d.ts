@@ -4,6 +4,9 @@
 import { ld, shareStart, times } from "../math/simd";
 import { apart, cover, Pool } from "./pooling";
 
+/** Builds for size only predict: nobody asks them where the largest was. */
+const INDEXED = ASC_SHRINK_LEVEL == 0;
+
 /** Where v is larger, or NaN; once the largest is NaN nothing exceeds it but another. @inline */
 function exceeds(v: v128, best: v128): v128 {
   return v128.or(f32x4.gt(v, best), f32x4.ne(v, v));
@@ -17,13 +20,13 @@ function maxPoolForward(record: usize, rows: i32, part: i32, parts: i32): void {
   const r1 = <usize>shareStart(rows, part + 1, parts);
   const two = a.poolHeight == 2 && a.poolWidth == 2 && apart(a);
   for (let r = <usize>shareStart(rows, part, parts); r < r1; r++) {
-    let y = a.y + r * yImage, index = a.index ? a.index + r * yImage : 0;
+    let y = a.y + r * yImage, index = INDEXED && a.index ? a.index + r * yImage : 0;
     const x = a.x + r * a.height * row;
     for (let oy = 0; oy < a.outHeight; oy++) {
       if (two) {
         two2(y, index, x + times(oy * a.strideY, row), row, pixel, times(a.strideX - 1, pixel), a.outWidth);
         y += pixel * a.outWidth;
-        if (index) index += pixel * a.outWidth;
+        if (INDEXED && index) index += pixel * a.outWidth;
         continue;
       }
       const y0 = max(0, oy * a.strideY - a.top), y1 = min(a.height, oy * a.strideY - a.top + a.poolHeight);
@@ -42,10 +45,10 @@ function maxPoolForward(record: usize, rows: i32, part: i32, parts: i32): void {
             }
           }
           v128.store(y + c, best);
-          if (index) v128.store(index + c, at);
+          if (INDEXED && index) v128.store(index + c, at);
         }
         y += pixel;
-        if (index) index += pixel;
+        if (INDEXED && index) index += pixel;
       }
     }
   }
@@ -64,7 +67,7 @@ function two2(y: usize, index: usize, x: usize, row: usize, pixel: usize, skip: 
       best = v128.bitselect(v2, best, g2);
       const g3 = exceeds(v3, best);
       v128.store(y, v128.bitselect(v3, best, g3));
-      if (index) {
+      if (INDEXED && index) {
         v128.store(index, v128.bitselect(three, v128.bitselect(two, v128.and(one, g1), g2), g3));
         index += 16;
       }

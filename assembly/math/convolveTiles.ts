@@ -45,7 +45,7 @@ export function convolve8(
           s = v128.load32_splat(p2, 4); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
           s = v128.load32_splat(p3, 4); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
         }
-        if (ASC_SHRINK_LEVEL > 0) { p0 += 8; p1 += 8; p2 += 8; p3 += 8; w += 64; if (w == end) break; continue; }
+        if (ASC_SHRINK_LEVEL >= 1) { p0 += 8; p1 += 8; p2 += 8; p3 += 8; w += 64; if (w == end) break; continue; }
         if (w == end - 64) break;
         {
           const v0 = v128.load(w, 64), v1 = v128.load(w, 80);

@@ -1,27 +1,34 @@
 // SHA-256 (FIPS 180-4), for checksums of files: in JavaScript it would take most of the time a model needs to load.
 //
-// `state` points to 8 + 64 words: the hash so far, and room for the message schedule.
+// `state` points to 8 + 64 + 64 words: the hash so far, room for the message schedule, and the constants of the rounds.
 
-/** Fractional parts of the cube roots of the first 64 primes. */
-const K: usize = memory.data<u32>([
-  0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-  0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-  0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-  0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-  0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-  0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-  0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-  0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
-]);
-/** Fractional parts of the square roots of the first 8 primes. */
-const H: usize = memory.data<u32>([0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19]);
-
+const K: usize = 32 + 256;
 /** Bytes of the state. */
-export const SHA256_STATE: i32 = 288;
+export const SHA256_STATE: i32 = 32 + 256 + 256;
 
-/** Sets the state to that of an empty message. */
+/** The first 32 bits of a number's fractional part. @inline */
+function fraction(x: f64): u32 {
+  return <u32>((x - floor(x)) * 4294967296);
+}
+
+/**
+ * Sets the state to that of an empty message. Its constants are the fractional parts of the square roots of the first 8 primes and of the
+ * cube roots of the first 64: computed, because as a table they are a third of this function's bytes and no packer makes them smaller.
+ */
 export function sha256Init(state: usize): void {
-  memory.copy(state, H, 32);
+  let at: usize = 0;
+  for (let n = 2; at < 256; n++) {
+    let divisor = 2;
+    while (n % divisor) divisor++;
+    if (divisor < n) continue;
+    const prime = <f64>n;
+    if (at < 32) store<u32>(state + at, fraction(sqrt(prime)));
+    let root = prime;
+    // Newton's: 20 steps from 311, the last prime, are as exact as f64
+    for (let i = 0; i < 20; i++) root -= (root - prime / (root * root)) / 3;
+    store<u32>(state + at, fraction(root), K);
+    at += 4;
+  }
 }
 
 /** Takes in `blocks` blocks of 64 bytes at `p`. */
@@ -38,7 +45,7 @@ export function sha256Blocks(state: usize, p: usize, blocks: i32): void {
     let e = load<u32>(state, 16), f = load<u32>(state, 20), g = load<u32>(state, 24), h = load<u32>(state, 28);
     for (let i: usize = 0; i < 256; i += 4) {
       const s1 = rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25);
-      const t1 = h + s1 + ((e & f) ^ (~e & g)) + load<u32>(K + i) + load<u32>(w + i);
+      const t1 = h + s1 + ((e & f) ^ (~e & g)) + load<u32>(state + i, K) + load<u32>(w + i);
       const s0 = rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22);
       const t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
       h = g; g = f; f = e; e = d + t1; d = c; c = b; b = a; a = t1 + t2;

@@ -36,7 +36,7 @@ export function tiles4x8(
         s = v128.load32_splat(x2, 4); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
         s = v128.load32_splat(x3, 4); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
       }
-      if (ASC_SHRINK_LEVEL > 0) { x0 += 8; x1 += 8; x2 += 8; x3 += 8; w += 64; if (w == end) break; continue; }
+      if (ASC_SHRINK_LEVEL >= 2) { x0 += 8; x1 += 8; x2 += 8; x3 += 8; w += 64; if (w == end) break; continue; }
       if (w == end - 64) break;
       {
         const v0 = v128.load(w, 64), v1 = v128.load(w, 80);
@@ -207,7 +207,7 @@ export function tile2x16(
       let s = v128.load32_splat(x0, 4); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1); a02 = madd(a02, s, v2); a03 = madd(a03, s, v3);
       s = v128.load32_splat(x1, 4); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1); a12 = madd(a12, s, v2); a13 = madd(a13, s, v3);
     }
-    if (ASC_SHRINK_LEVEL > 0) { x0 += 8; x1 += 8; w0 += 64; w1 += 64; if (w0 == end) break; continue; }
+    if (ASC_SHRINK_LEVEL >= 1) { x0 += 8; x1 += 8; w0 += 64; w1 += 64; if (w0 == end) break; continue; }
     if (w0 == end - 64) break;
     {
       const v0 = v128.load(w0, 64), v1 = v128.load(w0, 80), v2 = v128.load(w1, 64), v3 = v128.load(w1, 80);
@@ -244,7 +244,7 @@ export function tile1x24(y: usize, x: usize, w0: usize, panel: usize, k: i32, in
       const v0 = v128.load(w0, 32), v1 = v128.load(w0, 48), v2 = v128.load(w1, 32), v3 = v128.load(w1, 48), v4 = v128.load(w2, 32), v5 = v128.load(w2, 48);
       const s = v128.load32_splat(x, 4); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1); a02 = madd(a02, s, v2); a03 = madd(a03, s, v3); a04 = madd(a04, s, v4); a05 = madd(a05, s, v5);
     }
-    if (ASC_SHRINK_LEVEL > 0) { x += 8; w0 += 64; w1 += 64; w2 += 64; if (w0 == end) break; continue; }
+    if (ASC_SHRINK_LEVEL >= 1) { x += 8; w0 += 64; w1 += 64; w2 += 64; if (w0 == end) break; continue; }
     if (w0 == end - 64) break;
     {
       const v0 = v128.load(w0, 64), v1 = v128.load(w0, 80), v2 = v128.load(w1, 64), v3 = v128.load(w1, 80), v4 = v128.load(w2, 64), v5 = v128.load(w2, 80);

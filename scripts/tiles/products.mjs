@@ -28,7 +28,8 @@ export function tiles(rows, columns, unroll, comment) {
   const body = [
     `let w = panel, ${xs.map((x, r) => `${x} = ${r ? `${xs[r - 1]} + ldx` : "x"}`).join(", ")};`,
     ...list(rows, (r) => `let ${sums(of, r, fromInit)}; init += ldinit;`),
-    ...loop(of, unroll),
+    // the tile nearly all work is done in
+    ...loop(of, unroll, { shrink: unroll > 4 ? 2 : 1 }),
     ...list(rows, (r) => `${storeRow(of, r, "y")} y += ldy;`),
     `x += ${rows > 1 ? `${rows} * ` : ""}ldx;`,
   ];
@@ -150,7 +151,7 @@ export function packed4x8() {
       begin: "q = dy, x1 = x + 4, x2 = x + 8, x3 = x + 12",
       second: `${move(xs, of.xStep)} q += ${of.wStep};`,
       // the next tile's rows of x begin where those of this one end
-      rest: loop(of, 8, { leave: (n) => `x += ${n * of.xStep};`, small: false }),
+      rest: loop(of, 8, { leave: (n) => `x += ${n * of.xStep};` }),
       next: "dw += 128;",
     },
   );

@@ -4,7 +4,7 @@ import { parseHeader } from "../checkpoint/header.ts";
 import { readSafetensors } from "../checkpoint/safetensors.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
-import { load } from "../model/load.ts";
+import { type LoadOptions, load } from "../model/load.ts";
 import { Model } from "../model/model.ts";
 import { isFileHandle, type ModelSource, readModel } from "./modelFile.ts";
 import { BLOCKED, isBlocked, readFailed, saveFailed, Unavailable } from "./storage/failures.ts";
@@ -55,16 +55,16 @@ export async function saveModel(
 
 /**
  * Loads a model by the name it was saved under, or from a File or Blob (chosen or dropped), a URL, Request or Response, or bytes. After
- * that it predicts, and fit(…, { resume: true }) goes on where a training stood.
+ * that it predicts, and fit(…, { resume: true }) goes on where a training stood. Options are those of load().
  *
  * @throws NablaError for unknown names (`details.code`: "missing"), and files that are damaged or not models
  */
-export async function loadModel(where: string | ModelSource): Promise<Model> {
+export async function loadModel(where: string | ModelSource, options: LoadOptions = {}): Promise<Model> {
   if (typeof where !== "string") {
     const { bytes, name } = await readModel(where);
-    return load(bytes, name);
+    return load(bytes, name, options);
   }
-  if (/^(https?|blob|data|file):/i.test(where)) return loadModel(new URL(where));
+  if (/^(https?|blob|data|file):/i.test(where)) return loadModel(new URL(where), options);
   const address = parseAddress("loadModel", where);
   const who = called(address);
   const found = await locked(address.name, "shared", async () => {
@@ -72,7 +72,7 @@ export async function loadModel(where: string | ModelSource): Promise<Model> {
       const files = await storage.read(address.name).catch((cause) => {
         throw readFailed(who, "read", cause);
       });
-      if (files.length > 0) return newestWhole(files, who);
+      if (files.length > 0) return newestWhole(files, who, options);
     }
     return undefined;
   });
@@ -171,13 +171,13 @@ function nowhere(who: string, reasons: readonly Unavailable[], instead: string):
 }
 
 /** The newest that is not damaged: what a crash of the whole machine leaves may have its length and not its bytes. */
-async function newestWhole(files: readonly Blob[], name: string): Promise<Model> {
+async function newestWhole(files: readonly Blob[], name: string, options: LoadOptions): Promise<Model> {
   let first: unknown;
   for (const file of files) {
     let bytes: Uint8Array | undefined;
     try {
       ({ bytes } = await readModel(new File([file], name)));
-      return load(bytes, name);
+      return load(bytes, name, options);
     } catch (error) {
       first ??= error;
       // sound, and still not to be loaded (a newer version, say): an older one would hide that

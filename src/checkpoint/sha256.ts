@@ -12,7 +12,8 @@ let shared: Core | undefined;
 /** A digest taken piece by piece. */
 export class Sha256 {
   /** The eight words, between calls: the core's memory is shared by all digests under way. */
-  #state: Uint8Array;
+  #state: Uint8Array<ArrayBuffer>;
+  /** What is not a whole block yet; the rest of it is of no meaning. */
   readonly #rest = new Uint8Array(BLOCK);
   #length = 0;
 
@@ -23,44 +24,37 @@ export class Sha256 {
   }
 
   update(bytes: Uint8Array): this {
-    const waiting = this.#length % BLOCK;
-    this.#length += bytes.length;
-    if (waiting + bytes.length < BLOCK) {
-      this.#rest.set(bytes, waiting);
-      return this;
-    }
     let at = 0;
-    if (waiting > 0) {
-      at = BLOCK - waiting;
-      this.#rest.set(bytes.subarray(0, at), waiting);
-      this.#blocks(this.#rest);
+    while (at < bytes.length) {
+      const waiting = this.#length % BLOCK;
+      // whole blocks from where they are, what is less through #rest
+      const whole = waiting > 0 ? 0 : Math.min(PIECE, bytes.length - at) & -BLOCK;
+      const part = bytes.subarray(at, at + (whole || BLOCK - waiting));
+      if (whole === 0) this.#rest.set(part, waiting);
+      if (whole > 0) this.#blocks(part);
+      else if (waiting + part.length === BLOCK) this.#blocks(this.#rest);
+      at += part.length;
+      this.#length += part.length;
     }
-    const whole = at + Math.floor((bytes.length - at) / BLOCK) * BLOCK;
-    this.#blocks(bytes.subarray(at, whole));
-    this.#rest.set(bytes.subarray(whole));
     return this;
   }
 
   #blocks(bytes: Uint8Array): void {
     const { core, state, piece } = place();
     core.u8(state, 32).set(this.#state);
-    for (let at = 0; at < bytes.length; at += PIECE) {
-      const part = bytes.subarray(at, at + PIECE);
-      core.u8(piece, part.length).set(part);
-      core.exports.sha256Blocks(state, piece, part.length / BLOCK);
-    }
+    core.u8(piece, bytes.length).set(bytes);
+    core.exports.sha256Blocks(state, piece, bytes.length / BLOCK);
     this.#state = core.u8(state, 32).slice();
   }
 
   /** 64 lower-case hexadecimal digits. Nothing can be added afterwards. */
   hex(): string {
-    const bits = this.#length * 8;
-    const padding = new Uint8Array((this.#length % BLOCK < 56 ? 56 : 120) - (this.#length % BLOCK) + 8);
-    padding[0] = 0x80;
-    const view = new DataView(padding.buffer);
-    view.setUint32(padding.length - 8, Math.floor(bits / 4294967296));
-    view.setUint32(padding.length - 4, bits >>> 0);
-    this.update(padding);
+    const bits = new DataView(new ArrayBuffer(8));
+    bits.setBigUint64(0, BigInt(this.#length) * 8n);
+    this.update(Uint8Array.of(0x80));
+    // so many zeros that the eight bytes of the length end a block
+    this.update(new Uint8Array((2 * BLOCK - 8 - (this.#length % BLOCK)) % BLOCK));
+    this.update(new Uint8Array(bits.buffer));
     const words = new DataView(this.#state.buffer);
     let hex = "";
     for (let i = 0; i < 32; i += 4) hex += words.getUint32(i, true).toString(16).padStart(8, "0");

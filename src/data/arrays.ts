@@ -23,6 +23,17 @@ export interface Shaped {
 }
 export type ArrayLike2 = TypedArray | Nested | Shaped;
 
+/** Arrays by the names of a model's inputs or outputs. */
+export type ArrayRecord = Readonly<Record<string, ArrayLike2>>;
+
+/** Whether values are arrays by name, and not one array, or one with its shape. */
+export const isRecord = (value: unknown): value is ArrayRecord =>
+  typeof value === "object" &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !ArrayBuffer.isView(value) &&
+  !("data" in value && "shape" in value);
+
 export interface ArrayOptions {
   /** What errors and summaries call it; default "data". */
   name?: string;

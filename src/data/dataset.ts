@@ -11,6 +11,31 @@ export type Inputs = Uint8Array | Float32Array;
 /** Targets of some rows: class numbers, or values. */
 export type Targets = Int32Array | Float32Array;
 
+/** One of several inputs of a data set. */
+export interface InputPart {
+  readonly name: string;
+  /** Of one row. */
+  readonly shape: readonly number[];
+  readonly type: "uint8" | "float32";
+  /** What uint8 values are multiplied by. */
+  readonly scale: number;
+}
+
+/** One of several targets. */
+export interface TargetPart {
+  readonly name: string;
+  readonly target: Target;
+}
+
+/**
+ * How the rows of a data set are made up whose inputs or targets are records, by the names of a model's inputs and outputs. A row of x
+ * then is the bytes of all inputs, one after the other, and a row of y all targets, labels among them, as float32.
+ */
+export interface Parts {
+  readonly inputs: readonly InputPart[];
+  readonly targets: readonly TargetPart[];
+}
+
 /** Rows of inputs and targets that are read by their numbers, a batch at a time. */
 export interface Dataset {
   readonly name: string;
@@ -21,6 +46,8 @@ export interface Dataset {
   /** What uint8 values are multiplied by on their way to float32: 1/255 for images; 1 for float32. */
   readonly inputScale: number;
   readonly target: Target;
+  /** Where rows are records: see joinDatasets(). */
+  readonly parts?: Parts;
   /** All labels, if they are known anyway: saves a pass over the inputs when splitting by class. */
   readonly labels?: Int32Array;
   /** How the inputs were moved and scaled before they are read: goes into the metadata of a model that is fitted to them. */

@@ -10,7 +10,7 @@ import type { DigitsOptions } from "./digits/options.ts";
 /** All of a dataset but its rows. */
 export type DatasetHeader = Pick<
   Dataset,
-  "name" | "length" | "inputShape" | "inputType" | "inputScale" | "target" | "standardisation"
+  "name" | "length" | "inputShape" | "inputType" | "inputScale" | "target" | "parts" | "standardisation"
 >;
 
 /** Rows that can be moved away for a while, and put back. */
@@ -24,6 +24,7 @@ export interface Lendable {
 export type Portable =
   | { kind: "arrays"; header: DatasetHeader; x: Inputs; y: Targets; rows: Lendable }
   | { kind: "digits"; options: DigitsOptions }
+  | { kind: "joined"; name: string; inputs: Record<string, number>; targets: Record<string, number> }
   | { kind: "subset"; of: number; rows: Uint32Array; name: string }
   | { kind: "shifted"; of: number; pixels: number; options: ShiftedOptions }
   | { kind: "augment"; of: number; options: AugmentOptions }
@@ -81,7 +82,7 @@ export function describeAll(wanted: readonly Dataset[]): { portables: Portable[]
 }
 
 export function headerOf(dataset: Dataset): DatasetHeader {
-  const { name, length, inputShape, inputType, inputScale, target, standardisation } = dataset;
+  const { name, length, inputShape, inputType, inputScale, target, parts, standardisation } = dataset;
   return {
     name,
     length,
@@ -89,6 +90,7 @@ export function headerOf(dataset: Dataset): DatasetHeader {
     inputType,
     inputScale,
     target,
+    ...(parts && { parts }),
     ...(standardisation && { standardisation }),
   };
 }

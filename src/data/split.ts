@@ -19,7 +19,7 @@ export function subset(
       );
     }
   }
-  const { labels, standardisation, extra } = dataset;
+  const { labels, parts, standardisation, extra } = dataset;
   const part: Dataset = {
     name,
     length: rows.length,
@@ -27,6 +27,7 @@ export function subset(
     inputType: dataset.inputType,
     inputScale: dataset.inputScale,
     target: dataset.target,
+    ...(parts && { parts }),
     ...(labels && { labels: Int32Array.from(rows, (row) => labels[row]!) }),
     ...(standardisation && { standardisation }),
     ...(extra && { extra }),

@@ -17,11 +17,16 @@ export interface ExportedModule {
  */
 export function exportModule(model: Model, options: ExportOptions = {}): ExportedModule {
   const bytes = exportWasm(model, options);
-  const description = JSON.stringify(describeExport(model, options), null, 2);
+  const description = describeExport(model, options);
+  const several = description.inputs !== undefined;
+  const code = CODE.replace("GIVEN", several ? "joined(given)" : "given").replace(
+    "RESULT",
+    several ? "divided(result, rows, units)" : "result",
+  );
   return {
     code: `${HEAD}
-export const metadata = ${description};
-${CODE}
+export const metadata = ${JSON.stringify(description, null, 2)};
+${code}${several ? SEVERAL : ""}
 const wasm = "${base64(bytes)}";
 `,
     types: TYPES,
@@ -57,7 +62,8 @@ function compile() {
 export function load(module = compile()) {
   const { memory, input, inputs, output, outputs, maxRows, predict, predictBytes } = new WebAssembly.Instance(module).exports;
   const [width, units, most] = [inputs(), outputs(), maxRows()];
-  return (x) => {
+  return (given) => {
+    const x = GIVEN;
     const bytes = x instanceof Uint8Array || x instanceof Uint8ClampedArray;
     if (!bytes && !(x instanceof Float32Array))
       throw new TypeError(\`predict: expected a Float32Array or Uint8Array, got \${Object.prototype.toString.call(x).slice(8, -1)}\`);
@@ -72,7 +78,7 @@ export function load(module = compile()) {
       if ((bytes ? predictBytes : predict)(n) !== n) throw new Error("predict: the model refused its input");
       result.set(new Float32Array(memory.buffer, output(), n * units), from * units);
     }
-    return result;
+    return RESULT;
   };
 }
 
@@ -84,11 +90,50 @@ export function predict(x) {
 }
 `;
 
+/** What modules with several inputs or outputs have besides. */
+const SEVERAL = `
+const sizeOf = (shape) => shape.reduce((a, b) => a * b, 1);
+
+/** Rows of all inputs, one after the other in each row. */
+function joined(given) {
+  const parts = metadata.inputs;
+  const names = parts.map(({ name }) => name).join(", ");
+  const of = (name) => (parts.length === 1 && ArrayBuffer.isView(given) ? given : given?.[name]);
+  const rows = of(parts[0].name)?.length / sizeOf(parts[0].shape);
+  const width = parts.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  for (const { name, shape } of parts) {
+    const x = of(name);
+    if (!(x instanceof Float32Array))
+      throw new TypeError(\`predict: \${name}: expected a Float32Array for each of { \${names} }, got \${Object.prototype.toString.call(x).slice(8, -1)}\`);
+    if (!(rows > 0) || x.length !== rows * sizeOf(shape))
+      throw new RangeError(\`predict: \${name}: expected as many rows as the other inputs, of \${sizeOf(shape)} values each, got \${x.length} values\`);
+  }
+  const all = new Float32Array(rows * width);
+  for (const { name, shape, at } of parts) {
+    const n = sizeOf(shape), x = of(name);
+    for (let r = 0; r < rows; r++) all.set(x.subarray(r * n, (r + 1) * n), r * width + at);
+  }
+  return all;
+}
+
+/** The outputs, by name where there are several. */
+function divided(result, rows, units) {
+  const outputs = metadata.outputs.map(({ name, shape, at }) => {
+    const n = sizeOf(shape), y = new Float32Array(rows * n);
+    for (let r = 0; r < rows; r++) y.set(result.subarray(r * units + at, r * units + at + n), r * n);
+    return [name, y];
+  });
+  return outputs.length === 1 ? outputs[0][1] : Object.fromEntries(outputs);
+}
+`;
+
 const TYPES = `/** Rows one after the other, without padding. Bytes are multiplied by metadata.input.scale. */
 export type Rows = Float32Array | Uint8Array | Uint8ClampedArray;
 
 /** Outputs for rows of input, rows one after the other. @throws TypeError, RangeError for values that are not rows */
 export function predict(x: Rows): Float32Array;
+/** Where there are several inputs or outputs: metadata.inputs and metadata.outputs name them. */
+export function predict(x: Readonly<Record<string, Float32Array>> | Rows): Readonly<Record<string, Float32Array>>;
 
 /** The model in an instance of its own; with a WebAssembly.Module where bytes may not be compiled at run time. */
 export function load(module?: WebAssembly.Module): (x: Rows) => Float32Array;
@@ -97,6 +142,8 @@ export const metadata: {
   readonly nabla: 1;
   readonly input: { readonly shape: readonly number[]; readonly scale: number };
   readonly output: { readonly shape: readonly number[]; readonly activation: string };
+  readonly inputs?: readonly { readonly name: string; readonly shape: readonly number[]; readonly at: number }[];
+  readonly outputs?: readonly { readonly name: string; readonly shape: readonly number[]; readonly at: number; readonly activation: string }[];
   readonly maxRows: number;
   readonly weights: "float32" | "float16" | "int8";
   readonly parameters: number;

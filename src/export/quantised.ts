@@ -1,5 +1,6 @@
 /** What fewer bits do to a model, before it is exported. */
 
+import { nameLayers } from "../layers/chain.ts";
 import { internalsOf } from "../model/internals.ts";
 import { Model } from "../model/model.ts";
 import { matricesOf } from "../network/inference.ts";
@@ -15,10 +16,12 @@ import { isPacked } from "./weights.ts";
  */
 export function quantised(model: Model, type: WeightType): Model {
   checkWeightType("quantised: type", type);
-  const { configs, built: original, state } = internalsOf(model);
-  const named = configs.map((config, i) => ({ ...config, name: model.layers[i]!.name }));
-  const copy = new Model(named, { seed: model.seed });
-  const built = internalsOf(copy).build(model.inputShape, false);
+  const { configs, topology, builder, built: original, state } = internalsOf(model);
+  const copy = new Model(
+    { builder, topology: { ...topology, layers: nameLayers(configs) } },
+    { seed: model.seed },
+  );
+  const built = internalsOf(copy).build(original.inputShape, false);
   copyParameters(original, built);
   copy.metadata = model.metadata;
   if (type !== "float32") {

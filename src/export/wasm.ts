@@ -22,6 +22,7 @@ import type { Tensor } from "../network/inference.ts";
 import { align, type CoreFacts, type Range, tooLarge } from "../plan/builder.ts";
 import { plan } from "../plan/plan.ts";
 import { sizeOf } from "../shape.ts";
+import { joined, type Stretch, stretches } from "./joined.ts";
 import { checkWeightType, type WeightType } from "./quantise.ts";
 import { parseModule } from "./wasm/module.ts";
 import { strip } from "./wasm/strip.ts";
@@ -48,6 +49,9 @@ export interface ExportDescription {
   readonly nabla: 1;
   readonly input: { readonly shape: readonly number[]; readonly scale: number };
   readonly output: { readonly shape: readonly number[]; readonly activation: string };
+  /** Where there are several inputs or outputs: which values of a row are whose. */
+  readonly inputs?: readonly Stretch[];
+  readonly outputs?: readonly (Stretch & { readonly activation: string })[];
   readonly maxRows: number;
   readonly weights: WeightType;
   readonly parameters: number;
@@ -68,15 +72,24 @@ export function describeExport(model: Model, options: ExportOptions = {}): Expor
   if (!Number.isFinite(Math.fround(scale)) || Math.fround(scale) === 0)
     throw new NablaError(`export: scale: expected a finite number other than 0, got ${scale}`);
   const { classes, standardisation } = model.metadata;
-  const { activation = "linear" } = model.layers[model.layers.length - 1]!;
+  const network = internalsOf(model).built;
+  const whole = joined(network.architecture);
+  const { inputs, outputs } = model;
+  const several = inputs.length > 1 || outputs.length > 1;
+  const { activations } = network;
+  const { outputShape } = whole.layers[whole.outputs[0]!.layer]!;
   return {
     ...metadata,
     nabla: 1,
-    input: { shape: model.inputShape, scale },
-    output: { shape: model.outputShape, activation },
+    input: { shape: whole.inputs[0]!.shape, scale },
+    output: { shape: outputShape, activation: several ? "linear" : activations[0]! },
+    ...(several && {
+      inputs: stretches(inputs),
+      outputs: stretches(outputs).map((stretch, k) => ({ ...stretch, activation: activations[k]! })),
+    }),
     maxRows: rows,
     weights,
-    parameters: internalsOf(model).built.parameterCount,
+    parameters: network.parameterCount,
     ...(classes && { classes }),
     ...(standardisation && { standardisation }),
   };
@@ -92,6 +105,7 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
   const description = describeExport(model, options);
   const { maxRows, weights } = description;
   const network = internalsOf(model).built;
+  const whole = joined(network.architecture);
   const { tensors } = network;
   const core = decodeBytes(standalone);
   const instance = new Core({ code: core });
@@ -110,7 +124,7 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
   const predict = plan({
     mode: "predict",
     rows: maxRows,
-    architecture: network.architecture,
+    architecture: whole,
     inputs: [{ type: "float32", scale: 1 }],
     core: table,
     parameter: (layer, name) => {
@@ -125,7 +139,7 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
   if (memoryBytes > MAX_BYTES) throw tooLarge(memoryBytes, [...places.values()]);
   const start = recordBytes<"Standalone">(head, {
     input: predict.inputs[0]!.x.offset,
-    inputs: sizeOf(model.inputShape),
+    inputs: sizeOf(whole.inputs[0]!.shape),
     output: predict.outputs[0]!.output.offset,
     outputs: predict.outputs[0]!.units,
     maxRows,

@@ -209,8 +209,8 @@ export function choice<const T extends string, O extends Common<NoInfer<T>>>(
   );
 }
 
-/** Exactly this number, as for a format's version. */
-export function exactly<const T extends number>(wanted: T): Field<T, T, "required"> {
+/** Exactly this value, as for a format's version. */
+export function exactly<const T extends number | boolean>(wanted: T): Field<T, T, "required"> {
   return field({
     expected: String(wanted),
     check: (value, path) => (value === wanted ? wanted : refuse(path, String(wanted), value)),

@@ -2,6 +2,7 @@
 import { didYouMean, NablaError } from "../errors.ts";
 import {
   choice,
+  exactly,
   type Field,
   type Fields,
   type Infer,
@@ -11,6 +12,7 @@ import {
   type ObjectField,
   type Simple,
   show,
+  string,
   within,
 } from "./fields.ts";
 
@@ -67,6 +69,25 @@ export function shared<Out, In, P extends Field["presence"]>(
 }
 
 const withNotes = (schema: JsonSchema, notes: JsonSchema): JsonSchema => ({ ...schema, ...notes });
+
+/** In a document: a function of the program's own, of which a document has the name alone. */
+export interface Custom {
+  name: string;
+  custom: true;
+}
+
+/** The field, or one of the program's own: { name: "iou", custom: true }. */
+export function orCustom<Out, In, P extends Field["presence"]>(
+  of: Field<Out, In, P>,
+): Field<Out | Custom, In | Custom, P> {
+  const own = object({ name: string(), custom: exactly(true) });
+  const isOwn = (value: unknown) => (value as Partial<Custom> | null)?.custom !== undefined;
+  return {
+    ...of,
+    check: (value, path) => (isOwn(value) ? own.check(value, path) : of.check(value, path)),
+    jsonSchema: DOCS && ((defs) => ({ anyOf: [of.jsonSchema(defs), own.jsonSchema(defs)] })),
+  };
+}
 
 /** An object with exactly these fields. A field that is not among them is refused; `undefined` counts as missing. */
 export function object<F extends Fields>(fields: F, options: { doc?: string } = {}): ObjectField<F> {

@@ -2,7 +2,7 @@
 import { didYouMean, NablaError } from "../errors.ts";
 import type { Fields, Infer } from "./fields.ts";
 
-/** Where Keras' name is another, or an option belongs elsewhere. What only predicts has one option, told from how it is written. */
+/** Where Keras' name is another, or an option belongs elsewhere. */
 const ELSEWHERE: Readonly<Record<string, string>> = TRAINING && {
   learningRate: 'it belongs to the optimizer: optimizer: { name: "adam", learningRate: 0.01 }',
   learning_rate: 'it belongs to the optimizer: optimizer: { name: "adam", learningRate: 0.01 }',
@@ -23,6 +23,11 @@ export function checkWhole(what: string, n: number): void {
   if (!Number.isInteger(n) || n < 1) throw new NablaError(`${what}: expected a whole number ≥ 1, got ${n}`);
 }
 
+/** What an unknown option may be meant to be. What only predicts has one option: the error names it anyway. */
+function hintFor(name: string, names: readonly string[]): string {
+  return Object.hasOwn(ELSEWHERE, name) ? `; ${ELSEWHERE[name]}` : didYouMean(name, names);
+}
+
 /** @throws NablaError where `options` is not an object or has a name that is not among `names`; undefined values count as missing */
 export function checkOptions(who: string, options: unknown, names: readonly string[]): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
@@ -32,8 +37,7 @@ export function checkOptions(who: string, options: unknown, names: readonly stri
   }
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || names.includes(name)) continue;
-    const elsewhere = TRAINING && Object.hasOwn(ELSEWHERE, name);
-    const hint = elsewhere ? `; ${ELSEWHERE[name]}` : didYouMean(name, names);
+    const hint = TRAINING && hintFor(name, names);
     throw new NablaError(`${who}: unknown option "${name}"${hint || `; there are ${names.join(", ")}`}`);
   }
 }

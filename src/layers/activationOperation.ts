@@ -27,7 +27,7 @@ export function activationOperation(
 ): Operation | undefined {
   const { name, alpha } = f;
   const kind = activations[name];
-  const { forward, backward } = kind;
+  const { forward } = kind;
   if (!forward) return undefined;
   // the values of an image, padding channels included, are as good as one long row; but not to softmax, which adds up its row
   const units = shape.length === 1 || kind.wholeRows ? shape[shape.length - 1] : floatsOf(shape);
@@ -44,7 +44,8 @@ export function activationOperation(
     outputShape: shape,
     ...(kind.monotonic && { afterMax: (other) => activationOperation(f, layer, other, true)! }),
     forward({ builder, training, output }: Site, z: Range): Range {
-      const a = owned && (kind.saves === "a" || !training) ? z : output(shape);
+      const keepsZ = TRAINING && training && kind.saves === "z";
+      const a = owned && !keepsZ ? z : output(shape);
       builder.emit(forward, { a, z, units, alpha });
       return a;
     },
@@ -52,8 +53,8 @@ export function activationOperation(
       TRAINING &&
       (({ builder }: Site, z: Range, a: Range, dy: Range, needed: boolean): Range => {
         // step has no backward kernel: what the perceptron loss gives as da is the correction of z
-        if (needed && backward) {
-          builder.emit(backward, { dz: dy, da: dy, saved: kind.saves === "a" ? a : z, units, alpha });
+        if (needed && kind.backward) {
+          builder.emit(kind.backward, { dz: dy, da: dy, saved: kind.saves === "a" ? a : z, units, alpha });
         }
         return dy;
       }),

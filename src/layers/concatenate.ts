@@ -4,7 +4,7 @@ import { type Infer, int } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import { floatsOf, ld } from "../plan/builder.ts";
 import type { Merge } from "../plan/operation.ts";
-import { showShape, sizeOf } from "../shape.ts";
+import { type Shape, showShape, sizeOf } from "../shape.ts";
 import { type Built, layer, layerName, misfit, type Place } from "./layer.ts";
 
 const fields = () =>
@@ -20,11 +20,14 @@ const fields = () =>
     { doc: DOCS && "Values that differ in one axis at most, one after the other along it." },
   );
 
+/** Counted from 0, without the batch. */
+const placeOf = (axis: number, axes: number): number => (axis < 0 ? axes + axis : axis - 1);
+
 /** @throws NablaError where shapes differ in another axis, or there is no such axis */
 function build({ axis }: Infer<ReturnType<typeof fields>>, { name, called, inputShapes }: Place): Built {
   const [first] = inputShapes;
   const { length } = first;
-  const along = axis < 0 ? length + axis : axis - 1;
+  const along = placeOf(axis, length);
   const got = inputShapes.map((shape) => showShape(shape)).join(" and ");
   if (!(along >= 0 && along < length)) {
     throw misfit(
@@ -41,6 +44,15 @@ function build({ axis }: Infer<ReturnType<typeof fields>>, { name, called, input
         `${called}: expected inputs that differ in axis ${along + 1} only, got ${got}: input ${odd + 1} differs from the first in another`,
     );
   }
+  const operation = concatenateOperation(name, inputShapes, axis);
+  return { outputShape: operation.outputShape, operations: [operation], core: fullBuild };
+}
+
+/** Values of shapes that differ in this axis at most, side by side. */
+export function concatenateOperation(name: string, inputShapes: readonly Shape[], axis: number): Merge {
+  const [first] = inputShapes;
+  const { length } = first;
+  const along = placeOf(axis, length);
   const outputShape = first.map((n, i) =>
     i === along ? inputShapes.reduce((sum, shape) => sum + shape[along], 0) : n,
   );
@@ -57,7 +69,7 @@ function build({ axis }: Infer<ReturnType<typeof fields>>, { name, called, input
     start += n;
     return part;
   });
-  const operation: Merge = {
+  return {
     layer: name,
     parameters: [],
     inputShapes,
@@ -101,7 +113,6 @@ function build({ axis }: Infer<ReturnType<typeof fields>>, { name, called, input
           return dx;
         })),
   };
-  return { outputShape, operations: [operation], core: fullBuild };
 }
 
 /** Values one after the other along `axis` (default −1, the last): concatenate().apply([a, b]). */

@@ -25,6 +25,7 @@ export function checkTrainable(loss: Loss, topology: Topology, output = 0): void
       );
     }
   });
+  if (loss.own) return;
   const line = lineTo(topology, output).filter(({ type }) => !kindOf(type)?.onlyShape);
   const units = line.map((layer) => kindOf(layer.type)?.outputs?.(layer)).filter((n) => n !== undefined);
   const name = loss.name as LossName;

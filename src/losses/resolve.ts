@@ -1,6 +1,7 @@
 /** A loss as configured, ready for the plan. */
 import { ACTIVATIONS, type ActivationName } from "../activations/table.ts";
 import type { Loss } from "../plan/loss.ts";
+import { zeroOne } from "./kind.ts";
 import { type LossConfig, losses } from "./table.ts";
 
 /**
@@ -10,8 +11,21 @@ import { type LossConfig, losses } from "./table.ts";
  * @param after the activation the output comes from
  */
 export function outputThreshold(loss: Loss, after: string): number {
-  return loss.labels.off < 0 || (after === "linear" && loss.kernel(after).fused) ? 0 : 0.5;
+  return loss.labels.off < 0 || (after === "linear" && loss.kernel(after)?.fused) ? 0 : 0.5;
 }
+
+/** A loss of the program's own, ready for the plan. */
+export const ownLoss = (name: string, own: Loss["own"]): Loss => ({
+  name,
+  own,
+  kernel: () => undefined,
+  logits: undefined,
+  alpha: () => 0,
+  labels: zeroOne,
+  smoothing: () => undefined,
+  classification: false,
+  rule: false,
+});
 
 export function resolveLoss(config: LossConfig): Loss {
   const { name } = config;

@@ -3,7 +3,9 @@ import { ACTIVATIONS, type ActivationName, activations } from "../activations/ta
 import { NablaError } from "../errors.ts";
 import type { Field } from "../fields/fields.ts";
 import {
+  type Custom,
   type OneOf,
+  orCustom,
   orName,
   type PlainNames,
   shared,
@@ -19,12 +21,18 @@ export const losses: Readonly<Record<LossName, LossKind>> = ALL;
 export const LOSSES = /* @__PURE__ */ Object.keys(ALL) as LossName[];
 
 /** A loss by its name, or by its name with options: { name: "huber", delta: 2 }. */
-export const lossField = (): Field<LossConfig, LossInput, "required"> =>
-  shared("loss", orName(variant("name", ALL)));
+export const lossField = (): Field<LossConfig | Custom, LossInput | WithoutOptions<Custom>, "required"> =>
+  shared("loss", orCustom(orName(variant("name", ALL))));
 /** With every default filled in. */
 export type LossConfig = OneOf<"name", typeof ALL>;
 /** As people write it. */
 export type LossInput = WrittenOneOf<"name", typeof ALL> | PlainNames<typeof ALL>;
+
+type KeysOf<T> = T extends unknown ? keyof T : never;
+/** None of the options that losses by name have: so the compiler can tell these from others by them. */
+export type WithoutOptions<T> = T & {
+  readonly [K in Exclude<KeysOf<WrittenOneOf<"name", typeof ALL>>, "name">]?: undefined;
+};
 
 /** The output activations a loss may follow. */
 export const outputActivations = (name: LossName): readonly ActivationName[] =>

@@ -21,7 +21,8 @@ export interface Scored {
 export interface Metric {
   readonly name: string;
   reset(): void;
-  add(batch: Scored): void;
+  /** What comes as a promise is waited for before the next batch; the views are not needed any more by then. */
+  add(batch: Scored): void | Promise<void>;
   /** NaN when nothing was added. */
   result(): number;
   /** Sums so far, for a checkpoint in mid-epoch. */

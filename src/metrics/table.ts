@@ -1,6 +1,7 @@
 /** Metrics by name, and the field that lists them. */
 import { didYouMean, NablaError } from "../errors.ts";
 import { choice, list } from "../fields/fields.ts";
+import { orCustom } from "../fields/objects.ts";
 import { ALL } from "./all.ts";
 import type { Metric, MetricKind } from "./metric.ts";
 
@@ -9,7 +10,7 @@ export type MetricName = keyof typeof ALL;
 const kinds: Readonly<Record<MetricName, MetricKind>> = ALL;
 export const METRICS = /* @__PURE__ */ Object.keys(ALL) as MetricName[];
 
-export const metricsField = () => list(choice(METRICS), { default: [] });
+export const metricsField = () => list(orCustom(choice(METRICS)), { default: [] });
 
 /** @param classes number of classes the outputs tell apart: 2 for a single output */
 export function metric(name: MetricName, classes: number): Metric {

@@ -3,6 +3,7 @@
 import type { ArrayLike2 } from "../data/arrays.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
+import { checkLoss } from "./checkLoss.ts";
 import { internalsOf } from "./internals.ts";
 import type { Model } from "./model.ts";
 
@@ -28,11 +29,14 @@ export interface GradientCheck {
   skipped: number;
   /** By tensor: max |analytic − numeric| over the samples, divided by the largest gradient met in the tensor. */
   tensors: Record<string, { error: number; checked: number; skipped: number; largest: number }>;
+  /** The same for the two functions of a loss of the program's own, gradient against value, over outputs of the batch. */
+  loss?: { name: string; error: number; checked: number; skipped: number; largest: number };
 }
 
 /**
  * Compares dL/dw from one backward pass with (L(w + h) − L(w − h)) / 2h. Where the loss has a
  * kink (ReLU at 0, hinge, L1), the differences to both sides disagree: such samples are left out and counted. Weights are put back exactly.
+ * Of a loss of the program's own, gradient() is held against value() as well: so one sees which of loss and layers is wrong.
  */
 export function checkGradients(
   model: Model,
@@ -42,11 +46,13 @@ export function checkGradients(
 ): GradientCheck {
   checkOptions("checkGradients", options, ["samples", "epsilon", "tolerance"]);
   const { samples = 20, epsilon = 1e-2, tolerance = 0.02 } = options;
-  const { loss } = internalsOf(model).state.required;
+  const internals = internalsOf(model);
+  const { loss } = internals.state.required;
   if (loss.rule)
     throw new NablaError(
       `checkGradients: loss "${loss.name}" has a rule for corrections, no gradient to check`,
     );
+  const own = loss.own && checkLoss(internals, x, y, { samples, epsilon, tolerance });
   const { gradients } = model.gradients(x, y);
   const before = model.weights();
   const tensors: GradientCheck["tensors"] = {};
@@ -105,5 +111,7 @@ export function checkGradients(
     allChecked += tried - skipped;
     worst = Math.max(worst, error);
   }
-  return { ok: allChecked > 0 && worst <= tolerance, worst, skipped: allSkipped, tensors };
+  if (own) worst = Math.max(worst, own.error);
+  const ok = allChecked > 0 && worst <= tolerance;
+  return { ok, worst, skipped: allSkipped, tensors, ...(own && { loss: own }) };
 }

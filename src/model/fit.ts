@@ -4,8 +4,8 @@ import { describeAll } from "../data/portable.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { looksAcrossRows } from "../layers/chain.ts";
-import { datasetOf } from "../training/arguments.ts";
-import { metricsFor, type Scores } from "../training/evaluate.ts";
+import { type DataArgument, datasetOf } from "../training/arguments.ts";
+import { evaluate, metricsFor, type Scores } from "../training/evaluate.ts";
 import type { ModelToTrain } from "../training/fit.ts";
 import { fitOptionNames, type StreamEvaluateOptions } from "../training/options.ts";
 import type { TrainRequest } from "../training/request.ts";
@@ -62,14 +62,14 @@ export async function evaluateBatches(
   const internals = internalsOf(model);
   const { topology, state } = internals;
   const { evaluateStream } = await loadStreams("evaluate");
-  return evaluateStream(
-    {
-      state,
-      build: (inputShape) => internals.build(inputShape),
-      datasetOf: (data, name, kind) => datasetOf(data, name, topology, state.compiled, kind),
-    },
-    source,
-    options,
+  const subject = {
+    state,
+    build: (inputShape: readonly number[]) => internals.build(inputShape),
+    datasetOf: (data: DataArgument, name: string, kind?: Dataset["target"]["kind"]) =>
+      datasetOf(data, name, topology, state.compiled, kind),
+  };
+  return evaluateStream(subject, source, options, (data, rest, batches) =>
+    evaluate(internals, data, rest, undefined, batches),
   );
 }
 
@@ -85,7 +85,7 @@ async function trainSomewhere(
     const remote = {
       topology: internals.topology,
       describe: describeAll,
-      training: internals.state.required.config,
+      compiled: internals.state.required,
       transfer,
       turn: (taken: boolean) => {
         internals.away = !taken;

@@ -4,10 +4,13 @@ import { type Checkpoint, decodeCheckpoint } from "../checkpoint/checkpoint.ts";
 import { requireTensors, UNNAMED } from "../checkpoint/document.ts";
 import { modelFields, trainingFields } from "../config/config.ts";
 import { NablaError } from "../errors.ts";
+import type { Custom } from "../fields/objects.ts";
+import { checkOptions } from "../fields/options.ts";
 import { registerAll } from "../layers/table.ts";
 import type { Network } from "../network/network.ts";
 import { setParameters } from "../network/parameters.ts";
-import { type CompiledTraining, compileOptionsOf } from "../training/compile.ts";
+import { type CompiledTraining, compileOptionsOf, type OwnMetric } from "../training/compile.ts";
+import type { OwnLoss } from "../training/given.ts";
 import { freshRun, type Run } from "../training/run.ts";
 import { settingsOf } from "../training/settings.ts";
 import { internalsOf } from "./internals.ts";
@@ -18,20 +21,33 @@ import { writtenFrom } from "./written.ts";
  * A model from the bytes of a checkpoint: ready to predict, and to continue training with fit(…, { resume: true }).
  *
  * @param name what errors call it
+ * @param options `custom`: losses and metrics of your own that the training had, of which files have the names alone. Without them the model
+ * predicts; fit() and evaluate() name what is missing
  * @throws NablaError for files that are damaged, truncated, of a newer version or no checkpoints
  */
-export function load(bytes: Uint8Array, name = UNNAMED): Model {
+export function load(bytes: Uint8Array, name = UNNAMED, options: LoadOptions = {}): Model {
+  checkOptions("load", options, ["custom"]);
   registerAll();
   const checkpoint = decodeCheckpoint(bytes, name);
   try {
-    return fromCheckpoint(checkpoint, name);
+    return fromCheckpoint(checkpoint, name, options.custom ?? []);
   } catch (error) {
     if (!(error instanceof NablaError) || error.message.startsWith(name)) throw error;
     throw new NablaError(`${name}: ${error.message}`, { cause: error });
   }
 }
 
-function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
+/** What load() takes besides bytes and a name. */
+export interface LoadOptions {
+  /** Functions of the program's own, by their names. */
+  custom?: readonly (OwnMetric | OwnLoss)[];
+}
+
+function fromCheckpoint(
+  checkpoint: Checkpoint,
+  name: string,
+  custom: readonly (OwnMetric | OwnLoss)[],
+): Model {
   const config = checkpoint.config as { model?: unknown; training?: unknown };
   const described = modelFields().check(config?.model, "config.model");
   const training =
@@ -46,7 +62,12 @@ function fromCheckpoint(checkpoint: Checkpoint, name: string): Model {
     extra: checkpoint.extra,
   };
   if (!training) return model;
-  internals.compile(compileOptionsOf(training));
+  const own = <T>(known: T): T =>
+    (known as Partial<Custom>).custom
+      ? ((custom.find(({ name }) => name === (known as Custom).name) as T) ?? known)
+      : known;
+  const options = compileOptionsOf(training);
+  internals.compile({ ...options, loss: own(options.loss), metrics: options.metrics?.map(own) });
   setSlots(network, internals.state.required, checkpoint, name);
   const { dataset, progress } = checkpoint;
   const run = runOf(checkpoint);

@@ -1,6 +1,6 @@
 /** Sequential models: compile, fit, evaluate, predict, save. Names and argument order follow Keras and tfjs. */
 
-import type { ArrayLike2 } from "../data/arrays.ts";
+import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
@@ -10,7 +10,16 @@ import { checkChain } from "../layers/registry.ts";
 import { shapeField, withShape } from "../layers/shape.ts";
 import { type Applied, apply } from "../layers/symbolic.ts";
 import type { ConfusionMatrix } from "../metrics/confusion.ts";
-import { batchSizeOf, type Outputs, predictBatches, predictDataset, rowsOf } from "../network/predict.ts";
+import {
+  batchSizeOf,
+  byName,
+  inputsOf,
+  type OutputRecord,
+  type Outputs,
+  type PredictOptions,
+  predictBatches,
+  predictDataset,
+} from "../network/predict.ts";
 import type { Input, Layer } from "../plan/operation.ts";
 import { argumentsOf, isDataset, isStream } from "../training/arguments.ts";
 import type { TrainingOptions } from "../training/compile.ts";
@@ -171,13 +180,22 @@ export class Model {
 
   /**
    * Outputs for rows of input: a typed array or nested arrays with the batch dimension first, { data, shape }, or a data set.
-   * uint8 values are scaled by 1/255, like images in training.
+   * uint8 values are scaled by 1/255, like images in training. Several inputs are given by their names: { image, table }; several
+   * outputs are returned by theirs.
    */
-  predict(x: ArrayLike2 | Dataset, options: { batchSize?: number } = {}): Outputs {
+  predict(x: ArrayLike2 | ArrayRecord | Dataset, options?: PredictOptions): Outputs;
+  predict<Result extends Outputs | OutputRecord>(
+    x: ArrayLike2 | ArrayRecord | Dataset,
+    options?: PredictOptions,
+  ): Result;
+  predict(x: ArrayLike2 | ArrayRecord | Dataset, options: PredictOptions = {}): Outputs | OutputRecord {
     const batchSize = batchSizeOf("predict", options);
     const internals = internalsOf(this);
-    if (isDataset(x)) return predictDataset(internals.build(x.inputShape), x, batchSize);
-    return predictBatches(internals.built, rowsOf(x, this.inputShape), batchSize);
+    const network = isDataset(x) ? internals.build(x.inputShape) : internals.built;
+    const outputs = isDataset(x)
+      ? predictDataset(network, x, batchSize)
+      : predictBatches(network, inputsOf(x, network.architecture), batchSize);
+    return byName(network, outputs);
   }
 
   /** Copies of all parameters by name, "<layer>.kernel" and "<layer>.bias", row-major. */

@@ -149,6 +149,11 @@ export class InferenceNetwork {
     return wanted;
   }
 
+  /** Whether the plan is in linear memory, with what it has in its buffers. */
+  inUse(plan: Plan): boolean {
+    return this.active === plan;
+  }
+
   /** Runs instructions `from` … `to` of a plan in use. Returns whether all of them ran. */
   run(current: Plan, from: number, to: number, rows: number): boolean {
     return this.core.run(current.tape, from, to, rows, current.step) === to - from;

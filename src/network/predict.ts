@@ -1,10 +1,13 @@
 /** Outputs for rows of input. */
 
-import { type ArrayLike2, shaped } from "../data/arrays.ts";
+import { type ArrayLike2, type ArrayRecord, isRecord, shaped } from "../data/arrays.ts";
 import { buffersFor, type Dataset, range, readNow } from "../data/dataset.ts";
-import { NablaError } from "../errors.ts";
+import { inputPlaces } from "../data/places.ts";
+import { didYouMean, NablaError, prefixed } from "../errors.ts";
 import { checkOptions, checkWhole } from "../fields/options.ts";
 import { ld } from "../plan/builder.ts";
+import type { InputKind } from "../plan/forward.ts";
+import type { Architecture } from "../plan/operation.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import type { InferenceNetwork } from "./inference.ts";
 
@@ -104,49 +107,110 @@ export function batchSizeOf(
   return batchSize;
 }
 
-/** Outputs for rows, computed so many at once. */
-export function predictBatches(network: InferenceNetwork, input: Rows, batchSize: number): Outputs {
-  const { data, rows } = input;
-  const width = data.length / rows;
-  const isBytes = data instanceof Uint8Array;
+export interface PredictOptions {
+  /** Rows that are computed at once; does not change the result. Default 256. */
+  batchSize?: number;
+}
+
+/** What several outputs are returned as, by their names. */
+export type OutputRecord = Readonly<Record<string, Outputs>>;
+
+/**
+ * Reads what predict() takes: rows of the only input, or of each by its name.
+ * @returns one for each input, in their order
+ */
+export function inputsOf(x: ArrayLike2 | ArrayRecord, { inputs }: Architecture): Rows[] {
+  if (!isRecord(x) && inputs.length === 1) return [rowsOf(x, inputs[0].shape)];
+  const names = inputs.map(({ name }) => name);
+  const list = names.join(", ");
+  if (!isRecord(x))
+    throw new NablaError(
+      `predict: the model has ${inputs.length} inputs: expected { ${list} }, got one array`,
+    );
+  for (const name of Object.keys(x))
+    if (!names.includes(name))
+      throw new NablaError(
+        `predict: there is no input "${name}"${didYouMean(name, names)}; there are ${list}`,
+      );
+  const all = inputs.map(({ name, shape }) => {
+    if (x[name] === undefined)
+      throw new NablaError(`predict: input "${name}" is missing; expected { ${list} }`);
+    return prefixed(`${name}: `, () => rowsOf(x[name], shape));
+  });
+  sameRows(all, names);
+  return all;
+}
+
+/** @throws NablaError where inputs have different numbers of rows */
+function sameRows(all: readonly Rows[], names: readonly string[]): void {
+  const odd = all.findIndex(({ rows }) => rows !== all[0].rows);
+  if (odd > 0)
+    throw new NablaError(
+      `predict: "${names[odd]}" has ${all[odd].rows} rows, but "${names[0]}" has ${all[0].rows}; expected as many`,
+    );
+}
+
+/** Outputs for rows, computed so many at once. @param inputs one for each of the network's @returns one for each output */
+export function predictBatches(
+  network: InferenceNetwork,
+  inputs: readonly Rows[],
+  batchSize: number,
+): Outputs[] {
+  const [{ rows }] = inputs;
   const capacity = Math.min(batchSize, rows);
-  const plan = network.plan("predict", capacity, [
-    { type: isBytes ? "uint8" : "float32", scale: isBytes ? (input.scale ?? 1 / 255) : 1 },
-  ]);
+  const kinds = inputs.map(({ data, scale = 1 / 255 }): InputKind => {
+    const isBytes = data instanceof Uint8Array;
+    return { type: isBytes ? "uint8" : "float32", scale: isBytes ? scale : 1 };
+  });
+  const plan = network.plan("predict", capacity, kinds);
   network.use(plan);
   const { core } = network;
-  const [{ x }] = plan.inputs;
-  const [{ units, output }] = plan.outputs;
-  const stride = ld(units);
-  const out = new Float32Array(rows * units);
+  const outs = plan.outputs.map(({ units }) => new Float32Array(rows * units));
   for (let from = 0; from < rows; from += capacity) {
     const n = Math.min(capacity, rows - from);
-    const part = data.subarray(from * width, (from + n) * width);
-    if (isBytes) core.u8(x.offset, n * width).set(part);
-    else core.f32(x.offset, n * width).set(part);
+    for (const [i, { x }] of plan.inputs.entries()) {
+      const { data } = inputs[i];
+      const width = data.length / rows;
+      const part = data.subarray(from * width, (from + n) * width);
+      if (data instanceof Uint8Array) core.u8(x.offset, n * width).set(part);
+      else core.f32(x.offset, n * width).set(part);
+    }
     network.run(plan, 0, plan.marks.end, n);
-    const outputs = core.f32(output.offset, n * stride);
-    if (stride === units) out.set(outputs, from * units);
-    else
-      for (let r = 0; r < n; r++)
-        for (let c = 0; c < units; c++) out[(from + r) * units + c] = outputs[r * stride + c];
+    for (const [k, { units, output }] of plan.outputs.entries()) {
+      const out = outs[k];
+      const stride = ld(units);
+      const outputs = core.f32(output.offset, n * stride);
+      if (stride === units) out.set(outputs, from * units);
+      else
+        for (let r = 0; r < n; r++)
+          for (let c = 0; c < units; c++) out[(from + r) * units + c] = outputs[r * stride + c];
+    }
   }
-  return new Outputs(out, [rows, ...network.outputShape]);
+  return outs.map((out, k) => new Outputs(out, [rows, ...network.outputShapes[k]]));
+}
+
+/** The only output, or all by their names. */
+export function byName(network: InferenceNetwork, outputs: readonly Outputs[]): Outputs | OutputRecord {
+  if (outputs.length === 1) return outputs[0];
+  return Object.fromEntries(network.architecture.outputs.map(({ name }, k) => [name, outputs[k]]));
 }
 
 /** The same for the inputs of a data set, with its scale. @throws NablaError when it reads asynchronously */
-export function predictDataset(network: InferenceNetwork, dataset: Dataset, batchSize: number): Outputs {
-  const width = sizeOf(dataset.inputShape);
-  if (width !== sizeOf(network.inputShape)) {
-    throw new NablaError(
-      `predict: expected rows of shape ${showShape(network.inputShape)}, got ${showShape(dataset.inputShape)} from ${dataset.name}`,
-    );
-  }
-  const { x, y } = buffersFor(dataset, dataset.length);
-  if (!readNow(dataset, range(dataset.length), x, y)) {
+export function predictDataset(network: InferenceNetwork, dataset: Dataset, batchSize: number): Outputs[] {
+  const { length } = dataset;
+  const places = inputPlaces(dataset, network.architecture.inputs, `predict: ${dataset.name}`);
+  const { x, y } = buffersFor(dataset, length);
+  if (!readNow(dataset, range(length), x, y)) {
     throw new NablaError(
       `predict: ${dataset.name} reads asynchronously; read rows of it into an array first, or use evaluate() with onRow`,
     );
   }
-  return predictBatches(network, { data: x, rows: dataset.length, scale: dataset.inputScale }, batchSize);
+  const inputs = places.map(({ part, at, bytes, stride }): Rows => {
+    const { type, scale } = part;
+    if (stride === bytes) return { data: x, rows: length, scale };
+    const own = new Uint8Array(length * bytes);
+    for (let r = 0; r < length; r++) own.set(x.subarray(r * stride + at, r * stride + at + bytes), r * bytes);
+    return { data: type === "uint8" ? own : new Float32Array(own.buffer), rows: length, scale };
+  });
+  return predictBatches(network, inputs, batchSize);
 }

@@ -1,7 +1,7 @@
 /** Models to files and back. */
 import { readFile } from "node:fs/promises";
 import { NablaError } from "../errors.ts";
-import { load } from "../model/load.ts";
+import { type LoadOptions, load } from "../model/load.ts";
 import type { Model } from "../model/model.ts";
 import { type WriteOptions, writeFileAtomic } from "./files.ts";
 
@@ -13,9 +13,9 @@ export async function saveModel(model: Model, path: string, options: WriteOption
   await writeFileAtomic(path, model.save(), options);
 }
 
-/** Loads what saveModel() or `nabla train --out` wrote. @throws NablaError for files that are missing or damaged */
-export async function loadModel(path: string): Promise<Model> {
-  return load(await readModelFile(path), path);
+/** Loads what saveModel() or `nabla train --out` wrote: see load(). @throws NablaError for files that are missing or damaged */
+export async function loadModel(path: string, options: LoadOptions = {}): Promise<Model> {
+  return load(await readModelFile(path), path, options);
 }
 
 async function readModelFile(path: string): Promise<Uint8Array> {

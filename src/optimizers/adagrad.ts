@@ -15,6 +15,6 @@ type Config = Infer<ReturnType<typeof fields>>;
 export const adagrad = {
   fields,
   slots: (config: Config) => [{ name: "accumulator", initial: config.initialAccumulatorValue }],
-  move: (builder, { epsilon }: Config, { w, dw, slots: [s], n }) =>
-    builder.emit("ADAGRAD", { w, dw, s, n, step: builder.step, epsilon }),
+  move: (builder, { epsilon }: Config, { w, dw, slots: [s], n, step }) =>
+    builder.emit("ADAGRAD", { w, dw, s, n, step, epsilon }),
 } satisfies OptimizerKind;

@@ -18,9 +18,9 @@ export const adam = {
     { name: "mean", initial: 0 },
     { name: "variance", initial: 0 },
   ],
-  move(builder, config: Infer<ReturnType<typeof fields>>, { w, dw, slots: [m, v], n }) {
+  move(builder, config: Infer<ReturnType<typeof fields>>, { w, dw, slots: [m, v], n, step }) {
     const { beta1, beta2, epsilon } = config;
-    builder.emit("ADAM", { w, dw, m, v, n, step: builder.step, beta1, beta2, epsilon });
+    builder.emit("ADAM", { w, dw, m, v, n, step, beta1, beta2, epsilon });
   },
 } satisfies OptimizerKind;
 

@@ -15,14 +15,14 @@ const slots = () => [{ name: "velocity", initial: 0 }];
 export const momentum = {
   fields,
   slots,
-  move: (builder, { momentum }: Config, { w, dw, slots: [v], n }) =>
-    builder.emit("MOMENTUM", { w, dw, v, n, step: builder.step, momentum }),
+  move: (builder, { momentum }: Config, { w, dw, slots: [v], n, step }) =>
+    builder.emit("MOMENTUM", { w, dw, v, n, step, momentum }),
 } satisfies OptimizerKind;
 
 /** The same, with the gradient's step counted ahead: w += μ · v − η · dw. Source: Nesterov 1983, as Keras writes it. */
 export const nesterov = {
   fields,
   slots,
-  move: (builder, { momentum }: Config, { w, dw, slots: [v], n }) =>
-    builder.emit("NESTEROV", { w, dw, v, n, step: builder.step, momentum }),
+  move: (builder, { momentum }: Config, { w, dw, slots: [v], n, step }) =>
+    builder.emit("NESTEROV", { w, dw, v, n, step, momentum }),
 } satisfies OptimizerKind;

@@ -19,7 +19,7 @@ export const rmsprop = {
     { name: "meanSquare", initial: 0 },
     ...(momentum > 0 ? [{ name: "velocity", initial: 0 }] : []),
   ],
-  move(builder, { rho, momentum, epsilon }: Config, { w, dw, slots: [s, v = 0], n }) {
-    builder.emit("RMSPROP", { w, dw, s, v, n, step: builder.step, rho, momentum, epsilon });
+  move(builder, { rho, momentum, epsilon }: Config, { w, dw, slots: [s, v = 0], n, step }) {
+    builder.emit("RMSPROP", { w, dw, s, v, n, step, rho, momentum, epsilon });
   },
 } satisfies OptimizerKind;

@@ -5,5 +5,5 @@ import { common, type OptimizerKind, rate } from "./kind.ts";
 export const sgd = {
   fields: () => object({ learningRate: rate(0.01), ...common() }),
   slots: () => [],
-  move: (builder, _, { w, dw, n }) => builder.emit("SGD", { w, dw, n, step: builder.step }),
+  move: (builder, _, { w, dw, n, step }) => builder.emit("SGD", { w, dw, n, step }),
 } satisfies OptimizerKind;

@@ -16,8 +16,17 @@ export function partialSums(builder: PlanBuilder, name: string, n: number): Rang
   return builder.alloc(name, Math.ceil(n / builder.core.constant("NORM_BLOCK")) * 8);
 }
 
-/** Puts them on the tape, in that order. */
-export function emitUpdate(builder: PlanBuilder, config: OptimizerConfig, flat: Flat): void {
+/**
+ * Puts them on the tape, in that order.
+ *
+ * @param passes puts decay and the optimizer's passes there instead, where not all parameters are alike: see training/byLayer.ts
+ */
+export function emitUpdate(
+  builder: PlanBuilder,
+  config: OptimizerConfig,
+  flat: Flat,
+  passes?: (flat: Flat) => void,
+): undefined {
   const { w, dw, n, average } = flat;
   const { step } = builder;
   if (config.clipValue !== undefined) builder.emit("CLIP_VALUE", { dw, n, limit: config.clipValue });
@@ -26,7 +35,10 @@ export function emitUpdate(builder: PlanBuilder, config: OptimizerConfig, flat: 
     builder.emit("NORM", { dw, n, sums });
     builder.emit("CLIP_NORM", { dw, n, sums, limit: config.clipNorm });
   }
-  if (config.weightDecay > 0) builder.emit("DECAY", { w, n, step, decay: config.weightDecay });
-  optimizers[config.name].move(builder, config, flat);
+  if (passes) passes(flat);
+  else {
+    if (config.weightDecay > 0) builder.emit("DECAY", { w, n, step, decay: config.weightDecay });
+    optimizers[config.name].move(builder, config, { ...flat, step });
+  }
   if (config.useEma) builder.emit("AVERAGE", { mean: average!, w, n, step, momentum: config.emaMomentum });
 }

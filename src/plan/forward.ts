@@ -31,6 +31,12 @@ export interface ForwardRequest {
   readonly parts?: number;
 }
 
+/** A learning rate besides the optimizer's own, before the schedule, and the step record that has it. */
+export interface OwnRate {
+  readonly learningRate: number;
+  readonly step: Range;
+}
+
 /** An input of the network in a plan. */
 export interface PlannedInput {
   readonly name: string;
@@ -67,6 +73,8 @@ export interface Plan extends PlanImage {
   readonly rows: number;
   readonly inputs: readonly PlannedInput[];
   readonly outputs: readonly PlannedOutput[];
+  /** Step records of learning rates that single layers have, to be set before each step. */
+  readonly rates?: readonly OwnRate[];
   /** Every layer's values in order, for finding where a NaN came from. */
   readonly trace: readonly {
     readonly layer: string;
@@ -75,7 +83,7 @@ export interface Plan extends PlanImage {
   }[];
   /** Where parts of the tape begin. Of a batch in pieces, all but the last stop at `penalties`. */
   readonly marks: {
-    /** The outputs are there. */
+    /** The outputs are there. What a loss gives that is computed elsewhere is put in its place before the tape goes on from here. */
     readonly loss: number;
     readonly backward: number;
     readonly penalties: number;

@@ -1,14 +1,35 @@
 /** What a loss is to a plan. The losses themselves are in src/losses. */
 import type { KernelsWith } from "../core/layouts.ts";
 
+/** Values of a batch: data is dense and row-major. */
+export interface Batch {
+  readonly data: Float32Array;
+  readonly shape: readonly number[];
+  readonly length: number;
+  row(index: number): Float32Array;
+  toArray(): number[][];
+  argMax(): Int32Array;
+}
+
+/** What a loss of the program's own gives for a batch. */
+export interface OwnLosses {
+  /** The loss of each row, or one number for all of them. */
+  readonly losses: number | ArrayLike<number>;
+  /** Its derivative with respect to the outputs, where asked for. */
+  readonly gradient?: { readonly data: ArrayLike<number>; readonly shape: readonly number[] };
+}
+
 export interface Loss {
   readonly name: string;
-  /** The kernel for outputs after this activation; fused kernels compute the activation too and take z. */
+  /** Where it is a pair of functions of the program's own: calls them. Such a loss has no kernel. */
+  readonly own?: (outputs: Batch, targets: Batch, gradient: boolean) => OwnLosses | Promise<OwnLosses>;
+  /** The kernel for outputs after this activation; fused kernels compute the activation too and take z. None where it is computed elsewhere. */
   kernel(
     after: string,
   ):
     | { readonly kernel: KernelsWith<"FusedLoss">; readonly fused: true }
-    | { readonly kernel: KernelsWith<"Loss">; readonly fused: false };
+    | { readonly kernel: KernelsWith<"Loss">; readonly fused: false }
+    | undefined;
   /** The activation it computes for outputs that are linear, which are its logits then; undefined where it takes them as they are. */
   readonly logits: string | undefined;
   /** The record's field alpha for so many outputs. */

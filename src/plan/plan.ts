@@ -1,7 +1,7 @@
 /**
  * From layers, loss and optimizer to offsets and a tape. Pure: the same request gives the same plan.
  *
- * The tape of a training step, in order:  input · forward · loss | backward | penalties | moving means · clipping · update
+ * The tape of a training step, in order:  input · forward | loss | backward | penalties | moving means · clipping · update
  * where | marks the places that `marks` name, so that parts of it can be run alone.
  */
 
@@ -9,6 +9,7 @@ import { ld, type PlanBuilder, type Range } from "./builder.ts";
 import {
   type ForwardRequest,
   type Mode,
+  type OwnRate,
   type Plan,
   type PlannedOutput,
   planForward,
@@ -17,12 +18,13 @@ import {
 import type { Loss } from "./loss.ts";
 import { walkBack } from "./walk.ts";
 
-export type { InputKind, Mode, Plan, PlannedInput, PlannedOutput } from "./forward.ts";
+export type { InputKind, Mode, OwnRate, Plan, PlannedInput, PlannedOutput } from "./forward.ts";
 
 /** Puts penalties, clipping and the optimizer's pass on the tape; see src/optimizers. */
 export interface Update {
   penalties(builder: PlanBuilder): void;
-  update(builder: PlanBuilder): void;
+  /** @returns the learning rates to be set before each step besides the optimizer's own */
+  update(builder: PlanBuilder): readonly OwnRate[] | undefined;
 }
 
 /** What an output is compared with. */
@@ -53,7 +55,7 @@ export function plan(request: PlanRequest): Plan {
     training,
     packs: !inputGradient,
     // the last activation and the loss are one kernel where the pair has one
-    skips: (output, after) => objectives[output].loss?.kernel(after).fused === true,
+    skips: (output, after) => objectives[output].loss?.kernel(after)?.fused === true,
   });
   const { builder, graph, sites, values, trace } = forward;
   const loss = builder.length;
@@ -77,6 +79,7 @@ export function plan(request: PlanRequest): Plan {
   let penalties = backward;
   let update = backward;
   let dx: readonly (Range | undefined)[] = [];
+  let rates: readonly OwnRate[] | undefined;
   if (training) {
     const site = sites.of.bind(sites);
     dx = walkBack(
@@ -90,7 +93,7 @@ export function plan(request: PlanRequest): Plan {
     request.update?.penalties(builder);
     update = builder.length;
     for (const node of graph.nodes) node.operation.update?.(sites.of(node));
-    request.update?.update(builder);
+    rates = request.update?.update(builder);
   }
   const image = builder.finish(request.base, forward.parameters);
   return {
@@ -98,16 +101,14 @@ export function plan(request: PlanRequest): Plan {
     mode,
     rows,
     inputs: forward.inputs.map((input, i) => ({ ...input, dx: inputGradient ? dx[i] : undefined })),
-    outputs: planned.map(({ gradient, a: _, ...output }, i) => ({
-      ...output,
-      da: objectives[i].loss ? undefined : gradient,
-    })),
+    outputs: planned.map(({ gradient: _, a: __, ...output }) => output),
+    rates,
     trace,
     marks: { loss, backward, penalties, update, end: builder.length },
   };
 }
 
-/** The loss of one output and its gradient, put on the tape. What is given from outside has buffers only. */
+/** The loss of one output and its gradient, put on the tape. What is computed elsewhere, or given from outside, has buffers only. */
 function planLoss(
   builder: PlanBuilder,
   { loss, target: kind }: Objective,
@@ -115,10 +116,15 @@ function planLoss(
 ): PlannedOutput & { losses: Range; gradient?: Range; a?: Range } {
   const { name, units, after, z, training } = at;
   const { rows, step } = builder;
-  if (!loss) {
+  const pair = loss?.kernel(after);
+  if (!loss || !pair) {
     const losses = builder.pin(builder.alloc("losses", rows * 4));
-    const gradient = training ? builder.pin(builder.tensor("output gradients", [units])) : undefined;
-    return { name, units, output: z, losses, gradient };
+    const da = training ? builder.pin(builder.tensor("output gradients", [units])) : undefined;
+    const given = { name, units, output: z, losses, da, gradient: da };
+    if (!loss) return given;
+    const target = stageTarget(builder, kind, units);
+    const weight = builder.pin(builder.alloc("sample weights", rows * 4));
+    return { ...given, y: target.staged, yKind: target.kind, weight };
   }
   const target = planTarget(builder, kind, loss, units);
   const weight = builder.pin(builder.alloc("sample weights", rows * 4));
@@ -126,7 +132,6 @@ function planLoss(
   const gradient = training ? builder.tensor("output gradients", [units]) : undefined;
   const record = { losses, y: target.y, weight, step, units, alpha: loss.alpha(units) };
   const common = { name, units, y: target.staged, yKind: target.kind, weight, losses, gradient };
-  const pair = loss.kernel(after);
   if (!pair.fused) {
     builder.emit(pair.kernel, { ...record, da: gradient ?? 0, a: z });
     return { ...common, output: z };
@@ -135,6 +140,13 @@ function planLoss(
   builder.emit(pair.kernel, { ...record, dz: gradient ?? 0, a, z });
   // a linear layer's outputs stay logits, as predict() gives them; only the loss sees probabilities
   return { ...common, output: after === "linear" ? z : a, a };
+}
+
+/** Where targets are read to that no kernel sees. */
+function stageTarget(builder: PlanBuilder, of: "class" | "values", units: number) {
+  const kind = of === "class" && units > 1 ? ("labels" as const) : ("values" as const);
+  const staged = builder.pin(builder.alloc("targets", builder.rows * (kind === "labels" ? 1 : units) * 4));
+  return { staged, kind };
 }
 
 function planTarget(

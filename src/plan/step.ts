@@ -22,13 +22,19 @@ export interface StepSettings {
 export function beginStep(core: Core, at: number, settings: StepSettings): void {
   const { rows, rate = 0, step = 0, seed = 0, first = 0 } = settings;
   const fields = core.record("Step");
-  core.f32(at + fields.rate.at, 1)[0] = rate;
+  setRate(core, at, step, rate);
   core.f32(at + fields.scale.at, 1)[0] = 1 / rows;
-  core.i32(at + fields.step.at, 1)[0] = step;
   core.i32(at + fields.status.at, 1)[0] = 0;
   core.i32(at + fields.first.at, 1)[0] = first;
   core.i32(at + fields.seedLow.at, 1)[0] = seed | 0;
   core.i32(at + fields.seedHigh.at, 1)[0] = Math.floor(seed / 4294967296);
+}
+
+/** Sets of the record at `at` what optimizers read: how many steps were taken before, and the learning rate. */
+export function setRate(core: Core, at: number, step: number, rate: number): void {
+  const fields = core.record("Step");
+  core.f32(at + fields.rate.at, 1)[0] = rate;
+  core.i32(at + fields.step.at, 1)[0] = step;
 }
 
 /** The loss of the batch that was run, penalties included. */

@@ -13,12 +13,20 @@ import {
 import { readSafetensors } from "../checkpoint/safetensors.ts";
 import { unpackValue } from "../checkpoint/values.ts";
 import type { Topology } from "../layers/configs.ts";
-import type { ArrayLike2 } from "../data/arrays.ts";
+import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
 import { NablaError } from "../errors.ts";
 import { buildLayers } from "../layers/table.ts";
 import type { Metadata } from "../model/options.ts";
 import { InferenceNetwork } from "../network/inference.ts";
-import { batchSizeOf, type Outputs, predictBatches, rowsOf } from "../network/predict.ts";
+import {
+  batchSizeOf,
+  byName,
+  inputsOf,
+  type OutputRecord,
+  type Outputs,
+  type PredictOptions,
+  predictBatches,
+} from "../network/predict.ts";
 import { setParameters } from "../network/parameters.ts";
 import type { Architecture } from "../plan/operation.ts";
 import { showShape } from "../shape.ts";
@@ -53,14 +61,21 @@ export class Predictor {
 
   /**
    * Outputs for rows of input: a typed array or nested arrays with the batch dimension first, or { data, shape }. uint8 values are
-   * scaled by 1/255, like images in training.
+   * scaled by 1/255, like images in training. Several inputs are given by their names; several outputs are returned by theirs.
    *
    * @param options.batchSize rows that are computed at once; does not change the result. Default 256
    * @throws NablaError for values that make up no whole rows
    */
-  predict(x: ArrayLike2, options: { batchSize?: number } = {}): Outputs {
+  predict(x: ArrayLike2 | ArrayRecord, options?: PredictOptions): Outputs;
+  predict<Result extends Outputs | OutputRecord>(
+    x: ArrayLike2 | ArrayRecord,
+    options?: PredictOptions,
+  ): Result;
+  predict(x: ArrayLike2 | ArrayRecord, options: PredictOptions = {}): Outputs | OutputRecord {
+    const { network } = this;
     const batchSize = batchSizeOf("predict", options);
-    return predictBatches(this.network, rowsOf(x, this.inputShape), batchSize);
+    const rows = inputsOf(x, network.architecture);
+    return byName(network, predictBatches(network, rows, batchSize));
   }
 }
 

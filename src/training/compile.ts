@@ -1,14 +1,15 @@
 /** What compile() decides: loss, optimizer, metrics, schedule, and how they end up on the tape. */
 
 import type { Field } from "../fields/fields.ts";
-import { optional, withDefault } from "../fields/objects.ts";
+import { type Custom, optional, withDefault } from "../fields/objects.ts";
 import { checkOptions, given } from "../fields/options.ts";
 import type { Topology } from "../layers/configs.ts";
 import { checkTrainable } from "../layers/trainable.ts";
-import { resolveLoss } from "../losses/resolve.ts";
-import { type LossConfig, type LossInput, lossField } from "../losses/table.ts";
+import { ownLoss, resolveLoss } from "../losses/resolve.ts";
+import { type LossConfig, type LossInput, lossField, type WithoutOptions } from "../losses/table.ts";
 import { type MetricName, metricsField } from "../metrics/table.ts";
 import type { Network, Weights } from "../network/network.ts";
+import type { Outputs } from "../network/predict.ts";
 import type { Slot } from "../optimizers/kind.ts";
 import { type OptimizerConfig, type OptimizerInput, optimizerField } from "../optimizers/table.ts";
 import { emitUpdate, partialSums, slotsOf } from "../optimizers/update.ts";
@@ -22,15 +23,36 @@ import {
   type ScheduleInput,
   scheduleField,
 } from "../schedules/table.ts";
+import { emitByLayer, isByLayer } from "./byLayer.ts";
+import { asking, type OwnLoss } from "./given.ts";
+import { checkNames } from "./own.ts";
+
+/** A metric of a program's own. Documents and files have its name alone: see load() for going on with it. */
+export interface OwnMetric {
+  /** What its figures are called in the history; with "val" before it for validation. */
+  readonly name: string;
+  /**
+   * Of one batch: a number for each row, or one number, their mean. Figures are means over rows; with one number for a whole batch that
+   * is no mean over rows (an F-score, say) they depend on the batch size.
+   *
+   * @param outputs [rows, …output shape]
+   * @param targets of the same shape: labels as the loss sees them without smoothing, so 1 for the class and 0 (hinge: −1) for others
+   */
+  value(outputs: Outputs, targets: Outputs): number | ArrayLike<number>;
+}
+
+/** A metric by name or of the program's own; without its function, where it came from a document. */
+export type AnyMetric = MetricName | OwnMetric;
 
 /** What compile() takes: loss, optimizer, metrics, schedule. */
 export interface TrainingOptions {
   /**
    * "meanSquaredError", …: a name, or a name with its options. Cross-entropies take `labelSmoothing` ε (default 0), Keras'
    * y · (1 − ε) + ε / classes (binary: ε / 2), for labels and values alike. As in Keras the loss of evaluate() and of
-   * validation is that of smoothed targets too; metrics are not smoothed.
+   * validation is that of smoothed targets too; metrics are not smoothed. Or a loss of your own: { name, value(outputs, targets),
+   * gradient(outputs, targets) }.
    */
-  loss: LossInput;
+  loss: LossInput | WithoutOptions<OwnLoss | Custom>;
   /**
    * Default "adam". Options are Keras': { name: "sgd", learningRate: 0.1, clipNorm: 1 }.
    *
@@ -44,8 +66,8 @@ export interface TrainingOptions {
   optimizer?: OptimizerInput;
   /** η(t): a name with its options, or the short form "cosine+warmup:1". Default: constant. */
   schedule?: ScheduleInput | string;
-  /** Default none. */
-  metrics?: readonly MetricName[];
+  /** Names, or metrics of your own: { name, value(outputs, targets) }. Default none. */
+  metrics?: readonly (MetricName | OwnMetric | Custom)[];
 }
 
 // Written out by name: the compiler would copy all these types consist of into the declarations.
@@ -73,27 +95,40 @@ export interface CompiledTraining {
   readonly loss: Loss;
   readonly optimizer: OptimizerConfig;
   readonly slots: readonly Slot[];
-  readonly metrics: readonly MetricName[];
+  readonly metrics: readonly AnyMetric[];
   /** The same as plain JSON, every default written out. */
   readonly config: {
-    loss: LossConfig;
+    loss: LossConfig | Custom;
     optimizer: OptimizerConfig;
     schedule?: ScheduleConfig;
-    metrics: MetricName[];
+    metrics: (MetricName | Custom)[];
   };
   /** Whether the learning rate of a step depends on how many epochs are trained in all. */
   readonly dependsOnEpochs: boolean;
   /** @param of the weights whose penalties are added, default those that are trained */
   update(network: Network, of?: Weights): Update;
-  /** The learning rate by step, for a training of so many epochs. */
-  rate(epochs: number): (step: number, stepsPerEpoch: number) => number;
+  /** The learning rate by step, for a training of so many epochs. @param of before the schedule, default the optimizer's */
+  rate(epochs: number): (step: number, stepsPerEpoch: number, of?: number) => number;
 }
 
-/** @throws NablaError for unknown names and options, and for a loss that cannot follow the last layer's activation */
-export function compileTraining(options: TrainingOptions, topology: Topology): CompiledTraining {
+/** What a document has of a function of the program's own: its name. */
+const nameOf = (given: unknown): unknown =>
+  typeof (given as Partial<OwnMetric> | null)?.value === "function"
+    ? { name: (given as OwnMetric).name, custom: true }
+    : given;
+
+/**
+ * @param ask calls the functions of a loss of the program's own, where they are elsewhere
+ * @throws NablaError for unknown names and options, and for a loss that cannot follow the last layer's activation
+ */
+export function compileTraining(
+  options: TrainingOptions,
+  topology: Topology,
+  ask?: Loss["own"],
+): CompiledTraining {
   const fields = compileFields();
   checkOptions("compile", options, Object.keys(fields));
-  const lossConfig = fields.loss.check(options.loss, "loss");
+  const lossConfig = fields.loss.check(nameOf(options.loss), "loss");
   const optimizer = fields.optimizer.check(options.optimizer ?? fields.optimizer.fallback, "optimizer");
   const schedule =
     options.schedule === undefined
@@ -101,15 +136,20 @@ export function compileTraining(options: TrainingOptions, topology: Topology): C
       : typeof options.schedule === "string"
         ? parseSchedule(options.schedule)
         : fields.schedule.check(options.schedule, "schedule");
-  const metrics = fields.metrics.check([...(options.metrics ?? [])], "metrics");
-  const loss = resolveLoss(lossConfig);
+  const metrics = [...(options.metrics ?? [])];
+  const named = fields.metrics.check(metrics.map(nameOf) as MetricName[], "metrics");
+  checkNames(named);
+  const loss =
+    "custom" in lossConfig
+      ? ownLoss(lossConfig.name, ask ?? asking(options.loss as OwnLoss | Custom))
+      : resolveLoss(lossConfig);
   checkTrainable(loss, topology);
   return {
     loss,
     optimizer,
     slots: slotsOf(optimizer),
-    metrics,
-    config: { loss: lossConfig, optimizer, ...(schedule && { schedule }), metrics },
+    metrics: named.map((name, i) => (typeof name === "string" ? name : (metrics[i] as OwnMetric))),
+    config: { loss: lossConfig, optimizer, ...(schedule && { schedule }), metrics: named },
     dependsOnEpochs: schedule !== undefined && dependsOnEpochs(schedule),
     update: (network, of = "trained") => ({
       penalties(builder) {
@@ -123,11 +163,14 @@ export function compileTraining(options: TrainingOptions, topology: Topology): C
           builder.emit("PENALTY_LOSS", { sums, n, step: builder.step });
         }
       },
-      update: (builder) => emitUpdate(builder, optimizer, network.flat),
+      update: (builder) =>
+        isByLayer(optimizer)
+          ? emitByLayer(builder, optimizer, network)
+          : emitUpdate(builder, optimizer, network.flat),
     }),
-    rate: (epochs) =>
-      schedule
-        ? (step, stepsPerEpoch) => rateAt(schedule, optimizer.learningRate, step, stepsPerEpoch, epochs)
-        : () => optimizer.learningRate,
+    rate:
+      (epochs) =>
+      (step, stepsPerEpoch, of = optimizer.learningRate) =>
+        schedule ? rateAt(schedule, of, step, stepsPerEpoch, epochs) : of,
   };
 }

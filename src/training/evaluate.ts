@@ -1,11 +1,11 @@
 /** Running a network over a dataset without changing it: loss, metrics, confusion matrix, outputs. */
 
-import { type Dataset, range } from "../data/dataset.ts";
+import { type Dataset, range, targetSize } from "../data/dataset.ts";
 import { checkOptions } from "../fields/options.ts";
 import { outputThreshold } from "../losses/resolve.ts";
 import { ConfusionMatrix } from "../metrics/confusion.ts";
 import type { Metric, Scored } from "../metrics/metric.ts";
-import { type MetricName, metric } from "../metrics/table.ts";
+import { metric } from "../metrics/table.ts";
 import type { Network } from "../network/network.ts";
 import { batchSizeOf } from "../network/predict.ts";
 import type { Loss } from "../plan/loss.ts";
@@ -13,8 +13,12 @@ import type { Plan } from "../plan/plan.ts";
 import { beginStep } from "../plan/step.ts";
 import { sizeOf } from "../shape.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
+import type { AnyMetric } from "./compile.ts";
+import { checkInUse, runWithLoss } from "./given.ts";
 import { EVALUATE_OPTIONS, type EvaluateOptions } from "./options.ts";
+import { type Measure, ownMetric } from "./own.ts";
 import { pauser } from "./pause.ts";
+import type { Source } from "./source.ts";
 import type { TrainingState } from "./state.ts";
 import { type Weighting, weightingOf } from "./weighting.ts";
 
@@ -31,6 +35,8 @@ export interface ScoreRequest {
   readonly loss: Loss;
   readonly metrics: readonly Metric[];
   readonly batchSize: number;
+  /** Batches in place of rows by number: `dataset` says what they are like. */
+  readonly source?: Source;
   readonly weighting?: Weighting;
   readonly confusion?: ConfusionMatrix;
   /** Called with each row's number and loss. */
@@ -42,23 +48,33 @@ export interface ScoreRequest {
 /** The result does not depend on the batch size: rows are computed independently and added up in order. */
 export async function score(request: ScoreRequest): Promise<Scores> {
   const { network, dataset, loss, metrics, confusion, onRow, pause } = request;
-  const rows = Math.min(request.batchSize, dataset.length);
+  const { source } = request;
   const input = { type: dataset.inputType, scale: dataset.inputScale };
-  const plan = network.plan("evaluate", rows, [input], {
-    objectives: [{ loss, target: dataset.target.kind }],
-  });
+  const objectives = [{ loss, target: dataset.target.kind }];
+  const planFor = (rows: number) => network.plan("evaluate", rows, [input], { objectives });
+  const rows = Math.min(request.batchSize, dataset.length);
+  let plan = planFor(source ? source.rows : rows);
   const loader = new BatchLoader(network, dataset, loss, request.weighting);
   const threshold = outputThreshold(loss, network.activations[0]);
   for (const metric of metrics) metric.reset();
-  let sum = 0;
-  for (let from = 0; from < dataset.length; from += rows) {
-    const n = Math.min(rows, dataset.length - from);
-    const indices = range(n, from);
-    const wait = loader.load(plan, indices, from / rows);
+  let [sum, from] = [0, 0];
+  for (let number = 0; from < dataset.length; number++) {
+    const ready = source && (await source.next({ epoch: 0, batch: number }));
+    if (source && !ready) break;
+    const n = ready ? ready.y.length / targetSize(dataset.target) : Math.min(rows, dataset.length - from);
+    if (n > plan.rows) plan = planFor(n);
+    const indices = range(n, ready ? 0 : from);
+    const wait = ready ?? loader.load(plan, indices, number);
     if (wait) loader.copy(plan, indices, await wait);
-    const { batch, losses, sum: after } = scoreRows(network, plan, loader, n, threshold, metrics, sum);
+    const scored = scoreRows(network, plan, loader, loss, n, threshold, sum);
+    const { batch, losses, sum: after } = scored instanceof Promise ? await scored : scored;
     sum = after;
     confusion?.add(batch);
+    for (const metric of metrics) {
+      const wait = metric.add(batch);
+      if (wait) await wait;
+      checkInUse(network, plan, `metric "${metric.name}"`);
+    }
     if (onRow) {
       // copies: the caller may keep them, or use the network in between
       const each = losses.slice();
@@ -66,33 +82,48 @@ export async function score(request: ScoreRequest): Promise<Scores> {
       for (let r = 0; r < n; r++)
         onRow(from + r, each[r], outputs.subarray(r * batch.stride, r * batch.stride + batch.units));
     }
+    from += n;
     const turn = pause?.();
     if (turn) await turn;
   }
-  const scores: Scores = { loss: sum / dataset.length + penalties(network) };
+  const scores: Scores = { loss: sum / from + penalties(network) };
   for (const metric of metrics) scores[metric.name] = metric.result();
   return scores;
 }
 
-/** Runs a plan on the rows that are loaded. @returns the losses of its rows, and what they and `before` add up to, in their order */
+/** Rows that were run: their losses, what they and those before add up to, in their order, and what metrics see of them. */
+interface Ran {
+  readonly sum: number;
+  readonly losses: Float32Array;
+  readonly batch: Scored;
+}
+
+/**
+ * Runs a plan on the rows that are loaded.
+ *
+ * @param before the sum of the losses before
+ * @returns a promise where the loss is of the program's own, and elsewhere
+ */
 export function scoreRows(
   network: Network,
   plan: Plan,
   loader: BatchLoader,
+  loss: Loss,
   rows: number,
   threshold: number,
-  metrics: readonly Metric[],
   before = 0,
-): { sum: number; losses: Float32Array; batch: Scored } {
+): Ran | Promise<Ran> {
   const { core } = network;
   beginStep(core, plan.step, { rows });
-  network.run(plan, 0, plan.marks.end, rows);
-  const losses = core.f32(plan.outputs[0].losses!.offset, rows);
-  let sum = before;
-  for (let r = 0; r < rows; r++) sum += losses[r];
-  const batch = loader.scored(plan, rows, threshold);
-  for (const metric of metrics) metric.add(batch);
-  return { sum, losses, batch };
+  const scored = () => loader.scored(plan, rows, threshold);
+  const done = (): Ran => {
+    const losses = core.f32(plan.outputs[0].losses!.offset, rows);
+    let sum = before;
+    for (let r = 0; r < rows; r++) sum += losses[r];
+    return { sum, losses, batch: scored() };
+  };
+  const ran = runWithLoss(network, plan, loss, rows, plan.marks.end, scored);
+  return ran instanceof Promise ? ran.then(done) : done();
 }
 
 /** A model to evaluate. */
@@ -108,6 +139,7 @@ export async function evaluate(
   dataset: Dataset,
   options: EvaluateOptions,
   confusion?: ConfusionMatrix,
+  source?: Source,
 ): Promise<Scores> {
   const batchSize = batchSizeOf("evaluate", options, EVALUATE_OPTIONS);
   const { loss, metrics } = subject.state.required;
@@ -121,6 +153,7 @@ export async function evaluate(
     loss,
     metrics: metricsFor(metrics, network.outputShape),
     batchSize,
+    source,
     confusion,
     onRow,
     weighting,
@@ -141,10 +174,17 @@ export async function confusionOf(
   return confusion;
 }
 
-/** Metrics for outputs of this shape. */
-export const metricsFor = (names: readonly MetricName[], outputShape: readonly number[]): Metric[] =>
-  names.map((name) => metric(name, Math.max(2, sizeOf(outputShape))));
-
+/** Metrics for outputs of this shape. @param measure asks those of the program's own, where their functions are elsewhere */
+export const metricsFor = (
+  metrics: readonly AnyMetric[],
+  outputShape: readonly number[],
+  measure?: Measure,
+): Metric[] =>
+  metrics.map((each) =>
+    typeof each === "string"
+      ? metric(each, Math.max(2, sizeOf(outputShape)))
+      : ownMetric(each, outputShape, measure),
+  );
 /** Σ over parameters with a penalty of l1·|w| + l2·w². */
 export function penalties(network: Network): number {
   let sum = 0;

@@ -5,6 +5,7 @@ import { checkOptions } from "../fields/options.ts";
 import { beginStep, lossOfStep } from "../plan/step.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import { type ModelToScore, penalties } from "./evaluate.ts";
+import { runWithLoss } from "./given.ts";
 import { GRADIENT_OPTIONS, type GradientOptions } from "./options.ts";
 import { weightingOf } from "./weighting.ts";
 
@@ -39,7 +40,7 @@ export function gradientsOf(subject: ModelToScore, dataset: Dataset, options: Gr
   loader.loadNow("gradients", plan, range(rows));
   const { core } = network;
   beginStep(core, plan.step, { rows });
-  network.run(plan, 0, plan.marks.update, rows);
+  runWithLoss(network, plan, of, rows, plan.marks.update, () => loader.scored(plan, rows, 0));
   const loss = lossOfStep(core, plan.step);
   let exact = 0;
   for (const value of core.f32(plan.outputs[0].losses!.offset, rows)) exact += value;

@@ -13,6 +13,7 @@ import type { Architecture } from "../plan/operation.ts";
 import { beginStep } from "../plan/step.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import type { ModelToScore } from "./evaluate.ts";
+import { runWithLoss } from "./given.ts";
 import { GRADIENT_OPTIONS, type GradientOptions } from "./options.ts";
 import { weightingOf } from "./weighting.ts";
 
@@ -56,11 +57,12 @@ export function inputGradientsOf(
     objectives: [{ loss, target: dataset.target.kind }],
     inputGradient: true,
   });
-  new BatchLoader(still, dataset, loss, weighting).loadNow("inputGradients", plan, range(rows));
+  const loader = new BatchLoader(still, dataset, loss, weighting);
+  loader.loadNow("inputGradients", plan, range(rows));
   const { core } = still;
   // as if of one row: no mean over the batch
   beginStep(core, plan.step, { rows: 1 });
-  if (!still.run(plan, 0, plan.marks.update, rows))
+  if (!runWithLoss(still, plan, loss, rows, plan.marks.update, () => loader.scored(plan, rows, 0)))
     throw new NablaError("inputGradients: the loss of these rows is not a finite number");
   const each = floatsOf(inputShape);
   const values = core.f32(plan.inputs[0].dx!.offset, rows * each);

@@ -3,10 +3,11 @@ import { type Dataset, range } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { outputThreshold } from "../losses/resolve.ts";
-import { beginStep, lossOfStep } from "../plan/step.ts";
+import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { sizeOf } from "../shape.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import { type ModelToScore, metricsFor, penalties, type Scores, scoreRows } from "./evaluate.ts";
+import { checkInUse, runWithLoss } from "./given.ts";
 import { GRADIENT_OPTIONS, type TrainOnBatchOptions } from "./options.ts";
 import { weightingOf } from "./weighting.ts";
 
@@ -21,7 +22,7 @@ export interface ModelToStep extends ModelToScore {
 /** @see Model.trainOnBatch */
 export function trainOnBatch(subject: ModelToStep, data: Dataset, options: TrainOnBatchOptions): Scores {
   const { state } = subject;
-  const { config, optimizer } = state.required;
+  const { config, optimizer, loss } = state.required;
   const { run } = state;
   const { learningRate } = options;
   if (state.busy) throw new NablaError("trainOnBatch: fit() trains this model; wait for it, or stop it");
@@ -32,7 +33,7 @@ export function trainOnBatch(subject: ModelToStep, data: Dataset, options: Train
         : `trainOnBatch: learningRate: expected a number ≥ 0, got ${learningRate}`,
     );
   const batch = loaded("trainOnBatch", subject, data, options, "train");
-  const { network, plan, rows } = batch;
+  const { network, plan, rows, scored } = batch;
   const { core } = network;
   const { good } = state;
   const { step } = run;
@@ -40,20 +41,26 @@ export function trainOnBatch(subject: ModelToStep, data: Dataset, options: Train
   const mark = due ? { weights: network.snapshot(), step, changes: network.changes } : good;
   run.rate = learningRate ?? (run.baseRate ?? optimizer.learningRate) * run.rateFactor;
   beginStep(core, plan.step, { rows, rate: run.rate, step, seed: state.settings?.seed ?? subject.seed });
-  if (!network.run(plan, 0, plan.marks.end, rows)) return fail(batch, subject, data);
+  for (const own of plan.rates ?? [])
+    setRate(core, own.step.offset, step, run.rate * (own.learningRate / optimizer.learningRate));
+  if (!runWithLoss(network, plan, loss, rows, plan.marks.end, scored)) return fail(batch, subject, data);
   // not before a step from there has given a loss
   state.good = { ...mark, next: step + 1 };
   run.step++;
   run.firstStep++;
-  return batch.figures(lossOfStep(core, plan.step));
+  return { loss: lossOfStep(core, plan.step), ...batch.figures() };
 }
 
 /** @see Model.testOnBatch */
 export function testOnBatch(subject: ModelToScore, data: Dataset, options: TrainOnBatchOptions): Scores {
   const batch = loaded("testOnBatch", subject, data, options, "evaluate");
   const { network, plan, loader, rows } = batch;
-  const { sum } = scoreRows(network, plan, loader, rows, 0, []);
-  return batch.figures(sum / rows + penalties(network));
+  const { loss } = subject.state.required;
+  // at once: functions of the program's own are here
+  const { sum } = scoreRows(network, plan, loader, loss, rows, 0) as { sum: number };
+  // before penalties, which read weights by way of the plan's place
+  const figures = batch.figures();
+  return { loss: sum / rows + penalties(network), ...figures };
 }
 
 type Loaded = ReturnType<typeof loaded>;
@@ -84,18 +91,21 @@ function loaded(
   });
   const loader = new BatchLoader(network, data, loss, weighting);
   loader.loadNow(who, plan, range(rows));
+  const scored = () => loader.scored(plan, rows, outputThreshold(loss, network.activations[0]));
   return {
     network,
     plan,
     loader,
     rows,
-    /** Loss and metrics of the batch, after it was run. */
-    figures(mean: number): Scores {
-      const scores: Scores = { loss: mean };
-      const batch = loader.scored(plan, rows, outputThreshold(loss, network.activations[0]));
+    scored,
+    /** Metrics of the batch, after it was run. */
+    figures(): Record<string, number> {
+      const scores: Record<string, number> = {};
+      const batch = scored();
       for (const metric of metricsFor(metrics, network.outputShape)) {
         metric.reset();
         metric.add(batch);
+        checkInUse(network, plan, `metric "${metric.name}"`);
         scores[metric.name] = metric.result();
       }
       return scores;

@@ -33,8 +33,8 @@ export interface TrainRequest<M = TrainedModel> {
   readonly signal?: AbortSignal;
   /** Called at most every so many milliseconds, equally at ends of epochs; at the very end in any case. */
   readonly progress?: { readonly every: number; report(progress: Progress): void };
-  /** η of the next step. */
-  rate(run: Run, stepsPerEpoch: number): number;
+  /** η of the next step. @param of before schedule and callbacks, default the optimizer's */
+  rate(run: Run, stepsPerEpoch: number, of?: number): number;
   /** The schedule that sets it, if there is one. */
   readonly schedule?: string;
 }
@@ -52,6 +52,7 @@ export function requestOf(
 > {
   const { config, dependsOnEpochs } = compiled;
   const rate = compiled.rate(settings.epochs);
+  const { learningRate } = compiled.optimizer;
   return {
     network,
     train,
@@ -64,10 +65,10 @@ export function requestOf(
     scoring,
     schedule: config.schedule?.name,
     // a schedule goes on with the steps, one over all epochs begins again in each call
-    rate: ({ step, firstStep, firstEpoch, baseRate, rateFactor }, stepsPerEpoch) =>
-      (baseRate ??
-        rate(step - firstStep + (dependsOnEpochs ? 0 : firstEpoch * stepsPerEpoch), stepsPerEpoch)) *
-      rateFactor,
+    rate: ({ step, firstStep, firstEpoch, baseRate, rateFactor }, stepsPerEpoch, of = learningRate) =>
+      (baseRate === undefined
+        ? rate(step - firstStep + (dependsOnEpochs ? 0 : firstEpoch * stepsPerEpoch), stepsPerEpoch, of)
+        : baseRate * (of / learningRate)) * rateFactor,
   };
 }
 

@@ -2,8 +2,9 @@
 import { outputThreshold } from "../losses/resolve.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Plan } from "../plan/plan.ts";
-import { beginStep, lossOfStep } from "../plan/step.ts";
+import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { BatchLoader, type Ready } from "./batch.ts";
+import { checkInUse, runWithLoss } from "./given.ts";
 import type { WayBack } from "./goingBack.ts";
 import { batchesPerEpoch, type TrainRequest } from "./request.ts";
 import type { Run } from "./run.ts";
@@ -44,27 +45,46 @@ export class Stepper<M> {
    * A batch in pieces goes forward and backward piece by piece; penalties and the update come once, after the last.
    *
    * @param ready the rows, where they are not in the plan's buffers yet
-   * @throws NablaError if the loss is not a number; then nothing has changed, or everything was restored
+   * @returns a promise where functions of the program's own, elsewhere, are waited for
+   * @throws NablaError if the loss is not a number; then nothing has changed, or everything was restored. What a metric throws comes
+   * after the step is complete
    */
-  take(indices: Uint32Array, ready: Ready | undefined): void {
+  take(indices: Uint32Array, ready: Ready | undefined): void | Promise<void> {
+    return finish(this.pieces(indices, ready));
+  }
+
+  private *pieces(indices: Uint32Array, ready: Ready | undefined): Work {
     const { loader, run, counting, split, wayBack } = this;
     if (indices.length > this.plan.rows && !split) this.plan = this.planFor(indices.length);
     const { plan } = this;
-    const { network, train, metrics, settings, rate } = this.request;
+    const { network, train, loss, metrics, settings, rate } = this.request;
     const { core } = network;
     const { penalties, end } = plan.marks;
     const rows = indices.length;
     run.rate = rate(run, this.batches);
+    let failed: { readonly error: unknown } | undefined;
     if (split) copyStates(metrics, counting);
     for (let first = 0; first < rows; first += plan.rows) {
       const piece = indices.subarray(first, first + plan.rows);
       if (ready) loader.copy(plan, piece, ready, first);
       beginStep(core, plan.step, { rows, rate: run.rate, step: run.step, seed: settings.seed, first });
+      for (const { learningRate, step } of plan.rates ?? [])
+        setRate(core, step.offset, run.step, rate(run, this.batches, learningRate));
       const to = first + plan.rows < rows ? penalties : end;
-      if (!network.run(plan, 0, to, piece.length)) wayBack.fail({ plan, dataset: train, indices: piece });
+      const scored = () => loader.scored(plan, piece.length, this.threshold);
+      const ran = runWithLoss(network, plan, loss, piece.length, to, scored);
+      if (!(ran instanceof Promise ? yield ran : ran)) wayBack.fail({ plan, dataset: train, indices: piece });
       if (counting.length === 0) continue;
-      const batch = loader.scored(plan, piece.length, this.threshold);
-      for (const metric of counting) metric.add(batch);
+      const batch = scored();
+      try {
+        for (const metric of counting) {
+          const wait = metric.add(batch);
+          if (wait) yield wait;
+          checkInUse(network, plan, `metric "${metric.name}"`);
+        }
+      } catch (error) {
+        failed ??= { error };
+      }
     }
     if (split) copyStates(counting, metrics);
     wayBack.confirm();
@@ -72,7 +92,20 @@ export class Stepper<M> {
     run.rows += rows;
     run.step++;
     run.batch++;
+    if (failed) throw failed.error;
   }
+}
+
+/** Work that stops where something is to be waited for. */
+type Work = Generator<Promise<unknown>, void, unknown>;
+
+/** Does it to its end: at once, unless it has to wait. */
+function finish(work: Work, { done, value } = work.next()): void | Promise<void> {
+  if (!done)
+    return value.then(
+      (got) => finish(work, work.next(got)),
+      (error) => finish(work, work.throw(error)),
+    );
 }
 
 function copyStates(from: readonly Metric[], to: readonly Metric[]): void {

@@ -1,20 +1,17 @@
 /** fit() and evaluate() on batches from an iterator. */
-import { type Dataset, range, targetSize } from "../data/dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions, checkWhole } from "../fields/options.ts";
-import { outputThreshold } from "../losses/resolve.ts";
 import type { Network } from "../network/network.ts";
 import { sizeOf } from "../shape.ts";
-import { BatchLoader, checkFit } from "./batch.ts";
-import { type ModelToScore, metricsFor, penalties, type Scores, scoreRows } from "./evaluate.ts";
-import type { FitOptions, StreamEvaluateOptions } from "./options.ts";
-import { pauser } from "./pause.ts";
+import { checkFit } from "./batch.ts";
+import type { ModelToScore, Scores } from "./evaluate.ts";
+import type { EvaluateOptions, FitOptions, StreamEvaluateOptions } from "./options.ts";
 import { freshRun } from "./run.ts";
 import type { Settings } from "./settings.ts";
-import type { BatchSource } from "./source.ts";
+import type { BatchSource, Place, Source } from "./source.ts";
 import type { TrainingState } from "./state.ts";
 import { BatchStream, type ToDataset } from "./stream.ts";
-import { weightingOf } from "./weighting.ts";
 
 /** Options about rows that are there from the beginning. */
 const OF_ROWS = ["batchSize", "dropLast", "validationSplit", "sampleWeight", "shifted", "augment"] as const;
@@ -74,54 +71,29 @@ export function endless(
   };
 }
 
-/** @see Model.evaluate */
+/**
+ * Evaluates on batches.
+ *
+ * @param score evaluates on a source of batches that are like the rows of a data set
+ * @throws NablaError where there are none, or fewer than `steps`
+ * @see Model.evaluate
+ */
 export async function evaluateStream(
   subject: ModelToScore & ToDataset,
   source: BatchSource,
   options: StreamEvaluateOptions,
+  score: (data: Dataset, options: EvaluateOptions, source: Source) => Promise<Scores>,
 ): Promise<Scores> {
   checkOptions("evaluate", options, ["steps", "onRow", "classWeight"]);
-  const { state, datasetOf } = subject;
-  const { steps, onRow, classWeight } = options;
+  const { steps, ...rest } = options;
   if (steps !== undefined) checkWhole("evaluate: steps", steps);
-  const { loss, metrics: names } = state.required;
   const place = { epoch: 0, batch: 0 };
-  const stream = new BatchStream(source, { who: "evaluate", place, steps, datasetOf });
+  const stream = new BatchStream(source, { who: "evaluate", place, steps, datasetOf: subject.datasetOf });
   let failed = true;
   try {
     const data = endless(await stream.begin(), subject);
-    const network = subject.build(data.inputShape);
-    const weighting = weightingOf("evaluate", data, network.outputShape, loss, { classWeight });
-    const loader = new BatchLoader(network, data, loss, weighting);
-    const threshold = outputThreshold(loss, network.activations[0]);
-    const metrics = metricsFor(names, network.outputShape);
-    for (const metric of metrics) metric.reset();
-    const pause = pauser();
-    let [sum, rows, capacity] = [0, 0, 0];
-    while (place.batch !== steps) {
-      const batch = await stream.next({ ...place });
-      if (!batch) break;
-      const n = batch.y.length / targetSize(data.target);
-      capacity = Math.max(capacity, n);
-      const input = { type: data.inputType, scale: data.inputScale };
-      const plan = network.plan("evaluate", capacity, [input], {
-        objectives: [{ loss, target: data.target.kind }],
-      });
-      loader.copy(plan, range(n), batch);
-      const done = scoreRows(network, plan, loader, n, threshold, metrics, sum);
-      if (onRow) {
-        const [losses, outputs] = [done.losses.slice(), done.batch.outputs.slice()];
-        const { stride, units } = done.batch;
-        for (let r = 0; r < n; r++)
-          onRow(rows + r, losses[r], outputs.subarray(r * stride, r * stride + units));
-      }
-      sum = done.sum;
-      rows += n;
-      place.batch++;
-      await pause();
-    }
-    const scores: Scores = { loss: sum / rows + penalties(network) };
-    for (const metric of metrics) scores[metric.name] = metric.result();
+    const next = async (at: Place) => (at.batch === steps ? undefined : stream.next(at));
+    const scores = await score(data, rest, { rows: stream.rows, next });
     failed = false;
     return scores;
   } finally {

@@ -92,7 +92,8 @@ export class Trainer<M> {
       this.request.signal?.throwIfAborted();
       const indices = reader.indices(run.batch);
       const read = reader.read(run.batch, indices);
-      stepper.take(indices, read instanceof Promise ? await read : read);
+      const step = stepper.take(indices, read instanceof Promise ? await read : read);
+      if (step) await step;
       if (this.wantsBatch()) await this.callAfterBatch();
       this.reports.batch(indices.length, this.figures);
       const turn = pause();

@@ -3,6 +3,7 @@ import { augment } from "../data/augment/index.ts";
 import { shifted } from "../data/augment/shifted.ts";
 import type { Dataset, Inputs, Targets } from "../data/dataset.ts";
 import { digits } from "../data/digits/index.ts";
+import { joinDatasets } from "../data/join.ts";
 import { rowsDataset } from "../data/rows.ts";
 import { subset } from "../data/split.ts";
 import { standardise } from "../data/standardise.ts";
@@ -31,6 +32,11 @@ export function makeDatasets(
         return rowsDataset(entry.header, values(entry.x) as Inputs, values(entry.y) as Targets);
       case "digits":
         return digits(entry.options);
+      case "joined": {
+        const of = (numbers: Record<string, number>) =>
+          Object.fromEntries(Object.entries(numbers).map(([key, number]) => [key, made[number]!]));
+        return joinDatasets({ name: entry.name, inputs: of(entry.inputs), targets: of(entry.targets) });
+      }
       case "subset":
         return subset(made[entry.of]!, entry.rows, entry.name);
       case "shifted":

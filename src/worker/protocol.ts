@@ -10,6 +10,8 @@
  *      │  reply ────────────────────────────────►   │
  *      │  ◄──────────────── read (row numbers), next │  of datasets and batches that stay on the page
  *      │  rows ─────────────────────────────────►   │
+ *      │  ◄──── call (of a function of the program's own) │  waits for
+ *      │  result ───────────────────────────────►   │
  *      │  ◄──────────────────────────── progress    │  not again before
  *      │  seen ─────────────────────────────────►   │
  *      │  abort, meddle ────────────────────────►   │
@@ -83,6 +85,12 @@ export interface SentError {
   own?: number;
 }
 
+/** Outputs or targets of a batch. */
+export interface SentOutputs {
+  data: Float32Array;
+  shape: readonly number[];
+}
+
 export type FromPage =
   | { kind: "piece"; id: number; number: number; length: number; at: number; values: Inputs | Targets }
   | { kind: "train"; id: number; setup: Setup }
@@ -108,6 +116,14 @@ export type FromPage =
       samples?: ArrayLike<number>;
       error?: SentError;
     }
+  | {
+      kind: "result";
+      id: number;
+      call: number;
+      figures?: number | Float64Array;
+      gradient?: { data: Float64Array; shape: readonly number[] };
+      error?: SentError;
+    }
   | { kind: "seen"; id: number }
   /** From outside a callback's turn. */
   | { kind: "meddle"; id: number; stop?: string; rateFactor?: number; baseRate?: number }
@@ -119,6 +135,16 @@ export type FromWorker =
   | { kind: "hook"; id: number; hook: Hook; at: number; logs?: Logs; state: State }
   | { kind: "read"; id: number; read: number; dataset: number; indices: Uint32Array; epoch?: number }
   | { kind: "next"; id: number; read: number; place: Place }
+  | {
+      kind: "call";
+      id: number;
+      call: number;
+      /** The name of a metric; else the loss is asked, for its gradient as well or not. */
+      metric?: string;
+      gradient?: boolean;
+      outputs: SentOutputs;
+      targets: SentOutputs;
+    }
   | { kind: "progress"; id: number; progress: Progress; state?: State }
   | { kind: "done"; id: number; state: State; lent: LentBack[] }
   | {

@@ -20,6 +20,7 @@ import { sizeOf } from "../shape.ts";
 import { type Changes, contextOf } from "../training/context.ts";
 import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
+import { resultOf } from "./calls.ts";
 import { receiveError, sendError } from "./errors.ts";
 import type { Connection } from "./pool.ts";
 import type { FromWorker, Hook, LentBack, SentError, State } from "./protocol.ts";
@@ -139,6 +140,7 @@ class RemoteTraining<M extends TrainedModel> {
     if (message.kind === "ready" || message.id !== this.id) return;
     if (message.kind === "read") void this.read(message);
     else if (message.kind === "next") void this.next(message);
+    else if (message.kind === "call") this.call(message);
     else if (message.kind === "hook") void this.hook(message);
     else if (message.kind === "progress") {
       if (this.broken) return;
@@ -277,6 +279,16 @@ class RemoteTraining<M extends TrainedModel> {
       this.connection.post({ kind: "rows", id, read, ...batch });
     } catch (error) {
       this.connection.post({ kind: "rows", id, read, error: this.mine(error) });
+    }
+  }
+
+  private call(message: Extract<FromWorker, { kind: "call" }>): void {
+    const { id, call } = message;
+    try {
+      if (this.broken) throw this.broken.error;
+      this.connection.post(resultOf(message, this.remote.compiled));
+    } catch (error) {
+      this.connection.post({ kind: "result", id, call, error: this.mine(error) });
     }
   }
 

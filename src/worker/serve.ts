@@ -5,16 +5,18 @@ import type { Inputs, Targets } from "../data/dataset.ts";
 import { buildLayers } from "../layers/table.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { Network } from "../network/network.ts";
+import type { Batch } from "../plan/loss.ts";
 import { compileTraining } from "../training/compile.ts";
-import type { Changes } from "../training/context.ts";
+import { setRates } from "../training/context.ts";
 import { metricsFor } from "../training/evaluate.ts";
+import type { Measure } from "../training/own.ts";
 import type { Progress } from "../training/progress.ts";
 import { requestOf, type TrainRequest } from "../training/request.ts";
 import type { Source } from "../training/source.ts";
 import { train } from "../training/trainer.ts";
 import { makeDatasets } from "./datasets.ts";
 import { ErrorElsewhere, sendError } from "./errors.ts";
-import type { FromPage, FromWorker, Hook, LentBack, Port, Setup, State } from "./protocol.ts";
+import type { FromPage, FromWorker, Hook, LentBack, Port, SentOutputs, Setup, State } from "./protocol.ts";
 
 type Message<K extends FromPage["kind"]> = Extract<FromPage, { kind: K }>;
 
@@ -55,11 +57,7 @@ export function serve(port: Port): void {
   post({ kind: "ready" });
 }
 
-/** The factor after the rate, which resets it. */
-function setRates(context: TrainingContext<undefined>, { baseRate, rateFactor }: Changes): void {
-  if (baseRate !== undefined) context.nextLearningRate = baseRate;
-  if (rateFactor !== undefined) context.rateFactor = rateFactor;
-}
+const sent = ({ data, shape }: Batch): SentOutputs => ({ data, shape });
 
 /** Two datasets may lie in the same memory. */
 const buffersOf = (lent: readonly LentBack[]): Set<ArrayBuffer> => new Set(lent.map(({ x }) => x.buffer));
@@ -72,6 +70,8 @@ class Session {
   private replied: (reply: Message<"reply">) => void = () => {};
   private readonly reads = new Map<number, (rows: Message<"rows">) => void>();
   private read = 0;
+  private readonly calls = new Map<number, (result: Message<"result">) => void>();
+  private called = 0;
   private callbacks: CallbackState[];
   private wentBack = false;
   private context: TrainingContext<undefined> | undefined;
@@ -95,6 +95,9 @@ class Session {
     } else if (message.kind === "rows") {
       this.reads.get(message.read)?.(message);
       this.reads.delete(message.read);
+    } else if (message.kind === "result") {
+      this.calls.get(message.call)?.(message);
+      this.calls.delete(message.call);
     }
   }
 
@@ -151,10 +154,17 @@ class Session {
     const { setup } = this;
     const { topology, settings, classes, samples } = setup;
     const network = new Network(buildLayers(topology, setup.inputShape), new Core({ code: setup.module }));
-    const compiled = compileTraining(setup.training, topology);
+    const compiled = compileTraining(setup.training, topology, async (outputs, targets, gradient) => {
+      const result = await this.call(outputs, targets, { gradient });
+      return { losses: result.figures!, gradient: result.gradient };
+    });
     network.prepareTraining(compiled.slots);
     network.restore(setup.state.snapshot);
-    const counters = () => metricsFor(compiled.metrics, network.outputShape);
+    const measure: Measure = async ({ name: metric }, outputs, targets) => {
+      const { figures } = await this.call(outputs, targets, { metric });
+      return figures!;
+    };
+    const counters = () => metricsFor(compiled.metrics, network.outputShape, measure);
     const metrics = counters();
     for (const [i, each] of metrics.entries()) each.restore(setup.state.metrics[i]!);
     const datasets = makeDatasets(setup.datasets, this.pieces, (dataset, indices, epoch) =>
@@ -250,6 +260,22 @@ class Session {
     };
   }
 
+  /** What a function on the page makes of a batch. */
+  private async call(
+    outputs: Batch,
+    targets: Batch,
+    of: { readonly metric: string } | { readonly gradient: boolean },
+  ): Promise<Message<"result">> {
+    const call = this.called++;
+    const result = await new Promise<Message<"result">>((resolve) => {
+      this.calls.set(call, resolve);
+      // copied, not moved: the outputs are looked at again when the answer is there
+      this.post({ kind: "call", id: this.id, call, ...of, outputs: sent(outputs), targets: sent(targets) });
+    });
+    if (result.error) throw new ErrorElsewhere(result.error.message, result.error.own!);
+    return result;
+  }
+
   private async rows(
     dataset: number,
     indices: Uint32Array,
@@ -257,14 +283,8 @@ class Session {
   ): Promise<{ x: Inputs; y: Targets }> {
     // a copy of the numbers alone: a view would take all of the epoch's along
     const wanted = indices.slice();
-    const { x, y } = await this.ask((read) => ({
-      kind: "read",
-      id: this.id,
-      read,
-      dataset,
-      indices: wanted,
-      epoch,
-    }));
+    const { id } = this;
+    const { x, y } = await this.ask((read) => ({ kind: "read", id, read, dataset, indices: wanted, epoch }));
     return { x: x!, y: y! };
   }
 
@@ -274,8 +294,7 @@ class Session {
       this.reads.set(read, resolve);
       this.post(question(read));
     });
-    const { error } = answer;
-    if (error) throw new ErrorElsewhere(error.message, error.own!);
+    if (answer.error) throw new ErrorElsewhere(answer.error.message, answer.error.own!);
     return answer;
   }
 }

@@ -13,7 +13,8 @@ const HOOKS: readonly Hook[] = ["onTrainBegin", "onTrainEnd", "onEpochBegin", "o
 /** What a worker needs to know besides the request. */
 export interface Remote {
   readonly topology: Topology;
-  readonly training: CompiledTraining["config"];
+  /** Functions of the program's own run here. */
+  readonly compiled: CompiledTraining;
   /** Handed in by the code that loads this file: descriptions of data sets are kept in one table, and this bundle may have a copy of it. */
   readonly describe: typeof describeAll;
   /** Rows of datasets in memory are moved instead of copied, and come back at the end. */
@@ -37,7 +38,7 @@ export function setupOf<M extends TrainedModel>(
     module: network.core.module,
     topology: remote.topology,
     inputShape: network.inputShape,
-    training: remote.training,
+    training: remote.compiled.config,
     state: {
       snapshot: network.snapshot(),
       run: { ...run },

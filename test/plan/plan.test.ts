@@ -8,6 +8,7 @@ import { Network } from "../../src/network/network.ts";
 import { OPTIMIZERS } from "../../src/optimizers/table.ts";
 import { type CoreFacts, ld, PlanBuilder, type PlanImage, type Range } from "../../src/plan/builder.ts";
 import { type InputKind, type Mode, type Plan, type PlanRequest, plan } from "../../src/plan/plan.ts";
+import { setRate } from "../../src/plan/step.ts";
 import { compileTraining, type TrainingOptions } from "../../src/training/compile.ts";
 import { difference } from "../support/bytes.ts";
 import { checkLayers } from "../support/checkLayers.ts";
@@ -280,6 +281,14 @@ describe("run in shares, instruction by instruction", () => {
     tall,
     { loss: "crossEntropy", optimizer: { name, ...clipping } },
   ]);
+  cases.push([
+    "rates and decays by layer",
+    tall,
+    {
+      loss: "crossEntropy",
+      optimizer: { name: "adam", ...clipping, decay: "kernels", layers: { dense_2: { learningRate: 0.1 } } },
+    },
+  ]);
   // large enough for every way the products have of going about it
   cases.push([
     "on a wide layer",
@@ -330,6 +339,7 @@ describe("run in shares, instruction by instruction", () => {
       core.f32(weight!.offset, n).fill(1);
       core.f32(made.step, 2).set([0.01, 1 / n]);
       core.i32(made.step + 8, 2).set([step, 0]);
+      for (const own of made.rates ?? []) setRate(core, own.step.offset, step, own.learningRate);
       if (!order) expect(core.run(made.tape, 0, made.marks.end, n, made.step)).toBe(made.marks.end);
       else
         for (let i = 0; i < made.marks.end; i++)

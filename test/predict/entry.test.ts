@@ -187,3 +187,21 @@ describe.each([
     );
   });
 });
+
+test("the bundle shortens no name that programs use", () => {
+  const names = (value: object) => Object.getOwnPropertyNames(Object.getPrototypeOf(value)).sort();
+  const bytes = sequential([dense({ units: 2, inputShape: [3] })]).save();
+  const [ours, theirs] = [sources, built].map(({ load }) => load(bytes));
+  expect(Object.keys(built).sort()).toEqual(Object.keys(sources).sort());
+  expect(names(theirs)).toEqual(names(ours));
+  expect(Object.keys(theirs.metadata)).toEqual(Object.keys(ours.metadata));
+  const x = { data: Float32Array.of(1, 2, 3), shape: [1, 3] };
+  const [outputs, others] = [ours.predict(x), theirs.predict(x)];
+  expect(names(others)).toEqual(names(outputs));
+  expect(Object.keys(others)).toEqual(Object.keys(outputs));
+  const flipped = bytes.slice();
+  flipped[flipped.length - 1] ^= 1;
+  expect(() => built.load(flipped)).toThrow(
+    expect.objectContaining({ details: { stored: expect.any(String), found: expect.any(String) } }),
+  );
+});

@@ -69,8 +69,10 @@ export function renew(): void {
   }
 }
 
-const curvesOf = (model: Model): Curves =>
-  new Curves(internalsOf(model).state.required.metrics[0] ?? "accuracy");
+function curvesOf(model: Model): Curves {
+  const [metric] = internalsOf(model).state.required.config.metrics;
+  return new Curves(typeof metric === "string" ? metric : (metric?.name ?? "accuracy"));
+}
 
 function adopt(next: Subject, at: Phase): void {
   examining?.abort();

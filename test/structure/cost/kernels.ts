@@ -125,8 +125,8 @@ const fields = () =>
 export const heavyBall = {
   fields,
   slots: () => [{ name: "ball", initial: 0 }],
-  move: (builder, { keep }: Infer<ReturnType<typeof fields>>, { w, dw, slots: [v], n }) =>
-    builder.emit("HEAVY_BALL", { w, dw, v, n, step: builder.step, keep }),
+  move: (builder, { keep }: Infer<ReturnType<typeof fields>>, { w, dw, slots: [v], n, step }) =>
+    builder.emit("HEAVY_BALL", { w, dw, v, n, step, keep }),
 } satisfies OptimizerKind;
 `,
   },

@@ -20,7 +20,8 @@ const script = (name) => import(pathToFileURL(join(root, "scripts", name)).href)
 const { generate } = await script("generate.mjs");
 generate();
 mkdirSync("build/core", { recursive: true });
-run("assemblyscript", "bin/asc.js", "--config", join(root, "asconfig.json"), "--target", "simd");
+for (const target of ["simd", "predict"])
+  run("assemblyscript", "bin/asc.js", "--config", join(root, "asconfig.json"), "--target", target);
 run("assemblyscript", "bin/asc.js", "--config", join(root, "asconfig.standalone.json"));
 const { writeCores } = await script("cores.mjs");
 writeCores("build/core");

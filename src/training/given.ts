@@ -1,0 +1,173 @@
+/** Losses of a program's own: a pair of plain functions, asked where the forward pass ends. */
+import { type ArrayLike2, shaped } from "../data/arrays.ts";
+import { NablaError } from "../errors.ts";
+import { show } from "../fields/fields.ts";
+import type { Custom } from "../fields/objects.ts";
+import { target } from "../metrics/mean.ts";
+import type { Scored } from "../metrics/metric.ts";
+import type { Network } from "../network/network.ts";
+import { Outputs } from "../network/predict.ts";
+import { ld } from "../plan/builder.ts";
+import type { Loss, OwnLosses } from "../plan/loss.ts";
+import type { Plan } from "../plan/plan.ts";
+import { showShape } from "../shape.ts";
+
+/** A loss of a program's own. Documents and files have its name alone: see load() for going on with it. */
+export interface OwnLoss {
+  /** What errors and documents call it. */
+  readonly name: string;
+  /**
+   * Of one batch: a number for each row, its loss; or one number, the loss of the batch. The loss of a training step is the mean over its
+   * rows, after sampleWeight and classWeight, which need a number for each row.
+   *
+   * @param outputs [rows, …output shape]
+   * @param targets of the same shape: values as given, labels as rows of 1 for the class and 0 for others
+   */
+  value(outputs: Outputs, targets: Outputs): number | ArrayLike<number>;
+  /**
+   * The derivative of what value() returns with respect to the outputs, in their shape: row r holds that of row r's loss. It is not divided
+   * by the rows and not weighted: that is done for it. Where value() returns one number, it is that number's derivative, used as it is.
+   */
+  gradient(outputs: Outputs, targets: Outputs): ArrayLike2;
+}
+
+/** The error for a function of which only the name is known. */
+export const missing = (what: "loss" | "metric", name: string): NablaError =>
+  new NablaError(
+    `${what} "${name}": files and documents have its name alone; pass the function where the model is loaded: load(bytes, name, { custom: [${name}] }), or call compile()`,
+  );
+
+type AskLoss = (outputs: Outputs, targets: Outputs, gradient: boolean) => OwnLosses;
+
+/** What calls the functions. @throws NablaError where there is a value and no gradient */
+export function asking(own: OwnLoss | Custom): AskLoss {
+  const { name } = own;
+  const who = `loss "${name}"`;
+  if ("value" in own && typeof own.gradient !== "function")
+    throw new NablaError(`${who}: expected a function gradient(outputs, targets) besides value`);
+  return (...[outputs, targets, gradient]) => {
+    // where it came from a document
+    if (!("value" in own)) throw missing("loss", name);
+    const losses = checkFigures(who, own.value(outputs, targets), outputs.length);
+    if (!gradient) return { losses };
+    return { losses, gradient: shaped(own.gradient(outputs, targets), `${who}: gradient`) };
+  };
+}
+
+/**
+ * Runs a plan up to the instruction `to` on `rows` rows that are in place; a loss of the program's own is asked on the way.
+ *
+ * @param scored what metrics would see of the batch
+ * @returns whether the loss is a number; as a promise where the functions are elsewhere
+ */
+export function runWithLoss(
+  network: Network,
+  plan: Plan,
+  loss: Loss,
+  rows: number,
+  to: number,
+  scored: () => Scored,
+): boolean | Promise<boolean> {
+  if (!loss.own) return network.run(plan, 0, to, rows);
+  network.run(plan, 0, plan.marks.loss, rows);
+  const [outputs, targets] = copiesOf(scored(), network.outputShape);
+  const goOn = (answer: OwnLosses) => {
+    checkInUse(network, plan, `loss "${loss.name}"`);
+    put(network, plan, loss.name, outputs, answer);
+    return network.run(plan, plan.marks.loss, to, rows);
+  };
+  const answer = loss.own(outputs, targets, plan.mode === "train");
+  return answer instanceof Promise ? answer.then(goOn) : goOn(answer);
+}
+
+/** @param who the function of the program's own that was just called @throws NablaError where it has run the network */
+export function checkInUse(network: Network, plan: Plan, who: string): void {
+  if (network.inUse(plan)) return;
+  throw new NablaError(
+    `${who}: it has run the model it is a function of, whose values are lost by that; run the model in a callback`,
+  );
+}
+
+/** Puts losses and gradients where the tape goes on with them. */
+function put(
+  { core, architecture }: Network,
+  plan: Plan,
+  name: string,
+  outputs: Outputs,
+  answer: OwnLosses,
+): void {
+  const { losses: given, gradient } = answer;
+  const rows = outputs.length;
+  const [output] = plan.outputs;
+  const { units } = output;
+  const weight = core.f32(output.weight!.offset, rows);
+  const single = typeof given === "number";
+  const fail = (what: string): never => {
+    throw new NablaError(`loss "${name}": ${what}`);
+  };
+  if (single && weight.some((w) => w !== 1))
+    fail("value: one number for a whole batch cannot be weighted; return the loss of each row");
+  const losses = core.f32(output.losses!.offset, rows);
+  for (let r = 0; r < rows; r++) losses[r] = weight[r] * Math.fround(single ? given : given[r]);
+  const bad = losses.findIndex((v) => !Number.isFinite(v));
+  if (bad >= 0 && outputs.data.every(Number.isFinite))
+    fail(`value: ${losses[bad]} for row ${bad} of a batch, whose outputs are ${show([...outputs.row(bad)])}`);
+  if (!gradient) return;
+  const { data, shape } = gradient;
+  const flat = shape.length === 1 && data.length === outputs.data.length;
+  if (!flat && showShape(shape) !== showShape(outputs.shape))
+    fail(
+      `gradient: expected ${showShape(outputs.shape)}, the shape of the outputs of layer "${architecture.layers[architecture.outputs[0].layer].name}", got ${showShape(shape)}`,
+    );
+  const scale = core.f32(plan.step + core.record("Step").scale.at, 1)[0];
+  // one number is the loss of these rows; of the batch they may be a piece
+  const share = single ? Math.fround(rows / Math.round(1 / scale)) : scale;
+  const da = core.f32(output.da!.offset, rows * ld(units)).fill(0);
+  for (let r = 0; r < rows; r++) {
+    const factor = Math.fround(weight[r] * share);
+    for (let c = 0; c < units; c++) {
+      const value = factor * Math.fround(data[r * units + c]);
+      if (!Number.isFinite(Math.fround(value)) && bad < 0)
+        fail(
+          `gradient: ${data[r * units + c]} for output ${c} of row ${r} of a batch, where the loss is ${losses[r]}`,
+        );
+      da[r * ld(units) + c] = value;
+    }
+  }
+}
+
+/** Outputs and targets without padding, in memory of their own. */
+export function copiesOf(
+  batch: Scored,
+  outputShape: readonly number[],
+): [outputs: Outputs, targets: Outputs] {
+  const { rows, units, stride } = batch;
+  const outputs = new Float32Array(rows * units);
+  const targets = new Float32Array(rows * units);
+  for (let r = 0; r < rows; r++) {
+    outputs.set(batch.outputs.subarray(r * stride, r * stride + units), r * units);
+    for (let c = 0; c < units; c++) targets[r * units + c] = target(batch, r, c);
+  }
+  const shape = [rows, ...outputShape];
+  return [new Outputs(outputs, shape), new Outputs(targets, shape)];
+}
+
+/** Figures of one batch: of each row, or their mean. */
+export type Figures = number | ArrayLike<number>;
+
+/** @throws NablaError unless it is a number, or one for each row */
+export function checkFigures(who: string, given: unknown, rows: number): Figures {
+  if (typeof given === "number") return given;
+  const list = given as ArrayLike<unknown> | null | undefined;
+  const isList = typeof list === "object" && list !== null && typeof list.length === "number";
+  const fail = (got: string): never => {
+    throw new NablaError(
+      `${who}: value: expected a number for each of ${rows} rows, or one number, their mean; got ${got}`,
+    );
+  };
+  if (!isList) return fail(given instanceof Promise ? "a promise" : show(given));
+  if (list.length !== rows) return fail(`${list.length} values`);
+  for (let r = 0; r < rows; r++)
+    if (typeof list[r] !== "number") return fail(`${show(list[r])} for row ${r}`);
+  return list as ArrayLike<number>;
+}
