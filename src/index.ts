@@ -40,21 +40,15 @@ export { fromConfig } from "./model/fromConfig.ts";
 export { type GraphOptions, input, model } from "./model/graph.ts";
 export { type LoadOptions, load } from "./model/load.ts";
 export {
-  type Batch,
-  type Batches,
-  type BatchSource,
   type Callback,
   type EvaluateOptions,
   type FitOptions,
   type History,
   type Metadata,
   Model,
-  type Place,
   type SequentialOptions,
-  type StreamEvaluateOptions,
   sequential,
   type TrainingContext,
-  type TrainOnBatchOptions,
 } from "./model/model.ts";
 export { configOf, weightsSha256 } from "./model/save.ts";
 export { type LayerSummary, layerSummaries } from "./model/summary.ts";
@@ -70,4 +64,6 @@ export {
 export type { OwnMetric, TrainingOptions } from "./training/compile.ts";
 export type { Scores } from "./training/evaluate.ts";
 export type { OwnLoss } from "./training/given.ts";
+export type { StreamEvaluateOptions, TrainOnBatchOptions } from "./training/options.ts";
 export type { Progress } from "./training/progress.ts";
+export type { Batch, Batches, BatchSource, Place } from "./training/source.ts";

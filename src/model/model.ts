@@ -110,15 +110,12 @@ export class Model {
   }
 
   /**
-   * Trains for `epochs` passes over the data. Called again it goes on, for so many more: with the optimizer's state, the number
-   * of steps, and orders of rows and random draws that have not been used; until compile() forgets all that.
+   * Trains for `epochs` passes over the data. Called again it goes on, for so many more: optimizer, steps, random draws; until compile().
    *
-   * `x` and `y` are plain or typed arrays with the batch dimension first (labels may be integers); or pass a Dataset; or, for data of
-   * unknown length, an iterator of batches, or a function that returns one (see BatchSource).
+   * `x` and `y` are plain or typed arrays with the batch dimension first (labels may be integers); or pass a Dataset, or a BatchSource.
    * @throws NablaError for data that does not fit, and when the loss stops being finite
    */
-  fit(data: Dataset, options?: FitOptions): Promise<History>;
-  fit(batches: BatchSource, options?: FitOptions): Promise<History>;
+  fit(data: Dataset | BatchSource, options?: FitOptions): Promise<History>;
   fit(x: ArrayLike2, y: ArrayLike2, options?: FitOptions): Promise<History>;
   async fit(
     x: Dataset | BatchSource | ArrayLike2,
@@ -155,8 +152,7 @@ export class Model {
   }
 
   /**
-   * One step on these rows: forward, loss, backward, update. Loss (mean over the rows, penalties included) and metrics are those of
-   * this batch, before the update. The optimizer and random draws go on from call to call, and from and to fit().
+   * One step on these rows, which goes on from and to others and fit(). Loss (penalties included) and metrics are from before the update.
    * @throws NablaError for data that does not fit, and when the loss is not finite: the model then has weights that gave a finite one
    */
   trainOnBatch(data: Dataset, options?: TrainOnBatchOptions): Scores;
@@ -300,12 +296,5 @@ export function sequential(layers: readonly LayerInput[], options?: SequentialOp
   return new Model(layers, options);
 }
 
-export type {
-  EvaluateOptions,
-  GradientOptions,
-  History,
-  StreamEvaluateOptions,
-  TrainOnBatchOptions,
-} from "../training/options.ts";
-export type { Batch, Batches, BatchSource, Place } from "../training/source.ts";
+export type { EvaluateOptions, GradientOptions, History } from "../training/options.ts";
 export type { Callback, FitOptions, Metadata, SequentialOptions, TrainingContext } from "./options.ts";
