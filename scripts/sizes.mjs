@@ -24,14 +24,14 @@ export const PROGRAMS = [
       "([",
       "([conv2d({ filters: 4, kernelSize: 3 }), flatten(), ",
     ),
-    limit: 80_200,
+    limit: 82_500,
   },
   {
     name: "load a model and predict with nabla/predict",
     code: `import { load } from "nabla/predict";
 const model = load(new Uint8Array(await (await fetch("model.safetensors")).arrayBuffer()));
 console.log(model.predict([[0, 1]]).argMax());`,
-    limit: 28_500,
+    limit: 32_500,
   },
   {
     name: "an error class alone",

@@ -16,6 +16,8 @@ import type { Weighting } from "./weighting.ts";
 export interface Ready {
   readonly x: Inputs;
   readonly y: Targets;
+  /** Factors of the loss of these rows, where they are not those of the dataset. */
+  readonly samples?: ArrayLike<number>;
 }
 
 /** Reads batches of one dataset into a plan's buffers. */
@@ -95,14 +97,14 @@ export class BatchLoader {
   }
 
   /** Puts the plan into memory with rows that were read before: `indices` are those from the row `first` on of what is ready. */
-  copy(plan: Plan, indices: Uint32Array, { x, y }: Ready, first = 0): void {
+  copy(plan: Plan, indices: Uint32Array, { x, y, samples }: Ready, first = 0): void {
     this.network.use(plan);
     const to = this.views(plan, indices.length);
     const width = sizeOf(this.dataset.inputShape);
     const values = targetSize(this.dataset.target);
     to.x.set(x.subarray(first * width, first * width + to.x.length));
     to.y.set(y.subarray(first * values, first * values + to.y.length));
-    this.finish(plan, indices, to.y);
+    this.finish(plan, indices, to.y, samples);
   }
 
   private views(plan: Plan, rows: number): { x: Inputs; y: Targets } {
@@ -126,7 +128,7 @@ export class BatchLoader {
     return { x, y: this.labels.subarray(0, rows) };
   }
 
-  private finish(plan: Plan, indices: Uint32Array, y: Targets): void {
+  private finish(plan: Plan, indices: Uint32Array, y: Targets, own?: ArrayLike<number>): void {
     const [output] = plan.outputs;
     if (!output.weight) return;
     const rows = indices.length;
@@ -154,7 +156,7 @@ export class BatchLoader {
       writeLabels(labels, y, { pixels: each, units }, this.dataset.name, indices);
       y = labels;
     }
-    const { classes, samples } = this.weighting;
+    const { classes, samples = own } = this.weighting;
     if (samples)
       for (let r = 0; r < rows; r++)
         for (let p = r * each; p < (r + 1) * each; p++) weight[p] *= samples[indices[r]];

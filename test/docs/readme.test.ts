@@ -50,6 +50,11 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
     (printed) => expect(Number(/ ([\d.]+) $/.exec(printed)![1])).toBeGreaterThan(0.85),
     (printed) => expect(Number(printed)).toBeGreaterThan(26),
     (printed) => {
+      const [, trained, evaluated] = /^([\d.e-]+) \{ loss: ([\d.e-]+) \}/.exec(printed)!;
+      expect(Number(trained)).toBeLessThan(0.05);
+      expect(Number(evaluated)).toBeLessThan(0.05);
+    },
+    (printed) => {
       const [below, right] = printed.trim().split(" ");
       expect(Math.abs(Number(below) - 0.9)).toBeLessThan(0.04);
       expect(right).toBe("true");
