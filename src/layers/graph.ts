@@ -5,6 +5,7 @@ import { type Input, type Layer, parametersOf } from "../plan/operation.ts";
 import { sameShape, showShape } from "../shape.ts";
 import { type Builder, buildLayer, chain, nameLayers, sourcesOf } from "./chain.ts";
 import type { LayerConfig, Topology } from "./configs.ts";
+import { connectionsOf } from "./connections.ts";
 import { misfit } from "./layer.ts";
 import { kindOf } from "./registry.ts";
 
@@ -158,4 +159,4 @@ function upTo(all: readonly LayerConfig[], at: number): Topology {
 }
 
 /** Graphs of layers. */
-export const graph: Builder = { build, upTo };
+export const graph: Builder = { build, upTo, connectionsOf: TRAINING && connectionsOf };
