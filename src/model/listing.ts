@@ -10,7 +10,7 @@ import type { Internals } from "./internals.ts";
 
 /** What Model.listing() shows. */
 export interface ListingOptions {
-  /** Of which tape: a training step, evaluating a batch, predicting. Default "train" for a compiled model, else "predict". */
+  /** The tape of a training step, of evaluating (both of compiled models) or of predicting. Default "train" if compiled, else "predict". */
   mode?: "train" | "evaluate" | "predict";
   /** Rows of the batch. Default 32. */
   rows?: number;
