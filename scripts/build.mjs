@@ -96,15 +96,17 @@ const commander = {
   },
 };
 /**
- * What model.fit() loads when it needs it: to move images, to train in a worker, to train here; and what prepares all that. And what
- * model.listing() loads. Files of their own, which bundlers leave where they are.
+ * What model.fit() loads when it needs it: what prepares a training, to move images, to read iterators, to train in a worker, to train
+ * here. And what model.listing() and training by hand load. Files of their own, which bundlers leave where they are.
  */
 const LATER = {
   images: "src/data/augment/fit.ts",
   remote: "src/worker/train.ts",
   trainer: "src/training/trainer.ts",
-  fit: "src/training/fit.ts",
+  fit: "src/model/fitting.ts",
+  stream: "src/training/streamFit.ts",
   listing: "src/model/listing.ts",
+  manual: "src/training/manual.ts",
 };
 const later = {
   name: "later",

@@ -1,7 +1,6 @@
 // Where several values of one shape meet, value by value. Shares are rows; padding is computed like values.
 
 import { rowBytes, shareStart } from "../math/simd";
-import { flatStart } from "../optimizers/flat";
 
 @unmanaged
 export class Pair {
@@ -106,14 +105,14 @@ function route(record: usize, rows: i32, part: i32, parts: i32): void {
 export class AddGradient {
   dw: usize;
   from: usize;
-  n: i32; // floats of the parameter with its padding: a multiple of 16
+  n: i32; // floats of the parameter with the padding of its rows: a multiple of 4
 }
 
 /** dw[n] += from[n]: gradients of a parameter that is used more than once */
 function addGradient(record: usize, rows: i32, part: i32, parts: i32): void {
   const a = changetype<AddGradient>(record);
-  const end = flatStart(a.n, part + 1, parts);
-  for (let i = flatStart(a.n, part, parts); i < end; i += 16)
+  const vectors = a.n >> 2, end = <usize>shareStart(vectors, part + 1, parts) << 4;
+  for (let i = <usize>shareStart(vectors, part, parts) << 4; i < end; i += 16)
     v128.store(a.dw + i, f32x4.add(v128.load(a.dw + i), v128.load(a.from + i)));
 }
 

@@ -2,9 +2,9 @@
 import { NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
 import { checkOptions } from "../fields/options.ts";
-import { buildLayer, nameLayers, sourcesOf } from "../layers/chain.ts";
+import { nameLayers, sourcesOf } from "../layers/chain.ts";
 import type { LayerConfig, LayerInput, Topology } from "../layers/configs.ts";
-import { graph } from "../layers/graph.ts";
+import { buildNode, graph } from "../layers/graph.ts";
 import { input as inputLayer } from "../layers/input.ts";
 import { kindOf, layerField } from "../layers/registry.ts";
 import { type Applied, type SymbolicTensor, tensorsOf } from "../layers/symbolic.ts";
@@ -55,7 +55,7 @@ function applyLayer(layer: LayerInput, inputs: readonly Value[]): Value {
     shapes: inputs.map(({ shape }) => shape),
     called: name === undefined ? type : `${type} "${name}"`,
   };
-  const { outputShape } = buildLayer({ ...config, name: name ?? type } as LayerConfig, spot, kindOf);
+  const { outputShape } = buildNode({ ...config, name: name ?? type } as LayerConfig, spot, kindOf);
   return new Value(layer, inputs, outputShape);
 }
 
@@ -148,15 +148,15 @@ export function topologyOf(options: GraphOptions): { topology: Topology; written
       ...(from.length > 0 && !before && { inputs: from.map(nameOf) }),
     } as LayerConfig;
   });
-  const ends: Record<string, string> = {};
+  const ends = new Map<string, string>();
   for (const [i, [name, value]] of outputs.entries()) {
     const key = name ?? nameOf(value);
-    if (Object.hasOwn(ends, key))
+    if (ends.has(key))
       throw new NablaError(`model: outputs: ${i}: "${key}" is there twice; give them names: { a: …, b: … }`);
-    ends[key] = nameOf(value);
+    ends.set(key, nameOf(value));
   }
   const written = new Map([...first].map(([layer, i]) => [all[i].name!, layer]));
-  return { topology: { layers, outputs: ends }, written };
+  return { topology: { layers, outputs: Object.fromEntries(ends) }, written };
 }
 
 /**

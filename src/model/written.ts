@@ -2,7 +2,7 @@
 import { nameLayers } from "../layers/chain.ts";
 import type { Topology } from "../layers/configs.ts";
 import { builderOf } from "../layers/graph.ts";
-import type { Written } from "./model.ts";
+import type { Written } from "./made.ts";
 
 /** @param model a checked description, every default written out */
 export const writtenFrom = ({ layers, outputs }: Topology): Written => {

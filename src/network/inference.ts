@@ -44,15 +44,12 @@ export class InferenceNetwork {
   ) {
     const base = this.core.base;
     // a layer that is applied twice has one set of parameters
-    const once = new Set<string>();
-    const specs = this.layers.flatMap(parametersOf).filter(({ layer, spec }) => {
-      const name = `${layer}.${spec.name}`;
-      return !once.has(name) && once.add(name);
-    });
+    const all = this.layers.flatMap(parametersOf);
+    const specs = [...new Map(all.map((each) => [`${each.layer}.${each.spec.name}`, each]))];
     const places = new Map<Parameter, number>();
     let at = 0;
     const place = (trainable: boolean) => {
-      for (const { spec } of specs) {
+      for (const [, { spec }] of specs) {
         if (spec.trainable !== trainable) continue;
         places.set(spec, at);
         at += align(footprint(spec));
@@ -61,8 +58,7 @@ export class InferenceNetwork {
     };
     this.bytes = place(true);
     this.all = place(false);
-    this.tensors = specs.map(({ layer, spec }) => {
-      const name = `${layer}.${spec.name}`;
+    this.tensors = specs.map(([name, { layer, spec }]) => {
       const bytes = align(footprint(spec));
       const offset = places.get(spec)!;
       return {
@@ -71,7 +67,8 @@ export class InferenceNetwork {
         name,
         at: offset,
         value: { name, bytes, offset: base + offset },
-        gradient: { name: `gradient of ${name}`, bytes, offset: 0 },
+        // of what kernels write, without what aligns it
+        gradient: { name: `gradient of ${name}`, bytes: footprint(spec), offset: 0 },
       };
     });
     this.trained = this.tensors.filter(({ spec }) => spec.trainable);
@@ -219,8 +216,8 @@ export const keyOf = (inputs: readonly InputKind[]): string =>
   inputs.map(({ type, scale }) => `${type} ${scale}`).join(" ");
 
 /** A kernel of any rank as the matrices it is multiplied as: [everything before the last axis, a share of the last axis]. */
-export function matricesOf({ shape, groups = 1 }: Parameter): { k: number; out: number; groups: number } {
-  const columns = shape[shape.length - 1];
+export function matricesOf(spec: Parameter): { k: number; out: number; groups: number } {
+  const { shape, groups = 1, columns = shape[shape.length - 1] } = spec;
   return { k: sizeOf(shape) / columns, out: columns / groups, groups };
 }
 

@@ -45,6 +45,8 @@ export class Network extends InferenceNetwork {
   private withGradients = false;
   /** Counts how often parameters or slots were set from outside a training step. */
   changes = 0;
+  /** Counts how often a plan that trains was put into memory: it writes gradients where those of another were. */
+  taken = 0;
 
   get parameterCount(): number {
     return this.tensors.reduce((sum, { spec }) => sum + sizeOf(spec.shape), 0);
@@ -65,11 +67,17 @@ export class Network extends InferenceNetwork {
     });
   }
 
+  override use(wanted: Plan): Plan {
+    if (wanted.mode === "train" && !this.inUse(wanted)) this.taken++;
+    return super.use(wanted);
+  }
+
   /** Fills all parameters from the seed: tensor number t draws from step t of the stream for initialisation. */
   initialize(seed: number): void {
     this.changes++;
     this.tensors.forEach((tensor, t) => {
       const { spec } = tensor;
+      if (spec.values) return this.write(tensor, spec.values);
       const n = sizeOf(spec.shape);
       this.withScratch(n * 4, (scratch) => {
         initialize(this.core, spec.initializer, spec, scratch, n, seed, t);

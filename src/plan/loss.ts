@@ -23,13 +23,18 @@ export interface Loss {
   readonly name: string;
   /** Where it is a pair of functions of the program's own: calls them. Such a loss has no kernel. */
   readonly own?: (outputs: Batch, targets: Batch, gradient: boolean) => OwnLosses | Promise<OwnLosses>;
-  /** The kernel for outputs after this activation; fused kernels compute the activation too and take z. None where it is computed elsewhere. */
+  /**
+   * The kernel for outputs after this activation; fused kernels compute the activation too and take z. "computed": whatever the activation
+   * was, the kernel takes its values. None where it is computed elsewhere.
+   */
   kernel(
     after: string,
   ):
     | { readonly kernel: KernelsWith<"FusedLoss">; readonly fused: true }
     | { readonly kernel: KernelsWith<"Loss">; readonly fused: false }
     | undefined;
+  /** Whether it compares distributions over the last axis: of images and sequences one for each pixel, of which it is the mean. */
+  readonly lastAxis: boolean;
   /** The activation it computes for outputs that are linear, which are its logits then; undefined where it takes them as they are. */
   readonly logits: string | undefined;
   /** The record's field alpha for so many outputs. */

@@ -39,6 +39,7 @@ export function reshapeOperation(
     inputShape,
     outputShape,
     takesPacked: true,
+    onlyLayout: true,
     forward: (site, x) => move(site, x, inputShape, outputShape, x.packed === true),
     backward: (site, _x, _y, dy, needed) => (needed ? move(site, dy, outputShape, inputShape, false) : dy),
   };

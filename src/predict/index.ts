@@ -112,7 +112,12 @@ function build({ config }: CheckpointDocument): Architecture {
   const { inputShape, layers, outputs } = config?.model ?? {};
   const isShape = (shape: unknown) =>
     Array.isArray(shape) && shape.length > 0 && shape.every((n) => Number.isSafeInteger(n) && n > 0);
-  if (!(outputs || isShape(inputShape)) || !Array.isArray(layers) || layers.length === 0)
+  if (
+    !(outputs || isShape(inputShape)) ||
+    Array.isArray(outputs) ||
+    !Array.isArray(layers) ||
+    layers.length === 0
+  )
     throw new NablaError("config.model: expected an inputShape and layers; the file is malformed");
   let built: Architecture;
   try {

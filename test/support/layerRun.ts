@@ -59,7 +59,7 @@ const CARRIER = "carrier";
 const last = (name: string) => name.slice(name.lastIndexOf(".") + 1);
 
 /** The tensors of the layer under test by the names of the reference: the next one in order that is called the same. */
-function byReference(tensors: readonly Tensor[], names: readonly string[]): Map<string, Tensor> {
+export function byReference(tensors: readonly Tensor[], names: readonly string[]): Map<string, Tensor> {
   const left = tensors.filter(({ layer }) => layer !== CARRIER);
   const found = new Map<string, Tensor>();
   for (const name of names) {
@@ -177,7 +177,7 @@ export function runLayer(
 }
 
 /** Gradients of the padding of parameters are zero, or the padding would not stay zero. */
-function paddingOfGradients(network: Network): void {
+export function paddingOfGradients(network: Network): void {
   const set = (values: Float32Array) => values.reduce((count, v) => count + Number(v !== 0), 0);
   const { dw, n } = network.flat;
   const all = set(network.core.f32(dw, n));
@@ -191,7 +191,7 @@ function identity(n: number): Float32Array {
   return out;
 }
 
-function matrix(padded: Float32Array, rows: number, units: number): Float32Array {
+export function matrix(padded: Float32Array, rows: number, units: number): Float32Array {
   const out = new Float32Array(rows * units);
   for (let r = 0; r < rows; r++) out.set(padded.subarray(r * ld(units), r * ld(units) + units), r * units);
   return out;

@@ -14,6 +14,7 @@ import { internalsOf } from "../../model/internals.ts";
 import type { Callback, History, Model } from "../../model/model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
 import { checkWritable, writeFileAtomic } from "../../node/files.ts";
+import { checkFit } from "../../training/batch.ts";
 import { since } from "../../training/run.ts";
 import { examine } from "../input/examine.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
@@ -85,6 +86,9 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
         ? await openResumed(old, flags.resume, flags, data)
         : openFrom(old, flags.from!, flags, data, keepsHead);
   checkTrainable(data, config);
+  const { built, state } = internalsOf(model);
+  // before anything is printed
+  checkFit(data.train, built, state.required.loss);
   if (flags.testEachEpoch && !data.test)
     throw new NablaError(
       `--test-each-epoch: ${data.name} has no test part; --validation-split 0.1 keeps rows to look at`,

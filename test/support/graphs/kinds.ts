@@ -1,0 +1,148 @@
+/**
+ * How to make options with which a layer fits the values it is applied to. A layer that has no line here is tried with the options of its
+ * example, so that new layers are in random graphs from the day they are in the index.
+ */
+
+import { ALL } from "../../../src/layers/all.ts";
+import type { LayerKind } from "../../../src/layers/layer.ts";
+import type { Shape } from "../layers/index.ts";
+
+/** A number from 0 to n − 1, drawn anew each time. */
+export type Draw = (n: number) => number;
+type Options = Record<string, unknown>;
+
+const one = <T>(draw: Draw, list: readonly T[]): T => list[draw(list.length)];
+const EACH = [
+  "linear",
+  "relu",
+  "tanh",
+  "sigmoid",
+  "leakyRelu",
+  "elu",
+  "gelu",
+  "silu",
+  "softplus",
+  "gaussian",
+];
+const isImage = (shape: Shape) => shape.length === 3;
+const activationFor = (draw: Draw, shape: Shape) =>
+  one(draw, shape.length === 1 ? [...EACH, "softmax"] : EACH);
+
+function pooling(draw: Draw, shape: Shape): Options | undefined {
+  if (!isImage(shape)) return undefined;
+  const poolSize = shape.slice(0, 2).map((n) => 1 + draw(Math.min(n, 3)));
+  return { poolSize, padding: one(draw, ["valid", "same"]), ...(draw(2) && { strides: 1 + draw(2) }) };
+}
+
+function convolution(draw: Draw, shape: Shape): Options | undefined {
+  if (!isImage(shape)) return undefined;
+  const c = shape[2];
+  const groups = one(draw, [1, 1, ...[2, 3, c].filter((n) => c % n === 0)]);
+  return {
+    filters: groups * (1 + draw(groups > 2 ? 2 : 5)),
+    kernelSize: shape.slice(0, 2).map((n) => 1 + draw(Math.min(n, 3))),
+    padding: one(draw, ["valid", "same"]),
+    groups,
+    strides: 1 + draw(2),
+    useBias: draw(3) > 0,
+    activation: one(draw, EACH),
+  };
+}
+
+/** Numbers that multiply to n. */
+function factors(draw: Draw, n: number): Shape {
+  const divisors = (m: number) => [...Array(m).keys()].map((i) => i + 1).filter((i) => m % i === 0);
+  const a = one(draw, divisors(n));
+  const b = one(draw, divisors(n / a));
+  return one(draw, [[n], [a, n / a], [a, b, n / a / b]]);
+}
+
+function residual(draw: Draw, shape: Shape): Options | undefined {
+  const n = shape[shape.length - 1];
+  const flat = () => ({ type: "dense", units: n, activation: one(draw, EACH) });
+  const image = (kernelSize = 3) => ({
+    type: "conv2d",
+    filters: n,
+    kernelSize,
+    padding: "same",
+    activation: one(draw, EACH),
+  });
+  if (shape.length !== 1 && !isImage(shape)) return undefined;
+  const main = shape.length === 1 ? flat : image;
+  const layers = [
+    main(),
+    ...(draw(2) ? [{ type: one(draw, ["batchNormalization", "layerNormalization"]) }] : []),
+    ...(draw(2) ? [main()] : []),
+  ];
+  return { layers, ...(draw(3) === 0 && { shortcut: [shape.length === 1 ? flat() : image(1)] }) };
+}
+
+/** Options for a layer applied to one value of this shape; undefined where it cannot be. */
+const SINGLE: Record<string, (draw: Draw, shape: Shape) => Options | undefined> = {
+  dense: (draw, shape) =>
+    shape.length === 1
+      ? { units: 1 + draw(9), useBias: draw(4) > 0, activation: activationFor(draw, shape) }
+      : undefined,
+  activation: (draw, shape) => ({ activation: activationFor(draw, shape) }),
+  flatten: () => ({}),
+  reshape: (draw, shape) => ({
+    targetShape: factors(
+      draw,
+      shape.reduce((a, b) => a * b),
+    ),
+  }),
+  conv2d: convolution,
+  maxPooling2d: pooling,
+  averagePooling2d: pooling,
+  globalAveragePooling2d: (_draw, shape) => (isImage(shape) ? {} : undefined),
+  zeroPadding2d: (draw, shape) => (isImage(shape) ? { padding: [draw(2), draw(3)] } : undefined),
+  batchNormalization: (draw) => ({ momentum: 0.5, epsilon: one(draw, [0.1, 0.01]) }),
+  layerNormalization: (_draw, shape) => (shape[shape.length - 1] > 2 ? { epsilon: 0.1 } : undefined),
+  dropout: (draw) => ({ rate: one(draw, [0.2, 0.5]) }),
+  gaussianNoise: () => ({ stddev: 0.1 }),
+  residual,
+};
+
+const kinds: Readonly<Record<string, { readonly kind: LayerKind }>> = ALL;
+/** Those that random graphs apply; "input" and "shared" are what graphs themselves are written with. */
+export const TYPES = Object.keys(kinds).filter((type) => type !== "input" && type !== "shared");
+
+/** The options of a layer's example; such as { filters: 8, kernelSize: 3 }. */
+const exampleOf = (type: string): Options =>
+  JSON.parse(kinds[type].kind.example.replace(/(\w+):/g, '"$1":') || "{}");
+
+const same = (a: Shape, b: Shape) => a.join() === b.join();
+
+/** A layer to apply, and to which of the values (all of them before it). */
+export interface Choice {
+  type: string;
+  options: Options;
+  from: number[];
+}
+
+/** A layer of this type applied to value `at`, and to others where it takes several; undefined where nothing fits. */
+export function choose(type: string, at: number, shapes: readonly Shape[], draw: Draw): Choice | undefined {
+  const shape = shapes[at];
+  if (!kinds[type].kind.merges) {
+    const options = Object.hasOwn(SINGLE, type) ? SINGLE[type](draw, shape) : exampleOf(type);
+    return options && { type, options, from: [at] };
+  }
+  const partner = (fits: (other: Shape) => boolean) =>
+    one(
+      draw,
+      [...shapes.keys()].filter((i) => fits(shapes[i])),
+    );
+  if (type === "dot") {
+    if (shape.length > 2) return undefined;
+    const axes = [1 + draw(shape.length), 1];
+    const other = partner((b) => b.length <= 2 && b[0] === shape[axes[0] - 1]);
+    return other === undefined ? undefined : { type, options: { axes }, from: [at, other] };
+  }
+  const axis = draw(shape.length);
+  const fits = (other: Shape) =>
+    type === "concatenate"
+      ? other.length === shape.length && other.every((n, i) => i === axis || n === shape[i])
+      : same(other, shape);
+  const from = [at, partner(fits), ...(type !== "subtract" && draw(3) === 0 ? [partner(fits)] : [])];
+  return { type, options: type === "concatenate" ? { axis: axis + 1 } : {}, from };
+}
