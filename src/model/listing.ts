@@ -64,7 +64,7 @@ function placesOf(network: Network, compiled?: CompiledTraining): Place[] {
     const { shape } = tensor.spec;
     for (const of of ["own", "trained"] as const) {
       const { value, gradient } = network.placed(tensor, of);
-      places.push({ ...value, shape }, { ...gradient, shape });
+      places.push({ ...value, shape }, { ...gradient, bytes: value.bytes, shape });
     }
   }
   if (!compiled) return places;
