@@ -97,7 +97,7 @@ const commander = {
 };
 /**
  * What model.fit() loads when it needs it: what prepares a training, to move images, to read iterators, to train in a worker, to train
- * here. And what model.listing() and training by hand load. Files of their own, which bundlers leave where they are.
+ * here. And what evaluate(), model.listing() and training by hand load. Files of their own, which bundlers leave where they are.
  */
 const LATER = {
   images: "src/data/augment/fit.ts",
@@ -107,6 +107,7 @@ const LATER = {
   stream: "src/training/streamFit.ts",
   listing: "src/model/listing.ts",
   manual: "src/training/manual.ts",
+  evaluate: "src/training/evaluate.ts",
 };
 const later = {
   name: "later",
@@ -157,6 +158,7 @@ await build({
   entryPoints: {
     index: "src/index.ts",
     errors: "src/errors.ts",
+    confusion: "src/metrics/confusion.ts",
     // for this repository's own measurements: no entry of the package
     internals: "src/model/internals.ts",
     data: "src/data/index.ts",
@@ -177,7 +179,9 @@ await build({
     "process.env.NABLA_VERSION": JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).version),
   },
 });
-// Copies of files that nabla's entry exports as well: bundlers load at once whatever an entry can reach. Errors are those of the rest.
+/** Classes that programs may ask `instanceof` of: those of the rest. */
+const SHARED = ["src/errors.ts", "src/metrics/confusion.ts"];
+// Copies of files that nabla's entry exports as well: bundlers load at once whatever an entry can reach.
 await build({
   ...common,
   splitting: false,
@@ -186,11 +190,11 @@ await build({
   plugins: [
     later,
     {
-      name: "errors",
+      name: "shared",
       setup(bundler) {
-        bundler.onResolve({ filter: /\/errors\.ts$/ }, ({ path, resolveDir }) =>
-          join(resolveDir, path) === join(root, "src/errors.ts")
-            ? { path: "./errors.js", external: true }
+        bundler.onResolve({ filter: /\/(errors|confusion)\.ts$/ }, ({ path, resolveDir }) =>
+          SHARED.some((file) => join(resolveDir, path) === join(root, file))
+            ? { path: `./${basename(path, ".ts")}.js`, external: true }
             : undefined,
         );
       },

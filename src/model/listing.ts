@@ -6,6 +6,7 @@ import type { Network } from "../network/network.ts";
 import type { InputKind, Mode } from "../plan/forward.ts";
 import { listing, type Place } from "../plan/listing.ts";
 import type { CompiledTraining } from "../training/compile.ts";
+import { updateOf } from "../training/update.ts";
 import type { Internals } from "./internals.ts";
 
 /** What Model.listing() shows. */
@@ -36,7 +37,7 @@ export function listingOf(internals: Internals, options: ListingOptions = {}): s
   const { loss } = compiled;
   const target = loss.classification ? ("class" as const) : ("values" as const);
   const objectives = network.architecture.outputs.map(() => ({ loss, target }));
-  const update = compiled.update(network);
+  const update = updateOf(compiled, network);
   const request = network.request(mode, rows, inputs, { objectives, update });
   return listing(request, placesOf(network, compiled), offsets);
 }

@@ -8,22 +8,18 @@ import { checkTrainable } from "../layers/trainable.ts";
 import { ownLoss, resolveLoss } from "../losses/resolve.ts";
 import { type LossConfig, type LossInput, lossField, type WithoutOptions } from "../losses/table.ts";
 import { type MetricName, metricsField } from "../metrics/table.ts";
-import type { Network, Weights } from "../network/network.ts";
 import type { Outputs } from "../network/predict.ts";
 import type { Slot } from "../optimizers/kind.ts";
 import { type OptimizerConfig, type OptimizerInput, optimizerField } from "../optimizers/table.ts";
-import { emitUpdate, partialSums, slotsOf } from "../optimizers/update.ts";
+import { slotsOf } from "../optimizers/update.ts";
 import type { Loss } from "../plan/loss.ts";
-import type { Update } from "../plan/plan.ts";
 import { parseSchedule } from "../schedules/parse.ts";
 import {
   dependsOnEpochs,
-  rateAt,
   type ScheduleConfig,
   type ScheduleInput,
   scheduleField,
 } from "../schedules/table.ts";
-import { emitByLayer, isByLayer } from "./byLayer.ts";
 import { asking, type OwnLoss } from "./given.ts";
 import { checkNames } from "./own.ts";
 
@@ -105,10 +101,6 @@ export interface CompiledTraining {
   };
   /** Whether the learning rate of a step depends on how many epochs are trained in all. */
   readonly dependsOnEpochs: boolean;
-  /** @param of the weights whose penalties are added, default those that are trained */
-  update(network: Network, of?: Weights): Update;
-  /** The learning rate by step, for a training of so many epochs. @param of before the schedule, default the optimizer's */
-  rate(epochs: number): (step: number, stepsPerEpoch: number, of?: number) => number;
 }
 
 /** What a document has of a function of the program's own: its name. */
@@ -151,26 +143,5 @@ export function compileTraining(
     metrics: named.map((name, i) => (typeof name === "string" ? name : (metrics[i] as OwnMetric))),
     config: { loss: lossConfig, optimizer, ...(schedule && { schedule }), metrics: named },
     dependsOnEpochs: schedule !== undefined && dependsOnEpochs(schedule),
-    update: (network, of = "trained") => ({
-      penalties(builder) {
-        for (const tensor of network.trained) {
-          const { l1, l2 } = tensor.spec;
-          if (l1 === 0 && l2 === 0) continue;
-          const { value, gradient } = network.placed(tensor, of);
-          const n = value.bytes / 4;
-          const sums = partialSums(builder, `partial sums of the penalty on ${value.name}`, n);
-          builder.emit("PENALTY", { w: value.offset, dw: gradient.offset, n, sums, l1, l2 });
-          builder.emit("PENALTY_LOSS", { sums, n, step: builder.step });
-        }
-      },
-      update: (builder) =>
-        isByLayer(optimizer)
-          ? emitByLayer(builder, optimizer, network)
-          : emitUpdate(builder, optimizer, network.flat),
-    }),
-    rate:
-      (epochs) =>
-      (step, stepsPerEpoch, of = optimizer.learningRate) =>
-        schedule ? rateAt(schedule, of, step, stepsPerEpoch, epochs) : of,
   };
 }

@@ -2,11 +2,13 @@
 
 import { type Dataset, range } from "../data/dataset.ts";
 import { checkOptions } from "../fields/options.ts";
+import type { Update } from "../plan/plan.ts";
 import { beginStep, lossOfStep } from "../plan/step.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
-import { type ModelToScore, penalties } from "./evaluate.ts";
+import type { ModelToScore } from "./evaluate.ts";
 import { runWithLoss } from "./given.ts";
 import { GRADIENT_OPTIONS, type GradientOptions } from "./options.ts";
+import { emitPenalties, penalties } from "./penalties.ts";
 import { targetKind } from "./pixels.ts";
 import { weightingOf } from "./weighting.ts";
 
@@ -25,7 +27,7 @@ export function gradientsOf(subject: ModelToScore, dataset: Dataset, options: Gr
   const compiled = subject.state.required;
   const network = subject.build(dataset.inputShape);
   const { loss: of } = compiled;
-  const update = compiled.update(network, "own");
+  const update: Update = { penalties: (builder) => emitPenalties(builder, network, "own") };
   const objectives = [{ loss: of, target: targetKind(dataset.target, network.outputShape, of) }];
   const training = { objectives, update, of: "own" as const };
   const weighting = weightingOf("gradients", dataset, network.outputShape, of, options);

@@ -6,10 +6,12 @@ import { outputThreshold } from "../losses/resolve.ts";
 import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { sizeOf } from "../shape.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
-import { type ModelToScore, metricsFor, penalties, type Scores, scoreRows } from "./evaluate.ts";
+import { type ModelToScore, metricsFor, type Scores, scoreRows } from "./evaluate.ts";
 import { checkInUse, runWithLoss } from "./given.ts";
 import { GRADIENT_OPTIONS, type TrainOnBatchOptions } from "./options.ts";
+import { penalties } from "./penalties.ts";
 import { targetKind } from "./pixels.ts";
+import { updateOf } from "./update.ts";
 import { weightingOf } from "./weighting.ts";
 
 /** Steps after which there is a new state to go back to. */
@@ -77,7 +79,7 @@ function loaded(
   const training = mode === "train";
   checkOptions(who, options, training ? [...GRADIENT_OPTIONS, "learningRate"] : GRADIENT_OPTIONS);
   const { state } = subject;
-  const { loss, metrics, update } = state.required;
+  const { loss, metrics } = state.required;
   const network = subject.build(data.inputShape);
   checkFit(data, network, loss);
   const weighting = weightingOf(who, data, network.outputShape, loss, options);
@@ -88,7 +90,7 @@ function loaded(
   const input = { type: data.inputType, scale: data.inputScale };
   const plan = network.plan(mode, state.capacity, [input], {
     objectives: [{ loss, target: targetKind(data.target, network.outputShape, loss) }],
-    ...(training && { update: update(network) }),
+    ...(training && { update: updateOf(state.required, network) }),
   });
   const loader = new BatchLoader(network, data, loss, weighting);
   loader.loadNow(who, plan, range(rows));

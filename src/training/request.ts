@@ -4,12 +4,14 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network, Training } from "../network/network.ts";
 import type { Loss } from "../plan/loss.ts";
+import { rateAt } from "../schedules/rate.ts";
 import type { CompiledTraining } from "./compile.ts";
 import { targetKind } from "./pixels.ts";
 import type { Progress } from "./progress.ts";
 import type { Run } from "./run.ts";
 import type { RunSettings, Settings } from "./settings.ts";
 import type { Source } from "./source.ts";
+import { updateOf } from "./update.ts";
 import type { Weighting } from "./weighting.ts";
 
 /** @param M what callbacks are given as the model */
@@ -52,7 +54,7 @@ export function requestOf(
   "network" | "train" | "settings" | "loss" | "training" | "scoring" | "rate" | "schedule"
 > {
   const { config, dependsOnEpochs } = compiled;
-  const rate = compiled.rate(settings.epochs);
+  const { epochs } = settings;
   const { learningRate } = compiled.optimizer;
   return {
     network,
@@ -63,14 +65,20 @@ export function requestOf(
       objectives: [
         { loss: compiled.loss, target: targetKind(train.target, network.outputShape, compiled.loss) },
       ],
-      update: compiled.update(network),
+      update: updateOf(compiled, network),
     },
     scoring,
     schedule: config.schedule?.name,
     // a schedule goes on with the steps, one over all epochs begins again in each call
     rate: ({ step, firstStep, firstEpoch, baseRate, rateFactor }, stepsPerEpoch, of = learningRate) =>
       (baseRate === undefined
-        ? rate(step - firstStep + (dependsOnEpochs ? 0 : firstEpoch * stepsPerEpoch), stepsPerEpoch, of)
+        ? rateAt(
+            config.schedule,
+            of,
+            step - firstStep + (dependsOnEpochs ? 0 : firstEpoch * stepsPerEpoch),
+            stepsPerEpoch,
+            epochs,
+          )
         : baseRate * (of / learningRate)) * rateFactor,
   };
 }

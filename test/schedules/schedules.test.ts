@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseSchedule } from "../../src/schedules/parse.ts";
-import { rateAt, scheduleField } from "../../src/schedules/table.ts";
+import { rateAt } from "../../src/schedules/rate.ts";
+import { scheduleField } from "../../src/schedules/table.ts";
 
 const BASE = 0.1;
 const PER_EPOCH = 100;
