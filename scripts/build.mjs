@@ -158,7 +158,6 @@ await build({
   entryPoints: {
     index: "src/index.ts",
     errors: "src/errors.ts",
-    confusion: "src/metrics/confusion.ts",
     // for this repository's own measurements: no entry of the package
     internals: "src/model/internals.ts",
     data: "src/data/index.ts",
@@ -179,9 +178,7 @@ await build({
     "process.env.NABLA_VERSION": JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).version),
   },
 });
-/** Classes that programs may ask `instanceof` of: those of the rest. */
-const SHARED = ["src/errors.ts", "src/metrics/confusion.ts"];
-// Copies of files that nabla's entry exports as well: bundlers load at once whatever an entry can reach.
+// Copies of files that nabla's entry exports as well: bundlers load at once whatever an entry can reach. Errors are those of the rest.
 await build({
   ...common,
   splitting: false,
@@ -190,11 +187,11 @@ await build({
   plugins: [
     later,
     {
-      name: "shared",
+      name: "errors",
       setup(bundler) {
-        bundler.onResolve({ filter: /\/(errors|confusion)\.ts$/ }, ({ path, resolveDir }) =>
-          SHARED.some((file) => join(resolveDir, path) === join(root, file))
-            ? { path: `./${basename(path, ".ts")}.js`, external: true }
+        bundler.onResolve({ filter: /\/errors\.ts$/ }, ({ path, resolveDir }) =>
+          join(resolveDir, path) === join(root, "src/errors.ts")
+            ? { path: "./errors.js", external: true }
             : undefined,
         );
       },
