@@ -27,8 +27,8 @@ export type { InputKind, Mode, OwnRate, Plan, PlannedInput, PlannedOutput } from
 /** Puts penalties, clipping and the optimizer's pass on the tape; see src/optimizers. */
 export interface Update {
   penalties(builder: PlanBuilder): void;
-  /** Left out where gradients are all that is wanted. @returns the learning rates to be set before each step besides the optimizer's own */
-  update?(builder: PlanBuilder): readonly OwnRate[] | undefined;
+  /** @returns the learning rates to be set before each step besides the optimizer's own */
+  update(builder: PlanBuilder): readonly OwnRate[] | undefined;
 }
 
 /** What an output is compared with. */
@@ -100,7 +100,7 @@ export function plan(request: PlanRequest): Plan {
     request.update?.penalties(builder);
     update = builder.length;
     for (const { operation, site } of graph.nodes) operation.update?.(site!);
-    rates = request.update?.update?.(builder);
+    rates = request.update?.update(builder);
   }
   const image = builder.finish(request.base, forward.parameters);
   return {

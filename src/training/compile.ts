@@ -9,16 +9,23 @@ import { ownLoss, resolveLoss } from "../losses/resolve.ts";
 import { type LossConfig, type LossInput, lossField, type WithoutOptions } from "../losses/table.ts";
 import { type MetricName, metricsField } from "../metrics/table.ts";
 import type { Outputs } from "../network/predict.ts";
-import type { Slot } from "../optimizers/kind.ts";
-import { type OptimizerConfig, type OptimizerInput, optimizerField } from "../optimizers/table.ts";
+import type { OptimizerKind, Slot } from "../optimizers/kind.ts";
+import {
+  type OptimizerConfig,
+  type OptimizerInput,
+  optimizerField,
+  optimizers,
+} from "../optimizers/table.ts";
 import { slotsOf } from "../optimizers/update.ts";
 import type { Loss } from "../plan/loss.ts";
+import type { ScheduleKind } from "../schedules/kind.ts";
 import { parseSchedule } from "../schedules/parse.ts";
 import {
   dependsOnEpochs,
   type ScheduleConfig,
   type ScheduleInput,
   scheduleField,
+  schedules,
 } from "../schedules/table.ts";
 import { asking, type OwnLoss } from "./given.ts";
 import { checkNames } from "./own.ts";
@@ -91,6 +98,8 @@ export interface CompiledTraining {
   readonly loss: Loss;
   readonly optimizer: OptimizerConfig;
   readonly slots: readonly Slot[];
+  /** What optimizer and schedule do: what trains is loaded later, and not with all there are. */
+  readonly kinds: { readonly optimizer: OptimizerKind; readonly schedule?: ScheduleKind };
   readonly metrics: readonly AnyMetric[];
   /** The same as plain JSON, every default written out. */
   readonly config: {
@@ -140,6 +149,7 @@ export function compileTraining(
     loss,
     optimizer,
     slots: slotsOf(optimizer),
+    kinds: { optimizer: optimizers[optimizer.name], schedule: schedule && schedules[schedule.name] },
     metrics: named.map((name, i) => (typeof name === "string" ? name : (metrics[i] as OwnMetric))),
     config: { loss: lossConfig, optimizer, ...(schedule && { schedule }), metrics: named },
     dependsOnEpochs: schedule !== undefined && dependsOnEpochs(schedule),

@@ -2,6 +2,7 @@
 
 import { type Dataset, range } from "../data/dataset.ts";
 import { checkOptions } from "../fields/options.ts";
+import { emitUpdate } from "../optimizers/update.ts";
 import type { Update } from "../plan/plan.ts";
 import { beginStep, lossOfStep } from "../plan/step.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
@@ -27,7 +28,12 @@ export function gradientsOf(subject: ModelToScore, dataset: Dataset, options: Gr
   const compiled = subject.state.required;
   const network = subject.build(dataset.inputShape);
   const { loss: of } = compiled;
-  const update: Update = { penalties: (builder) => emitPenalties(builder, network, "own") };
+  const optimizer = { kind: compiled.kinds.optimizer, config: compiled.optimizer };
+  // the tape of a training step, of which the update is not run
+  const update: Update = {
+    penalties: (builder) => emitPenalties(builder, network, "own"),
+    update: (builder) => emitUpdate(builder, optimizer, network.flat),
+  };
   const objectives = [{ loss: of, target: targetKind(dataset.target, network.outputShape, of) }];
   const training = { objectives, update, of: "own" as const };
   const weighting = weightingOf("gradients", dataset, network.outputShape, of, options);

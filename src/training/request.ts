@@ -53,8 +53,12 @@ export function requestOf(
   TrainRequest,
   "network" | "train" | "settings" | "loss" | "training" | "scoring" | "rate" | "schedule"
 > {
-  const { config, dependsOnEpochs } = compiled;
-  const { epochs } = settings;
+  const { config, kinds, dependsOnEpochs } = compiled;
+  const { schedule } = config;
+  const rate = (step: number, stepsPerEpoch: number, of: number) =>
+    schedule
+      ? rateAt({ kind: kinds.schedule!, config: schedule }, of, step, stepsPerEpoch, settings.epochs)
+      : of;
   const { learningRate } = compiled.optimizer;
   return {
     network,
@@ -68,17 +72,11 @@ export function requestOf(
       update: updateOf(compiled, network),
     },
     scoring,
-    schedule: config.schedule?.name,
+    schedule: schedule?.name,
     // a schedule goes on with the steps, one over all epochs begins again in each call
     rate: ({ step, firstStep, firstEpoch, baseRate, rateFactor }, stepsPerEpoch, of = learningRate) =>
       (baseRate === undefined
-        ? rateAt(
-            config.schedule,
-            of,
-            step - firstStep + (dependsOnEpochs ? 0 : firstEpoch * stepsPerEpoch),
-            stepsPerEpoch,
-            epochs,
-          )
+        ? rate(step - firstStep + (dependsOnEpochs ? 0 : firstEpoch * stepsPerEpoch), stepsPerEpoch, of)
         : baseRate * (of / learningRate)) * rateFactor,
   };
 }

@@ -7,10 +7,10 @@ import { emitByLayer, isByLayer } from "./byLayer.ts";
 import type { CompiledTraining } from "./compile.ts";
 import { emitPenalties } from "./penalties.ts";
 
-export const updateOf = ({ optimizer }: Pick<CompiledTraining, "optimizer">, network: Network): Update => ({
+export const updateOf = ({ optimizer, kinds }: CompiledTraining, network: Network): Update => ({
   penalties: (builder) => emitPenalties(builder, network, "trained"),
   update: (builder) =>
     isByLayer(optimizer)
-      ? emitByLayer(builder, optimizer, network)
-      : emitUpdate(builder, optimizer, network.flat),
+      ? emitByLayer(builder, { kind: kinds.optimizer, config: optimizer }, network)
+      : emitUpdate(builder, { kind: kinds.optimizer, config: optimizer }, network.flat),
 });

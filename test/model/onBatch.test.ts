@@ -172,7 +172,7 @@ test("what is refused, before anything has changed", async () => {
   await expect(model.trainOnBatch(slowly(data))).rejects.toThrow(
     "trainOnBatch: the data set reads asynchronously",
   );
-  await expect(await model.testOnBatch(slowly(data))).rejects.toThrow(
+  await expect(model.testOnBatch(slowly(data))).rejects.toThrow(
     "testOnBatch: the data set reads asynchronously",
   );
   await expect(model.trainOnBatch(data, { sampleWeight: [1] })).rejects.toThrow(
@@ -181,7 +181,7 @@ test("what is refused, before anything has changed", async () => {
   await expect(model.trainOnBatch(data, { batchSize: 3 } as never)).rejects.toThrow(
     'unknown option "batchSize"',
   );
-  await expect(await model.testOnBatch(data, { learningRate: 3 } as never)).rejects.toThrow(
+  await expect(model.testOnBatch(data, { learningRate: 3 } as never)).rejects.toThrow(
     "testOnBatch: unknown option",
   );
   await expect(sequential([dense({ units: 1 })]).trainOnBatch([[1]], [[1]])).rejects.toThrow("call compile(");
