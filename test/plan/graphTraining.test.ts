@@ -7,7 +7,7 @@ import type { Topology } from "../../src/layers/configs.ts";
 import { buildLayers } from "../../src/layers/table.ts";
 import { resolveLoss } from "../../src/losses/resolve.ts";
 import { Network } from "../../src/network/network.ts";
-import { type OptimizerInput, optimizerField } from "../../src/optimizers/table.ts";
+import { type OptimizerInput, optimizerField, optimizers } from "../../src/optimizers/table.ts";
 import { emitUpdate, slotsOf } from "../../src/optimizers/update.ts";
 import { beginStep, lossOfStep } from "../../src/plan/step.ts";
 import golden from "../golden/graph.json";
@@ -81,7 +81,11 @@ function train(config: OptimizerInput, piece = rows) {
       { loss: resolveLoss({ name: "categoricalCrossentropy", labelSmoothing: 0 }), target: "class" },
       { loss: resolveLoss({ name: "meanSquaredError" }), target: "values", factor: boxWeight },
     ],
-    update: { penalties() {}, update: (builder) => emitUpdate(builder, optimizer, network.flat) },
+    update: {
+      penalties() {},
+      update: (builder) =>
+        emitUpdate(builder, { kind: optimizers[optimizer.name], config: optimizer }, network.flat),
+    },
   });
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
