@@ -10,7 +10,7 @@ import type { Internals } from "./internals.ts";
 
 /** What Model.listing() shows. */
 export interface ListingOptions {
-  /** Of which tape: a training step, evaluating a batch, predicting. Default "train" for a compiled model, else "predict". */
+  /** The tape of a training step, of evaluating (both of compiled models) or of predicting. Default "train" if compiled, else "predict". */
   mode?: "train" | "evaluate" | "predict";
   /** Rows of the batch. Default 32. */
   rows?: number;
@@ -64,7 +64,7 @@ function placesOf(network: Network, compiled?: CompiledTraining): Place[] {
     const { shape } = tensor.spec;
     for (const of of ["own", "trained"] as const) {
       const { value, gradient } = network.placed(tensor, of);
-      places.push({ ...value, shape }, { ...gradient, shape });
+      places.push({ ...value, shape }, { ...gradient, bytes: value.bytes, shape });
     }
   }
   if (!compiled) return places;

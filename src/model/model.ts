@@ -266,14 +266,7 @@ export class Model extends ByHand {
     return describe(internalsOf(this));
   }
 
-  /**
-   * What a step does, as text: a line for each instruction of the tape, with its kernel, buffers and shapes. For learning, and for
-   * tests.
-   *
-   *     console.log(await model.listing({ rows: 2 }));
-   *
-   * @throws NablaError for a model whose input shape is not known, and for "train" and "evaluate" where it is not compiled
-   */
+  /** The tape of a step as text, an instruction a line, with its buffers and their shapes: for learning, and for tests. */
   async listing(options?: ListingOptions): Promise<string> {
     return (await import("./listing.ts")).listingOf(internalsOf(this), options);
   }
