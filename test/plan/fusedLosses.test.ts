@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { buildLayers } from "../../src/layers/table.ts";
 import { resolveLoss } from "../../src/losses/resolve.ts";
 import { Network } from "../../src/network/network.ts";
-import type { Plan } from "../../src/plan/plan.ts";
+import type { Plan, PlannedOutput } from "../../src/plan/plan.ts";
 import { beginStep } from "../../src/plan/step.ts";
 import { givenFor } from "../support/graphs/check.ts";
 import type { GraphConfig } from "../support/graphs/reference.ts";
@@ -94,22 +94,28 @@ test.each(cases)("%s", (_, config, names) => {
     network.core.f32(plan.inputs[0].x.offset, given.xs[0].length).set(given.xs[0]);
     for (const [k, { y, weight }] of plan.outputs.entries()) {
       if (y) network.core.f32(y.offset, targets[k].length).set(targets[k]);
-      if (weight) network.core.f32(weight.offset, rows).fill(1);
+      // a loss of each pixel has a weight, and later a loss, for each
+      if (weight) network.core.f32(weight.offset, rows * plan.outputs[k].each).fill(plan.outputs[k].share);
     }
     beginStep(network.core, plan.step, { rows });
     network.run(plan, 0, to, rows);
-    return plan.outputs.map(({ output }, k) => {
-      const all = network.core.f32(output.offset, rows * ld(units[k]));
-      return all.filter((_, i) => i % ld(units[k]) < units[k]);
+    return plan.outputs.map(({ output, each, units: n }) => {
+      const all = network.core.f32(output.offset, rows * each * ld(n));
+      return all.filter((_, i) => i % ld(n) < n);
     });
   };
   const kinds = [{ type: "float32" as const, scale: 1 }];
   const evaluation = network.plan("evaluate", rows, kinds, { objectives });
+  /** Of each row of the batch. */
+  const lossesOf = ({ losses, each }: PlannedOutput) => {
+    const all = network.core.f32(losses!.offset, rows * each);
+    return Array.from({ length: rows }, (_, r) =>
+      all.subarray(r * each, (r + 1) * each).reduce((sum, v) => sum + v, 0),
+    );
+  };
   const lossOf = () => {
     run(evaluation, evaluation.marks.end);
-    return evaluation.outputs
-      .map(({ losses }) => network.core.f32(losses!.offset, rows).reduce((sum, v) => sum + v / rows, 0))
-      .reduce((sum, v) => sum + v, 0);
+    return evaluation.outputs.flatMap(lossesOf).reduce((sum, v) => sum + v / rows, 0);
   };
 
   const prediction = network.plan("predict", rows, kinds);
@@ -124,8 +130,7 @@ test.each(cases)("%s", (_, config, names) => {
       const a = logits ? row.map((v) => Math.exp(v) / sum) : row;
       return lossReferences[names[k]].value(a, [...targets[k].subarray(r * units[k], (r + 1) * units[k])], 0);
     });
-    const got = network.core.f32(evaluation.outputs[k].losses!.offset, rows);
-    near(`losses of output ${k}`, got, losses, 1e-5);
+    near(`losses of output ${k}`, lossesOf(evaluation.outputs[k]), losses, 1e-5);
   }
 
   const training = network.plan("train", rows, kinds, { objectives });
