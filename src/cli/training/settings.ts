@@ -101,10 +101,11 @@ async function fromFile(path: string, flags: ModelFlags, data: OpenedData): Prom
   const document = value as Partial<ConfigInput>;
   const preset = presetConfig("mlp", data.train, taskOf(data.train), { loss: flags.loss });
   const model = document.model;
-  const filled = typeof model === "object" && model !== null && !Array.isArray(model);
+  // a graph has inputs of its own
+  const chain = typeof model === "object" && model !== null && !Array.isArray(model) && !("outputs" in model);
   return {
     ...document,
-    model: filled ? { ...model, inputShape: model.inputShape ?? preset.inputShape } : (model as never),
+    model: chain ? { ...model, inputShape: model.inputShape ?? preset.inputShape } : (model as never),
     training: document.training === undefined ? preset.training : withLoss(document.training, flags.loss),
   } as ConfigInput;
 }
