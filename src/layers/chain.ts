@@ -135,7 +135,7 @@ export const sourcesOf = (layers: readonly LayerConfig[]): number[][] =>
         : [i - 1],
   );
 
-/** The way from an output back to an input, by the first input of each layer; in order. */
+/** The way from an output back to an input, by the first input of each layer; in order. Layers that share weights stand as those they share. */
 export function lineTo({ layers, outputs }: Topology, output = 0): LayerConfig[] {
   const sources = sourcesOf(layers);
   const name = outputs && Object.values(outputs)[output];
@@ -148,7 +148,9 @@ export function lineTo({ layers, outputs }: Topology, output = 0): LayerConfig[]
     at = sources[at][0]
   )
     line.unshift(layers[at]);
-  return line;
+  return line.map((layer) =>
+    layer.type === "shared" ? (layers.find(({ name }) => name === layer.layer) ?? layer) : layer,
+  );
 }
 
 /** Whether a row's outputs depend, while training, on which other rows it is run with. */
