@@ -3,7 +3,7 @@ import type { Shape } from "../shape.ts";
 import { layer } from "./layer.ts";
 import { buildMerge, copies, mergeFields, mergeOperation } from "./merging.ts";
 
-const rule = { kernel: "ADD", divide: copies } as const;
+const rule = { kernel: "ADD", divide: TRAINING && copies } as const;
 
 /** The sum as an operation, for layers that end in one. */
 export const addOperation = (name: string, shapes: readonly Shape[]): Merge =>

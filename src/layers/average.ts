@@ -9,11 +9,13 @@ export const average = /* @__PURE__ */ layer("average", {
     return buildMerge(at, {
       kernel: "ADD",
       factor,
-      divide(here) {
-        const { site, dy, units } = here;
-        site.builder.emit("SCALE", { y: dy, x: dy, units, factor });
-        return copies(here);
-      },
+      divide:
+        TRAINING &&
+        ((here) => {
+          const { site, dy, units } = here;
+          site.builder.emit("SCALE", { y: dy, x: dy, units, factor });
+          return copies(here);
+        }),
     });
   },
   example: TRAINING && "",

@@ -4,7 +4,7 @@ import { show } from "../fields/fields.ts";
 import type { Architecture, Layer } from "../plan/operation.ts";
 import type { Shape } from "../shape.ts";
 import type { LayerConfig, Topology } from "./configs.ts";
-import { type LayerKind, misfit } from "./layer.ts";
+import type { LayerKind } from "./layer.ts";
 import { LAYERS } from "./names.ts";
 import { kindOf } from "./registry.ts";
 
@@ -22,23 +22,32 @@ export interface Builder {
   upTo(all: readonly LayerConfig[], at: number): Topology;
 }
 
-/** Builds a chain, giving names ("dense_1") where the configuration has none. Layers within layers share the names. */
-function buildChain({ layers: configs }: Topology, inputShape: Shape, find = kindOf): Architecture {
+/** Layers one after the other. @param outer where they stand, if they are within a layer */
+function inRow(configs: readonly LayerConfig[], inputShape: Shape, find: Find, outer?: number): Layer[] {
   let shape = inputShape;
-  const layers = nameLayers(configs, find).map((config, i) => {
-    const layer = buildLayer(config, { index: i, inputs: [i], shapes: [shape] }, find);
+  return configs.map((config, i) => {
+    const layer = buildLayer(config, { index: outer ?? i, inputs: [i], shapes: [shape] }, find);
     shape = layer.outputShape;
     return layer;
   });
+}
+
+/** Builds a chain, giving names ("dense_1") where the configuration has none. Layers within layers share the names. */
+function buildChain({ layers: configs }: Topology, inputShape: Shape, find = kindOf): Architecture {
+  const layers = inRow(nameLayers(configs, find), inputShape, find);
   const last = layers.length - 1;
   return {
     inputs: [{ name: "input", shape: inputShape }],
     layers,
     outputs: [{ name: layers[last].name, layer: last }],
+    walk: TRAINING && layers.find(({ wiring }) => wiring)?.wiring?.walk,
   };
 }
 
-export const chain: Builder = { build: buildChain, upTo: (all, at) => ({ layers: all.slice(0, at + 1) }) };
+export const chain: Builder = {
+  build: buildChain,
+  upTo: TRAINING && ((all, at) => ({ layers: all.slice(0, at + 1) })),
+};
 
 /** Where a layer is built. */
 export interface Spot {
@@ -52,32 +61,28 @@ export interface Spot {
   readonly called?: string;
 }
 
-/** @param config with its name */
+/** How errors call a layer. */
+export const calledAt = ({ type, name }: LayerConfig, { index }: Spot): string =>
+  `${type} "${name}" (layer ${index + 1})`;
+
+/** @param config with its name, of a kind that takes as many values as the spot has */
 export function buildLayer(config: LayerConfig, spot: Spot, find: Find): Layer {
   const { type } = config;
   const name = config.name!;
-  const { index, inputs, shapes, called = `${type} "${name}" (layer ${index + 1})` } = spot;
+  const { index, inputs, shapes, called = calledAt(config, spot) } = spot;
   const kind = find(type);
   if (!kind)
     throw new NablaError(
       `layers[${index}].type: expected one of ${LAYERS.join(", ")}, got ${show(type)}; update nabla if a newer one wrote it`,
     );
-  if (kind.merges ? shapes.length < 2 : shapes.length !== 1)
-    throw misfit(
-      TRAINING &&
-        `${called}: expected ${kind.merges ? `two inputs or more, as in ${type}().apply([a, b])` : "one input"}, got ${shapes.length}`,
-    );
   const [inputShape] = shapes;
-  const inner = (within: readonly { type: string }[]) => {
-    let shape = inputShape;
-    return (within as readonly LayerConfig[]).map((each) => {
-      const layer = buildLayer(each, { index, inputs: [], shapes: [shape] }, find);
-      shape = layer.outputShape;
-      return layer;
-    });
-  };
-  const place = { name, called, inputShape, inputShapes: shapes, inner };
-  const { activation = "linear", ...built } = kind.build(config, place);
+  const { activation = "linear", ...built } = kind.build(config, {
+    name,
+    called,
+    inputShape,
+    inputShapes: shapes,
+    inner: (within) => inRow(within as readonly LayerConfig[], inputShape, find, index),
+  });
   return { name, type, inputs, inputShape, ...built, ...(!kind.onlyShape && { activation }) };
 }
 
@@ -127,29 +132,22 @@ export function everyLayer(configs: readonly LayerConfig[], find: Find = kindOf)
 
 /** The places in the list of the layers that each is applied to. */
 export const sourcesOf = (layers: readonly LayerConfig[]): number[][] =>
-  layers.map(({ type, inputs }, i) =>
-    inputs
-      ? inputs.map((input) => layers.findIndex(({ name }) => name === input))
-      : i === 0 || type === "input"
-        ? []
-        : [i - 1],
+  layers.map(
+    ({ type, inputs }, i) =>
+      inputs?.map((input) => placeOf(layers, input)) ?? (i > 0 && type !== "input" ? [i - 1] : []),
   );
+
+const placeOf = (layers: readonly LayerConfig[], wanted: string): number =>
+  layers.findIndex(({ name }) => name === wanted);
 
 /** The way from an output back to an input, by the first input of each layer; in order. Layers that share weights stand as those they share. */
 export function lineTo({ layers, outputs }: Topology, output = 0): LayerConfig[] {
   const sources = sourcesOf(layers);
-  const name = outputs && Object.values(outputs)[output];
   const line: LayerConfig[] = [];
-  for (
-    let at: number | undefined = outputs
-      ? layers.findIndex((layer) => layer.name === name)
-      : layers.length - 1;
-    at !== undefined;
-    at = sources[at][0]
-  )
-    line.unshift(layers[at]);
+  let at = outputs ? placeOf(layers, Object.values(outputs)[output]) : layers.length - 1;
+  for (; at >= 0; at = sources[at][0] ?? -1) line.unshift(layers[at]);
   return line.map((layer) =>
-    layer.type === "shared" ? (layers.find(({ name }) => name === layer.layer) ?? layer) : layer,
+    layer.type === "shared" ? (layers[placeOf(layers, layer.layer)] ?? layer) : layer,
   );
 }
 

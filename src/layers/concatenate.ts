@@ -6,6 +6,7 @@ import { floatsOf, ld } from "../plan/builder.ts";
 import type { Merge } from "../plan/operation.ts";
 import { type Shape, showShape, sizeOf } from "../shape.ts";
 import { type Built, layer, layerName, misfit, type Place } from "./layer.ts";
+import { checkSeveral } from "./merging.ts";
 
 const fields = () =>
   object(
@@ -24,15 +25,17 @@ const fields = () =>
 const placeOf = (axis: number, axes: number): number => (axis < 0 ? axes + axis : axis - 1);
 
 /** @throws NablaError where shapes differ in another axis, or there is no such axis */
-function build({ axis }: Infer<ReturnType<typeof fields>>, { name, called, inputShapes }: Place): Built {
+function build({ axis }: Infer<ReturnType<typeof fields>>, at: Place): Built {
+  checkSeveral(at);
+  const { name, called, inputShapes } = at;
   const [first] = inputShapes;
   const { length } = first;
   const along = placeOf(axis, length);
-  const got = inputShapes.map((shape) => showShape(shape)).join(" and ");
+  const got = () => inputShapes.map((shape) => showShape(shape)).join(" and ");
   if (!(along >= 0 && along < length)) {
     throw misfit(
       TRAINING &&
-        `${called}: expected axis from 1 to ${length} (or −${length} to −1) for inputs ${got}, got ${axis}; axis 0 is the batch`,
+        `${called}: expected axis from 1 to ${length} (or −${length} to −1) for inputs ${got()}, got ${axis}; axis 0 is the batch`,
     );
   }
   const odd = inputShapes.findIndex(
@@ -41,7 +44,7 @@ function build({ axis }: Infer<ReturnType<typeof fields>>, { name, called, input
   if (odd > 0) {
     throw misfit(
       TRAINING &&
-        `${called}: expected inputs that differ in axis ${along + 1} only, got ${got}: input ${odd + 1} differs from the first in another; bring them to one size there, or choose another axis`,
+        `${called}: expected inputs that differ in axis ${along + 1} only, got ${got()}: input ${odd + 1} differs from the first in another; bring them to one size there, or choose another axis`,
     );
   }
   const operation = concatenateOperation(name, inputShapes, axis);

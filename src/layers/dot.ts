@@ -6,6 +6,7 @@ import { floatsOf, ld, type Range } from "../plan/builder.ts";
 import type { Merge } from "../plan/operation.ts";
 import { type Shape, showShape } from "../shape.ts";
 import { type Built, layer, layerName, misfit, type Place } from "./layer.ts";
+import { checkSeveral } from "./merging.ts";
 
 const fields = () =>
   object(
@@ -34,8 +35,10 @@ function axesOf(shape: Shape, summed: number) {
 type Axis = ReturnType<typeof axesOf>["kept"];
 
 /** @throws NablaError where values are no vectors or matrices, or the summed axes differ */
-function build({ axes }: Infer<ReturnType<typeof fields>>, { name, called, inputShapes }: Place): Built {
-  const got = inputShapes.map((shape) => showShape(shape)).join(" and ");
+function build({ axes }: Infer<ReturnType<typeof fields>>, at: Place): Built {
+  checkSeveral(at);
+  const { name, called, inputShapes } = at;
+  const got = () => inputShapes.map((shape) => showShape(shape)).join(" and ");
   const numbers = axes.map((axis, i) => (axis < 0 ? (inputShapes[i]?.length ?? 0) + axis : axis - 1));
   if (
     inputShapes.length !== 2 ||
@@ -44,7 +47,7 @@ function build({ axes }: Infer<ReturnType<typeof fields>>, { name, called, input
   ) {
     throw misfit(
       TRAINING &&
-        `${called}: expected two inputs of one or two axes with as many values along axes ${showShape(axes)}, got ${got}; choose other axes, or reshape() them`,
+        `${called}: expected two inputs of one or two axes with as many values along axes ${showShape(axes)}, got ${got()}; choose other axes, or reshape() them`,
     );
   }
   const [a, b] = inputShapes.map((shape, i) => axesOf(shape, numbers[i]));

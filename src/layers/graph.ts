@@ -2,8 +2,19 @@
 import { fullBuild } from "../core/full.ts";
 import { didYouMean } from "../errors.ts";
 import { type Input, type Layer, parametersOf } from "../plan/operation.ts";
+import { walkBack } from "../plan/walk.ts";
 import { sameShape, showShape } from "../shape.ts";
-import { type Builder, buildLayer, chain, nameLayers, sourcesOf } from "./chain.ts";
+import { again } from "./again.ts";
+import {
+  type Builder,
+  buildLayer,
+  calledAt,
+  chain,
+  type Find,
+  nameLayers,
+  type Spot,
+  sourcesOf,
+} from "./chain.ts";
 import type { LayerConfig, Topology } from "./configs.ts";
 import { misfit } from "./layer.ts";
 import { kindOf } from "./registry.ts";
@@ -32,16 +43,11 @@ function connections(layers: readonly LayerConfig[]): (readonly string[])[] {
     for (const [j, name] of inputs.entries()) {
       const at = names.indexOf(name);
       if (at >= 0 && at < i) continue;
-      const path = `layers[${i}].inputs[${j}]`;
-      if (at < 0)
-        throw misfit(
-          TRAINING &&
-            `${path}: there is no layer "${name}"${didYouMean(name, names)}; there are ${names.join(", ")}`,
-        );
-      throw misfit(
-        TRAINING &&
-          `${path}: "${name}" ${at === i ? "is the layer itself" : `comes after "${names[i]}"`}: a layer is applied to layers before it, so a graph has no cycles`,
-      );
+      const wrong = () =>
+        at < 0
+          ? `there is no layer "${name}"${didYouMean(name, names)}; there are ${names.join(", ")}`
+          : `"${name}" ${at === i ? "is the layer itself" : `comes after "${names[i]}"`}: a layer is applied to layers before it, so a graph has no cycles`;
+      throw misfit(TRAINING && `layers[${i}].inputs[${j}]: ${wrong()}`);
     }
     return inputs;
   });
@@ -53,14 +59,22 @@ function ownerOf(config: LayerConfig, i: number, layers: readonly LayerConfig[])
   const before = layers.slice(0, i);
   const owner = before.find(({ name }) => name === config.layer);
   if (owner && owner.type !== "shared" && owner.type !== "input") return owner;
-  const names = before.filter(({ type }) => type !== "shared" && type !== "input").map(({ name }) => name!);
-  const what = owner
-    ? `, ${owner.type === "input" ? "an input" : `which shares "${owner.layer}" itself`}`
-    : "";
+  const names = () =>
+    before.filter(({ type }) => type !== "shared" && type !== "input").map(({ name }) => name!);
+  const what = () =>
+    owner ? `, ${owner.type === "input" ? "an input" : `which shares "${owner.layer}" itself`}` : "";
   throw misfit(
     TRAINING &&
-      `layers[${i}].layer: expected the name of a layer before it${didYouMean(config.layer, names)}, got "${config.layer}"${what}; there are ${names.join(", ")}`,
+      `layers[${i}].layer: expected the name of a layer before it${didYouMean(config.layer, names())}, got "${config.layer}"${what()}; there are ${names().join(", ")}`,
   );
+}
+
+/** Builds a layer of a graph. @throws NablaError for several values where it takes one */
+export function buildNode(config: LayerConfig, spot: Spot, find: Find): Layer {
+  const { length } = spot.shapes;
+  if (length > 1 && find(config.type)?.merges === undefined)
+    throw misfit(TRAINING && `${spot.called ?? calledAt(config, spot)}: expected one input, got ${length}`);
+  return buildLayer(config, spot, find);
 }
 
 /** Builds a graph: its inputs are its layers of type "input". */
@@ -81,9 +95,10 @@ const build: Builder["build"] = ({ layers: configs, outputs = {} }, _inputShape,
     if (config.type === "input") return;
     const owner = ownerOf(config, i, named);
     const values = from[i].map((name) => numbers.get(name)!);
-    const built = buildLayer(owner, { index: i, inputs: values, shapes: values.map(shapeOf) }, find);
+    const built = buildNode(owner, { index: i, inputs: values, shapes: values.map(shapeOf) }, find);
     // where values are used twice their gradients are added: the core of dense layers cannot
-    const layer = { ...built, name: config.name!, core: fullBuild };
+    const own = { ...built, name: config.name!, core: fullBuild };
+    const layer = owner === config ? own : again(own);
     checkShared(layer, owner.name!, layers);
     numbers.set(layer.name, inputs.length + layers.length);
     layers.push(layer);
@@ -109,7 +124,7 @@ const build: Builder["build"] = ({ layers: configs, outputs = {} }, _inputShape,
     );
   for (const { name } of [...inputs, ...ends]) checkKey(name);
   checkReach(inputs, layers, ends);
-  return { inputs, layers, outputs: ends };
+  return { inputs, layers, outputs: ends, walk: TRAINING && walkBack };
 };
 
 /**
@@ -185,4 +200,4 @@ function upTo(all: readonly LayerConfig[], at: number): Topology {
 }
 
 /** Graphs of layers. */
-export const graph: Builder = { build, upTo };
+export const graph: Builder = { build, upTo: TRAINING && upTo };

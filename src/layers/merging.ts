@@ -71,8 +71,17 @@ export function routed({ site, xs, y, dy, shape, units }: Divide): Range[] {
   });
 }
 
+/** @throws NablaError for a single value */
+export function checkSeveral({ called, inputShapes }: Place): void {
+  if (inputShapes.length > 1) return;
+  const [type] = called.split(" ");
+  throw misfit(TRAINING && `${called}: expected two inputs or more, as in ${type}().apply([a, b]), got 1`);
+}
+
 /** Builds a layer that combines values of one shape. @throws NablaError where there are fewer than two, or shapes differ */
-export function buildMerge({ name, called, inputShapes }: Place, rule: Rule): Built {
+export function buildMerge(at: Place, rule: Rule): Built {
+  checkSeveral(at);
+  const { name, called, inputShapes } = at;
   const [first] = inputShapes;
   const odd = inputShapes.findIndex((shape) => !sameShape(shape, first));
   if (odd > 0) {

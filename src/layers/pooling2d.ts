@@ -4,6 +4,7 @@ import { type Infer, pair } from "../fields/fields.ts";
 import { object, optional } from "../fields/objects.ts";
 import type { Range } from "../plan/builder.ts";
 import type { Operation, Site } from "../plan/operation.ts";
+import { activationAfterMax } from "../plan/passes.ts";
 import { imageShape, padding, place } from "./geometry.ts";
 import { type Built, layerName, type Place } from "./layer.ts";
 
@@ -56,7 +57,7 @@ export function poolOperation(
   };
   return {
     layer,
-    takesMax: max,
+    ...(max && { pass: activationAfterMax }),
     parameters: [],
     inputShape,
     outputShape,

@@ -3,7 +3,8 @@ import { fullBuild } from "../core/full.ts";
 import { NablaError } from "../errors.ts";
 import { type Field, type Infer, list, type ObjectField, show } from "../fields/fields.ts";
 import { described, object, withDefault } from "../fields/objects.ts";
-import type { Layer, Wired } from "../plan/operation.ts";
+import type { AnyOperation, Layer } from "../plan/operation.ts";
+import { walkBack } from "../plan/walk.ts";
 import { type Shape, sameShape, showShape } from "../shape.ts";
 import { addOperation } from "./add.ts";
 import type { SimpleLayerConfig, SimpleLayerInput } from "./configs.ts";
@@ -78,10 +79,10 @@ function bridge(from: Shape, to: Shape): string {
 function build(config: Infer<ResidualFields>, { name, called, inputShape, inner }: Place): Built {
   const layers = inner(config.layers);
   const shortcut = inner(config.shortcut);
-  const endOf = (path: readonly Layer[]) =>
+  const shapeOf = (path: readonly Layer[]) =>
     path.length > 0 ? path[path.length - 1].outputShape : inputShape;
-  const outputShape = endOf(layers);
-  const other = endOf(shortcut);
+  const outputShape = shapeOf(layers);
+  const other = shapeOf(shortcut);
   if (!sameShape(outputShape, other)) {
     throw misfit(
       TRAINING &&
@@ -89,18 +90,20 @@ function build(config: Infer<ResidualFields>, { name, called, inputShape, inner 
     );
   }
   const sum = addOperation(name, [outputShape, outputShape]);
-  const wired: Wired[] = [];
-  /** Puts a path behind the input, which has number 0; returns the number of what it ends in. */
-  const path = (chain: readonly Layer[]): number => {
-    let last = 0;
-    for (const operation of chain.flatMap(({ operations }) => operations))
-      last = wired.push({ operation, from: [last] });
-    return last;
+  const [main, side] = [layers, shortcut].map((path) => path.flatMap(({ operations }) => operations));
+  return {
+    outputShape,
+    operations: [sum, ...main, ...side],
+    wiring: {
+      wire(put, [x]) {
+        const endOf = (path: readonly AnyOperation[]) =>
+          path.reduce((from, operation) => put(operation, [from], true), x);
+        return put(sum, [endOf(main), endOf(side)]);
+      },
+      walk: TRAINING && walkBack,
+    },
+    core: fullBuild,
   };
-  const ends = [path(layers), path(shortcut)];
-  const operations = [sum, ...wired.map(({ operation }) => operation)];
-  wired.push({ operation: sum, from: ends });
-  return { outputShape, operations, wired, core: fullBuild };
 }
 
 const kind: ResidualKind = {

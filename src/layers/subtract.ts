@@ -13,11 +13,13 @@ export const subtract = /* @__PURE__ */ layer("subtract", {
       );
     return buildMerge(at, {
       kernel: "SUBTRACT",
-      divide(here, needed) {
-        const [da, db] = copies(here);
-        if (needed[1]) here.site.builder.emit("SCALE", { y: db, x: db, units: here.units, factor: -1 });
-        return [da, db];
-      },
+      divide:
+        TRAINING &&
+        ((here, needed) => {
+          const [da, db] = copies(here);
+          if (needed[1]) here.site.builder.emit("SCALE", { y: db, x: db, units: here.units, factor: -1 });
+          return [da, db];
+        }),
     });
   },
   example: TRAINING && "",

@@ -17,11 +17,10 @@ export type Applied = SymbolicTensor | readonly SymbolicTensor[];
 /** The values as a list. @param who begins the error @throws NablaError for anything but values of a graph */
 export function tensorsOf(who: string, values: Applied): readonly SymbolicTensor[] {
   const list = [values].flat() as SymbolicTensor[];
-  const at = list.findIndex((value) => typeof value?.through !== "function");
-  if (list.length > 0 && at < 0) return list;
-  const odd = at < 0 ? values : list[at];
+  const odd = list.findIndex((value) => typeof value?.through !== "function");
+  if (list.length > 0 && odd < 0) return list;
   throw new NablaError(
-    `${who}: expected values of a graph, as input() and apply() return them, got ${show(odd)}`,
+    `${who}: expected values of a graph, as input() and apply() return them, got ${show(odd < 0 ? values : list[odd])}`,
   );
 }
 

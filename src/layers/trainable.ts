@@ -13,24 +13,23 @@ export function checkTrainable(loss: Loss, topology: Topology, output = 0): void
   const kernels = (list: readonly LayerConfig[]) =>
     everyLayer(list).filter(({ type }) => kindOf(type)?.hasKernel).length;
   const sources = sourcesOf(layers);
+  /** Behind which there are layers with weights. */
+  const hidden = new Set<number>();
+  for (let i = layers.length - 1; i >= 0; i--)
+    if (hidden.has(i) || kernels([layers[i]]) > 0) for (const from of sources[i]) hidden.add(from);
   layers.forEach((layer, i) => {
     const own = activationIn(layer);
-    if (own === undefined || activations[own].trainable) return;
-    const behind = new Set([i]);
-    for (const [j, from] of sources.entries()) if (from.some((at) => behind.has(at))) behind.add(j);
-    behind.delete(i);
-    if (kernels([...behind].map((at) => layers[at])) > 0) {
+    if (own && hidden.has(i) && !activations[own].trainable)
       throw new NablaError(
         `layers[${i}]: a hidden layer with activation "${own}" cannot be trained, because its gradient is zero everywhere; use "sigmoid" (a smooth step) or "relu"`,
       );
-    }
   });
   if (loss.own) return;
   const line = lineTo(topology, output).filter(({ type }) => !kindOf(type)?.onlyShape);
   const units = line.map((layer) => kindOf(layer.type)?.outputs?.(layer)).filter((n) => n !== undefined);
   const name = loss.name as LossName;
-  const last = line.length > 0 ? activationIn(line[line.length - 1]) : undefined;
-  checkPair(name, last ?? "linear", units.at(-1));
+  const last = line.at(-1);
+  checkPair(name, (last && activationIn(last)) ?? "linear", units.at(-1));
   const all = kernels(layers);
   if (losses[name].oneLayer && all > 1) {
     throw new NablaError(

@@ -2,9 +2,9 @@
 import { NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
 import { checkOptions } from "../fields/options.ts";
-import { buildLayer, nameLayers, sourcesOf } from "../layers/chain.ts";
+import { nameLayers, sourcesOf } from "../layers/chain.ts";
 import type { LayerConfig, LayerInput, Topology } from "../layers/configs.ts";
-import { graph } from "../layers/graph.ts";
+import { buildNode, graph } from "../layers/graph.ts";
 import { input as inputLayer } from "../layers/input.ts";
 import { kindOf, layerField } from "../layers/registry.ts";
 import { type Applied, type SymbolicTensor, tensorsOf } from "../layers/symbolic.ts";
@@ -55,7 +55,7 @@ function applyLayer(layer: LayerInput, inputs: readonly Value[]): Value {
     shapes: inputs.map(({ shape }) => shape),
     called: name === undefined ? type : `${type} "${name}"`,
   };
-  const { outputShape } = buildLayer({ ...config, name: name ?? type } as LayerConfig, spot, kindOf);
+  const { outputShape } = buildNode({ ...config, name: name ?? type } as LayerConfig, spot, kindOf);
   return new Value(layer, inputs, outputShape);
 }
 

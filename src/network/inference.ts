@@ -44,15 +44,12 @@ export class InferenceNetwork {
   ) {
     const base = this.core.base;
     // a layer that is applied twice has one set of parameters
-    const once = new Set<string>();
-    const specs = this.layers.flatMap(parametersOf).filter(({ layer, spec }) => {
-      const name = `${layer}.${spec.name}`;
-      return !once.has(name) && once.add(name);
-    });
+    const all = this.layers.flatMap(parametersOf);
+    const specs = [...new Map(all.map((each) => [`${each.layer}.${each.spec.name}`, each]))];
     const places = new Map<Parameter, number>();
     let at = 0;
     const place = (trainable: boolean) => {
-      for (const { spec } of specs) {
+      for (const [, { spec }] of specs) {
         if (spec.trainable !== trainable) continue;
         places.set(spec, at);
         at += align(footprint(spec));
@@ -61,8 +58,7 @@ export class InferenceNetwork {
     };
     this.bytes = place(true);
     this.all = place(false);
-    this.tensors = specs.map(({ layer, spec }) => {
-      const name = `${layer}.${spec.name}`;
+    this.tensors = specs.map(([name, { layer, spec }]) => {
       const bytes = align(footprint(spec));
       const offset = places.get(spec)!;
       return {

@@ -3,9 +3,9 @@
  */
 import { sizeOf } from "../shape.ts";
 import { type CoreFacts, hasGaps, ld, PlanBuilder, type PlanImage, type Range } from "./builder.ts";
-import { graphOf, type Made, type Node, usersOf } from "./graph.ts";
-import type { Architecture, Operation, Placed, Site } from "./operation.ts";
-import { activationsAfterMax, flatOutputs, madeBy, withoutLast } from "./passes.ts";
+import { type Graph, graphOf } from "./graph.ts";
+import type { Architecture, Placed, Site } from "./operation.ts";
+import { flatOutputs } from "./passes.ts";
 
 /** train: everything. evaluate: as when predicting, then the loss. predict: outputs only. */
 export type Mode = "train" | "evaluate" | "predict";
@@ -94,125 +94,81 @@ export interface Plan extends PlanImage {
 
 /** A plan that only gives outputs. */
 export function predictPlan(request: ForwardRequest): Plan {
-  const { builder, graph, values, inputs, outputs, trace, parameters } = planForward(request, {
+  const graph = prepare(request.architecture);
+  const { builder, inputs, trace, parameters } = planForward(request, graph, {
     training: false,
     packs: true,
-    skips: () => false,
   });
-  const planned = outputs.map((output, i) => ({
-    ...output,
-    output: builder.pin(values.get(graph.outputs[i])!),
-  }));
+  const outputs = request.architecture.outputs.map(({ name }, i): PlannedOutput => {
+    const { shape, y } = graph.outputs[i];
+    return { name, units: sizeOf(shape), output: builder.pin(y!) };
+  });
   const image = builder.finish(request.base, parameters);
   const end = builder.length;
   const marks = { loss: end, backward: end, penalties: end, update: end, end };
-  return { ...image, mode: "predict", rows: request.rows, inputs, outputs: planned, trace, marks };
+  return { ...image, mode: "predict", rows: request.rows, inputs, outputs, trace, marks };
 }
 
-/** Inputs and forward instructions; what follows them is the caller's. */
+/** The graph as it is planned. */
+export function prepare(architecture: Architecture): Graph {
+  const graph = graphOf(architecture);
+  for (const node of graph.nodes) node.operation.pass?.(node, graph);
+  flatOutputs(graph);
+  return graph;
+}
+
+/** Inputs and forward instructions; what follows them is the caller's. Notes in the nodes of the graph where their values lie. */
 export function planForward(
   request: ForwardRequest,
+  graph: Graph,
   options: {
     /** Keep what the backward pass needs. */
     readonly training: boolean;
     /** Whether a first operation may be given images whose pixels lie without padding. */
     readonly packs: boolean;
-    /** Whether this activation, which makes the output of this number, is left to the kernel of the loss. */
-    skips(output: number, activation: string): boolean;
   },
 ) {
-  const { rows, architecture } = request;
+  const { architecture } = request;
   const { training } = options;
-  const builder = new PlanBuilder(rows, request.core, request.parts);
-  const names = architecture.outputs.map(({ layer }) => architecture.layers[layer].name);
-  const whole = flatOutputs(activationsAfterMax(graphOf(architecture)), names);
-  const users = usersOf(whole);
-  const graph = withoutLast(whole, options.skips);
-  const after = whole.outputs.map((value, i) => madeBy(value, graph.outputs[i]));
-  const values = new Map<Node, Range>();
+  const { nodes } = graph;
+  const builder = new PlanBuilder(request.rows, request.core, request.parts);
   const inputs = architecture.inputs.map(({ name, shape }, i): PlannedInput => {
-    const node = graph.inputs[i];
-    const [first, ...others] = users.get(node) ?? [];
-    const packs =
-      options.packs && others.length === 0 && (first?.operation as Operation)?.takesPacked === true;
+    const input = graph.inputs[i];
     const kind = request.inputs[i];
+    const user = nodes.find(({ from }) => from[0] === input);
+    const packs = options.packs && input.uses === 1 && user?.operation.takesPacked === true;
     const { staged, x } = planInput(builder, kind, shape, packs);
-    values.set(node, x);
+    input.y = x;
     return { name, kind, shape, x: staged };
   });
-  const sites = new Sites(request, builder, training);
-  // named in the error where the plan is too large
-  const parameters = architecture.layers
-    .flatMap(({ operations }) => operations)
-    .flatMap((operation) =>
-      operation.parameters.flatMap(({ name, trainable }) => {
-        const { value, gradient } = request.parameter(operation.layer, name);
-        return training && trainable ? [value, gradient] : [value];
-      }),
-    );
+  const order = architecture.layers.flatMap(({ operations }) => operations);
+  /** By name, for the error where the plan is too large. */
+  const parameters = new Map<string, Range>();
   const trace: { layer: string; range: Range; shape: readonly number[] }[] = [];
-  for (const node of graph.nodes) {
-    const { operation, from } = node;
-    const site = sites.of(node);
-    const xs = from.map((value) => values.get(value)!);
-    const y = "merge" in operation ? operation.merge(site, xs) : operation.forward(site, xs[0]);
-    values.set(node, y);
-    if (!node.inside) trace.push({ layer: operation.layer, range: y, shape: node.shape });
-  }
-  const outputs = architecture.outputs.map(({ name }, i) => ({
-    name,
-    units: sizeOf(graph.outputs[i].shape),
-    /** See madeBy(). */
-    after: after[i],
-  }));
-  return { builder, graph, values, inputs, outputs, trace, sites, parameters };
-}
-
-/** The site of each node, the same whenever it is asked for. */
-export class Sites {
-  private readonly known = new Map<Node, Site>();
-  private readonly placed = new Set<string>();
-  /** Gradients of parameters that are used more than once, and where they are to be added. */
-  readonly more: { readonly to: Range; readonly from: Range }[] = [];
-
-  constructor(
-    private readonly request: ForwardRequest,
-    private readonly builder: PlanBuilder,
-    private readonly training: boolean,
-  ) {}
-
-  of(node: Made): Site {
-    const known = this.known.get(node);
-    if (known) return known;
-    const { builder, training } = this;
-    const { layer, parameters } = node.operation;
-    const placed = new Map(parameters.map((spec) => [spec.name, this.place(layer, spec.name)]));
-    const fresh: Site = {
+  for (const node of nodes) {
+    const { operation, from, shape, inside } = node;
+    const { layer } = operation;
+    for (const { name } of operation.parameters) {
+      const { value, gradient } = request.parameter(layer, name);
+      for (const range of training && gradient.offset > 0 ? [value, gradient] : [value])
+        parameters.set(range.name, range);
+    }
+    const site: Site = {
       builder,
       training,
-      number: node.number,
+      number: order.indexOf(operation),
       saved: new Map(),
-      parameter: (name) => placed.get(name)!,
+      parameter: (name) => request.parameter(layer, name),
       output: (shape) => builder.tensor(`outputs of ${layer}`, shape),
       gradient: (shape) => builder.tensor(`input gradients of ${layer}`, shape),
     };
-    this.known.set(node, fresh);
-    return fresh;
+    const xs = from.map(({ y }) => y!);
+    const range = "merge" in operation ? operation.merge(site, xs) : operation.forward(site, xs[0]);
+    node.site = site;
+    node.y = range;
+    if (TRAINING && !inside) trace.push({ layer, range, shape });
   }
-
-  /** Where a parameter lies. From its second use on, its gradient has a place in the plan: kernels overwrite what others have put there. */
-  private place(layer: string, name: string): Placed {
-    const first = this.request.parameter(layer, name);
-    const key = `${layer}.${name}`;
-    if (!TRAINING || !this.training || first.gradient.offset === 0 || !this.placed.has(key)) {
-      this.placed.add(key);
-      return first;
-    }
-    const { gradient } = first;
-    const again = this.builder.pin(this.builder.alloc(`${gradient.name}, again`, gradient.bytes));
-    this.more.push({ to: gradient, from: again });
-    return { ...first, gradient: again };
-  }
+  return { builder, inputs, trace, parameters: [...parameters.values()] };
 }
 
 /**

@@ -3,6 +3,8 @@
 import type { Build } from "../core/compile.ts";
 import type { InitializerConfig } from "../initializers/table.ts";
 import type { PlanBuilder, Range } from "./builder.ts";
+import type { Graph, Made, Node } from "./graph.ts";
+import type { walkBack } from "./walk.ts";
 
 /**
  * How a parameter lies in linear memory: plain values, a matrix [everything but the last axis, last axis] with padded rows, or one
@@ -65,8 +67,10 @@ interface Step {
   readonly activation?: string;
   /** The same for values of another shape, put behind a max pooling instead of before it. Where values never fall as x rises. */
   afterMax?(shape: readonly number[]): Operation;
-  /** Whether y are the largest of values of x. */
-  readonly takesMax?: boolean;
+  /** Changes the graph around the node it makes, before it is planned: see passes.ts. */
+  pass?(node: Made, graph: Graph): void;
+  /** Puts on the tape what completes the gradients of parameters, once the walk back is over. */
+  settle?(site: Site): void;
   /** Puts on the tape what changes parameters otherwise than by gradients, once a step has turned out well. */
   update?(site: Site): void;
 }
@@ -97,11 +101,15 @@ export interface Merge extends Step {
 
 export type AnyOperation = Operation | Merge;
 
-/** An operation of a layer that is no chain, and what it is applied to. */
-export interface Wired {
-  readonly operation: AnyOperation;
-  /** Numbers of values: those the layer is given come first, then what its operations make, in order. */
-  readonly from: readonly number[];
+/** Puts an operation behind the values it is applied to; gives its own. @param inside nobody outside of the layer sees the value */
+export type Put = (operation: AnyOperation, from: readonly Node[], inside?: boolean) => Node;
+
+/** How the operations of a layer that is no chain are connected. */
+export interface Wiring {
+  /** Puts them behind the values the layer is given. Returns the layer's value. */
+  wire(put: Put, xs: readonly Node[]): Node;
+  /** See Architecture.walk. */
+  readonly walk: typeof walkBack;
 }
 
 /** A layer where it is applied: one that is applied twice is there twice. */
@@ -113,10 +121,10 @@ export interface Layer {
   /** Of the first of them. */
   readonly inputShape: readonly number[];
   readonly outputShape: readonly number[];
-  /** One after the other, unless they are wired. In the order that numbers them. */
+  /** One after the other, unless the layer wires them. In the order that numbers them. */
   readonly operations: readonly AnyOperation[];
-  /** The same in the order they run in, where they are no chain. The last one's value is the layer's. */
-  readonly wired?: readonly Wired[];
+  /** Where they are no chain. */
+  readonly wiring?: Wiring;
   /** The activation's name, for summaries and for pairing with a loss. Undefined where values only change their shape. */
   readonly activation?: string;
   /** The build of the core its kernels are in, where that of dense layers lacks them. */
@@ -136,6 +144,8 @@ export interface Architecture {
   readonly layers: readonly Layer[];
   /** By name, the numbers of the layers whose values they are. */
   readonly outputs: readonly { readonly name: string; readonly layer: number }[];
+  /** The walk back through its graph. A chain has none: walkChain() does, so that programs of chains have no code for graphs. */
+  readonly walk?: typeof walkBack;
 }
 
 /** The parameters of a layer, in order. */

@@ -1,76 +1,52 @@
-/** What is changed in a graph before it is planned. Each pass is a function from one graph to another with the same outputs. */
-import { type Graph, type Made, type Node, usersOf } from "./graph.ts";
-import type { Operation } from "./operation.ts";
+/** What is changed in a graph before it is planned. Its outputs keep their values. */
+import { type Graph, type Made, put } from "./graph.ts";
 import { flattenOutput } from "./reshape.ts";
 
 /**
  * An activation that never falls is applied after a max pooling that follows it: the largest value stays the largest, its gradient goes
  * the same way, and there are fewer of them (four times, for windows of 2 × 2).
  */
-export function activationsAfterMax(graph: Graph): Graph {
-  const users = usersOf(graph);
-  const now = new Map<Node, Node>();
-  const nodes: Made[] = [];
-  for (const node of graph.nodes) {
-    const from = node.from.map((value) => now.get(value) ?? value);
-    const [f] = from;
-    const { operation } = f;
-    const afterMax = operation && "afterMax" in operation ? operation.afterMax : undefined;
-    const alone = users.get(node.from[0])?.length === 1 && !graph.outputs.includes(node);
-    if (!node.operation.takesMax || !afterMax || !alone || node.inside) {
-      const same = { ...node, from };
-      now.set(node, same);
-      nodes.push(same);
-      continue;
-    }
-    const pool = { ...node, from: f.from };
-    const after = { ...f, operation: afterMax(node.shape), from: [pool], shape: node.shape };
-    nodes.splice(nodes.indexOf(f as Made), 1);
-    nodes.push(pool, after);
-    now.set(node, after);
+export function activationAfterMax(node: Made, { outputs }: Graph): void {
+  const { operation, inside, shape } = node;
+  const [before] = node.from;
+  const after = before.uses === 1 && before.operation?.afterMax?.(shape);
+  if (!after || inside || outputs.includes(node)) return;
+  before.operation = operation;
+  before.shape = shape;
+  node.operation = after;
+}
+
+/** What leaves an image with padding channels ends with a flat copy. */
+export function flatOutputs({ nodes, outputs }: Graph): void {
+  for (const [i, value] of outputs.entries()) {
+    const operation = flattenOutput(value.operation?.layer ?? "input", value.shape);
+    if (!operation) continue;
+    // the copy is the output instead
+    value.uses--;
+    outputs[i] = put(nodes, operation, [value]);
+    outputs[i].uses++;
   }
-  return { ...graph, nodes, outputs: graph.outputs.map((value) => now.get(value) ?? value) };
 }
-
-/** What leaves an image with padding channels ends with a flat copy. @param names of the outputs' layers, for errors */
-export function flatOutputs(graph: Graph, names: readonly string[]): Graph {
-  const nodes = [...graph.nodes];
-  const outputs = graph.outputs.map((value, i) => {
-    const operation = flattenOutput(names[i], value.shape);
-    if (!operation) return value;
-    const node = { operation, from: [value], shape: operation.outputShape, number: -1 };
-    nodes.push(node);
-    return node;
-  });
-  return { ...graph, nodes, outputs };
-}
-
-/** The activation an output is made by; "linear" where it is made by something else. */
-export const activationOf = ({ operation }: Node): string =>
-  (operation as Operation | undefined)?.activation ?? "linear";
 
 /**
- * What a loss is told of an output: the activation that was left to its kernel; "linear" for values that no activation made; "computed" for
- * those of an activation that is on the tape, which no kernel may compute a second time.
+ * Leaves out activations that make an output and nothing else, where `skips` says that the kernel of the loss computes them.
  *
- * @param value what the output was @param now what it is
+ * @returns what the loss is told of each output: the activation that was left to its kernel; "linear" for values that no activation
+ * made; "computed" for those of an activation that is on the tape, which no kernel may compute a second time
  */
-export function madeBy(value: Node, now: Node): string {
-  if (value !== now) return activationOf(value);
-  let made = value;
-  while (made.operation?.onlyLayout) [made] = made.from;
-  return activationOf(made) === "linear" ? "linear" : "computed";
-}
-
-/** Leaves out activations that make an output and nothing else, where `skips` says that the kernel of the loss computes them. */
-export function withoutLast(graph: Graph, skips: (output: number, activation: string) => boolean): Graph {
-  const users = usersOf(graph);
-  const left = new Set<Node>();
-  const outputs = graph.outputs.map((value, i) => {
-    const activation = activationOf(value);
-    if (activation === "linear" || users.get(value)!.length > 1 || !skips(i, activation)) return value;
-    left.add(value);
-    return value.from[0];
+export function withoutLast(
+  { nodes, outputs }: Graph,
+  skips: (output: number, activation: string) => boolean,
+): string[] {
+  return outputs.map((value, i) => {
+    const activation = value.operation?.activation;
+    if (activation && value.uses === 1 && skips(i, activation)) {
+      nodes.splice(nodes.indexOf(value as Made), 1);
+      [outputs[i]] = value.from;
+      return activation;
+    }
+    let made = value;
+    while (made.operation?.onlyLayout) [made] = made.from;
+    return made.operation?.activation ? "computed" : "linear";
   });
-  return left.size > 0 ? { ...graph, nodes: graph.nodes.filter((node) => !left.has(node)), outputs } : graph;
 }

@@ -5,6 +5,7 @@
  * where | marks the places that `marks` name, so that parts of it can be run alone.
  */
 
+import { sizeOf } from "../shape.ts";
 import { ld, type PlanBuilder, type Range } from "./builder.ts";
 import {
   type ForwardRequest,
@@ -14,9 +15,11 @@ import {
   type PlannedOutput,
   planForward,
   predictPlan,
+  prepare,
 } from "./forward.ts";
 import type { Loss } from "./loss.ts";
-import { walkBack } from "./walk.ts";
+import { withoutLast } from "./passes.ts";
+import { walkChain } from "./walk.ts";
 
 export type { InputKind, Mode, OwnRate, Plan, PlannedInput, PlannedOutput } from "./forward.ts";
 
@@ -51,25 +54,24 @@ export function plan(request: PlanRequest): Plan {
   if (mode === "predict") return predictPlan(request);
   const training = mode === "train";
   const objectives = request.objectives!;
-  const forward = planForward(request, {
-    training,
-    packs: !inputGradient,
-    // the last activation and the loss are one kernel where the pair has one
-    skips: (output, after) => objectives[output].loss?.kernel(after)?.fused === true,
-  });
-  const { builder, graph, sites, values, trace } = forward;
+  const graph = prepare(request.architecture);
+  // the last activation and the loss are one kernel where the pair has one
+  const after = withoutLast(graph, (output, name) => objectives[output].loss?.kernel(name)?.fused === true);
+  const forward = planForward(request, graph, { training, packs: !inputGradient });
+  const { builder, trace } = forward;
   const loss = builder.length;
-  const planned = forward.outputs.map((output, i) => {
-    const z = values.get(graph.outputs[i])!;
-    const { name } = request.architecture.layers[request.architecture.outputs[i].layer];
-    const made = planLoss(builder, objectives[i], { ...output, layer: name, z, training });
-    const { losses } = made;
+  const planned = graph.outputs.map(({ shape, y }, i) => {
+    const { layers, outputs } = request.architecture;
+    const units = sizeOf(shape);
+    const layer = layers[outputs[i].layer].name;
+    const at = { name: outputs[i].name, layer, units, after: after[i], z: y!, training };
+    const made = planLoss(builder, objectives[i], at);
+    const { losses, gradient } = made;
     const { factor = 1 } = objectives[i];
     if (i === 0 && factor === 1) builder.emit("LOSS_REDUCE", { losses, step: builder.step });
     else builder.emit("LOSS_ADD", { losses, step: builder.step, factor, begins: i === 0 ? 1 : 0 });
-    if (training && factor !== 1)
-      builder.emit("SCALE", { y: made.gradient!, x: made.gradient!, units: output.units, factor });
-    if (made.a) trace.push({ layer: name, range: made.a, shape: [output.units] });
+    if (gradient && factor !== 1) builder.emit("SCALE", { y: gradient, x: gradient, units, factor });
+    if (made.a) trace.push({ layer, range: made.a, shape: [units] });
     return made;
   });
   // where the loss is not a number the tape stops here, and the outputs are searched for where that began
@@ -81,18 +83,17 @@ export function plan(request: PlanRequest): Plan {
   let dx: readonly (Range | undefined)[] = [];
   let rates: readonly OwnRate[] | undefined;
   if (training) {
-    const site = sites.of.bind(sites);
-    dx = walkBack(
-      { graph, builder, values, site },
-      planned.map(({ gradient }) => gradient),
-      inputGradient,
-    );
-    if (inputGradient) for (const range of dx) if (range) builder.pin(range);
+    const given = planned.map(({ gradient }) => gradient!);
+    const { walk } = request.architecture;
+    dx = walk
+      ? walk(builder, graph, given, inputGradient)
+      : [walkChain(graph.nodes, given[0], inputGradient)];
+    for (const range of dx) if (range) builder.pin(range);
     penalties = builder.length;
-    for (const { to, from } of sites.more) builder.emit("ADD_GRADIENT", { dw: to, from, n: to.bytes / 4 });
+    for (const { operation, site } of graph.nodes) operation.settle?.(site!);
     request.update?.penalties(builder);
     update = builder.length;
-    for (const node of graph.nodes) node.operation.update?.(sites.of(node));
+    for (const { operation, site } of graph.nodes) operation.update?.(site!);
     rates = request.update?.update(builder);
   }
   const image = builder.finish(request.base, forward.parameters);
@@ -100,7 +101,7 @@ export function plan(request: PlanRequest): Plan {
     ...image,
     mode,
     rows,
-    inputs: forward.inputs.map((input, i) => ({ ...input, dx: inputGradient ? dx[i] : undefined })),
+    inputs: forward.inputs.map((input, i) => ({ ...input, dx: dx[i] })),
     outputs: planned.map(({ gradient: _, a: __, ...output }) => output),
     rates,
     trace,

@@ -1,94 +1,76 @@
 /**
  * The walk back through a graph: from the gradients of its outputs to those of its parameters and, where asked for, of its inputs.
  *
- * A node's turn comes when all gradients of its value have come. Of the inputs of a node the first comes first, and the whole path
- * behind it, before the next. Gradients of a value that is used several times are added as they come, always in the same order, so the
- * bits depend on nothing but the graph.
+ * Gradients are handed from a value to those it is made of, depth first: of the values a node is made of the first comes first, and the
+ * whole path behind it, before the next. Where a value is used several times, its gradients are added as they come, and its own turn
+ * comes with the last. So the order, and with it every bit, depends on nothing but the graph. For a chain it is last to first: walkChain()
+ * puts the same on the tape and is all that programs of chains have.
  */
 import { floatsOf, type PlanBuilder, type Range } from "./builder.ts";
-import { type Graph, type Made, type Node, usersOf } from "./graph.ts";
-import { isTrainable, type Site } from "./operation.ts";
+import type { Graph, Made, Node } from "./graph.ts";
+import { isTrainable, type Operation } from "./operation.ts";
 
-/** What is known when the walk begins. */
-export interface Forward {
-  readonly graph: Graph;
-  readonly builder: PlanBuilder;
-  /** Where forward() put each value. */
-  readonly values: ReadonlyMap<Node, Range>;
-  site(node: Made): Site;
-}
-
-/** A gradient that has come, and by which of the uses. */
-interface Part {
-  readonly use: number;
-  readonly gradient: Range;
+/**
+ * Puts the backward instructions of a chain on the tape.
+ *
+ * @param dy the gradient of its output
+ * @param inputGradients whether the gradient goes on to its input
+ * @returns the gradient of its input, where it was wanted
+ */
+export function walkChain(nodes: readonly Made[], dy: Range, inputGradients: boolean): Range | undefined {
+  const first = inputGradients ? 0 : nodes.findIndex(({ operation }) => isTrainable(operation));
+  let gradient = dy;
+  for (let i = nodes.length - 1; i >= first && first >= 0; i--) {
+    const { operation, from, site, y } = nodes[i];
+    gradient = (operation as Operation).backward(
+      site!,
+      from[0].y!,
+      y!,
+      gradient,
+      inputGradients || i > first,
+    );
+  }
+  return inputGradients ? gradient : undefined;
 }
 
 /**
- * Puts the backward instructions on the tape.
+ * Puts the backward instructions of any graph on the tape.
  *
- * @param given the gradients of the outputs; undefined for one that nothing depends on
+ * @param graph whose values lie where the forward pass put them
+ * @param given the gradients of the outputs
  * @param inputGradients whether the gradient goes on to the network's inputs
- * @returns the gradients of the inputs, where they were wanted and depend on the outputs
+ * @returns the gradients of the inputs, where they were wanted
  */
 export function walkBack(
-  { graph, builder, values, site }: Forward,
-  given: readonly (Range | undefined)[],
+  builder: PlanBuilder,
+  { inputs, nodes, outputs }: Graph,
+  given: readonly Range[],
   inputGradients: boolean,
 ): (Range | undefined)[] {
-  const users = usersOf(graph);
-  const wanted = new Set<Node>(inputGradients ? graph.inputs : []);
-  for (const node of graph.nodes)
-    if (inputGradients || isTrainable(node.operation) || node.from.some((value) => wanted.has(value)))
-      wanted.add(node);
-  /** How many gradients of a value are still to come. */
-  const missing = new Map<Node, number>();
-  for (const [value, uses] of users) missing.set(value, uses.length);
-  const come = new Map<Node, Part>();
-  const ready: Node[] = [];
-
-  const deliver = (value: Node, use: number, gradient: Range | undefined) => {
-    if (!wanted.has(value)) return;
-    const before = come.get(value);
-    if (gradient && before) {
-      const [a, b] = before.use < use ? [before.gradient, gradient] : [gradient, before.gradient];
-      const sum = builder.tensor("sums of gradients", value.shape);
-      builder.emit("ADD", { y: sum, a, b, units: floatsOf(value.shape) });
-      come.set(value, { use: Math.min(before.use, use), gradient: sum });
-    } else if (gradient) come.set(value, { use, gradient });
-    const left = missing.get(value)! - 1;
-    missing.set(value, left);
-    if (left === 0) ready.push(value);
-  };
-
-  const back = (node: Made, dy: Range): readonly Range[] => {
-    const { operation, from } = node;
-    const xs = from.map((value) => values.get(value)!);
-    const needed = from.map((value) => wanted.has(value));
-    const y = values.get(node)!;
-    return "divide" in operation
-      ? operation.divide(site(node), xs, y, dy, needed)
-      : [operation.backward(site(node), xs[0], y, dy, needed[0])];
-  };
-  // being an output is the last use of a value
-  const seen = new Map<Node, number>();
-  graph.outputs.forEach((value, i) => {
-    const use = seen.get(value) ?? users.get(value)!.indexOf(undefined);
-    seen.set(value, use + 1);
-    deliver(value, use, given[i]);
-  });
-  while (ready.length > 0) {
-    const node = ready.pop()!;
-    if (!node.operation) continue;
-    const made = node as Made;
-    const dy = come.get(node)?.gradient;
-    const gradients = dy && back(made, dy);
-    // the last first, so that the first is on top
-    for (let i = made.from.length - 1; i >= 0; i--) {
-      const value = made.from[i];
-      const earlier = made.from.slice(0, i).filter((other) => other === value).length;
-      deliver(value, users.get(value)!.indexOf(made) + earlier, gradients?.[i]);
+  for (const value of inputs) value.wanted = inputGradients;
+  for (const node of nodes)
+    node.wanted = isTrainable(node.operation) || node.from.some(({ wanted }) => wanted);
+  /** Gradients on their way, the next one last. */
+  const coming = outputs.map((value, i): [Node, Range] => [value, given[i]]).reverse();
+  for (let next = coming.pop(); next; next = coming.pop()) {
+    const [value, gradient] = next;
+    const { operation, from, shape, site, y, dy: before } = value;
+    if (!value.wanted) continue;
+    let dy = gradient;
+    if (before) {
+      dy = builder.tensor("sums of gradients", shape);
+      builder.emit("ADD", { y: dy, a: before, b: gradient, units: floatsOf(shape) });
     }
+    value.dy = dy;
+    value.uses--;
+    if (value.uses > 0 || !operation) continue;
+    const xs = from.map((each) => each.y!);
+    const needed = from.map(({ wanted }) => wanted!);
+    const gradients =
+      "divide" in operation
+        ? operation.divide(site!, xs, y!, dy, needed)
+        : [operation.backward(site!, xs[0], y!, dy, needed[0])];
+    for (let i = from.length - 1; i >= 0; i--) coming.push([from[i], gradients[i]]);
   }
-  return graph.inputs.map((value) => come.get(value)?.gradient);
+  return inputs.map(({ dy }) => dy);
 }

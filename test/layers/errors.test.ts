@@ -2,11 +2,15 @@
 import { expect, test } from "vitest";
 import {
   activation,
+  add,
   batchNormalization,
+  concatenate,
   conv2d,
   dense,
+  dot,
   dropout,
   flatten,
+  input,
   type LayerInput,
   maxPooling2d,
   reshape,
@@ -98,4 +102,18 @@ test("softmax over the pixels of an image is refused", () => {
   expect(wrong(() => build([3, 3, 2], activation({ activation: "softmax" })))).toContain(
     "add flatten() before it",
   );
+});
+
+test("layers applied to too few values, to too many, and to none", () => {
+  expect(wrong(() => build([4], dense({ units: 3 }), add()))).toBe(
+    'add "add_1" (layer 2): expected two inputs or more, as in add().apply([a, b]), got 1',
+  );
+  expect(wrong(() => build([4], concatenate()))).toContain("as in concatenate().apply([a, b]), got 1");
+  expect(wrong(() => build([4], dot()))).toContain("as in dot().apply([a, b]), got 1");
+  const [a, b] = [input({ shape: [4] }), input({ shape: [4] })];
+  expect(wrong(() => dense({ units: 3 }).apply([a, b]))).toBe("dense: expected one input, got 2");
+  for (const nothing of [undefined, [undefined], [], [a, undefined], {}])
+    expect(wrong(() => dense({ units: 3 }).apply(nothing as never))).toContain(
+      "dense.apply: expected values of a graph, as input() and apply() return them, got ",
+    );
 });

@@ -19,6 +19,9 @@ import {
   reduceLROnPlateau,
   weightsSha256,
 } from "../../src/index.ts";
+import { internalsOf } from "../../src/model/internals.ts";
+import { Network } from "../../src/network/network.ts";
+import { walkBack } from "../../src/plan/walk.ts";
 import { values } from "../support/kernel.ts";
 import { NETS } from "../support/tapeNets.ts";
 import { type Tape, tapesOf } from "../support/tapes.ts";
@@ -111,6 +114,24 @@ describe.each(Object.entries(NETS))("%s", (name, document) => {
     }
     expect(got).toEqual(golden[name]);
   });
+
+  test.each([false, true])(
+    "the walk through graphs is the same as that through chains: %s",
+    (inputGradient) => {
+      const { built, state } = internalsOf(fromConfig(document).model);
+      const { architecture } = built;
+      const objectives = [{ loss: state.required.loss, target: data.target.kind }];
+      const plan = (walk: typeof walkBack | undefined) => {
+        const network = new Network({ ...architecture, walk });
+        network.prepareTraining([]);
+        return network.plan("train", 5, [{ type: "float32", scale: 1 }], { objectives, inputGradient });
+      };
+      // a network in which values meet has one walk only
+      const { walk } = architecture;
+      expect(walk === undefined).toBe(!built.layers.some(({ type }) => type === "residual"));
+      expect(plan(walk)).toEqual(plan(walkBack));
+    },
+  );
 
   test("a checkpoint of an earlier version continues to the same bits", async () => {
     const model = load(new Uint8Array(readFileSync(place)));
