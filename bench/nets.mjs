@@ -1,5 +1,14 @@
 // The networks whose speed is claimed.
-import { conv2d, dense, dropout, flatten, maxPooling2d } from "nabla";
+import {
+  conv1d,
+  conv2d,
+  dense,
+  dropout,
+  flatten,
+  globalAveragePooling1d,
+  maxPooling1d,
+  maxPooling2d,
+} from "nabla";
 
 export const NETS = {
   W1: {
@@ -76,6 +85,18 @@ export const NETS = {
     ],
     compile: { optimizer: "adam", loss: "categoricalCrossentropy" },
   },
+  S128: {
+    what: "128 steps × 9, conv 5×32 same, pool, conv 5×64 same, pool, mean, 10, ReLU, Adam",
+    layers: () => [
+      conv1d({ filters: 32, kernelSize: 5, padding: "same", activation: "relu", inputShape: [128, 9] }),
+      maxPooling1d(),
+      conv1d({ filters: 64, kernelSize: 5, padding: "same", activation: "relu" }),
+      maxPooling1d(),
+      globalAveragePooling1d(),
+      dense({ units: 10, activation: "softmax" }),
+    ],
+    compile: { optimizer: "adam", loss: "categoricalCrossentropy" },
+  },
 };
 
 function book() {
@@ -97,6 +118,7 @@ export const CASES = [
   ["L7", 10],
   ["L9", 10],
   ["C32", 64],
+  ["S128", 64],
 ];
 
 /**
@@ -104,7 +126,7 @@ export const CASES = [
  * A kernel is applied once for each pixel of its layer's output.
  */
 export function flops(model) {
-  const layers = model.layers.filter(({ type }) => type === "dense" || type === "conv2d");
+  const layers = model.layers.filter(({ type }) => ["dense", "conv1d", "conv2d"].includes(type));
   const weights = model.weightShapes();
   const size = (shape) => shape.reduce((a, b) => a * b, 1);
   return layers.reduce((sum, { name, outputShape }, i) => {

@@ -1,5 +1,5 @@
 // Where a training step spends its time: every instruction of the tape run alone, in µs.
-//   node bench/profile.mjs [W1|W2|W3|W4|L7|L9|C32] [BATCH]      (after npm run build)
+//   node bench/profile.mjs [W1|W2|W3|W4|L7|L9|C32|S128] [BATCH]      (after npm run build)
 import { sequential } from "nabla";
 import { internalsOf } from "../build/internals.js";
 import { NETS } from "./nets.mjs";
@@ -12,8 +12,8 @@ const model = sequential(net.layers(), { seed: 1 }).compile(net.compile);
 const network = internalsOf(model).built;
 const { core } = network;
 const { loss, update } = internalsOf(model).state.required;
-const training = { loss, update: update(network), target: "class" };
-const plan = network.use(network.plan("train", rows, { type: "float32", scale: 1 }, training));
+const training = { objectives: [{ loss, target: "class" }], update: update(network) };
+const plan = network.use(network.plan("train", rows, [{ type: "float32", scale: 1 }], training));
 core.f32(plan.inputs[0].x.offset, rows * model.inputShape.reduce((a, b) => a * b)).fill(0.5);
 core.i32(plan.outputs[0].y.offset, rows).set(Int32Array.from({ length: rows }, (_, i) => i % 10));
 core.f32(plan.outputs[0].weight.offset, rows).fill(1);

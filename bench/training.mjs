@@ -16,12 +16,10 @@ function steps(name, batch, peak) {
   const network = internalsOf(model).built;
   const { loss, update } = internalsOf(model).state.required;
   const plan = network.use(
-    network.plan(
-      "train",
-      batch,
-      { type: "float32", scale: 1 },
-      { loss, update: update(network), target: "class" },
-    ),
+    network.plan("train", batch, [{ type: "float32", scale: 1 }], {
+      objectives: [{ loss, target: "class" }],
+      update: update(network),
+    }),
   );
   const { core } = network;
   const inputs = model.inputShape.reduce((a, b) => a * b);

@@ -96,22 +96,28 @@ const commander = {
   },
 };
 /**
- * What model.fit() loads when it needs it: to move images, to train in a worker, to train here; and what prepares all that. Files of their own, which bundlers leave
- * where they are.
+ * What model.fit() loads when it needs it: what prepares a training, to move images, to read iterators, to train in a worker, to train
+ * here. And what model.listing() and training by hand load. Files of their own, which bundlers leave where they are.
  */
 const LATER = {
   images: "src/data/augment/fit.ts",
   remote: "src/worker/train.ts",
   trainer: "src/training/trainer.ts",
-  fit: "src/training/fit.ts",
+  fit: "src/model/fitting.ts",
+  stream: "src/training/streamFit.ts",
+  listing: "src/model/listing.ts",
+  manual: "src/training/manual.ts",
 };
 const later = {
   name: "later",
   setup(bundler) {
     for (const [name, file] of Object.entries(LATER)) {
-      const [folder, base] = file.split("/").slice(-2);
-      bundler.onResolve({ filter: new RegExp(`/${folder}/${base.replace(".", "\\.")}$`) }, ({ kind }) =>
-        kind === "dynamic-import" ? { path: `#${name}`, external: true } : undefined,
+      bundler.onResolve(
+        { filter: new RegExp(`/${basename(file, ".ts")}\\.ts$`) },
+        ({ kind, path, resolveDir }) =>
+          kind === "dynamic-import" && join(resolveDir, path) === join(root, file)
+            ? { path: `#${name}`, external: true }
+            : undefined,
       );
     }
   },

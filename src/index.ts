@@ -38,6 +38,7 @@ export { type FineTuneOptions, fineTune } from "./model/fineTune.ts";
 export { fromConfig } from "./model/fromConfig.ts";
 // input() takes the place of the layer of that type, which documents have
 export { type GraphOptions, input, model } from "./model/graph.ts";
+export type { ListingOptions } from "./model/listing.ts";
 export { type LoadOptions, load } from "./model/load.ts";
 export {
   type Callback,
@@ -49,11 +50,10 @@ export {
   type SequentialOptions,
   sequential,
   type TrainingContext,
-  type TrainOnBatchOptions,
 } from "./model/model.ts";
 export { configOf, weightsSha256 } from "./model/save.ts";
 export { type LayerSummary, layerSummaries } from "./model/summary.ts";
-export type { Outputs } from "./network/predict.ts";
+export type { OutputRecord, Outputs } from "./network/predict.ts";
 export {
   type DigitModel,
   type LinePicture,
@@ -65,4 +65,6 @@ export {
 export type { OwnMetric, TrainingOptions } from "./training/compile.ts";
 export type { Scores } from "./training/evaluate.ts";
 export type { OwnLoss } from "./training/given.ts";
+export type { StreamEvaluateOptions, TrainOnBatchOptions } from "./training/options.ts";
 export type { Progress } from "./training/progress.ts";
+export type { Batch, Batches, BatchSource, Place } from "./training/source.ts";

@@ -15,7 +15,7 @@ import { columnSums } from "../math/matmul";
 import { convolve } from "../math/convolve";
 import { correlate } from "../math/correlate";
 import { NARROW, PANEL, panelStart, panelWidth, withinPanel } from "../math/packed";
-import { gather, scatter } from "../math/pixels";
+import { fillPixels, gather, scatter } from "../math/pixels";
 import { ld, shareStart, times } from "../math/simd";
 import { Step } from "../tape";
 import { covered, firstReached, lastReached, room } from "./scratch";
@@ -25,7 +25,7 @@ export class Conv2d {
   y: usize; // in CONV2D_WEIGHTS and CONV2D_INPUT: dy
   x: usize; // in CONV2D_INPUT: dx
   w: usize; // in CONV2D_WEIGHTS: dw; in CONV2D_INPUT: turned weights
-  b: usize; // in CONV2D_WEIGHTS: db. 0: no bias
+  b: usize; // in CONV2D_WEIGHTS: db. In CONV2D_INPUT: where it is the forward pass of a transposed convolution. 0: no bias
   step: usize;
   scratch: usize;
   scratchBytes: i32; // for each part
@@ -111,6 +111,11 @@ function conv2dForward(record: usize, rows: i32, part: i32, parts: i32): void {
 /** dw = xᵀ * dy;  db = Σ over rows and pixels of dy.  += in later pieces of a batch. Shares are rows of dw. */
 function conv2dWeights(record: usize, rows: i32, part: i32, parts: i32): void {
   const a = changetype<Conv2d>(record);
+  addWeights(a, a.b, rows, part, parts);
+}
+
+/** @param b 0: no bias */
+export function addWeights(a: Conv2d, b: usize, rows: i32, part: i32, parts: i32): void {
   const again = changetype<Step>(a.step).first > 0;
   const channels = a.channels / a.groups, filters = a.filters / a.groups;
   const pixels = a.outHeight * a.outWidth;
@@ -148,11 +153,11 @@ function conv2dWeights(record: usize, rows: i32, part: i32, parts: i32): void {
         gather(gradients, a.outHeight, a.outWidth, filters, dy, a.outHeight, a.outWidth, ld(a.filters), g * filters, 0, 0, ld(filters));
         dy = gradients;
       }
-      correlate(a.w + <usize>g * weights, a.groups > 1 ? 0 : a.b, x, xPixel, xTurn, dy, <usize>ld(filters) << 2, a.outHeight, a.outWidth,
+      correlate(a.w + <usize>g * weights, a.groups > 1 ? 0 : b, x, xPixel, xTurn, dy, <usize>ld(filters) << 2, a.outHeight, a.outWidth,
         offsets, k, filters, k0, k1, again || r > 0);
     }
   }
-  if (a.b && a.groups > 1) columnSums(a.b, a.y, rows * pixels, a.filters, again, part, parts);
+  if (b && a.groups > 1) columnSums(b, a.y, rows * pixels, a.filters, again, part, parts);
 }
 
 // The gradient of the input is a convolution too: dy walked by the weights turned around, packed [taps · filters, channels].
@@ -224,7 +229,7 @@ function turnTap(wt: usize, n: i32, row: i32, w: usize, k: i32, k0: i32, channel
   }
 }
 
-/** dx = dy * turned w. Shares are images. */
+/** dx = dy * turned w + b. Shares are images. */
 function conv2dInput(record: usize, rows: i32, part: i32, parts: i32): void {
   const a = changetype<Conv2d>(record);
   const channels = a.channels / a.groups, filters = a.filters / a.groups;
@@ -249,7 +254,8 @@ function conv2dInput(record: usize, rows: i32, part: i32, parts: i32): void {
     for (let g = 0; g < a.groups; g++) {
       gather(image, copiedHeight, copiedWidth, filters, a.y + r * yImage, a.outHeight, a.outWidth, ld(a.filters), g * filters, -minY, -minX);
       const to = a.groups > 1 ? outputs : dx;
-      if (sparse) memory.fill(to, 0, <usize>a.height * dxRow);
+      const b: usize = a.b ? a.b + (<usize>(g * channels) << 2) : 0;
+      if (sparse) fillPixels(to, a.height * a.width, channels, b);
       let w = a.w + <usize>g * turned;
       for (let py = 0; py < a.strideY; py++) {
         const y0 = (py - a.top % a.strideY + a.strideY) % a.strideY;
@@ -272,7 +278,7 @@ function conv2dInput(record: usize, rows: i32, part: i32, parts: i32): void {
             // where taps follow each other row by row, those that meet only padding can be left out
             const dense = a.strideY == 1 ? a.dilationY : 0;
             convolve(to + times(y0, dxRow) + times(x0, dxPixel), dxPixel * a.strideX, times(a.strideY, dxRow), from, pixel, row,
-              height, width, runs, tapsY, count / tapsY, each * filters, w, 0, channels,
+              height, width, runs, tapsY, count / tapsY, each * filters, w, b, channels,
               1, max(1, dense), dense ? -minY : 0, dense ? a.outHeight : i32.MAX_VALUE);
           }
           w += <usize>(count * each * filters * ld(channels)) << 2;
@@ -285,5 +291,7 @@ function conv2dInput(record: usize, rows: i32, part: i32, parts: i32): void {
 
 export const CONV2D_FORWARD: i32 = conv2dForward.index;
 export const CONV2D_WEIGHTS: i32 = conv2dWeights.index;
+/** @forward */
 export const CONV2D_TURN: i32 = conv2dTurn.index;
+/** @forward */
 export const CONV2D_INPUT: i32 = conv2dInput.index;

@@ -18,13 +18,15 @@ function maxPoolForward(record: usize, rows: i32, part: i32, parts: i32): void {
   const pixel = <usize>ld(a.channels) << 2, row = pixel * a.width;
   const yImage = pixel * a.outHeight * a.outWidth;
   const r1 = <usize>shareStart(rows, part + 1, parts);
-  const two = a.poolHeight == 2 && a.poolWidth == 2 && apart(a);
+  const two = a.poolHeight == 2 && a.poolWidth == 2 && apart(a), pair = a.poolHeight == 1 && a.poolWidth == 2 && apart(a);
   for (let r = <usize>shareStart(rows, part, parts); r < r1; r++) {
     let y = a.y + r * yImage, index = INDEXED && a.index ? a.index + r * yImage : 0;
     const x = a.x + r * a.height * row;
     for (let oy = 0; oy < a.outHeight; oy++) {
-      if (two) {
-        two2(y, index, x + times(oy * a.strideY, row), row, pixel, times(a.strideX - 1, pixel), a.outWidth);
+      if (two || pair) {
+        const from = x + times(oy * a.strideY, row), skip = times(a.strideX - 1, pixel);
+        if (two) two2(y, index, from, row, pixel, skip, a.outWidth);
+        else one2(y, index, from, pixel, skip, a.outWidth);
         y += pixel * a.outWidth;
         if (INDEXED && index) index += pixel * a.outWidth;
         continue;
@@ -78,21 +80,43 @@ function two2(y: usize, index: usize, x: usize, row: usize, pixel: usize, skip: 
   } while (--n);
 }
 
+/** The same of windows of 1 × 2, as sequences have them. */
+function one2(y: usize, index: usize, x: usize, pixel: usize, skip: usize, n: i32): void {
+  const one = i32x4.splat(1);
+  do {
+    const end = x + pixel;
+    do {
+      const v0 = v128.load(x), v1 = v128.load(x + pixel);
+      const larger = exceeds(v1, v0);
+      v128.store(y, v128.bitselect(v1, v0, larger));
+      if (index) {
+        v128.store(index, v128.and(one, larger));
+        index += 16;
+      }
+      x += 16;
+      y += 16;
+    } while (x < end);
+    x += skip;
+  } while (--n);
+}
+
 /** dx = dy where the maximum came from, else 0; where windows overlap, the sum. Shares are images. */
 function maxPoolBackward(record: usize, rows: i32, part: i32, parts: i32): void {
   const a = changetype<Pool>(record);
   const pixel = <usize>ld(a.channels) << 2, row = pixel * a.width;
   const yImage = pixel * a.outHeight * a.outWidth, xImage = row * a.height;
-  const two = a.poolHeight == 2 && a.poolWidth == 2 && apart(a);
+  const two = a.poolHeight == 2 && a.poolWidth == 2 && apart(a), pair = a.poolHeight == 1 && a.poolWidth == 2 && apart(a);
   const r1 = <usize>shareStart(rows, part + 1, parts);
   for (let r = <usize>shareStart(rows, part, parts); r < r1; r++) {
     let dy = a.y + r * yImage, index = a.index + r * yImage;
     const dx = a.x + r * xImage;
-    // two by two is stored, everything else adds up
-    if (!two || !cover(a)) memory.fill(dx, 0, xImage);
+    // windows of two columns that lie apart are stored, everything else adds up
+    if (!(two || pair) || !cover(a)) memory.fill(dx, 0, xImage);
     for (let oy = 0; oy < a.outHeight; oy++) {
-      if (two) {
-        spread2(dx + times(oy * a.strideY, row), row, dy, index, pixel, times(a.strideX - 1, pixel), a.outWidth);
+      if (two || pair) {
+        const to = dx + times(oy * a.strideY, row), skip = times(a.strideX - 1, pixel);
+        if (two) spread2(to, row, dy, index, pixel, skip, a.outWidth);
+        else spread1(to, dy, index, pixel, skip, a.outWidth);
         dy += pixel * a.outWidth;
         index += pixel * a.outWidth;
         continue;
@@ -128,6 +152,23 @@ function spread2(dx: usize, row: usize, dy: usize, index: usize, pixel: usize, s
       v128.store(dx + pixel, v128.and(d, i32x4.eq(at, one)));
       v128.store(dx + row, v128.and(d, i32x4.eq(at, two)));
       v128.store(dx + row + pixel, v128.and(d, i32x4.eq(at, three)));
+      dx += 16;
+      dy += 16;
+      index += 16;
+    } while (dx < end);
+    dx += skip;
+  } while (--n);
+}
+
+/** The same of windows of 1 × 2. What is stored is a sum with zero, as for other windows: −0 becomes 0. */
+function spread1(dx: usize, dy: usize, index: usize, pixel: usize, skip: usize, n: i32): void {
+  const zero = i32x4.splat(0), one = i32x4.splat(1), nothing = f32x4.splat(0);
+  do {
+    const end = dx + pixel;
+    do {
+      const d = v128.load(dy), at = v128.load(index);
+      v128.store(dx, f32x4.add(nothing, v128.and(d, i32x4.eq(at, zero))));
+      v128.store(dx + pixel, f32x4.add(nothing, v128.and(d, i32x4.eq(at, one))));
       dx += 16;
       dy += 16;
       index += 16;

@@ -40,7 +40,7 @@ export function conv2dScratch(
   return room(kernelHeight * kernelWidth * (weights ? each : 1)) + room(pixels * each) + group;
 }
 
-/** Of CONV2D_INPUT: runs of a patch | padded dy | dx of one group. */
+/** Of CONV2D_INPUT: runs of a patch | padded dy | dx of one group. @forward */
 export function conv2dInputScratch(
   height: f64, width: f64, top: f64, left: f64,
   kernelHeight: f64, kernelWidth: f64, strideY: f64, strideX: f64, dilationY: f64, dilationX: f64,

@@ -1,6 +1,7 @@
 // What all losses share: their argument records and the loop over rows. Targets y are dense rows, also for classes (oneHot.ts).
 // alpha is a factor or a parameter: each loss states which.
 
+import { clearPadding } from "../math/rows";
 import { rowBytes, shareStart, sumLanes, tailMask } from "../math/simd";
 import { Step } from "../tape";
 
@@ -70,12 +71,6 @@ export function lossRows<F extends Formula>(a: Loss, factor: f32, slopeFactor: f
       clearPadding(a.da + at, row, mask);
     }
   }
-}
-
-/** Zeroes the padding of a row of `row` bytes. @inline */
-export function clearPadding(v: usize, row: usize, mask: v128): void {
-  v += row - 16;
-  v128.store(v, v128.and(v128.load(v), mask));
 }
 
 /** dz[units] = g · (k · a − y), padding 0: the gradient both fused cross-entropies have. */

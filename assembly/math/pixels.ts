@@ -1,6 +1,6 @@
 // Moving pixels between images: with borders, without padding channels, one group of channels out of many.
 
-import { ld } from "./simd";
+import { ld, times } from "./simd";
 
 /** Copies n floats, reading and writing nothing else. Neither side need be aligned. @inline */
 function copyFloats(to: usize, from: usize, n: i32): void {
@@ -47,5 +47,17 @@ export function scatter(to: usize, toPixel: i32, channel: i32, all: i32, from: u
   for (; pixels; pixels--, to += <usize>toPixel << 2, from += step) {
     copyFloats(to, from, n);
     if (last) for (let c = n; c < toPixel - channel; c++) store<f32>(to + (<usize>c << 2), 0);
+  }
+}
+
+/** to[pixels, n] = the n values at b in each pixel; b = 0: zeros. Padding too. */
+export function fillPixels(to: usize, pixels: i32, n: i32, b: usize): void {
+  const pixel = <usize>ld(n) << 2;
+  if (!b) {
+    memory.fill(to, 0, times(pixels, pixel));
+    return;
+  }
+  for (const end = to + times(pixels, pixel); to < end; to += pixel) {
+    for (let c: usize = 0; c < pixel; c += 16) v128.store(to + c, v128.load(b + c));
   }
 }

@@ -1,4 +1,4 @@
-// What softmax and its loss do to one row of `units` columns.
+// What activations and losses do to one row of `units` columns.
 
 import { exp4 } from "./exp";
 import { maxLanes, rowBytes, sumLanes, tailMask } from "./simd";
@@ -29,4 +29,10 @@ export function rowExp(a: usize, z: usize, units: i32, m: f32): f32 {
 export function rowDivide(a: usize, units: i32, s: f32): void {
   const d = f32x4.splat(s);
   for (const end = a + rowBytes(1, units); a < end; a += 16) v128.store(a, f32x4.div(v128.load(a), d));
+}
+
+/** Zeroes the padding of a row of `row` bytes. @inline */
+export function clearPadding(v: usize, row: usize, mask: v128): void {
+  v += row - 16;
+  v128.store(v, v128.and(v128.load(v), mask));
 }

@@ -15,4 +15,9 @@ export const ALL = {
   silu: index.silu,
   softplus: index.softplus,
   softmax: index.softmax,
+  selu: index.selu,
+  hardSigmoid: index.hardSigmoid,
+  hardSwish: index.hardSwish,
+  softsign: index.softsign,
+  logSoftmax: index.logSoftmax,
 };

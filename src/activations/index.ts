@@ -11,3 +11,8 @@ export { gelu } from "./gelu.ts";
 export { silu } from "./silu.ts";
 export { softplus } from "./softplus.ts";
 export { softmax } from "./softmax.ts";
+export { selu } from "./selu.ts";
+export { hardSigmoid } from "./hardSigmoid.ts";
+export { hardSwish } from "./hardSwish.ts";
+export { softsign } from "./softsign.ts";
+export { logSoftmax } from "./logSoftmax.ts";

@@ -20,6 +20,7 @@ export interface TrainingContext<M = TrainedModel> {
   readonly model: M;
   /** Epochs to be trained in this call of fit(). */
   readonly epochs: number;
+  /** Infinity where an iterator gives the batches and `stepsPerEpoch` does not say how many. */
   readonly batchesPerEpoch: number;
   /** Steps taken so far, over all epochs of this call. */
   readonly step: number;

@@ -79,7 +79,7 @@ export function inputPlaces(dataset: Dataset, inputs: readonly Named[], who: str
   const sizes = parts.map(bytesOf);
   const { at, all } = starts(sizes);
   return matched(
-    who,
+    `${who}: ${dataset.name}`,
     "input",
     inputs.map(({ name }) => name),
     parts,
@@ -88,7 +88,7 @@ export function inputPlaces(dataset: Dataset, inputs: readonly Named[], who: str
     const { name, shape } = inputs[n]!;
     if (sizeOf(part.shape) !== sizeOf(shape))
       throw new NablaError(
-        `${who}: ${inputs.length > 1 ? `input "${name}": ` : ""}expected rows of shape ${showShape(shape)}, got ${showShape(part.shape)}`,
+        `${who}: ${inputs.length > 1 ? `input "${name}": ` : ""}expected rows of shape ${showShape(shape)}, got ${showShape(part.shape)} from ${dataset.name}`,
       );
     return { part, at: at[i]!, bytes: sizes[i]!, stride: all };
   });
@@ -104,7 +104,7 @@ export function targetPlaces(
   const sizes = parts.map(({ target }) => targetSize(target));
   const { at, all } = starts(sizes);
   return matched(
-    who,
+    `${who}: ${dataset.name}`,
     "output",
     outputs.map(({ name }) => name),
     parts,

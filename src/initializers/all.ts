@@ -13,4 +13,5 @@ export const ALL = {
   heUniform: index.heUniform,
   lecunNormal: index.lecunNormal,
   lecunUniform: index.lecunUniform,
+  constant: index.constant,
 };

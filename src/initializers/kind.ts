@@ -19,7 +19,7 @@ export interface InitializerKind extends Kind {
   distribution(config: Readonly<Record<string, unknown>>, fans: Fans): Distribution;
 }
 
-export const constant = (value: number): Distribution => ({ kind: "constant", value });
+export const fixed = (value: number): Distribution => ({ kind: "constant", value });
 export const gaussianOf = (variance: number): Distribution => ({
   kind: "gaussian",
   mean: 0,

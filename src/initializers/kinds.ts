@@ -3,12 +3,16 @@
  */
 import { number } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
-import { constant, type Distribution, gaussianOf, type InitializerKind, uniformOf } from "./kind.ts";
+import { type Distribution, fixed, gaussianOf, type InitializerKind, uniformOf } from "./kind.ts";
 
 const none = TRAINING && (() => object({}));
 
-export const zeros = { fields: none, distribution: () => constant(0) } satisfies InitializerKind;
-export const ones = { fields: none, distribution: () => constant(1) } satisfies InitializerKind;
+export const zeros = { fields: none, distribution: () => fixed(0) } satisfies InitializerKind;
+export const ones = { fields: none, distribution: () => fixed(1) } satisfies InitializerKind;
+export const constant = {
+  fields: TRAINING && (() => object({ value: number({ default: 0 }) })),
+  distribution: ({ value }: { value: number }): Distribution => fixed(value),
+} satisfies InitializerKind;
 export const gaussian = {
   fields:
     TRAINING &&

@@ -7,7 +7,7 @@ import { floatsOf, type Range } from "../plan/builder.ts";
 import type { Operation, Site } from "../plan/operation.ts";
 import { sizeOf } from "../shape.ts";
 import { type Built, layer, layerName, type Place } from "./layer.ts";
-import { channelVector, normalizationFields } from "./normalization.ts";
+import { channelVector, normalizationFields, scaleAndCenter, startOf } from "./normalizing.ts";
 
 const fields = () =>
   object(
@@ -20,6 +20,8 @@ const fields = () =>
         doc: DOCS && "Share of the moving mean and variance kept at each step.",
       }),
       ...normalizationFields(),
+      movingMeanInitializer: startOf(),
+      movingVarianceInitializer: startOf(),
     },
     {
       doc:
@@ -35,10 +37,9 @@ function build(config: Config, { name, inputShape }: Place): Built {
   const pixels = sizeOf(inputShape.slice(0, -1));
   const { center, scale, epsilon, momentum } = config;
   const parameters = [
-    ...(scale ? [channelVector("gamma", channels, "ones", config.trainable)] : []),
-    ...(center ? [channelVector("beta", channels, "zeros", config.trainable)] : []),
-    channelVector("movingMean", channels, "zeros", false),
-    channelVector("movingVariance", channels, "ones", false),
+    ...scaleAndCenter(config, channels),
+    channelVector("movingMean", channels, "zeros", false, config.movingMeanInitializer),
+    channelVector("movingVariance", channels, "ones", false, config.movingVarianceInitializer),
   ];
   const shape = { pixels, channels, epsilon };
   const moments = ({ parameter, saved }: Site) => ({

@@ -1,12 +1,12 @@
-/** Dense layer: y = f(x · w + b). Twin of assembly/layers/dense.ts. */
+/** Dense layer: y = f(x · w + b), over the last axis. Twin of assembly/layers/dense.ts. */
 
 import { type Infer, int } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import { ld, type Range } from "../plan/builder.ts";
 import type { Operation, Site } from "../plan/operation.ts";
-import { showShape } from "../shape.ts";
+import { sizeOf } from "../shape.ts";
 import { activationOperation, normalizeActivation } from "./activationOperation.ts";
-import { type Built, layer, layerName, misfit, type Place } from "./layer.ts";
+import { type Built, layer, layerName, type Place } from "./layer.ts";
 import { kernelAndBias, weightFields } from "./weights.ts";
 
 const fields = () =>
@@ -16,22 +16,16 @@ const fields = () =>
       units: int({ min: 1, doc: DOCS && "Number of outputs." }),
       ...weightFields(),
     },
-    { doc: DOCS && "y = activation(x · kernel + bias)." },
+    { doc: DOCS && "y = activation(x · kernel + bias), of images and sequences over the last axis." },
   );
 type Config = Infer<ReturnType<typeof fields>>;
 
-/**
- * @param inputShape must be [n]
- * @throws NablaError for an input that is not flat
- */
-function build(config: Config, { name, called, inputShape }: Place): Built {
-  if (inputShape.length !== 1) {
-    throw misfit(
-      TRAINING && `${called}: expected input [n], got ${showShape(inputShape)}; add flatten() before it`,
-    );
-  }
-  const inputs = inputShape[0];
+function build(config: Config, { name, inputShape }: Place): Built {
+  const inputs = inputShape[inputShape.length - 1];
+  /** Rows of the matrices for each row of the batch: an image has one for each pixel. */
+  const each = sizeOf(inputShape.slice(0, -1));
   const { units, useBias } = config;
+  const outputShape = [...inputShape.slice(0, -1), units];
   const parameters = kernelAndBias(config, {
     shape: [inputs, units],
     layout: "packed",
@@ -42,11 +36,11 @@ function build(config: Config, { name, called, inputShape }: Place): Built {
     layer: name,
     parameters,
     inputShape,
-    outputShape: [units],
+    outputShape,
     forward({ builder, parameter, output }: Site, x: Range): Range {
-      const y = output([units]);
+      const y = output(outputShape);
       const b = useBias ? parameter("bias").value : 0;
-      builder.emit("DENSE_FORWARD", { y, x, w: parameter("kernel").value, b, inputs, units });
+      builder.emit("DENSE_FORWARD", { y, x, w: parameter("kernel").value, b, inputs, units }, each);
       return y;
     },
     backward:
@@ -54,35 +48,39 @@ function build(config: Config, { name, called, inputShape }: Place): Built {
       (({ builder, parameter, gradient }: Site, x: Range, _y: Range, dy: Range, needed: boolean): Range => {
         const w = parameter("kernel");
         if (config.trainable)
-          builder.emit("DENSE_WEIGHTS", {
-            dw: w.gradient,
-            db: useBias ? parameter("bias").gradient : 0,
-            x,
-            dy,
-            scratch: builder.alloc(
-              "scratch for weight gradients",
-              builder.parts * builder.core.constant("OUTER_SCRATCH"),
-            ),
-            step: builder.step,
-            inputs,
-            units,
-          });
+          builder.emit(
+            "DENSE_WEIGHTS",
+            {
+              dw: w.gradient,
+              db: useBias ? parameter("bias").gradient : 0,
+              x,
+              dy,
+              scratch: builder.alloc(
+                "scratch for weight gradients",
+                builder.parts * builder.core.constant("OUTER_SCRATCH"),
+              ),
+              step: builder.step,
+              inputs,
+              units,
+            },
+            each,
+          );
         if (!needed) return dy;
         const wt = builder.alloc("transposed weights", units * ld(inputs) * 4);
         builder.emit("DENSE_TRANSPOSE", { wt, w: w.value, inputs, units });
         const dx = gradient(inputShape);
-        builder.emit("DENSE_INPUT", { dx, dy, wt, inputs, units });
+        builder.emit("DENSE_INPUT", { dx, dy, wt, inputs, units }, each);
         return dx;
       }),
   };
   const f = normalizeActivation(config.activation);
   const operations = [operation];
-  const second = activationOperation(f, name, [units], true);
+  const second = activationOperation(f, name, outputShape, true);
   if (second) operations.push(second);
-  return { outputShape: [units], operations, activation: f.name };
+  return { outputShape, operations, activation: f.name };
 }
 
-/** y[rows, units] = activation(x[rows, n] · kernel[n, units] + bias[units]) */
+/** y[…, units] = activation(x[…, n] · kernel[n, units] + bias[units]): images [h, w, n] become [h, w, units], as in Keras. */
 export const dense = /* @__PURE__ */ layer("dense", {
   fields: TRAINING && fields,
   build,

@@ -1,8 +1,7 @@
-import { fullBuild } from "../core/full.ts";
 import { object } from "../fields/objects.ts";
 import { imageShape } from "./geometry.ts";
 import { layer, layerName } from "./layer.ts";
-import { poolOperation } from "./pooling2d.ts";
+import { buildGlobalPooling } from "./pooling.ts";
 
 /** [height, width, channels] → [channels], the mean over all pixels. */
 export const globalAveragePooling2d = /* @__PURE__ */ layer("globalAveragePooling2d", {
@@ -13,12 +12,6 @@ export const globalAveragePooling2d = /* @__PURE__ */ layer("globalAveragePoolin
         { name: layerName() },
         { doc: DOCS && "The mean over all pixels: [height, width, channels] becomes [channels]." },
       )),
-  build(_config, at) {
-    const [height, width, channels] = imageShape(at);
-    const window = [height, width] as const;
-    const all = { window, strides: window, out: [1, 1] as const, top: 0, left: 0 };
-    const operation = poolOperation(false, at.name, at.inputShape, [channels], all);
-    return { outputShape: [channels], operations: [operation], core: fullBuild };
-  },
+  build: (_config, at) => buildGlobalPooling(false, at, imageShape(at)),
   example: TRAINING && "",
 });

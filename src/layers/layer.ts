@@ -45,7 +45,7 @@ export interface LayerKind<F extends ObjectField<Fields> = ObjectField<Fields>> 
   readonly hasKernel?: boolean;
   /** How many outputs it has whatever its input, where its options say so. NaN: neither they nor the layers before it say it. */
   outputs?(config: Infer<F>): number;
-  /** Whether values only change their shape, so that they still are what the activation before made of them. */
+  /** Whether values only change their shape or place, so that they still are what the activation before made of them. */
   readonly onlyShape?: boolean;
   /** Whether a row's outputs depend, while training, on which other rows it is run with. */
   looksAcrossRows?(config: Infer<F>): boolean;

@@ -7,7 +7,7 @@ import type { Range } from "../plan/builder.ts";
 import type { Operation, Site } from "../plan/operation.ts";
 import { sizeOf } from "../shape.ts";
 import { type Built, layer, layerName, type Place } from "./layer.ts";
-import { channelVector, normalizationFields } from "./normalization.ts";
+import { normalizationFields, scaleAndCenter } from "./normalizing.ts";
 
 const fields = () =>
   object(
@@ -26,10 +26,7 @@ function build(config: Config, { name, inputShape }: Place): Built {
   const { center, scale, epsilon } = config;
   const operation: Operation = {
     layer: name,
-    parameters: [
-      ...(scale ? [channelVector("gamma", channels, "ones", config.trainable)] : []),
-      ...(center ? [channelVector("beta", channels, "zeros", config.trainable)] : []),
-    ],
+    parameters: scaleAndCenter(config, channels),
     inputShape,
     outputShape: inputShape,
     forward({ builder, parameter, output, saved }: Site, x: Range): Range {

@@ -10,7 +10,7 @@ export const trainable = () =>
   bool({ default: true, doc: DOCS && "false: training leaves the layer's parameters as they are." });
 
 const penalty = (doc: string) => number({ min: 0, default: 0, doc });
-const regularizer = () =>
+export const regularizer = () =>
   shared(
     "regularizer",
     object(
@@ -31,11 +31,13 @@ export const weightFields = () => ({
   trainable: trainable(),
 });
 const fields = () => object(weightFields());
-type WeightConfig = Infer<ReturnType<typeof fields>>;
+export type WeightConfig = Infer<ReturnType<typeof fields>>;
 
-/** How a kernel looks: the bias has its last axis. */
+/** How a kernel looks. */
 interface Kernel {
   readonly shape: readonly number[];
+  /** Default: its last axis. */
+  readonly biasShape?: readonly number[];
   readonly layout: Layout;
   readonly groups?: number;
   readonly fanIn: number;
@@ -43,7 +45,7 @@ interface Kernel {
 }
 
 /** The kernel, and the bias where there is one. */
-export function kernelAndBias(config: WeightConfig, kernel: Kernel): Parameter[] {
+export function kernelAndBias(config: WeightConfig, { biasShape, ...kernel }: Kernel): Parameter[] {
   const { fanIn, fanOut, shape } = kernel;
   const common = { fanIn, fanOut, trainable: config.trainable };
   const { l1 = 0, l2 = 0 } = config.kernelRegularizer ?? {};
@@ -58,7 +60,7 @@ export function kernelAndBias(config: WeightConfig, kernel: Kernel): Parameter[]
   if (!config.useBias) return [weights];
   const bias = {
     name: "bias",
-    shape: shape.slice(-1),
+    shape: biasShape ?? shape.slice(-1),
     layout: "vector" as const,
     initializer: config.biasInitializer,
   };

@@ -19,6 +19,7 @@ export const ownLoss = (name: string, own: Loss["own"]): Loss => ({
   name,
   own,
   kernel: () => undefined,
+  lastAxis: false,
   logits: undefined,
   alpha: () => 0,
   labels: zeroOne,
@@ -38,6 +39,7 @@ export function resolveLoss(config: LossConfig): Loss {
       const both = fused[after as ActivationName];
       return both ? { kernel: both, fused: true } : { kernel: kind.kernel, fused: false };
     },
+    lastAxis: kind.outputPerClass === true,
     logits: ACTIVATIONS.find((name) => name !== "linear" && fused.linear && fused[name] === fused.linear),
     alpha: (units) => kind.alpha(units, config as unknown as Readonly<Record<string, number>>),
     labels: kind.labels,

@@ -2,8 +2,8 @@
 
 import { didYouMean, NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
-import { everyLayer, nameLayers, withInner } from "../layers/chain.ts";
-import type { LayerConfig, LayerInput } from "../layers/configs.ts";
+import { type Builder, everyLayer, lineTo, nameLayers, sourcesOf, withInner } from "../layers/chain.ts";
+import type { LayerConfig, LayerInput, Topology } from "../layers/configs.ts";
 import { checkChain } from "../layers/registry.ts";
 import { withShape } from "../layers/shape.ts";
 import { internalsOf } from "./internals.ts";
@@ -13,12 +13,12 @@ import { Model } from "./model.ts";
 export interface FineTuneOptions {
   /**
    * The classes of the new model: their names, or how many. Its last dense layer (with what follows it) is like the model's,
-   * with that many units and new weights.
+   * with that many units and new weights. For models of one output.
    */
   classes?: number | readonly string[];
   /** New layers instead, in place of the model's last dense layer and what follows it; or of all layers behind `upTo`. */
   layers?: readonly LayerInput[];
-  /** The name of the last layer that is kept; used with `layers`. */
+  /** The name of the last layer that is kept, with all it depends on; used with `layers`. */
   upTo?: string;
   /**
    * Which layers training leaves unchanged (`trainable: false`, inner layers included; a frozen
@@ -51,59 +51,161 @@ export function fineTune(model: Model, options: FineTuneOptions = {}): Model {
     throw new NablaError("fineTune: classes and layers both define the head; give one of them");
   if (upTo !== undefined && layers === undefined)
     throw new NablaError("fineTune: upTo: expected layers as well, to follow it");
+  const { topology: written, built, builder } = internalsOf(model);
   // with their names written out: what comes after them must not change what they are called
-  const { configs, built } = internalsOf(model);
-  const before = nameLayers(configs);
-  const head = upTo === undefined ? headOf(before, layers !== undefined) : behind(before, upTo);
-  const fresh =
+  const old = { ...written, layers: nameLayers(written.layers) };
+  const made: Made =
     classes !== undefined
-      ? headFor(before.slice(head), classes)
-      : layers && withShape(layers, checkChain).configs;
-  const body = fresh ? before.slice(0, head) : before;
-  const frozen = freeze === undefined ? undefined : whichFrozen(body, head, freeze);
-  const kept = frozen ? body.map((config) => withTrainable(config, frozen)) : body;
-  const tuned = new Model([...kept, ...(fresh ?? [])], { seed, inputShape: model.inputShape });
-  const own = new Set(everyLayer(kept).map(({ name }) => name));
+      ? withClasses(old, classes)
+      : layers
+        ? withLayers(old, builder, withShape(layers, checkChain).configs, upTo)
+        : { topology: old, kept: old.layers, rests: headsOf(old, freeze === true) };
+  const { topology, kept, rests } = made;
+  const frozen =
+    freeze === undefined
+      ? undefined
+      : typeof freeze === "boolean"
+        ? new Set(freeze ? namesIn(kept.filter((config) => !rests.has(config.name!))) : [])
+        : whichFrozen(kept, freeze);
+  const own = new Set(namesIn(kept));
+  const tuned = new Model(
+    {
+      topology: {
+        ...topology,
+        layers: topology.layers.map((config) =>
+          frozen && own.has(config.name!) ? withTrainable(config, frozen) : config,
+        ),
+      },
+      builder,
+      inputShape: built.inputShape,
+    },
+    { seed },
+  );
   const fine = internalsOf(tuned).built;
   const target = new Map(fine.tensors.map((tensor) => [tensor.name, tensor]));
   for (const tensor of built.tensors)
     if (own.has(tensor.layer)) fine.write(target.get(tensor.name)!, built.read(tensor));
   const { standardisation } = model.metadata;
-  tuned.metadata = fresh
-    ? {
-        ...(classes !== undefined && typeof classes !== "number" && { classes: [...classes] }),
-        ...(standardisation && { standardisation }),
-      }
-    : { ...model.metadata };
+  tuned.metadata =
+    classes !== undefined || layers
+      ? {
+          ...(classes !== undefined && typeof classes !== "number" && { classes: [...classes] }),
+          ...(standardisation && { standardisation }),
+        }
+      : { ...model.metadata };
   return tuned;
 }
 
-const hasWeights = (config: LayerConfig): boolean => everyLayer([config]).some((each) => "trainable" in each);
-
-/** Where the head begins: the last dense layer. */
-function headOf(configs: readonly LayerConfig[], replaced: boolean): number {
-  const last = configs.map(hasWeights).lastIndexOf(true);
-  if (last < 0) throw new NablaError("fineTune: no layer of the model has weights to keep");
-  if (configs[last].type === "dense" || !replaced) return last;
-  throw new NablaError(
-    `fineTune: the model's last layer with weights, "${configs[last].name}", is not a dense layer; name the last layer to keep with upTo`,
-  );
+/** The layers of the new model, with all names written out but those of new layers. */
+interface Made {
+  readonly topology: Topology;
+  /** Those that keep their weights. */
+  readonly kept: readonly LayerConfig[];
+  /** Names of those among them that `freeze: true` leaves alone: heads and what follows them. */
+  readonly rests: ReadonlySet<string>;
 }
 
-function behind(configs: readonly LayerConfig[], name: string): number {
+const namesIn = (configs: readonly LayerConfig[]): string[] => everyLayer(configs).map(({ name }) => name!);
+
+const hasWeights = (config: LayerConfig): boolean => everyLayer([config]).some((each) => "trainable" in each);
+
+/** The layer whose weights a configuration stands for. */
+const ownerOf = (config: LayerConfig, all: readonly LayerConfig[]): LayerConfig =>
+  config.type === "shared" ? all.find(({ name }) => name === config.layer)! : config;
+
+/** The head of an output: the last layer with weights on the way to it, and what follows. */
+function headOf(topology: Topology, output = 0): LayerConfig[] {
+  const line = lineTo(topology, output);
+  const last = line.map((config) => hasWeights(ownerOf(config, topology.layers))).lastIndexOf(true);
+  if (last < 0) throw new NablaError("fineTune: no layer of the model has weights to keep");
+  return line.slice(last);
+}
+
+/** Names of all heads. @param asked whether there have to be any */
+function headsOf(topology: Topology, asked: boolean): Set<string> {
+  if (!asked) return new Set();
+  const outputs = Object.keys(topology.outputs ?? { output: "" });
+  const heads = outputs.flatMap((_, i) => headOf(topology, i));
+  return new Set(heads.flatMap((config) => [config.name!, ownerOf(config, topology.layers).name!]));
+}
+
+/** The head of the only output. */
+function onlyHead(topology: Topology, option: string): LayerConfig[] {
+  const outputs = Object.keys(topology.outputs ?? {});
+  if (outputs.length > 1)
+    throw new NablaError(
+      `fineTune: ${option}: the model has several outputs (${outputs.join(", ")}), so it is not clear which head to replace; give layers: […], and name the last layer to keep with upTo`,
+    );
+  return headOf(topology);
+}
+
+/** The same layers, the head for another number of classes. */
+function withClasses(old: Topology, classes: number | readonly string[]): Made {
+  const head = onlyHead(old, "classes");
+  const [first, ...rest] = head;
+  const owner = ownerOf(first, old.layers);
+  const other = old.layers.find((config) => config !== first && ownerOf(config, old.layers) === owner);
+  if (other)
+    throw new NablaError(
+      `fineTune: classes: the weights of "${first.name}" are used by "${other.name}" as well, which would change with them; give layers: […], and name the last layer to keep with upTo`,
+    );
+  const fresh = headFor(first, classes);
+  const merging = rest.find((config) => (config.inputs?.length ?? 1) > 1);
+  if (merging)
+    throw new NablaError(
+      `fineTune: classes: the output is made of several layers, which meet in "${merging.name}"; give layers: […], and name the last layer to keep with upTo`,
+    );
+  const layers = old.layers.map((config) => (config === first ? fresh : config));
+  const kept = old.layers.filter((config) => config !== first);
+  return { topology: { ...old, layers }, kept, rests: new Set(namesIn(rest)) };
+}
+
+/** The layers up to one, and others behind it. */
+function withLayers(
+  old: Topology,
+  builder: Builder,
+  fresh: readonly LayerConfig[],
+  upTo: string | undefined,
+): Made {
+  const { layers: all, outputs } = old;
+  const at = upTo === undefined ? beforeHead(old) : indexOf(all, upTo);
+  const body = at < 0 ? { layers: [] } : builder.upTo(all, at);
+  const layers = [...body.layers, ...fresh];
+  const made = { kept: body.layers, rests: new Set<string>() };
+  if (!outputs) return { ...made, topology: { layers } };
+  const named = nameLayers(layers);
+  const last = named[named.length - 1].name!;
+  // a name that was chosen stays that of the output
+  const [[key, end], ...others] = Object.entries(outputs);
+  const name = others.length === 0 && key !== end ? key : last;
+  return { ...made, topology: { layers: named, outputs: { [name]: last } } };
+}
+
+/** The place of the last layer before the only head; −1 where there is none. */
+function beforeHead(topology: Topology): number {
+  const { layers } = topology;
+  const [head] = onlyHead(topology, "layers");
+  if (ownerOf(head, layers).type !== "dense")
+    throw new NablaError(
+      `fineTune: the model's last layer with weights, "${head.name}", is not a dense layer; name the last layer to keep with upTo`,
+    );
+  const [before = -1] = sourcesOf(layers)[layers.indexOf(head)];
+  return before;
+}
+
+function indexOf(configs: readonly LayerConfig[], name: string): number {
   const at = configs.findIndex((config) => config.name === name);
   if (at < 0) throw unknown("upTo", name, configs);
-  return at + 1;
+  return at;
 }
 
 /** The old head for another number of classes. */
-function headFor(old: readonly LayerConfig[], classes: number | readonly string[]): LayerConfig[] {
+function headFor(config: LayerConfig, classes: number | readonly string[]): LayerConfig {
   const n = typeof classes === "number" ? classes : classes.length;
   if (!Number.isInteger(n) || n < 2)
     throw new NablaError(
       `fineTune: classes: expected a whole number ≥ 2, or as many names, got ${JSON.stringify(classes)}`,
     );
-  const [config, ...rest] = old;
   const instead = `give layers: [dense({ units: ${n}, activation: "softmax" })]`;
   if (config.type !== "dense") {
     throw new NablaError(
@@ -114,22 +216,17 @@ function headFor(old: readonly LayerConfig[], classes: number | readonly string[
     throw new NablaError(
       `fineTune: classes: the model's head has one output, which cannot tell ${n} classes apart; ${instead}`,
     );
-  return [{ ...config, units: config.units === 1 ? 1 : n, trainable: true }, ...rest];
+  return { ...config, units: config.units === 1 ? 1 : n, trainable: true };
 }
 
 /** Names of the layers to freeze, those within others included. */
-function whichFrozen(
-  configs: readonly LayerConfig[],
-  head: number,
-  freeze: boolean | readonly string[],
-): ReadonlySet<string> {
-  if (typeof freeze === "boolean")
-    return new Set(freeze ? everyLayer(configs.slice(0, head)).map(({ name }) => name!) : []);
+function whichFrozen(configs: readonly LayerConfig[], freeze: readonly string[]): ReadonlySet<string> {
   const known = everyLayer(configs);
   for (const name of freeze)
     if (!known.some((each) => each.name === name)) throw unknown("freeze", name, known);
-  const named = known.filter(({ name }) => freeze.includes(name!));
-  return new Set(everyLayer(named).map(({ name }) => name!));
+  // of a layer that is applied twice, either name will do
+  const named = known.filter(({ name }) => freeze.includes(name!)).map((config) => ownerOf(config, configs));
+  return new Set(namesIn(named));
 }
 
 function withTrainable(config: LayerConfig, frozen: ReadonlySet<string>): LayerConfig {

@@ -1,110 +1,69 @@
-/** fit(): what the training is told of the model, and where it runs. */
+/** fit() and evaluate() on batches: their code is loaded when it is used. */
 import type { Dataset } from "../data/dataset.ts";
-import { describeAll } from "../data/portable.ts";
 import { NablaError } from "../errors.ts";
+import { checkOptions } from "../fields/options.ts";
 import { looksAcrossRows } from "../layers/chain.ts";
 import { datasetOf } from "../training/arguments.ts";
-import type { ModelToTrain } from "../training/fit.ts";
-import type { TrainRequest } from "../training/request.ts";
-import type { Run } from "../training/run.ts";
-import { onPage } from "../worker/page.ts";
+import { evaluate, metricsFor, type Scores } from "../training/evaluate.ts";
+import { fitOptionNames, type StreamEvaluateOptions } from "../training/options.ts";
+import { readSettings } from "../training/settings.ts";
+import type { BatchSource } from "../training/source.ts";
+import type { ToDataset } from "../training/stream.ts";
 import { type Internals, internalsOf } from "./internals.ts";
+import { loaded } from "./loading.ts";
 import type { Model } from "./model.ts";
-import type { FitOptions, Metadata } from "./options.ts";
+import type { FitOptions } from "./options.ts";
 
 /** @see Model.fit */
-export async function fitModel(model: Model, data: Dataset, options: FitOptions): Promise<void> {
+export async function fitModel(
+  model: Model,
+  data: Dataset | BatchSource,
+  options: FitOptions,
+): Promise<void> {
   const internals = internalsOf(model);
   const { topology, seed, state } = internals;
   if (state.busy)
     throw new NablaError("fit: this model is being trained already; wait for that training, or stop it");
   state.busy = true;
   try {
-    const { fit } = await loaded(import("../training/fit.ts"));
-    const subject: ModelToTrain<Model> = {
-      model,
-      seed,
-      state,
+    checkOptions("fit", options, fitOptionNames());
+    const wanted = readSettings(options, options.resume ? state.settings : undefined, seed);
+    const { required } = state;
+    const { fitting } = await loaded(import("../model/fitting.ts"));
+    const given = {
+      metrics: () => metricsFor(required.metrics, internals.built.outputShape, required.loss),
+      streams: loadStreams,
       acrossRows: () => looksAcrossRows(topology.layers),
-      datasetOf: (data) => datasetOf(data, "validationData", topology, state.compiled),
-      build: (inputShape) => internals.build(inputShape),
-      learnFrom: (dataset) => {
-        model.metadata = metadataFrom(dataset, model.metadata);
-      },
-      train: (request, run) => trainSomewhere(internals, request, run, options),
+      datasetOf: toDataset(internals),
     };
-    await fit(subject, data, options);
+    await fitting(model, internals, given, data, wanted, options);
   } finally {
     state.busy = false;
   }
 }
 
-/** In a worker if wanted and possible, else here. Either way the code of the loop is loaded when it is used: a page needs one of them. */
-async function trainSomewhere(
-  internals: Internals,
-  request: TrainRequest<Model>,
-  run: Run,
-  { worker, transfer = false }: FitOptions,
-): Promise<void> {
-  const elsewhere = (worker ?? onPage()) && (await loadElsewhere(worker === true && !onPage()));
-  if (elsewhere) {
-    const remote = {
-      topology: internals.topology,
-      describe: describeAll,
-      compiled: internals.state.required,
-      transfer,
-      turn: (taken: boolean) => {
-        internals.away = !taken;
-      },
-    };
-    if (await elsewhere.trainElsewhere(request, run, remote, worker === true)) return;
-  }
-  request.signal?.throwIfAborted();
-  const { train } = await loaded(import("../training/trainer.ts"));
-  await train(request, run);
-}
-
-/** Code that is loaded when it is used. */
-async function loaded<T>(code: Promise<T>): Promise<T> {
-  try {
-    return await code;
-  } catch (cause) {
-    throw new NablaError(
-      `fit: the code that trains could not be loaded (${messageOf(cause)}); the weights are as they were. Load the page again, and see that all files of the library are served`,
-      { cause },
-    );
-  }
-}
-
-const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
-
-let warned = false;
-
-/** @param required throw where it cannot be loaded; else say so once on the console and return undefined */
-async function loadElsewhere(required: boolean): Promise<typeof import("../worker/train.ts") | undefined> {
-  try {
-    return await import("../worker/train.ts");
-  } catch (cause) {
-    const why = `what trains in a worker could not be loaded (${messageOf(cause)})`;
-    if (required)
-      throw new NablaError(`fit: worker: ${why}; pass worker: false to train without one`, { cause });
-    if (!warned)
-      console.warn(`nabla: ${why}. Trainings run in the page, in slices that leave it responsive.`);
-    warned = true;
-    return undefined;
-  }
-}
-
-/** What a model takes over from the data it is fitted to. Data that says where it comes from says all there is to say. */
-function metadataFrom({ target, standardisation, extra }: Dataset, before: Metadata): Metadata {
-  const { classes, standardisation: old, ...rest } = before;
-  const names = target.kind === "class" ? target.names : undefined;
-  const scaled = standardisation ?? (extra ? undefined : old);
-  const named = names ?? (extra && target.kind === "values" ? undefined : classes);
-  return {
-    ...rest,
-    ...(named && { classes: named }),
-    ...(scaled && { standardisation: scaled }),
-    ...(extra && { extra: { ...rest.extra, ...extra } }),
+/** @see Model.evaluate */
+export async function evaluateBatches(
+  model: Model,
+  source: BatchSource,
+  options: StreamEvaluateOptions,
+): Promise<Scores> {
+  const internals = internalsOf(model);
+  const { evaluateStream } = await loadStreams("evaluate");
+  const subject = {
+    state: internals.state,
+    build: (inputShape: readonly number[]) => internals.build(inputShape),
+    datasetOf: toDataset(internals),
   };
+  return evaluateStream(subject, source, options, (data, rest, batches) =>
+    evaluate(internals, data, rest, undefined, batches),
+  );
 }
+
+/** Rows of a program's own as a data set for this model. */
+const toDataset =
+  ({ topology, state }: Internals): ToDataset["datasetOf"] =>
+  (data, name, kind) =>
+    datasetOf(data, name, topology, state.compiled, kind);
+
+const loadStreams = (who = "fit") => loaded(import("../training/streamFit.ts"), who);

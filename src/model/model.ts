@@ -4,10 +4,9 @@ import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
-import { type Builder, chain, nameLayers } from "../layers/chain.ts";
-import type { LayerConfig, LayerInput, Topology } from "../layers/configs.ts";
-import { checkChain } from "../layers/registry.ts";
-import { shapeField, withShape } from "../layers/shape.ts";
+import { nameLayers } from "../layers/chain.ts";
+import type { LayerConfig, LayerInput } from "../layers/configs.ts";
+import { shapeField } from "../layers/shape.ts";
 import { type Applied, apply } from "../layers/symbolic.ts";
 import type { ConfusionMatrix } from "../metrics/confusion.ts";
 import {
@@ -21,7 +20,7 @@ import {
   predictDataset,
 } from "../network/predict.ts";
 import type { Input, Layer } from "../plan/operation.ts";
-import { argumentsOf, isDataset } from "../training/arguments.ts";
+import { argumentsOf, isDataset, isStream } from "../training/arguments.ts";
 import type { TrainingOptions } from "../training/compile.ts";
 import { confusionOf, evaluate, type Scores } from "../training/evaluate.ts";
 import { type Gradients, gradientsOf } from "../training/gradients.ts";
@@ -31,36 +30,30 @@ import type {
   EvaluateOptions,
   GradientOptions,
   History,
+  StreamEvaluateOptions,
   TrainOnBatchOptions,
   WeightOptions,
 } from "../training/options.ts";
 import { seedField } from "../training/settings.ts";
-import { fitModel } from "./fit.ts";
+import type { BatchSource } from "../training/source.ts";
+import { ByHand } from "./byHand.ts";
+import { evaluateBatches, fitModel } from "./fit.ts";
 import { Internals, internalsOf, setInternals } from "./internals.ts";
+import type { ListingOptions } from "./listing.ts";
+import { chainOf, only, type Written } from "./made.ts";
 import type { FitOptions, Metadata, SequentialOptions } from "./options.ts";
 import { saveModel } from "./save.ts";
 import { describe } from "./summary.ts";
 import { setWeights, weightsOf } from "./weights.ts";
 
-/** What a model is made of, and what builds it. */
-export interface Written {
-  readonly topology: Topology;
-  readonly builder: Builder;
-  readonly inputShape?: readonly number[];
-}
-
-function chainOf(layers: readonly unknown[]): Written {
-  const { configs, inputShape } = withShape(layers, checkChain);
-  return { topology: { layers: configs }, builder: chain, inputShape };
-}
-
 /** A network of layers: made by sequential(), model(), load() or fromConfig(). */
-export class Model {
+export class Model extends ByHand {
   readonly seed: number;
   metadata: Metadata = {};
 
   /** @param layers of a chain; or a graph, as model() makes it */
   constructor(layers: readonly (LayerInput | LayerConfig)[] | Written, options: SequentialOptions = {}) {
+    super();
     checkOptions("sequential", options, ["seed", "inputShape"]);
     const { topology, builder, inputShape } = "topology" in layers ? layers : chainOf(layers);
     this.seed = seedField().check(options.seed ?? 0, "seed");
@@ -108,17 +101,20 @@ export class Model {
   }
 
   /**
-   * Trains for `epochs` passes over the data. Called again it goes on, for so many more: with the optimizer's state, the number
-   * of steps, and orders of rows and random draws that have not been used; until compile() forgets all that.
+   * Trains for `epochs` passes over the data. Called again it goes on, for so many more: optimizer, steps, random draws; until compile().
    *
-   * `x` and `y` are plain or typed arrays with the batch dimension first (labels may be integers); or pass a Dataset.
+   * `x` and `y` are plain or typed arrays with the batch dimension first (labels may be integers); or pass a Dataset, or a BatchSource.
    * @throws NablaError for data that does not fit, and when the loss stops being finite
    */
-  fit(data: Dataset, options?: FitOptions): Promise<History>;
+  fit(data: Dataset | BatchSource, options?: FitOptions): Promise<History>;
   fit(x: ArrayLike2, y: ArrayLike2, options?: FitOptions): Promise<History>;
-  async fit(x: Dataset | ArrayLike2, y?: ArrayLike2 | FitOptions, more?: FitOptions): Promise<History> {
-    const [data, options] = argumentsOf("fit", internalsOf(this), x, y, more);
-    await fitModel(this, data, options);
+  async fit(
+    x: Dataset | BatchSource | ArrayLike2,
+    y?: ArrayLike2 | FitOptions,
+    more?: FitOptions,
+  ): Promise<History> {
+    if (isStream(x)) await fitModel(this, x, (y ?? {}) as FitOptions);
+    else await fitModel(this, ...argumentsOf("fit", internalsOf(this), x, y, more));
     return this.history;
   }
 
@@ -130,11 +126,13 @@ export class Model {
   /** Loss and metrics on data. The result does not depend on the batch size. */
   evaluate(data: Dataset, options?: EvaluateOptions): Promise<Scores>;
   evaluate(x: ArrayLike2, y: ArrayLike2, options?: EvaluateOptions): Promise<Scores>;
+  evaluate(batches: BatchSource, options?: StreamEvaluateOptions): Promise<Scores>;
   async evaluate(
-    x: Dataset | ArrayLike2,
+    x: Dataset | BatchSource | ArrayLike2,
     y?: ArrayLike2 | EvaluateOptions,
     more?: EvaluateOptions,
   ): Promise<Scores> {
+    if (isStream(x)) return evaluateBatches(this, x, (y ?? {}) as StreamEvaluateOptions);
     const internals = internalsOf(this);
     return evaluate(internals, ...argumentsOf("evaluate", internals, x, y, more));
   }
@@ -145,8 +143,7 @@ export class Model {
   }
 
   /**
-   * One step on these rows: forward, loss, backward, update. Loss (mean over the rows, penalties included) and metrics are those of
-   * this batch, before the update. The optimizer and random draws go on from call to call, and from and to fit().
+   * One step on these rows, which goes on from and to others and fit(). Loss (penalties included) and metrics are from before the update.
    * @throws NablaError for data that does not fit, and when the loss is not finite: the model then has weights that gave a finite one
    */
   trainOnBatch(data: Dataset, options?: TrainOnBatchOptions): Scores;
@@ -264,9 +261,21 @@ export class Model {
     return apply("model", this, values);
   }
 
-  /** Layers, shapes and parameters as a table. */
+  /** Layers, shapes and parameters as a table; of a graph also what each layer is applied to. */
   summary(): string {
-    return describe(internalsOf(this).built);
+    return describe(internalsOf(this));
+  }
+
+  /**
+   * What a step does, as text: a line for each instruction of the tape, with its kernel, buffers and shapes. For learning, and for
+   * tests.
+   *
+   *     console.log(await model.listing({ rows: 2 }));
+   *
+   * @throws NablaError for a model whose input shape is not known, and for "train" and "evaluate" where it is not compiled
+   */
+  async listing(options?: ListingOptions): Promise<string> {
+    return (await import("./listing.ts")).listingOf(internalsOf(this), options);
   }
 
   /**
@@ -278,17 +287,10 @@ export class Model {
   }
 }
 
-function only(all: readonly Input[], who: string, instead: string): readonly number[] {
-  if (all.length === 1) return all[0].shape;
-  throw new NablaError(
-    `${who}: the model has ${all.length} ${instead} (${all.map(({ name }) => name).join(", ")}); see model.${instead}`,
-  );
-}
-
 /** A model whose layers follow each other: sequential([dense({ units: 10, activation: "softmax", inputShape: [784] })]). */
 export function sequential(layers: readonly LayerInput[], options?: SequentialOptions): Model {
   return new Model(layers, options);
 }
 
-export type { EvaluateOptions, GradientOptions, History, TrainOnBatchOptions } from "../training/options.ts";
+export type { EvaluateOptions, GradientOptions, History } from "../training/options.ts";
 export type { Callback, FitOptions, Metadata, SequentialOptions, TrainingContext } from "./options.ts";

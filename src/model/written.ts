@@ -1,10 +1,12 @@
 /** What models are made of that come from documents: chains and graphs. */
+import { nameLayers } from "../layers/chain.ts";
 import type { Topology } from "../layers/configs.ts";
 import { builderOf } from "../layers/graph.ts";
-import type { Written } from "./model.ts";
+import type { Written } from "./made.ts";
 
 /** @param model a checked description, every default written out */
 export const writtenFrom = ({ layers, outputs }: Topology): Written => {
-  const topology = { layers, ...(outputs && { outputs }) };
+  // layers of a graph are found by their names
+  const topology = outputs ? { layers: nameLayers(layers), outputs } : { layers };
   return { topology, builder: builderOf(topology) };
 };

@@ -216,8 +216,8 @@ export const keyOf = (inputs: readonly InputKind[]): string =>
   inputs.map(({ type, scale }) => `${type} ${scale}`).join(" ");
 
 /** A kernel of any rank as the matrices it is multiplied as: [everything before the last axis, a share of the last axis]. */
-export function matricesOf({ shape, groups = 1 }: Parameter): { k: number; out: number; groups: number } {
-  const columns = shape[shape.length - 1];
+export function matricesOf(spec: Parameter): { k: number; out: number; groups: number } {
+  const { shape, groups = 1, columns = shape[shape.length - 1] } = spec;
   return { k: sizeOf(shape) / columns, out: columns / groups, groups };
 }
 

@@ -12,7 +12,15 @@ import type { Flat, Slot } from "../optimizers/kind.ts";
 import { TRAINED } from "../optimizers/update.ts";
 import { ld } from "../plan/builder.ts";
 import type { Layer, Parameter, Placed } from "../plan/operation.ts";
-import { type InputKind, type Mode, type Objective, type Plan, plan, type Update } from "../plan/plan.ts";
+import {
+  type InputKind,
+  type Mode,
+  type Objective,
+  type Plan,
+  type PlanRequest,
+  plan,
+  type Update,
+} from "../plan/plan.ts";
 import { sizeOf } from "../shape.ts";
 import { InferenceNetwork, keyOf, matricesOf, type Tensor } from "./inference.ts";
 
@@ -37,6 +45,8 @@ export class Network extends InferenceNetwork {
   private withGradients = false;
   /** Counts how often parameters or slots were set from outside a training step. */
   changes = 0;
+  /** Counts how often a plan that trains was put into memory: it writes gradients where those of another were. */
+  taken = 0;
 
   get parameterCount(): number {
     return this.tensors.reduce((sum, { spec }) => sum + sizeOf(spec.shape), 0);
@@ -57,11 +67,17 @@ export class Network extends InferenceNetwork {
     });
   }
 
+  override use(wanted: Plan): Plan {
+    if (wanted.mode === "train" && !this.inUse(wanted)) this.taken++;
+    return super.use(wanted);
+  }
+
   /** Fills all parameters from the seed: tensor number t draws from step t of the stream for initialisation. */
   initialize(seed: number): void {
     this.changes++;
     this.tensors.forEach((tensor, t) => {
       const { spec } = tensor;
+      if (spec.values) return this.write(tensor, spec.values);
       const n = sizeOf(spec.shape);
       this.withScratch(n * 4, (scratch) => {
         initialize(this.core, spec.initializer, spec, scratch, n, seed, t);
@@ -113,21 +129,31 @@ export class Network extends InferenceNetwork {
 
   /** The plan for this mode with room for `rows` rows, made once and then remembered. Not yet in memory: see use(). */
   override plan(mode: Mode, rows: number, inputs: readonly InputKind[], training?: Training): Plan {
-    const of = mode === "train" ? (training?.of ?? "trained") : "own";
     const targets = training?.objectives.map(({ loss, target }) => (loss ? target : "given")).join(" ");
-    const key = [mode, rows, keyOf(inputs), targets, training?.inputGradient, of].join(" ");
-    return this.remember(key, () =>
-      plan({
-        mode,
-        rows,
-        architecture: this.architecture,
-        inputs,
-        ...training,
-        core: this.core,
-        parameter: this.lookup((tensor) => this.placed(tensor, of)),
-        base: this.workspace,
-      }),
-    );
+    const key = [
+      mode,
+      rows,
+      keyOf(inputs),
+      targets,
+      training?.inputGradient,
+      weightsFor(mode, training),
+    ].join(" ");
+    return this.remember(key, () => plan(this.request(mode, rows, inputs, training)));
+  }
+
+  /** What such a plan is made from. */
+  request(mode: Mode, rows: number, inputs: readonly InputKind[], training?: Training): PlanRequest {
+    const of = weightsFor(mode, training);
+    return {
+      mode,
+      rows,
+      architecture: this.architecture,
+      inputs,
+      ...training,
+      core: this.core,
+      parameter: this.lookup((tensor) => this.placed(tensor, of)),
+      base: this.workspace,
+    };
   }
 
   /** A copy of a parameter's values, row-major in its shape; `of` chooses the gradient or a slot instead. */
@@ -185,6 +211,9 @@ export class Network extends InferenceNetwork {
     return this.gradients + (this.withGradients ? this.bytes * (1 + this.slots) : 0);
   }
 }
+
+const weightsFor = (mode: Mode, training?: Training): Weights =>
+  mode === "train" ? (training?.of ?? "trained") : "own";
 
 function unpack(core: Core, to: number, from: number, spec: Parameter): void {
   const { k, out, groups } = matricesOf(spec);

@@ -198,7 +198,7 @@ export function byName(network: InferenceNetwork, outputs: readonly Outputs[]): 
 /** The same for the inputs of a data set, with its scale. @throws NablaError when it reads asynchronously */
 export function predictDataset(network: InferenceNetwork, dataset: Dataset, batchSize: number): Outputs[] {
   const { length } = dataset;
-  const places = inputPlaces(dataset, network.architecture.inputs, `predict: ${dataset.name}`);
+  const places = inputPlaces(dataset, network.architecture.inputs, "predict");
   const { x, y } = buffersFor(dataset, length);
   if (!readNow(dataset, range(length), x, y)) {
     throw new NablaError(

@@ -81,9 +81,16 @@ interface Lifetime {
 }
 const FOREVER = Number.POSITIVE_INFINITY;
 
+interface Instruction {
+  readonly kernel: KernelName;
+  readonly fields: Record<string, Value>;
+  /** Rows of the kernel's matrices for each row of the batch. */
+  readonly each: number;
+}
+
 export class PlanBuilder {
   private readonly ranges: Range[] = [];
-  private readonly instructions: { kernel: KernelName; fields: Record<string, Value> }[] = [];
+  private readonly instructions: Instruction[] = [];
   private readonly lifetimes = new Map<Range, Lifetime>();
   /** The step record, which records of losses and optimizers point to. */
   readonly step: Range = { name: "step", bytes: ALIGN, offset: 0 };
@@ -127,9 +134,15 @@ export class PlanBuilder {
     else lifetime.to = Math.max(lifetime.to, at);
   }
 
-  emit<K extends KernelName>(kernel: K, fields: KernelFields<K>): void {
+  /**
+   * Puts an instruction at the end of the tape.
+   *
+   * @param each how many rows the kernel's matrices have for each row of the batch: the pixels of an image, the steps of a sequence,
+   * where the kernel works on the last axis. Default 1
+   */
+  emit<K extends KernelName>(kernel: K, fields: KernelFields<K>, each = 1): void {
     const at = this.instructions.length;
-    this.instructions.push({ kernel, fields: fields as Record<string, Value> });
+    this.instructions.push({ kernel, fields: fields as Record<string, Value>, each });
     for (const value of Object.values<Value>(fields)) if (typeof value !== "number") this.touch(value, at);
   }
 
@@ -148,9 +161,17 @@ export class PlanBuilder {
     this.step.offset = at;
     at += this.step.bytes;
     const records: number[] = [];
-    for (const { kernel } of this.instructions) {
-      records.push(at);
+    const put = (kernel: KernelName) => {
+      const record = at;
       at += Object.keys(this.core.record(kernel)).length * 4;
+      return record;
+    };
+    // the record of EACH follows that of the kernel it calls
+    const outer: number[] = [];
+    for (const { kernel, each } of this.instructions) {
+      const record = put(kernel);
+      records.push(record);
+      outer.push(each === 1 ? record : put("EACH"));
     }
     const tape = Math.ceil(at / 8) * 8;
     at = align(tape + this.instructions.length * 8);
@@ -158,16 +179,21 @@ export class PlanBuilder {
     at = this.place(at);
     if (!(at <= MAX_BYTES)) throw tooLarge(at, [...parameters, ...this.ranges]);
     const view = new DataView(new ArrayBuffer(imageEnd - start));
-    this.instructions.forEach(({ kernel, fields }, i) => {
+    const write = (kernel: KernelName, record: number, fields: Readonly<Record<string, Value>>) => {
       for (const [field, { at, type }] of Object.entries(this.core.record(kernel))) {
         const value = fields[field];
         const number = typeof value === "number" ? value : value.offset;
-        const where = records[i] - start + at;
+        const where = record - start + at;
         if (type === "f") view.setFloat32(where, number, true);
         else view.setUint32(where, number, true);
       }
-      view.setUint32(tape - start + i * 8, this.core.kernel(kernel), true);
-      view.setUint32(tape - start + i * 8 + 4, records[i], true);
+    };
+    this.instructions.forEach(({ kernel, fields, each }, i) => {
+      write(kernel, records[i], fields);
+      const number = this.core.kernel(kernel);
+      if (each > 1) write("EACH", outer[i], { kernel: number, record: records[i], each });
+      view.setUint32(tape - start + i * 8, each > 1 ? this.core.kernel("EACH") : number, true);
+      view.setUint32(tape - start + i * 8 + 4, outer[i], true);
     });
     return { base: start, bytes: new Uint8Array(view.buffer), tape, step: this.step.offset, end: at };
   }

@@ -3,7 +3,7 @@
  */
 import { sizeOf } from "../shape.ts";
 import { type CoreFacts, hasGaps, ld, PlanBuilder, type PlanImage, type Range } from "./builder.ts";
-import { type Graph, graphOf } from "./graph.ts";
+import { type Graph, graphOf, type Node } from "./graph.ts";
 import type { Architecture, Placed, Site } from "./operation.ts";
 import { flatOutputs } from "./passes.ts";
 
@@ -29,6 +29,8 @@ export interface ForwardRequest {
   readonly base: number;
   /** In how many shares each instruction may be run. Default 1. */
   readonly parts?: number;
+  /** What puts it together. Default: one that only does that. */
+  readonly builder?: PlanBuilder;
 }
 
 /** A learning rate besides the optimizer's own, before the schedule, and the step record that has it. */
@@ -52,10 +54,14 @@ export interface PlannedInput {
 /** An output of the network in a plan. */
 export interface PlannedOutput {
   readonly name: string;
-  /** Values in a row. */
+  /** Rows of `output`, targets, weights and losses for each row of the batch: the pixels of an image whose loss compares each. */
+  readonly each: number;
+  /** Values in each of these. */
   readonly units: number;
-  /** [rows, ld(units)] */
+  /** [rows · each, ld(units)] */
   readonly output: Range;
+  /** What weights are multiplied by, so that losses of pixels add up to that of their row. */
+  readonly share: number;
   /** Where labels (int32) or target values (float32, dense rows) are read to. */
   readonly y?: Range;
   /** Whether y is labels or values: see planTarget(). */
@@ -75,6 +81,8 @@ export interface Plan extends PlanImage {
   readonly outputs: readonly PlannedOutput[];
   /** Step records of learning rates that single layers have, to be set before each step. */
   readonly rates?: readonly OwnRate[];
+  /** Whether gradients of parameters that are used more than once are added up in buffers of the plan. */
+  readonly sums?: boolean;
   /** Every layer's values in order, for finding where a NaN came from. */
   readonly trace: readonly {
     readonly layer: string;
@@ -101,7 +109,7 @@ export function predictPlan(request: ForwardRequest): Plan {
   });
   const outputs = request.architecture.outputs.map(({ name }, i): PlannedOutput => {
     const { shape, y } = graph.outputs[i];
-    return { name, units: sizeOf(shape), output: builder.pin(y!) };
+    return { name, each: 1, units: sizeOf(shape), share: 1, output: builder.pin(y!) };
   });
   const image = builder.finish(request.base, parameters);
   const end = builder.length;
@@ -110,10 +118,10 @@ export function predictPlan(request: ForwardRequest): Plan {
 }
 
 /** The graph as it is planned. */
-export function prepare(architecture: Architecture): Graph {
+export function prepare(architecture: Architecture, stays?: (value: Node, output: number) => boolean): Graph {
   const graph = graphOf(architecture);
   for (const node of graph.nodes) node.operation.pass?.(node, graph);
-  flatOutputs(graph);
+  flatOutputs(graph, stays);
   return graph;
 }
 
@@ -131,7 +139,7 @@ export function planForward(
   const { architecture } = request;
   const { training } = options;
   const { nodes } = graph;
-  const builder = new PlanBuilder(request.rows, request.core, request.parts);
+  const builder = request.builder ?? new PlanBuilder(request.rows, request.core, request.parts);
   const inputs = architecture.inputs.map(({ name, shape }, i): PlannedInput => {
     const input = graph.inputs[i];
     const kind = request.inputs[i];

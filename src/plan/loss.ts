@@ -33,6 +33,8 @@ export interface Loss {
     | { readonly kernel: KernelsWith<"FusedLoss">; readonly fused: true }
     | { readonly kernel: KernelsWith<"Loss">; readonly fused: false }
     | undefined;
+  /** Whether it compares distributions over the last axis: of images and sequences one for each pixel, of which it is the mean. */
+  readonly lastAxis: boolean;
   /** The activation it computes for outputs that are linear, which are its logits then; undefined where it takes them as they are. */
   readonly logits: string | undefined;
   /** The record's field alpha for so many outputs. */

@@ -20,7 +20,11 @@ export interface Parameter {
   readonly layout: Layout;
   /** Packed: columns are cut into so many matrices, one after the other. Default 1. */
   readonly groups?: number;
+  /** Columns of the matrix, where they are more than the last axis: the last axes together. */
+  readonly columns?: number;
   readonly initializer: InitializerConfig;
+  /** What it begins as instead, where that is known: row-major in its shape. */
+  readonly values?: ArrayLike<number>;
   readonly fanIn: number;
   readonly fanOut: number;
   /** Penalties l1·|w| + l2·w² added to the loss. */

@@ -1,5 +1,5 @@
 /** What is changed in a graph before it is planned. Its outputs keep their values. */
-import { type Graph, type Made, put } from "./graph.ts";
+import { type Graph, type Made, type Node, put } from "./graph.ts";
 import { flattenOutput } from "./reshape.ts";
 
 /**
@@ -16,9 +16,13 @@ export function activationAfterMax(node: Made, { outputs }: Graph): void {
   node.operation = after;
 }
 
-/** What leaves an image with padding channels ends with a flat copy. */
-export function flatOutputs({ nodes, outputs }: Graph): void {
+/** What leaves an image with padding channels ends with a flat copy. @param stays which outputs are left as images */
+export function flatOutputs(
+  { nodes, outputs }: Graph,
+  stays?: (value: Node, output: number) => boolean,
+): void {
   for (const [i, value] of outputs.entries()) {
+    if (stays?.(value, i)) continue;
     const operation = flattenOutput(value.operation?.layer ?? "input", value.shape);
     if (!operation) continue;
     // the copy is the output instead

@@ -6,7 +6,7 @@
  */
 
 import { sizeOf } from "../shape.ts";
-import { ld, type PlanBuilder, type Range } from "./builder.ts";
+import { hasGaps, ld, type PlanBuilder, type Range } from "./builder.ts";
 import {
   type ForwardRequest,
   type Mode,
@@ -17,6 +17,7 @@ import {
   predictPlan,
   prepare,
 } from "./forward.ts";
+import type { Node } from "./graph.ts";
 import type { Loss } from "./loss.ts";
 import { withoutLast } from "./passes.ts";
 import { walkChain } from "./walk.ts";
@@ -54,7 +55,11 @@ export function plan(request: PlanRequest): Plan {
   if (mode === "predict") return predictPlan(request);
   const training = mode === "train";
   const objectives = request.objectives!;
-  const graph = prepare(request.architecture);
+  const byPixel = objectives.map(() => false);
+  const graph = prepare(request.architecture, (value, i) => {
+    byPixel[i] = comparesPixels(value, objectives[i].loss);
+    return byPixel[i];
+  });
   // the last activation and the loss are one kernel where the pair has one
   const after = withoutLast(graph, (output, name) => objectives[output].loss?.kernel(name)?.fused === true);
   const forward = planForward(request, graph, { training, packs: !inputGradient });
@@ -62,16 +67,17 @@ export function plan(request: PlanRequest): Plan {
   const loss = builder.length;
   const planned = graph.outputs.map(({ shape, y }, i) => {
     const { layers, outputs } = request.architecture;
-    const units = sizeOf(shape);
+    const each = byPixel[i] ? sizeOf(shape.slice(0, -1)) : 1;
+    const units = sizeOf(shape) / each;
     const layer = layers[outputs[i].layer].name;
-    const at = { name: outputs[i].name, layer, units, after: after[i], z: y!, training };
+    const at = { name: outputs[i].name, layer, each, units, after: after[i], z: y!, training };
     const made = planLoss(builder, objectives[i], at);
     const { losses, gradient } = made;
     const { factor = 1 } = objectives[i];
-    if (i === 0 && factor === 1) builder.emit("LOSS_REDUCE", { losses, step: builder.step });
-    else builder.emit("LOSS_ADD", { losses, step: builder.step, factor, begins: i === 0 ? 1 : 0 });
-    if (gradient && factor !== 1) builder.emit("SCALE", { y: gradient, x: gradient, units, factor });
-    if (made.a) trace.push({ layer, range: made.a, shape: [units] });
+    if (i === 0 && factor === 1) builder.emit("LOSS_REDUCE", { losses, step: builder.step }, each);
+    else builder.emit("LOSS_ADD", { losses, step: builder.step, factor, begins: i === 0 ? 1 : 0 }, each);
+    if (gradient && factor !== 1) builder.emit("SCALE", { y: gradient, x: gradient, units, factor }, each);
+    if (made.a) trace.push({ layer, range: made.a, shape: shapeOf(at) });
     return made;
   });
   // where the loss is not a number the tape stops here, and the outputs are searched for where that began
@@ -104,41 +110,67 @@ export function plan(request: PlanRequest): Plan {
     inputs: forward.inputs.map((input, i) => ({ ...input, dx: dx[i] })),
     outputs: planned.map(({ gradient: _, a: __, ...output }) => output),
     rates,
+    sums: training && graph.nodes.some(({ operation }) => operation.settle),
     trace,
     marks: { loss, backward, penalties, update, end: builder.length },
   };
 }
 
+/**
+ * Whether a loss compares an image pixel by pixel: where it is about distributions over the last axis, and where values and their
+ * padding would have to be parted to be one long row, before an activation that the loss would compute.
+ */
+function comparesPixels({ shape, operation }: Node, loss?: Loss): boolean {
+  if (!loss || shape.length === 1) return false;
+  const after = operation?.activation ?? "linear";
+  return loss.lastAxis || (hasGaps(shape) && after !== "linear" && loss.kernel(after)?.fused === true);
+}
+
+const shapeOf = ({ each, units }: { each: number; units: number }) => (each > 1 ? [each, units] : [units]);
+
 /** The loss of one output and its gradient, put on the tape. What is computed elsewhere, or given from outside, has buffers only. */
 function planLoss(
   builder: PlanBuilder,
   { loss, target: kind }: Objective,
-  at: { name: string; layer: string; units: number; after: string; z: Range; training: boolean },
+  at: {
+    name: string;
+    layer: string;
+    each: number;
+    units: number;
+    after: string;
+    z: Range;
+    training: boolean;
+  },
 ): PlannedOutput & { losses: Range; gradient?: Range; a?: Range } {
-  const { name, units, after, z, training } = at;
-  const { rows, step } = builder;
+  const { name, each, units, after, z, training } = at;
+  const { step } = builder;
+  const rows = builder.rows * each;
   const pair = loss?.kernel(after);
   if (!loss || !pair) {
     const losses = builder.pin(builder.alloc("losses", rows * 4));
     const da = training ? builder.pin(builder.tensor("output gradients", [units])) : undefined;
-    const given = { name, units, output: z, losses, da, gradient: da };
+    const given = { name, each, units, share: 1, output: z, losses, da, gradient: da };
     if (!loss) return given;
     const target = stageTarget(builder, kind, units);
     const weight = builder.pin(builder.alloc("sample weights", rows * 4));
     return { ...given, y: target.staged, yKind: target.kind, weight };
   }
-  const target = planTarget(builder, kind, loss, units);
+  const target = planTarget(builder, kind, loss, at);
   const weight = builder.pin(builder.alloc("sample weights", rows * 4));
   const losses = builder.pin(builder.alloc("losses", rows * 4));
-  const gradient = training ? builder.tensor("output gradients", [units]) : undefined;
-  const record = { losses, y: target.y, weight, step, units, alpha: loss.alpha(units) };
-  const common = { name, units, y: target.staged, yKind: target.kind, weight, losses, gradient };
+  const gradient = training ? builder.tensor("output gradients", shapeOf(at)) : undefined;
+  const alpha = loss.alpha(units);
+  const record = { losses, y: target.y, weight, step, units, alpha };
+  // of distributions the mean over the pixels; of others what a long row of all values would have
+  const share = loss.lastAxis ? 1 / each : loss.alpha(units * each) / alpha;
+  const y = { y: target.staged, yKind: target.kind };
+  const common = { name, each, units, share, ...y, weight, losses, gradient };
   if (!pair.fused) {
-    builder.emit(pair.kernel, { ...record, da: gradient ?? 0, a: z });
+    builder.emit(pair.kernel, { ...record, da: gradient ?? 0, a: z }, each);
     return { ...common, output: z };
   }
-  const a = builder.tensor(`outputs of ${at.layer}`, [units]);
-  builder.emit(pair.kernel, { ...record, dz: gradient ?? 0, a, z });
+  const a = builder.tensor(`outputs of ${at.layer}`, shapeOf(at));
+  builder.emit(pair.kernel, { ...record, dz: gradient ?? 0, a, z }, each);
   // a linear layer's outputs stay logits, as predict() gives them; only the loss sees probabilities
   return { ...common, output: after === "linear" ? z : a, a };
 }
@@ -154,22 +186,24 @@ function planTarget(
   builder: PlanBuilder,
   kind: "class" | "values",
   loss: Loss,
-  units: number,
+  at: { each: number; units: number },
 ): { staged: Range; y: Range; kind: "labels" | "values" } {
-  const y = builder.tensor("targets", [units]);
+  const { each, units } = at;
+  const rows = builder.rows * each;
+  const y = builder.tensor("targets", shapeOf(at));
   const smoothing = loss.smoothing(units);
   // one output for two classes: the reader writes 0 and 1 (or ±1) as values
   if (kind === "class" && units > 1) {
-    const staged = builder.pin(builder.alloc("labels", builder.rows * 4));
+    const staged = builder.pin(builder.alloc("labels", rows * 4));
     const { on, off } = smoothing ? smoothed(loss, smoothing) : loss.labels;
-    builder.emit("ONE_HOT", { y, labels: staged, units, on, off });
+    builder.emit("ONE_HOT", { y, labels: staged, units, on, off }, each);
     return { staged, y, kind: "labels" };
   }
   // metrics look at the targets as they were read, so smoothed ones have a buffer of their own
   if (ld(units) === units && !smoothing) return { staged: builder.pin(y), y, kind: "values" };
-  const staged = builder.pin(builder.alloc("targets as read", builder.rows * units * 4));
-  if (smoothing) builder.emit("SMOOTH_TARGETS", { y, from: staged, units, ...smoothing });
-  else builder.emit("INPUT_F32", { x: y, from: staged, rowsEach: 1, inputs: units });
+  const staged = builder.pin(builder.alloc("targets as read", rows * units * 4));
+  if (smoothing) builder.emit("SMOOTH_TARGETS", { y, from: staged, units, ...smoothing }, each);
+  else builder.emit("INPUT_F32", { x: y, from: staged, rowsEach: each, inputs: units });
   return { staged, y, kind: "values" };
 }
 

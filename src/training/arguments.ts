@@ -6,6 +6,7 @@ import { NablaError } from "../errors.ts";
 import { outputCount } from "../layers/chain.ts";
 import type { Topology } from "../layers/configs.ts";
 import type { CompiledTraining } from "./compile.ts";
+import type { BatchSource } from "./source.ts";
 
 /** A data set; or x and y, where rows may have factors of the loss. */
 export type DataArgument =
@@ -20,6 +21,16 @@ export function isDataset(value: unknown): value is Dataset {
     typeof (value as Dataset).read === "function"
   );
 }
+
+/** Data of unknown length: an iterator, something to iterate over, or a function. */
+export const isStream = (value: unknown): value is BatchSource =>
+  typeof value === "function" ||
+  (typeof value === "object" &&
+    value !== null &&
+    !isDataset(value) &&
+    !Array.isArray(value) &&
+    !ArrayBuffer.isView(value) &&
+    ("next" in value || Symbol.iterator in value || Symbol.asyncIterator in value));
 
 /** What data is for: a model's layers, and its loss where it is compiled. */
 interface Purpose {
@@ -46,9 +57,11 @@ export function datasetOf(
   name: string,
   topology: Topology,
   compiled: CompiledTraining | undefined,
+  kind?: Dataset["target"]["kind"],
 ): Dataset {
   if (isDataset(data)) return data;
   // labels stay labels where there is an output for each; with one output a regression takes whole numbers as they are
   const quantity = compiled?.loss.classification === false && outputCount(topology) === 1;
-  return arrayDataset(data[0], data[1], { name, ...(quantity && { target: "values" as const }) });
+  const target = quantity ? "values" : kind;
+  return arrayDataset(data[0], data[1], { name, ...(target && { target }) });
 }

@@ -9,12 +9,15 @@ import { ld } from "../plan/builder.ts";
 import type { Loss } from "../plan/loss.ts";
 import type { Plan } from "../plan/plan.ts";
 import { showShape, sizeOf } from "../shape.ts";
+import { byPixel, checkPixels, type Grain, grainOf, targetKind, writeLabels } from "./pixels.ts";
 import type { Weighting } from "./weighting.ts";
 
 /** Rows that were read into buffers of their own. */
 export interface Ready {
   readonly x: Inputs;
   readonly y: Targets;
+  /** Factors of the loss of these rows, where they are not those of the dataset. */
+  readonly samples?: ArrayLike<number>;
 }
 
 /** Reads batches of one dataset into a plan's buffers. */
@@ -94,14 +97,14 @@ export class BatchLoader {
   }
 
   /** Puts the plan into memory with rows that were read before: `indices` are those from the row `first` on of what is ready. */
-  copy(plan: Plan, indices: Uint32Array, { x, y }: Ready, first = 0): void {
+  copy(plan: Plan, indices: Uint32Array, { x, y, samples }: Ready, first = 0): void {
     this.network.use(plan);
     const to = this.views(plan, indices.length);
     const width = sizeOf(this.dataset.inputShape);
     const values = targetSize(this.dataset.target);
     to.x.set(x.subarray(first * width, first * width + to.x.length));
     to.y.set(y.subarray(first * values, first * values + to.y.length));
-    this.finish(plan, indices, to.y);
+    this.finish(plan, indices, to.y, samples);
   }
 
   private views(plan: Plan, rows: number): { x: Inputs; y: Targets } {
@@ -114,9 +117,10 @@ export class BatchLoader {
     if (this.dataset.target.kind === "values") {
       return {
         x,
-        y: output.y
-          ? core.f32(output.y.offset, rows * output.units)
-          : new Float32Array(rows * this.dataset.target.size),
+        y:
+          output.y && output.yKind === "values"
+            ? core.f32(output.y.offset, rows * output.each * output.units)
+            : new Float32Array(rows * this.dataset.target.size),
       };
     }
     if (output.yKind === "labels") return { x, y: core.i32(output.y!.offset, rows) };
@@ -124,13 +128,14 @@ export class BatchLoader {
     return { x, y: this.labels.subarray(0, rows) };
   }
 
-  private finish(plan: Plan, indices: Uint32Array, y: Targets): void {
+  private finish(plan: Plan, indices: Uint32Array, y: Targets, own?: ArrayLike<number>): void {
     const [output] = plan.outputs;
     if (!output.weight) return;
     const rows = indices.length;
     const { core } = this.network;
-    const weight = core.f32(output.weight.offset, rows);
-    weight.fill(1);
+    const { each, units, share } = output;
+    const weight = core.f32(output.weight.offset, rows * each);
+    weight.fill(share);
     const { target } = this.dataset;
     if (target.kind === "class") {
       for (let r = 0; r < rows; r++) {
@@ -146,15 +151,32 @@ export class BatchLoader {
       const { on, off } = this.loss!.labels;
       for (let r = 0; r < rows; r++) values[r] = target.classes > 2 ? y[r] : y[r] === 1 ? on : off;
     }
-    const { classes, samples } = this.weighting;
-    if (samples) for (let r = 0; r < rows; r++) weight[r] = samples[indices[r]];
+    if (target.kind === "values" && output.yKind === "labels") {
+      const labels = core.i32(output.y!.offset, rows * each);
+      writeLabels(labels, y, { pixels: each, units }, this.dataset.name, indices);
+      y = labels;
+    }
+    const { classes, samples = own } = this.weighting;
+    if (samples)
+      for (let r = 0; r < rows; r++)
+        for (let p = r * each; p < (r + 1) * each; p++) weight[p] *= samples[indices[r]];
     if (!classes) return;
-    if (target.kind === "class") for (let r = 0; r < rows; r++) weight[r] *= classes[y[r]];
+    if (each === 1 && this.grain.pixels > 1)
+      throw new NablaError(
+        `classWeight: loss "${this.loss!.name}" takes the pixels of these outputs together; use "categoricalCrossentropy", or activation "sigmoid" and one output for each pixel`,
+      );
+    if (output.yKind === "labels" || target.kind === "class")
+      for (let r = 0; r < rows * each; r++) weight[r] *= classes[y[r]];
     else {
       const between = middle(this.loss!);
-      for (let r = 0; r < rows; r++)
-        weight[r] *= classes[predictedClass(y as Float32Array, r * output.units, output.units, between)];
+      for (let r = 0; r < rows * each; r++)
+        weight[r] *= classes[predictedClass(y as Float32Array, r * units, units, between)];
     }
+  }
+
+  /** How outputs of the network are classified. */
+  private get grain(): Grain {
+    return grainOf(this.network.outputShape, this.loss!);
   }
 
   /** What metrics see of the batch that was just run: views, valid until the next call into the core. */
@@ -162,23 +184,15 @@ export class BatchLoader {
     const { core } = this.network;
     const [output] = plan.outputs;
     const { units } = output;
+    const n = rows * output.each;
     const stride = ld(units);
-    const outputs = core.f32(output.output.offset, rows * stride);
+    const outputs = core.f32(output.output.offset, n * stride);
     const { on, off } = this.loss!.labels;
-    if (this.dataset.target.kind === "values") {
-      return {
-        rows,
-        units,
-        stride,
-        threshold,
-        on,
-        off,
-        outputs,
-        values: core.f32(output.y!.offset, rows * units),
-      };
-    }
-    const labels = output.yKind === "labels" ? core.i32(output.y!.offset, rows) : this.labels;
-    return { rows, units, stride, threshold, on, off, outputs, labels };
+    const common = { rows: n, units, stride, threshold, on, off, outputs };
+    if (output.yKind === "labels") return { ...common, labels: core.i32(output.y!.offset, n) };
+    if (this.dataset.target.kind === "class") return { ...common, labels: this.labels };
+    const batch = { ...common, values: core.f32(output.y!.offset, n * units) };
+    return output.each > 1 ? batch : byPixel(batch, this.grain);
   }
 }
 
@@ -198,8 +212,9 @@ export function checkFit(dataset: Dataset, network: Network, loss: Loss): void {
   }
   const units = sizeOf(last.outputShape);
   const { target } = dataset;
+  checkPixels(dataset.name, target, last.outputShape, loss, `${last.type} "${last.name}" (layer ${at + 1})`);
   if (target.kind === "values") {
-    if (target.size !== units) {
+    if (target.size !== units && targetKind(target, last.outputShape, loss) === "values") {
       throw new NablaError(
         `${last.type} "${last.name}" (layer ${at + 1}) has ${units} outputs, but ${dataset.name} has ${target.size} target values a row`,
       );

@@ -11,6 +11,15 @@ export interface Changes {
   readonly baseRate?: number;
 }
 
+/** The factor after the rate, which resets it. */
+export function setRates(
+  context: Pick<TrainingContext, "nextLearningRate" | "rateFactor">,
+  { baseRate, rateFactor }: Changes,
+): void {
+  if (baseRate !== undefined) context.nextLearningRate = baseRate;
+  if (rateFactor !== undefined) context.rateFactor = rateFactor;
+}
+
 /** @param changed called with what they change */
 export function contextOf<M>(
   request: TrainRequest<M>,

@@ -55,7 +55,7 @@ function badData(network: Network, { plan, dataset, indices }: Failed): Diagnosi
   const [output] = plan.outputs;
   return (
     (input.kind.type === "float32" && find("input", input.x.offset, sizeOf(dataset.inputShape))) ||
-    (output.yKind === "values" && find("target", output.y!.offset, output.units)) ||
+    (output.yKind === "values" && find("target", output.y!.offset, output.units * output.each)) ||
     undefined
   );
 }

@@ -1,6 +1,6 @@
 /** Running a network over a dataset without changing it: loss, metrics, confusion matrix, outputs. */
 
-import { type Dataset, range } from "../data/dataset.ts";
+import { type Dataset, range, targetSize } from "../data/dataset.ts";
 import { checkOptions } from "../fields/options.ts";
 import { outputThreshold } from "../losses/resolve.ts";
 import { ConfusionMatrix } from "../metrics/confusion.ts";
@@ -11,13 +11,14 @@ import { batchSizeOf } from "../network/predict.ts";
 import type { Loss } from "../plan/loss.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep } from "../plan/step.ts";
-import { sizeOf } from "../shape.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import type { AnyMetric } from "./compile.ts";
 import { checkInUse, runWithLoss } from "./given.ts";
 import { EVALUATE_OPTIONS, type EvaluateOptions } from "./options.ts";
 import { type Measure, ownMetric } from "./own.ts";
 import { pauser } from "./pause.ts";
+import { classesIn, rowLosses, rowOutputs, targetKind } from "./pixels.ts";
+import type { Source } from "./source.ts";
 import type { TrainingState } from "./state.ts";
 import { type Weighting, weightingOf } from "./weighting.ts";
 
@@ -34,6 +35,8 @@ export interface ScoreRequest {
   readonly loss: Loss;
   readonly metrics: readonly Metric[];
   readonly batchSize: number;
+  /** Batches in place of rows by number: `dataset` says what they are like. */
+  readonly source?: Source;
   readonly weighting?: Weighting;
   readonly confusion?: ConfusionMatrix;
   /** Called with each row's number and loss. */
@@ -45,19 +48,23 @@ export interface ScoreRequest {
 /** The result does not depend on the batch size: rows are computed independently and added up in order. */
 export async function score(request: ScoreRequest): Promise<Scores> {
   const { network, dataset, loss, metrics, confusion, onRow, pause } = request;
-  const rows = Math.min(request.batchSize, dataset.length);
+  const { source } = request;
   const input = { type: dataset.inputType, scale: dataset.inputScale };
-  const plan = network.plan("evaluate", rows, [input], {
-    objectives: [{ loss, target: dataset.target.kind }],
-  });
+  const objectives = [{ loss, target: targetKind(dataset.target, network.outputShape, loss) }];
+  const planFor = (rows: number) => network.plan("evaluate", rows, [input], { objectives });
+  const rows = Math.min(request.batchSize, dataset.length);
+  let plan = planFor(source ? source.rows : rows);
   const loader = new BatchLoader(network, dataset, loss, request.weighting);
   const threshold = outputThreshold(loss, network.activations[0]);
   for (const metric of metrics) metric.reset();
-  let sum = 0;
-  for (let from = 0; from < dataset.length; from += rows) {
-    const n = Math.min(rows, dataset.length - from);
-    const indices = range(n, from);
-    const wait = loader.load(plan, indices, from / rows);
+  let [sum, from] = [0, 0];
+  for (let number = 0; from < dataset.length; number++) {
+    const ready = source && (await source.next({ epoch: 0, batch: number }));
+    if (source && !ready) break;
+    const n = ready ? ready.y.length / targetSize(dataset.target) : Math.min(rows, dataset.length - from);
+    if (n > plan.rows) plan = planFor(n);
+    const indices = range(n, ready ? 0 : from);
+    const wait = ready ?? loader.load(plan, indices, number);
     if (wait) loader.copy(plan, indices, await wait);
     const scored = scoreRows(network, plan, loader, loss, n, threshold, sum);
     const { batch, losses, sum: after } = scored instanceof Promise ? await scored : scored;
@@ -71,14 +78,14 @@ export async function score(request: ScoreRequest): Promise<Scores> {
     if (onRow) {
       // copies: the caller may keep them, or use the network in between
       const each = losses.slice();
-      const outputs = batch.outputs.slice();
-      for (let r = 0; r < n; r++)
-        onRow(from + r, each[r], outputs.subarray(r * batch.stride, r * batch.stride + batch.units));
+      const outputs = Array.from(each, (_, r) => rowOutputs(batch, r, batch.rows / n));
+      for (let r = 0; r < n; r++) onRow(from + r, each[r], outputs[r]);
     }
+    from += n;
     const turn = pause?.();
     if (turn) await turn;
   }
-  const scores: Scores = { loss: sum / dataset.length + penalties(network) };
+  const scores: Scores = { loss: sum / from + penalties(network) };
   for (const metric of metrics) scores[metric.name] = metric.result();
   return scores;
 }
@@ -109,7 +116,8 @@ export function scoreRows(
   beginStep(core, plan.step, { rows });
   const scored = () => loader.scored(plan, rows, threshold);
   const done = (): Ran => {
-    const losses = core.f32(plan.outputs[0].losses!.offset, rows);
+    const [output] = plan.outputs;
+    const losses = rowLosses(core.f32(output.losses!.offset, rows * output.each), output.each);
     let sum = before;
     for (let r = 0; r < rows; r++) sum += losses[r];
     return { sum, losses, batch: scored() };
@@ -131,6 +139,7 @@ export async function evaluate(
   dataset: Dataset,
   options: EvaluateOptions,
   confusion?: ConfusionMatrix,
+  source?: Source,
 ): Promise<Scores> {
   const batchSize = batchSizeOf("evaluate", options, EVALUATE_OPTIONS);
   const { loss, metrics } = subject.state.required;
@@ -142,8 +151,9 @@ export async function evaluate(
     network,
     dataset,
     loss,
-    metrics: metricsFor(metrics, network.outputShape),
+    metrics: metricsFor(metrics, network.outputShape, loss),
     batchSize,
+    source,
     confusion,
     onRow,
     weighting,
@@ -159,7 +169,7 @@ export async function confusionOf(
 ): Promise<ConfusionMatrix> {
   checkOptions("confusionMatrix", options, EVALUATE_OPTIONS);
   const { outputShape } = subject.build(dataset.inputShape);
-  const confusion = new ConfusionMatrix(Math.max(2, sizeOf(outputShape)));
+  const confusion = new ConfusionMatrix(classesIn(outputShape, subject.state.required.loss));
   await evaluate(subject, dataset, options, confusion);
   return confusion;
 }
@@ -168,13 +178,15 @@ export async function confusionOf(
 export const metricsFor = (
   metrics: readonly AnyMetric[],
   outputShape: readonly number[],
+  loss: Loss,
   measure?: Measure,
 ): Metric[] =>
   metrics.map((each) =>
     typeof each === "string"
-      ? metric(each, Math.max(2, sizeOf(outputShape)))
+      ? metric(each, classesIn(outputShape, loss))
       : ownMetric(each, outputShape, measure),
   );
+
 /** Σ over parameters with a penalty of l1·|w| + l2·w². */
 export function penalties(network: Network): number {
   let sum = 0;

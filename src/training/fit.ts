@@ -3,22 +3,23 @@ import { type Callback, type TrainedModel, withState } from "../callbacks/callba
 import type { Dataset } from "../data/dataset.ts";
 import { partsOf, splitRows } from "../data/split.ts";
 import { NablaError } from "../errors.ts";
-import { checkOptions } from "../fields/options.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
-import type { DataArgument } from "./arguments.ts";
+import { unlessAborted } from "./aborted.ts";
+import { type DataArgument, isStream } from "./arguments.ts";
 import { checkFit } from "./batch.ts";
-import { metricsFor } from "./evaluate.ts";
-import { type FitOptions, fitOptionNames } from "./options.ts";
+import type { FitOptions } from "./options.ts";
 import { batchesOf, requestOf, type TrainRequest } from "./request.ts";
 import { checkResume } from "./resume.ts";
 import { freshRun, type Run } from "./run.ts";
-import { type RunSettings, readSettings, type Settings } from "./settings.ts";
+import type { RunSettings, Settings } from "./settings.ts";
+import type { BatchSource, Source } from "./source.ts";
 import type { TrainingState } from "./state.ts";
+import type { ToDataset } from "./stream.ts";
 import { weightingOf } from "./weighting.ts";
 
 /** What is trained, as the model hands it in. */
-export interface ModelToTrain<M extends TrainedModel> {
+export interface ModelToTrain<M extends TrainedModel> extends ToDataset {
   readonly model: M;
   readonly seed: number;
   readonly state: TrainingState;
@@ -26,32 +27,54 @@ export interface ModelToTrain<M extends TrainedModel> {
   build(inputShape: readonly number[]): Network;
   /** Called with the data that is trained on, once it is checked. */
   learnFrom(dataset: Dataset): void;
+  /** Metrics for the outputs of its network. */
+  metrics(): Metric[];
+  /** What reads batches from iterators: most trainings have no use for it. */
+  streams(): Promise<typeof import("./streamFit.ts")>;
   /** Whether a layer looks across rows in training. */
   acrossRows(): boolean;
-  /** What validationData is, as a data set. */
-  datasetOf(data: DataArgument): Dataset;
   /** Trains, here or elsewhere. */
   train(request: TrainRequest<M>, run: Run, options: FitOptions<M>): Promise<void>;
 }
 
-/** @see Model.fit */
+/** @see Model.fit @param wanted the settings among the options, checked */
 export async function fit<M extends TrainedModel>(
   subject: ModelToTrain<M>,
-  data: Dataset,
+  given: Dataset | BatchSource,
+  wanted: Settings,
   options: FitOptions<M>,
 ): Promise<void> {
+  if (!isStream(given)) return prepared(subject, given, wanted, options);
+  const { endless, streamOf } = await subject.streams();
+  const stream = streamOf(subject, given, wanted, options);
+  let failed = true;
+  try {
+    const like = await unlessAborted(stream.begin(), options.signal);
+    await prepared(subject, endless(like, subject), wanted, options, stream);
+    failed = false;
+  } finally {
+    await stream.close(failed);
+  }
+}
+
+/** @param source where `data` only says what rows are like */
+async function prepared<M extends TrainedModel>(
+  subject: ModelToTrain<M>,
+  data: Dataset,
+  wanted: Settings,
+  options: FitOptions<M>,
+  source?: Source,
+): Promise<void> {
   const { model, state } = subject;
-  checkOptions("fit", options, fitOptionNames());
   const compiled = state.required;
-  const wanted = readSettings(options, options.resume ? state.settings : undefined, subject.seed);
   const { apart, validation, rows } = validationOf(subject, data, options, wanted);
   const [train, augment] = movesImages(wanted) ? await moved(apart, wanted) : [apart, undefined];
   const network = subject.build(train.inputShape);
   checkFit(train, network, compiled.loss);
   if (validation) checkFit(validation, network, compiled.loss);
   const { augment: _, ...plain } = wanted;
-  const settings: RunSettings = { ...plain, ...(augment && { augment }), rows: train.length };
-  checkBatch(options, settings);
+  const settings: RunSettings = { ...plain, ...(augment && { augment }), rows: source ? 0 : train.length };
+  if (!source) checkBatch(options, settings);
   const progress = progressOf(options);
   const { outputShape } = network;
   const { classWeight } = settings;
@@ -73,12 +96,13 @@ export async function fit<M extends TrainedModel>(
     });
   begin(subject, network, settings, callbacks, options.resume);
   subject.learnFrom(train);
-  state.counting = runningMetrics(state, outputShape);
+  state.counting = runningMetrics(state, subject.metrics());
   try {
     await subject.train(
       {
-        ...requestOf(compiled, network, train, settings),
+        ...requestOf(compiled, network, train, settings, subject.metrics()),
         model,
+        source,
         validation,
         validationWeighting,
         metrics: state.counting,
@@ -129,8 +153,7 @@ function begin<M extends TrainedModel>(
 }
 
 /** Metrics with the sums that the run starts from. */
-function runningMetrics({ required, run }: TrainingState, outputShape: readonly number[]): Metric[] {
-  const metrics = metricsFor(required.metrics, outputShape);
+function runningMetrics({ run }: TrainingState, metrics: Metric[]): Metric[] {
   for (const metric of metrics) {
     metric.reset();
     if (run.metrics[metric.name]) metric.restore(run.metrics[metric.name]);
@@ -145,7 +168,11 @@ function validationOf<M extends TrainedModel>(
   { validationData }: { readonly validationData?: DataArgument },
   { validationSplit, seed }: Settings,
 ): { apart: Dataset; validation?: Dataset; rows?: readonly Uint32Array[] } {
-  if (validationData) return { apart: data, validation: datasetOf(validationData) };
+  if (isStream(validationData))
+    throw new NablaError(
+      "fit: validationData: expected a data set, [x, y] or [x, y, sampleWeight], got an iterator; call evaluate() with it in a callback's onEpochEnd",
+    );
+  if (validationData) return { apart: data, validation: datasetOf(validationData, "validationData") };
   if (validationSplit === 0) return { apart: data };
   const rows = splitRows(data, validationSplit, { seed });
   const [apart, validation] = partsOf(data, rows);

@@ -10,7 +10,7 @@ import { Outputs } from "../network/predict.ts";
 import { ld } from "../plan/builder.ts";
 import type { Loss, OwnLosses } from "../plan/loss.ts";
 import type { Plan } from "../plan/plan.ts";
-import { showShape } from "../shape.ts";
+import { showShape, sizeOf } from "../shape.ts";
 
 /** A loss of a program's own. Documents and files have its name alone: see load() for going on with it. */
 export interface OwnLoss {
@@ -148,7 +148,8 @@ export function copiesOf(
     outputs.set(batch.outputs.subarray(r * stride, r * stride + units), r * units);
     for (let c = 0; c < units; c++) targets[r * units + c] = target(batch, r, c);
   }
-  const shape = [rows, ...outputShape];
+  // rows may be the pixels of images
+  const shape = [(rows * units) / sizeOf(outputShape), ...outputShape];
   return [new Outputs(outputs, shape), new Outputs(targets, shape)];
 }
 

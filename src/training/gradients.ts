@@ -7,6 +7,7 @@ import { BatchLoader, checkFit } from "./batch.ts";
 import { type ModelToScore, penalties } from "./evaluate.ts";
 import { runWithLoss } from "./given.ts";
 import { GRADIENT_OPTIONS, type GradientOptions } from "./options.ts";
+import { targetKind } from "./pixels.ts";
 import { weightingOf } from "./weighting.ts";
 
 export interface Gradients {
@@ -25,7 +26,7 @@ export function gradientsOf(subject: ModelToScore, dataset: Dataset, options: Gr
   const network = subject.build(dataset.inputShape);
   const { loss: of } = compiled;
   const update = compiled.update(network, "own");
-  const objectives = [{ loss: of, target: dataset.target.kind }];
+  const objectives = [{ loss: of, target: targetKind(dataset.target, network.outputShape, of) }];
   const training = { objectives, update, of: "own" as const };
   const weighting = weightingOf("gradients", dataset, network.outputShape, of, options);
   checkFit(dataset, network, of);
@@ -43,7 +44,8 @@ export function gradientsOf(subject: ModelToScore, dataset: Dataset, options: Gr
   runWithLoss(network, plan, of, rows, plan.marks.update, () => loader.scored(plan, rows, 0));
   const loss = lossOfStep(core, plan.step);
   let exact = 0;
-  for (const value of core.f32(plan.outputs[0].losses!.offset, rows)) exact += value;
+  const [{ losses, each }] = plan.outputs;
+  for (const value of core.f32(losses!.offset, rows * each)) exact += value;
   return {
     loss,
     lossExact: exact / rows + penalties(network),

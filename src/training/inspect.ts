@@ -15,6 +15,7 @@ import { BatchLoader, checkFit } from "./batch.ts";
 import type { ModelToScore } from "./evaluate.ts";
 import { runWithLoss } from "./given.ts";
 import { GRADIENT_OPTIONS, type GradientOptions } from "./options.ts";
+import { targetKind } from "./pixels.ts";
 import { weightingOf } from "./weighting.ts";
 
 /** The parameters of `from` in `to`, whose layers are the same or some of the same. */
@@ -54,7 +55,7 @@ export function inputGradientsOf(
   const rows = dataset.length;
   const kind = [{ type: dataset.inputType, scale: dataset.inputScale }];
   const plan = still.plan("train", rows, kind, {
-    objectives: [{ loss, target: dataset.target.kind }],
+    objectives: [{ loss, target: targetKind(dataset.target, network.outputShape, loss) }],
     inputGradient: true,
   });
   const loader = new BatchLoader(still, dataset, loss, weighting);

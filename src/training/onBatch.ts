@@ -9,6 +9,7 @@ import { BatchLoader, checkFit } from "./batch.ts";
 import { type ModelToScore, metricsFor, penalties, type Scores, scoreRows } from "./evaluate.ts";
 import { checkInUse, runWithLoss } from "./given.ts";
 import { GRADIENT_OPTIONS, type TrainOnBatchOptions } from "./options.ts";
+import { targetKind } from "./pixels.ts";
 import { weightingOf } from "./weighting.ts";
 
 /** Steps after which there is a new state to go back to. */
@@ -86,7 +87,7 @@ function loaded(
   if (rows > state.capacity) state.capacity = Math.max(rows, Math.ceil(state.capacity * 1.5));
   const input = { type: data.inputType, scale: data.inputScale };
   const plan = network.plan(mode, state.capacity, [input], {
-    objectives: [{ loss, target: data.target.kind }],
+    objectives: [{ loss, target: targetKind(data.target, network.outputShape, loss) }],
     ...(training && { update: update(network) }),
   });
   const loader = new BatchLoader(network, data, loss, weighting);
@@ -102,7 +103,7 @@ function loaded(
     figures(): Record<string, number> {
       const scores: Record<string, number> = {};
       const batch = scored();
-      for (const metric of metricsFor(metrics, network.outputShape)) {
+      for (const metric of metricsFor(metrics, network.outputShape, loss)) {
         metric.reset();
         metric.add(batch);
         checkInUse(network, plan, `metric "${metric.name}"`);
@@ -119,10 +120,10 @@ function fail({ network, plan, rows }: Loaded, { state }: ModelToStep, data: Dat
   const { step, rate } = run;
   const finite = (offset: number, width: number) => network.core.exports.allFinite(offset, rows * width);
   const [{ kind, x }] = plan.inputs;
-  const [{ yKind, y, units }] = plan.outputs;
+  const [{ yKind, y, units, each }] = plan.outputs;
   const bad =
     (kind.type === "float32" && !finite(x.offset, sizeOf(data.inputShape))) ||
-    (yKind === "values" && !finite(y!.offset, units));
+    (yKind === "values" && !finite(y!.offset, units * each));
   const layer = network.tensors.find((tensor) => !network.finite(tensor))?.layer;
   if (good && !bad && good.next === step && good.changes === network.changes) {
     network.restore(good.weights);

@@ -80,6 +80,12 @@ export interface EvaluateOptions extends WeightOptions {
   onRow?: (row: number, loss: number, outputs: Float32Array) => void;
 }
 
+/** What evaluate() takes besides an iterator of batches. */
+export interface StreamEvaluateOptions extends Pick<EvaluateOptions, "onRow" | "classWeight"> {
+  /** How many batches to take. Default: until there are no more. */
+  steps?: number;
+}
+
 export const EVALUATE_OPTIONS: readonly (keyof EvaluateOptions)[] = [
   "batchSize",
   "onRow",

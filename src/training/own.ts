@@ -33,14 +33,15 @@ export function ownMetric(own: OwnMetric, outputShape: readonly number[], measur
       rows = 0;
     },
     add(batch) {
-      const n = batch.rows;
+      const [outputs, targets] = copiesOf(batch, outputShape);
+      const n = outputs.length;
       const count = (figures: Figures) => {
         // row after row, so that the sum does not depend on how rows are divided
         if (typeof figures === "number") sum += figures * n;
         else for (let r = 0; r < n; r++) sum += figures[r]!;
         rows += n;
       };
-      const figures = ask(own, ...copiesOf(batch, outputShape));
+      const figures = ask(own, outputs, targets);
       return figures instanceof Promise ? figures.then(count) : count(figures);
     },
     result: () => sum / rows,

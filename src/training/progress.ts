@@ -7,6 +7,7 @@ export interface Progress {
   readonly epoch: number;
   readonly epochs: number;
   readonly batch: number;
+  /** Infinity within an epoch whose length only its end tells. */
   readonly batches: number;
   /** Steps taken over all epochs of this call of fit(). */
   readonly step: number;
@@ -24,7 +25,7 @@ export class Reports {
 
   constructor(
     private readonly epochs: number,
-    private readonly batches: number,
+    public batches: number,
     private readonly run: Run,
     private readonly listener?: { readonly every: number; report(progress: Progress): void },
   ) {}

@@ -5,11 +5,11 @@ import type { Metric } from "../metrics/metric.ts";
 import type { Network, Training } from "../network/network.ts";
 import type { Loss } from "../plan/loss.ts";
 import type { CompiledTraining } from "./compile.ts";
-import { metricsFor } from "./evaluate.ts";
-import type { Measure } from "./own.ts";
+import { targetKind } from "./pixels.ts";
 import type { Progress } from "./progress.ts";
 import type { Run } from "./run.ts";
 import type { RunSettings, Settings } from "./settings.ts";
+import type { Source } from "./source.ts";
 import type { Weighting } from "./weighting.ts";
 
 /** @param M what callbacks are given as the model */
@@ -17,6 +17,8 @@ export interface TrainRequest<M = TrainedModel> {
   readonly model: M;
   readonly network: Network;
   readonly train: Dataset;
+  /** Where rows come in batches instead of by their numbers; `train` says what they are like. */
+  readonly source?: Source;
   readonly validation?: Dataset;
   readonly validationWeighting?: Weighting;
   /** Losses and update. */
@@ -44,7 +46,7 @@ export function requestOf(
   network: Network,
   train: Dataset,
   settings: RunSettings,
-  measure?: Measure,
+  scoring: readonly Metric[],
 ): Pick<
   TrainRequest,
   "network" | "train" | "settings" | "loss" | "training" | "scoring" | "rate" | "schedule"
@@ -58,10 +60,12 @@ export function requestOf(
     settings,
     loss: compiled.loss,
     training: {
-      objectives: [{ loss: compiled.loss, target: train.target.kind }],
+      objectives: [
+        { loss: compiled.loss, target: targetKind(train.target, network.outputShape, compiled.loss) },
+      ],
       update: compiled.update(network),
     },
-    scoring: metricsFor(compiled.metrics, network.outputShape, measure),
+    scoring,
     schedule: config.schedule?.name,
     // a schedule goes on with the steps, one over all epochs begins again in each call
     rate: ({ step, firstStep, firstEpoch, baseRate, rateFactor }, stepsPerEpoch, of = learningRate) =>

@@ -10,7 +10,7 @@ import { batchesPerEpoch, type TrainRequest } from "./request.ts";
 import type { Run } from "./run.ts";
 
 export class Stepper<M> {
-  readonly plan: Plan;
+  plan: Plan;
   readonly loader: BatchLoader;
   /** Whether a batch runs in pieces, whose losses and gradients add up to those of the batch. */
   readonly split: boolean;
@@ -24,16 +24,21 @@ export class Stepper<M> {
     private readonly run: Run,
     private readonly wayBack: WayBack<M>,
   ) {
-    const { network, train, training, settings } = request;
-    const { batchSize, microBatchSize = batchSize } = settings;
-    const rows = Math.min(microBatchSize, batchSize, train.length);
-    const input = [{ type: train.inputType, scale: train.inputScale }];
-    this.plan = network.plan("train", rows, input, training);
-    this.split = this.plan.rows < Math.min(batchSize, train.length);
+    const { network, train, settings, source } = request;
+    const { batchSize, microBatchSize } = settings;
+    const most = source ? source.rows : Math.min(batchSize, train.length);
+    this.plan = this.planFor(Math.min(microBatchSize ?? most, most));
+    // batches of an iterator may grow
+    this.split = source ? microBatchSize !== undefined : this.plan.rows < most;
     this.counting = this.split ? request.scoring : request.metrics;
     this.loader = new BatchLoader(network, train, request.loss, request.weighting);
     this.threshold = outputThreshold(request.loss, network.activations[0]);
     this.batches = batchesPerEpoch(request);
+  }
+
+  private planFor(rows: number): Plan {
+    const { network, train, training } = this.request;
+    return network.plan("train", rows, [{ type: train.inputType, scale: train.inputScale }], training);
   }
 
   /**
@@ -49,7 +54,9 @@ export class Stepper<M> {
   }
 
   private *pieces(indices: Uint32Array, ready: Ready | undefined): Work {
-    const { plan, loader, run, counting, split, wayBack } = this;
+    const { loader, run, counting, split, wayBack } = this;
+    if (indices.length > this.plan.rows && !split) this.plan = this.planFor(indices.length);
+    const { plan } = this;
     const { network, train, loss, metrics, settings, rate } = this.request;
     const { core } = network;
     const { penalties, end } = plan.marks;

@@ -8,8 +8,10 @@
  * Everything that changes is in a Run: saved with the weights, it lets training continue from any step, bit for bit.
  */
 import { type Callback, inOrder, type Logs, type TrainingContext, wanted } from "../callbacks/callback.ts";
+import { range, targetSize } from "../data/dataset.ts";
 import { figureOf } from "../metrics/metric.ts";
 import { ROWS_AT_ONCE } from "../network/predict.ts";
+import { unlessAborted } from "./aborted.ts";
 import { contextOf } from "./context.ts";
 import { score } from "./evaluate.ts";
 import { WayBack } from "./goingBack.ts";
@@ -18,6 +20,7 @@ import { Reports } from "./progress.ts";
 import { EpochReader } from "./reader.ts";
 import { batchesPerEpoch, type TrainRequest } from "./request.ts";
 import { type Run, since } from "./run.ts";
+import type { Source } from "./source.ts";
 import { Stepper } from "./step.ts";
 
 /** Trains until all epochs are finished, continuing from where `run` is. */
@@ -26,7 +29,8 @@ export async function train<M>(request: TrainRequest<M>, run: Run): Promise<void
 }
 
 export class Trainer<M> {
-  private readonly batches: number;
+  /** Of an epoch; not known before its end where an iterator says it by ending. */
+  private batches: number;
   private readonly wayBack: WayBack<M>;
   private readonly stepper: Stepper<M>;
   private readonly reports: Reports;
@@ -81,6 +85,8 @@ export class Trainer<M> {
   /** What is left of an epoch, unless a callback ends it. */
   private async trainBatches(): Promise<void> {
     const { run, stepper, pause } = this;
+    const { source } = this.request;
+    if (source) return this.trainStream(source);
     const reader = new EpochReader(this.request, stepper, run.epoch);
     while (run.batch < this.batches && !this.stopping) {
       this.request.signal?.throwIfAborted();
@@ -93,6 +99,27 @@ export class Trainer<M> {
       const turn = pause();
       if (turn) await turn;
     }
+  }
+
+  /** The same of what comes in batches. */
+  private async trainStream(source: Source): Promise<void> {
+    const { run, request, stepper, pause, reports } = this;
+    this.batches = batchesPerEpoch(request);
+    while (run.batch < this.batches && !this.stopping) {
+      request.signal?.throwIfAborted();
+      const next = source.next({ epoch: run.epoch, batch: run.batch });
+      const batch = await unlessAborted(next, request.signal);
+      if (!batch) {
+        this.batches = run.batch;
+        break;
+      }
+      const rows = batch.y.length / targetSize(request.train.target);
+      stepper.take(range(rows), batch);
+      if (this.wantsBatch()) await this.callAfterBatch();
+      reports.batch(rows, this.figures);
+      await pause();
+    }
+    reports.batches = this.batches;
   }
 
   /** Most callbacks have no use for batches, or for one in many: no promise is made then. */

@@ -3,8 +3,8 @@
 import type { Dataset } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import type { Loss } from "../plan/loss.ts";
-import { sizeOf } from "../shape.ts";
 import type { WeightOptions } from "./options.ts";
+import { grainOf } from "./pixels.ts";
 
 export interface Weighting {
   /** One factor per class, by label; where the targets are values, the class is the largest of them. */
@@ -25,22 +25,27 @@ export function weightingOf(
   options: WeightOptions,
 ): Weighting {
   const { classWeight, sampleWeight: samples } = options;
-  if (samples && samples.length !== length) {
-    throw new NablaError(
-      `${who}: sampleWeight: expected ${length} factors, one per row, got ${samples.length}`,
-    );
-  }
-  for (let i = 0; i < (samples?.length ?? 0); i++) {
-    const factor = samples![i];
-    if (!(factor >= 0) || !Number.isFinite(Math.fround(factor))) {
-      throw new NablaError(`${who}: sampleWeight[${i}]: expected a number ≥ 0, got ${factor}`);
-    }
-  }
-  const units = sizeOf(outputShape);
+  if (samples) checkSamples(who, length, samples);
+  const { units } = grainOf(outputShape, loss);
   if (classWeight && target.kind === "values" && units === 1 && !loss.classification) {
     throw new NablaError(`${who}: classWeight: the targets are quantities, not classes; use sampleWeight`);
   }
   return { classes: classFactors(classWeight, Math.max(2, units)), samples };
+}
+
+/** @throws NablaError unless there is a number ≥ 0 for each row */
+export function checkSamples(who: string, length: number, samples: ArrayLike<number>): void {
+  if (samples.length !== length) {
+    throw new NablaError(
+      `${who}: sampleWeight: expected ${length} factors, one per row, got ${samples.length}`,
+    );
+  }
+  for (let i = 0; i < length; i++) {
+    const factor = samples[i];
+    if (!(factor >= 0) || !Number.isFinite(Math.fround(factor))) {
+      throw new NablaError(`${who}: sampleWeight[${i}]: expected a number ≥ 0, got ${factor}`);
+    }
+  }
 }
 
 function classFactors(weights: WeightOptions["classWeight"], classes: number): number[] | undefined {

@@ -8,7 +8,7 @@
  *      │  train ────────────────────────────────►   │
  *      │  ◄──────────────── hook (a callback's turn) │  waits for
  *      │  reply ────────────────────────────────►   │
- *      │  ◄──────────────────────── read (row numbers)│  of datasets that stay on the page
+ *      │  ◄──────────────── read (row numbers), next │  of datasets and batches that stay on the page
  *      │  rows ─────────────────────────────────►   │
  *      │  ◄──── call (of a function of the program's own) │  waits for
  *      │  result ───────────────────────────────►   │
@@ -25,6 +25,7 @@ import type { CompiledTraining } from "../training/compile.ts";
 import type { Progress } from "../training/progress.ts";
 import type { Run } from "../training/run.ts";
 import type { RunSettings } from "../training/settings.ts";
+import type { Place } from "../training/source.ts";
 
 /** One end of a connection. */
 export interface Port {
@@ -58,6 +59,8 @@ export interface Setup {
   datasets: SentDataset[];
   /** Numbers of datasets. */
   train: number;
+  /** Rows of the first batch, where rows come in batches: they are asked for by their place. */
+  stream?: number;
   validation?: number;
   settings: RunSettings;
   classes?: readonly number[];
@@ -103,7 +106,16 @@ export type FromPage =
       stop?: string;
       error?: SentError;
     }
-  | { kind: "rows"; id: number; read: number; x?: Inputs; y?: Targets; error?: SentError }
+  | {
+      kind: "rows";
+      id: number;
+      read: number;
+      /** None at the end of an epoch of batches. */
+      x?: Inputs;
+      y?: Targets;
+      samples?: ArrayLike<number>;
+      error?: SentError;
+    }
   | {
       kind: "result";
       id: number;
@@ -122,6 +134,7 @@ export type FromWorker =
   | { kind: "ready" }
   | { kind: "hook"; id: number; hook: Hook; at: number; logs?: Logs; state: State }
   | { kind: "read"; id: number; read: number; dataset: number; indices: Uint32Array; epoch?: number }
+  | { kind: "next"; id: number; read: number; place: Place }
   | {
       kind: "call";
       id: number;

@@ -139,6 +139,7 @@ class RemoteTraining<M extends TrainedModel> {
   private receive(message: FromWorker, resolve: () => void, reject: (error: unknown) => void): void {
     if (message.kind === "ready" || message.id !== this.id) return;
     if (message.kind === "read") void this.read(message);
+    else if (message.kind === "next") void this.next(message);
     else if (message.kind === "call") this.call(message);
     else if (message.kind === "hook") void this.hook(message);
     else if (message.kind === "progress") {
@@ -229,7 +230,7 @@ class RemoteTraining<M extends TrainedModel> {
    * weights, so they go along with the last one only.
    */
   private wantedAgain(hook: Hook, at: number): boolean {
-    if (hook !== "onBatchEnd") return false;
+    if (hook !== "onBatchEnd" || this.context.batchesPerEpoch === Number.POSITIVE_INFINITY) return false;
     const { step } = this.context;
     const last = step + this.context.batchesPerEpoch - (at + 1);
     return this.hooks.some(
@@ -265,6 +266,17 @@ class RemoteTraining<M extends TrainedModel> {
         x.buffer as ArrayBuffer,
         y.buffer as ArrayBuffer,
       ]);
+    } catch (error) {
+      this.connection.post({ kind: "rows", id, read, error: this.mine(error) });
+    }
+  }
+
+  private async next({ read, place }: Extract<FromWorker, { kind: "next" }>) {
+    const { id } = this;
+    try {
+      if (this.broken) throw this.broken.error;
+      const batch = await this.request.source!.next(place);
+      this.connection.post({ kind: "rows", id, read, ...batch });
     } catch (error) {
       this.connection.post({ kind: "rows", id, read, error: this.mine(error) });
     }

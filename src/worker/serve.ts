@@ -7,11 +7,12 @@ import type { Metric } from "../metrics/metric.ts";
 import { Network } from "../network/network.ts";
 import type { Batch } from "../plan/loss.ts";
 import { compileTraining } from "../training/compile.ts";
-import type { Changes } from "../training/context.ts";
+import { setRates } from "../training/context.ts";
 import { metricsFor } from "../training/evaluate.ts";
 import type { Measure } from "../training/own.ts";
 import type { Progress } from "../training/progress.ts";
 import { requestOf, type TrainRequest } from "../training/request.ts";
+import type { Source } from "../training/source.ts";
 import { train } from "../training/trainer.ts";
 import { makeDatasets } from "./datasets.ts";
 import { ErrorElsewhere, sendError } from "./errors.ts";
@@ -57,12 +58,6 @@ export function serve(port: Port): void {
 }
 
 const sent = ({ data, shape }: Batch): SentOutputs => ({ data, shape });
-
-/** The factor after the rate, which resets it. */
-function setRates(context: TrainingContext<undefined>, { baseRate, rateFactor }: Changes): void {
-  if (baseRate !== undefined) context.nextLearningRate = baseRate;
-  if (rateFactor !== undefined) context.rateFactor = rateFactor;
-}
 
 /** Two datasets may lie in the same memory. */
 const buffersOf = (lent: readonly LentBack[]): Set<ArrayBuffer> => new Set(lent.map(({ x }) => x.buffer));
@@ -169,7 +164,8 @@ class Session {
       const { figures } = await this.call(outputs, targets, { metric });
       return figures!;
     };
-    const metrics = metricsFor(compiled.metrics, network.outputShape, measure);
+    const counters = () => metricsFor(compiled.metrics, network.outputShape, compiled.loss, measure);
+    const metrics = counters();
     for (const [i, each] of metrics.entries()) each.restore(setup.state.metrics[i]!);
     const datasets = makeDatasets(setup.datasets, this.pieces, (dataset, indices, epoch) =>
       this.rows(dataset, indices, epoch),
@@ -178,9 +174,10 @@ class Session {
       network,
       metrics,
       request: {
-        ...requestOf(compiled, network, datasets[setup.train]!, settings, measure),
+        ...requestOf(compiled, network, datasets[setup.train]!, settings, counters()),
         // the one callback here asks the page, which has the model
         model: undefined,
+        source: setup.stream === undefined ? undefined : this.source(setup.stream),
         validation: setup.validation === undefined ? undefined : datasets[setup.validation],
         metrics,
         validationWeighting: { samples: setup.validationSamples },
@@ -252,6 +249,17 @@ class Session {
     );
   }
 
+  /** Batches of the page's iterator. */
+  private source(rows: number): Source {
+    return {
+      rows,
+      next: async (place) => {
+        const { x, y, samples } = await this.ask((read) => ({ kind: "next", id: this.id, read, place }));
+        return x && y && { x, y, samples };
+      },
+    };
+  }
+
   /** What a function on the page makes of a batch. */
   private async call(
     outputs: Batch,
@@ -273,13 +281,20 @@ class Session {
     indices: Uint32Array,
     epoch?: number,
   ): Promise<{ x: Inputs; y: Targets }> {
-    const read = this.read++;
-    const { x, y, error } = await new Promise<Message<"rows">>((resolve) => {
-      this.reads.set(read, resolve);
-      // a copy of the numbers alone: a view would take all of the epoch's along
-      this.post({ kind: "read", id: this.id, read, dataset, indices: indices.slice(), epoch });
-    });
-    if (error) throw new ErrorElsewhere(error.message, error.own!);
+    // a copy of the numbers alone: a view would take all of the epoch's along
+    const wanted = indices.slice();
+    const { id } = this;
+    const { x, y } = await this.ask((read) => ({ kind: "read", id, read, dataset, indices: wanted, epoch }));
     return { x: x!, y: y! };
+  }
+
+  private async ask(question: (read: number) => FromWorker): Promise<Message<"rows">> {
+    const read = this.read++;
+    const answer = await new Promise<Message<"rows">>((resolve) => {
+      this.reads.set(read, resolve);
+      this.post(question(read));
+    });
+    if (answer.error) throw new ErrorElsewhere(answer.error.message, answer.error.own!);
+    return answer;
   }
 }

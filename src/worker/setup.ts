@@ -47,6 +47,7 @@ export function setupOf<M extends TrainedModel>(
     callbacks: statesOf(request.callbacks),
     datasets: data.sent,
     train: numberOf(train),
+    ...(request.source && { stream: request.source.rows }),
     ...(validation && { validation: numberOf(validation) }),
     settings,
     ...(weighting.classes && { classes: weighting.classes }),

@@ -91,7 +91,7 @@ describe("check and the committed schema agree", () => {
     ],
     [
       layered({ type: "dense", units: 3, activation: { name: "relu", alpha: 1 } }),
-      "model.layers[0].activation.alpha: unknown field; expected one of name",
+      "model.layers[0].activation.alpha: unknown field; expected one of name, maxValue, negativeSlope, threshold",
     ],
     [
       layered({ type: "dense", units: 3, activation: { alpha: 1 } }),
@@ -121,7 +121,7 @@ describe("check and the committed schema agree", () => {
     ],
     [
       layered({ type: "dense", units: 3, kernelInitializer: "glorot" }),
-      'model.layers[0].kernelInitializer: expected one of zeros, ones, gaussian, gaussianScaled, glorotUniform, glorotNormal, heNormal, heUniform, lecunNormal, lecunUniform, or an object with that name, got "glorot"',
+      'model.layers[0].kernelInitializer: expected one of zeros, ones, gaussian, gaussianScaled, glorotUniform, glorotNormal, heNormal, heUniform, lecunNormal, lecunUniform, constant, or an object with that name, got "glorot"',
     ],
     [
       { ...small(), model: { inputShape: [0], layers: [] } },

@@ -40,18 +40,31 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
       expect(printed).toContain("5,258 parameters, 21,032 bytes");
       expect(printed).toContain("3,002 parameters, 12,008 bytes");
     },
+    (printed) => expect(printed).toMatch(/^Float32Array\(3\)/),
   ],
   "docs/training.md": [
     (printed) => {
       const [, predicted, true_] = /^\[ \[ ([\d.]+) \] \] ([\d.]+)/.exec(printed)!;
       expect(Math.abs(Number(predicted) - Number(true_))).toBeLessThan(0.05);
     },
+    (printed) => expect(Number(/ ([\d.]+) $/.exec(printed)![1])).toBeGreaterThan(0.85),
+    (printed) => expect(Number(printed)).toBeGreaterThan(26),
+    (printed) => {
+      const [, trained, evaluated] = /^([\d.e-]+) \{ loss: ([\d.e-]+) \}/.exec(printed)!;
+      expect(Number(trained)).toBeLessThan(0.05);
+      expect(Number(evaluated)).toBeLessThan(0.05);
+    },
+    (printed) => {
+      const [below, right] = printed.trim().split(" ");
+      expect(Math.abs(Number(below) - 0.9)).toBeLessThan(0.04);
+      expect(right).toBe("true");
+    },
+    (printed) => expect(JSON.parse(printed)).toHaveLength(5),
     (printed) => expect(printed.trim()).toBe("[ 0.001, 0.001 ]"),
     (printed) => {
       expect(printed).toContain("'loss', 'within', 'valLoss', 'valWithin', 'learningRate'");
       expect(Number(printed.trim().split(" ").at(-1))).toBeGreaterThan(0.5);
     },
-    (printed) => expect(Number(/ ([\d.]+) $/.exec(printed)![1])).toBeGreaterThan(0.85),
     (printed) => expect(printed.trim()).toBe("8"),
   ],
   "docs/data.md": [

@@ -3,20 +3,38 @@
 import { ACTIVATIONS } from "../../src/activations/table.ts";
 import {
   activation,
+  averagePooling1d,
   averagePooling2d,
   batchNormalization,
+  conv1d,
   conv2d,
+  conv2dTranspose,
+  cropping1d,
+  cropping2d,
   dense,
   dropout,
   flatten,
   gaussianNoise,
+  globalAveragePooling1d,
   globalAveragePooling2d,
+  globalMaxPooling1d,
+  globalMaxPooling2d,
+  groupNormalization,
   layerNormalization,
   type Model,
+  maxPooling1d,
   maxPooling2d,
+  normalization,
+  permute,
+  prelu,
+  rescaling,
   reshape,
   residual,
+  separableConv2d,
   sequential,
+  upSampling1d,
+  upSampling2d,
+  zeroPadding1d,
   zeroPadding2d,
 } from "../../src/index.ts";
 
@@ -113,6 +131,92 @@ export const nets: Record<string, () => Model> = {
         ],
         { inputShape: [30], seed: 6 },
       ),
+    ),
+  "along sequences": () =>
+    worn(
+      sequential(
+        [
+          zeroPadding1d(),
+          conv1d({ filters: 6, kernelSize: 3, padding: "causal", activation: "relu" }),
+          maxPooling1d(),
+          upSampling1d({ size: 3 }),
+          permute({ dims: [2, 1] }),
+          conv1d({ filters: 5, kernelSize: 2, padding: [2, 0], groups: 1 }),
+          cropping1d(),
+          averagePooling1d({ poolSize: 2, padding: 1, countIncludePad: true, ceilMode: true }),
+          residual([conv1d({ filters: 5, kernelSize: 3, groups: 5, padding: "same" })]),
+          globalMaxPooling1d(),
+        ],
+        { inputShape: [12, 3], seed: 8 },
+      ),
+    ),
+  "images made small, in channels of their own": () =>
+    worn(
+      sequential(
+        [
+          separableConv2d({ filters: 6, kernelSize: 3, strides: 2, padding: "same", depthMultiplier: 2 }),
+          separableConv2d({
+            filters: 7,
+            kernelSize: 3,
+            padding: [
+              [1, 0],
+              [2, 1],
+            ],
+            activation: "tanh",
+          }),
+          permute({ dims: [3, 1, 2] }),
+          conv2d({ filters: 3, kernelSize: 3, padding: 2 }),
+        ],
+        { inputShape: [5, 6, 3], seed: 9 },
+      ),
+    ),
+  "images made large": () =>
+    worn(
+      sequential(
+        [
+          conv2dTranspose({ filters: 6, kernelSize: 2, strides: 3 }),
+          conv2dTranspose({ filters: 6, kernelSize: 3, strides: 2, padding: "same", groups: 3 }),
+          cropping2d({ cropping: 1 }),
+          upSampling2d(),
+          upSampling2d({ size: [1, 2], interpolation: "bilinear" }),
+        ],
+        { inputShape: [2, 3, 4], seed: 12 },
+      ),
+    ),
+  "the largest of an image": () =>
+    worn(
+      sequential([conv2d({ filters: 5, kernelSize: 3, activation: "relu" }), globalMaxPooling2d()], {
+        inputShape: [6, 7, 2],
+        seed: 10,
+      }),
+    ),
+  "the mean of a sequence": () =>
+    worn(
+      sequential([conv1d({ filters: 5, kernelSize: 3 }), globalAveragePooling1d()], {
+        inputShape: [6, 2],
+        seed: 11,
+      }),
+    ),
+  "layers that need no more than their values": () =>
+    worn(
+      sequential(
+        [
+          normalization({ mean: [0.1, 0.2, -0.3], variance: [1, 2, 3] }),
+          rescaling({ scale: 0.5, offset: 0.25 }),
+          conv2d({ filters: 6, kernelSize: 3 }),
+          prelu({ sharedAxes: [1, 2], alphaInitializer: { name: "constant", value: 0.25 } }),
+          groupNormalization({ groups: 3 }),
+          activation({ activation: { name: "relu", maxValue: 1, threshold: 0.1 } }),
+        ],
+        { inputShape: [5, 4, 3], seed: 10 },
+      ),
+    ),
+  "layers on the last axis of images": () =>
+    worn(
+      sequential([dense({ units: 6, activation: "relu" }), dense({ units: 5, activation: "softmax" })], {
+        inputShape: [4, 3, 2],
+        seed: 9,
+      }),
     ),
   ...Object.fromEntries(
     ACTIVATIONS.map((name) => [

@@ -55,7 +55,7 @@ bits = torch.tensor([[1, 0, 1, 1, 0], [0, 0, 1, 0, 1], [1, 1, 1, 0, 0]], dtype=t
 soft = torch.softmax(grid(3, 5), 1).float().double()
 unit = torch.round(torch.sigmoid(grid(3, 5)) * 64).clamp(1, 63) / 64
 
-write("activations", {
+activations = {
     "sigmoid": activation(torch.sigmoid),
     "tanh": activation(torch.tanh),
     "relu": activation(torch.relu),
@@ -66,7 +66,7 @@ write("activations", {
     "silu": activation(F.silu),
     "softplus": activation(F.softplus),
     "softmax": activation(lambda z: torch.softmax(z, 1)),
-})
+}
 
 write("losses", {
     "meanSquaredError": loss(none(F.mse_loss), grid(3, 5), grid(3, 5)),
@@ -81,4 +81,13 @@ write("losses", {
     "categoricalCrossentropy of logits, soft targets": loss(lambda a, y: F.cross_entropy(a, y, reduction="none"), grid(3, 5), soft),
     "hinge": loss(lambda a, y: torch.relu(1 - y * a).mean(1), grid(3, 5), bits * 2 - 1),
     "categoricalHinge": loss(categorical_hinge, grid(3, 5), classes),
+})
+
+# after the losses, whose random numbers would be others
+write("activations", activations | {
+    "selu": activation(F.selu),
+    "hardSigmoid": activation(F.hardsigmoid),
+    "hardSwish": activation(F.hardswish),
+    "softsign": activation(F.softsign),
+    "logSoftmax": activation(lambda z: torch.log_softmax(z, 1)),
 })

@@ -89,14 +89,33 @@ ACTIVATIONS = {
     "softplus": F.softplus,
     "elu": F.elu,
     "softmax": lambda z: torch.softmax(z, -1),
+    "selu": F.selu,
+    "hardSigmoid": F.hardsigmoid,
+    "hardSwish": F.hardswish,
+    "softsign": F.softsign,
+    "logSoftmax": lambda z: torch.log_softmax(z, -1),
 }
+
+
+def rectified(z, maxValue=math.inf, negativeSlope=0.0, threshold=0.0):
+    return torch.where(z > threshold, z.clamp(max=maxValue), negativeSlope * (z - threshold))
+
+
+def activated(z, f):
+    if isinstance(f, str):
+        return ACTIVATIONS[f](z)
+    options = {k: v for k, v in f.items() if k != "name"}
+    assert f["name"] == "relu"
+    if options == {"maxValue": 6}:
+        return F.relu6(z)
+    return rectified(z, **options)
 
 
 def dense(x, c, t, at):
     y = x @ t.parameter(at + "kernel", x.shape[-1], c["units"])
     if c.get("useBias", True):
         y = y + t.parameter(at + "bias", c["units"])
-    return ACTIVATIONS[c.get("activation", "linear")](y)
+    return activated(y, c.get("activation", "linear"))
 
 
 def conv2d(x, c, t, at):
@@ -108,7 +127,7 @@ def conv2d(x, c, t, at):
     if c.get("padding", "valid") == "same":
         x = same(x, [(k - 1) * d + 1 for k, d in zip(kernel, dilation)], strides, 0.0)
     y = F.conv2d(x, w.permute(3, 2, 0, 1).contiguous(), b, strides, 0, dilation, groups)
-    return ACTIVATIONS[c.get("activation", "linear")](nhwc(y))
+    return activated(nhwc(y), c.get("activation", "linear"))
 
 
 def pooling(x, c, largest):
@@ -151,6 +170,31 @@ def layer_normalization(x, c, t, at):
     return F.layer_norm(x, (n,), gamma, beta, c.get("epsilon", 1e-3))
 
 
+def group_normalization(x, c, t, at):
+    n = x.shape[-1]
+    gamma, beta = t.parameter(at + "gamma", n), t.parameter(at + "beta", n)
+    groups = c.get("groups", 32)
+    y = F.group_norm(x.movedim(-1, 1), n if groups == -1 else groups, gamma, beta, c.get("epsilon", 1e-3))
+    return y.movedim(1, -1)
+
+
+def normalization(x, c, t, at):
+    axis = c.get("axis", -1)
+    shape = x.shape[1:] if isinstance(axis, list) and len(axis) > 1 else x.shape[-1:]
+    mean, variance = float32(t.next(shape)), float32(1.5 + t.next(shape) / 2)
+    t.moving |= {at + "mean": mean, at + "variance": variance}
+    t.moved |= {at + "mean": mean, at + "variance": variance}
+    return (x - mean) / variance.sqrt().clamp(min=1e-7)
+
+
+def prelu(x, c, t, at):
+    shared = c.get("sharedAxes", [])
+    alpha = t.parameter(at + "alpha", *[1 if i in shared else n for i, n in enumerate(x.shape[1:], 1)])
+    if list(shared) == list(range(1, x.dim() - 1)) and x.dim() > 2:
+        return F.prelu(x.movedim(-1, 1), alpha.reshape(-1)).movedim(1, -1)
+    return torch.where(x > 0, x, alpha * x)
+
+
 def chain(x, layers, t, at, training):
     for i, c in enumerate(layers):
         x = layer(x, c, t, f"{at}{i}.", training)
@@ -164,7 +208,7 @@ def layer(x, c, t, at, training):
     if kind == "conv2d":
         return conv2d(x, c, t, at)
     if kind == "activation":
-        return ACTIVATIONS[c["activation"]](x)
+        return activated(x, c["activation"])
     if kind in ("maxPooling2d", "averagePooling2d"):
         return pooling(x, c, kind == "maxPooling2d")
     if kind == "globalAveragePooling2d":
@@ -179,13 +223,21 @@ def layer(x, c, t, at, training):
         return batch_normalization(x, c, t, at, training)
     if kind == "layerNormalization":
         return layer_normalization(x, c, t, at)
+    if kind == "groupNormalization":
+        return group_normalization(x, c, t, at)
+    if kind == "normalization":
+        return normalization(x, c, t, at)
+    if kind == "rescaling":
+        return x * c["scale"] + c.get("offset", 0)
+    if kind == "prelu":
+        return prelu(x, c, t, at)
     if kind == "residual":
         main = chain(x, c["layers"], t, at + "layers.", training)
         return main + chain(x, c.get("shortcut", []), t, at + "shortcut.", training)
     raise ValueError(kind)
 
 
-def case(shape, rows, config, training=True, scale=1.0, shift=0.0):
+def case(shape, rows, config, training=True, scale=1.0, shift=0.0, layer=layer):
     t = Tensors()
     x = float32(values(rows * math.prod(shape), 1) * scale + shift).reshape(rows, *shape).requires_grad_()
     y = layer(x, config, t, "", training)
@@ -207,6 +259,10 @@ def conv(filters, kernel_size, **rest):
 
 def pool(kind, **rest):
     return {"type": f"{kind}Pooling2d", **rest}
+
+
+def dense_of(units, **rest):
+    return {"type": "dense", "units": units, **rest}
 
 
 SAME = {"padding": "same"}
@@ -319,6 +375,76 @@ cases = [
                         "shortcut": [conv(5, 1, strides=2), bn]}),
     case([5, 4, 2], 3, {"type": "residual", "layers": [bn, conv(2, 3, **SAME)]}, training=False),
     case([6], 2, {"type": "residual", "layers": [{"type": "dense", "units": 9, "activation": "tanh"}, {"type": "dense", "units": 6}]}),
+    # over the last axis of images and sequences
+    case([3, 4, 5], 2, dense_of(7, activation="tanh")),
+    case([5, 8], 3, dense_of(4, useBias=False)),
+    case([2, 1, 3, 6], 2, dense_of(3, activation="softmax")),
+    case([4, 1], 2, dense_of(9, activation="relu")),
+    case([1, 1, 3], 5, dense_of(1, activation="sigmoid")),
+    case([3, 4, 5], 2, {"type": "activation", "activation": "softmax"}),
+    case([6, 9], 1, {"type": "activation", "activation": "softmax"}),
+    case([4, 5, 3], 2, conv(6, 3, activation="softmax", **SAME)),
+    # relu with options, and later activations
+    *[
+        case(shape, 3, {"type": "activation", "activation": {"name": "relu", **rest}}, scale=8.0)
+        for shape, rest in (
+            ([9], {"maxValue": 6}),
+            ([3, 2, 5], {"maxValue": 3, "negativeSlope": 0.25}),
+            ([7], {"threshold": 1.5}),
+            ([7], {"threshold": -1, "negativeSlope": 0.5, "maxValue": 2}),
+            ([6], {"negativeSlope": 0.125}),
+        )
+    ],
+    case([4, 5, 2], 2, conv(5, 3, activation={"name": "relu", "maxValue": 0.5})),
+    case([5, 3, 3], 2, {"type": "activation", "activation": "logSoftmax"}, scale=8.0),
+    case([5, 3, 3], 2, dense_of(6, activation="logSoftmax")),
+    case([3, 5], 2, {"type": "activation", "activation": "hardSwish"}, scale=8.0),
+    case([6], 3, dense_of(9, activation="selu")),
+    case([6], 3, dense_of(5, activation="hardSigmoid")),
+    case([6], 3, dense_of(5, activation="softsign")),
+    # groups of channels
+    *[
+        case(shape, rows, {"type": "groupNormalization", **rest}, **how)
+        for shape, rows, rest, how in (
+            ([3, 4, 6], 2, {"groups": 3}, {}),
+            ([2, 2, 32], 1, {}, {}),
+            ([5, 5], 2, {"groups": 1, "epsilon": 1e-5}, {}),
+            ([4, 3, 5], 2, {"groups": -1}, {}),
+            ([14], 3, {"groups": 2}, {}),
+            ([3, 5, 6], 2, {"groups": 2}, {"scale": 0.125, "shift": 16.0}),
+        )
+    ],
+    # by means that are given: those of the configuration are overwritten
+    *[
+        case(shape, rows, {"type": "normalization", "mean": [0], "variance": [1], **rest})
+        for shape, rows, rest in (
+            ([5], 3, {}),
+            ([3, 4, 6], 2, {}),
+            ([2, 3, 5], 2, {"axis": [1, 2, 3]}),
+            ([3, 8], 2, {"axis": [-2, -1]}),
+        )
+    ],
+    case([3, 2, 5], 2, {"type": "rescaling", "scale": 1.5, "offset": -0.75}),
+    case([7], 3, {"type": "rescaling", "scale": -2}),
+    *[
+        case(shape, rows, {"type": "prelu", **rest})
+        for shape, rows, rest in (
+            ([7], 3, {}),
+            ([7], 3, {"sharedAxes": [1]}),
+            ([3, 4, 5], 3, {}),
+            ([3, 4, 5], 3, {"sharedAxes": [1, 2]}),
+            ([3, 4, 5], 2, {"sharedAxes": [2]}),
+            ([3, 4, 6], 2, {"sharedAxes": [1, 3]}),
+            ([3, 4, 6], 5, {"sharedAxes": [1, 2, 3]}),
+            ([2, 3, 2, 5], 2, {"sharedAxes": [2]}),
+            ([5, 6], 2, {"sharedAxes": [1]}),
+        )
+    ],
 ]
 
-(HERE / "layers.json").write_text("[\n" + ",\n".join(f"  {json.dumps(c, separators=(',', ':'))}" for c in cases) + "\n]\n")
+def write(name, cases):
+    (HERE / name).write_text("[\n" + ",\n".join(f"  {json.dumps(c, separators=(',', ':'))}" for c in cases) + "\n]\n")
+
+
+if __name__ == "__main__":
+    write("layers.json", cases)

@@ -17,6 +17,7 @@ const VARIANCE: Record<(typeof INITIALIZERS)[number], number> = {
   heUniform: 2 / 300,
   lecunNormal: 1 / 300,
   lecunUniform: 1 / 300,
+  constant: 0,
 };
 
 const draw = (

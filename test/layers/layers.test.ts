@@ -21,7 +21,10 @@ describe("what the reference computes, in any shares, any room, first or not, tr
   const larger: [ReferenceConfig, Shape, number][] = [
     [{ type: "dense", units: 13, activation: "tanh" }, [21], 5],
     [{ type: "dense", units: 6, useBias: false, activation: "softmax" }, [9], 3],
+    [{ type: "dense", units: 13, activation: "gelu" }, [7, 6, 21], 3],
+    [{ type: "dense", units: 40 }, [33, 17], 2],
     [{ type: "activation", activation: "gelu" }, [9], 2],
+    [{ type: "activation", activation: "softmax" }, [5, 7, 11], 3],
     [{ type: "activation", activation: "softmax" }, [6], 3],
     [{ type: "activation", activation: "silu" }, [3, 4, 5], 2],
     [{ type: "conv2d", filters: 8, kernelSize: 5, activation: "relu" }, [28, 28, 1], 3],
@@ -34,12 +37,42 @@ describe("what the reference computes, in any shares, any room, first or not, tr
     [{ type: "conv2d", filters: 3, kernelSize: 7, strides: 2, padding: "same" }, [17, 15, 3], 2],
     [{ type: "maxPooling2d", poolSize: 3, strides: 2, padding: "same" }, [15, 14, 9], 3],
     [{ type: "averagePooling2d", poolSize: 3, strides: 2, padding: "same" }, [15, 14, 9], 3],
+    [{ type: "conv1d", filters: 16, kernelSize: 5, padding: "causal", activation: "relu" }, [40, 9], 3],
+    [{ type: "conv1d", filters: 12, kernelSize: 3, padding: "same", groups: 12 }, [50, 12], 2],
+    [{ type: "conv2dTranspose", filters: 16, kernelSize: 4, strides: 2, padding: "same" }, [7, 6, 12], 3],
+    [{ type: "conv2dTranspose", filters: 3, kernelSize: 3, padding: 1 }, [9, 8, 20], 4],
+    [{ type: "separableConv2d", filters: 12, kernelSize: 3, padding: "same" }, [9, 8, 10], 4],
+    [{ type: "maxPooling1d", poolSize: 3, strides: 2, padding: "same" }, [45, 9], 3],
+    [{ type: "globalMaxPooling2d" }, [15, 14, 9], 3],
+    [{ type: "upSampling2d", size: [2, 3], interpolation: "bilinear" }, [9, 7, 6], 3],
+    [{ type: "permute", dims: [2, 3, 1] }, [9, 8, 6], 3],
     [{ type: "batchNormalization" }, [11, 10, 6], 4],
     [{ type: "layerNormalization" }, [5, 6, 13], 3],
+    [{ type: "groupNormalization", groups: 4 }, [7, 9, 12], 3],
+    [{ type: "normalization", mean: [0], variance: [1], axis: [1, 2, 3] }, [5, 6, 13], 3],
+    [{ type: "prelu", sharedAxes: [1, 2] }, [5, 6, 13], 3],
+    [{ type: "prelu" }, [5, 6, 13], 3],
+    [{ type: "rescaling", scale: 0.5, offset: 3 }, [5, 6, 13], 3],
   ];
   test.each(
     larger.map((one) => [`${JSON.stringify(one[0])} of [${one[1]}], ${one[2]} rows`, ...one] as const),
   )("%s", (_, config, inputShape, rows) => checkLayer(config, inputShape, rows));
+});
+
+describe("padding columns that hold something", () => {
+  const { sigmoid, same } = {
+    sigmoid: { type: "activation", activation: "sigmoid" },
+    same: { kernelSize: 3, padding: "same" },
+  } as const;
+  const layers: ReferenceConfig[] = [
+    { type: "conv2d", filters: 3, ...same },
+    { type: "conv2dTranspose", filters: 3, ...same },
+    { type: "separableConv2d", filters: 3, ...same },
+    { type: "averagePooling2d", poolSize: 3, strides: 1, padding: "same", countIncludePad: true },
+  ];
+  test.each(layers)("%o", (layer) =>
+    checkLayer({ type: "residual", layers: [sigmoid, layer] }, [4, 5, 3], 3),
+  );
 });
 
 describe("among equals the first is the maximum", () => {
@@ -48,6 +81,10 @@ describe("among equals the first is the maximum", () => {
     { type: "maxPooling2d", poolSize: 3 },
     { type: "maxPooling2d", poolSize: 3, strides: 2, padding: "same" },
     { type: "maxPooling2d", poolSize: [2, 3], strides: 1 },
+    { type: "maxPooling2d", poolSize: [1, 2] },
+    { type: "maxPooling2d", poolSize: [1, 2], strides: [2, 3] },
+    { type: "maxPooling2d", poolSize: 3, strides: 2, padding: 1, ceilMode: true },
+    { type: "globalMaxPooling2d" },
   ];
   test.each(pools)("%o", (config) => {
     const [inputShape, rows] = [[9, 8, 6], 2] as const;
@@ -64,10 +101,19 @@ describe("among equals the first is the maximum", () => {
 describe("one wrong value is noticed", () => {
   const spoilt: [ReferenceConfig, Shape][] = [
     [{ type: "dense", units: 5 }, [6]],
+    [{ type: "dense", units: 5, activation: "softmax" }, [3, 2, 6]],
     [{ type: "conv2d", filters: 5, kernelSize: 3, padding: "same" }, [5, 6, 3]],
     [{ type: "maxPooling2d" }, [5, 6, 3]],
+    [{ type: "conv1d", filters: 5, kernelSize: 3 }, [7, 3]],
+    [{ type: "conv2dTranspose", filters: 5, kernelSize: 3, strides: 2 }, [3, 4, 3]],
+    [{ type: "separableConv2d", filters: 5, kernelSize: 3 }, [5, 6, 3]],
+    [{ type: "upSampling2d", interpolation: "bilinear" }, [3, 4, 3]],
+    [{ type: "permute", dims: [3, 1, 2] }, [3, 4, 2]],
     [{ type: "batchNormalization" }, [4, 3, 5]],
     [{ type: "layerNormalization" }, [4, 3, 5]],
+    [{ type: "groupNormalization", groups: 3 }, [4, 3, 6]],
+    [{ type: "rescaling", scale: 2 }, [4, 3, 5]],
+    [{ type: "prelu", sharedAxes: [1] }, [4, 3, 5]],
   ];
   const planted = spoilt.flatMap(([config, inputShape]) => {
     const { parameters, moving } = reference(config, inputShape);

@@ -93,7 +93,73 @@ const nets: [string, Shape, ReferenceConfig[]][] = [
       softmax,
     ],
   ],
+  [
+    "along sequences",
+    [13, 3],
+    [
+      { type: "conv1d", filters: 6, kernelSize: 3, padding: "causal", ...relu },
+      { type: "maxPooling1d", poolSize: 3, strides: 2, padding: 1, ceilMode: true },
+      { type: "conv1d", filters: 6, kernelSize: 3, groups: 6, dilationRate: 2, ...same },
+      { type: "upSampling1d" },
+      { type: "averagePooling1d", poolSize: 3, padding: [2, 0], countIncludePad: true },
+      { type: "layerNormalization" },
+      { type: "permute", dims: [2, 1] },
+      { type: "zeroPadding1d" },
+      { type: "cropping1d", cropping: [0, 1] },
+      { type: "globalAveragePooling1d" },
+      softmax,
+    ],
+  ],
+  [
+    "images made small and large again",
+    [6, 7, 3],
+    [
+      { type: "separableConv2d", filters: 6, kernelSize: 3, strides: 2, ...same, ...relu },
+      {
+        type: "separableConv2d",
+        filters: 5,
+        kernelSize: 3,
+        padding: 1,
+        depthMultiplier: 2,
+        activation: "tanh",
+      },
+      {
+        type: "conv2dTranspose",
+        filters: 6,
+        kernelSize: 3,
+        strides: 2,
+        padding: 1,
+        outputPadding: 1,
+        ...relu,
+      },
+      { type: "upSampling2d", interpolation: "bilinear", size: [1, 2] },
+      { type: "conv2dTranspose", filters: 3, kernelSize: 2, strides: 2 },
+      { type: "cropping2d", cropping: [2, 3] },
+      { type: "permute", dims: [2, 1, 3] },
+      conv(4, 3, {
+        padding: [
+          [2, 0],
+          [0, 1],
+        ],
+      }),
+      { type: "globalMaxPooling2d" },
+      softmax,
+    ],
+  ],
 ];
+
+nets.push([
+  "dense layers and softmax on the last axis",
+  [4, 5, 3],
+  [
+    { type: "dense", units: 6, activation: "softmax" },
+    { type: "layerNormalization" },
+    { type: "reshape", targetShape: [20, 6] },
+    { type: "dense", units: 3, ...relu },
+    { type: "flatten" },
+    softmax,
+  ],
+]);
 
 const ROWS = 5;
 
@@ -154,7 +220,10 @@ function lossOf(y: Float64Array, labels: readonly number[]) {
 /** A weight of a filter moves hundreds of values: some cross a kink, where differences say nothing. */
 const smooth = (configs: readonly ReferenceConfig[]): ReferenceConfig[] =>
   JSON.parse(
-    JSON.stringify(configs).replaceAll('"relu"', '"tanh"').replaceAll("maxPooling2d", "averagePooling2d"),
+    JSON.stringify(configs)
+      .replaceAll('"relu"', '"tanh"')
+      .replaceAll("maxPooling", "averagePooling")
+      .replaceAll("globalMaxPooling", "globalAveragePooling"),
   );
 
 const rowsOf = (x: Float32Array, n: number) =>

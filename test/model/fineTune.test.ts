@@ -271,7 +271,10 @@ describe("errors", () => {
     [{ freeze: ["frist"] }, 'freeze: there is no layer "frist"'],
     [{ frozen: true }, 'unknown option "frozen"'],
     [{ seed: -1 }, "seed: expected a whole number ≥ 0"],
-    [{ upTo: "first", layers: [dense({ units: 2 })] }, "add flatten() before it"],
+    [
+      { upTo: "first", layers: [conv2d({ filters: 2, kernelSize: 5 })] },
+      'use a smaller window, padding "same", or fewer layers',
+    ],
   ])("%j", (options, message) => {
     expect(() => fineTune(model, options as object)).toThrow(message);
   });

@@ -100,13 +100,21 @@ const variants: [string, LayerInput[], Options][] = [
     [dense({ units: 4, activation: "tanh", inputShape: [4] }), dense({ units: 4 })],
     { rows: 1000 },
   ],
+  [
+    "images as far as the loss",
+    [
+      dense({ units: 6, activation: "relu", inputShape: [3, 5, 2] }),
+      dense({ units: 3, activation: "softmax" }),
+    ],
+    {},
+  ],
   ["without parameters", [activation({ activation: "softmax", inputShape: [4] })], {}],
 ];
 
 interface Seen {
   plan: Plan;
   ranges: Range[];
-  instructions: { kernel: KernelName; fields: Record<string, number | Range> }[];
+  instructions: { kernel: KernelName; fields: Record<string, number | Range>; each: number }[];
 }
 
 /** What the builder knows when it finishes: buffers and instructions. */
@@ -186,9 +194,18 @@ describe.each(variants)("%s", (_, layers, options) => {
     const { plan: made, ranges, instructions } = observe(wanted);
     const view = new DataView(made.bytes.buffer);
     const starts = new Set(ranges.map((range) => range.offset));
-    instructions.forEach(({ kernel, fields }, i) => {
-      const record = view.getUint32(made.tape - made.base + i * 8 + 4, true);
-      expect(view.getUint32(made.tape - made.base + i * 8, true)).toBe(facts.kernel(kernel));
+    instructions.forEach(({ kernel, fields, each }, i) => {
+      const word = (at: number) => view.getUint32(at - made.base, true);
+      const instruction = made.tape + i * 8;
+      // what runs on the pixels of images is called by EACH
+      const { kernel: called, record: inner, each: count } = core.record("EACH");
+      const outer = word(instruction + 4);
+      const record = each > 1 ? word(outer + inner.at) : outer;
+      expect(word(instruction)).toBe(facts.kernel(each > 1 ? "EACH" : kernel));
+      if (each > 1) {
+        expect(word(outer + called.at)).toBe(facts.kernel(kernel));
+        expect(word(outer + count.at)).toBe(each);
+      }
       Object.entries<Field>(core.record(kernel)).forEach(([field, { type }], f) => {
         const at = record - made.base + f * 4;
         const given = fields[field];
@@ -206,7 +223,7 @@ describe.each(variants)("%s", (_, layers, options) => {
       for (const [field, width] of Object.entries(needs)) {
         const range = fields[field];
         if (typeof range !== "object" || width === undefined) continue;
-        expect(range.bytes, `${kernel}.${field}`).toBeGreaterThanOrEqual(wanted.rows * ld(width) * 4);
+        expect(range.bytes, `${kernel}.${field}`).toBeGreaterThanOrEqual(wanted.rows * each * ld(width) * 4);
       }
     });
     expect(made.marks.end).toBe(instructions.length);

@@ -3,20 +3,34 @@ import { describe, expect, test } from "vitest";
 import { writeSafetensors } from "../../src/checkpoint/safetensors.ts";
 import {
   activation,
+  averagePooling1d,
   averagePooling2d,
   batchNormalization,
+  conv1d,
   conv2d,
+  conv2dTranspose,
+  cropping1d,
+  cropping2d,
   dense,
   dropout,
   flatten,
   gaussianNoise,
+  globalAveragePooling1d,
   globalAveragePooling2d,
+  globalMaxPooling1d,
+  globalMaxPooling2d,
   type LayerInput,
   layerNormalization,
+  maxPooling1d,
   maxPooling2d,
+  permute,
   reshape,
   residual,
+  separableConv2d,
   sequential,
+  upSampling1d,
+  upSampling2d,
+  zeroPadding1d,
   zeroPadding2d,
 } from "../../src/index.ts";
 import * as sources from "../../src/predict/index.ts";
@@ -37,6 +51,22 @@ const images: LayerInput[] = [
   dropout({ rate: 0.5 }),
   conv2d({ filters: 5, kernelSize: 1, activation: { name: "leakyRelu", alpha: 0.2 } }),
 ];
+const sequences: LayerInput[] = [
+  conv1d({ filters: 6, kernelSize: 3, padding: "causal", activation: "relu", inputShape: [14, 3] }),
+  maxPooling1d({ ceilMode: true }),
+  zeroPadding1d(),
+  averagePooling1d({ poolSize: 3, strides: 1, padding: [1, 0], countIncludePad: true }),
+  upSampling1d(),
+  cropping1d(),
+  permute({ dims: [2, 1] }),
+];
+const enlarged: LayerInput[] = [
+  separableConv2d({ filters: 6, kernelSize: 3, depthMultiplier: 2, inputShape: [7, 6, 3] }),
+  conv2dTranspose({ filters: 5, kernelSize: 3, strides: 2, padding: "same", activation: "tanh" }),
+  upSampling2d({ interpolation: "bilinear" }),
+  cropping2d({ cropping: 1 }),
+  upSampling2d({ size: [1, 2] }),
+];
 const nets: [string, LayerInput[], readonly number[]][] = [
   [
     "a dense network",
@@ -45,6 +75,11 @@ const nets: [string, LayerInput[], readonly number[]][] = [
   ],
   ["every layer for images", [...images, globalAveragePooling2d(), dense({ units: 2 })], [9, 7, 3]],
   ["an image as output", images, [9, 7, 3]],
+  ["a sequence as output", sequences, [14, 3]],
+  ["the largest of a sequence", [...sequences, globalMaxPooling1d()], [14, 3]],
+  ["the mean of a sequence", [...sequences, globalAveragePooling1d()], [14, 3]],
+  ["a larger image as output", enlarged, [7, 6, 3]],
+  ["the largest of an image", [...enlarged, globalMaxPooling2d()], [7, 6, 3]],
   [
     "flatten and reshape",
     [

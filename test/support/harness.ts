@@ -91,7 +91,7 @@ export function runActivation(
   const spec = activations[name];
   const bed = new Bed();
   const at = { z: bed.matrix("z", rows, units, z, 0.5), da: bed.matrix("da", rows, units, da) };
-  const a = inPlace && spec.saves === "a" ? at.z : bed.matrix("a", rows, units);
+  const a = inPlace && spec.saves === "a" && !spec.apart ? at.z : bed.matrix("a", rows, units);
   const dz = inPlace ? at.da : bed.matrix("dz", rows, units);
   if (!spec.forward) throw new Error(`${name} has no kernel`);
   bed.run(spec.forward, { a, z: at.z, units, alpha }, rows, parts);

@@ -29,9 +29,12 @@ function longestSum(config: ReferenceConfig, inputShape: Shape, rows: number): n
   const channels = inputShape[inputShape.length - 1];
   const pixels =
     rows * Math.max(size(inputShape) / channels, size(layer.outputShape) / layer.outputShape.at(-1)!);
-  const { kernel } = layer.parameters;
-  const perOutput = kernel ? size(kernel.slice(0, -1)) : channels;
-  const perInput = kernel ? size(kernel) / kernel[kernel.length - 2] : 1;
+  // one after the other where there are several
+  const kernels = Object.entries(layer.parameters).filter(([name]) => /kernel$/i.test(name));
+  const along = (terms: (kernel: Shape) => number) =>
+    kernels.reduce((sum, [, kernel]) => sum + terms(kernel), 0);
+  const perOutput = along((kernel) => size(kernel.slice(0, -1))) || channels;
+  const perInput = along((kernel) => size(kernel) / kernel[kernel.length - 2]) || 1;
   return Math.max(pixels, perOutput, perInput);
 }
 

@@ -47,7 +47,27 @@ function softmax(z: Row): Row {
   return e.map((v) => v / sum);
 }
 
+function logSoftmax(z: Row): Row {
+  const m = Math.max(...z);
+  const sum = z.reduce((s, v) => s + Math.exp(v - m), 0);
+  return z.map((v) => v - m - Math.log(sum));
+}
+
+/** selu's constants: Klambauer et al. 2017. */
+const [LAMBDA, ALPHA] = [1.0507009873554805, 1.6732632423543772];
+
 const dot = (a: Row, b: Row) => a.reduce((s, v, i) => s + v * b[i], 0);
+
+/** relu with options. */
+export const rectified = ({
+  maxValue = Number.POSITIVE_INFINITY,
+  negativeSlope = 0,
+  threshold = 0,
+}): ActivationReference =>
+  each(
+    (z) => (z > threshold ? Math.min(z, maxValue) : negativeSlope * (z - threshold)),
+    (z) => (z > threshold ? (z < maxValue ? 1 : 0) : negativeSlope),
+  );
 
 export const activationReferences: Record<ActivationName, ActivationReference> = {
   linear: each(
@@ -85,6 +105,29 @@ export const activationReferences: Record<ActivationName, ActivationReference> =
     (z) => sigmoid(z) * (1 + z * sigmoid(-z)),
   ),
   softplus: each((z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))), sigmoid),
+  selu: each(
+    (z) => LAMBDA * (z > 0 ? z : ALPHA * Math.expm1(z)),
+    (z) => LAMBDA * (z > 0 ? 1 : ALPHA * Math.exp(z)),
+  ),
+  hardSigmoid: each(
+    (z) => Math.min(Math.max(z / 6 + 0.5, 0), 1),
+    (z) => (Math.abs(z) < 3 ? 1 / 6 : 0),
+  ),
+  hardSwish: each(
+    (z) => z * Math.min(Math.max(z / 6 + 0.5, 0), 1),
+    (z) => (Math.abs(z) <= 3 ? z / 3 + 0.5 : z > 0 ? 1 : 0),
+  ),
+  softsign: each(
+    (z) => z / (1 + Math.abs(z)),
+    (z) => 1 / (1 + Math.abs(z)) ** 2,
+  ),
+  logSoftmax: {
+    value: logSoftmax,
+    gradient: (z, da) => {
+      const sum = da.reduce((s, v) => s + v, 0);
+      return logSoftmax(z).map((v, i) => da[i] - Math.exp(v) * sum);
+    },
+  },
   softmax: {
     value: softmax,
     gradient: (z, da) => {

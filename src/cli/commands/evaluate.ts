@@ -8,6 +8,7 @@ import { type OpenDataOptions, type OpenedData, openData } from "../../node/data
 import { classNames, examine } from "../input/examine.ts";
 import { imageOptions, imageOptionsOf, sayLeftOut } from "../input/images.ts";
 import { openModel } from "../input/openModel.ts";
+import { checkSingle } from "../input/single.ts";
 import type { Terminal } from "../terminal.ts";
 import { classTable, confusionTable } from "../text/confusion.ts";
 import { count, plural, shown, words } from "../text/format.ts";
@@ -45,6 +46,7 @@ async function evaluateCommand(
 ): Promise<number> {
   const { bold, print, printJson } = terminal;
   const model = await openModel(path);
+  checkSingle(model, path, "evaluate() takes them");
   const { dataset, part, name } = await openPart(model, source, flags, terminal);
   const { rows, scores, confusion, wrong } = await examine(model, dataset);
   const names = classNames(model, dataset);

@@ -18,6 +18,7 @@ import { writeFileAtomic } from "../../node/files.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Scores } from "../../training/evaluate.ts";
 import { openModel } from "../input/openModel.ts";
+import { checkSingle } from "../input/single.ts";
 import type { Terminal } from "../terminal.ts";
 import { count, percent, plural, shown, words } from "../text/format.ts";
 import { extraOf } from "../training/resume.ts";
@@ -51,6 +52,7 @@ export async function exportCommand(path: string, flags: ExportFlags, terminal: 
       throw new NablaError(`--${name}: needs --data, which is not given`);
   }
   const model = await openModel(path);
+  if (flags.data !== undefined) checkSingle(model, `--data: ${path}`, "evaluate() takes them");
   const { weights = "float32" } = flags;
   const trained = extraOf(model)?.data;
   const options: ExportOptions = {

@@ -8,6 +8,7 @@ import type { Model } from "../../model/model.ts";
 import { classNames } from "../input/examine.ts";
 import { type InputRow, readInputs } from "../input/inputs.ts";
 import { openModel } from "../input/openModel.ts";
+import { checkSingle } from "../input/single.ts";
 import type { Terminal } from "../terminal.ts";
 import { count, figure, percent, result as shownResult } from "../text/format.ts";
 import { extraOf } from "../training/resume.ts";
@@ -32,6 +33,7 @@ export async function predictCommand(
     throw new NablaError("--voting: expected several models, got one");
   const { model, vote } =
     paths.length === 1 ? { model: await openModel(path) } : await openVoters(paths, flags.voting);
+  checkSingle(model, path);
   // everything is read before anything is printed
   const inputs: { spec: string; rows: InputRow[]; more: number }[] = [];
   for (const spec of specs)

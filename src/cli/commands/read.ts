@@ -3,6 +3,7 @@
 import { decodeImageFile } from "../../node/images/decode.ts";
 import { readDigits } from "../../reading/index.ts";
 import { openModel } from "../input/openModel.ts";
+import { checkSingle } from "../input/single.ts";
 import type { Terminal } from "../terminal.ts";
 import { percent } from "../text/format.ts";
 
@@ -13,6 +14,7 @@ export async function readCommand(
   { bold, dim, print, printJson }: Terminal,
 ): Promise<number> {
   const model = await openModel(path);
+  checkSingle(model, path);
   // everything is read before anything is printed
   const readings = [];
   for (const name of pictures)

@@ -1,12 +1,14 @@
 /** nabla summary */
 import { NablaError } from "../../errors.ts";
 import { internalsOf } from "../../model/internals.ts";
+import type { Model } from "../../model/model.ts";
 import { configOf, weightsSha256 } from "../../model/save.ts";
 import { layerSummaries } from "../../model/summary.ts";
 import { since } from "../../training/run.ts";
 import { openModel } from "../input/openModel.ts";
 import type { Terminal } from "../terminal.ts";
 import { count, plural } from "../text/format.ts";
+import { rails } from "../text/rails.ts";
 import { extraOf } from "../training/resume.ts";
 
 export async function summaryCommand(
@@ -22,10 +24,11 @@ export async function summaryCommand(
   const { training } = configOf(model);
   const extra = extraOf(model);
   const { classes } = model.metadata;
+  const graph = internalsOf(model).topology.outputs !== undefined;
   if (flags.json) {
     printJson({
       layers: layerSummaries(model),
-      inputShape: model.inputShape,
+      ...(graph ? { inputs: model.inputs, outputs: model.outputs } : { inputShape: model.inputShape }),
       parameters: internalsOf(model).built.parameterCount,
       bytes: internalsOf(model).built.parameterCount * 4,
       ...(training && { training }),
@@ -37,7 +40,7 @@ export async function summaryCommand(
     });
     return 0;
   }
-  print(model.summary());
+  print(drawn(model));
   print();
   if (training) {
     const { loss, optimizer, batchSize, seed, epochs } = training;
@@ -52,4 +55,24 @@ export async function summaryCommand(
   if (classes) print(`classes: ${classes.join(", ")}`);
   print(`weights SHA-256: ${weightsSha256(model)}`);
   return 0;
+}
+
+/** The summary; of a graph with its layers joined by lines. */
+function drawn(model: Model): string {
+  const { built, topology } = internalsOf(model);
+  if (!topology.outputs) return model.summary();
+  const { inputs, layers, outputs } = built.architecture;
+  const nodes = rails([
+    ...inputs.map(() => []),
+    ...layers.map((layer) => layer.inputs),
+    ...outputs.map(({ layer }) => [inputs.length + layer]),
+  ]);
+  const [head, rule, ...rows] = model.summary().split("\n");
+  const blank = " ".repeat(nodes[0]!.at.length);
+  const lines = nodes.flatMap(({ before, at }, i) => [...before, `${at}  ${rows[i]}`]);
+  return [head, rule]
+    .map((line) => `${blank}  ${line}`)
+    .concat(lines, `${blank}  ${rows.at(-2)}`, rows.at(-1)!)
+    .map((line) => line.trimEnd())
+    .join("\n");
 }

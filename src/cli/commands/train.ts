@@ -14,10 +14,12 @@ import { internalsOf } from "../../model/internals.ts";
 import type { Callback, History, Model } from "../../model/model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
 import { checkWritable, writeFileAtomic } from "../../node/files.ts";
+import { checkFit } from "../../training/batch.ts";
 import { since } from "../../training/run.ts";
 import { examine } from "../input/examine.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
 import { openModel } from "../input/openModel.ts";
+import { checkSingle } from "../input/single.ts";
 import type { Terminal } from "../terminal.ts";
 import { count } from "../text/format.ts";
 import { checkInputs, openFrom, picturesAs, sameTargets, standardisedAs } from "../training/from.ts";
@@ -61,6 +63,7 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
   // a resumed run is past the model it began with
   const path = flags.resume ?? flags.from;
   const old = path === undefined ? undefined : await openModel(path);
+  if (old) checkSingle(old, path!, "fit() takes them");
   const raw = await openToTrain(
     source,
     flags,
@@ -83,6 +86,9 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
         ? await openResumed(old, flags.resume, flags, data)
         : openFrom(old, flags.from!, flags, data, keepsHead);
   checkTrainable(data, config);
+  const { built, state } = internalsOf(model);
+  // before anything is printed
+  checkFit(data.train, built, state.required.loss);
   if (flags.testEachEpoch && !data.test)
     throw new NablaError(
       `--test-each-epoch: ${data.name} has no test part; --validation-split 0.1 keeps rows to look at`,

@@ -5,6 +5,7 @@ import { NablaError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
 import { classNames } from "../input/examine.ts";
 import { openModel } from "../input/openModel.ts";
+import { checkSingle } from "../input/single.ts";
 import type { Terminal } from "../terminal.ts";
 import { classTable, confusionTable } from "../text/confusion.ts";
 import { count, percent, plural, table } from "../text/format.ts";
@@ -20,7 +21,11 @@ export interface Voters {
 /** @throws NablaError naming the file that does not fit the first */
 export async function openVoters(paths: readonly string[], voting: Voting | undefined): Promise<Voters> {
   const models: Model[] = [];
-  for (const path of paths) models.push(await openModel(path));
+  for (const path of paths) {
+    const model = await openModel(path);
+    checkSingle(model, path);
+    models.push(model);
+  }
   const vote = ensemble(models, { voting, names: paths });
   const columns = (model: Model) => extraOf(model)?.csv?.columns.join(", ");
   const fit = (model: Model) => extraOf(model)?.images?.fit;

@@ -12,7 +12,8 @@ import { classNames, type Examination } from "../input/examine.ts";
 import { imageOf } from "../text/draw.ts";
 import { count, duration, plural, shown, words } from "../text/format.ts";
 import { chartsOf, DRAW, scatterOf } from "./charts.ts";
-import { mapSection, saliencyOf, weightSection } from "./pictures.ts";
+import { networkPicture } from "./network.ts";
+import { mapSection, noPictures, saliencyOf, single, weightSection } from "./pictures.ts";
 import {
   configSection,
   confusionSection,
@@ -58,7 +59,7 @@ async function reportPage(request: ReportRequest): Promise<string> {
     ["parameters", count(internalsOf(model).built.parameterCount)],
     ["rows trained on", count(internalsOf(model).state.settings?.rows ?? data.train.length)],
   ];
-  const saliency = await saliencyOf(model, dataset, examination);
+  const saliency = single(model) ? await saliencyOf(model, dataset, examination) : [];
   const sections = [
     charts.length && epochs > 0
       ? section(
@@ -88,9 +89,8 @@ async function reportPage(request: ReportRequest): Promise<string> {
           `Those with the largest loss first; the percentage is how sure the model was of its answer.${saliency.length ? " Next to each, in red, the pixels its loss depends on most: the size of the loss's gradient." : ""}`,
         )
       : "",
-    weightSection(model),
-    await mapSection(model, dataset, names),
-    section("Network", layerSection(model)),
+    ...(single(model) ? [weightSection(model), await mapSection(model, dataset, names)] : [noPictures()]),
+    section("Network", layerSection(model, networkPicture(model))),
     section("Settings", configSection(config)),
   ];
   const json = JSON.stringify([
@@ -129,8 +129,11 @@ function describe(data: OpenedData, model: Model, images: boolean): string {
     target.kind === "class"
       ? `${target.classes} classes`
       : `${target.size} value${target.size === 1 ? "" : "s"} a row`;
+  const rows = `${count(length)} ${images ? "images" : "rows"}, ${what}`;
+  const { topology } = internalsOf(model);
+  if (topology.outputs) return `${rows}. Network: a graph of ${plural(model.layers.length, "layer")}.`;
   const sizes = model.layers
     .filter((layer) => layer.operations.length > 0)
     .map((layer) => layer.outputShape.join("×"));
-  return `${count(length)} ${images ? "images" : "rows"}, ${what}. Network: ${[model.inputShape.join("×"), ...sizes].join(" → ")}.`;
+  return `${rows}. Network: ${[model.inputShape.join("×"), ...sizes].join(" → ")}.`;
 }

@@ -17,6 +17,17 @@ function topOf(weights: Float32Array): number {
   return sorted[Math.floor((sorted.length - 1) * 0.995)] || 1;
 }
 
+/** Whether rows are one input and one output, which the pictures are of. */
+export const single = ({ inputs, outputs }: Model): boolean => inputs.length === 1 && outputs.length === 1;
+
+/** In place of the pictures. */
+export const noPictures = (): string =>
+  section(
+    "Weights and maps",
+    "",
+    "They are shown for models of one input and one output; this one has several. model.truncated(layer) gives what a layer makes of its inputs.",
+  );
+
 /** What the first layer with weights looks for: filters of a convolution, units of a dense layer over an image; else "". */
 export function weightSection(model: Model, most = 64): string {
   const first = model.layers.find((layer) =>
@@ -71,11 +82,12 @@ const FINISHING = ["batchNormalization", "layerNormalization", "activation"];
 
 /** Layers whose outputs are images, each with the normalisation and activation that belong to it. */
 function mapLayers(model: Model, most: number): Layer[] {
-  const { layers } = model;
-  const shown = layers.filter(({ type, outputShape }, i) => {
-    const next = layers[i + 1]?.type ?? "";
-    return outputShape.length === 3 && !STILL.includes(type) && !FINISHING.includes(next);
-  });
+  const { inputs, layers } = model;
+  const finished = (i: number) =>
+    layers.some((layer) => layer.inputs.includes(inputs.length + i) && FINISHING.includes(layer.type));
+  const shown = layers.filter(
+    ({ type, outputShape }, i) => outputShape.length === 3 && !STILL.includes(type) && !finished(i),
+  );
   return layers.some(({ type }) => type === "conv2d" || type === "residual") ? shown.slice(0, most) : [];
 }
 

@@ -80,12 +80,18 @@ function values(input: Inputs, by?: Standardisation): string {
 /** Outputs between 0 and 1 are read as shares; margins are not. */
 const sure = (value: number): string => (value >= 0 && value <= 1 ? percent(value) : figure(value));
 
-export function layerSection(model: Model): string {
-  const rows = layerSummaries(model).map(
-    (layer) =>
-      `<tr><td>${html(layer.name)}</td><td>${html(layer.type)}</td><td>${html(layer.activation ?? "")}</td><td>${showShape(layer.outputShape)}</td><td class="n">${count(layer.parameters)}</td></tr>`,
-  );
-  return `<div class="scroll"><table><thead><tr><th>layer</th><th>type</th><th>activation</th><th>output</th><th class="n">parameters</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
+/** The layers as a table; of a graph also what each is applied to. @param picture of the network, or "" */
+export function layerSection(model: Model, picture: string): string {
+  const layers = layerSummaries(model);
+  const graph = layers.some(({ inputs }) => inputs);
+  const rows = layers.map((layer) => {
+    const type = `${layer.type}${layer.weightsOf ? ` (weights of ${layer.weightsOf})` : ""}`;
+    const inputs = graph ? `<td>${html(layer.inputs!.join(", "))}</td>` : "";
+    return `<tr><td>${html(layer.name)}</td><td>${html(type)}</td><td>${html(layer.activation ?? "")}</td><td>${showShape(layer.outputShape)}</td><td class="n">${count(layer.parameters)}</td>${inputs}</tr>`;
+  });
+  const head = `<th>layer</th><th>type</th><th>activation</th><th>output</th><th class="n">parameters</th>${graph ? "<th>connected to</th>" : ""}`;
+  const table = `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
+  return picture ? `<div class="beside"><div class="scroll">${picture}</div>${table}</div>` : table;
 }
 
 /** The configuration as rows "training.optimizer.name  nesterov". */

@@ -65,6 +65,17 @@ code { font-size: .85rem; overflow-wrap: anywhere; }
 .maps small { font-weight: 400; }
 .maps img { width: 112px; max-width: none; }
 .maps td:nth-child(2) img { width: 56px; }
+.beside { display: flex; flex-wrap: wrap; gap: 16px 32px; align-items: flex-start; }
+.beside > .scroll { max-width: 100%; }
+.beside td { white-space: nowrap; }
+svg.network { display: block; max-width: 100%; height: auto; font: 12px system-ui, sans-serif; }
+.network rect { fill: var(--page); stroke: var(--line); stroke-width: 1.5; }
+.network .input rect, .network .output rect { fill: var(--line); }
+.network .shared rect { stroke-width: 2.5; }
+.network text { fill: var(--soft); text-anchor: middle; }
+.network text.name { fill: var(--text); font-weight: 600; }
+.network .edges path { fill: none; stroke: var(--soft); stroke-width: 1.2; }
+.network marker path { fill: var(--soft); }
 .settings td:first-child { color: var(--soft); }
 .settings td { overflow-wrap: anywhere; }
 footer { margin-top: 24px; }

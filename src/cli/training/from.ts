@@ -113,8 +113,7 @@ export function openFrom(
     throw new NablaError(`--from: ${path}: ${error.message}`, { cause: error });
   }
   const document = {
-    nabla: 1 as const,
-    model: configOf(tuned).model as ConfigInput["model"],
+    ...(configOf(tuned) as Pick<ConfigInput, "nabla" | "model">),
     training: { ...training, seed, ...(flags.loss && { loss: flags.loss }) },
   };
   const config = smallEnough(checkConfig(applyTraining(document, flags, data), path), flags, data);

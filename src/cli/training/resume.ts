@@ -2,6 +2,7 @@
 import type { CallbackFields } from "../../callbacks/table.ts";
 import { type Config, checkConfig } from "../../config/config.ts";
 import { NablaError } from "../../errors.ts";
+import { nameLayers } from "../../layers/chain.ts";
 import { fromConfig } from "../../model/fromConfig.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { FitOptions, Model } from "../../model/model.ts";
@@ -83,7 +84,8 @@ export async function openResumed(
   // fit() checks how a batch is divided, where it matters
   const { epochs, microBatchSize: _w, ...wanted } = config.training;
   const { epochs: _, microBatchSize: _b, ...before } = saved.training;
-  const other = difference(saved.model, config.model, "model") ?? difference(before, wanted, "training");
+  const other =
+    difference(named(saved.model), named(config.model), "model") ?? difference(before, wanted, "training");
   if (other) {
     const [where, was, is] = other;
     throw new NablaError(
@@ -97,6 +99,10 @@ export async function openResumed(
   }
   return { model, config, fit: fromConfig(config).fit };
 }
+
+/** A graph is saved with the names of all layers written out. */
+const named = (model: Config["model"]): Config["model"] =>
+  model.outputs ? { ...model, layers: nameLayers(model.layers) } : model;
 
 const text = (value: unknown): string => (value === undefined ? "not set" : JSON.stringify(value));
 

@@ -11,6 +11,7 @@ import { type OptimizerName, optimizers } from "../../optimizers/table.ts";
 import { parseSchedule } from "../../schedules/parse.ts";
 import { compileFields } from "../../training/compile.ts";
 import { documentSettings } from "../../training/settings.ts";
+import { checkSingleDocument } from "../input/single.ts";
 import { type FitFlags, fieldsOf, type OptimizerFlags, optimizerFlagFields } from "../options/training.ts";
 import { presetConfig, presets, taskOf } from "../presets/index.ts";
 
@@ -42,6 +43,7 @@ export async function resolveConfig(flags: ModelFlags, data: OpenedData): Promis
   const file = flags.config ?? (flags.model?.endsWith(".json") ? flags.model : undefined);
   const base = file === undefined ? fromPreset(flags, data) : await fromFile(file, flags, data);
   const config = checkConfig(applyTraining(base, flags, data), file ?? "configuration");
+  checkSingleDocument(config.model, file ?? "configuration");
   return file === undefined ? smallEnough(config, flags, data) : config;
 }
 

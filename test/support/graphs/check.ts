@@ -26,7 +26,7 @@ export function givenFor({ reference }: Subject, rows: number): GraphGiven {
   let seed = 100;
   for (const [name, shape] of Object.entries({ ...reference.parameters, ...reference.moving })) {
     const scale = name.endsWith("kernel") ? 1.7 / Math.sqrt(size(shape) / shape[shape.length - 1]) : 0.5;
-    const shift = name.endsWith("gamma") || name.endsWith("Variance") ? 1 : 0;
+    const shift = name.endsWith("gamma") || /variance$/i.test(name) ? 1 : 0;
     p[name] = drawn(shape, 1, seed++, scale, shift);
   }
   return {

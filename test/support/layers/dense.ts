@@ -1,9 +1,10 @@
-/** y[r, j] = b[j] + Σ x[r, i] · w[i, j] */
+/** y[…, j] = b[j] + Σ x[…, i] · w[i, j]: over the last axis. */
 import type { ConfigOf, ReferenceLayer, Shape } from "./types.ts";
 
-export function dense({ units, useBias = true }: ConfigOf<"dense">, [inputs]: Shape): ReferenceLayer {
+export function dense({ units, useBias = true }: ConfigOf<"dense">, inputShape: Shape): ReferenceLayer {
+  const inputs = inputShape[inputShape.length - 1];
   return {
-    outputShape: [units],
+    outputShape: [...inputShape.slice(0, -1), units],
     parameters: { kernel: [inputs, units], ...(useBias && { bias: [units] }) },
     moving: {},
     forward({ kernel, bias }, x) {

@@ -1,5 +1,6 @@
-/** Layers as PyTorch computes them: see test/golden/make_layers.py. */
+/** Layers as PyTorch computes them: see test/golden/make_layers.py and make_spatial.py. */
 import stored from "../../golden/layers.json";
+import spatial from "../../golden/spatial.json";
 import { near } from "../harness.ts";
 import { values } from "../kernel.ts";
 import type { ReferenceConfig, Shape } from "./index.ts";
@@ -23,7 +24,7 @@ export interface Golden {
   moving?: Record<string, Stored>;
 }
 
-export const goldens = stored as unknown as readonly Golden[];
+export const goldens = [...stored, ...spatial] as unknown as readonly Golden[];
 
 /** Throws unless `got` is what is stored, within tolerance · (1 + |value|). */
 export function nearStored(what: string, got: ArrayLike<number>, want: Stored, tolerance: number): void {

@@ -1,24 +1,33 @@
 /** From a configuration to its reference. */
 import type { ActivationName } from "../../../src/activations/table.ts";
-import { activationReferences } from "../reference.ts";
+import { activationReferences, rectified } from "../reference.ts";
 import { residual, sequence } from "./compose.ts";
 import { conv2d } from "./conv2d.ts";
+import { conv2dTranspose, separableConv2d } from "./convolutions.ts";
 import { dense } from "./dense.ts";
-import { batchNormalization, layerNormalization } from "./normalization.ts";
-import { globalAveragePooling2d, pooling2d } from "./pooling.ts";
+import { prelu, rescaling } from "./each.ts";
+import {
+  batchNormalization,
+  groupNormalization,
+  layerNormalization,
+  normalization,
+} from "./normalization.ts";
+import { globalAveragePooling2d, globalMaxPooling2d, pooling2d } from "./pooling.ts";
 import { dropout, gaussianNoise } from "./random.ts";
-import { reshape, zeroPadding2d } from "./shapes.ts";
-import { plain, type ReferenceConfig, type ReferenceLayer, type Shape } from "./types.ts";
+import { sequence as alongSequence } from "./sequences.ts";
+import { cropping2d, permute, reshape, upSampling2d, zeroPadding2d } from "./shapes.ts";
+import { type Activation, plain, type ReferenceConfig, type ReferenceLayer, type Shape } from "./types.ts";
 
 export type { Pass, ReferenceConfig, ReferenceLayer, Shape, Tensors } from "./types.ts";
 export { size } from "./types.ts";
 
 const ALPHA: Record<string, number> = { leakyRelu: 0.01, elu: 1 };
 
-/** Over the last axis, which only softmax needs to know. */
-function activation(f: string | { name: string; alpha?: number }, shape: Shape): ReferenceLayer {
-  const { name, alpha } = typeof f === "string" ? { name: f, alpha: undefined } : f;
-  const { value, gradient } = activationReferences[name as ActivationName];
+/** Over the last axis, which softmax and logSoftmax need to know. */
+function activation(f: Activation, shape: Shape): ReferenceLayer {
+  const { name, alpha, ...options } = typeof f === "string" ? { name: f, alpha: undefined } : f;
+  const { value, gradient } =
+    name === "relu" ? rectified(options) : activationReferences[name as ActivationName];
   const slope = alpha ?? ALPHA[name] ?? 0;
   const c = shape[shape.length - 1];
   return plain(shape, (z) => {
@@ -37,7 +46,7 @@ function activation(f: string | { name: string; alpha?: number }, shape: Shape):
 }
 
 /** The same tensors as the layer alone. */
-function activated(layer: ReferenceLayer, f: Parameters<typeof activation>[0] = "linear"): ReferenceLayer {
+function activated(layer: ReferenceLayer, f: Activation = "linear"): ReferenceLayer {
   const after = activation(f, layer.outputShape);
   return {
     ...layer,
@@ -61,6 +70,28 @@ export function reference(config: ReferenceConfig, shape: Shape): ReferenceLayer
       return reshape(config, shape);
     case "conv2d":
       return activated(conv2d(config, shape), config.activation);
+    case "conv1d":
+      return activated(alongSequence(config, shape), config.activation);
+    case "conv2dTranspose":
+      return activated(conv2dTranspose(config, shape), config.activation);
+    case "separableConv2d":
+      return activated(separableConv2d(config, shape), config.activation);
+    case "maxPooling1d":
+    case "averagePooling1d":
+    case "globalMaxPooling1d":
+    case "globalAveragePooling1d":
+    case "zeroPadding1d":
+    case "cropping1d":
+    case "upSampling1d":
+      return alongSequence(config, shape);
+    case "globalMaxPooling2d":
+      return globalMaxPooling2d(shape);
+    case "cropping2d":
+      return cropping2d(config, shape);
+    case "upSampling2d":
+      return upSampling2d(config, shape);
+    case "permute":
+      return permute(config, shape);
     case "maxPooling2d":
     case "averagePooling2d":
       return pooling2d(config, shape);
@@ -72,6 +103,14 @@ export function reference(config: ReferenceConfig, shape: Shape): ReferenceLayer
       return batchNormalization(config, shape);
     case "layerNormalization":
       return layerNormalization(config, shape);
+    case "groupNormalization":
+      return groupNormalization(config, shape);
+    case "normalization":
+      return normalization(config, shape);
+    case "rescaling":
+      return rescaling(config, shape);
+    case "prelu":
+      return prelu(config, shape);
     case "dropout":
       return dropout(shape);
     case "gaussianNoise":

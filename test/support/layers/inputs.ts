@@ -18,7 +18,7 @@ export function tensors(layer: ReferenceLayer): Tensors {
   const names = inOrder(layer);
   for (const [name, shape] of names) {
     const drawn = values(size(shape), seed++);
-    const positive = name.endsWith("movingVariance");
+    const positive = /variance$/i.test(name);
     p[name] = Float64Array.from(drawn, (v) => Math.fround(positive ? 1.5 + v / 2 : v));
   }
   return p;

@@ -2,7 +2,7 @@
  * Normalisation: y = gamma · (x − mean) / √(variance + epsilon) + beta. Variances are those of the population (divided by n), in
  * the moving averages too, as in Keras.
  */
-import type { ConfigOf, ReferenceLayer, Shape, Tensors } from "./types.ts";
+import { type ConfigOf, type ReferenceLayer, type Shape, size, type Tensors } from "./types.ts";
 
 /**
  * @param sets which values have a mean and variance in common: the index of its set for each value
@@ -96,6 +96,45 @@ export function layerNormalization(
           normalize(x, (i) => Math.floor(i / c), x.length / c, epsilon),
         ),
         moving: {},
+      };
+    },
+  };
+}
+
+/** The channels of each row in groups, each over its channels and all pixels. */
+export function groupNormalization(
+  { groups = 32, epsilon = 1e-3 }: ConfigOf<"groupNormalization">,
+  shape: Shape,
+): ReferenceLayer {
+  const c = shape[shape.length - 1];
+  const row = size(shape);
+  const count = groups === -1 ? c : groups;
+  const set = (i: number) => Math.floor(i / row) * count + Math.floor((i % c) / (c / count));
+  return {
+    outputShape: shape,
+    parameters: { gamma: [c], beta: [c] },
+    moving: {},
+    forward: (p, x) => ({
+      ...scaled(p, normalize(x, set, (x.length / row) * count, epsilon)),
+      moving: {},
+    }),
+  };
+}
+
+/** By means and variances that are given: of each channel, or of each value of a row. */
+export function normalization({ axis = -1 }: ConfigOf<"normalization">, shape: Shape): ReferenceLayer {
+  const of = Array.isArray(axis) && axis.length > 1 ? shape : shape.slice(-1);
+  const n = size(of);
+  return {
+    outputShape: shape,
+    parameters: {},
+    moving: { mean: of, variance: of },
+    forward({ mean, variance }, x) {
+      const deviation = variance.map((v) => Math.max(Math.sqrt(v), 1e-7));
+      return {
+        y: x.map((v, i) => (v - mean[i % n]) / deviation[i % n]),
+        moving: { mean, variance },
+        backward: (dy) => ({ dx: dy.map((d, i) => d / deviation[i % n]), gradients: {} }),
       };
     },
   };

@@ -6,8 +6,30 @@ export type Shape = readonly number[];
 export type Tensors = Record<string, Float64Array>;
 /** One number for both directions, or [vertical, horizontal]. */
 export type Pair = number | readonly [number, number];
-export type Padding = "valid" | "same";
-type Activation = string | { name: string; alpha?: number };
+/** A word; or a number for all sides, one for each direction (along a sequence: before and after), or [before, after] of each. */
+export type Padding = "valid" | "same" | "causal" | number | readonly (number | Shape)[];
+export type Interpolation = "nearest" | "bilinear";
+export type Activation =
+  | string
+  | { name: string; alpha?: number; maxValue?: number; negativeSlope?: number; threshold?: number };
+
+/** What layers of filters have in common. */
+interface Filters {
+  filters: number;
+  kernelSize: Pair;
+  strides?: Pair;
+  padding?: Padding;
+  dilationRate?: Pair;
+  activation?: Activation;
+  useBias?: boolean;
+}
+
+interface Pool {
+  poolSize?: Pair;
+  strides?: Pair;
+  padding?: Padding;
+  ceilMode?: boolean;
+}
 
 /** Configurations as programs write them: names and defaults are those of Keras. */
 export type ReferenceConfig =
@@ -15,27 +37,43 @@ export type ReferenceConfig =
   | { type: "activation"; activation: Activation }
   | { type: "flatten" }
   | { type: "reshape"; targetShape: Shape }
-  | {
-      type: "conv2d";
-      filters: number;
-      kernelSize: Pair;
-      strides?: Pair;
-      padding?: Padding;
-      dilationRate?: Pair;
-      groups?: number;
-      activation?: Activation;
-      useBias?: boolean;
-    }
-  | { type: "maxPooling2d" | "averagePooling2d"; poolSize?: Pair; strides?: Pair; padding?: Padding }
+  | ({ type: "conv1d" | "conv2d"; groups?: number } & Filters)
+  | ({ type: "conv2dTranspose"; groups?: number; outputPadding?: Pair } & Filters)
+  | ({ type: "separableConv2d"; depthMultiplier?: number } & Filters)
+  | ({ type: "maxPooling1d" | "maxPooling2d" } & Pool)
+  | ({ type: "averagePooling1d" | "averagePooling2d"; countIncludePad?: boolean } & Pool)
+  | { type: "globalAveragePooling1d" | "globalMaxPooling1d" | "globalMaxPooling2d" }
+  | { type: "zeroPadding1d"; padding?: Pair }
+  | { type: "cropping1d"; cropping?: Pair }
+  | { type: "cropping2d"; cropping?: number | readonly (number | Shape)[] }
+  | { type: "upSampling1d"; size?: number }
+  | { type: "upSampling2d"; size?: Pair; interpolation?: Interpolation }
+  | { type: "permute"; dims: Shape }
   | { type: "globalAveragePooling2d" }
   | { type: "zeroPadding2d"; padding?: number | readonly (number | Shape)[] }
   | { type: "batchNormalization"; momentum?: number; epsilon?: number }
   | { type: "layerNormalization"; epsilon?: number }
+  | { type: "groupNormalization"; groups?: number; epsilon?: number }
+  | {
+      type: "normalization";
+      axis?: number | readonly number[] | null;
+      mean: readonly number[];
+      variance: readonly number[];
+    }
+  | { type: "rescaling"; scale: number; offset?: number }
+  | { type: "prelu"; sharedAxes?: readonly number[] }
   | { type: "dropout"; rate: number }
   | { type: "gaussianNoise"; stddev: number }
   | { type: "residual"; layers: readonly ReferenceConfig[]; shortcut?: readonly ReferenceConfig[] };
 
-export type ConfigOf<T extends ReferenceConfig["type"]> = Extract<ReferenceConfig, { type: T }>;
+/** The configuration of one type; of a union that has several in common, with this one. */
+export type ConfigOf<T extends ReferenceConfig["type"]> = ReferenceConfig extends infer C
+  ? C extends { type: infer U }
+    ? T extends U
+      ? C
+      : never
+    : never
+  : never;
 
 /** One pass over a batch, ready to go back. */
 export interface Pass {

@@ -1,0 +1,47 @@
+/** One line for all values. Twin of assembly/layers/rescaling.ts. */
+
+import { fullBuild } from "../core/full.ts";
+import { type Infer, number } from "../fields/fields.ts";
+import { object } from "../fields/objects.ts";
+import { floatsOf, type Range } from "../plan/builder.ts";
+import type { Operation, Site } from "../plan/operation.ts";
+import { type Built, layer, layerName, type Place } from "./layer.ts";
+
+const fields = () =>
+  object(
+    {
+      name: layerName(),
+      scale: number({ doc: DOCS && "What values are multiplied by, such as 1/127.5." }),
+      offset: number({ default: 0, doc: DOCS && "What is added then." }),
+    },
+    { doc: DOCS && "scale · x + offset." },
+  );
+
+function build({ scale, offset }: Infer<ReturnType<typeof fields>>, { name, inputShape }: Place): Built {
+  const units = floatsOf(inputShape);
+  const operation: Operation = {
+    layer: name,
+    parameters: [],
+    inputShape,
+    outputShape: inputShape,
+    forward({ builder, output }: Site, x: Range): Range {
+      const y = output(inputShape);
+      builder.emit("RESCALE", { y, x, units, scale, offset });
+      return y;
+    },
+    backward:
+      TRAINING &&
+      (({ builder }: Site, _x: Range, _y: Range, dy: Range, needed: boolean): Range => {
+        if (needed) builder.emit("RESCALE", { y: dy, x: dy, units, scale, offset: 0 });
+        return dy;
+      }),
+  };
+  return { outputShape: inputShape, operations: [operation], core: fullBuild };
+}
+
+/** scale · x + offset, as Keras' Rescaling: bytes as −1 … 1 are { scale: 1 / 127.5, offset: -1 } of values 0 … 255. */
+export const rescaling = /* @__PURE__ */ layer("rescaling", {
+  fields: TRAINING && fields,
+  build,
+  example: TRAINING && "{ scale: 2, offset: -1 }",
+});

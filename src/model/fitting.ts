@@ -1,0 +1,97 @@
+/** What fit() does once it is loaded: the training is prepared, runs here or in a worker, and the model takes over what the data says. */
+import type { Dataset } from "../data/dataset.ts";
+import { describeAll } from "../data/portable.ts";
+import { NablaError } from "../errors.ts";
+import { fit, type ModelToTrain } from "../training/fit.ts";
+import type { TrainRequest } from "../training/request.ts";
+import type { Run } from "../training/run.ts";
+import type { Settings } from "../training/settings.ts";
+import type { BatchSource } from "../training/source.ts";
+import { onPage } from "../worker/page.ts";
+import type { Internals } from "./internals.ts";
+import { loaded, messageOf } from "./loading.ts";
+import type { Model } from "./model.ts";
+import type { FitOptions, Metadata } from "./options.ts";
+
+/** What the caller has loaded already: not loaded again as part of this. */
+type Given = Pick<ModelToTrain<Model>, "metrics" | "streams" | "acrossRows" | "datasetOf">;
+
+/** @param wanted the settings among the options, checked */
+export function fitting(
+  model: Model,
+  internals: Internals,
+  given: Given,
+  data: Dataset | BatchSource,
+  wanted: Settings,
+  options: FitOptions,
+): Promise<void> {
+  const { seed, state } = internals;
+  const subject: ModelToTrain<Model> = {
+    ...given,
+    model,
+    seed,
+    state,
+    build: (inputShape) => internals.build(inputShape),
+    learnFrom: (dataset) => {
+      model.metadata = metadataFrom(dataset, model.metadata);
+    },
+    train: (request, run) => trainSomewhere(internals, request, run, options),
+  };
+  return fit(subject, data, wanted, options);
+}
+
+/** In a worker if wanted and possible, else here. Either way the code of the loop is loaded when it is used: a page needs one of them. */
+async function trainSomewhere(
+  internals: Internals,
+  request: TrainRequest<Model>,
+  run: Run,
+  { worker, transfer = false }: FitOptions,
+): Promise<void> {
+  const elsewhere = (worker ?? onPage()) && (await loadElsewhere(worker === true && !onPage()));
+  if (elsewhere) {
+    const remote = {
+      topology: internals.topology,
+      describe: describeAll,
+      compiled: internals.state.required,
+      transfer,
+      turn: (taken: boolean) => {
+        internals.away = !taken;
+      },
+    };
+    if (await elsewhere.trainElsewhere(request, run, remote, worker === true)) return;
+  }
+  request.signal?.throwIfAborted();
+  const { train } = await loaded(import("../training/trainer.ts"));
+  await train(request, run);
+}
+
+let warned = false;
+
+/** @param required throw where it cannot be loaded; else say so once on the console and return undefined */
+async function loadElsewhere(required: boolean): Promise<typeof import("../worker/train.ts") | undefined> {
+  try {
+    return await import("../worker/train.ts");
+  } catch (cause) {
+    const why = `what trains in a worker could not be loaded (${messageOf(cause)})`;
+    if (required)
+      throw new NablaError(`fit: worker: ${why}; pass worker: false to train without one`, { cause });
+    if (!warned)
+      console.warn(`nabla: ${why}. Trainings run in the page, in slices that leave it responsive.`);
+    warned = true;
+    return undefined;
+  }
+}
+
+/** What a model takes over from the data it is fitted to. Data that says where it comes from says all there is to say. */
+function metadataFrom({ target, standardisation, extra }: Dataset, before: Metadata): Metadata {
+  const { classes, standardisation: old, ...rest } = before;
+  const names = target.kind === "class" ? target.names : undefined;
+  const scaled = standardisation ?? (extra ? undefined : old);
+  const named = names ?? (extra && target.kind === "values" ? undefined : classes);
+  return {
+    ...rest,
+    ...(named && { classes: named }),
+    ...(scaled && { standardisation: scaled }),
+    ...(extra && { extra: { ...rest.extra, ...extra } }),
+  };
+}

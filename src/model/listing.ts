@@ -1,0 +1,87 @@
+/** Model.listing(): the tape as text. Loaded when it is asked for. */
+import { NablaError } from "../errors.ts";
+import { bool, choice, int } from "../fields/fields.ts";
+import { checkOptions } from "../fields/options.ts";
+import type { Network } from "../network/network.ts";
+import type { InputKind, Mode } from "../plan/forward.ts";
+import { listing, type Place } from "../plan/listing.ts";
+import type { CompiledTraining } from "../training/compile.ts";
+import type { Internals } from "./internals.ts";
+
+/** What Model.listing() shows. */
+export interface ListingOptions {
+  /** Of which tape: a training step, evaluating a batch, predicting. Default "train" for a compiled model, else "predict". */
+  mode?: "train" | "evaluate" | "predict";
+  /** Rows of the batch. Default 32. */
+  rows?: number;
+  /** How rows arrive: bytes are converted first. By name where there are several inputs. Default "float32". */
+  inputType?: InputKind["type"] | Readonly<Record<string, InputKind["type"]>>;
+  /** Whether byte offsets in linear memory are shown as well: buffers at one offset take turns. Default false. */
+  offsets?: boolean;
+}
+
+const TYPES = ["float32", "uint8"] as const;
+const MODES: readonly Mode[] = ["train", "evaluate", "predict"];
+
+/** @see Model.listing */
+export function listingOf(internals: Internals, options: ListingOptions = {}): string {
+  checkOptions("listing", options, ["mode", "rows", "inputType", "offsets"]);
+  const { built: network, state } = internals;
+  const mode = choice(MODES).check(options.mode ?? (state.compiled ? "train" : "predict"), "listing: mode");
+  const rows = int({ min: 1 }).check(options.rows ?? 32, "listing: rows");
+  const inputs = inputKinds(network, options.inputType ?? "float32");
+  const offsets = bool().check(options.offsets ?? false, "listing: offsets");
+  if (mode === "predict") return listing(network.request(mode, rows, inputs), placesOf(network), offsets);
+  const compiled = state.required;
+  const { loss } = compiled;
+  const target = loss.classification ? ("class" as const) : ("values" as const);
+  const objectives = network.architecture.outputs.map(() => ({ loss, target }));
+  const update = compiled.update(network);
+  const request = network.request(mode, rows, inputs, { objectives, update });
+  return listing(request, placesOf(network, compiled), offsets);
+}
+
+function inputKinds(network: Network, given: NonNullable<ListingOptions["inputType"]>): InputKind[] {
+  const { inputs } = network.architecture;
+  const type = choice(TYPES);
+  if (typeof given === "object")
+    for (const name of Object.keys(given))
+      if (!inputs.some((input) => input.name === name))
+        throw new NablaError(
+          `listing: inputType: there is no input "${name}"; there are ${inputs.map((input) => input.name).join(", ")}`,
+        );
+  return inputs.map(({ name }) => {
+    const own = typeof given === "object" ? (given[name] ?? "float32") : given;
+    const checked = type.check(own, "listing: inputType");
+    return { type: checked, scale: checked === "uint8" ? 1 / 255 : 1 };
+  });
+}
+
+/** What lies in memory besides the plan. */
+function placesOf(network: Network, compiled?: CompiledTraining): Place[] {
+  const places: Place[] = [];
+  for (const tensor of network.tensors) {
+    const { shape } = tensor.spec;
+    for (const of of ["own", "trained"] as const) {
+      const { value, gradient } = network.placed(tensor, of);
+      places.push({ ...value, shape }, { ...gradient, shape });
+    }
+  }
+  if (!compiled) return places;
+  const { w, average, dw, slots, n } = network.flat;
+  const all = (name: string, offset: number) => places.push({ name, offset, bytes: n * 4, shape: [n] });
+  all("all weights", w);
+  all("averages of all weights", average!);
+  all("all gradients", dw);
+  for (const [i, { name: slot }] of compiled.slots.entries()) {
+    all(`optimizer.${slot}`, slots[i]);
+    for (const { name, at, spec, value } of network.trained)
+      places.push({
+        name: `optimizer.${slot}.${name}`,
+        offset: slots[i] + at,
+        bytes: value.bytes,
+        shape: spec.shape,
+      });
+  }
+  return places;
+}

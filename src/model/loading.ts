@@ -1,0 +1,16 @@
+/** Code that is loaded when it is used. */
+import { NablaError } from "../errors.ts";
+
+/** @throws NablaError where it cannot be */
+export async function loaded<T>(code: Promise<T>, who = "fit"): Promise<T> {
+  try {
+    return await code;
+  } catch (cause) {
+    throw new NablaError(
+      `${who}: the code that ${who === "fit" ? "trains" : "reads batches"} could not be loaded (${messageOf(cause)}); the weights are as they were. Load the page again, and see that all files of the library are served`,
+      { cause },
+    );
+  }
+}
+
+export const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

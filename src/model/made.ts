@@ -1,0 +1,28 @@
+/** What models are made of, and what is asked of those that have one input or output only. */
+import { NablaError } from "../errors.ts";
+import { type Builder, chain } from "../layers/chain.ts";
+import type { Topology } from "../layers/configs.ts";
+import { checkChain } from "../layers/registry.ts";
+import { withShape } from "../layers/shape.ts";
+import type { Input } from "../plan/operation.ts";
+
+/** What a model is made of, and what builds it. */
+export interface Written {
+  readonly topology: Topology;
+  readonly builder: Builder;
+  readonly inputShape?: readonly number[];
+}
+
+/** A list of layers. */
+export function chainOf(layers: readonly unknown[]): Written {
+  const { configs, inputShape } = withShape(layers, checkChain);
+  return { topology: { layers: configs }, builder: chain, inputShape };
+}
+
+/** The shape of the only one. @param who begins the error */
+export function only(all: readonly Input[], who: string, instead: string): readonly number[] {
+  if (all.length === 1) return all[0].shape;
+  throw new NablaError(
+    `${who}: the model has ${all.length} ${instead} (${all.map(({ name }) => name).join(", ")}); see model.${instead}`,
+  );
+}

@@ -1,0 +1,143 @@
+/** A tape as text: what a plan does, instruction by instruction, for learning and for tests. */
+import { showShape } from "../shape.ts";
+import { type KernelFields, type KernelName, PlanBuilder, type Range, type Value } from "./builder.ts";
+import type { Plan } from "./forward.ts";
+import { type PlanRequest, plan } from "./plan.ts";
+
+/** A stretch of memory that belongs to the model, not to the plan. */
+export interface Place {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+interface Instruction {
+  readonly kernel: KernelName;
+  readonly fields: Readonly<Record<string, Value>>;
+}
+
+/** Remembers what is put on the tape, which a plan keeps as bytes alone. */
+class Recorder extends PlanBuilder {
+  readonly recorded: Instruction[] = [];
+  /** The plan's buffers, in the order they were asked for. */
+  readonly buffers: Range[] = [];
+  /** Of buffers: with the rows, without padding. */
+  readonly shapes = new Map<Range, readonly number[]>();
+
+  override alloc(name: string, bytes: number, packed = false): Range {
+    const range = super.alloc(name, bytes, packed);
+    this.buffers.push(range);
+    if (bytes === this.rows * 4) this.shapes.set(range, [this.rows]);
+    return range;
+  }
+
+  override tensor(name: string, shape: readonly number[]): Range {
+    const range = super.tensor(name, shape);
+    this.shapes.set(range, [this.rows, ...shape]);
+    return range;
+  }
+
+  override emit<K extends KernelName>(kernel: K, fields: KernelFields<K>): void {
+    super.emit(kernel, fields);
+    this.recorded.push({ kernel, fields: fields as Record<string, Value> });
+  }
+}
+
+/**
+ * A line for each instruction, `KERNEL  field=buffer [shape]  field=number  step`, with fields in the order of the kernel's record and
+ * headings where parts of the tape begin. Shapes are those of the values, without padding.
+ *
+ * @param places parameters, gradients and optimizer slots
+ * @param offsets whether each buffer is followed by @ and its byte offset in linear memory
+ */
+export function listing(request: PlanRequest, places: readonly Place[], offsets = false): string {
+  const { core, rows } = request;
+  const builder = new Recorder(rows, core, request.parts);
+  const made = plan({ ...request, builder });
+  const { recorded, shapes } = builder;
+  const names = namesOf(made, builder);
+
+  const buffer = (range: Range): string => {
+    const own = places.find(({ offset, bytes }) => offset === range.offset && bytes === range.bytes);
+    const again = places.find(({ name }) => `${name}, again` === range.name);
+    const shape = shapes.get(range) ?? own?.shape ?? again?.shape;
+    return `${names.get(range) ?? range.name} ${shape ? showShape(shape) : `(${range.bytes} bytes)`}`;
+  };
+  /** What is at an offset; n floats, if it is known how many. */
+  const place = (offset: number, n: Value | undefined): string => {
+    const there = places.filter((each) => each.offset === offset);
+    const whole = there.find(({ bytes }) => bytes / 4 === n);
+    if (whole) return `${whole.name} ${showShape(whole.shape)}`;
+    // several parameters, one after the other
+    const smallest = (all: readonly Place[]) => [...all].sort((a, b) => a.bytes - b.bytes)[0];
+    const first = smallest(there);
+    const last = smallest(places.filter((each) => each.offset + each.bytes === offset + Number(n) * 4));
+    return first && last ? `${first.name} … ${last.name}` : "memory";
+  };
+  const operand = (value: Value, pointer: boolean, n: Value | undefined): string => {
+    if (!pointer) return String(value);
+    const at = typeof value === "number" ? value : value.offset;
+    if (at === 0) return "none";
+    return `${typeof value === "number" ? place(value, n) : buffer(value)}${offsets ? ` @${at}` : ""}`;
+  };
+  const line = ({ kernel, fields }: Instruction): string =>
+    [
+      kernel,
+      ...Object.entries(core.record(kernel)).map(([field, { type }]) => {
+        const value = fields[field];
+        // the one that is the same for all, or one with another learning rate
+        if (field === "step") return value === builder.step ? field : `step=${(value as Range).name}`;
+        return `${field}=${operand(value, type === "p", fields.n)}`;
+      }),
+    ].join("  ");
+
+  const { loss, backward, penalties, update, end } = made.marks;
+  const parts: [name: string, from: number, to: number][] = [
+    ["forward", 0, loss],
+    ["loss", loss, backward],
+    ["backward", backward, penalties],
+    ["penalties", penalties, update],
+    ["update", update, end],
+  ];
+  return parts
+    .filter(([, from, to]) => to > from)
+    .flatMap(([name, from, to]) => [name, ...recorded.slice(from, to).map((each) => `  ${line(each)}`)])
+    .join("\n");
+}
+
+/** What buffers are called where their own names do not tell them apart. Notes the shapes of what is read. */
+function namesOf(made: Plan, { buffers, recorded, rows, shapes }: Recorder): ReadonlyMap<Range, string> {
+  const names = new Map<Range, string>();
+  const single = made.inputs.length === 1;
+  for (const { name, shape, x } of made.inputs) {
+    const read = recorded.find(({ fields }) => fields.from === x)?.fields.x as Range | undefined;
+    for (const range of read ? [x, read] : [x]) {
+      shapes.set(range, [rows, ...shape]);
+      if (!single) names.set(range, range.name.replace("inputs", `inputs ${name}`));
+    }
+  }
+  for (const { name, units, y, yKind, losses } of made.outputs) {
+    if (y && yKind === "values") shapes.set(y, [rows, units]);
+    if (made.outputs.length === 1) continue;
+    const ofLoss = recorded.find(({ fields }) => fields.losses === losses && fields.y);
+    const targets = recorded.find(({ fields }) => y && (fields.from === y || fields.labels === y));
+    const all = [...Object.values(ofLoss?.fields ?? {}), ...Object.values(targets?.fields ?? {})];
+    for (const value of all) {
+      if (
+        typeof value === "number" ||
+        !/^(targets|labels|sample weights|losses|output grad)/.test(value.name)
+      )
+        continue;
+      names.set(value, `${value.name} of ${name}`);
+    }
+  }
+  const same = new Map<string, number>();
+  for (const range of buffers) {
+    const name = names.get(range) ?? range.name;
+    const number = (same.get(name) ?? 0) + 1;
+    same.set(name, number);
+    if (number > 1) names.set(range, `${name} (${number})`);
+  }
+  return names;
+}

@@ -1,0 +1,33 @@
+/** What is known of batches that come one after the other, from an iterator. */
+import type { ArrayLike2 } from "../data/arrays.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { Ready } from "./batch.ts";
+
+/** Rows with what they are mapped to, and factors of their loss where these are to count. */
+export type Batch =
+  | readonly [x: ArrayLike2, y: ArrayLike2, sampleWeight?: ArrayLike<number>]
+  | { readonly x: ArrayLike2; readonly y: ArrayLike2; readonly sampleWeight?: ArrayLike<number> }
+  | Dataset;
+
+/** Where a training is: counted from 0, epochs since compile(). */
+export interface Place {
+  readonly epoch: number;
+  readonly batch: number;
+}
+
+/** What gives one batch after the other. */
+export type Batches = Iterable<Batch> | AsyncIterable<Batch> | Iterator<Batch> | AsyncIterator<Batch>;
+
+/**
+ * Data of unknown length. A function is called with the place to begin at: at the beginning of every epoch, or, with `stepsPerEpoch`,
+ * once, and again when its batches have ended together with an epoch. An iterator is taken as it is.
+ */
+export type BatchSource = Batches | ((place: Place) => Batches | Promise<Batches>);
+
+/** Batches as training takes them. */
+export interface Source {
+  /** Rows of the first batch: others may have more. */
+  readonly rows: number;
+  /** The batch at this place, the one after that before; undefined where an epoch has ended. */
+  next(place: Place): Promise<Ready | undefined>;
+}
