@@ -18,10 +18,14 @@ export abstract class ByHand extends Weights {
    * @throws NablaError for data that does not fit, and when the loss is not finite: the model then has weights that gave a finite one
    */
   trainOnBatch(data: Dataset, options?: TrainOnBatchOptions): Promise<Scores>;
-  trainOnBatch(x: ArrayLike2, y: ArrayLike2, options?: TrainOnBatchOptions): Promise<Scores>;
+  trainOnBatch(
+    x: ArrayLike2 | ArrayRecord,
+    y: ArrayLike2 | ArrayRecord,
+    options?: TrainOnBatchOptions,
+  ): Promise<Scores>;
   async trainOnBatch(
-    x: Dataset | ArrayLike2,
-    y?: ArrayLike2 | TrainOnBatchOptions,
+    x: Dataset | ArrayLike2 | ArrayRecord,
+    y?: ArrayLike2 | ArrayRecord | TrainOnBatchOptions,
     more?: TrainOnBatchOptions,
   ): Promise<Scores> {
     const internals = internalsOf(this);
@@ -31,10 +35,14 @@ export abstract class ByHand extends Weights {
 
   /** Loss and metrics of these rows, as evaluate() gives them. Changes nothing. */
   testOnBatch(data: Dataset, options?: WeightOptions): Promise<Scores>;
-  testOnBatch(x: ArrayLike2, y: ArrayLike2, options?: WeightOptions): Promise<Scores>;
+  testOnBatch(
+    x: ArrayLike2 | ArrayRecord,
+    y: ArrayLike2 | ArrayRecord,
+    options?: WeightOptions,
+  ): Promise<Scores>;
   async testOnBatch(
-    x: Dataset | ArrayLike2,
-    y?: ArrayLike2 | WeightOptions,
+    x: Dataset | ArrayLike2 | ArrayRecord,
+    y?: ArrayLike2 | ArrayRecord | WeightOptions,
     more?: WeightOptions,
   ): Promise<Scores> {
     const internals = internalsOf(this);

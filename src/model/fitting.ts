@@ -32,10 +32,7 @@ export function fitting(
     model,
     seed,
     state,
-    metrics: () => {
-      const { metrics, loss } = state.required;
-      return metricsFor(metrics, internals.built.outputShape, loss);
-    },
+    metrics: () => metricsFor(state.required.goals, internals.built),
     build: (inputShape) => internals.build(inputShape),
     learnFrom: (dataset) => {
       model.metadata = metadataFrom(dataset, model.metadata);
