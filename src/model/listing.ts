@@ -33,9 +33,11 @@ export function listingOf(internals: Internals, options: ListingOptions = {}): s
   const offsets = bool().check(options.offsets ?? false, "listing: offsets");
   if (mode === "predict") return listing(network.request(mode, rows, inputs), placesOf(network), offsets);
   const compiled = state.required;
-  const { loss } = compiled;
-  const target = loss.classification ? ("class" as const) : ("values" as const);
-  const objectives = network.architecture.outputs.map(() => ({ loss, target }));
+  const objectives = compiled.goals.map(({ loss, factor }) => ({
+    loss,
+    target: loss.classification ? ("class" as const) : ("values" as const),
+    factor,
+  }));
   const update = compiled.update(network);
   const request = network.request(mode, rows, inputs, { objectives, update });
   return listing(request, placesOf(network, compiled), offsets);
