@@ -60,12 +60,12 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
       expect(Number(trained)).toBeLessThan(0.05);
       expect(Number(evaluated)).toBeLessThan(0.05);
     },
+    (printed) => expect(Number(printed)).toBeGreaterThan(0.9),
     (printed) => {
       const [below, right] = printed.trim().split(" ");
       expect(Math.abs(Number(below) - 0.9)).toBeLessThan(0.04);
       expect(right).toBe("true");
     },
-    (printed) => expect(JSON.parse(printed)).toHaveLength(5),
     (printed) => expect(printed.trim()).toBe("[ 0.001, 0.001 ]"),
     (printed) => {
       expect(printed).toContain("'loss', 'within', 'valLoss', 'valWithin', 'learningRate'");

@@ -91,9 +91,8 @@ testWith("package", ["vite"], "Vite", async () => {
   const folder = folderOf("vite", {
     ...FILES,
     "index.html": '<!doctype html><title>scratch</title><script type="module" src="./main.js"></script>',
-    // Node has no document for the polyfill to look at
-    "vite.config.js":
-      "export default { build: { modulePreload: { polyfill: false } }, worker: { format: 'es' } };",
+    // Node has no document for what loads scripts ahead to look at
+    "vite.config.js": "export default { build: { modulePreload: false }, worker: { format: 'es' } };",
   });
   const { stderr } = await node(
     [tool("package", "vite/bin/vite.js")!, "build", "--logLevel", "warn"],
