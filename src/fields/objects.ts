@@ -160,6 +160,29 @@ export function record<Out, In>(
   };
 }
 
+/** One value for all, or an object with one by each name. @param single whether a value is one for all */
+export function orByName<Out, In, P extends Field["presence"]>(
+  of: Field<Out, In, P>,
+  single: (value: unknown) => boolean,
+  doc: string,
+): Field<Out, In | Readonly<Record<string, In>>, P> {
+  const each = record(of as Field<Out, In>);
+  return {
+    ...of,
+    // what compile() makes of one by each name is known there
+    check: (value, path) => (single(value) ? of.check(value, path) : (each.check(value, path) as Out)),
+    jsonSchema:
+      DOCS &&
+      ((defs) => {
+        const { default: fallback, ...one } = of.jsonSchema(defs);
+        return {
+          anyOf: [one, { ...each.jsonSchema(defs), description: doc }],
+          ...(fallback !== undefined && { default: fallback }),
+        };
+      }),
+  };
+}
+
 /** Kinds by name. */
 export type Kinds = Readonly<Record<string, Kind>>;
 /** What `check` returns for one of these kinds: its fields, and its name in field `Tag`. */

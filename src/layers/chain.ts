@@ -4,6 +4,7 @@ import { show } from "../fields/fields.ts";
 import type { Architecture, Layer } from "../plan/operation.ts";
 import type { Shape } from "../shape.ts";
 import type { LayerConfig, Topology } from "./configs.ts";
+import type { Connection } from "./connections.ts";
 import type { LayerKind } from "./layer.ts";
 import { LAYERS } from "./names.ts";
 import { kindOf } from "./registry.ts";
@@ -20,6 +21,8 @@ export interface Builder {
   build(topology: Topology, inputShape: Shape, find?: Find): Architecture;
   /** What the outputs of a layer depend on. @param all the layers with all names written out @param at the layer */
   upTo(all: readonly LayerConfig[], at: number): Topology;
+  /** Of a graph: what each layer is connected to. */
+  connectionsOf?(architecture: Architecture): Connection[];
 }
 
 /** Layers one after the other. @param outer where they stand, if they are within a layer */

@@ -16,6 +16,7 @@ import {
   sourcesOf,
 } from "./chain.ts";
 import type { LayerConfig, Topology } from "./configs.ts";
+import { connectionsOf } from "./connections.ts";
 import { misfit } from "./layer.ts";
 import { kindOf } from "./registry.ts";
 
@@ -200,4 +201,8 @@ function upTo(all: readonly LayerConfig[], at: number): Topology {
 }
 
 /** Graphs of layers. */
-export const graph: Builder = { build, upTo: TRAINING && upTo };
+export const graph: Builder = {
+  build,
+  upTo: TRAINING && upTo,
+  connectionsOf: TRAINING && connectionsOf,
+};

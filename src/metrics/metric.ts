@@ -16,6 +16,10 @@ export interface Scored {
   /** What stands for a class and for another one in target values: 1 and 0, or 1 and −1. */
   readonly on: number;
   readonly off: number;
+  /** Where the network has several outputs: each of them; the other fields are those of the first. */
+  readonly all?: readonly Scored[];
+  /** What each row contributed to the loss: [rows], in an order of pixels where outputs are images. */
+  readonly losses?: Float32Array;
 }
 
 export interface Metric {
@@ -56,6 +60,6 @@ export function trueClass(batch: Scored, row: number): number {
   return best;
 }
 
-/** The name of a figure of rows that are not trained on: figureOf("val", "accuracy") is "valAccuracy". */
-export const figureOf = (part: "val" | "test", name: string): string =>
+/** The name of a figure of rows that are not trained on, or of one output: figureOf("val", "accuracy") is "valAccuracy". */
+export const figureOf = (part: string, name: string): string =>
   `${part}${name[0]!.toUpperCase()}${name.slice(1)}`;

@@ -1,9 +1,9 @@
 /** Are the gradients right? Backpropagation against central differences, for any model and batch. */
 
-import type { ArrayLike2 } from "../data/arrays.ts";
+import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
-import { checkLoss } from "./checkLoss.ts";
+import { checkLosses } from "./checkLoss.ts";
 import { internalsOf } from "./internals.ts";
 import type { Model } from "./model.ts";
 
@@ -40,19 +40,19 @@ export interface GradientCheck {
  */
 export function checkGradients(
   model: Model,
-  x: ArrayLike2,
-  y: ArrayLike2,
+  x: ArrayLike2 | ArrayRecord,
+  y: ArrayLike2 | ArrayRecord,
   options: GradientCheckOptions = {},
 ): GradientCheck {
   checkOptions("checkGradients", options, ["samples", "epsilon", "tolerance"]);
   const { samples = 20, epsilon = 1e-2, tolerance = 0.02 } = options;
   const internals = internalsOf(model);
-  const { loss } = internals.state.required;
-  if (loss.rule)
-    throw new NablaError(
-      `checkGradients: loss "${loss.name}" has a rule for corrections, no gradient to check`,
-    );
-  const own = loss.own && checkLoss(internals, x, y, { samples, epsilon, tolerance });
+  for (const { loss } of internals.state.required.goals)
+    if (loss.rule)
+      throw new NablaError(
+        `checkGradients: loss "${loss.name}" has a rule for corrections, no gradient to check`,
+      );
+  const own = checkLosses(internals, x, y, { samples, epsilon, tolerance });
   const { gradients } = model.gradients(x, y);
   const before = model.weights();
   const tensors: GradientCheck["tensors"] = {};

@@ -1,5 +1,5 @@
 /** Is the gradient of a loss of the program's own the derivative of its value? */
-import type { ArrayLike2 } from "../data/arrays.ts";
+import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
 import { Outputs } from "../network/predict.ts";
 import type { Batch, Loss, OwnLosses } from "../plan/loss.ts";
 import { datasetOf } from "../training/arguments.ts";
@@ -8,15 +8,28 @@ import type { TrainingState } from "../training/state.ts";
 import type { GradientCheck, GradientCheckOptions } from "./checkGradients.ts";
 import type { Internals } from "./internals.ts";
 
-/** By central differences, for the outputs and targets of this batch. @see checkGradients */
-export function checkLoss(
+/** By central differences, for the outputs and targets of this batch; of several the one that is off most. @see checkGradients */
+export function checkLosses(
   internals: Internals,
-  x: ArrayLike2,
-  y: ArrayLike2,
+  x: ArrayLike2 | ArrayRecord,
+  y: ArrayLike2 | ArrayRecord,
+  options: Required<GradientCheckOptions>,
+): GradientCheck["loss"] {
+  const { goals } = internals.state.required;
+  return goals
+    .flatMap(({ loss }, k) => (loss.own ? [checkLoss(internals, k, x, y, options)] : []))
+    .sort((a, b) => b.error - a.error)[0];
+}
+
+function checkLoss(
+  internals: Internals,
+  k: number,
+  x: ArrayLike2 | ArrayRecord,
+  y: ArrayLike2 | ArrayRecord,
   options: Required<GradientCheckOptions>,
 ): NonNullable<GradientCheck["loss"]> {
   const compiled = internals.state.required;
-  const { loss } = compiled;
+  const { loss } = compiled.goals[k];
   let batch: [outputs: Batch, targets: Batch] | undefined;
   const watched: Loss = {
     ...loss,
@@ -26,7 +39,12 @@ export function checkLoss(
     },
   };
   const subject = {
-    state: { required: { ...compiled, loss: watched } } as TrainingState,
+    state: {
+      required: {
+        ...compiled,
+        goals: compiled.goals.map((goal, i) => (i === k ? { ...goal, loss: watched } : goal)),
+      },
+    } as unknown as TrainingState,
     build: (shape: readonly number[]) => internals.build(shape),
   };
   gradientsOf(subject, datasetOf([x, y], "checkGradients", internals.topology, compiled), {});

@@ -31,7 +31,7 @@ export async function fitModel(
     const { required } = state;
     const { fitting } = await loaded(import("../model/fitting.ts"));
     const given = {
-      metrics: () => metricsFor(required.metrics, internals.built.outputShape, required.loss),
+      metrics: () => metricsFor(required.goals, internals.built),
       streams: loadStreams,
       acrossRows: () => looksAcrossRows(topology.layers),
       datasetOf: toDataset(internals),

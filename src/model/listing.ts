@@ -10,7 +10,7 @@ import type { Internals } from "./internals.ts";
 
 /** What Model.listing() shows. */
 export interface ListingOptions {
-  /** Of which tape: a training step, evaluating a batch, predicting. Default "train" for a compiled model, else "predict". */
+  /** The tape of a training step, of evaluating (both of compiled models) or of predicting. Default "train" if compiled, else "predict". */
   mode?: "train" | "evaluate" | "predict";
   /** Rows of the batch. Default 32. */
   rows?: number;
@@ -33,9 +33,11 @@ export function listingOf(internals: Internals, options: ListingOptions = {}): s
   const offsets = bool().check(options.offsets ?? false, "listing: offsets");
   if (mode === "predict") return listing(network.request(mode, rows, inputs), placesOf(network), offsets);
   const compiled = state.required;
-  const { loss } = compiled;
-  const target = loss.classification ? ("class" as const) : ("values" as const);
-  const objectives = network.architecture.outputs.map(() => ({ loss, target }));
+  const objectives = compiled.goals.map(({ loss, factor }) => ({
+    loss,
+    target: loss.classification ? ("class" as const) : ("values" as const),
+    factor,
+  }));
   const update = compiled.update(network);
   const request = network.request(mode, rows, inputs, { objectives, update });
   return listing(request, placesOf(network, compiled), offsets);
@@ -64,7 +66,7 @@ function placesOf(network: Network, compiled?: CompiledTraining): Place[] {
     const { shape } = tensor.spec;
     for (const of of ["own", "trained"] as const) {
       const { value, gradient } = network.placed(tensor, of);
-      places.push({ ...value, shape }, { ...gradient, shape });
+      places.push({ ...value, shape }, { ...gradient, bytes: value.bytes, shape });
     }
   }
   if (!compiled) return places;

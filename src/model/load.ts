@@ -9,7 +9,7 @@ import { checkOptions } from "../fields/options.ts";
 import { registerAll } from "../layers/table.ts";
 import type { Network } from "../network/network.ts";
 import { setParameters } from "../network/parameters.ts";
-import { type CompiledTraining, compileOptionsOf, type OwnMetric } from "../training/compile.ts";
+import { type CompiledTraining, compileOptionsOf, eachOf, type OwnMetric } from "../training/compile.ts";
 import type { OwnLoss } from "../training/given.ts";
 import { freshRun, type Run } from "../training/run.ts";
 import { settingsOf } from "../training/settings.ts";
@@ -67,7 +67,12 @@ function fromCheckpoint(
       ? ((custom.find(({ name }) => name === (known as Custom).name) as T) ?? known)
       : known;
   const options = compileOptionsOf(training);
-  internals.compile({ ...options, loss: own(options.loss), metrics: options.metrics?.map(own) });
+  const { loss, metrics } = options;
+  internals.compile({
+    ...options,
+    loss: eachOf(loss, own),
+    metrics: metrics && eachOf(metrics, (list) => (list as OwnMetric[]).map(own)),
+  });
   setSlots(network, internals.state.required, checkpoint, name);
   const { dataset, progress } = checkpoint;
   const run = runOf(checkpoint);

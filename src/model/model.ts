@@ -107,10 +107,10 @@ export class Model extends ByHand {
    * @throws NablaError for data that does not fit, and when the loss stops being finite
    */
   fit(data: Dataset | BatchSource, options?: FitOptions): Promise<History>;
-  fit(x: ArrayLike2, y: ArrayLike2, options?: FitOptions): Promise<History>;
+  fit(x: ArrayLike2 | ArrayRecord, y: ArrayLike2 | ArrayRecord, options?: FitOptions): Promise<History>;
   async fit(
-    x: Dataset | BatchSource | ArrayLike2,
-    y?: ArrayLike2 | FitOptions,
+    x: Dataset | BatchSource | ArrayLike2 | ArrayRecord,
+    y?: ArrayLike2 | ArrayRecord | FitOptions,
     more?: FitOptions,
   ): Promise<History> {
     if (isStream(x)) await fitModel(this, x, (y ?? {}) as FitOptions);
@@ -125,11 +125,15 @@ export class Model extends ByHand {
 
   /** Loss and metrics on data. The result does not depend on the batch size. */
   evaluate(data: Dataset, options?: EvaluateOptions): Promise<Scores>;
-  evaluate(x: ArrayLike2, y: ArrayLike2, options?: EvaluateOptions): Promise<Scores>;
+  evaluate(
+    x: ArrayLike2 | ArrayRecord,
+    y: ArrayLike2 | ArrayRecord,
+    options?: EvaluateOptions,
+  ): Promise<Scores>;
   evaluate(batches: BatchSource, options?: StreamEvaluateOptions): Promise<Scores>;
   async evaluate(
-    x: Dataset | BatchSource | ArrayLike2,
-    y?: ArrayLike2 | EvaluateOptions,
+    x: Dataset | BatchSource | ArrayLike2 | ArrayRecord,
+    y?: ArrayLike2 | ArrayRecord | EvaluateOptions,
     more?: EvaluateOptions,
   ): Promise<Scores> {
     if (isStream(x)) return evaluateBatches(this, x, (y ?? {}) as StreamEvaluateOptions);
@@ -147,10 +151,14 @@ export class Model extends ByHand {
    * @throws NablaError for data that does not fit, and when the loss is not finite: the model then has weights that gave a finite one
    */
   trainOnBatch(data: Dataset, options?: TrainOnBatchOptions): Scores;
-  trainOnBatch(x: ArrayLike2, y: ArrayLike2, options?: TrainOnBatchOptions): Scores;
   trainOnBatch(
-    x: Dataset | ArrayLike2,
-    y?: ArrayLike2 | TrainOnBatchOptions,
+    x: ArrayLike2 | ArrayRecord,
+    y: ArrayLike2 | ArrayRecord,
+    options?: TrainOnBatchOptions,
+  ): Scores;
+  trainOnBatch(
+    x: Dataset | ArrayLike2 | ArrayRecord,
+    y?: ArrayLike2 | ArrayRecord | TrainOnBatchOptions,
     more?: TrainOnBatchOptions,
   ): Scores {
     const internals = internalsOf(this);
@@ -159,8 +167,12 @@ export class Model extends ByHand {
 
   /** Loss and metrics of these rows, as evaluate() gives them, at once. Changes nothing. */
   testOnBatch(data: Dataset, options?: WeightOptions): Scores;
-  testOnBatch(x: ArrayLike2, y: ArrayLike2, options?: WeightOptions): Scores;
-  testOnBatch(x: Dataset | ArrayLike2, y?: ArrayLike2 | WeightOptions, more?: WeightOptions): Scores {
+  testOnBatch(x: ArrayLike2 | ArrayRecord, y: ArrayLike2 | ArrayRecord, options?: WeightOptions): Scores;
+  testOnBatch(
+    x: Dataset | ArrayLike2 | ArrayRecord,
+    y?: ArrayLike2 | ArrayRecord | WeightOptions,
+    more?: WeightOptions,
+  ): Scores {
     const internals = internalsOf(this);
     return testOnBatch(internals, ...argumentsOf("testOnBatch", internals, x, y, more));
   }
@@ -214,8 +226,12 @@ export class Model extends ByHand {
 
   /** Loss and dL/dw for every parameter on this batch (mean over its rows, penalties included). Changes nothing. */
   gradients(data: Dataset, options?: GradientOptions): Gradients;
-  gradients(x: ArrayLike2, y: ArrayLike2, options?: GradientOptions): Gradients;
-  gradients(x: Dataset | ArrayLike2, y?: ArrayLike2 | GradientOptions, more?: GradientOptions): Gradients {
+  gradients(x: ArrayLike2 | ArrayRecord, y: ArrayLike2 | ArrayRecord, options?: GradientOptions): Gradients;
+  gradients(
+    x: Dataset | ArrayLike2 | ArrayRecord,
+    y?: ArrayLike2 | ArrayRecord | GradientOptions,
+    more?: GradientOptions,
+  ): Gradients {
     const internals = internalsOf(this);
     return gradientsOf(internals, ...argumentsOf("gradients", internals, x, y, more));
   }
@@ -227,8 +243,13 @@ export class Model extends ByHand {
    * @throws NablaError for data that does not fit, and for the perceptron's loss, which has no gradient
    */
   inputGradients(data: Dataset, options?: GradientOptions): Outputs;
-  inputGradients(x: ArrayLike2, y: ArrayLike2, options?: GradientOptions): Outputs;
-  inputGradients(x: Dataset | ArrayLike2, y?: ArrayLike2 | GradientOptions, more?: GradientOptions): Outputs {
+  inputGradients(x: ArrayLike2, y: ArrayLike2 | ArrayRecord, options?: GradientOptions): Outputs;
+  inputGradients(x: ArrayRecord, y: ArrayLike2 | ArrayRecord, options?: GradientOptions): OutputRecord;
+  inputGradients(
+    x: Dataset | ArrayLike2 | ArrayRecord,
+    y?: ArrayLike2 | ArrayRecord | GradientOptions,
+    more?: GradientOptions,
+  ): Outputs | OutputRecord {
     const internals = internalsOf(this);
     return inputGradientsOf(internals, ...argumentsOf("inputGradients", internals, x, y, more));
   }
@@ -266,14 +287,7 @@ export class Model extends ByHand {
     return describe(internalsOf(this));
   }
 
-  /**
-   * What a step does, as text: a line for each instruction of the tape, with its kernel, buffers and shapes. For learning, and for
-   * tests.
-   *
-   *     console.log(await model.listing({ rows: 2 }));
-   *
-   * @throws NablaError for a model whose input shape is not known, and for "train" and "evaluate" where it is not compiled
-   */
+  /** The tape of a step as text, an instruction a line, with its buffers and their shapes: for learning, and for tests. */
   async listing(options?: ListingOptions): Promise<string> {
     return (await import("./listing.ts")).listingOf(internalsOf(this), options);
   }

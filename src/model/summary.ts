@@ -29,31 +29,21 @@ const hasActivation = ({ type }: Layer): boolean => "activation" in (kindOf(type
 /** The lines of a summary as data: each layer of a model with its shape and its parameters. */
 export const layerSummaries = (model: Model): LayerSummary[] => summariesOf(internalsOf(model));
 
-function summariesOf({ built, topology }: Internals): LayerSummary[] {
-  const { inputs, layers } = built.architecture;
-  /** The layer that first had each parameter. */
-  const owners = new Map<string, string>();
-  return layers.map((layer) => {
-    const { name, type, activation, inputShape, outputShape } = layer;
-    const all = parametersOf(layer);
-    const own = all.filter(({ layer, spec }) => {
-      const key = `${layer}.${spec.name}`;
-      return !owners.has(key) && owners.set(key, name);
-    });
+function summariesOf({ built, builder }: Internals): LayerSummary[] {
+  const connections = builder.connectionsOf?.(built.architecture);
+  return built.layers.map((layer, i) => {
+    const connection = connections?.[i];
+    const own = connection?.weightsOf ? [] : parametersOf(layer);
     const parameters = own.reduce((sum, { spec }) => sum + sizeOf(spec.shape), 0);
-    const weightsOf = own.length < all.length ? owners.get(`${all[0].layer}.${all[0].spec.name}`) : undefined;
     return {
-      name,
-      type,
-      ...(activation && hasActivation(layer) && { activation }),
-      inputShape,
-      outputShape,
+      name: layer.name,
+      type: layer.type,
+      ...(layer.activation && hasActivation(layer) && { activation: layer.activation }),
+      inputShape: layer.inputShape,
+      outputShape: layer.outputShape,
       parameters,
       bytes: parameters * 4,
-      ...(topology.outputs && {
-        inputs: layer.inputs.map((value) => (inputs[value] ?? layers[value - inputs.length]).name),
-        ...(weightsOf && { weightsOf }),
-      }),
+      ...connection,
     };
   });
 }
@@ -64,39 +54,36 @@ function summariesOf({ built, topology }: Internals): LayerSummary[] {
  * A graph has inputs and outputs as rows of their own, and a column that says what each row is made of.
  */
 export function describe(internals: Internals): string {
-  const { built: network, topology } = internals;
-  const { outputs } = topology;
-  const layers = summariesOf(internals).map((layer) => {
-    const { activation = "", type, weightsOf } = layer;
-    const called =
-      activation && type === "activation"
-        ? activation
-        : activation && activation !== "linear"
-          ? `${type}, ${activation}`
-          : type;
-    return [
-      layer.name,
-      weightsOf ? `${called} (weights of ${weightsOf})` : called,
-      showShape(layer.outputShape),
-      layer.parameters.toLocaleString("en"),
-      layer.inputs?.join(", ") ?? "",
-    ];
-  });
+  const { built: network, builder } = internals;
   const { architecture, outputShapes } = network;
+  const graph = builder.connectionsOf;
+  const layers = summariesOf(internals).map((layer) => [
+    layer.name,
+    `${
+      layer.activation && layer.activation !== "linear" && layer.type !== "activation"
+        ? `${layer.type}, ${layer.activation}`
+        : layer.activation && layer.type === "activation"
+          ? layer.activation
+          : layer.type
+    }${layer.weightsOf ? ` (weights of ${layer.weightsOf})` : ""}`,
+    showShape(layer.outputShape),
+    layer.parameters.toLocaleString("en"),
+    layer.inputs?.join(", ") ?? "",
+  ]);
   const rows = [
-    ...architecture.inputs.map(({ name, shape }) => [name, outputs ? "input" : "", showShape(shape), "", ""]),
+    ...architecture.inputs.map(({ name, shape }) => [name, graph ? "input" : "", showShape(shape), "", ""]),
     ...layers,
-    ...(outputs
+    ...(graph
       ? architecture.outputs.map(({ name, layer }, i) => {
           return [name, "output", showShape(outputShapes[i]), "", layers[layer][0]];
         })
       : []),
   ];
-  const head = ["Layer", "Type", "Output", "Parameters", ...(outputs ? ["Connected to"] : [])];
+  const head = ["Layer", "Type", "Output", "Parameters", ...(graph ? ["Connected to"] : [])];
   const widths = head.map((title, c) => Math.max(title.length, ...rows.map((row) => row[c].length)));
   const line = (cells: readonly string[]) =>
-    head
-      .map((_, c) => (c === 3 ? cells[c].padStart(widths[c]) : cells[c].padEnd(widths[c])))
+    widths
+      .map((width, c) => (c === 3 ? cells[c].padStart(width) : cells[c].padEnd(width)))
       .join("  ")
       .trimEnd();
   const rule = widths.map((w) => "─".repeat(w)).join("  ");

@@ -9,6 +9,7 @@ export interface Place {
   readonly name: string;
   readonly shape: readonly number[];
   readonly offset: number;
+  /** With what aligns the next one. */
   readonly bytes: number;
 }
 
@@ -59,7 +60,7 @@ export function listing(request: PlanRequest, places: readonly Place[], offsets 
   const names = namesOf(made, builder);
 
   const buffer = (range: Range): string => {
-    const own = places.find(({ offset, bytes }) => offset === range.offset && bytes === range.bytes);
+    const own = places.find(({ name, offset }) => offset === range.offset && name === range.name);
     const again = places.find(({ name }) => `${name}, again` === range.name);
     const shape = shapes.get(range) ?? own?.shape ?? again?.shape;
     return `${names.get(range) ?? range.name} ${shape ? showShape(shape) : `(${range.bytes} bytes)`}`;

@@ -1,9 +1,10 @@
 /** The ways in which data can be passed: x and y, or a data set. */
 
-import { type ArrayLike2, arrayDataset } from "../data/arrays.ts";
+import { type ArrayLike2, type ArrayRecord, arrayDataset, isRecord } from "../data/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { recordDataset } from "../data/records.ts";
 import { NablaError } from "../errors.ts";
-import { outputCount } from "../layers/chain.ts";
+import { nameLayers, outputCount } from "../layers/chain.ts";
 import type { Topology } from "../layers/configs.ts";
 import type { CompiledTraining } from "./compile.ts";
 import type { BatchSource } from "./source.ts";
@@ -11,7 +12,7 @@ import type { BatchSource } from "./source.ts";
 /** A data set; or x and y, where rows may have factors of the loss. */
 export type DataArgument =
   | Dataset
-  | readonly [x: ArrayLike2, y: ArrayLike2, sampleWeight?: ArrayLike<number>];
+  | readonly [x: ArrayLike2 | ArrayRecord, y: ArrayLike2 | ArrayRecord, sampleWeight?: ArrayLike<number>];
 
 export function isDataset(value: unknown): value is Dataset {
   return (
@@ -42,13 +43,13 @@ interface Purpose {
 export function argumentsOf<O>(
   who: string,
   { topology, state }: Purpose,
-  x: Dataset | ArrayLike2,
-  y: ArrayLike2 | O | undefined,
+  x: Dataset | ArrayLike2 | ArrayRecord,
+  y: ArrayLike2 | ArrayRecord | O | undefined,
   more: O | undefined,
 ): [data: Dataset, options: O] {
   if (isDataset(x)) return [x, (y ?? {}) as O];
   if (y === undefined) throw new NablaError(`${who}: expected x and y, or a data set; got only x`);
-  return [datasetOf([x, y as ArrayLike2], who, topology, state.compiled), (more ?? {}) as O];
+  return [datasetOf([x, y as ArrayLike2 | ArrayRecord], who, topology, state.compiled), (more ?? {}) as O];
 }
 
 /** @param name what errors call it */
@@ -60,8 +61,32 @@ export function datasetOf(
   kind?: Dataset["target"]["kind"],
 ): Dataset {
   if (isDataset(data)) return data;
+  const [x, y] = data;
   // labels stay labels where there is an output for each; with one output a regression takes whole numbers as they are
-  const quantity = compiled?.loss.classification === false && outputCount(topology) === 1;
-  const target = quantity ? "values" : kind;
-  return arrayDataset(data[0], data[1], { name, ...(target && { target }) });
+  const goals = compiled?.goals ?? [];
+  const isQuantity = (k: number) => goals[k]?.loss.classification === false && outputCount(topology, k) === 1;
+  const { layers, outputs } = topology;
+  const inputs = layers.filter(({ type }) => type === "input").map((layer) => layer.name!);
+  const names = outputs ? Object.keys(outputs) : [nameLayers(layers).at(-1)!.name!];
+  // options in the place of y are no record of targets
+  const one = names.length === 1 && !(isRecord(y) && names[0] in y);
+  if (!isRecord(x) && inputs.length < 2 && one) {
+    const target = isQuantity(0) ? "values" : kind;
+    return arrayDataset(x as ArrayLike2, y as ArrayLike2, { name, ...(target && { target }) });
+  }
+  return recordDataset(
+    byName(x, inputs.length > 0 ? inputs : ["input"], `${name}: x`),
+    byName(y, names, `${name}: y`),
+    {
+      name,
+      quantities: new Set(names.filter((_, k) => isQuantity(k))),
+    },
+  );
+}
+
+/** Arrays by name; one alone has the name of the only one there is. */
+function byName(values: ArrayLike2 | ArrayRecord, names: readonly string[], who: string): ArrayRecord {
+  if (isRecord(values)) return values;
+  if (names.length === 1) return { [names[0]]: values };
+  throw new NablaError(`${who}: expected arrays by name, { ${names.join(", ")} }, got one array`);
 }

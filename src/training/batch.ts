@@ -1,15 +1,24 @@
 /** From a dataset into linear memory: one batch at a time. */
 
-import { buffersFor, type Dataset, type Inputs, type Targets, targetSize } from "../data/dataset.ts";
+import {
+  buffersFor,
+  type Dataset,
+  type Inputs,
+  type Target,
+  type Targets,
+  targetSize,
+} from "../data/dataset.ts";
+import { inputPlaces, targetPlaces } from "../data/places.ts";
 import { readError } from "../data/prefetch.ts";
 import { NablaError } from "../errors.ts";
-import { predictedClass, type Scored } from "../metrics/metric.ts";
+import type { Scored } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
-import { ld } from "../plan/builder.ts";
 import type { Loss } from "../plan/loss.ts";
 import type { Plan } from "../plan/plan.ts";
 import { showShape, sizeOf } from "../shape.ts";
-import { byPixel, checkPixels, type Grain, grainOf, targetKind, writeLabels } from "./pixels.ts";
+import { type Goal, kindsOf, targetsOf } from "./goals.ts";
+import { OutputRows } from "./outputRows.ts";
+import { checkPixels, targetKind } from "./pixels.ts";
 import type { Weighting } from "./weighting.ts";
 
 /** Rows that were read into buffers of their own. */
@@ -22,7 +31,7 @@ export interface Ready {
 
 /** Reads batches of one dataset into a plan's buffers. */
 export class BatchLoader {
-  private labels = new Int32Array(0);
+  private readonly outputs: readonly OutputRows[];
   private staged: Ready | undefined;
   /** Whether the dataset reads at once; not known before the first batch. */
   private direct: boolean | undefined;
@@ -30,9 +39,12 @@ export class BatchLoader {
   constructor(
     private readonly network: Network,
     private readonly dataset: Dataset,
-    private readonly loss: Loss | undefined,
+    goals: readonly Goal[],
     private readonly weighting: Weighting = {},
-  ) {}
+  ) {
+    const targets = targetsOf(dataset, network);
+    this.outputs = goals.map(({ loss }, k) => new OutputRows(network, k, loss, targets[k], dataset.name));
+  }
 
   /**
    * Puts the plan into memory and reads the rows `indices` straight into it. An asynchronous dataset reads into a buffer
@@ -42,15 +54,16 @@ export class BatchLoader {
    * @param epoch which pass of a training it is for; undefined for rows as they are
    */
   load(plan: Plan, indices: Uint32Array, number: number, epoch?: number): void | Promise<Ready> {
-    if (this.direct) {
+    const { parts } = this.dataset;
+    if (this.direct && !parts) {
       this.network.use(plan);
       const { x, y } = this.views(plan, indices.length);
       const wait = this.read(indices, x, y, number, epoch);
-      if (!wait) return this.finish(plan, indices, y);
+      if (!wait) return this.outputs[0].finish(plan, indices, y, this.weighting);
       this.direct = false;
       return wait.then(() => this.load(plan, indices, number, epoch) as Promise<Ready>);
     }
-    const ready = buffersFor(this.dataset, indices.length);
+    const ready = this.direct ? this.room(indices.length) : buffersFor(this.dataset, indices.length);
     const wait = this.read(indices, ready.x, ready.y, number, epoch);
     if (wait) return wait.then(() => ready);
     this.direct ??= true;
@@ -70,12 +83,17 @@ export class BatchLoader {
    * Numbers as for load().
    */
   stage(indices: Uint32Array, number: number, epoch?: number): Ready | Promise<Ready> {
-    const { dataset } = this;
-    const enough = this.staged && this.staged.y.length >= indices.length * targetSize(dataset.target);
-    const ready = enough ? this.staged! : buffersFor(dataset, indices.length);
-    this.staged = ready;
+    const ready = this.room(indices.length);
     const wait = this.read(indices, ready.x, ready.y, number, epoch);
     return wait ? wait.then(() => ready) : ready;
+  }
+
+  /** Buffers that are used again. */
+  private room(rows: number): Ready {
+    const { dataset, staged } = this;
+    if (staged && staged.y.length >= rows * targetSize(dataset.target)) return staged;
+    this.staged = buffersFor(dataset, rows);
+    return this.staged;
   }
 
   /** The dataset's read, whose errors get the batch's number. */
@@ -99,124 +117,82 @@ export class BatchLoader {
   /** Puts the plan into memory with rows that were read before: `indices` are those from the row `first` on of what is ready. */
   copy(plan: Plan, indices: Uint32Array, { x, y, samples }: Ready, first = 0): void {
     this.network.use(plan);
-    const to = this.views(plan, indices.length);
+    const rows = indices.length;
+    if (this.dataset.parts) return this.divide(plan, indices, { x, y, samples }, first);
+    const to = this.views(plan, rows);
     const width = sizeOf(this.dataset.inputShape);
     const values = targetSize(this.dataset.target);
     to.x.set(x.subarray(first * width, first * width + to.x.length));
     to.y.set(y.subarray(first * values, first * values + to.y.length));
-    this.finish(plan, indices, to.y, samples);
+    this.outputs[0].finish(plan, indices, to.y, this.weighting, samples);
+  }
+
+  /** Rows that are records go to several inputs and outputs. */
+  private divide(plan: Plan, indices: Uint32Array, { x, y, samples }: Ready, first: number): void {
+    const { dataset, network } = this;
+    const { inputs, outputs } = network.architecture;
+    const rows = indices.length;
+    const bytes = x as Uint8Array;
+    for (const [i, { at, bytes: n, stride }] of inputPlaces(dataset, inputs, "inputs").entries()) {
+      const to = network.core.u8(plan.inputs[i].x.offset, rows * n);
+      for (let r = 0; r < rows; r++) {
+        const from = (first + r) * stride + at;
+        to.set(bytes.subarray(from, from + n), r * n);
+      }
+    }
+    for (const [k, { at, size, stride }] of targetPlaces(dataset, outputs, "targets").entries()) {
+      const to = this.outputs[k].view(plan, rows);
+      for (let r = 0; r < rows; r++)
+        for (let c = 0; c < size; c++) to[r * size + c] = y[(first + r) * stride + at + c];
+      this.outputs[k].finish(plan, indices, to, this.weighting, samples);
+    }
   }
 
   private views(plan: Plan, rows: number): { x: Inputs; y: Targets } {
     const { core } = this.network;
     const inputs = rows * sizeOf(this.dataset.inputShape);
-    const [input] = plan.inputs;
-    const [output] = plan.outputs;
-    const x =
-      input.kind.type === "uint8" ? core.u8(input.x.offset, inputs) : core.f32(input.x.offset, inputs);
-    if (this.dataset.target.kind === "values") {
-      return {
-        x,
-        y:
-          output.y && output.yKind === "values"
-            ? core.f32(output.y.offset, rows * output.each * output.units)
-            : new Float32Array(rows * this.dataset.target.size),
-      };
-    }
-    if (output.yKind === "labels") return { x, y: core.i32(output.y!.offset, rows) };
-    if (this.labels.length < rows) this.labels = new Int32Array(rows);
-    return { x, y: this.labels.subarray(0, rows) };
-  }
-
-  private finish(plan: Plan, indices: Uint32Array, y: Targets, own?: ArrayLike<number>): void {
-    const [output] = plan.outputs;
-    if (!output.weight) return;
-    const rows = indices.length;
-    const { core } = this.network;
-    const { each, units, share } = output;
-    const weight = core.f32(output.weight.offset, rows * each);
-    weight.fill(share);
-    const { target } = this.dataset;
-    if (target.kind === "class") {
-      for (let r = 0; r < rows; r++) {
-        if (y[r] >= 0 && y[r] < target.classes) continue;
-        throw new NablaError(
-          `${this.dataset.name}: row ${indices[r]}: expected a label from 0 to ${target.classes - 1}, got ${y[r]}`,
-        );
-      }
-    }
-    if (target.kind === "class" && output.yKind === "values") {
-      // one output: the label itself, or the two values the loss knows its classes by
-      const values = core.f32(output.y!.offset, rows);
-      const { on, off } = this.loss!.labels;
-      for (let r = 0; r < rows; r++) values[r] = target.classes > 2 ? y[r] : y[r] === 1 ? on : off;
-    }
-    if (target.kind === "values" && output.yKind === "labels") {
-      const labels = core.i32(output.y!.offset, rows * each);
-      writeLabels(labels, y, { pixels: each, units }, this.dataset.name, indices);
-      y = labels;
-    }
-    const { classes, samples = own } = this.weighting;
-    if (samples)
-      for (let r = 0; r < rows; r++)
-        for (let p = r * each; p < (r + 1) * each; p++) weight[p] *= samples[indices[r]];
-    if (!classes) return;
-    if (each === 1 && this.grain.pixels > 1)
-      throw new NablaError(
-        `classWeight: loss "${this.loss!.name}" takes the pixels of these outputs together; use "categoricalCrossentropy", or activation "sigmoid" and one output for each pixel`,
-      );
-    if (output.yKind === "labels" || target.kind === "class")
-      for (let r = 0; r < rows * each; r++) weight[r] *= classes[y[r]];
-    else {
-      const between = middle(this.loss!);
-      for (let r = 0; r < rows * each; r++)
-        weight[r] *= classes[predictedClass(y as Float32Array, r * units, units, between)];
-    }
-  }
-
-  /** How outputs of the network are classified. */
-  private get grain(): Grain {
-    return grainOf(this.network.outputShape, this.loss!);
+    const [{ kind, x }] = plan.inputs;
+    return {
+      x: kind.type === "uint8" ? core.u8(x.offset, inputs) : core.f32(x.offset, inputs),
+      y: this.outputs[0].view(plan, rows),
+    };
   }
 
   /** What metrics see of the batch that was just run: views, valid until the next call into the core. */
-  scored(plan: Plan, rows: number, threshold: number): Scored {
-    const { core } = this.network;
-    const [output] = plan.outputs;
-    const { units } = output;
-    const n = rows * output.each;
-    const stride = ld(units);
-    const outputs = core.f32(output.output.offset, n * stride);
-    const { on, off } = this.loss!.labels;
-    const common = { rows: n, units, stride, threshold, on, off, outputs };
-    if (output.yKind === "labels") return { ...common, labels: core.i32(output.y!.offset, n) };
-    if (this.dataset.target.kind === "class") return { ...common, labels: this.labels };
-    const batch = { ...common, values: core.f32(output.y!.offset, n * units) };
-    return output.each > 1 ? batch : byPixel(batch, this.grain);
+  scored(plan: Plan, rows: number): Scored {
+    const all = this.outputs.map((output) => output.scored(plan, rows));
+    return all.length === 1 ? all[0] : { ...all[0], all };
   }
 }
 
-/** The threshold between targets of class 0 and of class 1. */
-const middle = ({ labels }: Loss): number => (labels.on + labels.off) / 2;
-
-/** Throws unless the dataset's rows fit the network's input and its targets fit the output and the loss. */
-export function checkFit(dataset: Dataset, network: Network, loss: Loss): void {
-  const { layers, outputs } = network.architecture;
-  const at = outputs[0].layer;
-  const [first, last] = [layers[0], layers[at]];
+/** Throws unless the dataset's rows fit the network's inputs and its targets fit the outputs and the losses. */
+export function checkFit(dataset: Dataset, network: Network, goals: readonly Goal[]): void {
+  const { layers, inputs } = network.architecture;
   if (dataset.length < 1) throw new NablaError(`${dataset.name}: there are no rows to work on`);
-  if (sizeOf(dataset.inputShape) !== sizeOf(network.inputShape)) {
+  kindsOf(dataset, network);
+  if (!dataset.parts && sizeOf(dataset.inputShape) !== sizeOf(network.inputShape)) {
+    const first = layers.find((layer) => layer.inputs[0] < inputs.length)!;
     throw new NablaError(
       `${first.type} "${first.name}" (layer 1): expected input ${showShape(network.inputShape)}, got ${showShape(dataset.inputShape)} from ${dataset.name}`,
     );
   }
+  for (const [k, target] of targetsOf(dataset, network).entries())
+    checkTarget(dataset.name, target, network, goals[k].loss, k);
+}
+
+/** @param k number of the output */
+function checkTarget(data: string, target: Target, network: Network, loss: Loss, k: number): void {
+  const { layers, outputs } = network.architecture;
+  const at = outputs[k].layer;
+  const last = layers[at];
   const units = sizeOf(last.outputShape);
-  const { target } = dataset;
-  checkPixels(dataset.name, target, last.outputShape, loss, `${last.type} "${last.name}" (layer ${at + 1})`);
+  const called = `${last.type} "${last.name}" (layer ${at + 1})`;
+  const name = outputs.length > 1 ? `${data}: ${outputs[k].name}` : data;
+  checkPixels(name, target, last.outputShape, loss, called);
   if (target.kind === "values") {
     if (target.size !== units && targetKind(target, last.outputShape, loss) === "values") {
       throw new NablaError(
-        `${last.type} "${last.name}" (layer ${at + 1}) has ${units} outputs, but ${dataset.name} has ${target.size} target values a row`,
+        `${called} has ${units} outputs, but ${name} has ${target.size} target values a row`,
       );
     }
     return;
@@ -224,12 +200,12 @@ export function checkFit(dataset: Dataset, network: Network, loss: Loss): void {
   if (units === 1) {
     if (target.classes > 2 && loss.classification) {
       throw new NablaError(
-        `${dataset.name} has ${target.classes} classes, but ${last.type} "${last.name}" (layer ${at + 1}) has one output, which with loss ${loss.name} tells two apart; give the last layer ${target.classes} units`,
+        `${name} has ${target.classes} classes, but ${called} has one output, which with loss ${loss.name} tells two apart; give the last layer ${target.classes} units`,
       );
     }
   } else if (target.classes > units) {
     throw new NablaError(
-      `${dataset.name} has ${target.classes} classes, but ${last.type} "${last.name}" (layer ${at + 1}) has ${units} outputs; give the last layer ${target.classes} units`,
+      `${name} has ${target.classes} classes, but ${called} has ${units} outputs; give the last layer ${target.classes} units`,
     );
   }
 }

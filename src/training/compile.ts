@@ -1,7 +1,8 @@
 /** What compile() decides: loss, optimizer, metrics, schedule, and how they end up on the tape. */
 
-import type { Field } from "../fields/fields.ts";
-import { type Custom, optional, withDefault } from "../fields/objects.ts";
+import { didYouMean, NablaError } from "../errors.ts";
+import { type Field, number } from "../fields/fields.ts";
+import { type Custom, optional, orByName, record, withDefault } from "../fields/objects.ts";
 import { checkOptions, given } from "../fields/options.ts";
 import type { Topology } from "../layers/configs.ts";
 import { checkTrainable } from "../layers/trainable.ts";
@@ -25,6 +26,7 @@ import {
 } from "../schedules/table.ts";
 import { emitByLayer, isByLayer } from "./byLayer.ts";
 import { asking, type OwnLoss } from "./given.ts";
+import type { Goal } from "./goals.ts";
 import { checkNames } from "./own.ts";
 
 /** A metric of a program's own. Documents and files have its name alone: see load() for going on with it. */
@@ -50,9 +52,11 @@ export interface TrainingOptions {
    * "meanSquaredError", …: a name, or a name with its options. Cross-entropies take `labelSmoothing` ε (default 0), Keras'
    * y · (1 − ε) + ε / classes (binary: ε / 2), for labels and values alike. As in Keras the loss of evaluate() and of
    * validation is that of smoothed targets too; metrics are not smoothed. Or a loss of your own: { name, value(outputs, targets),
-   * gradient(outputs, targets) }.
+   * gradient(outputs, targets) }. Of several outputs each has a loss by its name, { digit: …, box: … }, or all have this one.
    */
-  loss: LossInput | WithoutOptions<OwnLoss | Custom>;
+  loss: AnyLoss | Readonly<Record<string, AnyLoss>>;
+  /** What the losses of several outputs are multiplied by in their sum, by the outputs' names. Default 1. */
+  lossWeights?: Readonly<Record<string, number>>;
   /**
    * Default "adam". Options are Keras': { name: "sgd", learningRate: 0.1, clipNorm: 1 }.
    *
@@ -66,24 +70,41 @@ export interface TrainingOptions {
   optimizer?: OptimizerInput;
   /** η(t): a name with its options, or the short form "cosine+warmup:1". Default: constant. */
   schedule?: ScheduleInput | string;
-  /** Names, or metrics of your own: { name, value(outputs, targets) }. Default none. */
-  metrics?: readonly (MetricName | OwnMetric | Custom)[];
+  /** Names, or metrics of your own: { name, value(outputs, targets) }. By the names of several outputs, or for all. Default none. */
+  metrics?: MetricList | Readonly<Record<string, MetricList>>;
 }
+
+type AnyLoss = LossInput | WithoutOptions<OwnLoss | Custom>;
+type MetricList = readonly (MetricName | OwnMetric | Custom)[];
 
 // Written out by name: the compiler would copy all these types consist of into the declarations.
 export type CompileFields = {
-  loss: ReturnType<typeof lossField>;
+  loss: Field<LossConfig | Custom, AnyLoss | Readonly<Record<string, AnyLoss>>, "required">;
+  lossWeights: Field<Record<string, number>, Readonly<Record<string, number>>, "optional">;
   optimizer: Field<OptimizerConfig, OptimizerInput, "defaulted">;
   schedule: Field<ScheduleConfig, ScheduleInput, "optional">;
-  metrics: ReturnType<typeof metricsField>;
+  metrics: Field<(MetricName | Custom)[], MetricList | Readonly<Record<string, MetricList>>, "defaulted">;
 };
 
 /** The options of compile() as fields, which a document's `training` has as well. */
 export const compileFields = (): CompileFields => ({
-  loss: lossField(),
+  loss: orByName(
+    lossField(),
+    (value) => byName(value) === undefined,
+    DOCS && "The loss of each of several outputs, by its name.",
+  ) as CompileFields["loss"],
+  lossWeights: optional(
+    record(number({ min: 0 }), {
+      doc: DOCS && "What the losses of several outputs are multiplied by in their sum. Default 1.",
+    }),
+  ),
   optimizer: withDefault(optimizerField(), "adam"),
   schedule: optional(scheduleField()),
-  metrics: metricsField(),
+  metrics: orByName(
+    metricsField(),
+    (value) => byName(value) === undefined,
+    DOCS && "The metrics of each of several outputs, by its name.",
+  ) as CompileFields["metrics"],
 });
 
 /** The options of compile() among the fields of a checked `training`. */
@@ -92,13 +113,16 @@ export const compileOptionsOf = (training: TrainingOptions): TrainingOptions =>
 
 /** What was compiled: how a model is trained, apart from fit()'s settings. */
 export interface CompiledTraining {
+  /** One for each output. */
+  readonly goals: readonly Goal[];
+  /** Of the first output. */
   readonly loss: Loss;
   readonly optimizer: OptimizerConfig;
   readonly slots: readonly Slot[];
-  readonly metrics: readonly AnyMetric[];
   /** The same as plain JSON, every default written out. */
   readonly config: {
     loss: LossConfig | Custom;
+    lossWeights?: Record<string, number>;
     optimizer: OptimizerConfig;
     schedule?: ScheduleConfig;
     metrics: (MetricName | Custom)[];
@@ -117,6 +141,48 @@ const nameOf = (given: unknown): unknown =>
     ? { name: (given as OwnMetric).name, custom: true }
     : given;
 
+/** The list of names in a list of metrics. */
+const namesOf = (list: unknown): unknown => (Array.isArray(list) ? list.map(nameOf) : list);
+
+/** An object with a value by each output's name; undefined for one value for all. */
+const byName = (given: unknown): object | undefined =>
+  typeof given === "object" &&
+  given !== null &&
+  !Array.isArray(given) &&
+  !("name" in given || "value" in given)
+    ? given
+    : undefined;
+
+/** A value for all, or each of those by the names of outputs, changed. */
+export function eachOf<T>(given: T, change: (one: never) => unknown): T {
+  const record = byName(given);
+  return (
+    record
+      ? Object.fromEntries(Object.entries(record).map(([name, one]) => [name, change(one as never)]))
+      : change(given as never)
+  ) as T;
+}
+
+/** @throws NablaError for a key that is no output's name */
+function checkKeys(option: string, given: object | undefined, names: readonly string[]): void {
+  for (const name of Object.keys(given ?? {})) {
+    if (names.includes(name)) continue;
+    throw new NablaError(
+      names.length > 0
+        ? `compile: ${option}: there is no output "${name}"${didYouMean(name, names)}; there are ${names.join(", ")}`
+        : `compile: ${option}: the model has one output, so expected one ${option === "metrics" ? "list" : "value"} and no names, got "${name}"`,
+    );
+  }
+}
+
+/** @param ask calls its functions, where they are elsewhere */
+function lossOf(given: AnyLoss, path: string, ask?: Loss["own"]): Loss {
+  const config = lossField().check(nameOf(given), path);
+  return "custom" in config
+    ? ownLoss(config.name, ask ?? asking(given as OwnLoss | Custom))
+    : resolveLoss(config);
+}
+
 /**
  * @param ask calls the functions of a loss of the program's own, where they are elsewhere
  * @throws NablaError for unknown names and options, and for a loss that cannot follow the last layer's activation
@@ -124,11 +190,13 @@ const nameOf = (given: unknown): unknown =>
 export function compileTraining(
   options: TrainingOptions,
   topology: Topology,
-  ask?: Loss["own"],
+  ask?: (
+    output: number,
+    ...rest: Parameters<NonNullable<Loss["own"]>>
+  ) => ReturnType<NonNullable<Loss["own"]>>,
 ): CompiledTraining {
   const fields = compileFields();
   checkOptions("compile", options, Object.keys(fields));
-  const lossConfig = fields.loss.check(nameOf(options.loss), "loss");
   const optimizer = fields.optimizer.check(options.optimizer ?? fields.optimizer.fallback, "optimizer");
   const schedule =
     options.schedule === undefined
@@ -136,20 +204,47 @@ export function compileTraining(
       : typeof options.schedule === "string"
         ? parseSchedule(options.schedule)
         : fields.schedule.check(options.schedule, "schedule");
-  const metrics = [...(options.metrics ?? [])];
-  const named = fields.metrics.check(metrics.map(nameOf) as MetricName[], "metrics");
-  checkNames(named);
-  const loss =
-    "custom" in lossConfig
-      ? ownLoss(lossConfig.name, ask ?? asking(options.loss as OwnLoss | Custom))
-      : resolveLoss(lossConfig);
-  checkTrainable(loss, topology);
+  const lossWeights = options.lossWeights && fields.lossWeights.check(options.lossWeights, "lossWeights");
+  const names = topology.outputs ? Object.keys(topology.outputs) : [undefined];
+  const several = names.length > 1;
+  for (const [option, given] of Object.entries({
+    lossWeights,
+    loss: byName(options.loss),
+    metrics: byName(options.metrics),
+  }))
+    checkKeys(option, given, several ? (names as string[]) : []);
+  const goals = names.map((name, k): Goal => {
+    const of = <T>(option: string, given: T | Readonly<Record<string, T>> | undefined): T | undefined => {
+      const record = byName(given) as Readonly<Record<string, T>> | undefined;
+      if (!record) return given as T | undefined;
+      if (option === "loss" && record[name!] === undefined)
+        throw new NablaError(
+          `compile: loss: there is none for output "${name}"; expected { ${names.join(", ")} }`,
+        );
+      return record[name!];
+    };
+    const path = several && byName(options.loss) ? `loss.${name}` : "loss";
+    const loss = lossOf(of("loss", options.loss) as AnyLoss, path, ask && ((...rest) => ask(k, ...rest)));
+    checkTrainable(loss, topology, k);
+    const list = [...((of("metrics", options.metrics) as MetricList | undefined) ?? [])];
+    const named = metricsField().check(list.map(nameOf) as MetricName[], "metrics");
+    checkNames(named);
+    const metrics = named.map((each, i) => (typeof each === "string" ? each : (list[i] as OwnMetric)));
+    return { ...(several && { name }), loss, factor: lossWeights?.[name!] ?? 1, metrics };
+  });
+  const config = {
+    loss: fields.loss.check(eachOf(options.loss, nameOf), "loss"),
+    ...(lossWeights && { lossWeights }),
+    optimizer,
+    ...(schedule && { schedule }),
+    metrics: fields.metrics.check(eachOf(options.metrics ?? [], namesOf), "metrics"),
+  };
   return {
-    loss,
+    goals,
+    loss: goals[0].loss,
     optimizer,
     slots: slotsOf(optimizer),
-    metrics: named.map((name, i) => (typeof name === "string" ? name : (metrics[i] as OwnMetric))),
-    config: { loss: lossConfig, optimizer, ...(schedule && { schedule }), metrics: named },
+    config,
     dependsOnEpochs: schedule !== undefined && dependsOnEpochs(schedule),
     update: (network, of = "trained") => ({
       penalties(builder) {

@@ -51,13 +51,17 @@ function badData(network: Network, { plan, dataset, indices }: Failed): Diagnosi
       row,
     };
   };
-  const [input] = plan.inputs;
-  const [output] = plan.outputs;
-  return (
-    (input.kind.type === "float32" && find("input", input.x.offset, sizeOf(dataset.inputShape))) ||
-    (output.yKind === "values" && find("target", output.y!.offset, output.units * output.each)) ||
-    undefined
-  );
+  const called = (what: string, name: string, all: readonly unknown[]) =>
+    all.length > 1 ? `${what} "${name}"` : what;
+  for (const { name, kind, x, shape } of plan.inputs) {
+    const found =
+      kind.type === "float32" && find(called("input", name, plan.inputs), x.offset, sizeOf(shape));
+    if (found) return found;
+  }
+  for (const { name, yKind, y, units, each } of plan.outputs) {
+    const found = yKind === "values" && find(called("target", name, plan.outputs), y!.offset, units * each);
+    if (found) return found;
+  }
 }
 
 /**

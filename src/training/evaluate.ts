@@ -1,23 +1,23 @@
 /** Running a network over a dataset without changing it: loss, metrics, confusion matrix, outputs. */
 
 import { type Dataset, range, targetSize } from "../data/dataset.ts";
+import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
-import { outputThreshold } from "../losses/resolve.ts";
 import { ConfusionMatrix } from "../metrics/confusion.ts";
-import type { Metric, Scored } from "../metrics/metric.ts";
+import { figureOf, type Metric, type Scored } from "../metrics/metric.ts";
 import { metric } from "../metrics/table.ts";
 import type { Network } from "../network/network.ts";
 import { batchSizeOf } from "../network/predict.ts";
-import type { Loss } from "../plan/loss.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep } from "../plan/step.ts";
+import { sizeOf } from "../shape.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
-import type { AnyMetric } from "./compile.ts";
 import { checkInUse, runWithLoss } from "./given.ts";
+import { type Goal, kindsOf, objectivesOf } from "./goals.ts";
 import { EVALUATE_OPTIONS, type EvaluateOptions } from "./options.ts";
 import { type Measure, ownMetric } from "./own.ts";
 import { pauser } from "./pause.ts";
-import { classesIn, rowLosses, rowOutputs, targetKind } from "./pixels.ts";
+import { classesIn, rowLosses, rowOutputs } from "./pixels.ts";
 import type { Source } from "./source.ts";
 import type { TrainingState } from "./state.ts";
 import { type Weighting, weightingOf } from "./weighting.ts";
@@ -32,7 +32,7 @@ export interface Scores {
 export interface ScoreRequest {
   readonly network: Network;
   readonly dataset: Dataset;
-  readonly loss: Loss;
+  readonly goals: readonly Goal[];
   readonly metrics: readonly Metric[];
   readonly batchSize: number;
   /** Batches in place of rows by number: `dataset` says what they are like. */
@@ -40,22 +40,21 @@ export interface ScoreRequest {
   readonly weighting?: Weighting;
   readonly confusion?: ConfusionMatrix;
   /** Called with each row's number and loss. */
-  readonly onRow?: (row: number, loss: number, outputs: Float32Array) => void;
+  readonly onRow?: EvaluateOptions["onRow"];
   /** Called between batches, to give others a turn. */
   readonly pause?: () => void | Promise<void>;
 }
 
 /** The result does not depend on the batch size: rows are computed independently and added up in order. */
 export async function score(request: ScoreRequest): Promise<Scores> {
-  const { network, dataset, loss, metrics, confusion, onRow, pause } = request;
+  const { network, dataset, goals, metrics, confusion, onRow, pause } = request;
   const { source } = request;
-  const input = { type: dataset.inputType, scale: dataset.inputScale };
-  const objectives = [{ loss, target: targetKind(dataset.target, network.outputShape, loss) }];
-  const planFor = (rows: number) => network.plan("evaluate", rows, [input], { objectives });
+  const inputs = kindsOf(dataset, network);
+  const objectives = objectivesOf(goals, dataset, network);
+  const planFor = (rows: number) => network.plan("evaluate", rows, inputs, { objectives });
   const rows = Math.min(request.batchSize, dataset.length);
   let plan = planFor(source ? source.rows : rows);
-  const loader = new BatchLoader(network, dataset, loss, request.weighting);
-  const threshold = outputThreshold(loss, network.activations[0]);
+  const loader = new BatchLoader(network, dataset, goals, request.weighting);
   for (const metric of metrics) metric.reset();
   let [sum, from] = [0, 0];
   for (let number = 0; from < dataset.length; number++) {
@@ -66,7 +65,7 @@ export async function score(request: ScoreRequest): Promise<Scores> {
     const indices = range(n, ready ? 0 : from);
     const wait = ready ?? loader.load(plan, indices, number);
     if (wait) loader.copy(plan, indices, await wait);
-    const scored = scoreRows(network, plan, loader, loss, n, threshold, sum);
+    const scored = scoreRows(network, plan, loader, goals, n, sum);
     const { batch, losses, sum: after } = scored instanceof Promise ? await scored : scored;
     sum = after;
     confusion?.add(batch);
@@ -78,8 +77,8 @@ export async function score(request: ScoreRequest): Promise<Scores> {
     if (onRow) {
       // copies: the caller may keep them, or use the network in between
       const each = losses.slice();
-      const outputs = Array.from(each, (_, r) => rowOutputs(batch, r, batch.rows / n));
-      for (let r = 0; r < n; r++) onRow(from + r, each[r], outputs[r]);
+      const outputs = Array.from(each, (_, r) => outputsOf(batch, r, n, goals));
+      for (let r = 0; r < n; r++) onRow(from + r, each[r], outputs[r] as Float32Array);
     }
     from += n;
     const turn = pause?.();
@@ -107,24 +106,29 @@ export function scoreRows(
   network: Network,
   plan: Plan,
   loader: BatchLoader,
-  loss: Loss,
+  goals: readonly Goal[],
   rows: number,
-  threshold: number,
   before = 0,
 ): Ran | Promise<Ran> {
   const { core } = network;
   beginStep(core, plan.step, { rows });
-  const scored = () => loader.scored(plan, rows, threshold);
+  const scored = () => loader.scored(plan, rows);
   const done = (): Ran => {
-    const [output] = plan.outputs;
-    const losses = rowLosses(core.f32(output.losses!.offset, rows * output.each), output.each);
+    const each = plan.outputs.map(({ losses: of, each }) =>
+      rowLosses(core.f32(of!.offset, rows * each), each),
+    );
+    const losses = goals.length === 1 ? each[0] : weighted(each, goals);
     let sum = before;
     for (let r = 0; r < rows; r++) sum += losses[r];
     return { sum, losses, batch: scored() };
   };
-  const ran = runWithLoss(network, plan, loss, rows, plan.marks.end, scored);
+  const ran = runWithLoss(network, plan, goals, rows, plan.marks.end, scored);
   return ran instanceof Promise ? ran.then(done) : done();
 }
+
+/** The losses of rows, of all outputs together. */
+const weighted = (each: readonly Float32Array[], goals: readonly Goal[]): Float32Array =>
+  each[0].map((_, r) => each.reduce((sum, losses, k) => sum + goals[k].factor * losses[r], 0));
 
 /** A model to evaluate. */
 export interface ModelToScore {
@@ -142,16 +146,16 @@ export async function evaluate(
   source?: Source,
 ): Promise<Scores> {
   const batchSize = batchSizeOf("evaluate", options, EVALUATE_OPTIONS);
-  const { loss, metrics } = subject.state.required;
+  const { goals } = subject.state.required;
   const { onRow } = options;
   const network = subject.build(dataset.inputShape);
-  checkFit(dataset, network, loss);
-  const weighting = weightingOf("evaluate", dataset, network.outputShape, loss, options);
+  checkFit(dataset, network, goals);
+  const weighting = weightingOf("evaluate", dataset, network, goals, options);
   return score({
     network,
     dataset,
-    loss,
-    metrics: metricsFor(metrics, network.outputShape, loss),
+    goals,
+    metrics: metricsFor(goals, network),
     batchSize,
     source,
     confusion,
@@ -168,24 +172,63 @@ export async function confusionOf(
   options: EvaluateOptions,
 ): Promise<ConfusionMatrix> {
   checkOptions("confusionMatrix", options, EVALUATE_OPTIONS);
-  const { outputShape } = subject.build(dataset.inputShape);
-  const confusion = new ConfusionMatrix(classesIn(outputShape, subject.state.required.loss));
+  const { outputShapes } = subject.build(dataset.inputShape);
+  const { goals } = subject.state.required;
+  if (goals.length > 1)
+    throw new NablaError(
+      `confusionMatrix: the model has ${goals.length} outputs; take evaluate() with onRow, which gives the outputs of each row`,
+    );
+  const confusion = new ConfusionMatrix(classesIn(outputShapes[0], goals[0].loss));
   await evaluate(subject, dataset, options, confusion);
   return confusion;
 }
 
-/** Metrics for outputs of this shape. @param measure asks those of the program's own, where their functions are elsewhere */
-export const metricsFor = (
-  metrics: readonly AnyMetric[],
-  outputShape: readonly number[],
-  loss: Loss,
-  measure?: Measure,
-): Metric[] =>
-  metrics.map((each) =>
-    typeof each === "string"
-      ? metric(each, classesIn(outputShape, loss))
-      : ownMetric(each, outputShape, measure),
-  );
+/** One row's outputs, by name where there are several. */
+function outputsOf(batch: Scored, row: number, rows: number, goals: readonly Goal[]) {
+  const of = (scored: Scored) => rowOutputs(scored, row, scored.rows / rows);
+  if (!batch.all) return of(batch);
+  return Object.fromEntries(batch.all.map((scored, k) => [goals[k].name!, of(scored)]));
+}
+
+/**
+ * The metrics of all outputs. Of several outputs each has a loss and metrics of its own, with its name before theirs.
+ *
+ * @param measure asks those of the program's own, where their functions are elsewhere
+ */
+export const metricsFor = (goals: readonly Goal[], { outputShapes }: Network, measure?: Measure): Metric[] =>
+  goals.flatMap(({ name, loss, metrics }, k) => {
+    const own = metrics.map((each) =>
+      typeof each === "string"
+        ? metric(each, classesIn(outputShapes[k], loss))
+        : ownMetric(each, outputShapes[k], measure),
+    );
+    if (name === undefined) return own;
+    return [meanLoss(outputShapes[k]), ...own].map((each) => ({
+      ...each,
+      name: figureOf(name, each.name),
+      add: (batch: Scored) => each.add(batch.all?.[k] ?? batch),
+    }));
+  });
+
+/** The loss of one output among several, before its factor. */
+function meanLoss(outputShape: readonly number[]): Metric {
+  let [sum, rows] = [0, 0];
+  return {
+    name: "loss",
+    reset() {
+      [sum, rows] = [0, 0];
+    },
+    add(batch) {
+      for (const loss of batch.losses!) sum += loss;
+      rows += (batch.rows * batch.units) / sizeOf(outputShape);
+    },
+    result: () => sum / rows,
+    state: () => [sum, rows],
+    restore(state) {
+      [sum, rows] = state as [number, number];
+    },
+  };
+}
 
 /** Σ over parameters with a penalty of l1·|w| + l2·w². */
 export function penalties(network: Network): number {

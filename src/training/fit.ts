@@ -70,18 +70,17 @@ async function prepared<M extends TrainedModel>(
   const { apart, validation, rows } = validationOf(subject, data, options, wanted);
   const [train, augment] = movesImages(wanted) ? await moved(apart, wanted) : [apart, undefined];
   const network = subject.build(train.inputShape);
-  checkFit(train, network, compiled.loss);
-  if (validation) checkFit(validation, network, compiled.loss);
+  const { goals } = compiled;
+  checkFit(train, network, goals);
+  if (validation) checkFit(validation, network, goals);
   const { augment: _, ...plain } = wanted;
   const settings: RunSettings = { ...plain, ...(augment && { augment }), rows: source ? 0 : train.length };
   if (!source) checkBatch(options, settings);
   const progress = progressOf(options);
-  const { outputShape } = network;
   const { classWeight } = settings;
   const { sampleWeight, signal } = options;
   const callbacks = options.callbacks ?? [];
-  const { loss } = compiled;
-  const { classes, samples: all } = weightingOf("fit", data, outputShape, loss, {
+  const { classes, samples: all } = weightingOf("fit", data, network, goals, {
     classWeight,
     sampleWeight,
   });
@@ -91,7 +90,7 @@ async function prepared<M extends TrainedModel>(
   const weighting = { classes, samples: samples && repeated(samples, train.length) };
   const validationWeighting =
     validation &&
-    weightingOf("validationData", validation, outputShape, loss, {
+    weightingOf("validationData", validation, network, goals, {
       sampleWeight: rows ? of(1) : weightsOf(options.validationData),
     });
   begin(subject, network, settings, callbacks, options.resume);

@@ -8,9 +8,10 @@ import type { Scored } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
 import { Outputs } from "../network/predict.ts";
 import { ld } from "../plan/builder.ts";
-import type { Loss, OwnLosses } from "../plan/loss.ts";
+import type { OwnLosses } from "../plan/loss.ts";
 import type { Plan } from "../plan/plan.ts";
 import { showShape, sizeOf } from "../shape.ts";
+import type { Goal } from "./goals.ts";
 
 /** A loss of a program's own. Documents and files have its name alone: see load() for going on with it. */
 export interface OwnLoss {
@@ -63,21 +64,31 @@ export function asking(own: OwnLoss | Custom): AskLoss {
 export function runWithLoss(
   network: Network,
   plan: Plan,
-  loss: Loss,
+  goals: readonly Goal[],
   rows: number,
   to: number,
   scored: () => Scored,
 ): boolean | Promise<boolean> {
-  if (!loss.own) return network.run(plan, 0, to, rows);
+  const own = goals.flatMap(({ loss }, k) => (loss.own ? [k] : []));
+  if (own.length === 0) return network.run(plan, 0, to, rows);
   network.run(plan, 0, plan.marks.loss, rows);
-  const [outputs, targets] = copiesOf(scored(), network.outputShape);
-  const goOn = (answer: OwnLosses) => {
-    checkInUse(network, plan, `loss "${loss.name}"`);
-    put(network, plan, loss.name, outputs, answer);
-    return network.run(plan, plan.marks.loss, to, rows);
+  const batch = scored();
+  // copies: a function that is asked may run another model
+  const values = own.map((k) => copiesOf(batch.all?.[k] ?? batch, network.outputShapes[k]));
+  const ask = (i: number): boolean | Promise<boolean> => {
+    if (i === own.length) return network.run(plan, plan.marks.loss, to, rows);
+    const k = own[i];
+    const { loss } = goals[k];
+    const [outputs, targets] = values[i];
+    const goOn = (answer: OwnLosses) => {
+      checkInUse(network, plan, `loss "${loss.name}"`);
+      put(network, plan, k, loss.name, outputs, answer);
+      return ask(i + 1);
+    };
+    const answer = loss.own!(outputs, targets, plan.mode === "train");
+    return answer instanceof Promise ? answer.then(goOn) : goOn(answer);
   };
-  const answer = loss.own(outputs, targets, plan.mode === "train");
-  return answer instanceof Promise ? answer.then(goOn) : goOn(answer);
+  return ask(0);
 }
 
 /** @param who the function of the program's own that was just called @throws NablaError where it has run the network */
@@ -92,13 +103,14 @@ export function checkInUse(network: Network, plan: Plan, who: string): void {
 function put(
   { core, architecture }: Network,
   plan: Plan,
+  k: number,
   name: string,
   outputs: Outputs,
   answer: OwnLosses,
 ): void {
   const { losses: given, gradient } = answer;
   const rows = outputs.length;
-  const [output] = plan.outputs;
+  const output = plan.outputs[k];
   const { units } = output;
   const weight = core.f32(output.weight!.offset, rows);
   const single = typeof given === "number";
@@ -117,7 +129,7 @@ function put(
   const flat = shape.length === 1 && data.length === outputs.data.length;
   if (!flat && showShape(shape) !== showShape(outputs.shape))
     fail(
-      `gradient: expected ${showShape(outputs.shape)}, the shape of the outputs of layer "${architecture.layers[architecture.outputs[0].layer].name}", got ${showShape(shape)}`,
+      `gradient: expected ${showShape(outputs.shape)}, the shape of the outputs of layer "${architecture.layers[architecture.outputs[k].layer].name}", got ${showShape(shape)}`,
     );
   const scale = core.f32(plan.step + core.record("Step").scale.at, 1)[0];
   // one number is the loss of these rows; of the batch they may be a piece

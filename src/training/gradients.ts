@@ -6,8 +6,8 @@ import { beginStep, lossOfStep } from "../plan/step.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import { type ModelToScore, penalties } from "./evaluate.ts";
 import { runWithLoss } from "./given.ts";
+import { kindsOf, objectivesOf } from "./goals.ts";
 import { GRADIENT_OPTIONS, type GradientOptions } from "./options.ts";
-import { targetKind } from "./pixels.ts";
 import { weightingOf } from "./weighting.ts";
 
 export interface Gradients {
@@ -24,28 +24,23 @@ export function gradientsOf(subject: ModelToScore, dataset: Dataset, options: Gr
   checkOptions("gradients", options, GRADIENT_OPTIONS);
   const compiled = subject.state.required;
   const network = subject.build(dataset.inputShape);
-  const { loss: of } = compiled;
+  const { goals } = compiled;
   const update = compiled.update(network, "own");
-  const objectives = [{ loss: of, target: targetKind(dataset.target, network.outputShape, of) }];
+  checkFit(dataset, network, goals);
+  const objectives = objectivesOf(goals, dataset, network);
   const training = { objectives, update, of: "own" as const };
-  const weighting = weightingOf("gradients", dataset, network.outputShape, of, options);
-  checkFit(dataset, network, of);
+  const weighting = weightingOf("gradients", dataset, network, goals, options);
   const rows = dataset.length;
-  const plan = network.plan(
-    "train",
-    rows,
-    [{ type: dataset.inputType, scale: dataset.inputScale }],
-    training,
-  );
-  const loader = new BatchLoader(network, dataset, of, weighting);
+  const plan = network.plan("train", rows, kindsOf(dataset, network), training);
+  const loader = new BatchLoader(network, dataset, goals, weighting);
   loader.loadNow("gradients", plan, range(rows));
   const { core } = network;
   beginStep(core, plan.step, { rows });
-  runWithLoss(network, plan, of, rows, plan.marks.update, () => loader.scored(plan, rows, 0));
+  runWithLoss(network, plan, goals, rows, plan.marks.update, () => loader.scored(plan, rows));
   const loss = lossOfStep(core, plan.step);
   let exact = 0;
-  const [{ losses, each }] = plan.outputs;
-  for (const value of core.f32(losses!.offset, rows * each)) exact += value;
+  for (const [k, { losses, each }] of plan.outputs.entries())
+    for (const value of core.f32(losses!.offset, rows * each)) exact += goals[k].factor * value;
   return {
     loss,
     lossExact: exact / rows + penalties(network),

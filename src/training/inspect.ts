@@ -7,15 +7,15 @@ import { withInner } from "../layers/chain.ts";
 import type { LayerConfig } from "../layers/configs.ts";
 import { kindOf } from "../layers/registry.ts";
 import { Network } from "../network/network.ts";
-import { Outputs } from "../network/predict.ts";
+import { type OutputRecord, Outputs } from "../network/predict.ts";
 import { floatsOf, ld } from "../plan/builder.ts";
 import type { Architecture } from "../plan/operation.ts";
 import { beginStep } from "../plan/step.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import type { ModelToScore } from "./evaluate.ts";
 import { runWithLoss } from "./given.ts";
+import { kindsOf, objectivesOf } from "./goals.ts";
 import { GRADIENT_OPTIONS, type GradientOptions } from "./options.ts";
-import { targetKind } from "./pixels.ts";
 import { weightingOf } from "./weighting.ts";
 
 /** The parameters of `from` in `to`, whose layers are the same or some of the same. */
@@ -41,36 +41,39 @@ export function inputGradientsOf(
   },
   dataset: Dataset,
   options: GradientOptions,
-): Outputs {
+): Outputs | OutputRecord {
   checkOptions("inputGradients", options, GRADIENT_OPTIONS);
-  const { loss } = subject.state.required;
+  const { goals } = subject.state.required;
   const network = subject.build(dataset.inputShape);
-  const weighting = weightingOf("inputGradients", dataset, network.outputShape, loss, options);
-  checkFit(dataset, network, loss);
-  if (loss.rule)
-    throw new NablaError(`inputGradients: loss "${loss.name}" has a rule for corrections, no gradient`);
+  checkFit(dataset, network, goals);
+  const weighting = weightingOf("inputGradients", dataset, network, goals, options);
+  for (const { loss } of goals)
+    if (loss.rule)
+      throw new NablaError(`inputGradients: loss "${loss.name}" has a rule for corrections, no gradient`);
   const { inputShape } = network;
   const still = new Network(subject.architecture(inputShape, atRest));
   copyParameters(network, still);
   const rows = dataset.length;
-  const kind = [{ type: dataset.inputType, scale: dataset.inputScale }];
-  const plan = still.plan("train", rows, kind, {
-    objectives: [{ loss, target: targetKind(dataset.target, network.outputShape, loss) }],
+  const plan = still.plan("train", rows, kindsOf(dataset, network), {
+    objectives: objectivesOf(goals, dataset, network),
     inputGradient: true,
   });
-  const loader = new BatchLoader(still, dataset, loss, weighting);
+  const loader = new BatchLoader(still, dataset, goals, weighting);
   loader.loadNow("inputGradients", plan, range(rows));
   const { core } = still;
   // as if of one row: no mean over the batch
   beginStep(core, plan.step, { rows: 1 });
-  if (!runWithLoss(still, plan, loss, rows, plan.marks.update, () => loader.scored(plan, rows, 0)))
+  if (!runWithLoss(still, plan, goals, rows, plan.marks.update, () => loader.scored(plan, rows)))
     throw new NablaError("inputGradients: the loss of these rows is not a finite number");
-  const each = floatsOf(inputShape);
-  const values = core.f32(plan.inputs[0].dx!.offset, rows * each);
-  const channels = inputShape[inputShape.length - 1];
-  const pixels = (rows * each) / ld(channels);
-  const data = new Float32Array(pixels * channels);
-  for (let p = 0; p < pixels; p++)
-    data.set(values.subarray(p * ld(channels), p * ld(channels) + channels), p * channels);
-  return new Outputs(data, [rows, ...inputShape]);
+  const all = plan.inputs.map(({ name, shape, dx }): [string, Outputs] => {
+    const each = floatsOf(shape);
+    const values = core.f32(dx!.offset, rows * each);
+    const channels = shape[shape.length - 1];
+    const pixels = (rows * each) / ld(channels);
+    const data = new Float32Array(pixels * channels);
+    for (let p = 0; p < pixels; p++)
+      data.set(values.subarray(p * ld(channels), p * ld(channels) + channels), p * channels);
+    return [name, new Outputs(data, [rows, ...shape])];
+  });
+  return all.length === 1 ? all[0][1] : Object.fromEntries(all);
 }

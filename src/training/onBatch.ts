@@ -2,14 +2,13 @@
 import { type Dataset, range } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
-import { outputThreshold } from "../losses/resolve.ts";
 import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { sizeOf } from "../shape.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import { type ModelToScore, metricsFor, penalties, type Scores, scoreRows } from "./evaluate.ts";
 import { checkInUse, runWithLoss } from "./given.ts";
+import { kindsOf, objectivesOf } from "./goals.ts";
 import { GRADIENT_OPTIONS, type TrainOnBatchOptions } from "./options.ts";
-import { targetKind } from "./pixels.ts";
 import { weightingOf } from "./weighting.ts";
 
 /** Steps after which there is a new state to go back to. */
@@ -23,7 +22,7 @@ export interface ModelToStep extends ModelToScore {
 /** @see Model.trainOnBatch */
 export function trainOnBatch(subject: ModelToStep, data: Dataset, options: TrainOnBatchOptions): Scores {
   const { state } = subject;
-  const { config, optimizer, loss } = state.required;
+  const { config, optimizer, goals } = state.required;
   const { run } = state;
   const { learningRate } = options;
   if (state.busy) throw new NablaError("trainOnBatch: fit() trains this model; wait for it, or stop it");
@@ -44,7 +43,7 @@ export function trainOnBatch(subject: ModelToStep, data: Dataset, options: Train
   beginStep(core, plan.step, { rows, rate: run.rate, step, seed: state.settings?.seed ?? subject.seed });
   for (const own of plan.rates ?? [])
     setRate(core, own.step.offset, step, run.rate * (own.learningRate / optimizer.learningRate));
-  if (!runWithLoss(network, plan, loss, rows, plan.marks.end, scored)) return fail(batch, subject, data);
+  if (!runWithLoss(network, plan, goals, rows, plan.marks.end, scored)) return fail(batch, subject, data);
   // not before a step from there has given a loss
   state.good = { ...mark, next: step + 1 };
   run.step++;
@@ -56,9 +55,9 @@ export function trainOnBatch(subject: ModelToStep, data: Dataset, options: Train
 export function testOnBatch(subject: ModelToScore, data: Dataset, options: TrainOnBatchOptions): Scores {
   const batch = loaded("testOnBatch", subject, data, options, "evaluate");
   const { network, plan, loader, rows } = batch;
-  const { loss } = subject.state.required;
+  const { goals } = subject.state.required;
   // at once: functions of the program's own are here
-  const { sum } = scoreRows(network, plan, loader, loss, rows, 0) as { sum: number };
+  const { sum } = scoreRows(network, plan, loader, goals, rows) as { sum: number };
   // before penalties, which read weights by way of the plan's place
   const figures = batch.figures();
   return { loss: sum / rows + penalties(network), ...figures };
@@ -77,22 +76,21 @@ function loaded(
   const training = mode === "train";
   checkOptions(who, options, training ? [...GRADIENT_OPTIONS, "learningRate"] : GRADIENT_OPTIONS);
   const { state } = subject;
-  const { loss, metrics, update } = state.required;
+  const { goals, update } = state.required;
   const network = subject.build(data.inputShape);
-  checkFit(data, network, loss);
-  const weighting = weightingOf(who, data, network.outputShape, loss, options);
+  checkFit(data, network, goals);
+  const weighting = weightingOf(who, data, network, goals, options);
   if (training) state.prepare(network);
   const rows = data.length;
   // growing batches are not planned for each anew
   if (rows > state.capacity) state.capacity = Math.max(rows, Math.ceil(state.capacity * 1.5));
-  const input = { type: data.inputType, scale: data.inputScale };
-  const plan = network.plan(mode, state.capacity, [input], {
-    objectives: [{ loss, target: targetKind(data.target, network.outputShape, loss) }],
+  const plan = network.plan(mode, state.capacity, kindsOf(data, network), {
+    objectives: objectivesOf(goals, data, network),
     ...(training && { update: update(network) }),
   });
-  const loader = new BatchLoader(network, data, loss, weighting);
+  const loader = new BatchLoader(network, data, goals, weighting);
   loader.loadNow(who, plan, range(rows));
-  const scored = () => loader.scored(plan, rows, outputThreshold(loss, network.activations[0]));
+  const scored = () => loader.scored(plan, rows);
   return {
     network,
     plan,
@@ -103,7 +101,7 @@ function loaded(
     figures(): Record<string, number> {
       const scores: Record<string, number> = {};
       const batch = scored();
-      for (const metric of metricsFor(metrics, network.outputShape, loss)) {
+      for (const metric of metricsFor(goals, network)) {
         metric.reset();
         metric.add(batch);
         checkInUse(network, plan, `metric "${metric.name}"`);
@@ -119,11 +117,9 @@ function fail({ network, plan, rows }: Loaded, { state }: ModelToStep, data: Dat
   const { run, good } = state;
   const { step, rate } = run;
   const finite = (offset: number, width: number) => network.core.exports.allFinite(offset, rows * width);
-  const [{ kind, x }] = plan.inputs;
-  const [{ yKind, y, units, each }] = plan.outputs;
   const bad =
-    (kind.type === "float32" && !finite(x.offset, sizeOf(data.inputShape))) ||
-    (yKind === "values" && !finite(y!.offset, units * each));
+    plan.inputs.some(({ kind, x, shape }) => kind.type === "float32" && !finite(x.offset, sizeOf(shape))) ||
+    plan.outputs.some(({ yKind, y, units, each }) => yKind === "values" && !finite(y!.offset, units * each));
   const layer = network.tensors.find((tensor) => !network.finite(tensor))?.layer;
   if (good && !bad && good.next === step && good.changes === network.changes) {
     network.restore(good.weights);

@@ -1,14 +1,13 @@
 /** What programs pass to fit() and similar methods, and what they get. */
 import type { Callback, TrainedModel } from "../callbacks/callback.ts";
-import type { ArrayLike2 } from "../data/arrays.ts";
-import type { Dataset } from "../data/dataset.ts";
+import type { DataArgument } from "./arguments.ts";
 import type { Progress } from "./progress.ts";
 import { type FitSettings, fitSettings } from "./settings.ts";
 
 /** What only a running program can hand to fit(). */
 export interface RunTimeOptions<M = TrainedModel> {
   /** What to validate on after each epoch: a data set, or x and y, with factors of the loss by row where these are to count. */
-  validationData?: Dataset | readonly [x: ArrayLike2, y: ArrayLike2, sampleWeight?: ArrayLike<number>];
+  validationData?: DataArgument;
   /** Factors of the loss, by row of the data. With validationSplit the rows kept out keep theirs, as in Keras. */
   sampleWeight?: ArrayLike<number>;
   callbacks?: readonly Callback<M>[];

@@ -3,9 +3,8 @@ import type { Callback, TrainedModel } from "../callbacks/callback.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network, Training } from "../network/network.ts";
-import type { Loss } from "../plan/loss.ts";
 import type { CompiledTraining } from "./compile.ts";
-import { targetKind } from "./pixels.ts";
+import { type Goal, objectivesOf } from "./goals.ts";
 import type { Progress } from "./progress.ts";
 import type { Run } from "./run.ts";
 import type { RunSettings, Settings } from "./settings.ts";
@@ -23,7 +22,8 @@ export interface TrainRequest<M = TrainedModel> {
   readonly validationWeighting?: Weighting;
   /** Losses and update. */
   readonly training: Training;
-  readonly loss: Loss;
+  /** One for each output. */
+  readonly goals: readonly Goal[];
   readonly settings: RunSettings;
   /** Over the epoch that is running, with the sums the run starts from: at any time they are part of its state. */
   readonly metrics: readonly Metric[];
@@ -49,7 +49,7 @@ export function requestOf(
   scoring: readonly Metric[],
 ): Pick<
   TrainRequest,
-  "network" | "train" | "settings" | "loss" | "training" | "scoring" | "rate" | "schedule"
+  "network" | "train" | "settings" | "goals" | "training" | "scoring" | "rate" | "schedule"
 > {
   const { config, dependsOnEpochs } = compiled;
   const rate = compiled.rate(settings.epochs);
@@ -58,11 +58,9 @@ export function requestOf(
     network,
     train,
     settings,
-    loss: compiled.loss,
+    goals: compiled.goals,
     training: {
-      objectives: [
-        { loss: compiled.loss, target: targetKind(train.target, network.outputShape, compiled.loss) },
-      ],
+      objectives: objectivesOf(compiled.goals, train, network),
       update: compiled.update(network),
     },
     scoring,

@@ -1,10 +1,10 @@
 /** One step of a training: forward, loss, backward, update. */
-import { outputThreshold } from "../losses/resolve.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { BatchLoader, type Ready } from "./batch.ts";
 import { checkInUse, runWithLoss } from "./given.ts";
+import { kindsOf } from "./goals.ts";
 import type { WayBack } from "./goingBack.ts";
 import { batchesPerEpoch, type TrainRequest } from "./request.ts";
 import type { Run } from "./run.ts";
@@ -16,7 +16,6 @@ export class Stepper<M> {
   readonly split: boolean;
   /** They count the pieces of a batch whose step may still fail; between steps they are unused. */
   private readonly counting: readonly Metric[];
-  private readonly threshold: number;
   private readonly batches: number;
 
   constructor(
@@ -31,14 +30,13 @@ export class Stepper<M> {
     // batches of an iterator may grow
     this.split = source ? microBatchSize !== undefined : this.plan.rows < most;
     this.counting = this.split ? request.scoring : request.metrics;
-    this.loader = new BatchLoader(network, train, request.loss, request.weighting);
-    this.threshold = outputThreshold(request.loss, network.activations[0]);
+    this.loader = new BatchLoader(network, train, request.goals, request.weighting);
     this.batches = batchesPerEpoch(request);
   }
 
   private planFor(rows: number): Plan {
     const { network, train, training } = this.request;
-    return network.plan("train", rows, [{ type: train.inputType, scale: train.inputScale }], training);
+    return network.plan("train", rows, kindsOf(train, network), training);
   }
 
   /**
@@ -57,7 +55,7 @@ export class Stepper<M> {
     const { loader, run, counting, split, wayBack } = this;
     if (indices.length > this.plan.rows && !split) this.plan = this.planFor(indices.length);
     const { plan } = this;
-    const { network, train, loss, metrics, settings, rate } = this.request;
+    const { network, train, goals, metrics, settings, rate } = this.request;
     const { core } = network;
     const { penalties, end } = plan.marks;
     const rows = indices.length;
@@ -71,8 +69,8 @@ export class Stepper<M> {
       for (const { learningRate, step } of plan.rates ?? [])
         setRate(core, step.offset, run.step, rate(run, this.batches, learningRate));
       const to = first + plan.rows < rows ? penalties : end;
-      const scored = () => loader.scored(plan, piece.length, this.threshold);
-      const ran = runWithLoss(network, plan, loss, piece.length, to, scored);
+      const scored = () => loader.scored(plan, piece.length);
+      const ran = runWithLoss(network, plan, goals, piece.length, to, scored);
       if (!(ran instanceof Promise ? yield ran : ran)) wayBack.fail({ plan, dataset: train, indices: piece });
       if (counting.length === 0) continue;
       const batch = scored();

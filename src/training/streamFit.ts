@@ -1,5 +1,5 @@
 /** fit() and evaluate() on batches from an iterator. */
-import type { Dataset } from "../data/dataset.ts";
+import type { Dataset, Target } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions, checkWhole } from "../fields/options.ts";
 import type { Network } from "../network/network.ts";
@@ -53,18 +53,29 @@ export function endless(
   first: Dataset,
   { state, build }: { readonly state: TrainingState; build(inputShape: readonly number[]): Network },
 ): Dataset {
-  const { loss } = state.required;
+  const { goals } = state.required;
   const network = build(first.inputShape);
-  checkFit(first, network, loss);
-  const { labels: _, target, ...rest } = first;
-  const units = sizeOf(network.outputShape);
+  checkFit(first, network, goals);
+  const { labels: _, target, parts, ...rest } = first;
   // a batch need not have all classes; with one output a regression takes whole numbers as they are
-  const classes = units > 1 ? units : loss.classification ? 2 : Number.POSITIVE_INFINITY;
+  const whole = (one: Target, k: number): Target => {
+    if (one.kind === "values") return one;
+    const units = sizeOf(network.outputShapes[k]);
+    const some = goals[k].loss.classification ? 2 : Number.POSITIVE_INFINITY;
+    return { ...one, classes: units > 1 ? units : some };
+  };
+  const numberOf = (name: string) => network.architecture.outputs.findIndex((output) => output.name === name);
   return {
     ...rest,
     name: "the iterator's batches",
     length: Number.POSITIVE_INFINITY,
-    target: target.kind === "class" ? { ...target, classes } : target,
+    target: parts ? target : whole(target, 0),
+    ...(parts && {
+      parts: {
+        ...parts,
+        targets: parts.targets.map((part) => ({ ...part, target: whole(part.target, numberOf(part.name)) })),
+      },
+    }),
     read() {
       throw new NablaError("rows of an iterator cannot be read by their numbers");
     },

@@ -153,13 +153,13 @@ export class Trainer<M> {
 
   /** valLoss, valAccuracy, … where there is something to validate on. */
   private async validate(): Promise<Record<string, number>> {
-    const { network, validation, validationWeighting, loss, scoring, settings } = this.request;
+    const { network, validation, validationWeighting, goals, scoring, settings } = this.request;
     if (!validation) return {};
     const { split, plan } = this.stepper;
     const scores = await score({
       network,
       dataset: validation,
-      loss,
+      goals,
       metrics: scoring,
       weighting: validationWeighting,
       batchSize: split ? plan.rows : Math.max(settings.batchSize, ROWS_AT_ONCE),

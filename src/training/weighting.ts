@@ -2,7 +2,8 @@
 
 import type { Dataset } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
-import type { Loss } from "../plan/loss.ts";
+import type { Network } from "../network/network.ts";
+import type { Goal } from "./goals.ts";
 import type { WeightOptions } from "./options.ts";
 import { grainOf } from "./pixels.ts";
 
@@ -20,12 +21,18 @@ export interface Weighting {
 export function weightingOf(
   who: string,
   { length, target }: Dataset,
-  outputShape: readonly number[],
-  loss: Loss,
+  { outputShapes }: Network,
+  goals: readonly Goal[],
   options: WeightOptions,
 ): Weighting {
   const { classWeight, sampleWeight: samples } = options;
   if (samples) checkSamples(who, length, samples);
+  if (classWeight && goals.length > 1)
+    throw new NablaError(
+      `${who}: classWeight is for models with one output, this one has ${goals.length}; use sampleWeight, or lossWeights in compile()`,
+    );
+  const [{ loss }] = goals;
+  const [outputShape] = outputShapes;
   const { units } = grainOf(outputShape, loss);
   if (classWeight && target.kind === "values" && units === 1 && !loss.classification) {
     throw new NablaError(`${who}: classWeight: the targets are quantities, not classes; use sampleWeight`);

@@ -10,21 +10,19 @@ type Call = Extract<FromWorker, { kind: "call" }>;
 type Result = Extract<FromPage, { kind: "result" }>;
 
 /** @throws what the function throws */
-export function resultOf(
-  message: Call,
-  { loss, metrics }: Pick<CompiledTraining, "loss" | "metrics">,
-): Result {
-  const { id, call, metric, gradient = false } = message;
+export function resultOf(message: Call, { goals }: Pick<CompiledTraining, "goals">): Result {
+  const { id, call, metric, output = 0, gradient = false } = message;
   const [outputs, targets] = [message.outputs, message.targets].map(
     ({ data, shape }) => new Outputs(data, shape),
   );
   const result = { kind: "result" as const, id, call };
   if (metric !== undefined) {
-    const own = metrics.find((each) => typeof each !== "string" && each.name === metric);
+    const all = goals.flatMap(({ metrics }) => metrics);
+    const own = all.find((each) => typeof each !== "string" && each.name === metric);
     return { ...result, figures: sent(figuresOf(own as OwnMetric, outputs!, targets!)) };
   }
   // the functions are here, so they answer at once
-  const answer = loss.own!(outputs!, targets!, gradient) as OwnLosses;
+  const answer = goals[output]!.loss.own!(outputs!, targets!, gradient) as OwnLosses;
   return {
     ...result,
     figures: sent(answer.losses),

@@ -141,6 +141,8 @@ export type FromWorker =
       call: number;
       /** The name of a metric; else the loss is asked, for its gradient as well or not. */
       metric?: string;
+      /** The number of the output whose loss is asked. */
+      output?: number;
       gradient?: boolean;
       outputs: SentOutputs;
       targets: SentOutputs;

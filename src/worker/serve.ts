@@ -154,8 +154,8 @@ class Session {
     const { setup } = this;
     const { topology, settings, classes, samples } = setup;
     const network = new Network(buildLayers(topology, setup.inputShape), new Core({ code: setup.module }));
-    const compiled = compileTraining(setup.training, topology, async (outputs, targets, gradient) => {
-      const result = await this.call(outputs, targets, { gradient });
+    const compiled = compileTraining(setup.training, topology, async (output, outputs, targets, gradient) => {
+      const result = await this.call(outputs, targets, { output, gradient });
       return { losses: result.figures!, gradient: result.gradient };
     });
     network.prepareTraining(compiled.slots);
@@ -164,7 +164,7 @@ class Session {
       const { figures } = await this.call(outputs, targets, { metric });
       return figures!;
     };
-    const counters = () => metricsFor(compiled.metrics, network.outputShape, compiled.loss, measure);
+    const counters = () => metricsFor(compiled.goals, network, measure);
     const metrics = counters();
     for (const [i, each] of metrics.entries()) each.restore(setup.state.metrics[i]!);
     const datasets = makeDatasets(setup.datasets, this.pieces, (dataset, indices, epoch) =>
@@ -264,7 +264,7 @@ class Session {
   private async call(
     outputs: Batch,
     targets: Batch,
-    of: { readonly metric: string } | { readonly gradient: boolean },
+    of: { readonly metric: string } | { readonly output: number; readonly gradient: boolean },
   ): Promise<Message<"result">> {
     const call = this.called++;
     const result = await new Promise<Message<"result">>((resolve) => {

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { ACTIVATIONS } from "../../src/activations/table.ts";
+import { fromConfig, parseConfig } from "../../src/index.ts";
 import { INITIALIZERS } from "../../src/initializers/table.ts";
 import { LAYERS } from "../../src/layers/names.ts";
 import { LOSSES } from "../../src/losses/table.ts";
@@ -39,6 +40,11 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
       // 80 + 1,168 + 4,010 and 448 + 2,320 + 64 + 170
       expect(printed).toContain("5,258 parameters, 21,032 bytes");
       expect(printed).toContain("3,002 parameters, 12,008 bytes");
+    },
+    (printed) => {
+      expect(printed).toMatch(/shared_1 dense, relu \(weights of dense_2\) \[16\] 0 dense_2/);
+      expect(printed).toMatch(/digit output \[10\] dense_4 box output \[4\] dense_5/);
+      expect(printed).toMatch(/\[ 1, 10 \] \[ 1, 4 \] $/);
     },
     (printed) => expect(printed).toMatch(/^Float32Array\(3\)/),
   ],
@@ -119,6 +125,12 @@ test.each(Object.entries(PAGES))(
   },
   60_000,
 );
+
+test("the document of a graph is one", () => {
+  const [document] = blocks("docs/networks.md", "json");
+  const { model } = fromConfig(parseConfig(document!, "docs/networks.md"));
+  expect(model.outputs).toEqual([{ name: "kind", shape: [3] }]);
+});
 
 test("every command line runs", () => {
   const lines = [...new Set(Object.keys(PAGES).flatMap(commands))];

@@ -51,7 +51,7 @@ function dataFor({ model, training }: ConfigInput): Dataset {
   const labels = Array.from({ length: ROWS }, (_, r) => (r * 7) % Math.max(2, units));
   const x = { data, shape: [ROWS, ...inputShape] };
   const { loss } = training;
-  const name = typeof loss === "string" ? loss : loss.name;
+  const name = typeof loss === "string" ? loss : (loss.name as string);
   if (/Squared|Absolute|huber/.test(name)) {
     const y = { data: Float32Array.from(values(ROWS * units, 8)), shape: [ROWS, units] };
     return arrayDataset(x, y, { name: "values" });

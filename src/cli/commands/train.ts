@@ -88,7 +88,7 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
   checkTrainable(data, config);
   const { built, state } = internalsOf(model);
   // before anything is printed
-  checkFit(data.train, built, state.required.loss);
+  checkFit(data.train, built, state.required.goals);
   if (flags.testEachEpoch && !data.test)
     throw new NablaError(
       `--test-each-epoch: ${data.name} has no test part; --validation-split 0.1 keeps rows to look at`,

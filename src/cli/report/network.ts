@@ -67,7 +67,10 @@ export function networkPicture(model: Model): string {
     last: kind === "output",
   }));
   const { width, height, places, edges } = layoutOf(boxes);
-  const paths = edges.map(({ points }) => `<path d="${pathOf(points)}" marker-end="url(#tip)"/>`);
+  const paths = edges.map(({ points }) => {
+    const [x, y] = points.at(-1)!.map(round);
+    return `<path d="${pathOf(points)}"/><path class="tip" d="M${x} ${y} l-3.5 -7 h7 z"/>`;
+  });
   const groups = [...new Set(nodes.flatMap(({ shared }) => shared ?? []))];
   const drawn = nodes.map(({ kind, name, lines, shared }, i) => {
     const { x, y } = places[i]!;
@@ -82,10 +85,8 @@ export function networkPicture(model: Model): string {
     return `<g class="${kind}${shared ? " shared" : ""}" transform="translate(${round(x)} ${round(y)})"><rect width="${round(w)}" height="${h}" rx="${radius}"${mark}/>${texts.join("")}</g>`;
   });
   const size = [Math.ceil(width) + 4, Math.ceil(height) + 4];
-  const tip =
-    '<marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 L8 4 L0 8 z"/></marker>';
   const label = `${nodes.filter(({ kind }) => kind === "layer").length} layers as boxes, from the inputs at the top to the outputs at the bottom`;
-  return `<svg class="network" role="img" aria-label="${label}" viewBox="-2 -2 ${size.join(" ")}" width="${size[0]}" style="min-width: ${Math.ceil(size[0]! * 0.6)}px"><defs>${tip}</defs><g class="edges">${paths.join("")}</g>${drawn.join("")}</svg>`;
+  return `<svg class="network" role="img" aria-label="${label}" viewBox="-2 -2 ${size.join(" ")}" width="${size[0]}" style="min-width: ${Math.ceil(size[0]! * 0.6)}px"><g class="edges">${paths.join("")}</g>${drawn.join("")}</svg>`;
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;

@@ -77,8 +77,12 @@ function filters(model: Model, layer: Layer, shape: readonly number[], most: num
   );
 }
 
-const STILL = ["reshape", "dropout", "gaussianNoise", "zeroPadding2d"];
-const FINISHING = ["batchNormalization", "layerNormalization", "activation"];
+/** What they make of images looks like what they are given. */
+const STILL = [
+  ...["reshape", "permute", "dropout", "gaussianNoise", "zeroPadding2d", "cropping2d", "upSampling2d"],
+  ...["rescaling", "normalization"],
+];
+const FINISHING = ["batchNormalization", "layerNormalization", "groupNormalization", "activation", "prelu"];
 
 /** Layers whose outputs are images, each with the normalisation and activation that belong to it. */
 function mapLayers(model: Model, most: number): Layer[] {
@@ -88,7 +92,7 @@ function mapLayers(model: Model, most: number): Layer[] {
   const shown = layers.filter(
     ({ type, outputShape }, i) => outputShape.length === 3 && !STILL.includes(type) && !finished(i),
   );
-  return layers.some(({ type }) => type === "conv2d" || type === "residual") ? shown.slice(0, most) : [];
+  return layers.some(({ type }) => /conv2d|residual/i.test(type)) ? shown.slice(0, most) : [];
 }
 
 /** The first row of every class, then the maps of each layer; "" for networks without convolutions. */

@@ -75,7 +75,7 @@ svg.network { display: block; max-width: 100%; height: auto; font: 12px system-u
 .network text { fill: var(--soft); text-anchor: middle; }
 .network text.name { fill: var(--text); font-weight: 600; }
 .network .edges path { fill: none; stroke: var(--soft); stroke-width: 1.2; }
-.network marker path { fill: var(--soft); }
+.network .edges .tip { fill: var(--soft); stroke: none; }
 .settings td:first-child { color: var(--soft); }
 .settings td { overflow-wrap: anywhere; }
 footer { margin-top: 24px; }

@@ -152,7 +152,7 @@ function defaultSplit(data: OpenedData, needed: boolean): number {
 
 function smoothed(given: ConfigInput["training"]["loss"], labelSmoothing: number | undefined) {
   if (labelSmoothing === undefined) return given;
-  const loss = typeof given === "string" ? { name: given } : given;
+  const loss = typeof given === "string" ? { name: given } : (given as { name: string });
   const able = LOSSES.filter((name) => losses[name].smoothed);
   if (!(able as readonly string[]).includes(loss?.name))
     throw new NablaError(`--label-smoothing: loss ${loss?.name} has none; it is for ${able.join(", ")}`);
