@@ -75,10 +75,8 @@ export async function run(print = console.log) {
   );
   const meanIoU = iou.reduce((a, b) => a + b) / iou.length;
 
-  const first = net.predict({ data: data.slice(0, SIZE * SIZE), shape: [1, SIZE, SIZE, 1] }).data;
-  const classes = Array.from({ length: SIZE * SIZE }, (_, i) =>
-    [0, 1, 2].reduce((a, b) => (first[3 * i + b] > first[3 * i + a] ? b : a)),
-  );
+  const first = { data: data.slice(0, SIZE * SIZE), shape: [1, SIZE, SIZE, 1] };
+  const classes = net.predict(first).argMax();
   for (let row = 0; row < SIZE; row++) print(`${line(labels, row)}   ${line(classes, row)}`);
   print(
     `new pictures: IoU of ${names.map((name, c) => `${name} ${iou[c].toFixed(3)}`).join(", ")}; mean ${meanIoU.toFixed(3)}`,

@@ -9,11 +9,11 @@ import { run as segmentation } from "../../examples/segmentation.mjs";
 import { run as twoInputs } from "../../examples/two-inputs.mjs";
 import { quiet } from "./quiet.ts";
 
-test("two-inputs: one tower for two pictures tells which digit is larger, and better than without sharing", async () => {
-  const { shared, separate, swapped } = await twoInputs(quiet);
-  expect(shared).toBeGreaterThan(0.85);
-  expect(shared).toBeGreaterThan(separate + 0.01);
-  expect(swapped).toBeGreaterThan(0.85);
+test("two-inputs: which digit is larger takes both pictures", async () => {
+  const { accuracy, alone } = await twoInputs(quiet);
+  expect(alone).toBeGreaterThan(0.65);
+  expect(alone).toBeLessThan(0.8); // the best that the left digit tells is 7/9
+  expect(accuracy).toBeGreaterThan(0.86);
 });
 
 test("multi-label: notes of chords, each right or wrong for itself", async () => {
