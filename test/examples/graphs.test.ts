@@ -39,13 +39,11 @@ test("autoencoder: eight numbers keep more of a digit than eight principal compo
   expect(loss).toBeLessThan(0.75 * pcaLoss);
 });
 
-test("policy: a pole stays up for at least 475 of 500 steps, on average over 100 episodes", async () => {
-  const began = performance.now();
+test("policy: in less than a minute a pole stays up for at least 475 of 500 steps, on average over 100 episodes", async () => {
   const { before, after } = await policy(quiet);
-  expect(performance.now() - began).toBeLessThan(60_000);
   expect(before).toBeLessThan(50);
   expect(after).toBeGreaterThanOrEqual(475);
-});
+}, 60_000);
 
 test("distillation: doubts teach more than labels, even a digit that was not shown", async () => {
   const { teacher, fromLabels, fromDoubts } = await distillation(quiet);

@@ -1,7 +1,7 @@
 /** predict: what it takes, what it says, and what it refuses. */
 import { describe, expect, test } from "vitest";
 import { type ActivationName, activationField } from "../../src/activations/table.ts";
-import { activation, dense, flatten, type Model, sequential } from "../../src/index.ts";
+import { activation, conv2d, dense, flatten, type Model, sequential } from "../../src/index.ts";
 import { values } from "../support/kernel.ts";
 import { clouds, dataset, slowly } from "../support/problems.ts";
 import { ReferenceNet } from "../support/referenceNet.ts";
