@@ -16,6 +16,7 @@ export interface Place {
 interface Instruction {
   readonly kernel: KernelName;
   readonly fields: Readonly<Record<string, Value>>;
+  readonly each: number;
 }
 
 /** Remembers what is put on the tape, which a plan keeps as bytes alone. */
@@ -39,15 +40,16 @@ class Recorder extends PlanBuilder {
     return range;
   }
 
-  override emit<K extends KernelName>(kernel: K, fields: KernelFields<K>): void {
-    super.emit(kernel, fields);
-    this.recorded.push({ kernel, fields: fields as Record<string, Value> });
+  override emit<K extends KernelName>(kernel: K, fields: KernelFields<K>, each = 1): void {
+    super.emit(kernel, fields, each);
+    this.recorded.push({ kernel, fields: fields as Record<string, Value>, each });
   }
 }
 
 /**
  * A line for each instruction, `KERNEL  field=buffer [shape]  field=number  step`, with fields in the order of the kernel's record and
- * headings where parts of the tape begin. Shapes are those of the values, without padding.
+ * headings where parts of the tape begin. Shapes are those of the values, without padding. `12 · KERNEL` has 12 rows for each row of the
+ * batch, such as the pixels of an image.
  *
  * @param places parameters, gradients and optimizer slots
  * @param offsets whether each buffer is followed by @ and its byte offset in linear memory
@@ -70,10 +72,11 @@ export function listing(request: PlanRequest, places: readonly Place[], offsets 
     const there = places.filter((each) => each.offset === offset);
     const whole = there.find(({ bytes }) => bytes / 4 === n);
     if (whole) return `${whole.name} ${showShape(whole.shape)}`;
-    // several parameters, one after the other
-    const smallest = (all: readonly Place[]) => [...all].sort((a, b) => a.bytes - b.bytes)[0];
-    const first = smallest(there);
-    const last = smallest(places.filter((each) => each.offset + each.bytes === offset + Number(n) * 4));
+    // several parameters, one after the other, whose last may end with what aligns the next
+    const end = offset + Number(n) * 4;
+    const within = places.filter((at) => at.offset >= offset && at.offset + at.bytes <= end);
+    const [first] = within.filter((at) => at.offset === offset).sort((a, b) => a.bytes - b.bytes);
+    const [last] = within.sort((a, b) => b.offset - a.offset || a.bytes - b.bytes);
     return first && last ? `${first.name} … ${last.name}` : "memory";
   };
   const operand = (value: Value, pointer: boolean, n: Value | undefined): string => {
@@ -82,9 +85,9 @@ export function listing(request: PlanRequest, places: readonly Place[], offsets 
     if (at === 0) return "none";
     return `${typeof value === "number" ? place(value, n) : buffer(value)}${offsets ? ` @${at}` : ""}`;
   };
-  const line = ({ kernel, fields }: Instruction): string =>
+  const line = ({ kernel, fields, each }: Instruction): string =>
     [
-      kernel,
+      each > 1 ? `${each} · ${kernel}` : kernel,
       ...Object.entries(core.record(kernel)).map(([field, { type }]) => {
         const value = fields[field];
         // the one that is the same for all, or one with another learning rate
@@ -118,13 +121,15 @@ function namesOf(made: Plan, { buffers, recorded, rows, shapes }: Recorder): Rea
       if (!single) names.set(range, range.name.replace("inputs", `inputs ${name}`));
     }
   }
-  for (const { name, units, y, yKind, losses } of made.outputs) {
-    if (y && yKind === "values") shapes.set(y, [rows, units]);
+  for (const { name, each, units, y, yKind, losses, weight } of made.outputs) {
+    const all = each > 1 ? [rows, each] : [rows];
+    if (y) shapes.set(y, yKind === "values" ? [...all, units] : all);
+    for (const range of [losses, weight]) if (range) shapes.set(range, all);
     if (made.outputs.length === 1) continue;
     const ofLoss = recorded.find(({ fields }) => fields.losses === losses && fields.y);
     const targets = recorded.find(({ fields }) => y && (fields.from === y || fields.labels === y));
-    const all = [...Object.values(ofLoss?.fields ?? {}), ...Object.values(targets?.fields ?? {})];
-    for (const value of all) {
+    const those = [...Object.values(ofLoss?.fields ?? {}), ...Object.values(targets?.fields ?? {})];
+    for (const value of those) {
       if (
         typeof value === "number" ||
         !/^(targets|labels|sample weights|losses|output grad)/.test(value.name)

@@ -21,6 +21,12 @@ forward
   );
 });
 
+const pixels = () =>
+  sequential([
+    conv2d({ filters: 3, kernelSize: 3, inputShape: [6, 6, 3], activation: "relu" }),
+    dense({ units: 5, activation: "softmax" }),
+  ]).compile({ loss: "categoricalCrossentropy" });
+
 describe("it is the tape that runs", () => {
   const chain = () =>
     sequential([
@@ -33,16 +39,23 @@ describe("it is the tape that runs", () => {
       optimizer: { name: "adam", useEma: true, clipNorm: 1 },
     });
   const x = { data: new Uint8Array(5 * 108), shape: [5, 6, 6, 3] };
-  const y = [0, 1, 2, 0, 1];
-  const runs = {
-    train: () => chain().fit(x, y, { epochs: 1, batchSize: 5 }),
-    evaluate: () => chain().evaluate(x, y, { batchSize: 5 }),
-    predict: () => Promise.resolve(chain().predict(x, { batchSize: 5 })),
+  const nets = {
+    chain: { made: chain, y: [0, 1, 2, 0, 1] },
+    pixels: { made: pixels, y: { data: new Int32Array(5 * 16), shape: [5, 4, 4] } },
   };
+  const cases = (["chain", "pixels"] as const).flatMap((net) =>
+    (["train", "evaluate", "predict"] as const).map((mode) => [net, mode] as const),
+  );
 
-  test.each(["train", "evaluate", "predict"] as const)("%s: every field, every offset", async (mode) => {
+  test.each(cases)("%s, %s: every field, every offset", async (net, mode) => {
+    const { made, y } = nets[net];
+    const runs = {
+      train: () => made().fit(x, y, { epochs: 1, batchSize: 5 }),
+      evaluate: () => made().evaluate(x, y, { batchSize: 5 }),
+      predict: () => Promise.resolve(made().predict(x, { batchSize: 5 })),
+    };
     const [tape] = await tapesOf(runs[mode]);
-    const text = await chain().listing({ mode, rows: 5, inputType: "uint8", offsets: true });
+    const text = await made().listing({ mode, rows: 5, inputType: "uint8", offsets: true });
     const listed = text.split("\n").filter((line) => line.startsWith("  "));
     // the step's record is named, not placed
     const fields = (words: string[]) =>
@@ -51,16 +64,24 @@ describe("it is the tape that runs", () => {
       const [kernel, ...words] = line.trim().split("  ");
       const numbers = words.map((word) => word.replace(/=none$/, "=0").replace(/=.*@/, "="));
       return [
-        kernel,
+        kernel.replace(" · ", "·"),
         fields(numbers.map((word) => word.replace(/[^=]+$/, (n) => `${Math.fround(Number(n))}`))),
       ];
     });
     const ran = tape!.slice(0, -1).map((line) => {
-      const [kernel, ...words] = line.split(" ");
+      const [kernel, ...words] = line.replace(" · ", "·").split(" ");
       return [kernel, fields(words)];
     });
     expect(shown).toEqual(ran);
   });
+});
+
+test("instructions for pixels: how many there are in a row of the batch", async () => {
+  const text = await pixels().listing({ rows: 2 });
+  expect(text).toContain("  16 · DENSE_FORWARD  y=outputs of dense_1 [2, 4, 4, 5]  ");
+  expect(text).toContain("  16 · ONE_HOT  y=targets [2, 16, 5]  labels=labels [2, 16]  ");
+  expect(text).toMatch(/ {2}16 · CATEGORICAL_CROSSENTROPY.* {2}weight=sample weights \[2, 16\] {2}/);
+  expect(text).toContain("  16 · LOSS_REDUCE  losses=losses [2, 16]  ");
 });
 
 test("its parts, and what the model owns by name", async () => {

@@ -92,29 +92,38 @@ test.each(cases)("%s", (_, config, names) => {
   const run = (plan: Plan, to: number): Float32Array[] => {
     network.use(plan);
     network.core.f32(plan.inputs[0].x.offset, given.xs[0].length).set(given.xs[0]);
-    for (const [k, { y, weight }] of plan.outputs.entries()) {
+    for (const [k, { y, weight, each, share }] of plan.outputs.entries()) {
       if (y) network.core.f32(y.offset, targets[k].length).set(targets[k]);
-      if (weight) network.core.f32(weight.offset, rows).fill(1);
+      if (weight) network.core.f32(weight.offset, rows * each).fill(share);
     }
     beginStep(network.core, plan.step, { rows });
     network.run(plan, 0, to, rows);
-    return plan.outputs.map(({ output }, k) => {
-      const all = network.core.f32(output.offset, rows * ld(units[k]));
-      return all.filter((_, i) => i % ld(units[k]) < units[k]);
+    return plan.outputs.map(({ output, each, units }) => {
+      const all = network.core.f32(output.offset, rows * each * ld(units));
+      return all.filter((_, i) => i % ld(units) < units);
     });
   };
   const kinds = [{ type: "float32" as const, scale: 1 }];
   const evaluation = network.plan("evaluate", rows, kinds, { objectives });
+  /** For each output, of each row: what its pixels contributed, if each was compared alone. */
+  const lossesOf = () =>
+    evaluation.outputs.map(({ losses, each }) => {
+      const all = network.core.f32(losses!.offset, rows * each);
+      return Array.from({ length: rows }, (_, r) =>
+        all.subarray(r * each, (r + 1) * each).reduce((sum, v) => sum + v, 0),
+      );
+    });
   const lossOf = () => {
     run(evaluation, evaluation.marks.end);
-    return evaluation.outputs
-      .map(({ losses }) => network.core.f32(losses!.offset, rows).reduce((sum, v) => sum + v / rows, 0))
-      .reduce((sum, v) => sum + v, 0);
+    return lossesOf()
+      .flat()
+      .reduce((sum, v) => sum + v / rows, 0);
   };
 
   const prediction = network.plan("predict", rows, kinds);
   const predicted = run(prediction, prediction.marks.end);
   const evaluated = run(evaluation, evaluation.marks.end);
+  const got = lossesOf();
   for (const [k, y] of predicted.entries()) {
     near(`output ${k}`, evaluated[k], y, 1e-6);
     const logits = names[k] === "categoricalCrossentropy" && reference.outputShapes.length > 1 && k === 1;
@@ -124,8 +133,7 @@ test.each(cases)("%s", (_, config, names) => {
       const a = logits ? row.map((v) => Math.exp(v) / sum) : row;
       return lossReferences[names[k]].value(a, [...targets[k].subarray(r * units[k], (r + 1) * units[k])], 0);
     });
-    const got = network.core.f32(evaluation.outputs[k].losses!.offset, rows);
-    near(`losses of output ${k}`, got, losses, 1e-5);
+    near(`losses of output ${k}`, got[k], losses, 1e-5);
   }
 
   const training = network.plan("train", rows, kinds, { objectives });

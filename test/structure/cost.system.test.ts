@@ -8,6 +8,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Ajv from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ACTIVATIONS } from "../../src/activations/table.ts";
+import { LAYERS } from "../../src/layers/names.ts";
 import { type Change, type Cost, SourceCopy } from "./cost/copy.ts";
 import * as facade from "./cost/facade.ts";
 import * as kernels from "./cost/kernels.ts";
@@ -42,7 +44,7 @@ afterAll(() => copy?.remove());
 const TYPED = `import { dense, epochLimit, fromConfig, scaling, sequential } from "../../../src/index.ts";
 import { openData } from "../../../src/node/index.ts";
 
-const model = sequential([scaling({ factor: 3, inputShape: [3] }), dense({ units: 2, activation: "softsign" })]);
+const model = sequential([scaling({ factor: 3, inputShape: [3] }), dense({ units: 2, activation: "rootSigmoid" })]);
 model.compile({
   loss: { name: "fourthPower", factor: 2 },
   optimizer: { name: "heavyBall", keep: 0.25 },
@@ -154,7 +156,7 @@ describe("and it works", () => {
   });
 
   test("each core has of it what it is for", () => {
-    const added = /^(SCALING|SOFTSIGN|FOURTH|HEAVY)/;
+    const added = /^(SCALING|ROOT_SIGMOID|FOURTH|HEAVY)/;
     const of = (core: string) =>
       WebAssembly.Module.exports(
         new WebAssembly.Module(readFileSync(join(copy.folder, `build/core/${core}.wasm`))),
@@ -162,8 +164,8 @@ describe("and it works", () => {
         .map(({ name }) => name)
         .filter((name) => added.test(name))
         .sort();
-    const forward = ["SCALING_FORWARD", "SOFTSIGN_FORWARD"];
-    const dense = ["FOURTH_POWER", "HEAVY_BALL", "SOFTSIGN_BACKWARD", "SOFTSIGN_FORWARD"];
+    const forward = ["SCALING_FORWARD", "ROOT_SIGMOID_FORWARD"];
+    const dense = ["FOURTH_POWER", "HEAVY_BALL", "ROOT_SIGMOID_BACKWARD", "ROOT_SIGMOID_FORWARD"];
     expect(of("simd")).toEqual([...dense, "SCALING_BACKWARD", "SCALING_FORWARD"].sort());
     expect([of("predict"), of("standalone")]).toEqual([forward, forward]);
     expect(of("dense")).toEqual(dense);
@@ -188,10 +190,10 @@ describe("and it works", () => {
   });
 
   test.each([
-    ["layer", "residual, scaling, got", "scaling"],
+    ["layer", `${LAYERS.at(-1)}, scaling, got`, "scaling"],
     ["optimizer", "adagrad, heavyBall", "heavyBall"],
     ["loss", "perceptron, fourthPower", "fourthPower"],
-    ["activation", "softmax, softsign", "softsign"],
+    ["activation", `${ACTIVATIONS.at(-1)}, rootSigmoid`, "rootSigmoid"],
     ["schedule", "cosine, falling", "falling"],
     ["metric", "f1, largestError", "largestError"],
     ["callback", "unknown field", "epochLimit"],
@@ -218,7 +220,7 @@ describe("and it works", () => {
     const { trained, config, byFile, kept, resumed, help, misspelt } = told.commands;
     expect(trained).toEqual({ code: 0, stdout: "", stderr: "" });
     expect(config).toMatchObject({
-      model: { layers: [{ activation: { name: "softsign" } }, { activation: { name: "softsign" } }] },
+      model: { layers: [{ activation: { name: "rootSigmoid" } }, { activation: { name: "rootSigmoid" } }] },
       training: {
         loss: { name: "fourthPower" },
         optimizer: { name: "heavyBall" },

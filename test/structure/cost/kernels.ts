@@ -171,7 +171,7 @@ export const fourthPower = {
   fields: () => object({ factor: number({ exclusiveMin: 0, default: 1, doc: DOCS && "What the sum is multiplied by." }) }),
   kernel: "FOURTH_POWER",
   fused: {},
-  outputs: ["softsign", "linear"],
+  outputs: ["rootSigmoid", "linear"],
   alpha: (_units, { factor }) => factor,
   labels: zeroOne,
   classification: false,
@@ -181,54 +181,54 @@ export const fourthPower = {
   lines: { "src/losses/index.ts": 'export { fourthPower } from "./fourthPower.ts";' },
 };
 
-/** a = z / (1 + |z|) */
+/** a = z / √(1 + z²) */
 export const activation: Change = {
   files: {
-    "assembly/activations/softsign.ts": `// A sigmoid without exponentials.
+    "assembly/activations/rootSigmoid.ts": `// A sigmoid without exponentials.
 
 import { Activation, ActivationBackward, backward, forward } from "./records";
 
 @unmanaged
-class Softsign {
+class RootSigmoid {
   @inline
   value(z: v128, alpha: v128): v128 {
-    return f32x4.div(z, f32x4.add(f32x4.splat(1), f32x4.abs(z)));
+    return f32x4.div(z, f32x4.sqrt(f32x4.add(f32x4.splat(1), f32x4.mul(z, z))));
   }
   @inline
   slope(z: v128, alpha: v128): v128 {
-    const d = f32x4.add(f32x4.splat(1), f32x4.abs(z));
-    return f32x4.div(f32x4.splat(1), f32x4.mul(d, d));
+    const d = f32x4.add(f32x4.splat(1), f32x4.mul(z, z));
+    return f32x4.div(f32x4.splat(1), f32x4.mul(d, f32x4.sqrt(d)));
   }
 }
 
-/** a = z / (1 + |z|) */
-function softsignForward(record: usize, rows: i32, part: i32, parts: i32): void {
+/** a = z / √(1 + z²) */
+function rootSigmoidForward(record: usize, rows: i32, part: i32, parts: i32): void {
   const a = changetype<Activation>(record);
-  forward<Softsign>(a, rows, part, parts);
+  forward<RootSigmoid>(a, rows, part, parts);
 }
 
-/** dz = da / (1 + |z|)² */
-function softsignBackward(record: usize, rows: i32, part: i32, parts: i32): void {
+/** dz = da / √(1 + z²)³ */
+function rootSigmoidBackward(record: usize, rows: i32, part: i32, parts: i32): void {
   const a = changetype<ActivationBackward>(record);
-  backward<Softsign>(a, rows, part, parts);
+  backward<RootSigmoid>(a, rows, part, parts);
 }
 
-export const SOFTSIGN_FORWARD: i32 = softsignForward.index;
-export const SOFTSIGN_BACKWARD: i32 = softsignBackward.index;
+export const ROOT_SIGMOID_FORWARD: i32 = rootSigmoidForward.index;
+export const ROOT_SIGMOID_BACKWARD: i32 = rootSigmoidBackward.index;
 `,
-    "src/activations/softsign.ts": `import { object } from "../fields/objects.ts";
+    "src/activations/rootSigmoid.ts": `import { object } from "../fields/objects.ts";
 import type { ActivationKind } from "./kind.ts";
 
-/** a = z / (1 + |z|). */
-export const softsign = {
-  fields: TRAINING && (() => object({}, { doc: DOCS && "z / (1 + |z|)." })),
-  forward: "SOFTSIGN_FORWARD",
-  backward: "SOFTSIGN_BACKWARD",
+/** a = z / √(1 + z²). */
+export const rootSigmoid = {
+  fields: TRAINING && (() => object({}, { doc: DOCS && "z / √(1 + z²)." })),
+  forward: "ROOT_SIGMOID_FORWARD",
+  backward: "ROOT_SIGMOID_BACKWARD",
   saves: "z",
   trainable: true,
   monotonic: true,
 } satisfies ActivationKind;
 `,
   },
-  lines: { "src/activations/index.ts": 'export { softsign } from "./softsign.ts";' },
+  lines: { "src/activations/index.ts": 'export { rootSigmoid } from "./rootSigmoid.ts";' },
 };

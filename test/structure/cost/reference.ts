@@ -28,10 +28,11 @@ export function trained(
       const scaled = x.slice(r * INPUTS, (r + 1) * INPUTS).map((value) => 3 * value);
       for (let o = 0; o < OUTPUTS; o++) {
         const z = scaled.reduce((sum, value, i) => sum + value * kernel[i * OUTPUTS + o]!, bias[o]!);
-        const error = z / (1 + Math.abs(z)) - y[r * OUTPUTS + o]!;
+        const root = Math.sqrt(1 + z * z);
+        const error = z / root - y[r * OUTPUTS + o]!;
         loss += (2 * error ** 4) / ROWS;
         largest = Math.max(largest, Math.abs(error));
-        const dz = (8 * error ** 3) / ROWS / (1 + Math.abs(z)) ** 2;
+        const dz = (8 * error ** 3) / ROWS / root ** 3;
         for (let i = 0; i < INPUTS; i++) slope[i * OUTPUTS + o]! += scaled[i]! * dz;
         slope[kernel.length + o]! += dz;
       }

@@ -31,7 +31,7 @@ const documentOf = (units: number) =>
       inputShape: [3],
       layers: [
         { type: "scaling", factor: 3 },
-        { type: "dense", units, activation: "softsign" },
+        { type: "dense", units, activation: "rootSigmoid" },
       ],
     },
     training: { ...training, ...settings, epochLimit: { limit: 3 } },
@@ -60,7 +60,7 @@ async function refusal(does: () => unknown): Promise<string> {
 async function program(worker: boolean): Promise<string> {
   const model = sequential([
     scaling({ factor: 3, inputShape: [3] }),
-    dense(added({ units: 2, activation: "softsign" })),
+    dense(added({ units: 2, activation: "rootSigmoid" })),
   ]);
   model.compile(added(training));
   await model.fit(data, added({ ...settings, worker, callbacks: [epochLimit({ limit: 3 })] }));
@@ -131,7 +131,7 @@ async function command(...words: string[]) {
 
 async function commands() {
   const how =
-    "--hidden 4 --activation softsign --loss fourthPower --optimizer heavyBall --schedule falling:0.2";
+    "--hidden 4 --activation rootSigmoid --loss fourthPower --optimizer heavyBall --schedule falling:0.2";
   const more = "--rate-scale 0.5 --epochs 2 --validation-split 0 --out cost.safetensors --quiet";
   const trained = await command("train", "rows.txt", ...how.split(" "), ...more.split(" "));
   const { readFileSync } = await import("node:fs");
@@ -184,8 +184,8 @@ async function errors() {
     loss: await compiled({ loss: "fourthPowr" }),
     activation: await refusal(
       () =>
-        dense(added({ units: 1, activation: "softsig" })) &&
-        sequential([dense(added({ units: 1, activation: "softsig" }))]),
+        dense(added({ units: 1, activation: "rootSigmod" })) &&
+        sequential([dense(added({ units: 1, activation: "rootSigmod" }))]),
     ),
     schedule: await refusal(() => parseSchedule("fallin:1")),
     metric: await compiled({ loss: "huber", metrics: ["largestErro"] }),
