@@ -8,7 +8,7 @@ import {
   type Targets,
   targetSize,
 } from "../data/dataset.ts";
-import { inputPlaces, targetPlaces } from "../data/places.ts";
+import { type InputPlace, inputPlaces, type TargetPlace, targetPlaces } from "../data/places.ts";
 import { readError } from "../data/prefetch.ts";
 import { NablaError } from "../errors.ts";
 import type { Scored } from "../metrics/metric.ts";
@@ -32,6 +32,10 @@ export interface Ready {
 /** Reads batches of one dataset into a plan's buffers. */
 export class BatchLoader {
   private readonly outputs: readonly OutputRows[];
+  /** Where rows are records: what of them goes where. */
+  private readonly places:
+    | { readonly inputs: readonly InputPlace[]; readonly targets: readonly TargetPlace[] }
+    | undefined;
   private staged: Ready | undefined;
   /** Whether the dataset reads at once; not known before the first batch. */
   private direct: boolean | undefined;
@@ -43,6 +47,11 @@ export class BatchLoader {
     private readonly weighting: Weighting = {},
   ) {
     const targets = targetsOf(dataset, network);
+    const { inputs, outputs } = network.architecture;
+    this.places = dataset.parts && {
+      inputs: inputPlaces(dataset, inputs, "inputs"),
+      targets: targetPlaces(dataset, outputs, "targets"),
+    };
     this.outputs = goals.map(({ loss }, k) => new OutputRows(network, k, loss, targets[k], dataset.name));
   }
 
@@ -54,8 +63,7 @@ export class BatchLoader {
    * @param epoch which pass of a training it is for; undefined for rows as they are
    */
   load(plan: Plan, indices: Uint32Array, number: number, epoch?: number): void | Promise<Ready> {
-    const { parts } = this.dataset;
-    if (this.direct && !parts) {
+    if (this.direct && !this.places) {
       this.network.use(plan);
       const { x, y } = this.views(plan, indices.length);
       const wait = this.read(indices, x, y, number, epoch);
@@ -118,7 +126,7 @@ export class BatchLoader {
   copy(plan: Plan, indices: Uint32Array, { x, y, samples }: Ready, first = 0): void {
     this.network.use(plan);
     const rows = indices.length;
-    if (this.dataset.parts) return this.divide(plan, indices, { x, y, samples }, first);
+    if (this.places) return this.divide(plan, indices, { x, y, samples }, first);
     const to = this.views(plan, rows);
     const width = sizeOf(this.dataset.inputShape);
     const values = targetSize(this.dataset.target);
@@ -129,18 +137,18 @@ export class BatchLoader {
 
   /** Rows that are records go to several inputs and outputs. */
   private divide(plan: Plan, indices: Uint32Array, { x, y, samples }: Ready, first: number): void {
-    const { dataset, network } = this;
-    const { inputs, outputs } = network.architecture;
+    const { core } = this.network;
+    const { inputs, targets } = this.places!;
     const rows = indices.length;
     const bytes = x as Uint8Array;
-    for (const [i, { at, bytes: n, stride }] of inputPlaces(dataset, inputs, "inputs").entries()) {
-      const to = network.core.u8(plan.inputs[i].x.offset, rows * n);
+    for (const [i, { at, bytes: n, stride }] of inputs.entries()) {
+      const to = core.u8(plan.inputs[i].x.offset, rows * n);
       for (let r = 0; r < rows; r++) {
         const from = (first + r) * stride + at;
         to.set(bytes.subarray(from, from + n), r * n);
       }
     }
-    for (const [k, { at, size, stride }] of targetPlaces(dataset, outputs, "targets").entries()) {
+    for (const [k, { at, size, stride }] of targets.entries()) {
       const to = this.outputs[k].view(plan, rows);
       for (let r = 0; r < rows; r++)
         for (let c = 0; c < size; c++) to[r * size + c] = y[(first + r) * stride + at + c];

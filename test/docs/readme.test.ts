@@ -60,6 +60,8 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
       expect(Number(trained)).toBeLessThan(0.05);
       expect(Number(evaluated)).toBeLessThan(0.05);
     },
+    (printed) =>
+      expect(printed.trim()).toBe("loss rainLoss rainBinaryAccuracy degreesLoss learningRate [ 4, 1 ]"),
     (printed) => expect(Number(printed)).toBeGreaterThan(0.9),
     (printed) => {
       const [below, right] = printed.trim().split(" ");

@@ -213,6 +213,45 @@ test("gradients, with and without losses of one's own", async () => {
   ]);
 });
 
+test("records from an iterator", async () => {
+  const make = () => {
+    const [a, b] = [input({ shape: [2], name: "a" }), input({ shape: [1], name: "b" })];
+    const h = concatenate().apply([a, b]);
+    return model({
+      inputs: [a, b],
+      outputs: { c: dense({ units: 2, activation: "softmax" }).apply(h), d: dense({ units: 1 }).apply(h) },
+    }).compile({ loss: { c: "categoricalCrossentropy", d: "meanSquaredError" } });
+  };
+  const batch = (i: number) => ({
+    x: {
+      a: [
+        [i, 1],
+        [2, i],
+      ],
+      b: [[1], [i]],
+    },
+    y: { c: [0, i % 2], d: [[i], [1]] },
+  });
+  const net = make();
+  await net.fit(
+    function* () {
+      for (let i = 0; i < 5; i++) yield batch(i);
+    },
+    { epochs: 2 },
+  );
+  const by = make();
+  for (let e = 0; e < 2; e++) for (let i = 0; i < 5; i++) await by.trainOnBatch(batch(i).x, batch(i).y);
+  expect(weightsSha256(net)).toBe(weightsSha256(by));
+  const w = make();
+  await w.fit(
+    function* () {
+      for (let i = 0; i < 5; i++) yield batch(i);
+    },
+    { epochs: 2, worker: true },
+  );
+  expect(weightsSha256(w)).toBe(weightsSha256(by));
+});
+
 test("trainOnBatch goes as fit does", async () => {
   const [a, b] = [fresh(), fresh()];
   await a.fit(x, y, { epochs: 2, batchSize: ROWS, shuffle: false });
