@@ -263,6 +263,10 @@ await build({
       name: "worker",
       setup(bundler) {
         bundler.onResolve({ filter: /^#worker$/ }, () => ({ path: join(root, "src/worker/spawn/web.ts") }));
+        // nabla.js has every layer, so it has every kernel: one core is enough
+        bundler.onResolve({ filter: /^#core\/dense$/ }, () => ({
+          path: join(root, "build/core/simd.text.js"),
+        }));
       },
     },
   ],

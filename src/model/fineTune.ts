@@ -123,8 +123,7 @@ function headOf(topology: Topology, output = 0): LayerConfig[] {
 
 /** Names of all heads. @param asked whether there have to be any */
 function headsOf(topology: Topology, asked: boolean): Set<string> {
-  if (!asked) return new Set();
-  const outputs = Object.keys(topology.outputs ?? { output: "" });
+  const outputs = asked ? Object.keys(topology.outputs ?? { output: "" }) : [];
   const heads = outputs.flatMap((_, i) => headOf(topology, i));
   return new Set(heads.flatMap((config) => [config.name!, ownerOf(config, topology.layers).name!]));
 }

@@ -164,7 +164,7 @@ describe("and it works", () => {
         .map(({ name }) => name)
         .filter((name) => added.test(name))
         .sort();
-    const forward = ["SCALING_FORWARD", "ROOT_SIGMOID_FORWARD"];
+    const forward = ["ROOT_SIGMOID_FORWARD", "SCALING_FORWARD"];
     const dense = ["FOURTH_POWER", "HEAVY_BALL", "ROOT_SIGMOID_BACKWARD", "ROOT_SIGMOID_FORWARD"];
     expect(of("simd")).toEqual([...dense, "SCALING_BACKWARD", "SCALING_FORWARD"].sort());
     expect([of("predict"), of("standalone")]).toEqual([forward, forward]);
