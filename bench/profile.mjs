@@ -1,7 +1,8 @@
 // Where a training step spends its time: every instruction of the tape run alone, in µs.
-//   node bench/profile.mjs [W1|W2|W3|W4|L7|L9|C32|S128|U64] [BATCH]      (after npm run build)
+//   node bench/profile.mjs [W1|W2|W3|W4|L7|L9|C32|S128|U32] [BATCH]      (after npm run build)
 import { sequential } from "nabla";
-import { internalsOf } from "../build/internals.js";
+import { internalsOf, updateOf } from "../build/internals.js";
+import { answers } from "./fit.mjs";
 import { NETS } from "./nets.mjs";
 import { median } from "./support.mjs";
 
@@ -11,11 +12,15 @@ const net = NETS[name];
 const model = sequential(net.layers(), { seed: 1 }).compile(net.compile);
 const network = internalsOf(model).built;
 const { core } = network;
-const { loss, update } = internalsOf(model).state.required;
-const training = { objectives: [{ loss, target: "class" }], update: update(network) };
+const compiled = internalsOf(model).state.required;
+const training = {
+  objectives: [{ loss: compiled.loss, target: "class" }],
+  update: updateOf(compiled, network),
+};
 const plan = network.use(network.plan("train", rows, [{ type: "float32", scale: 1 }], training));
 core.f32(plan.inputs[0].x.offset, rows * model.inputShape.reduce((a, b) => a * b)).fill(0.5);
-core.i32(plan.outputs[0].y.offset, rows).set(Int32Array.from({ length: rows }, (_, i) => i % 10));
+const labels = rows * answers(model);
+core.i32(plan.outputs[0].y.offset, labels).set(Int32Array.from({ length: labels }, (_, i) => i % 10));
 core.f32(plan.outputs[0].weight.offset, rows).fill(1);
 core.f32(plan.step, 2).set([1e-6, 1 / rows]);
 const kernels = new Map();

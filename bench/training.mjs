@@ -1,7 +1,7 @@
 // Training speed of whole steps, and the multiply-add peak, measured in turn.
 //   node bench/training.mjs [W4 L7]       (after npm run build)
 import { sequential } from "nabla";
-import { internalsOf } from "../build/internals.js";
+import { internalsOf, updateOf } from "../build/internals.js";
 import { answers, fitRates, pixels } from "./fit.mjs";
 import { CASES, flops, NETS } from "./nets.mjs";
 import { median, peakMeter } from "./support.mjs";
@@ -14,11 +14,11 @@ function steps(name, batch, peak) {
   const net = NETS[name];
   const model = sequential(net.layers(), { seed: 1 }).compile(net.compile);
   const network = internalsOf(model).built;
-  const { loss, update } = internalsOf(model).state.required;
+  const compiled = internalsOf(model).state.required;
   const plan = network.use(
     network.plan("train", batch, [{ type: "float32", scale: 1 }], {
-      objectives: [{ loss, target: "class" }],
-      update: update(network),
+      objectives: [{ loss: compiled.loss, target: "class" }],
+      update: updateOf(compiled, network),
     }),
   );
   const { core } = network;

@@ -159,7 +159,7 @@ await build({
     index: "src/index.ts",
     errors: "src/errors.ts",
     // for this repository's own measurements: no entry of the package
-    internals: "src/model/internals.ts",
+    internals: "bench/internals.ts",
     data: "src/data/index.ts",
     browser: "src/browser/index.ts",
     node: "src/node/index.ts",

@@ -1,0 +1,3 @@
+/** What the measurements reach of the library beyond its public names; built into build/internals.js, which is not in the package. */
+export { internalsOf } from "../src/model/internals.ts";
+export { updateOf } from "../src/training/update.ts";
