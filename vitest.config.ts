@@ -17,7 +17,7 @@ const PROGRAMS = ["test/{examples,web}/**/*.test.ts"];
 /** What is about Node itself: its files and threads. Names say it, or the folder. */
 const NODE = ["test/{cli,node}/**/*.test.ts", "test/**/*.node.test.ts"];
 const PAGES = ["test/**/*.browser.test.ts"];
-const KERNELS = ["test/assembly/**/*.test.ts", "test/layers/layers.test.ts"];
+const KERNELS = ["test/assembly/**/*.test.ts", "test/layers/{layers,merging}.test.ts"];
 
 /** The kernels are tested on every build of the core, everything else on the one that ships. */
 const kernels = (build: string) => ({
@@ -37,7 +37,7 @@ const inBrowsers = {
   extends: true as const,
   // found in the middle of a run, they would make pages load anew
   optimizeDeps: {
-    include: ["ajv/dist/2020.js", "csv-parse/browser/esm/sync", "fflate"],
+    include: ["ajv/dist/2020.js", "csv-parse/browser/esm/sync", "fast-check", "fflate"],
   },
   test: {
     name: "browsers",

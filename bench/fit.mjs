@@ -15,6 +15,9 @@ export function pixels(n) {
 export const compiled = (name) =>
   sequential(NETS[name].layers(), { seed: 1 }).compile({ ...NETS[name].compile, metrics: ["accuracy"] });
 
+/** Labels of a row: one, or one for each pixel. */
+export const answers = (model) => model.outputShape.slice(0, -1).reduce((a, b) => a * b, 1);
+
 /** Rows enough for epochs of a tenth of a second, with ten classes. */
 export function rowsFor(model) {
   const rows = Math.max(640, Math.ceil(4e9 / flops(model) / 640) * 640);
@@ -22,7 +25,10 @@ export function rowsFor(model) {
   const inputs = inputShape.reduce((a, b) => a * b);
   return arrayDataset(
     pixels(rows * inputs),
-    Int32Array.from({ length: rows }, (_, i) => i % 10),
+    {
+      data: Int32Array.from({ length: rows * answers(model) }, (_, i) => i % 10),
+      shape: [rows, ...model.outputShape.slice(0, -1)],
+    },
     { inputShape },
   );
 }

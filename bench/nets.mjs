@@ -8,6 +8,7 @@ import {
   globalAveragePooling1d,
   maxPooling1d,
   maxPooling2d,
+  upSampling2d,
 } from "nabla";
 
 export const NETS = {
@@ -97,6 +98,18 @@ export const NETS = {
     ],
     compile: { optimizer: "adam", loss: "categoricalCrossentropy" },
   },
+  U64: {
+    what: "segmentation of 64×64×3: conv 3×3×16 same, pool, conv 3×3×32 same, up, conv 3×3×16 same, conv 1×1×10, ReLU, Adam",
+    layers: () => [
+      conv2d({ filters: 16, kernelSize: 3, padding: "same", activation: "relu", inputShape: [64, 64, 3] }),
+      maxPooling2d(),
+      conv2d({ filters: 32, kernelSize: 3, padding: "same", activation: "relu" }),
+      upSampling2d(),
+      conv2d({ filters: 16, kernelSize: 3, padding: "same", activation: "relu" }),
+      conv2d({ filters: 10, kernelSize: 1, activation: "softmax" }),
+    ],
+    compile: { optimizer: "adam", loss: "categoricalCrossentropy" },
+  },
 };
 
 function book() {
@@ -119,6 +132,7 @@ export const CASES = [
   ["L9", 10],
   ["C32", 64],
   ["S128", 64],
+  ["U64", 16],
 ];
 
 /**

@@ -1,5 +1,5 @@
 // Where a training step spends its time: every instruction of the tape run alone, in µs.
-//   node bench/profile.mjs [W1|W2|W3|W4|L7|L9|C32|S128] [BATCH]      (after npm run build)
+//   node bench/profile.mjs [W1|W2|W3|W4|L7|L9|C32|S128|U64] [BATCH]      (after npm run build)
 import { sequential } from "nabla";
 import { internalsOf } from "../build/internals.js";
 import { NETS } from "./nets.mjs";

@@ -2,7 +2,7 @@
 //   node bench/training.mjs [W4 L7]       (after npm run build)
 import { sequential } from "nabla";
 import { internalsOf } from "../build/internals.js";
-import { fitRates, pixels } from "./fit.mjs";
+import { answers, fitRates, pixels } from "./fit.mjs";
 import { CASES, flops, NETS } from "./nets.mjs";
 import { median, peakMeter } from "./support.mjs";
 
@@ -26,7 +26,8 @@ function steps(name, batch, peak) {
   core
     .f32(plan.inputs[0].x.offset, batch * inputs)
     .set(Float32Array.from(pixels(batch * inputs), (v) => v / 255));
-  core.i32(plan.outputs[0].y.offset, batch).set(Int32Array.from({ length: batch }, (_, i) => i % 10));
+  const labels = batch * answers(model);
+  core.i32(plan.outputs[0].y.offset, labels).set(Int32Array.from({ length: labels }, (_, i) => i % 10));
   core.f32(plan.outputs[0].weight.offset, batch).fill(1);
   core.f32(plan.step, 2).set([1e-6, 1 / batch]);
   const run = (n) => {

@@ -1,6 +1,7 @@
 // Writes an all.ts next to the index.ts of every room whose things come in kinds: an object of them all by name, in the index's order.
 // (A namespace object would do, but its order differs between bundlers, and they make it with a call that keeps every kind in every
-// program.) For layers, which a program has one by one, there are the names alone as well.
+// program.) Of layers, which a program has one by one, and of metrics, whose code is
+// loaded later, there are the names alone as well.
 // Run by the build; the results are committed so that editors and reviewers see them.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -13,6 +14,24 @@ const exportedNames = (text) =>
   [...text.matchAll(/^export \{ (.+) \} from "/gm)].flatMap(([, list]) =>
     list.split(", ").map((name) => name.replace(/^\w+ as /, "")),
   );
+
+/**
+ * Rooms that have the names alone as well: what is before and after them.
+ *
+ * @type {Record<string, [begin: string, end: string]>}
+ */
+const NAMES = {
+  layers: [
+    `/** The types of all layers, those included that a program does not have. */
+export const LAYERS: readonly string[]`,
+    "",
+  ],
+  metrics: [
+    `/** The names of all metrics, which are known before their code is loaded. */
+export const METRICS`,
+    " as const",
+  ],
+};
 
 /** @param {string} source src/ */
 export function writeIndexes(source) {
@@ -30,14 +49,11 @@ export const ALL = {
 ${names.map((name) => `  ${name}: index.${name},\n`).join("")}};
 `,
     );
-    if (room !== "layers") continue;
+    const [begin, end] = NAMES[room] ?? [];
+    if (begin === undefined) continue;
     writeIfChanged(
       join(folder, "names.ts"),
-      `${NOTE}
-/** The types of all layers, those included that a program does not have. */
-export const LAYERS: readonly string[] = [
-${names.map((name) => `  "${name}",\n`).join("")}];
-`,
+      `${NOTE}\n${begin} = [\n${names.map((name) => `  "${name}",\n`).join("")}]${end};\n`,
     );
   }
 }

@@ -82,19 +82,18 @@ function preluWeights(record: usize, rows: i32, part: i32, parts: i32): void {
     const line = item / quads, i0 = line / (ownB * ownC), j0 = (line / ownC) % ownB, k0 = line % ownC;
     const quad = <usize>(item % quads) << 4, to = a.dalpha + (<usize>item << 4);
     const stop = a.shared ? bytes : quad + 16;
+    // a later piece goes on where the one before it ended: the sum is that of the whole batch, row by row
     let s = add ? v128.load(to) : f32x4.splat(0);
     for (let r = 0; r < rows; r++) {
       const base = times(r, row);
-      // one slope for all channels: a row's sum is added whole, so a batch in pieces adds up alike
-      const before = s;
-      if (a.shared) s = f32x4.splat(0);
+      let t = a.shared ? f32x4.splat(0) : s;
       for (let i = i0, i1 = a.strideA ? i0 + 1 : a.a; i < i1; i++)
         for (let j = j0, j1 = a.strideB ? j0 + 1 : a.b; j < j1; j++)
           for (let k = k0, k1 = a.strideC ? k0 + 1 : a.c; k < k1; k++) {
             const at = base + times((i * a.b + j) * a.c + k, bytes);
-            for (let c = quad; c < stop; c += 16) s = below(s, a.x + at + c, a.dy + at + c);
+            for (let c = quad; c < stop; c += 16) t = below(t, a.x + at + c, a.dy + at + c);
           }
-      if (a.shared) s = f32x4.replace_lane(before, 0, f32x4.extract_lane(before, 0) + sumLanes(s));
+      s = a.shared ? f32x4.add(s, f32x4.replace_lane(f32x4.splat(0), 0, sumLanes(t))) : t;
     }
     v128.store(to, s);
   }

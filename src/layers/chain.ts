@@ -143,13 +143,15 @@ export const sourcesOf = (layers: readonly LayerConfig[]): number[][] =>
 const placeOf = (layers: readonly LayerConfig[], wanted: string): number =>
   layers.findIndex(({ name }) => name === wanted);
 
-/** The way from an output back to an input, by the first input of each layer; in order. */
+/** The way from an output back to an input, by the first input of each layer; in order. Layers that share weights stand as those they share. */
 export function lineTo({ layers, outputs }: Topology, output = 0): LayerConfig[] {
   const sources = sourcesOf(layers);
   const line: LayerConfig[] = [];
   let at = outputs ? placeOf(layers, Object.values(outputs)[output]) : layers.length - 1;
   for (; at >= 0; at = sources[at][0] ?? -1) line.unshift(layers[at]);
-  return line;
+  return line.map((layer) =>
+    layer.type === "shared" ? (layers[placeOf(layers, layer.layer)] ?? layer) : layer,
+  );
 }
 
 /** Whether a row's outputs depend, while training, on which other rows it is run with. */

@@ -124,4 +124,5 @@ export const concatenate = /* @__PURE__ */ layer("concatenate", {
   build,
   example: TRAINING && "{ axis: -1 }",
   merges: true,
+  outputs: () => Number.NaN,
 });

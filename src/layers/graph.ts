@@ -60,13 +60,13 @@ function ownerOf(config: LayerConfig, i: number, layers: readonly LayerConfig[])
   const before = layers.slice(0, i);
   const owner = before.find(({ name }) => name === config.layer);
   if (owner && owner.type !== "shared" && owner.type !== "input") return owner;
-  const names = before.filter(({ type }) => type !== "shared" && type !== "input").map(({ name }) => name!);
-  const what = owner
-    ? `, ${owner.type === "input" ? "an input" : `which shares "${owner.layer}" itself`}`
-    : "";
+  const names = () =>
+    before.filter(({ type }) => type !== "shared" && type !== "input").map(({ name }) => name!);
+  const what = () =>
+    owner ? `, ${owner.type === "input" ? "an input" : `which shares "${owner.layer}" itself`}` : "";
   throw misfit(
     TRAINING &&
-      `layers[${i}].layer: expected the name of a layer before it${didYouMean(config.layer, names)}, got "${config.layer}"${what}; there are ${names.join(", ")}`,
+      `layers[${i}].layer: expected the name of a layer before it${didYouMean(config.layer, names())}, got "${config.layer}"${what()}; there are ${names().join(", ")}`,
   );
 }
 

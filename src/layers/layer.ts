@@ -43,7 +43,7 @@ export interface LayerKind<F extends ObjectField<Fields> = ObjectField<Fields>> 
   readonly example: string;
   /** Whether it has a kernel of weights, so that what is before it has to let gradients pass. */
   readonly hasKernel?: boolean;
-  /** How many outputs it has whatever its input, where its options say so. */
+  /** How many outputs it has whatever its input, where its options say so. NaN: neither they nor the layers before it say it. */
   outputs?(config: Infer<F>): number;
   /** Whether values only change their shape or place, so that they still are what the activation before made of them. */
   readonly onlyShape?: boolean;

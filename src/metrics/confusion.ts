@@ -13,12 +13,23 @@ export interface ClassFigures {
   support: number;
 }
 
+const NAME = "ConfusionMatrix";
+
 /** Counts[true][predicted]. */
 export class ConfusionMatrix {
   readonly counts: number[][];
 
   constructor(readonly classes: number) {
     this.counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  }
+
+  // what makes them may be a file that was loaded later, with this class in it once more
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return Object.prototype.toString.call(value) === `[object ${NAME}]`;
+  }
+
+  get [Symbol.toStringTag](): string {
+    return NAME;
   }
 
   /** Counts the rows of a batch. */

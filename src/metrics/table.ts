@@ -4,11 +4,13 @@ import { choice, list } from "../fields/fields.ts";
 import { orCustom } from "../fields/objects.ts";
 import { ALL } from "./all.ts";
 import type { Metric, MetricKind } from "./metric.ts";
+import { METRICS } from "./names.ts";
+
+export { METRICS } from "./names.ts";
 
 export type MetricName = keyof typeof ALL;
 
 const kinds: Readonly<Record<MetricName, MetricKind>> = ALL;
-export const METRICS = /* @__PURE__ */ Object.keys(ALL) as MetricName[];
 
 export const metricsField = () => list(orCustom(choice(METRICS)), { default: [] });
 

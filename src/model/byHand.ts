@@ -1,13 +1,55 @@
-/** The methods of a model that train it step by step, for losses that a program computes itself. */
+/** The methods of a model that train it step by step. Their code is loaded when it is used: most programs have no use for it. */
 import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
+import type { Dataset } from "../data/dataset.ts";
 import type { OutputRecord, Outputs } from "../network/predict.ts";
+import { argumentsOf } from "../training/arguments.ts";
+import type { Scores } from "../training/evaluate.ts";
 import type { ApplyOptions } from "../training/manual.ts";
+import type { TrainOnBatchOptions, WeightOptions } from "../training/options.ts";
 import { internalsOf } from "./internals.ts";
+import { loaded } from "./loading.ts";
+import { Weights } from "./weights.ts";
 
-// most programs have no use for it
-const code = () => import("../training/manual.ts");
+const code = (who: string) => loaded(import("../training/manual.ts"), who);
 
-export abstract class ByHand {
+export abstract class ByHand extends Weights {
+  /**
+   * One step on these rows, which goes on from and to others and fit(). Loss (penalties included) and metrics are from before the update.
+   * @throws NablaError for data that does not fit, and when the loss is not finite: the model then has weights that gave a finite one
+   */
+  trainOnBatch(data: Dataset, options?: TrainOnBatchOptions): Promise<Scores>;
+  trainOnBatch(
+    x: ArrayLike2 | ArrayRecord,
+    y: ArrayLike2 | ArrayRecord,
+    options?: TrainOnBatchOptions,
+  ): Promise<Scores>;
+  async trainOnBatch(
+    x: Dataset | ArrayLike2 | ArrayRecord,
+    y?: ArrayLike2 | ArrayRecord | TrainOnBatchOptions,
+    more?: TrainOnBatchOptions,
+  ): Promise<Scores> {
+    const internals = internalsOf(this);
+    const given = argumentsOf("trainOnBatch", internals, x, y, more);
+    return (await code("trainOnBatch")).trainOnBatch(internals, ...given);
+  }
+
+  /** Loss and metrics of these rows, as evaluate() gives them. Changes nothing. */
+  testOnBatch(data: Dataset, options?: WeightOptions): Promise<Scores>;
+  testOnBatch(
+    x: ArrayLike2 | ArrayRecord,
+    y: ArrayLike2 | ArrayRecord,
+    options?: WeightOptions,
+  ): Promise<Scores>;
+  async testOnBatch(
+    x: Dataset | ArrayLike2 | ArrayRecord,
+    y?: ArrayLike2 | ArrayRecord | WeightOptions,
+    more?: WeightOptions,
+  ): Promise<Scores> {
+    const internals = internalsOf(this);
+    const given = argumentsOf("testOnBatch", internals, x, y, more);
+    return (await code("testOnBatch")).testOnBatch(internals, ...given);
+  }
+
   /**
    * The first of three steps of training by hand, for losses that a program computes itself (policy gradients, adversarial networks): the
    * outputs, with layers behaving as in training. Several forward() and backward() before one applyGradients() add up, as if their rows
@@ -15,7 +57,7 @@ export abstract class ByHand {
    * @param x as for predict() @returns as predict() does
    */
   async forward<R extends Outputs | OutputRecord = Outputs>(x: ArrayLike2 | ArrayRecord): Promise<R> {
-    return (await code()).forward(internalsOf(this), x) as R;
+    return (await code("forward")).forward(internalsOf(this), x) as R;
   }
 
   /**
@@ -27,16 +69,16 @@ export abstract class ByHand {
   async backward<R extends Outputs | OutputRecord = Outputs>(
     gradients: ArrayLike2 | ArrayRecord,
   ): Promise<R> {
-    return (await code()).backward(internalsOf(this), gradients) as R;
+    return (await code("backward")).backward(internalsOf(this), gradients) as R;
   }
 
   /** The third: the optimizer's step. @throws NablaError where there was no backward(), or gradients are not finite */
   async applyGradients(options: ApplyOptions = {}): Promise<void> {
-    (await code()).applyGradients(internalsOf(this), options);
+    (await code("applyGradients")).applyGradients(internalsOf(this), options);
   }
 
   /** Forgets the gradients that backward() has added up: where only those of the inputs were wanted. */
   async clearGradients(): Promise<void> {
-    (await code()).clearGradients(internalsOf(this));
+    (await code("clearGradients")).clearGradients(internalsOf(this));
   }
 }

@@ -4,7 +4,7 @@ import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { looksAcrossRows } from "../layers/chain.ts";
 import { datasetOf } from "../training/arguments.ts";
-import { evaluate, metricsFor, type Scores } from "../training/evaluate.ts";
+import type { Scores } from "../training/evaluate.ts";
 import { fitOptionNames, type StreamEvaluateOptions } from "../training/options.ts";
 import { readSettings } from "../training/settings.ts";
 import type { BatchSource } from "../training/source.ts";
@@ -28,10 +28,9 @@ export async function fitModel(
   try {
     checkOptions("fit", options, fitOptionNames());
     const wanted = readSettings(options, options.resume ? state.settings : undefined, seed);
-    const { required } = state;
+    state.required;
     const { fitting } = await loaded(import("../model/fitting.ts"));
     const given = {
-      metrics: () => metricsFor(required.goals, internals.built),
       streams: loadStreams,
       acrossRows: () => looksAcrossRows(topology.layers),
       datasetOf: toDataset(internals),
@@ -44,12 +43,14 @@ export async function fitModel(
 
 /** @see Model.evaluate */
 export async function evaluateBatches(
-  model: Model,
+  internals: Internals,
   source: BatchSource,
   options: StreamEvaluateOptions,
 ): Promise<Scores> {
-  const internals = internalsOf(model);
-  const { evaluateStream } = await loadStreams("evaluate");
+  const [{ evaluateStream }, { evaluate }] = await Promise.all([
+    loadStreams("evaluate"),
+    loadEvaluate("evaluate"),
+  ]);
   const subject = {
     state: internals.state,
     build: (inputShape: readonly number[]) => internals.build(inputShape),
@@ -65,5 +66,7 @@ const toDataset =
   ({ topology, state }: Internals): ToDataset["datasetOf"] =>
   (data, name, kind) =>
     datasetOf(data, name, topology, state.compiled, kind);
+
+export const loadEvaluate = (who: string) => loaded(import("../training/evaluate.ts"), who);
 
 const loadStreams = (who = "fit") => loaded(import("../training/streamFit.ts"), who);

@@ -2,6 +2,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { describeAll } from "../data/portable.ts";
 import { NablaError } from "../errors.ts";
+import { metricsFor } from "../training/evaluate.ts";
 import { fit, type ModelToTrain } from "../training/fit.ts";
 import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
@@ -14,7 +15,7 @@ import type { Model } from "./model.ts";
 import type { FitOptions, Metadata } from "./options.ts";
 
 /** What the caller has loaded already: not loaded again as part of this. */
-type Given = Pick<ModelToTrain<Model>, "metrics" | "streams" | "acrossRows" | "datasetOf">;
+type Given = Pick<ModelToTrain<Model>, "streams" | "acrossRows" | "datasetOf">;
 
 /** @param wanted the settings among the options, checked */
 export function fitting(
@@ -31,6 +32,7 @@ export function fitting(
     model,
     seed,
     state,
+    metrics: () => metricsFor(state.required.goals, internals.built),
     build: (inputShape) => internals.build(inputShape),
     learnFrom: (dataset) => {
       model.metadata = metadataFrom(dataset, model.metadata);

@@ -6,6 +6,7 @@ import type { Network } from "../network/network.ts";
 import type { InputKind, Mode } from "../plan/forward.ts";
 import { listing, type Place } from "../plan/listing.ts";
 import type { CompiledTraining } from "../training/compile.ts";
+import { updateOf } from "../training/update.ts";
 import type { Internals } from "./internals.ts";
 
 /** What Model.listing() shows. */
@@ -38,7 +39,7 @@ export function listingOf(internals: Internals, options: ListingOptions = {}): s
     target: loss.classification ? ("class" as const) : ("values" as const),
     factor,
   }));
-  const update = compiled.update(network);
+  const update = updateOf(compiled, network);
   const request = network.request(mode, rows, inputs, { objectives, update });
   return listing(request, placesOf(network, compiled), offsets);
 }

@@ -22,29 +22,25 @@ import {
 import type { Input, Layer } from "../plan/operation.ts";
 import { argumentsOf, isDataset, isStream } from "../training/arguments.ts";
 import type { TrainingOptions } from "../training/compile.ts";
-import { confusionOf, evaluate, type Scores } from "../training/evaluate.ts";
+import type { Scores } from "../training/evaluate.ts";
 import { type Gradients, gradientsOf } from "../training/gradients.ts";
 import { copyParameters, inputGradientsOf } from "../training/inspect.ts";
-import { testOnBatch, trainOnBatch } from "../training/onBatch.ts";
 import type {
   EvaluateOptions,
   GradientOptions,
   History,
   StreamEvaluateOptions,
-  TrainOnBatchOptions,
-  WeightOptions,
 } from "../training/options.ts";
 import { seedField } from "../training/settings.ts";
 import type { BatchSource } from "../training/source.ts";
 import { ByHand } from "./byHand.ts";
-import { evaluateBatches, fitModel } from "./fit.ts";
+import { evaluateBatches, fitModel, loadEvaluate } from "./fit.ts";
 import { Internals, internalsOf, setInternals } from "./internals.ts";
 import type { ListingOptions } from "./listing.ts";
 import { chainOf, only, type Written } from "./made.ts";
 import type { FitOptions, Metadata, SequentialOptions } from "./options.ts";
 import { saveModel } from "./save.ts";
 import { describe } from "./summary.ts";
-import { setWeights, weightsOf } from "./weights.ts";
 
 /** A network of layers: made by sequential(), model(), load() or fromConfig(). */
 export class Model extends ByHand {
@@ -136,45 +132,15 @@ export class Model extends ByHand {
     y?: ArrayLike2 | ArrayRecord | EvaluateOptions,
     more?: EvaluateOptions,
   ): Promise<Scores> {
-    if (isStream(x)) return evaluateBatches(this, x, (y ?? {}) as StreamEvaluateOptions);
     const internals = internalsOf(this);
-    return evaluate(internals, ...argumentsOf("evaluate", internals, x, y, more));
+    if (isStream(x)) return evaluateBatches(internals, x, (y ?? {}) as StreamEvaluateOptions);
+    const given = argumentsOf("evaluate", internals, x, y, more);
+    return (await loadEvaluate("evaluate")).evaluate(internals, ...given);
   }
 
   /** Counts of true against predicted classes, with accuracy and figures per class. */
   async confusionMatrix(data: Dataset, options: EvaluateOptions = {}): Promise<ConfusionMatrix> {
-    return confusionOf(internalsOf(this), data, options);
-  }
-
-  /**
-   * One step on these rows, which goes on from and to others and fit(). Loss (penalties included) and metrics are from before the update.
-   * @throws NablaError for data that does not fit, and when the loss is not finite: the model then has weights that gave a finite one
-   */
-  trainOnBatch(data: Dataset, options?: TrainOnBatchOptions): Scores;
-  trainOnBatch(
-    x: ArrayLike2 | ArrayRecord,
-    y: ArrayLike2 | ArrayRecord,
-    options?: TrainOnBatchOptions,
-  ): Scores;
-  trainOnBatch(
-    x: Dataset | ArrayLike2 | ArrayRecord,
-    y?: ArrayLike2 | ArrayRecord | TrainOnBatchOptions,
-    more?: TrainOnBatchOptions,
-  ): Scores {
-    const internals = internalsOf(this);
-    return trainOnBatch(internals, ...argumentsOf("trainOnBatch", internals, x, y, more));
-  }
-
-  /** Loss and metrics of these rows, as evaluate() gives them, at once. Changes nothing. */
-  testOnBatch(data: Dataset, options?: WeightOptions): Scores;
-  testOnBatch(x: ArrayLike2 | ArrayRecord, y: ArrayLike2 | ArrayRecord, options?: WeightOptions): Scores;
-  testOnBatch(
-    x: Dataset | ArrayLike2 | ArrayRecord,
-    y?: ArrayLike2 | ArrayRecord | WeightOptions,
-    more?: WeightOptions,
-  ): Scores {
-    const internals = internalsOf(this);
-    return testOnBatch(internals, ...argumentsOf("testOnBatch", internals, x, y, more));
+    return (await loadEvaluate("confusionMatrix")).confusionOf(internalsOf(this), data, options);
   }
 
   /**
@@ -195,33 +161,6 @@ export class Model extends ByHand {
       ? predictDataset(network, x, batchSize)
       : predictBatches(network, inputsOf(x, network.architecture), batchSize);
     return byName(network, outputs);
-  }
-
-  /** Copies of all parameters by name, "<layer>.kernel" and "<layer>.bias", row-major. */
-  weights(): Record<string, Float32Array> {
-    return weightsOf(internalsOf(this).built);
-  }
-
-  /** Shapes by the same names. */
-  weightShapes(): Record<string, readonly number[]> {
-    const { tensors } = internalsOf(this).built;
-    return Object.fromEntries(tensors.map(({ name, spec }) => [name, spec.shape]));
-  }
-
-  /**
-   * Sets parameters by name; those not named stay. Values are flat and row-major, or nested like the shape.
-   * @throws NablaError for unknown names, wrong counts, NaN; nothing is set then
-   */
-  setWeights(weights: Readonly<Record<string, ArrayLike2>>): this {
-    const { built, away, state } = internalsOf(this);
-    if (away) {
-      throw new NablaError(
-        "setWeights: a worker trains this model; set weights in a callback, between trainings, or train with worker: false",
-      );
-    }
-    setWeights(built, weights);
-    state.setAt = state.run.step;
-    return this;
   }
 
   /** Loss and dL/dw for every parameter on this batch (mean over its rows, penalties included). Changes nothing. */

@@ -4,13 +4,42 @@ import { type ArrayLike2, shaped } from "../data/arrays.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import type { Network } from "../network/network.ts";
 import { showShape, sizeOf } from "../shape.ts";
+import { internalsOf } from "./internals.ts";
 
-/** @see Model.weights */
-export const weightsOf = (network: Network): Record<string, Float32Array> =>
+/** The methods of a model for its parameters. */
+export abstract class Weights {
+  /** Copies of all parameters by name, "<layer>.kernel" and "<layer>.bias", row-major. */
+  weights(): Record<string, Float32Array> {
+    return weightsOf(internalsOf(this).built);
+  }
+
+  /** Shapes by the same names. */
+  weightShapes(): Record<string, readonly number[]> {
+    const { tensors } = internalsOf(this).built;
+    return Object.fromEntries(tensors.map(({ name, spec }) => [name, spec.shape]));
+  }
+
+  /**
+   * Sets parameters by name; those not named stay. Values are flat and row-major, or nested like the shape.
+   * @throws NablaError for unknown names, wrong counts, NaN; nothing is set then
+   */
+  setWeights(weights: Readonly<Record<string, ArrayLike2>>): this {
+    const { built, away, state } = internalsOf(this);
+    if (away) {
+      throw new NablaError(
+        "setWeights: a worker trains this model; set weights in a callback, between trainings, or train with worker: false",
+      );
+    }
+    setWeights(built, weights);
+    state.setAt = state.run.step;
+    return this;
+  }
+}
+
+const weightsOf = (network: Network): Record<string, Float32Array> =>
   Object.fromEntries(network.tensors.map((tensor) => [tensor.name, network.read(tensor)]));
 
-/** @see Model.setWeights */
-export function setWeights(network: Network, weights: Readonly<Record<string, ArrayLike2>>): void {
+function setWeights(network: Network, weights: Readonly<Record<string, ArrayLike2>>): void {
   const byName = new Map(network.tensors.map((tensor) => [tensor.name, tensor]));
   const checked = Object.entries(weights).map(([name, given]) => {
     const tensor = byName.get(name);

@@ -37,12 +37,14 @@ export class Outputs {
     return Array.from({ length: this.length }, (_, r) => [...this.row(r)]);
   }
 
-  /** The number of the largest output of each row, the first of equals. */
+  /** The number of the largest value along the last axis, the first of equals: of each row; of outputs [h, w, c], of each pixel in turn. */
   argMax(): Int32Array {
-    return Int32Array.from({ length: this.length }, (_, r) => {
-      const row = this.row(r);
+    const { data, shape } = this;
+    const classes = shape[shape.length - 1];
+    return Int32Array.from({ length: data.length / classes }, (_, place) => {
+      const from = place * classes;
       let best = 0;
-      for (let c = 1; c < row.length; c++) if (row[c] > row[best]) best = c;
+      for (let c = 1; c < classes; c++) if (data[from + c] > data[from + best]) best = c;
       return best;
     });
   }

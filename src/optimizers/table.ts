@@ -20,6 +20,12 @@ export const OPTIMIZERS = /* @__PURE__ */ Object.keys(ALL) as OptimizerName[];
 /** An optimizer by its name, or by its name with options: { name: "sgd", learningRate: 0.1 }. */
 export const optimizerField = (): Field<OptimizerConfig, OptimizerInput, "required"> =>
   shared("optimizer", orName(variant("name", ALL)));
+/** What an optimizer does, and its settings: for those that do not know all there are. */
+export interface Optimizer {
+  readonly kind: OptimizerKind;
+  readonly config: OptimizerConfig;
+}
+
 /** With every default filled in. */
 export type OptimizerConfig = OneOf<"name", typeof ALL>;
 /** As people write it. */

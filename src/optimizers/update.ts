@@ -1,7 +1,7 @@
 /** The instructions that end a training step: clipping, weight decay, the optimizer's pass, the average of weights. */
 import type { PlanBuilder, Range } from "../plan/builder.ts";
 import type { Flat, Slot } from "./kind.ts";
-import { type OptimizerConfig, optimizers } from "./table.ts";
+import { type Optimizer, type OptimizerConfig, optimizers } from "./table.ts";
 
 /** The slot of the weights that are trained, where the model's own are an average of them. */
 export const TRAINED: Slot = { name: "trained", initial: "weights" };
@@ -23,7 +23,7 @@ export function partialSums(builder: PlanBuilder, name: string, n: number): Rang
  */
 export function emitUpdate(
   builder: PlanBuilder,
-  config: OptimizerConfig,
+  { kind, config }: Optimizer,
   flat: Flat,
   passes?: (flat: Flat) => void,
 ): undefined {
@@ -38,7 +38,7 @@ export function emitUpdate(
   if (passes) passes(flat);
   else {
     if (config.weightDecay > 0) builder.emit("DECAY", { w, n, step, decay: config.weightDecay });
-    optimizers[config.name].move(builder, config, { ...flat, step });
+    kind.move(builder, config, { ...flat, step });
   }
   if (config.useEma) builder.emit("AVERAGE", { mean: average!, w, n, step, momentum: config.emaMomentum });
 }

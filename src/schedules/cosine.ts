@@ -1,6 +1,5 @@
 import { type Infer, number } from "../fields/fields.ts";
 import { object, optional } from "../fields/objects.ts";
-import { cos } from "../math/elementary.ts";
 import { type ScheduleKind, warmup } from "./kind.ts";
 
 const fields = () =>
@@ -23,7 +22,7 @@ type Config = Infer<ReturnType<typeof fields>>;
 export const cosine = {
   fields,
   short: ["alpha", "decayEpochs"],
-  rate({ decayEpochs, alpha }: Config, base, t, epochs) {
+  rate({ decayEpochs, alpha }: Config, base, t, epochs, { cos }) {
     const span = decayEpochs ?? epochs;
     const done = span > 0 ? Math.min(t / span, 1) : 1;
     return base * (alpha + (1 - alpha) * 0.5 * (1 + cos(Math.PI * done)));

@@ -1,6 +1,5 @@
 import { type Infer, number } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
-import { pow } from "../math/elementary.ts";
 import { decayEpochs, type ScheduleKind, warmup } from "./kind.ts";
 
 const fields = () =>
@@ -17,6 +16,6 @@ const fields = () =>
 export const exponential = {
   fields,
   short: ["decayRate", "decayEpochs"],
-  rate: ({ decayRate, decayEpochs }: Infer<ReturnType<typeof fields>>, base, t) =>
+  rate: ({ decayRate, decayEpochs }: Infer<ReturnType<typeof fields>>, base, t, _span, { pow }) =>
     base * pow(decayRate, t / decayEpochs),
 } satisfies ScheduleKind;

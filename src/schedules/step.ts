@@ -1,6 +1,5 @@
 import { type Infer, number } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
-import { pow } from "../math/elementary.ts";
 import { type ScheduleKind, warmup } from "./kind.ts";
 
 const fields = () =>
@@ -19,6 +18,6 @@ const fields = () =>
 export const step = {
   fields,
   short: ["factor", "everyEpochs"],
-  rate: ({ factor, everyEpochs }: Infer<ReturnType<typeof fields>>, base, t) =>
+  rate: ({ factor, everyEpochs }: Infer<ReturnType<typeof fields>>, base, t, _span, { pow }) =>
     base * pow(factor, Math.floor(t / everyEpochs)),
 } satisfies ScheduleKind;

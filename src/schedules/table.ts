@@ -25,27 +25,6 @@ export type ScheduleConfig = OneOf<"name", typeof ALL>;
 /** As people write it. */
 export type ScheduleInput = WrittenOneOf<"name", typeof ALL> | PlainNames<typeof ALL>;
 
-/**
- * The rate of one step. A warm-up first rises evenly from 0 to η; the schedule's own t begins after it.
- *
- * @param base η before the schedule
- * @param step steps taken before this one
- * @param epochs how many are trained in all
- */
-export function rateAt(
-  config: ScheduleConfig,
-  base: number,
-  step: number,
-  stepsPerEpoch: number,
-  epochs: number,
-): number {
-  const time = step / stepsPerEpoch;
-  const { warmupEpochs } = config;
-  // the first step is not at zero: it would be lost
-  if (time < warmupEpochs) return Math.min(base, (base * (step + 1)) / (warmupEpochs * stepsPerEpoch));
-  return schedules[config.name].rate(config, base, time - warmupEpochs, Math.max(epochs - warmupEpochs, 0));
-}
-
 /** Whether a step's rate depends on how many epochs are trained in all. */
 export const dependsOnEpochs = (config: ScheduleConfig): boolean =>
   schedules[config.name].dependsOnEpochs?.(config) ?? false;

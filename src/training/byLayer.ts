@@ -4,7 +4,7 @@
  */
 import { didYouMean, NablaError } from "../errors.ts";
 import type { Network } from "../network/network.ts";
-import { type OptimizerConfig, optimizers } from "../optimizers/table.ts";
+import type { Optimizer, OptimizerConfig } from "../optimizers/table.ts";
 import { emitUpdate } from "../optimizers/update.ts";
 import type { PlanBuilder, Range } from "../plan/builder.ts";
 import { parametersOf } from "../plan/operation.ts";
@@ -30,7 +30,8 @@ export const isByLayer = ({ layers, decay }: OptimizerConfig): boolean =>
  * @returns the rates that are to be set before each step besides the optimizer's own
  * @throws NablaError where there are settings for a layer that the network does not have, or does not train
  */
-export function emitByLayer(builder: PlanBuilder, config: OptimizerConfig, network: Network): OwnRate[] {
+export function emitByLayer(builder: PlanBuilder, optimizer: Optimizer, network: Network): OwnRate[] {
+  const { kind, config } = optimizer;
   const rates = new Map<number, Range>([[config.learningRate, builder.step]]);
   const stepOf = ({ learningRate }: Stretch): Range => {
     const known = rates.get(learningRate);
@@ -40,7 +41,7 @@ export function emitByLayer(builder: PlanBuilder, config: OptimizerConfig, netwo
     return own;
   };
   const single = stretches(config, network);
-  emitUpdate(builder, config, network.flat, ({ w, dw, slots }) => {
+  emitUpdate(builder, optimizer, network.flat, ({ w, dw, slots }) => {
     const sameRate = (a: Stretch, b: Stretch) => a.learningRate === b.learningRate;
     for (const part of joined(single, (a, b) => sameRate(a, b) && a.weightDecay === b.weightDecay)) {
       const { at, n, weightDecay: decay } = part;
@@ -49,7 +50,7 @@ export function emitByLayer(builder: PlanBuilder, config: OptimizerConfig, netwo
     for (const part of joined(single, sameRate)) {
       const { at, n } = part;
       const pass = { w: w + at, dw: dw + at, slots: slots.map((slot) => slot + at), n, step: stepOf(part) };
-      optimizers[config.name].move(builder, config, pass);
+      kind.move(builder, config, pass);
     }
   });
   rates.delete(config.learningRate);

@@ -9,22 +9,25 @@ import { checkTrainable } from "../layers/trainable.ts";
 import { ownLoss, resolveLoss } from "../losses/resolve.ts";
 import { type LossConfig, type LossInput, lossField, type WithoutOptions } from "../losses/table.ts";
 import { type MetricName, metricsField } from "../metrics/table.ts";
-import type { Network, Weights } from "../network/network.ts";
 import type { Outputs } from "../network/predict.ts";
-import type { Slot } from "../optimizers/kind.ts";
-import { type OptimizerConfig, type OptimizerInput, optimizerField } from "../optimizers/table.ts";
-import { emitUpdate, partialSums, slotsOf } from "../optimizers/update.ts";
+import type { OptimizerKind, Slot } from "../optimizers/kind.ts";
+import {
+  type OptimizerConfig,
+  type OptimizerInput,
+  optimizerField,
+  optimizers,
+} from "../optimizers/table.ts";
+import { slotsOf } from "../optimizers/update.ts";
 import type { Loss } from "../plan/loss.ts";
-import type { Update } from "../plan/plan.ts";
+import type { ScheduleKind } from "../schedules/kind.ts";
 import { parseSchedule } from "../schedules/parse.ts";
 import {
   dependsOnEpochs,
-  rateAt,
   type ScheduleConfig,
   type ScheduleInput,
   scheduleField,
+  schedules,
 } from "../schedules/table.ts";
-import { emitByLayer, isByLayer } from "./byLayer.ts";
 import { asking, type OwnLoss } from "./given.ts";
 import type { Goal } from "./goals.ts";
 import { checkNames } from "./own.ts";
@@ -119,6 +122,8 @@ export interface CompiledTraining {
   readonly loss: Loss;
   readonly optimizer: OptimizerConfig;
   readonly slots: readonly Slot[];
+  /** What optimizer and schedule do: what trains is loaded later, and not with all there are. */
+  readonly kinds: { readonly optimizer: OptimizerKind; readonly schedule?: ScheduleKind };
   /** The same as plain JSON, every default written out. */
   readonly config: {
     loss: LossConfig | Custom;
@@ -129,10 +134,6 @@ export interface CompiledTraining {
   };
   /** Whether the learning rate of a step depends on how many epochs are trained in all. */
   readonly dependsOnEpochs: boolean;
-  /** @param of the weights whose penalties are added, default those that are trained */
-  update(network: Network, of?: Weights): Update;
-  /** The learning rate by step, for a training of so many epochs. @param of before the schedule, default the optimizer's */
-  rate(epochs: number): (step: number, stepsPerEpoch: number, of?: number) => number;
 }
 
 /** What a document has of a function of the program's own: its name. */
@@ -244,28 +245,8 @@ export function compileTraining(
     loss: goals[0].loss,
     optimizer,
     slots: slotsOf(optimizer),
+    kinds: { optimizer: optimizers[optimizer.name], schedule: schedule && schedules[schedule.name] },
     config,
     dependsOnEpochs: schedule !== undefined && dependsOnEpochs(schedule),
-    update: (network, of = "trained") => ({
-      penalties(builder) {
-        for (const tensor of network.trained) {
-          const { l1, l2 } = tensor.spec;
-          if (l1 === 0 && l2 === 0) continue;
-          const { value, gradient } = network.placed(tensor, of);
-          const n = value.bytes / 4;
-          const sums = partialSums(builder, `partial sums of the penalty on ${value.name}`, n);
-          builder.emit("PENALTY", { w: value.offset, dw: gradient.offset, n, sums, l1, l2 });
-          builder.emit("PENALTY_LOSS", { sums, n, step: builder.step });
-        }
-      },
-      update: (builder) =>
-        isByLayer(optimizer)
-          ? emitByLayer(builder, optimizer, network)
-          : emitUpdate(builder, optimizer, network.flat),
-    }),
-    rate:
-      (epochs) =>
-      (step, stepsPerEpoch, of = optimizer.learningRate) =>
-        schedule ? rateAt(schedule, of, step, stepsPerEpoch, epochs) : of,
   };
 }

@@ -17,6 +17,7 @@ import { type Goal, kindsOf, objectivesOf } from "./goals.ts";
 import { EVALUATE_OPTIONS, type EvaluateOptions } from "./options.ts";
 import { type Measure, ownMetric } from "./own.ts";
 import { pauser } from "./pause.ts";
+import { penalties } from "./penalties.ts";
 import { classesIn, rowLosses, rowOutputs } from "./pixels.ts";
 import type { Source } from "./source.ts";
 import type { TrainingState } from "./state.ts";
@@ -228,15 +229,4 @@ function meanLoss(outputShape: readonly number[]): Metric {
       [sum, rows] = state as [number, number];
     },
   };
-}
-
-/** Σ over parameters with a penalty of l1·|w| + l2·w². */
-export function penalties(network: Network): number {
-  let sum = 0;
-  for (const tensor of network.tensors) {
-    const { l1, l2, trainable } = tensor.spec;
-    if (!trainable || (l1 === 0 && l2 === 0)) continue;
-    for (const w of network.read(tensor)) sum += l1 * Math.abs(w) + l2 * w * w;
-  }
-  return sum;
 }

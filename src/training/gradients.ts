@@ -2,12 +2,15 @@
 
 import { type Dataset, range } from "../data/dataset.ts";
 import { checkOptions } from "../fields/options.ts";
+import { emitUpdate } from "../optimizers/update.ts";
+import type { Update } from "../plan/plan.ts";
 import { beginStep, lossOfStep } from "../plan/step.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
-import { type ModelToScore, penalties } from "./evaluate.ts";
+import type { ModelToScore } from "./evaluate.ts";
 import { runWithLoss } from "./given.ts";
 import { kindsOf, objectivesOf } from "./goals.ts";
 import { GRADIENT_OPTIONS, type GradientOptions } from "./options.ts";
+import { emitPenalties, penalties } from "./penalties.ts";
 import { weightingOf } from "./weighting.ts";
 
 export interface Gradients {
@@ -25,8 +28,13 @@ export function gradientsOf(subject: ModelToScore, dataset: Dataset, options: Gr
   const compiled = subject.state.required;
   const network = subject.build(dataset.inputShape);
   const { goals } = compiled;
-  const update = compiled.update(network, "own");
   checkFit(dataset, network, goals);
+  const optimizer = { kind: compiled.kinds.optimizer, config: compiled.optimizer };
+  // the tape of a training step, of which the update is not run
+  const update: Update = {
+    penalties: (builder) => emitPenalties(builder, network, "own"),
+    update: (builder) => emitUpdate(builder, optimizer, network.flat),
+  };
   const objectives = objectivesOf(goals, dataset, network);
   const training = { objectives, update, of: "own" as const };
   const weighting = weightingOf("gradients", dataset, network, goals, options);

@@ -14,6 +14,9 @@ import { beginStep, setRate } from "../plan/step.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import type { CompiledTraining } from "./compile.ts";
 import type { TrainingState } from "./state.ts";
+import { updateOf } from "./update.ts";
+
+export { testOnBatch, trainOnBatch } from "./onBatch.ts";
 
 /** A model to train by hand. */
 export interface ModelByHand {
@@ -66,7 +69,7 @@ export function forward(subject: ModelByHand, x: ArrayLike2 | ArrayRecord): Outp
   );
   const plan = network.plan("train", session.capacity, kinds, {
     objectives: network.architecture.outputs.map(() => ({ target: "values" })),
-    update: compiled.update(network),
+    update: updateOf(compiled, network),
     inputGradient: true,
   });
   if (session.summed > 0 && plan.sums && !(session.plan === plan && network.inUse(plan)))

@@ -5,10 +5,12 @@ import { checkOptions } from "../fields/options.ts";
 import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { sizeOf } from "../shape.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
-import { type ModelToScore, metricsFor, penalties, type Scores, scoreRows } from "./evaluate.ts";
+import { type ModelToScore, metricsFor, type Scores, scoreRows } from "./evaluate.ts";
 import { checkInUse, runWithLoss } from "./given.ts";
 import { kindsOf, objectivesOf } from "./goals.ts";
 import { GRADIENT_OPTIONS, type TrainOnBatchOptions } from "./options.ts";
+import { penalties } from "./penalties.ts";
+import { updateOf } from "./update.ts";
 import { weightingOf } from "./weighting.ts";
 
 /** Steps after which there is a new state to go back to. */
@@ -76,7 +78,7 @@ function loaded(
   const training = mode === "train";
   checkOptions(who, options, training ? [...GRADIENT_OPTIONS, "learningRate"] : GRADIENT_OPTIONS);
   const { state } = subject;
-  const { goals, update } = state.required;
+  const { goals } = state.required;
   const network = subject.build(data.inputShape);
   checkFit(data, network, goals);
   const weighting = weightingOf(who, data, network, goals, options);
@@ -86,7 +88,7 @@ function loaded(
   if (rows > state.capacity) state.capacity = Math.max(rows, Math.ceil(state.capacity * 1.5));
   const plan = network.plan(mode, state.capacity, kindsOf(data, network), {
     objectives: objectivesOf(goals, data, network),
-    ...(training && { update: update(network) }),
+    ...(training && { update: updateOf(state.required, network) }),
   });
   const loader = new BatchLoader(network, data, goals, weighting);
   loader.loadNow(who, plan, range(rows));

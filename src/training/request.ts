@@ -3,12 +3,14 @@ import type { Callback, TrainedModel } from "../callbacks/callback.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network, Training } from "../network/network.ts";
+import { rateAt } from "../schedules/rate.ts";
 import type { CompiledTraining } from "./compile.ts";
 import { type Goal, objectivesOf } from "./goals.ts";
 import type { Progress } from "./progress.ts";
 import type { Run } from "./run.ts";
 import type { RunSettings, Settings } from "./settings.ts";
 import type { Source } from "./source.ts";
+import { updateOf } from "./update.ts";
 import type { Weighting } from "./weighting.ts";
 
 /** @param M what callbacks are given as the model */
@@ -51,8 +53,12 @@ export function requestOf(
   TrainRequest,
   "network" | "train" | "settings" | "goals" | "training" | "scoring" | "rate" | "schedule"
 > {
-  const { config, dependsOnEpochs } = compiled;
-  const rate = compiled.rate(settings.epochs);
+  const { config, kinds, dependsOnEpochs } = compiled;
+  const { schedule } = config;
+  const rate = (step: number, stepsPerEpoch: number, of: number) =>
+    schedule
+      ? rateAt({ kind: kinds.schedule!, config: schedule }, of, step, stepsPerEpoch, settings.epochs)
+      : of;
   const { learningRate } = compiled.optimizer;
   return {
     network,
@@ -61,10 +67,10 @@ export function requestOf(
     goals: compiled.goals,
     training: {
       objectives: objectivesOf(compiled.goals, train, network),
-      update: compiled.update(network),
+      update: updateOf(compiled, network),
     },
     scoring,
-    schedule: config.schedule?.name,
+    schedule: schedule?.name,
     // a schedule goes on with the steps, one over all epochs begins again in each call
     rate: ({ step, firstStep, firstEpoch, baseRate, rateFactor }, stepsPerEpoch, of = learningRate) =>
       (baseRate === undefined

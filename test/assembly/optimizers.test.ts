@@ -1,6 +1,6 @@
 /** Optimizer kernels, reached through their twins in src/optimizers the way a plan reaches them. */
 import { describe, expect, test } from "vitest";
-import { OPTIMIZERS, type OptimizerConfig, optimizerField } from "../../src/optimizers/table.ts";
+import { OPTIMIZERS, type OptimizerConfig, optimizerField, optimizers } from "../../src/optimizers/table.ts";
 import { emitUpdate, slotsOf } from "../../src/optimizers/update.ts";
 import type { PlanBuilder } from "../../src/plan/builder.ts";
 import stored from "../golden/optimizers.json";
@@ -60,7 +60,11 @@ class Training {
       alloc: (name: string, bytes: number) => bed.alloc(name, bytes),
       emit: (kernel: Parameters<Bed["run"]>[0], fields: never) => bed.run(kernel, fields, 1, parts),
     };
-    emitUpdate(builder as unknown as PlanBuilder, this.config, this.at);
+    emitUpdate(
+      builder as unknown as PlanBuilder,
+      { kind: optimizers[this.config.name], config: this.config },
+      this.at,
+    );
   }
 }
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Between them: generated and drawn data, a table; every kind of arithmetic that JavaScript does for a training. */
-const lines = (table: string, deep: string): Record<string, string> => ({
+const lines = (table: string, deep: string, graph: string): Record<string, string> => ({
   points: "train moons --samples 500 --epochs 3 --seed 1",
   images: "train digits --samples 600 --model mlp --epochs 1 --seed 1",
   "images made anew":
@@ -17,6 +17,7 @@ const lines = (table: string, deep: string): Record<string, string> => ({
     "train spirals --samples 300 --hidden 20,10 --activation tanh --optimizer adam --schedule cosine --weight-decay 0.001 --clip-norm 1 --epochs 3 --seed 7",
   "a convolutional network": "train digits --samples 400 --model cnn --epochs 1 --seed 1",
   "every layer there is": `train digits --samples 200 --model ${deep} --epochs 1 --seed 5`,
+  "a graph of layers": `train digits --samples 200 --model ${graph} --epochs 1 --seed 9`,
   "a table of numbers": `train ${table} --hidden 12 --activation gelu --validation-split 0.2 --epochs 3 --seed 3`,
 });
 
@@ -80,6 +81,50 @@ const DEEP = {
   },
 };
 
+const at = (name: string, ...inputs: string[]) => ({ name, inputs });
+/** A graph that forks, joins in every way there is, and shares layers. */
+const GRAPH = {
+  nabla: 2,
+  model: {
+    layers: [
+      { type: "input", name: "x", shape: [28, 28, 1] },
+      { type: "conv2d", ...at("stem", "x"), filters: 5, kernelSize: 3, strides: 2, activation: "relu" },
+      {
+        type: "conv2d",
+        ...at("block", "stem"),
+        filters: 5,
+        kernelSize: 3,
+        padding: "same",
+        activation: "silu",
+      },
+      { type: "shared", ...at("again", "block"), layer: "block" },
+      { type: "batchNormalization", ...at("norm", "stem") },
+      { type: "add", ...at("sum", "stem", "again", "norm") },
+      { type: "maximum", ...at("most", "sum", "block") },
+      { type: "minimum", ...at("least", "stem", "norm") },
+      { type: "concatenate", ...at("side", "most", "least") },
+      { type: "maxPooling2d", ...at("pool", "side") },
+      { type: "flatten", ...at("flat", "pool") },
+      { type: "globalAveragePooling2d", ...at("mean", "side") },
+      { type: "dense", ...at("seen", "flat"), units: 12, activation: "tanh" },
+      { type: "dense", ...at("gate", "mean"), units: 12, activation: "sigmoid" },
+      { type: "multiply", ...at("gated", "seen", "gate") },
+      { type: "subtract", ...at("rest", "seen", "gated") },
+      { type: "average", ...at("middle", "gated", "rest", "gate") },
+      { type: "dot", ...at("likeness", "seen", "gate") },
+      { type: "dropout", ...at("drop", "middle"), rate: 0.2 },
+      { type: "concatenate", ...at("all", "drop", "likeness") },
+      { type: "dense", ...at("digit", "all"), units: 10, activation: "softmax" },
+    ],
+    outputs: { digit: "digit" },
+  },
+  training: {
+    loss: "categoricalCrossentropy",
+    optimizer: { name: "adam", clipNorm: 1 },
+    batchSize: 30,
+  },
+};
+
 /** Areas and ages of houses, and prices. */
 function houses(): string {
   const rows = Array.from({ length: 150 }, (_, i) => {
@@ -98,9 +143,11 @@ function houses(): string {
 export function writeTrainings(folder: string): Record<string, string[]> {
   const table = join(folder, "houses.csv");
   const deep = join(folder, "deep.json");
+  const graph = join(folder, "graph.json");
   writeFileSync(table, houses());
   writeFileSync(deep, JSON.stringify(DEEP));
-  const named = Object.entries(lines(table, deep));
+  writeFileSync(graph, JSON.stringify(GRAPH));
+  const named = Object.entries(lines(table, deep, graph));
   return Object.fromEntries(named.map(([name, line]) => [name, [...line.split(" "), "--json"]]));
 }
 

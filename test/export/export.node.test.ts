@@ -1,8 +1,10 @@
 /** Models as WebAssembly modules of their own: the library's bits in hosts that do not have the library. */
 import { afterAll, describe, expect, test } from "vitest";
 import { exportWasm, quantised, type WeightType } from "../../src/export/index.ts";
-import { dense, sequential } from "../../src/index.ts";
+import { concatenate, dense, flatten, input, model, reshape, sequential } from "../../src/index.ts";
 import { internalsOf } from "../../src/model/internals.ts";
+import type { OutputRecord } from "../../src/network/predict.ts";
+import { values } from "../support/kernel.ts";
 import { description, instantiate, nativeHost, predictIn } from "./host.ts";
 import { bytesFor, nets, rowsFor } from "./nets.ts";
 
@@ -12,6 +14,25 @@ afterAll(native.remove);
 const bits = (values: Float32Array): Uint32Array =>
   new Uint32Array(values.buffer, values.byteOffset, values.length);
 const floats = (bytes: Buffer): Float32Array => new Float32Array(Uint8Array.from(bytes).buffer);
+
+const rows = (n: number, width: number, seed: number): Float32Array => values(n * width, seed);
+
+/** A table and a small image, whose channels are no multiple of four; classes and a map. A layer is used twice. */
+function twoByTwo() {
+  const [left, right] = [input({ shape: [5], name: "left" }), input({ shape: [2, 1, 3], name: "right" })];
+  const tower = dense({ units: 6, activation: "tanh" });
+  const flat = dense({ units: 5, activation: "relu" }).apply(flatten().apply(right));
+  const both = concatenate().apply([tower.apply(left), tower.apply(flat)]);
+  const grown = dense({ units: 18 }).apply(both);
+  return model({
+    inputs: [left, right],
+    outputs: {
+      digit: dense({ units: 3, activation: "softmax" }).apply(both),
+      map: reshape({ targetShape: [2, 3, 3] }).apply(grown),
+    },
+    seed: 4,
+  });
+}
 
 describe.each(Object.keys(nets))("%s", (name) => {
   const model = nets[name]!();
@@ -95,6 +116,44 @@ test("a number of rows that does not fit changes nothing and says so", () => {
   }
   expect(new Uint8Array(host.memory.buffer)).toEqual(memory);
   expect(predictIn(host, Float32Array.of(1, 2))).toEqual(before);
+});
+
+describe("several inputs and outputs", () => {
+  const two = twoByTwo();
+  const [left, right] = [rows(7, 5, 1), rows(7, 6, 2)];
+  const x = Float32Array.from({ length: 7 * 11 }, (_, i) => {
+    const [r, c] = [Math.floor(i / 11), i % 11];
+    return c < 5 ? left[r * 5 + c]! : right[r * 6 + c - 5]!;
+  });
+  const want = two.predict<OutputRecord>({
+    left: { data: left, shape: [7, 5] },
+    right: { data: right, shape: [7, 2, 1, 3] },
+  });
+  const expected = Float32Array.from({ length: 7 * 21 }, (_, i) => {
+    const [r, c] = [Math.floor(i / 21), i % 21];
+    return c < 3 ? want.digit!.data[r * 3 + c]! : want.map!.data[r * 18 + c - 3]!;
+  });
+  const wasm = exportWasm(two, { rows: 7 });
+
+  test("a row of all inputs gives a row of all outputs, with the library's bits", () => {
+    expect(bits(predictIn(instantiate(wasm), x))).toEqual(bits(expected));
+    expect(description(wasm)).toMatchObject({
+      input: { shape: [11] },
+      output: { shape: [21], activation: "linear" },
+      inputs: [
+        { name: "left", shape: [5], at: 0 },
+        { name: "right", shape: [2, 1, 3], at: 5 },
+      ],
+      outputs: [
+        { name: "digit", shape: [3], at: 0, activation: "softmax" },
+        { name: "map", shape: [2, 3, 3], at: 3, activation: "linear" },
+      ],
+    });
+  });
+
+  test.skipIf(native.missing)("in a host without JavaScript", () => {
+    expect(bits(floats(native.run(wasm, [], new Uint8Array(x.buffer))))).toEqual(bits(expected));
+  });
 });
 
 test("describes itself", () => {

@@ -155,7 +155,7 @@ test.each([
     "a head that is used elsewhere",
     shared,
     { classes: 2 },
-    /the weights of "shared_1" are used by "twice" as well, which would change with them/,
+    /the weights of "twice" are used by "shared_1" as well, which would change with them/,
   ],
   [
     "a head of two layers",

@@ -226,6 +226,30 @@ describe("model()", () => {
   });
 });
 
+describe("a loss", () => {
+  const classes = { loss: "categoricalCrossentropy" } as const;
+
+  test("that does not fit an output layer which shares its weights", () => {
+    const stepped = dense({ units: 4, activation: "step", name: "stepped" });
+    const twice = model({ inputs: x, outputs: stepped.apply(stepped.apply(x)) });
+    expect(wrong(() => twice.compile({ loss: "quadratic" }))).toContain("step");
+    const one = dense({ units: 1, name: "one", activation: "sigmoid" });
+    const single = input({ shape: [1] });
+    const of = model({ inputs: single, outputs: one.apply(one.apply(single)) });
+    expect(wrong(() => of.compile(classes))).toContain('cannot follow the output activation "sigmoid"');
+    const softmax = dense({ units: 4, activation: "softmax" });
+    expect(() =>
+      model({ inputs: x, outputs: softmax.apply(softmax.apply(x)) }).compile(classes),
+    ).not.toThrow();
+  });
+
+  test("for each class of which a layer gives one value", () => {
+    const scores = [dense({ units: 1 }).apply(x), dense({ units: 1 }).apply(x)];
+    const outputs = activation({ activation: "softmax" }).apply(concatenate().apply(scores));
+    expect(() => model({ inputs: x, outputs }).compile(classes)).not.toThrow();
+  });
+});
+
 describe("documents", () => {
   type Layers = readonly object[];
   const at = (layers: Layers, outputs: unknown, more: object = {}) =>

@@ -24,6 +24,7 @@ import {
 } from "../../src/index.ts";
 import { Stream } from "../../src/math/random.ts";
 import { internalsOf } from "../../src/model/internals.ts";
+import { updateOf } from "../../src/training/update.ts";
 import { clouds, slowly } from "../support/problems.ts";
 
 const random = new Stream(4, 1);
@@ -231,7 +232,7 @@ describe("memory", () => {
     const plan = (rows: number) => {
       const input = { type: "uint8", scale: 1 / 255 } as const;
       const { loss } = training;
-      const update = training.update(network);
+      const update = updateOf(training, network);
       const { base, end } = network.plan("train", rows, [input], {
         objectives: [{ loss, target: "class" }],
         update,

@@ -56,15 +56,15 @@ describe.each([...OPTIMIZERS, "average"])("%s", (name) => {
   test("steps of one's own are those of fit(), and either goes on from the other", async () => {
     const expected = await fit(fresh({ optimizer }), 3);
     const own = fresh({ optimizer });
-    for (const epoch of [0, 1, 2]) for (const [x, y] of batches(epoch)) own.trainOnBatch(x, y);
+    for (const epoch of [0, 1, 2]) for (const [x, y] of batches(epoch)) await own.trainOnBatch(x, y);
     expect(state(own)).toEqual(expected);
 
     const mixed = fresh({ optimizer });
-    for (const [x, y] of batches(0)) mixed.trainOnBatch(x, y);
+    for (const [x, y] of batches(0)) await mixed.trainOnBatch(x, y);
     // a model that was never fitted begins with the order of the first epoch
     internalsOf(mixed).state.run.epoch = 1;
     await fit(mixed, 1);
-    for (const [, , rows] of batches(2)) mixed.trainOnBatch(subset(data, rows));
+    for (const [, , rows] of batches(2)) await mixed.trainOnBatch(subset(data, rows));
     expect(state(mixed)).toEqual(expected);
   });
 
@@ -72,7 +72,7 @@ describe.each([...OPTIMIZERS, "average"])("%s", (name) => {
     const expected = await fit(fresh({ optimizer }), 1);
     let model = fresh({ optimizer });
     for (const [x, y] of batches(0)) {
-      model.trainOnBatch(x, y);
+      await model.trainOnBatch(x, y);
       model = load(model.save());
     }
     expect(state(model)).toEqual(expected);
@@ -86,7 +86,7 @@ test("loss and metrics of the batch: those of fit(), of an epoch of one batch", 
   const [a, b] = [fresh(), fresh()];
   for (let step = 0; step < 3; step++) {
     const order = epochOrder(40, 2, step);
-    const scores = b.trainOnBatch(subset(data, order), {
+    const scores = await b.trainOnBatch(subset(data, order), {
       classWeight,
       sampleWeight: Array.from(order, (row) => sampleWeight[row]),
     });
@@ -99,21 +99,21 @@ test("loss and metrics of the batch: those of fit(), of an epoch of one batch", 
   expect(Object.keys(a.history.history)).toEqual(["loss", "accuracy", "f1", "learningRate"]);
 });
 
-test("testOnBatch is evaluate at once, and changes nothing", async () => {
+test("testOnBatch is evaluate on one batch, and changes nothing", async () => {
   const model = fresh();
   await fit(model, 2);
   const before = model.save();
   const weights = { classWeight: [1, 2, 0.5], sampleWeight: Array.from({ length: 40 }, (_, r) => r / 10) };
   for (const options of [{}, weights]) {
-    expect(model.testOnBatch(data, options)).toEqual(await model.evaluate(data, options));
-    expect(model.testOnBatch(problem.x, problem.labels, options)).toEqual(
+    expect(await model.testOnBatch(data, options)).toEqual(await model.evaluate(data, options));
+    expect(await model.testOnBatch(problem.x, problem.labels, options)).toEqual(
       await model.evaluate(data, options),
     );
   }
   expect(model.save()).toEqual(before);
 });
 
-test("batches of changing sizes need few plans", () => {
+test("batches of changing sizes need few plans", async () => {
   const model = fresh();
   const { built } = internalsOf(model);
   const planned: number[] = [];
@@ -129,28 +129,30 @@ test("batches of changing sizes need few plans", () => {
       data,
       Array.from({ length: n }, (_, i) => i),
     );
-    model.trainOnBatch(part);
-    straight.trainOnBatch(part);
+    await model.trainOnBatch(part);
+    await straight.trainOnBatch(part);
     internalsOf(straight).state.capacity = 0;
   }
   expect(planned).toEqual([10, 10, 10, 15, 15, 15, 15, 23, 23, 40]);
   expect(state(model)).toEqual(state(straight));
 });
 
-test("the rate of a step, and a schedule, which counts epochs", () => {
+test("the rate of a step, and a schedule, which counts epochs", async () => {
   const model = fresh({ optimizer: { name: "sgd", learningRate: 1 }, schedule: "cosine" });
   const before = weightsSha256(model);
-  expect(() => model.trainOnBatch(data)).toThrow(
+  await expect(model.trainOnBatch(data)).rejects.toThrow(
     'trainOnBatch: the schedule "cosine" counts epochs, which single batches do not have; pass a learningRate',
   );
   for (const learningRate of [-1, Number.NaN, Number.POSITIVE_INFINITY])
-    expect(() => model.trainOnBatch(data, { learningRate })).toThrow("learningRate: expected a number ≥ 0");
-  model.trainOnBatch(data, { learningRate: 0 });
+    await expect(model.trainOnBatch(data, { learningRate })).rejects.toThrow(
+      "learningRate: expected a number ≥ 0",
+    );
+  await model.trainOnBatch(data, { learningRate: 0 });
   expect(weightsSha256(model)).toBe(before);
   const plain = fresh({ optimizer: { name: "sgd", learningRate: 0.25 } });
   model.compile({ loss: "categoricalCrossentropy", optimizer: { name: "sgd", learningRate: 1 } });
-  model.trainOnBatch(data, { learningRate: 0.25 });
-  plain.trainOnBatch(data);
+  await model.trainOnBatch(data, { learningRate: 0.25 });
+  await plain.trainOnBatch(data);
   expect(weightsSha256(model)).toBe(weightsSha256(plain));
 });
 
@@ -158,28 +160,36 @@ test("a factor that callbacks have set counts here too", async () => {
   const model = fresh({ optimizer: { name: "sgd", learningRate: 0.5 } });
   await model.fit(data, { callbacks: [{ onTrainEnd: (context) => void (context.rateFactor = 0) }] });
   const before = weightsSha256(model);
-  model.trainOnBatch(data);
+  await model.trainOnBatch(data);
   expect(weightsSha256(model)).toBe(before);
 });
 
 test("what is refused, before anything has changed", async () => {
   const model = fresh();
   const before = model.save();
-  expect(() => model.trainOnBatch(problem.x, [0, 1])).toThrow("y has 2");
-  expect(() => model.trainOnBatch([[1, 2]], [0])).toThrow("expected input [5], got [2]");
-  expect(() => model.trainOnBatch(slowly(data))).toThrow("trainOnBatch: the data set reads asynchronously");
-  expect(() => model.testOnBatch(slowly(data))).toThrow("testOnBatch: the data set reads asynchronously");
-  expect(() => model.trainOnBatch(data, { sampleWeight: [1] })).toThrow(
+  await expect(model.trainOnBatch(problem.x, [0, 1])).rejects.toThrow("y has 2");
+  await expect(model.trainOnBatch([[1, 2]], [0])).rejects.toThrow("expected input [5], got [2]");
+  await expect(model.trainOnBatch(slowly(data))).rejects.toThrow(
+    "trainOnBatch: the data set reads asynchronously",
+  );
+  await expect(model.testOnBatch(slowly(data))).rejects.toThrow(
+    "testOnBatch: the data set reads asynchronously",
+  );
+  await expect(model.trainOnBatch(data, { sampleWeight: [1] })).rejects.toThrow(
     "trainOnBatch: sampleWeight: expected 40",
   );
-  expect(() => model.trainOnBatch(data, { batchSize: 3 } as never)).toThrow('unknown option "batchSize"');
-  expect(() => model.testOnBatch(data, { learningRate: 3 } as never)).toThrow("testOnBatch: unknown option");
-  expect(() => sequential([dense({ units: 1 })]).trainOnBatch([[1]], [[1]])).toThrow("call compile(");
+  await expect(model.trainOnBatch(data, { batchSize: 3 } as never)).rejects.toThrow(
+    'unknown option "batchSize"',
+  );
+  await expect(model.testOnBatch(data, { learningRate: 3 } as never)).rejects.toThrow(
+    "testOnBatch: unknown option",
+  );
+  await expect(sequential([dense({ units: 1 })]).trainOnBatch([[1]], [[1]])).rejects.toThrow("call compile(");
   expect(model.save()).toEqual(before);
   let refused = "";
-  const onBatchEnd = () => {
+  const onBatchEnd = async () => {
     try {
-      model.trainOnBatch(data);
+      await model.trainOnBatch(data);
     } catch (error) {
       refused = (error as Error).message;
     }
@@ -198,40 +208,40 @@ describe("when the loss is not finite", () => {
       optimizer: { name: "momentum", learningRate: 1e-5 },
     });
 
-  test("the model has the weights, slots and steps of one that gave a loss", () => {
+  test("the model has the weights, slots and steps of one that gave a loss", async () => {
     const model = regression();
-    for (let step = 0; step < 40; step++) model.trainOnBatch(rows.x, rows.y);
+    for (let step = 0; step < 40; step++) await model.trainOnBatch(rows.x, rows.y);
     const kept = regression();
-    for (let step = 0; step < 32; step++) kept.trainOnBatch(rows.x, rows.y);
-    const wild = () => {
-      for (let step = 0; step < 20; step++) model.trainOnBatch(rows.x, rows.y, { learningRate: 1e10 });
+    for (let step = 0; step < 32; step++) await kept.trainOnBatch(rows.x, rows.y);
+    const wild = async () => {
+      for (let step = 0; step < 20; step++) await model.trainOnBatch(rows.x, rows.y, { learningRate: 1e10 });
     };
-    expect(wild).toThrow(
+    await expect(wild()).rejects.toThrow(
       /^trainOnBatch: step \d+: the loss is NaN or infinite.*learning rate \(10000000000\).*Nothing is lost: the model is as it was after step 32$/,
     );
     expect(state(model)).toEqual(state(kept));
     // and it goes on
-    model.trainOnBatch(rows.x, rows.y);
-    kept.trainOnBatch(rows.x, rows.y);
+    await model.trainOnBatch(rows.x, rows.y);
+    await kept.trainOnBatch(rows.x, rows.y);
     expect(state(model)).toEqual(state(kept));
-    expect(wild).toThrow("after step 32");
-    expect(wild).toThrow("after step 32");
+    await expect(wild()).rejects.toThrow("after step 32");
+    await expect(wild()).rejects.toThrow("after step 32");
   });
 
-  test("weights that a program has set are not taken back", () => {
+  test("weights that a program has set are not taken back", async () => {
     const model = regression();
-    for (let step = 0; step < 3; step++) model.trainOnBatch(rows.x, rows.y);
+    for (let step = 0; step < 3; step++) await model.trainOnBatch(rows.x, rows.y);
     const huge = Object.fromEntries(Object.entries(model.weights()).map(([name, w]) => [name, w.fill(3e38)]));
     model.setWeights(huge);
     const before = state(model);
-    expect(() => model.trainOnBatch(rows.x, rows.y)).toThrow("the model is as it was after step 3");
+    await expect(model.trainOnBatch(rows.x, rows.y)).rejects.toThrow("the model is as it was after step 3");
     expect(state(model)).toEqual(before);
   });
 
-  test("data that is wrong is said to be, and takes nothing back", () => {
+  test("data that is wrong is said to be, and takes nothing back", async () => {
     const model = regression();
     const source = arrayDataset(rows.x, rows.y);
-    for (let step = 0; step < 3; step++) model.trainOnBatch(source);
+    for (let step = 0; step < 3; step++) await model.trainOnBatch(source);
     const before = state(model);
     const broken = {
       ...source,
@@ -240,7 +250,7 @@ describe("when the loss is not finite", () => {
         y[3] = Number.NaN;
       },
     } as typeof source;
-    expect(() => model.trainOnBatch(broken)).toThrow(
+    await expect(model.trainOnBatch(broken)).rejects.toThrow(
       "data has values that are not finite numbers. Mend the data",
     );
     expect(state(model)).toEqual(before);

@@ -174,7 +174,7 @@ test("batches may be of any size, and data sets", async () => {
         seed: 4,
       },
     ).compile({ loss: "categoricalCrossentropy", optimizer: "nesterov" });
-    for (let epoch = 0; epoch < 2; epoch++) for (const part of parts) own.trainOnBatch(part);
+    for (let epoch = 0; epoch < 2; epoch++) for (const part of parts) await own.trainOnBatch(part);
     expect(weightsSha256(model)).toBe(weightsSha256(own));
     expect(history.loss).toHaveLength(2);
   }
@@ -335,7 +335,7 @@ test("labels of a batch need not be all there are; one output tells two apart, o
   const a = make("meanSquaredError");
   await a.fit(() => quantities.values());
   const b = make("meanSquaredError");
-  for (const { x, y } of quantities) b.trainOnBatch(x, y);
+  for (const { x, y } of quantities) await b.trainOnBatch(x, y);
   expect(weightsSha256(a)).toBe(weightsSha256(b));
   const two = [
     { x: [[1], [2]], y: [0, 0] },
@@ -344,7 +344,7 @@ test("labels of a batch need not be all there are; one output tells two apart, o
   const c = make("binaryCrossentropy");
   await c.fit(() => two.values());
   const d = make("binaryCrossentropy");
-  for (const { x, y } of two) d.trainOnBatch(x, y);
+  for (const { x, y } of two) await d.trainOnBatch(x, y);
   expect(weightsSha256(c)).toBe(weightsSha256(d));
 });
 
@@ -505,7 +505,7 @@ describe("evaluate", () => {
     await expect(model.evaluate(epochFrom, { batchSize: 3 } as never)).rejects.toThrow(
       'unknown option "batchSize"',
     );
-    expect(() => model.trainOnBatch(epochFrom as never)).toThrow(
+    await expect(model.trainOnBatch(epochFrom as never)).rejects.toThrow(
       "trainOnBatch: expected x and y, or a data set; got only x",
     );
   });

@@ -1,7 +1,7 @@
 /** predict: what it takes, what it says, and what it refuses. */
 import { describe, expect, test } from "vitest";
 import { type ActivationName, activationField } from "../../src/activations/table.ts";
-import { activation, dense, flatten, type Model, sequential } from "../../src/index.ts";
+import { activation, conv2d, dense, flatten, type Model, sequential } from "../../src/index.ts";
 import { values } from "../support/kernel.ts";
 import { clouds, dataset, slowly } from "../support/problems.ts";
 import { ReferenceNet } from "../support/referenceNet.ts";
@@ -183,4 +183,11 @@ test("images, and rows already flat", () => {
   expect(images.predict(flat)).toEqual(got);
   expect(images.predict(square(flat, 6))).toEqual(got);
   expect(images.predict({ data: flat, shape: [2, 2, 3, 1] })).toEqual(got);
+});
+
+test("argMax() of outputs [h, w, c] has a class for each pixel", () => {
+  const net = sequential([conv2d({ filters: 3, kernelSize: 1 })], { inputShape: [2, 2, 1], seed: 1 });
+  net.setWeights({ "conv2d_1.kernel": [1, 0, -1], "conv2d_1.bias": [0, 0.5, 0] });
+  const outputs = net.predict({ data: Float32Array.of(1, 0, -1, 2, 0, 0, -2, 3), shape: [2, 2, 2, 1] });
+  expect([...outputs.argMax()]).toEqual([0, 1, 2, 0, 1, 1, 2, 0]);
 });

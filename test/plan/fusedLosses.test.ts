@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { buildLayers } from "../../src/layers/table.ts";
 import { resolveLoss } from "../../src/losses/resolve.ts";
 import { Network } from "../../src/network/network.ts";
-import type { Plan, PlannedOutput } from "../../src/plan/plan.ts";
+import type { Plan } from "../../src/plan/plan.ts";
 import { beginStep } from "../../src/plan/step.ts";
 import { givenFor } from "../support/graphs/check.ts";
 import type { GraphConfig } from "../support/graphs/reference.ts";
@@ -92,35 +92,38 @@ test.each(cases)("%s", (_, config, names) => {
   const run = (plan: Plan, to: number): Float32Array[] => {
     network.use(plan);
     network.core.f32(plan.inputs[0].x.offset, given.xs[0].length).set(given.xs[0]);
-    for (const [k, { y, weight }] of plan.outputs.entries()) {
+    for (const [k, { y, weight, each, share }] of plan.outputs.entries()) {
       if (y) network.core.f32(y.offset, targets[k].length).set(targets[k]);
-      // a loss of each pixel has a weight, and later a loss, for each
-      if (weight) network.core.f32(weight.offset, rows * plan.outputs[k].each).fill(plan.outputs[k].share);
+      if (weight) network.core.f32(weight.offset, rows * each).fill(share);
     }
     beginStep(network.core, plan.step, { rows });
     network.run(plan, 0, to, rows);
-    return plan.outputs.map(({ output, each, units: n }) => {
-      const all = network.core.f32(output.offset, rows * each * ld(n));
-      return all.filter((_, i) => i % ld(n) < n);
+    return plan.outputs.map(({ output, each, units }) => {
+      const all = network.core.f32(output.offset, rows * each * ld(units));
+      return all.filter((_, i) => i % ld(units) < units);
     });
   };
   const kinds = [{ type: "float32" as const, scale: 1 }];
   const evaluation = network.plan("evaluate", rows, kinds, { objectives });
-  /** Of each row of the batch. */
-  const lossesOf = ({ losses, each }: PlannedOutput) => {
-    const all = network.core.f32(losses!.offset, rows * each);
-    return Array.from({ length: rows }, (_, r) =>
-      all.subarray(r * each, (r + 1) * each).reduce((sum, v) => sum + v, 0),
-    );
-  };
+  /** For each output, of each row: what its pixels contributed, if each was compared alone. */
+  const lossesOf = () =>
+    evaluation.outputs.map(({ losses, each }) => {
+      const all = network.core.f32(losses!.offset, rows * each);
+      return Array.from({ length: rows }, (_, r) =>
+        all.subarray(r * each, (r + 1) * each).reduce((sum, v) => sum + v, 0),
+      );
+    });
   const lossOf = () => {
     run(evaluation, evaluation.marks.end);
-    return evaluation.outputs.flatMap(lossesOf).reduce((sum, v) => sum + v / rows, 0);
+    return lossesOf()
+      .flat()
+      .reduce((sum, v) => sum + v / rows, 0);
   };
 
   const prediction = network.plan("predict", rows, kinds);
   const predicted = run(prediction, prediction.marks.end);
   const evaluated = run(evaluation, evaluation.marks.end);
+  const got = lossesOf();
   for (const [k, y] of predicted.entries()) {
     near(`output ${k}`, evaluated[k], y, 1e-6);
     const logits = names[k] === "categoricalCrossentropy" && reference.outputShapes.length > 1 && k === 1;
@@ -130,7 +133,7 @@ test.each(cases)("%s", (_, config, names) => {
       const a = logits ? row.map((v) => Math.exp(v) / sum) : row;
       return lossReferences[names[k]].value(a, [...targets[k].subarray(r * units[k], (r + 1) * units[k])], 0);
     });
-    near(`losses of output ${k}`, lossesOf(evaluation.outputs[k]), losses, 1e-5);
+    near(`losses of output ${k}`, got[k], losses, 1e-5);
   }
 
   const training = network.plan("train", rows, kinds, { objectives });

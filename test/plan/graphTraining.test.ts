@@ -3,11 +3,13 @@
  * What it is and what PyTorch gave: test/golden/make_graph.py.
  */
 import { describe, expect, test } from "vitest";
+import { fromConfig } from "../../src/index.ts";
 import type { Topology } from "../../src/layers/configs.ts";
 import { buildLayers } from "../../src/layers/table.ts";
 import { resolveLoss } from "../../src/losses/resolve.ts";
+import { internalsOf } from "../../src/model/internals.ts";
 import { Network } from "../../src/network/network.ts";
-import { type OptimizerInput, optimizerField } from "../../src/optimizers/table.ts";
+import { type OptimizerInput, optimizerField, optimizers } from "../../src/optimizers/table.ts";
 import { emitUpdate, slotsOf } from "../../src/optimizers/update.ts";
 import { beginStep, lossOfStep } from "../../src/plan/step.ts";
 import golden from "../golden/graph.json";
@@ -81,7 +83,11 @@ function train(config: OptimizerInput, piece = rows) {
       { loss: resolveLoss({ name: "categoricalCrossentropy", labelSmoothing: 0 }), target: "class" },
       { loss: resolveLoss({ name: "meanSquaredError" }), target: "values", factor: boxWeight },
     ],
-    update: { penalties() {}, update: (builder) => emitUpdate(builder, optimizer, network.flat) },
+    update: {
+      penalties() {},
+      update: (builder) =>
+        emitUpdate(builder, { kind: optimizers[optimizer.name], config: optimizer }, network.flat),
+    },
   });
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
@@ -121,6 +127,44 @@ describe.each(golden.trainings.map((one) => [JSON.stringify(one.optimizer), one]
         nearStored(name, whole.network.read(of.get(name)!), want, 1e-5);
       // it learned enough for a wrong gradient to show
       expect(whole.losses.at(-1)).toBeLessThan(whole.losses[0] - 0.05);
+    });
+
+    test("through fit(), with the same bits", async () => {
+      const { topology } = subjectOf(net);
+      const model = fromConfig({
+        nabla: 2,
+        model: topology as never,
+        training: { loss: "meanSquaredError" },
+      }).model;
+      model.compile({
+        optimizer: config,
+        loss: { class: "categoricalCrossentropy", box: "meanSquaredError" },
+        lossWeights: { box: boxWeight },
+      });
+      firstWeights(internalsOf(model).built);
+      const n = batches * rows;
+      const labels = Array.from({ length: n }, (_, r) => (3 * (r % rows) + Math.floor(r / rows)) % 4);
+      const x = {
+        image: { data: inputs[0], shape: [n, 6, 4, 2] },
+        table: { data: inputs[1], shape: [n, 7] },
+      };
+      const y = { class: labels, box: { data: boxes, shape: [n, 3] } };
+      const epochs = Math.floor(steps / batches);
+      const rest = steps - epochs * batches;
+      await model.fit(x, y, { epochs, batchSize: rows, shuffle: false });
+      const cut = (values: Float32Array, shape: readonly number[]) => ({
+        data: values.subarray(0, rest * rows * size(shape)),
+        shape: [rest * rows, ...shape],
+      });
+      if (rest > 0)
+        await model.fit(
+          { image: cut(inputs[0], [6, 4, 2]), table: cut(inputs[1], [7]) },
+          { class: labels.slice(0, rest * rows), box: cut(boxes, [3]) },
+          { batchSize: rows, shuffle: false },
+        );
+      const { built } = internalsOf(model);
+      for (const [i, tensor] of whole.network.tensors.entries())
+        expect(built.read(built.tensors[i]), tensor.name).toEqual(whole.network.read(tensor));
     });
 
     test("in pieces, with the same bits", () => {

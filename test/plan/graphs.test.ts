@@ -201,7 +201,7 @@ const graphs: Record<string, [GraphConfig, rows: number]> = {
         dense("b", 7, "a"),
         dense("c", 4, "b", "sigmoid"),
       ],
-      outputs: { a: "a", b: "b", again: "b", c: "c" },
+      outputs: { c: "c", a: "a", b: "b", again: "b" },
     },
     4,
   ],

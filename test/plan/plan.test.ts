@@ -10,6 +10,7 @@ import { type CoreFacts, ld, PlanBuilder, type PlanImage, type Range } from "../
 import { type InputKind, type Mode, type Plan, type PlanRequest, plan } from "../../src/plan/plan.ts";
 import { setRate } from "../../src/plan/step.ts";
 import { compileTraining, type TrainingOptions } from "../../src/training/compile.ts";
+import { updateOf } from "../../src/training/update.ts";
 import { difference } from "../support/bytes.ts";
 import { checkLayers } from "../support/checkLayers.ts";
 import { testCore, values } from "../support/kernel.ts";
@@ -62,7 +63,7 @@ function request(
     architecture: built,
     inputs: [float32],
     objectives: [{ loss: compiled.loss, target }],
-    update: compiled.update(network as unknown as Network),
+    update: updateOf(compiled, network as unknown as Network),
     core: facts,
     parameter: (layer, name) => placed.get(`${layer}.${name}`)!,
     base: at,
@@ -338,7 +339,7 @@ describe("run in shares, instruction by instruction", () => {
       architecture: network.architecture,
       inputs: [float32],
       objectives: [{ loss: compiled.loss, target: "values" }],
-      update: compiled.update(network),
+      update: updateOf(compiled, network),
       core,
       parameter: (layer, name) => tensors.get(`${layer}.${name}`)!,
       base: network.flat.dw + network.bytes * (1 + compiled.slots.length),

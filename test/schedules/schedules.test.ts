@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { parseSchedule } from "../../src/schedules/parse.ts";
-import { rateAt, scheduleField } from "../../src/schedules/table.ts";
+import { rateAt as rateOf } from "../../src/schedules/rate.ts";
+import { type ScheduleConfig, scheduleField, schedules } from "../../src/schedules/table.ts";
+
+const rateAt = (
+  config: ScheduleConfig,
+  ...rest: [base: number, step: number, stepsPerEpoch: number, epochs: number]
+) => rateOf({ kind: schedules[config.name], config }, ...rest);
 
 const BASE = 0.1;
 const PER_EPOCH = 100;

@@ -12,6 +12,7 @@ import { Network } from "../../src/network/network.ts";
 import type { Mode } from "../../src/plan/plan.ts";
 import { beginStep } from "../../src/plan/step.ts";
 import { compileTraining } from "../../src/training/compile.ts";
+import { updateOf } from "../../src/training/update.ts";
 import { difference } from "./bytes.ts";
 import { checkLayers } from "./checkLayers.ts";
 import { ld, testCore } from "./kernel.ts";
@@ -118,7 +119,7 @@ export function runLayer(
     inputs: [{ type: "float32", scale: 1 }],
     ...(mode !== "predict" && {
       objectives: [{ target: "values", loss: compiled.loss }],
-      update: compiled.update(network),
+      update: updateOf(compiled, network),
     }),
     core,
     parameter: (layer, name) => tensors.get(`${layer}.${name}`)!,

@@ -159,7 +159,7 @@ describe("the same bits", () => {
 test("single batches give the bits of fit()", async () => {
   const [one, many] = [fresh(mixed), fresh(mixed)];
   await one.fit(data, { batchSize: 60, epochs: 3, shuffle: false });
-  for (let i = 0; i < 3; i++) many.trainOnBatch(data);
+  for (let i = 0; i < 3; i++) await many.trainOnBatch(data);
   expect(many.weights()).toEqual(one.weights());
   const half = {
     ...mixed,
@@ -168,7 +168,7 @@ test("single batches give the bits of fit()", async () => {
   };
   const [other, slow] = [fresh(half), fresh(mixed)];
   await other.fit(data, { batchSize: 60, shuffle: false });
-  slow.trainOnBatch(data, { learningRate: 0.005 });
+  await slow.trainOnBatch(data, { learningRate: 0.005 });
   expect(slow.weights()).toEqual(other.weights());
 });
 

@@ -71,14 +71,14 @@ describe("the same gradients give the bits of trainOnBatch()", () => {
     const [hand, batch] = [fresh(layers, optimizer), fresh(layers, optimizer)];
     for (let i = 0; i < 4; i++) {
       await step(hand);
-      batch.trainOnBatch(x, y);
+      await batch.trainOnBatch(x, y);
       expect(hand.weights()).toEqual(batch.weights());
     }
     // and goes on from there
     for (const model of [hand, batch]) await model.fit(x, y, { epochs: 2, batchSize: 5 });
     expect(hand.save()).toEqual(batch.save());
     await step(hand, { learningRate: 0.2 });
-    batch.trainOnBatch(x, y, { learningRate: 0.2 });
+    await batch.trainOnBatch(x, y, { learningRate: 0.2 });
     expect(hand.save()).toEqual(batch.save());
   });
 
@@ -96,7 +96,7 @@ describe("the same gradients give the bits of trainOnBatch()", () => {
         hand.predict(x);
       }
       await hand.applyGradients();
-      batch.trainOnBatch(x, y);
+      await batch.trainOnBatch(x, y);
     }
     expect(weightsSha256(hand)).toBe(weightsSha256(batch));
   });
@@ -108,7 +108,7 @@ describe("the same gradients give the bits of trainOnBatch()", () => {
       await hand.backward(gradientOf(await hand.forward(x)));
       await hand.clearGradients();
       await step(hand);
-      batch.trainOnBatch(x, y);
+      await batch.trainOnBatch(x, y);
     }
     expect(weightsSha256(hand)).toBe(weightsSha256(batch));
   });
@@ -299,7 +299,7 @@ describe("refused", () => {
       "applyGradients: the gradients of backward() are lost",
     );
     await model.backward(gradientOf(await model.forward(x)));
-    model.trainOnBatch(x, y);
+    await model.trainOnBatch(x, y);
     await expect(model.applyGradients()).rejects.toThrow("applyGradients: there are no gradients");
     await model.backward(gradientOf(await model.forward(x)));
     model.gradients(x, y);

@@ -200,11 +200,11 @@ describe("a document has the name alone", () => {
   });
 });
 
-test("single batches, too", () => {
+test("single batches, too", async () => {
   const model = fresh(both);
-  const scores = model.trainOnBatch(data);
+  const scores = await model.trainOnBatch(data);
   expect(scores.right).toBe(scores.accuracy);
-  const tested = model.testOnBatch(data);
+  const tested = await model.testOnBatch(data);
   expect(tested.squares).toBeCloseTo(tested.meanSquaredError!, 6);
 });
 

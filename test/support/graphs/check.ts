@@ -134,7 +134,7 @@ export function expected(
   for (let turn = 1; turn <= turns; turn++) {
     const other = compute(jitterOf(turn));
     for (const [name, v] of Object.entries(want))
-      room[name] = Math.max(room[name], 6 * largest(other[name].map((w, i) => w - v[i])));
+      room[name] = Math.max(room[name], 10 * largest(other[name].map((w, i) => w - v[i])));
   }
   return { want, room, size: Math.max(...Object.values(want).map(largest)) };
 }

@@ -77,6 +77,14 @@ function residual(draw: Draw, shape: Shape): Options | undefined {
   return { layers, ...(draw(3) === 0 && { shortcut: [shape.length === 1 ? flat() : image(1)] }) };
 }
 
+const isSequence = (shape: Shape) => shape.length === 2;
+
+function sequencePooling(draw: Draw, shape: Shape): Options | undefined {
+  if (!isSequence(shape)) return undefined;
+  const poolSize = 1 + draw(Math.min(shape[0], 3));
+  return { poolSize, padding: one(draw, ["valid", "same"]), strides: 1 + draw(2), ceilMode: draw(2) > 0 };
+}
+
 /** Options for a layer applied to one value of this shape; undefined where it cannot be. */
 const SINGLE: Record<string, (draw: Draw, shape: Shape) => Options | undefined> = {
   dense: (draw, shape) =>
@@ -101,6 +109,55 @@ const SINGLE: Record<string, (draw: Draw, shape: Shape) => Options | undefined> 
   dropout: (draw) => ({ rate: one(draw, [0.2, 0.5]) }),
   gaussianNoise: () => ({ stddev: 0.1 }),
   residual,
+  conv1d: (draw, shape) =>
+    isSequence(shape)
+      ? {
+          filters: 1 + draw(5),
+          kernelSize: 1 + draw(Math.min(shape[0], 3)),
+          padding: one(draw, ["valid", "same", "causal"]),
+          activation: one(draw, EACH),
+        }
+      : undefined,
+  conv2dTranspose: (draw, shape) =>
+    isImage(shape)
+      ? {
+          filters: 1 + draw(4),
+          kernelSize: 1 + draw(3),
+          strides: 1 + draw(2),
+          padding: one(draw, ["valid", "same"]),
+          activation: one(draw, EACH),
+        }
+      : undefined,
+  separableConv2d: (draw, shape) =>
+    isImage(shape)
+      ? { filters: 1 + draw(5), kernelSize: 1 + draw(3), padding: "same", depthMultiplier: 1 + draw(2) }
+      : undefined,
+  maxPooling1d: sequencePooling,
+  averagePooling1d: sequencePooling,
+  groupNormalization: (draw, shape) => {
+    const n = shape[shape.length - 1];
+    const groups = one(
+      draw,
+      [...Array(n).keys()].map((i) => i + 1).filter((i) => n % i === 0),
+    );
+    // of two values only the order would be left
+    return n / groups > 2 || shape.length > 1 ? { groups, epsilon: 0.1 } : undefined;
+  },
+  prelu: (draw, shape) => ({
+    sharedAxes: shape.map((_, i) => i + 1).filter(() => draw(2) > 0),
+  }),
+  normalization: (_draw, shape) => {
+    const n = shape[shape.length - 1];
+    const each = (f: (i: number) => number) => Array.from({ length: n }, (_, i) => f(i));
+    return { mean: each((i) => i / 7), variance: each((i) => 0.5 + i) };
+  },
+  permute: (draw, shape) => ({
+    dims: one(draw, [shape.map((_, i) => i + 1), shape.map((_, i) => shape.length - i)]),
+  }),
+  upSampling2d: (draw, shape) =>
+    isImage(shape)
+      ? { size: [1 + draw(2), 2], interpolation: one(draw, ["nearest", "bilinear"]) }
+      : undefined,
 };
 
 const kinds: Readonly<Record<string, { readonly kind: LayerKind }>> = ALL;

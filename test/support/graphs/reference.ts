@@ -75,6 +75,18 @@ export function largest(values: ArrayLike<number>): number {
   for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]));
   return most;
 }
+/** What the differences of a channel's values are multiplied by where it is normalised over a batch: of two rows hardly a gradient is left. */
+function steepest(x: Float64Array, channels: number): number {
+  let most = 0;
+  for (let c = 0; c < channels; c++) {
+    const values = x.filter((_, i) => i % channels === c);
+    const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
+    const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length;
+    most = Math.max(most, 1 / Math.sqrt(variance + 0.01));
+  }
+  return most;
+}
+
 const add = (a: Float64Array | undefined, b: Float64Array) => a?.map((v, i) => v + b[i]) ?? b.slice();
 
 /** @param named layers with their names and inputs written out */
@@ -172,7 +184,11 @@ export function referenceGraph({ layers, outputs }: GraphConfig): ReferenceGraph
           const most = largest(dy);
           if (cancels === "slope") return { dxs: [jitter(dx, most)], gradients };
           const signs = dy.map((_, i) => most * (i % 3 === 0 ? -1 : 1));
-          return { dxs: [jitter(dx, largest(pass.backward(signs).dx))], gradients };
+          const size = Math.max(
+            largest(pass.backward(signs).dx),
+            most * steepest(given[0], shapes[from[0]].at(-1)!),
+          );
+          return { dxs: [jitter(dx, size)], gradients };
         });
         for (const [tensor, value] of Object.entries(pass.moving)) {
           now[`${at}.${tensor}`] = value;

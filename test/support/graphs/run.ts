@@ -10,7 +10,7 @@ import { buildLayers, registerAll } from "../../../src/layers/table.ts";
 import { resolveLoss } from "../../../src/losses/resolve.ts";
 import type { Tensor } from "../../../src/network/inference.ts";
 import { Network } from "../../../src/network/network.ts";
-import { optimizerField } from "../../../src/optimizers/table.ts";
+import { optimizerField, optimizers } from "../../../src/optimizers/table.ts";
 import { emitUpdate } from "../../../src/optimizers/update.ts";
 import { type Mode, type PlanRequest, plan } from "../../../src/plan/plan.ts";
 import { beginStep } from "../../../src/plan/step.ts";
@@ -133,7 +133,10 @@ export function runGraph(
     inputs: reference.inputShapes.map(() => ({ type: "float32", scale: 1 })),
     ...(mode !== "predict" && {
       objectives: reference.outputShapes.map((_, k) => ({ loss, target: "values", factor: factors[k] })),
-      update: { penalties() {}, update: (builder) => emitUpdate(builder, sgd, network.flat) },
+      update: {
+        penalties() {},
+        update: (builder) => emitUpdate(builder, { kind: optimizers.sgd, config: sgd }, network.flat),
+      },
       inputGradient: mode === "train" && !packed,
     }),
     core,
