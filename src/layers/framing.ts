@@ -22,6 +22,8 @@ export function framingOperation(
     parameters: [],
     inputShape,
     outputShape,
+    // zeros around an image are no values of it
+    onlyLayout: top <= 0 && bottom <= 0 && left <= 0 && right <= 0,
     forward({ builder, output }: Site, x: Range): Range {
       const y = output(outputShape);
       builder.emit("ZERO_PAD", { y, x, height, width, channels, outHeight, outWidth, top, left });

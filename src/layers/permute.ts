@@ -66,6 +66,7 @@ function build({ dims }: Infer<ReturnType<typeof fields>>, { name, called, input
     parameters: [],
     inputShape,
     outputShape,
+    onlyLayout: true,
     forward(site: Site, x: Range): Range {
       const y = site.output(outputShape);
       emit(site, x, inputShape, y, order);

@@ -30,6 +30,7 @@ export function buildUpSampling(
     parameters: [],
     inputShape,
     outputShape,
+    onlyLayout: true,
     forward({ builder, output }: Site, x: Range): Range {
       const y = output(outputShape);
       builder.emit(forward, { y, x, ...geometry });

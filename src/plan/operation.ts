@@ -65,7 +65,7 @@ interface Step {
   readonly outputShape: readonly number[];
   /** Whether x may be an image whose pixels lie without padding: see Range.packed. */
   readonly takesPacked?: boolean;
-  /** Whether y are the values of x, in another layout at most. */
+  /** Whether y are values of x, or lie between them, in another layout or place at most: what an activation made of them they still are. */
   readonly onlyLayout?: boolean;
   /** The activation it applies, where it does nothing else: what the loss may compute with it. */
   readonly activation?: string;

@@ -5,6 +5,7 @@ import {
   arrayDataset,
   checkGradients,
   conv2d,
+  cropping2d,
   dense,
   flatten,
   globalAveragePooling2d,
@@ -12,8 +13,10 @@ import {
   load,
   type Model,
   maxPooling2d,
+  permute,
   reshape,
   sequential,
+  upSampling2d,
 } from "../../src/index.ts";
 import stored from "../golden/pixels.json";
 import { near } from "../support/harness.ts";
@@ -256,5 +259,23 @@ describe("what does not fit", () => {
     await expect(
       logits.evaluate(x, classes([rows, height, width], 2), { classWeight: { 1: 2 } }),
     ).rejects.toThrow('classWeight: loss "binaryCrossentropy" takes the pixels of these outputs together');
+  });
+});
+
+describe("values that only change their place are what the activation made of them", () => {
+  test.each([
+    ["reshape", reshape({ targetShape: [16, 4] }), [16, 4]],
+    ["permute", permute({ dims: [2, 1, 3] }), [4, 4, 4]],
+    ["cropping2d", cropping2d({ cropping: 1 }), [2, 2, 4]],
+    ["upSampling2d", upSampling2d(), [8, 8, 4]],
+    ["upSampling2d, bilinear", upSampling2d({ interpolation: "bilinear" }), [8, 8, 4]],
+  ])("%s after a sigmoid", async (_, after, shape) => {
+    const last = conv2d({ filters: 4, kernelSize: 1, activation: "sigmoid", inputShape: [4, 4, 4] });
+    const model = sequential([last, after], { seed: 1 }).compile({ loss: "binaryCrossentropy" });
+    const x = { data: Float32Array.from({ length: 2 * 64 }, (_, i) => Math.sin(i)), shape: [2, 4, 4, 4] };
+    const p = model.predict(x).data;
+    const y = { data: Float32Array.from(p, (_, i) => i % 2), shape: [2, ...shape] };
+    const want = p.reduce((sum, v, i) => sum - Math.log(i % 2 ? v : 1 - v) / p.length, 0);
+    expect((await model.evaluate(x, y)).loss).toBeCloseTo(want, 5);
   });
 });
