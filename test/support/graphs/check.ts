@@ -240,8 +240,14 @@ export function checkGraph(
   plant(whole);
   const drawn = drawnBy(subject, rows);
   const dys = whole.dys.map((dy, k) => Float64Array.from(dy, (v) => v * (factors?.[k] ?? 1)));
-  const { want, room } = expected(subject, given, dys, true, drawn);
-  compare(figuresGot(whole), want, room);
+  let { want, room } = expected(subject, given, dys, true, drawn);
+  try {
+    compare(figuresGot(whole), want, room);
+  } catch {
+    // a few roundings may all be kind, where one value is the difference of many others: more of them say what there may be
+    ({ want, room } = expected(subject, given, dys, true, drawn, 40));
+    compare(figuresGot(whole), want, room);
+  }
   const loss = whole.dys.reduce(
     (sum, dy, k) => sum + (factors?.[k] ?? 1) * dy.reduce((s, v) => s + 0.5 * v * v, 0),
     0,
