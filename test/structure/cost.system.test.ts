@@ -98,6 +98,7 @@ describe("by hand it takes", () => {
       "src/layers/names.ts",
       "src/losses/all.ts",
       "src/metrics/all.ts",
+      "src/metrics/names.ts",
       "src/optimizers/all.ts",
       "src/schedules/all.ts",
     ]);
