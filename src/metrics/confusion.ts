@@ -23,11 +23,12 @@ export class ConfusionMatrix {
     this.counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   }
 
-  // what makes them may be a file that was loaded later, with this class in it once more
+  /** Whether a value is one: what makes them may be a file that was loaded later, with this class in it once more. */
   static [Symbol.hasInstance](value: unknown): boolean {
     return Object.prototype.toString.call(value) === `[object ${NAME}]`;
   }
 
+  /** "ConfusionMatrix". */
   get [Symbol.toStringTag](): string {
     return NAME;
   }
