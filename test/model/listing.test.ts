@@ -50,7 +50,7 @@ describe("it is the tape that runs", () => {
   test.each(cases)("%s, %s: every field, every offset", async (net, mode) => {
     const { made, y } = nets[net];
     const runs = {
-      train: () => made().fit(x, y, { epochs: 1, batchSize: 5 }),
+      train: () => made().fit(x, y, { epochs: 1, batchSize: 5, worker: false }),
       evaluate: () => made().evaluate(x, y, { batchSize: 5 }),
       predict: () => Promise.resolve(made().predict(x, { batchSize: 5 })),
     };

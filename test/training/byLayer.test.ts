@@ -39,7 +39,8 @@ function fresh(optimizer: Optimizer, more: Partial<TrainingOptions> = {}): Model
 /** Weights after some epochs of four steps each. */
 async function after(optimizer: Optimizer, epochs: number, more: Partial<TrainingOptions> = {}) {
   const model = fresh(optimizer, more);
-  await model.fit(data, { epochs, batchSize: 15 });
+  // here, where tapes are looked at
+  await model.fit(data, { epochs, batchSize: 15, worker: false });
   return model.weights();
 }
 /** Weights after one step: its gradients are the same whatever the rate. */
