@@ -145,14 +145,13 @@ const nameOf = (given: unknown): unknown =>
 /** The list of names in a list of metrics. */
 const namesOf = (list: unknown): unknown => (Array.isArray(list) ? list.map(nameOf) : list);
 
-/** An object with a value by each output's name; undefined for one value for all. */
-const byName = (given: unknown): object | undefined =>
-  typeof given === "object" &&
-  given !== null &&
-  !Array.isArray(given) &&
-  !("name" in given || "value" in given)
-    ? given
-    : undefined;
+/** An object with a value by each output's name, "value" among them; undefined for one value for all. */
+function byName(given: unknown): object | undefined {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) return undefined;
+  const { name, value } = given as { name?: unknown; value?: unknown };
+  const one = (name !== undefined && typeof name !== "object") || typeof value === "function";
+  return one ? undefined : given;
+}
 
 /** A value for all, or each of those by the names of outputs, changed. */
 export function eachOf<T>(given: T, change: (one: never) => unknown): T {
@@ -173,6 +172,25 @@ function checkKeys(option: string, given: object | undefined, names: readonly st
         ? `compile: ${option}: there is no output "${name}"${didYouMean(name, names)}; there are ${names.join(", ")}`
         : `compile: ${option}: the model has one output, so expected one ${option === "metrics" ? "list" : "value"} and no names, got "${name}"`,
     );
+  }
+}
+
+/** @throws NablaError where two figures would have one name, or two functions of the program's own */
+function checkFigures(goals: readonly Goal[]): void {
+  const own = new Map<string, OwnMetric>();
+  for (const { name, metrics } of goals) {
+    if (name === "val")
+      throw new NablaError(
+        'compile: the loss of output "val" would be called valLoss, as that of validation is; give the output another name',
+      );
+    for (const each of metrics) {
+      if (typeof each === "string") continue;
+      if ((own.get(each.name) ?? each).value !== each.value)
+        throw new NablaError(
+          `compile: metrics: two functions are called "${each.name}"; call that of output "${name}" differently`,
+        );
+      own.set(each.name, each);
+    }
   }
 }
 
@@ -233,6 +251,7 @@ export function compileTraining(
     const metrics = named.map((each, i) => (typeof each === "string" ? each : (list[i] as OwnMetric)));
     return { ...(several && { name }), loss, factor: lossWeights?.[name!] ?? 1, metrics };
   });
+  if (several) checkFigures(goals);
   const config = {
     loss: fields.loss.check(eachOf(options.loss, nameOf), "loss"),
     ...(lossWeights && { lossWeights }),

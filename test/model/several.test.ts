@@ -267,6 +267,38 @@ test("trainOnBatch goes as fit does", async () => {
   ]);
 });
 
+test("an output may be called value", async () => {
+  const a = input({ shape: [5], name: "state" });
+  const body = dense({ units: 4, activation: "tanh" }).apply(a);
+  const net = model({
+    inputs: a,
+    outputs: {
+      value: dense({ units: 1 }).apply(body),
+      policy: dense({ units: 3, activation: "softmax" }).apply(body),
+    },
+  }).compile({ loss: { value: "meanSquaredError", policy: "categoricalCrossentropy" } });
+  const { history } = await net.fit(
+    left,
+    { value: y.box.map(([v]) => [v!]), policy: y.digit },
+    { epochs: 1 },
+  );
+  expect(Object.keys(history)).toEqual(["loss", "valueLoss", "policyLoss", "learningRate"]);
+});
+
+test("figures have one name each", () => {
+  const a = input({ shape: [5] });
+  const of = (name: string, metrics: TrainingOptions["metrics"]) =>
+    model({
+      inputs: a,
+      outputs: { [name]: dense({ units: 1 }).apply(a), other: dense({ units: 1 }).apply(a) },
+    }).compile({ loss: "meanSquaredError", metrics });
+  expect(() => of("val", [])).toThrow('the loss of output "val" would be called valLoss');
+  const mine = (factor: number) => ({ name: "mine", value: () => factor });
+  expect(() => of("one", { one: [mine(1)], other: [mine(2)] })).toThrow('two functions are called "mine"');
+  const same = mine(1);
+  of("one", { one: [same], other: [same] });
+});
+
 describe("refused", () => {
   const chain = () => fresh();
   test.each<[string, () => unknown, string]>([
