@@ -68,7 +68,7 @@ export const images: Reader<"images", { images?: ImageSetOptions }> = {
     const parts: ImagePart<PictureFile>[] = [];
     for (const folder of [train, ...(layout.test === undefined ? [] : [named(layout.test)])]) {
       const found = await labelled(folder, classes, pictures, problems);
-      parts.push({ folder: folder.where, files: await measured(found, pictures, problems) });
+      parts.push({ folder: folder.where, files: await measured(found, pictures, given, problems) });
     }
     const decoder = pictures.decoder(given);
     const { kinds, flag } = pictures;
@@ -139,6 +139,7 @@ async function walk(folder: DataFolder, add: (file: DataFile) => void, problems:
 async function measured(
   files: readonly Labelled[],
   pictures: PictureHost,
+  options: ImageSetOptions,
   problems: Problem[],
 ): Promise<PictureFile[]> {
   const found = new Array<PictureFile | Problem>(files.length);
@@ -149,7 +150,7 @@ async function measured(
       const { file, label } = files[i]!;
       const { path, relative } = file;
       try {
-        found[i] = { file, path, relative, label, ...(await pictures.header(file)) };
+        found[i] = { file, path, relative, label, ...(await pictures.header(file, options)) };
       } catch (error) {
         found[i] = { path, why: (error as Error).message.replace(`${path}: `, "") };
       }
