@@ -3,7 +3,7 @@
  * with both readings and the option for each.
  */
 import { didYouMean, NablaError } from "../../errors.ts";
-import { isExact, isMissing, labelOf } from "./cells.ts";
+import { isCode, isExact, isMissing, labelOf } from "./cells.ts";
 import type { Table } from "./csvTable.ts";
 import {
   type ColumnNumbers,
@@ -99,9 +99,6 @@ const missingLabel = (cell: string, task: Task): string =>
   cell === ""
     ? "the label is missing"
     : `the label is missing (${JSON.stringify(cell)})${task === "auto" ? `; --missing drop leaves such rows out, ${EACH}` : "; --missing drop leaves such rows out"}`;
-
-/** Digits that are no quantity: a zero in front, or more of them than a number holds. */
-const isCode = (cell: string): boolean => /^\d+$/.test(cell) && !isExact(cell);
 
 function codes(column: Column, at: number): TableTarget {
   const read = classesOf(column, "codes, kept as they are written");
