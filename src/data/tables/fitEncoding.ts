@@ -5,7 +5,7 @@ import { isMissing } from "./cells.ts";
 import type { Table } from "./csvTable.ts";
 import { type ColumnEncoding, kindNames, kindOf, type TableEncoding } from "./encoding.ts";
 import { freeText } from "./kinds/category.ts";
-import { type ColumnCells, some } from "./kinds/kind.ts";
+import { type ColumnCells, some, word } from "./kinds/kind.ts";
 import { type ColumnNumbers, columnNumbers, type Decimal, decimalOfTable } from "./numbers.ts";
 
 /** Values of a column of text that have an input of their own, if nobody says how many. */
@@ -100,8 +100,8 @@ export function fitEncoding(
       cells: each.cells,
       numbers: () => each.numbers,
       isMissing: words ? (cell) => cell === "" : isMissing,
-      rows,
       maxCategories,
+      rows,
       ...(shown && { shown }),
       ...(options.decimal && { decimal: options.decimal }),
       refuse: (row, problem) => each.refuse(row, problem),
@@ -140,21 +140,42 @@ function entryOf(column: ColumnCells, asked: AskedColumn | undefined): ColumnEnc
 }
 
 /** With the mean or the most frequent value of the training rows, and a mark where they have missing values. */
-function withFill(entry: ColumnEncoding, column: ColumnCells): ColumnEncoding {
-  const { cells, rows } = column;
+function withFill(entry: ColumnEncoding, { cells, rows, isMissing: missing }: ColumnCells): ColumnEncoding {
+  const gaps = rows.some((row) => missing(cells[row]!)) && rows.some((row) => !missing(cells[row]!));
+  return { ...entry, fill: fillOf(entry, cells, rows), ...(gaps && { indicator: true }) } as ColumnEncoding;
+}
+
+/** Of rows without a value, what the others are like. */
+function fillOf(
+  entry: ColumnEncoding,
+  cells: readonly string[],
+  rows: Iterable<number>,
+): ColumnEncoding["fill"] {
   const kind = kindOf(entry.kind);
   const read = kind.reader(entry);
-  const here = [...rows].filter((row) => !column.isMissing(cells[row]!));
-  // where none of them has a value, the others say what it is like
-  const known = here.length > 0 ? here : [...cells.keys()].filter((row) => !column.isMissing(cells[row]!));
-  const values = known.flatMap((row) => read(cells[row]!) ?? []);
-  const fill = kind.averaged ? meanOf(values) : kind.nameOf!(entry, mostFrequent(values));
-  return {
-    ...entry,
-    fill,
-    ...(here.length < rows.length && here.length > 0 && { indicator: true }),
-  } as ColumnEncoding;
+  const values: number[] = [];
+  for (const row of rows) {
+    const value = read(cells[row]!) ?? (isMissing(cells[row]!) ? undefined : kind.otherwise?.(entry));
+    if (value !== undefined) values.push(value);
+  }
+  if (values.length === 0)
+    return entry.fill ?? fillOf({ ...entry, fill: 0 } as ColumnEncoding, cells, cells.keys());
+  if (kind.averaged) return meanOf(values);
+  const named = values.filter((value) => kind.nameOf!(entry, value) !== undefined);
+  return named.length > 0 ? kind.nameOf!(entry, mostFrequent(named)) : (entry.fill ?? kind.nameOf!(entry, 0));
 }
+
+/** The same inputs, with missing values filled by what these rows are like. */
+export const refill = (
+  encoding: TableEncoding,
+  columns: readonly TableColumn[],
+  rows: Uint32Array,
+): ColumnEncoding[] =>
+  encoding.map((entry, i) =>
+    entry.fill === undefined
+      ? entry
+      : ({ ...entry, fill: fillOf(entry, columns[i]!.cells, rows) } as ColumnEncoding),
+  );
 
 /** From the first value on, so that a large one costs no digits. */
 export function meanOf(values: readonly number[]): number {
@@ -199,12 +220,9 @@ function refuseTexts(table: Table, texts: readonly { name: string; different: nu
   const [first] = texts;
   const figures = some(texts.map(({ different }) => String(different)));
   const several = texts.length > 1;
-  const ignore = texts.map(({ name }) => `--ignore ${quoted(name)}`).join(" ");
+  const ignore = texts.map(({ name }) => `--ignore ${word(name)}`).join(" ");
   return new NablaError(
-    `${table.name}: column${several ? "s" : ""} ${some(names)}: free text or ids (${figures} different values in ${table.rows.length} rows), from which nothing can be learned; ${ignore} leaves ${several ? "them" : "it"} out, --column ${quoted(`${first!.name}=category`)} reads ${several ? "one" : "it"} as categories`,
+    `${table.name}: column${several ? "s" : ""} ${some(names)}: free text or ids (${figures} different values in ${table.rows.length} rows), from which nothing can be learned; ${ignore} leaves ${several ? "them" : "it"} out, --column ${word(`${first!.name}=category`)} reads ${several ? "one" : "it"} as categories`,
     { details: { columns: texts.map(({ name }) => name) } },
   );
 }
-
-/** As a word of a command line. */
-const quoted = (text: string): string => (/^[\w.=-]+$/.test(text) ? text : JSON.stringify(text));

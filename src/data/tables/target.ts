@@ -66,6 +66,16 @@ export function readTarget(table: Table, at: number, options: TargetOptions = {}
     : read;
 }
 
+/**
+ * What is no label among these cells. Where + is a class, - is one as well; and where classes are asked for, only an empty cell
+ * is none.
+ */
+export function isMissingLabel(cells: readonly string[], task: Task): (cell: string) => boolean {
+  if (task === "classification") return (cell) => cell === "";
+  const signs = cells.includes("+");
+  return (cell) => isMissing(cell) && !(signs && (cell === "-" || cell === "−"));
+}
+
 /** A column and where its cells stand. */
 class Column {
   readonly cells: readonly string[];
@@ -84,12 +94,8 @@ class Column {
     });
   }
 
-  /** Where + is a class, - is one as well; and where classes are asked for, only an empty cell is none. */
   firstMissing(task: Task): number {
-    const signs = this.cells.includes("+");
-    return this.cells.findIndex((cell) =>
-      task === "classification" ? cell === "" : isMissing(cell) && !(signs && (cell === "-" || cell === "−")),
-    );
+    return this.cells.findIndex(isMissingLabel(this.cells, task));
   }
 }
 

@@ -3,7 +3,7 @@ import { bool, choice, number as figure, list } from "../../../fields/fields.ts"
 import { object, optional } from "../../../fields/objects.ts";
 import { cos, sin } from "../../../math/elementary.ts";
 import { CYCLES, type Cycle, type DateOrder, dateOf, isClock, ordersOf, passed } from "../dates.ts";
-import { type ColumnCells, type ColumnKind, type Filled, firstOdd, present } from "./kind.ts";
+import { type ColumnCells, type ColumnKind, type Filled, firstOdd, present, word } from "./kind.ts";
 
 const ORDERS = ["dmy", "mdy"] as const;
 
@@ -90,7 +90,7 @@ function fit(column: ColumnCells, given?: Asked): DateColumn | undefined {
     if (differs >= 0)
       column.refuse(
         differs,
-        `${JSON.stringify(column.cells[differs])} begins with the day or with the month: --column ${JSON.stringify(`${column.name}=date:dmy`)} or ${JSON.stringify(`${column.name}=date:mdy`)}`,
+        `${JSON.stringify(column.cells[differs])} begins with the day or with the month: --column ${word(`${column.name}=date:dmy`)} or ${word(`${column.name}=date:mdy`)} says which`,
       );
   }
   return { ...(numeric >= 0 && order && { order }), ...(cyclic?.length && { cyclic: [...cyclic] }) };

@@ -89,6 +89,10 @@ export const present = ({ cells, isMissing: missing }: ColumnCells): string[] =>
 export const firstOdd = (column: ColumnCells, fits: (cell: string) => boolean): number =>
   column.cells.findIndex((cell) => !column.isMissing(cell) && !fits(cell));
 
+/** As a word of a command line. */
+export const word = (text: string): string =>
+  /^[\p{L}\d_.,:=+/-]+$/u.test(text) ? text : JSON.stringify(text);
+
 /** Some of many, for messages. */
 export const some = (names: readonly string[], most = 8): string =>
   names.length <= most ? names.join(", ") : `${names.slice(0, most).join(", ")}, …`;

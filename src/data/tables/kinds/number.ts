@@ -3,7 +3,7 @@ import { bool, choice, number as figure, string } from "../../../fields/fields.t
 import { object, optional } from "../../../fields/objects.ts";
 import { isCode, isNumber } from "../cells.ts";
 import { type Decimal, decimalOfColumn, mostlyNumbers, readNumber } from "../numbers.ts";
-import { type ColumnCells, type ColumnKind, type Filled, firstOdd } from "./kind.ts";
+import { type ColumnCells, type ColumnKind, type Filled, firstOdd, word } from "./kind.ts";
 
 export interface NumberColumn extends Filled {
   /** What stands before the fraction, where cells may have separators or a unit; else they are as programs write numbers. */
@@ -59,8 +59,7 @@ function fit(column: ColumnCells, asked?: { decimal?: Decimal }): NumberColumn |
     // codes are what they are written like
     if (firstOdd(column, (cell) => !isCode(cell)) >= 0) return undefined;
   }
-  const as = (kind: string) => `--column ${JSON.stringify(`${column.name}=${kind}`)}`;
-  const ways = `${as("category")} takes each different cell as a category, --ignore ${JSON.stringify(column.name)} leaves the column out`;
+  const ways = `--column ${word(`${column.name}=category`)} takes each different cell as a category, --ignore ${word(column.name)} leaves the column out`;
   if (numbers.odd >= 0)
     column.refuse(
       numbers.odd,
