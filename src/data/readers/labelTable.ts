@@ -78,7 +78,7 @@ const isList = (found: DataFile | readonly DataFile[]): found is readonly DataFi
 /** As the host knows it, else a path in the folder. */
 async function sourceOf(folder: DataFolder, labels: unknown, host: DataHost): Promise<DataFile> {
   const found =
-    (await host.file(labels)) ?? (typeof labels === "string" ? await below(folder, labels) : undefined);
+    (await host.file?.(labels)) ?? (typeof labels === "string" ? await below(folder, labels) : undefined);
   if (found) return found;
   throw new NablaError(
     `labels: ${typeof labels === "string" ? `there is no file ${show(labels)}, nor is it in ${folder.where}` : `expected a table, got ${show(labels)}`}`,
