@@ -7,8 +7,9 @@ import { titleOf } from "../../data/readers/open.ts";
 import { labelsOf } from "../../data/split.ts";
 import { openData } from "../../node/dataFiles.ts";
 import { showShape, sizeOf } from "../../shape.ts";
-import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
+import { columnOf, type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
 import { unnamed } from "../input/inputs.ts";
+import { notesOf, sayNotes } from "../input/notes.ts";
 import type { Terminal } from "../terminal.ts";
 import { drawImages, imageOf } from "../text/draw.ts";
 import { count, figure, percent, plural, table } from "../text/format.ts";
@@ -38,16 +39,16 @@ export async function dataCommand(
   const data = await openData(source, {
     testFraction: 0,
     standardise: false,
-    ...(label !== undefined && { label: /^-?\d+$/.test(label) ? Number(label) : label }),
+    ...(label !== undefined && { label: columnOf(label) }),
     ...(flags.ignore && { ignore: flags.ignore }),
     ...(flags.task && { task: flags.task }),
     ...(flags.samples !== undefined && { samples: flags.samples }),
     ...imageOptions(flags, terminal),
   });
   sayLeftOut(data, terminal);
-  const { train, test } = data;
+  const { train, validation, test } = data;
   const names = train.target.kind === "class" ? classesOf(train) : [];
-  const counts = [train, ...(test ? [test] : [])].map((part) =>
+  const counts = [train, ...(validation ? [validation] : []), ...(test ? [test] : [])].map((part) =>
     names.length ? countLabels(part, names.length) : [],
   );
   if (flags.json) {
@@ -55,7 +56,9 @@ export async function dataCommand(
       data: source,
       kind: data.kind,
       rows: train.length,
+      ...(validation && { validationRows: validation.length }),
       testRows: test?.length ?? 0,
+      ...notesOf(data),
       inputShape: train.inputShape,
       inputType: train.inputType,
       target: train.target,
@@ -67,8 +70,9 @@ export async function dataCommand(
     return 0;
   }
   print(
-    `${bold(data.name)}: ${titleOf(data.kind)}, ${plural(train.length, "row")}${test ? `, and ${count(test.length)} to test with` : ""}`,
+    `${bold(data.name)}: ${titleOf(data.kind)}, ${plural(train.length, "row")}${validation ? `, ${count(validation.length)} to validate on` : ""}${test ? `, and ${count(test.length)} to test with` : ""}`,
   );
+  sayNotes(data, terminal);
   print(
     `inputs: ${showShape(train.inputShape)} of ${train.inputType}${train.inputScale === 1 ? "" : `, scaled by ${scale(train.inputScale)}`}`,
   );
@@ -81,12 +85,12 @@ export async function dataCommand(
   if (train.target.kind === "values")
     print(`targets: ${train.target.size} value${train.target.size === 1 ? "" : "s"} a row`);
   if (names.length > 0 && names.length <= 100) {
-    const head = ["class", "rows", "share", ...(test ? ["test"] : [])];
+    const head = ["class", "rows", "share", ...(validation ? ["validation"] : []), ...(test ? ["test"] : [])];
     const rows = names.map((name, c) => [
       name,
       count(counts[0]![c]!),
       percent(counts[0]![c]! / train.length),
-      ...(test ? [count(counts[1]![c]!)] : []),
+      ...counts.slice(1).map((part) => count(part[c]!)),
     ]);
     print(`\n${table(head, rows)}`);
   } else if (names.length) print(`targets: ${count(names.length)} classes`);
