@@ -2,7 +2,6 @@
  * Picture files on a page. PNG and JPEG are decoded by Nabla itself, so that their pixels are those of every other engine; what else the
  * browser knows (WebP, GIF, AVIF, …) it decodes.
  */
-import { decoding } from "../../data/images/decode.ts";
 import {
   checkPixels,
   imageHeaderOf,
@@ -86,6 +85,8 @@ async function decodeHere(
   behind: number,
   maxPixels: number | undefined,
 ): Promise<Picture> {
+  // only pages that decode files load what decodes them
+  const { decoding } = await import("../../data/images/decode.ts");
   const pause = pauser();
   const steps = decoding(bytes, name, { behind, maxPixels });
   let unpacked: Unpacked = "damaged";

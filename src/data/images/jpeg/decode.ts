@@ -2,17 +2,18 @@
 import { NablaError } from "../../../errors.ts";
 import type { ImageHeader } from "../imageHeader.ts";
 import { orient, type Picture } from "../picture.ts";
-import { Bits, truncated } from "./bits.ts";
 import { type Frame, isFrame, readFrame } from "./frame.ts";
 import { readHuffmanTables, standardTables } from "./huffman.ts";
 import { DHT, DQT, DRI, EOI, isBare, nextMarker, SOS, segmentAt } from "./markers.ts";
-import { type Plane, pixelsOf } from "./pixels.ts";
-import { Coefficients } from "./progressive.ts";
-import { readScan } from "./scan.ts";
-import { sequentialScan } from "./sequential.ts";
+import { JpegMemory } from "./memory.ts";
+import { Progression } from "./progression.ts";
+import { readBlocks, readScan, truncated } from "./scan.ts";
 
 /** No writer makes more; each takes the time of a look at every block. */
 const MOST_SCANS = 100;
+
+/** As in assembly/pictures/pixels.ts. */
+const [GREY, RGB, YCC, CMYK, YCCK] = [0, 1, 2, 3, 4];
 
 /**
  * Baseline, extended and progressive JPEG of 8 bits; grey, colours or four inks. A step is a few milliseconds' work.
@@ -20,19 +21,36 @@ const MOST_SCANS = 100;
  * @throws NablaError without the file's name, for what is truncated or damaged
  */
 export function* decodeJpeg(bytes: Uint8Array, header: ImageHeader): Generator<undefined, Picture> {
+  const memory = new JpegMemory(bytes);
+  try {
+    const frame = yield* readScans(bytes, memory);
+    if (frame.progressive) yield* memory.samples(frame);
+    const { width, height, components } = frame;
+    const { rgb, ycck } = header;
+    const colours =
+      components.length === 1 ? GREY : components.length === 3 ? (rgb ? RGB : YCC) : ycck ? YCCK : CMYK;
+    const data = yield* memory.pixels(frame, colours!);
+    const picture = { data, width, height, channels: components.length === 1 ? 1 : 3 } as const;
+    return orient(picture, header.orientation);
+  } finally {
+    memory.free();
+  }
+}
+
+/** Reads all segments into memory. */
+function* readScans(bytes: Uint8Array, memory: JpegMemory): Generator<undefined, Frame> {
   const tables = standardTables();
   const quantisation = new Map<number, Uint16Array>();
   let frame: Frame | undefined;
-  let planes: Plane[] = [];
-  let coefficients: Coefficients | undefined;
-  /** Quantisation steps of each component: those that were in force at its first scan. */
-  const steps: Uint16Array[] = [];
+  let progression: Progression | undefined;
+  /** Components that have their quantisation steps: those that were in force at their first scan. */
+  const begun = new Set<number>();
   let interval = 0;
   let scans = 0;
   for (let at = 2; ; ) {
     const marker = nextMarker(bytes, at);
     // a camera's frames may lack the last marker; whether a scan is missing, only sequential files show
-    if (!marker && frame && !frame.progressive && steps.filter(Boolean).length === planes.length) break;
+    if (!marker && frame && !progression && begun.size === frame.components.length) break;
     if (!marker) throw truncated(bytes);
     const { code } = marker;
     if (code === EOI) break;
@@ -49,8 +67,8 @@ export function* decodeJpeg(bytes: Uint8Array, header: ImageHeader): Generator<u
     if (isFrame(code)) {
       if (frame) throw new NablaError("damaged JPEG: it has two frames; copy or download the file again");
       frame = readFrame(code, data);
-      planes = planesOf(frame);
-      if (frame.progressive) coefficients = new Coefficients(frame);
+      if (frame.progressive) progression = new Progression(frame);
+      memory.layOut(frame);
     }
     if (code !== SOS) continue;
     // the header was read before, so there is a frame
@@ -58,33 +76,25 @@ export function* decodeJpeg(bytes: Uint8Array, header: ImageHeader): Generator<u
     if (++scans > MOST_SCANS)
       throw new NablaError(`damaged JPEG: more than ${MOST_SCANS} scans, which no picture needs`);
     for (const { index, component } of scan.components) {
-      if (steps[index] && !coefficients)
+      if (begun.has(index)) {
+        if (progression) continue;
         throw new NablaError("damaged JPEG: a component comes twice; copy or download the file again");
-      steps[index] ??= quantisation.get(component.table) ?? missing();
+      }
+      memory.setSteps(index, quantisation.get(component.table) ?? missing());
+      begun.add(index);
     }
-    const bits = new Bits(bytes, at);
-    if (coefficients) yield* coefficients.scan(scan, bits, interval);
-    else yield* sequentialScan(scan, frame!, bits, interval, steps, planes);
-    at = bits.at;
+    progression?.expect(scan);
+    at = yield* readBlocks(scan, frame!, bytes, memory, at, interval);
   }
-  if (steps.filter(Boolean).length < planes.length || coefficients?.complete === false)
-    throw new NablaError(
-      "truncated JPEG: its last scans are missing, so the picture is only in part there; copy or download the file again",
-    );
-  if (coefficients) yield* coefficients.samples(steps, planes);
-  const { rgb = false, ycck = false } = header;
-  return orient(yield* pixelsOf(frame!, planes, { rgb, ycck }), header.orientation);
+  if (frame && begun.size === frame.components.length && progression?.complete !== false) return frame;
+  throw new NablaError(
+    "truncated JPEG: its last scans are missing, so the picture is only in part there; copy or download the file again",
+  );
 }
 
 function missing(): never {
   throw new NablaError("damaged JPEG: a quantisation table is missing; copy or download the file again");
 }
-
-const planesOf = ({ components }: Frame): Plane[] =>
-  components.map((component) => ({
-    component,
-    samples: new Uint8ClampedArray(component.stride * component.rows * 64),
-  }));
 
 /** Reads a DQT segment into the tables it names. */
 function readQuantisation(data: Uint8Array, tables: Map<number, Uint16Array>): void {

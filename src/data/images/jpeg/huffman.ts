@@ -1,19 +1,21 @@
 /** Huffman codes of JPEG (ITU-T T.81, annex C and F.2.2.3). */
 import { NablaError } from "../../../errors.ts";
 
-/** Codes up to this length are looked up at once. */
-export const LOOK = 9;
+/** Codes up to this length are looked up at once. Here and in assembly/pictures/bits.ts. */
+const LOOK = 9;
+/** Places in a table. */
+const LAST = 2 << LOOK;
+const OFFSET = LAST + 17 * 4;
+const SYMBOLS = OFFSET + 17 * 4;
+/** Bytes of a table, so that others begin at whole words. */
+export const TABLE_BYTES = SYMBOLS + 256;
 
-/** What a decoder looks codes up in. */
-export interface HuffmanTable {
-  /** For the next LOOK bits: length · 256 + symbol; 0 where the code is longer. */
-  readonly look: Uint16Array;
-  /** The largest code of each length; −1 where there is none. */
-  readonly last: Int32Array;
-  /** To add to a code of each length: its symbol's place. */
-  readonly offset: Int32Array;
-  readonly symbols: Uint8Array;
-}
+/**
+ * What assembly/pictures/bits.ts looks codes up in. For the next LOOK bits uint16 length · 256 + symbol, 0 where the code is longer; for
+ * each length from 0 to 16 int32 the largest code, −1 where there is none; the same for what is to be added to a code for its symbol's
+ * place; symbols.
+ */
+export type HuffmanTable = Uint8Array;
 
 /** Reads a DHT segment into the tables it names: those of DC have numbers 0 to 3, those of AC 16 to 19. */
 export function readHuffmanTables(data: Uint8Array, tables: Map<number, HuffmanTable>): void {
@@ -33,13 +35,14 @@ export function readHuffmanTables(data: Uint8Array, tables: Map<number, HuffmanT
 
 /** @param counts how many codes there are of 1 to 16 bits @param symbols what they stand for, shortest first */
 export function huffmanTable(counts: ArrayLike<number>, symbols: ArrayLike<number>): HuffmanTable {
-  const look = new Uint16Array(1 << LOOK);
-  const last = new Int32Array(17).fill(-1);
-  const offset = new Int32Array(17);
+  const table = new Uint8Array(TABLE_BYTES);
+  const view = new DataView(table.buffer);
   let code = 0;
   let at = 0;
+  view.setInt32(LAST, -1, true);
   for (let length = 1; length <= 16; length++, code <<= 1) {
-    offset[length] = at - code;
+    view.setInt32(OFFSET + 4 * length, at - code, true);
+    const first = code;
     for (let i = 0; i < counts[length - 1]!; i++, at++, code++) {
       if (code >= 1 << length)
         throw new NablaError(
@@ -47,11 +50,13 @@ export function huffmanTable(counts: ArrayLike<number>, symbols: ArrayLike<numbe
         );
       if (length > LOOK) continue;
       const from = code << (LOOK - length);
-      look.fill((length << 8) | symbols[at]!, from, from + (1 << (LOOK - length)));
+      for (let next = from; next < from + (1 << (LOOK - length)); next++)
+        view.setUint16(2 * next, (length << 8) | symbols[at]!, true);
     }
-    if (counts[length - 1]! > 0) last[length] = code - 1;
+    view.setInt32(LAST + 4 * length, code > first ? code - 1 : -1, true);
   }
-  return { look, last, offset, symbols: Uint8Array.from(symbols) };
+  table.set(Array.from(symbols), SYMBOLS);
+  return table;
 }
 
 /** The tables of T.81, annex K.3: what frames of Motion JPEG are coded with, which leave them out. */

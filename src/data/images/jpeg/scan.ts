@@ -1,8 +1,10 @@
-/** A scan: which components it has, what of them, and in which order its blocks come (ITU-T T.81, A.2 and B.2.3). */
+/** A scan: which components it has, and what of them (ITU-T T.81, B.2.3). */
 import { NablaError } from "../../../errors.ts";
-import type { Bits } from "./bits.ts";
 import type { Component, Frame } from "./frame.ts";
 import type { HuffmanTable } from "./huffman.ts";
+import type { JpegMemory } from "./memory.ts";
+
+const AGAIN = "copy or download the file again";
 
 export interface ScanComponent {
   readonly component: Component;
@@ -12,8 +14,16 @@ export interface ScanComponent {
   readonly ac: HuffmanTable | undefined;
 }
 
+/** What a scan does with blocks, as in assembly/pictures/scan.ts. */
+const SEQUENTIAL = 0;
+const FIRST_DC = 1;
+const MORE_DC = 2;
+const FIRST_AC = 3;
+const MORE_AC = 4;
+
 export interface Scan {
   readonly components: readonly ScanComponent[];
+  readonly how: number;
   /** First and last coefficient in zigzag order. */
   readonly first: number;
   readonly last: number;
@@ -25,8 +35,25 @@ export interface Scan {
 /** @throws NablaError without the file's name */
 export function readScan(data: Uint8Array, frame: Frame, tables: ReadonlyMap<number, HuffmanTable>): Scan {
   const count = data[0] ?? 0;
-  const bad = (why: string) => new NablaError(`damaged JPEG: a scan ${why}; copy or download the file again`);
+  const bad = (why: string) => new NablaError(`damaged JPEG: a scan ${why}; ${AGAIN}`);
   if (count < 1 || count > 4 || data.length < 4 + 2 * count) throw bad(`of ${count} components`);
+  const [from, to, bits] = data.subarray(1 + 2 * count) as unknown as [number, number, number];
+  const { progressive } = frame;
+  const [first, last, before, after] = progressive ? [from, to, bits >> 4, bits & 15] : [0, 63, 0, 0];
+  const how = !progressive
+    ? SEQUENTIAL
+    : first > 0
+      ? before > 0
+        ? MORE_AC
+        : FIRST_AC
+      : before > 0
+        ? MORE_DC
+        : FIRST_DC;
+  const table = (number: number) => {
+    const found = tables.get(number);
+    if (!found) throw new NablaError(`damaged JPEG: a table of Huffman codes is missing; ${AGAIN}`);
+    return found;
+  };
   const components = Array.from({ length: count }, (_, i): ScanComponent => {
     const [id, used] = [data[1 + 2 * i]!, data[2 + 2 * i]!];
     const index = frame.components.findIndex((one) => one.id === id);
@@ -34,88 +61,64 @@ export function readScan(data: Uint8Array, frame: Frame, tables: ReadonlyMap<num
     return {
       component: frame.components[index]!,
       index,
-      dc: tables.get(used >> 4),
-      ac: tables.get(16 + (used & 15)),
+      dc: how === SEQUENTIAL || how === FIRST_DC ? table(used >> 4) : undefined,
+      ac: how !== FIRST_DC && how !== MORE_DC ? table(16 + (used & 15)) : undefined,
     };
   });
   if (new Set(components.map(({ index }) => index)).size < count) throw bad("has a component twice");
-  if (!frame.progressive) return { components, first: 0, last: 63, before: 0, after: 0 };
-  const [first, last, bits] = data.subarray(1 + 2 * count) as unknown as [number, number, number];
-  const [before, after] = [bits >> 4, bits & 15];
+  const possible = first === 0 ? last === 0 : count === 1;
   if (
-    first > last ||
-    last > 63 ||
-    (first === 0 ? last > 0 : count > 1) ||
-    after > 13 ||
-    (before > 0 && after !== before - 1)
+    progressive &&
+    (first > last || last > 63 || !possible || after > 13 || (before > 0 && after !== before - 1))
   )
     throw bad(`of coefficients ${first} to ${last}, bits ${before} to ${after}, which cannot be`);
-  return { components, first, last, before, after };
+  return { components, how, first, last, before, after };
 }
-
-/** The table that a scan must have. */
-export function needed(table: HuffmanTable | undefined): HuffmanTable {
-  if (table) return table;
-  throw new NablaError("damaged JPEG: a table of Huffman codes is missing; copy or download the file again");
-}
-
-/** Reads the next block of a component: `column` and `row` count blocks. */
-export type ReadBlock = (of: ScanComponent, place: number, column: number, row: number) => void;
 
 /**
- * Calls `read` for each block, with the place of its component in the scan. One component comes block by block, as the picture needs
- * them; several come in MCUs, which fill up at the right and at the bottom. A step is a row of them.
+ * Reads the blocks of a scan, a row of MCUs in a step: one component comes block by block, as the picture needs them; several come in
+ * MCUs, which fill up at the right and at the bottom.
  *
- * @param interval MCUs between two restart markers; 0 where there are none
- * @param restart called at each of them
+ * @param from where its bits begin in the file @param interval MCUs between two restart markers; 0 where there are none
+ * @returns where it ends
+ * @throws NablaError without the file's name
  */
-export function* blocksOf(
-  { components }: Scan,
+export function* readBlocks(
+  scan: Scan,
   frame: Frame,
+  bytes: Uint8Array,
+  memory: JpegMemory,
+  from: number,
   interval: number,
-  bits: Bits,
-  read: ReadBlock,
-  restart: () => void,
-): Generator<undefined, void> {
-  let left = interval;
-  let restarts = 0;
-  const begin = () => {
-    if (interval > 0 && left-- === 0) {
-      bits.restart(restarts++ & 7);
-      restart();
-      left = interval - 1;
-    }
-  };
-  const [only] = components;
-  if (components.length === 1) {
-    const { blocksWide, blocksHigh } = only!.component;
-    for (let row = 0; row < blocksHigh; row++) {
-      for (let column = 0; column < blocksWide; column++) {
-        begin();
-        read(only!, 0, column, row);
-        bits.check();
-      }
-      yield;
-    }
-    return;
-  }
-  for (let y = 0; y < frame.mcusHigh; y++) {
-    for (let x = 0; x < frame.mcusWide; x++) {
-      begin();
-      for (let place = 0; place < components.length; place++) {
-        const of = components[place]!;
-        const { h, v } = of.component;
-        for (let j = 0; j < v; j++) for (let i = 0; i < h; i++) read(of, place, x * h + i, y * v + j);
-      }
-      bits.check();
-    }
+): Generator<undefined, number> {
+  const { components } = scan;
+  const [{ component }] = components as [ScanComponent];
+  const [across, down] =
+    components.length === 1 ? [component.blocksWide, component.blocksHigh] : [frame.mcusWide, frame.mcusHigh];
+  memory.begin(scan, from, bytes.length, interval);
+  for (let y = 0; y < down; y++) {
+    const status = memory.scanRow(components.length, across, y);
+    if (status !== 0) throw problem(status, memory.position, bytes);
     yield;
   }
+  return memory.position;
 }
 
-/** The place of each coefficient in its block, row by row, in the order in which they come: from the lowest frequency up. */
-export const ZIGZAG = Uint8Array.of(
-  ...[0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48],
-  ...[41, 34, 27, 20, 13, 6, 7, 14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23],
-  ...[30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63],
-);
+/** What each status of assembly/pictures/bits.ts means. */
+function problem(status: number, at: number, bytes: Uint8Array): NablaError {
+  // the last byte may be half a marker
+  const over = at >= bytes.length - 1;
+  if (over && status >= 4) return truncated(bytes);
+  const what = [
+    "",
+    `bits before byte ${at} that are no Huffman code of its tables`,
+    `a coefficient before byte ${at} of more bits than JPEG has`,
+    `a block before byte ${at} of more than 64 coefficients`,
+    `the marker at byte ${at} comes before its data is complete`,
+    `a restart marker is missing, there is another marker (ff${bytes[at + 1]?.toString(16)}) at byte ${at}`,
+  ][status];
+  return new NablaError(`damaged JPEG: ${what}; ${AGAIN}`);
+}
+
+export const truncated = (bytes: Uint8Array): NablaError =>
+  new NablaError(`truncated JPEG: it ends (at ${bytes.length} bytes) before its picture does; ${AGAIN}`);
