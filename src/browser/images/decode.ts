@@ -2,14 +2,11 @@
  * Picture files on a page. PNG and JPEG are decoded by Nabla itself, so that their pixels are those of every other engine; what else the
  * browser knows (WebP, GIF, AVIF, …) it decodes.
  */
-import {
-  checkPixels,
-  imageHeaderOf,
-  imageKindOf,
-  type ReadPart,
-  readImageHeader,
-} from "../../data/images/header.ts";
+import { decoding } from "../../data/images/decode.ts";
+import { imageHeaderOf, type ReadPart, readImageHeader } from "../../data/images/header.ts";
 import type { ImageHeader } from "../../data/images/imageHeader.ts";
+import { imageKindOf } from "../../data/images/kinds.ts";
+import { checkPixels } from "../../data/images/limits.ts";
 import type { Picture } from "../../data/images/picture.ts";
 import type { Unpacked } from "../../data/images/png/decode.ts";
 import { NablaError } from "../../errors.ts";
@@ -85,8 +82,6 @@ async function decodeHere(
   behind: number,
   maxPixels: number | undefined,
 ): Promise<Picture> {
-  // only pages that decode files load what decodes them
-  const { decoding } = await import("../../data/images/decode.ts");
   const pause = pauser();
   const steps = decoding(bytes, name, { behind, maxPixels });
   let unpacked: Unpacked = "damaged";

@@ -1,6 +1,6 @@
 /** Pixels of what pages show: canvases, images, video frames. */
 
-import { checkPixels } from "../../data/images/header.ts";
+import { checkPixels } from "../../data/images/limits.ts";
 import type { Picture } from "../../data/images/picture.ts";
 import type { Size } from "../../data/images/resize.ts";
 import { NablaError } from "../../errors.ts";

@@ -1,4 +1,4 @@
-/** Picture files to pixels, in JavaScript alone: the same ones in every engine. */
+/** Picture files to pixels: the same ones in every engine. */
 import { NablaError } from "../../errors.ts";
 import { type HeaderOptions, readImageHeader } from "./header.ts";
 import { decodeJpeg } from "./jpeg/decode.ts";

@@ -1,13 +1,11 @@
 /** What a picture file says of itself in its first bytes: kind and size, before anything is decoded. */
 import { NablaError } from "../../errors.ts";
-import { checkWhole } from "../../fields/options.ts";
 import { exifOrientation } from "./exif.ts";
 import type { ImageHeader } from "./imageHeader.ts";
 import { readJpegHeader } from "./jpeg/header.ts";
+import { imageKindOf } from "./kinds.ts";
+import { checkPixels } from "./limits.ts";
 import { readPngHeader } from "./png/header.ts";
-
-/** Pictures of more pixels are refused before they are decoded: 64 megapixels. */
-export const MAX_PIXELS = 64_000_000;
 
 /** How a header is read. */
 export interface HeaderOptions {
@@ -52,28 +50,6 @@ export function readImageHeader(
     );
   return header;
 }
-
-/** @throws NablaError for a picture without pixels, or of more than `most`; `otherwise` says what else than smaller pictures helps */
-export function checkPixels(
-  width: number,
-  height: number,
-  name: string,
-  most = MAX_PIXELS,
-  otherwise = ", or allow more with maxPixels",
-): void {
-  checkWhole("maxPixels", most);
-  if (width === 0 || height === 0)
-    throw new NablaError(
-      `${name}: expected a picture of at least 1×1 pixel, its header says ${width}×${height}`,
-    );
-  if (width * height <= most) return;
-  throw new NablaError(
-    `${name}: ${width}×${height} pixels are ${millions(width * height)}; expected at most ${millions(most)}; make the picture smaller first${otherwise}`,
-  );
-}
-
-const millions = (n: number): string =>
-  n >= 1e7 || n % 1e6 === 0 ? `${Math.floor(n / 1e6)} megapixels` : `${n}`;
 
 /** Reads a part of a file, from one byte up to another. */
 export type ReadPart = (from: number, to: number) => Promise<Uint8Array>;
@@ -126,31 +102,3 @@ async function laterOrientation(read: ReadPart, from: number, total: number): Pr
 
 const IEND = 0x49454e44;
 const EXIF = 0x65584966;
-
-/** What a file is called, where in it, and what stands there. */
-const BEGINNINGS: readonly [what: string, at: number, text: string][] = [
-  ["png", 0, "\x89PNG\r\n\x1a\n"],
-  ["jpeg", 0, "\xff\xd8\xff"],
-  ["a GIF image", 0, "GIF8"],
-  ["a WebP image", 8, "WEBP"],
-  ["a BMP image", 0, "BM"],
-  ["a TIFF image", 0, "II*\0"],
-  ["a TIFF image", 0, "MM\0*"],
-  ["an AVIF image", 4, "ftypavif"],
-  ["a HEIC image", 4, "ftyphei"],
-  ["a HEIC image", 4, "ftypmif1"],
-  ["a JPEG 2000 image", 4, "jP  "],
-  ["a JPEG XL image", 4, "JXL "],
-  ["a JPEG XL image", 0, "\xff\x0a"],
-  ["a Photoshop document", 0, "8BPS"],
-  ["a PDF document", 0, "%PDF"],
-  ["a PNG that was damaged by a transfer as text", 0, "\x89PNG"],
-  ["an SVG drawing", 0, "<svg"],
-  ["an SVG drawing or another XML file", 0, "<?xml"],
-];
-
-/** "png", "jpeg", or what else a file's first bytes look like ("a WebP image"); undefined for anything unknown. */
-export function imageKindOf(bytes: Uint8Array): string | undefined {
-  const latin = String.fromCharCode(...bytes.subarray(0, 16));
-  return BEGINNINGS.find(([, at, text]) => latin.startsWith(text, at))?.[0];
-}

@@ -4,7 +4,6 @@ import { anything } from "../../fields/fields.ts";
 import { object, optional } from "../../fields/objects.ts";
 import { checkOptions } from "../../fields/options.ts";
 import { shortened } from "../images/classes.ts";
-import { imageKindOf } from "../images/header.ts";
 import {
   IMAGE_SET_OPTIONS,
   type ImagePart,
@@ -12,6 +11,7 @@ import {
   imageSet,
   type Problem,
 } from "../images/imageSet.ts";
+import { imageKindOf } from "../images/kinds.ts";
 import { byFolders } from "./byFolders.ts";
 import { headOf, isFolder, isText } from "./content.ts";
 import { Insides } from "./inside.ts";
