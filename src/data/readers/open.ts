@@ -23,6 +23,8 @@ export interface OpenedData extends DataSplit {
   csv?: CsvInfo;
   /** How pictures were brought to the shape of a row. */
   images?: ImageInfo;
+  /** What was read and how, in plain sentences. */
+  notes?: readonly string[];
   /** Files of an image folder that were left out, with `unreadable: "skip"`. */
   skipped?: readonly Problem[];
   /** Sub-folders of an image folder that were not used, being neither class nor part. */

@@ -90,6 +90,8 @@ export interface ReadData extends DataSplit {
   name?: string;
   csv?: CsvInfo;
   images?: ImageInfo;
+  /** What was read and how, in plain sentences. */
+  notes?: readonly string[];
   skipped?: readonly Problem[];
   unused?: readonly string[];
   fingerprint?: string;

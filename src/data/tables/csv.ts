@@ -53,7 +53,7 @@ export interface CsvData {
 export function parseCsvDataset(text: string, options: CsvOptions = {}): CsvData {
   checkOptions("parseCsvDataset", options, ["name", ...Object.keys(tableFields())]);
   const name = options.name ?? "data.csv";
-  const table = parseCsvTable(text, name, options);
+  const table = parseCsvTable(text, name, options, options.like?.columns);
   const { like } = options;
   const labelAt = findLabel(table, like?.label ?? options.label);
   const ignored = (options.ignore ?? []).map((column) => findColumn(table, column));
@@ -103,17 +103,17 @@ export interface CsvSplitOptions extends CsvOptions {
 }
 
 /** Reads a table, splits it in two, and standardises both parts by the mean and deviation of the training part. */
-export function csvSplit(text: string, options: CsvSplitOptions = {}): DataSplit & { csv: CsvInfo } {
+export function csvSplit(text: string, options: CsvSplitOptions = {}): DataSplit & Omit<CsvData, "dataset"> {
   checkOptions("csvSplit", options, ["name", ...Object.keys({ ...tableFields(), ...splitFields() })]);
   const { testFraction = 0.2, seed = 0, standardise: scaled, standardisation, ...table } = options;
-  const { dataset, csv } = parseCsvDataset(text, table);
+  const { dataset, ...about } = parseCsvDataset(text, table);
   const [train, test] = testFraction > 0 ? splitDataset(dataset, testFraction, { seed }) : [dataset];
-  if (scaled === false) return { train, ...(test && { test }), csv };
+  if (scaled === false) return { train, ...(test && { test }), ...about };
   if (standardisation) {
     const by = (part: Dataset) => standardise(part, standardisation);
-    return { train: by(train), ...(test && { test: by(test) }), standardisation, csv };
+    return { train: by(train), ...(test && { test: by(test) }), standardisation, ...about };
   }
-  return { ...standardiseSplit(train, test, csv.columns), csv };
+  return { ...standardiseSplit(train, test, about.csv.columns), ...about };
 }
 
 /**

@@ -7,11 +7,15 @@ import { optional } from "../../fields/objects.ts";
 export const tableFields = () => ({
   header: optional(bool()),
   delimiter: optional(string()),
+  decimal: optional(choice([".", ","])),
   label: optional(column()),
   ignore: optional(list(string())),
   task: optional(choice(["auto", "classification", "regression"])),
   like: optional(anything()),
 });
+
+/** How its bytes become text. */
+export const textFields = () => ({ encoding: optional(string()) });
 
 /** How it is cut in two, and standardised. */
 export const splitFields = () => ({
