@@ -7,7 +7,7 @@ import { withHeader } from "../portable.ts";
 import { splitDataset } from "../split.ts";
 import { standardise, standardiseSplit } from "../standardise.ts";
 import { isNumber } from "./cells.ts";
-import { findColumn, findLabel } from "./columns.ts";
+import { chooseColumns, findColumn, matchColumns } from "./columns.ts";
 import { splitFields, tableFields } from "./csvFields.ts";
 import { type CsvTableOptions, parseCsvLine, parseCsvTable } from "./csvTable.ts";
 import { readTarget } from "./target.ts";
@@ -36,6 +36,8 @@ export interface CsvInfo {
   label: string;
   /** Whether the names are the file's own; absent in files of earlier versions. */
   named?: boolean;
+  /** Where the label stood among the columns that were read; absent where it was the last. */
+  labelAt?: number;
   /** Class names in the order of their numbers; absent for regression. */
   classes?: string[];
 }
@@ -55,13 +57,8 @@ export function parseCsvDataset(text: string, options: CsvOptions = {}): CsvData
   const name = options.name ?? "data.csv";
   const table = parseCsvTable(text, name, options, options.like?.columns);
   const { like } = options;
-  const labelAt = findLabel(table, like?.label ?? options.label);
-  const ignored = (options.ignore ?? []).map((column) => findColumn(table, column));
-  const inputs = like
-    ? like.columns.map((column) => findColumn(table, column))
-    : table.columns.map((_, i) => i).filter((i) => i !== labelAt && !ignored.includes(i));
-  if (inputs.length === 0)
-    throw new NablaError(`${name}: expected at least one column besides the label column`);
+  const { inputs, labelAt } = like ? matchColumns(table, like) : chooseColumns(table, options);
+  if (labelAt < 0) findColumn(table, like!.label);
   const x = new Float32Array(table.rows.length * inputs.length);
   table.rows.forEach((row, r) => {
     inputs.forEach((column, i) => {
@@ -84,7 +81,16 @@ export function parseCsvDataset(text: string, options: CsvOptions = {}): CsvData
     inputShape: [columns.length],
     ...(classes ? { target: "class", classes: classes.length, names: classes } : { target: "values" }),
   });
-  const csv = { columns, label: table.columns[labelAt]!, named: table.named, ...(classes && { classes }) };
+  const before = inputs.filter((at) => at < labelAt).length;
+  const csv: CsvInfo = {
+    columns: like?.columns ?? columns,
+    label: like?.label ?? table.columns[labelAt]!,
+    ...(like?.named === undefined && like ? {} : { named: like?.named ?? table.named }),
+    ...(like
+      ? like.labelAt !== undefined && { labelAt: like.labelAt }
+      : before < inputs.length && { labelAt: before }),
+    ...(classes && { classes }),
+  };
   const data = { name, kind: "csv", inputType: dataset.inputType, inputScale: dataset.inputScale };
   const notes = [...table.notes, ...target.notes];
   return { dataset: withHeader(dataset, { extra: { data, csv } }), csv, notes };
