@@ -104,6 +104,10 @@ export function chooseColumns(
   return { inputs, labelAt };
 }
 
+/** The names of columns that are to be left out. */
+export const ignoredColumns = (table: Table, ignore: readonly string[] = []): string[] =>
+  ignore.flatMap((names) => ignoredBy(table, names)).map((at) => table.columns[at]!);
+
 /** One name, also one with commas, or several with commas between them, in quotes or not. */
 function ignoredBy(table: Table, names: string): number[] {
   const whole = placeOf(table, names);
