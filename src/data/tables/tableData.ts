@@ -44,13 +44,15 @@ export interface EncodedTable {
 }
 
 /** @throws NablaError naming line and column for what cannot be read, or in two ways of which one loses something */
-export function readTable(given: Table, options: CsvOptions): ReadTable {
+export function prepareTable(given: Table, options: CsvOptions): ReadTable {
   const { like, task = "auto" } = options;
   const labelAt = findLabel(given, like?.label ?? options.label);
   const ignored = (options.ignore ?? []).map((column) => findColumn(given, column));
   const inputs = like
     ? like.columns.map((column) => findColumn(given, column))
-    : given.columns.map((_, i) => i).filter((i) => i !== labelAt && !ignored.includes(i));
+    : given.columns
+        .map((_, i) => i)
+        .filter((i) => i !== labelAt && i !== given.index && !ignored.includes(i));
   if (inputs.length === 0)
     throw new NablaError(`${given.name}: expected at least one column besides the label column`);
   for (const column of Object.keys(options.columns ?? {})) {
