@@ -13,7 +13,7 @@ import type { ColumnEncoding, Feature, TableEncoding } from "./encoding.ts";
 import type { ColumnReading } from "./fitEncoding.ts";
 import { roundingNotes } from "./rounding.ts";
 import { type Row, rowEncoder } from "./rows.ts";
-import { type EncodedTable, encodeTable, type Missing, type ReadTable, readTable } from "./tableData.ts";
+import { type EncodedTable, encodeTable, type Missing, prepareTable, type ReadTable } from "./tableData.ts";
 
 /** How a table is read. */
 export interface CsvOptions extends CsvTableOptions {
@@ -154,7 +154,7 @@ function tableOf(
   checkOptions(who, given, ["name", ...names, ...(given === options ? [] : Object.keys(splitFields()))]);
   const { name = "data.csv", columns } = options;
   const asked = columns && askedField().check(columns, `${who}: columns`);
-  return readTable(parseCsvTable(text, name, options, options.like?.columns), {
+  return prepareTable(parseCsvTable(text, name, options, options.like?.columns), {
     ...options,
     name,
     ...(asked && { columns: asked }),

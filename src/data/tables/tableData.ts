@@ -45,7 +45,7 @@ export interface EncodedTable {
 }
 
 /** @throws NablaError naming line and column for what cannot be read, or in two ways of which one loses something */
-export function readTable(given: Table, options: CsvOptions): ReadTable {
+export function prepareTable(given: Table, options: CsvOptions): ReadTable {
   const { like, task = "auto" } = options;
   const { inputs, labelAt } = like ? matchColumns(given, like) : chooseColumns(given, options);
   if (labelAt < 0) findColumn(given, like!.label);
