@@ -13,7 +13,7 @@ import type { ColumnEncoding, Feature, TableEncoding } from "./encoding.ts";
 import type { ColumnReading } from "./fitEncoding.ts";
 import { roundingNotes } from "./rounding.ts";
 import { type Row, rowEncoder } from "./rows.ts";
-import { type EncodedTable, encodeTable, type Missing, type ReadTable, readTable } from "./tableData.ts";
+import { type EncodedTable, encodeTable, type Missing, prepareTable, type ReadTable } from "./tableData.ts";
 
 /** How a table is read. */
 export interface CsvOptions extends CsvTableOptions {
@@ -38,8 +38,6 @@ export interface CsvOptions extends CsvTableOptions {
    * "error": they are refused. Default: inputs are filled, a missing target is refused.
    */
   missing?: Missing;
-  /** What stands before the fraction of numbers; default: found out. */
-  decimal?: "." | ",";
   /**
    * What another table turned out to hold, for reading this one the same way: the same columns by name, the same numbers
    * for the same classes. `label`, `ignore`, `task` and what is said about columns do not matter then.
@@ -54,6 +52,8 @@ export interface CsvInfo {
   label: string;
   /** Whether the names are the file's own; absent in files of earlier versions. */
   named?: boolean;
+  /** Where the label stood among the columns that were read; absent where it was the last. */
+  labelAt?: number;
   /** Class names in the order of their numbers; absent for regression. */
   classes?: string[];
   /** How each input column becomes inputs; absent where all are numbers and none is missing. */
@@ -154,7 +154,7 @@ function tableOf(
   checkOptions(who, given, ["name", ...names, ...(given === options ? [] : Object.keys(splitFields()))]);
   const { name = "data.csv", columns } = options;
   const asked = columns && askedField().check(columns, `${who}: columns`);
-  return readTable(parseCsvTable(text, name, options), {
+  return prepareTable(parseCsvTable(text, name, options, options.like?.columns), {
     ...options,
     name,
     ...(asked && { columns: asked }),
