@@ -54,6 +54,8 @@ export interface CsvInfo {
   label: string;
   /** Whether the names are the file's own; absent in files of earlier versions. */
   named?: boolean;
+  /** Where the label stood among the columns that were read; absent where it was the last. */
+  labelAt?: number;
   /** Class names in the order of their numbers; absent for regression. */
   classes?: string[];
   /** How each input column becomes inputs; absent where all are numbers and none is missing. */
