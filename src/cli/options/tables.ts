@@ -40,7 +40,7 @@ export const tableFlagsGiven = (flags: TableFlags): [option: string, given: unkn
 ];
 
 /** "-1" and "4" are numbers of columns, anything else a name. */
-const columnOf = (label: string): string | number => (/^-?\d+$/.test(label) ? Number(label) : label);
+export const columnOf = (label: string): string | number => (/^-?\d+$/.test(label) ? Number(label) : label);
 
 const KIND = /^(.+?)=(number|boolean|category(?::(\d+))?|date(?::(dmy|mdy))?((?:\+[a-z]+)*)|ordered:(.+))$/s;
 
