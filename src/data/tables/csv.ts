@@ -43,6 +43,8 @@ export interface CsvOptions extends CsvTableOptions {
    * for the same classes. `label`, `ignore`, `task` and what is said about columns do not matter then.
    */
   like?: CsvInfo;
+  /** The same for the inputs alone, where their columns are these: the target is read anew. */
+  inputsLike?: CsvInfo;
 }
 
 /** What a table turned out to hold; goes into checkpoints, so that rows can be encoded for prediction. */
@@ -120,7 +122,8 @@ export function csvSplit(text: string, options: CsvSplitOptions = {}): CsvSplit 
   const { csv, readings } = encoded;
   const whole = datasetOf(read, encoded);
   const parts = test ? partsOf(whole, [train, test]) : [whole];
-  const by = scaled ? (standardisation ?? fitFeatures(parts[0]!, encoded.features)) : undefined;
+  const fits = standardisation?.mean.length === encoded.features.length || !options.inputsLike;
+  const by = scaled && fits ? (standardisation ?? fitFeatures(parts[0]!, encoded.features)) : undefined;
   const [first, second] = by ? parts.map((part) => standardise(part, by)) : parts;
   return {
     train: first!,

@@ -17,6 +17,7 @@ export const tableFields = () => ({
   maxCategories: optional(int({ min: 1 })),
   missing: optional(choice(MISSING_WAYS)),
   like: optional(anything()),
+  inputsLike: optional(anything()),
 });
 
 /** How its bytes become text. */

@@ -90,7 +90,8 @@ export function encodeTable(
   const { table, classes, label } = read;
   // kinds that were asked for have been checked
   const options = read.options as CsvOptions & { columns?: Readonly<Record<string, AskedColumn>> };
-  const { like, missing } = options;
+  const { missing } = options;
+  const like = options.like ?? sameInputs(read);
   if (before) {
     const columns = read.columns.filter(({ name }) => before.columns.includes(name));
     const encoding = before.encoding && (like ? before.encoding : refill(before.encoding, columns, rows));
@@ -118,6 +119,14 @@ export function encodeTable(
     ...((like?.missing ?? missing) === "drop" && { missing: "drop" as const }),
   };
   return { csv, ...featuresOf(columns, encoding), readings: fitted?.readings ?? [] };
+}
+
+/** The earlier table, where the columns to be inputs are the same. */
+function sameInputs({ columns, options }: ReadTable): CsvInfo | undefined {
+  const before = options.inputsLike;
+  const same =
+    before?.columns.length === columns.length && columns.every(({ name }, i) => name === before.columns[i]);
+  return same ? before : undefined;
 }
 
 /** Where the label stood, if not behind the inputs. */
