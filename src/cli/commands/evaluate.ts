@@ -9,6 +9,7 @@ import { classNames, examine } from "../input/examine.ts";
 import { imageOptions, imageOptionsOf, sayLeftOut } from "../input/images.ts";
 import { openModel } from "../input/openModel.ts";
 import { checkSingle } from "../input/single.ts";
+import { type ReadingFlags, readingOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { classTable, confusionTable } from "../text/confusion.ts";
 import { count, plural, shown, words } from "../text/format.ts";
@@ -17,7 +18,7 @@ import { scaleTargets } from "../training/targets.ts";
 
 export type Part = "test" | "train" | "all";
 
-interface EvaluateFlags {
+interface EvaluateFlags extends ReadingFlags {
   json?: boolean;
   part?: Part;
   samples?: number;
@@ -85,7 +86,7 @@ async function evaluateCommand(
 export async function openPart(
   model: Model,
   source: string,
-  flags: { part?: Part; samples?: number; unreadable?: "refuse" | "skip" },
+  flags: { part?: Part; samples?: number; unreadable?: "refuse" | "skip" } & ReadingFlags,
   terminal: Terminal,
 ): Promise<{ dataset: Dataset; part: Part; name: string }> {
   const extra = extraOf(model);
@@ -93,6 +94,7 @@ export async function openPart(
   const samples = flags.samples ?? (extra?.data.name === source ? extra.data.samples : undefined);
   const seed = extra?.csv || extra?.data.name === source ? extra.data.seed : undefined;
   const options: OpenDataOptions = {
+    ...readingOptions(flags),
     ...(seed !== undefined && { seed }),
     ...(samples !== undefined && { samples }),
     ...(extra?.csv && { like: extra.csv, standardise: standardisation !== undefined }),

@@ -9,6 +9,7 @@ import { classNames } from "../input/examine.ts";
 import { type InputRow, readInputs } from "../input/inputs.ts";
 import { openModel } from "../input/openModel.ts";
 import { checkSingle } from "../input/single.ts";
+import { type ReadingFlags, readingOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { count, figure, percent, result as shownResult } from "../text/format.ts";
 import { extraOf } from "../training/resume.ts";
@@ -20,7 +21,7 @@ const MOST = 10;
 export async function predictCommand(
   path: string,
   words: string[],
-  flags: { json?: boolean; voting?: Voting; asIs?: boolean },
+  flags: { json?: boolean; voting?: Voting; asIs?: boolean } & ReadingFlags,
   terminal: Terminal,
 ): Promise<number> {
   const { bold, dim, green, print, printJson, red } = terminal;
@@ -35,11 +36,12 @@ export async function predictCommand(
     paths.length === 1 ? { model: await openModel(path) } : await openVoters(paths, flags.voting);
   checkSingle(model, path);
   // everything is read before anything is printed
-  const inputs: { spec: string; rows: InputRow[]; more: number }[] = [];
+  const inputs: { spec: string; rows: InputRow[]; more: number; notes?: readonly string[] }[] = [];
+  const limit = flags.json ? Number.POSITIVE_INFINITY : MOST;
   for (const spec of specs)
     inputs.push({
       spec,
-      ...(await readInputs(model, spec, flags.json ? Number.POSITIVE_INFINITY : MOST, terminal, flags.asIs)),
+      ...(await readInputs(model, spec, limit, terminal, flags.asIs, readingOptions(flags))),
     });
   const names = classNames(model);
   const numbers = isRegression(model);
@@ -72,7 +74,8 @@ export async function predictCommand(
     } else print(`${row.name}: ${bold(outputs.map(shownResult).join(", "))}`);
     if (row.note && !flags.json) print(dim(`  (${row.note})`));
   };
-  for (const { spec, rows, more } of inputs) {
+  for (const { spec, rows, more, notes = [] } of inputs) {
+    if (!flags.json) for (const note of notes) print(dim(`${spec}: ${note}`));
     rows.forEach(show);
     if (more > 0)
       print(dim(`… and ${count(more)} more; name one with ${spec}#index, or see all with --json`));
