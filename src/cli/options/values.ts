@@ -72,6 +72,14 @@ export function oneOf<T extends string>(option: string, names: readonly T[]): (t
   };
 }
 
+/** "id,note" → ["id", "note"]. */
+export function names(option: string): (text: string) => string[] {
+  return (text) => {
+    const parts = text.split(",").map((part) => part.trim());
+    return parts.includes("") ? refuse(option, "names separated by commas", text) : parts;
+  };
+}
+
 /** "32" → 32×32; "48x32" → 48 wide, 32 high. */
 export function pictureSize(option: string): (text: string) => Size {
   return (text) => {
