@@ -35,7 +35,8 @@ function withRows(command: Command, argv: readonly string[]): string[] {
   const name = argv.find((word) => !word.startsWith("-"));
   const options = command.commands.find((each) => each.name() === name)?.options ?? [];
   const takesNext = (word: string | undefined) =>
-    word !== undefined && options.some((option) => option.required && option.is(word));
+    word !== undefined &&
+    options.some((option) => option.required && (option.long === word || option.short === word));
   return argv.map((word, i) => (/^-\.?\d/.test(word) && !takesNext(argv[i - 1]) ? ` ${word}` : word));
 }
 
