@@ -20,7 +20,7 @@ export interface TableFlags {
 export function tableOptions(flags: TableFlags): OpenDataOptions {
   const { label, ignore, task, column, maxCategories, missing } = flags;
   return {
-    ...(label !== undefined && { label: columnOf(label) }),
+    ...(label !== undefined && { label }),
     ...(ignore && { ignore }),
     ...(task && { task }),
     ...(column && { columns: column }),
@@ -38,9 +38,6 @@ export const tableFlagsGiven = (flags: TableFlags): [option: string, given: unkn
   ["--max-categories", flags.maxCategories],
   ["--missing", flags.missing],
 ];
-
-/** "-1" and "4" are numbers of columns, anything else a name. */
-const columnOf = (label: string): string | number => (/^-?\d+$/.test(label) ? Number(label) : label);
 
 const KIND = /^(.+?)=(number|boolean|category(?::(\d+))?|date(?::(dmy|mdy))?((?:\+[a-z]+)*)|ordered:(.+))$/s;
 

@@ -10,18 +10,19 @@ export type Cycle = (typeof CYCLES)[number];
 const TIME = "(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.,](\\d{1,9}))?)? ?([ap]\\.?m\\.?)?";
 const ZONE = " ?(Z|UTC|GMT|[+-]\\d{2}(?::?\\d{2})?)?";
 const AFTER = `(?:(?:T|,? )${TIME}${ZONE})?`;
-const ISO = new RegExp(`^(\\d{4})([-/.])(\\d{1,2})\\2(\\d{1,2})${AFTER}$`, "i");
+const ISO = /* @__PURE__ */ new RegExp(`^(\\d{4})([-/.])(\\d{1,2})\\2(\\d{1,2})${AFTER}$`, "i");
 const MONTH = /^(\d{4})-(\d{2})$/;
-const NUMERIC = new RegExp(`^(\\d{1,2})([-/.])(\\d{1,2})\\2(\\d{4})${AFTER}$`, "i");
-const DAY_NAME = new RegExp(`^(\\d{1,2})[- .]{1,2}([a-z]{3,9})[- .,]{1,2}(\\d{4})${AFTER}$`, "i");
-const NAME_DAY = new RegExp(`^([a-z]{3,9})\\.? (\\d{1,2}),? (\\d{4})${AFTER}$`, "i");
-const CLOCK = new RegExp(`^${TIME}$`, "i");
+const NUMERIC = /* @__PURE__ */ new RegExp(`^(\\d{1,2})([-/.])(\\d{1,2})\\2(\\d{4})${AFTER}$`, "i");
+const DAY_NAME = /* @__PURE__ */ new RegExp(
+  `^(\\d{1,2})[- .]{1,2}([a-z]{3,9})[- .,]{1,2}(\\d{4})${AFTER}$`,
+  "i",
+);
+const NAME_DAY = /* @__PURE__ */ new RegExp(`^([a-z]{3,9})\\.? (\\d{1,2}),? (\\d{4})${AFTER}$`, "i");
+const CLOCK = /* @__PURE__ */ new RegExp(`^${TIME}$`, "i");
 /** Longer cells are no dates. */
 const LONGEST = 48;
 
-const NAMES = ["january", "february", "march", "april", "may", "june", "july", "august", "september"].concat([
-  ...["october", "november", "december"],
-]);
+const NAMES = "january february march april may june july august september october november december";
 
 /**
  * Days since 1970-01-01 (UTC where a zone is given, else as it stands); of a time alone, the share of the day that has passed.
@@ -74,7 +75,7 @@ const DAY = 86_400_000;
 
 function monthOf(name: string): string | undefined {
   const wanted = name.toLowerCase();
-  const index = NAMES.findIndex(
+  const index = NAMES.split(" ").findIndex(
     (full) => full === wanted || full.slice(0, 3) === wanted || (wanted === "sept" && full === "september"),
   );
   return index < 0 ? undefined : String(index + 1);

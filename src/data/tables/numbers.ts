@@ -13,8 +13,8 @@ export interface Reading {
 
 const WORDS =
   "USD|EUR|GBP|JPY|CHF|CNY|INR|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|BRL|MXN|ZAR|RUB|TRY|KRW|R\\$|US\\$|A\\$|C\\$|kr\\.?|zł|Kč|Ft|Rs\\.?";
-const BEFORE = new RegExp(`^(?:\\p{Sc}|${WORDS})`, "iu");
-const AFTER = new RegExp(`(?:\\p{Sc}|%|${WORDS})$`, "iu");
+const BEFORE = /* @__PURE__ */ new RegExp(`^(?:\\p{Sc}|${WORDS})`, "iu");
+const AFTER = /* @__PURE__ */ new RegExp(`(?:\\p{Sc}|%|${WORDS})$`, "iu");
 const SIGN = /^[+\-−]/;
 /** No unit is longer; what is looked for at either end is looked for in so many characters. */
 const UNIT = 4;
