@@ -1,16 +1,16 @@
 /** Commands and their options. */
 import { Command } from "commander";
 import { ACTIVATIONS } from "../activations/table.ts";
-import { FITS } from "../data/images/resize.ts";
 import { MISSING_WAYS } from "../data/tables/tableData.ts";
 import { WEIGHT_TYPES } from "../export/quantise.ts";
 import { INITIALIZERS } from "../initializers/table.ts";
 import { LOSSES } from "../losses/table.ts";
 import { OPTIMIZERS } from "../optimizers/table.ts";
 import { augmentation } from "./options/augment.ts";
+import { pictureFlags, toldFlags, unreadableFlag } from "./options/pictures.ts";
 import { columnKind } from "./options/tables.ts";
 import { trainingFlags } from "./options/training.ts";
-import { names, numberOption, oneOf, pictureSize, port, units, wholeOption } from "./options/values.ts";
+import { names, numberOption, oneOf, port, units, wholeOption } from "./options/values.ts";
 import type { Terminal } from "./terminal.ts";
 
 const EXAMPLES = `
@@ -35,12 +35,8 @@ const VOTING = "of several models: soft (the mean probability decides) or hard (
 
 type Action = (...args: never[]) => Promise<number>;
 
-// of folders with pictures
-const SIZE = "pictures: pixels of a row, a side or width x height (default: their own, if all are alike)";
-const CHANNELS = "pictures: 1 for grey, 3 for colour (default: 1 if all are grey)";
-const FIT = "pictures of other proportions: pad (default), crop or stretch";
+const PARTS = ["test", "validation", "train", "all"] as const;
 const UNREADABLE = "files that are not readable pictures: refuse (default) or skip";
-const oneOfChannels = (text: string) => Number(oneOf("--channels", ["1", "3"])(text));
 
 // of tables
 const COLUMN =
@@ -129,11 +125,8 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       "cross-validation: K models, each tested with its own K-th of the rows",
       wholeOption("--folds", 2),
     )
-    .option("--samples <N>", "generated sets: rows to train on", wholeOption("--samples"))
-    .option("--size <N|WxH>", SIZE, pictureSize("--size"))
-    .option("--channels <N>", CHANNELS, oneOfChannels)
-    .option("--fit <HOW>", FIT, oneOf("--fit", FITS))
-    .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
+    .option("--samples <N>", "generated sets: rows to train on", wholeOption("--samples"));
+  pictureFlags(train)
     .option("-o, --out <FILE>", "save the model (.safetensors)")
     .option(
       "--checkpoint-every <STEPS>",
@@ -151,7 +144,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("-q, --quiet", "print nothing but errors")
     .action(run(async () => (await import("./commands/train.ts")).trainCommand as Action));
 
-  command
+  const evaluate = command
     .command("evaluate")
     .description("accuracy, loss and confusion matrix of a model on DATA; several models vote")
     .usage("[options] <MODEL...> <DATA>")
@@ -160,9 +153,10 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       "files that train --out wrote, then DATA as for train; the test part if there is one",
     )
     .option("--voting <KIND>", VOTING, oneOf("--voting", ["soft", "hard"]))
-    .option("--part <PART>", "test, train or all", oneOf("--part", ["test", "train", "all"]))
-    .option("--samples <N>", "generated sets: rows of the training part", wholeOption("--samples"))
-    .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
+    .option("--part <PART>", "test, validation, train or all", oneOf("--part", PARTS))
+    .option("--samples <N>", "generated sets: rows of the training part", wholeOption("--samples"));
+  unreadableFlag(toldFlags(evaluate))
+    .option("--label <COLUMN>", "with --labels: the column of classes")
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./commands/evaluate.ts")).evaluateWords as Action));
 
@@ -173,10 +167,12 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .argument("<MODEL>", "a file that train --out wrote; more of them (.safetensors) may follow")
     .argument(
       "<INPUT...>",
-      'a PNG or JPEG picture, FILE or DATA (the first 10 rows), FILE#row, DATA#row, "5.1,3.5,1.4,0.2", or - for JSON on stdin',
+      'a picture, a folder of them (as CSV), FILE or DATA (the first 10 rows), FILE#row, DATA#row, "5.1,3.5,1.4,0.2", or - for JSON on stdin',
     )
     .option("--voting <KIND>", VOTING, oneOf("--voting", ["soft", "hard"]))
     .option("--as-is", "pictures of digits: do not invert, cut and centre them as MNIST's")
+    .option("--out <FILE>", "write all rows into a table (.csv): file, class, confidence")
+    .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
     .option("--json", "one JSON object a line")
     .action(run(async () => (await import("./commands/predict.ts")).predictCommand as Action));
 
@@ -204,7 +200,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       wholeOption("--rows"),
     )
     .option("--data <DATA>", "measure what fewer bits cost on this data set: its test part if there is one")
-    .option("--part <PART>", "of --data: test, train or all", oneOf("--part", ["test", "train", "all"]))
+    .option("--part <PART>", "of --data: test, validation, train or all", oneOf("--part", PARTS))
     .option("--samples <N>", "generated sets: rows of the training part", wholeOption("--samples"))
     .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
     .option("--json", "as one JSON object")
@@ -217,7 +213,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./commands/summary.ts")).summaryCommand as Action));
 
-  command
+  const data = command
     .command("data")
     .description("what is in DATA; without DATA, the list of generated sets")
     .argument("[DATA]", "as for train")
@@ -228,11 +224,8 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--column <NAME=KIND>", COLUMN, columnKind)
     .option("--max-categories <N>", MAX, wholeOption("--max-categories", 2))
     .option("--missing <WHAT>", MISSING, oneOf("--missing", MISSING_WAYS))
-    .option("--samples <N>", "generated sets: rows to make", wholeOption("--samples"))
-    .option("--size <N|WxH>", SIZE, pictureSize("--size"))
-    .option("--channels <N>", CHANNELS, oneOfChannels)
-    .option("--fit <HOW>", FIT, oneOf("--fit", FITS))
-    .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
+    .option("--samples <N>", "generated sets: rows to make", wholeOption("--samples"));
+  pictureFlags(data)
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./commands/data.ts")).dataCommand as Action));
 

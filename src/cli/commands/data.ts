@@ -9,6 +9,7 @@ import { unnamed } from "../../data/tables/columns.ts";
 import { openData } from "../../node/dataFiles.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
+import { notesOf } from "../input/notes.ts";
 import { type TableFlags, tableOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { drawImages, imageOf } from "../text/draw.ts";
@@ -40,9 +41,9 @@ export async function dataCommand(
     ...imageOptions(flags, terminal),
   });
   sayLeftOut(data, terminal);
-  const { train, test } = data;
+  const { train, validation, test } = data;
   const names = train.target.kind === "class" ? classesOf(train) : [];
-  const counts = [train, ...(test ? [test] : [])].map((part) =>
+  const counts = [train, ...(validation ? [validation] : []), ...(test ? [test] : [])].map((part) =>
     names.length ? countLabels(part, names.length) : [],
   );
   if (flags.json) {
@@ -50,13 +51,14 @@ export async function dataCommand(
       data: source,
       kind: data.kind,
       rows: train.length,
+      ...(validation && { validationRows: validation.length }),
       testRows: test?.length ?? 0,
+      ...notesOf(data),
       inputShape: train.inputShape,
       inputType: train.inputType,
       target: train.target,
       ...(data.csv && { columns: data.csv.columns, label: data.csv.label, readings: data.readings }),
       ...(data.csv?.encoding && { encoding: data.csv.encoding, inputs: data.standardisation?.columns }),
-      ...(data.notes?.length && { notes: data.notes }),
       ...(names.length && {
         counts: Object.fromEntries(names.map((name, c) => [name, counts.map((part) => part[c])])),
       }),
@@ -64,7 +66,7 @@ export async function dataCommand(
     return 0;
   }
   print(
-    `${bold(data.name)}: ${titleOf(data.kind)}, ${plural(train.length, "row")}${test ? `, and ${count(test.length)} to test with` : ""}`,
+    `${bold(data.name)}: ${titleOf(data.kind)}, ${plural(train.length, "row")}${validation ? `, ${count(validation.length)} to validate on` : ""}${test ? `, and ${count(test.length)} to test with` : ""}`,
   );
   print(
     `inputs: ${showShape(train.inputShape)} of ${train.inputType}${train.inputScale === 1 ? "" : `, scaled by ${scale(train.inputScale)}`}`,
@@ -79,12 +81,12 @@ export async function dataCommand(
   if (train.target.kind === "values")
     print(`targets: ${train.target.size} value${train.target.size === 1 ? "" : "s"} a row`);
   if (names.length > 0 && names.length <= 100) {
-    const head = ["class", "rows", "share", ...(test ? ["test"] : [])];
+    const head = ["class", "rows", "share", ...(validation ? ["validation"] : []), ...(test ? ["test"] : [])];
     const rows = names.map((name, c) => [
       name,
       count(counts[0]![c]!),
       percent(counts[0]![c]! / train.length),
-      ...(test ? [count(counts[1]![c]!)] : []),
+      ...counts.slice(1).map((part) => count(part[c]!)),
     ]);
     print(`\n${table(head, rows)}`);
   } else if (names.length) print(`targets: ${count(names.length)} classes`);

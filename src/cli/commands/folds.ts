@@ -39,11 +39,11 @@ export async function foldsCommand(source: string, flags: TrainFlags, terminal: 
       `--folds: expected at most ${data.length}, the rows of ${opened.name}, got ${folds}`,
     );
   // each fold has a test part
-  const config = await resolveConfig(flags, { ...opened, train: data, test: data });
+  const config = await resolveConfig(flags, { ...opened, validation: undefined, train: data, test: data });
   const { training } = config;
   if (flags.batchSize === undefined && flags.config === undefined && !flags.model?.endsWith(".json")) {
     const least = data.length - Math.ceil(data.length / folds);
-    training.batchSize = Math.min(training.batchSize, parts({ length: least }, config).trained);
+    training.batchSize = Math.min(training.batchSize, parts({ train: { length: least } }, config).trained);
   }
   const mode = modeOf(flags, terminal);
   const { callbacks, ...fit } = fromConfig(config).fit;

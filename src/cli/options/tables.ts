@@ -39,6 +39,9 @@ export const tableFlagsGiven = (flags: TableFlags): [option: string, given: unkn
   ["--missing", flags.missing],
 ];
 
+/** "-1" and "4" are numbers of columns, anything else a name. */
+export const columnOf = (label: string): string | number => (/^-?\d+$/.test(label) ? Number(label) : label);
+
 const KIND = /^(.+?)=(number|boolean|category(?::(\d+))?|date(?::(dmy|mdy))?((?:\+[a-z]+)*)|ordered:(.+))$/s;
 
 /**

@@ -8,6 +8,7 @@ import { weightsSha256 } from "../../model/save.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
 import { since } from "../../training/run.ts";
 import { classNames, type Examination } from "../input/examine.ts";
+import { notesOf } from "../input/notes.ts";
 import type { Terminal } from "../terminal.ts";
 import { confusionTable } from "../text/confusion.ts";
 import { lossCurve } from "../text/curve.ts";
@@ -20,6 +21,7 @@ export function startEvent(source: string, data: OpenedData, model: Model, confi
     event: "start",
     data: source,
     rows: data.train.length,
+    ...(data.validation && { validationRows: data.validation.length }),
     testRows: data.test?.length ?? 0,
     inputShape: model.inputShape,
     parameters: internalsOf(model).built.parameterCount,
@@ -30,7 +32,7 @@ export function startEvent(source: string, data: OpenedData, model: Model, confi
     validationSplit: config.training.validationSplit,
     ...(step > 0 && { resumedAtStep: step }),
     ...(data.csv?.encoding && { columns: data.readings }),
-    ...(data.notes?.length && { notes: data.notes }),
+    ...notesOf(data),
   };
 }
 

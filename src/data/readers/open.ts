@@ -9,7 +9,16 @@ import type { CsvInfo, CsvSplit } from "../tables/csv.ts";
 import type { Together } from "../together.ts";
 import { headOf, isFile, latin } from "./content.ts";
 import * as all from "./index.ts";
-import { type DataHost, type FoundData, NO, PERHAPS, type ReadData, type Reader } from "./reader.ts";
+import { Insides, picturesBelow } from "./inside.ts";
+import {
+  type DataFile,
+  type DataHost,
+  type FoundData,
+  NO,
+  PERHAPS,
+  type ReadData,
+  type Reader,
+} from "./reader.ts";
 
 /** The table. A reader that is added here works everywhere. */
 export const readers: AnyReader[] = /* @__PURE__ */ Object.values(all);
@@ -79,6 +88,15 @@ export async function openFound(
   }
 }
 
+/** Pictures in a folder and below it, by their names; undefined for a folder of something else. */
+export async function picturesOf(given: FoundData, host: DataHost): Promise<DataFile[] | undefined> {
+  if (given.of.kind === "file") return undefined;
+  const { reader } = await recognised(given, host);
+  return reader === (all.images as AnyReader)
+    ? picturesBelow(given.of, new Insides(host.pictures.names))
+    : undefined;
+}
+
 const picked = (options: object, names: readonly string[]): object =>
   Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)));
 
@@ -143,7 +161,13 @@ function withOrigin(opened: OpenedData, origin: ReadData["origin"]): OpenedData 
         ...(images && { images }),
       },
     });
-  return { ...opened, train: known(opened.train), ...(opened.test && { test: known(opened.test) }) };
+  const { train, validation, test } = opened;
+  return {
+    ...opened,
+    train: known(train),
+    ...(validation && { validation: known(validation) }),
+    ...(test && { test: known(test) }),
+  };
 }
 
 const joined = (from: Reader["from"]): string =>

@@ -82,6 +82,8 @@ export interface DataHost {
   readonly limits: { readonly table: number; readonly arrays: number };
   tooLarge(name: string, size: number, limit: number): NablaError;
   readonly pictures: PictureHost;
+  /** A file that an option names, as programs name files here; undefined where it names none. Left out where nothing can. */
+  file?(given: unknown): Promise<DataFile | undefined>;
 }
 
 /** What a reader makes of it. */
