@@ -56,6 +56,7 @@ function fromCheckpoint(
   const internals = internalsOf(model);
   const network = internals.build(described.inputShape ?? [], false);
   setParameters(network, checkpoint.tensors, name);
+  network.reading = checkpoint.inputs;
   model.metadata = {
     classes: checkpoint.classes,
     standardisation: checkpoint.standardisation,

@@ -16,6 +16,7 @@ import type { RunSettings, Settings } from "./settings.ts";
 import type { BatchSource, Source } from "./source.ts";
 import type { TrainingState } from "./state.ts";
 import type { ToDataset } from "./stream.ts";
+import { checkData } from "./targets.ts";
 import { weightingOf } from "./weighting.ts";
 
 /** What is trained, as the model hands it in. */
@@ -72,7 +73,11 @@ async function prepared<M extends TrainedModel>(
   const network = subject.build(train.inputShape);
   const { goals } = compiled;
   checkFit(train, network, goals);
-  if (validation) checkFit(validation, network, goals);
+  if (!source) checkData(data, network, goals);
+  if (validation) {
+    checkFit(validation, network, goals);
+    if (!rows) checkData(validation, network, goals);
+  }
   const { augment: _, ...plain } = wanted;
   const settings: RunSettings = { ...plain, ...(augment && { augment }), rows: source ? 0 : train.length };
   if (!source) checkBatch(options, settings);

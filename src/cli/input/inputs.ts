@@ -8,6 +8,7 @@ import { generatedSets } from "../../data/generated/index.ts";
 import { readImageHeader } from "../../data/images/header.ts";
 import { labelsOf } from "../../data/split.ts";
 import { NablaError } from "../../errors.ts";
+import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import { openRows } from "../../node/dataFiles.ts";
 import { showShape, sizeOf } from "../../shape.ts";
@@ -19,7 +20,7 @@ import { isPicture, pictureRow } from "./images.ts";
 
 export interface InputRow {
   name: string;
-  /** As the model takes them: uint8 is scaled by 1/255, float32 is not. */
+  /** As the model takes them: bytes are scaled as in training, float32 is not. */
   values: Inputs;
   /** The true class, where the input has one. */
   label?: number;
@@ -106,7 +107,11 @@ async function fromPart(model: Model, path: string, terminal: Terminal): Promise
     length: dataset.length,
     async row(index) {
       const name = `${path}#${index}`;
-      const values = fitting(model, await inputOf(dataset, index), dataset.inputShape, name);
+      const read = await inputOf(dataset, index);
+      // bytes of a data set have its scale
+      const own = internalsOf(model).built.scaleOf(0) === dataset.inputScale || dataset.scaleUnsaid;
+      const scaled = own ? read : Float32Array.from(read, (v) => v * dataset.inputScale);
+      const values = fitting(model, scaled, dataset.inputShape, name);
       return { name, values, ...(labels && { label: labels[index]! }) };
     },
   };
@@ -191,7 +196,8 @@ function fromJson(model: Model, text: string): InputRow[] {
       );
     }
     const numbers = flat as number[];
-    if (extraOf(model)?.data.inputType !== "uint8") return { name, values: encode(model, numbers, name) };
+    if (internalsOf(model).built.reading?.[0]?.type !== "uint8")
+      return { name, values: encode(model, numbers, name) };
     const strange = numbers.find((n) => !Number.isInteger(n) || n < 0 || n > 255);
     if (strange !== undefined)
       throw new NablaError(
@@ -205,15 +211,12 @@ function fromJson(model: Model, text: string): InputRow[] {
 
 const depth = (value: unknown): number => (Array.isArray(value) ? 1 + depth(value[0]) : 0);
 
-/** Brings stored values into the type and scale the model was trained with. */
+/** Stored values, where they are as many as the model takes: predict() reads bytes as training did. */
 function fitting(model: Model, values: Inputs, shape: readonly number[], name: string): Inputs {
   if (values.length !== sizeOf(model.inputShape)) {
     throw new NablaError(
       `${name}: the model takes inputs ${showShape(model.inputShape)}, these are ${showShape(shape)}`,
     );
   }
-  const trained = extraOf(model)?.data;
-  if (!trained || trained.inputType === "float32") return trained ? Float32Array.from(values) : values;
-  if (values instanceof Uint8Array && trained.inputScale === 1 / 255) return values;
-  return values instanceof Uint8Array ? Float32Array.from(values, (v) => v * trained.inputScale) : values;
+  return values;
 }
