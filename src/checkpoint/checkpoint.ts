@@ -57,6 +57,8 @@ export interface TrainingPosition {
   running: Record<string, unknown>;
   /** Why training ended before its last epoch, if it did. */
   stopped?: string;
+  /** The training has come to its end: callbacks have been told. */
+  finished?: boolean;
 }
 
 export interface Checkpoint {
@@ -109,6 +111,7 @@ const document = object({
     history: list(record(figure)),
     running: record(anything()),
     stopped: optional(string()),
+    finished: optional(bool()),
   }),
   callbacks: record(anything()),
   classes: optional(strings),

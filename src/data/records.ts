@@ -1,6 +1,6 @@
 /** Records of arrays as a data set. */
 import { NablaError } from "../errors.ts";
-import { type ArrayRecord, arrayDataset, shaped } from "./arrays.ts";
+import { type ArrayRecord, shaped, toDataset } from "./arrays.ts";
 import type { Dataset, Target } from "./dataset.ts";
 import { joinDatasets } from "./join.ts";
 
@@ -9,7 +9,7 @@ import { joinDatasets } from "./join.ts";
  * @param options.name what errors call it
  * @param options.kindOf whether the targets of a name, so many values a row, are labels or values, where that is known
  * @param options.scaleOf what the bytes of an input are multiplied by, where that is known
- * @throws NablaError where arrays have different numbers of rows, and as arrayDataset() does
+ * @throws NablaError where arrays have different numbers of rows, and as toDataset() does
  */
 export function recordDataset(
   x: ArrayRecord,
@@ -38,7 +38,7 @@ export function recordDataset(
     ([key, values]) =>
       [
         key,
-        arrayDataset(values, labels, {
+        toDataset(values, labels, {
           name: `${name}: ${key}`,
           inputScale: scaleOf(key),
         }),
@@ -49,7 +49,7 @@ export function recordDataset(
     const like = Object.keys(x).find((input) => x[input] === y[key]);
     return [
       key,
-      arrayDataset(like === undefined ? zeros : x[like]!, values, {
+      toDataset(like === undefined ? zeros : x[like]!, values, {
         name: `${name}: ${key}`,
         target: kindOf(key, values.data.length / rows),
         inputScale: like === undefined ? undefined : scaleOf(like),

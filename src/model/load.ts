@@ -115,5 +115,6 @@ function runOf({ progress }: Checkpoint): Run {
     rate: running.rate ?? 0,
     metrics: running.metrics ?? {},
     ...(progress.stopped !== undefined && { stopped: progress.stopped }),
+    finished: progress.finished ?? false,
   };
 }

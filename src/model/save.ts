@@ -53,6 +53,7 @@ export function saveModel(model: Model): Uint8Array {
       history: run.history,
       running: { lossSum: run.lossSum, rows: run.rows, rate: run.rate, metrics: run.metrics },
       ...(run.stopped !== undefined && { stopped: run.stopped }),
+      ...(run.finished && { finished: true }),
     },
     callbacks: state.callbackStates,
     ...(model.metadata.classes && { classes: [...model.metadata.classes] }),
