@@ -138,9 +138,11 @@ async function prepared<M extends TrainedModel>(
     weightingOf("validationData", validation, network, goals, {
       sampleWeight: rows ? of(1) : weightsOf(options.validationData),
     });
+  // functions that are missing are missed before anything changes
+  const counting = subject.metrics();
   begin(subject, network, settings, callbacks, options.resume);
   subject.learnFrom(train);
-  state.counting = runningMetrics(state, subject.metrics());
+  state.counting = runningMetrics(state, counting);
   try {
     await subject.train(
       {
