@@ -109,7 +109,9 @@ export function toDataset(
     ...(bytes && options.inputScale === undefined && { scaleUnsaid: true as const }),
     target,
   };
-  return rowsDataset(header, values, labels ?? numbers!);
+  // what is no typed array of float32 may be rounded
+  const exact = values === inputs.data || bytes ? undefined : () => flatten(x, name).data;
+  return rowsDataset(header, values, labels ?? numbers!, exact);
 }
 
 /** All values, row-major, with the shape they were given in. */

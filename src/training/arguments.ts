@@ -2,7 +2,7 @@
 
 import { type ArrayLike2, type ArrayRecord, isRecord, shaped, toDataset } from "../data/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { recordDataset } from "../data/records.ts";
+import type { recordDataset } from "../data/records.ts";
 import { NablaError } from "../errors.ts";
 import { nameLayers } from "../layers/chain.ts";
 import type { Topology } from "../layers/configs.ts";
@@ -38,9 +38,15 @@ export const isStream = (value: unknown): value is BatchSource =>
     !isA("Map", value) &&
     ("next" in value || Symbol.iterator in value || Symbol.asyncIterator in value));
 
+/** What may have several inputs or outputs has code for arrays by their names; a chain has one of each. */
+export interface ReadsRecords {
+  readonly recordDataset?: typeof recordDataset;
+}
+
 /** What data is for: a model's layers, its loss where it is compiled, and how it reads its inputs where it is trained. */
 export interface Purpose {
   readonly topology: Topology;
+  readonly builder: ReadsRecords;
   readonly state: { readonly compiled: CompiledTraining | undefined };
   readonly reading: readonly InputKind[] | undefined;
   /** @param inputShape of rows, for a model that has not been built */
@@ -82,7 +88,7 @@ export function datasetOf(
   kind?: Dataset["target"]["kind"],
 ): Dataset {
   if (isDataset(data)) return data;
-  const { topology, state, reading } = purpose;
+  const { topology, builder, state, reading } = purpose;
   const [x, y] = data;
   const goals = state.compiled?.goals ?? [];
   const kindOf = (k: number, output: Shape | undefined, size: number) =>
@@ -92,9 +98,10 @@ export function datasetOf(
   const names = outputs ? Object.keys(outputs) : [nameLayers(layers).at(-1)!.name!];
   // options in the place of y are no record of targets
   const one = names.length === 1 && !(isRecord(y) && names[0] in y);
-  if (!isRecord(x) && inputs.length < 2 && one) {
-    const rows = shaped(x as ArrayLike2, `${name}: x`);
-    const targets = shaped(y as ArrayLike2, `${name}: y`);
+  const { recordDataset } = builder;
+  if (!recordDataset || (!isRecord(x) && inputs.length < 2 && one)) {
+    const rows = shaped(alone(x, "input", `${name}: x`), `${name}: x`);
+    const targets = shaped(one ? (y as ArrayLike2) : alone(y, names[0], `${name}: y`), `${name}: y`);
     const n = targets.shape[0]!;
     const shape = rows.shape.length > 1 ? rows.shape.slice(1) : [rows.data.length / n];
     const [output] = goals.length > 0 && Number.isInteger(shape[0]) ? purpose.outputShapes(shape) : [];
@@ -105,13 +112,22 @@ export function datasetOf(
       ...(reading && { inputScale: reading[0]!.scale }),
     });
   }
-  const all = inputs.length > 0 ? inputs : ["input"];
-  const shapes = outputs ? purpose.outputShapes([]) : [];
-  return recordDataset(byName(x, all, `${name}: x`), byName(y, names, `${name}: y`), {
+  const shapes = purpose.outputShapes([]);
+  return recordDataset(byName(x, inputs, `${name}: x`), byName(y, names, `${name}: y`), {
     name,
     kindOf: (key, size) => kindOf(names.indexOf(key), shapes[names.indexOf(key)], size),
-    scaleOf: (key) => reading?.[all.indexOf(key)]?.scale,
+    scaleOf: (key) => reading?.[inputs.indexOf(key)]?.scale,
   });
+}
+
+/** What a chain is given: an array, which may have the name of the only input or output. */
+function alone(values: ArrayLike2 | ArrayRecord, name: string, who: string): ArrayLike2 {
+  if (!isRecord(values)) return values;
+  const { [name]: array, ...others } = values;
+  if (array !== undefined && Object.keys(others).length === 0) return array;
+  throw new NablaError(
+    `${who}: expected an array, or { ${name} }, got { ${Object.keys(values).join(", ")} }`,
+  );
 }
 
 /** Arrays by name; one alone has the name of the only one there is. */
