@@ -1,13 +1,14 @@
 /** What a model consists of. Users do not see it; the files of this room and the rooms above ask internalsOf(). */
 
 import { NablaError } from "../errors.ts";
-import type { Builder } from "../layers/chain.ts";
 import type { LayerConfig, Topology } from "../layers/configs.ts";
 import { Network } from "../network/network.ts";
+import type { InputKind } from "../plan/forward.ts";
 import type { Architecture, Input } from "../plan/operation.ts";
 import type { Shape } from "../shape.ts";
 import { compileTraining, type TrainingOptions } from "../training/compile.ts";
 import { TrainingState } from "../training/state.ts";
+import type { ModelBuilder } from "./made.ts";
 
 export class Internals {
   readonly state = new TrainingState();
@@ -21,7 +22,7 @@ export class Internals {
    */
   constructor(
     readonly topology: Topology,
-    readonly builder: Builder,
+    readonly builder: ModelBuilder,
     readonly seed: number,
   ) {}
 
@@ -50,6 +51,17 @@ export class Internals {
   ): Architecture {
     const { layers, outputs } = this.topology;
     return this.builder.build({ layers: layers.map(change), outputs }, inputShape);
+  }
+
+  /** How the inputs of rows are read, once the model has been trained. */
+  get reading(): readonly InputKind[] | undefined {
+    return this.network?.reading;
+  }
+
+  /** Of one row. @param inputShape of a chain that has not been built */
+  outputShapes(inputShape: Shape): Shape[] {
+    const { layers, outputs } = this.network?.architecture ?? this.architecture(inputShape);
+    return outputs.map(({ layer }) => layers[layer].outputShape);
   }
 
   get hasNetwork(): boolean {

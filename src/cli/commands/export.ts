@@ -54,12 +54,10 @@ export async function exportCommand(path: string, flags: ExportFlags, terminal: 
   const model = await openModel(path);
   if (flags.data !== undefined) checkSingle(model, `--data: ${path}`, "evaluate() takes them");
   const { weights = "float32" } = flags;
-  const trained = extraOf(model)?.data;
   const options: ExportOptions = {
     weights,
     ...(flags.rows !== undefined && { rows: flags.rows }),
     metadata: metadataOf(model),
-    ...(trained?.inputType === "uint8" && { scale: trained.inputScale }),
   };
   // everything is made and measured before anything is written
   const files = filesOf(model, flags.to, kind, options);
@@ -88,6 +86,7 @@ function metadataOf(model: Model): Record<string, unknown> {
   const extra = extraOf(model);
   return {
     ...(extra?.csv && { columns: extra.csv.columns, label: extra.csv.label }),
+    ...(extra?.csv?.encoding && { encoding: extra.csv.encoding }),
     ...(extra?.csv?.target && { target: extra.csv.target }),
     ...(extra?.images && { images: extra.images }),
   };

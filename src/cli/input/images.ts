@@ -32,9 +32,6 @@ export interface LabelFlags extends ImageFlags {
   task?: "auto" | "classification" | "regression";
 }
 
-/** "-1" and "4" are numbers of columns, anything else a name. */
-export const columnOf = (label: string): string | number => (/^-?\d+$/.test(label) ? Number(label) : label);
-
 /** Options for openData(). */
 export function imageOptions(flags: LabelFlags, { errors }: Terminal): { images: ImageFolderOptions } {
   const { size, channels, fit, unreadable, classes, labels, label, task, fileColumn, labelPattern } = flags;
@@ -51,9 +48,9 @@ export function imageOptions(flags: LabelFlags, { errors }: Terminal): { images:
       ...(labelPattern !== undefined && { labelPattern }),
       ...(labels !== undefined && {
         labels,
-        ...(label !== undefined && { label: columnOf(label) }),
+        ...(label !== undefined && { label }),
         ...(task && { task }),
-        ...(fileColumn !== undefined && { file: columnOf(fileColumn) }),
+        ...(fileColumn !== undefined && { file: fileColumn }),
       }),
     },
   };

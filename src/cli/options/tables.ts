@@ -1,0 +1,125 @@
+/** Options of tables: for train, data and whatever opens one for the first time. */
+
+import { Option } from "commander";
+import type { TableOptions } from "../../data/readers/csv.ts";
+import type { AskedColumn } from "../../data/tables/asked.ts";
+import { CYCLES, type Cycle } from "../../data/tables/dates.ts";
+import type { Decimal } from "../../data/tables/numbers.ts";
+import type { Missing } from "../../data/tables/tableData.ts";
+import { didYouMean, NablaError } from "../../errors.ts";
+import type { OpenDataOptions } from "../../node/dataFiles.ts";
+import { oneOf } from "./values.ts";
+
+/** How the text of a table is read: for every command that opens one. Undefined: not given. */
+export interface ReadingFlags {
+  header?: boolean;
+  delimiter?: string;
+  encoding?: string;
+}
+
+/** Undefined: not given. */
+export interface TableFlags extends ReadingFlags {
+  decimal?: Decimal;
+  label?: string;
+  ignore?: string[];
+  task?: "auto" | "classification" | "regression";
+  column?: Record<string, AskedColumn>;
+  maxCategories?: number;
+  missing?: Missing;
+}
+
+export const readingFlags = (): Option[] => [
+  new Option("--header <yes|no>", "CSV: whether the first row holds names (default: found out)").argParser(
+    (text) => oneOf("--header", ["yes", "no"])(text) === "yes",
+  ),
+  new Option("--delimiter <CHAR>", "CSV: what separates cells: , ; | tab or blanks (default: found out)"),
+  new Option(
+    "--encoding <NAME>",
+    "CSV: of the text, windows-1252 for example (default: UTF-8, UTF-16 by its mark)",
+  ),
+];
+
+/** What is told of them to whatever reads a table. */
+export const readingOptions = ({ header, delimiter, encoding }: ReadingFlags): TableOptions => ({
+  ...(header !== undefined && { header }),
+  ...(delimiter !== undefined && { delimiter }),
+  ...(encoding !== undefined && { encoding }),
+});
+
+/** `--ignore a --ignore b,c` → ["a", "b,c"]: which commas are part of a name, the table says. */
+export const repeated = (text: string, before: readonly string[] = []): string[] => [...before, text];
+
+/** What openData() is told of them. */
+export function tableOptions(flags: TableFlags): OpenDataOptions {
+  const { label, ignore, task, column, maxCategories, missing, decimal } = flags;
+  return {
+    ...readingOptions(flags),
+    ...(decimal && { decimal }),
+    ...(label !== undefined && { label }),
+    ...(ignore && { ignore }),
+    ...(task && { task }),
+    ...(column && { columns: column }),
+    ...(maxCategories !== undefined && { maxCategories }),
+    ...(missing && { missing }),
+  };
+}
+
+export const readingFlagsGiven = (flags: ReadingFlags): [option: string, given: unknown][] => [
+  ["--header", flags.header],
+  ["--delimiter", flags.delimiter],
+  ["--encoding", flags.encoding],
+];
+
+/** As they are given on the command line, with their values: for errors about data that is no table. */
+export const tableFlagsGiven = (flags: TableFlags): [option: string, given: unknown][] => [
+  ...readingFlagsGiven(flags),
+  ["--decimal", flags.decimal],
+  ["--label", flags.label],
+  ["--ignore", flags.ignore],
+  ["--task", flags.task],
+  ["--column", flags.column],
+  ["--max-categories", flags.maxCategories],
+  ["--missing", flags.missing],
+];
+
+const KIND = /^(.+?)=(number|boolean|category(?::(\d+))?|date(?::(dmy|mdy))?((?:\+[a-z]+)*)|ordered:(.+))$/s;
+
+/**
+ * "zip=category", "city=category:10", "member=boolean", "size=ordered:small,medium,large", "when=date:dmy+week+day"
+ *
+ * @param before what the option said where it was given before
+ */
+export function columnKind(
+  text: string,
+  before: Record<string, AskedColumn> = {},
+): Record<string, AskedColumn> {
+  const [, name, kind, most, order, cycles = "", values] = KIND.exec(text) ?? [];
+  if (name === undefined || kind === undefined) {
+    const word = text.slice(text.lastIndexOf("=") + 1);
+    throw new NablaError(
+      `--column: expected NAME=KIND, KIND being number, boolean, category, category:10, ordered:small,medium,large, date, date:dmy or date+week, got ${JSON.stringify(text)}${didYouMean(word, ["number", "boolean", "category", "ordered", "date"])}`,
+    );
+  }
+  if (Object.hasOwn(before, name))
+    throw new NablaError(`--column: ${JSON.stringify(name)} is given twice; expected one kind for a column`);
+  const asked = (): AskedColumn => {
+    if (kind === "number" || kind === "boolean") return { kind };
+    if (values !== undefined)
+      return { kind: "ordered", values: values.split(",").map((each) => each.trim()) };
+    if (kind.startsWith("category"))
+      return { kind: "category", ...(most && { maxCategories: Number(most) }) };
+    const cyclic = cycles.split("+").filter(Boolean) as Cycle[];
+    const strange = cyclic.find((cycle) => !CYCLES.includes(cycle));
+    if (strange !== undefined)
+      throw new NablaError(
+        `--column: there is no cycle ${JSON.stringify(strange)}${didYouMean(strange, CYCLES) || ";"} expected ${CYCLES.join(", ")}`,
+      );
+    return {
+      kind: "date",
+      ...(order && { order: order as "dmy" | "mdy" }),
+      ...(cyclic.length && { cyclic }),
+    };
+  };
+  // a column may be called __proto__
+  return Object.fromEntries([...Object.entries(before), [name, asked()]]);
+}
