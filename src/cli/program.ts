@@ -43,7 +43,8 @@ const UNREADABLE = "files that are not readable pictures: refuse (default) or sk
 // of tables
 const COLUMN =
   "CSV: how a column is read: number, boolean, category, ordered:S,M,L, date, date:dmy or date+year+week+day; may be repeated";
-const MAX = "CSV: values of a column of text with an input of their own; the others share one (default: 30)";
+const MAX =
+  "CSV: inputs that a column of text becomes at most; the last is shared by rare values (default: 30)";
 const MISSING =
   "CSV: what is done about missing values: error, drop (leave rows out) or fill (default: fill inputs, refuse labels)";
 
@@ -119,7 +120,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--decimal <. or ,>", DECIMAL, oneOf("--decimal", [".", ","]))
     .option("--task <KIND>", "CSV: classification or regression (default: auto)", oneOf("--task", TASKS))
     .option("--column <NAME=KIND>", COLUMN, columnKind)
-    .option("--max-categories <N>", MAX, wholeOption("--max-categories"))
+    .option("--max-categories <N>", MAX, wholeOption("--max-categories", 2))
     .option("--missing <WHAT>", MISSING, oneOf("--missing", MISSING_WAYS))
     .option(
       "--test-split <SHARE>",
@@ -229,7 +230,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--decimal <. or ,>", DECIMAL, oneOf("--decimal", [".", ","]))
     .option("--task <KIND>", "CSV: classification or regression (default: auto)", oneOf("--task", TASKS))
     .option("--column <NAME=KIND>", COLUMN, columnKind)
-    .option("--max-categories <N>", MAX, wholeOption("--max-categories"))
+    .option("--max-categories <N>", MAX, wholeOption("--max-categories", 2))
     .option("--missing <WHAT>", MISSING, oneOf("--missing", MISSING_WAYS))
     .option("--samples <N>", "generated sets: rows to make", wholeOption("--samples"));
   pictureFlags(data)

@@ -9,9 +9,7 @@ import { unnamed } from "../../data/tables/columns.ts";
 import { openData } from "../../node/dataFiles.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
-
 import { notesOf } from "../input/notes.ts";
-
 import { type TableFlags, tableOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { drawImages, imageOf } from "../text/draw.ts";

@@ -14,7 +14,7 @@ type Rows = readonly (readonly string[])[];
 const SAMPLE = 1000;
 
 /** Names that targets and ids are given: who reads them, reads a header. */
-const USUAL = new Set(["label", "class", "target", "y", "id", "name", "index"]);
+const USUAL = /* @__PURE__ */ new Set(["label", "class", "target", "y", "id", "name", "index"]);
 
 /**
  * The evidence, strongest first:
