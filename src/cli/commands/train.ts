@@ -213,6 +213,11 @@ async function fresh(flags: TrainFlags, data: OpenedData): Promise<Prepared> {
 }
 
 function checkApplicable(flags: TrainFlags, data: OpenedData): void {
+  const { target } = data.train;
+  if (data.csv && target.kind === "class" && target.classes === 1)
+    throw new NablaError(
+      `${data.name}: column ${JSON.stringify(data.csv.label)}: every cell is ${JSON.stringify(target.names?.[0])}, so there is nothing to tell apart; --label names another column`,
+    );
   const only = (option: string, given: unknown, kind: OpenedData["kind"], what: string) => {
     if (given !== undefined && data.kind !== kind)
       throw new NablaError(`${option} is for ${what}; ${data.name} is something else`);
