@@ -1,7 +1,8 @@
 import { zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
-import { parseNpy } from "../../src/data/npy.ts";
-import { npzSplit, parseNpz } from "../../src/data/npz.ts";
+import { parseNpz } from "../../src/data/numpy/archive.ts";
+import { parseNpy } from "../../src/data/numpy/npy.ts";
+import { npzSplit } from "../../src/data/numpy/split.ts";
 import { contents, npyBytes } from "./helpers.ts";
 
 function body(

@@ -5,6 +5,7 @@ import type { CsvInfo } from "../csv.ts";
 import type { DataSplit, Dataset } from "../dataset.ts";
 import { type GeneratedOptions, generatedSets, makeGenerated } from "../generated/index.ts";
 import type { ImageInfo, Problem } from "../images/imageSet.ts";
+import type { ArraysInfo } from "../numpy/split.ts";
 import { withHeader } from "../portable.ts";
 import type { Together } from "../together.ts";
 import { headOf, isFile, latin } from "./content.ts";
@@ -32,6 +33,10 @@ export interface OpenedData extends DataSplit {
    * of the files of an image folder.
    */
   fingerprint?: string;
+  /** How the arrays of a `.npz` archive were read. */
+  arrays?: ArraysInfo;
+  /** What was read and how, in sentences: whatever was decided on the way. */
+  notes?: readonly string[];
 }
 
 /** Each reader takes the ones that concern it: `seed`, `samples`, … for generated sets, `label`, `task`, … for CSV, `images`. */
@@ -121,7 +126,7 @@ export function openArray(bytes: Uint8Array, name: string): Shaped {
 
 /** With what it was opened from in `extra`, which goes into checkpoints. */
 function withOrigin(opened: OpenedData, origin: ReadData["origin"]): OpenedData {
-  const { name, kind, fingerprint, csv, images } = opened;
+  const { name, kind, fingerprint, csv, images, arrays } = opened;
   const known = (part: Dataset): Dataset =>
     withHeader(part, {
       extra: {
@@ -135,6 +140,7 @@ function withOrigin(opened: OpenedData, origin: ReadData["origin"]): OpenedData 
         },
         ...(csv && { csv }),
         ...(images && { images }),
+        ...(arrays && { arrays }),
       },
     });
   return { ...opened, train: known(opened.train), ...(opened.test && { test: known(opened.test) }) };

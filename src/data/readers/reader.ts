@@ -5,6 +5,7 @@ import type { Shaped } from "../arrays.ts";
 import type { CsvInfo } from "../csv.ts";
 import type { DataSplit } from "../dataset.ts";
 import type { Decoder, ImageFile, ImageInfo, ImageSetOptions, Problem } from "../images/imageSet.ts";
+import type { ArraysInfo } from "../numpy/split.ts";
 
 /** A file that is opened when it is wanted. */
 export interface DataFile {
@@ -93,6 +94,10 @@ export interface ReadData extends DataSplit {
   skipped?: readonly Problem[];
   unused?: readonly string[];
   fingerprint?: string;
+  /** How arrays were read; goes into checkpoints. */
+  arrays?: ArraysInfo;
+  /** What was read and how, in sentences: whatever was decided on the way. */
+  notes?: readonly string[];
   /** What has to be known to read the same again; goes into checkpoints. */
   origin?: Readonly<Record<string, unknown>>;
 }

@@ -1,0 +1,157 @@
+/** The data set in a `.npz` archive. */
+import { NablaError } from "../../errors.ts";
+import { showShape } from "../../shape.ts";
+import type { DataSplit, Dataset, Standardisation } from "../dataset.ts";
+import { MAX_UNPACKED } from "../gzip.ts";
+import { rowsDataset } from "../rows.ts";
+import { type ReadInputs, readInputs, type SCALINGS, type Scaling, type Values } from "../values/inputs.ts";
+import { readTargets, type TargetTask } from "../values/targets.ts";
+import { type NpzArchive, openNpz } from "./archive.ts";
+import { CLASS_NAMES, findArrays, type Layout, type Pair } from "./names.ts";
+import type { Npy, NpyText } from "./npy.ts";
+
+/** How arrays were read; goes into checkpoints, so that others are read alike. */
+export interface ArraysInfo {
+  /** The arrays that were used: inputs, targets, and those of a test part. */
+  names?: readonly string[];
+  scaling?: Scaling;
+  task?: Exclude<TargetTask, "auto">;
+  /** Names by class number, where labels in the file are names (or numbers that do not count from 0). */
+  classes?: readonly string[];
+}
+
+/** How a `.npz` archive is read. */
+export interface NpzSplitOptions {
+  /**
+   * Names of the arrays, where their names do not say it: inputs, targets, and both of a test part. Default: x_train and y_train, x and y,
+   * data and labels, images and target, … in any case and order of words; arr_0 and arr_1.
+   */
+  arrays?: readonly string[];
+  /**
+   * How inputs are read. Default "auto", which the values decide: pixels from 0 to 255 are scaled by 1/255, values from −1 to 1 stay as they
+   * are, others are standardised column by column.
+   */
+  scaling?: (typeof SCALINGS)[number];
+  /** Default "auto": text, bool, and few different whole numbers are classes; anything else is regression. */
+  task?: TargetTask;
+  /** How other arrays were read, for reading these alike. */
+  likeArrays?: ArraysInfo;
+  /** The standardisation that was fitted then. */
+  standardisation?: Standardisation;
+  /** Bytes that the arrays in use may unpack to; default 2 GiB. */
+  limit?: number;
+}
+
+/** A data set, and how it was read. */
+export interface NpzData extends DataSplit {
+  arrays: ArraysInfo;
+  /** What was read and how, in sentences. */
+  notes: string[];
+}
+
+/**
+ * The data set in a `.npz` archive. Only the arrays in use are unpacked, so others may be of any type.
+ *
+ * @param options a number is the limit
+ * @throws NablaError naming file, array and type: where names do not say which arrays are meant, and for what cannot be read
+ */
+export function npzSplit(bytes: Uint8Array, name: string, options: number | NpzSplitOptions = {}): NpzData {
+  const given = typeof options === "number" ? { limit: options } : options;
+  const { likeArrays: like, standardisation, limit = MAX_UNPACKED } = given;
+  const archive = openNpz(bytes, name, limit);
+  const known = like?.names?.every((array) => archive.names.includes(array)) ? like.names : undefined;
+  const {
+    train,
+    test,
+    notes: found,
+  } = findArrays(archive.names, archive.header, name, given.arrays ?? known);
+  const pairs = [train, ...(test ? [test] : [])];
+  archive.checkSizes(pairs.flatMap(({ x, y }) => [x, y]));
+  const notes = [...found, ...leftOut(archive, pairs)];
+  const read = pairs.map((pair) => readPair(archive, pair));
+  const [first, held] = read as [Loaded, Loaded?];
+  if (first.rows === 0)
+    throw new NablaError(`${first.x.name}: ${first.x.type} ${showShape(first.x.shape)}: no rows`);
+  if (held?.rows === 0) {
+    notes.push(`${test!.x} and ${test!.y} have no rows: there is no test part`);
+    read.pop();
+  }
+  const inputs = readInputs(
+    read.map(({ x }) => x),
+    { scaling: given.scaling ?? like?.scaling ?? "auto", ...(standardisation && { standardisation }) },
+  );
+  const targets = readTargets(
+    read.map(({ y }) => y),
+    {
+      task: given.task ?? like?.task,
+      classes: like?.classes,
+      counted: like?.task === "classification" && !like.classes,
+      names: classNames(archive, pairs),
+    },
+  );
+  const dataset = (part: ReadInputs, p: number): Dataset => {
+    const { values, ...types } = part;
+    const header = {
+      name: p === 0 ? name : `${name} (test)`,
+      length: read[p]!.rows,
+      ...types,
+      target: targets.target,
+      ...(inputs.standardisation && { standardisation: inputs.standardisation }),
+    };
+    return rowsDataset(header, values, targets.parts[p]!);
+  };
+  const [trained, tested] = inputs.parts.map(dataset) as [Dataset, Dataset?];
+  return {
+    train: trained,
+    ...(tested && { test: tested }),
+    ...(inputs.standardisation && { standardisation: inputs.standardisation }),
+    arrays: {
+      names: pairs.flatMap(({ x, y }) => [x, y]),
+      scaling: inputs.scaling,
+      task: targets.target.kind === "class" ? "classification" : "regression",
+      ...(targets.classes && { classes: targets.classes }),
+    },
+    notes: [...notes, ...inputs.notes, ...targets.notes],
+  };
+}
+
+interface Loaded {
+  readonly x: Values;
+  readonly y: Npy | NpyText;
+  readonly rows: number;
+}
+
+function readPair(archive: NpzArchive, pair: Pair): Loaded {
+  const [x, y] = [archive.read(pair.x), archive.read(pair.y)];
+  if (x.type === "text")
+    throw new NablaError(`${x.name}: text ${showShape(x.shape)}: expected numbers as inputs`);
+  const [rows, others] = [x.shape[0], y.shape[0]];
+  if (rows !== undefined && others !== undefined && rows !== others)
+    throw new NablaError(
+      `${x.name}: ${x.type} ${showShape(x.shape)}, so ${rows} rows, but ${pair.y} (${y.type} ${showShape(y.shape)}) has ${others}; expected one target for each row`,
+    );
+  if (rows && x.data.length === 0)
+    throw new NablaError(`${x.name}: ${x.type} ${showShape(x.shape)}: rows without a value`);
+  if (others && (y.type === "text" ? y.texts : y.data).length === 0)
+    throw new NablaError(`${y.name}: ${y.type} ${showShape(y.shape)}: rows without a value`);
+  return { x, y, rows: rows ?? 0 };
+}
+
+/** Arrays that are there as well, where something may have been meant by them. */
+function leftOut(archive: NpzArchive, pairs: readonly Layout["train"][]): string[] {
+  const used = pairs.flatMap(({ x, y }) => [x, y]);
+  const others = archive.names.filter((array) => !used.includes(array) && !CLASS_NAMES.test(array));
+  if (others.length === 0) return [];
+  const some = others.slice(0, 8).join(", ") + (others.length > 8 ? ", …" : "");
+  return [`used of the archive: ${used.join(", ")}; not used: ${some}`];
+}
+
+/** Text that stands by the data and says what classes are called. */
+function classNames(archive: NpzArchive, pairs: readonly Pair[]): readonly string[] | undefined {
+  const used = pairs.flatMap(({ x, y }) => [x, y]);
+  const name = archive.names.find((array) => CLASS_NAMES.test(array) && !used.includes(array));
+  if (name === undefined || archive.header(name).type !== "text") return undefined;
+  const read = archive.read(name);
+  if (read.type !== "text" || read.shape.length !== 1) return undefined;
+  return new Set(read.texts).size === read.texts.length ? read.texts : undefined;
+}
