@@ -2,8 +2,8 @@
 import { sha256Hex } from "../../checkpoint/sha256.ts";
 import { NablaError } from "../../errors.ts";
 import { object } from "../../fields/objects.ts";
-import { type CsvSplitOptions, csvSplit } from "../csv.ts";
-import { splitFields, tableFields } from "../csvFields.ts";
+import { type CsvSplitOptions, csvSplit } from "../tables/csv.ts";
+import { splitFields, tableFields } from "../tables/csvFields.ts";
 import { contentOf, headOf, isText, latin } from "./content.ts";
 import { LIKELY, NO, PERHAPS, type Reader } from "./reader.ts";
 

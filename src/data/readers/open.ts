@@ -1,12 +1,12 @@
 /** Opening data: the reader that is surest reads it. The same in Node and on a page. */
 import { NablaError } from "../../errors.ts";
 import type { Shaped } from "../arrays.ts";
-import type { CsvInfo } from "../csv.ts";
 import type { DataSplit, Dataset } from "../dataset.ts";
 import { type GeneratedOptions, generatedSets, makeGenerated } from "../generated/index.ts";
 import type { ImageInfo, Problem } from "../images/imageSet.ts";
 import type { ArraysInfo } from "../numpy/split.ts";
 import { withHeader } from "../portable.ts";
+import type { CsvInfo } from "../tables/csv.ts";
 import type { Together } from "../together.ts";
 import { headOf, isFile, latin } from "./content.ts";
 import * as all from "./index.ts";

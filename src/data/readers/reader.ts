@@ -2,10 +2,10 @@
 import type { NablaError } from "../../errors.ts";
 import type { Field } from "../../fields/fields.ts";
 import type { Shaped } from "../arrays.ts";
-import type { CsvInfo } from "../csv.ts";
 import type { DataSplit } from "../dataset.ts";
 import type { Decoder, ImageFile, ImageInfo, ImageSetOptions, Problem } from "../images/imageSet.ts";
 import type { ArraysInfo } from "../numpy/split.ts";
+import type { CsvInfo } from "../tables/csv.ts";
 
 /** A file that is opened when it is wanted. */
 export interface DataFile {

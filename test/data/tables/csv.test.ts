@@ -1,13 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { csvSplit, encodeCsvRow, parseCsvDataset } from "../../src/data/csv.ts";
-import { contents } from "./helpers.ts";
+import { csvSplit, encodeCsvRow, parseCsvDataset } from "../../../src/data/tables/csv.ts";
+import { contents } from "../helpers.ts";
 
 const FLOWERS = "length,width,kind\n1,2,iris\n3,4,rose\n5,6.5,iris\n";
 
 describe("parseCsvDataset", () => {
   test("a header, text labels, classes in the order of their names", () => {
     const { dataset, csv } = parseCsvDataset(FLOWERS, { name: "flowers.csv" });
-    expect(csv).toEqual({ columns: ["length", "width"], label: "kind", classes: ["iris", "rose"] });
+    expect(csv).toEqual({
+      columns: ["length", "width"],
+      label: "kind",
+      named: true,
+      classes: ["iris", "rose"],
+    });
     expect(dataset).toMatchObject({ name: "flowers.csv", length: 3, inputShape: [2], inputType: "float32" });
     expect(dataset.target).toEqual({ kind: "class", classes: 2, names: ["iris", "rose"] });
     expect(contents(dataset)).toEqual({ x: [1, 2, 3, 4, 5, 6.5], y: [0, 1, 0] });
@@ -15,7 +20,7 @@ describe("parseCsvDataset", () => {
 
   test("no header; the last column is the target", () => {
     const { dataset, csv } = parseCsvDataset("1,2,0.5\n3,4,1.5\n");
-    expect(csv).toEqual({ columns: ["column 1", "column 2"], label: "column 3" });
+    expect(csv).toEqual({ columns: ["column 1", "column 2"], label: "column 3", named: false });
     expect(dataset.target).toEqual({ kind: "values", size: 1 });
     expect(contents(dataset).y).toEqual([0.5, 1.5]);
   });
@@ -31,7 +36,7 @@ describe("parseCsvDataset", () => {
       iris.slice(0, 1),
       [iris[0], ...iris.slice(1).map((row) => row.replace(/[^,]+$/, "1"))],
     ])
-      expect(parseCsvDataset(rows.join("\n")).dataset.length).toBe(rows.length);
+      expect(parseCsvDataset(rows.join("\n"), { task: "classification" }).dataset.length).toBe(rows.length);
     // a missing value in the first row is reported, not taken for a name
     expect(() => parseCsvDataset("5.1,?,a\n4.9,3.0,b\n4.7,3.2,a\n")).toThrow('line 1: column "column 2"');
     expect(parseCsvDataset("x,,label\n1,2,a\n3,4,b\n").csv.columns).toEqual(["x", "column 2"]);
@@ -55,7 +60,7 @@ describe("parseCsvDataset", () => {
     const { dataset, csv } = parseCsvDataset(
       '\uFEFFa;"the ""b"";";label\r\n\r\n"1"; 2 ;"x;\ny"\r\n-.5;1e2;z\r\n',
     );
-    expect(csv).toEqual({ columns: ["a", 'the "b";'], label: "label", classes: ["x;\ny", "z"] });
+    expect(csv).toEqual({ columns: ["a", 'the "b";'], label: "label", named: true, classes: ["x;\ny", "z"] });
     expect(contents(dataset).x).toEqual([1, 2, -0.5, 100]);
     expect(parseCsvDataset("a\tb\n1\t0.5\n").csv.columns).toEqual(["a"]);
   });

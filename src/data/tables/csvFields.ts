@@ -1,7 +1,7 @@
 /** The options of tables, as fields: csv.ts says in docstrings what they do. */
-import { NablaError } from "../errors.ts";
-import { anything, bool, choice, type Field, list, number, show, string } from "../fields/fields.ts";
-import { optional } from "../fields/objects.ts";
+import { NablaError } from "../../errors.ts";
+import { anything, bool, choice, type Field, list, number, show, string } from "../../fields/fields.ts";
+import { optional } from "../../fields/objects.ts";
 
 /** How a table is read. */
 export const tableFields = () => ({

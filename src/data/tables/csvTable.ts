@@ -1,12 +1,20 @@
 /** CSV text to named columns of cells; every cell still a string, every row with its line number. */
 import { parse } from "csv-parse/browser/esm/sync";
-import { NablaError } from "../errors.ts";
+import { NablaError } from "../../errors.ts";
+import { isNumber } from "./cells.ts";
 
-export interface CsvTable {
+export interface Table {
+  /** What errors call it. */
+  readonly name: string;
   readonly columns: readonly string[];
+  /** Whether the names are the file's own: there is a header. */
+  readonly named: boolean;
+  /** Every cell still a string. */
   readonly rows: readonly (readonly string[])[];
   /** The line on which each row begins, counted from 1 as editors do. */
-  readonly lines: readonly number[];
+  readonly lines: ArrayLike<number>;
+  /** What was read and how, in plain sentences. */
+  readonly notes: readonly string[];
 }
 
 export interface CsvTableOptions {
@@ -17,7 +25,7 @@ export interface CsvTableOptions {
 }
 
 /** Throws a NablaError with `name` and the line for bad quoting, ragged rows, no rows, or no rows but a header. */
-export function parseCsvTable(text: string, name: string, options: CsvTableOptions = {}): CsvTable {
+export function parseCsvTable(text: string, name: string, options: CsvTableOptions = {}): Table {
   const records = read(text, name, options.delimiter ?? guessDelimiter(text));
   if (records.length === 0)
     throw new NablaError(`${name}: the file is empty; expected rows of comma-separated values`);
@@ -40,7 +48,14 @@ export function parseCsvTable(text: string, name: string, options: CsvTableOptio
   );
   const twice = columns.find((column, i) => columns.indexOf(column) !== i);
   if (twice !== undefined) throw new NablaError(`${name}: two columns are called ${JSON.stringify(twice)}`);
-  return { columns, rows: rows.map(({ cells }) => cells), lines: rows.map(({ line }) => line) };
+  return {
+    name,
+    columns,
+    named: header,
+    rows: rows.map(({ cells }) => cells),
+    lines: rows.map(({ line }) => line),
+    notes: [],
+  };
 }
 
 /** The cells of a single line. */
@@ -49,10 +64,6 @@ export function parseCsvLine(text: string, name: string, delimiter?: string): st
   if (records.length !== 1)
     throw new NablaError(`${name}: expected one row of values, got ${records.length}`);
   return records[0]!.cells;
-}
-
-export function isNumeric(cell: string): boolean {
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(cell);
 }
 
 function read(text: string, name: string, delimiter: string): { cells: string[]; line: number }[] {
@@ -92,11 +103,11 @@ function guessDelimiter(text: string): string {
  */
 function looksLikeHeader(rows: readonly (readonly string[])[]): boolean {
   const [first, ...others] = rows as [readonly string[], ...(readonly string[])[]];
-  if (others.length === 0) return first.every((cell) => !isNumeric(cell));
+  if (others.length === 0) return first.every((cell) => !isNumber(cell));
   const numeric = first.map(
-    (_, column) => others.filter((row) => isNumeric(row[column]!)).length * 2 >= others.length,
+    (_, column) => others.filter((row) => isNumber(row[column]!)).length * 2 >= others.length,
   );
   const some = (fits: (cell: string) => boolean) =>
     first.some((cell, column) => numeric[column] && fits(cell));
-  return some((cell) => cell !== "" && !isNumeric(cell)) && !some(isNumeric);
+  return some((cell) => cell !== "" && !isNumber(cell)) && !some(isNumber);
 }

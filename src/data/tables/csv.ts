@@ -1,13 +1,16 @@
 /** Tables as datasets: every column but one is an input, that one is the target. */
-import { didYouMean, NablaError } from "../errors.ts";
-import { checkOptions } from "../fields/options.ts";
-import { arrayDataset } from "./arrays.ts";
+import { NablaError } from "../../errors.ts";
+import { checkOptions } from "../../fields/options.ts";
+import { arrayDataset } from "../arrays.ts";
+import type { DataSplit, Dataset, Standardisation } from "../dataset.ts";
+import { withHeader } from "../portable.ts";
+import { splitDataset } from "../split.ts";
+import { standardise, standardiseSplit } from "../standardise.ts";
+import { isNumber } from "./cells.ts";
+import { findColumn, findLabel } from "./columns.ts";
 import { splitFields, tableFields } from "./csvFields.ts";
-import { type CsvTable, type CsvTableOptions, isNumeric, parseCsvLine, parseCsvTable } from "./csvTable.ts";
-import type { DataSplit, Dataset, Standardisation } from "./dataset.ts";
-import { withHeader } from "./portable.ts";
-import { splitDataset } from "./split.ts";
-import { standardise, standardiseSplit } from "./standardise.ts";
+import { type CsvTableOptions, parseCsvLine, parseCsvTable } from "./csvTable.ts";
+import { readTarget } from "./target.ts";
 
 /** How a table is read. */
 export interface CsvOptions extends CsvTableOptions {
@@ -31,6 +34,8 @@ export interface CsvInfo {
   /** The input columns, in order. */
   columns: string[];
   label: string;
+  /** Whether the names are the file's own; absent in files of earlier versions. */
+  named?: boolean;
   /** Class names in the order of their numbers; absent for regression. */
   classes?: string[];
 }
@@ -40,6 +45,8 @@ export interface CsvData {
   /** Inputs as they stand in the file: float32 [columns]. */
   dataset: Dataset;
   csv: CsvInfo;
+  /** What was read and how, in plain sentences. */
+  notes: string[];
 }
 
 /** Reads a table. Throws a NablaError with line and column for anything that is missing or no number. */
@@ -48,10 +55,10 @@ export function parseCsvDataset(text: string, options: CsvOptions = {}): CsvData
   const name = options.name ?? "data.csv";
   const table = parseCsvTable(text, name, options);
   const { like } = options;
-  const labelAt = findLabel(table, like?.label ?? options.label, name);
-  const ignored = (options.ignore ?? []).map((column) => findColumn(table, column, name));
+  const labelAt = findLabel(table, like?.label ?? options.label);
+  const ignored = (options.ignore ?? []).map((column) => findColumn(table, column));
   const inputs = like
-    ? like.columns.map((column) => findColumn(table, column, name))
+    ? like.columns.map((column) => findColumn(table, column))
     : table.columns.map((_, i) => i).filter((i) => i !== labelAt && !ignored.includes(i));
   if (inputs.length === 0)
     throw new NablaError(`${name}: expected at least one column besides the label column`);
@@ -66,16 +73,21 @@ export function parseCsvDataset(text: string, options: CsvOptions = {}): CsvData
     });
   });
   const columns = inputs.map((i) => table.columns[i]!);
-  const task = like ? (like.classes ? "classification" : "regression") : (options.task ?? "auto");
-  const { y, classes } = readLabels(table, labelAt, task, name, like?.classes);
+  const target = readTarget(table, labelAt, {
+    task: like && !like.classes ? "regression" : (options.task ?? "auto"),
+    ...(like?.classes && { known: like.classes, loose: like.named === undefined }),
+  });
+  const { classes } = target;
+  const y = target.y instanceof Int32Array ? target.y : Float32Array.from(target.y);
   const dataset = arrayDataset(x, y, {
     name,
     inputShape: [columns.length],
     ...(classes ? { target: "class", classes: classes.length, names: classes } : { target: "values" }),
   });
-  const csv = { columns, label: table.columns[labelAt]!, ...(classes && { classes }) };
+  const csv = { columns, label: table.columns[labelAt]!, named: table.named, ...(classes && { classes }) };
   const data = { name, kind: "csv", inputType: dataset.inputType, inputScale: dataset.inputScale };
-  return { dataset: withHeader(dataset, { extra: { data, csv } }), csv };
+  const notes = [...table.notes, ...target.notes];
+  return { dataset: withHeader(dataset, { extra: { data, csv } }), csv, notes };
 }
 
 /** How a table is read and cut into a training and a test part. */
@@ -128,87 +140,10 @@ export function encodeCsvRow(
 }
 
 function toNumber(cell: string, column: string, where: string): number {
-  const value = isNumeric(cell) ? Number(cell) : NaN;
+  const value = isNumber(cell) ? Number(cell) : NaN;
   if (Number.isFinite(Math.fround(value))) return value;
   const what = cell === "" ? "nothing: the value is missing" : JSON.stringify(cell);
   throw new NablaError(`${where}: column ${JSON.stringify(column)}: expected a number, got ${what}`, {
     details: { column },
   });
-}
-
-function findColumn(table: CsvTable, column: string, name: string): number {
-  const at = table.columns.indexOf(column);
-  if (at >= 0) return at;
-  throw new NablaError(
-    `${name}: there is no column ${JSON.stringify(column)}${didYouMean(column, table.columns)} Columns: ${table.columns.join(", ")}`.replace(
-      /([^?]) Columns:/,
-      "$1. Columns:",
-    ),
-  );
-}
-
-function findLabel(table: CsvTable, label: string | number | undefined, name: string): number {
-  const { columns } = table;
-  if (typeof label === "string") return findColumn(table, label, name);
-  if (label === undefined) {
-    for (const usual of ["label", "class", "target", "y"]) {
-      const at = columns.findIndex((column) => column.toLowerCase() === usual);
-      if (at >= 0) return at;
-    }
-    return columns.length - 1;
-  }
-  const at = label < 0 ? columns.length + label : label;
-  if (Number.isInteger(at) && at >= 0 && at < columns.length) return at;
-  throw new NablaError(`${name}: label: expected a column from 0 to ${columns.length - 1}, got ${label}`);
-}
-
-function readLabels(
-  table: CsvTable,
-  at: number,
-  task: "auto" | "classification" | "regression",
-  name: string,
-  known?: readonly string[],
-): { y: Float32Array | Int32Array; classes?: string[] } {
-  const column = table.columns[at]!;
-  const cells = table.rows.map((row) => row[at]!);
-  cells.forEach((cell, r) => {
-    if (cell !== "") return;
-    throw new NablaError(
-      `${name}: line ${table.lines[r]}: column ${JSON.stringify(column)}: the label is missing`,
-      {
-        details: { line: table.lines[r] },
-      },
-    );
-  });
-  const numeric = cells.every(isNumeric);
-  if (task === "regression" || (task === "auto" && numeric && !fewWholeNumbers(cells.map(Number)))) {
-    const y = cells.map((cell, r) => toNumber(cell, column, `${name}: line ${table.lines[r]}`));
-    return { y: Float32Array.from(y) };
-  }
-  // 1 and 1.0 are one class; text is sorted by code unit, which is the same everywhere.
-  const keys = numeric ? cells.map((cell) => String(Number(cell))) : cells;
-  const classes = known
-    ? [...known]
-    : [...new Set(keys)].sort(
-        numeric ? (a, b) => Number(a) - Number(b) : (a, b) => (a < b ? -1 : a > b ? 1 : 0),
-      );
-  const numbers = new Map(classes.map((key, i) => [key, i]));
-  const strange = keys.findIndex((key) => !numbers.has(key));
-  if (strange >= 0) {
-    throw new NablaError(
-      `${name}: line ${table.lines[strange]}: column ${JSON.stringify(column)}: ${JSON.stringify(cells[strange])} is none of the known classes${didYouMean(cells[strange]!, classes)} Classes: ${classes.join(", ")}`.replace(
-        /([^?]) Classes:/,
-        "$1. Classes:",
-      ),
-      { details: { line: table.lines[strange] } },
-    );
-  }
-  return { y: Int32Array.from(keys, (key) => numbers.get(key)!), classes };
-}
-
-/** Whether numbers look like labels: whole, not negative, few different ones, most of them more than once. */
-function fewWholeNumbers(values: number[]): boolean {
-  if (!values.every((value) => Number.isInteger(value) && value >= 0)) return false;
-  const distinct = new Set(values).size;
-  return distinct <= Math.max(20, Math.sqrt(values.length)) && distinct * 2 <= values.length;
 }
