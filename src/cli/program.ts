@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { ACTIVATIONS } from "../activations/table.ts";
 import { FITS } from "../data/images/resize.ts";
+import { SCALINGS } from "../data/values/inputs.ts";
 import { WEIGHT_TYPES } from "../export/quantise.ts";
 import { INITIALIZERS } from "../initializers/table.ts";
 import { LOSSES } from "../losses/table.ts";
@@ -38,6 +39,9 @@ const SIZE = "pictures: pixels of a row, a side or width x height (default: thei
 const CHANNELS = "pictures: 1 for grey, 3 for colour (default: 1 if all are grey)";
 const FIT = "pictures of other proportions: pad (default), crop or stretch";
 const UNREADABLE = "files that are not readable pictures: refuse (default) or skip";
+// of arrays
+const ARRAYS = "npz: names of the inputs and the targets, and of both for a test part";
+const SCALING = "npz, IDX: pixels (0 to 255), standardise or none (default: auto, as the values are)";
 const oneOfChannels = (text: string) => Number(oneOf("--channels", ["1", "3"])(text));
 
 const TASKS = ["auto", "classification", "regression"] as const;
@@ -105,7 +109,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     )
     .option("--label <COLUMN>", "CSV: the target's column, by name or number from 0")
     .option("--ignore <COLUMN,…>", "CSV: columns to leave out, by name", names("--ignore"))
-    .option("--task <KIND>", "CSV: classification or regression (default: auto)", oneOf("--task", TASKS))
+    .option("--task <KIND>", "CSV, npz: classification or regression (default: auto)", oneOf("--task", TASKS))
     .option(
       "--test-split <SHARE>",
       "CSV: rows to test with (default: 0.2)",
@@ -121,6 +125,8 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--channels <N>", CHANNELS, oneOfChannels)
     .option("--fit <HOW>", FIT, oneOf("--fit", FITS))
     .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
+    .option("--arrays <X,Y>", ARRAYS, names("--arrays"))
+    .option("--scaling <HOW>", SCALING, oneOf("--scaling", SCALINGS))
     .option("-o, --out <FILE>", "save the model (.safetensors)")
     .option(
       "--checkpoint-every <STEPS>",
@@ -150,6 +156,8 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--part <PART>", "test, train or all", oneOf("--part", ["test", "train", "all"]))
     .option("--samples <N>", "generated sets: rows of the training part", wholeOption("--samples"))
     .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
+    .option("--arrays <X,Y>", ARRAYS, names("--arrays"))
+    .option("--scaling <HOW>", SCALING, oneOf("--scaling", SCALINGS))
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./commands/evaluate.ts")).evaluateWords as Action));
 
@@ -194,6 +202,8 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--part <PART>", "of --data: test, train or all", oneOf("--part", ["test", "train", "all"]))
     .option("--samples <N>", "generated sets: rows of the training part", wholeOption("--samples"))
     .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
+    .option("--arrays <X,Y>", ARRAYS, names("--arrays"))
+    .option("--scaling <HOW>", SCALING, oneOf("--scaling", SCALINGS))
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./commands/export.ts")).exportCommand as Action));
 
@@ -211,12 +221,14 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--preview <N>", "show so many rows (default: 5 for images)", wholeOption("--preview", 0))
     .option("--label <COLUMN>", "CSV: the target's column, by name or number from 0")
     .option("--ignore <COLUMN,…>", "CSV: columns to leave out, by name", names("--ignore"))
-    .option("--task <KIND>", "CSV: classification or regression (default: auto)", oneOf("--task", TASKS))
+    .option("--task <KIND>", "CSV, npz: classification or regression (default: auto)", oneOf("--task", TASKS))
     .option("--samples <N>", "generated sets: rows to make", wholeOption("--samples"))
     .option("--size <N|WxH>", SIZE, pictureSize("--size"))
     .option("--channels <N>", CHANNELS, oneOfChannels)
     .option("--fit <HOW>", FIT, oneOf("--fit", FITS))
     .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
+    .option("--arrays <X,Y>", ARRAYS, names("--arrays"))
+    .option("--scaling <HOW>", SCALING, oneOf("--scaling", SCALINGS))
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./commands/data.ts")).dataCommand as Action));
 

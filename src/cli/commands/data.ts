@@ -7,13 +7,14 @@ import { titleOf } from "../../data/readers/open.ts";
 import { labelsOf } from "../../data/split.ts";
 import { openData } from "../../node/dataFiles.ts";
 import { showShape, sizeOf } from "../../shape.ts";
+import { type ArrayFlags, arrayOptions } from "../input/arrays.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
 import { unnamed } from "../input/inputs.ts";
 import type { Terminal } from "../terminal.ts";
 import { drawImages, imageOf } from "../text/draw.ts";
 import { count, figure, percent, plural, table } from "../text/format.ts";
 
-export interface DataFlags extends ImageFlags {
+export interface DataFlags extends ImageFlags, ArrayFlags {
   preview?: number;
   json?: boolean;
   label?: string;
@@ -43,6 +44,7 @@ export async function dataCommand(
     ...(flags.task && { task: flags.task }),
     ...(flags.samples !== undefined && { samples: flags.samples }),
     ...imageOptions(flags, terminal),
+    ...arrayOptions(flags),
   });
   sayLeftOut(data, terminal);
   const { train, test } = data;
@@ -59,6 +61,7 @@ export async function dataCommand(
       inputShape: train.inputShape,
       inputType: train.inputType,
       target: train.target,
+      ...(data.notes?.length && { notes: data.notes }),
       ...(data.csv && { columns: data.csv.columns, label: data.csv.label }),
       ...(names.length && {
         counts: Object.fromEntries(names.map((name, c) => [name, counts.map((part) => part[c])])),
@@ -78,6 +81,7 @@ export async function dataCommand(
       `columns: ${unnamed(columns) ? `${columns.length}, without names` : columns.join(", ")}\nlabel: ${label}`,
     );
   }
+  for (const note of data.notes ?? []) print(note);
   if (train.target.kind === "values")
     print(`targets: ${train.target.size} value${train.target.size === 1 ? "" : "s"} a row`);
   if (names.length > 0 && names.length <= 100) {

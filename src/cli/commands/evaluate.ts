@@ -5,6 +5,7 @@ import type { Voting } from "../../ensemble/ensemble.ts";
 import { NablaError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
+import { type ArrayFlags, arrayOptions, arraysAs } from "../input/arrays.ts";
 import { classNames, examine } from "../input/examine.ts";
 import { imageOptions, imageOptionsOf, sayLeftOut } from "../input/images.ts";
 import { openModel } from "../input/openModel.ts";
@@ -17,7 +18,7 @@ import { scaleTargets } from "../training/targets.ts";
 
 export type Part = "test" | "train" | "all";
 
-interface EvaluateFlags {
+interface EvaluateFlags extends ArrayFlags {
   json?: boolean;
   part?: Part;
   samples?: number;
@@ -85,7 +86,7 @@ async function evaluateCommand(
 export async function openPart(
   model: Model,
   source: string,
-  flags: { part?: Part; samples?: number; unreadable?: "refuse" | "skip" },
+  flags: { part?: Part; samples?: number; unreadable?: "refuse" | "skip" } & ArrayFlags,
   terminal: Terminal,
 ): Promise<{ dataset: Dataset; part: Part; name: string }> {
   const extra = extraOf(model);
@@ -93,6 +94,8 @@ export async function openPart(
   const samples = flags.samples ?? (extra?.data.name === source ? extra.data.samples : undefined);
   const seed = extra?.csv || extra?.data.name === source ? extra.data.seed : undefined;
   const options: OpenDataOptions = {
+    ...arraysAs(model),
+    ...arrayOptions(flags),
     ...(seed !== undefined && { seed }),
     ...(samples !== undefined && { samples }),
     ...(extra?.csv && { like: extra.csv, standardise: standardisation !== undefined }),

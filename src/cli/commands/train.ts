@@ -16,6 +16,7 @@ import { type OpenDataOptions, type OpenedData, openData } from "../../node/data
 import { checkWritable, writeFileAtomic } from "../../node/files.ts";
 import { checkFit } from "../../training/batch.ts";
 import { since } from "../../training/run.ts";
+import { type ArrayFlags, arrayOptions, arraysAs } from "../input/arrays.ts";
 import { examine } from "../input/examine.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
 import { openModel } from "../input/openModel.ts";
@@ -29,7 +30,7 @@ import { type ModelFlags, resolveConfig } from "../training/settings.ts";
 import { fitTargets, inUnits, scaleTargets } from "../training/targets.ts";
 import { doneEvent, endText, startEvent, startText } from "../training/trainOutput.ts";
 
-export interface TrainFlags extends ModelFlags, ImageFlags {
+export interface TrainFlags extends ModelFlags, ImageFlags, ArrayFlags {
   label?: string;
   ignore?: string[];
   task?: "auto" | "classification" | "regression";
@@ -68,7 +69,11 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
     source,
     flags,
     terminal,
-    old && { standardise: false, ...(!flags.resume && picturesAs(old, flags, terminal)) },
+    old && {
+      standardise: false,
+      ...arraysAs(old, flags.resume !== undefined),
+      ...(!flags.resume && picturesAs(old, flags, terminal)),
+    },
   );
   if (old && flags.resume === undefined) checkInputs(old, path!, raw);
   const opened = old ? standardisedAs(old, raw) : raw;
@@ -188,6 +193,7 @@ export async function openToTrain(
     ...(flags.samples !== undefined && { samples: flags.samples }),
     ...(flags.testSplit !== undefined && { testFraction: flags.testSplit }),
     ...imageOptions(flags, terminal),
+    ...arrayOptions(flags),
     ...options,
   });
   sayLeftOut(opened, terminal);
@@ -210,7 +216,9 @@ function checkApplicable(flags: TrainFlags, data: OpenedData): void {
   };
   only("--label", flags.label, "csv", "CSV files");
   only("--ignore", flags.ignore, "csv", "CSV files");
-  only("--task", flags.task, "csv", "CSV files");
+  if (data.kind !== "npz") only("--task", flags.task, "csv", "CSV files and npz archives");
+  only("--arrays", flags.arrays, "npz", "npz archives");
+  if (data.kind !== "idx") only("--scaling", flags.scaling, "npz", "npz archives and IDX files");
   only("--test-split", flags.testSplit, "csv", "CSV files");
   only("--samples", flags.samples, "generated", "generated data sets");
   only("--size", flags.size, "images", "folders of pictures");

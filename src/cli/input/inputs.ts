@@ -4,6 +4,7 @@ import { readFile, stat } from "node:fs/promises";
 import type { Inputs } from "../../data/dataset.ts";
 import { generatedSets } from "../../data/generated/index.ts";
 import { readImageHeader } from "../../data/images/header.ts";
+import { onlyInputs } from "../../data/numpy/split.ts";
 import { labelsOf } from "../../data/split.ts";
 import { isNumber } from "../../data/tables/cells.ts";
 import { encodeCsvRow } from "../../data/tables/csv.ts";
@@ -15,6 +16,7 @@ import { showShape, sizeOf } from "../../shape.ts";
 import { openPart } from "../commands/evaluate.ts";
 import type { Terminal } from "../terminal.ts";
 import { extraOf } from "../training/resume.ts";
+import { arraysAs } from "./arrays.ts";
 import { inputOf } from "./examine.ts";
 import { isPicture, pictureRow } from "./images.ts";
 
@@ -55,7 +57,7 @@ export async function readInputs(
       ? await fromPart(model, path!, terminal)
       : found && /\.(csv|tsv|txt)$/i.test(path!)
         ? await fromTable(model, path!)
-        : found && (await fromFile(model, path!, asIs));
+        : found && (await fromFile(model, path!, asIs, terminal));
   if (source && digits !== undefined) {
     const index = Number(digits);
     if (index >= source.length)
@@ -137,13 +139,20 @@ async function fromTable(model: Model, path: string): Promise<Source> {
   };
 }
 
-/** A picture, or an IDX or npy file. */
-async function fromFile(model: Model, path: string, asIs: boolean): Promise<Source> {
+const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;
+
+/** A picture, or an IDX, npy or npz file. */
+async function fromFile(model: Model, path: string, asIs: boolean, terminal: Terminal): Promise<Source> {
   const file = await readFile(path);
   if (isPicture(file)) return { length: 1, row: () => fromPicture(model, file, path, asIs) };
   // other kinds of pictures, and empty ones, get an error of their own
   if (/\.(png|jpe?g|gif|webp|bmp|tiff?|heic|avif)$/i.test(path)) readImageHeader(file, path);
-  const { length, row } = await openRows(path);
+  if (isZip(file) && !onlyInputs(file, path)) return fromPart(model, path, terminal);
+  const { likeArrays, standardisation } = arraysAs(model);
+  const { length, row } = await openRows(path, {
+    ...(likeArrays?.scaling && { scaling: likeArrays.scaling }),
+    ...(standardisation && { standardisation }),
+  });
   return {
     length,
     row(index) {

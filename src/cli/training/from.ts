@@ -61,6 +61,8 @@ export function checkInputs(model: Model, path: string, data: OpenedData): void 
 export function standardisedAs(model: Model, data: OpenedData): OpenedData {
   const by = model.metadata.standardisation;
   const { train, test } = data;
+  // arrays are standardised as they are read, before they are rounded
+  if (data.standardisation) return data;
   if (!by || train.inputType !== "float32" || by.mean.length !== sizeOf(train.inputShape)) return data;
   return {
     ...data,

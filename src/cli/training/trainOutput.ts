@@ -27,6 +27,7 @@ export function startEvent(source: string, data: OpenedData, model: Model, confi
     batchSize: config.training.batchSize,
     seed: config.training.seed,
     validationSplit: config.training.validationSplit,
+    ...(data.notes?.length && { notes: data.notes }),
     ...(step > 0 && { resumedAtStep: step }),
   };
 }
@@ -59,6 +60,7 @@ export function startText(
   const { step } = since(internalsOf(model).state.run);
   return [
     `${data.name}: ${rows.join(", ")}, ${what}`,
+    ...(data.notes ?? []).map((note) => dim(note)),
     `${[model.inputShape.join("×"), ...sizes].join(" → ")}, ${count(internalsOf(model).built.parameterCount)} parameters`,
     dim(
       `${loss.name}, ${optimizer.name} with η = ${optimizer.learningRate}, batches of ${batchSize}, seed ${config.training.seed}`,

@@ -115,7 +115,8 @@ const LITTLE = /* @__PURE__ */ new Uint8Array(/* @__PURE__ */ Uint16Array.of(1).
 
 /** The bytes of elements in a buffer of their own, in this machine's order. @param bytes of one element */
 export function ownOrder(values: Uint8Array, bytes: number, big: boolean): ArrayBuffer {
-  const own = values.slice();
+  // slice() of a Buffer is a view
+  const own = new Uint8Array(values);
   if (bytes > 1 && big === LITTLE) {
     for (let at = 0; at < own.length; at += bytes) {
       for (let low = at, high = at + bytes - 1; low < high; low++, high--) {

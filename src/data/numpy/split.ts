@@ -7,7 +7,7 @@ import { rowsDataset } from "../rows.ts";
 import { type ReadInputs, readInputs, type SCALINGS, type Scaling, type Values } from "../values/inputs.ts";
 import { readTargets, type TargetTask } from "../values/targets.ts";
 import { type NpzArchive, openNpz } from "./archive.ts";
-import { CLASS_NAMES, findArrays, type Layout, type Pair } from "./names.ts";
+import { CLASS_NAMES, findArrays, type Layout, type Pair, roleOf } from "./names.ts";
 import type { Npy, NpyText } from "./npy.ts";
 
 /** How arrays were read; goes into checkpoints, so that others are read alike. */
@@ -113,6 +113,24 @@ export function npzSplit(bytes: Uint8Array, name: string, options: number | NpzS
     },
     notes: [...notes, ...inputs.notes, ...targets.notes],
   };
+}
+
+/**
+ * The inputs of an archive that has no targets for them: the one array that is called like inputs, or that is there at all.
+ *
+ * @throws NablaError for what is no archive
+ */
+export function onlyInputs(bytes: Uint8Array, name: string, limit = MAX_UNPACKED): Npy | undefined {
+  const archive = openNpz(bytes, name, limit);
+  const { names } = archive;
+  const called = (role: keyof Pair) => names.filter((array) => roleOf(array)?.role === role);
+  const [inputs, targets] = [called("x"), called("y")];
+  const only =
+    names.length === 1 ? names[0] : targets.length === 0 && inputs.length === 1 ? inputs[0] : undefined;
+  if (only === undefined) return undefined;
+  const array = archive.read(only);
+  if (array.type !== "text") return array;
+  throw new NablaError(`${array.name}: text ${showShape(array.shape)}: expected numbers as inputs`);
 }
 
 interface Loaded {

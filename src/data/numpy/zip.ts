@@ -74,6 +74,7 @@ export function zipEntries(bytes: Uint8Array, name: string): ZipEntry[] {
     });
     at = next;
   }
+  if (at !== end) throw broken(`its directory has more than the ${count} entries it counts`);
   const placed = [...entries].sort((a, b) => a.header - b.header);
   for (let i = 1; i < placed.length; i++) {
     const [before, entry] = [placed[i - 1]!, placed[i]!];

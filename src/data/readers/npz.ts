@@ -5,7 +5,7 @@ import { anything, choice, list, string } from "../../fields/fields.ts";
 import { object, optional } from "../../fields/objects.ts";
 import { MAX_UNPACKED } from "../gzip.ts";
 import { parseNpy } from "../numpy/npy.ts";
-import { type NpzSplitOptions, npzSplit } from "../numpy/split.ts";
+import { type NpzSplitOptions, npzSplit, onlyInputs } from "../numpy/split.ts";
 import { SCALINGS } from "../values/inputs.ts";
 import { contentOf, headOf, latin } from "./content.ts";
 import { LIKELY, NO, type Reader, SURE } from "./reader.ts";
@@ -51,6 +51,10 @@ export const npz: Reader<"npz", NpzReading> = {
   },
   array: {
     expected: "a .npy file (it begins 93 4e 55 4d 50 59)",
-    read: (bytes, name) => (bytes[0] === NPY.charCodeAt(0) ? parseNpy(bytes, name) : undefined),
+    read(bytes, name) {
+      const start = latin(bytes.subarray(0, 8));
+      if (start.startsWith(ZIP)) return onlyInputs(bytes, name);
+      return bytes[0] === NPY.charCodeAt(0) ? parseNpy(bytes, name) : undefined;
+    },
   },
 };

@@ -43,6 +43,10 @@ export interface ReadTogether {
   readonly notes: readonly string[];
 }
 
+/** What a type is called: by its reader, or after the array that holds it. */
+export const typeOf = (array: { data: TypedArray; type?: string }): string =>
+  array.type ?? array.data.constructor.name.replace("Array", "").replace("Clamped", "").toLowerCase();
+
 interface Range {
   min: number;
   max: number;
@@ -70,11 +74,11 @@ export function readInputs(
   const given = how.scaling === "auto" ? undefined : how.scaling;
   const scaling = given ?? (how.standardisation ? "standardise" : scalingOf(train.values, range));
   const notes = train.moved
-    ? [`${saidOf(train.values)}: channels first, read as ${showShape(train.inputShape)}`]
+    ? [`${titleOf(train.values)}: channels first, read as ${showShape(train.inputShape)}`]
     : [];
   const said = (what: string) => [
     ...notes,
-    `${saidOf(train.values)}, from ${figure(range.min)} to ${figure(range.max)}: ${what}`,
+    `${titleOf(train.values)}, from ${figure(range.min)} to ${figure(range.max)}: ${what}`,
   ];
   if (scaling === "pixels") return { scaling, ...asPixels(arranged, range, how, said) };
   if (scaling === "none")
@@ -113,9 +117,9 @@ function asPixels(
   return { standardisation: by, notes, parts: arranged.map((part) => asFloats(part, by)) };
 }
 
-/** "x.npy: float32 [40, 5]" without the file. */
-const saidOf = ({ name, type, shape }: Values): string =>
-  `${name.slice(name.lastIndexOf(": ") + 1).trim()}: ${type} ${showShape(shape)}`;
+/** "x: float32 [40, 5]", without the file. */
+export const titleOf = ({ name, type, shape }: Pick<Values, "name" | "type" | "shape">): string =>
+  `${name.slice(name.lastIndexOf(": ") + 1).trim().replace(/\.npy$/, "")}: ${type} ${showShape(shape)}`;
 
 const figure = (value: number): string => String(Number(value.toPrecision(6)));
 

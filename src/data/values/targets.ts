@@ -5,7 +5,7 @@
 import { didYouMean, NablaError } from "../../errors.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import type { Target, Targets } from "../dataset.ts";
-import type { Values } from "./inputs.ts";
+import { titleOf, type Values } from "./inputs.ts";
 
 export type TargetTask = "auto" | "classification" | "regression";
 
@@ -64,11 +64,14 @@ export function readTargets(parts: readonly Part[], how: TargetReading = {}): Re
       throw new NablaError(`${first.name}: ${describe(first)}: expected numbers, as the task is regression`);
     if (width !== 1)
       throw new NablaError(`${first.name}: ${describe(first)}: expected one label for each row`);
-    return named(
-      parts.map((part) => (part as Texts).texts),
-      parts,
-      how,
-    );
+    const all = parts.map((part) => (part as Texts).texts);
+    const distinct = new Set(all.flat()).size;
+    const rows = all.reduce((sum, part) => sum + part.length, 0);
+    if (task === "auto" && !how.classes && distinct > 20 && distinct * 2 > rows)
+      throw new NablaError(
+        `${first.name}: ${describe(first)}: ${distinct} of ${rows} texts are different, too many for classes: --arrays names other targets, --task classification takes each as a class`,
+      );
+    return named(all, parts, how);
   }
   const values = parts as readonly Values[];
   values.forEach(checkFinite);
@@ -82,8 +85,9 @@ export function readTargets(parts: readonly Part[], how: TargetReading = {}): Re
 
 const describe = ({ type, shape }: Part): string => `${type} ${showShape(shape)}`;
 
-const short = (part: Part): string =>
-  `${part.name.slice(part.name.lastIndexOf(": ") + 1).trim()}: ${describe(part)}`;
+/** Said where someone may have meant the other: labels as floats, or many of them. */
+const otherwise = ({ type }: Part, classes: number): string =>
+  type.startsWith("float") || classes > 20 ? "; --task regression makes them quantities" : "";
 
 /** Values of a row. */
 const widthOf = ({ name, shape }: Part): number => {
@@ -119,7 +123,7 @@ function labelsOrQuantities(parts: readonly Values[], task: TargetTask, how: Tar
       if (value > max) max = value;
     }
   const counts = how.counted || (min === 0 && dense(different.size, max));
-  const signs = different.size <= 2 && [...different].every((value) => Math.abs(value) === 1);
+  const signs = different.size > 1 && different.has(1) && min >= -1 && max === 1;
   const labels = isBool(first) || signs || few(different.size, rows) || (different.size <= 20 && counts);
   if (!labels && task !== "classification")
     return quantities(
@@ -147,7 +151,7 @@ function labelsOrQuantities(parts: readonly Values[], task: TargetTask, how: Tar
     target: { kind: "class", classes, ...(names && { names }) },
     parts: parts.map(({ data }) => Int32Array.from(data)),
     notes: [
-      `${short(first)}: labels of ${classes} classes${isBool(first) ? "" : "; --task regression makes them quantities"}`,
+      `${titleOf(first)}: labels of ${classes} classes${otherwise(first, classes)}`,
       ...(how.names && !names
         ? [`${how.names.length} names of classes are not used: there are labels up to ${max}`]
         : []),
@@ -182,7 +186,7 @@ function named(
     parts: labels,
     classes,
     notes: [
-      `${short(first)}: labels of ${what}: ${shown(classes)}${isText(first) ? "" : "; --task regression makes them quantities"}`,
+      `${titleOf(first)}: labels of ${what}: ${shown(classes)}${otherwise(first, classes.length)}`,
     ],
   };
 }
@@ -229,7 +233,7 @@ function oneHot(
       return labels;
     }),
     notes: [
-      `${short(parts[0]!)}: one 1 in each row: labels of ${width} classes; --task regression makes them values`,
+      `${titleOf(parts[0]!)}: one 1 in each row: labels of ${width} classes; --task regression makes them values`,
     ],
   };
 }
@@ -245,7 +249,7 @@ function quantities(parts: readonly Values[], size: number, why = ""): ReadTarge
   return {
     target: { kind: "values", size },
     parts: parts.map(({ data }) => (data instanceof Float32Array ? data : Float32Array.from(data))),
-    notes: [`${short(parts[0]!)}: ${size === 1 ? "quantities" : `${size} values a row`}${why}`],
+    notes: [`${titleOf(parts[0]!)}: ${size === 1 ? "quantities" : `${size} values a row`}${why}`],
   };
 }
 
