@@ -66,20 +66,19 @@ export function findArrays(
   const parts = new Map<PartName, Record<keyof Pair, string[]>>();
   for (const name of names) {
     const found = roleOf(name);
-    if (!found || !mayBe(found.role, header(name))) continue;
+    // single numbers belong to no row
+    if (!found || header(name).shape.length === 0) continue;
     const part = parts.get(found.part) ?? { x: [], y: [] };
     part[found.role].push(name);
     parts.set(found.part, part);
   }
-  for (const { x, y } of parts.values())
-    for (const several of [x, y])
-      if (several.length > 1)
-        throw refusal(
-          `${list(several)} may each be the ${several === x ? "inputs" : "targets"}`,
-          names,
-          header,
-          where,
-        );
+  for (const part of parts.values()) {
+    // text, names of files for example, is nothing to compute with
+    const numbers = part.x.filter((name) => header(name).type !== "text");
+    if (numbers.length > 0) part.x = numbers;
+    for (const [several, what] of [[part.x, "inputs"] as const, [part.y, "targets"] as const])
+      if (several.length > 1) throw refusal(`${list(several)} may each be the ${what}`, names, header, where);
+  }
   const pairs = new Map<PartName, Pair>();
   for (const [part, { x, y }] of parts) if (x[0] && y[0]) pairs.set(part, { x: x[0], y: y[0] });
   if (pairs.has("") && pairs.has("train"))
@@ -122,10 +121,6 @@ function arranged(
   const held = test ?? validation;
   return { train, ...(held && { test: held }), notes };
 }
-
-/** Text is nothing to compute with, and single numbers belong to no row. */
-const mayBe = (role: keyof Pair, { type, shape }: ArrayHeader): boolean =>
-  shape.length > 0 && !(role === "x" && type === "text");
 
 function named(names: readonly string[], where: string, wanted: readonly string[]): Layout {
   if (wanted.length !== 2 && wanted.length !== 4)

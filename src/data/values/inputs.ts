@@ -82,7 +82,11 @@ export function readInputs(
   ];
   if (scaling === "pixels") return { scaling, ...asPixels(arranged, range, how, said) };
   if (scaling === "none")
-    return { scaling, notes: said("used as they are"), parts: arranged.map((part) => asFloats(part)) };
+    return {
+      scaling,
+      notes: [...said("used as they are"), ...parts.flatMap(rounded)],
+      parts: arranged.map((part) => asFloats(part)),
+    };
   const standardisation = how.standardisation ?? fitColumns(train);
   checkWidth(train, standardisation);
   const kind = how.standardisation ? "as the model's training rows were" : "to mean 0 and deviation 1";
@@ -119,7 +123,19 @@ function asPixels(
 
 /** "x: float32 [40, 5]", without the file. */
 export const titleOf = ({ name, type, shape }: Pick<Values, "name" | "type" | "shape">): string =>
-  `${name.slice(name.lastIndexOf(": ") + 1).trim().replace(/\.npy$/, "")}: ${type} ${showShape(shape)}`;
+  `${name
+    .slice(name.lastIndexOf(": ") + 1)
+    .trim()
+    .replace(/\.npy$/, "")}: ${type} ${showShape(shape)}`;
+
+/** Float32 holds whole numbers up to 2^24; beyond, neighbours become one, which is said. */
+export function rounded(part: Values): string[] {
+  const { data } = part;
+  let n = 0;
+  for (let i = 0; i < data.length; i++)
+    if (Math.fround(data[i]!) !== data[i] && Number.isInteger(data[i])) n++;
+  return n === 0 ? [] : [`${titleOf(part)}: ${n} whole numbers beyond 2^24 are rounded to float32`];
+}
 
 const figure = (value: number): string => String(Number(value.toPrecision(6)));
 

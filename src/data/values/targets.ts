@@ -5,7 +5,7 @@
 import { didYouMean, NablaError } from "../../errors.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import type { Target, Targets } from "../dataset.ts";
-import { titleOf, type Values } from "./inputs.ts";
+import { rounded, titleOf, type Values } from "./inputs.ts";
 
 export type TargetTask = "auto" | "classification" | "regression";
 
@@ -185,9 +185,7 @@ function named(
     target: { kind: "class", classes: classes.length, names: classes },
     parts: labels,
     classes,
-    notes: [
-      `${titleOf(first)}: labels of ${what}: ${shown(classes)}${otherwise(first, classes.length)}`,
-    ],
+    notes: [`${titleOf(first)}: labels of ${what}: ${shown(classes)}${otherwise(first, classes.length)}`],
   };
 }
 
@@ -249,7 +247,10 @@ function quantities(parts: readonly Values[], size: number, why = ""): ReadTarge
   return {
     target: { kind: "values", size },
     parts: parts.map(({ data }) => (data instanceof Float32Array ? data : Float32Array.from(data))),
-    notes: [`${titleOf(parts[0]!)}: ${size === 1 ? "quantities" : `${size} values a row`}${why}`],
+    notes: [
+      `${titleOf(parts[0]!)}: ${size === 1 ? "quantities" : `${size} values a row`}${why}`,
+      ...parts.flatMap(rounded),
+    ],
   };
 }
 
