@@ -71,7 +71,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     )
     .option(
       "-m, --model <NAME|FILE>",
-      "perceptron, logistic, linear, nielsen, mlp; for images cnn, lenet, best; book-1 … book-10; or a .json file (default: mlp)",
+      "perceptron, logistic, linear, nielsen, mlp, table; for images cnn, lenet, best; book-1 … book-10; or a .json file (default: table for tables, else mlp)",
     )
     .option("--config <FILE>", "configuration of model and training (.json)")
     .option("--hidden <N,N…>", 'units of the hidden layers, "none" for none', units("--hidden"))

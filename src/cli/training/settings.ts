@@ -67,7 +67,7 @@ export async function resolveResumed(flags: ModelFlags, data: OpenedData, saved:
 }
 
 function fromPreset(flags: ModelFlags, data: OpenedData): ConfigInput {
-  const name = flags.model ?? "mlp";
+  const name = flags.model ?? (data.kind === "csv" ? "table" : "mlp");
   if (!Object.hasOwn(presets, name)) {
     const names = Object.keys(presets);
     const listed = [

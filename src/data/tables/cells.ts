@@ -22,6 +22,9 @@ export function labelOf(cell: string): string {
 /** Whether writing the number gives the cell back. */
 export const isExact = (cell: string): boolean => isNumber(cell) && String(Number(cell)) === cell;
 
+/** Digits that are no quantity: a zero in front, or more of them than a number holds. */
+export const isCode = (cell: string): boolean => /^\d+$/.test(cell) && !isExact(cell);
+
 /** What spreadsheets, R, pandas and SQL write where there is no value; in lower case. */
 const MISSING: ReadonlySet<string> = new Set([
   ...["", "na", "n/a", "n.a.", "#n/a", "#na", "#n/a n/a", "<na>", "nan", "-nan", "null", "none", "nil"],

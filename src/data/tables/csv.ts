@@ -1,16 +1,19 @@
 /** Tables as datasets: every column but one is an input, that one is the target. */
-import { NablaError } from "../../errors.ts";
 import { checkOptions } from "../../fields/options.ts";
-import { arrayDataset } from "../arrays.ts";
 import type { DataSplit, Dataset, Standardisation } from "../dataset.ts";
+import { range } from "../dataset.ts";
 import { withHeader } from "../portable.ts";
-import { splitDataset } from "../split.ts";
-import { standardise, standardiseSplit } from "../standardise.ts";
-import { isNumber } from "./cells.ts";
-import { findColumn, findLabel } from "./columns.ts";
+import { rowsDataset } from "../rows.ts";
+import { partsOf, splitRows } from "../split.ts";
+import { fitStandardisation, standardise } from "../standardise.ts";
+import { type AskedColumns, askedField } from "./asked.ts";
 import { splitFields, tableFields } from "./csvFields.ts";
 import { type CsvTableOptions, parseCsvLine, parseCsvTable } from "./csvTable.ts";
-import { readTarget } from "./target.ts";
+import type { ColumnEncoding, Feature, TableEncoding } from "./encoding.ts";
+import type { ColumnReading } from "./fitEncoding.ts";
+import { roundingNotes } from "./rounding.ts";
+import { type Row, rowEncoder } from "./rows.ts";
+import { type EncodedTable, encodeTable, type Missing, type ReadTable, readTable } from "./tableData.ts";
 
 /** How a table is read. */
 export interface CsvOptions extends CsvTableOptions {
@@ -23,8 +26,23 @@ export interface CsvOptions extends CsvTableOptions {
   /** Default "auto": text, or few different whole numbers, are classes; anything else is regression. */
   task?: "auto" | "classification" | "regression";
   /**
+   * How columns are to be read, by name: "number", "boolean", "category", "date", or { kind: "ordered", values: ["S", "M", "L"] },
+   * { kind: "date", order: "dmy", cyclic: ["year", "week", "day"] }, { kind: "category", maxCategories: 5 }. Default: found out.
+   */
+  columns?: AskedColumns;
+  /** How many values of a column of text have an input of their own, the most frequent ones; the others share one. Default 30. */
+  maxCategories?: number;
+  /**
+   * What is done about missing values ("", NA, N/A, null, NaN, ?, -, …). "fill": inputs get the mean or the most frequent value of
+   * the training rows, and an input of its own says so; rows without a target are left out. "drop": such rows are left out.
+   * "error": they are refused. Default: inputs are filled, a missing target is refused.
+   */
+  missing?: Missing;
+  /** What stands before the fraction of numbers; default: found out. */
+  decimal?: "." | ",";
+  /**
    * What another table turned out to hold, for reading this one the same way: the same columns by name, the same numbers
-   * for the same classes. `label`, `ignore` and `task` do not matter then.
+   * for the same classes. `label`, `ignore`, `task` and what is said about columns do not matter then.
    */
   like?: CsvInfo;
 }
@@ -38,56 +56,36 @@ export interface CsvInfo {
   named?: boolean;
   /** Class names in the order of their numbers; absent for regression. */
   classes?: string[];
+  /** How each input column becomes inputs; absent where all are numbers and none is missing. */
+  encoding?: ColumnEncoding[];
+  /** Columns that were left out. */
+  ignored?: string[];
+  /** Whether rows with missing values were left out. */
+  missing?: "drop";
 }
 
 /** A table as a data set, and what its columns are. */
 export interface CsvData {
-  /** Inputs as they stand in the file: float32 [columns]. */
+  /** Inputs as the columns say: float32 [features]. */
   dataset: Dataset;
   csv: CsvInfo;
   /** What was read and how, in plain sentences. */
   notes: string[];
+  /** How each column was read. */
+  readings: readonly ColumnReading[];
 }
 
-/** Reads a table. Throws a NablaError with line and column for anything that is missing or no number. */
+/**
+ * Reads a table. Means and frequencies for missing values and categories are those of all its rows: csvSplit() takes them of the
+ * rows to train on. Throws a NablaError with line and column for what is missing, what is no value of its column, and what could be read in
+ * two ways of which one loses something.
+ */
 export function parseCsvDataset(text: string, options: CsvOptions = {}): CsvData {
-  checkOptions("parseCsvDataset", options, ["name", ...Object.keys(tableFields())]);
-  const name = options.name ?? "data.csv";
-  const table = parseCsvTable(text, name, options);
-  const { like } = options;
-  const labelAt = findLabel(table, like?.label ?? options.label);
-  const ignored = (options.ignore ?? []).map((column) => findColumn(table, column));
-  const inputs = like
-    ? like.columns.map((column) => findColumn(table, column))
-    : table.columns.map((_, i) => i).filter((i) => i !== labelAt && !ignored.includes(i));
-  if (inputs.length === 0)
-    throw new NablaError(`${name}: expected at least one column besides the label column`);
-  const x = new Float32Array(table.rows.length * inputs.length);
-  table.rows.forEach((row, r) => {
-    inputs.forEach((column, i) => {
-      x[r * inputs.length + i] = toNumber(
-        row[column]!,
-        table.columns[column]!,
-        `${name}: line ${table.lines[r]}`,
-      );
-    });
-  });
-  const columns = inputs.map((i) => table.columns[i]!);
-  const target = readTarget(table, labelAt, {
-    task: like && !like.classes ? "regression" : (options.task ?? "auto"),
-    ...(like?.classes && { known: like.classes, loose: like.named === undefined }),
-  });
-  const { classes } = target;
-  const y = target.y instanceof Int32Array ? target.y : Float32Array.from(target.y);
-  const dataset = arrayDataset(x, y, {
-    name,
-    inputShape: [columns.length],
-    ...(classes ? { target: "class", classes: classes.length, names: classes } : { target: "values" }),
-  });
-  const csv = { columns, label: table.columns[labelAt]!, named: table.named, ...(classes && { classes }) };
-  const data = { name, kind: "csv", inputType: dataset.inputType, inputScale: dataset.inputScale };
-  const notes = [...table.notes, ...target.notes];
-  return { dataset: withHeader(dataset, { extra: { data, csv } }), csv, notes };
+  const read = tableOf("parseCsvDataset", text, options, Object.keys(tableFields()));
+  const encoded = encodeTable(read);
+  const { csv, readings } = encoded;
+  const notes = [...read.notes, ...roundingNotes(encoded)];
+  return { dataset: datasetOf(read, encoded), csv, notes, readings };
 }
 
 /** How a table is read and cut into a training and a test part. */
@@ -102,48 +100,119 @@ export interface CsvSplitOptions extends CsvOptions {
   standardisation?: Standardisation;
 }
 
+/** A table in two parts. */
+export interface CsvSplit extends DataSplit, Omit<CsvData, "dataset"> {
+  /**
+   * Other parts of the training part, by the numbers of its rows, for cross-validation: missing values are filled and columns standardised
+   * by what the rows in `train` are like. Inputs stay the same ones.
+   */
+  refit(train: Uint32Array, test: Uint32Array): Required<Pick<DataSplit, "train" | "test">>;
+}
+
 /** Reads a table, splits it in two, and standardises both parts by the mean and deviation of the training part. */
-export function csvSplit(text: string, options: CsvSplitOptions = {}): DataSplit & { csv: CsvInfo } {
-  checkOptions("csvSplit", options, ["name", ...Object.keys({ ...tableFields(), ...splitFields() })]);
-  const { testFraction = 0.2, seed = 0, standardise: scaled, standardisation, ...table } = options;
-  const { dataset, csv } = parseCsvDataset(text, table);
-  const [train, test] = testFraction > 0 ? splitDataset(dataset, testFraction, { seed }) : [dataset];
-  if (scaled === false) return { train, ...(test && { test }), csv };
-  if (standardisation) {
-    const by = (part: Dataset) => standardise(part, standardisation);
-    return { train: by(train), ...(test && { test: by(test) }), standardisation, csv };
-  }
-  return { ...standardiseSplit(train, test, csv.columns), csv };
+export function csvSplit(text: string, options: CsvSplitOptions = {}): CsvSplit {
+  const { testFraction = 0.2, seed = 0, standardise: scaled = true, standardisation, ...rest } = options;
+  const read = tableOf("csvSplit", text, rest, Object.keys(tableFields()), options);
+  const rows = range(read.table.rows.length);
+  const [train, test] =
+    testFraction > 0 ? splitRows(targetsOf(read), testFraction, { seed }) : [rows, undefined];
+  const encoded = encodeTable(read, train);
+  const { csv, readings } = encoded;
+  const whole = datasetOf(read, encoded);
+  const parts = test ? partsOf(whole, [train, test]) : [whole];
+  const by = scaled ? (standardisation ?? fitFeatures(parts[0]!, encoded.features)) : undefined;
+  const [first, second] = by ? parts.map((part) => standardise(part, by)) : parts;
+  return {
+    train: first!,
+    ...(second && { test: second }),
+    ...(by && { standardisation: by }),
+    csv,
+    notes: [...read.notes, ...roundingNotes(encoded, by)],
+    readings,
+    refit(some, others) {
+      const [here, there] = [some, others].map((part) => part.map((row) => train[row]!)) as [
+        Uint32Array,
+        Uint32Array,
+      ];
+      const again = encodeTable(read, here, csv);
+      const both = partsOf(datasetOf(read, again), [here, there]);
+      if (!scaled) return { train: both[0], test: both[1] };
+      const its = fitFeatures(both[0], again.features);
+      return { train: standardise(both[0], its), test: standardise(both[1], its) };
+    },
+  };
+}
+
+/** The table, with the options checked. @param given all of them, where there are more than these */
+function tableOf(
+  who: string,
+  text: string,
+  options: CsvOptions,
+  names: readonly string[],
+  given: object = options,
+): ReadTable {
+  checkOptions(who, given, ["name", ...names, ...(given === options ? [] : Object.keys(splitFields()))]);
+  const { name = "data.csv", columns } = options;
+  const asked = columns && askedField().check(columns, `${who}: columns`);
+  return readTable(parseCsvTable(text, name, options), {
+    ...options,
+    name,
+    ...(asked && { columns: asked }),
+  });
+}
+
+/** All rows, and the values before they are rounded. */
+function datasetOf(read: ReadTable, { csv, features, x }: EncodedTable): Dataset {
+  const { name, length, target } = targetsOf(read);
+  const header = {
+    name,
+    length,
+    inputShape: [features.length],
+    inputType: "float32" as const,
+    inputScale: 1,
+    target,
+  };
+  const dataset = rowsDataset(header, Float32Array.from(x), read.y, () => x);
+  const data = { name, kind: "csv", inputType: dataset.inputType, inputScale: dataset.inputScale };
+  return withHeader(dataset, { extra: { data, csv } });
+}
+
+/** The targets alone, which decide how rows are split. */
+function targetsOf({ table, y, classes }: ReadTable): Dataset {
+  const target = classes
+    ? { kind: "class" as const, classes: classes.length, names: classes }
+    : { kind: "values" as const, size: 1 };
+  const header = {
+    name: table.name,
+    length: y.length,
+    inputShape: [0],
+    inputType: "float32" as const,
+    inputScale: 1,
+    target,
+  };
+  return rowsDataset(header, new Float32Array(0), y);
+}
+
+/** Mean and deviation of quantities; marks of 0 and 1 stay as they are. */
+function fitFeatures(train: Dataset, features: readonly Feature[]): Standardisation {
+  const { mean, scale } = fitStandardisation(train);
+  return {
+    mean: mean.map((value, i) => (features[i]!.scaled ? value : 0)),
+    scale: scale.map((value, i) => (features[i]!.scaled ? value : 1)),
+    columns: features.map(({ name }) => name),
+  };
 }
 
 /**
- * A row for prediction: a line of CSV, or its cells, holding the input columns in order (without the label), to the
- * Float32Array [columns] the model was trained on.
+ * A row for prediction: a line of CSV, its cells holding the input columns in order (without the label), or an object by the
+ * names of columns, to the Float32Array [features] the model was trained on.
+ *
+ * @param meta the columns, how they become inputs (`encoding`, of `metadata.extra.csv`) and how these are standardised
  */
 export function encodeCsvRow(
-  row: string | readonly (string | number)[],
-  meta: { columns: readonly string[]; standardisation?: Standardisation },
+  row: string | Row,
+  meta: { columns: readonly string[]; encoding?: TableEncoding; standardisation?: Standardisation },
   name = "row",
 ): Float32Array {
-  const cells = typeof row === "string" ? parseCsvLine(row, name) : row.map(String);
-  const { columns, standardisation } = meta;
-  if (cells.length !== columns.length) {
-    throw new NablaError(
-      `${name}: expected ${columns.length} values (${columns.slice(0, 12).join(", ")}${columns.length > 12 ? ", …" : ""}), got ${cells.length}` +
-        (cells.length === columns.length + 1 ? "; leave the label out" : ""),
-    );
-  }
-  return Float32Array.from(cells, (cell, i) => {
-    const value = Math.fround(toNumber(cell.trim(), columns[i]!, name));
-    return standardisation ? (value - standardisation.mean[i]!) / standardisation.scale[i]! : value;
-  });
-}
-
-function toNumber(cell: string, column: string, where: string): number {
-  const value = isNumber(cell) ? Number(cell) : NaN;
-  if (Number.isFinite(Math.fround(value))) return value;
-  const what = cell === "" ? "nothing: the value is missing" : JSON.stringify(cell);
-  throw new NablaError(`${where}: column ${JSON.stringify(column)}: expected a number, got ${what}`, {
-    details: { column },
-  });
+  return rowEncoder(meta)(typeof row === "string" ? parseCsvLine(row, name) : row, name);
 }

@@ -1,7 +1,9 @@
 /** The options of tables, as fields: csv.ts says in docstrings what they do. */
 import { NablaError } from "../../errors.ts";
-import { anything, bool, choice, type Field, list, number, show, string } from "../../fields/fields.ts";
+import { anything, bool, choice, type Field, int, list, number, show, string } from "../../fields/fields.ts";
 import { optional } from "../../fields/objects.ts";
+import { askedField } from "./asked.ts";
+import { MISSING_WAYS } from "./tableData.ts";
 
 /** How a table is read. */
 export const tableFields = () => ({
@@ -10,6 +12,10 @@ export const tableFields = () => ({
   label: optional(column()),
   ignore: optional(list(string())),
   task: optional(choice(["auto", "classification", "regression"])),
+  columns: optional(askedField()),
+  maxCategories: optional(int({ min: 1 })),
+  missing: optional(choice(MISSING_WAYS)),
+  decimal: optional(choice([".", ","])),
   like: optional(anything()),
 });
 

@@ -3,7 +3,7 @@
  * with both readings and the option for each.
  */
 import { didYouMean, NablaError } from "../../errors.ts";
-import { isExact, isMissing, labelOf } from "./cells.ts";
+import { isCode, isExact, isMissing, labelOf } from "./cells.ts";
 import type { Table } from "./csvTable.ts";
 import {
   type ColumnNumbers,
@@ -66,6 +66,16 @@ export function readTarget(table: Table, at: number, options: TargetOptions = {}
     : read;
 }
 
+/**
+ * What is no label among these cells. Where + is a class, - is one as well; and where classes are asked for, only an empty cell
+ * is none.
+ */
+export function isMissingLabel(cells: readonly string[], task: Task): (cell: string) => boolean {
+  if (task === "classification") return (cell) => cell === "";
+  const signs = cells.includes("+");
+  return (cell) => isMissing(cell) && !(signs && (cell === "-" || cell === "−"));
+}
+
 /** A column and where its cells stand. */
 class Column {
   readonly cells: readonly string[];
@@ -84,12 +94,8 @@ class Column {
     });
   }
 
-  /** Where + is a class, - is one as well; and where classes are asked for, only an empty cell is none. */
   firstMissing(task: Task): number {
-    const signs = this.cells.includes("+");
-    return this.cells.findIndex((cell) =>
-      task === "classification" ? cell === "" : isMissing(cell) && !(signs && (cell === "-" || cell === "−")),
-    );
+    return this.cells.findIndex(isMissingLabel(this.cells, task));
   }
 }
 
@@ -99,9 +105,6 @@ const missingLabel = (cell: string, task: Task): string =>
   cell === ""
     ? "the label is missing"
     : `the label is missing (${JSON.stringify(cell)})${task === "auto" ? `; --missing drop leaves such rows out, ${EACH}` : "; --missing drop leaves such rows out"}`;
-
-/** Digits that are no quantity: a zero in front, or more of them than a number holds. */
-const isCode = (cell: string): boolean => /^\d+$/.test(cell) && !isExact(cell);
 
 function codes(column: Column, at: number): TableTarget {
   const read = classesOf(column, "codes, kept as they are written");

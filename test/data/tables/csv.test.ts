@@ -37,8 +37,10 @@ describe("parseCsvDataset", () => {
       [iris[0], ...iris.slice(1).map((row) => row.replace(/[^,]+$/, "1"))],
     ])
       expect(parseCsvDataset(rows.join("\n"), { task: "classification" }).dataset.length).toBe(rows.length);
-    // a missing value in the first row is reported, not taken for a name
-    expect(() => parseCsvDataset("5.1,?,a\n4.9,3.0,b\n4.7,3.2,a\n")).toThrow('line 1: column "column 2"');
+    // a missing value in the first row is one, not taken for a name
+    expect(() => parseCsvDataset("5.1,?,a\n4.9,3.0,b\n4.7,3.2,a\n", { missing: "error" })).toThrow(
+      'line 1: column "column 2"',
+    );
     expect(parseCsvDataset("x,,label\n1,2,a\n3,4,b\n").csv.columns).toEqual(["x", "column 2"]);
   });
 
@@ -46,7 +48,7 @@ describe("parseCsvDataset", () => {
     expect(parseCsvDataset("1,a\n2,b\n3,a\n").dataset.length).toBe(3);
     expect(parseCsvDataset("1,a\n2,b\n3,a\n", { header: true }).csv.columns).toEqual(["1"]);
     expect(parseCsvDataset("1,2\n3,4\n", { header: true }).dataset.length).toBe(1);
-    expect(() => parseCsvDataset("x,y\n1,2\n", { header: false })).toThrow('line 1: column "column 1"');
+    expect(() => parseCsvDataset("x,2\n1,2\n", { header: false })).toThrow('line 1: column "column 1"');
   });
 
   test("the label column by custom, name, number from either end", () => {
@@ -96,15 +98,13 @@ describe("parseCsvDataset refuses", () => {
   });
 
   test("what is no number, by line and column", () => {
-    refuse("a,b,y\n1,2,0\n1,two,0\n", 'd.csv: line 3: column "b": expected a number, got "two"');
     refuse(
-      "a,b,y\n1,,0\n",
-      'd.csv: line 2: column "b": expected a number, got nothing: the value is missing',
+      "a,b,y\n1,2,0\n1,two,0\n",
+      'd.csv: line 3: column "b": expected a number as in 1 of 2 cells, got "two"; mend the cell, or --column b=category takes each different cell as a category, --ignore b leaves the column out',
     );
-    refuse("a,b,y\n1,NaN,0\n", 'column "b": expected a number, got "NaN"');
-    refuse("a,b,y\n1,Infinity,0\n", 'got "Infinity"');
-    refuse("a,b,y\n1,1e99,0\n", 'got "1e99"');
-    refuse("a,b,y\n1,0x10,0\n", 'got "0x10"');
+    refuse("a,b,y\n1,3,0\n1,Infinity,0\n", 'got "Infinity"');
+    refuse("a,b,y\n1,3,0\n1,1e99,0\n", 'got "1e99"');
+    refuse("a,b,y\n1,3,0\n1,0x10,0\n", 'got "0x10"');
     refuse('a,b,y\n1,2,"p\nq"\nx,2,r\n', 'd.csv: line 4: column "a"');
     refuse("a,y\n1,2\n1,x\n", 'd.csv: line 3: column "y": expected a number, got "x"', {
       task: "regression",
