@@ -13,7 +13,8 @@ import {
   readerOptions,
 } from "../data/readers/open.ts";
 import type { DataHost } from "../data/readers/reader.ts";
-import { readInputs, type Scaling, typeOf } from "../data/values/inputs.ts";
+import { typeOf } from "../data/values/arranged.ts";
+import { readInputs, type Scaling } from "../data/values/inputs.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { showShape, sizeOf } from "../shape.ts";

@@ -4,7 +4,8 @@ import { showShape } from "../../shape.ts";
 import type { DataSplit, Dataset, Standardisation } from "../dataset.ts";
 import { MAX_UNPACKED } from "../gzip.ts";
 import { rowsDataset } from "../rows.ts";
-import { type ReadInputs, readInputs, type SCALINGS, type Scaling, type Values } from "../values/inputs.ts";
+import type { Values } from "../values/arranged.ts";
+import { type ReadInputs, readInputs, type SCALINGS, type Scaling } from "../values/inputs.ts";
 import { readTargets, type TargetTask } from "../values/targets.ts";
 import { type NpzArchive, openNpz } from "./archive.ts";
 import { CLASS_NAMES, findArrays, type Layout, type Pair, roleOf } from "./names.ts";
@@ -98,7 +99,9 @@ export function npzSplit(bytes: Uint8Array, name: string, options: number | NpzS
       target: targets.target,
       ...(inputs.standardisation && { standardisation: inputs.standardisation }),
     };
-    return rowsDataset(header, values, targets.parts[p]!);
+    // what is standardised later keeps differences that float32 loses
+    const exact = inputs.scaling === "none" ? () => read[p]!.x.data : undefined;
+    return rowsDataset(header, values, targets.parts[p]!, exact);
   };
   const [trained, tested] = inputs.parts.map(dataset) as [Dataset, Dataset?];
   return {

@@ -4,18 +4,19 @@
  */
 import { NablaError } from "../../errors.ts";
 import { showShape, sizeOf } from "../../shape.ts";
-import type { TypedArray } from "../arrays.ts";
 import type { Inputs, Standardisation } from "../dataset.ts";
-
-/** An array as a file holds it, rows first. */
-export interface Values {
-  /** What errors call it: file and array. */
-  readonly name: string;
-  /** Of an element: "int64". */
-  readonly type: string;
-  readonly data: TypedArray;
-  readonly shape: readonly number[];
-}
+import { measure } from "../standardise.ts";
+import {
+  type Arranged,
+  channelsLast,
+  joined,
+  notFinite,
+  type Range,
+  rangeOf,
+  rounded,
+  titleOf,
+  type Values,
+} from "./arranged.ts";
 
 /**
  * How inputs are read:
@@ -41,16 +42,6 @@ export interface ReadTogether {
   readonly scaling: Scaling;
   readonly standardisation?: Standardisation;
   readonly notes: readonly string[];
-}
-
-/** What a type is called: by its reader, or after the array that holds it. */
-export const typeOf = (array: { data: TypedArray; type?: string }): string =>
-  array.type ?? array.data.constructor.name.replace("Array", "").replace("Clamped", "").toLowerCase();
-
-interface Range {
-  min: number;
-  max: number;
-  whole: boolean;
 }
 
 /**
@@ -121,22 +112,6 @@ function asPixels(
   return { standardisation: by, notes, parts: arranged.map((part) => asFloats(part, by)) };
 }
 
-/** "x: float32 [40, 5]", without the file. */
-export const titleOf = ({ name, type, shape }: Pick<Values, "name" | "type" | "shape">): string =>
-  `${name
-    .slice(name.lastIndexOf(": ") + 1)
-    .trim()
-    .replace(/\.npy$/, "")}: ${type} ${showShape(shape)}`;
-
-/** Float32 holds whole numbers up to 2^24; beyond, neighbours become one, which is said. */
-export function rounded(part: Values): string[] {
-  const { data } = part;
-  let n = 0;
-  for (let i = 0; i < data.length; i++)
-    if (Math.fround(data[i]!) !== data[i] && Number.isInteger(data[i])) n++;
-  return n === 0 ? [] : [`${titleOf(part)}: ${n} whole numbers beyond 2^24 are rounded to float32`];
-}
-
 const figure = (value: number): string => String(Number(value.toPrecision(6)));
 
 /** Fewer columns than the smallest pictures have values are a table's. */
@@ -154,102 +129,26 @@ function scalingOf({ type, shape }: Values, { min, max, whole }: Range): Scaling
   return rows > 0 && shaped && bright ? "pixels" : "standardise";
 }
 
-interface Arranged {
-  readonly values: Values;
-  readonly inputShape: readonly number[];
-  /** Values of a channel of a picture stand together in the file. */
-  readonly moved: boolean;
-}
-
-/** The shape of a row: pictures [h, w] get a channel, channels that come first go last. */
-function channelsLast(values: Values): Arranged {
-  const [, ...row] = values.shape;
-  if (values.shape.length === 0)
-    throw new NablaError(`${values.name}: a single number; expected rows of inputs`);
-  if (row.length === 0) return { values, inputShape: [1], moved: false };
-  if (row.length === 2) return { values, inputShape: [...row, 1], moved: false };
-  const [channels, height, width] = row as [number, number, number];
-  const pictures = row.length === 3 && height >= 8 && width >= 8;
-  const first = pictures && (channels === 3 || channels === 4 || (channels === 1 && height === width));
-  return { values, inputShape: first ? [height, width, channels] : row, moved: first };
-}
-
-/** The elements of a row in the order of its shape: where they are in the file's row. */
-function placesOf({ inputShape, moved }: Arranged): Uint32Array | undefined {
-  if (!moved || inputShape[2] === 1) return undefined;
-  const [height, width, channels] = inputShape as [number, number, number];
-  return Uint32Array.from(
-    { length: height * width * channels },
-    (_, i) => (i % channels) * height * width + Math.floor(i / channels),
-  );
-}
-
-function rangeOf(values: Values): Range {
-  const { data } = values;
-  const range = { min: Infinity, max: -Infinity, whole: true };
-  for (let i = 0; i < data.length; i++) {
-    const value = data[i]!;
-    if (!(value - value === 0)) throw notFinite(values, i);
-    if (value < range.min) range.min = value;
-    if (value > range.max) range.max = value;
-    if (range.whole && !Number.isInteger(value)) range.whole = false;
-  }
-  return range;
-}
-
-const joined = (a: Range, b: Range): Range => ({
-  min: Math.min(a.min, b.min),
-  max: Math.max(a.max, b.max),
-  whole: a.whole && b.whole,
-});
-
-function notFinite({ name, type, shape, data }: Values, at: number): NablaError {
-  const width = sizeOf(shape.slice(1));
-  const [row, column] = [Math.floor(at / width), at % width];
-  return new NablaError(
-    `${name}: ${type} ${showShape(shape)}: row ${row}, column ${column}: expected a finite float32 number, got ${data[at]}`,
-    { details: { row, column } },
-  );
-}
-
-function asBytes(part: Arranged): ReadInputs {
-  const { data } = part.values;
-  const places = placesOf(part);
-  const values = data instanceof Uint8Array && !places ? data : new Uint8Array(data.length);
-  if (values !== data) each(data, places, (to, value) => void (values[to] = value));
-  return { values, inputType: "uint8", inputScale: 1 / 255, inputShape: part.inputShape };
+function asBytes({ values: { data }, inputShape }: Arranged): ReadInputs {
+  const values = data instanceof Uint8Array ? data : Uint8Array.from(data);
+  return { values, inputType: "uint8", inputScale: 1 / 255, inputShape };
 }
 
 /** @param by where values are moved and scaled: in float64, and rounded then */
-function asFloats(part: Arranged, by?: Standardisation): ReadInputs {
-  const { data } = part.values;
-  const places = placesOf(part);
-  const read = { inputType: "float32", inputScale: 1, inputShape: part.inputShape } as const;
-  if (data instanceof Float32Array && !places && !by) return { ...read, values: data };
+function asFloats({ values: array, inputShape }: Arranged, by?: Standardisation): ReadInputs {
+  const { data } = array;
+  const read = { inputType: "float32", inputScale: 1, inputShape } as const;
+  if (data instanceof Float32Array && !by) return { ...read, values: data };
   const values = new Float32Array(data.length);
-  const width = sizeOf(part.inputShape);
-  each(
-    data,
-    places,
-    (to, value, column) => {
-      values[to] = by ? (value - by.mean[column]!) / by.scale[column]! : value;
-    },
-    width,
-  );
-  // what float64 holds may be beyond float32
-  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i]!)) throw notFinite(part.values, i);
-  return { ...read, values };
-}
-
-function each(
-  data: TypedArray,
-  places: Uint32Array | undefined,
-  visit: (to: number, value: number, column: number) => void,
-  width = places?.length ?? data.length,
-): void {
+  const width = sizeOf(inputShape);
   for (let row = 0; row < data.length; row += width)
-    for (let column = 0; column < width; column++)
-      visit(row + column, data[row + (places ? places[column]! : column)]!, column);
+    for (let c = 0; c < width; c++) {
+      const value = data[row + c]!;
+      values[row + c] = by ? (value - by.mean[c]!) / by.scale[c]! : value;
+    }
+  // what float64 holds may be beyond float32
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i]!)) throw notFinite(array, i);
+  return { ...read, values };
 }
 
 /** Which columns share a mean: the channels of pictures, the columns of tables and of series; all of a picture that has no channels. */
@@ -260,32 +159,19 @@ function groupsOf({ values, inputShape }: Arranged): number {
   return height === width ? 1 : width;
 }
 
-/** Mean and deviation of each column over rows, as fitStandardisation() computes them, before anything is rounded to float32. */
+/** Mean and deviation of each column over rows, before anything is rounded to float32. */
 function fitColumns(part: Arranged): Standardisation {
-  const { data } = part.values;
-  const [groups, places, width] = [groupsOf(part), placesOf(part), sizeOf(part.inputShape)];
-  const n = data.length / groups;
-  const [mean, variance] = [new Array<number>(groups).fill(0), new Array<number>(groups).fill(0)];
-  each(data, places, (_, value, column) => void (mean[column % groups]! += value / n), width);
-  each(
-    data,
-    places,
-    (_, value, column) => {
-      const d = value - mean[column % groups]!;
-      variance[column % groups]! += (d * d) / n;
-    },
-    width,
-  );
-  const huge = variance.findIndex((v) => !Number.isFinite(v));
+  const { name, type, shape, data } = part.values;
+  const groups = groupsOf(part);
+  const { mean, scale } = measure(groups, data.length / groups, (visit) => {
+    for (let at = 0; at < data.length; at += groups) visit(data, at);
+  });
+  const huge = scale.findIndex((deviation) => !Number.isFinite(deviation));
   if (huge >= 0)
     throw new NablaError(
-      `${part.values.name}: ${part.values.type} ${showShape(part.values.shape)}: column ${huge} has numbers too large to be standardised`,
+      `${name}: ${type} ${showShape(shape)}: column ${huge} has numbers too large to be standardised`,
     );
-  const scale = variance.map((v, c) => {
-    const deviation = Math.sqrt(v);
-    // Not exactly 0 in a constant column: the mean is rounded.
-    return deviation <= 1e-10 * Math.abs(mean[c]!) ? 1 : deviation;
-  });
+  const width = sizeOf(part.inputShape);
   const spread = (of: number[]) => Array.from({ length: width }, (_, column) => of[column % groups]!);
   return { mean: spread(mean), scale: spread(scale) };
 }

@@ -5,7 +5,7 @@
 import { didYouMean, NablaError } from "../../errors.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import type { Target, Targets } from "../dataset.ts";
-import { rounded, titleOf, type Values } from "./inputs.ts";
+import { rounded, titleOf, type Values } from "./arranged.ts";
 
 export type TargetTask = "auto" | "classification" | "regression";
 

@@ -1,6 +1,7 @@
 /** Which arrays of an archive are the data set, and what their values mean. */
 import { describe, expect, test } from "vitest";
 import { type NpzSplitOptions, npzSplit, onlyInputs } from "../../../src/data/numpy/split.ts";
+import { csvSplit } from "../../../src/data/tables/csv.ts";
 import { type Code, withHeader, writeNpy, writeTexts, writeZip } from "../../support/data/npy.ts";
 import { contents } from "../helpers.ts";
 
@@ -229,6 +230,8 @@ describe("inputs", () => {
     contents(train).x.forEach((value, i) => expect(value).toBeCloseTo(numpy[i]!, 6));
     expect(contents(held!).x.map((value) => value.toFixed(6))).toEqual(["0.462910", "0.000000", "1.000000"]);
     expect([train.standardisation, arrays.scaling]).toEqual([standardisation, "standardise"]);
+    const smallest = split({ x: writeNpy("f8", [3, 2], [0, 0, 5e-324, 7, 0, 9]), y });
+    expect(smallest.standardisation!.scale[0]).toBe(1);
     // as they are, where that is asked for
     const raw = split({ x: writeNpy("f8", [3, 3], table), y }, { scaling: "none" });
     expect(contents(raw.train).x).toEqual(table.map(Math.fround));
@@ -241,6 +244,26 @@ describe("inputs", () => {
     expect(() => split({ x: writeNpy("f8", [3, 1], [300, 0, 0]), y }, { scaling: "pixels" })).toThrow(
       "expected pixels from 0 to 255, got 300",
     );
+  });
+
+  test("a table is standardised as the same table in CSV is", () => {
+    const rows = [
+      [5.1, 3500, 1.7e9],
+      [4.9, 3000, 1.7e9 + 60],
+      [7, 3200.5, 1.7e9 + 61],
+      [6.25, -12, 1.7e9 + 4000],
+    ];
+    const text = `a,b,c,y\n${rows.map((row, i) => `${row.join(",")},${"xyxy"[i]}`).join("\n")}\n`;
+    const table = csvSplit(text, { testFraction: 0 });
+    const { train, standardisation } = split({
+      x: writeNpy("f8", [4, 3], rows.flat()),
+      y: writeTexts([4], ["x", "y", "x", "y"], true),
+    });
+    expect(contents(train)).toEqual(contents(table.train));
+    expect([standardisation!.mean, standardisation!.scale]).toEqual([
+      table.standardisation!.mean,
+      table.standardisation!.scale,
+    ]);
   });
 
   test("series share a mean in each of their columns, pictures with channels in each of these", () => {
