@@ -8,9 +8,14 @@ export interface Pair {
   readonly y: string;
 }
 
-export interface Layout {
-  readonly train: Pair;
-  readonly test?: Pair;
+/** The parts of a data set. */
+export interface Parts<Part> {
+  readonly train: Part;
+  readonly validation?: Part;
+  readonly test?: Part;
+}
+
+export interface Layout extends Parts<Pair> {
   /** Where names do not say it all, what was decided. */
   readonly notes: readonly string[];
 }
@@ -51,7 +56,7 @@ export const CLASS_NAMES = /^(class|target|label|category)[-_ ]?(names?|labels?)
 const OPTION = 'arrays: ["X", "Y"] (--arrays X,Y), with two more for a test part, names them';
 
 /**
- * @param wanted names the arrays, in the order inputs, targets, inputs and targets of a test part
+ * @param wanted names the arrays, in the order inputs, targets, both of a test part, both of a validation part
  * @throws NablaError with what was found and how to name it, where names do not decide
  */
 export function findArrays(
@@ -113,27 +118,28 @@ function arranged(
   if (!train) {
     const other = test && validation;
     notes.push(`there is no training part: ${list(Object.values(only))} are read as the data set`);
-    return { train: only, ...(other && { test: other }), notes };
+    return { train: only, ...(other && { validation: other }), notes };
   }
-  if (test && validation)
-    notes.push(`${list(Object.values(validation))} are not used; --arrays can name them as the test part`);
-  else if (validation) notes.push(`${list(Object.values(validation))} are the test part`);
-  const held = test ?? validation;
-  return { train, ...(held && { test: held }), notes };
+  return { train, ...(validation && { validation }), ...(test && { test }), notes };
 }
 
 function named(names: readonly string[], where: string, wanted: readonly string[]): Layout {
-  if (wanted.length !== 2 && wanted.length !== 4)
+  if (![2, 4, 6].includes(wanted.length))
     throw new NablaError(
-      `${where}: arrays: expected two names (inputs, targets) or four (and those of a test part), got ${wanted.length}`,
+      `${where}: arrays: expected two names (inputs, targets), four (and those of a test part) or six (and those of a validation part), got ${wanted.length}`,
     );
   for (const name of wanted)
     if (!names.includes(name))
       throw new NablaError(
         `${where}: arrays: there is no array ${JSON.stringify(name)}${didYouMean(name, names) || ";"} found ${list(names) || "none"}`,
       );
-  const [x, y, testX, testY] = wanted as [string, string, string?, string?];
-  return { train: { x, y }, ...(testX !== undefined && { test: { x: testX, y: testY! } }), notes: [] };
+  const pair = (at: number): Pair => ({ x: wanted[at]!, y: wanted[at + 1]! });
+  return {
+    train: pair(0),
+    ...(wanted.length > 2 && { test: pair(2) }),
+    ...(wanted.length > 4 && { validation: pair(4) }),
+    notes: [],
+  };
 }
 
 /** What numpy.savez(path, a, b, …) calls arr_0, arr_1, …: their shapes say which are which. */

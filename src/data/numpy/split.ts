@@ -8,13 +8,13 @@ import type { Values } from "../values/arranged.ts";
 import { type ReadInputs, readInputs, type SCALINGS, type Scaling } from "../values/inputs.ts";
 import { readTargets, type TargetTask } from "../values/targets.ts";
 import { type NpzArchive, openNpz } from "./archive.ts";
-import { CLASS_NAMES, findArrays, type Layout, type Pair, roleOf } from "./names.ts";
+import { CLASS_NAMES, findArrays, type Pair, type Parts, roleOf } from "./names.ts";
 import type { Npy, NpyText } from "./npy.ts";
 
 /** How arrays were read; goes into checkpoints, so that others are read alike. */
 export interface ArraysInfo {
-  /** The arrays that were used: inputs, targets, and those of a test part. */
-  names?: readonly string[];
+  /** The arrays that were used. */
+  names?: Parts<Pair>;
   scaling?: Scaling;
   task?: Exclude<TargetTask, "auto">;
   /** Names by class number, where labels in the file are names (or numbers that do not count from 0). */
@@ -24,7 +24,7 @@ export interface ArraysInfo {
 /** How a `.npz` archive is read. */
 export interface NpzSplitOptions {
   /**
-   * Names of the arrays, where their names do not say it: inputs, targets, and both of a test part. Default: x_train and y_train, x and y,
+   * Names of the arrays, where their names do not say it: inputs, targets, both of a test part, both of a validation part. Default: x_train and y_train, x and y,
    * data and labels, images and target, … in any case and order of words; arr_0 and arr_1.
    */
   arrays?: readonly string[];
@@ -43,6 +43,8 @@ export interface NpzSplitOptions {
   limit?: number;
 }
 
+const PARTS = ["train", "validation", "test"] as const;
+
 /** A data set, and how it was read. */
 export interface NpzData extends DataSplit {
   arrays: ArraysInfo;
@@ -60,23 +62,24 @@ export function npzSplit(bytes: Uint8Array, name: string, options: number | NpzS
   const given = typeof options === "number" ? { limit: options } : options;
   const { likeArrays: like, standardisation, limit = MAX_UNPACKED } = given;
   const archive = openNpz(bytes, name, limit);
-  const known = like?.names?.every((array) => archive.names.includes(array)) ? like.names : undefined;
-  const {
-    train,
-    test,
-    notes: found,
-  } = findArrays(archive.names, archive.header, name, given.arrays ?? known);
-  const pairs = [train, ...(test ? [test] : [])];
-  archive.checkSizes(pairs.flatMap(({ x, y }) => [x, y]));
-  const notes = [...found, ...leftOut(archive, pairs)];
-  const read = pairs.map((pair) => readPair(archive, pair));
-  const [first, held] = read as [Loaded, Loaded?];
-  if (first.rows === 0)
-    throw new NablaError(`${first.x.name}: ${first.x.type} ${showShape(first.x.shape)}: no rows`);
-  if (held?.rows === 0) {
-    notes.push(`${test!.x} and ${test!.y} have no rows: there is no test part`);
-    read.pop();
-  }
+  const known =
+    like?.names && Object.values(like.names).every(({ x, y }) => has(archive, x) && has(archive, y));
+  const layout = known
+    ? { ...like!.names!, notes: [] }
+    : findArrays(archive.names, archive.header, name, given.arrays);
+  const pairs = [layout.train, layout.validation, layout.test];
+  const names = pairs.flatMap((pair) => (pair ? [pair.x, pair.y] : []));
+  archive.checkSizes(names);
+  const notes = [...layout.notes, ...leftOut(archive, names)];
+  const all = pairs.map((pair) => pair && readPair(archive, pair));
+  const [first] = all;
+  if (first!.rows === 0)
+    throw new NablaError(`${first!.x.name}: ${first!.x.type} ${showShape(first!.x.shape)}: no rows`);
+  const places = [0, 1, 2].filter((p) => all[p] && all[p].rows > 0);
+  for (const p of [1, 2])
+    if (all[p]?.rows === 0)
+      notes.push(`${pairs[p]!.x} and ${pairs[p]!.y} have no rows: there is no ${PARTS[p]} part`);
+  const read = places.map((p) => all[p]!);
   const inputs = readInputs(
     read.map(({ x }) => x),
     { scaling: given.scaling ?? like?.scaling ?? "auto", ...(standardisation && { standardisation }) },
@@ -87,13 +90,13 @@ export function npzSplit(bytes: Uint8Array, name: string, options: number | NpzS
       task: given.task ?? like?.task,
       classes: like?.classes,
       counted: like?.task === "classification" && !like.classes,
-      names: classNames(archive, pairs),
+      names: classNames(archive, names),
     },
   );
   const dataset = (part: ReadInputs, p: number): Dataset => {
     const { values, ...types } = part;
     const header = {
-      name: p === 0 ? name : `${name} (test)`,
+      name: p === 0 ? name : `${name} (${PARTS[places[p]!]})`,
       length: read[p]!.rows,
       ...types,
       target: targets.target,
@@ -103,13 +106,17 @@ export function npzSplit(bytes: Uint8Array, name: string, options: number | NpzS
     const exact = inputs.scaling === "none" ? () => read[p]!.x.data : undefined;
     return rowsDataset(header, values, targets.parts[p]!, exact);
   };
-  const [trained, tested] = inputs.parts.map(dataset) as [Dataset, Dataset?];
+  const datasets = inputs.parts.map(dataset);
+  const at = (place: number): Dataset | undefined => datasets[places.indexOf(place)];
+  const [validation, test] = [at(1), at(2)];
+  const { notes: _, ...used } = layout;
   return {
-    train: trained,
-    ...(tested && { test: tested }),
+    train: datasets[0]!,
+    ...(validation && { validation }),
+    ...(test && { test }),
     ...(inputs.standardisation && { standardisation: inputs.standardisation }),
     arrays: {
-      names: pairs.flatMap(({ x, y }) => [x, y]),
+      names: used,
       scaling: inputs.scaling,
       task: targets.target.kind === "class" ? "classification" : "regression",
       ...(targets.classes && { classes: targets.classes }),
@@ -158,9 +165,10 @@ function readPair(archive: NpzArchive, pair: Pair): Loaded {
   return { x, y, rows: rows ?? 0 };
 }
 
+const has = (archive: NpzArchive, array: string): boolean => archive.names.includes(array);
+
 /** Arrays that are there as well, where something may have been meant by them. */
-function leftOut(archive: NpzArchive, pairs: readonly Layout["train"][]): string[] {
-  const used = pairs.flatMap(({ x, y }) => [x, y]);
+function leftOut(archive: NpzArchive, used: readonly string[]): string[] {
   const others = archive.names.filter((array) => !used.includes(array) && !CLASS_NAMES.test(array));
   if (others.length === 0) return [];
   const some = others.slice(0, 8).join(", ") + (others.length > 8 ? ", …" : "");
@@ -168,8 +176,7 @@ function leftOut(archive: NpzArchive, pairs: readonly Layout["train"][]): string
 }
 
 /** Text that stands by the data and says what classes are called. */
-function classNames(archive: NpzArchive, pairs: readonly Pair[]): readonly string[] | undefined {
-  const used = pairs.flatMap(({ x, y }) => [x, y]);
+function classNames(archive: NpzArchive, used: readonly string[]): readonly string[] | undefined {
   const name = archive.names.find((array) => CLASS_NAMES.test(array) && !used.includes(array));
   if (name === undefined || archive.header(name).type !== "text") return undefined;
   const read = archive.read(name);

@@ -6,11 +6,20 @@ import { type GeneratedOptions, generatedSets, makeGenerated } from "../generate
 import type { ImageInfo, Problem } from "../images/imageSet.ts";
 import type { ArraysInfo } from "../numpy/split.ts";
 import { withHeader } from "../portable.ts";
-import type { CsvInfo } from "../tables/csv.ts";
+import type { CsvInfo, CsvSplit } from "../tables/csv.ts";
 import type { Together } from "../together.ts";
 import { headOf, isFile, latin } from "./content.ts";
 import * as all from "./index.ts";
-import { type DataHost, type FoundData, NO, PERHAPS, type ReadData, type Reader } from "./reader.ts";
+import { Insides, picturesBelow } from "./inside.ts";
+import {
+  type DataFile,
+  type DataHost,
+  type FoundData,
+  NO,
+  PERHAPS,
+  type ReadData,
+  type Reader,
+} from "./reader.ts";
 
 /** The table. A reader that is added here works everywhere. */
 export const readers: AnyReader[] = /* @__PURE__ */ Object.values(all);
@@ -24,6 +33,12 @@ export interface OpenedData extends DataSplit {
   csv?: CsvInfo;
   /** How pictures were brought to the shape of a row. */
   images?: ImageInfo;
+  /** What was read and how, in plain sentences. */
+  notes?: readonly string[];
+  /** Of a table: how each column was read. */
+  readings?: CsvSplit["readings"];
+  /** Of a table: other parts of its training part, see csvSplit(). */
+  refit?: CsvSplit["refit"];
   /** Files of an image folder that were left out, with `unreadable: "skip"`. */
   skipped?: readonly Problem[];
   /** Sub-folders of an image folder that were not used, being neither class nor part. */
@@ -35,8 +50,6 @@ export interface OpenedData extends DataSplit {
   fingerprint?: string;
   /** How the arrays of a `.npz` archive were read. */
   arrays?: ArraysInfo;
-  /** What was read and how, in sentences: whatever was decided on the way. */
-  notes?: readonly string[];
 }
 
 /** Each reader takes the ones that concern it: `seed`, `samples`, … for generated sets, `label`, `task`, … for CSV, `images`. */
@@ -76,6 +89,15 @@ export async function openFound(
       ...(details && { details }),
     });
   }
+}
+
+/** Pictures in a folder and below it, by their names; undefined for a folder of something else. */
+export async function picturesOf(given: FoundData, host: DataHost): Promise<DataFile[] | undefined> {
+  if (given.of.kind === "file") return undefined;
+  const { reader } = await recognised(given, host);
+  return reader === (all.images as AnyReader)
+    ? picturesBelow(given.of, new Insides(host.pictures.names))
+    : undefined;
 }
 
 const picked = (options: object, names: readonly string[]): object =>
@@ -143,7 +165,13 @@ function withOrigin(opened: OpenedData, origin: ReadData["origin"]): OpenedData 
         ...(arrays && { arrays }),
       },
     });
-  return { ...opened, train: known(opened.train), ...(opened.test && { test: known(opened.test) }) };
+  const { train, validation, test } = opened;
+  return {
+    ...opened,
+    train: known(train),
+    ...(validation && { validation: known(validation) }),
+    ...(test && { test: known(test) }),
+  };
 }
 
 const joined = (from: Reader["from"]): string =>

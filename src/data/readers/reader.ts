@@ -5,7 +5,7 @@ import type { Shaped } from "../arrays.ts";
 import type { DataSplit } from "../dataset.ts";
 import type { Decoder, ImageFile, ImageInfo, ImageSetOptions, Problem } from "../images/imageSet.ts";
 import type { ArraysInfo } from "../numpy/split.ts";
-import type { CsvInfo } from "../tables/csv.ts";
+import type { CsvInfo, CsvSplit } from "../tables/csv.ts";
 
 /** A file that is opened when it is wanted. */
 export interface DataFile {
@@ -83,6 +83,8 @@ export interface DataHost {
   readonly limits: { readonly table: number; readonly arrays: number };
   tooLarge(name: string, size: number, limit: number): NablaError;
   readonly pictures: PictureHost;
+  /** A file that an option names, as programs name files here; undefined where it names none. Left out where nothing can. */
+  file?(given: unknown): Promise<DataFile | undefined>;
 }
 
 /** What a reader makes of it. */
@@ -91,13 +93,15 @@ export interface ReadData extends DataSplit {
   name?: string;
   csv?: CsvInfo;
   images?: ImageInfo;
+  /** What was read and how, in plain sentences. */
+  notes?: readonly string[];
+  readings?: CsvSplit["readings"];
+  refit?: CsvSplit["refit"];
   skipped?: readonly Problem[];
   unused?: readonly string[];
   fingerprint?: string;
   /** How arrays were read; goes into checkpoints. */
   arrays?: ArraysInfo;
-  /** What was read and how, in sentences: whatever was decided on the way. */
-  notes?: readonly string[];
   /** What has to be known to read the same again; goes into checkpoints. */
   origin?: Readonly<Record<string, unknown>>;
 }

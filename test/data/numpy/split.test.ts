@@ -40,35 +40,40 @@ describe("names", () => {
   ])("%s and %s, whatever else there is", (nameX, nameY) => {
     const { train, test: held, arrays } = split({ info: pickled, [nameX]: x, [nameY]: y, DESCR: pickled });
     expect(contents(train)).toEqual({ x: [0, 0.5, 1, -1, 0.25, 0], y: [0, 1, 1] });
-    expect([held, arrays.names]).toEqual([undefined, [nameX, nameY]]);
+    expect([held, arrays.names]).toEqual([undefined, { train: { x: nameX, y: nameY } }]);
   });
 
   test.each([
     ["X_train", "y_train", "X_test", "y_test"],
     ["x", "y", "x_test", "y_test"],
     ["train_images", "train_labels", "test_images", "test_labels"],
-    ["x_train", "y_train", "x_val", "y_val"],
-    ["trainX", "trainY", "devX", "devY"],
-    ["x_train", "y_train", "x_valid", "y_valid"],
   ])("%s and %s, with %s and %s to test with", (...names) => {
     const [a, b, c, d] = names;
     const { train, test: held, arrays } = split({ [a]: x, [b]: y, [c]: one, [d]: label });
     expect(train.length).toBe(3);
     expect(contents(held!)).toEqual({ x: [0.5, 0.75], y: [1] });
-    expect(arrays.names).toEqual(names);
+    expect(arrays.names).toEqual({ train: { x: a, y: b }, test: { x: c, y: d } });
   });
 
-  test("a validation part beside a test part is left out, and that is said", () => {
-    const { test: held, notes } = split({
-      x_train: x,
-      y_train: y,
-      x_val: x,
-      y_val: y,
-      x_test: one,
-      y_test: label,
-    });
-    expect(held!.length).toBe(1);
-    expect(notes).toContain("x_val and y_val are not used; --arrays can name them as the test part");
+  test.each([
+    ["x_val", "y_val"],
+    ["devX", "devY"],
+    ["valid_images", "valid_labels"],
+    ["x_validation", "y_validation"],
+  ])("%s and %s are a validation part, with a test part and without", (nameX, nameY) => {
+    const parts = { x_train: x, y_train: y, [nameX]: one, [nameY]: label };
+    expect(contents(split(parts).validation!)).toEqual({ x: [0.5, 0.75], y: [1] });
+    expect(split(parts).test).toBeUndefined();
+    const all = split({ ...parts, x_test: x, y_test: y });
+    expect([all.train.length, all.validation!.length, all.test!.length]).toEqual([3, 1, 3]);
+    expect([all.validation!.name, all.test!.name]).toEqual(["a.npz (validation)", "a.npz (test)"]);
+    const like = split({ ...parts, x_test: x, y_test: y }, { likeArrays: all.arrays });
+    expect(like.arrays.names).toEqual(all.arrays.names);
+    const named = split(
+      { a: x, b: y, c: one, d: label, e: x, f: y },
+      { arrays: ["a", "b", "c", "d", "e", "f"] },
+    );
+    expect([named.test!.length, named.validation!.length]).toEqual([1, 3]);
   });
 
   test("inputs to test with that have no targets, and a part of no rows", () => {
@@ -111,7 +116,9 @@ describe("names", () => {
     expect(() => split(several)).toThrow(
       'a.npz: data and images may each be the inputs; arrays: ["X", "Y"] (--arrays X,Y), with two more for a test part, names them. Found data: float32 [3, 2], images: float32 [3, 2], target: int64 [3]',
     );
-    expect(split(several, { arrays: ["images", "target"] }).arrays.names).toEqual(["images", "target"]);
+    expect(split(several, { arrays: ["images", "target"] }).arrays.names).toEqual({
+      train: { x: "images", y: "target" },
+    });
     expect(() => split({ x, y, labels: y })).toThrow("y and labels may each be the targets");
     expect(() => split({ x, y, x_train: x, y_train: y })).toThrow(
       "x and y and x_train and y_train may each be what is trained on",
@@ -123,9 +130,7 @@ describe("names", () => {
     expect(() => split(several, { arrays: ["image", "target"] })).toThrow(
       'a.npz: arrays: there is no array "image"; did you mean "images"? found data, images and target',
     );
-    expect(() => split(several, { arrays: ["data"] })).toThrow(
-      "expected two names (inputs, targets) or four",
-    );
+    expect(() => split(several, { arrays: ["data"] })).toThrow("expected two names (inputs, targets), four");
   });
 
   test("errors name file, array and type", () => {
@@ -145,10 +150,9 @@ describe("names", () => {
     expect(() => split({ x: writeTexts([3], ["a", "b", "c"], true), y })).toThrow(
       "a.npz: x.npy: text [3]: expected numbers as inputs",
     );
-    expect(split({ images: writeTexts([3], ["a", "b", "c"], true), data: x, y }).arrays.names).toEqual([
-      "data",
-      "y",
-    ]);
+    expect(split({ images: writeTexts([3], ["a", "b", "c"], true), data: x, y }).arrays.names).toEqual({
+      train: { x: "data", y: "y" },
+    });
     expect(() => split({ x: writeNpy("f4", [0, 2], []), y: writeNpy("i8", [0], []) })).toThrow(
       "a.npz: x.npy: float32 [0, 2]: no rows",
     );
@@ -253,8 +257,8 @@ describe("inputs", () => {
       [7, 3200.5, 1.7e9 + 61],
       [6.25, -12, 1.7e9 + 4000],
     ];
-    const text = `a,b,c,y\n${rows.map((row, i) => `${row.join(",")},${"xyxy"[i]}`).join("\n")}\n`;
-    const table = csvSplit(text, { testFraction: 0 });
+    const text = `first,second,third,y\n${rows.map((row, i) => `${row.join(",")},${"xyxy"[i]}`).join("\n")}\n`;
+    const table = csvSplit(text, { testFraction: 0, header: true });
     const { train, standardisation } = split({
       x: writeNpy("f8", [4, 3], rows.flat()),
       y: writeTexts([4], ["x", "y", "x", "y"], true),
