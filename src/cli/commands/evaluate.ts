@@ -12,6 +12,7 @@ import { notesOf, sayNotes } from "../input/notes.ts";
 import { openModel } from "../input/openModel.ts";
 import { checkSingle } from "../input/single.ts";
 import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
+import { type ReadingFlags, readingOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { classTable, confusionTable } from "../text/confusion.ts";
 import { count, plural, shown, words } from "../text/format.ts";
@@ -20,8 +21,9 @@ import { scaleTargets } from "../training/targets.ts";
 
 /** Which rows of a data set are looked at, and how it is read. */
 export interface PartFlags
-  extends Pick<LabelFlags, "unreadable" | "labels" | "label" | "fileColumn" | "labelPattern">,
-    ArrayFlags {
+  extends ReadingFlags,
+    ArrayFlags,
+    Pick<LabelFlags, "unreadable" | "labels" | "label" | "fileColumn" | "labelPattern"> {
   part?: Part;
   samples?: number;
 }
@@ -113,6 +115,7 @@ export async function openPart(
   const options: OpenDataOptions = {
     ...arraysAs(model),
     ...arrayOptions(flags),
+    ...readingOptions(flags),
     ...(seed !== undefined && { seed }),
     ...(samples !== undefined && { samples }),
     ...(extra?.csv && { like: extra.csv, standardise: standardisation !== undefined }),
