@@ -5,11 +5,13 @@ import type { Voting } from "../../ensemble/ensemble.ts";
 import { NablaError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
+import { arraysAs } from "../input/arrays.ts";
 import { classNames, examine } from "../input/examine.ts";
 import { imageOptions, imageOptionsOf, type LabelFlags, sayLeftOut } from "../input/images.ts";
 import { notesOf, sayNotes } from "../input/notes.ts";
 import { openModel } from "../input/openModel.ts";
 import { checkSingle } from "../input/single.ts";
+import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
 import { type ReadingFlags, readingOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { classTable, confusionTable } from "../text/confusion.ts";
@@ -20,6 +22,7 @@ import { scaleTargets } from "../training/targets.ts";
 /** Which rows of a data set are looked at, and how it is read. */
 export interface PartFlags
   extends ReadingFlags,
+    ArrayFlags,
     Pick<LabelFlags, "unreadable" | "labels" | "label" | "fileColumn" | "labelPattern"> {
   part?: Part;
   samples?: number;
@@ -110,6 +113,8 @@ export async function openPart(
   const samples = flags.samples ?? (extra?.data.name === source ? extra.data.samples : undefined);
   const seed = extra?.csv || extra?.data.name === source ? extra.data.seed : undefined;
   const options: OpenDataOptions = {
+    ...arraysAs(model),
+    ...arrayOptions(flags),
     ...readingOptions(flags),
     ...(seed !== undefined && { seed }),
     ...(samples !== undefined && { samples }),

@@ -16,10 +16,12 @@ import { type OpenDataOptions, type OpenedData, openData } from "../../node/data
 import { checkWritable, writeFileAtomic } from "../../node/files.ts";
 import { checkFit } from "../../training/batch.ts";
 import { since } from "../../training/run.ts";
+import { arraysAs } from "../input/arrays.ts";
 import { examine } from "../input/examine.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
 import { openModel } from "../input/openModel.ts";
 import { checkSingle } from "../input/single.ts";
+import { type ArrayFlags, arrayOptions, checkArrayFlags } from "../options/arrays.ts";
 import { type TableFlags, tableFlagsGiven, tableOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { count } from "../text/format.ts";
@@ -37,7 +39,7 @@ import { type ModelFlags, resolveConfig } from "../training/settings.ts";
 import { fitTargets, inUnits, scaleTargets } from "../training/targets.ts";
 import { doneEvent, endText, startEvent, startText } from "../training/trainOutput.ts";
 
-export interface TrainFlags extends ModelFlags, ImageFlags, TableFlags {
+export interface TrainFlags extends ModelFlags, ImageFlags, TableFlags, ArrayFlags {
   testSplit?: number;
   folds?: number;
   samples?: number;
@@ -74,6 +76,7 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
     flags,
     terminal,
     old && {
+      ...arraysAs(old, flags.resume !== undefined),
       ...tablesAs(old, flags.resume === undefined),
       ...(!flags.resume && picturesAs(old, flags, terminal)),
     },
@@ -200,6 +203,7 @@ export async function openToTrain(
     ...(flags.samples !== undefined && { samples: flags.samples }),
     ...(flags.testSplit !== undefined && { testFraction: flags.testSplit }),
     ...imageOptions(flags, terminal),
+    ...arrayOptions(flags),
     ...options,
   });
   sayLeftOut(opened, terminal);
@@ -225,8 +229,10 @@ function checkApplicable(flags: TrainFlags, data: OpenedData): void {
   for (const [option, given] of tableFlagsGiven(flags)) {
     // with --labels these are about that table
     if (flags.labels !== undefined && (option === "--label" || option === "--task")) continue;
+    if (option === "--task" && data.kind === "npz") continue;
     only(option, given, "csv", "CSV files");
   }
+  checkArrayFlags(flags, data);
   only("--test-split", flags.testSplit, "csv", "CSV files");
   only("--samples", flags.samples, "generated", "generated data sets");
   only("--size", flags.size, "images", "folders of pictures");

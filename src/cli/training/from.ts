@@ -77,7 +77,9 @@ export function standardisedAs(model: Model, data: OpenedData): OpenedData {
   const by = model.metadata.standardisation;
   const { train, test } = data;
   if (
+    // tables and arrays are standardised as they are read, before they are rounded
     data.kind === "csv" ||
+    data.standardisation ||
     !by ||
     train.inputType !== "float32" ||
     by.mean.length !== sizeOf(train.inputShape)
