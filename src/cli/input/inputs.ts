@@ -4,10 +4,9 @@ import { readFile, stat } from "node:fs/promises";
 import type { Inputs } from "../../data/dataset.ts";
 import { generatedSets } from "../../data/generated/index.ts";
 import { readImageHeader } from "../../data/images/header.ts";
+import type { TableOptions } from "../../data/readers/csv.ts";
 import { labelsOf } from "../../data/split.ts";
-import { isNumber } from "../../data/tables/cells.ts";
-import { parseCsvLine, parseCsvTable } from "../../data/tables/csvTable.ts";
-
+import { parseCsvLine } from "../../data/tables/csvTable.ts";
 import { NablaError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
 import { openRows } from "../../node/dataFiles.ts";
@@ -18,6 +17,7 @@ import { encode, fitting } from "./encode.ts";
 import { inputOf } from "./examine.ts";
 import { isPicture, pictureRow } from "./images.ts";
 import { fromJson } from "./json.ts";
+import { tableRows } from "./tables.ts";
 
 export interface InputRow {
   name: string;
@@ -32,13 +32,15 @@ export interface InputRow {
 /** Rows that are read one by one, as they are wanted. */
 interface Source {
   length: number;
+  notes?: readonly string[];
   row(index: number): InputRow | Promise<InputRow>;
 }
 
 /**
  * @param limit how many rows of a file or data set are read when none is named
  * @param asIs whether pictures of digits are left as they are
- * @returns the rows, and how many more there are
+ * @param reading how tables are read
+ * @returns the rows, how many more there are, and how they were read
  */
 export async function readInputs(
   model: Model,
@@ -46,7 +48,8 @@ export async function readInputs(
   limit: number,
   terminal: Terminal,
   asIs = false,
-): Promise<{ rows: InputRow[]; more: number }> {
+  reading: TableOptions = {},
+): Promise<{ rows: InputRow[]; more: number; notes?: readonly string[] }> {
   const all = (rows: InputRow[]) => ({ rows, more: 0 });
   if (spec === "-") return all(fromJson(model, await terminal.readStdin(), "stdin"));
   const [, path, digits] = /^(.*)#(\d+)$/s.exec(spec) ?? [undefined, spec, undefined];
@@ -54,11 +57,9 @@ export async function readInputs(
   const source =
     found?.isDirectory() || Object.hasOwn(generatedSets, path!)
       ? await fromPart(model, path!, terminal)
-      : found && /\.(csv|tsv|txt)$/i.test(path!)
-        ? await fromTable(model, path!)
-        : found && /\.(json|jsonl|ndjson)$/i.test(path!)
-          ? fromRows(fromJson(model, await readFile(path!, "utf8"), path!))
-          : found && (await fromFile(model, path!, asIs));
+      : found && /\.(json|jsonl|ndjson)$/i.test(path!)
+        ? fromRows(fromJson(model, await readFile(path!, "utf8"), path!))
+        : found && ((await fromTable(model, path!, reading)) ?? (await fromFile(model, path!, asIs)));
   if (source && digits !== undefined) {
     const index = Number(digits);
     if (index >= source.length)
@@ -68,7 +69,7 @@ export async function readInputs(
   if (source) {
     const rows: InputRow[] = [];
     for (let index = 0; index < Math.min(limit, source.length); index++) rows.push(await source.row(index));
-    return { rows, more: source.length - rows.length };
+    return { rows, more: source.length - rows.length, ...(source.notes && { notes: source.notes }) };
   }
   const csv = extraOf(model)?.csv;
   if (csv || /^\s*[-+.\d]+\s*([,;\t]|$)/.test(spec)) return all([fromLine(model, spec)]);
@@ -100,28 +101,23 @@ async function fromPart(model: Model, path: string, terminal: Terminal): Promise
   };
 }
 
-/** A CSV file: its columns by name, the label column left out; or exactly the columns in order. */
-async function fromTable(model: Model, path: string): Promise<Source> {
-  const table = parseCsvTable(await readFile(path, "utf8"), path);
-  const csv = extraOf(model)?.csv;
-  const at = csv?.columns.map((column) => table.columns.indexOf(column));
-  const byName = at?.every((column) => column >= 0);
-  const labelAt = byName && csv?.classes ? table.columns.indexOf(csv.label) : -1;
-  const labelOf = (cell: string): number => {
-    const exact = csv!.classes!.indexOf(cell);
-    // 1 and 1.0 are one class
-    return exact < 0 && isNumber(cell) ? csv!.classes!.indexOf(String(Number(cell))) : exact;
-  };
-  return {
-    length: table.rows.length,
-    row(index) {
-      const cells = table.rows[index]!;
-      const picked = byName ? at!.map((column) => cells[column]!) : cells;
-      const label = labelAt < 0 ? -1 : labelOf(cells[labelAt]!);
-      const values = encode(model, picked, `${path}: line ${table.lines[index]}`);
-      return { name: `${path}#${index}`, values, ...(label >= 0 && { label }) };
-    },
-  };
+/** Names of pictures: files that are something else are refused as such. */
+const PICTURES = /\.(png|jpe?g|gif|webp|bmp|tiff?|heic|avif)$/i;
+
+/** A table: its columns by name, or in order where there are no names. */
+async function fromTable(model: Model, path: string, reading: TableOptions): Promise<Source | undefined> {
+  const table = PICTURES.test(path) ? undefined : await tableRows(model, path, reading);
+  return (
+    table && {
+      length: table.length,
+      notes: table.notes,
+      row(index) {
+        const label = table.label(index);
+        const values = encode(model, table.cells(index), table.where(index));
+        return { name: `${path}#${index}`, values, ...(label !== undefined && { label }) };
+      },
+    }
+  );
 }
 
 /** A picture, or an IDX or npy file. */
@@ -129,7 +125,7 @@ async function fromFile(model: Model, path: string, asIs: boolean): Promise<Sour
   const file = await readFile(path);
   if (isPicture(file)) return { length: 1, row: () => fromPicture(model, file, path, asIs) };
   // other kinds of pictures, and empty ones, get an error of their own
-  if (/\.(png|jpe?g|gif|webp|bmp|tiff?|heic|avif)$/i.test(path)) readImageHeader(file, path);
+  if (PICTURES.test(path)) readImageHeader(file, path);
   const { length, row } = await openRows(path);
   return {
     length,
