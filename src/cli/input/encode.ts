@@ -5,7 +5,6 @@ import { formatOf, type Row, type RowEncoder, type RowFormat, rowEncoder } from 
 import { NablaError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
 import { showShape, sizeOf } from "../../shape.ts";
-import { extraOf } from "../training/resume.ts";
 
 const encoders = new WeakMap<Model, RowEncoder>();
 
@@ -38,15 +37,12 @@ export function encode(
   return known(row, name, onExtra);
 }
 
-/** Brings stored values into the type and scale the model was trained with. */
+/** Stored values, where they are as many as the model takes: predict() reads bytes as training did. */
 export function fitting(model: Model, values: Inputs, shape: readonly number[], name: string): Inputs {
   if (values.length !== sizeOf(model.inputShape)) {
     throw new NablaError(
       `${name}: the model takes inputs ${showShape(model.inputShape)}, these are ${showShape(shape)}`,
     );
   }
-  const trained = extraOf(model)?.data;
-  if (!trained || trained.inputType === "float32") return trained ? Float32Array.from(values) : values;
-  if (values instanceof Uint8Array && trained.inputScale === 1 / 255) return values;
-  return values instanceof Uint8Array ? Float32Array.from(values, (v) => v * trained.inputScale) : values;
+  return values;
 }

@@ -8,6 +8,7 @@ import type { TableOptions } from "../../data/readers/csv.ts";
 import { labelsOf } from "../../data/split.ts";
 import { parseCsvLine } from "../../data/tables/csvTable.ts";
 import { NablaError } from "../../errors.ts";
+import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import { openRows } from "../../node/dataFiles.ts";
 import { openPart } from "../commands/evaluate.ts";
@@ -21,7 +22,7 @@ import { tableRows } from "./tables.ts";
 
 export interface InputRow {
   name: string;
-  /** As the model takes them: uint8 is scaled by 1/255, float32 is not. */
+  /** As the model takes them: bytes are scaled as in training, float32 is not. */
   values: Inputs;
   /** The true class, where the input has one. */
   label?: number;
@@ -95,7 +96,11 @@ async function fromPart(model: Model, path: string, terminal: Terminal): Promise
     length: dataset.length,
     async row(index) {
       const name = `${path}#${index}`;
-      const values = fitting(model, await inputOf(dataset, index), dataset.inputShape, name);
+      const read = await inputOf(dataset, index);
+      // bytes of a data set have its scale
+      const own = internalsOf(model).built.scaleOf(0) === dataset.inputScale || dataset.scaleUnsaid;
+      const scaled = own ? read : Float32Array.from(read, (v) => v * dataset.inputScale);
+      const values = fitting(model, scaled, dataset.inputShape, name);
       return { name, values, ...(labels && { label: labels[index]! }) };
     },
   };

@@ -2,6 +2,7 @@
 import { labelOf } from "../../data/tables/cells.ts";
 import { formatOf } from "../../data/tables/rows.ts";
 import { NablaError } from "../../errors.ts";
+import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import { sizeOf } from "../../shape.ts";
 import { extraOf } from "../training/resume.ts";
@@ -11,7 +12,7 @@ import type { InputRow } from "./inputs.ts";
 /** One row or several: objects by the names of columns, or numbers; as JSON, or a JSON value on each line (JSON Lines). */
 export function fromJson(model: Model, text: string, from: string): InputRow[] {
   const width = sizeOf(model.inputShape);
-  const bytes = extraOf(model)?.data.inputType === "uint8";
+  const bytes = internalsOf(model).built.reading?.[0]?.type === "uint8";
   // cells of a table may be text, and missing
   const cells = formatOf(model) !== undefined && !bytes;
   const rows = rowsOf(jsonOf(text, from), model.inputShape.length);
