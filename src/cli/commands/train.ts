@@ -77,12 +77,12 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
     terminal,
     old && {
       ...arraysAs(old, flags.resume !== undefined),
-      ...tablesAs(old, flags.resume === undefined),
-      ...(!flags.resume && picturesAs(old, flags, terminal)),
+      // what a resumed run reads is compared, and what was said of it has been said
+      ...(flags.resume ? { standardise: false } : { ...tablesAs(old), ...picturesAs(old, flags, terminal) }),
     },
   );
   if (old && flags.resume === undefined) checkInputs(old, path!, raw);
-  const opened = old ? standardisedAs(old, raw) : raw;
+  const opened = old ? standardisedAs(old, flags.resume ? { ...raw, notes: [] } : raw) : raw;
   const keepsHead = old !== undefined && (flags.resume !== undefined || sameTargets(old, opened));
   const targets = keepsHead ? extraOf(old)?.csv?.target : fitTargets(opened);
   const data: OpenedData = {
