@@ -33,6 +33,13 @@ import type { Architecture } from "../plan/operation.ts";
 import { showShape } from "../shape.ts";
 
 export { type CoreSource, loadCore } from "../core/compile.ts";
+export {
+  type EncodedRows,
+  encodeRows,
+  type Row,
+  type RowOptions,
+  type TableModel,
+} from "../data/tables/rows.ts";
 export { NablaError } from "../errors.ts";
 export type { Outputs } from "../network/predict.ts";
 
