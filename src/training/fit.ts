@@ -48,7 +48,7 @@ export async function fit<M extends TrainedModel>(
   options: FitOptions<M>,
 ): Promise<void> {
   const callbacks = readCallbacks<M>(options.callbacks);
-  checkRest(subject.state, wanted, options);
+  checkRest(wanted, options);
   const release = hold(callbacks);
   try {
     if (!isStream(given)) return await prepared(subject, given, wanted, options, callbacks);
@@ -69,23 +69,9 @@ export async function fit<M extends TrainedModel>(
 
 /** What can be known of options before data is looked at. */
 function checkRest(
-  { run }: TrainingState,
-  { epochs, validationSplit }: Settings,
-  { resume, validationData, signal, onProgress }: FitOptions<never>,
+  { validationSplit }: Settings,
+  { validationData, signal, onProgress }: FitOptions<never>,
 ): void {
-  if (resume) {
-    const { epoch } = since(run);
-    // one that was saved before its end has to come to that
-    if (run.finished && epoch >= epochs)
-      throw new NablaError(
-        `fit: resume: there is nothing to do: ${epoch} of ${epochs} epochs are done, and epochs counts those, too; pass a larger number, or leave resume out to train ${epochs} more`,
-      );
-    // one that was stopped within an epoch has that to finish
-    if (run.finished && run.stopped !== undefined && run.batch === 0)
-      throw new NablaError(
-        `fit: resume: there is nothing to do: the training was stopped after ${epoch} of ${epochs} epochs, because ${run.stopped}; leave resume out to train on from here`,
-      );
-  }
   if (validationData && validationSplit > 0)
     throw new NablaError(
       "fit: validationData and validationSplit: both say what to validate on; give one of them",
@@ -185,6 +171,7 @@ function begin<M extends TrainedModel>(
       waiting,
       callbacks,
     });
+    checkLeft(state.run, settings);
   } else {
     state.run = freshRun(state.run);
     state.prepare(network);
@@ -198,6 +185,22 @@ function begin<M extends TrainedModel>(
   if (resume)
     for (const [key, callback] of withState(callbacks)) if (states[key]) callback.restore?.(states[key]);
   state.waiting = {};
+}
+
+/** @throws NablaError where a resumed training has nothing left to do */
+function checkLeft(run: Run, { epochs }: Settings): void {
+  const { epoch } = since(run);
+  // one that was saved before its end has to come to that
+  if (!run.finished) return;
+  if (epoch >= epochs)
+    throw new NablaError(
+      `fit: resume: there is nothing to do: ${epoch} of ${epochs} epochs are done, and epochs counts those, too; pass a larger number, or leave resume out to train ${epochs} more`,
+    );
+  // one that was stopped within an epoch has that to finish
+  if (run.stopped !== undefined && run.batch === 0)
+    throw new NablaError(
+      `fit: resume: there is nothing to do: the training was stopped after ${epoch} of ${epochs} epochs, because ${run.stopped}; leave resume out to train on from here`,
+    );
 }
 
 /** Metrics with the sums that the run starts from. */
