@@ -8,6 +8,7 @@ import { internalsOf } from "../../model/internals.ts";
 import type { FitOptions, Model } from "../../model/model.ts";
 import { configOf } from "../../model/save.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
+import { fractionOf, keptRule } from "../../training/splitRule.ts";
 import { type ModelFlags, resolveResumed } from "./settings.ts";
 import type { TargetScale } from "./targets.ts";
 
@@ -84,6 +85,10 @@ export async function openResumed(
   // fit() checks how a batch is divided, where it matters
   const { epochs, microBatchSize: _w, ...wanted } = config.training;
   const { epochs: _, microBatchSize: _b, ...before } = saved.training;
+  // a share alone is that of the saved training, however its rows were chosen
+  wanted.validationSplit = keptRule(wanted.validationSplit);
+  if (wanted.validationSplit === fractionOf(before.validationSplit))
+    wanted.validationSplit = before.validationSplit;
   const other =
     difference(named(saved.model), named(config.model), "model") ?? difference(before, wanted, "training");
   if (other) {
