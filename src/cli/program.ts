@@ -1,12 +1,14 @@
 /** Commands and their options. */
 import { Command } from "commander";
 import { ACTIVATIONS } from "../activations/table.ts";
+import { MISSING_WAYS } from "../data/tables/tableData.ts";
 import { WEIGHT_TYPES } from "../export/quantise.ts";
 import { INITIALIZERS } from "../initializers/table.ts";
 import { LOSSES } from "../losses/table.ts";
 import { OPTIMIZERS } from "../optimizers/table.ts";
 import { augmentation } from "./options/augment.ts";
 import { pictureFlags, toldFlags, unreadableFlag } from "./options/pictures.ts";
+import { columnKind } from "./options/tables.ts";
 import { trainingFlags } from "./options/training.ts";
 import { names, numberOption, oneOf, port, units, wholeOption } from "./options/values.ts";
 import type { Terminal } from "./terminal.ts";
@@ -35,6 +37,13 @@ type Action = (...args: never[]) => Promise<number>;
 
 const PARTS = ["test", "validation", "train", "all"] as const;
 const UNREADABLE = "files that are not readable pictures: refuse (default) or skip";
+
+// of tables
+const COLUMN =
+  "CSV: how a column is read: number, boolean, category, ordered:S,M,L, date, date:dmy or date+year+week+day; may be repeated";
+const MAX = "CSV: values of a column of text with an input of their own; the others share one (default: 30)";
+const MISSING =
+  "CSV: what is done about missing values: error, drop (leave rows out) or fill (default: fill inputs, refuse labels)";
 
 const TASKS = ["auto", "classification", "regression"] as const;
 
@@ -102,6 +111,9 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--label <COLUMN>", "CSV: the target's column, by name or number from 0")
     .option("--ignore <COLUMN,…>", "CSV: columns to leave out, by name", names("--ignore"))
     .option("--task <KIND>", "CSV: classification or regression (default: auto)", oneOf("--task", TASKS))
+    .option("--column <NAME=KIND>", COLUMN, columnKind)
+    .option("--max-categories <N>", MAX, wholeOption("--max-categories"))
+    .option("--missing <WHAT>", MISSING, oneOf("--missing", MISSING_WAYS))
     .option(
       "--test-split <SHARE>",
       "CSV: rows to test with (default: 0.2)",
@@ -208,6 +220,9 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--label <COLUMN>", "CSV: the target's column, by name or number from 0")
     .option("--ignore <COLUMN,…>", "CSV: columns to leave out, by name", names("--ignore"))
     .option("--task <KIND>", "CSV: classification or regression (default: auto)", oneOf("--task", TASKS))
+    .option("--column <NAME=KIND>", COLUMN, columnKind)
+    .option("--max-categories <N>", MAX, wholeOption("--max-categories"))
+    .option("--missing <WHAT>", MISSING, oneOf("--missing", MISSING_WAYS))
     .option("--samples <N>", "generated sets: rows to make", wholeOption("--samples"));
   pictureFlags(data)
     .option("--json", "as one JSON object")

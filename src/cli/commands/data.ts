@@ -1,25 +1,24 @@
 /** nabla data */
 
-import type { Dataset } from "../../data/dataset.ts";
+import type { Dataset, Standardisation } from "../../data/dataset.ts";
 import { buffersFor } from "../../data/dataset.ts";
 import { generatedSets } from "../../data/generated/index.ts";
 import { titleOf } from "../../data/readers/open.ts";
 import { labelsOf } from "../../data/split.ts";
 import { openData } from "../../node/dataFiles.ts";
 import { showShape, sizeOf } from "../../shape.ts";
-import { columnOf, type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
+import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
 import { unnamed } from "../input/inputs.ts";
-import { notesOf, sayNotes } from "../input/notes.ts";
+import { notesOf } from "../input/notes.ts";
+import { type TableFlags, tableOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { drawImages, imageOf } from "../text/draw.ts";
 import { count, figure, percent, plural, table } from "../text/format.ts";
+import { readingLines } from "../text/readings.ts";
 
-export interface DataFlags extends ImageFlags {
+export interface DataFlags extends ImageFlags, TableFlags {
   preview?: number;
   json?: boolean;
-  label?: string;
-  ignore?: string[];
-  task?: "auto" | "classification" | "regression";
   samples?: number;
 }
 
@@ -35,13 +34,9 @@ export async function dataCommand(
     else print(`Generated data sets:\n\n${table(["name", "what it is"], rows)}`);
     return 0;
   }
-  const { label } = flags;
   const data = await openData(source, {
     testFraction: 0,
-    standardise: false,
-    ...(label !== undefined && { label: columnOf(label) }),
-    ...(flags.ignore && { ignore: flags.ignore }),
-    ...(flags.task && { task: flags.task }),
+    ...tableOptions(flags),
     ...(flags.samples !== undefined && { samples: flags.samples }),
     ...imageOptions(flags, terminal),
   });
@@ -62,7 +57,8 @@ export async function dataCommand(
       inputShape: train.inputShape,
       inputType: train.inputType,
       target: train.target,
-      ...(data.csv && { columns: data.csv.columns, label: data.csv.label }),
+      ...(data.csv && { columns: data.csv.columns, label: data.csv.label, readings: data.readings }),
+      ...(data.csv?.encoding && { encoding: data.csv.encoding, inputs: data.standardisation?.columns }),
       ...(names.length && {
         counts: Object.fromEntries(names.map((name, c) => [name, counts.map((part) => part[c])])),
       }),
@@ -72,7 +68,6 @@ export async function dataCommand(
   print(
     `${bold(data.name)}: ${titleOf(data.kind)}, ${plural(train.length, "row")}${validation ? `, ${count(validation.length)} to validate on` : ""}${test ? `, and ${count(test.length)} to test with` : ""}`,
   );
-  sayNotes(data, terminal);
   print(
     `inputs: ${showShape(train.inputShape)} of ${train.inputType}${train.inputScale === 1 ? "" : `, scaled by ${scale(train.inputScale)}`}`,
   );
@@ -82,6 +77,7 @@ export async function dataCommand(
       `columns: ${unnamed(columns) ? `${columns.length}, without names` : columns.join(", ")}\nlabel: ${label}`,
     );
   }
+  for (const line of readingLines(data)) print(`  ${line}`);
   if (train.target.kind === "values")
     print(`targets: ${train.target.size} value${train.target.size === 1 ? "" : "s"} a row`);
   if (names.length > 0 && names.length <= 100) {
@@ -95,7 +91,7 @@ export async function dataCommand(
     print(`\n${table(head, rows)}`);
   } else if (names.length) print(`targets: ${count(names.length)} classes`);
   const preview = Math.min(flags.preview ?? (imageOf(train.inputShape) ? 5 : 0), train.length);
-  if (preview > 0) await show(train, preview, names, terminal);
+  if (preview > 0) await show(train, preview, names, terminal, data.standardisation);
   return 0;
 }
 
@@ -122,6 +118,7 @@ async function show(
   n: number,
   names: readonly string[],
   terminal: Terminal,
+  by?: Standardisation,
 ): Promise<void> {
   const { bold, dim, print } = terminal;
   const { x, y } = buffersFor(dataset, n);
@@ -140,7 +137,11 @@ async function show(
   print();
   if (image) return print(drawImages(rows, image, targets, terminal));
   for (const [r, row] of rows.entries()) {
-    const values = Array.from(row.subarray(0, 12), figure).join(", ");
+    // as they stood in the table
+    const own = Array.from(row.subarray(0, 12), (value, i) =>
+      by ? Number((value * by.scale[i]! + by.mean[i]!).toPrecision(6)) : value,
+    );
+    const values = own.map(figure).join(", ");
     print(`${values}${width > 12 ? ", …" : ""} ${dim("→")} ${bold(targets[r]!)}`);
   }
 }

@@ -88,6 +88,7 @@ function metadataOf(model: Model): Record<string, unknown> {
   const extra = extraOf(model);
   return {
     ...(extra?.csv && { columns: extra.csv.columns, label: extra.csv.label }),
+    ...(extra?.csv?.encoding && { encoding: extra.csv.encoding }),
     ...(extra?.csv?.target && { target: extra.csv.target }),
     ...(extra?.images && { images: extra.images }),
   };

@@ -19,22 +19,27 @@ import { since } from "../../training/run.ts";
 import type { RunSettings } from "../../training/settings.ts";
 import { chosenRows, fractionOf } from "../../training/splitRule.ts";
 import { examine } from "../input/examine.ts";
-import { columnOf, type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
+import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
 import { openModel } from "../input/openModel.ts";
 import { checkSingle } from "../input/single.ts";
+import { type TableFlags, tableFlagsGiven, tableOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { count } from "../text/format.ts";
-import { checkInputs, openFrom, picturesAs, sameTargets, standardisedAs } from "../training/from.ts";
+import {
+  checkInputs,
+  openFrom,
+  picturesAs,
+  sameTargets,
+  standardisedAs,
+  tablesAs,
+} from "../training/from.ts";
 import { jsonLines, progressLine, speedometer } from "../training/progress.ts";
 import { type Extra, extraOf, openResumed, type Prepared } from "../training/resume.ts";
 import { type ModelFlags, resolveConfig } from "../training/settings.ts";
 import { fitTargets, inUnits, scaleTargets } from "../training/targets.ts";
 import { doneEvent, endText, startEvent, startText } from "../training/trainOutput.ts";
 
-export interface TrainFlags extends ModelFlags, ImageFlags {
-  label?: string;
-  ignore?: string[];
-  task?: "auto" | "classification" | "regression";
+export interface TrainFlags extends ModelFlags, ImageFlags, TableFlags {
   testSplit?: number;
   folds?: number;
   samples?: number;
@@ -70,7 +75,10 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
     source,
     flags,
     terminal,
-    old && { standardise: false, ...(!flags.resume && picturesAs(old, flags, terminal)) },
+    old && {
+      ...tablesAs(old, flags.resume === undefined),
+      ...(!flags.resume && picturesAs(old, flags, terminal)),
+    },
   );
   if (old && flags.resume === undefined) checkInputs(old, path!, raw);
   const opened = old ? standardisedAs(old, raw) : raw;
@@ -193,9 +201,7 @@ export async function openToTrain(
   options: OpenDataOptions = {},
 ): Promise<OpenedData> {
   const opened = await openData(source, {
-    ...(flags.label !== undefined && { label: columnOf(flags.label) }),
-    ...(flags.ignore && { ignore: flags.ignore }),
-    ...(flags.task && { task: flags.task }),
+    ...tableOptions(flags),
     ...(flags.samples !== undefined && { samples: flags.samples }),
     ...(flags.testSplit !== undefined && { testFraction: flags.testSplit }),
     ...imageOptions(flags, terminal),
@@ -216,11 +222,11 @@ function checkApplicable(flags: TrainFlags, data: OpenedData): void {
     if (given !== undefined && data.kind !== kind)
       throw new NablaError(`${option} is for ${what}; ${data.name} is something else`);
   };
-  if (flags.labels === undefined) {
-    only("--label", flags.label, "csv", "CSV files");
-    only("--task", flags.task, "csv", "CSV files");
+  for (const [option, given] of tableFlagsGiven(flags)) {
+    // with --labels these are about that table
+    if (flags.labels !== undefined && (option === "--label" || option === "--task")) continue;
+    only(option, given, "csv", "CSV files");
   }
-  only("--ignore", flags.ignore, "csv", "CSV files");
   only("--test-split", flags.testSplit, "csv", "CSV files");
   only("--samples", flags.samples, "generated", "generated data sets");
   only("--size", flags.size, "images", "folders of pictures");

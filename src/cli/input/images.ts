@@ -9,6 +9,7 @@ import type { OpenedData } from "../../node/dataFiles.ts";
 import { decodeImage } from "../../node/images/decode.ts";
 import type { ImageFolderOptions } from "../../node/images/pictures.ts";
 import { showShape } from "../../shape.ts";
+import { columnOf } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { imageOf } from "../text/draw.ts";
 import { count, plural } from "../text/format.ts";
@@ -31,9 +32,6 @@ export interface LabelFlags extends ImageFlags {
   label?: string;
   task?: "auto" | "classification" | "regression";
 }
-
-/** "-1" and "4" are numbers of columns, anything else a name. */
-export const columnOf = (label: string): string | number => (/^-?\d+$/.test(label) ? Number(label) : label);
 
 /** Options for openData(). */
 export function imageOptions(flags: LabelFlags, { errors }: Terminal): { images: ImageFolderOptions } {

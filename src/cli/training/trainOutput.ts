@@ -13,6 +13,7 @@ import type { Terminal } from "../terminal.ts";
 import { confusionTable } from "../text/confusion.ts";
 import { lossCurve } from "../text/curve.ts";
 import { count, duration, plural, shown, words } from "../text/format.ts";
+import { readingLines } from "../text/readings.ts";
 
 export function startEvent(source: string, data: OpenedData, model: Model, config: Config) {
   const { step } = since(internalsOf(model).state.run);
@@ -30,6 +31,7 @@ export function startEvent(source: string, data: OpenedData, model: Model, confi
     seed: config.training.seed,
     validationSplit: config.training.validationSplit,
     ...(step > 0 && { resumedAtStep: step }),
+    ...(data.csv?.encoding && { columns: data.readings }),
     ...notesOf(data),
   };
 }
@@ -62,7 +64,7 @@ export function startText(
   const { step } = since(internalsOf(model).state.run);
   return [
     `${data.name}: ${rows.join(", ")}, ${what}`,
-    ...(data.notes ?? []).map(dim),
+    ...readingLines(data).map((line) => dim(`  ${line}`)),
     `${[model.inputShape.join("×"), ...sizes].join(" → ")}, ${count(internalsOf(model).built.parameterCount)} parameters`,
     dim(
       `${loss.name}, ${optimizer.name} with η = ${optimizer.learningRate}, batches of ${batchSize}, seed ${config.training.seed}`,

@@ -5,7 +5,7 @@ import type { DataSplit, Dataset } from "../dataset.ts";
 import { type GeneratedOptions, generatedSets, makeGenerated } from "../generated/index.ts";
 import type { ImageInfo, Problem } from "../images/imageSet.ts";
 import { withHeader } from "../portable.ts";
-import type { CsvInfo } from "../tables/csv.ts";
+import type { CsvInfo, CsvSplit } from "../tables/csv.ts";
 import type { Together } from "../together.ts";
 import { headOf, isFile, latin } from "./content.ts";
 import * as all from "./index.ts";
@@ -32,6 +32,12 @@ export interface OpenedData extends DataSplit {
   csv?: CsvInfo;
   /** How pictures were brought to the shape of a row. */
   images?: ImageInfo;
+  /** What was read and how, in plain sentences. */
+  notes?: readonly string[];
+  /** Of a table: how each column was read. */
+  readings?: CsvSplit["readings"];
+  /** Of a table: other parts of its training part, see csvSplit(). */
+  refit?: CsvSplit["refit"];
   /** Files of an image folder that were left out, with `unreadable: "skip"`. */
   skipped?: readonly Problem[];
   /** Sub-folders of an image folder that were not used, being neither class nor part. */
@@ -41,8 +47,6 @@ export interface OpenedData extends DataSplit {
    * of the files of an image folder.
    */
   fingerprint?: string;
-  /** How it was read, in sentences. */
-  notes?: readonly string[];
 }
 
 /** Each reader takes the ones that concern it: `seed`, `samples`, … for generated sets, `label`, `task`, … for CSV, `images`. */

@@ -4,7 +4,7 @@ import type { Field } from "../../fields/fields.ts";
 import type { Shaped } from "../arrays.ts";
 import type { DataSplit } from "../dataset.ts";
 import type { Decoder, ImageFile, ImageInfo, ImageSetOptions, Problem } from "../images/imageSet.ts";
-import type { CsvInfo } from "../tables/csv.ts";
+import type { CsvInfo, CsvSplit } from "../tables/csv.ts";
 
 /** A file that is opened when it is wanted. */
 export interface DataFile {
@@ -92,11 +92,13 @@ export interface ReadData extends DataSplit {
   name?: string;
   csv?: CsvInfo;
   images?: ImageInfo;
+  /** What was read and how, in plain sentences. */
+  notes?: readonly string[];
+  readings?: CsvSplit["readings"];
+  refit?: CsvSplit["refit"];
   skipped?: readonly Problem[];
   unused?: readonly string[];
   fingerprint?: string;
-  /** How it was read, in sentences. */
-  notes?: readonly string[];
   /** What has to be known to read the same again; goes into checkpoints. */
   origin?: Readonly<Record<string, unknown>>;
 }

@@ -13,7 +13,7 @@ import type { ColumnEncoding, Feature, TableEncoding } from "./encoding.ts";
 import type { ColumnReading } from "./fitEncoding.ts";
 import { roundingNotes } from "./rounding.ts";
 import { type Row, rowEncoder } from "./rows.ts";
-import { type EncodedTable, encodeTable, type Missing, type ReadTable, readTable } from "./tableData.ts";
+import { type EncodedTable, encodeTable, type Missing, prepareTable, type ReadTable } from "./tableData.ts";
 
 /** How a table is read. */
 export interface CsvOptions extends CsvTableOptions {
@@ -38,13 +38,13 @@ export interface CsvOptions extends CsvTableOptions {
    * "error": they are refused. Default: inputs are filled, a missing target is refused.
    */
   missing?: Missing;
-  /** What stands before the fraction of numbers; default: found out. */
-  decimal?: "." | ",";
   /**
    * What another table turned out to hold, for reading this one the same way: the same columns by name, the same numbers
    * for the same classes. `label`, `ignore`, `task` and what is said about columns do not matter then.
    */
   like?: CsvInfo;
+  /** The same for the inputs alone, where their columns are these: the target is read anew. */
+  inputsLike?: CsvInfo;
 }
 
 /** What a table turned out to hold; goes into checkpoints, so that rows can be encoded for prediction. */
@@ -54,6 +54,8 @@ export interface CsvInfo {
   label: string;
   /** Whether the names are the file's own; absent in files of earlier versions. */
   named?: boolean;
+  /** Where the label stood among the columns that were read; absent where it was the last. */
+  labelAt?: number;
   /** Class names in the order of their numbers; absent for regression. */
   classes?: string[];
   /** How each input column becomes inputs; absent where all are numbers and none is missing. */
@@ -120,7 +122,8 @@ export function csvSplit(text: string, options: CsvSplitOptions = {}): CsvSplit 
   const { csv, readings } = encoded;
   const whole = datasetOf(read, encoded);
   const parts = test ? partsOf(whole, [train, test]) : [whole];
-  const by = scaled ? (standardisation ?? fitFeatures(parts[0]!, encoded.features)) : undefined;
+  const fits = standardisation?.mean.length === encoded.features.length || !options.inputsLike;
+  const by = scaled && fits ? (standardisation ?? fitFeatures(parts[0]!, encoded.features)) : undefined;
   const [first, second] = by ? parts.map((part) => standardise(part, by)) : parts;
   return {
     train: first!,
@@ -154,7 +157,7 @@ function tableOf(
   checkOptions(who, given, ["name", ...names, ...(given === options ? [] : Object.keys(splitFields()))]);
   const { name = "data.csv", columns } = options;
   const asked = columns && askedField().check(columns, `${who}: columns`);
-  return readTable(parseCsvTable(text, name, options), {
+  return prepareTable(parseCsvTable(text, name, options, options.like?.columns), {
     ...options,
     name,
     ...(asked && { columns: asked }),

@@ -9,15 +9,19 @@ import { MISSING_WAYS } from "./tableData.ts";
 export const tableFields = () => ({
   header: optional(bool()),
   delimiter: optional(string()),
+  decimal: optional(choice([".", ","])),
   label: optional(column()),
   ignore: optional(list(string())),
   task: optional(choice(["auto", "classification", "regression"])),
   columns: optional(askedField()),
   maxCategories: optional(int({ min: 1 })),
   missing: optional(choice(MISSING_WAYS)),
-  decimal: optional(choice([".", ","])),
   like: optional(anything()),
+  inputsLike: optional(anything()),
 });
+
+/** How its bytes become text. */
+export const textFields = () => ({ encoding: optional(string()) });
 
 /** How it is cut in two, and standardised. */
 export const splitFields = () => ({

@@ -3,7 +3,7 @@ import { NablaError } from "../../errors.ts";
 import { range, type Targets } from "../dataset.ts";
 import type { AskedColumn } from "./asked.ts";
 import { isMissing } from "./cells.ts";
-import { findColumn, findLabel } from "./columns.ts";
+import { chooseColumns, findColumn, ignoredColumns, matchColumns } from "./columns.ts";
 import type { CsvInfo, CsvOptions } from "./csv.ts";
 import type { Table } from "./csvTable.ts";
 import { checkEncoding, encoderOf, type Feature, type TableEncoding } from "./encoding.ts";
@@ -28,6 +28,7 @@ export interface ReadTable {
   readonly y: Targets;
   readonly classes?: string[];
   readonly label: string;
+  readonly labelAt: number;
   /** The columns that are inputs, unless they have no values. */
   readonly columns: readonly TableColumn[];
   readonly options: CsvOptions;
@@ -44,15 +45,10 @@ export interface EncodedTable {
 }
 
 /** @throws NablaError naming line and column for what cannot be read, or in two ways of which one loses something */
-export function readTable(given: Table, options: CsvOptions): ReadTable {
+export function prepareTable(given: Table, options: CsvOptions): ReadTable {
   const { like, task = "auto" } = options;
-  const labelAt = findLabel(given, like?.label ?? options.label);
-  const ignored = (options.ignore ?? []).map((column) => findColumn(given, column));
-  const inputs = like
-    ? like.columns.map((column) => findColumn(given, column))
-    : given.columns.map((_, i) => i).filter((i) => i !== labelAt && !ignored.includes(i));
-  if (inputs.length === 0)
-    throw new NablaError(`${given.name}: expected at least one column besides the label column`);
+  const { inputs, labelAt } = like ? matchColumns(given, like) : chooseColumns(given, options);
+  if (labelAt < 0) findColumn(given, like!.label);
   for (const column of Object.keys(options.columns ?? {})) {
     if (inputs.includes(findColumn(given, column))) continue;
     throw new NablaError(`${given.name}: column ${JSON.stringify(column)} is no input, so nothing reads it`);
@@ -74,7 +70,8 @@ export function readTable(given: Table, options: CsvOptions): ReadTable {
     table,
     y: target.y instanceof Int32Array ? target.y : Float32Array.from(target.y),
     ...(classes && { classes }),
-    label: table.columns[labelAt]!,
+    label: like?.label ?? table.columns[labelAt]!,
+    labelAt,
     columns,
     options,
     notes: [...notes, ...target.notes],
@@ -93,7 +90,8 @@ export function encodeTable(
   const { table, classes, label } = read;
   // kinds that were asked for have been checked
   const options = read.options as CsvOptions & { columns?: Readonly<Record<string, AskedColumn>> };
-  const { like, missing } = options;
+  const { missing } = options;
+  const like = options.like ?? sameInputs(read);
   if (before) {
     const columns = read.columns.filter(({ name }) => before.columns.includes(name));
     const encoding = before.encoding && (like ? before.encoding : refill(before.encoding, columns, rows));
@@ -105,21 +103,39 @@ export function encodeTable(
   }
   const fitted = like ? undefined : fitEncoding(read.columns, rows, options);
   const columns = fitted ? read.columns.filter(({ at }) => fitted.inputs.includes(at)) : read.columns;
-  const names = columns.map(({ name }) => name);
+  const names = like ? [...like.columns] : columns.map(({ name }) => name);
   const encoding = fitted?.encoding ?? (like?.encoding && checkEncoding(like.encoding, names));
   if (columns.length === 0)
     throw new NablaError(`${table.name}: all columns besides the label are empty; expected one with values`);
-  const ignored = like ? like.ignored : [...(options.ignore ?? []), ...(fitted?.empty ?? [])];
+  const ignored = like ? like.ignored : [...ignoredColumns(table, options.ignore), ...(fitted?.empty ?? [])];
   const csv: CsvInfo = {
     columns: names,
     label,
-    named: table.named,
+    ...(like ? like.named !== undefined && { named: like.named } : { named: table.named }),
+    ...labelPlace(read, columns),
     ...(classes && { classes }),
     ...(encoding && !isPlain(encoding) && { encoding: [...encoding] }),
     ...(ignored?.length && { ignored: [...ignored] }),
     ...((like?.missing ?? missing) === "drop" && { missing: "drop" as const }),
   };
   return { csv, ...featuresOf(columns, encoding), readings: fitted?.readings ?? [] };
+}
+
+/** The earlier table, where the columns to be inputs are the same. */
+function sameInputs({ columns, options }: ReadTable): CsvInfo | undefined {
+  const before = options.inputsLike;
+  const same =
+    before?.columns.length === columns.length && columns.every(({ name }, i) => name === before.columns[i]);
+  return same ? before : undefined;
+}
+
+/** Where the label stood, if not behind the inputs. */
+function labelPlace(
+  { options: { like }, labelAt }: ReadTable,
+  columns: readonly TableColumn[],
+): Pick<CsvInfo, "labelAt"> {
+  const place = like ? like.labelAt : columns.filter(({ at }) => at < labelAt).length;
+  return place === undefined || place === columns.length ? {} : { labelAt: place };
 }
 
 function featuresOf(

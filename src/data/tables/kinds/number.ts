@@ -44,7 +44,9 @@ export const number: ColumnKind<NumberColumn, { decimal?: Decimal }> = {
   fit: TRAINING && fit,
 };
 
-const finite = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
+/** Networks compute with float32: what is beyond it is no number for them. */
+const finite = (value: number): number | undefined =>
+  Number.isFinite(Math.fround(value)) ? value : undefined;
 
 /** 1.234 among decimal commas. */
 function grouped(cell: string): number | undefined {
