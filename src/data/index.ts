@@ -49,6 +49,7 @@ export {
   encodeCsvRow,
   parseCsvDataset,
 } from "./tables/csv.ts";
+export type { TableSplit } from "./tables/tableSplit.ts";
 export {
   type ByteCache,
   type FetchOptions,

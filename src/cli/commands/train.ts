@@ -22,14 +22,16 @@ import { examine } from "../input/examine.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
 import { openModel } from "../input/openModel.ts";
 import { checkSingle } from "../input/single.ts";
-import { type TableFlags, tableFlagsGiven, tableOptions } from "../options/tables.ts";
+import { type TableFlags, tableOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { count } from "../text/format.ts";
+import { checkApplicable, checkClasses } from "../training/applicable.ts";
 import {
   checkInputs,
   openFrom,
   picturesAs,
   sameTargets,
+  splitAs,
   standardisedAs,
   tablesAs,
 } from "../training/from.ts";
@@ -77,7 +79,7 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
     terminal,
     old && {
       ...tablesAs(old, flags.resume === undefined),
-      ...(!flags.resume && picturesAs(old, flags, terminal)),
+      ...(flags.resume ? splitAs(old, flags.resume, flags) : picturesAs(old, flags, terminal)),
     },
   );
   if (old && flags.resume === undefined) checkInputs(old, path!, raw);
@@ -209,33 +211,13 @@ export async function openToTrain(
   });
   sayLeftOut(opened, terminal);
   checkApplicable(flags, opened);
+  checkClasses(opened);
   return opened;
 }
 
 async function fresh(flags: TrainFlags, data: OpenedData): Promise<Prepared> {
   const config = await resolveConfig(flags, data);
   return { config, ...fromConfig(config) };
-}
-
-function checkApplicable(flags: TrainFlags, data: OpenedData): void {
-  const only = (option: string, given: unknown, kind: OpenedData["kind"], what: string) => {
-    if (given !== undefined && data.kind !== kind)
-      throw new NablaError(`${option} is for ${what}; ${data.name} is something else`);
-  };
-  for (const [option, given] of tableFlagsGiven(flags)) {
-    // with --labels these are about that table
-    if (flags.labels !== undefined && (option === "--label" || option === "--task")) continue;
-    only(option, given, "csv", "CSV files");
-  }
-  only("--test-split", flags.testSplit, "csv", "CSV files");
-  only("--samples", flags.samples, "generated", "generated data sets");
-  only("--size", flags.size, "images", "folders of pictures");
-  only("--channels", flags.channels, "images", "folders of pictures");
-  only("--fit", flags.fit, "images", "folders of pictures");
-  only("--unreadable", flags.unreadable, "images", "folders of pictures");
-  only("--classes", flags.classes, "images", "folders of pictures");
-  only("--labels", flags.labels, "images", "folders of pictures");
-  only("--label-pattern", flags.labelPattern, "images", "folders of pictures");
 }
 
 function checkTrainable(data: OpenedData, { training }: Config): void {

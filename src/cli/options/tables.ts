@@ -3,6 +3,7 @@
 import type { AskedColumn } from "../../data/tables/asked.ts";
 import { CYCLES, type Cycle } from "../../data/tables/dates.ts";
 import type { Missing } from "../../data/tables/tableData.ts";
+import type { TableSplit } from "../../data/tables/tableSplit.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
 import type { OpenDataOptions } from "../../node/dataFiles.ts";
 
@@ -14,11 +15,16 @@ export interface TableFlags {
   column?: Record<string, AskedColumn>;
   maxCategories?: number;
   missing?: Missing;
+  /** "random", "time" or "group:COLUMN". */
+  split?: TableSplit;
+  keepGroup?: boolean;
 }
 
 /** What openData() is told of them. */
 export function tableOptions(flags: TableFlags): OpenDataOptions {
-  const { label, ignore, task, column, maxCategories, missing } = flags;
+  const { label, ignore, task, column, maxCategories, missing, split, keepGroup } = flags;
+  if (keepGroup && typeof split !== "object")
+    throw new NablaError("--keep-group: expected --split group:COLUMN as well: the column to keep");
   return {
     ...(label !== undefined && { label: columnOf(label) }),
     ...(ignore && { ignore }),
@@ -26,7 +32,18 @@ export function tableOptions(flags: TableFlags): OpenDataOptions {
     ...(column && { columns: column }),
     ...(maxCategories !== undefined && { maxCategories }),
     ...(missing && { missing }),
+    ...(split && { split: typeof split === "object" && keepGroup ? { ...split, input: true } : split }),
   };
+}
+
+/** "random", "time", "group:patient" */
+export function splitWay(text: string): TableSplit {
+  if (text === "random" || text === "time") return text;
+  const column = /^group:(.+)$/s.exec(text)?.[1];
+  if (column !== undefined) return { group: columnOf(column) };
+  throw new NablaError(
+    `--split: expected random, time (the last rows are tested with) or group:COLUMN, got ${JSON.stringify(text)}${didYouMean(text, ["random", "time"])}`,
+  );
 }
 
 /** As they are given on the command line, with their values: for errors about data that is no table. */
@@ -37,6 +54,7 @@ export const tableFlagsGiven = (flags: TableFlags): [option: string, given: unkn
   ["--column", flags.column],
   ["--max-categories", flags.maxCategories],
   ["--missing", flags.missing],
+  ["--split", flags.split],
 ];
 
 /** "-1" and "4" are numbers of columns, anything else a name. */

@@ -2,6 +2,7 @@
 import type { CallbackFields } from "../../callbacks/table.ts";
 import { type Config, checkConfig } from "../../config/config.ts";
 import type { CsvInfo } from "../../data/tables/csv.ts";
+import type { TableSplit } from "../../data/tables/tableSplit.ts";
 import { NablaError } from "../../errors.ts";
 import { nameLayers } from "../../layers/chain.ts";
 import { fromConfig } from "../../model/fromConfig.ts";
@@ -23,6 +24,7 @@ export interface Extra {
     inputScale: number;
     samples?: number;
     testSplit?: number;
+    split?: TableSplit;
     seed?: number;
     fingerprint?: string;
   };
