@@ -4,6 +4,7 @@ import { describeAll } from "../data/portable.ts";
 import { NablaError } from "../errors.ts";
 import { metricsFor } from "../training/evaluate.ts";
 import { fit, type ModelToTrain } from "../training/fit.ts";
+import { kindsOf } from "../training/goals.ts";
 import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
 import type { Settings } from "../training/settings.ts";
@@ -35,6 +36,8 @@ export function fitting(
     metrics: () => metricsFor(state.required.goals, internals.built),
     build: (inputShape) => internals.build(inputShape),
     learnFrom: (dataset) => {
+      const network = internals.built;
+      network.reading ??= kindsOf(dataset, network);
       model.metadata = metadataFrom(dataset, model.metadata);
     },
     train: (request, run) => trainSomewhere(internals, request, run, options),

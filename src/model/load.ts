@@ -56,6 +56,7 @@ function fromCheckpoint(
   const internals = internalsOf(model);
   const network = internals.build(described.inputShape ?? [], false);
   setParameters(network, checkpoint.tensors, name);
+  network.reading = checkpoint.inputs;
   model.metadata = {
     classes: checkpoint.classes,
     standardisation: checkpoint.standardisation,
@@ -114,5 +115,6 @@ function runOf({ progress }: Checkpoint): Run {
     rate: running.rate ?? 0,
     metrics: running.metrics ?? {},
     ...(progress.stopped !== undefined && { stopped: progress.stopped }),
+    finished: progress.finished ?? false,
   };
 }

@@ -21,6 +21,7 @@ import { penalties } from "./penalties.ts";
 import { classesIn, rowLosses, rowOutputs } from "./pixels.ts";
 import type { Source } from "./source.ts";
 import type { TrainingState } from "./state.ts";
+import { batchCheck, checkData } from "./targets.ts";
 import { type Weighting, weightingOf } from "./weighting.ts";
 
 /** Loss and metrics by name. */
@@ -56,6 +57,7 @@ export async function score(request: ScoreRequest): Promise<Scores> {
   const rows = Math.min(request.batchSize, dataset.length);
   let plan = planFor(source ? source.rows : rows);
   const loader = new BatchLoader(network, dataset, goals, request.weighting);
+  const check = batchCheck(dataset, network, goals);
   for (const metric of metrics) metric.reset();
   let [sum, from] = [0, 0];
   for (let number = 0; from < dataset.length; number++) {
@@ -66,6 +68,7 @@ export async function score(request: ScoreRequest): Promise<Scores> {
     const indices = range(n, ready ? 0 : from);
     const wait = ready ?? loader.load(plan, indices, number);
     if (wait) loader.copy(plan, indices, await wait);
+    check?.(plan, indices, number);
     const scored = scoreRows(network, plan, loader, goals, n, sum);
     const { batch, losses, sum: after } = scored instanceof Promise ? await scored : scored;
     sum = after;
@@ -151,6 +154,7 @@ export async function evaluate(
   const { onRow } = options;
   const network = subject.build(dataset.inputShape);
   checkFit(dataset, network, goals);
+  if (!source) checkData(dataset, network, goals);
   const weighting = weightingOf("evaluate", dataset, network, goals, options);
   return score({
     network,

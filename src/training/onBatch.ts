@@ -10,6 +10,7 @@ import { checkInUse, runWithLoss } from "./given.ts";
 import { kindsOf, objectivesOf } from "./goals.ts";
 import { GRADIENT_OPTIONS, type TrainOnBatchOptions } from "./options.ts";
 import { penalties } from "./penalties.ts";
+import { batchCheck, checkData } from "./targets.ts";
 import { updateOf } from "./update.ts";
 import { weightingOf } from "./weighting.ts";
 
@@ -81,6 +82,7 @@ function loaded(
   const { goals } = state.required;
   const network = subject.build(data.inputShape);
   checkFit(data, network, goals);
+  checkData(data, network, goals);
   const weighting = weightingOf(who, data, network, goals, options);
   if (training) state.prepare(network);
   const rows = data.length;
@@ -92,6 +94,8 @@ function loaded(
   });
   const loader = new BatchLoader(network, data, goals, weighting);
   loader.loadNow(who, plan, range(rows));
+  batchCheck(data, network, goals)?.(plan, range(rows), 0);
+  if (training) network.reading ??= kindsOf(data, network);
   const scored = () => loader.scored(plan, rows);
   return {
     network,

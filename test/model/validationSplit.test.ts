@@ -87,7 +87,7 @@ describe("validationSplit", () => {
 
   test("and validationData are not given together", async () => {
     await expect(fresh().fit(data, { validationSplit: 0.2, validationData: data })).rejects.toThrow(
-      "fit: validationData and validationSplit both say what to validate on; give one of them",
+      "fit: validationData and validationSplit: both say what to validate on; give one of them",
     );
   });
 
