@@ -2,7 +2,7 @@
 import { type Callback, type TrainedModel, withState } from "../callbacks/callback.ts";
 import { hold, readCallbacks } from "../callbacks/check.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { partsOf, splitRows } from "../data/split.ts";
+import { partsOf, splitNotes } from "../data/split.ts";
 import { NablaError } from "../errors.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
@@ -16,6 +16,7 @@ import { checkResume } from "./resume.ts";
 import { freshRun, type Run, since } from "./run.ts";
 import type { RunSettings, Settings } from "./settings.ts";
 import type { BatchSource, Source } from "./source.ts";
+import { chosenRows, type SplitRule } from "./splitRule.ts";
 import type { TrainingState } from "./state.ts";
 import type { ToDataset } from "./stream.ts";
 import { checkData } from "./targets.ts";
@@ -72,7 +73,7 @@ function checkRest(
   { validationSplit }: Settings,
   { validationData, signal, onProgress }: FitOptions<never>,
 ): void {
-  if (validationData && validationSplit > 0)
+  if (validationData && validationSplit !== 0)
     throw new NablaError(
       "fit: validationData and validationSplit: both say what to validate on; give one of them",
     );
@@ -95,7 +96,8 @@ async function prepared<M extends TrainedModel>(
 ): Promise<void> {
   const { model, state } = subject;
   const compiled = state.required;
-  const { apart, validation, rows } = validationOf(subject, data, options, wanted);
+  state.notes = [];
+  const { apart, validation, rows, rule } = validationOf(subject, data, options, wanted);
   const [train, augment] = movesImages(wanted) ? await moved(apart, wanted) : [apart, undefined];
   const network = subject.build(train.inputShape);
   const { goals } = compiled;
@@ -106,7 +108,12 @@ async function prepared<M extends TrainedModel>(
     if (!rows) checkData(validation, network, goals);
   }
   const { augment: _, ...plain } = wanted;
-  const settings: RunSettings = { ...plain, ...(augment && { augment }), rows: source ? 0 : train.length };
+  const settings: RunSettings = {
+    ...plain,
+    validationSplit: rule,
+    ...(augment && { augment }),
+    rows: source ? 0 : train.length,
+  };
   if (!source) checkBatch(options, settings);
   const progress = progressOf(options);
   const { classWeight } = settings;
@@ -214,27 +221,30 @@ function runningMetrics({ run }: TrainingState, metrics: Metric[]): Metric[] {
 
 /** The rows to train on and those to validate on. */
 function validationOf<M extends TrainedModel>(
-  { datasetOf }: ModelToTrain<M>,
+  { datasetOf, state }: ModelToTrain<M>,
   data: Dataset,
-  { validationData }: { readonly validationData?: DataArgument },
-  { validationSplit, seed }: Settings,
-): { apart: Dataset; validation?: Dataset; rows?: readonly Uint32Array[] } {
+  { validationData, resume }: Pick<FitOptions<M>, "validationData" | "resume">,
+  settings: Settings,
+): { apart: Dataset; validation?: Dataset; rows?: readonly Uint32Array[]; rule: SplitRule } {
   if (isStream(validationData))
     throw new NablaError(
       "fit: validationData: expected a data set, [x, y] or [x, y, sampleWeight], got an iterator; call evaluate() with it in a callback's onEpochEnd",
     );
+  const { validationSplit } = settings;
   if (validationData) {
     const pair = Array.isArray(validationData) && [2, 3].includes(validationData.length);
     if (!pair && !isDataset(validationData))
       throw new NablaError(
         `fit: validationData: expected a data set, [x, y] or [x, y, sampleWeight], got ${Array.isArray(validationData) ? `a list of ${validationData.length}` : tagOf(validationData)}`,
       );
-    return { apart: data, validation: datasetOf(validationData, "validationData") };
+    return { apart: data, validation: datasetOf(validationData, "validationData"), rule: validationSplit };
   }
-  if (validationSplit === 0) return { apart: data };
-  const rows = splitRows(data, validationSplit, { seed });
+  const before = resume ? state.settings?.validationSplit : undefined;
+  const { rows, rule } = chosenRows(data, validationSplit, before, settings);
+  if (!rows) return { apart: data, rule };
+  state.notes = splitNotes(data, rows);
   const [apart, validation] = partsOf(data, rows);
-  return { apart, validation, rows };
+  return { apart, validation, rows, rule };
 }
 
 /** The weights among [x, y, weights]. */

@@ -139,7 +139,8 @@ export async function openPart(
         `--part: ${source} is not the table the model was trained on, so it has no ${flags.part} part; leave --part out`,
       );
     }
-    data = await openData(source, { ...options, testFraction: kept });
+    const split = extra?.data.split && { split: extra.data.split };
+    data = await openData(source, { ...options, ...split, testFraction: kept });
   }
   const parts = { train: data.train, validation: data.validation, test: data.test };
   const apart = (["test", "validation"] as const).filter((one) => parts[one]);
