@@ -2,7 +2,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import { describeAll } from "../data/portable.ts";
 import { NablaError } from "../errors.ts";
-import { metricsFor } from "../training/evaluate.ts";
 import { fit, type ModelToTrain } from "../training/fit.ts";
 import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
@@ -32,7 +31,6 @@ export function fitting(
     model,
     seed,
     state,
-    metrics: () => metricsFor(state.required.goals, internals.built),
     build: (inputShape) => internals.build(inputShape),
     learnFrom: (dataset) => {
       model.metadata = metadataFrom(dataset, model.metadata);
