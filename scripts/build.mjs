@@ -275,7 +275,8 @@ await build({
 const terser = {
   module: true,
   keep_classnames: true,
-  compress: false,
+  // functions stay what they are: those that a program does not call have to be left out one by one
+  compress: { passes: 2, inline: 0, reduce_funcs: false },
   // an error nobody catches is shown with its line
   format: { preserve_annotations: true, max_line_len: 400 },
 };

@@ -1,14 +1,16 @@
 /** Commands and their options. */
 import { Command } from "commander";
 import { ACTIVATIONS } from "../activations/table.ts";
-import { FITS } from "../data/images/resize.ts";
+import { MISSING_WAYS } from "../data/tables/tableData.ts";
 import { WEIGHT_TYPES } from "../export/quantise.ts";
 import { INITIALIZERS } from "../initializers/table.ts";
 import { LOSSES } from "../losses/table.ts";
 import { OPTIMIZERS } from "../optimizers/table.ts";
 import { augmentation } from "./options/augment.ts";
+import { pictureFlags, toldFlags, unreadableFlag } from "./options/pictures.ts";
+import { columnKind } from "./options/tables.ts";
 import { trainingFlags } from "./options/training.ts";
-import { names, numberOption, oneOf, pictureSize, port, units, wholeOption } from "./options/values.ts";
+import { names, numberOption, oneOf, port, units, wholeOption } from "./options/values.ts";
 import type { Terminal } from "./terminal.ts";
 
 const EXAMPLES = `
@@ -33,12 +35,15 @@ const VOTING = "of several models: soft (the mean probability decides) or hard (
 
 type Action = (...args: never[]) => Promise<number>;
 
-// of folders with pictures
-const SIZE = "pictures: pixels of a row, a side or width x height (default: their own, if all are alike)";
-const CHANNELS = "pictures: 1 for grey, 3 for colour (default: 1 if all are grey)";
-const FIT = "pictures of other proportions: pad (default), crop or stretch";
+const PARTS = ["test", "validation", "train", "all"] as const;
 const UNREADABLE = "files that are not readable pictures: refuse (default) or skip";
-const oneOfChannels = (text: string) => Number(oneOf("--channels", ["1", "3"])(text));
+
+// of tables
+const COLUMN =
+  "CSV: how a column is read: number, boolean, category, ordered:S,M,L, date, date:dmy or date+year+week+day; may be repeated";
+const MAX = "CSV: values of a column of text with an input of their own; the others share one (default: 30)";
+const MISSING =
+  "CSV: what is done about missing values: error, drop (leave rows out) or fill (default: fill inputs, refuse labels)";
 
 const TASKS = ["auto", "classification", "regression"] as const;
 
@@ -67,7 +72,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     )
     .option(
       "-m, --model <NAME|FILE>",
-      "perceptron, logistic, linear, nielsen, mlp; for images cnn, lenet, best; book-1 … book-10; or a .json file (default: mlp)",
+      "perceptron, logistic, linear, nielsen, mlp, table; for images cnn, lenet, best; book-1 … book-10; or a .json file (default: table for tables, else mlp)",
     )
     .option("--config <FILE>", "configuration of model and training (.json)")
     .option("--hidden <N,N…>", 'units of the hidden layers, "none" for none', units("--hidden"))
@@ -106,6 +111,9 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--label <COLUMN>", "CSV: the target's column, by name or number from 0")
     .option("--ignore <COLUMN,…>", "CSV: columns to leave out, by name", names("--ignore"))
     .option("--task <KIND>", "CSV: classification or regression (default: auto)", oneOf("--task", TASKS))
+    .option("--column <NAME=KIND>", COLUMN, columnKind)
+    .option("--max-categories <N>", MAX, wholeOption("--max-categories"))
+    .option("--missing <WHAT>", MISSING, oneOf("--missing", MISSING_WAYS))
     .option(
       "--test-split <SHARE>",
       "CSV: rows to test with (default: 0.2)",
@@ -116,11 +124,8 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       "cross-validation: K models, each tested with its own K-th of the rows",
       wholeOption("--folds", 2),
     )
-    .option("--samples <N>", "generated sets: rows to train on", wholeOption("--samples"))
-    .option("--size <N|WxH>", SIZE, pictureSize("--size"))
-    .option("--channels <N>", CHANNELS, oneOfChannels)
-    .option("--fit <HOW>", FIT, oneOf("--fit", FITS))
-    .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
+    .option("--samples <N>", "generated sets: rows to train on", wholeOption("--samples"));
+  pictureFlags(train)
     .option("-o, --out <FILE>", "save the model (.safetensors)")
     .option(
       "--checkpoint-every <STEPS>",
@@ -138,7 +143,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("-q, --quiet", "print nothing but errors")
     .action(run(async () => (await import("./commands/train.ts")).trainCommand as Action));
 
-  command
+  const evaluate = command
     .command("evaluate")
     .description("accuracy, loss and confusion matrix of a model on DATA; several models vote")
     .usage("[options] <MODEL...> <DATA>")
@@ -147,9 +152,10 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       "files that train --out wrote, then DATA as for train; the test part if there is one",
     )
     .option("--voting <KIND>", VOTING, oneOf("--voting", ["soft", "hard"]))
-    .option("--part <PART>", "test, train or all", oneOf("--part", ["test", "train", "all"]))
-    .option("--samples <N>", "generated sets: rows of the training part", wholeOption("--samples"))
-    .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
+    .option("--part <PART>", "test, validation, train or all", oneOf("--part", PARTS))
+    .option("--samples <N>", "generated sets: rows of the training part", wholeOption("--samples"));
+  unreadableFlag(toldFlags(evaluate))
+    .option("--label <COLUMN>", "with --labels: the column of classes")
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./commands/evaluate.ts")).evaluateWords as Action));
 
@@ -160,10 +166,12 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .argument("<MODEL>", "a file that train --out wrote; more of them (.safetensors) may follow")
     .argument(
       "<INPUT...>",
-      'a PNG or JPEG picture, FILE or DATA (the first 10 rows), FILE#row, DATA#row, "5.1,3.5,1.4,0.2", or - for JSON on stdin',
+      'a picture, a folder of them (as CSV), FILE or DATA (the first 10 rows), FILE#row, DATA#row, "5.1,3.5,1.4,0.2", or - for JSON on stdin',
     )
     .option("--voting <KIND>", VOTING, oneOf("--voting", ["soft", "hard"]))
     .option("--as-is", "pictures of digits: do not invert, cut and centre them as MNIST's")
+    .option("--out <FILE>", "write all rows into a table (.csv): file, class, confidence")
+    .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
     .option("--json", "one JSON object a line")
     .action(run(async () => (await import("./commands/predict.ts")).predictCommand as Action));
 
@@ -191,7 +199,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       wholeOption("--rows"),
     )
     .option("--data <DATA>", "measure what fewer bits cost on this data set: its test part if there is one")
-    .option("--part <PART>", "of --data: test, train or all", oneOf("--part", ["test", "train", "all"]))
+    .option("--part <PART>", "of --data: test, validation, train or all", oneOf("--part", PARTS))
     .option("--samples <N>", "generated sets: rows of the training part", wholeOption("--samples"))
     .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
     .option("--json", "as one JSON object")
@@ -204,7 +212,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./commands/summary.ts")).summaryCommand as Action));
 
-  command
+  const data = command
     .command("data")
     .description("what is in DATA; without DATA, the list of generated sets")
     .argument("[DATA]", "as for train")
@@ -212,11 +220,11 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--label <COLUMN>", "CSV: the target's column, by name or number from 0")
     .option("--ignore <COLUMN,…>", "CSV: columns to leave out, by name", names("--ignore"))
     .option("--task <KIND>", "CSV: classification or regression (default: auto)", oneOf("--task", TASKS))
-    .option("--samples <N>", "generated sets: rows to make", wholeOption("--samples"))
-    .option("--size <N|WxH>", SIZE, pictureSize("--size"))
-    .option("--channels <N>", CHANNELS, oneOfChannels)
-    .option("--fit <HOW>", FIT, oneOf("--fit", FITS))
-    .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
+    .option("--column <NAME=KIND>", COLUMN, columnKind)
+    .option("--max-categories <N>", MAX, wholeOption("--max-categories"))
+    .option("--missing <WHAT>", MISSING, oneOf("--missing", MISSING_WAYS))
+    .option("--samples <N>", "generated sets: rows to make", wholeOption("--samples"));
+  pictureFlags(data)
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./commands/data.ts")).dataCommand as Action));
 

@@ -97,7 +97,9 @@ export function arrayDataset(x: ArrayLike2, y: ArrayLike2, options: ArrayOptions
     inputScale: isBytes ? (options.inputScale ?? 1 / 255) : 1,
     target,
   };
-  return rowsDataset(header, values, labels ?? numbers!);
+  // what is no typed array of float32 may be rounded
+  const exact = values === inputs.data || isBytes ? undefined : () => flatten(x, name).data;
+  return rowsDataset(header, values, labels ?? numbers!, exact);
 }
 
 interface Flat {

@@ -71,9 +71,10 @@ export interface Standardisation {
   columns?: string[];
 }
 
-/** Rows to train on and, where there are any, rows to test with. */
+/** Rows to train on and, where there are any, rows to validate on while training, and to test with. */
 export interface DataSplit {
   train: Dataset;
+  validation?: Dataset;
   test?: Dataset;
   standardisation?: Standardisation;
 }

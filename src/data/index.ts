@@ -4,15 +4,6 @@ export type { AugmentOptions } from "./augment/effects.ts";
 export { augment } from "./augment/index.ts";
 export { shifted } from "./augment/shifted.ts";
 export type { ShiftedOptions } from "./augment/shiftedOptions.ts";
-export {
-  type CsvData,
-  type CsvInfo,
-  type CsvOptions,
-  type CsvSplitOptions,
-  csvSplit,
-  encodeCsvRow,
-  parseCsvDataset,
-} from "./csv.ts";
 export type { DataSplit, Dataset, Inputs, Standardisation, Target, Targets } from "./dataset.ts";
 export { digits } from "./digits/index.ts";
 export type { DigitsOptions } from "./digits/options.ts";
@@ -49,6 +40,15 @@ export {
   subset,
 } from "./split.ts";
 export { fitStandardisation, standardise, standardiseSplit } from "./standardise.ts";
+export {
+  type CsvData,
+  type CsvInfo,
+  type CsvOptions,
+  type CsvSplitOptions,
+  csvSplit,
+  encodeCsvRow,
+  parseCsvDataset,
+} from "./tables/csv.ts";
 export {
   type ByteCache,
   type FetchOptions,

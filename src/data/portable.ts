@@ -22,7 +22,15 @@ export interface Lendable {
 
 /** Plain values; other datasets by their number in a list, so that two parts of one are not sent twice. */
 export type Portable =
-  | { kind: "arrays"; header: DatasetHeader; x: Inputs; y: Targets; rows: Lendable }
+  | {
+      kind: "arrays";
+      header: DatasetHeader;
+      x: Inputs;
+      y: Targets;
+      rows: Lendable;
+      /** The inputs before they were rounded to float32, where that may have lost something. Stays on this side. */
+      exact?: () => ArrayLike<number>;
+    }
   | { kind: "digits"; options: DigitsOptions }
   | { kind: "joined"; name: string; inputs: Record<string, number>; targets: Record<string, number> }
   | { kind: "subset"; of: number; rows: Uint32Array; name: string }

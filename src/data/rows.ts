@@ -4,8 +4,17 @@ import { sizeOf } from "../shape.ts";
 import { type Dataset, type Inputs, type Targets, targetSize } from "./dataset.ts";
 import { type DatasetHeader, type Lendable, portable } from "./portable.ts";
 
-/** @param x all inputs, row after row; used as they are, not copied @param y all labels, or all values */
-export function rowsDataset(header: DatasetHeader, x: Inputs, y: Targets): Dataset {
+/**
+ * @param x all inputs, row after row; used as they are, not copied
+ * @param y all labels, or all values
+ * @param exact the inputs before they were rounded: what is standardised keeps their differences
+ */
+export function rowsDataset(
+  header: DatasetHeader,
+  x: Inputs,
+  y: Targets,
+  exact?: () => ArrayLike<number>,
+): Dataset {
   const { name, length, target } = header;
   const width = sizeOf(header.inputShape);
   const size = targetSize(target);
@@ -34,5 +43,5 @@ export function rowsDataset(header: DatasetHeader, x: Inputs, y: Targets): Datas
       }
     },
   };
-  return portable(dataset, () => ({ kind: "arrays", header, x: inputs(), y, rows }));
+  return portable(dataset, () => ({ kind: "arrays", header, x: inputs(), y, rows, exact }));
 }

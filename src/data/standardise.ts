@@ -1,8 +1,21 @@
-/** Bringing columns to mean 0 and variance 1. */
+/**
+ * Bringing columns to mean 0 and variance 1: in float64, and rounded once, so that Unix times and Julian dates, which float32 cannot tell
+ * apart, keep their differences.
+ */
 import { NablaError } from "../errors.ts";
 import { showShape, sizeOf } from "../shape.ts";
-import { buffersFor, type Dataset, type Inputs, range, readNow, type Standardisation } from "./dataset.ts";
-import { portable } from "./portable.ts";
+import {
+  buffersFor,
+  type Dataset,
+  type Inputs,
+  range,
+  readNow,
+  type Standardisation,
+  type Targets,
+  targetSize,
+} from "./dataset.ts";
+import { describeAll, headerOf, portable, withHeader } from "./portable.ts";
+import { rowsDataset } from "./rows.ts";
 
 /**
  * Mean and standard deviation of every input column over `indices` (default: all rows). Fit it on the training rows
@@ -19,25 +32,77 @@ export function fitStandardisation(
     );
   }
   if (indices.length === 0) throw new NablaError(`${dataset.name}: expected at least one row to fit on`);
-  const columns = sizeOf(dataset.inputShape);
-  const mean = new Array<number>(columns).fill(0);
-  const variance = new Array<number>(columns).fill(0);
-  // Two passes: the sum of squares minus the square of the sum loses every digit when the mean is large.
-  eachRow(dataset, indices, (x, at) => {
-    for (let c = 0; c < columns; c++) mean[c]! += x[at + c]! / indices.length;
+  const exact = exactRows(dataset);
+  return measure(sizeOf(dataset.inputShape), indices.length, (visit) => {
+    const width = sizeOf(dataset.inputShape);
+    if (exact) for (const row of indices) visit(exact.x, row * width);
+    else eachRow(dataset, indices, visit);
   });
-  eachRow(dataset, indices, (x, at) => {
+}
+
+/**
+ * @param rows how many `each` visits
+ * @param each visits the rows, twice in the same order: an array, and where in it the row begins
+ */
+export function measure(
+  columns: number,
+  rows: number,
+  each: (visit: (x: ArrayLike<number>, at: number) => void) => void,
+): Standardisation {
+  const zeros = () => new Array<number>(columns).fill(0);
+  const [first, least, most, sum, squares] = [zeros(), zeros(), zeros(), zeros(), zeros()];
+  let begun = false;
+  each((x, at) => {
+    for (let c = 0; c < columns; c++) {
+      const value = x[at + c]!;
+      if (!begun) first[c] = least[c] = most[c] = value;
+      else if (value < least[c]!) least[c] = value;
+      else if (value > most[c]!) most[c] = value;
+      // from the first value on: the sum of what is large has no digits left for differences
+      sum[c]! += value - first[c]!;
+    }
+    begun = true;
+  });
+  const mean = first.map((value, c) => value + sum[c]! / rows);
+  // Two passes: the sum of squares minus the square of the sum loses every digit when the mean is large.
+  each((x, at) => {
     for (let c = 0; c < columns; c++) {
       const d = x[at + c]! - mean[c]!;
-      variance[c]! += (d * d) / indices.length;
+      squares[c]! += d * d;
     }
   });
-  const scale = variance.map((v, c) => {
-    const deviation = Math.sqrt(v);
-    // Not exactly 0 in a constant column: the mean is rounded.
-    return deviation <= 1e-10 * Math.abs(mean[c]!) ? 1 : deviation;
+  const scale = squares.map((sum, c) => {
+    const size = Math.max(Math.abs(least[c]!), Math.abs(most[c]!));
+    // what differs in its last digit alone is the same number, computed in two ways
+    return most[c]! - least[c]! <= 4 * Number.EPSILON * size ? 1 : Math.sqrt(sum / rows);
   });
   return { mean, scale };
+}
+
+/** All rows of a dataset before they were rounded to float32, where they are in memory. */
+function exactRows(dataset: Dataset): { x: ArrayLike<number>; y: Targets } | undefined {
+  const { portables, datasets } = describeAll([dataset]);
+  const entry = portables.at(-1)!;
+  if (entry.kind === "arrays") return entry.exact && { x: entry.exact(), y: entry.y };
+  const all = entry.kind === "subset" ? exactRows(datasets[entry.of]!) : undefined;
+  if (entry.kind !== "subset" || !all) return undefined;
+  const width = sizeOf(dataset.inputShape);
+  const x = pick(all.x, new Float64Array(dataset.length * width), entry.rows, width);
+  const { kind } = dataset.target;
+  const size = targetSize(dataset.target);
+  const n = dataset.length * size;
+  return { x, y: pick(all.y, kind === "class" ? new Int32Array(n) : new Float32Array(n), entry.rows, size) };
+}
+
+function pick<T extends Float64Array | Targets>(
+  from: ArrayLike<number>,
+  to: T,
+  rows: Uint32Array,
+  width: number,
+): T {
+  for (let r = 0; r < rows.length; r++)
+    for (let i = 0; i < width; i++) to[r * width + i] = from[rows[r]! * width + i]!;
+  return to;
 }
 
 function eachRow(dataset: Dataset, indices: Uint32Array, visit: (x: Inputs, at: number) => void): void {
@@ -55,7 +120,7 @@ function eachRow(dataset: Dataset, indices: Uint32Array, visit: (x: Inputs, at: 
   }
 }
 
-/** The dataset with (x - mean) / scale applied to its inputs as they are read. */
+/** The dataset with (x - mean) / scale applied to its inputs, as they are read, or at once where they are in memory in float64. */
 export function standardise(dataset: Dataset, by: Standardisation): Dataset {
   const width = sizeOf(dataset.inputShape);
   if (by.mean.length !== width || by.scale.length !== width || dataset.inputType !== "float32") {
@@ -63,16 +128,25 @@ export function standardise(dataset: Dataset, by: Standardisation): Dataset {
       `${dataset.name}: standardisation of ${by.mean.length} columns does not fit inputs ${showShape(dataset.inputShape)} of ${dataset.inputType}`,
     );
   }
-  const apply = (x: Inputs, rows: number) => {
-    for (let i = 0; i < rows * width; i++) x[i] = (x[i]! - by.mean[i % width]!) / by.scale[i % width]!;
+  const apply = (x: ArrayLike<number>, out: Inputs, values: number) => {
+    for (let i = 0; i < values; i++) out[i] = (x[i]! - by.mean[i % width]!) / by.scale[i % width]!;
   };
+  const standardisation = after(dataset.standardisation, by);
+  const exact = exactRows(dataset);
+  if (exact) {
+    const x = new Float32Array(dataset.length * width);
+    apply(exact.x, x, x.length);
+    const { extra } = dataset;
+    const rows = rowsDataset({ ...headerOf(dataset), standardisation }, x, exact.y);
+    return extra ? withHeader(rows, { extra }) : rows;
+  }
   const scaled: Dataset = {
     ...dataset,
-    standardisation: after(dataset.standardisation, by),
+    standardisation,
     read(indices, x, y, epoch) {
       const pending = dataset.read(indices, x, y, epoch);
-      if (pending) return pending.then(() => apply(x, indices.length));
-      apply(x, indices.length);
+      if (pending) return pending.then(() => apply(x, x, indices.length * width));
+      apply(x, x, indices.length * width);
     },
   };
   return portable(scaled, (number) => ({ kind: "standardise", of: number(dataset), by }));

@@ -47,7 +47,7 @@ function checkLoss(
     } as unknown as TrainingState,
     build: (shape: readonly number[]) => internals.build(shape),
   };
-  gradientsOf(subject, datasetOf([x, y], "checkGradients", internals.topology, compiled), {});
+  gradientsOf(subject, datasetOf([x, y], "checkGradients", internals), {});
   return compare(loss, ...batch!, options);
 }
 

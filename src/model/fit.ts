@@ -63,9 +63,9 @@ export async function evaluateBatches(
 
 /** Rows of a program's own as a data set for this model. */
 const toDataset =
-  ({ topology, state }: Internals): ToDataset["datasetOf"] =>
+  (internals: Internals): ToDataset["datasetOf"] =>
   (data, name, kind) =>
-    datasetOf(data, name, topology, state.compiled, kind);
+    datasetOf(data, name, internals, kind);
 
 export const loadEvaluate = (who: string) => loaded(import("../training/evaluate.ts"), who);
 

@@ -4,12 +4,13 @@ import { show } from "../fields/fields.ts";
 import { checkOptions } from "../fields/options.ts";
 import { nameLayers, sourcesOf } from "../layers/chain.ts";
 import type { LayerConfig, LayerInput, Topology } from "../layers/configs.ts";
-import { buildNode, graph } from "../layers/graph.ts";
+import { buildNode } from "../layers/graph.ts";
 import { input as inputLayer } from "../layers/input.ts";
 import { kindOf, layerField } from "../layers/registry.ts";
 import { type Applied, type SymbolicTensor, tensorsOf } from "../layers/symbolic.ts";
 import { type Shape, sameShape, showShape } from "../shape.ts";
 import { copyNamed } from "./copy.ts";
+import { graphBuilder } from "./graphBuilder.ts";
 import { type Internals, internalsOf } from "./internals.ts";
 import { Model } from "./model.ts";
 
@@ -169,7 +170,7 @@ export function topologyOf(options: GraphOptions): { topology: Topology; written
 export function model(options: GraphOptions): Model {
   checkOptions("model", options, ["inputs", "outputs", "seed"]);
   const { topology, written } = topologyOf(options);
-  const made = new Model({ topology, builder: graph }, { seed: options.seed });
+  const made = new Model({ topology, builder: graphBuilder }, { seed: options.seed });
   for (const [name, layer] of written) {
     const origin = origins.get(layer);
     if (origin?.internals.hasNetwork)

@@ -1,13 +1,13 @@
 /** What a model consists of. Users do not see it; the files of this room and the rooms above ask internalsOf(). */
 
 import { NablaError } from "../errors.ts";
-import type { Builder } from "../layers/chain.ts";
 import type { LayerConfig, Topology } from "../layers/configs.ts";
 import { Network } from "../network/network.ts";
 import type { Architecture, Input } from "../plan/operation.ts";
 import type { Shape } from "../shape.ts";
 import { compileTraining, type TrainingOptions } from "../training/compile.ts";
 import { TrainingState } from "../training/state.ts";
+import type { ModelBuilder } from "./made.ts";
 
 export class Internals {
   readonly state = new TrainingState();
@@ -21,7 +21,7 @@ export class Internals {
    */
   constructor(
     readonly topology: Topology,
-    readonly builder: Builder,
+    readonly builder: ModelBuilder,
     readonly seed: number,
   ) {}
 

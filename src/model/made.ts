@@ -5,11 +5,15 @@ import type { Topology } from "../layers/configs.ts";
 import { checkChain } from "../layers/registry.ts";
 import { withShape } from "../layers/shape.ts";
 import type { Input } from "../plan/operation.ts";
+import type { ReadsRecords } from "../training/arguments.ts";
+
+/** What builds a model, and how it reads arrays by name where it may have several inputs or outputs. */
+export type ModelBuilder = Builder & ReadsRecords;
 
 /** What a model is made of, and what builds it. */
 export interface Written {
   readonly topology: Topology;
-  readonly builder: Builder;
+  readonly builder: ModelBuilder;
   readonly inputShape?: readonly number[];
 }
 

@@ -9,6 +9,7 @@ import {
   openArray,
   openFound,
   openGenerated,
+  picturesOf,
   type ReaderOptions,
   readerOptions,
 } from "../data/readers/open.ts";
@@ -32,6 +33,10 @@ const host: DataHost = {
   tooLarge: (name, size, limit) =>
     new NablaError(`${name}: ${size} bytes are more than the ${limit} that are read; take a part of it`),
   pictures,
+  async file(given) {
+    const found = typeof given === "string" ? await dataAt(given) : undefined;
+    return found?.of.kind === "file" ? found.of : undefined;
+  },
 };
 
 /**
@@ -52,6 +57,13 @@ export async function openData(pathOrName: string, options: OpenDataOptions = {}
   throw new NablaError(
     `${pathOrName}: no such file or folder, nor a generated data set${didYouMean(pathOrName, names)} (generated: ${names.join(", ")})`,
   );
+}
+
+/** Paths of the pictures in a folder and below it; undefined for anything but a folder of pictures. */
+export async function picturesAt(path: string): Promise<string[] | undefined> {
+  const found = await dataAt(path);
+  const files = found && (await picturesOf(found, host));
+  return files?.map((file) => file.path);
 }
 
 /** Reads an IDX file, gzip or not. */

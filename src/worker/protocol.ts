@@ -47,7 +47,10 @@ export type Hook = "onTrainBegin" | "onTrainEnd" | "onEpochBegin" | "onEpochEnd"
 export type SentValues = { piece: number } | { values: Inputs | Targets; lent?: boolean };
 export type SentDataset =
   | Exclude<Portable, { kind: "arrays" }>
-  | (Omit<Extract<Portable, { kind: "arrays" }>, "x" | "y" | "rows"> & { x: SentValues; y: SentValues });
+  | (Omit<Extract<Portable, { kind: "arrays" }>, "x" | "y" | "rows" | "exact"> & {
+      x: SentValues;
+      y: SentValues;
+    });
 
 export interface Setup {
   module: WebAssembly.Module | BufferSource;

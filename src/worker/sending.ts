@@ -49,7 +49,7 @@ export async function sendDatasets(
       sent.datasets.push(entry);
       continue;
     }
-    const { x, y, rows, ...rest } = entry;
+    const { x, y, rows, exact: _, ...rest } = entry;
     const { buffer } = x;
     // others' views would lose their memory as well
     if (transfer && buffer instanceof ArrayBuffer && x.byteLength === buffer.byteLength) {

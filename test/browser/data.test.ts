@@ -250,7 +250,7 @@ describe("what is no data set says what it is", () => {
     [
       "pictures without classes",
       [file("1.png"), file("2.webp"), file("3.gif")],
-      /^files: expected a sub-folder for each class.*: 1.png, 2.webp, 3.gif$/,
+      /^files: expected a sub-folder for each class.*: 1.png, 2.webp, 3.gif\. If a table tells their classes: labels; if their names do: labelPattern$/,
     ],
     ["an array", file("x.npy", npy("|u1", "(3,)", LABELS)), /^x.npy: a .npy file holds one array/],
     [

@@ -96,10 +96,10 @@ describe("openImageFolder", () => {
     );
     expect(contents(both.train)).toEqual({ x: [1, 2], y: [0, 1] });
     expect(contents(both.test!)).toEqual({ x: [3], y: [1] });
-    expect(both.unused!.map((name) => name.split(/[\\/]/).at(-1))).toEqual(["more", "val"]);
-    expect(
-      contents((await openImageFolder(folder({ ...files, "val/a/1.png": png(1, 1, 9) }))).test!).x,
-    ).toEqual([9]);
+    expect(contents(both.validation!)).toEqual({ x: [4], y: [1] });
+    expect(both.unused!.map((name) => name.split(/[\\/]/).at(-1))).toEqual(["more"]);
+    const two = await openImageFolder(folder({ ...files, "val/a/1.png": png(1, 1, 9) }));
+    expect([contents(two.validation!).x, two.test]).toEqual([[9], undefined]);
     expect((await openImageFolder(folder(files))).test).toBeUndefined();
     await expect(openImageFolder(folder({ ...files, "test/bb/1.png": png(1, 1, 9) }))).rejects.toThrow(
       /there is no class "bb"; the classes are a, b/,

@@ -8,6 +8,7 @@ import {
   type ReaderOptions,
   readerOptions,
 } from "../../data/readers/open.ts";
+import type { DataHost } from "../../data/readers/reader.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
 import { checkOptions } from "../../fields/options.ts";
 import { pictures } from "../images/pictures.ts";
@@ -60,10 +61,16 @@ export async function openData(
       `openData: there is no generated data set ${JSON.stringify(source)}${didYouMean(source, names)} (generated: ${names.join(", ")}); to fetch a file, pass new URL(path, location.href)`,
     );
   }
-  const gathered = await filesOf(source, { limit: arrays, ...(signal && { signal }) });
-  return openFound(
-    foundIn(gathered),
-    { limits: { table, arrays }, tooLarge: fileTooLarge, pictures },
-    reading,
-  );
+  const limits = { limit: arrays, ...(signal && { signal }) };
+  const host: DataHost = {
+    limits: { table, arrays },
+    tooLarge: fileTooLarge,
+    pictures,
+    async file(given) {
+      if (typeof given === "string") return undefined;
+      const { of } = foundIn(await filesOf(given as DataSource, limits));
+      return of.kind === "file" ? of : undefined;
+    },
+  };
+  return openFound(foundIn(await filesOf(source, limits)), host, reading);
 }

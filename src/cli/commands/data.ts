@@ -1,6 +1,6 @@
 /** nabla data */
 
-import type { Dataset } from "../../data/dataset.ts";
+import type { Dataset, Standardisation } from "../../data/dataset.ts";
 import { buffersFor } from "../../data/dataset.ts";
 import { generatedSets } from "../../data/generated/index.ts";
 import { titleOf } from "../../data/readers/open.ts";
@@ -9,16 +9,16 @@ import { openData } from "../../node/dataFiles.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
 import { unnamed } from "../input/inputs.ts";
+import { notesOf } from "../input/notes.ts";
+import { type TableFlags, tableOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { drawImages, imageOf } from "../text/draw.ts";
 import { count, figure, percent, plural, table } from "../text/format.ts";
+import { readingLines } from "../text/readings.ts";
 
-export interface DataFlags extends ImageFlags {
+export interface DataFlags extends ImageFlags, TableFlags {
   preview?: number;
   json?: boolean;
-  label?: string;
-  ignore?: string[];
-  task?: "auto" | "classification" | "regression";
   samples?: number;
 }
 
@@ -34,20 +34,16 @@ export async function dataCommand(
     else print(`Generated data sets:\n\n${table(["name", "what it is"], rows)}`);
     return 0;
   }
-  const { label } = flags;
   const data = await openData(source, {
     testFraction: 0,
-    standardise: false,
-    ...(label !== undefined && { label: /^-?\d+$/.test(label) ? Number(label) : label }),
-    ...(flags.ignore && { ignore: flags.ignore }),
-    ...(flags.task && { task: flags.task }),
+    ...tableOptions(flags),
     ...(flags.samples !== undefined && { samples: flags.samples }),
     ...imageOptions(flags, terminal),
   });
   sayLeftOut(data, terminal);
-  const { train, test } = data;
+  const { train, validation, test } = data;
   const names = train.target.kind === "class" ? classesOf(train) : [];
-  const counts = [train, ...(test ? [test] : [])].map((part) =>
+  const counts = [train, ...(validation ? [validation] : []), ...(test ? [test] : [])].map((part) =>
     names.length ? countLabels(part, names.length) : [],
   );
   if (flags.json) {
@@ -55,11 +51,14 @@ export async function dataCommand(
       data: source,
       kind: data.kind,
       rows: train.length,
+      ...(validation && { validationRows: validation.length }),
       testRows: test?.length ?? 0,
+      ...notesOf(data),
       inputShape: train.inputShape,
       inputType: train.inputType,
       target: train.target,
-      ...(data.csv && { columns: data.csv.columns, label: data.csv.label }),
+      ...(data.csv && { columns: data.csv.columns, label: data.csv.label, readings: data.readings }),
+      ...(data.csv?.encoding && { encoding: data.csv.encoding, inputs: data.standardisation?.columns }),
       ...(names.length && {
         counts: Object.fromEntries(names.map((name, c) => [name, counts.map((part) => part[c])])),
       }),
@@ -67,7 +66,7 @@ export async function dataCommand(
     return 0;
   }
   print(
-    `${bold(data.name)}: ${titleOf(data.kind)}, ${plural(train.length, "row")}${test ? `, and ${count(test.length)} to test with` : ""}`,
+    `${bold(data.name)}: ${titleOf(data.kind)}, ${plural(train.length, "row")}${validation ? `, ${count(validation.length)} to validate on` : ""}${test ? `, and ${count(test.length)} to test with` : ""}`,
   );
   print(
     `inputs: ${showShape(train.inputShape)} of ${train.inputType}${train.inputScale === 1 ? "" : `, scaled by ${scale(train.inputScale)}`}`,
@@ -78,20 +77,21 @@ export async function dataCommand(
       `columns: ${unnamed(columns) ? `${columns.length}, without names` : columns.join(", ")}\nlabel: ${label}`,
     );
   }
+  for (const line of readingLines(data)) print(`  ${line}`);
   if (train.target.kind === "values")
     print(`targets: ${train.target.size} value${train.target.size === 1 ? "" : "s"} a row`);
   if (names.length > 0 && names.length <= 100) {
-    const head = ["class", "rows", "share", ...(test ? ["test"] : [])];
+    const head = ["class", "rows", "share", ...(validation ? ["validation"] : []), ...(test ? ["test"] : [])];
     const rows = names.map((name, c) => [
       name,
       count(counts[0]![c]!),
       percent(counts[0]![c]! / train.length),
-      ...(test ? [count(counts[1]![c]!)] : []),
+      ...counts.slice(1).map((part) => count(part[c]!)),
     ]);
     print(`\n${table(head, rows)}`);
   } else if (names.length) print(`targets: ${count(names.length)} classes`);
   const preview = Math.min(flags.preview ?? (imageOf(train.inputShape) ? 5 : 0), train.length);
-  if (preview > 0) await show(train, preview, names, terminal);
+  if (preview > 0) await show(train, preview, names, terminal, data.standardisation);
   return 0;
 }
 
@@ -118,6 +118,7 @@ async function show(
   n: number,
   names: readonly string[],
   terminal: Terminal,
+  by?: Standardisation,
 ): Promise<void> {
   const { bold, dim, print } = terminal;
   const { x, y } = buffersFor(dataset, n);
@@ -136,7 +137,11 @@ async function show(
   print();
   if (image) return print(drawImages(rows, image, targets, terminal));
   for (const [r, row] of rows.entries()) {
-    const values = Array.from(row.subarray(0, 12), figure).join(", ");
+    // as they stood in the table
+    const own = Array.from(row.subarray(0, 12), (value, i) =>
+      by ? Number((value * by.scale[i]! + by.mean[i]!).toPrecision(6)) : value,
+    );
+    const values = own.map(figure).join(", ");
     print(`${values}${width > 12 ? ", …" : ""} ${dim("→")} ${bold(targets[r]!)}`);
   }
 }

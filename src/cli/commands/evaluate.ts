@@ -6,7 +6,8 @@ import { NablaError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
 import { classNames, examine } from "../input/examine.ts";
-import { imageOptions, imageOptionsOf, sayLeftOut } from "../input/images.ts";
+import { imageOptions, imageOptionsOf, type LabelFlags, sayLeftOut } from "../input/images.ts";
+import { notesOf, sayNotes } from "../input/notes.ts";
 import { openModel } from "../input/openModel.ts";
 import { checkSingle } from "../input/single.ts";
 import type { Terminal } from "../terminal.ts";
@@ -15,13 +16,25 @@ import { count, plural, shown, words } from "../text/format.ts";
 import { extraOf } from "../training/resume.ts";
 import { scaleTargets } from "../training/targets.ts";
 
-export type Part = "test" | "train" | "all";
-
-interface EvaluateFlags {
-  json?: boolean;
+/** Which rows of a data set are looked at, and how it is read. */
+export interface PartFlags
+  extends Pick<LabelFlags, "unreadable" | "labels" | "label" | "fileColumn" | "labelPattern"> {
   part?: Part;
   samples?: number;
-  unreadable?: "refuse" | "skip";
+}
+
+export type Part = "test" | "validation" | "train" | "all";
+
+/** What follows the name of a data set. */
+export const SAID: Readonly<Record<Part, string>> = {
+  test: ", test part",
+  validation: ", validation part",
+  train: ", training part",
+  all: "",
+};
+
+interface EvaluateFlags extends PartFlags {
+  json?: boolean;
   voting?: Voting;
 }
 
@@ -47,7 +60,7 @@ async function evaluateCommand(
   const { bold, print, printJson } = terminal;
   const model = await openModel(path);
   checkSingle(model, path, "evaluate() takes them");
-  const { dataset, part, name } = await openPart(model, source, flags, terminal);
+  const { dataset, part, name, notes } = await openPart(model, source, flags, terminal);
   const { rows, scores, confusion, wrong } = await examine(model, dataset);
   const names = classNames(model, dataset);
   if (flags.json) {
@@ -55,6 +68,7 @@ async function evaluateCommand(
       data: source,
       part,
       rows,
+      ...notesOf({ notes }),
       ...scores,
       ...(confusion && {
         wrong,
@@ -68,8 +82,9 @@ async function evaluateCommand(
   const figures = Object.entries(scores).map(([key, value]) => `${words(key)} ${bold(shown(key, value))}`);
   if (confusion && scores.accuracy === undefined)
     figures.push(`accuracy ${bold(shown("accuracy", confusion.accuracy))}`);
-  const which = { test: ", test part", train: ", training part", all: "" }[part];
+  const which = SAID[part];
   print(`${name}${which}: ${plural(rows, "row")}${confusion ? `, ${count(wrong)} wrong` : ""}`);
+  sayNotes({ notes }, terminal);
   print(figures.join(", "));
   if (!confusion) return 0;
   print(`\n${classTable(confusion, names)}`);
@@ -85,9 +100,9 @@ async function evaluateCommand(
 export async function openPart(
   model: Model,
   source: string,
-  flags: { part?: Part; samples?: number; unreadable?: "refuse" | "skip" },
+  flags: PartFlags,
   terminal: Terminal,
-): Promise<{ dataset: Dataset; part: Part; name: string }> {
+): Promise<{ dataset: Dataset; part: Part; name: string; notes: readonly string[] }> {
   const extra = extraOf(model);
   const { standardisation } = model.metadata;
   const samples = flags.samples ?? (extra?.data.name === source ? extra.data.samples : undefined);
@@ -105,7 +120,12 @@ export async function openPart(
     const same = extra?.data.fingerprint === data.fingerprint;
     const kept = extra?.data.testSplit ?? 0.2;
     if (flags.part === undefined ? !same || kept === 0 : flags.part === "all")
-      return { dataset: scaleTargets(data.train, extra?.csv?.target), part: "all", name: data.name };
+      return {
+        dataset: scaleTargets(data.train, extra?.csv?.target),
+        part: "all",
+        name: data.name,
+        notes: data.notes ?? [],
+      };
     if (!same) {
       throw new NablaError(
         `--part: ${source} is not the table the model was trained on, so it has no ${flags.part} part; leave --part out`,
@@ -113,11 +133,15 @@ export async function openPart(
     }
     data = await openData(source, { ...options, testFraction: kept });
   }
-  if (flags.part === "all" && data.test)
-    throw new NablaError(`--part: ${data.name} has a training and a test part; expected train or test`);
-  const part = flags.part ?? (data.test ? "test" : "all");
-  if (part === "test" && !data.test) throw new NablaError(`--part: ${data.name} has no test part`);
-  const dataset = part === "test" ? data.test! : data.train;
+  const parts = { train: data.train, validation: data.validation, test: data.test };
+  const apart = (["test", "validation"] as const).filter((one) => parts[one]);
+  if (flags.part === "all" && apart.length > 0)
+    throw new NablaError(
+      `--part: ${data.name} has a training and a ${apart[0]} part; expected ${["train", ...apart].join(" or ")}`,
+    );
+  const part = flags.part ?? apart[0] ?? "all";
+  const dataset = part === "all" ? data.train : parts[part];
+  if (!dataset) throw new NablaError(`--part: ${data.name} has no ${part} part`);
   const scaled = data.kind === "csv" ? scaleTargets(dataset, extra?.csv?.target) : dataset;
-  return { dataset: scaled, part, name: data.name };
+  return { dataset: scaled, part, name: data.name, notes: data.notes ?? [] };
 }

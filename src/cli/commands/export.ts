@@ -23,7 +23,7 @@ import type { Terminal } from "../terminal.ts";
 import { count, percent, plural, shown, words } from "../text/format.ts";
 import { extraOf } from "../training/resume.ts";
 import { inUnits } from "../training/targets.ts";
-import { openPart, type Part } from "./evaluate.ts";
+import { openPart, type Part, SAID } from "./evaluate.ts";
 
 interface ExportFlags {
   to: string;
@@ -88,6 +88,7 @@ function metadataOf(model: Model): Record<string, unknown> {
   const extra = extraOf(model);
   return {
     ...(extra?.csv && { columns: extra.csv.columns, label: extra.csv.label }),
+    ...(extra?.csv?.encoding && { encoding: extra.csv.encoding }),
     ...(extra?.csv?.target && { target: extra.csv.target }),
     ...(extra?.images && { images: extra.images }),
   };
@@ -165,7 +166,7 @@ async function outputsOn(model: Model, dataset: Dataset) {
 
 function sayCompared(compared: Compared, weights: WeightType, { print }: Terminal): void {
   const { before, after, sameClass, largestDifference } = compared;
-  const which = { test: ", test part", train: ", training part", all: "" }[compared.part];
+  const which = SAID[compared.part];
   print(`${compared.data}${which}: ${plural(compared.rows, "row")}`);
   for (const [key, value] of Object.entries(before))
     print(`  ${words(key)} ${shown(key, value)} as float32, ${shown(key, after[key]!)} as ${weights}`);

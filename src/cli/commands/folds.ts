@@ -1,6 +1,6 @@
 /** nabla train --folds: how good such a model is, measured on models trained for that alone. */
 
-import { standardiseSplit } from "../../data/standardise.ts";
+import { kFold } from "../../data/folds.ts";
 import { type CrossValidation, crossValidate, type FoldResult } from "../../ensemble/crossValidate.ts";
 import { NablaError } from "../../errors.ts";
 import { fromConfig } from "../../model/fromConfig.ts";
@@ -31,7 +31,6 @@ export async function foldsCommand(source: string, flags: TrainFlags, terminal: 
   // every row is tested with once, so none has to be kept out; and the scale of a fold is that of its own training rows
   const opened = await openToTrain(source, flags, terminal, {
     testFraction: flags.testSplit ?? 0,
-    standardise: false,
   });
   const targets = fitTargets(opened);
   const data = scaleTargets(opened.train, targets);
@@ -40,21 +39,28 @@ export async function foldsCommand(source: string, flags: TrainFlags, terminal: 
       `--folds: expected at most ${data.length}, the rows of ${opened.name}, got ${folds}`,
     );
   // each fold has a test part
-  const config = await resolveConfig(flags, { ...opened, train: data, test: data });
+  const config = await resolveConfig(flags, { ...opened, validation: undefined, train: data, test: data });
   const { training } = config;
   if (flags.batchSize === undefined && flags.config === undefined && !flags.model?.endsWith(".json")) {
     const least = data.length - Math.ceil(data.length / folds);
-    training.batchSize = Math.min(training.batchSize, parts({ length: least }, config).trained);
+    training.batchSize = Math.min(training.batchSize, parts({ train: { length: least } }, config).trained);
   }
   const mode = modeOf(flags, terminal);
   const { callbacks, ...fit } = fromConfig(config).fit;
   const own = (scores: Scores) => inUnits(scores, targets);
+  // the rows that crossValidate() deals out: what a table is like is measured on those trained on
+  const deal = kFold(data, { folds, seed: fit.seed });
+  let next = 0;
   const result = await crossValidate(() => fromConfig(config).model, data, {
     ...fit,
     callbacks,
     folds,
-    ...(opened.kind === "csv" && {
-      prepare: (train, test) => standardiseSplit(train, test, opened.csv?.columns),
+    ...(opened.refit && {
+      prepare: () => {
+        const rows = deal[next++]!;
+        const { train, test } = opened.refit!(rows.train, rows.test);
+        return { train: scaleTargets(train, targets), test: scaleTargets(test, targets) };
+      },
     }),
     onFold({ fold, rows, testRows, scores, history }) {
       const figures = own(scores);

@@ -2,28 +2,49 @@
 
 import type { Voting } from "../../ensemble/ensemble.ts";
 import { NablaError } from "../../errors.ts";
-import { outputThreshold } from "../../losses/resolve.ts";
-import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
+import { checkWritable, writeFileAtomic } from "../../node/files.ts";
 import { classNames } from "../input/examine.ts";
+import { folderOf, type PictureOptions } from "../input/folder.ts";
 import { type InputRow, readInputs } from "../input/inputs.ts";
 import { openModel } from "../input/openModel.ts";
+import { type Prediction, predictorOf } from "../input/predictor.ts";
 import { checkSingle } from "../input/single.ts";
 import type { Terminal } from "../terminal.ts";
-import { count, figure, percent, result as shownResult } from "../text/format.ts";
-import { extraOf } from "../training/resume.ts";
+import { csvText } from "../text/csv.ts";
+import { count, figure, percent, plural, result as shownResult } from "../text/format.ts";
 import { openVoters } from "./vote.ts";
 
 /** Rows of a file or data set that are shown when none is named. */
 const MOST = 10;
 
+interface PredictFlags extends PictureOptions {
+  json?: boolean;
+  voting?: Voting;
+  out?: string;
+}
+
+/** What becomes of one row. */
+interface Predicted extends Omit<InputRow, "values"> {
+  readonly prediction: Prediction;
+}
+
+interface Answers {
+  readonly spec: string;
+  readonly rows: readonly Predicted[];
+  /** How many more there are. */
+  readonly more: number;
+  /** Whether they are the pictures of a folder. */
+  readonly folder: boolean;
+}
+
 export async function predictCommand(
   path: string,
   words: string[],
-  flags: { json?: boolean; voting?: Voting; asIs?: boolean },
+  flags: PredictFlags,
   terminal: Terminal,
 ): Promise<number> {
-  const { bold, dim, green, print, printJson, red } = terminal;
+  const { dim, print, printJson } = terminal;
   // no input is called like that, so these are models as well
   const first = words.findIndex((word) => !/\.safetensors$/i.test(word));
   const specs = words.slice(first < 0 ? words.length : first);
@@ -32,80 +53,109 @@ export async function predictCommand(
   if (paths.length === 1 && flags.voting !== undefined)
     throw new NablaError("--voting: expected several models, got one");
   const { model, vote } =
-    paths.length === 1 ? { model: await openModel(path) } : await openVoters(paths, flags.voting);
+    paths.length === 1
+      ? { model: await openModel(path), vote: undefined }
+      : await openVoters(paths, flags.voting);
   checkSingle(model, path);
-  // everything is read before anything is printed
-  const inputs: { spec: string; rows: InputRow[]; more: number }[] = [];
-  for (const spec of specs)
-    inputs.push({
-      spec,
-      ...(await readInputs(model, spec, flags.json ? Number.POSITIVE_INFINITY : MOST, terminal, flags.asIs)),
-    });
+  if (flags.out !== undefined) await checkWritable(flags.out);
   const names = classNames(model);
-  const numbers = isRegression(model);
-  const target = extraOf(model)?.csv?.target;
+  const predict = predictorOf(model, vote);
+  const limit = flags.json || flags.out !== undefined ? Number.POSITIVE_INFINITY : MOST;
+  // everything is read before anything is printed
+  const all: Answers[] = [];
+  for (const spec of specs) {
+    const folder = await folderOf(model, spec, flags, terminal);
+    const { rows, more } = folder
+      ? { rows: folder, more: 0 }
+      : await readInputs(model, spec, limit, terminal, flags.asIs);
+    const predicted: Predicted[] = [];
+    for await (const { values, ...row } of rows) predicted.push({ ...row, prediction: predict(values) });
+    all.push({ spec, rows: predicted, more, folder: folder !== undefined });
+  }
+  const truthOf = ({ label }: Predicted) => (label === undefined ? undefined : names[label]);
+  if (flags.out !== undefined) {
+    const rows = all.flatMap((each) => [...each.rows]);
+    const bytes = new TextEncoder().encode(
+      csvText(
+        tableOf(
+          rows,
+          all.every(({ folder }) => folder),
+        ),
+      ),
+    );
+    await writeFileAtomic(flags.out, bytes);
+    if (flags.json) printJson({ rows: rows.length, out: flags.out });
+    else print(`${plural(rows.length, "row")} written to ${flags.out}`);
+    return 0;
+  }
   const say = (value: number) => (vote ? percent(value) : confidence(model, value));
-  const show = (row: InputRow) => {
-    const votes = vote?.predict(row.values);
-    const raw = [...(votes ?? model.predict(row.values)).row(0)];
-    const outputs = target ? raw.map((value) => value * target.scale + target.mean) : raw;
-    const result = votes
-      ? rank(raw, names, votes.argMax()[0])
-      : numbers
-        ? { outputs }
-        : classify(model, outputs, names);
-    const truth = row.label === undefined ? undefined : names[row.label];
-    if (flags.json) {
-      printJson({
-        input: row.name,
-        ...result,
-        ...(truth !== undefined && { label: truth }),
-        ...(row.note && { prepared: row.note }),
-      });
-    } else if ("class" in result) {
-      const [first, ...others] = result.ranking;
-      const mark = truth === undefined ? "" : truth === result.class ? green("  ✓") : red(`  ✗ (${truth})`);
-      const runners = others.slice(0, 3).map((other) => `${other.class} ${say(other.confidence)}`);
-      print(
-        `${row.name}: ${bold(result.class)} ${say(first!.confidence)}${mark}${dim(runners.length ? `   then ${runners.join(", ")}` : "")}`,
-      );
-    } else print(`${row.name}: ${bold(outputs.map(shownResult).join(", "))}`);
-    if (row.note && !flags.json) print(dim(`  (${row.note})`));
-  };
-  for (const { spec, rows, more } of inputs) {
-    rows.forEach(show);
+  for (const { spec, rows, more, folder } of all) {
+    if (folder && !flags.json) {
+      terminal.write(csvText(tableOf(rows, true)));
+      continue;
+    }
+    for (const row of rows) {
+      const { name, note, prediction } = row;
+      const truth = truthOf(row);
+      if (flags.json)
+        printJson({
+          input: name,
+          ...prediction,
+          ...(truth !== undefined && { label: truth }),
+          ...(note && { prepared: note }),
+        });
+      else show(row, truth, say, terminal);
+    }
     if (more > 0)
       print(dim(`… and ${count(more)} more; name one with ${spec}#index, or see all with --json`));
   }
   return 0;
 }
 
-/** Whether the outputs are plain numbers: several linear outputs are, unless the loss is for classes. */
-function isRegression(model: Model): boolean {
-  const { loss } = internalsOf(model).state.required;
-  const last = model.layers[model.layers.length - 1]!;
-  return !loss.classification && last.activation === "linear" && !model.metadata.classes;
+function show(
+  { name, note, prediction }: Predicted,
+  truth: string | undefined,
+  say: (value: number) => string,
+  { bold, dim, green, print, red }: Terminal,
+): void {
+  if ("class" in prediction) {
+    const [first, ...others] = prediction.ranking;
+    const mark = truth === undefined ? "" : truth === prediction.class ? green("  ✓") : red(`  ✗ (${truth})`);
+    const runners = others.slice(0, 3).map((other) => `${other.class} ${say(other.confidence)}`);
+    print(
+      `${name}: ${bold(prediction.class)} ${say(first!.confidence)}${mark}${dim(runners.length ? `   then ${runners.join(", ")}` : "")}`,
+    );
+  } else print(`${name}: ${bold(prediction.outputs.map(shownResult).join(", "))}`);
+  if (note) print(dim(`  (${note})`));
 }
 
-function classify(model: Model, outputs: number[], names: readonly string[]) {
-  const margin = outputThreshold(
-    internalsOf(model).state.required.loss,
-    internalsOf(model).built.activations[0]!,
-  );
-  const shares = outputs.length === 1 ? [2 * margin - outputs[0]! || 0, outputs[0]!] : outputs;
-  return rank(shares, names);
+/** With a header; confidences and outputs as the float32 they are. */
+function tableOf(rows: readonly Predicted[], files: boolean): (string | number)[][] {
+  const first = rows[0]?.prediction;
+  const outputs = first && "outputs" in first ? first.outputs.length : 0;
+  const columns =
+    outputs === 0
+      ? ["class", "confidence"]
+      : outputs === 1
+        ? ["output"]
+        : Array.from({ length: outputs }, (_, i) => `output ${i}`);
+  return [
+    [files ? "file" : "input", ...columns],
+    ...rows.map(({ name, prediction }) =>
+      "class" in prediction
+        ? [name, prediction.class, shortest(prediction.confidence)]
+        : [name, ...prediction.outputs.map(shortest)],
+    ),
+  ];
 }
 
-/** @param winner comes first, also among equals */
-function rank(shares: readonly number[], names: readonly string[], winner?: number) {
-  // a single output exactly at the threshold is class 0, as everywhere
-  const ranking = shares
-    .map((share, c) => ({ class: names[c] ?? String(c), confidence: share, c }))
-    .sort(
-      (a, b) => Number(b.c === winner) - Number(a.c === winner) || b.confidence - a.confidence || a.c - b.c,
-    )
-    .map(({ class: name, confidence: share }) => ({ class: name, confidence: share }));
-  return { class: ranking[0]!.class, confidence: ranking[0]!.confidence, ranking };
+/** The shortest text that is the same float32. */
+function shortest(value: number): number {
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === Math.fround(value)) return short;
+  }
+  return Number(value.toPrecision(9));
 }
 
 /** Margins and step outputs are not probabilities. */

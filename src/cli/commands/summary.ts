@@ -1,4 +1,6 @@
 /** nabla summary */
+import { checkEncoding, kindOf } from "../../data/tables/encoding.ts";
+import { filledText } from "../../data/tables/fitEncoding.ts";
 import { NablaError } from "../../errors.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
@@ -34,6 +36,8 @@ export async function summaryCommand(
       ...(training && { training }),
       ...(classes && { classes }),
       ...(extra && { data: extra.data }),
+      ...(extra?.csv && { columns: extra.csv.columns, label: extra.csv.label }),
+      ...(extra?.csv?.encoding && { encoding: extra.csv.encoding }),
       epochs: done.epoch,
       steps: done.step,
       weightsSha256: weightsSha256(model),
@@ -51,6 +55,14 @@ export async function summaryCommand(
     print(
       `trained ${count(done.epoch)} of ${plural(epochs, "epoch")}${where}, ${count(done.step)} steps${extra ? `, on ${extra.data.name}` : ""}`,
     );
+  }
+  if (extra?.csv?.encoding) {
+    const encoding = checkEncoding(extra.csv.encoding, extra.csv.columns, `${path}: encoding`);
+    print(`columns, to predict ${extra.csv.label}:`);
+    encoding.forEach((entry, i) => {
+      const filled = entry.fill === undefined ? "" : `; missing values are ${filledText(entry)}`;
+      print(`  ${extra.csv!.columns[i]}: ${kindOf(entry.kind).title(entry)}${filled}`);
+    });
   }
   if (classes) print(`classes: ${classes.join(", ")}`);
   print(`weights SHA-256: ${weightsSha256(model)}`);

@@ -20,19 +20,24 @@ import { examine } from "../input/examine.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
 import { openModel } from "../input/openModel.ts";
 import { checkSingle } from "../input/single.ts";
+import { type TableFlags, tableFlagsGiven, tableOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { count } from "../text/format.ts";
-import { checkInputs, openFrom, picturesAs, sameTargets, standardisedAs } from "../training/from.ts";
+import {
+  checkInputs,
+  openFrom,
+  picturesAs,
+  sameTargets,
+  standardisedAs,
+  tablesAs,
+} from "../training/from.ts";
 import { jsonLines, progressLine, speedometer } from "../training/progress.ts";
 import { type Extra, extraOf, openResumed, type Prepared } from "../training/resume.ts";
 import { type ModelFlags, resolveConfig } from "../training/settings.ts";
 import { fitTargets, inUnits, scaleTargets } from "../training/targets.ts";
 import { doneEvent, endText, startEvent, startText } from "../training/trainOutput.ts";
 
-export interface TrainFlags extends ModelFlags, ImageFlags {
-  label?: string;
-  ignore?: string[];
-  task?: "auto" | "classification" | "regression";
+export interface TrainFlags extends ModelFlags, ImageFlags, TableFlags {
   testSplit?: number;
   folds?: number;
   samples?: number;
@@ -68,7 +73,10 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
     source,
     flags,
     terminal,
-    old && { standardise: false, ...(!flags.resume && picturesAs(old, flags, terminal)) },
+    old && {
+      ...tablesAs(old, flags.resume === undefined),
+      ...(!flags.resume && picturesAs(old, flags, terminal)),
+    },
   );
   if (old && flags.resume === undefined) checkInputs(old, path!, raw);
   const opened = old ? standardisedAs(old, raw) : raw;
@@ -77,6 +85,7 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
   const data: OpenedData = {
     ...opened,
     train: scaleTargets(opened.train, targets),
+    ...(opened.validation && { validation: scaleTargets(opened.validation, targets) }),
     ...(opened.test && { test: scaleTargets(opened.test, targets) }),
   };
   const { model, config, fit } =
@@ -86,6 +95,10 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
         ? await openResumed(old, flags.resume, flags, data)
         : openFrom(old, flags.from!, flags, data, keepsHead);
   checkTrainable(data, config);
+  if (data.validation && config.training.validationSplit > 0)
+    terminal.errors.write(
+      `nabla: ${data.name}: its validation part is not used; rows to train on are split off instead (--validation-split)\n`,
+    );
   const { built, state } = internalsOf(model);
   // before anything is printed
   checkFit(data.train, built, state.required.goals);
@@ -101,8 +114,8 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
 
   const mode = modeOf(flags, terminal);
   const json = mode === "json" || (flags.quiet === true && flags.json === true);
-  const { batchSize, epochs, validationSplit } = config.training;
-  const { trained, validation } = parts(data.train, config);
+  const { batchSize, epochs } = config.training;
+  const { trained, validation } = parts(data, config);
   const speed = speedometer(trained, batchSize);
   const line = progressLine(speed, epochs, terminal, targets);
   const shows: Callback[] =
@@ -126,6 +139,7 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
   try {
     history = await model.fit(data.train, {
       ...fit,
+      ...(validationPart(data, config) && { validationData: validationPart(data, config) }),
       callbacks: [...(fit.callbacks ?? []), speed.callback, ...tests, ...shows, ...saves],
       signal: stop.signal,
       resume: flags.resume !== undefined,
@@ -156,7 +170,7 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
     const [dataset, part] = data.test
       ? [data.test, "test part"]
       : validation
-        ? [splitDataset(data.train, validationSplit, { seed: config.training.seed })[1], "validation part"]
+        ? [validationPart(data, config) ?? validationRows(data.train, config), "validation part"]
         : [data.train, "the rows trained on"];
     const examination = test ?? (await examine(model, dataset, 24));
     await writeReport(flags.report, { model, config, data, dataset, part, examination, history, seconds });
@@ -182,9 +196,7 @@ export async function openToTrain(
   options: OpenDataOptions = {},
 ): Promise<OpenedData> {
   const opened = await openData(source, {
-    ...(flags.label !== undefined && { label: columnOf(flags.label) }),
-    ...(flags.ignore && { ignore: flags.ignore }),
-    ...(flags.task && { task: flags.task }),
+    ...tableOptions(flags),
     ...(flags.samples !== undefined && { samples: flags.samples }),
     ...(flags.testSplit !== undefined && { testFraction: flags.testSplit }),
     ...imageOptions(flags, terminal),
@@ -200,23 +212,25 @@ async function fresh(flags: TrainFlags, data: OpenedData): Promise<Prepared> {
   return { config, ...fromConfig(config) };
 }
 
-/** "-1" and "4" are numbers of columns, anything else a name. */
-const columnOf = (label: string): string | number => (/^-?\d+$/.test(label) ? Number(label) : label);
-
 function checkApplicable(flags: TrainFlags, data: OpenedData): void {
   const only = (option: string, given: unknown, kind: OpenedData["kind"], what: string) => {
     if (given !== undefined && data.kind !== kind)
       throw new NablaError(`${option} is for ${what}; ${data.name} is something else`);
   };
-  only("--label", flags.label, "csv", "CSV files");
-  only("--ignore", flags.ignore, "csv", "CSV files");
-  only("--task", flags.task, "csv", "CSV files");
+  for (const [option, given] of tableFlagsGiven(flags)) {
+    // with --labels these are about that table
+    if (flags.labels !== undefined && (option === "--label" || option === "--task")) continue;
+    only(option, given, "csv", "CSV files");
+  }
   only("--test-split", flags.testSplit, "csv", "CSV files");
   only("--samples", flags.samples, "generated", "generated data sets");
   only("--size", flags.size, "images", "folders of pictures");
   only("--channels", flags.channels, "images", "folders of pictures");
   only("--fit", flags.fit, "images", "folders of pictures");
   only("--unreadable", flags.unreadable, "images", "folders of pictures");
+  only("--classes", flags.classes, "images", "folders of pictures");
+  only("--labels", flags.labels, "images", "folders of pictures");
+  only("--label-pattern", flags.labelPattern, "images", "folders of pictures");
 }
 
 function checkTrainable(data: OpenedData, { training }: Config): void {
@@ -224,14 +238,14 @@ function checkTrainable(data: OpenedData, { training }: Config): void {
   if (training.augment) augment(data.train, training.augment); // throws where the rows are no images
   for (const options of Object.values<object>(callbackOptions(training))) {
     const { monitor } = options as { readonly monitor?: string };
-    if (monitor?.startsWith("val") && validationSplit === 0)
+    if (monitor?.startsWith("val") && validationSplit === 0 && !data.validation)
       throw new NablaError(
         `--validation-split: ${monitor} is monitored, but no rows are kept for validation; give --validation-split 0.1`,
       );
   }
   if (training.shifted !== undefined)
     shifted(data.train, training.shifted, { imageShape: training.augment?.imageShape });
-  const { trained } = parts(data.train, { training } as Config);
+  const { trained } = parts(data, { training } as Config);
   if (batchSize > trained)
     throw new NablaError(
       `--batch-size: expected at most ${trained}, the rows of ${data.name} to train on, got ${batchSize}`,
@@ -240,14 +254,27 @@ function checkTrainable(data: OpenedData, { training }: Config): void {
 
 /** How many rows fit() will train on and validate on. */
 export function parts(
-  dataset: Pick<Dataset, "length">,
-  { training }: Config,
+  data: { readonly train: Pick<Dataset, "length">; readonly validation?: Dataset },
+  { training }: Pick<Config, "training">,
 ): { trained: number; validation: number } {
-  const validation =
-    training.validationSplit === 0 ? 0 : Math.floor(dataset.length * training.validationSplit + 0.5);
+  const { length } = data.train;
+  const taken = training.validationSplit === 0 ? 0 : Math.floor(length * training.validationSplit + 0.5);
   const copies = training.shifted === undefined ? 1 : 5;
-  return { trained: copies * (dataset.length - validation), validation };
+  return {
+    trained: copies * (length - taken),
+    validation: taken || (validationPart(data, { training })?.length ?? 0),
+  };
 }
+
+/** The data's own validation part, unless rows are split off to validate on. */
+const validationPart = (
+  { validation }: { readonly validation?: Dataset },
+  { training }: Pick<Config, "training">,
+): Dataset | undefined => (training.validationSplit === 0 ? validation : undefined);
+
+/** The rows that fit() splits off. */
+const validationRows = (train: Dataset, { training }: Config): Dataset =>
+  splitDataset(train, training.validationSplit, { seed: training.seed })[1];
 
 /** What only the command line knows; the rest comes with the data, in fit(). */
 function metadataOf({ training }: Config): Model["metadata"] {

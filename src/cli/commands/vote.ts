@@ -10,7 +10,7 @@ import type { Terminal } from "../terminal.ts";
 import { classTable, confusionTable } from "../text/confusion.ts";
 import { count, percent, plural, table } from "../text/format.ts";
 import { extraOf } from "../training/resume.ts";
-import { openPart, type Part } from "./evaluate.ts";
+import { openPart, type PartFlags, SAID } from "./evaluate.ts";
 
 export interface Voters {
   /** The first, which knows how to read inputs. */
@@ -47,7 +47,7 @@ export async function openVoters(paths: readonly string[], voting: Voting | unde
 export async function voteCommand(
   paths: readonly string[],
   source: string,
-  flags: { json?: boolean; part?: Part; samples?: number; voting?: Voting },
+  flags: PartFlags & { json?: boolean; voting?: Voting },
   terminal: Terminal,
 ): Promise<number> {
   const { bold, print, printJson } = terminal;
@@ -71,7 +71,7 @@ export async function voteCommand(
     });
     return 0;
   }
-  const which = { test: ", test part", train: ", training part", all: "" }[part];
+  const which = SAID[part];
   print(`${name}${which}: ${plural(rows, "row")}, ${count(wrong)} wrong`);
   print(`accuracy ${bold(percent(accuracy))} by ${vote.voting} vote of ${paths.length} models`);
   print(

@@ -9,6 +9,7 @@ import type { OpenedData } from "../../node/dataFiles.ts";
 import { decodeImage } from "../../node/images/decode.ts";
 import type { ImageFolderOptions } from "../../node/images/pictures.ts";
 import { showShape } from "../../shape.ts";
+import { columnOf } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { imageOf } from "../text/draw.ts";
 import { count, plural } from "../text/format.ts";
@@ -20,11 +21,23 @@ export interface ImageFlags {
   channels?: 1 | 3;
   fit?: Fit;
   unreadable?: "refuse" | "skip";
+  classes?: string[];
+  labels?: string;
+  fileColumn?: string;
+  labelPattern?: string;
+}
+
+/** With --labels, flags of tables are about that table. */
+export interface LabelFlags extends ImageFlags {
+  label?: string;
+  task?: "auto" | "classification" | "regression";
 }
 
 /** Options for openData(). */
-export function imageOptions(flags: ImageFlags, { errors }: Terminal): { images: ImageFolderOptions } {
-  const { size, channels, fit, unreadable } = flags;
+export function imageOptions(flags: LabelFlags, { errors }: Terminal): { images: ImageFolderOptions } {
+  const { size, channels, fit, unreadable, classes, labels, label, task, fileColumn, labelPattern } = flags;
+  if (fileColumn !== undefined && labels === undefined)
+    throw new NablaError("--file-column: expected --labels FILE as well: the table it is a column of");
   return {
     images: {
       ...(errors.isTTY && { onProgress: reading(errors) }),
@@ -32,6 +45,14 @@ export function imageOptions(flags: ImageFlags, { errors }: Terminal): { images:
       ...(channels && { channels }),
       ...(fit && { fit }),
       ...(unreadable && { unreadable }),
+      ...(classes && { classes }),
+      ...(labelPattern !== undefined && { labelPattern }),
+      ...(labels !== undefined && {
+        labels,
+        ...(label !== undefined && { label: columnOf(label) }),
+        ...(task && { task }),
+        ...(fileColumn !== undefined && { file: columnOf(fileColumn) }),
+      }),
     },
   };
 }
@@ -58,7 +79,7 @@ export function sayLeftOut({ name, skipped = [], unused = [] }: OpenedData, { er
     for (const { path, why } of skipped.slice(0, 10)) errors.write(`  ${path}: ${why}\n`);
     if (skipped.length > 10) errors.write(`  and ${skipped.length - 10} more\n`);
   }
-  for (const folder of unused) say(`${folder} is not used: it is neither the training nor the test part`);
+  for (const folder of unused) say(`${folder} is not used: it is none of the parts`);
 }
 
 /** How a model's pictures were made of files; for other models of pictures, what its input shape says. */

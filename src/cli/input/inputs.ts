@@ -1,12 +1,13 @@
 /** What `nabla predict` can be given: rows of files and data sets, lines of CSV, JSON. */
 
 import { readFile, stat } from "node:fs/promises";
-import { encodeCsvRow } from "../../data/csv.ts";
-import { isNumeric, parseCsvLine, parseCsvTable } from "../../data/csvTable.ts";
 import type { Inputs } from "../../data/dataset.ts";
 import { generatedSets } from "../../data/generated/index.ts";
 import { readImageHeader } from "../../data/images/header.ts";
 import { labelsOf } from "../../data/split.ts";
+import { isNumber } from "../../data/tables/cells.ts";
+import { encodeCsvRow } from "../../data/tables/csv.ts";
+import { parseCsvLine, parseCsvTable } from "../../data/tables/csvTable.ts";
 import { NablaError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
 import { openRows } from "../../node/dataFiles.ts";
@@ -122,7 +123,7 @@ async function fromTable(model: Model, path: string): Promise<Source> {
   const labelOf = (cell: string): number => {
     const exact = csv!.classes!.indexOf(cell);
     // 1 and 1.0 are one class
-    return exact < 0 && isNumeric(cell) ? csv!.classes!.indexOf(String(Number(cell))) : exact;
+    return exact < 0 && isNumber(cell) ? csv!.classes!.indexOf(String(Number(cell))) : exact;
   };
   return {
     length: table.rows.length,

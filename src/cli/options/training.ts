@@ -11,7 +11,7 @@ export type OptimizerFlags = { [K in keyof typeof OF_OPTIMIZERS]?: number };
 
 /** All fields are flags; here is what only the command line knows of them. */
 const OF_FIT: Readonly<Record<string, FlagNotes | false>> = {
-  batchSize: { short: "b", default: "the model's, 32 for mlp" },
+  batchSize: { short: "b", default: "the model's, 32 for mlp and table" },
   microBatchSize: { default: "all" },
   epochs: { short: "e", default: "the model's, mostly 5" },
   seed: { short: "s" },

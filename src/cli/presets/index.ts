@@ -102,6 +102,21 @@ export const presets: Readonly<Record<string, Preset>> = Object.freeze({
     // after ReLUs, a softmax starts best with even guesses: smaller weights than for a ReLU
     outputInitializer: "glorotUniform",
   },
+  // Chosen on the sets of bench/tables.md: small tables want many epochs, and something against learning them by heart.
+  table: {
+    description: "n-100-50-k ReLU and softmax with dropout, AdamW, cosine schedule, up to 100 epochs",
+    hidden: [100, 50],
+    activation: "relu",
+    initializer: "heNormal",
+    outputInitializer: "glorotUniform",
+    dropout: 0.2,
+    steps: 4000,
+    training: {
+      optimizer: { name: "adamw", learningRate: 0.003, weightDecay: 0.2 },
+      schedule: "cosine",
+      batchSize: 32,
+    },
+  },
   ...imagePresets,
   ...bookPresets,
 } satisfies Record<string, Preset>);
@@ -121,13 +136,18 @@ export function presetConfig(
   if (features) checkImages(name, features.smallest, dataset);
   const { units, activation: last, loss } = head(preset, task, options.loss);
   const { shifted, validationSplit, batchSize } = options;
+  const { epochs = 5, ...usual } = preset.training;
   const training = {
-    epochs: 5,
-    ...preset.training,
+    epochs,
+    ...usual,
     ...(shifted !== undefined && { shifted }),
     ...(validationSplit !== undefined && { validationSplit }),
   };
   const rows = dataset.length * (1 - (training.validationSplit ?? 0)) * (training.shifted ? 5 : 1);
+  if (preset.steps !== undefined) {
+    const perEpoch = Math.ceil(rows / (batchSize ?? training.batchSize));
+    training.epochs = Math.max(epochs, Math.min(100, Math.ceil(preset.steps / perEpoch)));
+  }
   const penalty = penaltyOf(preset, rows, batchSize ?? training.batchSize, options);
   const common: LayerDefaults = {
     activation: options.activation ?? preset.activation,
@@ -145,14 +165,14 @@ export function presetConfig(
   const pooled = layers.at(-1)?.type === "globalAveragePooling2d";
   if (!pooled && (features || dataset.inputShape.length > 1)) layers.push({ type: "flatten" });
   for (const n of options.hidden ?? preset.hidden) {
-    if (dropout !== undefined) layers.push({ type: "dropout", rate: dropout });
+    if (dropout !== undefined && layers.length > 0) layers.push({ type: "dropout", rate: dropout });
     layers.push({ type: "dense", units: n, ...common });
   }
   if (preset.initializerOf && !options.initializer && !options.activation) {
     for (const layer of layers)
       if ("kernelInitializer" in layer) layer.kernelInitializer = preset.initializerOf(layer);
   }
-  if (dropout !== undefined) layers.push({ type: "dropout", rate: dropout });
+  if (dropout !== undefined && layers.length > 0) layers.push({ type: "dropout", rate: dropout });
   layers.push({
     type: "dense",
     name: "output",

@@ -46,9 +46,11 @@ export interface Preset {
   /** Of the last layer. Default: as the others, biases zero. */
   readonly outputInitializer?: Initializer;
   readonly outputBiasInitializer?: Initializer;
-  /** As in a configuration; 5 epochs where they are left out. */
+  /** As in a configuration. Where epochs are left out they follow from `steps`, or are 5. */
   readonly training: Readonly<Partial<TrainingInput>> &
     Required<Pick<TrainingInput, "optimizer" | "batchSize">>;
+  /** How many steps small data is given: as many epochs as that takes, from 5 to 100. */
+  readonly steps?: number;
   /** Optimizer for targets that are numbers, whose gradients have no bound. Default: the same. */
   readonly regression?: TrainingInput["optimizer"];
   /** λ of a penalty ½ λ Σw² that is divided by the rows or the batches of an epoch. */
@@ -59,7 +61,7 @@ export interface Preset {
     readonly smallest: number;
     layers(common: LayerDefaults): PresetLayer[];
   };
-  /** Share of the values dropped before each dense layer. */
+  /** Share of the values dropped before each dense layer, but for the inputs themselves. */
   readonly dropout?: number;
   /** The last layer and its loss. Default: what is usual for the task. */
   head?(

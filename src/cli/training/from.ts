@@ -27,6 +27,21 @@ export function picturesAs(
   return { images: { ...shape, ...imageOptions(flags, terminal).images } };
 }
 
+/**
+ * How to read tables: standardised as the model's, whose weights fit no other.
+ *
+ * @param encoded whether their columns become inputs as those of the model's table did
+ */
+export function tablesAs(model: Model, encoded: boolean): OpenDataOptions {
+  const { standardisation } = model.metadata;
+  const csv = extraOf(model)?.csv;
+  return {
+    standardise: standardisation !== undefined,
+    ...(standardisation && { standardisation }),
+    ...(encoded && csv && { inputsLike: csv }),
+  };
+}
+
 /** Throws unless the data's inputs are like those the model was trained on. */
 export function checkInputs(model: Model, path: string, data: OpenedData): void {
   const { inputShape, inputType, inputScale } = data.train;
@@ -57,11 +72,17 @@ export function checkInputs(model: Model, path: string, data: OpenedData): void 
   }
 }
 
-/** The data with the standardisation of the model, not its own: the weights fit no other. */
+/** The data with the standardisation of the model, not its own: the weights fit no other. Tables are read so. */
 export function standardisedAs(model: Model, data: OpenedData): OpenedData {
   const by = model.metadata.standardisation;
   const { train, test } = data;
-  if (!by || train.inputType !== "float32" || by.mean.length !== sizeOf(train.inputShape)) return data;
+  if (
+    data.kind === "csv" ||
+    !by ||
+    train.inputType !== "float32" ||
+    by.mean.length !== sizeOf(train.inputShape)
+  )
+    return data;
   return {
     ...data,
     train: standardise(train, by),

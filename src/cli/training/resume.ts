@@ -1,6 +1,7 @@
 /** Continuing a training that was saved before it was finished. */
 import type { CallbackFields } from "../../callbacks/table.ts";
 import { type Config, checkConfig } from "../../config/config.ts";
+import type { CsvInfo } from "../../data/tables/csv.ts";
 import { NablaError } from "../../errors.ts";
 import { nameLayers } from "../../layers/chain.ts";
 import { fromConfig } from "../../model/fromConfig.ts";
@@ -26,7 +27,7 @@ export interface Extra {
   };
   /** How pictures were brought to the shape of a row. */
   images?: OpenedData["images"];
-  csv?: { columns: string[]; label: string; classes?: string[]; target?: TargetScale };
+  csv?: CsvInfo & { target?: TargetScale };
   /** Parts of the configuration that callbacks and fit() hold, not the model. */
   training?: Pick<Config["training"], keyof CallbackFields | "classWeight">;
 }
@@ -71,6 +72,14 @@ export async function openResumed(
     if (other)
       throw new NablaError(
         `--resume: ${path} was trained on the columns ${extra.csv.columns.join(", ")} to predict ${extra.csv.label}; give the same --label and --ignore`,
+      );
+    const [where] =
+      difference(extra.csv.encoding, data.csv.encoding, "encoding") ??
+      difference(extra.csv.missing, data.csv.missing, "missing") ??
+      [];
+    if (where !== undefined)
+      throw new NablaError(
+        `--resume: ${path} read the columns otherwise than they are read now (${where}); give the same --column, --max-categories, --missing and --test-split`,
       );
   }
   const shaped = extra?.images && difference(extra.images, data.images, "pictures");

@@ -67,7 +67,7 @@ export async function resolveResumed(flags: ModelFlags, data: OpenedData, saved:
 }
 
 function fromPreset(flags: ModelFlags, data: OpenedData): ConfigInput {
-  const name = flags.model ?? "mlp";
+  const name = flags.model ?? (data.kind === "csv" ? "table" : "mlp");
   if (!Object.hasOwn(presets, name)) {
     const names = Object.keys(presets);
     const listed = [
@@ -146,7 +146,7 @@ export function applyTraining(
 
 /** A tenth of the rows where there is no test part to look at, or where stopping early has to look at something. */
 function defaultSplit(data: OpenedData, needed: boolean): number {
-  if (data.kind === "generated" && !data.test) return 0;
+  if (data.validation || (data.kind === "generated" && !data.test)) return 0;
   return needed || (!data.test && data.train.length >= 20) ? 0.1 : 0;
 }
 

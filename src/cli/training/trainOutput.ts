@@ -8,10 +8,12 @@ import { weightsSha256 } from "../../model/save.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
 import { since } from "../../training/run.ts";
 import { classNames, type Examination } from "../input/examine.ts";
+import { notesOf } from "../input/notes.ts";
 import type { Terminal } from "../terminal.ts";
 import { confusionTable } from "../text/confusion.ts";
 import { lossCurve } from "../text/curve.ts";
 import { count, duration, plural, shown, words } from "../text/format.ts";
+import { readingLines } from "../text/readings.ts";
 
 export function startEvent(source: string, data: OpenedData, model: Model, config: Config) {
   const { step } = since(internalsOf(model).state.run);
@@ -19,6 +21,7 @@ export function startEvent(source: string, data: OpenedData, model: Model, confi
     event: "start",
     data: source,
     rows: data.train.length,
+    ...(data.validation && { validationRows: data.validation.length }),
     testRows: data.test?.length ?? 0,
     inputShape: model.inputShape,
     parameters: internalsOf(model).built.parameterCount,
@@ -28,6 +31,8 @@ export function startEvent(source: string, data: OpenedData, model: Model, confi
     seed: config.training.seed,
     validationSplit: config.training.validationSplit,
     ...(step > 0 && { resumedAtStep: step }),
+    ...(data.csv?.encoding && { columns: data.readings }),
+    ...notesOf(data),
   };
 }
 
@@ -59,6 +64,7 @@ export function startText(
   const { step } = since(internalsOf(model).state.run);
   return [
     `${data.name}: ${rows.join(", ")}, ${what}`,
+    ...readingLines(data).map((line) => dim(`  ${line}`)),
     `${[model.inputShape.join("×"), ...sizes].join(" → ")}, ${count(internalsOf(model).built.parameterCount)} parameters`,
     dim(
       `${loss.name}, ${optimizer.name} with η = ${optimizer.learningRate}, batches of ${batchSize}, seed ${config.training.seed}`,

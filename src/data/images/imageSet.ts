@@ -3,7 +3,8 @@ import { sha256Hex } from "../../checkpoint/sha256.ts";
 import { NablaError } from "../../errors.ts";
 import type { DataSplit, Dataset } from "../dataset.ts";
 import { rowsDataset } from "../rows.ts";
-import { shortened } from "./classes.ts";
+import { type Role, shortened } from "./classes.ts";
+import { checkFilled, refuse } from "./problems.ts";
 import { FITS, type Fit, type Size } from "./resize.ts";
 
 /** The format of rows. */
@@ -62,8 +63,21 @@ export interface ImageSetOptions {
   fit?: Fit;
   /** What becomes of files that are not readable pictures: an error that names them (the default), or they are left out. */
   unreadable?: "refuse" | "skip";
-  /** Names of the classes in the order of their numbers, where a model knows them already; default: the class folders. */
+  /** Names of the classes in the order of their numbers, where they are known already; default: the class folders. */
   classes?: readonly string[];
+  /**
+   * Where pictures lie in no class folders: a table with a row for each, which has the file's name (with its folders or without them, with its
+   * extension or without) in one column and the class in another. In Node a path, else a path in the folder; on a page a file.
+   */
+  labels?: unknown;
+  /** The column of classes in that table; default: label, class, target, …, or the only one besides the file's. */
+  label?: string | number;
+  /** The column of files in that table; default: the one whose cells are files of the folder. */
+  file?: string | number;
+  /** Whether few different numbers in that table are classes (the default), or any: "classification". */
+  task?: "auto" | "classification" | "regression";
+  /** Where names of files tell their classes: "{label}_*". `*` is any text, `#` digits; with a / the names of folders count. */
+  labelPattern?: string;
   /** Sets of at most so many bytes when decoded are decoded once and kept; default 256 MB. */
   keepBytes?: number;
   /** Called while pictures are decoded at the start: how many are done, and of how many. */
@@ -76,6 +90,11 @@ export const IMAGE_SET_OPTIONS: readonly (keyof ImageSetOptions)[] = [
   "fit",
   "unreadable",
   "classes",
+  "labels",
+  "label",
+  "file",
+  "task",
+  "labelPattern",
   "keepBytes",
   "onProgress",
 ];
@@ -89,6 +108,8 @@ export interface ImageSplit extends DataSplit {
 }
 
 export interface ImagePart<File extends ImageFile> {
+  readonly role: Role;
+  /** As errors call it. */
   readonly folder: string;
   readonly files: readonly File[];
 }
@@ -97,9 +118,11 @@ export interface ImageSet<File extends ImageFile> {
   /** What the data sets are called, and what errors call the folder. */
   readonly name: string;
   readonly root: string;
-  /** To train on, and to test with. */
+  /** The one to train on first. */
   readonly parts: readonly ImagePart<File>[];
   readonly classes: readonly string[];
+  /** Whether classes are told by something else than the folders the files are in. */
+  readonly told?: boolean;
   /** Found so far; those found while decoding come behind them. */
   readonly problems: Problem[];
   readonly decoder: Decoder<File>;
@@ -152,11 +175,20 @@ export async function imageSet<File extends ImageFile>(
     decoded.map(({ files }, i) => ({ ...parts[i]!, files })),
     given,
   );
-  const datasets = decoded.map((rows, i) => datasetOf(i === 0 ? name : `${name} (test)`, rows, format, set));
-  const known = parts.flatMap(({ files }) => files.map(({ relative, bytes }) => `${relative} ${bytes}`));
+  const datasets = Object.fromEntries(
+    decoded.map((rows, i) => {
+      const { role } = parts[i]!;
+      return [role, datasetOf(role === "train" ? name : `${name} (${role})`, rows, format, set)];
+    }),
+  ) as Partial<Record<Role, Dataset>>;
+  const known = parts.flatMap(({ files }) =>
+    files.map(
+      ({ relative, bytes, label }) => `${relative} ${bytes}${set.told ? ` ${set.classes[label]}` : ""}`,
+    ),
+  );
   return {
-    train: datasets[0]!,
-    ...(datasets[1] && { test: datasets[1] }),
+    ...datasets,
+    train: datasets.train!,
     images: format,
     skipped: problems,
     fingerprint: sha256Hex(new TextEncoder().encode(known.join("\n"))),
@@ -256,45 +288,4 @@ function commonSize<File extends ImageFile>(
   throw new NablaError(
     `${root}: the pictures have ${sizes.size} different sizes, ${shortened(most, 3)}; choose one size for all: size: 32${flag("--size 32")}, or width and height${flag("--size 48x32")}`,
   );
-}
-
-function refuse<File extends ImageFile>({ root, parts, problems, flag }: ImageSet<File>): void {
-  if (problems.length === 0) return;
-  const all = parts.reduce((sum, { files }) => sum + files.length, 0);
-  throw new NablaError(
-    `${root}: ${problems.length === 1 ? "1 file is not a readable picture" : `${problems.length} files are not readable pictures`} (${all} are): ${listed(problems)}. Repair or remove them, or leave them out with unreadable: "skip"${flag("--unreadable skip")}`,
-    { details: { problems } },
-  );
-}
-
-/** The first few, one after the other. */
-function listed(problems: readonly Problem[]): string {
-  const more = problems.length - 5;
-  return (
-    problems
-      .slice(0, 5)
-      .map(({ path, why }) => `${path}: ${why}`)
-      .join("; ") + (more > 0 ? `; and ${more} more` : "")
-  );
-}
-
-/** Every class has a picture to train on; a test part, or classes given by name, may lack some. */
-function checkFilled<File extends ImageFile>(
-  { classes, problems, kinds }: ImageSet<File>,
-  parts: readonly ImagePart<File>[],
-  given: boolean,
-): void {
-  for (const [i, { folder, files }] of parts.entries()) {
-    const counts = new Array<number>(classes.length).fill(0);
-    for (const { label } of files) counts[label]!++;
-    const empty = i === 0 && !given ? classes.filter((_, label) => counts[label] === 0) : [];
-    if (files.length > 0 && empty.length === 0) continue;
-    const what =
-      files.length === 0
-        ? "no class folder has"
-        : `${shortened(empty)} ${empty.length === 1 ? "has" : "have"}`;
-    throw new NablaError(
-      `${folder}: expected at least one ${kinds} file for each class; ${what} none${problems.length ? ` (left out: ${listed(problems)})` : ""}; fill or remove what is empty`,
-    );
-  }
 }

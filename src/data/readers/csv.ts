@@ -2,37 +2,41 @@
 import { sha256Hex } from "../../checkpoint/sha256.ts";
 import { NablaError } from "../../errors.ts";
 import { object } from "../../fields/objects.ts";
-import { type CsvSplitOptions, csvSplit } from "../csv.ts";
-import { splitFields, tableFields } from "../csvFields.ts";
-import { contentOf, headOf, isText, latin } from "./content.ts";
-import { LIKELY, NO, PERHAPS, type Reader } from "./reader.ts";
+import { type CsvSplitOptions, csvSplit } from "../tables/csv.ts";
+import { splitFields, tableFields, textFields } from "../tables/csvFields.ts";
+import { type CsvTableOptions, parseCsvTable, type Table } from "../tables/csvTable.ts";
+import { decodeText, isTableText } from "../tables/text.ts";
+import { contentOf, headOf, latin } from "./content.ts";
+import { type DataHost, type FoundData, LIKELY, NO, PERHAPS, type Reader } from "./reader.ts";
 
 const NAMES = /\.(csv|tsv|txt)(\.gz)?$/i;
 
-export const csv: Reader<"csv", Omit<CsvSplitOptions, "name">> = {
+/** How a table is read, cut in two, and standardised. */
+export interface CsvReaderOptions extends Omit<CsvSplitOptions, "name"> {
+  /** Of the text, as TextDecoder calls it; default: UTF-16 where its byte order mark says so, else UTF-8. */
+  encoding?: string;
+}
+
+export const csv: Reader<"csv", CsvReaderOptions> = {
   kind: "csv",
   title: "table",
   from: "file",
   expected: "a table (.csv, .tsv)",
-  fields: () => object({ ...tableFields(), ...splitFields() }),
+  fields: () => object({ ...tableFields(), ...splitFields(), ...textFields() }),
   async recognise({ of }, host) {
     if (of.kind === "folder") return NO;
     const head = await headOf(of, host);
-    const [text, named] = [isText(head), NAMES.test(of.name)];
+    const [text, named] = [isTableText(head), NAMES.test(of.name)];
     // of another encoding it is still a table, to be refused as one
     return text && (named || otherText(head, named)) ? LIKELY : text || named ? PERHAPS : NO;
   },
-  async open({ of, where }, host, options) {
-    if (of.kind === "folder") throw new NablaError(`${where}: expected a table, got a folder`);
-    const other = otherText(await headOf(of, host), NAMES.test(of.name));
-    if (other) throw new NablaError(`${where}: ${other}`);
-    const { table } = host.limits;
-    const bytes = await contentOf(of, table);
-    // packed, it may have been read as far as arrays may go
-    if (bytes.length > table) throw host.tooLarge(`${where} (unpacked)`, bytes.length, table);
+  async open(found, host, { encoding, ...options }) {
+    const { bytes, text, notes } = await textIn(found, host, encoding);
     const { testFraction, seed } = options;
+    const split = csvSplit(text, { ...options, name: found.where });
     return {
-      ...csvSplit(textOf(bytes, where), { ...options, name: where }),
+      ...split,
+      notes: [...notes, ...split.notes],
       fingerprint: sha256Hex(bytes),
       origin: {
         ...(testFraction !== undefined && { testSplit: testFraction }),
@@ -42,6 +46,38 @@ export const csv: Reader<"csv", Omit<CsvSplitOptions, "name">> = {
   },
 };
 
+/** How the rows of a table are read, without asking what they are for. */
+export interface TableOptions extends CsvTableOptions {
+  encoding?: string;
+}
+
+/**
+ * The rows of a table as they stand in a file: to predict from.
+ *
+ * @param known names of columns that are looked for
+ */
+export async function readTable(
+  found: FoundData,
+  host: DataHost,
+  { encoding, ...options }: TableOptions = {},
+  known: readonly string[] = [],
+): Promise<Table> {
+  const { text, notes } = await textIn(found, host, encoding);
+  const table = parseCsvTable(text, found.where, options, known);
+  return { ...table, notes: [...notes, ...table.notes] };
+}
+
+async function textIn({ of, where }: FoundData, host: DataHost, encoding: string | undefined) {
+  if (of.kind === "folder") throw new NablaError(`${where}: expected a table, got a folder`);
+  const other = otherText(await headOf(of, host), NAMES.test(of.name));
+  if (other) throw new NablaError(`${where}: ${other}`);
+  const { table } = host.limits;
+  const bytes = await contentOf(of, table);
+  // packed, it may have been read as far as arrays may go
+  if (bytes.length > table) throw host.tooLarge(`${where} (unpacked)`, bytes.length, table);
+  return { bytes, ...decodeText(bytes, where, encoding) };
+}
+
 /** What a text is instead of a table, where that is plain. */
 function otherText(head: Uint8Array, named: boolean): string | undefined {
   const start = latin(head);
@@ -49,12 +85,4 @@ function otherText(head: Uint8Array, named: boolean): string | undefined {
   if (named) return undefined;
   if (start.startsWith("%PDF")) return "a PDF document, not data";
   return /^<(svg|\?xml)/.test(start) ? "an XML document, not data" : undefined;
-}
-
-function textOf(bytes: Uint8Array, name: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new NablaError(`${name}: expected text in UTF-8; save it in that encoding`, { cause });
-  }
 }

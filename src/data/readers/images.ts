@@ -1,9 +1,9 @@
-/** Folders of pictures: a sub-folder is a class, or a part (train, test, val) that holds the classes. */
-import { didYouMean, NablaError } from "../../errors.ts";
+/** Folders of pictures: their classes are told by folders, by a table, or by their names. */
+import { NablaError } from "../../errors.ts";
 import { anything } from "../../fields/fields.ts";
 import { object, optional } from "../../fields/objects.ts";
 import { checkOptions } from "../../fields/options.ts";
-import { partsOf, shortened, sortClasses } from "../images/classes.ts";
+import { shortened } from "../images/classes.ts";
 import { imageKindOf } from "../images/header.ts";
 import {
   IMAGE_SET_OPTIONS,
@@ -12,10 +12,12 @@ import {
   imageSet,
   type Problem,
 } from "../images/imageSet.ts";
+import { byFolders } from "./byFolders.ts";
 import { headOf, isFolder, isText } from "./content.ts";
+import { Insides } from "./inside.ts";
+import type { LabelledFile } from "./labelled.ts";
 import {
   type DataFile,
-  type DataFolder,
   type DataHost,
   LIKELY,
   NO,
@@ -25,6 +27,7 @@ import {
   type Reader,
   SURE,
 } from "./reader.ts";
+import { toldClasses } from "./told.ts";
 
 export const images: Reader<"images", { images?: ImageSetOptions }> = {
   kind: "images",
@@ -48,32 +51,31 @@ export const images: Reader<"images", { images?: ImageSetOptions }> = {
     }
     const given = options.images ?? {};
     checkOptions("openData: images", given, [...IMAGE_SET_OPTIONS, ...pictures.options]);
-    const folders = (await of.list()).filter(isFolder);
-    if (folders.length === 0) {
-      const names = (await of.list()).map((entry) => entry.name);
+    const insides = new Insides(pictures.names);
+    const told = given.labels !== undefined || given.labelPattern !== undefined;
+    const { parts: found, ...layout } = told
+      ? await toldClasses(of, { host, insides, options: given })
+      : await byFolders(of, { host, insides, options: given });
+    if (layout.classes.length < 2)
       throw new NablaError(
-        `${where}: expected a sub-folder for each class, its name being the class's, with the pictures in it; these pictures are in no such folder, so they have no class: ${listed(names)}`,
+        `${found[0]!.where}: expected at least two ${told ? "classes" : "class folders"}, found ${layout.classes.length ? `only ${layout.classes[0]}` : "none"}`,
       );
-    }
-    const layout = partsOf(folders.map((folder) => folder.name));
-    const named = (wanted: string) => folders.find((folder) => folder.name === wanted)!;
-    const train = layout.train === undefined ? of : named(layout.train);
-    const classes =
-      given.classes ?? sortClasses((await train.list()).filter(isFolder).map((folder) => folder.name));
-    if (classes.length < 2)
-      throw new NablaError(
-        `${train.where}: expected at least two class folders, found ${classes.length ? `only ${classes[0]}` : "none"}`,
-      );
-    const problems: Problem[] = [];
+    const { classes, problems } = layout;
     const parts: ImagePart<PictureFile>[] = [];
-    for (const folder of [train, ...(layout.test === undefined ? [] : [named(layout.test)])]) {
-      const found = await labelled(folder, classes, pictures, problems);
-      parts.push({ folder: folder.where, files: await measured(found, pictures, problems) });
-    }
+    for (const { role, where: folder, files } of found)
+      parts.push({ role, folder, files: await measured(files, pictures, problems) });
     const decoder = pictures.decoder(given);
     const { kinds, flag } = pictures;
-    const set = await imageSet({ name, root: where, parts, classes, problems, decoder, kinds, flag }, given);
-    return { ...set, unused: layout.unused.map((folder) => named(folder).path) };
+    const set = await imageSet(
+      { name, root: where, parts, classes, told, problems, decoder, kinds, flag },
+      given,
+    );
+    const passed = insides.passed.map((folder) => folder.path);
+    const notes = [
+      ...layout.notes,
+      ...(passed.length > 0 ? [`passed over, being folders called like files: ${shortened(passed)}`] : []),
+    ];
+    return { ...set, unused: layout.unused.map((folder) => folder.path), notes };
   },
 };
 
@@ -85,59 +87,9 @@ async function pictureKind(file: DataFile, host: DataHost): Promise<string | und
   return isText(head) ? undefined : kind;
 }
 
-const listed = (names: readonly string[]): string =>
-  names.slice(0, 8).join(", ") + (names.length > 8 ? ", …" : "");
-
-interface Labelled {
-  readonly file: DataFile;
-  readonly label: number;
-}
-
-/**
- * All files below the class folders of `folder`, class by class. A link that leads back to a folder it is in is a problem, and so is a
- * picture next to the class folders.
- *
- * @throws NablaError for a class folder that is not in `classes`
- */
-async function labelled(
-  folder: DataFolder,
-  classes: readonly string[],
-  { names }: PictureHost,
-  problems: Problem[],
-): Promise<Labelled[]> {
-  const entries = await folder.list();
-  const folders = entries.filter(isFolder);
-  const strange = folders.find(({ name }) => !classes.includes(name));
-  if (strange)
-    throw new NablaError(
-      `${strange.where}: there is no class ${JSON.stringify(strange.name)}${didYouMean(strange.name, classes) || ";"} the classes are ${shortened(classes)}`,
-    );
-  const found: Labelled[] = [];
-  for (const [label, name] of classes.entries()) {
-    const below = folders.find((one) => one.name === name);
-    if (below) await walk(below, (file) => found.push({ file, label }), problems);
-  }
-  for (const entry of entries)
-    if (!isFolder(entry) && names.test(entry.name))
-      problems.push({ path: entry.path, why: "is next to the class folders, so it has no class" });
-  return found;
-}
-
-async function walk(folder: DataFolder, add: (file: DataFile) => void, problems: Problem[]): Promise<void> {
-  if (folder.problem !== undefined) {
-    problems.push({ path: folder.path, why: folder.problem });
-    return;
-  }
-  for (const entry of await folder.list()) {
-    if (entry.kind === "folder") await walk(entry, add, problems);
-    else if (entry.kind === "file") add(entry);
-    else problems.push({ path: entry.path, why: entry.problem });
-  }
-}
-
 /** Files with their sizes, in their order; what is not a picture goes to `problems`. */
 async function measured(
-  files: readonly Labelled[],
+  files: readonly LabelledFile[],
   pictures: PictureHost,
   problems: Problem[],
 ): Promise<PictureFile[]> {

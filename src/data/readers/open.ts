@@ -1,15 +1,24 @@
 /** Opening data: the reader that is surest reads it. The same in Node and on a page. */
 import { NablaError } from "../../errors.ts";
 import type { Shaped } from "../arrays.ts";
-import type { CsvInfo } from "../csv.ts";
 import type { DataSplit, Dataset } from "../dataset.ts";
 import { type GeneratedOptions, generatedSets, makeGenerated } from "../generated/index.ts";
 import type { ImageInfo, Problem } from "../images/imageSet.ts";
 import { withHeader } from "../portable.ts";
+import type { CsvInfo, CsvSplit } from "../tables/csv.ts";
 import type { Together } from "../together.ts";
 import { headOf, isFile, latin } from "./content.ts";
 import * as all from "./index.ts";
-import { type DataHost, type FoundData, NO, PERHAPS, type ReadData, type Reader } from "./reader.ts";
+import { Insides, picturesBelow } from "./inside.ts";
+import {
+  type DataFile,
+  type DataHost,
+  type FoundData,
+  NO,
+  PERHAPS,
+  type ReadData,
+  type Reader,
+} from "./reader.ts";
 
 /** The table. A reader that is added here works everywhere. */
 export const readers: AnyReader[] = /* @__PURE__ */ Object.values(all);
@@ -23,6 +32,12 @@ export interface OpenedData extends DataSplit {
   csv?: CsvInfo;
   /** How pictures were brought to the shape of a row. */
   images?: ImageInfo;
+  /** What was read and how, in plain sentences. */
+  notes?: readonly string[];
+  /** Of a table: how each column was read. */
+  readings?: CsvSplit["readings"];
+  /** Of a table: other parts of its training part, see csvSplit(). */
+  refit?: CsvSplit["refit"];
   /** Files of an image folder that were left out, with `unreadable: "skip"`. */
   skipped?: readonly Problem[];
   /** Sub-folders of an image folder that were not used, being neither class nor part. */
@@ -71,6 +86,15 @@ export async function openFound(
       ...(details && { details }),
     });
   }
+}
+
+/** Pictures in a folder and below it, by their names; undefined for a folder of something else. */
+export async function picturesOf(given: FoundData, host: DataHost): Promise<DataFile[] | undefined> {
+  if (given.of.kind === "file") return undefined;
+  const { reader } = await recognised(given, host);
+  return reader === (all.images as AnyReader)
+    ? picturesBelow(given.of, new Insides(host.pictures.names))
+    : undefined;
 }
 
 const picked = (options: object, names: readonly string[]): object =>
@@ -137,7 +161,13 @@ function withOrigin(opened: OpenedData, origin: ReadData["origin"]): OpenedData 
         ...(images && { images }),
       },
     });
-  return { ...opened, train: known(opened.train), ...(opened.test && { test: known(opened.test) }) };
+  const { train, validation, test } = opened;
+  return {
+    ...opened,
+    train: known(train),
+    ...(validation && { validation: known(validation) }),
+    ...(test && { test: known(test) }),
+  };
 }
 
 const joined = (from: Reader["from"]): string =>

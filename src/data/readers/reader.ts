@@ -2,9 +2,9 @@
 import type { NablaError } from "../../errors.ts";
 import type { Field } from "../../fields/fields.ts";
 import type { Shaped } from "../arrays.ts";
-import type { CsvInfo } from "../csv.ts";
 import type { DataSplit } from "../dataset.ts";
 import type { Decoder, ImageFile, ImageInfo, ImageSetOptions, Problem } from "../images/imageSet.ts";
+import type { CsvInfo, CsvSplit } from "../tables/csv.ts";
 
 /** A file that is opened when it is wanted. */
 export interface DataFile {
@@ -82,6 +82,8 @@ export interface DataHost {
   readonly limits: { readonly table: number; readonly arrays: number };
   tooLarge(name: string, size: number, limit: number): NablaError;
   readonly pictures: PictureHost;
+  /** A file that an option names, as programs name files here; undefined where it names none. Left out where nothing can. */
+  file?(given: unknown): Promise<DataFile | undefined>;
 }
 
 /** What a reader makes of it. */
@@ -90,6 +92,10 @@ export interface ReadData extends DataSplit {
   name?: string;
   csv?: CsvInfo;
   images?: ImageInfo;
+  /** What was read and how, in plain sentences. */
+  notes?: readonly string[];
+  readings?: CsvSplit["readings"];
+  refit?: CsvSplit["refit"];
   skipped?: readonly Problem[];
   unused?: readonly string[];
   fingerprint?: string;

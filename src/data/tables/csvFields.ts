@@ -1,17 +1,27 @@
 /** The options of tables, as fields: csv.ts says in docstrings what they do. */
-import { NablaError } from "../errors.ts";
-import { anything, bool, choice, type Field, list, number, show, string } from "../fields/fields.ts";
-import { optional } from "../fields/objects.ts";
+import { NablaError } from "../../errors.ts";
+import { anything, bool, choice, type Field, int, list, number, show, string } from "../../fields/fields.ts";
+import { optional } from "../../fields/objects.ts";
+import { askedField } from "./asked.ts";
+import { MISSING_WAYS } from "./tableData.ts";
 
 /** How a table is read. */
 export const tableFields = () => ({
   header: optional(bool()),
   delimiter: optional(string()),
+  decimal: optional(choice([".", ","])),
   label: optional(column()),
   ignore: optional(list(string())),
   task: optional(choice(["auto", "classification", "regression"])),
+  columns: optional(askedField()),
+  maxCategories: optional(int({ min: 1 })),
+  missing: optional(choice(MISSING_WAYS)),
   like: optional(anything()),
+  inputsLike: optional(anything()),
 });
+
+/** How its bytes become text. */
+export const textFields = () => ({ encoding: optional(string()) });
 
 /** How it is cut in two, and standardised. */
 export const splitFields = () => ({

@@ -1,0 +1,221 @@
+/** Tables as datasets: every column but one is an input, that one is the target. */
+import { checkOptions } from "../../fields/options.ts";
+import type { DataSplit, Dataset, Standardisation } from "../dataset.ts";
+import { range } from "../dataset.ts";
+import { withHeader } from "../portable.ts";
+import { rowsDataset } from "../rows.ts";
+import { partsOf, splitRows } from "../split.ts";
+import { fitStandardisation, standardise } from "../standardise.ts";
+import { type AskedColumns, askedField } from "./asked.ts";
+import { splitFields, tableFields } from "./csvFields.ts";
+import { type CsvTableOptions, parseCsvLine, parseCsvTable } from "./csvTable.ts";
+import type { ColumnEncoding, Feature, TableEncoding } from "./encoding.ts";
+import type { ColumnReading } from "./fitEncoding.ts";
+import { roundingNotes } from "./rounding.ts";
+import { type Row, rowEncoder } from "./rows.ts";
+import { type EncodedTable, encodeTable, type Missing, prepareTable, type ReadTable } from "./tableData.ts";
+
+/** How a table is read. */
+export interface CsvOptions extends CsvTableOptions {
+  /** What errors call it; default "data.csv". */
+  name?: string;
+  /** The target's column: a name, or a number from 0 (from -1 at the end); default: label, class, target or y, else the last. */
+  label?: string | number;
+  /** Columns to leave out. */
+  ignore?: readonly string[];
+  /** Default "auto": text, or few different whole numbers, are classes; anything else is regression. */
+  task?: "auto" | "classification" | "regression";
+  /**
+   * How columns are to be read, by name: "number", "boolean", "category", "date", or { kind: "ordered", values: ["S", "M", "L"] },
+   * { kind: "date", order: "dmy", cyclic: ["year", "week", "day"] }, { kind: "category", maxCategories: 5 }. Default: found out.
+   */
+  columns?: AskedColumns;
+  /** How many values of a column of text have an input of their own, the most frequent ones; the others share one. Default 30. */
+  maxCategories?: number;
+  /**
+   * What is done about missing values ("", NA, N/A, null, NaN, ?, -, …). "fill": inputs get the mean or the most frequent value of
+   * the training rows, and an input of its own says so; rows without a target are left out. "drop": such rows are left out.
+   * "error": they are refused. Default: inputs are filled, a missing target is refused.
+   */
+  missing?: Missing;
+  /**
+   * What another table turned out to hold, for reading this one the same way: the same columns by name, the same numbers
+   * for the same classes. `label`, `ignore`, `task` and what is said about columns do not matter then.
+   */
+  like?: CsvInfo;
+  /** The same for the inputs alone, where their columns are these: the target is read anew. */
+  inputsLike?: CsvInfo;
+}
+
+/** What a table turned out to hold; goes into checkpoints, so that rows can be encoded for prediction. */
+export interface CsvInfo {
+  /** The input columns, in order. */
+  columns: string[];
+  label: string;
+  /** Whether the names are the file's own; absent in files of earlier versions. */
+  named?: boolean;
+  /** Where the label stood among the columns that were read; absent where it was the last. */
+  labelAt?: number;
+  /** Class names in the order of their numbers; absent for regression. */
+  classes?: string[];
+  /** How each input column becomes inputs; absent where all are numbers and none is missing. */
+  encoding?: ColumnEncoding[];
+  /** Columns that were left out. */
+  ignored?: string[];
+  /** Whether rows with missing values were left out. */
+  missing?: "drop";
+}
+
+/** A table as a data set, and what its columns are. */
+export interface CsvData {
+  /** Inputs as the columns say: float32 [features]. */
+  dataset: Dataset;
+  csv: CsvInfo;
+  /** What was read and how, in plain sentences. */
+  notes: string[];
+  /** How each column was read. */
+  readings: readonly ColumnReading[];
+}
+
+/**
+ * Reads a table. Means and frequencies for missing values and categories are those of all its rows: csvSplit() takes them of the
+ * rows to train on. Throws a NablaError with line and column for what is missing, what is no value of its column, and what could be read in
+ * two ways of which one loses something.
+ */
+export function parseCsvDataset(text: string, options: CsvOptions = {}): CsvData {
+  const read = tableOf("parseCsvDataset", text, options, Object.keys(tableFields()));
+  const encoded = encodeTable(read);
+  const { csv, readings } = encoded;
+  const notes = [...read.notes, ...roundingNotes(encoded)];
+  return { dataset: datasetOf(read, encoded), csv, notes, readings };
+}
+
+/** How a table is read and cut into a training and a test part. */
+export interface CsvSplitOptions extends CsvOptions {
+  /** The share of rows kept out of training; default 0.2; 0 for none. */
+  testFraction?: number;
+  /** Chooses those rows; default 0. */
+  seed?: number;
+  /** Default true. Fitted on the training part alone. */
+  standardise?: boolean;
+  /** A standardisation fitted earlier, to be used instead. */
+  standardisation?: Standardisation;
+}
+
+/** A table in two parts. */
+export interface CsvSplit extends DataSplit, Omit<CsvData, "dataset"> {
+  /**
+   * Other parts of the training part, by the numbers of its rows, for cross-validation: missing values are filled and columns standardised
+   * by what the rows in `train` are like. Inputs stay the same ones.
+   */
+  refit(train: Uint32Array, test: Uint32Array): Required<Pick<DataSplit, "train" | "test">>;
+}
+
+/** Reads a table, splits it in two, and standardises both parts by the mean and deviation of the training part. */
+export function csvSplit(text: string, options: CsvSplitOptions = {}): CsvSplit {
+  const { testFraction = 0.2, seed = 0, standardise: scaled = true, standardisation, ...rest } = options;
+  const read = tableOf("csvSplit", text, rest, Object.keys(tableFields()), options);
+  const rows = range(read.table.rows.length);
+  const [train, test] =
+    testFraction > 0 ? splitRows(targetsOf(read), testFraction, { seed }) : [rows, undefined];
+  const encoded = encodeTable(read, train);
+  const { csv, readings } = encoded;
+  const whole = datasetOf(read, encoded);
+  const parts = test ? partsOf(whole, [train, test]) : [whole];
+  const fits = standardisation?.mean.length === encoded.features.length || !options.inputsLike;
+  const by = scaled && fits ? (standardisation ?? fitFeatures(parts[0]!, encoded.features)) : undefined;
+  const [first, second] = by ? parts.map((part) => standardise(part, by)) : parts;
+  return {
+    train: first!,
+    ...(second && { test: second }),
+    ...(by && { standardisation: by }),
+    csv,
+    notes: [...read.notes, ...roundingNotes(encoded, by)],
+    readings,
+    refit(some, others) {
+      const [here, there] = [some, others].map((part) => part.map((row) => train[row]!)) as [
+        Uint32Array,
+        Uint32Array,
+      ];
+      const again = encodeTable(read, here, csv);
+      const both = partsOf(datasetOf(read, again), [here, there]);
+      if (!scaled) return { train: both[0], test: both[1] };
+      const its = fitFeatures(both[0], again.features);
+      return { train: standardise(both[0], its), test: standardise(both[1], its) };
+    },
+  };
+}
+
+/** The table, with the options checked. @param given all of them, where there are more than these */
+function tableOf(
+  who: string,
+  text: string,
+  options: CsvOptions,
+  names: readonly string[],
+  given: object = options,
+): ReadTable {
+  checkOptions(who, given, ["name", ...names, ...(given === options ? [] : Object.keys(splitFields()))]);
+  const { name = "data.csv", columns } = options;
+  const asked = columns && askedField().check(columns, `${who}: columns`);
+  return prepareTable(parseCsvTable(text, name, options, options.like?.columns), {
+    ...options,
+    name,
+    ...(asked && { columns: asked }),
+  });
+}
+
+/** All rows, and the values before they are rounded. */
+function datasetOf(read: ReadTable, { csv, features, x }: EncodedTable): Dataset {
+  const { name, length, target } = targetsOf(read);
+  const header = {
+    name,
+    length,
+    inputShape: [features.length],
+    inputType: "float32" as const,
+    inputScale: 1,
+    target,
+  };
+  const dataset = rowsDataset(header, Float32Array.from(x), read.y, () => x);
+  const data = { name, kind: "csv", inputType: dataset.inputType, inputScale: dataset.inputScale };
+  return withHeader(dataset, { extra: { data, csv } });
+}
+
+/** The targets alone, which decide how rows are split. */
+function targetsOf({ table, y, classes }: ReadTable): Dataset {
+  const target = classes
+    ? { kind: "class" as const, classes: classes.length, names: classes }
+    : { kind: "values" as const, size: 1 };
+  const header = {
+    name: table.name,
+    length: y.length,
+    inputShape: [0],
+    inputType: "float32" as const,
+    inputScale: 1,
+    target,
+  };
+  return rowsDataset(header, new Float32Array(0), y);
+}
+
+/** Mean and deviation of quantities; marks of 0 and 1 stay as they are. */
+function fitFeatures(train: Dataset, features: readonly Feature[]): Standardisation {
+  const { mean, scale } = fitStandardisation(train);
+  return {
+    mean: mean.map((value, i) => (features[i]!.scaled ? value : 0)),
+    scale: scale.map((value, i) => (features[i]!.scaled ? value : 1)),
+    columns: features.map(({ name }) => name),
+  };
+}
+
+/**
+ * A row for prediction: a line of CSV, its cells holding the input columns in order (without the label), or an object by the
+ * names of columns, to the Float32Array [features] the model was trained on.
+ *
+ * @param meta the columns, how they become inputs (`encoding`, of `metadata.extra.csv`) and how these are standardised
+ */
+export function encodeCsvRow(
+  row: string | Row,
+  meta: { columns: readonly string[]; encoding?: TableEncoding; standardisation?: Standardisation },
+  name = "row",
+): Float32Array {
+  return rowEncoder(meta)(typeof row === "string" ? parseCsvLine(row, name) : row, name);
+}

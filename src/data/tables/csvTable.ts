@@ -1,0 +1,198 @@
+/** The text of a table to named columns of cells. */
+import { NablaError } from "../../errors.ts";
+import { isMissing, isNumber } from "./cells.ts";
+import { delimiterName, guessDelimiter } from "./delimiter.ts";
+import { findHeader, isIndex, nameOf } from "./header.ts";
+import { type Decimal, readNumber } from "./numbers.ts";
+import { type Records, readRecords } from "./records.ts";
+
+/** A table: what every command and every reader gets of a file. Memory: some 30 bytes a cell besides its text. */
+export interface Table {
+  /** What errors call it. */
+  readonly name: string;
+  /** In the order of the file, no two alike. */
+  readonly columns: readonly string[];
+  /** Whether the names are the file's own: there is a header. */
+  readonly named: boolean;
+  /** Every cell still a string, without blanks around numbers. */
+  readonly rows: readonly (readonly string[])[];
+  /** The line on which each row begins, counted from 1 as editors do. */
+  readonly lines: readonly number[];
+  /** The column that only numbers the rows, as pandas and R write it: no input. */
+  readonly index?: number;
+  /** Names that stand over several columns; all but the first of these have got a number. */
+  readonly repeated: ReadonlySet<string>;
+  /** The decimal sign that was asked for. */
+  readonly decimal?: Decimal;
+  readonly delimiter: string;
+  /** What was read and how, in plain sentences. */
+  readonly notes: readonly string[];
+}
+
+export interface CsvTableOptions {
+  /** Whether the first row holds names; default: found out, and asked about where both are plausible. */
+  header?: boolean;
+  /** Default: found out. " " stands for runs of blanks. */
+  delimiter?: string;
+  /** What stands before the fraction: "." or ","; default: what the cells show. */
+  decimal?: Decimal;
+}
+
+/** The line that tells Excel the delimiter. */
+const SEP = /^\uFEFF?"?sep=(.)"?(?:\r\n|\n|\r)/i;
+
+/**
+ * @param known names that are looked for, of a table that was read before
+ * @throws NablaError with `name` and the line for quotes that do not close, rows of different lengths, no rows, no rows but
+ * a header, and for a first row that may be names or values
+ */
+export function parseCsvTable(
+  text: string,
+  name: string,
+  options: CsvTableOptions = {},
+  known: readonly string[] = [],
+): Table {
+  const notes: string[] = [];
+  const { body, line, said } = beginning(text);
+  const delimiter = delimiterFor(options.delimiter ?? said ?? guessDelimiter(body));
+  if (delimiter !== ",") notes.push(`delimiter: ${delimiterName(delimiter)}`);
+  const records = withoutEmpty(readRecords(body, delimiter, name, { line }), notes);
+  const { rows } = records;
+  if (rows.length === 0)
+    throw new NablaError(`${name}: the file is empty; expected rows of comma-separated values`);
+  const shortHeader = squared(records, name);
+  const header = options.header ?? (shortHeader ? true : headerOf(rows, name, known));
+  if (header && rows.length === 1) throw new NablaError(`${name}: only a header, no rows of data`);
+  if (!header) notes.push("no header: the first row holds values");
+  const names = header ? rows[0]! : [];
+  const data = header ? { rows: rows.slice(1), lines: records.lines.slice(1) } : records;
+  const width = withoutEmptyColumns(rows, data.rows, notes);
+  const { columns, repeated } = namesOf(names, width, notes);
+  tidy(data.rows);
+  const index =
+    shortHeader || (header && isUnnamed(names[0]!) && width > 1 && isIndex(data.rows, 0)) ? 0 : undefined;
+  if (index !== undefined) notes.push("the first column numbers the rows, and is left out");
+  const { decimal } = options;
+  return {
+    name,
+    columns,
+    named: header,
+    ...data,
+    ...(index !== undefined && { index }),
+    repeated,
+    ...(decimal && { decimal }),
+    delimiter,
+    notes,
+  };
+}
+
+/** The cells of a single line, by a delimiter, or the one it shows. */
+export function parseCsvLine(text: string, name: string, delimiter?: string): string[] {
+  const { rows } = readRecords(text, delimiterFor(delimiter ?? guessDelimiter(text)), name);
+  if (rows.length !== 1) throw new NablaError(`${name}: expected one row of values, got ${rows.length}`);
+  tidy(rows);
+  return rows[0]!;
+}
+
+/** Without what comes before the first row. */
+function beginning(text: string): { body: string; line: number; said?: string } {
+  const sep = SEP.exec(text);
+  if (sep) return { body: text.slice(sep[0].length), line: 2, said: sep[1]! };
+  return { body: text.startsWith("\uFEFF") ? text.slice(1) : text, line: 1 };
+}
+
+/** "tab" and "\\t" can be typed. */
+function delimiterFor(given: string): string {
+  const delimiter = given === "tab" || given === "\\t" ? "\t" : given === "blanks" ? " " : given;
+  if (delimiter === "" || /["\r\n]/.test(delimiter))
+    throw new NablaError(
+      `delimiter: expected what separates cells, as , ; | tab or blanks, got ${JSON.stringify(given)}`,
+    );
+  return delimiter;
+}
+
+/** Rows of which every cell is empty, as spreadsheets leave them behind, say nothing. */
+function withoutEmpty({ rows, lines }: Records, notes: string[]): Records {
+  const full = rows.map((row) => row.some((cell) => cell !== ""));
+  const left = full.filter((is) => !is).length;
+  if (left === 0) return { rows, lines };
+  notes.push(`${left} empty row${left === 1 ? "" : "s"} left out`);
+  return { rows: rows.filter((_, i) => full[i]), lines: lines.filter((_, i) => full[i]) };
+}
+
+/** @returns whether the header has a name too few: then all other rows begin with a name or number of their own, as R writes */
+function squared({ rows, lines }: Records, name: string): boolean {
+  const [first, ...rest] = rows as [string[], ...string[][]];
+  const width = first.length;
+  const short = rest.length > 0 && rest.every((row) => row.length === width + 1);
+  if (short) {
+    // a delimiter at the end of each row is no cell
+    if (rest.every((row) => row[width] === "")) for (const row of rest) row.pop();
+    else first.unshift("");
+    return first.length > width;
+  }
+  const at = rows.findIndex((row) => row.length !== width);
+  if (at < 0) return false;
+  const line = lines[at]!;
+  throw new NablaError(
+    `${name}: line ${line}: expected ${width} values as in the first row, got ${rows[at]!.length}`,
+    { details: { line } },
+  );
+}
+
+function headerOf(rows: Records["rows"], name: string, known: readonly string[]): boolean {
+  const found = findHeader(rows, known);
+  if (typeof found === "boolean") return found;
+  throw new NablaError(`${name}: ${found.doubt}: --header yes takes it for names, --header no for values`);
+}
+
+/** Columns at the end without a name and without any cell are left behind by spreadsheets. */
+function withoutEmptyColumns(all: string[][], data: readonly string[][], notes: string[]): number {
+  const width = all[0]!.length;
+  let last = width;
+  while (last > 1 && all[0]![last - 1] === "" && data.every((row) => row[last - 1] === "")) last--;
+  if (last < width) {
+    for (const row of all) row.length = last;
+    notes.push(`${width - last} empty column${width - last === 1 ? "" : "s"} left out`);
+  }
+  return last;
+}
+
+function namesOf(
+  header: readonly string[],
+  width: number,
+  notes: string[],
+): Pick<Table, "columns" | "repeated"> {
+  const own = Array.from({ length: width }, (_, i) => nameOf(header[i] ?? "") || `column ${i + 1}`);
+  const taken = new Set(own);
+  const seen = new Map<string, number>();
+  const repeated = new Set<string>();
+  const columns = own.map((column) => {
+    const count = seen.get(column);
+    seen.set(column, (count ?? 0) + 1);
+    if (count === undefined) return column;
+    // as pandas does: a, a.1, a.2
+    let number = count;
+    while (taken.has(`${column}.${number}`)) number++;
+    seen.set(column, number + 1);
+    const unlike = `${column}.${number}`;
+    taken.add(unlike);
+    repeated.add(column);
+    notes.push(`two columns are called ${column}: the second is read as ${unlike}`);
+    return unlike;
+  });
+  return { columns, repeated };
+}
+
+const isUnnamed = (name: string): boolean => name === "" || name === "Unnamed: 0";
+
+/** Quotes keep blanks, but around a number they mean nothing. In place. */
+function tidy(rows: readonly string[][]): void {
+  for (const row of rows)
+    for (let i = 0; i < row.length; i++) {
+      const cell = row[i]!;
+      if (cell.length > 0 && cell.charCodeAt(0) > 32 && cell.charCodeAt(cell.length - 1) > 32) continue;
+      const bare = cell.trim();
+      if (isNumber(bare) || isMissing(bare) || readNumber(bare)) row[i] = bare;
+    }
+}

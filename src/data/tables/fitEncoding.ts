@@ -1,0 +1,228 @@
+/** How the columns of a table become inputs: found out from all rows, measured on those that are trained on. */
+import { NablaError } from "../../errors.ts";
+import type { AskedColumn } from "./asked.ts";
+import { isMissing } from "./cells.ts";
+import type { Table } from "./csvTable.ts";
+import { type ColumnEncoding, kindNames, kindOf, type TableEncoding } from "./encoding.ts";
+import { freeText } from "./kinds/category.ts";
+import { type ColumnCells, some, word } from "./kinds/kind.ts";
+import { type ColumnNumbers, columnNumbers, type Decimal, decimalOfTable } from "./numbers.ts";
+
+/** Values of a column of text that have an input of their own, if nobody says how many. */
+export const MAX_CATEGORIES = 30;
+
+/** What a table's columns turned out to be. */
+export interface FittedEncoding {
+  /** The columns that are inputs: their places in the table. */
+  readonly inputs: number[];
+  /** By these columns. */
+  readonly encoding: TableEncoding;
+  /** Names of columns without a single value, which are left out. */
+  readonly empty: string[];
+  readonly readings: ColumnReading[];
+}
+
+/** How a column was read, for people. */
+export interface ColumnReading {
+  readonly column: string;
+  /** "4 categories: …", "number; 3 missing, filled with 29.7" */
+  readonly as: string;
+}
+
+export interface EncodingOptions {
+  readonly maxCategories?: number;
+  /** Kinds that were asked for. */
+  readonly columns?: Readonly<Record<string, AskedColumn>>;
+  /** The decimal sign that was asked for. */
+  readonly decimal?: Decimal;
+}
+
+/** A column of a table, and what it is as numbers, which is looked at once. */
+export class TableColumn {
+  readonly name: string;
+  readonly cells: readonly string[];
+  private found: ColumnNumbers | undefined;
+
+  constructor(
+    readonly table: Table,
+    /** Its place. */
+    readonly at: number,
+  ) {
+    this.name = table.columns[at]!;
+    this.cells = table.rows.map((row) => row[at]!);
+  }
+
+  get numbers(): ColumnNumbers {
+    this.found ??= columnNumbers(this.cells);
+    return this.found;
+  }
+
+  refuse(row: number, problem: string): never {
+    const line = this.table.lines[row]!;
+    throw new NablaError(
+      `${this.table.name}: line ${line}: column ${JSON.stringify(this.name)}: ${problem}`,
+      {
+        details: { line, column: this.name },
+      },
+    );
+  }
+}
+
+/** The decimal sign that the columns of a table show. */
+export const decimalShown = (columns: readonly TableColumn[]): Decimal | undefined =>
+  decimalOfTable(columns.map(({ numbers }) => numbers));
+
+/**
+ * @param rows the rows that are trained on; means and frequencies are theirs
+ * @throws NablaError naming line and column where a reading would lose something, and columns that are free text
+ */
+export function fitEncoding(
+  columns: readonly TableColumn[],
+  rows: Uint32Array,
+  options: EncodingOptions = {},
+): FittedEncoding {
+  const { maxCategories = MAX_CATEGORIES } = options;
+  const shown = options.decimal ?? decimalShown(columns);
+  const fitted: FittedEncoding & { encoding: ColumnEncoding[] } = {
+    inputs: [],
+    encoding: [],
+    empty: [],
+    readings: [],
+  };
+  const texts: { name: string; different: number }[] = [];
+  for (const each of columns) {
+    const { name, at } = each;
+    const asked = options.columns && Object.hasOwn(options.columns, name) ? options.columns[name] : undefined;
+    // where words are asked for, every word is one
+    const words = asked?.kind === "category" || asked?.kind === "ordered";
+    const column: ColumnCells = {
+      name,
+      cells: each.cells,
+      numbers: () => each.numbers,
+      isMissing: words ? (cell) => cell === "" : isMissing,
+      maxCategories,
+      rows,
+      ...(shown && { shown }),
+      ...(options.decimal && { decimal: options.decimal }),
+      refuse: (row, problem) => each.refuse(row, problem),
+    };
+    const missing = column.cells.filter(column.isMissing).length;
+    if (missing === column.cells.length) {
+      fitted.empty.push(name);
+      fitted.readings.push({ column: name, as: "left out: all values are missing" });
+      continue;
+    }
+    const entry = entryOf(column, asked);
+    const different = entry.kind === "category" && !asked ? freeText(column) : undefined;
+    if (different !== undefined) {
+      texts.push({ name, different });
+      continue;
+    }
+    const filled = missing > 0 ? withFill(entry, column) : entry;
+    fitted.inputs.push(at);
+    fitted.encoding.push(filled);
+    fitted.readings.push({ column: name, as: titleOf(filled, missing) });
+  }
+  if (texts.length > 0) throw refuseTexts(columns[0]!.table, texts);
+  return fitted;
+}
+
+/** Whether every column is a number as programs write it, and there: then nothing has to be known about them. */
+export const isPlain = (encoding: TableEncoding): boolean =>
+  encoding.every((entry) => entry.kind === "number" && Object.keys(entry).length === 1);
+
+function entryOf(column: ColumnCells, asked: AskedColumn | undefined): ColumnEncoding {
+  for (const kind of asked ? [asked.kind] : kindNames()) {
+    const fitted = kindOf(kind).fit(column, asked);
+    if (fitted) return { kind, ...fitted } as ColumnEncoding;
+  }
+  throw new NablaError(`column ${JSON.stringify(column.name)}: no kind of column takes it`); // categories take every text
+}
+
+/** With the mean or the most frequent value of the training rows, and a mark where they have missing values. */
+function withFill(entry: ColumnEncoding, { cells, rows, isMissing: missing }: ColumnCells): ColumnEncoding {
+  const gaps = rows.some((row) => missing(cells[row]!)) && rows.some((row) => !missing(cells[row]!));
+  return { ...entry, fill: fillOf(entry, cells, rows), ...(gaps && { indicator: true }) } as ColumnEncoding;
+}
+
+/** Of rows without a value, what the others are like. */
+function fillOf(
+  entry: ColumnEncoding,
+  cells: readonly string[],
+  rows: Iterable<number>,
+): ColumnEncoding["fill"] {
+  const kind = kindOf(entry.kind);
+  const read = kind.reader(entry);
+  const values: number[] = [];
+  for (const row of rows) {
+    const value = read(cells[row]!) ?? (isMissing(cells[row]!) ? undefined : kind.otherwise?.(entry));
+    if (value !== undefined) values.push(value);
+  }
+  if (values.length === 0)
+    return entry.fill ?? fillOf({ ...entry, fill: 0 } as ColumnEncoding, cells, cells.keys());
+  if (kind.averaged) return meanOf(values);
+  const named = values.filter((value) => kind.nameOf!(entry, value) !== undefined);
+  return named.length > 0 ? kind.nameOf!(entry, mostFrequent(named)) : (entry.fill ?? kind.nameOf!(entry, 0));
+}
+
+/** The same inputs, with missing values filled by what these rows are like. */
+export const refill = (
+  encoding: TableEncoding,
+  columns: readonly TableColumn[],
+  rows: Uint32Array,
+): ColumnEncoding[] =>
+  encoding.map((entry, i) =>
+    entry.fill === undefined
+      ? entry
+      : ({ ...entry, fill: fillOf(entry, columns[i]!.cells, rows) } as ColumnEncoding),
+  );
+
+/** From the first value on, so that a large one costs no digits. */
+export function meanOf(values: readonly number[]): number {
+  const [first = 0] = values;
+  let sum = 0;
+  for (const value of values) sum += value - first;
+  return first + sum / Math.max(1, values.length);
+}
+
+function mostFrequent(values: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  // of equals the first of the list
+  return [...counts].sort(([a, m], [b, n]) => n - m || a - b)[0]![0];
+}
+
+function titleOf(entry: ColumnEncoding, missing: number): string {
+  const title = kindOf(entry.kind).title(entry);
+  return missing === 0 ? title : `${title}; ${missing} missing, ${filledText(entry)}`;
+}
+
+/** How missing values are filled, for people. */
+export function filledText({ kind, fill, indicator }: ColumnEncoding): string {
+  const value =
+    kind === "date"
+      ? new Date((fill as number) * 86_400_000)
+          .toISOString()
+          .replace(/T00:00.*|:\d\d\.\d*Z$/, "")
+          .replace("T", " ")
+      : typeof fill === "number"
+        ? String(Number(fill.toPrecision(6)))
+        : typeof fill === "boolean"
+          ? fill
+            ? "yes"
+            : "no"
+          : JSON.stringify(fill);
+  return `filled with ${value}${indicator ? " and marked" : ""}`;
+}
+
+function refuseTexts(table: Table, texts: readonly { name: string; different: number }[]): NablaError {
+  const names = texts.map(({ name }) => JSON.stringify(name));
+  const [first] = texts;
+  const figures = some(texts.map(({ different }) => String(different)));
+  const several = texts.length > 1;
+  const ignore = texts.map(({ name }) => `--ignore ${word(name)}`).join(" ");
+  return new NablaError(
+    `${table.name}: column${several ? "s" : ""} ${some(names)}: free text or ids (${figures} different values in ${table.rows.length} rows), from which nothing can be learned; ${ignore} leaves ${several ? "them" : "it"} out, --column ${word(`${first!.name}=category`)} reads ${several ? "one" : "it"} as categories`,
+    { details: { columns: texts.map(({ name }) => name) } },
+  );
+}

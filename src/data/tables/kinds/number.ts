@@ -1,0 +1,102 @@
+/** Columns of quantities. */
+import { bool, choice, number as figure, string } from "../../../fields/fields.ts";
+import { object, optional } from "../../../fields/objects.ts";
+import { isCode, isNumber } from "../cells.ts";
+import { type Decimal, decimalOfColumn, mostlyNumbers, readNumber } from "../numbers.ts";
+import { type ColumnCells, type ColumnKind, type Filled, firstOdd, word } from "./kind.ts";
+
+export interface NumberColumn extends Filled {
+  /** What stands before the fraction, where cells may have separators or a unit; else they are as programs write numbers. */
+  readonly decimal?: Decimal;
+  /** What is taken off: a currency, or "%". */
+  readonly unit?: string;
+  readonly fill?: number;
+}
+
+export const number: ColumnKind<NumberColumn, { decimal?: Decimal }> = {
+  fields: () =>
+    object({
+      decimal: optional(choice([".", ","])),
+      unit: optional(string()),
+      fill: optional(figure()),
+      indicator: optional(bool()),
+    }),
+  features: (column) => [{ name: column, scaled: true }],
+  reader({ decimal, unit }) {
+    return (cell) => {
+      if (typeof cell === "number") return finite(cell);
+      if (typeof cell !== "string") return undefined;
+      if (isNumber(cell)) return decimal === "," && /[.]/.test(cell) ? grouped(cell) : finite(Number(cell));
+      if (decimal === undefined) return undefined;
+      const read = readNumber(cell, decimal);
+      return read && (read.unit === undefined || read.unit === unit) ? finite(read.value) : undefined;
+    };
+  },
+  writer: () => (value, out, at) => {
+    out[at] = value;
+  },
+  expected: ({ decimal, unit }) =>
+    `a number${decimal === "," ? " with a decimal comma" : ""}${unit === undefined ? "" : ` (with or without ${JSON.stringify(unit)})`}`,
+  title: ({ decimal, unit }) =>
+    `number${decimal === "," ? " with decimal commas" : ""}${unit === undefined ? "" : `, ${JSON.stringify(unit)} taken off`}`,
+  averaged: true,
+  asked: () => object({ decimal: optional(choice([".", ","])) }),
+  fit: TRAINING && fit,
+};
+
+/** Networks compute with float32: what is beyond it is no number for them. */
+const finite = (value: number): number | undefined =>
+  Number.isFinite(Math.fround(value)) ? value : undefined;
+
+/** 1.234 among decimal commas. */
+function grouped(cell: string): number | undefined {
+  const read = readNumber(cell, ",");
+  return read && finite(read.value);
+}
+
+function fit(column: ColumnCells, asked?: { decimal?: Decimal }): NumberColumn | undefined {
+  const numbers = column.numbers();
+  if (!asked) {
+    if (!mostlyNumbers(numbers)) return undefined;
+    // codes are what they are written like
+    if (firstOdd(column, (cell) => !isCode(cell)) >= 0) return undefined;
+  }
+  const ways = `--column ${word(`${column.name}=category`)} takes each different cell as a category, --ignore ${word(column.name)} leaves the column out`;
+  if (numbers.odd >= 0)
+    column.refuse(
+      numbers.odd,
+      `expected a number${asked ? "" : ` as in ${numbers.numbers} of ${numbers.present} cells`}, got ${JSON.stringify(column.cells[numbers.odd])}; mend the cell, or ${ways}`,
+    );
+  const wanted = asked?.decimal ?? column.decimal;
+  const { plain, point, comma, either } = numbers;
+  const separated = plain < numbers.numbers || wanted === ",";
+  const decimal = wanted ?? (separated ? decimalOfColumn(numbers, column.shown) : undefined);
+  if (separated && decimal === undefined) {
+    const at = either >= 0 ? either : Math.max(point, comma);
+    const cell = column.cells[at]!;
+    const read = (sign: Decimal) => readNumber(cell, sign)?.value;
+    column.refuse(
+      at,
+      either >= 0
+        ? `${JSON.stringify(cell)} is ${read(".")} with --decimal ., ${read(",")} with --decimal ,; give one of them`
+        : `${JSON.stringify(cell)} beside ${JSON.stringify(column.cells[Math.min(point, comma)])}: expected one decimal sign in a column; mend the cells`,
+    );
+  }
+  const units = [...numbers.units.keys()].filter((unit) => unit !== "");
+  if (units.length > 1) {
+    const at = numbers.units.get(units[1]!)!;
+    column.refuse(
+      at,
+      `${JSON.stringify(column.cells[at])} beside ${JSON.stringify(column.cells[numbers.units.get(units[0]!)!])}: expected one unit in a column; convert them, or leave the signs out`,
+    );
+  }
+  const entry = { ...(decimal && { decimal }), ...(units[0] !== undefined && { unit: units[0] }) };
+  const read = number.reader(entry);
+  const odd = firstOdd(column, (cell) => read(cell) !== undefined);
+  if (odd >= 0)
+    column.refuse(
+      odd,
+      `expected ${number.expected(entry, "")}, got ${JSON.stringify(column.cells[odd])}; ${ways}`,
+    );
+  return entry;
+}

@@ -1,0 +1,224 @@
+/** From a table to numbers: which columns are inputs, which rows are used, what the target is. */
+import { NablaError } from "../../errors.ts";
+import { range, type Targets } from "../dataset.ts";
+import type { AskedColumn } from "./asked.ts";
+import { isMissing } from "./cells.ts";
+import { chooseColumns, findColumn, ignoredColumns, matchColumns } from "./columns.ts";
+import type { CsvInfo, CsvOptions } from "./csv.ts";
+import type { Table } from "./csvTable.ts";
+import { checkEncoding, encoderOf, type Feature, type TableEncoding } from "./encoding.ts";
+import {
+  type ColumnReading,
+  decimalShown,
+  fitEncoding,
+  isPlain,
+  refill,
+  TableColumn,
+} from "./fitEncoding.ts";
+import { isMissingLabel, readTarget } from "./target.ts";
+
+/** What to do with missing values. */
+export const MISSING_WAYS = ["error", "drop", "fill"] as const;
+export type Missing = (typeof MISSING_WAYS)[number];
+
+/** A table whose target is read, and whose columns are to be inputs. */
+export interface ReadTable {
+  readonly table: Table;
+  /** Label numbers, or values. */
+  readonly y: Targets;
+  readonly classes?: string[];
+  readonly label: string;
+  readonly labelAt: number;
+  /** The columns that are inputs, unless they have no values. */
+  readonly columns: readonly TableColumn[];
+  readonly options: CsvOptions;
+  readonly notes: readonly string[];
+}
+
+/** The features of all rows. */
+export interface EncodedTable {
+  readonly csv: CsvInfo;
+  readonly features: readonly Feature[];
+  /** [rows, features], row after row, not rounded. */
+  readonly x: Float64Array;
+  readonly readings: readonly ColumnReading[];
+}
+
+/** @throws NablaError naming line and column for what cannot be read, or in two ways of which one loses something */
+export function prepareTable(given: Table, options: CsvOptions): ReadTable {
+  const { like, task = "auto" } = options;
+  const { inputs, labelAt } = like ? matchColumns(given, like) : chooseColumns(given, options);
+  if (labelAt < 0) findColumn(given, like!.label);
+  for (const column of Object.keys(options.columns ?? {})) {
+    if (inputs.includes(findColumn(given, column))) continue;
+    throw new NablaError(`${given.name}: column ${JSON.stringify(column)} is no input, so nothing reads it`);
+  }
+  const kind = like ? (like.classes ? "classification" : "regression") : task;
+  const notes = [...given.notes];
+  const table = withoutMissing(given, labelAt, inputs, { ...options, task: kind }, notes);
+  const columns = inputs.map((at) => new TableColumn(table, at));
+  const shown = decimalShown(columns);
+  const { decimal } = options;
+  const target = readTarget(table, labelAt, {
+    task: like && !like.classes ? "regression" : task,
+    ...(decimal && { decimal }),
+    ...(shown && { shown }),
+    ...(like?.classes && { known: like.classes, loose: like.named === undefined }),
+  });
+  const { classes } = target;
+  return {
+    table,
+    y: target.y instanceof Int32Array ? target.y : Float32Array.from(target.y),
+    ...(classes && { classes }),
+    label: like?.label ?? table.columns[labelAt]!,
+    labelAt,
+    columns,
+    options,
+    notes: [...notes, ...target.notes],
+  };
+}
+
+/**
+ * @param rows the rows that are trained on: means and frequencies are theirs
+ * @param before how the same table was encoded with other rows: the inputs stay the same ones
+ */
+export function encodeTable(
+  read: ReadTable,
+  rows: Uint32Array = range(read.table.rows.length),
+  before?: CsvInfo,
+): EncodedTable {
+  const { table, classes, label } = read;
+  // kinds that were asked for have been checked
+  const options = read.options as CsvOptions & { columns?: Readonly<Record<string, AskedColumn>> };
+  const { missing } = options;
+  const like = options.like ?? sameInputs(read);
+  if (before) {
+    const columns = read.columns.filter(({ name }) => before.columns.includes(name));
+    const encoding = before.encoding && (like ? before.encoding : refill(before.encoding, columns, rows));
+    return {
+      csv: { ...before, ...(encoding && { encoding }) },
+      ...featuresOf(columns, encoding),
+      readings: [],
+    };
+  }
+  const fitted = like ? undefined : fitEncoding(read.columns, rows, options);
+  const columns = fitted ? read.columns.filter(({ at }) => fitted.inputs.includes(at)) : read.columns;
+  const names = like ? [...like.columns] : columns.map(({ name }) => name);
+  const encoding = fitted?.encoding ?? (like?.encoding && checkEncoding(like.encoding, names));
+  if (columns.length === 0)
+    throw new NablaError(`${table.name}: all columns besides the label are empty; expected one with values`);
+  const ignored = like ? like.ignored : [...ignoredColumns(table, options.ignore), ...(fitted?.empty ?? [])];
+  const csv: CsvInfo = {
+    columns: names,
+    label,
+    ...(like ? like.named !== undefined && { named: like.named } : { named: table.named }),
+    ...labelPlace(read, columns),
+    ...(classes && { classes }),
+    ...(encoding && !isPlain(encoding) && { encoding: [...encoding] }),
+    ...(ignored?.length && { ignored: [...ignored] }),
+    ...((like?.missing ?? missing) === "drop" && { missing: "drop" as const }),
+  };
+  return { csv, ...featuresOf(columns, encoding), readings: fitted?.readings ?? [] };
+}
+
+/** The earlier table, where the columns to be inputs are the same. */
+function sameInputs({ columns, options }: ReadTable): CsvInfo | undefined {
+  const before = options.inputsLike;
+  const same =
+    before?.columns.length === columns.length && columns.every(({ name }, i) => name === before.columns[i]);
+  return same ? before : undefined;
+}
+
+/** Where the label stood, if not behind the inputs. */
+function labelPlace(
+  { options: { like }, labelAt }: ReadTable,
+  columns: readonly TableColumn[],
+): Pick<CsvInfo, "labelAt"> {
+  const place = like ? like.labelAt : columns.filter(({ at }) => at < labelAt).length;
+  return place === undefined || place === columns.length ? {} : { labelAt: place };
+}
+
+function featuresOf(
+  columns: readonly TableColumn[],
+  encoding: TableEncoding | undefined,
+): Pick<EncodedTable, "features" | "x"> {
+  const { table } = columns[0]!;
+  const { features, encode } = encoderOf(
+    columns.map(({ name }) => name),
+    encoding,
+  );
+  const width = features.length;
+  const x = new Float64Array(table.rows.length * width);
+  table.rows.forEach((_, row) => {
+    encode(
+      (i) => columns[i]!.cells[row]!,
+      x,
+      row * width,
+      () => `${table.name}: line ${table.lines[row]}`,
+    );
+  });
+  return { features, x };
+}
+
+/**
+ * The table without the rows that are left out, because a value is missing. Columns without a single value do not count.
+ *
+ * @param notes gets a sentence about them
+ */
+function withoutMissing(
+  table: Table,
+  labelAt: number,
+  inputs: readonly number[],
+  options: CsvOptions,
+  notes: string[],
+): Table {
+  const { like, task = "auto" } = options;
+  const missing = like ? like.missing : options.missing;
+  if (missing === undefined) return table;
+  const noLabel = isMissingLabel(
+    table.rows.map((row) => row[labelAt]!),
+    task,
+  );
+  const looked = inputs
+    .map((at, i) => ({ at, isMissing: missingIn(options, table.columns[at]!, like?.encoding?.[i]?.kind) }))
+    .filter(({ at, isMissing: is }) => !table.rows.every((row) => is(row[at]!)));
+  const gap = (row: readonly string[]): number =>
+    looked.find(({ at, isMissing: is }) => is(row[at]!))?.at ?? (noLabel(row[labelAt]!) ? labelAt : -1);
+  if (missing === "error") {
+    const row = table.rows.findIndex((cells) => gap(cells) >= 0);
+    if (row < 0) return table;
+    const at = gap(table.rows[row]!);
+    const cell = table.rows[row]![at]!;
+    throw new NablaError(
+      `${table.name}: line ${table.lines[row]}: column ${JSON.stringify(table.columns[at])}: the value is missing${cell ? ` (${JSON.stringify(cell)})` : ""}; --missing fill puts the mean or the most frequent value there${at === labelAt ? ", but not for a label" : ""}, --missing drop leaves such rows out`,
+      { details: { line: table.lines[row], column: table.columns[at] } },
+    );
+  }
+  const out = (row: readonly string[]): boolean =>
+    missing === "drop" ? gap(row) >= 0 : noLabel(row[labelAt]!);
+  const kept = [...table.rows.keys()].filter((row) => !out(table.rows[row]!));
+  const dropped = table.rows.length - kept.length;
+  if (dropped === 0) return table;
+  if (kept.length === 0)
+    throw new NablaError(
+      `${table.name}: every row has a missing value, so none is left; --missing fill keeps them, --ignore leaves out the columns with most of them`,
+    );
+  const lines = [...table.rows.keys()].filter((row) => out(table.rows[row]!)).map((row) => table.lines[row]!);
+  notes.push(
+    `${dropped} row${dropped === 1 ? "" : "s"} left out: ${missing === "drop" ? "a value" : "the label"} is missing (line${dropped === 1 ? "" : "s"} ${lines.slice(0, 8).join(", ")}${dropped > 8 ? ", …" : ""})`,
+  );
+  return {
+    ...table,
+    rows: kept.map((row) => table.rows[row]!),
+    lines: kept.map((row) => table.lines[row]!),
+  };
+}
+
+/** What is missing in a column: where words are asked for, every word is one. */
+function missingIn({ columns }: CsvOptions, name: string, known?: string): (cell: string) => boolean {
+  const asked = columns && Object.hasOwn(columns, name) ? columns[name] : known;
+  const kind = typeof asked === "object" ? asked.kind : asked;
+  return kind === "ordered" || (kind === "category" && known === undefined)
+    ? (cell) => cell === ""
+    : isMissing;
+}

@@ -1,0 +1,263 @@
+/**
+ * The target column of a table: classes or quantities. What can be either, and would lose something as one of them, is refused
+ * with both readings and the option for each.
+ */
+import { didYouMean, NablaError } from "../../errors.ts";
+import { isCode, isExact, isMissing, labelOf } from "./cells.ts";
+import type { Table } from "./csvTable.ts";
+import {
+  type ColumnNumbers,
+  columnNumbers,
+  type Decimal,
+  decimalOfColumn,
+  mostlyNumbers,
+  readNumber,
+} from "./numbers.ts";
+
+export type Task = "auto" | "classification" | "regression";
+
+export interface TargetOptions {
+  /** Default "auto". */
+  task?: Task;
+  /** The decimal sign that was asked for. */
+  decimal?: Decimal;
+  /** The one that the other columns of the table show: decimalOfTable(). */
+  shown?: Decimal;
+  /** Classes in the order of their numbers, from a table that was read before. */
+  known?: readonly string[];
+  /** Whether `known` are of a model of an earlier version, which took 007 and 7 for one class. */
+  loose?: boolean;
+}
+
+export interface TableTarget {
+  /** Class numbers, or values. */
+  y: Int32Array | Float64Array;
+  /** Names in the order of their numbers; absent for quantities. */
+  classes?: string[];
+  /** How the numbers are written, where a point is not what stands before the fraction. */
+  decimal?: Decimal;
+  /** What was read and how. */
+  notes: string[];
+}
+
+/** @throws NablaError with line and column, for missing and unknown labels, and for what may be classes or quantities */
+export function readTarget(table: Table, at: number, options: TargetOptions = {}): TableTarget {
+  const column = new Column(table, at);
+  const { task = "auto", known } = options;
+  if (known) return knownClasses(column, known, options.loose === true);
+  const missing = column.firstMissing(task);
+  if (missing >= 0) throw column.refuse(missing, missingLabel(column.cells[missing]!, task));
+  if (task === "classification") return classesOf(column);
+  if (task === "regression") return quantities(column, options);
+  const numbers = columnNumbers(column.cells);
+  if (!mostlyNumbers(numbers)) return textClasses(column);
+  if (numbers.odd >= 0) return mixed(column, numbers);
+  const { decimal, shown } = options;
+  if (numbers.plain < numbers.numbers && decimal === undefined) {
+    const bare = numbers.units.size === 1 && numbers.units.has("");
+    if (!(bare && shown !== undefined && decimalOfColumn(numbers, shown) === shown))
+      throw written(column, numbers);
+  }
+  const code = column.cells.findIndex(isCode);
+  if (code >= 0) return codes(column, code);
+  const read = quantities(column, options);
+  return fewWholeNumbers(read.y as Float64Array)
+    ? classesOf(column, "whole numbers, few of them different")
+    : read;
+}
+
+/**
+ * What is no label among these cells. Where + is a class, - is one as well; and where classes are asked for, only an empty cell
+ * is none.
+ */
+export function isMissingLabel(cells: readonly string[], task: Task): (cell: string) => boolean {
+  if (task === "classification") return (cell) => cell === "";
+  const signs = cells.includes("+");
+  return (cell) => isMissing(cell) && !(signs && (cell === "-" || cell === "−"));
+}
+
+/** A column and where its cells stand. */
+class Column {
+  readonly cells: readonly string[];
+  constructor(
+    readonly table: Table,
+    at: number,
+    readonly name = table.columns[at]!,
+  ) {
+    this.cells = table.rows.map((row) => row[at]!);
+  }
+
+  refuse(row: number, what: string): NablaError {
+    const line = this.table.lines[row]!;
+    return new NablaError(`${this.table.name}: line ${line}: column ${JSON.stringify(this.name)}: ${what}`, {
+      details: { line, column: this.name },
+    });
+  }
+
+  firstMissing(task: Task): number {
+    return this.cells.findIndex(isMissingLabel(this.cells, task));
+  }
+}
+
+const EACH = "--task classification takes each different cell as a class";
+
+const missingLabel = (cell: string, task: Task): string =>
+  cell === ""
+    ? "the label is missing"
+    : `the label is missing (${JSON.stringify(cell)})${task === "auto" ? `; --missing drop leaves such rows out, ${EACH}` : "; --missing drop leaves such rows out"}`;
+
+function codes(column: Column, at: number): TableTarget {
+  const read = classesOf(column, "codes, kept as they are written");
+  if (tooMany(read.classes!.length, column.cells.length))
+    throw column.refuse(
+      at,
+      `${JSON.stringify(column.cells[at])} is a code, not a quantity, and ${read.classes!.length} of ${column.cells.length} are different: --task regression reads them as numbers, ${EACH}`,
+    );
+  return read;
+}
+
+function textClasses(column: Column): TableTarget {
+  const read = classesOf(column);
+  const distinct = read.classes!.length;
+  if (tooMany(distinct, column.cells.length))
+    throw column.refuse(
+      0,
+      `${distinct} of ${column.cells.length} cells are different texts (${JSON.stringify(column.cells[0])}, …), too many for classes: --label names another column, ${EACH}`,
+    );
+  return read;
+}
+
+/** More different ones than can be learned from so few rows. */
+const tooMany = (distinct: number, rows: number): boolean => distinct > 20 && distinct * 2 > rows;
+
+/** Mostly numbers, and some cells that are none. */
+function mixed(column: Column, numbers: ColumnNumbers): TableTarget {
+  const counts = new Map<string, number>();
+  const values: number[] = [];
+  for (const cell of column.cells) {
+    const number = readNumber(cell);
+    if (number) values.push(number.value);
+    else counts.set(cell, (counts.get(cell) ?? 0) + 1);
+  }
+  const often = [...counts.values()].every((count) => count > 1);
+  if (numbers.plain === numbers.numbers && often && fewWholeNumbers(Float64Array.from(values)))
+    return classesOf(column, "whole numbers and texts, few of them different");
+  const cell = JSON.stringify(column.cells[numbers.odd]);
+  throw column.refuse(
+    numbers.odd,
+    `expected a number as in ${numbers.numbers} of ${column.cells.length} cells, got ${cell}; mend the cell, or ${EACH}`,
+  );
+}
+
+/** Numbers, once something is taken off. */
+function written(column: Column, numbers: ColumnNumbers): NablaError {
+  const { units, comma, either } = numbers;
+  const plainly = (at: number) => JSON.stringify(column.cells[at]);
+  const [unit, at] = [...units].find(([name]) => name !== "") ?? [undefined, -1];
+  if (unit !== undefined)
+    return column.refuse(
+      at,
+      `${plainly(at)} is a number with ${JSON.stringify(unit)}, or a text: --task regression reads the numbers, ${EACH}`,
+    );
+  if (comma >= 0)
+    return column.refuse(
+      comma,
+      `${plainly(comma)} is a number with a decimal comma, or a text: --decimal , reads the numbers, ${EACH}`,
+    );
+  const first = either >= 0 ? either : column.cells.findIndex((cell) => !isExact(cell));
+  const as = (decimal: Decimal) => {
+    const read = readNumber(column.cells[first]!, decimal);
+    return read ? `--decimal ${decimal} reads ${read.value}, ` : "";
+  };
+  return column.refuse(
+    first,
+    `${plainly(first)} is a number with separators, or a text: ${as(".")}${as(",")}${EACH}`,
+  );
+}
+
+function quantities(column: Column, { decimal: asked, shown }: TargetOptions): TableTarget {
+  const numbers = columnNumbers(column.cells);
+  const decimal = asked ?? decimalOfColumn(numbers, shown);
+  if (decimal === undefined) throw eitherDecimal(column, numbers);
+  const names = [...numbers.units.keys()];
+  if (names.length > 1) {
+    const [first, second] = names as [string, string];
+    throw column.refuse(
+      numbers.units.get(second)!,
+      `${JSON.stringify(column.cells[numbers.units.get(second)!])} beside ${JSON.stringify(column.cells[numbers.units.get(first)!])}: expected one unit in a column; convert them, or leave the signs out`,
+    );
+  }
+  const y = Float64Array.from(column.cells, (cell, row) => {
+    const value = readNumber(cell, decimal)?.value;
+    // float32 is what a network is given
+    if (value !== undefined && Number.isFinite(Math.fround(value))) return value;
+    throw column.refuse(row, `expected a number, got ${JSON.stringify(cell)}`);
+  });
+  const how = [
+    names[0] && `${JSON.stringify(names[0])} taken off`,
+    decimal === "," && "decimal commas",
+    numbers.either >= 0 && decimal === "." && "commas between thousands",
+  ].filter(Boolean);
+  return {
+    y,
+    ...(decimal === "," && { decimal }),
+    notes: [`target ${column.name}: quantities${how.length > 0 ? `, ${how.join(", ")}` : ""}`],
+  };
+}
+
+/** Nothing says how 1,234 is meant, or cells contradict each other. */
+function eitherDecimal(column: Column, { point, comma, either }: ColumnNumbers): NablaError {
+  if (point >= 0 && comma >= 0)
+    return column.refuse(
+      Math.max(point, comma),
+      `${JSON.stringify(column.cells[Math.max(point, comma)])} beside ${JSON.stringify(column.cells[Math.min(point, comma)])} in line ${column.table.lines[Math.min(point, comma)]}: expected one decimal sign in a column; mend the cells`,
+    );
+  const cell = column.cells[either]!;
+  return column.refuse(
+    either,
+    `${JSON.stringify(cell)} is ${readNumber(cell, ".")!.value} with --decimal ., ${readNumber(cell, ",")!.value} with --decimal ,; give one of them`,
+  );
+}
+
+function classesOf(column: Column, why?: string): TableTarget {
+  const keys = column.cells.map(labelOf);
+  const classes = [...new Set(keys)];
+  // as numbers where all are; else by code unit, which is the same everywhere
+  const exact = classes.every(isExact);
+  classes.sort(exact ? (a, b) => Number(a) - Number(b) : (a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const numbers = new Map(classes.map((key, i) => [key, i]));
+  const notes = [
+    `target ${column.name}: ${classes.length} class${classes.length === 1 ? "" : "es"}${why ? ` (${why})` : ""}`,
+  ];
+  const written = new Set(column.cells);
+  const merged = column.cells.find((cell, row) => cell !== keys[row] && written.has(keys[row]!));
+  if (merged !== undefined) notes.push(`${merged} and ${labelOf(merged)} are one class`);
+  return { y: Int32Array.from(keys, (key) => numbers.get(key)!), classes, notes };
+}
+
+function knownClasses(column: Column, known: readonly string[], loose: boolean): TableTarget {
+  const numbers = new Map(known.map((key, i) => [key, i]));
+  const y = Int32Array.from(column.cells, (cell, row) => {
+    const found =
+      numbers.get(cell) ??
+      numbers.get(labelOf(cell)) ??
+      (loose && cell !== "" ? numbers.get(String(Number(cell))) : undefined);
+    if (found !== undefined) return found;
+    if (cell === "") throw column.refuse(row, "the label is missing");
+    const hint = didYouMean(cell, known) || ".";
+    throw column.refuse(
+      row,
+      `${JSON.stringify(cell)} is none of the known classes${hint} Classes: ${known.join(", ")}`,
+    );
+  });
+  return { y, classes: [...known], notes: [] };
+}
+
+/** Whether numbers look like labels: −1, 0 and 1; or whole, not negative, few different ones, most of them more than once. */
+function fewWholeNumbers(values: Float64Array): boolean {
+  const distinct = new Set(values);
+  if (distinct.size > 1 && distinct.has(1) && [...distinct].every((v) => v === 1 || v === 0 || v === -1))
+    return true;
+  if (!values.every((value) => Number.isInteger(value) && value >= 0)) return false;
+  return distinct.size <= Math.max(20, Math.sqrt(values.length)) && distinct.size * 2 <= values.length;
+}

@@ -1,0 +1,54 @@
+/** WebAssembly as text: every build comes back byte for byte. */
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { decodeBytes } from "../../src/core/bytes.ts";
+
+const root = new URL("../../", import.meta.url);
+const { encode } = await import(new URL("scripts/bytes.mjs", root).href);
+const bytesOf = (build: string) => new Uint8Array(readFileSync(new URL(`build/core/${build}.wasm`, root)));
+
+test.each([
+  ["simd", "core"],
+  ["dense", "core"],
+  ["predict", "core"],
+  ["standalone", "standalone"],
+])("%s.text.js holds the bytes of the file", async (build, name) => {
+  const { [name]: text } = await import(new URL(`build/core/${build}.text.js`, root).href);
+  expect(Buffer.compare(decodeBytes(text), bytesOf(build))).toBe(0);
+  expect(text).toMatch(/^[^"'`\\<\n]*$/); // nothing that a tool would have to escape
+});
+
+test("builds that do not ship come back, too: unoptimised code has instructions of other kinds", () => {
+  for (const build of ["debug", "threads"]) {
+    const bytes = bytesOf(build);
+    expect(Buffer.compare(decodeBytes(encode(bytes)), bytes), build).toBe(0);
+  }
+});
+
+const hex = (text: string) => text.split(" ").map((byte) => Number.parseInt(byte, 16));
+/** A function of one i32 and a memory, with data after the code. */
+const module = (...code: number[]) =>
+  Uint8Array.from([
+    ...hex("00 61 73 6d 01 00 00 00 01 05 01 60 01 7f 00 03 02 01 00 05 03 01 00 01"),
+    ...[10, code.length + 5, 1, code.length + 3, 0, ...code, 1, 11],
+    ...hex("0b 07 01 00 41 00 0b 01 2a"),
+  ]);
+
+test.each([
+  [
+    "blocks in blocks, with branches",
+    [2, 0x40, 3, 0x40, 0x20, 0, 4, 0x40, 0x0c, 2, 5, 11, 0x20, 0, 0x0d, 0, 11, 11],
+  ],
+  ["a table of branches", [2, 0x40, 2, 0x40, 0x20, 0, 0x0e, 2, 0, 1, 0, 11, 11]],
+  ["numbers that look like the end of a block", [0x41, 11, 0x1a, 0x41, 0x8b, 0x0b, 0x1a]],
+  ["a double, a vector", [0x44, 11, 2, 3, 4, 11, 2, 3, 64, 0x1a, 0xfd, 12, ...Array(16).fill(11), 0x1a]],
+  ["loads with offsets", [0x20, 0, 0x28, 2, 0x84, 1, 0x1a, 0x20, 0, 0xfd, 0, 4, 16, 0x1a]],
+])("%s", (_, code) => {
+  const bytes = module(...code);
+  expect(WebAssembly.validate(bytes)).toBe(true);
+  expect([...decodeBytes(encode(bytes))]).toEqual([...bytes]);
+});
+
+test("an instruction the writer does not know is an error, not other code", () => {
+  expect(() => encode(module(0x06, 0x40))).toThrow(/knows no instruction 6/);
+});
