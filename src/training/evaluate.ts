@@ -5,15 +5,19 @@ import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { ConfusionMatrix } from "../metrics/confusion.ts";
 import type { Metric, Scored, Subject, Tally } from "../metrics/metric.ts";
+import { metricsField } from "../metrics/table.ts";
 import type { Network } from "../network/network.ts";
 import { batchSizeOf } from "../network/predict.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep } from "../plan/step.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
+import { checkBootstrap, type Intervals, Recorder } from "./bootstrap.ts";
+import { isOwn, namesOf } from "./compile.ts";
 import { checkInUse, runWithLoss } from "./given.ts";
 import { type Goal, kindsOf, objectivesOf } from "./goals.ts";
 import { metricsFor, readingsOf } from "./measures.ts";
-import { EVALUATE_OPTIONS, type EvaluateOptions } from "./options.ts";
+import { CONFUSION_OPTIONS, type ConfusionOptions, type EvaluateOptions, FIGURE_OPTIONS } from "./options.ts";
+import { checkNames } from "./own.ts";
 import { pauser } from "./pause.ts";
 import { penalties } from "./penalties.ts";
 import { classesIn, rowLosses, rowOutputs } from "./pixels.ts";
@@ -21,6 +25,9 @@ import type { Source } from "./source.ts";
 import type { TrainingState } from "./state.ts";
 import type { Reading } from "./targetReading.ts";
 import { type Weighting, weightingOf } from "./weighting.ts";
+
+/** Loss and metrics by name, and where they lie. */
+export type ScoresWithIntervals = Scores & { readonly intervals: Intervals };
 
 /** Loss and metrics by name. */
 export interface Scores {
@@ -40,13 +47,15 @@ export interface ScoreRequest {
   readonly weighting?: Weighting;
   /** Called with each row's number and loss. */
   readonly onRow?: EvaluateOptions["onRow"];
+  /** Keeps what metrics see. */
+  readonly recorder?: Recorder;
   /** Called between batches, to give others a turn. */
   readonly pause?: () => void | Promise<void>;
 }
 
 /** The result does not depend on the batch size: rows are computed independently and added up in order. */
 export async function score(request: ScoreRequest): Promise<Scores> {
-  const { network, dataset, goals, metrics, onRow, pause } = request;
+  const { network, dataset, goals, metrics, onRow, recorder, pause } = request;
   const { source } = request;
   const inputs = kindsOf(dataset, network);
   const objectives = objectivesOf(goals, dataset, network);
@@ -72,6 +81,7 @@ export async function score(request: ScoreRequest): Promise<Scores> {
       if (wait) await wait;
       checkInUse(network, plan, `metric "${metric.name}"`);
     }
+    recorder?.add(batch, losses);
     if (onRow) {
       // copies: the caller may keep them, or use the network in between
       const each = losses.slice();
@@ -143,15 +153,18 @@ export async function evaluate(
   source?: Source,
   also?: (reading: Reading) => Metric,
 ): Promise<Scores> {
-  const batchSize = batchSizeOf("evaluate", options, EVALUATE_OPTIONS);
-  const { goals } = subject.state.required;
+  const batchSize = batchSizeOf("evaluate", options, [...CONFUSION_OPTIONS, ...FIGURE_OPTIONS]);
+  checkBootstrap(options);
+  const goals = withMetrics(subject.state.required.goals, options.metrics);
   const { onRow } = options;
   const network = subject.build(dataset.inputShape);
   checkFit(dataset, network, goals);
   const weighting = weightingOf("evaluate", dataset, network, goals, options);
   const readings = readingsOf(goals, network, dataset);
   const metrics = metricsFor(goals, network, dataset, { readings });
-  return score({
+  const pause = pauser();
+  const recorder = options.bootstrap === undefined ? undefined : new Recorder();
+  const scores = await score({
     network,
     dataset,
     goals,
@@ -160,17 +173,31 @@ export async function evaluate(
     source,
     onRow,
     weighting,
-    pause: pauser(),
+    recorder,
+    pause,
   });
+  if (!recorder) return scores;
+  const again = metricsFor(goals, network, dataset, { readings });
+  const intervals = await recorder.intervals(again, penalties(network), options, pause);
+  return Object.assign(scores, { intervals });
+}
+
+/** The same goals with other metrics. */
+function withMetrics(goals: readonly Goal[], list: EvaluateOptions["metrics"]): readonly Goal[] {
+  if (!list) return goals;
+  const named = metricsField().check(namesOf(list), "evaluate: metrics");
+  checkNames(named);
+  const metrics = named.map((each, i) => (isOwn(each) ? list[i] : each));
+  return goals.map((goal) => ({ ...goal, metrics }));
 }
 
 /** @see Model.confusionMatrix */
 export async function confusionOf(
   subject: ModelToScore,
   dataset: Dataset,
-  options: EvaluateOptions,
+  options: ConfusionOptions,
 ): Promise<ConfusionMatrix> {
-  checkOptions("confusionMatrix", options, EVALUATE_OPTIONS);
+  checkOptions("confusionMatrix", options, CONFUSION_OPTIONS);
   const { outputShapes } = subject.build(dataset.inputShape);
   const { goals } = subject.state.required;
   if (goals.length > 1)
