@@ -59,6 +59,12 @@ export class Reading {
     return this.subjects.length > 1 && this.checks.length > 0;
   }
 
+  /** What is measured, as far as rows have shown. */
+  get subject(): Subject {
+    const way = this.chosen();
+    return way === undefined ? this.subjects.at(-1)! : this.ways[way].subject;
+  }
+
   /** Takes note of a batch's targets, once. */
   look(batch: Scored): void {
     if (batch === this.last || this.subjects.length === 1) return;
