@@ -106,7 +106,7 @@ test("a plot: places of its points, round numbers on its axes", () => {
     ],
   });
   // from the left lower corner to the right upper one
-  expect(svg).toContain('d="M64 256L426 10"');
+  expect(svg).toContain('d="M78 256L414 10"');
   expect([...svg.matchAll(/text-anchor="middle">([\d.,]+)</g)].map(([, tick]) => tick)).toEqual([
     "0",
     "2",

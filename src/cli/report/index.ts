@@ -51,14 +51,13 @@ async function reportPage(request: ReportRequest): Promise<string> {
   const { model, config, data, dataset, part, examination, history, seconds } = request;
   const { confusion, rows, wrong, mistakes, seen } = examination;
   const names = classNames(model, dataset);
-  const scores = { ...examination.scores, ...moreOf(examination) };
   const plots = seen ? plotsOf(seen, names) : "";
   const charts = chartsOf(history);
   const epochs = history.epoch.length;
   const facts: [string, string][] = [
-    ...Object.entries(scores)
-      .reverse()
-      .map(([name, value]): [string, string] => [`${words(name)}, ${part}`, shown(name, value)]),
+    ...[...Object.entries(examination.scores).reverse(), ...Object.entries(moreOf(examination))].map(
+      ([name, value]): [string, string] => [`${words(name)}, ${part}`, shown(name, value)],
+    ),
     ["epochs", String(epochs)],
     ["time", duration(seconds)],
     ["parameters", count(internalsOf(model).built.parameterCount)],

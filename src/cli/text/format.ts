@@ -22,7 +22,7 @@ export const words = (name: string): string => name.replace(/[A-Z]/g, (c) => ` $
 
 /** Whether a figure is a share, which people read in percent. */
 export const isShare = (name: string): boolean =>
-  /accuracy|precision|recall|f1|hamming|mape|percentage/i.test(name);
+  /accuracy|(?<!average)precision|recall|f1|hamming|mape|percentage/i.test(name);
 
 /** A figure as people read it: shares in percent. */
 export const shown = (name: string, value: number): string =>

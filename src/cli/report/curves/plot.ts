@@ -28,11 +28,13 @@ export interface Axis {
 }
 
 const [WIDTH, HEIGHT] = [440, 300];
-const [LEFT, RIGHT, TOP, BOTTOM] = [64, 14, 10, 44];
+const [LEFT, RIGHT, TOP, BOTTOM] = [78, 26, 10, 44];
 
-/** A colour for each line, far apart for the first ones. */
+const COLOURS = ["#16a34a", "#dc2626", "#0891b2", "#db2777", "#65a30d", "#8b7355", "#64748b"];
+
+/** A colour for each line: the page's own three, then others that differ from them, on light and on dark. */
 export const colour = (i: number): string =>
-  i < 3 ? `var(--series${i + 1})` : `hsl(${(i * 137.5 + 60) % 360} 60% 50%)`;
+  i < 3 ? `var(--series${i + 1})` : COLOURS[(i - 3) % COLOURS.length]!;
 
 export function plot({ title, x, y, lines, points = [], dots, note = "" }: Plot): string {
   const px = (value: number) => round(LEFT + ((value - x.from) / (x.to - x.from)) * (WIDTH - LEFT - RIGHT));
