@@ -13,6 +13,10 @@ export class NablaError extends Error {
   }
 }
 
+/** What an error says; of whatever else was thrown, the value. */
+export const messageOf = (cause: unknown): string =>
+  typeof (cause as Error | null | undefined)?.message === "string" ? (cause as Error).message : String(cause);
+
 /** Runs it; a NablaError it throws gets this before its message. */
 export function prefixed<T>(prefix: string, body: () => T): T {
   try {

@@ -26,8 +26,8 @@ export interface TrainingContext<M = TrainedModel> {
   readonly step: number;
   /** Multiplies the schedule's rate; kept in checkpoints. */
   rateFactor: number;
-  /** The learning rate of the last step. */
-  readonly learningRate: number;
+  /** The learning rate of the last step. Setting it sets that of all steps to come: see nextLearningRate. */
+  learningRate: number;
   /**
    * That of the next step. Setting it sets the rate of all steps to come, `rateFactor` included, which becomes 1; kept in checkpoints.
    * @throws NablaError where a schedule sets the rate, and for what is no number ≥ 0

@@ -9,7 +9,18 @@
  */
 
 import { NablaError } from "../errors.ts";
-import { anything, bool, exactly, type Field, int, list, number, show, string } from "../fields/fields.ts";
+import {
+  anything,
+  bool,
+  choice,
+  exactly,
+  type Field,
+  int,
+  list,
+  number,
+  show,
+  string,
+} from "../fields/fields.ts";
 import { object, optional, record } from "../fields/objects.ts";
 import {
   CHECKPOINT_VERSION,
@@ -46,6 +57,8 @@ export interface TrainingPosition {
   running: Record<string, unknown>;
   /** Why training ended before its last epoch, if it did. */
   stopped?: string;
+  /** The training has come to its end: callbacks have been told. */
+  finished?: boolean;
 }
 
 export interface Checkpoint {
@@ -61,6 +74,8 @@ export interface Checkpoint {
   callbacks: Record<string, unknown>;
   classes?: string[];
   standardisation?: { mean: number[]; scale: number[]; columns?: string[] };
+  /** How the rows of each input were read in training, in their order: what bytes stand for. */
+  inputs?: { type: "uint8" | "float32"; scale: number }[];
   dataset?: { name: string; length: number; inputShape: number[]; fingerprint?: string };
   /** Free for programs. JSON values. */
   extra?: Record<string, unknown>;
@@ -96,10 +111,12 @@ const document = object({
     history: list(record(figure)),
     running: record(anything()),
     stopped: optional(string()),
+    finished: optional(bool()),
   }),
   callbacks: record(anything()),
   classes: optional(strings),
   standardisation: optional(object({ mean: list(figure), scale: list(figure), columns: optional(strings) })),
+  inputs: optional(list(object({ type: choice(["uint8", "float32"]), scale: number() }))),
   dataset: optional(
     object({ name: string(), length: count, inputShape: list(count), fingerprint: optional(string()) }),
   ),

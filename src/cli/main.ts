@@ -20,7 +20,7 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
     const [first, topic] = argv.filter((word) => !word.startsWith("-"));
     if (argv.length === 0) command.outputHelp();
     else if (first === "help" && topic !== undefined) helpOn(command, topic);
-    else await command.parseAsync(argv, { from: "user" });
+    else await command.parseAsync(withRows(command, argv), { from: "user" });
     return code;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return code;
@@ -28,6 +28,16 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
     if (argv.includes("--debug") && error instanceof Error) terminal.errors.write(`${error.stack}\n`);
     return 1;
   }
+}
+
+/** A row may begin with a minus, "-0.5,27,150", which no option does: a blank in front says so to the parser. */
+function withRows(command: Command, argv: readonly string[]): string[] {
+  const name = argv.find((word) => !word.startsWith("-"));
+  const options = command.commands.find((each) => each.name() === name)?.options ?? [];
+  const takesNext = (word: string | undefined) =>
+    word !== undefined &&
+    options.some((option) => option.required && (option.long === word || option.short === word));
+  return argv.map((word, i) => (/^-\.?\d/.test(word) && !takesNext(argv[i - 1]) ? ` ${word}` : word));
 }
 
 /** nabla help COMMAND. Commander's own would print everything for an unknown command, without an error. */

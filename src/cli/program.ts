@@ -7,10 +7,12 @@ import { INITIALIZERS } from "../initializers/table.ts";
 import { LOSSES } from "../losses/table.ts";
 import { OPTIMIZERS } from "../optimizers/table.ts";
 import { augmentation } from "./options/augment.ts";
+
 import { pictureFlags, toldFlags, unreadableFlag } from "./options/pictures.ts";
-import { columnKind } from "./options/tables.ts";
+import { columnKind, readingFlags, repeated } from "./options/tables.ts";
 import { trainingFlags } from "./options/training.ts";
-import { names, numberOption, oneOf, port, units, wholeOption } from "./options/values.ts";
+import { numberOption, oneOf, port, units, wholeOption } from "./options/values.ts";
+
 import type { Terminal } from "./terminal.ts";
 
 const EXAMPLES = `
@@ -41,9 +43,14 @@ const UNREADABLE = "files that are not readable pictures: refuse (default) or sk
 // of tables
 const COLUMN =
   "CSV: how a column is read: number, boolean, category, ordered:S,M,L, date, date:dmy or date+year+week+day; may be repeated";
-const MAX = "CSV: values of a column of text with an input of their own; the others share one (default: 30)";
+const MAX =
+  "CSV: inputs that a column of text becomes at most; the last is shared by rare values (default: 30)";
 const MISSING =
   "CSV: what is done about missing values: error, drop (leave rows out) or fill (default: fill inputs, refuse labels)";
+
+const DECIMAL = "CSV: what stands before the fraction of numbers, . or , (default: what the cells show)";
+
+const READ_TABLES = new Set(["train", "evaluate", "predict", "data"]);
 
 const TASKS = ["auto", "classification", "regression"] as const;
 
@@ -108,11 +115,12 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       "stop after so many epochs without a better val loss",
       wholeOption("--patience"),
     )
-    .option("--label <COLUMN>", "CSV: the target's column, by name or number from 0")
-    .option("--ignore <COLUMN,…>", "CSV: columns to leave out, by name", names("--ignore"))
+    .option("--label <COLUMN>", "CSV: the target's column, by name, or by number from 0 (-1 is the last)")
+    .option("--ignore <COLUMN,…>", "CSV: columns to leave out, by name; may be repeated", repeated)
+    .option("--decimal <. or ,>", DECIMAL, oneOf("--decimal", [".", ","]))
     .option("--task <KIND>", "CSV: classification or regression (default: auto)", oneOf("--task", TASKS))
     .option("--column <NAME=KIND>", COLUMN, columnKind)
-    .option("--max-categories <N>", MAX, wholeOption("--max-categories"))
+    .option("--max-categories <N>", MAX, wholeOption("--max-categories", 2))
     .option("--missing <WHAT>", MISSING, oneOf("--missing", MISSING_WAYS))
     .option(
       "--test-split <SHARE>",
@@ -222,11 +230,12 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .description("what is in DATA; without DATA, the list of generated sets")
     .argument("[DATA]", "as for train")
     .option("--preview <N>", "show so many rows (default: 5 for images)", wholeOption("--preview", 0))
-    .option("--label <COLUMN>", "CSV: the target's column, by name or number from 0")
-    .option("--ignore <COLUMN,…>", "CSV: columns to leave out, by name", names("--ignore"))
+    .option("--label <COLUMN>", "CSV: the target's column, by name, or by number from 0 (-1 is the last)")
+    .option("--ignore <COLUMN,…>", "CSV: columns to leave out, by name; may be repeated", repeated)
+    .option("--decimal <. or ,>", DECIMAL, oneOf("--decimal", [".", ","]))
     .option("--task <KIND>", "CSV: classification or regression (default: auto)", oneOf("--task", TASKS))
     .option("--column <NAME=KIND>", COLUMN, columnKind)
-    .option("--max-categories <N>", MAX, wholeOption("--max-categories"))
+    .option("--max-categories <N>", MAX, wholeOption("--max-categories", 2))
     .option("--missing <WHAT>", MISSING, oneOf("--missing", MISSING_WAYS))
     .option("--samples <N>", "generated sets: rows to make", wholeOption("--samples"));
   pictureFlags(data)
@@ -240,6 +249,9 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--no-open", "do not open a browser")
     .option("--json", "the address as a JSON object")
     .action(run(async () => (await import("./commands/play.ts")).playCommand as Action));
+
+  for (const each of command.commands)
+    if (READ_TABLES.has(each.name())) for (const flag of readingFlags()) each.addOption(flag);
 
   for (const each of [command, ...command.commands]) {
     each.exitOverride().configureOutput({

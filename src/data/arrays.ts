@@ -2,6 +2,7 @@
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { showShape, sizeOf } from "../shape.ts";
+import { asBytes, isA, isBytes, tagOf } from "../tags.ts";
 import type { Dataset, Target } from "./dataset.ts";
 import { rowsDataset } from "./rows.ts";
 
@@ -15,13 +16,15 @@ export type TypedArray =
   | Uint32Array
   | Float32Array
   | Float64Array;
-export type Nested = readonly (number | Nested | TypedArray)[];
+/** Whole numbers within 2^53 are read. */
+type Long = BigInt64Array | BigUint64Array;
+export type Nested = readonly (number | bigint | Nested | TypedArray | Long)[];
 /** Values with the shape they have, the batch dimension first. */
 export interface Shaped {
   data: TypedArray;
   shape: readonly number[];
 }
-export type ArrayLike2 = TypedArray | Nested | Shaped;
+export type ArrayLike2 = TypedArray | Long | Nested | Shaped;
 
 /** Arrays by the names of a model's inputs or outputs. */
 export type ArrayRecord = Readonly<Record<string, ArrayLike2>>;
@@ -32,6 +35,7 @@ export const isRecord = (value: unknown): value is ArrayRecord =>
   value !== null &&
   !Array.isArray(value) &&
   !ArrayBuffer.isView(value) &&
+  !isA("Map", value) &&
   !("data" in value && "shape" in value);
 
 export interface ArrayOptions {
@@ -39,7 +43,7 @@ export interface ArrayOptions {
   name?: string;
   /** One row's shape, for flat data; default: what is left when the length is divided by the number of targets. */
   inputShape?: readonly number[];
-  /** What uint8 inputs are multiplied by; default 1/255. */
+  /** What uint8 inputs are multiplied by. Default 1/255; for a model that is trained, what it was trained with. */
   inputScale?: number;
   /** Reads y as labels or as numbers; default: labels when y is one-dimensional whole numbers ≥ 0. */
   target?: "class" | "values";
@@ -65,12 +69,23 @@ const MAX_CLASSES = 100_000;
  * A dataset over arrays; float32 and uint8 data is used as it is, not copied.
  *
  * `x` holds the rows: nested arrays, `{ data, shape }`, or a flat typed array (with `inputShape`, unless the length
- * divided by the number of targets says it). uint8 stays uint8, everything else becomes float32. `y` holds labels
- * [n], or values [n, size]; one-hot rows stay values unless `target: "class"`.
+ * divided by the number of targets says it). uint8 stays uint8, rows of bytes in an array too; everything else becomes float32, bigints
+ * among it. `y` holds labels [n], or values [n, size]; one-hot rows stay values unless `target: "class"`. Bytes that are inputs and
+ * targets at once (an autoencoder's) have one scale.
  *
  * Throws a NablaError when the counts disagree, a row is ragged, or a value is NaN or infinite.
  */
 export function arrayDataset(x: ArrayLike2, y: ArrayLike2, options: ArrayOptions = {}): Dataset {
+  return toDataset(x, y, options, '; for quantities pass target: "values"');
+}
+
+/** The same. @param hint how errors about labels end */
+export function toDataset(
+  x: ArrayLike2,
+  y: ArrayLike2,
+  options: ArrayOptions,
+  hint = '; for quantities compile a loss of regression, such as "meanSquaredError"',
+): Dataset {
   checkOptions("arrayDataset", options, OPTIONS);
   const name = options.name ?? "data";
   const targets = flatten(y, `${name}: y`);
@@ -79,100 +94,127 @@ export function arrayDataset(x: ArrayLike2, y: ArrayLike2, options: ArrayOptions
   const inputs = flatten(x, `${name}: x`);
   const inputShape = rowShape(inputs, rows, options.inputShape, name);
   const width = sizeOf(inputShape);
-  const isBytes = inputs.data instanceof Uint8Array || inputs.data instanceof Uint8ClampedArray;
-  let values: Uint8Array | Float32Array;
-  if (isBytes) {
-    const bytes = inputs.data as Uint8Array;
-    values = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
-  } else {
-    values = inputs.data instanceof Float32Array ? inputs.data : Float32Array.from(inputs.data);
-    checkFinite(inputs.data, width, `${name}: x`);
-  }
-  const { target, labels, numbers } = readTargets(targets, options, name);
+  const bytes = isBytes(inputs.data) ? asBytes(inputs.data) : undefined;
+  if (!bytes) checkFinite(inputs.data, width, `${name}: x`);
+  const values = bytes ?? floats(inputs.data);
+  const inputScale = bytes ? (options.inputScale ?? 1 / 255) : 1;
+  if (bytes && isBytes(targets.data)) targets.data = scaled(targets, bytes, inputScale, width, name);
+  const { target, labels, numbers } = readTargets(targets, options, name, hint);
   const header = {
     name,
     length: rows,
     inputShape,
-    inputType: isBytes ? ("uint8" as const) : ("float32" as const),
-    inputScale: isBytes ? (options.inputScale ?? 1 / 255) : 1,
+    inputType: bytes ? ("uint8" as const) : ("float32" as const),
+    inputScale,
+    ...(bytes && options.inputScale === undefined && { scaleUnsaid: true as const }),
     target,
   };
   // what is no typed array of float32 may be rounded
-  const exact = values === inputs.data || isBytes ? undefined : () => flatten(x, name).data;
+  const exact = values === inputs.data || bytes ? undefined : () => flatten(x, name).data;
   return rowsDataset(header, values, labels ?? numbers!, exact);
 }
 
-interface Flat {
-  data: ArrayLike<number> & Iterable<number>;
-  shape: readonly number[];
+/** All values, row-major, with the shape they were given in. */
+type Flat = Shaped;
+
+const floats = (data: Flat["data"]): Float32Array =>
+  isA("Float32Array", data) ? (data as Float32Array) : Float32Array.from(data as ArrayLike<number>);
+
+/** Targets that are bytes, beside inputs that are: the same ones have the same scale. */
+function scaled(y: Flat, x: Uint8Array, scale: number, width: number, name: string): Flat["data"] {
+  const bytes = asBytes(y.data as Uint8Array);
+  const size = bytes.length / y.shape[0]!;
+  if (size !== width || size < 2 || scale === 1) return bytes;
+  const same = bytes.every((value, i) => value === x[i]);
+  // as the core scales inputs: in single precision
+  if (same) return Float32Array.from(bytes, (value) => value * Math.fround(scale));
+  const large = bytes.find((value) => value > 1);
+  if (large === undefined) return bytes;
+  throw new NablaError(
+    `${name}: y has bytes up to 255, such as ${large}, beside x whose bytes are scaled by ${scale === 1 / 255 ? "1/255" : scale}: pass Float32Array.from(y, (v) => v * ${scale === 1 / 255 ? "1 / 255" : scale}) to scale both, or Float32Array.from(y) to have 0 to 255 as targets`,
+  );
 }
 
-/** Any accepted form of values as flat data with its shape. @param where what errors call it */
-export function shaped(
-  value: ArrayLike2,
-  where: string,
-): { data: ArrayLike<number> & Iterable<number>; shape: readonly number[] } {
+/** Any accepted form of values as flat data with its shape: bytes as bytes. @param where what errors call it */
+export function shaped(value: ArrayLike2, where: string): Shaped {
   return flatten(value, where);
 }
 
-function isTyped(value: unknown): value is TypedArray {
-  return ArrayBuffer.isView(value) && !(value instanceof DataView);
+const isTyped = (value: unknown): value is TypedArray | Long =>
+  ArrayBuffer.isView(value) && !isA("DataView", value);
+
+/** Of 64 bits: as numbers, where they are whole ones that numbers can be. */
+function narrow(value: bigint, where: string): number {
+  if (Number.isSafeInteger(Number(value))) return Number(value);
+  throw new NablaError(`${where}: expected whole numbers within 2^53, got ${value}n`);
 }
 
 function flatten(value: ArrayLike2, where: string): Flat {
-  if (isTyped(value)) return { data: value, shape: [value.length] };
+  if (isTyped(value)) {
+    const data = /^Big/.test(tagOf(value))
+      ? Float64Array.from(value as ArrayLike<bigint>, (each) => narrow(each, where))
+      : (value as TypedArray);
+    return { data, shape: [value.length] };
+  }
   if (Array.isArray(value)) {
-    const shape = shapeOf(value, where);
-    const data = new Float64Array(sizeOf(shape));
+    const { shape, leaf } = shapeOf(value, where);
+    const data = new (isBytes(leaf) ? Uint8Array : Float64Array)(sizeOf(shape));
     fill(value, shape, 0, data, 0, where);
     return { data, shape };
   }
   if (value !== null && typeof value === "object" && "data" in value && "shape" in value) {
-    if (sizeOf(value.shape) !== value.data.length) {
+    const { shape } = value;
+    const { length } = value.data;
+    if (sizeOf(shape) !== length)
       throw new NablaError(
-        `${where}: shape ${showShape(value.shape)} needs ${sizeOf(value.shape)} values, got ${value.data.length}`,
+        `${where}: shape ${showShape(shape)} needs ${sizeOf(shape)} values, got ${length}`,
       );
-    }
-    return value;
+    return { data: flatten(value.data, where).data, shape };
   }
   throw new NablaError(
-    `${where}: expected an array, a typed array or { data, shape }, got ${value === null ? "null" : typeof value}`,
+    `${where}: expected an array, a typed array or { data, shape }, got ${value && typeof value === "object" ? tagOf(value) : String(value)}`,
   );
 }
 
-function shapeOf(value: Nested, where: string): number[] {
+function shapeOf(value: Nested, where: string): { shape: number[]; leaf: unknown } {
   const shape: number[] = [];
   let level: unknown = value;
+  let leaf: unknown;
   while (Array.isArray(level) || isTyped(level)) {
     shape.push(level.length);
     if (level.length === 0) throw new NablaError(`${where}: expected at least one value, got an empty array`);
+    leaf = level;
     level = level[0];
   }
-  return shape;
+  return { shape, leaf };
 }
 
 function fill(
   value: unknown,
   shape: number[],
   depth: number,
-  out: Float64Array,
+  out: Float64Array | Uint8Array,
   at: number,
   where: string,
 ): number {
   if (depth === shape.length) {
-    if (typeof value !== "number" && typeof value !== "boolean") {
+    const number = typeof value === "bigint" ? narrow(value, where) : value;
+    if (typeof number !== "number" && typeof number !== "boolean") {
       throw new NablaError(`${where}: expected a number, got ${JSON.stringify(value) ?? typeof value}`);
     }
-    out[at] = Number(value);
+    out[at] = Number(number);
     return at + 1;
   }
   const list = value as ArrayLike<unknown>;
+  const row = () => Math.floor((at / out.length) * shape[0]!);
   if (!(Array.isArray(value) || isTyped(value)) || list.length !== shape[depth]) {
     const got = Array.isArray(value) || isTyped(value) ? `${list.length} values` : JSON.stringify(value);
-    throw new NablaError(
-      `${where}: row ${Math.floor((at / out.length) * shape[0]!)}: expected ${shape[depth]} values as in row 0, got ${got}`,
-    );
+    throw new NablaError(`${where}: row ${row()}: expected ${shape[depth]} values as in row 0, got ${got}`);
   }
+  if (depth === shape.length - 1 && isBytes(value) !== isBytes(out))
+    throw new NablaError(
+      `${where}: row ${row()} is ${tagOf(value)}, but row 0 ${isBytes(out) ? "has bytes" : "has none"}: bytes are scaled, other numbers are not; make all rows bytes, or none`,
+    );
   let next = at;
   for (let i = 0; i < list.length; i++) next = fill(list[i], shape, depth + 1, out, next, where);
   return next;
@@ -223,6 +265,7 @@ function readTargets(
   y: Flat,
   options: ArrayOptions,
   name: string,
+  hint: string,
 ): { target: Target; labels?: Int32Array; numbers?: Float32Array } {
   const rows = y.shape[0]!;
   const size = y.data.length / rows;
@@ -231,17 +274,18 @@ function readTargets(
   const whole = size === 1 && allLabels(y.data);
   const asClass = options.target ?? (y.shape.length === 1 && (whole || options.classes) ? "class" : "values");
   if (asClass === "values") {
-    const numbers = y.data instanceof Float32Array ? y.data : Float32Array.from(y.data);
-    return { target: { kind: "values", size, ...names }, numbers };
+    const shape = y.shape.length > 2 ? { shape: y.shape.slice(1) } : {};
+    return { target: { kind: "values", size, ...shape, ...names }, numbers: floats(y.data) };
   }
   const labels = size === 1 ? Int32Array.from(y.data) : fromOneHot(y.data, rows, size, name);
   let most = 0;
   for (let i = 0; i < rows; i++) {
     const label = size === 1 ? y.data[i]! : labels[i]!;
     if (!Number.isInteger(label) || label < 0 || label >= (options.classes ?? MAX_CLASSES)) {
-      const top = options.classes === undefined ? `below ${MAX_CLASSES}` : `from 0 to ${options.classes - 1}`;
+      const top =
+        options.classes === undefined ? `from 0, below ${MAX_CLASSES}` : `from 0 to ${options.classes - 1}`;
       throw new NablaError(
-        `${name}: y: row ${i}: expected a label, a whole number ${top}, got ${label}; for quantities pass target: "values"`,
+        `${name}: y: row ${i}: expected a label, a whole number ${top}, got ${label}${hint}`,
       );
     }
     most = Math.max(most, label);

@@ -4,7 +4,13 @@ import { sizeOf } from "../shape.ts";
 /** What a row is mapped to: one of some classes, or numbers. */
 export type Target =
   | { readonly kind: "class"; readonly classes: number; readonly names?: readonly string[] }
-  | { readonly kind: "values"; readonly size: number; readonly names?: readonly string[] };
+  | {
+      readonly kind: "values";
+      readonly size: number;
+      /** Of a row, where targets were given with one of several axes: compared with the shape of the outputs. */
+      readonly shape?: readonly number[];
+      readonly names?: readonly string[];
+    };
 
 /** Input values of some rows, row-major: bytes of images, or float32. */
 export type Inputs = Uint8Array | Float32Array;
@@ -19,6 +25,8 @@ export interface InputPart {
   readonly type: "uint8" | "float32";
   /** What uint8 values are multiplied by. */
   readonly scale: number;
+  /** See Dataset. */
+  readonly scaleUnsaid?: true;
 }
 
 /** One of several targets. */
@@ -45,6 +53,8 @@ export interface Dataset {
   readonly inputType: "uint8" | "float32";
   /** What uint8 values are multiplied by on their way to float32: 1/255 for images; 1 for float32. */
   readonly inputScale: number;
+  /** Nobody chose inputScale: a model that is trained reads the bytes as it was trained. */
+  readonly scaleUnsaid?: true;
   readonly target: Target;
   /** Where rows are records: see joinDatasets(). */
   readonly parts?: Parts;

@@ -40,15 +40,20 @@ export {
   subset,
 } from "./split.ts";
 export { fitStandardisation, standardise, standardiseSplit } from "./standardise.ts";
+export type { AskedColumn, AskedColumns } from "./tables/asked.ts";
 export {
   type CsvData,
   type CsvInfo,
   type CsvOptions,
+  type CsvSplit,
   type CsvSplitOptions,
   csvSplit,
   encodeCsvRow,
   parseCsvDataset,
 } from "./tables/csv.ts";
+export type { ColumnEncoding, TableEncoding } from "./tables/encoding.ts";
+export type { ColumnReading } from "./tables/fitEncoding.ts";
+export { type EncodedRows, encodeRows, type Row, type RowOptions, type TableModel } from "./tables/rows.ts";
 export {
   type ByteCache,
   type FetchOptions,

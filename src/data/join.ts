@@ -1,6 +1,7 @@
 /** Data sets whose rows are records: several inputs or targets, each from a data set of its own, row by row. */
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
+import { isBytes } from "../tags.ts";
 import {
   buffersFor,
   type Dataset,
@@ -46,11 +47,12 @@ export function joinDatasets(options: JoinOptions): Dataset {
   }
   const parts = {
     inputs: inputs.map(
-      ([key, { inputShape: shape, inputType: type, inputScale: scale }]): InputPart => ({
+      ([key, { inputShape: shape, inputType: type, inputScale: scale, scaleUnsaid }]): InputPart => ({
         name: key,
         shape,
         type,
         scale,
+        ...(scaleUnsaid && { scaleUnsaid }),
       }),
     ),
     targets: targets.map(([key, { target }]): TargetPart => ({ name: key, target })),
@@ -106,7 +108,7 @@ function entriesOf(who: string, record: Readonly<Record<string, Dataset>>): [str
 }
 
 const bytesIn = (values: Inputs): Uint8Array =>
-  values instanceof Uint8Array ? values : new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  isBytes(values) ? values : new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 
 /** `n` values of each row of `from`, at `at` in rows of `stride` values. */
 function put<T extends Uint8Array | Float32Array>(

@@ -34,7 +34,13 @@ export const bytesOf = ({ shape, type }: InputPart): number => sizeOf(shape) * (
 /** What a data set has, by name; where it has one input and target only, they have the names that are wanted. */
 export const inputsIn = (dataset: Dataset, name: string): readonly InputPart[] =>
   dataset.parts?.inputs ?? [
-    { name, shape: dataset.inputShape, type: dataset.inputType, scale: dataset.inputScale },
+    {
+      name,
+      shape: dataset.inputShape,
+      type: dataset.inputType,
+      scale: dataset.inputScale,
+      ...(dataset.scaleUnsaid && { scaleUnsaid: true as const }),
+    },
   ];
 
 export const targetsIn = (dataset: Dataset, name: string): readonly TargetPart[] =>

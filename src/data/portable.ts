@@ -10,7 +10,15 @@ import type { DigitsOptions } from "./digits/options.ts";
 /** All of a dataset but its rows. */
 export type DatasetHeader = Pick<
   Dataset,
-  "name" | "length" | "inputShape" | "inputType" | "inputScale" | "target" | "parts" | "standardisation"
+  | "name"
+  | "length"
+  | "inputShape"
+  | "inputType"
+  | "inputScale"
+  | "scaleUnsaid"
+  | "target"
+  | "parts"
+  | "standardisation"
 >;
 
 /** Rows that can be moved away for a while, and put back. */
@@ -91,12 +99,14 @@ export function describeAll(wanted: readonly Dataset[]): { portables: Portable[]
 
 export function headerOf(dataset: Dataset): DatasetHeader {
   const { name, length, inputShape, inputType, inputScale, target, parts, standardisation } = dataset;
+  const { scaleUnsaid } = dataset;
   return {
     name,
     length,
     inputShape,
     inputType,
     inputScale,
+    ...(scaleUnsaid && { scaleUnsaid }),
     target,
     ...(parts && { parts }),
     ...(standardisation && { standardisation }),

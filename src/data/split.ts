@@ -19,13 +19,14 @@ export function subset(
       );
     }
   }
-  const { labels, parts, standardisation, extra } = dataset;
+  const { labels, parts, scaleUnsaid, standardisation, extra } = dataset;
   const part: Dataset = {
     name,
     length: rows.length,
     inputShape: dataset.inputShape,
     inputType: dataset.inputType,
     inputScale: dataset.inputScale,
+    ...(scaleUnsaid && { scaleUnsaid }),
     target: dataset.target,
     ...(parts && { parts }),
     ...(labels && { labels: Int32Array.from(rows, (row) => labels[row]!) }),

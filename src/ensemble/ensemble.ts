@@ -65,6 +65,10 @@ interface Member {
   readonly outputs: "probabilities" | "softmax logits" | "sigmoid logits" | undefined;
 }
 
+/** What bytes are multiplied by, where the data set says it: else each model does. */
+const scaleOf = ({ inputScale, scaleUnsaid }: Dataset): number | undefined =>
+  scaleUnsaid ? undefined : inputScale;
+
 /** Several models that answer as one; made by ensemble(). */
 export class Ensemble {
   readonly voting: Voting;
@@ -108,7 +112,7 @@ export class Ensemble {
     const { x: data, y } = buffersFor(x, x.length);
     if (!readNow(x, range(x.length), data, y))
       throw new NablaError(`predict: ${x.name} reads asynchronously; use evaluate(), or arrays`);
-    return this.vote({ data, rows: x.length, scale: x.inputScale }, batchSize).votes;
+    return this.vote({ data, rows: x.length, scale: scaleOf(x) }, batchSize).votes;
   }
 
   /**
@@ -129,7 +133,7 @@ export class Ensemble {
       const rows = Math.min(size, dataset.length - from);
       await dataset.read(range(rows, from), buffers.x, buffers.y);
       const data = buffers.x.subarray(0, rows * sizeOf(dataset.inputShape));
-      const { votes, each } = this.vote({ data, rows, scale: dataset.inputScale }, size);
+      const { votes, each } = this.vote({ data, rows, scale: scaleOf(dataset) }, size);
       const winners = votes.argMax();
       for (let r = 0; r < rows; r++) {
         const truth = this.truth(dataset, buffers.y, r, from);

@@ -44,6 +44,8 @@ const HEAD = "// A trained model, exported by nabla. Needs nothing else.";
 
 /** What every exported module does. It knows no values but those of the model. */
 const CODE = `
+// by their tags: what comes from another frame or realm has other classes
+const tagOf = (x) => Object.prototype.toString.call(x).slice(8, -1);
 const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 
 function compile() {
@@ -64,9 +66,9 @@ export function load(module = compile()) {
   const [width, units, most] = [inputs(), outputs(), maxRows()];
   return (given) => {
     const x = GIVEN;
-    const bytes = x instanceof Uint8Array || x instanceof Uint8ClampedArray;
-    if (!bytes && !(x instanceof Float32Array))
-      throw new TypeError(\`predict: expected a Float32Array or Uint8Array, got \${Object.prototype.toString.call(x).slice(8, -1)}\`);
+    const bytes = /^Uint8/.test(tagOf(x));
+    if (!bytes && tagOf(x) !== "Float32Array")
+      throw new TypeError(\`predict: expected a Float32Array or Uint8Array, got \${tagOf(x)}\`);
     if (x.length === 0 || x.length % width !== 0)
       throw new RangeError(\`predict: expected rows of \${width} values, one after the other, got \${x.length} values\`);
     const rows = x.length / width;
@@ -103,8 +105,8 @@ function joined(given) {
   const width = parts.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   for (const { name, shape } of parts) {
     const x = of(name);
-    if (!(x instanceof Float32Array))
-      throw new TypeError(\`predict: \${name}: expected a Float32Array for each of { \${names} }, got \${Object.prototype.toString.call(x).slice(8, -1)}\`);
+    if (tagOf(x) !== "Float32Array")
+      throw new TypeError(\`predict: \${name}: expected a Float32Array for each of { \${names} }, got \${tagOf(x)}\`);
     if (!(rows > 0) || x.length !== rows * sizeOf(shape))
       throw new RangeError(\`predict: \${name}: expected as many rows as the other inputs, of \${sizeOf(shape)} values each, got \${x.length} values\`);
   }

@@ -37,7 +37,7 @@ export interface ExportOptions {
    * a factor for each output channel. They are float32 again from the module's start on. Default "float32", bit for bit.
    */
   weights?: WeightType;
-  /** What predictBytes() multiplies bytes by. Default 1/255. */
+  /** What predictBytes() multiplies bytes by. Default: what they were in training, 1/255 before. */
   scale?: number;
   /** Further fields of the description in the custom section "nabla": anything JSON has. */
   metadata?: Readonly<Record<string, unknown>>;
@@ -66,13 +66,14 @@ const OPTIONS = ["rows", "weights", "scale", "metadata"];
 /** The description of what exportWasm() would write. @throws NablaError for options that make no sense */
 export function describeExport(model: Model, options: ExportOptions = {}): ExportDescription {
   checkOptions("export", options, OPTIONS);
-  const { rows = 32, weights = "float32", scale = 1 / 255, metadata = {} } = options;
+  const { rows = 32, weights = "float32", metadata = {} } = options;
+  const network = internalsOf(model).built;
+  const { scale = network.scaleOf(0) } = options;
   checkWhole("export: rows", rows);
   checkWeightType("export: weights", weights);
   if (!Number.isFinite(Math.fround(scale)) || Math.fround(scale) === 0)
     throw new NablaError(`export: scale: expected a finite number other than 0, got ${scale}`);
   const { classes, standardisation } = model.metadata;
-  const network = internalsOf(model).built;
   const whole = joined(network.architecture);
   const { inputs, outputs } = model;
   const several = inputs.length > 1 || outputs.length > 1;

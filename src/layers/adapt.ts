@@ -1,6 +1,7 @@
 /** Means and variances of data that is there before a model is: what normalization().adapt() takes and computes. */
 import { NablaError } from "../errors.ts";
 import { type Shape, showShape, sizeOf } from "../shape.ts";
+import { isBytes } from "../tags.ts";
 
 type Numbers = ArrayLike<number>;
 type Nested = readonly (number | Numbers | Nested)[];
@@ -83,15 +84,19 @@ export function flatRows(rows: AdaptRows): { shape: Shape; data: Numbers; scale:
       throw new NablaError(
         `${WHERE}: shape ${showShape(shape)} needs ${sizeOf(shape)} values, got ${data.length}`,
       );
-    const bytes = data instanceof Uint8Array || data instanceof Uint8ClampedArray;
-    return { shape, data, scale: bytes ? 1 / 255 : 1 };
+    return { shape, data, scale: isBytes(data) ? 1 / 255 : 1 };
   }
   const shape: number[] = [];
   const isList = (value: unknown): value is Numbers => Array.isArray(value) || ArrayBuffer.isView(value);
-  for (let level: unknown = rows; isList(level); level = level[0]) shape.push(level.length);
+  let leaf: unknown;
+  for (let level: unknown = rows; isList(level); level = level[0]) {
+    shape.push(level.length);
+    leaf = level;
+  }
   if (shape.length < 2 || shape.includes(0))
     throw new NablaError(`${WHERE}: expected rows of numbers, { data, shape } or a data set`);
   const data: number[] = [];
+  const bytes = isBytes(leaf);
   const visit = (value: unknown, depth: number): void => {
     if (depth === shape.length && typeof value === "number") data.push(value);
     else if (depth < shape.length && isList(value) && value.length === shape[depth])
@@ -99,5 +104,5 @@ export function flatRows(rows: AdaptRows): { shape: Shape; data: Numbers; scale:
     else throw new NablaError(`${WHERE}: expected rows of one shape, ${showShape(shape.slice(1))}`);
   };
   visit(rows, 0);
-  return { shape, data, scale: 1 };
+  return { shape, data, scale: bytes ? 1 / 255 : 1 };
 }

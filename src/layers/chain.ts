@@ -157,10 +157,3 @@ export function lineTo({ layers, outputs }: Topology, output = 0): LayerConfig[]
 /** Whether a row's outputs depend, while training, on which other rows it is run with. */
 export const looksAcrossRows = (configs: readonly LayerConfig[]): boolean =>
   everyLayer(configs).some((config) => kindOf(config.type)?.looksAcrossRows?.(config));
-
-/** How many outputs the last layer has that says so in its options; 1 where none does. */
-export const outputCount = (topology: Topology, output = 0): number =>
-  lineTo(topology, output)
-    .map((config) => kindOf(config.type)?.outputs?.(config))
-    .filter((n) => n !== undefined)
-    .at(-1) ?? 1;

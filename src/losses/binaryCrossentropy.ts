@@ -8,6 +8,7 @@ export const binaryCrossentropy = {
   outputs: ["sigmoid", "linear", "softmax", "gaussian"],
   alpha: meanOverOutputs,
   labels: zeroOne,
+  domain: "probability",
   smoothed: () => 2,
   classification: true,
 } satisfies LossKind;

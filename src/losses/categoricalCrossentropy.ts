@@ -8,6 +8,7 @@ export const categoricalCrossentropy = {
   outputs: ["softmax", "linear"],
   alpha: () => 1,
   labels: zeroOne,
+  domain: "distribution",
   smoothed: (units: number) => units,
   classification: true,
   outputPerClass: true,

@@ -9,6 +9,7 @@ export const categoricalHinge = {
   outputs: ["linear", "tanh"],
   alpha: () => 1,
   labels: zeroOne,
+  domain: "one-hot",
   classification: true,
   outputPerClass: true,
   advice: (_activation, outputs) => `it needs outputs of both signs; use activation ${outputs}`,

@@ -3,6 +3,7 @@ import type { ActivationName } from "../activations/table.ts";
 import type { KernelsWith } from "../core/layouts.ts";
 import { type Kind, number } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
+import type { Domain } from "../plan/loss.ts";
 
 export interface LossKind extends Kind {
   /** It takes the outputs a, and gives da. */
@@ -18,6 +19,8 @@ export interface LossKind extends Kind {
   alpha(units: number, config: Readonly<Record<string, number>>): number;
   /** What ONE_HOT writes for class numbers. */
   readonly labels: { readonly on: number; readonly off: number };
+  /** Which target values it takes: checked before a training begins. Default: any. */
+  readonly domain?: Domain;
   /** Among how many the share ε of a smoothed target is spread evenly. Losses without it know no labelSmoothing. */
   smoothed?(units: number): number;
   /** Whether its targets are classes by nature, so that one output can distinguish only two. */

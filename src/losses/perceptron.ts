@@ -9,6 +9,7 @@ export const perceptron = {
   outputs: ["step"],
   alpha: meanOverOutputs,
   labels: zeroOne,
+  domain: "binary",
   classification: true,
   oneLayer: true,
   advice: (_activation, outputs) =>

@@ -43,6 +43,7 @@ export function resolveLoss(config: LossConfig): Loss {
     logits: ACTIVATIONS.find((name) => name !== "linear" && fused.linear && fused[name] === fused.linear),
     alpha: (units) => kind.alpha(units, config as unknown as Readonly<Record<string, number>>),
     labels: kind.labels,
+    domain: kind.domain,
     smoothing: (units) =>
       epsilon > 0 ? { keep: 1 - epsilon, add: epsilon / kind.smoothed!(units) } : undefined,
     classification: kind.classification,

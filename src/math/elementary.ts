@@ -9,7 +9,7 @@ const LN2_LOW = 1.9082149292705877e-10;
 const INV_LN2 = 1.4426950408889634;
 const TWO_54 = 18014398509481984;
 
-const bits = new DataView(new ArrayBuffer(8));
+const bits = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(8));
 
 /** x · 2^k for any k, in two exact factors, since 2^k alone may be out of range. */
 function scale(x: number, k: number): number {
@@ -49,7 +49,7 @@ export function exp(x: number): number {
 }
 
 /** Splits a positive finite x into f and k with x = (1 + f) · 2^k and √½ ≤ 1 + f < √2; the answer is [f, k] in `parts`. */
-const parts = new Float64Array(2);
+const parts = /* @__PURE__ */ new Float64Array(2);
 function split(x: number): void {
   let k = 0;
   let y = x;
@@ -95,7 +95,7 @@ const HALF_PI_2 = 6.077100506303966e-11;
 const HALF_PI_3 = 2.0222662487111665e-21;
 const HALF_PI_REST = 8.4784276603689e-32;
 
-const reduced = new Float64Array(2);
+const reduced = /* @__PURE__ */ new Float64Array(2);
 /** Reduces x by multiples of π/2 to [high, low] in `reduced`; the answer is the quadrant, 0 to 3. */
 function quadrant(x: number): number {
   const n = Math.floor(x * 0.6366197723675814 + 0.5);

@@ -6,6 +6,7 @@ import { type Builder, everyLayer, lineTo, nameLayers, sourcesOf, withInner } fr
 import type { LayerConfig, LayerInput, Topology } from "../layers/configs.ts";
 import { checkChain } from "../layers/registry.ts";
 import { withShape } from "../layers/shape.ts";
+import { readingFor } from "../training/inspect.ts";
 import { internalsOf } from "./internals.ts";
 import { Model } from "./model.ts";
 
@@ -85,6 +86,7 @@ export function fineTune(model: Model, options: FineTuneOptions = {}): Model {
   const target = new Map(fine.tensors.map((tensor) => [tensor.name, tensor]));
   for (const tensor of built.tensors)
     if (own.has(tensor.layer)) fine.write(target.get(tensor.name)!, built.read(tensor));
+  fine.reading = readingFor(fine, built);
   const { standardisation } = model.metadata;
   tuned.metadata =
     classes !== undefined || layers

@@ -3,6 +3,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { describeAll } from "../data/portable.ts";
 import { NablaError } from "../errors.ts";
 import { fit, type ModelToTrain } from "../training/fit.ts";
+import { kindsOf } from "../training/goals.ts";
 import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
 import type { Settings } from "../training/settings.ts";
@@ -33,6 +34,8 @@ export function fitting(
     state,
     build: (inputShape) => internals.build(inputShape),
     learnFrom: (dataset) => {
+      const network = internals.built;
+      network.reading ??= kindsOf(dataset, network);
       model.metadata = metadataFrom(dataset, model.metadata);
     },
     train: (request, run) => trainSomewhere(internals, request, run, options),

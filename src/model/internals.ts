@@ -3,6 +3,7 @@
 import { NablaError } from "../errors.ts";
 import type { LayerConfig, Topology } from "../layers/configs.ts";
 import { Network } from "../network/network.ts";
+import type { InputKind } from "../plan/forward.ts";
 import type { Architecture, Input } from "../plan/operation.ts";
 import type { Shape } from "../shape.ts";
 import { compileTraining, type TrainingOptions } from "../training/compile.ts";
@@ -50,6 +51,17 @@ export class Internals {
   ): Architecture {
     const { layers, outputs } = this.topology;
     return this.builder.build({ layers: layers.map(change), outputs }, inputShape);
+  }
+
+  /** How the inputs of rows are read, once the model has been trained. */
+  get reading(): readonly InputKind[] | undefined {
+    return this.network?.reading;
+  }
+
+  /** Of one row. @param inputShape of a chain that has not been built */
+  outputShapes(inputShape: Shape): Shape[] {
+    const { layers, outputs } = this.network?.architecture ?? this.architecture(inputShape);
+    return outputs.map(({ layer }) => layers[layer].outputShape);
   }
 
   get hasNetwork(): boolean {

@@ -64,6 +64,7 @@ function fromCheckpoint(
   const internals = internalsOf(model);
   const network = internals.build(described.inputShape ?? [], false);
   setParameters(network, checkpoint.tensors, name);
+  network.reading = checkpoint.inputs;
   model.metadata = {
     classes: checkpoint.classes,
     standardisation: checkpoint.standardisation,
@@ -129,5 +130,6 @@ function runOf({ progress }: Checkpoint, asked: readonly string[]): Run {
     rate: running.rate ?? 0,
     metrics: running.metrics ?? {},
     ...(progress.stopped !== undefined && { stopped: progress.stopped }),
+    finished: progress.finished ?? false,
   };
 }

@@ -162,7 +162,8 @@ export class Model extends ByHand {
 
   /**
    * Outputs for rows of input: a typed array or nested arrays with the batch dimension first, { data, shape }, or a data set.
-   * uint8 values are scaled by 1/255, like images in training. Several inputs are given by their names: { image, table }; several
+   * Bytes are scaled as in training: by 1/255, unless the data it was trained on says another thing; not at all, where it was trained on
+   * plain numbers. Several inputs are given by their names: { image, table }; several
    * outputs are returned by theirs.
    */
   predict(x: ArrayLike2 | ArrayRecord | Dataset, options?: PredictOptions): Outputs;

@@ -18,6 +18,7 @@ export function saveModel(model: Model): Uint8Array {
     );
   }
   const run = state.settle();
+  const { reading } = network;
   const { settings, compiled } = state;
   const slots: Checkpoint["slots"] = new Map();
   compiled?.slots.forEach((slot, s) => {
@@ -52,10 +53,12 @@ export function saveModel(model: Model): Uint8Array {
       history: run.history,
       running: { lossSum: run.lossSum, rows: run.rows, rate: run.rate, metrics: run.metrics },
       ...(run.stopped !== undefined && { stopped: run.stopped }),
+      ...(run.finished && { finished: true }),
     },
     callbacks: state.callbackStates,
     ...(model.metadata.classes && { classes: [...model.metadata.classes] }),
     ...(model.metadata.standardisation && { standardisation: model.metadata.standardisation }),
+    ...(reading && { inputs: reading.map(({ type, scale }) => ({ type, scale })) }),
     ...(settings && {
       dataset: { name: "training data", length: settings.rows, inputShape: [...model.inputs[0].shape] },
     }),

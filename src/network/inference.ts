@@ -34,6 +34,8 @@ export class InferenceNetwork {
   readonly bytes: number;
   /** Bytes of all parameters. */
   protected readonly all: number;
+  /** How rows of each input were read in training: what bytes stand for. Undefined before; bytes then are multiplied by 1/255. */
+  reading: readonly InputKind[] | undefined;
   private plans = new Map<string, Plan>();
   private active: Plan | undefined;
 
@@ -78,6 +80,11 @@ export class InferenceNetwork {
 
   get layers(): readonly Layer[] {
     return this.architecture.layers;
+  }
+
+  /** What the bytes of an input are multiplied by, where nobody says another thing. */
+  scaleOf(input: number): number {
+    return this.reading?.[input]?.scale ?? 1 / 255;
   }
 
   /** Shape of one row of the first input, without the batch. */

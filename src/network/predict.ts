@@ -9,6 +9,7 @@ import { ld } from "../plan/builder.ts";
 import type { InputKind } from "../plan/forward.ts";
 import type { Architecture } from "../plan/operation.ts";
 import { showShape, sizeOf } from "../shape.ts";
+import { asBytes, isA, isBytes } from "../tags.ts";
 import type { InferenceNetwork } from "./inference.ts";
 
 /** What predict() returns: plain values with their shape, nothing to dispose. */
@@ -54,18 +55,20 @@ export class Outputs {
 export interface Rows {
   readonly data: Uint8Array | Float32Array;
   readonly rows: number;
-  /** What uint8 values are multiplied by. Default 1/255. */
+  /** What uint8 values are multiplied by. Default: what they were in training, 1/255 before. */
   readonly scale?: number;
 }
 
 /** Reads what predict() takes. @throws NablaError when the values do not make up whole rows */
 export function rowsOf(x: ArrayLike2, inputShape: readonly number[]): Rows {
   const width = sizeOf(inputShape);
-  if (x instanceof Float32Array || x instanceof Uint8Array) return check(x, x.length, width, inputShape);
   const { data, shape } = shaped(x, "predict: x");
   const wanted = `predict: expected rows of shape ${showShape(inputShape)}, so [n, ${inputShape.join(", ")}]`;
   // flat values may be rows one after the other, but not where they are plainly one row
-  const single = sizeOf(shape) === width && shape[0] !== 1 && (shape.length > 1 || width > 1);
+  const single =
+    sizeOf(shape) === width &&
+    shape[0] !== 1 &&
+    (shape.length > 1 || (width > 1 && !isBytes(x) && !isA("Float32Array", x)));
   if (single && (shape.length === inputShape.length || sizeOf(shape.slice(1)) !== width)) {
     throw new NablaError(
       `${wanted}, got a single row ${showShape(shape)}: the batch dimension is missing; pass [x]`,
@@ -73,11 +76,8 @@ export function rowsOf(x: ArrayLike2, inputShape: readonly number[]): Rows {
   }
   if (shape.length > 1 && sizeOf(shape.slice(1)) !== width)
     throw new NablaError(`${wanted}, got ${showShape(shape)}`);
-  const values =
-    data instanceof Uint8Array || data instanceof Uint8ClampedArray
-      ? new Uint8Array(data.buffer, data.byteOffset, data.length)
-      : Float32Array.from(data);
-  return check(values, data.length, width, inputShape);
+  const values = isBytes(data) ? asBytes(data) : isA("Float32Array", data) ? data : Float32Array.from(data);
+  return check(values as Rows["data"], data.length, width, inputShape);
 }
 
 function check(
@@ -92,6 +92,31 @@ function check(
     );
   }
   return { data, rows: length / width };
+}
+
+/** How rows arrive: the first of them the network's inputs. @throws NablaError where numbers look like bytes that nobody has scaled */
+export const kindsOfRows = (network: InferenceNetwork, inputs: readonly Rows[], who: string): InputKind[] =>
+  inputs.map(({ data, scale }, i): InputKind => {
+    const trained = network.scaleOf(i);
+    if (isBytes(data)) return { type: "uint8", scale: scale ?? trained };
+    if (network.reading?.[i]?.type === "uint8" && trained !== 1 && lookLikeBytes(data))
+      throw new NablaError(
+        `${who}: whole numbers up to 255 could be bytes, and the model was trained on bytes times ${scaleText(trained)}; pass a Uint8Array of them, or numbers that are scaled`,
+      );
+    return { type: "float32", scale: 1 };
+  });
+
+export const scaleText = (scale: number): string => (scale === 1 / 255 ? "1/255" : String(scale));
+
+/** Whole numbers as bytes are, larger than what they become when they are scaled. */
+export function lookLikeBytes(data: ArrayLike<number>): boolean {
+  let most = 0;
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i];
+    if ((value & 255) !== value) return false;
+    most = Math.max(most, value);
+  }
+  return most > 1;
 }
 
 /** How many rows are computed at once where nobody says so. No result depends on it. */
@@ -160,11 +185,7 @@ export function predictBatches(
 ): Outputs[] {
   const [{ rows }] = inputs;
   const capacity = Math.min(batchSize, rows);
-  const kinds = inputs.map(({ data, scale = 1 / 255 }): InputKind => {
-    const isBytes = data instanceof Uint8Array;
-    return { type: isBytes ? "uint8" : "float32", scale: isBytes ? scale : 1 };
-  });
-  const plan = network.plan("predict", capacity, kinds);
+  const plan = network.plan("predict", capacity, kindsOfRows(network, inputs, "predict"));
   network.use(plan);
   const { core } = network;
   const outs = plan.outputs.map(({ units }) => new Float32Array(rows * units));
@@ -174,7 +195,7 @@ export function predictBatches(
       const { data } = inputs[i];
       const width = data.length / rows;
       const part = data.subarray(from * width, (from + n) * width);
-      if (data instanceof Uint8Array) core.u8(x.offset, n * width).set(part);
+      if (isBytes(data)) core.u8(x.offset, n * width).set(part);
       else core.f32(x.offset, n * width).set(part);
     }
     network.run(plan, 0, plan.marks.end, n);
@@ -208,7 +229,8 @@ export function predictDataset(network: InferenceNetwork, dataset: Dataset, batc
     );
   }
   const inputs = places.map(({ part, at, bytes, stride }): Rows => {
-    const { type, scale } = part;
+    const { type } = part;
+    const scale = part.scaleUnsaid ? undefined : part.scale;
     if (stride === bytes) return { data: x, rows: length, scale };
     const own = new Uint8Array(length * bytes);
     for (let r = 0; r < length; r++) own.set(x.subarray(r * stride + at, r * stride + at + bytes), r * bytes);

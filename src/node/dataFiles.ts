@@ -3,8 +3,10 @@ import type { Inputs } from "../data/dataset.ts";
 import { generatedSets } from "../data/generated/index.ts";
 import { gunzip, MAX_UNPACKED } from "../data/gzip.ts";
 import { type Idx, parseIdx } from "../data/idx.ts";
+import { readTable, type TableOptions } from "../data/readers/csv.ts";
 import {
   type DataKind,
+  kindOf,
   type OpenedData,
   openArray,
   openFound,
@@ -14,6 +16,7 @@ import {
   readerOptions,
 } from "../data/readers/open.ts";
 import type { DataHost } from "../data/readers/reader.ts";
+import type { Table } from "../data/tables/csvTable.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { showShape, sizeOf } from "../shape.ts";
@@ -57,6 +60,20 @@ export async function openData(pathOrName: string, options: OpenDataOptions = {}
   throw new NablaError(
     `${pathOrName}: no such file or folder, nor a generated data set${didYouMean(pathOrName, names)} (generated: ${names.join(", ")})`,
   );
+}
+
+/**
+ * The rows of a table as they stand in a file; undefined where it is something else.
+ *
+ * @param known names of columns that are looked for
+ */
+export async function openTable(
+  path: string,
+  options: TableOptions = {},
+  known: readonly string[] = [],
+): Promise<Table | undefined> {
+  const found = await dataAt(path);
+  return found && (await kindOf(found, host)) === "csv" ? readTable(found, host, options, known) : undefined;
 }
 
 /** Paths of the pictures in a folder and below it; undefined for anything but a folder of pictures. */

@@ -19,6 +19,12 @@ export interface OwnLosses {
   readonly gradient?: { readonly data: ArrayLike<number>; readonly shape: readonly number[] };
 }
 
+/**
+ * Which targets make sense of a loss: "probability", each from 0 to 1; "distribution", those of a row ≥ 0 with the sum 1; "one-hot", a 1
+ * for the class and 0 for others; "sign", −1 and 1, or 0 and 1; "binary", 0 and 1.
+ */
+export type Domain = "probability" | "distribution" | "one-hot" | "sign" | "binary";
+
 export interface Loss {
   readonly name: string;
   /** Where it is a pair of functions of the program's own: calls them. Such a loss has no kernel. */
@@ -41,6 +47,8 @@ export interface Loss {
   alpha(units: number): number;
   /** What stands for "this class" and "another class" in targets. */
   readonly labels: { readonly on: number; readonly off: number };
+  /** Which target values it takes. Default: any. */
+  readonly domain?: Domain;
   /** What targets become before the loss sees them, y · keep + add as Keras smooths labels; metrics see y itself. */
   smoothing(units: number): { readonly keep: number; readonly add: number } | undefined;
   /** Whether its targets are classes by nature, so that one output can distinguish only two. */

@@ -28,10 +28,18 @@ import {
   predictBatches,
 } from "../network/predict.ts";
 import { setParameters } from "../network/parameters.ts";
+import type { InputKind } from "../plan/forward.ts";
 import type { Architecture } from "../plan/operation.ts";
 import { showShape } from "../shape.ts";
 
 export { type CoreSource, loadCore } from "../core/compile.ts";
+export {
+  type EncodedRows,
+  encodeRows,
+  type Row,
+  type RowOptions,
+  type TableModel,
+} from "../data/tables/rows.ts";
 export { NablaError } from "../errors.ts";
 export type { Outputs } from "../network/predict.ts";
 
@@ -60,8 +68,8 @@ export class Predictor {
   }
 
   /**
-   * Outputs for rows of input: a typed array or nested arrays with the batch dimension first, or { data, shape }. uint8 values are
-   * scaled by 1/255, like images in training. Several inputs are given by their names; several outputs are returned by theirs.
+   * Outputs for rows of input: a typed array or nested arrays with the batch dimension first, or { data, shape }. Bytes are
+   * scaled as in training, by 1/255 where the file does not say. Several inputs are given by their names; several outputs are returned by theirs.
    *
    * @param options.batchSize rows that are computed at once; does not change the result. Default 256
    * @throws NablaError for values that make up no whole rows
@@ -91,6 +99,7 @@ export function load(bytes: Uint8Array, name = UNNAMED): Predictor {
   try {
     const document = unpackValue(parseDocument(text), "", () => new Float32Array()) as CheckpointDocument;
     const network = new InferenceNetwork(build(document));
+    network.reading = document.inputs;
     const parameters = new Map<string, FloatTensor>();
     for (const [key, tensor] of tensors)
       if (!/^(optimizer|callbacks)\./.test(key)) parameters.set(key, f32(key, tensor));
@@ -104,6 +113,7 @@ export function load(bytes: Uint8Array, name = UNNAMED): Predictor {
 
 /** What predicting reads of the document in a checkpoint. It carries a checksum, so it is as it was written. */
 interface CheckpointDocument extends Metadata {
+  readonly inputs?: readonly InputKind[];
   readonly config?: { readonly model?: Topology & { readonly inputShape?: number[] } };
 }
 

@@ -1,11 +1,15 @@
 /** The ways in which data can be passed: x and y, or a data set. */
 
-import { type ArrayLike2, type ArrayRecord, arrayDataset, isRecord } from "../data/arrays.ts";
+import { type ArrayLike2, type ArrayRecord, isRecord, shaped, toDataset } from "../data/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { recordDataset } from "../data/records.ts";
 import { NablaError } from "../errors.ts";
-import { nameLayers, outputCount } from "../layers/chain.ts";
+import { nameLayers } from "../layers/chain.ts";
 import type { Topology } from "../layers/configs.ts";
+import type { InputKind } from "../plan/forward.ts";
+import type { Loss } from "../plan/loss.ts";
+import { type Shape, sizeOf } from "../shape.ts";
+import { isA } from "../tags.ts";
 import type { CompiledTraining } from "./compile.ts";
 import type { BatchSource } from "./source.ts";
 
@@ -31,6 +35,7 @@ export const isStream = (value: unknown): value is BatchSource =>
     !isDataset(value) &&
     !Array.isArray(value) &&
     !ArrayBuffer.isView(value) &&
+    !isA("Map", value) &&
     ("next" in value || Symbol.iterator in value || Symbol.asyncIterator in value));
 
 /** What may have several inputs or outputs has code for arrays by their names; a chain has one of each. */
@@ -38,11 +43,14 @@ export interface ReadsRecords {
   readonly recordDataset?: typeof recordDataset;
 }
 
-/** What data is for: a model's layers, and its loss where it is compiled. */
-interface Purpose {
+/** What data is for: a model's layers, its loss where it is compiled, and how it reads its inputs where it is trained. */
+export interface Purpose {
   readonly topology: Topology;
   readonly builder: ReadsRecords;
   readonly state: { readonly compiled: CompiledTraining | undefined };
+  readonly reading: readonly InputKind[] | undefined;
+  /** @param inputShape of rows, for a model that has not been built */
+  outputShapes(inputShape: Shape): Shape[];
 }
 
 /** (data, options) or (x, y, options). @throws NablaError where y is missing */
@@ -58,18 +66,33 @@ export function argumentsOf<O>(
   return [datasetOf([x, y as ArrayLike2 | ArrayRecord], who, purpose), (more ?? {}) as O];
 }
 
-/** @param name what errors call it */
+/**
+ * Whether targets are labels or values, where output and loss say so: a column of whole numbers is one of labels where there is an output
+ * for each class. With one output a regression takes whole numbers as they are.
+ */
+function readingOf(
+  { classification, lastAxis }: Loss,
+  output: Shape,
+  size: number,
+): Dataset["target"]["kind"] | undefined {
+  const units = sizeOf(output);
+  if (units === 1) return classification ? undefined : "values";
+  return lastAxis && size === 1 && output[output.length - 1] === units ? "class" : undefined;
+}
+
+/** @param name what errors call it @param kind what targets are, where nothing else says it */
 export function datasetOf(
   data: DataArgument,
   name: string,
-  { topology, state, builder }: Purpose,
+  purpose: Purpose,
   kind?: Dataset["target"]["kind"],
 ): Dataset {
   if (isDataset(data)) return data;
+  const { topology, builder, state, reading } = purpose;
   const [x, y] = data;
-  // labels stay labels where there is an output for each; with one output a regression takes whole numbers as they are
   const goals = state.compiled?.goals ?? [];
-  const isQuantity = (k: number) => goals[k]?.loss.classification === false && outputCount(topology, k) === 1;
+  const kindOf = (k: number, output: Shape | undefined, size: number) =>
+    (goals[k] && output && readingOf(goals[k].loss, output, size)) ?? kind;
   const { layers, outputs } = topology;
   const inputs = layers.filter(({ type }) => type === "input").map((layer) => layer.name!);
   const names = outputs ? Object.keys(outputs) : [nameLayers(layers).at(-1)!.name!];
@@ -77,13 +100,23 @@ export function datasetOf(
   const one = names.length === 1 && !(isRecord(y) && names[0] in y);
   const { recordDataset } = builder;
   if (!recordDataset || (!isRecord(x) && inputs.length < 2 && one)) {
-    const target = isQuantity(0) ? "values" : kind;
-    const targets = one ? (y as ArrayLike2) : alone(y, names[0], `${name}: y`);
-    return arrayDataset(alone(x, "input", `${name}: x`), targets, { name, ...(target && { target }) });
+    const rows = shaped(alone(x, "input", `${name}: x`), `${name}: x`);
+    const targets = shaped(one ? (y as ArrayLike2) : alone(y, names[0], `${name}: y`), `${name}: y`);
+    const n = targets.shape[0]!;
+    const shape = rows.shape.length > 1 ? rows.shape.slice(1) : [rows.data.length / n];
+    const [output] = goals.length > 0 && Number.isInteger(shape[0]) ? purpose.outputShapes(shape) : [];
+    const target = kindOf(0, output, targets.data.length / n);
+    return toDataset(rows, targets, {
+      name,
+      ...(target && { target }),
+      ...(reading && { inputScale: reading[0]!.scale }),
+    });
   }
+  const shapes = purpose.outputShapes([]);
   return recordDataset(byName(x, inputs, `${name}: x`), byName(y, names, `${name}: y`), {
     name,
-    quantities: new Set(names.filter((_, k) => isQuantity(k))),
+    kindOf: (key, size) => kindOf(names.indexOf(key), shapes[names.indexOf(key)], size),
+    scaleOf: (key) => reading?.[inputs.indexOf(key)]?.scale,
   });
 }
 

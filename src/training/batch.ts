@@ -185,11 +185,12 @@ export function checkFit(dataset: Dataset, network: Network, goals: readonly Goa
     );
   }
   for (const [k, target] of targetsOf(dataset, network).entries())
-    checkTarget(dataset.name, target, network, goals[k].loss, k);
+    checkTarget(dataset, target, network, goals[k].loss, k);
 }
 
 /** @param k number of the output */
-function checkTarget(data: string, target: Target, network: Network, loss: Loss, k: number): void {
+function checkTarget(dataset: Dataset, target: Target, network: Network, loss: Loss, k: number): void {
+  const data = dataset.name;
   const { layers, outputs } = network.architecture;
   const at = outputs[k].layer;
   const last = layers[at];
@@ -205,15 +206,15 @@ function checkTarget(data: string, target: Target, network: Network, loss: Loss,
     }
     return;
   }
-  if (units === 1) {
-    if (target.classes > 2 && loss.classification) {
-      throw new NablaError(
-        `${name} has ${target.classes} classes, but ${called} has one output, which with loss ${loss.name} tells two apart; give the last layer ${target.classes} units`,
-      );
-    }
-  } else if (target.classes > units) {
+  const { classes } = target;
+  const most = units > 1 ? units : loss.classification ? 2 : classes;
+  if (classes <= most) return;
+  if (classes === most + 1 && dataset.labels && !dataset.labels.includes(0))
     throw new NablaError(
-      `${name} has ${target.classes} classes, but ${called} has ${units} outputs; give the last layer ${target.classes} units`,
+      `${name} has labels from 1 to ${most}, but labels begin at 0: subtract 1, so that they go from 0 to ${most - 1} for the ${units > 1 ? units : "one"} output${units > 1 ? "s" : ""} of ${called}`,
     );
-  }
+  const has = units > 1 ? `${units} outputs` : `one output, which with loss ${loss.name} tells two apart`;
+  throw new NablaError(
+    `${name} has ${classes} classes, but ${called} has ${has}; give the last layer ${classes} units`,
+  );
 }

@@ -150,8 +150,15 @@ const nameOf = (given: unknown): unknown =>
     ? { name: (given as OwnMetric).name, custom: true }
     : given;
 
+/** The list of metrics; one need not be in a list. */
+export const listOf = (metrics: unknown): MetricList =>
+  (typeof metrics === "string" || (metrics as OwnMetric).name ? [metrics] : metrics) as MetricList;
+
 /** The list of names in a list of metrics. */
-export const namesOf = (list: unknown): unknown => (Array.isArray(list) ? list.map(nameOf) : list);
+export const namesOf = (metrics: unknown): unknown => {
+  const list = listOf(metrics);
+  return Array.isArray(list) ? list.map(nameOf) : list;
+};
 
 /** An object with a value by each output's name, "value" among them; undefined for one value for all. */
 function byName(given: unknown): object | undefined {
@@ -253,7 +260,7 @@ export function compileTraining(
     const path = several && byName(options.loss) ? `loss.${name}` : "loss";
     const loss = lossOf(of("loss", options.loss) as AnyLoss, path, ask && ((...rest) => ask(k, ...rest)));
     checkTrainable(loss, topology, k);
-    const list = [...((of("metrics", options.metrics) as MetricList | undefined) ?? [])];
+    const list = listOf(of("metrics", options.metrics) ?? []);
     const named = metricsField().check(list.map(nameOf) as NamedMetric[], "metrics");
     checkNames(named);
     const metrics = named.map((each, i) => (isOwn(each) ? list[i] : each));

@@ -44,6 +44,10 @@ export function contextOf<M>(
     get learningRate() {
       return run.rate;
     },
+    set learningRate(rate) {
+      this.nextLearningRate = rate;
+      run.rate = rate;
+    },
     get nextLearningRate() {
       return request.rate(run, batches);
     },
@@ -51,10 +55,10 @@ export function contextOf<M>(
       const { schedule } = request;
       if (schedule)
         throw new NablaError(
-          `nextLearningRate: the schedule "${schedule}" sets the rate of every step; set rateFactor, or compile without a schedule`,
+          `learningRate: the schedule "${schedule}" sets the rate of every step; set rateFactor, or compile without a schedule`,
         );
       if (!(rate >= 0 && rate < Number.POSITIVE_INFINITY))
-        throw new NablaError(`nextLearningRate: expected a number ≥ 0, got ${rate}`);
+        throw new NablaError(`learningRate: expected a number ≥ 0, got ${rate}`);
       [run.baseRate, run.rateFactor] = [rate, 1];
       changed({ baseRate: rate, rateFactor: 1 });
     },

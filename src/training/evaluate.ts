@@ -12,7 +12,7 @@ import type { Plan } from "../plan/plan.ts";
 import { beginStep } from "../plan/step.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import { checkBootstrap, type Intervals, Recorder } from "./bootstrap.ts";
-import { isOwn, namesOf } from "./compile.ts";
+import { isOwn, listOf, namesOf } from "./compile.ts";
 import { checkInUse, runWithLoss } from "./given.ts";
 import { type Goal, kindsOf, objectivesOf } from "./goals.ts";
 import { metricsFor, readingsOf } from "./measures.ts";
@@ -24,6 +24,7 @@ import { classesIn, rowLosses, rowOutputs } from "./pixels.ts";
 import type { Source } from "./source.ts";
 import type { TrainingState } from "./state.ts";
 import type { Reading } from "./targetReading.ts";
+import { batchCheck, checkData } from "./targets.ts";
 import { type Weighting, weightingOf } from "./weighting.ts";
 
 /** Loss and metrics by name, and where they lie. */
@@ -63,6 +64,7 @@ export async function score(request: ScoreRequest): Promise<Scores> {
   const rows = Math.min(request.batchSize, dataset.length);
   let plan = planFor(source ? source.rows : rows);
   const loader = new BatchLoader(network, dataset, goals, request.weighting);
+  const check = batchCheck(dataset, network, goals);
   for (const metric of metrics) metric.reset();
   let [sum, from] = [0, 0];
   for (let number = 0; from < dataset.length; number++) {
@@ -73,6 +75,7 @@ export async function score(request: ScoreRequest): Promise<Scores> {
     const indices = range(n, ready ? 0 : from);
     const wait = ready ?? loader.load(plan, indices, number);
     if (wait) loader.copy(plan, indices, await wait);
+    check?.(plan, indices, number);
     const scored = scoreRows(network, plan, loader, goals, n, sum);
     const { batch, losses, sum: after } = scored instanceof Promise ? await scored : scored;
     sum = after;
@@ -159,6 +162,7 @@ export async function evaluate(
   const { onRow } = options;
   const network = subject.build(dataset.inputShape);
   checkFit(dataset, network, goals);
+  if (!source) checkData(dataset, network, goals);
   const weighting = weightingOf("evaluate", dataset, network, goals, options);
   const readings = readingsOf(goals, network, dataset);
   const metrics = metricsFor(goals, network, dataset, { readings });
@@ -183,8 +187,9 @@ export async function evaluate(
 }
 
 /** The same goals with other metrics. */
-function withMetrics(goals: readonly Goal[], list: EvaluateOptions["metrics"]): readonly Goal[] {
-  if (!list) return goals;
+function withMetrics(goals: readonly Goal[], given: EvaluateOptions["metrics"]): readonly Goal[] {
+  if (!given) return goals;
+  const list = listOf(given);
   const named = metricsField().check(namesOf(list), "evaluate: metrics");
   checkNames(named);
   const metrics = named.map((each, i) => (isOwn(each) ? list[i] : each));

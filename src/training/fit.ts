@@ -1,23 +1,26 @@
 /** From the arguments of fit() to a training. Loaded when it is used: a page that only predicts needs none of it. */
 import { type Callback, type TrainedModel, withState } from "../callbacks/callback.ts";
+import { hold, readCallbacks } from "../callbacks/check.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { partsOf, splitRows } from "../data/split.ts";
 import { NablaError } from "../errors.ts";
 import { figureMeant } from "../metrics/direction.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
+import { isA, tagOf } from "../tags.ts";
 import { unlessAborted } from "./aborted.ts";
-import { type DataArgument, isStream } from "./arguments.ts";
+import { type DataArgument, isDataset, isStream } from "./arguments.ts";
 import { checkFit } from "./batch.ts";
 import { lookAhead, metricsOfTraining } from "./measures.ts";
 import type { FitOptions } from "./options.ts";
 import { batchesOf, requestOf, type TrainRequest } from "./request.ts";
 import { checkResume } from "./resume.ts";
-import { freshRun, type Run } from "./run.ts";
+import { freshRun, type Run, since } from "./run.ts";
 import type { RunSettings, Settings } from "./settings.ts";
 import type { BatchSource, Source } from "./source.ts";
 import type { TrainingState } from "./state.ts";
 import type { ToDataset } from "./stream.ts";
+import { checkData } from "./targets.ts";
 import { weightingOf } from "./weighting.ts";
 
 /** What is trained, as the model hands it in. */
@@ -44,17 +47,55 @@ export async function fit<M extends TrainedModel>(
   wanted: Settings,
   options: FitOptions<M>,
 ): Promise<void> {
-  if (!isStream(given)) return prepared(subject, given, wanted, options);
-  const { endless, streamOf } = await subject.streams();
-  const stream = streamOf(subject, given, wanted, options);
-  let failed = true;
+  const callbacks = readCallbacks<M>(options.callbacks);
+  checkRest(subject.state, wanted, options);
+  const release = hold(callbacks);
   try {
-    const like = await unlessAborted(stream.begin(), options.signal);
-    await prepared(subject, endless(like, subject), wanted, options, stream);
-    failed = false;
+    if (!isStream(given)) return await prepared(subject, given, wanted, options, callbacks);
+    const { endless, streamOf } = await subject.streams();
+    const stream = streamOf(subject, given, wanted, options);
+    let failed = true;
+    try {
+      const like = await unlessAborted(stream.begin(), options.signal);
+      await prepared(subject, endless(like, subject), wanted, options, callbacks, stream);
+      failed = false;
+    } finally {
+      await stream.close(failed);
+    }
   } finally {
-    await stream.close(failed);
+    release();
   }
+}
+
+/** What can be known of options before data is looked at. */
+function checkRest(
+  { run }: TrainingState,
+  { epochs, validationSplit }: Settings,
+  { resume, validationData, signal, onProgress }: FitOptions<never>,
+): void {
+  if (resume) {
+    const { epoch } = since(run);
+    // one that was saved before its end has to come to that
+    if (run.finished && epoch >= epochs)
+      throw new NablaError(
+        `fit: resume: there is nothing to do: ${epoch} of ${epochs} epochs are done, and epochs counts those, too; pass a larger number, or leave resume out to train ${epochs} more`,
+      );
+    // one that was stopped within an epoch has that to finish
+    if (run.finished && run.stopped !== undefined && run.batch === 0)
+      throw new NablaError(
+        `fit: resume: there is nothing to do: the training was stopped after ${epoch} of ${epochs} epochs, because ${run.stopped}; leave resume out to train on from here`,
+      );
+  }
+  if (validationData && validationSplit > 0)
+    throw new NablaError(
+      "fit: validationData and validationSplit: both say what to validate on; give one of them",
+    );
+  if (signal && typeof signal.addEventListener !== "function")
+    throw new NablaError(
+      `fit: signal: expected that of an AbortController, got ${isA("AbortController", signal) ? "the controller: pass controller.signal" : tagOf(signal)}`,
+    );
+  if (onProgress && typeof onProgress !== "function")
+    throw new NablaError(`fit: onProgress: expected a function, got ${tagOf(onProgress)}`);
 }
 
 /** @param source where `data` only says what rows are like */
@@ -63,6 +104,7 @@ async function prepared<M extends TrainedModel>(
   data: Dataset,
   wanted: Settings,
   options: FitOptions<M>,
+  callbacks: readonly Callback<M>[],
   source?: Source,
 ): Promise<void> {
   const { model, state } = subject;
@@ -72,14 +114,17 @@ async function prepared<M extends TrainedModel>(
   const network = subject.build(train.inputShape);
   const { goals } = compiled;
   checkFit(train, network, goals);
-  if (validation) checkFit(validation, network, goals);
+  if (!source) checkData(data, network, goals);
+  if (validation) {
+    checkFit(validation, network, goals);
+    if (!rows) checkData(validation, network, goals);
+  }
   const { augment: _, ...plain } = wanted;
   const settings: RunSettings = { ...plain, ...(augment && { augment }), rows: source ? 0 : train.length };
   if (!source) checkBatch(options, settings);
   const progress = progressOf(options);
   const { classWeight } = settings;
   const { sampleWeight, signal } = options;
-  const callbacks = options.callbacks ?? [];
   const { classes, samples: all } = weightingOf("fit", data, network, goals, {
     classWeight,
     sampleWeight,
@@ -93,6 +138,7 @@ async function prepared<M extends TrainedModel>(
     weightingOf("validationData", validation, network, goals, {
       sampleWeight: rows ? of(1) : weightsOf(options.validationData),
     });
+  // functions that are missing are missed before anything changes
   const { metrics, scoring, readings } = metricsOfTraining(goals, network, train);
   if (!source) await lookAhead(train, network, goals, readings);
   begin(subject, network, settings, callbacks, options.resume);
@@ -148,6 +194,8 @@ function begin<M extends TrainedModel>(
   state.settings = settings;
   const states = state.callbackStates;
   state.callbacks = callbacks;
+  if (state.run.finished) delete state.run.stopped;
+  state.run.finished = false;
   if (resume)
     for (const [key, callback] of withState(callbacks)) if (states[key]) callback.restore?.(states[key]);
   state.waiting = {};
@@ -175,7 +223,14 @@ function validationOf<M extends TrainedModel>(
     throw new NablaError(
       "fit: validationData: expected a data set, [x, y] or [x, y, sampleWeight], got an iterator; call evaluate() with it in a callback's onEpochEnd",
     );
-  if (validationData) return { apart: data, validation: datasetOf(validationData, "validationData") };
+  if (validationData) {
+    const pair = Array.isArray(validationData) && [2, 3].includes(validationData.length);
+    if (!pair && !isDataset(validationData))
+      throw new NablaError(
+        `fit: validationData: expected a data set, [x, y] or [x, y, sampleWeight], got ${Array.isArray(validationData) ? `a list of ${validationData.length}` : tagOf(validationData)}`,
+      );
+    return { apart: data, validation: datasetOf(validationData, "validationData") };
+  }
   if (validationSplit === 0) return { apart: data };
   const rows = splitRows(data, validationSplit, { seed });
   const [apart, validation] = partsOf(data, rows);

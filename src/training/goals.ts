@@ -1,6 +1,6 @@
 /** What each output of a network is trained for, and which of a data set's inputs and targets belong to which. */
 import type { Dataset, Target } from "../data/dataset.ts";
-import { inputPlaces, targetPlaces } from "../data/places.ts";
+import { inputPlaces, inputsIn, targetPlaces } from "../data/places.ts";
 import { NablaError } from "../errors.ts";
 import type { Network } from "../network/network.ts";
 import type { InputKind } from "../plan/forward.ts";
@@ -28,12 +28,16 @@ export function targetsOf(dataset: Dataset, { architecture }: Network): Target[]
 }
 
 /** How the rows of each input arrive. @throws NablaError where names or shapes do not fit */
-export function kindsOf(dataset: Dataset, { architecture }: Network): InputKind[] {
-  const { inputs } = architecture;
-  if (dataset.parts)
-    return inputPlaces(dataset, inputs, "inputs").map(({ part: { type, scale } }) => ({ type, scale }));
-  if (inputs.length === 1) return [{ type: dataset.inputType, scale: dataset.inputScale }];
-  throw several(dataset, "inputs", inputs);
+export function kindsOf(dataset: Dataset, network: Network): InputKind[] {
+  const { inputs } = network.architecture;
+  if (!dataset.parts && inputs.length > 1) throw several(dataset, "inputs", inputs);
+  const parts = dataset.parts
+    ? inputPlaces(dataset, inputs, "inputs").map(({ part }) => part)
+    : inputsIn(dataset, "");
+  return parts.map(({ type, scale, scaleUnsaid }, i) => ({
+    type,
+    scale: scaleUnsaid && network.reading ? network.scaleOf(i) : scale,
+  }));
 }
 
 const several = (

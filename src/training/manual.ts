@@ -7,11 +7,12 @@ import { type ArrayLike2, type ArrayRecord, isRecord, shaped } from "../data/arr
 import { didYouMean, NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import type { Network } from "../network/network.ts";
-import { byName, inputsOf, type OutputRecord, Outputs } from "../network/predict.ts";
+import { byName, inputsOf, kindsOfRows, type OutputRecord, Outputs } from "../network/predict.ts";
 import { floatsOf, ld } from "../plan/builder.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep, setRate } from "../plan/step.ts";
 import { showShape, sizeOf } from "../shape.ts";
+import { isBytes } from "../tags.ts";
 import type { CompiledTraining } from "./compile.ts";
 import type { TrainingState } from "./state.ts";
 import { updateOf } from "./update.ts";
@@ -62,11 +63,8 @@ export function forward(subject: ModelByHand, x: ArrayLike2 | ArrayRecord): Outp
   const session = sessionOf(subject);
   if (session.summed > 0) checkGradients("forward", network, session);
   session.capacity = Math.max(session.capacity, rows);
-  const kinds = inputs.map(({ data }) =>
-    data instanceof Uint8Array
-      ? { type: "uint8" as const, scale: 1 / 255 }
-      : { type: "float32" as const, scale: 1 },
-  );
+  const kinds = kindsOfRows(network, inputs, "forward");
+  network.reading ??= kinds;
   const plan = network.plan("train", session.capacity, kinds, {
     objectives: network.architecture.outputs.map(() => ({ target: "values" })),
     update: updateOf(compiled, network),
@@ -80,7 +78,7 @@ export function forward(subject: ModelByHand, x: ArrayLike2 | ArrayRecord): Outp
   network.use(plan);
   for (const [i, { x: place }] of plan.inputs.entries()) {
     const { data } = inputs[i];
-    if (data instanceof Uint8Array) core.u8(place.offset, data.length).set(data);
+    if (isBytes(data)) core.u8(place.offset, data.length).set(data);
     else core.f32(place.offset, data.length).set(data);
   }
   beginStep(core, plan.step, {

@@ -11,6 +11,7 @@ import { kindsOf, objectivesOf } from "./goals.ts";
 import { metricsFor } from "./measures.ts";
 import { GRADIENT_OPTIONS, type TrainOnBatchOptions } from "./options.ts";
 import { penalties } from "./penalties.ts";
+import { batchCheck, checkData } from "./targets.ts";
 import { updateOf } from "./update.ts";
 import { weightingOf } from "./weighting.ts";
 
@@ -82,6 +83,7 @@ function loaded(
   const { goals } = state.required;
   const network = subject.build(data.inputShape);
   checkFit(data, network, goals);
+  checkData(data, network, goals);
   const weighting = weightingOf(who, data, network, goals, options);
   if (training) state.prepare(network);
   const rows = data.length;
@@ -93,6 +95,8 @@ function loaded(
   });
   const loader = new BatchLoader(network, data, goals, weighting);
   loader.loadNow(who, plan, range(rows));
+  batchCheck(data, network, goals)?.(plan, range(rows), 0);
+  if (training) network.reading ??= kindsOf(data, network);
   const scored = () => loader.scored(plan, rows);
   return {
     network,

@@ -11,6 +11,7 @@ export interface RunTimeOptions<M = TrainedModel> {
   validationData?: DataArgument;
   /** Factors of the loss, by row of the data. With validationSplit the rows kept out keep theirs, as in Keras. */
   sampleWeight?: ArrayLike<number>;
+  /** A callback belongs to one training at a time. */
   callbacks?: readonly Callback<M>[];
   /** Stops between two steps; fit() then rejects with the signal's reason and the model keeps its state. */
   signal?: AbortSignal;

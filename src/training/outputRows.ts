@@ -76,6 +76,9 @@ export class OutputRows {
       const { on, off } = this.loss.labels;
       for (let r = 0; r < rows; r++) values[r] = target.classes > 2 ? y[r] : y[r] === 1 ? on : off;
     }
+    // as in Keras, margins take 0 for −1
+    const { off } = this.loss.labels;
+    if (off < 0 && target.kind === "values") for (let i = 0; i < y.length; i++) if (y[i] === 0) y[i] = off;
     if (target.kind === "values" && output.yKind === "labels") {
       const labels = core.i32(output.y!.offset, rows * each);
       writeLabels(labels, y, { pixels: each, units }, this.name, indices);

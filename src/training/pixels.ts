@@ -24,10 +24,10 @@ export function grainOf(outputShape: Shape, { classification }: Loss): Grain {
 export const classesIn = (outputShape: Shape, loss: Loss): number =>
   Math.max(2, grainOf(outputShape, loss).units);
 
-/** Whether target values are the numbers of classes, one for each pixel. */
+/** Whether target values are the numbers of classes, one for each pixel; or one for each row, given as a column. */
 const arePixelLabels = (target: Target, outputShape: Shape, loss: Loss): boolean => {
   const { pixels, units } = grainOf(outputShape, loss);
-  return loss.lastAxis && pixels > 1 && units > 1 && target.kind === "values" && target.size === pixels;
+  return loss.lastAxis && units > 1 && target.kind === "values" && target.size === pixels;
 };
 
 /** What a plan is to do with the targets of a data set. */
@@ -67,7 +67,7 @@ export function writeLabels(
     const label = from[i];
     if (!(Number.isInteger(label) && label >= 0 && label < units)) {
       throw new NablaError(
-        `${name}: row ${rows[Math.floor(i / pixels)]}, pixel ${i % pixels}: expected a label from 0 to ${units - 1}, got ${label}`,
+        `${name}: row ${rows[Math.floor(i / pixels)]}${pixels > 1 ? `, pixel ${i % pixels}` : ""}: expected a label from 0 to ${units - 1}, got ${label}`,
       );
     }
     to[i] = label;

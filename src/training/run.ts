@@ -27,6 +27,10 @@ export interface Run {
   rate: number;
   /** Why training was stopped before its last epoch, if it was. */
   stopped?: string;
+  /** Figures so far of an epoch that was stopped in the middle, and may be resumed. */
+  partial: Logs | undefined;
+  /** Whether all that belongs to the end of a training has been done. */
+  finished: boolean;
 }
 
 /**
@@ -49,6 +53,8 @@ export const freshRun = (before?: Run): Run => {
     rateFactor,
     baseRate,
     rate,
+    partial: undefined,
+    finished: false,
   };
 };
 

@@ -8,6 +8,7 @@ import { prefixed } from "../errors.ts";
 import { bool, type Field, type Infer, type Input, int, number } from "../fields/fields.ts";
 import { object, optional, record } from "../fields/objects.ts";
 import { given } from "../fields/options.ts";
+import { isA } from "../tags.ts";
 
 /** The seed of a model or a training. */
 export const seedField = () =>
@@ -94,7 +95,7 @@ export const fitSettings = () =>
   settings(
     later(
       (weights: Readonly<Record<number, number>> | readonly number[]): Record<string, number> =>
-        Object.fromEntries(Object.entries(weights)),
+        Object.fromEntries(isA("Map", weights) ? (weights as never) : Object.entries(weights)),
     ),
     later((augment: AugmentOptions) => augment as AugmentConfig),
   );

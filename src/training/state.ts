@@ -77,9 +77,10 @@ export class TrainingState {
     return states;
   }
 
-  /** Figures of the finished epochs of the last call of fit(). */
+  /** Figures of the epochs of the last call of fit(); of one that was stopped in the middle those so far. */
   get history(): History {
-    const { history, stopped } = this.run;
+    const { partial, stopped } = this.run;
+    const history = partial ? [...this.run.history, partial] : this.run.history;
     const columns: Record<string, number[]> = {};
     for (const logs of history) {
       for (const [name, value] of Object.entries(logs)) {

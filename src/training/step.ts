@@ -8,6 +8,7 @@ import { kindsOf } from "./goals.ts";
 import type { WayBack } from "./goingBack.ts";
 import { batchesPerEpoch, type TrainRequest } from "./request.ts";
 import type { Run } from "./run.ts";
+import { batchCheck } from "./targets.ts";
 
 export class Stepper<M> {
   plan: Plan;
@@ -17,6 +18,8 @@ export class Stepper<M> {
   /** They count the pieces of a batch whose step may still fail; between steps they are unused. */
   private readonly counting: readonly Metric[];
   private readonly batches: number;
+  /** Of rows that were not there to be checked before. */
+  private readonly check: ReturnType<typeof batchCheck>;
 
   constructor(
     private readonly request: TrainRequest<M>,
@@ -31,6 +34,7 @@ export class Stepper<M> {
     this.split = source ? microBatchSize !== undefined : this.plan.rows < most;
     this.counting = this.split ? request.scoring : request.metrics;
     this.loader = new BatchLoader(network, train, request.goals, request.weighting);
+    this.check = batchCheck(train, network, request.goals);
     this.batches = batchesPerEpoch(request);
   }
 
@@ -65,6 +69,7 @@ export class Stepper<M> {
     for (let first = 0; first < rows; first += plan.rows) {
       const piece = indices.subarray(first, first + plan.rows);
       if (ready) loader.copy(plan, piece, ready, first);
+      this.check?.(plan, piece, run.batch);
       beginStep(core, plan.step, { rows, rate: run.rate, step: run.step, seed: settings.seed, first });
       for (const { learningRate, step } of plan.rates ?? [])
         setRate(core, step.offset, run.step, rate(run, this.batches, learningRate));

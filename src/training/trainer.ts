@@ -59,6 +59,7 @@ export class Trainer<M> {
   async train(): Promise<void> {
     const { run, hooks, context, wayBack, reports } = this;
     const end = run.firstEpoch + this.request.settings.epochs;
+    run.partial = undefined;
     for (const hook of hooks) await hook.onTrainBegin?.(context);
     while (run.epoch < end && !run.stopped) {
       const { epoch } = since(run);
@@ -68,6 +69,7 @@ export class Trainer<M> {
       this.checkWeights();
       if (run.batch < this.batches) {
         reports.interrupted(this.figures);
+        if (run.rows > 0) run.partial = Object.assign(this.figures(), { learningRate: run.rate });
         break;
       }
       // kept for every epoch: objects made by spreading take more memory
@@ -80,6 +82,7 @@ export class Trainer<M> {
       reports.epoch(epoch, logs, last);
     }
     for (const hook of hooks) await hook.onTrainEnd?.(context);
+    run.finished = true;
   }
 
   /** What is left of an epoch, unless a callback ends it. */

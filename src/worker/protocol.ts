@@ -21,6 +21,7 @@ import type { CallbackState, Logs } from "../callbacks/callback.ts";
 import type { Inputs, Targets } from "../data/dataset.ts";
 import type { Portable } from "../data/portable.ts";
 import type { Topology } from "../layers/configs.ts";
+import type { InputKind } from "../plan/forward.ts";
 import type { CompiledTraining } from "../training/compile.ts";
 import type { Progress } from "../training/progress.ts";
 import type { Run } from "../training/run.ts";
@@ -56,6 +57,8 @@ export interface Setup {
   module: WebAssembly.Module | BufferSource;
   topology: Topology;
   inputShape: readonly number[];
+  /** How the model reads its inputs. */
+  reading: readonly InputKind[] | undefined;
   training: CompiledTraining["config"];
   state: State;
   callbacks: CallbackState[];

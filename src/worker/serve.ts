@@ -154,6 +154,7 @@ class Session {
     const { setup } = this;
     const { topology, settings, classes, samples } = setup;
     const network = new Network(buildLayers(topology, setup.inputShape), new Core({ code: setup.module }));
+    network.reading = setup.reading;
     const compiled = compileTraining(setup.training, topology, async (output, outputs, targets, gradient) => {
       const result = await this.call(outputs, targets, { output, gradient });
       return { losses: result.figures!, gradient: result.gradient };

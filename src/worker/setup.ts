@@ -38,6 +38,7 @@ export function setupOf<M extends TrainedModel>(
     module: network.core.module,
     topology: remote.topology,
     inputShape: network.inputShape,
+    reading: network.reading,
     training: remote.compiled.config,
     state: {
       snapshot: network.snapshot(),

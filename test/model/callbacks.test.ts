@@ -143,7 +143,8 @@ describe("what a callback can do", () => {
         },
       ],
     });
-    expect(other.epoch).toEqual([0]); // the second epoch is not finished
+    expect(other.epoch).toEqual([0, 1]); // of the second epoch, which is not finished, the figures so far
+    expect(other.history.loss).toHaveLength(2);
     expect(other.stopped).toBe("in the middle");
     expect(ended).toEqual([6]);
     expect(internalsOf(model).state.run).toMatchObject({

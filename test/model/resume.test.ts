@@ -415,7 +415,7 @@ describe("settings", () => {
     await expect(model.fit(data, options)).rejects.toThrow("no training to continue");
   });
 
-  test("more epochs may be asked for; none left is no error", async () => {
+  test("more epochs may be asked for; that none is left is said", async () => {
     const model = fresh("adam");
     await model.fit(data, { ...fitOptions, epochs: 2 });
     const longer = load(model.save());
@@ -424,7 +424,10 @@ describe("settings", () => {
     await four.fit(data, { ...fitOptions, epochs: 4 });
     expect(outcome(longer)).toEqual(outcome(four));
     const done = outcome(four);
-    await four.fit(data, { ...fitOptions, epochs: 4, resume: true });
+    for (const model of [four, load(four.save())])
+      await expect(model.fit(data, { ...fitOptions, epochs: 4, resume: true })).rejects.toThrow(
+        "fit: resume: there is nothing to do: 4 of 4 epochs are done",
+      );
     expect(outcome(four)).toEqual(done);
   });
 });

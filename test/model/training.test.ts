@@ -214,7 +214,7 @@ describe("targets", () => {
     await expect(
       fresh().fit(
         x,
-        labels.map((v) => v + 1),
+        labels.map((v) => (v === 2 ? 3 : v)),
       ),
     ).rejects.toThrow(
       'fit has 4 classes, but dense "dense_2" (layer 2) has 3 outputs; give the last layer 4 units',

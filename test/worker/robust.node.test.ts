@@ -191,7 +191,9 @@ describe("callbacks whose state cannot be had", () => {
     };
     const model = make();
     const good = model.save();
-    await expect(fit(model, data, { callbacks: [{ name: "own", state }] })).rejects.toBe(error);
+    await expect(fit(model, data, { callbacks: [{ name: "own", state, onTrainEnd() {} }] })).rejects.toBe(
+      error,
+    );
     model.setWeights(library.load(good).weights());
   });
 

@@ -14,6 +14,7 @@ import { imageOptions, imageOptionsOf, type LabelFlags, sayLeftOut } from "../in
 import { notesOf, sayNotes } from "../input/notes.ts";
 import { openModel } from "../input/openModel.ts";
 import { checkSingle } from "../input/single.ts";
+import { type ReadingFlags, readingOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { classTable, confusionTable, labelTable } from "../text/confusion.ts";
 import { count, plural, shown, words } from "../text/format.ts";
@@ -22,7 +23,8 @@ import { scaleTargets } from "../training/targets.ts";
 
 /** Which rows of a data set are looked at, and how it is read. */
 export interface PartFlags
-  extends Pick<LabelFlags, "unreadable" | "labels" | "label" | "fileColumn" | "labelPattern"> {
+  extends ReadingFlags,
+    Pick<LabelFlags, "unreadable" | "labels" | "label" | "fileColumn" | "labelPattern"> {
   part?: Part;
   samples?: number;
 }
@@ -155,6 +157,7 @@ export async function openPart(
   const samples = flags.samples ?? (extra?.data.name === source ? extra.data.samples : undefined);
   const seed = extra?.csv || extra?.data.name === source ? extra.data.seed : undefined;
   const options: OpenDataOptions = {
+    ...readingOptions(flags),
     ...(seed !== undefined && { seed }),
     ...(samples !== undefined && { samples }),
     ...(extra?.csv && { like: extra.csv, standardise: standardisation !== undefined }),

@@ -54,12 +54,10 @@ export async function exportCommand(path: string, flags: ExportFlags, terminal: 
   const model = await openModel(path);
   if (flags.data !== undefined) checkSingle(model, `--data: ${path}`, "evaluate() takes them");
   const { weights = "float32" } = flags;
-  const trained = extraOf(model)?.data;
   const options: ExportOptions = {
     weights,
     ...(flags.rows !== undefined && { rows: flags.rows }),
     metadata: metadataOf(model),
-    ...(trained?.inputType === "uint8" && { scale: trained.inputScale }),
   };
   // everything is made and measured before anything is written
   const files = filesOf(model, flags.to, kind, options);

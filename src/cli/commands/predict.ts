@@ -10,6 +10,7 @@ import { type InputRow, readInputs } from "../input/inputs.ts";
 import { openModel } from "../input/openModel.ts";
 import { type Prediction, predictorOf } from "../input/predictor.ts";
 import { checkSingle } from "../input/single.ts";
+import { type ReadingFlags, readingOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { csvText } from "../text/csv.ts";
 import { count, figure, percent, plural, result as shownResult } from "../text/format.ts";
@@ -18,7 +19,7 @@ import { openVoters } from "./vote.ts";
 /** Rows of a file or data set that are shown when none is named. */
 const MOST = 10;
 
-interface PredictFlags extends PictureOptions {
+interface PredictFlags extends PictureOptions, ReadingFlags {
   json?: boolean;
   voting?: Voting;
   out?: string;
@@ -34,6 +35,8 @@ interface Answers {
   readonly rows: readonly Predicted[];
   /** How many more there are. */
   readonly more: number;
+  /** How they were read. */
+  readonly notes: readonly string[];
   /** Whether they are the pictures of a folder. */
   readonly folder: boolean;
 }
@@ -47,7 +50,7 @@ export async function predictCommand(
   const { dim, print, printJson } = terminal;
   // no input is called like that, so these are models as well
   const first = words.findIndex((word) => !/\.safetensors$/i.test(word));
-  const specs = words.slice(first < 0 ? words.length : first);
+  const specs = words.slice(first < 0 ? words.length : first).map((word) => word.replace(/^ (?=-)/, ""));
   const paths = [path, ...words.slice(0, words.length - specs.length)];
   if (specs.length === 0) throw new NablaError(`predict: expected an INPUT after ${paths.join(" ")}`);
   if (paths.length === 1 && flags.voting !== undefined)
@@ -65,12 +68,12 @@ export async function predictCommand(
   const all: Answers[] = [];
   for (const spec of specs) {
     const folder = await folderOf(model, spec, flags, terminal);
-    const { rows, more } = folder
+    const { rows, more, notes } = folder
       ? { rows: folder, more: 0 }
-      : await readInputs(model, spec, limit, terminal, flags.asIs);
+      : await readInputs(model, spec, limit, terminal, flags.asIs, readingOptions(flags));
     const predicted: Predicted[] = [];
     for await (const { values, ...row } of rows) predicted.push({ ...row, prediction: predict(values) });
-    all.push({ spec, rows: predicted, more, folder: folder !== undefined });
+    all.push({ spec, rows: predicted, more, notes: notes ?? [], folder: folder !== undefined });
   }
   const truthOf = ({ label }: Predicted) => (label === undefined ? undefined : names[label]);
   if (flags.out !== undefined) {
@@ -89,7 +92,8 @@ export async function predictCommand(
     return 0;
   }
   const say = (value: number) => (vote ? percent(value) : confidence(model, value));
-  for (const { spec, rows, more, folder } of all) {
+  for (const { spec, rows, more, notes, folder } of all) {
+    if (!flags.json) for (const note of notes) print(dim(`${spec}: ${note}`));
     if (folder && !flags.json) {
       terminal.write(csvText(tableOf(rows, true)));
       continue;

@@ -9,7 +9,6 @@ import type { OpenedData } from "../../node/dataFiles.ts";
 import { decodeImage } from "../../node/images/decode.ts";
 import type { ImageFolderOptions } from "../../node/images/pictures.ts";
 import { showShape } from "../../shape.ts";
-import { columnOf } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { imageOf } from "../text/draw.ts";
 import { count, plural } from "../text/format.ts";
@@ -49,9 +48,9 @@ export function imageOptions(flags: LabelFlags, { errors }: Terminal): { images:
       ...(labelPattern !== undefined && { labelPattern }),
       ...(labels !== undefined && {
         labels,
-        ...(label !== undefined && { label: columnOf(label) }),
+        ...(label !== undefined && { label }),
         ...(task && { task }),
-        ...(fileColumn !== undefined && { file: columnOf(fileColumn) }),
+        ...(fileColumn !== undefined && { file: fileColumn }),
       }),
     },
   };

@@ -1,13 +1,20 @@
 /** Models by path, with an error that says what another file is. */
 import { open } from "node:fs/promises";
 import { NablaError } from "../../errors.ts";
+import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import { loadModel } from "../../node/models.ts";
+import { extraOf } from "../training/resume.ts";
 
 /** As loadModel(); the error for another file first says what it looks like. */
 export async function openModel(path: string): Promise<Model> {
   try {
-    return await loadModel(path);
+    const model = await loadModel(path);
+    const network = internalsOf(model).built;
+    // files of earlier versions say it in their description of the data
+    const trained = extraOf(model)?.data;
+    if (trained) network.reading ??= [{ type: trained.inputType, scale: trained.inputScale }];
+    return model;
   } catch (error) {
     const what = error instanceof NablaError ? looksLike(await beginning(path)) : undefined;
     if (what === undefined) throw error;

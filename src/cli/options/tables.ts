@@ -1,13 +1,25 @@
 /** Options of tables: for train, data and whatever opens one for the first time. */
 
+import { Option } from "commander";
+import type { TableOptions } from "../../data/readers/csv.ts";
 import type { AskedColumn } from "../../data/tables/asked.ts";
 import { CYCLES, type Cycle } from "../../data/tables/dates.ts";
+import type { Decimal } from "../../data/tables/numbers.ts";
 import type { Missing } from "../../data/tables/tableData.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
 import type { OpenDataOptions } from "../../node/dataFiles.ts";
+import { oneOf } from "./values.ts";
+
+/** How the text of a table is read: for every command that opens one. Undefined: not given. */
+export interface ReadingFlags {
+  header?: boolean;
+  delimiter?: string;
+  encoding?: string;
+}
 
 /** Undefined: not given. */
-export interface TableFlags {
+export interface TableFlags extends ReadingFlags {
+  decimal?: Decimal;
   label?: string;
   ignore?: string[];
   task?: "auto" | "classification" | "regression";
@@ -16,11 +28,34 @@ export interface TableFlags {
   missing?: Missing;
 }
 
+export const readingFlags = (): Option[] => [
+  new Option("--header <yes|no>", "CSV: whether the first row holds names (default: found out)").argParser(
+    (text) => oneOf("--header", ["yes", "no"])(text) === "yes",
+  ),
+  new Option("--delimiter <CHAR>", "CSV: what separates cells: , ; | tab or blanks (default: found out)"),
+  new Option(
+    "--encoding <NAME>",
+    "CSV: of the text, windows-1252 for example (default: UTF-8, UTF-16 by its mark)",
+  ),
+];
+
+/** What is told of them to whatever reads a table. */
+export const readingOptions = ({ header, delimiter, encoding }: ReadingFlags): TableOptions => ({
+  ...(header !== undefined && { header }),
+  ...(delimiter !== undefined && { delimiter }),
+  ...(encoding !== undefined && { encoding }),
+});
+
+/** `--ignore a --ignore b,c` → ["a", "b,c"]: which commas are part of a name, the table says. */
+export const repeated = (text: string, before: readonly string[] = []): string[] => [...before, text];
+
 /** What openData() is told of them. */
 export function tableOptions(flags: TableFlags): OpenDataOptions {
-  const { label, ignore, task, column, maxCategories, missing } = flags;
+  const { label, ignore, task, column, maxCategories, missing, decimal } = flags;
   return {
-    ...(label !== undefined && { label: columnOf(label) }),
+    ...readingOptions(flags),
+    ...(decimal && { decimal }),
+    ...(label !== undefined && { label }),
     ...(ignore && { ignore }),
     ...(task && { task }),
     ...(column && { columns: column }),
@@ -29,8 +64,16 @@ export function tableOptions(flags: TableFlags): OpenDataOptions {
   };
 }
 
+export const readingFlagsGiven = (flags: ReadingFlags): [option: string, given: unknown][] => [
+  ["--header", flags.header],
+  ["--delimiter", flags.delimiter],
+  ["--encoding", flags.encoding],
+];
+
 /** As they are given on the command line, with their values: for errors about data that is no table. */
 export const tableFlagsGiven = (flags: TableFlags): [option: string, given: unknown][] => [
+  ...readingFlagsGiven(flags),
+  ["--decimal", flags.decimal],
   ["--label", flags.label],
   ["--ignore", flags.ignore],
   ["--task", flags.task],
@@ -38,9 +81,6 @@ export const tableFlagsGiven = (flags: TableFlags): [option: string, given: unkn
   ["--max-categories", flags.maxCategories],
   ["--missing", flags.missing],
 ];
-
-/** "-1" and "4" are numbers of columns, anything else a name. */
-export const columnOf = (label: string): string | number => (/^-?\d+$/.test(label) ? Number(label) : label);
 
 const KIND = /^(.+?)=(number|boolean|category(?::(\d+))?|date(?::(dmy|mdy))?((?:\+[a-z]+)*)|ordered:(.+))$/s;
 

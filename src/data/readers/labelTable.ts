@@ -4,7 +4,9 @@ import { show } from "../../fields/fields.ts";
 import { shortened } from "../images/classes.ts";
 import type { ImageSetOptions, Problem } from "../images/imageSet.ts";
 import { parseCsvTable, type Table } from "../tables/csvTable.ts";
+import { nameOf } from "../tables/header.ts";
 import { readTarget } from "../tables/target.ts";
+import { decodeText } from "../tables/text.ts";
 import { contentOf } from "./content.ts";
 import type { FileKeys } from "./fileKeys.ts";
 import type { Search } from "./labelled.ts";
@@ -94,12 +96,7 @@ async function below(folder: DataFolder, path: string): Promise<DataFile | undef
 
 async function rowsOf(file: DataFile, host: DataHost): Promise<Table> {
   const bytes = await contentOf(file, host.limits.table);
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new NablaError(`${file.path}: expected text in UTF-8; save it in that encoding`, { cause });
-  }
+  const { text } = decodeText(bytes, file.path);
   // which row is a header is known once files are found
   return parseCsvTable(text, file.path, { header: false });
 }
@@ -126,7 +123,7 @@ function fileColumn(rows: Table, keys: FileKeys, { file }: ImageSetOptions, fold
 function named(rows: Table, fileAt: number, keys: FileKeys): Table {
   const [first, ...others] = rows.rows;
   if (others.length === 0 || keys.find(first![fileAt]!) !== undefined) return rows;
-  const columns = first!.map((cell, i) => cell || `column ${i + 1}`);
+  const columns = first!.map((cell, i) => nameOf(cell) || `column ${i + 1}`);
   return { ...rows, columns, named: true, rows: others, lines: Array.from(rows.lines).slice(1) };
 }
 
@@ -143,8 +140,11 @@ function labelColumn(table: Table, fileAt: number, { label }: ImageSetOptions, h
 
 function columnAt(table: Table, column: string | number, option: string): number {
   const { columns, name } = table;
-  const at =
-    typeof column === "number" ? (column < 0 ? columns.length + column : column) : columns.indexOf(column);
+  const called = typeof column === "string" ? columns.indexOf(nameOf(column)) : -1;
+  // a name first, then a number
+  const given = typeof column === "string" && /^-?\d+$/.test(column) ? Number(column) : column;
+  const number = typeof given === "number" && given < 0 ? columns.length + given : given;
+  const at = called >= 0 || typeof number === "string" ? called : number;
   if (Number.isInteger(at) && at >= 0 && at < columns.length) return at;
   const hint = (typeof column === "string" && didYouMean(column, columns)) || ";";
   throw new NablaError(

@@ -102,6 +102,22 @@ const picked = (options: object, names: readonly string[]): object =>
 
 type AnyReader = Reader<string, never>;
 
+/** Which reader knows a file or folder; undefined where none does. */
+export async function kindOf(found: FoundData, host: DataHost): Promise<DataKind | undefined> {
+  const { reader } = await surest(found, host);
+  return reader?.kind as DataKind | undefined;
+}
+
+async function surest(found: FoundData, host: DataHost): Promise<{ reader?: AnyReader; sure: number }> {
+  let reader: AnyReader | undefined;
+  let sure = NO;
+  for (const one of readers) {
+    const its = await one.recognise(found, host);
+    if (its > sure) [reader, sure] = [one, its];
+  }
+  return { ...(reader && { reader }), sure };
+}
+
 async function recognised(
   found: FoundData,
   host: DataHost,
@@ -109,12 +125,7 @@ async function recognised(
   const { of, where } = found;
   if (of.kind === "file" && (await headOf(of, host)).length === 0)
     throw new NablaError(`${where}: the file is empty (0 bytes)`);
-  let reader: AnyReader | undefined;
-  let sure = NO;
-  for (const one of readers) {
-    const its = await one.recognise(found, host);
-    if (its > sure) [reader, sure] = [one, its];
-  }
+  const { reader, sure } = await surest(found, host);
   if (reader) return { found, reader, sure };
   // a folder of a single file is that file
   const [first, ...others] = of.kind === "folder" ? await of.list() : [];

@@ -3,7 +3,7 @@ import type { Field } from "../../fields/fields.ts";
 import { orName, record, variant } from "../../fields/objects.ts";
 import type { Cycle, DateOrder } from "./dates.ts";
 import type { ColumnKindName } from "./encoding.ts";
-import * as all from "./kinds/index.ts";
+import { kinds as all } from "./kinds/index.ts";
 import type { Decimal } from "./numbers.ts";
 
 /** How a column is to be read. */

@@ -26,7 +26,7 @@ export const isExact = (cell: string): boolean => isNumber(cell) && String(Numbe
 export const isCode = (cell: string): boolean => /^\d+$/.test(cell) && !isExact(cell);
 
 /** What spreadsheets, R, pandas and SQL write where there is no value; in lower case. */
-const MISSING: ReadonlySet<string> = new Set([
+const MISSING: ReadonlySet<string> = /* @__PURE__ */ new Set([
   ...["", "na", "n/a", "n.a.", "#n/a", "#na", "#n/a n/a", "<na>", "nan", "-nan", "null", "none", "nil"],
   ...["1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan", "?", "-", "--", "−", "–", "—", "."],
 ]);
@@ -36,11 +36,9 @@ const LONGEST = 9;
 export const isMissing = (cell: string): boolean =>
   cell.length <= LONGEST && (MISSING.has(cell) || MISSING.has(cell.toLowerCase()));
 
-const TRUTHS: ReadonlyMap<string, boolean> = new Map([
-  ...["true", "yes", "y", "t", "on"].map((word) => [word, true] as const),
-  ...["false", "no", "n", "f", "off"].map((word) => [word, false] as const),
-]);
+const TRUE = /^(?:true|yes|y|t|on)$/i;
+const FALSE = /^(?:false|no|n|f|off)$/i;
 
 /** True, yes, y, t, on or their opposites, in any case; undefined for what is neither. */
 export const truthOf = (cell: string): boolean | undefined =>
-  cell.length <= 5 ? TRUTHS.get(cell.toLowerCase()) : undefined;
+  TRUE.test(cell) ? true : FALSE.test(cell) ? false : undefined;

@@ -112,7 +112,9 @@ export const ignoredColumns = (table: Table, ignore: readonly string[] = []): st
 function ignoredBy(table: Table, names: string): number[] {
   const whole = placeOf(table, names);
   if (whole >= 0) return [whole];
-  const parts = readRecords(names, ",", "ignore").rows[0] ?? [];
+  const parts = readRecords(names, ",", "--ignore").rows[0] ?? [];
+  if (parts.length === 0 || parts.includes(""))
+    throw new NablaError(`--ignore: expected names separated by commas, got ${JSON.stringify(names)}`);
   const found: number[] = [];
   for (let i = 0; i < parts.length; ) {
     // the longest that is a name: commas in it have cut it

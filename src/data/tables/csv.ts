@@ -30,7 +30,10 @@ export interface CsvOptions extends CsvTableOptions {
    * { kind: "date", order: "dmy", cyclic: ["year", "week", "day"] }, { kind: "category", maxCategories: 5 }. Default: found out.
    */
   columns?: AskedColumns;
-  /** How many values of a column of text have an input of their own, the most frequent ones; the others share one. Default 30. */
+  /**
+   * How many inputs a column of text becomes at most: one for each of its most frequent values, and one that all others share.
+   * Default 30.
+   */
   maxCategories?: number;
   /**
    * What is done about missing values ("", NA, N/A, null, NaN, ?, -, …). "fill": inputs get the mean or the most frequent value of

@@ -14,7 +14,7 @@ export const tableFields = () => ({
   ignore: optional(list(string())),
   task: optional(choice(["auto", "classification", "regression"])),
   columns: optional(askedField()),
-  maxCategories: optional(int({ min: 1 })),
+  maxCategories: optional(int({ min: 2 })),
   missing: optional(choice(MISSING_WAYS)),
   like: optional(anything()),
   inputsLike: optional(anything()),

@@ -7,21 +7,24 @@ export type DateOrder = "dmy" | "mdy";
 export const CYCLES = ["year", "week", "day"] as const;
 export type Cycle = (typeof CYCLES)[number];
 
-const TIME = "(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.,](\\d{1,9}))?)? ?([ap]\\.?m\\.?)?";
-const ZONE = " ?(Z|UTC|GMT|[+-]\\d{2}(?::?\\d{2})?)?";
-const AFTER = `(?:(?:T|,? )${TIME}${ZONE})?`;
-const ISO = new RegExp(`^(\\d{4})([-/.])(\\d{1,2})\\2(\\d{1,2})${AFTER}$`, "i");
+/** Made in one go, so that bundlers leave it out of programs that read no dates. */
+const forms = /* @__PURE__ */ (() => {
+  const time = "(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.,](\\d{1,9}))?)? ?([ap]\\.?m\\.?)?";
+  const zone = " ?(Z|UTC|GMT|[+-]\\d{2}(?::?\\d{2})?)?";
+  const after = `(?:(?:T|,? )${time}${zone})?`;
+  return {
+    ISO: new RegExp(`^(\\d{4})([-/.])(\\d{1,2})\\2(\\d{1,2})${after}$`, "i"),
+    NUMERIC: new RegExp(`^(\\d{1,2})([-/.])(\\d{1,2})\\2(\\d{4})${after}$`, "i"),
+    DAY_NAME: new RegExp(`^(\\d{1,2})[- .]{1,2}([a-z]{3,9})[- .,]{1,2}(\\d{4})${after}$`, "i"),
+    NAME_DAY: new RegExp(`^([a-z]{3,9})\\.? (\\d{1,2}),? (\\d{4})${after}$`, "i"),
+    CLOCK: new RegExp(`^${time}$`, "i"),
+  };
+})();
 const MONTH = /^(\d{4})-(\d{2})$/;
-const NUMERIC = new RegExp(`^(\\d{1,2})([-/.])(\\d{1,2})\\2(\\d{4})${AFTER}$`, "i");
-const DAY_NAME = new RegExp(`^(\\d{1,2})[- .]{1,2}([a-z]{3,9})[- .,]{1,2}(\\d{4})${AFTER}$`, "i");
-const NAME_DAY = new RegExp(`^([a-z]{3,9})\\.? (\\d{1,2}),? (\\d{4})${AFTER}$`, "i");
-const CLOCK = new RegExp(`^${TIME}$`, "i");
 /** Longer cells are no dates. */
 const LONGEST = 48;
 
-const NAMES = ["january", "february", "march", "april", "may", "june", "july", "august", "september"].concat([
-  ...["october", "november", "december"],
-]);
+const NAMES = "january february march april may june july august september october november december";
 
 /**
  * Days since 1970-01-01 (UTC where a zone is given, else as it stands); of a time alone, the share of the day that has passed.
@@ -31,34 +34,34 @@ const NAMES = ["january", "february", "march", "april", "may", "june", "july", "
  */
 export function dateOf(cell: string, order?: DateOrder): number | undefined {
   if (cell.length > LONGEST || !/\d/.test(cell)) return undefined;
-  const iso = ISO.exec(cell);
-  if (iso) return at(iso[1], iso[3], iso[4], iso.slice(5));
+  const iso = forms.ISO.exec(cell);
+  if (iso) return dayAt(iso[1], iso[3], iso[4], iso.slice(5));
   const month = MONTH.exec(cell);
-  if (month) return at(month[1], month[2], "1", []);
-  const numeric = NUMERIC.exec(cell);
+  if (month) return dayAt(month[1], month[2], "1", []);
+  const numeric = forms.NUMERIC.exec(cell);
   if (numeric) {
     const [, first, sign, second, year, ...time] = numeric;
     const known = sign === "." ? "dmy" : order;
-    if (known === "dmy") return at(year, second, first, time);
-    return known === "mdy" ? at(year, first, second, time) : undefined;
+    if (known === "dmy") return dayAt(year, second, first, time);
+    return known === "mdy" ? dayAt(year, first, second, time) : undefined;
   }
-  const named = DAY_NAME.exec(cell);
-  if (named) return at(named[3], monthOf(named[2]!), named[1], named.slice(4));
-  const before = NAME_DAY.exec(cell);
-  if (before) return at(before[3], monthOf(before[1]!), before[2], before.slice(4));
-  const clock = CLOCK.exec(cell);
+  const named = forms.DAY_NAME.exec(cell);
+  if (named) return dayAt(named[3], monthOf(named[2]!), named[1], named.slice(4));
+  const before = forms.NAME_DAY.exec(cell);
+  if (before) return dayAt(before[3], monthOf(before[1]!), before[2], before.slice(4));
+  const clock = forms.CLOCK.exec(cell);
   return clock ? shareOfDay(clock.slice(1)) : undefined;
 }
 
 /** Which orders a date like 03/04/2021 can have; undefined for every other cell. */
 export function ordersOf(cell: string): readonly DateOrder[] | undefined {
-  const numeric = cell.length <= LONGEST ? NUMERIC.exec(cell) : null;
+  const numeric = cell.length <= LONGEST ? forms.NUMERIC.exec(cell) : null;
   if (!numeric || numeric[2] === ".") return undefined;
   return (["dmy", "mdy"] as const).filter((order) => dateOf(cell, order) !== undefined);
 }
 
 /** Whether a cell is a time of day without a date. */
-export const isClock = (cell: string): boolean => cell.length <= LONGEST && CLOCK.test(cell);
+export const isClock = (cell: string): boolean => cell.length <= LONGEST && forms.CLOCK.test(cell);
 
 /** How much of its year, week (from Monday) or day has passed: from 0 to 1, without 1. */
 export function passed(days: number, cycle: Cycle): number {
@@ -74,13 +77,13 @@ const DAY = 86_400_000;
 
 function monthOf(name: string): string | undefined {
   const wanted = name.toLowerCase();
-  const index = NAMES.findIndex(
+  const index = NAMES.split(" ").findIndex(
     (full) => full === wanted || full.slice(0, 3) === wanted || (wanted === "sept" && full === "september"),
   );
   return index < 0 ? undefined : String(index + 1);
 }
 
-function at(
+function dayAt(
   year: string | undefined,
   month: string | undefined,
   day: string | undefined,
@@ -106,11 +109,11 @@ function shareOfDay([h, m, s = "0", fraction = "", half, zone]: readonly (string
     hours = (hours % 12) + (half.toLowerCase().startsWith("p") ? 12 : 0);
   }
   if (hours > 23 || minutes > 59 || seconds >= 61) return undefined;
-  return (hours * 3600 + minutes * 60 + seconds - offset(zone)) / 86_400;
+  return (hours * 3600 + minutes * 60 + seconds - aheadOfUtc(zone)) / 86_400;
 }
 
 /** Seconds that a zone is ahead of UTC. */
-function offset(zone: string | undefined): number {
+function aheadOfUtc(zone: string | undefined): number {
   const [, sign, hours, minutes = "0"] = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone ?? "") ?? [];
   if (sign === undefined) return 0;
   return (sign === "-" ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60);

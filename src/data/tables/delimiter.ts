@@ -10,6 +10,8 @@ const DELIMITERS = [",", "\t", ";", "|", BLANKS] as const;
 /** As much of a text is looked at, and so many of its records. */
 const SAMPLE = 2 ** 18;
 const RECORDS = 500;
+/** From this score on, a delimiter makes a table of a text. */
+const TABLE = 0.6;
 
 /** How a delimiter is called in a sentence. */
 export const delimiterName = (delimiter: string): string =>
@@ -25,7 +27,8 @@ export function guessDelimiter(text: string): string {
   let most = 0;
   let widest = 0;
   for (const delimiter of DELIMITERS) {
-    if (delimiter !== BLANKS && !sample.includes(delimiter)) continue;
+    // blanks stand between words as well: only where nothing else makes a table of it
+    if (delimiter === BLANKS ? most >= TABLE : !sample.includes(delimiter)) continue;
     const { score, width } = judge(sample, delimiter, text.length <= SAMPLE);
     if (score < most || (score === most && width <= widest)) continue;
     [best, most, widest] = [delimiter, score, width];
@@ -61,6 +64,7 @@ function senseOf(cell: string): number {
     dateOf(cell, "mdy")
   )
     return 1;
-  if (/[,;|\t](?! )/.test(cell) || cell.includes('"')) return 0;
-  return /[,;|]| {2}/.test(cell) ? 0.5 : 1;
+  if (/[,;|\t](?! )/.test(cell) || cell.startsWith('"')) return 0;
+  if (/ {2}|\d [\d.,+-]/.test(cell)) return 0.1;
+  return /[,;|]/.test(cell) ? 0.5 : 1;
 }

@@ -11,7 +11,7 @@ import { type OneOf, variant } from "../../fields/objects.ts";
 import type { BooleanColumn } from "./kinds/boolean.ts";
 import type { CategoryColumn } from "./kinds/category.ts";
 import type { DateColumn } from "./kinds/date.ts";
-import * as all from "./kinds/index.ts";
+import { kinds } from "./kinds/index.ts";
 import { type Cell, type ColumnKind, type Feature, isAbsent } from "./kinds/kind.ts";
 import type { NumberColumn } from "./kinds/number.ts";
 import type { OrderedColumn } from "./kinds/ordered.ts";
@@ -31,25 +31,15 @@ export type ColumnKindName = ColumnEncoding["kind"];
 /** By the columns of a table, in their order. */
 export type TableEncoding = readonly ColumnEncoding[];
 
-const kinds = /* @__PURE__ */ Object.assign({}, all) as Readonly<Record<string, unknown>> as Readonly<
-  Record<ColumnKindName, ColumnKind>
->;
-
-/** In the order in which a column is tried. */
-export const kindNames = (): ColumnKindName[] => {
-  const names = Object.keys(kinds) as ColumnKindName[];
-  return names.sort((a, b) => Number(kinds[a].takesAll ?? false) - Number(kinds[b].takesAll ?? false));
-};
-
 /** The kind of a column, for what it says of itself. */
-export const kindOf = (name: ColumnKindName): ColumnKind => kinds[name];
+export const kindOf = (name: ColumnKindName): ColumnKind => kinds[name] as ColumnKind;
 
 /** A column as it is without an encoding: a number, as programs write numbers. */
 export const PLAIN: ColumnEncoding = { kind: "number" };
 
 /** @throws NablaError for a document that is none; files come from strangers */
 export function checkEncoding(value: unknown, columns: readonly string[], path = "encoding"): TableEncoding {
-  const encoding = list(variant("kind", all as Record<ColumnKindName, ColumnKind>), {
+  const encoding = list(variant("kind", kinds as Record<ColumnKindName, ColumnKind>), {
     min: columns.length,
     max: columns.length,
   }).check(value, path) as OneOf<"kind", Record<ColumnKindName, ColumnKind>>[] as unknown as ColumnEncoding[];

@@ -3,12 +3,13 @@ import { NablaError } from "../../errors.ts";
 import type { AskedColumn } from "./asked.ts";
 import { isMissing } from "./cells.ts";
 import type { Table } from "./csvTable.ts";
-import { type ColumnEncoding, kindNames, kindOf, type TableEncoding } from "./encoding.ts";
+import { type ColumnEncoding, type ColumnKindName, kindOf, type TableEncoding } from "./encoding.ts";
 import { freeText } from "./kinds/category.ts";
+import { kinds } from "./kinds/index.ts";
 import { type ColumnCells, some, word } from "./kinds/kind.ts";
 import { type ColumnNumbers, columnNumbers, type Decimal, decimalOfTable } from "./numbers.ts";
 
-/** Values of a column of text that have an input of their own, if nobody says how many. */
+/** Inputs that a column of text becomes, if nobody says how many. */
 export const MAX_CATEGORIES = 30;
 
 /** What a table's columns turned out to be. */
@@ -132,7 +133,7 @@ export const isPlain = (encoding: TableEncoding): boolean =>
   encoding.every((entry) => entry.kind === "number" && Object.keys(entry).length === 1);
 
 function entryOf(column: ColumnCells, asked: AskedColumn | undefined): ColumnEncoding {
-  for (const kind of asked ? [asked.kind] : kindNames()) {
+  for (const kind of asked ? [asked.kind] : (Object.keys(kinds) as ColumnKindName[])) {
     const fitted = kindOf(kind).fit(column, asked);
     if (fitted) return { kind, ...fitted } as ColumnEncoding;
   }

@@ -14,7 +14,7 @@ type Rows = readonly (readonly string[])[];
 const SAMPLE = 1000;
 
 /** Names that targets and ids are given: who reads them, reads a header. */
-const USUAL = new Set(["label", "class", "target", "y", "id", "name", "index"]);
+const USUAL = /* @__PURE__ */ new Set(["label", "class", "target", "y", "id", "name", "index"]);
 
 /**
  * The evidence, strongest first:
@@ -34,14 +34,17 @@ export function findHeader(rows: Rows, known: readonly string[] = []): boolean |
   const values = typed.filter(({ kind, cell }) => is(kind!, cell));
   const names = typed.filter(({ kind, cell }) => !isMissing(cell) && !is(kind!, cell));
   if (values.length === 0 && names.length > 0) return true;
-  const texts = textsOnTop(
-    columns.filter(({ kind }) => kind === undefined),
-    rest,
-  );
+  const texts = columns.some(
+    ({ cell, column }) => USUAL.has(cell.toLowerCase()) && rest.every((row) => row[column] !== cell),
+  )
+    ? "names"
+    : textsOnTop(
+        columns.filter(({ kind }) => kind === undefined),
+        rest,
+      );
   if (values.length > 0) return numbersOnTop(first, rest, { names, values, texts });
   // an index, whose name pandas leaves empty
   if (first[0] === "" && typed.length === 1 && isIndex(rest, 0)) return true;
-  if (first.some((cell) => USUAL.has(cell.toLowerCase()))) return true;
   return texts === "undecided"
     ? { doubt: `the first row (${shown(first)}) may be names, or values like those below` }
     : texts === "names";
@@ -107,9 +110,7 @@ function numbersOnTop(
     if (texts === "values") return false;
     const below = rest.some((cells) => values.some(({ column }) => areYears([Number(cells[column])])));
     if (areYears(numbers) && !below)
-      return (
-        (texts === "names" && numbers.length > 1) || { doubt: `${row} may be years as names, or values` }
-      );
+      return texts === "names" || { doubt: `${row} may be years as names, or values` };
     if (numbers.length < 3) return false;
     if (texts === "names" || (numbers[0] === 0 && values.length === first.length))
       return (

@@ -13,8 +13,12 @@ export interface Reading {
 
 const WORDS =
   "USD|EUR|GBP|JPY|CHF|CNY|INR|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|BRL|MXN|ZAR|RUB|TRY|KRW|R\\$|US\\$|A\\$|C\\$|kr\\.?|zł|Kč|Ft|Rs\\.?";
-const BEFORE = new RegExp(`^(?:\\p{Sc}|${WORDS})`, "iu");
-const AFTER = new RegExp(`(?:\\p{Sc}|%|${WORDS})$`, "iu");
+/** Made in one go, so that bundlers leave it out of programs that read no tables. */
+const unitForms = /* @__PURE__ */ (() => {
+  const before = new RegExp(`^(?:\\p{Sc}|${WORDS})`, "iu");
+  const after = new RegExp(`(?:\\p{Sc}|%|${WORDS})$`, "iu");
+  return { before, after };
+})();
 const SIGN = /^[+\-−]/;
 /** No unit is longer; what is looked for at either end is looked for in so many characters. */
 const UNIT = 4;
@@ -43,12 +47,12 @@ export function readNumber(cell: string, decimal: Decimal = "."): Reading | unde
     sign = -1;
     text = text.slice(1, -1).trim();
   } else bare();
-  const before = BEFORE.exec(text.slice(0, UNIT))?.[0];
+  const before = unitForms.before.exec(text.slice(0, UNIT))?.[0];
   if (before !== undefined) {
     text = text.slice(before.length).trimStart();
     if (sign > 0) bare();
   }
-  const after = before === undefined ? AFTER.exec(text.slice(-UNIT))?.[0] : undefined;
+  const after = before === undefined ? unitForms.after.exec(text.slice(-UNIT))?.[0] : undefined;
   if (after !== undefined) text = text.slice(0, -after.length).trimEnd();
   if (!BODY[decimal].test(text)) return undefined;
   const plain =

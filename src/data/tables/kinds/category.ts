@@ -21,7 +21,6 @@ export const category: ColumnKind<CategoryColumn, { maxCategories?: number }> = 
       fill: optional(string()),
       indicator: optional(bool()),
     }),
-  takesAll: true,
   features: (column, { values, other }) => [
     ...values.map((value) => ({ name: `${column}=${value}`, scaled: false })),
     ...(other ? [{ name: `${column} other`, scaled: false }] : []),
@@ -46,7 +45,7 @@ export const category: ColumnKind<CategoryColumn, { maxCategories?: number }> = 
   },
   averaged: false,
   nameOf: ({ values }, value) => values[value]!,
-  asked: () => object({ maxCategories: optional(int({ min: 1 })) }),
+  asked: () => object({ maxCategories: optional(int({ min: 2 })) }),
   fit: TRAINING && ((column, asked) => fit(column, asked?.maxCategories ?? column.maxCategories)),
 };
 
@@ -70,7 +69,8 @@ function fit({ cells, rows, isMissing }: ColumnCells, most: number): CategoryCol
   // nothing to learn from: the test part alone has values
   const counts = trained.size > 0 ? trained : all;
   const ranked = [...counts].sort(([a, m], [b, n]) => n - m || byCodeUnit(a, b));
-  let kept = ranked.slice(0, most);
+  // with "other" as many as there may be, as in scikit-learn
+  let kept = ranked.length > most ? ranked.slice(0, most - 1) : ranked;
   const unseen = all.size > counts.size;
   if (unseen && kept.length === ranked.length && kept.length > 1) {
     const often = kept.filter(([, n]) => n > 1);
@@ -99,6 +99,6 @@ export function freeText({ cells, isMissing, maxCategories }: ColumnCells): numb
   }
   if (once * 2 > all && counts.size > 1) return counts.size;
   if (counts.size <= maxCategories) return undefined;
-  const most = [...counts.values()].sort((a, b) => b - a).slice(0, maxCategories);
+  const most = [...counts.values()].sort((a, b) => b - a).slice(0, maxCategories - 1);
   return most.reduce((sum, n) => sum + n, 0) * 2 < all ? counts.size : undefined;
 }

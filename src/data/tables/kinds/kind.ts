@@ -49,8 +49,6 @@ export interface ColumnCells {
  */
 export interface ColumnKind<Entry extends Filled = Filled, Asked = object> {
   readonly fields: () => ObjectField<Fields>;
-  /** Whether any column fits, so that the other kinds come first. */
-  readonly takesAll?: boolean;
   /** What a column of this kind becomes, without the mark of missing values. */
   features(column: string, entry: Entry): Feature[];
   /** Reads a cell; undefined for what is no value of this column. */

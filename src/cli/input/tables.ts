@@ -1,0 +1,50 @@
+/** Rows of a table's file to predict from: read as `evaluate` and `train` read it. */
+import type { TableOptions } from "../../data/readers/csv.ts";
+import { labelOf } from "../../data/tables/cells.ts";
+import { matchColumns } from "../../data/tables/columns.ts";
+import type { Model } from "../../model/model.ts";
+import { openTable } from "../../node/dataFiles.ts";
+import { sizeOf } from "../../shape.ts";
+import { extraOf } from "../training/resume.ts";
+
+/** The cells that a model wants of each row. */
+export interface TableRows {
+  readonly length: number;
+  /** What was read and how. */
+  readonly notes: readonly string[];
+  cells(index: number): string[];
+  /** What errors call a row. */
+  where(index: number): string;
+  /** The number of its class, where the table has the target's column and it is one of the known ones. */
+  label(index: number): number | undefined;
+}
+
+/** undefined where the file is no table. @throws NablaError for columns that are missing */
+export async function tableRows(
+  model: Model,
+  path: string,
+  options: TableOptions,
+): Promise<TableRows | undefined> {
+  const csv = extraOf(model)?.csv;
+  const table = await openTable(path, options, csv?.columns);
+  if (!table) return undefined;
+  const columns = Array.from({ length: sizeOf(model.inputShape) }, (_, i) => `column ${i + 1}`);
+  const { inputs, labelAt, byPosition } = matchColumns(
+    table,
+    csv ?? { columns: model.metadata.standardisation?.columns ?? columns, label: "the label" },
+  );
+  const classes = new Map(csv?.classes?.map((name, number) => [name, number]));
+  return {
+    length: table.rows.length,
+    notes: [...table.notes, ...(byPosition && table.named ? ["columns are taken by position"] : [])],
+    cells: (index) => inputs.map((at) => table.rows[index]![at]!),
+    where: (index) => `${path}: line ${table.lines[index]}`,
+    label(index) {
+      const cell = labelAt < 0 ? undefined : table.rows[index]![labelAt]!;
+      if (cell === undefined || cell === "") return undefined;
+      // models of earlier versions took 007 and 7 for one class
+      const loose = csv?.named === undefined ? classes.get(String(Number(cell))) : undefined;
+      return classes.get(cell) ?? classes.get(labelOf(cell)) ?? loose;
+    },
+  };
+}
