@@ -161,10 +161,8 @@ class Session {
     });
     network.prepareTraining(compiled.slots);
     network.restore(setup.state.snapshot);
-    const measure: Measure = async ({ name: metric }, outputs, targets) => {
-      const { figures } = await this.call(outputs, targets, { metric });
-      return figures!;
-    };
+    const measure: Measure = async ({ name: metric }, outputs, targets) =>
+      (await this.call(outputs, targets, { metric })).figures!;
     const datasets = makeDatasets(setup.datasets, this.pieces, (dataset, indices, epoch) =>
       this.rows(dataset, indices, epoch),
     );
