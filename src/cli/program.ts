@@ -171,6 +171,11 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--samples <N>", "generated sets: rows of the training part", wholeOption("--samples"));
   arrayFlags(unreadableFlag(toldFlags(evaluate)))
     .option("--label <COLUMN>", "with --labels: the column of classes")
+    .option(
+      "--bootstrap <N>",
+      "how often figures are computed again on rows drawn with repetition, for intervals of 95 % (1000 is usual)",
+      wholeOption("--bootstrap"),
+    )
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./commands/evaluate.ts")).evaluateWords as Action));
 

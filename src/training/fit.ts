@@ -4,12 +4,14 @@ import { hold, readCallbacks } from "../callbacks/check.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { partsOf, splitNotes } from "../data/split.ts";
 import { NablaError } from "../errors.ts";
+import { figureMeant } from "../metrics/direction.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
 import { isA, tagOf } from "../tags.ts";
 import { unlessAborted } from "./aborted.ts";
 import { type DataArgument, isDataset, isStream } from "./arguments.ts";
 import { checkFit } from "./batch.ts";
+import { lookAhead, metricsOfTraining } from "./measures.ts";
 import type { FitOptions } from "./options.ts";
 import { batchesOf, requestOf, type TrainRequest } from "./request.ts";
 import { checkResume } from "./resume.ts";
@@ -31,8 +33,6 @@ export interface ModelToTrain<M extends TrainedModel> extends ToDataset {
   build(inputShape: readonly number[]): Network;
   /** Called with the data that is trained on, once it is checked. */
   learnFrom(dataset: Dataset): void;
-  /** Metrics for the outputs of its network. */
-  metrics(): Metric[];
   /** What reads batches from iterators: most trainings have no use for it. */
   streams(): Promise<typeof import("./streamFit.ts")>;
   /** Whether a layer looks across rows in training. */
@@ -132,14 +132,15 @@ async function prepared<M extends TrainedModel>(
       sampleWeight: rows ? of(1) : weightsOf(options.validationData),
     });
   // functions that are missing are missed before anything changes
-  const counting = subject.metrics();
+  const { metrics, scoring, readings } = metricsOfTraining(goals, network, train);
+  if (!source) await lookAhead(train, network, goals, readings);
   begin(subject, network, settings, callbacks, options.resume);
   subject.learnFrom(train);
-  state.counting = runningMetrics(state, counting);
+  state.counting = runningMetrics(state, metrics);
   try {
     await subject.train(
       {
-        ...requestOf(compiled, network, train, settings, subject.metrics()),
+        ...requestOf(compiled, network, train, settings, scoring),
         model,
         source,
         validation,
@@ -214,7 +215,9 @@ function checkLeft(run: Run, { epochs }: Settings): void {
 function runningMetrics({ run }: TrainingState, metrics: Metric[]): Metric[] {
   for (const metric of metrics) {
     metric.reset();
-    if (run.metrics[metric.name]) metric.restore(run.metrics[metric.name]);
+    // an earlier version may have called it by another of its names
+    const saved = figureMeant(metric.name, Object.keys(run.metrics));
+    if (saved !== undefined) metric.restore(run.metrics[saved]);
   }
   return metrics;
 }

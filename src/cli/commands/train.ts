@@ -176,7 +176,8 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
 
   if (out !== undefined)
     await writeFileAtomic(out, model.save(), { keepPrevious: flags.checkpointEvery !== undefined });
-  const test = data.test && (await examine(model, data.test, 24));
+  const test =
+    data.test && (await examine(model, data.test, { mistakes: 24, rows: flags.report !== undefined }));
   if (flags.report !== undefined) {
     const { writeReport } = await import("../report/index.ts");
     const [dataset, part] = data.test
@@ -184,7 +185,7 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
       : validation
         ? [kept ?? partsOf(data.train, rows!)[1], "validation part"]
         : [data.train, "the rows trained on"];
-    const examination = test ?? (await examine(model, dataset, 24));
+    const examination = test ?? (await examine(model, dataset, { mistakes: 24, rows: true }));
     await writeReport(flags.report, { model, config, data, dataset, part, examination, history, seconds });
   }
   if (mode === "terminal") print(endText(model, data, history, test, seconds, terminal));
