@@ -68,6 +68,8 @@ export interface History {
   readonly history: Readonly<Record<string, readonly number[]>>;
   /** Why training ended before its last epoch, if it did. */
   readonly stopped?: string;
+  /** What there is to say of the rows: classes that validationSplit left with none in one of the parts. */
+  readonly notes?: readonly string[];
 }
 
 /** Factors of the loss. */

@@ -19,7 +19,6 @@ import { ErrorElsewhere, sendError } from "./errors.ts";
 import type { FromPage, FromWorker, Hook, LentBack, Port, SentOutputs, Setup, State } from "./protocol.ts";
 
 type Message<K extends FromPage["kind"]> = Extract<FromPage, { kind: K }>;
-
 /** Milliseconds between reports that keep the page's model fresh where no one listens. */
 const UNASKED = 1000;
 /** Snapshots of more bytes go to the page at its callbacks and at the ends of epochs only, not with every report. */
@@ -152,15 +151,15 @@ class Session {
 
   private prepare(): { network: Network; request: TrainRequest<undefined>; metrics: Metric[] } {
     const { setup } = this;
-    const { topology, settings, classes, samples } = setup;
+    const { topology, settings, classes, samples, reading } = setup;
     const network = new Network(buildLayers(topology, setup.inputShape), new Core({ code: setup.module }));
-    network.reading = setup.reading;
     const compiled = compileTraining(setup.training, topology, async (output, outputs, targets, gradient) => {
       const result = await this.call(outputs, targets, { output, gradient });
       return { losses: result.figures!, gradient: result.gradient };
     });
     network.prepareTraining(compiled.slots);
     network.restore(setup.state.snapshot);
+    network.reading = reading;
     const measure: Measure = async ({ name: metric }, outputs, targets) =>
       (await this.call(outputs, targets, { metric })).figures!;
     const datasets = makeDatasets(setup.datasets, this.pieces, (dataset, indices, epoch) =>

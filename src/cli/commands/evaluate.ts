@@ -8,12 +8,14 @@ import { METRICS, type MetricName } from "../../metrics/table.ts";
 import type { Model } from "../../model/model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
 import type { Intervals } from "../../training/bootstrap.ts";
+import { arraysAs } from "../input/arrays.ts";
 import { classNames, examine } from "../input/examine.ts";
 import { figuresOf, intervalsOf, type Seen, usualMetrics } from "../input/figures.ts";
 import { imageOptions, imageOptionsOf, type LabelFlags, sayLeftOut } from "../input/images.ts";
 import { notesOf, sayNotes } from "../input/notes.ts";
 import { openModel } from "../input/openModel.ts";
 import { checkSingle } from "../input/single.ts";
+import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
 import { type ReadingFlags, readingOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { classTable, confusionTable, labelTable } from "../text/confusion.ts";
@@ -24,6 +26,7 @@ import { scaleTargets } from "../training/targets.ts";
 /** Which rows of a data set are looked at, and how it is read. */
 export interface PartFlags
   extends ReadingFlags,
+    ArrayFlags,
     Pick<LabelFlags, "unreadable" | "labels" | "label" | "fileColumn" | "labelPattern"> {
   part?: Part;
   samples?: number;
@@ -157,6 +160,8 @@ export async function openPart(
   const samples = flags.samples ?? (extra?.data.name === source ? extra.data.samples : undefined);
   const seed = extra?.csv || extra?.data.name === source ? extra.data.seed : undefined;
   const options: OpenDataOptions = {
+    ...arraysAs(model),
+    ...arrayOptions(flags),
     ...readingOptions(flags),
     ...(seed !== undefined && { seed }),
     ...(samples !== undefined && { samples }),
@@ -181,7 +186,8 @@ export async function openPart(
         `--part: ${source} is not the table the model was trained on, so it has no ${flags.part} part; leave --part out`,
       );
     }
-    data = await openData(source, { ...options, testFraction: kept });
+    const split = extra?.data.split && { split: extra.data.split };
+    data = await openData(source, { ...options, ...split, testFraction: kept });
   }
   const parts = { train: data.train, validation: data.validation, test: data.test };
   const apart = (["test", "validation"] as const).filter((one) => parts[one]);
