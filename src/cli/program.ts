@@ -10,7 +10,7 @@ import { arrayFlags } from "./options/arrays.ts";
 import { augmentation } from "./options/augment.ts";
 
 import { pictureFlags, toldFlags, unreadableFlag } from "./options/pictures.ts";
-import { columnKind, readingFlags, repeated } from "./options/tables.ts";
+import { columnKind, readingFlags, repeated, splitWay } from "./options/tables.ts";
 import { trainingFlags } from "./options/training.ts";
 import { numberOption, oneOf, port, units, wholeOption } from "./options/values.ts";
 
@@ -129,6 +129,12 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       numberOption("--test-split", { min: 0, below: 1 }),
     )
     .option(
+      "--split <HOW>",
+      "CSV: rows to test with and validate on: random (default), time (the last ones) or group:COLUMN",
+      splitWay,
+    )
+    .option("--keep-group", "with --split group:COLUMN: the column is an input as well")
+    .option(
       "--folds <K>",
       "cross-validation: K models, each tested with its own K-th of the rows",
       wholeOption("--folds", 2),
@@ -165,6 +171,11 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--samples <N>", "generated sets: rows of the training part", wholeOption("--samples"));
   arrayFlags(unreadableFlag(toldFlags(evaluate)))
     .option("--label <COLUMN>", "with --labels: the column of classes")
+    .option(
+      "--bootstrap <N>",
+      "how often figures are computed again on rows drawn with repetition, for intervals of 95 % (1000 is usual)",
+      wholeOption("--bootstrap"),
+    )
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./commands/evaluate.ts")).evaluateWords as Action));
 

@@ -55,6 +55,7 @@ export {
 export type { ColumnEncoding, TableEncoding } from "./tables/encoding.ts";
 export type { ColumnReading } from "./tables/fitEncoding.ts";
 export { type EncodedRows, encodeRows, type Row, type RowOptions, type TableModel } from "./tables/rows.ts";
+export type { TableSplit } from "./tables/tableSplit.ts";
 export {
   type ByteCache,
   type FetchOptions,

@@ -137,9 +137,13 @@ export function standardise(dataset: Dataset, by: Standardisation): Dataset {
   if (exact) {
     const x = new Float32Array(dataset.length * width);
     apply(exact.x, x, x.length);
-    const { extra } = dataset;
+    const { extra, groups, inOrder } = dataset;
     const rows = rowsDataset({ ...headerOf(dataset), standardisation }, x, exact.y);
-    return extra ? withHeader(rows, { extra }) : rows;
+    return withHeader(rows, {
+      ...(extra && { extra }),
+      ...(groups && { groups }),
+      ...(inOrder && { inOrder }),
+    });
   }
   const scaled: Dataset = {
     ...dataset,

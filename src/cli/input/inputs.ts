@@ -109,9 +109,12 @@ async function fromPart(model: Model, path: string, terminal: Terminal): Promise
   };
 }
 
+/** Names of pictures: files that are something else are refused as such. */
+const PICTURES = /\.(png|jpe?g|gif|webp|bmp|tiff?|heic|avif)$/i;
+
 /** A table: its columns by name, or in order where there are no names. */
 async function fromTable(model: Model, path: string, reading: TableOptions): Promise<Source | undefined> {
-  const table = await tableRows(model, path, reading);
+  const table = PICTURES.test(path) ? undefined : await tableRows(model, path, reading);
   return (
     table && {
       length: table.length,
@@ -132,7 +135,7 @@ async function fromFile(model: Model, path: string, asIs: boolean, terminal: Ter
   const file = await readFile(path);
   if (isPicture(file)) return { length: 1, row: () => fromPicture(model, file, path, asIs) };
   // other kinds of pictures, and empty ones, get an error of their own
-  if (/\.(png|jpe?g|gif|webp|bmp|tiff?|heic|avif)$/i.test(path)) readImageHeader(file, path);
+  if (PICTURES.test(path)) readImageHeader(file, path);
   if (isZip(file) && !onlyInputs(file, path)) return fromPart(model, path, terminal);
   const { likeArrays, standardisation } = arraysAs(model);
   const { length, row } = await openRows(path, {

@@ -67,7 +67,7 @@ export interface PictureHost {
   /** Files whose headers are read at the same time. */
   readonly lanes: number;
   /** Size in bytes and in pixels, without decoding where the file says it. @throws NablaError for what is not a picture */
-  header(file: DataFile): Promise<Pick<ImageFile, "bytes" | "header">>;
+  header(file: DataFile, options: ImageSetOptions): Promise<Pick<ImageFile, "bytes" | "header">>;
   decoder(options: ImageSetOptions): Decoder<PictureFile>;
   /** How an option is given on the command line, for errors; "" where there is none. */
   flag(example: string): string;
