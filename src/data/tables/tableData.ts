@@ -99,7 +99,8 @@ export function encodeTable(
   const { missing } = options;
   const like = options.like ?? sameInputs(read);
   if (before) {
-    const columns = read.columns.filter(({ name }) => before.columns.includes(name));
+    const had = new Set(before.columns);
+    const columns = read.columns.filter(({ name }) => had.has(name));
     const encoding = before.encoding && (like ? before.encoding : refill(before.encoding, columns, rows));
     return {
       csv: { ...before, ...(encoding && { encoding }) },
@@ -108,7 +109,8 @@ export function encodeTable(
     };
   }
   const fitted = like ? undefined : fitEncoding(read.columns, rows, options);
-  const columns = fitted ? read.columns.filter(({ at }) => fitted.inputs.includes(at)) : read.columns;
+  const inputs = new Set(fitted?.inputs);
+  const columns = fitted ? read.columns.filter(({ at }) => inputs.has(at)) : read.columns;
   const names = like ? [...like.columns] : columns.map(({ name }) => name);
   const encoding = fitted?.encoding ?? (like?.encoding && checkEncoding(like.encoding, names));
   if (columns.length === 0)
