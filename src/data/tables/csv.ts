@@ -13,7 +13,14 @@ import type { ColumnEncoding, Feature, TableEncoding } from "./encoding.ts";
 import type { ColumnReading } from "./fitEncoding.ts";
 import { roundingNotes } from "./rounding.ts";
 import { type Row, rowEncoder } from "./rows.ts";
-import { type EncodedTable, encodeTable, type Missing, prepareTable, type ReadTable } from "./tableData.ts";
+import {
+  checkInfo,
+  type EncodedTable,
+  encodeTable,
+  type Missing,
+  prepareTable,
+  type ReadTable,
+} from "./tableData.ts";
 
 /** How a table is read. */
 export interface CsvOptions extends CsvTableOptions {
@@ -159,6 +166,7 @@ function tableOf(
 ): ReadTable {
   checkOptions(who, given, ["name", ...names, ...(given === options ? [] : Object.keys(splitFields()))]);
   const { name = "data.csv", columns } = options;
+  for (const before of [options.like, options.inputsLike]) checkInfo(before);
   const asked = columns && askedField().check(columns, `${who}: columns`);
   return prepareTable(parseCsvTable(text, name, options, options.like?.columns), {
     ...options,
