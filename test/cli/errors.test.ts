@@ -61,7 +61,7 @@ test.each<[string, Record<string, Uint8Array | null>, RegExp]>([
     { [IMAGES]: idxBytes(8, [4_000_000_000, 8, 8], new Uint8Array(64)) },
     /truncated: shape \[4000000000, 8, 8\]/,
   ],
-  ["NaN in it", { [IMAGES]: nan() }, /row 0, value 2: expected a finite .* got NaN/],
+  ["NaN in it", { [IMAGES]: nan() }, /row 0, column 2: expected a finite .* got NaN/],
   [
     "broken gzip data",
     { [IMAGES]: null, [`${IMAGES}.gz`]: gzipSync(images).subarray(0, 40) },

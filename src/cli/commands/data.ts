@@ -10,13 +10,14 @@ import { openData } from "../../node/dataFiles.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
 import { notesOf, sayNotes } from "../input/notes.ts";
+import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
 import { type TableFlags, tableOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { drawImages, imageOf } from "../text/draw.ts";
 import { count, figure, percent, plural, table } from "../text/format.ts";
 import { readingLines } from "../text/readings.ts";
 
-export interface DataFlags extends ImageFlags, TableFlags {
+export interface DataFlags extends ImageFlags, TableFlags, ArrayFlags {
   preview?: number;
   json?: boolean;
   samples?: number;
@@ -39,6 +40,7 @@ export async function dataCommand(
     ...tableOptions(flags),
     ...(flags.samples !== undefined && { samples: flags.samples }),
     ...imageOptions(flags, terminal),
+    ...arrayOptions(flags),
   });
   sayLeftOut(data, terminal);
   const { train, validation, test } = data;

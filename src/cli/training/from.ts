@@ -12,6 +12,7 @@ import { configOf } from "../../model/save.ts";
 import type { OpenDataOptions, OpenedData } from "../../node/dataFiles.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import { type ImageFlags, imageOptions, imageOptionsOf } from "../input/images.ts";
+import { type TableFlags, tableOptions } from "../options/tables.ts";
 import { presetConfig, taskOf } from "../presets/index.ts";
 import type { Terminal } from "../terminal.ts";
 import { extraOf, type Prepared } from "./resume.ts";
@@ -35,6 +36,27 @@ export function tablesAs(model: Model): OpenDataOptions {
     standardise: standardisation !== undefined,
     ...(standardisation && { standardisation }),
     ...(csv && { inputsLike: csv }),
+  };
+}
+
+/** How to cut a table: as it was. @throws NablaError where the flags say something else */
+export function splitAs(
+  model: Model,
+  path: string,
+  flags: TableFlags & { testSplit?: number },
+): OpenDataOptions {
+  const data = extraOf(model)?.data;
+  if (data?.kind !== "csv") return {};
+  const { split = "random", testSplit } = data;
+  const { split: asked } = tableOptions(flags);
+  const [was, is] = [split, asked ?? split].map((way) => JSON.stringify(way));
+  if (was !== is)
+    throw new NablaError(
+      `--resume: the rows of ${path} were split by ${was}, now by ${is}; leave --split out, or give the same`,
+    );
+  return {
+    split,
+    ...(flags.testSplit === undefined && testSplit !== undefined && { testFraction: testSplit }),
   };
 }
 
