@@ -1,5 +1,6 @@
 /** From a table to numbers: which columns are inputs, which rows are used, what the target is. */
 import { NablaError } from "../../errors.ts";
+import { list, string } from "../../fields/fields.ts";
 import { range, type Targets } from "../dataset.ts";
 import type { AskedColumn } from "./asked.ts";
 import { isMissing } from "./cells.ts";
@@ -128,6 +129,15 @@ export function encodeTable(
     ...((like?.missing ?? missing) === "drop" && { missing: "drop" as const }),
   };
   return { csv, ...featuresOf(columns, encoding), readings: fitted?.readings ?? [] };
+}
+
+/** What a model's file says of its table comes from strangers; its encoding is checked where it is used. */
+export function checkInfo(info: CsvInfo | undefined): void {
+  if (info === undefined) return;
+  list(string(), { min: 1 }).check(info.columns, "csv.columns");
+  string().check(info.label, "csv.label");
+  if (info.classes !== undefined) list(string()).check(info.classes, "csv.classes");
+  if (info.ignored !== undefined) list(string()).check(info.ignored, "csv.ignored");
 }
 
 /** The earlier table, where the columns to be inputs are the same. */
