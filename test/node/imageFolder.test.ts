@@ -198,9 +198,7 @@ describe("openImageFolder", () => {
         /1 file is not a readable picture .*cut\.jpg: truncated JPEG/,
       );
       const { train } = await openImageFolder(damaged, { keepBytes: 0 });
-      await expect(read(train, range(2))).rejects.toThrow(
-        /cut\.jpg: truncated JPEG.*--unreadable skip/,
-      );
+      await expect(read(train, range(2))).rejects.toThrow(/cut\.jpg: truncated JPEG.*--unreadable skip/);
       expect(await read(train, range(1))).toHaveLength(721);
     });
 
