@@ -1,10 +1,10 @@
 /** Graphs as models: programs of chains have no code for data by name. */
 import { graph } from "../layers/graph.ts";
 import { inputsOf } from "../network/predict.ts";
-import { namedDataset } from "../training/byName.ts";
+import { checkFigures, namedDataset } from "../training/byName.ts";
 import type { ModelBuilder } from "./made.ts";
 
 export const graphBuilder: ModelBuilder = /* @__PURE__ */ Object.assign(
-  { byName: { dataset: namedDataset, rows: inputsOf } },
+  { byName: { dataset: namedDataset, rows: inputsOf, checkFigures } },
   graph,
 );

@@ -10,7 +10,7 @@ import type { InputKind } from "../plan/forward.ts";
 import type { Loss } from "../plan/loss.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { isA } from "../tags.ts";
-import type { namedDataset } from "./byName.ts";
+import type { checkFigures, namedDataset } from "./byName.ts";
 import type { CompiledTraining } from "./compile.ts";
 import type { BatchSource } from "./source.ts";
 
@@ -44,6 +44,7 @@ export interface ReadsRecords {
   readonly byName?: {
     readonly dataset: typeof namedDataset;
     readonly rows: typeof inputsOf;
+    readonly checkFigures: typeof checkFigures;
   };
 }
 
