@@ -4,7 +4,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { recordDataset } from "../data/records.ts";
 import { NablaError } from "../errors.ts";
 import type { InputKind } from "../plan/forward.ts";
-import type { OwnMetric } from "./compile.ts";
+import { isOwn, type OwnMetric } from "./compile.ts";
 import type { Goal } from "./goals.ts";
 
 /** @param of the names of inputs and outputs, how inputs are read, and what the targets of an output are, so many to a row */
@@ -43,7 +43,7 @@ export function checkFigures(goals: readonly Goal[]): void {
         'compile: the loss of output "val" would be called valLoss, as that of validation is; give the output another name',
       );
     for (const each of metrics) {
-      if (typeof each === "string") continue;
+      if (!isOwn(each)) continue;
       if ((own.get(each.name) ?? each).value !== each.value)
         throw new NablaError(
           `compile: metrics: two functions are called "${each.name}"; call that of output "${name}" differently`,
