@@ -9,12 +9,13 @@ export { DENSE_FORWARD, DENSE_WEIGHTS, DENSE_TRANSPOSE, DENSE_INPUT, OUTER_SCRAT
 export { DEPTHWISE_FORWARD, DEPTHWISE_WEIGHTS, DEPTHWISE_INPUT } from "./layers/depthwiseConv2d";
 export { DOT } from "./layers/dot";
 export { EACH } from "./layers/each";
+export { GAUSSIAN_NOISE } from "./layers/gaussianNoise";
 export { GROUP_NORM_FORWARD, GROUP_NORM_INPUT, GROUP_NORM_WEIGHTS } from "./layers/groupNormalization";
 export { INPUT_U8, INPUT_F32 } from "./layers/input";
 export { LAYER_NORM_FORWARD, LAYER_NORM_INPUT, LAYER_NORM_WEIGHTS } from "./layers/layerNormalization";
 export { MAX_POOL_FORWARD, MAX_POOL_BACKWARD } from "./layers/maxPooling2d";
 export { SUBTRACT, MULTIPLY, MAXIMUM, MINIMUM, SCALE, ROUTE, ADD_GRADIENT } from "./layers/merge";
-export { DROPOUT, GAUSSIAN_NOISE } from "./layers/noise";
+export { DROPOUT } from "./layers/noise";
 export { NORMALIZE } from "./layers/normalization";
 export { PERMUTE } from "./layers/permute";
 export { PRELU_FORWARD, PRELU_INPUT, PRELU_WEIGHTS } from "./layers/prelu";

@@ -15,13 +15,26 @@ const KINDS = ["", "local", "offset", "integer", "label", "function", "global", 
 const STREAMS = ["before", "after", "table", "locals", "code", ...KINDS.slice(1)];
 
 /** The number at `at`, seven bits a byte, and where it ends. */
-function readLeb(bytes, at) {
+export function readLeb(bytes, at) {
   let n = 0;
   for (let shift = 1; ; shift *= 128) {
     const byte = bytes[at++];
     n += (byte & 127) * shift;
     if (byte < 128) return [n, at];
   }
+}
+
+/** A number in seven bits a byte. */
+export const writeLeb = (n) => (n < 128 ? [n] : [(n & 127) | 128, ...writeLeb(n >>> 7)]);
+
+/** A section of a module: where it begins, where its content does, and where both end. */
+export function section(wasm, wanted) {
+  for (let at = 8; at < wasm.length; ) {
+    const [size, from] = readLeb(wasm, at + 1);
+    if (wasm[at] === wanted) return { at, from, end: from + size };
+    at = from + size;
+  }
+  throw new Error(`there is no section ${wanted}`);
 }
 
 /** Where the number that begins at `at` ends. */
@@ -31,7 +44,7 @@ const skip = (bytes, at) => readLeb(bytes, at)[1];
  * The instruction at `at`: where what is written in its own stream begins, which stream that is (none: ""), and where it ends. What is
  * before belongs to the instruction: for a load how its address is aligned, for a block its type.
  */
-function instruction(bytes, at) {
+export function instruction(bytes, at) {
   const code = bytes[at];
   let p = at + 1;
   const alone = (to) => [to, "", to];
@@ -79,22 +92,15 @@ const CODE_SECTION = 10;
 /** @param {Uint8Array} wasm as binaryen writes it: every size in as few bytes as it takes */
 export function encode(wasm) {
   const streams = Object.fromEntries(STREAMS.map((name) => [name, []]));
-  let at = 8;
-  let size;
-  for (let id = wasm[at], from; id !== CODE_SECTION; id = wasm[at]) {
-    [size, from] = readLeb(wasm, at + 1);
-    at = from + size;
-  }
-  streams.before.push(...wasm.subarray(0, at));
-  [size, at] = readLeb(wasm, at + 1);
-  streams.after.push(...wasm.subarray(at + size));
+  const { at: start, from, end: behind } = section(wasm, CODE_SECTION);
+  streams.before.push(...wasm.subarray(0, start));
+  streams.after.push(...wasm.subarray(behind));
   /** The instructions as the table has them. */
   const code = [];
-  const start = at;
-  let functions;
-  [functions, at] = readLeb(wasm, at);
-  streams.locals.push(at - start, ...wasm.subarray(start, at));
+  let [functions, at] = readLeb(wasm, from);
+  streams.locals.push(at - from, ...wasm.subarray(from, at));
   for (; functions > 0; functions--) {
+    let size;
     [size, at] = readLeb(wasm, at);
     const end = at + size;
     let [groups, p] = readLeb(wasm, at);

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { encode } from "./bytes.mjs";
 import { readKernels } from "./kernels.mjs";
+import { localsInOrder } from "./locals.mjs";
 import { withRecords } from "./records.mjs";
 import { subset } from "./subset.mjs";
 
@@ -71,7 +72,9 @@ export function writeCores(folder) {
     const wanted = names.filter((name) => name !== "memory" && has(name));
     const small = core === "predict";
     const compiled = small ? readFileSync(join(folder, "predict.wasm")) : whole;
-    const wasm = withRecords(subset(compiled, wanted, { small }), "assembly");
+    const cut = subset(compiled, wanted, { small });
+    // it makes no difference to the small one
+    const wasm = withRecords(small ? cut : localsInOrder(cut), "assembly");
     writeFileSync(join(folder, `${core}.wasm`), wasm);
     writeText(folder, core, "core", wasm);
     // hosts that import modules have no use for a smaller one in addition to the full one

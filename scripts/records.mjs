@@ -3,6 +3,7 @@
 // core: a custom section, which the façade and hosts of other languages read. Run by the build.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeLeb } from "./bytes.mjs";
 import { readKernels } from "./kernels.mjs";
 import { writeIfChanged } from "./write.mjs";
 
@@ -117,16 +118,11 @@ function sectionText(folder, names, also) {
 export function withRecords(wasm, folder, also = ["Step"]) {
   const names = WebAssembly.Module.exports(new WebAssembly.Module(wasm)).map(({ name }) => name);
   const [name, text] = [SECTION, sectionText(folder, names, also)].map((part) => Buffer.from(part));
-  const content = [...leb(name.length), ...name, ...text];
+  const content = [...writeLeb(name.length), ...name, ...text];
   const HEADER = 8;
   return Buffer.concat([
     wasm.subarray(0, HEADER),
-    Buffer.from([0, ...leb(content.length), ...content]),
+    Buffer.from([0, ...writeLeb(content.length), ...content]),
     wasm.subarray(HEADER),
   ]);
-}
-
-/** An unsigned integer in seven bits a byte. */
-function leb(n) {
-  return n < 128 ? [n] : [(n & 127) | 128, ...leb(n >>> 7)];
 }

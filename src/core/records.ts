@@ -19,6 +19,7 @@ export interface Records {
   DenseInput: { dx: "p"; dy: "p"; wt: "p"; inputs: "i"; units: "i" };
   Dot: { y: "p"; a: "p"; b: "p"; m: "i"; n: "i"; k: "i"; yRow: "i"; yi: "i"; yj: "i"; aRow: "i"; ai: "i"; ak: "i"; bRow: "i"; bj: "i"; bk: "i" };
   Each: { kernel: "i"; record: "p"; each: "i" };
+  GaussianNoise: { y: "p"; x: "p"; step: "p"; units: "i"; stream: "i"; deviation: "f" };
   GroupNorm: { y: "p"; x: "p"; gamma: "p"; beta: "p"; moments: "p"; pixels: "i"; channels: "i"; groups: "i"; epsilon: "f" };
   GroupNormInput: { dx: "p"; dy: "p"; x: "p"; gamma: "p"; moments: "p"; pixels: "i"; channels: "i"; groups: "i" };
   GroupNormWeights: { dgamma: "p"; dbeta: "p"; dy: "p"; x: "p"; moments: "p"; step: "p"; pixels: "i"; channels: "i" };
@@ -32,7 +33,6 @@ export interface Records {
   Route: { dx: "p"; dy: "p"; x: "p"; y: "p"; units: "i" };
   AddGradient: { dw: "p"; from: "p"; n: "i" };
   Dropout: { y: "p"; x: "p"; step: "p"; units: "i"; stream: "i"; threshold: "i"; scale: "f" };
-  GaussianNoise: { y: "p"; x: "p"; step: "p"; units: "i"; stream: "i"; deviation: "f" };
   Normalize: { y: "p"; x: "p"; mean: "p"; variance: "p"; pixels: "i"; lines: "i"; channels: "i" };
   Permute: { y: "p"; x: "p"; n0: "i"; n1: "i"; n2: "i"; n3: "i"; n4: "i"; n5: "i"; s0: "i"; s1: "i"; s2: "i"; s3: "i"; s4: "i"; s5: "i"; xRow: "i" };
   Pool: { y: "p"; x: "p"; index: "p"; height: "i"; width: "i"; channels: "i"; poolHeight: "i"; poolWidth: "i"; strideY: "i"; strideX: "i"; top: "i"; left: "i"; outHeight: "i"; outWidth: "i" };
@@ -124,6 +124,7 @@ export interface Kernels {
   DEPTHWISE_INPUT: "Conv2d";
   DOT: "Dot";
   EACH: "Each";
+  GAUSSIAN_NOISE: "GaussianNoise";
   GROUP_NORM_FORWARD: "GroupNorm";
   GROUP_NORM_INPUT: "GroupNormInput";
   GROUP_NORM_WEIGHTS: "GroupNormWeights";
@@ -142,7 +143,6 @@ export interface Kernels {
   ROUTE: "Route";
   ADD_GRADIENT: "AddGradient";
   DROPOUT: "Dropout";
-  GAUSSIAN_NOISE: "GaussianNoise";
   NORMALIZE: "Normalize";
   PERMUTE: "Permute";
   PRELU_FORWARD: "Prelu";

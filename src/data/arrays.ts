@@ -21,6 +21,16 @@ export const isRecord = (value: unknown): value is ArrayRecord =>
   !isA("Map", value) &&
   !("data" in value && "shape" in value);
 
+/** What a chain is given: an array, which may have the name of the only input or output. */
+export function alone(values: ArrayLike2 | ArrayRecord, name: string, who: string): ArrayLike2 {
+  if (!isRecord(values)) return values;
+  const { [name]: array, ...others } = values;
+  if (array !== undefined && Object.keys(others).length === 0) return array;
+  throw new NablaError(
+    `${who}: expected an array, or { ${name} }, got { ${Object.keys(values).join(", ")} }`,
+  );
+}
+
 export interface ArrayOptions {
   /** What errors and summaries call it; default "data". */
   name?: string;

@@ -1,3 +1,4 @@
+import { fullBuild } from "../core/full.ts";
 import { type Infer, number } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import { floatsOf } from "../plan/builder.ts";
@@ -12,7 +13,7 @@ const fields = () =>
 
 function build({ stddev }: Infer<ReturnType<typeof fields>>, at: Place): Built {
   const { inputShape } = at;
-  return noiseLayer(at, {
+  const built = noiseLayer(at, {
     forward(site, x) {
       if (!site.training || stddev === 0) return x;
       const { builder } = site;
@@ -30,6 +31,7 @@ function build({ stddev }: Infer<ReturnType<typeof fields>>, at: Place): Built {
     },
     backward: (_site, _x, _y, dy) => dy,
   });
+  return { ...built, core: fullBuild };
 }
 
 /** While training, adds values of a normal distribution with standard deviation `stddev`. */

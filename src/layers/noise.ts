@@ -1,4 +1,4 @@
-/** What layers have in common that are random while training and do nothing otherwise. Twins of assembly/layers/noise.ts. */
+/** What layers have in common that are random while training and do nothing otherwise. Twins of assembly/layers/noise.ts and gaussianNoise.ts. */
 import { STREAMS } from "../math/random.ts";
 import type { Operation, Site } from "../plan/operation.ts";
 import type { Built, Place } from "./layer.ts";

@@ -12,6 +12,18 @@ import { Weights } from "./weights.ts";
 
 const code = (who: string) => loaded(import("../training/manual.ts"), who);
 
+async function onBatch(
+  model: object,
+  who: "trainOnBatch" | "testOnBatch",
+  x: Dataset | ArrayLike2 | ArrayRecord,
+  y: ArrayLike2 | ArrayRecord | TrainOnBatchOptions | undefined,
+  more: TrainOnBatchOptions | undefined,
+): Promise<Scores> {
+  const internals = internalsOf(model);
+  const given = argumentsOf(who, internals, x, y, more);
+  return (await code(who))[who](internals, ...given);
+}
+
 export abstract class ByHand extends Weights {
   /**
    * One step on these rows, which goes on from and to others and fit(). Loss (penalties included) and metrics are from before the update.
@@ -28,9 +40,7 @@ export abstract class ByHand extends Weights {
     y?: ArrayLike2 | ArrayRecord | TrainOnBatchOptions,
     more?: TrainOnBatchOptions,
   ): Promise<Scores> {
-    const internals = internalsOf(this);
-    const given = argumentsOf("trainOnBatch", internals, x, y, more);
-    return (await code("trainOnBatch")).trainOnBatch(internals, ...given);
+    return onBatch(this, "trainOnBatch", x, y, more);
   }
 
   /** Loss and metrics of these rows, as evaluate() gives them. Changes nothing. */
@@ -45,9 +55,7 @@ export abstract class ByHand extends Weights {
     y?: ArrayLike2 | ArrayRecord | WeightOptions,
     more?: WeightOptions,
   ): Promise<Scores> {
-    const internals = internalsOf(this);
-    const given = argumentsOf("testOnBatch", internals, x, y, more);
-    return (await code("testOnBatch")).testOnBatch(internals, ...given);
+    return onBatch(this, "testOnBatch", x, y, more);
   }
 
   /**

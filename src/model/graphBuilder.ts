@@ -1,6 +1,10 @@
 /** Graphs as models: programs of chains have no code for data by name. */
-import { recordDataset } from "../data/records.ts";
 import { graph } from "../layers/graph.ts";
+import { inputsOf } from "../network/predict.ts";
+import { checkFigures, namedDataset } from "../training/byName.ts";
 import type { ModelBuilder } from "./made.ts";
 
-export const graphBuilder: ModelBuilder = /* @__PURE__ */ Object.assign({ recordDataset }, graph);
+export const graphBuilder: ModelBuilder = /* @__PURE__ */ Object.assign(
+  { byName: { dataset: namedDataset, rows: inputsOf, checkFigures } },
+  graph,
+);

@@ -84,6 +84,7 @@ export class Internals {
   compile(options: TrainingOptions): void {
     this.state.checkIdle();
     const compiled = compileTraining(options, this.topology);
+    if (compiled.goals.length > 1) this.builder.byName?.checkFigures(compiled.goals);
     this.state.begin(compiled);
     this.network?.prepareTraining(compiled.slots);
   }

@@ -12,9 +12,9 @@ import type { ConfusionMatrix } from "../metrics/confusion.ts";
 import {
   batchSizeOf,
   byName,
-  inputsOf,
   type OutputRecord,
   type Outputs,
+  onlyInputOf,
   type PredictOptions,
   predictBatches,
   predictDataset,
@@ -174,10 +174,11 @@ export class Model extends ByHand {
   predict(x: ArrayLike2 | ArrayRecord | Dataset, options: PredictOptions = {}): Outputs | OutputRecord {
     const batchSize = batchSizeOf("predict", options);
     const internals = internalsOf(this);
+    const { builder } = internals;
     const network = isDataset(x) ? internals.build(x.inputShape) : internals.built;
     const outputs = isDataset(x)
       ? predictDataset(network, x, batchSize)
-      : predictBatches(network, inputsOf(x, network.architecture), batchSize);
+      : predictBatches(network, (builder.byName?.rows ?? onlyInputOf)(x, network.architecture), batchSize);
     return byName(network, outputs);
   }
 

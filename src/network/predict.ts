@@ -1,6 +1,6 @@
 /** Outputs for rows of input. */
 
-import { type ArrayLike2, type ArrayRecord, isRecord, shaped } from "../data/arrays.ts";
+import { type ArrayLike2, type ArrayRecord, alone, isRecord, shaped } from "../data/arrays.ts";
 import { buffersFor, type Dataset, range, readNow } from "../data/dataset.ts";
 import { inputPlaces } from "../data/places.ts";
 import { didYouMean, NablaError, prefixed } from "../errors.ts";
@@ -142,6 +142,11 @@ export interface PredictOptions {
 
 /** What several outputs are returned as, by their names. */
 export type OutputRecord = Readonly<Record<string, Outputs>>;
+
+/** Reads what predict() takes where there is one input, which may be given by its name. */
+export const onlyInputOf: typeof inputsOf = (x, { inputs: [{ name, shape }] }) => [
+  rowsOf(alone(x, name, "predict"), shape),
+];
 
 /**
  * Reads what predict() takes: rows of the only input, or of each by its name.

@@ -1,15 +1,16 @@
 /** The ways in which data can be passed: x and y, or a data set. */
 
-import { type ArrayLike2, type ArrayRecord, isRecord, shaped, toDataset } from "../data/arrays.ts";
+import { type ArrayLike2, type ArrayRecord, alone, isRecord, shaped, toDataset } from "../data/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
-import type { recordDataset } from "../data/records.ts";
 import { NablaError } from "../errors.ts";
 import { nameLayers } from "../layers/chain.ts";
 import type { Topology } from "../layers/configs.ts";
+import type { inputsOf } from "../network/predict.ts";
 import type { InputKind } from "../plan/forward.ts";
 import type { Loss } from "../plan/loss.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { isA } from "../tags.ts";
+import type { checkFigures, namedDataset } from "./byName.ts";
 import type { CompiledTraining } from "./compile.ts";
 import type { BatchSource } from "./source.ts";
 
@@ -40,7 +41,11 @@ export const isStream = (value: unknown): value is BatchSource =>
 
 /** What may have several inputs or outputs has code for arrays by their names; a chain has one of each. */
 export interface ReadsRecords {
-  readonly recordDataset?: typeof recordDataset;
+  readonly byName?: {
+    readonly dataset: typeof namedDataset;
+    readonly rows: typeof inputsOf;
+    readonly checkFigures: typeof checkFigures;
+  };
 }
 
 /** What data is for: a model's layers, its loss where it is compiled, and how it reads its inputs where it is trained. */
@@ -98,41 +103,24 @@ export function datasetOf(
   const names = outputs ? Object.keys(outputs) : [nameLayers(layers).at(-1)!.name!];
   // options in the place of y are no record of targets
   const one = names.length === 1 && !(isRecord(y) && names[0] in y);
-  const { recordDataset } = builder;
-  if (!recordDataset || (!isRecord(x) && inputs.length < 2 && one)) {
-    const rows = shaped(alone(x, "input", `${name}: x`), `${name}: x`);
-    const targets = shaped(one ? (y as ArrayLike2) : alone(y, names[0], `${name}: y`), `${name}: y`);
-    const n = targets.shape[0]!;
-    const shape = rows.shape.length > 1 ? rows.shape.slice(1) : [rows.data.length / n];
-    const [output] = goals.length > 0 && Number.isInteger(shape[0]) ? purpose.outputShapes(shape) : [];
-    const target = kindOf(0, output, targets.data.length / n);
-    return toDataset(rows, targets, {
-      name,
-      ...(target && { target }),
-      ...(reading && { inputScale: reading[0]!.scale }),
+  if (builder.byName && (isRecord(x) || inputs.length > 1 || !one)) {
+    const shapes = purpose.outputShapes([]);
+    return builder.byName.dataset(x, y, name, {
+      inputs,
+      names,
+      reading,
+      kindOf: (k, size) => kindOf(k, shapes[k], size),
     });
   }
-  const shapes = purpose.outputShapes([]);
-  return recordDataset(byName(x, inputs, `${name}: x`), byName(y, names, `${name}: y`), {
+  const rows = shaped(alone(x, "input", `${name}: x`), `${name}: x`);
+  const targets = shaped(one ? (y as ArrayLike2) : alone(y, names[0], `${name}: y`), `${name}: y`);
+  const n = targets.shape[0]!;
+  const shape = rows.shape.length > 1 ? rows.shape.slice(1) : [rows.data.length / n];
+  const [output] = goals.length > 0 && Number.isInteger(shape[0]) ? purpose.outputShapes(shape) : [];
+  const target = kindOf(0, output, targets.data.length / n);
+  return toDataset(rows, targets, {
     name,
-    kindOf: (key, size) => kindOf(names.indexOf(key), shapes[names.indexOf(key)], size),
-    scaleOf: (key) => reading?.[inputs.indexOf(key)]?.scale,
+    ...(target && { target }),
+    ...(reading && { inputScale: reading[0]!.scale }),
   });
-}
-
-/** What a chain is given: an array, which may have the name of the only input or output. */
-function alone(values: ArrayLike2 | ArrayRecord, name: string, who: string): ArrayLike2 {
-  if (!isRecord(values)) return values;
-  const { [name]: array, ...others } = values;
-  if (array !== undefined && Object.keys(others).length === 0) return array;
-  throw new NablaError(
-    `${who}: expected an array, or { ${name} }, got { ${Object.keys(values).join(", ")} }`,
-  );
-}
-
-/** Arrays by name; one alone has the name of the only one there is. */
-function byName(values: ArrayLike2 | ArrayRecord, names: readonly string[], who: string): ArrayRecord {
-  if (isRecord(values)) return values;
-  if (names.length === 1) return { [names[0]]: values };
-  throw new NablaError(`${who}: expected arrays by name, { ${names.join(", ")} }, got one array`);
 }

@@ -190,25 +190,6 @@ function checkKeys(option: string, given: object | undefined, names: readonly st
   }
 }
 
-/** @throws NablaError where two figures would have one name, or two functions of the program's own */
-function checkFigures(goals: readonly Goal[]): void {
-  const own = new Map<string, OwnMetric>();
-  for (const { name, metrics } of goals) {
-    if (name === "val")
-      throw new NablaError(
-        'compile: the loss of output "val" would be called valLoss, as that of validation is; give the output another name',
-      );
-    for (const each of metrics) {
-      if (!isOwn(each)) continue;
-      if ((own.get(each.name) ?? each).value !== each.value)
-        throw new NablaError(
-          `compile: metrics: two functions are called "${each.name}"; call that of output "${name}" differently`,
-        );
-      own.set(each.name, each);
-    }
-  }
-}
-
 /** @param ask calls its functions, where they are elsewhere */
 function lossOf(given: AnyLoss, path: string, ask?: Loss["own"]): Loss {
   const config = lossField().check(nameOf(given), path);
@@ -266,7 +247,6 @@ export function compileTraining(
     const metrics = named.map((each, i) => (isOwn(each) ? list[i] : each));
     return { ...(several && { name }), loss, factor: lossWeights?.[name!] ?? 1, metrics };
   });
-  if (several) checkFigures(goals);
   const config = {
     loss: fields.loss.check(eachOf(options.loss, nameOf), "loss"),
     ...(lossWeights && { lossWeights }),
