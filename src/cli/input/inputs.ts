@@ -60,7 +60,9 @@ export async function readInputs(
       ? await fromPart(model, path!, terminal)
       : found && /\.(json|jsonl|ndjson)$/i.test(path!)
         ? fromRows(fromJson(model, await readFile(path!, "utf8"), path!))
-        : found && ((await fromTable(model, path!, reading)) ?? (await fromFile(model, path!, asIs)));
+        : found &&
+          ((!PICTURE.test(path!) && (await fromTable(model, path!, reading))) ||
+            (await fromFile(model, path!, asIs)));
   if (source && digits !== undefined) {
     const index = Number(digits);
     if (index >= source.length)
@@ -122,12 +124,15 @@ async function fromTable(model: Model, path: string, reading: TableOptions): Pro
   );
 }
 
+/** Names of pictures: those that cannot be read are still no tables. */
+const PICTURE = /\.(png|jpe?g|gif|webp|bmp|tiff?|heic|avif)$/i;
+
 /** A picture, or an IDX or npy file. */
 async function fromFile(model: Model, path: string, asIs: boolean): Promise<Source> {
   const file = await readFile(path);
   if (isPicture(file)) return { length: 1, row: () => fromPicture(model, file, path, asIs) };
   // other kinds of pictures, and empty ones, get an error of their own
-  if (/\.(png|jpe?g|gif|webp|bmp|tiff?|heic|avif)$/i.test(path)) readImageHeader(file, path);
+  if (PICTURE.test(path)) readImageHeader(file, path);
   const { length, row } = await openRows(path);
   return {
     length,
