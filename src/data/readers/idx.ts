@@ -38,7 +38,9 @@ export const idx: Reader<"idx"> = {
       );
     const here = (await of.list()).filter(isFile).filter(hasPart);
     const all = await filesBelow(of);
-    const parts = here.length > 0 ? here : all.filter(hasPart);
+    // a part of what unpacking made folders of may lie in them
+    const whole = [TRAIN_IMAGES, TRAIN_LABELS].every((part) => here.some(({ name }) => part.test(name)));
+    const parts = whole ? here : all.filter(hasPart);
     const read = async (file: DataFile) => parseIdx(await contentOf(file, host.limits.arrays), file.path);
     if (parts.length > 0) return openParts(parts, where, name, read);
     const pair = (await pairOf(all, host))!;
