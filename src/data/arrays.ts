@@ -2,29 +2,12 @@
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { showShape, sizeOf } from "../shape.ts";
-import { asBytes, isA, isBytes, tagOf } from "../tags.ts";
+import { asBytes, isA, isBytes } from "../tags.ts";
 import type { Dataset, Target } from "./dataset.ts";
+import { type ArrayLike2, type Shaped, shaped, type TypedArray } from "./flat.ts";
 import { rowsDataset } from "./rows.ts";
 
-export type TypedArray =
-  | Uint8Array
-  | Uint8ClampedArray
-  | Int8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | Float32Array
-  | Float64Array;
-/** Whole numbers within 2^53 are read. */
-type Long = BigInt64Array | BigUint64Array;
-export type Nested = readonly (number | bigint | Nested | TypedArray | Long)[];
-/** Values with the shape they have, the batch dimension first. */
-export interface Shaped {
-  data: TypedArray;
-  shape: readonly number[];
-}
-export type ArrayLike2 = TypedArray | Long | Nested | Shaped;
+export { type ArrayLike2, type Shaped, shaped, type TypedArray } from "./flat.ts";
 
 /** Arrays by the names of a model's inputs or outputs. */
 export type ArrayRecord = Readonly<Record<string, ArrayLike2>>;
@@ -88,10 +71,10 @@ export function toDataset(
 ): Dataset {
   checkOptions("arrayDataset", options, OPTIONS);
   const name = options.name ?? "data";
-  const targets = flatten(y, `${name}: y`);
+  const targets = shaped(y, `${name}: y`);
   const rows = targets.shape[0] ?? 0;
   if (rows === 0) throw new NablaError(`${name}: y has no rows; expected one target for each row of x`);
-  const inputs = flatten(x, `${name}: x`);
+  const inputs = shaped(x, `${name}: x`);
   const inputShape = rowShape(inputs, rows, options.inputShape, name);
   const width = sizeOf(inputShape);
   const bytes = isBytes(inputs.data) ? asBytes(inputs.data) : undefined;
@@ -110,18 +93,15 @@ export function toDataset(
     target,
   };
   // what is no typed array of float32 may be rounded
-  const exact = values === inputs.data || bytes ? undefined : () => flatten(x, name).data;
+  const exact = values === inputs.data || bytes ? undefined : () => shaped(x, name).data;
   return rowsDataset(header, values, labels ?? numbers!, exact);
 }
 
-/** All values, row-major, with the shape they were given in. */
-type Flat = Shaped;
-
-const floats = (data: Flat["data"]): Float32Array =>
+const floats = (data: TypedArray): Float32Array =>
   isA("Float32Array", data) ? (data as Float32Array) : Float32Array.from(data as ArrayLike<number>);
 
 /** Targets that are bytes, beside inputs that are: the same ones have the same scale. */
-function scaled(y: Flat, x: Uint8Array, scale: number, width: number, name: string): Flat["data"] {
+function scaled(y: Shaped, x: Uint8Array, scale: number, width: number, name: string): TypedArray {
   const bytes = asBytes(y.data as Uint8Array);
   const size = bytes.length / y.shape[0]!;
   if (size !== width || size < 2 || scale === 1) return bytes;
@@ -135,93 +115,8 @@ function scaled(y: Flat, x: Uint8Array, scale: number, width: number, name: stri
   );
 }
 
-/** Any accepted form of values as flat data with its shape: bytes as bytes. @param where what errors call it */
-export function shaped(value: ArrayLike2, where: string): Shaped {
-  return flatten(value, where);
-}
-
-const isTyped = (value: unknown): value is TypedArray | Long =>
-  ArrayBuffer.isView(value) && !isA("DataView", value);
-
-/** Of 64 bits: as numbers, where they are whole ones that numbers can be. */
-function narrow(value: bigint, where: string): number {
-  if (Number.isSafeInteger(Number(value))) return Number(value);
-  throw new NablaError(`${where}: expected whole numbers within 2^53, got ${value}n`);
-}
-
-function flatten(value: ArrayLike2, where: string): Flat {
-  if (isTyped(value)) {
-    const data = /^Big/.test(tagOf(value))
-      ? Float64Array.from(value as ArrayLike<bigint>, (each) => narrow(each, where))
-      : (value as TypedArray);
-    return { data, shape: [value.length] };
-  }
-  if (Array.isArray(value)) {
-    const { shape, leaf } = shapeOf(value, where);
-    const data = new (isBytes(leaf) ? Uint8Array : Float64Array)(sizeOf(shape));
-    fill(value, shape, 0, data, 0, where);
-    return { data, shape };
-  }
-  if (value !== null && typeof value === "object" && "data" in value && "shape" in value) {
-    const { shape } = value;
-    const { length } = value.data;
-    if (sizeOf(shape) !== length)
-      throw new NablaError(
-        `${where}: shape ${showShape(shape)} needs ${sizeOf(shape)} values, got ${length}`,
-      );
-    return { data: flatten(value.data, where).data, shape };
-  }
-  throw new NablaError(
-    `${where}: expected an array, a typed array or { data, shape }, got ${value && typeof value === "object" ? tagOf(value) : String(value)}`,
-  );
-}
-
-function shapeOf(value: Nested, where: string): { shape: number[]; leaf: unknown } {
-  const shape: number[] = [];
-  let level: unknown = value;
-  let leaf: unknown;
-  while (Array.isArray(level) || isTyped(level)) {
-    shape.push(level.length);
-    if (level.length === 0) throw new NablaError(`${where}: expected at least one value, got an empty array`);
-    leaf = level;
-    level = level[0];
-  }
-  return { shape, leaf };
-}
-
-function fill(
-  value: unknown,
-  shape: number[],
-  depth: number,
-  out: Float64Array | Uint8Array,
-  at: number,
-  where: string,
-): number {
-  if (depth === shape.length) {
-    const number = typeof value === "bigint" ? narrow(value, where) : value;
-    if (typeof number !== "number" && typeof number !== "boolean") {
-      throw new NablaError(`${where}: expected a number, got ${JSON.stringify(value) ?? typeof value}`);
-    }
-    out[at] = Number(number);
-    return at + 1;
-  }
-  const list = value as ArrayLike<unknown>;
-  const row = () => Math.floor((at / out.length) * shape[0]!);
-  if (!(Array.isArray(value) || isTyped(value)) || list.length !== shape[depth]) {
-    const got = Array.isArray(value) || isTyped(value) ? `${list.length} values` : JSON.stringify(value);
-    throw new NablaError(`${where}: row ${row()}: expected ${shape[depth]} values as in row 0, got ${got}`);
-  }
-  if (depth === shape.length - 1 && isBytes(value) !== isBytes(out))
-    throw new NablaError(
-      `${where}: row ${row()} is ${tagOf(value)}, but row 0 ${isBytes(out) ? "has bytes" : "has none"}: bytes are scaled, other numbers are not; make all rows bytes, or none`,
-    );
-  let next = at;
-  for (let i = 0; i < list.length; i++) next = fill(list[i], shape, depth + 1, out, next, where);
-  return next;
-}
-
 function rowShape(
-  x: Flat,
+  x: Shaped,
   rows: number,
   wanted: readonly number[] | undefined,
   name: string,
@@ -262,7 +157,7 @@ function checkFinite(data: ArrayLike<number>, width: number, where: string): voi
 }
 
 function readTargets(
-  y: Flat,
+  y: Shaped,
   options: ArrayOptions,
   name: string,
   hint: string,

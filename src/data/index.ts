@@ -27,8 +27,9 @@ export {
   toChannels,
   toGray,
 } from "./images/index.ts";
-export { type Npy, parseNpy } from "./npy.ts";
-export { npzSplit, parseNpz } from "./npz.ts";
+export { type NpzOptions, parseNpz } from "./numpy/archive.ts";
+export { type Npy, type NumberType, parseNpy } from "./numpy/npy.ts";
+export { type ArraysInfo, type NpzData, type NpzSplitOptions, npzSplit } from "./numpy/split.ts";
 export { type Batch, Prefetcher } from "./prefetch.ts";
 export {
   type BatchOptions,

@@ -74,7 +74,8 @@ export function measure(
   const scale = squares.map((sum, c) => {
     const size = Math.max(Math.abs(least[c]!), Math.abs(most[c]!));
     // what differs in its last digit alone is the same number, computed in two ways
-    return most[c]! - least[c]! <= 4 * Number.EPSILON * size ? 1 : Math.sqrt(sum / rows);
+    // and the square of the smallest numbers is 0
+    return most[c]! - least[c]! <= 4 * Number.EPSILON * size ? 1 : Math.sqrt(sum / rows) || 1;
   });
   return { mean, scale };
 }

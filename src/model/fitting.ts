@@ -2,7 +2,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import { describeAll } from "../data/portable.ts";
 import { NablaError } from "../errors.ts";
-import { metricsFor } from "../training/evaluate.ts";
 import { fit, type ModelToTrain } from "../training/fit.ts";
 import { kindsOf } from "../training/goals.ts";
 import type { TrainRequest } from "../training/request.ts";
@@ -33,7 +32,6 @@ export function fitting(
     model,
     seed,
     state,
-    metrics: () => metricsFor(state.required.goals, internals.built),
     build: (inputShape) => internals.build(inputShape),
     learnFrom: (dataset) => {
       const network = internals.built;

@@ -4,12 +4,14 @@ import { hold, readCallbacks } from "../callbacks/check.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { partsOf, splitNotes } from "../data/split.ts";
 import { NablaError } from "../errors.ts";
+import { figureMeant } from "../metrics/direction.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
 import { isA, tagOf } from "../tags.ts";
 import { unlessAborted } from "./aborted.ts";
 import { type DataArgument, isDataset, isStream } from "./arguments.ts";
 import { checkFit } from "./batch.ts";
+import { lookAhead, metricsOfTraining } from "./measures.ts";
 import type { FitOptions } from "./options.ts";
 import { batchesOf, requestOf, type TrainRequest } from "./request.ts";
 import { checkResume } from "./resume.ts";
@@ -31,8 +33,6 @@ export interface ModelToTrain<M extends TrainedModel> extends ToDataset {
   build(inputShape: readonly number[]): Network;
   /** Called with the data that is trained on, once it is checked. */
   learnFrom(dataset: Dataset): void;
-  /** Metrics for the outputs of its network. */
-  metrics(): Metric[];
   /** What reads batches from iterators: most trainings have no use for it. */
   streams(): Promise<typeof import("./streamFit.ts")>;
   /** Whether a layer looks across rows in training. */
@@ -49,7 +49,7 @@ export async function fit<M extends TrainedModel>(
   options: FitOptions<M>,
 ): Promise<void> {
   const callbacks = readCallbacks<M>(options.callbacks);
-  checkRest(subject.state, wanted, options);
+  checkRest(wanted, options);
   const release = hold(callbacks);
   try {
     if (!isStream(given)) return await prepared(subject, given, wanted, options, callbacks);
@@ -70,23 +70,9 @@ export async function fit<M extends TrainedModel>(
 
 /** What can be known of options before data is looked at. */
 function checkRest(
-  { run }: TrainingState,
-  { epochs, validationSplit }: Settings,
-  { resume, validationData, signal, onProgress }: FitOptions<never>,
+  { validationSplit }: Settings,
+  { validationData, signal, onProgress }: FitOptions<never>,
 ): void {
-  if (resume) {
-    const { epoch } = since(run);
-    // one that was saved before its end has to come to that
-    if (run.finished && epoch >= epochs)
-      throw new NablaError(
-        `fit: resume: there is nothing to do: ${epoch} of ${epochs} epochs are done, and epochs counts those, too; pass a larger number, or leave resume out to train ${epochs} more`,
-      );
-    // one that was stopped within an epoch has that to finish
-    if (run.finished && run.stopped !== undefined && run.batch === 0)
-      throw new NablaError(
-        `fit: resume: there is nothing to do: the training was stopped after ${epoch} of ${epochs} epochs, because ${run.stopped}; leave resume out to train on from here`,
-      );
-  }
   if (validationData && validationSplit !== 0)
     throw new NablaError(
       "fit: validationData and validationSplit: both say what to validate on; give one of them",
@@ -146,14 +132,15 @@ async function prepared<M extends TrainedModel>(
       sampleWeight: rows ? of(1) : weightsOf(options.validationData),
     });
   // functions that are missing are missed before anything changes
-  const counting = subject.metrics();
+  const { metrics, scoring, readings } = metricsOfTraining(goals, network, train);
+  if (!source) await lookAhead(train, network, goals, readings);
   begin(subject, network, settings, callbacks, options.resume);
   subject.learnFrom(train);
-  state.counting = runningMetrics(state, counting);
+  state.counting = runningMetrics(state, metrics);
   try {
     await subject.train(
       {
-        ...requestOf(compiled, network, train, settings, subject.metrics()),
+        ...requestOf(compiled, network, train, settings, scoring),
         model,
         source,
         validation,
@@ -192,6 +179,7 @@ function begin<M extends TrainedModel>(
       waiting,
       callbacks,
     });
+    checkLeft(state.run, settings);
   } else {
     state.run = freshRun(state.run);
     state.prepare(network);
@@ -207,11 +195,29 @@ function begin<M extends TrainedModel>(
   state.waiting = {};
 }
 
+/** @throws NablaError where a resumed training has nothing left to do */
+function checkLeft(run: Run, { epochs }: Settings): void {
+  const { epoch } = since(run);
+  // one that was saved before its end has to come to that
+  if (!run.finished) return;
+  if (epoch >= epochs)
+    throw new NablaError(
+      `fit: resume: there is nothing to do: ${epoch} of ${epochs} epochs are done, and epochs counts those, too; pass a larger number, or leave resume out to train ${epochs} more`,
+    );
+  // one that was stopped within an epoch has that to finish
+  if (run.stopped !== undefined && run.batch === 0)
+    throw new NablaError(
+      `fit: resume: there is nothing to do: the training was stopped after ${epoch} of ${epochs} epochs, because ${run.stopped}; leave resume out to train on from here`,
+    );
+}
+
 /** Metrics with the sums that the run starts from. */
 function runningMetrics({ run }: TrainingState, metrics: Metric[]): Metric[] {
   for (const metric of metrics) {
     metric.reset();
-    if (run.metrics[metric.name]) metric.restore(run.metrics[metric.name]);
+    // an earlier version may have called it by another of its names
+    const saved = figureMeant(metric.name, Object.keys(run.metrics));
+    if (saved !== undefined) metric.restore(run.metrics[saved]);
   }
   return metrics;
 }

@@ -5,9 +5,10 @@ import { checkOptions } from "../fields/options.ts";
 import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { sizeOf } from "../shape.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
-import { type ModelToScore, metricsFor, type Scores, scoreRows } from "./evaluate.ts";
+import { type ModelToScore, type Scores, scoreRows } from "./evaluate.ts";
 import { checkInUse, runWithLoss } from "./given.ts";
 import { kindsOf, objectivesOf } from "./goals.ts";
+import { metricsFor } from "./measures.ts";
 import { GRADIENT_OPTIONS, type TrainOnBatchOptions } from "./options.ts";
 import { penalties } from "./penalties.ts";
 import { batchCheck, checkData } from "./targets.ts";
@@ -107,7 +108,7 @@ function loaded(
     figures(): Record<string, number> {
       const scores: Record<string, number> = {};
       const batch = scored();
-      for (const metric of metricsFor(goals, network)) {
+      for (const metric of metricsFor(goals, network, data)) {
         metric.reset();
         metric.add(batch);
         checkInUse(network, plan, `metric "${metric.name}"`);

@@ -8,7 +8,7 @@ import { Network } from "../network/network.ts";
 import type { Batch } from "../plan/loss.ts";
 import { compileTraining } from "../training/compile.ts";
 import { setRates } from "../training/context.ts";
-import { metricsFor } from "../training/evaluate.ts";
+import { metricsOfTraining } from "../training/measures.ts";
 import type { Measure } from "../training/own.ts";
 import type { Progress } from "../training/progress.ts";
 import { requestOf, type TrainRequest } from "../training/request.ts";
@@ -19,7 +19,6 @@ import { ErrorElsewhere, sendError } from "./errors.ts";
 import type { FromPage, FromWorker, Hook, LentBack, Port, SentOutputs, Setup, State } from "./protocol.ts";
 
 type Message<K extends FromPage["kind"]> = Extract<FromPage, { kind: K }>;
-
 /** Milliseconds between reports that keep the page's model fresh where no one listens. */
 const UNASKED = 1000;
 /** Snapshots of more bytes go to the page at its callbacks and at the ends of epochs only, not with every report. */
@@ -152,30 +151,28 @@ class Session {
 
   private prepare(): { network: Network; request: TrainRequest<undefined>; metrics: Metric[] } {
     const { setup } = this;
-    const { topology, settings, classes, samples } = setup;
+    const { topology, settings, classes, samples, reading } = setup;
     const network = new Network(buildLayers(topology, setup.inputShape), new Core({ code: setup.module }));
-    network.reading = setup.reading;
     const compiled = compileTraining(setup.training, topology, async (output, outputs, targets, gradient) => {
       const result = await this.call(outputs, targets, { output, gradient });
       return { losses: result.figures!, gradient: result.gradient };
     });
     network.prepareTraining(compiled.slots);
     network.restore(setup.state.snapshot);
-    const measure: Measure = async ({ name: metric }, outputs, targets) => {
-      const { figures } = await this.call(outputs, targets, { metric });
-      return figures!;
-    };
-    const counters = () => metricsFor(compiled.goals, network, measure);
-    const metrics = counters();
-    for (const [i, each] of metrics.entries()) each.restore(setup.state.metrics[i]!);
+    network.reading = reading;
+    const measure: Measure = async ({ name: metric }, outputs, targets) =>
+      (await this.call(outputs, targets, { metric })).figures!;
     const datasets = makeDatasets(setup.datasets, this.pieces, (dataset, indices, epoch) =>
       this.rows(dataset, indices, epoch),
     );
+    const rows = datasets[setup.train]!;
+    const { metrics, scoring } = metricsOfTraining(compiled.goals, network, rows, measure);
+    for (const [i, each] of metrics.entries()) each.restore(setup.state.metrics[i]!);
     return {
       network,
       metrics,
       request: {
-        ...requestOf(compiled, network, datasets[setup.train]!, settings, counters()),
+        ...requestOf(compiled, network, rows, settings, scoring),
         // the one callback here asks the page, which has the model
         model: undefined,
         source: setup.stream === undefined ? undefined : this.source(setup.stream),

@@ -18,10 +18,12 @@ import { checkFit } from "../../training/batch.ts";
 import { since } from "../../training/run.ts";
 import type { RunSettings } from "../../training/settings.ts";
 import { chosenRows, fractionOf } from "../../training/splitRule.ts";
+import { arraysAs } from "../input/arrays.ts";
 import { examine } from "../input/examine.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
 import { openModel } from "../input/openModel.ts";
 import { checkSingle } from "../input/single.ts";
+import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
 import { type TableFlags, tableOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { count } from "../text/format.ts";
@@ -41,7 +43,7 @@ import { type ModelFlags, resolveConfig } from "../training/settings.ts";
 import { fitTargets, inUnits, scaleTargets } from "../training/targets.ts";
 import { doneEvent, endText, startEvent, startText } from "../training/trainOutput.ts";
 
-export interface TrainFlags extends ModelFlags, ImageFlags, TableFlags {
+export interface TrainFlags extends ModelFlags, ImageFlags, TableFlags, ArrayFlags {
   testSplit?: number;
   folds?: number;
   samples?: number;
@@ -78,12 +80,15 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
     flags,
     terminal,
     old && {
-      ...tablesAs(old, flags.resume === undefined),
-      ...(flags.resume ? splitAs(old, flags.resume, flags) : picturesAs(old, flags, terminal)),
+      ...arraysAs(old, flags.resume !== undefined),
+      // what a resumed run reads is compared, and what was said of it has been said
+      ...(flags.resume
+        ? { standardise: false, ...splitAs(old, flags.resume, flags) }
+        : { ...tablesAs(old), ...picturesAs(old, flags, terminal) }),
     },
   );
   if (old && flags.resume === undefined) checkInputs(old, path!, raw);
-  const opened = old ? standardisedAs(old, raw) : raw;
+  const opened = old ? standardisedAs(old, flags.resume ? { ...raw, notes: [] } : raw) : raw;
   const keepsHead = old !== undefined && (flags.resume !== undefined || sameTargets(old, opened));
   const targets = keepsHead ? extraOf(old)?.csv?.target : fitTargets(opened);
   const data: OpenedData = {
@@ -171,7 +176,8 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
 
   if (out !== undefined)
     await writeFileAtomic(out, model.save(), { keepPrevious: flags.checkpointEvery !== undefined });
-  const test = data.test && (await examine(model, data.test, 24));
+  const test =
+    data.test && (await examine(model, data.test, { mistakes: 24, rows: flags.report !== undefined }));
   if (flags.report !== undefined) {
     const { writeReport } = await import("../report/index.ts");
     const [dataset, part] = data.test
@@ -179,7 +185,7 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
       : validation
         ? [kept ?? partsOf(data.train, rows!)[1], "validation part"]
         : [data.train, "the rows trained on"];
-    const examination = test ?? (await examine(model, dataset, 24));
+    const examination = test ?? (await examine(model, dataset, { mistakes: 24, rows: true }));
     await writeReport(flags.report, { model, config, data, dataset, part, examination, history, seconds });
   }
   if (mode === "terminal") print(endText(model, data, history, test, seconds, terminal));
@@ -207,6 +213,7 @@ export async function openToTrain(
     ...(flags.samples !== undefined && { samples: flags.samples }),
     ...(flags.testSplit !== undefined && { testFraction: flags.testSplit }),
     ...imageOptions(flags, terminal),
+    ...arrayOptions(flags),
     ...options,
   });
   sayLeftOut(opened, terminal);

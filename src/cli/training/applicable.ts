@@ -2,6 +2,7 @@
 import { NablaError } from "../../errors.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
 import type { TrainFlags } from "../commands/train.ts";
+import { checkArrayFlags } from "../options/arrays.ts";
 import { tableFlagsGiven } from "../options/tables.ts";
 
 /** @throws NablaError where all rows are of one class */
@@ -22,8 +23,10 @@ export function checkApplicable(flags: TrainFlags, data: OpenedData): void {
   for (const [option, given] of tableFlagsGiven(flags)) {
     // with --labels these are about that table
     if (flags.labels !== undefined && (option === "--label" || option === "--task")) continue;
+    if (option === "--task" && data.kind === "npz") continue;
     only(option, given, "csv", "CSV files");
   }
+  checkArrayFlags(flags, data);
   only("--test-split", flags.testSplit, "csv", "CSV files");
   only("--samples", flags.samples, "generated", "generated data sets");
   only("--size", flags.size, "images", "folders of pictures");

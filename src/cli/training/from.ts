@@ -28,18 +28,14 @@ export function picturesAs(
   return { images: { ...shape, ...imageOptions(flags, terminal).images } };
 }
 
-/**
- * How to read tables: standardised as the model's, whose weights fit no other.
- *
- * @param encoded whether their columns become inputs as those of the model's table did
- */
-export function tablesAs(model: Model, encoded: boolean): OpenDataOptions {
+/** How to read tables: as the model's, whose weights fit no other columns and no other standardisation. */
+export function tablesAs(model: Model): OpenDataOptions {
   const { standardisation } = model.metadata;
   const csv = extraOf(model)?.csv;
   return {
     standardise: standardisation !== undefined,
     ...(standardisation && { standardisation }),
-    ...(encoded && csv && { inputsLike: csv }),
+    ...(csv && { inputsLike: csv }),
   };
 }
 
@@ -94,12 +90,12 @@ export function checkInputs(model: Model, path: string, data: OpenedData): void 
   }
 }
 
-/** The data with the standardisation of the model, not its own: the weights fit no other. Tables are read so. */
+/** The data with the standardisation of the model, not its own: the weights fit no other. Tables may have been read so. */
 export function standardisedAs(model: Model, data: OpenedData): OpenedData {
   const by = model.metadata.standardisation;
   const { train, test } = data;
   if (
-    data.kind === "csv" ||
+    data.standardisation ||
     !by ||
     train.inputType !== "float32" ||
     by.mean.length !== sizeOf(train.inputShape)

@@ -30,6 +30,8 @@ export interface Extra {
   };
   /** How pictures were brought to the shape of a row. */
   images?: OpenedData["images"];
+  /** How arrays were read. */
+  arrays?: OpenedData["arrays"];
   csv?: CsvInfo & { target?: TargetScale };
   /** Parts of the configuration that callbacks and fit() hold, not the model. */
   training?: Pick<Config["training"], keyof CallbackFields | "classWeight">;

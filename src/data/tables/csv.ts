@@ -60,6 +60,8 @@ export interface CsvInfo {
   named?: boolean;
   /** Where the label stood among the columns that were read; absent where it was the last. */
   labelAt?: number;
+  /** What stands before the fraction of the targets, where not every cell tells. */
+  decimal?: "." | ",";
   /** Class names in the order of their numbers; absent for regression. */
   classes?: string[];
   /** How each input column becomes inputs; absent where all are numbers and none is missing. */

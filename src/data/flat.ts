@@ -1,0 +1,105 @@
+/** The forms in which a program's own values come, and all of them as flat data with a shape. */
+import { NablaError } from "../errors.ts";
+import { showShape, sizeOf } from "../shape.ts";
+import { isA, isBytes, tagOf } from "../tags.ts";
+
+export type TypedArray =
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array;
+/** Whole numbers within 2^53 are read. */
+type Long = BigInt64Array | BigUint64Array;
+export type Nested = readonly (number | bigint | Nested | TypedArray | Long)[];
+/** Values with the shape they have, the batch dimension first. */
+export interface Shaped {
+  data: TypedArray;
+  shape: readonly number[];
+}
+export type ArrayLike2 = TypedArray | Long | Nested | Shaped;
+
+const isTyped = (value: unknown): value is TypedArray | Long =>
+  ArrayBuffer.isView(value) && !isA("DataView", value);
+
+/** Of 64 bits: as numbers, where they are whole ones that numbers can be. */
+function narrow(value: bigint, where: string): number {
+  if (Number.isSafeInteger(Number(value))) return Number(value);
+  throw new NablaError(`${where}: expected whole numbers within 2^53, got ${value}n`);
+}
+
+/** Any accepted form of values as flat data with its shape: bytes as bytes. @param where what errors call it */
+export function shaped(value: ArrayLike2, where: string): Shaped {
+  if (isTyped(value)) {
+    const data = /^Big/.test(tagOf(value))
+      ? Float64Array.from(value as ArrayLike<bigint>, (each) => narrow(each, where))
+      : (value as TypedArray);
+    return { data, shape: [value.length] };
+  }
+  if (Array.isArray(value)) {
+    const { shape, leaf } = shapeOf(value, where);
+    const data = new (isBytes(leaf) ? Uint8Array : Float64Array)(sizeOf(shape));
+    fill(value, shape, 0, data, 0, where);
+    return { data, shape };
+  }
+  if (value !== null && typeof value === "object" && "data" in value && "shape" in value) {
+    const { shape } = value;
+    const { length } = value.data;
+    if (sizeOf(shape) !== length)
+      throw new NablaError(
+        `${where}: shape ${showShape(shape)} needs ${sizeOf(shape)} values, got ${length}`,
+      );
+    return { data: shaped(value.data, where).data, shape };
+  }
+  throw new NablaError(
+    `${where}: expected an array, a typed array or { data, shape }, got ${value && typeof value === "object" ? tagOf(value) : String(value)}`,
+  );
+}
+
+function shapeOf(value: Nested, where: string): { shape: number[]; leaf: unknown } {
+  const shape: number[] = [];
+  let level: unknown = value;
+  let leaf: unknown;
+  while (Array.isArray(level) || isTyped(level)) {
+    shape.push(level.length);
+    if (level.length === 0) throw new NablaError(`${where}: expected at least one value, got an empty array`);
+    leaf = level;
+    level = level[0];
+  }
+  return { shape, leaf };
+}
+
+function fill(
+  value: unknown,
+  shape: number[],
+  depth: number,
+  out: Float64Array | Uint8Array,
+  at: number,
+  where: string,
+): number {
+  if (depth === shape.length) {
+    const number = typeof value === "bigint" ? narrow(value, where) : value;
+    if (typeof number !== "number" && typeof number !== "boolean") {
+      throw new NablaError(`${where}: expected a number, got ${JSON.stringify(value) ?? typeof value}`);
+    }
+    out[at] = Number(number);
+    return at + 1;
+  }
+  const list = value as ArrayLike<unknown>;
+  const row = () => Math.floor((at / out.length) * shape[0]!);
+  if (!(Array.isArray(value) || isTyped(value)) || list.length !== shape[depth]) {
+    const got = Array.isArray(value) || isTyped(value) ? `${list.length} values` : JSON.stringify(value);
+    throw new NablaError(`${where}: row ${row()}: expected ${shape[depth]} values as in row 0, got ${got}`);
+  }
+  if (depth === shape.length - 1 && isBytes(value) !== isBytes(out))
+    throw new NablaError(
+      `${where}: row ${row()} is ${tagOf(value)}, but row 0 ${isBytes(out) ? "has bytes" : "has none"}: bytes are scaled, other numbers are not; make all rows bytes, or none`,
+    );
+  let next = at;
+  for (let i = 0; i < list.length; i++) next = fill(list[i], shape, depth + 1, out, next, where);
+  return next;
+}
