@@ -162,7 +162,9 @@ describe("classes that no folder tells", () => {
   test("by names", async () => {
     const by = ["--label-pattern", "{label}.#"];
     const { stdout } = await place.run(["data", "flat", ...by, "--preview", "0"]);
-    expect(stdout).toMatch(/^flat: pictures, 8 rows\n(.*\n)?( {2})?classes are told by names like \{label\}\.#\n/);
+    expect(stdout).toMatch(
+      /^flat: pictures, 8 rows\n(.*\n)?( {2})?classes are told by names like \{label\}\.#\n/,
+    );
     expect(done(await place.run(["train", "flat", ...by, ...TRAIN, "--out", "n.safetensors"]))).toMatchObject(
       {},
     );
