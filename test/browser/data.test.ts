@@ -269,7 +269,7 @@ describe("what is no data set says what it is", () => {
       file("x.bin", Uint8Array.of(1, 0, 2)),
       /^x.bin: expected a table .*; these bytes are none of them$/,
     ],
-    ["other text", file("x.csv", Uint8Array.of(0x61, 0xe4, 0x2c)), /^x.csv: expected text in UTF-8/],
+    ["other text", file("x.csv", Uint8Array.of(0x61, 0xe4, 0x2c)), /^x.csv: line 1: expected text in UTF-8/],
     [
       "a model",
       file("m.safetensors", sequential([dense({ units: 1, inputShape: [1] })]).save() as Bytes),

@@ -59,6 +59,21 @@ describe("openData", () => {
     expect(contents((await openData(join(root, "deep"))).train)).toEqual({ x: [1, 2, 3, 4], y: [0, 3] });
   });
 
+  test("IDX files in folders that are called like them, alone or next to the files", async () => {
+    const inner = (name: string) => `${name}/${name}`;
+    for (const [folder, image, label] of [
+      ["unzipped", inner("train-images-idx3-ubyte"), inner("train-labels-idx1-ubyte")],
+      ["half", "train-images.idx3-ubyte", inner("train-labels-idx1-ubyte")],
+    ] as const) {
+      await put(`${folder}/${image}`, images);
+      await put(`${folder}/${label}`, labels);
+      expect(contents((await openData(join(root, folder))).train)).toEqual({ x: [1, 2, 3, 4], y: [0, 3] });
+      await put(`${folder}/train-images.idx3-ubyte`, images);
+      await put(`${folder}/train-labels.idx1-ubyte`, labels);
+      expect(contents((await openData(join(root, folder))).train)).toEqual({ x: [1, 2, 3, 4], y: [0, 3] });
+    }
+  });
+
   test("two IDX files of any names are named from their folder on", async () => {
     await put("any/inner/letters", images);
     await put("any/inner/which", labels);

@@ -6,7 +6,7 @@ import { encode } from "fast-png";
 import { digits } from "../../src/data/index.ts";
 import { contents, idxBytes } from "../data/helpers.ts";
 
-/** Writes iris.csv, number.png, mnist/, pictures/ and photo.png. */
+/** Writes iris.csv, number.png, mnist/, pictures/, photo.png, pets/ and labels.csv. */
 export function writeFiles(folder: string): void {
   writeFileSync(join(folder, "iris.csv"), iris());
   writeFileSync(join(folder, "number.png"), number());
@@ -21,6 +21,7 @@ export function writeFiles(folder: string): void {
     write("images-idx3", idxBytes(8, [samples, 28, 28], x));
     write("labels-idx1", idxBytes(8, [samples], y));
   }
+  const pets: [name: string, kind: string, file: Uint8Array][] = [];
   for (const [c, kind] of ["cat", "dog"].entries()) {
     mkdirSync(join(folder, "pictures", kind), { recursive: true });
     for (let i = 0; i < 20; i++) {
@@ -28,8 +29,13 @@ export function writeFiles(folder: string): void {
       const file = encode({ width: 20, height: 20, channels: 1, data });
       writeFileSync(join(folder, "pictures", kind, `${i}.png`), file);
       if (c === 1) writeFileSync(join(folder, "photo.png"), file);
+      if (i < 4) pets.push([`${kind}.${i}.png`, kind, file]);
     }
   }
+  mkdirSync(join(folder, "pets"));
+  for (const [name, , file] of pets) writeFileSync(join(folder, "pets", name), file);
+  const rows = pets.map(([name, kind], i) => `${name},${i},${kind}`);
+  writeFileSync(join(folder, "labels.csv"), `file,age,breed\n${rows.join("\n")}\n`);
 }
 
 /** Two generated digits side by side. */

@@ -53,6 +53,7 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
       const [, predicted, true_] = /^\[ \[ ([\d.]+) \] \] ([\d.]+)/.exec(printed)!;
       expect(Math.abs(Number(predicted) - Number(true_))).toBeLessThan(0.05);
     },
+    (printed) => expect(printed).toBe(""),
     (printed) => expect(Number(/ ([\d.]+) $/.exec(printed)![1])).toBeGreaterThan(0.85),
     (printed) => expect(Number(printed)).toBeGreaterThan(26),
     (printed) => {
@@ -152,7 +153,8 @@ test("every command line runs", () => {
   const ofLine = (pattern: RegExp) => printed.find(([line]) => pattern.test(line))![1];
   expect(Number(/"testAccuracy":([\d.]+)/.exec(ofLine(/train iris.*--out/))![1])).toBeGreaterThan(0.9);
   expect(ofLine(/predict iris/)).toContain("setosa");
-  expect(ofLine(/predict pictures/)).toContain("photo.png: dog");
+  expect(ofLine(/predict pictures.* photo/)).toContain("photo.png: dog");
+  expect(ofLine(/predict pictures.* pets/)).toContain("8 rows written to classes.csv");
   expect(ofLine(/read digits/)).toMatch(/^number\.png: \d\d \d/);
   expect(ofLine(/evaluate digits/)).toMatch(/test part: 20 rows/);
 }, 60_000);

@@ -13,10 +13,17 @@ import {
 import { internalsOf } from "../../src/model/internals.ts";
 import { documentSettings } from "../../src/training/settings.ts";
 
-type Schema = { type?: string; default?: unknown; minimum?: number; properties?: Record<string, Schema> };
+type Schema = {
+  type?: string;
+  anyOf?: Schema[];
+  default?: unknown;
+  minimum?: number;
+  properties?: Record<string, Schema>;
+};
 
 /** A value that is not the default. */
-function example({ type, default: usual, minimum = 0, properties }: Schema): unknown {
+function example({ type, anyOf, default: usual, minimum = 0, properties }: Schema): unknown {
+  if (anyOf) return example(anyOf[0]!);
   if (type === "integer") return Math.max(minimum, 3);
   if (type === "number") return minimum + 0.25;
   if (type === "boolean") return usual !== true;

@@ -39,7 +39,8 @@ export function read(files: DataTransfer | readonly File[]): Promise<Dropped> {
 }
 
 async function sourceOf(opened: OpenedData): Promise<Source> {
-  const { name, train, test } = opened;
+  const { name, train } = opened;
+  const test = opened.test ?? opened.validation;
   if (train.length < 2)
     throw new NablaError(
       `${name}: there is ${train.length === 0 ? "no row" : "one row"}; a network learns from several`,

@@ -74,7 +74,9 @@ export const idx: Reader<"idx", IdxOptions> = {
     const how = { ...(likeArrays?.scaling && { scaling: likeArrays.scaling }), ...own };
     const here = (await of.list()).filter(isFile).filter(hasPart);
     const all = await namedBelow(of);
-    const parts = here.length > 0 ? here.map((file) => ({ file, name: file.name })) : all.filter(hasPart);
+    // a part of what unpacking made folders of may lie in them
+    const whole = [TRAIN_IMAGES, TRAIN_LABELS].every((part) => here.some(({ name }) => part.test(name)));
+    const parts = whole ? here.map((file) => ({ file, name: file.name })) : all.filter(hasPart);
     const read = async (file: DataFile) => parseIdx(await contentOf(file, host.limits.arrays), file.path);
     if (parts.length > 0) return described(await openParts(parts, where, name, read, how));
     const pair = (await pairOf(all, host))!;

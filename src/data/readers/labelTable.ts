@@ -96,7 +96,8 @@ async function below(folder: DataFolder, path: string): Promise<DataFile | undef
 /** Every row: which of them is a header is known once files are found. */
 async function rowsOf(file: DataFile, host: DataHost): Promise<Table> {
   const { name, path } = file;
-  return readTable({ name, where: path, of: file }, host, { header: false });
+  const table = await readTable({ name, where: path, of: file }, host, { header: false });
+  return { ...table, notes: table.notes.filter((note) => !note.startsWith("no header")) };
 }
 
 /** The column whose cells are files. */
