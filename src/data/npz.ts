@@ -1,6 +1,8 @@
 /** NumPy's archives of several arrays. */
+
 import { unzipSync } from "fflate";
-import { didYouMean, NablaError } from "../errors.ts";
+import { didYouMean, messageOf, NablaError } from "../errors.ts";
+import { tagOf } from "../tags.ts";
 import { arrayDataset } from "./arrays.ts";
 import type { DataSplit, Dataset } from "./dataset.ts";
 import { MAX_UNPACKED } from "./gzip.ts";
@@ -37,7 +39,7 @@ export function parseNpz(bytes: Uint8Array, name: string, limit = MAX_UNPACKED):
     });
   } catch (cause) {
     if (cause instanceof NablaError) throw cause;
-    throw new NablaError(`${name}: broken .npz archive: ${cause instanceof Error ? cause.message : cause}`, {
+    throw new NablaError(`${name}: broken .npz archive: ${messageOf(cause)}`, {
       cause,
     });
   }
@@ -75,10 +77,7 @@ export function npzSplit(bytes: Uint8Array, name: string, limit = MAX_UNPACKED):
 function fromArrays(x: Npy, y: Npy, name: string): Dataset {
   const shape = x.shape.length === 3 ? [...x.shape, 1] : x.shape;
   // Labels are often stored as a column.
-  const column =
-    y.shape.length === 2 &&
-    y.shape[1] === 1 &&
-    !(y.data instanceof Float32Array || y.data instanceof Float64Array);
+  const column = y.shape.length === 2 && y.shape[1] === 1 && !/^Float/.test(tagOf(y.data));
   return arrayDataset(
     { data: x.data, shape },
     { data: y.data, shape: column ? [y.shape[0]!] : y.shape },

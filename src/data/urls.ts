@@ -1,6 +1,6 @@
 /** Data sets by URL, checked against what they are expected to be. */
 import { sha256Hex } from "../checkpoint/sha256.ts";
-import { NablaError } from "../errors.ts";
+import { messageOf, NablaError } from "../errors.ts";
 import type { DataSplit } from "./dataset.ts";
 import { gunzip } from "./gzip.ts";
 import { type Idx, idxSplit, parseIdx } from "./idx.ts";
@@ -44,7 +44,7 @@ export async function fetchFile(file: RemoteFile, options: FetchOptions = {}): P
     bytes = new Uint8Array(await response.arrayBuffer());
   } catch (cause) {
     if (cause instanceof NablaError || options.signal?.aborted) throw cause;
-    throw new NablaError(`${url}: cannot be fetched: ${cause instanceof Error ? cause.message : cause}`, {
+    throw new NablaError(`${url}: cannot be fetched: ${messageOf(cause)}`, {
       cause,
     });
   }

@@ -1,4 +1,5 @@
 /** Data by path: what a file or folder is, and how it is read, the readers of `src/data` know. */
+
 import type { Inputs } from "../data/dataset.ts";
 import { generatedSets } from "../data/generated/index.ts";
 import { gunzip, MAX_UNPACKED } from "../data/gzip.ts";
@@ -20,6 +21,7 @@ import type { Table } from "../data/tables/csvTable.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { showShape, sizeOf } from "../shape.ts";
+import { isA } from "../tags.ts";
 import { type ImageFolderOptions, pictures } from "./images/pictures.ts";
 import { dataAt, readBytes } from "./paths.ts";
 
@@ -131,8 +133,8 @@ export async function openRows(path: string): Promise<FileRows> {
       if (index >= length)
         throw new NablaError(`${path}: there is no row ${index}; expected 0 to ${length - 1}`);
       const row = data.subarray(index * width, (index + 1) * width);
-      const values = row instanceof Uint8Array ? row.slice() : Float32Array.from(row);
-      return { inputShape, inputType: values instanceof Uint8Array ? "uint8" : "float32", values };
+      const values = isA("Uint8Array", row) ? row.slice() : Float32Array.from(row);
+      return { inputShape, inputType: isA("Uint8Array", values) ? "uint8" : "float32", values };
     },
   };
 }

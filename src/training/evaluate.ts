@@ -11,6 +11,7 @@ import { batchSizeOf } from "../network/predict.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep } from "../plan/step.ts";
 import { sizeOf } from "../shape.ts";
+import { isPromise } from "../tags.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import { checkInUse, runWithLoss } from "./given.ts";
 import { type Goal, kindsOf, objectivesOf } from "./goals.ts";
@@ -70,7 +71,7 @@ export async function score(request: ScoreRequest): Promise<Scores> {
     if (wait) loader.copy(plan, indices, await wait);
     check?.(plan, indices, number);
     const scored = scoreRows(network, plan, loader, goals, n, sum);
-    const { batch, losses, sum: after } = scored instanceof Promise ? await scored : scored;
+    const { batch, losses, sum: after } = isPromise(scored) ? await scored : scored;
     sum = after;
     confusion?.add(batch);
     for (const metric of metrics) {
@@ -127,7 +128,7 @@ export function scoreRows(
     return { sum, losses, batch: scored() };
   };
   const ran = runWithLoss(network, plan, goals, rows, plan.marks.end, scored);
-  return ran instanceof Promise ? ran.then(done) : done();
+  return isPromise(ran) ? ran.then(done) : done();
 }
 
 /** The losses of rows, of all outputs together. */

@@ -19,7 +19,7 @@ import type { BatchSource, Source } from "./source.ts";
 import type { TrainingState } from "./state.ts";
 import type { ToDataset } from "./stream.ts";
 import { checkData } from "./targets.ts";
-import { weightingOf } from "./weighting.ts";
+import { byNumber, weightingOf } from "./weighting.ts";
 
 /** What is trained, as the model hands it in. */
 export interface ModelToTrain<M extends TrainedModel> extends ToDataset {
@@ -109,12 +109,19 @@ async function prepared<M extends TrainedModel>(
   const settings: RunSettings = { ...plain, ...(augment && { augment }), rows: source ? 0 : train.length };
   if (!source) checkBatch(options, settings);
   const progress = progressOf(options);
-  const { classWeight } = settings;
   const { sampleWeight, signal } = options;
-  const { classes, samples: all } = weightingOf("fit", data, network, goals, {
-    classWeight,
-    sampleWeight,
-  });
+  // saved by number
+  const { classWeight } = settings;
+  if (options.classWeight && classWeight)
+    settings.classWeight = Object.fromEntries(byNumber(options.classWeight, data.target.names));
+  const { classes, samples: all } = weightingOf(
+    "fit",
+    data,
+    network,
+    goals,
+    { classWeight: settings.classWeight, sampleWeight },
+    [],
+  );
   // weights follow their rows: into the parts of a split, and to the copies that `shifted` makes
   const of = (part: number) => (all && rows ? Float64Array.from(rows[part], (row) => all[row]) : all);
   const samples = of(0);

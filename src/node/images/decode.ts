@@ -6,7 +6,7 @@ import { MAX_PIXELS, readImageHeader } from "../../data/images/header.ts";
 import type { ImageHeader } from "../../data/images/imageHeader.ts";
 import { orient, type Picture } from "../../data/images/picture.ts";
 import { pngChunks } from "../../data/images/pngHeader.ts";
-import { NablaError } from "../../errors.ts";
+import { messageOf, NablaError } from "../../errors.ts";
 import { readBytes } from "../paths.ts";
 
 /**
@@ -24,7 +24,7 @@ export function decodeImage(bytes: Uint8Array, name: string): Picture {
   try {
     return header.kind === "png" ? decodePng(bytes, header) : decodeJpeg(bytes, header);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new NablaError(`${name}: truncated or damaged ${header.kind.toUpperCase()}: ${why}`, { cause });
   }
 }
