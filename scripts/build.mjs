@@ -18,6 +18,7 @@ import { PREDICTING, SHIPPED, workerAt } from "./defines.mjs";
 import { generate } from "./generate.mjs";
 import { inference, minifyAlone } from "./inference.mjs";
 import { note, writeNotices } from "./notices.mjs";
+import { coresFirst } from "./order.mjs";
 import { moduleOf, schemaOfFields } from "./schema.mjs";
 import { pruneTypes } from "./types.mjs";
 
@@ -280,20 +281,21 @@ const terser = {
   // an error nobody catches is shown with its line
   format: { preserve_annotations: true, max_line_len: 400 },
 };
-for (const folder of ["build", "build/chunks"]) {
-  for (const file of readdirSync(folder).filter((name) => name.endsWith(".js"))) {
-    const path = join(folder, file);
-    const text = readFileSync(path, "utf8");
-    const core = readFileSync("build/core/predict.wasm");
-    // what predict.js leaves behind is not shaken any more
-    writeFileSync(
-      path,
-      file === "predict.js"
-        ? await minifyAlone(text, terser, schema, core)
-        : (await minify(text, terser)).code,
-    );
-  }
+const shipped = ["build", "build/chunks"].flatMap((folder) =>
+  readdirSync(folder).flatMap((name) => (name.endsWith(".js") ? [join(folder, name)] : [])),
+);
+for (const path of shipped) {
+  const text = readFileSync(path, "utf8");
+  const core = readFileSync("build/core/predict.wasm");
+  // what predict.js leaves behind is not shaken any more
+  writeFileSync(
+    path,
+    path === join("build", "predict.js")
+      ? await minifyAlone(text, terser, schema, core)
+      : (await minify(text, terser)).code,
+  );
 }
+coresFirst(shipped);
 chmodSync("build/cli.js", 0o755);
 const tsc = join(dirname(require.resolve("typescript/package.json")), "bin/tsc");
 run(tsc, "-p", "tsconfig.build.json");
