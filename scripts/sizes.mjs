@@ -17,21 +17,21 @@ console.log(model.predict([[0, 1]]).argMax());`;
 
 /** Programs, and the bytes they may have: a little more than they have today, so that growth is noticed. */
 export const PROGRAMS = [
-  { name: "build, train, predict a network of dense layers", code: MLP, limit: 46_600 },
+  { name: "build, train, predict a network of dense layers", code: MLP, limit: 47_650 },
   {
     name: "the same with convolutions",
     code: MLP.replace("{ dense,", "{ conv2d, flatten, dense,").replace(
       "([",
       "([conv2d({ filters: 4, kernelSize: 3 }), flatten(), ",
     ),
-    limit: 70_750,
+    limit: 71_550,
   },
   {
     name: "load a model and predict with nabla/predict",
     code: `import { load } from "nabla/predict";
 const model = load(new Uint8Array(await (await fetch("model.safetensors")).arrayBuffer()));
 console.log(model.predict([[0, 1]]).argMax());`,
-    limit: 31_250,
+    limit: 31_450,
   },
   {
     name: "an error class alone",

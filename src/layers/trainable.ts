@@ -56,7 +56,7 @@ export function checkUnits({ layers }: Architecture, configs: readonly LayerConf
   if (!found) return;
   const activation = inner ? activationIn(inner) : built!.activation;
   throw new NablaError(
-    `${found.type}${found.name === undefined ? "" : ` "${found.name}"`}: ${activation} over one unit says the same of every input; give it a unit for each class, or use activation "sigmoid" (for two classes with loss "binaryCrossentropy")`,
+    `${found.type}: ${activation} over one unit says the same of every input; give it a unit for each class, or use activation "sigmoid"`,
   );
 }
 

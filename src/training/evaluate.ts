@@ -13,6 +13,7 @@ import { beginStep } from "../plan/step.ts";
 import { sizeOf } from "../shape.ts";
 import { isPromise } from "../tags.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
+import { byNumbers } from "./classes.ts";
 import { checkInUse, runWithLoss } from "./given.ts";
 import { type Goal, kindsOf, objectivesOf } from "./goals.ts";
 import { EVALUATE_OPTIONS, type EvaluateOptions } from "./options.ts";
@@ -22,7 +23,7 @@ import { penalties } from "./penalties.ts";
 import { classesIn, rowLosses, rowOutputs } from "./pixels.ts";
 import type { Source } from "./source.ts";
 import type { TrainingState } from "./state.ts";
-import { batchCheck, checkData } from "./targets.ts";
+import { batchCheck, checkData, checkLabels } from "./targets.ts";
 import { type Weighting, weightingOf } from "./weighting.ts";
 
 /** Loss and metrics by name. */
@@ -154,9 +155,10 @@ export async function evaluate(
   const { goals } = subject.state.required;
   const { onRow } = options;
   const network = subject.build(dataset.inputShape);
+  checkLabels(dataset, network, goals);
   checkFit(dataset, network, goals);
   if (!source) checkData(dataset, network, goals);
-  const weighting = weightingOf("evaluate", dataset, network, goals, options);
+  const weighting = weightingOf("evaluate", dataset, network, goals, byNumbers(options, dataset));
   return score({
     network,
     dataset,

@@ -10,6 +10,7 @@ import { isA, tagOf } from "../tags.ts";
 import { unlessAborted } from "./aborted.ts";
 import { type DataArgument, isDataset, isStream } from "./arguments.ts";
 import { checkFit } from "./batch.ts";
+import { byNumber } from "./classes.ts";
 import type { FitOptions } from "./options.ts";
 import { batchesOf, requestOf, type TrainRequest } from "./request.ts";
 import { checkResume } from "./resume.ts";
@@ -18,8 +19,8 @@ import type { RunSettings, Settings } from "./settings.ts";
 import type { BatchSource, Source } from "./source.ts";
 import type { TrainingState } from "./state.ts";
 import type { ToDataset } from "./stream.ts";
-import { checkData } from "./targets.ts";
-import { byNumber, weightingOf } from "./weighting.ts";
+import { checkData, checkLabels } from "./targets.ts";
+import { weightingOf } from "./weighting.ts";
 
 /** What is trained, as the model hands it in. */
 export interface ModelToTrain<M extends TrainedModel> extends ToDataset {
@@ -99,9 +100,11 @@ async function prepared<M extends TrainedModel>(
   const [train, augment] = movesImages(wanted) ? await moved(apart, wanted) : [apart, undefined];
   const network = subject.build(train.inputShape);
   const { goals } = compiled;
+  if (!source) checkLabels(data, network, goals);
   checkFit(train, network, goals);
   if (!source) checkData(data, network, goals);
   if (validation) {
+    checkLabels(validation, network, goals);
     checkFit(validation, network, goals);
     if (!rows) checkData(validation, network, goals);
   }
@@ -113,15 +116,11 @@ async function prepared<M extends TrainedModel>(
   // saved by number
   const { classWeight } = settings;
   if (options.classWeight && classWeight)
-    settings.classWeight = Object.fromEntries(byNumber(options.classWeight, data.target.names));
-  const { classes, samples: all } = weightingOf(
-    "fit",
-    data,
-    network,
-    goals,
-    { classWeight: settings.classWeight, sampleWeight },
-    [],
-  );
+    settings.classWeight = byNumber(options.classWeight, data.target.names);
+  const { classes, samples: all } = weightingOf("fit", data, network, goals, {
+    classWeight: settings.classWeight,
+    sampleWeight,
+  });
   // weights follow their rows: into the parts of a split, and to the copies that `shifted` makes
   const of = (part: number) => (all && rows ? Float64Array.from(rows[part], (row) => all[row]) : all);
   const samples = of(0);

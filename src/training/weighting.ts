@@ -1,9 +1,8 @@
 /** Per-row factors of the loss. */
 
 import type { Dataset } from "../data/dataset.ts";
-import { didYouMean, NablaError } from "../errors.ts";
+import { NablaError } from "../errors.ts";
 import type { Network } from "../network/network.ts";
-import { isA } from "../tags.ts";
 import type { Goal } from "./goals.ts";
 import type { WeightOptions } from "./options.ts";
 import { grainOf } from "./pixels.ts";
@@ -16,7 +15,7 @@ export interface Weighting {
 }
 
 /**
- * @param who begins errors @param names of classes, which may stand for their numbers
+ * @param who begins errors
  * @throws NablaError for factors that are not numbers ≥ 0 or not one per row, and for unknown classes
  */
 export function weightingOf(
@@ -25,7 +24,6 @@ export function weightingOf(
   { outputShapes }: Network,
   goals: readonly Goal[],
   options: WeightOptions,
-  names = target.names,
 ): Weighting {
   const { classWeight, sampleWeight: samples } = options;
   if (samples) checkSamples(who, length, samples);
@@ -39,7 +37,7 @@ export function weightingOf(
   if (classWeight && target.kind === "values" && !loss.classification && (units === 1 || !loss.own)) {
     throw new NablaError(`${who}: classWeight: the targets are quantities, not classes; use sampleWeight`);
   }
-  return { classes: classFactors(classWeight, Math.max(2, units), names), samples };
+  return { classes: classFactors(classWeight, Math.max(2, units)), samples };
 }
 
 /** @throws NablaError unless there is a number ≥ 0 for each row */
@@ -57,44 +55,10 @@ export function checkSamples(who: string, length: number, samples: ArrayLike<num
   }
 }
 
-/**
- * Factors by the numbers of classes. @param names of the classes, which may stand for their numbers
- * @throws NablaError for what are no factors by class, and for a name that is another's number
- */
-export function byNumber(
-  weights: NonNullable<WeightOptions["classWeight"]>,
-  names: readonly string[] = [],
-): [key: string, factor: number][] {
-  if (typeof weights !== "object")
-    throw new NablaError(
-      `classWeight: expected factors by class, { 3: 10 } or [1, 1, 1, 10], got ${JSON.stringify(weights)}`,
-    );
-  const entries = isA("Map", weights)
-    ? [...(weights as unknown as Map<unknown, number>)]
-    : Object.entries(weights);
-  return entries.map(([key, factor]) => {
-    const at = names.indexOf(String(key));
-    if (at < 0 && !/^\d+$/.test(String(key)))
-      throw new NablaError(
-        `classWeight: there is no class ${key}${didYouMean(String(key), names)}; classes go by their numbers, from 0${names.length > 0 ? `, or by their names: ${names.join(", ")}` : ""}`,
-      );
-    const named = names[Number(key)];
-    if (at >= 0 && named !== undefined && named !== String(key) && !Array.isArray(weights))
-      throw new NablaError(
-        `classWeight: ${key} may be the class of that name or class number ${key}, which is called "${named}"; give a list, [factor of "${names[0]}", …]`,
-      );
-    return [at >= 0 && !Array.isArray(weights) ? String(at) : String(key), factor];
-  });
-}
-
-function classFactors(
-  weights: WeightOptions["classWeight"],
-  classes: number,
-  names?: readonly string[],
-): number[] | undefined {
+function classFactors(weights: WeightOptions["classWeight"], classes: number): number[] | undefined {
   if (!weights) return undefined;
   const factors = new Array<number>(classes).fill(1);
-  for (const [key, value] of byNumber(weights, names)) {
+  for (const [key, value] of Object.entries(weights)) {
     const c = Number(key);
     if (!Number.isInteger(c) || c < 0 || c >= classes)
       throw new NablaError(`classWeight: there is no class ${key}; classes are 0 to ${classes - 1}`);

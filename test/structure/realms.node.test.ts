@@ -1,6 +1,6 @@
 /** In another realm (a frame, node:vm, tests under jsdom) the platform's classes are others: values are told by their tags. */
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import vm from "node:vm";
 import { build } from "esbuild";
