@@ -97,8 +97,16 @@ export class OutputRows {
       for (let r = 0; r < rows * each; r++) weight[r] *= classes[y[r]];
     else {
       const between = middle(this.loss);
-      for (let r = 0; r < rows * each; r++)
-        weight[r] *= classes[predictedClass(y as Float32Array, r * units, units, between)];
+      for (let r = 0; r < rows * each; r++) {
+        const of = predictedClass(y as Float32Array, r * units, units, between);
+        const row = (y as Float32Array).subarray(r * units, (r + 1) * units);
+        // a regression has classes where a row is a 1 among zeros
+        if (!this.loss.classification && !this.loss.own && row.some((v, c) => v !== Number(c === of)))
+          throw new NablaError(
+            `${this.name}: classWeight: the targets are quantities, not classes; use sampleWeight`,
+          );
+        weight[r] *= classes[of];
+      }
     }
   }
 

@@ -34,7 +34,7 @@ export function weightingOf(
   const [{ loss }] = goals;
   const [outputShape] = outputShapes;
   const { units } = grainOf(outputShape, loss);
-  if (classWeight && target.kind === "values" && !loss.classification && (units === 1 || !loss.own)) {
+  if (classWeight && target.kind === "values" && !loss.classification && units === 1) {
     throw new NablaError(`${who}: classWeight: the targets are quantities, not classes; use sampleWeight`);
   }
   return { classes: classFactors(classWeight, Math.max(2, units)), samples };
