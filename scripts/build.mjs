@@ -40,6 +40,9 @@ for (const target of ["simd", "predict", "debug", "threads"])
 // what nabla/export takes models' kernels from
 run(asc, "--config", join(root, "asconfig.standalone.json"));
 
+// what decodes pictures
+run(asc, "--config", join(root, "asconfig.pictures.json"));
+
 writeCores("build/core");
 if (process.argv[2] === "core") process.exit(0);
 

@@ -45,6 +45,24 @@ export const ${constant} = "${encode(wasm)}";
   );
 }
 
+/** The same for hosts where bytes may not be compiled. */
+function writeModules(folder, name) {
+  writeFileSync(
+    join(folder, `${name}.module.js`),
+    `// Where bytes may not be compiled at run time the core is imported as a WebAssembly.Module.
+import core from "./${name}.wasm";
+export { core };
+`,
+  );
+  writeFileSync(
+    join(folder, `${name}.edge.js`),
+    `// The same for Vercel's edge runtime, where the question mark asks for it.
+import core from "./${name}.wasm?module";
+export { core };
+`,
+  );
+}
+
 /** Cuts the cores out of simd.wasm and predict.wasm as compiled; all builds get the places of their records. */
 export function writeCores(folder) {
   const whole = readFileSync(join(folder, "simd.wasm"));
@@ -58,20 +76,7 @@ export function writeCores(folder) {
     writeText(folder, core, "core", wasm);
     // hosts that import modules have no use for a smaller one in addition to the full one
     if (core === "dense") continue;
-    writeFileSync(
-      join(folder, `${core}.module.js`),
-      `// Where bytes may not be compiled at run time the core is imported as a WebAssembly.Module.
-import core from "./${core}.wasm";
-export { core };
-`,
-    );
-    writeFileSync(
-      join(folder, `${core}.edge.js`),
-      `// The same for Vercel's edge runtime, where the question mark asks for it.
-import core from "./${core}.wasm?module";
-export { core };
-`,
-    );
+    writeModules(folder, core);
   }
   for (const [build, also] of WHOLE) {
     const file = join(folder, `${build}.wasm`);
@@ -80,4 +85,7 @@ export { core };
     writeFileSync(file, withRecords(readFileSync(file), "assembly", also));
   }
   writeText(folder, "standalone", "standalone", readFileSync(join(folder, "standalone.wasm")));
+  // decodes pictures, and computes nothing
+  writeText(folder, "pictures", "core", readFileSync(join(folder, "pictures.wasm")));
+  writeModules(folder, "pictures");
 }

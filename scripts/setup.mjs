@@ -58,6 +58,7 @@ const SOURCES = [
   "scripts",
   "asconfig.json",
   "asconfig.standalone.json",
+  "asconfig.pictures.json",
   "tsconfig.json",
   "tsconfig.build.json",
   "package.json",

@@ -33,6 +33,7 @@ export type { LayerInput } from "./layers/configs.ts";
 export * from "./layers/index.ts";
 export type { SymbolicTensor } from "./layers/symbolic.ts";
 export { type ClassFigures, ConfusionMatrix } from "./metrics/confusion.ts";
+export type { MetricName, MetricOptions } from "./metrics/table.ts";
 export { checkGradients, type GradientCheck } from "./model/checkGradients.ts";
 export { type FineTuneOptions, fineTune } from "./model/fineTune.ts";
 export { fromConfig } from "./model/fromConfig.ts";
@@ -62,9 +63,10 @@ export {
   type ReadOptions,
   readDigits,
 } from "./reading/index.ts";
+export type { Intervals } from "./training/bootstrap.ts";
 export type { OwnMetric, TrainingOptions } from "./training/compile.ts";
-export type { Scores } from "./training/evaluate.ts";
+export type { Scores, ScoresWithIntervals } from "./training/evaluate.ts";
 export type { OwnLoss } from "./training/given.ts";
-export type { StreamEvaluateOptions, TrainOnBatchOptions } from "./training/options.ts";
+export type { ConfusionOptions, StreamEvaluateOptions, TrainOnBatchOptions } from "./training/options.ts";
 export type { Progress } from "./training/progress.ts";
 export type { Batch, Batches, BatchSource, Place } from "./training/source.ts";

@@ -1,7 +1,7 @@
 /** Callbacks that watch a figure: which one, and what counts as better. */
 import { didYouMean, NablaError } from "../errors.ts";
 import { choice, type Infer, int, number, string } from "../fields/fields.ts";
-import { higherIsBetter } from "../metrics/table.ts";
+import { figureMeant, higherIsBetter } from "../metrics/direction.ts";
 import type { Logs } from "./callback.ts";
 
 export const monitor = () =>
@@ -19,10 +19,10 @@ const LIKE_THEM = /accuracy|precision|recall|f1/i;
 /** Whether lower or higher is better: "auto" takes higher for accuracies, precision, recall and f1. */
 export type Direction = Infer<ReturnType<typeof mode>>;
 
-/** The monitored figure, or an error that lists the figures there are. */
+/** The monitored figure, by any of its metric's names; or an error that lists the figures there are. */
 export function monitored(who: string, monitor: string, logs: Logs): number {
-  const value = logs[monitor];
-  if (value === undefined) {
+  const figure = figureMeant(monitor, Object.keys(logs));
+  if (figure === undefined) {
     const hint = monitor.startsWith("val")
       ? "; pass validationData or validationSplit to have validation figures"
       : "";
@@ -30,7 +30,7 @@ export function monitored(who: string, monitor: string, logs: Logs): number {
       `${who}: there is no "${monitor}" to monitor${didYouMean(monitor, Object.keys(logs))}; this run reports ${Object.keys(logs).join(", ")}${hint}`,
     );
   }
-  return value;
+  return logs[figure]!;
 }
 
 export function better(

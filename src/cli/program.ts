@@ -6,10 +6,11 @@ import { WEIGHT_TYPES } from "../export/quantise.ts";
 import { INITIALIZERS } from "../initializers/table.ts";
 import { LOSSES } from "../losses/table.ts";
 import { OPTIMIZERS } from "../optimizers/table.ts";
+import { arrayFlags } from "./options/arrays.ts";
 import { augmentation } from "./options/augment.ts";
 
 import { pictureFlags, toldFlags, unreadableFlag } from "./options/pictures.ts";
-import { columnKind, readingFlags, repeated } from "./options/tables.ts";
+import { columnKind, readingFlags, repeated, splitWay } from "./options/tables.ts";
 import { trainingFlags } from "./options/training.ts";
 import { numberOption, oneOf, port, units, wholeOption } from "./options/values.ts";
 
@@ -118,7 +119,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--label <COLUMN>", "CSV: the target's column, by name, or by number from 0 (-1 is the last)")
     .option("--ignore <COLUMN,…>", "CSV: columns to leave out, by name; may be repeated", repeated)
     .option("--decimal <. or ,>", DECIMAL, oneOf("--decimal", [".", ","]))
-    .option("--task <KIND>", "CSV: classification or regression (default: auto)", oneOf("--task", TASKS))
+    .option("--task <KIND>", "CSV, npz: classification or regression (default: auto)", oneOf("--task", TASKS))
     .option("--column <NAME=KIND>", COLUMN, columnKind)
     .option("--max-categories <N>", MAX, wholeOption("--max-categories", 2))
     .option("--missing <WHAT>", MISSING, oneOf("--missing", MISSING_WAYS))
@@ -128,12 +129,18 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       numberOption("--test-split", { min: 0, below: 1 }),
     )
     .option(
+      "--split <HOW>",
+      "CSV: rows to test with and validate on: random (default), time (the last ones) or group:COLUMN",
+      splitWay,
+    )
+    .option("--keep-group", "with --split group:COLUMN: the column is an input as well")
+    .option(
       "--folds <K>",
       "cross-validation: K models, each tested with its own K-th of the rows",
       wholeOption("--folds", 2),
     )
     .option("--samples <N>", "generated sets: rows to train on", wholeOption("--samples"));
-  pictureFlags(train)
+  arrayFlags(pictureFlags(train))
     .option("-o, --out <FILE>", "save the model (.safetensors)")
     .option(
       "--checkpoint-every <STEPS>",
@@ -162,8 +169,13 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--voting <KIND>", VOTING, oneOf("--voting", ["soft", "hard"]))
     .option("--part <PART>", "test, validation, train or all", oneOf("--part", PARTS))
     .option("--samples <N>", "generated sets: rows of the training part", wholeOption("--samples"));
-  unreadableFlag(toldFlags(evaluate))
+  arrayFlags(unreadableFlag(toldFlags(evaluate)))
     .option("--label <COLUMN>", "with --labels: the column of classes")
+    .option(
+      "--bootstrap <N>",
+      "how often figures are computed again on rows drawn with repetition, for intervals of 95 % (1000 is usual)",
+      wholeOption("--bootstrap"),
+    )
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./commands/evaluate.ts")).evaluateWords as Action));
 
@@ -191,7 +203,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--json", "one JSON object a line")
     .action(run(async () => (await import("./commands/read.ts")).readCommand as Action));
 
-  command
+  const exported = command
     .command("export")
     .description("a model as one file that needs neither nabla nor, if need be, JavaScript")
     .argument("<MODEL>", "a file that train --out wrote")
@@ -209,7 +221,8 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--data <DATA>", "measure what fewer bits cost on this data set: its test part if there is one")
     .option("--part <PART>", "of --data: test, validation, train or all", oneOf("--part", PARTS))
     .option("--samples <N>", "generated sets: rows of the training part", wholeOption("--samples"))
-    .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
+    .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]));
+  arrayFlags(exported)
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./commands/export.ts")).exportCommand as Action));
 
@@ -228,12 +241,12 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--label <COLUMN>", "CSV: the target's column, by name, or by number from 0 (-1 is the last)")
     .option("--ignore <COLUMN,…>", "CSV: columns to leave out, by name; may be repeated", repeated)
     .option("--decimal <. or ,>", DECIMAL, oneOf("--decimal", [".", ","]))
-    .option("--task <KIND>", "CSV: classification or regression (default: auto)", oneOf("--task", TASKS))
+    .option("--task <KIND>", "CSV, npz: classification or regression (default: auto)", oneOf("--task", TASKS))
     .option("--column <NAME=KIND>", COLUMN, columnKind)
     .option("--max-categories <N>", MAX, wholeOption("--max-categories", 2))
     .option("--missing <WHAT>", MISSING, oneOf("--missing", MISSING_WAYS))
     .option("--samples <N>", "generated sets: rows to make", wholeOption("--samples"));
-  pictureFlags(data)
+  arrayFlags(pictureFlags(data))
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./commands/data.ts")).dataCommand as Action));
 

@@ -15,17 +15,22 @@ export interface Build {
 }
 
 /** Each is compiled once, when it is first needed. */
-const compiled = /* @__PURE__ */ new WeakMap<Build, WebAssembly.Module>();
+const modules = /* @__PURE__ */ new WeakMap<Build, WebAssembly.Module>();
 /** What loadCore() was given: it has every kernel, so it stands for any build. */
 let loaded: WebAssembly.Module | undefined;
 
 /** The module models are instances of. @throws NablaError where the engine cannot or may not compile it */
 export function compiledCore(build: Build): WebAssembly.Module {
-  const found = loaded ?? compiled.get(build);
+  return loaded ?? compiled(build);
+}
+
+/** The module of a build. @throws NablaError where the engine cannot or may not compile it */
+export function compiled(build: Build): WebAssembly.Module {
+  const found = modules.get(build);
   if (found) return found;
   requireWebAssembly();
   const module = made(build.code);
-  compiled.set(build, module);
+  modules.set(build, module);
   return module;
 }
 

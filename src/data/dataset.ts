@@ -60,6 +60,10 @@ export interface Dataset {
   readonly parts?: Parts;
   /** All labels, if they are known anyway: saves a pass over the inputs when splitting by class. */
   readonly labels?: Int32Array;
+  /** The group of each row (a patient, a camera): rows of one group are kept together wherever rows are split. */
+  readonly groups?: Int32Array;
+  /** Rows stand in the order of time: wherever they are split, it is the last ones that are kept out of training. */
+  readonly inOrder?: boolean;
   /** How the inputs were moved and scaled before they are read: goes into the metadata of a model that is fitted to them. */
   readonly standardisation?: Standardisation;
   /** What else programs need to know to prepare inputs alike (columns, …): plain JSON, goes into `metadata.extra`. */

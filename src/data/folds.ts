@@ -3,7 +3,7 @@ import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { permutation, STREAMS } from "../math/random.ts";
 import { type Dataset, range } from "./dataset.ts";
-import { byClass, labelsOf, type SplitOptions } from "./split.ts";
+import { byClass, labelsOf, SPLIT_OPTIONS, type SplitOptions, sizesOf, wayOf } from "./split.ts";
 
 /** How rows are dealt out to folds. */
 export interface KFoldOptions extends SplitOptions {
@@ -20,27 +20,54 @@ export interface Fold {
 /**
  * Divides the rows of a data set into `folds` test parts, whose sizes differ by one at most; what a test part lacks is its training
  * part. Every row is in exactly one test part; which one depends on the seed alone. Stratified (the default; without effect on
- * values), the number of rows of a class differs by one at most from test part to test part, too.
+ * values), the number of rows of a class differs by one at most from test part to test part, too. With groups, each is in one test part,
+ * whose sizes then differ by more, and classes do not count.
  *
  * @throws NablaError unless 2 ≤ folds ≤ rows
  */
 export function kFold(dataset: Dataset, options: KFoldOptions = {}): Fold[] {
-  checkOptions("kFold", options, ["folds", "seed", "stratified"]);
-  const { folds = 5, seed = 0, stratified = true } = options;
+  checkOptions("kFold", options, ["folds", ...SPLIT_OPTIONS]);
+  const { folds = 5 } = options;
+  const { seed, stratified, groups, split } = wayOf(dataset, options);
   const n = dataset.length;
   if (!Number.isInteger(folds) || folds < 2 || folds > n) {
     throw new NablaError(
       `folds of ${dataset.name}: expected a whole number from 2 to ${n}, its number of rows, got ${folds}`,
     );
   }
+  if (split === "time" && !groups)
+    throw new NablaError(
+      `folds of ${dataset.name}: its rows are in the order of time, and folds would train on rows after those they test with; split off the last ones instead, or pass split: "random"`,
+    );
+  const parts = (foldOf: ArrayLike<number>): Fold[] =>
+    Array.from({ length: folds }, (_, fold) => ({
+      train: range(n).filter((row) => foldOf[row] !== fold),
+      test: range(n).filter((row) => foldOf[row] === fold),
+    }));
+  if (groups) return parts(foldsOfGroups(dataset.name, groups, folds, seed));
   // the random numbers of step 0 divide training from validation rows
   let order = permutation(n, seed, STREAMS.split, 1);
   if (stratified && dataset.target.kind === "class")
     order = byClass(order, labelsOf(dataset), dataset.target.classes);
   const foldOf = new Uint32Array(n);
   for (let i = 0; i < n; i++) foldOf[order[i]!] = i % folds;
-  return Array.from({ length: folds }, (_, fold) => ({
-    train: range(n).filter((row) => foldOf[row] !== fold),
-    test: range(n).filter((row) => foldOf[row] === fold),
-  }));
+  return parts(foldOf);
+}
+
+/** The largest group first, each to the fold that has the fewest rows so far. Groups of one size are in an order chosen by the seed. */
+function foldsOfGroups(name: string, groups: Int32Array, folds: number, seed: number): Int32Array {
+  const sizes = sizesOf(groups);
+  if (sizes.length < folds)
+    throw new NablaError(
+      `folds of ${name}: expected a whole number from 2 to ${sizes.length}, its number of groups, got ${folds}`,
+    );
+  const order = [...permutation(sizes.length, seed, STREAMS.split, 1)].sort((a, b) => sizes[b]! - sizes[a]!);
+  const rows = new Array<number>(folds).fill(0);
+  const foldOf = new Int32Array(sizes.length);
+  for (const group of order) {
+    const fold = rows.indexOf(Math.min(...rows));
+    foldOf[group] = fold;
+    rows[fold]! += sizes[group]!;
+  }
+  return groups.map((group) => foldOf[group]!);
 }

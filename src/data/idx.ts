@@ -2,8 +2,9 @@
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { showShape, sizeOf } from "../shape.ts";
-import type { Dataset } from "./dataset.ts";
+import type { DataSplit, Dataset } from "./dataset.ts";
 import { rowsDataset } from "./rows.ts";
+import { type ReadTogether, readInputs, type Scaling } from "./values/inputs.ts";
 
 export type IdxType = "uint8" | "int8" | "int16" | "int32" | "float32" | "float64";
 export type IdxData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
@@ -103,66 +104,99 @@ export interface IdxOptions {
 
 const MAX_CLASSES = 65_536;
 
+/** Images and their labels, as two IDX files hold them. */
+interface Pair {
+  images: Idx;
+  labels: Idx;
+}
+
 /**
- * A dataset of images and their labels. Images of shape [n, h, w] get a channel, [h, w, 1]; other shapes stay.
+ * A dataset of images and their labels. Images of shape [n, h, w] get a channel, [h, w, 1]; other shapes stay. uint8 stays uint8; numbers of
+ * other types are read as pixels, standardised, or as they are: see `npzSplit()`.
  * Throws when the counts disagree, or a label is not a whole number from 0 to classes - 1.
  */
 export function idxDataset(images: Idx, labels: Idx, options: IdxOptions = {}): Dataset {
   checkOptions("idxDataset", options, ["name", "classes", "inputScale"]);
-  const length = images.shape[0]!;
-  if (labels.shape.length !== 1) {
+  const { name = images.name, classes = countClasses(labels), inputScale } = options;
+  return datasetsOf([{ images, labels }], [name], classes, {}, inputScale).datasets[0]!;
+}
+
+/** How images that are not bytes were read before: see `readInputs()`. */
+export type IdxReading = NonNullable<Parameters<typeof readInputs>[1]>;
+
+/**
+ * The train and test part of one data set, with the same number of classes: the largest label in either + 1.
+ *
+ * @param how images that are not bytes are read; default: the values decide
+ */
+export function idxSplit(
+  train: Pair,
+  test: Pair | undefined,
+  name: string,
+  how: IdxReading = {},
+): DataSplit & { scaling: Scaling; notes: readonly string[] } {
+  const parts = [train, ...(test ? [test] : [])];
+  const classes = Math.max(...parts.map(({ labels }) => countClasses(labels)));
+  const { datasets, standardisation, scaling, notes } = datasetsOf(
+    parts,
+    [name, `${name} (test)`],
+    classes,
+    how,
+  );
+  const [first, held] = datasets as [Dataset, Dataset?];
+  return {
+    train: first,
+    ...(held && { test: held }),
+    ...(standardisation && { standardisation }),
+    scaling,
+    notes,
+  };
+}
+
+function datasetsOf(
+  parts: readonly Pair[],
+  names: readonly string[],
+  classes: number,
+  how: IdxReading,
+  inputScale?: number,
+): Omit<ReadTogether, "parts"> & { datasets: Dataset[] } {
+  for (const pair of parts) checkPair(pair, classes);
+  const read = readInputs(
+    parts.map(({ images }) => images),
+    // bytes in this format are pixels, however dark
+    parts.every(({ images }) => images.type === "uint8") ? { scaling: "pixels" } : how,
+  );
+  const { standardisation } = read;
+  const datasets = read.parts.map(({ values, ...types }, p) =>
+    rowsDataset(
+      {
+        name: names[p]!,
+        length: parts[p]!.images.shape[0]!,
+        ...types,
+        ...(types.inputType === "uint8" && inputScale !== undefined && { inputScale }),
+        target: { kind: "class", classes },
+        ...(standardisation && { standardisation }),
+      },
+      values,
+      Int32Array.from(parts[p]!.labels.data),
+    ),
+  );
+  return { ...read, datasets };
+}
+
+function checkPair({ images, labels }: Pair, classes: number): void {
+  const [length, ...rest] = labels.shape;
+  if (sizeOf(rest) !== 1) {
     throw new NablaError(
       `${labels.name}: expected labels of one dimension, got shape ${showShape(labels.shape)}; are images and labels swapped?`,
     );
   }
-  if (labels.shape[0] !== length) {
+  if (images.shape[0] !== length) {
     throw new NablaError(
-      `${images.name} has ${length} images, ${labels.name} has ${labels.shape[0]} labels; expected equally many`,
+      `${images.name} has ${images.shape[0]} images, ${labels.name} has ${length} labels; expected equally many`,
     );
   }
-  const most = options.classes ?? countClasses(labels);
-  for (let i = 0; i < length; i++) checkLabel(labels, i, most);
-  const classLabels = Int32Array.from(labels.data);
-  const inputShape = images.shape.length === 3 ? [...images.shape.slice(1), 1] : images.shape.slice(1);
-  if (inputShape.length === 0) inputShape.push(1);
-  const width = sizeOf(inputShape);
-  const bytes = images.type === "uint8";
-  const values = bytes ? (images.data as Uint8Array) : Float32Array.from(images.data);
-  if (!bytes) {
-    const bad = (values as Float32Array).findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) {
-      throw new NablaError(
-        `${images.name}: row ${Math.floor(bad / width)}, value ${bad % width}: expected a finite float32 number, got ${images.data[bad]}`,
-      );
-    }
-  }
-  const header = {
-    name: options.name ?? images.name,
-    length,
-    inputShape,
-    inputType: bytes ? ("uint8" as const) : ("float32" as const),
-    inputScale: bytes ? (options.inputScale ?? 1 / 255) : 1,
-    target: { kind: "class" as const, classes: most },
-  };
-  return rowsDataset(header, values, classLabels);
-}
-
-/** The train and test part of one data set, with the same number of classes: the largest label in either + 1. */
-export function idxSplit(
-  train: { images: Idx; labels: Idx },
-  test: { images: Idx; labels: Idx } | undefined,
-  name: string,
-): { train: Dataset; test?: Dataset } {
-  const classes = Math.max(countClasses(train.labels), test ? countClasses(test.labels) : 0);
-  const made = idxDataset(train.images, train.labels, { name, classes });
-  if (!test) return { train: made };
-  const other = idxDataset(test.images, test.labels, { name: `${name} (test)`, classes });
-  if (String(other.inputShape) !== String(made.inputShape)) {
-    throw new NablaError(
-      `${test.images.name}: rows of shape ${showShape(other.inputShape)}, but ${train.images.name} has ${showShape(made.inputShape)}`,
-    );
-  }
-  return { train: made, test: other };
+  for (let i = 0; i < length!; i++) checkLabel(labels, i, classes);
 }
 
 function countClasses(labels: Idx): number {

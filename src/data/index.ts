@@ -27,8 +27,9 @@ export {
   toChannels,
   toGray,
 } from "./images/index.ts";
-export { type Npy, parseNpy } from "./npy.ts";
-export { npzSplit, parseNpz } from "./npz.ts";
+export { type NpzOptions, parseNpz } from "./numpy/archive.ts";
+export { type Npy, type NumberType, parseNpy } from "./numpy/npy.ts";
+export { type ArraysInfo, type NpzData, type NpzSplitOptions, npzSplit } from "./numpy/split.ts";
 export { type Batch, Prefetcher } from "./prefetch.ts";
 export {
   type BatchOptions,
@@ -54,6 +55,7 @@ export {
 export type { ColumnEncoding, TableEncoding } from "./tables/encoding.ts";
 export type { ColumnReading } from "./tables/fitEncoding.ts";
 export { type EncodedRows, encodeRows, type Row, type RowOptions, type TableModel } from "./tables/rows.ts";
+export type { TableSplit } from "./tables/tableSplit.ts";
 export {
   type ByteCache,
   type FetchOptions,

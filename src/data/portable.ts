@@ -70,7 +70,7 @@ export function portable(dataset: Dataset, describe: Describe): Dataset {
 /** The same rows, described differently: other names, other classes, … */
 export function withHeader(
   dataset: Dataset,
-  changes: Partial<DatasetHeader & Pick<Dataset, "extra">>,
+  changes: Partial<DatasetHeader & Pick<Dataset, "extra" | "groups" | "inOrder">>,
 ): Dataset {
   const changed = { ...dataset, ...changes };
   const describe = descriptions().get(dataset);

@@ -19,7 +19,7 @@ export function subset(
       );
     }
   }
-  const { labels, parts, scaleUnsaid, standardisation, extra } = dataset;
+  const { labels, groups, inOrder, parts, scaleUnsaid, standardisation, extra } = dataset;
   const part: Dataset = {
     name,
     length: rows.length,
@@ -30,6 +30,8 @@ export function subset(
     target: dataset.target,
     ...(parts && { parts }),
     ...(labels && { labels: Int32Array.from(rows, (row) => labels[row]!) }),
+    ...(groups && { groups: Int32Array.from(rows, (row) => groups[row]!) }),
+    ...(inOrder && { inOrder }),
     ...(standardisation && { standardisation }),
     ...(extra && { extra }),
     read(wanted, x, y, epoch) {
@@ -65,13 +67,23 @@ export function labelsOf(dataset: Dataset): Int32Array {
 export interface SplitOptions {
   /** Default 0. */
   seed?: number;
-  /** Whether every class gives the same share; default true, without effect on values. */
+  /** Whether every class gives the same share; default true, without effect on values, and where rows are not chosen at random. */
   stratified?: boolean;
+  /** Which rows are kept out of training: any, or the last ones. Default: "time" for a data set that is `inOrder`, else "random". */
+  split?: "random" | "time";
+  /**
+   * The group of each row (a patient, a camera): rows of one group are never in both parts. As many groups are kept out as come nearest to
+   * the share of rows. Default: those of the data set, unless `split` is given.
+   */
+  groups?: ArrayLike<string | number>;
 }
+
+export const SPLIT_OPTIONS: readonly (keyof SplitOptions)[] = ["seed", "stratified", "split", "groups"];
 
 /**
  * Splits a dataset in two, [train, validation]; validation gets round(fraction · length) rows, chosen by the seed.
- * Both keep their rows in the order of the original. Throws unless 0 < fraction < 1 leaves a row in each part.
+ * Both keep their rows in the order of the original. A class's only row is trained on. Throws unless 0 < fraction < 1 leaves a row in
+ * each part.
  */
 export function splitDataset(
   dataset: Dataset,
@@ -96,8 +108,7 @@ export function splitRows(
   fraction: number,
   options: SplitOptions,
 ): [train: Uint32Array, validation: Uint32Array] {
-  checkOptions("splitDataset", options, ["seed", "stratified"]);
-  const { seed = 0, stratified = true } = options;
+  checkOptions("splitDataset", options, SPLIT_OPTIONS);
   const n = dataset.length;
   const taken = Math.floor(n * fraction + 0.5);
   if (!(fraction > 0 && fraction < 1) || taken < 1 || taken >= n) {
@@ -105,17 +116,136 @@ export function splitRows(
       `split of ${dataset.name}: expected a fraction between 0 and 1 that leaves at least one of its ${n} rows in each part, got ${fraction}`,
     );
   }
-  let order = permutation(n, seed, STREAMS.split);
-  if (stratified && dataset.target.kind === "class")
-    order = byClass(order, labelsOf(dataset), dataset.target.classes);
-  const inValidation = new Uint8Array(n);
+  const by = wayOf(dataset, options);
+  if (by.groups) return cut(n, keptGroups(dataset, by.groups, taken, by.seed));
+  if (by.split === "time") return [range(n - taken), range(taken, n - taken)];
+  const order = shareable(dataset, taken, by);
+  const kept = new Uint8Array(n);
   // Of every stretch of the order, and so of every class, the same share: row i is taken where i · fraction passes
   // a whole number.
-  for (let i = 0; i < n; i++) {
-    if (Math.floor(((i + 1) * taken) / n) > Math.floor((i * taken) / n)) inValidation[order[i]!] = 1;
+  const m = order.length;
+  for (let i = 0; i < m; i++) {
+    if (Math.floor(((i + 1) * taken) / m) > Math.floor((i * taken) / m)) kept[order[i]!] = 1;
   }
-  const pick = (part: number) => range(n).filter((row) => inValidation[row] === part);
+  return cut(n, kept);
+}
+
+/** @param kept 1 for rows that are kept out of training */
+function cut(n: number, kept: Uint8Array): [train: Uint32Array, validation: Uint32Array] {
+  const pick = (part: number) => range(n).filter((row) => kept[row] === part);
   return [pick(0), pick(1)];
+}
+
+/** What options and the data set together say. @throws NablaError for values that make no sense */
+export function wayOf(dataset: Dataset, options: SplitOptions) {
+  const { seed = 0, stratified = true, split } = options;
+  if (split !== undefined && split !== "random" && split !== "time")
+    throw new NablaError(
+      `split of ${dataset.name}: split: expected "random" or "time", got ${JSON.stringify(split)}; groups are given as \`groups\``,
+    );
+  const given = options.groups ?? (split === undefined ? dataset.groups : undefined);
+  const groups = given && numbered(dataset, given);
+  return { seed, stratified, groups, split: split ?? (dataset.inOrder ? "time" : "random") };
+}
+
+/** In the order of their first rows. */
+function numbered(dataset: Dataset, groups: ArrayLike<string | number>): Int32Array {
+  if (groups.length !== dataset.length)
+    throw new NablaError(
+      `split of ${dataset.name}: groups: expected one for each of ${dataset.length} rows, got ${groups.length}`,
+    );
+  const numbers = new Map<string | number, number>();
+  return Int32Array.from(groups, (group) => {
+    if (!numbers.has(group)) numbers.set(group, numbers.size);
+    return numbers.get(group)!;
+  });
+}
+
+/** Rows in an order chosen by the seed, class by class; without those that are alone in their class. */
+function shareable(
+  dataset: Dataset,
+  taken: number,
+  { seed, stratified }: { readonly seed: number; readonly stratified: boolean },
+): Uint32Array {
+  const { length: n, target } = dataset;
+  const order = permutation(n, seed, STREAMS.split);
+  if (!stratified || target.kind !== "class") return order;
+  const labels = labelsOf(dataset);
+  const counts = countsOf(labels, target.classes);
+  const sorted = byClass(order, labels, target.classes);
+  if (!counts.includes(1)) return sorted;
+  const shared = sorted.filter((row) => counts[labels[row]!]! > 1);
+  const classes = counts.filter((count) => count > 1).length;
+  if (taken <= shared.length - classes) return shared;
+  throw new NablaError(
+    `split of ${dataset.name}: ${n - shared.length} of its ${n} rows are the only ones of their class, which are trained on; of the others ${taken} cannot be kept out, with one left of each class. Give more rows, a smaller fraction, or stratified: false`,
+  );
+}
+
+/** Marks the groups that are kept out. */
+function keptGroups(dataset: Dataset, groups: Int32Array, taken: number, seed: number): Uint8Array {
+  const sizes = sizesOf(groups);
+  const held = neededGroups(dataset, groups, sizes.length);
+  const free = [...permutation(sizes.length, seed, STREAMS.split)].filter((group) => !held.has(group));
+  if (sizes.length < 2 || free.length === 0)
+    throw new NablaError(
+      `split of ${dataset.name}: expected at least two groups of rows, one for each part, got ${sizes.length}${sizes.length > 1 ? ", each with all rows of a class" : ""}`,
+    );
+  const out = new Set<number>();
+  let rows = 0;
+  for (const group of free) {
+    if (out.size + 1 === sizes.length) break;
+    if (Math.abs(rows + sizes[group]! - taken) >= Math.abs(rows - taken)) continue;
+    out.add(group);
+    rows += sizes[group]!;
+  }
+  // all are too large: the smallest
+  if (out.size === 0) out.add(free.reduce((best, group) => (sizes[group]! < sizes[best]! ? group : best)));
+  return Uint8Array.from(groups, (group) => (out.has(group) ? 1 : 0));
+}
+
+/** Groups that have all rows of a class: these are trained on, as a class's only row is. */
+function neededGroups(dataset: Dataset, groups: Int32Array, count: number): Set<number> {
+  if (dataset.target.kind !== "class" || count < 2) return new Set();
+  const labels = labelsOf(dataset);
+  const of = new Int32Array(dataset.target.classes).fill(-1);
+  const shared = new Uint8Array(of.length);
+  labels.forEach((label, row) => {
+    if (of[label] === -1) of[label] = groups[row]!;
+    else if (of[label] !== groups[row]) shared[label] = 1;
+  });
+  return new Set(of.filter((group, label) => group >= 0 && !shared[label]));
+}
+
+/** How many rows each group, or class, has. */
+export function countsOf(numbers: Int32Array, length: number): number[] {
+  const counts = new Array<number>(length).fill(0);
+  for (const number of numbers) counts[number]!++;
+  return counts;
+}
+
+export const sizesOf = (groups: Int32Array): number[] =>
+  countsOf(groups, groups.reduce((most, group) => Math.max(most, group), -1) + 1);
+
+/** What is worth saying of a split: classes that have one row, and those of which none is trained on. */
+export function splitNotes(dataset: Dataset, [train, kept]: readonly [Uint32Array, Uint32Array]): string[] {
+  const { target, labels } = dataset;
+  if (target.kind !== "class" || !labels) return [];
+  const all = countsOf(labels, target.classes);
+  const seen = countsOf(
+    Int32Array.from(train, (row) => labels[row]!),
+    target.classes,
+  );
+  const named = (fits: (label: number) => boolean): string[] =>
+    all.flatMap((_, label) => (fits(label) ? [JSON.stringify(target.names?.[label] ?? String(label))] : []));
+  const listed = (names: string[]) =>
+    `class${names.length === 1 ? "" : "es"} ${names.slice(0, 8).join(", ")}${names.length > 8 ? ` and ${names.length - 8} more` : ""}`;
+  const alone = named((label) => all[label] === 1 && seen[label] === 1);
+  const unseen = named((label) => all[label]! > 0 && seen[label] === 0);
+  return [
+    ...(alone.length > 0 && kept.length > 0 ? [`${listed(alone)}: the only row is trained on`] : []),
+    ...(unseen.length > 0 ? [`${listed(unseen)}: no row is trained on, all are kept out`] : []),
+  ];
 }
 
 /** The same rows sorted by label, keeping their order within a label. */

@@ -74,7 +74,8 @@ export function measure(
   const scale = squares.map((sum, c) => {
     const size = Math.max(Math.abs(least[c]!), Math.abs(most[c]!));
     // what differs in its last digit alone is the same number, computed in two ways
-    return most[c]! - least[c]! <= 4 * Number.EPSILON * size ? 1 : Math.sqrt(sum / rows);
+    // and the square of the smallest numbers is 0
+    return most[c]! - least[c]! <= 4 * Number.EPSILON * size ? 1 : Math.sqrt(sum / rows) || 1;
   });
   return { mean, scale };
 }
@@ -136,9 +137,13 @@ export function standardise(dataset: Dataset, by: Standardisation): Dataset {
   if (exact) {
     const x = new Float32Array(dataset.length * width);
     apply(exact.x, x, x.length);
-    const { extra } = dataset;
+    const { extra, groups, inOrder } = dataset;
     const rows = rowsDataset({ ...headerOf(dataset), standardisation }, x, exact.y);
-    return extra ? withHeader(rows, { extra }) : rows;
+    return withHeader(rows, {
+      ...(extra && { extra }),
+      ...(groups && { groups }),
+      ...(inOrder && { inOrder }),
+    });
   }
   const scaled: Dataset = {
     ...dataset,

@@ -152,6 +152,9 @@ export const metadata: {
   readonly classes?: readonly string[];
   /** How to standardise columns before they are input: (value − mean) / scale. */
   readonly standardisation?: { readonly mean: readonly number[]; readonly scale: readonly number[]; readonly columns?: readonly string[] };
+  /** Of a table: its columns, and how each becomes inputs, where they are not all numbers. encodeRows() of nabla/predict does it. */
+  readonly columns?: readonly string[];
+  readonly encoding?: readonly { readonly kind: "number" | "boolean" | "date" | "ordered" | "category"; readonly [name: string]: unknown }[];
   readonly [name: string]: unknown;
 };
 `;

@@ -2,7 +2,15 @@
 import { NablaError } from "../errors.ts";
 
 /** What each stream is for. Two purposes never share one, or their numbers would be the same. */
-export const STREAMS = Object.freeze({ init: 1, shuffle: 2, split: 3, data: 4, dropout: 5, augment: 6 });
+export const STREAMS = Object.freeze({
+  init: 1,
+  shuffle: 2,
+  split: 3,
+  data: 4,
+  dropout: 5,
+  augment: 6,
+  bootstrap: 7,
+});
 
 const TWO_32 = 4294967296;
 

@@ -1,5 +1,5 @@
 /** Which classes a classifier confuses, and the figures per class that follow from it. */
-import { type Metric, predictedClass, type Scored, trueClass } from "./metric.ts";
+import { predictedClass, type Scored, trueClass } from "./metric.ts";
 
 /** Figures of one class. */
 export interface ClassFigures {
@@ -65,24 +65,4 @@ export class ConfusionMatrix {
       return { precision, recall, f1, support };
     });
   }
-}
-
-/** Mean over the classes that occur, every class counting alike ("macro"). */
-export function macro(figure: "precision" | "recall" | "f1", classes: number): Metric {
-  let matrix = new ConfusionMatrix(classes);
-  return {
-    name: figure,
-    reset() {
-      matrix = new ConfusionMatrix(classes);
-    },
-    add: (batch) => matrix.add(batch),
-    result() {
-      const present = matrix.perClass().filter((figures) => figures.support > 0);
-      return present.reduce((sum, figures) => sum + figures[figure], 0) / present.length;
-    },
-    state: () => matrix.counts.flat(),
-    restore(state) {
-      matrix.counts.forEach((row, t) => row.forEach((_, p) => (row[p] = state[t * classes + p])));
-    },
-  };
 }

@@ -1,9 +1,24 @@
 /** The metrics there are, a line each, in the order in which messages list them. Per-class figures come from a ConfusionMatrix. */
 export { accuracy } from "./accuracy.ts";
 export { binaryAccuracy } from "./binaryAccuracy.ts";
-export { top5Accuracy, top3Accuracy, top2Accuracy } from "./topKAccuracy.ts";
+export { topKAccuracy, top5Accuracy, top3Accuracy, top2Accuracy } from "./topKAccuracy.ts";
+export { balancedAccuracy } from "./balancedAccuracy.ts";
+export { subsetAccuracy } from "./subsetAccuracy.ts";
+export { hamming } from "./hamming.ts";
 export { meanSquaredError, meanSquaredError as mse } from "./meanSquaredError.ts";
+export { rootMeanSquaredError, rootMeanSquaredError as rmse } from "./rootMeanSquaredError.ts";
 export { meanAbsoluteError, meanAbsoluteError as mae } from "./meanAbsoluteError.ts";
+export { medianAbsoluteError } from "./medianAbsoluteError.ts";
+export { meanAbsolutePercentageError } from "./meanAbsolutePercentageError.ts";
+export { meanAbsolutePercentageError as mape } from "./meanAbsolutePercentageError.ts";
+export { r2 } from "./r2.ts";
 export { precision } from "./precision.ts";
 export { recall } from "./recall.ts";
 export { f1 } from "./f1.ts";
+export { matthewsCorrelation } from "./matthewsCorrelation.ts";
+export { cohenKappa } from "./cohenKappa.ts";
+export { auc } from "./auc.ts";
+export { averagePrecision } from "./averagePrecision.ts";
+export { logLoss } from "./logLoss.ts";
+export { brier } from "./brier.ts";
+export { expectedCalibrationError } from "./expectedCalibrationError.ts";

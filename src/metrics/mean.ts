@@ -1,12 +1,14 @@
 /** Metrics that are a mean over rows. */
-import type { Metric, Scored } from "./metric.ts";
+import { middle, type Scored, type Tally } from "./metric.ts";
 
 /** A metric that adds up a figure of every row, one after the other whatever the batches, and divides by how many there were. */
-export function mean(name: string, figure: (batch: Scored, row: number) => number): Metric {
+export function mean(
+  figure: (batch: Scored, row: number) => number,
+  finish: (mean: number) => number = (value) => value,
+): Tally {
   let sum = 0;
   let rows = 0;
   return {
-    name,
     reset() {
       sum = 0;
       rows = 0;
@@ -15,7 +17,7 @@ export function mean(name: string, figure: (batch: Scored, row: number) => numbe
       for (let r = 0; r < batch.rows; r++) sum += figure(batch, r);
       rows += batch.rows;
     },
-    result: () => sum / rows,
+    result: () => finish(sum / rows),
     state: () => [sum, rows],
     restore(state) {
       [sum, rows] = state as [number, number];
@@ -31,11 +33,18 @@ export function target({ units, labels, values, on, off }: Scored, row: number, 
   return label === 0 ? off : label === 1 ? on : label;
 }
 
-/** Σ over the outputs of a row of f(output − target), divided by the number of outputs. */
-export const deviation = (name: string, f: (d: number) => number): Metric =>
-  mean(name, (batch, row) => {
+/** Whether the target of one output says yes. */
+export const isOn = (batch: Scored, row: number, output: number): boolean =>
+  target(batch, row, output) > middle(batch);
+
+/** Σ over the outputs of a row of f(output − target, target), divided by the number of outputs. */
+export const deviation = (f: (d: number, target: number) => number): Tally =>
+  mean((batch, row) => {
     const { units, stride, outputs } = batch;
     let sum = 0;
-    for (let c = 0; c < units; c++) sum += f(outputs[row * stride + c] - target(batch, row, c));
+    for (let c = 0; c < units; c++) {
+      const y = target(batch, row, c);
+      sum += f(outputs[row * stride + c] - y, y);
+    }
     return sum / units;
   });

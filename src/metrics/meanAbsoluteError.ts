@@ -4,5 +4,5 @@ import type { MetricKind } from "./metric.ts";
 /** Mean of |output − target|. */
 export const meanAbsoluteError = {
   better: "lower",
-  create: () => deviation("meanAbsoluteError", Math.abs),
+  create: () => deviation(Math.abs),
 } satisfies MetricKind;

@@ -4,5 +4,5 @@ import type { MetricKind } from "./metric.ts";
 /** Mean of (output − target)². */
 export const meanSquaredError = {
   better: "lower",
-  create: () => deviation("meanSquaredError", (d) => d * d),
+  create: () => deviation((d) => d * d),
 } satisfies MetricKind;

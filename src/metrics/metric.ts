@@ -1,4 +1,5 @@
 /** What a metric is: it sees every batch's outputs and targets, and gives one number at the end. */
+import type { Kind } from "../fields/fields.ts";
 
 /** One batch as metrics see it. Views into linear memory, valid during the call only. */
 export interface Scored {
@@ -22,8 +23,8 @@ export interface Scored {
   readonly losses?: Float32Array;
 }
 
-export interface Metric {
-  readonly name: string;
+/** A figure that adds up: all of a metric but its name. */
+export interface Tally {
   reset(): void;
   /** What comes as a promise is waited for before the next batch; the views are not needed any more by then. */
   add(batch: Scored): void | Promise<void>;
@@ -34,13 +35,48 @@ export interface Metric {
   restore(state: readonly number[]): void;
 }
 
+export interface Metric extends Tally {
+  readonly name: string;
+  /** Whether its result takes so long that a training asks for it at the ends of epochs only. */
+  readonly slow?: boolean;
+}
+
+/** What targets say: which of two classes, which of several, which of several labels apply, or how much. */
+export type Task = "two" | "classes" | "labels" | "quantities";
+
+/** What is measured: one output of a network, and how its targets are read. */
+export interface Subject {
+  readonly task: Task;
+  /** Values of a row of outputs. */
+  readonly units: number;
+  /** Number of classes the outputs tell apart: 2 for a single output. */
+  readonly classes: number;
+  /** Where the outputs are logits: what makes probabilities of them. */
+  readonly logits?: "softmax" | "sigmoid";
+  /** What outputs (of logits, what is made of them) are: shares that add up to 1, probabilities each by itself, or neither. */
+  readonly scale: "distribution" | "probabilities" | "scores";
+  /** Most rows a metric may keep that needs all of them: the last ones of more. */
+  readonly most: number;
+}
+
 /** A metric as it is chosen by name. */
 export interface MetricKind {
-  /** Which way it improves. */
+  /** Which way it improves. Written first: scripts/indexes.mjs reads it there. */
   readonly better: "higher" | "lower";
-  /** @param classes number of classes the outputs tell apart: 2 for a single output */
-  create(classes: number): Metric;
+  /** Its options, each of which may be left out. */
+  readonly fields?: Kind["fields"];
+  /** What it can measure. Default: everything. */
+  readonly tasks?: readonly Task[];
+  /** Whether outputs have to be probabilities. */
+  readonly probabilities?: true;
+  /** Whether its result has to look at all rows again. */
+  readonly slow?: true;
+  /** @throws NablaError for options that do not fit what is measured */
+  create(subject: Subject, options: never): Tally;
 }
+
+/** What most metrics of classes can measure. */
+export const OF_CLASSES = ["two", "classes", "labels"] as const satisfies readonly Task[];
 
 /** The class a row of outputs stands for: the largest, the first of equals; for one output, whether it passes the threshold. */
 export function predictedClass(outputs: Float32Array, at: number, units: number, threshold: number): number {
@@ -54,11 +90,14 @@ export function predictedClass(outputs: Float32Array, at: number, units: number,
 export function trueClass(batch: Scored, row: number): number {
   if (batch.labels) return batch.labels[row];
   const { values, units } = batch;
-  if (units === 1) return values![row] > (batch.on + batch.off) / 2 ? 1 : 0;
+  if (units === 1) return Number(values![row] > middle(batch));
   let best = 0;
   for (let c = 1; c < units; c++) if (values![row * units + c] > values![row * units + best]) best = c;
   return best;
 }
+
+/** The threshold between targets that say no and targets that say yes: not that of the outputs, which may be logits. */
+export const middle = ({ on, off }: Scored): number => (on + off) / 2;
 
 /** The name of a figure of rows that are not trained on, or of one output: figureOf("val", "accuracy") is "valAccuracy". */
 export const figureOf = (part: string, name: string): string =>

@@ -1,8 +1,11 @@
-import { macro } from "./confusion.ts";
-import type { MetricKind } from "./metric.ts";
+import { type AverageOptions, averaged, fields, share } from "./averaged.ts";
+import { type MetricKind, OF_CLASSES, type Subject } from "./metric.ts";
 
-/** Of the rows predicted as a class, the share that are; mean over the classes that occur. */
+/** Of the rows predicted as a class, the share that are; 0 where none were. */
 export const precision = {
   better: "higher",
-  create: (classes) => macro("precision", classes),
+  fields,
+  tasks: OF_CLASSES,
+  create: (subject: Subject, options: AverageOptions) =>
+    averaged(subject, options, ({ right, said }) => share(right, said)),
 } satisfies MetricKind;

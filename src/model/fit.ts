@@ -57,7 +57,7 @@ export async function evaluateBatches(
     datasetOf: toDataset(internals),
   };
   return evaluateStream(subject, source, options, (data, rest, batches) =>
-    evaluate(internals, data, rest, undefined, batches),
+    evaluate(internals, data, rest, batches),
   );
 }
 

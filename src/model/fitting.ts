@@ -2,7 +2,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import { describeAll } from "../data/portable.ts";
 import { messageOf, NablaError } from "../errors.ts";
-import { metricsFor } from "../training/evaluate.ts";
 import { fit, type ModelToTrain } from "../training/fit.ts";
 import { kindsOf } from "../training/goals.ts";
 import type { TrainRequest } from "../training/request.ts";
@@ -35,7 +34,6 @@ export async function fitting(
     model,
     seed,
     state,
-    metrics: () => metricsFor(state.required.goals, internals.built),
     build: (inputShape) => internals.build(inputShape),
     learnFrom: (dataset) => {
       begun = true;

@@ -7,9 +7,17 @@ import { NablaError } from "../errors.ts";
 import type { Custom } from "../fields/objects.ts";
 import { checkOptions } from "../fields/options.ts";
 import { registerAll } from "../layers/table.ts";
+import { byAskedNames } from "../metrics/direction.ts";
 import type { Network } from "../network/network.ts";
 import { setParameters } from "../network/parameters.ts";
-import { type CompiledTraining, compileOptionsOf, eachOf, type OwnMetric } from "../training/compile.ts";
+import {
+  type CompiledTraining,
+  compileOptionsOf,
+  eachOf,
+  type MetricList,
+  type OwnMetric,
+  type TrainingOptions,
+} from "../training/compile.ts";
 import type { OwnLoss } from "../training/given.ts";
 import { freshRun, type Run } from "../training/run.ts";
 import { settingsOf } from "../training/settings.ts";
@@ -76,7 +84,7 @@ function fromCheckpoint(
   });
   setSlots(network, internals.state.required, checkpoint, name);
   const { dataset, progress } = checkpoint;
-  const run = runOf(checkpoint);
+  const run = runOf(checkpoint, askedOf(metrics));
   if (dataset) {
     const settings = { ...settingsOf(training), rows: dataset.length };
     internals.state.goOnFrom(run, settings, checkpoint.callbacks as CallbackStates);
@@ -98,7 +106,14 @@ function setSlots(network: Network, { slots }: CompiledTraining, checkpoint: Che
   for (const { tensor, s, name: slot } of places) network.write(tensor, checkpoint.slots.get(slot)!.data, s);
 }
 
-function runOf({ progress }: Checkpoint): Run {
+/** The names of all metrics that were asked for. */
+const askedOf = (metrics: TrainingOptions["metrics"] = []): string[] =>
+  (Array.isArray(metrics)
+    ? (metrics as MetricList)
+    : Object.values(metrics as Record<string, MetricList>).flat()
+  ).map((each) => (typeof each === "string" ? each : each.name));
+
+function runOf({ progress }: Checkpoint, asked: readonly string[]): Run {
   const running = progress.running as Partial<Pick<Run, "lossSum" | "rows" | "rate" | "metrics">>;
   return {
     ...freshRun(),
@@ -107,7 +122,7 @@ function runOf({ progress }: Checkpoint): Run {
     step: progress.step,
     firstEpoch: Math.min(progress.begun?.epoch ?? 0, progress.epoch),
     firstStep: Math.min(progress.begun?.step ?? 0, progress.step),
-    history: progress.history as Run["history"],
+    history: (progress.history as Run["history"]).map((logs) => byAskedNames(logs, asked)),
     rateFactor: progress.rateFactor,
     baseRate: progress.baseRate,
     lossSum: running.lossSum ?? 0,

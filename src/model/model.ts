@@ -22,10 +22,11 @@ import {
 import type { Input, Layer } from "../plan/operation.ts";
 import { argumentsOf, isDataset, isStream } from "../training/arguments.ts";
 import type { TrainingOptions } from "../training/compile.ts";
-import type { Scores } from "../training/evaluate.ts";
+import type { Scores, ScoresWithIntervals } from "../training/evaluate.ts";
 import { type Gradients, gradientsOf } from "../training/gradients.ts";
 import { copyParameters, inputGradientsOf } from "../training/inspect.ts";
 import type {
+  ConfusionOptions,
   EvaluateOptions,
   GradientOptions,
   History,
@@ -41,6 +42,9 @@ import { chainOf, only, type Written } from "./made.ts";
 import type { FitOptions, Metadata, SequentialOptions } from "./options.ts";
 import { checkMetadata, saveModel } from "./save.ts";
 import { describe } from "./summary.ts";
+
+/** Options that ask for intervals. */
+type WithIntervals = { readonly bootstrap: number };
 
 /** A network of layers: made by sequential(), model(), load() or fromConfig(). */
 export class Model extends ByHand {
@@ -129,13 +133,26 @@ export class Model extends ByHand {
     return internalsOf(this).state.history;
   }
 
-  /** Loss and metrics on data. The result does not depend on the batch size. */
+  /**
+   * Loss and metrics on data. The result does not depend on the batch size. With `bootstrap: 1000` it also has `intervals`: of each figure,
+   * [low, high], between which it lies with a confidence of 95 %.
+   */
+  evaluate(data: Dataset, options: EvaluateOptions & WithIntervals): Promise<ScoresWithIntervals>;
   evaluate(data: Dataset, options?: EvaluateOptions): Promise<Scores>;
+  evaluate(
+    x: ArrayLike2 | ArrayRecord,
+    y: ArrayLike2 | ArrayRecord,
+    options: EvaluateOptions & WithIntervals,
+  ): Promise<ScoresWithIntervals>;
   evaluate(
     x: ArrayLike2 | ArrayRecord,
     y: ArrayLike2 | ArrayRecord,
     options?: EvaluateOptions,
   ): Promise<Scores>;
+  evaluate(
+    batches: BatchSource,
+    options: StreamEvaluateOptions & WithIntervals,
+  ): Promise<ScoresWithIntervals>;
   evaluate(batches: BatchSource, options?: StreamEvaluateOptions): Promise<Scores>;
   async evaluate(
     x: Dataset | BatchSource | ArrayLike2 | ArrayRecord,
@@ -149,7 +166,7 @@ export class Model extends ByHand {
   }
 
   /** Counts of true against predicted classes, with accuracy and figures per class. */
-  async confusionMatrix(data: Dataset, options: EvaluateOptions = {}): Promise<ConfusionMatrix> {
+  async confusionMatrix(data: Dataset, options: ConfusionOptions = {}): Promise<ConfusionMatrix> {
     return (await loadEvaluate("confusionMatrix")).confusionOf(internalsOf(this), data, options);
   }
 

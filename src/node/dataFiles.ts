@@ -1,6 +1,5 @@
 /** Data by path: what a file or folder is, and how it is read, the readers of `src/data` know. */
-
-import type { Inputs } from "../data/dataset.ts";
+import type { Inputs, Standardisation } from "../data/dataset.ts";
 import { generatedSets } from "../data/generated/index.ts";
 import { gunzip, MAX_UNPACKED } from "../data/gzip.ts";
 import { type Idx, parseIdx } from "../data/idx.ts";
@@ -18,10 +17,11 @@ import {
 } from "../data/readers/open.ts";
 import type { DataHost } from "../data/readers/reader.ts";
 import type { Table } from "../data/tables/csvTable.ts";
+import { typeOf } from "../data/values/arranged.ts";
+import { readInputs, type Scaling } from "../data/values/inputs.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { showShape, sizeOf } from "../shape.ts";
-import { isA } from "../tags.ts";
 import { type ImageFolderOptions, pictures } from "./images/pictures.ts";
 import { dataAt, readBytes } from "./paths.ts";
 
@@ -116,25 +116,34 @@ export interface FileRows {
   row(index: number): Pick<OpenedInput, "inputShape" | "inputType" | "values">;
 }
 
-/** All rows of an IDX or `.npy` file. */
-export async function openRows(path: string): Promise<FileRows> {
-  const { data, shape } = openArray(await gunzip(await readBytes(path), path), path);
-  const length = shape[0] ?? 0;
+/**
+ * All rows of an IDX or `.npy` file, or of a `.npz` archive that has inputs alone.
+ *
+ * @param like how the inputs were read that a model was trained on; default: bytes are pixels, anything else stays as it is
+ */
+export async function openRows(
+  path: string,
+  like: { scaling?: Scaling; standardisation?: Standardisation } = {},
+): Promise<FileRows> {
+  const array = openArray(await gunzip(await readBytes(path), path), path);
+  const { data, shape } = array;
   if (shape.length < 2) {
     throw new NablaError(
       `${path}: expected rows of values, got shape ${showShape(shape)}; are these labels?`,
     );
   }
-  const inputShape = shape.length === 3 ? [...shape.slice(1), 1] : shape.slice(1);
+  const type = typeOf(array);
+  const scaling = like.scaling ?? (type === "uint8" ? "pixels" : "none");
+  const { parts } = readInputs([{ name: path, type, data, shape }], { ...like, scaling });
+  const { values, inputShape, inputType } = parts[0]!;
+  const length = shape[0]!;
   const width = sizeOf(inputShape);
   return {
     length,
     row(index) {
       if (index >= length)
         throw new NablaError(`${path}: there is no row ${index}; expected 0 to ${length - 1}`);
-      const row = data.subarray(index * width, (index + 1) * width);
-      const values = isA("Uint8Array", row) ? row.slice() : Float32Array.from(row);
-      return { inputShape, inputType: isA("Uint8Array", values) ? "uint8" : "float32", values };
+      return { inputShape, inputType, values: values.slice(index * width, (index + 1) * width) };
     },
   };
 }

@@ -8,7 +8,7 @@ import type { Topology } from "../layers/configs.ts";
 import { checkTrainable } from "../layers/trainable.ts";
 import { ownLoss, resolveLoss } from "../losses/resolve.ts";
 import { type LossConfig, type LossInput, lossField, type WithoutOptions } from "../losses/table.ts";
-import { type MetricName, metricsField } from "../metrics/table.ts";
+import { metricsField, type NamedMetric } from "../metrics/table.ts";
 import type { Outputs } from "../network/predict.ts";
 import type { OptimizerKind, Slot } from "../optimizers/kind.ts";
 import {
@@ -47,7 +47,11 @@ export interface OwnMetric {
 }
 
 /** A metric by name or of the program's own; without its function, where it came from a document. */
-export type AnyMetric = MetricName | OwnMetric;
+export type AnyMetric = NamedMetric | OwnMetric | Custom;
+
+/** Whether a metric is the program's own. */
+export const isOwn = (metric: AnyMetric): metric is OwnMetric =>
+  typeof metric === "object" && ("value" in metric || "custom" in metric);
 
 /** What compile() takes: loss, optimizer, metrics, schedule. */
 export interface TrainingOptions {
@@ -73,12 +77,16 @@ export interface TrainingOptions {
   optimizer?: OptimizerInput;
   /** η(t): a name with its options, or the short form "cosine+warmup:1". Default: constant. */
   schedule?: ScheduleInput | string;
-  /** Names, or metrics of your own: { name, value(outputs, targets) }. By the names of several outputs, or for all. Default none. */
+  /**
+   * Names, names with options such as { name: "f1", average: "macro" }, or metrics of your own: { name, value(outputs, targets) }. By the
+   * names of several outputs, or for all. Default none.
+   */
   metrics?: MetricList | Readonly<Record<string, MetricList>>;
 }
 
 type AnyLoss = LossInput | WithoutOptions<OwnLoss | Custom>;
-type MetricList = readonly (MetricName | OwnMetric | Custom)[];
+/** Metrics as programs write them. */
+export type MetricList = readonly AnyMetric[];
 
 // Written out by name: the compiler would copy all these types consist of into the declarations.
 export type CompileFields = {
@@ -86,7 +94,7 @@ export type CompileFields = {
   lossWeights: Field<Record<string, number>, Readonly<Record<string, number>>, "optional">;
   optimizer: Field<OptimizerConfig, OptimizerInput, "defaulted">;
   schedule: Field<ScheduleConfig, ScheduleInput, "optional">;
-  metrics: Field<(MetricName | Custom)[], MetricList | Readonly<Record<string, MetricList>>, "defaulted">;
+  metrics: Field<(NamedMetric | Custom)[], MetricList | Readonly<Record<string, MetricList>>, "defaulted">;
 };
 
 /** The options of compile() as fields, which a document's `training` has as well. */
@@ -130,7 +138,7 @@ export interface CompiledTraining {
     lossWeights?: Record<string, number>;
     optimizer: OptimizerConfig;
     schedule?: ScheduleConfig;
-    metrics: (MetricName | Custom)[];
+    metrics: (NamedMetric | Custom)[];
   };
   /** Whether the learning rate of a step depends on how many epochs are trained in all. */
   readonly dependsOnEpochs: boolean;
@@ -143,11 +151,11 @@ const nameOf = (given: unknown): unknown =>
     : given;
 
 /** The list of metrics; one need not be in a list. */
-const listOf = (metrics: unknown): MetricList =>
-  (typeof metrics === "string" || (metrics as OwnMetric).value ? [metrics] : metrics) as MetricList;
+export const listOf = (metrics: unknown): MetricList =>
+  (typeof metrics === "string" || (metrics as OwnMetric).name ? [metrics] : metrics) as MetricList;
 
 /** The list of names in a list of metrics. */
-const namesOf = (metrics: unknown): unknown => {
+export const namesOf = (metrics: unknown): unknown => {
   const list = listOf(metrics);
   return Array.isArray(list) ? list.map(nameOf) : list;
 };
@@ -191,7 +199,7 @@ function checkFigures(goals: readonly Goal[]): void {
         'compile: the loss of output "val" would be called valLoss, as that of validation is; give the output another name',
       );
     for (const each of metrics) {
-      if (typeof each === "string") continue;
+      if (!isOwn(each)) continue;
       if ((own.get(each.name) ?? each).value !== each.value)
         throw new NablaError(
           `compile: metrics: two functions are called "${each.name}"; call that of output "${name}" differently`,
@@ -253,9 +261,9 @@ export function compileTraining(
     const loss = lossOf(of("loss", options.loss) as AnyLoss, path, ask && ((...rest) => ask(k, ...rest)));
     checkTrainable(loss, topology, k);
     const list = listOf(of("metrics", options.metrics) ?? []);
-    const named = metricsField().check(list.map(nameOf) as MetricName[], "metrics");
+    const named = metricsField().check(list.map(nameOf) as NamedMetric[], "metrics");
     checkNames(named);
-    const metrics = named.map((each, i) => (typeof each === "string" ? each : (list[i] as OwnMetric)));
+    const metrics = named.map((each, i) => (isOwn(each) ? list[i] : each));
     return { ...(several && { name }), loss, factor: lossWeights?.[name!] ?? 1, metrics };
   });
   if (several) checkFigures(goals);

@@ -4,27 +4,33 @@ import { type Dataset, range, targetSize } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { ConfusionMatrix } from "../metrics/confusion.ts";
-import { figureOf, type Metric, type Scored } from "../metrics/metric.ts";
-import { metric } from "../metrics/table.ts";
+import type { Metric, Scored, Subject, Tally } from "../metrics/metric.ts";
+import { metricsField } from "../metrics/table.ts";
 import type { Network } from "../network/network.ts";
 import { batchSizeOf } from "../network/predict.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep } from "../plan/step.ts";
-import { sizeOf } from "../shape.ts";
 import { isPromise } from "../tags.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
+import { checkBootstrap, type Intervals, Recorder } from "./bootstrap.ts";
 import { byNumbers } from "./classes.ts";
+import { isOwn, listOf, namesOf } from "./compile.ts";
 import { checkInUse, runWithLoss } from "./given.ts";
 import { type Goal, kindsOf, objectivesOf } from "./goals.ts";
-import { EVALUATE_OPTIONS, type EvaluateOptions } from "./options.ts";
-import { type Measure, ownMetric } from "./own.ts";
+import { metricsFor, readingsOf } from "./measures.ts";
+import { CONFUSION_OPTIONS, type ConfusionOptions, type EvaluateOptions, FIGURE_OPTIONS } from "./options.ts";
+import { checkNames } from "./own.ts";
 import { pauser } from "./pause.ts";
 import { penalties } from "./penalties.ts";
 import { classesIn, rowLosses, rowOutputs } from "./pixels.ts";
 import type { Source } from "./source.ts";
 import type { TrainingState } from "./state.ts";
+import type { Reading } from "./targetReading.ts";
 import { batchCheck, checkData, checkLabels } from "./targets.ts";
 import { type Weighting, weightingOf } from "./weighting.ts";
+
+/** Loss and metrics by name, and where they lie. */
+export type ScoresWithIntervals = Scores & { readonly intervals: Intervals };
 
 /** Loss and metrics by name. */
 export interface Scores {
@@ -42,16 +48,17 @@ export interface ScoreRequest {
   /** Batches in place of rows by number: `dataset` says what they are like. */
   readonly source?: Source;
   readonly weighting?: Weighting;
-  readonly confusion?: ConfusionMatrix;
   /** Called with each row's number and loss. */
   readonly onRow?: EvaluateOptions["onRow"];
+  /** Keeps what metrics see. */
+  readonly recorder?: Recorder;
   /** Called between batches, to give others a turn. */
   readonly pause?: () => void | Promise<void>;
 }
 
 /** The result does not depend on the batch size: rows are computed independently and added up in order. */
 export async function score(request: ScoreRequest): Promise<Scores> {
-  const { network, dataset, goals, metrics, confusion, onRow, pause } = request;
+  const { network, dataset, goals, metrics, onRow, recorder, pause } = request;
   const { source } = request;
   const inputs = kindsOf(dataset, network);
   const objectives = objectivesOf(goals, dataset, network);
@@ -74,12 +81,12 @@ export async function score(request: ScoreRequest): Promise<Scores> {
     const scored = scoreRows(network, plan, loader, goals, n, sum);
     const { batch, losses, sum: after } = isPromise(scored) ? await scored : scored;
     sum = after;
-    confusion?.add(batch);
     for (const metric of metrics) {
       const wait = metric.add(batch);
       if (wait) await wait;
       checkInUse(network, plan, `metric "${metric.name}"`);
     }
+    recorder?.add(batch, losses);
     if (onRow) {
       // copies: the caller may keep them, or use the network in between
       const each = losses.slice();
@@ -143,52 +150,89 @@ export interface ModelToScore {
   build(inputShape: readonly number[]): Network;
 }
 
-/** @see Model.evaluate */
+/** @see Model.evaluate @param also another metric, of the first output's targets as they are read */
 export async function evaluate(
   subject: ModelToScore,
   dataset: Dataset,
   options: EvaluateOptions,
-  confusion?: ConfusionMatrix,
   source?: Source,
+  also?: (reading: Reading) => Metric,
 ): Promise<Scores> {
-  const batchSize = batchSizeOf("evaluate", options, EVALUATE_OPTIONS);
-  const { goals } = subject.state.required;
+  const batchSize = batchSizeOf("evaluate", options, [...CONFUSION_OPTIONS, ...FIGURE_OPTIONS]);
+  checkBootstrap(options);
+  const goals = withMetrics(subject.state.required.goals, options.metrics);
   const { onRow } = options;
   const network = subject.build(dataset.inputShape);
   checkLabels(dataset, network, goals);
   checkFit(dataset, network, goals);
   if (!source) checkData(dataset, network, goals);
   const weighting = weightingOf("evaluate", dataset, network, goals, byNumbers(options, dataset));
-  return score({
+  const readings = readingsOf(goals, network, dataset);
+  const metrics = metricsFor(goals, network, dataset, { readings });
+  const pause = pauser();
+  const recorder = options.bootstrap === undefined ? undefined : new Recorder();
+  const scores = await score({
     network,
     dataset,
     goals,
-    metrics: metricsFor(goals, network),
+    metrics: also ? [...metrics, also(readings[0])] : metrics,
     batchSize,
     source,
-    confusion,
     onRow,
     weighting,
-    pause: pauser(),
+    recorder,
+    pause,
   });
+  if (!recorder) return scores;
+  const again = metricsFor(goals, network, dataset, { readings });
+  const intervals = await recorder.intervals(again, penalties(network), options, pause);
+  return Object.assign(scores, { intervals });
+}
+
+/** The same goals with other metrics. */
+function withMetrics(goals: readonly Goal[], given: EvaluateOptions["metrics"]): readonly Goal[] {
+  if (!given) return goals;
+  const list = listOf(given);
+  const named = metricsField().check(namesOf(list), "evaluate: metrics");
+  checkNames(named);
+  const metrics = named.map((each, i) => (isOwn(each) ? list[i] : each));
+  return goals.map((goal) => ({ ...goal, metrics }));
 }
 
 /** @see Model.confusionMatrix */
 export async function confusionOf(
   subject: ModelToScore,
   dataset: Dataset,
-  options: EvaluateOptions,
+  options: ConfusionOptions,
 ): Promise<ConfusionMatrix> {
-  checkOptions("confusionMatrix", options, EVALUATE_OPTIONS);
+  checkOptions("confusionMatrix", options, CONFUSION_OPTIONS);
   const { outputShapes } = subject.build(dataset.inputShape);
   const { goals } = subject.state.required;
   if (goals.length > 1)
     throw new NablaError(
       `confusionMatrix: the model has ${goals.length} outputs; take evaluate() with onRow, which gives the outputs of each row`,
     );
-  const confusion = new ConfusionMatrix(classesIn(outputShapes[0], goals[0].loss));
-  await evaluate(subject, dataset, options, confusion);
-  return confusion;
+  const classes = classesIn(outputShapes[0], goals[0].loss);
+  const name = "confusionMatrix";
+  // each way the targets may be read
+  const matrices: ConfusionMatrix[] = [];
+  const counting = (reading: Reading): Metric => {
+    const create = ({ task }: Subject): Tally | NablaError => {
+      if (task === "labels" || task === "quantities") return reading.refusal(name, name, task);
+      const matrix = new ConfusionMatrix(classes);
+      const number = matrices.push(matrix) - 1;
+      return {
+        reset() {},
+        add: (batch) => matrix.add(batch),
+        result: () => number,
+        state: () => [],
+        restore() {},
+      };
+    };
+    return { ...reading.tally(create, true), name };
+  };
+  const scores = await evaluate(subject, dataset, options, undefined, counting);
+  return matrices[scores[name]];
 }
 
 /** One row's outputs, by name where there are several. */
@@ -196,44 +240,4 @@ function outputsOf(batch: Scored, row: number, rows: number, goals: readonly Goa
   const of = (scored: Scored) => rowOutputs(scored, row, scored.rows / rows);
   if (!batch.all) return of(batch);
   return Object.fromEntries(batch.all.map((scored, k) => [goals[k].name!, of(scored)]));
-}
-
-/**
- * The metrics of all outputs. Of several outputs each has a loss and metrics of its own, with its name before theirs.
- *
- * @param measure asks those of the program's own, where their functions are elsewhere
- */
-export const metricsFor = (goals: readonly Goal[], { outputShapes }: Network, measure?: Measure): Metric[] =>
-  goals.flatMap(({ name, loss, metrics }, k) => {
-    const own = metrics.map((each) =>
-      typeof each === "string"
-        ? metric(each, classesIn(outputShapes[k], loss))
-        : ownMetric(each, outputShapes[k], measure),
-    );
-    if (name === undefined) return own;
-    return [meanLoss(outputShapes[k]), ...own].map((each) => ({
-      ...each,
-      name: figureOf(name, each.name),
-      add: (batch: Scored) => each.add(batch.all?.[k] ?? batch),
-    }));
-  });
-
-/** The loss of one output among several, before its factor. */
-function meanLoss(outputShape: readonly number[]): Metric {
-  let [sum, rows] = [0, 0];
-  return {
-    name: "loss",
-    reset() {
-      [sum, rows] = [0, 0];
-    },
-    add(batch) {
-      for (const loss of batch.losses!) sum += loss;
-      rows += (batch.rows * batch.units) / sizeOf(outputShape);
-    },
-    result: () => sum / rows,
-    state: () => [sum, rows],
-    restore(state) {
-      [sum, rows] = state as [number, number];
-    },
-  };
 }

@@ -2,8 +2,9 @@
 import { type Callback, type TrainedModel, withState } from "../callbacks/callback.ts";
 import { hold, readCallbacks } from "../callbacks/check.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { partsOf, splitRows } from "../data/split.ts";
+import { partsOf, splitNotes } from "../data/split.ts";
 import { NablaError } from "../errors.ts";
+import { figureMeant } from "../metrics/direction.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
 import { isA, tagOf } from "../tags.ts";
@@ -11,12 +12,14 @@ import { unlessAborted } from "./aborted.ts";
 import { type DataArgument, isDataset, isStream } from "./arguments.ts";
 import { checkFit } from "./batch.ts";
 import { byNumber } from "./classes.ts";
+import { lookAhead, metricsOfTraining } from "./measures.ts";
 import type { FitOptions } from "./options.ts";
 import { batchesOf, requestOf, type TrainRequest } from "./request.ts";
 import { checkResume } from "./resume.ts";
 import { freshRun, type Run, since } from "./run.ts";
 import type { RunSettings, Settings } from "./settings.ts";
 import type { BatchSource, Source } from "./source.ts";
+import { chosenRows, type SplitRule } from "./splitRule.ts";
 import type { TrainingState } from "./state.ts";
 import type { ToDataset } from "./stream.ts";
 import { checkData, checkLabels } from "./targets.ts";
@@ -31,8 +34,6 @@ export interface ModelToTrain<M extends TrainedModel> extends ToDataset {
   build(inputShape: readonly number[]): Network;
   /** Called with the data that is trained on, once it is checked. */
   learnFrom(dataset: Dataset): void;
-  /** Metrics for the outputs of its network. */
-  metrics(): Metric[];
   /** What reads batches from iterators: most trainings have no use for it. */
   streams(): Promise<typeof import("./streamFit.ts")>;
   /** Whether a layer looks across rows in training. */
@@ -73,7 +74,7 @@ function checkRest(
   { validationSplit }: Settings,
   { validationData, signal, onProgress }: FitOptions<never>,
 ): void {
-  if (validationData && validationSplit > 0)
+  if (validationData && validationSplit !== 0)
     throw new NablaError(
       "fit: validationData and validationSplit: both say what to validate on; give one of them",
     );
@@ -96,7 +97,8 @@ async function prepared<M extends TrainedModel>(
 ): Promise<void> {
   const { model, state } = subject;
   const compiled = state.required;
-  const { apart, validation, rows } = validationOf(subject, data, options, wanted);
+  state.notes = [];
+  const { apart, validation, rows, rule } = validationOf(subject, data, options, wanted);
   const [train, augment] = movesImages(wanted) ? await moved(apart, wanted) : [apart, undefined];
   const network = subject.build(train.inputShape);
   const { goals } = compiled;
@@ -109,7 +111,12 @@ async function prepared<M extends TrainedModel>(
     if (!rows) checkData(validation, network, goals);
   }
   const { augment: _, ...plain } = wanted;
-  const settings: RunSettings = { ...plain, ...(augment && { augment }), rows: source ? 0 : train.length };
+  const settings: RunSettings = {
+    ...plain,
+    validationSplit: rule,
+    ...(augment && { augment }),
+    rows: source ? 0 : train.length,
+  };
   if (!source) checkBatch(options, settings);
   const progress = progressOf(options);
   const { sampleWeight, signal } = options;
@@ -131,14 +138,15 @@ async function prepared<M extends TrainedModel>(
       sampleWeight: rows ? of(1) : weightsOf(options.validationData),
     });
   // functions that are missing are missed before anything changes
-  const counting = subject.metrics();
+  const { metrics, scoring, readings } = metricsOfTraining(goals, network, train);
+  if (!source) await lookAhead(train, network, goals, readings);
   begin(subject, network, settings, callbacks, options.resume);
   subject.learnFrom(train);
-  state.counting = runningMetrics(state, counting);
+  state.counting = runningMetrics(state, metrics);
   try {
     await subject.train(
       {
-        ...requestOf(compiled, network, train, settings, subject.metrics()),
+        ...requestOf(compiled, network, train, settings, scoring),
         model,
         source,
         validation,
@@ -213,34 +221,39 @@ function checkLeft(run: Run, { epochs }: Settings): void {
 function runningMetrics({ run }: TrainingState, metrics: Metric[]): Metric[] {
   for (const metric of metrics) {
     metric.reset();
-    if (run.metrics[metric.name]) metric.restore(run.metrics[metric.name]);
+    // an earlier version may have called it by another of its names
+    const saved = figureMeant(metric.name, Object.keys(run.metrics));
+    if (saved !== undefined) metric.restore(run.metrics[saved]);
   }
   return metrics;
 }
 
 /** The rows to train on and those to validate on. */
 function validationOf<M extends TrainedModel>(
-  { datasetOf }: ModelToTrain<M>,
+  { datasetOf, state }: ModelToTrain<M>,
   data: Dataset,
-  { validationData }: { readonly validationData?: DataArgument },
-  { validationSplit, seed }: Settings,
-): { apart: Dataset; validation?: Dataset; rows?: readonly Uint32Array[] } {
+  { validationData, resume }: Pick<FitOptions<M>, "validationData" | "resume">,
+  settings: Settings,
+): { apart: Dataset; validation?: Dataset; rows?: readonly Uint32Array[]; rule: SplitRule } {
   if (isStream(validationData))
     throw new NablaError(
       "fit: validationData: expected a data set, [x, y] or [x, y, sampleWeight], got an iterator; call evaluate() with it in a callback's onEpochEnd",
     );
+  const { validationSplit } = settings;
   if (validationData) {
     const pair = Array.isArray(validationData) && [2, 3].includes(validationData.length);
     if (!pair && !isDataset(validationData))
       throw new NablaError(
         `fit: validationData: expected a data set, [x, y] or [x, y, sampleWeight], got ${Array.isArray(validationData) ? `a list of ${validationData.length}` : tagOf(validationData)}`,
       );
-    return { apart: data, validation: datasetOf(validationData, "validationData") };
+    return { apart: data, validation: datasetOf(validationData, "validationData"), rule: validationSplit };
   }
-  if (validationSplit === 0) return { apart: data };
-  const rows = splitRows(data, validationSplit, { seed });
+  const before = resume ? state.settings?.validationSplit : undefined;
+  const { rows, rule } = chosenRows(data, validationSplit, before, settings);
+  if (!rows) return { apart: data, rule };
+  state.notes = splitNotes(data, rows);
   const [apart, validation] = partsOf(data, rows);
-  return { apart, validation, rows };
+  return { apart, validation, rows, rule };
 }
 
 /** The weights among [x, y, weights]. */

@@ -6,9 +6,10 @@ import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { sizeOf } from "../shape.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import { byNumbers } from "./classes.ts";
-import { type ModelToScore, metricsFor, type Scores, scoreRows } from "./evaluate.ts";
+import { type ModelToScore, type Scores, scoreRows } from "./evaluate.ts";
 import { checkInUse, runWithLoss } from "./given.ts";
 import { kindsOf, objectivesOf } from "./goals.ts";
+import { metricsFor } from "./measures.ts";
 import { GRADIENT_OPTIONS, type TrainOnBatchOptions } from "./options.ts";
 import { penalties } from "./penalties.ts";
 import { batchCheck, checkData, checkLabels } from "./targets.ts";
@@ -109,7 +110,7 @@ function loaded(
     figures(): Record<string, number> {
       const scores: Record<string, number> = {};
       const batch = scored();
-      for (const metric of metricsFor(goals, network)) {
+      for (const metric of metricsFor(goals, network, data)) {
         metric.reset();
         metric.add(batch);
         checkInUse(network, plan, `metric "${metric.name}"`);

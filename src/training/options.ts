@@ -1,6 +1,7 @@
 /** What programs pass to fit() and similar methods, and what they get. */
 import type { Callback, TrainedModel } from "../callbacks/callback.ts";
 import type { DataArgument } from "./arguments.ts";
+import type { MetricList } from "./compile.ts";
 import type { Progress } from "./progress.ts";
 import { type FitSettings, fitSettings } from "./settings.ts";
 
@@ -67,30 +68,56 @@ export interface History {
   readonly history: Readonly<Record<string, readonly number[]>>;
   /** Why training ended before its last epoch, if it did. */
   readonly stopped?: string;
+  /** What there is to say of the rows: classes that validationSplit left with none in one of the parts. */
+  readonly notes?: readonly string[];
 }
 
 /** Factors of the loss. */
 export type WeightOptions = Pick<FitOptions, "classWeight" | "sampleWeight">;
 
-/** What evaluate() and confusionMatrix() take besides data. */
-export interface EvaluateOptions extends WeightOptions {
+/** What confusionMatrix() takes besides data. */
+export interface ConfusionOptions extends WeightOptions {
   /** Does not change the result. Default 256. */
   batchSize?: number;
   /** Called with every row's number, loss and outputs. */
   onRow?: (row: number, loss: number, outputs: Float32Array) => void;
 }
 
+/** What evaluate() takes besides data. */
+export interface EvaluateOptions extends ConfusionOptions {
+  /** Other metrics than compile() was given, of every output. */
+  metrics?: MetricList;
+  /**
+   * How often figures are computed again, on as many rows drawn from those of the data with repetition: the result has `intervals`, between
+   * whose ends the middle `confidence` of these figures lie. 1000 is usual. Keeps outputs, targets and losses of all rows in memory.
+   */
+  bootstrap?: number;
+  /** Of the intervals. Default 0.95. */
+  confidence?: number;
+  /** Which rows are drawn. Default 0. */
+  seed?: number;
+}
+
 /** What evaluate() takes besides an iterator of batches. */
-export interface StreamEvaluateOptions extends Pick<EvaluateOptions, "onRow" | "classWeight"> {
+export interface StreamEvaluateOptions
+  extends Pick<EvaluateOptions, "onRow" | "classWeight" | "metrics" | "bootstrap" | "confidence" | "seed"> {
   /** How many batches to take. Default: until there are no more. */
   steps?: number;
 }
 
-export const EVALUATE_OPTIONS: readonly (keyof EvaluateOptions)[] = [
+export const CONFUSION_OPTIONS: readonly (keyof ConfusionOptions)[] = [
   "batchSize",
   "onRow",
   "classWeight",
   "sampleWeight",
+];
+
+/** What evaluate() takes with data of any kind. */
+export const FIGURE_OPTIONS: readonly (keyof EvaluateOptions)[] = [
+  "metrics",
+  "bootstrap",
+  "confidence",
+  "seed",
 ];
 
 /** What gradients() and inputGradients() take besides data. */

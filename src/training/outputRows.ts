@@ -98,16 +98,23 @@ export class OutputRows {
     else {
       const between = middle(this.loss);
       for (let r = 0; r < rows * each; r++) {
-        const of = predictedClass(y as Float32Array, r * units, units, between);
-        const row = (y as Float32Array).subarray(r * units, (r + 1) * units);
-        // a regression has classes where a row is a 1 among zeros
-        if (!this.loss.classification && !this.loss.own && row.some((v, c) => v !== Number(c === of)))
-          throw new NablaError(
-            `${this.name}: classWeight: the targets are quantities, not classes; use sampleWeight`,
-          );
-        weight[r] *= classes[of];
+        const values = y.subarray(r * units, (r + 1) * units) as Float32Array;
+        this.checkOneClass(values, indices[Math.floor(r / each)]);
+        weight[r] *= classes[predictedClass(values, 0, units, between)];
       }
     }
+  }
+
+  /** @throws NablaError unless target values say one class; those of softmax may be shares of several */
+  private checkOneClass(y: Float32Array, row: number): void {
+    const { network, number, loss, name } = this;
+    if (y.length === 1 || loss.lastAxis || network.activations[number] === "softmax") return;
+    // of losses that are of quantities too, only 0 and 1, or −1 and 1, are classes
+    const quantity = !loss.classification && y.some((value) => Math.abs(value) !== 1 && value !== 0);
+    if (!quantity && y.filter((value) => value > middle(loss)).length === 1) return;
+    throw new NablaError(
+      `${name}: row ${row}: classWeight: the targets ${y.join(", ")} are not one class; use sampleWeight`,
+    );
   }
 
   /** How outputs of the network are classified. */

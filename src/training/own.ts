@@ -2,19 +2,19 @@
 
 import { NablaError } from "../errors.ts";
 import type { Metric } from "../metrics/metric.ts";
-import { METRICS } from "../metrics/table.ts";
+import { METRICS } from "../metrics/names.ts";
 import type { Outputs } from "../network/predict.ts";
 import { isPromise } from "../tags.ts";
-import type { OwnMetric } from "./compile.ts";
+import { type AnyMetric, isOwn, type OwnMetric } from "./compile.ts";
 import { checkFigures, copiesOf, type Figures, missing } from "./given.ts";
 
 export type Measure = (own: OwnMetric, outputs: Outputs, targets: Outputs) => Figures | Promise<Figures>;
 
 /** @throws NablaError where a metric of the program's own has the name of another figure */
-export function checkNames(metrics: readonly (string | { readonly name: string })[]): void {
+export function checkNames(metrics: readonly AnyMetric[]): void {
   const taken = new Set<string>(["loss", "learningRate", ...METRICS]);
   for (const each of metrics) {
-    if (typeof each === "string") continue;
+    if (!isOwn(each)) continue;
     if (taken.has(each.name))
       throw new NablaError(`metrics: "${each.name}" is the name of another figure; call yours differently`);
     taken.add(each.name);

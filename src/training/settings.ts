@@ -9,17 +9,19 @@ import { bool, type Field, type Infer, type Input, int, number } from "../fields
 import { object, optional, record } from "../fields/objects.ts";
 import { given } from "../fields/options.ts";
 import { isA } from "../tags.ts";
+import { type SplitRule, splitField, type ValidationSplit } from "./splitRule.ts";
 
 /** The seed of a model or a training. */
 export const seedField = () =>
   int({ min: 0, default: 0, doc: DOCS && "What every random choice depends on." });
 
 /**
- * @param classWeight, augment read by fields of their own in documents; in programs by the code that works by them
+ * @param classWeight, augment, validationSplit read by fields of their own in documents; in programs by the code that works by them
  */
-const settings = <W, A>(
+const settings = <W, A, V>(
   classWeight: Field<Readonly<Record<string, number>>, W>,
   augment: Field<AugmentConfig, A>,
+  validationSplit: Field<SplitRule, V, "defaulted">,
 ) =>
   object({
     /** Rows per step. Default 32. */
@@ -50,13 +52,12 @@ const settings = <W, A>(
     stepsPerEpoch: optional(
       int({ min: 1, doc: DOCS && "Batches after which an epoch ends, before all rows were visited." }),
     ),
-    /** Share of the rows to validate on instead of training on them; the same share of every class. */
-    validationSplit: number({
-      min: 0,
-      exclusiveMax: 1,
-      default: 0,
-      doc: DOCS && "Share of the rows to validate on instead of training on them.",
-    }),
+    /**
+     * Share of the rows to validate on instead of training on them: any rows, the same share of every class, a class's only row left out. With
+     * `shuffle: false` and for data in the order of time the last rows; whole groups of data that has groups. `{ fraction: 0.2, from: "end" }`
+     * (or "random", "groups") says which; a function of a row's number whether it is one of them: `(row) => row >= 800`. Default 0.
+     */
+    validationSplit,
     /** Factors of the loss, by class: { 3: 10 } or [1, 1, 1, 10]. */
     classWeight: optional(classWeight),
     /** Trains on every image and on copies moved by so many pixels up, down, left and right, as shifted() makes them. */
@@ -80,6 +81,9 @@ export const documentSettings = () =>
       doc: DOCS && "Factors of the loss by class number; 1 for those left out.",
     }),
     augmentFields(),
+    splitField(
+      DOCS && "Share of the rows to validate on instead of training on them. Or which rows that share is.",
+    ),
   );
 
 /** A value that is checked where it is used. @param read makes plain JSON of it */
@@ -88,6 +92,13 @@ const later = <Out, In>(read: (value: In) => Out): Field<Out, In, "required"> =>
   expected: "a value",
   check: (value) => read(value as In),
   jsonSchema: DOCS && (() => ({})),
+});
+
+/** A function becomes a rule when rows are chosen. */
+const laterSplit = (): Field<SplitRule, ValidationSplit, "defaulted"> => ({
+  ...later<SplitRule, ValidationSplit>((split) => split as SplitRule),
+  presence: "defaulted",
+  fallback: 0,
 });
 
 /** As fit() takes them. Numbers of classes are known with the data only; what reads `augment` is loaded by trainings that move images. */
@@ -101,6 +112,7 @@ export const fitSettings = () =>
         >,
     ),
     later((augment: AugmentOptions) => augment as AugmentConfig),
+    laterSplit(),
   );
 
 /** What may be written: every one may be left out. */

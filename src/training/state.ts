@@ -18,6 +18,8 @@ export class TrainingState {
   /** Metrics of the training under way: their sums so far belong to its state. */
   counting: readonly Metric[] = [];
   busy = false;
+  /** What the last call of fit() has to say of its rows. */
+  notes: readonly string[] = [];
   /** After how many steps a program last set weights. */
   setAt: number | undefined;
   /** Rows that batches of trainOnBatch() and testOnBatch() have room for so far. */
@@ -88,6 +90,11 @@ export class TrainingState {
         columns[name].push(value);
       }
     }
-    return { epoch: history.map((_, i) => i), history: columns, ...(stopped && { stopped }) };
+    return {
+      epoch: history.map((_, i) => i),
+      history: columns,
+      ...(stopped && { stopped }),
+      ...(this.notes[0] && { notes: this.notes }),
+    };
   }
 }

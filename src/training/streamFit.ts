@@ -6,7 +6,12 @@ import type { Network } from "../network/network.ts";
 import { sizeOf } from "../shape.ts";
 import { checkFit } from "./batch.ts";
 import type { ModelToScore, Scores } from "./evaluate.ts";
-import type { EvaluateOptions, FitOptions, StreamEvaluateOptions } from "./options.ts";
+import {
+  type EvaluateOptions,
+  FIGURE_OPTIONS,
+  type FitOptions,
+  type StreamEvaluateOptions,
+} from "./options.ts";
 import { freshRun } from "./run.ts";
 import type { Settings } from "./settings.ts";
 import type { BatchSource, Place, Source } from "./source.ts";
@@ -95,7 +100,7 @@ export async function evaluateStream(
   options: StreamEvaluateOptions,
   score: (data: Dataset, options: EvaluateOptions, source: Source) => Promise<Scores>,
 ): Promise<Scores> {
-  checkOptions("evaluate", options, ["steps", "onRow", "classWeight"]);
+  checkOptions("evaluate", options, ["steps", "onRow", "classWeight", ...FIGURE_OPTIONS]);
   const { steps, ...rest } = options;
   if (steps !== undefined) checkWhole("evaluate: steps", steps);
   const place = { epoch: 0, batch: 0 };

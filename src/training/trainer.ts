@@ -75,7 +75,7 @@ export class Trainer<M> {
         break;
       }
       // kept for every epoch: objects made by spreading take more memory
-      const logs = Object.assign(this.figures(), await this.validate());
+      const logs = Object.assign(this.figures(true), await this.validate());
       logs.learningRate = run.rate;
       this.finishEpoch(logs);
       for (const hook of hooks) await hook.onEpochEnd?.(epoch, logs, context);
@@ -148,11 +148,11 @@ export class Trainer<M> {
     if (network.tensors.some((tensor) => !network.finite(tensor))) this.wayBack.fail();
   }
 
-  /** Loss and metrics of the epoch so far. */
-  private readonly figures = (): Logs => {
+  /** Loss and metrics of the epoch so far; of those that take long only at its end. */
+  private readonly figures = (end = false): Logs => {
     const { run, request } = this;
     const logs: Logs = { loss: run.lossSum / run.rows };
-    for (const metric of request.metrics) logs[metric.name] = metric.result();
+    for (const metric of request.metrics) if (end || !metric.slow) logs[metric.name] = metric.result();
     return logs;
   };
 

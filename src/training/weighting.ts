@@ -34,7 +34,12 @@ export function weightingOf(
   const [{ loss }] = goals;
   const [outputShape] = outputShapes;
   const { units } = grainOf(outputShape, loss);
-  if (classWeight && target.kind === "values" && !loss.classification && units === 1) {
+  if (
+    classWeight &&
+    units === 1 &&
+    !loss.classification &&
+    !(target.kind === "class" && target.classes <= 2)
+  ) {
     throw new NablaError(`${who}: classWeight: the targets are quantities, not classes; use sampleWeight`);
   }
   return { classes: classFactors(classWeight, Math.max(2, units)), samples };

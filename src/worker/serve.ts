@@ -8,7 +8,7 @@ import { Network } from "../network/network.ts";
 import type { Batch } from "../plan/loss.ts";
 import { compileTraining } from "../training/compile.ts";
 import { setRates } from "../training/context.ts";
-import { metricsFor } from "../training/evaluate.ts";
+import { metricsOfTraining } from "../training/measures.ts";
 import type { Measure } from "../training/own.ts";
 import type { Progress } from "../training/progress.ts";
 import { requestOf, type TrainRequest } from "../training/request.ts";
@@ -160,21 +160,19 @@ class Session {
     network.prepareTraining(compiled.slots);
     network.restore(setup.state.snapshot);
     network.reading = reading;
-    const measure: Measure = async ({ name: metric }, outputs, targets) => {
-      const { figures } = await this.call(outputs, targets, { metric });
-      return figures!;
-    };
-    const counters = () => metricsFor(compiled.goals, network, measure);
-    const metrics = counters();
-    for (const [i, each] of metrics.entries()) each.restore(setup.state.metrics[i]!);
+    const measure: Measure = async ({ name: metric }, outputs, targets) =>
+      (await this.call(outputs, targets, { metric })).figures!;
     const datasets = makeDatasets(setup.datasets, this.pieces, (dataset, indices, epoch) =>
       this.rows(dataset, indices, epoch),
     );
+    const rows = datasets[setup.train]!;
+    const { metrics, scoring } = metricsOfTraining(compiled.goals, network, rows, measure);
+    for (const [i, each] of metrics.entries()) each.restore(setup.state.metrics[i]!);
     return {
       network,
       metrics,
       request: {
-        ...requestOf(compiled, network, datasets[setup.train]!, settings, counters()),
+        ...requestOf(compiled, network, rows, settings, scoring),
         // the one callback here asks the page, which has the model
         model: undefined,
         source: setup.stream === undefined ? undefined : this.source(setup.stream),

@@ -102,9 +102,9 @@ describe("pictureFrom", () => {
       ),
     );
     expect(messages).toEqual([
-      "cut.png: truncated PNG: it ends (at 500 bytes) before its picture does",
-      "damaged.png: damaged PNG: the checksum of its IDAT chunk is wrong",
-      expect.stringMatching(/^picture: truncated JPEG: it ends \(at \d+ bytes\) before its picture does$/),
+      "cut.png: truncated PNG: it ends (at 500 bytes) before its picture does; copy or download the file again",
+      "damaged.png: damaged PNG: the checksum of its IDAT chunk (at byte 33) is wrong; copy or download the file again",
+      expect.stringMatching(/^picture: truncated JPEG: it ends \(at \d+ bytes\) before its picture does; /),
       "empty.png: the file is empty (0 bytes); expected a PNG or JPEG picture",
       "text.png: expected a picture this browser can decode (PNG, JPEG, WebP, …); this is not a picture it knows",
       "doc.pdf: expected a picture this browser can decode (PNG, JPEG, WebP, …); this is a PDF document",

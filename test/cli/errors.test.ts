@@ -61,7 +61,7 @@ test.each<[string, Record<string, Uint8Array | null>, RegExp]>([
     { [IMAGES]: idxBytes(8, [4_000_000_000, 8, 8], new Uint8Array(64)) },
     /truncated: shape \[4000000000, 8, 8\]/,
   ],
-  ["NaN in it", { [IMAGES]: nan() }, /row 0, value 2: expected a finite .* got NaN/],
+  ["NaN in it", { [IMAGES]: nan() }, /row 0, column 2: expected a finite .* got NaN/],
   [
     "broken gzip data",
     { [IMAGES]: null, [`${IMAGES}.gz`]: gzipSync(images).subarray(0, 40) },
@@ -78,16 +78,31 @@ test.each([
   [
     "a word for a number",
     rows("1,2,x", "3,four,y", "5,6,x"),
-    /line 3: column "b": expected a number, got "four"/,
+    /line 3: column "b": expected a number as in 2 of 3 cells, got "four"; mend the cell, or --column b=category/,
   ],
-  ["NaN", rows("1,2,x", "NaN,4,y", "5,6,x"), /line 3: column "a": expected a number, got "NaN"/],
   ["an infinite value", rows("1,2,x", "3,1e999,y", "5,6,x"), /line 3: column "b": expected a number/],
-  ["a missing value", rows("1,2,x", "3,,y", "5,6,x"), /line 3: column "b": .*the value is missing/],
+  [
+    "a missing label",
+    rows("1,2,x", "3,4,NA", "5,6,x"),
+    /line 3: column "y": the label is missing .*--missing drop/,
+  ],
   ["only a header", "a,b,y\n", /only a header, no rows of data/],
   ["nothing in it", "", /the file is empty/],
 ])("a table with %s", async (_, text, message) => {
   place.write("bad.csv", text);
   await refused(["train", "bad.csv", "--out", OUT], message);
+});
+
+test.each([
+  [
+    "NaN",
+    rows("1,2,x", "NaN,4,y", "5,6,x"),
+    /line 3: column "a": the value is missing \("NaN"\); --missing fill/,
+  ],
+  ["nothing", rows("1,2,x", "3,,y", "5,6,x"), /line 3: column "b": the value is missing; .*--missing drop/],
+])("a table with %s, where missing values are errors", async (_, text, message) => {
+  place.write("bad.csv", text);
+  await refused(["train", "bad.csv", "--missing", "error", "--out", OUT], message);
 });
 
 test("unknown data, files and columns", async () => {

@@ -125,7 +125,13 @@ test.each([
   ["NaN", ["f.safetensors", "1,NaN,3"], "", /expected a number, got "NaN"/],
   ["broken JSON", ["f.safetensors", "-"], "[1,", /stdin: not valid JSON/],
   ["nothing on stdin", ["f.safetensors", "-"], "", /stdin: not valid JSON/],
-  ["a string in JSON", ["f.safetensors", "-"], '[1,"2",3]', /column "width": expected a number, got "2"/],
+  ["a word in JSON", ["f.safetensors", "-"], '[1,"two",3]', /column "width": expected a number, got "two"/],
+  [
+    "null in JSON",
+    ["f.safetensors", "-"],
+    "[1,null,3]",
+    /expected a number, got nothing: the value is missing/,
+  ],
   [
     "no such row",
     ["images.safetensors", "images/train-images-idx3-ubyte#20"],

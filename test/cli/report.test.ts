@@ -144,7 +144,7 @@ test("what a mistake depends on: the pixels with a weight, by its size", async (
     inputShape: SHAPE,
   }).compile({ optimizer: "sgd", loss: "categoricalCrossentropy", metrics: ["accuracy"] });
   model.setWeights({ "d.kernel": kernel, "d.bias": [0, 0.1, 0] });
-  const examination = await examine(model, data, 24);
+  const examination = await examine(model, data, { mistakes: 24 });
   expect(examination.mistakes).toHaveLength(4);
   const shown = pictures(
     (await saliencyOf(model, data, examination)).map((src) => `<img alt="" src="${src}">`).join(""),
@@ -168,7 +168,7 @@ test("of several channels the one with the largest gradient counts, whichever it
   }).compile({ optimizer: "sgd", loss: "categoricalCrossentropy", metrics: ["accuracy"] });
   model.setWeights({ "d.kernel": kernel, "d.bias": [0, 1, 0] });
   const dark = arrayDataset(new Uint8Array(2 * 48), [0, 2], { inputShape: [4, 4, 3], classes: 3 });
-  const sources = await saliencyOf(model, dark, await examine(model, dark, 24));
+  const sources = await saliencyOf(model, dark, await examine(model, dark, { mistakes: 24 }));
   const shown = pictures(sources.map((src) => `<img alt="" src="${src}">`).join(""));
   expect(shown.map(({ pixel }) => [pixel(1, 1)[3], pixel(1, 0)[3]])).toEqual([
     [255, 0],
@@ -181,7 +181,7 @@ test("what has no gradient has no such picture", async () => {
     seed: 1,
     inputShape: SHAPE,
   }).compile({ optimizer: "sgd", loss: "perceptron", metrics: ["accuracy"] });
-  const examination = await examine(model, data, 24);
+  const examination = await examine(model, data, { mistakes: 24 });
   expect(examination.mistakes.length).toBeGreaterThan(0);
   expect(await saliencyOf(model, data, examination)).toEqual([]);
 });

@@ -174,7 +174,7 @@ describe("check and the committed schema agree", () => {
     ],
     [
       trained({ metrics: ["acuracy"] }),
-      'training.metrics[0]: expected one of accuracy, binaryAccuracy, top5Accuracy, top3Accuracy, top2Accuracy, meanSquaredError, mse, meanAbsoluteError, mae, precision, recall, f1, got "acuracy"; did you mean "accuracy"?',
+      'training.metrics[0]: expected one of accuracy, binaryAccuracy, topKAccuracy, top5Accuracy, top3Accuracy, top2Accuracy, balancedAccuracy, subsetAccuracy, hamming, meanSquaredError, mse, rootMeanSquaredError, rmse, meanAbsoluteError, mae, medianAbsoluteError, meanAbsolutePercentageError, mape, r2, precision, recall, f1, matthewsCorrelation, cohenKappa, auc, averagePrecision, logLoss, brier, expectedCalibrationError, got "acuracy"; did you mean "accuracy"?',
     ],
     [
       trained({ classWeight: { cat: 2 } }),

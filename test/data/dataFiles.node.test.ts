@@ -75,7 +75,7 @@ describe("openData", () => {
     const path = await put("numbers.csv", `n,parity\n${rows}\n`);
     const data = await openData(path);
     expect(data).toMatchObject({ name: "numbers.csv", kind: "csv" });
-    expect(data.csv).toEqual({ columns: ["n"], label: "parity", classes: ["even", "odd"] });
+    expect(data.csv).toMatchObject({ columns: ["n"], label: "parity", classes: ["even", "odd"] });
     expect([data.train.length, data.test!.length]).toEqual([16, 4]);
     expect(data.standardisation!.columns).toEqual(["n"]);
     await expect(openData(path, { task: "regresion" } as never)).rejects.toThrow(

@@ -59,3 +59,36 @@ test("a number of folds that makes no sense is refused", () => {
       `folds of data: expected a whole number from 2 to 5, its number of rows, got ${folds}`,
     );
 });
+
+test("groups are in one test part each, and the parts are as alike as they can be", () => {
+  // 5, 4, 3, 3, 2, 2, 1 rows: into three parts of 7, 7 and 6
+  const sizes = [3, 1, 5, 2, 4, 2, 3];
+  const groups = sizes.flatMap((size, group) => new Array<string>(size).fill(`g${group}`));
+  const rows = arrayDataset(
+    Float32Array.from(groups, (_, row) => row),
+    Int32Array.from(groups, (_, row) => row % 2),
+    { inputShape: [1] },
+  );
+  for (let seed = 0; seed < 20; seed++) {
+    const parts = kFold(rows, { folds: 3, groups, seed });
+    expect(sorted(parts)).toEqual(groups.map((_, row) => row));
+    expect(parts.map(({ test }) => test.length).sort()).toEqual([6, 7, 7]);
+    for (const { train, test } of parts) {
+      const here = new Set(Array.from(test, (row) => groups[row]));
+      expect(Array.from(train).some((row) => here.has(groups[row]))).toBe(false);
+    }
+  }
+  expect(() => kFold(rows, { folds: 8, groups })).toThrow(
+    /expected a whole number from 2 to 7, its number of groups, got 8/,
+  );
+  const own = { ...rows, groups: Int32Array.from(groups, (group) => Number(group.slice(1))) };
+  expect(kFold(own, { folds: 3, seed: 1 })).toEqual(kFold(rows, { folds: 3, groups, seed: 1 }));
+});
+
+test("a series has no folds, unless any rows are asked for", () => {
+  const series = { ...data, inOrder: true };
+  expect(() => kFold(series)).toThrow(
+    /its rows are in the order of time, and folds would train on rows after/,
+  );
+  expect(kFold(series, { split: "random" })).toEqual(kFold(data));
+});

@@ -78,7 +78,7 @@ describe("idxDataset", () => {
     const wide = parseIdx(idxBytes(8, [1, 1, 3], [1, 2, 3]), "wide");
     expect(() =>
       idxSplit({ images, labels: labels(0, 1, 2) }, { images: wide, labels: labels(0) }, "set"),
-    ).toThrow("wide: rows of shape [1, 3, 1], but images has [1, 2, 1]");
+    ).toThrow("wide: rows of shape [1, 3], but images has [1, 2]");
   });
 
   test("refuses counts that disagree", () => {
@@ -101,7 +101,7 @@ describe("idxDataset", () => {
   test("refuses NaN among float inputs", () => {
     const floats = parseIdx(idxBytes(13, [1, 2], [0, 0, 0, 0, 0x7f, 0xc0, 0, 0]), "floats");
     expect(() => idxDataset(floats, labels(0))).toThrow(
-      "floats: row 0, value 1: expected a finite float32 number, got NaN",
+      "floats: float32 [1, 2]: row 0, column 1: expected a finite float32 number, got NaN",
     );
   });
 });

@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { arrayDataset } from "../../src/data/arrays.ts";
-import { batches, epochOrder, labelsOf, splitDataset, subset } from "../../src/data/split.ts";
+import {
+  batches,
+  epochOrder,
+  labelsOf,
+  type SplitOptions,
+  splitDataset,
+  splitNotes,
+  subset,
+} from "../../src/data/split.ts";
 import { contents } from "./helpers.ts";
 
 const numbers = (n: number, classes: number) =>
@@ -85,5 +93,120 @@ describe("the order of rows", () => {
     const all = Array.from(batches(5, 2, { seed: 3, epoch: 2 }), (b) => Array.from(b)).flat();
     expect(all).toEqual(Array.from(epochOrder(5, 3, 2)));
     expect(() => [...batches(5, 0)]).toThrow("batchSize: expected an integer of at least 1, got 0");
+  });
+});
+
+/** Rows 0, 1, 2, …, with these labels. */
+const labelled = (...labels: number[]) =>
+  arrayDataset(
+    Float32Array.from(labels, (_, row) => row),
+    Int32Array.from(labels),
+    { name: "rows", inputShape: [1], classes: Math.max(...labels) + 1 },
+  );
+const rowsOf = (dataset: ReturnType<typeof labelled>, fraction: number, options: SplitOptions = {}) =>
+  splitDataset(dataset, fraction, options).map((part) => contents(part).x);
+
+describe("which rows are kept out", () => {
+  test("are those of earlier versions where no class has one row alone", () => {
+    const data = labelled(...Array.from({ length: 20 }, (_, row) => row % 3));
+    expect(rowsOf(data, 0.25, { seed: 4 })[1]).toEqual([1, 2, 4, 9, 17]);
+    expect(rowsOf(data, 0.25, { seed: 4, stratified: false })[1]).toEqual([1, 2, 7, 13, 19]);
+  });
+
+  test("never a class's only row, for any seed", () => {
+    const data = labelled(0, 1, 2, 2, 2, 2, 3, 3, 3, 3);
+    for (let seed = 0; seed < 200; seed++) {
+      const [train, kept] = rowsOf(data, 0.3, { seed });
+      expect(train).toEqual(expect.arrayContaining([0, 1]));
+      expect([kept!.length, train!.length]).toEqual([3, 7]);
+    }
+  });
+
+  test("none where every class has one row, or too few are left: refused in words", () => {
+    expect(() => rowsOf(labelled(0, 1, 2, 3), 0.25)).toThrow(
+      "split of rows: 4 of its 4 rows are the only ones of their class, which are trained on; of the others 1 cannot be kept out",
+    );
+    expect(() => rowsOf(labelled(0, 1, 2, 3, 4, 5, 5, 5), 0.5)).toThrow("of the others 4 cannot be kept out");
+    expect(rowsOf(labelled(0, 1, 2, 3, 4, 5, 5, 5), 0.25)[1]).toHaveLength(2);
+  });
+
+  test("the last ones of a series", () => {
+    const data = labelled(0, 0, 0, 0, 0, 1, 1, 1, 2, 2);
+    expect(rowsOf(data, 0.3, { split: "time" })).toEqual([
+      [0, 1, 2, 3, 4, 5, 6],
+      [7, 8, 9],
+    ]);
+    const series = { ...data, inOrder: true };
+    expect(rowsOf(series, 0.3)[1]).toEqual([7, 8, 9]);
+    // parts of it are in order as well
+    expect(contents(splitDataset(splitDataset(series, 0.3)[0], 0.25)[1]).x).toEqual([5, 6]);
+    expect(rowsOf(series, 0.3, { split: "random" })).toEqual(rowsOf(data, 0.3));
+    expect(() => rowsOf(data, 0.3, { split: "last" as "time" })).toThrow(
+      'split of rows: split: expected "random" or "time", got "last"',
+    );
+  });
+
+  describe("whole groups", () => {
+    const data = labelled(...Array.from({ length: 60 }, (_, row) => row % 2));
+    const groups = Array.from({ length: 60 }, (_, row) => `patient ${Math.floor(Math.sqrt(row))}`);
+    /** How many rows that are kept out are of groups that are trained on. */
+    const inBoth = ([train, kept]: number[][]) =>
+      kept!.filter((row) => train!.some((other) => groups[other] === groups[row])).length;
+
+    test("are in one part each, whatever the seed, and about the share of the rows", () => {
+      const chosen = new Set<string>();
+      for (let seed = 0; seed < 50; seed++) {
+        const parts = rowsOf(data, 0.3, { groups, seed });
+        expect(inBoth(parts)).toBe(0);
+        expect([...parts[0]!, ...parts[1]!].sort((a, b) => a - b)).toEqual(
+          Array.from(groups, (_, row) => row),
+        );
+        // the largest has 15 rows
+        expect(Math.abs(parts[1]!.length - 18)).toBeLessThanOrEqual(7);
+        chosen.add(parts[1]!.join());
+      }
+      expect(chosen.size).toBeGreaterThan(10);
+      expect(rowsOf(data, 0.3, { groups, seed: 7 })).toEqual(rowsOf(data, 0.3, { groups, seed: 7 }));
+    });
+
+    test("of the data set, in its parts as well; as numbers or texts", () => {
+      const numbers = Int32Array.from(groups, (group) => Number(group.slice(8)) + 3);
+      const own = { ...data, groups: numbers };
+      expect(rowsOf(own, 0.3, { seed: 2 })).toEqual(rowsOf(data, 0.3, { groups, seed: 2 }));
+      const [train] = splitDataset(own, 0.3, { seed: 2 });
+      const parts = splitDataset(train, 0.3, { seed: 2 }).map((part) => contents(part).x);
+      expect(inBoth(parts)).toBe(0);
+    });
+
+    test("keep a class that one of them has alone in training", () => {
+      const some = labelled(0, 0, 0, 0, 1, 1, 2, 2);
+      for (let seed = 0; seed < 30; seed++)
+        expect(rowsOf(some, 0.25, { groups: [0, 0, 1, 1, 1, 0, 2, 2], seed })[0]).toEqual(
+          expect.arrayContaining([6, 7]),
+        );
+    });
+
+    test("that are too few or not for each row are refused", () => {
+      expect(() => rowsOf(data, 0.3, { groups: groups.map(() => "one") })).toThrow(
+        "split of rows: expected at least two groups of rows, one for each part, got 1",
+      );
+      expect(() => rowsOf(data, 0.3, { groups: groups.slice(1) })).toThrow(
+        "groups: expected one for each of 60 rows, got 59",
+      );
+      expect(rowsOf(labelled(0, 0, 0), 0.34, { groups: ["a", "a", "b"] }).map((part) => part.length)).toEqual(
+        [2, 1],
+      );
+    });
+  });
+
+  test("and what is worth saying of them", () => {
+    const data = labelled(0, 0, 0, 1, 2, 2);
+    const notes = (...kept: number[]) => {
+      const rows = [0, 1, 2, 3, 4, 5].filter((row) => !kept.includes(row));
+      return splitNotes(data, [Uint32Array.from(rows), Uint32Array.from(kept)]);
+    };
+    expect(notes(0, 4)).toEqual(['class "1": the only row is trained on']);
+    expect(notes(3)).toEqual(['class "1": no row is trained on, all are kept out']);
+    expect(notes(3, 4, 5)).toEqual(['classes "1", "2": no row is trained on, all are kept out']);
   });
 });

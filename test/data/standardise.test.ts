@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import { arrayDataset } from "../../src/data/arrays.ts";
+import { describeAll } from "../../src/data/portable.ts";
+import { subset } from "../../src/data/split.ts";
 import { fitStandardisation, standardise } from "../../src/data/standardise.ts";
+import { type DatasetPiece, sendDatasets } from "../../src/worker/sending.ts";
 import { contents } from "./helpers.ts";
 
 const data = arrayDataset(
@@ -44,4 +47,36 @@ test("refuses images, other widths, no rows, asynchronous fitting", () => {
   );
   expect(() => fitStandardisation(data, new Uint32Array(0))).toThrow("at least one row");
   expect(() => fitStandardisation({ ...data, read: async () => {} })).toThrow("reads asynchronously");
+});
+
+test("in float64, rounded once: Unix times that float32 cannot tell apart, in arrays and parts of them", () => {
+  const times = Array.from({ length: 40 }, (_, i) => 1_700_000_000 + i / 4);
+  const rows = arrayDataset(
+    times.map((time) => [time]),
+    times.map((_, i) => i % 2),
+  );
+  expect(new Set(contents(rows).x).size).toBe(1); // as they are
+  const by = fitStandardisation(rows);
+  // of 0, 1, …, n − 1 the variance is (n² − 1) / 12
+  expect(by.mean[0]).toBe(1_700_000_004.875);
+  expect(by.scale[0]).toBeCloseTo(Math.sqrt((40 * 40 - 1) / 12) / 4, 12);
+  const { x } = contents(standardise(rows, by));
+  times.forEach((_, i) => expect(x[i]).toBe(Math.fround((i / 4 - 4.875) / by.scale[0]!)));
+  const some = subset(rows, [7, 3, 11]);
+  expect(contents(standardise(some, by))).toEqual({ x: [x[7], x[3], x[11]], y: [1, 1, 1] });
+  expect(fitStandardisation(some).mean[0]).toBe(1_700_000_001.75);
+});
+
+test("what is standardised in float64 goes to a worker as it is", async () => {
+  const rows = arrayDataset([[1_700_000_000.25], [1_700_000_000.75]], [0, 1]);
+  const scaled = standardise(rows, { mean: [1_700_000_000], scale: [0.5] });
+  const pieces: DatasetPiece[] = [];
+  const { datasets } = await sendDatasets(describeAll([scaled, rows]).portables, false, (piece) => {
+    pieces.push(structuredClone(piece));
+  });
+  expect(structuredClone(datasets)[0]).toMatchObject({
+    kind: "arrays",
+    header: { standardisation: scaled.standardisation },
+  });
+  expect(Array.from(pieces[0]!.values as Float32Array)).toEqual([0.5, 1.5]);
 });

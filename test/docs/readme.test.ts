@@ -70,6 +70,12 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
     },
     (printed) => expect(printed.trim()).toBe("[ 0.001, 0.001 ]"),
     (printed) => {
+      const [, auc, low, high] = /^([\d.]+) \[ ([\d.]+), ([\d.]+) \]/.exec(printed)!.map(Number);
+      expect(auc).toBeGreaterThan(0.9);
+      expect(low).toBeLessThan(auc!);
+      expect(high).toBeGreaterThan(auc!);
+    },
+    (printed) => {
       expect(printed).toContain("'loss', 'within', 'valLoss', 'valWithin', 'learningRate'");
       expect(Number(printed.trim().split(" ").at(-1))).toBeGreaterThan(0.5);
     },

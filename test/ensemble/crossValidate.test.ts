@@ -46,12 +46,12 @@ test("mean and standard deviation, worked out by hand", async () => {
     { folds: 4 },
   );
   expect(result.folds.map(({ scores }) => scores.loss)).toEqual([1, 4, 9, 16]);
-  expect(result.mean).toEqual({ loss: 7.5, meanAbsoluteError: 2.5 });
+  expect(result.mean).toEqual({ loss: 7.5, mae: 2.5 });
   expect(result.standardDeviation.loss).toBeCloseTo(
     Math.sqrt((6.5 ** 2 + 3.5 ** 2 + 1.5 ** 2 + 8.5 ** 2) / 3),
     12,
   );
-  expect(result.standardDeviation.meanAbsoluteError).toBeCloseTo(Math.sqrt(5 / 3), 12);
+  expect(result.standardDeviation.mae).toBeCloseTo(Math.sqrt(5 / 3), 12);
 });
 
 test("the same seed gives the same bits; arrays and asynchronous data sets as well", async () => {

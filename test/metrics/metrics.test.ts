@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { activation, type ConfusionMatrix, sequential, type TrainingOptions } from "../../src/index.ts";
 import type { Scored } from "../../src/metrics/metric.ts";
-import { METRICS, type MetricName, metric } from "../../src/metrics/table.ts";
+import { METRICS, type MetricName } from "../../src/metrics/table.ts";
+import { measured, subject } from "../support/metrics.ts";
 
 /** Five rows of four classes as a core leaves them: each row padded to a multiple of four, here with five units to eight. */
 const UNITS = 5;
@@ -34,8 +35,11 @@ function scored(of: number[][], truth: { labels?: number[]; values?: number[][] 
   };
 }
 
-function result(name: MetricName, batches: Scored[], classes = UNITS): number {
-  const m = metric(name, classes);
+const metric = (name: MetricName, units = UNITS) =>
+  measured(name, subject(units > 1 ? "classes" : "two", units));
+
+function result(name: MetricName, batches: Scored[], units = UNITS): number {
+  const m = metric(name, units);
   m.reset();
   for (const batch of batches) m.add(batch);
   return m.result();
@@ -51,49 +55,71 @@ expect(byLabel.stride).toBe(STRIDE);
  *   class 0: said twice, right once; there is one     precision 1/2  recall 1    f1 2/3
  *   class 1: said once, right; there are two          precision 1    recall 1/2  f1 2/3
  *   class 2: said once, right; there are two          precision 1    recall 1/2  f1 2/3
- *   class 4: said once, but there is none
+ *   class 4: said once, but there is none             precision 0    recall 0    f1 0
  */
 const byHand: Partial<Record<MetricName, number>> = {
   accuracy: 3 / 5,
+  subsetAccuracy: 3 / 5,
+  hamming: 2 / 5,
   // ranks of the right class: 1, 1, 1 (equal to the best), 3, 1
   top2Accuracy: 4 / 5,
   top3Accuracy: 1,
   top5Accuracy: 1,
-  precision: (1 / 2 + 1 + 1) / 3,
-  recall: (1 + 1 / 2 + 1 / 2) / 3,
-  f1: 2 / 3,
+  topKAccuracy: 1,
+  precision: (1 / 2 + 1 + 1 + 0) / 4,
+  recall: (1 + 1 / 2 + 1 / 2 + 0) / 4,
+  f1: (2 / 3 + 2 / 3 + 2 / 3 + 0) / 4,
+  balancedAccuracy: (1 + 1 / 2 + 1 / 2) / 3,
+  // right 3 of 5; by chance (1·2 + 2·1 + 2·1 + 0·1) / 25
+  cohenKappa: (3 / 5 - 6 / 25) / (1 - 6 / 25),
+  matthewsCorrelation: (3 * 5 - 6) / Math.sqrt((25 - (4 + 1 + 1 + 1)) * (25 - (1 + 4 + 4))),
+  // class 0: .6 against .1 .3 .05 .1, all above; class 1: .5 and .3 against .1 .1 .2, all above; class 2: .2 and .4 against .2 .1 .2
+  auc: (1 + 1 + (1 + 2 * 0.5 + 3) / 6) / 3,
+  // class 2: first .4 alone, then three at .2 of which one is right
+  averagePrecision: (1 + 1 + (1 * 1 + 2 / 4) / 2) / 3,
+  logLoss: -(Math.log(0.5) + Math.log(0.6) + Math.log(0.3) + Math.log(0.2) + Math.log(0.4)) / 5,
   // outputs above ½ against targets above ½, output by output: only row 1 has all five right
   binaryAccuracy: (4 + 5 + 4 + 4 + 4) / 25,
-  meanAbsoluteError:
-    (0.1 +
-      0.5 +
-      0.2 +
-      0.1 +
-      0.1 +
-      (0.4 + 0.4) +
-      (0.3 + 0.7 + 0.2 + 0.2) +
-      (0.05 + 0.1 + 0.8 + 0.3 + 0.35) +
-      (0.1 + 0.2 + 0.6 + 0.2 + 0.1)) /
-    25,
-  meanSquaredError:
-    (0.01 +
-      0.25 +
-      0.04 +
-      0.01 +
-      0.01 +
-      (0.16 + 0.04) +
-      (0.09 + 0.49 + 0.04 + 0.02) +
-      (0.0025 + 0.01 + 0.64 + 0.09 + 0.1225) +
-      (0.01 + 0.04 + 0.36 + 0.04 + 0.01)) /
-    25,
 };
+const errors = rows.map((row, r) => row.map((value, c) => value - oneHot[r]![c]!));
+const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+const flat = errors.flat();
+byHand.meanAbsoluteError = sum(flat.map(Math.abs)) / 25;
+byHand.meanSquaredError = sum(flat.map((d) => d * d)) / 25;
+byHand.brier = sum(flat.map((d) => d * d)) / 5;
+const column = (c: number) => errors.map((row) => row[c]!);
+const perOutput = (f: (c: number) => number) => sum([0, 1, 2, 3, 4].map(f)) / 5;
+byHand.rootMeanSquaredError = perOutput((c) => Math.sqrt(sum(column(c).map((d) => d * d)) / 5));
+byHand.medianAbsoluteError = perOutput(
+  (c) =>
+    column(c)
+      .map(Math.abs)
+      .sort((a, b) => a - b)[2]!,
+);
+// classes 0 … 4 occur 1, 2, 2, 0, 0 times; where all targets are alike and not met it is 0
+byHand.r2 = perOutput((c) => {
+  const share = [1, 2, 2, 0, 0][c]! / 5;
+  const spread = 5 * share * (1 - share);
+  return spread === 0 ? 0 : 1 - sum(column(c).map((d) => d * d)) / spread;
+});
+byHand.meanAbsolutePercentageError =
+  sum(
+    rows.flatMap((row, r) =>
+      row.map((_, c) => Math.abs(errors[r]![c]!) / Math.max(oneHot[r]![c]!, 2 ** -52)),
+    ),
+  ) / 25;
+// confidences .5 (right), .6 (right), .3 (wrong says 0), .35 (wrong), .4 (right): each in a bin of its own of fifteen
+byHand.expectedCalibrationError = (0.5 + 0.4 + 0.3 + 0.35 + 0.6) / 5;
 byHand.mse = byHand.meanSquaredError;
+byHand.rmse = byHand.rootMeanSquaredError;
 byHand.mae = byHand.meanAbsoluteError;
+byHand.mape = byHand.meanAbsolutePercentageError;
 
 describe.each(METRICS)("%s", (name) => {
   test("of labels and of one-hot rows", () => {
-    expect(result(name, [byLabel])).toBeCloseTo(byHand[name]!, 6);
-    expect(result(name, [byValue])).toBeCloseTo(byHand[name]!, 6);
+    const want = byHand[name]!;
+    for (const batch of [byLabel, byValue])
+      expect(result(name, [batch]) / (want || 1)).toBeCloseTo(want && 1, 6);
   });
 
   test("batch by batch, with a save in between, it is the same number", () => {
@@ -127,21 +153,21 @@ describe("one output", () => {
     ["f1", 1 / 2],
     ["mse", (0.04 + 0.25 + 0.24999 + 0.81) / 4],
   ] as const)("%s", (name, want) => {
-    expect(result(name, [scored(outputs, { labels: truth })], 2)).toBeCloseTo(want, 5);
-    expect(result(name, [scored(outputs, { values: truth.map((v) => [v]) })], 2)).toBeCloseTo(want, 5);
+    expect(result(name, [scored(outputs, { labels: truth })], 1)).toBeCloseTo(want, 5);
+    expect(result(name, [scored(outputs, { values: truth.map((v) => [v]) })], 1)).toBeCloseTo(want, 5);
   });
   test("of margins: −1 and 1 are parted at 0", () => {
     const margins = [[-2], [0.1], [0.4], [-0.1]];
     const signs = { values: [[-1], [1], [-1], [1]] };
-    expect(result("accuracy", [scored(margins, signs, 0)], 2)).toBe(1 / 2);
-    expect(result("accuracy", [scored(margins, { labels: [0, 1, 0, 1] }, 0)], 2)).toBe(1 / 2);
+    expect(result("accuracy", [scored(margins, signs, 0)], 1)).toBe(1 / 2);
+    expect(result("accuracy", [scored(margins, { labels: [0, 1, 0, 1] }, 0)], 1)).toBe(1 / 2);
   });
-  test("f1 of an uneven case", () => {
-    // truth 1 1 1 0, said 1 0 0 0: class 1 precision 1, recall 1/3, f1 1/2; class 0 precision 1/3, recall 1, f1 1/2
+  test("precision, recall and f1 are of class 1", () => {
+    // truth 1 1 1 0, said 1 0 0 0: class 1 precision 1, recall 1/3, f1 1/2
     const batch = scored([[0.9], [0.1], [0.1], [0.1]], { labels: [1, 1, 1, 0] });
-    expect(result("f1", [batch], 2)).toBe(1 / 2);
-    expect(result("precision", [batch], 2)).toBeCloseTo(2 / 3, 12);
-    expect(result("recall", [batch], 2)).toBeCloseTo(2 / 3, 12);
+    expect(result("f1", [batch], 1)).toBe(1 / 2);
+    expect(result("precision", [batch], 1)).toBe(1);
+    expect(result("recall", [batch], 1)).toBeCloseTo(1 / 3, 12);
   });
 });
 
@@ -168,10 +194,7 @@ describe("through a model whose outputs are its inputs", () => {
       "binaryAccuracy",
     ] as const;
     const scores = await model("meanSquaredError", [...names]).evaluate(rows, oneHot);
-    expect(Object.keys(scores)).toEqual([
-      "loss",
-      ...names.map((name) => ({ mse: "meanSquaredError", mae: "meanAbsoluteError" })[name as "mse"] ?? name),
-    ]);
+    expect(Object.keys(scores)).toEqual(["loss", ...names]);
     for (const name of names)
       expect(Object.values(scores)[names.indexOf(name) + 1]).toBeCloseTo(byHand[name]!, 6);
     expect(scores.loss).toBeCloseTo(byHand.mse!, 6);
@@ -202,7 +225,7 @@ describe("through a model whose outputs are its inputs", () => {
 });
 
 test("a metric that does not exist", () => {
-  expect(() => metric("acuracy" as MetricName, 2)).toThrow(
+  expect(() => metric("acuracy" as MetricName)).toThrow(
     'there is no metric "acuracy"; did you mean "accuracy"?',
   );
 });

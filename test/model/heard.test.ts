@@ -230,7 +230,7 @@ describe("data and options", () => {
   test("two quantities a row have no classes either", () => {
     const model = sequential([dense({ units: 2, inputShape: [1] })]).compile({ loss: "meanSquaredError" });
     expect(() => model.gradients([[1]], [[0.5, 100]], { classWeight: { 0: 5, 1: 0 } })).toThrow(
-      "gradients: classWeight: the targets are quantities, not classes; use sampleWeight",
+      "gradients: row 0: classWeight: the targets 0.5, 100 are not one class; use sampleWeight",
     );
   });
 

@@ -34,8 +34,8 @@ test("margins are measured against what the loss calls its classes: −1 and 1",
     metrics: ["mae", "mse"],
   });
   model.setWeights({ "dense_1.kernel": [0], "dense_1.bias": [1] });
-  const { meanAbsoluteError, meanSquaredError } = await model.evaluate([[0], [0]], [0, 1]);
-  expect([meanAbsoluteError, meanSquaredError]).toEqual([1, 2]);
+  const { mae, mse } = await model.evaluate([[0], [0]], [0, 1]);
+  expect([mae, mse]).toEqual([1, 2]);
 });
 
 test("a data set that hands out labels it has no class for is refused by row", async () => {

@@ -195,12 +195,10 @@ describe("openImageFolder", () => {
     test("damaged pixels of a kept set are found at the start, of a large one when they are read", async () => {
       const damaged = folder({ "a/1.png": good, "b/cut.jpg": cut });
       await expect(openImageFolder(damaged)).rejects.toThrow(
-        /1 file is not a readable picture .*cut\.jpg: truncated or damaged JPEG/,
+        /1 file is not a readable picture .*cut\.jpg: truncated JPEG/,
       );
       const { train } = await openImageFolder(damaged, { keepBytes: 0 });
-      await expect(read(train, range(2))).rejects.toThrow(
-        /cut\.jpg: truncated or damaged JPEG.*--unreadable skip/,
-      );
+      await expect(read(train, range(2))).rejects.toThrow(/cut\.jpg: truncated JPEG.*--unreadable skip/);
       expect(await read(train, range(1))).toHaveLength(721);
     });
 

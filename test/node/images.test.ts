@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Picture } from "../../src/data/images/picture.ts";
 import { decodeImage, decodeImageFile } from "../../src/node/images/decode.ts";
 import { fixture, segment } from "../data/images/support.ts";
+import { writePng } from "../support/pictures/png.ts";
 
 /** What make_images.py drew. */
 const colour = (x: number, y: number): number[] => [12 * x, 20 * y, 255 - 6 * x - 10 * y];
@@ -61,7 +62,7 @@ describe("JPEG", () => {
     }
     const { bytes, frame } = segment("baseline.jpg", 0xc4);
     bytes.fill(0, frame + 4, frame + 24); // no Huffman codes
-    expect(() => decodeImage(bytes, "bad.jpg")).toThrow("bad.jpg: truncated or damaged JPEG: ");
+    expect(() => decodeImage(bytes, "bad.jpg")).toThrow("bad.jpg: damaged JPEG: a table of Huffman codes");
   });
 });
 
@@ -130,20 +131,12 @@ describe("PNG", () => {
     }
   });
 
-  test("more packed data than the picture can need is not unpacked", () => {
-    const big = encode({ width: 600, height: 600, channels: 1, data: noise(360_000) });
-    const view = new DataView(big.buffer, big.byteOffset);
-    view.setUint32(16, 5);
-    view.setUint32(20, 5);
-    expect(() => decodeImage(big, "bomb.png")).toThrow("are more than 5×5 pixels can need");
-  });
-
-  test("nor is little packed data that becomes much", () => {
-    const big = encode({ width: 9000, height: 9000, channels: 1, data: new Uint8Array(81_000_000) });
-    expect(big.length).toBeLessThan(100_000);
-    const small = encode({ width: 500, height: 500, channels: 1, data: new Uint8Array(250_000) });
-    const bomb = Uint8Array.from([...small.subarray(0, 33), ...big.subarray(33)]); // the header of another picture
-    expect(() => decodeImage(bomb, "bomb.png")).toThrow(/and more are more than 500×500 pixels can need/);
+  test("more packed data than the picture can need is unpacked no further", () => {
+    const rows = noise(360_000);
+    const file = writePng({ width: 5, height: 5, depth: 8, colour: 0, samples: [] }, { rows });
+    expect(() => decodeImage(file, "bomb.png")).toThrow(
+      "bomb.png: damaged PNG: it holds more than 5×5 pixels, the size in its header, can need",
+    );
   });
 
   test("texts and profiles in the file do not matter, not even broken ones", () => {

@@ -53,10 +53,10 @@ test("figures of every epoch, of validation and of evaluate() are those of the s
   );
   expect(history.right).toEqual(history.accuracy);
   expect(history.valRight).toEqual(history.valAccuracy);
-  history.meanSquaredError.forEach((mse, i) => expect(history.squares[i]).toBeCloseTo(mse, 6));
+  history.mse.forEach((mse, i) => expect(history.squares[i]).toBeCloseTo(mse, 6));
   const scores = await model.evaluate(data, { batchSize: 7 });
   expect(scores.right).toBe(scores.accuracy);
-  expect(scores.squares).toBeCloseTo(scores.meanSquaredError, 6);
+  expect(scores.squares).toBeCloseTo(scores.mse, 6);
 });
 
 test("outputs and targets have the outputs' shape and no padding, and are the function's to keep", async () => {
@@ -205,7 +205,7 @@ test("single batches, too", async () => {
   const scores = await model.trainOnBatch(data);
   expect(scores.right).toBe(scores.accuracy);
   const tested = await model.testOnBatch(data);
-  expect(tested.squares).toBeCloseTo(tested.meanSquaredError!, 6);
+  expect(tested.squares).toBeCloseTo(tested.mse!, 6);
 });
 
 describe("refused", () => {

@@ -1,94 +1,137 @@
-/** Picture files, decoded by the browser: PNG, JPEG, WebP, GIF, AVIF, … whatever it knows. */
-import { imageKindOf, MAX_PIXELS, readImageHeader } from "../../data/images/header.ts";
+/**
+ * Picture files on a page. PNG and JPEG are decoded by Nabla itself, so that their pixels are those of every other engine; what else the
+ * browser knows (WebP, GIF, AVIF, …) it decodes.
+ */
+import { decoding } from "../../data/images/decode.ts";
+import { imageHeaderOf, type ReadPart, readImageHeader } from "../../data/images/header.ts";
 import type { ImageHeader } from "../../data/images/imageHeader.ts";
-import { pngChunks } from "../../data/images/pngHeader.ts";
+import { imageKindOf } from "../../data/images/kinds.ts";
+import { checkPixels } from "../../data/images/limits.ts";
+import type { Picture } from "../../data/images/picture.ts";
+import type { Unpacked } from "../../data/images/png/decode.ts";
 import { NablaError } from "../../errors.ts";
+import { pauser } from "../../training/pause.ts";
 import { unread } from "../modelFile.ts";
+import type { Background } from "./pixels.ts";
+
+/** What a file was decoded to: to be closed after use where it is a bitmap. */
+export type Decoded = ImageBitmap | ImageData;
+
+/** How a file is decoded. */
+export interface BlobOptions {
+  /** What lies behind transparent pixels of PNG files; default "white". The browser's pictures keep their transparency. */
+  background?: Background;
+  /** Pictures of more pixels are refused; default 64 million. */
+  maxPixels?: number;
+}
 
 /** The header of a PNG or JPEG file; undefined for other kinds, whose sizes only the browser knows. Reads no more of it than that. */
-export async function headerOf(file: Blob, name: string): Promise<ImageHeader | undefined> {
-  for (let want = 4096; ; want *= 16) {
-    const bytes = await bytesOf(file.slice(0, want), name);
-    const kind = imageKindOf(bytes);
-    if (bytes.length > 0 && kind !== "png" && kind !== "jpeg") return undefined;
-    const header = readImageHeader(bytes, name, file.size);
-    if (header) return header;
-    if (want >= file.size) throw new NablaError(`${name}: truncated: it became shorter while it was read`);
-  }
+export async function headerOf(
+  file: Blob,
+  name: string,
+  maxPixels?: number,
+): Promise<ImageHeader | undefined> {
+  const read: ReadPart = (from, to) => bytesOf(file.slice(from, to), name);
+  const kind = imageKindOf(await read(0, Math.min(64, file.size)));
+  if (kind === "png" || kind === "jpeg") return imageHeaderOf(read, name, { total: file.size, maxPixels });
+  // says what is wrong with it
+  if (file.size === 0) readImageHeader(new Uint8Array(0), name);
+  return undefined;
 }
 
 /**
- * A decoded picture, to be closed after use. Colour profiles are not applied and transparency is not multiplied in, where engines
- * know how to leave that; EXIF orientation is applied.
+ * A decoded picture. Colour profiles are not applied and transparency is not multiplied in, where engines know how to leave that;
+ * EXIF orientation is applied.
  *
- * @throws NablaError for what is truncated, damaged, larger than 64 megapixels, or of a kind this engine does not know
+ * @throws NablaError for what is truncated, damaged, larger than `maxPixels`, or of a kind this engine does not know
  */
-export async function decodeBlob(file: Blob, name: string): Promise<ImageBitmap> {
-  const header = await headerOf(file, name);
-  if (header) checkWhole(await bytesOf(file, name), header.kind, name);
+export async function decodeBlob(file: Blob, name: string, options: BlobOptions = {}): Promise<Decoded> {
+  const { background = "white", maxPixels } = options;
+  if (await headerOf(file, name, maxPixels)) {
+    const behind = background === "white" ? 255 : 0;
+    return asImageData(await decodeHere(await bytesOf(file, name), name, behind, maxPixels));
+  }
   let bitmap: ImageBitmap;
   try {
     bitmap = await createImageBitmap(file, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
   } catch (cause) {
-    if (header)
-      throw new NablaError(`${name}: damaged ${header.kind.toUpperCase()}: the browser cannot decode it`, {
-        cause,
-      });
     const kind = imageKindOf(await bytesOf(file.slice(0, 64), name));
     throw new NablaError(
       `${name}: expected a picture this browser can decode (PNG, JPEG, WebP, …); this is ${kind ?? "not a picture it knows"}`,
       { cause },
     );
   }
-  const { width, height } = bitmap;
-  if (width * height <= MAX_PIXELS) return bitmap;
-  bitmap.close();
-  throw new NablaError(
-    `${name}: ${width}×${height} pixels are ${Math.floor((width * height) / 1e6)} megapixels; expected at most ${MAX_PIXELS / 1e6}; make the picture smaller first`,
-  );
+  try {
+    checkPixels(bitmap.width, bitmap.height, name, maxPixels);
+  } catch (error) {
+    bitmap.close();
+    throw error;
+  }
+  return bitmap;
 }
 
-/** Browsers show the readable part of a truncated or damaged file; a data set should not have half pictures. */
-function checkWhole(bytes: Uint8Array, kind: "png" | "jpeg", name: string): void {
-  if (kind === "png") {
-    try {
-      for (const { type, bytes: chunk } of pngChunks(bytes)) {
-        // small letters: what changes no pixel
-        if (/^[A-Z]/.test(type) && !matchesChecksum(chunk))
-          throw new Error(`the checksum of its ${type} chunk is wrong`);
-        if (type === "IEND") return;
-      }
-    } catch (cause) {
-      throw new NablaError(`${name}: damaged PNG: ${(cause as Error).message}`, { cause });
+/** Frees what holds memory outside of JavaScript. */
+export function close(decoded: Decoded): void {
+  if ("close" in decoded) decoded.close();
+}
+
+/** In steps, with pauses in which the page lives. */
+async function decodeHere(
+  bytes: Uint8Array,
+  name: string,
+  behind: number,
+  maxPixels: number | undefined,
+): Promise<Picture> {
+  const pause = pauser();
+  const steps = decoding(bytes, name, { behind, maxPixels });
+  let unpacked: Unpacked = "damaged";
+  for (;;) {
+    const step = steps.next(unpacked);
+    if (step.done) return step.value;
+    if (step.value) unpacked = await inflate(step.value);
+    else await pause();
+  }
+}
+
+/** As zlib packs, no further than to `most` bytes. */
+async function inflate({ packed, most }: { packed: readonly Uint8Array[]; most: number }): Promise<Unpacked> {
+  const stream = new Blob(packed as Uint8Array<ArrayBuffer>[])
+    .stream()
+    .pipeThrough(new DecompressionStream("deflate"));
+  const reader = stream.getReader();
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      parts.push(read.value);
+      length += read.value.length;
+      if (length <= most) continue;
+      await reader.cancel();
+      return "too long";
     }
-  } else if (lastMarker(bytes, END_OF_IMAGE) > lastMarker(bytes, START_OF_SCAN)) return;
-  throw new NablaError(
-    `${name}: truncated ${kind.toUpperCase()}: it ends (at ${bytes.length} bytes) before its picture does`,
-  );
+  } catch {
+    // engines do not say which: what has come is judged by its length
+    if (length === 0) return "damaged";
+  }
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
-/** Of a PNG chunk: length, type, data, and the CRC-32 of type and data. */
-function matchesChecksum(chunk: Uint8Array): boolean {
-  const end = chunk.length - 4;
-  let crc = -1;
-  for (let i = 4; i < end; i++) crc = CRC[(crc ^ chunk[i]!) & 255]! ^ (crc >>> 8);
-  return ~crc === new DataView(chunk.buffer, chunk.byteOffset + end).getInt32(0);
-}
-
-const CRC = /* @__PURE__ */ Int32Array.from({ length: 256 }, (_, n) => {
-  let crc = n;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  return crc;
-});
-
-const END_OF_IMAGE = 0xd9;
-/** In compressed data no FF is followed by this, so the last one begins the last scan. */
-const START_OF_SCAN = 0xda;
-
-function lastMarker(bytes: Uint8Array, marker: number): number {
-  for (let at = bytes.lastIndexOf(marker); at > 0; at = bytes.lastIndexOf(marker, at - 1))
-    if (bytes[at - 1] === 0xff) return at;
-  return -1;
+function asImageData({ data, width, height, channels }: Picture): ImageData {
+  const image = new ImageData(width, height);
+  const pixels = image.data;
+  for (let from = 0, to = 0; to < pixels.length; from += channels, to += 4) {
+    pixels[to] = data[from]!;
+    pixels[to + 1] = data[from + (channels === 3 ? 1 : 0)]!;
+    pixels[to + 2] = data[from + (channels === 3 ? 2 : 0)]!;
+    pixels[to + 3] = 255;
+  }
+  return image;
 }
 
 async function bytesOf(file: Blob, name: string): Promise<Uint8Array> {

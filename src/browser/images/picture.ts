@@ -7,7 +7,7 @@ import { NablaError } from "../../errors.ts";
 import { checkOptions } from "../../fields/options.ts";
 import { pauser } from "../../training/pause.ts";
 import { isBlob } from "../modelFile.ts";
-import { decodeBlob } from "./decode.ts";
+import { close, decodeBlob } from "./decode.ts";
 import {
   type Background,
   checkPixelOptions,
@@ -27,14 +27,15 @@ const PIXEL_OPTIONS: readonly (keyof PixelOptions)[] = ["channels", "background"
 
 /**
  * The pixels of a picture file, of something drawn or of something shown, at its own size: for prepareDigit(), fitPicture(), … of
- * `nabla/data`. Files (Blob, File) are decoded by the browser; an <img> that is still loading is waited for.
+ * `nabla/data`. PNG and JPEG files have the same pixels in every engine; other files are decoded by the browser; an <img> that is still loading is waited for.
  *
  * @throws NablaError for what is not a picture, damaged, empty, larger than 64 megapixels, or may not be read
  */
 export async function pictureFrom(source: PictureSource, options: PixelOptions = {}): Promise<Picture> {
   checkOptions("pictureFrom", options, PIXEL_OPTIONS);
   const name = options.name ?? nameOfSource(source);
-  return withPixels(source, name, async (pixels) => pixelsOf(pixels, { ...options, name }));
+  const { background = "white" } = options;
+  return withPixels(source, name, background, async (pixels) => pixelsOf(pixels, { ...options, name }));
 }
 
 /** How pictures become rows. */
@@ -68,7 +69,7 @@ export async function imagesFrom(
       : { ...(typeof size === "number" ? { width: size, height: size } : size), channels, fit };
   for (const source of sources) {
     const name = `${nameOfSource(source)} (picture ${rows.length})`;
-    await withPixels(source, name, async (pixels) => {
+    await withPixels(source, name, background, async (pixels) => {
       format ??= { ...sizeOfSource(pixels, name), channels, fit };
       rows.push((await fitted(pixels, format, name, background)).data);
     });
@@ -84,14 +85,15 @@ export async function imagesFrom(
 async function withPixels<T>(
   source: PictureSource,
   name: string,
+  background: Background,
   task: (pixels: PixelSource) => Promise<T>,
 ): Promise<T> {
   if (isBlob(source)) {
-    const bitmap = await decodeBlob(source, name);
+    const decoded = await decodeBlob(source, name, { background });
     try {
-      return await task(bitmap);
+      return await task(decoded);
     } finally {
-      bitmap.close();
+      close(decoded);
     }
   }
   if (classOf(source) === "HTMLImageElement" && !(source as HTMLImageElement).complete)

@@ -1,10 +1,10 @@
-/** Pictures for readers of data: the browser decodes, off the page's thread; resizing is done here, in pieces. */
-import { type Decoder, type ImageFile, rowBytes } from "../../data/images/imageSet.ts";
+/** Pictures for readers of data: decoded and resized in pieces, so that the page lives. */
+import { type Decoder, type ImageFile, type ImageSetOptions, rowBytes } from "../../data/images/imageSet.ts";
 import type { DataFile, PictureFile, PictureHost } from "../../data/readers/reader.ts";
 import { NablaError } from "../../errors.ts";
 import { pauser } from "../../training/pause.ts";
 import type { PageFile } from "../data/tree.ts";
-import { decodeBlob, headerOf } from "./decode.ts";
+import { close, decodeBlob, headerOf } from "./decode.ts";
 import { fitted } from "./picture.ts";
 
 /** Files read or decoded at the same time. */
@@ -14,14 +14,14 @@ const LANES = 4;
 const fileOf = (file: DataFile): Promise<File> => (file as PageFile).file();
 
 /** One picture at a time in each lane. */
-const decoder: Decoder<PictureFile> = {
+const decoder = ({ maxPixels }: ImageSetOptions): Decoder<PictureFile> => ({
   async each(files, format, write) {
     const size = rowBytes(format);
     await inLanes(files.length, async (i) => {
       const { file, path } = files[i]!;
       try {
-        const bitmap = await decodeBlob(await fileOf(file), path);
-        const { data } = await fitted(bitmap, format, path).finally(() => bitmap.close());
+        const decoded = await decodeBlob(await fileOf(file), path, { maxPixels });
+        const { data } = await fitted(decoded, format, path).finally(() => close(decoded));
         write(i, { data: data as Uint8Array<ArrayBuffer>, failed: [] });
       } catch (error) {
         if (!(error instanceof NablaError)) throw error;
@@ -29,7 +29,7 @@ const decoder: Decoder<PictureFile> = {
       }
     });
   },
-};
+});
 
 export const pictures: PictureHost = {
   kinds: "picture",
@@ -37,21 +37,25 @@ export const pictures: PictureHost = {
   single: "pictureFrom(file)",
   options: [],
   lanes: LANES,
-  async header(of) {
+  async header(of, { maxPixels }) {
     const file = await fileOf(of);
-    return { bytes: file.size, header: await sizeOfFile(file, of.path) };
+    return { bytes: file.size, header: await sizeOfFile(file, of.path, maxPixels) };
   },
-  decoder: () => decoder,
+  decoder,
   flag: () => "",
 };
 
 /** What is neither PNG nor JPEG has to be decoded to know its size; it counts as colour. */
-async function sizeOfFile(file: File, path: string): Promise<ImageFile["header"]> {
-  const header = await headerOf(file, path);
+async function sizeOfFile(
+  file: File,
+  path: string,
+  maxPixels: number | undefined,
+): Promise<ImageFile["header"]> {
+  const header = await headerOf(file, path, maxPixels);
   if (header) return header;
-  const bitmap = await decodeBlob(file, path);
-  const { width, height } = bitmap;
-  bitmap.close();
+  const decoded = await decodeBlob(file, path, { maxPixels });
+  const { width, height } = decoded;
+  close(decoded);
   return { width, height, channels: 3 };
 }
 

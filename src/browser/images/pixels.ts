@@ -1,6 +1,6 @@
 /** Pixels of what pages show: canvases, images, video frames. */
 
-import { MAX_PIXELS } from "../../data/images/header.ts";
+import { checkPixels } from "../../data/images/limits.ts";
 import type { Picture } from "../../data/images/picture.ts";
 import type { Size } from "../../data/images/resize.ts";
 import { messageOf, NablaError } from "../../errors.ts";
@@ -59,10 +59,7 @@ export function sizeOfSource(source: PixelSource, name: string): Size {
   const { width, height } = size;
   if (!(width >= 1 && height >= 1))
     throw new NablaError(`${name}: expected at least 1×1 pixel, got ${width}×${height}; is it loaded yet?`);
-  if (width * height > MAX_PIXELS)
-    throw new NablaError(
-      `${name}: ${width}×${height} pixels are ${Math.floor((width * height) / 1e6)} megapixels; expected at most ${MAX_PIXELS / 1e6}; make the picture smaller first`,
-    );
+  checkPixels(width, height, name, undefined, "");
   return size;
 }
 

@@ -9,14 +9,15 @@ import { unnamed } from "../../data/tables/columns.ts";
 import { openData } from "../../node/dataFiles.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
-import { notesOf } from "../input/notes.ts";
+import { notesOf, sayNotes } from "../input/notes.ts";
+import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
 import { type TableFlags, tableOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { drawImages, imageOf } from "../text/draw.ts";
 import { count, figure, percent, plural, table } from "../text/format.ts";
 import { readingLines } from "../text/readings.ts";
 
-export interface DataFlags extends ImageFlags, TableFlags {
+export interface DataFlags extends ImageFlags, TableFlags, ArrayFlags {
   preview?: number;
   json?: boolean;
   samples?: number;
@@ -39,6 +40,7 @@ export async function dataCommand(
     ...tableOptions(flags),
     ...(flags.samples !== undefined && { samples: flags.samples }),
     ...imageOptions(flags, terminal),
+    ...arrayOptions(flags),
   });
   sayLeftOut(data, terminal);
   const { train, validation, test } = data;
@@ -68,6 +70,7 @@ export async function dataCommand(
   print(
     `${bold(data.name)}: ${titleOf(data.kind)}, ${plural(train.length, "row")}${validation ? `, ${count(validation.length)} to validate on` : ""}${test ? `, and ${count(test.length)} to test with` : ""}`,
   );
+  sayNotes(data, terminal);
   print(
     `inputs: ${showShape(train.inputShape)} of ${train.inputType}${train.inputScale === 1 ? "" : `, scaled by ${scale(train.inputScale)}`}`,
   );

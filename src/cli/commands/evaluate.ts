@@ -3,16 +3,22 @@
 import type { Dataset } from "../../data/dataset.ts";
 import type { Voting } from "../../ensemble/ensemble.ts";
 import { NablaError } from "../../errors.ts";
+import { figureMeant } from "../../metrics/direction.ts";
+import { METRICS, type MetricName } from "../../metrics/table.ts";
 import type { Model } from "../../model/model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
+import type { Intervals } from "../../training/bootstrap.ts";
+import { arraysAs } from "../input/arrays.ts";
 import { classNames, examine } from "../input/examine.ts";
+import { figuresOf, intervalsOf, type Seen, usualMetrics } from "../input/figures.ts";
 import { imageOptions, imageOptionsOf, type LabelFlags, sayLeftOut } from "../input/images.ts";
 import { notesOf, sayNotes } from "../input/notes.ts";
 import { openModel } from "../input/openModel.ts";
 import { checkSingle } from "../input/single.ts";
+import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
 import { type ReadingFlags, readingOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
-import { classTable, confusionTable } from "../text/confusion.ts";
+import { classTable, confusionTable, labelTable } from "../text/confusion.ts";
 import { count, plural, shown, words } from "../text/format.ts";
 import { extraOf } from "../training/resume.ts";
 import { scaleTargets } from "../training/targets.ts";
@@ -20,6 +26,7 @@ import { scaleTargets } from "../training/targets.ts";
 /** Which rows of a data set are looked at, and how it is read. */
 export interface PartFlags
   extends ReadingFlags,
+    ArrayFlags,
     Pick<LabelFlags, "unreadable" | "labels" | "label" | "fileColumn" | "labelPattern"> {
   part?: Part;
   samples?: number;
@@ -37,6 +44,7 @@ export const SAID: Readonly<Record<Part, string>> = {
 
 interface EvaluateFlags extends PartFlags {
   json?: boolean;
+  bootstrap?: number;
   voting?: Voting;
 }
 
@@ -47,6 +55,8 @@ export async function evaluateWords(
   terminal: Terminal,
 ): Promise<number> {
   const [source, ...models] = [all.at(-1)!, ...all.slice(0, -1)];
+  if (models.length > 1 && flags.bootstrap !== undefined)
+    throw new NablaError("--bootstrap: expected one model, got several, which vote");
   if (models.length > 1) return (await import("./vote.ts")).voteCommand(models, source, flags, terminal);
   if (models.length === 0) throw new NablaError(`evaluate: missing argument DATA; got only ${source}`);
   if (flags.voting !== undefined) throw new NablaError("--voting: expected several models, got one");
@@ -59,19 +69,26 @@ async function evaluateCommand(
   flags: EvaluateFlags,
   terminal: Terminal,
 ): Promise<number> {
-  const { bold, print, printJson } = terminal;
+  const { bold, dim, print, printJson } = terminal;
   const model = await openModel(path);
   checkSingle(model, path, "evaluate() takes them");
   const { dataset, part, name, notes } = await openPart(model, source, flags, terminal);
-  const { rows, scores, confusion, wrong } = await examine(model, dataset);
+  const { rows, scores: asked, confusion, wrong, seen } = await examine(model, dataset, { rows: true });
   const names = classNames(model, dataset);
+  const usual = seen
+    ? usualMetrics(seen.subject).filter((name) => !figureMeant(name, Object.keys(asked)))
+    : [];
+  const more = seen ? figuresOf(seen, usual) : {};
+  const intervals = seen && (await intervalsFor(seen, asked, usual, flags.bootstrap));
   if (flags.json) {
     printJson({
       data: source,
       part,
       rows,
       ...notesOf({ notes }),
-      ...scores,
+      ...asked,
+      ...more,
+      ...(flags.bootstrap !== undefined && { intervals }),
       ...(confusion && {
         wrong,
         accuracy: confusion.accuracy,
@@ -81,18 +98,51 @@ async function evaluateCommand(
     });
     return 0;
   }
-  const figures = Object.entries(scores).map(([key, value]) => `${words(key)} ${bold(shown(key, value))}`);
-  if (confusion && scores.accuracy === undefined)
-    figures.push(`accuracy ${bold(shown("accuracy", confusion.accuracy))}`);
+  const said = ([key, value]: [string, number]) => {
+    const of = intervals?.[key];
+    const between = of ? dim(` (95 %: ${of.map((end) => shown(key, end)).join(" to ")})`) : "";
+    return `${words(key)} ${bold(shown(key, value))}${between}`;
+  };
   const which = SAID[part];
   print(`${name}${which}: ${plural(rows, "row")}${confusion ? `, ${count(wrong)} wrong` : ""}`);
   sayNotes({ notes }, terminal);
-  print(figures.join(", "));
+  print(Object.entries(asked).map(said).join(", "));
+  if (usual.length > 0) print(Object.entries(more).map(said).join(", "));
+  if (usual.includes("f1")) {
+    const what = {
+      two: `of class ${names[1]}`,
+      classes: "the mean over the classes",
+      labels: "of all labels together",
+      quantities: "",
+    }[seen!.subject.task];
+    print(dim(`${usual.includes("precision") ? "precision, recall and f1 are" : "f1 is"} ${what}`));
+  }
+  if (seen?.subject.task === "labels") print(`\n${labelTable(seen, names)}`);
   if (!confusion) return 0;
   print(`\n${classTable(confusion, names)}`);
   print(`\n${confusionTable(confusion, names, terminal)}`);
   return 0;
 }
+
+/** Values a table may have for an interval that nobody asked for: it takes no time. */
+const FEW = 20_000;
+
+/** Of all figures, where drawings were asked for; else of the main one, if the rows are few. */
+async function intervalsFor(
+  seen: Seen,
+  asked: Readonly<Record<string, number>>,
+  usual: readonly MetricName[],
+  bootstrap: number | undefined,
+): Promise<Intervals | undefined> {
+  const named = [...Object.keys(asked).filter((name): name is MetricName => isMetric(name)), ...usual];
+  if (bootstrap !== undefined) return intervalsOf(seen, named, bootstrap, asked.loss!);
+  const main = named.find((name) => name === "accuracy") ?? named[0];
+  if (main === undefined || seen.batch.outputs.length > FEW) return undefined;
+  const { loss: _, ...one } = await intervalsOf(seen, [main], 1000, asked.loss!);
+  return one;
+}
+
+const isMetric = (name: string): boolean => (METRICS as readonly string[]).includes(name);
 
 /**
  * The part of a data set to look at: its test part, if it has one. A table is read the way the model's own was: the same
@@ -110,6 +160,8 @@ export async function openPart(
   const samples = flags.samples ?? (extra?.data.name === source ? extra.data.samples : undefined);
   const seed = extra?.csv || extra?.data.name === source ? extra.data.seed : undefined;
   const options: OpenDataOptions = {
+    ...arraysAs(model),
+    ...arrayOptions(flags),
     ...readingOptions(flags),
     ...(seed !== undefined && { seed }),
     ...(samples !== undefined && { samples }),
@@ -134,7 +186,8 @@ export async function openPart(
         `--part: ${source} is not the table the model was trained on, so it has no ${flags.part} part; leave --part out`,
       );
     }
-    data = await openData(source, { ...options, testFraction: kept });
+    const split = extra?.data.split && { split: extra.data.split };
+    data = await openData(source, { ...options, ...split, testFraction: kept });
   }
   const parts = { train: data.train, validation: data.validation, test: data.test };
   const apart = (["test", "validation"] as const).filter((one) => parts[one]);

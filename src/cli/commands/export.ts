@@ -87,6 +87,7 @@ function metadataOf(model: Model): Record<string, unknown> {
   return {
     ...(extra?.csv && { columns: extra.csv.columns, label: extra.csv.label }),
     ...(extra?.csv?.encoding && { encoding: extra.csv.encoding }),
+    ...(extra?.csv?.ignored && { ignored: extra.csv.ignored }),
     ...(extra?.csv?.target && { target: extra.csv.target }),
     ...(extra?.images && { images: extra.images }),
   };

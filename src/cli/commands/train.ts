@@ -6,7 +6,7 @@ import type { Config } from "../../config/config.ts";
 import { augment } from "../../data/augment/index.ts";
 import { shifted } from "../../data/augment/shifted.ts";
 import type { Dataset } from "../../data/dataset.ts";
-import { splitDataset } from "../../data/split.ts";
+import { partsOf, splitNotes } from "../../data/split.ts";
 import { NablaError } from "../../errors.ts";
 import { figureOf } from "../../metrics/metric.ts";
 import { fromConfig } from "../../model/fromConfig.ts";
@@ -16,18 +16,24 @@ import { type OpenDataOptions, type OpenedData, openData } from "../../node/data
 import { checkWritable, writeFileAtomic } from "../../node/files.ts";
 import { checkFit } from "../../training/batch.ts";
 import { since } from "../../training/run.ts";
+import type { RunSettings } from "../../training/settings.ts";
+import { chosenRows, fractionOf } from "../../training/splitRule.ts";
+import { arraysAs } from "../input/arrays.ts";
 import { examine } from "../input/examine.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
 import { openModel } from "../input/openModel.ts";
 import { checkSingle } from "../input/single.ts";
-import { type TableFlags, tableFlagsGiven, tableOptions } from "../options/tables.ts";
+import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
+import { type TableFlags, tableOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { count } from "../text/format.ts";
+import { checkApplicable, checkClasses } from "../training/applicable.ts";
 import {
   checkInputs,
   openFrom,
   picturesAs,
   sameTargets,
+  splitAs,
   standardisedAs,
   tablesAs,
 } from "../training/from.ts";
@@ -37,7 +43,7 @@ import { type ModelFlags, resolveConfig } from "../training/settings.ts";
 import { fitTargets, inUnits, scaleTargets } from "../training/targets.ts";
 import { doneEvent, endText, startEvent, startText } from "../training/trainOutput.ts";
 
-export interface TrainFlags extends ModelFlags, ImageFlags, TableFlags {
+export interface TrainFlags extends ModelFlags, ImageFlags, TableFlags, ArrayFlags {
   testSplit?: number;
   folds?: number;
   samples?: number;
@@ -74,12 +80,15 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
     flags,
     terminal,
     old && {
-      ...tablesAs(old, flags.resume === undefined),
-      ...(!flags.resume && picturesAs(old, flags, terminal)),
+      ...arraysAs(old, flags.resume !== undefined),
+      // what a resumed run reads is compared, and what was said of it has been said
+      ...(flags.resume
+        ? { standardise: false, ...splitAs(old, flags.resume, flags) }
+        : { ...tablesAs(old), ...picturesAs(old, flags, terminal) }),
     },
   );
   if (old && flags.resume === undefined) checkInputs(old, path!, raw);
-  const opened = old ? standardisedAs(old, raw) : raw;
+  const opened = old ? standardisedAs(old, flags.resume ? { ...raw, notes: [] } : raw) : raw;
   const keepsHead = old !== undefined && (flags.resume !== undefined || sameTargets(old, opened));
   const targets = keepsHead ? extraOf(old)?.csv?.target : fitTargets(opened);
   const data: OpenedData = {
@@ -95,7 +104,7 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
         ? await openResumed(old, flags.resume, flags, data)
         : openFrom(old, flags.from!, flags, data, keepsHead);
   checkTrainable(data, config);
-  if (data.validation && config.training.validationSplit > 0)
+  if (data.validation && config.training.validationSplit !== 0)
     terminal.errors.write(
       `nabla: ${data.name}: its validation part is not used; rows to train on are split off instead (--validation-split)\n`,
     );
@@ -115,14 +124,17 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
   const mode = modeOf(flags, terminal);
   const json = mode === "json" || (flags.quiet === true && flags.json === true);
   const { batchSize, epochs } = config.training;
-  const { trained, validation } = parts(data, config);
+  const kept = validationPart(data, config);
+  const rows = kept ? undefined : splitOff(data.train, config, flags.resume ? state.settings : undefined);
+  const { trained, validation } = parts(data, config, rows);
+  const said = { ...data, notes: [...(data.notes ?? []), ...(rows ? splitNotes(data.train, rows) : [])] };
   const speed = speedometer(trained, batchSize);
   const line = progressLine(speed, epochs, terminal, targets);
   const shows: Callback[] =
     mode === "json" ? [jsonLines(speed, terminal, targets)] : mode === "terminal" ? [line] : [];
   const begins = old && flags.resume === undefined ? { from: flags.from!, keepsHead } : undefined;
-  if (mode === "json") printJson({ ...startEvent(source, data, model, config), ...begins });
-  if (mode === "terminal") print(startText(data, model, config, trained, validation, terminal, begins));
+  if (mode === "json") printJson({ ...startEvent(source, said, model, config), ...begins });
+  if (mode === "terminal") print(startText(said, model, config, trained, validation, terminal, begins));
 
   const tests: Callback[] = flags.testEachEpoch ? [testing(data.test!)] : [];
   const saves = flags.checkpointEvery
@@ -139,7 +151,7 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
   try {
     history = await model.fit(data.train, {
       ...fit,
-      ...(validationPart(data, config) && { validationData: validationPart(data, config) }),
+      ...(kept && { validationData: kept }),
       callbacks: [...(fit.callbacks ?? []), speed.callback, ...tests, ...shows, ...saves],
       signal: stop.signal,
       resume: flags.resume !== undefined,
@@ -164,15 +176,16 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
 
   if (out !== undefined)
     await writeFileAtomic(out, model.save(), { keepPrevious: flags.checkpointEvery !== undefined });
-  const test = data.test && (await examine(model, data.test, 24));
+  const test =
+    data.test && (await examine(model, data.test, { mistakes: 24, rows: flags.report !== undefined }));
   if (flags.report !== undefined) {
     const { writeReport } = await import("../report/index.ts");
     const [dataset, part] = data.test
       ? [data.test, "test part"]
       : validation
-        ? [validationPart(data, config) ?? validationRows(data.train, config), "validation part"]
+        ? [kept ?? partsOf(data.train, rows!)[1], "validation part"]
         : [data.train, "the rows trained on"];
-    const examination = test ?? (await examine(model, dataset, 24));
+    const examination = test ?? (await examine(model, dataset, { mistakes: 24, rows: true }));
     await writeReport(flags.report, { model, config, data, dataset, part, examination, history, seconds });
   }
   if (mode === "terminal") print(endText(model, data, history, test, seconds, terminal));
@@ -200,37 +213,18 @@ export async function openToTrain(
     ...(flags.samples !== undefined && { samples: flags.samples }),
     ...(flags.testSplit !== undefined && { testFraction: flags.testSplit }),
     ...imageOptions(flags, terminal),
+    ...arrayOptions(flags),
     ...options,
   });
   sayLeftOut(opened, terminal);
   checkApplicable(flags, opened);
+  checkClasses(opened);
   return opened;
 }
 
 async function fresh(flags: TrainFlags, data: OpenedData): Promise<Prepared> {
   const config = await resolveConfig(flags, data);
   return { config, ...fromConfig(config) };
-}
-
-function checkApplicable(flags: TrainFlags, data: OpenedData): void {
-  const only = (option: string, given: unknown, kind: OpenedData["kind"], what: string) => {
-    if (given !== undefined && data.kind !== kind)
-      throw new NablaError(`${option} is for ${what}; ${data.name} is something else`);
-  };
-  for (const [option, given] of tableFlagsGiven(flags)) {
-    // with --labels these are about that table
-    if (flags.labels !== undefined && (option === "--label" || option === "--task")) continue;
-    only(option, given, "csv", "CSV files");
-  }
-  only("--test-split", flags.testSplit, "csv", "CSV files");
-  only("--samples", flags.samples, "generated", "generated data sets");
-  only("--size", flags.size, "images", "folders of pictures");
-  only("--channels", flags.channels, "images", "folders of pictures");
-  only("--fit", flags.fit, "images", "folders of pictures");
-  only("--unreadable", flags.unreadable, "images", "folders of pictures");
-  only("--classes", flags.classes, "images", "folders of pictures");
-  only("--labels", flags.labels, "images", "folders of pictures");
-  only("--label-pattern", flags.labelPattern, "images", "folders of pictures");
 }
 
 function checkTrainable(data: OpenedData, { training }: Config): void {
@@ -252,13 +246,14 @@ function checkTrainable(data: OpenedData, { training }: Config): void {
     );
 }
 
-/** How many rows fit() will train on and validate on. */
+/** How many rows fit() will train on and validate on. @param rows which, where they are chosen already */
 export function parts(
   data: { readonly train: Pick<Dataset, "length">; readonly validation?: Dataset },
   { training }: Pick<Config, "training">,
+  rows?: readonly [Uint32Array, Uint32Array],
 ): { trained: number; validation: number } {
   const { length } = data.train;
-  const taken = training.validationSplit === 0 ? 0 : Math.floor(length * training.validationSplit + 0.5);
+  const taken = rows?.[1].length ?? Math.floor(length * fractionOf(training.validationSplit) + 0.5);
   const copies = training.shifted === undefined ? 1 : 5;
   return {
     trained: copies * (length - taken),
@@ -272,9 +267,9 @@ const validationPart = (
   { training }: Pick<Config, "training">,
 ): Dataset | undefined => (training.validationSplit === 0 ? validation : undefined);
 
-/** The rows that fit() splits off. */
-const validationRows = (train: Dataset, { training }: Config): Dataset =>
-  splitDataset(train, training.validationSplit, { seed: training.seed })[1];
+/** The rows that fit() trains on and validates on. @param before settings of a training that is resumed */
+const splitOff = (train: Dataset, { training }: Config, before: RunSettings | undefined) =>
+  chosenRows(train, training.validationSplit, before?.validationSplit, training).rows;
 
 /** What only the command line knows; the rest comes with the data, in fit(). */
 function metadataOf({ training }: Config): Model["metadata"] {

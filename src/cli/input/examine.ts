@@ -11,6 +11,7 @@ import { sizeOf } from "../../shape.ts";
 import type { Scores } from "../../training/evaluate.ts";
 import { extraOf } from "../training/resume.ts";
 import { inUnits } from "../training/targets.ts";
+import { Rows, type Seen } from "./figures.ts";
 
 export interface Mistake {
   row: number;
@@ -30,39 +31,34 @@ export interface Examination {
   wrong: number;
   /** Those with the largest loss first. */
   mistakes: Mistake[];
-  /** Where the target is one number: rows in its own unit, the first ones of many. */
-  points?: { truth: number; predicted: number }[];
+  /** All rows, where they were wanted and a row has one target. */
+  seen?: Seen;
 }
 
-/** Most points that are useful in a plot. */
-const POINTS = 2000;
+interface Wanted {
+  /** How many of the worst mistakes. */
+  readonly mistakes?: number;
+  /** All rows, in memory. */
+  readonly rows?: boolean;
+}
 
-/** @param keep how many of the worst mistakes are wanted */
-export async function examine(model: Model, dataset: Dataset, keep = 0): Promise<Examination> {
+export async function examine(
+  model: Model,
+  dataset: Dataset,
+  { mistakes: keep = 0, rows = false }: Wanted = {},
+): Promise<Examination> {
   const { target } = dataset;
+  const all = rows ? new Rows(model, dataset) : undefined;
   if (target.kind !== "class") {
     const by = extraOf(model)?.csv?.target;
-    const own = (value: number) => (by ? value * by.scale + by.mean : value);
-    const one = keep > 0 && target.size === 1;
-    const n = one ? Math.min(POINTS, dataset.length) : 0;
-    const { x, y } = buffersFor(dataset, n);
-    await dataset.read(
-      Uint32Array.from({ length: n }, (_, i) => i),
-      x,
-      y,
-    );
-    const points = Array.from(y, (value) => ({ truth: own(value), predicted: Number.NaN }));
-    const scores = await model.evaluate(dataset, {
-      onRow(row, _loss, outputs) {
-        if (row < n) points[row]!.predicted = own(outputs[0]!);
-      },
-    });
+    const scores = await model.evaluate(dataset, all && { onRow: (...row) => all.take(...row) });
+    const seen = await all?.seen(by);
     return {
       rows: dataset.length,
       scores: inUnits(scores, by),
       wrong: 0,
       mistakes: [],
-      ...(one && { points }),
+      ...(seen && { seen }),
     };
   }
   const labels = labelsOf(dataset);
@@ -76,6 +72,7 @@ export async function examine(model: Model, dataset: Dataset, keep = 0): Promise
   let wrong = 0;
   const scores = await model.evaluate(dataset, {
     onRow(row, loss, outputs) {
+      all?.take(row, loss, outputs);
       const truth = labels[row]!;
       const predicted = predictedClass(outputs, 0, units, threshold);
       confusion.counts[truth]![predicted]!++;
@@ -88,7 +85,8 @@ export async function examine(model: Model, dataset: Dataset, keep = 0): Promise
       mistakes.length = Math.min(mistakes.length, keep);
     },
   });
-  return { rows: dataset.length, scores, confusion, wrong, mistakes };
+  const seen = await all?.seen();
+  return { rows: dataset.length, scores, confusion, wrong, mistakes, ...(seen && { seen }) };
 }
 
 /** One row of inputs as the data set holds it. */

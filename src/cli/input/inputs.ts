@@ -4,6 +4,7 @@ import { readFile, stat } from "node:fs/promises";
 import type { Inputs } from "../../data/dataset.ts";
 import { generatedSets } from "../../data/generated/index.ts";
 import { readImageHeader } from "../../data/images/header.ts";
+import { onlyInputs } from "../../data/numpy/split.ts";
 import type { TableOptions } from "../../data/readers/csv.ts";
 import { labelsOf } from "../../data/split.ts";
 import { parseCsvLine } from "../../data/tables/csvTable.ts";
@@ -14,6 +15,7 @@ import { openRows } from "../../node/dataFiles.ts";
 import { openPart } from "../commands/evaluate.ts";
 import type { Terminal } from "../terminal.ts";
 import { extraOf } from "../training/resume.ts";
+import { arraysAs, bytesAs } from "./arrays.ts";
 import { encode, fitting } from "./encode.ts";
 import { inputOf } from "./examine.ts";
 import { isPicture, pictureRow } from "./images.ts";
@@ -60,7 +62,8 @@ export async function readInputs(
       ? await fromPart(model, path!, terminal)
       : found && /\.(json|jsonl|ndjson)$/i.test(path!)
         ? fromRows(fromJson(model, await readFile(path!, "utf8"), path!))
-        : found && ((await fromTable(model, path!, reading)) ?? (await fromFile(model, path!, asIs)));
+        : found &&
+          ((await fromTable(model, path!, reading)) ?? (await fromFile(model, path!, asIs, terminal)));
   if (source && digits !== undefined) {
     const index = Number(digits);
     if (index >= source.length)
@@ -106,9 +109,12 @@ async function fromPart(model: Model, path: string, terminal: Terminal): Promise
   };
 }
 
+/** Names of pictures: files that are something else are refused as such. */
+const PICTURES = /\.(png|jpe?g|gif|webp|bmp|tiff?|heic|avif)$/i;
+
 /** A table: its columns by name, or in order where there are no names. */
 async function fromTable(model: Model, path: string, reading: TableOptions): Promise<Source | undefined> {
-  const table = await tableRows(model, path, reading);
+  const table = PICTURES.test(path) ? undefined : await tableRows(model, path, reading);
   return (
     table && {
       length: table.length,
@@ -122,13 +128,20 @@ async function fromTable(model: Model, path: string, reading: TableOptions): Pro
   );
 }
 
-/** A picture, or an IDX or npy file. */
-async function fromFile(model: Model, path: string, asIs: boolean): Promise<Source> {
+const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;
+
+/** A picture, or an IDX, npy or npz file. */
+async function fromFile(model: Model, path: string, asIs: boolean, terminal: Terminal): Promise<Source> {
   const file = await readFile(path);
   if (isPicture(file)) return { length: 1, row: () => fromPicture(model, file, path, asIs) };
   // other kinds of pictures, and empty ones, get an error of their own
-  if (/\.(png|jpe?g|gif|webp|bmp|tiff?|heic|avif)$/i.test(path)) readImageHeader(file, path);
-  const { length, row } = await openRows(path);
+  if (PICTURES.test(path)) readImageHeader(file, path);
+  if (isZip(file) && !onlyInputs(file, path)) return fromPart(model, path, terminal);
+  const { likeArrays, standardisation } = arraysAs(model);
+  const { length, row } = await openRows(path, {
+    ...(likeArrays?.scaling && { scaling: likeArrays.scaling }),
+    ...(standardisation && { standardisation }),
+  });
   return {
     length,
     row(index) {
@@ -141,5 +154,5 @@ async function fromFile(model: Model, path: string, asIs: boolean): Promise<Sour
 
 function fromPicture(model: Model, bytes: Uint8Array, name: string, asIs: boolean): InputRow {
   const { values, note } = pictureRow(model, bytes, name, asIs);
-  return { name, values: fitting(model, values, model.inputShape, name), ...(note && { note }) };
+  return { name, values: bytesAs(model, values, name), ...(note && { note }) };
 }

@@ -21,6 +21,7 @@ export interface FlagNotes {
 /** The JSON Schema of one field. */
 interface Described {
   type?: string;
+  anyOf?: readonly Described[];
   enum?: string[];
   default?: unknown;
   description?: string;
@@ -59,7 +60,9 @@ function flagOf(
     new Option(`${word} <${value ?? shown}>`, help).argParser(read),
   ];
   if (schema.type === "integer") return taking("N", numeric(`--${long}`, field, /^\d+$/));
-  if (schema.type === "number") return taking("X", numeric(`--${long}`, field, NUMBER));
+  // of several forms the first is what a word can say
+  if ((schema.type ?? schema.anyOf?.[0]?.type) === "number")
+    return taking("X", numeric(`--${long}`, field, NUMBER));
   if (schema.enum) return taking("NAME", oneOf(`--${long}`, schema.enum));
   if (schema.type !== "boolean") return [];
   // alone, or first, --no-… would mean true when it is not given

@@ -6,6 +6,7 @@ import type { AskedColumn } from "../../data/tables/asked.ts";
 import { CYCLES, type Cycle } from "../../data/tables/dates.ts";
 import type { Decimal } from "../../data/tables/numbers.ts";
 import type { Missing } from "../../data/tables/tableData.ts";
+import type { TableSplit } from "../../data/tables/tableSplit.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
 import type { OpenDataOptions } from "../../node/dataFiles.ts";
 import { oneOf } from "./values.ts";
@@ -26,6 +27,9 @@ export interface TableFlags extends ReadingFlags {
   column?: Record<string, AskedColumn>;
   maxCategories?: number;
   missing?: Missing;
+  /** "random", "time" or "group:COLUMN". */
+  split?: TableSplit;
+  keepGroup?: boolean;
 }
 
 export const readingFlags = (): Option[] => [
@@ -51,7 +55,9 @@ export const repeated = (text: string, before: readonly string[] = []): string[]
 
 /** What openData() is told of them. */
 export function tableOptions(flags: TableFlags): OpenDataOptions {
-  const { label, ignore, task, column, maxCategories, missing, decimal } = flags;
+  const { label, ignore, task, column, maxCategories, missing, decimal, split, keepGroup } = flags;
+  if (keepGroup && typeof split !== "object")
+    throw new NablaError("--keep-group: expected --split group:COLUMN as well: the column to keep");
   return {
     ...readingOptions(flags),
     ...(decimal && { decimal }),
@@ -61,7 +67,18 @@ export function tableOptions(flags: TableFlags): OpenDataOptions {
     ...(column && { columns: column }),
     ...(maxCategories !== undefined && { maxCategories }),
     ...(missing && { missing }),
+    ...(split && { split: typeof split === "object" && keepGroup ? { ...split, input: true } : split }),
   };
+}
+
+/** "random", "time", "group:patient" */
+export function splitWay(text: string): TableSplit {
+  if (text === "random" || text === "time") return text;
+  const column = /^group:(.+)$/s.exec(text)?.[1];
+  if (column !== undefined) return { group: column };
+  throw new NablaError(
+    `--split: expected random, time (the last rows are tested with) or group:COLUMN, got ${JSON.stringify(text)}${didYouMean(text, ["random", "time"])}`,
+  );
 }
 
 export const readingFlagsGiven = (flags: ReadingFlags): [option: string, given: unknown][] => [
@@ -80,6 +97,7 @@ export const tableFlagsGiven = (flags: TableFlags): [option: string, given: unkn
   ["--column", flags.column],
   ["--max-categories", flags.maxCategories],
   ["--missing", flags.missing],
+  ["--split", flags.split],
 ];
 
 const KIND = /^(.+?)=(number|boolean|category(?::(\d+))?|date(?::(dmy|mdy))?((?:\+[a-z]+)*)|ordered:(.+))$/s;

@@ -4,6 +4,7 @@ import type { Dataset, Target } from "../../data/dataset.ts";
 import { NablaError } from "../../errors.ts";
 import { type LossName, losses } from "../../losses/table.ts";
 import { showShape, sizeOf } from "../../shape.ts";
+import { fractionOf } from "../../training/splitRule.ts";
 import { bookPresets } from "./book.ts";
 import { imagePresets } from "./images.ts";
 import type {
@@ -143,7 +144,7 @@ export function presetConfig(
     ...(shifted !== undefined && { shifted }),
     ...(validationSplit !== undefined && { validationSplit }),
   };
-  const rows = dataset.length * (1 - (training.validationSplit ?? 0)) * (training.shifted ? 5 : 1);
+  const rows = dataset.length * (1 - fractionOf(training.validationSplit ?? 0)) * (training.shifted ? 5 : 1);
   if (preset.steps !== undefined) {
     const perEpoch = Math.ceil(rows / (batchSize ?? training.batchSize));
     training.epochs = Math.max(epochs, Math.min(100, Math.ceil(preset.steps / perEpoch)));

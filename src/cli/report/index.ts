@@ -3,15 +3,18 @@ import uplotScript from "uplot/dist/uPlot.iife.min.js?raw";
 import uplotStyle from "uplot/dist/uPlot.min.css?raw";
 import type { Config } from "../../config/config.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import { figureMeant } from "../../metrics/direction.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { History, Model } from "../../model/model.ts";
 import { weightsSha256 } from "../../model/save.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
 import { writeFileAtomic } from "../../node/files.ts";
 import { classNames, type Examination } from "../input/examine.ts";
+import { figuresOf, usualMetrics } from "../input/figures.ts";
 import { imageOf } from "../text/draw.ts";
 import { count, duration, plural, shown, words } from "../text/format.ts";
-import { chartsOf, DRAW, scatterOf } from "./charts.ts";
+import { chartsOf, DRAW } from "./charts.ts";
+import { plotsOf } from "./curves/index.ts";
 import { networkPicture } from "./network.ts";
 import { mapSection, noPictures, saliencyOf, single, weightSection } from "./pictures.ts";
 import {
@@ -46,14 +49,15 @@ const CLASSES = 64;
 
 async function reportPage(request: ReportRequest): Promise<string> {
   const { model, config, data, dataset, part, examination, history, seconds } = request;
-  const { scores, confusion, rows, wrong, mistakes, points } = examination;
+  const { confusion, rows, wrong, mistakes, seen } = examination;
   const names = classNames(model, dataset);
+  const plots = seen ? plotsOf(seen, names) : "";
   const charts = chartsOf(history);
   const epochs = history.epoch.length;
   const facts: [string, string][] = [
-    ...Object.entries(scores)
-      .reverse()
-      .map(([name, value]): [string, string] => [`${words(name)}, ${part}`, shown(name, value)]),
+    ...[...Object.entries(examination.scores).reverse(), ...Object.entries(moreOf(examination))].map(
+      ([name, value]): [string, string] => [`${words(name)}, ${part}`, shown(name, value)],
+    ),
     ["epochs", String(epochs)],
     ["time", duration(seconds)],
     ["parameters", count(internalsOf(model).built.parameterCount)],
@@ -68,11 +72,11 @@ async function reportPage(request: ReportRequest): Promise<string> {
           history.stopped ? `Stopped early: ${history.stopped}.` : "",
         )
       : "",
-    points?.length
+    plots
       ? section(
-          "Predictions",
-          `<div><h3>Predicted against true</h3><div id="chart${epochs > 0 ? charts.length : 0}"></div></div>`,
-          `${points.length < rows ? `The first ${count(points.length)} of ${count(rows)} rows` : plural(rows, "row")} (${part}); points on the line are right.`,
+          seen!.subject.task === "quantities" ? "Predictions" : "Curves",
+          plots,
+          `Of ${plural(rows, "row")} (${part}).`,
         )
       : "",
     confusion && confusion.classes <= CLASSES
@@ -93,10 +97,7 @@ async function reportPage(request: ReportRequest): Promise<string> {
     section("Network", layerSection(model, networkPicture(model))),
     section("Settings", configSection(config)),
   ];
-  const json = JSON.stringify([
-    ...(epochs > 0 ? charts : []),
-    ...(points?.length ? [scatterOf(points)] : []),
-  ]).replaceAll("<", "\\u003c");
+  const json = JSON.stringify(epochs > 0 ? charts : []).replaceAll("<", "\\u003c");
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -121,6 +122,13 @@ ${sections.join("\n")}
 </body>
 </html>
 `;
+}
+
+/** Usual figures that were not asked for. */
+function moreOf({ scores, seen }: Examination): Record<string, number> {
+  if (!seen) return {};
+  const names = usualMetrics(seen.subject).filter((name) => !figureMeant(name, Object.keys(scores)));
+  return figuresOf(seen, names);
 }
 
 function describe(data: OpenedData, model: Model, images: boolean): string {

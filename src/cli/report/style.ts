@@ -76,6 +76,16 @@ svg.network { display: block; max-width: 100%; height: auto; font: 12px system-u
 .network text.name { fill: var(--text); font-weight: 600; }
 .network .edges path { fill: none; stroke: var(--soft); stroke-width: 1.2; }
 .network .edges .tip { fill: var(--soft); stroke: none; }
+svg.plot { display: block; width: 100%; height: auto; font: 11px system-ui, sans-serif; }
+.plot text { fill: var(--soft); }
+.plot .axis { font-size: 12px; }
+.plot .grid { stroke: var(--line); stroke-width: 1; }
+.plot .line { fill: none; stroke-width: 2; stroke-linejoin: round; }
+.plot .dashed { fill: none; stroke-width: 1.5; stroke-dasharray: 5 4; }
+.plot .points { opacity: .55; }
+.legend { list-style: none; display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 4px 0 8px; padding: 0; font-size: .82rem; }
+.legend i { display: inline-block; width: 14px; height: 3px; margin-right: 6px; vertical-align: middle; }
+.charts .note { font-size: .82rem; margin: 4px 0 0; }
 .settings td:first-child { color: var(--soft); }
 .settings td { overflow-wrap: anywhere; }
 footer { margin-top: 24px; }

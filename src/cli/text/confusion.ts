@@ -1,6 +1,7 @@
 /** A confusion matrix and figures per class as text. */
 
 import type { ConfusionMatrix } from "../../metrics/confusion.ts";
+import { figure, type Seen } from "../input/figures.ts";
 import type { Terminal } from "../terminal.ts";
 import { count, percent, table } from "./format.ts";
 
@@ -29,6 +30,20 @@ export function confusionTable(
     return bold(short[t]!.padEnd(first)) + cells.join("");
   });
   return [`${" ".repeat(first + 2)}${dim("predicted")}`, head, ...rows].join("\n");
+}
+
+/** Figures of each label, where a row has several. */
+export function labelTable(seen: Seen, names: readonly string[]): string {
+  const { units } = seen.subject;
+  const of = (name: "precision" | "recall" | "f1", classId: number) =>
+    percent(figure(seen, { name, classId }));
+  const rows = Array.from({ length: units }, (_, c) => [
+    names[c] ?? String(c),
+    of("precision", c),
+    of("recall", c),
+    of("f1", c),
+  ]);
+  return table(["label", "precision", "recall", "f1"], rows);
 }
 
 export function classTable(confusion: ConfusionMatrix, names: readonly string[]): string {

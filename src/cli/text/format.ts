@@ -20,9 +20,13 @@ export const plural = (n: number, what: string): string => `${count(n)} ${what}$
 /** valMeanAbsoluteError → "val mean absolute error" */
 export const words = (name: string): string => name.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`);
 
+/** Whether a figure is a share, which people read in percent. */
+export const isShare = (name: string): boolean =>
+  /accuracy|(?<!average)precision|recall|f1|hamming|mape|percentage/i.test(name);
+
 /** A figure as people read it: shares in percent. */
 export const shown = (name: string, value: number): string =>
-  /accuracy|precision|recall|f1/i.test(name) ? percent(value) : figure(value);
+  isShare(name) ? percent(value) : figure(value);
 
 export function duration(seconds: number): string {
   if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;

@@ -1,8 +1,8 @@
 /** How the columns of a table were read, for people. */
 import type { OpenedData } from "../../node/dataFiles.ts";
 
-/** A line for all plain numbers together, one for each other column, and the notes. */
-export function readingLines({ readings = [], notes = [] }: OpenedData): string[] {
+/** A line for all plain numbers together, and one for each other column. */
+export function readingLines({ readings = [] }: OpenedData): string[] {
   const isPlain = ({ as }: (typeof readings)[number]): boolean => as === "number";
   const numbers = readings.filter(isPlain).map(({ column }) => column);
   const shown =
@@ -10,6 +10,5 @@ export function readingLines({ readings = [], notes = [] }: OpenedData): string[
   return [
     ...(numbers.length > 0 && numbers.length < readings.length ? [`numbers: ${shown}`] : []),
     ...readings.filter((reading) => !isPlain(reading)).map(({ column, as }) => `${column}: ${as}`),
-    ...notes,
   ];
 }

@@ -12,6 +12,7 @@ import { configOf } from "../../model/save.ts";
 import type { OpenDataOptions, OpenedData } from "../../node/dataFiles.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import { type ImageFlags, imageOptions, imageOptionsOf } from "../input/images.ts";
+import { type TableFlags, tableOptions } from "../options/tables.ts";
 import { presetConfig, taskOf } from "../presets/index.ts";
 import type { Terminal } from "../terminal.ts";
 import { extraOf, type Prepared } from "./resume.ts";
@@ -27,18 +28,35 @@ export function picturesAs(
   return { images: { ...shape, ...imageOptions(flags, terminal).images } };
 }
 
-/**
- * How to read tables: standardised as the model's, whose weights fit no other.
- *
- * @param encoded whether their columns become inputs as those of the model's table did
- */
-export function tablesAs(model: Model, encoded: boolean): OpenDataOptions {
+/** How to read tables: as the model's, whose weights fit no other columns and no other standardisation. */
+export function tablesAs(model: Model): OpenDataOptions {
   const { standardisation } = model.metadata;
   const csv = extraOf(model)?.csv;
   return {
     standardise: standardisation !== undefined,
     ...(standardisation && { standardisation }),
-    ...(encoded && csv && { inputsLike: csv }),
+    ...(csv && { inputsLike: csv }),
+  };
+}
+
+/** How to cut a table: as it was. @throws NablaError where the flags say something else */
+export function splitAs(
+  model: Model,
+  path: string,
+  flags: TableFlags & { testSplit?: number },
+): OpenDataOptions {
+  const data = extraOf(model)?.data;
+  if (data?.kind !== "csv") return {};
+  const { split = "random", testSplit } = data;
+  const { split: asked } = tableOptions(flags);
+  const [was, is] = [split, asked ?? split].map((way) => JSON.stringify(way));
+  if (was !== is)
+    throw new NablaError(
+      `--resume: the rows of ${path} were split by ${was}, now by ${is}; leave --split out, or give the same`,
+    );
+  return {
+    split,
+    ...(flags.testSplit === undefined && testSplit !== undefined && { testFraction: testSplit }),
   };
 }
 
@@ -72,12 +90,12 @@ export function checkInputs(model: Model, path: string, data: OpenedData): void 
   }
 }
 
-/** The data with the standardisation of the model, not its own: the weights fit no other. Tables are read so. */
+/** The data with the standardisation of the model, not its own: the weights fit no other. Tables may have been read so. */
 export function standardisedAs(model: Model, data: OpenedData): OpenedData {
   const by = model.metadata.standardisation;
   const { train, test } = data;
   if (
-    data.kind === "csv" ||
+    data.standardisation ||
     !by ||
     train.inputType !== "float32" ||
     by.mean.length !== sizeOf(train.inputShape)

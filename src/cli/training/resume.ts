@@ -2,6 +2,7 @@
 import type { CallbackFields } from "../../callbacks/table.ts";
 import { type Config, checkConfig } from "../../config/config.ts";
 import type { CsvInfo } from "../../data/tables/csv.ts";
+import type { TableSplit } from "../../data/tables/tableSplit.ts";
 import { NablaError } from "../../errors.ts";
 import { nameLayers } from "../../layers/chain.ts";
 import { fromConfig } from "../../model/fromConfig.ts";
@@ -9,6 +10,7 @@ import { internalsOf } from "../../model/internals.ts";
 import type { FitOptions, Model } from "../../model/model.ts";
 import { configOf } from "../../model/save.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
+import { fractionOf, keptRule } from "../../training/splitRule.ts";
 import { type ModelFlags, resolveResumed } from "./settings.ts";
 import type { TargetScale } from "./targets.ts";
 
@@ -22,11 +24,14 @@ export interface Extra {
     inputScale: number;
     samples?: number;
     testSplit?: number;
+    split?: TableSplit;
     seed?: number;
     fingerprint?: string;
   };
   /** How pictures were brought to the shape of a row. */
   images?: OpenedData["images"];
+  /** How arrays were read. */
+  arrays?: OpenedData["arrays"];
   csv?: CsvInfo & { target?: TargetScale };
   /** Parts of the configuration that callbacks and fit() hold, not the model. */
   training?: Pick<Config["training"], keyof CallbackFields | "classWeight">;
@@ -93,6 +98,10 @@ export async function openResumed(
   // fit() checks how a batch is divided, where it matters
   const { epochs, microBatchSize: _w, ...wanted } = config.training;
   const { epochs: _, microBatchSize: _b, ...before } = saved.training;
+  // a share alone is that of the saved training, however its rows were chosen
+  wanted.validationSplit = keptRule(wanted.validationSplit);
+  if (wanted.validationSplit === fractionOf(before.validationSplit))
+    wanted.validationSplit = before.validationSplit;
   const other =
     difference(named(saved.model), named(config.model), "model") ?? difference(before, wanted, "training");
   if (other) {

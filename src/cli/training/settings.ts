@@ -11,6 +11,7 @@ import { type OptimizerName, optimizers } from "../../optimizers/table.ts";
 import { parseSchedule } from "../../schedules/parse.ts";
 import { compileFields } from "../../training/compile.ts";
 import { documentSettings } from "../../training/settings.ts";
+import { fractionOf, type SplitRule } from "../../training/splitRule.ts";
 import { checkSingleDocument } from "../input/single.ts";
 import { type FitFlags, fieldsOf, type OptimizerFlags, optimizerFlagFields } from "../options/training.ts";
 import { presetConfig, presets, taskOf } from "../presets/index.ts";
@@ -51,7 +52,7 @@ export async function resolveConfig(flags: ModelFlags, data: OpenedData): Promis
 export function smallEnough(config: Config, flags: ModelFlags, data: OpenedData): Config {
   if (flags.batchSize !== undefined) return config;
   const { training } = config;
-  const rows = Math.ceil(data.train.length * (1 - training.validationSplit));
+  const rows = Math.ceil(data.train.length * (1 - fractionOf(training.validationSplit)));
   return { ...config, training: { ...training, batchSize: Math.max(1, Math.min(training.batchSize, rows)) } };
 }
 
@@ -120,7 +121,7 @@ export function applyTraining(
   base: ConfigInput,
   flags: ModelFlags,
   data: OpenedData,
-  split?: number,
+  split?: SplitRule,
 ): ConfigInput {
   const training = base.training;
   if (typeof training !== "object" || training === null) return base;
@@ -136,7 +137,7 @@ export function applyTraining(
       ...given(documentSettings().fields, flags),
       ...(early && { earlyStopping: early }),
       validationSplit:
-        flags.validationSplit ??
+        (flags.validationSplit === (split && fractionOf(split)) ? undefined : flags.validationSplit) ??
         split ??
         training.validationSplit ??
         defaultSplit(data, early !== false || training.earlyStopping !== undefined),

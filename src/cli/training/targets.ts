@@ -57,7 +57,7 @@ export function inUnits<T extends Record<string, number | readonly number[]>>(
 ): T {
   if (!by) return figures;
   const factor = (name: string) =>
-    /meanAbsoluteError$|mae$/i.test(name)
+    /absoluteError$|mae$|rootMeanSquaredError$|rmse$/i.test(name)
       ? by.scale
       : /meanSquaredError$|mse$/i.test(name)
         ? by.scale * by.scale

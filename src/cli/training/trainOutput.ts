@@ -64,6 +64,7 @@ export function startText(
   const { step } = since(internalsOf(model).state.run);
   return [
     `${data.name}: ${rows.join(", ")}, ${what}`,
+    ...(data.notes ?? []).map((note) => dim(note)),
     ...readingLines(data).map((line) => dim(`  ${line}`)),
     `${[model.inputShape.join("×"), ...sizes].join(" → ")}, ${count(internalsOf(model).built.parameterCount)} parameters`,
     dim(

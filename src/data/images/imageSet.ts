@@ -80,6 +80,8 @@ export interface ImageSetOptions {
   labelPattern?: string;
   /** Sets of at most so many bytes when decoded are decoded once and kept; default 256 MB. */
   keepBytes?: number;
+  /** Pictures of more pixels are refused before they are decoded; default 64 million. */
+  maxPixels?: number;
   /** Called while pictures are decoded at the start: how many are done, and of how many. */
   onProgress?: (done: number, total: number) => void;
 }
@@ -96,6 +98,7 @@ export const IMAGE_SET_OPTIONS: readonly (keyof ImageSetOptions)[] = [
   "task",
   "labelPattern",
   "keepBytes",
+  "maxPixels",
   "onProgress",
 ];
 

@@ -33,15 +33,21 @@ export const latin = (head: Uint8Array): string => String.fromCharCode(...head);
 export const isFile = (entry: DataEntry): entry is DataFile => entry.kind === "file";
 export const isFolder = (entry: DataEntry): entry is DataFolder => entry.kind === "folder";
 
+/** A file, and the folder it lies in. */
+export interface Placed {
+  readonly file: DataFile;
+  readonly folder: DataFolder;
+}
+
 /** All files in a folder and below it; what cannot be listed is not counted. */
-export async function filesBelow(folder: DataFolder): Promise<DataFile[]> {
+export async function filesBelow(folder: DataFolder): Promise<Placed[]> {
   if (folder.problem !== undefined) return [];
   const entries = await folder.list().catch((): readonly DataEntry[] => []);
-  const files: DataFile[] = [];
+  const files: Placed[] = [];
   for (const entry of entries) {
-    if (isFile(entry)) files.push(entry);
+    if (isFile(entry)) files.push({ file: entry, folder });
     // one by one: a folder may hold more files than a call takes arguments
-    else if (isFolder(entry)) for (const file of await filesBelow(entry)) files.push(file);
+    else if (isFolder(entry)) for (const placed of await filesBelow(entry)) files.push(placed);
   }
   return files;
 }

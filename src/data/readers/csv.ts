@@ -32,7 +32,7 @@ export const csv: Reader<"csv", CsvReaderOptions> = {
   },
   async open(found, host, { encoding, ...options }) {
     const { bytes, text, notes } = await textIn(found, host, encoding);
-    const { testFraction, seed } = options;
+    const { testFraction, seed, split: way } = options;
     const split = csvSplit(text, { ...options, name: found.where });
     return {
       ...split,
@@ -41,6 +41,7 @@ export const csv: Reader<"csv", CsvReaderOptions> = {
       origin: {
         ...(testFraction !== undefined && { testSplit: testFraction }),
         ...(seed !== undefined && { seed }),
+        ...(way !== undefined && way !== "random" && { split: way }),
       },
     };
   },

@@ -4,7 +4,6 @@ import { anything } from "../../fields/fields.ts";
 import { object, optional } from "../../fields/objects.ts";
 import { checkOptions } from "../../fields/options.ts";
 import { shortened } from "../images/classes.ts";
-import { imageKindOf } from "../images/header.ts";
 import {
   IMAGE_SET_OPTIONS,
   type ImagePart,
@@ -12,6 +11,7 @@ import {
   imageSet,
   type Problem,
 } from "../images/imageSet.ts";
+import { imageKindOf } from "../images/kinds.ts";
 import { byFolders } from "./byFolders.ts";
 import { headOf, isFolder, isText } from "./content.ts";
 import { Insides } from "./inside.ts";
@@ -63,7 +63,7 @@ export const images: Reader<"images", { images?: ImageSetOptions }> = {
     const { classes, problems } = layout;
     const parts: ImagePart<PictureFile>[] = [];
     for (const { role, where: folder, files } of found)
-      parts.push({ role, folder, files: await measured(files, pictures, problems) });
+      parts.push({ role, folder, files: await measured(files, pictures, given, problems) });
     const decoder = pictures.decoder(given);
     const { kinds, flag } = pictures;
     const set = await imageSet(
@@ -91,6 +91,7 @@ async function pictureKind(file: DataFile, host: DataHost): Promise<string | und
 async function measured(
   files: readonly LabelledFile[],
   pictures: PictureHost,
+  options: ImageSetOptions,
   problems: Problem[],
 ): Promise<PictureFile[]> {
   const found = new Array<PictureFile | Problem>(files.length);
@@ -101,7 +102,7 @@ async function measured(
       const { file, label } = files[i]!;
       const { path, relative } = file;
       try {
-        found[i] = { file, path, relative, label, ...(await pictures.header(file)) };
+        found[i] = { file, path, relative, label, ...(await pictures.header(file, options)) };
       } catch (error) {
         found[i] = { path, why: (error as Error).message.replace(`${path}: `, "") };
       }

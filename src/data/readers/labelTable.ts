@@ -3,11 +3,10 @@ import { didYouMean, NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
 import { shortened } from "../images/classes.ts";
 import type { ImageSetOptions, Problem } from "../images/imageSet.ts";
-import { parseCsvTable, type Table } from "../tables/csvTable.ts";
+import type { Table } from "../tables/csvTable.ts";
 import { nameOf } from "../tables/header.ts";
 import { readTarget } from "../tables/target.ts";
-import { decodeText } from "../tables/text.ts";
-import { contentOf } from "./content.ts";
+import { readTable } from "./csv.ts";
 import type { FileKeys } from "./fileKeys.ts";
 import type { Search } from "./labelled.ts";
 import type { DataFile, DataFolder, DataHost } from "./reader.ts";
@@ -94,11 +93,10 @@ async function below(folder: DataFolder, path: string): Promise<DataFile | undef
   return entry?.kind === "file" && rest.length === 0 ? entry : undefined;
 }
 
+/** Every row: which of them is a header is known once files are found. */
 async function rowsOf(file: DataFile, host: DataHost): Promise<Table> {
-  const bytes = await contentOf(file, host.limits.table);
-  const { text } = decodeText(bytes, file.path);
-  // which row is a header is known once files are found
-  return parseCsvTable(text, file.path, { header: false });
+  const { name, path } = file;
+  return readTable({ name, where: path, of: file }, host, { header: false });
 }
 
 /** The column whose cells are files. */

@@ -1,29 +1,41 @@
 /** NumPy's archives of arrays (.npz), and its files of one array (.npy), which hold inputs to predict from but no data set. */
 import { sha256Hex } from "../../checkpoint/sha256.ts";
 import { NablaError } from "../../errors.ts";
-import { object } from "../../fields/objects.ts";
+import { anything, choice, list, string } from "../../fields/fields.ts";
+import { object, optional } from "../../fields/objects.ts";
 import { MAX_UNPACKED } from "../gzip.ts";
-import { parseNpy } from "../npy.ts";
-import { npzSplit } from "../npz.ts";
+import { parseNpy } from "../numpy/npy.ts";
+import { type NpzSplitOptions, npzSplit, onlyInputs } from "../numpy/split.ts";
+import { SCALINGS } from "../values/inputs.ts";
 import { contentOf, headOf, latin } from "./content.ts";
 import { LIKELY, NO, type Reader, SURE } from "./reader.ts";
 
 const ZIP = "PK\x03\x04";
+const EMPTY = "PK\x05\x06";
 const NPY = "\x93NUMPY";
 
-export const npz: Reader<"npz"> = {
+type NpzReading = Omit<NpzSplitOptions, "limit">;
+
+export const npz: Reader<"npz", NpzReading> = {
   kind: "npz",
   title: "npz archive",
   from: "file",
   expected: "a .npz archive",
-  fields: () => object({}),
+  fields: () =>
+    object({
+      arrays: optional(list(string())),
+      scaling: optional(choice(SCALINGS)),
+      task: optional(choice(["auto", "classification", "regression"])),
+      likeArrays: optional(anything()),
+      standardisation: optional(anything()),
+    }),
   async recognise({ of }, host) {
     if (of.kind === "folder") return NO;
     const start = latin(await headOf(of, host));
-    if (start.startsWith(ZIP) || start.startsWith(NPY)) return SURE;
+    if (start.startsWith(ZIP) || start.startsWith(EMPTY) || start.startsWith(NPY)) return SURE;
     return /\.np[yz]$/i.test(of.name) ? LIKELY : NO;
   },
-  async open({ of, where }, host) {
+  async open({ of, where }, host, options) {
     if (of.kind === "folder") throw new NablaError(`${where}: expected a .npz archive, got a folder`);
     const start = latin(await headOf(of, host));
     if (start.startsWith(NPY) || /\.npy$/i.test(of.name))
@@ -34,10 +46,15 @@ export const npz: Reader<"npz"> = {
       throw new NablaError(`${where}: a zip archive; unpack it, and choose the folder or the files in it`);
     const { arrays } = host.limits;
     const bytes = await contentOf(of, arrays);
-    return { ...npzSplit(bytes, where, Math.min(arrays, MAX_UNPACKED)), fingerprint: sha256Hex(bytes) };
+    const limit = Math.min(arrays, MAX_UNPACKED);
+    return { ...npzSplit(bytes, where, { ...options, limit }), fingerprint: sha256Hex(bytes) };
   },
   array: {
     expected: "a .npy file (it begins 93 4e 55 4d 50 59)",
-    read: (bytes, name) => (bytes[0] === NPY.charCodeAt(0) ? parseNpy(bytes, name) : undefined),
+    read(bytes, name) {
+      const start = latin(bytes.subarray(0, 8));
+      if (start.startsWith(ZIP)) return onlyInputs(bytes, name);
+      return bytes[0] === NPY.charCodeAt(0) ? parseNpy(bytes, name) : undefined;
+    },
   },
 };

@@ -4,6 +4,7 @@ import type { Shaped } from "../arrays.ts";
 import type { DataSplit, Dataset } from "../dataset.ts";
 import { type GeneratedOptions, generatedSets, makeGenerated } from "../generated/index.ts";
 import type { ImageInfo, Problem } from "../images/imageSet.ts";
+import type { ArraysInfo } from "../numpy/split.ts";
 import { withHeader } from "../portable.ts";
 import type { CsvInfo, CsvSplit } from "../tables/csv.ts";
 import type { Together } from "../together.ts";
@@ -47,6 +48,8 @@ export interface OpenedData extends DataSplit {
    * of the files of an image folder.
    */
   fingerprint?: string;
+  /** How the arrays of a `.npz` archive were read. */
+  arrays?: ArraysInfo;
 }
 
 /** Each reader takes the ones that concern it: `seed`, `samples`, … for generated sets, `label`, `task`, … for CSV, `images`. */
@@ -156,7 +159,7 @@ export function openArray(bytes: Uint8Array, name: string): Shaped {
 
 /** With what it was opened from in `extra`, which goes into checkpoints. */
 function withOrigin(opened: OpenedData, origin: ReadData["origin"]): OpenedData {
-  const { name, kind, fingerprint, csv, images } = opened;
+  const { name, kind, fingerprint, csv, images, arrays } = opened;
   const known = (part: Dataset): Dataset =>
     withHeader(part, {
       extra: {
@@ -170,6 +173,7 @@ function withOrigin(opened: OpenedData, origin: ReadData["origin"]): OpenedData 
         },
         ...(csv && { csv }),
         ...(images && { images }),
+        ...(arrays && { arrays }),
       },
     });
   const { train, validation, test } = opened;

@@ -4,6 +4,7 @@ import type { Field } from "../../fields/fields.ts";
 import type { Shaped } from "../arrays.ts";
 import type { DataSplit } from "../dataset.ts";
 import type { Decoder, ImageFile, ImageInfo, ImageSetOptions, Problem } from "../images/imageSet.ts";
+import type { ArraysInfo } from "../numpy/split.ts";
 import type { CsvInfo, CsvSplit } from "../tables/csv.ts";
 
 /** A file that is opened when it is wanted. */
@@ -66,7 +67,7 @@ export interface PictureHost {
   /** Files whose headers are read at the same time. */
   readonly lanes: number;
   /** Size in bytes and in pixels, without decoding where the file says it. @throws NablaError for what is not a picture */
-  header(file: DataFile): Promise<Pick<ImageFile, "bytes" | "header">>;
+  header(file: DataFile, options: ImageSetOptions): Promise<Pick<ImageFile, "bytes" | "header">>;
   decoder(options: ImageSetOptions): Decoder<PictureFile>;
   /** How an option is given on the command line, for errors; "" where there is none. */
   flag(example: string): string;
@@ -99,6 +100,8 @@ export interface ReadData extends DataSplit {
   skipped?: readonly Problem[];
   unused?: readonly string[];
   fingerprint?: string;
+  /** How arrays were read; goes into checkpoints. */
+  arrays?: ArraysInfo;
   /** What has to be known to read the same again; goes into checkpoints. */
   origin?: Readonly<Record<string, unknown>>;
 }

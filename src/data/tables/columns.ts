@@ -33,13 +33,18 @@ function placesOf(table: Table): ReadonlyMap<string, number> {
 /** -1 where there is none. */
 const placeOf = (table: Table, column: string): number => placesOf(table).get(nameOf(column)) ?? -1;
 
-/** @throws NablaError with what is there, and what is nearly like it */
-export function findColumn(table: Table, column: string): number {
+/**
+ * @param taken names that are found already, so that they are not meant
+ * @throws NablaError with what is there, and what is nearly like it
+ */
+export function findColumn(table: Table, column: string, taken: readonly string[] = []): number {
   const at = placeOf(table, column);
   if (at >= 0) return at;
   const few = table.columns.slice(0, 20).join(", ") + (table.columns.length > 20 ? ", …" : "");
+  const found = new Set(taken.map(nameOf));
+  const free = table.columns.filter((name) => !found.has(name));
   throw new NablaError(
-    `${table.name}: there is no column ${JSON.stringify(column)}${hint(column, table.columns) || "."} Columns: ${few}`,
+    `${table.name}: there is no column ${JSON.stringify(column)}${hint(column, free) || "."} Columns: ${few}`,
   );
 }
 
@@ -144,7 +149,7 @@ export function matchColumns(table: Table, known: KnownColumns): ChosenColumns &
   const { columns, label } = known;
   const had = known.named ?? !unnamed(columns);
   if (table.named && had) {
-    const inputs = columns.map((column) => findColumn(table, column));
+    const inputs = columns.map((column) => findColumn(table, column, columns));
     return { inputs, labelAt: placeOf(table, label), byPosition: false };
   }
   const there = table.columns.flatMap((_, i) => (i === table.index ? [] : [i]));

@@ -14,6 +14,7 @@ import type { ColumnReading } from "./fitEncoding.ts";
 import { roundingNotes } from "./rounding.ts";
 import { type Row, rowEncoder } from "./rows.ts";
 import { type EncodedTable, encodeTable, type Missing, prepareTable, type ReadTable } from "./tableData.ts";
+import { cutNotes, groupColumn, rowOrder, type TableSplit, tableSplitField } from "./tableSplit.ts";
 
 /** How a table is read. */
 export interface CsvOptions extends CsvTableOptions {
@@ -59,6 +60,8 @@ export interface CsvInfo {
   named?: boolean;
   /** Where the label stood among the columns that were read; absent where it was the last. */
   labelAt?: number;
+  /** What stands before the fraction of the targets, where not every cell tells. */
+  decimal?: "." | ",";
   /** Class names in the order of their numbers; absent for regression. */
   classes?: string[];
   /** How each input column becomes inputs; absent where all are numbers and none is missing. */
@@ -99,6 +102,8 @@ export interface CsvSplitOptions extends CsvOptions {
   testFraction?: number;
   /** Chooses those rows; default 0. */
   seed?: number;
+  /** Which rows these are, also where rows of the training part are kept out to validate on; default "random". */
+  split?: TableSplit;
   /** Default true. Fitted on the training part alone. */
   standardise?: boolean;
   /** A standardisation fitted earlier, to be used instead. */
@@ -116,14 +121,24 @@ export interface CsvSplit extends DataSplit, Omit<CsvData, "dataset"> {
 
 /** Reads a table, splits it in two, and standardises both parts by the mean and deviation of the training part. */
 export function csvSplit(text: string, options: CsvSplitOptions = {}): CsvSplit {
-  const { testFraction = 0.2, seed = 0, standardise: scaled = true, standardisation, ...rest } = options;
+  const {
+    testFraction = 0.2,
+    seed = 0,
+    standardise: scaled = true,
+    standardisation,
+    split,
+    ...rest
+  } = options;
   const read = tableOf("csvSplit", text, rest, Object.keys(tableFields()), options);
-  const rows = range(read.table.rows.length);
-  const [train, test] =
-    testFraction > 0 ? splitRows(targetsOf(read), testFraction, { seed }) : [rows, undefined];
+  const { groupAt, table } = read;
+  const order = rowOrder(table, read.labelAt, groupAt, split);
+  const rows = range(table.rows.length);
+  const cut =
+    testFraction > 0 ? splitRows({ ...targetsOf(read), ...order }, testFraction, { seed }) : undefined;
+  const [train, test] = cut ?? [rows, undefined];
   const encoded = encodeTable(read, train);
   const { csv, readings } = encoded;
-  const whole = datasetOf(read, encoded);
+  const whole = withHeader(datasetOf(read, encoded), order);
   const parts = test ? partsOf(whole, [train, test]) : [whole];
   const fits = standardisation?.mean.length === encoded.features.length || !options.inputsLike;
   const by = scaled && fits ? (standardisation ?? fitFeatures(parts[0]!, encoded.features)) : undefined;
@@ -133,7 +148,11 @@ export function csvSplit(text: string, options: CsvSplitOptions = {}): CsvSplit 
     ...(second && { test: second }),
     ...(by && { standardisation: by }),
     csv,
-    notes: [...read.notes, ...roundingNotes(encoded, by)],
+    notes: [
+      ...read.notes,
+      ...(cut ? cutNotes(table, whole, cut, groupAt) : []),
+      ...roundingNotes(encoded, by),
+    ],
     readings,
     refit(some, others) {
       const [here, there] = [some, others].map((part) => part.map((row) => train[row]!)) as [
@@ -141,7 +160,7 @@ export function csvSplit(text: string, options: CsvSplitOptions = {}): CsvSplit 
         Uint32Array,
       ];
       const again = encodeTable(read, here, csv);
-      const both = partsOf(datasetOf(read, again), [here, there]);
+      const both = partsOf(withHeader(datasetOf(read, again), order), [here, there]);
       if (!scaled) return { train: both[0], test: both[1] };
       const its = fitFeatures(both[0], again.features);
       return { train: standardise(both[0], its), test: standardise(both[1], its) };
@@ -155,16 +174,23 @@ function tableOf(
   text: string,
   options: CsvOptions,
   names: readonly string[],
-  given: object = options,
-): ReadTable {
+  given: CsvSplitOptions = options,
+): ReadTable & { groupAt: number } {
   checkOptions(who, given, ["name", ...names, ...(given === options ? [] : Object.keys(splitFields()))]);
   const { name = "data.csv", columns } = options;
   const asked = columns && askedField().check(columns, `${who}: columns`);
-  return prepareTable(parseCsvTable(text, name, options, options.like?.columns), {
+  const split = given.split && tableSplitField().check(given.split, `${who}: split`);
+  const table = parseCsvTable(text, name, options, options.like?.columns);
+  const groupAt = groupColumn(table, split);
+  // who it is says nothing of others
+  const apart = typeof split === "object" && split.input !== true ? [table.columns[groupAt]!] : [];
+  const read = prepareTable(table, {
     ...options,
     name,
     ...(asked && { columns: asked }),
+    ...(apart.length > 0 && { ignore: [...(options.ignore ?? []), ...apart] }),
   });
+  return { ...read, groupAt };
 }
 
 /** All rows, and the values before they are rounded. */

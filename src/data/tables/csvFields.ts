@@ -4,6 +4,7 @@ import { anything, bool, choice, type Field, int, list, number, show, string } f
 import { optional } from "../../fields/objects.ts";
 import { askedField } from "./asked.ts";
 import { MISSING_WAYS } from "./tableData.ts";
+import { tableSplitField } from "./tableSplit.ts";
 
 /** How a table is read. */
 export const tableFields = () => ({
@@ -26,6 +27,7 @@ export const textFields = () => ({ encoding: optional(string()) });
 /** How it is cut in two, and standardised. */
 export const splitFields = () => ({
   testFraction: optional(number({ min: 0 })),
+  split: optional(tableSplitField()),
   seed: optional(anything()),
   standardise: optional(bool()),
   standardisation: optional(anything()),

@@ -11,7 +11,7 @@ const DELIMITERS = [",", "\t", ";", "|", BLANKS] as const;
 const SAMPLE = 2 ** 18;
 const RECORDS = 500;
 /** From this score on, a delimiter makes a table of a text. */
-const TABLE = 0.6;
+const TABLE = 0.75;
 
 /** How a delimiter is called in a sentence. */
 export const delimiterName = (delimiter: string): string =>
@@ -25,7 +25,7 @@ export function guessDelimiter(text: string): string {
   const sample = text.slice(0, SAMPLE);
   let best = ",";
   let most = 0;
-  let widest = 0;
+  let widest = 1;
   for (const delimiter of DELIMITERS) {
     // blanks stand between words as well: only where nothing else makes a table of it
     if (delimiter === BLANKS ? most >= TABLE : !sample.includes(delimiter)) continue;

@@ -27,8 +27,8 @@ const LONGEST = 400;
 
 /** Groups of three digits, of two and three as in India, or none; a fraction; an exponent. */
 const BODY: Readonly<Record<Decimal, RegExp>> = {
-  ".": /^(?:\d{1,3}(?:,\d{2,3})*,\d{3}|\d{1,3}([ '’\u00a0\u2009\u202f])\d{3}(?:\1\d{3})*|\d+|(?=\.\d))(?:\.\d*)?(?:e[+-]?\d+)?$/i,
-  ",": /^(?:\d{1,3}([. '’\u00a0\u2009\u202f])\d{3}(?:\1\d{3})*|\d+|(?=,\d))(?:,\d*)?(?:e[+-]?\d+)?$/i,
+  ".": /^(?:[1-9]\d{0,2}(?:,\d{2,3})*,\d{3}|[1-9]\d{0,2}([ '’\u00a0\u2009\u202f])\d{3}(?:\1\d{3})*|\d+|(?=\.\d))(?:\.\d*)?(?:e[+-]?\d+)?$/i,
+  ",": /^(?:[1-9]\d{0,2}([. '’\u00a0\u2009\u202f])\d{3}(?:\1\d{3})*|\d+|(?=,\d))(?:,\d+)?(?:e[+-]?\d+)?$/i,
 };
 
 /** A cell as a number; undefined for what is none. Parentheses around it are a minus, as accountants write. */

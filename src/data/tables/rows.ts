@@ -3,7 +3,8 @@
  * of JSON and of programs. `nabla/predict` has this as well, so nothing here fits or parses.
  */
 import { didYouMean, NablaError } from "../../errors.ts";
-import { list, show, string } from "../../fields/fields.ts";
+import { list, number, show, string } from "../../fields/fields.ts";
+import { object, optional } from "../../fields/objects.ts";
 import type { Standardisation } from "../dataset.ts";
 import { type Cell, checkEncoding, encoderOf, type TableEncoding } from "./encoding.ts";
 import { some } from "./kinds/kind.ts";
@@ -22,9 +23,14 @@ export interface RowFormat {
   readonly besides?: readonly string[];
 }
 
-/** What belongs to a model that was trained on a table. */
+/** A model that was trained on a table, or what its export exports: `metadata` says what its columns are. */
 export interface TableModel {
-  readonly metadata: { readonly standardisation?: Standardisation; readonly extra?: Record<string, unknown> };
+  readonly metadata: {
+    readonly standardisation?: unknown;
+    readonly extra?: Record<string, unknown>;
+    /** In exports. */
+    readonly columns?: unknown;
+  };
 }
 
 /** Options of encodeRows(). */
@@ -48,6 +54,7 @@ export interface EncodedRows {
  *     model.predict(encodeRows(model, { age: 31, city: "Paris" }))
  *     model.predict(encodeRows(model, [[31, "Paris"], [null, "Rome"]]))
  *
+ * @param model one that was loaded, or what an exported module exports
  * @param rows one row, or several: objects by the names of columns, or cells in their order
  * @throws NablaError naming the row and the column for what is missing, is no value of its column, or is no column
  */
@@ -76,17 +83,23 @@ export function encodeRows(
 
 /** What a model's file says about the columns of its table; undefined where it was trained on something else. */
 export function formatOf({ metadata }: TableModel): RowFormat | undefined {
-  const { standardisation, extra } = metadata;
-  const csv = extra?.csv as
-    | Partial<Record<"columns" | "encoding" | "label" | "ignored", unknown>>
-    | undefined;
-  const names = csv?.columns ?? standardisation?.columns;
+  const standardisation =
+    metadata.standardisation === undefined
+      ? undefined
+      : object({ mean: list(number()), scale: list(number()), columns: optional(list(string())) }).check(
+          metadata.standardisation,
+          "standardisation",
+        );
+  const csv = (metadata.extra?.csv ?? metadata) as Partial<
+    Record<"columns" | "encoding" | "label" | "ignored", unknown>
+  >;
+  const names = csv.columns ?? standardisation?.columns;
   if (names === undefined) return undefined;
   const columns = list(string()).check(names, "csv.columns");
   const encoding =
-    csv?.encoding === undefined ? undefined : checkEncoding(csv.encoding, columns, "csv.encoding");
-  const ignored = csv?.ignored === undefined ? [] : list(string()).check(csv.ignored, "csv.ignored");
-  const besides = [...(typeof csv?.label === "string" ? [csv.label] : []), ...ignored];
+    csv.encoding === undefined ? undefined : checkEncoding(csv.encoding, columns, "csv.encoding");
+  const ignored = csv.ignored === undefined ? [] : list(string()).check(csv.ignored, "csv.ignored");
+  const besides = [...(typeof csv.label === "string" ? [csv.label] : []), ...ignored];
   return { columns, encoding, standardisation, besides };
 }
 

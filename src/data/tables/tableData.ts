@@ -17,6 +17,7 @@ import {
   refill,
   TableColumn,
 } from "./fitEncoding.ts";
+import type { Decimal } from "./numbers.ts";
 import { isMissingLabel, readTarget } from "./target.ts";
 
 /** What to do with missing values. */
@@ -29,6 +30,8 @@ export interface ReadTable {
   /** Label numbers, or values. */
   readonly y: Targets;
   readonly classes?: string[];
+  /** How its numbers are written, where it has to be known. */
+  readonly decimal?: Decimal;
   readonly label: string;
   readonly labelAt: number;
   /** The columns that are inputs, unless they have no values. */
@@ -49,7 +52,8 @@ export interface EncodedTable {
 /** @throws NablaError naming line and column for what cannot be read, or in two ways of which one loses something */
 export function prepareTable(given: Table, options: CsvOptions): ReadTable {
   const { like, task = "auto" } = options;
-  const { inputs, labelAt } = like ? matchColumns(given, like) : chooseColumns(given, options);
+  const chosen = like ? matchColumns(given, like) : chooseColumns(given, options);
+  const { inputs, labelAt } = chosen;
   if (labelAt < 0) findColumn(given, like!.label);
   for (const column of Object.keys(options.columns ?? {})) {
     if (inputs.includes(findColumn(given, column))) continue;
@@ -57,10 +61,11 @@ export function prepareTable(given: Table, options: CsvOptions): ReadTable {
   }
   const kind = like ? (like.classes ? "classification" : "regression") : task;
   const notes = [...given.notes];
+  if ("byPosition" in chosen && chosen.byPosition && given.named) notes.push("columns are taken by position");
   const table = withoutMissing(given, labelAt, inputs, { ...options, task: kind }, notes);
   const columns = inputs.map((at) => new TableColumn(table, at));
   const shown = decimalShown(columns);
-  const { decimal } = options;
+  const decimal = options.decimal ?? like?.decimal;
   const target = readTarget(table, labelAt, {
     task: like && !like.classes ? "regression" : task,
     ...(decimal && { decimal }),
@@ -72,6 +77,7 @@ export function prepareTable(given: Table, options: CsvOptions): ReadTable {
     table,
     y: isA("Int32Array", target.y) ? target.y : Float32Array.from(target.y),
     ...(classes && { classes }),
+    ...(target.decimal && { decimal: target.decimal }),
     label: like?.label ?? table.columns[labelAt]!,
     labelAt,
     columns,
@@ -89,7 +95,7 @@ export function encodeTable(
   rows: Uint32Array = range(read.table.rows.length),
   before?: CsvInfo,
 ): EncodedTable {
-  const { table, classes, label } = read;
+  const { table, classes, decimal, label } = read;
   // kinds that were asked for have been checked
   const options = read.options as CsvOptions & { columns?: Readonly<Record<string, AskedColumn>> };
   const { missing } = options;
@@ -115,6 +121,7 @@ export function encodeTable(
     label,
     ...(like ? like.named !== undefined && { named: like.named } : { named: table.named }),
     ...labelPlace(read, columns),
+    ...(decimal && { decimal }),
     ...(classes && { classes }),
     ...(encoding && !isPlain(encoding) && { encoding: [...encoding] }),
     ...(ignored?.length && { ignored: [...ignored] }),

@@ -34,7 +34,7 @@ export interface TableTarget {
   y: Int32Array | Float64Array;
   /** Names in the order of their numbers; absent for quantities. */
   classes?: string[];
-  /** How the numbers are written, where a point is not what stands before the fraction. */
+  /** How the numbers are written, where it has to be known: decimal commas, or separators that may be taken for them. */
   decimal?: Decimal;
   /** What was read and how. */
   notes: string[];
@@ -200,7 +200,7 @@ function quantities(column: Column, { decimal: asked, shown }: TargetOptions): T
   ].filter(Boolean);
   return {
     y,
-    ...(decimal === "," && { decimal }),
+    ...((decimal === "," || numbers.either >= 0) && { decimal }),
     notes: [`target ${column.name}: quantities${how.length > 0 ? `, ${how.join(", ")}` : ""}`],
   };
 }

@@ -1,9 +1,8 @@
 /** Pictures for readers of data: headers of files are read here, pixels in threads. */
 import { open } from "node:fs/promises";
-import { readImageHeader } from "../../data/images/header.ts";
+import { imageHeaderOf } from "../../data/images/header.ts";
 import type { ImageFile, ImageInfo, ImageSetOptions } from "../../data/images/imageSet.ts";
 import type { PictureHost } from "../../data/readers/reader.ts";
-import { NablaError } from "../../errors.ts";
 import { unreadable } from "../paths.ts";
 import { DecodePool } from "./pool.ts";
 
@@ -21,9 +20,9 @@ export const pictures: PictureHost = {
   single: "decodeImageFile(path)",
   options: ["workers"],
   lanes: 32,
-  header: ({ path }) => headerOf(path),
-  decoder({ workers }: ImageFolderOptions) {
-    const pool = new DecodePool(workers);
+  header: ({ path }, { maxPixels }) => headerOf(path, maxPixels),
+  decoder({ workers, maxPixels }: ImageFolderOptions) {
+    const pool = new DecodePool(workers, maxPixels);
     return {
       each: (files, format, write) =>
         pool.each(
@@ -37,20 +36,22 @@ export const pictures: PictureHost = {
   flag: (example) => ` (${example})`,
 };
 
-/** Reads as much of a file as its header asks for: some hold long texts and previews before their size. */
-async function headerOf(path: string): Promise<Pick<ImageFile, "header" | "bytes">> {
+/** The header of a file, of which no more is read than that. */
+async function headerOf(
+  path: string,
+  maxPixels: number | undefined,
+): Promise<Pick<ImageFile, "header" | "bytes">> {
   const file = await open(path).catch((cause) => {
     throw unreadable(path, cause);
   });
   try {
     const { size } = await file.stat();
-    for (let want = 4096; ; want *= 16) {
-      const bytes = new Uint8Array(Math.min(want, size));
-      const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
-      const header = readImageHeader(bytes.subarray(0, bytesRead), path, size);
-      if (header) return { header, bytes: size };
-      if (want >= size) throw new NablaError(`${path}: truncated: it became shorter while it was read`);
-    }
+    const part = async (from: number, to: number) => {
+      const bytes = new Uint8Array(to - from);
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
+      return bytes.subarray(0, bytesRead);
+    };
+    return { header: await imageHeaderOf(part, path, { total: size, maxPixels }), bytes: size };
   } finally {
     await file.close();
   }

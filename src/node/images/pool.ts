@@ -32,9 +32,13 @@ export class DecodePool {
 
   /**
    * @param size how many threads; default: as many as there are processors, at most 8: decoding is mostly what is waited for
+   * @param maxPixels pictures of more are refused; default 64 million
    * @throws NablaError unless it is a whole number ≥ 1
    */
-  constructor(size = Math.min(8, availableParallelism())) {
+  constructor(
+    size = Math.min(8, availableParallelism()),
+    readonly maxPixels?: number,
+  ) {
     checkWhole("workers", size);
     this.#size = size;
   }
@@ -106,7 +110,7 @@ export class DecodePool {
       if (!job) return;
       thread.job = job;
       thread.worker.ref();
-      thread.worker.postMessage({ paths: job.paths, format: job.format });
+      thread.worker.postMessage({ paths: job.paths, format: job.format, maxPixels: this.maxPixels });
     }
   }
 }

@@ -7,13 +7,13 @@ import { unreadable } from "../paths.ts";
 import { decodeImage } from "./decode.ts";
 
 /** Reads, decodes and resizes files. */
-export function prepareRows(paths: readonly string[], format: RowFormat): PreparedRows {
+export function prepareRows(paths: readonly string[], format: RowFormat, maxPixels?: number): PreparedRows {
   const size = rowBytes(format);
   const data = new Uint8Array(paths.length * size);
   const failed: PreparedRows["failed"] = [];
   paths.forEach((path, index) => {
     try {
-      const picture = toChannels(decodeImage(readBytes(path), path), format.channels);
+      const picture = toChannels(decodeImage(readBytes(path), path, { maxPixels }), format.channels);
       data.set(fitPicture(picture, format, format.fit).data, index * size);
     } catch (error) {
       failed.push({ index, message: (error as Error).message });

@@ -11,12 +11,13 @@ export const ROLE = "nabla: prepare pictures";
 export interface Job {
   paths: readonly string[];
   format: RowFormat;
+  maxPixels?: number;
 }
 
 // imported for its url this may be some thread already, but none that was started for this
 if (workerData === ROLE) {
-  parentPort!.on("message", ({ paths, format }: Job) => {
-    const { data, failed } = prepareRows(paths, format);
+  parentPort!.on("message", ({ paths, format, maxPixels }: Job) => {
+    const { data, failed } = prepareRows(paths, format, maxPixels);
     parentPort!.postMessage({ data, failed }, [data.buffer]);
   });
 }

@@ -45,10 +45,11 @@ describe("readImageHeader", () => {
       const whole = readImageHeader(file, name);
       let known = 0;
       for (let n = 0; n < file.length; n++) {
-        const found = readImageHeader(file.subarray(0, n), name, file.length);
+        const found = readImageHeader(file.subarray(0, n), name, { total: file.length });
         if (found) {
           known++;
-          expect(found).toEqual(whole);
+          // what comes behind the pixels may be the orientation of a PNG
+          expect({ ...found, rest: undefined }).toEqual({ ...whole, rest: undefined });
         } else if (n > 16)
           expect(() => readImageHeader(file.subarray(0, n), name)).toThrow(`${name}: truncated`);
       }
@@ -66,7 +67,11 @@ describe("readImageHeader", () => {
     ["a short word", "P", "this is not a picture"],
     ["a PNG sent as text", "\x89PNG\n\x1a\n...........", "damaged by a transfer as text"],
     ["a JPEG of nothing", "\xff\xd8\xff\xd9", "ends without a picture"],
-    ["a JPEG that goes astray", "\xff\xd8\xff\xe0\0\x02hello", "expected a marker (ff) at byte 6, got 68"],
+    [
+      "a JPEG that goes astray",
+      "\xff\xd8\xff\xe0\0\x02hello",
+      "truncated JPEG: it ends (at 11 bytes) before",
+    ],
   ])("%s is refused by name", (_, text, message) => {
     expect(() => readImageHeader(latin(text), "x.png")).toThrow(message);
     expect(() => readImageHeader(latin(text), "x.png")).toThrow(/^x\.png: /);
@@ -86,9 +91,7 @@ describe("readImageHeader", () => {
   test("PNG headers that cannot be", () => {
     expect(() => readImageHeader(altered(24, 3), "a")).toThrow("colour type 0, 3 bits");
     expect(() => readImageHeader(altered(25, 2, 0, 0, 7), "a")).toThrow("interlacing 7");
-    expect(() => readImageHeader(altered(24, 1, 0, 0, 0, 1), "a")).toThrow(
-      "interlaced PNG of 1 bit per pixel",
-    );
+    expect(() => readImageHeader(altered(25, 3), "a")).toThrow("numbers of colours, but it has no palette");
     expect(() => readImageHeader(altered(15, 0x53), "a")).toThrow("begin with an IHDR chunk");
   });
 

@@ -125,13 +125,13 @@ describe("free text and ids", () => {
   const rows = (n: number) => Array.from({ length: n }, (_, i) => i);
 
   test("are refused together, with the option for each", () => {
-    const text = `name,a,ticket\n${rows(30)
-      .map((i) => `Mr ${i},${i},T${i % 20}`)
+    const text = `name,a,ticket\n${rows(90)
+      .map((i) => `Mr ${i},${i},T${i % 72}`)
       .join("\n")}`;
     const table = parseCsvTable(text, "t.csv");
     const columns = table.columns.map((_, at) => new TableColumn(table, at));
-    expect(() => fitEncoding(columns, range(30), { maxCategories: 8 })).toThrow(
-      't.csv: columns "name", "ticket": free text or ids (30, 20 different values in 30 rows), from which nothing can be learned; --ignore name --ignore ticket leaves them out, --column name=category reads one as categories',
+    expect(() => fitEncoding(columns, range(90), { maxCategories: 8 })).toThrow(
+      't.csv: columns "name", "ticket": free text or ids (90, 72 different values in 90 rows), from which nothing can be learned; --ignore name --ignore ticket leaves them out, --column name=category reads one as categories',
     );
     refuse(
       rows(6).map((i) => `id${i}`),

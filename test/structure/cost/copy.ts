@@ -22,6 +22,7 @@ const SOURCES = [
   "package.json",
   "asconfig.json",
   "asconfig.standalone.json",
+  "asconfig.pictures.json",
   "tsconfig.json",
   "tsconfig.build.json",
 ];

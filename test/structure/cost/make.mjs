@@ -23,6 +23,7 @@ mkdirSync("build/core", { recursive: true });
 for (const target of ["simd", "predict"])
   run("assemblyscript", "bin/asc.js", "--config", join(root, "asconfig.json"), "--target", target);
 run("assemblyscript", "bin/asc.js", "--config", join(root, "asconfig.standalone.json"));
+run("assemblyscript", "bin/asc.js", "--config", join(root, "asconfig.pictures.json"));
 const { writeCores } = await script("cores.mjs");
 writeCores("build/core");
 const { moduleOf, schemaOfFields } = await script("schema.mjs");
@@ -46,7 +47,7 @@ await build({
   },
   // Node finds them from there; #core and #standalone are what was just compiled
   packages: "external",
-  external: ["*?raw", "#core", "#core/*", "#standalone", "#schema", "#image-worker", "#loader"],
+  external: ["*?raw", "#core", "#core/*", "#standalone", "#pictures", "#schema", "#image-worker", "#loader"],
   plugins: [
     {
       name: "spawn",

@@ -84,9 +84,12 @@ function* pick(cells: readonly string[], rows: Uint32Array): Generator<string> {
   for (const row of rows) yield cells[row]!;
 }
 
+/** However few inputs a column may become, so many of its most frequent values are looked at. */
+const FREQUENT = 30;
+
 /**
- * Whether a column is free text, or names each row: most values occur once, or those that get an input of their own are
- * less than half of the rows. Then there is nothing to learn from it.
+ * Whether a column is free text, or names each row: most values occur once, or the frequent ones are less than half of the
+ * rows. Then there is nothing to learn from it.
  *
  * @returns how many different values there are; undefined for a choice of few
  */
@@ -98,7 +101,8 @@ export function freeText({ cells, isMissing, maxCategories }: ColumnCells): numb
     if (n === 1) once++;
   }
   if (once * 2 > all && counts.size > 1) return counts.size;
-  if (counts.size <= maxCategories) return undefined;
-  const most = [...counts.values()].sort((a, b) => b - a).slice(0, maxCategories - 1);
+  const frequent = Math.max(FREQUENT, maxCategories);
+  if (counts.size <= frequent) return undefined;
+  const most = [...counts.values()].sort((a, b) => b - a).slice(0, frequent - 1);
   return most.reduce((sum, n) => sum + n, 0) * 2 < all ? counts.size : undefined;
 }

@@ -1,0 +1,39 @@
+/** Whether data is what a training, and its flags, are for. */
+import { NablaError } from "../../errors.ts";
+import type { OpenedData } from "../../node/dataFiles.ts";
+import type { TrainFlags } from "../commands/train.ts";
+import { checkArrayFlags } from "../options/arrays.ts";
+import { tableFlagsGiven } from "../options/tables.ts";
+
+/** @throws NablaError where all rows are of one class */
+export function checkClasses({ name, train: { target }, csv }: OpenedData): void {
+  if (target.kind !== "class" || target.classes > 1) return;
+  const one = target.names?.[0] ?? "0";
+  throw new NablaError(
+    `${name}: every row is of class ${JSON.stringify(one)}; expected at least two classes, which a network can tell apart${csv ? `. Column ${JSON.stringify(csv.label)} is the label: --label names another` : ""}`,
+  );
+}
+
+/** @throws NablaError naming a flag that is for other data */
+export function checkApplicable(flags: TrainFlags, data: OpenedData): void {
+  const only = (option: string, given: unknown, kind: OpenedData["kind"], what: string) => {
+    if (given !== undefined && data.kind !== kind)
+      throw new NablaError(`${option} is for ${what}; ${data.name} is something else`);
+  };
+  for (const [option, given] of tableFlagsGiven(flags)) {
+    // with --labels these are about that table
+    if (flags.labels !== undefined && (option === "--label" || option === "--task")) continue;
+    if (option === "--task" && data.kind === "npz") continue;
+    only(option, given, "csv", "CSV files");
+  }
+  checkArrayFlags(flags, data);
+  only("--test-split", flags.testSplit, "csv", "CSV files");
+  only("--samples", flags.samples, "generated", "generated data sets");
+  only("--size", flags.size, "images", "folders of pictures");
+  only("--channels", flags.channels, "images", "folders of pictures");
+  only("--fit", flags.fit, "images", "folders of pictures");
+  only("--unreadable", flags.unreadable, "images", "folders of pictures");
+  only("--classes", flags.classes, "images", "folders of pictures");
+  only("--labels", flags.labels, "images", "folders of pictures");
+  only("--label-pattern", flags.labelPattern, "images", "folders of pictures");
+}

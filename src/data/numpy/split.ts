@@ -1,0 +1,185 @@
+/** The data set in a `.npz` archive. */
+import { NablaError } from "../../errors.ts";
+import { showShape } from "../../shape.ts";
+import type { DataSplit, Dataset, Standardisation } from "../dataset.ts";
+import { MAX_UNPACKED } from "../gzip.ts";
+import { rowsDataset } from "../rows.ts";
+import type { Values } from "../values/arranged.ts";
+import { type ReadInputs, readInputs, type SCALINGS, type Scaling } from "../values/inputs.ts";
+import { readTargets, type TargetTask } from "../values/targets.ts";
+import { type NpzArchive, openNpz } from "./archive.ts";
+import { CLASS_NAMES, findArrays, type Pair, type Parts, roleOf } from "./names.ts";
+import type { Npy, NpyText } from "./npy.ts";
+
+/** How arrays were read; goes into checkpoints, so that others are read alike. */
+export interface ArraysInfo {
+  /** The arrays that were used. */
+  names?: Parts<Pair>;
+  scaling?: Scaling;
+  task?: Exclude<TargetTask, "auto">;
+  /** Names by class number, where labels in the file are names (or numbers that do not count from 0). */
+  classes?: readonly string[];
+}
+
+/** How a `.npz` archive is read. */
+export interface NpzSplitOptions {
+  /**
+   * Names of the arrays, where their names do not say it: inputs, targets, both of a test part, both of a validation part. Default: x_train and y_train, x and y,
+   * data and labels, images and target, … in any case and order of words; arr_0 and arr_1.
+   */
+  arrays?: readonly string[];
+  /**
+   * How inputs are read. Default "auto", which the values decide: pixels from 0 to 255 are scaled by 1/255, values from −1 to 1 stay as they
+   * are, others are standardised column by column.
+   */
+  scaling?: (typeof SCALINGS)[number];
+  /** Default "auto": text, bool, and few different whole numbers are classes; anything else is regression. */
+  task?: TargetTask;
+  /** How other arrays were read, for reading these alike. */
+  likeArrays?: ArraysInfo;
+  /** The standardisation that was fitted then. */
+  standardisation?: Standardisation;
+  /** Bytes that the arrays in use may unpack to; default 2 GiB. */
+  limit?: number;
+}
+
+const PARTS = ["train", "validation", "test"] as const;
+
+/** A data set, and how it was read. */
+export interface NpzData extends DataSplit {
+  arrays: ArraysInfo;
+  /** What was read and how, in sentences. */
+  notes: string[];
+}
+
+/**
+ * The data set in a `.npz` archive. Only the arrays in use are unpacked, so others may be of any type.
+ *
+ * @param options a number is the limit
+ * @throws NablaError naming file, array and type: where names do not say which arrays are meant, and for what cannot be read
+ */
+export function npzSplit(bytes: Uint8Array, name: string, options: number | NpzSplitOptions = {}): NpzData {
+  const given = typeof options === "number" ? { limit: options } : options;
+  const { likeArrays: like, standardisation, limit = MAX_UNPACKED } = given;
+  const archive = openNpz(bytes, name, limit);
+  const known =
+    like?.names && Object.values(like.names).every(({ x, y }) => has(archive, x) && has(archive, y));
+  const layout = known
+    ? { ...like!.names!, notes: [] }
+    : findArrays(archive.names, archive.header, name, given.arrays);
+  const pairs = [layout.train, layout.validation, layout.test];
+  const names = pairs.flatMap((pair) => (pair ? [pair.x, pair.y] : []));
+  archive.checkSizes(names);
+  const notes = [...layout.notes, ...leftOut(archive, names)];
+  const all = pairs.map((pair) => pair && readPair(archive, pair));
+  const [first] = all;
+  if (first!.rows === 0)
+    throw new NablaError(`${first!.x.name}: ${first!.x.type} ${showShape(first!.x.shape)}: no rows`);
+  const places = [0, 1, 2].filter((p) => all[p] && all[p].rows > 0);
+  for (const p of [1, 2])
+    if (all[p]?.rows === 0)
+      notes.push(`${pairs[p]!.x} and ${pairs[p]!.y} have no rows: there is no ${PARTS[p]} part`);
+  const read = places.map((p) => all[p]!);
+  const inputs = readInputs(
+    read.map(({ x }) => x),
+    { scaling: given.scaling ?? like?.scaling ?? "auto", ...(standardisation && { standardisation }) },
+  );
+  const targets = readTargets(
+    read.map(({ y }) => y),
+    {
+      task: given.task ?? like?.task,
+      classes: like?.classes,
+      counted: like?.task === "classification" && !like.classes,
+      names: classNames(archive, names),
+    },
+  );
+  const dataset = (part: ReadInputs, p: number): Dataset => {
+    const { values, ...types } = part;
+    const header = {
+      name: p === 0 ? name : `${name} (${PARTS[places[p]!]})`,
+      length: read[p]!.rows,
+      ...types,
+      target: targets.target,
+      ...(inputs.standardisation && { standardisation: inputs.standardisation }),
+    };
+    // what is standardised later keeps differences that float32 loses
+    const exact = inputs.scaling === "none" ? () => read[p]!.x.data : undefined;
+    return rowsDataset(header, values, targets.parts[p]!, exact);
+  };
+  const datasets = inputs.parts.map(dataset);
+  const at = (place: number): Dataset | undefined => datasets[places.indexOf(place)];
+  const [validation, test] = [at(1), at(2)];
+  const { notes: _, ...used } = layout;
+  return {
+    train: datasets[0]!,
+    ...(validation && { validation }),
+    ...(test && { test }),
+    ...(inputs.standardisation && { standardisation: inputs.standardisation }),
+    arrays: {
+      names: used,
+      scaling: inputs.scaling,
+      task: targets.target.kind === "class" ? "classification" : "regression",
+      ...(targets.classes && { classes: targets.classes }),
+    },
+    notes: [...notes, ...inputs.notes, ...targets.notes],
+  };
+}
+
+/**
+ * The inputs of an archive that has no targets for them: the one array that is called like inputs, or that is there at all.
+ *
+ * @throws NablaError for what is no archive
+ */
+export function onlyInputs(bytes: Uint8Array, name: string, limit = MAX_UNPACKED): Npy | undefined {
+  const archive = openNpz(bytes, name, limit);
+  const { names } = archive;
+  const called = (role: keyof Pair) => names.filter((array) => roleOf(array)?.role === role);
+  const [inputs, targets] = [called("x"), called("y")];
+  const only =
+    names.length === 1 ? names[0] : targets.length === 0 && inputs.length === 1 ? inputs[0] : undefined;
+  if (only === undefined) return undefined;
+  const array = archive.read(only);
+  if (array.type !== "text") return array;
+  throw new NablaError(`${array.name}: text ${showShape(array.shape)}: expected numbers as inputs`);
+}
+
+interface Loaded {
+  readonly x: Values;
+  readonly y: Npy | NpyText;
+  readonly rows: number;
+}
+
+function readPair(archive: NpzArchive, pair: Pair): Loaded {
+  const [x, y] = [archive.read(pair.x), archive.read(pair.y)];
+  if (x.type === "text")
+    throw new NablaError(`${x.name}: text ${showShape(x.shape)}: expected numbers as inputs`);
+  const [rows, others] = [x.shape[0], y.shape[0]];
+  if (rows !== undefined && others !== undefined && rows !== others)
+    throw new NablaError(
+      `${x.name}: ${x.type} ${showShape(x.shape)}, so ${rows} rows, but ${pair.y} (${y.type} ${showShape(y.shape)}) has ${others}; expected one target for each row`,
+    );
+  if (rows && x.data.length === 0)
+    throw new NablaError(`${x.name}: ${x.type} ${showShape(x.shape)}: rows without a value`);
+  if (others && (y.type === "text" ? y.texts : y.data).length === 0)
+    throw new NablaError(`${y.name}: ${y.type} ${showShape(y.shape)}: rows without a value`);
+  return { x, y, rows: rows ?? 0 };
+}
+
+const has = (archive: NpzArchive, array: string): boolean => archive.names.includes(array);
+
+/** Arrays that are there as well, where something may have been meant by them. */
+function leftOut(archive: NpzArchive, used: readonly string[]): string[] {
+  const others = archive.names.filter((array) => !used.includes(array) && !CLASS_NAMES.test(array));
+  if (others.length === 0) return [];
+  const some = others.slice(0, 8).join(", ") + (others.length > 8 ? ", …" : "");
+  return [`used of the archive: ${used.join(", ")}; not used: ${some}`];
+}
+
+/** Text that stands by the data and says what classes are called. */
+function classNames(archive: NpzArchive, used: readonly string[]): readonly string[] | undefined {
+  const name = archive.names.find((array) => CLASS_NAMES.test(array) && !used.includes(array));
+  if (name === undefined || archive.header(name).type !== "text") return undefined;
+  const read = archive.read(name);
+  if (read.type !== "text" || read.shape.length !== 1) return undefined;
+  return new Set(read.texts).size === read.texts.length ? read.texts : undefined;
+}
