@@ -1,7 +1,7 @@
 /** Datasets from a program's own values: typed arrays, plain nested arrays, labels. */
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
-import { showShape, sizeOf } from "../shape.ts";
+import { fits, reordered, showShape, sizeOf } from "../shape.ts";
 import { asBytes, isA, isBytes } from "../tags.ts";
 import type { Dataset, Target } from "./dataset.ts";
 import { type ArrayLike2, type Shaped, shaped, type TypedArray } from "./flat.ts";
@@ -123,7 +123,13 @@ function rowShape(
 ): readonly number[] {
   const total = x.data.length;
   if (wanted) {
-    if (total === rows * sizeOf(wanted)) return wanted;
+    const row = x.shape.slice(1);
+    if (total === rows * sizeOf(wanted)) {
+      if (x.shape.length === 1 || fits(row, wanted)) return wanted;
+      throw new NablaError(
+        `${name}: x: expected rows of ${showShape(wanted)}, got ${showShape(row)}${reordered(row, wanted, 1)}`,
+      );
+    }
     const missing = rows > 1 && total === sizeOf(wanted);
     throw new NablaError(
       `${name}: x: expected ${rows} rows of ${showShape(wanted)} (${rows * sizeOf(wanted)} values), one for each target, got ${total} values` +

@@ -1,6 +1,6 @@
 /** Which of a data set's inputs and targets are for which of a network's inputs and outputs, and where they lie in its rows. */
 import { didYouMean, NablaError } from "../errors.ts";
-import { showShape, sizeOf } from "../shape.ts";
+import { fits, reordered, showShape, sizeOf } from "../shape.ts";
 import type { Dataset, InputPart, TargetPart } from "./dataset.ts";
 import { targetSize } from "./dataset.ts";
 
@@ -92,9 +92,9 @@ export function inputPlaces(dataset: Dataset, inputs: readonly Named[], who: str
   ).map((i, n) => {
     const part = parts[i]!;
     const { name, shape } = inputs[n]!;
-    if (sizeOf(part.shape) !== sizeOf(shape))
+    if (!fits(part.shape, shape))
       throw new NablaError(
-        `${who}: ${inputs.length > 1 ? `input "${name}": ` : ""}expected rows of shape ${showShape(shape)}, got ${showShape(part.shape)} from ${dataset.name}`,
+        `${who}: ${inputs.length > 1 ? `input "${name}": ` : ""}expected rows of shape ${showShape(shape)}, got ${showShape(part.shape)} from ${dataset.name}${reordered(part.shape, shape, 1)}`,
       );
     return { part, at: at[i]!, bytes: sizes[i]!, stride: all };
   });

@@ -3,7 +3,7 @@
 import { type ArrayLike2, shaped } from "../data/arrays.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import type { Network } from "../network/network.ts";
-import { showShape, sizeOf } from "../shape.ts";
+import { fits, reordered, showShape, sizeOf } from "../shape.ts";
 import { isA } from "../tags.ts";
 import { internalsOf } from "./internals.ts";
 
@@ -22,7 +22,7 @@ export abstract class Weights {
 
   /**
    * Sets parameters by name; those not named stay. Values are flat and row-major, or nested like the shape.
-   * @throws NablaError for unknown names, wrong counts, NaN; nothing is set then
+   * @throws NablaError for unknown names, wrong counts and shapes (also those of a transposed matrix), NaN; nothing is set then
    */
   setWeights(weights: Readonly<Record<string, ArrayLike2>>): this {
     const { built, away, state } = internalsOf(this);
@@ -53,13 +53,18 @@ function setWeights(network: Network, weights: Readonly<Record<string, ArrayLike
         `setWeights: there is no parameter "${name}"${didYouMean(name, byName.keys())}; there are ${[...byName.keys()].join(", ")}`,
       );
     }
-    const { data: values } = shaped(given, `setWeights: ${name}`);
-    const n = sizeOf(tensor.spec.shape);
+    const { data: values, shape } = shaped(given, `setWeights: ${name}`);
+    const wanted = tensor.spec.shape;
+    const n = sizeOf(wanted);
     if (values.length !== n) {
       throw new NablaError(
-        `setWeights: ${name}: expected ${n} values of shape ${showShape(tensor.spec.shape)}, got ${values.length}`,
+        `setWeights: ${name}: expected ${n} values of shape ${showShape(wanted)}, got ${values.length}`,
       );
     }
+    if (shape.length > 1 && !fits(shape, wanted))
+      throw new NablaError(
+        `setWeights: ${name}: expected shape ${showShape(wanted)}, got ${showShape(shape)}${reordered(shape, wanted)}`,
+      );
     for (let i = 0; i < n; i++) {
       if (Number.isFinite(Math.fround(values[i]))) continue;
       throw new NablaError(

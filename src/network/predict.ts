@@ -8,7 +8,7 @@ import { checkOptions, checkWhole } from "../fields/options.ts";
 import { ld } from "../plan/builder.ts";
 import type { InputKind } from "../plan/forward.ts";
 import type { Architecture } from "../plan/operation.ts";
-import { showShape, sizeOf } from "../shape.ts";
+import { fits, reordered, showShape, sizeOf } from "../shape.ts";
 import { asBytes, isA, isBytes } from "../tags.ts";
 import type { InferenceNetwork } from "./inference.ts";
 
@@ -74,8 +74,9 @@ export function rowsOf(x: ArrayLike2, inputShape: readonly number[]): Rows {
       `${wanted}, got a single row ${showShape(shape)}: the batch dimension is missing; pass [x]`,
     );
   }
-  if (shape.length > 1 && sizeOf(shape.slice(1)) !== width)
-    throw new NablaError(`${wanted}, got ${showShape(shape)}`);
+  const row = shape.slice(1);
+  if (shape.length > 1 && !fits(row, inputShape))
+    throw new NablaError(`${wanted}, got ${showShape(shape)}${reordered(row, inputShape, 1)}`);
   const values = isBytes(data) ? asBytes(data) : isA("Float32Array", data) ? data : Float32Array.from(data);
   return check(values as Rows["data"], data.length, width, inputShape);
 }

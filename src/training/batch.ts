@@ -15,7 +15,7 @@ import type { Scored } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
 import type { Loss } from "../plan/loss.ts";
 import type { Plan } from "../plan/plan.ts";
-import { showShape, sizeOf } from "../shape.ts";
+import { fits, reordered, showShape, sizeOf } from "../shape.ts";
 import { type Goal, kindsOf, targetsOf } from "./goals.ts";
 import { OutputRows } from "./outputRows.ts";
 import { checkPixels, targetKind } from "./pixels.ts";
@@ -178,10 +178,10 @@ export function checkFit(dataset: Dataset, network: Network, goals: readonly Goa
   const { layers, inputs } = network.architecture;
   if (dataset.length < 1) throw new NablaError(`${dataset.name}: there are no rows to work on`);
   kindsOf(dataset, network);
-  if (!dataset.parts && sizeOf(dataset.inputShape) !== sizeOf(network.inputShape)) {
+  if (!dataset.parts && !fits(dataset.inputShape, network.inputShape)) {
     const first = layers.find((layer) => layer.inputs[0] < inputs.length)!;
     throw new NablaError(
-      `${first.type} "${first.name}" (layer 1): expected input ${showShape(network.inputShape)}, got ${showShape(dataset.inputShape)} from ${dataset.name}`,
+      `${first.type} "${first.name}" (layer 1): expected input ${showShape(network.inputShape)}, got ${showShape(dataset.inputShape)} from ${dataset.name}${reordered(dataset.inputShape, network.inputShape, 1)}`,
     );
   }
   for (const [k, target] of targetsOf(dataset, network).entries())

@@ -188,11 +188,13 @@ test("--folds fits each fold on its own rows; --resume and --from read the colum
   const folds = await json("train", "people.csv", ...TRAIN, "--ignore", "note", "--folds", "3");
   expect(folds.at(-1)).toMatchObject({ event: "done", rows: 120 });
   expect(folds.at(-1).mean.accuracy).toBeGreaterThan(0.85);
-  const resume = ["--resume", "p.safetensors", "--out", "q.safetensors"];
+  const plain = ["--label", "buys", "--model", "logistic", "--ignore", "note", "--out", "q.safetensors"];
+  await json("train", "people.csv", ...plain, "--epochs", "2");
+  const resume = ["--resume", "q.safetensors", "--epochs", "3"];
   const args = ["train", "people.csv", "--label", "buys", "--ignore", "note"];
   expect((await json(...args, ...resume)).at(-1)).toMatchObject({ event: "done" });
   expect((await place.run([...args, "--missing", "drop", ...resume])).stderr).toMatch(
-    /--resume: p\.safetensors read the columns otherwise .*; give the same --column, --max-categories, --missing/,
+    /--resume: q\.safetensors read the columns otherwise .*; give the same --column, --max-categories, --missing/,
   );
   // all ages are there, and London is missing: still the inputs of the model
   const few = people.filter(([age, city]) => age !== "NA" && city !== "London");

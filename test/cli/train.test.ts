@@ -268,6 +268,29 @@ test("names from the data cannot put anything into the report", async () => {
   expect(page).toContain("&lt;script&gt;alert");
 });
 
+test("a share of the target is refused where targets are standardised, and rmse is in their unit", async () => {
+  const rows = Array.from({ length: 60 }, (_, i) => `${i % 9},${(i * 7) % 13},${200_000 + 30_000 * (i % 9)}`);
+  place.write("houses.csv", `rooms,age,price\n${rows.join("\n")}\n`);
+  const config = (metrics: string[]) =>
+    place.write(
+      "houses.json",
+      JSON.stringify({
+        nabla: 1,
+        model: { inputShape: [2], layers: [{ type: "dense", units: 1 }] },
+        training: { loss: "meanSquaredError", metrics, epochs: 1 },
+      }),
+    );
+  const args = ["train", "houses.csv", "--task", "regression", "--config"];
+  expect((await place.run([...args, config(["mape"])])).stderr).toContain(
+    'metrics: "mape" is a share of the target, and a table\'s targets are standardised',
+  );
+  const last = done(await place.run([...args, config(["rmse", "mse", "medianAbsoluteError"])]));
+  const { testRmse, testMse, testMedianAbsoluteError } = last as unknown as Record<string, number>;
+  expect(testRmse).toBeCloseTo(Math.sqrt(testMse!), 0);
+  expect(testRmse).toBeGreaterThan(1000);
+  expect(testMedianAbsoluteError).toBeGreaterThan(1000);
+});
+
 test("the report of a regression has predictions against truth, in the table's own unit", async () => {
   const prices = Array.from(
     { length: 60 },

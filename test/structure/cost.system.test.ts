@@ -196,7 +196,7 @@ describe("and it works", () => {
     ["loss", "perceptron, fourthPower", "fourthPower"],
     ["activation", `${ACTIVATIONS.at(-1)}, rootSigmoid`, "rootSigmoid"],
     ["schedule", "cosine, falling", "falling"],
-    ["metric", "f1, largestError", "largestError"],
+    ["metric", "expectedCalibrationError, largestError", "largestError"],
     ["callback", "unknown field", "epochLimit"],
     ["option", "unknown option", "rateScale"],
     ["readerOption", "unknown option", "scaledBy"],

@@ -135,6 +135,14 @@ model.compile({ loss: "hinge", optimizer: { name: "sgd", momentum: 0.9 } });
 model.compile({ loss: "hinge", optimizer: { name: "adam", learning_rate: 0.1 } });
 // @ts-expect-error the parameter of another loss
 model.compile({ loss: { name: "hinge", delta: 1 } });
+model.compile({
+  loss: "hinge",
+  metrics: ["auc", { name: "f1", average: "macro" }, { name: "recall", as: "easyRecall" }],
+});
+// @ts-expect-error an option of another metric
+model.compile({ loss: "hinge", metrics: [{ name: "f1", curve: "PR" }] });
+// @ts-expect-error an average that there is not
+model.compile({ loss: "hinge", metrics: [{ name: "f1", average: "samples" }] });
 // @ts-expect-error misspelt metric
 model.compile({ loss: "hinge", metrics: ["acc"] });
 // @ts-expect-error metrics come in a list
@@ -144,6 +152,9 @@ model.compile({ loss: "hinge", schedule: { factor: 0.5 } });
 
 // --- fit, evaluate, predict
 
+model.evaluate([[1]], [1], { bootstrap: 100 }).then(({ intervals }) => intervals.loss![0].toFixed());
+// @ts-expect-error without drawings there are no intervals
+model.evaluate([[1]], [1]).then(({ intervals }) => intervals.loss);
 // @ts-expect-error targets are needed with arrays
 model.fit([[1]]);
 // @ts-expect-error misspelt option

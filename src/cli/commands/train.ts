@@ -40,7 +40,7 @@ import {
 import { jsonLines, progressLine, speedometer } from "../training/progress.ts";
 import { type Extra, extraOf, openResumed, type Prepared } from "../training/resume.ts";
 import { type ModelFlags, resolveConfig } from "../training/settings.ts";
-import { fitTargets, inUnits, scaleTargets } from "../training/targets.ts";
+import { checkUnits, fitTargets, inUnits, scaleTargets } from "../training/targets.ts";
 import { doneEvent, endText, startEvent, startText } from "../training/trainOutput.ts";
 
 export interface TrainFlags extends ModelFlags, ImageFlags, TableFlags, ArrayFlags {
@@ -104,6 +104,7 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
         ? await openResumed(old, flags.resume, flags, data)
         : openFrom(old, flags.from!, flags, data, keepsHead);
   checkTrainable(data, config);
+  checkUnits([config.training.metrics].flat(), targets);
   if (data.validation && config.training.validationSplit !== 0)
     terminal.errors.write(
       `nabla: ${data.name}: its validation part is not used; rows to train on are split off instead (--validation-split)\n`,

@@ -28,11 +28,17 @@ export async function openVoters(paths: readonly string[], voting: Voting | unde
   }
   const vote = ensemble(models, { voting, names: paths });
   const columns = (model: Model) => extraOf(model)?.csv?.columns.join(", ");
+  const encoding = (model: Model) => JSON.stringify(extraOf(model)?.csv?.encoding);
   const fit = (model: Model) => extraOf(model)?.images?.fit;
   models.forEach((model, i) => {
     if (columns(model) !== columns(models[0]!))
       throw new NablaError(
         `${paths[i]}: reads the columns ${columns(model) ?? "of no table"}, ${paths[0]} ${columns(models[0]!) ?? "of no table"}; expected the same`,
+      );
+    // and all see the same rows, encoded once
+    if (encoding(model) !== encoding(models[0]!))
+      throw new NablaError(
+        `${paths[i]}: reads its columns otherwise than ${paths[0]}: see nabla summary; expected the same, as of models trained on the same rows with the same options`,
       );
     // all see the same pictures, resized once
     if (fit(model) !== fit(models[0]!))

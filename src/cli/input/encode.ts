@@ -4,7 +4,7 @@ import { unnamed } from "../../data/tables/columns.ts";
 import { formatOf, type Row, type RowEncoder, type RowFormat, rowEncoder } from "../../data/tables/rows.ts";
 import { NablaError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
-import { showShape, sizeOf } from "../../shape.ts";
+import { fits, reordered, showShape, sizeOf } from "../../shape.ts";
 
 const encoders = new WeakMap<Model, RowEncoder>();
 
@@ -39,9 +39,9 @@ export function encode(
 
 /** Stored values, where they are as many as the model takes: predict() reads bytes as training did. */
 export function fitting(model: Model, values: Inputs, shape: readonly number[], name: string): Inputs {
-  if (values.length !== sizeOf(model.inputShape)) {
+  if (!fits(shape, model.inputShape)) {
     throw new NablaError(
-      `${name}: the model takes inputs ${showShape(model.inputShape)}, these are ${showShape(shape)}`,
+      `${name}: the model takes inputs ${showShape(model.inputShape)}, these are ${showShape(shape)}${reordered(shape, model.inputShape, 1)}`,
     );
   }
   return values;

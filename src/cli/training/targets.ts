@@ -4,6 +4,8 @@
  * given in the column's own unit.
  */
 import type { Dataset, Targets } from "../../data/dataset.ts";
+import { NablaError } from "../../errors.ts";
+import { ALIASES } from "../../metrics/names.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
 import { sizeOf } from "../../shape.ts";
 import { taskOf } from "../presets/index.ts";
@@ -48,6 +50,20 @@ export function scaleTargets(dataset: Dataset, by: TargetScale | undefined): Dat
       apply(y, indices.length);
     },
   };
+}
+
+/** @throws NablaError for a metric that is not what it says of standardised targets */
+export function checkUnits(
+  metrics: readonly (string | { readonly name: string })[],
+  by: TargetScale | undefined,
+): void {
+  const name = metrics
+    .map((metric) => (typeof metric === "string" ? metric : metric.name))
+    .find((each) => (ALIASES[each] ?? each) === "meanAbsolutePercentageError");
+  if (by && name !== undefined)
+    throw new NablaError(
+      `metrics: "${name}" is a share of the target, and a table's targets are standardised for the training; use "meanAbsoluteError", which is given in their unit`,
+    );
 }
 
 /** Figures with errors in the unit of the targets; the loss stays the one that is minimised. */

@@ -1,8 +1,9 @@
 /** The data set in a `.npz` archive. */
 import { NablaError } from "../../errors.ts";
 import { showShape } from "../../shape.ts";
-import type { DataSplit, Dataset, Standardisation } from "../dataset.ts";
+import { type DataSplit, type Dataset, type Standardisation, targetSize } from "../dataset.ts";
 import { MAX_UNPACKED } from "../gzip.ts";
+import { headerOf } from "../portable.ts";
 import { rowsDataset } from "../rows.ts";
 import type { Values } from "../values/arranged.ts";
 import { type ReadInputs, readInputs, type SCALINGS, type Scaling } from "../values/inputs.ts";
@@ -50,6 +51,8 @@ export interface NpzData extends DataSplit {
   arrays: ArraysInfo;
   /** What was read and how, in sentences. */
   notes: string[];
+  /** The training part cut in two, standardised by the first rows alone: for cross-validation. Where it is standardised. */
+  refit?(train: Uint32Array, test: Uint32Array): { train: Dataset; test: Dataset };
 }
 
 /**
@@ -122,6 +125,25 @@ export function npzSplit(bytes: Uint8Array, name: string, options: number | NpzS
       ...(targets.classes && { classes: targets.classes }),
     },
     notes: [...notes, ...inputs.notes, ...targets.notes],
+    ...(inputs.scaling === "standardise" &&
+      !standardisation && {
+        refit(trained, tested) {
+          const picked = [trained, tested].map((rows) => rowsOf(first!.x, rows));
+          const again = readInputs(picked, { scaling: "standardise" });
+          const [a, b] = again.parts.map(({ values, ...types }, p) => {
+            const rows = p === 0 ? trained : tested;
+            const header = {
+              ...headerOf(datasets[0]!),
+              ...types,
+              name: `${name} (${p === 0 ? "train" : "validation"})`,
+              length: rows.length,
+              standardisation: again.standardisation!,
+            };
+            return rowsDataset(header, values, pick(targets.parts[0]!, rows, targetSize(targets.target)));
+          });
+          return { train: a!, test: b! };
+        },
+      }),
   };
 }
 
@@ -141,6 +163,18 @@ export function onlyInputs(bytes: Uint8Array, name: string, limit = MAX_UNPACKED
   const array = archive.read(only);
   if (array.type !== "text") return array;
   throw new NablaError(`${array.name}: text ${showShape(array.shape)}: expected numbers as inputs`);
+}
+
+/** Some rows of an array. */
+function rowsOf(array: Values, rows: Uint32Array): Values {
+  const [n = 0, ...row] = array.shape;
+  return { ...array, shape: [rows.length, ...row], data: pick(array.data, rows, array.data.length / n) };
+}
+
+function pick<T extends Values["data"]>(data: T, rows: Uint32Array, width: number): T {
+  const out = new (data.constructor as new (n: number) => T)(rows.length * width);
+  rows.forEach((row, i) => out.set(data.subarray(row * width, (row + 1) * width), i * width));
+  return out;
 }
 
 interface Loaded {

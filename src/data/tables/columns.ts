@@ -48,8 +48,13 @@ export function findColumn(table: Table, column: string, taken: readonly string[
   );
 }
 
+/** Longer names are not compared. */
+const LONGEST = 100;
+
 /** "height" and "Height" mean "Height (cm)". */
-function hint(column: string, columns: readonly string[]): string {
+function hint(column: string, all: readonly string[]): string {
+  if (column.length > LONGEST) return "";
+  const columns = all.filter(({ length }) => length <= LONGEST);
   const bare = (name: string) =>
     nameOf(name)
       .toLowerCase()

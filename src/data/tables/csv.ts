@@ -13,7 +13,14 @@ import type { ColumnEncoding, Feature, TableEncoding } from "./encoding.ts";
 import type { ColumnReading } from "./fitEncoding.ts";
 import { roundingNotes } from "./rounding.ts";
 import { type Row, rowEncoder } from "./rows.ts";
-import { type EncodedTable, encodeTable, type Missing, prepareTable, type ReadTable } from "./tableData.ts";
+import {
+  checkInfo,
+  type EncodedTable,
+  encodeTable,
+  type Missing,
+  prepareTable,
+  type ReadTable,
+} from "./tableData.ts";
 import { cutNotes, groupColumn, rowOrder, type TableSplit, tableSplitField } from "./tableSplit.ts";
 
 /** How a table is read. */
@@ -178,6 +185,7 @@ function tableOf(
 ): ReadTable & { groupAt: number } {
   checkOptions(who, given, ["name", ...names, ...(given === options ? [] : Object.keys(splitFields()))]);
   const { name = "data.csv", columns } = options;
+  for (const before of [options.like, options.inputsLike]) checkInfo(before);
   const asked = columns && askedField().check(columns, `${who}: columns`);
   const split = given.split && tableSplitField().check(given.split, `${who}: split`);
   const table = parseCsvTable(text, name, options, options.like?.columns);

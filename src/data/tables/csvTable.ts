@@ -178,11 +178,16 @@ function namesOf(
     const unlike = `${column}.${number}`;
     taken.add(unlike);
     repeated.add(column);
-    notes.push(`two columns are called ${column}: the second is read as ${unlike}`);
+    if (repeated.size <= MOST_NAMED && count === 1)
+      notes.push(`several columns are called ${column}: the second is read as ${unlike}`);
     return unlike;
   });
+  if (repeated.size > MOST_NAMED) notes.push(`and so are ${repeated.size - MOST_NAMED} more`);
   return { columns, repeated };
 }
+
+/** So many names that come again are said. */
+const MOST_NAMED = 5;
 
 const isUnnamed = (name: string): boolean => name === "" || name === "Unnamed: 0";
 

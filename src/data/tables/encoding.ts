@@ -4,6 +4,12 @@
  *
  *     columns    age, city, member                        encoding    number, category (London, Paris), boolean
  *     features   age, city=London, city=Paris, member     one float64 each; then standardised, then rounded to float32
+ *
+ * The document is `metadata.extra.csv.encoding`, an entry for each of `columns`. A table of numbers needs none and has none: files of earlier
+ * versions are that case. Which kind a column is, all rows decide; means, frequencies and lists of values are of the rows trained on.
+ *
+ * What loses nothing is done, and said: a missing input is filled, with a mark beside it. Where one of two readings would lose something, none
+ * is chosen: the error names both, and the option for each.
  */
 import { NablaError } from "../../errors.ts";
 import { list } from "../../fields/fields.ts";

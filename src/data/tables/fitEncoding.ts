@@ -122,11 +122,20 @@ export function fitEncoding(
     const filled = missing > 0 ? withFill(entry, column) : entry;
     fitted.inputs.push(at);
     fitted.encoding.push(filled);
-    fitted.readings.push({ column: name, as: titleOf(filled, missing) });
+    fitted.readings.push({ column: name, as: titleOf(filled, missing) + (isId(each) ? idHint(name) : "") });
   }
   if (texts.length > 0) throw refuseTexts(columns[0]!.table, texts);
   return fitted;
 }
+
+/** Whether a column is called as numbers of rows are, and no number comes twice. */
+function isId({ name, cells }: TableColumn): boolean {
+  if (!/(?:^|[\s_.-])(?:id|index|idx|nr|no)$|[a-z]I[dD]$/i.test(name) || cells.length < 10) return false;
+  return cells.every((cell) => /^\d+$/.test(cell)) && new Set(cells).size === cells.length;
+}
+
+const idHint = (name: string): string =>
+  `, different in each row: is it an id? --ignore ${word(name)} leaves it out`;
 
 /** Whether every column is a number as programs write it, and there: then nothing has to be known about them. */
 export const isPlain = (encoding: TableEncoding): boolean =>

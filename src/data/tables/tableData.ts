@@ -1,6 +1,7 @@
 /** From a table to numbers: which columns are inputs, which rows are used, what the target is. */
 
 import { NablaError } from "../../errors.ts";
+import { list, string } from "../../fields/fields.ts";
 import { isA } from "../../tags.ts";
 import { range, type Targets } from "../dataset.ts";
 import type { AskedColumn } from "./asked.ts";
@@ -101,7 +102,8 @@ export function encodeTable(
   const { missing } = options;
   const like = options.like ?? sameInputs(read);
   if (before) {
-    const columns = read.columns.filter(({ name }) => before.columns.includes(name));
+    const had = new Set(before.columns);
+    const columns = read.columns.filter(({ name }) => had.has(name));
     const encoding = before.encoding && (like ? before.encoding : refill(before.encoding, columns, rows));
     return {
       csv: { ...before, ...(encoding && { encoding }) },
@@ -110,7 +112,8 @@ export function encodeTable(
     };
   }
   const fitted = like ? undefined : fitEncoding(read.columns, rows, options);
-  const columns = fitted ? read.columns.filter(({ at }) => fitted.inputs.includes(at)) : read.columns;
+  const inputs = new Set(fitted?.inputs);
+  const columns = fitted ? read.columns.filter(({ at }) => inputs.has(at)) : read.columns;
   const names = like ? [...like.columns] : columns.map(({ name }) => name);
   const encoding = fitted?.encoding ?? (like?.encoding && checkEncoding(like.encoding, names));
   if (columns.length === 0)
@@ -128,6 +131,15 @@ export function encodeTable(
     ...((like?.missing ?? missing) === "drop" && { missing: "drop" as const }),
   };
   return { csv, ...featuresOf(columns, encoding), readings: fitted?.readings ?? [] };
+}
+
+/** What a model's file says of its table comes from strangers; its encoding is checked where it is used. */
+export function checkInfo(info: CsvInfo | undefined): void {
+  if (info === undefined) return;
+  list(string(), { min: 1 }).check(info.columns, "csv.columns");
+  string().check(info.label, "csv.label");
+  if (info.classes !== undefined) list(string()).check(info.classes, "csv.classes");
+  if (info.ignored !== undefined) list(string()).check(info.ignored, "csv.ignored");
 }
 
 /** The earlier table, where the columns to be inputs are the same. */

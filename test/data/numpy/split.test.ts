@@ -270,6 +270,17 @@ describe("inputs", () => {
     ]);
   });
 
+  test("a fold is standardised by its own training rows", () => {
+    const table = [1, 10, 2, 20, 4, 40, 9, 90];
+    const { refit } = split({ x: writeNpy("f8", [4, 2], table), y: writeNpy("u1", [4], [0, 1, 0, 1]) });
+    const fold = refit!(Uint32Array.of(0, 2), Uint32Array.of(1, 3));
+    // of 1 and 4: mean 2.5, deviation 1.5
+    expect(fold.train.standardisation).toEqual({ mean: [2.5, 25], scale: [1.5, 15] });
+    expect(contents(fold.train)).toEqual({ x: [-1, -1, 1, 1], y: [0, 0] });
+    expect(contents(fold.test)).toEqual({ x: [-1 / 3, -1 / 3, 13 / 3, 13 / 3].map(Math.fround), y: [1, 1] });
+    expect(split({ x, y }).refit).toBeUndefined();
+  });
+
   test("series share a mean in each of their columns, pictures with channels in each of these", () => {
     const series = [0, 100, 2, 300, 4, 500].flatMap((value) => [value, value + 1]);
     const { standardisation } = split({ x: writeNpy("f4", [3, 2, 2], series), y });

@@ -139,6 +139,17 @@ describe("free text and ids", () => {
     );
   });
 
+  test("numbers that are called an id are read, and said", () => {
+    const text = `PassengerId,note_id,y\n${rows(12)
+      .map((i) => `${i + 1},${i % 6},${i % 2}`)
+      .join("\n")}`;
+    const { readings } = parseCsvDataset(text);
+    expect(readings.map(({ as }) => as)).toEqual([
+      "number, different in each row: is it an id? --ignore PassengerId leaves it out",
+      "number",
+    ]);
+  });
+
   test("are read where categories are asked for", () => {
     const cells = rows(6).map((i) => `id${i}`);
     expect(column(cells, { columns: { c: "category" } }).x[2]).toEqual([0, 0, 1, 0, 0, 0]);
@@ -190,6 +201,17 @@ describe("missing values", () => {
     expect(() => parseCsvDataset("a,b,y\n1,,0\n,2,1\n", { missing: "drop" })).toThrow(
       "every row has a missing value",
     );
+  });
+
+  test("what a model's file says of its table is checked", () => {
+    for (const like of [
+      { columns: 3, label: "y" },
+      { columns: ["a"], label: 1 },
+      { columns: [], label: "y" },
+    ])
+      expect(() => parseCsvDataset("a,y\n1,0\n2,1\n", { like: like as never })).toThrow(
+        /csv\.(columns|label): expected/,
+      );
   });
 
   test("a column without any value is left out", () => {

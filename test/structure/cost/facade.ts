@@ -54,12 +54,11 @@ export const epochLimit = /* @__PURE__ */ callbackKind("epochLimit", fields, ({ 
 export const metric: Change = {
   files: {
     "src/metrics/largestError.ts": `import { target } from "./mean.ts";
-import type { Metric, MetricKind } from "./metric.ts";
+import type { MetricKind, Tally } from "./metric.ts";
 
-function create(): Metric {
+function create(): Tally {
   let largest = Number.NaN;
   return {
-    name: "largestError",
     reset() {
       largest = Number.NaN;
     },
