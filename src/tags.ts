@@ -6,8 +6,23 @@
 /** "Uint8Array" of a Buffer, too; "Object" of a plain one. */
 export const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
 
+interface Tagged {
+  AbortController: AbortController;
+  ArrayBuffer: ArrayBuffer;
+  DataView: DataView;
+  Float32Array: Float32Array;
+  Int32Array: Int32Array;
+  Map: ReadonlyMap<unknown, unknown>;
+  Request: Request;
+  Response: Response;
+  URL: URL;
+  Uint8Array: Uint8Array;
+  "WebAssembly.Module": WebAssembly.Module;
+}
+
 /** Whether a value is one of these types of the language or of the platform: isA("ArrayBuffer", value). */
-export const isA = (tag: string, value: unknown): boolean => tagOf(value) === tag;
+export const isA = <T extends keyof Tagged>(tag: T, value: unknown): value is Tagged[T] =>
+  tagOf(value) === tag;
 
 /** Bytes, whatever brings them: Uint8Array, Uint8ClampedArray, Buffer. */
 export const isBytes = (value: unknown): value is Uint8Array | Uint8ClampedArray =>

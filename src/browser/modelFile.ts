@@ -1,7 +1,9 @@
 /** Model files as browsers hand them over: files, blobs, responses, bytes. */
+
 import { parseHeader } from "../checkpoint/header.ts";
-import { NablaError } from "../errors.ts";
+import { messageOf, NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
+import { isA } from "../tags.ts";
 import { readable } from "./storage/failures.ts";
 
 /** A file somebody chose or dropped, bytes in hand, or where to fetch them. */
@@ -25,8 +27,8 @@ export async function readHead(file: Blob, name: string): Promise<ReturnType<typ
 
 /** The bytes of a model file and what errors call it. Only the header of a file is read before it is known to be a model. */
 export async function readModel(source: ModelSource): Promise<{ bytes: Uint8Array; name: string }> {
-  if (source instanceof Uint8Array) return { bytes: source, name: "model" };
-  if (source instanceof ArrayBuffer) return { bytes: new Uint8Array(source), name: "model" };
+  if (isA("Uint8Array", source)) return { bytes: source, name: "model" };
+  if (isA("ArrayBuffer", source)) return { bytes: new Uint8Array(source), name: "model" };
   if (isFileHandle(source))
     return readModel(await source.getFile().catch((cause) => unread(source.name, cause)));
   if (isBlob(source)) {
@@ -39,9 +41,8 @@ export async function readModel(source: ModelSource): Promise<{ bytes: Uint8Arra
       return unread(name, cause);
     }
   }
-  if (source instanceof URL || (typeof Request === "function" && source instanceof Request))
-    return readModel(await fetched(source));
-  if (typeof Response === "function" && source instanceof Response) return readResponse(source);
+  if (isA("URL", source) || isA("Request", source)) return readModel(await fetched(source));
+  if (isA("Response", source)) return readResponse(source);
   throw new NablaError(
     `loadModel: expected a name, or a File, Blob, URL, Request, Response, file handle or bytes, got ${show(source)}`,
   );
@@ -64,13 +65,13 @@ async function readResponse(response: Response): Promise<{ bytes: Uint8Array; na
 
 /** @throws NablaError naming the address when nothing comes from there */
 export async function fetched(source: URL | Request, signal?: AbortSignal): Promise<Response> {
-  const url = source instanceof URL ? source.href : source.url;
+  const url = isA("URL", source) ? (source as URL).href : (source as Request).url;
   try {
     return await fetch(source, signal ? { signal } : {});
   } catch (cause) {
     if (signal?.aborted) throw cause;
     throw new NablaError(
-      `${url}: cannot be fetched: ${cause instanceof Error ? cause.message : cause}; is the address right, is there a network, and does another site permit it (CORS)?`,
+      `${url}: cannot be fetched: ${messageOf(cause)}; is the address right, is there a network, and does another site permit it (CORS)?`,
       { cause },
     );
   }
@@ -97,7 +98,7 @@ function tooLarge(name: string, size: number): NablaError {
 export function unread(name: string, cause: unknown): never {
   if (cause instanceof NablaError) throw cause;
   throw new NablaError(
-    `${name}: cannot be read: ${cause instanceof Error ? cause.message : cause}; was it moved, changed or removed since it was chosen?`,
+    `${name}: cannot be read: ${messageOf(cause)}; was it moved, changed or removed since it was chosen?`,
     { cause },
   );
 }

@@ -6,6 +6,7 @@ import { didYouMean, NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
 import { type LoadOptions, load } from "../model/load.ts";
 import { Model } from "../model/model.ts";
+import { isA } from "../tags.ts";
 import { isFileHandle, type ModelSource, readModel } from "./modelFile.ts";
 import { BLOCKED, isBlocked, readFailed, saveFailed, Unavailable } from "./storage/failures.ts";
 import { openIndexedDb } from "./storage/indexeddb.ts";
@@ -131,11 +132,11 @@ export async function persistStorage(): Promise<boolean> {
 /** The bytes of a checkpoint that own their memory. @throws NablaError for anything else */
 export function bytesOf(who: string, model: Model | Uint8Array): Uint8Array<ArrayBuffer> {
   if (model instanceof Model) return model.save() as Uint8Array<ArrayBuffer>;
-  if (!(model instanceof Uint8Array))
+  if (!isA("Uint8Array", model))
     throw new NablaError(`${who}: expected a model or the bytes of one, got ${show(model)}`);
   parseHeader(model, who);
   // of a view on more memory storage would keep all of it
-  const whole = model.buffer instanceof ArrayBuffer && model.byteLength === model.buffer.byteLength;
+  const whole = isA("ArrayBuffer", model.buffer) && model.byteLength === model.buffer.byteLength;
   return (whole ? model : new Uint8Array(model)) as Uint8Array<ArrayBuffer>;
 }
 

@@ -1,4 +1,5 @@
-import { type Input, int, string } from "../fields/fields.ts";
+import { NablaError } from "../errors.ts";
+import { type Input, int, show, string } from "../fields/fields.ts";
 import { object, optional } from "../fields/objects.ts";
 import { type Callback, SAVING } from "./callback.ts";
 import { withDefaults } from "./kind.ts";
@@ -24,6 +25,10 @@ export interface ModelCheckpointOptions extends Input<ReturnType<typeof fields>>
 export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   const { monitor, mode, everySteps } = withDefaults("modelCheckpoint", fields(), options, ["save"]);
   const { save } = options;
+  if (typeof save !== "function")
+    throw new NablaError(
+      `modelCheckpoint: save: expected a function (bytes, { epoch, step }), got ${show(save)}`,
+    );
   const improved = better(monitor || "", mode, 0);
   let best: number | null = null;
   return {

@@ -3,6 +3,7 @@
 import { NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
 import { sameShape, showShape } from "../shape.ts";
+import { isA } from "../tags.ts";
 import type { StoredTensor } from "./safetensors.ts";
 
 /** Where a safetensors file keeps the document, among its metadata. */
@@ -39,7 +40,7 @@ export function documentText(
 /** The error with the file it is about; what is not a NablaError stays as it is. */
 export function inCheckpoint(error: unknown, name: string): unknown {
   // the stack is full: a RangeError, but in Firefox an InternalError
-  if (error instanceof RangeError || (error as Error).name === "InternalError")
+  if (["RangeError", "InternalError"].includes((error as Error).name))
     return new NablaError(`${name}: checkpoint: nested too deeply`, { cause: error });
   if (!(error instanceof NablaError)) return error;
   return new NablaError(`${name === UNNAMED ? "" : `${name}: `}checkpoint: ${error.message}`, {
@@ -75,7 +76,7 @@ export function parseDocument(text: string): object {
 
 /** @throws NablaError where a tensor is of another type */
 export function f32(name: string, { dtype, shape, data }: StoredTensor): FloatTensor {
-  if (data instanceof Float32Array) return { shape, data };
+  if (isA("Float32Array", data)) return { shape, data };
   throw new NablaError(`tensor "${name}": expected F32, got ${dtype}`);
 }
 

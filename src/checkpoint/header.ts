@@ -1,6 +1,6 @@
 /** The header of a safetensors file. Nothing in it is trusted before it has been compared with the bytes. */
 
-import { NablaError } from "../errors.ts";
+import { messageOf, NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
 import { DTYPES } from "./dtypes.ts";
 
@@ -95,7 +95,7 @@ function parseObject(bytes: Uint8Array, name: string): Record<string, unknown> {
     value = JSON.parse(text);
   } catch (cause) {
     throw new NablaError(
-      `${name}: header: not valid JSON in UTF-8 (${cause instanceof Error ? cause.message : cause}); the file is damaged`,
+      `${name}: header: not valid JSON in UTF-8 (${messageOf(cause)}); the file is damaged`,
       { cause },
     );
   }

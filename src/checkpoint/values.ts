@@ -10,6 +10,7 @@
 
 import { NablaError } from "../errors.ts";
 import { show, within } from "../fields/fields.ts";
+import { isA } from "../tags.ts";
 
 const SPECIAL: ReadonlyMap<string, number> = new Map([
   ["NaN", Number.NaN],
@@ -33,7 +34,7 @@ export function packValue(
     const special = nameOf(value);
     return special === undefined ? value : { $number: special };
   }
-  if (value instanceof Float32Array) return { $tensor: keep(path, value) };
+  if (isA("Float32Array", value)) return { $tensor: keep(path, value) };
   if (Array.isArray(value)) return Array.from(value, (item, i) => packValue(item, within(path, i), keep));
   if (typeof value !== "object" || !isPlain(value)) {
     const what = typeof value === "object" ? `a ${value?.constructor?.name}` : show(value);

@@ -1,6 +1,6 @@
 /** The command line as a function: words in, text out, an exit code. */
 import { type Command, CommanderError } from "commander";
-import { didYouMean, NablaError } from "../errors.ts";
+import { didYouMean, NablaError, messageOf as textOf } from "../errors.ts";
 import { program } from "./program.ts";
 import { type Host, terminalOf } from "./terminal.ts";
 
@@ -25,7 +25,7 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return code;
     terminal.errors.write(`nabla: ${messageOf(error)}\n`);
-    if (argv.includes("--debug") && error instanceof Error) terminal.errors.write(`${error.stack}\n`);
+    if (argv.includes("--debug")) terminal.errors.write(`${(error as Error).stack ?? error}\n`);
     return 1;
   }
 }
@@ -59,8 +59,8 @@ function messageOf(error: unknown): string {
     return `${first!.replace(/\.$/, "")}${hint || "; nabla --help says what there is"}`;
   }
   if (error instanceof NablaError) return error.message.replaceAll("\n", " ");
-  const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof RangeError && /memory|allocation|array length|buffer/i.test(message))
+  const message = textOf(error);
+  if ((error as Error).name === "RangeError" && /memory|allocation|array length|buffer/i.test(message))
     return `not enough memory: ${message}; make the model or the batch smaller`;
   return `an error in nabla itself, please report it (--debug shows where): ${message.replaceAll("\n", " ")}`;
 }

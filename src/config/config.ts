@@ -1,7 +1,7 @@
 /** The configuration document: a model and how to train it. One specification, for the check, the schema, the types. */
 import { type CallbackFields, callbackFields } from "../callbacks/table.ts";
 import { CONFIG_VERSION } from "../checkpoint/document.ts";
-import { NablaError } from "../errors.ts";
+import { messageOf, NablaError } from "../errors.ts";
 import {
   type Field,
   type Infer,
@@ -128,7 +128,7 @@ export function parseConfig(text: string, name: string): Config {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new NablaError(`${name}: not valid JSON: ${cause instanceof Error ? cause.message : cause}`, {
+    throw new NablaError(`${name}: not valid JSON: ${messageOf(cause)}`, {
       cause,
     });
   }

@@ -1,5 +1,7 @@
 /** The compiled core: made once from the bytes the package carries, or handed over by a program that has it already. */
-import { NablaError } from "../errors.ts";
+
+import { messageOf, NablaError } from "../errors.ts";
+import { isA } from "../tags.ts";
 import { decodeBytes } from "./bytes.ts";
 import { layoutOf } from "./layouts.ts";
 
@@ -33,7 +35,7 @@ export function compiled(build: Build): WebAssembly.Module {
 }
 
 const isBytes = (code: BufferSource | WebAssembly.Module): code is BufferSource =>
-  ArrayBuffer.isView(code) || code instanceof ArrayBuffer;
+  ArrayBuffer.isView(code) || isA("ArrayBuffer", code);
 
 function made(code: Build["code"]): WebAssembly.Module {
   if (typeof code !== "string" && !isBytes(code)) {
@@ -75,10 +77,10 @@ export async function loadCore(source: CoreSource): Promise<void> {
 }
 
 async function moduleOf(source: CoreSource): Promise<WebAssembly.Module> {
-  if (typeof source === "string" || source instanceof URL) return fetched(source);
-  if (typeof Response === "function" && source instanceof Response) return bytesOf(source);
-  if (ArrayBuffer.isView(source) || source instanceof ArrayBuffer) return compile(source as BufferSource);
-  if (source instanceof WebAssembly.Module) return source;
+  if (typeof source === "string" || isA("URL", source)) return fetched(source);
+  if (isA("Response", source)) return bytesOf(source);
+  if (ArrayBuffer.isView(source) || isA("ArrayBuffer", source)) return compile(source as BufferSource);
+  if (isA("WebAssembly.Module", source)) return source;
   throw new NablaError(
     `loadCore: expected a WebAssembly.Module, bytes, a Response or a URL, got ${source === null ? "null" : typeof source}`,
   );
@@ -142,5 +144,3 @@ function requireWebAssembly(): void {
     "there is no WebAssembly in this engine (some browsers switch it off in a lockdown or high-security mode); Nabla cannot compute without it",
   );
 }
-
-const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

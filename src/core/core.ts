@@ -57,9 +57,9 @@ function instantiated(module: WebAssembly.Module, memory: WebAssembly.Memory | u
   try {
     return instantiateSync(module, memory ? { env: { memory } } : {}).exports as CoreExports;
   } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
+    if ((cause as Error).name !== "RangeError") throw cause;
     throw new NablaError(
-      `no memory for another model (${cause.message}); engines allow only so many at a time, Chrome about a hundred in a page: drop models that are no longer used, or save() them and load() one when it is needed`,
+      `no memory for another model (${(cause as Error).message}); engines allow only so many at a time, Chrome about a hundred in a page: drop models that are no longer used, or save() them and load() one when it is needed`,
       { cause },
     );
   }

@@ -121,7 +121,7 @@ function scaled(y: Shaped, x: Uint8Array, scale: number, width: number, name: st
   const large = bytes.find((value) => value > 1);
   if (large === undefined) return bytes;
   throw new NablaError(
-    `${name}: y has bytes up to 255, such as ${large}, beside x whose bytes are scaled by ${scale === 1 / 255 ? "1/255" : scale}: pass Float32Array.from(y, (v) => v * ${scale === 1 / 255 ? "1 / 255" : scale}) to scale both, or Float32Array.from(y) to have 0 to 255 as targets`,
+    `${name}: y has bytes such as ${large}, x has bytes that are scaled: pass y as a Float32Array, scaled by ${scale === 1 / 255 ? "1/255" : scale} or as it is`,
   );
 }
 

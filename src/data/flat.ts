@@ -97,7 +97,7 @@ function fill(
   }
   if (depth === shape.length - 1 && isBytes(value) !== isBytes(out))
     throw new NablaError(
-      `${where}: row ${row()} is ${tagOf(value)}, but row 0 ${isBytes(out) ? "has bytes" : "has none"}: bytes are scaled, other numbers are not; make all rows bytes, or none`,
+      `${where}: row ${row()} is ${tagOf(value)}, but row 0 ${isBytes(out) ? "has bytes" : "has none"}, and bytes are scaled; make all rows bytes, or none`,
     );
   let next = at;
   for (let i = 0; i < list.length; i++) next = fill(list[i], shape, depth + 1, out, next, where);

@@ -1,5 +1,5 @@
 /** Reading ahead, for datasets whose `read` returns a promise. */
-import { NablaError } from "../errors.ts";
+import { messageOf, NablaError } from "../errors.ts";
 import { buffersFor, type Dataset, type Inputs, type Targets } from "./dataset.ts";
 
 /** A batch in the prefetcher's buffers, valid until the next call of `next`. */
@@ -78,7 +78,7 @@ export class Prefetcher {
 
 /** What a dataset's `read` threw, with the number of the batch. */
 export function readError(dataset: Dataset, index: number, cause: unknown): NablaError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = messageOf(cause);
   return new NablaError(`${dataset.name}: reading batch ${index}: ${why}`, {
     cause,
     details: { batch: index },

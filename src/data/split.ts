@@ -276,6 +276,7 @@ export function* batches(
   batchSize: number,
   options: BatchOptions = {},
 ): Generator<Uint32Array> {
+  checkOptions("batches", options, ["shuffle", "seed", "epoch"]);
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new NablaError(`batchSize: expected an integer of at least 1, got ${batchSize}`);
   }

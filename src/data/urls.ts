@@ -1,6 +1,7 @@
 /** Data sets by URL, checked against what they are expected to be. */
 import { sha256Hex } from "../checkpoint/sha256.ts";
-import { NablaError } from "../errors.ts";
+import { messageOf, NablaError } from "../errors.ts";
+import { checkOptions } from "../fields/options.ts";
 import type { DataSplit } from "./dataset.ts";
 import { gunzip } from "./gzip.ts";
 import { type Idx, idxSplit, parseIdx } from "./idx.ts";
@@ -31,6 +32,7 @@ export interface FetchOptions {
 
 /** Fetches one file. Throws a NablaError naming the URL when it cannot be fetched or is not the file expected. */
 export async function fetchFile(file: RemoteFile, options: FetchOptions = {}): Promise<Uint8Array> {
+  checkOptions("fetchFile", options, ["cache", "fetch", "signal"]);
   const { url } = file;
   const cached = await options.cache?.get(url);
   // A damaged cache is no reason to fail: the file is fetched again.
@@ -44,7 +46,7 @@ export async function fetchFile(file: RemoteFile, options: FetchOptions = {}): P
     bytes = new Uint8Array(await response.arrayBuffer());
   } catch (cause) {
     if (cause instanceof NablaError || options.signal?.aborted) throw cause;
-    throw new NablaError(`${url}: cannot be fetched: ${cause instanceof Error ? cause.message : cause}`, {
+    throw new NablaError(`${url}: cannot be fetched: ${messageOf(cause)}`, {
       cause,
     });
   }

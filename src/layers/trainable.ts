@@ -3,6 +3,7 @@ import { type ActivationName, activations } from "../activations/table.ts";
 import { NablaError } from "../errors.ts";
 import { checkPair, type LossName, losses } from "../losses/table.ts";
 import type { Loss } from "../plan/loss.ts";
+import type { Architecture } from "../plan/operation.ts";
 import { everyLayer, lineTo, sourcesOf } from "./chain.ts";
 import type { LayerConfig, Topology } from "./configs.ts";
 import { kindOf } from "./registry.ts";
@@ -36,6 +37,27 @@ export function checkTrainable(loss: Loss, topology: Topology, output = 0): void
       `loss "${name}" is a rule for one layer of weights, this model has ${all}; for several use activation "sigmoid" and loss "quadratic"`,
     );
   }
+}
+
+/**
+ * @param architecture what was built of the layers
+ * @throws NablaError for an activation of whole rows, such as softmax, where a row is a single value: it says the same of every input
+ */
+export function checkUnits({ layers }: Architecture, configs: readonly LayerConfig[]): void {
+  const alone = (name: string | undefined) =>
+    name !== undefined && activations[name as ActivationName].wholeRows === true;
+  const inner = everyLayer(configs).find(
+    (config) => alone(activationIn(config)) && kindOf(config.type)?.outputs?.(config) === 1,
+  );
+  const built = layers.find(
+    ({ activation, outputShape }) => alone(activation) && outputShape[outputShape.length - 1] === 1,
+  );
+  const found = inner ?? built;
+  if (!found) return;
+  const activation = inner ? activationIn(inner) : built!.activation;
+  throw new NablaError(
+    `${found.type}: ${activation} over one unit says the same of every input; give it a unit for each class, or use activation "sigmoid"`,
+  );
 }
 
 const activationIn = (layer: LayerConfig): ActivationName | undefined =>

@@ -1,7 +1,7 @@
 /** What fit() does once it is loaded: the training is prepared, runs here or in a worker, and the model takes over what the data says. */
 import type { Dataset } from "../data/dataset.ts";
 import { describeAll } from "../data/portable.ts";
-import { NablaError } from "../errors.ts";
+import { messageOf, NablaError } from "../errors.ts";
 import { fit, type ModelToTrain } from "../training/fit.ts";
 import { kindsOf } from "../training/goals.ts";
 import type { TrainRequest } from "../training/request.ts";
@@ -10,7 +10,7 @@ import type { Settings } from "../training/settings.ts";
 import type { BatchSource } from "../training/source.ts";
 import { onPage } from "../worker/page.ts";
 import type { Internals } from "./internals.ts";
-import { loaded, messageOf } from "./loading.ts";
+import { loaded } from "./loading.ts";
 import type { Model } from "./model.ts";
 import type { FitOptions, Metadata } from "./options.ts";
 
@@ -18,7 +18,7 @@ import type { FitOptions, Metadata } from "./options.ts";
 type Given = Pick<ModelToTrain<Model>, "streams" | "acrossRows" | "datasetOf">;
 
 /** @param wanted the settings among the options, checked */
-export function fitting(
+export async function fitting(
   model: Model,
   internals: Internals,
   given: Given,
@@ -27,6 +27,8 @@ export function fitting(
   options: FitOptions,
 ): Promise<void> {
   const { seed, state } = internals;
+  const before = internals.hasNetwork;
+  let begun = false;
   const subject: ModelToTrain<Model> = {
     ...given,
     model,
@@ -34,13 +36,19 @@ export function fitting(
     state,
     build: (inputShape) => internals.build(inputShape),
     learnFrom: (dataset) => {
+      begun = true;
       const network = internals.built;
       network.reading ??= kindsOf(dataset, network);
       model.metadata = metadataFrom(dataset, model.metadata);
     },
     train: (request, run) => trainSomewhere(internals, request, run, options),
   };
-  return fit(subject, data, wanted, options);
+  try {
+    await fit(subject, data, wanted, options);
+  } catch (error) {
+    if (!before && !begun) internals.forget();
+    throw error;
+  }
 }
 
 /** In a worker if wanted and possible, else here. Either way the code of the loop is loaded when it is used: a page needs one of them. */

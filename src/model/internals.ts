@@ -2,6 +2,7 @@
 
 import { NablaError } from "../errors.ts";
 import type { LayerConfig, Topology } from "../layers/configs.ts";
+import { checkUnits } from "../layers/trainable.ts";
 import { Network } from "../network/network.ts";
 import type { InputKind } from "../plan/forward.ts";
 import type { Architecture, Input } from "../plan/operation.ts";
@@ -19,11 +20,13 @@ export class Internals {
   /**
    * @param topology what the layers are made from, every default written out
    * @param builder what makes them
+   * @param stored whether they are from a file: what was made once is not refused
    */
   constructor(
     readonly topology: Topology,
     readonly builder: ModelBuilder,
     readonly seed: number,
+    private readonly stored = false,
   ) {}
 
   get configs(): readonly LayerConfig[] {
@@ -36,7 +39,12 @@ export class Internals {
    */
   build(inputShape: readonly number[], weights = true): Network {
     if (this.network) return this.network;
-    const network = new Network(this.architecture(inputShape));
+    const architecture = this.architecture(inputShape);
+    if (!this.stored) checkUnits(architecture, this.configs);
+    // what is assigned to them would change nothing
+    for (const layer of architecture.layers) Object.freeze(layer);
+    Object.freeze(architecture.layers);
+    const network = new Network(architecture);
     if (weights) network.initialize(this.seed);
     this.network = network;
     const { compiled } = this.state;
@@ -62,6 +70,11 @@ export class Internals {
   outputShapes(inputShape: Shape): Shape[] {
     const { layers, outputs } = this.network?.architecture ?? this.architecture(inputShape);
     return outputs.map(({ layer }) => layers[layer].outputShape);
+  }
+
+  /** Forgets a network that has only been built: for data that was not trained on in the end. */
+  forget(): void {
+    this.network = undefined;
   }
 
   get hasNetwork(): boolean {

@@ -60,7 +60,7 @@ function fromCheckpoint(
   const described = modelFields().check(config?.model, "config.model");
   const training =
     config.training === undefined ? undefined : trainingFields().check(config.training, "config.training");
-  const model = new Model(writtenFrom(described), { seed: checkpoint.progress.seed });
+  const model = new Model({ ...writtenFrom(described), stored: true }, { seed: checkpoint.progress.seed });
   const internals = internalsOf(model);
   const network = internals.build(described.inputShape ?? [], false);
   setParameters(network, checkpoint.tensors, name);

@@ -1,5 +1,5 @@
 /** Code that is loaded when it is used. */
-import { NablaError } from "../errors.ts";
+import { messageOf, NablaError } from "../errors.ts";
 
 const DOES: Readonly<Record<string, string>> = { evaluate: "evaluates", confusionMatrix: "evaluates" };
 
@@ -14,5 +14,3 @@ export async function loaded<T>(code: Promise<T>, who = "fit"): Promise<T> {
     );
   }
 }
-
-export const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

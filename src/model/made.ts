@@ -15,6 +15,8 @@ export interface Written {
   readonly topology: Topology;
   readonly builder: ModelBuilder;
   readonly inputShape?: readonly number[];
+  /** Whether it is from a file. */
+  readonly stored?: boolean;
 }
 
 /** A list of layers. */

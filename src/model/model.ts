@@ -40,7 +40,7 @@ import { Internals, internalsOf, setInternals } from "./internals.ts";
 import type { ListingOptions } from "./listing.ts";
 import { chainOf, only, type Written } from "./made.ts";
 import type { FitOptions, Metadata, SequentialOptions } from "./options.ts";
-import { saveModel } from "./save.ts";
+import { checkMetadata, saveModel } from "./save.ts";
 import { describe } from "./summary.ts";
 
 /** Options that ask for intervals. */
@@ -49,18 +49,28 @@ type WithIntervals = { readonly bootstrap: number };
 /** A network of layers: made by sequential(), model(), load() or fromConfig(). */
 export class Model extends ByHand {
   readonly seed: number;
-  metadata: Metadata = {};
+  private about: Metadata = {};
 
   /** @param layers of a chain; or a graph, as model() makes it */
   constructor(layers: readonly (LayerInput | LayerConfig)[] | Written, options: SequentialOptions = {}) {
     super();
     checkOptions("sequential", options, ["seed", "inputShape"]);
-    const { topology, builder, inputShape } = "topology" in layers ? layers : chainOf(layers);
+    const { topology, builder, inputShape, stored } = "topology" in layers ? layers : chainOf(layers);
     this.seed = seedField().check(options.seed ?? 0, "seed");
-    const internals = setInternals(this, new Internals(topology, builder, this.seed));
+    const internals = setInternals(this, new Internals(topology, builder, this.seed, stored));
     const shape = options.inputShape ?? inputShape;
     if (topology.outputs) internals.build([]);
     else if (shape) internals.build(shapeField.check(shape, "inputShape"));
+  }
+
+  /** What belongs to the model besides its weights, and is saved with it. @throws NablaError for other fields: `extra` is for those */
+  get metadata(): Metadata {
+    return this.about;
+  }
+
+  set metadata(metadata) {
+    checkMetadata("metadata", metadata);
+    this.about = metadata;
   }
 
   /** Fixes the input shape, places the parameters and fills them from the seed. Happens by itself with the first data. */

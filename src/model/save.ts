@@ -3,13 +3,20 @@ import { type Checkpoint, encodeCheckpoint } from "../checkpoint/checkpoint.ts";
 import { Sha256 } from "../checkpoint/sha256.ts";
 import type { TrainingConfig } from "../config/config.ts";
 import { NablaError } from "../errors.ts";
+import { checkOptions } from "../fields/options.ts";
 import { TRAINED } from "../optimizers/update.ts";
 import { readSettings } from "../training/settings.ts";
 import { internalsOf } from "./internals.ts";
 import type { Model } from "./model.ts";
+import type { Metadata } from "./options.ts";
+
+/** @throws NablaError for fields that no file would have */
+export const checkMetadata = (who: string, metadata: Metadata): void =>
+  checkOptions(who, metadata, ["classes", "standardisation", "extra"]);
 
 /** @see Model.save */
 export function saveModel(model: Model): Uint8Array {
+  checkMetadata("save: metadata", model.metadata);
   const { built: network, state } = internalsOf(model);
   for (const tensor of network.tensors) {
     if (network.finite(tensor)) continue;

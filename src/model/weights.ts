@@ -4,6 +4,7 @@ import { type ArrayLike2, shaped } from "../data/arrays.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import type { Network } from "../network/network.ts";
 import { fits, reordered, showShape, sizeOf } from "../shape.ts";
+import { isA } from "../tags.ts";
 import { internalsOf } from "./internals.ts";
 
 /** The methods of a model for its parameters. */
@@ -39,9 +40,13 @@ export abstract class Weights {
 const weightsOf = (network: Network): Record<string, Float32Array> =>
   Object.fromEntries(network.tensors.map((tensor) => [tensor.name, network.read(tensor)]));
 
+/** A Map's entries are no properties. */
+const entriesOf = (weights: Readonly<Record<string, ArrayLike2>>): [string, ArrayLike2][] =>
+  isA("Map", weights) ? ([...weights] as [string, ArrayLike2][]) : Object.entries(weights);
+
 function setWeights(network: Network, weights: Readonly<Record<string, ArrayLike2>>): void {
   const byName = new Map(network.tensors.map((tensor) => [tensor.name, tensor]));
-  const checked = Object.entries(weights).map(([name, given]) => {
+  const checked = entriesOf(weights).map(([name, given]) => {
     const tensor = byName.get(name);
     if (!tensor) {
       throw new NablaError(

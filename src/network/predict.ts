@@ -102,7 +102,7 @@ export const kindsOfRows = (network: InferenceNetwork, inputs: readonly Rows[], 
     if (isBytes(data)) return { type: "uint8", scale: scale ?? trained };
     if (network.reading?.[i]?.type === "uint8" && trained !== 1 && lookLikeBytes(data))
       throw new NablaError(
-        `${who}: whole numbers up to 255 could be bytes, and the model was trained on bytes times ${scaleText(trained)}; pass a Uint8Array of them, or numbers that are scaled`,
+        `${who}: whole numbers up to 255 for a model trained on bytes times ${scaleText(trained)}: pass a Uint8Array, or scaled numbers`,
       );
     return { type: "float32", scale: 1 };
   });

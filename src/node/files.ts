@@ -1,7 +1,7 @@
 /** Writing files so that a crash, a full disk or a power cut leaves the old file or the new one, never half of one. */
 import { type FileHandle, link, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { NablaError } from "../errors.ts";
+import { messageOf, NablaError } from "../errors.ts";
 
 /** What is used of the file system; tests put failing ones in its place. */
 export interface FileSystem {
@@ -186,5 +186,5 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 function reasonOf(cause: unknown): string {
-  return REASONS[codeOf(cause)] ?? (cause instanceof Error ? cause.message : String(cause));
+  return REASONS[codeOf(cause)] ?? messageOf(cause);
 }

@@ -1,5 +1,7 @@
 /** From a picture to its ink: what is background, which way ink differs from it, and where it is. */
+
 import { NablaError } from "../errors.ts";
+import { isBytes } from "../tags.ts";
 import { components } from "./components.ts";
 import { type Plane, resample } from "./resample.ts";
 
@@ -81,8 +83,7 @@ function greyOf({ data, width, height, channels }: LinePicture, name: string): F
     throw new NablaError(
       `${name}: ${width} × ${height} is too large: expected at most ${MOST_PIXELS.toLocaleString("en")} pixels, got ${pixels.toLocaleString("en")}; make it smaller, digits 30 pixels high are enough`,
     );
-  if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray))
-    throw new NablaError(`${name}: data: expected a Uint8Array of values from 0 to 255`);
+  if (!isBytes(data)) throw new NablaError(`${name}: data: expected a Uint8Array of values from 0 to 255`);
   const per = channels ?? data.length / pixels;
   if (![1, 2, 3, 4].includes(per) || data.length !== pixels * per)
     throw new NablaError(

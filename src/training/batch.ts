@@ -185,12 +185,11 @@ export function checkFit(dataset: Dataset, network: Network, goals: readonly Goa
     );
   }
   for (const [k, target] of targetsOf(dataset, network).entries())
-    checkTarget(dataset, target, network, goals[k].loss, k);
+    checkTarget(dataset.name, target, network, goals[k].loss, k);
 }
 
 /** @param k number of the output */
-function checkTarget(dataset: Dataset, target: Target, network: Network, loss: Loss, k: number): void {
-  const data = dataset.name;
+function checkTarget(data: string, target: Target, network: Network, loss: Loss, k: number): void {
   const { layers, outputs } = network.architecture;
   const at = outputs[k].layer;
   const last = layers[at];
@@ -207,12 +206,7 @@ function checkTarget(dataset: Dataset, target: Target, network: Network, loss: L
     return;
   }
   const { classes } = target;
-  const most = units > 1 ? units : loss.classification ? 2 : classes;
-  if (classes <= most) return;
-  if (classes === most + 1 && dataset.labels && !dataset.labels.includes(0))
-    throw new NablaError(
-      `${name} has labels from 1 to ${most}, but labels begin at 0: subtract 1, so that they go from 0 to ${most - 1} for the ${units > 1 ? units : "one"} output${units > 1 ? "s" : ""} of ${called}`,
-    );
+  if (classes <= (units > 1 ? units : loss.classification ? 2 : classes)) return;
   const has = units > 1 ? `${units} outputs` : `one output, which with loss ${loss.name} tells two apart`;
   throw new NablaError(
     `${name} has ${classes} classes, but ${called} has ${has}; give the last layer ${classes} units`,

@@ -10,8 +10,10 @@ import type { Network } from "../network/network.ts";
 import { batchSizeOf } from "../network/predict.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep } from "../plan/step.ts";
+import { isPromise } from "../tags.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import { checkBootstrap, type Intervals, Recorder } from "./bootstrap.ts";
+import { byNumbers } from "./classes.ts";
 import { isOwn, listOf, namesOf } from "./compile.ts";
 import { checkInUse, runWithLoss } from "./given.ts";
 import { type Goal, kindsOf, objectivesOf } from "./goals.ts";
@@ -24,7 +26,7 @@ import { classesIn, rowLosses, rowOutputs } from "./pixels.ts";
 import type { Source } from "./source.ts";
 import type { TrainingState } from "./state.ts";
 import type { Reading } from "./targetReading.ts";
-import { batchCheck, checkData } from "./targets.ts";
+import { batchCheck, checkData, checkLabels } from "./targets.ts";
 import { type Weighting, weightingOf } from "./weighting.ts";
 
 /** Loss and metrics by name, and where they lie. */
@@ -77,7 +79,7 @@ export async function score(request: ScoreRequest): Promise<Scores> {
     if (wait) loader.copy(plan, indices, await wait);
     check?.(plan, indices, number);
     const scored = scoreRows(network, plan, loader, goals, n, sum);
-    const { batch, losses, sum: after } = scored instanceof Promise ? await scored : scored;
+    const { batch, losses, sum: after } = isPromise(scored) ? await scored : scored;
     sum = after;
     for (const metric of metrics) {
       const wait = metric.add(batch);
@@ -134,7 +136,7 @@ export function scoreRows(
     return { sum, losses, batch: scored() };
   };
   const ran = runWithLoss(network, plan, goals, rows, plan.marks.end, scored);
-  return ran instanceof Promise ? ran.then(done) : done();
+  return isPromise(ran) ? ran.then(done) : done();
 }
 
 /** The losses of rows, of all outputs together. */
@@ -161,9 +163,10 @@ export async function evaluate(
   const goals = withMetrics(subject.state.required.goals, options.metrics);
   const { onRow } = options;
   const network = subject.build(dataset.inputShape);
+  checkLabels(dataset, network, goals);
   checkFit(dataset, network, goals);
   if (!source) checkData(dataset, network, goals);
-  const weighting = weightingOf("evaluate", dataset, network, goals, options);
+  const weighting = weightingOf("evaluate", dataset, network, goals, byNumbers(options, dataset));
   const readings = readingsOf(goals, network, dataset);
   const metrics = metricsFor(goals, network, dataset, { readings });
   const pause = pauser();

@@ -11,6 +11,7 @@ import { isA, tagOf } from "../tags.ts";
 import { unlessAborted } from "./aborted.ts";
 import { type DataArgument, isDataset, isStream } from "./arguments.ts";
 import { checkFit } from "./batch.ts";
+import { byNumber } from "./classes.ts";
 import { lookAhead, metricsOfTraining } from "./measures.ts";
 import type { FitOptions } from "./options.ts";
 import { batchesOf, requestOf, type TrainRequest } from "./request.ts";
@@ -21,7 +22,7 @@ import type { BatchSource, Source } from "./source.ts";
 import { chosenRows, type SplitRule } from "./splitRule.ts";
 import type { TrainingState } from "./state.ts";
 import type { ToDataset } from "./stream.ts";
-import { checkData } from "./targets.ts";
+import { checkData, checkLabels } from "./targets.ts";
 import { weightingOf } from "./weighting.ts";
 
 /** What is trained, as the model hands it in. */
@@ -101,9 +102,11 @@ async function prepared<M extends TrainedModel>(
   const [train, augment] = movesImages(wanted) ? await moved(apart, wanted) : [apart, undefined];
   const network = subject.build(train.inputShape);
   const { goals } = compiled;
+  if (!source) checkLabels(data, network, goals);
   checkFit(train, network, goals);
   if (!source) checkData(data, network, goals);
   if (validation) {
+    checkLabels(validation, network, goals);
     checkFit(validation, network, goals);
     if (!rows) checkData(validation, network, goals);
   }
@@ -116,10 +119,13 @@ async function prepared<M extends TrainedModel>(
   };
   if (!source) checkBatch(options, settings);
   const progress = progressOf(options);
-  const { classWeight } = settings;
   const { sampleWeight, signal } = options;
+  // saved by number
+  const { classWeight } = settings;
+  if (options.classWeight && classWeight)
+    settings.classWeight = byNumber(options.classWeight, data.target.names);
   const { classes, samples: all } = weightingOf("fit", data, network, goals, {
-    classWeight,
+    classWeight: settings.classWeight,
     sampleWeight,
   });
   // weights follow their rows: into the parts of a split, and to the copies that `shifted` makes

@@ -1,4 +1,5 @@
 /** Losses of a program's own: a pair of plain functions, asked where the forward pass ends. */
+
 import { type ArrayLike2, shaped } from "../data/arrays.ts";
 import { NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
@@ -11,6 +12,7 @@ import { ld } from "../plan/builder.ts";
 import type { OwnLosses } from "../plan/loss.ts";
 import type { Plan } from "../plan/plan.ts";
 import { showShape, sizeOf } from "../shape.ts";
+import { isPromise } from "../tags.ts";
 import type { Goal } from "./goals.ts";
 
 /** A loss of a program's own. Documents and files have its name alone: see load() for going on with it. */
@@ -86,7 +88,7 @@ export function runWithLoss(
       return ask(i + 1);
     };
     const answer = loss.own!(outputs, targets, plan.mode === "train");
-    return answer instanceof Promise ? answer.then(goOn) : goOn(answer);
+    return isPromise(answer) ? answer.then(goOn) : goOn(answer);
   };
   return ask(0);
 }
@@ -178,7 +180,7 @@ export function checkFigures(who: string, given: unknown, rows: number): Figures
       `${who}: value: expected a number for each of ${rows} rows, or one number, their mean; got ${got}`,
     );
   };
-  if (!isList) return fail(given instanceof Promise ? "a promise" : show(given));
+  if (!isList) return fail(isPromise(given) ? "a promise" : show(given));
   if (list.length !== rows) return fail(`${list.length} values`);
   for (let r = 0; r < rows; r++)
     if (typeof list[r] !== "number") return fail(`${show(list[r])} for row ${r}`);

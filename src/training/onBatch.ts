@@ -5,13 +5,14 @@ import { checkOptions } from "../fields/options.ts";
 import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { sizeOf } from "../shape.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
+import { byNumbers } from "./classes.ts";
 import { type ModelToScore, type Scores, scoreRows } from "./evaluate.ts";
 import { checkInUse, runWithLoss } from "./given.ts";
 import { kindsOf, objectivesOf } from "./goals.ts";
 import { metricsFor } from "./measures.ts";
 import { GRADIENT_OPTIONS, type TrainOnBatchOptions } from "./options.ts";
 import { penalties } from "./penalties.ts";
-import { batchCheck, checkData } from "./targets.ts";
+import { batchCheck, checkData, checkLabels } from "./targets.ts";
 import { updateOf } from "./update.ts";
 import { weightingOf } from "./weighting.ts";
 
@@ -82,9 +83,10 @@ function loaded(
   const { state } = subject;
   const { goals } = state.required;
   const network = subject.build(data.inputShape);
+  checkLabels(data, network, goals);
   checkFit(data, network, goals);
   checkData(data, network, goals);
-  const weighting = weightingOf(who, data, network, goals, options);
+  const weighting = weightingOf(who, data, network, goals, byNumbers(options, data));
   if (training) state.prepare(network);
   const rows = data.length;
   // growing batches are not planned for each anew

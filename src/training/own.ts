@@ -1,8 +1,10 @@
 /** Metrics of a program's own: plain functions of the outputs and targets of a batch. */
+
 import { NablaError } from "../errors.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { METRICS } from "../metrics/names.ts";
 import type { Outputs } from "../network/predict.ts";
+import { isPromise } from "../tags.ts";
 import { type AnyMetric, isOwn, type OwnMetric } from "./compile.ts";
 import { checkFigures, copiesOf, type Figures, missing } from "./given.ts";
 
@@ -42,7 +44,7 @@ export function ownMetric(own: OwnMetric, outputShape: readonly number[], measur
         rows += n;
       };
       const figures = ask(own, outputs, targets);
-      return figures instanceof Promise ? figures.then(count) : count(figures);
+      return isPromise(figures) ? figures.then(count) : count(figures);
     },
     result: () => sum / rows,
     state: () => [sum, rows],

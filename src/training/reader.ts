@@ -1,6 +1,8 @@
 /** The batches of one epoch, in its order. */
+
 import { Prefetcher } from "../data/prefetch.ts";
 import { epochOrder } from "../data/split.ts";
+import { isPromise } from "../tags.ts";
 import type { Ready } from "./batch.ts";
 import { batchesPerEpoch, type TrainRequest } from "./request.ts";
 import type { Stepper } from "./step.ts";
@@ -39,7 +41,7 @@ export class EpochReader<M> {
       ? loader.stage(indices, batch, this.epoch)
       : loader.load(plan, indices, batch, this.epoch);
     const { batchSize } = this.request.settings;
-    if (read instanceof Promise && (batch + 1) * batchSize < this.order.length)
+    if (isPromise(read) && (batch + 1) * batchSize < this.order.length)
       this.ahead = new Prefetcher(this.request.train, this.order, batchSize, batch + 1, this.epoch);
     return read ?? undefined;
   }

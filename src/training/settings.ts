@@ -106,7 +106,10 @@ export const fitSettings = () =>
   settings(
     later(
       (weights: Readonly<Record<number, number>> | readonly number[]): Record<string, number> =>
-        Object.fromEntries(isA("Map", weights) ? (weights as never) : Object.entries(weights)),
+        (isA("Map", weights) ? Object.fromEntries(weights as never) : { ...weights }) as Record<
+          string,
+          number
+        >,
     ),
     later((augment: AugmentOptions) => augment as AugmentConfig),
     laterSplit(),

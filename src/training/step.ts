@@ -1,7 +1,9 @@
 /** One step of a training: forward, loss, backward, update. */
+
 import type { Metric } from "../metrics/metric.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
+import { isPromise } from "../tags.ts";
 import { BatchLoader, type Ready } from "./batch.ts";
 import { checkInUse, runWithLoss } from "./given.ts";
 import { kindsOf } from "./goals.ts";
@@ -76,7 +78,7 @@ export class Stepper<M> {
       const to = first + plan.rows < rows ? penalties : end;
       const scored = () => loader.scored(plan, piece.length);
       const ran = runWithLoss(network, plan, goals, piece.length, to, scored);
-      if (!(ran instanceof Promise ? yield ran : ran)) wayBack.fail({ plan, dataset: train, indices: piece });
+      if (!(isPromise(ran) ? yield ran : ran)) wayBack.fail({ plan, dataset: train, indices: piece });
       if (counting.length === 0) continue;
       const batch = scored();
       try {

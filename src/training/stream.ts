@@ -1,6 +1,6 @@
 /** Batches from an iterator: opened, read, checked. Nothing is read ahead, so a batch may depend on the step before it. */
 import { buffersFor, type Dataset, range, targetSize } from "../data/dataset.ts";
-import { NablaError } from "../errors.ts";
+import { messageOf, NablaError } from "../errors.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import { type DataArgument, isDataset } from "./arguments.ts";
 import type { Ready } from "./batch.ts";
@@ -94,7 +94,7 @@ export class BatchStream implements Source {
       return await this.iterator.next();
     } catch (cause) {
       if (cause instanceof NablaError) throw cause;
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = messageOf(cause);
       throw new NablaError(`${this.at(place)}: reading it: ${why}`, {
         cause,
         details: { batch: place.batch },

@@ -72,6 +72,23 @@ export function checkData(dataset: Dataset, network: Network, goals: readonly Go
   }
 }
 
+/** Labels that begin at 1 get words of their own; others that are too many are for checkFit(). @throws NablaError */
+export function checkLabels(dataset: Dataset, network: Network, goals: readonly Goal[]): void {
+  const { layers, outputs } = network.architecture;
+  const stored = targetsStored(dataset, network);
+  for (const [k, target] of targetsOf(dataset, network).entries()) {
+    const units = sizeOf(network.outputShapes[k]!);
+    const most = units > 1 ? units : 2;
+    if (target.kind !== "class" || target.classes !== most + 1 || !goals[k]!.loss.classification) continue;
+    const { y, rows } = stored[k] ?? {};
+    if (!y || (rows ? rows.some((row) => y[row] === 0) : y.some((label) => label === 0))) continue;
+    const { type, name } = layers[outputs[k]!.layer]!;
+    throw new NablaError(
+      `${dataset.name} has labels from 1 to ${most}, but labels begin at 0: subtract 1, so that they go from 0 to ${most - 1} for the ${units > 1 ? `${units} outputs` : "one output"} of ${type} "${name}"`,
+    );
+  }
+}
+
 /** Axes of one value say nothing. */
 const axes = (shape: Shape): Shape => shape.filter((n) => n > 1);
 
@@ -112,7 +129,7 @@ function checkScales(dataset: Dataset, network: Network): void {
 function checkNumbers(name: string, x: ArrayLike<number>, scale: number): void {
   if (scale === 1 || !lookLikeBytes(x)) return;
   throw new NablaError(
-    `${name}: x: whole numbers up to 255 could be bytes, and the model was trained on bytes times ${scaleText(scale)}; pass a Uint8Array of them, or numbers that are scaled`,
+    `${name}: x: whole numbers up to 255 for a model trained on bytes times ${scaleText(scale)}: pass a Uint8Array, or scaled numbers`,
   );
 }
 

@@ -7,10 +7,12 @@
  *
  * Everything that changes is in a Run: saved with the weights, it lets training continue from any step, bit for bit.
  */
+
 import { type Callback, inOrder, type Logs, type TrainingContext, wanted } from "../callbacks/callback.ts";
 import { range, targetSize } from "../data/dataset.ts";
 import { figureOf } from "../metrics/metric.ts";
 import { ROWS_AT_ONCE } from "../network/predict.ts";
+import { isPromise } from "../tags.ts";
 import { unlessAborted } from "./aborted.ts";
 import { contextOf } from "./context.ts";
 import { score } from "./evaluate.ts";
@@ -95,7 +97,7 @@ export class Trainer<M> {
       this.request.signal?.throwIfAborted();
       const indices = reader.indices(run.batch);
       const read = reader.read(run.batch, indices);
-      const step = stepper.take(indices, read instanceof Promise ? await read : read);
+      const step = stepper.take(indices, isPromise(read) ? await read : read);
       if (step) await step;
       if (this.wantsBatch()) await this.callAfterBatch();
       this.reports.batch(indices.length, this.figures);

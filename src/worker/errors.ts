@@ -14,8 +14,8 @@ export class ErrorElsewhere extends Error {
 
 export function sendError(error: unknown): SentError {
   if (error instanceof ErrorElsewhere) return { name: "Error", message: error.message, own: error.own };
-  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
-  const { name, message, stack, cause } = error;
+  if (typeof (error as Error | null)?.message !== "string") return { name: "Error", message: String(error) };
+  const { name, message, stack, cause } = error as Error;
   const details = error instanceof NablaError ? error.details : undefined;
   return {
     name,

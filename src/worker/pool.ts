@@ -1,6 +1,6 @@
 /** Workers that train: started when first asked for, one kept for the next training. */
 import { type Worker as Handle, spawn } from "#worker";
-import { NablaError } from "../errors.ts";
+import { messageOf, NablaError } from "../errors.ts";
 import type { FromPage, FromWorker } from "./protocol.ts";
 
 /** Milliseconds a worker may take until it says that it is there. */
@@ -54,7 +54,7 @@ async function connected(required: boolean): Promise<Connection | undefined> {
     try {
       return await start();
     } catch (error) {
-      broken = error instanceof Error ? error.message : String(error);
+      broken = messageOf(error);
       const advice = "Training runs in the page, in slices that keep it responsive";
       if (!required)
         console.warn(

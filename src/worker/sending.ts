@@ -1,6 +1,8 @@
 /** On the page: data sets on their way to the worker. */
+
 import type { Inputs, Targets } from "../data/dataset.ts";
 import type { Lendable, Portable } from "../data/portable.ts";
+import { isA, isBytes } from "../tags.ts";
 import { pauser } from "../training/pause.ts";
 import type { FromPage, SentDataset, SentValues } from "./protocol.ts";
 
@@ -32,14 +34,14 @@ export async function sendDatasets(
   const pause = pauser();
   let pieces = 0;
   const send = async (values: Inputs | Targets): Promise<SentValues> => {
-    if (!(values.buffer instanceof ArrayBuffer)) return { values };
+    if (!isA("ArrayBuffer", values.buffer)) return { values };
     const number = pieces++;
     const { length } = values;
     const step = PIECE / values.BYTES_PER_ELEMENT;
     for (let at = 0; at < length; at += step) {
       const part = values.subarray(at, at + step);
       // Node's Buffer has a slice() that copies nothing
-      post({ number, length, at, values: part instanceof Uint8Array ? new Uint8Array(part) : part.slice() });
+      post({ number, length, at, values: isBytes(part) ? new Uint8Array(part) : part.slice() });
       await pause();
     }
     return { piece: number };
@@ -52,7 +54,7 @@ export async function sendDatasets(
     const { x, y, rows, exact: _, ...rest } = entry;
     const { buffer } = x;
     // others' views would lose their memory as well
-    if (transfer && buffer instanceof ArrayBuffer && x.byteLength === buffer.byteLength) {
+    if (transfer && isA("ArrayBuffer", buffer) && x.byteLength === buffer.byteLength) {
       sent.lent.set(number, rows);
       sent.moved.add(buffer);
       sent.datasets.push({ ...rest, x: { values: x, lent: true }, y: await send(y) });

@@ -1,6 +1,6 @@
 /** A training in a worker, if there can be one. Loaded when it is used. */
 import type { TrainedModel } from "../callbacks/callback.ts";
-import { NablaError } from "../errors.ts";
+import { messageOf, NablaError } from "../errors.ts";
 import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
 import { onPage } from "./page.ts";
@@ -34,7 +34,7 @@ export async function trainElsewhere<M extends TrainedModel>(
       whole = signal?.aborted === true;
       if (!(error instanceof Unprepared)) throw error;
       const { cause } = error;
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = messageOf(cause);
       if (attempt > 0 && required)
         throw new NablaError(
           `fit: the worker could not make the model (${why}); with worker: false it trains without one`,

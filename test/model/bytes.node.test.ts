@@ -118,7 +118,7 @@ test("a data set that says no scale of its own is read as training was; one that
 test("whole numbers up to 255 for a model that was trained on bytes could be either", async () => {
   const model = await trainedOn(bytes);
   const refused =
-    /whole numbers up to 255 could be bytes, and the model was trained on bytes times 1\/255; pass a Uint8Array of them, or numbers that are scaled/;
+    /whole numbers up to 255 for a model trained on bytes times 1\/255: pass a Uint8Array, or scaled numbers/;
   expect(() => model.predict([pixels])).toThrow(refused);
   expect(() => loadPredictor(model.save()).predict([pixels])).toThrow(refused);
   await expect(model.evaluate([pixels], [[3]])).rejects.toThrow(refused);

@@ -3,6 +3,7 @@
 import { CLUTTER } from "../../data/images/classes.ts";
 import { NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
+import { isA } from "../../tags.ts";
 import { classOf } from "../images/pixels.ts";
 import { fetched, isBlob, isFileHandle, unread } from "../modelFile.ts";
 import { readable } from "../storage/failures.ts";
@@ -81,7 +82,7 @@ const isFolderHandle = (source: unknown): source is FileSystemDirectoryHandle =>
 const isFileSource = (source: unknown): source is FileSource =>
   isBlob(source) ||
   isFileHandle(source) ||
-  source instanceof URL ||
+  isA("URL", source) ||
   ["Request", "Response"].includes(classOf(source));
 
 async function entryOf(source: FileSource, limits: FetchLimits): Promise<FileEntry> {
@@ -91,7 +92,7 @@ async function entryOf(source: FileSource, limits: FetchLimits): Promise<FileEnt
     const file = name ? (source as File) : new File([source], "data");
     return { path: webkitRelativePath || file.name, file: async () => file };
   }
-  if (source instanceof URL || classOf(source) === "Request")
+  if (isA("URL", source) || classOf(source) === "Request")
     return entryOf(await fetched(source as URL | Request, limits.signal), limits);
   if (classOf(source) !== "Response")
     throw new NablaError(`openData: expected files, URLs or responses, got ${show(source)}`);

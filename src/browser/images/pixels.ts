@@ -3,7 +3,7 @@
 import { checkPixels } from "../../data/images/limits.ts";
 import type { Picture } from "../../data/images/picture.ts";
 import type { Size } from "../../data/images/resize.ts";
-import { NablaError } from "../../errors.ts";
+import { messageOf, NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
 
 /** What lies behind transparent pixels. */
@@ -67,8 +67,7 @@ function ownSize(source: PixelSource, name: string): Size {
   switch (classOf(source)) {
     case "ImageData": {
       const { data, width, height } = source as ImageData;
-      if (data instanceof Uint8ClampedArray || classOf(data) === "Uint8ClampedArray")
-        return { width, height };
+      if (classOf(data) === "Uint8ClampedArray") return { width, height };
       throw new NablaError(
         `${name}: expected ImageData of 8 bits a channel, got ${classOf(data)}; ask for getImageData(…) without pixelFormat`,
       );
@@ -122,7 +121,7 @@ export function reader(source: PixelSource, name: string): (part: Part) => Uint8
       const why =
         (cause as { name?: string }).name === "SecurityError"
           ? 'may not be read, for they come from another site; set crossOrigin = "anonymous" before src, and let that site send Access-Control-Allow-Origin'
-          : `cannot be read: ${cause instanceof Error ? cause.message : cause}`;
+          : `cannot be read: ${messageOf(cause)}`;
       throw new NablaError(`${name}: its pixels ${why}`, { cause });
     }
   };

@@ -1,5 +1,5 @@
 /** Errors of browsers' storage, turned into messages that say what to do. */
-import { NablaError } from "../../errors.ts";
+import { messageOf, NablaError } from "../../errors.ts";
 
 /** A kind of storage that this engine or page does not have at all: another may do. */
 export class Unavailable extends Error {
@@ -7,7 +7,6 @@ export class Unavailable extends Error {
 }
 
 const causeName = (cause: unknown): string => (cause as { name?: string } | null)?.name ?? "";
-const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
 export const isQuota = (cause: unknown): boolean =>
   causeName(cause) === "QuotaExceededError" || /quota|no space/i.test(messageOf(cause));

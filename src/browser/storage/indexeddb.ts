@@ -1,4 +1,5 @@
 /** Models in IndexedDB, whose transactions happen whole or not at all. Sizes are stored separately, so listing reads no model. */
+import { messageOf } from "../../errors.ts";
 import { Unavailable } from "./failures.ts";
 import type { ModelStorage } from "./storage.ts";
 
@@ -73,7 +74,7 @@ export async function openIndexedDb(): Promise<ModelStorage> {
 function open(factory: IDBFactory): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown) => {
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = messageOf(cause);
       reject(new Unavailable(`IndexedDB cannot be opened (${why})`, { cause }));
     };
     let request: IDBOpenDBRequest;

@@ -8,6 +8,7 @@
  * interrupted, and wherever, what was there before is still there; and nothing depends on a file system that can rename.
  */
 
+import { messageOf } from "../../errors.ts";
 import { readHead } from "../modelFile.ts";
 import { isQuota, Unavailable } from "./failures.ts";
 import { folderOf, nameOf } from "./names.ts";
@@ -42,7 +43,7 @@ export async function openOpfs(inPlace: boolean): Promise<ModelStorage> {
     origin = await storage.getDirectory();
   } catch (cause) {
     // whatever the reason: Firefox and Safari refuse in private windows, each with another error
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new Unavailable(`the origin private file system cannot be opened (${why})`, { cause });
   }
   return storageIn(origin, inPlace);

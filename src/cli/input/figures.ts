@@ -1,4 +1,5 @@
 /** Figures of a model on data, beyond those it was compiled with: what is usual for the kind of targets. */
+
 import { buffersFor, type Dataset, range } from "../../data/dataset.ts";
 import { labelsOf } from "../../data/split.ts";
 import { outputThreshold } from "../../losses/resolve.ts";
@@ -7,6 +8,7 @@ import { kindOf, type MetricName, type NamedMetric } from "../../metrics/table.t
 import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import { sizeOf } from "../../shape.ts";
+import { isA } from "../../tags.ts";
 import { type Intervals, Recorder } from "../../training/bootstrap.ts";
 import { readingsOf } from "../../training/measures.ts";
 import { pauser } from "../../training/pause.ts";
@@ -55,11 +57,11 @@ export class Rows {
       losses,
       threshold: outputThreshold(loss, built.activations[0]!),
       ...loss.labels,
-      ...(targets instanceof Int32Array ? { labels: targets } : { values: targets }),
+      ...(isA("Int32Array", targets) ? { labels: targets } : { values: targets }),
     };
     reading.look(batch);
     const subject = { ...reading.subject, most: Number.POSITIVE_INFINITY };
-    if (!by || targets instanceof Int32Array) return { subject, batch, losses };
+    if (!by || isA("Int32Array", targets)) return { subject, batch, losses };
     const own = (values: Float32Array) => values.map((value) => value * by.scale + by.mean);
     return { subject, batch: { ...batch, outputs: own(outputs), values: own(targets) }, losses };
   }

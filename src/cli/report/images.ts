@@ -1,6 +1,8 @@
 /** Inputs and weights as PNG images inside URLs. */
+
 import { encode } from "fast-png";
 import type { Inputs } from "../../data/dataset.ts";
+import { isBytes } from "../../tags.ts";
 import type { PixelShape } from "../text/draw.ts";
 
 const url = (width: number, height: number, data: Uint8Array, channels: 1 | 3 | 4): string =>
@@ -8,7 +10,7 @@ const url = (width: number, height: number, data: Uint8Array, channels: 1 | 3 | 
 
 /** uint8 as it is; float32 stretched from its smallest value to its largest. */
 export function inputImage(values: Inputs, { width, height, channels }: PixelShape): string {
-  if (values instanceof Uint8Array) return url(width, height, values, channels as 1 | 3);
+  if (isBytes(values)) return url(width, height, values, channels as 1 | 3);
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const value of values) {

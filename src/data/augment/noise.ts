@@ -1,7 +1,9 @@
 /** Noise on every value. */
+
 import { number } from "../../fields/fields.ts";
 import { optional } from "../../fields/objects.ts";
 import type { Stream } from "../../math/random.ts";
+import { isBytes } from "../../tags.ts";
 import type { Inputs } from "../dataset.ts";
 import type { Checked, Effect } from "./effect.ts";
 
@@ -40,7 +42,7 @@ export const noise: Effect<NoiseOption, Checked<typeof noiseFields>> = {
 
 /** Adds gaussian noise to n values; bytes are rounded to the nearest and stay within 0 to 255. */
 function addNoise(x: Inputs, at: number, n: number, deviation: number, random: Stream): void {
-  const bytes = x instanceof Uint8Array;
+  const bytes = isBytes(x);
   for (let i = at; i < at + n; i++) {
     const value = x[i]! + deviation * random.gaussian();
     x[i] = bytes ? Math.min(255, Math.max(0, Math.floor(value + 0.5))) : value;

@@ -1,4 +1,5 @@
 /** Resampling an image once, wherever its pixels come from. */
+import { isBytes } from "../../tags.ts";
 import type { Inputs } from "../dataset.ts";
 import type { ImageShape } from "./shape.ts";
 
@@ -42,7 +43,7 @@ export class Warp {
       const from = at + y * line;
       for (let i = 0; i < line; i++) margin[to + i] = x[from + i]!;
     }
-    const half = x instanceof Uint8Array ? 0.5 : 0; // storing a byte cuts off what is behind the point
+    const half = isBytes(x) ? 0.5 : 0; // storing a byte cuts off what is behind the point
     const centreX = 0.5 * (width - 1);
     const centreY = 0.5 * (height - 1);
     const pixels = height * width;

@@ -1,5 +1,6 @@
 /** The data sets that are made, not read, by name. */
 import { didYouMean, NablaError } from "../../errors.ts";
+import { checkOptions } from "../../fields/options.ts";
 import type { DataSplit, Dataset } from "../dataset.ts";
 import { digits } from "../digits/index.ts";
 import { and, majority, nand, or, truthTableM, xor } from "./gates.ts";
@@ -66,6 +67,7 @@ export const generatedSets: Readonly<Record<string, GeneratedSet>> = Object.free
 
 /** A generated set by name; throws a NablaError that lists the names. */
 export function makeGenerated(name: string, options: GeneratedOptions = {}): DataSplit {
+  checkOptions(`makeGenerated: ${name}`, options, ["samples", "noise", "seed", "classes"]);
   if (Object.hasOwn(generatedSets, name)) return generatedSets[name]!.make(options);
   const names = Object.keys(generatedSets);
   throw new NablaError(

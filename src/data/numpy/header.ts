@@ -1,5 +1,7 @@
 /** The header of a `.npy` file: a dictionary in Python's notation, as Python 2 and 3 write it. */
+
 import { NablaError } from "../../errors.ts";
+import { isA } from "../../tags.ts";
 
 export interface NpyHeader {
   /** `<f4`, or a list of fields. */
@@ -46,7 +48,7 @@ export function parseNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
     bytes.subarray(start, start + length),
   );
   const read = parseLiteral(text);
-  const header = read instanceof Map ? read : new Map<unknown, unknown>();
+  const header = isA("Map", read) ? read : new Map<unknown, unknown>();
   const [descr, fortran, shape] = ["descr", "fortran_order", "shape"].map((key) => header.get(key));
   const sizes = shape instanceof Tuple && shape.items.every(isSize) ? (shape.items as number[]) : undefined;
   const typed = typeof descr === "string" || Array.isArray(descr) || descr instanceof Tuple;

@@ -10,7 +10,7 @@
  * than the limit.
  */
 import { Inflate } from "fflate";
-import { NablaError } from "../../errors.ts";
+import { messageOf, NablaError } from "../../errors.ts";
 
 export interface ZipEntry {
   readonly name: string;
@@ -199,7 +199,7 @@ function inflate(
     for (let at = 0; at < content.length && length <= most; at += slice)
       stream.push(content.subarray(at, at + slice), at + slice >= content.length);
   } catch (cause) {
-    throw broken(cause instanceof Error ? cause.message : String(cause), cause);
+    throw broken(messageOf(cause), cause);
   }
   const whole = wanted === size ? length === size : length >= wanted;
   if (!whole) throw broken(`it unpacks to ${length > size ? "more" : "fewer"} than its ${size} bytes`);

@@ -1,6 +1,8 @@
 /** From a table to numbers: which columns are inputs, which rows are used, what the target is. */
+
 import { NablaError } from "../../errors.ts";
 import { list, string } from "../../fields/fields.ts";
+import { isA } from "../../tags.ts";
 import { range, type Targets } from "../dataset.ts";
 import type { AskedColumn } from "./asked.ts";
 import { isMissing } from "./cells.ts";
@@ -74,7 +76,7 @@ export function prepareTable(given: Table, options: CsvOptions): ReadTable {
   const { classes } = target;
   return {
     table,
-    y: target.y instanceof Int32Array ? target.y : Float32Array.from(target.y),
+    y: isA("Int32Array", target.y) ? target.y : Float32Array.from(target.y),
     ...(classes && { classes }),
     ...(target.decimal && { decimal: target.decimal }),
     label: like?.label ?? table.columns[labelAt]!,

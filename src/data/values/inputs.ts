@@ -2,8 +2,10 @@
  * Arrays of numbers as inputs: pixels, numbers that are standardised as tables are, or values as they are. What values mean is decided by the
  * values, so that the same ones give the same training whatever type a file holds them in.
  */
+
 import { NablaError } from "../../errors.ts";
 import { showShape, sizeOf } from "../../shape.ts";
+import { isA } from "../../tags.ts";
 import type { Inputs, Standardisation } from "../dataset.ts";
 import { measure } from "../standardise.ts";
 import {
@@ -130,7 +132,7 @@ function scalingOf({ type, shape }: Values, { min, max, whole }: Range): Scaling
 }
 
 function asBytes({ values: { data }, inputShape }: Arranged): ReadInputs {
-  const values = data instanceof Uint8Array ? data : Uint8Array.from(data);
+  const values = isA("Uint8Array", data) ? data : Uint8Array.from(data);
   return { values, inputType: "uint8", inputScale: 1 / 255, inputShape };
 }
 
@@ -138,7 +140,7 @@ function asBytes({ values: { data }, inputShape }: Arranged): ReadInputs {
 function asFloats({ values: array, inputShape }: Arranged, by?: Standardisation): ReadInputs {
   const { data } = array;
   const read = { inputType: "float32", inputScale: 1, inputShape } as const;
-  if (data instanceof Float32Array && !by) return { ...read, values: data };
+  if (isA("Float32Array", data) && !by) return { ...read, values: data };
   const values = new Float32Array(data.length);
   const width = sizeOf(inputShape);
   for (let row = 0; row < data.length; row += width)

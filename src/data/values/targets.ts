@@ -2,8 +2,10 @@
  * Arrays as targets. Text names classes. Whole numbers are labels where they look like labels: all numbers from 0 on, or few different ones
  * that come again and again. Rows of one 1 and zeros are classes as well (one-hot). Anything else is quantities.
  */
+
 import { didYouMean, NablaError } from "../../errors.ts";
 import { showShape, sizeOf } from "../../shape.ts";
+import { isA } from "../../tags.ts";
 import type { Target, Targets } from "../dataset.ts";
 import { rounded, titleOf, type Values } from "./arranged.ts";
 
@@ -246,7 +248,7 @@ function refuseMany(parts: readonly Values[], width: number, task: TargetTask): 
 function quantities(parts: readonly Values[], size: number, why = ""): ReadTargets {
   return {
     target: { kind: "values", size },
-    parts: parts.map(({ data }) => (data instanceof Float32Array ? data : Float32Array.from(data))),
+    parts: parts.map(({ data }) => (isA("Float32Array", data) ? data : Float32Array.from(data))),
     notes: [
       `${titleOf(parts[0]!)}: ${size === 1 ? "quantities" : `${size} values a row`}${why}`,
       ...parts.flatMap(rounded),

@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { PreparedRows, RowFormat } from "../../data/images/imageSet.ts";
-import { NablaError } from "../../errors.ts";
+import { messageOf, NablaError } from "../../errors.ts";
 import { checkWhole } from "../../fields/options.ts";
 
 interface Waiting {
@@ -95,7 +95,7 @@ export class DecodePool {
       const at = this.#threads.indexOf(thread);
       if (at >= 0) this.#threads.splice(at, 1);
       const names = thread.job?.paths.join(", ");
-      const message = cause instanceof Error ? cause.message : String(cause);
+      const message = messageOf(cause);
       thread.job?.reject(new NablaError(`decoding ${names}: ${message}`, { cause }));
       if (this.#queue.length > 0 && this.#threads.length === 0) this.#start(url, workerData);
       this.#next();

@@ -1,0 +1,42 @@
+/** Factors of the loss by class, as programs write them: by number or name, in an object, a list or a Map. Loaded with what trains. */
+import type { Dataset } from "../data/dataset.ts";
+import { didYouMean, NablaError } from "../errors.ts";
+import { isA } from "../tags.ts";
+import type { WeightOptions } from "./options.ts";
+
+/**
+ * Factors by the numbers of classes. @param names of the classes, which may stand for their numbers
+ * @throws NablaError for what are no factors by class, and for a name that is another's number
+ */
+export function byNumber(
+  weights: NonNullable<WeightOptions["classWeight"]>,
+  names: readonly string[] = [],
+): Record<string, number> {
+  if (typeof weights !== "object")
+    throw new NablaError(
+      `classWeight: expected factors by class, { 3: 10 } or [1, 1, 1, 10], got ${JSON.stringify(weights)}`,
+    );
+  const entries = isA("Map", weights)
+    ? [...(weights as unknown as Map<unknown, number>)]
+    : Object.entries(weights);
+  const factors = entries.map(([key, factor]): [string, number] => {
+    const at = names.indexOf(String(key));
+    if (at < 0 && !/^\d+$/.test(String(key)))
+      throw new NablaError(
+        `classWeight: there is no class ${key}${didYouMean(String(key), names)}; classes go by their numbers, from 0${names.length > 0 ? `, or by their names: ${names.join(", ")}` : ""}`,
+      );
+    const named = names[Number(key)];
+    if (at >= 0 && named !== undefined && named !== String(key) && !Array.isArray(weights))
+      throw new NablaError(
+        `classWeight: ${key} may be the class of that name or class number ${key}, which is called "${named}"; give a list, [factor of "${names[0]}", …]`,
+      );
+    return [at >= 0 && !Array.isArray(weights) ? String(at) : String(key), factor];
+  });
+  return Object.fromEntries(factors);
+}
+
+/** Options whose factors of classes go by number. */
+export const byNumbers = <T extends WeightOptions>(options: T, { target }: Dataset): T =>
+  options.classWeight === undefined
+    ? options
+    : { ...options, classWeight: byNumber(options.classWeight, target.names) };
