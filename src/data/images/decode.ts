@@ -1,4 +1,9 @@
-/** Picture files to pixels: the same ones in every engine. */
+/**
+ * Picture files to pixels: the same ones in every engine.
+ *
+ * Our own, because what there is does not do: libjpeg's builds for WebAssembly refuse many samplings and give no reason for a damaged file,
+ * decoders in JavaScript take six times as long or give other pixels, and none stops on the way, so a page would freeze.
+ */
 import { NablaError } from "../../errors.ts";
 import { type HeaderOptions, readImageHeader } from "./header.ts";
 import { decodeJpeg } from "./jpeg/decode.ts";
