@@ -9,6 +9,7 @@ import { METRICS } from "./names.ts";
 
 export { METRICS } from "./names.ts";
 
+/** What a metric is called. */
 export type MetricName = keyof typeof ALL;
 
 const kinds: Readonly<Record<MetricName, MetricKind>> = ALL;

@@ -1,6 +1,7 @@
 /** The element types of NumPy's arrays: what is read, and why others are not. */
 import type { TypedArray } from "../arrays.ts";
 
+/** Types of numbers, by their names in NumPy. */
 export type NumberType = "bool" | `${"int" | "uint"}${8 | 16 | 32 | 64}` | "float16" | "float32" | "float64";
 
 /** How elements of numbers become a typed array. */
