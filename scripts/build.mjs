@@ -101,7 +101,7 @@ const commander = {
 };
 /**
  * What model.fit() loads when it needs it: what prepares a training, to move images, to read iterators, to train in a worker, to train
- * here. And what evaluate(), model.listing() and training by hand load. Files of their own, which bundlers leave where they are.
+ * here. And what evaluate(), model.listing() and training by hand load, and all of them for metrics that are not usual. Files of their own, which bundlers leave where they are.
  */
 const LATER = {
   images: "src/data/augment/fit.ts",
@@ -112,6 +112,7 @@ const LATER = {
   listing: "src/model/listing.ts",
   manual: "src/training/manual.ts",
   evaluate: "src/training/evaluate.ts",
+  metrics: "src/metrics/all.ts",
 };
 const later = {
   name: "later",
