@@ -19,6 +19,7 @@ import { generate } from "./generate.mjs";
 import { inference, minifyAlone } from "./inference.mjs";
 import { note, writeNotices } from "./notices.mjs";
 import { coresFirst } from "./order.mjs";
+import { withoutRedundant } from "./redundant.mjs";
 import { moduleOf, schemaOfFields } from "./schema.mjs";
 import { pruneTypes } from "./types.mjs";
 
@@ -296,7 +297,7 @@ for (const path of shipped) {
     path,
     path === join("build", "predict.js")
       ? await minifyAlone(text, terser, schema, core)
-      : (await minify(text, terser)).code,
+      : (await minify(withoutRedundant(text), terser)).code,
   );
 }
 coresFirst(shipped);
