@@ -138,9 +138,8 @@ async function prepared<M extends TrainedModel>(
     weightingOf("validationData", validation, network, goals, {
       sampleWeight: rows ? of(1) : weightsOf(options.validationData),
     });
-  const kinds = await kindsFor(goals);
   // functions that are missing are missed before anything changes
-  const { metrics, scoring, readings } = metricsOfTraining(goals, network, train, kinds);
+  const { metrics, scoring, readings } = metricsOfTraining(goals, network, train, await kindsFor(goals));
   if (!source) await lookAhead(train, network, goals, readings);
   begin(subject, network, settings, callbacks, options.resume);
   subject.learnFrom(train);

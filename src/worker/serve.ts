@@ -3,7 +3,6 @@ import type { Callback, CallbackState, Logs, TrainingContext } from "../callback
 import { Core } from "../core/core.ts";
 import type { Inputs, Targets } from "../data/dataset.ts";
 import { buildLayers } from "../layers/table.ts";
-import type { Metric } from "../metrics/metric.ts";
 import { Network } from "../network/network.ts";
 import type { Batch } from "../plan/loss.ts";
 import { compileTraining } from "../training/compile.ts";
@@ -12,7 +11,7 @@ import { metricsOfTraining } from "../training/measures.ts";
 import { kindsFor } from "../training/metricKinds.ts";
 import type { Measure } from "../training/own.ts";
 import type { Progress } from "../training/progress.ts";
-import { requestOf, type TrainRequest } from "../training/request.ts";
+import { requestOf } from "../training/request.ts";
 import type { Source } from "../training/source.ts";
 import { train } from "../training/trainer.ts";
 import { makeDatasets } from "./datasets.ts";
@@ -150,11 +149,7 @@ class Session {
     }
   }
 
-  private async prepare(): Promise<{
-    network: Network;
-    request: TrainRequest<undefined>;
-    metrics: Metric[];
-  }> {
+  private async prepare() {
     const { setup } = this;
     const { topology, settings, classes, samples, reading } = setup;
     const network = new Network(buildLayers(topology, setup.inputShape), new Core({ code: setup.module }));
