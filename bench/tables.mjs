@@ -46,7 +46,7 @@ try {
         const done = last(run("train", train, "--label", label, ...split, "--json", "--out", model));
         if (kind === "usual") seconds += done.seconds / 5;
         const figures = last(run("evaluate", model, test, "--json"));
-        scores[kind].push(figures.accuracy ?? figures.r2 ?? NaN);
+        scores[kind].push(figures.accuracy ?? figures.r2);
       }
     }
     const { measure, rows: n, columns, linear, mlp, boosting } = reference.sets[name];

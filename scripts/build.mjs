@@ -65,18 +65,6 @@ const raw = {
     }));
   },
 };
-/** csv-parse's build for browsers has a Buffer that sets __proto__; Deno has no such setter. */
-const prototypes = {
-  name: "prototypes",
-  setup(bundler) {
-    bundler.onLoad({ filter: /[\\/]csv-parse[\\/]dist[\\/]esm[\\/]sync\.js$/ }, ({ path }) => ({
-      contents: readFileSync(path, "utf8").replace(
-        /([\w.]+)\.__proto__ = ([^;]+);/g,
-        "Object.setPrototypeOf($1, $2);",
-      ),
-    }));
-  },
-};
 // Some packages are CommonJS and call require.
 const banner =
   'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);';
@@ -178,7 +166,7 @@ await build({
   platform: "neutral",
   mainFields: ["module", "main"],
   conditions: ["import", "browser"],
-  plugins: [raw, prototypes, commander, later],
+  plugins: [raw, commander, later],
   define: {
     ...SHIPPED,
     "process.env.NABLA_VERSION": JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).version),
@@ -264,7 +252,6 @@ await build({
   conditions: ["import", "browser"],
   external: [],
   plugins: [
-    prototypes,
     {
       name: "worker",
       setup(bundler) {
@@ -286,6 +273,8 @@ const terser = {
   // an error nobody catches is shown with its line
   format: { preserve_annotations: true, max_line_len: 400 },
 };
+/** What is made behind a return without effect keeps its note, which terser puts before the return, where bundlers warn of it. */
+const placed = ({ code }) => code.replaceAll(/\/\* @__PURE__ \*\/\s*(?=return\b)/g, "");
 const shipped = ["build", "build/chunks"].flatMap((folder) =>
   readdirSync(folder).flatMap((name) => (name.endsWith(".js") ? [join(folder, name)] : [])),
 );
@@ -297,7 +286,7 @@ for (const path of shipped) {
     path,
     path === join("build", "predict.js")
       ? await minifyAlone(text, terser, schema, core)
-      : (await minify(withoutRedundant(text), terser)).code,
+      : placed(await minify(withoutRedundant(text), terser)),
   );
 }
 coresFirst(shipped);

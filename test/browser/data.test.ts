@@ -295,9 +295,10 @@ describe("what is no data set says what it is", () => {
   });
 
   test("pictures without a class, strange classes, and files that are no pictures, by name", async () => {
-    // a PNG as far as its size
+    // a PNG as far as where its pixels begin
     const head = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82);
-    const png = Uint8Array.of(...head, 0, 0, 0, 4, 0, 0, 0, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0);
+    const size = [0, 0, 0, 4, 0, 0, 0, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0];
+    const png = Uint8Array.of(...head, ...size, 0, 0, 0, 9, 73, 68, 65, 84);
     const set = (...paths: string[]) =>
       paths.map((path) => at(`set/${path}`, file("x", path.includes("bad") ? "no picture" : png)));
     expect(await messageOf(openData(set("a/1.png", "b/bad.png", "b/1.png", "3.png")))).toBe(

@@ -14,6 +14,7 @@ const fields = async () => {
 vi.mock("../../src/callbacks/all.ts", async (original) => {
   const { callbackKind } = await import("../../src/callbacks/kind.ts");
   const dummy = callbackKind("dummy", await fields(), ({ every }) => ({
+    onEpochEnd() {},
     state: () => ({ values: { every } }),
     restore() {},
   }));

@@ -33,7 +33,7 @@ beforeAll(async () => {
   place.write("more.csv", flowers(40).replace(/^(\d)/gm, "1$1"));
   done(
     await place.run([
-      ...["train", "flowers.csv", "--epochs", "20", "--hidden", "12,8", "--seed", "4"],
+      ...["train", "flowers.csv", "--model", "mlp", "--epochs", "20", "--hidden", "12,8", "--seed", "4"],
       ...["--out", "flowers.safetensors", "--momentum", "0.8"],
     ]),
   );

@@ -76,7 +76,7 @@ describe("a document of a graph", () => {
     { type: "dense", units: 3, activation: "softmax", name: "kind" },
   ];
   const document = { nabla: 2, model: { layers, outputs: { kind: "kind" } } };
-  const train = ["train", "flowers.csv", "--epochs", "30"];
+  const train = ["train", "flowers.csv", "--epochs", "30", "--schedule", "constant"];
 
   beforeAll(async () => {
     place.write("flowers.csv", flowers());
@@ -96,8 +96,9 @@ describe("a document of a graph", () => {
     expect(JSON.parse(predicted.stdout).class).toBe("rose");
     for (const to of ["g.wasm", "g.js"])
       expect((await place.run(["export", "g.safetensors", "--to", to])).stderr).toBe("");
-    const again = await place.run([...train, "--model", "graph.json", "--resume", "g.safetensors"]);
-    expect(done(again).epochs).toBe(30);
+    const longer = ["--epochs", "31", "--resume", "g.safetensors"];
+    const again = await place.run([...train, "--model", "graph.json", ...longer]);
+    expect(done(again).epochs).toBe(31);
   });
 
   test("--from: its layers and weights, with its head or a new one", async () => {

@@ -7,7 +7,18 @@ let trained: Record<string, unknown>;
 beforeAll(async () => {
   place.write("flowers.csv", flowers());
   trained = done(
-    await place.run(["train", "flowers.csv", "--hidden", "8", "--epochs", "30", "--out", "f.safetensors"]),
+    await place.run([
+      "train",
+      "flowers.csv",
+      "--model",
+      "mlp",
+      "--hidden",
+      "8",
+      "--epochs",
+      "30",
+      "--out",
+      "f.safetensors",
+    ]),
   );
   idxFolder(place, "images");
   done(await place.run(["train", "images", "--epochs", "2", "--out", "images.safetensors"]));

@@ -103,6 +103,7 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
   ],
   "docs/command-line.md": [],
   "docs/images.md": [],
+  "docs/tables.md": [],
   "docs/browser.md": [],
   "docs/playground.md": [],
   "docs/mnist.md": [],

@@ -144,7 +144,7 @@ describe("engine of the plane", () => {
     [
       "one point of each class",
       { points: [0, 1, 2].map((label) => ({ x: label - 1, y: 0, label })), classes: 3 },
-      2,
+      3,
     ],
   ])("lives with %s", async (_, painted, rows) => {
     const listener = new Listener().reset({ data: "painted", ...painted });

@@ -79,7 +79,9 @@ function painted({ points, test, seed, classes }: PlaneState): PlaneData {
     labels: Int32Array.from(points, ({ label }) => label),
   };
   const taken = Math.floor((points.length * test) / 100 + 0.5);
-  if (taken < 1 || taken >= points.length) return { train: all, test: none };
+  // a class's only point is trained on
+  const alone = new Set(all.labels).size === points.length;
+  if (taken < 1 || taken >= points.length || alone) return { train: all, test: none };
   const [trainPart, testPart] = splitDataset(dataset(all, ["x", "y"], classes, "painted"), test / 100, {
     seed,
   });

@@ -67,14 +67,18 @@ function wide(
   return { data };
 }
 
+/** 2⁻²⁴, the smallest float16. */
+const SMALLEST = 1 / 2 ** 24;
+
 /** A float16 by its bits. */
 export function halfToNumber(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0) return sign * fraction * SMALLEST;
   if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  // (1 + fraction / 1024) · 2^(exponent − 15), in whole numbers of 2⁻²⁴
+  return sign * (1024 + fraction) * (1 << (exponent - 1)) * SMALLEST;
 }
 
 /** Other types by their letter: what they are, and what to store instead. */

@@ -75,8 +75,8 @@ export interface CsvInfo {
   encoding?: ColumnEncoding[];
   /** Columns that were left out. */
   ignored?: string[];
-  /** Whether rows with missing values were left out. */
-  missing?: "drop";
+  /** Whether rows with missing values were left out, or refused. */
+  missing?: "drop" | "error";
 }
 
 /** A table as a data set, and what its columns are. */
@@ -143,7 +143,7 @@ export function csvSplit(text: string, options: CsvSplitOptions = {}): CsvSplit 
   const cut =
     testFraction > 0 ? splitRows({ ...targetsOf(read), ...order }, testFraction, { seed }) : undefined;
   const [train, test] = cut ?? [rows, undefined];
-  const encoded = encodeTable(read, train);
+  const encoded = encodeTable(read, train, undefined, scaled ? standardisation?.mean : undefined);
   const { csv, readings } = encoded;
   const whole = withHeader(datasetOf(read, encoded), order);
   const parts = test ? partsOf(whole, [train, test]) : [whole];
@@ -158,6 +158,7 @@ export function csvSplit(text: string, options: CsvSplitOptions = {}): CsvSplit 
     notes: [
       ...read.notes,
       ...(cut ? cutNotes(table, whole, cut, groupAt) : []),
+      ...(encoded.filled ?? []),
       ...roundingNotes(encoded, by),
     ],
     readings,

@@ -86,11 +86,26 @@ export interface Encoder {
   encode(cell: (i: number) => Cell, out: Float64Array, at: number, where: () => string): void;
 }
 
-/** @param encoding of these columns; without it all are numbers, as programs write them */
-export function encoderOf(columns: readonly string[], encoding?: TableEncoding): Encoder {
+/**
+ * @param encoding of these columns; without it all are numbers, as programs write them
+ * @param means of the features in the rows that were trained on: they stand for values that were never missing there
+ */
+export function encoderOf(
+  columns: readonly string[],
+  encoding?: TableEncoding,
+  means?: readonly number[],
+): Encoder {
+  let first = 0;
   const writers = columns.map((column, i) => {
     const entry = encoding?.[i] ?? PLAIN;
-    return { column, width: featuresOf(column, entry).length, write: writerOf(entry) };
+    const { length: width } = featuresOf(column, entry);
+    const fill = entry.kind === "number" ? (entry.fill ?? means?.[first]) : undefined;
+    first += width;
+    return {
+      column,
+      width,
+      write: writerOf(fill === undefined ? entry : ({ ...entry, fill } as ColumnEncoding)),
+    };
   });
   return {
     features: columns.flatMap((column, i) => featuresOf(column, encoding?.[i] ?? PLAIN)),

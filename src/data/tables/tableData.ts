@@ -9,7 +9,7 @@ import { isMissing } from "./cells.ts";
 import { chooseColumns, findColumn, ignoredColumns, matchColumns } from "./columns.ts";
 import type { CsvInfo, CsvOptions } from "./csv.ts";
 import type { Table } from "./csvTable.ts";
-import { checkEncoding, encoderOf, type Feature, type TableEncoding } from "./encoding.ts";
+import { checkEncoding, encoderOf, type Feature, PLAIN, type TableEncoding } from "./encoding.ts";
 import {
   type ColumnReading,
   decimalShown,
@@ -19,6 +19,7 @@ import {
   TableColumn,
 } from "./fitEncoding.ts";
 import type { Decimal } from "./numbers.ts";
+import { fillsGaps } from "./rows.ts";
 import { isMissingLabel, readTarget } from "./target.ts";
 
 /** What to do with missing values. */
@@ -48,6 +49,8 @@ export interface EncodedTable {
   /** [rows, features], row after row, not rounded. */
   readonly x: Float64Array;
   readonly readings: readonly ColumnReading[];
+  /** Sentences about numbers that were never missing before. */
+  readonly filled?: readonly string[];
 }
 
 /** @throws NablaError naming line and column for what cannot be read, or in two ways of which one loses something */
@@ -90,11 +93,13 @@ export function prepareTable(given: Table, options: CsvOptions): ReadTable {
 /**
  * @param rows the rows that are trained on: means and frequencies are theirs
  * @param before how the same table was encoded with other rows: the inputs stay the same ones
+ * @param means of the model's features, for a table that is read like that of a model
  */
 export function encodeTable(
   read: ReadTable,
   rows: Uint32Array = range(read.table.rows.length),
   before?: CsvInfo,
+  means?: readonly number[],
 ): EncodedTable {
   const { table, classes, decimal, label } = read;
   // kinds that were asked for have been checked
@@ -128,9 +133,30 @@ export function encodeTable(
     ...(classes && { classes }),
     ...(encoding && !isPlain(encoding) && { encoding: [...encoding] }),
     ...(ignored?.length && { ignored: [...ignored] }),
-    ...((like?.missing ?? missing) === "drop" && { missing: "drop" as const }),
+    ...kept(like ? like.missing : missing),
   };
-  return { csv, ...featuresOf(columns, encoding), readings: fitted?.readings ?? [] };
+  const fills = like !== undefined && fillsGaps(like) ? means : undefined;
+  return {
+    csv,
+    ...featuresOf(columns, encoding, fills),
+    readings: fitted?.readings ?? [],
+    filled: fills ? filledNotes(columns, encoding) : [],
+  };
+}
+
+/** What a model has to know of what was done about missing values. */
+const kept = (missing: Missing | undefined): Pick<CsvInfo, "missing"> =>
+  missing === "drop" || missing === "error" ? { missing } : {};
+
+/** Of numbers that are missing here and never were in the rows that were trained on. */
+function filledNotes(columns: readonly TableColumn[], encoding: TableEncoding | undefined): string[] {
+  return columns.flatMap(({ name, cells }, i) => {
+    const { kind, fill } = encoding?.[i] ?? PLAIN;
+    const missing = kind === "number" && fill === undefined ? cells.filter(isMissing).length : 0;
+    return missing > 0
+      ? [`${name}: ${missing} missing, filled with the mean of the rows that were trained on`]
+      : [];
+  });
 }
 
 /** What a model's file says of its table comes from strangers; its encoding is checked where it is used. */
@@ -162,11 +188,13 @@ function labelPlace(
 function featuresOf(
   columns: readonly TableColumn[],
   encoding: TableEncoding | undefined,
+  means?: readonly number[],
 ): Pick<EncodedTable, "features" | "x"> {
   const { table } = columns[0]!;
   const { features, encode } = encoderOf(
     columns.map(({ name }) => name),
     encoding,
+    means,
   );
   const width = features.length;
   const x = new Float64Array(table.rows.length * width);
