@@ -19,6 +19,7 @@ import { generate } from "./generate.mjs";
 import { inference, minifyAlone } from "./inference.mjs";
 import { note, writeNotices } from "./notices.mjs";
 import { coresFirst } from "./order.mjs";
+import { withoutRedundant } from "./redundant.mjs";
 import { moduleOf, schemaOfFields } from "./schema.mjs";
 import { pruneTypes } from "./types.mjs";
 
@@ -89,7 +90,7 @@ const commander = {
 };
 /**
  * What model.fit() loads when it needs it: what prepares a training, to move images, to read iterators, to train in a worker, to train
- * here. And what evaluate(), model.listing() and training by hand load. Files of their own, which bundlers leave where they are.
+ * here. And what evaluate(), model.listing() and training by hand load, and all of them for metrics that are not usual. Files of their own, which bundlers leave where they are.
  */
 const LATER = {
   images: "src/data/augment/fit.ts",
@@ -100,6 +101,7 @@ const LATER = {
   listing: "src/model/listing.ts",
   manual: "src/training/manual.ts",
   evaluate: "src/training/evaluate.ts",
+  metrics: "src/metrics/all.ts",
 };
 const later = {
   name: "later",
@@ -284,7 +286,7 @@ for (const path of shipped) {
     path,
     path === join("build", "predict.js")
       ? await minifyAlone(text, terser, schema, core)
-      : placed(await minify(text, terser)),
+      : placed(await minify(withoutRedundant(text), terser)),
   );
 }
 coresFirst(shipped);

@@ -42,22 +42,10 @@ export const DTYPES: ReadonlyMap<string, DType> = new Map<string, DType>([
   ["BOOL", { bytes: 1, read: (buffer) => new Uint8Array(buffer) }],
 ]);
 
-const NAMES = new Map<string, string>([
-  ["Float64Array", "F64"],
-  ["Float32Array", "F32"],
-  ["BigInt64Array", "I64"],
-  ["BigUint64Array", "U64"],
-  ["Int32Array", "I32"],
-  ["Uint32Array", "U32"],
-  ["Int16Array", "I16"],
-  ["Uint16Array", "U16"],
-  ["Int8Array", "I8"],
-  ["Uint8Array", "U8"],
-]);
-
-/** The dtype under which these values are written; undefined when there is none. */
+/** The dtype under which these values are written: "F32" of a Float32Array, "U64" of a BigUint64Array. Undefined when there is none. */
 export function dtypeOf(data: TensorData): string | undefined {
-  return NAMES.get(data[Symbol.toStringTag]);
+  const [, kind, bits] = /^(?:Big)?([FIU])\D+(\d+)Array$/.exec(data[Symbol.toStringTag]) ?? [];
+  return kind && kind + bits;
 }
 
 /** A 16-bit float: sign, five bits of exponent, ten of fraction. Every one is exact as f32. */

@@ -12,12 +12,9 @@ import { NablaError } from "../errors.ts";
 import { show, within } from "../fields/fields.ts";
 import { isA } from "../tags.ts";
 
-const SPECIAL: ReadonlyMap<string, number> = new Map([
-  ["NaN", Number.NaN],
-  ["Infinity", Number.POSITIVE_INFINITY],
-  ["-Infinity", Number.NEGATIVE_INFINITY],
-  ["-0", -0],
-]);
+const SPECIAL: ReadonlyMap<string, number> = new Map(
+  ["NaN", "Infinity", "-Infinity", "-0"].map((name) => [name, Number(name)]),
+);
 const nameOf = (n: number) => [...SPECIAL].find(([, special]) => Object.is(special, n))?.[0];
 
 /**

@@ -4,10 +4,10 @@ import type { Dataset } from "../data/dataset.ts";
 import type { OutputRecord, Outputs } from "../network/predict.ts";
 import { argumentsOf } from "../training/arguments.ts";
 import type { Scores } from "../training/evaluate.ts";
+import { loaded } from "../training/loading.ts";
 import type { ApplyOptions } from "../training/manual.ts";
 import type { TrainOnBatchOptions, WeightOptions } from "../training/options.ts";
 import { internalsOf } from "./internals.ts";
-import { loaded } from "./loading.ts";
 import { Weights } from "./weights.ts";
 
 const code = (who: string) => loaded(import("../training/manual.ts"), who);

@@ -5,12 +5,12 @@ import { checkOptions } from "../fields/options.ts";
 import { looksAcrossRows } from "../layers/chain.ts";
 import { datasetOf } from "../training/arguments.ts";
 import type { Scores } from "../training/evaluate.ts";
+import { loaded } from "../training/loading.ts";
 import { fitOptionNames, type StreamEvaluateOptions } from "../training/options.ts";
 import { readSettings } from "../training/settings.ts";
 import type { BatchSource } from "../training/source.ts";
 import type { ToDataset } from "../training/stream.ts";
 import { type Internals, internalsOf } from "./internals.ts";
-import { loaded } from "./loading.ts";
 import type { Model } from "./model.ts";
 import type { FitOptions } from "./options.ts";
 

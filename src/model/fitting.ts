@@ -4,13 +4,13 @@ import { describeAll } from "../data/portable.ts";
 import { messageOf, NablaError } from "../errors.ts";
 import { fit, type ModelToTrain } from "../training/fit.ts";
 import { kindsOf } from "../training/goals.ts";
+import { loaded } from "../training/loading.ts";
 import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
 import type { Settings } from "../training/settings.ts";
 import type { BatchSource } from "../training/source.ts";
 import { onPage } from "../worker/page.ts";
 import type { Internals } from "./internals.ts";
-import { loaded } from "./loading.ts";
 import type { Model } from "./model.ts";
 import type { FitOptions, Metadata } from "./options.ts";
 

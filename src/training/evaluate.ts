@@ -18,6 +18,7 @@ import { isOwn, listOf, namesOf } from "./compile.ts";
 import { checkInUse, runWithLoss } from "./given.ts";
 import { type Goal, kindsOf, objectivesOf } from "./goals.ts";
 import { metricsFor, readingsOf } from "./measures.ts";
+import { kindsFor } from "./metricKinds.ts";
 import { CONFUSION_OPTIONS, type ConfusionOptions, type EvaluateOptions, FIGURE_OPTIONS } from "./options.ts";
 import { checkNames } from "./own.ts";
 import { pauser } from "./pause.ts";
@@ -162,13 +163,14 @@ export async function evaluate(
   checkBootstrap(options);
   const goals = withMetrics(subject.state.required.goals, options.metrics);
   const { onRow } = options;
+  const kinds = await kindsFor(goals, "evaluate");
   const network = subject.build(dataset.inputShape);
   checkLabels(dataset, network, goals);
   checkFit(dataset, network, goals);
   if (!source) checkData(dataset, network, goals);
   const weighting = weightingOf("evaluate", dataset, network, goals, byNumbers(options, dataset));
   const readings = readingsOf(goals, network, dataset);
-  const metrics = metricsFor(goals, network, dataset, { readings });
+  const metrics = metricsFor(goals, network, dataset, { kinds, readings });
   const pause = pauser();
   const recorder = options.bootstrap === undefined ? undefined : new Recorder();
   const scores = await score({
@@ -184,7 +186,7 @@ export async function evaluate(
     pause,
   });
   if (!recorder) return scores;
-  const again = metricsFor(goals, network, dataset, { readings });
+  const again = metricsFor(goals, network, dataset, { kinds, readings });
   const intervals = await recorder.intervals(again, penalties(network), options, pause);
   return Object.assign(scores, { intervals });
 }

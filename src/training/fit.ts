@@ -13,6 +13,7 @@ import { type DataArgument, isDataset, isStream } from "./arguments.ts";
 import { checkFit } from "./batch.ts";
 import { byNumber } from "./classes.ts";
 import { lookAhead, metricsOfTraining } from "./measures.ts";
+import { kindsFor } from "./metricKinds.ts";
 import type { FitOptions } from "./options.ts";
 import { batchesOf, requestOf, type TrainRequest } from "./request.ts";
 import { checkResume } from "./resume.ts";
@@ -138,7 +139,7 @@ async function prepared<M extends TrainedModel>(
       sampleWeight: rows ? of(1) : weightsOf(options.validationData),
     });
   // functions that are missing are missed before anything changes
-  const { metrics, scoring, readings } = metricsOfTraining(goals, network, train);
+  const { metrics, scoring, readings } = metricsOfTraining(goals, network, train, await kindsFor(goals));
   if (!source) await lookAhead(train, network, goals, readings);
   begin(subject, network, settings, callbacks, options.resume);
   subject.learnFrom(train);

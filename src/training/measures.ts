@@ -2,8 +2,9 @@
 import { type ActivationName, activations } from "../activations/table.ts";
 import { buffersFor, type Dataset, range, type Target } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
+import { type Kinds, kindOf } from "../metrics/kinds.ts";
 import { figureOf, type Metric, type Scored, type Subject, type Tally } from "../metrics/metric.ts";
-import { kindOf, type NamedMetric } from "../metrics/table.ts";
+import type { NamedMetric } from "../metrics/table.ts";
 import type { Network } from "../network/network.ts";
 import { sizeOf } from "../shape.ts";
 import { isOwn } from "./compile.ts";
@@ -16,6 +17,8 @@ import { Reading } from "./targetReading.ts";
 const KEPT_IN_TRAINING = 100_000;
 
 export interface MeasureOptions {
+  /** The metrics there are: kindsFor(). */
+  readonly kinds: Kinds;
   /** Asks metrics of the program's own, where their functions are elsewhere. */
   readonly measure?: Measure;
   /** Most rows that metrics may keep. Default: all. */
@@ -42,17 +45,18 @@ export function metricsFor(
   network: Network,
   dataset: Dataset,
   {
+    kinds,
     measure,
     most = Number.POSITIVE_INFINITY,
     readings = readingsOf(goals, network, dataset),
-  }: MeasureOptions = {},
+  }: MeasureOptions,
 ): Metric[] {
   const { outputShapes } = network;
   return goals.flatMap(({ name, metrics }, k) => {
     const own = different(metrics).map((each, i) =>
       isOwn(each)
         ? ownMetric(each, outputShapes[k], measure)
-        : named(each as NamedMetric, `metrics[${i}]`, readings[k], most),
+        : named(each as NamedMetric, `metrics[${i}]`, kinds, readings[k], most),
     );
     checkDifferent(own);
     if (name === undefined) return own;
@@ -69,10 +73,11 @@ export function metricsOfTraining(
   goals: readonly Goal[],
   network: Network,
   train: Dataset,
+  kinds: Kinds,
   measure?: Measure,
 ): { metrics: Metric[]; scoring: Metric[]; readings: Reading[] } {
   const readings = readingsOf(goals, network, train);
-  const of = (most?: number) => metricsFor(goals, network, train, { measure, readings, most });
+  const of = (most?: number) => metricsFor(goals, network, train, { kinds, measure, readings, most });
   return { metrics: of(KEPT_IN_TRAINING), scoring: of(), readings };
 }
 
@@ -124,8 +129,8 @@ function checkDifferent(metrics: readonly Metric[]): void {
 }
 
 /** A metric by name, under the name that was asked for. */
-function named(given: NamedMetric, path: string, reading: Reading, most: number): Metric {
-  const { kind, name, as, options } = kindOf(given, path);
+function named(given: NamedMetric, path: string, kinds: Kinds, reading: Reading, most: number): Metric {
+  const { kind, name, as, options } = kindOf(given, path, kinds);
   const create = (subject: Subject): Tally | NablaError => {
     const { task, scale, units } = subject;
     if (kind.tasks && !kind.tasks.includes(task)) return reading.refusal(as, name, task);

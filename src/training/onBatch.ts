@@ -2,14 +2,17 @@
 import { type Dataset, range } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
+import type { Kinds } from "../metrics/kinds.ts";
 import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { sizeOf } from "../shape.ts";
+import { isPromise } from "../tags.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import { byNumbers } from "./classes.ts";
 import { type ModelToScore, type Scores, scoreRows } from "./evaluate.ts";
 import { checkInUse, runWithLoss } from "./given.ts";
 import { kindsOf, objectivesOf } from "./goals.ts";
 import { metricsFor } from "./measures.ts";
+import { kindsFor } from "./metricKinds.ts";
 import { GRADIENT_OPTIONS, type TrainOnBatchOptions } from "./options.ts";
 import { penalties } from "./penalties.ts";
 import { batchCheck, checkData, checkLabels } from "./targets.ts";
@@ -24,8 +27,30 @@ export interface ModelToStep extends ModelToScore {
   readonly seed: number;
 }
 
+type OnBatch<Subject> = (
+  subject: Subject,
+  data: Dataset,
+  options: TrainOnBatchOptions,
+) => Scores | Promise<Scores>;
+
+/** At once where the metrics are there. */
+const withKinds =
+  <Subject extends ModelToScore>(
+    who: string,
+    run: (kinds: Kinds, ...given: Parameters<OnBatch<Subject>>) => Scores,
+  ): OnBatch<Subject> =>
+  (...given) => {
+    const kinds = kindsFor(given[0].state.required.goals, who);
+    return isPromise(kinds) ? kinds.then((all) => run(all, ...given)) : run(kinds, ...given);
+  };
+
 /** @see Model.trainOnBatch */
-export function trainOnBatch(subject: ModelToStep, data: Dataset, options: TrainOnBatchOptions): Scores {
+export const trainOnBatch = withKinds("trainOnBatch", trainNow);
+
+/** @see Model.testOnBatch */
+export const testOnBatch = withKinds("testOnBatch", testNow);
+
+function trainNow(kinds: Kinds, subject: ModelToStep, data: Dataset, options: TrainOnBatchOptions): Scores {
   const { state } = subject;
   const { config, optimizer, goals } = state.required;
   const { run } = state;
@@ -53,18 +78,17 @@ export function trainOnBatch(subject: ModelToStep, data: Dataset, options: Train
   state.good = { ...mark, next: step + 1 };
   run.step++;
   run.firstStep++;
-  return { loss: lossOfStep(core, plan.step), ...batch.figures() };
+  return { loss: lossOfStep(core, plan.step), ...batch.figures(kinds) };
 }
 
-/** @see Model.testOnBatch */
-export function testOnBatch(subject: ModelToScore, data: Dataset, options: TrainOnBatchOptions): Scores {
+function testNow(kinds: Kinds, subject: ModelToScore, data: Dataset, options: TrainOnBatchOptions): Scores {
   const batch = loaded("testOnBatch", subject, data, options, "evaluate");
   const { network, plan, loader, rows } = batch;
   const { goals } = subject.state.required;
   // at once: functions of the program's own are here
   const { sum } = scoreRows(network, plan, loader, goals, rows) as { sum: number };
   // before penalties, which read weights by way of the plan's place
-  const figures = batch.figures();
+  const figures = batch.figures(kinds);
   return { loss: sum / rows + penalties(network), ...figures };
 }
 
@@ -107,10 +131,10 @@ function loaded(
     rows,
     scored,
     /** Metrics of the batch, after it was run. */
-    figures(): Record<string, number> {
+    figures(kinds: Kinds): Record<string, number> {
       const scores: Record<string, number> = {};
       const batch = scored();
-      for (const metric of metricsFor(goals, network, data)) {
+      for (const metric of metricsFor(goals, network, data, { kinds })) {
         metric.reset();
         metric.add(batch);
         checkInUse(network, plan, `metric "${metric.name}"`);

@@ -3,15 +3,15 @@ import type { Callback, CallbackState, Logs, TrainingContext } from "../callback
 import { Core } from "../core/core.ts";
 import type { Inputs, Targets } from "../data/dataset.ts";
 import { buildLayers } from "../layers/table.ts";
-import type { Metric } from "../metrics/metric.ts";
 import { Network } from "../network/network.ts";
 import type { Batch } from "../plan/loss.ts";
 import { compileTraining } from "../training/compile.ts";
 import { setRates } from "../training/context.ts";
 import { metricsOfTraining } from "../training/measures.ts";
+import { kindsFor } from "../training/metricKinds.ts";
 import type { Measure } from "../training/own.ts";
 import type { Progress } from "../training/progress.ts";
-import { requestOf, type TrainRequest } from "../training/request.ts";
+import { requestOf } from "../training/request.ts";
 import type { Source } from "../training/source.ts";
 import { train } from "../training/trainer.ts";
 import { makeDatasets } from "./datasets.ts";
@@ -104,7 +104,7 @@ class Session {
     const { id, setup } = this;
     let state: (() => State) | undefined;
     try {
-      const { network, request, metrics } = this.prepare();
+      const { network, request, metrics } = await this.prepare();
       const { run } = setup.state;
       state = () => ({
         snapshot: network.snapshot(),
@@ -149,7 +149,7 @@ class Session {
     }
   }
 
-  private prepare(): { network: Network; request: TrainRequest<undefined>; metrics: Metric[] } {
+  private async prepare() {
     const { setup } = this;
     const { topology, settings, classes, samples, reading } = setup;
     const network = new Network(buildLayers(topology, setup.inputShape), new Core({ code: setup.module }));
@@ -166,7 +166,8 @@ class Session {
       this.rows(dataset, indices, epoch),
     );
     const rows = datasets[setup.train]!;
-    const { metrics, scoring } = metricsOfTraining(compiled.goals, network, rows, measure);
+    const { goals } = compiled;
+    const { metrics, scoring } = metricsOfTraining(goals, network, rows, await kindsFor(goals), measure);
     for (const [i, each] of metrics.entries()) each.restore(setup.state.metrics[i]!);
     return {
       network,

@@ -1,6 +1,8 @@
 /** Metrics alone, of batches that a test makes up. */
+import { ALL } from "../../src/metrics/all.ts";
+import { kindOf } from "../../src/metrics/kinds.ts";
 import type { Scored, Subject, Tally } from "../../src/metrics/metric.ts";
-import { kindOf, type NamedMetric } from "../../src/metrics/table.ts";
+import type { NamedMetric } from "../../src/metrics/table.ts";
 
 /** An output of a network whose outputs are probabilities. */
 export const subject = (task: Subject["task"], units: number, more: Partial<Subject> = {}): Subject => ({
@@ -13,7 +15,7 @@ export const subject = (task: Subject["task"], units: number, more: Partial<Subj
 });
 
 export function measured(given: NamedMetric, of: Subject): Tally {
-  const { kind, options } = kindOf(given, "metrics[0]");
+  const { kind, options } = kindOf(given, "metrics[0]", ALL);
   return kind.create(of, options as never);
 }
 

@@ -3,8 +3,10 @@
 import { buffersFor, type Dataset, range } from "../../data/dataset.ts";
 import { labelsOf } from "../../data/split.ts";
 import { outputThreshold } from "../../losses/resolve.ts";
+import { ALL } from "../../metrics/all.ts";
+import { kindOf } from "../../metrics/kinds.ts";
 import type { Metric, Scored, Subject } from "../../metrics/metric.ts";
-import { kindOf, type MetricName, type NamedMetric } from "../../metrics/table.ts";
+import type { MetricName, NamedMetric } from "../../metrics/table.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import { sizeOf } from "../../shape.ts";
@@ -115,13 +117,13 @@ export function usualMetrics({ task, scale, units }: Subject): MetricName[] {
 
 const metricsOf = ({ subject }: Seen, names: readonly MetricName[]): Metric[] =>
   names.map((name) => {
-    const { kind, options } = kindOf(name, name);
+    const { kind, options } = kindOf(name, name, ALL);
     return { ...kind.create(subject, options as never), name };
   });
 
 /** One figure. */
 export function figure({ subject, batch }: Seen, given: NamedMetric): number {
-  const { kind, options } = kindOf(given, "metrics");
+  const { kind, options } = kindOf(given, "metrics", ALL);
   const tally = kind.create(subject, options as never);
   tally.add(batch);
   return tally.result();
