@@ -1,6 +1,6 @@
 /** How the columns of a table become inputs: found out from all rows, measured on those that are trained on. */
 import { NablaError } from "../../errors.ts";
-import type { AskedColumn } from "./asked.ts";
+import { type AskedColumn, askedOf } from "./asked.ts";
 import { isMissing } from "./cells.ts";
 import type { Table } from "./csvTable.ts";
 import { type ColumnEncoding, type ColumnKindName, kindOf, type TableEncoding } from "./encoding.ts";
@@ -93,14 +93,12 @@ export function fitEncoding(
   const texts: { name: string; different: number }[] = [];
   for (const each of columns) {
     const { name, at } = each;
-    const asked = options.columns && Object.hasOwn(options.columns, name) ? options.columns[name] : undefined;
-    // where words are asked for, every word is one
-    const words = asked?.kind === "category" || asked?.kind === "ordered";
+    const asked = askedOf(options, name);
     const column: ColumnCells = {
       name,
       cells: each.cells,
       numbers: () => each.numbers,
-      isMissing: words ? (cell) => cell === "" : isMissing,
+      isMissing: missingAs(asked),
       maxCategories,
       rows,
       ...(shown && { shown }),
@@ -127,6 +125,10 @@ export function fitEncoding(
   if (texts.length > 0) throw refuseTexts(columns[0]!.table, texts);
   return fitted;
 }
+
+/** What is missing in a column that is to be read so: where words are asked for, every word is one. */
+export const missingAs = (asked: AskedColumn | undefined): ((cell: string) => boolean) =>
+  asked?.kind === "category" || asked?.kind === "ordered" ? (cell) => cell === "" : isMissing;
 
 /** Whether a column is called as numbers of rows are, and no number comes twice. */
 function isId({ name, cells }: TableColumn): boolean {
