@@ -2,12 +2,13 @@
 import { NablaError } from "../../errors.ts";
 import { type AskedColumn, askedOf } from "./asked.ts";
 import { isMissing } from "./cells.ts";
+import type { TableColumn } from "./column.ts";
 import type { Table } from "./csvTable.ts";
 import { type ColumnEncoding, type ColumnKindName, kindOf, type TableEncoding } from "./encoding.ts";
 import { freeText } from "./kinds/category.ts";
 import { kinds } from "./kinds/index.ts";
 import { type ColumnCells, some, word } from "./kinds/kind.ts";
-import { type ColumnNumbers, columnNumbers, type Decimal, decimalOfTable } from "./numbers.ts";
+import { type Decimal, decimalOfTable } from "./numbers.ts";
 
 /** Inputs that a column of text becomes, if nobody says how many. */
 export const MAX_CATEGORIES = 30;
@@ -38,37 +39,6 @@ export interface EncodingOptions {
   readonly decimal?: Decimal;
 }
 
-/** A column of a table, and what it is as numbers, which is looked at once. */
-export class TableColumn {
-  readonly name: string;
-  readonly cells: readonly string[];
-  private found: ColumnNumbers | undefined;
-
-  constructor(
-    readonly table: Table,
-    /** Its place. */
-    readonly at: number,
-  ) {
-    this.name = table.columns[at]!;
-    this.cells = table.rows.map((row) => row[at]!);
-  }
-
-  get numbers(): ColumnNumbers {
-    this.found ??= columnNumbers(this.cells);
-    return this.found;
-  }
-
-  refuse(row: number, problem: string): never {
-    const line = this.table.lines[row]!;
-    throw new NablaError(
-      `${this.table.name}: line ${line}: column ${JSON.stringify(this.name)}: ${problem}`,
-      {
-        details: { line, column: this.name },
-      },
-    );
-  }
-}
-
 /** The decimal sign that the columns of a table show. */
 export const decimalShown = (columns: readonly TableColumn[]): Decimal | undefined =>
   decimalOfTable(columns.map(({ numbers }) => numbers));
@@ -97,13 +67,16 @@ export function fitEncoding(
     const column: ColumnCells = {
       name,
       cells: each.cells,
+      lines: each.table.lines,
       numbers: () => each.numbers,
       isMissing: missingAs(asked),
       maxCategories,
       rows,
       ...(shown && { shown }),
       ...(options.decimal && { decimal: options.decimal }),
-      refuse: (row, problem) => each.refuse(row, problem),
+      refuse(row, problem) {
+        throw each.problem(row, problem);
+      },
     };
     const missing = column.cells.filter(column.isMissing).length;
     if (missing === column.cells.length) {

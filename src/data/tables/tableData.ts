@@ -6,19 +6,12 @@ import { isA } from "../../tags.ts";
 import { range, type Targets } from "../dataset.ts";
 import { type AskedColumn, askedOf } from "./asked.ts";
 import { isMissing } from "./cells.ts";
+import { TableColumn } from "./column.ts";
 import { chooseColumns, findColumn, ignoredColumns, matchColumns } from "./columns.ts";
 import type { CsvInfo, CsvOptions } from "./csv.ts";
 import type { Table } from "./csvTable.ts";
 import { checkEncoding, encoderOf, type Feature, missingIn, PLAIN, type TableEncoding } from "./encoding.ts";
-import {
-  type ColumnReading,
-  decimalShown,
-  fitEncoding,
-  isPlain,
-  missingAs,
-  refill,
-  TableColumn,
-} from "./fitEncoding.ts";
+import { type ColumnReading, decimalShown, fitEncoding, isPlain, missingAs, refill } from "./fitEncoding.ts";
 import type { Decimal } from "./numbers.ts";
 import { fillsGaps } from "./rows.ts";
 import { isMissingLabel, readTarget } from "./target.ts";

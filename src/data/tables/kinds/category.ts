@@ -2,6 +2,7 @@
 import { didYouMean } from "../../../errors.ts";
 import { bool, int, list, string } from "../../../fields/fields.ts";
 import { object, optional } from "../../../fields/objects.ts";
+import { byCodeUnit } from "../../labels.ts";
 import { labelOf } from "../cells.ts";
 import { type ColumnCells, type ColumnKind, type Filled, some } from "./kind.ts";
 
@@ -48,8 +49,6 @@ export const category: ColumnKind<CategoryColumn, { maxCategories?: number }> = 
   asked: () => object({ maxCategories: optional(int({ min: 2 })) }),
   fit: TRAINING && ((column, asked) => fit(column, asked?.maxCategories ?? column.maxCategories)),
 };
-
-const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function countsOf(cells: Iterable<string>, isMissing: (cell: string) => boolean): Map<string, number> {
   const counts = new Map<string, number>();

@@ -26,6 +26,8 @@ export interface ColumnCells {
   readonly name: string;
   /** Of all rows. */
   readonly cells: readonly string[];
+  /** The lines that its rows begin on. */
+  readonly lines: readonly number[];
   /** Whether a cell is missing. */
   isMissing(cell: string): boolean;
   /** Numbers of the rows that are trained on: figures are of them alone. */
