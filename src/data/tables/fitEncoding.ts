@@ -11,7 +11,7 @@ import { type ColumnCells, some, word } from "./kinds/kind.ts";
 import { type Decimal, decimalOfTable } from "./numbers.ts";
 
 /** Inputs that a column of text becomes, if nobody says how many. */
-export const MAX_CATEGORIES = 30;
+const MAX_CATEGORIES = 30;
 
 /** What a table's columns turned out to be. */
 export interface FittedEncoding {
@@ -163,7 +163,7 @@ export const refill = (
   );
 
 /** From the first value on, so that a large one costs no digits. */
-export function meanOf(values: readonly number[]): number {
+function meanOf(values: readonly number[]): number {
   const [first = 0] = values;
   let sum = 0;
   for (const value of values) sum += value - first;
