@@ -10,6 +10,7 @@ interface Tagged {
   AbortController: AbortController;
   ArrayBuffer: ArrayBuffer;
   DataView: DataView;
+  Date: Date;
   Float32Array: Float32Array;
   Int32Array: Int32Array;
   Map: ReadonlyMap<unknown, unknown>;

@@ -10,6 +10,7 @@
  */
 import { NablaError } from "../errors.ts";
 import { showShape, sizeOf } from "../shape.ts";
+import { tagOf } from "../tags.ts";
 import { DTYPES, dtypeOf, type TensorData } from "./dtypes.ts";
 import { parseHeader, type TensorPlace } from "./header.ts";
 import { Sha256 } from "./sha256.ts";
@@ -91,8 +92,7 @@ const HELP: Readonly<Record<string, string>> = {
  * header that does not fit its payload exactly, or does not match its checksum. The tensors are copies.
  */
 export function readSafetensors(bytes: Uint8Array, name: string): Safetensors {
-  // by its tag, as bytes of another realm are not instances of this one's Uint8Array
-  const got = Object.prototype.toString.call(bytes).slice(8, -1);
+  const got = tagOf(bytes);
   if (got !== "Uint8Array")
     throw new NablaError(`${name}: expected the file's bytes as a Uint8Array, got ${got}${HELP[got] ?? ""}`);
   const { start, metadata, ranges } = parseHeader(bytes, name);

@@ -1,19 +1,16 @@
 /** Commands and their options. */
 import { Command } from "commander";
 import { ACTIVATIONS } from "../activations/table.ts";
-import { MISSING_WAYS } from "../data/tables/tableData.ts";
 import { WEIGHT_TYPES } from "../export/quantise.ts";
 import { INITIALIZERS } from "../initializers/table.ts";
 import { LOSSES } from "../losses/table.ts";
 import { OPTIMIZERS } from "../optimizers/table.ts";
 import { arrayFlags } from "./options/arrays.ts";
 import { augmentation } from "./options/augment.ts";
-
 import { pictureFlags, toldFlags, unreadableFlag } from "./options/pictures.ts";
-import { columnKind, readingFlags, repeated, splitWay } from "./options/tables.ts";
+import { readingFlags, splitWay, tableFlags } from "./options/tables.ts";
 import { trainingFlags } from "./options/training.ts";
 import { numberOption, oneOf, port, units, wholeOption } from "./options/values.ts";
-
 import type { Terminal } from "./terminal.ts";
 
 const EXAMPLES = `
@@ -39,21 +36,8 @@ const VOTING = "of several models: soft (the mean probability decides) or hard (
 type Action = (...args: never[]) => Promise<number>;
 
 const PARTS = ["test", "validation", "train", "all"] as const;
-const UNREADABLE = "files that are not readable pictures: refuse (default) or skip";
-
-// of tables
-const COLUMN =
-  "CSV: how a column is read: number, boolean, category, ordered:S,M,L, date, date:dmy or date+year+week+day; may be repeated";
-const MAX =
-  "CSV: inputs that a column of text becomes at most; the last is shared by rare values (default: 30)";
-const MISSING =
-  "CSV: what is done about missing values: error, drop (leave rows out) or fill (default: fill inputs, refuse labels)";
-
-const DECIMAL = "CSV: what stands before the fraction of numbers, . or , (default: what the cells show)";
 
 const READ_TABLES = new Set(["train", "evaluate", "predict", "data"]);
-
-const TASKS = ["auto", "classification", "regression"] as const;
 
 /** @param done called with the exit code of the command that ran */
 export function program(terminal: Terminal, done: (code: number) => void): Command {
@@ -115,14 +99,8 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       "--patience <N>",
       "stop after so many epochs without a better val loss",
       wholeOption("--patience"),
-    )
-    .option("--label <COLUMN>", "CSV: the target's column, by name, or by number from 0 (-1 is the last)")
-    .option("--ignore <COLUMN,…>", "CSV: columns to leave out, by name; may be repeated", repeated)
-    .option("--decimal <. or ,>", DECIMAL, oneOf("--decimal", [".", ","]))
-    .option("--task <KIND>", "CSV, npz: classification or regression (default: auto)", oneOf("--task", TASKS))
-    .option("--column <NAME=KIND>", COLUMN, columnKind)
-    .option("--max-categories <N>", MAX, wholeOption("--max-categories", 2))
-    .option("--missing <WHAT>", MISSING, oneOf("--missing", MISSING_WAYS))
+    );
+  tableFlags(train)
     .option(
       "--test-split <SHARE>",
       "CSV: rows to test with (default: 0.2)",
@@ -179,7 +157,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./commands/evaluate.ts")).evaluateWords as Action));
 
-  command
+  const predict = command
     .command("predict")
     .description("what a model predicts for inputs; several models vote")
     .usage("[options] <MODEL...> <INPUT...>")
@@ -190,8 +168,8 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     )
     .option("--voting <KIND>", VOTING, oneOf("--voting", ["soft", "hard"]))
     .option("--as-is", "pictures of digits: do not invert, cut and centre them as MNIST's")
-    .option("--out <FILE>", "write all rows into a table (.csv): file, class, confidence")
-    .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]))
+    .option("--out <FILE>", "write all rows into a table (.csv): file, class, confidence");
+  unreadableFlag(predict)
     .option("--json", "one JSON object a line")
     .action(run(async () => (await import("./commands/predict.ts")).predictCommand as Action));
 
@@ -220,9 +198,8 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     )
     .option("--data <DATA>", "measure what fewer bits cost on this data set: its test part if there is one")
     .option("--part <PART>", "of --data: test, validation, train or all", oneOf("--part", PARTS))
-    .option("--samples <N>", "generated sets: rows of the training part", wholeOption("--samples"))
-    .option("--unreadable <WHAT>", UNREADABLE, oneOf("--unreadable", ["refuse", "skip"]));
-  arrayFlags(exported)
+    .option("--samples <N>", "generated sets: rows of the training part", wholeOption("--samples"));
+  arrayFlags(unreadableFlag(exported))
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./commands/export.ts")).exportCommand as Action));
 
@@ -237,15 +214,8 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .command("data")
     .description("what is in DATA; without DATA, the list of generated sets")
     .argument("[DATA]", "as for train")
-    .option("--preview <N>", "show so many rows (default: 5 for images)", wholeOption("--preview", 0))
-    .option("--label <COLUMN>", "CSV: the target's column, by name, or by number from 0 (-1 is the last)")
-    .option("--ignore <COLUMN,…>", "CSV: columns to leave out, by name; may be repeated", repeated)
-    .option("--decimal <. or ,>", DECIMAL, oneOf("--decimal", [".", ","]))
-    .option("--task <KIND>", "CSV, npz: classification or regression (default: auto)", oneOf("--task", TASKS))
-    .option("--column <NAME=KIND>", COLUMN, columnKind)
-    .option("--max-categories <N>", MAX, wholeOption("--max-categories", 2))
-    .option("--missing <WHAT>", MISSING, oneOf("--missing", MISSING_WAYS))
-    .option("--samples <N>", "generated sets: rows to make", wholeOption("--samples"));
+    .option("--preview <N>", "show so many rows (default: 5 for images)", wholeOption("--preview", 0));
+  tableFlags(data).option("--samples <N>", "generated sets: rows to make", wholeOption("--samples"));
   arrayFlags(pictureFlags(data))
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./commands/data.ts")).dataCommand as Action));

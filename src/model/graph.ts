@@ -110,7 +110,7 @@ function reached(inputs: readonly Value[], outputs: readonly Value[]): Value[] {
 }
 
 /** The layers of a graph as a document has them, and which of the program's layers each is. */
-export function topologyOf(options: GraphOptions): { topology: Topology; written: Map<string, LayerInput> } {
+function topologyOf(options: GraphOptions): { topology: Topology; written: Map<string, LayerInput> } {
   const inputs = named("model: inputs", options.inputs);
   const outputs = named("model: outputs", options.outputs);
   for (const [i, [name, value]] of inputs.entries()) {

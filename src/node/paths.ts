@@ -2,7 +2,8 @@
 import type { Dirent } from "node:fs";
 import { open, readdir, readFile, realpath, stat } from "node:fs/promises";
 import { basename, join, relative, resolve } from "node:path";
-import { byCodeUnit, CLUTTER } from "../data/images/classes.ts";
+import { CLUTTER } from "../data/images/classes.ts";
+import { byCodeUnit } from "../data/labels.ts";
 import type { DataEntry, DataFile, DataFolder, FoundData } from "../data/readers/reader.ts";
 import { NablaError } from "../errors.ts";
 

@@ -137,7 +137,7 @@ function joined<T extends Float32Array | Int32Array>(parts: readonly T[]): T {
 }
 
 /** Between the two nearest values, as numpy's default. NaN where there are none. */
-export function quantile(sorted: Float64Array, share: number): number {
+function quantile(sorted: Float64Array, share: number): number {
   const at = share * (sorted.length - 1);
   const below = Math.floor(at);
   const low = sorted[below] ?? Number.NaN;

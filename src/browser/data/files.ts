@@ -3,8 +3,7 @@
 import { CLUTTER } from "../../data/images/classes.ts";
 import { NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
-import { isA } from "../../tags.ts";
-import { classOf } from "../images/pixels.ts";
+import { isA, tagOf } from "../../tags.ts";
 import { fetched, isBlob, isFileHandle, unread } from "../modelFile.ts";
 import { readable } from "../storage/failures.ts";
 
@@ -42,7 +41,7 @@ export interface FetchLimits {
 export async function filesOf(source: DataSource, limits: FetchLimits): Promise<Gathered> {
   const entries: FileEntry[] = [];
   // what was dropped can only be asked for at once: everything up to the first await happens within the event
-  if (classOf(source) === "DataTransfer") await addDropped(source as DataTransfer, entries);
+  if (tagOf(source) === "DataTransfer") await addDropped(source as DataTransfer, entries);
   else if (isFolderHandle(source)) await addFolder(source, `${source.name}/`, entries);
   else if (isFileSource(source)) entries.push(await entryOf(source, limits));
   else if (
@@ -83,7 +82,7 @@ const isFileSource = (source: unknown): source is FileSource =>
   isBlob(source) ||
   isFileHandle(source) ||
   isA("URL", source) ||
-  ["Request", "Response"].includes(classOf(source));
+  ["Request", "Response"].includes(tagOf(source));
 
 async function entryOf(source: FileSource, limits: FetchLimits): Promise<FileEntry> {
   if (isFileHandle(source)) return { path: source.name, file: () => opened(source.name, source.getFile()) };
@@ -92,9 +91,9 @@ async function entryOf(source: FileSource, limits: FetchLimits): Promise<FileEnt
     const file = name ? (source as File) : new File([source], "data");
     return { path: webkitRelativePath || file.name, file: async () => file };
   }
-  if (isA("URL", source) || classOf(source) === "Request")
+  if (isA("URL", source) || tagOf(source) === "Request")
     return entryOf(await fetched(source as URL | Request, limits.signal), limits);
-  if (classOf(source) !== "Response")
+  if (tagOf(source) !== "Response")
     throw new NablaError(`openData: expected files, URLs or responses, got ${show(source)}`);
   const file = await download(source as Response, limits);
   return { path: file.name, file: async () => file };

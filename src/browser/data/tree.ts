@@ -1,5 +1,5 @@
 /** Files of a page as readers of data take them: folders are made of the paths of files. */
-import { byCodeUnit } from "../../data/images/classes.ts";
+import { byCodeUnit } from "../../data/labels.ts";
 import type { DataEntry, DataFile, DataFolder, FoundData } from "../../data/readers/reader.ts";
 import { unread } from "../modelFile.ts";
 import { type FileEntry, fileTooLarge, type Gathered } from "./files.ts";

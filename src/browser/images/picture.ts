@@ -5,13 +5,13 @@ import type { Picture } from "../../data/images/picture.ts";
 import { Border, FITS, type Fit, fitting, framed, Resizing, type Size } from "../../data/images/resize.ts";
 import { NablaError } from "../../errors.ts";
 import { checkOptions } from "../../fields/options.ts";
+import { tagOf } from "../../tags.ts";
 import { pauser } from "../../training/pause.ts";
 import { isBlob } from "../modelFile.ts";
 import { close, decodeBlob } from "./decode.ts";
 import {
   type Background,
   checkPixelOptions,
-  classOf,
   flattened,
   type PixelOptions,
   type PixelSource,
@@ -96,7 +96,7 @@ async function withPixels<T>(
       close(decoded);
     }
   }
-  if (classOf(source) === "HTMLImageElement" && !(source as HTMLImageElement).complete)
+  if (tagOf(source) === "HTMLImageElement" && !(source as HTMLImageElement).complete)
     await (source as HTMLImageElement).decode().catch(() => {}); // what is wrong with it is found when it is read
   return task(source);
 }

@@ -5,6 +5,7 @@ import type { Picture } from "../../data/images/picture.ts";
 import type { Size } from "../../data/images/resize.ts";
 import { messageOf, NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
+import { tagOf } from "../../tags.ts";
 
 /** What lies behind transparent pixels. */
 export type Background = "white" | "black";
@@ -28,9 +29,6 @@ export interface PixelOptions {
   /** What errors call the picture. */
   name?: string;
 }
-
-/** Its class, for objects of other frames too, whose constructors are others. */
-export const classOf = (source: unknown): string => Object.prototype.toString.call(source).slice(8, -1);
 
 /**
  * The pixels of something drawn or shown, at its own size, at once. A canvas keeps colours and transparency together, so half-transparent
@@ -64,12 +62,12 @@ export function sizeOfSource(source: PixelSource, name: string): Size {
 }
 
 function ownSize(source: PixelSource, name: string): Size {
-  switch (classOf(source)) {
+  switch (tagOf(source)) {
     case "ImageData": {
       const { data, width, height } = source as ImageData;
-      if (classOf(data) === "Uint8ClampedArray") return { width, height };
+      if (tagOf(data) === "Uint8ClampedArray") return { width, height };
       throw new NablaError(
-        `${name}: expected ImageData of 8 bits a channel, got ${classOf(data)}; ask for getImageData(…) without pixelFormat`,
+        `${name}: expected ImageData of 8 bits a channel, got ${tagOf(data)}; ask for getImageData(…) without pixelFormat`,
       );
     }
     case "ImageBitmap":
@@ -99,7 +97,7 @@ function ownSize(source: PixelSource, name: string): Size {
     }
     default:
       throw new NablaError(
-        `${name}: expected ImageData, a canvas, <img>, <video>, ImageBitmap, VideoFrame or Blob, got ${classOf(source) === "Object" ? show(source) : classOf(source)}`,
+        `${name}: expected ImageData, a canvas, <img>, <video>, ImageBitmap, VideoFrame or Blob, got ${tagOf(source) === "Object" ? show(source) : tagOf(source)}`,
       );
   }
 }
@@ -108,7 +106,7 @@ type Part = Size & { readonly left: number; readonly top: number };
 
 /** A function that gives red, green, blue and alpha of a part of a source; the first part asked for is the largest. */
 export function reader(source: PixelSource, name: string): (part: Part) => Uint8ClampedArray {
-  if (classOf(source) === "ImageData") return (part) => cut(source as ImageData, part);
+  if (tagOf(source) === "ImageData") return (part) => cut(source as ImageData, part);
   let context: Context | undefined;
   return ({ left, top, width, height }) => {
     // not shared with others: it would keep the largest picture's memory, and be spoilt by a source that may not be read

@@ -1,6 +1,6 @@
 /** Rows as JSON: what pipes and other programs give. */
-import { labelOf } from "../../data/tables/cells.ts";
 import { formatOf } from "../../data/tables/rows.ts";
+import { classFinder } from "../../data/tables/target.ts";
 import { NablaError } from "../../errors.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
@@ -54,8 +54,8 @@ export function fromJson(model: Model, text: string, from: string): InputRow[] {
 function truthOf(model: Model, row: unknown): Pick<InputRow, "label"> {
   const csv = extraOf(model)?.csv;
   if (!csv?.classes || !isObject(row) || row[csv.label] === undefined) return {};
-  const label = csv.classes.indexOf(labelOf(String(row[csv.label])));
-  return label < 0 ? {} : { label };
+  const label = classFinder(csv.classes, csv.named === undefined)(String(row[csv.label]));
+  return label === undefined ? {} : { label };
 }
 
 const isObject = (row: unknown): row is Record<string, unknown> =>

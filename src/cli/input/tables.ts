@@ -1,7 +1,7 @@
 /** Rows of a table's file to predict from: read as `evaluate` and `train` read it. */
 import type { TableOptions } from "../../data/readers/csv.ts";
-import { labelOf } from "../../data/tables/cells.ts";
 import { matchColumns } from "../../data/tables/columns.ts";
+import { classFinder } from "../../data/tables/target.ts";
 import type { Model } from "../../model/model.ts";
 import { openTable } from "../../node/dataFiles.ts";
 import { sizeOf } from "../../shape.ts";
@@ -33,18 +33,14 @@ export async function tableRows(
     table,
     csv ?? { columns: model.metadata.standardisation?.columns ?? columns, label: "the label" },
   );
-  const classes = new Map(csv?.classes?.map((name, number) => [name, number]));
+  const classOf = classFinder(csv?.classes ?? [], csv?.named === undefined);
   return {
     length: table.rows.length,
     notes: [...table.notes, ...(byPosition && table.named ? ["columns are taken by position"] : [])],
     cells: (index) => inputs.map((at) => table.rows[index]![at]!),
     where: (index) => `${path}: line ${table.lines[index]}`,
     label(index) {
-      const cell = labelAt < 0 ? undefined : table.rows[index]![labelAt]!;
-      if (cell === undefined || cell === "") return undefined;
-      // models of earlier versions took 007 and 7 for one class
-      const loose = csv?.named === undefined ? classes.get(String(Number(cell))) : undefined;
-      return classes.get(cell) ?? classes.get(labelOf(cell)) ?? loose;
+      return labelAt < 0 ? undefined : classOf(table.rows[index]![labelAt]!);
     },
   };
 }

@@ -1,15 +1,15 @@
 /** Options of tables: for train, data and whatever opens one for the first time. */
 
-import { Option } from "commander";
+import { type Command, Option } from "commander";
 import type { TableOptions } from "../../data/readers/csv.ts";
 import type { AskedColumn } from "../../data/tables/asked.ts";
 import { CYCLES, type Cycle } from "../../data/tables/dates.ts";
 import type { Decimal } from "../../data/tables/numbers.ts";
-import type { Missing } from "../../data/tables/tableData.ts";
+import { MISSING_WAYS, type Missing } from "../../data/tables/tableData.ts";
 import type { TableSplit } from "../../data/tables/tableSplit.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
 import type { OpenDataOptions } from "../../node/dataFiles.ts";
-import { oneOf } from "./values.ts";
+import { oneOf, wholeOption } from "./values.ts";
 
 /** How the text of a table is read: for every command that opens one. Undefined: not given. */
 export interface ReadingFlags {
@@ -43,6 +43,37 @@ export const readingFlags = (): Option[] => [
   ),
 ];
 
+/** How columns become inputs and a target: for commands that open a table for the first time. */
+export const tableFlags = (command: Command): Command =>
+  command
+    .option("--label <COLUMN>", "CSV: the target's column, by name, or by number from 0 (-1 is the last)")
+    .option("--ignore <COLUMN,…>", "CSV: columns to leave out, by name; may be repeated", repeated)
+    .option(
+      "--decimal <. or ,>",
+      "CSV: what stands before the fraction of numbers, . or , (default: what the cells show)",
+      oneOf("--decimal", [".", ","]),
+    )
+    .option(
+      "--task <KIND>",
+      "CSV, npz: classification or regression (default: auto)",
+      oneOf("--task", ["auto", "classification", "regression"]),
+    )
+    .option(
+      "--column <NAME=KIND>",
+      "CSV: how a column is read: number, boolean, category, ordered:S,M,L, date, date:dmy or date+year+week+day; may be repeated",
+      columnKind,
+    )
+    .option(
+      "--max-categories <N>",
+      "CSV: inputs that a column of text becomes at most; the last is shared by rare values (default: 30)",
+      wholeOption("--max-categories", 2),
+    )
+    .option(
+      "--missing <WHAT>",
+      "CSV: what is done about missing values: error, drop (leave rows out) or fill (default: fill inputs, refuse labels)",
+      oneOf("--missing", MISSING_WAYS),
+    );
+
 /** What is told of them to whatever reads a table. */
 export const readingOptions = ({ header, delimiter, encoding }: ReadingFlags): TableOptions => ({
   ...(header !== undefined && { header }),
@@ -51,7 +82,7 @@ export const readingOptions = ({ header, delimiter, encoding }: ReadingFlags): T
 });
 
 /** `--ignore a --ignore b,c` → ["a", "b,c"]: which commas are part of a name, the table says. */
-export const repeated = (text: string, before: readonly string[] = []): string[] => [...before, text];
+const repeated = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
 /** What openData() is told of them. */
 export function tableOptions(flags: TableFlags): OpenDataOptions {
@@ -81,7 +112,7 @@ export function splitWay(text: string): TableSplit {
   );
 }
 
-export const readingFlagsGiven = (flags: ReadingFlags): [option: string, given: unknown][] => [
+const readingFlagsGiven = (flags: ReadingFlags): [option: string, given: unknown][] => [
   ["--header", flags.header],
   ["--delimiter", flags.delimiter],
   ["--encoding", flags.encoding],

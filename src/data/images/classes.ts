@@ -1,4 +1,5 @@
 /** What names of folders and files mean: what systems leave behind, parts of a set, and the order of classes. */
+import { byCodeUnit } from "../labels.ts";
 
 /** What systems leave behind in folders: hidden files, thumbnails, recycle bins, snapshots. */
 export const CLUTTER = new RegExp(
@@ -117,8 +118,6 @@ export function sortClasses(names: readonly string[]): string[] {
   const numbers = new Map(parts.map((part) => [part![0], Number(part![2])]));
   return [...names].sort((a, b) => numbers.get(a)! - numbers.get(b)! || byCodeUnit(a, b));
 }
-
-export const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 export function shortened(names: readonly string[], most = 8): string {
   return names.slice(0, most).join(", ") + (names.length > most ? ` and ${names.length - most} more` : "");

@@ -3,7 +3,7 @@ import { NablaError } from "../../errors.ts";
 import { checkWhole } from "../../fields/options.ts";
 
 /** Pictures of more pixels are refused before they are decoded: 64 megapixels. */
-export const MAX_PIXELS = 64_000_000;
+const MAX_PIXELS = 64_000_000;
 
 /** @throws NablaError for a picture without pixels, or of more than `most`; `otherwise` says what else than smaller pictures helps */
 export function checkPixels(

@@ -72,7 +72,7 @@ function wide(
 const SMALLEST = 1 / 2 ** 24;
 
 /** A float16 by its bits. */
-export function halfToNumber(bits: number): number {
+function halfToNumber(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;

@@ -87,7 +87,7 @@ export function parseNpyArray(bytes: Uint8Array, name: string): Npy | NpyText {
 }
 
 /** Where an element of C order is, by its axes. */
-export function positionOf(flat: number, shape: readonly number[]): number[] {
+function positionOf(flat: number, shape: readonly number[]): number[] {
   let rest = flat;
   const at = new Array<number>(shape.length);
   for (let d = shape.length - 1; d >= 0; d--) {

@@ -25,3 +25,10 @@ export const askedField = (): Field<Record<string, AskedColumn>, AskedColumns> =
     AskedColumns
   >;
 };
+
+/** What checked options say about a column. A column may be called like what every object has. */
+export const askedOf = (
+  { columns }: { readonly columns?: AskedColumns },
+  name: string,
+): AskedColumn | undefined =>
+  columns && Object.hasOwn(columns, name) ? (columns[name] as AskedColumn) : undefined;

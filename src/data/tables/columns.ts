@@ -1,7 +1,7 @@
 /** Which columns of a table are meant: by name where the file has names, by position where it has none. */
 import { didYouMean, NablaError } from "../../errors.ts";
 import type { Table } from "./csvTable.ts";
-import { nameOf } from "./header.ts";
+import { nameOf, USUAL_LABELS } from "./header.ts";
 import { readRecords } from "./records.ts";
 
 /** The columns that are read: inputs in their order, and the target. */
@@ -70,9 +70,6 @@ function hint(column: string, all: readonly string[]): string {
   return like === undefined ? didYouMean(column, columns) : `; did you mean ${JSON.stringify(like)}?`;
 }
 
-/** Names of targets by custom. */
-const USUAL = ["label", "class", "target", "y"];
-
 /**
  * The target's column: by name, else by number from 0, or from -1 at the end; where none is given, the one that is called as
  * targets are, else the last.
@@ -80,7 +77,7 @@ const USUAL = ["label", "class", "target", "y"];
 export function findLabel(table: Table, label: string | number | undefined): number {
   const { columns, name, repeated } = table;
   if (label === undefined) {
-    for (const usual of USUAL) {
+    for (const usual of USUAL_LABELS) {
       const at = columns.findIndex((column) => column.toLowerCase() === usual);
       if (at >= 0) return at;
     }

@@ -1,7 +1,8 @@
 /** Dates and times as people and programs write them, to numbers. Every function takes time linear in the cell. */
 
 /** Of 03/04/2021: whether the day or the month comes first. */
-export type DateOrder = "dmy" | "mdy";
+export const ORDERS = ["dmy", "mdy"] as const;
+export type DateOrder = (typeof ORDERS)[number];
 
 /** Parts of a date that come round again: where in its year, week or day it lies. */
 export const CYCLES = ["year", "week", "day"] as const;
@@ -57,7 +58,7 @@ export function dateOf(cell: string, order?: DateOrder): number | undefined {
 export function ordersOf(cell: string): readonly DateOrder[] | undefined {
   const numeric = cell.length <= LONGEST ? forms.NUMERIC.exec(cell) : null;
   if (!numeric || numeric[2] === ".") return undefined;
-  return (["dmy", "mdy"] as const).filter((order) => dateOf(cell, order) !== undefined);
+  return ORDERS.filter((order) => dateOf(cell, order) !== undefined);
 }
 
 /** Whether a cell is a time of day without a date. */
@@ -73,7 +74,8 @@ export function passed(days: number, cycle: Cycle): number {
   return (days - first) / (Date.UTC(year + 1, 0, 1) / DAY - first);
 }
 
-const DAY = 86_400_000;
+/** Milliseconds. */
+export const DAY = 86_400_000;
 
 function monthOf(name: string): string | undefined {
   const wanted = name.toLowerCase();

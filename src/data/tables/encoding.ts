@@ -67,6 +67,12 @@ function valueOfFill(entry: ColumnEncoding): number | undefined {
   return kind.averaged ? (entry.fill as number) : kind.reader(entry)(entry.fill as Cell);
 }
 
+/** What is missing in a column: what says so, unless it is one of the column's values. Where words were asked for, NA may be one. */
+export function missingIn(entry: ColumnEncoding): (cell: string) => boolean {
+  const read = kindOf(entry.kind).reader(entry);
+  return (cell) => isAbsent(cell) && read(cell) === undefined;
+}
+
 /** The inputs that a column becomes, the mark of missing values last. */
 export const featuresOf = (column: string, entry: ColumnEncoding): Feature[] => [
   ...kindOf(entry.kind).features(column, entry),

@@ -1,16 +1,17 @@
 /** How the columns of a table become inputs: found out from all rows, measured on those that are trained on. */
 import { NablaError } from "../../errors.ts";
-import type { AskedColumn } from "./asked.ts";
+import { type AskedColumn, askedOf } from "./asked.ts";
 import { isMissing } from "./cells.ts";
+import type { TableColumn } from "./column.ts";
 import type { Table } from "./csvTable.ts";
 import { type ColumnEncoding, type ColumnKindName, kindOf, type TableEncoding } from "./encoding.ts";
 import { freeText } from "./kinds/category.ts";
 import { kinds } from "./kinds/index.ts";
 import { type ColumnCells, some, word } from "./kinds/kind.ts";
-import { type ColumnNumbers, columnNumbers, type Decimal, decimalOfTable } from "./numbers.ts";
+import { type Decimal, decimalOfTable } from "./numbers.ts";
 
 /** Inputs that a column of text becomes, if nobody says how many. */
-export const MAX_CATEGORIES = 30;
+const MAX_CATEGORIES = 30;
 
 /** What a table's columns turned out to be. */
 export interface FittedEncoding {
@@ -38,37 +39,6 @@ export interface EncodingOptions {
   readonly decimal?: Decimal;
 }
 
-/** A column of a table, and what it is as numbers, which is looked at once. */
-export class TableColumn {
-  readonly name: string;
-  readonly cells: readonly string[];
-  private found: ColumnNumbers | undefined;
-
-  constructor(
-    readonly table: Table,
-    /** Its place. */
-    readonly at: number,
-  ) {
-    this.name = table.columns[at]!;
-    this.cells = table.rows.map((row) => row[at]!);
-  }
-
-  get numbers(): ColumnNumbers {
-    this.found ??= columnNumbers(this.cells);
-    return this.found;
-  }
-
-  refuse(row: number, problem: string): never {
-    const line = this.table.lines[row]!;
-    throw new NablaError(
-      `${this.table.name}: line ${line}: column ${JSON.stringify(this.name)}: ${problem}`,
-      {
-        details: { line, column: this.name },
-      },
-    );
-  }
-}
-
 /** The decimal sign that the columns of a table show. */
 export const decimalShown = (columns: readonly TableColumn[]): Decimal | undefined =>
   decimalOfTable(columns.map(({ numbers }) => numbers));
@@ -93,19 +63,20 @@ export function fitEncoding(
   const texts: { name: string; different: number }[] = [];
   for (const each of columns) {
     const { name, at } = each;
-    const asked = options.columns && Object.hasOwn(options.columns, name) ? options.columns[name] : undefined;
-    // where words are asked for, every word is one
-    const words = asked?.kind === "category" || asked?.kind === "ordered";
+    const asked = askedOf(options, name);
     const column: ColumnCells = {
       name,
       cells: each.cells,
+      lines: each.table.lines,
       numbers: () => each.numbers,
-      isMissing: words ? (cell) => cell === "" : isMissing,
+      isMissing: missingAs(asked),
       maxCategories,
       rows,
       ...(shown && { shown }),
       ...(options.decimal && { decimal: options.decimal }),
-      refuse: (row, problem) => each.refuse(row, problem),
+      refuse(row, problem) {
+        throw each.problem(row, problem);
+      },
     };
     const missing = column.cells.filter(column.isMissing).length;
     if (missing === column.cells.length) {
@@ -127,6 +98,10 @@ export function fitEncoding(
   if (texts.length > 0) throw refuseTexts(columns[0]!.table, texts);
   return fitted;
 }
+
+/** What is missing in a column that is to be read so: where words are asked for, every word is one. */
+export const missingAs = (asked: AskedColumn | undefined): ((cell: string) => boolean) =>
+  asked?.kind === "category" || asked?.kind === "ordered" ? (cell) => cell === "" : isMissing;
 
 /** Whether a column is called as numbers of rows are, and no number comes twice. */
 function isId({ name, cells }: TableColumn): boolean {
@@ -188,7 +163,7 @@ export const refill = (
   );
 
 /** From the first value on, so that a large one costs no digits. */
-export function meanOf(values: readonly number[]): number {
+function meanOf(values: readonly number[]): number {
   const [first = 0] = values;
   let sum = 0;
   for (const value of values) sum += value - first;

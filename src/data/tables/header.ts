@@ -13,8 +13,11 @@ type Rows = readonly (readonly string[])[];
 /** So many rows are looked at. */
 const SAMPLE = 1000;
 
+/** Names of targets by custom. */
+export const USUAL_LABELS: readonly string[] = ["label", "class", "target", "y"];
+
 /** Names that targets and ids are given: who reads them, reads a header. */
-const USUAL = /* @__PURE__ */ new Set(["label", "class", "target", "y", "id", "name", "index"]);
+const USUAL = /* @__PURE__ */ new Set([...USUAL_LABELS, "id", "name", "index"]);
 
 /**
  * The evidence, strongest first:

@@ -151,3 +151,47 @@ export function decimalOfTable(columns: Iterable<ColumnNumbers>): Decimal | unde
   }
   return points > 0 === commas > 0 ? undefined : points > 0 ? "." : ",";
 }
+
+/** A cell that cannot be read with the others, by its row. */
+export interface CellProblem {
+  readonly row: number;
+  readonly problem: string;
+}
+
+interface Cells {
+  readonly cells: readonly string[];
+  readonly lines: readonly number[];
+}
+
+/** Why decimalOfColumn() cannot tell: cells contradict each other, or nothing says how 1,234 is meant. */
+export function decimalProblem(
+  { cells, lines }: Cells,
+  { point, comma, either }: ColumnNumbers,
+): CellProblem {
+  const quoted = (row: number) => JSON.stringify(cells[row]);
+  if (point >= 0 && comma >= 0) {
+    const [first, row] = [Math.min(point, comma), Math.max(point, comma)];
+    return {
+      row,
+      problem: `${quoted(row)} beside ${quoted(first)} in line ${lines[first]}: expected one decimal sign in a column; mend the cells`,
+    };
+  }
+  const read = (decimal: Decimal) => readNumber(cells[either]!, decimal)!.value;
+  return {
+    row: either,
+    problem: `${quoted(either)} is ${read(".")} with --decimal ., ${read(",")} with --decimal ,; give one of them`,
+  };
+}
+
+/** Of units that are different; undefined where there is one, or none. */
+export function unitProblem(
+  { cells }: Pick<Cells, "cells">,
+  rows: readonly number[],
+): CellProblem | undefined {
+  const [first, row] = rows;
+  if (first === undefined || row === undefined) return undefined;
+  return {
+    row,
+    problem: `${JSON.stringify(cells[row])} beside ${JSON.stringify(cells[first])}: expected one unit in a column; convert them, or leave the signs out`,
+  };
+}

@@ -5,6 +5,7 @@
 import { didYouMean, NablaError } from "../../errors.ts";
 import { list, number, show, string } from "../../fields/fields.ts";
 import { object, optional } from "../../fields/objects.ts";
+import { isA } from "../../tags.ts";
 import type { Standardisation } from "../dataset.ts";
 import { type Cell, checkEncoding, encoderOf, type TableEncoding } from "./encoding.ts";
 import { some } from "./kinds/kind.ts";
@@ -147,7 +148,7 @@ function cellOf(value: unknown, column: string, where: string): Cell {
   if (typeof value === "string") return value.trim();
   if (value === null || typeof value === "number" || typeof value === "boolean") return value;
   // a Date is for columns of dates to read
-  if (Object.prototype.toString.call(value) === "[object Date]") return value as never;
+  if (isA("Date", value)) return value as never;
   throw new NablaError(
     `${where}: column ${JSON.stringify(column)}: expected a text, a number, true, false or null, got ${show(value)}`,
   );

@@ -4,20 +4,14 @@ import { NablaError } from "../../errors.ts";
 import { list, string } from "../../fields/fields.ts";
 import { isA } from "../../tags.ts";
 import { range, type Targets } from "../dataset.ts";
-import type { AskedColumn } from "./asked.ts";
+import { type AskedColumn, askedOf } from "./asked.ts";
 import { isMissing } from "./cells.ts";
+import { TableColumn } from "./column.ts";
 import { chooseColumns, findColumn, ignoredColumns, matchColumns } from "./columns.ts";
 import type { CsvInfo, CsvOptions } from "./csv.ts";
 import type { Table } from "./csvTable.ts";
-import { checkEncoding, encoderOf, type Feature, PLAIN, type TableEncoding } from "./encoding.ts";
-import {
-  type ColumnReading,
-  decimalShown,
-  fitEncoding,
-  isPlain,
-  refill,
-  TableColumn,
-} from "./fitEncoding.ts";
+import { checkEncoding, encoderOf, type Feature, missingIn, PLAIN, type TableEncoding } from "./encoding.ts";
+import { type ColumnReading, decimalShown, fitEncoding, isPlain, missingAs, refill } from "./fitEncoding.ts";
 import type { Decimal } from "./numbers.ts";
 import { fillsGaps } from "./rows.ts";
 import { isMissingLabel, readTarget } from "./target.ts";
@@ -228,8 +222,12 @@ function withoutMissing(
     table.rows.map((row) => row[labelAt]!),
     task,
   );
+  const known = like?.encoding && checkEncoding(like.encoding, like.columns);
   const looked = inputs
-    .map((at, i) => ({ at, isMissing: missingIn(options, table.columns[at]!, like?.encoding?.[i]?.kind) }))
+    .map((at, i) => ({
+      at,
+      isMissing: like ? missingIn(known?.[i] ?? PLAIN) : missingAs(askedOf(options, table.columns[at]!)),
+    }))
     .filter(({ at, isMissing: is }) => !table.rows.every((row) => is(row[at]!)));
   const gap = (row: readonly string[]): number =>
     looked.find(({ at, isMissing: is }) => is(row[at]!))?.at ?? (noLabel(row[labelAt]!) ? labelAt : -1);
@@ -261,13 +259,4 @@ function withoutMissing(
     rows: kept.map((row) => table.rows[row]!),
     lines: kept.map((row) => table.lines[row]!),
   };
-}
-
-/** What is missing in a column: where words are asked for, every word is one. */
-function missingIn({ columns }: CsvOptions, name: string, known?: string): (cell: string) => boolean {
-  const asked = columns && Object.hasOwn(columns, name) ? columns[name] : known;
-  const kind = typeof asked === "object" ? asked.kind : asked;
-  return kind === "ordered" || (kind === "category" && known === undefined)
-    ? (cell) => cell === ""
-    : isMissing;
 }

@@ -2,16 +2,19 @@
  * The target column of a table: classes or quantities. What can be either, and would lose something as one of them, is refused
  * with both readings and the option for each.
  */
-import { didYouMean, NablaError } from "../../errors.ts";
+import { didYouMean, type NablaError } from "../../errors.ts";
+import { areFew, areTooMany, byCodeUnit } from "../labels.ts";
 import { isCode, isExact, isMissing, labelOf } from "./cells.ts";
+import { TableColumn } from "./column.ts";
 import type { Table } from "./csvTable.ts";
 import {
   type ColumnNumbers,
-  columnNumbers,
   type Decimal,
   decimalOfColumn,
+  decimalProblem,
   mostlyNumbers,
   readNumber,
+  unitProblem,
 } from "./numbers.ts";
 
 export type Task = "auto" | "classification" | "regression";
@@ -42,14 +45,14 @@ export interface TableTarget {
 
 /** @throws NablaError with line and column, for missing and unknown labels, and for what may be classes or quantities */
 export function readTarget(table: Table, at: number, options: TargetOptions = {}): TableTarget {
-  const column = new Column(table, at);
+  const column = new TableColumn(table, at);
   const { task = "auto", known } = options;
   if (known) return knownClasses(column, known, options.loose === true);
-  const missing = column.firstMissing(task);
-  if (missing >= 0) throw column.refuse(missing, missingLabel(column.cells[missing]!, task));
+  const missing = column.cells.findIndex(isMissingLabel(column.cells, task));
+  if (missing >= 0) throw column.problem(missing, missingLabel(column.cells[missing]!, task));
   if (task === "classification") return classesOf(column);
   if (task === "regression") return quantities(column, options);
-  const numbers = columnNumbers(column.cells);
+  const { numbers } = column;
   if (!mostlyNumbers(numbers)) return textClasses(column);
   if (numbers.odd >= 0) return mixed(column, numbers);
   const { decimal, shown } = options;
@@ -76,29 +79,6 @@ export function isMissingLabel(cells: readonly string[], task: Task): (cell: str
   return (cell) => isMissing(cell) && !(signs && (cell === "-" || cell === "−"));
 }
 
-/** A column and where its cells stand. */
-class Column {
-  readonly cells: readonly string[];
-  constructor(
-    readonly table: Table,
-    at: number,
-    readonly name = table.columns[at]!,
-  ) {
-    this.cells = table.rows.map((row) => row[at]!);
-  }
-
-  refuse(row: number, what: string): NablaError {
-    const line = this.table.lines[row]!;
-    return new NablaError(`${this.table.name}: line ${line}: column ${JSON.stringify(this.name)}: ${what}`, {
-      details: { line, column: this.name },
-    });
-  }
-
-  firstMissing(task: Task): number {
-    return this.cells.findIndex(isMissingLabel(this.cells, task));
-  }
-}
-
 const EACH = "--task classification takes each different cell as a class";
 
 const missingLabel = (cell: string, task: Task): string =>
@@ -106,32 +86,29 @@ const missingLabel = (cell: string, task: Task): string =>
     ? "the label is missing"
     : `the label is missing (${JSON.stringify(cell)})${task === "auto" ? `; --missing drop leaves such rows out, ${EACH}` : "; --missing drop leaves such rows out"}`;
 
-function codes(column: Column, at: number): TableTarget {
+function codes(column: TableColumn, at: number): TableTarget {
   const read = classesOf(column, "codes, kept as they are written");
-  if (tooMany(read.classes!.length, column.cells.length))
-    throw column.refuse(
+  if (areTooMany(read.classes!.length, column.cells.length))
+    throw column.problem(
       at,
       `${JSON.stringify(column.cells[at])} is a code, not a quantity, and ${read.classes!.length} of ${column.cells.length} are different: --task regression reads them as numbers, ${EACH}`,
     );
   return read;
 }
 
-function textClasses(column: Column): TableTarget {
+function textClasses(column: TableColumn): TableTarget {
   const read = classesOf(column);
   const distinct = read.classes!.length;
-  if (tooMany(distinct, column.cells.length))
-    throw column.refuse(
+  if (areTooMany(distinct, column.cells.length))
+    throw column.problem(
       0,
       `${distinct} of ${column.cells.length} cells are different texts (${JSON.stringify(column.cells[0])}, …), too many for classes: --label names another column, ${EACH}`,
     );
   return read;
 }
 
-/** More different ones than can be learned from so few rows. */
-const tooMany = (distinct: number, rows: number): boolean => distinct > 20 && distinct * 2 > rows;
-
 /** Mostly numbers, and some cells that are none. */
-function mixed(column: Column, numbers: ColumnNumbers): TableTarget {
+function mixed(column: TableColumn, numbers: ColumnNumbers): TableTarget {
   const counts = new Map<string, number>();
   const values: number[] = [];
   for (const cell of column.cells) {
@@ -143,24 +120,24 @@ function mixed(column: Column, numbers: ColumnNumbers): TableTarget {
   if (numbers.plain === numbers.numbers && often && fewWholeNumbers(Float64Array.from(values)))
     return classesOf(column, "whole numbers and texts, few of them different");
   const cell = JSON.stringify(column.cells[numbers.odd]);
-  throw column.refuse(
+  throw column.problem(
     numbers.odd,
     `expected a number as in ${numbers.numbers} of ${column.cells.length} cells, got ${cell}; mend the cell, or ${EACH}`,
   );
 }
 
 /** Numbers, once something is taken off. */
-function written(column: Column, numbers: ColumnNumbers): NablaError {
+function written(column: TableColumn, numbers: ColumnNumbers): NablaError {
   const { units, comma, either } = numbers;
   const plainly = (at: number) => JSON.stringify(column.cells[at]);
   const [unit, at] = [...units].find(([name]) => name !== "") ?? [undefined, -1];
   if (unit !== undefined)
-    return column.refuse(
+    return column.problem(
       at,
       `${plainly(at)} is a number with ${JSON.stringify(unit)}, or a text: --task regression reads the numbers, ${EACH}`,
     );
   if (comma >= 0)
-    return column.refuse(
+    return column.problem(
       comma,
       `${plainly(comma)} is a number with a decimal comma, or a text: --decimal , reads the numbers, ${EACH}`,
     );
@@ -169,29 +146,26 @@ function written(column: Column, numbers: ColumnNumbers): NablaError {
     const read = readNumber(column.cells[first]!, decimal);
     return read ? `--decimal ${decimal} reads ${read.value}, ` : "";
   };
-  return column.refuse(
+  return column.problem(
     first,
     `${plainly(first)} is a number with separators, or a text: ${as(".")}${as(",")}${EACH}`,
   );
 }
 
-function quantities(column: Column, { decimal: asked, shown }: TargetOptions): TableTarget {
-  const numbers = columnNumbers(column.cells);
+function quantities(column: TableColumn, { decimal: asked, shown }: TargetOptions): TableTarget {
+  const { numbers } = column;
   const decimal = asked ?? decimalOfColumn(numbers, shown);
-  if (decimal === undefined) throw eitherDecimal(column, numbers);
   const names = [...numbers.units.keys()];
-  if (names.length > 1) {
-    const [first, second] = names as [string, string];
-    throw column.refuse(
-      numbers.units.get(second)!,
-      `${JSON.stringify(column.cells[numbers.units.get(second)!])} beside ${JSON.stringify(column.cells[numbers.units.get(first)!])}: expected one unit in a column; convert them, or leave the signs out`,
-    );
-  }
+  const wrong =
+    decimal === undefined
+      ? decimalProblem({ cells: column.cells, lines: column.table.lines }, numbers)
+      : unitProblem(column, [...numbers.units.values()]);
+  if (wrong) throw column.problem(wrong.row, wrong.problem);
   const y = Float64Array.from(column.cells, (cell, row) => {
     const value = readNumber(cell, decimal)?.value;
     // float32 is what a network is given
     if (value !== undefined && Number.isFinite(Math.fround(value))) return value;
-    throw column.refuse(row, `expected a number, got ${JSON.stringify(cell)}`);
+    throw column.problem(row, `expected a number, got ${JSON.stringify(cell)}`);
   });
   const how = [
     names[0] && `${JSON.stringify(names[0])} taken off`,
@@ -205,26 +179,12 @@ function quantities(column: Column, { decimal: asked, shown }: TargetOptions): T
   };
 }
 
-/** Nothing says how 1,234 is meant, or cells contradict each other. */
-function eitherDecimal(column: Column, { point, comma, either }: ColumnNumbers): NablaError {
-  if (point >= 0 && comma >= 0)
-    return column.refuse(
-      Math.max(point, comma),
-      `${JSON.stringify(column.cells[Math.max(point, comma)])} beside ${JSON.stringify(column.cells[Math.min(point, comma)])} in line ${column.table.lines[Math.min(point, comma)]}: expected one decimal sign in a column; mend the cells`,
-    );
-  const cell = column.cells[either]!;
-  return column.refuse(
-    either,
-    `${JSON.stringify(cell)} is ${readNumber(cell, ".")!.value} with --decimal ., ${readNumber(cell, ",")!.value} with --decimal ,; give one of them`,
-  );
-}
-
-function classesOf(column: Column, why?: string): TableTarget {
+function classesOf(column: TableColumn, why?: string): TableTarget {
   const keys = column.cells.map(labelOf);
   const classes = [...new Set(keys)];
   // as numbers where all are; else by code unit, which is the same everywhere
   const exact = classes.every(isExact);
-  classes.sort(exact ? (a, b) => Number(a) - Number(b) : (a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  classes.sort(exact ? (a, b) => Number(a) - Number(b) : byCodeUnit);
   const numbers = new Map(classes.map((key, i) => [key, i]));
   const notes = [
     `target ${column.name}: ${classes.length} class${classes.length === 1 ? "" : "es"}${why ? ` (${why})` : ""}`,
@@ -235,17 +195,27 @@ function classesOf(column: Column, why?: string): TableTarget {
   return { y: Int32Array.from(keys, (key) => numbers.get(key)!), classes, notes };
 }
 
-function knownClasses(column: Column, known: readonly string[], loose: boolean): TableTarget {
+/**
+ * Finds the number of a class by a cell; undefined for what is none of them.
+ *
+ * @param loose for models of earlier versions, which took 007 and 7 for one class
+ */
+export function classFinder(known: readonly string[], loose: boolean): (cell: string) => number | undefined {
   const numbers = new Map(known.map((key, i) => [key, i]));
+  return (cell) =>
+    numbers.get(cell) ??
+    numbers.get(labelOf(cell)) ??
+    (loose && cell !== "" ? numbers.get(String(Number(cell))) : undefined);
+}
+
+function knownClasses(column: TableColumn, known: readonly string[], loose: boolean): TableTarget {
+  const find = classFinder(known, loose);
   const y = Int32Array.from(column.cells, (cell, row) => {
-    const found =
-      numbers.get(cell) ??
-      numbers.get(labelOf(cell)) ??
-      (loose && cell !== "" ? numbers.get(String(Number(cell))) : undefined);
+    const found = find(cell);
     if (found !== undefined) return found;
-    if (cell === "") throw column.refuse(row, "the label is missing");
+    if (cell === "") throw column.problem(row, "the label is missing");
     const hint = didYouMean(cell, known) || ".";
-    throw column.refuse(
+    throw column.problem(
       row,
       `${JSON.stringify(cell)} is none of the known classes${hint} Classes: ${known.join(", ")}`,
     );
@@ -259,5 +229,5 @@ function fewWholeNumbers(values: Float64Array): boolean {
   if (distinct.size > 1 && distinct.has(1) && [...distinct].every((v) => v === 1 || v === 0 || v === -1))
     return true;
   if (!values.every((value) => Number.isInteger(value) && value >= 0)) return false;
-  return distinct.size <= Math.max(20, Math.sqrt(values.length)) && distinct.size * 2 <= values.length;
+  return areFew(distinct.size, values.length);
 }

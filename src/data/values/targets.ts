@@ -7,6 +7,7 @@ import { didYouMean, NablaError } from "../../errors.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import { isA } from "../../tags.ts";
 import type { Target, Targets } from "../dataset.ts";
+import { areFew, areTooMany, byCodeUnit } from "../labels.ts";
 import { rounded, titleOf, type Values } from "./arranged.ts";
 
 export type TargetTask = "auto" | "classification" | "regression";
@@ -42,10 +43,6 @@ type Part = Values | Texts;
 const isText = (part: Part): part is Texts => part.type === "text";
 const isBool = ({ type }: Part): boolean => type === "bool";
 
-/** As of tables: whole numbers are labels where so few are different, and most come more than once. */
-const few = (distinct: number, rows: number): boolean =>
-  distinct <= Math.max(20, Math.sqrt(rows)) && distinct * 2 <= rows;
-
 /**
  * Reads targets, the training part first; all parts have the same classes.
  *
@@ -69,7 +66,7 @@ export function readTargets(parts: readonly Part[], how: TargetReading = {}): Re
     const all = parts.map((part) => (part as Texts).texts);
     const distinct = new Set(all.flat()).size;
     const rows = all.reduce((sum, part) => sum + part.length, 0);
-    if (task === "auto" && !how.classes && distinct > 20 && distinct * 2 > rows)
+    if (task === "auto" && !how.classes && areTooMany(distinct, rows))
       throw new NablaError(
         `${first.name}: ${describe(first)}: ${distinct} of ${rows} texts are different, too many for classes: --arrays names other targets, --task classification takes each as a class`,
       );
@@ -126,7 +123,7 @@ function labelsOrQuantities(parts: readonly Values[], task: TargetTask, how: Tar
     }
   const counts = how.counted || (min === 0 && dense(different.size, max));
   const signs = different.size > 1 && different.has(1) && min >= -1 && max === 1;
-  const labels = isBool(first) || signs || few(different.size, rows) || (different.size <= 20 && counts);
+  const labels = isBool(first) || signs || areFew(different.size, rows) || (different.size <= 20 && counts);
   if (!labels && task !== "classification")
     return quantities(
       parts,
@@ -202,7 +199,6 @@ function sorted(names: string[], part: Part): string[] {
     throw new NablaError(
       `${part.name}: ${describe(part)}: ${JSON.stringify(fraction)} may be a quantity or the name of a class; store quantities with .astype("float64"), and give classes names that are no numbers`,
     );
-  const byCodeUnit = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
   return names.sort(numeric ? (a, b) => Number(a) - Number(b) || byCodeUnit(a, b) : byCodeUnit);
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { range } from "../../../src/data/dataset.ts";
+import { TableColumn } from "../../../src/data/tables/column.ts";
 import { type CsvOptions, csvSplit, parseCsvDataset } from "../../../src/data/tables/csv.ts";
 import { parseCsvTable } from "../../../src/data/tables/csvTable.ts";
-import { fitEncoding, TableColumn } from "../../../src/data/tables/fitEncoding.ts";
+import { fitEncoding } from "../../../src/data/tables/fitEncoding.ts";
 import reference from "../../golden/tables.json";
 import { contents } from "../helpers.ts";
 

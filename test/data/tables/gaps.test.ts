@@ -46,3 +46,22 @@ describe("a number that was never missing", () => {
     );
   });
 });
+
+describe("a word that is missing elsewhere", () => {
+  const regions = "region,y\nNA,a\nEU,b\nNA,a\nEU,b\nAS,a\nAS,b\nNA,a\n,b\n";
+
+  test("stays a value where it was asked for as one, in every table that is read alike", () => {
+    const first = csvSplit(regions, { testFraction: 0, columns: { region: "category" }, missing: "drop" });
+    const again = csvSplit(regions, { testFraction: 0, like: first.csv });
+    for (const { train, notes } of [first, again]) {
+      expect(train.length).toBe(7);
+      expect(notes).toContain("1 row left out: a value is missing (line 9)");
+    }
+  });
+
+  test("a file's encoding is checked before it says what is missing", () => {
+    const { csv } = csvSplit(regions, { testFraction: 0, columns: { region: "category" }, missing: "drop" });
+    const strange = { ...csv, encoding: [{ kind: "colour" }] } as never;
+    expect(() => csvSplit(regions, { testFraction: 0, like: strange })).toThrow(/encoding\[0\].*colour/);
+  });
+});

@@ -34,7 +34,7 @@ export function readHuffmanTables(data: Uint8Array, tables: Map<number, HuffmanT
 }
 
 /** @param counts how many codes there are of 1 to 16 bits @param symbols what they stand for, shortest first */
-export function huffmanTable(counts: ArrayLike<number>, symbols: ArrayLike<number>): HuffmanTable {
+function huffmanTable(counts: ArrayLike<number>, symbols: ArrayLike<number>): HuffmanTable {
   const table = new Uint8Array(TABLE_BYTES);
   const view = new DataView(table.buffer);
   let code = 0;

@@ -1,6 +1,6 @@
 /** JPEG files are segments: a marker (FF and a code), most of them with a length and data. */
 
-export const SOI = 0xd8;
+const SOI = 0xd8;
 export const EOI = 0xd9;
 export const SOS = 0xda;
 export const DQT = 0xdb;
@@ -33,7 +33,7 @@ export function nextMarker(bytes: Uint8Array, from: number): Marker | undefined 
   return undefined;
 }
 
-export const isRestart = (code: number): boolean => code >= RST0 && code < RST0 + 8;
+const isRestart = (code: number): boolean => code >= RST0 && code < RST0 + 8;
 
 /** Whether a marker stands alone, without length and data. */
 export const isBare = (code: number): boolean =>

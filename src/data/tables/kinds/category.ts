@@ -1,9 +1,9 @@
 /** Columns of texts of which some are frequent: an input for each, 1 for one of them and 0 for the others (one-hot). */
-import { didYouMean } from "../../../errors.ts";
 import { bool, int, list, string } from "../../../fields/fields.ts";
 import { object, optional } from "../../../fields/objects.ts";
+import { byCodeUnit } from "../../labels.ts";
 import { labelOf } from "../cells.ts";
-import { type ColumnCells, type ColumnKind, type Filled, some } from "./kind.ts";
+import { type ColumnCells, type ColumnKind, type Filled, hint, some } from "./kind.ts";
 
 export interface CategoryColumn extends Filled {
   /** By code unit. */
@@ -37,8 +37,7 @@ export const category: ColumnKind<CategoryColumn, { maxCategories?: number }> = 
       out[at + value] = 1;
     };
   },
-  expected: ({ values }, cell) =>
-    `one of ${some(values, 20)}${typeof cell === "string" ? didYouMean(cell, values).replace("; did", " (did").replace(/\?$/, "?)") : ""}`,
+  expected: ({ values }, cell) => `one of ${some(values, 20)}${hint(cell, values)}`,
   title: ({ values, other }) => {
     const n = values.length + (other ? 1 : 0);
     return `${n} categor${n === 1 ? "y" : "ies"}: ${some(values)}${other ? " and all others together" : ""}`;
@@ -48,8 +47,6 @@ export const category: ColumnKind<CategoryColumn, { maxCategories?: number }> = 
   asked: () => object({ maxCategories: optional(int({ min: 2 })) }),
   fit: TRAINING && ((column, asked) => fit(column, asked?.maxCategories ?? column.maxCategories)),
 };
-
-const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function countsOf(cells: Iterable<string>, isMissing: (cell: string) => boolean): Map<string, number> {
   const counts = new Map<string, number>();

@@ -2,10 +2,19 @@
 import { bool, choice, number as figure, list } from "../../../fields/fields.ts";
 import { object, optional } from "../../../fields/objects.ts";
 import { cos, sin } from "../../../math/elementary.ts";
-import { CYCLES, type Cycle, type DateOrder, dateOf, isClock, ordersOf, passed } from "../dates.ts";
+import { isA } from "../../../tags.ts";
+import {
+  CYCLES,
+  type Cycle,
+  DAY,
+  type DateOrder,
+  dateOf,
+  isClock,
+  ORDERS,
+  ordersOf,
+  passed,
+} from "../dates.ts";
 import { type ColumnCells, type ColumnKind, type Filled, firstOdd, present, word } from "./kind.ts";
-
-const ORDERS = ["dmy", "mdy"] as const;
 
 export interface DateColumn extends Filled {
   /** Of dates like 03/04/2021. */
@@ -17,8 +26,6 @@ export interface DateColumn extends Filled {
 }
 
 type Asked = Pick<DateColumn, "order" | "cyclic">;
-
-const DAY = 86_400_000;
 
 export const date: ColumnKind<DateColumn, Asked> = {
   fields: () => object({ ...asked(), fill: optional(figure()), indicator: optional(bool()) }),
@@ -32,8 +39,7 @@ export const date: ColumnKind<DateColumn, Asked> = {
     ({ order }) =>
     (cell) => {
       if (typeof cell === "string") return dateOf(cell, order);
-      // by tag: of another realm, a Date is no instance of this one's
-      if (Object.prototype.toString.call(cell) !== "[object Date]") return undefined;
+      if (!isA("Date", cell)) return undefined;
       const days = Number(cell) / DAY;
       return Number.isFinite(days) ? days : undefined;
     },

@@ -1,4 +1,5 @@
 /** What a kind of column is: how its cells become inputs, and how that is found out from the rows that are trained on. */
+import { didYouMean } from "../../../errors.ts";
 import type { Fields, ObjectField } from "../../../fields/fields.ts";
 import { isMissing } from "../cells.ts";
 import type { ColumnNumbers, Decimal } from "../numbers.ts";
@@ -26,6 +27,8 @@ export interface ColumnCells {
   readonly name: string;
   /** Of all rows. */
   readonly cells: readonly string[];
+  /** The lines that its rows begin on. */
+  readonly lines: readonly number[];
   /** Whether a cell is missing. */
   isMissing(cell: string): boolean;
   /** Numbers of the rows that are trained on: figures are of them alone. */
@@ -94,3 +97,7 @@ export const word = (text: string): string =>
 /** Some of many, for messages. */
 export const some = (names: readonly string[], most = 8): string =>
   names.length <= most ? names.join(", ") : `${names.slice(0, most).join(", ")}, …`;
+
+/** " (did you mean …?)", within a sentence; "" where nothing is like it. */
+export const hint = (cell: Cell, values: readonly string[]): string =>
+  typeof cell === "string" ? didYouMean(cell, values).replace(/^; (.*)$/s, " ($1)") : "";

@@ -2,7 +2,14 @@
 import { bool, choice, number as figure, string } from "../../../fields/fields.ts";
 import { object, optional } from "../../../fields/objects.ts";
 import { isCode, isNumber } from "../cells.ts";
-import { type Decimal, decimalOfColumn, mostlyNumbers, readNumber } from "../numbers.ts";
+import {
+  type Decimal,
+  decimalOfColumn,
+  decimalProblem,
+  mostlyNumbers,
+  readNumber,
+  unitProblem,
+} from "../numbers.ts";
 import { type ColumnCells, type ColumnKind, type Filled, firstOdd, word } from "./kind.ts";
 
 export interface NumberColumn extends Filled {
@@ -68,29 +75,19 @@ function fit(column: ColumnCells, asked?: { decimal?: Decimal }): NumberColumn |
       `expected a number${asked ? "" : ` as in ${numbers.numbers} of ${numbers.present} cells`}, got ${JSON.stringify(column.cells[numbers.odd])}; mend the cell, or ${ways}`,
     );
   const wanted = asked?.decimal ?? column.decimal;
-  const { plain, point, comma, either } = numbers;
-  const separated = plain < numbers.numbers || wanted === ",";
+  const separated = numbers.plain < numbers.numbers || wanted === ",";
   const decimal = wanted ?? (separated ? decimalOfColumn(numbers, column.shown) : undefined);
-  if (separated && decimal === undefined) {
-    const at = either >= 0 ? either : Math.max(point, comma);
-    const cell = column.cells[at]!;
-    const read = (sign: Decimal) => readNumber(cell, sign)?.value;
-    column.refuse(
-      at,
-      either >= 0
-        ? `${JSON.stringify(cell)} is ${read(".")} with --decimal ., ${read(",")} with --decimal ,; give one of them`
-        : `${JSON.stringify(cell)} beside ${JSON.stringify(column.cells[Math.min(point, comma)])}: expected one decimal sign in a column; mend the cells`,
-    );
-  }
-  const units = [...numbers.units.keys()].filter((unit) => unit !== "");
-  if (units.length > 1) {
-    const at = numbers.units.get(units[1]!)!;
-    column.refuse(
-      at,
-      `${JSON.stringify(column.cells[at])} beside ${JSON.stringify(column.cells[numbers.units.get(units[0]!)!])}: expected one unit in a column; convert them, or leave the signs out`,
-    );
-  }
-  const entry = { ...(decimal && { decimal }), ...(units[0] !== undefined && { unit: units[0] }) };
+  const units = [...numbers.units].filter(([unit]) => unit !== "");
+  const wrong =
+    separated && decimal === undefined
+      ? decimalProblem(column, numbers)
+      : unitProblem(
+          column,
+          units.map(([, row]) => row),
+        );
+  if (wrong) column.refuse(wrong.row, wrong.problem);
+  const unit = units[0]?.[0];
+  const entry = { ...(decimal && { decimal }), ...(unit !== undefined && { unit }) };
   const read = number.reader(entry);
   const odd = firstOdd(column, (cell) => read(cell) !== undefined);
   if (odd >= 0)

@@ -1,9 +1,9 @@
 /** Columns of texts that have an order, small, medium, large: one input, the place in the list. Only where an option says so. */
-import { didYouMean, NablaError } from "../../../errors.ts";
+import { NablaError } from "../../../errors.ts";
 import { bool, list, string } from "../../../fields/fields.ts";
 import { object, optional } from "../../../fields/objects.ts";
 import { labelOf } from "../cells.ts";
-import { type ColumnKind, type Filled, firstOdd } from "./kind.ts";
+import { type ColumnKind, type Filled, firstOdd, hint } from "./kind.ts";
 
 export interface OrderedColumn extends Filled {
   /** From the least to the most. */
@@ -22,8 +22,7 @@ export const ordered: ColumnKind<OrderedColumn, { values: readonly string[] }> =
   writer: () => (value, out, at) => {
     out[at] = value;
   },
-  expected: ({ values }, cell) =>
-    `one of ${values.join(", ")}${typeof cell === "string" ? didYouMean(cell, values).replace("; did", " (did").replace(/\?$/, "?)") : ""}`,
+  expected: ({ values }, cell) => `one of ${values.join(", ")}${hint(cell, values)}`,
   title: ({ values }) => `ordered: ${values.join(" < ")}`,
   averaged: false,
   nameOf: ({ values }, value) => values[value]!,
