@@ -3,7 +3,7 @@
  * with both readings and the option for each.
  */
 import { didYouMean, NablaError } from "../../errors.ts";
-import { isCode, isExact, isMissing, labelOf } from "./cells.ts";
+import { isCode, isExact, isMissing, isNumber, labelOf } from "./cells.ts";
 import type { Table } from "./csvTable.ts";
 import {
   type ColumnNumbers,
@@ -102,9 +102,7 @@ class Column {
 const EACH = "--task classification takes each different cell as a class";
 
 const missingLabel = (cell: string, task: Task): string =>
-  cell === ""
-    ? "the label is missing"
-    : `the label is missing (${JSON.stringify(cell)})${task === "auto" ? `; --missing drop leaves such rows out, ${EACH}` : "; --missing drop leaves such rows out"}`;
+  `the label is missing${cell === "" ? "" : ` (${JSON.stringify(cell)})`}; --missing drop leaves such rows out${cell !== "" && task === "auto" ? `, ${EACH}` : ""}`;
 
 function codes(column: Column, at: number): TableTarget {
   const read = classesOf(column, "codes, kept as they are written");
@@ -222,9 +220,9 @@ function eitherDecimal(column: Column, { point, comma, either }: ColumnNumbers):
 function classesOf(column: Column, why?: string): TableTarget {
   const keys = column.cells.map(labelOf);
   const classes = [...new Set(keys)];
-  // as numbers where all are; else by code unit, which is the same everywhere
-  const exact = classes.every(isExact);
-  classes.sort(exact ? (a, b) => Number(a) - Number(b) : (a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  // as numbers where all are, so that +1 is after -1; else, and where these are equal, by code unit, which is the same everywhere
+  const value = classes.every(isNumber) ? Number : () => 0;
+  classes.sort((a, b) => value(a) - value(b) || (a < b ? -1 : a > b ? 1 : 0));
   const numbers = new Map(classes.map((key, i) => [key, i]));
   const notes = [
     `target ${column.name}: ${classes.length} class${classes.length === 1 ? "" : "es"}${why ? ` (${why})` : ""}`,

@@ -37,6 +37,9 @@ describe("identity of labels", () => {
 
   test("numbers are sorted as numbers, texts by code unit", () => {
     expect(read(times(["10", "9", "2"], 4)).classes).toEqual(["2", "9", "10"]);
+    // class 1 is the positive one
+    expect(read(times(["+1", "-1"], 4)).classes).toEqual(["-1", "+1"]);
+    expect(read(times(["1e3", "20", "1000"], 4)).classes).toEqual(["20", "1000", "1e3"]);
     expect(read(times(["b", "B", "a"], 4)).classes).toEqual(["B", "a", "b"]);
   });
 
