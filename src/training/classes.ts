@@ -1,17 +1,22 @@
 /** Factors of the loss by class, as programs write them: by number or name, in an object, a list or a Map. Loaded with what trains. */
-import type { Dataset } from "../data/dataset.ts";
+import type { Dataset, Target } from "../data/dataset.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { isA } from "../tags.ts";
 import type { WeightOptions } from "./options.ts";
 
 /**
- * Factors by the numbers of classes. @param names of the classes, which may stand for their numbers
- * @throws NablaError for what are no factors by class, and for a name that is another's number
+ * Factors by the numbers of classes. @param target whose classes they are; their names may stand for their numbers
+ * @throws NablaError for what are no factors by class, a list that is too short, and a name that is another's number
  */
 export function byNumber(
   weights: NonNullable<WeightOptions["classWeight"]>,
-  names: readonly string[] = [],
+  target: Target,
 ): Record<string, number> {
+  const { names = [] } = target;
+  if (Array.isArray(weights) && target.kind === "class" && weights.length < target.classes)
+    throw new NablaError(
+      `classWeight: expected ${target.classes} factors, one for each class, got ${weights.length}; { 0: 2 } leaves the others at 1`,
+    );
   if (typeof weights !== "object")
     throw new NablaError(
       `classWeight: expected factors by class, { 3: 10 } or [1, 1, 1, 10], got ${JSON.stringify(weights)}`,
@@ -39,4 +44,4 @@ export function byNumber(
 export const byNumbers = <T extends WeightOptions>(options: T, { target }: Dataset): T =>
   options.classWeight === undefined
     ? options
-    : { ...options, classWeight: byNumber(options.classWeight, target.names) };
+    : { ...options, classWeight: byNumber(options.classWeight, target) };

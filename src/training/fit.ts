@@ -109,7 +109,7 @@ async function prepared<M extends TrainedModel>(
   if (validation) {
     checkLabels(validation, network, goals);
     checkFit(validation, network, goals);
-    if (!rows) checkData(validation, network, goals);
+    if (!rows) checkData(validation, network, goals, source ? undefined : data);
   }
   const { augment: _, ...plain } = wanted;
   const settings: RunSettings = {
@@ -123,8 +123,7 @@ async function prepared<M extends TrainedModel>(
   const { sampleWeight, signal } = options;
   // saved by number
   const { classWeight } = settings;
-  if (options.classWeight && classWeight)
-    settings.classWeight = byNumber(options.classWeight, data.target.names);
+  if (options.classWeight && classWeight) settings.classWeight = byNumber(options.classWeight, data.target);
   const { classes, samples: all } = weightingOf("fit", data, network, goals, {
     classWeight: settings.classWeight,
     sampleWeight,

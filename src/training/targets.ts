@@ -11,7 +11,7 @@ import { lookLikeBytes, scaleText } from "../network/predict.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type Shape, showShape, sizeOf } from "../shape.ts";
 import { Values } from "./domain.ts";
-import { type Goal, targetsOf } from "./goals.ts";
+import { type Goal, kindsOf, targetsOf } from "./goals.ts";
 import { targetKind } from "./pixels.ts";
 
 /** Rows of a data set that lie in memory. */
@@ -56,10 +56,11 @@ function targetsStored(dataset: Dataset, { architecture }: Network): (Stored | u
  * Checks what can be known before a row is read: shapes, scales, and the targets and inputs that lie in memory.
  *
  * @param dataset fits the network: see checkFit()
+ * @param train what a new model is about to be trained on: how it reads inputs holds for these as well
  * @throws NablaError that names row and value, what was expected, and what to do
  */
-export function checkData(dataset: Dataset, network: Network, goals: readonly Goal[]): void {
-  checkScales(dataset, network);
+export function checkData(dataset: Dataset, network: Network, goals: readonly Goal[], train?: Dataset): void {
+  checkScales(dataset, network, network.reading ?? (train && kindsOf(train, network)));
   const stored = targetsStored(dataset, network);
   const { outputs } = network.architecture;
   for (const [k, target] of targetsOf(dataset, network).entries()) {
@@ -106,8 +107,7 @@ function checkShape(name: string, target: Target, outputs: Shape, kind: Target["
 }
 
 /** A data set that says another scale than the model was trained with contradicts it. */
-function checkScales(dataset: Dataset, network: Network): void {
-  const { reading, architecture } = network;
+function checkScales(dataset: Dataset, { architecture }: Network, reading: Network["reading"]): void {
   if (!reading) return;
   const { inputs } = storedIn(dataset);
   const parts = inputsIn(dataset, architecture.inputs[0]!.name);

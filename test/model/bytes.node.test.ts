@@ -123,6 +123,11 @@ test("whole numbers up to 255 for a model that was trained on bytes could be eit
   expect(() => loadPredictor(model.save()).predict([pixels])).toThrow(refused);
   await expect(model.evaluate([pixels], [[3]])).rejects.toThrow(refused);
   await expect(model.fit([pixels], [[3]])).rejects.toThrow(refused);
+  // also where the first training is about to say it
+  const fresh = adding().compile({ loss: "meanSquaredError" });
+  const first = fresh.fit([Uint8Array.from(pixels)], [[3]], { validationData: [[pixels], [[3]]] });
+  await expect(first).rejects.toThrow(refused);
+  await expect(first).rejects.toThrow("validationData: x: whole numbers");
   expect(model.predict([[1, 1, 0, 1]]).data[0]).toBe(3);
   expect(model.predict([[255.5, 255, 0, 255]]).data[0]).toBe(765.5);
 });

@@ -269,6 +269,7 @@ describe("factors of classes", () => {
       'classWeight: there is no class dig; did you mean "dog"?; classes go by their numbers, from 0, or by their names: cat, dog, eel',
     ],
     [{ 3: 5 }, undefined, "classWeight: there is no class 3; classes are 0 to 2"],
+    [[1, 3], undefined, "classWeight: expected 3 factors, one for each class, got 2"],
     [
       "balanced",
       undefined,

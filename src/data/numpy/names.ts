@@ -29,7 +29,7 @@ interface Role {
 
 const INPUTS = "x|xs|data|inputs?|features?|images?|imgs?|samples?";
 const TARGETS = "y|ys|labels?|targets?|outputs?";
-const PARTS = "training|train|testing|test|validation|valid|val|dev";
+const PARTS = "training|train|trn|tr|testing|test|tst|te|ts|validation|valid|val|dev";
 /** train_x, trainX, train_set_x, X-train; words are joined before they are compared. */
 const BEFORE = new RegExp(`^(${PARTS})?(?:set)?(?:(${INPUTS})|(${TARGETS}))$`);
 const AFTER = new RegExp(`^(?:(${INPUTS})|(${TARGETS}))(${PARTS})(?:set)?$`);
@@ -48,7 +48,7 @@ export function roleOf(name: string): Role | undefined {
 }
 
 const partOf = (word = ""): PartName =>
-  word === "" ? "" : word.startsWith("train") ? "train" : word.startsWith("test") ? "test" : "validation";
+  word === "" ? "" : word.startsWith("tr") ? "train" : word.startsWith("t") ? "test" : "validation";
 
 /** Arrays whose names say what classes are called. */
 export const CLASS_NAMES = /^(class|target|label|category)[-_ ]?(names?|labels?)$|^(classes|categories)$/i;

@@ -53,8 +53,7 @@ export function parseCsvTable(
   known: readonly string[] = [],
 ): Table {
   const notes: string[] = [];
-  const { body, line, said } = beginning(text);
-  const delimiter = delimiterFor(options.delimiter ?? said ?? guessDelimiter(body));
+  const { body, line, delimiter } = withoutComments(beginning(text), options.delimiter, notes);
   if (delimiter !== ",") notes.push(`delimiter: ${delimiterName(delimiter)}`);
   const records = withoutEmpty(readRecords(body, delimiter, name, { line }), notes);
   const { rows } = records;
@@ -95,10 +94,49 @@ export function parseCsvLine(text: string, name: string, delimiter?: string): st
 }
 
 /** Without what comes before the first row. */
-function beginning(text: string): { body: string; line: number; said?: string } {
+function beginning(text: string): Beginning {
   const sep = SEP.exec(text);
   if (sep) return { body: text.slice(sep[0].length), line: 2, said: sep[1]! };
   return { body: text.startsWith("\uFEFF") ? text.slice(1) : text, line: 1 };
+}
+
+interface Beginning {
+  body: string;
+  line: number;
+  said?: string;
+}
+
+/** A line of which all is a comment, or nothing. */
+const NO_ROW = /(?:#[^\r\n]*)?(?:\r\n|\n|\r)/y;
+
+/**
+ * Lines above the table that begin with # and have another number of cells say something about it. The last of them may hold
+ * names, as numpy.savetxt() writes: one of as many cells as the rows is a row.
+ */
+function withoutComments(
+  { body, line, said }: Beginning,
+  asked: string | undefined,
+  notes: string[],
+): Beginning & { delimiter: string } {
+  const given = asked ?? said;
+  NO_ROW.lastIndex = 0;
+  let end = 0;
+  while (NO_ROW.test(body)) end = NO_ROW.lastIndex;
+  const above = body.slice(0, end);
+  const all = () => ({ body, line, delimiter: delimiterFor(given ?? guessDelimiter(body)) });
+  if (!above.includes("#") || end === body.length) return all();
+  const rest = body.slice(end);
+  const delimiter = delimiterFor(given ?? guessDelimiter(rest));
+  const widthOf = (text: string) => readRecords(text, delimiter, "", { sample: 1 }).rows[0]?.length;
+  const lines = above.split(/\r\n|\n|\r/).slice(0, -1);
+  const like = lines.map((each) => each.startsWith("#") && widthOf(`${each}\n`) === widthOf(rest));
+  const names = like.at(-1) === true;
+  if (widthOf(rest) === 1 || like.indexOf(true) !== (names ? lines.length - 1 : -1)) return all();
+  const left = lines.filter((each, i) => each.startsWith("#") && !like[i]).length;
+  if (left > 0) notes.push(`${left} line${left === 1 ? "" : "s"} beginning with # left out`);
+  return names
+    ? { body: `${lines.at(-1)}\n${rest}`, line: line + lines.length - 1, delimiter }
+    : { body: rest, line: line + lines.length, delimiter };
 }
 
 /** "tab" and "\\t" can be typed. */
@@ -123,6 +161,9 @@ function withoutEmpty({ rows, lines }: Records, notes: string[]): Records {
 /** @returns whether the header has a name too few: then all other rows begin with a name or number of their own, as R writes */
 function squared({ rows, lines }: Records, name: string): boolean {
   const [first, ...rest] = rows as [string[], ...string[][]];
+  // and one behind the names alone is no name
+  if (rest.length > 0 && first.at(-1) === "" && rest.every((row) => row.length === first.length - 1))
+    first.pop();
   const width = first.length;
   const short = rest.length > 0 && rest.every((row) => row.length === width + 1);
   if (short) {

@@ -4,7 +4,7 @@
  */
 import { didYouMean, type NablaError } from "../../errors.ts";
 import { areFew, areTooMany, byCodeUnit } from "../labels.ts";
-import { isCode, isExact, isMissing, labelOf } from "./cells.ts";
+import { isCode, isExact, isMissing, isNumber, labelOf } from "./cells.ts";
 import { TableColumn } from "./column.ts";
 import type { Table } from "./csvTable.ts";
 import {
@@ -16,6 +16,7 @@ import {
   readNumber,
   unitProblem,
 } from "./numbers.ts";
+import { different } from "./rounding.ts";
 
 export type Task = "auto" | "classification" | "regression";
 
@@ -82,9 +83,7 @@ export function isMissingLabel(cells: readonly string[], task: Task): (cell: str
 const EACH = "--task classification takes each different cell as a class";
 
 const missingLabel = (cell: string, task: Task): string =>
-  cell === ""
-    ? "the label is missing"
-    : `the label is missing (${JSON.stringify(cell)})${task === "auto" ? `; --missing drop leaves such rows out, ${EACH}` : "; --missing drop leaves such rows out"}`;
+  `the label is missing${cell === "" ? "" : ` (${JSON.stringify(cell)})`}; --missing drop leaves such rows out${cell !== "" && task === "auto" ? `, ${EACH}` : ""}`;
 
 function codes(column: TableColumn, at: number): TableTarget {
   const read = classesOf(column, "codes, kept as they are written");
@@ -172,19 +171,27 @@ function quantities(column: TableColumn, { decimal: asked, shown }: TargetOption
     decimal === "," && "decimal commas",
     numbers.either >= 0 && decimal === "." && "commas between thousands",
   ].filter(Boolean);
+  const [before, after] = [different(y), different(Float32Array.from(y))];
+  const lost =
+    after < before
+      ? `target ${column.name}: ${before} different values become ${after}, being rounded to float32; subtract a number near them`
+      : undefined;
   return {
     y,
     ...((decimal === "," || numbers.either >= 0) && { decimal }),
-    notes: [`target ${column.name}: quantities${how.length > 0 ? `, ${how.join(", ")}` : ""}`],
+    notes: [
+      `target ${column.name}: quantities${how.length > 0 ? `, ${how.join(", ")}` : ""}`,
+      ...(lost === undefined ? [] : [lost]),
+    ],
   };
 }
 
 function classesOf(column: TableColumn, why?: string): TableTarget {
   const keys = column.cells.map(labelOf);
   const classes = [...new Set(keys)];
-  // as numbers where all are; else by code unit, which is the same everywhere
-  const exact = classes.every(isExact);
-  classes.sort(exact ? (a, b) => Number(a) - Number(b) : byCodeUnit);
+  // as numbers where all are, so that +1 is after -1; else, and where these are equal, by code unit, which is the same everywhere
+  const value = classes.every(isNumber) ? Number : () => 0;
+  classes.sort((a, b) => value(a) - value(b) || byCodeUnit(a, b));
   const numbers = new Map(classes.map((key, i) => [key, i]));
   const notes = [
     `target ${column.name}: ${classes.length} class${classes.length === 1 ? "" : "es"}${why ? ` (${why})` : ""}`,

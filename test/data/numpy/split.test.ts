@@ -47,6 +47,9 @@ describe("names", () => {
     ["X_train", "y_train", "X_test", "y_test"],
     ["x", "y", "x_test", "y_test"],
     ["train_images", "train_labels", "test_images", "test_labels"],
+    ["X_tr", "y_tr", "X_te", "y_te"],
+    ["xtrn", "ytrn", "xtst", "ytst"],
+    ["x_tr", "y_tr", "x_ts", "y_ts"],
   ])("%s and %s, with %s and %s to test with", (...names) => {
     const [a, b, c, d] = names;
     const { train, test: held, arrays } = split({ [a]: x, [b]: y, [c]: one, [d]: label });

@@ -44,6 +44,34 @@ describe("parseCsvDataset", () => {
     expect(parseCsvDataset("x,,label\n1,2,a\n3,4,b\n").csv.columns).toEqual(["x", "column 2"]);
   });
 
+  test("lines above the table that begin with #", () => {
+    const table = "a,b,label\n1,2,x\n3,4,y\n5,6,x\n";
+    const plain = parseCsvDataset(table);
+    for (const above of ["# made by a tool\n# units: m, s\n", "#\r\n\r\n# one, two, three, four\n"]) {
+      const { dataset, csv, notes } = parseCsvDataset(above + table);
+      expect(csv).toEqual(plain.csv);
+      expect(contents(dataset)).toEqual(contents(plain.dataset));
+      expect(notes).toContain("2 lines beginning with # left out");
+      // lines are still those of the file
+      const line = above.split("\n").length + 4;
+      expect(() => parseCsvDataset(`${above}${table}7,x\n`)).toThrow(`line ${line}: expected 3 values`);
+    }
+    // names, as numpy.savetxt() writes them
+    const names = parseCsvDataset(`# made by a tool\n# a,b,label\n${table.slice(10)}`);
+    expect(names.csv.columns).toEqual(["# a", "b"]);
+    expect(names.notes).toContain("1 line beginning with # left out");
+    // values may begin so
+    expect(parseCsvDataset("#f00,1,a\n#0f0,2,b\n#f00,3,a\n#0f0,1,b\nred,2,a\nred,3,b\n").dataset.length).toBe(
+      6,
+    );
+  });
+
+  test("a delimiter behind the names alone", () => {
+    const { csv, dataset } = parseCsvDataset("a,b,label,\n1,2,x\n3,4,y\n");
+    expect(csv.columns).toEqual(["a", "b"]);
+    expect(contents(dataset).x).toEqual([1, 2, 3, 4]);
+  });
+
   test("text labels alone are no header, unless told", () => {
     expect(parseCsvDataset("1,a\n2,b\n3,a\n").dataset.length).toBe(3);
     expect(parseCsvDataset("1,a\n2,b\n3,a\n", { header: true }).csv.columns).toEqual(["1"]);

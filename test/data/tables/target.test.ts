@@ -37,6 +37,9 @@ describe("identity of labels", () => {
 
   test("numbers are sorted as numbers, texts by code unit", () => {
     expect(read(times(["10", "9", "2"], 4)).classes).toEqual(["2", "9", "10"]);
+    // class 1 is the positive one
+    expect(read(times(["+1", "-1"], 4)).classes).toEqual(["-1", "+1"]);
+    expect(read(times(["1e3", "20", "1000"], 4)).classes).toEqual(["20", "1000", "1e3"]);
     expect(read(times(["b", "B", "a"], 4)).classes).toEqual(["B", "a", "b"]);
   });
 
@@ -46,6 +49,14 @@ describe("identity of labels", () => {
     expect(read(codes, { task: "classification" }).classes).toEqual(codes);
     expect(read(codes, { task: "regression" }).y[1]).toBe(508);
   });
+});
+
+test("quantities that float32 cannot tell apart are said", () => {
+  const near = Array.from({ length: 40 }, (_, i) => String(20000001 + i));
+  expect(read(near).notes).toContain(
+    "target target: 40 different values become 21, being rounded to float32; subtract a number near them",
+  );
+  expect(read(near.map((cell) => String(Number(cell) - 20000000))).notes).toEqual(["target target: quantities"]);
 });
 
 describe("the task", () => {

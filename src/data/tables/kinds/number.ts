@@ -3,11 +3,13 @@ import { bool, choice, number as figure, string } from "../../../fields/fields.t
 import { object, optional } from "../../../fields/objects.ts";
 import { isCode, isNumber } from "../cells.ts";
 import {
+  bareAmongPercents,
   type Decimal,
   decimalOfColumn,
   decimalProblem,
   mostlyNumbers,
   readNumber,
+  shareOrPercent,
   unitProblem,
 } from "../numbers.ts";
 import { type ColumnCells, type ColumnKind, type Filled, firstOdd, word } from "./kind.ts";
@@ -75,7 +77,10 @@ function fit(column: ColumnCells, asked?: { decimal?: Decimal }): NumberColumn |
       `expected a number${asked ? "" : ` as in ${numbers.numbers} of ${numbers.present} cells`}, got ${JSON.stringify(column.cells[numbers.odd])}; mend the cell, or ${ways}`,
     );
   const wanted = asked?.decimal ?? column.decimal;
-  const separated = numbers.plain < numbers.numbers || wanted === ",";
+  // 1.234 is written as programs write it; beside columns with decimal commas, and without a cell like 1.5, it is 1234
+  const grouping =
+    column.shown === "," && numbers.point < 0 && firstOdd(column, (cell) => !cell.includes(".")) >= 0;
+  const separated = numbers.plain < numbers.numbers || wanted === "," || grouping;
   const decimal = wanted ?? (separated ? decimalOfColumn(numbers, column.shown) : undefined);
   const units = [...numbers.units].filter(([unit]) => unit !== "");
   const wrong =
@@ -86,6 +91,8 @@ function fit(column: ColumnCells, asked?: { decimal?: Decimal }): NumberColumn |
           units.map(([, row]) => row),
         );
   if (wrong) column.refuse(wrong.row, wrong.problem);
+  const share = bareAmongPercents(column.cells, numbers);
+  if (share >= 0) column.refuse(share, shareOrPercent(column.cells, share, numbers));
   const unit = units[0]?.[0];
   const entry = { ...(decimal && { decimal }), ...(unit !== undefined && { unit }) };
   const read = number.reader(entry);
