@@ -56,7 +56,9 @@ test("quantities that float32 cannot tell apart are said", () => {
   expect(read(near).notes).toContain(
     "target target: 40 different values become 21, being rounded to float32; subtract a number near them",
   );
-  expect(read(near.map((cell) => String(Number(cell) - 20000000))).notes).toEqual(["target target: quantities"]);
+  expect(read(near.map((cell) => String(Number(cell) - 20000000))).notes).toEqual([
+    "target target: quantities",
+  ]);
 });
 
 describe("the task", () => {
