@@ -20,6 +20,8 @@ export interface RowFormat {
   /** How each becomes inputs; without it all are numbers. */
   readonly encoding?: TableEncoding | undefined;
   readonly standardisation?: Standardisation | undefined;
+  /** Whether a missing number is the mean of the rows that were trained on, also where none was missing there. */
+  readonly fills?: boolean;
   /** Names that rows may have besides: of the target, and of columns that were left out. */
   readonly besides?: readonly string[];
 }
@@ -92,7 +94,7 @@ export function formatOf({ metadata }: TableModel): RowFormat | undefined {
           "standardisation",
         );
   const csv = (metadata.extra?.csv ?? metadata) as Partial<
-    Record<"columns" | "encoding" | "label" | "ignored", unknown>
+    Record<"columns" | "encoding" | "label" | "ignored" | "named" | "missing", unknown>
   >;
   const names = csv.columns ?? standardisation?.columns;
   if (names === undefined) return undefined;
@@ -101,8 +103,12 @@ export function formatOf({ metadata }: TableModel): RowFormat | undefined {
     csv.encoding === undefined ? undefined : checkEncoding(csv.encoding, columns, "csv.encoding");
   const ignored = csv.ignored === undefined ? [] : list(string()).check(csv.ignored, "csv.ignored");
   const besides = [...(typeof csv.label === "string" ? [csv.label] : []), ...ignored];
-  return { columns, encoding, standardisation, besides };
+  return { columns, encoding, standardisation, besides, fills: fillsGaps(csv) };
 }
+
+/** Models of earlier versions, and those that were asked to, refuse what was never missing in training. */
+export const fillsGaps = ({ named, missing }: { named?: unknown; missing?: unknown }): boolean =>
+  named !== undefined && missing === undefined;
 
 /** Encodes one row after the other. */
 export interface RowEncoder {
@@ -114,8 +120,8 @@ export interface RowEncoder {
 
 /** @throws NablaError where the parts of the format do not belong together */
 export function rowEncoder(format: RowFormat): RowEncoder {
-  const { columns, encoding, standardisation: by } = format;
-  const encoder = encoderOf(columns, encoding);
+  const { columns, encoding, standardisation: by, fills } = format;
+  const encoder = encoderOf(columns, encoding, fills ? by?.mean : undefined);
   const width = encoder.features.length;
   if (by && (by.mean.length !== width || by.scale.length !== width))
     throw new NablaError(

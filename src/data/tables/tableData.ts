@@ -13,6 +13,7 @@ import type { Table } from "./csvTable.ts";
 import { checkEncoding, encoderOf, type Feature, missingIn, PLAIN, type TableEncoding } from "./encoding.ts";
 import { type ColumnReading, decimalShown, fitEncoding, isPlain, missingAs, refill } from "./fitEncoding.ts";
 import type { Decimal } from "./numbers.ts";
+import { fillsGaps } from "./rows.ts";
 import { isMissingLabel, readTarget } from "./target.ts";
 
 /** What to do with missing values. */
@@ -136,9 +137,6 @@ export function encodeTable(
     filled: fills ? filledNotes(columns, encoding) : [],
   };
 }
-
-/** Tables are evaluated as a whole. Models of earlier versions, and those that were asked to, refuse what was never missing in training. */
-const fillsGaps = ({ named, missing }: CsvInfo): boolean => named !== undefined && missing === undefined;
 
 /** What a model has to know of what was done about missing values. */
 const kept = (missing: Missing | undefined): Pick<CsvInfo, "missing"> =>
