@@ -15,6 +15,7 @@ import type { Terminal } from "../terminal.ts";
 import { drawImages, imageOf } from "../text/draw.ts";
 import { count, figure, percent, plural, table } from "../text/format.ts";
 import { noteLines, notesOf, readingLines } from "../text/notes.ts";
+import { checkApplicable } from "../training/applicable.ts";
 
 export interface DataFlags extends ImageFlags, TableFlags, ArrayFlags {
   preview?: number;
@@ -42,6 +43,7 @@ export async function dataCommand(
     ...arrayOptions(flags),
   });
   sayLeftOut(data, terminal);
+  checkApplicable(flags, data);
   const { train, validation, test } = data;
   const names = train.target.kind === "class" ? classesOf(train) : [];
   const counts = [train, ...(validation ? [validation] : []), ...(test ? [test] : [])].map((part) =>

@@ -20,6 +20,7 @@ import type { Terminal } from "../terminal.ts";
 import { classTable, confusionTable, labelTable } from "../text/confusion.ts";
 import { count, plural, shown, words } from "../text/format.ts";
 import { noteLines, notesOf } from "../text/notes.ts";
+import { checkApplicable } from "../training/applicable.ts";
 import { extraOf } from "../training/resume.ts";
 import { scaleTargets } from "../training/targets.ts";
 
@@ -155,6 +156,10 @@ export async function openPart(
   flags: PartFlags,
   terminal: Terminal,
 ): Promise<{ dataset: Dataset; part: Part; name: string; notes: readonly string[] }> {
+  if (flags.label !== undefined && flags.labels === undefined)
+    throw new NablaError(
+      "--label: expected --labels FILE as well: the table it is a column of; in other tables the model finds its own label",
+    );
   const extra = extraOf(model);
   const { standardisation } = model.metadata;
   const samples = flags.samples ?? (extra?.data.name === source ? extra.data.samples : undefined);
@@ -171,6 +176,7 @@ export async function openPart(
   };
   let data: OpenedData = await openData(source, { ...options, testFraction: 0 });
   sayLeftOut(data, terminal);
+  checkApplicable(flags, data);
   if (data.kind === "csv") {
     const same = extra?.data.fingerprint === data.fingerprint;
     const kept = extra?.data.testSplit ?? 0.2;
