@@ -158,6 +158,13 @@ test.each([
   expect(stderr.trim().split("\n")).toHaveLength(1);
 });
 
+test("several models say how their data was read, as one does", async () => {
+  place.write("semi.csv", flowers(6).replaceAll(",", ";"));
+  const words = ["evaluate", "f.safetensors", "f.safetensors", "semi.csv"];
+  expect((await json(...words))[0].notes).toEqual(["delimiter: ;"]);
+  expect((await place.run(words)).stdout).toContain("\ndelimiter: ;\n");
+});
+
 test("predict fills what is missing as in training, and says so", async () => {
   const text = await place.run(["predict", "f.safetensors", "5,NaN,0"]);
   expect(text.stdout).toMatch(/^5,NaN,0: rose .*\n {2}\(missing, filled as in training: width\)\n$/);
