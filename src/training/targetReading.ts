@@ -136,7 +136,7 @@ export class Reading {
         chosen();
         for (const [i, tally] of tallies.entries()) {
           const { threshold = batch.threshold } = this.ways[i];
-          tally?.add({ ...batch, threshold });
+          tally?.add(threshold === batch.threshold ? batch : { ...batch, threshold });
         }
       },
       result: () => chosen().result(),

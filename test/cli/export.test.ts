@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } fr
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readSafetensors, writeSafetensors } from "../../src/checkpoint/safetensors.ts";
+import { encodeRows } from "../../src/data/tables/rows.ts";
 import { quantised } from "../../src/export/index.ts";
 import { load } from "../../src/index.ts";
 import { internalsOf } from "../../src/model/internals.ts";
@@ -101,6 +102,11 @@ test("a table: columns, their standardisation, classes or the target's unit are 
     classes: ["rose", "tulip", "violet"],
     standardisation: model("flowers.safetensors").metadata.standardisation,
   });
+  // none was missing in training: as the model itself, the export takes the mean
+  const gap = { length: null, width: 1, petals: 2 };
+  const rows = encodeRows({ metadata: flower }, gap);
+  expect(rows.data[0]).toBe(0);
+  expect(rows).toEqual(encodeRows(model("flowers.safetensors"), gap));
   const { stdout } = await place.run([
     "export",
     "prices.safetensors",

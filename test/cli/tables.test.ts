@@ -188,6 +188,7 @@ test("--folds fits each fold on its own rows; --resume and --from read the colum
   const folds = await json("train", "people.csv", ...TRAIN, "--ignore", "note", "--folds", "3");
   expect(folds.at(-1)).toMatchObject({ event: "done", rows: 120 });
   expect(folds.at(-1).mean.accuracy).toBeGreaterThan(0.85);
+  expect(folds.at(-1).notes).toContain("target buys: 2 classes");
   const plain = ["--label", "buys", "--model", "logistic", "--ignore", "note", "--out", "q.safetensors"];
   await json("train", "people.csv", ...plain, "--epochs", "2");
   const resume = ["--resume", "q.safetensors", "--epochs", "3"];

@@ -9,13 +9,13 @@ import { unnamed } from "../../data/tables/columns.ts";
 import { openData } from "../../node/dataFiles.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
-import { notesOf, sayNotes } from "../input/notes.ts";
 import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
 import { type TableFlags, tableOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { drawImages, imageOf } from "../text/draw.ts";
 import { count, figure, percent, plural, table } from "../text/format.ts";
-import { readingLines } from "../text/readings.ts";
+import { noteLines, notesOf, readingLines } from "../text/notes.ts";
+import { checkApplicable } from "../training/applicable.ts";
 
 export interface DataFlags extends ImageFlags, TableFlags, ArrayFlags {
   preview?: number;
@@ -43,6 +43,7 @@ export async function dataCommand(
     ...arrayOptions(flags),
   });
   sayLeftOut(data, terminal);
+  checkApplicable(flags, data);
   const { train, validation, test } = data;
   const names = train.target.kind === "class" ? classesOf(train) : [];
   const counts = [train, ...(validation ? [validation] : []), ...(test ? [test] : [])].map((part) =>
@@ -70,7 +71,7 @@ export async function dataCommand(
   print(
     `${bold(data.name)}: ${titleOf(data.kind)}, ${plural(train.length, "row")}${validation ? `, ${count(validation.length)} to validate on` : ""}${test ? `, and ${count(test.length)} to test with` : ""}`,
   );
-  sayNotes(data, terminal);
+  for (const line of noteLines(data, terminal)) print(line);
   print(
     `inputs: ${showShape(train.inputShape)} of ${train.inputType}${train.inputScale === 1 ? "" : `, scaled by ${scale(train.inputScale)}`}`,
   );

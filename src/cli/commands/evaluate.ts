@@ -12,7 +12,6 @@ import { arraysAs } from "../input/arrays.ts";
 import { classNames, examine } from "../input/examine.ts";
 import { figuresOf, intervalsOf, type Seen, usualMetrics } from "../input/figures.ts";
 import { imageOptions, imageOptionsOf, type LabelFlags, sayLeftOut } from "../input/images.ts";
-import { notesOf, sayNotes } from "../input/notes.ts";
 import { openModel } from "../input/openModel.ts";
 import { checkSingle } from "../input/single.ts";
 import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
@@ -20,6 +19,8 @@ import { type ReadingFlags, readingOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { classTable, confusionTable, labelTable } from "../text/confusion.ts";
 import { count, plural, shown, words } from "../text/format.ts";
+import { noteLines, notesOf } from "../text/notes.ts";
+import { checkApplicable } from "../training/applicable.ts";
 import { extraOf } from "../training/resume.ts";
 import { scaleTargets } from "../training/targets.ts";
 
@@ -105,7 +106,7 @@ async function evaluateCommand(
   };
   const which = SAID[part];
   print(`${name}${which}: ${plural(rows, "row")}${confusion ? `, ${count(wrong)} wrong` : ""}`);
-  sayNotes({ notes }, terminal);
+  for (const line of noteLines({ notes }, terminal)) print(line);
   print(Object.entries(asked).map(said).join(", "));
   if (usual.length > 0) print(Object.entries(more).map(said).join(", "));
   if (usual.includes("f1")) {
@@ -155,6 +156,10 @@ export async function openPart(
   flags: PartFlags,
   terminal: Terminal,
 ): Promise<{ dataset: Dataset; part: Part; name: string; notes: readonly string[] }> {
+  if (flags.label !== undefined && flags.labels === undefined)
+    throw new NablaError(
+      "--label: expected --labels FILE as well: the table it is a column of; in other tables the model finds its own label",
+    );
   const extra = extraOf(model);
   const { standardisation } = model.metadata;
   const samples = flags.samples ?? (extra?.data.name === source ? extra.data.samples : undefined);
@@ -171,6 +176,7 @@ export async function openPart(
   };
   let data: OpenedData = await openData(source, { ...options, testFraction: 0 });
   sayLeftOut(data, terminal);
+  checkApplicable(flags, data);
   if (data.kind === "csv") {
     const same = extra?.data.fingerprint === data.fingerprint;
     const kept = extra?.data.testSplit ?? 0.2;

@@ -86,6 +86,9 @@ function metadataOf(model: Model): Record<string, unknown> {
   const extra = extraOf(model);
   return {
     ...(extra?.csv && { columns: extra.csv.columns, label: extra.csv.label }),
+    // what is done about missing values, as fillsGaps() reads it
+    ...(extra?.csv?.named !== undefined && { named: extra.csv.named }),
+    ...(extra?.csv?.missing && { missing: extra.csv.missing }),
     ...(extra?.csv?.encoding && { encoding: extra.csv.encoding }),
     ...(extra?.csv?.ignored && { ignored: extra.csv.ignored }),
     ...(extra?.csv?.target && { target: extra.csv.target }),

@@ -7,6 +7,7 @@ import { fromConfig } from "../../model/fromConfig.ts";
 import type { Scores } from "../../training/evaluate.ts";
 import type { Terminal } from "../terminal.ts";
 import { plural, shown, table, words } from "../text/format.ts";
+import { noteLines, notesOf, readingLines } from "../text/notes.ts";
 import { resolveConfig } from "../training/settings.ts";
 import { fitTargets, inUnits, scaleTargets } from "../training/targets.ts";
 import { modeOf, openToTrain, parts, type TrainFlags } from "./train.ts";
@@ -48,6 +49,12 @@ export async function foldsCommand(source: string, flags: TrainFlags, terminal: 
   const mode = modeOf(flags, terminal);
   const { callbacks, ...fit } = fromConfig(config).fit;
   const own = (scores: Scores) => inUnits(scores, targets);
+  if (mode === "terminal")
+    for (const line of [
+      ...noteLines(opened, terminal),
+      ...readingLines(opened).map((line) => dim(`  ${line}`)),
+    ])
+      print(line);
   // the rows that crossValidate() deals out: what a table is like is measured on those trained on
   const deal = kFold(data, { folds, seed: fit.seed });
   let next = 0;
@@ -85,7 +92,7 @@ export async function foldsCommand(source: string, flags: TrainFlags, terminal: 
   if (mode === "terminal")
     print(`\n${foldsTable(inOwn)}\n\n${plural(data.length, "row")}, each tested with once`);
   if (mode === "json" || flags.json)
-    printJson({ event: "done", folds, rows: data.length, mean, standardDeviation });
+    printJson({ event: "done", folds, rows: data.length, ...notesOf(opened), mean, standardDeviation });
   return 0;
 }
 

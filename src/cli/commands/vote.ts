@@ -9,6 +9,7 @@ import { checkSingle } from "../input/single.ts";
 import type { Terminal } from "../terminal.ts";
 import { classTable, confusionTable } from "../text/confusion.ts";
 import { count, percent, plural, table } from "../text/format.ts";
+import { noteLines, notesOf } from "../text/notes.ts";
 import { extraOf } from "../training/resume.ts";
 import { openPart, type PartFlags, SAID } from "./evaluate.ts";
 
@@ -58,7 +59,7 @@ export async function voteCommand(
 ): Promise<number> {
   const { bold, print, printJson } = terminal;
   const { model, vote } = await openVoters(paths, flags.voting);
-  const { dataset, part, name } = await openPart(model, source, flags, terminal);
+  const { dataset, part, name, notes } = await openPart(model, source, flags, terminal);
   const { accuracy, models, confusion } = await vote.evaluate(dataset);
   const names = classNames(model, dataset);
   const rows = dataset.length;
@@ -68,6 +69,7 @@ export async function voteCommand(
       data: source,
       part,
       rows,
+      ...notesOf({ notes }),
       voting: vote.voting,
       models: paths.map((path, i) => ({ model: path, accuracy: models[i] })),
       wrong,
@@ -79,6 +81,7 @@ export async function voteCommand(
   }
   const which = SAID[part];
   print(`${name}${which}: ${plural(rows, "row")}, ${count(wrong)} wrong`);
+  for (const line of noteLines({ notes }, terminal)) print(line);
   print(`accuracy ${bold(percent(accuracy))} by ${vote.voting} vote of ${paths.length} models`);
   print(
     `\n${table(

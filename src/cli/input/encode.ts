@@ -1,40 +1,63 @@
 /** Rows as the inputs that a model was trained on. */
 import type { Inputs } from "../../data/dataset.ts";
 import { unnamed } from "../../data/tables/columns.ts";
+import { type Cell, missingIn, PLAIN } from "../../data/tables/encoding.ts";
+import { some } from "../../data/tables/kinds/kind.ts";
 import { formatOf, type Row, type RowEncoder, type RowFormat, rowEncoder } from "../../data/tables/rows.ts";
 import { NablaError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
 import { fits, reordered, showShape, sizeOf } from "../../shape.ts";
 
-const encoders = new WeakMap<Model, RowEncoder>();
+/** What is known of a model's rows. */
+interface Rows {
+  readonly format: RowFormat;
+  readonly encoder: RowEncoder;
+  /** By column: whether a cell is missing. */
+  readonly missing: readonly ((cell: Cell) => boolean)[];
+}
 
-/** A row as the model's table was read. @param onExtra told of keys that are no columns; default: they are refused */
+const known = new WeakMap<Model, Rows>();
+
+function rowsOf(model: Model): Rows {
+  const format: RowFormat = formatOf(model) ?? {
+    columns: Array.from({ length: sizeOf(model.inputShape) }, (_, i) => `column ${i + 1}`),
+    standardisation: model.metadata.standardisation,
+  };
+  const missing = format.columns.map((_, i) => missingIn(format.encoding?.[i] ?? PLAIN));
+  return { format, encoder: rowEncoder(format), missing };
+}
+
+/**
+ * A row as the model's table was read, and what is to be said of it: values that are missing are filled.
+ *
+ * @param onExtra told of keys that are no columns; default: they are refused
+ */
 export function encode(
   model: Model,
   row: Row,
   name: string,
   onExtra?: (keys: readonly string[]) => void,
-): Float32Array {
-  const { standardisation } = model.metadata;
+): { values: Float32Array; note?: string } {
   const width = sizeOf(model.inputShape);
-  const format: RowFormat = formatOf(model) ?? {
-    columns: Array.from({ length: width }, (_, i) => `column ${i + 1}`),
-    standardisation,
-  };
-  if (unnamed(format.columns) && Array.isArray(row) && row.length !== format.columns.length) {
+  const rows = known.get(model) ?? rowsOf(model);
+  known.set(model, rows);
+  const { format, encoder, missing } = rows;
+  const { columns } = format;
+  if (unnamed(columns) && Array.isArray(row) && row.length !== columns.length) {
     // made-up names would not help
-    const { length } = format.columns;
+    const { length } = columns;
     throw new NablaError(
       `${name}: expected ${length} value${length === 1 ? "" : "s"}, got ${row.length}${row.length === length + 1 ? "; leave the label out" : ""}`,
     );
   }
-  const known = encoders.get(model) ?? rowEncoder(format);
-  encoders.set(model, known);
-  if (known.width !== width)
+  if (encoder.width !== width)
     throw new NablaError(
-      `${name}: the model takes ${width} inputs, but the ${format.columns.length} columns of its table make ${known.width}; the file is malformed`,
+      `${name}: the model takes ${width} inputs, but the ${columns.length} columns of its table make ${encoder.width}; the file is malformed`,
     );
-  return known(row, name, onExtra);
+  const values = encoder(row, name, onExtra);
+  const cells = Array.isArray(row) ? row : columns.map((column) => (row as Record<string, unknown>)[column]);
+  const filled = columns.filter((_, i) => cells[i] !== undefined && missing[i]!(cells[i] as Cell));
+  return { values, ...(filled.length > 0 && { note: `missing, filled as in training: ${some(filled)}` }) };
 }
 
 /** Stored values, where they are as many as the model takes: predict() reads bytes as training did. */

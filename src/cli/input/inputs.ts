@@ -83,7 +83,7 @@ export async function readInputs(
 }
 
 function fromLine(model: Model, line: string): InputRow {
-  return { name: line, values: encode(model, parseCsvLine(line, "row"), "row") };
+  return { name: line, ...encode(model, parseCsvLine(line, "row"), "row") };
 }
 
 const fromRows = (rows: readonly InputRow[]): Source => ({
@@ -121,8 +121,8 @@ async function fromTable(model: Model, path: string, reading: TableOptions): Pro
       notes: table.notes,
       row(index) {
         const label = table.label(index);
-        const values = encode(model, table.cells(index), table.where(index));
-        return { name: `${path}#${index}`, values, ...(label !== undefined && { label }) };
+        const row = encode(model, table.cells(index), table.where(index));
+        return { name: `${path}#${index}`, ...row, ...(label !== undefined && { label }) };
       },
     }
   );

@@ -22,13 +22,16 @@ export function fromJson(model: Model, text: string, from: string): InputRow[] {
     const name = rows.length === 1 ? from : `${from}#${r}`;
     if (cells) {
       const extra: string[] = [];
-      const values = encode(model, isObject(row) ? row : flatOf(row), name, (keys) => extra.push(...keys));
+      const { values, note } = encode(model, isObject(row) ? row : flatOf(row), name, (keys) =>
+        extra.push(...keys),
+      );
       const some = extra.map((key) => JSON.stringify(key)).join(", ");
+      const notes = [note, some && `not used, being no columns of the model: ${some}`].filter(Boolean);
       return {
         name,
         values,
         ...truthOf(model, row),
-        ...(extra.length && { note: `not used, being no columns of the model: ${some}` }),
+        ...(notes.length > 0 && { note: notes.join("; ") }),
       };
     }
     const flat = flatOf(row);
@@ -38,7 +41,7 @@ export function fromJson(model: Model, text: string, from: string): InputRow[] {
         `${name}: value ${bad}: expected a number, got ${JSON.stringify(flat[bad]) ?? "nothing"}`,
       );
     const numbers = flat as number[];
-    if (!bytes) return { name, values: encode(model, numbers, name) };
+    if (!bytes) return { name, ...encode(model, numbers, name) };
     const strange = numbers.find((n) => !Number.isInteger(n) || n < 0 || n > 255);
     if (strange !== undefined)
       throw new NablaError(

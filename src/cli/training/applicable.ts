@@ -1,9 +1,9 @@
 /** Whether data is what a training, and its flags, are for. */
 import { NablaError } from "../../errors.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
-import type { TrainFlags } from "../commands/train.ts";
-import { checkArrayFlags } from "../options/arrays.ts";
-import { tableFlagsGiven } from "../options/tables.ts";
+import type { ImageFlags } from "../input/images.ts";
+import { type ArrayFlags, checkArrayFlags } from "../options/arrays.ts";
+import { type TableFlags, tableFlagsGiven } from "../options/tables.ts";
 
 /** @throws NablaError where all rows are of one class */
 export function checkClasses({ name, train: { target }, csv }: OpenedData): void {
@@ -14,8 +14,14 @@ export function checkClasses({ name, train: { target }, csv }: OpenedData): void
   );
 }
 
+/** Flags that say how data is read. */
+interface DataFlags extends TableFlags, ArrayFlags, ImageFlags {
+  testSplit?: number;
+  samples?: number;
+}
+
 /** @throws NablaError naming a flag that is for other data */
-export function checkApplicable(flags: TrainFlags, data: OpenedData): void {
+export function checkApplicable(flags: DataFlags, data: OpenedData): void {
   const only = (option: string, given: unknown, kind: OpenedData["kind"], what: string) => {
     if (given !== undefined && data.kind !== kind)
       throw new NablaError(`${option} is for ${what}; ${data.name} is something else`);

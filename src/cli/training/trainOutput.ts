@@ -8,12 +8,11 @@ import { weightsSha256 } from "../../model/save.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
 import { since } from "../../training/run.ts";
 import { classNames, type Examination } from "../input/examine.ts";
-import { notesOf } from "../input/notes.ts";
 import type { Terminal } from "../terminal.ts";
 import { confusionTable } from "../text/confusion.ts";
 import { lossCurve } from "../text/curve.ts";
 import { count, duration, plural, shown, words } from "../text/format.ts";
-import { readingLines } from "../text/readings.ts";
+import { noteLines, notesOf, readingLines } from "../text/notes.ts";
 
 export function startEvent(source: string, data: OpenedData, model: Model, config: Config) {
   const { step } = since(internalsOf(model).state.run);
@@ -64,7 +63,7 @@ export function startText(
   const { step } = since(internalsOf(model).state.run);
   return [
     `${data.name}: ${rows.join(", ")}, ${what}`,
-    ...(data.notes ?? []).map((note) => dim(note)),
+    ...noteLines(data, { dim }),
     ...readingLines(data).map((line) => dim(`  ${line}`)),
     `${[model.inputShape.join("×"), ...sizes].join(" → ")}, ${count(internalsOf(model).built.parameterCount)} parameters`,
     dim(

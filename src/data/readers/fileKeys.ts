@@ -28,7 +28,7 @@ export function fileKeys(files: readonly DataFile[]): FileKeys {
   return {
     find(name) {
       const path = slashed(name).replace(/^(\.\/)+/, "");
-      if (path === "") return undefined;
+      if (path === "" || path.length > LONGEST) return undefined;
       for (const end of endsOf(path)) {
         const found = lookUp(end);
         if (found) return found.length === 1 ? found[0] : nearest(found, end);
@@ -37,6 +37,9 @@ export function fileKeys(files: readonly DataFile[]): FileKeys {
     },
   };
 }
+
+/** No system has longer paths; the ends of a longer cell take time that grows with its square. */
+const LONGEST = 4096;
 
 /** Of files that end alike, the one that is called just so. */
 function nearest(files: readonly DataFile[], path: string): DataFile | readonly DataFile[] {

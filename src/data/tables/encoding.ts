@@ -68,7 +68,7 @@ function valueOfFill(entry: ColumnEncoding): number | undefined {
 }
 
 /** What is missing in a column: what says so, unless it is one of the column's values. Where words were asked for, NA may be one. */
-export function missingIn(entry: ColumnEncoding): (cell: string) => boolean {
+export function missingIn(entry: ColumnEncoding): (cell: Cell) => boolean {
   const read = kindOf(entry.kind).reader(entry);
   return (cell) => isAbsent(cell) && read(cell) === undefined;
 }

@@ -1,7 +1,18 @@
-/** How the columns of a table were read, for people. */
+/** How data was read, for people and in JSON. */
 import type { OpenedData } from "../../node/dataFiles.ts";
+import type { Terminal } from "../terminal.ts";
 
-/** A line for all plain numbers together, and one for each other column. */
+type Noted = Pick<OpenedData, "notes">;
+
+/** What was read and how, and what was left out: a sentence a line. */
+export const noteLines = ({ notes = [] }: Noted, { dim }: Pick<Terminal, "dim">): string[] =>
+  notes.map((note) => dim(note));
+
+/** The same in JSON. */
+export const notesOf = ({ notes = [] }: Noted): { notes?: readonly string[] } =>
+  notes.length > 0 ? { notes } : {};
+
+/** Of the columns of a table: a line for all plain numbers together, and one for each other column. */
 export function readingLines({ readings = [] }: OpenedData): string[] {
   const isPlain = ({ as }: (typeof readings)[number]): boolean => as === "number";
   const numbers = readings.filter(isPlain).map(({ column }) => column);
