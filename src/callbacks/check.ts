@@ -57,7 +57,9 @@ function check(callback: unknown, who: string): void {
     const made = "fields" in callback || /^class\b/.test(String(callback));
     fail(
       made
-        ? `expected a callback, got ${name} itself; call it: ${"fields" in callback ? "" : "new "}${name}()`
+        ? name
+          ? `expected a callback, got ${name} itself; call it: ${"fields" in callback ? "" : "new "}${name}()`
+          : "expected a callback, got what makes one; call it"
         : `expected an object with hooks, ${EXAMPLE}, got a function; which hook is it?`,
     );
   }

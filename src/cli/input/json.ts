@@ -15,7 +15,7 @@ export function fromJson(model: Model, text: string, from: string): InputRow[] {
   const bytes = internalsOf(model).built.reading?.[0]?.type === "uint8";
   // cells of a table may be text, and missing
   const cells = formatOf(model) !== undefined && !bytes;
-  const rows = rowsOf(jsonOf(text, from), model.inputShape.length);
+  const rows = rowsOf(jsonOf(text.replace(/^\uFEFF/, ""), from), model.inputShape.length);
   if (rows.length === 0)
     throw new NablaError(`${from}: expected a row of ${width} numbers, or an array of such rows`);
   return rows.map((row, r) => {

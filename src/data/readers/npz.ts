@@ -42,6 +42,8 @@ export const npz: Reader<"npz", NpzReading> = {
       throw new NablaError(
         `${where}: a .npy file holds one array, but inputs and targets are needed; store both with numpy.savez(path, x=…, y=…)`,
       );
+    if (start.includes("[Content_Types].xml") || /\.(xlsx|xlsm|ods)$/i.test(of.name))
+      throw new NablaError(`${where}: a workbook of a spreadsheet; save its sheet as CSV (.csv)`);
     if (/\.zip$/i.test(of.name) && !start.includes(".npy"))
       throw new NablaError(`${where}: a zip archive; unpack it, and choose the folder or the files in it`);
     const { arrays } = host.limits;

@@ -161,6 +161,9 @@ function withoutEmpty({ rows, lines }: Records, notes: string[]): Records {
 /** @returns whether the header has a name too few: then all other rows begin with a name or number of their own, as R writes */
 function squared({ rows, lines }: Records, name: string): boolean {
   const [first, ...rest] = rows as [string[], ...string[][]];
+  // and one behind the names alone is no name
+  if (rest.length > 0 && first.at(-1) === "" && rest.every((row) => row.length === first.length - 1))
+    first.pop();
   const width = first.length;
   const short = rest.length > 0 && rest.every((row) => row.length === width + 1);
   if (short) {

@@ -232,7 +232,17 @@ function refuseTexts(table: Table, texts: readonly { name: string; different: nu
   const several = texts.length > 1;
   const ignore = texts.map(({ name }) => `--ignore ${word(name)}`).join(" ");
   return new NablaError(
-    `${table.name}: column${several ? "s" : ""} ${some(names)}: free text or ids (${figures} different values in ${table.rows.length} rows), from which nothing can be learned; ${ignore} leaves ${several ? "them" : "it"} out, --column ${word(`${first!.name}=category`)} reads ${several ? "one" : "it"} as categories`,
+    `${table.name}: column${several ? "s" : ""} ${some(names)}: free text or ids (${figures} different values in ${table.rows.length} rows), from which nothing can be learned; ${ignore} leaves ${several ? "them" : "it"} out, --column ${word(`${first!.name}=category`)} reads ${several ? "one" : "it"} as categories${meantBy(table, first!.name)}`,
     { details: { columns: texts.map(({ name }) => name) } },
   );
+}
+
+/** What texts may be that are not read, by the first of them. */
+function meantBy({ columns, rows }: Table, name: string): string {
+  const at = columns.indexOf(name);
+  const cell = rows.map((row) => row[at]!).find((each) => !isMissing(each)) ?? "";
+  if (/^\d{1,2}([./-])\d{1,2}\1\d{2}(?!\d)/.test(cell))
+    return `. Is ${JSON.stringify(cell)} a date? Years need four digits`;
+  const [, unit] = /^[+-]?\d[\d.,]* ?(\D{1,6})$/.exec(cell) ?? [];
+  return unit === undefined ? "" : `. Are these numbers? Then leave ${JSON.stringify(unit)} out`;
 }

@@ -151,3 +151,16 @@ export function decimalOfTable(columns: Iterable<ColumnNumbers>): Decimal | unde
   }
   return points > 0 === commas > 0 ? undefined : points > 0 ? "." : ",";
 }
+
+/** The first number without a % in a column that has some with it: 5 may be 5 %, or 500. 0 is the same. -1 where there is none. */
+export function bareAmongPercents(cells: readonly string[], { units }: ColumnNumbers): number {
+  if (!units.has("%") || !units.has("")) return -1;
+  return cells.findIndex((cell) => {
+    const read = readNumber(cell) ?? readNumber(cell, ",");
+    return read !== undefined && read.unit === undefined && read.value !== 0;
+  });
+}
+
+/** What is said about it. */
+export const shareOrPercent = (cells: readonly string[], at: number, { units }: ColumnNumbers): string =>
+  `${JSON.stringify(cells[at])} beside ${JSON.stringify(cells[units.get("%")!])} may be percent or a share of 1; write % behind all numbers of a column, or behind none`;

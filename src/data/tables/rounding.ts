@@ -22,7 +22,8 @@ export function roundingNotes(
   });
 }
 
-function different(values: Float32Array | Float64Array): number {
+/** How many different values there are. */
+export function different(values: Float32Array | Float64Array): number {
   const sorted = values.slice().sort();
   let n = 0;
   for (let i = 0; i < sorted.length; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) n++;

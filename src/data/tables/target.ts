@@ -13,6 +13,7 @@ import {
   mostlyNumbers,
   readNumber,
 } from "./numbers.ts";
+import { different } from "./rounding.ts";
 
 export type Task = "auto" | "classification" | "regression";
 
@@ -196,10 +197,18 @@ function quantities(column: Column, { decimal: asked, shown }: TargetOptions): T
     decimal === "," && "decimal commas",
     numbers.either >= 0 && decimal === "." && "commas between thousands",
   ].filter(Boolean);
+  const [before, after] = [different(y), different(Float32Array.from(y))];
+  const lost =
+    after < before
+      ? `target ${column.name}: ${before} different values become ${after}, being rounded to float32; subtract a number near them`
+      : undefined;
   return {
     y,
     ...((decimal === "," || numbers.either >= 0) && { decimal }),
-    notes: [`target ${column.name}: quantities${how.length > 0 ? `, ${how.join(", ")}` : ""}`],
+    notes: [
+      `target ${column.name}: quantities${how.length > 0 ? `, ${how.join(", ")}` : ""}`,
+      ...(lost === undefined ? [] : [lost]),
+    ],
   };
 }
 

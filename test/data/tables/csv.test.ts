@@ -66,6 +66,12 @@ describe("parseCsvDataset", () => {
     );
   });
 
+  test("a delimiter behind the names alone", () => {
+    const { csv, dataset } = parseCsvDataset("a,b,label,\n1,2,x\n3,4,y\n");
+    expect(csv.columns).toEqual(["a", "b"]);
+    expect(contents(dataset).x).toEqual([1, 2, 3, 4]);
+  });
+
   test("text labels alone are no header, unless told", () => {
     expect(parseCsvDataset("1,a\n2,b\n3,a\n").dataset.length).toBe(3);
     expect(parseCsvDataset("1,a\n2,b\n3,a\n", { header: true }).csv.columns).toEqual(["1"]);

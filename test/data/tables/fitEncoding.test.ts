@@ -34,7 +34,37 @@ describe("what a column is", () => {
     expect(column(["5%", "12.5%", "7%"]).x).toEqual([[5], [12.5], [7]]);
     refuse(["1,234", "5", "6"], '"1,234" is 1234 with --decimal ., 1.234 with --decimal ,');
     expect(column(["1,234", "5", "6"], { decimal: "," }).x).toEqual([[Math.fround(1.234)], [5], [6]]);
+    refuse(["5%", "0.05", "7%"], 'line 3: column "c": "0.05" beside "5%" may be percent or a share of 1');
+    expect(column(["5%", "0", "7%"]).x).toEqual([[5], [0], [7]]);
     refuse(["$5", "€6", "$7"], 'line 3: column "c": "€6" beside "$5": expected one unit in a column');
+  });
+
+  test("points between thousands, where other columns have decimal commas", () => {
+    const text = (cells: readonly string[], other: string) =>
+      `a;b;label\n${cells.map((cell, i) => `${cell};${other};${i % 2 ? "yes" : "no"}`).join("\n")}\n`;
+    const read = (cells: readonly string[], other = "2,5") =>
+      contents(parseCsvDataset(text(cells, other)).dataset).x.filter((_, i) => i % 2 === 0);
+    expect(read(["1.000", "1.037", "12", "1.234.567"])).toEqual([1000, 1037, 12, 1234567]);
+    expect(read(["1.000", "1.037", "12"])).toEqual([1000, 1037, 12]);
+    // one cell that can only be a fraction says what the others are
+    expect(read(["1.000", "1.5", "12"])).toEqual([1, 1.5, 12]);
+    expect(read(["1.000", "1.037", "12"], "2")).toEqual([1, Math.fround(1.037), 12]);
+  });
+
+  test("texts that may be dates or numbers", () => {
+    const cells = (write: (i: number) => string) => Array.from({ length: 30 }, (_, i) => write(i));
+    refuse(
+      cells((i) => `${String(i + 1).padStart(2, "0")}.01.21`),
+      /free text or ids .*\. Is "01\.01\.21" a date\? Years need four digits/,
+    );
+    refuse(
+      cells((i) => `${i + 50}.5 kg`),
+      /free text or ids .*\. Are these numbers\? Then leave "kg" out/,
+    );
+    refuse(
+      cells((i) => `AB${i}`),
+      /reads it as categories$/,
+    );
   });
 
   test("truths", () => {

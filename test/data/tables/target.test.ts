@@ -51,6 +51,16 @@ describe("identity of labels", () => {
   });
 });
 
+test("quantities that float32 cannot tell apart are said", () => {
+  const near = Array.from({ length: 40 }, (_, i) => String(20000001 + i));
+  expect(read(near).notes).toContain(
+    "target target: 40 different values become 21, being rounded to float32; subtract a number near them",
+  );
+  expect(read(near.map((cell) => String(Number(cell) - 20000000))).notes).toEqual([
+    "target target: quantities",
+  ]);
+});
+
 describe("the task", () => {
   test("0/1, −1/+1 and −1/0/1 are classes, of however few rows", () => {
     expect(read(["0", "1"]).classes).toEqual(["0", "1"]);

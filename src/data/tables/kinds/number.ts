@@ -2,7 +2,14 @@
 import { bool, choice, number as figure, string } from "../../../fields/fields.ts";
 import { object, optional } from "../../../fields/objects.ts";
 import { isCode, isNumber } from "../cells.ts";
-import { type Decimal, decimalOfColumn, mostlyNumbers, readNumber } from "../numbers.ts";
+import {
+  bareAmongPercents,
+  type Decimal,
+  decimalOfColumn,
+  mostlyNumbers,
+  readNumber,
+  shareOrPercent,
+} from "../numbers.ts";
 import { type ColumnCells, type ColumnKind, type Filled, firstOdd, word } from "./kind.ts";
 
 export interface NumberColumn extends Filled {
@@ -69,7 +76,9 @@ function fit(column: ColumnCells, asked?: { decimal?: Decimal }): NumberColumn |
     );
   const wanted = asked?.decimal ?? column.decimal;
   const { plain, point, comma, either } = numbers;
-  const separated = plain < numbers.numbers || wanted === ",";
+  // 1.234 is written as programs write it; beside columns with decimal commas, and without a cell like 1.5, it is 1234
+  const grouping = column.shown === "," && point < 0 && firstOdd(column, (cell) => !cell.includes(".")) >= 0;
+  const separated = plain < numbers.numbers || wanted === "," || grouping;
   const decimal = wanted ?? (separated ? decimalOfColumn(numbers, column.shown) : undefined);
   if (separated && decimal === undefined) {
     const at = either >= 0 ? either : Math.max(point, comma);
@@ -90,6 +99,8 @@ function fit(column: ColumnCells, asked?: { decimal?: Decimal }): NumberColumn |
       `${JSON.stringify(column.cells[at])} beside ${JSON.stringify(column.cells[numbers.units.get(units[0]!)!])}: expected one unit in a column; convert them, or leave the signs out`,
     );
   }
+  const share = bareAmongPercents(column.cells, numbers);
+  if (share >= 0) column.refuse(share, shareOrPercent(column.cells, share, numbers));
   const entry = { ...(decimal && { decimal }), ...(units[0] !== undefined && { unit: units[0] }) };
   const read = number.reader(entry);
   const odd = firstOdd(column, (cell) => read(cell) !== undefined);
