@@ -64,6 +64,7 @@ export function readTargets(parts: readonly Part[], how: TargetReading = {}): Re
     if (width !== 1)
       throw new NablaError(`${first.name}: ${describe(first)}: expected one label for each row`);
     const all = parts.map((part) => (part as Texts).texts);
+    if (task === "auto") for (const [p, part] of parts.entries()) checkThere(part, all[p]!);
     const distinct = new Set(all.flat()).size;
     const rows = all.reduce((sum, part) => sum + part.length, 0);
     if (task === "auto" && !how.classes && areTooMany(distinct, rows))
@@ -80,6 +81,15 @@ export function readTargets(parts: readonly Part[], how: TargetReading = {}): Re
       ? oneHot(values, width, how)
       : refuseMany(values, width, task);
   return labelsOrQuantities(values, task, how);
+}
+
+/** No text, and what numpy makes of a missing value, are no names of classes. */
+function checkThere(part: Part, texts: readonly string[]): void {
+  const at = texts.findIndex((text) => text === "" || text === "nan");
+  if (at >= 0)
+    throw new NablaError(
+      `${part.name}: ${describe(part)}: row ${at}: the label is missing (${JSON.stringify(texts[at])}); leave such rows out; --task classification takes each different text as a class`,
+    );
 }
 
 const describe = ({ type, shape }: Part): string => `${type} ${showShape(shape)}`;

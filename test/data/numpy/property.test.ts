@@ -262,7 +262,7 @@ function knownTargets(rows: number): fc.Arbitrary<KnownTargets> {
     target: { kind: "class", classes: 2 },
     y,
   }));
-  const texts = many(fc.constantFrom("cat", "dog", "ä", "𝄞", "007", "7", "")).map((all) => ({
+  const texts = many(fc.constantFrom("cat", "dog", "ä", "𝄞", "007", "7", " ")).map((all) => ({
     write: [true, false].map((unicode) => (form: NpyForm) => writeTexts([rows], all, unicode, form)),
     ...named(all),
   }));

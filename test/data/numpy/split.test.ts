@@ -331,6 +331,14 @@ describe("as a model was trained", () => {
     expect(() => split({ x: flags, y }, like)).toThrow("the model's standardisation is of 2 columns");
   });
 
+  test("labels that are missing", () => {
+    for (const gap of ["", "nan"]) {
+      const y = writeTexts([3], ["b", gap, "b"], true);
+      expect(() => split({ x, y })).toThrow(`y.npy: text [3]: row 1: the label is missing ("${gap}")`);
+      expect(split({ x, y }, { task: "classification" }).train.target).toMatchObject({ classes: 2 });
+    }
+  });
+
   test("labels keep their numbers", () => {
     const nine = writeNpy("i8", [3], [9n, 3n, 9n]);
     const counted = split({ x, y: nine }, { likeArrays: { task: "classification" } });
