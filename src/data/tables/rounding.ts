@@ -14,12 +14,24 @@ export function roundingNotes(
     const values = new Float64Array(rows);
     for (let row = 0; row < rows; row++) values[row] = x[row * width + i]!;
     const rounded = Float32Array.from(values, (value) => (by ? (value - by.mean[i]!) / by.scale[i]! : value));
-    const [before, after] = [different(values), different(rounded)];
-    if (after === before) return [];
-    return [
-      `column ${JSON.stringify(name)}: ${before} different values become ${after}, being rounded to float32${by ? "" : "; standardised, they keep their differences"}`,
-    ];
+    return lost(
+      `column ${JSON.stringify(name)}`,
+      values,
+      rounded,
+      by ? "" : "; standardised, they keep their differences",
+    );
   });
+}
+
+/** The same of quantities to predict, which are not standardised before they are rounded. */
+export const targetRounded = (column: string, y: Float64Array, rounded: Float32Array): string[] =>
+  lost(`target ${column}`, y, rounded, "; subtract the smallest of them, and they keep their differences");
+
+function lost(what: string, values: Float64Array, rounded: Float32Array, advice: string): string[] {
+  const [before, after] = [different(values), different(rounded)];
+  return after === before
+    ? []
+    : [`${what}: ${before} different values become ${after}, being rounded to float32${advice}`];
 }
 
 function different(values: Float32Array | Float64Array): number {

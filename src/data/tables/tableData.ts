@@ -13,6 +13,7 @@ import type { Table } from "./csvTable.ts";
 import { checkEncoding, encoderOf, type Feature, missingIn, PLAIN, type TableEncoding } from "./encoding.ts";
 import { type ColumnReading, decimalShown, fitEncoding, isPlain, missingAs, refill } from "./fitEncoding.ts";
 import type { Decimal } from "./numbers.ts";
+import { targetRounded } from "./rounding.ts";
 import { fillsGaps } from "./rows.ts";
 import { isMissingLabel, readTarget } from "./target.ts";
 
@@ -71,16 +72,19 @@ export function prepareTable(given: Table, options: CsvOptions): ReadTable {
     ...(like?.classes && { known: like.classes, loose: like.named === undefined }),
   });
   const { classes } = target;
+  const y = isA("Int32Array", target.y) ? target.y : Float32Array.from(target.y);
+  const label = like?.label ?? table.columns[labelAt]!;
+  const lost = isA("Int32Array", target.y) || isA("Int32Array", y) ? [] : targetRounded(label, target.y, y);
   return {
     table,
-    y: isA("Int32Array", target.y) ? target.y : Float32Array.from(target.y),
+    y,
     ...(classes && { classes }),
     ...(target.decimal && { decimal: target.decimal }),
-    label: like?.label ?? table.columns[labelAt]!,
+    label,
     labelAt,
     columns,
     options,
-    notes: [...notes, ...target.notes],
+    notes: [...notes, ...target.notes, ...lost],
   };
 }
 
