@@ -26,16 +26,6 @@ export function prefixed<T>(prefix: string, body: () => T): T {
   }
 }
 
-/** What other libraries call them for short: `acc` is nearer to `auc` than to what it means. */
-const SHORT: Readonly<Record<string, string>> = {
-  acc: "accuracy",
-  lr: "learningRate",
-  mse: "meanSquaredError",
-  mae: "meanAbsoluteError",
-  bce: "binaryCrossentropy",
-  cce: "categoricalCrossentropy",
-};
-
 /**
  * The tail of an "unknown name" message: `; did you mean "relu"?`, or "" when nothing is near enough.
  * Near enough: at most a third of the characters differ (at least one edit is always allowed, case is ignored),
@@ -43,11 +33,9 @@ const SHORT: Readonly<Record<string, string>> = {
  */
 export function didYouMean(got: string, candidates: Iterable<string>): string {
   const wanted = got.toLowerCase();
-  const short = TRAINING && Object.hasOwn(SHORT, wanted) ? SHORT[wanted] : undefined;
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
-    if (candidate === short) return `; did you mean ${JSON.stringify(candidate)}?`;
     const distance = editDistance(wanted, candidate.toLowerCase());
     const allowed = Math.max(1, Math.floor(Math.max(wanted.length, candidate.length) / 3));
     // A one-letter candidate is one edit from every one-letter word, which is not a hint at all.

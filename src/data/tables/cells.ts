@@ -1,5 +1,5 @@
 /**
- * What one cell of a table is: missing, a number, a truth, or text. Dates are in dates.ts; how the numbers of a whole
+ * What one cell of a table is: missing, a number, a boolean, or text. Dates are in dates.ts; how the numbers of a whole
  * column are written (decimal comma, currency, …) is in numbers.ts. Every function takes time linear in the cell.
  */
 

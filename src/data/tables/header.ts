@@ -21,7 +21,7 @@ const USUAL = /* @__PURE__ */ new Set([...USUAL_LABELS, "id", "name", "index"]);
 
 /**
  * The evidence, strongest first:
- * - text on top of a column of numbers, dates or truths is a name;
+ * - text on top of a column of numbers, dates or booleans is a name;
  * - whole numbers that count up (0, 1, 2, … as pandas writes them; years) beside such a name, or on top of fractions, are names;
  * - another number on top of a column of numbers is a value;
  * - where all is text, a first row whose cells never come again, in columns whose values do, is names.
@@ -70,7 +70,7 @@ const holds = (first: readonly string[], known: readonly string[]): boolean => {
 /** Names that look the same are the same. */
 export const nameOf = (name: string): string => name.normalize("NFC").trim();
 
-const KINDS = ["number", "date", "truth"] as const;
+const KINDS = ["number", "date", "boolean"] as const;
 type Kind = (typeof KINDS)[number];
 
 const is = (kind: Kind, cell: string): boolean =>
@@ -83,14 +83,14 @@ const is = (kind: Kind, cell: string): boolean =>
 /** What at least half of the cells that are there are. */
 function kindOf(rows: Rows, column: number): Pick<Top, "kind" | "sure"> {
   let present = 0;
-  const counts: Record<Kind, number> = { number: 0, date: 0, truth: 0 };
+  const counts: Record<Kind, number> = { number: 0, date: 0, boolean: 0 };
   for (const row of rows) {
     const cell = row[column]!;
     if (isMissing(cell)) continue;
     present++;
     if (is("number", cell)) counts.number++;
     else if (is("date", cell)) counts.date++;
-    else if (is("truth", cell)) counts.truth++;
+    else if (is("boolean", cell)) counts.boolean++;
   }
   const kind = KINDS.find((each) => present > 0 && counts[each] * 2 >= present);
   return { ...(kind && { kind }), sure: kind !== undefined && counts[kind] * 10 >= present * 9 };

@@ -71,12 +71,14 @@ export function prepareTable(given: Table, options: CsvOptions): ReadTable {
     ...(like?.classes && { known: like.classes, loose: like.named === undefined }),
   });
   const { classes } = target;
+  const y = isA("Int32Array", target.y) ? target.y : Float32Array.from(target.y);
+  const label = like?.label ?? table.columns[labelAt]!;
   return {
     table,
-    y: isA("Int32Array", target.y) ? target.y : Float32Array.from(target.y),
+    y,
     ...(classes && { classes }),
     ...(target.decimal && { decimal: target.decimal }),
-    label: like?.label ?? table.columns[labelAt]!,
+    label,
     labelAt,
     columns,
     options,

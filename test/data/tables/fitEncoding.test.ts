@@ -303,6 +303,20 @@ describe("csvSplit", () => {
     got.forEach((value, i) => expect(Math.abs(value - wanted[i]!)).toBeLessThan(3e-7));
   });
 
+  test("of quantities to predict it is said which differences are lost", () => {
+    const times = (from: number) =>
+      `x,when\n${Array.from({ length: 50 }, (_, i) => `${i % 7},${from + i}`).join("\n")}`;
+    const said = (from: number) =>
+      csvSplit(times(from), { label: "when", task: "regression" }).notes.filter((note) =>
+        note.includes("float32"),
+      );
+    // neighbours of float32 are 128 apart there
+    expect(said(1.6e9)).toEqual([
+      "target when: 50 different values become 1, being rounded to float32; subtract a number near them",
+    ]);
+    expect(said(0)).toEqual([]);
+  });
+
   test("in float64: Unix times, Julian dates and the last digits of large numbers keep their differences", () => {
     const { values, features, mean } = reference.series;
     const text = `unix,julian,small,y\n${values.map((row, i) => [...row, i % 2].join()).join("\n")}`;
