@@ -224,4 +224,9 @@ test("data: a scale is a fraction, columns without names are counted", async () 
   done(await place.run(["train", "bare.csv", "--epochs", "1", "--out", "bare.safetensors"]));
   const { stderr } = await place.run(["predict", "bare.safetensors", "1,2"]);
   expect(stderr).toBe("nabla: row: expected 3 values, got 2\n");
+  // a misspelt file is no row
+  for (const file of ["nowhere.csv", "nowhere.csv#3"])
+    expect((await place.run(["predict", "bare.safetensors", file])).stderr).toMatch(
+      `nabla: ${file}: no such file`,
+    );
 });

@@ -65,6 +65,10 @@ describe("points", () => {
     expect(() => moons({ noise: -1 })).toThrow("moons: noise: expected a number of at least 0, got -1");
     expect(() => blobs({ classes: 1 })).toThrow("blobs: classes: expected an integer from 2 to 1000, got 1");
     expect(() => blobs({ seed: 0.5 })).toThrow("seed: expected an integer");
+    for (const [name, make] of Object.entries({ moons, digits }))
+      expect(() => make({ part: "tset" as never })).toThrow(
+        `${name}: part: expected "train" or "test", got "tset"`,
+      );
   });
 });
 

@@ -21,6 +21,8 @@ export function digits(options: DigitsOptions = {}): Dataset {
   if (!Number.isInteger(samples) || samples < 1 || samples > 2_000_000) {
     throw new NablaError(`digits: samples: expected an integer from 1 to 2000000, got ${samples}`);
   }
+  if (part !== "train" && part !== "test")
+    throw new NablaError(`digits: part: expected "train" or "test", got ${JSON.stringify(part)}`);
   wordsOf(seed, "digits: seed");
   const pixels = new Uint8Array(samples * PIXELS);
   const drawn = new Uint8Array(samples);

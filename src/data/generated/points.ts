@@ -27,6 +27,8 @@ const PI = 3.141592653589793;
 function stream(name: string, o: PointsOptions, purpose: number): { random: Stream; samples: number } {
   checkOptions(name, o, OPTIONS);
   const { samples = 1000, noise = 0, seed = 0, part = "train" } = o;
+  if (part !== "train" && part !== "test")
+    throw new NablaError(`${name}: part: expected "train" or "test", got ${JSON.stringify(part)}`);
   if (!Number.isInteger(samples) || samples < 1 || samples > 10_000_000) {
     throw new NablaError(`${name}: samples: expected an integer from 1 to 10000000, got ${samples}`);
   }
