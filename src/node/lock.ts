@@ -12,7 +12,7 @@ import { Worker } from "node:worker_threads";
 import { NablaError } from "../errors.ts";
 import { absent, codeOf, REAL, reasonOf } from "./fileSystem.ts";
 import { isRunning, ownOwner, presumeGone } from "./owner.ts";
-import { openTemporary } from "./temporary.ts";
+import { openTemporary, sweep } from "./temporary.ts";
 
 /** How often a lock is touched, in ms. */
 const BEAT = 1000;
@@ -57,7 +57,12 @@ export async function lockFile(path: string, options: LockOptions = {}): Promise
         if (codeOf(error) === "EEXIST") return undefined;
         throw error;
       });
-      if (file) return await take(file, place);
+      if (file) {
+        const lock = await take(file, place);
+        // what was being written when the lock was left is known to be left as well
+        await sweep(REAL, target, (await stat(place)).mtimeMs, true).catch(() => {});
+        return lock;
+      }
       const holder = await holderOf(place);
       if (holder && (await abandoned(place, holder, options, path))) await remove(place, holder);
     }

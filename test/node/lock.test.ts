@@ -72,9 +72,21 @@ test("one of another container: refused while it is touched, taken when it is no
   const { message } = await refused(lockFile(path, { patience: 1e9 }));
   expect(message).toContain("(process 1 on container, begun 2026-11-27T22:00:00.000Z)");
   clearInterval(touching);
+  const half = `${path.replace("model", ".model")}.${ELSEWHERE}.0123456789ab.tmp`;
+  writeFileSync(half, "half of");
   const lock = await lockFile(path, { patience: 500 });
   expect(await lock.held()).toBe(true);
+  expect(existsSync(half)).toBe(false); // nobody is writing it any more
   lock.release();
+});
+
+test("a lock that somebody has removed is made again", async () => {
+  const lock = await lockFile(path);
+  rmSync(`${path}.lock`);
+  expect(await lock.held()).toBe(true);
+  await refused(lockFile(path));
+  lock.release();
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 test("one that was last touched long ago is not even watched", async () => {
