@@ -172,10 +172,8 @@ export class InferenceNetwork {
   }
 
   protected writeTo(offset: number, spec: Parameter, values: ArrayLike<number>): void {
-    this.withScratch(values.length * 4, (scratch) => {
-      this.core.f32(scratch, values.length).set(values);
-      this.place(offset, spec, scratch);
-    });
+    this.active = undefined;
+    this.place(offset, spec, values);
   }
 
   /** Whether all values of a parameter are numbers. */
@@ -183,23 +181,14 @@ export class InferenceNetwork {
     return this.core.exports.allFinite(tensor.value.offset, tensor.value.bytes / 4) !== 0;
   }
 
-  protected place(to: number, spec: Parameter, plain: number): void {
-    const n = sizeOf(spec.shape);
-    if (spec.layout === "vector") {
-      this.core.u8(to, align(footprint(spec))).fill(0);
-      this.core.u8(to, n * 4).set(this.core.u8(plain, n * 4));
-      return;
-    }
-    const { k, out, groups } = matricesOf(spec);
-    if (spec.layout === "rows") {
-      const rows = this.core.f32(to, k * ld(out));
-      rows.fill(0);
-      const values = this.core.f32(plain, k * out);
-      for (let r = 0; r < k; r++) rows.set(values.subarray(r * out, (r + 1) * out), r * ld(out));
-      return;
-    }
-    for (let g = 0; g < groups; g++)
-      this.core.exports.packWeights(to + g * k * ld(out) * 4, plain + g * out * 4, k, out, out * groups);
+  protected place(to: number, spec: Parameter, values: ArrayLike<number>): void {
+    const stored = this.core.f32(to, align(footprint(spec)) / 4);
+    stored.fill(0);
+    if (spec.layout === "vector") stored.set(values);
+    else
+      eachRun(spec, (at, i, n) => {
+        for (const end = at + n; at < end; ) stored[at++] = values[i++];
+      });
   }
 
   /** Lends bytes of the workspace; the plan that was there must be put back before it runs again. */
@@ -230,6 +219,24 @@ export const keyOf = (inputs: readonly InputKind[]): string =>
 export function matricesOf(spec: Parameter): { k: number; out: number; groups: number } {
   const { shape, groups = 1, columns = shape[shape.length - 1] } = spec;
   return { k: sizeOf(shape) / columns, out: columns / groups, groups };
+}
+
+/**
+ * Tells where the values of a matrix lie in linear memory, in rows or packed (assembly/math/panels.ts): `n` of them from float `at` on are
+ * those from `i` on in plain rows.
+ */
+export function eachRun(spec: Parameter, visit: (at: number, i: number, n: number) => void): void {
+  const { k, out, groups } = matricesOf(spec);
+  const width = ld(out);
+  const most = spec.layout === "rows" ? width : 8;
+  let i = 0;
+  for (let row = 0; row < k; row++)
+    for (let g = 0; g < groups; g++)
+      for (let c = 0; c < out; c += most) {
+        const n = Math.min(most, out - c);
+        visit(g * k * width + c * k + row * Math.min(most, width - c), i, n);
+        i += n;
+      }
 }
 
 /** Bytes a parameter takes in linear memory. */

@@ -6,12 +6,10 @@
  */
 
 import type { ActivationName } from "../activations/table.ts";
-import type { Core } from "../core/core.ts";
 import { initialize } from "../initializers/initialize.ts";
 import type { Flat, Slot } from "../optimizers/kind.ts";
 import { TRAINED } from "../optimizers/update.ts";
-import { ld } from "../plan/builder.ts";
-import type { Layer, Parameter, Placed } from "../plan/operation.ts";
+import type { Layer, Placed } from "../plan/operation.ts";
 import {
   type InputKind,
   type Mode,
@@ -22,7 +20,7 @@ import {
   type Update,
 } from "../plan/plan.ts";
 import { sizeOf } from "../shape.ts";
-import { InferenceNetwork, keyOf, matricesOf, type Tensor } from "./inference.ts";
+import { eachRun, footprint, InferenceNetwork, keyOf, type Tensor } from "./inference.ts";
 
 /** What a training plan needs besides the layers. */
 export interface Training {
@@ -81,7 +79,7 @@ export class Network extends InferenceNetwork {
       const n = sizeOf(spec.shape);
       this.withScratch(n * 4, (scratch) => {
         initialize(this.core, spec.initializer, spec, scratch, n, seed, t);
-        this.place(tensor.value.offset, spec, scratch);
+        this.place(tensor.value.offset, spec, this.core.f32(scratch, n));
       });
     });
   }
@@ -162,10 +160,13 @@ export class Network extends InferenceNetwork {
     const { spec } = tensor;
     const n = sizeOf(spec.shape);
     if (spec.layout === "vector") return this.core.f32(from, n).slice();
-    return this.withScratch(n * 4, (scratch) => {
-      unpack(this.core, scratch, from, spec);
-      return this.core.f32(scratch, n).slice();
+    // straight into its copy: a model that fills the memory can be saved
+    const stored = this.core.f32(from, footprint(spec) / 4);
+    const values = new Float32Array(n);
+    eachRun(spec, (at, i, n) => {
+      for (const end = at + n; at < end; ) values[i++] = stored[at++]!;
     });
+    return values;
   }
 
   /** Sets a parameter (or a slot) from row-major values. */
@@ -214,15 +215,3 @@ export class Network extends InferenceNetwork {
 
 const weightsFor = (mode: Mode, training?: Training): Weights =>
   mode === "train" ? (training?.of ?? "trained") : "own";
-
-function unpack(core: Core, to: number, from: number, spec: Parameter): void {
-  const { k, out, groups } = matricesOf(spec);
-  if (spec.layout === "rows") {
-    const rows = core.f32(from, k * ld(out));
-    const values = core.f32(to, k * out);
-    for (let r = 0; r < k; r++) values.set(rows.subarray(r * ld(out), r * ld(out) + out), r * out);
-    return;
-  }
-  for (let g = 0; g < groups; g++)
-    core.exports.unpackWeights(to + g * out * 4, from + g * k * ld(out) * 4, k, out, out * groups);
-}
