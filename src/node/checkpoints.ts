@@ -13,7 +13,7 @@ import { basename, dirname, join } from "node:path";
 import { messageOf, NablaError } from "../errors.ts";
 import type { LoadOptions } from "../model/load.ts";
 import type { Model } from "../model/model.ts";
-import { absent, codeOf, type FileSystem, REAL } from "./fileSystem.ts";
+import { absent, codeOf, type FileSystem, fileSystem, REAL } from "./fileSystem.ts";
 import { type Content, nameAgain, syncDirectory, writeFileAtomic } from "./files.ts";
 import { loadModel, readStored } from "./models.ts";
 
@@ -80,7 +80,7 @@ export class Checkpoints {
     readonly path: string,
     options: KeepOptions = {},
   ) {
-    this.fs = { ...REAL, ...options.fs };
+    this.fs = fileSystem(options.fs);
     this.keep = options.keep;
   }
 

@@ -43,6 +43,13 @@ export const REAL: FileSystem = {
   readdir,
 };
 
+/** The real one, but for what is given. */
+export function fileSystem(given: Partial<FileSystem> = {}): FileSystem {
+  const names = Object.keys(REAL) as (keyof FileSystem)[];
+  const call = (name: keyof FileSystem) => (given[name] as (() => unknown) | undefined)?.bind(given);
+  return Object.fromEntries(names.map((name) => [name, call(name) ?? REAL[name]])) as unknown as FileSystem;
+}
+
 export function codeOf(error: unknown): string {
   return String((error as { code?: unknown } | null)?.code ?? "");
 }

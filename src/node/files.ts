@@ -2,7 +2,7 @@
 import { dirname } from "node:path";
 import { NablaError } from "../errors.ts";
 import { isA } from "../tags.ts";
-import { absent, codeOf, type FileSystem, type OpenFile, REAL, reasonOf } from "./fileSystem.ts";
+import { absent, codeOf, type FileSystem, fileSystem, type OpenFile, reasonOf } from "./fileSystem.ts";
 import { openTemporary, sweep, underNewName } from "./temporary.ts";
 
 /** How a file is replaced. */
@@ -31,7 +31,7 @@ export async function writeFileAtomic(
   content: Content,
   options: WriteOptions = {},
 ): Promise<void> {
-  const fs = { ...REAL, ...options.fs };
+  const fs = fileSystem(options.fs);
   const state: WriteState = { there: false, renamed: false };
   try {
     const target = await fs.realpath(path).catch(absent(path));
@@ -102,7 +102,7 @@ async function replace(
  * a file in the directory, and removes it again, with what crashed processes left there of writing this path.
  */
 export async function checkWritable(path: string, options: { fs?: Partial<FileSystem> } = {}): Promise<void> {
-  const fs = { ...REAL, ...options.fs };
+  const fs = fileSystem(options.fs);
   try {
     const target = await fs.realpath(path).catch(absent(path));
     await regularFile(fs, target);

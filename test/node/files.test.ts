@@ -18,7 +18,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { NablaError } from "../../src/errors.ts";
 import type { FileSystem } from "../../src/node/fileSystem.ts";
-import { checkWritable, writeFileAtomic } from "../../src/node/files.ts";
+import { checkWritable, PIECE, writeFileAtomic } from "../../src/node/files.ts";
+import { filling } from "../../src/node/models.ts";
 
 let folder: string;
 let path: string;
@@ -143,6 +144,43 @@ describe("writeFileAtomic", () => {
     expect(
       await problem(writeFileAtomic(path, bytes("x"), { fs: failing("directory", "EIO").fs })),
     ).toContain("the disk reports an error");
+  });
+
+  test("parts of more than 2 GiB are written in pieces that every system takes", async () => {
+    // the same half of a GiB five times over: nothing is copied, and nothing reaches a disk
+    const part = new Uint8Array(2 ** 29);
+    const sizes: number[] = [];
+    const fs = {
+      async open(file: string, flags: string, mode?: number) {
+        const handle = await open(file, flags, mode);
+        return {
+          async write(data: Uint8Array) {
+            sizes.push(data.length);
+            return { bytesWritten: data.length };
+          },
+          sync: () => handle.sync(),
+          chmod: (to: number) => handle.chmod(to),
+          close: () => handle.close(),
+        };
+      },
+    };
+    await writeFileAtomic(path, [part, part, part, part, part], { fs });
+    expect(Math.max(...sizes)).toBe(PIECE);
+    expect(sizes.reduce((sum, n) => sum + n, 0)).toBe(5 * 2 ** 29);
+  });
+
+  test("and read in such pieces", async () => {
+    const sizes: number[] = [];
+    const file = {
+      async read(into: Uint8Array) {
+        sizes.push(into.length);
+        return { bytesRead: into.length };
+      },
+    };
+    const read = filling(file);
+    expect(await read(new Uint8Array(3 * PIECE + 5))).toBe(true);
+    expect(sizes).toEqual([PIECE, PIECE, PIECE, 5]);
+    expect(await filling({ read: async () => ({ bytesRead: 0 }) })(new Uint8Array(1))).toBe(false);
   });
 
   test("many at once: one of them wins whole", async () => {
