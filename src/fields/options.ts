@@ -1,21 +1,13 @@
 /** Options that nobody reads are mistakes: a misspelt name must not silently mean the default. */
 import { didYouMean, NablaError } from "../errors.ts";
 import type { Fields, Infer } from "./fields.ts";
+import { show } from "./fields.ts";
 
-/** Where Keras' name is another, or an option belongs elsewhere. */
+/** Options of Keras that belong elsewhere. */
 const ELSEWHERE: Readonly<Record<string, string>> = TRAINING && {
   learningRate: 'it belongs to the optimizer: optimizer: { name: "adam", learningRate: 0.01 }',
-  learning_rate: 'it belongs to the optimizer: optimizer: { name: "adam", learningRate: 0.01 }',
-  batch_size: "here it is batchSize",
   gradientAccumulationSteps:
     "here batchSize is the rows of an update, and microBatchSize says how many of them are run at once",
-  gradient_accumulation_steps:
-    "here batchSize is the rows of an update, and microBatchSize says how many of them are run at once",
-  validation_split: "here it is validationSplit",
-  validation_data: "here it is validationData",
-  class_weight: "here it is classWeight",
-  sample_weight: "here it is sampleWeight",
-  restore_best_weights: "here it is restoreBestWeights",
 };
 
 /** @throws NablaError unless n is a whole number ≥ 1 */
@@ -25,15 +17,16 @@ export function checkWhole(what: string, n: number): void {
 
 /** What an unknown option may be meant to be. What only predicts has one option: the error names it anyway. */
 function hintFor(name: string, names: readonly string[]): string {
-  return Object.hasOwn(ELSEWHERE, name) ? `; ${ELSEWHERE[name]}` : didYouMean(name, names);
+  // as Keras writes them: batch_size
+  const ours = name.replace(/_./g, ([, letter]) => letter!.toUpperCase());
+  if (Object.hasOwn(ELSEWHERE, ours)) return `; ${ELSEWHERE[ours]}`;
+  return names.includes(ours) ? `; here it is ${ours}` : didYouMean(name, names);
 }
 
 /** @throws NablaError where `options` is not an object or has a name that is not among `names`; undefined values count as missing */
 export function checkOptions(who: string, options: unknown, names: readonly string[]): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new NablaError(
-      `${who}: expected its options as an object, got ${JSON.stringify(options) ?? typeof options}`,
-    );
+    throw new NablaError(`${who}: expected its options as an object, got ${show(options)}`);
   }
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || names.includes(name)) continue;

@@ -10,6 +10,7 @@ import {
 } from "../../data/readers/open.ts";
 import type { DataHost } from "../../data/readers/reader.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import { checkOptions } from "../../fields/options.ts";
 import { pictures } from "../images/pictures.ts";
 import { type DataSource, filesOf, fileTooLarge } from "./files.ts";
@@ -58,7 +59,7 @@ export async function openData(
     if (generated) return generated;
     const names = Object.keys(generatedSets);
     throw new NablaError(
-      `openData: there is no generated data set ${JSON.stringify(source)}${didYouMean(source, names)} (generated: ${names.join(", ")}); to fetch a file, pass new URL(path, location.href)`,
+      `openData: there is no generated data set ${show(source)}${didYouMean(source, names)} (generated: ${names.join(", ")}); to fetch a file, pass new URL(path, location.href)`,
     );
   }
   const limits = { limit: arrays, ...(signal && { signal }) };

@@ -2,6 +2,7 @@
 import { formatOf } from "../../data/tables/rows.ts";
 import { classFinder } from "../../data/tables/target.ts";
 import { NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import { sizeOf } from "../../shape.ts";
@@ -25,7 +26,7 @@ export function fromJson(model: Model, text: string, from: string): InputRow[] {
       const { values, note } = encode(model, isObject(row) ? row : flatOf(row), name, (keys) =>
         extra.push(...keys),
       );
-      const some = extra.map((key) => JSON.stringify(key)).join(", ");
+      const some = extra.map((key) => show(key)).join(", ");
       const notes = [note, some && `not used, being no columns of the model: ${some}`].filter(Boolean);
       return {
         name,
@@ -36,10 +37,7 @@ export function fromJson(model: Model, text: string, from: string): InputRow[] {
     }
     const flat = flatOf(row);
     const bad = flat.findIndex((n) => typeof n !== "number" || !Number.isFinite(n));
-    if (bad >= 0)
-      throw new NablaError(
-        `${name}: value ${bad}: expected a number, got ${JSON.stringify(flat[bad]) ?? "nothing"}`,
-      );
+    if (bad >= 0) throw new NablaError(`${name}: value ${bad}: expected a number, got ${show(flat[bad])}`);
     const numbers = flat as number[];
     if (!bytes) return { name, ...encode(model, numbers, name) };
     const strange = numbers.find((n) => !Number.isInteger(n) || n < 0 || n > 255);

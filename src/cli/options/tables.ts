@@ -8,6 +8,7 @@ import type { Decimal } from "../../data/tables/numbers.ts";
 import { MISSING_WAYS, type Missing } from "../../data/tables/tableData.ts";
 import type { TableSplit } from "../../data/tables/tableSplit.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import type { OpenDataOptions } from "../../node/dataFiles.ts";
 import { oneOf, wholeOption } from "./values.ts";
 
@@ -108,7 +109,7 @@ export function splitWay(text: string): TableSplit {
   const column = /^group:(.+)$/s.exec(text)?.[1];
   if (column !== undefined) return { group: column };
   throw new NablaError(
-    `--split: expected random, time (the last rows are tested with) or group:COLUMN, got ${JSON.stringify(text)}${didYouMean(text, ["random", "time"])}`,
+    `--split: expected random, time (the last rows are tested with) or group:COLUMN, got ${show(text)}${didYouMean(text, ["random", "time"])}`,
   );
 }
 
@@ -146,11 +147,11 @@ export function columnKind(
   if (name === undefined || kind === undefined) {
     const word = text.slice(text.lastIndexOf("=") + 1);
     throw new NablaError(
-      `--column: expected NAME=KIND, KIND being number, boolean, category, category:10, ordered:small,medium,large, date, date:dmy or date+week, got ${JSON.stringify(text)}${didYouMean(word, ["number", "boolean", "category", "ordered", "date"])}`,
+      `--column: expected NAME=KIND, KIND being number, boolean, category, category:10, ordered:small,medium,large, date, date:dmy or date+week, got ${show(text)}${didYouMean(word, ["number", "boolean", "category", "ordered", "date"])}`,
     );
   }
   if (Object.hasOwn(before, name))
-    throw new NablaError(`--column: ${JSON.stringify(name)} is given twice; expected one kind for a column`);
+    throw new NablaError(`--column: ${show(name)} is given twice; expected one kind for a column`);
   const asked = (): AskedColumn => {
     if (kind === "number" || kind === "boolean") return { kind };
     if (values !== undefined)
@@ -161,7 +162,7 @@ export function columnKind(
     const strange = cyclic.find((cycle) => !CYCLES.includes(cycle));
     if (strange !== undefined)
       throw new NablaError(
-        `--column: there is no cycle ${JSON.stringify(strange)}${didYouMean(strange, CYCLES) || ";"} expected ${CYCLES.join(", ")}`,
+        `--column: there is no cycle ${show(strange)}${didYouMean(strange, CYCLES) || ";"} expected ${CYCLES.join(", ")}`,
       );
     return {
       kind: "date",

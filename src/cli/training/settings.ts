@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { ActivationName } from "../../activations/table.ts";
 import { type Config, type ConfigInput, checkConfig } from "../../config/config.ts";
 import { didYouMean, NablaError, prefixed } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import { given } from "../../fields/options.ts";
 import type { InitializerName } from "../../initializers/table.ts";
 import { LOSSES, type LossName, losses } from "../../losses/table.ts";
@@ -77,7 +78,7 @@ function fromPreset(flags: ModelFlags, data: OpenedData): ConfigInput {
       "modern-1, modern-2, modern-5 … modern-9",
     ];
     throw new NablaError(
-      `--model: there is no ${JSON.stringify(name)}${didYouMean(name, names) || ";"} expected ${listed.join(", ")}, or the name of a .json file`,
+      `--model: there is no ${show(name)}${didYouMean(name, names) || ";"} expected ${listed.join(", ")}, or the name of a .json file`,
     );
   }
   const made = presetConfig(name, data.train, taskOf(data.train), flags);

@@ -1,5 +1,6 @@
 /** The text of a table to named columns of cells. */
 import { NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import { isMissing, isNumber } from "./cells.ts";
 import { delimiterName, guessDelimiter } from "./delimiter.ts";
 import { findHeader, isIndex, nameOf } from "./header.ts";
@@ -144,7 +145,7 @@ function delimiterFor(given: string): string {
   const delimiter = given === "tab" || given === "\\t" ? "\t" : given === "blanks" ? " " : given;
   if (delimiter === "" || /["\r\n]/.test(delimiter))
     throw new NablaError(
-      `delimiter: expected what separates cells, as , ; | tab or blanks, got ${JSON.stringify(given)}`,
+      `delimiter: expected what separates cells, as , ; | tab or blanks, got ${show(given)}`,
     );
   return delimiter;
 }

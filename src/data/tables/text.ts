@@ -1,5 +1,6 @@
 /** The bytes of a table to its text. */
 import { NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 
 /** Byte order marks: UTF-16 is read where one says so. */
 const MARKS = [
@@ -49,7 +50,7 @@ function decode(bytes: Uint8Array, encoding: string, name: string): string {
     decoder = new TextDecoder(encoding, { fatal: true });
   } catch (cause) {
     throw new NablaError(
-      `--encoding: there is no ${JSON.stringify(encoding)}; expected utf-8, utf-16le, windows-1252, …`,
+      `--encoding: there is no ${show(encoding)}; expected utf-8, utf-16le, windows-1252, …`,
       { cause },
     );
   }
