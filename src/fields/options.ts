@@ -3,7 +3,7 @@ import { didYouMean, NablaError } from "../errors.ts";
 import type { Fields, Infer } from "./fields.ts";
 import { show } from "./fields.ts";
 
-/** Options of Keras that belong elsewhere. */
+/** Names of Keras where ours is another word; those in snake_case are understood by themselves. */
 const ELSEWHERE: Readonly<Record<string, string>> = TRAINING && {
   learningRate: 'it belongs to the optimizer: optimizer: { name: "adam", learningRate: 0.01 }',
   gradientAccumulationSteps:
@@ -17,10 +17,9 @@ export function checkWhole(what: string, n: number): void {
 
 /** What an unknown option may be meant to be. What only predicts has one option: the error names it anyway. */
 function hintFor(name: string, names: readonly string[]): string {
-  // as Keras writes them: batch_size
-  const ours = name.replace(/_./g, ([, letter]) => letter!.toUpperCase());
-  if (Object.hasOwn(ELSEWHERE, ours)) return `; ${ELSEWHERE[ours]}`;
-  return names.includes(ours) ? `; here it is ${ours}` : didYouMean(name, names);
+  const here = name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+  if (Object.hasOwn(ELSEWHERE, here)) return `; ${ELSEWHERE[here]}`;
+  return here !== name && names.includes(here) ? `; here it is ${here}` : didYouMean(name, names);
 }
 
 /** @throws NablaError where `options` is not an object or has a name that is not among `names`; undefined values count as missing */
