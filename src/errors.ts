@@ -9,7 +9,9 @@ export class NablaError extends Error {
 
   constructor(message: string, options: { cause?: unknown; details?: Record<string, unknown> } = {}) {
     super(
-      message.length > FIRST + LAST ? `${message.slice(0, FIRST)} … ${message.slice(-LAST)}` : message,
+      escaped(
+        message.length > FIRST + LAST ? `${message.slice(0, FIRST)} … ${message.slice(-LAST)}` : message,
+      ),
       options.cause === undefined ? undefined : { cause: options.cause },
     );
     if (options.details) this.details = options.details;
@@ -18,6 +20,16 @@ export class NablaError extends Error {
 
 /** Characters of a message from its beginning and from its end, where it is longer: what it names may be of any length. */
 const [FIRST, LAST] = [1500, 500];
+
+/**
+ * A text whose control characters and signs of writing direction are written out, as \u001b: on a terminal those of a file's names could
+ * erase or rearrange what is there. Line ends stay.
+ */
+export const escaped = (text: string): string =>
+  text.replace(
+    /(?!\n)[\p{Cc}\p{Bidi_Control}]/gu,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 
 /** What an error says; of whatever else was thrown, the value. */
 export const messageOf = (cause: unknown): string =>

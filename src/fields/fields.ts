@@ -70,6 +70,7 @@ export function within(path: string, key: string | number): string {
 /** A value as an error message shows it: JSON, cut short. Of what is long, only a beginning is looked at. */
 export function show(value: unknown): string {
   if (typeof value === "number" || value === undefined) return String(value);
+  if (typeof value === "bigint") return "a bigint";
   let text: string;
   try {
     // strings and arrays of any kind can be sliced

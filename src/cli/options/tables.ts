@@ -10,13 +10,14 @@ import type { TableSplit } from "../../data/tables/tableSplit.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
 import type { OpenDataOptions } from "../../node/dataFiles.ts";
-import { oneOf, wholeOption } from "./values.ts";
+import { bytesOption, oneOf, wholeOption } from "./values.ts";
 
 /** How the text of a table is read: for every command that opens one. Undefined: not given. */
 export interface ReadingFlags {
   header?: boolean;
   delimiter?: string;
   encoding?: string;
+  maxBytes?: number;
 }
 
 /** Undefined: not given. */
@@ -42,6 +43,10 @@ export const readingFlags = (): Option[] => [
     "--encoding <NAME>",
     "CSV: of the text, windows-1252 for example (default: UTF-8, UTF-16 by its mark)",
   ),
+  new Option(
+    "--max-bytes <SIZE>",
+    "files: bytes that are read, unpacked and held at most, like 4GB (default: 2GB)",
+  ).argParser(bytesOption("--max-bytes")),
 ];
 
 /** How columns become inputs and a target: for commands that open a table for the first time. */
@@ -76,10 +81,16 @@ export const tableFlags = (command: Command): Command =>
     );
 
 /** What is told of them to whatever reads a table. */
-export const readingOptions = ({ header, delimiter, encoding }: ReadingFlags): TableOptions => ({
+export const readingOptions = ({
+  header,
+  delimiter,
+  encoding,
+  maxBytes,
+}: ReadingFlags): TableOptions & { maxBytes?: number } => ({
   ...(header !== undefined && { header }),
   ...(delimiter !== undefined && { delimiter }),
   ...(encoding !== undefined && { encoding }),
+  ...(maxBytes !== undefined && { maxBytes }),
 });
 
 /** `--ignore a --ignore b,c` → ["a", "b,c"]: which commas are part of a name, the table says. */

@@ -44,6 +44,17 @@ export function wholeOption(option: string, min = 1): (text: string) => number {
   };
 }
 
+/** "4GB" → 4 · 2³⁰; "500MB", "1000" */
+export function bytesOption(option: string): (text: string) => number {
+  return (text) => {
+    const [, number, unit = ""] = /^(\d{1,15}(?:\.\d{1,3})?) ?([KMGT]?)i?B?$/i.exec(text.trim()) ?? [];
+    const bytes = Math.floor(Number(number) * 1024 ** " KMGT".indexOf(unit.toUpperCase() || " "));
+    if (!(bytes >= 1 && Number.isSafeInteger(bytes)))
+      refuse(option, "a number of bytes ≥ 1 like 500MB or 4GB", text);
+    return bytes;
+  };
+}
+
 /** A TCP port; 0 asks for any. */
 export function port(text: string): number {
   const value = /^\d+$/.test(text.trim()) ? Number(text) : -1;

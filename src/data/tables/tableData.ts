@@ -193,6 +193,11 @@ function featuresOf(
     means,
   );
   const width = features.length;
+  const bytes = 8 * table.rows.length * width;
+  if (bytes > 2 * table.maxBytes)
+    throw new NablaError(
+      `${table.name}: ${table.rows.length} rows of ${width} inputs take ${bytes} bytes, more than ${2 * table.maxBytes}; make fewer of texts with maxCategories, leave columns out, or allow more with maxBytes`,
+    );
   const x = new Float64Array(table.rows.length * width);
   table.rows.forEach((_, row) => {
     encode(
