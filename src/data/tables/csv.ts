@@ -184,7 +184,12 @@ function tableOf(
   names: readonly string[],
   given: CsvSplitOptions = options,
 ): ReadTable & { groupAt: number } {
-  checkOptions(who, given, ["name", ...names, ...(given === options ? [] : Object.keys(splitFields()))]);
+  checkOptions(who, given, [
+    "name",
+    "maxBytes",
+    ...names,
+    ...(given === options ? [] : Object.keys(splitFields())),
+  ]);
   const { name = "data.csv", columns } = options;
   for (const before of [options.like, options.inputsLike]) checkInfo(before);
   const asked = columns && askedField().check(columns, `${who}: columns`);
