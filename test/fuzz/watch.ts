@@ -1,0 +1,172 @@
+/** Watches the process that reads: ends it where an input takes too long, and finds out which one. */
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Counts, Finding } from "./guide/loop.ts";
+import { minimised } from "./guide/minimise.ts";
+import type { Target } from "./guide/target.ts";
+import type { Verdict } from "./oracles/judge.ts";
+import type { FromChild, Order } from "./protocol.ts";
+
+/** Milliseconds for an input, read twice. A machine that is busy gets more: what is late here is read again alone. */
+const PATIENCE = 4000;
+const LOOK = 250;
+/** Milliseconds for one that is read alone; how long it took its process says in CPU time. */
+const ALONE = 12_000;
+/** Megabytes of heap. */
+const HEAP = 512;
+/** Processes that may end before their time. */
+const ENDS = 12;
+const SMALLER = { tries: 60, milliseconds: 60_000 };
+
+const CHILD = fileURLToPath(new URL("./child.js", import.meta.url));
+const NONE: Counts = { structure: 0, coverage: 0, kept: 0, taken: 0, blocks: 0, bytes: 0 };
+
+export interface Result {
+  readonly counts: Counts;
+  readonly findings: readonly Finding[];
+  /** Inputs that were late, but not when they were read alone. */
+  readonly late: number;
+}
+
+/** How a process ended. */
+interface Ended {
+  readonly messages: FromChild[];
+  /** What it was reading, where it did not end by itself. */
+  readonly reading?: Uint8Array;
+  readonly why?: "late" | "ended";
+  readonly output: string;
+}
+
+function start(order: Order, patience: number): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [`--max-old-space-size=${HEAP}`, CHILD, JSON.stringify(order)], {
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      serialization: "advanced",
+    });
+    const messages: FromChild[] = [];
+    let output = "";
+    let why: Ended["why"];
+    for (const stream of [child.stdout!, child.stderr!])
+      stream.on("data", (text) => {
+        output = (output + text).slice(-2000);
+      });
+    child.on("message", (message: FromChild) => messages.push(message));
+    let last = -1;
+    let since = performance.now();
+    const timer = setInterval(() => {
+      const { number } = record(order.current);
+      if (number !== last) [last, since] = [number, performance.now()];
+      else if (number > 0 && performance.now() - since > patience) {
+        why = "late";
+        child.kill("SIGKILL");
+      }
+    }, LOOK);
+    child.on("close", (code, signal) => {
+      clearInterval(timer);
+      const whole = messages.some(({ kind }) => kind === "done" || kind === "judged");
+      if (!whole) why ??= "ended";
+      if (why === "ended" && record(order.current).number === 0) output = `it did not start: ${output}`;
+      resolve({
+        messages,
+        output: `${code ?? signal}: ${output}`,
+        ...(why && { why, reading: record(order.current).bytes }),
+      });
+    });
+  });
+}
+
+/** What a child has written about what it reads. */
+function record(path: string): { number: number; bytes: Uint8Array } {
+  try {
+    const all = readFileSync(path);
+    if (all.length < 8) return { number: 0, bytes: new Uint8Array(0) };
+    return { number: all.readUInt32BE(0), bytes: new Uint8Array(all.subarray(8, 8 + all.readUInt32BE(4))) };
+  } catch {
+    return { number: 0, bytes: new Uint8Array(0) };
+  }
+}
+
+/** Fuzzes one target; a process that ends before its time is followed by another one. */
+export async function watched(target: Target, order: Omit<Order, "target" | "current">): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), "nabla-watch-"));
+  const current = join(folder, "current");
+  const began = performance.now();
+  const findings = new Map<string, Finding>();
+  const counts = { ...NONE };
+  let late = 0;
+  try {
+    for (let run = 0; run < ENDS; run++) {
+      const left = order.milliseconds && order.milliseconds - (performance.now() - began);
+      if (left !== undefined && left < 0 && run > 0) break;
+      const inputs = order.inputs && order.inputs - counts.structure - counts.coverage;
+      if (inputs !== undefined && inputs <= 0) break;
+      writeFileSync(current, new Uint8Array(0));
+      const ended = await start(
+        {
+          ...order,
+          target: target.name,
+          current,
+          seed: order.seed + run,
+          ...(left && { milliseconds: left }),
+          ...(inputs && { inputs }),
+        },
+        PATIENCE,
+      );
+      for (const message of ended.messages)
+        if (message.kind === "found" && !findings.has(message.finding.kind))
+          findings.set(message.finding.kind, message.finding);
+      add(counts, ended.messages);
+      if (!ended.reading) break;
+      const finding = await confirmed(target, ended, { ...order, target: target.name, current });
+      if (finding) findings.set(finding.kind, finding);
+      else late++;
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return { counts, findings: [...findings.values()], late };
+}
+
+/** Adds what the last message of a process says. */
+function add(counts: Counts, messages: readonly FromChild[]): void {
+  const last = messages.filter(({ kind }) => kind === "counts" || kind === "done").at(-1);
+  if (!last || !("counts" in last)) return;
+  const { structure, coverage, taken, kept, blocks, bytes } = last.counts;
+  counts.structure += structure;
+  counts.coverage += coverage;
+  counts.taken += taken;
+  counts.kept = Math.max(counts.kept, kept);
+  counts.blocks = Math.max(counts.blocks, blocks);
+  counts.bytes = Math.max(counts.bytes, bytes);
+}
+
+/** Reads the input alone: whether it is too slow, or ends the process, by itself. */
+async function confirmed(target: Target, ended: Ended, order: Order): Promise<Finding | undefined> {
+  const { reading, why } = ended;
+  if (reading!.length === 0 && ended.output.includes("it did not start"))
+    return { kind: "the process did not start", says: ended.output, bytes: reading! };
+  const alone = async (bytes: Uint8Array): Promise<Finding | undefined> => {
+    const input = `${order.current}.input`;
+    writeFileSync(input, bytes);
+    writeFileSync(order.current, new Uint8Array(0));
+    const again = await start({ ...order, input }, ALONE);
+    if (again.why === "late") return { kind: "a hang", says: `not read after ${ALONE / 1000} s`, bytes };
+    if (again.why === "ended") return { kind: "the process ended", says: again.output, bytes };
+    const { problem } = again.messages.find(({ kind }) => kind === "judged") as Verdict;
+    return problem && { ...problem, bytes };
+  };
+  const first = await alone(reading!);
+  if (!first)
+    return why === "ended"
+      ? { kind: "the process ended, once", says: ended.output, bytes: reading! }
+      : undefined;
+  let { tries } = SMALLER;
+  const end = performance.now() + SMALLER.milliseconds;
+  const bytes = await minimised(reading!, target, async (candidate) =>
+    tries-- <= 0 || performance.now() > end ? undefined : (await alone(candidate))?.kind === first.kind,
+  );
+  return { ...first, bytes };
+}
