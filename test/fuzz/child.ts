@@ -37,9 +37,17 @@ process.on("uncaughtException", (error) => reported(`uncaught exception of ${err
 process.on("disconnect", () => process.exit());
 process.chdir(folder);
 
-/** Eight bytes say which input it is and how long, then it follows: it is there still when this process has gone. */
+/**
+ * Eight bytes say which input it is and how long, then it follows: it is there still when this process has gone. Odd numbers are of
+ * inputs that are being read, even ones of those that have been.
+ */
 const file = openSync(order.current, "w");
 let number = 0;
+const after = () => {
+  const record = new Uint8Array(4);
+  new DataView(record.buffer).setUint32(0, ++number);
+  writeSync(file, record, 0, 4, 0);
+};
 const before = (bytes: Uint8Array) => {
   const record = new Uint8Array(8 + bytes.length);
   new DataView(record.buffer).setUint32(0, ++number);
@@ -65,37 +73,46 @@ countAllocations();
 guard();
 confineTo(folder);
 
-if (order.input !== undefined) {
-  const bytes = new Uint8Array(readFileSync(order.input));
-  before(bytes);
-  await say({ kind: "judged", ...(await judge(target, { bytes })) });
-} else {
-  const script = readFileSync(new URL(import.meta.url), "utf8");
-  const end = performance.now() + (order.milliseconds ?? Number.POSITIVE_INFINITY);
-  const most = order.inputs ?? Number.POSITIVE_INFINITY;
-  let told = 0;
-  const counts = await loop({
-    target,
-    seed: order.seed,
-    coverage: coverageOf(import.meta.url, ownCode(script)),
-    corpus,
-    more: (counts) => {
-      const all = counts.structure + counts.coverage;
-      // what a process has counted is known even when it ends before its time
-      if (all >= told + 500) {
-        told = all;
-        void say({ kind: "counts", counts: { ...counts } });
-      }
-      return all < most && performance.now() < end;
-    },
-    before,
-    found: (finding) => void say({ kind: "found", finding }),
-    kept: order.pool ? (bytes) => writeKept(join(order.pool!, digestFile(bytes)), bytes) : undefined,
-  });
-  await say({ kind: "done", counts });
-}
+await work().catch((error) => {
+  // not the library's: the fuzzer's own
+  console.error(`the fuzzer itself failed: ${error?.stack ?? error}`);
+  process.exit(3);
+});
 closeSync(file);
 process.exit();
+
+async function work(): Promise<void> {
+  if (order.input !== undefined) {
+    const bytes = new Uint8Array(readFileSync(order.input));
+    before(bytes);
+    await say({ kind: "judged", ...(await judge(target, { bytes })) });
+  } else {
+    const script = readFileSync(new URL(import.meta.url), "utf8");
+    const end = performance.now() + (order.milliseconds ?? Number.POSITIVE_INFINITY);
+    const most = order.inputs ?? Number.POSITIVE_INFINITY;
+    let told = 0;
+    const counts = await loop({
+      target,
+      seed: order.seed,
+      coverage: coverageOf(import.meta.url, ownCode(script)),
+      corpus,
+      more: (counts) => {
+        const all = counts.structure + counts.coverage;
+        // what a process has counted is known even when it ends before its time
+        if (all >= told + 500) {
+          told = all;
+          void say({ kind: "counts", counts: { ...counts } });
+        }
+        return all < most && performance.now() < end;
+      },
+      before,
+      after,
+      found: (finding) => void say({ kind: "found", finding }),
+      kept: order.pool ? (bytes) => writeKept(join(order.pool!, digestFile(bytes)), bytes) : undefined,
+    });
+    await say({ kind: "done", counts });
+  }
+}
 
 /** Of a bundle: whether the code at a place is the library's. esbuild writes the name of each file before its code. */
 function ownCode(text: string): (offset: number) => boolean {

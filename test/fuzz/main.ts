@@ -90,16 +90,18 @@ const columns = [
   "taken",
   "blocks",
   "most MB",
+  "most s",
   "late",
   "failures",
 ];
 const rows = chosen.map(({ name }) => {
   const { counts, findings, late } = results.get(name)!;
-  const { structure, coverage, kept, taken, blocks, bytes } = counts;
+  const { structure, coverage, kept, taken, blocks, bytes, seconds } = counts;
   return [
     name,
     ...[structure, coverage, kept, taken, blocks].map(number),
     (bytes / 1e6).toFixed(1),
+    seconds.toFixed(2),
     ...[late, findings.length].map(number),
   ];
 });

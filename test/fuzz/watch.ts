@@ -13,6 +13,8 @@ import type { FromChild, Order } from "./protocol.ts";
 /** Milliseconds for an input, read twice. A machine that is busy gets more: what is late here is read again alone. */
 const PATIENCE = 4000;
 const LOOK = 250;
+/** Milliseconds between two inputs. */
+const IDLE = 60_000;
 /** Milliseconds for one that is read alone; how long it took its process says in CPU time. */
 const ALONE = 12_000;
 /** Megabytes of heap. */
@@ -22,7 +24,7 @@ const ENDS = 12;
 const SMALLER = { tries: 60, milliseconds: 60_000 };
 
 const CHILD = fileURLToPath(new URL("./child.js", import.meta.url));
-const NONE: Counts = { structure: 0, coverage: 0, kept: 0, taken: 0, blocks: 0, bytes: 0 };
+const NONE: Counts = { structure: 0, coverage: 0, kept: 0, taken: 0, blocks: 0, bytes: 0, seconds: 0 };
 
 export interface Result {
   readonly counts: Counts;
@@ -37,6 +39,8 @@ interface Ended {
   /** What it was reading, where it did not end by itself. */
   readonly reading?: Uint8Array;
   readonly why?: "late" | "ended";
+  /** It was reading nothing. */
+  readonly idle: boolean;
   readonly output: string;
 }
 
@@ -59,8 +63,8 @@ function start(order: Order, patience: number): Promise<Ended> {
     const timer = setInterval(() => {
       const { number } = record(order.current);
       if (number !== last) [last, since] = [number, performance.now()];
-      else if (number > 0 && performance.now() - since > patience) {
-        why = "late";
+      else if (performance.now() - since > (number % 2 === 1 ? patience : IDLE)) {
+        why = number % 2 === 1 ? "late" : "ended";
         child.kill("SIGKILL");
       }
     }, LOOK);
@@ -68,11 +72,12 @@ function start(order: Order, patience: number): Promise<Ended> {
       clearInterval(timer);
       const whole = messages.some(({ kind }) => kind === "done" || kind === "judged");
       if (!whole) why ??= "ended";
-      if (why === "ended" && record(order.current).number === 0) output = `it did not start: ${output}`;
+      const { number, bytes } = record(order.current);
       resolve({
         messages,
         output: `${code ?? signal}: ${output}`,
-        ...(why && { why, reading: record(order.current).bytes }),
+        idle: number % 2 === 0,
+        ...(why && { why, reading: bytes }),
       });
     });
   });
@@ -120,6 +125,14 @@ export async function watched(target: Target, order: Omit<Order, "target" | "cur
           findings.set(message.finding.kind, message.finding);
       add(counts, ended.messages);
       if (!ended.reading) break;
+      if (ended.idle) {
+        findings.set("fuzzer", {
+          kind: "the fuzzer itself failed",
+          says: ended.output,
+          bytes: ended.reading,
+        });
+        continue;
+      }
       const finding = await confirmed(target, ended, { ...order, target: target.name, current });
       if (finding) findings.set(finding.kind, finding);
       else late++;
@@ -134,20 +147,19 @@ export async function watched(target: Target, order: Omit<Order, "target" | "cur
 function add(counts: Counts, messages: readonly FromChild[]): void {
   const last = messages.filter(({ kind }) => kind === "counts" || kind === "done").at(-1);
   if (!last || !("counts" in last)) return;
-  const { structure, coverage, taken, kept, blocks, bytes } = last.counts;
+  const { structure, coverage, taken, kept, blocks, bytes, seconds } = last.counts;
   counts.structure += structure;
   counts.coverage += coverage;
   counts.taken += taken;
   counts.kept = Math.max(counts.kept, kept);
   counts.blocks = Math.max(counts.blocks, blocks);
   counts.bytes = Math.max(counts.bytes, bytes);
+  counts.seconds = Math.max(counts.seconds, seconds);
 }
 
 /** Reads the input alone: whether it is too slow, or ends the process, by itself. */
 async function confirmed(target: Target, ended: Ended, order: Order): Promise<Finding | undefined> {
   const { reading, why } = ended;
-  if (reading!.length === 0 && ended.output.includes("it did not start"))
-    return { kind: "the process did not start", says: ended.output, bytes: reading! };
   const alone = async (bytes: Uint8Array): Promise<Finding | undefined> => {
     const input = `${order.current}.input`;
     writeFileSync(input, bytes);

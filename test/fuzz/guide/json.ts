@@ -1,4 +1,5 @@
 /** Changes of documents: of their values, keys and nesting, so that what comes out is still JSON. */
+import { LONGEST } from "./bytes.ts";
 import type { Random } from "./random.ts";
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -69,14 +70,19 @@ function places(value: Json, found: [holder: Json[] | Record<string, Json>, key:
 const put = (holder: object, key: string | number, value: Json): void =>
   void Object.defineProperty(holder, key, { value, enumerable: true, writable: true, configurable: true });
 
-/** @returns the text of a document with some values changed; undefined for what is no document */
+/** @returns the text of a document, of no more than LONGEST characters, with some values changed; undefined for what is no document */
 export function changedJson(text: string, random: Random, words: readonly string[]): string | undefined {
-  let root: { root: Json };
   try {
-    root = { root: JSON.parse(text) };
+    const out = JSON.stringify(changedValue(JSON.parse(text), random, words));
+    return out?.length <= LONGEST ? out : undefined;
   } catch {
+    // no document, or one that is nested beyond what can be written
     return undefined;
   }
+}
+
+function changedValue(value: Json, random: Random, words: readonly string[]): Json {
+  const root = { root: value };
   do {
     const all = places(root.root);
     all.push([root as never, "root"]);
@@ -101,7 +107,11 @@ export function changedJson(text: string, random: Random, words: readonly string
       }
       case 5:
         if (Array.isArray(holder)) {
-          const copies = 1 + random.below(random.chance(0.1) ? 300 : 3);
+          const length = JSON.stringify(at).length;
+          const copies = Math.min(
+            1 + random.below(random.chance(0.1) ? 300 : 3),
+            Math.ceil(LONGEST / length),
+          );
           for (let i = 0; i < copies; i++) holder.push(JSON.parse(JSON.stringify(at)));
         } else put(holder, random.pick([...KEYS, ...words]), at);
         break;
@@ -128,10 +138,5 @@ export function changedJson(text: string, random: Random, words: readonly string
         }
     }
   } while (random.chance(0.5));
-  try {
-    return JSON.stringify(root.root);
-  } catch {
-    // nested beyond what can be written
-    return undefined;
-  }
+  return root.root;
 }

@@ -19,6 +19,8 @@ export interface Counts {
   blocks: number;
   /** Most bytes of memory that one asked for. */
   bytes: number;
+  /** Most seconds of computing. */
+  seconds: number;
 }
 
 export interface Finding extends Problem {
@@ -35,6 +37,8 @@ export interface LoopOptions {
   more(counts: Counts): boolean;
   /** Told of every input before it is read. */
   before(bytes: Uint8Array): void;
+  /** Told when it has been read. */
+  after(): void;
   found(finding: Finding): void;
   /** Told of inputs that reached something new. */
   kept?(bytes: Uint8Array): void;
@@ -46,24 +50,30 @@ const DRAWN = 32;
 const BATCH = 16;
 
 export async function loop(options: LoopOptions): Promise<Counts> {
-  const { target, coverage, corpus, more, before, found, kept } = options;
+  const { target, coverage, corpus, more, found, kept } = options;
   const random = randomOf(options.seed);
-  const counts: Counts = { structure: 0, coverage: 0, kept: 0, taken: 0, blocks: 0, bytes: 0 };
+  const counts: Counts = { structure: 0, coverage: 0, kept: 0, taken: 0, blocks: 0, bytes: 0, seconds: 0 };
   const pool: Uint8Array[] = [];
   const known = new Set<string>();
   const words = (target.words ?? []).map((word) => new TextEncoder().encode(word));
   let sinceNews = 0;
 
-  const look = async (sample: Sample): Promise<Verdict> => {
-    before(sample.bytes);
+  const told = async (sample: Sample): Promise<Verdict> => {
+    options.before(sample.bytes);
     const verdict = await judge(target, sample);
+    options.after();
+    return verdict;
+  };
+  const look = async (sample: Sample): Promise<Verdict> => {
+    const verdict = await told(sample);
     counts.bytes = Math.max(counts.bytes, verdict.bytes);
+    counts.seconds = Math.max(counts.seconds, verdict.seconds);
     if (verdict.taken) counts.taken++;
     const { problem } = verdict;
     if (problem && !known.has(problem.kind)) {
       known.add(problem.kind);
       const bytes =
-        sample.want === undefined ? await smaller(target, sample.bytes, problem.kind, before) : sample.bytes;
+        sample.want === undefined ? await smaller(target, sample.bytes, problem.kind, told) : sample.bytes;
       found({ ...problem, bytes });
     }
     return verdict;
@@ -88,7 +98,7 @@ export async function loop(options: LoopOptions): Promise<Counts> {
     } else if (coverage.mayBeNew()) {
       for (const bytes of batch) {
         coverage.reset();
-        await judge(target, { bytes });
+        await told({ bytes });
         if (coverage.isNew()) keep(bytes);
       }
     }
@@ -121,7 +131,16 @@ export async function loop(options: LoopOptions): Promise<Counts> {
 }
 
 /** A changed input: as a whole, or in a part of it, with what depends on that part set right. */
-function variant(
+function variant(bytes: Uint8Array, random: Random, given: Given, target: Target): Uint8Array {
+  try {
+    return inLayer(bytes, random, given, target);
+  } catch {
+    // what a layer makes of it cannot be written
+    return changed(bytes, random, given);
+  }
+}
+
+function inLayer(
   bytes: Uint8Array,
   random: Random,
   given: Given,

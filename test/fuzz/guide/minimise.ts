@@ -1,7 +1,7 @@
 /** Makes an input that breaks a rule as small as it goes. */
-import { judge } from "../oracles/judge.ts";
+import type { Verdict } from "../oracles/judge.ts";
 import { spliced } from "./bytes.ts";
-import type { Target } from "./target.ts";
+import type { Opened, Sample, Target } from "./target.ts";
 
 /** Inputs that are tried. */
 const TRIES = 1500;
@@ -12,14 +12,13 @@ export function smaller(
   target: Target,
   bytes: Uint8Array,
   kind: string,
-  before: (bytes: Uint8Array) => void,
+  judge: (sample: Sample) => Promise<Verdict>,
 ): Promise<Uint8Array> {
   const end = performance.now() + MILLISECONDS;
   let tries = TRIES;
   return minimised(bytes, target, async (candidate) => {
     if (tries-- <= 0 || performance.now() > end) return undefined;
-    before(candidate);
-    return (await judge(target, { bytes: candidate })).problem?.kind === kind;
+    return (await judge({ bytes: candidate })).problem?.kind === kind;
   });
 }
 
@@ -37,9 +36,8 @@ export async function minimised(
       for (let at = 0; ; ) {
         const opened = layer.open(best);
         if (!opened || at >= opened.inner.length) break;
-        const candidate = opened.close(
-          spliced(opened.inner, at, Math.min(opened.inner.length, at + size), new Uint8Array(0)),
-        );
+        const rest = spliced(opened.inner, at, Math.min(opened.inner.length, at + size), new Uint8Array(0));
+        const candidate = closed(opened, rest) ?? best;
         const failed = candidate.length < best.length && (await fails(candidate));
         if (failed === undefined) return best;
         if (failed) best = candidate;
@@ -48,4 +46,13 @@ export async function minimised(
     }
   }
   return best;
+}
+
+/** Undefined for a part that cannot be written. */
+function closed({ close }: Opened, inner: Uint8Array): Uint8Array | undefined {
+  try {
+    return close(inner);
+  } catch {
+    return undefined;
+  }
 }

@@ -14,6 +14,8 @@ export interface Problem {
 
 /** Characters of a message that a person can still read. */
 const LONGEST_MESSAGE = 4000;
+/** Of computing, whatever else the machine does: for an input of at most 64 KB. */
+const SECONDS = 2;
 const MEGABYTE = 2 ** 20;
 /** Bytes of heap that a reading may leave behind, besides those of its buffers: objects of JavaScript are large. */
 const HEAP = 128 * MEGABYTE;
@@ -48,6 +50,8 @@ export interface Verdict {
   readonly taken: boolean;
   /** Bytes of memory that were asked for. */
   readonly bytes: number;
+  /** Of computing. */
+  readonly seconds: number;
   readonly problem?: Problem;
 }
 
@@ -56,18 +60,24 @@ export async function judge(target: Target, { bytes, want }: Sample): Promise<Ve
   const given = bytes.slice();
   const most = target.memory?.(bytes.length) ?? 64 * bytes.length + 16 * MEGABYTE;
   const spent = measure();
+  const started = process.cpuUsage();
   const first = await read(target, given);
+  const { user, system } = process.cpuUsage(started);
   const { bytes: asked, grown } = spent();
+  const seconds = (user + system) / 1e6;
   const verdict = (kind: string, says: string): Verdict => ({
     taken: first.taken,
     bytes: asked,
+    seconds,
     problem: { kind, says },
   });
-  if (first.problem) return { taken: first.taken, bytes: asked, problem: first.problem };
+  if (first.problem) return verdict(first.problem.kind, first.problem.says);
   const violation = takeViolations()[0];
   if (violation !== undefined) return verdict(`forbidden: ${violation.replace(/ of .*/s, "")}`, violation);
   if (isPolluted())
     return verdict("a prototype was added to", "an object that all share has other keys than before");
+  if (seconds > SECONDS)
+    return verdict("slow", `${seconds.toFixed(1)} s of computing for ${bytes.length} bytes`);
   if (asked > most)
     return verdict(
       "memory",
@@ -91,7 +101,7 @@ export async function judge(target: Target, { bytes, want }: Sample): Promise<Ve
       "not what was written",
       first.taken ? "other values than those written came back" : `refused: ${first.digest.slice(0, 300)}`,
     );
-  return { taken: first.taken, bytes: asked };
+  return { taken: first.taken, bytes: asked, seconds };
 }
 
 function problemOf(target: Target, error: unknown): Problem | undefined {
@@ -117,7 +127,7 @@ function problemOf(target: Target, error: unknown): Problem | undefined {
       kind: "control characters in a message",
       says: JSON.stringify(message).slice(0, 500),
     };
-  if (/\bundefined\b|\[object |\bNaN is not|function ?\(/.test(message.replace(/"[^"]*"/g, "")))
+  if (/\[object |\bNaN is not|function ?\(/.test(message.replace(/"[^"]*"/g, "")))
     return { kind: `a message with raw values: ${plain(message)}`, says: message.slice(0, 500) };
   return undefined;
 }
