@@ -19,11 +19,12 @@ import { digestFile } from "./kept.ts";
 import { confineTo, guard, reported } from "./oracles/guards.ts";
 import { judge } from "./oracles/judge.ts";
 import { countAllocations } from "./oracles/memory.ts";
+import { planted } from "./planted.ts";
 import type { FromChild, Order } from "./protocol.ts";
 import { targets } from "./targets/index.ts";
 
 const order = JSON.parse(process.argv[2]!) as Order;
-const found = targets.find(({ name }) => name === order.target);
+const found = [...targets, ...planted].find(({ name }) => name === order.target);
 if (!found) throw new Error(`no target ${order.target}`);
 const target: Target = found;
 const say = (message: FromChild) => new Promise((sent) => process.send!(message, undefined, {}, sent));
@@ -117,7 +118,10 @@ async function work(): Promise<void> {
 /** Of a bundle: whether the code at a place is the library's. esbuild writes the name of each file before its code. */
 function ownCode(text: string): (offset: number) => boolean {
   const files = [...text.matchAll(/^ *\/\/ ((?:src|web|test|node_modules)\/\S+)$/gm)];
-  const own = files.map(({ index, 1: path }) => ({ index, own: /^(src|web)\/|\/fflate\//.test(path!) }));
+  const own = files.map(({ index, 1: path }) => ({
+    index,
+    own: /^(src|web)\/|\/fflate\/|\/planted\.ts$/.test(path!),
+  }));
   return (offset) => {
     let [low, high] = [0, own.length];
     while (low < high) {

@@ -4,8 +4,9 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { nameOf } from "./kept.ts";
+import { planted } from "./planted.ts";
 import { targets } from "./targets/index.ts";
-import { type Result, watched } from "./watch.ts";
+import { PATIENCE, type Result, watched } from "./watch.ts";
 
 const USAGE = `npm run fuzz -- [--minutes N] [--inputs N] [--target NAME,NAME…] [--seed N] [--jobs N] [--found FOLDER]
 
@@ -14,6 +15,7 @@ const USAGE = `npm run fuzz -- [--minutes N] [--inputs N] [--target NAME,NAME…
   --target NAMES  ${targets.map(({ name }) => name).join(", ")}
   --seed N        where chance begins (default: the time, which is printed)
   --jobs N        processes at once (default: one for each core)
+  --patience S    seconds after which a reading is ended, and tried again alone (default 4)
   --found FOLDER  where inputs that fail are put, in a folder for each target (default test/fuzz/corpus)`;
 
 const { values } = parseArgs({
@@ -24,6 +26,8 @@ const { values } = parseArgs({
     seed: { type: "string" },
     jobs: { type: "string" },
     found: { type: "string" },
+    patience: { type: "string" },
+    planted: { type: "boolean" },
     help: { type: "boolean", short: "h" },
   },
 });
@@ -37,7 +41,7 @@ const wrong = (what: string): never => {
   process.exit(2);
 };
 const numberOf = (
-  name: "minutes" | "inputs" | "seed" | "jobs",
+  name: "minutes" | "inputs" | "seed" | "jobs" | "patience",
   otherwise: number | undefined,
 ): number | undefined => {
   const text = values[name];
@@ -52,10 +56,13 @@ const inputs = numberOf("inputs", undefined);
 const minutes = numberOf("minutes", 5)!;
 const seed = numberOf("seed", Math.floor(Date.now() / 1000) % 1_000_000)!;
 const jobs = Math.max(1, numberOf("jobs", availableParallelism())!);
+const patience = numberOf("patience", PATIENCE / 1000)! * 1000;
 const asked = values.target?.split(",");
-const unknown = asked?.find((name) => !targets.some((target) => target.name === name));
+// for the test of the fuzzer itself
+const all = values.planted ? planted : targets;
+const unknown = asked?.find((name) => !all.some((target) => target.name === name));
 if (unknown !== undefined) wrong(`--target: there is no ${unknown}`);
-const chosen = targets.filter(({ name }) => asked?.includes(name) ?? true);
+const chosen = all.filter(({ name }) => asked?.includes(name) ?? true);
 
 const corpus = join("test", "fuzz", "corpus");
 const pool = join("build", "fuzz", "pool");
@@ -67,12 +74,13 @@ const queue = [...chosen];
 const worker = async () => {
   for (let target = queue.shift(); target; target = queue.shift()) {
     const { name } = target;
-    const result = await watched(target, {
+    const order = {
       seed,
       corpus: join(process.cwd(), corpus, name),
       // the same inputs for a seed: nothing of earlier runs
       ...(inputs === undefined ? { pool: join(process.cwd(), pool, name), milliseconds: share } : { inputs }),
-    });
+    };
+    const result = await watched(target, order, patience);
     results.set(name, result);
     const { structure, coverage } = result.counts;
     console.error(`${name}: ${structure + coverage} inputs, ${result.findings.length} failures`);
@@ -121,7 +129,7 @@ for (const { name } of chosen) {
     console.log(`\n${name}: ${kind}\n  ${says.replaceAll("\n", "\n  ")}\n  ${bytes.length} bytes: ${file}`);
   }
 }
-const all = [...results.values()].reduce(
+const total = [...results.values()].reduce(
   (sum, { counts }) => sum + counts.structure + counts.coverage + counts.kept,
   0,
 );
@@ -130,6 +138,6 @@ const once = chosen.reduce(
   0,
 );
 console.log(
-  `\n${number(all)} inputs to ${chosen.length} readers in ${((performance.now() - began) / 60_000).toFixed(1)} minutes (${number(once)} of them had failed before): ${failures} failures`,
+  `\n${number(total)} inputs to ${chosen.length} readers in ${((performance.now() - began) / 60_000).toFixed(1)} minutes (${number(once)} of them had failed before): ${failures} failures`,
 );
 process.exitCode = failures > 0 ? 1 : 0;

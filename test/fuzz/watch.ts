@@ -10,19 +10,20 @@ import type { Target } from "./guide/target.ts";
 import type { Verdict } from "./oracles/judge.ts";
 import type { FromChild, Order } from "./protocol.ts";
 
-/** Milliseconds for an input, read twice. A machine that is busy gets more: what is late here is read again alone. */
-const PATIENCE = 4000;
 const LOOK = 250;
 /** Milliseconds between two inputs. */
 const IDLE = 60_000;
-/** Milliseconds for one that is read alone; how long it took its process says in CPU time. */
-const ALONE = 12_000;
+/** As many times as long one may take that is read alone: how long it took says its process, in CPU time. */
+const ALONE = 2;
 /** Megabytes of heap. */
 const HEAP = 512;
 /** Processes that may end before their time. */
-const ENDS = 12;
-const SMALLER = { tries: 60, milliseconds: 60_000 };
+const ENDS = 6;
+/** What ends processes is made smaller by processes: some of them, and for as many times the patience. */
+const SMALLER = { tries: 60, patience: 10 };
 
+/** Milliseconds for an input, read twice. A machine that is busy gets more: what is late here is read again alone. */
+export const PATIENCE = 4000;
 const CHILD = fileURLToPath(new URL("./child.js", import.meta.url));
 const NONE: Counts = { structure: 0, coverage: 0, kept: 0, taken: 0, blocks: 0, bytes: 0, seconds: 0 };
 
@@ -95,7 +96,11 @@ function record(path: string): { number: number; bytes: Uint8Array } {
 }
 
 /** Fuzzes one target; a process that ends before its time is followed by another one. */
-export async function watched(target: Target, order: Omit<Order, "target" | "current">): Promise<Result> {
+export async function watched(
+  target: Target,
+  order: Omit<Order, "target" | "current">,
+  patience = PATIENCE,
+): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), "nabla-watch-"));
   const current = join(folder, "current");
   const began = performance.now();
@@ -118,7 +123,7 @@ export async function watched(target: Target, order: Omit<Order, "target" | "cur
           ...(left && { milliseconds: left }),
           ...(inputs && { inputs }),
         },
-        PATIENCE,
+        patience,
       );
       for (const message of ended.messages)
         if (message.kind === "found" && !findings.has(message.finding.kind))
@@ -133,7 +138,9 @@ export async function watched(target: Target, order: Omit<Order, "target" | "cur
         });
         continue;
       }
-      const finding = await confirmed(target, ended, { ...order, target: target.name, current });
+      // one hang is like another, and takes long to confirm
+      if (ended.why === "late" && findings.has("a hang")) continue;
+      const finding = await confirmed(target, ended, { ...order, target: target.name, current }, patience);
       if (finding) findings.set(finding.kind, finding);
       else late++;
     }
@@ -158,14 +165,20 @@ function add(counts: Counts, messages: readonly FromChild[]): void {
 }
 
 /** Reads the input alone: whether it is too slow, or ends the process, by itself. */
-async function confirmed(target: Target, ended: Ended, order: Order): Promise<Finding | undefined> {
+async function confirmed(
+  target: Target,
+  ended: Ended,
+  order: Order,
+  patience: number,
+): Promise<Finding | undefined> {
   const { reading, why } = ended;
   const alone = async (bytes: Uint8Array): Promise<Finding | undefined> => {
     const input = `${order.current}.input`;
     writeFileSync(input, bytes);
     writeFileSync(order.current, new Uint8Array(0));
-    const again = await start({ ...order, input }, ALONE);
-    if (again.why === "late") return { kind: "a hang", says: `not read after ${ALONE / 1000} s`, bytes };
+    const again = await start({ ...order, input }, ALONE * patience);
+    if (again.why === "late")
+      return { kind: "a hang", says: `not read after ${(ALONE * patience) / 1000} s`, bytes };
     if (again.why === "ended") return { kind: "the process ended", says: again.output, bytes };
     const { problem } = again.messages.find(({ kind }) => kind === "judged") as Verdict;
     return problem && { ...problem, bytes };
@@ -176,7 +189,7 @@ async function confirmed(target: Target, ended: Ended, order: Order): Promise<Fi
       ? { kind: "the process ended, once", says: ended.output, bytes: reading! }
       : undefined;
   let { tries } = SMALLER;
-  const end = performance.now() + SMALLER.milliseconds;
+  const end = performance.now() + SMALLER.patience * patience;
   const bytes = await minimised(reading!, target, async (candidate) =>
     tries-- <= 0 || performance.now() > end ? undefined : (await alone(candidate))?.kind === first.kind,
   );

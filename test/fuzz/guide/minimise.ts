@@ -5,7 +5,7 @@ import type { Opened, Sample, Target } from "./target.ts";
 
 /** Inputs that are tried. */
 const TRIES = 1500;
-const MILLISECONDS = 8000;
+const MILLISECONDS = 5000;
 
 /** @param kind of the rule that is broken: a smaller input must break it in the same way */
 export function smaller(

@@ -71,9 +71,9 @@ export async function judge(target: Target, { bytes, want }: Sample): Promise<Ve
     seconds,
     problem: { kind, says },
   });
-  if (first.problem) return verdict(first.problem.kind, first.problem.says);
   const violation = takeViolations()[0];
   if (violation !== undefined) return verdict(`forbidden: ${violation.replace(/ of .*/s, "")}`, violation);
+  if (first.problem) return verdict(first.problem.kind, first.problem.says);
   if (isPolluted())
     return verdict("a prototype was added to", "an object that all share has other keys than before");
   if (seconds > SECONDS)
