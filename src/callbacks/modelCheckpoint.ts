@@ -12,7 +12,7 @@ const fields = () =>
     /** Default "auto". */
     mode: mode(),
     /** Save every so many steps instead of after every epoch. */
-    everySteps: optional(int({ min: 1 })),
+    everySteps: optional(int({ min: 1, wide: true })),
   });
 
 /** Where checkpoints go, and how often. */
