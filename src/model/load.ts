@@ -2,10 +2,11 @@
 import type { CallbackStates } from "../callbacks/callback.ts";
 import { type Checkpoint, decodeCheckpoint } from "../checkpoint/checkpoint.ts";
 import { requireTensors, UNNAMED } from "../checkpoint/document.ts";
-import { modelFields, trainingFields } from "../config/config.ts";
+import { trainingFields } from "../config/config.ts";
 import { NablaError } from "../errors.ts";
 import type { Custom } from "../fields/objects.ts";
 import { checkOptions } from "../fields/options.ts";
+import { modelFields } from "../layers/document.ts";
 import { registerAll } from "../layers/table.ts";
 import { byAskedNames } from "../metrics/direction.ts";
 import type { Network } from "../network/network.ts";
