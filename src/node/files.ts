@@ -19,7 +19,7 @@ export interface WriteOptions {
 export type Content = Uint8Array | readonly Uint8Array[];
 
 /** Most bytes of one write: systems take 2 GiB at once at most, and report a full disk only between them. */
-export const PIECE = 2 ** 24;
+export const PIECE = 16_777_216;
 
 /**
  * Writes `content` to `path`: into a temporary file next to it, flushed to the disk, then renamed over it; then the folder is flushed. When
