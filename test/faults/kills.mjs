@@ -22,7 +22,12 @@ import { trainings } from "./trainings.mjs";
 
 export const FILE = "out/m.safetensors";
 
-/** The training that nobody disturbs. @typedef {{ training: Training, bytes: Buffer, calls: number, milliseconds: number }} Whole */
+/**
+ * The training that nobody disturbs: its file, how many calls had to do with the folder, which of them opened a file to write to, and how
+ * long it took.
+ *
+ * @typedef {{ training: Training, bytes: Buffer, calls: number, opens: number[], milliseconds: number }} Whole
+ */
 
 /**
  * Runs every training to its end.
@@ -43,9 +48,11 @@ export async function wholes(root, jobs, wanted = () => true) {
       faults: { folder: join(cwd, "out"), trace },
     }).ended;
     if (ended.code !== 0) throw new Error(`${training.name} does not run: ${ended.stderr || ended.stdout}`);
-    const last = readFileSync(trace, "utf8").trim().split("\n").at(-1) ?? "";
+    const lines = readFileSync(trace, "utf8").trim().split("\n");
+    const calls = lines.map((line) => JSON.parse(line));
+    const opens = calls.filter(({ name, flags }) => name === "open" && flags !== "r").map(({ call }) => call);
     const bytes = readFileSync(join(cwd, FILE));
-    found[i] = { training, bytes, calls: JSON.parse(last).calls, milliseconds: ended.milliseconds };
+    found[i] = { training, bytes, calls: calls.at(-1).calls, opens, milliseconds: ended.milliseconds };
   });
   return found;
 }
@@ -64,12 +71,12 @@ export function place(root, name) {
  * @typedef {{ at: number, how: "before" | "during" | "after" } | { moment: number } | { seen: number, write: number }} Plan
  */
 
-/** Starts or goes on, and kills. @param {Training} training @param {string} cwd @param {Plan} plan @returns {Promise<Ended>} */
-async function killed(training, cwd, plan) {
+/** Starts or goes on, and kills. @param {Training} training @param {string} cwd @param {Plan} plan @param {readonly string[]} wrap @returns {Promise<Ended>} */
+async function killed(training, cwd, plan, wrap) {
   const args = argumentsFor(training, cwd, FILE);
   const folder = join(cwd, "out");
   if ("at" in plan) return start(args, { cwd, faults: { folder, kill: plan } }).ended;
-  const { child, ended } = start(args, { cwd });
+  const { child, ended } = start(args, { cwd, wrap });
   let timer = "moment" in plan ? setTimeout(() => child.kill("SIGKILL"), plan.moment) : undefined;
   let writes = 0;
   const watcher =
@@ -93,15 +100,16 @@ async function killed(training, cwd, plan) {
  * @param {Whole} whole
  * @param {string} cwd
  * @param {readonly Plan[]} plans
+ * @param {readonly string[]} [wrap] a command that starts each process
  * @returns {Promise<{ kills: number, inWrites: number }>}
  */
-export async function survive({ training, bytes }, cwd, plans) {
+export async function survive({ training, bytes }, cwd, plans, wrap = []) {
   const folder = join(cwd, "out");
   let kills = 0;
   let inWrites = 0;
   let saved = -1;
   for (const plan of plans) {
-    const { signal, code, stderr, stdout } = await killed(training, cwd, plan);
+    const { signal, code, stderr, stdout } = await killed(training, cwd, plan, wrap);
     const found = readAll(folder);
     if (signal === "SIGKILL") {
       kills++;
@@ -114,17 +122,18 @@ export async function survive({ training, bytes }, cwd, plans) {
     saved = now.step;
     if (now.finished) break;
   }
-  await finish(training, cwd);
+  await finish(training, cwd, wrap);
   const other = difference(readFileSync(join(cwd, FILE)), bytes);
   must(!other, `it does not end as the training that nobody killed: ${other}`);
   return { kills, inWrites };
 }
 
-/** Goes on to the end, where it is not there yet. @param {Training} training @param {string} cwd */
-export async function finish(training, cwd) {
+/** Goes on to the end, where it is not there yet. @param {Training} training @param {string} cwd @param {readonly string[]} [wrap] */
+export async function finish(training, cwd, wrap = []) {
   const folder = join(cwd, "out");
   if (existsSync(join(cwd, FILE)) && readAll(folder)["m.safetensors"]?.finished) return;
-  const { code, signal, stderr, stdout } = await start(argumentsFor(training, cwd, FILE), { cwd }).ended;
+  const { code, signal, stderr, stdout } = await start(argumentsFor(training, cwd, FILE), { cwd, wrap })
+    .ended;
   must(code === 0, `resuming ended with ${code ?? signal}: ${stderr || stdout}`);
 }
 

@@ -1,5 +1,6 @@
 // Loaded before a program (`node --import preload.mjs`): it counts what the program asks of the file system in one folder, and at
 // a chosen call does what a crash or a broken disk would do. The program itself is what ships, unchanged.
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { resolve, sep } from "node:path";
@@ -16,7 +17,10 @@ import { isMainThread } from "node:worker_threads";
  * @property {{ from: number, room: number, times?: number }} [full] from that call on the folder holds only `room` bytes more; after
  *   so many refused writes there is room again. Like a disk it takes what fits of a write and refuses the next one
  * @property {{ from: number, code: string, times?: number }} [fail] from that call on whatever changes the folder fails so, so many times
+ * @property {{ at: number, words: string[] }} [run] before that call another program does something, and this one waits for it. Its
+ *   { code, stdout, stderr } goes to the trace
  * @property {string} [trace] a file elsewhere that gets a JSON line for each call, and at the end one with the number of calls
+ * @property {boolean} [contents] with what is written
  */
 
 /**
@@ -42,7 +46,7 @@ const OPENED =
 const real = { ...fs };
 
 /** @param {Faults} faults @returns {(call: Call, make: (args: unknown[]) => unknown, refuse: (error: Error) => unknown, then: (result: unknown, last: () => void) => unknown) => unknown} */
-function between({ folder, kill, full, fail, trace }) {
+function between({ folder, kill, full, fail, run, trace, contents }) {
   const inside = resolve(folder);
   const log = trace === undefined ? undefined : real.openSync(trace, "a");
   /** @param {object} line */
@@ -79,7 +83,15 @@ function between({ folder, kill, full, fail, trace }) {
     let length = 0;
     if (bytes) length = typeof args[2] === "number" ? args[2] : bytes.length - offset;
     else if (/^(write|append)File$/.test(name)) length = 1;
-    note({ call: number, name, where, flags, to, length });
+    const data =
+      contents && bytes ? Buffer.from(bytes.subarray(offset, offset + length)).toString("base64") : undefined;
+    note({ call: number, name, where, flags, to, length, data });
+    if (run?.at === number) {
+      const [file, ...words] = run.words;
+      const { NABLA_FAULTS: _, ...env } = process.env;
+      const { status, stdout, stderr } = spawnSync(file, words, { encoding: "utf8", env });
+      note({ code: status, stdout, stderr });
+    }
     if (kill?.at === number && kill.how === "before") die();
     const writing = changes.has(name) || (flags !== undefined && /[wa+]/.test(flags));
     if (fail && writing && number >= fail.from && refused < (fail.times ?? Infinity))

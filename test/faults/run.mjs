@@ -7,8 +7,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { damagedCheckpoints, damagedFiles } from "./damage.mjs";
 import { failingDisks } from "./disks.mjs";
+import { containers, folders, smallDisks, writers } from "./folders.mjs";
 import { everyCall, randomKills } from "./kills.mjs";
+import { power } from "./power.mjs";
 import { signals } from "./signals.mjs";
 import { Broken, empty } from "./support.mjs";
 
@@ -30,6 +33,16 @@ const PARTS = {
   kills: { title: "SIGKILL at random moments, resumed", run: randomKills },
   signals: { title: "SIGINT and SIGTERM at random moments, resumed", run: signals },
   disks: { title: "Full and failing disks, at random calls", run: failingDisks },
+  folders: { title: "Folders and files that become something else", run: folders },
+  writers: { title: "Two trainings to one file", run: writers },
+  containers: { title: "SIGKILL of processes that all have the number 1, resumed", run: containers },
+  tmpfs: { title: "Small disks that are full or read-only", run: smallDisks },
+  power: {
+    title: "Power cuts after every call, played on a disk that loses what was not flushed",
+    run: power,
+  },
+  files: { title: "Damaged files, loaded", run: damagedFiles },
+  damaged: { title: "Damaged checkpoints on the command line", run: damagedCheckpoints },
   calls: { title: "SIGKILL before, during and after every call of the file system, resumed", run: everyCall },
 };
 

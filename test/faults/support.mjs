@@ -84,18 +84,17 @@ export function start(args, { cwd, faults, wrap = [], env = {} }) {
  * @param {Training} training
  * @param {string} cwd
  * @param {string} file seen from there
- * @param {string[]} [more]
  */
-export function argumentsFor({ command, program, every }, cwd, file, more = []) {
+export function argumentsFor({ command, program, every }, cwd, file) {
   if (!command) return [PROGRAM, /** @type {string} */ (program), file, String(every)];
   const goesOn = existsSync(join(cwd, file)) ? ["--resume", file] : [];
-  return [CLI, ...command, "--out", file, "--checkpoint-every", String(every), ...goesOn, ...more];
+  return [CLI, ...command, "--out", file, "--checkpoint-every", String(every), ...goesOn];
 }
 
 /** How far a model's file is. @typedef {{ step: number, finished: boolean }} Progress */
 
 /** A file's parts as they are. @param {Buffer} bytes */
-function partsOf(bytes) {
+export function partsOf(bytes) {
   const length = 8 + Number(bytes.readBigUInt64LE(0));
   const { __metadata__, ...tensors } = JSON.parse(bytes.toString("utf8", 8, length));
   return { document: JSON.parse(__metadata__["nabla.checkpoint"]), tensors, data: bytes.subarray(length) };
