@@ -77,7 +77,7 @@ function failure({ calls, bytes }, random) {
 export async function failingDisks({ root, jobs, seed, kills, short, report, timeLeft }) {
   const all = await wholes(root, jobs, ({ command }) => command !== undefined);
   const sum = { runs: 0, disturbed: 0, inItsPlace: 0, elsewhere: 0, refusedBeforeItBegan: 0, nothingLost: 0 };
-  const cases = Array.from({ length: short ? 14 : kills }, (_, i) => i);
+  const cases = Array.from({ length: short ? 12 : kills }, (_, i) => i);
   await each(cases, jobs, async (i) => {
     if (!timeLeft()) return;
     const random = chance(seed, "disks", i);

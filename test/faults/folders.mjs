@@ -128,7 +128,7 @@ export async function containers({ root, jobs, seed, kills, short, report, timeL
   const all = await wholes(root, jobs, ({ name }) => name === CHAIN);
   const whole = /** @type {Whole} */ (all[0]);
   const sum = { runs: 0, kills: 0, inWrites: 0, equal: 0 };
-  const cases = Array.from({ length: short ? 3 : Math.ceil(kills / 5) }, (_, i) => i);
+  const cases = Array.from({ length: short ? 2 : Math.ceil(kills / 5) }, (_, i) => i);
   await each(cases, jobs, async (i) => {
     if (!timeLeft()) return;
     const random = chance(seed, "containers", i);
@@ -167,7 +167,7 @@ export async function smallDisks({ root, jobs, seed, kills, short, report, timeL
     "filled by others": "dd if=/dev/zero of=out/fill bs=1024 2>/dev/null; true",
     "read-only": "for i in 1 2 3 4 5 6 7 8 9; do mount -o remount,ro out && exit 0; sleep 0.1; done; exit 1",
   };
-  const cases = Array.from({ length: short ? 6 : Math.ceil(kills / 2) }, (_, i) => i);
+  const cases = Array.from({ length: short ? 3 : Math.ceil(kills / 2) }, (_, i) => i);
   await each(cases, jobs, async (i) => {
     if (!timeLeft()) return;
     const random = chance(seed, "small disks", i);

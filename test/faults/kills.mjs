@@ -29,32 +29,41 @@ export const FILE = "out/m.safetensors";
  * @typedef {{ training: Training, bytes: Buffer, calls: number, opens: number[], milliseconds: number }} Whole
  */
 
+/** Each is run once, however many parts need it. @type {Map<string, Promise<Whole>>} */
+const known = new Map();
+
 /**
- * Runs every training to its end.
+ * Runs trainings to their ends.
  *
- * @param {string} root an empty folder
+ * @param {string} root
  * @param {number} jobs
  * @param {(training: Training) => boolean} [wanted]
  */
 export async function wholes(root, jobs, wanted = () => true) {
+  const all = trainings(root).filter(wanted);
   /** @type {Whole[]} */
   const found = [];
-  const all = trainings(root).filter(wanted);
   await each(all, jobs, async (training, i) => {
-    const cwd = place(root, `whole-${i}`);
-    const trace = join(cwd, "trace");
-    const ended = await start(argumentsFor(training, cwd, FILE), {
-      cwd,
-      faults: { folder: join(cwd, "out"), trace },
-    }).ended;
-    if (ended.code !== 0) throw new Error(`${training.name} does not run: ${ended.stderr || ended.stdout}`);
-    const lines = readFileSync(trace, "utf8").trim().split("\n");
-    const calls = lines.map((line) => JSON.parse(line));
-    const opens = calls.filter(({ name, flags }) => name === "open" && flags !== "r").map(({ call }) => call);
-    const bytes = readFileSync(join(cwd, FILE));
-    found[i] = { training, bytes, calls: calls.at(-1).calls, opens, milliseconds: ended.milliseconds };
+    const made = known.get(training.name) ?? whole(training, place(root, `whole-${i}`));
+    known.set(training.name, made);
+    found[i] = await made;
   });
   return found;
+}
+
+/** @param {Training} training @param {string} cwd @returns {Promise<Whole>} */
+async function whole(training, cwd) {
+  const trace = join(cwd, "trace");
+  const faults = { folder: join(cwd, "out"), trace };
+  const { code, stdout, stderr, milliseconds } = await start(argumentsFor(training, cwd, FILE), {
+    cwd,
+    faults,
+  }).ended;
+  if (code !== 0) throw new Error(`${training.name} does not run: ${stderr || stdout}`);
+  const lines = readFileSync(trace, "utf8").trim().split("\n");
+  const calls = lines.map((line) => JSON.parse(line));
+  const opens = calls.filter(({ name, flags }) => name === "open" && flags !== "r").map(({ call }) => call);
+  return { training, bytes: readFileSync(join(cwd, FILE)), calls: calls.at(-1).calls, opens, milliseconds };
 }
 
 /** A folder for one case, with the files that command lines name. @param {string} root @param {string} name */
@@ -122,19 +131,24 @@ export async function survive({ training, bytes }, cwd, plans, wrap = []) {
     saved = now.step;
     if (now.finished) break;
   }
-  await finish(training, cwd, wrap);
+  // of a process in another container nobody knows whether it still writes
+  if ((await finish(training, cwd, wrap)) && wrap.length === 0) {
+    const left = leftIn(folder);
+    must(left.length === 0, `there is still ${left.join(", ")}`);
+  }
   const other = difference(readFileSync(join(cwd, FILE)), bytes);
   must(!other, `it does not end as the training that nobody killed: ${other}`);
   return { kills, inWrites };
 }
 
-/** Goes on to the end, where it is not there yet. @param {Training} training @param {string} cwd @param {readonly string[]} [wrap] */
+/** Goes on to the end, where it is not there yet; then true. @param {Training} training @param {string} cwd @param {readonly string[]} [wrap] */
 export async function finish(training, cwd, wrap = []) {
   const folder = join(cwd, "out");
-  if (existsSync(join(cwd, FILE)) && readAll(folder)["m.safetensors"]?.finished) return;
+  if (existsSync(join(cwd, FILE)) && readAll(folder)["m.safetensors"]?.finished) return false;
   const { code, signal, stderr, stdout } = await start(argumentsFor(training, cwd, FILE), { cwd, wrap })
     .ended;
   must(code === 0, `resuming ended with ${code ?? signal}: ${stderr || stdout}`);
+  return true;
 }
 
 /** Up to three kills in one training. @param {Whole} whole @param {ReturnType<typeof chance>} random @returns {Plan[]} */
@@ -196,7 +210,7 @@ export async function everyCall({ root, jobs, seed, short, report, timeLeft }) {
     // a short run takes a part of them, another one for another seed
     return calls
       .flatMap((at) => hows.map((how) => ({ whole, at, how })))
-      .filter((_, i) => !short || (i + t + seed) % 4 === 0);
+      .filter((_, i) => !short || (i + t + seed) % 7 === 0);
   });
   const sum = { runs: 0, kills: 0, inWrites: 0, equal: 0 };
   await each(cases, jobs, async ({ whole, at, how }, i) => {

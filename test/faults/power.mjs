@@ -29,7 +29,7 @@ function stepOf(inode, name) {
  * @param {{ name: string, where: string, flags?: string, to?: string, data?: string }[]} calls
  * @returns {{ saves: number, cuts: number, states: number }}
  */
-export function powerCuts(calls, file = "m.safetensors") {
+function powerCuts(calls, file = "m.safetensors") {
   /** The folder as programs see it. @type {Map<string, Inode>} */
   const now = new Map();
   /** As it is on the disk for certain. @type {Map<string, Inode>} */
@@ -98,24 +98,30 @@ export function powerCuts(calls, file = "m.safetensors") {
   return sum;
 }
 
+/** What a training asks of the disk, cut off everywhere. @param {import("./trainings.mjs").Training} training @param {string} cwd */
+export async function played(training, cwd) {
+  const trace = join(cwd, "trace");
+  const folder = empty(join(cwd, "out"));
+  const faults = { folder, trace, contents: true };
+  await start(argumentsFor(training, cwd, FILE), { cwd, faults }).ended;
+  const lines = readFileSync(trace, "utf8").trim().split("\n");
+  const found = powerCuts(lines.map((line) => JSON.parse(line)).filter(({ call }) => call !== undefined));
+  must(found.saves > 3, `only ${found.saves} saves were seen`);
+  return found;
+}
+
 /** @param {import("./run.mjs").Settings} settings */
 export async function power({ root, jobs, short, report }) {
-  const all = (await wholes(root, jobs)).slice(0, short ? 5 : undefined);
+  const all = (await wholes(root, jobs)).slice(0, short ? 3 : undefined);
   const sum = { trainings: 0, saves: 0, cuts: 0, states: 0 };
   await each(all, jobs, async ({ training }, i) => {
     const cwd = place(root, `power-${i}`);
     await report.attempt(training.name, cwd, async () => {
-      const trace = join(cwd, "trace");
-      const folder = empty(join(cwd, "out"));
-      await start(argumentsFor(training, cwd, FILE), { cwd, faults: { folder, trace, contents: true } })
-        .ended;
-      const lines = readFileSync(trace, "utf8").trim().split("\n");
-      const found = powerCuts(lines.map((line) => JSON.parse(line)).filter(({ call }) => call !== undefined));
-      must(found.saves > 3, `only ${found.saves} saves were seen`);
+      const { saves, cuts, states } = await played(training, cwd);
       sum.trainings++;
-      sum.saves += found.saves;
-      sum.cuts += found.cuts;
-      sum.states += found.states;
+      sum.saves += saves;
+      sum.cuts += cuts;
+      sum.states += states;
     });
   });
   return sum;

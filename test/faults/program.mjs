@@ -1,6 +1,7 @@
-// A program that trains with the library, as users write them: `node program.mjs NAME FILE STEPS` begins the training NAME, or goes on
+// A program that trains with the library, as users write them: `node program.mjs NAME FILE STEPS [HOW]` begins the training NAME, or goes on
 // with what FILE holds, and saves to FILE every so many STEPS and at the end.
 import { existsSync } from "node:fs";
+import { open, rename } from "node:fs/promises";
 import {
   batchNormalization,
   concatenate,
@@ -15,7 +16,7 @@ import {
   weightsSha256,
 } from "nabla";
 import { digits, moons } from "nabla/data";
-import { loadModel, saveModel, writeFileAtomic } from "nabla/node";
+import { loadModel, writeFileAtomic } from "nabla/node";
 
 /** @typedef {import("nabla").Model} Model */
 /** @typedef {import("nabla").FitOptions} FitOptions */
@@ -137,18 +138,35 @@ const PROGRAMS = {
   ),
 };
 
-const [name, file, every] = process.argv.slice(2);
+/**
+ * How a model is saved, and for the test of the test: how people save who have not thought of it.
+ *
+ * @type {Record<string, (file: string, bytes: Uint8Array) => Promise<void>>}
+ */
+const SAVES = {
+  carefully: (file, bytes) => writeFileAtomic(file, bytes, { keepPrevious: true }),
+  async "over the old file"(file, bytes) {
+    const handle = await open(file, "w");
+    await handle.write(bytes);
+    await handle.close();
+  },
+  async "without flushing"(file, bytes) {
+    const handle = await open(`${file}.tmp`, "w");
+    await handle.write(bytes);
+    await handle.close();
+    await rename(`${file}.tmp`, file);
+  },
+};
+SAVES["to begin anew"] = SAVES.carefully;
+
+const [name, file, every, how = "carefully"] = process.argv.slice(2);
 const { make, fit } = PROGRAMS[name];
-const resume = existsSync(file);
-const trained = resume ? await loadModel(file) : make();
+const save = SAVES[how];
+const there = existsSync(file);
+const trained = there ? await loadModel(file) : make();
 await fit(trained, {
-  resume,
-  callbacks: [
-    modelCheckpoint({
-      everySteps: Number(every),
-      save: (bytes) => writeFileAtomic(file, bytes, { keepPrevious: true }),
-    }),
-  ],
+  resume: there && how !== "to begin anew",
+  callbacks: [modelCheckpoint({ everySteps: Number(every), save: (bytes) => save(file, bytes) })],
 });
-await saveModel(trained, file, { keepPrevious: true });
+await save(file, trained.save());
 console.log(JSON.stringify({ event: "done", weightsSha256: weightsSha256(trained) }));

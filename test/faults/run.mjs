@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { control } from "./control.mjs";
 import { damagedCheckpoints, damagedFiles } from "./damage.mjs";
 import { failingDisks } from "./disks.mjs";
 import { containers, folders, smallDisks, writers } from "./folders.mjs";
@@ -30,6 +31,7 @@ import { Broken, empty } from "./support.mjs";
 
 /** @type {Record<string, { title: string, run: (settings: Settings) => Promise<Counts> }>} */
 const PARTS = {
+  control: { title: "Programs that save carelessly", run: control },
   kills: { title: "SIGKILL at random moments, resumed", run: randomKills },
   signals: { title: "SIGINT and SIGTERM at random moments, resumed", run: signals },
   disks: { title: "Full and failing disks, at random calls", run: failingDisks },
@@ -102,7 +104,7 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(PARTS)) {
     root: empty(join(root, name)),
     jobs: Math.max(1, Math.floor(number("jobs", values.jobs))),
     seed: number("seed", values.seed),
-    kills: number("kills", values.kills ?? (values.short ? "20" : "200")),
+    kills: number("kills", values.kills ?? (values.short ? "15" : "200")),
     short: values.short,
     timeLeft: () => performance.now() < end,
     report,

@@ -35,7 +35,7 @@ async function interrupted({ training }, cwd, { signal, moment, at, how = "befor
 export async function signals({ root, jobs, seed, kills, short, report, timeLeft }) {
   const all = await wholes(root, jobs, ({ command }) => command !== undefined);
   const sum = { runs: 0, saved: 0, finishedBefore: 0, endedAtOnce: 0, equal: 0 };
-  const cases = Array.from({ length: short ? 10 : kills }, (_, i) => i);
+  const cases = Array.from({ length: short ? 8 : kills }, (_, i) => i);
   await each(cases, jobs, async (i) => {
     if (!timeLeft()) return;
     const random = chance(seed, "signals", i);

@@ -85,8 +85,8 @@ export function start(args, { cwd, faults, wrap = [], env = {} }) {
  * @param {string} cwd
  * @param {string} file seen from there
  */
-export function argumentsFor({ command, program, every }, cwd, file) {
-  if (!command) return [PROGRAM, /** @type {string} */ (program), file, String(every)];
+export function argumentsFor({ command, program, every, how }, cwd, file) {
+  if (!command) return [PROGRAM, /** @type {string} */ (program), file, String(every), ...(how ? [how] : [])];
   const goesOn = existsSync(join(cwd, file)) ? ["--resume", file] : [];
   return [CLI, ...command, "--out", file, "--checkpoint-every", String(every), ...goesOn];
 }

@@ -9,6 +9,7 @@ import { join } from "node:path";
  * @property {string[]} [command] of `nabla`, without --out, --resume and --checkpoint-every
  * @property {string} [program] of program.mjs
  * @property {number} every steps between checkpoints
+ * @property {string} [how] a program saves
  */
 
 /** Noise, dropout, batch normalisation, augmentation, pieces of a batch, an average of the weights. */
