@@ -36,7 +36,7 @@ const PARTS: Record<string, Record<string, number | string | ((count: number) =>
   containers: { runs: 2, equal: 2 },
   tmpfs: { runs: 3, nothingLost: 3 },
   power: { trainings: 3, saves: (n) => n > 20, states: (n) => n > 300 },
-  files: { files: 15, cut: 900, bits: 3000, others: 450 },
+  files: { files: 17, cut: 1020, bits: 3400, others: 510 },
   damaged: { runs: 4 },
   calls: { kills: (n) => n > 45, inWrites: (n) => n > 10, equal: (n) => n > 45 },
 };

@@ -122,7 +122,7 @@ export async function survive({ training, bytes }, cwd, plans, wrap = []) {
     const found = readAll(folder);
     if (signal === "SIGKILL") {
       kills++;
-      if (leftIn(folder).some((name) => name.endsWith(".tmp"))) inWrites++;
+      if (leftIn(folder, training.keep).some((name) => name.endsWith(".tmp"))) inWrites++;
     } else must(code === 0, `it ended with ${code} instead of being killed: ${stderr || stdout}`);
     const now = found["m.safetensors"];
     must(now || saved < 0, "the checkpoint that was there is gone");
@@ -133,7 +133,7 @@ export async function survive({ training, bytes }, cwd, plans, wrap = []) {
   }
   // of a process in another container nobody knows whether it still writes
   if ((await finish(training, cwd, wrap)) && wrap.length === 0) {
-    const left = leftIn(folder);
+    const left = leftIn(folder, training.keep);
     must(left.length === 0, `there is still ${left.join(", ")}`);
   }
   const other = difference(readFileSync(join(cwd, FILE)), bytes);

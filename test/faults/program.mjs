@@ -16,11 +16,11 @@ import {
   weightsSha256,
 } from "nabla";
 import { digits, moons } from "nabla/data";
-import { loadModel, writeFileAtomic } from "nabla/node";
+import { checkpointIn, loadCheckpoint, loadModel, writeFileAtomic } from "nabla/node";
 
 /** @typedef {import("nabla").Model} Model */
 /** @typedef {import("nabla").FitOptions} FitOptions */
-/** @typedef {{ make: () => Model, fit: (model: Model, options: FitOptions) => Promise<unknown> }} Program */
+/** @typedef {{ make: () => Model, fit: (model: Model, options: FitOptions) => Promise<unknown>, keep?: number }} Program */
 
 /** A number of [0, 1) that depends on i alone. @param {number} i */
 const drawn = (i) => ((Math.imul(i + 1, 2654435761) >>> 8) % 100003) / 100003;
@@ -130,6 +130,11 @@ const PROGRAMS = {
         ],
       }),
   },
+  "the last two checkpoints and the best kept": {
+    make: () => chain({ name: "adamw" }),
+    fit: points,
+    keep: 2,
+  },
   ...Object.fromEntries(
     ["sgd", "momentum", "nesterov", "adagrad", "rmsprop"].map((name) => [
       `the optimizer ${name}`,
@@ -160,13 +165,14 @@ const SAVES = {
 SAVES["to begin anew"] = SAVES.carefully;
 
 const [name, file, every, how = "carefully"] = process.argv.slice(2);
-const { make, fit } = PROGRAMS[name];
+const { make, fit, keep } = PROGRAMS[name];
 const save = SAVES[how];
 const there = existsSync(file);
-const trained = there ? await loadModel(file) : make();
-await fit(trained, {
-  resume: there && how !== "to begin anew",
-  callbacks: [modelCheckpoint({ everySteps: Number(every), save: (bytes) => save(file, bytes) })],
-});
+const trained = !there ? make() : keep ? (await loadCheckpoint(file)).model : await loadModel(file);
+const everySteps = Number(every);
+const saves = keep
+  ? checkpointIn(file, { everySteps, keep, monitor: "valLoss" })
+  : modelCheckpoint({ everySteps, save: (bytes) => save(file, bytes) });
+await fit(trained, { resume: there && how !== "to begin anew", callbacks: [saves] });
 await save(file, trained.save());
 console.log(JSON.stringify({ event: "done", weightsSha256: weightsSha256(trained) }));

@@ -2,7 +2,7 @@
 // and what is in a folder afterwards.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { load } from "nabla";
 
@@ -85,9 +85,10 @@ export function start(args, { cwd, faults, wrap = [], env = {} }) {
  * @param {string} cwd
  * @param {string} file seen from there
  */
-export function argumentsFor({ command, program, every, how }, cwd, file) {
+export function argumentsFor({ command, program, every, how, keep }, cwd, file) {
   if (!command) return [PROGRAM, /** @type {string} */ (program), file, String(every), ...(how ? [how] : [])];
-  const goesOn = existsSync(join(cwd, file)) ? ["--resume", file] : [];
+  // where several are kept, the folder says which is the newest
+  const goesOn = existsSync(join(cwd, file)) ? ["--resume", keep ? dirname(file) : file] : [];
   return [CLI, ...command, "--out", file, "--checkpoint-every", String(every), ...goesOn];
 }
 
@@ -154,9 +155,18 @@ export function readAll(folder) {
   return found;
 }
 
-/** What is in a folder that is neither a model nor one of the last. @param {string} folder */
-export const leftIn = (folder) =>
-  readdirSync(folder).filter((name) => !/^m\.safetensors(\.previous)?$/.test(name));
+/** Names of checkpoints with the step they are of. */
+const NAMED = /^m(\.best)?\.epoch\d+-step\d+\.safetensors$/;
+
+/** What is in a folder that a training should not have left there. @param {string} folder @param {number} [keep] */
+export function leftIn(folder, keep = 0) {
+  const all = readdirSync(folder);
+  const kept = all.filter((name) => NAMED.test(name) && !name.includes(".best."));
+  const others = all.filter(
+    (name) => !/^m\.safetensors(\.previous)?$/.test(name) && !(keep && NAMED.test(name)),
+  );
+  return kept.length > keep ? [...others, ...kept] : others;
+}
 
 /** An empty folder. @param {string} path */
 export function empty(path) {

@@ -10,6 +10,7 @@ import { join } from "node:path";
  * @property {string} [program] of program.mjs
  * @property {number} every steps between checkpoints
  * @property {string} [how] a program saves
+ * @property {number} [keep] checkpoints that have names of their own
  */
 
 /** Noise, dropout, batch normalisation, augmentation, pieces of a batch, an average of the weights. */
@@ -101,6 +102,10 @@ const COMMANDS = {
     4,
   ],
   "a graph with a shared layer": ["digits --samples 200 --config graph.json --seed 9", 5],
+  "a chain, the last three checkpoints and the best kept": [
+    "digits --samples 250 --hidden 12 --validation-split 0.2 --batch-size 20 --epochs 6 --seed 5 --keep 3",
+    6,
+  ],
   "a table, plain text": [
     "houses.csv --hidden 12 --activation gelu --optimizer rmsprop --momentum 0.5 --schedule step:0.5,3 --validation-split 0.2 --patience 30 --batch-size 8 --epochs 6",
     11,
@@ -118,6 +123,7 @@ const PROGRAMS = {
   "in a thread": 7,
   "rows that are read later": 6,
   "callbacks that remember": 5,
+  "the last two checkpoints and the best kept": 8,
   "the optimizer sgd": 9,
   "the optimizer momentum": 9,
   "the optimizer nesterov": 9,
@@ -135,7 +141,13 @@ export function trainings(folder) {
       name,
       command: ["train", ...line.split(" "), "--json"],
       every,
+      ...(line.includes("--keep 3") && { keep: 3 }),
     })),
-    ...Object.entries(PROGRAMS).map(([name, every]) => ({ name, program: name, every })),
+    ...Object.entries(PROGRAMS).map(([name, every]) => ({
+      name,
+      program: name,
+      every,
+      ...(name.startsWith("the last two") && { keep: 2 }),
+    })),
   ];
 }
