@@ -99,7 +99,7 @@ export async function damagedFiles({ root, jobs, seed, kills, short, report, tim
 export async function damagedCheckpoints({ root, jobs, seed, kills, short, report, timeLeft }) {
   const all = await wholes(root, jobs, ({ command }) => command !== undefined);
   const sum = { runs: 0, resumeRefused: 0, resumedFromAnother: 0, predictRefused: 0, predictedByAnother: 0 };
-  const cases = Array.from({ length: short ? 4 : kills }, (_, i) => i);
+  const cases = Array.from({ length: short ? 4 : Math.ceil(kills / 2) }, (_, i) => i);
   await each(cases, jobs, async (i) => {
     if (!timeLeft()) return;
     const random = chance(seed, "damaged", i);

@@ -201,7 +201,7 @@ export async function randomKills({ root, jobs, seed, kills: wanted, report, tim
  * @param {Settings} settings
  */
 export async function everyCall({ root, jobs, seed, short, report, timeLeft }) {
-  const names = ["a table, plain text", "two inputs, two outputs, a shared layer"];
+  const names = ["a table, plain text", "the last two checkpoints and the best kept"];
   const all = await wholes(root, jobs, ({ name }) => names.includes(name));
   const cases = all.flatMap((whole, t) => {
     // the check at the start, the first save, and saves that replace a file and have one before

@@ -33,7 +33,7 @@ import { Broken, empty } from "./support.mjs";
 const PARTS = {
   control: { title: "Programs that save carelessly", run: control },
   kills: { title: "SIGKILL at random moments, resumed", run: randomKills },
-  signals: { title: "SIGINT and SIGTERM at random moments, resumed", run: signals },
+  signals: { title: "SIGINT, SIGTERM and SIGHUP at random moments, resumed", run: signals },
   disks: { title: "Full and failing disks, at random calls", run: failingDisks },
   folders: { title: "Folders and files that become something else", run: folders },
   writers: { title: "Two trainings to one file", run: writers },

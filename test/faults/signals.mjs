@@ -1,4 +1,4 @@
-// SIGINT and SIGTERM at any moment of a training on the command line: it saves, says where, and goes on from there to the same end.
+// SIGINT, SIGTERM and SIGHUP at any moment of a training on the command line: it saves, says where, and goes on from there to the same end.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FILE, finish, place, wholes } from "./kills.mjs";
@@ -10,7 +10,7 @@ import { argumentsFor, chance, difference, each, must, readAll, start } from "./
  * How a training is interrupted: at a moment after it said that it starts (milliseconds), or at a call that has to do with the
  * folder, once or twice.
  *
- * @typedef {{ signal: "SIGINT" | "SIGTERM", moment?: number, at?: number, how?: "before" | "after", twice?: boolean }} Plan
+ * @typedef {{ signal: "SIGINT" | "SIGTERM" | "SIGHUP", moment?: number, at?: number, how?: "before" | "after", twice?: boolean }} Plan
  */
 
 /** @param {Whole} whole @param {string} cwd @param {Plan} plan */
@@ -40,7 +40,7 @@ export async function signals({ root, jobs, seed, kills, short, report, timeLeft
     if (!timeLeft()) return;
     const random = chance(seed, "signals", i);
     const whole = /** @type {Whole} */ (all[i % all.length]);
-    const signal = random.one(/** @type {const} */ (["SIGINT", "SIGTERM"]));
+    const signal = random.one(/** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]));
     const how = random.one(/** @type {const} */ (["before", "after"]));
     const twice = random.whole(0, 9) === 0;
     /** @type {Plan} */
