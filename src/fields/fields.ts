@@ -9,6 +9,7 @@
  * `check` copies: what it returns has every default filled in and its fields in the order of the specification.
  */
 import { didYouMean, NablaError } from "../errors.ts";
+import { tagOf } from "../tags.ts";
 
 export type JsonSchema = Record<string, unknown>;
 /** What happens when the field is not there: refused, replaced by its default, or left out. */
@@ -66,14 +67,23 @@ export function within(path: string, key: string | number): string {
   return path === "" ? key : `${path}.${key}`;
 }
 
-/** A value as an error message shows it: JSON, cut short. */
+/** A value as an error message shows it: JSON, cut short. Of what is long, only a beginning is looked at. */
 export function show(value: unknown): string {
   if (typeof value === "number" || value === undefined) return String(value);
-  if (typeof value === "function" || typeof value === "symbol" || typeof value === "bigint")
-    return `a ${typeof value}`;
-  const text = JSON.stringify(value, (_, v) => (typeof v === "bigint" ? `${v}n` : v)) ?? String(value);
-  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+  if (typeof value === "bigint") return "a bigint";
+  let text: string;
+  try {
+    // strings and arrays of any kind can be sliced
+    text =
+      JSON.stringify(value, (_, v) => (typeof v === "bigint" ? `${v}n` : (v?.slice?.(0, MOST) ?? v))) ??
+      `a ${typeof value}`;
+  } catch {
+    text = `a deep ${tagOf(value)}`; // it holds itself, or is nested too deeply
+  }
+  return text.length <= MOST ? text : `${text.slice(0, MOST - 3)}...`;
 }
+
+const MOST = 80;
 
 function refuse(path: string, expected: string, got: unknown, hint = ""): never {
   throw new NablaError(`${path || "document"}: expected ${expected}, got ${show(got)}${hint}`, {
@@ -107,14 +117,20 @@ export interface Bounds {
   max?: number;
   exclusiveMin?: number;
   exclusiveMax?: number;
+  /** Of whole numbers: whether they may be larger than the core counts. */
+  wide?: boolean;
 }
+
+/** What the core counts with: 32 bits and a sign. A larger size would be another one there. */
+const LARGEST = 2 ** 31 - 1;
 
 function numeric<P extends Presence>(
   whole: boolean,
   options: Bounds & Common<number>,
 ): Field<number, number, P> {
-  const { min = whole ? -Number.MAX_SAFE_INTEGER : undefined, exclusiveMin, exclusiveMax } = options;
-  const max = options.max ?? (whole ? Number.MAX_SAFE_INTEGER : undefined);
+  const { exclusiveMin, exclusiveMax } = options;
+  const reach = whole ? (options.wide ? Number.MAX_SAFE_INTEGER : LARGEST) : undefined;
+  const { min = reach && -reach, max = reach } = options;
   const bounds = [
     options.min !== undefined && `≥ ${options.min}`,
     exclusiveMin !== undefined && `> ${exclusiveMin}`,
@@ -132,7 +148,9 @@ function numeric<P extends Presence>(
     {
       expected,
       check: (value, path) =>
-        typeof value === "number" && fits(value) ? value : refuse(path, expected, value),
+        typeof value === "number" && fits(value)
+          ? value
+          : refuse(path, (value as number) > reach! ? `${expected} and ≤ ${max}` : expected, value),
       jsonSchema:
         DOCS &&
         (() => ({
@@ -147,7 +165,7 @@ function numeric<P extends Presence>(
   );
 }
 
-/** A whole number, at most 2^53 - 1 either way. */
+/** A whole number, at most 2^31 - 1 either way, or with `wide` 2^53 - 1. */
 export function int<O extends Bounds & Common<number>>(
   options: O = {} as O,
 ): Field<number, number, Given<O>> {

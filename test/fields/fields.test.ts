@@ -101,7 +101,7 @@ const table: [document: unknown, message: string][] = [
   ],
   [
     { version: 1, layers: [{ type: "dense", units: 2 ** 53 }] },
-    "layers[0].units: expected a whole number ≥ 1, got 9007199254740992",
+    "layers[0].units: expected a whole number ≥ 1 and ≤ 2147483647, got 9007199254740992",
   ],
   [
     { version: 1, layers: [{ type: "dense", units: "3" }] },
@@ -197,7 +197,7 @@ test("values that JSON cannot hold are refused where they would do harm", () => 
   expect(message(number(), Infinity)).toBe("document: expected a finite number, got Infinity");
   expect(message(string(), "x".repeat(100))).toBe("");
   expect(message(int(), "x".repeat(100))).toBe(
-    `document: expected a whole number, got "${"x".repeat(56)}...`,
+    `document: expected a whole number, got "${"x".repeat(76)}...`,
   );
 });
 
