@@ -59,6 +59,7 @@ export async function lockFile(path: string, options: LockOptions = {}): Promise
       });
       if (file) {
         const lock = await take(file, place);
+        await dropTurn(`${place}.turn`);
         // what was being written when the lock was left is known to be left as well
         await sweep(REAL, target, (await stat(place)).mtimeMs, true).catch(() => {});
         return lock;
@@ -218,12 +219,12 @@ async function abandoned(
 }
 
 /** Whether a file is so old, by the clock of the file system itself, that nobody need watch it. */
-async function untouched(place: string): Promise<boolean> {
+async function untouched(place: string, long = LONG): Promise<boolean> {
   const { path, file } = await openTemporary(REAL, place.replace(/\.lock(\.turn)?$/, ""), 0o666);
   try {
     await file.write(Uint8Array.of(0));
     const [now, then] = [await stat(path), await stat(place).catch(absent(undefined))];
-    return then !== undefined && now.mtimeMs - then.mtimeMs > LONG;
+    return then !== undefined && now.mtimeMs - then.mtimeMs > long;
   } finally {
     await file.close();
     await unlink(path).catch(() => {});
@@ -241,9 +242,7 @@ async function remove(place: string, { id }: Holder): Promise<void> {
     await file.writeFile(ownOwner()).finally(() => file.close());
   } catch (error) {
     if (codeOf(error) !== "EEXIST") throw error;
-    const owner = await readFile(turn, "utf8").catch(() => ownOwner());
-    const left = isRunning(owner) === false || (await untouched(turn));
-    await (left ? unlink(turn).catch(() => {}) : wait(LOOK / 10));
+    if (!(await dropTurn(turn))) await wait(LOOK / 10);
     return;
   }
   try {
@@ -251,6 +250,16 @@ async function remove(place: string, { id }: Holder): Promise<void> {
   } finally {
     await unlink(turn).catch(() => {});
   }
+}
+
+/** Removes what a process has left that was killed while it had its turn. False where one may still have it. */
+async function dropTurn(turn: string): Promise<boolean> {
+  const owner = await readFile(turn, "utf8").catch(() => undefined);
+  if (owner === undefined) return true;
+  // nobody's name yet: that takes a moment, unless a kill came between
+  const left = isRunning(owner) === false || (await untouched(turn, owner === "" ? BEAT : LONG));
+  if (left) await unlink(turn).catch(() => {});
+  return left;
 }
 
 const called = ({ pid, host, since }: Holder): string =>

@@ -124,10 +124,13 @@ const sorted = (value) =>
  *
  * @param {Buffer} a
  * @param {Buffer} b
+ * @param {{ saved: boolean }} [same] saved: false where checkpoints could not be saved, which is remembered in the file: a best one
+ *   that is not on the disk is none that later ones have to be better than
  */
-export function difference(a, b) {
+export function difference(a, b, { saved } = { saved: true }) {
   if (a.equals(b)) return undefined;
   const [one, other] = [partsOf(a), partsOf(b)];
+  if (!saved) for (const { document } of [one, other]) delete document.callbacks?.modelCheckpoint;
   if (sorted(one.tensors) !== sorted(other.tensors)) return "it has other tensors";
   for (const [name, { data_offsets }] of Object.entries(one.tensors)) {
     const [from, to] = data_offsets;

@@ -66,6 +66,25 @@ test("what a process that has ended left does not wait", async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
+test.each(["", "gone"])(
+  "a turn at an abandoned lock that a kill has left goes as well: %j",
+  async (whose) => {
+    const [boot, space] = ownOwner().split("-");
+    const gone = `${boot}-${space}-${process.pid}-1`;
+    const turn = `${path}.lock.turn`;
+    for (const lockThere of [false, true]) {
+      writeFileSync(turn, whose && gone);
+      // one without a name is a moment old, but not an hour
+      const then = new Date(Date.now() - 5000);
+      utimesSync(turn, then, then);
+      if (lockThere) leave(gone);
+      const lock = await lockFile(path, { onWait: () => expect.unreachable(), patience: 1e9 });
+      expect(readdirSync(folder)).toEqual(["model.safetensors.lock"]);
+      lock.release();
+    }
+  },
+);
+
 test("one of another container: refused while it is touched, taken when it is not", async () => {
   leave(ELSEWHERE);
   const touching = setInterval(() => utimesSync(`${path}.lock`, new Date(), new Date()), 100);
