@@ -9,8 +9,8 @@ import { fileURLToPath } from "node:url";
 import { encode } from "./bytes.mjs";
 import { readKernels } from "./kernels.mjs";
 import { localsInOrder } from "./locals.mjs";
-import { withRecords } from "./records.mjs";
-import { subset } from "./subset.mjs";
+import { exportsOf, kernelsByRecord, withRecords } from "./records.mjs";
+import { subset, withoutGlobals } from "./subset.mjs";
 
 /** Only tests, and hosts that are not the library, ask for these. */
 const TESTED = /^map|^PANEL_COLUMNS$|Panels$/;
@@ -67,16 +67,26 @@ export { core };
 /** Cuts the cores out of simd.wasm and predict.wasm as compiled; all builds get the places of their records. */
 export function writeCores(folder) {
   const whole = readFileSync(join(folder, "simd.wasm"));
-  const names = WebAssembly.Module.exports(new WebAssembly.Module(whole)).map(({ name }) => name);
+  const names = exportsOf(whole);
+  const order = kernelsByRecord("assembly");
   for (const [core, has] of Object.entries(CORES)) {
     const wanted = names.filter((name) => name !== "memory" && has(name));
+    // numbered as the section has them
+    const ordered = order.filter((name) => wanted.includes(name));
+    const others = wanted.filter((name) => !ordered.includes(name));
     const small = core === "predict";
     const compiled = small ? readFileSync(join(folder, "predict.wasm")) : whole;
-    const cut = subset(compiled, wanted, { small });
+    const cut = subset(compiled, [...others, ...ordered], { small });
     // it makes no difference to the small one
-    const wasm = withRecords(small ? cut : localsInOrder(cut), "assembly");
-    writeFileSync(join(folder, `${core}.wasm`), wasm);
-    writeText(folder, core, "core", wasm);
+    const wasm = small ? cut : localsInOrder(cut);
+    writeFileSync(join(folder, `${core}.wasm`), withRecords(wasm, "assembly"));
+    // inside JavaScript nobody but the library reads the numbers of kernels: their places in the section say them (src/core/layouts.ts)
+    writeText(
+      folder,
+      core,
+      "core",
+      withRecords(withoutGlobals(wasm, ordered), "assembly", { names: ordered }),
+    );
     // hosts that import modules have no use for a smaller one in addition to the full one
     if (core === "dense") continue;
     writeModules(folder, core);
@@ -85,7 +95,7 @@ export function writeCores(folder) {
     const file = join(folder, `${build}.wasm`);
     // a build for one target has no others
     if (!existsSync(file)) continue;
-    writeFileSync(file, withRecords(readFileSync(file), "assembly", also));
+    writeFileSync(file, withRecords(readFileSync(file), "assembly", { also }));
   }
   writeText(folder, "standalone", "standalone", readFileSync(join(folder, "standalone.wasm")));
   // decodes pictures, and computes nothing

@@ -85,38 +85,50 @@ export function recordsText(folder) {
 
 export const writeRecords = (folder, file) => writeIfChanged(file, recordsText(folder));
 
+/** Kernels in the order of the section: those that take the same record one after the other. @param {string} folder @returns {string[]} */
+export function kernelsByRecord(folder) {
+  const { records, kernels } = readRecords(folder);
+  return [...records.keys()].flatMap((record) => [...kernels].flatMap(([k, r]) => (r === record ? [k] : [])));
+}
+
 /**
  * The text of the section, a line for each record: the kernels that take it, or its own name where none does, then its fields in memory
- * order, four bytes each, pointers unless marked `:i` or `:f`.
+ * order, four bytes each, pointers unless marked `:i` or `:f`. Records that no kernel takes come last.
  *
  *     DENSE_FORWARD y x w b inputs:i units:i
  *
  * @param {string} folder
- * @param {readonly string[]} names exports of the module; records of other kernels are left out
+ * @param {readonly string[]} names of the module's kernels; records of others are left out
  * @param {readonly string[]} also records that no kernel takes
  */
 function sectionText(folder, names, also) {
   const { records, kernels } = readRecords(folder);
+  const list = (record) =>
+    records.get(record).map(([field, letter]) => (letter === "p" ? field : `${field}:${letter}`));
   const lines = [];
-  for (const [record, fields] of records) {
-    const of = also.includes(record)
-      ? [record]
-      : [...kernels].flatMap(([kernel, r]) => (r === record && names.includes(kernel) ? [kernel] : []));
-    const list = fields.map(([field, letter]) => (letter === "p" ? field : `${field}:${letter}`));
-    if (of.length > 0) lines.push([...of, ...list].join(" "));
+  for (const record of records.keys()) {
+    const of = [...kernels].flatMap(([kernel, r]) =>
+      r === record && names.includes(kernel) ? [kernel] : [],
+    );
+    if (of.length > 0) lines.push([...of, ...list(record)].join(" "));
   }
+  for (const record of also) lines.push([record, ...list(record)].join(" "));
   return lines.join("\n");
 }
 
+/** The names of a module's exports. @param {Uint8Array} wasm */
+export const exportsOf = (wasm) =>
+  WebAssembly.Module.exports(new WebAssembly.Module(wasm)).map(({ name }) => name);
+
 /**
- * The module with its section. It comes first: the names of exports follow soon, so that gzip finds those of kernels again.
+ * The module with its section, which comes first.
  *
  * @param {Uint8Array} wasm
  * @param {string} folder assembly/
- * @param {readonly string[]} [also] default: the step record
+ * @param {{ also?: readonly string[], names?: readonly string[] }} [options] also: records that no kernel takes, by default the step's;
+ *   names: those of the kernels, by default among the exports
  */
-export function withRecords(wasm, folder, also = ["Step"]) {
-  const names = WebAssembly.Module.exports(new WebAssembly.Module(wasm)).map(({ name }) => name);
+export function withRecords(wasm, folder, { also = ["Step"], names = exportsOf(wasm) } = {}) {
   const [name, text] = [SECTION, sectionText(folder, names, also)].map((part) => Buffer.from(part));
   const content = [...writeLeb(name.length), ...name, ...text];
   const HEADER = 8;

@@ -49,7 +49,7 @@ function shrink(module, kernels) {
  * into globals. Here kernels become constants; objects, start function and every function that nothing wanted reaches go.
  *
  * @param {Uint8Array} wasm the core as compiled
- * @param {readonly string[]} [wanted] names of the exports to keep, besides memory. Default: all
+ * @param {readonly string[]} [wanted] names of the exports to keep, besides memory; kernels are numbered in their order. Default: all
  * @param {{ small?: boolean }} [options] small: optimizes what is left for size, to be run without shares. The bits stay, the functions do not
  * @returns {Uint8Array}
  */
@@ -67,6 +67,7 @@ export function subset(wasm, wanted, { small = false } = {}) {
   const every = Array.from({ length: module.getNumExports() }, (_, i) =>
     getExportInfo(module.getExportByIndex(i)),
   );
+  if (wanted) every.sort((a, b) => wanted.indexOf(a.name) - wanted.indexOf(b.name));
   for (const { name, kind, value } of every) {
     const keep = name === "memory" || wanted === undefined || wanted.includes(name);
     if (!keep || kind === binaryen.ExternalGlobal) module.removeExport(name);
@@ -94,6 +95,17 @@ export function subset(wasm, wanted, { small = false } = {}) {
   if (small) shrink(module, kept);
   module.runPasses(["remove-unused-module-elements", "duplicate-function-elimination", "reorder-locals"]);
   if (!module.validate()) throw new Error("what is left of the core is no valid module");
+  const bytes = module.emitBinary();
+  module.dispose();
+  return bytes;
+}
+
+/** The module without these globals. @param {Uint8Array} wasm @param {readonly string[]} names they are exported by */
+export function withoutGlobals(wasm, names) {
+  const module = binaryen.readBinary(wasm);
+  module.setFeatures(FEATURES);
+  for (const name of names) module.removeExport(name);
+  module.runPasses(["remove-unused-module-elements"]);
   const bytes = module.emitBinary();
   module.dispose();
   return bytes;

@@ -128,10 +128,8 @@ function refusal(bytes: BufferSource, cause: unknown): NablaError {
   return new NablaError(
     able
       ? "the core may not be compiled here: this host does not let a program turn bytes into WebAssembly. In a page, the " +
-          "Content-Security-Policy has to allow 'wasm-unsafe-eval'. In Cloudflare Workers and Vercel's edge runtime the core is to be " +
-          'imported as a module: bundle with the condition "workerd" or "edge-light" (wrangler and Next.js do; ' +
-          'esbuild: --conditions=workerd --loader:.wasm=copy), or import "nabla/core.wasm" yourself and call loadCore(core) before ' +
-          "the first model is made"
+          "Content-Security-Policy has to allow 'wasm-unsafe-eval'. In Cloudflare Workers and Vercel's edge runtime bundle with the " +
+          'condition "workerd" or "edge-light" (docs/deploy.md), or import "nabla/core.wasm" and call loadCore(core) first'
       : "the core could not be compiled: this engine lacks 128-bit SIMD in WebAssembly; use Chrome 91, Firefox 89, Safari 16.4, " +
           "Node 20 or newer (Chrome compiles it outside workers from 114 on)",
     { cause },

@@ -7,7 +7,7 @@ import { instantiateSync } from "#loader";
 import { NablaError } from "../errors.ts";
 import { type Build, compiledCore } from "./compile.ts";
 import { denseBuild } from "./dense.ts";
-import { type FieldsOf, type Layout, layoutOf, type RecordName } from "./layouts.ts";
+import { type FieldsOf, type Layout, layoutOf, numberOf, type RecordName } from "./layouts.ts";
 import type { Kernels } from "./records.ts";
 
 export type KernelName = keyof Kernels;
@@ -110,9 +110,9 @@ export class Core {
     return new Uint8Array(this.exports.memory.buffer as ArrayBuffer, offset, length);
   }
 
-  /** The number instructions know a kernel by, as the compiled module exports it. */
+  /** The number instructions know a kernel by: as the compiled module exports it, or its place among the records. */
   kernel(name: KernelName): number {
-    return (this.exports[name] as WebAssembly.Global).value as number;
+    return (this.exports[name] as WebAssembly.Global | undefined)?.value ?? numberOf(this.module, name);
   }
 
   /** Where the fields lie of the record a kernel takes, or of one that no kernel takes. */

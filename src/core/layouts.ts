@@ -29,30 +29,42 @@ export type KernelsWith<R extends keyof Records> = {
 }[keyof Kernels];
 
 const SECTION = "nabla.records";
-/** By the name of a record or a kernel; read once for each module. */
-const layouts = /* @__PURE__ */ new WeakMap<WebAssembly.Module, ReadonlyMap<string, Layout>>();
+/** Where a record lies that is named by itself or by a kernel; and the place of its name among all, from 1. */
+interface Entry {
+  readonly layout: Layout;
+  readonly number: number;
+}
+/** Read once for each module. */
+const entries = /* @__PURE__ */ new WeakMap<WebAssembly.Module, ReadonlyMap<string, Entry>>();
 
 /** @throws NablaError where the module has lost its section */
-export function layoutOf<N extends RecordName>(module: WebAssembly.Module, name: N): Layout<FieldsOf<N>> {
-  let all = layouts.get(module);
-  if (!all) layouts.set(module, (all = read(module)));
-  return all.get(name) as Layout<FieldsOf<N>>;
+export const layoutOf = <N extends RecordName>(module: WebAssembly.Module, name: N): Layout<FieldsOf<N>> =>
+  entryOf(module, name)?.layout as Layout<FieldsOf<N>>;
+
+/** The number of a kernel, in a module that does not export it. */
+export const numberOf = (module: WebAssembly.Module, name: keyof Kernels): number =>
+  entryOf(module, name)!.number;
+
+function entryOf(module: WebAssembly.Module, name: string): Entry | undefined {
+  let all = entries.get(module);
+  if (!all) entries.set(module, (all = read(module)));
+  return all.get(name);
 }
 
-function read(module: WebAssembly.Module): ReadonlyMap<string, Layout> {
+function read(module: WebAssembly.Module): ReadonlyMap<string, Entry> {
   const [section] = WebAssembly.Module.customSections(module, SECTION);
   if (!section)
     throw new NablaError(
       `this core has no section ${SECTION}: it is of another version, or was stripped; take nabla/core.wasm as it is`,
     );
-  const all = new Map<string, Layout>();
+  const all = new Map<string, Entry>();
   for (const line of new TextDecoder().decode(section).split("\n")) {
     const layout: Record<string, Field> = {};
     let at = 0;
     for (const word of line.split(" ")) {
       const [name, type = "p"] = word.split(":");
       // kernels and records begin with a capital
-      if (name < "a") all.set(name, layout);
+      if (name < "a") all.set(name, { layout, number: all.size + 1 });
       else {
         layout[name] = { at, type: type as Field["type"] };
         at += 4;

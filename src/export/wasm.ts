@@ -191,9 +191,9 @@ class KernelTable implements CoreFacts {
 
   /** The first thing that is asked about a kernel. */
   record(name: KernelName): Layout {
-    if (this.core.exports[name] === undefined)
-      throw new NablaError(`export: the model needs ${name}, which exported models do not have`);
-    return this.core.record(name);
+    const layout: Layout | undefined = this.core.record(name);
+    if (!layout) throw new NablaError(`export: the model needs ${name}, which exported models do not have`);
+    return layout;
   }
 
   constant(name: string): number {

@@ -2,20 +2,11 @@
 import { didYouMean, NablaError } from "../errors.ts";
 import type { Fields, Infer } from "./fields.ts";
 
-/** Where Keras' name is another, or an option belongs elsewhere. */
+/** Names of Keras where ours is another word; those in snake_case are understood by themselves. */
 const ELSEWHERE: Readonly<Record<string, string>> = TRAINING && {
   learningRate: 'it belongs to the optimizer: optimizer: { name: "adam", learningRate: 0.01 }',
-  learning_rate: 'it belongs to the optimizer: optimizer: { name: "adam", learningRate: 0.01 }',
-  batch_size: "here it is batchSize",
   gradientAccumulationSteps:
     "here batchSize is the rows of an update, and microBatchSize says how many of them are run at once",
-  gradient_accumulation_steps:
-    "here batchSize is the rows of an update, and microBatchSize says how many of them are run at once",
-  validation_split: "here it is validationSplit",
-  validation_data: "here it is validationData",
-  class_weight: "here it is classWeight",
-  sample_weight: "here it is sampleWeight",
-  restore_best_weights: "here it is restoreBestWeights",
 };
 
 /** @throws NablaError unless n is a whole number ≥ 1 */
@@ -25,7 +16,9 @@ export function checkWhole(what: string, n: number): void {
 
 /** What an unknown option may be meant to be. What only predicts has one option: the error names it anyway. */
 function hintFor(name: string, names: readonly string[]): string {
-  return Object.hasOwn(ELSEWHERE, name) ? `; ${ELSEWHERE[name]}` : didYouMean(name, names);
+  const here = name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+  if (Object.hasOwn(ELSEWHERE, here)) return `; ${ELSEWHERE[here]}`;
+  return here !== name && names.includes(here) ? `; here it is ${here}` : didYouMean(name, names);
 }
 
 /** @throws NablaError where `options` is not an object or has a name that is not among `names`; undefined values count as missing */

@@ -1,12 +1,9 @@
-/** fit() and evaluate() on batches: their code is loaded when it is used. */
+/** What fit() and evaluate() do before their code is loaded. */
 import type { Dataset } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
-import { checkOptions } from "../fields/options.ts";
 import { looksAcrossRows } from "../layers/chain.ts";
 import { datasetOf } from "../training/arguments.ts";
-import type { Scores } from "../training/evaluate.ts";
 import { loaded } from "../training/loading.ts";
-import { fitOptionNames, type StreamEvaluateOptions } from "../training/options.ts";
 import { readSettings } from "../training/settings.ts";
 import type { BatchSource } from "../training/source.ts";
 import type { ToDataset } from "../training/stream.ts";
@@ -26,12 +23,11 @@ export async function fitModel(
     throw new NablaError("fit: this model is being trained already; wait for that training, or stop it");
   state.busy = true;
   try {
-    checkOptions("fit", options, fitOptionNames());
+    // as they are now; whether there are others, fitting() says
     const wanted = readSettings(options, options.resume ? state.settings : undefined, seed);
     state.required;
     const { fitting } = await loaded(import("../model/fitting.ts"));
     const given = {
-      streams: loadStreams,
       acrossRows: () => looksAcrossRows(topology.layers),
       datasetOf: toDataset(internals),
     };
@@ -41,32 +37,10 @@ export async function fitModel(
   }
 }
 
-/** @see Model.evaluate */
-export async function evaluateBatches(
-  internals: Internals,
-  source: BatchSource,
-  options: StreamEvaluateOptions,
-): Promise<Scores> {
-  const [{ evaluateStream }, { evaluate }] = await Promise.all([
-    loadStreams("evaluate"),
-    loadEvaluate("evaluate"),
-  ]);
-  const subject = {
-    state: internals.state,
-    build: (inputShape: readonly number[]) => internals.build(inputShape),
-    datasetOf: toDataset(internals),
-  };
-  return evaluateStream(subject, source, options, (data, rest, batches) =>
-    evaluate(internals, data, rest, batches),
-  );
-}
-
 /** Rows of a program's own as a data set for this model. */
-const toDataset =
+export const toDataset =
   (internals: Internals): ToDataset["datasetOf"] =>
   (data, name, kind) =>
     datasetOf(data, name, internals, kind);
 
 export const loadEvaluate = (who: string) => loaded(import("../training/evaluate.ts"), who);
-
-const loadStreams = (who = "fit") => loaded(import("../training/streamFit.ts"), who);

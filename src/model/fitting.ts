@@ -2,9 +2,11 @@
 import type { Dataset } from "../data/dataset.ts";
 import { describeAll } from "../data/portable.ts";
 import { messageOf, NablaError } from "../errors.ts";
+import { checkOptions } from "../fields/options.ts";
 import { fit, type ModelToTrain } from "../training/fit.ts";
 import { kindsOf } from "../training/goals.ts";
 import { loaded } from "../training/loading.ts";
+import { fitOptionNames } from "../training/options.ts";
 import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
 import type { Settings } from "../training/settings.ts";
@@ -15,7 +17,7 @@ import type { Model } from "./model.ts";
 import type { FitOptions, Metadata } from "./options.ts";
 
 /** What the caller has loaded already: not loaded again as part of this. */
-type Given = Pick<ModelToTrain<Model>, "streams" | "acrossRows" | "datasetOf">;
+type Given = Pick<ModelToTrain<Model>, "acrossRows" | "datasetOf">;
 
 /** @param wanted the settings among the options, checked */
 export async function fitting(
@@ -26,11 +28,13 @@ export async function fitting(
   wanted: Settings,
   options: FitOptions,
 ): Promise<void> {
+  checkOptions("fit", options, fitOptionNames());
   const { seed, state } = internals;
   const before = internals.hasNetwork;
   let begun = false;
   const subject: ModelToTrain<Model> = {
     ...given,
+    streams: () => loaded(import("../training/streamFit.ts")),
     model,
     seed,
     state,

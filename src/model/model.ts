@@ -35,7 +35,7 @@ import type {
 import { seedField } from "../training/settings.ts";
 import type { BatchSource } from "../training/source.ts";
 import { ByHand } from "./byHand.ts";
-import { evaluateBatches, fitModel, loadEvaluate } from "./fit.ts";
+import { fitModel, loadEvaluate, toDataset } from "./fit.ts";
 import { Internals, internalsOf, setInternals } from "./internals.ts";
 import type { ListingOptions } from "./listing.ts";
 import { chainOf, only, type Written } from "./made.ts";
@@ -160,7 +160,10 @@ export class Model extends ByHand {
     more?: EvaluateOptions,
   ): Promise<Scores> {
     const internals = internalsOf(this);
-    if (isStream(x)) return evaluateBatches(internals, x, (y ?? {}) as StreamEvaluateOptions);
+    if (isStream(x)) {
+      const { evaluateBatches } = await loadEvaluate("evaluate");
+      return evaluateBatches(internals, x, (y ?? {}) as StreamEvaluateOptions, toDataset(internals));
+    }
     const given = argumentsOf("evaluate", internals, x, y, more);
     return (await loadEvaluate("evaluate")).evaluate(internals, ...given);
   }

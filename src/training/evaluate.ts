@@ -19,15 +19,23 @@ import { byNumbers } from "./classes.ts";
 import { isOwn, listOf, namesOf } from "./compile.ts";
 import { runWithLoss } from "./given.ts";
 import { type Goal, kindsOf, objectivesOf } from "./goals.ts";
+import { loaded } from "./loading.ts";
 import { metricsFor, readingsOf } from "./measures.ts";
 import { kindsFor } from "./metricKinds.ts";
-import { CONFUSION_OPTIONS, type ConfusionOptions, type EvaluateOptions, FIGURE_OPTIONS } from "./options.ts";
+import {
+  CONFUSION_OPTIONS,
+  type ConfusionOptions,
+  type EvaluateOptions,
+  FIGURE_OPTIONS,
+  type StreamEvaluateOptions,
+} from "./options.ts";
 import { checkNames } from "./own.ts";
 import { pauser } from "./pause.ts";
 import { penalties } from "./penalties.ts";
 import { classesIn, rowLosses, rowOutputs } from "./pixels.ts";
-import type { Source } from "./source.ts";
+import type { BatchSource, Source } from "./source.ts";
 import type { TrainingState } from "./state.ts";
+import type { ToDataset } from "./stream.ts";
 import type { Reading } from "./targetReading.ts";
 import { batchCheck, checkData, checkLabels } from "./targets.ts";
 import { type Weighting, weightingOf } from "./weighting.ts";
@@ -200,6 +208,26 @@ export async function evaluate(
   const again = metricsFor(goals, network, dataset, { kinds, readings });
   const intervals = await recorder.intervals(again, penalties(network), options, pause);
   return Object.assign(scores, { intervals });
+}
+
+/**
+ * The same on batches of an iterator, whose code is loaded with the first of them.
+ *
+ * @param datasetOf rows of a program's own as a data set for this model
+ * @see Model.evaluate
+ */
+export async function evaluateBatches(
+  subject: ModelToScore,
+  source: BatchSource,
+  options: StreamEvaluateOptions,
+  datasetOf: ToDataset["datasetOf"],
+): Promise<Scores> {
+  const { evaluateStream } = await loaded(import("./streamFit.ts"), "evaluate");
+  const { state } = subject;
+  const build = (inputShape: readonly number[]) => subject.build(inputShape);
+  return evaluateStream({ state, build, datasetOf }, source, options, (data, rest, batches) =>
+    evaluate(subject, data, rest, batches),
+  );
 }
 
 /** The same goals with other metrics. */

@@ -1,22 +1,52 @@
-/** WebAssembly as text: every build comes back byte for byte. */
+/** WebAssembly as text: every build comes back byte for byte; of those the library starts from, without the numbers of kernels. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { decodeBytes } from "../../src/core/bytes.ts";
+import { layoutOf, numberOf } from "../../src/core/layouts.ts";
+import type { Kernels } from "../../src/core/records.ts";
 
 const root = new URL("../../", import.meta.url);
-const { encode } = await import(new URL("scripts/bytes.mjs", root).href);
+const { encode, section } = await import(new URL("scripts/bytes.mjs", root).href);
 const bytesOf = (build: string) => new Uint8Array(readFileSync(new URL(`build/core/${build}.wasm`, root)));
 
-test.each([
-  ["simd", "core"],
-  ["dense", "core"],
-  ["predict", "core"],
-  ["standalone", "standalone"],
-])("%s.text.js holds the bytes of the file", async (build, name) => {
-  const { [name]: text } = await import(new URL(`build/core/${build}.text.js`, root).href);
-  expect(Buffer.compare(decodeBytes(text), bytesOf(build))).toBe(0);
-  expect(text).toMatch(/^[^"'`\\<\n]*$/); // nothing that a tool would have to escape
+const textOf = async (build: string, name = "core"): Promise<string> =>
+  (await import(new URL(`build/core/${build}.text.js`, root).href))[name];
+const CODE = 10;
+/** The code section of a module. */
+const codeOf = (wasm: Uint8Array) => {
+  const { from, end } = section(wasm, CODE);
+  return wasm.subarray(from, end);
+};
+
+test("standalone.text.js holds the bytes of the file", async () => {
+  const text = await textOf("standalone", "standalone");
+  expect(Buffer.compare(decodeBytes(text), bytesOf("standalone"))).toBe(0);
 });
+
+test.each(["simd", "dense", "predict"])(
+  "%s.text.js holds the code of the file, and kernels' numbers are their places",
+  async (build) => {
+    const [text, file] = [decodeBytes(await textOf(build)), bytesOf(build)];
+    expect(Buffer.compare(codeOf(text), codeOf(file))).toBe(0);
+    const [small, whole] = [new WebAssembly.Module(text), new WebAssembly.Module(file)];
+    const { exports } = new WebAssembly.Instance(whole);
+    const names = (module: WebAssembly.Module) => WebAssembly.Module.exports(module).map(({ name }) => name);
+    const has = new Set(names(small));
+    const gone = names(whole).filter((name) => !has.has(name));
+    expect(gone.length).toBeGreaterThan(40);
+    for (const name of gone as (keyof Kernels)[]) {
+      expect(numberOf(small, name), name).toBe((exports[name] as WebAssembly.Global).value);
+      expect(layoutOf(small, name), name).toEqual(layoutOf(whole, name));
+    }
+  },
+);
+
+test.each(["simd", "dense", "predict"])(
+  "nothing in %s.text.js is what a tool would have to escape",
+  async (build) => {
+    expect(await textOf(build)).toMatch(/^[^"'`\\<\n]*$/);
+  },
+);
 
 test("builds that do not ship come back, too: unoptimised code has instructions of other kinds", () => {
   for (const build of ["debug", "threads"]) {
