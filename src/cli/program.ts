@@ -126,6 +126,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       wholeOption("--checkpoint-every"),
     )
     .option("--resume <FILE>", "continue from a file that was saved while training")
+    .option("--other-data", "with --resume: go on although the data is not what it was")
     .option(
       "--from <FILE>",
       "begin with the layers and weights of a model; classes of other names or numbers get a new last layer",

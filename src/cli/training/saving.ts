@@ -26,6 +26,8 @@ export interface Saved {
 }
 
 export class Saving {
+  private writing: Promise<void> = Promise.resolve();
+
   private constructor(
     /** The file to save to; undefined when the model is not to be kept. */
     readonly out: string | undefined,
@@ -126,7 +128,14 @@ export class Saving {
     }
   }
 
-  private async write(content: Content, keepPrevious: boolean): Promise<void> {
+  /** One after the other: a checkpoint that was begun before must not replace what is saved last. */
+  private write(content: Content, keepPrevious: boolean): Promise<void> {
+    const written = this.writing.then(() => this.writeNow(content, keepPrevious));
+    this.writing = written.catch(() => {});
+    return written;
+  }
+
+  private async writeNow(content: Content, keepPrevious: boolean): Promise<void> {
     const { lock } = this;
     if (lock && !(await lock.held()))
       throw new NablaError(
