@@ -1,4 +1,5 @@
 import { NablaError } from "../errors.ts";
+import { show } from "../fields/fields.ts";
 import type { Callback } from "./callback.ts";
 
 /** What its name begins with; its function's follows. */
@@ -15,7 +16,7 @@ export const SCHEDULER = "learningRateScheduler";
 export function learningRateScheduler(schedule: (epoch: number, rate: number) => number): Callback {
   if (typeof schedule !== "function")
     throw new NablaError(
-      `learningRateScheduler: expected a function (epoch, rate) => rate, got ${JSON.stringify(schedule) ?? typeof schedule}`,
+      `learningRateScheduler: expected a function (epoch, rate) => rate, got ${show(schedule)}`,
     );
   return {
     name: `${SCHEDULER}(${schedule.name || "a function without a name"})`,
