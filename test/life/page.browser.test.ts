@@ -1,4 +1,4 @@
-/** A page that trains, stops and begins again, many times: one worker, no core of the page's left, no listener. NABLA_LIFE=1: 1,000 times. */
+/** A page that trains, stops and begins again, many times: one worker, no core of the page's left, no listener.. */
 import { expect, test } from "vitest";
 import { dense, sequential, weightsSha256 } from "../../src/index.ts";
 import { clouds, dataset } from "../support/problems.ts";
