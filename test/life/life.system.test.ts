@@ -33,7 +33,7 @@ async function live(part: string, count: number, env: NodeJS.ProcessEnv = {}): P
 }
 
 /** Bytes that code compiled and caches filled meanwhile may take. */
-const SLACK = 512 * 1024;
+const SLACK = 1024 * 1024;
 const leaks = (samples: readonly Sample[]): string[] => {
   const [first] = samples;
   const last = samples[samples.length - 1]!;

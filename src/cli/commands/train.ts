@@ -19,7 +19,7 @@ import type { RunSettings } from "../../training/settings.ts";
 import { chosenRows, fractionOf } from "../../training/splitRule.ts";
 import { examine } from "../input/examine.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
-import { openModel } from "../input/openModel.ts";
+import { openModel, openNewest, passedOver } from "../input/openModel.ts";
 import { checkSingle } from "../input/single.ts";
 import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
 import { type TableFlags, tableOptions } from "../options/tables.ts";
@@ -77,13 +77,14 @@ async function trainTo(
   const { errors, print, printJson } = terminal;
   checkBegin(flags);
   // a resumed run is past the model it began with
-  const path = flags.resume ?? flags.from;
-  const old = path === undefined ? undefined : await openModel(path);
+  const found = flags.resume === undefined ? undefined : await openNewest(flags.resume, errors);
+  const path = found?.path ?? flags.from;
+  const old = found?.model ?? (path === undefined ? undefined : await openModel(path));
   if (old) checkSingle(old, path!, "fit() takes them");
-  const raw = await openToTrain(source, flags, terminal, old && readAs(old, flags, terminal));
+  const raw = await openToTrain(source, flags, terminal, old && readAs(old, path!, flags, terminal));
   if (old && flags.resume === undefined) checkInputs(old, path!, raw);
   const opened = old ? standardisedAs(old, flags.resume ? { ...raw, notes: [] } : raw) : raw;
-  if (flags.otherData) checkTargets(old!, flags.resume!, opened);
+  if (flags.otherData) checkTargets(old!, path!, opened);
   const keepsHead = old !== undefined && (flags.resume !== undefined || sameTargets(old, opened));
   const targets = keepsHead ? extraOf(old)?.csv?.target : fitTargets(opened);
   const data: OpenedData = {
@@ -96,7 +97,7 @@ async function trainTo(
     old === undefined
       ? await fresh(flags, data)
       : flags.resume !== undefined
-        ? await openResumed(old, flags.resume, flags, data)
+        ? await openResumed(old, path!, flags, data)
         : openFrom(old, flags.from!, flags, data, keepsHead);
   checkTrainable(data, config);
   checkUnits([config.training.metrics].flat(), targets);
@@ -128,10 +129,12 @@ async function trainTo(
   const shows: Callback[] =
     mode === "json" ? [jsonLines(speed, terminal, targets)] : mode === "terminal" ? [line] : [];
   const begins = old && flags.resume === undefined ? { from: flags.from!, keepsHead } : undefined;
-  if (mode === "json") printJson({ ...startEvent(source, said, model, config), ...begins });
+  if (mode === "json")
+    printJson({ ...startEvent(source, said, model, config), ...begins, ...passedOver(found) });
   if (mode === "terminal") print(startText(said, model, config, trained, validation, terminal, begins));
 
   const tests: Callback[] = flags.testEachEpoch ? [testing(data.test!)] : [];
+  const best = config.training.earlyStopping?.monitor ?? (validation ? "valLoss" : "loss");
   const begun = performance.now();
   const stop = terminal.interruptible();
   let history: History;
@@ -141,7 +144,7 @@ async function trainTo(
     history = await model.fit(data.train, {
       ...fit,
       ...(kept && { validationData: kept }),
-      callbacks: [...(fit.callbacks ?? []), speed.callback, ...tests, ...shows, ...saving.callbacks()],
+      callbacks: [...(fit.callbacks ?? []), speed.callback, ...tests, ...shows, ...saving.callbacks(best)],
       signal: stop.signal,
       resume: flags.resume !== undefined,
       otherData: flags.otherData,
@@ -166,11 +169,7 @@ async function trainTo(
   const seconds = (performance.now() - begun) / 1000;
   history = { ...history, history: inUnits(history.history, targets) };
 
-  const misplaced = (what: string, { path, problem }: Partial<Saved> = {}) => {
-    if (problem !== undefined) errors.write(`nabla: ${problem}. The ${what} is in ${path} instead\n`);
-    return problem !== undefined;
-  };
-  let failed = misplaced("model", saved);
+  let failed = saving.misplaced("model", saved);
   const test =
     data.test && (await examine(model, data.test, { mistakes: 24, rows: flags.report !== undefined }));
   let report: Saved | undefined;
@@ -186,7 +185,7 @@ async function trainTo(
       flags.report,
       await reportPage({ model, config, data, dataset, part, examination, history, seconds }),
     );
-    failed = misplaced("report", report) || failed;
+    failed = saving.misplaced("report", report) || failed;
   }
   if (mode === "terminal") print(endText(model, data, history, test, seconds, terminal));
   if (json) printJson(doneEvent(model, history, test, seconds, saved?.path, report?.path));

@@ -79,6 +79,7 @@ export function splitAs(
 /** How to read data that goes on with a model: as its own was read. */
 export const readAs = (
   model: Model,
+  path: string,
   flags: ImageFlags & TableFlags & { testSplit?: number; resume?: string; otherData?: boolean },
   terminal: Terminal,
 ): OpenDataOptions => ({
@@ -87,7 +88,7 @@ export const readAs = (
   ...(flags.resume && !flags.otherData
     ? { standardise: false }
     : { ...tablesAs(model), ...picturesAs(model, flags, terminal) }),
-  ...(flags.resume && splitAs(model, flags.resume, flags)),
+  ...(flags.resume && splitAs(model, path, flags)),
 });
 
 /** Throws unless the data's inputs are like those the model was trained on. */
