@@ -11,6 +11,7 @@ import { batchSizeOf } from "../network/predict.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep } from "../plan/step.ts";
 import { isPromise } from "../tags.ts";
+import { checkRows, finiteInputs } from "./badData.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import { checkBootstrap, type Intervals, Recorder } from "./bootstrap.ts";
 import { byNumbers } from "./classes.ts";
@@ -61,6 +62,8 @@ export interface ScoreRequest {
   readonly onRow?: EvaluateOptions["onRow"];
   /** Keeps what metrics see. */
   readonly recorder?: Recorder;
+  /** Figures of rows that are not made of numbers are NaN; else they are an error. */
+  readonly lenient?: boolean;
   /** Called between batches, to give others a turn. */
   readonly pause?: () => void | Promise<void>;
 }
@@ -87,7 +90,8 @@ export async function score(request: ScoreRequest): Promise<Scores> {
     const wait = ready ?? loader.load(plan, indices, number);
     if (wait) loader.copy(plan, indices, await wait);
     check?.(plan, indices, number);
-    const scored = scoreRows(network, plan, loader, goals, n, sum);
+    const of = { dataset, indices, lenient: request.lenient, ...(source && { batch: number }) };
+    const scored = scoreRows(network, plan, loader, goals, of, sum);
     const { batch, losses, sum: after } = isPromise(scored) ? await scored : scored;
     sum = after;
     for (const metric of metrics) {
@@ -111,6 +115,14 @@ export async function score(request: ScoreRequest): Promise<Scores> {
   return scores;
 }
 
+/** Rows to run: of a data set, or of an iterator's batch with this number. */
+interface Rows {
+  readonly dataset: Dataset;
+  readonly indices: Uint32Array;
+  readonly batch?: number;
+  readonly lenient?: boolean;
+}
+
 /** Rows that were run: their losses, what they and those before add up to, in their order, and what metrics see of them. */
 interface Ran {
   readonly sum: number;
@@ -121,18 +133,21 @@ interface Ran {
 /**
  * Runs a plan on the rows that are loaded.
  *
+ * @param rows which they are
  * @param before the sum of the losses before
  * @returns a promise where the loss is of the program's own, and elsewhere
+ * @throws NablaError for rows that are not made of numbers
  */
 export function scoreRows(
   network: Network,
   plan: Plan,
   loader: BatchLoader,
   goals: readonly Goal[],
-  rows: number,
+  { dataset, indices, batch, lenient }: Rows,
   before = 0,
 ): Ran | Promise<Ran> {
   const { core } = network;
+  const rows = indices.length;
   beginStep(core, plan.step, { rows });
   const scored = () => loader.scored(plan, rows);
   const done = (): Ran => {
@@ -142,6 +157,8 @@ export function scoreRows(
     const losses = goals.length === 1 ? each[0] : weighted(each, goals);
     let sum = before;
     for (let r = 0; r < rows; r++) sum += losses[r];
+    if (!lenient && !(Number.isFinite(sum) && finiteInputs(network, plan, rows)))
+      checkRows(network, { plan, dataset, indices }, batch);
     return { sum, losses, batch: scored() };
   };
   const ran = runWithLoss(network, plan, goals, rows, plan.marks.end, scored);

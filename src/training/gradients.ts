@@ -5,6 +5,7 @@ import { checkOptions } from "../fields/options.ts";
 import { emitUpdate } from "../optimizers/update.ts";
 import type { Update } from "../plan/plan.ts";
 import { beginStep, lossOfStep } from "../plan/step.ts";
+import { noLoss } from "./badData.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import type { ModelToScore } from "./evaluate.ts";
 import { runWithLoss } from "./given.ts";
@@ -41,10 +42,12 @@ export function gradientsOf(subject: ModelToScore, dataset: Dataset, options: Gr
   const rows = dataset.length;
   const plan = network.plan("train", rows, kindsOf(dataset, network), training);
   const loader = new BatchLoader(network, dataset, goals, weighting);
-  loader.loadNow("gradients", plan, range(rows));
+  const indices = range(rows);
+  loader.loadNow("gradients", plan, indices);
   const { core } = network;
   beginStep(core, plan.step, { rows });
-  runWithLoss(network, plan, goals, rows, plan.marks.update, () => loader.scored(plan, rows));
+  if (!runWithLoss(network, plan, goals, rows, plan.marks.update, () => loader.scored(plan, rows)))
+    throw noLoss("gradients", network, { plan, dataset, indices });
   const loss = lossOfStep(core, plan.step);
   let exact = 0;
   for (const [k, { losses, each }] of plan.outputs.entries())

@@ -11,6 +11,7 @@ import { type OutputRecord, Outputs } from "../network/predict.ts";
 import { floatsOf, ld } from "../plan/builder.ts";
 import type { Architecture } from "../plan/operation.ts";
 import { beginStep } from "../plan/step.ts";
+import { noLoss } from "./badData.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import type { ModelToScore } from "./evaluate.ts";
 import { runWithLoss } from "./given.ts";
@@ -67,12 +68,13 @@ export function inputGradientsOf(
     inputGradient: true,
   });
   const loader = new BatchLoader(still, dataset, goals, weighting);
-  loader.loadNow("inputGradients", plan, range(rows));
+  const indices = range(rows);
+  loader.loadNow("inputGradients", plan, indices);
   const { core } = still;
   // as if of one row: no mean over the batch
   beginStep(core, plan.step, { rows: 1 });
   if (!runWithLoss(still, plan, goals, rows, plan.marks.update, () => loader.scored(plan, rows)))
-    throw new NablaError("inputGradients: the loss of these rows is not a finite number");
+    throw noLoss("inputGradients", still, { plan, dataset, indices });
   const all = plan.inputs.map(({ name, shape, dx }): [string, Outputs] => {
     const each = floatsOf(shape);
     const values = core.f32(dx!.offset, rows * each);

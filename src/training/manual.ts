@@ -7,7 +7,14 @@ import { type ArrayLike2, type ArrayRecord, isRecord, shaped } from "../data/arr
 import { didYouMean, NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import type { Network } from "../network/network.ts";
-import { byName, inputsOf, kindsOfRows, type OutputRecord, Outputs } from "../network/predict.ts";
+import {
+  byName,
+  checkNumbers,
+  inputsOf,
+  kindsOfRows,
+  type OutputRecord,
+  Outputs,
+} from "../network/predict.ts";
 import { floatsOf, ld } from "../plan/builder.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep, setRate } from "../plan/step.ts";
@@ -79,7 +86,10 @@ export function forward(subject: ModelByHand, x: ArrayLike2 | ArrayRecord): Outp
   for (const [i, { x: place }] of plan.inputs.entries()) {
     const { data } = inputs[i];
     if (isBytes(data)) core.u8(place.offset, data.length).set(data);
-    else core.f32(place.offset, data.length).set(data);
+    else {
+      core.f32(place.offset, data.length).set(data);
+      checkNumbers(network, plan, i, rows, "forward");
+    }
   }
   beginStep(core, plan.step, {
     rows: 1,

@@ -4,8 +4,8 @@ import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import type { Kinds } from "../metrics/kinds.ts";
 import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
-import { sizeOf } from "../shape.ts";
 import { isPromise } from "../tags.ts";
+import { badData } from "./badData.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import { byNumbers } from "./classes.ts";
 import { type ModelToScore, type Scores, scoreRows } from "./evaluate.ts";
@@ -86,7 +86,9 @@ function testNow(kinds: Kinds, subject: ModelToScore, data: Dataset, options: Tr
   const { network, plan, loader, rows } = batch;
   const { goals } = subject.state.required;
   // at once: functions of the program's own are here
-  const { sum } = scoreRows(network, plan, loader, goals, rows) as { sum: number };
+  const { sum } = scoreRows(network, plan, loader, goals, { dataset: data, indices: range(rows) }) as {
+    sum: number;
+  };
   // before penalties, which read weights by way of the plan's place
   const figures = batch.figures(kinds);
   return { loss: sum / rows + penalties(network), ...figures };
@@ -149,10 +151,7 @@ function loaded(
 function fail({ network, plan, rows }: Loaded, { state }: ModelToStep, data: Dataset): never {
   const { run, good } = state;
   const { step, rate } = run;
-  const finite = (offset: number, width: number) => network.core.exports.allFinite(offset, rows * width);
-  const bad =
-    plan.inputs.some(({ kind, x, shape }) => kind.type === "float32" && !finite(x.offset, sizeOf(shape))) ||
-    plan.outputs.some(({ yKind, y, units, each }) => yKind === "values" && !finite(y!.offset, units * each));
+  const bad = badData(network, { plan, dataset: data, indices: range(rows) });
   const layer = network.tensors.find((tensor) => !network.finite(tensor))?.layer;
   if (good && !bad && good.next === step && good.changes === network.changes) {
     network.restore(good.weights);
@@ -161,10 +160,10 @@ function fail({ network, plan, rows }: Loaded, { state }: ModelToStep, data: Dat
     state.good = { ...good, next: good.step, changes: network.changes };
   }
   const cause = bad
-    ? `; ${data.name} has values that are not finite numbers. Mend the data`
-    : `${layer === undefined ? "" : `; weights of layer "${layer}" are no longer finite`}. Likely cause: the learning rate (${Number(rate.toPrecision(3))}) is too large; make it smaller, clip gradients (clipNorm: 1), or standardise the inputs`;
+    ? `${bad.what}. Mend the data`
+    : `the loss is NaN or infinite${layer === undefined ? "" : `; weights of layer "${layer}" are no longer finite`}. Likely cause: the learning rate (${Number(rate.toPrecision(3))}) is too large; make it smaller, clip gradients (clipNorm: 1), or standardise the inputs`;
   throw new NablaError(
-    `trainOnBatch: step ${step + 1}: the loss is NaN or infinite${cause}. Nothing is lost: the model is as it was after step ${run.step}`,
-    { details: { step, ...(layer !== undefined && { layer }) } },
+    `trainOnBatch: step ${step + 1}: ${cause}. Nothing is lost: the model is as it was after step ${run.step}`,
+    { details: { step, ...(bad ? { row: bad.row } : layer !== undefined && { layer }) } },
   );
 }

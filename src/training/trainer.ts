@@ -168,6 +168,8 @@ export class Trainer<M> {
       metrics: scoring,
       weighting: validationWeighting,
       batchSize: split ? plan.rows : Math.max(settings.batchSize, ROWS_AT_ONCE),
+      // a training goes on: an epoch without a figure is no better than others
+      lenient: true,
       pause: this.pause,
     });
     return Object.fromEntries(Object.entries(scores).map(([name, value]) => [figureOf("val", name), value]));
