@@ -110,12 +110,6 @@ export class Core {
     return new Uint8Array(this.exports.memory.buffer as ArrayBuffer, offset, length);
   }
 
-  /** The first of n floats that is NaN or infinite; −1 where none is. */
-  notFinite(offset: number, n: number): number {
-    if (this.exports.allFinite(offset, n)) return -1;
-    return this.f32(offset, n).findIndex((value) => !Number.isFinite(value));
-  }
-
   /** The number instructions know a kernel by: as the compiled module exports it, or its place among the records. */
   kernel(name: KernelName): number {
     return (this.exports[name] as WebAssembly.Global | undefined)?.value ?? numberOf(this.module, name);

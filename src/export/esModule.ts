@@ -75,7 +75,7 @@ export function load(module = compile()) {
     if (!bytes) {
       const bad = x.findIndex((value) => value - value !== 0);
       if (bad >= 0)
-        throw new RangeError(\`predict: row \${Math.floor(bad / width)}, column \${bad % width}: expected a finite number, got \${x[bad]}\`);
+        throw new RangeError(\`predict: row \${Math.floor(bad / width)}: value \${bad % width} of its input is not a finite number (\${x[bad]}); mend it, or leave the row out\`);
     }
     const result = new Float32Array(rows * units);
     const View = bytes ? Uint8Array : Float32Array;

@@ -6,10 +6,11 @@ import { inputPlaces } from "../data/places.ts";
 import { didYouMean, NablaError, prefixed } from "../errors.ts";
 import { checkOptions, checkWhole } from "../fields/options.ts";
 import { ld } from "../plan/builder.ts";
-import type { InputKind, Plan } from "../plan/forward.ts";
+import type { InputKind } from "../plan/forward.ts";
 import type { Architecture } from "../plan/operation.ts";
 import { fits, reordered, showShape, sizeOf } from "../shape.ts";
 import { asBytes, isA, isBytes } from "../tags.ts";
+import { checkRows } from "./checkRows.ts";
 import type { InferenceNetwork } from "./inference.ts";
 
 /** What predict() returns: plain values with their shape, nothing to dispose. */
@@ -184,32 +185,6 @@ function sameRows(all: readonly Rows[], names: readonly string[]): void {
 }
 
 /**
- * What outputs show of NaN depends on the layers: a step or a maximum hides it, and of an infinity a sigmoid makes 1. So inputs are looked
- * at, which takes the core a hundredth of the time of predicting.
- *
- * @param i number of the input @param rows that were written into the plan's buffers @param from number of the first of them
- * @throws NablaError for NaN, infinities, and what float32 makes infinite
- */
-export function checkNumbers(
-  { core }: InferenceNetwork,
-  { inputs }: Plan,
-  i: number,
-  rows: number,
-  who: string,
-  from = 0,
-): void {
-  const { name, shape, x } = inputs[i];
-  const width = sizeOf(shape);
-  const bad = core.notFinite(x.offset, rows * width);
-  if (bad < 0) return;
-  const row = from + Math.floor(bad / width);
-  throw new NablaError(
-    `${who}: ${inputs.length > 1 ? `input "${name}": ` : ""}row ${row}, column ${bad % width}: expected a finite float32 number, got ${core.f32(x.offset, rows * width)[bad]}; fill it in as in training, or leave the row out`,
-    { details: { row, column: bad % width } },
-  );
-}
-
-/**
  * Outputs for rows, computed so many at once.
  *
  * @param inputs one for each of the network's
@@ -235,11 +210,9 @@ export function predictBatches(
       const width = data.length / rows;
       const part = data.subarray(from * width, (from + n) * width);
       if (isBytes(data)) core.u8(x.offset, n * width).set(part);
-      else {
-        core.f32(x.offset, n * width).set(part);
-        checkNumbers(network, plan, i, n, "predict", first + from);
-      }
+      else core.f32(x.offset, n * width).set(part);
     }
+    checkRows("predict", network, plan, n, (row) => first + from + row);
     network.run(plan, 0, plan.marks.end, n);
     for (const [k, { units, output }] of plan.outputs.entries()) {
       const out = outs[k];

@@ -12,6 +12,7 @@ import { type InputPlace, inputPlaces, type TargetPlace, targetPlaces } from "..
 import { readError } from "../data/prefetch.ts";
 import { NablaError } from "../errors.ts";
 import type { Scored } from "../metrics/metric.ts";
+import { checkRows } from "../network/checkRows.ts";
 import type { Network } from "../network/network.ts";
 import type { Loss } from "../plan/loss.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -78,10 +79,12 @@ export class BatchLoader {
     return this.direct ? this.copy(plan, indices, ready) : Promise.resolve(ready);
   }
 
-  /** load(), where waiting is not possible. @throws NablaError for datasets that read asynchronously */
+  /** load(), where waiting is not possible. @throws NablaError for datasets that read asynchronously, and for rows with NaN */
   loadNow(who: string, plan: Plan, indices: Uint32Array): void {
     const wait = this.load(plan, indices, 0);
-    if (!wait) return;
+    const { network, dataset } = this;
+    if (!wait)
+      return checkRows(`${who}: ${dataset.name}`, network, plan, indices.length, (row) => indices[row]);
     wait.catch(() => {});
     throw new NablaError(`${who}: the data set reads asynchronously; read a batch of it into arrays first`);
   }

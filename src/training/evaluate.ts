@@ -6,12 +6,12 @@ import { checkOptions } from "../fields/options.ts";
 import { ConfusionMatrix } from "../metrics/confusion.ts";
 import type { Metric, Scored, Subject, Tally } from "../metrics/metric.ts";
 import { metricsField } from "../metrics/table.ts";
+import { checkRows } from "../network/checkRows.ts";
 import type { Network } from "../network/network.ts";
 import { batchSizeOf } from "../network/predict.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep } from "../plan/step.ts";
 import { isPromise } from "../tags.ts";
-import { checkRows, finiteInputs } from "./badData.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import { checkBootstrap, type Intervals, Recorder } from "./bootstrap.ts";
 import { byNumbers } from "./classes.ts";
@@ -148,6 +148,10 @@ export function scoreRows(
 ): Ran | Promise<Ran> {
   const { core } = network;
   const rows = indices.length;
+  if (!lenient) {
+    const name = batch === undefined ? dataset.name : `${dataset.name}: batch ${batch}`;
+    checkRows(name, network, plan, rows, (row) => indices[row]);
+  }
   beginStep(core, plan.step, { rows });
   const scored = () => loader.scored(plan, rows);
   const done = (): Ran => {
@@ -157,8 +161,6 @@ export function scoreRows(
     const losses = goals.length === 1 ? each[0] : weighted(each, goals);
     let sum = before;
     for (let r = 0; r < rows; r++) sum += losses[r];
-    if (!lenient && !(Number.isFinite(sum) && finiteInputs(network, plan, rows)))
-      checkRows(network, { plan, dataset, indices }, batch);
     return { sum, losses, batch: scored() };
   };
   const ran = runWithLoss(network, plan, goals, rows, plan.marks.end, scored);

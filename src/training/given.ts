@@ -13,7 +13,6 @@ import type { OwnLosses } from "../plan/loss.ts";
 import type { Plan } from "../plan/plan.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import { isPromise } from "../tags.ts";
-import { finiteInputs } from "./badData.ts";
 import type { Goal } from "./goals.ts";
 
 /** A loss of a program's own. Documents and files have its name alone: see load() for going on with it. */
@@ -62,7 +61,7 @@ export function asking(own: OwnLoss | Custom): AskLoss {
  * Runs a plan up to the instruction `to` on `rows` rows that are in place; a loss of the program's own is asked on the way.
  *
  * @param scored what metrics would see of the batch
- * @returns whether the loss is a number, and in training the inputs are; as a promise where the functions are elsewhere
+ * @returns whether the loss is a number; as a promise where the functions are elsewhere
  */
 export function runWithLoss(
   network: Network,
@@ -72,7 +71,6 @@ export function runWithLoss(
   to: number,
   scored: () => Scored,
 ): boolean | Promise<boolean> {
-  if (plan.mode === "train" && !finiteInputs(network, plan, rows)) return false;
   const own = goals.flatMap(({ loss }, k) => (loss.own ? [k] : []));
   if (own.length === 0) return network.run(plan, 0, to, rows);
   network.run(plan, 0, plan.marks.loss, rows);

@@ -2,8 +2,7 @@
 import { type Callback, type CallbackState, restoreStates, statesOf } from "../callbacks/callback.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
-import type { BatchRun } from "./badData.ts";
-import { diagnose, diverged } from "./diverged.ts";
+import { type BatchRun, diagnose, diverged } from "./diverged.ts";
 import type { TrainRequest } from "./request.ts";
 import { type Run, since } from "./run.ts";
 

@@ -1,11 +1,11 @@
 /** One backward pass on one batch, without an update. */
 
 import { type Dataset, range } from "../data/dataset.ts";
+import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { emitUpdate } from "../optimizers/update.ts";
 import type { Update } from "../plan/plan.ts";
 import { beginStep, lossOfStep } from "../plan/step.ts";
-import { noLoss } from "./badData.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import type { ModelToScore } from "./evaluate.ts";
 import { runWithLoss } from "./given.ts";
@@ -22,6 +22,9 @@ export interface Gradients {
   /** dL/dw by parameter name, row-major like the parameter. */
   gradients: Record<string, Float32Array>;
 }
+
+export const noLoss = (who: string): NablaError =>
+  new NablaError(`${who}: the loss of these rows is not a finite number`);
 
 /** @see Model.gradients */
 export function gradientsOf(subject: ModelToScore, dataset: Dataset, options: GradientOptions): Gradients {
@@ -42,12 +45,11 @@ export function gradientsOf(subject: ModelToScore, dataset: Dataset, options: Gr
   const rows = dataset.length;
   const plan = network.plan("train", rows, kindsOf(dataset, network), training);
   const loader = new BatchLoader(network, dataset, goals, weighting);
-  const indices = range(rows);
-  loader.loadNow("gradients", plan, indices);
+  loader.loadNow("gradients", plan, range(rows));
   const { core } = network;
   beginStep(core, plan.step, { rows });
   if (!runWithLoss(network, plan, goals, rows, plan.marks.update, () => loader.scored(plan, rows)))
-    throw noLoss("gradients", network, { plan, dataset, indices });
+    throw noLoss("gradients");
   const loss = lossOfStep(core, plan.step);
   let exact = 0;
   for (const [k, { losses, each }] of plan.outputs.entries())

@@ -11,11 +11,11 @@ import { type OutputRecord, Outputs } from "../network/predict.ts";
 import { floatsOf, ld } from "../plan/builder.ts";
 import type { Architecture } from "../plan/operation.ts";
 import { beginStep } from "../plan/step.ts";
-import { noLoss } from "./badData.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import type { ModelToScore } from "./evaluate.ts";
 import { runWithLoss } from "./given.ts";
 import { kindsOf, objectivesOf } from "./goals.ts";
+import { noLoss } from "./gradients.ts";
 import { GRADIENT_OPTIONS, type GradientOptions } from "./options.ts";
 import { weightingOf } from "./weighting.ts";
 
@@ -68,13 +68,12 @@ export function inputGradientsOf(
     inputGradient: true,
   });
   const loader = new BatchLoader(still, dataset, goals, weighting);
-  const indices = range(rows);
-  loader.loadNow("inputGradients", plan, indices);
+  loader.loadNow("inputGradients", plan, range(rows));
   const { core } = still;
   // as if of one row: no mean over the batch
   beginStep(core, plan.step, { rows: 1 });
   if (!runWithLoss(still, plan, goals, rows, plan.marks.update, () => loader.scored(plan, rows)))
-    throw noLoss("inputGradients", still, { plan, dataset, indices });
+    throw noLoss("inputGradients");
   const all = plan.inputs.map(({ name, shape, dx }): [string, Outputs] => {
     const each = floatsOf(shape);
     const values = core.f32(dx!.offset, rows * each);

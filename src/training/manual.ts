@@ -6,15 +6,9 @@
 import { type ArrayLike2, type ArrayRecord, isRecord, shaped } from "../data/arrays.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
+import { checkRows } from "../network/checkRows.ts";
 import type { Network } from "../network/network.ts";
-import {
-  byName,
-  checkNumbers,
-  inputsOf,
-  kindsOfRows,
-  type OutputRecord,
-  Outputs,
-} from "../network/predict.ts";
+import { byName, inputsOf, kindsOfRows, type OutputRecord, Outputs } from "../network/predict.ts";
 import { floatsOf, ld } from "../plan/builder.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep, setRate } from "../plan/step.ts";
@@ -86,11 +80,9 @@ export function forward(subject: ModelByHand, x: ArrayLike2 | ArrayRecord): Outp
   for (const [i, { x: place }] of plan.inputs.entries()) {
     const { data } = inputs[i];
     if (isBytes(data)) core.u8(place.offset, data.length).set(data);
-    else {
-      core.f32(place.offset, data.length).set(data);
-      checkNumbers(network, plan, i, rows, "forward");
-    }
+    else core.f32(place.offset, data.length).set(data);
   }
+  checkRows("forward", network, plan, rows, Number);
   beginStep(core, plan.step, {
     rows: 1,
     step: state.run.step,

@@ -5,7 +5,6 @@ import { checkOptions } from "../fields/options.ts";
 import type { Kinds } from "../metrics/kinds.ts";
 import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { isPromise } from "../tags.ts";
-import { badData } from "./badData.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import { byNumbers } from "./classes.ts";
 import { type ModelToScore, type Scores, scoreRows } from "./evaluate.ts";
@@ -73,7 +72,7 @@ function trainNow(kinds: Kinds, subject: ModelToStep, data: Dataset, options: Tr
   beginStep(core, plan.step, { rows, rate: run.rate, step, seed: state.settings?.seed ?? subject.seed });
   for (const own of plan.rates ?? [])
     setRate(core, own.step.offset, step, run.rate * (own.learningRate / optimizer.learningRate));
-  if (!runWithLoss(network, plan, goals, rows, plan.marks.end, scored)) return fail(batch, subject, data);
+  if (!runWithLoss(network, plan, goals, rows, plan.marks.end, scored)) return fail(batch, subject);
   // not before a step from there has given a loss
   state.good = { ...mark, next: step + 1 };
   run.step++;
@@ -147,23 +146,20 @@ function loaded(
   };
 }
 
-/** Goes back to where a step gave a loss, unless it is the data that is wrong. */
-function fail({ network, plan, rows }: Loaded, { state }: ModelToStep, data: Dataset): never {
+/** Goes back to where a step gave a loss. */
+function fail({ network }: Loaded, { state }: ModelToStep): never {
   const { run, good } = state;
   const { step, rate } = run;
-  const bad = badData(network, { plan, dataset: data, indices: range(rows) });
   const layer = network.tensors.find((tensor) => !network.finite(tensor))?.layer;
-  if (good && !bad && good.next === step && good.changes === network.changes) {
+  if (good && good.next === step && good.changes === network.changes) {
     network.restore(good.weights);
     run.firstStep -= step - good.step;
     run.step = good.step;
     state.good = { ...good, next: good.step, changes: network.changes };
   }
-  const cause = bad
-    ? `${bad.what}. Mend the data`
-    : `the loss is NaN or infinite${layer === undefined ? "" : `; weights of layer "${layer}" are no longer finite`}. Likely cause: the learning rate (${Number(rate.toPrecision(3))}) is too large; make it smaller, clip gradients (clipNorm: 1), or standardise the inputs`;
+  const cause = `the loss is NaN or infinite${layer === undefined ? "" : `; weights of layer "${layer}" are no longer finite`}. Likely cause: the learning rate (${Number(rate.toPrecision(3))}) is too large; make it smaller, clip gradients (clipNorm: 1), or standardise the inputs`;
   throw new NablaError(
     `trainOnBatch: step ${step + 1}: ${cause}. Nothing is lost: the model is as it was after step ${run.step}`,
-    { details: { step, ...(bad ? { row: bad.row } : layer !== undefined && { layer }) } },
+    { details: { step, ...(layer !== undefined && { layer }) } },
   );
 }

@@ -5,6 +5,7 @@ import type { Plan } from "../plan/plan.ts";
 import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { isPromise } from "../tags.ts";
 import { BatchLoader, type Ready } from "./batch.ts";
+import { badRow } from "./diverged.ts";
 import { checkInUse, runWithLoss } from "./given.ts";
 import { kindsOf } from "./goals.ts";
 import type { WayBack } from "./goingBack.ts";
@@ -71,6 +72,8 @@ export class Stepper<M> {
     for (let first = 0; first < rows; first += plan.rows) {
       const piece = indices.subarray(first, first + plan.rows);
       if (ready) loader.copy(plan, piece, ready, first);
+      const batch = { plan, dataset: train, indices: piece };
+      if (badRow(network, batch)) wayBack.fail(batch);
       this.check?.(plan, piece, run.batch);
       beginStep(core, plan.step, { rows, rate: run.rate, step: run.step, seed: settings.seed, first });
       for (const { learningRate, step } of plan.rates ?? [])
@@ -78,12 +81,12 @@ export class Stepper<M> {
       const to = first + plan.rows < rows ? penalties : end;
       const scored = () => loader.scored(plan, piece.length);
       const ran = runWithLoss(network, plan, goals, piece.length, to, scored);
-      if (!(isPromise(ran) ? yield ran : ran)) wayBack.fail({ plan, dataset: train, indices: piece });
+      if (!(isPromise(ran) ? yield ran : ran)) wayBack.fail(batch);
       if (counting.length === 0) continue;
-      const batch = scored();
+      const seen = scored();
       try {
         for (const metric of counting) {
-          const wait = metric.add(batch);
+          const wait = metric.add(seen);
           if (wait) yield wait;
           checkInUse(network, plan, `metric "${metric.name}"`);
         }
