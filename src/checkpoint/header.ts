@@ -2,6 +2,7 @@
 
 import { messageOf, NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
+import { checkJson } from "../fields/json.ts";
 import { DTYPES } from "./dtypes.ts";
 
 /** Where a tensor lies: bytes `begin` to `end` of the payload. */
@@ -92,6 +93,7 @@ function parseObject(bytes: Uint8Array, name: string): Record<string, unknown> {
   try {
     // Decoded from a copy: browsers refuse to decode shared memory.
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.slice());
+    checkJson(text);
     value = JSON.parse(text);
   } catch (cause) {
     throw new NablaError(
@@ -166,10 +168,12 @@ function checkCover(ranges: readonly TensorPlace[], size: number, start: number,
 
 /** The first key that some object of this JSON text holds twice (JSON.parse would keep the last, silently). */
 export function duplicateKey(text: string): string | undefined {
-  const open: Set<string>[] = [];
+  // of lists, which have no keys, there is nothing to keep
+  const open: (Set<string> | undefined)[] = [];
   for (let i = 0; i < text.length; i++) {
     const c = text[i];
-    if (c === "{" || c === "[") open.push(new Set());
+    if (c === "{") open.push(new Set());
+    else if (c === "[") open.push(undefined);
     else if (c === "}" || c === "]") open.pop();
     else if (c === '"') {
       const from = i++;

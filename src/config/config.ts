@@ -1,7 +1,7 @@
 /** The configuration document: a model and how to train it. One specification, for the check, the schema, the types. */
 import { type CallbackFields, callbackFields } from "../callbacks/table.ts";
-import { CONFIG_VERSION } from "../checkpoint/document.ts";
-import { messageOf, NablaError } from "../errors.ts";
+import { CONFIG_VERSION, isTooDeep } from "../checkpoint/document.ts";
+import { NablaError } from "../errors.ts";
 import {
   type Field,
   type Infer,
@@ -11,6 +11,7 @@ import {
   show,
   string,
 } from "../fields/fields.ts";
+import { parseJson } from "../fields/json.ts";
 import { described, object, optional, record } from "../fields/objects.ts";
 import type { LayerConfig, LayerDocument } from "../layers/configs.ts";
 import { connectedField, layerField } from "../layers/registry.ts";
@@ -117,20 +118,12 @@ export function checkConfig(value: unknown, name = "configuration"): Config {
       throw new NablaError("nabla: a graph of layers, with outputs, needs version 2, got 1");
     return config;
   } catch (error) {
+    // what a program hands over may be nested so deeply that the stack is full
+    if (isTooDeep(error)) throw new NablaError(`${name}: nested too deeply`, { cause: error });
     if (!(error instanceof NablaError)) throw error;
     throw new NablaError(`${name}: ${error.message}`, { cause: error, details: { ...error.details } });
   }
 }
 
 /** As `checkConfig`, from the text of a file. */
-export function parseConfig(text: string, name: string): Config {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new NablaError(`${name}: not valid JSON: ${messageOf(cause)}`, {
-      cause,
-    });
-  }
-  return checkConfig(value, name);
-}
+export const parseConfig = (text: string, name: string): Config => checkConfig(parseJson(text, name), name);

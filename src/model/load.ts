@@ -9,7 +9,7 @@ import { checkOptions } from "../fields/options.ts";
 import { registerAll } from "../layers/table.ts";
 import { byAskedNames } from "../metrics/direction.ts";
 import type { Network } from "../network/network.ts";
-import { setParameters } from "../network/parameters.ts";
+import { checkParameters, setParameters } from "../network/parameters.ts";
 import {
   type CompiledTraining,
   compileOptionsOf,
@@ -62,8 +62,10 @@ function fromCheckpoint(
     config.training === undefined ? undefined : trainingFields().check(config.training, "config.training");
   const model = new Model({ ...writtenFrom(described), stored: true }, { seed: checkpoint.progress.seed });
   const internals = internalsOf(model);
-  const network = internals.build(described.inputShape ?? [], false);
-  setParameters(network, checkpoint.tensors, name);
+  const inputShape = described.inputShape ?? [];
+  checkParameters(internals.architecture(inputShape), checkpoint.tensors, name);
+  const network = internals.build(inputShape, false);
+  setParameters(network, checkpoint.tensors);
   network.reading = checkpoint.inputs;
   model.metadata = {
     classes: checkpoint.classes,

@@ -27,7 +27,7 @@ import {
   type PredictOptions,
   predictBatches,
 } from "../network/predict.ts";
-import { setParameters } from "../network/parameters.ts";
+import { checkParameters, setParameters } from "../network/parameters.ts";
 import type { InputKind } from "../plan/forward.ts";
 import type { Architecture } from "../plan/operation.ts";
 import { showShape } from "../shape.ts";
@@ -98,12 +98,14 @@ export function load(bytes: Uint8Array, name = UNNAMED): Predictor {
   const text = documentText(metadata, tensors.size, name);
   try {
     const document = unpackValue(parseDocument(text), "", () => new Float32Array()) as CheckpointDocument;
-    const network = new InferenceNetwork(build(document));
-    network.reading = document.inputs;
     const parameters = new Map<string, FloatTensor>();
     for (const [key, tensor] of tensors)
       if (!/^(optimizer|callbacks)\./.test(key)) parameters.set(key, f32(key, tensor));
-    setParameters(network, parameters, name);
+    const architecture = build(document);
+    checkParameters(architecture, parameters, name);
+    const network = new InferenceNetwork(architecture);
+    network.reading = document.inputs;
+    setParameters(network, parameters);
     const { classes, standardisation, extra } = document;
     return new Predictor(network, { classes, standardisation, extra });
   } catch (error) {

@@ -68,7 +68,8 @@ export function inputGradientsOf(
     inputGradient: true,
   });
   const loader = new BatchLoader(still, dataset, goals, weighting);
-  loader.loadNow("inputGradients", plan, range(rows));
+  loader.copy(plan, range(rows), loader.readNow("inputGradients", range(rows)));
+  loader.check("inputGradients: ", plan, range(rows));
   const { core } = still;
   // as if of one row: no mean over the batch
   beginStep(core, plan.step, { rows: 1 });

@@ -70,7 +70,10 @@ export async function predictCommand(
     const folder = await folderOf(model, spec, flags, terminal);
     const { rows, more, notes } = folder
       ? { rows: folder, more: 0 }
-      : await readInputs(model, spec, limit, terminal, flags.asIs, readingOptions(flags));
+      : await readInputs(model, spec, limit, terminal, flags.asIs, {
+          ...readingOptions(flags),
+          ...(flags.maxPixels !== undefined && { maxPixels: flags.maxPixels }),
+        });
     const predicted: Predicted[] = [];
     for await (const { values, ...row } of rows) {
       const prediction = prefixed(`${row.name}: `, () => predict(values));
