@@ -37,12 +37,14 @@ function categoricalCrossentropySoftmax(record: usize, rows: i32, part: i32, par
     const sum = rowExp(a.a + at, a.z + at, a.units, m);
     rowDivide(a.a + at, a.units, sum);
     const shift = f32x4.splat(m);
-    let ys = f32x4.splat(0), yz = ys, y = ys, z = ys;
+    const none = f32x4.splat(0);
+    let ys = none, yz = ys, y = ys, z = ys;
     for (let i: usize = 0; i < row; i += 16) {
       ys = f32x4.add(ys, y);
       yz = madd(yz, y, z);
       y = v128.load(a.y + at + i);
-      z = f32x4.sub(shift, v128.load(a.z + at + i));
+      // a class with y = 0 adds nothing, also where it is infinitely far below
+      z = v128.and(f32x4.sub(shift, v128.load(a.z + at + i)), f32x4.ne(y, none));
     }
     y = v128.and(y, mask);
     const total = sumLanes(f32x4.add(ys, y));

@@ -134,7 +134,7 @@ export class Ensemble {
       const rows = Math.min(size, dataset.length - from);
       await dataset.read(range(rows, from), buffers.x, buffers.y);
       const data = buffers.x.subarray(0, rows * sizeOf(dataset.inputShape));
-      const { votes, each } = this.vote({ data, rows, scale: scaleOf(dataset) }, size);
+      const { votes, each } = this.vote({ data, rows, scale: scaleOf(dataset) }, size, from);
       const winners = votes.argMax();
       for (let r = 0; r < rows; r++) {
         const truth = this.truth(dataset, buffers.y, r, from);
@@ -174,13 +174,13 @@ export class Ensemble {
   }
 
   /** The votes on some rows, and what each model predicts alone. */
-  private vote(rows: Rows, batchSize: number): { votes: Votes; each: Int32Array[] } {
+  private vote(rows: Rows, batchSize: number, first = 0): { votes: Votes; each: Int32Array[] } {
     const { classes, members } = this;
     const n = rows.rows;
     const probabilities = new Float64Array(n * classes);
     const named = new Float64Array(n * classes);
     const each = members.map((member) => {
-      const [{ data }] = predictBatches(internalsOf(member.model).built, [rows], batchSize);
+      const [{ data }] = predictBatches(internalsOf(member.model).built, [rows], batchSize, first);
       const said = new Int32Array(n);
       for (let r = 0; r < n; r++) {
         said[r] = predictedClass(data, r * member.units, member.units, member.threshold);

@@ -113,6 +113,11 @@ export function load(module = compile()) {
     if (x.length === 0 || x.length % width !== 0)
       throw new RangeError(\`predict: expected rows of \${width} values, one after the other, got \${x.length} values\`);
     const rows = x.length / width;
+    if (!bytes) {
+      const bad = x.findIndex((value) => value - value !== 0);
+      if (bad >= 0)
+        throw new RangeError(\`predict: row \${Math.floor(bad / width)}: value \${bad % width} of its input is not a finite number (\${x[bad]}); mend it, or leave the row out\`);
+    }
     const result = new Float32Array(rows * units);
     const View = bytes ? Uint8Array : Float32Array;
     for (let from = 0; from < rows; from += most) {

@@ -10,6 +10,7 @@ import type { InputKind } from "../plan/forward.ts";
 import type { Architecture } from "../plan/operation.ts";
 import { fits, reordered, showShape, sizeOf } from "../shape.ts";
 import { asBytes, isA, isBytes } from "../tags.ts";
+import { checkRows } from "./checkRows.ts";
 import type { InferenceNetwork } from "./inference.ts";
 
 /** What predict() returns: plain values with their shape, nothing to dispose. */
@@ -183,11 +184,18 @@ function sameRows(all: readonly Rows[], names: readonly string[]): void {
     );
 }
 
-/** Outputs for rows, computed so many at once. @param inputs one for each of the network's @returns one for each output */
+/**
+ * Outputs for rows, computed so many at once.
+ *
+ * @param inputs one for each of the network's
+ * @param first what errors call the first row
+ * @returns one for each output
+ */
 export function predictBatches(
   network: InferenceNetwork,
   inputs: readonly Rows[],
   batchSize: number,
+  first = 0,
 ): Outputs[] {
   const [{ rows }] = inputs;
   const capacity = Math.min(batchSize, rows);
@@ -204,6 +212,7 @@ export function predictBatches(
       if (isBytes(data)) core.u8(x.offset, n * width).set(part);
       else core.f32(x.offset, n * width).set(part);
     }
+    checkRows("predict", network, plan, n, (row) => first + from + row);
     network.run(plan, 0, plan.marks.end, n);
     for (const [k, { units, output }] of plan.outputs.entries()) {
       const out = outs[k];

@@ -19,7 +19,9 @@ export const rmsprop = {
     { name: "meanSquare", initial: 0 },
     ...(momentum > 0 ? [{ name: "velocity", initial: 0 }] : []),
   ],
-  move(builder, { rho, momentum, epsilon }: Config, { w, dw, slots: [s, v = 0], n, step }) {
+  move(builder, { rho, momentum, epsilon }: Config, { w, dw, slots: [s, last], n, step }) {
+    // without momentum the next slot is not its own: with useEma it is w itself
+    const v = momentum > 0 ? last : 0;
     builder.emit("RMSPROP", { w, dw, s, v, n, step, rho, momentum, epsilon });
   },
 } satisfies OptimizerKind;

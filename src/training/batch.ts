@@ -12,6 +12,7 @@ import { type InputPlace, inputPlaces, type TargetPlace, targetPlaces } from "..
 import { readError } from "../data/prefetch.ts";
 import { NablaError } from "../errors.ts";
 import type { Scored } from "../metrics/metric.ts";
+import { checkRows } from "../network/checkRows.ts";
 import type { Network } from "../network/network.ts";
 import type { Loss } from "../plan/loss.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -112,6 +113,11 @@ export class BatchLoader {
     to.x.set(x.subarray(first * width, first * width + to.x.length));
     to.y.set(y.subarray(first * values, first * values + to.y.length));
     this.outputs[0].finish(plan, indices, to.y, this.weighting, samples);
+  }
+
+  /** @throws NablaError for rows of what was copied that are not made of numbers */
+  check(who: string, plan: Plan, indices: Uint32Array): void {
+    checkRows(`${who}${this.dataset.name}`, this.network, plan, indices.length, (row) => indices[row]);
   }
 
   /** Rows that are records go to several inputs and outputs. */

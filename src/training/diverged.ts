@@ -2,14 +2,14 @@
 
 import type { Dataset } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
+import { checkRows } from "../network/checkRows.ts";
 import type { Network } from "../network/network.ts";
 import { floatsOf } from "../plan/builder.ts";
 import type { Plan } from "../plan/plan.ts";
-import { sizeOf } from "../shape.ts";
 import type { Run } from "./run.ts";
 
-/** What a batch was when the tape stopped on it, before its update. */
-export interface Failed {
+/** A batch whose rows are in a plan's buffers. */
+export interface BatchRun {
   readonly plan: Plan;
   readonly dataset: Dataset;
   readonly indices: Uint32Array;
@@ -23,9 +23,9 @@ export interface Diagnosis {
 }
 
 /** @param failed the batch, or nothing when the last update of an epoch has broken the weights */
-export function diagnose(network: Network, failed?: Failed): Diagnosis {
+export function diagnose(network: Network, failed?: BatchRun): Diagnosis {
   const { core } = network;
-  const found = failed && badData(network, failed);
+  const found = failed && badRow(network, failed);
   if (found) return found;
   const weights = network.tensors.find((tensor) => !network.finite(tensor));
   if (weights)
@@ -40,27 +40,13 @@ export function diagnose(network: Network, failed?: Failed): Diagnosis {
   return { what: `the loss itself overflowed after layer "${name}"`, layer: name };
 }
 
-/** Arrays are checked when they are taken; other data sets may hand out anything. */
-function badData(network: Network, { plan, dataset, indices }: Failed): Diagnosis | undefined {
-  const find = (what: string, offset: number, width: number): Diagnosis | undefined => {
-    const at = network.core.f32(offset, indices.length * width).findIndex((v) => !Number.isFinite(v));
-    if (at < 0) return;
-    const row = indices[Math.floor(at / width)];
-    return {
-      what: `${dataset.name}: row ${row}: value ${at % width} of its ${what} is not a finite number`,
-      row,
-    };
-  };
-  const called = (what: string, name: string, all: readonly unknown[]) =>
-    all.length > 1 ? `${what} "${name}"` : what;
-  for (const { name, kind, x, shape } of plan.inputs) {
-    const found =
-      kind.type === "float32" && find(called("input", name, plan.inputs), x.offset, sizeOf(shape));
-    if (found) return found;
-  }
-  for (const { name, yKind, y, units, each } of plan.outputs) {
-    const found = yKind === "values" && find(called("target", name, plan.outputs), y!.offset, units * each);
-    if (found) return found;
+/** Arrays are checked when they are taken; other data sets may hand out anything, and arrays may have changed. */
+export function badRow(network: Network, { plan, dataset, indices }: BatchRun): Diagnosis | undefined {
+  try {
+    checkRows(dataset.name, network, plan, indices.length, (row) => indices[row]);
+  } catch (error) {
+    const { message, details } = error as NablaError;
+    return { what: message, row: details?.row as number };
   }
 }
 
@@ -72,10 +58,10 @@ export function diverged({ what, layer, row }: Diagnosis, run: Readonly<Run>, ke
   const where = `step ${run.step + 1} (epoch ${run.epoch + 1}, batch ${run.batch + 1})`;
   const cause =
     row === undefined
-      ? `Likely cause: the learning rate (${Number(run.rate.toPrecision(3))}) is too large; make it smaller, clip gradients (clipNorm: 1), or standardise the inputs`
-      : "Mend the data";
+      ? `. Likely cause: the learning rate (${Number(run.rate.toPrecision(3))}) is too large; make it smaller, clip gradients (clipNorm: 1), or standardise the inputs`
+      : "";
   return new NablaError(
-    `training stopped at ${where}: the loss is NaN or infinite; ${what}. ${cause}. Nothing is lost: ${kept}`,
+    `training stopped at ${where}: ${row === undefined ? "the loss is NaN or infinite; " : ""}${what}${cause}. Nothing is lost: ${kept}`,
     {
       details: {
         step: run.step,

@@ -65,6 +65,8 @@ export interface ScoreRequest {
   readonly recorder?: Recorder;
   /** Called with the rows of a batch as they were read. */
   readonly onRead?: (indices: Uint32Array, ready: Ready) => void;
+  /** Figures of rows that are not made of numbers are NaN; else they are an error. */
+  readonly lenient?: boolean;
   /** Called between batches, to give others a turn. */
   readonly pause?: () => void | Promise<void>;
   /** Ends it between two batches, or while rows are waited for. */
@@ -74,7 +76,7 @@ export interface ScoreRequest {
 /** The result does not depend on the batch size: rows are computed independently and added up in order. */
 export async function score(request: ScoreRequest): Promise<Scores> {
   const { network, dataset, goals, metrics, onRow, recorder, pause } = request;
-  const { source, signal } = request;
+  const { source, signal, lenient } = request;
   const inputs = kindsOf(dataset, network);
   const objectives = objectivesOf(goals, dataset, network);
   const planFor = (rows: number) => network.plan("evaluate", rows, inputs, { objectives });
@@ -96,6 +98,7 @@ export async function score(request: ScoreRequest): Promise<Scores> {
     plan = planFor(Math.max(n, plan.rows));
     request.onRead?.(indices, came);
     loader.copy(plan, indices, came);
+    if (!lenient) loader.check(source ? `batch ${number}: ` : "", plan, indices);
     check?.(plan, indices, number);
     const scored = scoreRows(network, plan, loader, goals, n, sum);
     const { losses, sum: after } = isPromise(scored) ? await scored : scored;

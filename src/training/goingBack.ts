@@ -2,7 +2,7 @@
 import { type Callback, type CallbackState, restoreStates, statesOf } from "../callbacks/callback.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
-import { diagnose, diverged, type Failed } from "./diverged.ts";
+import { type BatchRun, diagnose, diverged } from "./diverged.ts";
 import type { TrainRequest } from "./request.ts";
 import { type Run, since } from "./run.ts";
 
@@ -46,7 +46,7 @@ export class WayBack<M> {
    * Goes back and throws what went wrong.
    * @param failed the batch, or nothing when the last update of an epoch has broken the weights
    */
-  fail(failed?: Failed): never {
+  fail(failed?: BatchRun): never {
     const { network, metrics, run, good } = this;
     const diagnosis = diagnose(network, failed);
     const at = { ...run, ...since(run) };

@@ -1,6 +1,7 @@
 /** One backward pass on one batch, without an update. */
 
 import { type Dataset, range } from "../data/dataset.ts";
+import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { emitUpdate } from "../optimizers/update.ts";
 import type { Update } from "../plan/plan.ts";
@@ -21,6 +22,9 @@ export interface Gradients {
   /** dL/dw by parameter name, row-major like the parameter. */
   gradients: Record<string, Float32Array>;
 }
+
+export const noLoss = (who: string): NablaError =>
+  new NablaError(`${who}: the loss of these rows is not a finite number`);
 
 /** @see Model.gradients */
 export function gradientsOf(subject: ModelToScore, dataset: Dataset, options: GradientOptions): Gradients {
@@ -43,9 +47,11 @@ export function gradientsOf(subject: ModelToScore, dataset: Dataset, options: Gr
   const ready = loader.readNow("gradients", range(rows));
   const plan = network.plan("train", rows, kindsOf(dataset, network), training);
   loader.copy(plan, range(rows), ready);
+  loader.check("gradients: ", plan, range(rows));
   const { core } = network;
   beginStep(core, plan.step, { rows });
-  runWithLoss(network, plan, goals, rows, plan.marks.update, () => loader.scored(plan, rows));
+  if (!runWithLoss(network, plan, goals, rows, plan.marks.update, () => loader.scored(plan, rows)))
+    throw noLoss("gradients");
   const loss = lossOfStep(core, plan.step);
   let exact = 0;
   for (const [k, { losses, each }] of plan.outputs.entries())

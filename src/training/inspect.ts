@@ -15,6 +15,7 @@ import { BatchLoader, checkFit } from "./batch.ts";
 import type { ModelToScore } from "./evaluate.ts";
 import { runWithLoss } from "./given.ts";
 import { kindsOf, objectivesOf } from "./goals.ts";
+import { noLoss } from "./gradients.ts";
 import { GRADIENT_OPTIONS, type GradientOptions } from "./options.ts";
 import { weightingOf } from "./weighting.ts";
 
@@ -68,11 +69,12 @@ export function inputGradientsOf(
   });
   const loader = new BatchLoader(still, dataset, goals, weighting);
   loader.copy(plan, range(rows), loader.readNow("inputGradients", range(rows)));
+  loader.check("inputGradients: ", plan, range(rows));
   const { core } = still;
   // as if of one row: no mean over the batch
   beginStep(core, plan.step, { rows: 1 });
   if (!runWithLoss(still, plan, goals, rows, plan.marks.update, () => loader.scored(plan, rows)))
-    throw new NablaError("inputGradients: the loss of these rows is not a finite number");
+    throw noLoss("inputGradients");
   const all = plan.inputs.map(({ name, shape, dx }): [string, Outputs] => {
     const each = floatsOf(shape);
     const values = core.f32(dx!.offset, rows * each);

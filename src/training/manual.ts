@@ -6,6 +6,7 @@
 import { type ArrayLike2, type ArrayRecord, isRecord, shaped } from "../data/arrays.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
+import { checkRows } from "../network/checkRows.ts";
 import type { Network } from "../network/network.ts";
 import { byName, inputsOf, kindsOfRows, type OutputRecord, Outputs } from "../network/predict.ts";
 import { floatsOf, ld } from "../plan/builder.ts";
@@ -81,6 +82,7 @@ export function forward(subject: ModelByHand, x: ArrayLike2 | ArrayRecord): Outp
     if (isBytes(data)) core.u8(place.offset, data.length).set(data);
     else core.f32(place.offset, data.length).set(data);
   }
+  checkRows("forward", network, plan, rows, Number);
   beginStep(core, plan.step, {
     rows: 1,
     step: state.run.step,

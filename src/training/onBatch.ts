@@ -4,7 +4,6 @@ import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import type { Kinds } from "../metrics/kinds.ts";
 import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
-import { sizeOf } from "../shape.ts";
 import { isPromise } from "../tags.ts";
 import { aside } from "./aside.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
@@ -74,7 +73,7 @@ function trainNow(kinds: Kinds, subject: ModelToStep, data: Dataset, options: Tr
   beginStep(core, plan.step, { rows, rate: run.rate, step, seed: state.settings?.seed ?? subject.seed });
   for (const own of plan.rates ?? [])
     setRate(core, own.step.offset, step, run.rate * (own.learningRate / optimizer.learningRate));
-  if (!runWithLoss(network, plan, goals, rows, plan.marks.end, scored)) return fail(batch, subject, data);
+  if (!runWithLoss(network, plan, goals, rows, plan.marks.end, scored)) return fail(batch, subject);
   // not before a step from there has given a loss
   state.good = { ...mark, next: step + 1 };
   run.step++;
@@ -87,7 +86,9 @@ function testNow(kinds: Kinds, subject: ModelToScore, data: Dataset, options: Tr
   const { network, plan, loader, rows } = batch;
   const { goals } = subject.state.required;
   // at once: functions of the program's own are here
-  const { sum } = scoreRows(network, plan, loader, goals, rows) as { sum: number };
+  const { sum } = scoreRows(network, plan, loader, goals, rows) as {
+    sum: number;
+  };
   // before penalties, which read weights by way of the plan's place
   const figures = batch.figures(kinds);
   return { loss: sum / rows + penalties(network), ...figures };
@@ -124,6 +125,7 @@ function loaded(
     ...(training && { update: updateOf(state.required, network) }),
   });
   loader.copy(plan, range(rows), ready);
+  loader.check(`${who}: `, plan, range(rows));
   batchCheck(data, network, goals)?.(plan, range(rows), 0);
   if (training) network.reading ??= kindsOf(data, network);
   const scored = () => loader.scored(plan, rows);
@@ -146,26 +148,20 @@ function loaded(
   };
 }
 
-/** Goes back to where a step gave a loss, unless it is the data that is wrong. */
-function fail({ network, plan, rows }: Loaded, { state }: ModelToStep, data: Dataset): never {
+/** Goes back to where a step gave a loss. */
+function fail({ network }: Loaded, { state }: ModelToStep): never {
   const { run, good } = state;
   const { step, rate } = run;
-  const finite = (offset: number, width: number) => network.core.exports.allFinite(offset, rows * width);
-  const bad =
-    plan.inputs.some(({ kind, x, shape }) => kind.type === "float32" && !finite(x.offset, sizeOf(shape))) ||
-    plan.outputs.some(({ yKind, y, units, each }) => yKind === "values" && !finite(y!.offset, units * each));
   const layer = network.tensors.find((tensor) => !network.finite(tensor))?.layer;
-  if (good && !bad && good.next === step && good.changes === network.changes) {
+  if (good && good.next === step && good.changes === network.changes) {
     network.restore(good.weights);
     run.firstStep -= step - good.step;
     run.step = good.step;
     state.good = { ...good, next: good.step, changes: network.changes };
   }
-  const cause = bad
-    ? `; ${data.name} has values that are not finite numbers. Mend the data`
-    : `${layer === undefined ? "" : `; weights of layer "${layer}" are no longer finite`}. Likely cause: the learning rate (${Number(rate.toPrecision(3))}) is too large; make it smaller, clip gradients (clipNorm: 1), or standardise the inputs`;
+  const cause = `the loss is NaN or infinite${layer === undefined ? "" : `; weights of layer "${layer}" are no longer finite`}. Likely cause: the learning rate (${Number(rate.toPrecision(3))}) is too large; make it smaller, clip gradients (clipNorm: 1), or standardise the inputs`;
   throw new NablaError(
-    `trainOnBatch: step ${step + 1}: the loss is NaN or infinite${cause}. Nothing is lost: the model is as it was after step ${run.step}`,
+    `trainOnBatch: step ${step + 1}: ${cause}. Nothing is lost: the model is as it was after step ${run.step}`,
     { details: { step, ...(layer !== undefined && { layer }) } },
   );
 }

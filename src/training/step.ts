@@ -6,6 +6,7 @@ import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { isPromise } from "../tags.ts";
 import { aside } from "./aside.ts";
 import { BatchLoader, type Ready } from "./batch.ts";
+import { badRow } from "./diverged.ts";
 import { runWithLoss } from "./given.ts";
 import { kindsOf } from "./goals.ts";
 import type { WayBack } from "./goingBack.ts";
@@ -73,6 +74,8 @@ export class Stepper<M> {
     for (let first = 0; first < rows; first += plan.rows) {
       const piece = indices.subarray(first, first + plan.rows);
       loader.copy(plan, piece, ready, first);
+      const failure = { plan, dataset: train, indices: piece };
+      if (badRow(network, failure)) wayBack.fail(failure);
       this.check?.(plan, piece, run.batch);
       beginStep(core, plan.step, { rows, rate: run.rate, step: run.step, seed: settings.seed, first });
       for (const { learningRate, step } of plan.rates ?? [])
@@ -80,7 +83,7 @@ export class Stepper<M> {
       const to = first + plan.rows < rows ? penalties : end;
       const scored = () => loader.scored(plan, piece.length);
       const ran = runWithLoss(network, plan, goals, piece.length, to, scored);
-      if (!(isPromise(ran) ? yield ran : ran)) wayBack.fail({ plan, dataset: train, indices: piece });
+      if (!(isPromise(ran) ? yield ran : ran)) wayBack.fail(failure);
       if (counting.length === 0) continue;
       let batch = scored();
       const moved = () => {

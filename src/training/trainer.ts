@@ -183,6 +183,8 @@ export class Trainer<M> {
       weighting: validationWeighting,
       batchSize: split ? plan.rows : Math.max(settings.batchSize, ROWS_AT_ONCE),
       onRead: (indices, ready) => see(this.run, "validation", validation, indices, ready),
+      // a training goes on: an epoch without a figure is no better than others
+      lenient: true,
       pause: this.pause,
       signal,
     });

@@ -251,7 +251,7 @@ describe("when the loss is not finite", () => {
       },
     } as typeof source;
     await expect(model.trainOnBatch(broken)).rejects.toThrow(
-      "data has values that are not finite numbers. Mend the data",
+      "trainOnBatch: data: row 3: value 0 of its target is not a finite number",
     );
     expect(state(model)).toEqual(before);
   });

@@ -1,7 +1,7 @@
 /** nabla predict */
 
 import type { Voting } from "../../ensemble/ensemble.ts";
-import { NablaError } from "../../errors.ts";
+import { NablaError, prefixed } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
 import { checkWritable, writeFileAtomic } from "../../node/files.ts";
 import { classNames } from "../input/examine.ts";
@@ -76,7 +76,10 @@ export async function predictCommand(
           ...(flags.maxPixels !== undefined && { maxPixels: flags.maxPixels }),
         });
     const predicted: Predicted[] = [];
-    for await (const { values, ...row } of rows) predicted.push({ ...row, prediction: predict(values) });
+    for await (const { values, ...row } of rows) {
+      const prediction = prefixed(`${row.name}: `, () => predict(values));
+      predicted.push({ ...row, prediction });
+    }
     all.push({ spec, rows: predicted, more, notes: notes ?? [], folder: folder !== undefined });
   }
   const truthOf = ({ label }: Predicted) => (label === undefined ? undefined : names[label]);
