@@ -17,7 +17,17 @@ import { train } from "../training/trainer.ts";
 import { buffersOf, sent } from "./copies.ts";
 import { makeDatasets } from "./datasets.ts";
 import { ErrorElsewhere, sendError } from "./errors.ts";
-import type { FromPage, FromWorker, Hook, LentBack, Port, Setup, State } from "./protocol.ts";
+import type {
+  FromPage,
+  FromWorker,
+  Hook,
+  LentBack,
+  Port,
+  SentDataset,
+  SentOutputs,
+  Setup,
+  State,
+} from "./protocol.ts";
 
 type Message<K extends FromPage["kind"]> = Extract<FromPage, { kind: K }>;
 /** Milliseconds between reports that keep the page's model fresh where no one listens. */
@@ -52,7 +62,7 @@ export function serve(port: Port): void {
       });
     } else if (message.kind === "abort" && message.id === collecting && current?.id !== collecting)
       pieces = new Map();
-    else if (message.id === current?.id) current.receive(message);
+    else if (current && message.id === current.id) current.receive(message);
   };
   post({ kind: "ready" });
 }
@@ -243,11 +253,18 @@ class Session {
 
   /** Rows to send back. */
   private lent(): LentBack[] {
-    return this.setup.datasets.flatMap((entry, dataset) =>
-      entry.kind === "arrays" && "values" in entry.x && entry.x.lent
-        ? [{ dataset, x: entry.x.values as LentBack["x"] }]
-        : [],
-    );
+    const { datasets } = this.setup;
+    // a page that sent something else is told what is wrong with it all the same
+    if (!Array.isArray(datasets)) return [];
+    return datasets.flatMap((entry: Partial<SentDataset> | undefined, dataset) => {
+      const { values, lent } = (
+        entry?.kind === "arrays" && entry.x && "values" in entry.x ? entry.x : {}
+      ) as {
+        values?: LentBack["x"];
+        lent?: boolean;
+      };
+      return values && lent ? [{ dataset, x: values }] : [];
+    });
   }
 
   /** Batches of the page's iterator. */

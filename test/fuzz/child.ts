@@ -16,7 +16,7 @@ import { coverageOf } from "./guide/coverage.ts";
 import { loop } from "./guide/loop.ts";
 import type { Target } from "./guide/target.ts";
 import { digestFile } from "./kept.ts";
-import { confineTo, guard, reported } from "./oracles/guards.ts";
+import { confineTo, guard, reported, unguarded } from "./oracles/guards.ts";
 import { judge } from "./oracles/judge.ts";
 import { countAllocations } from "./oracles/memory.ts";
 import { planted } from "./planted.ts";
@@ -69,7 +69,6 @@ const filesIn = (path: string | undefined): Uint8Array[] => {
 
 const corpus = [...filesIn(order.corpus), ...filesIn(order.pool)];
 if (order.pool) mkdirSync(order.pool, { recursive: true });
-const writeKept = writeFileSync;
 countAllocations();
 guard();
 confineTo(folder);
@@ -109,7 +108,9 @@ async function work(): Promise<void> {
       before,
       after,
       found: (finding) => void say({ kind: "found", finding }),
-      kept: order.pool ? (bytes) => writeKept(join(order.pool!, digestFile(bytes)), bytes) : undefined,
+      kept: order.pool
+        ? (bytes) => unguarded(() => writeFileSync(join(order.pool!, digestFile(bytes)), bytes))
+        : undefined,
     });
     await say({ kind: "done", counts });
   }

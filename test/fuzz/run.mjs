@@ -1,7 +1,7 @@
 // Bundles the fuzzer with the library's sources, and starts it.
-import { mkdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { WHOLE } from "../../scripts/defines.mjs";
 
@@ -21,10 +21,13 @@ const raw = {
     }));
   },
 };
-mkdirSync("build/fuzz", { recursive: true });
+// a folder for each run: two of them may go on at once
+const outdir = `build/fuzz/${process.pid}`;
+mkdirSync(outdir, { recursive: true });
+process.on("exit", () => rmSync(outdir, { recursive: true, force: true }));
 await build({
   entryPoints: { main: "test/fuzz/main.ts", child: "test/fuzz/child.ts" },
-  outdir: "build/fuzz",
+  outdir,
   bundle: true,
   format: "esm",
   target: "node20",
@@ -38,5 +41,4 @@ await build({
   plugins: [raw],
   logLevel: "warning",
 });
-// by its name: the compiler does not look into what is built
-await import(new URL("../../build/fuzz/main.js", import.meta.url).href);
+await import(pathToFileURL(resolve(outdir, "main.js")).href);

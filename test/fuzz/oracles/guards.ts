@@ -20,10 +20,22 @@ export function takeViolations(): string[] {
   return found;
 }
 
+let own = false;
+/** What the fuzzer itself does with files. */
+export function unguarded<T>(body: () => T): T {
+  own = true;
+  try {
+    return body();
+  } finally {
+    own = false;
+  }
+}
+
 /** Of what came to nobody's hands: it counts against the input that is read. */
 export const reported = (what: string): void => void violations.push(what);
 
 function outside(path: unknown): boolean {
+  if (own) return false;
   const text = path instanceof URL ? path.pathname : String(path);
   const from = relative(folder, resolve(text));
   return from.startsWith("..") || from.startsWith("/");

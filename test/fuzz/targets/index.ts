@@ -14,6 +14,7 @@ import { npz, zip } from "./npz.ts";
 import { playground } from "./playground.ts";
 import { png } from "./png.ts";
 import { safetensors } from "./safetensors.ts";
+import { workerMessages } from "./workerMessages.ts";
 
 export const targets: readonly Target[] = [
   idx,
@@ -32,4 +33,5 @@ export const targets: readonly Target[] = [
   jsonRows,
   playground,
   commandLine,
+  workerMessages,
 ];
