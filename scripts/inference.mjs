@@ -1,5 +1,6 @@
 // How nabla/predict is bundled: with the core of prediction alone, without properties that nothing reads there, and with short names for
 // those that only the bundle itself has.
+import { readFileSync } from "node:fs";
 import { minify } from "terser";
 import { readRecords } from "./records.mjs";
 import { withoutUnread } from "./unread.mjs";
@@ -16,19 +17,19 @@ export const inference = {
   },
 };
 
-/** Properties of what nabla/predict exports, of what its errors carry, of files besides the configuration, and of what engines read. */
+/** Properties of what nabla/predict exports, of what its errors carry, of files besides their documents, and of what engines read. */
 const OUTSIDE = {
   exports: "load predict metadata classes standardisation extra inputShape outputShape batchSize",
   outputs: "data shape length row toArray argMax",
   errors: "name message cause details stored found",
-  files: "__metadata__ dtype data_offsets version config nabla model $number $tensor",
+  files: "__metadata__ dtype data_offsets nabla model $number $tensor",
   core: "core env memory",
   options: "fatal ignoreBOM",
 };
 
 /**
- * Names of properties that have to stay as they are. Those of the configuration's fields, of the core's exports and of records' fields are
- * taken from where they are defined, so that a new layer needs no line here.
+ * Names of properties that have to stay as they are. Those of the fields of documents, of the core's exports and of records' fields are
+ * taken from where they are defined, so that a new layer or field needs no line here.
  *
  * @param {object} schema of the configuration
  * @param {Uint8Array} core
@@ -40,6 +41,8 @@ function namesThatStay(schema, core) {
     for (const word of [key, value]) if (/^\w+$/.test(word)) names.add(word);
     return value;
   });
+  for (const [, name] of readFileSync("src/checkpoint/fields.ts", "utf8").matchAll(/(\w+):/g))
+    names.add(name);
   for (const { name } of WebAssembly.Module.exports(new WebAssembly.Module(core))) names.add(name);
   const { records } = readRecords("assembly");
   for (const fields of records.values()) for (const [field] of fields) names.add(field);

@@ -3,7 +3,7 @@ import type { ActivationKind } from "./kind.ts";
 
 /** a = e^(−z²). */
 export const gaussian = {
-  fields: TRAINING && (() => object({}, { doc: DOCS && "exp(-z²)." })),
+  fields: () => object({}, { doc: DOCS && "exp(-z²)." }),
   forward: "GAUSSIAN_FORWARD",
   backward: "GAUSSIAN_BACKWARD",
   saves: "z",

@@ -3,7 +3,7 @@ import type { ActivationKind } from "./kind.ts";
 
 /** a = z · ½ (1 + erf(z / √2)). */
 export const gelu = {
-  fields: TRAINING && (() => object({})),
+  fields: () => object({}),
   forward: "GELU_FORWARD",
   backward: "GELU_BACKWARD",
   saves: "z",

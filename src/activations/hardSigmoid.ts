@@ -3,7 +3,7 @@ import type { ActivationKind } from "./kind.ts";
 
 /** a = z / 6 + ½, not below 0 and not above 1, as in Keras 3 and PyTorch; Keras 2 and tfjs take z / 5. */
 export const hardSigmoid = {
-  fields: TRAINING && (() => object({}, { doc: DOCS && "z / 6 + ½, not below 0 and not above 1." })),
+  fields: () => object({}, { doc: DOCS && "z / 6 + ½, not below 0 and not above 1." }),
   forward: "HARD_SIGMOID_FORWARD",
   backward: "HARD_SIGMOID_BACKWARD",
   saves: "a",

@@ -3,7 +3,7 @@ import type { ActivationKind } from "./kind.ts";
 
 /** a = z · hardSigmoid(z). */
 export const hardSwish = {
-  fields: TRAINING && (() => object({})),
+  fields: () => object({}),
   forward: "HARD_SWISH_FORWARD",
   backward: "HARD_SWISH_BACKWARD",
   saves: "z",

@@ -3,7 +3,7 @@ import type { ActivationKind } from "./kind.ts";
 
 /** a = z − ln Σ e^z over the units: logarithms of softmax. */
 export const logSoftmax = {
-  fields: TRAINING && (() => object({})),
+  fields: () => object({}),
   forward: "LOG_SOFTMAX_FORWARD",
   backward: "LOG_SOFTMAX_BACKWARD",
   saves: "a",

@@ -36,7 +36,7 @@ function variant(config: object): ActivationVariant | undefined {
 
 /** a = max(z, 0). With options, as Keras has them: min(z, maxValue) where z > threshold, else negativeSlope · (z − threshold). */
 export const relu = {
-  fields: TRAINING && fields,
+  fields: fields,
   forward: "RELU_FORWARD",
   backward: "RELU_BACKWARD",
   saves: "a",

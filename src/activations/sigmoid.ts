@@ -3,7 +3,7 @@ import type { ActivationKind } from "./kind.ts";
 
 /** a = 1 / (1 + e^−z). */
 export const sigmoid = {
-  fields: TRAINING && (() => object({})),
+  fields: () => object({}),
   forward: "SIGMOID_FORWARD",
   backward: "SIGMOID_BACKWARD",
   saves: "a",

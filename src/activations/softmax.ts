@@ -3,7 +3,7 @@ import type { ActivationKind } from "./kind.ts";
 
 /** a = e^z / Σ e^z over the units. */
 export const softmax = {
-  fields: TRAINING && (() => object({})),
+  fields: () => object({}),
   forward: "SOFTMAX_FORWARD",
   backward: "SOFTMAX_BACKWARD",
   saves: "a",

@@ -3,10 +3,8 @@ import type { ActivationKind } from "./kind.ts";
 
 /** a = 1 where z > 0, else 0: the perceptron. */
 export const step = {
-  fields:
-    TRAINING &&
-    (() =>
-      object({}, { doc: DOCS && "1 where z > 0, else 0. Its gradient is zero: for the perceptron loss." })),
+  fields: () =>
+    object({}, { doc: DOCS && "1 where z > 0, else 0. Its gradient is zero: for the perceptron loss." }),
   forward: "STEP_FORWARD",
   saves: "a",
   trainable: false,

@@ -14,7 +14,7 @@ const fields = () =>
     /** Save only after epochs that improve `monitor`. Default true; false saves after every epoch, and says which is the best. */
     saveBestOnly: bool({ default: true }),
     /** Save every so many steps instead of after every epoch; after epochs that improve `monitor` as well, where that is given. */
-    everySteps: optional(int({ min: 1 })),
+    everySteps: optional(int({ min: 1, wide: true })),
   });
 
 /** When a checkpoint was made. */

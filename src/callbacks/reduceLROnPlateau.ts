@@ -22,6 +22,7 @@ const fields = () =>
       /** Epochs after a reduction in which nothing is counted. Default 0. */
       cooldown: int({
         min: 0,
+        wide: true,
         default: 0,
         doc: DOCS && "Epochs after a reduction in which nothing is counted.",
       }),

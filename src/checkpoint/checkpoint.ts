@@ -10,20 +10,7 @@
 
 import { NablaError } from "../errors.ts";
 import {
-  anything,
-  bool,
-  choice,
-  exactly,
-  type Field,
-  int,
-  list,
-  number,
-  show,
-  string,
-} from "../fields/fields.ts";
-import { object, optional, record } from "../fields/objects.ts";
-import {
-  CHECKPOINT_VERSION,
+  type CHECKPOINT_VERSION,
   documentText,
   type FloatTensor,
   f32,
@@ -31,7 +18,14 @@ import {
   KEY,
   parseDocument,
 } from "./document.ts";
-import { type NamedTensor, readSafetensors, writeSafetensors } from "./safetensors.ts";
+import { documentField } from "./fields.ts";
+import {
+  joined,
+  type NamedTensor,
+  readSafetensors,
+  type Safetensors,
+  safetensorsParts,
+} from "./safetensors.ts";
 import { packValue, unpackValue } from "./values.ts";
 
 /** Where training stands. Counters are whole numbers from 0. */
@@ -84,47 +78,11 @@ export interface Checkpoint {
 const SLOTS = "optimizer.";
 const CALLBACKS = "callbacks.";
 
-/** Unlike in configurations, where only finite numbers make sense: a diverged loss is part of the history. */
-const figure: Field<number> = {
-  presence: "required",
-  expected: "a number",
-  check(value, path = "") {
-    if (typeof value === "number") return value;
-    throw new NablaError(`${path}: expected a number, got ${show(value)}`);
-  },
-  jsonSchema: DOCS && (() => ({})),
-};
-const count = int({ min: 0 });
-const strings = list(string());
-const document = object({
-  version: exactly(CHECKPOINT_VERSION),
-  config: anything(),
-  progress: object({
-    epoch: count,
-    batch: count,
-    step: count,
-    seed: count,
-    begun: optional(object({ epoch: count, step: count })),
-    rateFactor: number(),
-    baseRate: optional(number({ min: 0 })),
-    weightsSet: optional(bool()),
-    history: list(record(figure)),
-    running: record(anything()),
-    stopped: optional(string()),
-    finished: optional(bool()),
-  }),
-  callbacks: record(anything()),
-  classes: optional(strings),
-  standardisation: optional(object({ mean: list(figure), scale: list(figure), columns: optional(strings) })),
-  inputs: optional(list(object({ type: choice(["uint8", "float32"]), scale: number() }))),
-  dataset: optional(
-    object({ name: string(), length: count, inputShape: list(count), fingerprint: optional(string()) }),
-  ),
-  extra: optional(record(anything())),
-});
-
 /** The checkpoint as the bytes of a file. Throws a NablaError when something in it would not come back the same. */
-export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
+export const encodeCheckpoint = (checkpoint: Checkpoint): Uint8Array => joined(checkpointParts(checkpoint));
+
+/** The same in parts, one after the other: see safetensorsParts(). */
+export function checkpointParts(checkpoint: Checkpoint): Uint8Array[] {
   const { tensors, slots, ...rest } = checkpoint;
   const stored: NamedTensor[] = [];
   for (const [name, tensor] of tensors) {
@@ -141,7 +99,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
     stored.push({ name, ...tensor });
   }
   const names = new Set<string>();
-  const { callbacks, ...plain } = document.check(rest);
+  const { callbacks, ...plain } = documentField().check(rest);
   const keep = (path: string, data: Float32Array): string => {
     let name = path;
     while (names.has(name)) name += "'"; // "a.b" may be one key or two
@@ -158,7 +116,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
     ...(packValue(plain, "", nowhere) as object),
     callbacks: packValue(callbacks, "callbacks", keep),
   };
-  return writeSafetensors(stored, { [KEY]: JSON.stringify(json) });
+  return safetensorsParts(stored, { [KEY]: JSON.stringify(json) });
 }
 
 /**
@@ -166,7 +124,11 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
  * newer version, or no checkpoints, naming the field that is missing or wrong.
  */
 export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
-  const { metadata, tensors: stored } = readSafetensors(bytes, name);
+  return checkpointOf(readSafetensors(bytes, name), name);
+}
+
+/** The checkpoint in a file that has been read. */
+export function checkpointOf({ metadata, tensors: stored }: Safetensors, name: string): Checkpoint {
   const text = documentText(metadata, stored.size, name);
   try {
     const json = parseDocument(text);
@@ -182,7 +144,7 @@ export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
     const nowhere = (tensor: string, path: string): never => {
       throw new NablaError(`${path}: tensor "${tensor}" does not belong here`);
     };
-    const checked = document.check({
+    const checked = documentField().check({
       ...(unpackValue({ ...json, callbacks: undefined }, "", nowhere) as object),
       callbacks: callbacks === undefined ? undefined : unpackValue(callbacks, "callbacks", find),
     });

@@ -25,6 +25,16 @@ export interface SafetensorsHeader {
 /** The format's own limit. */
 const MAX_HEADER = 100_000_000;
 
+/** Bytes from the start of a file that say how long its header is, or what else it is. */
+export const HEAD = 64;
+
+/** How many bytes of a file have its header. @param first its first HEAD bytes, or all of it */
+export function headSize(first: Uint8Array): number {
+  const length = first.length < 8 ? 0n : new DataView(first.buffer, first.byteOffset).getBigUint64(0, true);
+  // more than headers may have: parseHeader says what it is instead, from its first bytes
+  return Math.max(first.length, length > MAX_HEADER ? 0 : 8 + Number(length));
+}
+
 /** What else might have been opened by mistake, by its first bytes. */
 const OTHERS: readonly (readonly [start: string, what: string])[] = [
   ["PK\x03\x04", "a zip archive (.npz or .keras)"],

@@ -2,68 +2,22 @@
 import { type CallbackFields, callbackFields } from "../callbacks/table.ts";
 import { CONFIG_VERSION, isTooDeep } from "../checkpoint/document.ts";
 import { NablaError } from "../errors.ts";
-import {
-  type Field,
-  type Infer,
-  type Input,
-  list,
-  type ObjectField,
-  show,
-  string,
-} from "../fields/fields.ts";
+import { type Field, type Infer, type Input, type ObjectField, show, string } from "../fields/fields.ts";
 import { parseJson } from "../fields/json.ts";
-import { described, object, optional, record } from "../fields/objects.ts";
-import type { LayerConfig, LayerDocument } from "../layers/configs.ts";
-import { connectedField, layerField } from "../layers/registry.ts";
-import { shapeField } from "../layers/shape.ts";
+import { described, object, optional } from "../fields/objects.ts";
+import { type ModelField, modelFields } from "../layers/document.ts";
 import { registerAll } from "../layers/table.ts";
 import { type CompileFields, compileFields } from "../training/compile.ts";
 import { documentSettings } from "../training/settings.ts";
 
 // The types of these fields are written out by name: the compiler would copy all they consist of into the declarations.
-export type ModelFields = {
-  inputShape: typeof shapeField;
-  layers: Field<LayerConfig[], LayerDocument[], "required">;
-};
-export type GraphFields = {
-  layers: Field<LayerConfig[], LayerDocument[], "required">;
-  outputs: Field<Record<string, string>, Record<string, string>, "required">;
-};
-/** A chain with the shape of its input, or a graph. */
-type ModelDocument<L> = { inputShape?: number[]; layers: L[]; outputs?: Record<string, string> };
 export type TrainingFields = CompileFields & ReturnType<typeof documentSettings>["fields"] & CallbackFields;
 export type ConfigFields = {
   $schema: Field<string, string, "optional">;
   nabla: Field<1 | 2, 1 | 2, "required">;
-  model: Field<ModelDocument<LayerConfig>, ModelDocument<LayerDocument>, "required">;
+  model: ModelField;
   training: ObjectField<TrainingFields>;
 };
-
-const chainFields = (): ObjectField<ModelFields> =>
-  object({ inputShape: shapeField, layers: list(layerField(), { min: 1 }) });
-
-const graphFields = (): ObjectField<GraphFields> =>
-  object({
-    layers: described(
-      list(connectedField(), { min: 1 }),
-      DOCS && "Layers, each after those it is applied to. They begin with inputs.",
-    ),
-    outputs: record(string(), { doc: DOCS && "By name, the layers whose values are the outputs." }),
-  });
-
-/** The layers of a model: a chain, or a graph, which names its outputs. */
-export function modelFields(): ConfigFields["model"] {
-  const chain = chainFields();
-  const graph = graphFields();
-  return {
-    ...chain,
-    check: (value, path) =>
-      typeof value === "object" && value !== null && "outputs" in value
-        ? graph.check(value, path)
-        : chain.check(value, path),
-    jsonSchema: DOCS && ((defs) => ({ anyOf: [chain.jsonSchema(defs), graph.jsonSchema(defs)] })),
-  };
-}
 
 /** The versions this code reads. */
 const versionField = (): ConfigFields["nabla"] => ({

@@ -81,8 +81,8 @@ function piecesOf(bytes: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
 }
 
 /** What the last four bytes say of the last member's size. Not to be believed. */
-const statedSize = (bytes: Uint8Array): number =>
-  new DataView(bytes.buffer, bytes.byteOffset + Math.max(0, bytes.length - 4)).getUint32(0, true);
+const statedSize = ({ buffer, byteOffset, length }: Uint8Array): number =>
+  length < 4 ? 0 : new DataView(buffer, byteOffset + length - 4).getUint32(0, true);
 
 /** Pieces, and what they are together: from the time on when so much is there that a stated size may be true, in one place. */
 class Gathered {

@@ -117,14 +117,20 @@ export interface Bounds {
   max?: number;
   exclusiveMin?: number;
   exclusiveMax?: number;
+  /** Of whole numbers: whether they may be larger than the core counts. */
+  wide?: boolean;
 }
+
+/** What the core counts with: 32 bits and a sign. A larger size would be another one there. */
+const LARGEST = 2 ** 31 - 1;
 
 function numeric<P extends Presence>(
   whole: boolean,
   options: Bounds & Common<number>,
 ): Field<number, number, P> {
-  const { min = whole ? -Number.MAX_SAFE_INTEGER : undefined, exclusiveMin, exclusiveMax } = options;
-  const max = options.max ?? (whole ? Number.MAX_SAFE_INTEGER : undefined);
+  const { exclusiveMin, exclusiveMax } = options;
+  const reach = whole ? (options.wide ? Number.MAX_SAFE_INTEGER : LARGEST) : undefined;
+  const { min = reach && -reach, max = reach } = options;
   const bounds = [
     options.min !== undefined && `≥ ${options.min}`,
     exclusiveMin !== undefined && `> ${exclusiveMin}`,
@@ -142,7 +148,9 @@ function numeric<P extends Presence>(
     {
       expected,
       check: (value, path) =>
-        typeof value === "number" && fits(value) ? value : refuse(path, expected, value),
+        typeof value === "number" && fits(value)
+          ? value
+          : refuse(path, (value as number) > reach! ? `${expected} and ≤ ${max}` : expected, value),
       jsonSchema:
         DOCS &&
         (() => ({
@@ -157,7 +165,7 @@ function numeric<P extends Presence>(
   );
 }
 
-/** A whole number, at most 2^53 - 1 either way. */
+/** A whole number, at most 2^31 - 1 either way, or with `wide` 2^53 - 1. */
 export function int<O extends Bounds & Common<number>>(
   options: O = {} as O,
 ): Field<number, number, Given<O>> {

@@ -96,7 +96,7 @@ export function object<F extends Fields>(fields: F, options: { doc?: string } = 
     fields,
     presence: "required",
     expected:
-      names.length === 0
+      !TRAINING || names.length === 0
         ? "an object"
         : `an object with ${names.filter((name) => fields[name]!.presence === "required").join(", ") || "fields"}`,
     check(value, path = "") {
@@ -105,8 +105,8 @@ export function object<F extends Fields>(fields: F, options: { doc?: string } = 
         if (Object.hasOwn(fields, key) || given[key] === undefined) continue;
         const hint =
           didYouMean(key, names) ||
-          (names.length ? `; expected one of ${names.join(", ")}` : "; expected none");
-        refuse(within(path, key), `unknown field${hint}`);
+          (TRAINING && (names.length ? `; expected one of ${names.join(", ")}` : "; expected none"));
+        refuse(within(path, key), `unknown field${hint || ""}`);
       }
       const out: Record<string, unknown> = {};
       for (const [key, field] of Object.entries(fields)) {
@@ -141,10 +141,11 @@ export function record<Out, In>(
   const { keys, doc } = options;
   return {
     presence: "required",
-    expected: `an object whose values are each ${of.expected}`,
+    expected: TRAINING && `an object whose values are each ${of.expected}`,
     check(value, path = "") {
       const entries = Object.entries(asObject(value, path)).map(([key, item]) => {
-        if (keys && !keys.test(key)) refuse(within(path, key), `unexpected key; expected keys like ${keys}`);
+        if (TRAINING && keys && !keys.test(key))
+          refuse(within(path, key), `unexpected key; expected keys like ${keys}`);
         return [key, of.check(item, within(path, key))] as const;
       });
       return Object.fromEntries(entries);
@@ -212,7 +213,7 @@ export function variant<const Tag extends string, B extends Kinds>(
   known: readonly string[] = Object.keys(kinds),
 ): VariantField<Tag, B> {
   const tagField = choice(known);
-  const expected = `an object with ${tag} ${tagField.expected}`;
+  const expected = TRAINING ? `an object with ${tag} ${tagField.expected}` : "an object";
   const made = new Map<string, Field>();
   const whole = (name: string): Field => {
     let field = made.get(name);
@@ -257,7 +258,7 @@ export function orName<const Tag extends string, B extends Kinds>(
   of: VariantField<Tag, B>,
 ): Field<OneOf<Tag, B>, WrittenOneOf<Tag, B> | PlainNames<B>, "required"> {
   const all = Object.keys(of.kinds);
-  const expected = `one of ${all.join(", ")}, or an object with that ${of.tag}`;
+  const expected = `one of ${all.join(", ")}${TRAINING ? `, or an object with that ${of.tag}` : ""}`;
   return {
     presence: "required",
     expected,

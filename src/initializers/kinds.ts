@@ -5,26 +5,24 @@ import { number } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import { type Distribution, fixed, gaussianOf, type InitializerKind, uniformOf } from "./kind.ts";
 
-const none = TRAINING && (() => object({}));
+const none = () => object({});
 
 export const zeros = { fields: none, distribution: () => fixed(0) } satisfies InitializerKind;
 export const ones = { fields: none, distribution: () => fixed(1) } satisfies InitializerKind;
 export const constant = {
-  fields: TRAINING && (() => object({ value: number({ default: 0 }) })),
+  fields: () => object({ value: number({ default: 0 }) }),
   distribution: ({ value }: { value: number }): Distribution => fixed(value),
 } satisfies InitializerKind;
 export const gaussian = {
-  fields:
-    TRAINING &&
-    (() =>
-      object({
-        mean: number({ default: 0 }),
-        stddev: number({
-          min: 0,
-          default: 1,
-          doc: DOCS && "Standard deviation, the same whatever the layer's size.",
-        }),
-      })),
+  fields: () =>
+    object({
+      mean: number({ default: 0 }),
+      stddev: number({
+        min: 0,
+        default: 1,
+        doc: DOCS && "Standard deviation, the same whatever the layer's size.",
+      }),
+    }),
   distribution: ({ mean, stddev }: { mean: number; stddev: number }): Distribution => ({
     kind: "gaussian",
     mean,
@@ -33,7 +31,7 @@ export const gaussian = {
 } satisfies InitializerKind;
 /** LeCun's variance under the lectures' name. */
 export const gaussianScaled = {
-  fields: TRAINING && (() => object({}, { doc: DOCS && "Mean 0, standard deviation 1/√inputs." })),
+  fields: () => object({}, { doc: DOCS && "Mean 0, standard deviation 1/√inputs." }),
   distribution: (_, { fanIn }) => gaussianOf(1 / fanIn),
 } satisfies InitializerKind;
 export const glorotNormal = {

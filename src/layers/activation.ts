@@ -5,13 +5,11 @@ import { layer, layerName } from "./layer.ts";
 
 /** An activation as a layer of its own. */
 export const activation = /* @__PURE__ */ layer("activation", {
-  fields:
-    TRAINING &&
-    (() =>
-      object(
-        { name: layerName(), activation: activationField() },
-        { doc: DOCS && "An activation as a layer of its own." },
-      )),
+  fields: () =>
+    object(
+      { name: layerName(), activation: activationField() },
+      { doc: DOCS && "An activation as a layer of its own." },
+    ),
   build(config, { name, inputShape }) {
     const f = normalizeActivation(config.activation);
     const operation = activationOperation(f, name, inputShape, false);

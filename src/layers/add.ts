@@ -11,7 +11,7 @@ export const addOperation = (name: string, shapes: readonly Shape[]): Merge =>
 
 /** The sum of values of one shape: add().apply([a, b]). */
 export const add = /* @__PURE__ */ layer("add", {
-  fields: TRAINING && (() => mergeFields(DOCS && "The sum of values of one shape.")),
+  fields: () => mergeFields(DOCS && "The sum of values of one shape."),
   build: (_config, at) => buildMerge(at, rule),
   example: TRAINING && "",
   merges: true,

@@ -3,7 +3,7 @@ import { buildMerge, copies, mergeFields } from "./merging.ts";
 
 /** The mean of values of one shape: average().apply([a, b]). */
 export const average = /* @__PURE__ */ layer("average", {
-  fields: TRAINING && (() => mergeFields(DOCS && "The mean of values of one shape.")),
+  fields: () => mergeFields(DOCS && "The mean of values of one shape."),
   build(_config, at) {
     const factor = 1 / at.inputShapes.length;
     return buildMerge(at, {

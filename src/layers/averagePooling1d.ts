@@ -5,17 +5,15 @@ import { alongSequence, buildPooling, countIncludePad, poolingFieldsAlong } from
 
 /** The mean of each window of poolSize steps (default 2, windows side by side). */
 export const averagePooling1d = /* @__PURE__ */ layer("averagePooling1d", {
-  fields:
-    TRAINING &&
-    (() =>
-      object(
-        { ...poolingFieldsAlong(), countIncludePad: countIncludePad() },
-        {
-          doc:
-            DOCS &&
-            "The mean of each window of steps, channel by channel; of windows that reach beyond the sequence, the mean of the part inside.",
-        },
-      )),
+  fields: () =>
+    object(
+      { ...poolingFieldsAlong(), countIncludePad: countIncludePad() },
+      {
+        doc:
+          DOCS &&
+          "The mean of each window of steps, channel by channel; of windows that reach beyond the sequence, the mean of the part inside.",
+      },
+    ),
   build: (config, at) => buildPooling(false, alongSequence(config), at, sequenceShape(at), true),
   example: TRAINING && "{ poolSize: 2 }",
 });

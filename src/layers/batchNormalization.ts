@@ -111,7 +111,7 @@ function build(config: Config, { name, inputShape }: Place): Built {
  * moving ones. Source: Ioffe & Szegedy 2015. Defaults are Keras': momentum 0.99, epsilon 0.001.
  */
 export const batchNormalization = /* @__PURE__ */ layer("batchNormalization", {
-  fields: TRAINING && fields,
+  fields: fields,
   build,
   example: TRAINING && "{ momentum: 0.99 }",
   looksAcrossRows: ({ trainable }) => trainable,

@@ -76,7 +76,9 @@ export function buildLayer(config: LayerConfig, spot: Spot, find: Find): Layer {
   const kind = find(type);
   if (!kind)
     throw new NablaError(
-      `layers[${index}].type: expected one of ${LAYERS.join(", ")}, got ${show(type)}; update nabla if a newer one wrote it`,
+      TRAINING
+        ? `layers[${index}].type: expected one of ${LAYERS.join(", ")}, got ${show(type)}; update nabla if a newer one wrote it`
+        : type,
     );
   const [inputShape] = shapes;
   const { activation = "linear", ...built } = kind.build(config, {

@@ -120,7 +120,7 @@ export function concatenateOperation(name: string, inputShapes: readonly Shape[]
 
 /** Values one after the other along `axis` (default −1, the last): concatenate().apply([a, b]). */
 export const concatenate = /* @__PURE__ */ layer("concatenate", {
-  fields: TRAINING && fields,
+  fields: fields,
   build,
   example: TRAINING && "{ axis: -1 }",
   merges: true,

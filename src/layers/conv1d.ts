@@ -48,7 +48,7 @@ function build(config: Infer<ReturnType<typeof fields>>, at: Place): Built {
  * channels / groups, filters]. Outputs as conv2d counts them; with padding "causal" ceil(n / stride), none of which depends on later steps.
  */
 export const conv1d = /* @__PURE__ */ layer("conv1d", {
-  fields: TRAINING && fields,
+  fields: fields,
   build,
   example: TRAINING && "{ filters: 8, kernelSize: 3 }",
   hasKernel: true,

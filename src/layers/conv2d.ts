@@ -48,7 +48,7 @@ function build(config: Infer<ReturnType<typeof fields>>, at: Place): Built {
  * sides together, none with padding "valid" (the default), ceil(n / stride) with "same"; reach = (kernel − 1) · dilation + 1.
  */
 export const conv2d = /* @__PURE__ */ layer("conv2d", {
-  fields: TRAINING && fields,
+  fields: fields,
   build,
   example: TRAINING && "{ filters: 8, kernelSize: 3 }",
   hasKernel: true,

@@ -13,7 +13,7 @@ import {
   turn,
   withActivation,
 } from "./convolution.ts";
-import { type Around, type Image, imageShape, type Placement } from "./geometry.ts";
+import { type Around, type Image, imageShape, type Placement, REACH } from "./geometry.ts";
 import { type Built, layer, layerName, misfit, type Place } from "./layer.ts";
 import { padding } from "./sides.ts";
 import { kernelAndBias, weightFields } from "./weights.ts";
@@ -69,11 +69,11 @@ function enlarged(
   const reach = (window - 1) * dilation + 1;
   const all = (size - 1) * stride + reach;
   if (typeof around !== "string")
-    return { out: all - around[0] - around[1] + (more ?? 0), before: around[0] };
+    return { all, out: all - around[0] - around[1] + (more ?? 0), before: around[0] };
   if (around === "valid")
-    return { out: more === undefined ? Math.max(all, size * stride) : all + more, before: 0 };
+    return { all, out: more === undefined ? Math.max(all, size * stride) : all + more, before: 0 };
   const out = more === undefined ? size * stride : all - 2 * Math.floor(reach / 2) + more;
-  return { out, before: Math.floor(Math.max(all - out, 0) / 2) };
+  return { all, out, before: Math.floor(Math.max(all - out, 0) / 2) };
 }
 
 /** @throws NablaError where nothing is left of the output */
@@ -92,6 +92,11 @@ function placeOutput(config: Config, called: string, [height, width]: Image) {
   };
   const y = direction(height, 0);
   const x = direction(width, 1);
+  if (Math.max(y.all, x.all) > REACH)
+    throw misfit(
+      TRAINING &&
+        `${called}: windows reach over ${y.all} × ${x.all} pixels of the output, more than the ${REACH} that can be counted; use a smaller dilationRate or smaller strides`,
+    );
   if (y.out > 0 && x.out > 0) return { y, x };
   throw misfit(
     TRAINING &&
@@ -197,7 +202,7 @@ function build(config: Config, at: Place): Built {
  * and no outputPadding; n · stride with "same"; reach = (kernel − 1) · dilation + 1.
  */
 export const conv2dTranspose = /* @__PURE__ */ layer("conv2dTranspose", {
-  fields: TRAINING && fields,
+  fields: fields,
   build,
   example: TRAINING && "{ filters: 8, kernelSize: 3, strides: 2 }",
   hasKernel: true,

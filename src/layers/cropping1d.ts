@@ -8,10 +8,8 @@ const doc = DOCS && "Steps cut off each side: a number, or [before, after].";
 
 /** The middle of a sequence: `cropping` steps of each side (default 1) are cut off, or [before, after]. */
 export const cropping1d = /* @__PURE__ */ layer("cropping1d", {
-  fields:
-    TRAINING &&
-    (() =>
-      object({ name: layerName(), cropping: side(1, doc) }, { doc: DOCS && "The middle of the sequence." })),
+  fields: () =>
+    object({ name: layerName(), cropping: side(1, doc) }, { doc: DOCS && "The middle of the sequence." }),
   build({ cropping: [before, after] }, at) {
     const image = sequenceShape(at);
     if (before + after >= image[1]) {

@@ -8,10 +8,8 @@ const doc = DOCS && "Pixels cut off each side: a number, [height, width], or [[t
 
 /** The middle of an image: `cropping` pixels of each side (default 0) are cut off, [height, width], or [[top, bottom], [left, right]]. */
 export const cropping2d = /* @__PURE__ */ layer("cropping2d", {
-  fields:
-    TRAINING &&
-    (() =>
-      object({ name: layerName(), cropping: sides(0, doc) }, { doc: DOCS && "The middle of the image." })),
+  fields: () =>
+    object({ name: layerName(), cropping: sides(0, doc) }, { doc: DOCS && "The middle of the image." }),
   build({ cropping }, at) {
     const image = imageShape(at);
     const [[top, bottom], [left, right]] = cropping;

@@ -82,7 +82,7 @@ function build(config: Config, { name, inputShape }: Place): Built {
 
 /** y[…, units] = activation(x[…, n] · kernel[n, units] + bias[units]): images [h, w, n] become [h, w, units], as in Keras. */
 export const dense = /* @__PURE__ */ layer("dense", {
-  fields: TRAINING && fields,
+  fields: fields,
   build,
   example: TRAINING && "{ units: 10 }",
   hasKernel: true,

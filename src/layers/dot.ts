@@ -121,7 +121,7 @@ function build({ axes }: Infer<ReturnType<typeof fields>>, at: Place): Built {
  * [t, n] · [s, n] gives [t, s].
  */
 export const dot = /* @__PURE__ */ layer("dot", {
-  fields: TRAINING && fields,
+  fields: fields,
   build,
   example: TRAINING && "{ axes: -1 }",
   merges: true,

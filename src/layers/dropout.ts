@@ -42,7 +42,7 @@ function build({ rate }: Infer<ReturnType<typeof fields>>, at: Place): Built {
 
 /** While training, a share `rate` of the values becomes zero, the others grow by 1 / (1 − rate). */
 export const dropout = /* @__PURE__ */ layer("dropout", {
-  fields: TRAINING && fields,
+  fields: fields,
   build: TRAINING ? build : atRest,
   example: TRAINING && "{ rate: 0.5 }",
   atRest: { rate: 0 },

@@ -5,8 +5,7 @@ import { layer, layerName } from "./layer.ts";
 
 /** [a, b, c] → [a · b · c] */
 export const flatten = /* @__PURE__ */ layer("flatten", {
-  fields:
-    TRAINING && (() => object({ name: layerName() }, { doc: DOCS && "[a, b, c] becomes [a · b · c]." })),
+  fields: () => object({ name: layerName() }, { doc: DOCS && "[a, b, c] becomes [a · b · c]." }),
   build(_config, { name, inputShape }) {
     const outputShape = [sizeOf(inputShape)];
     return {

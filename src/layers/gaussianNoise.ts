@@ -36,7 +36,7 @@ function build({ stddev }: Infer<ReturnType<typeof fields>>, at: Place): Built {
 
 /** While training, adds values of a normal distribution with standard deviation `stddev`. */
 export const gaussianNoise = /* @__PURE__ */ layer("gaussianNoise", {
-  fields: TRAINING && fields,
+  fields: fields,
   build: TRAINING ? build : atRest,
   example: TRAINING && "{ stddev: 0.1 }",
   atRest: { stddev: 0 },

@@ -10,6 +10,9 @@ export type Image = readonly [height: number, width: number, channels: number];
 /** What lies around the pixels of one direction: causal is all of it before them, so that no window looks ahead. */
 export type Around = "valid" | "same" | "causal" | readonly [before: number, after: number];
 
+/** The most pixels a window may walk over, padding included: kernels count them in 32 bits. */
+export const REACH = 2 ** 31 - 1;
+
 /** One direction of a window's walk over an image. */
 export interface Walk {
   readonly size: number;
@@ -78,14 +81,19 @@ export function place(called: string, image: Image, over: Window, sequence = fal
     const dilation = over.dilation[axis];
     const padding = typeof over.padding === "string" ? over.padding : over.padding[axis];
     const walk = windows({ size, window, stride, dilation, padding, ceil: over.ceil });
-    if (walk.out > 0) return walk;
     const reach = reachOf(window, dilation);
+    const around = walk.before + walk.after;
+    if (size + around > REACH)
+      throw misfit(
+        TRAINING &&
+          `${called}: a window of ${window} with dilation ${dilation} and padding [${walk.before}, ${walk.after}] reaches over ${size + around} pixels, more than the ${REACH} that can be counted`,
+      );
+    if (walk.out > 0) return walk;
     const dilated =
       dilation > 1
         ? ` with dilation ${dilation} reaches over (${window} − 1) · ${dilation} + 1 = ${reach}`
         : "";
     const { before, after } = walk;
-    const around = before + after;
     const sum = around ? `${size} + ${before} + ${after} − ${reach}` : `${size} − ${reach}`;
     throw misfit(
       TRAINING &&

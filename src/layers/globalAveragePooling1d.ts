@@ -5,13 +5,11 @@ import { buildGlobalPooling } from "./pooling.ts";
 
 /** [steps, channels] → [channels], the mean over all steps. */
 export const globalAveragePooling1d = /* @__PURE__ */ layer("globalAveragePooling1d", {
-  fields:
-    TRAINING &&
-    (() =>
-      object(
-        { name: layerName() },
-        { doc: DOCS && "The mean over all steps: [steps, channels] becomes [channels]." },
-      )),
+  fields: () =>
+    object(
+      { name: layerName() },
+      { doc: DOCS && "The mean over all steps: [steps, channels] becomes [channels]." },
+    ),
   build: (_config, at) => buildGlobalPooling(false, at, sequenceShape(at)),
   example: TRAINING && "",
 });

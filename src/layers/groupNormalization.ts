@@ -37,7 +37,10 @@ function build(config: Config, { name, called, inputShape }: Place): Built {
   const pixels = sizeOf(inputShape.slice(0, -1));
   const groups = config.groups === -1 ? channels : config.groups;
   if (groups < 1 || channels % groups !== 0) {
-    const divisors = Array.from({ length: channels }, (_, i) => i + 1).filter((n) => channels % n === 0);
+    const divisors: number[] = [];
+    for (let n = 1; n * n <= channels; n++)
+      if (channels % n === 0) divisors.push(...new Set([n, channels / n]));
+    divisors.sort((a, b) => a - b);
     throw misfit(
       TRAINING &&
         `${called}: groups: expected a divisor of ${channels} channels (${divisors.join(", ")}) or -1, got ${config.groups}`,
@@ -82,7 +85,7 @@ function build(config: Config, { name, called, inputShape }: Place): Built {
  * Source: Wu & He 2018. Defaults are Keras': 32 groups, epsilon 0.001. One group normalises the whole row, −1 each channel by itself.
  */
 export const groupNormalization = /* @__PURE__ */ layer("groupNormalization", {
-  fields: TRAINING && fields,
+  fields: fields,
   build,
   example: TRAINING && "{ groups: 8 }",
 });

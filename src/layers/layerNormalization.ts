@@ -58,7 +58,7 @@ function build(config: Config, { name, inputShape }: Place): Built {
 
 /** (x − mean) / √(variance + epsilon) · gamma + beta, with mean and variance over the channels of each row or pixel. Source: Ba, Kiros & Hinton 2016. epsilon 0.001. */
 export const layerNormalization = /* @__PURE__ */ layer("layerNormalization", {
-  fields: TRAINING && fields,
+  fields: fields,
   build,
   example: TRAINING && "{ epsilon: 0.001 }",
 });

@@ -5,9 +5,8 @@ import { buildPooling, poolingFields } from "./pooling.ts";
 
 /** The largest value of each window of poolSize (default 2 × 2, windows side by side). Padding never is the largest. */
 export const maxPooling2d = /* @__PURE__ */ layer("maxPooling2d", {
-  fields:
-    TRAINING &&
-    (() => object(poolingFields(), { doc: DOCS && "The largest value of each window, channel by channel." })),
+  fields: () =>
+    object(poolingFields(), { doc: DOCS && "The largest value of each window, channel by channel." }),
   build: (config, at) => buildPooling(true, config, at, imageShape(at)),
   example: TRAINING && "{ poolSize: 2 }",
 });

@@ -3,7 +3,7 @@ import { buildMerge, mergeFields } from "./merging.ts";
 
 /** The product of values of one shape, value by value: multiply().apply([a, b]). */
 export const multiply = /* @__PURE__ */ layer("multiply", {
-  fields: TRAINING && (() => mergeFields(DOCS && "The product of values of one shape, value by value.")),
+  fields: () => mergeFields(DOCS && "The product of values of one shape, value by value."),
   build: (_config, at) =>
     buildMerge(at, {
       kernel: "MULTIPLY",

@@ -55,12 +55,8 @@ const fields = () =>
 type NormalizationFields = ReturnType<typeof fields>;
 type Config = Infer<NormalizationFields>;
 
-/** Which mean each value of a row has, and how many means there are. @throws NablaError for axes that there are not */
-function slotsOf(
-  axis: readonly number[],
-  shape: Shape,
-  called: string,
-): { slots: Uint32Array; count: number } {
+/** How far apart the means of neighbours along each axis are, and how many means there are. @throws NablaError for axes that there are not */
+function meansOf(axis: readonly number[], shape: Shape, called: string): { strides: Shape; count: number } {
   const rank = shape.length;
   const axes = axis.map((n) => (n < 0 ? n + rank + 1 : n));
   if (axes.some((n) => n < 1 || n > rank) || new Set(axes).size < axes.length) {
@@ -76,21 +72,24 @@ function slotsOf(
     strides[i] = count;
     count *= shape[i];
   }
-  const slots = Uint32Array.from({ length: sizeOf(shape) }, (_, at) => {
+  return { strides, count };
+}
+
+/** Which mean each value of a row has. */
+const slotsOf = (shape: Shape, strides: Shape): Uint32Array =>
+  Uint32Array.from({ length: sizeOf(shape) }, (_, at) => {
     let slot = 0;
     let left = at;
-    for (let i = rank - 1; i >= 0; i--) {
+    for (let i = shape.length - 1; i >= 0; i--) {
       slot += (left % shape[i]) * strides[i];
       left = Math.floor(left / shape[i]);
     }
     return slot;
   });
-  return { slots, count };
-}
 
 /** @throws NablaError where it has no means, or not as many as its input needs */
 function build(config: Config, { name, called, inputShape }: Place): Built {
-  const { slots, count } = slotsOf(config.axis, inputShape, called);
+  const { strides, count } = meansOf(config.axis, inputShape, called);
   const { mean, variance } = config;
   if (!mean || !variance) {
     throw misfit(
@@ -108,14 +107,18 @@ function build(config: Config, { name, called, inputShape }: Place): Built {
   const channels = inputShape[inputShape.length - 1];
   const pixels = sizeOf(inputShape.slice(0, -1));
   // means that do not depend on the pixel are a vector over channels; others have a value for each of the row
-  const vector = slots.every((slot, i) => slot === slots[i % channels]);
+  const vector = strides.slice(0, -1).every((stride, i) => stride === 0 || inputShape[i] === 1);
   const lines = vector ? 1 : pixels;
   const tensor = (name: string, of: readonly number[]): Parameter => ({
     name,
     shape: vector ? [channels] : inputShape,
     layout: vector ? "vector" : "rows",
     initializer: { name: "zeros" },
-    values: Array.from(slots.subarray(0, lines * channels), (slot) => of[of.length === 1 ? 0 : slot]),
+    // not before it is asked for: a file may say any shape, and its tensors are compared with it first
+    get values() {
+      const slots = slotsOf(inputShape, strides).subarray(0, lines * channels);
+      return Array.from(slots, (slot) => of[of.length === 1 ? 0 : slot]);
+    },
     fanIn: channels,
     fanOut: channels,
     l1: 0,
@@ -159,8 +162,8 @@ export interface NormalizationLayer extends LayerOf<"normalization", Normalizati
 function adapt(this: NormalizationLayer, data: AdaptRows | AdaptDataset): unknown {
   const axis = fields().fields.axis.check(this.axis === undefined ? -1 : this.axis, "normalization: axis");
   const momentsOf = (shape: Shape) => {
-    const { slots, count } = slotsOf(axis, shape, "normalization");
-    return new Moments(slots, count);
+    const { strides, count } = meansOf(axis, shape, "normalization");
+    return new Moments(slotsOf(shape, strides), count);
   };
   const finish = (moments: Moments) =>
     Object.assign(this, { mean: Array.from(moments.mean), variance: Array.from(moments.variance) });
@@ -181,7 +184,7 @@ export interface NormalizationFactory {
 }
 
 const kind: LayerKind<NormalizationFields> = {
-  fields: TRAINING && fields,
+  fields: fields,
   build,
   example: TRAINING && "{ mean: [0.5], variance: [0.1] }",
 };

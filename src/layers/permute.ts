@@ -87,7 +87,7 @@ function build({ dims }: Infer<ReturnType<typeof fields>>, { name, called, input
 
 /** The axes in another order: axis i of the output is axis dims[i] of the input, counted from 1 as in Keras. */
 export const permute = /* @__PURE__ */ layer("permute", {
-  fields: TRAINING && fields,
+  fields: fields,
   build,
   example: TRAINING && "{ dims: [2, 1] }",
   onlyShape: true,

@@ -109,7 +109,7 @@ function build(config: Infer<ReturnType<typeof fields>>, { name, called, inputSh
  * Sun 2015. Begins at 0 as in Keras; PyTorch begins at { name: "constant", value: 0.25 } and has one for each channel, or for all.
  */
 export const prelu = /* @__PURE__ */ layer("prelu", {
-  fields: TRAINING && fields,
+  fields: fields,
   build,
   example: TRAINING && "{ sharedAxes: [1, 2] }",
 });

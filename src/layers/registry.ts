@@ -32,7 +32,9 @@ function oneOf(kinds: ReadonlyMap<string, LayerKind>, types: readonly string[]):
       if (typeof type === "string" && !kinds.has(type)) {
         names.check(type, `${path}.type`);
         throw new NablaError(
-          `${path}.type: layers of type "${type}" are not part of this program: write ${type}({ … }), which includes them, or make the model with fromConfig()`,
+          TRAINING
+            ? `${path}.type: layers of type "${type}" are not part of this program: write ${type}({ … }), which includes them, or make the model with fromConfig()`
+            : type,
         );
       }
       return one.check(value, path);

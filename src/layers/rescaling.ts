@@ -41,7 +41,7 @@ function build({ scale, offset }: Infer<ReturnType<typeof fields>>, { name, inpu
 
 /** scale · x + offset, as Keras' Rescaling: bytes as −1 … 1 are { scale: 1 / 127.5, offset: -1 } of values 0 … 255. */
 export const rescaling = /* @__PURE__ */ layer("rescaling", {
-  fields: TRAINING && fields,
+  fields: fields,
   build,
   example: TRAINING && "{ scale: 2, offset: -1 }",
 });

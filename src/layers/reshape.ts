@@ -41,7 +41,7 @@ function build(
 
 /** The same values in the shape `targetShape`; one −1 stands for what is left. */
 export const reshape = /* @__PURE__ */ layer("reshape", {
-  fields: TRAINING && fields,
+  fields: fields,
   build,
   example: TRAINING && "{ targetShape: [28, 28, 1] }",
   onlyShape: true,

@@ -107,7 +107,7 @@ function build(config: Infer<ResidualFields>, { name, called, inputShape, inner 
 }
 
 const kind: ResidualKind = {
-  fields: TRAINING && fields,
+  fields: fields,
   build,
   example: TRAINING && "[…]",
   inner: ["layers", "shortcut"],

@@ -124,7 +124,7 @@ function build(config: Infer<ReturnType<typeof fields>>, at: Place): Built {
  * [height, width, channels] → [outHeight, outWidth, filters], outHeight and outWidth as conv2d's.
  */
 export const separableConv2d = /* @__PURE__ */ layer("separableConv2d", {
-  fields: TRAINING && fields,
+  fields: fields,
   build,
   example: TRAINING && "{ filters: 8, kernelSize: 3 }",
   hasKernel: true,

@@ -3,7 +3,7 @@ import { buildMerge, copies, mergeFields } from "./merging.ts";
 
 /** The first value minus the second: subtract().apply([a, b]). */
 export const subtract = /* @__PURE__ */ layer("subtract", {
-  fields: TRAINING && (() => mergeFields(DOCS && "The first value minus the second.")),
+  fields: () => mergeFields(DOCS && "The first value minus the second."),
   build(_config, at) {
     const { called, inputShapes } = at;
     if (inputShapes.length > 2)

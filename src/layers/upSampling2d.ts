@@ -9,20 +9,18 @@ import { buildUpSampling } from "./upSampling.ts";
  * of the four pixels around. Pixels are squares, and lie at their centres.
  */
 export const upSampling2d = /* @__PURE__ */ layer("upSampling2d", {
-  fields:
-    TRAINING &&
-    (() =>
-      object(
-        {
-          name: layerName(),
-          size: pair({ min: 1, default: 2, doc: DOCS && "Factors for height and width." }),
-          interpolation: choice(["nearest", "bilinear"], {
-            default: "nearest",
-            doc: DOCS && "nearest: pixels are repeated. bilinear: values between those of the pixels around.",
-          }),
-        },
-        { doc: DOCS && "The image enlarged by whole factors." },
-      )),
+  fields: () =>
+    object(
+      {
+        name: layerName(),
+        size: pair({ min: 1, default: 2, doc: DOCS && "Factors for height and width." }),
+        interpolation: choice(["nearest", "bilinear"], {
+          default: "nearest",
+          doc: DOCS && "nearest: pixels are repeated. bilinear: values between those of the pixels around.",
+        }),
+      },
+      { doc: DOCS && "The image enlarged by whole factors." },
+    ),
   build: ({ size, interpolation }, at) => buildUpSampling(interpolation, at, imageShape(at), size),
   example: TRAINING && "{ size: 2 }",
   onlyShape: true,

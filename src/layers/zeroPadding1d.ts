@@ -8,13 +8,11 @@ const doc = DOCS && "Steps on each side: a number, or [before, after].";
 
 /** Zeros before and after a sequence: `padding` steps on each side (default 1), or [before, after]. */
 export const zeroPadding1d = /* @__PURE__ */ layer("zeroPadding1d", {
-  fields:
-    TRAINING &&
-    (() =>
-      object(
-        { name: layerName(), padding: side(1, doc) },
-        { doc: DOCS && "Zeros before and after the sequence." },
-      )),
+  fields: () =>
+    object(
+      { name: layerName(), padding: side(1, doc) },
+      { doc: DOCS && "Zeros before and after the sequence." },
+    ),
   build: ({ padding }, at) => buildFraming(at, sequenceShape(at), [[0, 0], padding], true),
   example: TRAINING && "{ padding: 1 }",
 });

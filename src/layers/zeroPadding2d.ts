@@ -8,9 +8,8 @@ const doc = DOCS && "Pixels on each side: a number, [height, width], or [[top, b
 
 /** Zeros around an image: `padding` pixels on each side (default 1), [height, width], or [[top, bottom], [left, right]]. */
 export const zeroPadding2d = /* @__PURE__ */ layer("zeroPadding2d", {
-  fields:
-    TRAINING &&
-    (() => object({ name: layerName(), padding: sides(1, doc) }, { doc: DOCS && "Zeros around the image." })),
+  fields: () =>
+    object({ name: layerName(), padding: sides(1, doc) }, { doc: DOCS && "Zeros around the image." }),
   build: ({ padding }, at) => buildFraming(at, imageShape(at), padding),
   example: TRAINING && "{ padding: 1 }",
 });

@@ -1,11 +1,13 @@
 /** A model from a checkpoint's bytes. */
 import type { CallbackStates } from "../callbacks/callback.ts";
-import { type Checkpoint, decodeCheckpoint } from "../checkpoint/checkpoint.ts";
+import { type Checkpoint, checkpointOf } from "../checkpoint/checkpoint.ts";
 import { requireTensors, UNNAMED } from "../checkpoint/document.ts";
-import { modelFields, trainingFields } from "../config/config.ts";
+import { readSafetensors, type Safetensors } from "../checkpoint/safetensors.ts";
+import { trainingFields } from "../config/config.ts";
 import { NablaError } from "../errors.ts";
 import type { Custom } from "../fields/objects.ts";
 import { checkOptions } from "../fields/options.ts";
+import { modelFields } from "../layers/document.ts";
 import { registerAll } from "../layers/table.ts";
 import { byAskedNames } from "../metrics/direction.ts";
 import type { Network } from "../network/network.ts";
@@ -35,8 +37,13 @@ import { writtenFrom } from "./written.ts";
  */
 export function load(bytes: Uint8Array, name = UNNAMED, options: LoadOptions = {}): Model {
   checkOptions("load", options, ["custom"]);
+  return loadStored(readSafetensors(bytes, name), name, options);
+}
+
+/** The same of a file that has been read. */
+export function loadStored(stored: Safetensors, name: string, options: LoadOptions): Model {
   registerAll();
-  const checkpoint = decodeCheckpoint(bytes, name);
+  const checkpoint = checkpointOf(stored, name);
   try {
     return fromCheckpoint(checkpoint, name, options.custom ?? []);
   } catch (error) {

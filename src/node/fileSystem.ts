@@ -26,6 +26,7 @@ export interface FileSystem {
 export interface FileStatus {
   readonly mode: number;
   readonly size: number;
+  readonly ino: number;
   /** In ms, by the clock of the file system. */
   readonly mtimeMs: number;
   isFile(): boolean;

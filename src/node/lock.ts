@@ -98,13 +98,13 @@ async function take(file: FileHandle, place: string): Promise<Lock> {
   const release = () => {
     if (released) return;
     released = true;
-    process.removeListener("exit", release);
+    releasedAt(release);
     stop();
     try {
       if (parse(readFileSync(place, "utf8")).id === id) unlinkSync(place);
     } catch {} // gone with its folder, or another's by now
   };
-  process.on("exit", release);
+  heldUntil(release);
   const held = async (): Promise<boolean> => {
     const now = await holderOf(place);
     if (now) return now.id === id;
@@ -113,6 +113,36 @@ async function take(file: FileHandle, place: string): Promise<Lock> {
     return ((await holderOf(place)) ?? holder).id === id;
   };
   return { held, release };
+}
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** What removes the locks of this process. */
+const releases = new Set<() => void>();
+
+function heldUntil(release: () => void): void {
+  if (releases.size === 0) {
+    process.on("exit", releaseAll);
+    for (const signal of SIGNALS) process.on(signal, onSignal);
+  }
+  releases.add(release);
+}
+
+function releasedAt(release: () => void): void {
+  releases.delete(release);
+  if (releases.size > 0) return;
+  process.removeListener("exit", releaseAll);
+  for (const signal of SIGNALS) process.removeListener(signal, onSignal);
+}
+
+function releaseAll(): void {
+  for (const release of releases) release();
+}
+
+/** Where nobody else does anything about a signal it ends the process, as without this. */
+function onSignal(signal: NodeJS.Signals): void {
+  if (process.listenerCount(signal) > 1) return;
+  releaseAll();
+  process.kill(process.pid, signal);
 }
 
 /** Runs in a thread: a step of training may keep this one busy for longer than anybody waits. */

@@ -2,20 +2,13 @@
  * `nabla/predict`: models that only predict, for where every kilobyte counts. Reads what `model.save()` wrote and gives the same bits
  * as `model.predict()`; its core has the forward kernels alone.
  */
-import {
-  documentText,
-  f32,
-  inCheckpoint,
-  parseDocument,
-  type FloatTensor,
-  UNNAMED,
-} from "../checkpoint/document.ts";
-import { readSafetensors } from "../checkpoint/safetensors.ts";
-import { unpackValue } from "../checkpoint/values.ts";
-import type { Topology } from "../layers/configs.ts";
+import { decodeCheckpoint } from "../checkpoint/checkpoint.ts";
+import { inCheckpoint, UNNAMED } from "../checkpoint/document.ts";
 import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
 import { NablaError } from "../errors.ts";
-import { buildLayers } from "../layers/table.ts";
+import { modelFields } from "../layers/document.ts";
+import { builderOf } from "../layers/graph.ts";
+import { registerAll } from "../layers/table.ts";
 import type { Metadata } from "../model/options.ts";
 import { InferenceNetwork } from "../network/inference.ts";
 import {
@@ -28,9 +21,6 @@ import {
   predictBatches,
 } from "../network/predict.ts";
 import { checkParameters, setParameters } from "../network/parameters.ts";
-import type { InputKind } from "../plan/forward.ts";
-import type { Architecture } from "../plan/operation.ts";
-import { showShape } from "../shape.ts";
 
 export { type CoreSource, loadCore } from "../core/compile.ts";
 export {
@@ -88,64 +78,25 @@ export class Predictor {
 }
 
 /**
- * A model from the bytes of a checkpoint.
+ * A model from the bytes of a checkpoint. Its document is checked as `load()` of nabla checks it, field by field; what only training
+ * reads of the configuration is left alone.
  *
  * @param name what errors call it
  * @throws NablaError for files that are damaged, truncated, of a newer version or no checkpoints, and for unknown layers
  */
 export function load(bytes: Uint8Array, name = UNNAMED): Predictor {
-  const { metadata, tensors } = readSafetensors(bytes, name);
-  const text = documentText(metadata, tensors.size, name);
+  registerAll();
+  const { config, tensors, inputs, classes, standardisation, extra } = decodeCheckpoint(bytes, name);
   try {
-    const document = unpackValue(parseDocument(text), "", () => new Float32Array()) as CheckpointDocument;
-    const parameters = new Map<string, FloatTensor>();
-    for (const [key, tensor] of tensors)
-      if (!/^(optimizer|callbacks)\./.test(key)) parameters.set(key, f32(key, tensor));
-    const architecture = build(document);
-    checkParameters(architecture, parameters, name);
+    const { model } = (config ?? {}) as { model?: unknown };
+    const { inputShape = [], ...topology } = modelFields().check(model, "config.model");
+    const architecture = builderOf(topology).build(topology, inputShape);
+    checkParameters(architecture, tensors, name);
     const network = new InferenceNetwork(architecture);
-    network.reading = document.inputs;
-    setParameters(network, parameters);
-    const { classes, standardisation, extra } = document;
+    network.reading = inputs;
+    setParameters(network, tensors);
     return new Predictor(network, { classes, standardisation, extra });
   } catch (error) {
     throw error instanceof NablaError && error.message.startsWith(name) ? error : inCheckpoint(error, name);
   }
-}
-
-/** What predicting reads of the document in a checkpoint. It carries a checksum, so it is as it was written. */
-interface CheckpointDocument extends Metadata {
-  readonly inputs?: readonly InputKind[];
-  readonly config?: { readonly model?: Topology & { readonly inputShape?: number[] } };
-}
-
-/** Layers from a configuration whose defaults are written out: its fields were checked before it was saved. */
-function build({ config }: CheckpointDocument): Architecture {
-  const { inputShape, layers, outputs } = config?.model ?? {};
-  const isShape = (shape: unknown) =>
-    Array.isArray(shape) && shape.length > 0 && shape.every((n) => Number.isSafeInteger(n) && n > 0);
-  if (
-    !(outputs || isShape(inputShape)) ||
-    Array.isArray(outputs) ||
-    !Array.isArray(layers) ||
-    layers.length === 0
-  )
-    throw new NablaError("config.model: expected an inputShape and layers; the file is malformed");
-  let built: Architecture;
-  try {
-    built = buildLayers({ layers, outputs }, inputShape!);
-  } catch (cause) {
-    if (cause instanceof NablaError) throw cause;
-    throw new NablaError(`config.model.layers: a field is missing or wrong; the file is malformed`, {
-      cause,
-    });
-  }
-  const values = built.layers.map(({ name, outputShape }) => ({ name, shape: outputShape }));
-  for (const { name, shape } of [...built.inputs, ...values]) {
-    if (!isShape(shape))
-      throw new NablaError(
-        `config.model.layers: "${name}": expected positive sizes, got a value of shape ${showShape(shape)}; the file is malformed`,
-      );
-  }
-  return built;
 }

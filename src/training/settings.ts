@@ -13,7 +13,7 @@ import { type SplitRule, splitField, type ValidationSplit } from "./splitRule.ts
 
 /** The seed of a model or a training. */
 export const seedField = () =>
-  int({ min: 0, default: 0, doc: DOCS && "What every random choice depends on." });
+  int({ min: 0, wide: true, default: 0, doc: DOCS && "What every random choice depends on." });
 
 /**
  * @param classWeight, augment, validationSplit read by fields of their own in documents; in programs by the code that works by them
@@ -25,7 +25,7 @@ const settings = <W, A, V>(
 ) =>
   object({
     /** Rows per step. Default 32. */
-    batchSize: int({ min: 1, default: 32, doc: DOCS && "Rows per step." }),
+    batchSize: int({ min: 1, wide: true, default: 32, doc: DOCS && "Rows per step." }),
     /**
      * Rows of a batch that pass through the network at once. Default: all. Gradients of the pieces add up to that of the batch
      * (Keras' gradientAccumulationSteps is batchSize / microBatchSize), and there is still one update for each batch: memory is that
@@ -35,13 +35,14 @@ const settings = <W, A, V>(
     microBatchSize: optional(
       int({
         min: 1,
+        wide: true,
         doc:
           DOCS &&
           "Rows of a batch that pass through the network at once, to take less memory. The result is the same, except with batch normalisation.",
       }),
     ),
     /** Passes over the data. Default 1. */
-    epochs: int({ min: 1, default: 1, doc: DOCS && "Passes over the data." }),
+    epochs: int({ min: 1, wide: true, default: 1, doc: DOCS && "Passes over the data." }),
     /** Another seed for the order of rows and the split. Default: the model's. */
     seed: seedField(),
     /** Visit rows in another order each epoch. Default true. */
@@ -50,7 +51,11 @@ const settings = <W, A, V>(
     dropLast: optional(bool({ doc: DOCS && "Leave out an epoch's last batch where it is smaller." })),
     /** Batches after which an epoch ends: of data that has no end, or before all rows were visited. Default: all. */
     stepsPerEpoch: optional(
-      int({ min: 1, doc: DOCS && "Batches after which an epoch ends, before all rows were visited." }),
+      int({
+        min: 1,
+        wide: true,
+        doc: DOCS && "Batches after which an epoch ends, before all rows were visited.",
+      }),
     ),
     /**
      * Share of the rows to validate on instead of training on them: any rows, the same share of every class, a class's only row left out. With

@@ -83,16 +83,15 @@ export class TrainingState {
   get history(): History {
     const { partial, stopped } = this.run;
     const history = partial ? [...this.run.history, partial] : this.run.history;
-    const columns: Record<string, number[]> = {};
-    for (const logs of history) {
+    const columns = new Map<string, number[]>();
+    for (const logs of history)
       for (const [name, value] of Object.entries(logs)) {
-        columns[name] ??= [];
-        columns[name].push(value);
+        if (!columns.has(name)) columns.set(name, []);
+        columns.get(name)!.push(value);
       }
-    }
     return {
       epoch: history.map((_, i) => i),
-      history: columns,
+      history: Object.fromEntries(columns),
       ...(stopped && { stopped }),
       ...(this.notes[0] && { notes: this.notes }),
     };

@@ -79,6 +79,59 @@ describe("a file that cannot be written", () => {
   });
 });
 
+describe("--keep", () => {
+  const KEEP = [...TRAIN, "--out", "m.safetensors", "--keep", "2"];
+  const names = () => readdirSync(place.folder).sort();
+
+  test("keeps the last and the best, and --resume takes the newest that can be read and says so", async () => {
+    const whole = done(await place.run(KEEP));
+    const best = names().find((name) => name.includes(".best."));
+    expect(names()).toEqual([
+      best,
+      "m.epoch0005-step0000010.safetensors",
+      "m.epoch0006-step0000012.safetensors",
+      "m.safetensors",
+    ]);
+    const latest = () => names().filter((name) => /\.best\.|epoch0006/.test(name));
+    for (const name of latest()) rmSync(place.path(name));
+    writeFileSync(place.path("m.safetensors"), readFileSync(place.path("m.safetensors")).subarray(0, 2000));
+    for (const from of ["m.safetensors", "."]) {
+      const copy = readFileSync(place.path("m.safetensors"));
+      const result = await place.run(["train", "moons", "--samples", "60", "--resume", from, "--keep", "2"]);
+      expect(done(result)).toMatchObject({ weightsSha256: whole.weightsSha256, out: "m.safetensors" });
+      expect(result.stderr).toMatch(
+        /^nabla: m\.safetensors is passed over: truncated.*\nnabla: going on from m\.epoch0005-step0000010\.safetensors, saved after 10 steps\n$/,
+      );
+      expect(events(result.stdout)[0]).toMatchObject({
+        resumedAtStep: 10,
+        resumedFrom: "m.epoch0005-step0000010.safetensors",
+        passedOver: [{ path: "m.safetensors", problem: expect.stringContaining("truncated") }],
+      });
+      writeFileSync(place.path("m.safetensors"), copy);
+      for (const name of latest()) rmSync(place.path(name));
+    }
+  });
+
+  test("with --checkpoint-every as often as that says", async () => {
+    done(await place.run([...KEEP, "--checkpoint-every", "5"]));
+    expect(names().filter((name) => !name.includes(".best."))).toEqual([
+      expect.stringContaining("m.epoch0005-step0000010"),
+      expect.stringContaining("m.epoch0006-step0000012"),
+      "m.safetensors",
+    ]);
+  });
+
+  test.each([
+    [["--keep", "0", "--out", "m"], /--keep: expected a whole number ≥ 1/],
+    [["--keep", "2"], /--keep: expected --out FILE as well/],
+    [["--keep", "2", "--folds", "2"], /--keep: --folds trains a model for each fold and keeps none/],
+    [["--resume", "."], /expected a folder with checkpoints \(\.safetensors\), found none in it/],
+  ])("%j is refused", async (flags, message) => {
+    const { code, stderr } = await place.run([...TRAIN, ...flags]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(message)]);
+  });
+});
+
 describe("two trainings to one file", () => {
   test("the second is told at once and trains nothing; the first is not disturbed", async () => {
     const command = [...TRAIN, "--out", "m.safetensors"];

@@ -166,7 +166,10 @@ describe("check and the committed schema agree", () => {
     [trained({ batchSize: 0 }), "training.batchSize: expected a whole number ≥ 1, got 0"],
     [trained({ epochs: 1.5 }), "training.epochs: expected a whole number ≥ 1, got 1.5"],
     [trained({ seed: -1 }), "training.seed: expected a whole number ≥ 0, got -1"],
-    [trained({ seed: 2 ** 53 }), "training.seed: expected a whole number ≥ 0, got 9007199254740992"],
+    [
+      trained({ seed: 2 ** 53 }),
+      "training.seed: expected a whole number ≥ 0 and ≤ 9007199254740991, got 9007199254740992",
+    ],
     [trained({ shuffle: "yes" }), 'training.shuffle: expected true or false, got "yes"'],
     [
       trained({ validationSplit: 1 }),

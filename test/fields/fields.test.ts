@@ -101,7 +101,7 @@ const table: [document: unknown, message: string][] = [
   ],
   [
     { version: 1, layers: [{ type: "dense", units: 2 ** 53 }] },
-    "layers[0].units: expected a whole number ≥ 1, got 9007199254740992",
+    "layers[0].units: expected a whole number ≥ 1 and ≤ 2147483647, got 9007199254740992",
   ],
   [
     { version: 1, layers: [{ type: "dense", units: "3" }] },

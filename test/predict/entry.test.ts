@@ -189,7 +189,7 @@ describe.each([
           altered(({ config }) => (config.model.layers[0].type = "lstm")),
           "m.bin",
         ),
-      /^m\.bin: checkpoint: layers\[0\]\.type: expected one of dense, .*"lstm"/,
+      /^m\.bin: checkpoint: config\.model\.layers\[0\]\.type: expected one of dense, .*"lstm"/,
     ],
     [
       "with wrong units",
@@ -198,16 +198,16 @@ describe.each([
           altered(({ config }) => (config.model.layers[0].units = -1)),
           "m.bin",
         ),
-      /^m\.bin: checkpoint: .*malformed/,
+      /^m\.bin: checkpoint: config\.model\.layers\[0\]\.units: expected a whole number ≥ 1, got -1/,
     ],
     [
       "with fields missing",
       () =>
         load(
-          altered(({ config }) => delete config.model.layers[0].activation),
+          altered(({ config }) => delete config.model.layers[0].units),
           "m.bin",
         ),
-      /^m\.bin: checkpoint: .*malformed/,
+      /^m\.bin: checkpoint: config\.model\.layers\[0\]\.units: missing/,
     ],
     ["too few values", () => load(bytes).predict([1, 2]), /expected a multiple of 3 values .*got 2/],
     [

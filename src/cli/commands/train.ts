@@ -20,7 +20,7 @@ import { chosenRows, fractionOf } from "../../training/splitRule.ts";
 import { arraysAs } from "../input/arrays.ts";
 import { examine } from "../input/examine.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
-import { openModel } from "../input/openModel.ts";
+import { openModel, openNewest, passedOver } from "../input/openModel.ts";
 import { checkSingle } from "../input/single.ts";
 import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
 import { type TableFlags, tableOptions } from "../options/tables.ts";
@@ -78,8 +78,9 @@ async function trainTo(
   if (flags.freeze && flags.from === undefined && flags.resume === undefined)
     throw new NablaError("--freeze: expected --from FILE as well: the model whose weights stay as they are");
   // a resumed run is past the model it began with
-  const path = flags.resume ?? flags.from;
-  const old = path === undefined ? undefined : await openModel(path);
+  const found = flags.resume === undefined ? undefined : await openNewest(flags.resume, errors);
+  const path = found?.path ?? flags.from;
+  const old = found?.model ?? (path === undefined ? undefined : await openModel(path));
   if (old) checkSingle(old, path!, "fit() takes them");
   const raw = await openToTrain(
     source,
@@ -89,7 +90,7 @@ async function trainTo(
       ...arraysAs(old, flags.resume !== undefined),
       // what a resumed run reads is compared, and what was said of it has been said
       ...(flags.resume
-        ? { standardise: false, ...splitAs(old, flags.resume, flags) }
+        ? { standardise: false, ...splitAs(old, path!, flags) }
         : { ...tablesAs(old), ...picturesAs(old, flags, terminal) }),
     },
   );
@@ -107,7 +108,7 @@ async function trainTo(
     old === undefined
       ? await fresh(flags, data)
       : flags.resume !== undefined
-        ? await openResumed(old, flags.resume, flags, data)
+        ? await openResumed(old, path!, flags, data)
         : openFrom(old, flags.from!, flags, data, keepsHead);
   checkTrainable(data, config);
   checkUnits([config.training.metrics].flat(), targets);
@@ -139,10 +140,12 @@ async function trainTo(
   const shows: Callback[] =
     mode === "json" ? [jsonLines(speed, terminal, targets)] : mode === "terminal" ? [line] : [];
   const begins = old && flags.resume === undefined ? { from: flags.from!, keepsHead } : undefined;
-  if (mode === "json") printJson({ ...startEvent(source, said, model, config), ...begins });
+  if (mode === "json")
+    printJson({ ...startEvent(source, said, model, config), ...begins, ...passedOver(found) });
   if (mode === "terminal") print(startText(said, model, config, trained, validation, terminal, begins));
 
   const tests: Callback[] = flags.testEachEpoch ? [testing(data.test!)] : [];
+  const best = config.training.earlyStopping?.monitor ?? (validation ? "valLoss" : "loss");
   const begun = performance.now();
   const stop = terminal.interruptible();
   let history: History;
@@ -152,7 +155,7 @@ async function trainTo(
     history = await model.fit(data.train, {
       ...fit,
       ...(kept && { validationData: kept }),
-      callbacks: [...(fit.callbacks ?? []), speed.callback, ...tests, ...shows, ...saving.callbacks()],
+      callbacks: [...(fit.callbacks ?? []), speed.callback, ...tests, ...shows, ...saving.callbacks(best)],
       signal: stop.signal,
       resume: flags.resume !== undefined,
     });
@@ -176,11 +179,7 @@ async function trainTo(
   const seconds = (performance.now() - begun) / 1000;
   history = { ...history, history: inUnits(history.history, targets) };
 
-  const misplaced = (what: string, { path, problem }: Partial<Saved> = {}) => {
-    if (problem !== undefined) errors.write(`nabla: ${problem}. The ${what} is in ${path} instead\n`);
-    return problem !== undefined;
-  };
-  let failed = misplaced("model", saved);
+  let failed = saving.misplaced("model", saved);
   const test =
     data.test && (await examine(model, data.test, { mistakes: 24, rows: flags.report !== undefined }));
   let report: Saved | undefined;
@@ -196,7 +195,7 @@ async function trainTo(
       flags.report,
       await reportPage({ model, config, data, dataset, part, examination, history, seconds }),
     );
-    failed = misplaced("report", report) || failed;
+    failed = saving.misplaced("report", report) || failed;
   }
   if (mode === "terminal") print(endText(model, data, history, test, seconds, terminal));
   if (json) printJson(doneEvent(model, history, test, seconds, saved?.path, report?.path));

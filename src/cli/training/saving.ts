@@ -1,9 +1,12 @@
 /** Where `nabla train` saves: while it trains, when it is interrupted, at the end, and when that cannot be. */
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { modelCheckpoint } from "../../callbacks/index.ts";
+import { checkpoints } from "../../callbacks/modelCheckpoint.ts";
 import { messageOf, NablaError } from "../../errors.ts";
+import { internalsOf } from "../../model/internals.ts";
 import type { Callback, Model } from "../../model/model.ts";
+import { saveParts } from "../../model/save.ts";
+import { Checkpoints, savedTo, trainingAt } from "../../node/checkpoints.ts";
 import { type Content, checkWritable, writeFileAtomic } from "../../node/files.ts";
 import { type Lock, lockFile } from "../../node/lock.ts";
 import type { Terminal } from "../terminal.ts";
@@ -15,6 +18,7 @@ export interface SavingFlags {
   out?: string;
   resume?: string;
   checkpointEvery?: number;
+  keep?: number;
 }
 
 /** What became of a file. */
@@ -26,26 +30,36 @@ export interface Saved {
 }
 
 export class Saving {
+  private readonly files: Checkpoints | undefined;
+
   private constructor(
     /** The file to save to; undefined when the model is not to be kept. */
     readonly out: string | undefined,
-    private readonly every: number | undefined,
+    private readonly flags: SavingFlags,
     private readonly lock: Lock | undefined,
     private readonly errors: Terminal["errors"],
-  ) {}
+  ) {
+    this.files = out === undefined ? undefined : new Checkpoints(out, { keep: flags.keep });
+  }
 
   /**
    * Before anything is read or trained.
    * @throws NablaError when --out cannot be written, or another process is training to it
    */
   static async open(flags: SavingFlags, { errors }: Terminal): Promise<Saving> {
-    const out = flags.out ?? flags.resume;
-    if (flags.checkpointEvery !== undefined && out === undefined)
-      throw new NablaError("--checkpoint-every: expected --out FILE as well, to write to");
-    if (out === undefined) return new Saving(out, undefined, undefined, errors);
+    const { resume } = flags;
+    // of a resumed training the file it was saved to, whichever of its checkpoints it goes on from
+    const out = flags.out ?? (resume === undefined ? undefined : savedTo(await trainingAt(resume)));
+    for (const [option, value] of [
+      ["--checkpoint-every", flags.checkpointEvery],
+      ["--keep", flags.keep],
+    ] as const)
+      if (value !== undefined && out === undefined)
+        throw new NablaError(`${option}: expected --out FILE as well, to write to`);
+    if (out === undefined) return new Saving(out, flags, undefined, errors);
     await checkWritable(out);
     const onWait = (text: string) => errors.write(`nabla: ${text} …\n`);
-    return new Saving(out, flags.checkpointEvery, await lockFile(out, { onWait }), errors);
+    return new Saving(out, flags, await lockFile(out, { onWait }), errors);
   }
 
   /** Lets others train to the file. */
@@ -53,23 +67,25 @@ export class Saving {
     this.lock?.release();
   }
 
-  /** What saves while a training runs. One that fails is said, and training goes on. */
-  callbacks(): Callback[] {
-    const { every } = this;
-    if (every === undefined) return [];
+  /**
+   * What saves while a training runs. One that fails is said, and training goes on.
+   * @param monitor what says which checkpoint is the best, with --keep
+   */
+  callbacks(monitor: string): Callback[] {
+    const { checkpointEvery: everySteps, keep } = this.flags;
+    if (everySteps === undefined && keep === undefined) return [];
     let failed = 0;
+    const onError = (error: unknown) => {
+      if (failed++ === 0) this.say(`${messageOf(error)}. Training goes on, and the next checkpoint is tried`);
+    };
+    const options = { everySteps, onError, ...(keep !== undefined && { monitor, saveBestOnly: false }) };
     return [
-      modelCheckpoint({
-        everySteps: every,
-        save: async (bytes) => {
-          await this.write(bytes, true);
-          if (failed > 0) this.say(`checkpoints are saved again, after ${failed} that were not`);
-          failed = 0;
-        },
-        onError: (error) => {
-          if (failed++ === 0)
-            this.say(`${messageOf(error)}. Training goes on, and the next checkpoint is tried`);
-        },
+      checkpoints("--checkpoint-every", options, async (trained, { best }) => {
+        const model = trained as Model;
+        const { epoch, step } = internalsOf(model).state.run;
+        await this.write(saveParts(model), (content) => this.files!.write(content, { epoch, step }, best));
+        if (failed > 0) this.say(`checkpoints are saved again, after ${failed} that were not`);
+        failed = 0;
       }),
     ];
   }
@@ -80,11 +96,12 @@ export class Saving {
    * @throws NablaError when it can be saved nowhere
    */
   async last(model: Model, interrupted = false): Promise<Saved> {
-    const content = model.save();
-    const { out } = this;
+    const content = saveParts(model);
+    const { out, flags, files } = this;
     if (out === undefined) return this.elsewhere(content, FALLBACK);
+    const resumable = interrupted || flags.checkpointEvery !== undefined || flags.keep !== undefined;
     try {
-      await this.write(content, interrupted || this.every !== undefined);
+      await this.write(content, (parts) => (resumable ? files!.write(parts) : writeFileAtomic(out, parts)));
       return { path: out };
     } catch (error) {
       const name = basename(out).replace(/(\.safetensors)?$/, ".rescued.safetensors");
@@ -126,13 +143,19 @@ export class Saving {
     }
   }
 
-  private async write(content: Content, keepPrevious: boolean): Promise<void> {
+  /** Says where a file is that should be elsewhere. */
+  misplaced(what: string, { path, problem }: Partial<Saved> = {}): boolean {
+    if (problem !== undefined) this.say(`${problem}. The ${what} is in ${path} instead`);
+    return problem !== undefined;
+  }
+
+  private async write(content: Content, write: (content: Content) => Promise<void>): Promise<void> {
     const { lock } = this;
     if (lock && !(await lock.held()))
       throw new NablaError(
         `${this.out}: another training has begun to write to this file (as may be when this one was stopped for a while), so this one does not`,
       );
-    await writeFileAtomic(this.out!, content, { keepPrevious });
+    await write(content);
   }
 
   /** @param problem why this is needed */

@@ -33,7 +33,7 @@ export const augmentFields = () =>
         default: 0,
         doc: DOCS && "What comes in from beyond the edge, as stored: 0 to 255 for bytes.",
       }),
-      seed: optional(int({ min: 0, doc: DOCS && "Default: that of the training." })),
+      seed: optional(int({ min: 0, wide: true, doc: DOCS && "Default: that of the training." })),
       imageShape: optional(imageShape()),
     },
     { doc: DOCS && "Changes the images anew each epoch." },

@@ -156,9 +156,12 @@ const long: fc.Arbitrary<Sample> = fc
   }));
 
 const SEEDS: readonly [options: object, text: string][] = [
-  [{}, "a,b,y\n1,2,yes\n3,4,no\n5,6,yes\n7,8,no\n"],
+  [{}, "age,size,label\n1,2.5,yes\n3,4.5,no\n5,6.25,yes\n7,8.5,no\n9,1.5,yes\n"],
   [{ label: "a", task: "regression" }, "a;b\n1,5;2\n2,5;3\n3,5;4\n"],
-  [{ missing: "drop", columns: { d: "date" } }, "d,s,y\n2020-01-02,S,1\n2021-02-03,M,2\n,L,3\n"],
+  [
+    { missing: "drop", columns: { d: "date", s: "category" } },
+    "d,s,y\n2020-01-02,S,1\n2021-02-03,M,2\n,L,3\n2022-01-01,S,1.5\n",
+  ],
   [{ columns: { s: { kind: "ordered", values: ["S", "M", "L"] } } }, "s,y\nS,1\nM,2\nL,3\nS,4\n"],
   [{ header: false }, '1 2 3\n"4" 5 6\n7 8 "9"\n'],
   [{}, 'sep=;\n"a";"b"\n"1 000";"x"\n"2 000";"y"\n"3 000";"x"\n'],

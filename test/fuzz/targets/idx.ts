@@ -15,7 +15,7 @@ const ARRAYS = {
 };
 
 /** @param values the bytes of the values as the file has them: big-endian */
-const idxBytes = (type: number, shape: readonly number[], values: Uint8Array): Uint8Array =>
+export const idxBytes = (type: number, shape: readonly number[], values: Uint8Array): Uint8Array =>
   joined([[0, 0, type, shape.length], ...shape.map(big32), values]);
 
 /** What must come back: values turned round, element by element. */

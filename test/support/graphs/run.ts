@@ -2,10 +2,11 @@
  * Runs a graph of layers the way a plan does: values of any number of inputs in, values of any number of outputs and all gradients out.
  * ½ Σ (y − target)² as the loss of each output makes its gradient y − target.
  */
-import { modelFields } from "../../../src/config/config.ts";
+
 import type { Core } from "../../../src/core/core.ts";
 import { nameLayers, sourcesOf } from "../../../src/layers/chain.ts";
 import type { LayerConfig, Topology } from "../../../src/layers/configs.ts";
+import { modelFields } from "../../../src/layers/document.ts";
 import { buildLayers, registerAll } from "../../../src/layers/table.ts";
 import { resolveLoss } from "../../../src/losses/resolve.ts";
 import type { Tensor } from "../../../src/network/inference.ts";
