@@ -1,5 +1,5 @@
 // Installs what some tests and pages need besides the project's own packages, into build/tools/<set>:
-// `node scripts/tools.mjs package edge docs bench` (all of them without arguments). CI does it; you need not.
+// `node scripts/tools.mjs package edge patterns docs bench` (all of them without arguments). CI does it; you need not.
 // Installs again only when a list below has changed or something is missing.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -23,6 +23,8 @@ const SETS = {
   },
   // test/edge and bench/edge.mjs; the workerd package's own script would only link its program
   edge: { workerd: "1", "edge-runtime": "4" },
+  // test/structure/patterns.system.test.ts; its programs for each system are left out, the one in JavaScript does
+  patterns: { recheck: "^4.5.0" },
   // npm run docs
   docs: { typedoc: "^0.28.20", typescript: "6" },
   // bench/edge.mjs: others to compare with; their CPU builds are in the packages, their scripts would fetch GPU ones
@@ -51,8 +53,9 @@ for (const [name, dependencies] of Object.entries(SETS)) {
     console.error(`installing ${Object.keys(dependencies).join(", ")} into build/tools/${name} …`);
     writeFileSync(file, manifest);
     const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+    const lean = name === "patterns" ? ["--omit=optional"] : [];
     const quiet = ["--no-package-lock", "--no-audit", "--no-fund", "--loglevel", "error"];
-    spawnSync(npm, ["install", "--ignore-scripts", ...quiet], {
+    spawnSync(npm, ["install", "--ignore-scripts", ...lean, ...quiet], {
       cwd: folder,
       stdio: ["ignore", 2, "inherit"],
       shell: process.platform === "win32",

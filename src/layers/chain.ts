@@ -146,20 +146,30 @@ export function sourcesOf(layers: readonly LayerConfig[]): number[][] {
   );
 }
 
-const placesOf = (layers: readonly LayerConfig[]): Map<string | undefined, number> =>
-  new Map(layers.map(({ name }, i) => [name, i]));
+/** Asked for each output of a graph. */
+const known = /* @__PURE__ */ new WeakMap<readonly LayerConfig[], Map<string | undefined, number>>();
 
-/** The way from an output back to an input, by the first input of each layer; in order. Layers that share weights stand as those they share. */
-export function lineTo({ layers, outputs }: Topology, output = 0): LayerConfig[] {
-  const places = placesOf(layers);
-  const sources = sourcesOf(layers);
-  const line: LayerConfig[] = [];
-  let at = outputs ? (places.get(Object.values(outputs)[output]) ?? -1) : layers.length - 1;
-  for (; at >= 0; at = sources[at][0] ?? -1) line.push(layers[at]);
-  return line
-    .reverse()
-    .map((layer) => (layer.type === "shared" ? (layers[places.get(layer.layer)!] ?? layer) : layer));
+function placesOf(layers: readonly LayerConfig[]): Map<string | undefined, number> {
+  const places = known.get(layers) ?? new Map(layers.map(({ name }, i) => [name, i]));
+  known.set(layers, places);
+  return places;
 }
+
+/** The way from an output back to an input, by the first input of each layer. Layers that share weights stand as those they share. */
+export function* lineBack({ layers, outputs }: Topology, output = 0): Generator<LayerConfig> {
+  const places = placesOf(layers);
+  let at = outputs ? (places.get(Object.values(outputs)[output]) ?? -1) : layers.length - 1;
+  while (at >= 0) {
+    const layer = layers[at];
+    yield layer.type === "shared" ? (layers[places.get(layer.layer)!] ?? layer) : layer;
+    const { inputs, type } = layer;
+    at = inputs ? (places.get(inputs[0]) ?? -1) : type === "input" ? -1 : at - 1;
+  }
+}
+
+/** The same from the input to the output. */
+export const lineTo = (topology: Topology, output = 0): LayerConfig[] =>
+  [...lineBack(topology, output)].reverse();
 
 /** Whether a row's outputs depend, while training, on which other rows it is run with. */
 export const looksAcrossRows = (configs: readonly LayerConfig[]): boolean =>

@@ -56,13 +56,21 @@ function connections(layers: readonly LayerConfig[]): (readonly string[])[] {
 }
 
 /** The layer whose weights a configuration stands for: itself, or the one it shares. */
-function ownerOf(config: LayerConfig, i: number, layers: readonly LayerConfig[]): LayerConfig {
+function ownerOf(
+  config: LayerConfig,
+  i: number,
+  layers: readonly LayerConfig[],
+  places: ReadonlyMap<string | undefined, number>,
+): LayerConfig {
   if (config.type !== "shared") return config;
-  const before = layers.slice(0, i);
-  const owner = before.find(({ name }) => name === config.layer);
+  const at = places.get(config.layer) ?? -1;
+  const owner = at >= 0 && at < i ? layers[at] : undefined;
   if (owner && owner.type !== "shared" && owner.type !== "input") return owner;
   const names = () =>
-    before.filter(({ type }) => type !== "shared" && type !== "input").map(({ name }) => name!);
+    layers
+      .slice(0, i)
+      .filter(({ type }) => type !== "shared" && type !== "input")
+      .map(({ name }) => name!);
   const what = () =>
     owner ? `, ${owner.type === "input" ? "an input" : `which shares "${owner.layer}" itself`}` : "";
   throw misfit(
@@ -83,6 +91,7 @@ export function buildNode(config: LayerConfig, spot: Spot, find: Find): Layer {
 const build: Builder["build"] = ({ layers: configs, outputs = {} }, _inputShape, find = kindOf) => {
   const named = nameLayers(configs, find);
   const from = connections(named);
+  const places = new Map(named.map(({ name }, i) => [name, i]));
   const inputs: Input[] = [];
   const numbers = new Map<string, number>();
   for (const config of named) {
@@ -95,13 +104,13 @@ const build: Builder["build"] = ({ layers: configs, outputs = {} }, _inputShape,
     value < inputs.length ? inputs[value].shape : layers[value - inputs.length].outputShape;
   named.forEach((config, i) => {
     if (config.type === "input") return;
-    const owner = ownerOf(config, i, named);
+    const owner = ownerOf(config, i, named, places);
     const values = from[i].map((name) => numbers.get(name)!);
     const built = buildNode(owner, { index: i, inputs: values, shapes: values.map(shapeOf) }, find);
     // where values are used twice their gradients are added: the core of dense layers cannot
     const own = { ...built, name: config.name!, core: fullBuild };
     const layer = owner === config ? own : again(own);
-    checkShared(layer, owner.name!, layers);
+    checkShared(layer, owner.name!, (name) => layers[numbers.get(name)! - inputs.length]);
     numbers.set(layer.name, inputs.length + layers.length);
     layers.push(layer);
   });
@@ -142,9 +151,9 @@ function checkKey(name: string): void {
 }
 
 /** @throws NablaError where the same weights would need two shapes */
-function checkShared(layer: Layer, owner: string, before: readonly Layer[]): void {
+function checkShared(layer: Layer, owner: string, before: (name: string) => Layer): void {
   if (layer.name === owner) return;
-  const first = before.find(({ name }) => name === owner)!;
+  const first = before(owner);
   const specs = parametersOf(first);
   for (const [i, { spec }] of parametersOf(layer).entries()) {
     const { name, shape } = specs[i].spec;

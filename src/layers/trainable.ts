@@ -4,15 +4,15 @@ import { NablaError } from "../errors.ts";
 import { checkPair, type LossName, losses } from "../losses/table.ts";
 import type { Loss } from "../plan/loss.ts";
 import type { Architecture } from "../plan/operation.ts";
-import { everyLayer, lineTo, sourcesOf } from "./chain.ts";
+import { everyLayer, lineBack, sourcesOf } from "./chain.ts";
 import type { LayerConfig, Topology } from "./configs.ts";
 import { kindOf } from "./registry.ts";
 
-/** @throws NablaError where the loss does not fit the output, or no gradient could pass a hidden step */
-export function checkTrainable(loss: Loss, topology: Topology, output = 0): void {
-  const { layers } = topology;
-  const kernels = (list: readonly LayerConfig[]) =>
-    everyLayer(list).filter(({ type }) => kindOf(type)?.hasKernel).length;
+const kernels = (list: readonly LayerConfig[]): number =>
+  everyLayer(list).filter(({ type }) => kindOf(type)?.hasKernel).length;
+
+/** @throws NablaError where no gradient could pass a hidden step */
+export function checkHidden({ layers }: Topology): void {
   const sources = sourcesOf(layers);
   /** Behind which there are layers with weights. */
   const hidden = new Set<number>();
@@ -25,14 +25,24 @@ export function checkTrainable(loss: Loss, topology: Topology, output = 0): void
         `layers[${i}]: a hidden layer with activation "${own}" cannot be trained, because its gradient is zero everywhere; use "sigmoid" (a smooth step) or "relu"`,
       );
   });
+}
+
+/** @throws NablaError where the loss does not fit the output. No further back is looked than to what decides. */
+export function checkLoss(loss: Loss, topology: Topology, output = 0): void {
   if (loss.own) return;
-  const line = lineTo(topology, output).filter(({ type }) => !kindOf(type)?.onlyShape);
-  const units = line.map((layer) => kindOf(layer.type)?.outputs?.(layer)).filter((n) => n !== undefined);
+  let last: LayerConfig | undefined;
+  let units: number | undefined;
+  for (const layer of lineBack(topology, output)) {
+    const kind = kindOf(layer.type);
+    if (kind?.onlyShape) continue;
+    last ??= layer;
+    units = kind?.outputs?.(layer);
+    if (units !== undefined) break;
+  }
   const name = loss.name as LossName;
-  const last = line.at(-1);
-  checkPair(name, (last && activationIn(last)) ?? "linear", units.at(-1));
-  const all = kernels(layers);
-  if (losses[name].oneLayer && all > 1) {
+  checkPair(name, (last && activationIn(last)) ?? "linear", units);
+  const all = losses[name].oneLayer ? kernels(topology.layers) : 0;
+  if (all > 1) {
     throw new NablaError(
       `loss "${name}" is a rule for one layer of weights, this model has ${all}; for several use activation "sigmoid" and loss "quadratic"`,
     );

@@ -9,8 +9,8 @@ import { hostname } from "node:os";
 
 /** Of a process that nothing is known of. */
 const UNKNOWN = "0";
-/** How owners look in names of files. */
-export const OWNER = /(?:0|[0-9a-z]+-[0-9a-z]+-\d+-\d+)/;
+/** How owners look in names of files, as a part of a pattern. */
+export const OWNER = "(?:0|[0-9a-z]+-[0-9a-z]+-\\d+-\\d+)";
 
 interface Parts {
   /** Boot and namespace: where `pid` means something. */

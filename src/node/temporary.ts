@@ -89,7 +89,5 @@ async function ageOf(fs: FileSystem, path: string, now: number): Promise<number>
 /** Also the names that earlier versions gave them: `.<name>.<number>-<number>.tmp` */
 function patternOf(target: string): RegExp {
   const name = stem(target).replaceAll(/[^\w]/g, "\\$&");
-  return new RegExp(
-    `^\\.${name}\\.(?:(${OWNER.source})\\.[0-9a-f]{12}\\.tmp|\\d+-\\d+\\.tmp(?:\\.previous)?)$`,
-  );
+  return new RegExp(`^\\.${name}\\.(?:(${OWNER})\\.[0-9a-f]{12}\\.tmp|\\d+-\\d+\\.tmp(?:\\.previous)?)$`);
 }

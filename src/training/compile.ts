@@ -5,7 +5,7 @@ import { type Field, number } from "../fields/fields.ts";
 import { type Custom, optional, orByName, record, withDefault } from "../fields/objects.ts";
 import { checkOptions, given } from "../fields/options.ts";
 import type { Topology } from "../layers/configs.ts";
-import { checkTrainable } from "../layers/trainable.ts";
+import { checkHidden, checkLoss } from "../layers/trainable.ts";
 import { ownLoss, resolveLoss } from "../losses/resolve.ts";
 import { type LossConfig, type LossInput, lossField, type WithoutOptions } from "../losses/table.ts";
 import { metricsField, type NamedMetric } from "../metrics/table.ts";
@@ -228,6 +228,7 @@ export function compileTraining(
     metrics: byName(options.metrics),
   }))
     checkKeys(option, given, several ? (names as string[]) : []);
+  checkHidden(topology);
   const goals = names.map((name, k): Goal => {
     const of = <T>(option: string, given: T | Readonly<Record<string, T>> | undefined): T | undefined => {
       const record = byName(given) as Readonly<Record<string, T>> | undefined;
@@ -240,7 +241,7 @@ export function compileTraining(
     };
     const path = several && byName(options.loss) ? `loss.${name}` : "loss";
     const loss = lossOf(of("loss", options.loss) as AnyLoss, path, ask && ((...rest) => ask(k, ...rest)));
-    checkTrainable(loss, topology, k);
+    checkLoss(loss, topology, k);
     const list = listOf(of("metrics", options.metrics) ?? []);
     const named = metricsField().check(list.map(nameOf) as NamedMetric[], "metrics");
     checkNames(named);

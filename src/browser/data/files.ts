@@ -159,7 +159,7 @@ async function addEntry(entry: FileSystemEntry, folder: string, entries: FileEnt
 /** A response's body as a file, read no further than the limit. */
 async function download(response: Response, { limit, signal }: FetchLimits): Promise<File> {
   const url = response.url || "response";
-  const name = decoded(/([^/]*?)(?:[?#].*)?$/.exec(url)?.[1] || url);
+  const name = decoded(url.split(/[?#]/, 1)[0]!.split("/").at(-1) || url);
   if (!response.ok)
     throw new NablaError(`${url}: the server answered ${response.status} ${response.statusText}`.trim());
   if (response.bodyUsed) throw new NablaError(`${url}: the response has already been read; pass it unread`);

@@ -85,7 +85,7 @@ export async function readInputs(
   }
   const csv = extraOf(model)?.csv;
   // one value of a table with one column may look like anything
-  const file = csv?.columns.length !== 1 && /^[^,;|\t]*\.[a-z]\w{0,9}(?:#[^,;|\t]*)?$/i.test(spec);
+  const file = csv?.columns.length !== 1 && !/[,;|\t]/.test(spec) && /\.[a-z]\w{0,9}(?:#|$)/i.test(spec);
   if ((csv && !file) || /^\s*[-+.\d]+\s*([,;\t]|$)/.test(spec)) return all([fromLine(model, spec)]);
   throw new NablaError(
     `${spec}: no such file; expected a PNG or JPEG picture, FILE#row of an IDX or npy file, DATA#row of a data set, a row of numbers "5.1,3.5,…", or - for JSON on stdin`,

@@ -40,7 +40,7 @@ export function augmentation(text: string): Augment {
 function readValue(name: string, text: string | undefined): unknown {
   if (text === undefined) return true;
   const parts = text.split(/[x×]/);
-  if (!parts.every((part) => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(part))) return text;
+  if (!parts.every((part) => /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(part))) return text;
   const numbers = parts.map(Number);
   const make = VALUES[name];
   if (make) return make(numbers);

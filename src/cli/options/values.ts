@@ -7,7 +7,7 @@ const refuse = (option: string, expected: string, got: string): never => {
   throw new NablaError(`${option}: expected ${expected}, got ${show(got)}`);
 };
 
-export const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+export const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
 export interface Limits {
   min?: number;

@@ -56,7 +56,7 @@ export function openNpz(bytes: Uint8Array, name: string, limit = MAX_UNPACKED, m
     checkSizes,
     read(array) {
       checkSizes([array]);
-      return parseNpyArray(unzip(bytes, entries.get(array)!, where(array), meter), where(array));
+      return parseNpyArray(unzip(bytes, entries.get(array)!, where(array), meter), where(array), limit);
     },
     header(array) {
       try {

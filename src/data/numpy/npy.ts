@@ -2,6 +2,7 @@
 import { NablaError } from "../../errors.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import type { Shaped, TypedArray } from "../arrays.ts";
+import { MAX_UNPACKED } from "../gzip.ts";
 import {
   elementOf,
   NUMBER_CODES,
@@ -50,8 +51,11 @@ export function parseNpy(bytes: Uint8Array, name: string): Npy {
   );
 }
 
-/** As parseNpy(), and text as well. */
-export function parseNpyArray(bytes: Uint8Array, name: string): Npy | NpyText {
+/** Bytes that a text takes, however short it is. */
+const TEXT = 40;
+
+/** As parseNpy(), and text as well. @param limit bytes that texts may take; default 2 GiB */
+export function parseNpyArray(bytes: Uint8Array, name: string, limit = MAX_UNPACKED): Npy | NpyText {
   const { descr, fortran, shape, from } = parseNpyHeader(bytes, name);
   const found = elementOf(descr);
   if ("refused" in found)
@@ -72,6 +76,10 @@ export function parseNpyArray(bytes: Uint8Array, name: string): Npy | NpyText {
   const values = bytes.subarray(from);
   const stored = (flat: number) => (fortran ? rowMajorIndex(flat, shape) : flat);
   if (element.type === "text") {
+    if (n * TEXT > limit)
+      throw new NablaError(
+        `${name}: ${n} texts take ${n * TEXT} bytes, more than ${limit}; take a part of them, or allow more with maxBytes`,
+      );
     const texts = readTexts(values, element, big, n, name);
     return { name, type: "text", shape, texts: fortran ? toRowMajor(texts, new Array(n), shape) : texts };
   }

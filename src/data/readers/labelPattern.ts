@@ -8,6 +8,8 @@ import type { Told } from "./told.ts";
 const FORM =
   'expected {label} where the class stands, * for any text and # for digits, like "{label}_*" or "*/{label}-#"';
 
+const MOST_STARS = 4;
+
 /**
  * @param pattern compared with the name of a file without its extension, unless it has one itself; with as many folders as it has
  * @throws NablaError for a pattern without {label}, and for a name that can be read in two ways
@@ -15,6 +17,11 @@ const FORM =
 export function labelPattern(pattern: string, files: readonly DataFile[], { pictures }: DataHost): Told {
   if (typeof pattern !== "string" || pattern.split("{label}").length !== 2)
     throw new NablaError(`labelPattern: ${FORM}, got ${show(pattern)}`);
+  // each may be of any length: more of them take too long to tell apart
+  if (pattern.split(/\*+/).length > MOST_STARS + 1)
+    throw new NablaError(
+      `labelPattern: expected at most ${MOST_STARS} * in a pattern, got ${show(pattern)}; a * stands for several parts as well`,
+    );
   const [short, long] = [false, true].map((greedy) => expression(pattern, greedy));
   const whole = /\.\w+$/.test(pattern);
   const folders = pattern.split("/").length;

@@ -43,9 +43,6 @@ export interface CsvTableOptions {
   maxBytes?: number;
 }
 
-/** What is known of a column takes so many bytes, about. */
-const COLUMN = 1500;
-
 /** The line that tells Excel the delimiter. */
 const SEP = /^\uFEFF?"?sep=(.)"?(?:\r\n|\n|\r)/i;
 
@@ -69,11 +66,6 @@ export function parseCsvTable(
   if (rows.length === 0)
     throw new NablaError(`${name}: the file is empty; expected rows of comma-separated values`);
   const shortHeader = squared(records, name);
-  const wide = rows[0]!.length * COLUMN;
-  if (wide > maxBytes)
-    throw new NablaError(
-      `${name}: ${rows[0]!.length} columns take ${wide} bytes, more than ${maxBytes}; expected a row on each line: leave columns out, or allow more with maxBytes`,
-    );
   const header = options.header ?? (shortHeader ? true : headerOf(rows, name, known));
   if (header && rows.length === 1) throw new NablaError(`${name}: only a header, no rows of data`);
   if (!header) notes.push("no header: the first row holds values");

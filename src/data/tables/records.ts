@@ -18,6 +18,10 @@ export interface Records {
 
 /** Bytes of a row, of a cell, and of a cell's text where it is not one of the characters that an engine has anyway; as measured in V8. */
 const [ROW, CELL, TEXT] = [88, 8, 32];
+/** What is known of a column of a table takes so many bytes, about. */
+const COLUMN = 1500;
+/** Engines have no lists of more than 2²⁷ elements, and end where one is asked for. */
+const MOST_ROWS = 5e7;
 /** What rows and cells may take, unless somebody says otherwise: 1 GiB. */
 export const MOST_CELLS = 2 ** 30;
 
@@ -137,6 +141,10 @@ export function readRecords(
         row[cells] = cell;
       } else row[cells] = bare();
       take(row[cells++]!.length > 1 ? CELL + TEXT : CELL);
+      if (cells * COLUMN > maxBytes)
+        throw refuse(
+          `it has ${cells} cells and more: so many columns take more than ${maxBytes} bytes; expected a row on each line: take a part of the columns, or allow more with maxBytes`,
+        );
       if (at >= end || isLineEnd(text.charCodeAt(at))) break;
       if (!blanks) at += delimiter.length;
     }
@@ -148,6 +156,7 @@ export function readRecords(
     if (cells === 0 || (cells === 1 && row[0] === "" && !marked)) continue;
     if (row.length > cells) row.length = cells;
     take(ROW);
+    if (rows.length >= MOST_ROWS) throw refuse(`expected at most ${MOST_ROWS} rows, got more; take a part`);
     rows.push(row);
     lines.push(first);
     if (rows.length === sample) break;

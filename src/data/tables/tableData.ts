@@ -53,8 +53,9 @@ export function prepareTable(given: Table, options: CsvOptions): ReadTable {
   const chosen = like ? matchColumns(given, like) : chooseColumns(given, options);
   const { inputs, labelAt } = chosen;
   if (labelAt < 0) findColumn(given, like!.label);
+  const there = new Set(inputs);
   for (const column of Object.keys(options.columns ?? {})) {
-    if (inputs.includes(findColumn(given, column))) continue;
+    if (there.has(findColumn(given, column))) continue;
     throw new NablaError(`${given.name}: column ${show(column)} is no input, so nothing reads it`);
   }
   const kind = like ? (like.classes ? "classification" : "regression") : task;

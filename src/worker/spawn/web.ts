@@ -25,7 +25,7 @@ function start(): Worker {
   } catch (error) {
     // a library that comes from another origin than the page: only a script of the page's own may become a worker. Not with a second
     // new URL(…), of which bundlers would make a second file
-    const url = import.meta.url.replace(/[^/]*$/, WORKER_FILE);
+    const url = import.meta.url.slice(0, import.meta.url.lastIndexOf("/") + 1) + WORKER_FILE;
     if (typeof location === "undefined" || new URL(url).origin === location.origin) throw error;
     const script = new Blob([`import ${JSON.stringify(url)};`], { type: "text/javascript" });
     const blob = URL.createObjectURL(script);

@@ -1,7 +1,7 @@
 import { zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { parseNpz } from "../../../src/data/numpy/archive.ts";
-import { parseNpy } from "../../../src/data/numpy/npy.ts";
+import { parseNpy, parseNpyArray } from "../../../src/data/numpy/npy.ts";
 import { npzSplit } from "../../../src/data/numpy/split.ts";
 import { contents, npyBytes } from "../helpers.ts";
 
@@ -132,4 +132,12 @@ describe("npz", () => {
     zip.set([0, 0, 0, 0xff], at + 24);
     expect(() => parseNpz(zip, "a.npz")).toThrow("a.npz: unpacks to more than 2147483648 bytes (at x.npy)");
   });
+});
+
+test("texts take memory however short they are: more than the limit are refused before they are made", () => {
+  const bytes = npyBytes("|S1", [1000], new Uint8Array(1000).fill(97).buffer);
+  expect(() => parseNpyArray(bytes, "a.npy", 39_999)).toThrow(
+    "a.npy: 1000 texts take 40000 bytes, more than 39999",
+  );
+  expect(parseNpyArray(bytes, "a.npy", 40_000).shape).toEqual([1000]);
 });
