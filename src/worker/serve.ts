@@ -16,7 +16,8 @@ import type { Source } from "../training/source.ts";
 import { train } from "../training/trainer.ts";
 import { makeDatasets } from "./datasets.ts";
 import { ErrorElsewhere, sendError } from "./errors.ts";
-import type { FromPage, FromWorker, Hook, LentBack, Port, SentOutputs, Setup, State } from "./protocol.ts";
+import { addPiece, buffersOf, checkSetup, lentIn, messageOf, unprepared } from "./messages.ts";
+import type { FromPage, FromWorker, Hook, Port, SentOutputs, Setup, State } from "./protocol.ts";
 
 type Message<K extends FromPage["kind"]> = Extract<FromPage, { kind: K }>;
 /** Milliseconds between reports that keep the page's model fresh where no one listens. */
@@ -31,15 +32,12 @@ export function serve(port: Port): void {
   /** Which training they are for. */
   let collecting: number | undefined;
   let current: Session | undefined;
-  port.onMessage = (message: FromPage) => {
+  port.onMessage = (given: unknown) => {
+    const message = messageOf(given);
+    if (!message) return;
     if (message.kind === "piece") {
-      const { id, number, length, at, values } = message;
-      collecting = id;
-      if (values.length === length) pieces.set(number, values);
-      else {
-        if (at === 0) pieces.set(number, new (values.constructor as Uint8ArrayConstructor)(length));
-        pieces.get(number)!.set(values, at);
-      }
+      collecting = message.id;
+      addPiece(pieces, message);
     } else if (message.kind === "train") {
       const mine = pieces;
       pieces = new Map();
@@ -57,9 +55,6 @@ export function serve(port: Port): void {
 }
 
 const sent = ({ data, shape }: Batch): SentOutputs => ({ data, shape });
-
-/** Two datasets may lie in the same memory. */
-const buffersOf = (lent: readonly LentBack[]): Set<ArrayBuffer> => new Set(lent.map(({ x }) => x.buffer));
 
 /** One training. */
 class Session {
@@ -81,7 +76,7 @@ class Session {
     private readonly pieces: ReadonlyMap<number, Inputs | Targets>,
     private readonly post: (message: FromWorker, transfer?: Transferable[]) => void,
   ) {
-    this.callbacks = setup.callbacks;
+    this.callbacks = setup?.callbacks;
   }
 
   receive(message: FromPage): void {
@@ -89,8 +84,10 @@ class Session {
     else if (message.kind === "seen") this.unseen = false;
     else if (message.kind === "reply") this.replied(message);
     else if (message.kind === "meddle") {
-      setRates(this.context!, message);
-      if (message.stop !== undefined) this.context!.stop(message.stop);
+      // before there is anything to meddle with
+      if (!this.context) return;
+      setRates(this.context, message);
+      if (message.stop !== undefined) this.context.stop(message.stop);
     } else if (message.kind === "rows") {
       this.reads.get(message.read)?.(message);
       this.reads.delete(message.read);
@@ -104,6 +101,7 @@ class Session {
     const { id, setup } = this;
     let state: (() => State) | undefined;
     try {
+      checkSetup(setup);
       const { network, request, metrics } = await this.prepare();
       const { run } = setup.state;
       state = () => ({
@@ -123,7 +121,7 @@ class Session {
         run,
       );
       const last = state();
-      const lent = this.lent();
+      const lent = lentIn(this.setup);
       this.post({ kind: "done", id, state: last, lent }, [last.snapshot.buffer, ...buffersOf(lent)]);
     } catch (error) {
       let last: State | undefined;
@@ -132,12 +130,12 @@ class Session {
       } catch {
         // perhaps there is no memory for it; the page that waits must be told anyway
       }
-      const lent = this.lent();
+      const lent = lentIn(this.setup);
       this.post(
         {
           kind: "failed",
           id,
-          error: sendError(error),
+          error: sendError(state ? error : unprepared(error)),
           aborted: this.aborting.signal.aborted && error === this.aborting.signal.reason,
           unprepared: state === undefined,
           lent,
@@ -236,15 +234,6 @@ class Session {
     this.post(
       { kind: "progress", id: this.id, progress, ...(now && { state: now }) },
       now && [now.snapshot.buffer],
-    );
-  }
-
-  /** Rows to send back. */
-  private lent(): LentBack[] {
-    return this.setup.datasets.flatMap((entry, dataset) =>
-      entry.kind === "arrays" && "values" in entry.x && entry.x.lent
-        ? [{ dataset, x: entry.x.values as LentBack["x"] }]
-        : [],
     );
   }
 
