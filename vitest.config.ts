@@ -8,10 +8,7 @@ import Summary from "./test/support/summary.ts";
 const { version } = JSON.parse(readFileSync("package.json", "utf8"));
 
 /** What starts processes, bundlers or browsers of its own: the built command line, the package, other engines, the playground. */
-const PROCESSES = [
-  "test/{bench,docs,edge,engines,package,support,types}/**/*.test.ts",
-  "test/**/*.system.test.ts",
-];
+const PROCESSES = ["test/{bench,docs,edge,package,support,types}/**/*.test.ts", "test/**/*.system.test.ts"];
 /** Whole programs: the examples and what is behind the playground. */
 const PROGRAMS = ["test/{examples,web}/**/*.test.ts"];
 /** What is about Node itself: its files and threads. Names say it, or the folder. */

@@ -6,8 +6,8 @@ import { cpus, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sequential } from "nabla";
+import { engineFiles } from "../test/bits/engines.mjs";
 import { bundleWorker, serveWorker, workerdFile } from "../test/edge/workerd.mjs";
-import { engineFiles } from "../test/engines/engines.mjs";
 import { NETS } from "./nets.mjs";
 import { compare } from "./onnx.mjs";
 import { median } from "./support.mjs";
@@ -158,7 +158,7 @@ async function rates({ url, pid }) {
 
 const folder = install();
 try {
-  const files = engineFiles(join(root, "build/engines/node_modules"));
+  const files = engineFiles();
   const rows = [await program(`Node ${process.versions.node}`, process.execPath, [], folder)];
   if (files.Deno)
     rows.push(

@@ -8,10 +8,28 @@ export class NablaError extends Error {
   declare readonly details?: Readonly<Record<string, unknown>>;
 
   constructor(message: string, options: { cause?: unknown; details?: Record<string, unknown> } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(
+      escaped(
+        message.length > FIRST + LAST ? `${message.slice(0, FIRST)} … ${message.slice(-LAST)}` : message,
+      ),
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     if (options.details) this.details = options.details;
   }
 }
+
+/** Characters of a message from its beginning and from its end, where it is longer: what it names may be of any length. */
+const [FIRST, LAST] = [1500, 500];
+
+/**
+ * A text whose control characters and signs of writing direction are written out, as \u001b: on a terminal those of a file's names could
+ * erase or rearrange what is there. Line ends stay.
+ */
+export const escaped = (text: string): string =>
+  text.replace(
+    /(?!\n)[\p{Cc}\p{Bidi_Control}]/gu,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 
 /** What an error says; of whatever else was thrown, the value. */
 export const messageOf = (cause: unknown): string =>
@@ -26,6 +44,9 @@ export function prefixed<T>(prefix: string, body: () => T): T {
   }
 }
 
+/** Longer names are not compared. */
+const LONGEST = 100;
+
 /**
  * The tail of an "unknown name" message: `; did you mean "relu"?`, or "" when nothing is near enough.
  * Near enough: at most a third of the characters differ (at least one edit is always allowed, case is ignored),
@@ -36,8 +57,10 @@ export function didYouMean(got: string, candidates: Iterable<string>): string {
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
-    const distance = editDistance(wanted, candidate.toLowerCase());
     const allowed = Math.max(1, Math.floor(Math.max(wanted.length, candidate.length) / 3));
+    // each letter more is an edit; and comparing takes the product of the lengths
+    if (Math.abs(wanted.length - candidate.length) > allowed || wanted.length > LONGEST) continue;
+    const distance = editDistance(wanted, candidate.toLowerCase());
     // A one-letter candidate is one edit from every one-letter word, which is not a hint at all.
     if (distance > allowed || distance >= candidate.length) continue;
     if (distance < bestDistance) {
@@ -50,20 +73,22 @@ export function didYouMean(got: string, candidates: Iterable<string>): string {
 
 /** Damerau–Levenshtein distance (adjacent letters swapped count as one edit), over UTF-16 units. */
 export function editDistance(a: string, b: string): number {
-  let before: number[] = [];
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  // of the first i letters of a and the first j of b
+  const edits = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {
-    const current = [i];
+    const row = [i];
+    const above = edits[i - 1]!;
     for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1];
-      let distance = Math.min(previous[j]! + 1, current[j - 1]! + 1, previous[j - 1]! + (same ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        distance = Math.min(distance, before[j - 2]! + 1);
-      }
-      current.push(distance);
+      const other = a[i - 1] === b[j - 1] ? 0 : 1;
+      const swapped = i > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      row[j] = Math.min(
+        above[j]! + 1,
+        row[j - 1]! + 1,
+        above[j - 1]! + other,
+        swapped ? edits[i - 2]![j - 2]! + 1 : Infinity,
+      );
     }
-    before = previous;
-    previous = current;
+    edits.push(row);
   }
-  return previous[b.length]!;
+  return edits[a.length]![b.length]!;
 }

@@ -1,7 +1,7 @@
 import type { Callback } from "../callbacks/callback.ts";
-import { modelCheckpoint } from "../callbacks/index.ts";
+import { checkpoints } from "../callbacks/modelCheckpoint.ts";
 import type { Direction } from "../callbacks/monitor.ts";
-import { NablaError } from "../errors.ts";
+import { messageOf, NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
 import { checkOptions, checkWhole } from "../fields/options.ts";
 import { saveModel } from "./models.ts";
@@ -40,22 +40,18 @@ export function checkpointIn(where: string, options: CheckpointInOptions = {}): 
     );
   if (onError !== undefined && onError !== "throw" && typeof onError !== "function")
     throw new NablaError(`checkpointIn: onError: expected a function or "throw", got ${show(onError)}`);
-  let warned = false;
-  const save = async (bytes: Uint8Array): Promise<void> => {
-    try {
-      await saveModel(bytes, where);
-      warned = false;
-    } catch (error) {
-      if (onError === "throw" || !(error instanceof NablaError)) throw error;
-      if (onError) onError(error);
-      else if (!warned) console.warn(`checkpointIn: ${error.message}. Training continues`);
-      warned = true;
-    }
-  };
-  return modelCheckpoint({
-    save,
-    ...(everySteps !== undefined && { everySteps }),
-    ...(monitor !== undefined && { monitor }),
-    ...(mode !== undefined && { mode }),
-  });
+  const tell = typeof onError === "function" ? (error: unknown) => onError(asNabla(error)) : onError;
+  return checkpoints(
+    "checkpointIn",
+    {
+      ...(tell !== undefined && { onError: tell }),
+      ...(everySteps !== undefined && { everySteps }),
+      ...(monitor !== undefined && { monitor }),
+      ...(mode !== undefined && { mode }),
+    },
+    async (model) => void (await saveModel(model.save(), where)),
+  );
 }
+
+const asNabla = (error: unknown): NablaError =>
+  error instanceof NablaError ? error : new NablaError(messageOf(error), { cause: error });

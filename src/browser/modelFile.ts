@@ -1,6 +1,6 @@
 /** Model files as browsers hand them over: files, blobs, responses, bytes. */
 
-import { parseHeader } from "../checkpoint/header.ts";
+import { HEAD, headSize, parseHeader } from "../checkpoint/header.ts";
 import { messageOf, NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
 import { isA } from "../tags.ts";
@@ -17,11 +17,9 @@ const MOST = 2 ** 30;
  * @throws NablaError for what is not a safetensors file, or is shorter or longer than its header says
  */
 export async function readHead(file: Blob, name: string): Promise<ReturnType<typeof parseHeader>> {
-  const start = new Uint8Array(await file.slice(0, 64).arrayBuffer());
-  const length = start.length >= 8 ? new DataView(start.buffer).getBigUint64(0, true) : 0n;
-  // more than headers may have: parseHeader says what it is instead, from its first bytes
-  const more = length > 56n && length < 100_000_000n;
-  const head = more ? new Uint8Array(await file.slice(0, 8 + Number(length)).arrayBuffer()) : start;
+  const first = new Uint8Array(await file.slice(0, HEAD).arrayBuffer());
+  const size = headSize(first);
+  const head = size > first.length ? new Uint8Array(await file.slice(0, size).arrayBuffer()) : first;
   return parseHeader(head, name, file.size);
 }
 

@@ -1,4 +1,5 @@
 import { NablaError } from "../errors.ts";
+import { show } from "../fields/fields.ts";
 import type { Callback } from "./callback.ts";
 
 /**
@@ -12,7 +13,7 @@ import type { Callback } from "./callback.ts";
 export function learningRateScheduler(schedule: (epoch: number, rate: number) => number): Callback {
   if (typeof schedule !== "function")
     throw new NablaError(
-      `learningRateScheduler: expected a function (epoch, rate) => rate, got ${JSON.stringify(schedule) ?? typeof schedule}`,
+      `learningRateScheduler: expected a function (epoch, rate) => rate, got ${show(schedule)}`,
     );
   return {
     onEpochBegin(epoch, context) {

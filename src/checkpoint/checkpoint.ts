@@ -19,7 +19,13 @@ import {
   parseDocument,
 } from "./document.ts";
 import { documentField } from "./fields.ts";
-import { type NamedTensor, readSafetensors, writeSafetensors } from "./safetensors.ts";
+import {
+  joined,
+  type NamedTensor,
+  readSafetensors,
+  type Safetensors,
+  safetensorsParts,
+} from "./safetensors.ts";
 import { packValue, unpackValue } from "./values.ts";
 
 /** Where training stands. Counters are whole numbers from 0. */
@@ -73,7 +79,10 @@ const SLOTS = "optimizer.";
 const CALLBACKS = "callbacks.";
 
 /** The checkpoint as the bytes of a file. Throws a NablaError when something in it would not come back the same. */
-export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
+export const encodeCheckpoint = (checkpoint: Checkpoint): Uint8Array => joined(checkpointParts(checkpoint));
+
+/** The same in parts, one after the other: see safetensorsParts(). */
+export function checkpointParts(checkpoint: Checkpoint): Uint8Array[] {
   const { tensors, slots, ...rest } = checkpoint;
   const stored: NamedTensor[] = [];
   for (const [name, tensor] of tensors) {
@@ -107,7 +116,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
     ...(packValue(plain, "", nowhere) as object),
     callbacks: packValue(callbacks, "callbacks", keep),
   };
-  return writeSafetensors(stored, { [KEY]: JSON.stringify(json) });
+  return safetensorsParts(stored, { [KEY]: JSON.stringify(json) });
 }
 
 /**
@@ -115,7 +124,11 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
  * newer version, or no checkpoints, naming the field that is missing or wrong.
  */
 export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
-  const { metadata, tensors: stored } = readSafetensors(bytes, name);
+  return checkpointOf(readSafetensors(bytes, name), name);
+}
+
+/** The checkpoint in a file that has been read. */
+export function checkpointOf({ metadata, tensors: stored }: Safetensors, name: string): Checkpoint {
   const text = documentText(metadata, stored.size, name);
   try {
     const json = parseDocument(text);

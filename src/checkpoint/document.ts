@@ -2,6 +2,7 @@
 
 import { NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
+import { checkJson } from "../fields/json.ts";
 import { sameShape, showShape } from "../shape.ts";
 import { isA } from "../tags.ts";
 import type { StoredTensor } from "./safetensors.ts";
@@ -37,11 +38,13 @@ export function documentText(
   );
 }
 
+/** Whether the stack is full: a RangeError, but in Firefox an InternalError. */
+export const isTooDeep = (error: unknown): boolean =>
+  ["RangeError", "InternalError"].includes((error as Error).name);
+
 /** The error with the file it is about; what is not a NablaError stays as it is. */
 export function inCheckpoint(error: unknown, name: string): unknown {
-  // the stack is full: a RangeError, but in Firefox an InternalError
-  if (["RangeError", "InternalError"].includes((error as Error).name))
-    return new NablaError(`${name}: checkpoint: nested too deeply`, { cause: error });
+  if (isTooDeep(error)) return new NablaError(`${name}: checkpoint: nested too deeply`, { cause: error });
   if (!(error instanceof NablaError)) return error;
   return new NablaError(`${name === UNNAMED ? "" : `${name}: `}checkpoint: ${error.message}`, {
     cause: error,
@@ -51,11 +54,12 @@ export function inCheckpoint(error: unknown, name: string): unknown {
 
 /** @throws NablaError for a document of a newer version, and for anything else */
 export function parseDocument(text: string): object {
+  checkJson(text, `${KEY}: `);
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new NablaError(`${KEY} is not JSON; the file is malformed`, { cause });
+    throw new NablaError(`${KEY}: not valid JSON; the file is malformed`, { cause });
   }
   const version =
     typeof json === "object" && json !== null ? (json as { version?: unknown }).version : undefined;

@@ -2,6 +2,7 @@
 
 import { messageOf, NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
+import { checkJson } from "../fields/json.ts";
 import { DTYPES } from "./dtypes.ts";
 
 /** Where a tensor lies: bytes `begin` to `end` of the payload. */
@@ -23,6 +24,16 @@ export interface SafetensorsHeader {
 
 /** The format's own limit. */
 const MAX_HEADER = 100_000_000;
+
+/** Bytes from the start of a file that say how long its header is, or what else it is. */
+export const HEAD = 64;
+
+/** How many bytes of a file have its header. @param first its first HEAD bytes, or all of it */
+export function headSize(first: Uint8Array): number {
+  const length = first.length < 8 ? 0n : new DataView(first.buffer, first.byteOffset).getBigUint64(0, true);
+  // more than headers may have: parseHeader says what it is instead, from its first bytes
+  return Math.max(first.length, length > MAX_HEADER ? 0 : 8 + Number(length));
+}
 
 /** What else might have been opened by mistake, by its first bytes. */
 const OTHERS: readonly (readonly [start: string, what: string])[] = [
@@ -92,6 +103,7 @@ function parseObject(bytes: Uint8Array, name: string): Record<string, unknown> {
   try {
     // Decoded from a copy: browsers refuse to decode shared memory.
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.slice());
+    checkJson(text);
     value = JSON.parse(text);
   } catch (cause) {
     throw new NablaError(
@@ -166,10 +178,12 @@ function checkCover(ranges: readonly TensorPlace[], size: number, start: number,
 
 /** The first key that some object of this JSON text holds twice (JSON.parse would keep the last, silently). */
 export function duplicateKey(text: string): string | undefined {
-  const open: Set<string>[] = [];
+  // of lists, which have no keys, there is nothing to keep
+  const open: (Set<string> | undefined)[] = [];
   for (let i = 0; i < text.length; i++) {
     const c = text[i];
-    if (c === "{" || c === "[") open.push(new Set());
+    if (c === "{") open.push(new Set());
+    else if (c === "[") open.push(undefined);
     else if (c === "}" || c === "]") open.pop();
     else if (c === '"') {
       const from = i++;

@@ -12,7 +12,7 @@ import { NablaError } from "../errors.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import { tagOf } from "../tags.ts";
 import { DTYPES, dtypeOf, type TensorData } from "./dtypes.ts";
-import { parseHeader, type TensorPlace } from "./header.ts";
+import { HEAD, headSize, parseHeader } from "./header.ts";
 import { Sha256 } from "./sha256.ts";
 
 export interface NamedTensor {
@@ -46,6 +46,14 @@ export function writeSafetensors(
   tensors: Iterable<NamedTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
+  return joined(safetensorsParts(tensors, metadata));
+}
+
+/** The same in parts, which need no second copy of large tensors: the header, then the tensors as they lie in memory. */
+export function safetensorsParts(
+  tensors: Iterable<NamedTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array[] {
   const sorted = [...tensors].sort((a, b) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
   const entries = new Map<string, unknown>([["__metadata__", { ...metadata, [CHECKSUM]: ZEROS }]]);
   let end = 0;
@@ -65,18 +73,26 @@ export function writeSafetensors(
   }
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
   const start = Math.ceil((8 + json.length) / ALIGNMENT) * ALIGNMENT;
-  const bytes = new Uint8Array(start + end);
-  bytes.fill(0x20, 8, start);
-  bytes.set(json, 8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
-  let at = start;
-  for (const { data } of sorted) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
+  const header = new Uint8Array(start);
+  header.fill(0x20, 8);
+  header.set(json, 8);
+  new DataView(header.buffer).setBigUint64(0, BigInt(start - 8), true);
+  const parts: Uint8Array[] = [header];
+  for (const { data } of sorted) parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  const hash = new Sha256();
+  for (const part of parts) hash.update(part);
+  header.set(new TextEncoder().encode(hash.hex()), checksumAt(header));
+  return parts;
+}
+
+/** Parts as one piece of memory. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
   }
-  const header = bytes.subarray(0, start);
-  const digits = checksumAt(header);
-  bytes.set(new TextEncoder().encode(new Sha256().update(bytes).hex()), digits);
   return bytes;
 }
 
@@ -96,30 +112,61 @@ export function readSafetensors(bytes: Uint8Array, name: string): Safetensors {
   if (got !== "Uint8Array")
     throw new NablaError(`${name}: expected the file's bytes as a Uint8Array, got ${got}${HELP[got] ?? ""}`);
   const { start, metadata, ranges } = parseHeader(bytes, name);
-  checkDigest(bytes, start, metadata, name);
+  const digest = digestAfter(bytes.subarray(0, start)).update(bytes.subarray(start));
+  checkDigest(digest, metadata, name);
   const tensors = new Map<string, StoredTensor>();
-  for (const range of ranges) tensors.set(range.name, readTensor(bytes, start, range));
-  const { [CHECKSUM]: _, ...rest } = metadata;
-  return { metadata: rest, tensors };
+  for (const { name: key, begin, end, dtype, shape } of ranges) {
+    // A copy begins at offset 0 of its own buffer, so it is aligned whatever the file does.
+    const own = new Uint8Array(end - begin);
+    own.set(bytes.subarray(start + begin, start + end));
+    tensors.set(key, { dtype, shape, data: DTYPES.get(dtype)!.read(own.buffer) });
+  }
+  return { metadata: withoutDigest(metadata), tensors };
 }
 
-function readTensor(
-  bytes: Uint8Array,
-  start: number,
-  { dtype, shape, begin, end }: TensorPlace,
-): StoredTensor {
-  // A copy begins at offset 0 of its own buffer, so it is aligned whatever the file does.
-  const own = new Uint8Array(end - begin);
-  own.set(bytes.subarray(start + begin, start + end));
-  return { dtype, shape, data: DTYPES.get(dtype)!.read(own.buffer) };
-}
-
-function checkDigest(
-  bytes: Uint8Array,
-  start: number,
-  metadata: Readonly<Record<string, string>>,
+/**
+ * The same of a file that is read from its beginning to its end, each tensor straight to its place: files may be larger than one array,
+ * and nothing is copied.
+ * @param size of the file, in bytes
+ * @param fill reads the next bytes into all of an array; false where the file ends before
+ */
+export async function readSafetensorsBy(
+  fill: (into: Uint8Array) => Promise<boolean>,
+  size: number,
   name: string,
-): void {
+): Promise<Safetensors> {
+  const read = async (bytes: number): Promise<Uint8Array<ArrayBuffer>> => {
+    const into = new Uint8Array(bytes);
+    if (await fill(into)) return into;
+    throw new NablaError(`${name}: it became shorter while it was read; is another program writing to it?`);
+  };
+  const first = await read(Math.min(size, HEAD));
+  const rest = await read(Math.min(size, headSize(first)) - first.length);
+  const head = joined([first, rest]);
+  const { start, metadata, ranges } = parseHeader(head, name, size);
+  const digest = digestAfter(head.subarray(0, start));
+  const tensors = new Map<string, StoredTensor>();
+  for (const { name: key, begin, end, dtype, shape } of ranges) {
+    const own = await read(end - begin);
+    digest.update(own);
+    tensors.set(key, { dtype, shape, data: DTYPES.get(dtype)!.read(own.buffer) });
+  }
+  checkDigest(digest, metadata, name);
+  return { metadata: withoutDigest(metadata), tensors };
+}
+
+const withoutDigest = ({ [CHECKSUM]: _, ...rest }: Readonly<Record<string, string>>) => rest;
+
+/** The digest of the file so far: of its header, with zeros for the digits. */
+function digestAfter(header: Uint8Array): Sha256 {
+  // not slice(): on a Buffer of Node's that is a view, and the caller's bytes would change
+  const head = new Uint8Array(header);
+  const digits = checksumAt(head);
+  if (digits >= 0) head.fill(0x30, digits, digits + 64);
+  return new Sha256().update(head);
+}
+
+function checkDigest(digest: Sha256, metadata: Readonly<Record<string, string>>, name: string): void {
   const stored = metadata[CHECKSUM];
   if (stored === undefined) {
     if (!Object.keys(metadata).some((key) => key.startsWith("nabla."))) return;
@@ -127,11 +174,7 @@ function checkDigest(
       `${name}: damaged: it was written by Nabla but has no ${CHECKSUM}; use an earlier copy`,
     );
   }
-  // not slice(): on a Buffer of Node's that is a view, and the caller's bytes would change
-  const head = new Uint8Array(bytes.subarray(0, start));
-  const digits = checksumAt(head);
-  if (digits >= 0) head.fill(0x30, digits, digits + 64);
-  const found = new Sha256().update(head).update(bytes.subarray(start)).hex();
+  const found = digest.hex();
   if (found === stored) return;
   throw new NablaError(
     `${name}: damaged or changed since it was saved: its checksum is ${stored.slice(0, 12)}…, its bytes give ${found.slice(0, 12)}…; use an earlier copy`,

@@ -7,20 +7,30 @@ import type { Interruption } from "./terminal.ts";
 const { argv, env, stdout, stderr } = process;
 const words = argv.slice(2);
 
-// the reader of a pipe may stop reading: that ends the output, not the training
-stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  if (!words.includes("--out") && !words.includes("-o")) process.exit(0);
-});
+/** Whether the command has something to keep: its output may be lost, that may not. */
+const keeps = words.some((word) => /^(--(out|resume|report|to)\b|-o)/.test(word));
+// the reader of a pipe may stop reading, a terminal be closed, the disk with the log be full: that ends the output, not the training
+let told = false;
+for (const stream of [stdout, stderr]) {
+  stream.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+    if (code === "EPIPE" && !keeps) process.exit(0);
+    if (stream === stdout && code !== "EPIPE" && !told)
+      stderr.write(
+        `nabla: the output cannot be written: ${message}${keeps ? "; it is lost, the rest goes on" : ""}\n`,
+      );
+    told = true;
+    if (!keeps) process.exit(1);
+  });
+}
 
-/** SIGINT and SIGTERM ask a command to end; a second one ends the process. */
+/** SIGINT, SIGTERM, and SIGHUP when the terminal is closed, ask a command to end; a second one ends the process. */
 function interruptible(): Interruption {
   const controller = new AbortController();
   const stop = () => {
     if (controller.signal.aborted) process.exit(130);
     controller.abort(new NablaError("interrupted"));
   };
-  const signals = ["SIGINT", "SIGTERM"] as const;
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const name of signals) process.on(name, stop);
   return {
     signal: controller.signal,

@@ -125,7 +125,15 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       "save to --out while training, too",
       wholeOption("--checkpoint-every"),
     )
-    .option("--resume <FILE>", "continue from a file that was saved while training")
+    .option(
+      "--keep <N>",
+      "keep the last N checkpoints and the best, each in a file named after its epoch and step; one after every epoch if --checkpoint-every does not say otherwise",
+      wholeOption("--keep"),
+    )
+    .option(
+      "--resume <FILE|FOLDER>",
+      "continue from what was saved while training: the newest checkpoint that can be read",
+    )
     .option(
       "--from <FILE>",
       "begin with the layers and weights of a model; classes of other names or numbers get a new last layer",

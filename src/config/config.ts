@@ -1,8 +1,9 @@
 /** The configuration document: a model and how to train it. One specification, for the check, the schema, the types. */
 import { type CallbackFields, callbackFields } from "../callbacks/table.ts";
-import { CONFIG_VERSION } from "../checkpoint/document.ts";
-import { messageOf, NablaError } from "../errors.ts";
+import { CONFIG_VERSION, isTooDeep } from "../checkpoint/document.ts";
+import { NablaError } from "../errors.ts";
 import { type Field, type Infer, type Input, type ObjectField, show, string } from "../fields/fields.ts";
+import { parseJson } from "../fields/json.ts";
 import { described, object, optional } from "../fields/objects.ts";
 import { type ModelField, modelFields } from "../layers/document.ts";
 import { registerAll } from "../layers/table.ts";
@@ -71,20 +72,12 @@ export function checkConfig(value: unknown, name = "configuration"): Config {
       throw new NablaError("nabla: a graph of layers, with outputs, needs version 2, got 1");
     return config;
   } catch (error) {
+    // what a program hands over may be nested so deeply that the stack is full
+    if (isTooDeep(error)) throw new NablaError(`${name}: nested too deeply`, { cause: error });
     if (!(error instanceof NablaError)) throw error;
     throw new NablaError(`${name}: ${error.message}`, { cause: error, details: { ...error.details } });
   }
 }
 
 /** As `checkConfig`, from the text of a file. */
-export function parseConfig(text: string, name: string): Config {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new NablaError(`${name}: not valid JSON: ${messageOf(cause)}`, {
-      cause,
-    });
-  }
-  return checkConfig(value, name);
-}
+export const parseConfig = (text: string, name: string): Config => checkConfig(parseJson(text, name), name);

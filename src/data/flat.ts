@@ -1,5 +1,6 @@
 /** The forms in which a program's own values come, and all of them as flat data with a shape. */
 import { NablaError } from "../errors.ts";
+import { show } from "../fields/fields.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import { isA, isBytes, tagOf } from "../tags.ts";
 
@@ -42,8 +43,11 @@ export function shaped(value: ArrayLike2, where: string): Shaped {
   }
   if (Array.isArray(value)) {
     const { shape, leaf } = shapeOf(value, where);
-    const data = new (isBytes(leaf) ? Uint8Array : Float64Array)(sizeOf(shape));
-    fill(value, shape, 0, data, 0, where);
+    const bytes = isBytes(leaf);
+    // before anything is allocated: a long first row may be the only one
+    checkRows(value, shape, 0, bytes, 0, where);
+    const data = new (bytes ? Uint8Array : Float64Array)(sizeOf(shape));
+    fill(value, shape.length, data, 0, where);
     return { data, shape };
   }
   if (value !== null && typeof value === "object" && "data" in value && "shape" in value) {
@@ -60,12 +64,16 @@ export function shaped(value: ArrayLike2, where: string): Shaped {
   );
 }
 
+/** As in NumPy. */
+const MOST_AXES = 64;
+
 function shapeOf(value: Nested, where: string): { shape: number[]; leaf: unknown } {
   const shape: number[] = [];
   let level: unknown = value;
   let leaf: unknown;
   while (Array.isArray(level) || isTyped(level)) {
-    shape.push(level.length);
+    if (shape.push(level.length) > MOST_AXES)
+      throw new NablaError(`${where}: expected at most ${MOST_AXES} axes, got more`);
     if (level.length === 0) throw new NablaError(`${where}: expected at least one value, got an empty array`);
     leaf = level;
     level = level[0];
@@ -73,33 +81,46 @@ function shapeOf(value: Nested, where: string): { shape: number[]; leaf: unknown
   return { shape, leaf };
 }
 
+/** @throws NablaError where values have another shape than the first of them have */
+function checkRows(
+  value: unknown,
+  shape: readonly number[],
+  depth: number,
+  bytes: boolean,
+  row: number,
+  where: string,
+): void {
+  const isList = Array.isArray(value) || isTyped(value);
+  const list = value as ArrayLike<unknown>;
+  if (!isList || list.length !== shape[depth]) {
+    const got = isList ? `${list.length} values` : show(value);
+    throw new NablaError(`${where}: row ${row}: expected ${shape[depth]} values as in row 0, got ${got}`);
+  }
+  const next = depth + 1;
+  if (next < shape.length)
+    for (let i = 0; i < list.length; i++) checkRows(list[i], shape, next, bytes, depth ? row : i, where);
+  else if (isBytes(value) !== bytes)
+    throw new NablaError(
+      `${where}: row ${row} is ${tagOf(value)}, but row 0 ${bytes ? "has bytes" : "has none"}, and bytes are scaled; make all rows bytes, or none`,
+    );
+}
+
 function fill(
   value: unknown,
-  shape: number[],
-  depth: number,
+  axes: number,
   out: Float64Array | Uint8Array,
   at: number,
   where: string,
 ): number {
-  if (depth === shape.length) {
+  if (axes === 0) {
     const number = typeof value === "bigint" ? narrow(value, where) : value;
-    if (typeof number !== "number" && typeof number !== "boolean") {
-      throw new NablaError(`${where}: expected a number, got ${JSON.stringify(value) ?? typeof value}`);
-    }
+    if (typeof number !== "number" && typeof number !== "boolean")
+      throw new NablaError(`${where}: expected a number, got ${show(value)}`);
     out[at] = Number(number);
     return at + 1;
   }
   const list = value as ArrayLike<unknown>;
-  const row = () => Math.floor((at / out.length) * shape[0]!);
-  if (!(Array.isArray(value) || isTyped(value)) || list.length !== shape[depth]) {
-    const got = Array.isArray(value) || isTyped(value) ? `${list.length} values` : JSON.stringify(value);
-    throw new NablaError(`${where}: row ${row()}: expected ${shape[depth]} values as in row 0, got ${got}`);
-  }
-  if (depth === shape.length - 1 && isBytes(value) !== isBytes(out))
-    throw new NablaError(
-      `${where}: row ${row()} is ${tagOf(value)}, but row 0 ${isBytes(out) ? "has bytes" : "has none"}, and bytes are scaled; make all rows bytes, or none`,
-    );
   let next = at;
-  for (let i = 0; i < list.length; i++) next = fill(list[i], shape, depth + 1, out, next, where);
+  for (let i = 0; i < list.length; i++) next = fill(list[i], axes - 1, out, next, where);
   return next;
 }

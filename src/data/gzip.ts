@@ -8,39 +8,131 @@ export function isGzip(bytes: Uint8Array): boolean {
 /** No data set we read is larger; a small file that unpacks without end is stopped here. */
 export const MAX_UNPACKED = 2 ** 31;
 
+/** As much as this is handed to the platform in one go. */
+const PIECE = 1 << 16;
+
 /**
- * Unpacks gzip with the platform's own DecompressionStream; bytes that are not gzip come back as they are.
- * Throws a NablaError naming `name` when the data is broken or cut short, or unpacks to more than `limit` bytes (default 2 GiB).
+ * Unpacks gzip with the platform's own DecompressionStream, piece by piece; bytes that are not gzip come back as they are. Time is in
+ * proportion to what comes out. So is memory: that much and an eighth for a file as gzip writes it, twice as much for one of several members.
+ *
+ * @param limit bytes that it may unpack to; default 2 GiB
+ * @param otherwise ends the error where it is more: how to allow it
+ * @throws NablaError naming `name` when the data is broken or cut short, or unpacks to more than `limit`
  */
-export async function gunzip(bytes: Uint8Array, name = "data", limit = MAX_UNPACKED): Promise<Uint8Array> {
+export async function gunzip(
+  bytes: Uint8Array,
+  name = "data",
+  limit = MAX_UNPACKED,
+  otherwise = "; where there is memory for more, pass a larger limit",
+): Promise<Uint8Array> {
   if (!isGzip(bytes)) return bytes;
-  const parts: Uint8Array[] = [];
-  let length = 0;
+  const out = new Gathered(statedSize(bytes), name);
   try {
-    const stream = new Blob([bytes as Uint8Array<ArrayBuffer>])
-      .stream()
-      .pipeThrough(new DecompressionStream("gzip"));
-    const reader = stream.getReader();
+    const reader = piecesOf(bytes).pipeThrough(new DecompressionStream("gzip")).getReader();
     for (let read = await reader.read(); !read.done; read = await reader.read()) {
-      parts.push(read.value);
-      length += read.value.length;
-      if (length > limit) {
+      if (out.length + read.value.length > limit) {
         await reader.cancel();
-        throw new NablaError(`${name}: unpacks to more than ${limit} bytes`);
+        throw new NablaError(`${name}: unpacks to more than ${limit} bytes${otherwise}`);
       }
+      out.add(read.value);
     }
   } catch (cause) {
     if (cause instanceof NablaError) throw cause;
     throw new NablaError(
-      `${name}: broken gzip data (${bytes.length} bytes, ${length} unpacked before the error); fetch the file again`,
+      `${name}: broken gzip data (${bytes.length} bytes, ${out.length} unpacked before the error); fetch the file again`,
       { cause },
     );
   }
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
+  return out.whole();
+}
+
+/**
+ * The first bytes of what is packed, from the beginning of a gzip file.
+ *
+ * @returns as many as wanted, or all there are; undefined where fewer come of this beginning, or it is broken
+ */
+export async function gunzipStart(bytes: Uint8Array, wanted: number): Promise<Uint8Array | undefined> {
+  const out = new Gathered(0, "");
+  const reader = piecesOf(bytes).pipeThrough(new DecompressionStream("gzip")).getReader();
+  try {
+    let done = false;
+    while (!done && out.length < wanted) {
+      const read = await reader.read();
+      done = read.done;
+      if (read.value) out.add(read.value);
+    }
+    if (!done) await reader.cancel();
+    return out.whole().subarray(0, wanted);
+  } catch {
+    return out.length < wanted ? undefined : out.whole().subarray(0, wanted);
   }
-  return all;
+}
+
+function piecesOf(bytes: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let at = 0;
+  return new ReadableStream({
+    pull(controller) {
+      // a copy: what is handed on may be taken away
+      if (at < bytes.length) controller.enqueue(Uint8Array.from(bytes.subarray(at, at + PIECE)));
+      else controller.close();
+      at += PIECE;
+    },
+  });
+}
+
+/** What the last four bytes say of the last member's size. Not to be believed. */
+const statedSize = ({ buffer, byteOffset, length }: Uint8Array): number =>
+  length < 4 ? 0 : new DataView(buffer, byteOffset + length - 4).getUint32(0, true);
+
+/** Pieces, and what they are together: from the time on when so much is there that a stated size may be true, in one place. */
+class Gathered {
+  length = 0;
+  #parts: Uint8Array[] = [];
+  #all: Uint8Array | undefined;
+  readonly #stated: number;
+  readonly #name: string;
+
+  constructor(stated: number, name: string) {
+    this.#stated = stated;
+    this.#name = name;
+  }
+
+  add(part: Uint8Array): void {
+    const end = this.length + part.length;
+    if (!this.#all && end * 8 >= this.#stated && end <= this.#stated) {
+      this.#all = this.#joined(this.#stated);
+      this.#parts = [];
+    }
+    if (this.#all && end <= this.#all.length) this.#all.set(part, this.length);
+    else {
+      // it was not true
+      if (this.#all) this.#parts = [this.#all.subarray(0, this.length)];
+      this.#all = undefined;
+      this.#parts.push(part);
+    }
+    this.length = end;
+  }
+
+  whole(): Uint8Array {
+    return this.#all?.length === this.length ? this.#all : this.#joined(this.length);
+  }
+
+  #joined(size: number): Uint8Array {
+    const all = allocated(size, this.#name);
+    let at = 0;
+    for (const part of this.#all ? [this.#all.subarray(0, this.length)] : this.#parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    return all;
+  }
+}
+
+/** @throws NablaError where there is no memory for so many bytes */
+function allocated(size: number, name: string): Uint8Array {
+  try {
+    return new Uint8Array(size);
+  } catch (cause) {
+    throw new NablaError(`${name}: there is no memory for the ${size} bytes it unpacks to`, { cause });
+  }
 }

@@ -1,5 +1,6 @@
 /** Parts of a dataset, and the order in which rows are visited. */
 import { NablaError } from "../errors.ts";
+import { show } from "../fields/fields.ts";
 import { checkOptions } from "../fields/options.ts";
 import { permutation, STREAMS } from "../math/random.ts";
 import { buffersFor, type Dataset, range, readNow } from "./dataset.ts";
@@ -141,7 +142,7 @@ export function wayOf(dataset: Dataset, options: SplitOptions) {
   const { seed = 0, stratified = true, split } = options;
   if (split !== undefined && split !== "random" && split !== "time")
     throw new NablaError(
-      `split of ${dataset.name}: split: expected "random" or "time", got ${JSON.stringify(split)}; groups are given as \`groups\``,
+      `split of ${dataset.name}: split: expected "random" or "time", got ${show(split)}; groups are given as \`groups\``,
     );
   const given = options.groups ?? (split === undefined ? dataset.groups : undefined);
   const groups = given && numbered(dataset, given);
@@ -237,7 +238,7 @@ export function splitNotes(dataset: Dataset, [train, kept]: readonly [Uint32Arra
     target.classes,
   );
   const named = (fits: (label: number) => boolean): string[] =>
-    all.flatMap((_, label) => (fits(label) ? [JSON.stringify(target.names?.[label] ?? String(label))] : []));
+    all.flatMap((_, label) => (fits(label) ? [show(target.names?.[label] ?? String(label))] : []));
   const listed = (names: string[]) =>
     `class${names.length === 1 ? "" : "es"} ${names.slice(0, 8).join(", ")}${names.length > 8 ? ` and ${names.length - 8} more` : ""}`;
   const alone = named((label) => all[label] === 1 && seen[label] === 1);

@@ -55,7 +55,10 @@ export async function fetchFile(file: RemoteFile, options: FetchOptions = {}): P
       `${url}: expected SHA-256 ${file.sha256}, got ${sha256Hex(bytes)} (${bytes.length} bytes); it is not the file it should be`,
     );
   }
-  await options.cache?.put(url, bytes);
+  await options.cache?.put(url, bytes).catch((cause) => {
+    // what has been fetched is not lost because a disk is full
+    console.warn(`${url}: fetched, but not kept in the cache: ${messageOf(cause)}`);
+  });
   return bytes;
 }
 

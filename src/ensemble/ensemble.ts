@@ -3,6 +3,7 @@ import { type ActivationName, activations } from "../activations/table.ts";
 import { type ArrayLike2, arrayDataset } from "../data/arrays.ts";
 import { buffersFor, type Dataset, range, readNow } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
+import { show } from "../fields/fields.ts";
 import { checkOptions } from "../fields/options.ts";
 import { outputThreshold } from "../losses/resolve.ts";
 import { exp } from "../math/elementary.ts";
@@ -85,7 +86,7 @@ export class Ensemble {
     checkOptions("ensemble", options, ["voting", "names"]);
     const { voting = "soft", names } = options;
     if (voting !== "soft" && voting !== "hard")
-      throw new NablaError(`ensemble: voting: expected "soft" or "hard", got ${JSON.stringify(voting)}`);
+      throw new NablaError(`ensemble: voting: expected "soft" or "hard", got ${show(voting)}`);
     if (models.length === 0) throw new NablaError("ensemble: expected at least one model, got none");
     this.voting = voting;
     this.members = models.map(memberOf);

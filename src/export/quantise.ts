@@ -3,6 +3,7 @@
  * are worth again is exact and said here, so that a model with such weights can be looked at before it is exported.
  */
 import { didYouMean, NablaError } from "../errors.ts";
+import { show } from "../fields/fields.ts";
 
 export const WEIGHT_TYPES = ["float32", "float16", "int8"] as const;
 /** How an exported model holds its kernels. */
@@ -12,7 +13,7 @@ export type WeightType = (typeof WEIGHT_TYPES)[number];
 export function checkWeightType(where: string, type: WeightType): void {
   if (WEIGHT_TYPES.includes(type)) return;
   throw new NablaError(
-    `${where}: expected ${WEIGHT_TYPES.join(", ")}, got ${JSON.stringify(type)}${didYouMean(String(type), WEIGHT_TYPES)}`,
+    `${where}: expected ${WEIGHT_TYPES.join(", ")}, got ${show(type)}${didYouMean(String(type), WEIGHT_TYPES)}`,
   );
 }
 

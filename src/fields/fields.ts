@@ -9,6 +9,7 @@
  * `check` copies: what it returns has every default filled in and its fields in the order of the specification.
  */
 import { didYouMean, NablaError } from "../errors.ts";
+import { tagOf } from "../tags.ts";
 
 export type JsonSchema = Record<string, unknown>;
 /** What happens when the field is not there: refused, replaced by its default, or left out. */
@@ -66,14 +67,23 @@ export function within(path: string, key: string | number): string {
   return path === "" ? key : `${path}.${key}`;
 }
 
-/** A value as an error message shows it: JSON, cut short. */
+/** A value as an error message shows it: JSON, cut short. Of what is long, only a beginning is looked at. */
 export function show(value: unknown): string {
   if (typeof value === "number" || value === undefined) return String(value);
-  if (typeof value === "function" || typeof value === "symbol" || typeof value === "bigint")
-    return `a ${typeof value}`;
-  const text = JSON.stringify(value, (_, v) => (typeof v === "bigint" ? `${v}n` : v)) ?? String(value);
-  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+  if (typeof value === "bigint") return "a bigint";
+  let text: string;
+  try {
+    // strings and arrays of any kind can be sliced
+    text =
+      JSON.stringify(value, (_, v) => (typeof v === "bigint" ? `${v}n` : (v?.slice?.(0, MOST) ?? v))) ??
+      `a ${typeof value}`;
+  } catch {
+    text = `a deep ${tagOf(value)}`; // it holds itself, or is nested too deeply
+  }
+  return text.length <= MOST ? text : `${text.slice(0, MOST - 3)}...`;
 }
+
+const MOST = 80;
 
 function refuse(path: string, expected: string, got: unknown, hint = ""): never {
   throw new NablaError(`${path || "document"}: expected ${expected}, got ${show(got)}${hint}`, {
@@ -112,14 +122,14 @@ export interface Bounds {
 }
 
 /** What the core counts with: 32 bits and a sign. A larger size would be another one there. */
-const MOST = 2 ** 31 - 1;
+const LARGEST = 2 ** 31 - 1;
 
 function numeric<P extends Presence>(
   whole: boolean,
   options: Bounds & Common<number>,
 ): Field<number, number, P> {
   const { exclusiveMin, exclusiveMax } = options;
-  const reach = whole ? (options.wide ? Number.MAX_SAFE_INTEGER : MOST) : undefined;
+  const reach = whole ? (options.wide ? Number.MAX_SAFE_INTEGER : LARGEST) : undefined;
   const { min = reach && -reach, max = reach } = options;
   const bounds = [
     options.min !== undefined && `≥ ${options.min}`,

@@ -1,6 +1,7 @@
 /** Options that nobody reads are mistakes: a misspelt name must not silently mean the default. */
 import { didYouMean, NablaError } from "../errors.ts";
 import type { Fields, Infer } from "./fields.ts";
+import { show } from "./fields.ts";
 
 /** Names of Keras where ours is another word; those in snake_case are understood by themselves. */
 const ELSEWHERE: Readonly<Record<string, string>> = TRAINING && {
@@ -24,9 +25,7 @@ function hintFor(name: string, names: readonly string[]): string {
 /** @throws NablaError where `options` is not an object or has a name that is not among `names`; undefined values count as missing */
 export function checkOptions(who: string, options: unknown, names: readonly string[]): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new NablaError(
-      `${who}: expected its options as an object, got ${JSON.stringify(options) ?? typeof options}`,
-    );
+    throw new NablaError(`${who}: expected its options as an object, got ${show(options)}`);
   }
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || names.includes(name)) continue;

@@ -107,10 +107,12 @@ export function withInner<T extends LayerConfig>(config: T, change: (inner: Laye
 export function nameLayers(configs: readonly LayerConfig[], find: Find = kindOf): LayerConfig[] {
   const wished = new Set(everyLayer(configs, find).map(({ name }) => name));
   const taken = new Set<string>();
-  const nameOf = (config: LayerConfig, path: string): string => {
-    let name = config.name;
-    for (let n = 1; name === undefined; n++) {
-      const fresh = `${config.type}_${n}`;
+  const counts = new Map<string, number>();
+  const nameOf = ({ type, name }: LayerConfig, path: string): string => {
+    while (name === undefined) {
+      const count = (counts.get(type) ?? 0) + 1;
+      counts.set(type, count);
+      const fresh = `${type}_${count}`;
       if (!taken.has(fresh) && !wished.has(fresh)) name = fresh;
     }
     if (taken.has(name))
@@ -135,25 +137,28 @@ export function everyLayer(configs: readonly LayerConfig[], find: Find = kindOf)
   return configs.flatMap((config) => [config, ...innerOf(config, find).flatMap(([, layers]) => layers)]);
 }
 
-/** The places in the list of the layers that each is applied to. */
-export const sourcesOf = (layers: readonly LayerConfig[]): number[][] =>
-  layers.map(
+/** The places in the list of the layers that each is applied to; -1 where there is no such layer. */
+export function sourcesOf(layers: readonly LayerConfig[]): number[][] {
+  const places = placesOf(layers);
+  return layers.map(
     ({ type, inputs }, i) =>
-      inputs?.map((input) => placeOf(layers, input)) ?? (i > 0 && type !== "input" ? [i - 1] : []),
+      inputs?.map((input) => places.get(input) ?? -1) ?? (i > 0 && type !== "input" ? [i - 1] : []),
   );
+}
 
-const placeOf = (layers: readonly LayerConfig[], wanted: string): number =>
-  layers.findIndex(({ name }) => name === wanted);
+const placesOf = (layers: readonly LayerConfig[]): Map<string | undefined, number> =>
+  new Map(layers.map(({ name }, i) => [name, i]));
 
 /** The way from an output back to an input, by the first input of each layer; in order. Layers that share weights stand as those they share. */
 export function lineTo({ layers, outputs }: Topology, output = 0): LayerConfig[] {
+  const places = placesOf(layers);
   const sources = sourcesOf(layers);
   const line: LayerConfig[] = [];
-  let at = outputs ? placeOf(layers, Object.values(outputs)[output]) : layers.length - 1;
-  for (; at >= 0; at = sources[at][0] ?? -1) line.unshift(layers[at]);
-  return line.map((layer) =>
-    layer.type === "shared" ? (layers[placeOf(layers, layer.layer)] ?? layer) : layer,
-  );
+  let at = outputs ? (places.get(Object.values(outputs)[output]) ?? -1) : layers.length - 1;
+  for (; at >= 0; at = sources[at][0] ?? -1) line.push(layers[at]);
+  return line
+    .reverse()
+    .map((layer) => (layer.type === "shared" ? (layers[places.get(layer.layer)!] ?? layer) : layer));
 }
 
 /** Whether a row's outputs depend, while training, on which other rows it is run with. */

@@ -29,6 +29,7 @@ export const builderOf = ({ outputs }: Topology): Builder => (outputs ? graph : 
  */
 function connections(layers: readonly LayerConfig[]): (readonly string[])[] {
   const names = layers.map(({ name }) => name!);
+  const places = new Map(names.map((name, i) => [name, i]));
   return layers.map((config, i) => {
     if (config.type === "input") {
       if (config.inputs?.length)
@@ -42,7 +43,7 @@ function connections(layers: readonly LayerConfig[]): (readonly string[])[] {
       );
     const { inputs = [names[i - 1]] } = config;
     for (const [j, name] of inputs.entries()) {
-      const at = names.indexOf(name);
+      const at = places.get(name) ?? -1;
       if (at >= 0 && at < i) continue;
       const wrong = () =>
         at < 0

@@ -3,7 +3,7 @@
  * assembly/layers/maxPooling2d.ts and averagePooling2d.ts.
  */
 import { fullBuild } from "../core/full.ts";
-import { bool, int, pair } from "../fields/fields.ts";
+import { bool, int, pair, show } from "../fields/fields.ts";
 import { optional } from "../fields/objects.ts";
 import type { Range } from "../plan/builder.ts";
 import type { Operation, Site } from "../plan/operation.ts";
@@ -154,7 +154,7 @@ export function buildPooling(max: boolean, config: Config, at: Place, image: Ima
     const [shown, size] = sequence ? [padding[1], window[1]] : [padding, window];
     throw misfit(
       TRAINING &&
-        `${called}: padding: expected less than poolSize ${JSON.stringify(size)} on each side, got ${JSON.stringify(shown)}: a window that lies in the padding alone has no ${max ? "largest value" : "mean"}`,
+        `${called}: padding: expected less than poolSize ${show(size)} on each side, got ${show(shown)}: a window that lies in the padding alone has no ${max ? "largest value" : "mean"}`,
     );
   }
   const over = { window, strides, dilation: [1, 1], padding, ceil } as const;

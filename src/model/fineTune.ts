@@ -1,6 +1,7 @@
 /** A new model from a trained one: its layers and their weights, another head, some of it frozen. */
 
 import { didYouMean, NablaError } from "../errors.ts";
+import { show } from "../fields/fields.ts";
 import { checkOptions } from "../fields/options.ts";
 import { type Builder, everyLayer, lineTo, nameLayers, sourcesOf, withInner } from "../layers/chain.ts";
 import type { LayerConfig, LayerInput, Topology } from "../layers/configs.ts";
@@ -205,7 +206,7 @@ function headFor(config: LayerConfig, classes: number | readonly string[]): Laye
   const n = typeof classes === "number" ? classes : classes.length;
   if (!Number.isInteger(n) || n < 2)
     throw new NablaError(
-      `fineTune: classes: expected a whole number ≥ 2, or as many names, got ${JSON.stringify(classes)}`,
+      `fineTune: classes: expected a whole number ≥ 2, or as many names, got ${show(classes)}`,
     );
   const instead = `give layers: [dense({ units: ${n}, activation: "softmax" })]`;
   if (config.type !== "dense") {

@@ -1,7 +1,8 @@
 /** A model from a checkpoint's bytes. */
 import type { CallbackStates } from "../callbacks/callback.ts";
-import { type Checkpoint, decodeCheckpoint } from "../checkpoint/checkpoint.ts";
+import { type Checkpoint, checkpointOf } from "../checkpoint/checkpoint.ts";
 import { requireTensors, UNNAMED } from "../checkpoint/document.ts";
+import { readSafetensors, type Safetensors } from "../checkpoint/safetensors.ts";
 import { trainingFields } from "../config/config.ts";
 import { NablaError } from "../errors.ts";
 import type { Custom } from "../fields/objects.ts";
@@ -10,7 +11,7 @@ import { modelFields } from "../layers/document.ts";
 import { registerAll } from "../layers/table.ts";
 import { byAskedNames } from "../metrics/direction.ts";
 import type { Network } from "../network/network.ts";
-import { setParameters } from "../network/parameters.ts";
+import { checkParameters, setParameters } from "../network/parameters.ts";
 import {
   type CompiledTraining,
   compileOptionsOf,
@@ -36,8 +37,13 @@ import { writtenFrom } from "./written.ts";
  */
 export function load(bytes: Uint8Array, name = UNNAMED, options: LoadOptions = {}): Model {
   checkOptions("load", options, ["custom"]);
+  return loadStored(readSafetensors(bytes, name), name, options);
+}
+
+/** The same of a file that has been read. */
+export function loadStored(stored: Safetensors, name: string, options: LoadOptions): Model {
   registerAll();
-  const checkpoint = decodeCheckpoint(bytes, name);
+  const checkpoint = checkpointOf(stored, name);
   try {
     return fromCheckpoint(checkpoint, name, options.custom ?? []);
   } catch (error) {
@@ -63,8 +69,10 @@ function fromCheckpoint(
     config.training === undefined ? undefined : trainingFields().check(config.training, "config.training");
   const model = new Model({ ...writtenFrom(described), stored: true }, { seed: checkpoint.progress.seed });
   const internals = internalsOf(model);
-  const network = internals.build(described.inputShape ?? [], false);
-  setParameters(network, checkpoint.tensors, name);
+  const inputShape = described.inputShape ?? [];
+  checkParameters(internals.architecture(inputShape), checkpoint.tensors, name);
+  const network = internals.build(inputShape, false);
+  setParameters(network, checkpoint.tensors);
   network.reading = checkpoint.inputs;
   model.metadata = {
     classes: checkpoint.classes,

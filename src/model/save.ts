@@ -1,5 +1,6 @@
 /** A model to a checkpoint's bytes. */
-import { type Checkpoint, encodeCheckpoint } from "../checkpoint/checkpoint.ts";
+import { type Checkpoint, checkpointParts } from "../checkpoint/checkpoint.ts";
+import { joined } from "../checkpoint/safetensors.ts";
 import { Sha256 } from "../checkpoint/sha256.ts";
 import type { TrainingConfig } from "../config/config.ts";
 import { NablaError } from "../errors.ts";
@@ -15,7 +16,10 @@ export const checkMetadata = (who: string, metadata: Metadata): void =>
   checkOptions(who, metadata, ["classes", "standardisation", "extra"]);
 
 /** @see Model.save */
-export function saveModel(model: Model): Uint8Array {
+export const saveModel = (model: Model): Uint8Array => joined(saveParts(model));
+
+/** The same in parts, one after the other: a model of gigabytes is not copied a second time, and may be larger than one array. */
+export function saveParts(model: Model): Uint8Array[] {
   checkMetadata("save: metadata", model.metadata);
   const { built: network, state } = internalsOf(model);
   for (const tensor of network.tensors) {
@@ -36,7 +40,7 @@ export function saveModel(model: Model): Uint8Array {
       });
     }
   });
-  return encodeCheckpoint({
+  return checkpointParts({
     version: 1,
     config: configOf(model),
     tensors: new Map(

@@ -38,6 +38,8 @@ export class InferenceNetwork {
   reading: readonly InputKind[] | undefined;
   private plans = new Map<string, Plan>();
   private active: Plan | undefined;
+  /** Called before something else uses the place of the plan in memory, while that is needed again as it is. */
+  leaving: (() => void) | undefined;
 
   /** @param core another build of the core than the smallest that has the layers' kernels */
   constructor(
@@ -145,6 +147,7 @@ export class InferenceNetwork {
 
   /** Puts the plan into linear memory unless it is there already. What another plan kept in its buffers is lost. */
   use(wanted: Plan): Plan {
+    this.leaving?.();
     if (this.active !== wanted) {
       this.core.reserve(wanted.end);
       this.core.u8(wanted.base, wanted.bytes.length).set(wanted.bytes);
@@ -203,6 +206,7 @@ export class InferenceNetwork {
   protected withScratch<T>(bytes: number, body: (offset: number) => T): T {
     const offset = align(this.workspace);
     this.check(offset + bytes);
+    this.leaving?.();
     this.core.reserve(offset + bytes);
     this.active = undefined;
     return body(offset);

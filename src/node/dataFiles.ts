@@ -1,4 +1,5 @@
 /** Data by path: what a file or folder is, and how it is read, the readers of `src/data` know. */
+import { getHeapStatistics } from "node:v8";
 import type { Inputs, Standardisation } from "../data/dataset.ts";
 import { generatedSets } from "../data/generated/index.ts";
 import { gunzip, MAX_UNPACKED } from "../data/gzip.ts";
@@ -20,7 +21,7 @@ import type { Table } from "../data/tables/csvTable.ts";
 import { typeOf } from "../data/values/arranged.ts";
 import { readInputs, type Scaling } from "../data/values/inputs.ts";
 import { didYouMean, NablaError } from "../errors.ts";
-import { checkOptions } from "../fields/options.ts";
+import { checkOptions, checkWhole } from "../fields/options.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import { type ImageFolderOptions, pictures } from "./images/pictures.ts";
 import { dataAt, readBytes } from "./paths.ts";
@@ -31,18 +32,35 @@ export type { DataKind, OpenedData };
 export type OpenDataOptions = ReaderOptions & {
   /** For folders of pictures. */
   images?: ImageFolderOptions;
+  /**
+   * Bytes that a file may have, and unpack to; default 2 GiB. Rows and cells of a table may take as much memory, and 0.4 of V8's in any case
+   * (`node --max-old-space-size`). More is refused with an error, before there is no memory left.
+   */
+  maxBytes?: number;
 };
 
-const host: DataHost = {
-  limits: { table: MAX_UNPACKED, arrays: MAX_UNPACKED },
-  tooLarge: (name, size, limit) =>
-    new NablaError(`${name}: ${size} bytes are more than the ${limit} that are read; take a part of it`),
-  pictures,
-  async file(given) {
-    const found = typeof given === "string" ? await dataAt(given) : undefined;
-    return found?.of.kind === "file" ? found.of : undefined;
-  },
-};
+/** Of the memory that V8 may take, so much for rows and cells of a table; as much again is needed to make inputs of them. */
+const CELLS = 0.4;
+
+/** @param maxBytes what openData() was told */
+function hostFor(maxBytes?: number): DataHost {
+  if (maxBytes !== undefined) checkWhole("maxBytes", maxBytes);
+  const most = maxBytes ?? MAX_UNPACKED;
+  const cells = Math.max(Math.floor(CELLS * getHeapStatistics().heap_size_limit), maxBytes ?? 0);
+  return {
+    limits: { table: most, arrays: most, cells },
+    more: MORE,
+    tooLarge: (name, size, limit) =>
+      new NablaError(`${name}: ${size} bytes are more than the ${limit} that are read${MORE}`),
+    pictures,
+    async file(given) {
+      const found = typeof given === "string" ? await dataAt(given) : undefined;
+      return found?.of.kind === "file" ? found.of : undefined;
+    },
+  };
+}
+
+const MORE = "; take a part of it, or allow more with maxBytes (--max-bytes)";
 
 /**
  * Opens a data set: the name of a generated set, a folder with IDX files as MNIST has them (gzip or not), a folder whose
@@ -53,11 +71,13 @@ const host: DataHost = {
  * @throws NablaError naming the file, for anything else, damaged files and unknown options
  */
 export async function openData(pathOrName: string, options: OpenDataOptions = {}): Promise<OpenedData> {
-  checkOptions("openData", options, readerOptions());
-  const generated = openGenerated(pathOrName, options);
+  checkOptions("openData", options, [...readerOptions(), "maxBytes"]);
+  const { maxBytes, ...reading } = options;
+  const generated = openGenerated(pathOrName, reading);
   if (generated) return generated;
+  const host = hostFor(maxBytes);
   const found = await dataAt(pathOrName);
-  if (found) return openFound(found, host, options);
+  if (found) return openFound(found, host, reading);
   const names = Object.keys(generatedSets);
   throw new NablaError(
     `${pathOrName}: no such file or folder, nor a generated data set${didYouMean(pathOrName, names)} (generated: ${names.join(", ")})`,
@@ -71,9 +91,10 @@ export async function openData(pathOrName: string, options: OpenDataOptions = {}
  */
 export async function openTable(
   path: string,
-  options: TableOptions = {},
+  { maxBytes, ...options }: TableOptions & { maxBytes?: number } = {},
   known: readonly string[] = [],
 ): Promise<Table | undefined> {
+  const host = hostFor(maxBytes);
   const found = await dataAt(path);
   return found && (await kindOf(found, host)) === "csv" ? readTable(found, host, options, known) : undefined;
 }
@@ -81,13 +102,18 @@ export async function openTable(
 /** Paths of the pictures in a folder and below it; undefined for anything but a folder of pictures. */
 export async function picturesAt(path: string): Promise<string[] | undefined> {
   const found = await dataAt(path);
-  const files = found && (await picturesOf(found, host));
+  const files = found && (await picturesOf(found, hostFor()));
   return files?.map((file) => file.path);
 }
 
-/** Reads an IDX file, gzip or not. */
-export async function readIdx(path: string): Promise<Idx> {
-  return parseIdx(await gunzip(await readBytes(path), path), path);
+/** Reads an IDX file, gzip or not. @param maxBytes as for openData() */
+export async function readIdx(path: string, maxBytes?: number): Promise<Idx> {
+  return parseIdx(await contentAt(path, maxBytes), path);
+}
+
+/** All of a file, unpacked. */
+async function contentAt(path: string, maxBytes = MAX_UNPACKED): Promise<Uint8Array> {
+  return gunzip(await readBytes(path, maxBytes), path, maxBytes, MORE);
 }
 
 /** One row out of a file, ready to predict. */
@@ -123,9 +149,9 @@ export interface FileRows {
  */
 export async function openRows(
   path: string,
-  like: { scaling?: Scaling; standardisation?: Standardisation } = {},
+  { maxBytes, ...like }: { scaling?: Scaling; standardisation?: Standardisation; maxBytes?: number } = {},
 ): Promise<FileRows> {
-  const array = openArray(await gunzip(await readBytes(path), path), path);
+  const array = openArray(await contentAt(path, maxBytes), path);
   const { data, shape } = array;
   if (shape.length < 2) {
     throw new NablaError(

@@ -1,141 +1,194 @@
 /** Writing files so that a crash, a full disk or a power cut leaves the old file or the new one, never half of one. */
-import { type FileHandle, link, open, realpath, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { messageOf, NablaError } from "../errors.ts";
-
-/** What is used of the file system; tests put failing ones in its place. */
-export interface FileSystem {
-  open: (
-    path: string,
-    flags: string,
-    mode?: number,
-  ) => Promise<Pick<FileHandle, "write" | "sync" | "close" | "chmod">>;
-  link: typeof link;
-  rename: typeof rename;
-}
-const REAL: FileSystem = { open, link, rename };
+import { dirname } from "node:path";
+import { NablaError } from "../errors.ts";
+import { isA } from "../tags.ts";
+import { absent, codeOf, type FileSystem, type OpenFile, REAL, reasonOf } from "./fileSystem.ts";
+import { openTemporary, sweep, underNewName } from "./temporary.ts";
 
 /** How a file is replaced. */
 export interface WriteOptions {
   /** Keep the file that is replaced as `<path>.previous`. Default false. */
   keepPrevious?: boolean;
-  fs?: FileSystem;
+  /** Whether a file of that name may be replaced at all. Default true. */
+  replace?: boolean;
+  /** What is used of the file system. Default: Node's. */
+  fs?: Partial<FileSystem>;
 }
 
-let counter = 0;
+/** What a file holds: bytes, or parts one after the other. */
+export type Content = Uint8Array | readonly Uint8Array[];
+
+/** Most bytes of one write: systems take 2 GiB at once at most, and report a full disk only between them. */
+export const PIECE = 2 ** 24;
 
 /**
- * Writes `bytes` to `path`: into a temporary file next to it, flushed to the disk, then renamed over it. When anything fails the
- * temporary file is removed, `path` is as it was, and a NablaError says so. A symbolic link is followed; the
- * permissions of a replaced file are kept.
+ * Writes `content` to `path`: into a temporary file next to it, flushed to the disk, then renamed over it; then the folder is flushed. When
+ * anything fails the temporary file is removed, `path` is as it was, and a NablaError says so. A symbolic link is followed; the
+ * permissions of a replaced file are kept. What crashed processes left of earlier writes is removed.
  */
 export async function writeFileAtomic(
   path: string,
-  bytes: Uint8Array,
+  content: Content,
   options: WriteOptions = {},
 ): Promise<void> {
-  const { keepPrevious = false, fs = REAL } = options;
-  let old: { mode: number } | undefined;
-  let temporary = "";
-  let renamed = false;
+  const fs = { ...REAL, ...options.fs };
+  const state: WriteState = { there: false, renamed: false };
   try {
-    const target = await realpath(path).catch(absent(path));
-    old = await regularFile(target);
-    temporary = temporaryBeside(target);
-    await writeNew(fs, temporary, bytes, old?.mode);
-    const undo = old && keepPrevious ? await setAside(fs, target, temporary) : undefined;
-    try {
-      await fs.rename(temporary, target);
-    } catch (error) {
-      await undo?.();
-      throw error;
-    }
-    renamed = true;
+    const target = await fs.realpath(path).catch(absent(path));
+    await replace(fs, target, content, options, state).catch((error) => {
+      // whoever removes old temporary files took this one for one of them: it is written again
+      if (codeOf(error) !== "ENOENT" || !state.written || state.renamed) throw error;
+      return replace(fs, target, content, options, state);
+    });
     await syncDirectory(fs, dirname(target));
+    await fs.stat(target).then(
+      ({ mtimeMs }) => sweep(fs, target, mtimeMs),
+      () => {},
+    );
   } catch (cause) {
-    if (temporary) await rm(temporary, { force: true }).catch(() => {});
     const full = ["ENOSPC", "EDQUOT"].includes(codeOf(cause));
     const what = full ? `${reasonOf(cause)} while saving ${path}` : `saving ${path}: ${reasonOf(cause)}`;
-    const state = renamed
+    const now = state.renamed
       ? "it is written, but might not outlast a power cut"
-      : old
+      : state.there
         ? "the previous file is intact"
         : "nothing was written";
-    throw new NablaError(`${what}; ${state}`, { cause, details: { code: codeOf(cause) } });
+    throw new NablaError(`${what}; ${now}`, { cause, details: { code: codeOf(cause) } });
+  }
+}
+
+/** How far a write has come. */
+interface WriteState {
+  /** A file of this name is there. */
+  there: boolean;
+  /** The temporary file is whole on the disk. */
+  written?: boolean;
+  renamed: boolean;
+}
+
+async function replace(
+  fs: FileSystem,
+  target: string,
+  content: Content,
+  { keepPrevious = false, replace: may = true }: WriteOptions,
+  state: WriteState,
+): Promise<void> {
+  const old = await regularFile(fs, target);
+  state.there = old !== undefined;
+  if (old && !may) throw taken();
+  const { path: temporary, file } = await openTemporary(fs, target, old ? 0o600 : 0o666);
+  try {
+    await fill(file, content, old?.mode);
+    state.written = true;
+    if (!may) await claim(fs, temporary, target);
+    else {
+      const undo = old && keepPrevious ? await setAside(fs, target) : undefined;
+      try {
+        await fs.rename(temporary, target);
+      } catch (error) {
+        await undo?.();
+        throw error;
+      }
+    }
+    state.renamed = true;
+  } catch (error) {
+    await fs.unlink(temporary).catch(() => {});
+    throw error;
   }
 }
 
 /**
  * Throws a NablaError when `path` cannot be written: to be called before hours of training, not after. Really creates
- * a file in the directory, and removes it again.
+ * a file in the directory, and removes it again, with what crashed processes left there of writing this path.
  */
-export async function checkWritable(path: string, options: { fs?: FileSystem } = {}): Promise<void> {
-  const { fs = REAL } = options;
-  let temporary = "";
+export async function checkWritable(path: string, options: { fs?: Partial<FileSystem> } = {}): Promise<void> {
+  const fs = { ...REAL, ...options.fs };
   try {
-    const target = await realpath(path).catch(absent(path));
-    await regularFile(target);
-    temporary = temporaryBeside(target);
-    await writeNew(fs, temporary, Uint8Array.of(0));
+    const target = await fs.realpath(path).catch(absent(path));
+    await regularFile(fs, target);
+    const { path: temporary, file } = await openTemporary(fs, target, 0o666);
+    try {
+      await fill(file, Uint8Array.of(0));
+      const now = await fs.stat(temporary).catch(() => undefined);
+      if (now) await sweep(fs, target, now.mtimeMs, true);
+    } finally {
+      await fs.unlink(temporary).catch(() => {});
+    }
   } catch (cause) {
     throw new NablaError(`cannot write ${path}: ${reasonOf(cause)}`, {
       cause,
       details: { code: codeOf(cause) },
     });
-  } finally {
-    if (temporary) await rm(temporary, { force: true }).catch(() => {});
   }
 }
 
-/** The process is in the name so that two of them never write the same file. */
-function temporaryBeside(target: string): string {
-  return join(dirname(target), `.${basename(target)}.${process.pid}-${++counter}.tmp`);
-}
-
-async function writeNew(fs: FileSystem, path: string, bytes: Uint8Array, mode?: number): Promise<void> {
-  const handle = await fs.open(path, "wx", mode === undefined ? 0o666 : 0o600);
+/** Writes everything, flushes it to the disk and closes the file. */
+async function fill(file: OpenFile, content: Content, mode?: number): Promise<void> {
   try {
-    for (let at = 0; at < bytes.length; ) {
-      const { bytesWritten } = await handle.write(bytes, at, bytes.length - at);
-      if (bytesWritten === 0) throw new Error("the file system takes no more bytes");
-      at += bytesWritten;
+    for (const part of isA("Uint8Array", content) ? [content] : content) {
+      for (let at = 0; at < part.length; ) {
+        const { bytesWritten } = await file.write(part.subarray(at, at + PIECE));
+        if (bytesWritten === 0) throw new Error("the file system takes no more bytes");
+        at += bytesWritten;
+      }
     }
-    if (mode !== undefined) await handle.chmod(mode & 0o777);
-    await handle.sync();
+    if (mode !== undefined) await file.chmod(mode & 0o777);
+    await file.sync();
   } finally {
-    await handle.close();
+    await file.close();
   }
 }
+
+/** Of file systems that have no hard links, or no more of them for this file. */
+const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"];
+
+/** Gives a finished temporary file its name, unless another file has it. */
+async function claim(fs: FileSystem, temporary: string, target: string): Promise<void> {
+  try {
+    await fs.link(temporary, target);
+  } catch (error) {
+    if (!NO_LINKS.includes(codeOf(error))) throw error;
+    if (await regularFile(fs, target)) throw taken();
+    return fs.rename(temporary, target);
+  }
+  await fs.unlink(temporary).catch(() => {});
+}
+
+const taken = () => Object.assign(new Error("there is a file of this name already"), { code: "EEXIST" });
 
 /**
- * Gives the old file a second name, `<target>.previous`. Where the file system has no hard links it is moved there,
- * and what is returned moves it back.
+ * Gives a file a second name, taking that from whatever had it. False where the file system has no hard links. Not on the
+ * disk before the folder is.
  */
-async function setAside(
-  fs: FileSystem,
-  target: string,
-  temporary: string,
-): Promise<(() => Promise<void>) | undefined> {
-  const previous = `${target}.previous`;
-  const second = `${temporary}.previous`;
+export async function nameAgain(fs: FileSystem, from: string, to: string): Promise<boolean> {
+  let second: string;
   try {
-    await fs.link(target, second);
+    ({ path: second } = await underNewName(to, (path) => fs.link(from, path)));
   } catch (error) {
-    if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(codeOf(error))) throw error;
-    await fs.rename(target, previous);
-    return () => fs.rename(previous, target);
+    if (NO_LINKS.includes(codeOf(error))) return false;
+    throw error;
   }
   try {
-    await fs.rename(second, previous);
+    await fs.rename(second, to);
   } finally {
-    // Also when both names are one file already: rename then does nothing and leaves the source.
-    await rm(second, { force: true });
+    // also when both names are one file already: rename then does nothing and leaves the source
+    await fs.unlink(second).catch(() => {});
   }
-  return undefined;
+  return true;
+}
+
+/** Keeps the old file as `<target>.previous`. Where it had to be moved there, what is returned moves it back. */
+async function setAside(fs: FileSystem, target: string): Promise<(() => Promise<void>) | undefined> {
+  const previous = `${target}.previous`;
+  if (await nameAgain(fs, target, previous)) return undefined;
+  await fs.rename(target, previous);
+  // or of two renames the second alone might outlast a power cut, and the old file be nowhere
+  await syncDirectory(fs, dirname(target));
+  return () => fs.rename(previous, target);
 }
 
 /** A rename is on the disk only when its directory is. Not every system lets a directory be opened or flushed. */
-async function syncDirectory(fs: FileSystem, path: string): Promise<void> {
+export async function syncDirectory(fs: FileSystem, path: string): Promise<void> {
   try {
     const handle = await fs.open(path, "r");
     try {
@@ -149,42 +202,11 @@ async function syncDirectory(fs: FileSystem, path: string): Promise<void> {
 }
 
 /** The mode of a file that is there; undefined when none is; throws when it is not a regular file. */
-async function regularFile(path: string): Promise<{ mode: number } | undefined> {
-  const found = await stat(path).catch(absent(undefined));
+async function regularFile(fs: FileSystem, path: string): Promise<{ mode: number } | undefined> {
+  const found = await fs.stat(path).catch(absent(undefined));
   if (!found) return undefined;
   if (found.isDirectory()) throw Object.assign(new Error("is a directory"), { code: "EISDIR" });
   if (!found.isFile())
     throw Object.assign(new Error("is a device or pipe, not a regular file"), { code: "ENOTFILE" });
   return { mode: found.mode };
-}
-
-function absent<T>(instead: T): (error: unknown) => T {
-  return (error) => {
-    if (codeOf(error) === "ENOENT") return instead;
-    throw error;
-  };
-}
-
-function codeOf(error: unknown): string {
-  return String((error as { code?: unknown } | null)?.code ?? "");
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOSPC: "disk full",
-  EDQUOT: "disk quota used up",
-  EFBIG: "the file is larger than the file system allows",
-  EROFS: "the file system is read-only",
-  EACCES: "permission denied",
-  EPERM: "not permitted",
-  EISDIR: "it is a directory; give a file name",
-  ENOENT: "its directory does not exist; create it first",
-  ENOTDIR: "part of its directory is a file",
-  ENAMETOOLONG: "its name is too long",
-  ELOOP: "its symbolic links lead in a circle",
-  EMFILE: "too many files are open",
-  EIO: "the disk reports an error",
-};
-
-function reasonOf(cause: unknown): string {
-  return REASONS[codeOf(cause)] ?? messageOf(cause);
 }

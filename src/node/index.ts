@@ -11,7 +11,10 @@ export {
   openInput,
   readIdx,
 } from "./dataFiles.ts";
-export { checkWritable, type WriteOptions, writeFileAtomic } from "./files.ts";
+export { type CheckpointInOptions, checkpointIn } from "./checkpointIn.ts";
+export { loadNewest as loadCheckpoint, type Newest as LoadedCheckpoint } from "./checkpoints.ts";
+export type { FileStatus, FileSystem, OpenFile } from "./fileSystem.ts";
+export { checkWritable, type Content, type WriteOptions, writeFileAtomic } from "./files.ts";
 export { decodeImage, decodeImageFile } from "./images/decode.ts";
 export type { ImageFolderOptions, ImageInfo } from "./images/pictures.ts";
 export { loadModel, saveModel } from "./models.ts";

@@ -1,30 +1,64 @@
 /** Models to files and back. */
-import { readFile } from "node:fs/promises";
+import { type FileHandle, open, readFile } from "node:fs/promises";
+import { readSafetensors, readSafetensorsBy, type Safetensors } from "../checkpoint/safetensors.ts";
 import { NablaError } from "../errors.ts";
-import { type LoadOptions, load } from "../model/load.ts";
+import { checkOptions } from "../fields/options.ts";
+import { type LoadOptions, loadStored } from "../model/load.ts";
 import type { Model } from "../model/model.ts";
-import { type WriteOptions, writeFileAtomic } from "./files.ts";
+import { saveParts } from "../model/save.ts";
+import { codeOf } from "./fileSystem.ts";
+import { PIECE, type WriteOptions, writeFileAtomic } from "./files.ts";
 
 /**
- * Saves a model as a safetensors file. The file is replaced whole or not at all.
+ * Saves a model as a safetensors file. The file is replaced whole or not at all. The model is as it is when this is called.
  * @throws NablaError when it cannot be written; an older file of that name is then as it was
  */
 export async function saveModel(model: Model, path: string, options: WriteOptions = {}): Promise<void> {
-  await writeFileAtomic(path, model.save(), options);
+  await writeFileAtomic(path, saveParts(model), options);
 }
 
 /** Loads what saveModel() or `nabla train --out` wrote: see load(). @throws NablaError for files that are missing or damaged */
 export async function loadModel(path: string, options: LoadOptions = {}): Promise<Model> {
-  return load(await readModelFile(path), path, options);
+  checkOptions("load", options, ["custom"]);
+  return loadStored(await readStored(path), path, options);
 }
 
-async function readModelFile(path: string): Promise<Uint8Array> {
+/** @throws NablaError for files that are missing or damaged */
+export async function readStored(path: string): Promise<Safetensors> {
+  let file: FileHandle | undefined;
   try {
-    return await readFile(path);
+    file = await open(path);
+    const status = await file.stat();
+    if (status.isFile()) return await readSafetensorsBy(filling(file), status.size, path);
+    return readSafetensors(await readFile(path), path);
   } catch (cause) {
-    const { code, message } = cause as { code?: string; message: string };
+    if (cause instanceof NablaError) throw cause;
+    const code = codeOf(cause);
     const why =
-      code === "ENOENT" ? "no such file" : code === "EISDIR" ? "it is a folder, not a model file" : message;
-    throw new NablaError(`${path}: cannot be read: ${why}`, { cause });
+      code === "ENOENT"
+        ? "no such file"
+        : code === "EISDIR"
+          ? "it is a folder, not a model file"
+          : (cause as Error).message;
+    throw new NablaError(`${path}: cannot be read: ${why}`, { cause, details: { code } });
+  } finally {
+    await file?.close();
   }
 }
+
+/** What is used of an open file to read it. */
+export interface Readable {
+  read(into: Uint8Array): Promise<{ bytesRead: number }>;
+}
+
+/** Reads on to the end of an array, in pieces: systems give 2 GiB at once at most. False where the file ends before. */
+export const filling =
+  (file: Readable) =>
+  async (into: Uint8Array): Promise<boolean> => {
+    for (let at = 0; at < into.length; ) {
+      const { bytesRead } = await file.read(into.subarray(at, at + PIECE));
+      if (bytesRead === 0) return false;
+      at += bytesRead;
+    }
+    return true;
+  };

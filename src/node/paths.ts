@@ -1,7 +1,8 @@
 /** Files and folders of the file system, as readers of data take them. */
 import type { Dirent } from "node:fs";
-import { open, readdir, readFile, realpath, stat } from "node:fs/promises";
+import { open, readdir, realpath, stat } from "node:fs/promises";
 import { basename, join, relative, resolve } from "node:path";
+import { MAX_UNPACKED } from "../data/gzip.ts";
 import { CLUTTER } from "../data/images/classes.ts";
 import { byCodeUnit } from "../data/labels.ts";
 import type { DataEntry, DataFile, DataFolder, FoundData } from "../data/readers/reader.ts";
@@ -24,7 +25,7 @@ export async function dataAt(path: string): Promise<FoundData | undefined> {
 /** What can be read only once. */
 function pipeAt(path: string): DataFile {
   let bytes: Promise<Uint8Array> | undefined;
-  const all = () => (bytes ??= readBytes(path));
+  const all = (most?: number) => (bytes ??= readBytes(path, most));
   const name = basename(path);
   const start = async (n: number) => (await all()).subarray(0, n);
   return { kind: "file", name, path, relative: name, start, read: all };
@@ -48,7 +49,7 @@ function fileAt(path: string, root: string): DataFile {
         await file.close();
       }
     },
-    read: () => readBytes(path),
+    read: (limit) => readBytes(path, limit),
   };
 }
 
@@ -92,13 +93,56 @@ async function entryAt(
   return folderAt(path, root, above, back ? "a link that leads back to a folder it is in" : undefined);
 }
 
-/** A file's bytes as they are. @throws NablaError saying why it cannot be read */
-export async function readBytes(path: string): Promise<Uint8Array> {
+/**
+ * A file's bytes as they are.
+ *
+ * @param most of a larger file nothing is read, and of what has no size (a pipe) no more
+ * @throws NablaError saying why it cannot be read
+ */
+export async function readBytes(path: string, most = MAX_UNPACKED): Promise<Uint8Array> {
+  const file = await open(path).catch((cause) => refuse(path, cause));
   try {
-    return await readFile(path);
+    const { size } = await file.stat();
+    const tooLarge = (bytes: string) =>
+      new NablaError(
+        `${path}: ${bytes} bytes are more than the ${most} that are read; take a part of it, or allow more with maxBytes (--max-bytes)`,
+      );
+    if (size > most) throw tooLarge(String(size));
+    // a pipe says nothing of its size
+    const parts: Uint8Array[] = [new Uint8Array(size || PIECE)];
+    let length = 0;
+    for (let part = parts[0]!, at = 0; ; ) {
+      const { bytesRead } = await file.read(part, at, Math.min(part.length - at, LARGEST), null);
+      at += bytesRead;
+      length += bytesRead;
+      if (length > most) throw tooLarge("at least " + length);
+      if (bytesRead > 0 && at < part.length) continue;
+      parts[parts.length - 1] = part.subarray(0, at);
+      if (bytesRead === 0 || size > 0) break;
+      part = new Uint8Array(PIECE);
+      parts.push(part);
+      at = 0;
+    }
+    return parts.length === 1 ? parts[0]! : joined(parts, length);
   } catch (cause) {
+    if (cause instanceof NablaError) throw cause;
     return refuse(path, cause);
+  } finally {
+    await file.close();
   }
+}
+
+/** Bytes read at once: where nothing says how many there are, and at most. */
+const [PIECE, LARGEST] = [1 << 20, 2 ** 30];
+
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 function refuse(path: string, cause: unknown): never {

@@ -20,7 +20,7 @@ import {
   type PredictOptions,
   predictBatches,
 } from "../network/predict.ts";
-import { setParameters } from "../network/parameters.ts";
+import { checkParameters, setParameters } from "../network/parameters.ts";
 
 export { type CoreSource, loadCore } from "../core/compile.ts";
 export {
@@ -90,9 +90,11 @@ export function load(bytes: Uint8Array, name = UNNAMED): Predictor {
   try {
     const { model } = (config ?? {}) as { model?: unknown };
     const { inputShape = [], ...topology } = modelFields().check(model, "config.model");
-    const network = new InferenceNetwork(builderOf(topology).build(topology, inputShape));
+    const architecture = builderOf(topology).build(topology, inputShape);
+    checkParameters(architecture, tensors, name);
+    const network = new InferenceNetwork(architecture);
     network.reading = inputs;
-    setParameters(network, tensors, name);
+    setParameters(network, tensors);
     return new Predictor(network, { classes, standardisation, extra });
   } catch (error) {
     throw error instanceof NablaError && error.message.startsWith(name) ? error : inCheckpoint(error, name);

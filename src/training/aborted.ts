@@ -15,3 +15,48 @@ export async function unlessAborted<T>(promise: Promise<T>, signal?: AbortSignal
     signal.removeEventListener("abort", stop);
   }
 }
+
+/** Milliseconds that callbacks have, after an abort, to end what they have begun: a file that is half written. */
+const GRACE = 1000;
+
+/**
+ * Gives callbacks their turns, one after the other, each waited for. After an abort all of them together have a second; then a callback
+ * that does not answer is waited for no longer, and those after it still have their turns: what they count stays right for a training
+ * that goes on. What a callback that is left alone does later changes nothing here.
+ */
+export class Turns {
+  private left = GRACE;
+
+  constructor(private readonly signal: AbortSignal | undefined) {}
+
+  /** @throws what a callback throws */
+  async each<C>(callbacks: Iterable<C>, call: (callback: C) => void | Promise<void>): Promise<void> {
+    for (const callback of callbacks) {
+      const wait = call(callback);
+      if (wait) await this.answered(wait);
+    }
+  }
+
+  private async answered(wait: Promise<void>): Promise<void> {
+    const { signal } = this;
+    if (!signal) return wait;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let aborted = () => {};
+    const over = new Promise<void>((resolve) => {
+      aborted = () => {
+        timer = setTimeout(() => {
+          this.left = 0;
+          resolve();
+        }, this.left);
+      };
+      if (signal.aborted) aborted();
+      else signal.addEventListener("abort", aborted);
+    });
+    try {
+      await Promise.race([wait, over]);
+    } finally {
+      signal.removeEventListener("abort", aborted);
+      clearTimeout(timer);
+    }
+  }
+}

@@ -16,6 +16,7 @@ import type { Network } from "../network/network.ts";
 import type { Loss } from "../plan/loss.ts";
 import type { Plan } from "../plan/plan.ts";
 import { fits, reordered, showShape, sizeOf } from "../shape.ts";
+import { isPromise } from "../tags.ts";
 import { type Goal, kindsOf, targetsOf } from "./goals.ts";
 import { OutputRows } from "./outputRows.ts";
 import { checkPixels, targetKind } from "./pixels.ts";
@@ -29,7 +30,7 @@ export interface Ready {
   readonly samples?: ArrayLike<number>;
 }
 
-/** Reads batches of one dataset into a plan's buffers. */
+/** Reads batches of one dataset, and puts them into a plan's buffers. */
 export class BatchLoader {
   private readonly outputs: readonly OutputRows[];
   /** Where rows are records: what of them goes where. */
@@ -37,8 +38,6 @@ export class BatchLoader {
     | { readonly inputs: readonly InputPlace[]; readonly targets: readonly TargetPlace[] }
     | undefined;
   private staged: Ready | undefined;
-  /** Whether the dataset reads at once; not known before the first batch. */
-  private direct: boolean | undefined;
 
   constructor(
     private readonly network: Network,
@@ -56,56 +55,36 @@ export class BatchLoader {
   }
 
   /**
-   * Puts the plan into memory and reads the rows `indices` straight into it. An asynchronous dataset reads into a buffer
-   * outside linear memory, from which copy() takes it afterwards: until then others may run on the network.
+   * Reads the rows `indices` into buffers outside linear memory, from which copy() takes them. A data set's read() is code of the
+   * program: it may use the model, or answer when nobody waits any more. Valid until the next call.
    *
    * @param number what errors call the batch
    * @param epoch which pass of a training it is for; undefined for rows as they are
    */
-  load(plan: Plan, indices: Uint32Array, number: number, epoch?: number): void | Promise<Ready> {
-    if (this.direct && !this.places) {
-      this.network.use(plan);
-      const { x, y } = this.views(plan, indices.length);
-      const wait = this.read(indices, x, y, number, epoch);
-      if (!wait) return this.outputs[0].finish(plan, indices, y, this.weighting);
-      this.direct = false;
-      return wait.then(() => this.load(plan, indices, number, epoch) as Promise<Ready>);
-    }
-    const ready = this.direct ? this.room(indices.length) : buffersFor(this.dataset, indices.length);
-    const wait = this.read(indices, ready.x, ready.y, number, epoch);
-    if (wait) return wait.then(() => ready);
-    this.direct ??= true;
-    return this.direct ? this.copy(plan, indices, ready) : Promise.resolve(ready);
-  }
-
-  /** load(), where waiting is not possible. @throws NablaError for datasets that read asynchronously */
-  loadNow(who: string, plan: Plan, indices: Uint32Array): void {
-    const wait = this.load(plan, indices, 0);
-    if (!wait) return;
-    wait.catch(() => {});
-    throw new NablaError(`${who}: the data set reads asynchronously; read a batch of it into arrays first`);
-  }
-
-  /**
-   * Reads rows into buffers outside linear memory, from which copy() takes them in pieces. Valid until the next call.
-   * Numbers as for load().
-   */
-  stage(indices: Uint32Array, number: number, epoch?: number): Ready | Promise<Ready> {
+  read(indices: Uint32Array, number: number, epoch?: number): Ready | Promise<Ready> {
     const ready = this.room(indices.length);
-    const wait = this.read(indices, ready.x, ready.y, number, epoch);
+    const wait = this.ask(indices, ready.x, ready.y, number, epoch);
     return wait ? wait.then(() => ready) : ready;
   }
 
-  /** Buffers that are used again. */
+  /** read(), where waiting is not possible. @throws NablaError for datasets that read asynchronously */
+  readNow(who: string, indices: Uint32Array): Ready {
+    const ready = this.read(indices, 0);
+    if (!isPromise(ready)) return ready;
+    ready.catch(() => {});
+    throw new NablaError(`${who}: the data set reads asynchronously; read a batch of it into arrays first`);
+  }
+
+  /** Buffers for so many rows, used again where they have that size. */
   private room(rows: number): Ready {
     const { dataset, staged } = this;
-    if (staged && staged.y.length >= rows * targetSize(dataset.target)) return staged;
+    if (staged && staged.y.length === rows * targetSize(dataset.target)) return staged;
     this.staged = buffersFor(dataset, rows);
     return this.staged;
   }
 
   /** The dataset's read, whose errors get the batch's number. */
-  private read(
+  private ask(
     indices: Uint32Array,
     x: Inputs,
     y: Targets,

@@ -1,6 +1,7 @@
 /** Factors of the loss by class, as programs write them: by number or name, in an object, a list or a Map. Loaded with what trains. */
 import type { Dataset, Target } from "../data/dataset.ts";
 import { didYouMean, NablaError } from "../errors.ts";
+import { show } from "../fields/fields.ts";
 import { isA } from "../tags.ts";
 import type { WeightOptions } from "./options.ts";
 
@@ -19,7 +20,7 @@ export function byNumber(
     );
   if (typeof weights !== "object")
     throw new NablaError(
-      `classWeight: expected factors by class, { 3: 10 } or [1, 1, 1, 10], got ${JSON.stringify(weights)}`,
+      `classWeight: expected factors by class, { 3: 10 } or [1, 1, 1, 10], got ${show(weights)}`,
     );
   const entries = isA("Map", weights)
     ? [...(weights as unknown as Map<unknown, number>)]

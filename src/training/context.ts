@@ -20,13 +20,24 @@ export function setRates(
   if (rateFactor !== undefined) context.rateFactor = rateFactor;
 }
 
-/** @param changed called with what they change */
+/** Who is told. */
+interface Listening {
+  /** Called with what callbacks change. */
+  changed(change: Changes): void;
+  /** Whether the training has ended: what a callback sets then, that nobody waited for, is for no other training. */
+  over(): boolean;
+}
+
 export function contextOf<M>(
   request: TrainRequest<M>,
-  run: Run,
-  changed: (change: Changes) => void,
+  current: Run,
+  { changed, over }: Listening,
 ): TrainingContext<M> {
   const batches = batchesPerEpoch(request);
+  let run = current;
+  const setting = () => {
+    if (over() && run === current) run = { ...current };
+  };
   return {
     model: request.model,
     epochs: request.settings.epochs,
@@ -38,6 +49,7 @@ export function contextOf<M>(
       return run.rateFactor;
     },
     set rateFactor(rateFactor) {
+      setting();
       run.rateFactor = rateFactor;
       changed({ rateFactor });
     },
@@ -59,10 +71,12 @@ export function contextOf<M>(
         );
       if (!(rate >= 0 && rate < Number.POSITIVE_INFINITY))
         throw new NablaError(`learningRate: expected a number ≥ 0, got ${rate}`);
+      setting();
       [run.baseRate, run.rateFactor] = [rate, 1];
       changed({ baseRate: rate, rateFactor: 1 });
     },
     stop(reason) {
+      setting();
       run.stopped = reason;
       changed({ stop: reason });
     },

@@ -11,11 +11,13 @@ import { batchSizeOf } from "../network/predict.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep } from "../plan/step.ts";
 import { isPromise } from "../tags.ts";
+import { unlessAborted } from "./aborted.ts";
+import { aside } from "./aside.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import { checkBootstrap, type Intervals, Recorder } from "./bootstrap.ts";
 import { byNumbers } from "./classes.ts";
 import { isOwn, listOf, namesOf } from "./compile.ts";
-import { checkInUse, runWithLoss } from "./given.ts";
+import { runWithLoss } from "./given.ts";
 import { type Goal, kindsOf, objectivesOf } from "./goals.ts";
 import { loaded } from "./loading.ts";
 import { metricsFor, readingsOf } from "./measures.ts";
@@ -63,12 +65,14 @@ export interface ScoreRequest {
   readonly recorder?: Recorder;
   /** Called between batches, to give others a turn. */
   readonly pause?: () => void | Promise<void>;
+  /** Ends it between two batches, or while rows are waited for. */
+  readonly signal?: AbortSignal;
 }
 
 /** The result does not depend on the batch size: rows are computed independently and added up in order. */
 export async function score(request: ScoreRequest): Promise<Scores> {
   const { network, dataset, goals, metrics, onRow, recorder, pause } = request;
-  const { source } = request;
+  const { source, signal } = request;
   const inputs = kindsOf(dataset, network);
   const objectives = objectivesOf(goals, dataset, network);
   const planFor = (rows: number) => network.plan("evaluate", rows, inputs, { objectives });
@@ -79,28 +83,33 @@ export async function score(request: ScoreRequest): Promise<Scores> {
   for (const metric of metrics) metric.reset();
   let [sum, from] = [0, 0];
   for (let number = 0; from < dataset.length; number++) {
-    const ready = source && (await source.next({ epoch: 0, batch: number }));
+    signal?.throwIfAborted();
+    const ready = source && (await unlessAborted(source.next({ epoch: 0, batch: number }), signal));
     if (source && !ready) break;
     const n = ready ? ready.y.length / targetSize(dataset.target) : Math.min(rows, dataset.length - from);
-    if (n > plan.rows) plan = planFor(n);
     const indices = range(n, ready ? 0 : from);
-    const wait = ready ?? loader.load(plan, indices, number);
-    if (wait) loader.copy(plan, indices, await wait);
+    const read = ready ?? loader.read(indices, number);
+    const came = isPromise(read) ? await unlessAborted(read, signal) : read;
+    // looked up again: the model may have been compiled meanwhile, and its plans lie elsewhere then
+    plan = planFor(Math.max(n, plan.rows));
+    loader.copy(plan, indices, came);
     check?.(plan, indices, number);
     const scored = scoreRows(network, plan, loader, goals, n, sum);
-    const { batch, losses, sum: after } = isPromise(scored) ? await scored : scored;
+    const { losses, sum: after } = isPromise(scored) ? await scored : scored;
     sum = after;
+    let batch = loader.scored(plan, n);
+    const moved = () => {
+      batch = loader.scored(plan, n);
+    };
     for (const metric of metrics) {
-      const wait = metric.add(batch);
+      const wait = aside(network, plan, `metric "${metric.name}"`, () => metric.add(batch), moved);
       if (wait) await wait;
-      checkInUse(network, plan, `metric "${metric.name}"`);
     }
     recorder?.add(batch, losses);
     if (onRow) {
       // copies: the caller may keep them, or use the network in between
-      const each = losses.slice();
-      const outputs = Array.from(each, (_, r) => outputsOf(batch, r, n, goals));
-      for (let r = 0; r < n; r++) onRow(from + r, each[r], outputs[r] as Float32Array);
+      const outputs = Array.from(losses, (_, r) => outputsOf(batch, r, n, goals));
+      for (let r = 0; r < n; r++) onRow(from + r, losses[r], outputs[r] as Float32Array);
     }
     from += n;
     const turn = pause?.();
@@ -111,11 +120,10 @@ export async function score(request: ScoreRequest): Promise<Scores> {
   return scores;
 }
 
-/** Rows that were run: their losses, what they and those before add up to, in their order, and what metrics see of them. */
+/** Rows that were run: copies of their losses, and what they and those before add up to, in their order. */
 interface Ran {
   readonly sum: number;
   readonly losses: Float32Array;
-  readonly batch: Scored;
 }
 
 /**
@@ -134,17 +142,16 @@ export function scoreRows(
 ): Ran | Promise<Ran> {
   const { core } = network;
   beginStep(core, plan.step, { rows });
-  const scored = () => loader.scored(plan, rows);
   const done = (): Ran => {
     const each = plan.outputs.map(({ losses: of, each }) =>
       rowLosses(core.f32(of!.offset, rows * each), each),
     );
-    const losses = goals.length === 1 ? each[0] : weighted(each, goals);
+    const losses = goals.length === 1 ? each[0].slice() : weighted(each, goals);
     let sum = before;
     for (let r = 0; r < rows; r++) sum += losses[r];
-    return { sum, losses, batch: scored() };
+    return { sum, losses };
   };
-  const ran = runWithLoss(network, plan, goals, rows, plan.marks.end, scored);
+  const ran = runWithLoss(network, plan, goals, rows, plan.marks.end, () => loader.scored(plan, rows));
   return isPromise(ran) ? ran.then(done) : done();
 }
 
@@ -192,6 +199,7 @@ export async function evaluate(
     weighting,
     recorder,
     pause,
+    signal: options.signal,
   });
   if (!recorder) return scores;
   const again = metricsFor(goals, network, dataset, { kinds, readings });

@@ -63,7 +63,7 @@ export async function fit<M extends TrainedModel>(
       await prepared(subject, endless(like, subject), wanted, options, callbacks, stream);
       failed = false;
     } finally {
-      await stream.close(failed);
+      await unlessAborted(stream.close(failed), options.signal);
     }
   } finally {
     release();
@@ -139,7 +139,7 @@ async function prepared<M extends TrainedModel>(
     });
   // functions that are missing are missed before anything changes
   const { metrics, scoring, readings } = metricsOfTraining(goals, network, train, await kindsFor(goals));
-  if (!source) await lookAhead(train, network, goals, readings);
+  if (!source) await unlessAborted(lookAhead(train, network, goals, readings), signal);
   begin(subject, network, settings, callbacks, options.resume);
   subject.learnFrom(train);
   state.counting = runningMetrics(state, metrics);

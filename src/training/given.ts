@@ -13,6 +13,7 @@ import type { OwnLosses } from "../plan/loss.ts";
 import type { Plan } from "../plan/plan.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import { isPromise } from "../tags.ts";
+import { aside } from "./aside.ts";
 import type { Goal } from "./goals.ts";
 
 /** A loss of a program's own. Documents and files have its name alone: see load() for going on with it. */
@@ -77,28 +78,20 @@ export function runWithLoss(
   const batch = scored();
   // copies: a function that is asked may run another model
   const values = own.map((k) => copiesOf(batch.all?.[k] ?? batch, network.outputShapes[k]));
-  const ask = (i: number): boolean | Promise<boolean> => {
+  const goOnFrom = (i: number): boolean | Promise<boolean> => {
     if (i === own.length) return network.run(plan, plan.marks.loss, to, rows);
     const k = own[i];
     const { loss } = goals[k];
     const [outputs, targets] = values[i];
     const goOn = (answer: OwnLosses) => {
-      checkInUse(network, plan, `loss "${loss.name}"`);
       put(network, plan, k, loss.name, outputs, answer);
-      return ask(i + 1);
+      return goOnFrom(i + 1);
     };
-    const answer = loss.own!(outputs, targets, plan.mode === "train");
+    const ask = () => loss.own!(outputs, targets, plan.mode === "train");
+    const answer = aside(network, plan, `loss "${loss.name}"`, ask);
     return isPromise(answer) ? answer.then(goOn) : goOn(answer);
   };
-  return ask(0);
-}
-
-/** @param who the function of the program's own that was just called @throws NablaError where it has run the network */
-export function checkInUse(network: Network, plan: Plan, who: string): void {
-  if (network.inUse(plan)) return;
-  throw new NablaError(
-    `${who}: it has run the model it is a function of, whose values are lost by that; run the model in a callback`,
-  );
+  return goOnFrom(0);
 }
 
 /** Puts losses and gradients where the tape goes on with them. */

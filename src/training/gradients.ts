@@ -39,9 +39,10 @@ export function gradientsOf(subject: ModelToScore, dataset: Dataset, options: Gr
   const training = { objectives, update, of: "own" as const };
   const weighting = weightingOf("gradients", dataset, network, goals, options);
   const rows = dataset.length;
-  const plan = network.plan("train", rows, kindsOf(dataset, network), training);
   const loader = new BatchLoader(network, dataset, goals, weighting);
-  loader.loadNow("gradients", plan, range(rows));
+  const ready = loader.readNow("gradients", range(rows));
+  const plan = network.plan("train", rows, kindsOf(dataset, network), training);
+  loader.copy(plan, range(rows), ready);
   const { core } = network;
   beginStep(core, plan.step, { rows });
   runWithLoss(network, plan, goals, rows, plan.marks.update, () => loader.scored(plan, rows));

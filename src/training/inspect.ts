@@ -67,7 +67,7 @@ export function inputGradientsOf(
     inputGradient: true,
   });
   const loader = new BatchLoader(still, dataset, goals, weighting);
-  loader.loadNow("inputGradients", plan, range(rows));
+  loader.copy(plan, range(rows), loader.readNow("inputGradients", range(rows)));
   const { core } = still;
   // as if of one row: no mean over the batch
   beginStep(core, plan.step, { rows: 1 });

@@ -6,10 +6,11 @@ import type { Kinds } from "../metrics/kinds.ts";
 import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { sizeOf } from "../shape.ts";
 import { isPromise } from "../tags.ts";
+import { aside } from "./aside.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import { byNumbers } from "./classes.ts";
 import { type ModelToScore, type Scores, scoreRows } from "./evaluate.ts";
-import { checkInUse, runWithLoss } from "./given.ts";
+import { runWithLoss } from "./given.ts";
 import { kindsOf, objectivesOf } from "./goals.ts";
 import { metricsFor } from "./measures.ts";
 import { kindsFor } from "./metricKinds.ts";
@@ -111,16 +112,18 @@ function loaded(
   checkFit(data, network, goals);
   checkData(data, network, goals);
   const weighting = weightingOf(who, data, network, goals, byNumbers(options, data));
-  if (training) state.prepare(network);
   const rows = data.length;
+  const loader = new BatchLoader(network, data, goals, weighting);
+  // before anything is planned: reading may use the model
+  const ready = loader.readNow(who, range(rows));
+  if (training) state.prepare(network);
   // growing batches are not planned for each anew
   if (rows > state.capacity) state.capacity = Math.max(rows, Math.ceil(state.capacity * 1.5));
   const plan = network.plan(mode, state.capacity, kindsOf(data, network), {
     objectives: objectivesOf(goals, data, network),
     ...(training && { update: updateOf(state.required, network) }),
   });
-  const loader = new BatchLoader(network, data, goals, weighting);
-  loader.loadNow(who, plan, range(rows));
+  loader.copy(plan, range(rows), ready);
   batchCheck(data, network, goals)?.(plan, range(rows), 0);
   if (training) network.reading ??= kindsOf(data, network);
   const scored = () => loader.scored(plan, rows);
@@ -133,11 +136,9 @@ function loaded(
     /** Metrics of the batch, after it was run. */
     figures(kinds: Kinds): Record<string, number> {
       const scores: Record<string, number> = {};
-      const batch = scored();
       for (const metric of metricsFor(goals, network, data, { kinds })) {
         metric.reset();
-        metric.add(batch);
-        checkInUse(network, plan, `metric "${metric.name}"`);
+        aside(network, plan, `metric "${metric.name}"`, () => metric.add(scored()));
         scores[metric.name] = metric.result();
       }
       return scores;

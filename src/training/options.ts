@@ -13,7 +13,10 @@ export interface RunTimeOptions<M = TrainedModel> {
   sampleWeight?: ArrayLike<number>;
   /** A callback belongs to one training at a time. */
   callbacks?: readonly Callback<M>[];
-  /** Stops between two steps; fit() then rejects with the signal's reason and the model keeps its state. */
+  /**
+   * Stops between two steps; fit() then rejects with the signal's reason and the model keeps its state. Rows that are being read are not
+   * waited for, whenever they come. A callback that has its turn, and may be saving, has another second.
+   */
   signal?: AbortSignal;
   /**
    * Train in a worker. Default: on a page, where there can be one; false elsewhere (in Node `true` starts a thread). Everything else stays
@@ -81,6 +84,8 @@ export interface ConfusionOptions extends WeightOptions {
   batchSize?: number;
   /** Called with every row's number, loss and outputs. */
   onRow?: (row: number, loss: number, outputs: Float32Array) => void;
+  /** Ends it between two batches, or while rows are waited for: it then rejects with the signal's reason. */
+  signal?: AbortSignal;
 }
 
 /** What evaluate() takes besides data. */
@@ -100,7 +105,10 @@ export interface EvaluateOptions extends ConfusionOptions {
 
 /** What evaluate() takes besides an iterator of batches. */
 export interface StreamEvaluateOptions
-  extends Pick<EvaluateOptions, "onRow" | "classWeight" | "metrics" | "bootstrap" | "confidence" | "seed"> {
+  extends Pick<
+    EvaluateOptions,
+    "onRow" | "signal" | "classWeight" | "metrics" | "bootstrap" | "confidence" | "seed"
+  > {
   /** How many batches to take. Default: until there are no more. */
   steps?: number;
 }
@@ -108,6 +116,7 @@ export interface StreamEvaluateOptions
 export const CONFUSION_OPTIONS: readonly (keyof ConfusionOptions)[] = [
   "batchSize",
   "onRow",
+  "signal",
   "classWeight",
   "sampleWeight",
 ];

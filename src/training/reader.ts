@@ -28,21 +28,13 @@ export class EpochReader<M> {
     return this.order.subarray(at, Math.min(at + batchSize, this.order.length));
   }
 
-  /**
-   * Reads a batch, the one after the last that was read. If the dataset is asynchronous, the next is read while this one is
-   * computed.
-   *
-   * @returns nothing where the rows are in the plan's buffers
-   */
-  read(batch: number, indices: Uint32Array): Ready | undefined | Promise<Ready | undefined> {
-    if (this.ahead) return this.ahead.next();
-    const { plan, loader, split } = this.stepper;
-    const read = split
-      ? loader.stage(indices, batch, this.epoch)
-      : loader.load(plan, indices, batch, this.epoch);
+  /** Reads a batch, the one after the last that was read. If the dataset is asynchronous, the next is read while this one is computed. */
+  read(batch: number, indices: Uint32Array): Ready | Promise<Ready> {
+    if (this.ahead) return this.ahead.next() as Promise<Ready>;
+    const read = this.stepper.loader.read(indices, batch, this.epoch);
     const { batchSize } = this.request.settings;
     if (isPromise(read) && (batch + 1) * batchSize < this.order.length)
       this.ahead = new Prefetcher(this.request.train, this.order, batchSize, batch + 1, this.epoch);
-    return read ?? undefined;
+    return read;
   }
 }

@@ -4,8 +4,9 @@ import type { Metric } from "../metrics/metric.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { isPromise } from "../tags.ts";
+import { aside } from "./aside.ts";
 import { BatchLoader, type Ready } from "./batch.ts";
-import { checkInUse, runWithLoss } from "./given.ts";
+import { runWithLoss } from "./given.ts";
 import { kindsOf } from "./goals.ts";
 import type { WayBack } from "./goingBack.ts";
 import { batchesPerEpoch, type TrainRequest } from "./request.ts";
@@ -48,16 +49,16 @@ export class Stepper<M> {
   /**
    * A batch in pieces goes forward and backward piece by piece; penalties and the update come once, after the last.
    *
-   * @param ready the rows, where they are not in the plan's buffers yet
+   * @param ready the rows, as they were read
    * @returns a promise where functions of the program's own, elsewhere, are waited for
    * @throws NablaError if the loss is not a number; then nothing has changed, or everything was restored. What a metric throws comes
    * after the step is complete
    */
-  take(indices: Uint32Array, ready: Ready | undefined): void | Promise<void> {
+  take(indices: Uint32Array, ready: Ready): void | Promise<void> {
     return finish(this.pieces(indices, ready));
   }
 
-  private *pieces(indices: Uint32Array, ready: Ready | undefined): Work {
+  private *pieces(indices: Uint32Array, ready: Ready): Work {
     const { loader, run, counting, split, wayBack } = this;
     if (indices.length > this.plan.rows && !split) this.plan = this.planFor(indices.length);
     const { plan } = this;
@@ -70,7 +71,7 @@ export class Stepper<M> {
     if (split) copyStates(metrics, counting);
     for (let first = 0; first < rows; first += plan.rows) {
       const piece = indices.subarray(first, first + plan.rows);
-      if (ready) loader.copy(plan, piece, ready, first);
+      loader.copy(plan, piece, ready, first);
       this.check?.(plan, piece, run.batch);
       beginStep(core, plan.step, { rows, rate: run.rate, step: run.step, seed: settings.seed, first });
       for (const { learningRate, step } of plan.rates ?? [])
@@ -80,12 +81,14 @@ export class Stepper<M> {
       const ran = runWithLoss(network, plan, goals, piece.length, to, scored);
       if (!(isPromise(ran) ? yield ran : ran)) wayBack.fail({ plan, dataset: train, indices: piece });
       if (counting.length === 0) continue;
-      const batch = scored();
+      let batch = scored();
+      const moved = () => {
+        batch = scored();
+      };
       try {
         for (const metric of counting) {
-          const wait = metric.add(batch);
+          const wait = aside(network, plan, `metric "${metric.name}"`, () => metric.add(batch), moved);
           if (wait) yield wait;
-          checkInUse(network, plan, `metric "${metric.name}"`);
         }
       } catch (error) {
         failed ??= { error };

@@ -4,6 +4,7 @@ import { NablaError } from "../errors.ts";
 import { checkOptions, checkWhole } from "../fields/options.ts";
 import type { Network } from "../network/network.ts";
 import { sizeOf } from "../shape.ts";
+import { unlessAborted } from "./aborted.ts";
 import { checkFit } from "./batch.ts";
 import type { ModelToScore, Scores } from "./evaluate.ts";
 import {
@@ -100,19 +101,19 @@ export async function evaluateStream(
   options: StreamEvaluateOptions,
   score: (data: Dataset, options: EvaluateOptions, source: Source) => Promise<Scores>,
 ): Promise<Scores> {
-  checkOptions("evaluate", options, ["steps", "onRow", "classWeight", ...FIGURE_OPTIONS]);
+  checkOptions("evaluate", options, ["steps", "onRow", "signal", "classWeight", ...FIGURE_OPTIONS]);
   const { steps, ...rest } = options;
   if (steps !== undefined) checkWhole("evaluate: steps", steps);
   const place = { epoch: 0, batch: 0 };
   const stream = new BatchStream(source, { who: "evaluate", place, steps, datasetOf: subject.datasetOf });
   let failed = true;
   try {
-    const data = endless(await stream.begin(), subject);
+    const data = endless(await unlessAborted(stream.begin(), options.signal), subject);
     const next = async (at: Place) => (at.batch === steps ? undefined : stream.next(at));
     const scores = await score(data, rest, { rows: stream.rows, next });
     failed = false;
     return scores;
   } finally {
-    await stream.close(failed);
+    await unlessAborted(stream.close(failed), options.signal);
   }
 }

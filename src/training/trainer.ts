@@ -13,7 +13,7 @@ import { range, targetSize } from "../data/dataset.ts";
 import { figureOf } from "../metrics/metric.ts";
 import { ROWS_AT_ONCE } from "../network/predict.ts";
 import { isPromise } from "../tags.ts";
-import { unlessAborted } from "./aborted.ts";
+import { Turns, unlessAborted } from "./aborted.ts";
 import { contextOf } from "./context.ts";
 import { score } from "./evaluate.ts";
 import { WayBack } from "./goingBack.ts";
@@ -40,8 +40,11 @@ export class Trainer<M> {
   private readonly afterBatch: readonly Callback<M>[];
   private readonly context: TrainingContext<M>;
   private readonly pause = pauser();
+  private readonly turns: Turns;
   /** A callback has ended this training. */
   private stopping = false;
+  /** Nothing that callbacks do counts any more. */
+  private over = false;
 
   constructor(
     private readonly request: TrainRequest<M>,
@@ -53,20 +56,32 @@ export class Trainer<M> {
     this.reports = new Reports(request.settings.epochs, this.batches, run, request.progress);
     this.hooks = inOrder(request.callbacks);
     this.afterBatch = this.hooks.filter((hook) => hook.onBatchEnd);
-    this.context = contextOf(request, run, ({ stop }) => {
-      this.stopping ||= stop !== undefined;
+    this.turns = new Turns(request.signal);
+    this.context = contextOf(request, run, {
+      changed: ({ stop }) => {
+        this.stopping ||= stop !== undefined;
+      },
+      over: () => this.over,
     });
   }
 
   async train(): Promise<void> {
-    const { run, hooks, context, wayBack, reports } = this;
+    try {
+      await this.epochs();
+    } finally {
+      this.over = true;
+    }
+  }
+
+  private async epochs(): Promise<void> {
+    const { run, hooks, context, turns, wayBack, reports } = this;
     const end = run.firstEpoch + this.request.settings.epochs;
     run.partial = undefined;
-    for (const hook of hooks) await hook.onTrainBegin?.(context);
+    await turns.each(hooks, (hook) => hook.onTrainBegin?.(context));
     while (run.epoch < end && !run.stopped) {
       const { epoch } = since(run);
       wayBack.mark();
-      if (run.batch === 0) for (const hook of hooks) await hook.onEpochBegin?.(epoch, context);
+      if (run.batch === 0) await turns.each(hooks, (hook) => hook.onEpochBegin?.(epoch, context));
       await this.trainBatches();
       this.checkWeights();
       if (run.batch < this.batches) {
@@ -78,26 +93,26 @@ export class Trainer<M> {
       const logs = Object.assign(this.figures(true), await this.validate());
       logs.learningRate = run.rate;
       this.finishEpoch(logs);
-      for (const hook of hooks) await hook.onEpochEnd?.(epoch, logs, context);
+      await turns.each(hooks, (hook) => hook.onEpochEnd?.(epoch, logs, context));
       // after the callbacks, so a model that is saved at a report includes what they learned from this epoch
       const last = run.epoch === end || Boolean(run.stopped);
       reports.epoch(epoch, logs, last);
     }
-    for (const hook of hooks) await hook.onTrainEnd?.(context);
+    await turns.each(hooks, (hook) => hook.onTrainEnd?.(context));
     run.finished = true;
   }
 
   /** What is left of an epoch, unless a callback ends it. */
   private async trainBatches(): Promise<void> {
     const { run, stepper, pause } = this;
-    const { source } = this.request;
+    const { source, signal } = this.request;
     if (source) return this.trainStream(source);
     const reader = new EpochReader(this.request, stepper, run.epoch);
     while (run.batch < this.batches && !this.stopping) {
-      this.request.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       const indices = reader.indices(run.batch);
       const read = reader.read(run.batch, indices);
-      const step = stepper.take(indices, isPromise(read) ? await read : read);
+      const step = stepper.take(indices, isPromise(read) ? await unlessAborted(read, signal) : read);
       if (step) await step;
       if (this.wantsBatch()) await this.callAfterBatch();
       this.reports.batch(indices.length, this.figures);
@@ -119,7 +134,8 @@ export class Trainer<M> {
         break;
       }
       const rows = batch.y.length / targetSize(request.train.target);
-      stepper.take(range(rows), batch);
+      const step = stepper.take(range(rows), batch);
+      if (step) await step;
       if (this.wantsBatch()) await this.callAfterBatch();
       reports.batch(rows, this.figures);
       await pause();
@@ -133,13 +149,10 @@ export class Trainer<M> {
     return afterBatch.length > 0 && afterBatch.some((hook) => wanted(hook, context.step));
   }
 
-  private async callAfterBatch(): Promise<void> {
+  private callAfterBatch(): Promise<void> {
     const logs = this.figures();
-    for (const hook of this.afterBatch) {
-      if (!wanted(hook, this.context.step)) continue;
-      const wait = hook.onBatchEnd!(this.run.batch - 1, logs, this.context);
-      if (wait) await wait;
-    }
+    const due = this.afterBatch.filter((hook) => wanted(hook, this.context.step));
+    return this.turns.each(due, (hook) => hook.onBatchEnd!(this.run.batch - 1, logs, this.context));
   }
 
   /** The next forward pass would notice, but there may be none. */
@@ -158,7 +171,7 @@ export class Trainer<M> {
 
   /** valLoss, valAccuracy, … where there is something to validate on. */
   private async validate(): Promise<Record<string, number>> {
-    const { network, validation, validationWeighting, goals, scoring, settings } = this.request;
+    const { network, validation, validationWeighting, goals, scoring, settings, signal } = this.request;
     if (!validation) return {};
     const { split, plan } = this.stepper;
     const scores = await score({
@@ -169,6 +182,7 @@ export class Trainer<M> {
       weighting: validationWeighting,
       batchSize: split ? plan.rows : Math.max(settings.batchSize, ROWS_AT_ONCE),
       pause: this.pause,
+      signal,
     });
     return Object.fromEntries(Object.entries(scores).map(([name, value]) => [figureOf("val", name), value]));
   }

@@ -17,6 +17,7 @@ import { buffersFor, type Dataset, targetSize } from "../data/dataset.ts";
 import type { Lendable } from "../data/portable.ts";
 import { NablaError } from "../errors.ts";
 import { sizeOf } from "../shape.ts";
+import { Turns } from "../training/aborted.ts";
 import { type Changes, contextOf } from "../training/context.ts";
 import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
@@ -54,6 +55,7 @@ class RemoteTraining<M extends TrainedModel> {
   private readonly id = ++trainings;
   private readonly hooks: readonly Callback<M>[];
   private readonly context: TrainingContext<M>;
+  private readonly turns: Turns;
   private stop: string | undefined;
   /** Errors thrown here, which the worker knows by their numbers. */
   private readonly own: unknown[] = [];
@@ -73,9 +75,13 @@ class RemoteTraining<M extends TrainedModel> {
     private readonly connection: Connection,
   ) {
     this.hooks = inOrder(request.callbacks);
-    this.context = contextOf(request, state, (change) => {
-      this.stop = change.stop ?? this.stop;
-      this.meddle(change);
+    this.turns = new Turns(request.signal);
+    this.context = contextOf(request, state, {
+      changed: (change) => {
+        this.stop = change.stop ?? this.stop;
+        this.meddle(change);
+      },
+      over: () => this.over,
     });
   }
 
@@ -191,12 +197,12 @@ class RemoteTraining<M extends TrainedModel> {
     this.takeTurn(true);
     try {
       if (this.broken) throw this.broken.error;
-      for (const callback of this.hooks) {
-        if (hook === "onTrainBegin" || hook === "onTrainEnd") await callback[hook]?.(this.context);
-        else if (hook === "onEpochBegin") await callback.onEpochBegin?.(at, this.context);
-        else if (hook === "onEpochEnd") await callback.onEpochEnd?.(at, logs!, this.context);
-        else if (wanted(callback, this.context.step)) await callback.onBatchEnd?.(at, logs!, this.context);
-      }
+      await this.turns.each(this.hooks, (callback) => {
+        if (hook === "onTrainBegin" || hook === "onTrainEnd") return callback[hook]?.(this.context);
+        if (hook === "onEpochBegin") return callback.onEpochBegin?.(at, this.context);
+        if (hook === "onEpochEnd") return callback.onEpochEnd?.(at, logs!, this.context);
+        if (wanted(callback, this.context.step)) return callback.onBatchEnd?.(at, logs!, this.context);
+      });
       if (!this.wantedAgain(hook, at)) callbacks = statesOf(this.request.callbacks);
     } catch (error) {
       failed = { error: this.mine(error) };
@@ -259,6 +265,7 @@ class RemoteTraining<M extends TrainedModel> {
       const { x, y } = buffersFor(dataset, indices.length);
       if (epoch === undefined) await dataset.read(indices, x, y);
       else await dataset.read(indices, x, y, epoch);
+      if (this.over) return;
       const rows = indices.length;
       if (x.length !== rows * sizeOf(dataset.inputShape) || y.length !== rows * targetSize(dataset.target))
         throw new NablaError(`${dataset.name}: its buffers were detached while it read`);
@@ -276,6 +283,7 @@ class RemoteTraining<M extends TrainedModel> {
     try {
       if (this.broken) throw this.broken.error;
       const batch = await this.request.source!.next(place);
+      if (this.over) return;
       this.connection.post({ kind: "rows", id, read, ...batch });
     } catch (error) {
       this.connection.post({ kind: "rows", id, read, error: this.mine(error) });

@@ -61,7 +61,10 @@ class Session {
   private readonly aborting = new AbortController();
   /** The page has not seen the last report yet. */
   private unseen = false;
-  private replied: (reply: Message<"reply">) => void = () => {};
+  /** Callbacks have their turn on the page, which answers in any case. */
+  private replied: ((reply: Message<"reply">) => void) | undefined;
+  /** The page has aborted the training while they had. */
+  private aborted = false;
   private readonly reads = new Map<number, (rows: Message<"rows">) => void>();
   private read = 0;
   private readonly calls = new Map<number, (result: Message<"result">) => void>();
@@ -80,9 +83,11 @@ class Session {
   }
 
   receive(message: FromPage): void {
-    if (message.kind === "abort") this.aborting.abort();
-    else if (message.kind === "seen") this.unseen = false;
-    else if (message.kind === "reply") this.replied(message);
+    if (message.kind === "abort") {
+      this.aborted = true;
+      if (!this.replied) this.aborting.abort();
+    } else if (message.kind === "seen") this.unseen = false;
+    else if (message.kind === "reply") this.replied?.(message);
     else if (message.kind === "meddle") {
       // before there is anything to meddle with
       if (!this.context) return;
@@ -196,6 +201,8 @@ class Session {
         this.replied = resolve;
         this.post({ kind: "hook", id: this.id, hook, at, logs, state: now }, [now.snapshot.buffer]);
       });
+      this.replied = undefined;
+      if (this.aborted) this.aborting.abort();
       if (reply.callbacks) this.callbacks = reply.callbacks;
       if (reply.snapshot) network.restore(reply.snapshot);
       if (logs && reply.logs) Object.assign(logs, reply.logs);

@@ -109,7 +109,7 @@ test("full storage: training continues, warns once, and saves again when there i
   expect(weightsSha256(model)).toBe(weightsSha256(whole));
   expect(warn.mock.calls.length).toBe(1);
   expect(warn.mock.calls[0][0]).toMatch(
-    /^checkpointIn: saveModel: run: the browser's storage is full: .*\. Training continues$/,
+    /^checkpointIn: after step \d+: saveModel: run: the browser's storage is full: .*\. Training continues, the next one is tried$/,
   );
   expect(await listModels()).toEqual([]);
 

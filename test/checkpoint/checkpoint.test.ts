@@ -223,10 +223,10 @@ describe("files that are no checkpoint of this version", () => {
     );
     const read = (text: string) =>
       message(() => decodeCheckpoint(writeSafetensors([], { "nabla.checkpoint": text }), "a"));
-    expect(read("{")).toBe("a: checkpoint: nabla.checkpoint is not JSON; the file is malformed");
+    expect(read("{")).toBe("a: checkpoint: nabla.checkpoint: not valid JSON; the file is malformed");
     expect(read("7")).toBe("a: checkpoint: expected an object, got 7");
     expect(read(`{"version":1,"config":${"[".repeat(1e5)}${"]".repeat(1e5)}}`)).toBe(
-      "a: checkpoint: nested too deeply",
+      "a: checkpoint: nabla.checkpoint: nested too deeply: expected at most 100 levels",
     );
     const doubles = writeSafetensors([{ name: "w", shape: [1], data: new Float64Array(1) }], {
       "nabla.checkpoint": readSafetensors(encodeCheckpoint(minimal()), "a").metadata["nabla.checkpoint"]!,

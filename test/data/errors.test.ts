@@ -38,3 +38,22 @@ describe("didYouMean", () => {
     expect(editDistance("", "abc")).toBe(3);
   });
 });
+
+describe("what messages are made of", () => {
+  test("a message is cut in the middle, so both ends are there", () => {
+    const { message } = new NablaError(`a.csv: there is no column ${"x".repeat(1e6)}; did you mean "y"?`);
+    expect(message.length).toBeLessThan(2010);
+    expect(message.startsWith("a.csv: there is no column xx")).toBe(true);
+    expect(message.endsWith('xx; did you mean "y"?')).toBe(true);
+  });
+
+  test("control characters and signs of writing direction are written out, line ends stay", () => {
+    const { message } = new NablaError("a\x1b[2J\tb\x07\x7f\x9b\u202e\u2066\nc é 日本");
+    expect(message).toBe("a\\u001b[2J\\u0009b\\u0007\\u007f\\u009b\\u202e\\u2066\nc é 日本");
+  });
+
+  test("long names are not compared letter by letter", () => {
+    expect(didYouMean("x".repeat(1e7), ["x".repeat(1e7 - 1), "relu"])).toBe("");
+    expect(didYouMean("rel", [`${"relu".repeat(1e6)}`, "relu"])).toBe('; did you mean "relu"?');
+  });
+});

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type ByteCache, fetchFile, fetchIdxSplit } from "../../src/data/urls.ts";
 import { contents, gzip, idxBytes } from "./helpers.ts";
 
@@ -22,6 +22,15 @@ function memory(): ByteCache & { kept: Map<string, Uint8Array> } {
 const bytes = Uint8Array.of(1, 2, 3);
 /** `printf '\1\2\3' | sha256sum` */
 const hash = "039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81";
+
+test("what cannot be kept in the cache is not lost: it is said, and the bytes are there", async () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  const full = { get: async () => undefined, put: () => Promise.reject(new Error("disk full")) };
+  const answer = async () => new Response(Uint8Array.of(1, 2, 3));
+  expect([...(await fetchFile({ url: "http://a/f" }, { fetch: answer, cache: full }))]).toEqual([1, 2, 3]);
+  expect(warn.mock.calls).toEqual([["http://a/f: fetched, but not kept in the cache: disk full"]]);
+  warn.mockRestore();
+});
 
 test("fetches once, then reads the cache", async () => {
   const { asked, fetch } = server({ "http://a/f": bytes });

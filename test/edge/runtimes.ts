@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
-import { engineFiles } from "../engines/engines.mjs";
-import { node, project, root, run, tool } from "../package/support.ts";
+import { engineFiles } from "../bits/engines.mjs";
+import { node, project, run, tool } from "../package/support.ts";
 import { bundleWorker, serveWorker, workerdFile } from "./workerd.mjs";
 
 /** A runtime: what is missing to run it, and what it makes of a program whose module exports `answer(): Promise<string>`. */
@@ -68,7 +68,7 @@ export async function edgeRuntime(
   return JSON.parse((await node(args, installed)).stdout);
 }
 
-export const engines = engineFiles(process.env.NABLA_ENGINES ?? join(root, "build/engines/node_modules"));
+export const engines = engineFiles();
 
 export const RUNTIMES: Record<"workerd" | "edge-runtime" | "Deno" | "Bun", Runtime> = {
   workerd: {

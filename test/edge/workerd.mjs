@@ -20,9 +20,13 @@ export function workerdFile() {
 /**
  * @param {string} entry a worker's main file, within a folder where "nabla" is installed
  * @param {string} outdir
- * @param {{ conditions?: string[] }} [options] conditions: as wrangler has them
+ * @param {{ conditions?: string[], logLevel?: "warning" | "error" }} [options] conditions: as wrangler has them
  */
-export async function bundleWorker(entry, outdir, { conditions = ["workerd", "worker", "browser"] } = {}) {
+export async function bundleWorker(
+  entry,
+  outdir,
+  { conditions = ["workerd", "worker", "browser"], logLevel = "warning" } = {},
+) {
   await build({
     entryPoints: { worker: entry },
     outdir,
@@ -33,7 +37,7 @@ export async function bundleWorker(entry, outdir, { conditions = ["workerd", "wo
     mainFields: ["browser", "module", "main"],
     loader: { ".wasm": "copy", ".safetensors": "copy" },
     assetNames: "[name]-[hash]",
-    logLevel: "warning",
+    logLevel,
   });
   return outdir;
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exportModule, exportWasm, quantised } from "../../src/export/index.ts";
-import { engineFiles } from "../engines/engines.mjs";
+import { engineFiles } from "../bits/engines.mjs";
 import { bytesFor, nets, rowsFor } from "./nets.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -116,7 +116,7 @@ test("its types are those a program sees", () => {
 }, 60_000);
 
 describe("in other engines", () => {
-  const files = engineFiles(process.env.NABLA_ENGINES ?? join(root, "build/engines/node_modules"));
+  const files = engineFiles();
   test.each(Object.entries(files))("%s", (name, engine) => {
     if (!engine && required)
       throw new Error(`${name} is not installed: node scripts/engines.mjs installs it`);

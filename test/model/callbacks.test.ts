@@ -1,5 +1,5 @@
 /** What callbacks are called with and in which order, and what the ones that come along do. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import {
   type Callback,
   dense,
@@ -349,9 +349,79 @@ describe("modelCheckpoint", () => {
     expect(steps).toEqual([5, 10]);
   });
 
-  test("an error while saving ends training; the model keeps its state", async () => {
+  /** Saves from its n-th attempt on. */
+  function failing(times: number) {
+    const steps: number[] = [];
+    let attempts = 0;
+    return {
+      steps,
+      save: async (_: Uint8Array, { step }: { step: number }) => {
+        if (attempts++ < times) throw new Error("disk full");
+        steps.push(step);
+      },
+    };
+  }
+
+  test("a save that fails does not end training: it warns once, and the next is tried", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
     const model = fresh();
-    const full = modelCheckpoint({ save: () => Promise.reject(new Error("disk full")) });
+    const { save, steps } = failing(2);
+    await model.fit(data, { epochs: 5, callbacks: [modelCheckpoint({ save })] });
+    expect(steps).toEqual([3, 4, 5]);
+    expect(warn.mock.calls).toEqual([
+      ["modelCheckpoint: after step 1: disk full. Training continues, the next one is tried"],
+    ]);
+    const other = fresh();
+    await other.fit(data, { epochs: 5 });
+    expect(weightsSha256(model)).toBe(weightsSha256(other));
+    warn.mockRestore();
+  });
+
+  test("one that failed last is tried again at the end", async () => {
+    const { save, steps } = failing(3);
+    const errors: unknown[] = [];
+    const onError = (error: unknown) => void errors.push((error as Error).message);
+    await fresh().fit(data, { epochs: 3, callbacks: [modelCheckpoint({ save, onError })] });
+    expect([steps, errors]).toEqual([[3], ["disk full", "disk full", "disk full"]]);
+  });
+
+  test("the best that could not be saved is no reason not to save the second best", async () => {
+    const { save, steps } = failing(1);
+    const callbacks = [
+      report("figure", [1, 3, 2, 4]),
+      modelCheckpoint({ monitor: "figure", save, onError: () => {} }),
+    ];
+    await fresh().fit(data, { epochs: 4, callbacks });
+    expect(steps).toEqual([2, 3]);
+  });
+
+  test("saveBestOnly: false saves all and says which is the best; everySteps and the best go together", async () => {
+    const saved: unknown[] = [];
+    const save = (_: Uint8Array, { epoch, best }: { epoch: number; best?: boolean }) =>
+      void saved.push([epoch, best]);
+    const figures = () => report("figure", [3, 4, 2]);
+    const all = modelCheckpoint({ monitor: "figure", saveBestOnly: false, save });
+    await fresh().fit(data, { epochs: 3, callbacks: [figures(), all] });
+    expect(saved.splice(0)).toEqual([
+      [0, true],
+      [1, false],
+      [2, true],
+    ]);
+    const steps = modelCheckpoint({ monitor: "figure", everySteps: 2, save });
+    await fresh().fit(data, { epochs: 3, callbacks: [figures(), steps] });
+    expect(saved).toEqual([
+      [0, true],
+      [-1, undefined],
+      [2, true],
+    ]);
+  });
+
+  test('with onError: "throw" it ends training; the model keeps its state', async () => {
+    const model = fresh();
+    const full = modelCheckpoint({
+      save: () => Promise.reject(new Error("disk full")),
+      onError: "throw",
+    });
     await expect(model.fit(data, { epochs: 3, callbacks: [full] })).rejects.toThrow("disk full");
     expect(model.history.epoch).toEqual([0]);
     await model.fit(data, { epochs: 3, resume: true });

@@ -17,7 +17,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { NablaError } from "../../src/errors.ts";
-import { checkWritable, type FileSystem, writeFileAtomic } from "../../src/node/files.ts";
+import type { FileSystem } from "../../src/node/fileSystem.ts";
+import { checkWritable, writeFileAtomic } from "../../src/node/files.ts";
 
 let folder: string;
 let path: string;
@@ -62,17 +63,18 @@ function failing(
     calls.push(now);
     if (now === step) throw failed(code);
   };
-  const fs: FileSystem = {
+  const fs: Pick<FileSystem, "open" | "link" | "rename"> = {
     async open(file, flags, mode) {
       if (flags === "r") fail("directory");
       else fail("open");
       const handle = await open(file, flags, mode);
+      let written = 0;
       return {
         // Three bytes at a time, as a file system may; the second write fails.
-        write: (async (data: Uint8Array, at: number, length: number) => {
-          if (at > 0) fail("write");
-          return handle.write(data, at, Math.min(3, length));
-        }) as unknown as typeof handle.write,
+        async write(data) {
+          if (written++ > 0) fail("write");
+          return handle.write(data, 0, Math.min(3, data.length));
+        },
         sync: async () => {
           fail("sync");
           await handle.sync();
@@ -185,7 +187,7 @@ describe("keepPrevious", () => {
     await writeFileAtomic(path, bytes("two"), { keepPrevious: true, fs });
     expect([content(), content(`${path}.previous`)]).toEqual(["two", "one"]);
     let renames = 0;
-    const second: FileSystem = {
+    const second: Partial<FileSystem> = {
       ...fs,
       rename: (from, to) => (++renames === 2 ? Promise.reject(failed("EIO")) : rename(from, to)),
     };

@@ -9,7 +9,9 @@ import {
   readerOptions,
 } from "../../data/readers/open.ts";
 import type { DataHost } from "../../data/readers/reader.ts";
+import { MOST_CELLS } from "../../data/tables/records.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import { checkOptions } from "../../fields/options.ts";
 import { pictures } from "../images/pictures.ts";
 import { type DataSource, filesOf, fileTooLarge } from "./files.ts";
@@ -21,7 +23,7 @@ export type OpenDataOptions = ReaderOptions & {
   images?: ImageSetOptions;
   /**
    * Larger files are refused before they are read, and so is what unpacks to more. Default: 64 MB for tables, whose text takes many times as
-   * much memory while it is read, and 1 GB for arrays.
+   * much memory while it is read, and 1 GB for arrays. What rows and cells of a table take may be as much, and 1 GiB in any case.
    */
   maxBytes?: number;
   /** Stops what is being fetched. */
@@ -58,12 +60,13 @@ export async function openData(
     if (generated) return generated;
     const names = Object.keys(generatedSets);
     throw new NablaError(
-      `openData: there is no generated data set ${JSON.stringify(source)}${didYouMean(source, names)} (generated: ${names.join(", ")}); to fetch a file, pass new URL(path, location.href)`,
+      `openData: there is no generated data set ${show(source)}${didYouMean(source, names)} (generated: ${names.join(", ")}); to fetch a file, pass new URL(path, location.href)`,
     );
   }
   const limits = { limit: arrays, ...(signal && { signal }) };
   const host: DataHost = {
-    limits: { table, arrays },
+    limits: { table, arrays, cells: Math.max(MOST_CELLS, maxBytes ?? 0) },
+    more: "; take a part of it, or set maxBytes where there is memory for more",
     tooLarge: fileTooLarge,
     pictures,
     async file(given) {

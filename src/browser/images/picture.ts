@@ -4,6 +4,7 @@ import type { RowFormat } from "../../data/images/imageSet.ts";
 import type { Picture } from "../../data/images/picture.ts";
 import { Border, FITS, type Fit, fitting, framed, Resizing, type Size } from "../../data/images/resize.ts";
 import { NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import { checkOptions } from "../../fields/options.ts";
 import { tagOf } from "../../tags.ts";
 import { pauser } from "../../training/pause.ts";
@@ -60,8 +61,7 @@ export async function imagesFrom(
   checkOptions("imagesFrom", options, ["size", "channels", "fit", "background"]);
   const { size, channels = 3, fit = "pad", background = "white" } = options;
   checkPixelOptions(channels, background);
-  if (!FITS.includes(fit))
-    throw new NablaError(`fit: expected one of ${FITS.join(", ")}, got ${JSON.stringify(fit)}`);
+  if (!FITS.includes(fit)) throw new NablaError(`fit: expected one of ${FITS.join(", ")}, got ${show(fit)}`);
   const rows: Uint8Array[] = [];
   let format: RowFormat | undefined =
     size === undefined

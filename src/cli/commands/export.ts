@@ -10,6 +10,7 @@ import {
   quantised,
   type WeightType,
 } from "../../export/index.ts";
+import { show } from "../../fields/fields.ts";
 import { outputThreshold } from "../../losses/resolve.ts";
 import { predictedClass } from "../../metrics/metric.ts";
 import { internalsOf } from "../../model/internals.ts";
@@ -44,9 +45,7 @@ export async function exportCommand(path: string, flags: ExportFlags, terminal: 
   const { bold, print, printJson } = terminal;
   const kind = extname(flags.to).toLowerCase();
   if (kind !== ".wasm" && !(kind in TYPES))
-    throw new NablaError(
-      `--to: expected a file ending in .wasm, .js or .mjs, got ${JSON.stringify(flags.to)}`,
-    );
+    throw new NablaError(`--to: expected a file ending in .wasm, .js or .mjs, got ${show(flags.to)}`);
   for (const [name, value] of Object.entries({ part: flags.part, samples: flags.samples })) {
     if (value !== undefined && flags.data === undefined)
       throw new NablaError(`--${name}: needs --data, which is not given`);

@@ -21,6 +21,7 @@ export async function foldsCommand(source: string, flags: TrainFlags, terminal: 
   for (const [option, given] of Object.entries({
     "--out": flags.out,
     "--checkpoint-every": flags.checkpointEvery,
+    "--keep": flags.keep,
     "--resume": flags.resume,
     "--report": flags.report,
     "--test-each-epoch": flags.testEachEpoch,

@@ -71,7 +71,10 @@ export async function predictCommand(
     const folder = await folderOf(model, spec, flags, terminal);
     const { rows, more, notes } = folder
       ? { rows: folder, more: 0 }
-      : await readInputs(model, spec, limit, terminal, flags.asIs, readingOptions(flags));
+      : await readInputs(model, spec, limit, terminal, flags.asIs, {
+          ...readingOptions(flags),
+          ...(flags.maxPixels !== undefined && { maxPixels: flags.maxPixels }),
+        });
     const predicted: Predicted[] = [];
     for await (const { values, ...row } of rows) predicted.push({ ...row, prediction: predict(values) });
     all.push({ spec, rows: predicted, more, notes: notes ?? [], folder: folder !== undefined });

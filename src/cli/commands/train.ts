@@ -1,6 +1,5 @@
 /** nabla train */
 
-import { modelCheckpoint } from "../../callbacks/index.ts";
 import { callbackOptions } from "../../callbacks/table.ts";
 import type { Config } from "../../config/config.ts";
 import { augment } from "../../data/augment/index.ts";
@@ -13,7 +12,7 @@ import { fromConfig } from "../../model/fromConfig.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Callback, History, Model } from "../../model/model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
-import { checkWritable, writeFileAtomic } from "../../node/files.ts";
+import { checkWritable } from "../../node/files.ts";
 import { checkFit } from "../../training/batch.ts";
 import { since } from "../../training/run.ts";
 import type { RunSettings } from "../../training/settings.ts";
@@ -21,7 +20,7 @@ import { chosenRows, fractionOf } from "../../training/splitRule.ts";
 import { arraysAs } from "../input/arrays.ts";
 import { examine } from "../input/examine.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
-import { openModel } from "../input/openModel.ts";
+import { openModel, openNewest, passedOver } from "../input/openModel.ts";
 import { checkSingle } from "../input/single.ts";
 import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
 import { type TableFlags, tableOptions } from "../options/tables.ts";
@@ -39,41 +38,49 @@ import {
 } from "../training/from.ts";
 import { jsonLines, progressLine, speedometer } from "../training/progress.ts";
 import { type Extra, extraOf, openResumed, type Prepared } from "../training/resume.ts";
+import { type Saved, Saving, type SavingFlags } from "../training/saving.ts";
 import { type ModelFlags, resolveConfig } from "../training/settings.ts";
 import { checkUnits, fitTargets, inUnits, scaleTargets } from "../training/targets.ts";
 import { doneEvent, endText, startEvent, startText } from "../training/trainOutput.ts";
 
-export interface TrainFlags extends ModelFlags, ImageFlags, TableFlags, ArrayFlags {
+export interface TrainFlags extends ModelFlags, ImageFlags, TableFlags, ArrayFlags, SavingFlags {
   testSplit?: number;
   folds?: number;
   samples?: number;
   testEachEpoch?: boolean;
-  checkpointEvery?: number;
-  resume?: string;
   from?: string;
   freeze?: boolean;
-  out?: string;
   report?: string;
   json?: boolean;
   quiet?: boolean;
 }
 
-/** Where an interrupted training goes when no --out was given. */
-const FALLBACK = "nabla-checkpoint.safetensors";
 const INTERRUPTED = 130;
 
 /** @returns the exit code */
 export async function trainCommand(source: string, flags: TrainFlags, terminal: Terminal): Promise<number> {
-  const { errors, print, printJson } = terminal;
   if (flags.folds !== undefined) return (await import("./folds.ts")).foldsCommand(source, flags, terminal);
-  const out = flags.out ?? flags.resume;
-  if (flags.checkpointEvery !== undefined && out === undefined)
-    throw new NablaError("--checkpoint-every: expected --out FILE as well, to write to");
+  const saving = await Saving.open(flags, terminal);
+  try {
+    return await trainTo(saving, source, flags, terminal);
+  } finally {
+    saving.release();
+  }
+}
+
+async function trainTo(
+  saving: Saving,
+  source: string,
+  flags: TrainFlags,
+  terminal: Terminal,
+): Promise<number> {
+  const { errors, print, printJson } = terminal;
   if (flags.freeze && flags.from === undefined && flags.resume === undefined)
     throw new NablaError("--freeze: expected --from FILE as well: the model whose weights stay as they are");
   // a resumed run is past the model it began with
-  const path = flags.resume ?? flags.from;
-  const old = path === undefined ? undefined : await openModel(path);
+  const found = flags.resume === undefined ? undefined : await openNewest(flags.resume, errors);
+  const path = found?.path ?? flags.from;
+  const old = found?.model ?? (path === undefined ? undefined : await openModel(path));
   if (old) checkSingle(old, path!, "fit() takes them");
   const raw = await openToTrain(
     source,
@@ -83,7 +90,7 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
       ...arraysAs(old, flags.resume !== undefined),
       // what a resumed run reads is compared, and what was said of it has been said
       ...(flags.resume
-        ? { standardise: false, ...splitAs(old, flags.resume, flags) }
+        ? { standardise: false, ...splitAs(old, path!, flags) }
         : { ...tablesAs(old), ...picturesAs(old, flags, terminal) }),
     },
   );
@@ -101,7 +108,7 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
     old === undefined
       ? await fresh(flags, data)
       : flags.resume !== undefined
-        ? await openResumed(old, flags.resume, flags, data)
+        ? await openResumed(old, path!, flags, data)
         : openFrom(old, flags.from!, flags, data, keepsHead);
   checkTrainable(data, config);
   checkUnits([config.training.metrics].flat(), targets);
@@ -116,9 +123,8 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
     throw new NablaError(
       `--test-each-epoch: ${data.name} has no test part; --validation-split 0.1 keeps rows to look at`,
     );
-  if (out !== undefined) await checkWritable(out);
   if (flags.report !== undefined) await checkWritable(flags.report);
-  if (out !== undefined && out === flags.report)
+  if (saving.out !== undefined && saving.out === flags.report)
     throw new NablaError("--out and --report name the same file; give each its own");
   model.metadata = metadataOf(config);
 
@@ -134,38 +140,36 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
   const shows: Callback[] =
     mode === "json" ? [jsonLines(speed, terminal, targets)] : mode === "terminal" ? [line] : [];
   const begins = old && flags.resume === undefined ? { from: flags.from!, keepsHead } : undefined;
-  if (mode === "json") printJson({ ...startEvent(source, said, model, config), ...begins });
+  if (mode === "json")
+    printJson({ ...startEvent(source, said, model, config), ...begins, ...passedOver(found) });
   if (mode === "terminal") print(startText(said, model, config, trained, validation, terminal, begins));
 
   const tests: Callback[] = flags.testEachEpoch ? [testing(data.test!)] : [];
-  const saves = flags.checkpointEvery
-    ? [
-        modelCheckpoint({
-          everySteps: flags.checkpointEvery,
-          save: (bytes) => writeFileAtomic(out!, bytes, { keepPrevious: true }),
-        }),
-      ]
-    : [];
+  const best = config.training.earlyStopping?.monitor ?? (validation ? "valLoss" : "loss");
   const begun = performance.now();
   const stop = terminal.interruptible();
   let history: History;
+  let saved: Saved | undefined;
+  const took = since(internalsOf(model).state.run).step;
   try {
     history = await model.fit(data.train, {
       ...fit,
       ...(kept && { validationData: kept }),
-      callbacks: [...(fit.callbacks ?? []), speed.callback, ...tests, ...shows, ...saves],
+      callbacks: [...(fit.callbacks ?? []), speed.callback, ...tests, ...shows, ...saving.callbacks(best)],
       signal: stop.signal,
       resume: flags.resume !== undefined,
     });
+    // an interruption from now on is no reason to lose what is trained
+    if (saving.out !== undefined) saved = await saving.last(model);
   } catch (error) {
     line.clear();
-    if (error !== stop.signal.reason) throw error;
-    const path = out ?? FALLBACK;
-    await writeFileAtomic(path, model.save(), { keepPrevious: true });
     const { epoch, step } = since(internalsOf(model).state.run);
+    if (error !== stop.signal.reason)
+      throw saving.out !== undefined && step > took && !saved ? await saving.afterError(model, error) : error;
+    const { path, problem } = await saving.last(model, true);
     if (json) printJson({ event: "interrupted", epochs: epoch, step, out: path });
     errors.write(
-      `nabla: interrupted after ${count(step)} steps (${epoch} of ${epochs} epochs finished); saved ${path}. ` +
+      `nabla: interrupted after ${count(step)} steps (${epoch} of ${epochs} epochs finished); ${problem === undefined ? "" : `${problem}; `}saved ${path}. ` +
         `To go on: the same command with --resume ${JSON.stringify(path)}\n`,
     );
     return INTERRUPTED;
@@ -175,27 +179,31 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
   const seconds = (performance.now() - begun) / 1000;
   history = { ...history, history: inUnits(history.history, targets) };
 
-  if (out !== undefined)
-    await writeFileAtomic(out, model.save(), { keepPrevious: flags.checkpointEvery !== undefined });
+  let failed = saving.misplaced("model", saved);
   const test =
     data.test && (await examine(model, data.test, { mistakes: 24, rows: flags.report !== undefined }));
+  let report: Saved | undefined;
   if (flags.report !== undefined) {
-    const { writeReport } = await import("../report/index.ts");
+    const { reportPage } = await import("../report/index.ts");
     const [dataset, part] = data.test
       ? [data.test, "test part"]
       : validation
         ? [kept ?? partsOf(data.train, rows!)[1], "validation part"]
         : [data.train, "the rows trained on"];
     const examination = test ?? (await examine(model, dataset, { mistakes: 24, rows: true }));
-    await writeReport(flags.report, { model, config, data, dataset, part, examination, history, seconds });
+    report = await saving.page(
+      flags.report,
+      await reportPage({ model, config, data, dataset, part, examination, history, seconds }),
+    );
+    failed = saving.misplaced("report", report) || failed;
   }
   if (mode === "terminal") print(endText(model, data, history, test, seconds, terminal));
-  if (json) printJson(doneEvent(model, history, test, seconds, out, flags.report));
+  if (json) printJson(doneEvent(model, history, test, seconds, saved?.path, report?.path));
   else if (mode === "terminal") {
-    if (out !== undefined) print(`model saved in ${out}`);
-    if (flags.report !== undefined) print(`report written to ${flags.report}`);
+    if (saved) print(`model saved in ${saved.path}`);
+    if (report) print(`report written to ${report.path}`);
   }
-  return 0;
+  return failed ? 1 : 0;
 }
 
 /** JSON lines wherever nobody looks. */

@@ -12,13 +12,15 @@ import type { InputRow } from "./inputs.ts";
 export interface PictureOptions {
   asIs?: boolean;
   unreadable?: "refuse" | "skip";
+  maxBytes?: number;
+  maxPixels?: number;
 }
 
 /** undefined for anything but a folder of pictures. */
 export async function folderOf(
   model: Model,
   path: string,
-  { asIs, unreadable }: PictureOptions,
+  { asIs, unreadable, maxBytes, maxPixels }: PictureOptions,
   { errors }: Terminal,
 ): Promise<AsyncIterable<InputRow> | undefined> {
   const pictures = await picturesAt(path);
@@ -28,7 +30,7 @@ export async function folderOf(
     const bad: string[] = [];
     for (const name of pictures) {
       try {
-        const { values, note } = pictureRow(model, await readBytes(name), name, asIs);
+        const { values, note } = pictureRow(model, await readBytes(name, maxBytes), name, asIs, maxPixels);
         yield { name, values, ...(note && { note }) };
       } catch (error) {
         if (!(error instanceof NablaError)) throw error;

@@ -24,6 +24,7 @@ export interface ImageFlags {
   classes?: string[];
   labels?: string;
   fileColumn?: string;
+  maxPixels?: number;
   labelPattern?: string;
 }
 
@@ -35,7 +36,19 @@ export interface LabelFlags extends ImageFlags {
 
 /** Options for openData(). */
 export function imageOptions(flags: LabelFlags, { errors }: Terminal): { images: ImageFolderOptions } {
-  const { size, channels, fit, unreadable, classes, labels, label, task, fileColumn, labelPattern } = flags;
+  const {
+    size,
+    channels,
+    fit,
+    unreadable,
+    classes,
+    labels,
+    label,
+    task,
+    fileColumn,
+    labelPattern,
+    maxPixels,
+  } = flags;
   if (fileColumn !== undefined && labels === undefined)
     throw new NablaError("--file-column: expected --labels FILE as well: the table it is a column of");
   return {
@@ -45,6 +58,7 @@ export function imageOptions(flags: LabelFlags, { errors }: Terminal): { images:
       ...(channels && { channels }),
       ...(fit && { fit }),
       ...(unreadable && { unreadable }),
+      ...(maxPixels !== undefined && { maxPixels }),
       ...(classes && { classes }),
       ...(labelPattern !== undefined && { labelPattern }),
       ...(labels !== undefined && {
@@ -120,14 +134,20 @@ export interface PictureRow {
  * A picture as the model takes it: of the size and channels it was trained on. For models of 28 × 28 grey pixels that were not trained
  * on a folder of pictures, so on digits as MNIST has them, it is prepared like those; not with `asIs`.
  */
-export function pictureRow(model: Model, bytes: Uint8Array, name: string, asIs = false): PictureRow {
+export function pictureRow(
+  model: Model,
+  bytes: Uint8Array,
+  name: string,
+  asIs = false,
+  maxPixels?: number,
+): PictureRow {
   const { size, channels, fit = "pad" } = imageOptionsOf(model);
   if (typeof size !== "object" || !channels)
     throw new NablaError(
       `${name}: a picture, but the model takes inputs ${showShape(model.inputShape)}, which are not pictures`,
     );
   const { width, height } = size;
-  const decoded = decodeImage(bytes, name);
+  const decoded = decodeImage(bytes, name, { maxPixels });
   const own = `${decoded.width}×${decoded.height}`;
   const digits = !extraOf(model)?.images && channels === 1 && width === 28 && height === 28;
   if (!digits || asIs) {

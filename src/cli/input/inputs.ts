@@ -12,6 +12,7 @@ import { NablaError } from "../../errors.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import { openRows } from "../../node/dataFiles.ts";
+import { readBytes } from "../../node/paths.ts";
 import { openPart } from "../commands/evaluate.ts";
 import type { Terminal } from "../terminal.ts";
 import { extraOf } from "../training/resume.ts";
@@ -30,6 +31,12 @@ export interface InputRow {
   label?: number;
   /** What was done to it before the model saw it. */
   note?: string;
+}
+
+/** Of the file an input is in. */
+export interface SizeLimits {
+  maxBytes?: number;
+  maxPixels?: number;
 }
 
 /** Rows that are read one by one, as they are wanted. */
@@ -51,7 +58,7 @@ export async function readInputs(
   limit: number,
   terminal: Terminal,
   asIs = false,
-  reading: TableOptions = {},
+  reading: TableOptions & SizeLimits = {},
 ): Promise<{ rows: InputRow[]; more: number; notes?: readonly string[] }> {
   const all = (rows: InputRow[]) => ({ rows, more: 0 });
   if (spec === "-") return all(fromJson(model, await terminal.readStdin(), "stdin"));
@@ -63,7 +70,8 @@ export async function readInputs(
       : found && /\.(json|jsonl|ndjson)$/i.test(path!)
         ? fromRows(fromJson(model, await readFile(path!, "utf8"), path!))
         : found &&
-          ((await fromTable(model, path!, reading)) ?? (await fromFile(model, path!, asIs, terminal)));
+          ((await fromTable(model, path!, reading)) ??
+            (await fromFile(model, path!, asIs, terminal, reading)));
   if (source && digits !== undefined) {
     const index = Number(digits);
     if (index >= source.length)
@@ -133,16 +141,23 @@ async function fromTable(model: Model, path: string, reading: TableOptions): Pro
 const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;
 
 /** A picture, or an IDX, npy or npz file. */
-async function fromFile(model: Model, path: string, asIs: boolean, terminal: Terminal): Promise<Source> {
-  const file = await readFile(path);
-  if (isPicture(file)) return { length: 1, row: () => fromPicture(model, file, path, asIs) };
+async function fromFile(
+  model: Model,
+  path: string,
+  asIs: boolean,
+  terminal: Terminal,
+  { maxBytes, maxPixels }: SizeLimits,
+): Promise<Source> {
+  const file = await readBytes(path, maxBytes);
+  if (isPicture(file)) return { length: 1, row: () => fromPicture(model, file, path, asIs, maxPixels) };
   // other kinds of pictures, and empty ones, get an error of their own
-  if (PICTURES.test(path)) readImageHeader(file, path);
+  if (PICTURES.test(path)) readImageHeader(file, path, { maxPixels });
   if (isZip(file) && !onlyInputs(file, path)) return fromPart(model, path, terminal);
   const { likeArrays, standardisation } = arraysAs(model);
   const { length, row } = await openRows(path, {
     ...(likeArrays?.scaling && { scaling: likeArrays.scaling }),
     ...(standardisation && { standardisation }),
+    ...(maxBytes !== undefined && { maxBytes }),
   });
   return {
     length,
@@ -154,7 +169,13 @@ async function fromFile(model: Model, path: string, asIs: boolean, terminal: Ter
   };
 }
 
-function fromPicture(model: Model, bytes: Uint8Array, name: string, asIs: boolean): InputRow {
-  const { values, note } = pictureRow(model, bytes, name, asIs);
+function fromPicture(
+  model: Model,
+  bytes: Uint8Array,
+  name: string,
+  asIs: boolean,
+  maxPixels: number | undefined,
+): InputRow {
+  const { values, note } = pictureRow(model, bytes, name, asIs, maxPixels);
   return { name, values: bytesAs(model, values, name), ...(note && { note }) };
 }

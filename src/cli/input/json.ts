@@ -2,6 +2,8 @@
 import { formatOf } from "../../data/tables/rows.ts";
 import { classFinder } from "../../data/tables/target.ts";
 import { NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
+import { checkJson, parseJson } from "../../fields/json.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import { sizeOf } from "../../shape.ts";
@@ -25,7 +27,7 @@ export function fromJson(model: Model, text: string, from: string): InputRow[] {
       const { values, note } = encode(model, isObject(row) ? row : flatOf(row), name, (keys) =>
         extra.push(...keys),
       );
-      const some = extra.map((key) => JSON.stringify(key)).join(", ");
+      const some = extra.map((key) => show(key)).join(", ");
       const notes = [note, some && `not used, being no columns of the model: ${some}`].filter(Boolean);
       return {
         name,
@@ -36,10 +38,7 @@ export function fromJson(model: Model, text: string, from: string): InputRow[] {
     }
     const flat = flatOf(row);
     const bad = flat.findIndex((n) => typeof n !== "number" || !Number.isFinite(n));
-    if (bad >= 0)
-      throw new NablaError(
-        `${name}: value ${bad}: expected a number, got ${JSON.stringify(flat[bad]) ?? "nothing"}`,
-      );
+    if (bad >= 0) throw new NablaError(`${name}: value ${bad}: expected a number, got ${show(flat[bad])}`);
     const numbers = flat as number[];
     if (!bytes) return { name, ...encode(model, numbers, name) };
     const strange = numbers.find((n) => !Number.isInteger(n) || n < 0 || n > 255);
@@ -68,20 +67,25 @@ const flatOf = (row: unknown): unknown[] => (Array.isArray(row) ? row.flat(8) : 
 
 /** A single value, or one on each line. */
 function jsonOf(text: string, from: string): unknown {
-  const parse = (part: string, where: string): unknown => {
-    try {
-      return JSON.parse(part);
-    } catch (cause) {
-      throw new NablaError(`${where}: not valid JSON: ${(cause as Error).message}`, { cause });
-    }
-  };
-  const lines = text
-    .split(/\r?\n/)
-    .flatMap((line, i) => (line.trim() === "" ? [] : [{ line, number: i + 1 }]));
-  // several lines that each begin as an object or an array does, and the first of which is whole
-  const each = lines.length > 1 && lines.every(({ line }) => /^\s*[{[]/.test(line)) && isJson(lines[0]!.line);
-  if (!each) return parse(text, from);
-  return lines.map(({ line, number }) => parse(line, `${from}: line ${number}`));
+  checkJson(text, `${from}: `);
+  const lines = linesOf(text);
+  if (!lines) return parseJson(text, from);
+  return lines.map(({ line, number }) => parseJson(line, `${from}: line ${number}`));
+}
+
+/** Lines that each begin as an object or an array does, several, the first of which is whole; undefined for any other text. */
+function linesOf(text: string): { line: string; number: number }[] | undefined {
+  const lines: { line: string; number: number }[] = [];
+  for (let at = 0, number = 1; at < text.length; number++) {
+    const next = text.indexOf("\n", at);
+    const end = next < 0 ? text.length : next;
+    const line = text.slice(at, end).trim();
+    at = end + 1;
+    if (line === "") continue;
+    if (line[0] !== "{" && line[0] !== "[") return undefined;
+    if (lines.push({ line, number }) === 1 && !isJson(line)) return undefined;
+  }
+  return lines.length > 1 ? lines : undefined;
 }
 
 function isJson(text: string): boolean {

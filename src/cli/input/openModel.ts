@@ -3,27 +3,49 @@ import { open } from "node:fs/promises";
 import { NablaError } from "../../errors.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
+import { loadNewest, type Newest } from "../../node/checkpoints.ts";
 import { loadModel } from "../../node/models.ts";
+import { since } from "../../training/run.ts";
+import type { Terminal } from "../terminal.ts";
+import { count } from "../text/format.ts";
 import { extraOf } from "../training/resume.ts";
 
 /** As loadModel(); the error for another file first says what it looks like. */
 export async function openModel(path: string): Promise<Model> {
-  try {
-    const model = await loadModel(path);
-    const network = internalsOf(model).built;
-    // files of earlier versions say it in their description of the data
-    const trained = extraOf(model)?.data;
-    if (trained) network.reading ??= [{ type: trained.inputType, scale: trained.inputScale }];
-    return model;
-  } catch (error) {
-    const what = error instanceof NablaError ? looksLike(await beginning(path)) : undefined;
-    if (what === undefined) throw error;
-    const why = (error as Error).message.replace(`${path}: `, "");
-    throw new NablaError(
-      `${path}: this is ${what}, not a model as nabla train --out writes it (.safetensors): ${why}`,
-      { cause: error },
-    );
-  }
+  return prepared(await loadModel(path).catch((error) => explain(path, error)));
+}
+
+/** The newest checkpoint of a training that can be read; what is passed over is said. */
+export async function openNewest(path: string, errors: Terminal["errors"]): Promise<Newest> {
+  const found = await loadNewest(path).catch((error) => explain(path, error));
+  for (const { path: file, problem } of found.passed)
+    errors.write(`nabla: ${file} is passed over: ${problem}\n`);
+  const { step } = since(internalsOf(found.model).state.run);
+  if (found.passed.length > 0)
+    errors.write(`nabla: going on from ${found.path}, saved after ${count(step)} steps\n`);
+  return { ...found, model: prepared(found.model) };
+}
+
+/** What the first line of JSON says of it. */
+export const passedOver = (found: Newest | undefined) =>
+  found && found.passed.length > 0 && { resumedFrom: found.path, passedOver: found.passed };
+
+function prepared(model: Model): Model {
+  const network = internalsOf(model).built;
+  // files of earlier versions say it in their description of the data
+  const trained = extraOf(model)?.data;
+  if (trained) network.reading ??= [{ type: trained.inputType, scale: trained.inputScale }];
+  return model;
+}
+
+async function explain(path: string, error: unknown): Promise<never> {
+  const what = error instanceof NablaError ? looksLike(await beginning(path)) : undefined;
+  if (what === undefined) throw error;
+  const why = (error as Error).message.replace(`${path}: `, "");
+  throw new NablaError(
+    `${path}: this is ${what}, not a model as nabla train --out writes it (.safetensors): ${why}`,
+    { cause: error },
+  );
 }
 
 const BEGINNINGS: [what: string, bytes: string][] = [

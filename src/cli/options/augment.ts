@@ -2,6 +2,7 @@
 import type { ConfigInput } from "../../config/config.ts";
 import { augmentFields } from "../../data/augment/fields.ts";
 import { didYouMean, NablaError, prefixed } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 
 type Augment = NonNullable<ConfigInput["training"]["augment"]>;
 
@@ -24,7 +25,7 @@ export function augmentation(text: string): Augment {
     const [name, value, ...more] = part.trim().split(":");
     if (!NAMES.includes(name!)) {
       throw new NablaError(
-        `--augment: there is no ${JSON.stringify(name)}${didYouMean(name!, NAMES) || ";"} expected some of ${NAMES.join(", ")}, like shift:2,rotate:10,elastic`,
+        `--augment: there is no ${show(name)}${didYouMean(name!, NAMES) || ";"} expected some of ${NAMES.join(", ")}, like shift:2,rotate:10,elastic`,
       );
     }
     if (Object.hasOwn(found, name!)) throw new NablaError(`--augment: ${name} is there twice`);

@@ -6,6 +6,7 @@
 import { Option } from "commander";
 import { NablaError } from "../../errors.ts";
 import type { Field, Fields } from "../../fields/fields.ts";
+import { show } from "../../fields/fields.ts";
 import { NUMBER, oneOf } from "./values.ts";
 
 /** What only the command line has. */
@@ -78,7 +79,7 @@ function numeric(flag: string, field: Field, form: RegExp): (text: string) => un
       return field.check(value);
     } catch (cause) {
       const expected = field.expected.replace("a finite number", "a number");
-      throw new NablaError(`${flag}: expected ${expected}, got ${JSON.stringify(text)}`, { cause });
+      throw new NablaError(`${flag}: expected ${expected}, got ${show(text)}`, { cause });
     }
   };
 }

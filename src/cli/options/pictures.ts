@@ -1,7 +1,7 @@
 /** The flags of folders of pictures. */
 import type { Command } from "commander";
 import { FITS } from "../../data/images/resize.ts";
-import { names, oneOf, pictureSize } from "./values.ts";
+import { names, oneOf, pictureSize, wholeOption } from "./values.ts";
 
 /** Where classes are not told by folders. */
 export function toldFlags(command: Command): Command {
@@ -12,11 +12,17 @@ export function toldFlags(command: Command): Command {
 }
 
 export function unreadableFlag(command: Command): Command {
-  return command.option(
-    "--unreadable <WHAT>",
-    "files that are not readable pictures: refuse (default) or skip",
-    oneOf("--unreadable", ["refuse", "skip"]),
-  );
+  return command
+    .option(
+      "--unreadable <WHAT>",
+      "files that are not readable pictures: refuse (default) or skip",
+      oneOf("--unreadable", ["refuse", "skip"]),
+    )
+    .option(
+      "--max-pixels <N>",
+      "pictures: of more pixels they are refused before they are decoded (default: 64000000)",
+      wholeOption("--max-pixels"),
+    );
 }
 
 /** How pictures become rows. */

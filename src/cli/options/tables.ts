@@ -8,14 +8,16 @@ import type { Decimal } from "../../data/tables/numbers.ts";
 import { MISSING_WAYS, type Missing } from "../../data/tables/tableData.ts";
 import type { TableSplit } from "../../data/tables/tableSplit.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import type { OpenDataOptions } from "../../node/dataFiles.ts";
-import { oneOf, wholeOption } from "./values.ts";
+import { bytesOption, oneOf, wholeOption } from "./values.ts";
 
 /** How the text of a table is read: for every command that opens one. Undefined: not given. */
 export interface ReadingFlags {
   header?: boolean;
   delimiter?: string;
   encoding?: string;
+  maxBytes?: number;
 }
 
 /** Undefined: not given. */
@@ -41,6 +43,10 @@ export const readingFlags = (): Option[] => [
     "--encoding <NAME>",
     "CSV: of the text, windows-1252 for example (default: UTF-8, UTF-16 by its mark)",
   ),
+  new Option(
+    "--max-bytes <SIZE>",
+    "files: bytes that are read, unpacked and held at most, like 4GB (default: 2GB)",
+  ).argParser(bytesOption("--max-bytes")),
 ];
 
 /** How columns become inputs and a target: for commands that open a table for the first time. */
@@ -75,10 +81,16 @@ export const tableFlags = (command: Command): Command =>
     );
 
 /** What is told of them to whatever reads a table. */
-export const readingOptions = ({ header, delimiter, encoding }: ReadingFlags): TableOptions => ({
+export const readingOptions = ({
+  header,
+  delimiter,
+  encoding,
+  maxBytes,
+}: ReadingFlags): TableOptions & { maxBytes?: number } => ({
   ...(header !== undefined && { header }),
   ...(delimiter !== undefined && { delimiter }),
   ...(encoding !== undefined && { encoding }),
+  ...(maxBytes !== undefined && { maxBytes }),
 });
 
 /** `--ignore a --ignore b,c` → ["a", "b,c"]: which commas are part of a name, the table says. */
@@ -108,7 +120,7 @@ export function splitWay(text: string): TableSplit {
   const column = /^group:(.+)$/s.exec(text)?.[1];
   if (column !== undefined) return { group: column };
   throw new NablaError(
-    `--split: expected random, time (the last rows are tested with) or group:COLUMN, got ${JSON.stringify(text)}${didYouMean(text, ["random", "time"])}`,
+    `--split: expected random, time (the last rows are tested with) or group:COLUMN, got ${show(text)}${didYouMean(text, ["random", "time"])}`,
   );
 }
 
@@ -146,11 +158,11 @@ export function columnKind(
   if (name === undefined || kind === undefined) {
     const word = text.slice(text.lastIndexOf("=") + 1);
     throw new NablaError(
-      `--column: expected NAME=KIND, KIND being number, boolean, category, category:10, ordered:small,medium,large, date, date:dmy or date+week, got ${JSON.stringify(text)}${didYouMean(word, ["number", "boolean", "category", "ordered", "date"])}`,
+      `--column: expected NAME=KIND, KIND being number, boolean, category, category:10, ordered:small,medium,large, date, date:dmy or date+week, got ${show(text)}${didYouMean(word, ["number", "boolean", "category", "ordered", "date"])}`,
     );
   }
   if (Object.hasOwn(before, name))
-    throw new NablaError(`--column: ${JSON.stringify(name)} is given twice; expected one kind for a column`);
+    throw new NablaError(`--column: ${show(name)} is given twice; expected one kind for a column`);
   const asked = (): AskedColumn => {
     if (kind === "number" || kind === "boolean") return { kind };
     if (values !== undefined)
@@ -161,7 +173,7 @@ export function columnKind(
     const strange = cyclic.find((cycle) => !CYCLES.includes(cycle));
     if (strange !== undefined)
       throw new NablaError(
-        `--column: there is no cycle ${JSON.stringify(strange)}${didYouMean(strange, CYCLES) || ";"} expected ${CYCLES.join(", ")}`,
+        `--column: there is no cycle ${show(strange)}${didYouMean(strange, CYCLES) || ";"} expected ${CYCLES.join(", ")}`,
       );
     return {
       kind: "date",

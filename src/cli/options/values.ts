@@ -1,9 +1,10 @@
 /** Reading option values: each error names the option, what was expected and what came. */
 import type { Size } from "../../data/images/resize.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 
 const refuse = (option: string, expected: string, got: string): never => {
-  throw new NablaError(`${option}: expected ${expected}, got ${JSON.stringify(got)}`);
+  throw new NablaError(`${option}: expected ${expected}, got ${show(got)}`);
 };
 
 export const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
@@ -43,6 +44,17 @@ export function wholeOption(option: string, min = 1): (text: string) => number {
   };
 }
 
+/** "4GB" → 4 · 2³⁰; "500MB", "1000" */
+export function bytesOption(option: string): (text: string) => number {
+  return (text) => {
+    const [, number, unit = ""] = /^(\d{1,15}(?:\.\d{1,3})?) ?([KMGT]?)i?B?$/i.exec(text.trim()) ?? [];
+    const bytes = Math.floor(Number(number) * 1024 ** " KMGT".indexOf(unit.toUpperCase() || " "));
+    if (!(bytes >= 1 && Number.isSafeInteger(bytes)))
+      refuse(option, "a number of bytes ≥ 1 like 500MB or 4GB", text);
+    return bytes;
+  };
+}
+
 /** A TCP port; 0 asks for any. */
 export function port(text: string): number {
   const value = /^\d+$/.test(text.trim()) ? Number(text) : -1;
@@ -67,7 +79,7 @@ export function oneOf<T extends string>(option: string, names: readonly T[]): (t
   return (text) => {
     if ((names as readonly string[]).includes(text)) return text as T;
     throw new NablaError(
-      `${option}: there is no ${JSON.stringify(text)}${didYouMean(text, names) || ";"} expected one of ${names.join(", ")}`,
+      `${option}: there is no ${show(text)}${didYouMean(text, names) || ";"} expected one of ${names.join(", ")}`,
     );
   };
 }
@@ -86,7 +98,7 @@ export function pictureSize(option: string): (text: string) => Size {
     const [, width, height = width] = /^([1-9]\d{0,3})(?:[x×]([1-9]\d{0,3}))?$/i.exec(text.trim()) ?? [];
     if (width === undefined)
       throw new NablaError(
-        `${option}: expected pixels on a side, or width and height, like 32 or 48x32, got ${JSON.stringify(text)}`,
+        `${option}: expected pixels on a side, or width and height, like 32 or 48x32, got ${show(text)}`,
       );
     return { width: Number(width), height: Number(height) };
   };

@@ -8,7 +8,6 @@ import { internalsOf } from "../../model/internals.ts";
 import type { History, Model } from "../../model/model.ts";
 import { weightsSha256 } from "../../model/save.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
-import { writeFileAtomic } from "../../node/files.ts";
 import { classNames, type Examination } from "../input/examine.ts";
 import { figuresOf, usualMetrics } from "../input/figures.ts";
 import { imageOf } from "../text/draw.ts";
@@ -40,14 +39,11 @@ export interface ReportRequest {
   seconds: number;
 }
 
-export async function writeReport(path: string, request: ReportRequest): Promise<void> {
-  await writeFileAtomic(path, new TextEncoder().encode(await reportPage(request)));
-}
-
 /** Most classes a confusion matrix is shown for. */
 const CLASSES = 64;
 
-async function reportPage(request: ReportRequest): Promise<string> {
+/** The page as HTML. */
+export async function reportPage(request: ReportRequest): Promise<string> {
   const { model, config, data, dataset, part, examination, history, seconds } = request;
   const { confusion, rows, wrong, mistakes, seen } = examination;
   const names = classNames(model, dataset);

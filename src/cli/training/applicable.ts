@@ -1,5 +1,6 @@
 /** Whether data is what a training, and its flags, are for. */
 import { NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
 import type { ImageFlags } from "../input/images.ts";
 import { type ArrayFlags, checkArrayFlags } from "../options/arrays.ts";
@@ -10,7 +11,7 @@ export function checkClasses({ name, train: { target }, csv }: OpenedData): void
   if (target.kind !== "class" || target.classes > 1) return;
   const one = target.names?.[0] ?? "0";
   throw new NablaError(
-    `${name}: every row is of class ${JSON.stringify(one)}; expected at least two classes, which a network can tell apart${csv ? `. Column ${JSON.stringify(csv.label)} is the label: --label names another` : ""}`,
+    `${name}: every row is of class ${show(one)}; expected at least two classes, which a network can tell apart${csv ? `. Column ${show(csv.label)} is the label: --label names another` : ""}`,
   );
 }
 

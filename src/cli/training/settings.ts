@@ -3,6 +3,8 @@ import { readFile } from "node:fs/promises";
 import type { ActivationName } from "../../activations/table.ts";
 import { type Config, type ConfigInput, checkConfig } from "../../config/config.ts";
 import { didYouMean, NablaError, prefixed } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
+import { parseJson } from "../../fields/json.ts";
 import { given } from "../../fields/options.ts";
 import type { InitializerName } from "../../initializers/table.ts";
 import { LOSSES, type LossName, losses } from "../../losses/table.ts";
@@ -77,7 +79,7 @@ function fromPreset(flags: ModelFlags, data: OpenedData): ConfigInput {
       "modern-1, modern-2, modern-5 … modern-9",
     ];
     throw new NablaError(
-      `--model: there is no ${JSON.stringify(name)}${didYouMean(name, names) || ";"} expected ${listed.join(", ")}, or the name of a .json file`,
+      `--model: there is no ${show(name)}${didYouMean(name, names) || ";"} expected ${listed.join(", ")}, or the name of a .json file`,
     );
   }
   const made = presetConfig(name, data.train, taskOf(data.train), flags);
@@ -89,16 +91,11 @@ async function fromFile(path: string, flags: ModelFlags, data: OpenedData): Prom
   const given = ARCHITECTURE.find((key) => flags[key] !== undefined);
   if (given && given !== "loss")
     throw new NablaError(`--${given} is for presets; ${path} already defines the layers`);
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(path, "utf8"));
-  } catch (cause) {
+  const text = await readFile(path, "utf8").catch((cause) => {
     const { code, message } = cause as { code?: string; message: string };
-    throw new NablaError(
-      `${path}: ${code === "ENOENT" ? "no such file" : code ? message : `not valid JSON: ${message}`}`,
-      { cause },
-    );
-  }
+    throw new NablaError(`${path}: ${code === "ENOENT" ? "no such file" : message}`, { cause });
+  });
+  const value = parseJson(text, path);
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new NablaError(`${path}: expected an object { "nabla": 1, "model": { "layers": [ … ] } }`);
   const document = value as Partial<ConfigInput>;

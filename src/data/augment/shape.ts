@@ -1,5 +1,6 @@
 /** Rows as images. */
 import { NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import type { Dataset } from "../dataset.ts";
 
@@ -19,8 +20,7 @@ export function imageShapeOf(who: string, dataset: Dataset, given?: readonly num
   const shape = given ?? inputShape;
   const sizes = shape.every((n) => Number.isInteger(n) && n > 0);
   if ((shape.length !== 2 && shape.length !== 3) || !sizes) {
-    if (given)
-      throw new NablaError(`${who}: imageShape: expected [h, w] or [h, w, c], got ${JSON.stringify(given)}`);
+    if (given) throw new NablaError(`${who}: imageShape: expected [h, w] or [h, w, c], got ${show(given)}`);
     throw new NablaError(
       `${who}: ${name}: expected images, rows of shape [h, w] or [h, w, c], got ${showShape(inputShape)}` +
         (inputShape.length === 1 ? "; for images stored as flat rows, pass imageShape: [h, w]" : ""),

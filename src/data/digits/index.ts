@@ -4,6 +4,7 @@
  * nothing but (seed, part, index), and its label is index mod 10, so every class is equally frequent.
  */
 import { NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import { checkOptions } from "../../fields/options.ts";
 import { STREAMS, Stream, wordsOf } from "../../math/random.ts";
 import type { Dataset } from "../dataset.ts";
@@ -22,7 +23,7 @@ export function digits(options: DigitsOptions = {}): Dataset {
     throw new NablaError(`digits: samples: expected an integer from 1 to 2000000, got ${samples}`);
   }
   if (part !== "train" && part !== "test")
-    throw new NablaError(`digits: part: expected "train" or "test", got ${JSON.stringify(part)}`);
+    throw new NablaError(`digits: part: expected "train" or "test", got ${show(part)}`);
   wordsOf(seed, "digits: seed");
   const pixels = new Uint8Array(samples * PIXELS);
   const drawn = new Uint8Array(samples);

@@ -1,5 +1,6 @@
 /** The data sets that are made, not read, by name. */
 import { didYouMean, NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import { checkOptions } from "../../fields/options.ts";
 import type { DataSplit, Dataset } from "../dataset.ts";
 import { digits } from "../digits/index.ts";
@@ -71,6 +72,6 @@ export function makeGenerated(name: string, options: GeneratedOptions = {}): Dat
   if (Object.hasOwn(generatedSets, name)) return generatedSets[name]!.make(options);
   const names = Object.keys(generatedSets);
   throw new NablaError(
-    `there is no generated data set ${JSON.stringify(name)}${didYouMean(name, names)} (${names.join(", ")})`,
+    `there is no generated data set ${show(name)}${didYouMean(name, names)} (${names.join(", ")})`,
   );
 }

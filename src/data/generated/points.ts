@@ -1,5 +1,6 @@
 /** Point clouds in the plane with a class each, and noisy curves: problems whose solution can be looked at. */
 import { NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import { checkOptions } from "../../fields/options.ts";
 import { cos, sin } from "../../math/elementary.ts";
 import { STREAMS, Stream } from "../../math/random.ts";
@@ -28,7 +29,7 @@ function stream(name: string, o: PointsOptions, purpose: number): { random: Stre
   checkOptions(name, o, OPTIONS);
   const { samples = 1000, noise = 0, seed = 0, part = "train" } = o;
   if (part !== "train" && part !== "test")
-    throw new NablaError(`${name}: part: expected "train" or "test", got ${JSON.stringify(part)}`);
+    throw new NablaError(`${name}: part: expected "train" or "test", got ${show(part)}`);
   if (!Number.isInteger(samples) || samples < 1 || samples > 10_000_000) {
     throw new NablaError(`${name}: samples: expected an integer from 1 to 10000000, got ${samples}`);
   }

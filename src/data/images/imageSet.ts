@@ -1,6 +1,7 @@
 /** Pictures sorted into classes as data sets: what does not depend on where files are and on who decodes them. */
 import { sha256Hex } from "../../checkpoint/sha256.ts";
 import { NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import type { DataSplit, Dataset } from "../dataset.ts";
 import { rowsDataset } from "../rows.ts";
 import { type Role, shortened } from "./classes.ts";
@@ -158,7 +159,7 @@ export async function imageSet<File extends ImageFile>(
   const given = options.classes !== undefined;
   const { unreadable = "refuse" } = options;
   if (unreadable !== "refuse" && unreadable !== "skip")
-    throw new NablaError(`unreadable: expected "refuse" or "skip", got ${JSON.stringify(unreadable)}`);
+    throw new NablaError(`unreadable: expected "refuse" or "skip", got ${show(unreadable)}`);
   const skip = unreadable === "skip";
   if (!skip) refuse(set);
   checkFilled(set, parts, given);
@@ -267,8 +268,7 @@ function formatOf<File extends ImageFile>(set: ImageSet<File>, options: ImageSet
   const channels = options.channels ?? (headers.every((header) => header.channels === 1) ? 1 : 3);
   if (channels !== 1 && channels !== 3)
     throw new NablaError(`channels: expected 1 (grey) or 3 (colour), got ${channels}`);
-  if (!FITS.includes(fit))
-    throw new NablaError(`fit: expected one of ${FITS.join(", ")}, got ${JSON.stringify(fit)}`);
+  if (!FITS.includes(fit)) throw new NablaError(`fit: expected one of ${FITS.join(", ")}, got ${show(fit)}`);
   const { width, height } =
     typeof size === "number" ? { width: size, height: size } : (size ?? commonSize(set, headers));
   for (const n of [width, height])

@@ -1,5 +1,6 @@
 /** NumPy's archives of several arrays. An array is unpacked and read when it is asked for: what is not in use may be of any type. */
 import { NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import { showShape } from "../../shape.ts";
 import { MAX_UNPACKED } from "../gzip.ts";
 import { elementOf } from "./elements.ts";
@@ -99,7 +100,7 @@ export function parseNpz(
   for (const array of names)
     if (!archive.names.includes(array))
       throw new NablaError(
-        `${name}: there is no array ${JSON.stringify(array)}; found ${archive.names.join(", ") || "none"}`,
+        `${name}: there is no array ${show(array)}; found ${archive.names.join(", ") || "none"}`,
       );
   archive.checkSizes(names);
   return new Map(

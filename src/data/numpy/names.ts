@@ -1,5 +1,6 @@
 /** Which arrays of an archive are inputs and targets, and of which part: names say it, in any case and order of words. */
 import { didYouMean, NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import type { ArrayHeader } from "./archive.ts";
 
 /** Names of arrays. */
@@ -131,7 +132,7 @@ function named(names: readonly string[], where: string, wanted: readonly string[
   for (const name of wanted)
     if (!names.includes(name))
       throw new NablaError(
-        `${where}: arrays: there is no array ${JSON.stringify(name)}${didYouMean(name, names) || ";"} found ${list(names) || "none"}`,
+        `${where}: arrays: there is no array ${show(name)}${didYouMean(name, names) || ";"} found ${list(names) || "none"}`,
       );
   const pair = (at: number): Pair => ({ x: wanted[at]!, y: wanted[at + 1]! });
   return {

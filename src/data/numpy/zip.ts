@@ -11,6 +11,7 @@
  */
 import { Inflate } from "fflate";
 import { messageOf, NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 
 export interface ZipEntry {
   readonly name: string;
@@ -61,7 +62,7 @@ export function zipEntries(bytes: Uint8Array, name: string): ZipEntry[] {
     const from = header + 30 + named + view.getUint16(header + 28, true);
     if (from + packed > start) throw broken(`${file}: cut short`);
     if (textOf(bytes, header + 30, named) !== file)
-      throw broken(`${file}: called ${JSON.stringify(textOf(bytes, header + 30, named))} where it begins`);
+      throw broken(`${file}: called ${show(textOf(bytes, header + 30, named))} where it begins`);
     entries.push({
       name: file,
       method: view.getUint16(at + 10, true),

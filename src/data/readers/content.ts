@@ -1,27 +1,22 @@
 /** What is in files: gzip is unpacked wherever it is met, the name of a file says nothing about it. */
-import { gunzip, isGzip, MAX_UNPACKED } from "../gzip.ts";
+import { gunzip, gunzipStart, isGzip } from "../gzip.ts";
 import type { DataEntry, DataFile, DataFolder, DataHost } from "./reader.ts";
 
-/** As many of a file's first bytes as are looked at to know what it is. */
+/** As many of a file's first bytes as are looked at to know what it is, and as many packed ones as hold them. */
 const HEAD = 512;
-
-/** What was unpacked to look at it is most likely wanted whole. */
-const unpacked = /* @__PURE__ */ new WeakMap<DataFile, Promise<Uint8Array>>();
+const PACKED = 1 << 16;
 
 /** All of a file, unpacked. @throws NablaError for more than `limit` bytes, before or after */
-export async function contentOf(file: DataFile, limit: number): Promise<Uint8Array> {
-  return (
-    (await unpacked.get(file)) ?? gunzip(await file.read(limit), file.path, Math.min(limit, MAX_UNPACKED))
-  );
-}
+export const contentOf = async (file: DataFile, limit: number, more = ""): Promise<Uint8Array> =>
+  gunzip(await file.read(limit), file.path, limit, more);
 
 /** The first bytes of a file, or of what is packed in it. */
-export async function headOf(file: DataFile, { limits }: DataHost): Promise<Uint8Array> {
+export async function headOf(file: DataFile, host: DataHost): Promise<Uint8Array> {
   const head = await file.start(HEAD);
   if (!isGzip(head)) return head;
-  const whole = unpacked.get(file) ?? contentOf(file, limits.arrays);
-  unpacked.set(file, whole);
-  return (await whole).subarray(0, HEAD);
+  const start = await gunzipStart(await file.start(PACKED), HEAD);
+  // a beginning from which nothing comes is not as gzip makes it
+  return start ?? (await contentOf(file, host.limits.arrays, host.more)).subarray(0, HEAD);
 }
 
 /** Whether bytes may begin a text: no zero is among them. */

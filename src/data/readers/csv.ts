@@ -12,7 +12,7 @@ import { type DataHost, type FoundData, LIKELY, NO, PERHAPS, type Reader } from 
 const NAMES = /\.(csv|tsv|txt)(\.gz)?$/i;
 
 /** How a table is read, cut in two, and standardised. */
-export interface CsvReaderOptions extends Omit<CsvSplitOptions, "name"> {
+export interface CsvReaderOptions extends Omit<CsvSplitOptions, "name" | "maxBytes"> {
   /** Of the text, as TextDecoder calls it; default: UTF-16 where its byte order mark says so, else UTF-8. */
   encoding?: string;
 }
@@ -33,7 +33,7 @@ export const csv: Reader<"csv", CsvReaderOptions> = {
   async open(found, host, { encoding, ...options }) {
     const { bytes, text, notes } = await textIn(found, host, encoding);
     const { testFraction, seed, split: way } = options;
-    const split = csvSplit(text, { ...options, name: found.where });
+    const split = csvSplit(text, { ...options, name: found.where, ...cellsIn(host) });
     return {
       ...split,
       notes: [...notes, ...split.notes],
@@ -48,7 +48,7 @@ export const csv: Reader<"csv", CsvReaderOptions> = {
 };
 
 /** How the rows of a table are read, without asking what they are for. */
-export interface TableOptions extends CsvTableOptions {
+export interface TableOptions extends Omit<CsvTableOptions, "maxBytes"> {
   encoding?: string;
 }
 
@@ -64,18 +64,17 @@ export async function readTable(
   known: readonly string[] = [],
 ): Promise<Table> {
   const { text, notes } = await textIn(found, host, encoding);
-  const table = parseCsvTable(text, found.where, options, known);
+  const table = parseCsvTable(text, found.where, { ...options, ...cellsIn(host) }, known);
   return { ...table, notes: [...notes, ...table.notes] };
 }
+
+const cellsIn = ({ limits: { cells } }: DataHost) => (cells === undefined ? {} : { maxBytes: cells });
 
 async function textIn({ of, where }: FoundData, host: DataHost, encoding: string | undefined) {
   if (of.kind === "folder") throw new NablaError(`${where}: expected a table, got a folder`);
   const other = otherText(await headOf(of, host), NAMES.test(of.name));
   if (other) throw new NablaError(`${where}: ${other}`);
-  const { table } = host.limits;
-  const bytes = await contentOf(of, table);
-  // packed, it may have been read as far as arrays may go
-  if (bytes.length > table) throw host.tooLarge(`${where} (unpacked)`, bytes.length, table);
+  const bytes = await contentOf(of, host.limits.table, host.more);
   return { bytes, ...decodeText(bytes, where, encoding) };
 }
 

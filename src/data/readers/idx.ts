@@ -77,7 +77,8 @@ export const idx: Reader<"idx", IdxOptions> = {
     // a part of what unpacking made folders of may lie in them
     const whole = [TRAIN_IMAGES, TRAIN_LABELS].every((part) => here.some(({ name }) => part.test(name)));
     const parts = whole ? here.map((file) => ({ file, name: file.name })) : all.filter(hasPart);
-    const read = async (file: DataFile) => parseIdx(await contentOf(file, host.limits.arrays), file.path);
+    const read = async (file: DataFile) =>
+      parseIdx(await contentOf(file, host.limits.arrays, host.more), file.path);
     if (parts.length > 0) return described(await openParts(parts, where, name, read, how));
     const pair = (await pairOf(all, host))!;
     const [a, b] = await Promise.all(pair.map(({ file }) => read(file)));

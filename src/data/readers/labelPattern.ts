@@ -1,5 +1,6 @@
 /** Classes that are told by the names of files: "{label}_*". */
 import { NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import { nameOf } from "../images/classes.ts";
 import type { DataFile, DataHost } from "./reader.ts";
 import type { Told } from "./told.ts";
@@ -13,7 +14,7 @@ const FORM =
  */
 export function labelPattern(pattern: string, files: readonly DataFile[], { pictures }: DataHost): Told {
   if (typeof pattern !== "string" || pattern.split("{label}").length !== 2)
-    throw new NablaError(`labelPattern: ${FORM}, got ${JSON.stringify(pattern)}`);
+    throw new NablaError(`labelPattern: ${FORM}, got ${show(pattern)}`);
   const [short, long] = [false, true].map((greedy) => expression(pattern, greedy));
   const whole = /\.\w+$/.test(pattern);
   const folders = pattern.split("/").length;
@@ -26,7 +27,7 @@ export function labelPattern(pattern: string, files: readonly DataFile[], { pict
     if (first === undefined) continue;
     if (first !== last)
       throw new NablaError(
-        `labelPattern: ${file.path}: the class may be ${JSON.stringify(first)} or ${JSON.stringify(last)} by ${pattern}; say more of the names, with # for digits: ${pattern.replace("*", "#")}${pictures.flag(`--label-pattern "${pattern.replace("*", "#")}"`)}`,
+        `labelPattern: ${file.path}: the class may be ${show(first)} or ${show(last)} by ${pattern}; say more of the names, with # for digits: ${pattern.replace("*", "#")}${pictures.flag(`--label-pattern "${pattern.replace("*", "#")}"`)}`,
       );
     const number = numbers.get(first) ?? numbers.size;
     numbers.set(first, number);

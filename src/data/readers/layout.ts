@@ -1,5 +1,6 @@
 /** Which folders of a set of pictures are classes, which are parts (to train on, to validate on, to test with), and which only hold others. */
 import { didYouMean, NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import {
   classFor,
   nameOf,
@@ -273,7 +274,7 @@ class LayoutFinder {
       const one = classFor(name, classes);
       if (one === undefined)
         throw new NablaError(
-          `${folder.where}: there is no class ${JSON.stringify(name)}${didYouMean(name, classes) || ";"} the classes are ${shortened(classes)}`,
+          `${folder.where}: there is no class ${show(name)}${didYouMean(name, classes) || ";"} the classes are ${shortened(classes)}`,
         );
       if (one !== name) this.notes.push(`${folder.where} is read as class ${one}`);
       return { name: one, folder };

@@ -3,7 +3,6 @@ import { sha256Hex } from "../../checkpoint/sha256.ts";
 import { NablaError } from "../../errors.ts";
 import { anything, choice, list, string } from "../../fields/fields.ts";
 import { object, optional } from "../../fields/objects.ts";
-import { MAX_UNPACKED } from "../gzip.ts";
 import { parseNpy } from "../numpy/npy.ts";
 import { type NpzSplitOptions, npzSplit, onlyInputs } from "../numpy/split.ts";
 import { SCALINGS } from "../values/inputs.ts";
@@ -47,9 +46,8 @@ export const npz: Reader<"npz", NpzReading> = {
     if (/\.zip$/i.test(of.name) && !start.includes(".npy"))
       throw new NablaError(`${where}: a zip archive; unpack it, and choose the folder or the files in it`);
     const { arrays } = host.limits;
-    const bytes = await contentOf(of, arrays);
-    const limit = Math.min(arrays, MAX_UNPACKED);
-    return { ...npzSplit(bytes, where, { ...options, limit }), fingerprint: sha256Hex(bytes) };
+    const bytes = await contentOf(of, arrays, host.more);
+    return { ...npzSplit(bytes, where, { ...options, limit: arrays }), fingerprint: sha256Hex(bytes) };
   },
   array: {
     expected: "a .npy file (it begins 93 4e 55 4d 50 59)",

@@ -79,8 +79,10 @@ export interface PictureFile extends ImageFile {
 
 /** What readers need of the place they run in. */
 export interface DataHost {
-  /** Bytes of a table's text, and of arrays, that are read at most. */
-  readonly limits: { readonly table: number; readonly arrays: number };
+  /** Bytes of a table's text, of arrays, and of a table's rows and cells in memory (default 1 GiB), that are read at most. */
+  readonly limits: { readonly table: number; readonly arrays: number; readonly cells?: number };
+  /** How more is allowed, to end an error. */
+  readonly more?: string;
   tooLarge(name: string, size: number, limit: number): NablaError;
   readonly pictures: PictureHost;
   /** A file that an option names, as programs name files here; undefined where it names none. Left out where nothing can. */

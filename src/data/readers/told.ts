@@ -1,5 +1,6 @@
 /** Pictures whose classes are told by a table, or by the names of their files. */
 import { NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import { ROLES, type Role, roleOf, shortened, sortClasses } from "../images/classes.ts";
 import type { Problem } from "../images/imageSet.ts";
 import { fileKeys } from "./fileKeys.ts";
@@ -68,9 +69,7 @@ export async function toldClasses(folder: DataFolder, search: Search): Promise<L
 function numberOf(name: string, classes: readonly string[]): number {
   const at = classes.indexOf(name);
   if (at >= 0) return at;
-  throw new NablaError(
-    `labels: there is no class ${JSON.stringify(name)}; the classes are ${shortened(classes)}`,
-  );
+  throw new NablaError(`labels: there is no class ${show(name)}; the classes are ${shortened(classes)}`);
 }
 
 /** Pictures below folders that are called like parts; else all of them are one part. */

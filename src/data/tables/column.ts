@@ -1,5 +1,6 @@
 /** One column of a table: its cells, and where they stand. */
 import { NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import type { Table } from "./csvTable.ts";
 import { type ColumnNumbers, columnNumbers } from "./numbers.ts";
 
@@ -26,7 +27,7 @@ export class TableColumn {
   /** What is wrong in a row, with its line. */
   problem(row: number, what: string): NablaError {
     const line = this.table.lines[row]!;
-    return new NablaError(`${this.table.name}: line ${line}: column ${JSON.stringify(this.name)}: ${what}`, {
+    return new NablaError(`${this.table.name}: line ${line}: column ${show(this.name)}: ${what}`, {
       details: { line, column: this.name },
     });
   }

@@ -1,5 +1,6 @@
 /** Which columns of a table are meant: by name where the file has names, by position where it has none. */
 import { didYouMean, NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import type { Table } from "./csvTable.ts";
 import { nameOf, USUAL_LABELS } from "./header.ts";
 import { readRecords } from "./records.ts";
@@ -44,7 +45,7 @@ export function findColumn(table: Table, column: string, taken: readonly string[
   const found = new Set(taken.map(nameOf));
   const free = table.columns.filter((name) => !found.has(name));
   throw new NablaError(
-    `${table.name}: there is no column ${JSON.stringify(column)}${hint(column, free) || "."} Columns: ${few}`,
+    `${table.name}: there is no column ${show(column)}${hint(column, free) || "."} Columns: ${few}`,
   );
 }
 
@@ -67,7 +68,7 @@ function hint(column: string, all: readonly string[]): string {
         columns.find(
           (other) => bare(other).startsWith(wanted) || (bare(other) !== "" && wanted.startsWith(bare(other))),
         ));
-  return like === undefined ? didYouMean(column, columns) : `; did you mean ${JSON.stringify(like)}?`;
+  return like === undefined ? didYouMean(column, columns) : `; did you mean ${show(like)}?`;
 }
 
 /**
@@ -87,7 +88,7 @@ export function findLabel(table: Table, label: string | number | undefined): num
     const at = placeOf(table, label);
     if (at >= 0 && repeated.has(nameOf(label)))
       throw new NablaError(
-        `${name}: several columns are called ${JSON.stringify(label)}; give the number of the one that is meant, from 0: --label ${at} is the first`,
+        `${name}: several columns are called ${show(label)}; give the number of the one that is meant, from 0: --label ${at} is the first`,
       );
     if (at >= 0 || !/^[+-]?\d+$/.test(label)) return findColumn(table, label);
   }
@@ -121,7 +122,7 @@ function ignoredBy(table: Table, names: string): number[] {
   if (whole >= 0) return [whole];
   const parts = readRecords(names, ",", "--ignore").rows[0] ?? [];
   if (parts.length === 0 || parts.includes(""))
-    throw new NablaError(`--ignore: expected names separated by commas, got ${JSON.stringify(names)}`);
+    throw new NablaError(`--ignore: expected names separated by commas, got ${show(names)}`);
   const found: number[] = [];
   for (let i = 0; i < parts.length; ) {
     // the longest that is a name: commas in it have cut it

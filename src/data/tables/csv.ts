@@ -1,4 +1,7 @@
 /** Tables as datasets: every column but one is an input, that one is the target. */
+import { prefixed } from "../../errors.ts";
+import { number, string } from "../../fields/fields.ts";
+import { object, optional } from "../../fields/objects.ts";
 import { checkOptions } from "../../fields/options.ts";
 import type { DataSplit, Dataset, Standardisation } from "../dataset.ts";
 import { range } from "../dataset.ts";
@@ -184,7 +187,20 @@ function tableOf(
   names: readonly string[],
   given: CsvSplitOptions = options,
 ): ReadTable & { groupAt: number } {
-  checkOptions(who, given, ["name", ...names, ...(given === options ? [] : Object.keys(splitFields()))]);
+  checkOptions(who, given, [
+    "name",
+    "maxBytes",
+    ...names,
+    ...(given === options ? [] : Object.keys(splitFields())),
+  ]);
+  // types too: a program without a compiler, or a request's JSON, may say anything
+  const fields = {
+    name: optional(string()),
+    maxBytes: optional(number({ min: 1 })),
+    ...tableFields(),
+    ...(given === options ? {} : splitFields()),
+  };
+  prefixed(`${who}: `, () => object(fields).check(given));
   const { name = "data.csv", columns } = options;
   for (const before of [options.like, options.inputsLike]) checkInfo(before);
   const asked = columns && askedField().check(columns, `${who}: columns`);

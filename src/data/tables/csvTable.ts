@@ -1,10 +1,11 @@
 /** The text of a table to named columns of cells. */
 import { NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import { isMissing, isNumber } from "./cells.ts";
 import { delimiterName, guessDelimiter } from "./delimiter.ts";
 import { findHeader, isIndex, nameOf } from "./header.ts";
 import { type Decimal, readNumber } from "./numbers.ts";
-import { type Records, readRecords } from "./records.ts";
+import { MOST_CELLS, type Records, readRecords } from "./records.ts";
 
 /** A table: what every command and every reader gets of a file. Memory: some 30 bytes a cell besides its text. */
 export interface Table {
@@ -25,6 +26,8 @@ export interface Table {
   /** The decimal sign that was asked for. */
   readonly decimal?: Decimal;
   readonly delimiter: string;
+  /** Bytes that rows and cells may take; what is made of them may take twice as many. */
+  readonly maxBytes: number;
   /** What was read and how, in plain sentences. */
   readonly notes: readonly string[];
 }
@@ -36,7 +39,12 @@ export interface CsvTableOptions {
   delimiter?: string;
   /** What stands before the fraction: "." or ","; default: what the cells show. */
   decimal?: Decimal;
+  /** Bytes that rows, cells and columns may take in memory; default 1 GiB. A table that takes more is refused, on the way. */
+  maxBytes?: number;
 }
+
+/** What is known of a column takes so many bytes, about. */
+const COLUMN = 1500;
 
 /** The line that tells Excel the delimiter. */
 const SEP = /^\uFEFF?"?sep=(.)"?(?:\r\n|\n|\r)/i;
@@ -52,14 +60,20 @@ export function parseCsvTable(
   options: CsvTableOptions = {},
   known: readonly string[] = [],
 ): Table {
+  const { maxBytes = MOST_CELLS } = options;
   const notes: string[] = [];
   const { body, line, delimiter } = withoutComments(beginning(text), options.delimiter, notes);
   if (delimiter !== ",") notes.push(`delimiter: ${delimiterName(delimiter)}`);
-  const records = withoutEmpty(readRecords(body, delimiter, name, { line }), notes);
+  const records = withoutEmpty(readRecords(body, delimiter, name, { line, maxBytes }), notes);
   const { rows } = records;
   if (rows.length === 0)
     throw new NablaError(`${name}: the file is empty; expected rows of comma-separated values`);
   const shortHeader = squared(records, name);
+  const wide = rows[0]!.length * COLUMN;
+  if (wide > maxBytes)
+    throw new NablaError(
+      `${name}: ${rows[0]!.length} columns take ${wide} bytes, more than ${maxBytes}; expected a row on each line: leave columns out, or allow more with maxBytes`,
+    );
   const header = options.header ?? (shortHeader ? true : headerOf(rows, name, known));
   if (header && rows.length === 1) throw new NablaError(`${name}: only a header, no rows of data`);
   if (!header) notes.push("no header: the first row holds values");
@@ -81,6 +95,7 @@ export function parseCsvTable(
     repeated,
     ...(decimal && { decimal }),
     delimiter,
+    maxBytes,
     notes,
   };
 }
@@ -106,6 +121,9 @@ interface Beginning {
   said?: string;
 }
 
+/** So many lines are looked at. */
+const MOST_COMMENTS = 10_000;
+
 /** A line of which all is a comment, or nothing. */
 const NO_ROW = /(?:#[^\r\n]*)?(?:\r\n|\n|\r)/y;
 
@@ -121,7 +139,8 @@ function withoutComments(
   const given = asked ?? said;
   NO_ROW.lastIndex = 0;
   let end = 0;
-  while (NO_ROW.test(body)) end = NO_ROW.lastIndex;
+  let lineCount = 0;
+  while (lineCount++ < MOST_COMMENTS && NO_ROW.test(body)) end = NO_ROW.lastIndex;
   const above = body.slice(0, end);
   const all = () => ({ body, line, delimiter: delimiterFor(given ?? guessDelimiter(body)) });
   if (!above.includes("#") || end === body.length) return all();
@@ -144,7 +163,7 @@ function delimiterFor(given: string): string {
   const delimiter = given === "tab" || given === "\\t" ? "\t" : given === "blanks" ? " " : given;
   if (delimiter === "" || /["\r\n]/.test(delimiter))
     throw new NablaError(
-      `delimiter: expected what separates cells, as , ; | tab or blanks, got ${JSON.stringify(given)}`,
+      `delimiter: expected what separates cells, as , ; | tab or blanks, got ${show(given)}`,
     );
   return delimiter;
 }

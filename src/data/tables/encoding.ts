@@ -12,7 +12,7 @@
  * is chosen: the error names both, and the option for each.
  */
 import { NablaError } from "../../errors.ts";
-import { list } from "../../fields/fields.ts";
+import { list, show } from "../../fields/fields.ts";
 import { type OneOf, variant } from "../../fields/objects.ts";
 import type { BooleanColumn } from "./kinds/boolean.ts";
 import type { CategoryColumn } from "./kinds/category.ts";
@@ -121,7 +121,7 @@ export function encoderOf(
         const { column, width, write } = writers[i]!;
         const problem = write(cell(i), out, to);
         if (problem !== undefined)
-          throw new NablaError(`${where()}: column ${JSON.stringify(column)}: ${problem}`, {
+          throw new NablaError(`${where()}: column ${show(column)}: ${problem}`, {
             details: { column },
           });
         to += width;
@@ -156,6 +156,6 @@ function writerOf(entry: ColumnEncoding): (cell: Cell, out: Float64Array, at: nu
 }
 
 function expected(what: string, cell: Cell): string {
-  const got = cell === "" || cell === null ? "nothing" : JSON.stringify(cell);
+  const got = cell === "" || cell === null ? "nothing" : show(cell);
   return `expected ${what}, got ${got}${isAbsent(cell) ? ": the value is missing" : ""}`;
 }

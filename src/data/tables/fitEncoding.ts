@@ -1,5 +1,6 @@
 /** How the columns of a table become inputs: found out from all rows, measured on those that are trained on. */
 import { NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import { type AskedColumn, askedOf } from "./asked.ts";
 import { isMissing } from "./cells.ts";
 import type { TableColumn } from "./column.ts";
@@ -121,7 +122,7 @@ function entryOf(column: ColumnCells, asked: AskedColumn | undefined): ColumnEnc
     const fitted = kindOf(kind).fit(column, asked);
     if (fitted) return { kind, ...fitted } as ColumnEncoding;
   }
-  throw new NablaError(`column ${JSON.stringify(column.name)}: no kind of column takes it`); // categories take every text
+  throw new NablaError(`column ${show(column.name)}: no kind of column takes it`); // categories take every text
 }
 
 /** With the mean or the most frequent value of the training rows, and a mark where they have missing values. */
@@ -196,12 +197,12 @@ export function filledText({ kind, fill, indicator }: ColumnEncoding): string {
           ? fill
             ? "yes"
             : "no"
-          : JSON.stringify(fill);
+          : show(fill);
   return `filled with ${value}${indicator ? " and marked" : ""}`;
 }
 
 function refuseTexts(table: Table, texts: readonly { name: string; different: number }[]): NablaError {
-  const names = texts.map(({ name }) => JSON.stringify(name));
+  const names = texts.map(({ name }) => show(name));
   const [first] = texts;
   const figures = some(texts.map(({ different }) => String(different)));
   const several = texts.length > 1;
@@ -217,7 +218,7 @@ function meantBy({ columns, rows }: Table, name: string): string {
   const at = columns.indexOf(name);
   const cell = rows.map((row) => row[at]!).find((each) => !isMissing(each)) ?? "";
   if (/^\d{1,2}([./-])\d{1,2}\1\d{2}(?!\d)/.test(cell))
-    return `. Is ${JSON.stringify(cell)} a date? Years need four digits`;
+    return `. Is ${show(cell)} a date? Years need four digits`;
   const [, unit] = /^[+-]?\d[\d.,]* ?(\D{1,6})$/.exec(cell) ?? [];
-  return unit === undefined ? "" : `. Are these numbers? Then leave ${JSON.stringify(unit)} out`;
+  return unit === undefined ? "" : `. Are these numbers? Then leave ${show(unit)} out`;
 }

@@ -1,4 +1,5 @@
 /** Whether the first row of a table holds names. */
+import { show } from "../../fields/fields.ts";
 import { isMissing, isNumber, truthOf } from "./cells.ts";
 import { dateOf } from "./dates.ts";
 import { readNumber } from "./numbers.ts";
@@ -123,7 +124,7 @@ function numbersOnTop(
   }
   // nobody calls a column 5.1
   if (!name || values.some(({ cell }) => /\D/.test(cell))) return false;
-  return { doubt: `${row} may be names, or values of which ${JSON.stringify(name.cell)} is no ${name.kind}` };
+  return { doubt: `${row} may be names, or values of which ${show(name.cell)} is no ${name.kind}` };
 }
 
 /** Whole numbers, all different. */

@@ -1,4 +1,5 @@
 /** How the numbers of a table are written: decimal commas, thousands separators, currencies, percent. */
+import { show } from "../../fields/fields.ts";
 import { isMissing, isNumber } from "./cells.ts";
 
 /** What stands before the fraction. */
@@ -168,7 +169,7 @@ export function decimalProblem(
   { cells, lines }: Cells,
   { point, comma, either }: ColumnNumbers,
 ): CellProblem {
-  const quoted = (row: number) => JSON.stringify(cells[row]);
+  const quoted = (row: number) => show(cells[row]);
   if (point >= 0 && comma >= 0) {
     const [first, row] = [Math.min(point, comma), Math.max(point, comma)];
     return {
@@ -192,7 +193,7 @@ export function unitProblem(
   if (first === undefined || row === undefined) return undefined;
   return {
     row,
-    problem: `${JSON.stringify(cells[row])} beside ${JSON.stringify(cells[first])}: expected one unit in a column; convert them, or leave the signs out`,
+    problem: `${show(cells[row])} beside ${show(cells[first])}: expected one unit in a column; convert them, or leave the signs out`,
   };
 }
 /** The first number without a % in a column that has some with it: 5 may be 5 %, or 500. 0 is the same. -1 where there is none. */
@@ -206,4 +207,4 @@ export function bareAmongPercents(cells: readonly string[], { units }: ColumnNum
 
 /** What is said about it. */
 export const shareOrPercent = (cells: readonly string[], at: number, { units }: ColumnNumbers): string =>
-  `${JSON.stringify(cells[at])} beside ${JSON.stringify(cells[units.get("%")!])} may be percent or a share of 1; write % behind all numbers of a column, or behind none`;
+  `${show(cells[at])} beside ${show(cells[units.get("%")!])} may be percent or a share of 1; write % behind all numbers of a column, or behind none`;

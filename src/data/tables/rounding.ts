@@ -1,4 +1,5 @@
 /** What is lost where float64 becomes float32, which networks compute with. */
+import { show } from "../../fields/fields.ts";
 import type { Standardisation } from "../dataset.ts";
 import type { EncodedTable } from "./tableData.ts";
 
@@ -17,7 +18,7 @@ export function roundingNotes(
     const [before, after] = [different(values), different(rounded)];
     if (after === before) return [];
     return [
-      `column ${JSON.stringify(name)}: ${before} different values become ${after}, being rounded to float32${by ? "" : "; standardised, they keep their differences"}`,
+      `column ${show(name)}: ${before} different values become ${after}, being rounded to float32${by ? "" : "; standardised, they keep their differences"}`,
     ];
   });
 }

@@ -150,7 +150,7 @@ function cellOf(value: unknown, column: string, where: string): Cell {
   // a Date is for columns of dates to read
   if (isA("Date", value)) return value as never;
   throw new NablaError(
-    `${where}: column ${JSON.stringify(column)}: expected a text, a number, true, false or null, got ${show(value)}`,
+    `${where}: column ${show(column)}: expected a text, a number, true, false or null, got ${show(value)}`,
   );
 }
 
@@ -183,7 +183,7 @@ function byName(
     const value = given.get(column);
     if (value !== undefined) return value;
     const hint = didYouMean(column, strange) || `; expected ${some(columns, 12)}`;
-    throw new NablaError(`${where}: there is no ${JSON.stringify(columns[i])}${hint}`, {
+    throw new NablaError(`${where}: there is no ${show(columns[i])}${hint}`, {
       details: { column: columns[i]! },
     });
   });
@@ -191,7 +191,7 @@ function byName(
   if (onExtra) onExtra(strange);
   else
     throw new NablaError(
-      `${where}: ${some(strange.map((key) => JSON.stringify(key)))} ${strange.length === 1 ? "is no column" : "are no columns"} of the table the model was trained on; leave ${strange.length === 1 ? "it" : "them"} out`,
+      `${where}: ${some(strange.map((key) => show(key)))} ${strange.length === 1 ? "is no column" : "are no columns"} of the table the model was trained on; leave ${strange.length === 1 ? "it" : "them"} out`,
     );
   return cells;
 }

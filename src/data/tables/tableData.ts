@@ -1,7 +1,7 @@
 /** From a table to numbers: which columns are inputs, which rows are used, what the target is. */
 
 import { NablaError } from "../../errors.ts";
-import { list, string } from "../../fields/fields.ts";
+import { list, show, string } from "../../fields/fields.ts";
 import { isA } from "../../tags.ts";
 import { range, type Targets } from "../dataset.ts";
 import { type AskedColumn, askedOf } from "./asked.ts";
@@ -55,7 +55,7 @@ export function prepareTable(given: Table, options: CsvOptions): ReadTable {
   if (labelAt < 0) findColumn(given, like!.label);
   for (const column of Object.keys(options.columns ?? {})) {
     if (inputs.includes(findColumn(given, column))) continue;
-    throw new NablaError(`${given.name}: column ${JSON.stringify(column)} is no input, so nothing reads it`);
+    throw new NablaError(`${given.name}: column ${show(column)} is no input, so nothing reads it`);
   }
   const kind = like ? (like.classes ? "classification" : "regression") : task;
   const notes = [...given.notes];
@@ -193,6 +193,11 @@ function featuresOf(
     means,
   );
   const width = features.length;
+  const bytes = 8 * table.rows.length * width;
+  if (bytes > 2 * table.maxBytes)
+    throw new NablaError(
+      `${table.name}: ${table.rows.length} rows of ${width} inputs take ${bytes} bytes, more than ${2 * table.maxBytes}; make fewer of texts with maxCategories, leave columns out, or allow more with maxBytes`,
+    );
   const x = new Float64Array(table.rows.length * width);
   table.rows.forEach((_, row) => {
     encode(
@@ -239,7 +244,7 @@ function withoutMissing(
     const at = gap(table.rows[row]!);
     const cell = table.rows[row]![at]!;
     throw new NablaError(
-      `${table.name}: line ${table.lines[row]}: column ${JSON.stringify(table.columns[at])}: the value is missing${cell ? ` (${JSON.stringify(cell)})` : ""}; --missing fill puts the mean or the most frequent value there${at === labelAt ? ", but not for a label" : ""}, --missing drop leaves such rows out`,
+      `${table.name}: line ${table.lines[row]}: column ${show(table.columns[at])}: the value is missing${cell ? ` (${show(cell)})` : ""}; --missing fill puts the mean or the most frequent value there${at === labelAt ? ", but not for a label" : ""}, --missing drop leaves such rows out`,
       { details: { line: table.lines[row], column: table.columns[at] } },
     );
   }

@@ -3,6 +3,7 @@
  * with both readings and the option for each.
  */
 import { didYouMean, type NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import { areFew, areTooMany, byCodeUnit } from "../labels.ts";
 import { isCode, isExact, isMissing, isNumber, labelOf } from "./cells.ts";
 import { TableColumn } from "./column.ts";
@@ -83,14 +84,14 @@ export function isMissingLabel(cells: readonly string[], task: Task): (cell: str
 const EACH = "--task classification takes each different cell as a class";
 
 const missingLabel = (cell: string, task: Task): string =>
-  `the label is missing${cell === "" ? "" : ` (${JSON.stringify(cell)})`}; --missing drop leaves such rows out${cell !== "" && task === "auto" ? `, ${EACH}` : ""}`;
+  `the label is missing${cell === "" ? "" : ` (${show(cell)})`}; --missing drop leaves such rows out${cell !== "" && task === "auto" ? `, ${EACH}` : ""}`;
 
 function codes(column: TableColumn, at: number): TableTarget {
   const read = classesOf(column, "codes, kept as they are written");
   if (areTooMany(read.classes!.length, column.cells.length))
     throw column.problem(
       at,
-      `${JSON.stringify(column.cells[at])} is a code, not a quantity, and ${read.classes!.length} of ${column.cells.length} are different: --task regression reads them as numbers, ${EACH}`,
+      `${show(column.cells[at])} is a code, not a quantity, and ${read.classes!.length} of ${column.cells.length} are different: --task regression reads them as numbers, ${EACH}`,
     );
   return read;
 }
@@ -101,7 +102,7 @@ function textClasses(column: TableColumn): TableTarget {
   if (areTooMany(distinct, column.cells.length))
     throw column.problem(
       0,
-      `${distinct} of ${column.cells.length} cells are different texts (${JSON.stringify(column.cells[0])}, …), too many for classes: --label names another column, ${EACH}`,
+      `${distinct} of ${column.cells.length} cells are different texts (${show(column.cells[0])}, …), too many for classes: --label names another column, ${EACH}`,
     );
   return read;
 }
@@ -118,7 +119,7 @@ function mixed(column: TableColumn, numbers: ColumnNumbers): TableTarget {
   const often = [...counts.values()].every((count) => count > 1);
   if (numbers.plain === numbers.numbers && often && fewWholeNumbers(Float64Array.from(values)))
     return classesOf(column, "whole numbers and texts, few of them different");
-  const cell = JSON.stringify(column.cells[numbers.odd]);
+  const cell = show(column.cells[numbers.odd]);
   throw column.problem(
     numbers.odd,
     `expected a number as in ${numbers.numbers} of ${column.cells.length} cells, got ${cell}; mend the cell, or ${EACH}`,
@@ -128,12 +129,12 @@ function mixed(column: TableColumn, numbers: ColumnNumbers): TableTarget {
 /** Numbers, once something is taken off. */
 function written(column: TableColumn, numbers: ColumnNumbers): NablaError {
   const { units, comma, either } = numbers;
-  const plainly = (at: number) => JSON.stringify(column.cells[at]);
+  const plainly = (at: number) => show(column.cells[at]);
   const [unit, at] = [...units].find(([name]) => name !== "") ?? [undefined, -1];
   if (unit !== undefined)
     return column.problem(
       at,
-      `${plainly(at)} is a number with ${JSON.stringify(unit)}, or a text: --task regression reads the numbers, ${EACH}`,
+      `${plainly(at)} is a number with ${show(unit)}, or a text: --task regression reads the numbers, ${EACH}`,
     );
   if (comma >= 0)
     return column.problem(
@@ -164,10 +165,10 @@ function quantities(column: TableColumn, { decimal: asked, shown }: TargetOption
     const value = readNumber(cell, decimal)?.value;
     // float32 is what a network is given
     if (value !== undefined && Number.isFinite(Math.fround(value))) return value;
-    throw column.problem(row, `expected a number, got ${JSON.stringify(cell)}`);
+    throw column.problem(row, `expected a number, got ${show(cell)}`);
   });
   const how = [
-    names[0] && `${JSON.stringify(names[0])} taken off`,
+    names[0] && `${show(names[0])} taken off`,
     decimal === "," && "decimal commas",
     numbers.either >= 0 && decimal === "." && "commas between thousands",
   ].filter(Boolean);
@@ -224,7 +225,7 @@ function knownClasses(column: TableColumn, known: readonly string[], loose: bool
     const hint = didYouMean(cell, known) || ".";
     throw column.problem(
       row,
-      `${JSON.stringify(cell)} is none of the known classes${hint} Classes: ${known.join(", ")}`,
+      `${show(cell)} is none of the known classes${hint} Classes: ${known.join(", ")}`,
     );
   });
   return { y, classes: [...known], notes: [] };

@@ -1,5 +1,7 @@
 /** The bytes of a table to its text. */
 import { NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
+import { lineEnds } from "./records.ts";
 
 /** Byte order marks: UTF-16 is read where one says so. */
 const MARKS = [
@@ -49,7 +51,7 @@ function decode(bytes: Uint8Array, encoding: string, name: string): string {
     decoder = new TextDecoder(encoding, { fatal: true });
   } catch (cause) {
     throw new NablaError(
-      `--encoding: there is no ${JSON.stringify(encoding)}; expected utf-8, utf-16le, windows-1252, …`,
+      `--encoding: there is no ${show(encoding)}; expected utf-8, utf-16le, windows-1252, …`,
       { cause },
     );
   }
@@ -76,24 +78,37 @@ function decode(bytes: Uint8Array, encoding: string, name: string): string {
 /** No engine has longer strings. */
 const MOST = 2 ** 29 - 24;
 
-/** Where UTF-8 is broken: the longest beginning that is not, found by halves. */
+/** Bytes decoded at a time. */
+const PIECE = 1 << 16;
+
+/** Where UTF-8 is broken: the piece that is not, and of that the longest beginning that is, found by halves. */
 function firstWrong(bytes: Uint8Array): number {
-  const fine = (length: number) => {
+  const fine = (from: number, to: number) => {
     try {
       // what is cut off in the middle of a character is not wrong yet
-      new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, length), { stream: true });
+      new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(from, to), { stream: true });
       return true;
     } catch {
       return false;
     }
   };
-  let [low, high] = [0, bytes.length];
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (fine(middle)) low = middle;
-    else high = middle - 1;
+  for (let from = 0; from < bytes.length; ) {
+    let [low, high] = [from, Math.min(bytes.length, from + PIECE)];
+    if (fine(from, high)) {
+      if (high === bytes.length) break;
+      // the next piece begins with a whole character
+      while (high > from + 1 && (bytes[high]! & 0xc0) === 0x80) high--;
+      from = high;
+      continue;
+    }
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (fine(from, middle)) low = middle;
+      else high = middle - 1;
+    }
+    return low;
   }
-  return low < bytes.length ? low : bytes.length - 1;
+  return bytes.length - 1;
 }
 
 /** ASCII in two bytes each. */
@@ -107,7 +122,7 @@ function looksWide(bytes: Uint8Array): boolean {
   return false;
 }
 
-const lineAt = (text: string, at: number): number => text.slice(0, at).split(/\r\n|\n|\r/).length;
+const lineAt = (text: string, at: number): number => lineEnds(text, at) + 1;
 
 function lineIn(bytes: Uint8Array, at: number): number {
   let line = 1;

@@ -4,6 +4,7 @@
  */
 
 import { didYouMean, NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import { isA } from "../../tags.ts";
 import type { Target, Targets } from "../dataset.ts";
@@ -88,7 +89,7 @@ function checkThere(part: Part, texts: readonly string[]): void {
   const at = texts.findIndex((text) => text === "" || text === "nan");
   if (at >= 0)
     throw new NablaError(
-      `${part.name}: ${describe(part)}: row ${at}: the label is missing (${JSON.stringify(texts[at])}); leave such rows out; --task classification takes each different text as a class`,
+      `${part.name}: ${describe(part)}: row ${at}: the label is missing (${show(texts[at])}); leave such rows out; --task classification takes each different text as a class`,
     );
 }
 
@@ -184,7 +185,7 @@ function named(
       const number = numbers.get(name);
       if (number !== undefined) return number;
       throw new NablaError(
-        `${parts[p]!.name}: ${describe(parts[p]!)}: row ${row}: ${JSON.stringify(name)} is none of the known classes${didYouMean(name, classes) || ";"} expected ${shown(classes)}`,
+        `${parts[p]!.name}: ${describe(parts[p]!)}: row ${row}: ${show(name)} is none of the known classes${didYouMean(name, classes) || ";"} expected ${shown(classes)}`,
         { details: { row } },
       );
     }),
@@ -207,7 +208,7 @@ function sorted(names: string[], part: Part): string[] {
   const fraction = numeric ? names.find((name) => !Number.isInteger(Number(name))) : undefined;
   if (fraction !== undefined)
     throw new NablaError(
-      `${part.name}: ${describe(part)}: ${JSON.stringify(fraction)} may be a quantity or the name of a class; store quantities with .astype("float64"), and give classes names that are no numbers`,
+      `${part.name}: ${describe(part)}: ${show(fraction)} may be a quantity or the name of a class; store quantities with .astype("float64"), and give classes names that are no numbers`,
     );
   return names.sort(numeric ? (a, b) => Number(a) - Number(b) || byCodeUnit(a, b) : byCodeUnit);
 }

@@ -1,5 +1,5 @@
 /** Columns of true and false, yes and no: one input, 1 or 0. */
-import { bool } from "../../../fields/fields.ts";
+import { bool, show } from "../../../fields/fields.ts";
 import { object, optional } from "../../../fields/objects.ts";
 import { truthOf } from "../cells.ts";
 import { type ColumnKind, type Filled, firstOdd, present } from "./kind.ts";
@@ -31,8 +31,7 @@ export const boolean: ColumnKind<BooleanColumn> = {
       const fits = (cell: string) => (asked ? read(cell) : truthOf(cell)) !== undefined;
       const odd = firstOdd(column, fits);
       if (odd < 0 && present(column).length > 0) return {};
-      if (asked)
-        column.refuse(odd, `expected ${boolean.expected({}, "")}, got ${JSON.stringify(column.cells[odd])}`);
+      if (asked) column.refuse(odd, `expected ${boolean.expected({}, "")}, got ${show(column.cells[odd])}`);
       return undefined;
     }),
 };

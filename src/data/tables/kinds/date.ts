@@ -1,5 +1,5 @@
 /** Columns of dates and times: one input, in days, and two for each cycle that is asked for. */
-import { bool, choice, number as figure, list } from "../../../fields/fields.ts";
+import { bool, choice, number as figure, list, show } from "../../../fields/fields.ts";
 import { object, optional } from "../../../fields/objects.ts";
 import { cos, sin } from "../../../math/elementary.ts";
 import { isA } from "../../../tags.ts";
@@ -77,7 +77,7 @@ function fit(column: ColumnCells, given?: Asked): DateColumn | undefined {
     const at = odd ?? firstOdd(column, (cell) => ordersOf(cell) === undefined);
     return column.refuse(
       Math.max(0, at),
-      `expected ${date.expected(given, "")}, got ${JSON.stringify(column.cells[Math.max(0, at)])}`,
+      `expected ${date.expected(given, "")}, got ${show(column.cells[Math.max(0, at)])}`,
     );
   }
   const clocks = cells.filter(isClock).length;
@@ -96,7 +96,7 @@ function fit(column: ColumnCells, given?: Asked): DateColumn | undefined {
     if (differs >= 0)
       column.refuse(
         differs,
-        `${JSON.stringify(column.cells[differs])} begins with the day or with the month: --column ${word(`${column.name}=date:dmy`)} or ${word(`${column.name}=date:mdy`)} says which`,
+        `${show(column.cells[differs])} begins with the day or with the month: --column ${word(`${column.name}=date:dmy`)} or ${word(`${column.name}=date:mdy`)} says which`,
       );
   }
   return { ...(numeric >= 0 && order && { order }), ...(cyclic?.length && { cyclic: [...cyclic] }) };

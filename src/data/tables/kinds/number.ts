@@ -1,5 +1,5 @@
 /** Columns of quantities. */
-import { bool, choice, number as figure, string } from "../../../fields/fields.ts";
+import { bool, choice, number as figure, show, string } from "../../../fields/fields.ts";
 import { object, optional } from "../../../fields/objects.ts";
 import { isCode, isNumber } from "../cells.ts";
 import {
@@ -45,9 +45,9 @@ export const number: ColumnKind<NumberColumn, { decimal?: Decimal }> = {
     out[at] = value;
   },
   expected: ({ decimal, unit }) =>
-    `a number${decimal === "," ? " with a decimal comma" : ""}${unit === undefined ? "" : ` (with or without ${JSON.stringify(unit)})`}`,
+    `a number${decimal === "," ? " with a decimal comma" : ""}${unit === undefined ? "" : ` (with or without ${show(unit)})`}`,
   title: ({ decimal, unit }) =>
-    `number${decimal === "," ? " with decimal commas" : ""}${unit === undefined ? "" : `, ${JSON.stringify(unit)} taken off`}`,
+    `number${decimal === "," ? " with decimal commas" : ""}${unit === undefined ? "" : `, ${show(unit)} taken off`}`,
   averaged: true,
   asked: () => object({ decimal: optional(choice([".", ","])) }),
   fit: TRAINING && fit,
@@ -74,7 +74,7 @@ function fit(column: ColumnCells, asked?: { decimal?: Decimal }): NumberColumn |
   if (numbers.odd >= 0)
     column.refuse(
       numbers.odd,
-      `expected a number${asked ? "" : ` as in ${numbers.numbers} of ${numbers.present} cells`}, got ${JSON.stringify(column.cells[numbers.odd])}; mend the cell, or ${ways}`,
+      `expected a number${asked ? "" : ` as in ${numbers.numbers} of ${numbers.present} cells`}, got ${show(column.cells[numbers.odd])}; mend the cell, or ${ways}`,
     );
   const wanted = asked?.decimal ?? column.decimal;
   // 1.234 is written as programs write it; beside columns with decimal commas, and without a cell like 1.5, it is 1234
@@ -98,9 +98,6 @@ function fit(column: ColumnCells, asked?: { decimal?: Decimal }): NumberColumn |
   const read = number.reader(entry);
   const odd = firstOdd(column, (cell) => read(cell) !== undefined);
   if (odd >= 0)
-    column.refuse(
-      odd,
-      `expected ${number.expected(entry, "")}, got ${JSON.stringify(column.cells[odd])}; ${ways}`,
-    );
+    column.refuse(odd, `expected ${number.expected(entry, "")}, got ${show(column.cells[odd])}; ${ways}`);
   return entry;
 }

@@ -1,6 +1,6 @@
 /** Columns of texts that have an order, small, medium, large: one input, the place in the list. Only where an option says so. */
 import { NablaError } from "../../../errors.ts";
-import { bool, list, string } from "../../../fields/fields.ts";
+import { bool, list, show, string } from "../../../fields/fields.ts";
 import { object, optional } from "../../../fields/objects.ts";
 import { labelOf } from "../cells.ts";
 import { type ColumnKind, type Filled, firstOdd, hint } from "./kind.ts";
@@ -34,14 +34,12 @@ export const ordered: ColumnKind<OrderedColumn, { values: readonly string[] }> =
       const values = [...asked.values];
       const twice = values.find((value, i) => values.indexOf(value) !== i);
       if (twice !== undefined)
-        throw new NablaError(
-          `column ${JSON.stringify(column.name)}: ${JSON.stringify(twice)} is twice in its order`,
-        );
+        throw new NablaError(`column ${show(column.name)}: ${show(twice)} is twice in its order`);
       const read = ordered.reader({ values });
       const odd = firstOdd(column, (cell) => read(cell) !== undefined);
       if (odd >= 0) {
         const cell = column.cells[odd]!;
-        column.refuse(odd, `expected ${ordered.expected({ values }, cell)}, got ${JSON.stringify(cell)}`);
+        column.refuse(odd, `expected ${ordered.expected({ values }, cell)}, got ${show(cell)}`);
       }
       return { values };
     }),

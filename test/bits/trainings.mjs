@@ -1,13 +1,14 @@
-/** The trainings whose weights must be the same, bit for bit, wherever they run. */
-import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+// Trainings of the command line, whose weights must be the same, bit for bit, wherever they run.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { run } from "./run.mjs";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-
-/** Between them: generated and drawn data, a table; every kind of arithmetic that JavaScript does for a training. */
-const lines = (table: string, deep: string, graph: string): Record<string, string> => ({
+/**
+ * Between them: generated and drawn data, a table; every kind of arithmetic that JavaScript does for a training.
+ *
+ * @type {(table: string, deep: string, graph: string) => Record<string, string>}
+ */
+const lines = (table, deep, graph) => ({
   points: "train moons --samples 500 --epochs 3 --seed 1",
   images: "train digits --samples 600 --model mlp --epochs 1 --seed 1",
   "images made anew":
@@ -81,7 +82,7 @@ const DEEP = {
   },
 };
 
-const at = (name: string, ...inputs: string[]) => ({ name, inputs });
+const at = (/** @type {string} */ name, /** @type {string[]} */ ...inputs) => ({ name, inputs });
 /** A graph that forks, joins in every way there is, and shares layers. */
 const GRAPH = {
   nabla: 2,
@@ -126,7 +127,7 @@ const GRAPH = {
 };
 
 /** Areas and ages of houses, and prices. */
-function houses(): string {
+function houses() {
   const rows = Array.from({ length: 150 }, (_, i) => {
     const area = 40 + ((i * 7919) % 1201) / 10;
     const age = (i * 37) % 83;
@@ -138,9 +139,11 @@ function houses(): string {
 /**
  * Writes the files that trainings need into a folder.
  *
- * @returns arguments of the command line, by what they train
+ * @param {string} folder
+ * @returns {Record<string, string[]>} arguments of the command line, by what they train
  */
-export function writeTrainings(folder: string): Record<string, string[]> {
+export function writeTrainings(folder) {
+  mkdirSync(folder, { recursive: true });
   const table = join(folder, "houses.csv");
   const deep = join(folder, "deep.json");
   const graph = join(folder, "graph.json");
@@ -151,30 +154,38 @@ export function writeTrainings(folder: string): Record<string, string[]> {
   return Object.fromEntries(named.map(([name, line]) => [name, [...line.split(" "), "--json"]]));
 }
 
-/** The hash of the weights that the built command line ends with, run by the program that `command` names. */
-export function hashIn(
-  [file, ...before]: readonly string[],
-  args: readonly string[],
-  env: Record<string, string> = {},
-): Promise<string> {
-  return new Promise((resolve, reject) => {
-    // from the project's folder: that is where Deno finds packages
-    const child = spawn(file!, [...before, join(root, "build/cli.js"), ...args], {
-      cwd: root,
-      env: { ...process.env, ...env },
-    });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.on("data", (text) => {
-      stdout += text;
-    });
-    child.stderr.on("data", (text) => {
-      stderr += text;
-    });
-    child.on("error", reject);
-    child.on("close", (code) => {
-      if (code !== 0) return reject(new Error(`${file}: exit code ${code}: ${stderr || stdout}`));
-      resolve(JSON.parse(stdout.trim().split("\n").at(-1)!).weightsSha256);
-    });
-  });
+/** Their names. */
+export const TRAININGS = Object.keys(lines("", "", ""));
+
+/**
+ * The hash of the weights that the built command line ends with, run by the program that `command` names.
+ *
+ * @param {readonly string[]} command
+ * @param {readonly string[]} args
+ * @param {Record<string, string>} [env]
+ * @returns {Promise<string>}
+ */
+export async function hashIn(command, args, env) {
+  const { stdout } = await run([...command, join("build", "cli.js"), ...args], env);
+  return JSON.parse(/** @type {string} */ (stdout.trim().split("\n").at(-1))).weightsSha256;
+}
+
+/**
+ * What the command line trains, said in a way that travels: see page.mjs.
+ *
+ * @param {string} folder
+ * @param {string} name
+ * @returns {Promise<import("./tasks.mjs").Task>}
+ */
+export async function taskOf(folder, name) {
+  const args = writeTrainings(folder)[name];
+  const out = join(folder, `${name}.safetensors`);
+  await hashIn([process.execPath], [...args, "--out", out]);
+  /** @type {typeof import("../../src/index.ts")} */
+  const { configOf, load } = await import(`${"../../build"}/index.js`);
+  const model = load(readFileSync(out));
+  const { csv } = /** @type {any} */ (model.metadata.extra ?? {});
+  const config = configOf(model);
+  if (args[1].endsWith(".csv")) return { config, csv: readFileSync(args[1], "utf8"), target: csv.target };
+  return { config, generated: args[1], options: { samples: Number(args[args.indexOf("--samples") + 1]) } };
 }

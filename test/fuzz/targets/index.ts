@@ -1,0 +1,33 @@
+/** Everything that reads what others wrote. A reader that is added gets a file here, and a line. */
+import type { Target } from "../guide/target.ts";
+import { model, predictor } from "./checkpoint.ts";
+import { config } from "./config.ts";
+import { csv } from "./csv.ts";
+import { folder } from "./folder.ts";
+import { gzip } from "./gzip.ts";
+import { idx } from "./idx.ts";
+import { jpeg } from "./jpeg.ts";
+import { jsonRows } from "./jsonRows.ts";
+import { npy } from "./npy.ts";
+import { npz, zip } from "./npz.ts";
+import { playground } from "./playground.ts";
+import { png } from "./png.ts";
+import { safetensors } from "./safetensors.ts";
+
+export const targets: readonly Target[] = [
+  idx,
+  gzip,
+  csv,
+  npy,
+  npz,
+  zip,
+  png,
+  jpeg,
+  folder,
+  safetensors,
+  model,
+  predictor,
+  config,
+  jsonRows,
+  playground,
+];
