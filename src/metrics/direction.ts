@@ -36,7 +36,7 @@ export function byAskedNames<T extends Readonly<Record<string, number>>>(
 ): T {
   const renamed = (figure: string): string => {
     for (const name of asked) {
-      const other = ALIASES[name];
+      const other = Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined;
       if (other !== undefined && !asked.includes(other) && isOf(figure, other))
         return figure === other ? name : figure.slice(0, -other.length) + capital(name);
     }

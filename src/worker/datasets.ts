@@ -7,6 +7,7 @@ import { joinDatasets } from "../data/join.ts";
 import { rowsDataset } from "../data/rows.ts";
 import { subset } from "../data/split.ts";
 import { standardise } from "../data/standardise.ts";
+import { NablaError } from "../errors.ts";
 import type { SentDataset, SentValues } from "./protocol.ts";
 
 export type Read = (
@@ -22,7 +23,11 @@ export function makeDatasets(
   read: Read,
 ): Dataset[] {
   const made: Dataset[] = [];
-  const values = (from: SentValues) => ("values" in from ? from.values : pieces.get(from.piece)!);
+  const values = (from: SentValues) => {
+    const there = "values" in from ? from.values : pieces.get(from.piece);
+    if (!there) throw new NablaError("worker: rows to train on have not arrived whole");
+    return there;
+  };
   for (const [number, entry] of sent.entries()) made.push(makeDataset(entry, number));
   return made;
 

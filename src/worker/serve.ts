@@ -14,20 +14,11 @@ import type { Progress } from "../training/progress.ts";
 import { requestOf } from "../training/request.ts";
 import type { Source } from "../training/source.ts";
 import { train } from "../training/trainer.ts";
-import { buffersOf, sent } from "./copies.ts";
+import { sent } from "./copies.ts";
 import { makeDatasets } from "./datasets.ts";
 import { ErrorElsewhere, sendError } from "./errors.ts";
-import type {
-  FromPage,
-  FromWorker,
-  Hook,
-  LentBack,
-  Port,
-  SentDataset,
-  SentOutputs,
-  Setup,
-  State,
-} from "./protocol.ts";
+import { addPiece, buffersOf, checkSetup, lentIn, messageOf, unprepared } from "./messages.ts";
+import type { FromPage, FromWorker, Hook, Port, Setup, State } from "./protocol.ts";
 
 type Message<K extends FromPage["kind"]> = Extract<FromPage, { kind: K }>;
 /** Milliseconds between reports that keep the page's model fresh where no one listens. */
@@ -42,15 +33,12 @@ export function serve(port: Port): void {
   /** Which training they are for. */
   let collecting: number | undefined;
   let current: Session | undefined;
-  port.onMessage = (message: FromPage) => {
+  port.onMessage = (given: unknown) => {
+    const message = messageOf(given);
+    if (!message) return;
     if (message.kind === "piece") {
-      const { id, number, length, at, values } = message;
-      collecting = id;
-      if (values.length === length) pieces.set(number, values);
-      else {
-        if (at === 0) pieces.set(number, new (values.constructor as Uint8ArrayConstructor)(length));
-        pieces.get(number)!.set(values, at);
-      }
+      collecting = message.id;
+      addPiece(pieces, message);
     } else if (message.kind === "train") {
       const mine = pieces;
       pieces = new Map();
@@ -89,7 +77,7 @@ class Session {
     private readonly pieces: ReadonlyMap<number, Inputs | Targets>,
     private readonly post: (message: FromWorker, transfer?: Transferable[]) => void,
   ) {
-    this.callbacks = setup.callbacks;
+    this.callbacks = setup?.callbacks;
   }
 
   receive(message: FromPage): void {
@@ -99,8 +87,10 @@ class Session {
     } else if (message.kind === "seen") this.unseen = false;
     else if (message.kind === "reply") this.replied?.(message);
     else if (message.kind === "meddle") {
-      setRates(this.context!, message);
-      if (message.stop !== undefined) this.context!.stop(message.stop);
+      // before there is anything to meddle with
+      if (!this.context) return;
+      setRates(this.context, message);
+      if (message.stop !== undefined) this.context.stop(message.stop);
     } else if (message.kind === "rows") {
       this.reads.get(message.read)?.(message);
       this.reads.delete(message.read);
@@ -114,6 +104,7 @@ class Session {
     const { id, setup } = this;
     let state: (() => State) | undefined;
     try {
+      checkSetup(setup);
       const { network, request, metrics } = await this.prepare();
       const { run } = setup.state;
       state = () => ({
@@ -133,7 +124,7 @@ class Session {
         run,
       );
       const last = state();
-      const lent = this.lent();
+      const lent = lentIn(this.setup);
       this.post({ kind: "done", id, state: last, lent }, [last.snapshot.buffer, ...buffersOf(lent)]);
     } catch (error) {
       let last: State | undefined;
@@ -142,12 +133,12 @@ class Session {
       } catch {
         // perhaps there is no memory for it; the page that waits must be told anyway
       }
-      const lent = this.lent();
+      const lent = lentIn(this.setup);
       this.post(
         {
           kind: "failed",
           id,
-          error: sendError(error),
+          error: sendError(state ? error : unprepared(error)),
           aborted: this.aborting.signal.aborted && error === this.aborting.signal.reason,
           unprepared: state === undefined,
           lent,
@@ -249,22 +240,6 @@ class Session {
       { kind: "progress", id: this.id, progress, ...(now && { state: now }) },
       now && [now.snapshot.buffer],
     );
-  }
-
-  /** Rows to send back. */
-  private lent(): LentBack[] {
-    const { datasets } = this.setup;
-    // a page that sent something else is told what is wrong with it all the same
-    if (!Array.isArray(datasets)) return [];
-    return datasets.flatMap((entry: Partial<SentDataset> | undefined, dataset) => {
-      const { values, lent } = (
-        entry?.kind === "arrays" && entry.x && "values" in entry.x ? entry.x : {}
-      ) as {
-        values?: LentBack["x"];
-        lent?: boolean;
-      };
-      return values && lent ? [{ dataset, x: values }] : [];
-    });
   }
 
   /** Batches of the page's iterator. */

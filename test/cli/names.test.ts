@@ -82,7 +82,7 @@ test("names of files and folders", async () => {
   place.write("pictures/\x1b[2Jblue/b.png", "no picture");
   const { code, stdout, stderr } = await place.run(["data", "pictures"]);
   expect(code).toBe(1);
-  expect(stderr).toContain("\\x1b");
+  expect(stderr).toContain("\\u001b");
   harmless(stdout);
   harmless(stderr);
 });
@@ -97,7 +97,7 @@ test("where people read there are colours of our own, and none of others", async
   const { bold, dim, print } = terminalOf({ stdout, stderr: stdout });
   text = "";
   print(bold(`a${dim("b\x1b[31m")}c`));
-  expect(text).toBe("\x1b[1ma\x1b[2mb\\x1b[31m\x1b[22m\x1b[1mc\x1b[22m\n");
+  expect(text).toBe("\x1b[1ma\x1b[2mb\\u001b[31m\x1b[22m\x1b[1mc\x1b[22m\n");
 });
 
 test("CSV for other programs is as it is", () => {

@@ -11,11 +11,8 @@ const UNQUOTED = /[\x7f-\x9f\u061c\u2028-\u202e\u2066-\u2069]/g;
 
 const unicode = (c: string) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
-/** The text with such characters as JavaScript writes them: \x1b, \u202e. Lines stay lines. */
-export const visible = (text: string): string =>
-  text.replace(STEERING, (c) =>
-    c < "\u0100" ? `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}` : unicode(c),
-  );
+/** The text with such characters as JSON writes them: \u001b, \u202e, as in messages of errors. Lines stay lines. */
+export const visible = (text: string): string => text.replace(STEERING, unicode);
 
 /** A name within a line: it cannot begin another one. */
 export const inLine = (name: string): string =>
