@@ -4,15 +4,19 @@
 //   ./predict model.wasm < rows.f32 > outputs.f32        rows of float32, one after the other
 //   ./predict model.wasm --bytes < rows.u8 > outputs.f32     rows of bytes, which the model scales
 //
+// Before anything runs, the file is checked by the SHA-256 it ends with (digest.h): a file with a changed bit is refused.
+//
 // Needs wabt's library (in Debian: the package wabt).
 
 #include <algorithm>
 
+#include "digest.h"
 #include "wasm.h"
 
 int main(int count, char** words) {
   const bool bytes = count == 3 && std::string(words[2]) == "--bytes";
   if (count != 2 && !bytes) fail("usage: predict MODEL.wasm [--bytes] < rows > outputs");
+  if (!wholeExport(readFile(words[1]))) fail(std::string(words[1]) + ": damaged, or not exported by nabla; export the model again");
   Wasm model(words[1]);
   const uint32_t width = model.call("inputs"), units = model.call("outputs"), most = model.call("maxRows");
   const size_t row = size_t(width) * (bytes ? 1 : 4);

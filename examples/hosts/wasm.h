@@ -19,12 +19,17 @@
   std::exit(1);
 }
 
+/** A file's bytes. Ends the program where it cannot be read. */
+inline std::vector<char> readFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) fail(path + ": cannot be read");
+  return std::vector<char>((std::istreambuf_iterator<char>(file)), {});
+}
+
 class Wasm {
  public:
   explicit Wasm(const std::string& path) : store_(wabt::Features{}) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) fail(path + ": cannot be read");
-    std::vector<char> bytes((std::istreambuf_iterator<char>(file)), {});
+    const std::vector<char> bytes = readFile(path);
     wabt::Errors errors;
     wabt::interp::ModuleDesc module;
     wabt::ReadBinaryOptions options;

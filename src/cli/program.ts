@@ -27,6 +27,7 @@ Examples:
   nabla read digits.safetensors number.png
   nabla play                                              the playground, in the browser
   nabla export digits.safetensors --to digits.wasm
+  nabla verify digits.wasm
 
 DATA is a folder of IDX files (MNIST), a folder with a sub-folder of PNG and JPEG files for each class, a .csv or .npz file, or the name
 of a generated set: nabla data lists them.`;
@@ -211,6 +212,13 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
   arrayFlags(unreadableFlag(exported))
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./commands/export.ts")).exportCommand as Action));
+
+  command
+    .command("verify")
+    .description("whether files are as nabla wrote them: models, and models that were exported")
+    .argument("<FILE...>", "what train --out (.safetensors) or export --to (.wasm, .js, .mjs) wrote")
+    .option("--json", "one JSON object a line")
+    .action(run(async () => (await import("./commands/verify.ts")).verifyCommand as Action));
 
   command
     .command("summary")

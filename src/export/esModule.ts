@@ -1,5 +1,14 @@
-/** A model as one ES module with its WebAssembly inside, and the types of what it exports. */
+/**
+ * A model as one ES module with its WebAssembly inside, and the types of what it exports.
+ *
+ * It checks itself, because text is changed in more ways than bytes are: its description by a digest when it is imported, its WebAssembly
+ * by the digest this carries when it is compiled. Both are data, which bundlers and minifiers leave as they are. What does this and
+ * what calls the WebAssembly is code, which they rewrite: it can only be checked as a file, by the digest in the last line.
+ */
+
+import { sha256Hex } from "../checkpoint/sha256.ts";
 import type { Model } from "../model/model.ts";
+import { sealText } from "./digest.ts";
 import { describeExport, type ExportOptions, exportWasm } from "./wasm.ts";
 
 export interface ExportedModule {
@@ -23,14 +32,15 @@ export function exportModule(model: Model, options: ExportOptions = {}): Exporte
     "RESULT",
     several ? "divided(result, rows, units)" : "result",
   );
-  return {
-    code: `${HEAD}
-export const metadata = ${JSON.stringify(description, null, 2)};
-${code}${several ? SEVERAL : ""}
+  // as an object literal: names that would set a prototype are keys like others
+  const literal = JSON.stringify(description, null, 2).replaceAll(/(?<!\\)"__proto__": /g, '["__proto__"]: ');
+  const digest = sha256Hex(new TextEncoder().encode(JSON.stringify(description)));
+  const text = `${HEAD}
+export const metadata = checked(${literal}, "${digest}");
+${code}${several ? SEVERAL : ""}${SHA256}
 const wasm = "${base64(bytes)}";
-`,
-    types: TYPES,
-  };
+`;
+  return { code: sealText(text), types: TYPES };
 }
 
 function base64(bytes: Uint8Array): string {
@@ -46,11 +56,42 @@ const HEAD = "// A trained model, exported by nabla. Needs nothing else.";
 const CODE = `
 // by their tags: what comes from another frame or realm has other classes
 const tagOf = (x) => Object.prototype.toString.call(x).slice(8, -1);
-const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+
+function bytesOf(text) {
+  const latin = atob(text);
+  const bytes = new Uint8Array(latin.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = latin.charCodeAt(i);
+  return bytes;
+}
+
+function damaged(what) {
+  throw new Error(\`the file of this model is damaged or was changed since it was exported: its \${what} is not what it was; copy or export it again\`);
+}
+
+/** What the model says of itself, where it is what was exported. */
+function checked(value, digest) {
+  if (sha256(new TextEncoder().encode(JSON.stringify(value))) !== digest) damaged("metadata");
+  return value;
+}
+
+/** The bytes of the WebAssembly, which end with the SHA-256 of those before their last section of 47 bytes. */
+function whole() {
+  let bytes;
+  try {
+    bytes = bytesOf(wasm);
+  } catch {
+    damaged("WebAssembly");
+  }
+  const digest = Array.from(bytes.subarray(-32), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const head = String.fromCharCode(...bytes.subarray(-47, -32));
+  if (head !== "\\0-\\x0cnabla.sha256" || sha256(bytes.subarray(0, -47)) !== digest) damaged("WebAssembly");
+  return bytes;
+}
 
 function compile() {
+  const bytes = whole();
   try {
-    return new WebAssembly.Module(bytesOf(wasm));
+    return new WebAssembly.Module(bytes);
   } catch (cause) {
     throw new Error(
       "the model could not be compiled: it needs 128-bit SIMD in WebAssembly, and permission to compile bytes ('wasm-unsafe-eval' where a " +
@@ -126,6 +167,49 @@ function divided(result, rows, units) {
     return [name, y];
   });
   return outputs.length === 1 ? outputs[0][1] : Object.fromEntries(outputs);
+}
+`;
+
+/** Without waiting, and where a page has no secure context: crypto.subtle is not there. FIPS 180-4. */
+const SHA256 = `
+/** SHA-256 as hexadecimal digits. */
+function sha256(bytes) {
+  const words = (hex) => Int32Array.from(hex.match(/.{8}/g), (word) => Number.parseInt(word, 16));
+  const h = words("6a09e667bb67ae853c6ef372a54ff53a510e527f9b05688c1f83d9ab5be0cd19");
+  const k = words(
+    "428a2f9871374491b5c0fbcfe9b5dba53956c25b59f111f1923f82a4ab1c5ed5d807aa9812835b01243185be550c7dc372be5d7480deb1fe9bdc06a7c19bf174" +
+    "e49b69c1efbe47860fc19dc6240ca1cc2de92c6f4a7484aa5cb0a9dc76f988da983e5152a831c66db00327c8bf597fc7c6e00bf3d5a7914706ca635114292967" +
+    "27b70a852e1b21384d2c6dfc53380d13650a7354766a0abb81c2c92e92722c85a2bfe8a1a81a664bc24b8b70c76c51a3d192e819d6990624f40e3585106aa070" +
+    "19a4c1161e376c082748774c34b0bcb5391c0cb34ed8aa4a5b9cca4f682e6ff3748f82ee78a5636f84c878148cc7020890befffaa4506cebbef9a3f7c67178f2",
+  );
+  const padded = new DataView(new ArrayBuffer((bytes.length + 9 + 63) & -64));
+  new Uint8Array(padded.buffer).set(bytes);
+  padded.setUint8(bytes.length, 128);
+  padded.setBigUint64(padded.byteLength - 8, BigInt(bytes.length) * 8n);
+  const w = new Int32Array(64);
+  const turned = (x, n) => (x >>> n) | (x << (32 - n));
+  for (let at = 0; at < padded.byteLength; at += 64) {
+    for (let i = 0; i < 64; i++) {
+      const [x, y] = [w[i - 15], w[i - 2]];
+      w[i] = i < 16 ? padded.getInt32(at + 4 * i)
+        : w[i - 16] + w[i - 7] + (turned(x, 7) ^ turned(x, 18) ^ (x >>> 3)) + (turned(y, 17) ^ turned(y, 19) ^ (y >>> 10));
+    }
+    let [a, b, c, d, e, f, g, j] = h;
+    for (let i = 0; i < 64; i++) {
+      const t = (j + (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) + ((e & f) ^ (~e & g)) + k[i] + w[i]) | 0;
+      const u = (turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+      j = g;
+      g = f;
+      f = e;
+      e = (d + t) | 0;
+      d = c;
+      c = b;
+      b = a;
+      a = (t + u) | 0;
+    }
+    [a, b, c, d, e, f, g, j].forEach((x, i) => (h[i] += x));
+  }
+  return Array.from(h, (x) => (x >>> 0).toString(16).padStart(8, "0")).join("");
 }
 `;
 

@@ -1,4 +1,5 @@
 /** `nabla/export`: models as files that need neither Nabla nor, if need be, JavaScript. */
+export { type VerifiedExport, verifyExport } from "./digest.ts";
 export { type ExportedModule, exportModule } from "./esModule.ts";
 export type { WeightType } from "./quantise.ts";
 export { quantised } from "./quantised.ts";

@@ -6,7 +6,8 @@
  * steps a turn, which changes no bit). strip() keeps what the kernels on the tape reach and gives them a table of their own.
  *
  * Weights that are the same in linear memory and in the file (most of float32) are a segment where kernels look for them. Others (much
- * padding, float16, int8) lie where buffers will be, and the start function unpacks them: see weights.ts.
+ * padding, float16, int8) lie where buffers will be, and the start function unpacks them: see weights.ts. Before that it checks a sum of all
+ * data, for hosts that do not check the digest of the file.
  */
 import { standalone } from "#standalone";
 import { decodeBytes } from "../core/bytes.ts";
@@ -22,6 +23,7 @@ import type { Tensor } from "../network/inference.ts";
 import { align, type CoreFacts, type Range, tooLarge } from "../plan/builder.ts";
 import { plan } from "../plan/plan.ts";
 import { sizeOf } from "../shape.ts";
+import { sealWasm, sumOf } from "./digest.ts";
 import { joined, type Stretch, stretches } from "./joined.ts";
 import { checkWeightType, type WeightType } from "./quantise.ts";
 import { parseModule } from "./wasm/module.ts";
@@ -98,7 +100,8 @@ export function describeExport(model: Model, options: ExportOptions = {}): Expor
 
 /**
  * The model as a WebAssembly module: only the kernels it needs, its plan, its weights; no import. What it predicts has the bits of
- * model.predict() (with `weights` of fewer bits: of a model with those weights, see quantised()).
+ * model.predict() (with `weights` of fewer bits: of a model with those weights, see quantised()). Its last section is its digest: see
+ * verifyExport().
  *
  * @throws NablaError for weights that are not finite, options that make no sense, and models beyond 4 GiB
  */
@@ -159,16 +162,17 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
     return { offset, bytes: recordBytes<"Unpack">(unpacking, { ...record }) };
   });
   const image = { offset: predict.base, bytes: predict.bytes };
-  return strip({
+  const module = strip({
     module: parseModule(core, "the build of the core for exports"),
     table: table.kernels,
     exports: FUNCTIONS,
-    ...(packed > 0 && { start: "unpack" }),
-    globals: { MODEL: header },
+    starts: packed > 0 ? ["check", "unpack"] : ["check"],
+    globals: (data) => ({ MODEL: header, ...sumOf(data, header) }),
     memoryBytes,
     data: [...stored.data, { offset: header, bytes: start }, ...records, image],
     custom: { name: "nabla", bytes: new TextEncoder().encode(JSON.stringify(description)) },
   });
+  return sealWasm(module);
 }
 
 /** Kernels that are asked for get the next free place in a table of their own. */

@@ -197,3 +197,52 @@ describe("refuses, and writes nothing", () => {
     expect(existsSync(place.path("no"))).toBe(false);
   });
 });
+
+describe("nabla verify", () => {
+  test("says that files are as they were written, and which are not", async () => {
+    for (const to of ["whole.wasm", "whole.js", "eighth.wasm --weights int8"])
+      expect((await place.run(["export", "flowers.safetensors", "--to", ...to.split(" ")])).code).toBe(0);
+    const files = ["whole.wasm", "whole.js", "eighth.wasm", "flowers.safetensors"];
+    const { code, stdout, stderr } = await place.run(["verify", ...files]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const digits = "[0-9a-f]{64}";
+    expect(stdout).toMatch(
+      new RegExp(
+        `^whole\\.wasm: as it was written; wasm, SHA-256 ${digits}\nwhole\\.js: as it was written; js, SHA-256 ${digits}\n` +
+          `eighth\\.wasm: .*\nflowers\\.safetensors: as it was written; safetensors, weights SHA-256 ${digits}\n$`,
+      ),
+    );
+    const damaged = files.map((name) => {
+      const bytes = Uint8Array.from(readFileSync(place.path(name)));
+      bytes[bytes.length - 200]! ^= 4;
+      writeFileSync(place.path(`damaged-${name}`), bytes);
+      return `damaged-${name}`;
+    });
+    const bad = await place.run(["verify", ...damaged, "whole.wasm", "missing.js"]);
+    expect(bad.code).toBe(1);
+    expect(bad.stdout).toMatch(/^whole\.wasm: as it was written/);
+    const errors = bad.stderr.trim().split("\n");
+    expect(errors).toHaveLength(5);
+    for (const [i, name] of damaged.entries())
+      expect(errors[i]).toMatch(
+        new RegExp(`^nabla: ${name}: damaged or changed since it was (exported|saved)`),
+      );
+    expect(errors[4]).toBe("nabla: missing.js: cannot be read: no such file");
+  });
+
+  test("--json", async () => {
+    const { code, stdout } = await place.run(["verify", "--json", "damaged-whole.js", "whole.js"]);
+    const [bad, good] = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(code).toBe(1);
+    expect(bad).toEqual({ file: "damaged-whole.js", whole: false, error: expect.stringMatching(/damaged/) });
+    expect(good).toEqual({
+      file: "whole.js",
+      whole: true,
+      kind: "js",
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+  });
+});

@@ -39,13 +39,14 @@ const expected = () => {
 };
 
 test("its commands write what they say", () => {
-  expect(printed).toHaveLength(3);
+  expect(printed).toHaveLength(4);
+  expect(printed[3]!.match(/: as it was written; /g)).toHaveLength(3);
   expect(printed[2]).toMatch(/loss .* as int8\n {2}accuracy .* as int8\n {2}the same class for /);
   expect(text).toMatch(/loss .* as int8\n {2}accuracy .* as int8\n {2}the same class for /);
 });
 
 test("its programs predict what the model predicts", () => {
-  const [library, plain, module, worker] = blocks("js") as [string, string, string, string];
+  const [library, plain, whole, module, worker] = blocks("js") as [string, string, string, string, string];
   const prelude = `
     import { readFileSync } from "node:fs";
     import { digits } from "nabla/data";
@@ -60,6 +61,15 @@ test("its programs predict what the model predicts", () => {
   const fetched = `import { readFileSync } from "node:fs";
     const fetch = async (name) => new Response(readFileSync(name));\n${pixels}`;
   expect(run(`${fetched}\n${plain}\nconsole.log(JSON.stringify([...probabilities]));`)).toEqual(expected());
+  expect(run(`${fetched}\n${whole}\nconsole.log(bytes.length);`)).toBeGreaterThan(500);
+  const changed = `const fetch = async (name) => {
+    const bytes = readFileSync(name);
+    bytes[bytes.length >> 1] ^= 1;
+    return new Response(bytes);
+  };`;
+  expect(() => run(`import { readFileSync } from "node:fs";\n${changed}\n${whole}`)).toThrow(
+    "digits.wasm is damaged",
+  );
   const quiet = module.replace(/^console.*$/m, "");
   expect(run(`${pixels}\n${quiet}\nconsole.log(JSON.stringify([...outputs]));`)).toEqual(expected());
   // Node has no such import of .wasm yet: the module comes from the file, everything else is as it stands

@@ -84,6 +84,13 @@ describe.each(Object.keys(nets))("%s", (name) => {
     const small = exportWasm(model, { rows: 2, weights: "int8" });
     const rounded = bits(quantised(model, "int8").predict(x).data);
     expect(bits(floats(native.run(small, [], new Uint8Array(x.buffer))))).toEqual(rounded);
+    for (const at of [9, small.length >> 1, small.length - 40, small.length - 1]) {
+      const changed = small.slice();
+      changed[at]! ^= 16;
+      expect(() => native.run(changed, [], new Uint8Array(x.buffer))).toThrow(
+        "damaged, or not exported by nabla",
+      );
+    }
   });
 
   // "every other layer" is no net that anybody wants: ten kinds of layers, with the code of each

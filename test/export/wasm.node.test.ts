@@ -12,7 +12,7 @@ const build = (name: string) =>
 const bytes = build("standalone");
 const memoryBytes = 65536;
 const custom = { name: "nabla", bytes: new Uint8Array(0) };
-const nothing = { exports: [], table: [], globals: {}, data: [], memoryBytes, custom };
+const nothing = { exports: [], table: [], data: [], memoryBytes, custom };
 
 test("numbers are written as they are read", () => {
   for (const value of [0, 1, 63, 64, 127, 128, 8191, 8192, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1]) {

@@ -6,19 +6,25 @@ import { FUNCTION, GLOBAL, MEMORY, type WasmFunction, type WasmModule } from "./
 import { remainingData } from "./objects.ts";
 import { type Statement, startStatements } from "./start.ts";
 
+/** Bytes of linear memory. */
+export interface Data {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
 export interface StripRequest {
   readonly module: WasmModule;
   /** Functions by their numbers in the module's table. In the new table they are 1, 2, … in this order. */
   readonly table: readonly number[];
   /** Functions to be exported. */
   readonly exports: readonly string[];
-  /** A function to be called when the module starts. */
-  readonly start?: string;
-  /** What exported globals (i32) begin with. */
-  readonly globals: Readonly<Record<string, number>>;
+  /** Functions to be called when the module starts, in this order. */
+  readonly starts?: readonly string[];
+  /** What exported globals (i32) begin with, where all this is what lies in memory. */
+  globals?(data: readonly Data[]): Readonly<Record<string, number>>;
   readonly memoryBytes: number;
   /** What lies in memory at the start besides the module's constants. */
-  readonly data: readonly { readonly offset: number; readonly bytes: Uint8Array }[];
+  readonly data: readonly Data[];
   /** A custom section. */
   readonly custom: { readonly name: string; readonly bytes: Uint8Array };
 }
@@ -49,7 +55,7 @@ class Stripper {
   }
 
   write(): Uint8Array<ArrayBuffer> {
-    const { module, table, exports, start, memoryBytes, data, custom } = this.request;
+    const { module, table, exports, starts = [], memoryBytes, data, custom } = this.request;
     const entries = exports.map((wanted) => ({
       wanted,
       index: number(this.functions, this.exported(wanted)),
@@ -59,7 +65,7 @@ class Stripper {
       if (index === undefined) throw new NablaError(`${module.what}: its table has no function ${place}`);
       return number(this.functions, index);
     });
-    const calls = start === undefined ? [] : [number(this.functions, this.exported(start))];
+    const calls = starts.map((start) => number(this.functions, this.exported(start)));
     if (this.statements === undefined) calls.unshift(number(this.functions, module.start!));
     // bodies name further functions, which join the list while it is walked
     const bodies: Uint8Array[] = [];
@@ -71,8 +77,8 @@ class Stripper {
     const kept = (this.statements ?? []).filter(
       ({ global }) => global !== undefined && this.globals.includes(global),
     );
-    const starts = calls.length + kept.length > 0;
-    if (starts) {
+    const begins = calls.length + kept.length > 0;
+    if (begins) {
       const called = calls.flatMap((index) => [CALL, ...u32(index)]);
       bodies.push(concat([[0], ...kept.map(({ code }) => this.code(code)), called, [END]]));
       types.push(this.typeNumber(NOTHING_TO_NOTHING));
@@ -80,6 +86,7 @@ class Stripper {
     const dropped = (this.statements ?? []).filter((statement) => !kept.includes(statement));
     const objects = dropped.flatMap(({ object }) => object ?? []);
     const constants = remainingData(module.data, objects, this.constants);
+    const globals = this.request.globals?.([...constants, ...data]) ?? {};
     const pages = Math.ceil(memoryBytes / PAGE);
     const exported = entries.map(({ wanted, index }) => concat([name(wanted), [FUNCTION], u32(index)]));
     const section = (id: number, content: Uint8Array): Bytes[] => [[id], sized(content)];
@@ -90,9 +97,9 @@ class Stripper {
       ...section(3, vector(types.map(u32))),
       ...section(4, vector([[FUNCTION_REFERENCE, 1, ...u32(table.length + 1), ...u32(table.length + 1)]])),
       ...section(5, vector([[0, ...u32(pages)]])),
-      ...section(6, vector(this.globals.map((index) => this.global(index)))),
+      ...section(6, vector(this.globals.map((index) => this.global(index, globals)))),
       ...section(7, vector([concat([name("memory"), [MEMORY, 0]]), ...exported])),
-      ...(starts ? section(8, Uint8Array.from(u32(bodies.length - 1))) : []),
+      ...(begins ? section(8, Uint8Array.from(u32(bodies.length - 1))) : []),
       ...section(9, vector([concat([[0, I32_CONST, ...s32(1), END], vector(elements.map(u32))])])),
       ...section(10, vector(bodies.map(sized))),
       ...section(11, vector([...constants, ...data].map(segment))),
@@ -148,12 +155,12 @@ class Stripper {
     return number(kind === "function" ? this.functions : this.globals, index);
   }
 
-  private global(index: number): Uint8Array {
+  private global(index: number, values: Readonly<Record<string, number>>): Uint8Array {
     const { what, globals, exports } = this.request.module;
     const found = globals[index];
     if (!found) throw new NablaError(`${what}: there is no global ${index}`);
     const known = exports.find((item) => item.kind === GLOBAL && item.index === index)?.name ?? "";
-    const value = this.request.globals[known];
+    const value = values[known];
     return concat([found.type, value === undefined ? found.init : [I32_CONST, ...s32(value), END]]);
   }
 }
@@ -164,6 +171,6 @@ function number(list: number[], item: number): number {
   return known < 0 ? list.push(item) - 1 : known;
 }
 
-function segment({ offset, bytes }: { offset: number; bytes: Uint8Array }): Uint8Array {
+function segment({ offset, bytes }: Data): Uint8Array {
   return concat([[0, I32_CONST, ...s32(offset), END], u32(bytes.length), bytes]);
 }
