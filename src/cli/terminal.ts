@@ -1,5 +1,9 @@
-/** Where a command reads and writes: handed in, so that commands run in any process, and several in one. */
+/**
+ * Where a command reads and writes: handed in, so that commands run in any process, and several in one. All text leaves through here,
+ * so this is where what strangers named things cannot steer the terminal: see visible().
+ */
 import colors from "picocolors";
+import { printableJson, visible } from "./text/visible.ts";
 
 /** Where text goes; `isTTY` and `columns` as Node's streams have them. */
 export interface Output {
@@ -32,14 +36,19 @@ type Colour = (text: string) => string;
 export interface Terminal {
   /** Whether people are reading. */
   readonly isTTY: boolean;
-  /** Writes as it is, without a line end. */
+  /** Writes without a line end. Of control characters only those of the colours below have an effect; others are shown. */
   write(text: string): void;
   print(text?: string): void;
+  /** Writes in place of the line the cursor is in. */
+  rewrite(text: string): void;
   /** One JSON object a line. */
   printJson(value: unknown): void;
+  /** Writes data, such as CSV: to files and other programs as it is. */
+  writeData(text: string): void;
   readonly errors: {
     readonly isTTY: boolean;
     write(text: string): void;
+    rewrite(text: string): void;
   };
   /** Characters of a line where people are reading, else 80. */
   readonly width: number;
@@ -54,19 +63,36 @@ export interface Terminal {
   readonly cyan: Colour;
 }
 
+const ESCAPE = "\x1b";
+/** Erases the line the cursor is in. */
+const CLEAR = `\r${ESCAPE}[2K`;
+
 export function terminalOf(host: Host): Terminal {
   const { stdout, stderr } = host;
   const isTTY = Boolean(stdout.isTTY);
-  const write = (text: string) => void stdout.write(text);
+  // what an escape of our own is in texts until they are written: nobody else can know it
+  const own = `\uf8ff${globalThis.crypto.randomUUID()}`;
+  const shown = (text: string) => visible(text).replaceAll(own, ESCAPE);
+  const write = (text: string) => void stdout.write(shown(text));
   const print = (text = "") => write(`${text}\n`);
   // colours only where they are seen
   const { bold, dim, green, red, cyan } = colors.createColors(isTTY && !host.plain);
+  const colour =
+    (paint: Colour): Colour =>
+    (text) =>
+      paint(shown(text)).replaceAll(ESCAPE, own);
   return {
     isTTY,
     write,
     print,
-    printJson: (value) => print(JSON.stringify(value)),
-    errors: { isTTY: Boolean(stderr.isTTY), write: (text) => void stderr.write(text) },
+    rewrite: (text) => void stdout.write(CLEAR + shown(text)),
+    printJson: (value) => print(printableJson(value)),
+    writeData: (text) => void (isTTY ? write(text) : stdout.write(text)),
+    errors: {
+      isTTY: Boolean(stderr.isTTY),
+      write: (text) => void stderr.write(shown(text)),
+      rewrite: (text) => void stderr.write(CLEAR + shown(text)),
+    },
     width: (isTTY ? stdout.columns : undefined) ?? 80,
     columns: () => Math.max(20, stdout.columns || 80),
     async readStdin() {
@@ -76,10 +102,10 @@ export function terminalOf(host: Host): Terminal {
     },
     interruptible:
       host.interruptible ?? (() => ({ signal: new AbortController().signal, release: () => {} })),
-    bold,
-    dim,
-    green,
-    red,
-    cyan,
+    bold: colour(bold),
+    dim: colour(dim),
+    green: colour(green),
+    red: colour(red),
+    cyan: colour(cyan),
   };
 }

@@ -163,7 +163,8 @@ const taken = () => Object.assign(new Error("there is a file of this name alread
 export async function nameAgain(fs: FileSystem, from: string, to: string): Promise<boolean> {
   let second: string;
   try {
-    ({ path: second } = await underNewName(to, (path) => fs.link(from, path)));
+    // named after the file itself: that is what is looked for when a crash has left it
+    ({ path: second } = await underNewName(from, (path) => fs.link(from, path)));
   } catch (error) {
     if (NO_LINKS.includes(codeOf(error))) return false;
     throw error;

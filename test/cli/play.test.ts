@@ -37,10 +37,11 @@ afterAll(async () => {
 function get(
   path: string,
   method = "GET",
+  headers: Record<string, string> = {},
 ): Promise<{ status: number; type?: string; cache?: string; policy?: string; body: string }> {
   return new Promise((resolve, reject) => {
     const { port } = new URL(server.url);
-    const asked = request({ host: "127.0.0.1", port, path, method }, (response) => {
+    const asked = request({ host: "127.0.0.1", port, path, method, headers }, (response) => {
       let body = "";
       response.setEncoding("utf8").on("data", (part) => {
         body += part;
@@ -96,6 +97,38 @@ test("nothing can be written, and a file that has gone is said to be", async () 
   expect(await get("/", "POST")).toMatchObject({ status: 405 });
   unlinkSync(join(page, "gone.js"));
   expect(await get("/gone.js")).toMatchObject({ status: 404, body: expect.stringContaining("gone") });
+});
+
+test("only names of this machine are answered, whatever else is made to point to it", async () => {
+  const { port } = new URL(server.url);
+  for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `LOCALHOST:${port}`, `[::1]:${port}`])
+    expect(await get("/", "GET", { host }), host).toMatchObject({ status: 200 });
+  for (const host of [
+    `evil.example:${port}`,
+    `127.0.0.1.evil.example:${port}`,
+    `localhost.evil.example:${port}`,
+    `localhost:${Number(port) + 1}`,
+    "localhost",
+    "127.0.0.1",
+    `0.0.0.0:${port}`,
+    `evil.example@127.0.0.1:${port}`,
+    "__proto__",
+  ]) {
+    const { status, body, policy } = await get("/", "GET", { host });
+    expect({ status, policy }, host).toEqual({ status: 421, policy: POLICY });
+    expect(body).toContain(`answers to 127.0.0.1:${port}, localhost:${port}`);
+    expect(body).not.toContain("doctype");
+  }
+});
+
+test("no other site may read what is served, and large requests are refused", async () => {
+  const response = await fetch(server.url, { headers: { Origin: "https://evil.example" } });
+  const { headers } = response;
+  for (const [name] of headers) expect(name).not.toMatch(/^access-control/);
+  expect(headers.get("x-content-type-options")).toBe("nosniff");
+  expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
+  expect(await get("/", "GET", { "x-long": "a".repeat(20_000) })).toMatchObject({ status: 431 });
+  expect(await get("/", "OPTIONS")).toMatchObject({ status: 405 });
 });
 
 test("an archive is served like the folder it was made of", async () => {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { flippedBits } from "./flips.ts";
 import { nameOf } from "./kept.ts";
 import { planted } from "./planted.ts";
 import { targets } from "./targets/index.ts";
@@ -127,6 +128,15 @@ for (const { name } of chosen) {
     const file = join(folder, nameOf(kind, bytes));
     if (!existsSync(file)) writeFileSync(file, bytes);
     console.log(`\n${name}: ${kind}\n  ${says.replaceAll("\n", "\n  ")}\n  ${bytes.length} bytes: ${file}`);
+  }
+}
+if (!values.planted && !asked) {
+  // all of them, or in a short run one of each byte
+  const { flipped, found, missed } = await flippedBits(inputs === undefined ? 1 : 9);
+  console.log(`\nflipped bits of checkpoints: ${number(found)} of ${number(flipped)} found`);
+  if (missed !== undefined) {
+    failures++;
+    console.log(`  not found: ${missed}`);
   }
 }
 const total = [...results.values()].reduce(

@@ -15,6 +15,7 @@ import type { Terminal } from "../terminal.ts";
 import { drawImages, imageOf } from "../text/draw.ts";
 import { count, figure, percent, plural, table } from "../text/format.ts";
 import { noteLines, notesOf, readingLines } from "../text/notes.ts";
+import { inLine } from "../text/visible.ts";
 import { checkApplicable } from "../training/applicable.ts";
 
 export interface DataFlags extends ImageFlags, TableFlags, ArrayFlags {
@@ -69,7 +70,7 @@ export async function dataCommand(
     return 0;
   }
   print(
-    `${bold(data.name)}: ${titleOf(data.kind)}, ${plural(train.length, "row")}${validation ? `, ${count(validation.length)} to validate on` : ""}${test ? `, and ${count(test.length)} to test with` : ""}`,
+    `${bold(inLine(data.name))}: ${titleOf(data.kind)}, ${plural(train.length, "row")}${validation ? `, ${count(validation.length)} to validate on` : ""}${test ? `, and ${count(test.length)} to test with` : ""}`,
   );
   for (const line of noteLines(data, terminal)) print(line);
   print(
@@ -78,7 +79,7 @@ export async function dataCommand(
   if (data.csv) {
     const { columns, label } = data.csv;
     print(
-      `columns: ${unnamed(columns) ? `${columns.length}, without names` : columns.join(", ")}\nlabel: ${label}`,
+      `columns: ${unnamed(columns) ? `${columns.length}, without names` : columns.map(inLine).join(", ")}\nlabel: ${inLine(label)}`,
     );
   }
   for (const line of readingLines(data)) print(`  ${line}`);

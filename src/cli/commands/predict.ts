@@ -14,6 +14,7 @@ import { type ReadingFlags, readingOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { csvText } from "../text/csv.ts";
 import { count, figure, percent, plural, result as shownResult } from "../text/format.ts";
+import { inLine } from "../text/visible.ts";
 import { openVoters } from "./vote.ts";
 
 /** Rows of a file or data set that are shown when none is named. */
@@ -96,9 +97,9 @@ export async function predictCommand(
   }
   const say = (value: number) => (vote ? percent(value) : confidence(model, value));
   for (const { spec, rows, more, notes, folder } of all) {
-    if (!flags.json) for (const note of notes) print(dim(`${spec}: ${note}`));
+    if (!flags.json) for (const note of notes) print(dim(inLine(`${spec}: ${note}`)));
     if (folder && !flags.json) {
-      terminal.write(csvText(tableOf(rows, true)));
+      terminal.writeData(csvText(tableOf(rows, true)));
       continue;
     }
     for (const row of rows) {
@@ -127,13 +128,14 @@ function show(
 ): void {
   if ("class" in prediction) {
     const [first, ...others] = prediction.ranking;
-    const mark = truth === undefined ? "" : truth === prediction.class ? green("  ✓") : red(`  ✗ (${truth})`);
-    const runners = others.slice(0, 3).map((other) => `${other.class} ${say(other.confidence)}`);
+    const mark =
+      truth === undefined ? "" : truth === prediction.class ? green("  ✓") : red(`  ✗ (${inLine(truth)})`);
+    const runners = others.slice(0, 3).map((other) => `${inLine(other.class)} ${say(other.confidence)}`);
     print(
-      `${name}: ${bold(prediction.class)} ${say(first!.confidence)}${mark}${dim(runners.length ? `   then ${runners.join(", ")}` : "")}`,
+      `${inLine(name)}: ${bold(inLine(prediction.class))} ${say(first!.confidence)}${mark}${dim(runners.length ? `   then ${runners.join(", ")}` : "")}`,
     );
-  } else print(`${name}: ${bold(prediction.outputs.map(shownResult).join(", "))}`);
-  if (note) print(dim(`  (${note})`));
+  } else print(`${inLine(name)}: ${bold(prediction.outputs.map(shownResult).join(", "))}`);
+  if (note) print(dim(`  (${inLine(note)})`));
 }
 
 /** With a header; confidences and outputs as the float32 they are. */

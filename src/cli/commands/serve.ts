@@ -36,9 +36,14 @@ const HEADERS = {
   "X-Content-Type-Options": "nosniff",
   "Referrer-Policy": "no-referrer",
   "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Resource-Policy": "same-origin",
 };
 
 const HOST = "127.0.0.1";
+/** What a browser on this machine calls it. */
+const NAMES = [HOST, "localhost", "[::1]"];
+/** No request needs more: 8 KB of headers, ten seconds. */
+const LIMITS = { maxHeaderSize: 8192, requestTimeout: 10_000, headersTimeout: 10_000 };
 /** How many ports after the first are tried. */
 const TRIES = 20;
 
@@ -82,7 +87,8 @@ export function zipFiles(archive: Uint8Array): Files {
  * @param exact whether to fail where the port is taken, rather than try the next ones
  */
 export async function serveFiles(files: Files, port: number, exact: boolean): Promise<StaticServer> {
-  const server = createServer((request, response) => {
+  let hosts: ReadonlySet<string> = new Set();
+  const server = createServer(LIMITS, (request, response) => {
     const answer = (status: number, headers: Record<string, string | number>, body: Uint8Array | string) => {
       response.writeHead(status, {
         ...HEADERS,
@@ -92,6 +98,11 @@ export async function serveFiles(files: Files, port: number, exact: boolean): Pr
       response.end(request.method === "HEAD" ? undefined : body);
     };
     const text = { "Content-Type": TYPES[".txt"]! };
+    // another site's name may be made to stand for this machine: then its pages could read what is served here
+    if (!hosts.has(request.headers.host?.toLowerCase() ?? ""))
+      return answer(421, text, `this server answers to ${[...hosts].join(", ")} alone\n`);
+    // it reads no bodies
+    request.resume();
     if (request.method !== "GET" && request.method !== "HEAD")
       return answer(405, { ...text, Allow: "GET, HEAD" }, "this server only serves files\n");
     const path = pathOf(request.url ?? "/");
@@ -126,6 +137,8 @@ export async function serveFiles(files: Files, port: number, exact: boolean): Pr
   }
   const address = server.address();
   const actual = typeof address === "object" && address ? address.port : port;
+  // a browser leaves the port out where it is the usual one
+  hosts = new Set(NAMES.flatMap((name) => (actual === 80 ? [name, `${name}:80`] : [`${name}:${actual}`])));
   return {
     url: `http://${HOST}:${actual}/`,
     close: () =>

@@ -11,6 +11,7 @@ import { openModel } from "../input/openModel.ts";
 import type { Terminal } from "../terminal.ts";
 import { count, plural } from "../text/format.ts";
 import { rails } from "../text/rails.ts";
+import { inLine } from "../text/visible.ts";
 import { extraOf } from "../training/resume.ts";
 
 export async function summaryCommand(
@@ -53,18 +54,18 @@ export async function summaryCommand(
     );
     const where = run.batch > 0 ? `, ${count(run.batch)} steps into the next` : "";
     print(
-      `trained ${count(done.epoch)} of ${plural(epochs, "epoch")}${where}, ${count(done.step)} steps${extra ? `, on ${extra.data.name}` : ""}`,
+      `trained ${count(done.epoch)} of ${plural(epochs, "epoch")}${where}, ${count(done.step)} steps${extra ? `, on ${inLine(extra.data.name)}` : ""}`,
     );
   }
   if (extra?.csv?.encoding) {
     const encoding = checkEncoding(extra.csv.encoding, extra.csv.columns, `${path}: encoding`);
-    print(`columns, to predict ${extra.csv.label}:`);
+    print(`columns, to predict ${inLine(extra.csv.label)}:`);
     encoding.forEach((entry, i) => {
       const filled = entry.fill === undefined ? "" : `; missing values are ${filledText(entry)}`;
-      print(`  ${extra.csv!.columns[i]}: ${kindOf(entry.kind).title(entry)}${filled}`);
+      print(inLine(`  ${extra.csv!.columns[i]}: ${kindOf(entry.kind).title(entry)}${filled}`));
     });
   }
-  if (classes) print(`classes: ${classes.join(", ")}`);
+  if (classes) print(`classes: ${classes.map(inLine).join(", ")}`);
   print(`weights SHA-256: ${weightsSha256(model)}`);
   return 0;
 }

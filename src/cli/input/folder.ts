@@ -5,6 +5,7 @@ import { picturesAt } from "../../node/dataFiles.ts";
 import { readBytes } from "../../node/paths.ts";
 import type { Terminal } from "../terminal.ts";
 import { plural } from "../text/format.ts";
+import { inLine } from "../text/visible.ts";
 import { pictureRow } from "./images.ts";
 import type { InputRow } from "./inputs.ts";
 
@@ -42,7 +43,7 @@ export async function folderOf(
     }
     if (bad.length === 0) return;
     errors.write(`nabla: ${path}: ${plural(bad.length, "file")} left out:\n`);
-    for (const message of bad.slice(0, 10)) errors.write(`  ${message}\n`);
+    for (const message of bad.slice(0, 10)) errors.write(`  ${inLine(message)}\n`);
     if (bad.length > 10) errors.write(`  and ${bad.length - 10} more\n`);
   })();
 }

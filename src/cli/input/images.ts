@@ -12,6 +12,7 @@ import { showShape } from "../../shape.ts";
 import type { Terminal } from "../terminal.ts";
 import { imageOf } from "../text/draw.ts";
 import { count, plural } from "../text/format.ts";
+import { inLine } from "../text/visible.ts";
 import { extraOf } from "../training/resume.ts";
 import { classNames } from "./examine.ts";
 
@@ -78,8 +79,8 @@ function reading(errors: Terminal["errors"]): (done: number, total: number) => v
     const now = performance.now();
     if (done < total && now < next) return;
     next = now + 100;
-    if (done < total) errors.write(`\r\x1b[Kreading pictures: ${count(done)} of ${count(total)}`);
-    else if (said) errors.write("\r\x1b[K");
+    if (done < total) errors.rewrite(`reading pictures: ${count(done)} of ${count(total)}`);
+    else if (said) errors.rewrite("");
     said = true;
   };
 }
@@ -89,7 +90,7 @@ export function sayLeftOut({ name, skipped = [], unused = [] }: OpenedData, { er
   const say = (text: string) => errors.write(`nabla: ${name}: ${text}\n`);
   if (skipped.length > 0) {
     say(`${plural(skipped.length, "file")} left out:`);
-    for (const { path, why } of skipped.slice(0, 10)) errors.write(`  ${path}: ${why}\n`);
+    for (const { path, why } of skipped.slice(0, 10)) errors.write(`  ${inLine(`${path}: ${why}`)}\n`);
     if (skipped.length > 10) errors.write(`  and ${skipped.length - 10} more\n`);
   }
   for (const folder of unused) say(`${folder} is not used: it is none of the parts`);

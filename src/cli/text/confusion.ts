@@ -4,6 +4,7 @@ import type { ConfusionMatrix } from "../../metrics/confusion.ts";
 import { figure, type Seen } from "../input/figures.ts";
 import type { Terminal } from "../terminal.ts";
 import { count, percent, table } from "./format.ts";
+import { inLine } from "./visible.ts";
 
 /** Rows are true classes, columns predicted ones. If it is wider than the terminal, a line that says so. */
 export function confusionTable(
@@ -13,7 +14,7 @@ export function confusionTable(
 ): string {
   const { counts } = confusion;
   const widest = Math.max(...counts.flat().map((n) => count(n).length));
-  const short = names.map((name) => (name.length > 12 ? `${name.slice(0, 11)}…` : name));
+  const short = names.map(inLine).map((name) => (name.length > 12 ? `${name.slice(0, 11)}…` : name));
   const width = Math.max(widest, ...short.slice(0, counts.length).map((name) => name.length)) + 2;
   const first = Math.max(4, ...short.map((name) => name.length));
   const needed = first + width * counts.length;

@@ -1,4 +1,5 @@
 /** Figures and tables as people read them. */
+import { inLine } from "./visible.ts";
 
 export const count = (n: number): string => n.toLocaleString("en");
 export const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
@@ -38,7 +39,8 @@ export function duration(seconds: number): string {
 }
 
 /** Rows of cells under a head, numbers to the right. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], texts: readonly (readonly string[])[]): string {
+  const rows = texts.map((row) => row.map(inLine));
   const widths = head.map((title, c) => Math.max(title.length, ...rows.map((row) => row[c]!.length)));
   const right = head.map((_, c) => rows.every((row) => /^[-+\d.,]*( %)?$/.test(row[c]!)));
   const line = (cells: readonly string[]) =>

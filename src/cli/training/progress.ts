@@ -59,20 +59,17 @@ function bar(share: number, width: number, { cyan, dim }: Terminal): string {
   return cyan(full) + dim("░".repeat(width - full.length));
 }
 
-/** Erases the line the cursor is in. */
-const CLEAR = "\r\x1b[2K";
-
 export function progressLine(
   speed: Speed,
   epochs: number,
   terminal: Terminal,
   targets?: TargetScale,
 ): Callback & { clear(): void } {
-  const { bold, columns, dim, print, write } = terminal;
+  const { bold, columns, dim, print, rewrite } = terminal;
   let drawn = 0;
   let begun = performance.now();
   const clear = () => {
-    if (drawn) write(CLEAR);
+    if (drawn) rewrite("");
     drawn = 0;
   };
   const pad = String(epochs).length;
@@ -106,7 +103,7 @@ export function progressLine(
         tail.splice(tail.length > 2 ? -2 : -1, 1);
       const width = Math.min(30, Math.max(0, room - tail.join("  ").length - 2));
       const done = `${String(Math.floor(share * 100)).padStart(3)} %`;
-      write(`${CLEAR}${bold(head)} ${bar(share, width, terminal)} ${done}  ${tail.join("  ")}`);
+      rewrite(`${bold(head)} ${bar(share, width, terminal)} ${done}  ${tail.join("  ")}`);
     },
     onEpochEnd(epoch, logs) {
       clear();

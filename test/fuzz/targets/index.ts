@@ -1,6 +1,7 @@
 /** Everything that reads what others wrote. A reader that is added gets a file here, and a line. */
 import type { Target } from "../guide/target.ts";
 import { model, predictor } from "./checkpoint.ts";
+import { commandLine } from "./commandLine.ts";
 import { config } from "./config.ts";
 import { csv } from "./csv.ts";
 import { folder } from "./folder.ts";
@@ -30,4 +31,5 @@ export const targets: readonly Target[] = [
   config,
   jsonRows,
   playground,
+  commandLine,
 ];
