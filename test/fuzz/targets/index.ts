@@ -4,6 +4,7 @@ import { model, predictor } from "./checkpoint.ts";
 import { commandLine } from "./commandLine.ts";
 import { config } from "./config.ts";
 import { csv } from "./csv.ts";
+import { exported } from "./exported.ts";
 import { folder } from "./folder.ts";
 import { gzip } from "./gzip.ts";
 import { idx } from "./idx.ts";
@@ -31,6 +32,7 @@ export const targets: readonly Target[] = [
   predictor,
   config,
   jsonRows,
+  exported,
   playground,
   commandLine,
   workerMessages,
