@@ -115,7 +115,7 @@ export async function readBytes(path: string, most = MAX_UNPACKED): Promise<Uint
       const { bytesRead } = await file.read(part, at, Math.min(part.length - at, LARGEST), null);
       at += bytesRead;
       length += bytesRead;
-      if (length > most) throw tooLarge("at least " + length);
+      if (length > most) throw tooLarge(`at least ${length}`);
       if (bytesRead > 0 && at < part.length) continue;
       parts[parts.length - 1] = part.subarray(0, at);
       if (bytesRead === 0 || size > 0) break;

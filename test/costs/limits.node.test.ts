@@ -25,7 +25,7 @@ const messageOf = async (promise: Promise<unknown>): Promise<string> =>
     () => "",
     (error: Error) => `${error.name}: ${error.message}`,
   );
-const rows = "a,y\n" + "1,2\n3,4\n".repeat(500);
+const rows = `a,y\n${"1,2\n3,4\n".repeat(500)}`;
 
 describe("tables", () => {
   test("rows and cells are counted on the way", () => {
