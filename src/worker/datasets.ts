@@ -7,7 +7,7 @@ import { joinDatasets } from "../data/join.ts";
 import { rowsDataset } from "../data/rows.ts";
 import { subset } from "../data/split.ts";
 import { standardise } from "../data/standardise.ts";
-import type { SentDataset, SentValues } from "./protocol.ts";
+import type { LentBack, SentDataset, SentValues } from "./protocol.ts";
 
 export type Read = (
   dataset: number,
@@ -56,4 +56,13 @@ export function makeDatasets(
         };
     }
   }
+}
+
+/** Rows that were moved here, to be sent back: none where a page has sent something else, which is told what is wrong with it all the same. */
+export function lentIn(sent: unknown): LentBack[] {
+  if (!Array.isArray(sent)) return [];
+  return sent.flatMap((entry: Partial<SentDataset> | undefined, dataset) => {
+    const x = entry?.kind === "arrays" ? entry.x : undefined;
+    return x && "values" in x && x.lent ? [{ dataset, x: x.values as LentBack["x"] }] : [];
+  });
 }

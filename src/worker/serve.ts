@@ -14,7 +14,7 @@ import type { Progress } from "../training/progress.ts";
 import { requestOf } from "../training/request.ts";
 import type { Source } from "../training/source.ts";
 import { train } from "../training/trainer.ts";
-import { makeDatasets } from "./datasets.ts";
+import { lentIn, makeDatasets } from "./datasets.ts";
 import { ErrorElsewhere, sendError } from "./errors.ts";
 import type {
   FromPage,
@@ -258,18 +258,7 @@ class Session {
 
   /** Rows to send back. */
   private lent(): LentBack[] {
-    const { datasets } = this.setup;
-    // a page that sent something else is told what is wrong with it all the same
-    if (!Array.isArray(datasets)) return [];
-    return datasets.flatMap((entry: Partial<SentDataset> | undefined, dataset) => {
-      const { values, lent } = (
-        entry?.kind === "arrays" && entry.x && "values" in entry.x ? entry.x : {}
-      ) as {
-        values?: LentBack["x"];
-        lent?: boolean;
-      };
-      return values && lent ? [{ dataset, x: values }] : [];
-    });
+    return lentIn(this.setup.datasets);
   }
 
   /** Batches of the page's iterator. */
