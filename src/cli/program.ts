@@ -135,6 +135,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       "--resume <FILE|FOLDER>",
       "continue from what was saved while training: the newest checkpoint that can be read",
     )
+    .option("--other-data", "with --resume: go on although the data is not what it was")
     .option(
       "--from <FILE>",
       "begin with the layers and weights of a model; classes of other names or numbers get a new last layer",

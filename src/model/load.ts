@@ -123,7 +123,7 @@ const askedOf = (metrics: TrainingOptions["metrics"] = []): string[] =>
   ).map((each) => (typeof each === "string" ? each : each.name));
 
 function runOf({ progress }: Checkpoint, asked: readonly string[]): Run {
-  const running = progress.running as Partial<Pick<Run, "lossSum" | "rows" | "rate" | "metrics">>;
+  const running = progress.running as Partial<Pick<Run, "lossSum" | "rows" | "rate" | "metrics" | "known">>;
   return {
     ...freshRun(),
     epoch: progress.epoch,
@@ -138,6 +138,7 @@ function runOf({ progress }: Checkpoint, asked: readonly string[]): Run {
     rows: running.rows ?? 0,
     rate: running.rate ?? 0,
     metrics: running.metrics ?? {},
+    known: running.known,
     ...(progress.stopped !== undefined && { stopped: progress.stopped }),
     finished: progress.finished ?? false,
   };

@@ -62,7 +62,13 @@ export function saveParts(model: Model): Uint8Array[] {
         state.setAt === run.step &&
         compiled?.slots.includes(TRAINED) && { weightsSet: true }),
       history: run.history,
-      running: { lossSum: run.lossSum, rows: run.rows, rate: run.rate, metrics: run.metrics },
+      running: {
+        lossSum: run.lossSum,
+        rows: run.rows,
+        rate: run.rate,
+        metrics: run.metrics,
+        ...(run.known && { known: run.known }),
+      },
       ...(run.stopped !== undefined && { stopped: run.stopped }),
       ...(run.finished && { finished: true }),
     },

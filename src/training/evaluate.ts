@@ -13,7 +13,7 @@ import { beginStep } from "../plan/step.ts";
 import { isPromise } from "../tags.ts";
 import { unlessAborted } from "./aborted.ts";
 import { aside } from "./aside.ts";
-import { BatchLoader, checkFit } from "./batch.ts";
+import { BatchLoader, checkFit, type Ready } from "./batch.ts";
 import { checkBootstrap, type Intervals, Recorder } from "./bootstrap.ts";
 import { byNumbers } from "./classes.ts";
 import { isOwn, listOf, namesOf } from "./compile.ts";
@@ -63,6 +63,8 @@ export interface ScoreRequest {
   readonly onRow?: EvaluateOptions["onRow"];
   /** Keeps what metrics see. */
   readonly recorder?: Recorder;
+  /** Called with the rows of a batch as they were read. */
+  readonly onRead?: (indices: Uint32Array, ready: Ready) => void;
   /** Called between batches, to give others a turn. */
   readonly pause?: () => void | Promise<void>;
   /** Ends it between two batches, or while rows are waited for. */
@@ -92,6 +94,7 @@ export async function score(request: ScoreRequest): Promise<Scores> {
     const came = isPromise(read) ? await unlessAborted(read, signal) : read;
     // looked up again: the model may have been compiled meanwhile, and its plans lie elsewhere then
     plan = planFor(Math.max(n, plan.rows));
+    request.onRead?.(indices, came);
     loader.copy(plan, indices, came);
     check?.(plan, indices, number);
     const scored = scoreRows(network, plan, loader, goals, n, sum);

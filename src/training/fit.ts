@@ -1,5 +1,5 @@
 /** From the arguments of fit() to a training. Loaded when it is used: a page that only predicts needs none of it. */
-import { type Callback, type TrainedModel, withState } from "../callbacks/callback.ts";
+import type { Callback, TrainedModel } from "../callbacks/callback.ts";
 import { hold, readCallbacks } from "../callbacks/check.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { partsOf, splitNotes } from "../data/split.ts";
@@ -11,13 +11,14 @@ import { isA, tagOf } from "../tags.ts";
 import { unlessAborted } from "./aborted.ts";
 import { type DataArgument, isDataset, isStream } from "./arguments.ts";
 import { checkFit } from "./batch.ts";
+import { begin } from "./begin.ts";
 import { byNumber } from "./classes.ts";
+import { digestOf } from "./digest.ts";
 import { lookAhead, metricsOfTraining } from "./measures.ts";
 import { kindsFor } from "./metricKinds.ts";
 import type { FitOptions } from "./options.ts";
 import { batchesOf, requestOf, type TrainRequest } from "./request.ts";
-import { checkResume } from "./resume.ts";
-import { freshRun, type Run, since } from "./run.ts";
+import type { Run } from "./run.ts";
 import type { RunSettings, Settings } from "./settings.ts";
 import type { BatchSource, Source } from "./source.ts";
 import { chosenRows, type SplitRule } from "./splitRule.ts";
@@ -140,7 +141,15 @@ async function prepared<M extends TrainedModel>(
   // functions that are missing are missed before anything changes
   const { metrics, scoring, readings } = metricsOfTraining(goals, network, train, await kindsFor(goals));
   if (!source) await unlessAborted(lookAhead(train, network, goals, readings), signal);
-  begin(subject, network, settings, callbacks, options.resume);
+  const known = digestOf({
+    data,
+    stream: !!source,
+    validation: rows ? undefined : validation,
+    sampleWeight,
+    callbacks,
+  });
+  const compared = { now: known, train, from: rows?.[0], stream: !!source, validation, signal };
+  await begin(subject, network, settings, callbacks, options, compared);
   subject.learnFrom(train);
   state.counting = runningMetrics(state, metrics);
   try {
@@ -164,57 +173,6 @@ async function prepared<M extends TrainedModel>(
     state.settle();
     state.counting = [];
   }
-}
-
-/** Where the training starts from: in either case weights, slots and counts are those of the last. */
-function begin<M extends TrainedModel>(
-  { state, acrossRows }: ModelToTrain<M>,
-  network: Network,
-  settings: RunSettings,
-  callbacks: readonly Callback<M>[],
-  resume = false,
-): void {
-  const { dependsOnEpochs } = state.required;
-  if (resume) {
-    const waiting = Object.keys(state.waiting);
-    checkResume({
-      before: state.settings,
-      now: settings,
-      acrossRows: acrossRows(),
-      dependsOnEpochs,
-      waiting,
-      callbacks,
-    });
-    checkLeft(state.run, settings);
-  } else {
-    state.run = freshRun(state.run);
-    state.prepare(network);
-    state.good = undefined;
-  }
-  state.settings = settings;
-  const states = state.callbackStates;
-  state.callbacks = callbacks;
-  if (state.run.finished) delete state.run.stopped;
-  state.run.finished = false;
-  if (resume)
-    for (const [key, callback] of withState(callbacks)) if (states[key]) callback.restore?.(states[key]);
-  state.waiting = {};
-}
-
-/** @throws NablaError where a resumed training has nothing left to do */
-function checkLeft(run: Run, { epochs }: Settings): void {
-  const { epoch } = since(run);
-  // one that was saved before its end has to come to that
-  if (!run.finished) return;
-  if (epoch >= epochs)
-    throw new NablaError(
-      `fit: resume: there is nothing to do: ${epoch} of ${epochs} epochs are done, and epochs counts those, too; pass a larger number, or leave resume out to train ${epochs} more`,
-    );
-  // one that was stopped within an epoch has that to finish
-  if (run.stopped !== undefined && run.batch === 0)
-    throw new NablaError(
-      `fit: resume: there is nothing to do: the training was stopped after ${epoch} of ${epochs} epochs, because ${run.stopped}; leave resume out to train on from here`,
-    );
 }
 
 /** Metrics with the sums that the run starts from. */

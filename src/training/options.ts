@@ -38,8 +38,10 @@ export interface RunTimeOptions<M = TrainedModel> {
   onProgress?: (progress: Progress) => void;
   /** Default 100. */
   progressInterval?: number;
-  /** Continue where a loaded (or aborted) training stopped. Needs the same data, batch size and seed. */
+  /** Continue where a loaded (or aborted) training stopped. Needs the same data, batch size and seed; what differs is named, and refused. */
   resume?: boolean;
+  /** With `resume`: go on although the data is not what the training had. Its bits are then those of no uninterrupted training. */
+  otherData?: boolean;
 }
 
 const RUN_TIME = {
@@ -52,6 +54,7 @@ const RUN_TIME = {
   onProgress: true,
   progressInterval: true,
   resume: true,
+  otherData: true,
 } satisfies Record<keyof RunTimeOptions, true>;
 
 /** What fit() takes besides data. */

@@ -1,5 +1,5 @@
 /** Whether a training may continue where another stopped: its bits would differ if what they depend on had changed. */
-import { type Callback, SAVING, withState } from "../callbacks/callback.ts";
+import { type Callback, type CallbackStates, SAVING, withState } from "../callbacks/callback.ts";
 import { NablaError } from "../errors.ts";
 import type { RunSettings } from "./settings.ts";
 
@@ -14,11 +14,13 @@ export interface ResumeRequest<M> {
   /** Names of callbacks whose states are kept. */
   readonly waiting: readonly string[];
   readonly callbacks: readonly Callback<M>[];
+  /** Whether it may be other data. */
+  readonly otherData: boolean;
 }
 
 interface Rule {
   /** Whether this setting may differ in this training. */
-  mayDiffer?(request: Pick<ResumeRequest<never>, "dependsOnEpochs" | "acrossRows">): boolean;
+  mayDiffer?(request: Pick<ResumeRequest<never>, "dependsOnEpochs" | "acrossRows" | "otherData">): boolean;
   /** What is compared. Default: the value. */
   of?(settings: RunSettings): unknown;
   /** How errors call it. Default: its name. */
@@ -45,10 +47,16 @@ const RULES: { readonly [K in keyof RunSettings]?: Rule } = {
     needs: "a resumed run with batchNormalization needs the same",
   },
   rows: {
+    mayDiffer: ({ otherData }) => otherData,
     called: "the number of rows to train on",
-    needs: "a resumed run needs the same data, so the options that chose it as well (samples, a split)",
+    needs:
+      "a resumed run needs the same data, so the options that chose it as well (samples, a split). To go on with other data, pass otherData: true (nabla train: --other-data)",
   },
 };
+
+/** Whether what is validated on decides anything: when to stop, which weights are the best. */
+export const decides = (states: CallbackStates): boolean =>
+  Object.entries(states).some(([key, { values }]) => !key.startsWith(SAVING) || values.best !== null);
 
 /** @throws NablaError that names what differs */
 export function checkResume<M>(request: ResumeRequest<M>): void {

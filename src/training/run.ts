@@ -1,5 +1,6 @@
 /** Where a training is: all of it but weights and optimizer slots. Saved with them, it lets training continue from any step, bit for bit. */
 import type { Logs } from "../callbacks/callback.ts";
+import type { Known } from "./known.ts";
 
 /** Plain JSON. */
 export interface Run {
@@ -31,6 +32,8 @@ export interface Run {
   partial: Logs | undefined;
   /** Whether all that belongs to the end of a training has been done. */
   finished: boolean;
+  /** What is known of its data. */
+  known?: Known;
 }
 
 /**

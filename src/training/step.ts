@@ -9,6 +9,7 @@ import { BatchLoader, type Ready } from "./batch.ts";
 import { runWithLoss } from "./given.ts";
 import { kindsOf } from "./goals.ts";
 import type { WayBack } from "./goingBack.ts";
+import { see } from "./known.ts";
 import { batchesPerEpoch, type TrainRequest } from "./request.ts";
 import type { Run } from "./run.ts";
 import { batchCheck } from "./targets.ts";
@@ -95,6 +96,7 @@ export class Stepper<M> {
       }
     }
     if (split) copyStates(counting, metrics);
+    see(run, "data", train, indices, ready, run.epoch);
     wayBack.confirm();
     run.lossSum += lossOfStep(core, plan.step) * rows;
     run.rows += rows;

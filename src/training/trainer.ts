@@ -17,6 +17,7 @@ import { Turns, unlessAborted } from "./aborted.ts";
 import { contextOf } from "./context.ts";
 import { score } from "./evaluate.ts";
 import { WayBack } from "./goingBack.ts";
+import { see } from "./known.ts";
 import { pauser } from "./pause.ts";
 import { Reports } from "./progress.ts";
 import { EpochReader } from "./reader.ts";
@@ -181,6 +182,7 @@ export class Trainer<M> {
       metrics: scoring,
       weighting: validationWeighting,
       batchSize: split ? plan.rows : Math.max(settings.batchSize, ROWS_AT_ONCE),
+      onRead: (indices, ready) => see(this.run, "validation", validation, indices, ready),
       pause: this.pause,
       signal,
     });

@@ -38,3 +38,11 @@ export function receiveError(sent: SentError, own: readonly unknown[]): unknown 
   if (sent.stack) error.stack = sent.stack;
   return error;
 }
+
+/** @param step that the model is as of @param rows whether the worker was lent rows */
+export function lost(why: string, step: number, rows: boolean): NablaError {
+  const too = rows ? "; the rows it was lent (transfer: true) are lost with it" : "";
+  return new NablaError(
+    `fit: the training worker was lost (${why}); the model is as of step ${step}: fit(…, { resume: true }) continues from there, and worker: false trains without one${too}`,
+  );
+}

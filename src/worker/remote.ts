@@ -22,7 +22,7 @@ import { type Changes, contextOf } from "../training/context.ts";
 import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
 import { resultOf } from "./calls.ts";
-import { receiveError, sendError } from "./errors.ts";
+import { lost, receiveError, sendError } from "./errors.ts";
 import type { Connection } from "./pool.ts";
 import type { FromWorker, Hook, LentBack, SentError, State } from "./protocol.ts";
 import { sendDatasets } from "./sending.ts";
@@ -42,13 +42,6 @@ export async function trainRemotely<M extends TrainedModel>(
 ): Promise<void> {
   const training = new RemoteTraining(request, run, remote, connection);
   await training.run();
-}
-
-function lost(why: string, step: number, rows: boolean): NablaError {
-  const too = rows ? "; the rows it was lent (transfer: true) are lost with it" : "";
-  return new NablaError(
-    `fit: the training worker was lost (${why}); the model is as of step ${step}: fit(…, { resume: true }) continues from there, and worker: false trains without one${too}`,
-  );
 }
 
 class RemoteTraining<M extends TrainedModel> {

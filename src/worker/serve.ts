@@ -14,19 +14,10 @@ import type { Progress } from "../training/progress.ts";
 import { requestOf } from "../training/request.ts";
 import type { Source } from "../training/source.ts";
 import { train } from "../training/trainer.ts";
+import { buffersOf, sent } from "./copies.ts";
 import { lentIn, makeDatasets } from "./datasets.ts";
 import { ErrorElsewhere, sendError } from "./errors.ts";
-import type {
-  FromPage,
-  FromWorker,
-  Hook,
-  LentBack,
-  Port,
-  SentDataset,
-  SentOutputs,
-  Setup,
-  State,
-} from "./protocol.ts";
+import type { FromPage, FromWorker, Hook, LentBack, Port, Setup, State } from "./protocol.ts";
 
 type Message<K extends FromPage["kind"]> = Extract<FromPage, { kind: K }>;
 /** Milliseconds between reports that keep the page's model fresh where no one listens. */
@@ -66,23 +57,17 @@ export function serve(port: Port): void {
   post({ kind: "ready" });
 }
 
-const sent = ({ data, shape }: Batch): SentOutputs => ({ data, shape });
-
-/** Two datasets may lie in the same memory. */
-const buffersOf = (lent: readonly LentBack[]): Set<ArrayBuffer> => new Set(lent.map(({ x }) => x.buffer));
-
 /** One training. */
 class Session {
   private readonly aborting = new AbortController();
   /** The page has not seen the last report yet. */
   private unseen = false;
-  /** Callbacks have their turn on the page, which answers in any case. */
+  /** While callbacks have their turn on the page, which answers in any case, an abort waits. */
   private replied: ((reply: Message<"reply">) => void) | undefined;
-  /** The page has aborted the training while they had. */
   private aborted = false;
   private readonly reads = new Map<number, (rows: Message<"rows">) => void>();
-  private read = 0;
   private readonly calls = new Map<number, (result: Message<"result">) => void>();
+  private read = 0;
   private called = 0;
   private callbacks: CallbackState[];
   private wentBack = false;
@@ -281,7 +266,7 @@ class Session {
     const call = this.called++;
     const result = await new Promise<Message<"result">>((resolve) => {
       this.calls.set(call, resolve);
-      // copied, not moved: the outputs are looked at again when the answer is there
+      // copied: the outputs are looked at again when the answer is there
       this.post({ kind: "call", id: this.id, call, ...of, outputs: sent(outputs), targets: sent(targets) });
     });
     if (result.error) throw new ErrorElsewhere(result.error.message, result.error.own!);
@@ -294,9 +279,8 @@ class Session {
     epoch?: number,
   ): Promise<{ x: Inputs; y: Targets }> {
     // a copy of the numbers alone: a view would take all of the epoch's along
-    const wanted = indices.slice();
-    const { id } = this;
-    const { x, y } = await this.ask((read) => ({ kind: "read", id, read, dataset, indices: wanted, epoch }));
+    const wanted = { dataset, indices: indices.slice(), epoch };
+    const { x, y } = await this.ask((read) => ({ kind: "read", id: this.id, read, ...wanted }));
     return { x: x!, y: y! };
   }
 

@@ -1,5 +1,5 @@
 /** nabla train --resume: what it goes on with, and what it refuses. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
 import { done, workplace } from "./support.ts";
 
@@ -87,4 +87,32 @@ test("other data than in the file is an error", async () => {
   ]);
   expect(fewer.code).toBe(1);
   expect(fewer.stderr).toMatch(/the number of rows to train on was 60, now it is 50/);
+});
+
+test("--other-data goes on with other data: a table that has changed, read as before", async () => {
+  const table = (rows: number, from: number, names = ["no", "yes"]) =>
+    [
+      "a,b,label",
+      ...Array.from({ length: rows }, (_, r) => `${(r * 7 + from) % 13},${r % 5},${names[r % 2]}`),
+    ].join("\n");
+  const write = (text: string) => writeFileSync(place.path("t.csv"), text);
+  write(table(60, 0));
+  const base = ["train", "t.csv", "--label", "label", "--batch-size", "8", "--schedule", "constant"];
+  done(await place.run([...base, "--epochs", "2", "--out", "t.safetensors"]));
+  const resumed = [...base, "--epochs", "4", "--resume", "t.safetensors"];
+  write(table(60, 5));
+  const refused = await place.run(resumed);
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("or --other-data")]);
+  expect(done(await place.run([...resumed, "--other-data"])).epochs).toBe(4);
+  // more rows, and then they are the data of this training
+  write(table(80, 5));
+  expect(
+    done(await place.run([...base, "--epochs", "5", "--resume", "t.safetensors", "--other-data"])).epochs,
+  ).toBe(5);
+  expect(done(await place.run([...base, "--epochs", "6", "--resume", "t.safetensors"])).epochs).toBe(6);
+  write(table(80, 5, ["maybe", "yes"]));
+  const classes = await place.run([...base, "--epochs", "7", "--resume", "t.safetensors", "--other-data"]);
+  expect(classes.stderr).toContain("--other-data: t.safetensors tells no, yes, t.csv has maybe, yes");
+  const alone = await place.run([...base, "--other-data"]);
+  expect(alone.stderr).toContain("--other-data: expected --resume FILE as well");
 });

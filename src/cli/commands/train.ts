@@ -17,7 +17,6 @@ import { checkFit } from "../../training/batch.ts";
 import { since } from "../../training/run.ts";
 import type { RunSettings } from "../../training/settings.ts";
 import { chosenRows, fractionOf } from "../../training/splitRule.ts";
-import { arraysAs } from "../input/arrays.ts";
 import { examine } from "../input/examine.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
 import { openModel, openNewest, passedOver } from "../input/openModel.ts";
@@ -28,13 +27,13 @@ import type { Terminal } from "../terminal.ts";
 import { count } from "../text/format.ts";
 import { checkApplicable, checkClasses } from "../training/applicable.ts";
 import {
+  checkBegin,
   checkInputs,
+  checkTargets,
   openFrom,
-  picturesAs,
+  readAs,
   sameTargets,
-  splitAs,
   standardisedAs,
-  tablesAs,
 } from "../training/from.ts";
 import { jsonLines, progressLine, speedometer } from "../training/progress.ts";
 import { type Extra, extraOf, openResumed, type Prepared } from "../training/resume.ts";
@@ -50,6 +49,7 @@ export interface TrainFlags extends ModelFlags, ImageFlags, TableFlags, ArrayFla
   testEachEpoch?: boolean;
   from?: string;
   freeze?: boolean;
+  otherData?: boolean;
   report?: string;
   json?: boolean;
   quiet?: boolean;
@@ -75,27 +75,16 @@ async function trainTo(
   terminal: Terminal,
 ): Promise<number> {
   const { errors, print, printJson } = terminal;
-  if (flags.freeze && flags.from === undefined && flags.resume === undefined)
-    throw new NablaError("--freeze: expected --from FILE as well: the model whose weights stay as they are");
+  checkBegin(flags);
   // a resumed run is past the model it began with
   const found = flags.resume === undefined ? undefined : await openNewest(flags.resume, errors);
   const path = found?.path ?? flags.from;
   const old = found?.model ?? (path === undefined ? undefined : await openModel(path));
   if (old) checkSingle(old, path!, "fit() takes them");
-  const raw = await openToTrain(
-    source,
-    flags,
-    terminal,
-    old && {
-      ...arraysAs(old, flags.resume !== undefined),
-      // what a resumed run reads is compared, and what was said of it has been said
-      ...(flags.resume
-        ? { standardise: false, ...splitAs(old, path!, flags) }
-        : { ...tablesAs(old), ...picturesAs(old, flags, terminal) }),
-    },
-  );
+  const raw = await openToTrain(source, flags, terminal, old && readAs(old, path!, flags, terminal));
   if (old && flags.resume === undefined) checkInputs(old, path!, raw);
   const opened = old ? standardisedAs(old, flags.resume ? { ...raw, notes: [] } : raw) : raw;
+  if (flags.otherData) checkTargets(old!, path!, opened);
   const keepsHead = old !== undefined && (flags.resume !== undefined || sameTargets(old, opened));
   const targets = keepsHead ? extraOf(old)?.csv?.target : fitTargets(opened);
   const data: OpenedData = {
@@ -158,6 +147,7 @@ async function trainTo(
       callbacks: [...(fit.callbacks ?? []), speed.callback, ...tests, ...shows, ...saving.callbacks(best)],
       signal: stop.signal,
       resume: flags.resume !== undefined,
+      otherData: flags.otherData,
     });
     // an interruption from now on is no reason to lose what is trained
     if (saving.out !== undefined) saved = await saving.last(model);

@@ -11,12 +11,28 @@ import type { Model } from "../../model/model.ts";
 import { configOf } from "../../model/save.ts";
 import type { OpenDataOptions, OpenedData } from "../../node/dataFiles.ts";
 import { showShape, sizeOf } from "../../shape.ts";
+import { arraysAs } from "../input/arrays.ts";
 import { type ImageFlags, imageOptions, imageOptionsOf } from "../input/images.ts";
 import { type TableFlags, tableOptions } from "../options/tables.ts";
 import { presetConfig, taskOf } from "../presets/index.ts";
 import type { Terminal } from "../terminal.ts";
 import { extraOf, type Prepared } from "./resume.ts";
 import { ARCHITECTURE, applyTraining, type ModelFlags, smallEnough } from "./settings.ts";
+
+/** @throws NablaError for flags about what a training begins with, without it */
+export function checkBegin({
+  freeze,
+  otherData,
+  from,
+  resume,
+}: { readonly [K in "freeze" | "otherData"]?: boolean } & {
+  readonly [K in "from" | "resume"]?: string;
+}): void {
+  if (freeze && from === undefined && resume === undefined)
+    throw new NablaError("--freeze: expected --from FILE as well: the model whose weights stay as they are");
+  if (otherData && resume === undefined)
+    throw new NablaError("--other-data: expected --resume FILE as well: the training that goes on");
+}
 
 /** How to read pictures: in the size the model takes, whatever they show. */
 export function picturesAs(
@@ -59,6 +75,21 @@ export function splitAs(
     ...(flags.testSplit === undefined && testSplit !== undefined && { testFraction: testSplit }),
   };
 }
+
+/** How to read data that goes on with a model: as its own was read. */
+export const readAs = (
+  model: Model,
+  path: string,
+  flags: ImageFlags & TableFlags & { testSplit?: number; resume?: string; otherData?: boolean },
+  terminal: Terminal,
+): OpenDataOptions => ({
+  ...arraysAs(model, flags.resume !== undefined),
+  // what a resumed run reads is compared, and what was said of it has been said
+  ...(flags.resume && !flags.otherData
+    ? { standardise: false }
+    : { ...tablesAs(model), ...picturesAs(model, flags, terminal) }),
+  ...(flags.resume && splitAs(model, path, flags)),
+});
 
 /** Throws unless the data's inputs are like those the model was trained on. */
 export function checkInputs(model: Model, path: string, data: OpenedData): void {
@@ -123,6 +154,16 @@ export function sameTargets(model: Model, { csv, train }: OpenedData): boolean {
   if (csv || extra?.csv)
     return csv?.label === extra?.csv?.label && list(csv?.classes) === list(extra?.csv?.classes);
   return target.kind === "values" || list(target.names) === list(model.metadata.classes);
+}
+
+/** Throws unless a resumed training may go on with other data: its last layer is for these targets. */
+export function checkTargets(model: Model, path: string, data: OpenedData): void {
+  if (sameTargets(model, data)) return;
+  const { target } = data.train;
+  const what = (classes: readonly string[] | undefined) => classes?.join(", ") ?? "numbers";
+  throw new NablaError(
+    `--other-data: ${path} tells ${what(model.metadata.classes)}, ${data.name} has ${what(target.kind === "class" ? (target.names ?? []) : undefined)}; --from ${path} gives it a new last layer`,
+  );
 }
 
 /**

@@ -54,20 +54,21 @@ export interface Prepared {
 export async function openResumed(
   model: Model,
   path: string,
-  flags: ModelFlags,
+  flags: ModelFlags & { otherData?: boolean },
   data: OpenedData,
 ): Promise<Prepared> {
   const extra = extraOf(model);
   const { settings } = internalsOf(model).state;
   if (!settings) throw new NablaError(`--resume: ${path} has a model, but no training to continue`);
-  if (extra && extra.data.fingerprint !== undefined && extra.data.fingerprint !== data.fingerprint) {
+  const known = flags.otherData ? undefined : extra;
+  if (known && known.data.fingerprint !== undefined && known.data.fingerprint !== data.fingerprint) {
     throw new NablaError(
-      `--resume: ${path} was trained on ${extra.data.name}; ${data.name} ${extra.data.name === data.name ? "has changed since" : "is other data"}; a resumed run needs the same`,
+      `--resume: ${path} was trained on ${known.data.name}; ${data.name} ${known.data.name === data.name ? "has changed since" : "is other data"}; a resumed run needs the same, or --other-data`,
     );
   }
-  if (extra && extra.data.fingerprint === undefined && extra.data.name !== data.name) {
+  if (known && known.data.fingerprint === undefined && known.data.name !== data.name) {
     throw new NablaError(
-      `--resume: ${path} was trained on ${extra.data.name}, not on ${data.name}; a resumed run needs the same data`,
+      `--resume: ${path} was trained on ${known.data.name}, not on ${data.name}; a resumed run needs the same data, or --other-data`,
     );
   }
   if (extra?.csv && data.csv) {

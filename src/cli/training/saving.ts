@@ -31,6 +31,7 @@ export interface Saved {
 
 export class Saving {
   private readonly files: Checkpoints | undefined;
+  private writing: Promise<void> = Promise.resolve();
 
   private constructor(
     /** The file to save to; undefined when the model is not to be kept. */
@@ -149,7 +150,14 @@ export class Saving {
     return problem !== undefined;
   }
 
-  private async write(content: Content, write: (content: Content) => Promise<void>): Promise<void> {
+  /** One after the other: a checkpoint that was begun before must not replace what is saved last. */
+  private write(content: Content, write: (content: Content) => Promise<void>): Promise<void> {
+    const written = this.writing.then(() => this.writeNow(content, write));
+    this.writing = written.catch(() => {});
+    return written;
+  }
+
+  private async writeNow(content: Content, write: (content: Content) => Promise<void>): Promise<void> {
     const { lock } = this;
     if (lock && !(await lock.held()))
       throw new NablaError(

@@ -1,0 +1,67 @@
+/** Where a call of fit() begins: anew, or where another stopped. */
+import { type Callback, type TrainedModel, withState } from "../callbacks/callback.ts";
+import { NablaError } from "../errors.ts";
+import type { Network } from "../network/network.ts";
+import type { ModelToTrain } from "./fit.ts";
+import type { FitOptions } from "./options.ts";
+import { checkResume, decides } from "./resume.ts";
+import { freshRun, type Run, since } from "./run.ts";
+import { type Comparison, sameData } from "./sameData.ts";
+import type { RunSettings, Settings } from "./settings.ts";
+
+/** Where the training starts from: in either case weights, slots and counts are those of the last. */
+export async function begin<M extends TrainedModel>(
+  { state, acrossRows }: Pick<ModelToTrain<M>, "state" | "acrossRows">,
+  network: Network,
+  settings: RunSettings,
+  callbacks: readonly Callback<M>[],
+  { resume = false, otherData = false }: FitOptions<M>,
+  compared: Omit<Comparison, "before" | "decides">,
+): Promise<void> {
+  let known = compared.now;
+  const { dependsOnEpochs } = state.required;
+  if (resume) {
+    const waiting = Object.keys(state.waiting);
+    checkResume({
+      before: state.settings,
+      now: settings,
+      acrossRows: acrossRows(),
+      dependsOnEpochs,
+      waiting,
+      callbacks,
+      otherData,
+    });
+    checkLeft(state.run, settings);
+    const { known: before } = state.run;
+    if (!otherData) known = await sameData({ ...compared, before, decides: decides(state.callbackStates) });
+  } else {
+    state.run = freshRun(state.run);
+    state.prepare(network);
+    state.good = undefined;
+  }
+  state.settings = settings;
+  const states = state.callbackStates;
+  state.callbacks = callbacks;
+  if (state.run.finished) delete state.run.stopped;
+  state.run.finished = false;
+  state.run.known = known;
+  if (resume)
+    for (const [key, callback] of withState(callbacks)) if (states[key]) callback.restore?.(states[key]);
+  state.waiting = {};
+}
+
+/** @throws NablaError where a resumed training has nothing left to do */
+function checkLeft(run: Run, { epochs }: Settings): void {
+  const { epoch } = since(run);
+  // one that was saved before its end has to come to that
+  if (!run.finished) return;
+  if (epoch >= epochs)
+    throw new NablaError(
+      `fit: resume: there is nothing to do: ${epoch} of ${epochs} epochs are done, and epochs counts those, too; pass a larger number, or leave resume out to train ${epochs} more`,
+    );
+  // one that was stopped within an epoch has that to finish
+  if (run.stopped !== undefined && run.batch === 0)
+    throw new NablaError(
+      `fit: resume: there is nothing to do: the training was stopped after ${epoch} of ${epochs} epochs, because ${run.stopped}; leave resume out to train on from here`,
+    );
+}
