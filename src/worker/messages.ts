@@ -81,8 +81,8 @@ export function checkSetup(setup: Setup): void {
 
 /** What made it impossible to prepare a training, as an error that says so; errors of ours, and of memory, as they are. */
 export const unprepared = (error: unknown): unknown =>
-  error instanceof TypeError
-    ? new NablaError(`worker: the training that was sent cannot be prepared: ${error.message}`, {
+  (error as Error).name === "TypeError"
+    ? new NablaError(`worker: the training that was sent cannot be prepared: ${(error as Error).message}`, {
         cause: error,
       })
     : error;

@@ -130,8 +130,8 @@ describe("the set of networks has", () => {
   test("every option of compile(), and every option of fit() that decides what is computed", () => {
     const fields = { ...compileFields(), ...documentSettings().fields } as Fields;
     expect(unchanged(fields, trainings)).toEqual([]);
-    // where rows come from and who is told of it; the rest is used by programs
-    const told = ["validationData", "worker", "transfer", "onProgress", "progressInterval"];
+    // where rows come from, whether they are compared, and who is told of it; the rest is used by programs
+    const told = ["validationData", "otherData", "worker", "transfer", "onProgress", "progressInterval"];
     for (const name of fitOptionNames())
       if (!(name in fields) && !told.includes(name)) expect(programs).toContain(name);
   });

@@ -44,11 +44,19 @@ export function wholeOption(option: string, min = 1): (text: string) => number {
   };
 }
 
+const UNITS: Readonly<Record<string, number>> = {
+  "": 1,
+  K: 1024,
+  M: 1_048_576,
+  G: 1_073_741_824,
+  T: 1_099_511_627_776,
+};
+
 /** "4GB" → 4 · 2³⁰; "500MB", "1000" */
 export function bytesOption(option: string): (text: string) => number {
   return (text) => {
     const [, number, unit = ""] = /^(\d{1,15}(?:\.\d{1,3})?) ?([KMGT]?)i?B?$/i.exec(text.trim()) ?? [];
-    const bytes = Math.floor(Number(number) * 1024 ** " KMGT".indexOf(unit.toUpperCase() || " "));
+    const bytes = Math.floor(Number(number) * UNITS[unit.toUpperCase()]!);
     if (!(bytes >= 1 && Number.isSafeInteger(bytes)))
       refuse(option, "a number of bytes ≥ 1 like 500MB or 4GB", text);
     return bytes;
