@@ -37,7 +37,7 @@ export function GradientsPanel() {
                   {activation === "relu" && layer < net.length && last
                     ? `${last.dead[layer]} of ${net[layer]} dead · `
                     : ""}
-                  {size === undefined ? "–" : size.toExponential(1)}
+                  {size === undefined || Number.isNaN(size) ? "–" : size.toExponential(1)}
                 </span>
               </div>
               <Canvas

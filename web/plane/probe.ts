@@ -63,10 +63,11 @@ export function deadUnits(outputs: Float32Array, units: number): boolean[] {
 
 /**
  * ‖∂L/∂(kernel, bias)‖ of each dense layer over all rows, divided by the root of the number of values: the size of a layer's
- * typical gradient, whatever its width.
+ * typical gradient, whatever its width. NaN where a training has come so far that the loss of these rows is no number.
  */
 export function gradientSizes(model: Model, data: Dataset, names: readonly string[]): number[] {
-  const { gradients } = model.gradients(data);
+  const gradients = gradientsOf(model, data);
+  if (!gradients) return names.map(() => Number.NaN);
   return names.map((name) => {
     let sum = 0;
     let count = 0;
@@ -76,4 +77,13 @@ export function gradientSizes(model: Model, data: Dataset, names: readonly strin
     }
     return Math.sqrt(sum / count);
   });
+}
+
+function gradientsOf(model: Model, data: Dataset): Record<string, Float32Array> | undefined {
+  try {
+    return model.gradients(data).gradients;
+  } catch (error) {
+    if ((error as Error).name === "NablaError") return undefined;
+    throw error;
+  }
 }

@@ -74,7 +74,7 @@ function build({ factor }: Infer<ReturnType<typeof fields>>, { name, inputShape 
 
 /** Every value times \`factor\`. */
 export const scaling = /* @__PURE__ */ layer("scaling", {
-  fields: TRAINING && fields,
+  fields,
   build,
   example: "{ factor: 2 }",
 });
@@ -221,7 +221,7 @@ import type { ActivationKind } from "./kind.ts";
 
 /** a = z / √(1 + z²). */
 export const rootSigmoid = {
-  fields: TRAINING && (() => object({}, { doc: DOCS && "z / √(1 + z²)." })),
+  fields: () => object({}, { doc: DOCS && "z / √(1 + z²)." }),
   forward: "ROOT_SIGMOID_FORWARD",
   backward: "ROOT_SIGMOID_BACKWARD",
   saves: "z",
