@@ -56,7 +56,9 @@ function messageOf(error: unknown): string {
     // "error: unknown option '--epoch'\n(Did you mean --epochs?)"
     const [first, ...more] = error.message.replace(/^error: /, "").split("\n");
     const hint = more.join(" ").replace(/^\(Did you mean (.*)\?\)$/, "; did you mean $1?");
-    return `${first!.replace(/\.$/, "")}${hint || "; nabla --help says what there is"}`;
+    // as short as our own, whatever word it repeats
+    return new NablaError(`${first!.replace(/\.$/, "")}${hint || "; nabla --help says what there is"}`)
+      .message;
   }
   if (error instanceof NablaError) return error.message.replaceAll("\n", " ");
   const message = textOf(error);

@@ -11,6 +11,7 @@ import type { Model } from "../model/model.ts";
 import { sealText } from "./digest.ts";
 import { describeExport, type ExportOptions, exportWasm } from "./wasm.ts";
 
+/** What exportModule() gives. */
 export interface ExportedModule {
   /** The module's text. */
   readonly code: string;

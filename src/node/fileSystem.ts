@@ -8,28 +8,40 @@ export interface OpenFile {
   write(bytes: Uint8Array): Promise<{ bytesWritten: number }>;
   /** Resolves when what was written would outlast a power cut. */
   sync(): Promise<void>;
+  /** Sets its permissions. */
   chmod(mode: number): Promise<void>;
+  /** Gives it back to the system. */
   close(): Promise<void>;
 }
 
+/** What writing a file asks of the system; as node:fs/promises has it. */
 export interface FileSystem {
   /** @param flags "wx" makes a new file, "r" opens a folder to flush it */
   open(path: string, flags: string, mode?: number): Promise<OpenFile>;
+  /** A second name for a file. */
   link(from: string, to: string): Promise<void>;
+  /** Takes the place of what has the name `to`. */
   rename(from: string, to: string): Promise<void>;
+  /** Removes a name. */
   unlink(path: string): Promise<void>;
+  /** The path without symbolic links. */
   realpath(path: string): Promise<string>;
+  /** What is known of a file. */
   stat(path: string): Promise<FileStatus>;
+  /** Names in a folder. */
   readdir(path: string): Promise<string[]>;
 }
 
+/** What is known of a file. */
 export interface FileStatus {
   readonly mode: number;
   readonly size: number;
   readonly ino: number;
   /** In ms, by the clock of the file system. */
   readonly mtimeMs: number;
+  /** Whether it is a regular file. */
   isFile(): boolean;
+  /** Whether it is a folder. */
   isDirectory(): boolean;
 }
 
