@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 /** The command line's process: its streams, its signals and its exit code. The rest is main(). */
-import { NablaError } from "../errors.ts";
+import { interruption } from "./interruption.ts";
 import { main } from "./main.ts";
-import type { Interruption } from "./terminal.ts";
 
 const { argv, env, stdout, stderr } = process;
 const words = argv.slice(2);
@@ -23,23 +22,6 @@ for (const stream of [stdout, stderr]) {
   });
 }
 
-/** SIGINT, SIGTERM, and SIGHUP when the terminal is closed, ask a command to end; a second one ends the process. */
-function interruptible(): Interruption {
-  const controller = new AbortController();
-  const stop = () => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort(new NablaError("interrupted"));
-  };
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const name of signals) process.on(name, stop);
-  return {
-    signal: controller.signal,
-    release() {
-      for (const name of signals) process.removeListener(name, stop);
-    },
-  };
-}
-
 process.exitCode = await main(words, {
   // a getter, because touching stdin opens it
   get stdin() {
@@ -48,5 +30,5 @@ process.exitCode = await main(words, {
   stdout,
   stderr,
   plain: Boolean(env.NO_COLOR),
-  interruptible,
+  interruptible: () => interruption(process),
 });
