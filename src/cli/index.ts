@@ -7,7 +7,7 @@ const { argv, env, stdout, stderr } = process;
 const words = argv.slice(2);
 
 /** Whether the command has something to keep: its output may be lost, that may not. */
-const keeps = words.some((word) => /^(--(out|resume|report|to)\b|-o)/.test(word));
+let keeps = words.some((word) => /^(--(out|resume|report|to)\b|-o)/.test(word));
 // the reader of a pipe may stop reading, a terminal be closed, the disk with the log be full: that ends the output, not the training
 let told = false;
 for (const stream of [stdout, stderr]) {
@@ -30,5 +30,12 @@ process.exitCode = await main(words, {
   stdout,
   stderr,
   plain: Boolean(env.NO_COLOR),
-  interruptible: () => interruption(process),
+  interruptible() {
+    const asked = interruption(process);
+    // what is trained is saved then, also without --out, and a terminal that is closed takes no more output
+    asked.signal.addEventListener("abort", () => {
+      keeps = true;
+    });
+    return asked;
+  },
 });
