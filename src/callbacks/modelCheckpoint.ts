@@ -126,7 +126,8 @@ export function checkpoints(
     onEpochEnd: afterEpoch,
     async onTrainEnd(context) {
       // the best epoch is over: only what was to be the last can be saved later
-      if (missed && !missed.best) await attempt(context, { ...missed, step: context.step });
+      if (!missed || (missed.best && (everySteps || saveBestOnly))) return;
+      await attempt(context, { ...missed, step: context.step, ...(missed.best && { best: false }) });
     },
     state: () => ({ values: { best } }),
     restore({ values }) {

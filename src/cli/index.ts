@@ -1,14 +1,13 @@
 #!/usr/bin/env node
 /** The command line's process: its streams, its signals and its exit code. The rest is main(). */
-import { NablaError } from "../errors.ts";
+import { interruption } from "./interruption.ts";
 import { main } from "./main.ts";
-import type { Interruption } from "./terminal.ts";
 
 const { argv, env, stdout, stderr } = process;
 const words = argv.slice(2);
 
 /** Whether the command has something to keep: its output may be lost, that may not. */
-const keeps = words.some((word) => /^(--(out|resume|report|to)\b|-o)/.test(word));
+let keeps = words.some((word) => /^(--(out|resume|report|to)\b|-o)/.test(word));
 // the reader of a pipe may stop reading, a terminal be closed, the disk with the log be full: that ends the output, not the training
 let told = false;
 for (const stream of [stdout, stderr]) {
@@ -23,23 +22,6 @@ for (const stream of [stdout, stderr]) {
   });
 }
 
-/** SIGINT, SIGTERM, and SIGHUP when the terminal is closed, ask a command to end; a second one ends the process. */
-function interruptible(): Interruption {
-  const controller = new AbortController();
-  const stop = () => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort(new NablaError("interrupted"));
-  };
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const name of signals) process.on(name, stop);
-  return {
-    signal: controller.signal,
-    release() {
-      for (const name of signals) process.removeListener(name, stop);
-    },
-  };
-}
-
 process.exitCode = await main(words, {
   // a getter, because touching stdin opens it
   get stdin() {
@@ -48,5 +30,12 @@ process.exitCode = await main(words, {
   stdout,
   stderr,
   plain: Boolean(env.NO_COLOR),
-  interruptible,
+  interruptible() {
+    const asked = interruption(process);
+    // what is trained is saved then, also without --out, and a terminal that is closed takes no more output
+    asked.signal.addEventListener("abort", () => {
+      keeps = true;
+    });
+    return asked;
+  },
 });

@@ -54,7 +54,7 @@ function hostFor(maxBytes?: number): DataHost {
       new NablaError(`${name}: ${size} bytes are more than the ${limit} that are read${MORE}`),
     pictures,
     async file(given) {
-      const found = typeof given === "string" ? await dataAt(given) : undefined;
+      const found = typeof given === "string" ? await dataAt(given, maxBytes) : undefined;
       return found?.of.kind === "file" ? found.of : undefined;
     },
   };
@@ -76,7 +76,7 @@ export async function openData(pathOrName: string, options: OpenDataOptions = {}
   const generated = openGenerated(pathOrName, reading);
   if (generated) return generated;
   const host = hostFor(maxBytes);
-  const found = await dataAt(pathOrName);
+  const found = await dataAt(pathOrName, maxBytes);
   if (found) return openFound(found, host, reading);
   const names = Object.keys(generatedSets);
   throw new NablaError(
@@ -95,7 +95,7 @@ export async function openTable(
   known: readonly string[] = [],
 ): Promise<Table | undefined> {
   const host = hostFor(maxBytes);
-  const found = await dataAt(path);
+  const found = await dataAt(path, maxBytes);
   return found && (await kindOf(found, host)) === "csv" ? readTable(found, host, options, known) : undefined;
 }
 

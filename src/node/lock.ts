@@ -59,9 +59,8 @@ export async function lockFile(path: string, options: LockOptions = {}): Promise
       });
       if (file) {
         const lock = await take(file, place);
-        await dropTurn(`${place}.turn`);
-        // what was being written when the lock was left is known to be left as well
-        await sweep(REAL, target, (await stat(place)).mtimeMs, true).catch(() => {});
+        // the lock is held whether or not what others left can be removed
+        await tidy(place, target).catch(() => {});
         return lock;
       }
       const holder = await holderOf(place);
@@ -74,6 +73,12 @@ export async function lockFile(path: string, options: LockOptions = {}): Promise
       details: { code: codeOf(cause) },
     });
   }
+}
+
+/** What was being written when a lock was left is known to be left as well. */
+async function tidy(place: string, target: string): Promise<void> {
+  await dropTurn(`${place}.turn`);
+  await sweep(REAL, target, (await stat(place)).mtimeMs, true);
 }
 
 async function take(file: FileHandle, place: string): Promise<Lock> {

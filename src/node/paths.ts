@@ -8,8 +8,8 @@ import { byCodeUnit } from "../data/labels.ts";
 import type { DataEntry, DataFile, DataFolder, FoundData } from "../data/readers/reader.ts";
 import { NablaError } from "../errors.ts";
 
-/** undefined where there is nothing. */
-export async function dataAt(path: string): Promise<FoundData | undefined> {
+/** undefined where there is nothing. @param most bytes that are taken of a pipe, which can be read only once */
+export async function dataAt(path: string, most?: number): Promise<FoundData | undefined> {
   const found = await stat(path).catch(() => undefined);
   if (!found) return undefined;
   // "." and "pictures/" have names, too
@@ -18,14 +18,14 @@ export async function dataAt(path: string): Promise<FoundData | undefined> {
     ? folderAt(path, path, [])
     : found.isFile()
       ? fileAt(path, path)
-      : pipeAt(path);
+      : pipeAt(path, most);
   return { name, where: path, of };
 }
 
 /** What can be read only once. */
-function pipeAt(path: string): DataFile {
+function pipeAt(path: string, most?: number): DataFile {
   let bytes: Promise<Uint8Array> | undefined;
-  const all = (most?: number) => (bytes ??= readBytes(path, most));
+  const all = () => (bytes ??= readBytes(path, most));
   const name = basename(path);
   const start = async (n: number) => (await all()).subarray(0, n);
   return { kind: "file", name, path, relative: name, start, read: all };

@@ -1,5 +1,7 @@
 /** What an input may take at most, and that the caller can change it: refused with an error that says how, before memory is there. */
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "fflate";
@@ -50,6 +52,19 @@ describe("tables", () => {
 });
 
 describe("files", () => {
+  test.skipIf(process.platform === "win32")("of a pipe as much as may be read", async () => {
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const read = (maxBytes: number) => {
+      const writing = writeFile(pipe, rows).catch(() => {}); // nobody reads on after the error
+      return Promise.all([openData(pipe, { maxBytes }), writing]);
+    };
+    expect(await messageOf(read(1000))).toMatch(
+      /^NablaError: .*pipe: at least \d+ bytes are more than the 1000 that are read; .*--max-bytes/,
+    );
+    expect((await read(5000))[0].train.length).toBe(800);
+  });
+
   test("more bytes than may be read, packed or not", async () => {
     expect(await messageOf(openData(file("a.csv", rows), { maxBytes: 1000 }))).toMatch(
       /^NablaError: .*a\.csv: 4004 bytes are more than the 1000 that are read; .*--max-bytes/,

@@ -66,9 +66,9 @@ export async function signals({ root, jobs, seed, kills, short, report, timeLeft
         must(model?.finished, "it ended well, and its model is not there");
       } else {
         sum.endedAtOnce++;
-        // before anything was trained, when everything was saved, or because it was told twice
+        // before anything was trained, or when everything was saved; told twice at once, perhaps just after that
         must(
-          !began || plan.twice || model?.finished,
+          !began || model?.finished || (plan.twice && model !== undefined),
           `it ended with ${code ?? died} and saved nothing: ${stderr}`,
         );
       }

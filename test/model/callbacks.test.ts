@@ -385,6 +385,22 @@ describe("modelCheckpoint", () => {
     expect([steps, errors]).toEqual([[3], ["disk full", "disk full", "disk full"]]);
   });
 
+  test("also where it was the best of all that are saved: then as the last", async () => {
+    const { save, steps } = failing(2);
+    const saved: unknown[] = [];
+    const all = modelCheckpoint({
+      monitor: "figure",
+      saveBestOnly: false,
+      onError: () => {},
+      async save(bytes, where) {
+        await save(bytes, where);
+        saved.push(where);
+      },
+    });
+    await fresh().fit(data, { epochs: 2, callbacks: [report("figure", [2, 1]), all] });
+    expect([steps, saved]).toEqual([[2], [{ epoch: 1, step: 2, best: false }]]);
+  });
+
   test("the best that could not be saved is no reason not to save the second best", async () => {
     const { save, steps } = failing(1);
     const callbacks = [
