@@ -30,6 +30,9 @@ export async function readStored(path: string): Promise<Safetensors> {
     file = await open(path);
     const status = await file.stat();
     if (status.isFile()) return await readSafetensorsBy(filling(file), status.size, path);
+    // one such as /dev/zero has no end
+    if (status.isCharacterDevice())
+      throw new NablaError(`${path}: cannot be read: it is a device, not a model file`);
     return readSafetensors(await readFile(path), path);
   } catch (cause) {
     if (cause instanceof NablaError) throw cause;

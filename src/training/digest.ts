@@ -19,14 +19,17 @@ export interface DigestRequest {
   readonly stream: boolean;
   readonly validation?: Dataset;
   readonly sampleWeight?: ArrayLike<number>;
+  readonly validationWeight?: ArrayLike<number>;
   readonly callbacks: readonly Callback<never>[];
 }
 
-export function digestOf({ data, stream, validation, sampleWeight, callbacks }: DigestRequest): Known {
+export function digestOf(request: DigestRequest): Known {
+  const { data, stream, validation, sampleWeight, validationWeight, callbacks } = request;
   return {
     data: rowsKnown(data, stream),
     ...(validation && { validation: rowsKnown(validation, false) }),
     ...(sampleWeight && { weights: weightHashes(sampleWeight) }),
+    ...(validation && validationWeight && { validationWeights: weightHashes(validationWeight) }),
     functions: callbacks.flatMap(({ name }) => (name?.startsWith(SCHEDULER) ? [name] : [])),
   };
 }

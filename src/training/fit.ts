@@ -146,6 +146,7 @@ async function prepared<M extends TrainedModel>(
     stream: !!source,
     validation: rows ? undefined : validation,
     sampleWeight,
+    validationWeight: weightsOf(options.validationData),
     callbacks,
   });
   const compared = { now: known, train, from: rows?.[0], stream: !!source, validation, signal };

@@ -16,6 +16,8 @@ export interface Known {
   /** Of the rows that a program validates on. */
   readonly validation?: KnownRows;
   readonly weights?: Hashes;
+  /** Of the rows that a program validates on. */
+  readonly validationWeights?: Hashes;
   /** Functions that training calls and files do not have: their names. */
   readonly functions: readonly string[];
 }

@@ -40,7 +40,9 @@ export async function sameData(request: Comparison): Promise<Known> {
     const is = now.validation;
     const changed =
       was && is
-        ? (rowsDiffer(was, is, name) ?? (await seenDiffer(was, is, validation!, name, signal)))
+        ? (rowsDiffer(was, is, name) ??
+          hashesDiffer(before.validationWeights, now.validationWeights, `sampleWeight of ${name}`) ??
+          (await seenDiffer(was, is, validation!, name, signal)))
         : was && `${name} was given, now it is not`;
     if (changed) throw other(`${changed}, by which callbacks decide`);
   }
@@ -178,6 +180,7 @@ function readKnown(value: unknown): Known | undefined {
     (at.seen === undefined || isSeen(at.seen));
   if (!isObject(value) || !isRows(value.data) || !Array.isArray(value.functions)) return undefined;
   if (value.validation !== undefined && !isRows(value.validation)) return undefined;
-  if (value.weights !== undefined && !isHashes(value.weights)) return undefined;
+  for (const weights of [value.weights, value.validationWeights])
+    if (weights !== undefined && !isHashes(weights)) return undefined;
   return value as unknown as Known;
 }

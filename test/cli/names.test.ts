@@ -29,6 +29,7 @@ beforeAll(() => {
     .map((name) => `"${name}"`)
     .join(",");
   const rows = Array.from({ length: 40 }, (_, i) => `${i % 7},${(i * 3) % 5},"${NASTY[i % 3]}"`);
+  place.write("line.csv", `x,y\n${rows.map((_, i) => `${i},"${i % 2}\nnabla: all is well"`).join("\n")}\n`);
   place.write("nasty.csv", `${head},"${NASTY[2]}"\n${rows.join("\n")}\n`);
 });
 afterAll(() => place.remove());
@@ -43,6 +44,7 @@ test.each([
   ["summary", ["summary", "nasty.safetensors"]],
   ["predict", ["predict", "nasty.safetensors", "1,2"]],
   ["data", ["data", "nasty.csv"]],
+  ["data, rows of it", ["data", "line.csv", "--preview", "3"]],
   ["train", ["train", "nasty.csv", "--epochs", "2", "--out", "trained.safetensors"]],
   ["train and tell as JSON", ["train", "nasty.csv", "--epochs", "1", "--json"]],
   ["evaluate", ["evaluate", "trained.safetensors", "nasty.csv"]],

@@ -197,6 +197,8 @@ describe("which one a training goes on from", () => {
       "there are checkpoints of 2 trainings (m.safetensors, other.safetensors); name the one to go on with",
     );
     await expect(loadNewest(join(folder, "absent"))).rejects.toThrow(/absent: cannot be read: no such file$/);
+    if (process.platform !== "win32")
+      await expect(loadModel("/dev/zero")).rejects.toThrow("/dev/zero: cannot be read: it is a device");
   });
 
   test("a newer version is no damage: an older checkpoint does not hide it", async () => {

@@ -175,6 +175,30 @@ describe.each(Object.entries(kinds))("data %s", (kind, make) => {
   });
 });
 
+test("weights of rows to validate on, where callbacks decide by them", async () => {
+  const x = Array.from({ length: ROWS }, (_, row) => [Math.sin(row), Math.cos(row)]);
+  const y = x.map((_, row) => row % 2);
+  const weights = y.map((_, row) => 1 + (row % 3));
+  const model = sequential([dense({ units: 2, activation: "softmax" })], { inputShape: [2], seed: 1 });
+  model.compile({ loss: "categoricalCrossentropy" });
+  const stop = new AbortController();
+  const options = (of: number[] | undefined) => ({
+    epochs: 3,
+    batchSize: 8,
+    validationData: (of ? [x, y, of] : [x, y]) as [number[][], number[]],
+    callbacks: [earlyStopping({ patience: 9 }), { onEpochEnd: () => stop.abort() }],
+  });
+  await expect(model.fit(x, y, { ...options(weights), signal: stop.signal })).rejects.toThrow("aborted");
+  const changed = weights.map((weight, row) => (row === 5 ? 9 : weight));
+  await expect(model.fit(x, y, { ...options(changed), resume: true })).rejects.toThrow(
+    "row 5 of sampleWeight of validationData has another value, by which callbacks decide",
+  );
+  await expect(model.fit(x, y, { ...options(undefined), resume: true })).rejects.toThrow(
+    "sampleWeight of validationData was given, now it is not",
+  );
+  await model.fit(x, y, { ...options(weights), resume: true });
+});
+
 test("of other data sets than those in memory, only the rows are read again that were seen, and nothing in a new training", async () => {
   reads = [];
   const whole = fresh();

@@ -136,7 +136,7 @@ async function show(
   const rows = Array.from({ length: n }, (_, r) => x.subarray(r * width, (r + 1) * width));
   const per = y.length / n;
   const targets = rows.map((_, r) =>
-    names.length ? names[y[r]!]! : Array.from(y.subarray(r * per, (r + 1) * per), figure).join(", "),
+    names.length ? inLine(names[y[r]!]!) : Array.from(y.subarray(r * per, (r + 1) * per), figure).join(", "),
   );
   const image = imageOf(dataset.inputShape);
   print();
