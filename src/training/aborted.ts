@@ -25,7 +25,8 @@ const GRACE = 1000;
  * that goes on. What a callback that is left alone does later changes nothing here.
  */
 export class Turns {
-  private left = GRACE;
+  /** When their time is over: known from when the first is waited for after an abort. */
+  private until: number | undefined;
 
   constructor(private readonly signal: AbortSignal | undefined) {}
 
@@ -44,10 +45,8 @@ export class Turns {
     let aborted = () => {};
     const over = new Promise<void>((resolve) => {
       aborted = () => {
-        timer = setTimeout(() => {
-          this.left = 0;
-          resolve();
-        }, this.left);
+        this.until ??= performance.now() + GRACE;
+        timer = setTimeout(resolve, Math.max(0, this.until - performance.now()));
       };
       if (signal.aborted) aborted();
       else signal.addEventListener("abort", aborted);
