@@ -16,7 +16,7 @@ export interface OpenFile {
 
 /** What writing a file asks of the system; as node:fs/promises has it. */
 export interface FileSystem {
-  /** @param flags "wx" makes a new file, "r" opens a folder to flush it */
+  /** Opens a file or a folder. @param flags "wx" makes a new file, "r" opens a folder to flush it */
   open(path: string, flags: string, mode?: number): Promise<OpenFile>;
   /** A second name for a file. */
   link(from: string, to: string): Promise<void>;
