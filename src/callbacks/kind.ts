@@ -28,10 +28,9 @@ export function callbackKind<F extends Fields>(
 }
 
 /**
- * Options with the fields' defaults. Values are not checked: what a document may not contain, such as a `patience` of Infinity, a
- * program may.
+ * Options with the fields' defaults. What a document may not contain, a `patience` of Infinity, a program may.
  *
- * @throws NablaError for names that are not fields
+ * @throws NablaError for names that are not fields, and values that are none of theirs
  */
 export function withDefaults<F extends Fields>(
   who: string,
@@ -41,6 +40,9 @@ export function withDefaults<F extends Fields>(
 ): Infer<ObjectField<F>> {
   checkOptions(who, options, [...more, ...Object.keys(fields)]);
   const given = options as Record<string, unknown>;
+  for (const [name, field] of Object.entries(fields))
+    if (given[name] !== undefined && !isEndless(given[name], field.fallback))
+      field.check(given[name], `${who}: ${name}`);
   return Object.fromEntries(
     Object.entries(fields).map(([name, { fallback }]) => [
       name,
@@ -48,3 +50,6 @@ export function withDefaults<F extends Fields>(
     ]),
   ) as Infer<ObjectField<F>>;
 }
+
+const isEndless = (value: unknown, fallback: unknown): boolean =>
+  (value === Infinity || value === -Infinity) && typeof fallback === "number";

@@ -1,6 +1,8 @@
 /** Datasets from a program's own values: typed arrays, plain nested arrays, labels. */
+
 import { NablaError } from "../errors.ts";
-import { checkOptions } from "../fields/options.ts";
+import { choice, type Field, int, list, number, string } from "../fields/fields.ts";
+import { checkGiven } from "../fields/programs.ts";
 import { fits, reordered, showShape, sizeOf } from "../shape.ts";
 import { asBytes, isA, isBytes } from "../tags.ts";
 import type { Dataset, Target } from "./dataset.ts";
@@ -46,14 +48,15 @@ export interface ArrayOptions {
   names?: readonly string[];
 }
 
-const OPTIONS: readonly (keyof ArrayOptions)[] = [
-  "name",
-  "inputShape",
-  "inputScale",
-  "target",
-  "classes",
-  "names",
-];
+const arrayOptions = () =>
+  ({
+    name: string(),
+    inputShape: list(int({ min: 1 })),
+    inputScale: number(),
+    target: choice(["class", "values"]),
+    classes: int({ min: 1 }),
+    names: list(string()),
+  }) satisfies Record<keyof ArrayOptions, Field>;
 
 /** Beyond this many classes, whole numbers are more likely quantities than labels. */
 const MAX_CLASSES = 100_000;
@@ -69,6 +72,7 @@ const MAX_CLASSES = 100_000;
  * Throws a NablaError when the counts disagree, a row is ragged, or a value is NaN or infinite.
  */
 export function arrayDataset(x: ArrayLike2, y: ArrayLike2, options: ArrayOptions = {}): Dataset {
+  checkGiven("arrayDataset", options, arrayOptions());
   return toDataset(x, y, options, '; for quantities pass target: "values"');
 }
 
@@ -79,7 +83,6 @@ export function toDataset(
   options: ArrayOptions,
   hint = '; for quantities compile a loss of regression, such as "meanSquaredError"',
 ): Dataset {
-  checkOptions("arrayDataset", options, OPTIONS);
   const name = options.name ?? "data";
   const targets = shaped(y, `${name}: y`);
   const rows = targets.shape[0] ?? 0;

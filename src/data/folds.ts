@@ -1,9 +1,10 @@
 /** The parts of k-fold cross-validation. */
+
 import { NablaError } from "../errors.ts";
-import { checkOptions } from "../fields/options.ts";
+import { checkGiven } from "../fields/programs.ts";
 import { permutation, STREAMS } from "../math/random.ts";
 import { type Dataset, range } from "./dataset.ts";
-import { byClass, labelsOf, SPLIT_OPTIONS, type SplitOptions, sizesOf, wayOf } from "./split.ts";
+import { byClass, labelsOf, SPLIT_OPTIONS, type SplitOptions, sizesOf, splitFields, wayOf } from "./split.ts";
 
 /** How rows are dealt out to folds. */
 export interface KFoldOptions extends SplitOptions {
@@ -26,7 +27,7 @@ export interface Fold {
  * @throws NablaError unless 2 ≤ folds ≤ rows
  */
 export function kFold(dataset: Dataset, options: KFoldOptions = {}): Fold[] {
-  checkOptions("kFold", options, ["folds", ...SPLIT_OPTIONS]);
+  checkGiven("kFold", options, splitFields(), ["folds", ...SPLIT_OPTIONS]);
   const { folds = 5 } = options;
   const { seed, stratified, groups, split } = wayOf(dataset, options);
   const n = dataset.length;

@@ -1,6 +1,7 @@
 /** Data sets whose rows are records: several inputs or targets, each from a data set of its own, row by row. */
 import { NablaError } from "../errors.ts";
-import { checkOptions } from "../fields/options.ts";
+import { string } from "../fields/fields.ts";
+import { checkGiven, plain } from "../fields/programs.ts";
 import { isBytes } from "../tags.ts";
 import {
   buffersFor,
@@ -29,7 +30,7 @@ export interface JoinOptions {
  * @throws NablaError where they have different numbers of rows, or are joined themselves
  */
 export function joinDatasets(options: JoinOptions): Dataset {
-  checkOptions("joinDatasets", options, ["inputs", "targets", "name"]);
+  checkGiven("joinDatasets", options, { inputs: plain(), targets: plain(), name: string() });
   const { name = "data" } = options;
   const inputs = entriesOf(`${name}: inputs`, options.inputs);
   const targets = entriesOf(`${name}: targets`, options.targets);

@@ -1,7 +1,8 @@
 /** Parts of a dataset, and the order in which rows are visited. */
+
 import { NablaError } from "../errors.ts";
-import { show } from "../fields/fields.ts";
-import { checkOptions } from "../fields/options.ts";
+import { bool, int, show } from "../fields/fields.ts";
+import { checkGiven, thing } from "../fields/programs.ts";
 import { permutation, STREAMS } from "../math/random.ts";
 import { buffersFor, type Dataset, range, readNow } from "./dataset.ts";
 import { portable } from "./portable.ts";
@@ -81,6 +82,9 @@ export interface SplitOptions {
 
 export const SPLIT_OPTIONS: readonly (keyof SplitOptions)[] = ["seed", "stratified", "split", "groups"];
 
+/** Of these, what is not checked where it is used. */
+export const splitFields = () => ({ stratified: bool(), groups: thing("a group for each row") });
+
 /**
  * Splits a dataset in two, [train, validation]; validation gets round(fraction · length) rows, chosen by the seed.
  * Both keep their rows in the order of the original. A class's only row is trained on. Throws unless 0 < fraction < 1 leaves a row in
@@ -109,7 +113,7 @@ export function splitRows(
   fraction: number,
   options: SplitOptions,
 ): [train: Uint32Array, validation: Uint32Array] {
-  checkOptions("splitDataset", options, SPLIT_OPTIONS);
+  checkGiven("splitDataset", options, splitFields(), SPLIT_OPTIONS);
   const n = dataset.length;
   const taken = Math.floor(n * fraction + 0.5);
   if (!(fraction > 0 && fraction < 1) || taken < 1 || taken >= n) {
@@ -139,7 +143,8 @@ function cut(n: number, kept: Uint8Array): [train: Uint32Array, validation: Uint
 
 /** What options and the data set together say. @throws NablaError for values that make no sense */
 export function wayOf(dataset: Dataset, options: SplitOptions) {
-  const { seed = 0, stratified = true, split } = options;
+  const { seed = 0, split } = options;
+  const stratified = options.stratified ?? true;
   if (split !== undefined && split !== "random" && split !== "time")
     throw new NablaError(
       `split of ${dataset.name}: split: expected "random" or "time", got ${show(split)}; groups are given as \`groups\``,
@@ -277,7 +282,7 @@ export function* batches(
   batchSize: number,
   options: BatchOptions = {},
 ): Generator<Uint32Array> {
-  checkOptions("batches", options, ["shuffle", "seed", "epoch"]);
+  checkGiven("batches", options, { shuffle: bool(), epoch: int({ min: 0, wide: true }) }, ["seed"]);
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new NablaError(`batchSize: expected an integer of at least 1, got ${batchSize}`);
   }

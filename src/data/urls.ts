@@ -1,7 +1,8 @@
 /** Data sets by URL, checked against what they are expected to be. */
+
 import { sha256Hex } from "../checkpoint/sha256.ts";
 import { messageOf, NablaError } from "../errors.ts";
-import { checkOptions } from "../fields/options.ts";
+import { abortSignal, checkGiven, func, having } from "../fields/programs.ts";
 import type { DataSplit } from "./dataset.ts";
 import { gunzip } from "./gzip.ts";
 import { type Idx, idxSplit, parseIdx } from "./idx.ts";
@@ -32,7 +33,11 @@ export interface FetchOptions {
 
 /** Fetches one file. Throws a NablaError naming the URL when it cannot be fetched or is not the file expected. */
 export async function fetchFile(file: RemoteFile, options: FetchOptions = {}): Promise<Uint8Array> {
-  checkOptions("fetchFile", options, ["cache", "fetch", "signal"]);
+  checkGiven("fetchFile", options, {
+    cache: having("an object with get() and put()", "get", "put"),
+    fetch: func(),
+    signal: abortSignal(),
+  });
   const { url } = file;
   const cached = await options.cache?.get(url);
   // A damaged cache is no reason to fail: the file is fetched again.

@@ -4,11 +4,12 @@ import type { Dataset } from "../data/dataset.ts";
 import { kFold } from "../data/folds.ts";
 import { subset } from "../data/split.ts";
 import { NablaError } from "../errors.ts";
-import { checkOptions } from "../fields/options.ts";
+import { bool, int } from "../fields/fields.ts";
+import { checkGiven, func } from "../fields/programs.ts";
 import type { FitOptions, History, Model } from "../model/model.ts";
 import { isDataset } from "../training/arguments.ts";
 import type { Scores } from "../training/evaluate.ts";
-import { fitOptionNames } from "../training/options.ts";
+import { fitOptions, settingNames } from "../training/options.ts";
 
 /** Those of fit(), for the training of each fold, and: */
 export interface CrossValidationOptions extends Omit<FitOptions, "resume"> {
@@ -63,10 +64,9 @@ export async function crossValidate(
   data: Dataset | readonly [ArrayLike2, ArrayLike2],
   options: CrossValidationOptions = {},
 ): Promise<CrossValidation> {
-  checkOptions("crossValidate", options, [
-    ...fitOptionNames().filter((name) => name !== "resume"),
-    ...["folds", "stratified", "prepare", "onFold"],
-  ]);
+  const { resume: _, ...fields } = fitOptions();
+  const own = { folds: int({ min: 2 }), stratified: bool(), prepare: func(), onFold: func() };
+  checkGiven("crossValidate", options, { ...fields, ...own }, settingNames());
   const { folds, stratified, prepare, onFold, ...fit } = options;
   const dataset = isDataset(data) ? data : arrayDataset(data[0], data[1]);
   const { sampleWeight } = fit;

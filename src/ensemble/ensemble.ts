@@ -3,8 +3,8 @@ import { type ActivationName, activations } from "../activations/table.ts";
 import { type ArrayLike2, arrayDataset } from "../data/arrays.ts";
 import { buffersFor, type Dataset, range, readNow } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
-import { show } from "../fields/fields.ts";
-import { checkOptions } from "../fields/options.ts";
+import { list, show, string } from "../fields/fields.ts";
+import { checkGiven } from "../fields/programs.ts";
 import { outputThreshold } from "../losses/resolve.ts";
 import { exp } from "../math/elementary.ts";
 import { ConfusionMatrix } from "../metrics/confusion.ts";
@@ -83,7 +83,7 @@ export class Ensemble {
     readonly models: readonly Model[],
     options: EnsembleOptions = {},
   ) {
-    checkOptions("ensemble", options, ["voting", "names"]);
+    checkGiven("ensemble", options, { names: list(string()) }, ["voting"]);
     const { voting = "soft", names } = options;
     if (voting !== "soft" && voting !== "hard")
       throw new NablaError(`ensemble: voting: expected "soft" or "hard", got ${show(voting)}`);

@@ -16,7 +16,9 @@ import type { Field, Layout } from "../core/layouts.ts";
 import { MAX_BYTES } from "../core/limits.ts";
 import type { Records } from "../core/records.ts";
 import { NablaError } from "../errors.ts";
-import { checkOptions, checkWhole } from "../fields/options.ts";
+import { number } from "../fields/fields.ts";
+import { checkWhole } from "../fields/options.ts";
+import { checkGiven, plain } from "../fields/programs.ts";
 import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
 import type { Tensor } from "../network/inference.ts";
@@ -63,11 +65,11 @@ export interface ExportDescription {
 }
 
 const FUNCTIONS = ["input", "inputs", "output", "outputs", "maxRows", "predict", "predictBytes"];
-const OPTIONS = ["rows", "weights", "scale", "metadata"];
+const OPTIONS = ["rows", "weights"];
 
 /** The description of what exportWasm() would write. @throws NablaError for options that make no sense */
 export function describeExport(model: Model, options: ExportOptions = {}): ExportDescription {
-  checkOptions("export", options, OPTIONS);
+  checkGiven("export", options, { scale: number(), metadata: plain() }, OPTIONS);
   const { rows = 32, weights = "float32", metadata = {} } = options;
   const network = internalsOf(model).built;
   const { scale = network.scaleOf(0) } = options;

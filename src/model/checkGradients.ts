@@ -2,7 +2,8 @@
 
 import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
 import { NablaError } from "../errors.ts";
-import { checkOptions } from "../fields/options.ts";
+import { int, number } from "../fields/fields.ts";
+import { checkGiven } from "../fields/programs.ts";
 import { checkLosses } from "./checkLoss.ts";
 import { internalsOf } from "./internals.ts";
 import type { Model } from "./model.ts";
@@ -44,7 +45,11 @@ export function checkGradients(
   y: ArrayLike2 | ArrayRecord,
   options: GradientCheckOptions = {},
 ): GradientCheck {
-  checkOptions("checkGradients", options, ["samples", "epsilon", "tolerance"]);
+  checkGiven("checkGradients", options, {
+    samples: int({ min: 1, wide: true }),
+    epsilon: number({ exclusiveMin: 0 }),
+    tolerance: number({ min: 0 }),
+  });
   const { samples = 20, epsilon = 1e-2, tolerance = 0.02 } = options;
   const internals = internalsOf(model);
   for (const { loss } of internals.state.required.goals)

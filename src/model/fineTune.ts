@@ -1,13 +1,14 @@
 /** A new model from a trained one: its layers and their weights, another head, some of it frozen. */
 
 import { didYouMean, NablaError } from "../errors.ts";
-import { show } from "../fields/fields.ts";
-import { checkOptions } from "../fields/options.ts";
+import { bool, int, list, show, string } from "../fields/fields.ts";
+import { checkGiven, thing } from "../fields/programs.ts";
 import { type Builder, everyLayer, lineTo, nameLayers, sourcesOf, withInner } from "../layers/chain.ts";
 import type { LayerConfig, LayerInput, Topology } from "../layers/configs.ts";
 import { checkChain } from "../layers/registry.ts";
 import { withShape } from "../layers/shape.ts";
 import { readingFor } from "../training/inspect.ts";
+import { seedField } from "../training/settings.ts";
 import { internalsOf } from "./internals.ts";
 import { Model } from "./model.ts";
 
@@ -47,8 +48,16 @@ export interface FineTuneOptions {
  * fit together
  */
 export function fineTune(model: Model, options: FineTuneOptions = {}): Model {
-  checkOptions("fineTune", options, ["classes", "layers", "upTo", "freeze", "seed"]);
-  const { classes, layers, upTo, freeze, seed = model.seed } = options;
+  const { classes: many, freeze: how } = options;
+  checkGiven("fineTune", options, {
+    classes: typeof many === "number" ? int({ min: 1 }) : list(string()),
+    layers: thing("an array of layers"),
+    upTo: string(),
+    freeze: typeof how === "object" ? list(string()) : bool(),
+    seed: seedField(),
+  });
+  const { classes, layers, upTo, seed = model.seed } = options;
+  const freeze = how ?? undefined;
   if (classes !== undefined && layers !== undefined)
     throw new NablaError("fineTune: classes and layers both define the head; give one of them");
   if (upTo !== undefined && layers === undefined)

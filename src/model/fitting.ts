@@ -2,11 +2,11 @@
 import type { Dataset } from "../data/dataset.ts";
 import { describeAll } from "../data/portable.ts";
 import { messageOf, NablaError } from "../errors.ts";
-import { checkOptions } from "../fields/options.ts";
+import { checkGiven } from "../fields/programs.ts";
 import { fit, type ModelToTrain } from "../training/fit.ts";
 import { kindsOf } from "../training/goals.ts";
 import { loaded } from "../training/loading.ts";
-import { fitOptionNames } from "../training/options.ts";
+import { fitOptions, settingNames } from "../training/options.ts";
 import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
 import type { Settings } from "../training/settings.ts";
@@ -28,7 +28,7 @@ export async function fitting(
   wanted: Settings,
   options: FitOptions,
 ): Promise<void> {
-  checkOptions("fit", options, fitOptionNames());
+  checkGiven("fit", options, fitOptions(), settingNames());
   const { seed, state } = internals;
   const before = internals.hasNetwork;
   let begun = false;

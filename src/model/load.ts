@@ -5,8 +5,9 @@ import { requireTensors, UNNAMED } from "../checkpoint/document.ts";
 import { readSafetensors, type Safetensors } from "../checkpoint/safetensors.ts";
 import { trainingFields } from "../config/config.ts";
 import { NablaError } from "../errors.ts";
+import { list } from "../fields/fields.ts";
 import type { Custom } from "../fields/objects.ts";
-import { checkOptions } from "../fields/options.ts";
+import { checkGiven, thing } from "../fields/programs.ts";
 import { modelFields } from "../layers/document.ts";
 import { registerAll } from "../layers/table.ts";
 import { byAskedNames } from "../metrics/direction.ts";
@@ -36,7 +37,7 @@ import { writtenFrom } from "./written.ts";
  * @throws NablaError for files that are damaged, truncated, of a newer version or no checkpoints
  */
 export function load(bytes: Uint8Array, name = UNNAMED, options: LoadOptions = {}): Model {
-  checkOptions("load", options, ["custom"]);
+  checkGiven("load", options, loadOptions());
   return loadStored(readSafetensors(bytes, name), name, options);
 }
 
@@ -57,6 +58,8 @@ export interface LoadOptions {
   /** Functions of the program's own, by their names. */
   custom?: readonly (OwnMetric | OwnLoss)[];
 }
+
+export const loadOptions = () => ({ custom: list(thing<OwnMetric | OwnLoss>("a loss or metric")) });
 
 function fromCheckpoint(
   checkpoint: Checkpoint,
@@ -89,7 +92,7 @@ function fromCheckpoint(
   internals.compile({
     ...options,
     loss: eachOf(loss, own),
-    metrics: metrics && eachOf(metrics, (list) => (list as OwnMetric[]).map(own)),
+    metrics: metrics && eachOf(metrics, (each) => (each as OwnMetric[]).map(own)),
   });
   setSlots(network, internals.state.required, checkpoint, name);
   const { dataset, progress } = checkpoint;

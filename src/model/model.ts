@@ -60,7 +60,7 @@ export class Model extends ByHand {
     const internals = setInternals(this, new Internals(topology, builder, this.seed, stored));
     const shape = options.inputShape ?? inputShape;
     if (topology.outputs) internals.build([]);
-    else if (shape) internals.build(shapeField.check(shape, "inputShape"));
+    else if (shape != null) internals.build(shapeField.check(shape, "inputShape"));
   }
 
   /** What belongs to the model besides its weights, and is saved with it. @throws NablaError for other fields: `extra` is for those */

@@ -2,8 +2,8 @@
 import { type FileHandle, open, readFile } from "node:fs/promises";
 import { readSafetensors, readSafetensorsBy, type Safetensors } from "../checkpoint/safetensors.ts";
 import { NablaError } from "../errors.ts";
-import { checkOptions } from "../fields/options.ts";
-import { type LoadOptions, loadStored } from "../model/load.ts";
+import { checkGiven } from "../fields/programs.ts";
+import { type LoadOptions, loadOptions, loadStored } from "../model/load.ts";
 import type { Model } from "../model/model.ts";
 import { saveParts } from "../model/save.ts";
 import { PIECE, unreadable } from "./fileSystem.ts";
@@ -19,7 +19,7 @@ export async function saveModel(model: Model, path: string, options: WriteOption
 
 /** Loads what saveModel() or `nabla train --out` wrote: see load(). @throws NablaError for files that are missing or damaged */
 export async function loadModel(path: string, options: LoadOptions = {}): Promise<Model> {
-  checkOptions("load", options, ["custom"]);
+  checkGiven("load", options, loadOptions());
   return loadStored(await readStored(path), path, options);
 }
 

@@ -219,7 +219,10 @@ export function compileTraining(
       : typeof options.schedule === "string"
         ? parseSchedule(options.schedule)
         : fields.schedule.check(options.schedule, "schedule");
-  const lossWeights = options.lossWeights && fields.lossWeights.check(options.lossWeights, "lossWeights");
+  const lossWeights =
+    options.lossWeights === undefined
+      ? undefined
+      : fields.lossWeights.check(options.lossWeights, "lossWeights");
   const names = topology.outputs ? Object.keys(topology.outputs) : [undefined];
   const several = names.length > 1;
   for (const [option, given] of Object.entries({
@@ -243,7 +246,7 @@ export function compileTraining(
     const loss = lossOf(of("loss", options.loss) as AnyLoss, path, ask && ((...rest) => ask(k, ...rest)));
     checkLoss(loss, topology, k);
     const list = listOf(of("metrics", options.metrics) ?? []);
-    const named = metricsField().check(list.map(nameOf) as NamedMetric[], "metrics");
+    const named = metricsField().check(namesOf(list) as NamedMetric[], "metrics");
     checkNames(named);
     const metrics = named.map((each, i) => (isOwn(each) ? list[i] : each));
     return { ...(several && { name }), loss, factor: lossWeights?.[name!] ?? 1, metrics };

@@ -2,12 +2,12 @@
 
 import { type Dataset, range, targetSize } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
-import { checkOptions } from "../fields/options.ts";
+import { checkGiven } from "../fields/programs.ts";
 import { ConfusionMatrix } from "../metrics/confusion.ts";
 import type { Metric, Scored, Subject, Tally } from "../metrics/metric.ts";
 import { metricsField } from "../metrics/table.ts";
 import type { Network } from "../network/network.ts";
-import { batchSizeOf } from "../network/predict.ts";
+import { ROWS_AT_ONCE } from "../network/predict.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep } from "../plan/step.ts";
 import { isPromise } from "../tags.ts";
@@ -23,10 +23,10 @@ import { loaded } from "./loading.ts";
 import { metricsFor, readingsOf } from "./measures.ts";
 import { kindsFor } from "./metricKinds.ts";
 import {
-  CONFUSION_OPTIONS,
   type ConfusionOptions,
+  confusionOptions,
   type EvaluateOptions,
-  FIGURE_OPTIONS,
+  figureOptions,
   type StreamEvaluateOptions,
 } from "./options.ts";
 import { checkNames } from "./own.ts";
@@ -180,7 +180,8 @@ export async function evaluate(
   source?: Source,
   also?: (reading: Reading) => Metric,
 ): Promise<Scores> {
-  const batchSize = batchSizeOf("evaluate", options, [...CONFUSION_OPTIONS, ...FIGURE_OPTIONS]);
+  checkGiven("evaluate", options, { ...confusionOptions(), ...figureOptions() });
+  const batchSize = options.batchSize ?? ROWS_AT_ONCE;
   checkBootstrap(options);
   const goals = withMetrics(subject.state.required.goals, options.metrics);
   const { onRow } = options;
@@ -249,7 +250,7 @@ export async function confusionOf(
   dataset: Dataset,
   options: ConfusionOptions,
 ): Promise<ConfusionMatrix> {
-  checkOptions("confusionMatrix", options, CONFUSION_OPTIONS);
+  checkGiven("confusionMatrix", options, confusionOptions());
   const { outputShapes } = subject.build(dataset.inputShape);
   const { goals } = subject.state.required;
   if (goals.length > 1)

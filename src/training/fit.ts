@@ -7,7 +7,7 @@ import { NablaError } from "../errors.ts";
 import { figureMeant } from "../metrics/direction.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
-import { isA, tagOf } from "../tags.ts";
+import { tagOf } from "../tags.ts";
 import { unlessAborted } from "./aborted.ts";
 import { type DataArgument, isDataset, isStream } from "./arguments.ts";
 import { checkFit } from "./batch.ts";
@@ -72,20 +72,11 @@ export async function fit<M extends TrainedModel>(
 }
 
 /** What can be known of options before data is looked at. */
-function checkRest(
-  { validationSplit }: Settings,
-  { validationData, signal, onProgress }: FitOptions<never>,
-): void {
+function checkRest({ validationSplit }: Settings, { validationData }: FitOptions<never>): void {
   if (validationData && validationSplit !== 0)
     throw new NablaError(
       "fit: validationData and validationSplit: both say what to validate on; give one of them",
     );
-  if (signal && typeof signal.addEventListener !== "function")
-    throw new NablaError(
-      `fit: signal: expected that of an AbortController, got ${isA("AbortController", signal) ? "the controller: pass controller.signal" : tagOf(signal)}`,
-    );
-  if (onProgress && typeof onProgress !== "function")
-    throw new NablaError(`fit: onProgress: expected a function, got ${tagOf(onProgress)}`);
 }
 
 /** @param source where `data` only says what rows are like */
@@ -250,9 +241,5 @@ function checkBatch(given: FitOptions, settings: RunSettings): void {
 }
 
 function progressOf({ onProgress, progressInterval = 100 }: FitOptions): TrainRequest["progress"] {
-  if (!(progressInterval >= 0))
-    throw new NablaError(
-      `fit: progressInterval: expected milliseconds, a number ≥ 0, got ${progressInterval}`,
-    );
   return onProgress && { every: progressInterval, report: onProgress };
 }

@@ -1,7 +1,7 @@
 /** Training and testing on one batch, at once: for loops of a program's own. */
 import { type Dataset, range } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
-import { checkOptions } from "../fields/options.ts";
+import { checkGiven } from "../fields/programs.ts";
 import type { Kinds } from "../metrics/kinds.ts";
 import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { isPromise } from "../tags.ts";
@@ -13,7 +13,7 @@ import { runWithLoss } from "./given.ts";
 import { kindsOf, objectivesOf } from "./goals.ts";
 import { metricsFor } from "./measures.ts";
 import { kindsFor } from "./metricKinds.ts";
-import { GRADIENT_OPTIONS, type TrainOnBatchOptions } from "./options.ts";
+import { type TrainOnBatchOptions, weightOptions } from "./options.ts";
 import { penalties } from "./penalties.ts";
 import { batchCheck, checkData, checkLabels } from "./targets.ts";
 import { updateOf } from "./update.ts";
@@ -105,7 +105,7 @@ function loaded(
   mode: "train" | "evaluate",
 ) {
   const training = mode === "train";
-  checkOptions(who, options, training ? [...GRADIENT_OPTIONS, "learningRate"] : GRADIENT_OPTIONS);
+  checkGiven(who, options, weightOptions(), training ? ["learningRate"] : []);
   const { state } = subject;
   const { goals } = state.required;
   const network = subject.build(data.inputShape);

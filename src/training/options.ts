@@ -1,9 +1,11 @@
 /** What programs pass to fit() and similar methods, and what they get. */
 import type { Callback, TrainedModel } from "../callbacks/callback.ts";
+import { bool, type Field, type Fields, int, number } from "../fields/fields.ts";
+import { abortSignal, func, milliseconds, numbers, thing, used } from "../fields/programs.ts";
 import type { DataArgument } from "./arguments.ts";
 import type { MetricList } from "./compile.ts";
 import type { Progress } from "./progress.ts";
-import { type FitSettings, fitSettings } from "./settings.ts";
+import { type FitSettings, fitSettings, seedField } from "./settings.ts";
 
 /** What only a running program can hand to fit(). */
 export interface RunTimeOptions<M = TrainedModel> {
@@ -44,27 +46,34 @@ export interface RunTimeOptions<M = TrainedModel> {
   otherData?: boolean;
 }
 
-const RUN_TIME = {
-  validationData: true,
-  sampleWeight: true,
-  callbacks: true,
-  signal: true,
-  worker: true,
-  transfer: true,
-  onProgress: true,
-  progressInterval: true,
-  resume: true,
-  otherData: true,
-} satisfies Record<keyof RunTimeOptions, true>;
+const runTime = () =>
+  ({
+    validationData: used("a data set, or [x, y]"),
+    sampleWeight: used("factors by row"),
+    callbacks: used("an array of callbacks"),
+    signal: abortSignal(),
+    worker: bool(),
+    transfer: bool(),
+    onProgress: func(),
+    progressInterval: milliseconds(),
+    resume: bool(),
+    otherData: bool(),
+  }) satisfies Record<keyof RunTimeOptions, Field>;
+
+/** Of settings that are read where they are used. */
+const readLater = () => ({
+  classWeight: used("factors by class"),
+  augment: used("the effects to apply"),
+});
 
 /** What fit() takes besides data. */
 export interface FitOptions<M = TrainedModel> extends FitSettings, RunTimeOptions<M> {}
 
-/** The names of all options of fit(). */
-export const fitOptionNames = (): string[] => [
-  ...Object.keys(fitSettings().fields),
-  ...Object.keys(RUN_TIME),
-];
+/** What else fit() takes, by name; settings have been read. */
+export const fitOptions = (): Fields => ({ ...runTime(), ...readLater() });
+
+/** The names of all settings. */
+export const settingNames = (): string[] => Object.keys(fitSettings().fields);
 
 /** What fit() resolves to. */
 export interface History {
@@ -116,21 +125,44 @@ export interface StreamEvaluateOptions
   steps?: number;
 }
 
-export const CONFUSION_OPTIONS: readonly (keyof ConfusionOptions)[] = [
-  "batchSize",
-  "onRow",
-  "signal",
-  "classWeight",
-  "sampleWeight",
-];
+/** By their names alone where a page loads this at once: what they are is seen when they are used. */
+export const GRADIENT_OPTIONS: readonly (keyof GradientOptions)[] = ["classWeight", "sampleWeight"];
+
+/** What gradients() and inputGradients() take besides data. */
+export const weightOptions = () =>
+  ({ classWeight: thing("factors by class"), sampleWeight: numbers() }) satisfies Record<
+    keyof GradientOptions,
+    Field
+  >;
+
+export const confusionOptions = () =>
+  ({
+    batchSize: int({ min: 1, wide: true }),
+    onRow: func(),
+    signal: abortSignal(),
+    ...weightOptions(),
+  }) satisfies Record<keyof ConfusionOptions, Field>;
 
 /** What evaluate() takes with data of any kind. */
-export const FIGURE_OPTIONS: readonly (keyof EvaluateOptions)[] = [
-  "metrics",
-  "bootstrap",
-  "confidence",
-  "seed",
-];
+export const figureOptions = () =>
+  ({
+    metrics: thing("an array of metrics"),
+    bootstrap: int({ min: 0, wide: true }),
+    confidence: number(),
+    seed: seedField(),
+  }) satisfies Partial<Record<keyof EvaluateOptions, Field>>;
+
+/** What it takes with an iterator of batches. */
+export const streamOptions = () => {
+  const { onRow, signal, classWeight } = confusionOptions();
+  return {
+    steps: int({ min: 1, wide: true }),
+    onRow,
+    signal,
+    classWeight,
+    ...figureOptions(),
+  } satisfies Record<keyof StreamEvaluateOptions, Field>;
+};
 
 /** What gradients() and inputGradients() take besides data. */
 export interface GradientOptions extends WeightOptions {}
@@ -140,5 +172,3 @@ export interface TrainOnBatchOptions extends WeightOptions {
   /** Of this step. Default: the optimizer's, or what callbacks of fit() have made of it. With a schedule it has to be given. */
   learningRate?: number;
 }
-
-export const GRADIENT_OPTIONS: readonly (keyof GradientOptions)[] = ["classWeight", "sampleWeight"];

@@ -1,7 +1,7 @@
 /** fit() and evaluate() on batches from an iterator. */
 import type { Dataset, Target } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
-import { checkOptions, checkWhole } from "../fields/options.ts";
+import { checkGiven } from "../fields/programs.ts";
 import type { Network } from "../network/network.ts";
 import { sizeOf } from "../shape.ts";
 import { unlessAborted } from "./aborted.ts";
@@ -9,9 +9,9 @@ import { checkFit } from "./batch.ts";
 import type { ModelToScore, Scores } from "./evaluate.ts";
 import {
   type EvaluateOptions,
-  FIGURE_OPTIONS,
   type FitOptions,
   type StreamEvaluateOptions,
+  streamOptions,
 } from "./options.ts";
 import { freshRun } from "./run.ts";
 import type { Settings } from "./settings.ts";
@@ -101,9 +101,8 @@ export async function evaluateStream(
   options: StreamEvaluateOptions,
   score: (data: Dataset, options: EvaluateOptions, source: Source) => Promise<Scores>,
 ): Promise<Scores> {
-  checkOptions("evaluate", options, ["steps", "onRow", "signal", "classWeight", ...FIGURE_OPTIONS]);
+  checkGiven("evaluate", options, streamOptions());
   const { steps, ...rest } = options;
-  if (steps !== undefined) checkWhole("evaluate: steps", steps);
   const place = { epoch: 0, batch: 0 };
   const stream = new BatchStream(source, { who: "evaluate", place, steps, datasetOf: subject.datasetOf });
   let failed = true;

@@ -210,7 +210,7 @@ describe("data and options", () => {
       { signal: new AbortController() },
       "fit: signal: expected that of an AbortController, got the controller: pass controller.signal",
     ],
-    [{ onProgress: 3 }, "fit: onProgress: expected a function, got Number"],
+    [{ onProgress: 3 }, "fit: onProgress: expected a function, got 3"],
     [{ classWeight: { 0: 1 } }, "fit: classWeight: the targets are quantities"],
     [{ callback: [] }, 'fit: unknown option "callback"; did you mean "callbacks"?'],
   ])("%j", async (options, message) => {

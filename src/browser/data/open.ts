@@ -12,7 +12,7 @@ import type { DataHost } from "../../data/readers/reader.ts";
 import { MOST_CELLS } from "../../data/tables/records.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
-import { checkOptions } from "../../fields/options.ts";
+import { abortSignal, checkGiven } from "../../fields/programs.ts";
 import { pictures } from "../images/pictures.ts";
 import { type DataSource, filesOf, fileTooLarge } from "./files.ts";
 import { foundIn } from "./tree.ts";
@@ -51,7 +51,7 @@ export async function openData(
   source: string | DataSource,
   options: OpenDataOptions = {},
 ): Promise<OpenedData> {
-  checkOptions("openData", options, [...readerOptions(), "maxBytes", "signal"]);
+  checkGiven("openData", options, { signal: abortSignal() }, [...readerOptions(), "maxBytes"]);
   const { maxBytes, signal, ...reading } = options;
   const { table, arrays } = { table: maxBytes ?? TABLE, arrays: maxBytes ?? ARRAYS };
   if (!(arrays > 0)) throw new NablaError(`openData: maxBytes: expected a number above 0, got ${arrays}`);

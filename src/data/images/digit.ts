@@ -1,6 +1,8 @@
 /** Photographs and scans of a digit, made to look like those of MNIST. */
+
 import { NablaError } from "../../errors.ts";
-import { checkOptions } from "../../fields/options.ts";
+import { int, string } from "../../fields/fields.ts";
+import { checkGiven } from "../../fields/programs.ts";
 import { checkPicture, type Picture, toGray } from "./picture.ts";
 import { crop, paste, resize } from "./resize.ts";
 
@@ -42,7 +44,7 @@ const DUST = 1 / 20;
  * @throws NablaError for a picture of one tone
  */
 export function prepareDigit(source: Picture, options: DigitOptions = {}): PreparedDigit {
-  checkOptions("prepareDigit", options, ["size", "box", "name"]);
+  checkGiven("prepareDigit", options, { size: int({ min: 1 }), box: int({ min: 1 }), name: string() });
   const { size = 28, box = Math.floor((size * 20) / 28 + 0.5), name = "picture" } = options;
   checkPicture(source, name);
   const shrink = Math.min(1, LARGEST / Math.max(source.width, source.height));

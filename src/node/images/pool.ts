@@ -90,16 +90,22 @@ export class DecodePool {
       this.#next();
       job?.resolve(rows);
     });
-    // a thread that ran out of memory: the next job gets a new one
-    thread.worker.on("error", (cause) => {
+    // a thread that ran out of memory, was ended, or says what cannot be read: the next job gets a new one
+    const lost = (cause: unknown) => {
       const at = this.#threads.indexOf(thread);
       if (at >= 0) this.#threads.splice(at, 1);
-      const names = thread.job?.paths.join(", ");
-      const message = messageOf(cause);
-      thread.job?.reject(new NablaError(`decoding ${names}: ${message}`, { cause }));
+      const { job } = thread;
+      thread.job = undefined;
+      job?.reject(new NablaError(`decoding ${job.paths.join(", ")}: ${messageOf(cause)}`, { cause }));
       if (this.#queue.length > 0 && this.#threads.length === 0) this.#start(url, workerData);
       this.#next();
+    };
+    thread.worker.on("error", lost);
+    thread.worker.on("messageerror", (cause) => {
+      lost(cause);
+      void thread.worker.terminate();
     });
+    thread.worker.on("exit", () => lost(new Error("its thread has ended")));
     thread.worker.unref();
   }
 
