@@ -4,7 +4,6 @@ import { joined } from "../checkpoint/safetensors.ts";
 import { Sha256 } from "../checkpoint/sha256.ts";
 import type { TrainingConfig } from "../config/config.ts";
 import { NablaError } from "../errors.ts";
-import { list, string } from "../fields/fields.ts";
 import { checkOptions } from "../fields/options.ts";
 import { TRAINED } from "../optimizers/update.ts";
 import { readSettings } from "../training/settings.ts";
@@ -13,10 +12,8 @@ import type { Model } from "./model.ts";
 import type { Metadata } from "./options.ts";
 
 /** @throws NablaError for fields that no file would have */
-export function checkMetadata(who: string, metadata: Metadata): void {
+export const checkMetadata = (who: string, metadata: Metadata): void =>
   checkOptions(who, metadata, ["classes", "standardisation", "extra"]);
-  if (metadata.classes != null) list(string()).check(metadata.classes, `${who}.classes`);
-}
 
 /** @see Model.save */
 export const saveModel = (model: Model): Uint8Array => joined(saveParts(model));

@@ -2,7 +2,6 @@
 
 import type { Dataset } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
-import { show } from "../fields/fields.ts";
 import type { Network } from "../network/network.ts";
 import type { Goal } from "./goals.ts";
 import type { WeightOptions } from "./options.ts";
@@ -27,7 +26,7 @@ export function weightingOf(
   options: WeightOptions,
 ): Weighting {
   const { classWeight, sampleWeight: samples } = options;
-  if (samples != null) checkSamples(who, length, samples);
+  if (samples) checkSamples(who, length, samples);
   if (classWeight && goals.length > 1)
     throw new NablaError(
       `${who}: classWeight is for models with one output, this one has ${goals.length}; use sampleWeight, or lossWeights in compile()`,
@@ -62,9 +61,7 @@ export function checkSamples(who: string, length: number, samples: ArrayLike<num
 }
 
 function classFactors(weights: WeightOptions["classWeight"], classes: number): number[] | undefined {
-  if (weights == null) return undefined;
-  if (typeof weights !== "object")
-    throw new NablaError(`classWeight: expected factors by class, got ${show(weights)}`);
+  if (!weights) return undefined;
   const factors = new Array<number>(classes).fill(1);
   for (const [key, value] of Object.entries(weights)) {
     const c = Number(key);

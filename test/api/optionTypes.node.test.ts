@@ -82,8 +82,6 @@ const CALLS: Readonly<Record<string, [(options: Wrong) => unknown, Readonly<Reco
     { batchSize: "one", onRow: "function", signal: "", classWeight: "object", sampleWeight: "" },
   ],
   predict: [(o) => ready().predict(x, o), { batchSize: "one" }],
-  gradients: [(o) => ready().gradients(x, y, o), { classWeight: "object list", sampleWeight: "" }],
-  inputGradients: [(o) => ready().inputGradients(x, y, o), { classWeight: "object list", sampleWeight: "" }],
   trainOnBatch: [
     (o) => ready().trainOnBatch(x, y, o),
     { classWeight: "object", sampleWeight: "", learningRate: "one half" },
@@ -120,12 +118,6 @@ const CALLS: Readonly<Record<string, [(options: Wrong) => unknown, Readonly<Reco
   describeExport: [
     (o) => describeExport(ready(), o),
     { rows: "one", weights: "", scale: "one negative half", metadata: "object" },
-  ],
-  metadata: [
-    (o) => {
-      ready().metadata = o;
-    },
-    { classes: "list" },
   ],
   arrayDataset: [
     (o) => nabla.arrayDataset(x, y, o),
