@@ -7,14 +7,13 @@ export class NablaError extends Error {
   /** Machine-readable facts about the error (a line number, a file name); never needed to understand it. */
   declare readonly details?: Readonly<Record<string, unknown>>;
 
-  constructor(message: string, options: { cause?: unknown; details?: Record<string, unknown> } = {}) {
+  constructor(message: string, options?: { cause?: unknown; details?: Record<string, unknown> }) {
+    const text = `${message}`;
     super(
-      escaped(
-        message.length > FIRST + LAST ? `${message.slice(0, FIRST)} … ${message.slice(-LAST)}` : message,
-      ),
-      options.cause === undefined ? undefined : { cause: options.cause },
+      escaped(text.length > FIRST + LAST ? `${text.slice(0, FIRST)} … ${text.slice(-LAST)}` : text),
+      options?.cause === undefined ? undefined : { cause: options.cause },
     );
-    if (options.details) this.details = options.details;
+    if (options?.details) this.details = options.details;
   }
 }
 
@@ -53,7 +52,7 @@ const LONGEST = 100;
  * so that `reul` finds `relu` while `xyz` finds nothing.
  */
 export function didYouMean(got: string, candidates: Iterable<string>): string {
-  const wanted = got.toLowerCase();
+  const wanted = `${got}`.toLowerCase();
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
