@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { NablaError } from "../errors.ts";
 import { demand, demandPath, isObject } from "../fields/expected.ts";
 import { isA } from "../tags.ts";
-import { absent, codeOf, type FileSystem, fileSystem, type OpenFile, reasonOf } from "./fileSystem.ts";
+import { absent, codeOf, type FileSystem, fileSystem, type OpenFile, PIECE, reasonOf } from "./fileSystem.ts";
 import { openTemporary, sweep, underNewName } from "./temporary.ts";
 
 /** How a file is replaced. */
@@ -19,9 +19,6 @@ export interface WriteOptions {
 
 /** What a file holds: bytes, or parts one after the other. */
 export type Content = Uint8Array | readonly Uint8Array[];
-
-/** Most bytes of one write: systems take 2 GiB at once at most, and report a full disk only between them. */
-export const PIECE = 16_777_216;
 
 /**
  * Writes `content` to `path`: into a temporary file next to it, flushed to the disk, then renamed over it; then the folder is flushed. When

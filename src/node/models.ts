@@ -8,8 +8,8 @@ import { checkOptions } from "../fields/options.ts";
 import { type LoadOptions, loadStored } from "../model/load.ts";
 import type { Model } from "../model/model.ts";
 import { saveParts } from "../model/save.ts";
-import { codeOf } from "./fileSystem.ts";
-import { PIECE, type WriteOptions, writeFileAtomic } from "./files.ts";
+import { PIECE, unreadable } from "./fileSystem.ts";
+import { type WriteOptions, writeFileAtomic } from "./files.ts";
 
 /**
  * Saves a model as a safetensors file. The file is replaced whole or not at all. The model is as it is when this is called.
@@ -39,14 +39,7 @@ export async function readStored(path: string): Promise<Safetensors> {
     return readSafetensors(await readFile(path), path);
   } catch (cause) {
     if (cause instanceof NablaError) throw cause;
-    const code = codeOf(cause);
-    const why =
-      code === "ENOENT"
-        ? "no such file"
-        : code === "EISDIR"
-          ? "it is a folder, not a model file"
-          : (cause as Error).message;
-    throw new NablaError(`${path}: cannot be read: ${why}`, { cause, details: { code } });
+    throw unreadable(path, cause);
   } finally {
     await file?.close();
   }
