@@ -25,7 +25,7 @@ test("lanes: each once, so many at a time, and the first failure in order", asyn
       seen.push(i);
       now--;
     });
-    expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => i));
+    expect([...seen].sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => i));
     expect(most).toBeLessThanOrEqual(lanes);
     // 5 takes longer to fail than 6 and 7, and has begun before them
     const begun: number[] = [];

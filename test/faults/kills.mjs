@@ -63,7 +63,7 @@ async function whole(training, cwd) {
   const lines = readFileSync(trace, "utf8").trim().split("\n");
   const calls = lines.map((line) => JSON.parse(line));
   const opens = calls.filter(({ name, flags }) => name === "open" && flags !== "r").map(({ call }) => call);
-  const placed = calls.findLast(({ name, to }) => name === "rename" && to?.endsWith(FILE)).call;
+  const placed = calls.filter(({ name, to }) => name === "rename" && to?.endsWith(FILE)).at(-1).call;
   const bytes = readFileSync(join(cwd, FILE));
   return { training, bytes, calls: calls.at(-1).calls, placed, opens, milliseconds };
 }
