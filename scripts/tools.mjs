@@ -20,6 +20,8 @@ const SETS = {
     typescript: "5",
     publint: "^0.3.25",
     "@arethetypeswrong/core": "^0.18.5",
+    // puts a program into a copy of Node before 25
+    postject: "1.0.0-alpha.6",
   },
   // test/edge and bench/edge.mjs; the workerd package's own script would only link its program
   edge: { workerd: "1", "edge-runtime": "4" },
