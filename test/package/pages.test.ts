@@ -6,6 +6,7 @@ import { extname, join } from "node:path";
 import { build } from "esbuild";
 import { beforeAll, describe, expect, test } from "vitest";
 import { findBrowser, howToGet, launch } from "../support/browsers/index.mjs";
+import { sawHost } from "../support/hosts.ts";
 import { expectedOutput, type Installed, install, node, PROGRAM, project, tool } from "./support.ts";
 
 const required = process.env.NABLA_REQUIRE_ALL === "1";
@@ -122,5 +123,6 @@ describe.each(Object.entries(BUILDS))("%s", (name, { tools, build: built }) => {
     if (missing.length > 0) throw new Error(`${missing.join("; ")}, and NABLA_REQUIRE_ALL=1 asks for it`);
     const folder = project(join(installed.folder, `page-${name}`), FILES);
     expect(await shown(await built(folder))).toEqual({ said: expected, workers: 1, warnings: [] });
+    sawHost(name, "Chromium", "worker");
   });
 });
