@@ -22,6 +22,7 @@ import { coresFirst } from "./order.mjs";
 import { withoutRedundant } from "./redundant.mjs";
 import { moduleOf, schemaOfFields } from "./schema.mjs";
 import { pruneTypes } from "./types.mjs";
+import { writeCode } from "./workerCode.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
@@ -236,6 +237,7 @@ await build({
   external: [],
   plugins: [coreless],
 });
+writeCode("build/browser/worker.js", "build/browser/worker-code.js");
 // The same without a package around it, for a page that has no bundler: nabla.js, data.js and what they load.
 await build({
   ...common,
@@ -256,6 +258,7 @@ await build({
       name: "worker",
       setup(bundler) {
         bundler.onResolve({ filter: /^#worker$/ }, () => ({ path: join(root, "src/worker/spawn/web.ts") }));
+        bundler.onResolve({ filter: /^#worker-code$/ }, () => ({ path: "./worker-code.js", external: true }));
         // nabla.js has every layer, so it has every kernel: one core is enough
         bundler.onResolve({ filter: /^#core\/dense$/ }, () => ({
           path: join(root, "build/core/simd.text.js"),
