@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { beforeAll, describe, expect, test } from "vitest";
 import { findBrowser, howToGet, launch } from "../support/browsers/index.mjs";
+import { sawHost } from "../support/hosts.ts";
 import { below, MAIN, page, type Seen, serve, WATCH } from "./page.ts";
 import { expectedOutput, type Installed, install, node, PROGRAM, project, tool } from "./support.ts";
 
@@ -97,5 +98,6 @@ describe.each(Object.entries(BUILDS))("%s", (name, { tools, build: built }) => {
       trained: 1,
       warnings: [],
     });
+    sawHost(name, "Chromium", "worker");
   });
 });
