@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findBrowser, howToGet, launch } from "../support/browsers/index.mjs";
+import { sawHost, type Where } from "../support/hosts.ts";
 import { below, type Files, MAIN, page, type Seen, type Site, serve, WATCH } from "./page.ts";
 import { expectedOutput, type Installed, install, node, PROGRAM, project, tool } from "./support.ts";
 
@@ -68,7 +69,7 @@ const BUILDS: Record<
     page(base: string, dist: string): string;
   }
 > = {
-  "Vite with a base": {
+  "Vite, base on another origin": {
     tools: ["vite"],
     async build(folder, base) {
       const html = page('<script type="module" src="./main.js"></script>');
@@ -81,7 +82,7 @@ const BUILDS: Record<
     },
     page: (_, dist) => readFileSync(join(dist, "index.html"), "utf8"),
   },
-  "webpack with a publicPath": {
+  "webpack, publicPath on another origin": {
     tools: ["webpack"],
     async build(folder, base) {
       const code = `import { createRequire } from "node:module";
@@ -96,7 +97,7 @@ webpack({ mode: "production", target: "web", entry: "./main.js", output }, (erro
     },
     page: (base) => page(`<script src="${base}main.js"></script>`),
   },
-  "esbuild, in one script for all": {
+  "esbuild, one script": {
     tools: [],
     async build(folder) {
       const outfile = join(folder, "dist/main.js");
@@ -160,17 +161,24 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
       await opened.close();
     }
   }
-  const tested = (title: string, tools: readonly string[], body: () => Promise<void>) => {
+  const tested = (
+    title: string,
+    tools: readonly string[],
+    body: () => Promise<void>,
+    trainedIn: Where = "worker",
+  ) => {
     const lacking = [...missing(tools), ...(why ? [why] : [])];
     const told = lacking.length > 0 ? ` (not installed: ${lacking.join("; ")})` : "";
     test.skipIf(lacking.length > 0 && !required)(`${title}${told}`, async () => {
       if (lacking.length > 0) throw new Error(`${told}, and NABLA_REQUIRE_ALL=1 asks for it`);
       await body();
+      // what a page says of itself has been compared
+      sawHost(title, name === "chromium" ? "Chromium" : "Firefox", trainedIn);
     });
   };
   const sound = () => ({ ...SOUND, said: expected, errors: [] });
 
-  tested("the library from another origin, by an import map", [], async () => {
+  tested("the library from a CDN, by an import map", [], async () => {
     pages.set("/map.html", { text: mapped(`${cdn.origin}/nabla`, `${cdn.origin}/program`) });
     expect(await shown("/map.html")).toEqual(sound());
   });
@@ -180,8 +188,8 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
       expect(await shown(addresses.get(title)!)).toEqual(sound());
     });
 
-  tested("webpack, from a host that sends no CORS headers", ["webpack"], async () => {
-    const id = "webpack-with-a-publicPath";
+  tested("webpack, from a host without CORS headers", ["webpack"], async () => {
+    const id = "webpack-publicPath-on-another-origin";
     const dist = folders.get(id)!;
     const text = readFileSync(join(dist, "main.js"), "utf8");
     const moved = project(join(installed.folder, "plain"), {});
@@ -192,7 +200,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     expect(await shown("/plain.html")).toEqual(sound());
   });
 
-  tested("a sandboxed frame, which has no origin", [], async () => {
+  tested("a sandboxed frame", [], async () => {
     const inner = mapped(`${cdn.origin}/nabla`, `${cdn.origin}/program`);
     pages.set("/inner.html", { text: inner });
     pages.set("/frame.html", { text: around('<iframe sandbox="allow-scripts" src="/inner.html"></iframe>') });
@@ -214,7 +222,7 @@ document.body.append(frame);`;
   });
 
   // the usual rule of a page that starts workers of its own
-  tested("a policy that allows workers from blobs alone", [], async () => {
+  tested("a policy with worker-src blob: alone", [], async () => {
     folders.set("here-nabla", installed.nabla);
     const policy = `script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval' ${cdn.origin}; worker-src blob:`;
     pages.set("/policy.html", { text: mapped("/here-nabla", `${cdn.origin}/program`), policy });
@@ -222,15 +230,20 @@ document.body.append(frame);`;
     expect(seen).toEqual({ ...SOUND, said: expected, workers: expect.any(Number) });
   });
 
-  tested("a policy that allows none: the page trains, and says why", [], async () => {
-    const policy = `script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval' ${cdn.origin}`;
-    pages.set("/none.html", { text: mapped(`${cdn.origin}/nabla`, `${cdn.origin}/program`), policy });
-    const { errors: _, ...seen } = await shown("/none.html");
-    expect(seen).toMatchObject({ said: expected, trained: 0 });
-    expect(seen.warnings).toEqual([
-      expect.stringMatching(
-        /^nabla: no worker could be started \(its file: http:\S+worker\.js is not of the page's own origin .*; its code from a blob: .*worker-src/,
-      ),
-    ]);
-  });
+  tested(
+    "a policy without worker-src, the library from a CDN",
+    [],
+    async () => {
+      const policy = `script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval' ${cdn.origin}`;
+      pages.set("/none.html", { text: mapped(`${cdn.origin}/nabla`, `${cdn.origin}/program`), policy });
+      const { errors: _, ...seen } = await shown("/none.html");
+      expect(seen).toMatchObject({ said: expected, trained: 0 });
+      expect(seen.warnings).toEqual([
+        expect.stringMatching(
+          /^nabla: no worker could be started \(its file: http:\S+worker\.js is not of the page's own origin .*; its code from a blob: .*worker-src/,
+        ),
+      ]);
+    },
+    "this thread",
+  );
 });
