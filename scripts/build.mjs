@@ -23,6 +23,7 @@ import { withoutRedundant } from "./redundant.mjs";
 import { moduleOf, schemaOfFields } from "./schema.mjs";
 import { WORKER, writeThreads } from "./threads.mjs";
 import { pruneTypes } from "./types.mjs";
+import { writeCode } from "./workerCode.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
@@ -218,6 +219,7 @@ await build({
 });
 // What a page's worker runs, for pages with a bundler and without; and the same for threads of Node.
 await build({ ...common, ...WORKER });
+writeCode("build/browser/worker.js", "build/browser/worker-code.js");
 await writeThreads({ ...common, define: SHIPPED });
 // The same without a package around it, for a page that has no bundler: nabla.js, data.js and what they load.
 await build({
@@ -239,6 +241,7 @@ await build({
       name: "worker",
       setup(bundler) {
         bundler.onResolve({ filter: /^#worker$/ }, () => ({ path: join(root, "src/worker/spawn/web.ts") }));
+        bundler.onResolve({ filter: /^#worker-code$/ }, () => ({ path: "./worker-code.js", external: true }));
         // nabla.js has every layer, so it has every kernel: one core is enough
         bundler.onResolve({ filter: /^#core\/dense$/ }, () => ({
           path: join(root, "build/core/simd.text.js"),

@@ -1,6 +1,6 @@
 // What Node's threads run, as text in modules: train-thread.js and picture-thread.js. A bundle that is one file has no other file that a
 // thread could run, and one that is an executable has none at all. Packed, for the text of a library is long.
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import { build } from "esbuild";
@@ -37,22 +37,23 @@ export const WORKER = {
 
 /**
  * The script of a page's worker as Node's thread: what it asks of `self` is done by the port. Imported so that it may be a script or a
- * module, as flags of Node decide.
- *
- * @param {string} script
+ * module, as flags of Node decide. A module that exports `code()`; the package has the script once, see workerCode.mjs.
  */
-const trains = (script) => `import("node:worker_threads").then(({ parentPort }) => {
+const TRAINS = `import { Buffer } from "node:buffer";
+import { inflateSync } from "node:zlib";
+import { code as packed } from "#worker-code";
+export const code = () => \`import("node:worker_threads").then(({ parentPort }) => {
 (function (self) {
-"use strict";
-${script}
+\${inflateSync(Buffer.from(packed, "base64"))}
 })({
 postMessage: (message, { transfer }) => parentPort.postMessage(message, transfer),
 set onmessage(listener) { parentPort.on("message", (data) => listener({ data })); },
 });
 });
+\`;
 `;
 
-/** The same for a program that uses Node's modules. @param {import("esbuild").BuildOptions} options */
+/** What decodes pictures as such a script: it uses Node's modules. @param {import("esbuild").BuildOptions} options */
 async function decodes(options) {
   const { outputFiles, metafile } = await build({
     ...options,
@@ -98,11 +99,11 @@ export const code = () => brotliDecompressSync(Buffer.from(packed, "base64")).to
 }
 
 /**
- * Writes the texts below build/, where the worker of pages already is.
+ * Writes the modules below build/.
  *
  * @param {import("esbuild").BuildOptions} options for what decodes pictures
  */
 export async function writeThreads(options) {
-  writeFileSync("build/train-thread.js", moduleOf(trains(readFileSync("build/browser/worker.js", "utf8"))));
+  writeFileSync("build/train-thread.js", TRAINS);
   writeFileSync("build/picture-thread.js", moduleOf(await decodes(options)));
 }
