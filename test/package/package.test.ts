@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Installed, install, load, node, project, root, testWith } from "./support.ts";
 
@@ -75,6 +76,14 @@ test("the core, the schema and the manifest are files anyone can ask for", async
     console.log(WebAssembly.Module.imports(core).length, JSON.parse(file("nabla/schema.json")).title, JSON.parse(file("nabla/package.json")).name);`;
   project(installed.folder, { "files.mjs": code });
   expect((await node(["files.mjs"], installed.folder)).stdout).toBe("0 Nabla configuration nabla\n");
+});
+
+test("what a thread of Node trains with is the script of pages, which anyone can read", async () => {
+  const { code } = await import(pathToFileURL(join(installed.nabla, "build/train-thread.js")).href);
+  const script = readFileSync(join(installed.nabla, "build/browser/worker.js"), "utf8");
+  const [before, after, ...more] = code().split(script);
+  expect(more).toEqual([]);
+  expect(before.length + after.length).toBeLessThan(500);
 });
 
 // One megabyte is the aim, see bench/sizes.md; this holds what is reached.

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { engineFiles } from "../bits/engines.mjs";
+import { sawHost } from "../support/hosts.ts";
 import { type Installed, install, node, project, root, run, testWith, tool } from "./support.ts";
 
 const PICTURES = ["baseline.jpg", "grey.jpg", "exif-6.jpg", "progressive.jpg"];
@@ -73,6 +74,9 @@ async function fromSources(): Promise<string[]> {
   return [weightsSha256(model), weightsSha256(seen)];
 }
 
+const ONE = "one file in other engines";
+const EXECUTABLE = "Node, single executable";
+
 interface Report {
   hashes: string[];
   training: number;
@@ -83,10 +87,13 @@ interface Report {
 /**
  * Runs what was built, in a folder that has nothing else.
  *
+ * @param host its row in docs/hosts.md; and the place there
  * @param engine what runs the file; null where it runs by itself
  * @param counts whether the engine tells of threads; where it does not, `worker: true` that throws nothing has had one
  */
 async function check(
+  host: string,
+  place: string,
   file: string,
   { engine = process.execPath as string | null, flags = [] as string[], counts = true, env = {} } = {},
 ): Promise<void> {
@@ -100,6 +107,7 @@ async function check(
     expect({ got, said }, basename(file)).toEqual({ got: hashes, said: [] });
     if (counts) expect({ training, decoding }, basename(file)).toEqual({ training: 1, decoding: 2 });
     expect(readFileSync(join(away, "starts"), "utf8"), basename(file)).toBe("started ");
+    sawHost(host, place, "thread");
   } finally {
     rmSync(away, { recursive: true, force: true });
   }
@@ -121,11 +129,8 @@ function testIn(
   });
 }
 
-const esbuild = (folder: string, ...flags: string[]) =>
-  node(
-    [tool("package", "esbuild/bin/esbuild")!, "main.js", "--bundle", "--log-level=warning", ...flags],
-    folder,
-  );
+const esbuild = (folder: string, ...args: string[]) =>
+  node([tool("package", "esbuild/bin/esbuild")!, "--bundle", "--log-level=warning", ...args], folder);
 const files = (name: string, more: Record<string, string> = {}) =>
   project(join(installed.folder, name), { "main.js": MAIN, ...more });
 /** What a folder holds, which has to be one file. */
@@ -144,9 +149,9 @@ describe("bundles", () => {
       ["iife", "--format=iife", "--outfile=iife/main.cjs"],
       ["default", "--outfile=default/main.cjs"],
     ]) {
-      const { stderr } = await esbuild(folder, "--platform=node", ...flags);
+      const { stderr } = await esbuild(folder, "main.js", "--platform=node", ...flags);
       expect(stderr, name).toBe("");
-      await check(only(join(folder, name!.replace(/,.*/, ""))));
+      await check("esbuild for Node, any format", "Node", only(join(folder, name!.replace(/,.*/, ""))));
     }
   });
 
@@ -161,7 +166,8 @@ export default { input: "main.js", plugins: [resolve({ exportConditions: ["node"
     });
     await node([tool("package", "rollup/dist/bin/rollup")!, "-c", "rollup.config.mjs", "--silent"], folder);
     // an iife of Rollup's has no way to Node's modules
-    for (const format of ["es", "cjs"]) await check(only(join(folder, format)));
+    for (const format of ["es", "cjs"])
+      await check("Rollup for Node, one file", "Node", only(join(folder, format)));
   });
 
   testWith("package", ["webpack"], "webpack, tree shaking, in one file", async () => {
@@ -178,7 +184,7 @@ webpack({ mode: "production", target: "node20", entry: "./main.js", output, opti
     });
     const { stderr } = await node(["build.mjs"], folder);
     expect(stderr).toBe("");
-    await check(only(join(folder, "dist")));
+    await check("webpack for Node, one file", "Node", only(join(folder, "dist")));
   });
 });
 
@@ -186,7 +192,7 @@ describe("the bundle of esbuild", () => {
   /** In CommonJS, the form that single executables of every Node take. */
   const bundled = async (name: string, ...flags: string[]) => {
     const folder = files(name);
-    await esbuild(folder, "--platform=node", "--outfile=dist/main.cjs", ...flags);
+    await esbuild(folder, "main.js", "--platform=node", "--outfile=dist/main.cjs", ...flags);
     return only(join(folder, "dist"));
   };
 
@@ -198,17 +204,45 @@ describe("the bundle of esbuild", () => {
     const first = join(folder, "first.cjs");
     const FIRST = join(folder, "times");
     const env = { NODE_OPTIONS: `--require ${first}`, FIRST };
-    await check(file, { flags: ["--require", first], env });
+    await check("esbuild for Node, any format", "Node", file, { flags: ["--require", first], env });
     // once for each of the two places that name it
     expect(readFileSync(FIRST, "utf8")).toMatch(/^xx?$/);
   });
+
+  testIn(
+    "Node 24",
+    engineFiles()["Node 24"],
+    ["esbuild"],
+    "where Node's permissions forbid threads it says what to add, and decodes without",
+    async (path) => {
+      const file = await bundled("permissions");
+      const flags = ["--permission", "--allow-fs-read=*", "--allow-fs-write=*"];
+      const asked = run(path, [...flags, file, pictures, installed.folder], { cwd: installed.folder });
+      const why = "Node was started with --permission; add --allow-worker";
+      await expect(asked).rejects.toThrow(`no worker could be started (${why}); pass worker: false`);
+      const without = MAIN.replaceAll("worker: true", "worker: false");
+      const folder = project(join(installed.folder, "permissions"), { "without.js": without });
+      await esbuild(folder, "without.js", "--platform=node", "--outfile=without.cjs");
+      const args = [...flags, "without.cjs", pictures, installed.folder];
+      const {
+        hashes: got,
+        said,
+        decoding,
+      } = JSON.parse((await run(path, args, { cwd: folder })).stdout) as Report;
+      expect({ got, decoding }).toEqual({ got: hashes, decoding: 0 });
+      expect(said).toEqual([
+        expect.stringContaining(`no thread could be started to decode pictures (${why})`),
+      ]);
+      await check(ONE, "Node 24", file, { engine: path, flags: [...flags, "--allow-worker"] });
+    },
+  );
 
   for (const [engine, path] of Object.entries(engineFiles()))
     testIn(engine, path, ["esbuild"], `runs in ${engine}`, async () => {
       const file = await bundled(engine);
       // Deno asks for each file otherwise
       const flags = engine === "Deno" ? ["run", "--allow-all"] : [];
-      await check(file, { engine: path!, flags, counts: engine.startsWith("Node") });
+      await check(ONE, engine, file, { engine: path!, flags, counts: engine.startsWith("Node") });
     });
 
   testIn(
@@ -229,7 +263,7 @@ describe("the bundle of esbuild", () => {
         [tool("package", "postject/dist/cli.js")!, program, "NODE_SEA_BLOB", "main.blob", ...fuse],
         folder,
       );
-      await check(program, { engine: null });
+      await check(EXECUTABLE, "Node 20", program, { engine: null });
     },
   );
 
@@ -249,7 +283,7 @@ describe("the bundle of esbuild", () => {
       };
       project(folder, { "sea.json": JSON.stringify(config) });
       await run(path, ["--build-sea", "sea.json"], { cwd: folder });
-      await check(join(folder, "program"), { engine: null });
+      await check(EXECUTABLE, "Node 26", join(folder, "program"), { engine: null });
     },
   );
 });
@@ -257,5 +291,5 @@ describe("the bundle of esbuild", () => {
 testIn("Bun", engineFiles().Bun, [], "an executable of Bun", async (path) => {
   const folder = files("bun");
   await run(path, ["build", "--compile", "main.js", "--outfile", "program"], { cwd: folder });
-  await check(join(folder, "program"), { engine: null, counts: false });
+  await check("Bun, --compile", "Bun", join(folder, "program"), { engine: null, counts: false });
 });
