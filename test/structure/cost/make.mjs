@@ -62,7 +62,7 @@ await build({
     },
   ],
 });
-await build({ ...common, ...WORKER, define: WHOLE });
+await build({ ...common, ...WORKER, alias: { "#loader": "./src/core/loader.ts" }, define: WHOLE });
 writeCode("build/browser/worker.js", "build/browser/worker-code.js");
 await writeThreads({ ...common, define: WHOLE });
 await build({
