@@ -4,7 +4,7 @@
  */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect } from "vitest";
 import { findBrowser, howToGet, launch } from "../support/browsers/index.mjs";
 import { sawHost } from "../support/hosts.ts";
 import { below, type Seen, type Site, serve, WATCH } from "./page.ts";
