@@ -288,6 +288,35 @@ describe("the bundle of esbuild", () => {
   );
 });
 
+testWith(
+  "package",
+  ["esbuild", "rollup", "@rollup/plugin-node-resolve"],
+  "a bundle made for pages says in Node what to add",
+  async () => {
+    const code = `import { dense, sequential } from "nabla";
+const model = sequential([dense({ units: 1 })], { seed: 1 });
+model.compile({ loss: "meanSquaredError" });
+const fit = (worker) => model.fit([[1], [2]], [1, 2], { epochs: 1, worker });
+fit(true).catch(({ name, message }) => fit(false).then(() => console.log(name + ": " + message)));`;
+    const resolve = JSON.stringify(tool("package", "@rollup/plugin-node-resolve/dist/es/index.js"));
+    const folder = project(join(installed.folder, "pages"), {
+      "main.js": code,
+      "rollup.config.mjs": `import resolve from ${resolve};
+export default { input: "main.js", plugins: [resolve()], external: /^node:/, output: { file: "rollup.mjs", inlineDynamicImports: true } };`,
+    });
+    await node([tool("package", "rollup/dist/bin/rollup")!, "-c", "rollup.config.mjs", "--silent"], folder);
+    await esbuild(folder, "main.js", "--log-level=error", "--outfile=default.cjs");
+    await esbuild(folder, "main.js", "--format=esm", "--platform=neutral", "--outfile=neutral.mjs");
+    for (const file of ["rollup.mjs", "default.cjs", "neutral.mjs"]) {
+      const { stdout } = await node([file], folder);
+      expect(stdout, file).toContain(
+        "NablaError: fit: worker: no worker could be started (this bundle was made for pages; ",
+      );
+      expect(stdout, file).toContain("--platform=node");
+    }
+  },
+);
+
 testIn("Bun", engineFiles().Bun, [], "an executable of Bun", async (path) => {
   const folder = files("bun");
   await run(path, ["build", "--compile", "main.js", "--outfile", "program"], { cwd: folder });

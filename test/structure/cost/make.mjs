@@ -35,6 +35,7 @@ run("typescript", "bin/tsc", "-p", "tsconfig.json");
 const { WHOLE, PREDICTING } = await script("defines.mjs");
 const { inference } = await script("inference.mjs");
 const { WORKER, writeThreads } = await script("threads.mjs");
+const { writeCode } = await script("workerCode.mjs");
 /** @type {import("esbuild").BuildOptions} */
 const common = { bundle: true, format: "esm", target: "es2022", platform: "node", logLevel: "error" };
 await build({
@@ -62,6 +63,7 @@ await build({
   ],
 });
 await build({ ...common, ...WORKER, define: WHOLE });
+writeCode("build/browser/worker.js", "build/browser/worker-code.js");
 await writeThreads({ ...common, define: WHOLE });
 await build({
   ...common,
