@@ -54,7 +54,10 @@ afterAll(() => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-describe.each(["turbopack", "webpack"])("%s", (bundler) => {
+describe.each([
+  ["Next, turbopack", "turbopack"],
+  ["Next, webpack", "webpack"],
+])("%s", (host, bundler) => {
   testWith(
     "next",
     ["next", "react", "react-dom"],
@@ -73,7 +76,7 @@ export default { output: "export", assetPrefix: "${cdn.origin}/${bundler}/out", 
       });
       const out = join(folder, "out");
       expect(readFileSync(join(out, "train"), "utf8")).toBe(expected);
-      sawHost(`Next, ${bundler}`, "Node", "thread");
+      sawHost(host, "Node", "thread");
       const scripts = readdirSync(join(out, "_next"), { recursive: true, encoding: "utf8" });
       const told = scripts.filter(
         (name) => name.endsWith(".js") && readFileSync(join(out, "_next", name), "utf8").includes(scratch),
@@ -93,7 +96,7 @@ export default { output: "export", assetPrefix: "${cdn.origin}/${bundler}/out", 
             await page.waitFor(() => (globalThis as any).result !== undefined, { timeout: 60_000 });
             const seen: Seen = await page.evaluate(() => (globalThis as any).result);
             expect(seen).toEqual({ said: expected, workers: 1, trained: 1, warnings: [] });
-            sawHost(`Next, ${bundler}`, place, "worker");
+            sawHost(host, place, "worker");
           } finally {
             await browser.close();
           }
