@@ -139,6 +139,11 @@ const spawning = {
     bundler.onResolve({ filter: /^#worker$/ }, () => ({
       path: join(process.cwd(), "src/worker/spawn/web.ts"),
     }));
+    // its pages and workers are always of one origin
+    bundler.onResolve({ filter: /^#worker-code$/ }, () => ({ path: "code", namespace: "none" }));
+    bundler.onLoad({ filter: /.*/, namespace: "none" }, () => ({
+      contents: 'throw new Error("it is not carried along here");',
+    }));
   },
 };
 
