@@ -1,5 +1,5 @@
 // Installs what some tests and pages need besides the project's own packages, into build/tools/<set>:
-// `node scripts/tools.mjs package edge patterns docs bench` (all of them without arguments). CI does it; you need not.
+// `node scripts/tools.mjs package next edge patterns docs bench` (all of them without arguments). CI does it; you need not.
 // Installs again only when a list below has changed or something is missing.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 /** What is in each set, and what it is for. Majors, as users have them; nothing of it reaches the package. */
-const SETS = {
+export const SETS = {
   // test/package: the packed package with other tools
   package: {
     vite: "8",
@@ -20,7 +20,11 @@ const SETS = {
     typescript: "5",
     publint: "^0.3.25",
     "@arethetypeswrong/core": "^0.18.5",
+    // puts a program into a copy of Node before 25
+    postject: "1.0.0-alpha.6",
   },
+  // test/package/next.test.ts: 340 MB, so apart from the others
+  next: { next: "16", react: "19", "react-dom": "19" },
   // test/edge and bench/edge.mjs; the workerd package's own script would only link its program
   edge: { workerd: "1", "edge-runtime": "4" },
   // test/structure/patterns.system.test.ts; its programs for each system are left out, the one in JavaScript does
@@ -31,38 +35,42 @@ const SETS = {
   bench: { "onnxruntime-web": "1", "onnxruntime-node": "1", "onnx-proto": "8" },
 };
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !(name in SETS));
-if (unknown.length > 0) {
-  console.error(`tools: there is no set ${unknown.join(", ")}; there are ${Object.keys(SETS).join(", ")}`);
-  process.exit(1);
-}
+if (process.argv[1] === fileURLToPath(import.meta.url)) install(process.argv.slice(2));
 
-let failed = false;
-for (const [name, dependencies] of Object.entries(SETS)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
-  const folder = join(root, "build/tools", name);
-  const manifest = `${JSON.stringify({ private: true, description: `Installed by scripts/tools.mjs ${name}`, dependencies }, null, 2)}\n`;
-  const missing = () =>
-    Object.keys(dependencies).filter(
-      (tool) => !existsSync(join(folder, "node_modules", tool, "package.json")),
-    );
-  const file = join(folder, "package.json");
-  if (!existsSync(file) || readFileSync(file, "utf8") !== manifest || missing().length > 0) {
-    mkdirSync(folder, { recursive: true });
-    console.error(`installing ${Object.keys(dependencies).join(", ")} into build/tools/${name} …`);
-    writeFileSync(file, manifest);
-    const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-    const lean = name === "patterns" ? ["--omit=optional"] : [];
-    const quiet = ["--no-package-lock", "--no-audit", "--no-fund", "--loglevel", "error"];
-    spawnSync(npm, ["install", "--ignore-scripts", ...lean, ...quiet], {
-      cwd: folder,
-      stdio: ["ignore", 2, "inherit"],
-      shell: process.platform === "win32",
-    });
+/** @param {string[]} wanted */
+function install(wanted) {
+  const unknown = wanted.filter((name) => !(name in SETS));
+  if (unknown.length > 0) {
+    console.error(`tools: there is no set ${unknown.join(", ")}; there are ${Object.keys(SETS).join(", ")}`);
+    process.exit(1);
   }
-  if (missing().length === 0) continue;
-  failed = true;
-  console.error(`tools: ${name}: ${missing().join(", ")} could not be installed`);
+
+  let failed = false;
+  for (const [name, dependencies] of Object.entries(SETS)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    const folder = join(root, "build/tools", name);
+    const manifest = `${JSON.stringify({ private: true, description: `Installed by scripts/tools.mjs ${name}`, dependencies }, null, 2)}\n`;
+    const missing = () =>
+      Object.keys(dependencies).filter(
+        (tool) => !existsSync(join(folder, "node_modules", tool, "package.json")),
+      );
+    const file = join(folder, "package.json");
+    if (!existsSync(file) || readFileSync(file, "utf8") !== manifest || missing().length > 0) {
+      mkdirSync(folder, { recursive: true });
+      console.error(`installing ${Object.keys(dependencies).join(", ")} into build/tools/${name} …`);
+      writeFileSync(file, manifest);
+      const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+      const lean = name === "patterns" ? ["--omit=optional"] : [];
+      const quiet = ["--no-package-lock", "--no-audit", "--no-fund", "--loglevel", "error"];
+      spawnSync(npm, ["install", "--ignore-scripts", ...lean, ...quiet], {
+        cwd: folder,
+        stdio: ["ignore", 2, "inherit"],
+        shell: process.platform === "win32",
+      });
+    }
+    if (missing().length === 0) continue;
+    failed = true;
+    console.error(`tools: ${name}: ${missing().join(", ")} could not be installed`);
+  }
+  if (failed) process.exit(1);
 }
-if (failed) process.exit(1);

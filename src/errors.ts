@@ -7,13 +7,13 @@ export class NablaError extends Error {
   /** Machine-readable facts about the error (a line number, a file name); never needed to understand it. */
   declare readonly details?: Readonly<Record<string, unknown>>;
 
-  constructor(message: string, options: { cause?: unknown; details?: Record<string, unknown> } = {}) {
+  constructor(message: string, options?: { cause?: unknown; details?: Record<string, unknown> }) {
     super(
       // written out a control character takes six; before, whatever a file's name is, the text is made short
-      short(escaped(short(message))),
-      options.cause === undefined ? undefined : { cause: options.cause },
+      short(escaped(short(`${message}`))),
+      options?.cause === undefined ? undefined : { cause: options.cause },
     );
-    if (options.details) this.details = options.details;
+    if (options?.details) this.details = options.details;
   }
 }
 
@@ -52,7 +52,7 @@ const LONGEST = 100;
  * so that `reul` finds `relu` while `xyz` finds nothing.
  */
 export function didYouMean(got: string, candidates: Iterable<string>): string {
-  const wanted = got.toLowerCase();
+  const wanted = `${got}`.toLowerCase();
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {

@@ -4,6 +4,7 @@ import { NablaError } from "../errors.ts";
 import { checkGiven } from "../fields/programs.ts";
 import { permutation, STREAMS } from "../math/random.ts";
 import { type Dataset, range } from "./dataset.ts";
+import { demandDataset } from "./expected.ts";
 import { byClass, labelsOf, SPLIT_OPTIONS, type SplitOptions, sizesOf, splitFields, wayOf } from "./split.ts";
 
 /** How rows are dealt out to folds. */
@@ -27,6 +28,7 @@ export interface Fold {
  * @throws NablaError unless 2 ≤ folds ≤ rows
  */
 export function kFold(dataset: Dataset, options: KFoldOptions = {}): Fold[] {
+  demandDataset("kFold", dataset);
   checkGiven("kFold", options, splitFields(), ["folds", ...SPLIT_OPTIONS]);
   const { folds = 5 } = options;
   const { seed, stratified, groups, split } = wayOf(dataset, options);

@@ -3,6 +3,7 @@ import { NablaError } from "../errors.ts";
 import { string } from "../fields/fields.ts";
 import { checkGiven, plain } from "../fields/programs.ts";
 import { isBytes } from "../tags.ts";
+import { atOnce } from "./atOnce.ts";
 import {
   buffersFor,
   type Dataset,
@@ -91,7 +92,7 @@ export function joinDatasets(options: JoinOptions): Dataset {
         }
       };
       if (waits.length === 0) return pack();
-      return Promise.all(waits).then(pack);
+      return atOnce(waits).then(pack);
     },
   };
   return portable(joined, (number) => ({

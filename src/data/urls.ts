@@ -2,7 +2,9 @@
 
 import { sha256Hex } from "../checkpoint/sha256.ts";
 import { messageOf, NablaError } from "../errors.ts";
+import { demand, isObject } from "../fields/expected.ts";
 import { abortSignal, checkGiven, func, having } from "../fields/programs.ts";
+import { atOnce } from "./atOnce.ts";
 import type { DataSplit } from "./dataset.ts";
 import { gunzip } from "./gzip.ts";
 import { type Idx, idxSplit, parseIdx } from "./idx.ts";
@@ -38,6 +40,7 @@ export async function fetchFile(file: RemoteFile, options: FetchOptions = {}): P
     fetch: func(),
     signal: abortSignal(),
   });
+  demandFile("fetchFile", file);
   const { url } = file;
   const cached = await options.cache?.get(url);
   // A damaged cache is no reason to fail: the file is fetched again.
@@ -67,12 +70,16 @@ export async function fetchFile(file: RemoteFile, options: FetchOptions = {}): P
   return bytes;
 }
 
+const demandFile = (who: string, file: unknown): void =>
+  demand(isObject(file) && typeof file.url === "string", who, "a file { url, sha256? }", file);
+
 function matches(bytes: Uint8Array, expected: string | undefined): boolean {
   return expected === undefined || sha256Hex(bytes) === expected.toLowerCase();
 }
 
 /** Fetches an IDX file, gzip or not. */
 export async function fetchIdx(file: RemoteFile, options: FetchOptions = {}): Promise<Idx> {
+  demandFile("fetchIdx", file);
   return parseIdx(await gunzip(await fetchFile(file, options), file.url), file.url);
 }
 
@@ -85,13 +92,16 @@ export interface RemoteIdxSplit {
 
 /** Fetches the two or four IDX files of a data set, at the same time. */
 export async function fetchIdxSplit(files: RemoteIdxSplit, options: FetchOptions = {}): Promise<DataSplit> {
+  demand(
+    isObject(files) && isObject(files.train),
+    "fetchIdxSplit",
+    "{ name, train: { images, labels } }",
+    files,
+  );
   const pair = async (part: { images: RemoteFile; labels: RemoteFile }) => {
-    const [images, labels] = await Promise.all([
-      fetchIdx(part.images, options),
-      fetchIdx(part.labels, options),
-    ]);
+    const [images, labels] = await atOnce([fetchIdx(part.images, options), fetchIdx(part.labels, options)]);
     return { images, labels };
   };
-  const [train, test] = await Promise.all([pair(files.train), files.test ? pair(files.test) : undefined]);
+  const [train, test] = await atOnce([pair(files.train), files.test ? pair(files.test) : undefined]);
   return idxSplit(train, test, files.name);
 }

@@ -63,11 +63,18 @@ export const plain = <T>(expected = "an object") =>
 /**
  * Checks the names of options, and what each is. null stands for the default.
  *
- * @param fields of all options there are
+ * @param fields of options; `more` are checked where they are used
+ * @param elsewhere hints for names that are another word elsewhere
  * @throws NablaError that begins with `who` and the option's name
  */
-export function checkGiven(who: string, options: object, fields: Fields, more: readonly string[] = []): void {
-  checkOptions(who, options, [...Object.keys(fields), ...more]);
+export function checkGiven(
+  who: string,
+  options: object,
+  fields: Fields,
+  more: readonly string[] = [],
+  elsewhere?: Readonly<Record<string, string>>,
+): void {
+  checkOptions(who, options, [...Object.keys(fields), ...more], elsewhere);
   const given = options as Readonly<Record<string, unknown>>;
   for (const [name, field] of Object.entries(fields))
     if (given[name] != null) field.check(given[name], `${who}: ${name}`);

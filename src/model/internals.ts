@@ -1,6 +1,7 @@
 /** What a model consists of. Users do not see it; the files of this room and the rooms above ask internalsOf(). */
 
 import { NablaError } from "../errors.ts";
+import { show } from "../fields/fields.ts";
 import type { LayerConfig, Topology } from "../layers/configs.ts";
 import { checkUnits } from "../layers/trainable.ts";
 import { Network } from "../network/network.ts";
@@ -15,7 +16,8 @@ export class Internals {
   readonly state = new TrainingState();
   /** Whether a worker has the weights: what is set here would be lost. */
   away = false;
-  private network: Network | undefined;
+  /** Undefined before it is built. */
+  network: Network | undefined;
 
   /**
    * @param topology what the layers are made from, every default written out
@@ -72,15 +74,6 @@ export class Internals {
     return outputs.map(({ layer }) => layers[layer].outputShape);
   }
 
-  /** Forgets a network that has only been built: for data that was not trained on in the end. */
-  forget(): void {
-    this.network = undefined;
-  }
-
-  get hasNetwork(): boolean {
-    return this.network !== undefined;
-  }
-
   /** The inputs, where their shapes are known. */
   get inputs(): readonly Input[] | undefined {
     return this.network?.architecture.inputs;
@@ -95,7 +88,7 @@ export class Internals {
   }
 
   compile(options: TrainingOptions): void {
-    this.state.checkIdle();
+    this.state.checkIdle("compile");
     const compiled = compileTraining(options, this.topology);
     if (compiled.goals.length > 1) this.builder.byName?.checkFigures(compiled.goals);
     this.state.begin(compiled);
@@ -112,5 +105,9 @@ export function setInternals(model: object, value: Internals): Internals {
   return value;
 }
 
-/** @param model a Model */
-export const internalsOf = (model: object): Internals => (model as { readonly [KEY]: Internals })[KEY];
+/** @param model a Model @throws NablaError for what is none */
+export function internalsOf(model: object): Internals {
+  const internals = (model as { readonly [KEY]?: Internals } | undefined)?.[KEY];
+  if (!internals) throw new NablaError(`expected a model, got ${show(model)}`);
+  return internals;
+}

@@ -1,6 +1,8 @@
 /** Writing files so that a crash, a full disk or a power cut leaves the old file or the new one, never half of one. */
+
 import { dirname } from "node:path";
 import { NablaError } from "../errors.ts";
+import { demandPath } from "../fields/expected.ts";
 import { bool } from "../fields/fields.ts";
 import { checkGiven, plain } from "../fields/programs.ts";
 import { isA } from "../tags.ts";
@@ -30,6 +32,7 @@ export async function writeFileAtomic(
   content: Content,
   options: WriteOptions = {},
 ): Promise<void> {
+  demandPath("writeFileAtomic", path);
   checkGiven("writeFileAtomic", options, { keepPrevious: bool(), replace: bool(), fs: plain() });
   const fs = fileSystem(options.fs);
   const state: WriteState = { there: false, renamed: false };
@@ -102,6 +105,7 @@ async function replace(
  * a file in the directory, and removes it again, with what crashed processes left there of writing this path.
  */
 export async function checkWritable(path: string, options: { fs?: Partial<FileSystem> } = {}): Promise<void> {
+  demandPath("checkWritable", path);
   checkGiven("checkWritable", options, { fs: plain() });
   const fs = fileSystem(options.fs);
   try {

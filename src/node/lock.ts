@@ -8,16 +8,15 @@ import { lstatSync, readFileSync, unlinkSync } from "node:fs";
 import { type FileHandle, lstat, open, readFile, stat, unlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
-import { isMainThread, threadId, Worker } from "node:worker_threads";
+import { isMainThread, threadId } from "node:worker_threads";
 import { NablaError } from "../errors.ts";
+import { thread } from "../worker/spawn/thread.ts";
 import { absent, codeOf, REAL, reasonOf } from "./fileSystem.ts";
 import { isRunning, ownOwner, presumeGone } from "./owner.ts";
 import { openTemporary, sweep } from "./temporary.ts";
 
-/** How often a lock is touched, in ms. */
-const BEAT = 1000;
-/** A lock that is not touched for so long is abandoned, in ms. */
-const PATIENCE = 6000;
+/** How often a lock is touched, and after how long without it is abandoned, in ms. */
+const [BEAT, PATIENCE] = [1000, 6000];
 const LOOK = 200;
 /** One that was not touched for so long by the clock of the file system itself counts without being watched, in ms. */
 const LONG = 60_000;
@@ -160,8 +159,8 @@ function onSignal(signal: NodeJS.Signals): void {
 
 /** Runs in a thread: a step of training may keep this one busy for longer than anybody waits. */
 const BEATING = `
-const { workerData: { place, id, every } } = require("node:worker_threads");
-const { closeSync, futimesSync, openSync, readFileSync, writeSync } = require("node:fs");
+Promise.all([import("node:worker_threads"), import("node:fs")]).then(([{ workerData: { place, id, every } }, fs]) => {
+const { closeSync, futimesSync, openSync, readFileSync, writeSync } = fs;
 function touch() {
   const file = openSync(place, "r+");
   try {
@@ -173,11 +172,12 @@ function touch() {
     closeSync(file);
   }
 }
-setInterval(() => { try { touch(); } catch {} }, every);`;
+setInterval(() => { try { touch(); } catch {} }, every);
+});`;
 
 function beat(place: string, id: string): () => void {
   try {
-    const worker = new Worker(BEATING, { eval: true, workerData: { place, id, every: BEAT } });
+    const worker = thread(BEATING, { workerData: { place, id, every: BEAT } });
     worker.unref();
     worker.on("error", () => {}); // the lock then counts where its process can be seen
     return () => void worker.terminate();
@@ -200,7 +200,6 @@ async function read(place: string): Promise<string | undefined> {
   if (!found.isFile())
     throw new NablaError(
       `${place} is ${kind}, not a lock that a training has made; remove it, or give another name`,
-      { details: { code: "ENOTFILE" } },
     );
   return readFile(place, "utf8").catch(absent(undefined));
 }

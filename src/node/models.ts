@@ -1,7 +1,9 @@
 /** Models to files and back. */
+
 import { type FileHandle, open, readFile } from "node:fs/promises";
 import { readSafetensors, readSafetensorsBy, type Safetensors } from "../checkpoint/safetensors.ts";
 import { NablaError } from "../errors.ts";
+import { demandPath } from "../fields/expected.ts";
 import { checkGiven } from "../fields/programs.ts";
 import { type LoadOptions, loadOptions, loadStored } from "../model/load.ts";
 import type { Model } from "../model/model.ts";
@@ -25,6 +27,7 @@ export async function loadModel(path: string, options: LoadOptions = {}): Promis
 
 /** @throws NablaError for files that are missing or damaged */
 export async function readStored(path: string): Promise<Safetensors> {
+  demandPath("loadModel", path);
   let file: FileHandle | undefined;
   try {
     file = await open(path);

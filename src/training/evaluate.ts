@@ -1,6 +1,7 @@
 /** Running a network over a dataset without changing it: loss, metrics, confusion matrix, outputs. */
 
 import { type Dataset, range, targetSize } from "../data/dataset.ts";
+import { demandDataset } from "../data/expected.ts";
 import { NablaError } from "../errors.ts";
 import { checkGiven } from "../fields/programs.ts";
 import { ConfusionMatrix } from "../metrics/confusion.ts";
@@ -250,6 +251,7 @@ export async function confusionOf(
   dataset: Dataset,
   options: ConfusionOptions,
 ): Promise<ConfusionMatrix> {
+  demandDataset("confusionMatrix", dataset);
   checkGiven("confusionMatrix", options, confusionOptions());
   const { outputShapes } = subject.build(dataset.inputShape);
   const { goals } = subject.state.required;

@@ -3,18 +3,20 @@
  *
  * One tape, stopped where the program has its turn:  forward | (gradients of the outputs are written) | backward | penalties … update
  */
+
 import { type ArrayLike2, type ArrayRecord, isRecord, shaped } from "../data/arrays.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { checkRows } from "../network/checkRows.ts";
 import type { Network } from "../network/network.ts";
 import { byName, inputsOf, kindsOfRows, type OutputRecord, Outputs } from "../network/predict.ts";
-import { floatsOf, ld } from "../plan/builder.ts";
+import { floatsOf, ld, unpadded } from "../plan/builder.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep, setRate } from "../plan/step.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import { isBytes } from "../tags.ts";
 import type { CompiledTraining } from "./compile.ts";
+import { prepare } from "./prepare.ts";
 import type { TrainingState } from "./state.ts";
 import { updateOf } from "./update.ts";
 
@@ -96,7 +98,7 @@ export function forward(subject: ModelByHand, x: ArrayLike2 | ArrayRecord): Outp
     network,
     plan.outputs.map(({ output, units }, k) => {
       const shape = [rows, ...network.outputShapes[k]];
-      return new Outputs(dense(core.f32(output.offset, rows * ld(units)), rows, units), shape);
+      return new Outputs(unpadded(core.f32(output.offset, rows * ld(units)), ld(units), units), shape);
     }),
   );
 }
@@ -140,7 +142,7 @@ export function backward(
     const all = [rows, ...shape];
     if (!dx) return new Outputs(new Float32Array(sizeOf(all)), all);
     const values = core.f32(dx.offset, rows * floatsOf(shape));
-    return new Outputs(dense(values, sizeOf(all) / channels, channels), all);
+    return new Outputs(unpadded(values, ld(channels), channels), all);
   });
   if (gradients.length === 1) return gradients[0];
   return Object.fromEntries(architecture.inputs.map(({ name }, i) => [name, gradients[i]]));
@@ -202,7 +204,7 @@ function sessionOf({ state, built: network }: ModelByHand): Session {
   const last = sessions.get(network);
   if (last && isCurrent(last, state) && (last.summed > 0 || state.setAt === undefined)) return last;
   // a model that has taken no step begins anew, with gradients and slots of its own
-  state.prepare(network);
+  prepare(state, network);
   const { step } = state.run;
   const fresh = { rows: 0, open: false, summed: 0, capacity: 0, changes: 0, taken: 0 };
   const session: Session = { compiled: state.required, step, ...fresh };
@@ -277,13 +279,4 @@ function rateOf({ required, run }: TrainingState, learningRate: number | undefin
       `applyGradients: the schedule "${config.schedule.name}" counts epochs, which single steps do not have; pass a learningRate, or compile without a schedule`,
     );
   return (run.baseRate ?? optimizer.learningRate) * run.rateFactor;
-}
-
-/** Rows of `n` values without the padding between them. */
-function dense(padded: Float32Array, rows: number, n: number): Float32Array {
-  const stride = ld(n);
-  if (stride === n) return padded.slice();
-  const values = new Float32Array(rows * n);
-  for (let r = 0; r < rows; r++) values.set(padded.subarray(r * stride, r * stride + n), r * n);
-  return values;
 }

@@ -136,10 +136,10 @@ const CALLS: Readonly<Record<string, [(options: Wrong) => unknown, Readonly<Reco
     (o) => nabla.joinDatasets({ inputs: { a: set() }, targets: { b: set() }, ...o }),
     { inputs: "", targets: "", name: "text" },
   ],
-  shifted: [(o) => nabla.shifted(data.digits({ samples: 4 }), 1, o), { fill: "one", imageShape: "" }],
+  shifted: [(o) => nabla.shifted(data.digits({ samples: 4 }), 1, o), { fill: "one" }],
   makeGenerated: [
     (o) => data.makeGenerated("moons", { samples: 10, ...o }),
-    { samples: "one", noise: "one half", seed: "one", classes: "" },
+    { samples: "one", noise: "one half", seed: "one" },
   ],
   csvSplit: [
     (o) => data.csvSplit(CSV, o),

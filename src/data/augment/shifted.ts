@@ -1,8 +1,7 @@
 /** The expanded training set: every image and four copies, one pixel up, down, left and right. */
 
 import { NablaError } from "../../errors.ts";
-import { int, list } from "../../fields/fields.ts";
-import { checkGiven } from "../../fields/programs.ts";
+import { checkOptions } from "../../fields/options.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Dataset } from "../dataset.ts";
 import { portable } from "../portable.ts";
@@ -28,7 +27,7 @@ const DIRECTIONS: readonly (readonly [dy: number, dx: number])[] = [
  * @throws NablaError for rows that are not images, and for a distance that leaves nothing of them
  */
 export function shifted(dataset: Dataset, pixels = 1, options: ShiftedOptions = {}): Dataset {
-  checkGiven("shifted", options, { imageShape: list(int({ min: 1 })) }, ["fill"]);
+  checkOptions("shifted", options, ["fill", "imageShape"]);
   const { fill = 0, imageShape } = options;
   const shape = imageShapeOf("shifted", dataset, imageShape);
   checkFill("shifted", dataset, fill);

@@ -1,8 +1,9 @@
 /** The data sets that are made, not read, by name. */
 
 import { didYouMean, NablaError } from "../../errors.ts";
-import { int, show } from "../../fields/fields.ts";
-import { checkGiven } from "../../fields/programs.ts";
+import { demandText } from "../../fields/expected.ts";
+import { show } from "../../fields/fields.ts";
+import { checkOptions } from "../../fields/options.ts";
 import type { DataSplit, Dataset } from "../dataset.ts";
 import { digits } from "../digits/index.ts";
 import { and, majority, nand, or, truthTableM, xor } from "./gates.ts";
@@ -69,7 +70,8 @@ export const generatedSets: Readonly<Record<string, GeneratedSet>> = Object.free
 
 /** A generated set by name; throws a NablaError that lists the names. */
 export function makeGenerated(name: string, options: GeneratedOptions = {}): DataSplit {
-  checkGiven(`makeGenerated: ${name}`, options, { classes: int({ min: 2 }) }, ["samples", "noise", "seed"]);
+  demandText("makeGenerated", "the name of a generated data set", name);
+  checkOptions(`makeGenerated: ${name}`, options, ["samples", "noise", "seed", "classes"]);
   if (Object.hasOwn(generatedSets, name)) return generatedSets[name]!.make(options);
   const names = Object.keys(generatedSets);
   throw new NablaError(

@@ -1,0 +1,36 @@
+/** docs/hosts.md says what test/support/hosts.json says, and each of its rows has a test. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { withTables } from "../../scripts/hosts.mjs";
+import { hostRows, sawHost } from "../support/hosts.ts";
+import { read, root } from "./pages.ts";
+
+test("the tables are what the rows make", () => {
+  const page = read("docs/hosts.md");
+  const made = withTables(page, hostRows());
+  for (const { host } of hostRows()) expect(made).toContain(`| ${host} |`);
+  expect(page).toBe(made);
+});
+
+test("each row is held by a test that names it", () => {
+  const names = hostRows().map(({ host }) => host);
+  expect(new Set(names).size).toBe(names.length);
+  for (const { host, test: file, seen, add } of hostRows()) {
+    expect(existsSync(join(root, file)), file).toBe(true);
+    const text = readFileSync(join(root, file), "utf8");
+    expect(text, `${host} in ${file}`).toContain(host);
+    expect(text, file).toContain("sawHost(");
+    expect(Object.keys(seen).length, host).toBeGreaterThan(0);
+    expect(add.split("<br>").length, host).toBeLessThanOrEqual(2);
+  }
+});
+
+test("what a row does not say is an error", () => {
+  const [row] = hostRows();
+  const [[place, where]] = Object.entries(row!.seen) as [[string, "worker"]];
+  sawHost(row!.host, place, where);
+  expect(() => sawHost(row!.host, place, "thread")).toThrow(/correct its row/);
+  expect(() => sawHost(row!.host, "Netscape", where)).toThrow(/says nothing/);
+  expect(() => sawHost("HotJava", place, where)).toThrow(/says nothing/);
+});
