@@ -18,6 +18,12 @@ export class NablaError extends Error {
   }
 }
 
+/**
+ * Exports of the programs that are loaded when they are used, where nabla/static has brought them along. Here, because this is the one
+ * file that they share with the rest.
+ */
+export const STATIC: Record<string, unknown> = {};
+
 /** Characters of a message from its beginning and from its end, where it is longer: what it names may be of any length. */
 const [FIRST, LAST] = [1500, 500];
 

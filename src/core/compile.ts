@@ -137,7 +137,11 @@ function refusal(bytes: BufferSource, cause: unknown): NablaError {
 }
 
 function requireWebAssembly(): void {
-  if (typeof WebAssembly === "object") return;
+  try {
+    if (WebAssembly.Module) return;
+  } catch {
+    // not even looked at
+  }
   throw new NablaError(
     "there is no WebAssembly in this engine (some browsers switch it off in a lockdown or high-security mode); Nabla cannot compute without it",
   );
