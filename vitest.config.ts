@@ -13,6 +13,7 @@ const PROCESSES = ["test/{bench,docs,edge,package,support,types}/**/*.test.ts", 
 const PROGRAMS = ["test/{examples,web}/**/*.test.ts"];
 /** What is about Node itself: its files and threads. Names say it, or the folder. */
 const NODE = ["test/{cli,node}/**/*.test.ts", "test/**/*.node.test.ts"];
+const NOT_IN_PAGES = [...PROCESSES, ...NODE];
 const PAGES = ["test/**/*.browser.test.ts"];
 const KERNELS = ["test/assembly/**/*.test.ts", "test/layers/{layers,merging}.test.ts"];
 
@@ -30,6 +31,20 @@ const kernels = (build: string) => ({
 const asked = process.env.NABLA_BROWSERS?.split(",");
 const browsers = BROWSERS.filter((name) => (asked?.includes(name) ?? true) && findBrowser(name));
 
+/**
+ * Pages take turns with all test files. WebKit keeps what memories and frames of ended files have reserved of its addresses; after
+ * hundreds of them it may find no room for an array, so it begins anew half-way.
+ */
+const HALF = ["test/{[a-k],layers}*/**/*.test.ts"];
+const instances = browsers.flatMap((browser) =>
+  browser === "webkit"
+    ? [
+        { browser, name: "webkit", include: HALF },
+        { browser, name: "webkit:2", exclude: [...NOT_IN_PAGES, ...HALF] },
+      ]
+    : [{ browser, name: browser }],
+);
+
 const inBrowsers = {
   extends: true as const,
   // found in the middle of a run, they would make pages load anew
@@ -39,7 +54,7 @@ const inBrowsers = {
   test: {
     name: "browsers",
     include: ["test/**/*.test.ts"],
-    exclude: [...PROCESSES, ...NODE],
+    exclude: NOT_IN_PAGES,
     maxWorkers: 1,
     sequence: { groupOrder: 1 },
     browser: {
@@ -48,7 +63,7 @@ const inBrowsers = {
       headless: true,
       screenshotFailures: false,
       api: { host: "127.0.0.1" },
-      instances: browsers.map((browser) => ({ browser, name: browser })),
+      instances,
     },
   },
 };

@@ -7,14 +7,13 @@ export class NablaError extends Error {
   /** Machine-readable facts about the error (a line number, a file name); never needed to understand it. */
   declare readonly details?: Readonly<Record<string, unknown>>;
 
-  constructor(message: string, options: { cause?: unknown; details?: Record<string, unknown> } = {}) {
+  constructor(message: string, options?: { cause?: unknown; details?: Record<string, unknown> }) {
     super(
-      escaped(
-        message.length > FIRST + LAST ? `${message.slice(0, FIRST)} … ${message.slice(-LAST)}` : message,
-      ),
-      options.cause === undefined ? undefined : { cause: options.cause },
+      // written out a control character takes six; before, whatever a file's name is, the text is made short
+      short(escaped(short(`${message}`))),
+      options?.cause === undefined ? undefined : { cause: options.cause },
     );
-    if (options.details) this.details = options.details;
+    if (options?.details) this.details = options.details;
   }
 }
 
@@ -24,8 +23,8 @@ export class NablaError extends Error {
  */
 export const STATIC: Record<string, unknown> = {};
 
-/** Characters of a message from its beginning and from its end, where it is longer: what it names may be of any length. */
-const [FIRST, LAST] = [1500, 500];
+/** At most 2,000 characters, of what is longer the beginning and the end: what a message names may be of any length. */
+const short = (text: string) => (text.length > 2000 ? `${text.slice(0, 1500)} … ${text.slice(-497)}` : text);
 
 /**
  * A text whose control characters and signs of writing direction are written out, as \u001b: on a terminal those of a file's names could
@@ -59,7 +58,7 @@ const LONGEST = 100;
  * so that `reul` finds `relu` while `xyz` finds nothing.
  */
 export function didYouMean(got: string, candidates: Iterable<string>): string {
-  const wanted = got.toLowerCase();
+  const wanted = `${got}`.toLowerCase();
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {

@@ -1,5 +1,7 @@
 /** Callbacks that watch a figure: which one, and what counts as better. */
+
 import { didYouMean, NablaError } from "../errors.ts";
+import { demandText } from "../fields/expected.ts";
 import { choice, type Infer, int, number, string } from "../fields/fields.ts";
 import { figureMeant, higherIsBetter } from "../metrics/direction.ts";
 import type { Logs } from "./callback.ts";
@@ -38,6 +40,7 @@ export function better(
   direction: Direction,
   minDelta: number,
 ): (value: number, best: number) => boolean {
+  demandText("monitor", "the name of a figure", monitor);
   const up =
     direction === "max" || (direction === "auto" && (higherIsBetter(monitor) || LIKE_THEM.test(monitor)));
   return up ? (value, best) => value > best + minDelta : (value, best) => value < best - minDelta;

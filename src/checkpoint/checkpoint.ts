@@ -19,13 +19,7 @@ import {
   parseDocument,
 } from "./document.ts";
 import { documentField } from "./fields.ts";
-import {
-  joined,
-  type NamedTensor,
-  readSafetensors,
-  type Safetensors,
-  safetensorsParts,
-} from "./safetensors.ts";
+import { type NamedTensor, readSafetensors, type Safetensors, safetensorsParts } from "./safetensors.ts";
 import { packValue, unpackValue } from "./values.ts";
 
 /** Where training stands. Counters are whole numbers from 0. */
@@ -78,10 +72,10 @@ export interface Checkpoint {
 const SLOTS = "optimizer.";
 const CALLBACKS = "callbacks.";
 
-/** The checkpoint as the bytes of a file. Throws a NablaError when something in it would not come back the same. */
-export const encodeCheckpoint = (checkpoint: Checkpoint): Uint8Array => joined(checkpointParts(checkpoint));
-
-/** The same in parts, one after the other: see safetensorsParts(). */
+/**
+ * The checkpoint as the bytes of a file, in parts: see safetensorsParts().
+ * @throws NablaError when something in it would not come back the same
+ */
 export function checkpointParts(checkpoint: Checkpoint): Uint8Array[] {
   const { tensors, slots, ...rest } = checkpoint;
   const stored: NamedTensor[] = [];
@@ -120,7 +114,7 @@ export function checkpointParts(checkpoint: Checkpoint): Uint8Array[] {
 }
 
 /**
- * Reads what `encodeCheckpoint` wrote; `name` stands in errors. Throws a NablaError for files that are damaged, of a
+ * Reads what `checkpointParts` wrote; `name` stands in errors. Throws a NablaError for files that are damaged, of a
  * newer version, or no checkpoints, naming the field that is missing or wrong.
  */
 export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {

@@ -39,17 +39,10 @@ const ZEROS = "0".repeat(64);
 const ALIGNMENT = 64;
 
 /**
- * The bytes of a safetensors file. Wider element types come first, so that every tensor is aligned in the file;
- * otherwise the order is kept. Throws on a duplicate or reserved name, or a shape that does not fit its data.
+ * The bytes of a safetensors file in parts, one after the other, which need no second copy of large tensors: the header, then the tensors as
+ * they lie in memory. Wider element types come first, so that every tensor is aligned in the file; otherwise the order is kept.
+ * @throws NablaError on a duplicate or reserved name, or a shape that does not fit its data
  */
-export function writeSafetensors(
-  tensors: Iterable<NamedTensor>,
-  metadata: Readonly<Record<string, string>> = {},
-): Uint8Array {
-  return joined(safetensorsParts(tensors, metadata));
-}
-
-/** The same in parts, which need no second copy of large tensors: the header, then the tensors as they lie in memory. */
 export function safetensorsParts(
   tensors: Iterable<NamedTensor>,
   metadata: Readonly<Record<string, string>> = {},

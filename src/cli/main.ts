@@ -8,7 +8,7 @@ import { type Host, terminalOf } from "./terminal.ts";
  * Runs a command line.
  *
  * @param argv what follows the program's name
- * @returns the exit code: 0, 1 after an error, 130 after an interruption
+ * @returns the exit code: 0, 1 after an error or when a file had to go elsewhere, 130 after an interruption
  */
 export async function main(argv: readonly string[], host: Host): Promise<number> {
   let code = 0;

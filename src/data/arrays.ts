@@ -128,11 +128,13 @@ function scaled(y: Shaped, x: Uint8Array, scale: number, width: number, name: st
 function rowShape(
   x: Shaped,
   rows: number,
-  wanted: readonly number[] | undefined,
+  given: readonly number[] | undefined,
   name: string,
 ): readonly number[] {
   const total = x.data.length;
-  if (wanted) {
+  if (given) {
+    // 5 is [5], and anything else no size
+    const wanted = [given].flat();
     const row = x.shape.slice(1);
     if (total === rows * sizeOf(wanted)) {
       if (x.shape.length === 1 || fits(row, wanted)) return wanted;

@@ -1,8 +1,10 @@
 /** The parts of k-fold cross-validation. */
+
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { permutation, STREAMS } from "../math/random.ts";
 import { type Dataset, range } from "./dataset.ts";
+import { demandDataset } from "./expected.ts";
 import { byClass, labelsOf, SPLIT_OPTIONS, type SplitOptions, sizesOf, wayOf } from "./split.ts";
 
 /** How rows are dealt out to folds. */
@@ -26,6 +28,7 @@ export interface Fold {
  * @throws NablaError unless 2 ≤ folds ≤ rows
  */
 export function kFold(dataset: Dataset, options: KFoldOptions = {}): Fold[] {
+  demandDataset("kFold", dataset);
   checkOptions("kFold", options, ["folds", ...SPLIT_OPTIONS]);
   const { folds = 5 } = options;
   const { seed, stratified, groups, split } = wayOf(dataset, options);

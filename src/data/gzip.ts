@@ -1,9 +1,11 @@
 import { NablaError } from "../errors.ts";
+import { demandBytes } from "../fields/expected.ts";
 import { attempt } from "../host.ts";
+import { isBytes } from "../tags.ts";
 
 /** Whether these bytes begin as gzip does; the name of a file says nothing about it. */
 export function isGzip(bytes: Uint8Array): boolean {
-  return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
+  return isBytes(bytes) && bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
 /** No data set we read is larger; a small file that unpacks without end is stopped here. */
@@ -26,6 +28,7 @@ export async function gunzip(
   limit = MAX_UNPACKED,
   otherwise = "; where there is memory for more, pass a larger limit",
 ): Promise<Uint8Array> {
+  demandBytes("gunzip", bytes);
   if (!isGzip(bytes)) return bytes;
   const out = new Gathered(statedSize(bytes), name);
   try {

@@ -1,5 +1,7 @@
 /** IDX, the format of MNIST: a magic number, the sizes of the dimensions, the values, all big-endian. */
+
 import { NablaError } from "../errors.ts";
+import { demand, demandBytes, isObject } from "../fields/expected.ts";
 import { checkOptions } from "../fields/options.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import type { DataSplit, Dataset } from "./dataset.ts";
@@ -40,6 +42,7 @@ export const isIdx = (bytes: Uint8Array): boolean =>
  * Throws a NablaError naming `name` when the magic is wrong, or the bytes are not exactly as many as declared.
  */
 export function parseIdx(bytes: Uint8Array, name: string): Idx {
+  demandBytes(name ?? "parseIdx", bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const found = bytes.length >= 4 && view.getUint16(0) === 0 ? TYPES[bytes[2]!] : undefined;
   const rank = bytes[3] ?? 0;
@@ -117,6 +120,7 @@ interface Pair {
  */
 export function idxDataset(images: Idx, labels: Idx, options: IdxOptions = {}): Dataset {
   checkOptions("idxDataset", options, ["name", "classes", "inputScale"]);
+  demandPair("idxDataset", { images, labels });
   const { name = images.name, classes = countClasses(labels), inputScale } = options;
   return datasetsOf([{ images, labels }], [name], classes, {}, inputScale).datasets[0]!;
 }
@@ -136,6 +140,8 @@ export function idxSplit(
   how: IdxReading = {},
 ): DataSplit & { scaling: Scaling; notes: readonly string[] } {
   const parts = [train, ...(test ? [test] : [])];
+  demand(isObject(how), "idxSplit", "how images are read, as an object", how);
+  for (const part of parts) demandPair("idxSplit", part);
   const classes = Math.max(...parts.map(({ labels }) => countClasses(labels)));
   const { datasets, standardisation, scaling, notes } = datasetsOf(
     parts,
@@ -182,6 +188,22 @@ function datasetsOf(
     ),
   );
   return { ...read, datasets };
+}
+
+/** @throws NablaError unless both are what parseIdx() gives */
+function demandPair(who: string, pair: Pair): void {
+  for (const part of ["images", "labels"] as const) {
+    const given: unknown = isObject(pair) ? pair[part] : pair;
+    demand(
+      isObject(given) &&
+        ArrayBuffer.isView(given.data) &&
+        Array.isArray(given.shape) &&
+        typeof given.name === "string",
+      `${who}: ${part}`,
+      "what parseIdx() gives, { data, shape, name, … }",
+      given,
+    );
+  }
 }
 
 function checkPair({ images, labels }: Pair, classes: number): void {

@@ -1,6 +1,9 @@
 /** Reading ahead, for datasets whose `read` returns a promise. */
+
 import { messageOf, NablaError } from "../errors.ts";
+import { demand } from "../fields/expected.ts";
 import { buffersFor, type Dataset, type Inputs, type Targets } from "./dataset.ts";
+import { demandDataset } from "./expected.ts";
 
 /** A batch in the prefetcher's buffers, valid until the next call of `next`. */
 export interface Batch {
@@ -33,6 +36,15 @@ export class Prefetcher {
 
   /** Starts reading batch `first` (default 0) at once; `epoch` as for Dataset.read. */
   constructor(dataset: Dataset, order: Uint32Array, batchSize: number, first = 0, epoch?: number) {
+    demandDataset("Prefetcher", dataset);
+    demand(ArrayBuffer.isView(order), "Prefetcher: order", "row numbers, a Uint32Array", order);
+    demand(
+      Number.isInteger(batchSize) && batchSize > 0,
+      "Prefetcher: batchSize",
+      "a whole number ≥ 1",
+      batchSize,
+    );
+    demand(Number.isInteger(first), "Prefetcher: first", "the number of a batch", first);
     this.#dataset = dataset;
     this.#order = order;
     this.#batchSize = batchSize;

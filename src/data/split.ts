@@ -1,17 +1,23 @@
 /** Parts of a dataset, and the order in which rows are visited. */
+
 import { NablaError } from "../errors.ts";
+import { demand, isObject } from "../fields/expected.ts";
 import { show } from "../fields/fields.ts";
 import { checkOptions } from "../fields/options.ts";
 import { permutation, STREAMS } from "../math/random.ts";
 import { buffersFor, type Dataset, range, readNow } from "./dataset.ts";
+import { demandDataset } from "./expected.ts";
 import { portable } from "./portable.ts";
 
 /** The rows `indices` of a dataset, in that order, as a dataset. */
-export function subset(
-  dataset: Dataset,
-  indices: Uint32Array | readonly number[],
-  name = dataset.name,
-): Dataset {
+export function subset(dataset: Dataset, indices: Uint32Array | readonly number[], name?: string): Dataset {
+  demandDataset("subset", dataset);
+  demand(
+    isObject(indices) && "length" in indices,
+    `subset of ${dataset.name}`,
+    "a list of row numbers",
+    indices,
+  );
   const rows = Uint32Array.from(indices);
   for (let i = 0; i < rows.length; i++) {
     if (rows[i]! >= dataset.length || rows[i] !== indices[i]) {
@@ -21,8 +27,9 @@ export function subset(
     }
   }
   const { labels, groups, inOrder, parts, scaleUnsaid, standardisation, extra } = dataset;
+  const called = name ?? dataset.name;
   const part: Dataset = {
-    name,
+    name: called,
     length: rows.length,
     inputShape: dataset.inputShape,
     inputType: dataset.inputType,
@@ -41,11 +48,12 @@ export function subset(
       return dataset.read(mapped, x, y, epoch);
     },
   };
-  return portable(part, (number) => ({ kind: "subset", of: number(dataset), rows, name }));
+  return portable(part, (number) => ({ kind: "subset", of: number(dataset), rows, name: called }));
 }
 
 /** All labels of a dataset of classes; reads it in pieces unless it knows them already. */
 export function labelsOf(dataset: Dataset): Int32Array {
+  demandDataset("labelsOf", dataset);
   if (dataset.target.kind !== "class")
     throw new NablaError(`${dataset.name}: expected classes, its targets are values`);
   if (dataset.labels) return dataset.labels;
@@ -109,6 +117,7 @@ export function splitRows(
   fraction: number,
   options: SplitOptions,
 ): [train: Uint32Array, validation: Uint32Array] {
+  demandDataset("splitDataset", dataset);
   checkOptions("splitDataset", options, SPLIT_OPTIONS);
   const n = dataset.length;
   const taken = Math.floor(n * fraction + 0.5);

@@ -2,7 +2,9 @@
  * Bringing columns to mean 0 and variance 1: in float64, and rounded once, so that Unix times and Julian dates, which float32 cannot tell
  * apart, keep their differences.
  */
+
 import { NablaError } from "../errors.ts";
+import { demand, isObject } from "../fields/expected.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import {
   buffersFor,
@@ -14,6 +16,7 @@ import {
   type Targets,
   targetSize,
 } from "./dataset.ts";
+import { demandDataset } from "./expected.ts";
 import { describeAll, headerOf, portable, withHeader } from "./portable.ts";
 import { rowsDataset } from "./rows.ts";
 
@@ -22,21 +25,26 @@ import { rowsDataset } from "./rows.ts";
  * alone, else the model has seen something of its test rows.
  * A column that does not vary gets scale 1. Throws on uint8 datasets, and on those that read asynchronously.
  */
-export function fitStandardisation(
-  dataset: Dataset,
-  indices: Uint32Array = range(dataset.length),
-): Standardisation {
+export function fitStandardisation(dataset: Dataset, indices?: Uint32Array): Standardisation {
+  demandDataset("fitStandardisation", dataset);
+  const rows = indices ?? range(dataset.length);
   if (dataset.inputType !== "float32") {
     throw new NablaError(
       `${dataset.name}: standardisation is for float32 inputs, these are uint8 (already scaled)`,
     );
   }
-  if (indices.length === 0) throw new NablaError(`${dataset.name}: expected at least one row to fit on`);
+  demand(
+    isObject(indices ?? {}) && rows.length >= 0,
+    `${dataset.name}: standardisation`,
+    "a list of row numbers",
+    indices,
+  );
+  if (rows.length === 0) throw new NablaError(`${dataset.name}: expected at least one row to fit on`);
   const exact = exactRows(dataset);
-  return measure(sizeOf(dataset.inputShape), indices.length, (visit) => {
+  return measure(sizeOf(dataset.inputShape), rows.length, (visit) => {
     const width = sizeOf(dataset.inputShape);
-    if (exact) for (const row of indices) visit(exact.x, row * width);
-    else eachRow(dataset, indices, visit);
+    if (exact) for (const row of rows) visit(exact.x, row * width);
+    else eachRow(dataset, rows, visit);
   });
 }
 
@@ -123,6 +131,13 @@ function eachRow(dataset: Dataset, indices: Uint32Array, visit: (x: Inputs, at: 
 
 /** The dataset with (x - mean) / scale applied to its inputs, as they are read, or at once where they are in memory in float64. */
 export function standardise(dataset: Dataset, by: Standardisation): Dataset {
+  demandDataset("standardise", dataset);
+  demand(
+    isObject(by) && Array.isArray(by.mean) && Array.isArray(by.scale),
+    "standardise",
+    "what fitStandardisation() gives, { mean, scale }",
+    by,
+  );
   const width = sizeOf(dataset.inputShape);
   if (by.mean.length !== width || by.scale.length !== width || dataset.inputType !== "float32") {
     throw new NablaError(
@@ -173,6 +188,7 @@ export function standardiseSplit(
   test?: Dataset,
   columns?: readonly string[],
 ): { train: Dataset; test?: Dataset; standardisation: Standardisation } {
+  demand(!columns || Array.isArray(columns), "standardiseSplit: columns", "a list of names", columns);
   const standardisation = { ...fitStandardisation(train), ...(columns && { columns: [...columns] }) };
   return {
     train: standardise(train, standardisation),

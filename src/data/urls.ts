@@ -1,6 +1,8 @@
 /** Data sets by URL, checked against what they are expected to be. */
+
 import { sha256Hex } from "../checkpoint/sha256.ts";
 import { messageOf, NablaError } from "../errors.ts";
+import { demand, isObject } from "../fields/expected.ts";
 import { checkOptions } from "../fields/options.ts";
 import type { DataSplit } from "./dataset.ts";
 import { gunzip } from "./gzip.ts";
@@ -33,6 +35,7 @@ export interface FetchOptions {
 /** Fetches one file. Throws a NablaError naming the URL when it cannot be fetched or is not the file expected. */
 export async function fetchFile(file: RemoteFile, options: FetchOptions = {}): Promise<Uint8Array> {
   checkOptions("fetchFile", options, ["cache", "fetch", "signal"]);
+  demandFile("fetchFile", file);
   const { url } = file;
   const cached = await options.cache?.get(url);
   // A damaged cache is no reason to fail: the file is fetched again.
@@ -62,12 +65,16 @@ export async function fetchFile(file: RemoteFile, options: FetchOptions = {}): P
   return bytes;
 }
 
+const demandFile = (who: string, file: unknown): void =>
+  demand(isObject(file) && typeof file.url === "string", who, "a file { url, sha256? }", file);
+
 function matches(bytes: Uint8Array, expected: string | undefined): boolean {
   return expected === undefined || sha256Hex(bytes) === expected.toLowerCase();
 }
 
 /** Fetches an IDX file, gzip or not. */
 export async function fetchIdx(file: RemoteFile, options: FetchOptions = {}): Promise<Idx> {
+  demandFile("fetchIdx", file);
   return parseIdx(await gunzip(await fetchFile(file, options), file.url), file.url);
 }
 
@@ -80,6 +87,12 @@ export interface RemoteIdxSplit {
 
 /** Fetches the two or four IDX files of a data set, at the same time. */
 export async function fetchIdxSplit(files: RemoteIdxSplit, options: FetchOptions = {}): Promise<DataSplit> {
+  demand(
+    isObject(files) && isObject(files.train),
+    "fetchIdxSplit",
+    "{ name, train: { images, labels } }",
+    files,
+  );
   const pair = async (part: { images: RemoteFile; labels: RemoteFile }) => {
     const [images, labels] = await Promise.all([
       fetchIdx(part.images, options),

@@ -1,9 +1,11 @@
 /** k-fold cross-validation: how good a model is on rows it was not trained on, without keeping any row out for good. */
+
 import { type ArrayLike2, arrayDataset } from "../data/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { kFold } from "../data/folds.ts";
 import { subset } from "../data/split.ts";
 import { NablaError } from "../errors.ts";
+import { demand } from "../fields/expected.ts";
 import { checkOptions } from "../fields/options.ts";
 import type { FitOptions, History, Model } from "../model/model.ts";
 import { isDataset } from "../training/arguments.ts";
@@ -68,6 +70,8 @@ export async function crossValidate(
     ...["folds", "stratified", "prepare", "onFold"],
   ]);
   const { folds, stratified, prepare, onFold, ...fit } = options;
+  demand(typeof makeModel === "function", "crossValidate", "a function that makes a model", makeModel);
+  demand(isDataset(data) || Array.isArray(data), "crossValidate", "a data set, or [x, y]", data);
   const dataset = isDataset(data) ? data : arrayDataset(data[0], data[1]);
   const { sampleWeight } = fit;
   if (sampleWeight && sampleWeight.length !== dataset.length) {

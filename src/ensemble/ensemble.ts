@@ -1,8 +1,10 @@
 /** Several classifiers that vote. */
+
 import { type ActivationName, activations } from "../activations/table.ts";
 import { type ArrayLike2, arrayDataset } from "../data/arrays.ts";
 import { buffersFor, type Dataset, range, readNow } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
+import { demand } from "../fields/expected.ts";
 import { show } from "../fields/fields.ts";
 import { checkOptions } from "../fields/options.ts";
 import { outputThreshold } from "../losses/resolve.ts";
@@ -87,6 +89,8 @@ export class Ensemble {
     const { voting = "soft", names } = options;
     if (voting !== "soft" && voting !== "hard")
       throw new NablaError(`ensemble: voting: expected "soft" or "hard", got ${show(voting)}`);
+    demand(Array.isArray(models), "ensemble", "a list of models", models);
+    demand(names === undefined || Array.isArray(names), "ensemble: names", "a list of names", names);
     if (models.length === 0) throw new NablaError("ensemble: expected at least one model, got none");
     this.voting = voting;
     this.members = models.map(memberOf);

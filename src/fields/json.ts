@@ -12,6 +12,7 @@ const MOST = 2 ** 29;
  */
 export function parseJson(text: string, where = "", most = MOST): unknown {
   const begin = where && `${where}: `;
+  if (typeof text !== "string") throw new NablaError(`${begin}expected the text of a JSON document`);
   checkJson(text, begin, most);
   try {
     return JSON.parse(text);

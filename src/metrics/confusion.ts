@@ -1,4 +1,5 @@
 /** Which classes a classifier confuses, and the figures per class that follow from it. */
+import { demand, isObject } from "../fields/expected.ts";
 import { predictedClass, type Scored, trueClass } from "./metric.ts";
 
 /** Figures of one class. */
@@ -35,6 +36,15 @@ export class ConfusionMatrix {
 
   /** Counts the rows of a batch. */
   add(batch: Scored): void {
+    demand(
+      isObject(batch) && isObject(batch.outputs) && isObject(batch.labels ?? batch.values),
+      "ConfusionMatrix.add",
+      "a batch { rows, units, outputs, stride, labels or values, … }",
+      batch,
+    );
+    const { rows, stride, outputs, labels, values } = batch;
+    const filled = rows * stride <= outputs.length && rows <= (labels ?? values!).length;
+    demand(filled, "ConfusionMatrix.add", "outputs and targets for every row", batch);
     for (let r = 0; r < batch.rows; r++) {
       this.counts[trueClass(batch, r)][
         predictedClass(batch.outputs, r * batch.stride, batch.units, batch.threshold)

@@ -49,6 +49,15 @@ export class Kept {
     this.rows = rows;
     this.next = next;
   }
+
+  /** Adds the rows of another's state, which has kept all that it was given. */
+  append(state: readonly number[]): void {
+    const { width } = this;
+    for (let from = 2; from < state.length; from += width) {
+      const at = this.place();
+      for (let i = 0; i < width; i++) this.values[at + i] = state[from + i];
+    }
+  }
 }
 
 /**
@@ -74,5 +83,7 @@ export function kept(
     result: () => (all.rows === 0 ? Number.NaN : figure(all)),
     state: () => all.state(),
     restore: (state) => all.restore(state),
+    basis: () => [0, 0],
+    append: (state) => all.append(state),
   };
 }

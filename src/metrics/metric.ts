@@ -33,6 +33,12 @@ export interface Tally {
   /** Sums so far, for a checkpoint in mid-epoch. */
   state(): number[];
   restore(state: readonly number[]): void;
+  /**
+   * Where rows are kept: what another tally of this kind has to know to count more rows, without those that are kept already. It counts
+   * them after restore(basis()), keeps them all, and append() takes its state(). Default: state(), which restore() takes.
+   */
+  basis?(): number[];
+  append?(state: readonly number[]): void;
 }
 
 export interface Metric extends Tally {

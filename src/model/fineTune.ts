@@ -1,6 +1,7 @@
 /** A new model from a trained one: its layers and their weights, another head, some of it frozen. */
 
 import { didYouMean, NablaError } from "../errors.ts";
+import { demand } from "../fields/expected.ts";
 import { show } from "../fields/fields.ts";
 import { checkOptions } from "../fields/options.ts";
 import { type Builder, everyLayer, lineTo, nameLayers, sourcesOf, withInner } from "../layers/chain.ts";
@@ -48,12 +49,12 @@ export interface FineTuneOptions {
  */
 export function fineTune(model: Model, options: FineTuneOptions = {}): Model {
   checkOptions("fineTune", options, ["classes", "layers", "upTo", "freeze", "seed"]);
+  const { topology: written, built, builder } = internalsOf(model);
   const { classes, layers, upTo, freeze, seed = model.seed } = options;
   if (classes !== undefined && layers !== undefined)
     throw new NablaError("fineTune: classes and layers both define the head; give one of them");
   if (upTo !== undefined && layers === undefined)
     throw new NablaError("fineTune: upTo: expected layers as well, to follow it");
-  const { topology: written, built, builder } = internalsOf(model);
   // with their names written out: what comes after them must not change what they are called
   const old = { ...written, layers: nameLayers(written.layers) };
   const made: Made =
@@ -203,7 +204,7 @@ function indexOf(configs: readonly LayerConfig[], name: string): number {
 
 /** The old head for another number of classes. */
 function headFor(config: LayerConfig, classes: number | readonly string[]): LayerConfig {
-  const n = typeof classes === "number" ? classes : classes.length;
+  const n = typeof classes === "number" ? classes : Array.isArray(classes) ? classes.length : 0;
   if (!Number.isInteger(n) || n < 2)
     throw new NablaError(
       `fineTune: classes: expected a whole number ≥ 2, or as many names, got ${show(classes)}`,
@@ -224,6 +225,7 @@ function headFor(config: LayerConfig, classes: number | readonly string[]): Laye
 /** Names of the layers to freeze, those within others included. */
 function whichFrozen(configs: readonly LayerConfig[], freeze: readonly string[]): ReadonlySet<string> {
   const known = everyLayer(configs);
+  demand(Array.isArray(freeze), "fineTune: freeze", "true, false or the names of layers", freeze);
   for (const name of freeze)
     if (!known.some((each) => each.name === name)) throw unknown("freeze", name, known);
   // of a layer that is applied twice, either name will do

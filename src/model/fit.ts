@@ -1,6 +1,5 @@
 /** What fit() and evaluate() do before their code is loaded. */
 import type { Dataset } from "../data/dataset.ts";
-import { NablaError } from "../errors.ts";
 import { looksAcrossRows } from "../layers/chain.ts";
 import { datasetOf } from "../training/arguments.ts";
 import { loaded } from "../training/loading.ts";
@@ -19,8 +18,7 @@ export async function fitModel(
 ): Promise<void> {
   const internals = internalsOf(model);
   const { topology, seed, state } = internals;
-  if (state.busy)
-    throw new NablaError("fit: this model is being trained already; wait for that training, or stop it");
+  state.checkIdle("fit");
   state.busy = true;
   try {
     // as they are now; whether there are others, fitting() says

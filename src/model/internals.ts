@@ -1,6 +1,7 @@
 /** What a model consists of. Users do not see it; the files of this room and the rooms above ask internalsOf(). */
 
 import { NablaError } from "../errors.ts";
+import { show } from "../fields/fields.ts";
 import type { LayerConfig, Topology } from "../layers/configs.ts";
 import { checkUnits } from "../layers/trainable.ts";
 import { Network } from "../network/network.ts";
@@ -95,7 +96,7 @@ export class Internals {
   }
 
   compile(options: TrainingOptions): void {
-    this.state.checkIdle();
+    this.state.checkIdle("compile");
     const compiled = compileTraining(options, this.topology);
     if (compiled.goals.length > 1) this.builder.byName?.checkFigures(compiled.goals);
     this.state.begin(compiled);
@@ -112,5 +113,9 @@ export function setInternals(model: object, value: Internals): Internals {
   return value;
 }
 
-/** @param model a Model */
-export const internalsOf = (model: object): Internals => (model as { readonly [KEY]: Internals })[KEY];
+/** @param model a Model @throws NablaError for what is none */
+export function internalsOf(model: object): Internals {
+  const internals = (model as { readonly [KEY]?: Internals } | undefined)?.[KEY];
+  if (!internals) throw new NablaError(`expected a model, got ${show(model)}`);
+  return internals;
+}

@@ -56,7 +56,9 @@ export class Model extends ByHand {
   constructor(layers: readonly (LayerInput | LayerConfig)[] | Written, options: SequentialOptions = {}) {
     super();
     checkOptions("sequential", options, ["seed", "inputShape"]);
-    const { topology, builder, inputShape, stored } = "topology" in layers ? layers : chainOf(layers);
+    const { topology, builder, inputShape, stored } = (layers as Partial<Written> | undefined)?.topology
+      ? (layers as Written)
+      : chainOf(layers as readonly LayerInput[]);
     this.seed = seedField().check(options.seed ?? 0, "seed");
     const internals = setInternals(this, new Internals(topology, builder, this.seed, stored));
     const shape = options.inputShape ?? inputShape;

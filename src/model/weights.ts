@@ -1,7 +1,8 @@
 /** Parameters by name. */
 
-import { type ArrayLike2, shaped } from "../data/arrays.ts";
+import { type ArrayLike2, isRecord, shaped } from "../data/arrays.ts";
 import { didYouMean, NablaError } from "../errors.ts";
+import { show } from "../fields/fields.ts";
 import type { Network } from "../network/network.ts";
 import { fits, reordered, showShape, sizeOf } from "../shape.ts";
 import { isA } from "../tags.ts";
@@ -40,9 +41,12 @@ export abstract class Weights {
 const weightsOf = (network: Network): Record<string, Float32Array> =>
   Object.fromEntries(network.tensors.map((tensor) => [tensor.name, network.read(tensor)]));
 
-/** A Map's entries are no properties. */
-const entriesOf = (weights: Readonly<Record<string, ArrayLike2>>): [string, ArrayLike2][] =>
-  isA("Map", weights) ? ([...weights] as [string, ArrayLike2][]) : Object.entries(weights);
+/** A Map's entries are no properties. @throws NablaError for what has neither */
+function entriesOf(weights: Readonly<Record<string, ArrayLike2>>): [string, ArrayLike2][] {
+  if (isA("Map", weights)) return [...weights] as [string, ArrayLike2][];
+  if (isRecord(weights)) return Object.entries(weights);
+  throw new NablaError(`setWeights: expected arrays by the names of parameters, got ${show(weights)}`);
+}
 
 function setWeights(network: Network, weights: Readonly<Record<string, ArrayLike2>>): void {
   const byName = new Map(network.tensors.map((tensor) => [tensor.name, tensor]));

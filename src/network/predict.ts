@@ -5,7 +5,7 @@ import { buffersFor, type Dataset, range, readNow } from "../data/dataset.ts";
 import { inputPlaces } from "../data/places.ts";
 import { didYouMean, NablaError, prefixed } from "../errors.ts";
 import { checkOptions, checkWhole } from "../fields/options.ts";
-import { ld } from "../plan/builder.ts";
+import { ld, unpadded } from "../plan/builder.ts";
 import type { InputKind } from "../plan/forward.ts";
 import type { Architecture } from "../plan/operation.ts";
 import { fits, reordered, showShape, sizeOf } from "../shape.ts";
@@ -215,13 +215,8 @@ export function predictBatches(
     checkRows("predict", network, plan, n, (row) => first + from + row);
     network.run(plan, 0, plan.marks.end, n);
     for (const [k, { units, output }] of plan.outputs.entries()) {
-      const out = outs[k];
       const stride = ld(units);
-      const outputs = core.f32(output.offset, n * stride);
-      if (stride === units) out.set(outputs, from * units);
-      else
-        for (let r = 0; r < n; r++)
-          for (let c = 0; c < units; c++) out[(from + r) * units + c] = outputs[r * stride + c];
+      unpadded(core.f32(output.offset, n * stride), stride, units, outs[k], from * units);
     }
   }
   return outs.map((out, k) => new Outputs(out, [rows, ...network.outputShapes[k]]));

@@ -1,6 +1,7 @@
 import type { Callback } from "../callbacks/callback.ts";
 import { type CheckpointOptions, checkpoints } from "../callbacks/modelCheckpoint.ts";
 import { NablaError } from "../errors.ts";
+import { demand, isObject } from "../fields/expected.ts";
 import { show } from "../fields/fields.ts";
 import { checkWhole } from "../fields/options.ts";
 import { internalsOf } from "../model/internals.ts";
@@ -23,6 +24,7 @@ export interface CheckpointInOptions extends CheckpointOptions, Pick<KeepOptions
  * @throws NablaError for options that are wrong
  */
 export function checkpointIn(path: string, options: CheckpointInOptions = {}): Callback {
+  demand(isObject(options), "checkpointIn", "its options as an object", options);
   const { keep, ...rest } = options;
   if (typeof path !== "string" || path === "")
     throw new NablaError(`checkpointIn: expected the path of a file, got ${show(path)}`);

@@ -1,4 +1,5 @@
 /** Data by path: what a file or folder is, and how it is read, the readers of `src/data` know. */
+
 import { getHeapStatistics } from "node:v8";
 import type { Inputs, Standardisation } from "../data/dataset.ts";
 import { generatedSets } from "../data/generated/index.ts";
@@ -21,6 +22,7 @@ import type { Table } from "../data/tables/csvTable.ts";
 import { typeOf } from "../data/values/arranged.ts";
 import { readInputs, type Scaling } from "../data/values/inputs.ts";
 import { didYouMean, NablaError } from "../errors.ts";
+import { demandPath } from "../fields/expected.ts";
 import { checkOptions, checkWhole } from "../fields/options.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import { type ImageFolderOptions, pictures } from "./images/pictures.ts";
@@ -72,6 +74,7 @@ const MORE = "; take a part of it, or allow more with maxBytes (--max-bytes)";
  */
 export async function openData(pathOrName: string, options: OpenDataOptions = {}): Promise<OpenedData> {
   checkOptions("openData", options, [...readerOptions(), "maxBytes"]);
+  demandPath("openData", pathOrName);
   const { maxBytes, ...reading } = options;
   const generated = openGenerated(pathOrName, reading);
   if (generated) return generated;

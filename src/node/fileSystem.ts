@@ -1,6 +1,6 @@
 /** What is used of the file system to write files, and what its errors mean. Tests put failing ones, and ones that crash, in its place. */
 import { link, open, readdir, realpath, rename, stat, unlink } from "node:fs/promises";
-import { messageOf } from "../errors.ts";
+import { messageOf, NablaError } from "../errors.ts";
 
 /** An open file. */
 export interface OpenFile {
@@ -74,22 +74,42 @@ export function absent<T>(instead: T): (error: unknown) => T {
   };
 }
 
-const REASONS: Readonly<Record<string, string>> = {
+/** Most bytes of one read or write: systems take 2 GiB at once at most, and report a full disk only between them. */
+export const PIECE = 16_777_216;
+
+type Reasons = ReadonlyMap<string, string>;
+const reasons = (list: Readonly<Record<string, string>>): Reasons => new Map(Object.entries(list));
+
+/** Whatever is done with a file. */
+const ANY = reasons({
   ENOSPC: "disk full",
   EDQUOT: "disk quota used up",
   EFBIG: "the file is larger than the file system allows",
   EROFS: "the file system is read-only",
   EACCES: "permission denied",
   EPERM: "not permitted",
-  EISDIR: "it is a directory; give a file name",
-  ENOENT: "its directory does not exist; create it first",
   ENOTDIR: "part of its directory is a file",
   ENAMETOOLONG: "its name is too long",
   ELOOP: "its symbolic links lead in a circle",
   EMFILE: "too many files are open",
   EIO: "the disk reports an error",
-};
+});
+const WRITING = reasons({
+  EISDIR: "it is a directory; give a file name",
+  ENOENT: "its directory does not exist; create it first",
+});
+const READING = reasons({ EISDIR: "this is a folder", ENOENT: "no such file" });
 
-export function reasonOf(cause: unknown): string {
-  return REASONS[codeOf(cause)] ?? messageOf(cause);
+/** Why a file cannot be written. */
+export const reasonOf = (cause: unknown): string => why(cause, WRITING);
+
+/** Why a file cannot be read, to follow its name. */
+export const whyUnreadable = (cause: unknown): string => `cannot be read: ${why(cause, READING)}`;
+
+export const unreadable = (path: string, cause: unknown): NablaError =>
+  new NablaError(`${path}: ${whyUnreadable(cause)}`, { cause, details: { code: codeOf(cause) } });
+
+function why(cause: unknown, first: Reasons): string {
+  const code = codeOf(cause);
+  return first.get(code) ?? ANY.get(code) ?? messageOf(cause);
 }

@@ -1,8 +1,10 @@
 /** Writing files so that a crash, a full disk or a power cut leaves the old file or the new one, never half of one. */
+
 import { dirname } from "node:path";
 import { NablaError } from "../errors.ts";
+import { demand, demandPath, isObject } from "../fields/expected.ts";
 import { isA } from "../tags.ts";
-import { absent, codeOf, type FileSystem, fileSystem, type OpenFile, reasonOf } from "./fileSystem.ts";
+import { absent, codeOf, type FileSystem, fileSystem, type OpenFile, PIECE, reasonOf } from "./fileSystem.ts";
 import { openTemporary, sweep, underNewName } from "./temporary.ts";
 
 /** How a file is replaced. */
@@ -18,9 +20,6 @@ export interface WriteOptions {
 /** What a file holds: bytes, or parts one after the other. */
 export type Content = Uint8Array | readonly Uint8Array[];
 
-/** Most bytes of one write: systems take 2 GiB at once at most, and report a full disk only between them. */
-export const PIECE = 16_777_216;
-
 /**
  * Writes `content` to `path`: into a temporary file next to it, flushed to the disk, then renamed over it; then the folder is flushed. When
  * anything fails the temporary file is removed, `path` is as it was, and a NablaError says so. A symbolic link is followed; the
@@ -31,6 +30,8 @@ export async function writeFileAtomic(
   content: Content,
   options: WriteOptions = {},
 ): Promise<void> {
+  demandPath("writeFileAtomic", path);
+  demand(isObject(options), "writeFileAtomic", "its options as an object", options);
   const fs = fileSystem(options.fs);
   const state: WriteState = { there: false, renamed: false };
   try {
@@ -102,6 +103,8 @@ async function replace(
  * a file in the directory, and removes it again, with what crashed processes left there of writing this path.
  */
 export async function checkWritable(path: string, options: { fs?: Partial<FileSystem> } = {}): Promise<void> {
+  demandPath("checkWritable", path);
+  demand(isObject(options), "checkWritable", "its options as an object", options);
   const fs = fileSystem(options.fs);
   try {
     const target = await fs.realpath(path).catch(absent(path));

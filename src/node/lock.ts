@@ -4,11 +4,11 @@
  * the lock says so itself: it is touched every second by a thread that no long step of training delays.
  */
 import { randomUUID } from "node:crypto";
-import { readFileSync, unlinkSync } from "node:fs";
-import { type FileHandle, open, readFile, stat, unlink, writeFile } from "node:fs/promises";
+import { lstatSync, readFileSync, unlinkSync } from "node:fs";
+import { type FileHandle, lstat, open, readFile, stat, unlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
-import { Worker } from "node:worker_threads";
+import { isMainThread, threadId, Worker } from "node:worker_threads";
 import { NablaError } from "../errors.ts";
 import { absent, codeOf, REAL, reasonOf } from "./fileSystem.ts";
 import { isRunning, ownOwner, presumeGone } from "./owner.ts";
@@ -23,7 +23,7 @@ const LOOK = 200;
 const LONG = 60_000;
 
 export interface Lock {
-  /** False when another process has taken it: one that found it abandoned, as after the machine was asleep. */
+  /** False when another process has taken it: one that found it abandoned, as after the machine was asleep. And after release(). */
   held(): Promise<boolean>;
   /** Removes it. Also done at the end of the process, whatever ends it but a kill. */
   release(): void;
@@ -42,6 +42,8 @@ interface Holder {
   readonly pid?: number;
   readonly host?: string;
   readonly since?: string;
+  /** A worker thread of its process: one that is terminated releases nothing, and its process runs on. */
+  readonly thread?: number;
 }
 
 /**
@@ -89,6 +91,7 @@ async function take(file: FileHandle, place: string): Promise<Lock> {
     pid: process.pid,
     host: hostname(),
     since: new Date().toISOString(),
+    ...(!isMainThread && { thread: threadId }),
   };
   const text = `${JSON.stringify(holder)}\n`;
   try {
@@ -100,48 +103,52 @@ async function take(file: FileHandle, place: string): Promise<Lock> {
   }
   await file.close();
   const stop = beat(place, id);
-  let released = false;
-  const release = () => {
-    if (released) return;
-    released = true;
-    releasedAt(release);
-    stop();
+  const drop = () => {
     try {
-      if (parse(readFileSync(place, "utf8")).id === id) unlinkSync(place);
+      if (lstatSync(place).isFile() && parse(readFileSync(place, "utf8")).id === id) unlinkSync(place);
     } catch {} // gone with its folder, or another's by now
   };
-  heldUntil(release);
+  const release = () => {
+    if (!releases.has(id)) return;
+    releasedAt(id);
+    stop();
+    drop();
+  };
+  heldUntil(id, release);
   const held = async (): Promise<boolean> => {
     const now = await holderOf(place);
-    if (now) return now.id === id;
+    if (now || !releases.has(id)) return now?.id === id && releases.has(id);
     // somebody has tidied up: it is made again, if that can be
     await writeFile(place, text, { flag: "wx" }).catch(() => {});
-    return ((await holderOf(place)) ?? holder).id === id;
+    const then = (await holderOf(place)) ?? holder;
+    if (releases.has(id)) return then.id === id;
+    drop(); // released while it was being made
+    return false;
   };
   return { held, release };
 }
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-/** What removes the locks of this process. */
-const releases = new Set<() => void>();
+/** What removes the locks of this thread, by their ids. */
+const releases = new Map<string, () => void>();
 
-function heldUntil(release: () => void): void {
+function heldUntil(id: string, release: () => void): void {
   if (releases.size === 0) {
     process.on("exit", releaseAll);
     for (const signal of SIGNALS) process.on(signal, onSignal);
   }
-  releases.add(release);
+  releases.set(id, release);
 }
 
-function releasedAt(release: () => void): void {
-  releases.delete(release);
+function releasedAt(id: string): void {
+  releases.delete(id);
   if (releases.size > 0) return;
   process.removeListener("exit", releaseAll);
   for (const signal of SIGNALS) process.removeListener(signal, onSignal);
 }
 
 function releaseAll(): void {
-  for (const release of releases) release();
+  for (const release of releases.values()) release();
 }
 
 /** Where nobody else does anything about a signal it ends the process, as without this. */
@@ -179,17 +186,30 @@ function beat(place: string, id: string): () => void {
   }
 }
 
-/** What is in a lock; undefined when there is none. */
+/** What is in a lock; undefined when there is none. @throws NablaError where it is none of ours */
 async function holderOf(place: string): Promise<Holder | undefined> {
-  const text = await readFile(place, "utf8").catch(absent(undefined));
+  const text = await read(place);
   return text === undefined ? undefined : parse(text);
+}
+
+/** Reading a pipe or a device may never end, and a link that leads nowhere is there and is not. */
+async function read(place: string): Promise<string | undefined> {
+  const found = await lstat(place).catch(absent(undefined));
+  if (!found) return undefined;
+  const kind = found.isSymbolicLink() ? "a link" : found.isDirectory() ? "a folder" : "a device or pipe";
+  if (!found.isFile())
+    throw new NablaError(
+      `${place} is ${kind}, not a lock that a training has made; remove it, or give another name`,
+      { details: { code: "ENOTFILE" } },
+    );
+  return readFile(place, "utf8").catch(absent(undefined));
 }
 
 /** One that is being written, or was cut short, is nobody's that is known. */
 function parse(text: string): Holder {
   try {
-    const { id, owner, pid, host, since } = JSON.parse(text) as Holder;
-    if (typeof id === "string" && typeof owner === "string") return { id, owner, pid, host, since };
+    const { id, owner, pid, host, since, thread } = JSON.parse(text) as Holder;
+    if (typeof id === "string" && typeof owner === "string") return { id, owner, pid, host, since, thread };
   } catch {}
   return { id: text, owner: "0" };
 }
@@ -202,7 +222,8 @@ async function abandoned(
   path: string,
 ): Promise<boolean> {
   const running = isRunning(holder.owner);
-  if (running) throw inUse(path, place, holder);
+  const mayBeGone = holder.thread !== undefined && !releases.has(holder.id);
+  if (running && !mayBeGone) throw inUse(path, place, holder);
   if (running === false) return true;
   const touched = () => stat(place).then(({ mtimeMs }) => mtimeMs, absent(undefined));
   const first = await touched();
@@ -219,7 +240,7 @@ async function abandoned(
     said = true;
     onWait?.(`${place}: left by ${called(holder)}; looking whether that still runs`);
   }
-  presumeGone(holder.owner);
+  if (holder.thread === undefined) presumeGone(holder.owner);
   return true;
 }
 
@@ -259,7 +280,7 @@ async function remove(place: string, { id }: Holder): Promise<void> {
 
 /** Removes what a process has left that was killed while it had its turn. False where one may still have it. */
 async function dropTurn(turn: string): Promise<boolean> {
-  const owner = await readFile(turn, "utf8").catch(() => undefined);
+  const owner = await read(turn);
   if (owner === undefined) return true;
   // nobody's name yet: that takes a moment, unless a kill came between
   const left = isRunning(owner) === false || (await untouched(turn, owner === "" ? BEAT : LONG));

@@ -1,13 +1,15 @@
 /** Models to files and back. */
+
 import { type FileHandle, open, readFile } from "node:fs/promises";
 import { readSafetensors, readSafetensorsBy, type Safetensors } from "../checkpoint/safetensors.ts";
 import { NablaError } from "../errors.ts";
+import { demandPath } from "../fields/expected.ts";
 import { checkOptions } from "../fields/options.ts";
 import { type LoadOptions, loadStored } from "../model/load.ts";
 import type { Model } from "../model/model.ts";
 import { saveParts } from "../model/save.ts";
-import { codeOf } from "./fileSystem.ts";
-import { PIECE, type WriteOptions, writeFileAtomic } from "./files.ts";
+import { PIECE, unreadable } from "./fileSystem.ts";
+import { type WriteOptions, writeFileAtomic } from "./files.ts";
 
 /**
  * Saves a model as a safetensors file. The file is replaced whole or not at all. The model is as it is when this is called.
@@ -25,6 +27,7 @@ export async function loadModel(path: string, options: LoadOptions = {}): Promis
 
 /** @throws NablaError for files that are missing or damaged */
 export async function readStored(path: string): Promise<Safetensors> {
+  demandPath("loadModel", path);
   let file: FileHandle | undefined;
   try {
     file = await open(path);
@@ -36,14 +39,7 @@ export async function readStored(path: string): Promise<Safetensors> {
     return readSafetensors(await readFile(path), path);
   } catch (cause) {
     if (cause instanceof NablaError) throw cause;
-    const code = codeOf(cause);
-    const why =
-      code === "ENOENT"
-        ? "no such file"
-        : code === "EISDIR"
-          ? "it is a folder, not a model file"
-          : (cause as Error).message;
-    throw new NablaError(`${path}: cannot be read: ${why}`, { cause, details: { code } });
+    throw unreadable(path, cause);
   } finally {
     await file?.close();
   }

@@ -2,11 +2,13 @@
 import type { Dirent } from "node:fs";
 import { open, readdir, realpath, stat } from "node:fs/promises";
 import { basename, join, relative, resolve } from "node:path";
+import { joined } from "../checkpoint/safetensors.ts";
 import { MAX_UNPACKED } from "../data/gzip.ts";
 import { CLUTTER } from "../data/images/classes.ts";
 import { byCodeUnit } from "../data/labels.ts";
 import type { DataEntry, DataFile, DataFolder, FoundData } from "../data/readers/reader.ts";
 import { NablaError } from "../errors.ts";
+import { PIECE, unreadable, whyUnreadable } from "./fileSystem.ts";
 
 /** undefined where there is nothing. @param most bytes that are taken of a pipe, which can be read only once */
 export async function dataAt(path: string, most?: number): Promise<FoundData | undefined> {
@@ -84,7 +86,7 @@ async function entryAt(
     try {
       kind = await stat(path);
     } catch (cause) {
-      return odd(reasonOf(cause));
+      return odd(whyUnreadable(cause));
     }
   }
   if (kind.isFile()) return fileAt(path, root);
@@ -109,21 +111,21 @@ export async function readBytes(path: string, most = MAX_UNPACKED): Promise<Uint
       );
     if (size > most) throw tooLarge(String(size));
     // a pipe says nothing of its size
-    const parts: Uint8Array[] = [new Uint8Array(size || PIECE)];
+    const parts: Uint8Array[] = [new Uint8Array(size || UNSIZED)];
     let length = 0;
     for (let part = parts[0]!, at = 0; ; ) {
-      const { bytesRead } = await file.read(part, at, Math.min(part.length - at, LARGEST), null);
+      const { bytesRead } = await file.read(part, at, Math.min(part.length - at, PIECE), null);
       at += bytesRead;
       length += bytesRead;
       if (length > most) throw tooLarge(`at least ${length}`);
       if (bytesRead > 0 && at < part.length) continue;
       parts[parts.length - 1] = part.subarray(0, at);
       if (bytesRead === 0 || size > 0) break;
-      part = new Uint8Array(PIECE);
+      part = new Uint8Array(UNSIZED);
       parts.push(part);
       at = 0;
     }
-    return parts.length === 1 ? parts[0]! : joined(parts, length);
+    return parts.length === 1 ? parts[0]! : joined(parts);
   } catch (cause) {
     if (cause instanceof NablaError) throw cause;
     return refuse(path, cause);
@@ -132,34 +134,9 @@ export async function readBytes(path: string, most = MAX_UNPACKED): Promise<Uint
   }
 }
 
-/** Bytes read at once: where nothing says how many there are, and at most. */
-const [PIECE, LARGEST] = [1 << 20, 2 ** 30];
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
+/** Bytes read at once where nothing says how many there are. */
+const UNSIZED = 1 << 20;
 
 function refuse(path: string, cause: unknown): never {
   throw unreadable(path, cause);
-}
-
-export function unreadable(path: string, cause: unknown): NablaError {
-  return new NablaError(`${path}: ${reasonOf(cause)}`, { cause });
-}
-
-function reasonOf(cause: unknown): string {
-  const { code, message } = cause as { code?: string; message: string };
-  const reasons: Record<string, string> = {
-    ENOENT: "no such file",
-    EISDIR: "this is a folder",
-    EACCES: "permission denied",
-    ELOOP: "its symbolic links lead in a circle",
-  };
-  return `cannot be read: ${reasons[code ?? ""] ?? message}`;
 }

@@ -53,6 +53,21 @@ export interface CoreFacts {
 const ALIGN = 64;
 export const align = (n: number): number => Math.ceil(n / ALIGN) * ALIGN;
 
+/** Rows of n values without the padding between them: a copy, in `to` from `at` on. @param stride values from row to row */
+export function unpadded(
+  values: Float32Array,
+  stride: number,
+  n: number,
+  to: Float32Array<ArrayBuffer> = new Float32Array((values.length / stride) * n),
+  at = 0,
+): Float32Array<ArrayBuffer> {
+  if (stride === n) to.set(values, at);
+  else
+    for (let from = 0, i = at; from < values.length; from += stride)
+      for (let c = 0; c < n; c++) to[i++] = values[from + c];
+  return to;
+}
+
 /** Values a row of n occupies: rows start on 16-byte boundaries. */
 export const ld = (n: number): number => Math.ceil(n / 4) * 4;
 

@@ -1,5 +1,7 @@
 /** The classifier's word on pieces, as shares of the ten digits. */
+
 import { NablaError } from "../errors.ts";
+import { show } from "../fields/fields.ts";
 import { exp } from "../math/elementary.ts";
 import { showShape } from "../shape.ts";
 import { drawPiece, type Piece, SIDE } from "./pieces.ts";
@@ -17,8 +19,11 @@ export interface DigitModel {
  * Which digit each output stands for.
  * @throws NablaError when the model does not tell ten digits apart from pictures of 28 × 28
  */
-export function digitsOf({ inputShape, outputShape, metadata }: DigitModel, who: string): number[] {
+export function digitsOf(model: DigitModel, who: string): number[] {
   const wanted = `${who}: expected a model that takes one digit of 28 × 28 pixels ([28, 28, 1], [28, 28] or [784]) and has ten outputs`;
+  if (!Array.isArray(model?.inputShape) || !Array.isArray(model.outputShape))
+    throw new NablaError(`${wanted}, got ${show(model)}`);
+  const { inputShape, outputShape, metadata } = model;
   if (!["28,28,1", "28,28", "784"].includes(inputShape.join()))
     throw new NablaError(
       `${wanted}; this one takes ${showShape(inputShape)}; train one with nabla train digits`,

@@ -1,6 +1,7 @@
 /** From a picture to its ink: what is background, which way ink differs from it, and where it is. */
 
 import { NablaError } from "../errors.ts";
+import { demand, isObject } from "../fields/expected.ts";
 import { isBytes } from "../tags.ts";
 import { components } from "./components.ts";
 import { type Plane, resample } from "./resample.ts";
@@ -72,7 +73,14 @@ export function findInk(picture: LinePicture, name: string): Ink {
 }
 
 /** Transparent is white. */
-function greyOf({ data, width, height, channels }: LinePicture, name: string): Float32Array {
+function greyOf(picture: LinePicture, name: string): Float32Array {
+  demand(
+    isObject(picture) && isObject(picture.data),
+    name,
+    "a picture { data, width, height, channels }",
+    picture,
+  );
+  const { data, width, height, channels } = picture;
   const whole = (n: number) => Number.isInteger(n) && n > 0;
   if (!whole(width) || !whole(height))
     throw new NablaError(

@@ -20,12 +20,8 @@ export type DataArgument =
   | readonly [x: ArrayLike2 | ArrayRecord, y: ArrayLike2 | ArrayRecord, sampleWeight?: ArrayLike<number>];
 
 export function isDataset(value: unknown): value is Dataset {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "read" in value &&
-    typeof (value as Dataset).read === "function"
-  );
+  const { read, inputShape, target } = (value ?? {}) as Partial<Dataset>;
+  return typeof read === "function" && Array.isArray(inputShape) && !!target;
 }
 
 /** Data of unknown length: an iterator, something to iterate over, or a function. */

@@ -243,7 +243,7 @@ export function compileTraining(
     const loss = lossOf(of("loss", options.loss) as AnyLoss, path, ask && ((...rest) => ask(k, ...rest)));
     checkLoss(loss, topology, k);
     const list = listOf(of("metrics", options.metrics) ?? []);
-    const named = metricsField().check(list.map(nameOf) as NamedMetric[], "metrics");
+    const named = metricsField().check(namesOf(list) as NamedMetric[], "metrics");
     checkNames(named);
     const metrics = named.map((each, i) => (isOwn(each) ? list[i] : each));
     return { ...(several && { name }), loss, factor: lossWeights?.[name!] ?? 1, metrics };

@@ -3,6 +3,7 @@ import type { Target } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import type { Domain, Loss } from "../plan/loss.ts";
 import { type Shape, sizeOf } from "../shape.ts";
+import { takes } from "./pass.ts";
 import { grainOf, targetKind } from "./pixels.ts";
 
 /** What each takes, as errors say it. */
@@ -12,14 +13,6 @@ const TAKES: Readonly<Record<Domain, string>> = {
   "one-hot": "a 1 for the class and 0 for the others",
   sign: "-1 or 1 (or 0 and 1)",
   binary: "0 or 1",
-};
-
-const TESTS: Readonly<Record<Domain, (value: number) => boolean>> = {
-  probability: (value) => value >= 0 && value <= 1,
-  distribution: (value) => value >= 0,
-  "one-hot": (value) => value === 0 || value === 1,
-  sign: (value) => value === 0 || value === 1 || value === -1,
-  binary: (value) => value === 0 || value === 1,
 };
 
 /** How far the sum of a distribution may be from 1: shares that were rounded to two digits. */
@@ -62,7 +55,7 @@ export class Values {
     const n = rows?.length ?? Math.floor(y.length / size);
     const test = labels
       ? (value: number) => Number.isInteger(value) && value >= 0 && value < units
-      : TESTS[domain!];
+      : (value: number) => takes(domain!, value);
     let zero = false;
     let minus = false;
     for (let r = 0; r < n; r++) {

@@ -1,6 +1,7 @@
 /** Running a network over a dataset without changing it: loss, metrics, confusion matrix, outputs. */
 
 import { type Dataset, range, targetSize } from "../data/dataset.ts";
+import { demandDataset } from "../data/expected.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { ConfusionMatrix } from "../metrics/confusion.ts";
@@ -249,6 +250,7 @@ export async function confusionOf(
   dataset: Dataset,
   options: ConfusionOptions,
 ): Promise<ConfusionMatrix> {
+  demandDataset("confusionMatrix", dataset);
   checkOptions("confusionMatrix", options, CONFUSION_OPTIONS);
   const { outputShapes } = subject.build(dataset.inputShape);
   const { goals } = subject.state.required;

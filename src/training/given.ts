@@ -8,7 +8,7 @@ import { target } from "../metrics/mean.ts";
 import type { Scored } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
 import { Outputs } from "../network/predict.ts";
-import { ld } from "../plan/builder.ts";
+import { ld, unpadded } from "../plan/builder.ts";
 import type { OwnLosses } from "../plan/loss.ts";
 import type { Plan } from "../plan/plan.ts";
 import { showShape, sizeOf } from "../shape.ts";
@@ -149,12 +149,8 @@ export function copiesOf(
   outputShape: readonly number[],
 ): [outputs: Outputs, targets: Outputs] {
   const { rows, units, stride } = batch;
-  const outputs = new Float32Array(rows * units);
-  const targets = new Float32Array(rows * units);
-  for (let r = 0; r < rows; r++) {
-    outputs.set(batch.outputs.subarray(r * stride, r * stride + units), r * units);
-    for (let c = 0; c < units; c++) targets[r * units + c] = target(batch, r, c);
-  }
+  const outputs = unpadded(batch.outputs, stride, units);
+  const targets = outputs.map((_, i) => target(batch, Math.floor(i / units), i % units));
   // rows may be the pixels of images
   const shape = [(rows * units) / sizeOf(outputShape), ...outputShape];
   return [new Outputs(outputs, shape), new Outputs(targets, shape)];

@@ -1,23 +1,17 @@
 /** Looking into a network: how its loss depends on the values it is given. */
 
-import { type Dataset, range } from "../data/dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
-import { checkOptions } from "../fields/options.ts";
 import { withInner } from "../layers/chain.ts";
 import type { LayerConfig } from "../layers/configs.ts";
 import { kindOf } from "../layers/registry.ts";
 import { Network } from "../network/network.ts";
 import { type OutputRecord, Outputs } from "../network/predict.ts";
-import { floatsOf, ld } from "../plan/builder.ts";
+import { floatsOf, ld, unpadded } from "../plan/builder.ts";
 import type { Architecture } from "../plan/operation.ts";
-import { beginStep } from "../plan/step.ts";
-import { BatchLoader, checkFit } from "./batch.ts";
 import type { ModelToScore } from "./evaluate.ts";
-import { runWithLoss } from "./given.ts";
-import { kindsOf, objectivesOf } from "./goals.ts";
-import { noLoss } from "./gradients.ts";
-import { GRADIENT_OPTIONS, type GradientOptions } from "./options.ts";
-import { weightingOf } from "./weighting.ts";
+import type { GradientOptions } from "./options.ts";
+import { pass } from "./pass.ts";
 
 /** How one network's inputs are read, as those of another that has them or some of them. */
 export const readingFor = (network: Network, { reading, architecture }: Network): Network["reading"] =>
@@ -51,39 +45,20 @@ export function inputGradientsOf(
   dataset: Dataset,
   options: GradientOptions,
 ): Outputs | OutputRecord {
-  checkOptions("inputGradients", options, GRADIENT_OPTIONS);
-  const { goals } = subject.state.required;
-  const network = subject.build(dataset.inputShape);
-  checkFit(dataset, network, goals);
-  const weighting = weightingOf("inputGradients", dataset, network, goals, options);
-  for (const { loss } of goals)
-    if (loss.rule)
-      throw new NablaError(`inputGradients: loss "${loss.name}" has a rule for corrections, no gradient`);
-  const { inputShape } = network;
-  const still = new Network(subject.architecture(inputShape, atRest));
-  copyParameters(network, still);
-  const rows = dataset.length;
-  const plan = still.plan("train", rows, kindsOf(dataset, network), {
-    objectives: objectivesOf(goals, dataset, network),
-    inputGradient: true,
+  const { network, plan, rows } = pass("inputGradients", subject, dataset, options, (built) => {
+    for (const { loss } of subject.state.required.goals)
+      if (loss.rule)
+        throw new NablaError(`inputGradients: loss "${loss.name}" has a rule for corrections, no gradient`);
+    const still = new Network(subject.architecture(built.inputShape, atRest));
+    copyParameters(built, still);
+    // as if of one row: no mean over the batch
+    return [still, { inputGradient: true }];
   });
-  const loader = new BatchLoader(still, dataset, goals, weighting);
-  loader.copy(plan, range(rows), loader.readNow("inputGradients", range(rows)));
-  loader.check("inputGradients: ", plan, range(rows));
-  const { core } = still;
-  // as if of one row: no mean over the batch
-  beginStep(core, plan.step, { rows: 1 });
-  if (!runWithLoss(still, plan, goals, rows, plan.marks.update, () => loader.scored(plan, rows)))
-    throw noLoss("inputGradients");
   const all = plan.inputs.map(({ name, shape, dx }): [string, Outputs] => {
     const each = floatsOf(shape);
-    const values = core.f32(dx!.offset, rows * each);
+    const values = network.core.f32(dx!.offset, rows * each);
     const channels = shape[shape.length - 1];
-    const pixels = (rows * each) / ld(channels);
-    const data = new Float32Array(pixels * channels);
-    for (let p = 0; p < pixels; p++)
-      data.set(values.subarray(p * ld(channels), p * ld(channels) + channels), p * channels);
-    return [name, new Outputs(data, [rows, ...shape])];
+    return [name, new Outputs(unpadded(values, ld(channels), channels), [rows, ...shape])];
   });
   return all.length === 1 ? all[0][1] : Object.fromEntries(all);
 }

@@ -9,7 +9,7 @@ import { checkOptions } from "../fields/options.ts";
 import { checkRows } from "../network/checkRows.ts";
 import type { Network } from "../network/network.ts";
 import { byName, inputsOf, kindsOfRows, type OutputRecord, Outputs } from "../network/predict.ts";
-import { floatsOf, ld } from "../plan/builder.ts";
+import { floatsOf, ld, unpadded } from "../plan/builder.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep, setRate } from "../plan/step.ts";
 import { showShape, sizeOf } from "../shape.ts";
@@ -96,7 +96,7 @@ export function forward(subject: ModelByHand, x: ArrayLike2 | ArrayRecord): Outp
     network,
     plan.outputs.map(({ output, units }, k) => {
       const shape = [rows, ...network.outputShapes[k]];
-      return new Outputs(dense(core.f32(output.offset, rows * ld(units)), rows, units), shape);
+      return new Outputs(unpadded(core.f32(output.offset, rows * ld(units)), ld(units), units), shape);
     }),
   );
 }
@@ -140,7 +140,7 @@ export function backward(
     const all = [rows, ...shape];
     if (!dx) return new Outputs(new Float32Array(sizeOf(all)), all);
     const values = core.f32(dx.offset, rows * floatsOf(shape));
-    return new Outputs(dense(values, sizeOf(all) / channels, channels), all);
+    return new Outputs(unpadded(values, ld(channels), channels), all);
   });
   if (gradients.length === 1) return gradients[0];
   return Object.fromEntries(architecture.inputs.map(({ name }, i) => [name, gradients[i]]));
@@ -277,13 +277,4 @@ function rateOf({ required, run }: TrainingState, learningRate: number | undefin
       `applyGradients: the schedule "${config.schedule.name}" counts epochs, which single steps do not have; pass a learningRate, or compile without a schedule`,
     );
   return (run.baseRate ?? optimizer.learningRate) * run.rateFactor;
-}
-
-/** Rows of `n` values without the padding between them. */
-function dense(padded: Float32Array, rows: number, n: number): Float32Array {
-  const stride = ld(n);
-  if (stride === n) return padded.slice();
-  const values = new Float32Array(rows * n);
-  for (let r = 0; r < rows; r++) values.set(padded.subarray(r * stride, r * stride + n), r * n);
-  return values;
 }

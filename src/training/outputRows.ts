@@ -78,7 +78,13 @@ export class OutputRows {
     }
     // as in Keras, margins take 0 for −1
     const { off } = this.loss.labels;
-    if (off < 0 && target.kind === "values") for (let i = 0; i < y.length; i++) if (y[i] === 0) y[i] = off;
+    if (off < 0 && target.kind === "values") {
+      if (y.includes(0) && y.includes(off))
+        throw new NablaError(
+          `${this.name}: loss "${this.loss.name}" takes -1 and 1, or 0 and 1, not all three`,
+        );
+      for (let i = 0; i < y.length; i++) if (y[i] === 0) y[i] = off;
+    }
     if (target.kind === "values" && output.yKind === "labels") {
       const labels = core.i32(output.y!.offset, rows * each);
       writeLabels(labels, y, { pixels: each, units }, this.name, indices);

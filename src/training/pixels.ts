@@ -2,9 +2,11 @@
  * Outputs that are images or sequences: a class for each pixel (or step), which losses, metrics and weights of classes take one by one.
  * Everything else about outputs of higher rank is as if their values were one long row.
  */
+
 import type { Target } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import type { Scored } from "../metrics/metric.ts";
+import { unpadded } from "../plan/builder.ts";
 import type { Loss } from "../plan/loss.ts";
 import { type Shape, showShape, sizeOf } from "../shape.ts";
 
@@ -78,13 +80,8 @@ export function writeLabels(
 export function byPixel(batch: Scored, { pixels, units }: Grain): Scored {
   if (pixels === 1) return batch;
   const { rows, stride } = batch;
-  let { outputs } = batch;
   const width = pixels * units;
-  if (stride !== width) {
-    outputs = new Float32Array(rows * width);
-    for (let r = 0; r < rows; r++)
-      outputs.set(batch.outputs.subarray(r * stride, r * stride + width), r * width);
-  }
+  const outputs = stride === width ? batch.outputs : unpadded(batch.outputs, stride, width);
   return { ...batch, rows: rows * pixels, units, stride: units, outputs };
 }
 

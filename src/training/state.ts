@@ -36,9 +36,9 @@ export class TrainingState {
   }
 
   /** @throws NablaError while a training is under way */
-  checkIdle(): void {
+  checkIdle(who: string): void {
     if (this.busy)
-      throw new NablaError("compile: this model is being trained; wait for that training, or stop it");
+      throw new NablaError(`${who}: this model is being trained already; wait for that training, or stop it`);
   }
 
   /** Makes the optimizer's slots ready for a step: those of the last, unless there was none. */

@@ -70,7 +70,7 @@ export class Stepper<M> {
     const rows = indices.length;
     run.rate = rate(run, this.batches);
     let failed: { readonly error: unknown } | undefined;
-    if (split) copyStates(metrics, counting);
+    if (split) begin(metrics, counting);
     for (let first = 0; first < rows; first += plan.rows) {
       const piece = indices.subarray(first, first + plan.rows);
       loader.copy(plan, piece, ready, first);
@@ -98,7 +98,7 @@ export class Stepper<M> {
         failed ??= { error };
       }
     }
-    if (split) copyStates(counting, metrics);
+    if (split) take(counting, metrics);
     see(run, "data", train, indices, ready, run.epoch);
     wayBack.confirm();
     run.lossSum += lossOfStep(core, plan.step) * rows;
@@ -121,6 +121,15 @@ function finish(work: Work, { done, value } = work.next()): void | Promise<void>
     );
 }
 
-function copyStates(from: readonly Metric[], to: readonly Metric[]): void {
-  for (const [i, metric] of to.entries()) metric.restore(from[i].state());
+/** Makes twins count on from where metrics are. What was kept of earlier rows is not copied, or each batch would copy all before it. */
+function begin(metrics: readonly Metric[], twins: readonly Metric[]): void {
+  for (const [i, metric] of metrics.entries()) twins[i].restore(metric.basis?.() ?? metric.state());
+}
+
+/** What twins have counted becomes that of the metrics. */
+function take(twins: readonly Metric[], metrics: readonly Metric[]): void {
+  for (const [i, metric] of metrics.entries()) {
+    const state = twins[i].state();
+    metric.append ? metric.append(state) : metric.restore(state);
+  }
 }

@@ -127,6 +127,27 @@ export class Reading {
     };
     this.checks.push(chosen);
     const tallies = made.map((each) => (each instanceof NablaError ? undefined : each));
+    // begins with a number below 0, which no sum of an earlier version does
+    const gather = (of: (tally: Tally) => number[]) => [
+      -1 - this.seen,
+      ...tallies.flatMap((tally) => {
+        const state = tally ? of(tally) : [];
+        return [state.length, ...state];
+      }),
+    ];
+    const hand = (state: readonly number[], to: (tally: Tally, part: readonly number[]) => void): void => {
+      if (!(state[0] < 0)) {
+        if (tallies[0]) to(tallies[0], state);
+        return;
+      }
+      this.seen |= -1 - state[0];
+      let at = 1;
+      for (const tally of tallies) {
+        const end = at + 1 + state[at];
+        if (tally) to(tally, state.slice(at + 1, end));
+        at = end;
+      }
+    };
     return {
       reset: () => {
         for (const tally of tallies) tally?.reset();
@@ -140,24 +161,11 @@ export class Reading {
         }
       },
       result: () => chosen().result(),
-      // begins with a number below 0, which no sum of an earlier version does
-      state: () => [
-        -1 - this.seen,
-        ...tallies.flatMap((tally) => {
-          const state = tally?.state() ?? [];
-          return [state.length, ...state];
-        }),
-      ],
-      restore: (state) => {
-        if (!(state[0] < 0)) return tallies[0]?.restore(state);
-        this.seen |= -1 - state[0];
-        let at = 1;
-        for (const tally of tallies) {
-          const end = at + 1 + state[at];
-          tally?.restore(state.slice(at + 1, end));
-          at = end;
-        }
-      },
+      state: () => gather((tally) => tally.state()),
+      restore: (state) => hand(state, (tally, part) => tally.restore(part)),
+      basis: () => gather((tally) => tally.basis?.() ?? tally.state()),
+      append: (state) =>
+        hand(state, (tally, part) => (tally.append ? tally.append(part) : tally.restore(part))),
     };
   }
 

@@ -1,6 +1,7 @@
 // Trainings of the command line, whose weights must be the same, bit for bit, wherever they run.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { houses, joins } from "./networks/forks.mjs";
 import { run } from "./run.mjs";
 
 /**
@@ -82,60 +83,6 @@ const DEEP = {
   },
 };
 
-const at = (/** @type {string} */ name, /** @type {string[]} */ ...inputs) => ({ name, inputs });
-/** A graph that forks, joins in every way there is, and shares layers. */
-const GRAPH = {
-  nabla: 2,
-  model: {
-    layers: [
-      { type: "input", name: "x", shape: [28, 28, 1] },
-      { type: "conv2d", ...at("stem", "x"), filters: 5, kernelSize: 3, strides: 2, activation: "relu" },
-      {
-        type: "conv2d",
-        ...at("block", "stem"),
-        filters: 5,
-        kernelSize: 3,
-        padding: "same",
-        activation: "silu",
-      },
-      { type: "shared", ...at("again", "block"), layer: "block" },
-      { type: "batchNormalization", ...at("norm", "stem") },
-      { type: "add", ...at("sum", "stem", "again", "norm") },
-      { type: "maximum", ...at("most", "sum", "block") },
-      { type: "minimum", ...at("least", "stem", "norm") },
-      { type: "concatenate", ...at("side", "most", "least") },
-      { type: "maxPooling2d", ...at("pool", "side") },
-      { type: "flatten", ...at("flat", "pool") },
-      { type: "globalAveragePooling2d", ...at("mean", "side") },
-      { type: "dense", ...at("seen", "flat"), units: 12, activation: "tanh" },
-      { type: "dense", ...at("gate", "mean"), units: 12, activation: "sigmoid" },
-      { type: "multiply", ...at("gated", "seen", "gate") },
-      { type: "subtract", ...at("rest", "seen", "gated") },
-      { type: "average", ...at("middle", "gated", "rest", "gate") },
-      { type: "dot", ...at("likeness", "seen", "gate") },
-      { type: "dropout", ...at("drop", "middle"), rate: 0.2 },
-      { type: "concatenate", ...at("all", "drop", "likeness") },
-      { type: "dense", ...at("digit", "all"), units: 10, activation: "softmax" },
-    ],
-    outputs: { digit: "digit" },
-  },
-  training: {
-    loss: "categoricalCrossentropy",
-    optimizer: { name: "adam", clipNorm: 1 },
-    batchSize: 30,
-  },
-};
-
-/** Areas and ages of houses, and prices. */
-function houses() {
-  const rows = Array.from({ length: 150 }, (_, i) => {
-    const area = 40 + ((i * 7919) % 1201) / 10;
-    const age = (i * 37) % 83;
-    return `${area},${age},${(1234.56 * area - 987.65 * age + ((i * 104729) % 20011)).toFixed(2)}`;
-  });
-  return `area,age,price\n${rows.join("\n")}\n`;
-}
-
 /**
  * Writes the files that trainings need into a folder.
  *
@@ -147,9 +94,9 @@ export function writeTrainings(folder) {
   const table = join(folder, "houses.csv");
   const deep = join(folder, "deep.json");
   const graph = join(folder, "graph.json");
-  writeFileSync(table, houses());
+  writeFileSync(table, houses(150));
   writeFileSync(deep, JSON.stringify(DEEP));
-  writeFileSync(graph, JSON.stringify(GRAPH));
+  writeFileSync(graph, JSON.stringify(joins([28, 28, 1])));
   const named = Object.entries(lines(table, deep, graph));
   return Object.fromEntries(named.map(([name, line]) => [name, [...line.split(" "), "--json"]]));
 }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/checkpoint/checkpoint.ts";
+import { type Checkpoint, decodeCheckpoint } from "../../src/checkpoint/checkpoint.ts";
 import { requireTensors } from "../../src/checkpoint/document.ts";
-import { readSafetensors, writeSafetensors } from "../../src/checkpoint/safetensors.ts";
+import { readSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { NablaError } from "../../src/errors.ts";
+import { encodeCheckpoint, writeSafetensors } from "../support/checkpoints.ts";
 
 const kernel = { shape: [2, 3], data: Float32Array.of(1, -0, NaN, Infinity, 1e-45, 3) };
 const bias = { shape: [3], data: Float32Array.of(0.1, 0.2, 0.3) };

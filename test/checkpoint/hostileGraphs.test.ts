@@ -1,9 +1,10 @@
 /** Files that say anything of a graph: what cannot be is refused with an error that says so, by load() as by nabla/predict. */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readSafetensors, writeSafetensors } from "../../src/checkpoint/safetensors.ts";
+import { readSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { add, concatenate, dense, input, load, model } from "../../src/index.ts";
 import { load as loadPredictor } from "../../src/predict/index.ts";
+import { writeSafetensors } from "../support/checkpoints.ts";
 
 const image = input({ shape: [4], name: "left" });
 const tower = dense({ units: 4, name: "tower", activation: "tanh" });

@@ -1,8 +1,9 @@
 /** What is given to load() by mistake is told from what it is. */
 import { describe, expect, test } from "vitest";
-import { readSafetensors, writeSafetensors } from "../../src/checkpoint/safetensors.ts";
+import { readSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { dense, load, sequential } from "../../src/index.ts";
 import { load as loadPredictor } from "../../src/predict/index.ts";
+import { writeSafetensors } from "../support/checkpoints.ts";
 
 const model = sequential([dense({ units: 2, inputShape: [3] })], { seed: 1 });
 const saved = model.compile({ optimizer: "sgd", loss: "meanSquaredError" }).save();

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { duplicateKey } from "../../src/checkpoint/header.ts";
-import { readSafetensors, writeSafetensors } from "../../src/checkpoint/safetensors.ts";
+import { readSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { Sha256, sha256Hex } from "../../src/checkpoint/sha256.ts";
 import { NablaError } from "../../src/errors.ts";
+import { writeSafetensors } from "../support/checkpoints.ts";
 
 /** A file with this header text (or these bytes) and payload, as another tool would write it. */
 function file(

@@ -156,7 +156,7 @@ test.each([
   [["--schedule", "step:x"], /--schedule: expected a number/],
   [["--model", "nielson"], /--model: .*did you mean "nielsen"\?/],
   [["--model", "linear", "--config", "x.json"], /--model and --config/],
-  [["--config", "nowhere.json"], /nowhere\.json: no such file/],
+  [["--config", "nowhere.json"], /nowhere\.json: cannot be read: no such file/],
   [["--epoch", "3"], /unknown option '--epoch'; did you mean --epochs\?/],
   [["--label", "y"], /--label is for CSV files/],
   [["--hidden", "1000000,1000000"], /more than the 4 GiB .*dense_2\.kernel/],

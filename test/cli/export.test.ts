@@ -2,12 +2,13 @@
 import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readSafetensors, writeSafetensors } from "../../src/checkpoint/safetensors.ts";
+import { readSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { encodeRows } from "../../src/data/tables/rows.ts";
 import { quantised } from "../../src/export/index.ts";
 import { load } from "../../src/index.ts";
 import { internalsOf } from "../../src/model/internals.ts";
 import { description, instantiate, predictIn } from "../export/host.ts";
+import { writeSafetensors } from "../support/checkpoints.ts";
 import { done, flowers, workplace } from "./support.ts";
 
 const place = workplace();

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { main } from "../../src/cli/main.ts";
+import { NablaError } from "../../src/errors.ts";
 import { lockFile } from "../../src/node/lock.ts";
 import { done, events, type Result, workplace } from "./support.ts";
 
@@ -14,7 +15,11 @@ beforeEach(() => {
 const TRAIN = ["train", "moons", "--samples", "60", "--epochs", "6", "--schedule", "constant"];
 
 /** Runs it; `at[n]` happens when epoch n is reported. */
-async function during(args: readonly string[], at: Record<number, () => void>): Promise<Result> {
+async function during(
+  args: readonly string[],
+  at: Record<number, () => void>,
+  signal?: AbortSignal,
+): Promise<Result> {
   process.chdir(place.folder);
   const written = { stdout: "", stderr: "" };
   const code = await main(args, {
@@ -26,6 +31,7 @@ async function during(args: readonly string[], at: Record<number, () => void>): 
       },
     },
     stderr: { write: (text: string) => void (written.stderr += text) },
+    ...(signal && { interruptible: () => ({ signal, release: () => {} }) }),
   });
   return { code, signal: null, ...written };
 }
@@ -66,6 +72,39 @@ describe("a file that cannot be written", () => {
     });
     expect(await sha("m.rescued-2.safetensors")).toBe(whole.weightsSha256);
     expect(readFileSync(place.path("m.rescued.safetensors"), "utf8")).toBe("another's");
+  });
+
+  test("also of an interrupted training: the exit code does not say that it is where it should be", async () => {
+    mkdirSync(place.path("runs"));
+    const stop = new AbortController();
+    const result = await during(
+      [...TRAIN, "--out", "runs/m.safetensors"],
+      {
+        3: () => {
+          rmSync(place.path("runs"), { recursive: true });
+          stop.abort(new NablaError("interrupted"));
+        },
+      },
+      stop.signal,
+    );
+    expect(result.code).toBe(1);
+    expect(events(result.stdout).at(-1)).toMatchObject({
+      event: "interrupted",
+      out: "m.rescued.safetensors",
+    });
+    expect(result.stderr).toContain(
+      "create it first; nothing was written; saved m.rescued.safetensors. To go on:",
+    );
+    const again = await place.run([...TRAIN, "--resume", "m.rescued.safetensors", "--out", "m.safetensors"]);
+    expect(done(again).weightsSha256).toBe(done(await place.run(TRAIN)).weightsSha256);
+    // where it could be saved, it does
+    const other = new AbortController();
+    const saved = await during(
+      [...TRAIN, "--out", "m.safetensors"],
+      { 3: () => other.abort(new NablaError("interrupted")) },
+      other.signal,
+    );
+    expect(saved.code).toBe(130);
   });
 
   test("the report: it goes there too, and the model is where it should be", async () => {

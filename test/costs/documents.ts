@@ -1,5 +1,5 @@
 import { CHECKPOINT_VERSION, KEY } from "../../src/checkpoint/document.ts";
-import { readSafetensors, writeSafetensors } from "../../src/checkpoint/safetensors.ts";
+import { readSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { parseConfig } from "../../src/config/config.ts";
 import { didYouMean } from "../../src/errors.ts";
 import { int, show } from "../../src/fields/fields.ts";
@@ -9,6 +9,7 @@ import { fromConfig } from "../../src/model/fromConfig.ts";
 import { load } from "../../src/model/load.ts";
 import { sequential } from "../../src/model/model.ts";
 import { load as loadPredictor } from "../../src/predict/index.ts";
+import { writeSafetensors } from "../support/checkpoints.ts";
 import { joined, list, type Reader, type Row, repeated } from "./row.ts";
 import { deep } from "./tables.ts";
 

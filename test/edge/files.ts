@@ -1,7 +1,8 @@
 /** Models as files: a sound one, and ones that a host must refuse with an explanation. */
-import { readSafetensors, writeSafetensors } from "../../src/checkpoint/safetensors.ts";
+import { readSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { digits } from "../../src/data/index.ts";
 import { dense, flatten, sequential } from "../../src/index.ts";
+import { writeSafetensors } from "../support/checkpoints.ts";
 
 /** A model of digits. */
 export async function trainedModel(units: readonly number[] = [30], samples = 300): Promise<Uint8Array> {

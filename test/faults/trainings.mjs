@@ -2,6 +2,8 @@
 // programs that use the library, which program.mjs makes.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fork, houses } from "../bits/networks/forks.mjs";
+import { at } from "../bits/networks/network.mjs";
 
 /**
  * @typedef {object} Training
@@ -43,25 +45,12 @@ const EVERYTHING = {
   },
 };
 
-const at = (/** @type {string} */ name, /** @type {string[]} */ ...inputs) => ({ name, inputs });
 /** It forks, shares a layer, and joins again. */
 const GRAPH = {
   nabla: 2,
   model: {
     layers: [
-      { type: "input", name: "x", shape: [28, 28, 1] },
-      { type: "conv2d", ...at("stem", "x"), filters: 4, kernelSize: 3, strides: 3, activation: "relu" },
-      {
-        type: "conv2d",
-        ...at("block", "stem"),
-        filters: 4,
-        kernelSize: 3,
-        padding: "same",
-        activation: "silu",
-      },
-      { type: "shared", ...at("again", "block"), layer: "block" },
-      { type: "batchNormalization", ...at("norm", "stem") },
-      { type: "add", ...at("sum", "stem", "again", "norm") },
+      ...fork([28, 28, 1], 4, 3),
       { type: "flatten", ...at("flat", "sum") },
       { type: "globalAveragePooling2d", ...at("mean", "sum") },
       { type: "dense", ...at("seen", "flat"), units: 8, activation: "tanh" },
@@ -79,17 +68,6 @@ const GRAPH = {
     epochs: 4,
   },
 };
-
-/** Areas, ages and kinds of houses, and prices. */
-function houses() {
-  const rows = Array.from({ length: 200 }, (_, i) => {
-    const area = 40 + ((i * 7919) % 1201) / 10;
-    const age = (i * 37) % 83;
-    const kind = ["flat", "house", "hut"][(i * 5) % 3];
-    return `${area},${age},${kind},${(1234.56 * area - 987.65 * age + ((i * 104729) % 20011)).toFixed(2)}`;
-  });
-  return `area,age,kind,price\n${rows.join("\n")}\n`;
-}
 
 /** Command lines, and how many steps they save after. @type {Record<string, [line: string, every: number]>} */
 const COMMANDS = {
@@ -135,7 +113,7 @@ const PROGRAMS = {
 export function trainings(folder) {
   writeFileSync(join(folder, "everything.json"), JSON.stringify(EVERYTHING));
   writeFileSync(join(folder, "graph.json"), JSON.stringify(GRAPH));
-  writeFileSync(join(folder, "houses.csv"), houses());
+  writeFileSync(join(folder, "houses.csv"), houses(200, ["flat", "house", "hut"]));
   return [
     ...Object.entries(COMMANDS).map(([name, [line, every]]) => ({
       name,

@@ -381,7 +381,7 @@ describe("one training at a time", () => {
     expect(errors.map(String)).toEqual(
       [0, 1, 2].flatMap(() => [
         "NablaError: fit: this model is being trained already; wait for that training, or stop it",
-        "NablaError: compile: this model is being trained; wait for that training, or stop it",
+        "NablaError: compile: this model is being trained already; wait for that training, or stop it",
       ]),
     );
     expect(weightsSha256(a)).toBe(weightsSha256(b));

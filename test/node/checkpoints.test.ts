@@ -14,12 +14,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { KEY } from "../../src/checkpoint/document.ts";
-import { readSafetensors, writeSafetensors } from "../../src/checkpoint/safetensors.ts";
+import { readSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { moons } from "../../src/data/generated/points.ts";
 import { dense, type Model, NablaError, sequential, weightsSha256 } from "../../src/index.ts";
 import { checkpointIn } from "../../src/node/checkpointIn.ts";
 import { Checkpoints, loadNewest, savedTo } from "../../src/node/checkpoints.ts";
 import { loadModel } from "../../src/node/models.ts";
+import { writeSafetensors } from "../support/checkpoints.ts";
 
 let folder: string;
 let path: string;

@@ -18,7 +18,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { NablaError } from "../../src/errors.ts";
 import type { FileSystem } from "../../src/node/fileSystem.ts";
-import { checkWritable, PIECE, writeFileAtomic } from "../../src/node/files.ts";
+import { PIECE } from "../../src/node/fileSystem.ts";
+import { checkWritable, writeFileAtomic } from "../../src/node/files.ts";
 import { filling } from "../../src/node/models.ts";
 
 let folder: string;

@@ -1,12 +1,14 @@
 /** One training at a time to a file. */
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -15,7 +17,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { NablaError } from "../../src/errors.ts";
 import { lockFile } from "../../src/node/lock.ts";
-import { ownOwner } from "../../src/node/owner.ts";
+import { isRunning, ownOwner } from "../../src/node/owner.ts";
 
 let folder: string;
 let path: string;
@@ -106,6 +108,62 @@ test("a lock that somebody has removed is made again", async () => {
   await refused(lockFile(path));
   lock.release();
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test("after it is released it is held no more, and nothing makes it again", async () => {
+  const lock = await lockFile(path);
+  lock.release();
+  expect(await lock.held()).toBe(false);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test("one that is released while it is being looked at, or made again, leaves nothing", async () => {
+  for (let turns = 0; turns < 40; turns++) {
+    const lock = await lockFile(path);
+    rmSync(`${path}.lock`);
+    const held = lock.held();
+    for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+    lock.release();
+    await held;
+    expect(readdirSync(folder), `after ${turns} turns`).toEqual([]);
+  }
+});
+
+test("a thread's does not outlast it by more than anybody's, though its process runs on", async () => {
+  const theirs = (owner: string) =>
+    writeFileSync(
+      `${path}.lock`,
+      `${JSON.stringify({ id: "theirs", owner, pid: 7, host: "h", thread: 3 })}\n`,
+    );
+  for (const owner of [ownOwner(), ELSEWHERE.replace("0123", "4567")]) {
+    theirs(owner);
+    const touching = setInterval(() => utimesSync(`${path}.lock`, new Date(), new Date()), 100);
+    await refused(lockFile(path, { patience: 1e9 }));
+    clearInterval(touching);
+    const lock = await lockFile(path, { patience: 500 });
+    expect(await lock.held()).toBe(true);
+    lock.release();
+    // nothing else of this process has gone with it
+    theirs(owner);
+    expect(isRunning(owner)).toBe(owner === ownOwner() ? true : undefined);
+    rmSync(`${path}.lock`);
+  }
+});
+
+const mkfifo = (place: string) => void execFileSync("mkfifo", [place]);
+test.runIf(process.platform !== "win32").each([
+  ["a link", "a device", (place: string) => symlinkSync("/dev/zero", place)],
+  ["a link", "nothing", (place: string) => symlinkSync(join(folder, "absent"), place)],
+  ["a link", "a file", (place: string) => symlinkSync("/etc/hosts", place)],
+  ["a folder", "a folder", (place: string) => mkdirSync(place)],
+  ["a device or pipe", "a pipe", mkfifo],
+])("%s in its place (%s) is named, and neither read nor removed", async (kind, _, make) => {
+  make(`${path}.lock`);
+  const { message } = await refused(lockFile(path));
+  expect(message).toBe(
+    `${path}.lock is ${kind}, not a lock that a training has made; remove it, or give another name`,
+  );
+  expect(readdirSync(folder)).toEqual(["model.safetensors.lock"]);
 });
 
 test("one that was last touched long ago is not even watched", async () => {

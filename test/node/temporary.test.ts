@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSy
 import { open, rename, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { checkWritable, writeFileAtomic } from "../../src/node/files.ts";
 import { isRunning, ownOwner } from "../../src/node/owner.ts";
 import { temporaryName } from "../../src/node/temporary.ts";
@@ -103,6 +103,23 @@ describe("what crashes left", () => {
       }
     },
   );
+
+  test("where processes do not say when they began, a thread of this one is not taken for one that has ended", async () => {
+    const { platform } = process;
+    try {
+      Object.defineProperty(process, "platform", { value: "win32" });
+      vi.resetModules();
+      const there = await import("../../src/node/owner.ts");
+      const [host, space, pid, began] = there.ownOwner().split("-");
+      expect([host![0], space, pid]).toEqual(["h", "0", String(process.pid)]);
+      // as another thread, or another copy of this module, reckons it
+      expect(there.isRunning(`${host}-${space}-${pid}-${Number(began) + 1}`)).toBe(undefined);
+      expect(there.isRunning(there.ownOwner())).toBe(true);
+    } finally {
+      Object.defineProperty(process, "platform", { value: platform });
+      vi.resetModules();
+    }
+  });
 
   test("of processes that cannot be seen from here: what is old goes, what is new stays", async () => {
     const elsewhere = "0123456789ab-4026531836-1-77";

@@ -1,6 +1,5 @@
 /** nabla/predict: the bits of Model.predict, from the sources and from the bundle with its own core. */
 import { describe, expect, test } from "vitest";
-import { writeSafetensors } from "../../src/checkpoint/safetensors.ts";
 import {
   activation,
   averagePooling1d,
@@ -34,6 +33,7 @@ import {
   zeroPadding2d,
 } from "../../src/index.ts";
 import * as sources from "../../src/predict/index.ts";
+import { writeSafetensors } from "../support/checkpoints.ts";
 
 const built: typeof sources = await import(
   /* @vite-ignore */ new URL("../../build/predict.js", import.meta.url).href

@@ -4,10 +4,11 @@
  */
 import * as fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
-import { readSafetensors, writeSafetensors } from "../../src/checkpoint/safetensors.ts";
+import { readSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { earlyStopping, load, type Model, reduceLROnPlateau } from "../../src/index.ts";
 import { ALL } from "../../src/layers/all.ts";
 import type * as entry from "../../src/predict/index.ts";
+import { writeSafetensors } from "../support/checkpoints.ts";
 import { HOSTILE, type Json, mutationsOf, placesOf } from "../support/hostile/mutations.ts";
 import { NETS } from "../support/hostile/nets.ts";
 

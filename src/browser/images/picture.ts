@@ -1,9 +1,11 @@
 /** Anything with pixels as a Picture of `nabla/data`, and many of them as rows. */
+
 import type { Shaped } from "../../data/arrays.ts";
 import type { RowFormat } from "../../data/images/imageSet.ts";
 import type { Picture } from "../../data/images/picture.ts";
 import { Border, FITS, type Fit, fitting, framed, Resizing, type Size } from "../../data/images/resize.ts";
 import { NablaError } from "../../errors.ts";
+import { demand, isObject } from "../../fields/expected.ts";
 import { show } from "../../fields/fields.ts";
 import { checkOptions } from "../../fields/options.ts";
 import { tagOf } from "../../tags.ts";
@@ -62,6 +64,7 @@ export async function imagesFrom(
   const { size, channels = 3, fit = "pad", background = "white" } = options;
   checkPixelOptions(channels, background);
   if (!FITS.includes(fit)) throw new NablaError(`fit: expected one of ${FITS.join(", ")}, got ${show(fit)}`);
+  demand(isObject(sources) && Symbol.iterator in sources, "imagesFrom", "a list of pictures", sources);
   const rows: Uint8Array[] = [];
   let format: RowFormat | undefined =
     size === undefined

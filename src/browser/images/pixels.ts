@@ -4,6 +4,7 @@ import { checkPixels } from "../../data/images/limits.ts";
 import type { Picture } from "../../data/images/picture.ts";
 import type { Size } from "../../data/images/resize.ts";
 import { messageOf, NablaError } from "../../errors.ts";
+import { demand, isObject } from "../../fields/expected.ts";
 import { show } from "../../fields/fields.ts";
 import { attempt } from "../../host.ts";
 import { tagOf } from "../../tags.ts";
@@ -38,6 +39,7 @@ export interface PixelOptions {
  * @throws NablaError for what is empty, not loaded yet, or shows pictures of another site that does not permit reading them
  */
 export function pixelsOf(source: PixelSource, options: PixelOptions = {}): Picture {
+  demand(isObject(options), "pixelsOf", "its options as an object", options);
   const { channels = 3, background = "white", name = "picture" } = options;
   checkPixelOptions(channels, background);
   const size = sizeOfSource(source, name);

@@ -162,7 +162,7 @@ async function trainTo(
       `nabla: interrupted after ${count(step)} steps (${epoch} of ${epochs} epochs finished); ${problem === undefined ? "" : `${problem}; `}saved ${path}. ` +
         `To go on: the same command with --resume ${JSON.stringify(path)}\n`,
     );
-    return INTERRUPTED;
+    return problem === undefined ? INTERRUPTED : 1;
   } finally {
     stop.release();
   }

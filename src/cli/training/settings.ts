@@ -1,5 +1,4 @@
 /** From the command line to a configuration document. */
-import { readFile } from "node:fs/promises";
 import type { ActivationName } from "../../activations/table.ts";
 import { type Config, type ConfigInput, checkConfig } from "../../config/config.ts";
 import { didYouMean, NablaError, prefixed } from "../../errors.ts";
@@ -9,6 +8,7 @@ import { given } from "../../fields/options.ts";
 import type { InitializerName } from "../../initializers/table.ts";
 import { LOSSES, type LossName, losses } from "../../losses/table.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
+import { readBytes } from "../../node/paths.ts";
 import { type OptimizerName, optimizers } from "../../optimizers/table.ts";
 import { parseSchedule } from "../../schedules/parse.ts";
 import { compileFields } from "../../training/compile.ts";
@@ -91,10 +91,7 @@ async function fromFile(path: string, flags: ModelFlags, data: OpenedData): Prom
   const given = ARCHITECTURE.find((key) => flags[key] !== undefined);
   if (given && given !== "loss")
     throw new NablaError(`--${given} is for presets; ${path} already defines the layers`);
-  const text = await readFile(path, "utf8").catch((cause) => {
-    const { code, message } = cause as { code?: string; message: string };
-    throw new NablaError(`${path}: ${code === "ENOENT" ? "no such file" : message}`, { cause });
-  });
+  const text = new TextDecoder().decode(await readBytes(path));
   const value = parseJson(text, path);
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new NablaError(`${path}: expected an object { "nabla": 1, "model": { "layers": [ … ] } }`);

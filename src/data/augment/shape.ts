@@ -1,8 +1,11 @@
 /** Rows as images. */
+
 import { NablaError } from "../../errors.ts";
+import { demand } from "../../fields/expected.ts";
 import { show } from "../../fields/fields.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import type { Dataset } from "../dataset.ts";
+import { demandDataset } from "../expected.ts";
 
 /** Values of pixel (row, column) begin at (row · width + column) · channels. */
 export interface ImageShape {
@@ -16,6 +19,8 @@ export interface ImageShape {
  * @throws NablaError naming `who` if they are not images
  */
 export function imageShapeOf(who: string, dataset: Dataset, given?: readonly number[]): ImageShape {
+  demandDataset(who, dataset);
+  demand(given === undefined || Array.isArray(given), `${who}: imageShape`, "[h, w] or [h, w, c]", given);
   const { name, inputShape } = dataset;
   const shape = given ?? inputShape;
   const sizes = shape.every((n) => Number.isInteger(n) && n > 0);

@@ -1,5 +1,7 @@
 /** The data sets that are made, not read, by name. */
+
 import { didYouMean, NablaError } from "../../errors.ts";
+import { demandText } from "../../fields/expected.ts";
 import { show } from "../../fields/fields.ts";
 import { checkOptions } from "../../fields/options.ts";
 import type { DataSplit, Dataset } from "../dataset.ts";
@@ -68,6 +70,7 @@ export const generatedSets: Readonly<Record<string, GeneratedSet>> = Object.free
 
 /** A generated set by name; throws a NablaError that lists the names. */
 export function makeGenerated(name: string, options: GeneratedOptions = {}): DataSplit {
+  demandText("makeGenerated", "the name of a generated data set", name);
   checkOptions(`makeGenerated: ${name}`, options, ["samples", "noise", "seed", "classes"]);
   if (Object.hasOwn(generatedSets, name)) return generatedSets[name]!.make(options);
   const names = Object.keys(generatedSets);

@@ -1,5 +1,7 @@
 /** Point clouds in the plane with a class each, and noisy curves: problems whose solution can be looked at. */
+
 import { NablaError } from "../../errors.ts";
+import { demand, isObject } from "../../fields/expected.ts";
 import { show } from "../../fields/fields.ts";
 import { checkOptions } from "../../fields/options.ts";
 import { cos, sin } from "../../math/elementary.ts";
@@ -47,6 +49,7 @@ function cloud(
   defaults: { noise: number; classes: number; purpose: number },
   place: (label: number, classes: number, t: number, random: Stream) => [x: number, y: number],
 ): Dataset {
+  demand(isObject(options), name, "its options as an object", options);
   const { noise = defaults.noise, classes = defaults.classes } = options;
   const { random, samples } = stream(name, options, defaults.purpose);
   if (!Number.isInteger(classes) || classes < 2 || classes > 1000) {

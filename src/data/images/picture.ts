@@ -1,5 +1,8 @@
 /** Pictures as plain pixels, and what can be done to each pixel by itself. */
+
 import { NablaError } from "../../errors.ts";
+import { demand, isObject } from "../../fields/expected.ts";
+import { isBytes } from "../../tags.ts";
 
 /** Pixels 0 to 255, row by row from the top left: `data[(y · width + x) · channels + c]`. Grey, or red, green, blue. */
 export interface Picture {
@@ -10,7 +13,14 @@ export interface Picture {
 }
 
 /** Throws a NablaError unless the sizes are whole numbers ≥ 1 and there are as many values as they ask for. */
-export function checkPicture({ data, width, height, channels }: Picture, name = "picture"): void {
+export function checkPicture(picture: Picture, name = "picture"): void {
+  demand(
+    isObject(picture) && isBytes(picture.data),
+    name,
+    "a picture { data, width, height, channels }, its pixels as bytes",
+    picture,
+  );
+  const { data, width, height, channels } = picture;
   const whole = (n: number) => Number.isInteger(n) && n >= 1;
   if (
     !whole(width) ||
@@ -25,6 +35,7 @@ export function checkPicture({ data, width, height, channels }: Picture, name = 
 
 /** Luminance by ITU-R BT.601, as in JPEG: 0.299 R + 0.587 G + 0.114 B. A grey picture is returned as it is. */
 export function toGray(picture: Picture): Picture {
+  checkPicture(picture, "toGray");
   if (picture.channels === 1) return picture;
   const { data, width, height } = picture;
   const grey = new Uint8Array(width * height);
@@ -36,6 +47,8 @@ export function toGray(picture: Picture): Picture {
 
 /** With 1 or 3 channels: colours become grey, grey becomes three equal colours. */
 export function toChannels(picture: Picture, channels: 1 | 3): Picture {
+  checkPicture(picture, "toChannels");
+  demand(channels === 1 || channels === 3, "toChannels", "1 or 3 channels", channels);
   if (channels === picture.channels) return picture;
   if (channels === 1) return toGray(picture);
   const { data, width, height } = picture;
@@ -46,6 +59,7 @@ export function toChannels(picture: Picture, channels: 1 | 3): Picture {
 
 /** 255 − every value: dark on light becomes light on dark. */
 export function invert(picture: Picture): Picture {
+  checkPicture(picture, "invert");
   return { ...picture, data: picture.data.map((value) => 255 - value) };
 }
 

@@ -1,6 +1,8 @@
 /** Pictures of other sizes. Only sums, products and quotients: the same bits on every engine. */
+
 import { NablaError } from "../../errors.ts";
-import type { Picture } from "./picture.ts";
+import { demand, isObject } from "../../fields/expected.ts";
+import { checkPicture, type Picture } from "./picture.ts";
 
 /** Pixels. */
 export interface Size {
@@ -17,6 +19,7 @@ export const FITS: readonly Fit[] = ["pad", "crop", "stretch"];
  * it covers and some around (a triangle filter, as in Pillow's BILINEAR); larger, the filter is bilinear interpolation.
  */
 export function resize(picture: Picture, width: number, height: number): Picture {
+  checkPicture(picture, "resize");
   for (const n of [width, height])
     if (!Number.isInteger(n) || n < 1)
       throw new NablaError(`resize: expected whole numbers ≥ 1, got ${width}×${height}`);
@@ -109,8 +112,10 @@ function filters(from: number, to: number): Filter[] {
 
 /** A part of a picture; all of it must lie inside. */
 export function crop(picture: Picture, left: number, top: number, width: number, height: number): Picture {
+  checkPicture(picture, "crop");
   const { channels } = picture;
   if (
+    ![left, top, width, height].every(Number.isInteger) ||
     left < 0 ||
     top < 0 ||
     width < 1 ||
@@ -134,6 +139,9 @@ export function crop(picture: Picture, left: number, top: number, width: number,
  * colour around it; `"crop"` fills the size and cuts off what is too much on both sides; `"stretch"` distorts.
  */
 export function fitPicture(picture: Picture, size: Size, fit: Fit): Picture {
+  checkPicture(picture, "fitPicture");
+  demand(isObject(size), "fitPicture: size", "{ width, height }", size);
+  demand(FITS.includes(fit), "fitPicture: fit", `one of ${FITS.join(", ")}`, fit);
   const { part, inner } = fitting(picture, size, fit);
   const whole = part.width === picture.width && part.height === picture.height;
   const wanted = whole ? picture : crop(picture, part.left, part.top, part.width, part.height);

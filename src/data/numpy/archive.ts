@@ -1,6 +1,9 @@
 /** NumPy's archives of several arrays. An array is unpacked and read when it is asked for: what is not in use may be of any type. */
+
 import { NablaError } from "../../errors.ts";
+import { demand } from "../../fields/expected.ts";
 import { show } from "../../fields/fields.ts";
+import { checkOptions } from "../../fields/options.ts";
 import { showShape } from "../../shape.ts";
 import { MAX_UNPACKED } from "../gzip.ts";
 import { elementOf } from "./elements.ts";
@@ -94,7 +97,9 @@ export function parseNpz(
   name: string,
   options: number | NpzOptions = {},
 ): Map<string, Npy> {
+  if (typeof options !== "number") checkOptions("parseNpz", options, ["limit", "only"]);
   const { limit, only } = typeof options === "number" ? { limit: options, only: undefined } : options;
+  demand(only === undefined || Array.isArray(only), "parseNpz: only", "a list of names", only);
   const archive = openNpz(bytes, name, limit);
   const names = only ?? archive.names;
   for (const array of names)

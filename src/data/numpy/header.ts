@@ -1,6 +1,7 @@
 /** The header of a `.npy` file: a dictionary in Python's notation, as Python 2 and 3 write it. */
 
 import { NablaError } from "../../errors.ts";
+import { demandBytes } from "../../fields/expected.ts";
 import { isA } from "../../tags.ts";
 
 export interface NpyHeader {
@@ -30,6 +31,7 @@ const isNpy = (bytes: Uint8Array): boolean => MAGIC.every((byte, i) => bytes[i] 
  * @throws NablaError naming `name`, for any other beginning
  */
 export function parseNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
+  demandBytes(name ?? "parseNpy", bytes);
   const version = bytes[6] ?? 0;
   if (!isNpy(bytes) || version < 1 || version > 3) {
     throw new NablaError(

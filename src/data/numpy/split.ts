@@ -1,5 +1,7 @@
 /** The data set in a `.npz` archive. */
+
 import { NablaError } from "../../errors.ts";
+import { demand, isObject } from "../../fields/expected.ts";
 import { showShape } from "../../shape.ts";
 import { type DataSplit, type Dataset, type Standardisation, targetSize } from "../dataset.ts";
 import { MAX_UNPACKED } from "../gzip.ts";
@@ -63,6 +65,7 @@ export interface NpzData extends DataSplit {
  */
 export function npzSplit(bytes: Uint8Array, name: string, options: number | NpzSplitOptions = {}): NpzData {
   const given = typeof options === "number" ? { limit: options } : options;
+  demand(isObject(given), "npzSplit", "its options as an object, or a number, its limit", given);
   const { likeArrays: like, standardisation, limit = MAX_UNPACKED } = given;
   const archive = openNpz(bytes, name, limit);
   const known =

@@ -9,8 +9,10 @@
  * So what is read costs time and memory in proportion to the archive, at most 1032 times its bytes (deflate packs no better), and never more
  * than the limit.
  */
+
 import { Inflate } from "fflate";
 import { messageOf, NablaError } from "../../errors.ts";
+import { demandBytes } from "../../fields/expected.ts";
 import { show } from "../../fields/fields.ts";
 
 export interface ZipEntry {
@@ -42,6 +44,7 @@ const [SLICE, START] = [1 << 16, 1 << 9];
 
 /** The entries of an archive in the order of its directory. @throws NablaError beginning with `name` */
 export function zipEntries(bytes: Uint8Array, name: string): ZipEntry[] {
+  demandBytes(name ?? "npz", bytes);
   const broken = (why: string) => new NablaError(`${name}: broken .npz archive: ${why}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { count, start, end, base } = directoryOf(view, broken);

@@ -1,5 +1,7 @@
 /** Tables as datasets: every column but one is an input, that one is the target. */
+
 import { prefixed } from "../../errors.ts";
+import { demand, isObject } from "../../fields/expected.ts";
 import { number, string } from "../../fields/fields.ts";
 import { object, optional } from "../../fields/objects.ts";
 import { checkOptions } from "../../fields/options.ts";
@@ -131,6 +133,7 @@ export interface CsvSplit extends DataSplit, Omit<CsvData, "dataset"> {
 
 /** Reads a table, splits it in two, and standardises both parts by the mean and deviation of the training part. */
 export function csvSplit(text: string, options: CsvSplitOptions = {}): CsvSplit {
+  demand(isObject(options), "csvSplit", "its options as an object", options);
   const {
     testFraction = 0.2,
     seed = 0,
@@ -271,5 +274,20 @@ export function encodeCsvRow(
   meta: { columns: readonly string[]; encoding?: TableEncoding; standardisation?: Standardisation },
   name = "row",
 ): Float32Array {
+  demand(
+    isObject(meta) &&
+      Array.isArray(meta.columns) &&
+      (!meta.standardisation ||
+        (Array.isArray(meta.standardisation.mean) && Array.isArray(meta.standardisation.scale))),
+    "encodeCsvRow",
+    "what a table's columns are, { columns, standardisation: { mean, scale }, … }",
+    meta,
+  );
+  demand(
+    typeof row === "string" || isObject(row),
+    name,
+    "a line of CSV, or an object by the names of columns",
+    row,
+  );
   return rowEncoder(meta)(typeof row === "string" ? parseCsvLine(row, name) : row, name);
 }

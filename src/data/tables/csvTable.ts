@@ -1,5 +1,7 @@
 /** The text of a table to named columns of cells. */
+
 import { NablaError } from "../../errors.ts";
+import { demandText } from "../../fields/expected.ts";
 import { show } from "../../fields/fields.ts";
 import { isMissing, isNumber } from "./cells.ts";
 import { delimiterName, guessDelimiter } from "./delimiter.ts";
@@ -57,6 +59,7 @@ export function parseCsvTable(
   options: CsvTableOptions = {},
   known: readonly string[] = [],
 ): Table {
+  demandText(name, "the text of a table", text);
   const { maxBytes = MOST_CELLS } = options;
   const notes: string[] = [];
   const { body, line, delimiter } = withoutComments(beginning(text), options.delimiter, notes);
@@ -94,6 +97,7 @@ export function parseCsvTable(
 
 /** The cells of a single line, by a delimiter, or the one it shows. */
 export function parseCsvLine(text: string, name: string, delimiter?: string): string[] {
+  demandText(name, "a line of a table", text);
   const { rows } = readRecords(text, delimiterFor(delimiter ?? guessDelimiter(text)), name);
   if (rows.length !== 1) throw new NablaError(`${name}: expected one row of values, got ${rows.length}`);
   tidy(rows);

@@ -2,7 +2,9 @@
  * Rows of a table as inputs of the model that was trained on it: by the names of its columns, or in their order. The same for rows of files,
  * of JSON and of programs. `nabla/predict` has this as well, so nothing here fits or parses.
  */
+
 import { didYouMean, NablaError } from "../../errors.ts";
+import { demand, isObject } from "../../fields/expected.ts";
 import { list, number, show, string } from "../../fields/fields.ts";
 import { object, optional } from "../../fields/objects.ts";
 import { isA } from "../../tags.ts";
@@ -66,7 +68,20 @@ export function encodeRows(
   rows: Row | readonly Row[],
   options: RowOptions = {},
 ): EncodedRows {
+  demand(isObject(options), "encodeRows", "its options as an object", options);
   const { name = "row", onExtra } = options;
+  demand(
+    isObject(model) && isObject(model.metadata),
+    "encodeRows",
+    "a model that was loaded, with its metadata",
+    model,
+  );
+  demand(
+    isObject(rows),
+    "encodeRows",
+    "a row or several, objects by the names of columns or lists of cells",
+    rows,
+  );
   const format = formatOf(model);
   if (!format)
     throw new NablaError(

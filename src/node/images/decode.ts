@@ -1,8 +1,10 @@
 /** PNG and JPEG files to pixels. */
+
 import { inflateSync } from "node:zlib";
 import { type DecodeOptions, decoding } from "../../data/images/decode.ts";
 import type { Picture } from "../../data/images/picture.ts";
 import type { Unpacked } from "../../data/images/png/decode.ts";
+import { demandBytes } from "../../fields/expected.ts";
 import { checkOptions } from "../../fields/options.ts";
 import { readBytes } from "../paths.ts";
 
@@ -22,6 +24,7 @@ export type DecodeImageOptions = Pick<DecodeOptions, "maxPixels">;
  */
 export function decodeImage(bytes: Uint8Array, name: string, options: DecodeImageOptions = {}): Picture {
   checkOptions("decodeImage", options, ["maxPixels"]);
+  demandBytes(name ?? "decodeImage", bytes);
   const steps = decoding(bytes, name, options);
   let step = steps.next("damaged");
   while (!step.done) step = steps.next(step.value ? unpack(step.value) : "damaged");

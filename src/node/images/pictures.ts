@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 import { imageHeaderOf } from "../../data/images/header.ts";
 import type { ImageFile, ImageInfo, ImageSetOptions } from "../../data/images/imageSet.ts";
 import type { PictureHost } from "../../data/readers/reader.ts";
-import { unreadable } from "../paths.ts";
+import { unreadable } from "../fileSystem.ts";
 import { DecodePool } from "./pool.ts";
 
 export type { ImageInfo };

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { type PreparedRows, type RowFormat, rowBytes } from "../../data/images/imageSet.ts";
 import { toChannels } from "../../data/images/picture.ts";
 import { fitPicture } from "../../data/images/resize.ts";
-import { unreadable } from "../paths.ts";
+import { unreadable } from "../fileSystem.ts";
 import { decodeImage } from "./decode.ts";
 
 /** Reads, decodes and resizes files. */

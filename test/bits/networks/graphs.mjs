@@ -1,4 +1,5 @@
 // Sequences, and graphs that fork, join in every way there is, share layers and have several inputs and outputs.
+import { joins } from "./forks.mjs";
 import { at, chain, classes, values } from "./network.mjs";
 
 /** @typedef {import("./network.mjs").Network} Network */
@@ -48,50 +49,12 @@ const sequence = chain(
 );
 
 /** @type {Network} */
-const joins = {
-  document: {
-    nabla: 2,
-    model: {
-      layers: [
-        { type: "input", name: "x", shape: [9, 8, 1] },
-        { type: "conv2d", ...at("stem", "x"), filters: 5, kernelSize: 3, strides: 2, activation: "relu" },
-        {
-          type: "conv2d",
-          ...at("block", "stem"),
-          filters: 5,
-          kernelSize: 3,
-          padding: "same",
-          activation: "silu",
-        },
-        { type: "shared", ...at("again", "block"), layer: "block" },
-        { type: "batchNormalization", ...at("norm", "stem") },
-        { type: "add", ...at("sum", "stem", "again", "norm") },
-        { type: "maximum", ...at("most", "sum", "block") },
-        { type: "minimum", ...at("least", "stem", "norm") },
-        { type: "concatenate", ...at("side", "most", "least"), axis: 2 },
-        { type: "maxPooling2d", ...at("pool", "side") },
-        { type: "flatten", ...at("flat", "pool") },
-        { type: "globalAveragePooling2d", ...at("mean", "side") },
-        { type: "dense", ...at("seen", "flat"), units: 12, activation: "tanh" },
-        { type: "dense", ...at("gate", "mean"), units: 12, activation: "sigmoid" },
-        { type: "multiply", ...at("gated", "seen", "gate") },
-        { type: "subtract", ...at("rest", "seen", "gated") },
-        { type: "average", ...at("middle", "gated", "rest", "gate") },
-        { type: "dot", ...at("likeness", "seen", "gate"), axes: [1, 1] },
-        { type: "dropout", ...at("drop", "middle"), rate: 0.2 },
-        { type: "concatenate", ...at("all", "drop", "likeness") },
-        { type: "dense", ...at("digit", "all"), units: 10, activation: "softmax" },
-      ],
-      outputs: { digit: "digit" },
-    },
-    training: {
-      loss: "categoricalCrossentropy",
-      optimizer: { name: "adam", clipNorm: 1 },
-      batchSize: 30,
-      epochs: 2,
-      seed: 9,
-    },
-  },
+const joining = {
+  document: joins([9, 8, 1], {
+    side: { axis: 2 },
+    likeness: { axes: [1, 1] },
+    training: { epochs: 2, seed: 9 },
+  }),
   data: { rows: 70, type: "uint8", shape: [9, 8, 1], target: classes(10) },
 };
 
@@ -136,6 +99,6 @@ several.document.model.layers.splice(6, 1, { type: "shared", ...at("twice", "mor
 /** @type {Record<string, Network>} */
 export const GRAPHS = {
   sequences: sequence,
-  "a graph that joins in every way": joins,
+  "a graph that joins in every way": joining,
   "several inputs and outputs": several,
 };

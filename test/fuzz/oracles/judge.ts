@@ -13,7 +13,7 @@ export interface Problem {
 }
 
 /** Characters of a message that a person can still read. */
-const LONGEST_MESSAGE = 4000;
+const LONGEST_MESSAGE = 2000;
 /** Of computing, whatever else the machine does: for an input of at most 64 KB. */
 const SECONDS = 2;
 const MEGABYTE = 2 ** 20;

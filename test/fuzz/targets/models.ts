@@ -1,5 +1,4 @@
 /** Small models of every sort that a file may hold. */
-import { writeSafetensors } from "../../../src/checkpoint/safetensors.ts";
 import {
   add,
   batchNormalization,
@@ -14,6 +13,7 @@ import {
   model,
   sequential,
 } from "../../../src/index.ts";
+import { writeSafetensors } from "../../support/checkpoints.ts";
 import type { Sample } from "../guide/target.ts";
 import { DOCUMENT } from "./signed.ts";
 

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
-import { readSafetensors, writeSafetensors } from "../../../src/checkpoint/safetensors.ts";
+import { readSafetensors } from "../../../src/checkpoint/safetensors.ts";
+import { writeSafetensors } from "../../support/checkpoints.ts";
 import { utf8 } from "../files.ts";
 import type { Sample, Target } from "../guide/target.ts";
 import { header, payload, signed, whole } from "./signed.ts";

@@ -5,6 +5,22 @@ import { launch } from "./index.mjs";
 /** Versions of the browsers that ran tests, for the summary. @type {Map<string, string>} */
 export const versions = new Map();
 
+/**
+ * The browser that runs tests now. Projects take turns, so one that has had its turn is closed: what a page of hundreds of test
+ * files has not given back is then there for the next.
+ *
+ * @type {Promise<import("./index.mjs").Browser> | undefined}
+ */
+let open;
+
+/** One that could not be launched has been reported. @param {Promise<import("./index.mjs").Browser> | undefined} browser */
+const end = async (browser) => {
+  await browser?.then(
+    (started) => started.close(),
+    () => {},
+  );
+};
+
 export const systemBrowser = () =>
   defineBrowserProvider({
     name: "system",
@@ -17,8 +33,9 @@ export const systemBrowser = () =>
         getCommandsContext: () => ({}),
         async openPage(_, url) {
           const name = /** @type {import("./index.mjs").BrowserName} */ (project.config.browser.name);
-          if (!browser) {
-            browser = launch(name, { headless: project.config.browser.headless });
+          if (!browser || browser !== open) {
+            await end(open);
+            browser = open = launch(name, { headless: project.config.browser.headless });
             browser.then(
               ({ version }) => versions.set(name, version),
               () => {},
@@ -27,11 +44,7 @@ export const systemBrowser = () =>
           await (await browser).newPage(url);
         },
         async close() {
-          // one that could not be launched has been reported
-          await browser?.then(
-            (started) => started.close(),
-            () => {},
-          );
+          await end(browser);
           browser = undefined;
         },
       };
