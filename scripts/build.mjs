@@ -21,7 +21,9 @@ import { note, writeNotices } from "./notices.mjs";
 import { coresFirst } from "./order.mjs";
 import { withoutRedundant } from "./redundant.mjs";
 import { moduleOf, schemaOfFields } from "./schema.mjs";
+import { WORKER, writeThreads } from "./threads.mjs";
 import { pruneTypes } from "./types.mjs";
+import { writeCode } from "./workerCode.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
@@ -118,15 +120,6 @@ const later = {
     }
   },
 };
-/** Without the core: who uses what is built has it from elsewhere. */
-const coreless = {
-  name: "coreless",
-  setup(bundler) {
-    bundler.onLoad({ filter: /[\\/]src[\\/]core[\\/](dense|full)\.ts$/ }, ({ path }) => ({
-      contents: `export const ${basename(path, ".ts")}Build = undefined;`,
-    }));
-  },
-};
 // for editors, and for configSchema()
 const schema = await schemaOfFields();
 writeFileSync("build/schema.json", JSON.stringify(schema));
@@ -161,8 +154,8 @@ await build({
     node: "src/node/index.ts",
     export: "src/export/index.ts",
     cli: "src/cli/index.ts",
-    "worker-node": "src/worker/node.ts",
-    "image-worker": "src/node/images/worker.ts",
+    // no file of the package either: what the worker shares with the rest becomes pieces of its own, and pages get fewer bytes so
+    pieces: "src/worker/index.ts",
   },
   chunkNames: "chunks/[name]-[hash]",
   platform: "neutral",
@@ -174,6 +167,7 @@ await build({
     "process.env.NABLA_VERSION": JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).version),
   },
 });
+rmSync("build/pieces.js");
 // Copies of files that nabla's entry exports as well: bundlers load at once whatever an entry can reach. Errors are those of the rest.
 await build({
   ...common,
@@ -225,19 +219,10 @@ await build({
   platform: "neutral",
   define: { ...SHIPPED, ...workerAt("./browser/worker.js") },
 });
-// What a page's worker runs, for pages with a bundler and without: one file, which loads sooner than many. The page sends the core.
-await build({
-  ...common,
-  splitting: false,
-  minify: true,
-  entryPoints: { worker: "src/worker/index.ts" },
-  outdir: "build/browser",
-  platform: "neutral",
-  mainFields: ["module", "main"],
-  conditions: ["import", "browser"],
-  external: [],
-  plugins: [coreless],
-});
+// What a page's worker runs, for pages with a bundler and without; and the same for threads of Node.
+await build({ ...common, ...WORKER });
+writeCode("build/browser/worker.js", "build/browser/worker-code.js");
+await writeThreads({ ...common, define: SHIPPED });
 // The same without a package around it, for a page that has no bundler: nabla.js, data.js and what they load.
 await build({
   ...common,
@@ -259,6 +244,7 @@ await build({
       name: "worker",
       setup(bundler) {
         bundler.onResolve({ filter: /^#worker$/ }, () => ({ path: join(root, "src/worker/spawn/web.ts") }));
+        bundler.onResolve({ filter: /^#worker-code$/ }, () => ({ path: "./worker-code.js", external: true }));
         // nabla.js has every layer, so it has every kernel: one core is enough
         bundler.onResolve({ filter: /^#core\/dense$/ }, () => ({
           path: join(root, "build/core/simd.text.js"),

@@ -1,5 +1,5 @@
 // Installs what some tests and pages need besides the project's own packages, into build/tools/<set>:
-// `node scripts/tools.mjs package edge patterns docs bench` (all of them without arguments). CI does it; you need not.
+// `node scripts/tools.mjs package next edge patterns docs bench` (all of them without arguments). CI does it; you need not.
 // Installs again only when a list below has changed or something is missing.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -20,7 +20,11 @@ export const SETS = {
     typescript: "5",
     publint: "^0.3.25",
     "@arethetypeswrong/core": "^0.18.5",
+    // puts a program into a copy of Node before 25
+    postject: "1.0.0-alpha.6",
   },
+  // test/package/next.test.ts: 340 MB, so apart from the others
+  next: { next: "16", react: "19", "react-dom": "19" },
   // test/edge and bench/edge.mjs; the workerd package's own script would only link its program
   edge: { workerd: "1", "edge-runtime": "4" },
   // test/structure/patterns.system.test.ts; its programs for each system are left out, the one in JavaScript does

@@ -2,6 +2,7 @@
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { isBytes } from "../tags.ts";
+import { atOnce } from "./atOnce.ts";
 import {
   buffersFor,
   type Dataset,
@@ -90,7 +91,7 @@ export function joinDatasets(options: JoinOptions): Dataset {
         }
       };
       if (waits.length === 0) return pack();
-      return Promise.all(waits).then(pack);
+      return atOnce(waits).then(pack);
     },
   };
   return portable(joined, (number) => ({

@@ -4,6 +4,7 @@ import { sha256Hex } from "../checkpoint/sha256.ts";
 import { messageOf, NablaError } from "../errors.ts";
 import { demand, isObject } from "../fields/expected.ts";
 import { checkOptions } from "../fields/options.ts";
+import { atOnce } from "./atOnce.ts";
 import type { DataSplit } from "./dataset.ts";
 import { gunzip } from "./gzip.ts";
 import { type Idx, idxSplit, parseIdx } from "./idx.ts";
@@ -94,12 +95,9 @@ export async function fetchIdxSplit(files: RemoteIdxSplit, options: FetchOptions
     files,
   );
   const pair = async (part: { images: RemoteFile; labels: RemoteFile }) => {
-    const [images, labels] = await Promise.all([
-      fetchIdx(part.images, options),
-      fetchIdx(part.labels, options),
-    ]);
+    const [images, labels] = await atOnce([fetchIdx(part.images, options), fetchIdx(part.labels, options)]);
     return { images, labels };
   };
-  const [train, test] = await Promise.all([pair(files.train), files.test ? pair(files.test) : undefined]);
+  const [train, test] = await atOnce([pair(files.train), files.test ? pair(files.test) : undefined]);
   return idxSplit(train, test, files.name);
 }

@@ -147,10 +147,10 @@ function numeric<P extends Presence>(
   return field(
     {
       expected,
-      check: (value, path) =>
-        typeof value === "number" && fits(value)
-          ? value
-          : refuse(path, (value as number) > reach! ? `${expected} and ≤ ${max}` : expected, value),
+      check: (value, path) => {
+        const n = typeof value === "number" ? value : Number.NaN;
+        return fits(n) ? n : refuse(path, n > reach! ? `${expected} and ≤ ${max}` : expected, value);
+      },
       jsonSchema:
         DOCS &&
         (() => ({

@@ -6,8 +6,6 @@ import { show } from "./fields.ts";
 /** Names of Keras where ours is another word; those in snake_case are understood by themselves. */
 const ELSEWHERE: Readonly<Record<string, string>> = TRAINING && {
   learningRate: 'it belongs to the optimizer: optimizer: { name: "adam", learningRate: 0.01 }',
-  gradientAccumulationSteps:
-    "here batchSize is the rows of an update, and microBatchSize says how many of them are run at once",
 };
 
 /** @throws NablaError unless n is a whole number ≥ 1 */
@@ -16,20 +14,29 @@ export function checkWhole(what: string, n: number): void {
 }
 
 /** What an unknown option may be meant to be. What only predicts has one option: the error names it anyway. */
-function hintFor(name: string, names: readonly string[]): string {
+function hintFor(name: string, names: readonly string[], more: Readonly<Record<string, string>>): string {
   const here = name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
-  if (Object.hasOwn(ELSEWHERE, here)) return `; ${ELSEWHERE[here]}`;
+  const elsewhere = { ...ELSEWHERE, ...more };
+  if (Object.hasOwn(elsewhere, here)) return `; ${elsewhere[here]}`;
   return here !== name && names.includes(here) ? `; here it is ${here}` : didYouMean(name, names);
 }
 
-/** @throws NablaError where `options` is not an object or has a name that is not among `names`; undefined values count as missing */
-export function checkOptions(who: string, options: unknown, names: readonly string[]): void {
+/**
+ * @param more hints for names that are another word elsewhere
+ * @throws NablaError where `options` is not an object or has a name that is not among `names`; undefined values count as missing
+ */
+export function checkOptions(
+  who: string,
+  options: unknown,
+  names: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new NablaError(`${who}: expected its options as an object, got ${show(options)}`);
   }
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || names.includes(name)) continue;
-    const hint = TRAINING && hintFor(name, names);
+    const hint = TRAINING && hintFor(name, names, more);
     throw new NablaError(`${who}: unknown option "${name}"${hint || `; there are ${names.join(", ")}`}`);
   }
 }

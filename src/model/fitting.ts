@@ -28,9 +28,12 @@ export async function fitting(
   wanted: Settings,
   options: FitOptions,
 ): Promise<void> {
-  checkOptions("fit", options, fitOptionNames());
+  checkOptions("fit", options, fitOptionNames(), {
+    gradientAccumulationSteps:
+      "here batchSize is the rows of an update, and microBatchSize says how many of them are run at once",
+  });
   const { seed, state } = internals;
-  const before = internals.hasNetwork;
+  const before = internals.network;
   let begun = false;
   const subject: ModelToTrain<Model> = {
     ...given,
@@ -50,7 +53,8 @@ export async function fitting(
   try {
     await fit(subject, data, wanted, options);
   } catch (error) {
-    if (!before && !begun) internals.forget();
+    // one that was only built, for data that was not trained on in the end
+    if (!before && !begun) internals.network = undefined;
     throw error;
   }
 }

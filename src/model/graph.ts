@@ -173,7 +173,7 @@ export function model(options: GraphOptions): Model {
   const made = new Model({ topology, builder: graphBuilder }, { seed: options.seed });
   for (const [name, layer] of written) {
     const origin = origins.get(layer);
-    if (origin?.internals.hasNetwork)
+    if (origin?.internals.network)
       copyNamed(origin.internals.built, origin.name, internalsOf(made).built, name);
   }
   return made;

@@ -16,7 +16,8 @@ export class Internals {
   readonly state = new TrainingState();
   /** Whether a worker has the weights: what is set here would be lost. */
   away = false;
-  private network: Network | undefined;
+  /** Undefined before it is built. */
+  network: Network | undefined;
 
   /**
    * @param topology what the layers are made from, every default written out
@@ -71,15 +72,6 @@ export class Internals {
   outputShapes(inputShape: Shape): Shape[] {
     const { layers, outputs } = this.network?.architecture ?? this.architecture(inputShape);
     return outputs.map(({ layer }) => layers[layer].outputShape);
-  }
-
-  /** Forgets a network that has only been built: for data that was not trained on in the end. */
-  forget(): void {
-    this.network = undefined;
-  }
-
-  get hasNetwork(): boolean {
-    return this.network !== undefined;
   }
 
   /** The inputs, where their shapes are known. */

@@ -20,8 +20,8 @@ export const saveModel = (model: Model): Uint8Array => joined(saveParts(model));
 
 /** The same in parts, one after the other: a model of gigabytes is not copied a second time, and may be larger than one array. */
 export function saveParts(model: Model): Uint8Array[] {
-  checkMetadata("save: metadata", model.metadata);
   const { built: network, state } = internalsOf(model);
+  checkMetadata("save: metadata", model.metadata);
   for (const tensor of network.tensors) {
     if (network.finite(tensor)) continue;
     throw new NablaError(

@@ -33,7 +33,7 @@ export class InferenceNetwork {
   /** Bytes of the parameters that are trained; gradients and each slot take as many. */
   readonly bytes: number;
   /** Bytes of all parameters. */
-  protected readonly all: number;
+  readonly all: number;
   /** How rows of each input were read in training: what bytes stand for. Undefined before; bytes then are multiplied by 1/255. */
   reading: readonly InputKind[] | undefined;
   private plans = new Map<string, Plan>();

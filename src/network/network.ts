@@ -104,14 +104,6 @@ export class Network extends InferenceNetwork {
     });
   }
 
-  /** Sets the weights that training moves to the parameters, where these are an average of them. */
-  moveToAverage(): void {
-    if (this.moved === undefined) return;
-    this.changes++;
-    const n = this.bytes / 4;
-    this.core.f32(this.slotOffset(this.moved), n).set(this.core.f32(this.core.base, n));
-  }
-
   /** The flat ranges an optimizer works on. */
   get flat(): Flat {
     const slots = Array.from({ length: this.slots }, (_, s) => this.slotOffset(s));
@@ -173,22 +165,6 @@ export class Network extends InferenceNetwork {
   override write(tensor: Tensor, values: ArrayLike<number>, of: "value" | number = "value"): void {
     this.changes++;
     this.writeTo(this.offsetOf(tensor, of), tensor.spec, values);
-  }
-
-  /** A copy of everything training changes: parameters and slots. For going back, and for another thread. */
-  snapshot(): Uint8Array<ArrayBuffer> {
-    const slots = this.bytes * this.slots;
-    const copy = new Uint8Array(this.all + slots);
-    copy.set(this.core.u8(this.core.base, this.all));
-    if (slots > 0) copy.set(this.core.u8(this.slotOffset(0), slots), this.all);
-    return copy;
-  }
-
-  restore(copy: Uint8Array): void {
-    this.changes++;
-    this.core.u8(this.core.base, this.all).set(copy.subarray(0, this.all));
-    if (this.slots > 0)
-      this.core.u8(this.slotOffset(0), this.bytes * this.slots).set(copy.subarray(this.all));
   }
 
   private offsetOf(tensor: Tensor, of: "value" | "gradient" | number): number {

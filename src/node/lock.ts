@@ -8,8 +8,9 @@ import { lstatSync, readFileSync, unlinkSync } from "node:fs";
 import { type FileHandle, lstat, open, readFile, stat, unlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
-import { isMainThread, threadId, Worker } from "node:worker_threads";
+import { isMainThread, threadId } from "node:worker_threads";
 import { NablaError } from "../errors.ts";
+import { thread } from "../worker/spawn/thread.ts";
 import { absent, codeOf, REAL, reasonOf } from "./fileSystem.ts";
 import { isRunning, ownOwner, presumeGone } from "./owner.ts";
 import { openTemporary, sweep } from "./temporary.ts";
@@ -160,8 +161,8 @@ function onSignal(signal: NodeJS.Signals): void {
 
 /** Runs in a thread: a step of training may keep this one busy for longer than anybody waits. */
 const BEATING = `
-const { workerData: { place, id, every } } = require("node:worker_threads");
-const { closeSync, futimesSync, openSync, readFileSync, writeSync } = require("node:fs");
+Promise.all([import("node:worker_threads"), import("node:fs")]).then(([{ workerData: { place, id, every } }, fs]) => {
+const { closeSync, futimesSync, openSync, readFileSync, writeSync } = fs;
 function touch() {
   const file = openSync(place, "r+");
   try {
@@ -173,11 +174,12 @@ function touch() {
     closeSync(file);
   }
 }
-setInterval(() => { try { touch(); } catch {} }, every);`;
+setInterval(() => { try { touch(); } catch {} }, every);
+});`;
 
 function beat(place: string, id: string): () => void {
   try {
-    const worker = new Worker(BEATING, { eval: true, workerData: { place, id, every: BEAT } });
+    const worker = thread(BEATING, { workerData: { place, id, every: BEAT } });
     worker.unref();
     worker.on("error", () => {}); // the lock then counts where its process can be seen
     return () => void worker.terminate();

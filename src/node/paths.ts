@@ -3,6 +3,7 @@ import type { Dirent } from "node:fs";
 import { open, readdir, realpath, stat } from "node:fs/promises";
 import { basename, join, relative, resolve } from "node:path";
 import { joined } from "../checkpoint/safetensors.ts";
+import { atOnce } from "../data/atOnce.ts";
 import { MAX_UNPACKED } from "../data/gzip.ts";
 import { CLUTTER } from "../data/images/classes.ts";
 import { byCodeUnit } from "../data/labels.ts";
@@ -62,7 +63,7 @@ function folderAt(path: string, root: string, above: readonly string[], problem?
     const found = await readdir(path, { withFileTypes: true }).catch((cause) => refuse(path, cause));
     const wanted = found.filter(({ name }) => !CLUTTER.test(name)).sort((a, b) => byCodeUnit(a.name, b.name));
     const around = [...above, await realpath(path)];
-    return Promise.all(wanted.map((entry) => entryAt(join(path, entry.name), entry, root, around)));
+    return atOnce(wanted.map((entry) => entryAt(join(path, entry.name), entry, root, around)));
   };
   return {
     kind: "folder",

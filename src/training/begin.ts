@@ -1,9 +1,11 @@
 /** Where a call of fit() begins: anew, or where another stopped. */
+
 import { type Callback, type TrainedModel, withState } from "../callbacks/callback.ts";
 import { NablaError } from "../errors.ts";
 import type { Network } from "../network/network.ts";
 import type { ModelToTrain } from "./fit.ts";
 import type { FitOptions } from "./options.ts";
+import { prepare } from "./prepare.ts";
 import { checkResume, decides } from "./resume.ts";
 import { freshRun, type Run, since } from "./run.ts";
 import { type Comparison, sameData } from "./sameData.ts";
@@ -36,7 +38,7 @@ export async function begin<M extends TrainedModel>(
     if (!otherData) known = await sameData({ ...compared, before, decides: decides(state.callbackStates) });
   } else {
     state.run = freshRun(state.run);
-    state.prepare(network);
+    prepare(state, network);
     state.good = undefined;
   }
   state.settings = settings;

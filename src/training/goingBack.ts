@@ -1,7 +1,9 @@
 /** Going back to where nothing was wrong, when the loss stops being a number. */
+
 import { type Callback, type CallbackState, restoreStates, statesOf } from "../callbacks/callback.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
+import { restoreSnapshot, takeSnapshot } from "../network/snapshot.ts";
 import { type BatchRun, diagnose, diverged } from "./diverged.ts";
 import type { TrainRequest } from "./request.ts";
 import { type Run, since } from "./run.ts";
@@ -56,7 +58,7 @@ export class WayBack<M> {
     }
     if (diagnosis.row !== undefined)
       throw diverged(diagnosis, at, "the weights are those from before this step");
-    network.restore(good.weights);
+    restoreSnapshot(network, good.weights);
     Object.assign(run, good.run);
     for (const [i, metric] of metrics.entries()) metric.restore(good.metrics[i]);
     restoreStates(this.callbacks, good.callbacks);
@@ -68,7 +70,7 @@ export class WayBack<M> {
   private here(): Mark {
     const { network, metrics, run } = this;
     return {
-      weights: network.snapshot(),
+      weights: takeSnapshot(network),
       run: { ...run, history: [...run.history] },
       metrics: metrics.map((metric) => metric.state()),
       callbacks: statesOf(this.callbacks),

@@ -3,6 +3,7 @@
  *
  * One tape, stopped where the program has its turn:  forward | (gradients of the outputs are written) | backward | penalties … update
  */
+
 import { type ArrayLike2, type ArrayRecord, isRecord, shaped } from "../data/arrays.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
@@ -15,6 +16,7 @@ import { beginStep, setRate } from "../plan/step.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import { isBytes } from "../tags.ts";
 import type { CompiledTraining } from "./compile.ts";
+import { prepare } from "./prepare.ts";
 import type { TrainingState } from "./state.ts";
 import { updateOf } from "./update.ts";
 
@@ -202,7 +204,7 @@ function sessionOf({ state, built: network }: ModelByHand): Session {
   const last = sessions.get(network);
   if (last && isCurrent(last, state) && (last.summed > 0 || state.setAt === undefined)) return last;
   // a model that has taken no step begins anew, with gradients and slots of its own
-  state.prepare(network);
+  prepare(state, network);
   const { step } = state.run;
   const fresh = { rows: 0, open: false, summed: 0, capacity: 0, changes: 0, taken: 0 };
   const session: Session = { compiled: state.required, step, ...fresh };

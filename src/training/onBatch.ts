@@ -1,8 +1,10 @@
 /** Training and testing on one batch, at once: for loops of a program's own. */
+
 import { type Dataset, range } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import type { Kinds } from "../metrics/kinds.ts";
+import { restoreSnapshot, takeSnapshot } from "../network/snapshot.ts";
 import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { isPromise } from "../tags.ts";
 import { aside } from "./aside.ts";
@@ -15,6 +17,7 @@ import { metricsFor } from "./measures.ts";
 import { kindsFor } from "./metricKinds.ts";
 import { GRADIENT_OPTIONS, type TrainOnBatchOptions } from "./options.ts";
 import { penalties } from "./penalties.ts";
+import { prepare } from "./prepare.ts";
 import { batchCheck, checkData, checkLabels } from "./targets.ts";
 import { updateOf } from "./update.ts";
 import { weightingOf } from "./weighting.ts";
@@ -68,7 +71,7 @@ function trainNow(kinds: Kinds, subject: ModelToStep, data: Dataset, options: Tr
   const { good } = state;
   const { step } = run;
   const due = !good || good.next !== step || good.changes !== network.changes || step - good.step >= MARK;
-  const mark = due ? { weights: network.snapshot(), step, changes: network.changes } : good;
+  const mark = due ? { weights: takeSnapshot(network), step, changes: network.changes } : good;
   run.rate = learningRate ?? (run.baseRate ?? optimizer.learningRate) * run.rateFactor;
   beginStep(core, plan.step, { rows, rate: run.rate, step, seed: state.settings?.seed ?? subject.seed });
   for (const own of plan.rates ?? [])
@@ -117,7 +120,7 @@ function loaded(
   const loader = new BatchLoader(network, data, goals, weighting);
   // before anything is planned: reading may use the model
   const ready = loader.readNow(who, range(rows));
-  if (training) state.prepare(network);
+  if (training) prepare(state, network);
   // growing batches are not planned for each anew
   if (rows > state.capacity) state.capacity = Math.max(rows, Math.ceil(state.capacity * 1.5));
   const plan = network.plan(mode, state.capacity, kindsOf(data, network), {
@@ -154,7 +157,7 @@ function fail({ network }: Loaded, { state }: ModelToStep): never {
   const { step, rate } = run;
   const layer = network.tensors.find((tensor) => !network.finite(tensor))?.layer;
   if (good && good.next === step && good.changes === network.changes) {
-    network.restore(good.weights);
+    restoreSnapshot(network, good.weights);
     run.firstStep -= step - good.step;
     run.step = good.step;
     state.good = { ...good, next: good.step, changes: network.changes };

@@ -2,7 +2,6 @@
 import { type Callback, type CallbackStates, withState } from "../callbacks/callback.ts";
 import { NablaError } from "../errors.ts";
 import type { Metric } from "../metrics/metric.ts";
-import type { Network } from "../network/network.ts";
 import type { CompiledTraining } from "./compile.ts";
 import type { History } from "./options.ts";
 import { freshRun, type Run } from "./run.ts";
@@ -39,14 +38,6 @@ export class TrainingState {
   checkIdle(who: string): void {
     if (this.busy)
       throw new NablaError(`${who}: this model is being trained already; wait for that training, or stop it`);
-  }
-
-  /** Makes the optimizer's slots ready for a step: those of the last, unless there was none. */
-  prepare(network: Network): void {
-    if (this.run.step === 0) network.prepareTraining(this.required.slots);
-    // training goes on from what was set, also where the weights are an average of others
-    else if (this.setAt === this.run.step) network.moveToAverage();
-    this.setAt = undefined;
   }
 
   /** Forgets an earlier training. */

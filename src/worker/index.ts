@@ -7,4 +7,8 @@ const port: Port = {
   onMessage: () => {},
 };
 self.onmessage = ({ data }) => port.onMessage(data as never);
+// the page hears of it as an error: it would wait for an answer for ever
+self.onmessageerror = () => {
+  throw new Error("a message could not be read");
+};
 serve(port);

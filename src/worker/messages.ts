@@ -2,7 +2,7 @@
 import type { Inputs, Targets } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import { isA, tagOf } from "../tags.ts";
-import type { FromPage, LentBack, SentDataset, Setup } from "./protocol.ts";
+import { type FromPage, type LentBack, PIECE, type SentDataset, type Setup } from "./protocol.ts";
 
 type Piece = Extract<FromPage, { kind: "piece" }>;
 
@@ -27,12 +27,16 @@ export const messageOf = (given: unknown): FromPage | undefined =>
     ? (given as unknown as FromPage)
     : undefined;
 
-/** Puts a piece of an array where it belongs; one that does not fit is left out, and the training says what is missing. */
+/**
+ * Puts a piece of an array where it belongs; one that does not fit is left out, and the training says what is missing. A message that
+ * has less than a whole piece of values gets no room for more.
+ */
 export function addPiece(pieces: Map<number, Inputs | Targets>, { number, length, at, values }: Piece): void {
   if (!isCount(length) || !isCount(at) || !ArrayBuffer.isView(values) || isA("DataView", values)) return;
   if (values.length === length) pieces.set(number, values);
   else {
-    if (at === 0) pieces.set(number, new (values.constructor as Uint8ArrayConstructor)(length));
+    if (at === 0 && values.byteLength === PIECE)
+      pieces.set(number, new (values.constructor as Uint8ArrayConstructor)(length));
     const whole = pieces.get(number);
     if (whole && at + values.length <= whole.length) whole.set(values, at);
   }

@@ -2,7 +2,6 @@
  * On the page: a training that runs in a worker, and looks as if it ran here. The model's weights, its run and its metrics are
  * brought up to date before every callback and every report, so predict() and save() then have the state of that moment.
  */
-
 import {
   type Callback,
   type CallbackState,
@@ -16,6 +15,7 @@ import {
 import { buffersFor, type Dataset, targetSize } from "../data/dataset.ts";
 import type { Lendable } from "../data/portable.ts";
 import { NablaError } from "../errors.ts";
+import { restoreSnapshot, takeSnapshot } from "../network/snapshot.ts";
 import { sizeOf } from "../shape.ts";
 import { Turns } from "../training/aborted.ts";
 import { type Changes, contextOf } from "../training/context.ts";
@@ -173,7 +173,7 @@ class RemoteTraining<M extends TrainedModel> {
   /** The model as it was in the worker when it sent this. */
   private apply({ snapshot, run, metrics }: State): void {
     const { network, metrics: counting } = this.request;
-    network.restore(snapshot);
+    restoreSnapshot(network, snapshot);
     delete this.state.stopped;
     Object.assign(this.state, run);
     for (const [i, metric] of counting.entries()) metric.restore(metrics[i]!);
@@ -202,7 +202,7 @@ class RemoteTraining<M extends TrainedModel> {
     }
     if (this.over) return;
     this.takeTurn(false);
-    const snapshot = network.changes === before ? undefined : network.snapshot();
+    const snapshot = network.changes === before ? undefined : takeSnapshot(network);
     const reply = { kind: "reply" as const, id: this.id };
     try {
       this.connection.post(

@@ -4,10 +4,7 @@ import type { Inputs, Targets } from "../data/dataset.ts";
 import type { Lendable, Portable } from "../data/portable.ts";
 import { isA, isBytes } from "../tags.ts";
 import { pauser } from "../training/pause.ts";
-import type { FromPage, SentDataset, SentValues } from "./protocol.ts";
-
-/** Values sent at once: a copy of so many bytes takes about a millisecond. */
-const PIECE = 4 * 1024 * 1024;
+import { type FromPage, PIECE, type SentDataset, type SentValues } from "./protocol.ts";
 
 /** What is sent a piece at a time; who sends it knows which training it is for. */
 export type DatasetPiece = Omit<Extract<FromPage, { kind: "piece" }>, "kind" | "id">;

@@ -1,9 +1,11 @@
 /** In the worker: trains what the page sends, and lets the page's callbacks have their turn. */
+
 import type { Callback, CallbackState, Logs, TrainingContext } from "../callbacks/callback.ts";
 import { Core } from "../core/core.ts";
 import type { Inputs, Targets } from "../data/dataset.ts";
 import { buildLayers } from "../layers/table.ts";
 import { Network } from "../network/network.ts";
+import { restoreSnapshot, takeSnapshot } from "../network/snapshot.ts";
 import type { Batch } from "../plan/loss.ts";
 import { compileTraining } from "../training/compile.ts";
 import { setRates } from "../training/context.ts";
@@ -108,7 +110,7 @@ class Session {
       const { network, request, metrics } = await this.prepare();
       const { run } = setup.state;
       state = () => ({
-        snapshot: network.snapshot(),
+        snapshot: takeSnapshot(network),
         run: { ...run },
         metrics: metrics.map((each) => each.state()),
       });
@@ -159,7 +161,7 @@ class Session {
       return { losses: result.figures!, gradient: result.gradient };
     });
     network.prepareTraining(compiled.slots);
-    network.restore(setup.state.snapshot);
+    restoreSnapshot(network, setup.state.snapshot);
     network.reading = reading;
     const measure: Measure = async ({ name: metric }, outputs, targets) =>
       (await this.call(outputs, targets, { metric })).figures!;
@@ -202,7 +204,7 @@ class Session {
       this.replied = undefined;
       if (this.aborted) this.aborting.abort();
       if (reply.callbacks) this.callbacks = reply.callbacks;
-      if (reply.snapshot) network.restore(reply.snapshot);
+      if (reply.snapshot) restoreSnapshot(network, reply.snapshot);
       if (logs && reply.logs) Object.assign(logs, reply.logs);
       setRates(context, reply);
       if (reply.stop !== undefined) context.stop(reply.stop);

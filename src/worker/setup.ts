@@ -1,8 +1,10 @@
 /** On the page: all that the worker is told before it begins. */
+
 import { inOrder, statesOf, type TrainedModel } from "../callbacks/callback.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { describeAll } from "../data/portable.ts";
 import type { Topology } from "../layers/configs.ts";
+import { takeSnapshot } from "../network/snapshot.ts";
 import type { CompiledTraining } from "../training/compile.ts";
 import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
@@ -41,7 +43,7 @@ export function setupOf<M extends TrainedModel>(
     reading: network.reading,
     training: remote.compiled.config,
     state: {
-      snapshot: network.snapshot(),
+      snapshot: takeSnapshot(network),
       run: { ...run },
       metrics: metrics.map((metric) => metric.state()),
     },

@@ -109,7 +109,7 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
   "docs/mnist.md": [],
 };
 /** Those whose code other tests run. */
-const ELSEWHERE = ["docs/deploy.md", "docs/export.md", "docs/host.md"];
+const ELSEWHERE = ["docs/deploy.md", "docs/export.md", "docs/host.md", "docs/hosts.md"];
 
 test("every guide has its code run", () => {
   const guides = pagesUnder("docs");

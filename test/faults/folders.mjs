@@ -43,7 +43,8 @@ export async function folders({ root, jobs, seed, kills, short, report, timeLeft
     const random = chance(seed, "folders", i);
     const whole = /** @type {Whole} */ (all[(i + Math.floor(i / names.length)) % all.length]);
     const name = /** @type {string} */ (names[i % names.length]);
-    const at = random.whole(Math.min(40, whole.calls), whole.calls);
+    // a model that was in its place and then taken away is nobody's fault
+    const at = random.whole(Math.min(40, whole.calls), whole.placed);
     const cwd = place(root, `folder-${i}`);
     await report.attempt(`${whole.training.name}: ${name} at call ${at}`, cwd, async () => {
       sum.runs++;

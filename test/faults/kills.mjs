@@ -23,10 +23,10 @@ import { trainings } from "./trainings.mjs";
 export const FILE = "out/m.safetensors";
 
 /**
- * The training that nobody disturbs: its file, how many calls had to do with the folder, which of them opened a file to write to, and how
- * long it took.
+ * The training that nobody disturbs: its file, how many calls had to do with the folder, the one that put the model in its place,
+ * which of them opened a file to write to, and how long it took.
  *
- * @typedef {{ training: Training, bytes: Buffer, calls: number, opens: number[], milliseconds: number }} Whole
+ * @typedef {{ training: Training, bytes: Buffer, calls: number, placed: number, opens: number[], milliseconds: number }} Whole
  */
 
 /** Each is run once, however many parts need it. @type {Map<string, Promise<Whole>>} */
@@ -63,7 +63,9 @@ async function whole(training, cwd) {
   const lines = readFileSync(trace, "utf8").trim().split("\n");
   const calls = lines.map((line) => JSON.parse(line));
   const opens = calls.filter(({ name, flags }) => name === "open" && flags !== "r").map(({ call }) => call);
-  return { training, bytes: readFileSync(join(cwd, FILE)), calls: calls.at(-1).calls, opens, milliseconds };
+  const placed = calls.filter(({ name, to }) => name === "rename" && to?.endsWith(FILE)).at(-1).call;
+  const bytes = readFileSync(join(cwd, FILE));
+  return { training, bytes, calls: calls.at(-1).calls, placed, opens, milliseconds };
 }
 
 /** A folder for one case, with the files that command lines name. @param {string} root @param {string} name */

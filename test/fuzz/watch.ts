@@ -112,7 +112,7 @@ export async function watched(
       const left = order.milliseconds && order.milliseconds - (performance.now() - began);
       if (left !== undefined && left < 0 && run > 0) break;
       const inputs = order.inputs && order.inputs - counts.structure - counts.coverage;
-      if (inputs !== undefined && inputs <= 0) break;
+      if (inputs !== undefined && inputs <= 0 && run > 0) break;
       writeFileSync(current, new Uint8Array(0));
       const ended = await start(
         {
@@ -121,7 +121,7 @@ export async function watched(
           current,
           seed: order.seed + run,
           ...(left && { milliseconds: left }),
-          ...(inputs && { inputs }),
+          ...(inputs !== undefined && { inputs }),
         },
         patience,
       );

@@ -217,7 +217,7 @@ describe("data and options", () => {
     const model = fresh();
     await expect(fit(model, options)).rejects.toThrow(message);
     // the shape of its input is not fixed by data that was not trained on
-    expect(internalsOf(model).hasNetwork).toBe(false);
+    expect(internalsOf(model).network).toBe(undefined);
     await model.fit([[1, 2, 3]], [[1]]);
   });
 

@@ -1,12 +1,11 @@
 /** Pages built by bundlers, in a real browser: a training runs in the worker that the bundler put beside the page, without a word on the console. */
-import { copyFileSync, createReadStream, existsSync, mkdirSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { extname, join } from "node:path";
+import { copyFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { build } from "esbuild";
 import { beforeAll, describe, expect, test } from "vitest";
 import { findBrowser, howToGet, launch } from "../support/browsers/index.mjs";
 import { sawHost } from "../support/hosts.ts";
+import { below, MAIN, page, type Seen, serve, WATCH } from "./page.ts";
 import { expectedOutput, type Installed, install, node, PROGRAM, project, tool } from "./support.ts";
 
 const required = process.env.NABLA_REQUIRE_ALL === "1";
@@ -17,56 +16,27 @@ beforeAll(async () => {
   expected = await expectedOutput();
 });
 
-/** The program of the other tests, with the number of workers that came to be. */
-const MAIN = `import { program } from "./program.js";
-let workers = 0;
-const Real = Worker;
-globalThis.Worker = class extends Real { constructor(...args) { super(...args); workers++; } };
-globalThis.warnings = [];
-console.warn = (...args) => globalThis.warnings.push(args.join(" "));
-program().then((said) => { globalThis.result = { said, workers }; }, (error) => { globalThis.result = { said: String(error), workers }; });
-`;
 const FILES = {
   "program.js": PROGRAM,
+  "watch.js": WATCH,
   "main.js": MAIN,
-  "index.html":
-    '<!doctype html><title>scratch</title><link rel="icon" href="data:,"><script type="module" src="./main.js"></script>',
-};
-const TYPES: Record<string, string> = {
-  ".html": "text/html",
-  ".js": "text/javascript",
-  ".mjs": "text/javascript",
+  "index.html": page('<script type="module" src="./main.js"></script>'),
 };
 /** As a page that cares would be served: no eval, no script but its own, WebAssembly allowed. */
 const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src data:";
 
 /** What a page says whose files are in a folder. */
-async function shown(folder: string): Promise<{ said: string; workers: number; warnings: string[] }> {
-  const server = createServer((request, response) => {
-    const file = join(
-      folder,
-      request.url === "/" ? "index.html" : new URL(request.url!, "http://x").pathname,
-    );
-    if (!existsSync(file)) return void response.writeHead(404).end();
-    response.writeHead(200, {
-      "content-type": TYPES[extname(file)] ?? "application/octet-stream",
-      "content-security-policy": POLICY,
-    });
-    createReadStream(file).pipe(response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+async function shown(folder: string): Promise<Seen> {
+  const site = await serve(below(folder), () => ({ "content-security-policy": POLICY }));
   const browser = await launch("chromium");
   try {
-    const page = await browser.newPage(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    await page.waitFor(() => (globalThis as any).result !== undefined);
-    expect(page.errors).toEqual([]);
-    return await page.evaluate(() => ({
-      ...(globalThis as any).result,
-      warnings: (globalThis as any).warnings,
-    }));
+    const opened = await browser.newPage(`${site.origin}/`);
+    await opened.waitFor(() => (globalThis as any).result !== undefined);
+    expect(opened.errors).toEqual([]);
+    return await opened.evaluate(() => (globalThis as any).result);
   } finally {
     await browser.close();
-    server.close();
+    site.close();
   }
 }
 
@@ -122,7 +92,12 @@ describe.each(Object.entries(BUILDS))("%s", (name, { tools, build: built }) => {
   test.skipIf(missing.length > 0 && !required)(`a built page trains in its worker${why}`, async () => {
     if (missing.length > 0) throw new Error(`${missing.join("; ")}, and NABLA_REQUIRE_ALL=1 asks for it`);
     const folder = project(join(installed.folder, `page-${name}`), FILES);
-    expect(await shown(await built(folder))).toEqual({ said: expected, workers: 1, warnings: [] });
+    expect(await shown(await built(folder))).toEqual({
+      said: expected,
+      workers: 1,
+      trained: 1,
+      warnings: [],
+    });
     sawHost(name, "Chromium", "worker");
   });
 });

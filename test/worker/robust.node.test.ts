@@ -51,6 +51,18 @@ class Local implements Worker {
 /** Sees what the page sends. */
 let hear: (message: FromPage, worker: Local) => void;
 let workers: Local[];
+/** Whether there is no memory for a copy of the weights. */
+let full = false;
+vi.mock("../../src/network/snapshot.ts", async (original) => {
+  const real = await original<typeof import("../../src/network/snapshot.ts")>();
+  return {
+    ...real,
+    takeSnapshot: (...given: Parameters<typeof real.takeSnapshot>) => {
+      if (full) throw new RangeError("Array buffer allocation failed");
+      return real.takeSnapshot(...given);
+    },
+  };
+});
 /** Until then nothing is heard of workers. */
 let late: Promise<void>;
 vi.mock("#worker", () => ({
@@ -231,10 +243,9 @@ test("states of callbacks that are called every few steps go back with the weigh
 
 test("a worker without memory for another copy of the weights says so, and gives rows back", async () => {
   const set = rows();
-  vi.spyOn(Network.prototype, "snapshot").mockImplementation(() => {
-    throw new RangeError("Array buffer allocation failed");
-  });
+  full = true;
   await expect(fit(make(), set, { transfer: true })).rejects.toThrow("Array buffer allocation failed");
+  full = false;
   read(set);
 });
 

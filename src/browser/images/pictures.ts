@@ -1,4 +1,6 @@
 /** Pictures for readers of data: decoded and resized in pieces, so that the page lives. */
+
+import { inLanes } from "../../data/atOnce.ts";
 import { type Decoder, type ImageFile, type ImageSetOptions, rowBytes } from "../../data/images/imageSet.ts";
 import type { DataFile, PictureFile, PictureHost } from "../../data/readers/reader.ts";
 import { NablaError } from "../../errors.ts";
@@ -17,7 +19,8 @@ const fileOf = (file: DataFile): Promise<File> => (file as PageFile).file();
 const decoder = ({ maxPixels }: ImageSetOptions): Decoder<PictureFile> => ({
   async each(files, format, write) {
     const size = rowBytes(format);
-    await inLanes(files.length, async (i) => {
+    const pause = pauser();
+    await inLanes(LANES, files.length, async (i) => {
       const { file, path } = files[i]!;
       try {
         const decoded = await decodeBlob(await fileOf(file), path, { maxPixels });
@@ -27,6 +30,7 @@ const decoder = ({ maxPixels }: ImageSetOptions): Decoder<PictureFile> => ({
         if (!(error instanceof NablaError)) throw error;
         write(i, { data: new Uint8Array(size), failed: [{ index: 0, message: error.message }] });
       }
+      await pause(); // others have their turn in between
     });
   },
 });
@@ -57,23 +61,4 @@ async function sizeOfFile(
   const { width, height } = decoded;
   close(decoded);
   return { width, height, channels: 3 };
-}
-
-/** Calls `task` for 0 to n - 1, a few at the same time, and lets others have their turn in between. */
-async function inLanes(n: number, task: (i: number) => Promise<void>): Promise<void> {
-  const pause = pauser();
-  let next = 0;
-  const lane = async () => {
-    while (next < n) {
-      const i = next++;
-      try {
-        await task(i);
-      } catch (error) {
-        next = n; // nobody waits for the others any more
-        throw error;
-      }
-      await pause();
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(LANES, n) }, lane));
 }

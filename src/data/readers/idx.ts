@@ -2,6 +2,7 @@
 import { NablaError } from "../../errors.ts";
 import { anything, choice } from "../../fields/fields.ts";
 import { object, optional } from "../../fields/objects.ts";
+import { atOnce } from "../atOnce.ts";
 import { type Idx, type IdxReading, idxSplit, isIdx, parseIdx } from "../idx.ts";
 import type { ArraysInfo } from "../numpy/split.ts";
 import { SCALINGS } from "../values/inputs.ts";
@@ -81,7 +82,7 @@ export const idx: Reader<"idx", IdxOptions> = {
       parseIdx(await contentOf(file, host.limits.arrays, host.more), file.path);
     if (parts.length > 0) return described(await openParts(parts, where, name, read, how));
     const pair = (await pairOf(all, host))!;
-    const [a, b] = await Promise.all(pair.map(({ file }) => read(file)));
+    const [a, b] = await atOnce(pair.map(({ file }) => read(file)));
     const [images, labels, { file }] = b!.shape.length === 1 ? [a!, b!, pair[0]!] : [b!, a!, pair[1]!];
     // a name goes into checkpoints: where the folder is does not belong there
     const { relative } = file;
@@ -102,7 +103,7 @@ const described = ({ scaling, notes, ...split }: ReturnType<typeof idxSplit>): R
 /** Two IDX files of any names and nothing else. */
 async function pairOf(files: readonly Named[], host: DataHost): Promise<readonly Named[] | undefined> {
   if (files.length !== 2) return undefined;
-  const heads = await Promise.all(files.map(({ file }) => headOf(file, host)));
+  const heads = await atOnce(files.map(({ file }) => headOf(file, host)));
   return heads.every(isIdx) ? files : undefined;
 }
 

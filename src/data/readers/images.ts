@@ -3,6 +3,7 @@ import { NablaError } from "../../errors.ts";
 import { anything } from "../../fields/fields.ts";
 import { object, optional } from "../../fields/objects.ts";
 import { checkOptions } from "../../fields/options.ts";
+import { inLanes } from "../atOnce.ts";
 import { shortened } from "../images/classes.ts";
 import {
   IMAGE_SET_OPTIONS,
@@ -95,20 +96,15 @@ async function measured(
   problems: Problem[],
 ): Promise<PictureFile[]> {
   const found = new Array<PictureFile | Problem>(files.length);
-  let next = 0;
-  const lane = async () => {
-    while (next < files.length) {
-      const i = next++;
-      const { file, label } = files[i]!;
-      const { path, relative } = file;
-      try {
-        found[i] = { file, path, relative, label, ...(await pictures.header(file, options)) };
-      } catch (error) {
-        found[i] = { path, why: (error as Error).message.replace(`${path}: `, "") };
-      }
+  await inLanes(pictures.lanes, files.length, async (i) => {
+    const { file, label } = files[i]!;
+    const { path, relative } = file;
+    try {
+      found[i] = { file, path, relative, label, ...(await pictures.header(file, options)) };
+    } catch (error) {
+      found[i] = { path, why: (error as Error).message.replace(`${path}: `, "") };
     }
-  };
-  await Promise.all(Array.from({ length: pictures.lanes }, lane));
+  });
   const good: PictureFile[] = [];
   for (const one of found) "why" in one ? problems.push(one) : good.push(one);
   return good;

@@ -1,6 +1,7 @@
 /** Which folders of a set of pictures are classes, which are parts (to train on, to validate on, to test with), and which only hold others. */
 import { didYouMean, NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
+import { atOnce } from "../atOnce.ts";
 import {
   classFor,
   nameOf,
@@ -148,7 +149,7 @@ class LayoutFinder {
     }
     this.unused.push(...rest);
     const parts = [train, validation, test].filter((folder) => folder !== undefined);
-    return Promise.all(
+    return atOnce(
       parts.map(async (folder, i) =>
         i === 0
           ? this.part("train", await this.unwrapped(folder, this.isGiven))
@@ -203,7 +204,7 @@ class LayoutFinder {
     if (parts.length === 0 && this.unused.length === 0) return undefined;
     const classes = folders.filter((folder) => !parts.includes(folder) && !this.unused.includes(folder));
     const { pictures } = await this.inside(at);
-    return Promise.all([
+    return atOnce([
       { role: "train" as const, where: at.where, folders: classes.map(asClass), loose: pictures },
       ...parts.map((folder) => this.part(roleOf(folder.name)!, folder)),
     ]);
@@ -225,7 +226,7 @@ class LayoutFinder {
   private async classesIn(at: DataFolder): Promise<FolderPart[]> {
     const { folders, pictures } = await this.inside(at);
     const whole = { role: "train" as const, where: at.where, folders: folders.map(asClass), loose: pictures };
-    const below = await Promise.all(folders.map((folder) => this.inside(folder)));
+    const below = await atOnce(folders.map((folder) => this.inside(folder)));
     const split = below.filter(
       ({ folders: inner }) =>
         inner.length > 0 &&

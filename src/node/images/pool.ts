@@ -1,24 +1,32 @@
-/** Threads that decode pictures while the main one computes. */
+/** Threads that decode pictures while the main one computes. Where there can be none, the main one decodes. */
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
-import type { PreparedRows, RowFormat } from "../../data/images/imageSet.ts";
+import type { Worker } from "node:worker_threads";
+import type { PreparedRows } from "../../data/images/imageSet.ts";
 import { messageOf, NablaError } from "../../errors.ts";
 import { checkWhole } from "../../fields/options.ts";
+import { thread } from "../../worker/spawn/thread.ts";
+import { prepareRows } from "./prepare.ts";
+import type { Job, Said } from "./worker.ts";
 
-interface Waiting {
-  readonly paths: readonly string[];
-  readonly format: RowFormat;
+interface Waiting extends Job {
   readonly resolve: (rows: PreparedRows) => void;
   readonly reject: (error: unknown) => void;
 }
 
 interface Thread {
   readonly worker: Worker;
+  /** It has said so. */
+  ready: boolean;
   job?: Waiting;
 }
 
+/** Milliseconds a thread may take until it says that it is there. */
+const PATIENCE = 10_000;
 /** Files of one message. Small, so that all threads have work until a batch is done. */
 const PIECE = 8;
+
+/** Said once in a process. */
+let said = false;
 
 /**
  * Runs prepareRows() in threads. They are started when there is something to do and keep no process alive when there is not.
@@ -28,7 +36,9 @@ export class DecodePool {
   readonly #size: number;
   readonly #threads: Thread[] = [];
   readonly #queue: Waiting[] = [];
-  #module: Promise<typeof import("./worker.ts")> | undefined;
+  #code: Promise<string> | undefined;
+  /** There can be no threads: this one does it. */
+  #alone = false;
 
   /**
    * @param size how many threads; default: as many as there are processors, at most 8: decoding is mostly what is waited for
@@ -46,7 +56,7 @@ export class DecodePool {
   /** Prepares files, in pieces: `write(from, rows)` is called for each as it comes, in no particular order. */
   async each(
     paths: readonly string[],
-    format: RowFormat,
+    format: Job["format"],
     write: (from: number, rows: PreparedRows) => void,
   ): Promise<void> {
     let next = 0;
@@ -70,47 +80,93 @@ export class DecodePool {
     await Promise.all(this.#threads.splice(0).map(({ worker }) => worker.terminate()));
   }
 
-  async #run(paths: readonly string[], format: RowFormat): Promise<PreparedRows> {
-    this.#module ??= import("#image-worker");
-    const { url, ROLE } = await this.#module;
+  async #run(paths: Job["paths"], format: Job["format"]): Promise<PreparedRows> {
+    this.#code ??= import("#picture-thread").then(({ code }) => code());
+    const code = await this.#code;
     return new Promise((resolve, reject) => {
-      this.#queue.push({ paths, format, resolve, reject });
-      if (this.#threads.length < this.#size && this.#threads.every(({ job }) => job)) this.#start(url, ROLE);
+      this.#queue.push({ paths, format, maxPixels: this.maxPixels, resolve, reject });
+      if (this.#alone) return void this.#work();
+      if (this.#threads.length < this.#size && this.#threads.every(({ job }) => job)) this.#start(code);
       this.#next();
     });
   }
 
-  #start(url: string, workerData: string): void {
-    const thread: Thread = { worker: new Worker(new URL(url), { workerData }) };
-    this.#threads.push(thread);
-    thread.worker.on("message", (rows: PreparedRows) => {
-      const { job } = thread;
-      thread.job = undefined;
-      thread.worker.unref();
+  #start(code: string): void {
+    let worker: Worker;
+    try {
+      worker = thread(code, { name: "nabla pictures" });
+    } catch (error) {
+      return this.#without(messageOf(error));
+    }
+    const one: Thread = { worker, ready: false };
+    this.#threads.push(one);
+    const lost = (why: string, cause?: unknown) => {
+      clearTimeout(timer);
+      const at = this.#threads.indexOf(one);
+      if (at < 0) return; // closed, or known
+      this.#threads.splice(at, 1);
+      void worker.terminate();
+      const { job, ready } = one;
+      one.job = undefined;
+      // it has not begun with its job
+      if (job && !ready) this.#queue.unshift(job);
+      if (!ready) return this.#without(why);
+      job?.reject(new NablaError(`decoding ${job.paths.join(", ")}: ${why}`, { cause }));
+      if (this.#queue.length > 0 && this.#threads.length === 0) this.#start(code);
+      this.#next();
+    };
+    const timer = setTimeout(() => lost(`it did not answer within ${PATIENCE / 1000} seconds`), PATIENCE);
+    timer.unref();
+    worker.on("message", (rows: Said) => {
+      if (rows === "ready") {
+        one.ready = true;
+        return clearTimeout(timer);
+      }
+      const { job } = one;
+      one.job = undefined;
+      worker.unref();
       this.#next();
       job?.resolve(rows);
     });
     // a thread that ran out of memory: the next job gets a new one
-    thread.worker.on("error", (cause) => {
-      const at = this.#threads.indexOf(thread);
-      if (at >= 0) this.#threads.splice(at, 1);
-      const names = thread.job?.paths.join(", ");
-      const message = messageOf(cause);
-      thread.job?.reject(new NablaError(`decoding ${names}: ${message}`, { cause }));
-      if (this.#queue.length > 0 && this.#threads.length === 0) this.#start(url, workerData);
-      this.#next();
-    });
-    thread.worker.unref();
+    worker.on("error", (cause) => lost(messageOf(cause), cause));
+    worker.on("exit", (code) => lost(`its thread ended with code ${code}`));
+    worker.unref();
   }
 
   #next(): void {
-    for (const thread of this.#threads) {
-      if (thread.job) continue;
+    for (const one of this.#threads) {
+      if (one.job) continue;
       const job = this.#queue.shift();
       if (!job) return;
-      thread.job = job;
-      thread.worker.ref();
-      thread.worker.postMessage({ paths: job.paths, format: job.format, maxPixels: this.maxPixels });
+      one.job = job;
+      one.worker.ref();
+      const { paths, format, maxPixels } = job;
+      one.worker.postMessage({ paths, format, maxPixels } satisfies Job);
+    }
+  }
+
+  /** A thread could not be started: those there are do its work, or this one. */
+  #without(why: string): void {
+    if (this.#threads.length > 0) return this.#next();
+    this.#alone = true;
+    if (!said)
+      console.warn(
+        `nabla: no thread could be started to decode pictures (${why}). They are decoded in this one, which takes longer.`,
+      );
+    said = true;
+    void this.#work();
+  }
+
+  /** Works off the queue in this thread, which has a turn for other things after every piece. */
+  async #work(): Promise<void> {
+    for (let job = this.#queue.shift(); job; job = this.#queue.shift()) {
+      await new Promise(setImmediate);
+      try {
+        job.resolve(prepareRows(job.paths, job.format, job.maxPixels));
+      } catch (cause) {
+        job.reject(new NablaError(`decoding ${job.paths.join(", ")}: ${messageOf(cause)}`, { cause }));
+      }
     }
   }
 }

@@ -1,12 +1,7 @@
-/** Runs in a thread of its own: prepares the rows it is asked for. Built into one file, which the pool starts. */
-import { parentPort, workerData } from "node:worker_threads";
-import type { RowFormat } from "../../data/images/imageSet.ts";
+/** Runs in a thread of its own: prepares the rows it is asked for. Carried along as text, see scripts/threads.mjs. */
+import { parentPort } from "node:worker_threads";
+import type { PreparedRows, RowFormat } from "../../data/images/imageSet.ts";
 import { prepareRows } from "./prepare.ts";
-
-/** Of this file; the pool imports it to know what to start. */
-export const url = import.meta.url;
-
-export const ROLE = "nabla: prepare pictures";
 
 export interface Job {
   paths: readonly string[];
@@ -14,10 +9,11 @@ export interface Job {
   maxPixels?: number;
 }
 
-// imported for its url this may be some thread already, but none that was started for this
-if (workerData === ROLE) {
-  parentPort!.on("message", ({ paths, format, maxPixels }: Job) => {
-    const { data, failed } = prepareRows(paths, format, maxPixels);
-    parentPort!.postMessage({ data, failed }, [data.buffer]);
-  });
-}
+/** What the thread says: first that it is there, then the rows of each job. */
+export type Said = "ready" | PreparedRows;
+
+parentPort!.on("message", ({ paths, format, maxPixels }: Job) => {
+  const { data, failed } = prepareRows(paths, format, maxPixels);
+  parentPort!.postMessage({ data, failed } satisfies Said, [data.buffer]);
+});
+parentPort!.postMessage("ready" satisfies Said);

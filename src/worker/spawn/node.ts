@@ -1,9 +1,10 @@
 /** Starts the worker in Node, as a thread. */
-import { Worker } from "node:worker_threads";
+import { code } from "#train-thread";
+import { thread } from "./thread.ts";
 import type { Spawn } from "./types.ts";
 
 export const spawn: Spawn = ({ message, error }) => {
-  const worker = new Worker(new URL("./worker-node.js", import.meta.url), { name: "nabla" });
+  const worker = thread(code(), { name: "nabla" });
   worker.on("message", message);
   worker.on("messageerror", () => error("a message could not be read"));
   worker.on("error", (cause) => error(cause.message));

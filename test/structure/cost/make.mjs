@@ -34,11 +34,13 @@ run("typescript", "bin/tsc", "-p", "tsconfig.json");
 
 const { WHOLE, PREDICTING } = await script("defines.mjs");
 const { inference } = await script("inference.mjs");
+const { WORKER, writeThreads } = await script("threads.mjs");
+const { writeCode } = await script("workerCode.mjs");
 /** @type {import("esbuild").BuildOptions} */
 const common = { bundle: true, format: "esm", target: "es2022", platform: "node", logLevel: "error" };
 await build({
   ...common,
-  entryPoints: { use: "test/structure/cost/use.ts", "worker-node": "src/worker/node.ts" },
+  entryPoints: { use: "test/structure/cost/use.ts" },
   outdir: "out",
   splitting: true,
   define: {
@@ -47,7 +49,10 @@ await build({
   },
   // Node finds them from there; #core and #standalone are what was just compiled
   packages: "external",
-  external: ["*?raw", "#core", "#core/*", "#standalone", "#pictures", "#schema", "#image-worker", "#loader"],
+  external: [
+    ...["*?raw", "#core", "#core/*", "#standalone", "#pictures", "#schema", "#loader"],
+    ...["#picture-thread", "#train-thread"],
+  ],
   plugins: [
     {
       name: "spawn",
@@ -57,6 +62,9 @@ await build({
     },
   ],
 });
+await build({ ...common, ...WORKER, alias: { "#loader": "./src/core/loader.ts" }, define: WHOLE });
+writeCode("build/browser/worker.js", "build/browser/worker-code.js");
+await writeThreads({ ...common, define: WHOLE });
 await build({
   ...common,
   entryPoints: { predict: "src/predict/index.ts" },

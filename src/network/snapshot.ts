@@ -1,0 +1,40 @@
+/** All that training changes of a network, as one. Loaded by what trains: the methods of a network are loaded by every page. */
+import type { Network } from "./network.ts";
+
+/** Where the parameters lie, and the optimizer's slots, in bytes. */
+function ranges({ core, all, bytes, flat }: Network): [at: number, n: number][] {
+  const { slots } = flat;
+  return [[core.base, all], ...slots.map((at): [number, number] => [at, bytes])];
+}
+
+/** A copy of parameters and slots. For going back, and for another thread. */
+export function takeSnapshot(network: Network): Uint8Array<ArrayBuffer> {
+  const { core } = network;
+  const all = ranges(network);
+  const copy = new Uint8Array(all.reduce((sum, [, n]) => sum + n, 0));
+  let to = 0;
+  for (const [at, n] of all) {
+    copy.set(core.u8(at, n), to);
+    to += n;
+  }
+  return copy;
+}
+
+/** Sets parameters and slots to what they were. */
+export function restoreSnapshot(network: Network, copy: Uint8Array): void {
+  network.changes++;
+  const { core } = network;
+  let from = 0;
+  for (const [at, n] of ranges(network)) {
+    core.u8(at, n).set(copy.subarray(from, from + n));
+    from += n;
+  }
+}
+
+/** Sets the weights that training moves to the parameters, where these are an average of them. */
+export function moveToAverage(network: Network): void {
+  const { w, average, n } = network.flat;
+  if (w === average) return;
+  network.changes++;
+  network.core.f32(w, n).set(network.core.f32(average!, n));
+}

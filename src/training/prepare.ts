@@ -1,0 +1,13 @@
+/** Before a step: the optimizer's slots. */
+import type { Network } from "../network/network.ts";
+import { moveToAverage } from "../network/snapshot.ts";
+import type { TrainingState } from "./state.ts";
+
+/** Makes them ready: those of the last step, unless there was none. */
+export function prepare(state: TrainingState, network: Network): void {
+  const { run, setAt } = state;
+  if (run.step === 0) network.prepareTraining(state.required.slots);
+  // training goes on from what was set, also where the weights are an average of others
+  else if (setAt === run.step) moveToAverage(network);
+  state.setAt = undefined;
+}

@@ -1,0 +1,249 @@
+/**
+ * Pages whose library comes from elsewhere: another origin, a sandbox without one, an address of a blob, or one file. In Chromium and
+ * Firefox each trains in a worker, to the bits of the sources, without a word on the console; where a page's policy forbids workers it
+ * trains itself and says once why.
+ */
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findBrowser, howToGet, launch } from "../support/browsers/index.mjs";
+import { sawHost, type Where } from "../support/hosts.ts";
+import { below, type Files, MAIN, page, type Seen, type Site, serve, WATCH } from "./page.ts";
+import { expectedOutput, type Installed, install, node, PROGRAM, project, tool } from "./support.ts";
+
+const required = process.env.NABLA_REQUIRE_ALL === "1";
+/** As CDNs answer. */
+const CORS = { "access-control-allow-origin": "*" };
+const FILES = { "program.js": PROGRAM, "watch.js": WATCH, "main.js": MAIN };
+
+let installed: Installed;
+let expected: string;
+const sites: Site[] = [];
+/** Folders by the first part of a path, on the page's origin, on one with CORS headers and on one without. */
+const folders = new Map<string, string>();
+/** Pages by their path, with their policies. */
+const pages = new Map<string, { text: string; policy?: string }>();
+const filed: Files = (path) => {
+  const [, first, ...rest] = path.split("/");
+  const folder = folders.get(first!);
+  return folder === undefined ? undefined : below(folder)(rest.join("/"));
+};
+let home: Site;
+let cdn: Site;
+let plain: Site;
+
+beforeAll(async () => {
+  installed = await install();
+  expected = await expectedOutput();
+  // the page's origin has pages alone, unless a test says so
+  home = await serve(
+    (path) => pages.get(path) ?? (path.startsWith("/here-") ? filed(path) : undefined),
+    (path) => {
+      const policy = pages.get(path)?.policy;
+      return policy === undefined ? {} : { "content-security-policy": policy };
+    },
+  );
+  cdn = await serve(filed, () => CORS);
+  plain = await serve(filed);
+  sites.push(home, cdn, plain);
+  const folder = project(join(installed.folder, "cdn"), FILES);
+  folders.set("nabla", installed.nabla);
+  folders.set("program", folder);
+  for (const [name, made] of Object.entries(BUILDS))
+    if (missing(made.tools).length === 0) await prepared(name);
+}, 300_000);
+afterAll(() => {
+  for (const site of sites) site.close();
+});
+
+const missing = (tools: readonly string[]) =>
+  tools.filter((path) => !tool("package", path)).map((path) => `${path}: node scripts/tools.mjs package`);
+
+/** Programs as bundlers make them, for a base that is not the page's: made once, shown in both browsers. */
+const BUILDS: Record<
+  string,
+  {
+    tools: string[];
+    build(folder: string, base: string): Promise<string>;
+    page(base: string, dist: string): string;
+  }
+> = {
+  "Vite, base on another origin": {
+    tools: ["vite"],
+    async build(folder, base) {
+      const html = page('<script type="module" src="./main.js"></script>');
+      project(folder, {
+        "index.html": html,
+        "vite.config.js": `export default { base: ${JSON.stringify(base)} };`,
+      });
+      await node([tool("package", "vite/bin/vite.js")!, "build", "--logLevel", "warn"], folder);
+      return join(folder, "dist");
+    },
+    page: (_, dist) => readFileSync(join(dist, "index.html"), "utf8"),
+  },
+  "webpack, publicPath on another origin": {
+    tools: ["webpack"],
+    async build(folder, base) {
+      const code = `import { createRequire } from "node:module";
+const webpack = createRequire(import.meta.url)(${JSON.stringify(tool("package", "webpack"))});
+const output = { path: process.cwd() + "/dist", filename: "main.js", publicPath: ${JSON.stringify(base)} };
+webpack({ mode: "production", target: "web", entry: "./main.js", output }, (error, stats) => {
+  if (error ?? stats.hasErrors()) throw error ?? new Error(stats.toString());
+});`;
+      project(folder, { "build.mjs": code });
+      await node(["build.mjs"], folder);
+      return join(folder, "dist");
+    },
+    page: (base) => page(`<script src="${base}main.js"></script>`),
+  },
+  "esbuild, one script": {
+    tools: [],
+    async build(folder) {
+      const outfile = join(folder, "dist/main.js");
+      const entryPoints = [join(folder, "main.js")];
+      await build({ entryPoints, outfile, bundle: true, minify: true, logLevel: "error" });
+      return join(folder, "dist");
+    },
+    page: (base) => page(`<script src="${base}main.js"></script>`),
+  },
+};
+
+/** The page's path of each build. */
+const addresses = new Map<string, string>();
+async function prepared(name: string): Promise<void> {
+  const { build: built, page: shown } = BUILDS[name]!;
+  const id = name.replaceAll(/\W+/g, "-");
+  const base = `${cdn.origin}/${id}/`;
+  const dist = await built(project(join(installed.folder, id), FILES), base);
+  folders.set(id, dist);
+  addresses.set(name, `/${id}.html`);
+  pages.set(`/${id}.html`, { text: shown(base, dist) });
+  const scripts = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".js"),
+  );
+  expect(scripts.length).toBeGreaterThan(0);
+  const told = scripts.filter((file) => readFileSync(join(dist, file), "utf8").includes(installed.folder));
+  expect(told, "files that tell the folder they were built in").toEqual([]);
+}
+
+/** A page without a bundler: an import map says where the library is. */
+const mapped = (library: string, program: string) =>
+  page(
+    `<script type="importmap">${JSON.stringify({
+      imports: {
+        nabla: `${library}/build/browser/nabla.js`,
+        "nabla/data": `${library}/build/browser/data.js`,
+      },
+    })}</script><script type="module" src="${program}/main.js"></script>`,
+  );
+/** A page that shows another in a frame, and keeps what that says. */
+const around = (frame: string) =>
+  page(`<script>addEventListener("message", ({ data }) => { globalThis.result = data; });</script>${frame}`);
+
+const SOUND = { said: "", workers: 1, trained: 1, warnings: [] as string[] };
+
+describe.each(["chromium", "firefox"] as const)("%s", (name) => {
+  const why = findBrowser(name) ? "" : ` (${howToGet(name)})`;
+  let browser: Awaited<ReturnType<typeof launch>>;
+  beforeAll(async () => {
+    if (!why) browser = await launch(name);
+  });
+  afterAll(() => browser?.close());
+  /** What a page says, and what else was on its console. */
+  async function shown(path: string): Promise<Seen & { errors: string[] }> {
+    const opened = await browser.newPage(home.origin + path);
+    try {
+      await opened.waitFor(() => (globalThis as any).result !== undefined, { timeout: 60_000 });
+      const seen: Seen = await opened.evaluate(() => (globalThis as any).result);
+      return { ...seen, errors: [...opened.errors] };
+    } finally {
+      await opened.close();
+    }
+  }
+  const tested = (
+    title: string,
+    tools: readonly string[],
+    body: () => Promise<void>,
+    trainedIn: Where = "worker",
+  ) => {
+    const lacking = [...missing(tools), ...(why ? [why] : [])];
+    const told = lacking.length > 0 ? ` (not installed: ${lacking.join("; ")})` : "";
+    test.skipIf(lacking.length > 0 && !required)(`${title}${told}`, async () => {
+      if (lacking.length > 0) throw new Error(`${told}, and NABLA_REQUIRE_ALL=1 asks for it`);
+      await body();
+      // what a page says of itself has been compared
+      sawHost(title, name === "chromium" ? "Chromium" : "Firefox", trainedIn);
+    });
+  };
+  const sound = () => ({ ...SOUND, said: expected, errors: [] });
+
+  tested("the library from a CDN, by an import map", [], async () => {
+    pages.set("/map.html", { text: mapped(`${cdn.origin}/nabla`, `${cdn.origin}/program`) });
+    expect(await shown("/map.html")).toEqual(sound());
+  });
+
+  for (const [title, { tools }] of Object.entries(BUILDS))
+    tested(title, tools, async () => {
+      expect(await shown(addresses.get(title)!)).toEqual(sound());
+    });
+
+  tested("webpack, from a host without CORS headers", ["webpack"], async () => {
+    const id = "webpack-publicPath-on-another-origin";
+    const dist = folders.get(id)!;
+    const text = readFileSync(join(dist, "main.js"), "utf8");
+    const moved = project(join(installed.folder, "plain"), {});
+    cpSync(dist, moved, { recursive: true });
+    writeFileSync(join(moved, "main.js"), text.replaceAll(`${cdn.origin}/${id}/`, `${plain.origin}/plain/`));
+    folders.set("plain", moved);
+    pages.set("/plain.html", { text: page(`<script src="${plain.origin}/plain/main.js"></script>`) });
+    expect(await shown("/plain.html")).toEqual(sound());
+  });
+
+  tested("a sandboxed frame", [], async () => {
+    const inner = mapped(`${cdn.origin}/nabla`, `${cdn.origin}/program`);
+    pages.set("/inner.html", { text: inner });
+    pages.set("/frame.html", { text: around('<iframe sandbox="allow-scripts" src="/inner.html"></iframe>') });
+    expect(await shown("/frame.html")).toEqual(sound());
+  });
+
+  tested("a page at the address of a blob", [], async () => {
+    const inner = JSON.stringify(mapped(`${cdn.origin}/nabla`, `${cdn.origin}/program`)).replaceAll(
+      "</",
+      "<\\/",
+    );
+    const script = `const frame = document.createElement("iframe");
+frame.src = URL.createObjectURL(new Blob([${inner}], { type: "text/html" }));
+document.body.append(frame);`;
+    pages.set("/blob.html", {
+      text: around(`<script>addEventListener("DOMContentLoaded", () => { ${script} });</script>`),
+    });
+    expect(await shown("/blob.html")).toEqual(sound());
+  });
+
+  // the usual rule of a page that starts workers of its own
+  tested("a policy with worker-src blob: alone", [], async () => {
+    folders.set("here-nabla", installed.nabla);
+    const policy = `script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval' ${cdn.origin}; worker-src blob:`;
+    pages.set("/policy.html", { text: mapped("/here-nabla", `${cdn.origin}/program`), policy });
+    const { errors: _, ...seen } = await shown("/policy.html");
+    expect(seen).toEqual({ ...SOUND, said: expected, workers: expect.any(Number) });
+  });
+
+  tested(
+    "a policy without worker-src, the library from a CDN",
+    [],
+    async () => {
+      const policy = `script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval' ${cdn.origin}`;
+      pages.set("/none.html", { text: mapped(`${cdn.origin}/nabla`, `${cdn.origin}/program`), policy });
+      const { errors: _, ...seen } = await shown("/none.html");
+      expect(seen).toMatchObject({ said: expected, trained: 0 });
+      expect(seen.warnings).toEqual([
+        expect.stringMatching(
+          /^nabla: no worker could be started \(its file: http:\S+worker\.js is not of the page's own origin .*; its code from a blob: .*worker-src/,
+        ),
+      ]);
+    },
+    "this thread",
+  );
+});
