@@ -157,12 +157,13 @@ test.skipIf(!chromium && !required)(
           { timeout: 60_000 },
         );
         const background = await target.worker();
-        const said = background!.evaluate(async () => {
-          // its module may not have been evaluated yet
-          while ((globalThis as any).trained === undefined) await new Promise((done) => setTimeout(done, 20));
-          return (globalThis as any).trained;
-        });
-        expect(await said).toBe(expected);
+        let said: string | undefined;
+        // its module may not have been evaluated yet, nor its globals be there
+        while (said === undefined) {
+          said = await background!.evaluate(() => (globalThis as any).trained).catch(() => undefined);
+          await new Promise((done) => setTimeout(done, 50));
+        }
+        expect(said).toBe(expected);
         sawHost("the background of an extension, Manifest V3", "Chromium", "this thread");
       } finally {
         await browser.close();
