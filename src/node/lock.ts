@@ -190,8 +190,7 @@ function beat(place: string, id: string): () => void {
 
 /** What is in a lock; undefined when there is none. @throws NablaError where it is none of ours */
 async function holderOf(place: string): Promise<Holder | undefined> {
-  const text = await read(place);
-  return text === undefined ? undefined : parse(text);
+  return read(place).then((text) => (text === undefined ? undefined : parse(text)));
 }
 
 /** Reading a pipe or a device may never end, and a link that leads nowhere is there and is not. */

@@ -51,8 +51,7 @@ export interface LayoutHost {
 }
 
 /**
- * A folder with a sub-folder for each class; or with parts that hold such sub-folders; or class folders that hold parts. Folders that only
- * hold one of these are passed through.
+ * A folder with a sub-folder for each class; or with parts that hold those; or class folders that hold parts. What only holds one is passed.
  *
  * @param given names of the classes, where they are known
  * @throws NablaError where folders can be read in two ways, and where there is no class
