@@ -111,8 +111,9 @@ const later = {
     for (const [name, file] of Object.entries(LATER)) {
       bundler.onResolve(
         { filter: new RegExp(`/${basename(file, ".ts")}\\.ts$`) },
-        ({ kind, path, resolveDir }) =>
-          kind === "dynamic-import" && join(resolveDir, path) === join(root, file)
+        ({ importer, kind, path, resolveDir }) =>
+          (kind === "dynamic-import" || importer.endsWith("static.ts")) &&
+          join(resolveDir, path) === join(root, file)
             ? { path: `#${name}`, external: true }
             : undefined,
       );
@@ -144,6 +145,7 @@ await build({
   ...common,
   entryPoints: {
     index: "src/index.ts",
+    static: "src/static.ts",
     errors: "src/errors.ts",
     // for this repository's own measurements: no entry of the package
     internals: "bench/internals.ts",
@@ -229,6 +231,7 @@ await build({
     nabla: "src/index.ts",
     data: "src/data/index.ts",
     browser: "src/browser/index.ts",
+    static: "src/static.ts",
   },
   outdir: "build/browser",
   chunkNames: "[name]-[hash]",

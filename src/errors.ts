@@ -17,6 +17,12 @@ export class NablaError extends Error {
   }
 }
 
+/**
+ * Exports of the programs that are loaded when they are used, where nabla/static has brought them along. Here, because this is the one
+ * file that they share with the rest.
+ */
+export const STATIC: Record<string, unknown> = {};
+
 /** At most 2,000 characters, of what is longer the beginning and the end: what a message names may be of any length. */
 const short = (text: string) => (text.length > 2000 ? `${text.slice(0, 1500)} … ${text.slice(-497)}` : text);
 

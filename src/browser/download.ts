@@ -1,5 +1,6 @@
 /** A model as a file among the visitor's downloads. */
 import { NablaError } from "../errors.ts";
+import { attempt } from "../host.ts";
 import type { Model } from "../model/model.ts";
 import { bytesOf } from "./models.ts";
 
@@ -15,7 +16,7 @@ const KEPT = 60_000;
  */
 export function downloadModel(model: Model | Uint8Array, name = "model.safetensors"): void {
   const bytes = bytesOf("downloadModel", model);
-  if (typeof document === "undefined")
+  if (attempt(() => document.body) === undefined)
     throw new NablaError(
       "downloadModel: there is no page here to download from (a worker?); send model.save() to the page and call it there",
     );

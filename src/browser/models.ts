@@ -4,6 +4,7 @@ import { parseHeader } from "../checkpoint/header.ts";
 import { readSafetensors } from "../checkpoint/safetensors.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
+import { attempt } from "../host.ts";
 import { type LoadOptions, load } from "../model/load.ts";
 import { Model } from "../model/model.ts";
 import { isA } from "../tags.ts";
@@ -121,12 +122,9 @@ export async function removeModel(where: string): Promise<boolean> {
  * @returns whether it will
  */
 export async function persistStorage(): Promise<boolean> {
-  const storage = globalThis.navigator?.storage;
-  return (
-    (await storage?.persisted?.().catch(() => false)) ||
-    (await storage?.persist?.().catch(() => false)) ||
-    false
-  );
+  const asked = async (method: "persisted" | "persist") =>
+    (await attempt(() => navigator.storage[method]().catch(() => false))) ?? false;
+  return (await asked("persisted")) || (await asked("persist"));
 }
 
 /** The bytes of a checkpoint that own their memory. @throws NablaError for anything else */

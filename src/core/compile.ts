@@ -6,12 +6,18 @@ import { decodeBytes } from "./bytes.ts";
 import { layoutOf } from "./layouts.ts";
 
 /** What a core can be made of: `loadCore` says how each is treated. */
-export type CoreSource = WebAssembly.Module | BufferSource | Response | URL | string;
+export type CoreSource =
+  | WebAssembly.Module
+  | ArrayBuffer
+  | ArrayBufferView<ArrayBuffer>
+  | Response
+  | URL
+  | string;
 
 /** A build of the core: one of those the package carries, or another. */
 export interface Build {
   /** Bytes as text (see bytes.ts), bytes, or a module where bytes may not be compiled. */
-  readonly code: string | BufferSource | WebAssembly.Module;
+  readonly code: string | ArrayBuffer | ArrayBufferView<ArrayBuffer> | WebAssembly.Module;
 }
 
 /** Each is compiled once, when it is first needed. */
@@ -137,7 +143,11 @@ function refusal(bytes: BufferSource, cause: unknown): NablaError {
 }
 
 function requireWebAssembly(): void {
-  if (typeof WebAssembly === "object") return;
+  try {
+    if (WebAssembly.Module) return;
+  } catch {
+    // not even looked at
+  }
   throw new NablaError(
     "there is no WebAssembly in this engine (some browsers switch it off in a lockdown or high-security mode); Nabla cannot compute without it",
   );

@@ -1,5 +1,6 @@
 import { NablaError } from "../errors.ts";
 import { demandBytes } from "../fields/expected.ts";
+import { attempt } from "../host.ts";
 import { isBytes } from "../tags.ts";
 
 /** Whether these bytes begin as gzip does; the name of a file says nothing about it. */
@@ -31,7 +32,7 @@ export async function gunzip(
   if (!isGzip(bytes)) return bytes;
   const out = new Gathered(statedSize(bytes), name);
   try {
-    const reader = piecesOf(bytes).pipeThrough(new DecompressionStream("gzip")).getReader();
+    const reader = piecesOf(bytes, name);
     for (let read = await reader.read(); !read.done; read = await reader.read()) {
       if (out.length + read.value.length > limit) {
         await reader.cancel();
@@ -56,7 +57,7 @@ export async function gunzip(
  */
 export async function gunzipStart(bytes: Uint8Array, wanted: number): Promise<Uint8Array | undefined> {
   const out = new Gathered(0, "");
-  const reader = piecesOf(bytes).pipeThrough(new DecompressionStream("gzip")).getReader();
+  const reader = piecesOf(bytes, "data");
   try {
     let done = false;
     while (!done && out.length < wanted) {
@@ -71,9 +72,23 @@ export async function gunzipStart(bytes: Uint8Array, wanted: number): Promise<Ui
   }
 }
 
-function piecesOf(bytes: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
+/**
+ * What streams unpack with.
+ *
+ * @throws NablaError where the host has none
+ */
+export function unpacker(format: "gzip" | "deflate", name: string): DecompressionStream {
+  const unpacks = attempt(() => new DecompressionStream(format));
+  if (unpacks) return unpacks;
+  throw new NablaError(
+    `${name}: this host has no DecompressionStream, which unpacks ${format}; hand in what is unpacked already, or make DecompressionStream global (in Jest: from node:stream/web, in a file of setupFiles)`,
+  );
+}
+
+function piecesOf(bytes: Uint8Array, name: string): ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> {
+  const unpacks = unpacker("gzip", name);
   let at = 0;
-  return new ReadableStream({
+  const pieces = new ReadableStream<Uint8Array<ArrayBuffer>>({
     pull(controller) {
       // a copy: what is handed on may be taken away
       if (at < bytes.length) controller.enqueue(Uint8Array.from(bytes.subarray(at, at + PIECE)));
@@ -81,6 +96,7 @@ function piecesOf(bytes: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
       at += PIECE;
     },
   });
+  return pieces.pipeThrough(unpacks).getReader();
 }
 
 /** What the last four bytes say of the last member's size. Not to be believed. */

@@ -57,9 +57,13 @@ type Describe = (number: (dataset: Dataset) => number) => Portable;
  */
 const descriptions = (): WeakMap<Dataset, Describe> => {
   const all = globalThis as { [KEY]?: WeakMap<Dataset, Describe> };
-  all[KEY] ??= new WeakMap();
-  return all[KEY];
+  try {
+    return (all[KEY] ??= own);
+  } catch {
+    return own; // what is global may be frozen
+  }
 };
+const own = /* @__PURE__ */ new WeakMap<Dataset, Describe>();
 const KEY = /* @__PURE__ */ Symbol.for("nabla.descriptions");
 
 export function portable(dataset: Dataset, describe: Describe): Dataset {

@@ -10,7 +10,7 @@ import type { TrainOnBatchOptions, WeightOptions } from "../training/options.ts"
 import { internalsOf } from "./internals.ts";
 import { Weights } from "./weights.ts";
 
-const code = (who: string) => loaded(import("../training/manual.ts"), who);
+const code = (who: string) => loaded(() => import("../training/manual.ts"), who);
 
 async function onBatch(
   model: object,

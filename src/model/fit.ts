@@ -24,7 +24,7 @@ export async function fitModel(
     // as they are now; whether there are others, fitting() says
     const wanted = readSettings(options, options.resume ? state.settings : undefined, seed);
     state.required;
-    const { fitting } = await loaded(import("../model/fitting.ts"));
+    const { fitting } = await loaded(() => import("../model/fitting.ts"));
     const given = {
       acrossRows: () => looksAcrossRows(topology.layers),
       datasetOf: toDataset(internals),
@@ -41,4 +41,4 @@ export const toDataset =
   (data, name, kind) =>
     datasetOf(data, name, internals, kind);
 
-export const loadEvaluate = (who: string) => loaded(import("../training/evaluate.ts"), who);
+export const loadEvaluate = (who: string) => loaded(() => import("../training/evaluate.ts"), who);

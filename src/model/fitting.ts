@@ -37,7 +37,7 @@ export async function fitting(
   let begun = false;
   const subject: ModelToTrain<Model> = {
     ...given,
-    streams: () => loaded(import("../training/streamFit.ts")),
+    streams: () => loaded(() => import("../training/streamFit.ts")),
     model,
     seed,
     state,
@@ -80,7 +80,7 @@ async function trainSomewhere(
     if (await elsewhere.trainElsewhere(request, run, remote, worker === true)) return;
   }
   request.signal?.throwIfAborted();
-  const { train } = await loaded(import("../training/trainer.ts"));
+  const { train } = await loaded(() => import("../training/trainer.ts"));
   await train(request, run);
 }
 
@@ -89,7 +89,7 @@ let warned = false;
 /** @param required throw where it cannot be loaded; else say so once on the console and return undefined */
 async function loadElsewhere(required: boolean): Promise<typeof import("../worker/train.ts") | undefined> {
   try {
-    return await import("../worker/train.ts");
+    return await loaded(() => import("../worker/train.ts"));
   } catch (cause) {
     const why = `what trains in a worker could not be loaded (${messageOf(cause)})`;
     if (required)

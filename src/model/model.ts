@@ -25,6 +25,7 @@ import type { TrainingOptions } from "../training/compile.ts";
 import type { Scores, ScoresWithIntervals } from "../training/evaluate.ts";
 import { type Gradients, gradientsOf } from "../training/gradients.ts";
 import { copyParameters, inputGradientsOf } from "../training/inspect.ts";
+import { loaded } from "../training/loading.ts";
 import type {
   ConfusionOptions,
   EvaluateOptions,
@@ -262,7 +263,7 @@ export class Model extends ByHand {
 
   /** The tape of a step as text, an instruction a line, with its buffers and their shapes: for learning, and for tests. */
   async listing(options?: ListingOptions): Promise<string> {
-    return (await import("./listing.ts")).listingOf(internalsOf(this), options);
+    return (await loaded(() => import("./listing.ts"), "listing")).listingOf(internalsOf(this), options);
   }
 
   /**

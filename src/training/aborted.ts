@@ -1,4 +1,5 @@
 /** Waiting for what may never come. */
+import { attempt, now } from "../host.ts";
 
 /** What `promise` gives, or the signal's reason as soon as it is aborted. */
 export async function unlessAborted<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
@@ -45,8 +46,9 @@ export class Turns {
     let aborted = () => {};
     const over = new Promise<void>((resolve) => {
       aborted = () => {
-        this.until ??= performance.now() + GRACE;
-        timer = setTimeout(resolve, Math.max(0, this.until - performance.now()));
+        this.until ??= now() + GRACE;
+        const left = Math.max(0, this.until - now());
+        timer = attempt(() => setTimeout(resolve, left));
       };
       if (signal.aborted) aborted();
       else signal.addEventListener("abort", aborted);

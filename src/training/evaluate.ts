@@ -227,7 +227,7 @@ export async function evaluateBatches(
   options: StreamEvaluateOptions,
   datasetOf: ToDataset["datasetOf"],
 ): Promise<Scores> {
-  const { evaluateStream } = await loaded(import("./streamFit.ts"), "evaluate");
+  const { evaluateStream } = await loaded(() => import("./streamFit.ts"), "evaluate");
   const { state } = subject;
   const build = (inputShape: readonly number[]) => subject.build(inputShape);
   return evaluateStream({ state, build, datasetOf }, source, options, (data, rest, batches) =>

@@ -14,6 +14,7 @@ import { checkFit } from "./batch.ts";
 import { begin } from "./begin.ts";
 import { byNumber } from "./classes.ts";
 import { digestOf } from "./digest.ts";
+import { loaded } from "./loading.ts";
 import { lookAhead, metricsOfTraining } from "./measures.ts";
 import { kindsFor } from "./metricKinds.ts";
 import type { FitOptions } from "./options.ts";
@@ -220,7 +221,7 @@ const movesImages = ({ shifted, augment }: Settings): boolean => shifted !== und
 
 /** Most trainings move no images, so this code is loaded only by those that do. */
 async function moved(data: Dataset, settings: Settings) {
-  const { moveImages } = await import("../data/augment/fit.ts");
+  const { moveImages } = await loaded(() => import("../data/augment/fit.ts"));
   return moveImages(data, settings);
 }
 

@@ -1,15 +1,19 @@
 /** Code that is loaded when it is used. */
-import { messageOf, NablaError } from "../errors.ts";
+import { messageOf, NablaError, STATIC } from "../errors.ts";
 
-const DOES: Readonly<Record<string, string>> = { evaluate: "evaluates", confusionMatrix: "evaluates" };
-
-/** @throws NablaError where it cannot be */
-export async function loaded<T>(code: Promise<T>, who = "fit"): Promise<T> {
+/**
+ * What `load` imports; where it is refused, what nabla/static has brought along.
+ *
+ * @throws NablaError where it cannot be loaded
+ */
+export async function loaded<T extends object>(load: () => Promise<T>, who = "fit"): Promise<T> {
   try {
-    return await code;
+    return await load();
   } catch (cause) {
+    // it is all or nothing
+    if ("train" in STATIC) return STATIC as T;
     throw new NablaError(
-      `${who}: the code that ${DOES[who] ?? "trains"} could not be loaded (${messageOf(cause)}); the weights are as they were. Load the page again, and see that all files of the library are served`,
+      `${who}: its code could not be loaded (${messageOf(cause)}); the weights are as they were. Load the page again, and see that all files of the library are served; where import() is forbidden, as in service workers, add import "nabla/static"`,
       { cause },
     );
   }

@@ -18,5 +18,5 @@ export function kindsFor(goals: readonly Goal[], who?: string): Kinds | Promise<
     }),
   );
   if (usual) return USUAL;
-  return all ?? loaded(import("../metrics/all.ts"), who).then(({ ALL }) => (all = ALL));
+  return all ?? loaded(() => import("../metrics/all.ts"), who).then(({ ALL }) => (all = ALL));
 }

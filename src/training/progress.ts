@@ -1,5 +1,6 @@
 /** Reports of how far a training is. */
 import type { Logs } from "../callbacks/callback.ts";
+import { now } from "../host.ts";
 import { type Run, since } from "./run.ts";
 
 /** How far a training is, for those who show it. Epochs and batches count from 0; `batch` is how many are done. */
@@ -19,7 +20,7 @@ export interface Progress {
 
 /** Reports when it is time for one. */
 export class Reports {
-  private reported = performance.now();
+  private reported = now();
   private ended = Number.NEGATIVE_INFINITY;
   private rows = 0;
 
@@ -35,29 +36,29 @@ export class Reports {
     this.rows += rows;
     const { batch } = this.run;
     if (!this.listener || batch >= this.batches) return;
-    const now = performance.now();
-    if (now - this.reported >= this.listener.every) this.report(since(this.run).epoch, batch, logs(), now);
+    const at = now();
+    if (at - this.reported >= this.listener.every) this.report(since(this.run).epoch, batch, logs(), at);
   }
 
   /** In the middle of an epoch that is not continued. */
   interrupted(logs: () => Logs): void {
     const { run } = this;
-    if (this.rows > 0) this.report(since(run).epoch, run.batch, logs(), performance.now());
+    if (this.rows > 0) this.report(since(run).epoch, run.batch, logs(), now());
   }
 
   /** At the end of an epoch. Epochs of a few rows may end thousands of times a second. */
   epoch(epoch: number, logs: Logs, last: boolean): void {
     if (!this.listener) return;
-    const now = performance.now();
-    if (now - this.ended < this.listener.every && !last) return;
-    this.ended = now;
-    this.report(epoch, this.batches, logs, now);
+    const at = now();
+    if (at - this.ended < this.listener.every && !last) return;
+    this.ended = at;
+    this.report(epoch, this.batches, logs, at);
   }
 
-  private report(epoch: number, batch: number, logs: Logs, now: number): void {
+  private report(epoch: number, batch: number, logs: Logs, at: number): void {
     const { epochs, batches } = this;
-    const samplesPerSecond = (this.rows / Math.max(now - this.reported, 1e-3)) * 1000;
-    [this.reported, this.rows] = [now, 0];
+    const samplesPerSecond = (this.rows / Math.max(at - this.reported, 1e-3)) * 1000;
+    [this.reported, this.rows] = [at, 0];
     this.listener?.report({
       epoch,
       epochs,

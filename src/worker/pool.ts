@@ -1,6 +1,7 @@
 /** Workers that train: started when first asked for, one kept for the next training. */
 import { type Worker as Handle, spawn } from "#worker";
 import { messageOf, NablaError } from "../errors.ts";
+import { attempt } from "../host.ts";
 import type { FromPage, FromWorker } from "./protocol.ts";
 
 /** Milliseconds a worker may take until it says that it is there. */
@@ -100,9 +101,10 @@ function start(): Promise<Connection> {
         else worker.terminate();
       },
     };
-    const timer = setTimeout(() => {
+    const late = () => {
       worker.terminate();
       reject(new Error(`it did not answer within ${PATIENCE / 1000} seconds`));
-    }, PATIENCE);
+    };
+    const timer = attempt(() => setTimeout(late, PATIENCE));
   });
 }

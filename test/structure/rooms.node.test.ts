@@ -8,7 +8,7 @@ const source = fileURLToPath(new URL("../../src", import.meta.url));
 
 /** From the ground up: a room knows those before it. */
 const ROOMS = [
-  ["constants.d.ts", "errors.ts", "shape.ts", "tags.ts"],
+  ["constants.d.ts", "errors.ts", "host.ts", "shape.ts", "tags.ts"],
   ["fields", "math"],
   ["core"],
   ["initializers"],
@@ -27,7 +27,7 @@ const ROOMS = [
   ["ensemble", "export", "predict", "reading"],
   ["browser", "node"],
   ["cli"],
-  ["index.ts"],
+  ["index.ts", "static.ts"],
 ];
 
 const floors = new Map(ROOMS.flatMap((rooms, floor) => rooms.map((room) => [room, floor] as const)));
@@ -94,8 +94,10 @@ test("what lies at the top of src/ belongs to all", () => {
   expect(top.map(({ name }) => name).sort()).toEqual([
     "constants.d.ts",
     "errors.ts",
+    "host.ts",
     "index.ts",
     "shape.ts",
+    "static.ts",
     "tags.ts",
   ]);
 });

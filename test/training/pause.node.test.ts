@@ -48,3 +48,59 @@ test("a page that is hidden asks for none", async () => {
   await pause();
   expect(frames).toEqual([]);
 });
+
+/** A clock that computing moves on, and what is asked of the page. */
+function counted(frames: boolean) {
+  let clock = 1e6;
+  const asked = { frames: 0, waits: 0, messages: 0 };
+  vi.stubGlobal("performance", { now: () => clock });
+  vi.stubGlobal("document", { hidden: false });
+  vi.stubGlobal("setImmediate", undefined);
+  vi.stubGlobal("requestAnimationFrame", (frame: () => void) => {
+    asked.frames++;
+    if (frames) queueMicrotask(frame);
+    return asked.frames;
+  });
+  vi.stubGlobal("setTimeout", (done: () => void, milliseconds: number) => {
+    if (milliseconds > 0) {
+      asked.waits++;
+      clock += milliseconds;
+    }
+    queueMicrotask(done);
+    return 1;
+  });
+  class Channel {
+    port1 = { postMessage: () => queueMicrotask(() => (asked.messages++, this.port2.onmessage())) };
+    port2 = { onmessage: () => {}, close: () => {} };
+  }
+  vi.stubGlobal("MessageChannel", Channel);
+  return { asked, compute: (milliseconds: number) => (clock += milliseconds) };
+}
+
+test("a frame that is out of sight: frames that do not come are not waited for again and again", async () => {
+  vi.resetModules();
+  const { pauser: fresh } = await import("../../src/training/pause.ts");
+  const { asked, compute } = counted(false);
+  const pause = fresh();
+  for (let i = 0; i < 1000; i++) {
+    compute(12);
+    await pause();
+  }
+  // 12 s of computing: a wait of 50 ms each second, and the first
+  expect(asked.waits).toBeGreaterThan(1);
+  expect(asked.waits).toBeLessThanOrEqual(13);
+  expect(asked.frames).toBe(1);
+  expect(asked.waits + asked.messages).toBe(1000);
+});
+
+test("a page that is seen: all pauses are messages, no timer", async () => {
+  vi.resetModules();
+  const { pauser: fresh } = await import("../../src/training/pause.ts");
+  const { asked, compute } = counted(true);
+  const pause = fresh();
+  for (let i = 0; i < 100; i++) {
+    compute(12);
+    await pause();
+  }
+  expect(asked).toEqual({ frames: 100, waits: 0, messages: 100 });
+});

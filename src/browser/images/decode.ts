@@ -2,6 +2,7 @@
  * Picture files on a page. PNG and JPEG are decoded by Nabla itself, so that their pixels are those of every other engine; what else the
  * browser knows (WebP, GIF, AVIF, …) it decodes.
  */
+import { unpacker } from "../../data/gzip.ts";
 import { decoding } from "../../data/images/decode.ts";
 import { imageHeaderOf, type ReadPart, readImageHeader } from "../../data/images/header.ts";
 import type { ImageHeader } from "../../data/images/imageHeader.ts";
@@ -88,16 +89,19 @@ async function decodeHere(
   for (;;) {
     const step = steps.next(unpacked);
     if (step.done) return step.value;
-    if (step.value) unpacked = await inflate(step.value);
+    if (step.value) unpacked = await inflate(step.value, name);
     else await pause();
   }
 }
 
 /** As zlib packs, no further than to `most` bytes. */
-async function inflate({ packed, most }: { packed: readonly Uint8Array[]; most: number }): Promise<Unpacked> {
+async function inflate(
+  { packed, most }: { packed: readonly Uint8Array[]; most: number },
+  name: string,
+): Promise<Unpacked> {
   const stream = new Blob(packed as Uint8Array<ArrayBuffer>[])
     .stream()
-    .pipeThrough(new DecompressionStream("deflate"));
+    .pipeThrough(unpacker("deflate", name));
   const reader = stream.getReader();
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;

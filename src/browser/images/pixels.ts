@@ -6,6 +6,7 @@ import type { Size } from "../../data/images/resize.ts";
 import { messageOf, NablaError } from "../../errors.ts";
 import { demand, isObject } from "../../fields/expected.ts";
 import { show } from "../../fields/fields.ts";
+import { attempt } from "../../host.ts";
 import { tagOf } from "../../tags.ts";
 
 /** What lies behind transparent pixels. */
@@ -140,14 +141,11 @@ type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
 function scratch(width: number, height: number, name: string): Context {
   const settings = { willReadFrequently: true } as const;
-  let context: Context | null;
-  if (typeof OffscreenCanvas === "function")
-    context = new OffscreenCanvas(width, height).getContext("2d", settings) as Context | null;
-  else if (typeof document !== "undefined") {
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [width, height];
-    context = canvas.getContext("2d", settings) as Context | null;
-  } else throw new NablaError(`${name}: this engine has no canvas here; pictures can be read on pages`);
+  const apart = attempt(() => new OffscreenCanvas(width, height));
+  const canvas = apart ?? attempt(() => document.createElement("canvas"));
+  if (!canvas) throw new NablaError(`${name}: this engine has no canvas here; pictures can be read on pages`);
+  [canvas.width, canvas.height] = [width, height];
+  const context = attempt(() => canvas.getContext("2d", settings) as Context | null);
   if (!context) throw new NablaError(`${name}: the engine refused a canvas of ${width}×${height} pixels`);
   return context;
 }

@@ -1,5 +1,6 @@
 /** Errors of browsers' storage, turned into messages that say what to do. */
 import { messageOf, NablaError } from "../../errors.ts";
+import { attempt } from "../../host.ts";
 
 /** A kind of storage that this engine or page does not have at all: another may do. */
 export class Unavailable extends Error {
@@ -44,7 +45,7 @@ export async function saveFailed(
   const details = { code: isQuota(cause) ? "quota" : isBlocked(cause) ? "blocked" : "failed" };
   if (cause instanceof NablaError) return cause;
   if (isQuota(cause)) {
-    const estimate = await globalThis.navigator?.storage?.estimate?.().catch(() => undefined);
+    const estimate = await attempt(() => navigator.storage.estimate().catch(() => undefined));
     const known = estimate?.usage !== undefined && estimate.quota !== undefined;
     const used = known
       ? `; this site uses ${readable(estimate.usage!)} of the ${readable(estimate.quota!)} it may`

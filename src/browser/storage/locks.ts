@@ -1,5 +1,7 @@
 /** One at a time, over all tabs and workers of a site, where the engine has Web Locks. */
 
+import { attempt } from "../../host.ts";
+
 /**
  * Runs `task` while nobody else writes the model `name` (or, "shared", while nobody writes it). Without Web Locks it just runs: what is
  * stored is then still whole, and of two tabs that save at once the later one wins.
@@ -9,7 +11,7 @@ export async function locked<T>(
   mode: "exclusive" | "shared",
   task: () => Promise<T>,
 ): Promise<T> {
-  const locks = globalThis.navigator?.locks;
+  const locks = attempt(() => navigator.locks);
   if (!locks) return task();
   let begun = false;
   try {

@@ -9,6 +9,7 @@
  */
 
 import { messageOf } from "../../errors.ts";
+import { attempt } from "../../host.ts";
 import { readHead } from "../modelFile.ts";
 import { isQuota, Unavailable } from "./failures.ts";
 import { folderOf, nameOf } from "./names.ts";
@@ -31,10 +32,10 @@ interface Generation {
  * @throws Unavailable where the engine, or the page, has no such file system
  */
 export async function openOpfs(inPlace: boolean): Promise<ModelStorage> {
-  const storage = globalThis.navigator?.storage;
-  if (typeof storage?.getDirectory !== "function")
+  const storage = attempt(() => navigator.storage);
+  if (typeof attempt(() => storage?.getDirectory) !== "function" || !storage)
     throw new Unavailable(
-      globalThis.isSecureContext === false
+      attempt(() => isSecureContext) === false
         ? "the page is not served over https or from localhost, so it has no origin private file system"
         : "this engine has no origin private file system",
     );
@@ -207,6 +208,9 @@ async function existing<T>(handle: Promise<T>): Promise<T | undefined> {
 }
 
 const randomName = (): string => {
-  const words = crypto.getRandomValues(new Uint32Array(2));
+  // only so that two tabs do not take the same name
+  const words =
+    attempt(() => crypto.getRandomValues(new Uint32Array(2))) ??
+    Uint32Array.from([0, 0], () => Math.random() * 2 ** 32);
   return Array.from(words, (word) => word.toString(36)).join("");
 };

@@ -6,6 +6,7 @@
  *    wherever the library comes from and whatever has become of the file. A page's policy may forbid it.
  */
 import { messageOf } from "../../errors.ts";
+import { attempt } from "../../host.ts";
 import type { Spawn } from "./types.ts";
 
 export type { Worker } from "./types.ts";
@@ -20,7 +21,7 @@ interface Alive {
 }
 
 export const spawn: Spawn = ({ message, error }) => {
-  if (typeof Worker !== "function") throw new Error(noWorker());
+  if (typeof attempt(() => Worker) !== "function") throw new Error(noWorker());
   const started = new Set<Worker>();
   let chosen: Worker | undefined;
   let over = false;
