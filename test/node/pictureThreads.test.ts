@@ -120,19 +120,19 @@ test("closed while it decodes: whoever waits is told, and the next files are dec
 });
 
 test("one whose words cannot be read fails its files, by name", async () => {
-  const made: Worker[] = [];
+  const made: { worker: Worker; ready: Promise<unknown> }[] = [];
   start = () => {
     const worker = running(
       'const { parentPort } = require("node:worker_threads"); parentPort.postMessage("ready"); parentPort.on("message", () => {})',
     )();
-    made.push(worker);
+    made.push({ worker, ready: new Promise((resolve) => worker.once("message", resolve)) });
     return worker;
   };
   const pool = new DecodePool(1);
   const all = decoded(pool);
   await vi.waitFor(() => expect(made).toHaveLength(1));
-  const [worker] = made as [Worker];
-  await new Promise((resolve) => worker.once("message", resolve));
+  const { worker, ready } = made[0]!;
+  await ready;
   worker.emit("messageerror", new Error("garbled"));
   await expect(all).rejects.toThrow(/^decoding .*0\.png.*: garbled$/);
 });

@@ -209,8 +209,6 @@ async function existing<T>(handle: Promise<T>): Promise<T | undefined> {
 
 const randomName = (): string => {
   // only so that two tabs do not take the same name
-  const words =
-    attempt(() => crypto.getRandomValues(new Uint32Array(2))) ??
-    Uint32Array.from([0, 0], () => Math.random() * 2 ** 32);
+  const words = attempt(() => crypto.getRandomValues(new Uint32Array(2))) ?? [Date.now()];
   return Array.from(words, (word) => word.toString(36)).join("");
 };

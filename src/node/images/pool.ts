@@ -1,6 +1,7 @@
 /** Threads that decode pictures while the main one computes. Where there can be none, the main one decodes. */
 import { availableParallelism } from "node:os";
 import type { Worker } from "node:worker_threads";
+import { inLanes } from "../../data/atOnce.ts";
 import type { PreparedRows } from "../../data/images/imageSet.ts";
 import { messageOf, NablaError } from "../../errors.ts";
 import { checkWhole } from "../../fields/options.ts";
@@ -59,20 +60,10 @@ export class DecodePool {
     format: Job["format"],
     write: (from: number, rows: PreparedRows) => void,
   ): Promise<void> {
-    let next = 0;
-    const lane = async () => {
-      while (next < paths.length) {
-        const from = next;
-        next += PIECE;
-        try {
-          write(from, await this.#run(paths.slice(from, from + PIECE), format));
-        } catch (error) {
-          next = paths.length; // nobody waits for the others any more
-          throw error;
-        }
-      }
-    };
-    await Promise.all(Array.from({ length: this.#size }, lane));
+    await inLanes(this.#size, Math.ceil(paths.length / PIECE), async (i) => {
+      const from = i * PIECE;
+      write(from, await this.#run(paths.slice(from, from + PIECE), format));
+    });
   }
 
   /** Ends the threads; they are started again when there is something to do. Whoever waits for files is told. */

@@ -264,10 +264,16 @@ function wrap(driver, within) {
     setViewport: ({ width, height }) =>
       within(async () => {
         const window = driver.manage().window();
-        // a window is larger than what it shows of a page, by bars nobody has measured before
-        await window.setRect({ x: 0, y: 0, width, height });
-        const inner = await call("() => [innerWidth, innerHeight]", []);
-        await window.setRect({ x: 0, y: 0, width: 2 * width - inner[0], height: 2 * height - inner[1] });
+        // a window is larger than what it shows of a page, by bars nobody has measured before, and that may come late
+        const outer = [width, height];
+        for (let tries = 0; tries < 10; tries++) {
+          await window.setRect({ x: 0, y: 0, width: outer[0], height: outer[1] });
+          const inner = await call("() => [innerWidth, innerHeight]", []);
+          // of a width below its least a window makes what it likes
+          if (inner[1] === height && (inner[0] === width || tries > 1)) return;
+          outer[0] += width - inner[0];
+          outer[1] += height - inner[1];
+        }
       }),
     setOffline: () =>
       Promise.reject(new Error("WebKit's driver cannot cut a page off; stop the page's server instead")),
