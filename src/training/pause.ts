@@ -48,7 +48,8 @@ function tasks(): () => Promise<void> {
 let asked = 0;
 /** Before that, a frame that is late is not waited for. */
 let again = 0;
-let drawn = () => {};
+/** Several computations may wait for one frame. */
+const waiting = new Set<() => void>();
 
 /** Milliseconds after which a frame is not waited for any longer; and how many times the wait passes before there is another one. */
 const PATIENCE = 50;
@@ -65,22 +66,19 @@ function lateFrame(): Promise<void> | undefined {
     asked = since;
     const came = () => {
       asked = again = 0;
-      drawn();
+      for (const go of waiting) go();
+      waiting.clear();
     };
     if (attempt(() => requestAnimationFrame(came)) === undefined) asked = 0;
     return undefined;
   }
   if (since - asked <= 24 || since < again) return undefined;
   return new Promise((resolve) => {
-    let waiting = true;
-    drawn = () => {
-      waiting = false;
-      resolve();
-    };
+    waiting.add(resolve);
     const giveUp = () => {
       const until = now();
-      if (waiting) again = until + SPACING * (until - since);
-      drawn();
+      if (waiting.delete(resolve)) again = until + SPACING * (until - since);
+      resolve();
     };
     if (attempt(() => setTimeout(giveUp, PATIENCE)) === undefined) giveUp();
   });

@@ -41,6 +41,21 @@ test("a late frame", async () => {
   frames[1]!();
 });
 
+test("two computations that wait for one frame both go on: when it comes, and when it does not", async () => {
+  for (const comes of [true, false]) {
+    vi.resetModules();
+    const { pauser: fresh } = await import("../../src/training/pause.ts");
+    const frames = page(false);
+    const [one, other] = [fresh(1), fresh(1)];
+    busy(2);
+    await one();
+    busy(30);
+    const both = Promise.all([one(), other()]);
+    if (comes) frames[0]!();
+    await both;
+  }
+}, 5000);
+
 test("a page that is hidden asks for none", async () => {
   const frames = page(true);
   const pause = pauser(1);
