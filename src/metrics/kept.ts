@@ -50,12 +50,12 @@ export class Kept {
     this.next = next;
   }
 
-  /** Adds the rows of another's state, which has kept all that it was given. */
-  append(state: readonly number[]): void {
+  /** Adds the rows of another's state, the oldest first: where more came than may be kept, that is the one to be written over next. */
+  append([rows, next, ...values]: readonly number[]): void {
     const { width } = this;
-    for (let from = 2; from < state.length; from += width) {
+    for (let r = 0; r < rows; r++) {
       const at = this.place();
-      for (let i = 0; i < width; i++) this.values[at + i] = state[from + i];
+      for (let i = 0; i < width; i++) this.values[at + i] = values[((next + r) % rows) * width + i];
     }
   }
 }

@@ -132,3 +132,23 @@ test("the last rows of more than may be kept are in the places that they have wi
   expect(whole!.state()[0]).toBe(most);
   expect(whole!.state()[1]).toBeGreaterThan(0);
 });
+
+test("a batch of more rows than may be kept leaves its last ones, the oldest first", () => {
+  const given = (rows: readonly number[], kept = new Kept(1, 3)) => {
+    for (const row of rows) {
+      const at = kept.place();
+      kept.values[at] = row;
+    }
+    return kept;
+  };
+  const oldestFirst = ([rows, next, ...values]: readonly number[]) => [
+    ...values.slice(next, rows),
+    ...values.slice(0, next),
+  ];
+  for (const before of [[], [9], [9, 8, 7, 6]])
+    for (const batch of [[1], [1, 2, 3], [1, 2, 3, 4, 5]]) {
+      const pieces = given(before);
+      pieces.append(given(batch).state());
+      expect(oldestFirst(pieces.state())).toEqual(oldestFirst(given([...before, ...batch]).state()));
+    }
+});
