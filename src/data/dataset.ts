@@ -64,6 +64,8 @@ export interface Dataset {
   readonly groups?: Int32Array;
   /** Rows stand in the order of time: wherever they are split, it is the last ones that are kept out of training. */
   readonly inOrder?: boolean;
+  /** Where rows overlap: so many before those that are kept out have a target in common with them, and are left out of both parts. */
+  readonly apart?: number;
   /** How the inputs were moved and scaled before they are read: goes into the metadata of a model that is fitted to them. */
   readonly standardisation?: Standardisation;
   /** What else programs need to know to prepare inputs alike (columns, …): plain JSON, goes into `metadata.extra`. */

@@ -26,7 +26,7 @@ export function subset(dataset: Dataset, indices: Uint32Array | readonly number[
       );
     }
   }
-  const { labels, groups, inOrder, parts, scaleUnsaid, standardisation, extra } = dataset;
+  const { labels, groups, inOrder, apart, parts, scaleUnsaid, standardisation, extra } = dataset;
   const called = name ?? dataset.name;
   const part: Dataset = {
     name: called,
@@ -40,6 +40,7 @@ export function subset(dataset: Dataset, indices: Uint32Array | readonly number[
     ...(labels && { labels: Int32Array.from(rows, (row) => labels[row]!) }),
     ...(groups && { groups: Int32Array.from(rows, (row) => groups[row]!) }),
     ...(inOrder && { inOrder }),
+    ...(apart && { apart }),
     ...(standardisation && { standardisation }),
     ...(extra && { extra }),
     read(wanted, x, y, epoch) {
@@ -131,7 +132,15 @@ export function splitRows(
   }
   const by = wayOf(dataset, options);
   if (by.groups) return cut(n, keptGroups(dataset, by.groups, taken, by.seed));
-  if (by.split === "time") return [range(n - taken), range(taken, n - taken)];
+  if (by.split === "time") {
+    const { apart = 0 } = dataset;
+    const before = n - taken - apart;
+    if (before < 1)
+      throw new NablaError(
+        `split of ${dataset.name}: ${apart} rows before the last ${taken} have a target in common with them and are left out, so none of ${n} is left to train on; expected a smaller fraction`,
+      );
+    return [range(before), range(taken, n - taken)];
+  }
   const order = shareable(dataset, taken, by);
   const kept = new Uint8Array(n);
   // Of every stretch of the order, and so of every class, the same share: row i is taken where i · fraction passes
@@ -240,27 +249,6 @@ export function countsOf(numbers: Int32Array, length: number): number[] {
 
 export const sizesOf = (groups: Int32Array): number[] =>
   countsOf(groups, groups.reduce((most, group) => Math.max(most, group), -1) + 1);
-
-/** What is worth saying of a split: classes that have one row, and those of which none is trained on. */
-export function splitNotes(dataset: Dataset, [train, kept]: readonly [Uint32Array, Uint32Array]): string[] {
-  const { target, labels } = dataset;
-  if (target.kind !== "class" || !labels) return [];
-  const all = countsOf(labels, target.classes);
-  const seen = countsOf(
-    Int32Array.from(train, (row) => labels[row]!),
-    target.classes,
-  );
-  const named = (fits: (label: number) => boolean): string[] =>
-    all.flatMap((_, label) => (fits(label) ? [show(target.names?.[label] ?? String(label))] : []));
-  const listed = (names: string[]) =>
-    `class${names.length === 1 ? "" : "es"} ${names.slice(0, 8).join(", ")}${names.length > 8 ? ` and ${names.length - 8} more` : ""}`;
-  const alone = named((label) => all[label] === 1 && seen[label] === 1);
-  const unseen = named((label) => all[label]! > 0 && seen[label] === 0);
-  return [
-    ...(alone.length > 0 && kept.length > 0 ? [`${listed(alone)}: the only row is trained on`] : []),
-    ...(unseen.length > 0 ? [`${listed(unseen)}: no row is trained on, all are kept out`] : []),
-  ];
-}
 
 /** The same rows sorted by label, keeping their order within a label. */
 export function byClass(order: Uint32Array, labels: Int32Array, classes: number): Uint32Array {

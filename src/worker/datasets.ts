@@ -5,6 +5,7 @@ import type { Dataset, Inputs, Targets } from "../data/dataset.ts";
 import { digits } from "../data/digits/index.ts";
 import { joinDatasets } from "../data/join.ts";
 import { rowsDataset } from "../data/rows.ts";
+import { windowRows } from "../data/sequences/windowRows.ts";
 import { subset } from "../data/split.ts";
 import { standardise } from "../data/standardise.ts";
 import { NablaError } from "../errors.ts";
@@ -35,6 +36,8 @@ export function makeDatasets(
     switch (entry.kind) {
       case "arrays":
         return rowsDataset(entry.header, values(entry.x) as Inputs, values(entry.y) as Targets);
+      case "windows":
+        return windowRows(entry.header, entry.source);
       case "digits":
         return digits(entry.options);
       case "joined": {

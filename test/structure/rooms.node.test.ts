@@ -24,7 +24,7 @@ const ROOMS = [
   ["config"],
   ["worker"],
   ["model"],
-  ["ensemble", "export", "predict", "reading"],
+  ["ensemble", "export", "predict", "reading", "sequences"],
   ["browser", "node"],
   ["cli"],
   ["index.ts", "static.ts"],

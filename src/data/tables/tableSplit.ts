@@ -2,7 +2,7 @@
 import { NablaError } from "../../errors.ts";
 import { type Field, show } from "../../fields/fields.ts";
 import type { Dataset } from "../dataset.ts";
-import { splitNotes } from "../split.ts";
+import { splitNotes } from "../splitNotes.ts";
 import { findLabel } from "./columns.ts";
 import type { Table } from "./csvTable.ts";
 

@@ -1,0 +1,24 @@
+/** `nabla/sequences`: series and texts as data, and what models make of them. */
+export { type CsvSeriesOptions, csvSeries } from "../data/sequences/csvSeries.ts";
+export { type Series, type SeriesInput, type SeriesOptions, series } from "../data/sequences/series.ts";
+export type { SeriesInfo } from "../data/sequences/seriesInfo.ts";
+export type { Gaps, Spacing, Times } from "../data/sequences/spacing.ts";
+export type { TimeValue } from "../data/sequences/times.ts";
+export type { WindowSource } from "../data/sequences/windowRows.ts";
+export {
+  type WindowOptions,
+  type WindowSplit,
+  type WindowSplitOptions,
+  type Windows,
+  windowSplit,
+  windows,
+} from "../data/sequences/windows.ts";
+export { Forecast, type Forecasting, type ForecastOptions, forecast } from "./forecast.ts";
+export {
+  type ColumnScore,
+  type ForecastError,
+  type ForecastScore,
+  type ScoreOptions,
+  scoreForecast,
+} from "./score.ts";
+export { findSeason } from "./season.ts";
