@@ -169,10 +169,11 @@ await build({
 });
 rmSync("build/pieces.js");
 // Copies of files that nabla's entry exports as well: bundlers load at once whatever an entry can reach. Errors are those of the rest.
+// nabla/sequences is one of them, so that the pieces which others load do not depend on what it shares with them.
 await build({
   ...common,
   splitting: false,
-  entryPoints: LATER,
+  entryPoints: { ...LATER, sequences: "src/sequences/index.ts" },
   platform: "neutral",
   plugins: [
     later,
@@ -231,6 +232,7 @@ await build({
     nabla: "src/index.ts",
     data: "src/data/index.ts",
     browser: "src/browser/index.ts",
+    sequences: "src/sequences/index.ts",
     static: "src/static.ts",
   },
   outdir: "build/browser",

@@ -1,6 +1,7 @@
 /** Commands and their options. */
 import { Command } from "commander";
 import { ACTIVATIONS } from "../activations/table.ts";
+import { MISSING_STEPS } from "../data/sequences/series.ts";
 import { WEIGHT_TYPES } from "../export/quantise.ts";
 import { INITIALIZERS } from "../initializers/table.ts";
 import { LOSSES } from "../losses/table.ts";
@@ -8,6 +9,7 @@ import { OPTIMIZERS } from "../optimizers/table.ts";
 import { arrayFlags } from "./options/arrays.ts";
 import { augmentation } from "./options/augment.ts";
 import { pictureFlags, toldFlags, unreadableFlag } from "./options/pictures.ts";
+import { seriesFlags, windowFlags } from "./options/series.ts";
 import { readingFlags, splitWay, tableFlags } from "./options/tables.ts";
 import { trainingFlags } from "./options/training.ts";
 import { numberOption, oneOf, port, units, wholeOption } from "./options/values.ts";
@@ -25,6 +27,8 @@ Examples:
   nabla predict digits.safetensors photo.jpg
   nabla predict iris.safetensors "5.1,3.5,1.4,0.2"
   nabla read digits.safetensors number.png
+  nabla train load.csv --forecast 24 --out load.safetensors      rows that follow each other in time
+  nabla forecast load.safetensors load.csv
   nabla play                                              the playground, in the browser
   nabla export digits.safetensors --to digits.wasm
   nabla verify digits.wasm
@@ -38,7 +42,7 @@ type Action = (...args: never[]) => Promise<number>;
 
 const PARTS = ["test", "validation", "train", "all"] as const;
 
-const READ_TABLES = new Set(["train", "evaluate", "predict", "data"]);
+const READ_TABLES = new Set(["train", "evaluate", "predict", "data", "forecast"]);
 
 /** @param done called with the exit code of the command that ran */
 export function program(terminal: Terminal, done: (code: number) => void): Command {
@@ -119,7 +123,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       wholeOption("--folds", 2),
     )
     .option("--samples <N>", "generated sets: rows to train on", wholeOption("--samples"));
-  arrayFlags(pictureFlags(train))
+  arrayFlags(pictureFlags(windowFlags(train)))
     .option("-o, --out <FILE>", "save the model (.safetensors)")
     .option(
       "--checkpoint-every <STEPS>",
@@ -157,7 +161,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--voting <KIND>", VOTING, oneOf("--voting", ["soft", "hard"]))
     .option("--part <PART>", "test, validation, train or all", oneOf("--part", PARTS))
     .option("--samples <N>", "generated sets: rows of the training part", wholeOption("--samples"));
-  arrayFlags(unreadableFlag(toldFlags(evaluate)))
+  arrayFlags(unreadableFlag(toldFlags(seriesFlags(evaluate))))
     .option("--label <COLUMN>", "with --labels: the column of classes")
     .option(
       "--bootstrap <N>",
@@ -182,6 +186,27 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
   unreadableFlag(predict)
     .option("--json", "one JSON object a line")
     .action(run(async () => (await import("./commands/predict.ts")).predictCommand as Action));
+
+  const forecast = command
+    .command("forecast")
+    .description("what comes behind the end of a series")
+    .argument("<MODEL>", "a file that train --forecast --out wrote")
+    .argument("<SERIES>", "a table (.csv) with the steps so far: its last ones are looked at")
+    .option(
+      "--steps <N>",
+      "how many are told (default: as many as the model tells at once)",
+      wholeOption("--steps"),
+    );
+  seriesFlags(forecast)
+    .option(
+      "--missing <WHAT>",
+      "missing values: error (default), fill or drop",
+      oneOf("--missing", MISSING_STEPS),
+    )
+    .option("--decimal <. or ,>", "what stands before the fraction", oneOf("--decimal", [".", ","]))
+    .option("--out <FILE>", "write the steps into a table (.csv)")
+    .option("--json", "one JSON object a step")
+    .action(run(async () => (await import("./commands/forecast.ts")).forecastCommand as Action));
 
   command
     .command("read")

@@ -17,4 +17,5 @@ export type { FileStatus, FileSystem, OpenFile } from "./fileSystem.ts";
 export { checkWritable, type Content, type WriteOptions, writeFileAtomic } from "./files.ts";
 export { decodeImage, decodeImageFile } from "./images/decode.ts";
 export type { ImageFolderOptions, ImageInfo } from "./images/pictures.ts";
+export { type OpenSeriesOptions, openSeries } from "./series.ts";
 export { loadModel, saveModel } from "./models.ts";

@@ -2,10 +2,10 @@
 
 /** Longer series are looked at from the end, and longer seasons are not looked for. */
 const [MOST_STEPS, MOST_LAG] = [20_000, 2000];
-/** An autocorrelation that is worth a try, and most of those that are tried. */
-const [LEAST, MOST_TRIED] = [0.2, 12];
-/** So much worse is nearly as good: a multiple of a season may seem better by chance. */
-const NEARLY = 1.08;
+/** An autocorrelation that is worth a try. */
+const LEAST = 0.2;
+/** So much worse, of the mean distance from the trend, is nearly as good: a multiple of a season may seem better by chance. */
+const NEARLY = 0.1;
 
 /**
  * The season of a series, in steps; undefined where there is none. Of the lags at which the autocorrelation of the series, without its
@@ -27,15 +27,14 @@ export function findSeason(values: ArrayLike<number>, upTo = values.length): num
   const peaks: number[] = [];
   for (let lag = 2; lag < longest; lag++)
     if (at[lag]! >= LEAST && at[lag]! > at[lag - 1]! && at[lag]! >= at[lag + 1]!) peaks.push(lag);
-  const tried = peaks
-    .sort((a, b) => at[b]! - at[a]!)
-    .slice(0, MOST_TRIED)
-    .sort((a, b) => a - b);
-  const differences = tried.map((lag) => differenceAfter(rest, lag));
+  const differences = peaks.map((lag) => differenceAfter(rest, lag));
   const least = Math.min(...differences);
   // nothing is a season that tells less than the step before
   if (!(least < differenceAfter(rest, 1))) return undefined;
-  return tried[differences.findIndex((difference) => difference <= NEARLY * least)];
+  // of what values differ by at all
+  let spread = 0;
+  for (const value of rest) spread += Math.abs(value) / n;
+  return peaks[differences.findIndex((difference) => difference <= least + NEARLY * spread)];
 }
 
 /** Without the straight line of least squares. */

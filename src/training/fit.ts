@@ -2,7 +2,8 @@
 import type { Callback, TrainedModel } from "../callbacks/callback.ts";
 import { hold, readCallbacks } from "../callbacks/check.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { partsOf, splitNotes } from "../data/split.ts";
+import { partsOf } from "../data/split.ts";
+import { splitNotes } from "../data/splitNotes.ts";
 import { NablaError } from "../errors.ts";
 import { figureMeant } from "../metrics/direction.ts";
 import type { Metric } from "../metrics/metric.ts";

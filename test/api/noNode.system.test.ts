@@ -21,6 +21,7 @@ test.each([
   ["src/index.ts", []],
   ["src/export/index.ts", []],
   ["src/data/index.ts", ["fflate"]],
+  ["src/sequences/index.ts", []],
   ["src/browser/index.ts", ["fflate"]],
 ])("%s reaches %j and no Node", async (entry, allowed) => {
   const { packages, missing } = await reached(entry);

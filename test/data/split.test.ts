@@ -6,9 +6,9 @@ import {
   labelsOf,
   type SplitOptions,
   splitDataset,
-  splitNotes,
   subset,
 } from "../../src/data/split.ts";
+import { splitNotes } from "../../src/data/splitNotes.ts";
 import { contents } from "./helpers.ts";
 
 const numbers = (n: number, classes: number) =>

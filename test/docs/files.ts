@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { encode } from "fast-png";
 import { digits } from "../../src/data/index.ts";
+import { Stream } from "../../src/math/random.ts";
 import { contents, idxBytes } from "../data/helpers.ts";
 
-/** Writes iris.csv, number.png, mnist/, pictures/, photo.png, pets/ and labels.csv. */
+/** Writes iris.csv, load.csv, number.png, mnist/, pictures/, photo.png, pets/ and labels.csv. */
 export function writeFiles(folder: string): void {
   writeFileSync(join(folder, "iris.csv"), iris());
+  writeFileSync(join(folder, "load.csv"), load());
   writeFileSync(join(folder, "number.png"), number());
   mkdirSync(join(folder, "mnist"));
   for (const [part, samples, name] of [
@@ -36,6 +38,17 @@ export function writeFiles(folder: string): void {
   for (const [name, , file] of pets) writeFileSync(join(folder, "pets", name), file);
   const rows = pets.map(([name, kind], i) => `${name},${i},${kind}`);
   writeFileSync(join(folder, "labels.csv"), `file,age,breed\n${rows.join("\n")}\n`);
+}
+
+/** Sixty days of hours, with noise. */
+function load(): string {
+  const random = new Stream(1, 91);
+  const rows = Array.from({ length: 60 * 24 }, (_, i) => {
+    const time = new Date(Date.UTC(2024, 0, 1, i)).toISOString().slice(0, 16);
+    const day = 40 * Math.sin((2 * Math.PI * i) / 24) + 15 * Math.cos((4 * Math.PI * i) / 24);
+    return `${time},${(300 + day + 8 * random.gaussian()).toFixed(1)}`;
+  });
+  return `time,load\n${rows.join("\n")}\n`;
 }
 
 /** Two generated digits side by side. */

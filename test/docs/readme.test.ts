@@ -86,6 +86,14 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
     (printed) => expect(Number(/accuracy: ([\d.]+)/.exec(printed)![1])).toBeGreaterThan(0.9),
     (printed) => expect(printed).toMatch(/^setosa Float32Array\(3\) \[ 0\.9/),
   ],
+  "docs/sequences.md": [
+    (printed) => {
+      const [season, own, seasonal, skill, steps] = printed.trim().split(" ").map(Number);
+      expect([season, steps]).toEqual([24, 24]);
+      expect(skill).toBeGreaterThan(0.15);
+      expect(skill).toBeCloseTo(1 - own! / seasonal!, 6);
+    },
+  ],
   "docs/models.md": [
     (printed) => expect(printed).toMatch(/^\[ 2 \] \[ 1 \] \[ \[ 0\.\d+ \], \[ 0\.\d+ \] \]/),
     (printed) => {

@@ -7,17 +7,21 @@ import { figureMeant } from "../../metrics/direction.ts";
 import { METRICS, type MetricName } from "../../metrics/table.ts";
 import type { Model } from "../../model/model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
+import { scoreForecast } from "../../sequences/score.ts";
 import type { Intervals } from "../../training/bootstrap.ts";
 import { arraysAs } from "../input/arrays.ts";
 import { classNames, examine } from "../input/examine.ts";
 import { figuresOf, intervalsOf, type Seen, usualMetrics } from "../input/figures.ts";
 import { imageOptions, imageOptionsOf, type LabelFlags, sayLeftOut } from "../input/images.ts";
 import { openModel } from "../input/openModel.ts";
+import { isWindows, openModelWindows } from "../input/series.ts";
 import { checkSingle } from "../input/single.ts";
 import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
+import type { SeriesFlags } from "../options/series.ts";
 import { type ReadingFlags, readingOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { classTable, confusionTable, labelTable } from "../text/confusion.ts";
+import { scoreText } from "../text/forecast.ts";
 import { count, plural, shown, words } from "../text/format.ts";
 import { noteLines, notesOf } from "../text/notes.ts";
 import { checkApplicable } from "../training/applicable.ts";
@@ -27,6 +31,7 @@ import { scaleTargets } from "../training/targets.ts";
 /** Which rows of a data set are looked at, and how it is read. */
 export interface PartFlags
   extends ReadingFlags,
+    SeriesFlags,
     ArrayFlags,
     Pick<LabelFlags, "unreadable" | "labels" | "label" | "fileColumn" | "labelPattern"> {
   part?: Part;
@@ -74,6 +79,7 @@ async function evaluateCommand(
   const model = await openModel(path);
   checkSingle(model, path, "evaluate() takes them");
   const { dataset, part, name, notes } = await openPart(model, source, flags, terminal);
+  const score = isWindows(dataset) ? scoreForecast(model, dataset) : undefined;
   const { rows, scores: asked, confusion, wrong, seen } = await examine(model, dataset, { rows: true });
   const names = classNames(model, dataset);
   const usual = seen
@@ -89,6 +95,7 @@ async function evaluateCommand(
       ...notesOf({ notes }),
       ...asked,
       ...more,
+      ...(score && { forecast: score }),
       ...(flags.bootstrap !== undefined && { intervals }),
       ...(confusion && {
         wrong,
@@ -119,6 +126,7 @@ async function evaluateCommand(
     print(dim(`${usual.includes("precision") ? "precision, recall and f1 are" : "f1 is"} ${what}`));
   }
   if (seen?.subject.task === "labels") print(`\n${labelTable(seen, names)}`);
+  if (score) print(`\n${scoreText(score, terminal)}`);
   if (!confusion) return 0;
   print(`\n${classTable(confusion, names)}`);
   print(`\n${confusionTable(confusion, names, terminal)}`);
@@ -161,6 +169,10 @@ export async function openPart(
       "--label: expected --labels FILE as well: the table it is a column of; in other tables the model finds its own label",
     );
   const extra = extraOf(model);
+  if (extra?.series) {
+    const { windows, part, notes } = await openModelWindows(source, flags, model);
+    return { dataset: windows, part, name: source, notes };
+  }
   const { standardisation } = model.metadata;
   const samples = flags.samples ?? (extra?.data.name === source ? extra.data.samples : undefined);
   const seed = extra?.csv || extra?.data.name === source ? extra.data.seed : undefined;

@@ -9,6 +9,7 @@ import { folderOf, type PictureOptions } from "../input/folder.ts";
 import { type InputRow, readInputs } from "../input/inputs.ts";
 import { openModel } from "../input/openModel.ts";
 import { type Prediction, predictorOf } from "../input/predictor.ts";
+import { seriesOf } from "../input/series.ts";
 import { checkSingle } from "../input/single.ts";
 import { type ReadingFlags, readingOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
@@ -61,6 +62,10 @@ export async function predictCommand(
       ? { model: await openModel(path), vote: undefined }
       : await openVoters(paths, flags.voting);
   checkSingle(model, path);
+  if (seriesOf(model))
+    throw new NablaError(
+      `predict: ${path} was trained on a series: nabla forecast ${path} series.csv tells what comes behind its end`,
+    );
   if (flags.out !== undefined) await checkWritable(flags.out);
   const names = classNames(model);
   const predict = predictorOf(model, vote);

@@ -14,6 +14,7 @@ import { internalsOf } from "../../model/internals.ts";
 import type { Callback, History, Model } from "../../model/model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
 import { checkWritable } from "../../node/files.ts";
+import { scoreForecast } from "../../sequences/score.ts";
 import { checkFit } from "../../training/batch.ts";
 import { since } from "../../training/run.ts";
 import type { RunSettings } from "../../training/settings.ts";
@@ -21,8 +22,10 @@ import { chosenRows, fractionOf } from "../../training/splitRule.ts";
 import { examine } from "../input/examine.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
 import { openModel, openNewest, passedOver } from "../input/openModel.ts";
+import { isSeries, openWindows, seriesOf, wantsSeries } from "../input/series.ts";
 import { checkSingle } from "../input/single.ts";
 import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
+import { checkNoSeries, type WindowFlags } from "../options/series.ts";
 import { type TableFlags, tableOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { count } from "../text/format.ts";
@@ -37,13 +40,13 @@ import {
   standardisedAs,
 } from "../training/from.ts";
 import { jsonLines, progressLine, speedometer } from "../training/progress.ts";
-import { type Extra, extraOf, openResumed, type Prepared } from "../training/resume.ts";
+import { type Extra, extraOf, openResumed, type Prepared, unitsOf } from "../training/resume.ts";
 import { type Saved, Saving, type SavingFlags } from "../training/saving.ts";
 import { type ModelFlags, resolveConfig } from "../training/settings.ts";
 import { checkUnits, fitTargets, inUnits, scaleTargets } from "../training/targets.ts";
 import { doneEvent, endText, startEvent, startText } from "../training/trainOutput.ts";
 
-export interface TrainFlags extends ModelFlags, ImageFlags, TableFlags, ArrayFlags, SavingFlags {
+export interface TrainFlags extends ModelFlags, ImageFlags, TableFlags, ArrayFlags, SavingFlags, WindowFlags {
   testSplit?: number;
   folds?: number;
   samples?: number;
@@ -60,7 +63,8 @@ const INTERRUPTED = 130;
 
 /** @returns the exit code */
 export async function trainCommand(source: string, flags: TrainFlags, terminal: Terminal): Promise<number> {
-  if (flags.folds !== undefined) return (await import("./folds.ts")).foldsCommand(source, flags, terminal);
+  if (flags.folds !== undefined && flags.forecast === undefined)
+    return (await import("./folds.ts")).foldsCommand(source, flags, terminal);
   const saving = await Saving.open(flags, terminal);
   try {
     return await trainTo(saving, source, flags, terminal);
@@ -82,7 +86,10 @@ async function trainTo(
   const path = found?.path ?? flags.from;
   const old = found?.model ?? (path === undefined ? undefined : await openModel(path));
   if (old) checkSingle(old, path!, "fit() takes them");
-  const raw = await openToTrain(source, flags, terminal, old && readAs(old, path!, flags, terminal));
+  const known = old && seriesOf(old);
+  const raw = wantsSeries(flags, known)
+    ? await openWindows(source, flags, known)
+    : await openToTrain(source, flags, terminal, old && readAs(old, path!, flags, terminal));
   if (old && flags.resume === undefined) checkInputs(old, path!, raw);
   const opened = old ? standardisedAs(old, flags.resume ? { ...raw, notes: [] } : raw) : raw;
   if (flags.otherData) checkTargets(old!, path!, opened);
@@ -94,6 +101,7 @@ async function trainTo(
     ...(opened.validation && { validation: scaleTargets(opened.validation, targets) }),
     ...(opened.test && { test: scaleTargets(opened.test, targets) }),
   };
+  const units = targets ?? unitsOf(opened);
   const { model, config, fit } =
     old === undefined
       ? await fresh(flags, data)
@@ -101,7 +109,7 @@ async function trainTo(
         ? await openResumed(old, path!, flags, data)
         : openFrom(old, flags.from!, flags, data, keepsHead);
   checkTrainable(data, config);
-  checkUnits([config.training.metrics].flat(), targets);
+  checkUnits([config.training.metrics].flat(), units);
   if (data.validation && config.training.validationSplit !== 0)
     terminal.errors.write(
       `nabla: ${data.name}: its validation part is not used; rows to train on are split off instead (--validation-split)\n`,
@@ -126,9 +134,9 @@ async function trainTo(
   const { trained, validation } = parts(data, config, rows);
   const said = { ...data, notes: [...(data.notes ?? []), ...(rows ? splitNotes(data.train, rows) : [])] };
   const speed = speedometer(trained, batchSize);
-  const line = progressLine(speed, epochs, terminal, targets);
+  const line = progressLine(speed, epochs, terminal, units);
   const shows: Callback[] =
-    mode === "json" ? [jsonLines(speed, terminal, targets)] : mode === "terminal" ? [line] : [];
+    mode === "json" ? [jsonLines(speed, terminal, units)] : mode === "terminal" ? [line] : [];
   const begins = old && flags.resume === undefined ? { from: flags.from!, keepsHead } : undefined;
   if (mode === "json")
     printJson({ ...startEvent(source, said, model, config), ...begins, ...passedOver(found) });
@@ -168,11 +176,12 @@ async function trainTo(
     stop.release();
   }
   const seconds = (performance.now() - begun) / 1000;
-  history = { ...history, history: inUnits(history.history, targets) };
+  history = { ...history, history: inUnits(history.history, units) };
 
   let failed = saving.misplaced("model", saved);
   const test =
     data.test && (await examine(model, data.test, { mistakes: 24, rows: flags.report !== undefined }));
+  const score = isSeries(opened) ? scoreForecast(model, opened.test ?? opened.train) : undefined;
   let report: Saved | undefined;
   if (flags.report !== undefined) {
     const { reportPage } = await import("../report/index.ts");
@@ -188,8 +197,8 @@ async function trainTo(
     );
     failed = saving.misplaced("report", report) || failed;
   }
-  if (mode === "terminal") print(endText(model, data, history, test, seconds, terminal));
-  if (json) printJson(doneEvent(model, history, test, seconds, saved?.path, report?.path));
+  if (mode === "terminal") print(endText(model, data, history, test, seconds, terminal, score));
+  if (json) printJson(doneEvent(model, history, test, seconds, saved?.path, report?.path, score));
   else if (mode === "terminal") {
     if (saved) print(`model saved in ${saved.path}`);
     if (report) print(`report written to ${report.path}`);
@@ -216,6 +225,7 @@ export async function openToTrain(
     ...arrayOptions(flags),
     ...options,
   });
+  checkNoSeries(flags, opened.name);
   sayLeftOut(opened, terminal);
   checkApplicable(flags, opened);
   checkClasses(opened);
@@ -256,7 +266,7 @@ export function parts(
   const taken = rows?.[1].length ?? Math.floor(length * fractionOf(training.validationSplit) + 0.5);
   const copies = training.shifted === undefined ? 1 : 5;
   return {
-    trained: copies * (length - taken),
+    trained: copies * (rows?.[0].length ?? length - taken),
     validation: taken || (validationPart(data, { training })?.length ?? 0),
   };
 }

@@ -9,7 +9,7 @@ import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Scores } from "../../training/evaluate.ts";
-import { extraOf } from "../training/resume.ts";
+import { extraOf, unitsOf } from "../training/resume.ts";
 import { inUnits } from "../training/targets.ts";
 import { Rows, type Seen } from "./figures.ts";
 
@@ -50,7 +50,7 @@ export async function examine(
   const { target } = dataset;
   const all = rows ? new Rows(model, dataset) : undefined;
   if (target.kind !== "class") {
-    const by = extraOf(model)?.csv?.target;
+    const by = unitsOf(extraOf(model));
     const scores = await model.evaluate(dataset, all && { onRow: (...row) => all.take(...row) });
     const seen = await all?.seen(by);
     return {

@@ -16,6 +16,7 @@ import type {
   Task,
   TrainingInput,
 } from "./preset.ts";
+import { sequencePresets } from "./sequences.ts";
 
 const outputs = (task: Task): number =>
   task.kind === "classes" ? (task.classes === 2 ? 1 : task.classes) : task.size;
@@ -118,6 +119,7 @@ export const presets: Readonly<Record<string, Preset>> = Object.freeze({
       batchSize: 32,
     },
   },
+  ...sequencePresets,
   ...imagePresets,
   ...bookPresets,
 } satisfies Record<string, Preset>);

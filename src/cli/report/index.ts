@@ -10,10 +10,12 @@ import { weightsSha256 } from "../../model/save.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
 import { classNames, type Examination } from "../input/examine.ts";
 import { figuresOf, usualMetrics } from "../input/figures.ts";
+import { isSeries } from "../input/series.ts";
 import { imageOf } from "../text/draw.ts";
 import { count, duration, plural, shown, words } from "../text/format.ts";
 import { chartsOf, DRAW } from "./charts.ts";
 import { plotsOf } from "./curves/index.ts";
+import { forecastSection } from "./forecast.ts";
 import { networkPicture } from "./network.ts";
 import { mapSection, noPictures, saliencyOf, single, weightSection } from "./pictures.ts";
 import {
@@ -67,6 +69,9 @@ export async function reportPage(request: ReportRequest): Promise<string> {
           `<div class="charts">${charts.map((chart, i) => `<div><h3>${html(chart.title)}</h3><div id="chart${i}"></div></div>`).join("")}</div>`,
           history.stopped ? `Stopped early: ${history.stopped}.` : "",
         )
+      : "",
+    isSeries(data)
+      ? forecastSection(model, data.test ?? data.train, data.test ? "test part" : "the rows trained on")
       : "",
     plots
       ? section(

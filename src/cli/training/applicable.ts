@@ -28,13 +28,15 @@ export function checkApplicable(flags: DataFlags, data: OpenedData): void {
       throw new NablaError(`${option} is for ${what}; ${data.name} is something else`);
   };
   for (const [option, given] of tableFlagsGiven(flags)) {
+    // their own flags are checked where series are opened
+    if (data.kind === "series") break;
     // with --labels these are about that table
     if (flags.labels !== undefined && (option === "--label" || option === "--task")) continue;
     if (option === "--task" && data.kind === "npz") continue;
     only(option, given, "csv", "CSV files");
   }
   checkArrayFlags(flags, data);
-  only("--test-split", flags.testSplit, "csv", "CSV files");
+  if (data.kind !== "series") only("--test-split", flags.testSplit, "csv", "CSV files");
   only("--samples", flags.samples, "generated", "generated data sets");
   only("--size", flags.size, "images", "folders of pictures");
   only("--channels", flags.channels, "images", "folders of pictures");

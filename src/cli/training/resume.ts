@@ -1,6 +1,7 @@
 /** Continuing a training that was saved before it was finished. */
 import type { CallbackFields } from "../../callbacks/table.ts";
 import { type Config, checkConfig } from "../../config/config.ts";
+import { type SeriesInfo, scaleAt } from "../../data/sequences/seriesInfo.ts";
 import type { CsvInfo } from "../../data/tables/csv.ts";
 import type { TableSplit } from "../../data/tables/tableSplit.ts";
 import { NablaError } from "../../errors.ts";
@@ -33,6 +34,8 @@ export interface Extra {
   /** How arrays were read. */
   arrays?: OpenedData["arrays"];
   csv?: CsvInfo & { target?: TargetScale };
+  /** How windows of a series were cut and standardised. */
+  series?: SeriesInfo;
   /** Parts of the configuration that callbacks and fit() hold, not the model. */
   training?: Pick<Config["training"], keyof CallbackFields | "classWeight">;
 }
@@ -41,6 +44,12 @@ export interface Extra {
 export function extraOf(model: Model): Extra | undefined {
   const extra = model.metadata.extra as Partial<Extra> | undefined;
   return extra && typeof extra.data === "object" && extra.data !== null ? (extra as Extra) : undefined;
+}
+
+/** Of standardised targets that have one unit: what figures are multiplied by to be in it. */
+export function unitsOf(extra: Pick<Extra, "csv" | "series"> | undefined): TargetScale | undefined {
+  const { csv, series } = extra ?? {};
+  return csv?.target ?? (series?.targets.length === 1 ? scaleAt(series, series.targets[0]!) : undefined);
 }
 
 /** A model, and all options of fit() but the data. */

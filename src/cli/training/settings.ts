@@ -69,8 +69,11 @@ export async function resolveResumed(flags: ModelFlags, data: OpenedData, saved:
   return checkConfig(applyTraining(saved, flags, data, saved.training.validationSplit));
 }
 
+/** Presets by the kind of data. */
+const USUAL: Partial<Record<OpenedData["kind"], string>> = { csv: "table", series: "forecast" };
+
 function fromPreset(flags: ModelFlags, data: OpenedData): ConfigInput {
-  const name = flags.model ?? (data.kind === "csv" ? "table" : "mlp");
+  const name = flags.model ?? USUAL[data.kind] ?? "mlp";
   if (!Object.hasOwn(presets, name)) {
     const names = Object.keys(presets);
     const listed = [

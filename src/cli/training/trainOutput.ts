@@ -6,11 +6,13 @@ import { internalsOf } from "../../model/internals.ts";
 import type { History, Model } from "../../model/model.ts";
 import { weightsSha256 } from "../../model/save.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
+import type { ForecastScore } from "../../sequences/score.ts";
 import { since } from "../../training/run.ts";
 import { classNames, type Examination } from "../input/examine.ts";
 import type { Terminal } from "../terminal.ts";
 import { confusionTable } from "../text/confusion.ts";
 import { lossCurve } from "../text/curve.ts";
+import { scoreText } from "../text/forecast.ts";
 import { count, duration, plural, shown, words } from "../text/format.ts";
 import { noteLines, notesOf, readingLines } from "../text/notes.ts";
 
@@ -88,6 +90,7 @@ export function endText(
   test: Examination | undefined,
   seconds: number,
   terminal: Terminal,
+  score?: ForecastScore,
 ): string {
   const lines: string[] = [];
   if (history.stopped) lines.push(`stopped early: ${history.stopped}`);
@@ -104,6 +107,7 @@ export function endText(
       : ` (${count(test.rows)} rows)`;
     lines.push(`test: ${scores.join(", ")}${wrong}`);
   }
+  if (score) lines.push("", scoreText(score, terminal), "");
   lines.push(`${plural(history.epoch.length, "epoch")} in ${duration(seconds)}`);
   return lines.join("\n");
 }
@@ -115,6 +119,7 @@ export function doneEvent(
   seconds: number,
   out: string | undefined,
   report: string | undefined,
+  score?: ForecastScore,
 ) {
   const scores = Object.entries(test?.scores ?? {}).map(([name, value]) => [figureOf("test", name), value]);
   return {
@@ -122,6 +127,7 @@ export function doneEvent(
     epochs: history.epoch.length,
     seconds: Number(seconds.toFixed(3)),
     ...Object.fromEntries(scores),
+    ...(score && { forecast: score }),
     weightsSha256: weightsSha256(model),
     ...(history.stopped !== undefined && { stopped: history.stopped }),
     ...(out !== undefined && { out }),

@@ -6,6 +6,7 @@ import { type GeneratedOptions, generatedSets, makeGenerated } from "../generate
 import type { ImageInfo, Problem } from "../images/imageSet.ts";
 import type { ArraysInfo } from "../numpy/split.ts";
 import { withHeader } from "../portable.ts";
+import type { SeriesInfo } from "../sequences/seriesInfo.ts";
 import type { CsvInfo, CsvSplit } from "../tables/csv.ts";
 import type { Together } from "../together.ts";
 import { headOf, isFile, latin } from "./content.ts";
@@ -24,8 +25,8 @@ import {
 /** The table. A reader that is added here works everywhere. */
 export const readers: AnyReader[] = /* @__PURE__ */ Object.values(all);
 
-/** What a path turned out to be. */
-export type DataKind = "generated" | (typeof all)[keyof typeof all]["kind"];
+/** What a path turned out to be; "series" and "text" are what the command line makes of files by its flags. */
+export type DataKind = "generated" | "series" | "text" | (typeof all)[keyof typeof all]["kind"];
 
 export interface OpenedData extends DataSplit {
   name: string;
@@ -50,6 +51,8 @@ export interface OpenedData extends DataSplit {
   fingerprint?: string;
   /** How the arrays of a `.npz` archive were read. */
   arrays?: ArraysInfo;
+  /** How windows were cut out of a series. */
+  series?: SeriesInfo;
 }
 
 /** Each reader takes the ones that concern it: `seed`, `samples`, … for generated sets, `label`, `task`, … for CSV, `images`. */

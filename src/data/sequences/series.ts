@@ -6,8 +6,6 @@ import { NablaError } from "../../errors.ts";
 import { choice, list, show, string } from "../../fields/fields.ts";
 import { checkGiven, thing } from "../../fields/programs.ts";
 import { isA } from "../../tags.ts";
-import { isRecord } from "../arrays.ts";
-import { shaped } from "../flat.ts";
 import { isNumber } from "../tables/cells.ts";
 import { dateOf, ordersOf } from "../tables/dates.ts";
 import { checked } from "./checked.ts";
@@ -60,7 +58,7 @@ export type SeriesInput =
   | ArrayLike<number | null | undefined>
   | ArrayLike<ArrayLike<number | null | undefined>>
   | Readonly<Record<string, ArrayLike<TimeValue>>>
-  | { readonly data: ArrayLike<number>; readonly shape: readonly number[] };
+  | ShapedSeries;
 
 /** Columns as they were given: every cell a number, or NaN for none. */
 export interface RawSeries {
@@ -119,7 +117,7 @@ function rawSeries(given: SeriesInput, options: SeriesOptions, who: string): Raw
     );
   let columns: string[];
   let cells: ArrayLike<unknown>[];
-  if (isRecord(given)) {
+  if (!Array.isArray(given) && !ArrayBuffer.isView(given) && !isShaped(given)) {
     if (options.columns) throw new NablaError(`${who}: ${name}: columns: the values have names already`);
     const record = given as Readonly<Record<string, ArrayLike<unknown>>>;
     columns = Object.keys(record);
@@ -194,14 +192,23 @@ function listOf(given: unknown, where: string): ArrayLike<unknown> {
   throw new NablaError(`${where}: expected an array of numbers, got ${show(given)}`);
 }
 
+interface ShapedSeries {
+  readonly data: ArrayLike<number>;
+  readonly shape: readonly number[];
+}
+
+const isShaped = (given: object): given is ShapedSeries =>
+  "data" in given && "shape" in given && Array.isArray(given.shape);
+
 /** Of values without names: one column, or the columns of rows. */
 function columnsOf(given: object, where: string): ArrayLike<unknown>[] {
-  const flat = given as ArrayLike<unknown> & { data?: ArrayLike<number>; shape?: readonly number[] };
-  if (flat.data && flat.shape) {
-    const { data, shape } = shaped(flat as never, where);
-    if (shape.length > 2)
-      throw new NablaError(`${where}: expected [steps] or [steps, columns], got shape [${shape.join(", ")}]`);
+  if (isShaped(given)) {
+    const { data, shape } = given;
     const width = shape[1] ?? 1;
+    if (shape.length > 2 || shape.length === 0 || data.length !== shape[0]! * width)
+      throw new NablaError(
+        `${where}: expected { data, shape } with the shape [steps] or [steps, columns], got [${shape.join(", ")}] for ${data.length} values`,
+      );
     return Array.from({ length: width }, (_, c) =>
       Float64Array.from({ length: shape[0]! }, (_, i) => data[i * width + c]!),
     );

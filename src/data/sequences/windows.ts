@@ -20,6 +20,8 @@ export interface WindowOptions extends SeriesOptions {
   features?: readonly string[];
   /** Columns that are to be told, by name; default: the last one. */
   targets?: string | readonly string[];
+  /** Steps after which the series repeats itself: what scores are compared with. Default: found where it is needed. */
+  season?: number;
   /** Default true: columns get mean 0 and variance 1. Fitted on the steps that are trained on alone. */
   standardise?: boolean;
   /** How a model's windows were cut and standardised, for cutting these the same way: metadata.extra.series. */
@@ -58,6 +60,7 @@ const windowFields = () => ({
   step: int({ min: 1 }),
   features: list(string(), { min: 1 }),
   standardise: bool(),
+  season: int({ min: 1 }),
 });
 const OTHERS = [...SERIES_OPTIONS, "targets", "like"] as const;
 
@@ -125,10 +128,10 @@ type Fields = Parameters<typeof checkGiven>[2];
 /** What cuts windows out of a series. */
 function cutter(who: string, given: SeriesInput, options: WindowOptions, more: Fields) {
   checkGiven(who, options, { ...windowFields(), ...more }, OTHERS);
-  const { like } = options;
-  if (like) checkSeriesInfo(like);
-  const { length: asked, horizon, step, features, targets, standardise, like: _, ...own } = options;
-  const read = series(given, seriesPart(own), who);
+  if (options.like) checkSeriesInfo(options.like);
+  const { length: asked, horizon, step, features, targets, like } = options;
+  const season = options.season ?? like?.season;
+  const read = series(given, seriesPart(options), who);
   if (asked === undefined && !like)
     throw new NablaError(`${who}: length: expected how many steps go in, a whole number ≥ 1, got nothing`);
   const length = asked ?? like!.length;
@@ -157,6 +160,7 @@ function cutter(who: string, given: SeriesInput, options: WindowOptions, more: F
         horizon: ahead,
         step: every,
         ...(spacing && { spacing }),
+        ...(season !== undefined && { season }),
         ...(scale && { standardisation: scaleIn(scale, read, [...inputs, ...outputs]) }),
       };
       const source: WindowSource = {
@@ -183,7 +187,7 @@ function cutter(who: string, given: SeriesInput, options: WindowOptions, more: F
   };
 }
 
-const seriesPart = (own: Readonly<Record<string, unknown>>): SeriesOptions =>
+const seriesPart = (own: WindowOptions): SeriesOptions =>
   Object.fromEntries(
     Object.entries(own).filter(
       ([key, value]) => value !== undefined && SERIES_OPTIONS.includes(key as never),

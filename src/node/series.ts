@@ -1,0 +1,34 @@
+/** Series by path. */
+import { type CsvSeriesOptions, seriesOfTable } from "../data/sequences/csvSeries.ts";
+import type { Series } from "../data/sequences/series.ts";
+import { NablaError } from "../errors.ts";
+import { openTable } from "./dataFiles.ts";
+
+/** How a file is read as a series. */
+export interface OpenSeriesOptions extends CsvSeriesOptions {
+  /** Of the text, as TextDecoder calls it; default: UTF-16 where its byte order mark says so, else UTF-8. */
+  encoding?: string;
+}
+
+/**
+ * Opens a table whose rows follow each other in time: `windowSplit(await openSeries("load.csv"), { length: 96, horizon: 24 })`.
+ *
+ * @throws NablaError as csvSeries() does, and for a file that is no table
+ */
+export async function openSeries(path: string, options: OpenSeriesOptions = {}): Promise<Series> {
+  const { header, delimiter, decimal, maxBytes, encoding, name, ...rest } = options;
+  const table = await openTable(
+    path,
+    {
+      ...(header !== undefined && { header }),
+      ...(delimiter !== undefined && { delimiter }),
+      ...(decimal !== undefined && { decimal }),
+      ...(maxBytes !== undefined && { maxBytes }),
+      ...(encoding !== undefined && { encoding }),
+    },
+    options.only ?? [],
+  );
+  if (!table)
+    throw new NablaError(`${path}: expected a table (.csv, .tsv) whose rows follow each other in time`);
+  return seriesOfTable(name === undefined ? table : { ...table, name }, rest);
+}
