@@ -1,7 +1,9 @@
 /** Series by path. */
-import { type CsvSeriesOptions, seriesOfTable } from "../data/sequences/csvSeries.ts";
+import { type CsvSeriesOptions, checkCsvSeries, seriesOfTable } from "../data/sequences/csvSeries.ts";
 import type { Series } from "../data/sequences/series.ts";
 import { NablaError } from "../errors.ts";
+import { demandPath } from "../fields/expected.ts";
+import { string } from "../fields/fields.ts";
 import { openTable } from "./dataFiles.ts";
 
 /** How a file is read as a series. */
@@ -15,7 +17,9 @@ export interface OpenSeriesOptions extends CsvSeriesOptions {
  *
  * @throws NablaError as csvSeries() does, and for a file that is no table
  */
-export async function openSeries(path: string, options: OpenSeriesOptions = {}): Promise<Series> {
+export async function openSeries(path: string, asked: OpenSeriesOptions = {}): Promise<Series> {
+  demandPath("openSeries", path);
+  const options = checkCsvSeries("openSeries", asked, { encoding: string() });
   const { header, delimiter, decimal, maxBytes, encoding, name, ...rest } = options;
   const table = await openTable(
     path,

@@ -1,8 +1,10 @@
 /** What a model makes of a series: the steps behind its end, in the series' own units. */
+import { givenOf } from "../data/sequences/given.ts";
 import { type Series, type SeriesInput, type SeriesOptions, series } from "../data/sequences/series.ts";
 import { checkSeriesInfo, type SeriesInfo, scaleAt } from "../data/sequences/seriesInfo.ts";
 import { timesAfter, timeText } from "../data/sequences/spacing.ts";
 import { NablaError } from "../errors.ts";
+import { demand, isObject } from "../fields/expected.ts";
 import { show } from "../fields/fields.ts";
 import { checkGiven, plain } from "../fields/programs.ts";
 import type { Model } from "../model/model.ts";
@@ -58,6 +60,12 @@ export class Forecast {
 /** A model of any entry: all that is asked of it. */
 export type Forecasting = Pick<Model, "inputShape" | "predict"> & { readonly metadata: Metadata };
 
+/** @throws NablaError unless it is a model */
+export function demandModel(who: string, given: unknown): void {
+  const { predict, metadata } = isObject(given) ? given : {};
+  demand(typeof predict === "function" && isObject(metadata), who, "a model", given);
+}
+
 /** What a model's file says of its series. @throws NablaError for a model that was trained on something else */
 export function seriesInfoOf(who: string, { metadata }: Pick<Forecasting, "metadata">): SeriesInfo {
   const info = (metadata.extra as { series?: unknown } | undefined)?.series;
@@ -82,8 +90,9 @@ export function forecast(
   n?: number,
   options: ForecastOptions = {},
 ): Forecast {
+  demandModel("forecast", model);
   const info = seriesInfoOf("forecast", model);
-  const { future = {}, ...reading } = options ?? {};
+  const { future = {}, ...reading } = givenOf("forecast", options);
   checkGiven("forecast", { future }, { future: plain() });
   const steps = n ?? info.horizon;
   if (!Number.isInteger(steps) || steps < 1)

@@ -1,11 +1,16 @@
 /** How well a model forecasts, in the series' own units, beside forecasts that need no model. */
-import { scaleAt } from "../data/sequences/seriesInfo.ts";
+import { demandDataset } from "../data/expected.ts";
+import { givenOf } from "../data/sequences/given.ts";
+import { isSeries } from "../data/sequences/series.ts";
+import { checkSeriesInfo, scaleAt } from "../data/sequences/seriesInfo.ts";
 import type { Windows } from "../data/sequences/windows.ts";
 import { NablaError } from "../errors.ts";
+import { demand, isObject } from "../fields/expected.ts";
 import { int } from "../fields/fields.ts";
 import { checkGiven } from "../fields/programs.ts";
 import type { Model } from "../model/model.ts";
 import type { Outputs } from "../network/predict.ts";
+import { demandModel } from "./forecast.ts";
 import { findSeason } from "./season.ts";
 
 /** Errors of one way to forecast one column, over all windows and steps ahead. */
@@ -30,6 +35,7 @@ export interface ColumnScore {
   skill: number;
 }
 
+/** What scoreForecast() finds out. */
 export interface ForecastScore {
   /** Windows that were looked at. */
   windows: number;
@@ -37,6 +43,7 @@ export interface ForecastScore {
   columns: ColumnScore[];
 }
 
+/** What scoreForecast() is told besides model and windows. */
 export interface ScoreOptions {
   /** Steps after which the series repeats itself. Default: what windows were told, else found in the steps before the first window's end. */
   season?: number;
@@ -57,8 +64,10 @@ export function scoreForecast(
   windows: Windows,
   options: ScoreOptions = {},
 ): ForecastScore {
-  checkGiven("scoreForecast", options, { season: int({ min: 1 }) });
-  return scoreTold(told(model, windows), windows, options.season);
+  demandModel("scoreForecast", model);
+  const given = givenOf("scoreForecast", options);
+  checkGiven("scoreForecast", given, { season: int({ min: 1 }) });
+  return scoreTold(told(model, windows), windows, given.season);
 }
 
 /** Runs the model over all windows. */
@@ -86,10 +95,26 @@ export function told(model: Pick<Model, "predict">, windows: Windows): Told {
 }
 
 function checkedWindows(windows: Windows): Windows {
-  if (windows?.source?.starts) return windows;
-  throw new NablaError(
-    "scoreForecast: expected windows as windows() and windowSplit() give them; a part that splitDataset() took has no series to look at",
+  demandDataset("scoreForecast", windows);
+  const { source, info, series, target } = windows;
+  const whole = source?.starts && isSeries(series) && isObject(info);
+  demand(
+    whole,
+    "scoreForecast",
+    "windows as windows() and windowSplit() give them; a part that splitDataset() took has no series to look at",
+    windows,
   );
+  checkSeriesInfo(info, "scoreForecast: info");
+  const size = info.horizon * info.targets.length;
+  demand(
+    target.kind === "values" &&
+      target.size === size &&
+      info.targets.every((column) => series.columns.includes(column)),
+    "scoreForecast",
+    `windows of ${size} values to be told`,
+    target,
+  );
+  return windows;
 }
 
 /** @param season of all columns; default: that of the windows, else found */

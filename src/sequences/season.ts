@@ -1,5 +1,7 @@
 /** After how many steps a series repeats itself. */
 
+import { demand, isObject } from "../fields/expected.ts";
+
 /** Longer series are looked at from the end, and longer seasons are not looked for. */
 const [MOST_STEPS, MOST_LAG] = [20_000, 2000];
 /** An autocorrelation that is worth a try. */
@@ -11,9 +13,22 @@ const NEARLY = 0.1;
  * The season of a series, in steps; undefined where there is none. Of the lags at which the autocorrelation of the series, without its
  * trend, has a peak, the one after which values are most alike; of nearly equal ones the shortest.
  *
- * @param values of one column @param upTo only the steps before: those that are trained on
+ * @param values of one column @param end only the steps before: those that are trained on
  */
-export function findSeason(values: ArrayLike<number>, upTo = values.length): number | undefined {
+export function findSeason(values: ArrayLike<number>, end?: number): number | undefined {
+  demand(
+    isObject(values) && typeof values.length === "number",
+    "findSeason",
+    "numbers, one for each step",
+    values,
+  );
+  const upTo = end ?? values.length;
+  demand(
+    Number.isInteger(upTo) && upTo <= values.length,
+    "findSeason",
+    `steps, at most ${values.length}`,
+    end,
+  );
   const from = Math.max(0, upTo - MOST_STEPS);
   const n = upTo - from;
   const longest = Math.min(MOST_LAG, Math.floor(n / 3));

@@ -7,6 +7,7 @@ import * as data from "../../src/data/index.ts";
 import * as exporting from "../../src/export/index.ts";
 import * as nabla from "../../src/index.ts";
 import * as predicting from "../../src/predict/index.ts";
+import * as sequences from "../../src/sequences/index.ts";
 import { type Callables, callablesOf, methodsOf, misuses, rawErrors } from "../support/misuse.ts";
 
 const { dense, sequential } = nabla;
@@ -32,6 +33,13 @@ function graph(): nabla.Model {
   return nabla
     .model({ inputs: [x], outputs: [y, z] })
     .compile({ loss: { y: "categoricalCrossentropy", z: "meanSquaredError" }, optimizer: "sgd" });
+}
+const LOAD = [1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3];
+const loadWindows = () => sequences.windows({ load: LOAD }, { length: 2 });
+function forecaster(): nabla.Model {
+  const model = sequential([nabla.flatten(), dense({ units: 1 })], { inputShape: [2, 1] });
+  model.metadata = { extra: { series: loadWindows().info } };
+  return model;
 }
 const value = () => nabla.input({ shape: [2], name: "x" });
 const picture = () => ({
@@ -158,6 +166,33 @@ const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
   "export.quantised": () => [chain(), "int8"],
   "export.describeExport": () => [chain(), { rows: 2, weights: "float32", metadata: {} }],
   "export.exportWasm": () => [chain(), { rows: 2, weights: "float32", metadata: {} }],
+  "sequences.series": () => [
+    { date: ["2024-01-01", "2024-01-02"], load: [1, 2] },
+    { name: "load", time: "date", missing: "error", gaps: "error" },
+  ],
+  "sequences.csvSeries": () => [
+    "date,load\n2024-01-01,1\n2024-01-02,2\n",
+    { name: "load", time: "date", ignore: [], only: ["load"], missing: "fill", gaps: "fill", decimal: "." },
+  ],
+  "sequences.windows": () => [
+    { load: LOAD },
+    { length: 2, horizon: 1, step: 1, features: ["load"], targets: "load", standardise: true, season: 3 },
+  ],
+  "sequences.windowSplit": () => [
+    LOAD.map((v) => [v]),
+    {
+      length: 2,
+      horizon: 1,
+      testFraction: 0.2,
+      validationFraction: 0.1,
+      columns: ["load"],
+      like: loadWindows().info,
+    },
+  ],
+  "sequences.forecast": () => [forecaster(), LOAD, 2, { name: "load", future: {}, missing: "error" }],
+  "sequences.Forecast": () => [["load"], Float64Array.of(1), [1, 1], ["2024-01-01"]],
+  "sequences.scoreForecast": () => [forecaster(), loadWindows(), { season: 3 }],
+  "sequences.findSeason": () => [LOAD, 8],
   "predict.load": () => [chain().save(), "file"],
   "predict.loadCore": () => [],
   "predict.NablaError": () => ["text", { details: { at: 1 } }],
@@ -220,6 +255,7 @@ const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
     },
   ],
   "predictor.predict": () => [X, { batchSize: 2 }],
+  "forecast.column": () => ["load"],
   "layer.apply": () => [value()],
 };
 
@@ -258,7 +294,7 @@ const goodFor = (name: string) => {
   return room === "nabla" && layers.has(own) ? LAYER_OPTIONS : undefined;
 };
 
-const MODULES = { nabla, data, export: exporting, predict: predicting };
+const MODULES = { nabla, data, export: exporting, predict: predicting, sequences };
 const OBJECTS: Readonly<Record<string, () => object>> = {
   model: chain,
   graph,
@@ -267,6 +303,7 @@ const OBJECTS: Readonly<Record<string, () => object>> = {
   confusion: () => new nabla.ConfusionMatrix(3),
   predictor: () => predicting.load(chain().save()),
   layer: () => dense({ units: 2 }),
+  forecast: () => sequences.forecast(forecaster(), LOAD, 2),
 };
 
 /** Private to the compiler; and what a data set or a loss has to be asked for elsewhere. */

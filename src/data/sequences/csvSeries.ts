@@ -1,9 +1,12 @@
 /** The text of a table as a series: a column of times, if there is one, and columns of numbers. */
 import { NablaError } from "../../errors.ts";
-import { show, string } from "../../fields/fields.ts";
-import { checkGiven, thing } from "../../fields/programs.ts";
+import { demandText } from "../../fields/expected.ts";
+import { choice, type Fields, list, number, show, string } from "../../fields/fields.ts";
+import { optional } from "../../fields/objects.ts";
+import { checkGiven } from "../../fields/programs.ts";
 import { isMissing } from "../tables/cells.ts";
 import { findColumn, ignoredColumns } from "../tables/columns.ts";
+import { tableFields } from "../tables/csvFields.ts";
 import { type CsvTableOptions, parseCsvTable, type Table } from "../tables/csvTable.ts";
 import {
   type ColumnNumbers,
@@ -14,7 +17,9 @@ import {
   readNumber,
 } from "../tables/numbers.ts";
 import { checked } from "./checked.ts";
-import { SERIES_OPTIONS, type Series, type SeriesOptions, usualTime } from "./series.ts";
+import { givenOf } from "./given.ts";
+import { MISSING_STEPS, type Series, type SeriesOptions, usualTime } from "./series.ts";
+import { GAP_WAYS } from "./spacing.ts";
 import { readTimes } from "./times.ts";
 
 /** How the text of a table is read as a series. */
@@ -33,11 +38,22 @@ export interface CsvSeriesOptions extends CsvTableOptions, Omit<SeriesOptions, "
  * @throws NablaError with the line for what is no number, missing values, steps that are missing, and unequal spacing
  */
 export function csvSeries(text: string, options: CsvSeriesOptions = {}): Series {
-  const names = ["header", "delimiter", "decimal", "maxBytes", "ignore", "only"];
-  checkGiven("csvSeries", options, { time: string(), ignore: thing("a list of names") }, [
-    ...SERIES_OPTIONS,
-    ...names,
-  ]);
+  return textSeries("csvSeries", text, checkCsvSeries("csvSeries", options));
+}
+
+/** @param more options that are read elsewhere @returns those that were given */
+export function checkCsvSeries<T extends CsvSeriesOptions>(who: string, options: T, more: Fields = {}): T {
+  const { header, delimiter, decimal, ignore } = tableFields();
+  const only = optional(list(string(), { min: 1 }));
+  const fields = { name: string(), header, delimiter, decimal, ignore, only, time: string() };
+  const ways = { missing: choice(MISSING_STEPS), gaps: choice(GAP_WAYS), maxBytes: number({ min: 1 }) };
+  const given = givenOf(who, options);
+  checkGiven(who, given, { ...fields, ...ways, ...more });
+  return given;
+}
+
+function textSeries(who: string, text: string, options: CsvSeriesOptions): Series {
+  demandText(who, "the text of a table", text);
   const { name = "series.csv", header, delimiter, decimal, maxBytes, ...rest } = options;
   const reading = {
     ...(header !== undefined && { header }),

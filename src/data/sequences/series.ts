@@ -9,6 +9,7 @@ import { isA } from "../../tags.ts";
 import { isNumber } from "../tables/cells.ts";
 import { dateOf, ordersOf } from "../tables/dates.ts";
 import { checked } from "./checked.ts";
+import { givenOf } from "./given.ts";
 import { GAP_WAYS, type Gaps, type Times } from "./spacing.ts";
 import { readTimes, type TimeValue } from "./times.ts";
 
@@ -94,9 +95,10 @@ export const isSeries = (given: unknown): given is Series =>
  *
  * @throws NablaError for columns of different lengths, values that are missing, and times that are not equally spaced
  */
-export function series(given: SeriesInput, options: SeriesOptions = {}, who = "series"): Series {
+export function series(given: SeriesInput, asked: SeriesOptions = {}, who = "series"): Series {
+  const options = givenOf(who, asked);
   const { time, ...rest } = seriesFields();
-  const byName = typeof options?.time === "string";
+  const byName = typeof options.time === "string";
   checkGiven(who, options, byName ? rest : { ...rest, time }, ["time"]);
   if (isSeries(given)) {
     const said = SERIES_OPTIONS.find((option) => options[option] !== undefined && option !== "name");

@@ -3,6 +3,7 @@ import { NablaError } from "../../errors.ts";
 import { bool, int, list, number, show, string } from "../../fields/fields.ts";
 import { checkGiven } from "../../fields/programs.ts";
 import type { Dataset } from "../dataset.ts";
+import { givenOf } from "./given.ts";
 import { type Scale, scaleOf } from "./scale.ts";
 import { SERIES_OPTIONS, type Series, type SeriesInput, type SeriesOptions, series } from "./series.ts";
 import { checkSeriesInfo, type SeriesInfo } from "./seriesInfo.ts";
@@ -71,7 +72,8 @@ const OTHERS = [...SERIES_OPTIONS, "targets", "like"] as const;
  *
  * @throws NablaError for a window longer than the series, a horizon of 0, missing values, gaps and unequal spacing in time
  */
-export function windows(given: SeriesInput, options: WindowOptions): Windows {
+export function windows(given: SeriesInput, asked: WindowOptions): Windows {
+  const options = givenOf("windows", asked);
   const { read, cut } = cutter("windows", given, options, {});
   const all = cut(0, read.length, scaleFor(read, options, read.length));
   if (all.length === 0) throw tooShort("windows", read, options);
@@ -85,7 +87,8 @@ export function windows(given: SeriesInput, options: WindowOptions): Windows {
  *
  * @throws NablaError as windows() does, and where a part has no window
  */
-export function windowSplit(given: SeriesInput, options: WindowSplitOptions): WindowSplit {
+export function windowSplit(given: SeriesInput, asked: WindowSplitOptions): WindowSplit {
+  const options = givenOf("windowSplit", asked);
   const share = () => number({ min: 0, exclusiveMax: 1 });
   const { read, cut } = cutter("windowSplit", given, options, {
     testFraction: share(),
@@ -129,12 +132,12 @@ type Fields = Parameters<typeof checkGiven>[2];
 function cutter(who: string, given: SeriesInput, options: WindowOptions, more: Fields) {
   checkGiven(who, options, { ...windowFields(), ...more }, OTHERS);
   if (options.like) checkSeriesInfo(options.like);
-  const { length: asked, horizon, step, features, targets, like } = options;
+  const { length: steps, horizon, step, features, targets, like } = options;
   const season = options.season ?? like?.season;
   const read = series(given, seriesPart(options), who);
-  if (asked === undefined && !like)
+  if (steps === undefined && !like)
     throw new NablaError(`${who}: length: expected how many steps go in, a whole number ≥ 1, got nothing`);
-  const length = asked ?? like!.length;
+  const length = steps ?? like!.length;
   const ahead = horizon ?? like?.horizon ?? 1;
   const every = step ?? like?.step ?? 1;
   const inputs = columnsIn(who, read, features ?? like?.features ?? read.columns);
@@ -144,7 +147,7 @@ function cutter(who: string, given: SeriesInput, options: WindowOptions, more: F
       : typeof targets === "string"
         ? [targets]
         : targets;
-  const outputs = columnsIn(who, read, told);
+  const outputs = columnsIn(who, read, list(string(), { min: 1 }).check(told, `${who}: targets`));
   if (length + ahead > read.length) throw tooShort(who, read, { length, horizon: ahead });
   const name = read.name;
   const spacing = read.times?.spacing;
