@@ -1,10 +1,12 @@
 /** Series as data sets: where windows lie, what they are standardised by, how they are split by time, what is refused. */
 import { expect, test } from "vitest";
 import { buffersFor, type Dataset, range } from "../../../src/data/dataset.ts";
+import { describeAll } from "../../../src/data/portable.ts";
 import { csvSeries } from "../../../src/data/sequences/csvSeries.ts";
 import { type SeriesInput, type SeriesOptions, series } from "../../../src/data/sequences/series.ts";
 import { windowSplit, windows } from "../../../src/data/sequences/windows.ts";
 import { splitDataset } from "../../../src/data/split.ts";
+import { makeDatasets } from "../../../src/worker/datasets.ts";
 
 const counting = (n: number) => Float64Array.from({ length: n }, (_, i) => i);
 
@@ -265,4 +267,17 @@ test.each<[string, () => unknown, RegExp]>([
   ["a text", () => series("1,2,3" as unknown as SeriesInput), /expected numbers.*csvSeries/],
 ])("%s is refused", (_, make, message) => {
   expect(make).toThrow(message);
+});
+
+test("a worker makes the same windows of what is sent", () => {
+  const { train } = windowSplit(
+    { a: counting(40), b: counting(40) },
+    { length: 5, horizon: 2, testFraction: 0.25 },
+  );
+  const [part] = splitDataset(train, 0.2);
+  const { portables } = describeAll([part]);
+  expect(portables.map(({ kind }) => kind)).toEqual(["windows", "subset"]);
+  const sent = structuredClone(portables) as Parameters<typeof makeDatasets>[0];
+  const made = makeDatasets(sent, new Map(), () => Promise.reject(new Error("nothing is asked for")));
+  expect(contents(made.at(-1)!)).toEqual(contents(part));
 });
