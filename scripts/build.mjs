@@ -247,10 +247,6 @@ await build({
       setup(bundler) {
         bundler.onResolve({ filter: /^#worker$/ }, () => ({ path: join(root, "src/worker/spawn/web.ts") }));
         bundler.onResolve({ filter: /^#worker-code$/ }, () => ({ path: "./worker-code.js", external: true }));
-        // nabla.js has every layer, so it has every kernel: one core is enough
-        bundler.onResolve({ filter: /^#core\/dense$/ }, () => ({
-          path: join(root, "build/core/simd.text.js"),
-        }));
       },
     },
   ],

@@ -151,6 +151,9 @@ const spawning = {
 const oneCore = {
   name: "one core",
   setup(bundler) {
+    bundler.onResolve({ filter: /^#core$/ }, () => ({
+      path: join(process.cwd(), "build/core/whole.text.js"),
+    }));
     bundler.onLoad({ filter: /[\\/]src[\\/]core[\\/]dense\.ts$/ }, () => ({
       contents: 'export { fullBuild as denseBuild } from "./full.ts";',
       loader: "ts",

@@ -10,9 +10,9 @@ const ALPHABET = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i
 const SINGLE = ALPHABET.length - 2;
 
 /** What follows an instruction, by the number that the table has for it. */
-const KINDS = ["", "local", "offset", "integer", "label", "function", "global", "float", "vector"];
-/** In the order they are written in. */
-const STREAMS = ["before", "after", "table", "locals", "code", ...KINDS.slice(1)];
+const KINDS = ["", "label", "function", "global", "float", "vector", "offset", "integer", "local"];
+/** In the order they are written in. Those that are most alike in a module and in the rest of another come last: see encode(). */
+const STREAMS = ["after", "table", "locals", ...KINDS.slice(1), "code", "before"];
 
 /** The number at `at`, seven bits a byte, and where it ends. */
 export function readLeb(bytes, at) {
@@ -89,16 +89,35 @@ export function instruction(bytes, at) {
 
 const CODE_SECTION = 10;
 
-/** @param {Uint8Array} wasm as binaryen writes it: every size in as few bytes as it takes */
-export function encode(wasm) {
+/**
+ * @param {Uint8Array} wasm as binaryen writes it: every size in as few bytes as it takes
+ * @param {Uint8Array} [smaller] a module that this one extends (extending.mjs): the text is what comes after that one's
+ */
+export function encode(wasm, smaller) {
+  const known = smaller && streamsOf(smaller);
+  const streams = streamsOf(wasm, known?.table);
+  for (const name of known ? STREAMS.slice(1, -1) : []) {
+    if (known[name].some((n, i) => n !== streams[name][i]))
+      throw new Error(
+        `bytes.mjs: the stream ${name} of the larger module does not begin with that of the smaller`,
+      );
+    streams[name].splice(0, known[name].length);
+  }
+  const text = STREAMS.map((name) => streams[name].map(character).join(""));
+  // gzip looks back 32 KB: the rest is written the other way round, so that what is alike is near. That is 0.7 KB
+  return (known ? text.reverse() : text).join("|");
+}
+
+/** @param {Uint8Array} wasm @param {readonly number[]} [table] of instructions that come first */
+function streamsOf(wasm, table = []) {
   const streams = Object.fromEntries(STREAMS.map((name) => [name, []]));
   const { at: start, from, end: behind } = section(wasm, CODE_SECTION);
-  streams.before.push(...wasm.subarray(0, start));
-  streams.after.push(...wasm.subarray(behind));
   /** The instructions as the table has them. */
   const code = [];
   let [functions, at] = readLeb(wasm, from);
-  streams.locals.push(at - from, ...wasm.subarray(from, at));
+  // the section's size comes between
+  streams.before.push(at - from, ...wasm.subarray(0, start + 1), ...wasm.subarray(from, at));
+  streams.after.push(...wasm.subarray(behind));
   for (; functions > 0; functions--) {
     let size;
     [size, at] = readLeb(wasm, at);
@@ -115,10 +134,23 @@ export function encode(wasm) {
   }
   const counts = new Map();
   for (const each of code) counts.set(each, (counts.get(each) ?? 0) + 1);
-  const order = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([each]) => each);
+  const order = entries(table);
+  const others = [...counts].filter(([each]) => !order.includes(each));
+  others.sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  order.push(...others.map(([each]) => each));
   streams.table.push(...order.flatMap((each) => each.split(",").map(Number)));
   streams.code.push(...code.map((each) => order.indexOf(each)));
-  return STREAMS.map((name) => streams[name].map(character).join("")).join("|");
+  return streams;
+}
+
+/** The instructions of a table, each as text. */
+function entries(table) {
+  const list = [];
+  for (let at = 0, end; at < table.length; at = end) {
+    end = at + 1 + Math.floor(table[at] / KINDS.length);
+    list.push(table.slice(at, end).join());
+  }
+  return list;
 }
 
 function character(n) {

@@ -7,6 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { encode } from "./bytes.mjs";
+import { extending } from "./extending.mjs";
 import { readKernels } from "./kernels.mjs";
 import { localsInOrder } from "./locals.mjs";
 import { exportsOf, kernelsByRecord, withRecords } from "./records.mjs";
@@ -25,8 +26,8 @@ const kernels = new Map(
 
 /** Which exports each has. simd: all. dense: networks of dense layers. predict: all layers, forwards only. */
 export const CORES = {
-  simd: () => true,
   dense: (name) => kernels.get(name)?.dense ?? !(TESTED.test(name) || IMAGES.test(name)),
+  simd: () => true,
   predict: (name) => kernels.get(name)?.forward ?? PREDICTS.test(name),
 };
 
@@ -37,11 +38,22 @@ const WHOLE = [
   ["standalone", ["Step", "Standalone", "Unpack"]],
 ];
 
-function writeText(folder, name, constant, wasm) {
+function writeText(folder, name, constant, wasm, file = name) {
   writeFileSync(
-    join(folder, `${name}.text.js`),
+    join(folder, `${file}.text.js`),
     `// The bytes of ${name}.wasm inside JavaScript: no path to configure, works in any bundler and from file://.
 export const ${constant} = "${encode(wasm)}";
+`,
+  );
+}
+
+/** What simd.wasm has besides dense.wasm: a program that has the latter's text need not have those functions twice. */
+function writeRest(folder, wasm, dense) {
+  writeFileSync(
+    join(folder, "simd.text.js"),
+    `// The bytes of simd.wasm inside JavaScript: those of dense.wasm, and what it has besides.
+import { core as dense } from "#core/dense";
+export const core = \`\${dense}|${encode(wasm, dense)}\`;
 `,
   );
 }
@@ -69,6 +81,8 @@ export function writeCores(folder) {
   const whole = readFileSync(join(folder, "simd.wasm"));
   const names = exportsOf(whole);
   const order = kernelsByRecord("assembly");
+  /** The smaller core, which the larger one extends. */
+  let dense;
   for (const [core, has] of Object.entries(CORES)) {
     const wanted = names.filter((name) => name !== "memory" && has(name));
     // numbered as the section has them
@@ -76,17 +90,19 @@ export function writeCores(folder) {
     const others = wanted.filter((name) => !ordered.includes(name));
     const small = core === "predict";
     const compiled = small ? readFileSync(join(folder, "predict.wasm")) : whole;
-    const cut = subset(compiled, [...others, ...ordered], { small });
+    const { wasm: cut, names: inner } = subset(compiled, [...others, ...ordered], { small });
     // it makes no difference to the small one
-    const wasm = small ? cut : localsInOrder(cut);
+    const tidy = small ? cut : localsInOrder(cut);
+    const wasm = core === "simd" ? extending(tidy, dense.wasm, inner, dense.names) : tidy;
     writeFileSync(join(folder, `${core}.wasm`), withRecords(wasm, "assembly"));
     // inside JavaScript nobody but the library reads the numbers of kernels: their places in the section say them (src/core/layouts.ts)
-    writeText(
-      folder,
-      core,
-      "core",
-      withRecords(withoutGlobals(wasm, ordered), "assembly", { names: ordered }),
-    );
+    const inside = withRecords(withoutGlobals(wasm, ordered), "assembly", { names: ordered });
+    if (core === "simd") {
+      writeRest(folder, inside, dense.text);
+      // for a program that always has all of it, which the playground is: 1.5 KB less
+      writeText(folder, core, "core", inside, "whole");
+    } else writeText(folder, core, "core", inside);
+    if (core === "dense") dense = { wasm, names: inner, text: inside };
     // hosts that import modules have no use for a smaller one in addition to the full one
     if (core === "dense") continue;
     writeModules(folder, core);

@@ -7,7 +7,7 @@ const require = createRequire(import.meta.url);
 const { default: binaryen } = await import(
   createRequire(require.resolve("assemblyscript/package.json")).resolve("binaryen")
 );
-const { Features, getExportInfo, getExpressionInfo, getFunctionInfo } = binaryen;
+const { Features, getExportInfo, getExpressionInfo, getFunctionInfo, getGlobalInfo } = binaryen;
 
 /** What every engine with SIMD has, and the compiler may use. */
 const FEATURES =
@@ -17,6 +17,9 @@ const FEATURES =
   Features.SignExt |
   Features.NontrappingFPToInt |
   Features.MutableGlobals;
+
+/** What the names of globals begin with that hold a number for the façade. */
+export const CONSTANT = "constant ";
 
 /** Index 0 of the table stays free, as compiled: a kernel's number is never 0. */
 const FIRST = 1;
@@ -51,7 +54,7 @@ function shrink(module, kernels) {
  * @param {Uint8Array} wasm the core as compiled
  * @param {readonly string[]} [wanted] names of the exports to keep, besides memory; kernels are numbered in their order. Default: all
  * @param {{ small?: boolean }} [options] small: optimizes what is left for size, to be run without shares. The bits stay, the functions do not
- * @returns {Uint8Array}
+ * @returns {{ wasm: Uint8Array, names: { functions: string[], globals: string[] } }} names: as the module before has them, in this one's order
  */
 export function subset(wasm, wanted, { small = false } = {}) {
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(wasm));
@@ -79,8 +82,8 @@ export function subset(wasm, wanted, { small = false } = {}) {
     // what lies behind the data that is left
     if (name === "BASE")
       number = Math.max(LEAST_BASE, ...segments.map(({ end }) => Math.ceil(end / 16) * 16));
-    module.addGlobal(`constant ${name}`, binaryen.i32, false, module.i32.const(number));
-    module.addGlobalExport(`constant ${name}`, name);
+    module.addGlobal(CONSTANT + name, binaryen.i32, false, module.i32.const(number));
+    module.addGlobalExport(CONSTANT + name, name);
   }
   module.setStart(0);
   module.removeElementSegment(elements.name);
@@ -96,8 +99,13 @@ export function subset(wasm, wanted, { small = false } = {}) {
   module.runPasses(["remove-unused-module-elements", "duplicate-function-elimination", "reorder-locals"]);
   if (!module.validate()) throw new Error("what is left of the core is no valid module");
   const bytes = module.emitBinary();
+  const list = (size, of) => Array.from({ length: size }, (_, i) => of(i).name);
+  const names = {
+    functions: list(module.getNumFunctions(), (i) => getFunctionInfo(module.getFunctionByIndex(i))),
+    globals: list(module.getNumGlobals(), (i) => getGlobalInfo(module.getGlobalByIndex(i))),
+  };
   module.dispose();
-  return bytes;
+  return { wasm: bytes, names };
 }
 
 /** The module without these globals. @param {Uint8Array} wasm @param {readonly string[]} names they are exported by */

@@ -2,21 +2,23 @@
  * WebAssembly that was written as printable characters, so that it survives any tool, and so that gzip packs it better than the bytes: a
  * seventh less, and two fifths less than base64. Written by scripts/bytes.mjs.
  *
- * The text is streams of numbers, parted by |: the bytes before the code section; those after it; a table of instructions; what is said
- * of functions (their count, then the locals of each: how many bytes that takes, and these); the code, as numbers of the table; and what
- * follows instructions, a stream for each kind. An entry of the table is kind + 9 · (how many bytes the instruction is), and these.
- * What follows it is a number in seven bits a byte, or a float, or a vector. A function ends where its outermost block does.
+ * The text is streams of numbers, parted by |: the bytes after functions; a table of instructions; the locals of each function (how many
+ * bytes that takes, and these); what follows instructions, a stream for each kind; the code, as numbers of the table; and the bytes before
+ * functions without the code section's size, before them how many come after it. Where as many streams follow, the last first, they are of
+ * a module that has the functions of the first and others. An entry of the table is kind + 9 · (how many bytes the instruction is), and
+ * these. What follows it is a number in seven bits a byte, or a float, or a vector. A function ends where its outermost block does.
  *
  * Below 87 a number is a single character, from there on one of two that begin a pair, and (n − 87) mod 89 as the second.
  */
 const ALPHABET_SIZE = 89;
 const SINGLE = 87;
 const KINDS = 9;
-const FLOAT = 7;
-/** Numbers of streams; the first kind follows the code. */
-const LOCALS = 3;
-const CODE = 4;
-const CODE_SECTION = 10;
+const FLOAT = 4;
+const VECTOR = 5;
+/** Numbers of streams. */
+const LOCALS = 2;
+const CODE = 11;
+const BEFORE = 12;
 const BLOCK = 2;
 const IF = 4;
 const END = 11;
@@ -26,7 +28,11 @@ export function decodeBytes(text: string): Uint8Array<ArrayBuffer> {
   const numbers = new Uint8Array(128);
   for (let c = 32, n = 0; n < ALPHABET_SIZE; c++)
     if (!`"'\`\\<|`.includes(String.fromCharCode(c))) numbers[c] = n++;
-  const streams = text.split("|").map((part) => {
+  const parts = text.split("|");
+  const streams = Array.from({ length: BEFORE + 1 }, (_, s) => {
+    const own = parts.filter((_, i) => s === (i > BEFORE ? 2 * BEFORE + 1 - i : i));
+    // the functions of both, the rest of the last
+    const part = s % BEFORE ? own.join("") : own.pop()!;
     const list = new Uint16Array(part.length);
     let size = 0;
     for (let i = 0; i < part.length; i++) {
@@ -36,7 +42,9 @@ export function decodeBytes(text: string): Uint8Array<ArrayBuffer> {
     }
     return list.subarray(0, size);
   });
-  const [before, after, table, locals, code] = streams;
+  const [after, table, locals] = streams;
+  const code = streams[CODE];
+  const before = streams[BEFORE];
   const kinds: number[] = [];
   const instructions: Uint16Array[] = [];
   let longest = 0;
@@ -51,20 +59,13 @@ export function decodeBytes(text: string): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(text.length + code.length * longest);
   /** How much has been read of each stream. */
   const read = streams.map(() => 0);
-  const declared = () => {
-    const from = read[LOCALS] + 1;
-    return locals.subarray(from, (read[LOCALS] = from + locals[from - 1]));
-  };
-  out.set(before);
-  let at = before.length;
-  out[at++] = CODE_SECTION;
-  const section = at;
-  const count = declared();
-  out.set(count, at);
-  at += count.length;
+  out.set(before.subarray(1));
+  let at = before.length - 1;
+  const section = at - before[0];
   for (let c = 0; c < code.length; ) {
     const start = at;
-    const own = declared();
+    const from = read[LOCALS] + 1;
+    const own = locals.subarray(from, (read[LOCALS] = from + locals[from - 1]));
     out.set(own, at);
     at += own.length;
     for (let depth = 1; depth > 0; ) {
@@ -76,10 +77,10 @@ export function decodeBytes(text: string): Uint8Array<ArrayBuffer> {
       for (let i = 0; i < bytes.length; i++) out[at++] = bytes[i];
       const kind = kinds[n];
       if (kind === 0) continue;
-      const from = streams[CODE + kind];
-      let left = kind < FLOAT ? 0 : kind === FLOAT ? 4 : 16;
+      const from = streams[LOCALS + kind];
+      let left = kind === FLOAT ? 4 : kind === VECTOR ? 16 : 0;
       do {
-        out[at] = from[read[CODE + kind]++];
+        out[at] = from[read[LOCALS + kind]++];
         left--;
       } while (out[at++] > 127 ? left !== 0 : left > 0);
     }
