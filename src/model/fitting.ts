@@ -3,6 +3,8 @@ import type { Dataset } from "../data/dataset.ts";
 import { describeAll } from "../data/portable.ts";
 import { messageOf, NablaError } from "../errors.ts";
 import { checkGiven } from "../fields/programs.ts";
+import { attempt } from "../host.ts";
+import type { ThreadsUsed } from "../threads/threads.ts";
 import { fit, type ModelToTrain } from "../training/fit.ts";
 import { kindsOf } from "../training/goals.ts";
 import { loaded } from "../training/loading.ts";
@@ -64,15 +66,22 @@ async function trainSomewhere(
   internals: Internals,
   request: TrainRequest<Model>,
   run: Run,
-  { worker, transfer = false }: FitOptions,
+  { worker, transfer = false, threads }: FitOptions,
 ): Promise<void> {
+  const { state } = internals;
+  delete state.threads;
   const elsewhere = (worker ?? onPage()) && (await loadElsewhere(worker === true && !onPage()));
   if (elsewhere) {
     const remote = {
       topology: internals.topology,
       describe: describeAll,
-      compiled: internals.state.required,
+      compiled: state.required,
       transfer,
+      threads: threads ?? "auto",
+      shared: threads === 1 || !sharesMemory() ? undefined : (await loadThreads()).coreFor(request.network),
+      used: (used: ThreadsUsed) => {
+        state.threads = used;
+      },
       turn: (taken: boolean) => {
         internals.away = !taken;
       },
@@ -81,8 +90,21 @@ async function trainSomewhere(
   }
   request.signal?.throwIfAborted();
   const { train } = await loaded(() => import("../training/trainer.ts"));
-  await train(request, run);
+  const { network } = request;
+  const used =
+    threads && threads !== 1 ? await (await loadThreads()).useThreads(network, threads) : undefined;
+  try {
+    await train(request, run);
+  } finally {
+    await used?.end();
+    if (used) state.threads = used.used;
+  }
 }
+
+const loadThreads = () => loaded(() => import("../threads/use.ts"));
+
+/** Whether memory can be shared with a worker: elsewhere what does so is not loaded. */
+const sharesMemory = () => attempt(() => new SharedArrayBuffer(1)) !== undefined;
 
 let warned = false;
 

@@ -2,6 +2,7 @@
 import type { Callback, TrainedModel } from "../callbacks/callback.ts";
 import { bool, type Field, type Fields, int, number } from "../fields/fields.ts";
 import { abortSignal, func, milliseconds, numbers, thing, used } from "../fields/programs.ts";
+import { type Threads, threadsField } from "../threads/threads.ts";
 import type { DataArgument } from "./arguments.ts";
 import type { MetricList } from "./compile.ts";
 import type { Progress } from "./progress.ts";
@@ -34,6 +35,12 @@ export interface RunTimeOptions<M = TrainedModel> {
    */
   transfer?: boolean;
   /**
+   * How many threads compute, this one among them; results have the same bits with any number. "auto": the first steps are measured with one
+   * and with more, and what is faster is kept. Threads share memory: pages have to be cross-origin isolated and train in their worker.
+   * Where there is one thread after all, model.info() says why. Default "auto" in a worker, 1 elsewhere.
+   */
+  threads?: Threads;
+  /**
    * Called with how far training is: at most every `progressInterval` milliseconds, as often at ends of epochs, and at the very end. Not
    * waited for.
    */
@@ -54,6 +61,7 @@ const runTime = () =>
     signal: abortSignal(),
     worker: bool(),
     transfer: bool(),
+    threads: threadsField(),
     onProgress: func(),
     progressInterval: milliseconds(),
     resume: bool(),
