@@ -13,6 +13,7 @@ import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
 import type { Settings } from "../training/settings.ts";
 import type { BatchSource } from "../training/source.ts";
+import { threaded } from "../training/threaded.ts";
 import { onPage } from "../worker/page.ts";
 import type { Internals } from "./internals.ts";
 import type { Model } from "./model.ts";
@@ -90,15 +91,7 @@ async function trainSomewhere(
   }
   request.signal?.throwIfAborted();
   const { train } = await loaded(() => import("../training/trainer.ts"));
-  const { network } = request;
-  const used =
-    threads && threads !== 1 ? await (await loadThreads()).useThreads(network, threads) : undefined;
-  try {
-    await train(request, run);
-  } finally {
-    await used?.end();
-    if (used) state.threads = used.used;
-  }
+  await threaded("fit", state, request.network, threads, () => train(request, run));
 }
 
 const loadThreads = () => loaded(() => import("../threads/use.ts"));

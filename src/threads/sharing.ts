@@ -55,6 +55,9 @@ export class SharingBuilder extends PlanBuilder {
 
   override emit<K extends KernelName>(kernel: K, fields: KernelFields<K>, each = 1): void {
     super.emit(kernel, fields, each);
+    // what the instruction before worked with keeps its place: the two may have no meeting between them
+    for (const value of Object.values(this.steps[this.steps.length - 1]?.fields ?? {}))
+      if (typeof value !== "number") this.keep(value);
     this.steps.push({ kernel, fields: fields as Record<string, Value>, each });
   }
 

@@ -149,6 +149,8 @@ export class Team {
    * @throws ThreadLost where a helper has failed, or does not answer
    */
   run(plan: SharedPlan, from: number, to: number, rows: number): boolean {
+    // between two steps
+    if (this.helpers.length > 0 && Atomics.load(this.place.control, FAILED) !== 0) throw this.lost(false);
     if (!this.auto) return this.runWith(this.threads, plan, from, to, rows);
     // full batches are alike; how others are run makes no difference
     const choice = rows * 2 > plan.rows ? this.choice(plan) : undefined;
@@ -178,12 +180,12 @@ export class Team {
     control[AT] = 0;
     let group: number;
     try {
-      group = control[FAILED] === 0 ? ask(this.place, this.status, parts) : -1;
+      group = ask(this.place, this.status, parts);
     } catch (error) {
       fail(control, 1);
       throw error;
     }
-    if (group < 0) throw this.lost(plan);
+    if (group < 0) throw this.lost(this.updating(plan));
     return group === control[GROUPS];
   }
 
@@ -212,12 +214,16 @@ export class Team {
     return shared;
   }
 
-  private lost(plan: SharedPlan): ThreadLost {
+  /** Whether weights may be half changed: others may be ahead, up to where all would have met. */
+  private updating({ marks }: SharedPlan): boolean {
     const { control } = this.place;
-    // others may be ahead, up to where all would have met
     let g = control[AT] + 1;
     while (g < control[GROUPS] && (control[TABLE + g * GROUP + 2] & MEET) === 0) g++;
-    const reached = control[TABLE + (g - 1) * GROUP + 1];
+    return control[TABLE + (g - 1) * GROUP + 1] > marks.update;
+  }
+
+  private lost(updating: boolean): ThreadLost {
+    const { control } = this.place;
     const part = Atomics.load(control, FAILED) - 1;
     const what =
       part > 0
@@ -226,7 +232,7 @@ export class Team {
     this.why = what;
     return new ThreadLost(
       `${what}. What was saved is whole; go on from it with resume: true, with threads: 1 where it happens again`,
-      reached > plan.marks.update,
+      updating,
     );
   }
 }

@@ -121,13 +121,15 @@ export interface EvaluateOptions extends ConfusionOptions {
   confidence?: number;
   /** Which rows are drawn. Default 0. */
   seed?: number;
+  /** How many threads compute: as in fit(). Default 1. */
+  threads?: Threads;
 }
 
 /** What evaluate() takes besides an iterator of batches. */
 export interface StreamEvaluateOptions
   extends Pick<
     EvaluateOptions,
-    "onRow" | "signal" | "classWeight" | "metrics" | "bootstrap" | "confidence" | "seed"
+    "onRow" | "signal" | "classWeight" | "metrics" | "bootstrap" | "confidence" | "seed" | "threads"
   > {
   /** How many batches to take. Default: until there are no more. */
   steps?: number;
@@ -158,6 +160,7 @@ export const figureOptions = () =>
     bootstrap: int({ min: 0, wide: true }),
     confidence: number(),
     seed: seedField(),
+    threads: threadsField(),
   }) satisfies Partial<Record<keyof EvaluateOptions, Field>>;
 
 /** What it takes with an iterator of batches. */

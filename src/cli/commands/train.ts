@@ -13,6 +13,7 @@ import { internalsOf } from "../../model/internals.ts";
 import type { Callback, History, Model } from "../../model/model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
 import { checkWritable } from "../../node/files.ts";
+import type { Threads } from "../../threads/threads.ts";
 import { checkFit } from "../../training/batch.ts";
 import { since } from "../../training/run.ts";
 import type { RunSettings } from "../../training/settings.ts";
@@ -50,6 +51,7 @@ export interface TrainFlags extends ModelFlags, ImageFlags, TableFlags, ArrayFla
   from?: string;
   freeze?: boolean;
   otherData?: boolean;
+  threads?: Threads;
   report?: string;
   json?: boolean;
   quiet?: boolean;
@@ -148,6 +150,7 @@ async function trainTo(
       signal: stop.signal,
       resume: flags.resume !== undefined,
       otherData: flags.otherData,
+      threads: flags.threads ?? "auto",
     });
     // an interruption from now on is no reason to lose what is trained
     if (saving.out !== undefined) saved = await saving.last(model);
