@@ -21,7 +21,7 @@ import { note, writeNotices } from "./notices.mjs";
 import { coresFirst } from "./order.mjs";
 import { withoutRedundant } from "./redundant.mjs";
 import { moduleOf, schemaOfFields } from "./schema.mjs";
-import { WORKER, writeThreads } from "./threads.mjs";
+import { WORKER, writeHelper, writeThreads } from "./threads.mjs";
 import { pruneTypes } from "./types.mjs";
 import { writeCode } from "./workerCode.mjs";
 
@@ -104,6 +104,7 @@ const LATER = {
   manual: "src/training/manual.ts",
   evaluate: "src/training/evaluate.ts",
   metrics: "src/metrics/all.ts",
+  threads: "src/threads/use.ts",
 };
 const later = {
   name: "later",
@@ -120,6 +121,7 @@ const later = {
     }
   },
 };
+await writeHelper({ target: "es2022", legalComments: "none", define: SHIPPED });
 // for editors, and for configSchema()
 const schema = await schemaOfFields();
 writeFileSync("build/schema.json", JSON.stringify(schema));
@@ -216,11 +218,14 @@ await build({
     spawn: "src/worker/spawn/web.ts",
     "spawn-node": "src/worker/spawn/node.ts",
     "spawn-none": "src/worker/spawn/none.ts",
+    helper: "src/threads/start/web.ts",
+    "helper-node": "src/threads/start/node.ts",
+    "helper-none": "src/threads/start/none.ts",
   },
   platform: "neutral",
   define: { ...SHIPPED, ...workerAt("./browser/worker.js") },
 });
-// What a page's worker runs, for pages with a bundler and without; and the same for threads of Node.
+// What threads that help run; and what a page's worker runs, for pages with a bundler and without; and the same for threads of Node.
 await build({ ...common, ...WORKER });
 writeCode("build/browser/worker.js", "build/browser/worker-code.js");
 await writeThreads({ ...common, define: SHIPPED });
@@ -246,6 +251,7 @@ await build({
       name: "worker",
       setup(bundler) {
         bundler.onResolve({ filter: /^#worker$/ }, () => ({ path: join(root, "src/worker/spawn/web.ts") }));
+        bundler.onResolve({ filter: /^#helper$/ }, () => ({ path: join(root, "src/threads/start/web.ts") }));
         bundler.onResolve({ filter: /^#worker-code$/ }, () => ({ path: "./worker-code.js", external: true }));
       },
     },

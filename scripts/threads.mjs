@@ -42,7 +42,9 @@ export const WORKER = {
 const TRAINS = `import { Buffer } from "node:buffer";
 import { inflateSync } from "node:zlib";
 import { code as packed } from "#worker-code";
-export const code = () => \`import("node:worker_threads").then(({ parentPort }) => {
+export const code = () => \`Promise.all([import("node:worker_threads"), import("node:os")]).then(([{ parentPort, Worker }, os]) => {
+globalThis.nablaThread = (code, options) => new Worker(code, { ...options, eval: true, execArgv: [], env: {} });
+globalThis.nablaCores = os.availableParallelism();
 (function (self) {
 \${inflateSync(Buffer.from(packed, "base64"))}
 })({
@@ -85,6 +87,27 @@ ${text}
 })((name) => modules.get(name));
 });
 `;
+}
+
+/**
+ * What a helping thread runs, as a script that defines `helper`: short, so it is not packed.
+ *
+ * @param {import("esbuild").BuildOptions} options
+ */
+export async function writeHelper(options) {
+  const { outputFiles } = await build({
+    ...options,
+    entryPoints: ["src/threads/helper.ts"],
+    bundle: true,
+    format: "iife",
+    globalName: "helper",
+    minify: true,
+    platform: "neutral",
+    write: false,
+    outdir: undefined,
+    splitting: false,
+  });
+  writeFileSync("build/helper-code.js", `export const code = ${JSON.stringify(outputFiles[0].text)};\n`);
 }
 
 /** A module that exports `code()`. @param {string} text */

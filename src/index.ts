@@ -39,7 +39,7 @@ export { type FineTuneOptions, fineTune } from "./model/fineTune.ts";
 export { fromConfig } from "./model/fromConfig.ts";
 // input() takes the place of the layer of that type, which documents have
 export { type GraphOptions, input, model } from "./model/graph.ts";
-export type { ListingOptions } from "./model/listing.ts";
+export type { ListingOptions, ModelInfo } from "./model/listing.ts";
 export { type LoadOptions, load } from "./model/load.ts";
 export {
   type Callback,

@@ -9,6 +9,7 @@ import { STATIC } from "./errors.ts";
 import * as metrics from "./metrics/all.ts";
 import * as fit from "./model/fitting.ts";
 import * as listing from "./model/listing.ts";
+import * as threads from "./threads/use.ts";
 import * as evaluate from "./training/evaluate.ts";
 import * as manual from "./training/manual.ts";
 import * as stream from "./training/streamFit.ts";
@@ -23,6 +24,7 @@ Object.assign(STATIC, {
   ...evaluate,
   ...manual,
   ...stream,
+  ...threads,
   ...trainer,
   ...remote,
 });

@@ -12,7 +12,7 @@ import { pictureFlags, toldFlags, unreadableFlag } from "./options/pictures.ts";
 import { seriesFlags, windowFlags } from "./options/series.ts";
 import { readingFlags, splitWay, tableFlags } from "./options/tables.ts";
 import { trainingFlags } from "./options/training.ts";
-import { numberOption, oneOf, port, units, wholeOption } from "./options/values.ts";
+import { numberOption, oneOf, port, threadsOption, units, wholeOption } from "./options/values.ts";
 import type { Terminal } from "./terminal.ts";
 
 const EXAMPLES = `
@@ -138,6 +138,11 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option(
       "--resume <FILE|FOLDER>",
       "continue from what was saved while training: the newest checkpoint that can be read",
+    )
+    .option(
+      "--threads <N>",
+      "how many threads compute; results are the same (default: auto, what turns out to be fastest)",
+      threadsOption("--threads"),
     )
     .option("--other-data", "with --resume: go on although the data is not what it was")
     .option(

@@ -5,7 +5,7 @@
 
 import { instantiateSync } from "#loader";
 import { NablaError } from "../errors.ts";
-import { type Build, compiledCore } from "./compile.ts";
+import { type Build, compiled, compiledCore } from "./compile.ts";
 import { denseBuild } from "./dense.ts";
 import { type FieldsOf, type Layout, layoutOf, numberOf, type RecordName } from "./layouts.ts";
 import type { Kernels } from "./records.ts";
@@ -72,12 +72,11 @@ export class Core {
 
   /**
    * @param build which kernels there are; by default those of dense layers
-   * @param memory for the build with threads, which imports its memory: a shared one
+   * @param memory for a build that imports its memory (shared.ts); what loadCore() was given has one of its own
    */
   constructor(build: Build = denseBuild, memory?: WebAssembly.Memory) {
-    this.module = compiledCore(build);
-    const exports = instantiated(this.module, memory);
-    this.exports = (memory ? { ...exports, memory } : exports) as unknown as CoreExports;
+    this.module = memory ? compiled(build) : compiledCore(build);
+    this.exports = instantiated(this.module, memory);
   }
 
   /** First byte that plans may use; what lies before belongs to the core. */

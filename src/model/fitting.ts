@@ -3,6 +3,8 @@ import type { Dataset } from "../data/dataset.ts";
 import { describeAll } from "../data/portable.ts";
 import { messageOf, NablaError } from "../errors.ts";
 import { checkGiven } from "../fields/programs.ts";
+import { attempt } from "../host.ts";
+import type { ThreadsUsed } from "../threads/threads.ts";
 import { fit, type ModelToTrain } from "../training/fit.ts";
 import { kindsOf } from "../training/goals.ts";
 import { loaded } from "../training/loading.ts";
@@ -11,6 +13,7 @@ import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
 import type { Settings } from "../training/settings.ts";
 import type { BatchSource } from "../training/source.ts";
+import { threaded } from "../training/threaded.ts";
 import { onPage } from "../worker/page.ts";
 import type { Internals } from "./internals.ts";
 import type { Model } from "./model.ts";
@@ -64,15 +67,22 @@ async function trainSomewhere(
   internals: Internals,
   request: TrainRequest<Model>,
   run: Run,
-  { worker, transfer = false }: FitOptions,
+  { worker, transfer = false, threads }: FitOptions,
 ): Promise<void> {
+  const { state } = internals;
+  delete state.threads;
   const elsewhere = (worker ?? onPage()) && (await loadElsewhere(worker === true && !onPage()));
   if (elsewhere) {
     const remote = {
       topology: internals.topology,
       describe: describeAll,
-      compiled: internals.state.required,
+      compiled: state.required,
       transfer,
+      threads: threads ?? "auto",
+      shared: threads === 1 || !sharesMemory() ? undefined : (await loadThreads()).coreFor(request.network),
+      used: (used: ThreadsUsed) => {
+        state.threads = used;
+      },
       turn: (taken: boolean) => {
         internals.away = !taken;
       },
@@ -81,8 +91,13 @@ async function trainSomewhere(
   }
   request.signal?.throwIfAborted();
   const { train } = await loaded(() => import("../training/trainer.ts"));
-  await train(request, run);
+  await threaded("fit", state, request.network, threads, () => train(request, run));
 }
+
+const loadThreads = () => loaded(() => import("../threads/use.ts"));
+
+/** Whether memory can be shared with a worker: elsewhere what does so is not loaded. */
+const sharesMemory = () => attempt(() => new SharedArrayBuffer(1)) !== undefined;
 
 let warned = false;
 

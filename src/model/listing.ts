@@ -21,6 +21,31 @@ export interface ListingOptions {
   offsets?: boolean;
 }
 
+/** What Model.info() tells. */
+export interface ModelInfo {
+  /** How many threads computed the last training or evaluation; of "auto" those there were to choose from. */
+  readonly threads: number;
+  /** Why there were no more, where more were asked for. */
+  readonly threadsWhy?: string;
+  /** Numbers the model consists of, and how many of them training changes. */
+  readonly parameters: number;
+  readonly trainable: number;
+  /** Bytes of the memory that the model has. */
+  readonly memory: number;
+}
+
+/** @see Model.info */
+export function infoOf({ built: network, state }: Internals): ModelInfo {
+  const { threads = 1, why } = state.threads ?? {};
+  return {
+    threads,
+    ...(why !== undefined && { threadsWhy: why }),
+    parameters: network.parameterCount,
+    trainable: network.trainableCount,
+    memory: network.core.exports.memory.buffer.byteLength,
+  };
+}
+
 const TYPES = ["float32", "uint8"] as const;
 const MODES: readonly Mode[] = ["train", "evaluate", "predict"];
 

@@ -38,7 +38,7 @@ import type { BatchSource } from "../training/source.ts";
 import { ByHand } from "./byHand.ts";
 import { fitModel, loadEvaluate, toDataset } from "./fit.ts";
 import { Internals, internalsOf, setInternals } from "./internals.ts";
-import type { ListingOptions } from "./listing.ts";
+import type { ListingOptions, ModelInfo } from "./listing.ts";
 import { chainOf, only, type Written } from "./made.ts";
 import type { FitOptions, Metadata, SequentialOptions } from "./options.ts";
 import { checkMetadata, saveModel } from "./save.ts";
@@ -264,6 +264,11 @@ export class Model extends ByHand {
   /** The tape of a step as text, an instruction a line, with its buffers and their shapes: for learning, and for tests. */
   async listing(options?: ListingOptions): Promise<string> {
     return (await loaded(() => import("./listing.ts"), "listing")).listingOf(internalsOf(this), options);
+  }
+
+  /** What the model takes, and with how many threads it was trained; where with one, why no more. */
+  async info(): Promise<ModelInfo> {
+    return (await loaded(() => import("./listing.ts"), "info")).infoOf(internalsOf(this));
   }
 
   /**

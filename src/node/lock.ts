@@ -10,7 +10,7 @@ import { hostname } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import { isMainThread, threadId } from "node:worker_threads";
 import { NablaError } from "../errors.ts";
-import { thread } from "../worker/spawn/thread.ts";
+import { thread } from "../threads/start/thread.ts";
 import { absent, codeOf, REAL, reasonOf } from "./fileSystem.ts";
 import { isRunning, ownOwner, presumeGone } from "./owner.ts";
 import { openTemporary, sweep } from "./temporary.ts";

@@ -39,6 +39,7 @@ import type { TrainingState } from "./state.ts";
 import type { ToDataset } from "./stream.ts";
 import type { Reading } from "./targetReading.ts";
 import { batchCheck, checkData, checkLabels } from "./targets.ts";
+import { threaded } from "./threaded.ts";
 import { type Weighting, weightingOf } from "./weighting.ts";
 
 /** Loss and metrics by name, and where they lie. */
@@ -196,19 +197,12 @@ export async function evaluate(
   const metrics = metricsFor(goals, network, dataset, { kinds, readings });
   const pause = pauser();
   const recorder = options.bootstrap === undefined ? undefined : new Recorder();
-  const scores = await score({
-    network,
-    dataset,
-    goals,
-    metrics: also ? [...metrics, also(readings[0])] : metrics,
-    batchSize,
-    source,
-    onRow,
-    weighting,
-    recorder,
-    pause,
-    signal: options.signal,
-  });
+  const { threads, signal } = options;
+  const asked = also ? [...metrics, also(readings[0])] : metrics;
+  const request = { network, dataset, goals, metrics: asked, batchSize, source, onRow, weighting, recorder };
+  const scores = await threaded("evaluate", subject.state, network, threads, () =>
+    score({ ...request, pause, signal }),
+  );
   if (!recorder) return scores;
   const again = metricsFor(goals, network, dataset, { kinds, readings });
   const intervals = await recorder.intervals(again, penalties(network), options, pause);

@@ -49,7 +49,7 @@ export class WayBack<M> {
    * @param failed the batch, or nothing when the last update of an epoch has broken the weights
    */
   fail(failed?: BatchRun): never {
-    const { network, metrics, run, good } = this;
+    const { network, run } = this;
     const diagnosis = diagnose(network, failed);
     const at = { ...run, ...since(run) };
     if (!failed) {
@@ -58,13 +58,26 @@ export class WayBack<M> {
     }
     if (diagnosis.row !== undefined)
       throw diverged(diagnosis, at, "the weights are those from before this step");
+    this.restore();
+    const { epoch, step } = since(run);
+    const when = run.batch > 0 ? `after step ${step}` : `at the beginning of epoch ${epoch + 1}`;
+    throw diverged(diagnosis, at, `the model is as it was ${when}`);
+  }
+
+  /**
+   * After an error: where a thread was lost while weights were changed, they are half changed, and everything goes back. Where it was lost
+   * before, nothing has changed yet.
+   */
+  afterError(error: unknown): void {
+    if ((error as { updating?: unknown } | null)?.updating === true) this.restore();
+  }
+
+  private restore(): void {
+    const { network, metrics, run, good } = this;
     restoreSnapshot(network, good.weights);
     Object.assign(run, good.run);
     for (const [i, metric] of metrics.entries()) metric.restore(good.metrics[i]);
     restoreStates(this.callbacks, good.callbacks);
-    const { epoch, step } = since(run);
-    const when = run.batch > 0 ? `after step ${step}` : `at the beginning of epoch ${epoch + 1}`;
-    throw diverged(diagnosis, at, `the model is as it was ${when}`);
   }
 
   private here(): Mark {

@@ -2,6 +2,7 @@
 import type { Callback, TrainedModel } from "../callbacks/callback.ts";
 import { bool, type Field, type Fields, int, number } from "../fields/fields.ts";
 import { abortSignal, func, milliseconds, numbers, thing, used } from "../fields/programs.ts";
+import { type Threads, threadsField } from "../threads/threads.ts";
 import type { DataArgument } from "./arguments.ts";
 import type { MetricList } from "./compile.ts";
 import type { Progress } from "./progress.ts";
@@ -34,6 +35,12 @@ export interface RunTimeOptions<M = TrainedModel> {
    */
   transfer?: boolean;
   /**
+   * How many threads compute, this one among them; results have the same bits with any number. "auto": the first steps are measured with one
+   * and with more, and what is faster is kept. Threads share memory: pages have to be cross-origin isolated and train in their worker.
+   * Where there is one thread after all, model.info() says why. Default "auto" in a worker, 1 elsewhere.
+   */
+  threads?: Threads;
+  /**
    * Called with how far training is: at most every `progressInterval` milliseconds, as often at ends of epochs, and at the very end. Not
    * waited for.
    */
@@ -54,6 +61,7 @@ const runTime = () =>
     signal: abortSignal(),
     worker: bool(),
     transfer: bool(),
+    threads: threadsField(),
     onProgress: func(),
     progressInterval: milliseconds(),
     resume: bool(),
@@ -113,13 +121,15 @@ export interface EvaluateOptions extends ConfusionOptions {
   confidence?: number;
   /** Which rows are drawn. Default 0. */
   seed?: number;
+  /** How many threads compute: as in fit(). Default 1. */
+  threads?: Threads;
 }
 
 /** What evaluate() takes besides an iterator of batches. */
 export interface StreamEvaluateOptions
   extends Pick<
     EvaluateOptions,
-    "onRow" | "signal" | "classWeight" | "metrics" | "bootstrap" | "confidence" | "seed"
+    "onRow" | "signal" | "classWeight" | "metrics" | "bootstrap" | "confidence" | "seed" | "threads"
   > {
   /** How many batches to take. Default: until there are no more. */
   steps?: number;
@@ -150,6 +160,7 @@ export const figureOptions = () =>
     bootstrap: int({ min: 0, wide: true }),
     confidence: number(),
     seed: seedField(),
+    threads: threadsField(),
   }) satisfies Partial<Record<keyof EvaluateOptions, Field>>;
 
 /** What it takes with an iterator of batches. */

@@ -2,6 +2,7 @@
 import { type Callback, type CallbackStates, withState } from "../callbacks/callback.ts";
 import { NablaError } from "../errors.ts";
 import type { Metric } from "../metrics/metric.ts";
+import type { ThreadsUsed } from "../threads/threads.ts";
 import type { CompiledTraining } from "./compile.ts";
 import type { History } from "./options.ts";
 import { freshRun, type Run } from "./run.ts";
@@ -23,6 +24,8 @@ export class TrainingState {
   setAt: number | undefined;
   /** Rows that batches of trainOnBatch() and testOnBatch() have room for so far. */
   capacity = 0;
+  /** What the last training or evaluation was computed with, where threads were asked for. */
+  declare threads?: ThreadsUsed;
   /** Where trainOnBatch() can go back to: the weights of a step, and what is true unless others have changed them since. */
   good: { weights: Uint8Array; step: number; next: number; changes: number } | undefined;
 

@@ -69,6 +69,9 @@ export class Trainer<M> {
   async train(): Promise<void> {
     try {
       await this.epochs();
+    } catch (error) {
+      this.wayBack.afterError(error);
+      throw error;
     } finally {
       this.over = true;
     }

@@ -1,4 +1,5 @@
 /** What the worker of a page runs: worker.js. */
+import { begin, type HelperSetup } from "../threads/helper.ts";
 import type { Port } from "./protocol.ts";
 import { serve } from "./serve.ts";
 
@@ -6,9 +7,17 @@ const port: Port = {
   post: (message, transfer = []) => self.postMessage(message, { transfer }),
   onMessage: () => {},
 };
-self.onmessage = ({ data }) => port.onMessage(data as never);
+self.onmessage = ({ data }) => {
+  // one that helps another to compute, started from the same file: src/threads/start/web.ts
+  if (isHelper(data)) begin(data, (why) => self.postMessage({ helper: true, why }));
+  else port.onMessage(data as never);
+};
 // the page hears of it as an error: it would wait for an answer for ever
 self.onmessageerror = () => {
   throw new Error("a message could not be read");
 };
 serve(port);
+
+function isHelper(data: unknown): data is HelperSetup {
+  return typeof data === "object" && data !== null && "control" in data;
+}

@@ -57,6 +57,8 @@ export function checkSetup(setup: Setup): void {
     classes,
     samples,
     validationSamples,
+    threads,
+    shared,
   } = isObject(setup) ? setup : ({} as Partial<Setup>);
   const parts = {
     topology: isObject(topology) && Array.isArray(topology.layers),
@@ -74,6 +76,10 @@ export function checkSetup(setup: Setup): void {
     samples: [samples, validationSamples].every(
       (each) => each === undefined || tagOf(each) === "Float64Array",
     ),
+    threads:
+      (threads === undefined || threads === "auto" || (isCount(threads) && threads > 0 && threads <= 64)) &&
+      (shared === undefined ||
+        (isObject(shared) && isA("Uint8Array", shared.bytes) && isCount(shared.pages))),
     callbacks: Array.isArray(callbacks),
     datasets: Array.isArray(datasets) && datasets.every(isObject) && datasets[setup.train] !== undefined,
     hooks: Array.isArray(hooks) && hooks.every((hook) => typeof hook === "string"),

@@ -18,10 +18,12 @@
  *      │  ◄──────────────────────── done, or failed │
  */
 import type { CallbackState, Logs } from "../callbacks/callback.ts";
+import type { SharedCode } from "../core/shared.ts";
 import type { Inputs, Targets } from "../data/dataset.ts";
 import type { Portable } from "../data/portable.ts";
 import type { Topology } from "../layers/configs.ts";
 import type { InputKind } from "../plan/forward.ts";
+import type { Threads, ThreadsUsed } from "../threads/threads.ts";
 import type { CompiledTraining } from "../training/compile.ts";
 import type { Progress } from "../training/progress.ts";
 import type { Run } from "../training/run.ts";
@@ -40,6 +42,7 @@ export interface State {
   snapshot: Uint8Array<ArrayBuffer>;
   run: Run;
   metrics: number[][];
+  threads?: ThreadsUsed;
 }
 
 export type Hook = "onTrainBegin" | "onTrainEnd" | "onEpochBegin" | "onEpochEnd" | "onBatchEnd";
@@ -72,6 +75,9 @@ export interface Setup {
   stream?: number;
   validation?: number;
   settings: RunSettings;
+  threads?: Threads;
+  /** The core with a memory that can be shared, where there is one. */
+  shared?: SharedCode;
   classes?: readonly number[];
   samples?: Float64Array;
   /** The same for the rows to validate on. */

@@ -171,7 +171,8 @@ class RemoteTraining<M extends TrainedModel> {
   }
 
   /** The model as it was in the worker when it sent this. */
-  private apply({ snapshot, run, metrics }: State): void {
+  private apply({ snapshot, run, metrics, threads }: State): void {
+    if (threads) this.remote.used(threads);
     const { network, metrics: counting } = this.request;
     restoreSnapshot(network, snapshot);
     delete this.state.stopped;

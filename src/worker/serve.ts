@@ -7,6 +7,7 @@ import { buildLayers } from "../layers/table.ts";
 import { Network } from "../network/network.ts";
 import { restoreSnapshot, takeSnapshot } from "../network/snapshot.ts";
 import type { Batch } from "../plan/loss.ts";
+import { type Used, useThreads } from "../threads/use.ts";
 import { compileTraining } from "../training/compile.ts";
 import { setRates } from "../training/context.ts";
 import { metricsOfTraining } from "../training/measures.ts";
@@ -105,14 +106,17 @@ class Session {
   async run(): Promise<void> {
     const { id, setup } = this;
     let state: (() => State) | undefined;
+    let threads: Used | undefined;
     try {
       checkSetup(setup);
       const { network, request, metrics } = await this.prepare();
+      if (setup.threads) threads = await useThreads(network, setup.threads, setup.shared);
       const { run } = setup.state;
       state = () => ({
         snapshot: takeSnapshot(network),
         run: { ...run },
         metrics: metrics.map((each) => each.state()),
+        ...(threads && { threads: threads.used }),
       });
       await train(
         {
@@ -149,6 +153,8 @@ class Session {
         },
         [...(last ? [last.snapshot.buffer] : []), ...buffersOf(lent)],
       );
+    } finally {
+      await threads?.end();
     }
   }
 
@@ -277,8 +283,8 @@ class Session {
     epoch?: number,
   ): Promise<{ x: Inputs; y: Targets }> {
     // a copy of the numbers alone: a view would take all of the epoch's along
-    const wanted = { dataset, indices: indices.slice(), epoch };
-    const { x, y } = await this.ask((read) => ({ kind: "read", id: this.id, read, ...wanted }));
+    const wanted = { id: this.id, dataset, indices: indices.slice(), epoch };
+    const { x, y } = await this.ask((read) => ({ kind: "read", read, ...wanted }));
     return { x: x!, y: y! };
   }
 

@@ -1,10 +1,12 @@
 /** On the page: all that the worker is told before it begins. */
 
 import { inOrder, statesOf, type TrainedModel } from "../callbacks/callback.ts";
+import type { SharedCode } from "../core/shared.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { describeAll } from "../data/portable.ts";
 import type { Topology } from "../layers/configs.ts";
 import { takeSnapshot } from "../network/snapshot.ts";
+import type { Threads, ThreadsUsed } from "../threads/threads.ts";
 import type { CompiledTraining } from "../training/compile.ts";
 import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
@@ -21,6 +23,11 @@ export interface Remote {
   readonly describe: typeof describeAll;
   /** Rows of datasets in memory are moved instead of copied, and come back at the end. */
   readonly transfer: boolean;
+  readonly threads: Threads;
+  /** The core they compute with; none where memory cannot be shared. */
+  readonly shared: SharedCode | undefined;
+  /** Called with what the worker computes with. */
+  used(threads: ThreadsUsed): void;
   /** Called with whether a callback is running: only then may the model be changed from here. */
   turn(taken: boolean): void;
 }
@@ -53,6 +60,8 @@ export function setupOf<M extends TrainedModel>(
     ...(request.source && { stream: request.source.rows }),
     ...(validation && { validation: numberOf(validation) }),
     settings,
+    threads: remote.threads,
+    ...(remote.shared && { shared: remote.shared }),
     ...(weighting.classes && { classes: weighting.classes }),
     ...(weighting.samples && { samples: Float64Array.from(weighting.samples) }),
     ...(checked?.samples && { validationSamples: Float64Array.from(checked.samples) }),

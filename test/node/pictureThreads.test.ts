@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 
 let start: (code: string, options?: WorkerOptions) => Worker;
 let started = 0;
-vi.mock("../../src/worker/spawn/thread.ts", () => ({
+vi.mock("../../src/threads/start/thread.ts", () => ({
   thread: (code: string, options?: WorkerOptions) => {
     started++;
     return start(code, options);

@@ -8,7 +8,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import {
-  arrayDataset,
   type Callback,
   type ConfigInput,
   type Dataset,
@@ -22,8 +21,7 @@ import {
 import { internalsOf } from "../../src/model/internals.ts";
 import { Network } from "../../src/network/network.ts";
 import { walkBack } from "../../src/plan/walk.ts";
-import { values } from "../support/kernel.ts";
-import { NETS } from "../support/tapeNets.ts";
+import { dataFor, NETS } from "../support/tapeNets.ts";
 import { type Tape, tapesOf } from "../support/tapes.ts";
 
 const folder = fileURLToPath(new URL("../golden/before", import.meta.url));
@@ -36,28 +34,6 @@ interface Golden {
   weights: string;
 }
 const golden: Record<string, Golden> = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
-
-const ROWS = 20;
-/** Rows of numbers; labels where the loss takes classes, as bytes where rows are images. */
-function dataFor({ model, training }: ConfigInput): Dataset {
-  const inputShape = model.inputShape!;
-  const size = inputShape.reduce((a, b) => a * b, 1);
-  const flat = values(ROWS * size, 7);
-  const bytes = inputShape.length > 1;
-  const data = bytes ? Uint8Array.from(flat, (v) => Math.abs(v) * 100) : Float32Array.from(flat);
-  const { layers } = model;
-  const last = layers[layers.length - 1] as { units?: number };
-  const units = last.units ?? 12;
-  const labels = Array.from({ length: ROWS }, (_, r) => (r * 7) % Math.max(2, units));
-  const x = { data, shape: [ROWS, ...inputShape] };
-  const { loss } = training;
-  const name = typeof loss === "string" ? loss : (loss.name as string);
-  if (/Squared|Absolute|huber/.test(name)) {
-    const y = { data: Float32Array.from(values(ROWS * units, 8)), shape: [ROWS, units] };
-    return arrayDataset(x, y, { name: "values" });
-  }
-  return arrayDataset(x, labels, { name: "labels" });
-}
 
 const callbacks = (): Callback[] => [
   reduceLROnPlateau({ monitor: "loss", patience: 1, minDelta: 10 }),

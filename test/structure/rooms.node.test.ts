@@ -19,6 +19,7 @@ const ROOMS = [
   ["checkpoint"],
   ["data"],
   ["network"],
+  ["threads"],
   ["callbacks"],
   ["training"],
   ["config"],

@@ -1,5 +1,6 @@
 /** Networks that between them have every layer, loss, optimizer and way of planning: configurations of version 1, as people write them. */
-import type { ConfigInput } from "../../src/index.ts";
+import { arrayDataset, type ConfigInput, type Dataset } from "../../src/index.ts";
+import { values } from "./kernel.ts";
 
 type Layers = ConfigInput["model"]["layers"];
 type Training = ConfigInput["training"];
@@ -161,3 +162,25 @@ export const NETS: Record<string, ConfigInput> = {
     { loss: "meanSquaredError", optimizer: "adam" },
   ),
 };
+
+const ROWS = 20;
+/** Rows of numbers; labels where the loss takes classes, as bytes where rows are images. */
+export function dataFor({ model, training }: ConfigInput): Dataset {
+  const inputShape = model.inputShape!;
+  const size = inputShape.reduce((a, b) => a * b, 1);
+  const flat = values(ROWS * size, 7);
+  const bytes = inputShape.length > 1;
+  const data = bytes ? Uint8Array.from(flat, (v) => Math.abs(v) * 100) : Float32Array.from(flat);
+  const { layers } = model;
+  const last = layers[layers.length - 1] as { units?: number };
+  const units = last.units ?? 12;
+  const labels = Array.from({ length: ROWS }, (_, r) => (r * 7) % Math.max(2, units));
+  const x = { data, shape: [ROWS, ...inputShape] };
+  const { loss } = training;
+  const name = typeof loss === "string" ? loss : (loss.name as string);
+  if (/Squared|Absolute|huber/.test(name)) {
+    const y = { data: Float32Array.from(values(ROWS * units, 8)), shape: [ROWS, units] };
+    return arrayDataset(x, y, { name: "values" });
+  }
+  return arrayDataset(x, labels, { name: "labels" });
+}

@@ -61,6 +61,7 @@ export async function foldsCommand(source: string, flags: TrainFlags, terminal: 
   let next = 0;
   const result = await crossValidate(() => fromConfig(config).model, data, {
     ...fit,
+    threads: flags.threads ?? "auto",
     callbacks,
     folds,
     ...(opened.refit && {

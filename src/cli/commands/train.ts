@@ -15,6 +15,7 @@ import type { Callback, History, Model } from "../../model/model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
 import { checkWritable } from "../../node/files.ts";
 import { scoreForecast } from "../../sequences/score.ts";
+import type { Threads } from "../../threads/threads.ts";
 import { checkFit } from "../../training/batch.ts";
 import { since } from "../../training/run.ts";
 import type { RunSettings } from "../../training/settings.ts";
@@ -54,6 +55,7 @@ export interface TrainFlags extends ModelFlags, ImageFlags, TableFlags, ArrayFla
   from?: string;
   freeze?: boolean;
   otherData?: boolean;
+  threads?: Threads;
   report?: string;
   json?: boolean;
   quiet?: boolean;
@@ -157,6 +159,7 @@ async function trainTo(
       signal: stop.signal,
       resume: flags.resume !== undefined,
       otherData: flags.otherData,
+      threads: flags.threads ?? "auto",
     });
     // an interruption from now on is no reason to lose what is trained
     if (saving.out !== undefined) saved = await saving.last(model);

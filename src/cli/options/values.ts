@@ -2,6 +2,7 @@
 import type { Size } from "../../data/images/resize.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
+import { type Threads, threadsField } from "../../threads/threads.ts";
 
 const refuse = (option: string, expected: string, got: string): never => {
   throw new NablaError(`${option}: expected ${expected}, got ${show(got)}`);
@@ -41,6 +42,19 @@ export function wholeOption(option: string, min = 1): (text: string) => number {
     const value = /^\d+$/.test(text.trim()) ? Number(text) : -1;
     if (!Number.isSafeInteger(value) || value < min) refuse(option, `a whole number ≥ ${min}`, text);
     return value;
+  };
+}
+
+/** "auto", or a number. */
+export function threadsOption(option: string): (text: string) => Threads {
+  return (text) => {
+    const value = text.trim() === "auto" ? "auto" : Number(/^\d+$/.test(text.trim()) ? text : Number.NaN);
+    const { expected, check } = threadsField();
+    try {
+      return check(value, option);
+    } catch {
+      return refuse(option, expected, text);
+    }
   };
 }
 

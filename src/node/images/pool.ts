@@ -5,7 +5,7 @@ import { inLanes } from "../../data/atOnce.ts";
 import type { PreparedRows } from "../../data/images/imageSet.ts";
 import { messageOf, NablaError } from "../../errors.ts";
 import { checkWhole } from "../../fields/options.ts";
-import { thread } from "../../worker/spawn/thread.ts";
+import { thread } from "../../threads/start/thread.ts";
 import { prepareRows } from "./prepare.ts";
 import type { Job, Said } from "./worker.ts";
 

@@ -1,6 +1,6 @@
 /** Starts the worker in Node, as a thread. */
 import { code } from "#train-thread";
-import { thread } from "./thread.ts";
+import { thread } from "../../threads/start/thread.ts";
 import type { Spawn } from "./types.ts";
 
 export const spawn: Spawn = ({ message, error }) => {

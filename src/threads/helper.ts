@@ -1,0 +1,27 @@
+/** What a helping thread runs. It is carried along as text (scripts/threads.mjs), and each kind of host starts it its own way. */
+import { fail, help } from "./share.ts";
+
+/** What it is told. */
+export interface HelperSetup {
+  /** The core, whose memory is imported. */
+  readonly module: WebAssembly.Module | Uint8Array<ArrayBuffer>;
+  readonly memory: WebAssembly.Memory;
+  readonly control: Int32Array;
+  readonly part: number;
+  readonly status: number;
+}
+
+/** @param say tells the thread that computes: undefined at first, when it is ready, then why it ends */
+export function begin(setup: HelperSetup, say: (why?: string) => void): void {
+  const { memory, control, part, status } = setup;
+  try {
+    const module =
+      setup.module instanceof WebAssembly.Module ? setup.module : new WebAssembly.Module(setup.module);
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    say();
+    help({ control, memory, status, runPart: exports.runPart as never }, part);
+  } catch (error) {
+    fail(control, part + 1);
+    say(String(error));
+  }
+}

@@ -1,0 +1,54 @@
+/** Threads of Node: the bits of one, with any number, and from a step of one number to the next of another. */
+import { describe, expect, test } from "vitest";
+import { type Callback, load, weightsSha256 } from "../../src/index.ts";
+import { internalsOf } from "../../src/model/internals.ts";
+import { smallNets } from "../support/smallNets.ts";
+
+const COUNTS = [1, 2, 3, 5, 8];
+
+describe.each(smallNets())("$name", ({ batchSize, make, x, y }) => {
+  const options = { batchSize, epochs: 2, worker: false } as const;
+  let one: string;
+
+  test(`trains the same weights with ${COUNTS} threads, and in a worker's threads`, async () => {
+    for (const threads of COUNTS) {
+      const model = make();
+      await model.fit(x, y, { ...options, threads });
+      const hash = weightsSha256(model);
+      one ??= hash;
+      expect(hash, `${threads} threads`).toBe(one);
+      expect(internalsOf(model).state.threads?.threads ?? 1).toBe(threads);
+    }
+  });
+
+  test("goes on in the middle of an epoch with another number", async () => {
+    class Stop extends Error {}
+    let threads = 3;
+    let model = make();
+    for (const step of [3, 6]) {
+      const stop: Callback = {
+        onBatchEnd: (_batch, _logs, context) => {
+          if (context.step === step) throw new Stop();
+        },
+      };
+      const resume = step > 3;
+      await expect(model.fit(x, y, { ...options, threads, resume, callbacks: [stop] })).rejects.toThrow(Stop);
+      model = load(model.save());
+      threads--;
+    }
+    await model.fit(x, y, { ...options, threads, resume: true });
+    expect(weightsSha256(model)).toBe(one);
+  });
+});
+
+test("a model is its own again after a training: its memory is not shared, and predictions are the same", async () => {
+  const { make, x, y, batchSize } = smallNets()[1]!;
+  const model = make();
+  const { core } = internalsOf(model).built;
+  await model.fit(x, y, { batchSize, threads: 2, worker: false });
+  const network = internalsOf(model).built;
+  expect(network.core).toBe(core);
+  expect(Object.keys(network)).not.toContain("run");
+  expect(network.core.exports.memory.buffer).toBeInstanceOf(ArrayBuffer);
+  expect(model.predict(x).data).toEqual(load(model.save()).predict(x).data);
+});
