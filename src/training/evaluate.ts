@@ -31,6 +31,7 @@ import {
   type StreamEvaluateOptions,
 } from "./options.ts";
 import { checkNames } from "./own.ts";
+import { seeingNoPadding } from "./padding.ts";
 import { pauser } from "./pause.ts";
 import { penalties } from "./penalties.ts";
 import { classesIn, rowLosses, rowOutputs } from "./pixels.ts";
@@ -200,7 +201,7 @@ export async function evaluate(
     network,
     dataset,
     goals,
-    metrics: also ? [...metrics, also(readings[0])] : metrics,
+    metrics: also ? [...metrics, seeingNoPadding(also(readings[0]))] : metrics,
     batchSize,
     source,
     onRow,
