@@ -145,7 +145,14 @@ export function buildRecurrent(config: RecurrentConfig, at: Place, cell: Cell): 
         return range;
       };
       const mask = maskRange(site.node.from[0]);
-      if (mask) keep("mask", mask);
+      if (mask) {
+        keep("mask", mask);
+        if (returnSequences && config.goBackwards)
+          throw misfit(
+            TRAINING &&
+              `${called}: goBackwards with returnSequences turns steps around, and some of its input's are padding; leave out one of the two`,
+          );
+      }
       const x = training ? keep("x", emitStepNoise(site, given, sequence, config.dropout)) : given;
       const places = training ? steps : 1;
       const z = keep("z", state("gates", steps, columns));

@@ -1,7 +1,15 @@
 /** Recurrent layers through a plan: see the harness for what is checked. */
 import { describe, test } from "vitest";
-import { checkLayer } from "../support/layerHarness.ts";
+import { checkGolden, checkLayer } from "../support/layerHarness.ts";
+import { recurrentGoldens, title } from "../support/layers/golden.ts";
 import type { ReferenceConfig, Shape } from "../support/layers/index.ts";
+
+describe("what PyTorch and Keras compute", () => {
+  test.each(recurrentGoldens.map((golden) => [golden.from, title(golden), golden] as const))(
+    "%s: %s",
+    (_from, _title, golden) => checkGolden(golden),
+  );
+});
 
 const forms = [
   { type: "simpleRnn" },
