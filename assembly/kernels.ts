@@ -9,10 +9,14 @@ export { DENSE_FORWARD, DENSE_WEIGHTS, DENSE_TRANSPOSE, DENSE_INPUT, OUTER_SCRAT
 export { DEPTHWISE_FORWARD, DEPTHWISE_WEIGHTS, DEPTHWISE_INPUT } from "./layers/depthwiseConv2d";
 export { DOT } from "./layers/dot";
 export { EACH } from "./layers/each";
+export { EMBEDDING_FORWARD, EMBEDDING_WEIGHTS, EMBEDDING_INPUT } from "./layers/embedding";
 export { GAUSSIAN_NOISE } from "./layers/gaussianNoise";
 export { GROUP_NORM_FORWARD, GROUP_NORM_INPUT, GROUP_NORM_WEIGHTS } from "./layers/groupNormalization";
+export { GRU_FORWARD, GRU_BACKWARD } from "./layers/gru";
 export { INPUT_U8, INPUT_F32 } from "./layers/input";
 export { LAYER_NORM_FORWARD, LAYER_NORM_INPUT, LAYER_NORM_WEIGHTS } from "./layers/layerNormalization";
+export { LSTM_FORWARD, LSTM_BACKWARD } from "./layers/lstm";
+export { MASKING_FORWARD, MASKING_BACKWARD, MASK_WEIGHTS } from "./layers/masking";
 export { MAX_POOL_FORWARD, MAX_POOL_BACKWARD } from "./layers/maxPooling2d";
 export { SUBTRACT, MULTIPLY, MAXIMUM, MINIMUM, SCALE, ROUTE, ADD_GRADIENT } from "./layers/merge";
 export { DROPOUT } from "./layers/noise";
@@ -23,6 +27,8 @@ export { REPEAT_CHANNELS_FORWARD, REPEAT_CHANNELS_BACKWARD } from "./layers/repe
 export { RESCALE } from "./layers/rescaling";
 export { FLATTEN_PIXELS, UNFLATTEN_PIXELS } from "./layers/reshape";
 export { conv2dScratch, conv2dInputScratch, depthwiseScratch } from "./layers/scratch";
+export { SIMPLE_RNN_FORWARD, SIMPLE_RNN_BACKWARD } from "./layers/simpleRnn";
+export { STEP_NOISE, STEP_DROPOUT } from "./layers/stepNoise";
 export { UP_SAMPLE_NEAREST_FORWARD, UP_SAMPLE_NEAREST_BACKWARD, UP_SAMPLE_BILINEAR_FORWARD, UP_SAMPLE_BILINEAR_BACKWARD } from "./layers/upSampling2d";
 export { ZERO_PAD } from "./layers/zeroPadding2d";
 export { ELU_FORWARD, ELU_BACKWARD } from "./activations/elu";

@@ -49,6 +49,7 @@ function build(config: Config, { name, inputShape }: Place): Built {
   const operation: Operation = {
     layer: name,
     parameters,
+    steps: "mixes",
     inputShape,
     outputShape: inputShape,
     forward(site: Site, x: Range): Range {

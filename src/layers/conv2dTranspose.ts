@@ -116,6 +116,7 @@ function transposedOperation(of: Convolution): Operation {
   return {
     layer,
     parameters,
+    steps: "mixes",
     inputShape,
     outputShape,
     forward(site: Site, x: Range): Range {

@@ -65,6 +65,7 @@ export function convolutionOperation(of: Convolution): Operation {
   return {
     layer,
     parameters,
+    steps: "mixes",
     inputShape,
     outputShape,
     takesPacked: !depthwise,

@@ -81,6 +81,7 @@ function build({ axes }: Infer<ReturnType<typeof fields>>, at: Place): Built {
   const operation: Merge = {
     layer: name,
     parameters: [],
+    steps: "mixes",
     inputShapes,
     outputShape,
     merge({ builder, output }, [p, q]) {

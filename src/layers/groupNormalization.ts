@@ -51,6 +51,7 @@ function build(config: Config, { name, called, inputShape }: Place): Built {
   const operation: Operation = {
     layer: name,
     parameters: scaleAndCenter(config, channels),
+    steps: "mixes",
     inputShape,
     outputShape: inputShape,
     forward({ builder, parameter, output, saved }: Site, x: Range): Range {

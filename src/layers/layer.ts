@@ -27,7 +27,7 @@ export interface Place {
 }
 
 /** What building a layer gives; its name, type and inputs are known already. */
-export type Built = Pick<Layer, "outputShape" | "operations" | "wiring" | "core"> & {
+export type Built = Pick<Layer, "outputShape" | "operations" | "wiring" | "core" | "check"> & {
   /** The activation's name. Default "linear". */
   readonly activation?: string;
 };

@@ -64,6 +64,7 @@ function build({ dims }: Infer<ReturnType<typeof fields>>, { name, called, input
   const operation: Operation = {
     layer: name,
     parameters: [],
+    steps: "mixes",
     inputShape,
     outputShape,
     onlyLayout: true,

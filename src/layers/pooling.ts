@@ -113,6 +113,7 @@ function poolOperation(of: Pooling): Operation {
     layer,
     ...(max && { pass: activationAfterMax }),
     parameters: [],
+    steps: "mixes",
     inputShape,
     outputShape,
     forward({ builder, training, output, saved }: Site, x: Range): Range {

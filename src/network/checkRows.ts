@@ -15,7 +15,7 @@ import type { InferenceNetwork } from "./inference.ts";
  */
 export function checkRows(
   who: string,
-  { core }: InferenceNetwork,
+  { core, layers }: InferenceNetwork,
   { inputs, outputs }: Plan,
   rows: number,
   rowOf: (row: number) => number,
@@ -39,6 +39,7 @@ export function checkRows(
   };
   for (const { name, kind, x, shape } of inputs)
     if (kind.type === "float32") check("input", x, sizeOf(shape), inputs, name);
+  for (const layer of layers) layer.check?.(who, core, inputs[layer.inputs[0]], rows, rowOf);
   if (TRAINING)
     for (const { name, yKind, y, units, each } of outputs)
       if (yKind === "values") check("target", y!, units * each, outputs, name);

@@ -79,7 +79,8 @@ export class Network extends InferenceNetwork {
       const n = sizeOf(spec.shape);
       this.withScratch(n * 4, (scratch) => {
         initialize(this.core, spec.initializer, spec, scratch, n, seed, t);
-        this.place(tensor.value.offset, spec, this.core.f32(scratch, n));
+        const drawn = this.core.f32(scratch, n);
+        this.place(tensor.value.offset, spec, spec.shaped?.(drawn.slice()) ?? drawn);
       });
     });
   }

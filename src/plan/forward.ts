@@ -68,6 +68,8 @@ export interface PlannedOutput {
   readonly yKind?: "labels" | "values";
   /** float32 per row. */
   readonly weight?: Range;
+  /** Where some of a row's steps are padding: 1 or 0 for each of them, float32. */
+  readonly mask?: Range;
   /** What each row contributed to the loss, before the scale: float32 per row. */
   readonly losses?: Range;
   /** Where the gradient of the output is written to, if the loss is given from outside: [rows, ld(units)], padding 0. */
@@ -164,6 +166,7 @@ export function planForward(
     const site: Site = {
       builder,
       training,
+      node,
       number: order.indexOf(operation),
       saved: new Map(),
       parameter: (name) => request.parameter(layer, name),

@@ -3,6 +3,7 @@
  * them in the order they are computed in. It is made for one plan: passes change it, and planning notes in it where values lie.
  */
 import type { Range } from "./builder.ts";
+import type { Mask } from "./masks.ts";
 import type { AnyOperation, Architecture, Site } from "./operation.ts";
 
 export interface Node {
@@ -18,6 +19,8 @@ export interface Node {
   /** Once the forward pass is on the tape: where it lies, and what its operation was told. */
   y?: Range;
   site?: Site;
+  /** Which of its steps are padding: see masks.ts. */
+  mask?: Mask;
   /** While walking back: whether a gradient goes to it, as it has parameters or is made of what has. */
   wanted?: boolean;
   /** The sum of the gradients that have come. */

@@ -1,8 +1,10 @@
 /** What a layer is to the rest: shapes, parameters, and the instructions it puts on the tape. */
 
 import type { Build } from "../core/compile.ts";
+import type { Core } from "../core/core.ts";
 import type { InitializerConfig } from "../initializers/table.ts";
 import type { PlanBuilder, Range } from "./builder.ts";
+import type { PlannedInput } from "./forward.ts";
 import type { Graph, Made, Node } from "./graph.ts";
 import type { walkBack } from "./walk.ts";
 
@@ -25,6 +27,8 @@ export interface Parameter {
   readonly initializer: InitializerConfig;
   /** What it begins as instead, where that is known: row-major in its shape. */
   readonly values?: ArrayLike<number>;
+  /** What is made of the numbers that are drawn for it, row-major in its shape, where that is not each by itself. */
+  shaped?(drawn: Float32Array): ArrayLike<number>;
   readonly fanIn: number;
   readonly fanOut: number;
   /** Penalties l1·|w| + l2·w² added to the loss. */
@@ -49,6 +53,8 @@ export interface Site {
   /** Of the operation among all of the network: what tells its random numbers from those of others. */
   readonly number: number;
   parameter(name: string): Placed;
+  /** The value that is computed: what it is made of, and their masks. */
+  readonly node: Node;
   /** A buffer for outputs of this shape. */
   output(shape: readonly number[]): Range;
   /** A buffer for gradients of this shape. */
@@ -71,6 +77,8 @@ interface Step {
   readonly activation?: string;
   /** The same for values of another shape, put behind a max pooling instead of before it. Where values never fall as x rises. */
   afterMax?(shape: readonly number[]): Operation;
+  /** What it does to steps some of which are padding: "takes" the mask, or "mixes" steps. Default: leaves them where they are. */
+  readonly steps?: "takes" | "mixes";
   /** Changes the graph around the node it makes, before it is planned: see passes.ts. */
   pass?(node: Made, graph: Graph): void;
   /** Puts on the tape what completes the gradients of parameters, once the walk back is over. */
@@ -131,6 +139,17 @@ export interface Layer {
   readonly wiring?: Wiring;
   /** The activation's name, for summaries and for pairing with a loss. Undefined where values only change their shape. */
   readonly activation?: string;
+  /**
+   * What it asks of an input of the network that it is applied to, besides that its values are finite.
+   * @param who begins errors @param rowOf what errors call a row @throws NablaError
+   */
+  check?(
+    who: string,
+    core: Core,
+    input: PlannedInput | undefined,
+    rows: number,
+    rowOf: (row: number) => number,
+  ): void;
   /** The build of the core its kernels are in, where that of dense layers lacks them. */
   readonly core?: Build;
 }

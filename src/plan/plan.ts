@@ -19,6 +19,7 @@ import {
 } from "./forward.ts";
 import type { Node } from "./graph.ts";
 import type { Loss } from "./loss.ts";
+import type { Mask } from "./masks.ts";
 import { withoutLast } from "./passes.ts";
 import { walkChain } from "./walk.ts";
 
@@ -65,12 +66,12 @@ export function plan(request: PlanRequest): Plan {
   const forward = planForward(request, graph, { training, packs: !inputGradient });
   const { builder, trace } = forward;
   const loss = builder.length;
-  const planned = graph.outputs.map(({ shape, y }, i) => {
+  const planned = graph.outputs.map(({ shape, y, mask }, i) => {
     const { layers, outputs } = request.architecture;
     const each = byPixel[i] ? sizeOf(shape.slice(0, -1)) : 1;
     const units = sizeOf(shape) / each;
     const layer = layers[outputs[i].layer].name;
-    const at = { name: outputs[i].name, layer, each, units, after: after[i], z: y!, training };
+    const at = { name: outputs[i].name, layer, each, units, after: after[i], z: y!, mask, training };
     const made = planLoss(builder, objectives[i], at);
     const { losses, gradient } = made;
     const { factor = 1 } = objectives[i];
@@ -120,8 +121,9 @@ export function plan(request: PlanRequest): Plan {
  * Whether a loss compares an image pixel by pixel: where it is about distributions over the last axis, and where values and their
  * padding would have to be parted to be one long row, before an activation that the loss would compute.
  */
-function comparesPixels({ shape, operation }: Node, loss?: Loss): boolean {
+function comparesPixels({ shape, operation, mask }: Node, loss?: Loss): boolean {
   if (!loss || shape.length === 1) return false;
+  if (mask) return true;
   const after = operation?.activation ?? "linear";
   return loss.lastAxis || (hasGaps(shape) && after !== "linear" && loss.kernel(after)?.fused === true);
 }
@@ -139,10 +141,11 @@ function planLoss(
     units: number;
     after: string;
     z: Range;
+    mask?: Mask;
     training: boolean;
   },
 ): PlannedOutput & { losses: Range; gradient?: Range; a?: Range } {
-  const { name, each, units, after, z, training } = at;
+  const { name, each, units, after, z, mask, training } = at;
   const { step } = builder;
   const rows = builder.rows * each;
   const pair = loss?.kernel(after);
@@ -160,11 +163,18 @@ function planLoss(
   const losses = builder.pin(builder.alloc("losses", rows * 4));
   const gradient = training ? builder.tensor("output gradients", shapeOf(at)) : undefined;
   const alpha = loss.alpha(units);
-  const record = { losses, y: target.y, weight, step, units, alpha };
   // of distributions the mean over the pixels; of others what a long row of all values would have
   const share = loss.lastAxis ? 1 / each : loss.alpha(units * each) / alpha;
+  const record = {
+    losses,
+    y: target.y,
+    weight: mask ? mask.weights(builder, weight, share < 1) : weight,
+    step,
+    units,
+    alpha,
+  };
   const y = { y: target.staged, yKind: target.kind };
-  const common = { name, each, units, share, ...y, weight, losses, gradient };
+  const common = { name, each, units, share, ...y, weight, mask: mask?.range, losses, gradient };
   if (!pair.fused) {
     builder.emit(pair.kernel, { ...record, da: gradient ?? 0, a: z }, each);
     return { ...common, output: z };

@@ -10,6 +10,7 @@ import { sizeOf } from "../shape.ts";
 import { isOwn } from "./compile.ts";
 import { type Goal, targetsOf } from "./goals.ts";
 import { type Measure, ownMetric } from "./own.ts";
+import { paddedOutputs, seeingNoPadding } from "./padding.ts";
 import { grainOf, targetKind } from "./pixels.ts";
 import { Reading } from "./targetReading.ts";
 
@@ -30,8 +31,9 @@ export interface MeasureOptions {
 /** How the targets of each output are read: shared by metrics that are to read them alike. */
 export function readingsOf(goals: readonly Goal[], network: Network, dataset: Dataset): Reading[] {
   const targets = targetsOf(dataset, network);
+  const padded = paddedOutputs(network);
   return goals.map(
-    (goal, k) => new Reading(subjectsOf(goal, network, targets[k], k), goal.loss.classification),
+    (goal, k) => new Reading(subjectsOf(goal, network, targets[k], k, padded[k]), goal.loss.classification),
   );
 }
 
@@ -59,8 +61,9 @@ export function metricsFor(
         : named(each as NamedMetric, `metrics[${i}]`, kinds, readings[k], most),
     );
     checkDifferent(own);
-    if (name === undefined) return own;
-    return [meanLoss(outputShapes[k]), ...own].map((each) => ({
+    const seen = own.map(seeingNoPadding);
+    if (name === undefined) return seen;
+    return [meanLoss(outputShapes[k]), ...seen].map((each) => ({
       ...each,
       name: figureOf(name, each.name),
       add: (batch: Scored) => each.add(batch.all?.[k] ?? batch),
@@ -158,10 +161,10 @@ function named(given: NamedMetric, path: string, kinds: Kinds, reading: Reading,
  * - Several outputs that are each by itself tell classes apart where every row has exactly one, else they are labels.
  * - Losses that are of quantities too (mean squared error, …): 0 and 1, or −1 and 1, are classes, everything else quantities.
  */
-function subjectsOf({ loss }: Goal, network: Network, target: Target, k: number): Subject[] {
+function subjectsOf({ loss }: Goal, network: Network, target: Target, k: number, padded: boolean): Subject[] {
   const outputShape = network.outputShapes[k];
   const activation = network.activations[k] as ActivationName;
-  const { units } = grainOf(outputShape, loss);
+  const { units } = grainOf(outputShape, padded ? { ...loss, classification: true } : loss);
   const logits = activation === "linear" ? (loss.logits as Subject["logits"]) : undefined;
   const scale =
     activation === "softmax" || logits === "softmax"

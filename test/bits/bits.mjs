@@ -4,6 +4,7 @@ import { GRAPHS } from "./networks/graphs.mjs";
 import { IMAGES } from "./networks/images.mjs";
 import { PROGRAMS } from "./networks/programs.mjs";
 import { ROWS } from "./networks/rows.mjs";
+import { SEQUENCES } from "./networks/sequences.mjs";
 
 /**
  * The library, however this engine gets it.
@@ -31,7 +32,7 @@ import { ROWS } from "./networks/rows.mjs";
  */
 
 /** Networks that are documents and rows. */
-export const DOCUMENTS = { ...ROWS, ...IMAGES, ...GRAPHS };
+export const DOCUMENTS = { ...ROWS, ...IMAGES, ...GRAPHS, ...SEQUENCES };
 /** All there are, in the order in which they are trained. */
 export const NAMES = [...Object.keys(DOCUMENTS), ...Object.keys(PROGRAMS)];
 /** The one for engines that take very long. */

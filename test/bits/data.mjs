@@ -16,10 +16,16 @@ const sizeOf = (/** @type {readonly number[]} */ shape) => shape.reduce((a, b) =
  * @param {readonly number[]} shape
  * @param {"float32" | "uint8"} type
  * @param {number} seed
+ * @param {number} [numbers] whole numbers from 0 to so many − 1 instead, as float32
  */
-export function inputsOf(rows, shape, type, seed) {
+export function inputsOf(rows, shape, type, seed, numbers) {
   const next = words(seed);
   const n = rows * sizeOf(shape);
+  if (numbers)
+    return {
+      data: Float32Array.from({ length: n }, () => (next() >>> 8) % numbers),
+      shape: [rows, ...shape],
+    };
   const data =
     type === "uint8"
       ? Uint8Array.from({ length: n }, () => next() >>> 24)
@@ -49,13 +55,13 @@ export function targetsOf(rows, { kind, shape }, seed) {
  *
  * @param {import("./networks/network.mjs").DataSpec} data
  */
-export function rowsOf({ rows, type = "float32", shape, shapes, target, targets }) {
+export function rowsOf({ rows, type = "float32", numbers, shape, shapes, target, targets }) {
   const each = (/** @type {object} */ record, /** @type {(value: any, i: number) => unknown} */ make) =>
     Object.fromEntries(Object.entries(record).map(([name, value], i) => [name, make(value, i)]));
   return {
     x: shapes
       ? each(shapes, (s, i) => inputsOf(rows, s, type, 1 + i))
-      : inputsOf(rows, /** @type {any} */ (shape), type, 1),
+      : inputsOf(rows, /** @type {any} */ (shape), type, 1, numbers),
     y: targets
       ? each(targets, (t, i) => targetsOf(rows, t, 101 + i))
       : targetsOf(rows, /** @type {any} */ (target), 101),

@@ -10,6 +10,7 @@
  * @typedef {object} DataSpec
  * @property {number} rows
  * @property {"float32" | "uint8"} [type] of the inputs; default float32
+ * @property {number} [numbers] inputs are whole numbers from 0 to so many − 1, as float32
  * @property {readonly number[]} [shape] of an input's row, where there is one input
  * @property {Readonly<Record<string, readonly number[]>>} [shapes] of several inputs, by name
  * @property {TargetSpec} [target] where there is one output

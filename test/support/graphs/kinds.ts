@@ -85,6 +85,17 @@ function sequencePooling(draw: Draw, shape: Shape): Options | undefined {
   return { poolSize, padding: one(draw, ["valid", "same"]), strides: 1 + draw(2), ceilMode: draw(2) > 0 };
 }
 
+function walking(draw: Draw, shape: Shape): Options | undefined {
+  if (!isSequence(shape)) return undefined;
+  return {
+    units: 1 + draw(6),
+    useBias: draw(4) > 0,
+    returnSequences: draw(2) > 0,
+    goBackwards: draw(3) === 0,
+    activation: one(draw, ["tanh", "sigmoid"]),
+  };
+}
+
 /** Options for a layer applied to one value of this shape; undefined where it cannot be. */
 const SINGLE: Record<string, (draw: Draw, shape: Shape) => Options | undefined> = {
   dense: (draw, shape) =>
@@ -132,6 +143,15 @@ const SINGLE: Record<string, (draw: Draw, shape: Shape) => Options | undefined> 
     isImage(shape)
       ? { filters: 1 + draw(5), kernelSize: 1 + draw(3), padding: "same", depthMultiplier: 1 + draw(2) }
       : undefined,
+  simpleRnn: walking,
+  lstm: walking,
+  gru: (draw, shape) => {
+    const options = walking(draw, shape);
+    return options && { ...options, resetAfter: draw(2) > 0 };
+  },
+  // of values that are no numbers of its table, and of steps that others would take for values: tests of their own
+  embedding: () => undefined,
+  masking: () => undefined,
   maxPooling1d: sequencePooling,
   averagePooling1d: sequencePooling,
   groupNormalization: (draw, shape) => {

@@ -1,5 +1,6 @@
 /** Layers as PyTorch computes them: see test/golden/make_layers.py and make_spatial.py. */
 import stored from "../../golden/layers.json";
+import steps from "../../golden/recurrent.json";
 import spatial from "../../golden/spatial.json";
 import { near } from "../harness.ts";
 import { values } from "../kernel.ts";
@@ -23,6 +24,9 @@ export interface Golden {
   gradients?: Record<string, Stored>;
   moving?: Record<string, Stored>;
 }
+
+/** The same for layers that walk the steps of sequences: make_recurrent.py. */
+export const recurrentGoldens = steps as unknown as readonly (Golden & { from: "torch" | "keras" })[];
 
 export const goldens = [...stored, ...spatial] as unknown as readonly Golden[];
 

@@ -14,6 +14,7 @@ import {
 } from "./normalization.ts";
 import { globalAveragePooling2d, globalMaxPooling2d, pooling2d } from "./pooling.ts";
 import { dropout, gaussianNoise } from "./random.ts";
+import { recurrent } from "./recurrent.ts";
 import { sequence as alongSequence } from "./sequences.ts";
 import { cropping2d, permute, reshape, upSampling2d, zeroPadding2d } from "./shapes.ts";
 import { type Activation, plain, type ReferenceConfig, type ReferenceLayer, type Shape } from "./types.ts";
@@ -111,6 +112,10 @@ export function reference(config: ReferenceConfig, shape: Shape): ReferenceLayer
       return rescaling(config, shape);
     case "prelu":
       return prelu(config, shape);
+    case "simpleRnn":
+    case "lstm":
+    case "gru":
+      return recurrent(config, shape);
     case "dropout":
       return dropout(shape);
     case "gaussianNoise":

@@ -31,6 +31,14 @@ interface Pool {
   ceilMode?: boolean;
 }
 
+interface Recurrent {
+  units: number;
+  activation?: string;
+  useBias?: boolean;
+  returnSequences?: boolean;
+  goBackwards?: boolean;
+}
+
 /** Configurations as programs write them: names and defaults are those of Keras. */
 export type ReferenceConfig =
   | { type: "dense"; units: number; activation?: Activation; useBias?: boolean }
@@ -62,6 +70,9 @@ export type ReferenceConfig =
     }
   | { type: "rescaling"; scale: number; offset?: number }
   | { type: "prelu"; sharedAxes?: readonly number[] }
+  | ({ type: "simpleRnn" } & Recurrent)
+  | ({ type: "lstm"; recurrentActivation?: string; unitForgetBias?: boolean } & Recurrent)
+  | ({ type: "gru"; recurrentActivation?: string; resetAfter?: boolean } & Recurrent)
   | { type: "dropout"; rate: number }
   | { type: "gaussianNoise"; stddev: number }
   | { type: "residual"; layers: readonly ReferenceConfig[]; shortcut?: readonly ReferenceConfig[] };

@@ -1,0 +1,35 @@
+/** Gated recurrent unit. Twin of assembly/layers/gru.ts. */
+import { bool } from "../fields/fields.ts";
+import { object } from "../fields/objects.ts";
+import { layer } from "./layer.ts";
+import { buildRecurrent, gateField, recurrentFields } from "./recurrent.ts";
+
+/**
+ * [steps, features] → [units], or [steps, units] with returnSequences. Gates in Keras' order: update, reset, candidate. With resetAfter
+ * (default; PyTorch's form) the bias is [2, 3 · units]: of the inputs, of the states. Source: Cho et al. 2014.
+ */
+export const gru = /* @__PURE__ */ layer("gru", {
+  fields: () =>
+    object(
+      {
+        ...recurrentFields(),
+        recurrentActivation: gateField(),
+        resetAfter: bool({
+          default: true,
+          doc: DOCS && "Whether the reset gate multiplies the product of the state, or the state before it.",
+        }),
+      },
+      { doc: DOCS && "Gated recurrent unit: a state, with gates that say what of it is kept." },
+    ),
+  build: (config, at) =>
+    buildRecurrent(config, at, {
+      forward: "GRU_FORWARD",
+      backward: "GRU_BACKWARD",
+      gates: 3,
+      recurrentActivation: config.recurrentActivation,
+      after: config.resetAfter,
+    }),
+  example: TRAINING && "{ units: 32 }",
+  hasKernel: true,
+  outputs: ({ units }) => units,
+});

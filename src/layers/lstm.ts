@@ -1,0 +1,38 @@
+/** Long short-term memory. Twin of assembly/layers/lstm.ts. */
+import { bool } from "../fields/fields.ts";
+import { object } from "../fields/objects.ts";
+import { layer } from "./layer.ts";
+import { buildRecurrent, gateField, recurrentFields } from "./recurrent.ts";
+
+/**
+ * [steps, features] → [units], or [steps, units] with returnSequences. Gates in Keras' order: input, forget, cell, output. Sources:
+ * Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000.
+ */
+export const lstm = /* @__PURE__ */ layer("lstm", {
+  fields: () =>
+    object(
+      {
+        ...recurrentFields(),
+        recurrentActivation: gateField(),
+        unitForgetBias: bool({
+          default: true,
+          doc: DOCS && "Whether the biases of the forget gate begin as 1.",
+        }),
+      },
+      { doc: DOCS && "Long short-term memory: a state and cells, with gates that say what is kept." },
+    ),
+  build: (config, at) => {
+    const { recurrentActivation, unitForgetBias, units } = config;
+    return buildRecurrent(config, at, {
+      forward: "LSTM_FORWARD",
+      backward: "LSTM_BACKWARD",
+      gates: 4,
+      cells: true,
+      recurrentActivation,
+      ...(TRAINING && unitForgetBias && { bias: (drawn) => drawn.fill(1, units, 2 * units) }),
+    });
+  },
+  example: TRAINING && "{ units: 32 }",
+  hasKernel: true,
+  outputs: ({ units }) => units,
+});

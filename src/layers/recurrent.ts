@@ -1,0 +1,298 @@
+/** What layers that walk the steps of a sequence have in common. Twin of assembly/layers/recurrent.ts. */
+import { type ActivationInput, activationField } from "../activations/table.ts";
+import { fullBuild } from "../core/full.ts";
+import { bool, type Infer, int, number } from "../fields/fields.ts";
+import { object, optional, orName, shared, variant, withDefault } from "../fields/objects.ts";
+import { ALL } from "../initializers/all.ts";
+import { gaussianOf } from "../initializers/kind.ts";
+import { type InitializerConfig, initializerField } from "../initializers/table.ts";
+import { ld, type Range } from "../plan/builder.ts";
+import { maskRange } from "../plan/masks.ts";
+import type { Operation, Parameter, Site } from "../plan/operation.ts";
+import { sequenceShape } from "./geometry.ts";
+import { type Built, layerName, misfit, type Place } from "./layer.ts";
+import { orthogonal } from "./orthogonal.ts";
+import { emitStateNoise, emitStepNoise } from "./stepNoise.ts";
+import { kernelAndBias, regularizer, trainable } from "./weights.ts";
+
+/** In the order of their numbers in assembly/math/recurrence.ts. */
+const GATES = ["tanh", "sigmoid", "relu", "hardSigmoid", "linear"];
+
+const startField = () =>
+  shared(
+    "recurrentInitializer",
+    orName(
+      variant("name", {
+        ...ALL,
+        orthogonal: {
+          fields: () =>
+            object({}, { doc: DOCS && "Rows that are orthogonal and of length 1 (Saxe et al. 2014)." }),
+          distribution: () => gaussianOf(1),
+        },
+      }),
+    ),
+  );
+
+/** @param activation the default of what makes values, as `tanh` */
+export const recurrentFields = (activation: ActivationInput = "tanh") => ({
+  name: layerName(),
+  units: int({ min: 1, doc: DOCS && "Length of the state, and of the outputs." }),
+  activation: withDefault(activationField(), activation),
+  useBias: bool({ default: true }),
+  kernelInitializer: withDefault(initializerField(), "glorotUniform"),
+  recurrentInitializer: withDefault(startField(), "orthogonal"),
+  biasInitializer: withDefault(initializerField(), "zeros"),
+  kernelRegularizer: optional(regularizer()),
+  recurrentRegularizer: optional(regularizer()),
+  dropout: number({
+    min: 0,
+    exclusiveMax: 1,
+    default: 0,
+    doc: DOCS && "Share of the inputs that become zero while training: the same in all steps of a row.",
+  }),
+  recurrentDropout: number({
+    min: 0,
+    exclusiveMax: 1,
+    default: 0,
+    doc: DOCS && "Share of the state that becomes zero before its product: the same in all steps of a row.",
+  }),
+  returnSequences: bool({
+    default: false,
+    doc: DOCS && "Whether the outputs of all steps are returned, or the last alone.",
+  }),
+  goBackwards: bool({
+    default: false,
+    doc: DOCS && "Whether the last step comes first; outputs are in the order of the walk.",
+  }),
+  trainable: trainable(),
+});
+const fields = () => object(recurrentFields());
+export type RecurrentConfig = Infer<ReturnType<typeof fields>>;
+
+/** One more activation, of gates. */
+export const gateField = () => withDefault(activationField(), "sigmoid");
+
+/** What differs from one recurrent layer to another. */
+interface Cell {
+  readonly forward: "SIMPLE_RNN_FORWARD" | "LSTM_FORWARD" | "GRU_FORWARD";
+  readonly backward: "SIMPLE_RNN_BACKWARD" | "LSTM_BACKWARD" | "GRU_BACKWARD";
+  /** How many gates there are. */
+  readonly gates: number;
+  readonly recurrentActivation?: RecurrentConfig["activation"];
+  /** Whether there are cells beside the state. */
+  readonly cells?: boolean;
+  /** Of gru: whether the reset gate multiplies the product of the state, or the state. */
+  readonly after?: boolean;
+  /** What biases begin as, of those that are drawn. */
+  bias?(drawn: Float32Array): ArrayLike<number>;
+}
+
+/** @throws NablaError for an activation that kernels have not */
+function gateNumber(
+  called: string,
+  field: string,
+  { name }: RecurrentConfig["activation"],
+  given: object,
+): number {
+  const number = GATES.indexOf(name);
+  const plain =
+    name !== "relu" ||
+    Object.values(given).every((value) => value === name || value === 0 || value === undefined);
+  if (number < 0 || !plain)
+    throw misfit(
+      TRAINING && `${called}: ${field}: expected one of ${GATES.join(", ")} without options, got ${name}`,
+    );
+  return number;
+}
+
+/** @param config of simpleRnn, or with what others have besides @throws NablaError for an input that is no sequence */
+export function buildRecurrent(config: RecurrentConfig, at: Place, cell: Cell): Built {
+  const { name, called } = at;
+  const [, steps, inputs] = sequenceShape(at);
+  const { units, useBias, returnSequences } = config;
+  const { after = false, gates: count } = cell;
+  const columns = count * units;
+  const activation = gateNumber(called, "activation", config.activation, config.activation);
+  const own = cell.recurrentActivation;
+  const gates = own ? gateNumber(called, "recurrentActivation", own, own) : 0;
+  const parameters = parametersOf(config, inputs, columns, cell);
+  const outputShape = returnSequences ? [steps, units] : [units];
+  const sequence = [steps, inputs];
+  const numbers = {
+    units,
+    steps,
+    every: returnSequences ? 1 : 0,
+    back: config.goBackwards ? 1 : 0,
+    order: 1,
+    after: count === 3 && !after ? 0 : 1,
+    activation,
+    gates,
+  };
+  /** Of gru: products of the states before they are reset, and after. */
+  const halves = numbers.after ? 1 : 2;
+  const operation: Operation = {
+    layer: name,
+    parameters,
+    inputShape: sequence,
+    outputShape,
+    steps: "takes",
+    forward(site: Site, given: Range): Range {
+      const { builder, training, parameter, output, saved } = site;
+      const state = (name: string, n: number, width = units) =>
+        builder.alloc(`${name} of ${site.node.operation!.layer}`, builder.rows * n * ld(width) * 4 + 16);
+      const keep = (name: string, range: Range) => {
+        saved.set(name, range);
+        return range;
+      };
+      const mask = maskRange(site.node.from[0]);
+      if (mask) {
+        keep("mask", mask);
+        if (returnSequences && config.goBackwards)
+          throw misfit(
+            TRAINING &&
+              `${called}: goBackwards with returnSequences turns steps around, and some of its input's are padding; leave out one of the two`,
+          );
+      }
+      const x = training ? keep("x", emitStepNoise(site, given, sequence, config.dropout)) : given;
+      const places = training ? steps : 1;
+      const z = keep("z", state("gates", steps, columns));
+      const w = parameter("kernel").value;
+      const biases = useBias ? parameter("bias").value : 0;
+      builder.emit("DENSE_FORWARD", { y: z, x, w, b: biases, inputs, units: columns }, steps);
+      const drop = training ? emitStateNoise(site, units, config.recurrentDropout) : 0;
+      if (drop) keep("drop", drop);
+      const y = output(outputShape);
+      builder.emit(cell.forward, {
+        z,
+        w: parameter("recurrentKernel").value,
+        b: after && useBias ? second(parameter("bias").value, columns) : 0,
+        rec: count === 3 ? keep("rec", state("products", places * halves, columns)) : 0,
+        h: keep("h", state("states", places * halves)),
+        hd: drop ? keep("hd", state("dropped states", places * halves)) : 0,
+        drop,
+        h0: 0,
+        hn: 0,
+        c: cell.cells ? keep("c", state("cells", training ? steps + 1 : 1)) : 0,
+        c0: 0,
+        cn: 0,
+        tc: cell.cells && training ? keep("tc", state("activated cells", steps)) : 0,
+        y,
+        mask: mask ?? 0,
+        places,
+        cells: training ? steps + 1 : 1,
+        ...numbers,
+      });
+      return y;
+    },
+    backward:
+      TRAINING &&
+      ((site: Site, _x: Range, _y: Range, dy: Range, needed: boolean): Range => {
+        const { builder, parameter, gradient, saved } = site;
+        const { step } = builder;
+        const kernel = parameter("kernel");
+        const recurrent = parameter("recurrentKernel");
+        const get = (name: string) => saved.get(name) ?? 0;
+        const z = saved.get("z")!;
+        const transposed = (w: Range, k: number) => {
+          const wt = builder.alloc("transposed weights", columns * ld(k) * 4);
+          builder.emit("DENSE_TRANSPOSE", { wt, w, inputs: k, units: columns });
+          return wt;
+        };
+        builder.emit(cell.backward, {
+          z,
+          w: transposed(recurrent.value, units),
+          rec: get("rec"),
+          h: get("h"),
+          hd: get("hd"),
+          drop: get("drop"),
+          c: get("c"),
+          tc: get("tc"),
+          dy,
+          dh: gradient([units]),
+          dc: cell.cells ? gradient([units]) : 0,
+          tmp: gradient([units]),
+          dhn: 0,
+          dcn: 0,
+          mask: get("mask"),
+          first: 0,
+          ...numbers,
+        });
+        const x = saved.get("x")!;
+        if (config.trainable) {
+          const products = (
+            { gradient: dw }: { gradient: Range },
+            db: Range | 0,
+            of: { x: Range; dy: Range; inputs: number },
+            each: number,
+          ) => {
+            const scratch = builder.alloc(
+              "scratch for weight gradients",
+              builder.parts * builder.core.constant("OUTER_SCRATCH"),
+            );
+            builder.emit("DENSE_WEIGHTS", { dw, db, ...of, scratch, step, units: columns }, each);
+          };
+          const db = useBias ? parameter("bias").gradient : 0;
+          products(kernel, db, { x, dy: z, inputs }, steps);
+          const states = (saved.get("hd") ?? saved.get("h"))!;
+          const rec = saved.get("rec") ?? z;
+          products(
+            recurrent,
+            after && db ? second(db, columns) : 0,
+            { x: states, dy: rec, inputs: units },
+            steps * halves,
+          );
+        }
+        if (!needed) return dy;
+        const dx = gradient(sequence);
+        builder.emit(
+          "DENSE_INPUT",
+          { dx, dy: z, wt: transposed(kernel.value, inputs), inputs, units: columns },
+          steps,
+        );
+        return emitStepNoise(site, dx, sequence, config.dropout, true);
+      }),
+  };
+  return { outputShape, operations: [operation], activation: config.activation.name, core: fullBuild };
+}
+
+/** The second row of a parameter of two. */
+const second = (bias: Range, columns: number): Range => ({
+  name: bias.name,
+  bytes: bias.bytes / 2,
+  offset: bias.offset + ld(columns) * 4,
+});
+
+function parametersOf(
+  config: RecurrentConfig,
+  inputs: number,
+  columns: number,
+  { after, bias }: Cell,
+): Parameter[] {
+  const { units, useBias, recurrentInitializer: start, recurrentRegularizer = { l1: 0, l2: 0 } } = config;
+  const [kernel, ...biases] = kernelAndBias(config, {
+    shape: [inputs, columns],
+    layout: "packed",
+    fanIn: inputs,
+    fanOut: columns,
+  });
+  const drawn: InitializerConfig =
+    start.name === "orthogonal" ? { name: "gaussian", mean: 0, stddev: 1 } : start;
+  const recurrent: Parameter = {
+    ...kernel,
+    ...recurrentRegularizer,
+    name: "recurrentKernel",
+    shape: [units, columns],
+    fanIn: units,
+    initializer: drawn,
+    ...(TRAINING && start.name === "orthogonal" && { shaped: (values) => orthogonal(values, units) }),
+  };
+  const own = biases.map(
+    (each): Parameter => ({
+      ...each,
+      // in Keras' layout: of the inputs, then of the states
+      ...(after && { shape: [2, columns], layout: "rows" }),
+      ...(bias && { shaped: bias }),
+    }),
+  );
+  return useBias ? [kernel, recurrent, ...own] : [kernel, recurrent];
+}

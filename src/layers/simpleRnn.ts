@@ -1,0 +1,17 @@
+/** The simplest recurrent layer. Twin of assembly/layers/simpleRnn.ts. */
+import { object } from "../fields/objects.ts";
+import { layer } from "./layer.ts";
+import { buildRecurrent, recurrentFields } from "./recurrent.ts";
+
+/** h_t = activation(x_t · kernel + h_{t−1} · recurrentKernel + bias): [steps, features] → [units], or [steps, units]. Source: Elman 1990. */
+export const simpleRnn = /* @__PURE__ */ layer("simpleRnn", {
+  fields: () =>
+    object(recurrentFields(), {
+      doc: DOCS && "h = activation(x · kernel + h · recurrentKernel + bias), step by step.",
+    }),
+  build: (config, at) =>
+    buildRecurrent(config, at, { forward: "SIMPLE_RNN_FORWARD", backward: "SIMPLE_RNN_BACKWARD", gates: 1 }),
+  example: TRAINING && "{ units: 32 }",
+  hasKernel: true,
+  outputs: ({ units }) => units,
+});

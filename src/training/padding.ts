@@ -1,0 +1,39 @@
+/** Steps of sequences that are padding, which metrics leave out: see src/plan/masks.ts. Loaded by what evaluates and trains. */
+import type { Metric, Scored } from "../metrics/metric.ts";
+import type { Network } from "../network/network.ts";
+import { unpadded } from "../plan/builder.ts";
+import { prepare } from "../plan/forward.ts";
+
+/** Whether each output of a network is a sequence some of whose steps may be padding. */
+export const paddedOutputs = ({ architecture }: Network): boolean[] =>
+  prepare(architecture, () => true).outputs.map(({ mask }) => mask !== undefined);
+
+/** Of a batch, the rows that are no padding: a copy. */
+function withoutPadding(batch: Scored): Scored {
+  const { mask, rows, units, stride, outputs, losses, labels, values } = batch;
+  if (!mask) return batch;
+  const kept = Uint32Array.from(mask.keys()).filter((row) => mask[row] !== 0);
+  if (kept.length === rows) return batch;
+  const some = <T extends Float32Array | Int32Array>(from: T, width: number): T => {
+    const to = from.slice(0, kept.length * width) as T;
+    kept.forEach((row, i) => {
+      to.set(from.subarray(row * width, (row + 1) * width), i * width);
+    });
+    return to;
+  };
+  return {
+    ...batch,
+    rows: kept.length,
+    stride: units,
+    outputs: unpadded(some(outputs, stride), stride, units),
+    ...(losses && { losses: some(losses, 1) }),
+    ...(labels && { labels: some(labels, 1) }),
+    ...(values && { values: some(values, units) }),
+  };
+}
+
+/** The same metric, which sees no padding. */
+export const seeingNoPadding = (metric: Metric): Metric => ({
+  ...metric,
+  add: (batch) => metric.add(withoutPadding(batch)),
+});

@@ -1,0 +1,109 @@
+// Layers that walk the steps of sequences, with masks and without.
+import { chain, classes, values } from "./network.mjs";
+
+/** @typedef {import("./network.mjs").Network} Network */
+
+const walks = chain(
+  [9, 5],
+  [
+    { type: "masking", maskValue: -2 },
+    {
+      type: "lstm",
+      units: 7,
+      returnSequences: true,
+      dropout: 0.2,
+      recurrentDropout: 0.3,
+      kernelInitializer: "heNormal",
+      recurrentInitializer: "glorotNormal",
+      kernelRegularizer: { l1: 1e-4, l2: 1e-3 },
+      recurrentRegularizer: { l1: 1e-4, l2: 1e-3 },
+    },
+    { type: "lstm", units: 6, returnSequences: true, biasInitializer: "ones", unitForgetBias: false },
+    {
+      type: "lstm",
+      units: 6,
+      returnSequences: true,
+      activation: "hardSigmoid",
+      recurrentActivation: "hardSigmoid",
+    },
+    {
+      type: "gru",
+      units: 7,
+      returnSequences: true,
+      dropout: 0.2,
+      recurrentDropout: 0.3,
+      kernelInitializer: "heNormal",
+      recurrentInitializer: "heUniform",
+      biasInitializer: "ones",
+      kernelRegularizer: { l1: 1e-4, l2: 1e-3 },
+      recurrentRegularizer: { l1: 1e-4, l2: 1e-3 },
+    },
+    {
+      type: "gru",
+      units: 8,
+      resetAfter: false,
+      recurrentDropout: 0.1,
+      returnSequences: true,
+      activation: "linear",
+      recurrentActivation: "hardSigmoid",
+    },
+    {
+      type: "simpleRnn",
+      units: 5,
+      returnSequences: true,
+      activation: "relu",
+      dropout: 0.2,
+      recurrentDropout: 0.3,
+      kernelInitializer: "heNormal",
+      recurrentInitializer: "glorotNormal",
+      biasInitializer: "ones",
+      kernelRegularizer: { l1: 1e-4, l2: 1e-3 },
+      recurrentRegularizer: { l1: 1e-4, l2: 1e-3 },
+    },
+    { type: "dense", units: 2 },
+  ],
+  { loss: "meanSquaredError", optimizer: "adam", metrics: ["meanAbsoluteError"], clipNorm: 1 },
+  values(9, 2),
+);
+
+const words = chain(
+  [8],
+  [
+    {
+      type: "embedding",
+      inputDim: 11,
+      outputDim: 6,
+      maskZero: true,
+      embeddingsInitializer: "glorotUniform",
+      embeddingsRegularizer: { l1: 1e-4, l2: 1e-3 },
+    },
+    { type: "gru", units: 5, returnSequences: true, trainable: false, useBias: false },
+    { type: "lstm", units: 5, goBackwards: true, useBias: false },
+    { type: "dense", units: 3, activation: "softmax" },
+  ],
+  { loss: "categoricalCrossentropy", optimizer: "rmsprop", metrics: ["accuracy"] },
+  classes(3),
+  { numbers: 11 },
+);
+
+const backwards = chain(
+  [8],
+  [
+    { type: "embedding", inputDim: 4, outputDim: 3, trainable: false },
+    { type: "simpleRnn", units: 4, returnSequences: true, goBackwards: true, useBias: false },
+    { type: "gru", units: 4, goBackwards: true, returnSequences: true },
+    { type: "lstm", units: 4, trainable: false, returnSequences: true },
+    { type: "simpleRnn", units: 4, trainable: false },
+    { type: "dense", units: 1 },
+  ],
+  { loss: "huber", optimizer: "sgd" },
+  values(1),
+  { numbers: 4 },
+);
+
+/** @type {Record<string, Network>} */
+export const SEQUENCES = {
+  "steps and masks": walks,
+  "numbers, some of which are padding": words,
+  "steps from the last to the first": backwards,
+};
