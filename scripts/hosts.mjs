@@ -13,6 +13,7 @@ const KINDS = {
   framework: "Frameworks",
   page: "Pages, workers and extensions",
   program: "Programs and servers",
+  simulated: "Pages that are simulated, for tests",
 };
 
 /** @param {string | undefined} version `set/tool` of scripts/tools.mjs, or words */

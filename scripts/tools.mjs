@@ -1,5 +1,5 @@
 // Installs what some tests and pages need besides the project's own packages, into build/tools/<set>:
-// `node scripts/tools.mjs package next edge patterns docs bench` (all of them without arguments). CI does it; you need not.
+// `node scripts/tools.mjs package next simulated edge patterns docs bench` (all of them without arguments). CI does it; you need not.
 // Installs again only when a list below has changed or something is missing.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -25,6 +25,16 @@ export const SETS = {
   },
   // test/package/next.test.ts: 340 MB, so apart from the others
   next: { next: "16", react: "19", "react-dom": "19" },
+  // test/package/simulated.test.ts: pages that are simulated in Node, as unit tests of programs run in; the last is how Jest runs modules
+  simulated: {
+    jest: "30",
+    "jest-environment-jsdom": "30",
+    vitest: "4",
+    jsdom: "26",
+    "happy-dom": "20",
+    "babel-jest": "30",
+    "@babel/preset-env": "7",
+  },
   // test/edge and bench/edge.mjs; the workerd package's own script would only link its program
   edge: { workerd: "1", "edge-runtime": "4" },
   // test/structure/patterns.system.test.ts; its programs for each system are left out, the one in JavaScript does

@@ -14,3 +14,26 @@ export function attempt<T>(use: () => T): T | undefined {
 
 /** Milliseconds, for differences. By the wall's clock where there is no other. */
 export const now = (): number => attempt(() => performance.now()) ?? Date.now();
+
+/**
+ * A text's bytes in UTF-8. Pages that are simulated, as by jsdom, have no TextEncoder; the language can do it.
+ *
+ * @throws URIError for half a surrogate pair, which JSON.stringify() never writes; see wellFormed()
+ */
+export const toUtf8 = (text: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(unescape(encodeURIComponent(text)), (letter) => letter.charCodeAt(0));
+
+/** As TextEncoder takes it: for each half of a surrogate pair without the other there is U+FFFD. */
+export const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, "\ufffd");
+
+/** A letter for each byte. */
+export const byLetters = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+
+/** The text of bytes in UTF-8, a mark at its beginning included. @throws Error for bytes that are no such text */
+export const fromUtf8 = (bytes: Uint8Array): string =>
+  attempt(() => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)) ??
+  decodeURIComponent(escape(byLetters(bytes)));
+
+/** The text of bytes in UTF-8; of others a letter for each, so different bytes stay different texts. */
+export const anyText = (bytes: Uint8Array): string => attempt(() => fromUtf8(bytes)) ?? byLetters(bytes);

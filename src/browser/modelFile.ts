@@ -3,7 +3,7 @@
 import { HEAD, headSize, parseHeader } from "../checkpoint/header.ts";
 import { messageOf, NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
-import { isA } from "../tags.ts";
+import { isA, tagOf } from "../tags.ts";
 import { readable } from "./storage/failures.ts";
 
 /** A file somebody chose or dropped, bytes in hand, or where to fetch them. */
@@ -17,9 +17,9 @@ const MOST = 2 ** 30;
  * @throws NablaError for what is not a safetensors file, or is shorter or longer than its header says
  */
 export async function readHead(file: Blob, name: string): Promise<ReturnType<typeof parseHeader>> {
-  const first = new Uint8Array(await file.slice(0, HEAD).arrayBuffer());
+  const first = new Uint8Array(await contentOf(file.slice(0, HEAD)));
   const size = headSize(first);
-  const head = size > first.length ? new Uint8Array(await file.slice(0, size).arrayBuffer()) : first;
+  const head = size > first.length ? new Uint8Array(await contentOf(file.slice(0, size))) : first;
   return parseHeader(head, name, file.size);
 }
 
@@ -34,7 +34,7 @@ export async function readModel(source: ModelSource): Promise<{ bytes: Uint8Arra
     if (source.size > MOST) throw tooLarge(name, source.size);
     try {
       await readHead(source, name);
-      return { bytes: new Uint8Array(await source.arrayBuffer()), name };
+      return { bytes: new Uint8Array(await contentOf(source)), name };
     } catch (cause) {
       return unread(name, cause);
     }
@@ -78,12 +78,23 @@ export async function fetched(source: URL | Request, signal?: AbortSignal): Prom
 export const isFileHandle = (source: unknown): source is FileSystemFileHandle =>
   typeof (source as FileSystemFileHandle | null)?.getFile === "function";
 
+/** A file's bytes. jsdom's files have no arrayBuffer(). */
+export const contentOf = (blob: Blob): Promise<ArrayBuffer> =>
+  typeof blob.arrayBuffer === "function"
+    ? blob.arrayBuffer()
+    : new Promise((resolve, reject) => {
+        const reader = new FileReader();
+        reader.onload = () => resolve(reader.result as ArrayBuffer);
+        reader.onerror = () => reject(reader.error);
+        reader.readAsArrayBuffer(blob);
+      });
+
 /** Files of another frame are Blobs of another realm. */
 export const isBlob = (source: unknown): source is Blob =>
   typeof source === "object" &&
   source !== null &&
   typeof (source as Blob).slice === "function" &&
-  typeof (source as Blob).arrayBuffer === "function" &&
+  (typeof (source as Blob).arrayBuffer === "function" || /^(Blob|File)$/.test(tagOf(source))) &&
   typeof (source as Blob).size === "number";
 
 function tooLarge(name: string, size: number): NablaError {

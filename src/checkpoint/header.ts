@@ -3,6 +3,7 @@
 import { messageOf, NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
 import { checkJson } from "../fields/json.ts";
+import { fromUtf8 } from "../host.ts";
 import { DTYPES } from "./dtypes.ts";
 
 /** Where a tensor lies: bytes `begin` to `end` of the payload. */
@@ -102,7 +103,7 @@ function parseObject(bytes: Uint8Array, name: string): Record<string, unknown> {
   let value: unknown;
   try {
     // Decoded from a copy: browsers refuse to decode shared memory.
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.slice());
+    text = fromUtf8(bytes.slice());
     checkJson(text);
     value = JSON.parse(text);
   } catch (cause) {

@@ -9,6 +9,7 @@
  * zeros, so that a flipped bit is found wherever it is. Files without it, from other tools, are read as they are.
  */
 import { NablaError } from "../errors.ts";
+import { toUtf8 } from "../host.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import { tagOf } from "../tags.ts";
 import { DTYPES, dtypeOf, type TensorData } from "./dtypes.ts";
@@ -64,7 +65,7 @@ export function safetensorsParts(
     end += data.byteLength;
     entries.set(name, { dtype, shape, data_offsets: [begin, end] });
   }
-  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
+  const json = toUtf8(JSON.stringify(Object.fromEntries(entries)));
   const start = Math.ceil((8 + json.length) / ALIGNMENT) * ALIGNMENT;
   const header = new Uint8Array(start);
   header.fill(0x20, 8);
@@ -74,7 +75,7 @@ export function safetensorsParts(
   for (const { data } of sorted) parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   const hash = new Sha256();
   for (const part of parts) hash.update(part);
-  header.set(new TextEncoder().encode(hash.hex()), checksumAt(header));
+  header.set(toUtf8(hash.hex()), checksumAt(header));
   return parts;
 }
 
@@ -178,7 +179,7 @@ function checkDigest(digest: Sha256, metadata: Readonly<Record<string, string>>,
 /** Where the digits of the checksum begin; -1 when they are not written as they are here. */
 function checksumAt(header: Uint8Array): number {
   // A quote inside a JSON string has a backslash before it, so this text is found only as a key with its value.
-  const key = new TextEncoder().encode(`"${CHECKSUM}":"`);
+  const key = toUtf8(`"${CHECKSUM}":"`);
   for (let at = header.indexOf(key[0]!); at >= 0; at = header.indexOf(key[0]!, at + 1)) {
     if (key.every((byte, i) => header[at + i] === byte)) return at + key.length;
   }

@@ -1,7 +1,9 @@
 /** The compiled core: made once from the bytes the package carries, or handed over by a program that has it already. */
 
 import { messageOf, NablaError } from "../errors.ts";
+import { attempt } from "../host.ts";
 import { isA } from "../tags.ts";
+import { inTime } from "../waits.ts";
 import { decodeBytes } from "./bytes.ts";
 import { layoutOf } from "./layouts.ts";
 
@@ -107,9 +109,18 @@ async function bytesOf(response: Response): Promise<WebAssembly.Module> {
   return compile(await response.arrayBuffer());
 }
 
+/** Milliseconds the engine may compile in a thread of its own; it takes tens. */
+const PATIENCE = 10_000;
+
 async function compile(bytes: BufferSource): Promise<WebAssembly.Module> {
+  const here = () => new WebAssembly.Module(bytes);
   try {
-    return await WebAssembly.compile(bytes);
+    // where there is no other thread, or it does not answer, in this one
+    return await inTime(
+      attempt(() => WebAssembly.compile(bytes).catch(here)) ?? Promise.resolve(here()),
+      PATIENCE,
+      here,
+    );
   } catch (cause) {
     const view = ArrayBuffer.isView(bytes) ? bytes : new Uint8Array(bytes);
     const magic = new Uint8Array(view.buffer, view.byteOffset, Math.min(4, view.byteLength));

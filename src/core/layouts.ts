@@ -58,7 +58,7 @@ function read(module: WebAssembly.Module): ReadonlyMap<string, Entry> {
       `this core has no section ${SECTION}: it is of another version, or was stripped; take nabla/core.wasm as it is`,
     );
   const all = new Map<string, Entry>();
-  for (const line of new TextDecoder().decode(section).split("\n")) {
+  for (const line of String.fromCharCode(...new Uint8Array(section)).split("\n")) {
     const layout: Record<string, Field> = {};
     let at = 0;
     for (const word of line.split(" ")) {

@@ -4,6 +4,7 @@ import { sha256Hex } from "../checkpoint/sha256.ts";
 import { messageOf, NablaError } from "../errors.ts";
 import { demand, isObject } from "../fields/expected.ts";
 import { abortSignal, checkGiven, func, having } from "../fields/programs.ts";
+import { told } from "../waits.ts";
 import { atOnce } from "./atOnce.ts";
 import type { DataSplit } from "./dataset.ts";
 import { gunzip } from "./gzip.ts";
@@ -47,11 +48,12 @@ export async function fetchFile(file: RemoteFile, options: FetchOptions = {}): P
   if (cached && matches(cached, file.sha256)) return cached;
   const load = options.fetch ?? ((address, init) => globalThis.fetch(address, init));
   let bytes: Uint8Array;
+  const late = `${url}: it has not come for half a minute`;
   try {
-    const response = await load(url, options.signal ? { signal: options.signal } : {});
+    const response = await told(load(url, options.signal ? { signal: options.signal } : {}), late);
     if (!response.ok)
       throw new NablaError(`${url}: the server answered ${response.status} ${response.statusText}`.trim());
-    bytes = new Uint8Array(await response.arrayBuffer());
+    bytes = new Uint8Array(await told(response.arrayBuffer(), late));
   } catch (cause) {
     if (cause instanceof NablaError || options.signal?.aborted) throw cause;
     throw new NablaError(`${url}: cannot be fetched: ${messageOf(cause)}`, {

@@ -8,18 +8,18 @@
  */
 import { sha256Hex } from "../checkpoint/sha256.ts";
 import { NablaError } from "../errors.ts";
+import { toUtf8 } from "../host.ts";
 import { asBytes, isA, isBytes } from "../tags.ts";
 import { concat, name, u32 } from "./wasm/bytes.ts";
 import type { Data } from "./wasm/strip.ts";
 
 const SECTION = "nabla.sha256";
 const DIGEST_BYTES = 32;
-const encode = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 const named = name(SECTION);
 /** What stands before the digest of a module: a custom section's number, how long it is, its name. */
 const HEAD = concat([[0], u32(named.length + DIGEST_BYTES), named]);
 /** What stands around the digest of a text. */
-const [BEFORE, AFTER] = [encode(`// ${SECTION} `), encode("\n")];
+const [BEFORE, AFTER] = [toUtf8(`// ${SECTION} `), toUtf8("\n")];
 const MAGIC = [0, 97, 115, 109];
 
 /** A WebAssembly module with its digest as last section. */
@@ -31,7 +31,7 @@ export function sealWasm(module: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /** A text with its digest as last line. @param text ends with a line break */
-export const sealText = (text: string): string => `${text}// ${SECTION} ${sha256Hex(encode(text))}\n`;
+export const sealText = (text: string): string => `${text}// ${SECTION} ${sha256Hex(toUtf8(text))}\n`;
 
 const PRIME = 16777619;
 const WINDOW = 1 << 20;
@@ -89,7 +89,7 @@ export function verifyExport(file: Uint8Array | ArrayBuffer | string, name = "ex
   const stated = bytes.subarray(end - size, end);
   const sha256 = isWasm
     ? Array.from(stated, (byte) => byte.toString(16).padStart(2, "0")).join("")
-    : new TextDecoder().decode(stated);
+    : String.fromCharCode(...stated);
   const found = sha256Hex(bytes.subarray(0, at));
   if (found !== sha256)
     throw new NablaError(
@@ -99,7 +99,7 @@ export function verifyExport(file: Uint8Array | ArrayBuffer | string, name = "ex
 }
 
 function bytesOf(file: unknown, name: string): Uint8Array {
-  if (typeof file === "string") return encode(file);
+  if (typeof file === "string") return toUtf8(file);
   if (isA("ArrayBuffer", file)) return new Uint8Array(file as ArrayBuffer);
   if (isBytes(file as Uint8Array)) return asBytes(file as Uint8Array);
   throw new NablaError(

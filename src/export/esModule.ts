@@ -7,6 +7,7 @@
  */
 
 import { sha256Hex } from "../checkpoint/sha256.ts";
+import { toUtf8 } from "../host.ts";
 import type { Model } from "../model/model.ts";
 import { sealText } from "./digest.ts";
 import { describeExport, type ExportOptions, exportWasm } from "./wasm.ts";
@@ -35,7 +36,7 @@ export function exportModule(model: Model, options: ExportOptions = {}): Exporte
   );
   // as an object literal: names that would set a prototype are keys like others
   const literal = JSON.stringify(description, null, 2).replaceAll(/(?<!\\)"__proto__": /g, '["__proto__"]: ');
-  const digest = sha256Hex(new TextEncoder().encode(JSON.stringify(description)));
+  const digest = sha256Hex(toUtf8(JSON.stringify(description)));
   const text = `${HEAD}
 export const metadata = checked(${literal}, "${digest}");
 ${code}${several ? SEVERAL : ""}${SHA256}
@@ -69,9 +70,13 @@ function damaged(what) {
   throw new Error(\`the file of this model is damaged or was changed since it was exported: its \${what} is not what it was; copy or export it again\`);
 }
 
+// pages that are simulated have no TextEncoder
+const utf8 = (text) =>
+  Uint8Array.from(encodeURIComponent(text).replace(/%(..)/g, (_, digits) => String.fromCharCode(Number("0x" + digits))), (letter) => letter.charCodeAt(0));
+
 /** What the model says of itself, where it is what was exported. */
 function checked(value, digest) {
-  if (sha256(new TextEncoder().encode(JSON.stringify(value))) !== digest) damaged("metadata");
+  if (sha256(utf8(JSON.stringify(value))) !== digest) damaged("metadata");
   return value;
 }
 

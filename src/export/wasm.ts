@@ -19,6 +19,7 @@ import { NablaError } from "../errors.ts";
 import { number } from "../fields/fields.ts";
 import { checkWhole } from "../fields/options.ts";
 import { checkGiven, plain } from "../fields/programs.ts";
+import { toUtf8 } from "../host.ts";
 import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
 import type { Tensor } from "../network/inference.ts";
@@ -172,7 +173,7 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
     globals: (data) => ({ MODEL: header, ...sumOf(data, header) }),
     memoryBytes,
     data: [...stored.data, { offset: header, bytes: start }, ...records, image],
-    custom: { name: "nabla", bytes: new TextEncoder().encode(JSON.stringify(description)) },
+    custom: { name: "nabla", bytes: toUtf8(JSON.stringify(description)) },
   });
   return sealWasm(module);
 }

@@ -1,5 +1,6 @@
 /** Waiting for what may never come. */
-import { attempt, now } from "../host.ts";
+import { now } from "../host.ts";
+import { after } from "../waits.ts";
 
 /** What `promise` gives, or the signal's reason as soon as it is aborted. */
 export async function unlessAborted<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
@@ -42,13 +43,12 @@ export class Turns {
   private async answered(wait: Promise<void>): Promise<void> {
     const { signal } = this;
     if (!signal) return wait;
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let stop = () => {};
     let aborted = () => {};
     const over = new Promise<void>((resolve) => {
       aborted = () => {
         this.until ??= now() + GRACE;
-        const left = Math.max(0, this.until - now());
-        timer = attempt(() => setTimeout(resolve, left));
+        stop = after(Math.max(0, this.until - now()), resolve);
       };
       if (signal.aborted) aborted();
       else signal.addEventListener("abort", aborted);
@@ -57,7 +57,7 @@ export class Turns {
       await Promise.race([wait, over]);
     } finally {
       signal.removeEventListener("abort", aborted);
-      clearTimeout(timer);
+      stop();
     }
   }
 }

@@ -1,9 +1,11 @@
 /** What is known of the data of a training that begins, and how it differs from what a training that is resumed knew. */
+
 import type { Callback } from "../callbacks/callback.ts";
 import { SCHEDULER } from "../callbacks/learningRateScheduler.ts";
 import { buffersFor, type Dataset, range, targetSize } from "../data/dataset.ts";
 import { inputsIn, targetsIn } from "../data/places.ts";
 import { describeAll } from "../data/portable.ts";
+import { toUtf8 } from "../host.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import { isPromise } from "../tags.ts";
 import { type Hashes, hash, hex, type Known, type KnownRows } from "./known.ts";
@@ -65,9 +67,7 @@ function preparedBy(extra: Readonly<Record<string, unknown>>): Record<string, st
     ([key, value]) => !ELSEWHERE.includes(key) && value !== undefined,
   );
   if (entries.length === 0) return undefined;
-  return Object.fromEntries(
-    entries.map(([key, value]) => [key, hex(hash(new TextEncoder().encode(sorted(value))))]),
-  );
+  return Object.fromEntries(entries.map(([key, value]) => [key, hex(hash(toUtf8(sorted(value))))]));
 }
 
 /** JSON that does not depend on the order of keys. */

@@ -1,48 +1,6 @@
 /** Letting other tasks run during a long computation: a page stays responsive, signals and timers arrive. */
 import { attempt, now } from "../host.ts";
-
-/**
- * Ways to come back in a later task, after those that wait already; the best first. Each throws where the host has it not, or refuses.
- * Timers are last: pages that are hidden, and frames that are out of sight, have them rarely. Not scheduler.yield(): in Chromium its
- * continuation runs before timers and messages, so a loop of it never receives the message to stop.
- */
-const WAYS: readonly ((done: () => void) => void)[] = [
-  (done) => void setImmediate(done),
-  (done) => {
-    // in workerd messages come before anything else that waits, timers included
-    if (attempt(() => navigator.userAgent) === "Cloudflare-Workers") throw new Error("not here");
-    const { port1, port2 } = new MessageChannel();
-    port2.onmessage = () => {
-      port2.close();
-      done();
-    };
-    port1.postMessage(0);
-  },
-  (done) => void setTimeout(done, 0),
-];
-
-/**
- * A function that waits for another task. At first it asks in every way there is, and the first answer ends the wait; from then on it
- * asks in the best way that has ever answered. A way that throws once, or never answers, is not used again. Where there is none, nothing
- * is waited for: the computation goes on, though nothing else runs meanwhile.
- */
-function tasks(): () => Promise<void> {
-  let best = WAYS.length;
-  const ask = (way: number, resolve: () => void): boolean =>
-    attempt(() => {
-      WAYS[way]!(() => {
-        best = Math.min(best, way);
-        resolve();
-      });
-      return true;
-    }) ?? false;
-  return () =>
-    new Promise((resolve) => {
-      if (best < WAYS.length && ask(best, resolve)) return;
-      best = WAYS.length;
-      if (!WAYS.map((_, way) => ask(way, resolve)).includes(true)) resolve();
-    });
-}
+import { after, tasks } from "../waits.ts";
 
 /** When the next frame was requested; 0: it has come. */
 let asked = 0;
@@ -74,13 +32,18 @@ function lateFrame(): Promise<void> | undefined {
   }
   if (since - asked <= 24 || since < again) return undefined;
   return new Promise((resolve) => {
-    waiting.add(resolve);
     const giveUp = () => {
       const until = now();
-      if (waiting.delete(resolve)) again = until + SPACING * (until - since);
+      waiting.delete(came);
+      again = until + SPACING * (until - since);
       resolve();
     };
-    if (attempt(() => setTimeout(giveUp, PATIENCE)) === undefined) giveUp();
+    const stop = after(PATIENCE, giveUp);
+    const came = () => {
+      stop();
+      resolve();
+    };
+    waiting.add(came);
   });
 }
 

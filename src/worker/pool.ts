@@ -1,7 +1,7 @@
 /** Workers that train: started when first asked for, one kept for the next training. */
 import { type Worker as Handle, spawn } from "#worker";
 import { messageOf, NablaError } from "../errors.ts";
-import { attempt } from "../host.ts";
+import { after } from "../waits.ts";
 import type { FromPage, FromWorker } from "./protocol.ts";
 
 /** Milliseconds a worker may take until it says that it is there. */
@@ -76,12 +76,12 @@ function start(): Promise<Connection> {
       message: (data) => {
         const message = data as FromWorker;
         if (message.kind !== "ready") return connection.onMessage(message);
-        clearTimeout(timer);
+        stop();
         resolve(connection);
       },
       error: (why) => {
         lost = true;
-        clearTimeout(timer);
+        stop();
         worker.terminate();
         if (idle === connection) idle = undefined;
         reject(new Error(why));
@@ -105,6 +105,6 @@ function start(): Promise<Connection> {
       worker.terminate();
       reject(new Error(`it did not answer within ${PATIENCE / 1000} seconds`));
     };
-    const timer = attempt(() => setTimeout(late, PATIENCE));
+    const stop = after(PATIENCE, late);
   });
 }

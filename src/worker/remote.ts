@@ -79,8 +79,7 @@ class RemoteTraining<M extends TrainedModel> {
   }
 
   async run(): Promise<void> {
-    const { signal } = this.request;
-    const { connection } = this;
+    const { connection, request } = this;
     try {
       await new Promise<void>((resolve, reject) => {
         connection.onMessage = (message) => {
@@ -99,7 +98,7 @@ class RemoteTraining<M extends TrainedModel> {
       });
     } finally {
       this.over = true;
-      signal?.removeEventListener("abort", this.abort);
+      request.signal?.removeEventListener("abort", this.abort);
       this.remote.turn(true);
     }
   }

@@ -9,6 +9,7 @@ const source = fileURLToPath(new URL("../../src", import.meta.url));
 /** From the ground up: a room knows those before it. */
 const ROOMS = [
   ["constants.d.ts", "errors.ts", "host.ts", "shape.ts", "tags.ts"],
+  ["waits.ts"],
   ["fields", "math"],
   ["core"],
   ["initializers"],
@@ -100,5 +101,6 @@ test("what lies at the top of src/ belongs to all", () => {
     "shape.ts",
     "static.ts",
     "tags.ts",
+    "waits.ts",
   ]);
 });

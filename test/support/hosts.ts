@@ -10,7 +10,7 @@ export type Where = "worker" | "thread" | "this thread";
 export interface HostRow {
   /** Its name in the table, and in the test. */
   readonly host: string;
-  readonly kind: "bundler" | "framework" | "page" | "program";
+  readonly kind: "bundler" | "framework" | "page" | "program" | "simulated";
   /** `set/tool` of scripts/tools.mjs, or the version in words. */
   readonly version?: string;
   /** Browser or engine → where the training to the known bits ran. */

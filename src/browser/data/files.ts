@@ -4,6 +4,8 @@ import { CLUTTER } from "../../data/images/classes.ts";
 import { NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
 import { isA, tagOf } from "../../tags.ts";
+import { unlessAborted } from "../../training/aborted.ts";
+import { told } from "../../waits.ts";
 import { fetched, isBlob, isFileHandle, unread } from "../modelFile.ts";
 import { readable } from "../storage/failures.ts";
 
@@ -171,15 +173,17 @@ async function download(response: Response, { limit, signal }: FetchLimits): Pro
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   const reader = response.body?.getReader();
+  const next = () =>
+    reader && unlessAborted(told(reader.read(), `${url}: nothing has come for half a minute`), signal);
   try {
-    for (let read = await reader?.read(); read && !read.done; read = await reader!.read()) {
+    for (let read = await next(); read && !read.done; read = await next()) {
       signal?.throwIfAborted();
       parts.push(read.value);
       length += read.value.length;
       if (length > limit) throw fileTooLarge(url, length, limit, "at least ");
     }
   } catch (cause) {
-    await reader?.cancel().catch(() => {});
+    void reader?.cancel().catch(() => {}); // a source of somebody else, which may not answer
     if (cause instanceof NablaError || signal?.aborted) throw cause;
     throw new NablaError(
       `${url}: broke off after ${length} bytes: ${(cause as Error).message ?? cause}; try again`,

@@ -1,7 +1,7 @@
 /** Files of a page as readers of data take them: folders are made of the paths of files. */
 import { byCodeUnit } from "../../data/labels.ts";
 import type { DataEntry, DataFile, DataFolder, FoundData } from "../../data/readers/reader.ts";
-import { unread } from "../modelFile.ts";
+import { contentOf, unread } from "../modelFile.ts";
 import { type FileEntry, fileTooLarge, type Gathered } from "./files.ts";
 
 /** A file that can be had as the browser's own. */
@@ -20,7 +20,7 @@ function fileOf(entry: FileEntry): PageFile {
   let opened: Promise<File> | undefined;
   const file = () => (opened ??= entry.file());
   const bytesOf = async (blob: Blob) =>
-    new Uint8Array(await blob.arrayBuffer().catch((cause) => unread(path, cause)));
+    new Uint8Array(await contentOf(blob).catch((cause) => unread(path, cause)));
   return {
     kind: "file",
     name: path.replace(/^.*\//, ""),

@@ -12,7 +12,7 @@ import type { Picture } from "../../data/images/picture.ts";
 import type { Unpacked } from "../../data/images/png/decode.ts";
 import { NablaError } from "../../errors.ts";
 import { pauser } from "../../training/pause.ts";
-import { unread } from "../modelFile.ts";
+import { contentOf, unread } from "../modelFile.ts";
 import type { Background } from "./pixels.ts";
 
 /** What a file was decoded to: to be closed after use where it is a bitmap. */
@@ -140,7 +140,7 @@ function asImageData({ data, width, height, channels }: Picture): ImageData {
 
 async function bytesOf(file: Blob, name: string): Promise<Uint8Array> {
   try {
-    return new Uint8Array(await file.arrayBuffer());
+    return new Uint8Array(await contentOf(file));
   } catch (cause) {
     return unread(name, cause);
   }

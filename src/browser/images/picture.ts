@@ -10,6 +10,7 @@ import { show } from "../../fields/fields.ts";
 import { checkOptions } from "../../fields/options.ts";
 import { tagOf } from "../../tags.ts";
 import { pauser } from "../../training/pause.ts";
+import { inTime } from "../../waits.ts";
 import { isBlob } from "../modelFile.ts";
 import { close, decodeBlob } from "./decode.ts";
 import {
@@ -100,7 +101,12 @@ async function withPixels<T>(
     }
   }
   if (tagOf(source) === "HTMLImageElement" && !(source as HTMLImageElement).complete)
-    await (source as HTMLImageElement).decode().catch(() => {}); // what is wrong with it is found when it is read
+    // one that loads when it is seen may never be; what is wrong with it is found when it is read
+    await inTime(
+      (source as HTMLImageElement).decode().catch(() => {}),
+      30_000,
+      () => {},
+    );
   return task(source);
 }
 

@@ -1,6 +1,7 @@
 /** Errors of browsers' storage, turned into messages that say what to do. */
 import { messageOf, NablaError } from "../../errors.ts";
 import { attempt } from "../../host.ts";
+import { inTime } from "../../waits.ts";
 
 /** A kind of storage that this engine or page does not have at all: another may do. */
 export class Unavailable extends Error {
@@ -45,7 +46,13 @@ export async function saveFailed(
   const details = { code: isQuota(cause) ? "quota" : isBlocked(cause) ? "blocked" : "failed" };
   if (cause instanceof NablaError) return cause;
   if (isQuota(cause)) {
-    const estimate = await attempt(() => navigator.storage.estimate().catch(() => undefined));
+    const estimate = await attempt(() =>
+      inTime(
+        navigator.storage.estimate().catch(() => undefined),
+        2000,
+        () => undefined,
+      ),
+    );
     const known = estimate?.usage !== undefined && estimate.quota !== undefined;
     const used = known
       ? `; this site uses ${readable(estimate.usage!)} of the ${readable(estimate.quota!)} it may`

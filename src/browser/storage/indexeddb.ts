@@ -1,5 +1,6 @@
 /** Models in IndexedDB, whose transactions happen whole or not at all. Sizes are stored separately, so listing reads no model. */
 import { messageOf } from "../../errors.ts";
+import { inTime, told } from "../../waits.ts";
 import { Unavailable } from "./failures.ts";
 import type { ModelStorage } from "./storage.ts";
 
@@ -30,7 +31,10 @@ export async function openIndexedDb(): Promise<ModelStorage> {
   ): Promise<T> => {
     const database = await open(factory);
     try {
-      return await transaction(database, mode, work);
+      return await told(
+        transaction(database, mode, work),
+        "IndexedDB has not answered for half a minute: another tab of this site may be writing",
+      );
     } finally {
       database.close();
     }
@@ -71,7 +75,24 @@ export async function openIndexedDb(): Promise<ModelStorage> {
   };
 }
 
+/** Safari's has been seen to say nothing, and a tab that is about to delete all keeps others waiting. */
+const PATIENCE = 10_000;
+
 function open(factory: IDBFactory): Promise<IDBDatabase> {
+  const opened = opening(factory);
+  return inTime(opened, PATIENCE, () => {
+    // what comes after all keeps no other tab waiting
+    opened.then(
+      (database) => database.close(),
+      () => {},
+    );
+    throw new Unavailable(
+      `IndexedDB did not answer within ${PATIENCE / 1000} seconds; close other tabs of this site, or load the page again`,
+    );
+  });
+}
+
+function opening(factory: IDBFactory): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown) => {
       const why = messageOf(cause);

@@ -2,6 +2,7 @@
 
 import { NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
+import { toUtf8, wellFormed } from "../../host.ts";
 
 export type Scheme = "opfs" | "indexeddb";
 
@@ -47,7 +48,7 @@ export const called = ({ scheme, name }: Address): string => (scheme ? `${scheme
  */
 export function folderOf(name: string): string {
   let folder = "";
-  for (const byte of new TextEncoder().encode(name)) {
+  for (const byte of toUtf8(wellFormed(name))) {
     const plain = String.fromCharCode(byte);
     folder += /[a-z0-9_-]/.test(plain) ? plain : `%${byte.toString(16).padStart(2, "0")}`;
   }

@@ -10,6 +10,7 @@
 
 import { messageOf } from "../../errors.ts";
 import { attempt } from "../../host.ts";
+import { inTime } from "../../waits.ts";
 import { readHead } from "../modelFile.ts";
 import { isQuota, Unavailable } from "./failures.ts";
 import { folderOf, nameOf } from "./names.ts";
@@ -41,7 +42,9 @@ export async function openOpfs(inPlace: boolean): Promise<ModelStorage> {
     );
   let origin: FileSystemDirectoryHandle;
   try {
-    origin = await storage.getDirectory();
+    origin = await inTime(storage.getDirectory(), 10_000, () => {
+      throw new Error("it did not answer within 10 seconds");
+    });
   } catch (cause) {
     // whatever the reason: Firefox and Safari refuse in private windows, each with another error
     const why = messageOf(cause);

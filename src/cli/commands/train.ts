@@ -44,7 +44,7 @@ import { jsonLines, progressLine, speedometer } from "../training/progress.ts";
 import { type Extra, extraOf, openResumed, type Prepared, unitsOf } from "../training/resume.ts";
 import { type Saved, Saving, type SavingFlags } from "../training/saving.ts";
 import { type ModelFlags, resolveConfig } from "../training/settings.ts";
-import { checkUnits, fitTargets, inUnits, scaleTargets } from "../training/targets.ts";
+import { checkUnits, fitTargets, inUnits, scaleParts } from "../training/targets.ts";
 import { doneEvent, endText, startEvent, startText } from "../training/trainOutput.ts";
 
 export interface TrainFlags extends ModelFlags, ImageFlags, TableFlags, ArrayFlags, SavingFlags, WindowFlags {
@@ -97,12 +97,7 @@ async function trainTo(
   if (flags.otherData) checkTargets(old!, path!, opened);
   const keepsHead = old !== undefined && (flags.resume !== undefined || sameTargets(old, opened));
   const targets = keepsHead ? extraOf(old)?.csv?.target : fitTargets(opened);
-  const data: OpenedData = {
-    ...opened,
-    train: scaleTargets(opened.train, targets),
-    ...(opened.validation && { validation: scaleTargets(opened.validation, targets) }),
-    ...(opened.test && { test: scaleTargets(opened.test, targets) }),
-  };
+  const data = scaleParts(opened, targets);
   const units = targets ?? unitsOf(opened);
   const { model, config, fit } =
     old === undefined

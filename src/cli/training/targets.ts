@@ -34,6 +34,14 @@ export function fitTargets({ kind, train }: OpenedData): TargetScale | undefined
   return { mean, scale: deviation <= 1e-10 * Math.abs(mean) ? 1 : deviation };
 }
 
+/** Data whose parts have (y − mean) / scale as their targets. */
+export const scaleParts = (data: OpenedData, by: TargetScale | undefined): OpenedData => ({
+  ...data,
+  train: scaleTargets(data.train, by),
+  ...(data.validation && { validation: scaleTargets(data.validation, by) }),
+  ...(data.test && { test: scaleTargets(data.test, by) }),
+});
+
 /** The data set with (y − mean) / scale as its targets. */
 export function scaleTargets(dataset: Dataset, by: TargetScale | undefined): Dataset {
   if (!by || dataset.target.kind !== "values") return dataset;

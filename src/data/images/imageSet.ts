@@ -2,6 +2,7 @@
 import { sha256Hex } from "../../checkpoint/sha256.ts";
 import { NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
+import { toUtf8, wellFormed } from "../../host.ts";
 import type { DataSplit, Dataset } from "../dataset.ts";
 import { rowsDataset } from "../rows.ts";
 import { type Role, shortened } from "./classes.ts";
@@ -195,7 +196,7 @@ export async function imageSet<File extends ImageFile>(
     train: datasets.train!,
     images: format,
     skipped: problems,
-    fingerprint: sha256Hex(new TextEncoder().encode(known.join("\n"))),
+    fingerprint: sha256Hex(toUtf8(wellFormed(known.join("\n")))),
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { NablaError } from "../../errors.ts";
 import { demandBytes } from "../../fields/expected.ts";
+import { anyText, byLetters } from "../../host.ts";
 import { isA } from "../../tags.ts";
 
 export interface NpyHeader {
@@ -46,9 +47,8 @@ export function parseNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
     throw new NablaError(`${name}: truncated within its header (${bytes.length} bytes)`);
   if (length > MOST) throw new NablaError(`${name}: a header of ${length} bytes; expected at most ${MOST}`);
   // 3 differs from 2 in this alone: names of fields may be in any script
-  const text = new TextDecoder(version === 3 ? "utf-8" : "latin1").decode(
-    bytes.subarray(start, start + length),
-  );
+  const within = bytes.subarray(start, start + length);
+  const text = (version === 3 ? anyText : byLetters)(within);
   const read = parseLiteral(text);
   const header = isA("Map", read) ? read : new Map<unknown, unknown>();
   const [descr, fortran, shape] = ["descr", "fortran_order", "shape"].map((key) => header.get(key));

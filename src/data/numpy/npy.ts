@@ -1,5 +1,6 @@
 /** NumPy's array files: a header in Python's notation, then the raw values. */
 import { NablaError } from "../../errors.ts";
+import { byLetters, fromUtf8 } from "../../host.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import type { Shaped, TypedArray } from "../arrays.ts";
 import { MAX_UNPACKED } from "../gzip.ts";
@@ -173,11 +174,10 @@ function readTexts(
     while (end > i * bytes && values[end - 1] === 0) end--;
     return values.subarray(i * bytes, end);
   });
-  const decoded = (decoder: TextDecoder) => parts.map((part) => decoder.decode(part));
   try {
-    return decoded(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }));
+    return parts.map(fromUtf8);
   } catch {
-    // bytes of no known encoding: different bytes stay different texts
-    return parts.map((part) => Array.from(part, (byte) => String.fromCharCode(byte)).join(""));
+    // no known encoding
+    return parts.map(byLetters);
   }
 }

@@ -14,6 +14,7 @@ import { Inflate } from "fflate";
 import { messageOf, NablaError } from "../../errors.ts";
 import { demandBytes } from "../../fields/expected.ts";
 import { show } from "../../fields/fields.ts";
+import { anyText } from "../../host.ts";
 
 export interface ZipEntry {
   readonly name: string;
@@ -148,7 +149,7 @@ function wideSizes(
 }
 
 const textOf = (bytes: Uint8Array, from: number, length: number): string =>
-  new TextDecoder().decode(bytes.subarray(from, from + length));
+  anyText(bytes.subarray(from, from + length));
 
 /**
  * The bytes of an entry.

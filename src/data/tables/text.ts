@@ -1,6 +1,7 @@
 /** The bytes of a table to its text. */
 import { NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
+import { attempt, fromUtf8 } from "../../host.ts";
 import { lineEnds } from "./records.ts";
 
 /** Byte order marks: UTF-16 is read where one says so. */
@@ -45,15 +46,25 @@ export function decodeText(bytes: Uint8Array, name: string, encoding?: string): 
   return { text, notes: wanted === "utf-8" ? [] : [`text in ${wanted.toUpperCase()}`] };
 }
 
+/** Pages that are simulated have none. */
+const hasDecoder = (): boolean => attempt(() => new TextDecoder()) !== undefined;
+
 function decode(bytes: Uint8Array, encoding: string, name: string): string {
-  let decoder: TextDecoder;
+  let decoder: { decode(bytes: Uint8Array): string };
   try {
     decoder = new TextDecoder(encoding, { fatal: true });
   } catch (cause) {
-    throw new NablaError(
-      `--encoding: there is no ${show(encoding)}; expected utf-8, utf-16le, windows-1252, …`,
-      { cause },
-    );
+    if (hasDecoder())
+      throw new NablaError(
+        `--encoding: there is no ${show(encoding)}; expected utf-8, utf-16le, windows-1252, …`,
+        { cause },
+      );
+    if (!/^utf-?8$/i.test(encoding))
+      throw new NablaError(
+        `${name}: this host has no TextDecoder, which reads text in ${encoding}; save it as UTF-8, or make TextDecoder global (in Jest: from node:util, in a file of setupFiles)`,
+        { cause },
+      );
+    decoder = { decode: (all) => fromUtf8(all).replace(/^\ufeff/, "") };
   }
   try {
     return decoder.decode(bytes);
@@ -81,12 +92,22 @@ const MOST = 2 ** 29 - 24;
 /** Bytes decoded at a time. */
 const PIECE = 1 << 16;
 
+/** How many of the last bytes begin a character that goes on behind them. */
+function cutOff(bytes: Uint8Array, from: number, to: number): number {
+  for (let n = 1; n <= Math.min(3, to - from); n++) {
+    const byte = bytes[to - n]!;
+    if ((byte & 0xc0) === 0x80) continue;
+    return byte >= 0xc2 && byte < 0xf5 && n < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? n : 0;
+  }
+  return 0;
+}
+
 /** Where UTF-8 is broken: the piece that is not, and of that the longest beginning that is, found by halves. */
 function firstWrong(bytes: Uint8Array): number {
   const fine = (from: number, to: number) => {
     try {
       // what is cut off in the middle of a character is not wrong yet
-      new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(from, to), { stream: true });
+      fromUtf8(bytes.subarray(from, to - cutOff(bytes, from, to)));
       return true;
     } catch {
       return false;

@@ -1,5 +1,6 @@
 /** The numbers that WebAssembly modules are written in, read with every length checked against the bytes that are there. */
 import { NablaError } from "../../errors.ts";
+import { anyText, toUtf8 } from "../../host.ts";
 
 /** Reads from `at` to `end` of some bytes. */
 export class ByteReader {
@@ -66,7 +67,7 @@ export class ByteReader {
   }
 
   name(): string {
-    return new TextDecoder().decode(this.take(this.u32()));
+    return anyText(this.take(this.u32()));
   }
 
   /** As many items as the number that comes first says. */
@@ -109,7 +110,7 @@ export function s32(value: number): number[] {
 }
 
 export const name = (text: string): Uint8Array => {
-  const bytes = new TextEncoder().encode(text);
+  const bytes = toUtf8(text);
   return concat([u32(bytes.length), bytes]);
 };
 

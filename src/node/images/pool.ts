@@ -6,6 +6,7 @@ import type { PreparedRows } from "../../data/images/imageSet.ts";
 import { messageOf, NablaError } from "../../errors.ts";
 import { checkWhole } from "../../fields/options.ts";
 import { thread } from "../../threads/start/thread.ts";
+import { after, tasks } from "../../waits.ts";
 import { prepareRows } from "./prepare.ts";
 import type { Job, Said } from "./worker.ts";
 
@@ -95,7 +96,7 @@ export class DecodePool {
     const one: Thread = { worker, ready: false };
     this.#threads.push(one);
     const lost = (why: string, cause?: unknown) => {
-      clearTimeout(timer);
+      stop();
       const at = this.#threads.indexOf(one);
       if (at < 0) return; // closed, or known
       this.#threads.splice(at, 1);
@@ -109,12 +110,11 @@ export class DecodePool {
       if (this.#queue.length > 0 && this.#threads.length === 0) this.#start(code);
       this.#next();
     };
-    const timer = setTimeout(() => lost(`it did not answer within ${PATIENCE / 1000} seconds`), PATIENCE);
-    timer.unref();
+    const stop = after(PATIENCE, () => lost(`it did not answer within ${PATIENCE / 1000} seconds`));
     worker.on("message", (rows: Said) => {
       if (rows === "ready") {
         one.ready = true;
-        return clearTimeout(timer);
+        return stop();
       }
       const { job } = one;
       one.job = undefined;
@@ -156,8 +156,9 @@ export class DecodePool {
 
   /** Works off the queue in this thread, which has a turn for other things after every piece. */
   async #work(): Promise<void> {
+    const nextTask = tasks();
     for (let job = this.#queue.shift(); job; job = this.#queue.shift()) {
-      await new Promise(setImmediate);
+      await nextTask();
       try {
         job.resolve(prepareRows(job.paths, job.format, job.maxPixels));
       } catch (cause) {
