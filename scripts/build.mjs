@@ -20,7 +20,7 @@ import { inference, minifyAlone } from "./inference.mjs";
 import { note, writeNotices } from "./notices.mjs";
 import { coresFirst } from "./order.mjs";
 import { withoutRedundant } from "./redundant.mjs";
-import { moduleOf, schemaOfFields } from "./schema.mjs";
+import { moduleOf, schemaOfFields, shared } from "./schema.mjs";
 import { WORKER, writeHelper, writeThreads } from "./threads.mjs";
 import { pruneTypes } from "./types.mjs";
 import { writeCode } from "./workerCode.mjs";
@@ -124,7 +124,7 @@ const later = {
 await writeHelper({ target: "es2022", legalComments: "none", define: SHIPPED });
 // for editors, and for configSchema()
 const schema = await schemaOfFields();
-writeFileSync("build/schema.json", JSON.stringify(schema));
+writeFileSync("build/schema.json", JSON.stringify(shared(schema)));
 writeFileSync("build/schema.js", moduleOf(schema));
 const common = {
   bundle: true,

@@ -72,6 +72,57 @@ export function moduleOf(schema) {
   return `// build/schema.json as a module.\n${lines.join("\n")}\nexport const schema = ${whole};\n`;
 }
 
+/** Keywords whose value is a schema, a list of schemas, or schemas by name. */
+const SCHEMA = ["items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames"];
+const LISTS = ["anyOf", "oneOf", "allOf", "prefixItems"];
+const MAPS = ["properties", "patternProperties", "$defs"];
+
+/** A schema whose inner schemas are changed. @param {object} schema @param {(inner: unknown) => unknown} change */
+const changed = (schema, change) =>
+  Object.fromEntries(
+    Object.entries(schema).map(([key, value]) => {
+      if (SCHEMA.includes(key)) return [key, change(value)];
+      if (LISTS.includes(key)) return [key, value.map(change)];
+      if (!MAPS.includes(key)) return [key, value];
+      return [key, Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, change(inner)]))];
+    }),
+  );
+
+/**
+ * The same schema in fewer bytes: what is there several times is written once, among $defs, and referred to.
+ *
+ * @param {{ $defs?: object }} schema
+ * @returns {object}
+ */
+export function shared(schema) {
+  const seen = new Map();
+  /** @param {unknown} part */
+  const count = (part) => {
+    if (typeof part !== "object" || part === null) return part;
+    const text = JSON.stringify(part);
+    seen.set(text, (seen.get(text) ?? 0) + 1);
+    if (seen.get(text) === 1) changed(part, count);
+    return part;
+  };
+  changed(schema, count);
+  const names = new Map();
+  const $defs = {};
+  /** @param {unknown} part */
+  const short = (part) => {
+    if (typeof part !== "object" || part === null) return part;
+    const text = JSON.stringify(part);
+    if (seen.get(text) < 2 || text.length < 60) return changed(part, short);
+    if (!names.has(text)) {
+      const name = `part${names.size}`;
+      names.set(text, name);
+      $defs[name] = changed(part, short);
+    }
+    return { $ref: `#/$defs/${names.get(text)}` };
+  };
+  const whole = changed(schema, short);
+  return { ...whole, $defs: { ...whole.$defs, ...$defs } };
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   mkdirSync(join(root, "schema"), { recursive: true });
   const text = JSON.stringify(await schemaOfFields(), null, 2);
