@@ -1,7 +1,7 @@
 // Writes an all.ts next to the index.ts of every room whose things come in kinds: an object of them all by name, in the index's order.
 // (A namespace object would do, but its order differs between bundlers, and they make it with a call that keeps every kind in every
-// program.) Of layers, which a program has one by one, and of metrics, whose code is
-// loaded later, there are the names alone as well; of metrics also which are better the higher they are, and names for the same one.
+// program.) Of metrics, whose code is loaded later, there are the names alone as well, which are better the higher they are, and names for
+// the same one.
 // Run by the build; the results are committed so that editors and reviewers see them.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -21,11 +21,6 @@ const exportedNames = (text) =>
  * @type {Record<string, [begin: string, end: string]>}
  */
 const NAMES = {
-  layers: [
-    `/** The types of all layers, those included that a program does not have. */
-export const LAYERS: readonly string[]`,
-    "",
-  ],
   metrics: [
     `/** The names of all metrics, which are known before their code is loaded. */
 export const METRICS`,

@@ -6,8 +6,7 @@ import type { Shape } from "../shape.ts";
 import type { LayerConfig, Topology } from "./configs.ts";
 import type { Connection } from "./connections.ts";
 import type { LayerKind } from "./layer.ts";
-import { LAYERS } from "./names.ts";
-import { kindOf } from "./registry.ts";
+import { kindOf, types } from "./registry.ts";
 
 /** Finds what layers are built by, by type. */
 export type Find = (type: string) => LayerKind | undefined;
@@ -77,7 +76,7 @@ export function buildLayer(config: LayerConfig, spot: Spot, find: Find): Layer {
   if (!kind)
     throw new NablaError(
       TRAINING
-        ? `layers[${index}].type: expected one of ${LAYERS.join(", ")}, got ${show(type)}; update nabla if a newer one wrote it`
+        ? `layers[${index}].type: expected one of ${types().join(", ")}, got ${show(type)}; update nabla if a newer one wrote it`
         : type,
     );
   const [inputShape] = shapes;

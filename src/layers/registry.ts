@@ -1,42 +1,48 @@
 /**
  * The layer types a program has named. A layer's factory puts its type here, so a program that calls dense() alone has the code of
- * dense layers alone once a bundler has left out what nobody calls. Code that reads documents or files calls registerAll().
+ * dense layers alone once a bundler has left out what nobody calls. Code that reads documents or files calls registerAll(). Not even the
+ * names of the others are here: another layer costs nothing where it is not used.
  */
-import { NablaError } from "../errors.ts";
-import { choice, type Field, list, string } from "../fields/fields.ts";
+import { didYouMean, NablaError } from "../errors.ts";
+import { type Field, list, show, string } from "../fields/fields.ts";
 import { shared, variant } from "../fields/objects.ts";
 import type { LayerConfig, LayerDocument, SimpleLayerConfig, SimpleLayerInput } from "./configs.ts";
 import type { LayerKind } from "./layer.ts";
-import { LAYERS } from "./names.ts";
 
 const known = /* @__PURE__ */ new Map<string, LayerKind>();
+/** Whether there are no others. */
+let whole = false;
 
 export function register(type: string, kind: LayerKind): void {
   known.set(type, kind);
 }
 
+/** Those a program named before are put in the order of all. */
+export function registerEach(kinds: readonly (readonly [type: string, kind: LayerKind])[]): void {
+  if (whole) return;
+  known.clear();
+  for (const [type, kind] of kinds) register(type, kind);
+  whole = true;
+}
+
+/** The types that are registered. */
+export const types = (): string[] => [...known.keys()];
+
 export const kindOf = (type: string): LayerKind | undefined => known.get(type);
 
-/** In the order of the index, whatever order a program named them in. */
-const inOrder = (kinds: ReadonlyMap<string, LayerKind>) =>
-  Object.fromEntries(LAYERS.filter((type) => kinds.has(type)).map((type) => [type, kinds.get(type)!]));
-
-/** A layer of one of these kinds, which the program has; for other types the error depends on whether they exist. */
-function oneOf(kinds: ReadonlyMap<string, LayerKind>, types: readonly string[]): Field {
-  const one = variant("type", inOrder(kinds), types);
-  const names = choice(types);
+/** A layer of one of these kinds. @throws NablaError for others, which says how they come into a program that has not all */
+function oneOf(kinds: ReadonlyMap<string, LayerKind>): Field {
+  const one = variant("type", Object.fromEntries(kinds));
   return {
     ...one,
     check(value, path) {
       const type = (value as { type?: unknown } | null)?.type;
-      if (typeof type === "string" && !kinds.has(type)) {
-        names.check(type, `${path}.type`);
+      if (typeof type === "string" && !whole && !kinds.has(type))
         throw new NablaError(
           TRAINING
-            ? `${path}.type: layers of type "${type}" are not part of this program: write ${type}({ … }), which includes them, or make the model with fromConfig()`
+            ? `${path}.type: this program has no layers of type ${show(type)}${didYouMean(type, types()) || ";"} write ${type}({ … }), which includes them, or make the model with fromConfig(), which knows all`
             : type,
         );
-      }
       return one.check(value, path);
     },
   };
@@ -44,7 +50,7 @@ function oneOf(kinds: ReadonlyMap<string, LayerKind>, types: readonly string[]):
 
 /** A layer as documents and programs write it. */
 export const layerField = () =>
-  shared("layer", oneOf(known, LAYERS)) as Field<LayerConfig, LayerDocument, "required">;
+  shared("layer", oneOf(known)) as Field<LayerConfig, LayerDocument, "required">;
 
 const inputsField = () =>
   list(string(), {
@@ -54,7 +60,7 @@ const inputsField = () =>
 
 /** A layer of a graph, which may say what it is applied to. */
 export function connectedField(): Field<LayerConfig, LayerDocument, "required"> {
-  const one = oneOf(known, LAYERS);
+  const one = oneOf(known);
   return shared("connectedLayer", {
     ...one,
     check(value, path = "") {
@@ -80,13 +86,7 @@ export function connectedField(): Field<LayerConfig, LayerDocument, "required"> 
 export function simpleLayerField(): Field<SimpleLayerConfig, SimpleLayerInput, "required"> {
   const holds = (type: string) => known.get(type)?.inner !== undefined;
   const simple = new Map([...known].filter(([type]) => !holds(type)));
-  return shared(
-    "simpleLayer",
-    oneOf(
-      simple,
-      LAYERS.filter((type) => !holds(type)),
-    ),
-  ) as never;
+  return shared("simpleLayer", oneOf(simple)) as never;
 }
 
 /** A list of layers, checked and with defaults filled in, by the types that are registered. */

@@ -5,13 +5,13 @@ import { ALL } from "./all.ts";
 import type { Topology } from "./configs.ts";
 import { builderOf } from "./graph.ts";
 import type { LayerKind } from "./layer.ts";
-import { register } from "./registry.ts";
+import { registerEach } from "./registry.ts";
 
 const kinds: Readonly<Record<string, { readonly kind: LayerKind }>> = ALL;
 
 /** Lets models be built of whatever is described: call it before layers come from a document instead of their factories. */
 export function registerAll(): void {
-  for (const [type, { kind }] of Object.entries(kinds)) register(type, kind);
+  registerEach(Object.entries(kinds).map(([type, { kind }]) => [type, kind]));
 }
 
 /** Builds a chain or a graph of layers of any type. */

@@ -8,7 +8,7 @@ import { schemaOfFields } from "../../src/config/schema.ts";
 import { NablaError } from "../../src/errors.ts";
 import type { Field } from "../../src/fields/fields.ts";
 import { INITIALIZERS, initializerField } from "../../src/initializers/table.ts";
-import { LAYERS } from "../../src/layers/names.ts";
+import { ALL as LAYERS } from "../../src/layers/all.ts";
 import { LOSSES, lossField } from "../../src/losses/table.ts";
 import { OPTIMIZERS, optimizerField } from "../../src/optimizers/table.ts";
 import { SCHEDULES, scheduleField } from "../../src/schedules/table.ts";
@@ -100,7 +100,7 @@ describe("check and the committed schema agree", () => {
     [layered({ type: "dense", untis: 3 }), 'model.layers[0].untis: unknown field; did you mean "units"?'],
     [
       layered({ type: "Dense", units: 3 }),
-      `model.layers[0].type: expected one of ${LAYERS.join(", ")}, got "Dense"; did you mean "dense"?`,
+      `model.layers[0].type: expected one of ${Object.keys(LAYERS).join(", ")}, got "Dense"; did you mean "dense"?`,
     ],
     [
       layered({ type: "activation" }),
@@ -108,7 +108,7 @@ describe("check and the committed schema agree", () => {
     ],
     [
       layered(),
-      `model.layers: expected an array of at least 1, each an object with type one of ${LAYERS.join(", ")}, got []`,
+      `model.layers: expected an array of at least 1, each an object with type one of ${Object.keys(LAYERS).join(", ")}, got []`,
     ],
     ...["optimizer", "callbacks", "a.b", "", "a b"].map((name): [unknown, string] => [
       layered({ type: "flatten", name }),

@@ -7,7 +7,7 @@ import { afterAll, expect, test } from "vitest";
 import { ACTIVATIONS } from "../../src/activations/table.ts";
 import { fromConfig, parseConfig } from "../../src/index.ts";
 import { INITIALIZERS } from "../../src/initializers/table.ts";
-import { LAYERS } from "../../src/layers/names.ts";
+import { ALL as LAYERS } from "../../src/layers/all.ts";
 import { LOSSES } from "../../src/losses/table.ts";
 import { METRICS } from "../../src/metrics/table.ts";
 import { OPTIMIZERS } from "../../src/optimizers/table.ts";
@@ -185,7 +185,7 @@ test("the tables of the guides have every name, and no other", () => {
     );
   };
   for (const [page, heading, list] of [
-    ["docs/networks.md", "Layers", LAYERS],
+    ["docs/networks.md", "Layers", Object.keys(LAYERS)],
     ["docs/networks.md", "Activations", ACTIVATIONS],
     ["docs/networks.md", "Initialisers", INITIALIZERS],
     ["docs/training.md", "Losses", LOSSES],
