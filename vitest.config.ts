@@ -73,9 +73,11 @@ const inBrowsers = {
   },
 };
 
-/** A core for each worker, and one for the browsers. More than four at once keep each other from what they time out for. */
-const cores = Math.min(availableParallelism(), 4);
-const workers = Math.max(1, browsers.length > 0 ? cores - 1 : cores);
+/**
+ * As many as there are cores: browsers, who run beside them, wait for their server and their pages half of the time. More than four keep
+ * each other from what they time out for.
+ */
+const workers = Math.min(availableParallelism(), 4);
 
 export default defineConfig({
   cacheDir: "build/.vite",
