@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { WHOLE } from "./scripts/defines.mjs";
 import { BROWSERS, findBrowser } from "./test/support/browsers/index.mjs";
 import { systemBrowser } from "./test/support/browsers/provider.mjs";
 import Summary from "./test/support/summary.ts";
+import Times from "./test/support/times.ts";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8"));
 
@@ -32,15 +34,17 @@ const asked = process.env.NABLA_BROWSERS?.split(",");
 const browsers = BROWSERS.filter((name) => (asked?.includes(name) ?? true) && findBrowser(name));
 
 /**
- * Pages take turns with all test files. WebKit keeps what memories and frames of ended files have reserved of its addresses; after
- * hundreds of them it may find no room for an array, so it begins anew half-way.
+ * Browsers take turns, while the workers run Node's tests. In Chromium and Firefox one page has all test files, so what a file costs is
+ * its tests, not the loading of some hundred modules. WebKit loads them quickly, and gives back what a file took only with its frame:
+ * there each has one. Of memories and frames it keeps what they have reserved of its addresses; after hundreds of them it may find no
+ * room for an array, so it begins anew half-way.
  */
 const HALF = ["test/{[a-k],layers}*/**/*.test.ts"];
 const instances = browsers.flatMap((browser) =>
   browser === "webkit"
     ? [
-        { browser, name: "webkit", include: HALF },
-        { browser, name: "webkit:2", exclude: [...NOT_IN_PAGES, ...HALF] },
+        { browser, name: "webkit", isolate: true, include: HALF },
+        { browser, name: "webkit:2", isolate: true, exclude: [...NOT_IN_PAGES, ...HALF] },
       ]
     : [{ browser, name: browser }],
 );
@@ -55,10 +59,11 @@ const inBrowsers = {
     name: "browsers",
     include: ["test/**/*.test.ts"],
     exclude: NOT_IN_PAGES,
-    maxWorkers: 1,
-    sequence: { groupOrder: 1 },
+    isolate: false,
+    setupFiles: ["test/support/web/sharedPage.ts"],
     browser: {
       enabled: true,
+      fileParallelism: false,
       provider: systemBrowser(),
       headless: true,
       screenshotFailures: false,
@@ -68,14 +73,20 @@ const inBrowsers = {
   },
 };
 
+/**
+ * As many as there are cores: browsers, who run beside them, wait for their server and their pages half of the time. More than four keep
+ * each other from what they time out for.
+ */
+const workers = Math.min(availableParallelism(), 4);
+
 export default defineConfig({
   cacheDir: "build/.vite",
   define: { ...WHOLE, "process.env.NABLA_VERSION": JSON.stringify(version) },
   test: {
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
-    reporters: ["default", new Summary()],
+    maxWorkers: workers,
+    reporters: ["default", new Summary(), ...(process.env.NABLA_TIMES ? [new Times()] : [])],
     projects: [
       {
         extends: true,

@@ -1,4 +1,4 @@
-/** A program has the layers it names: by their factories, or all of them by reading documents. */
+/** A program has the layers it names: by their factories, or all of them by reading documents. In pages test files share their modules. */
 import { expect, test } from "vitest";
 import { conv2d, fromConfig, type LayerInput, sequential } from "../../src/index.ts";
 
