@@ -38,8 +38,6 @@ export const SETS = {
     rxjs: "7",
     typescript: "6.0",
   },
-  // the same, by `npm run test:hosts` alone
-  nuxt: { nuxt: "4" },
   // test/edge and bench/edge.mjs; the workerd package's own script would only link its program
   edge: { workerd: "1", "edge-runtime": "4" },
   // test/structure/patterns.system.test.ts; its programs for each system are left out, the one in JavaScript does

@@ -7,9 +7,8 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { freePort, whileServing } from "../edge/serving.ts";
-import { findBrowser, howToGet, launch } from "../support/browsers/index.mjs";
 import { sawHost } from "../support/hosts.ts";
-import { BROWSERS, below, type Site, serve, soundPage, visit, WATCH } from "./page.ts";
+import { below, everywhere, type Site, serve, WATCH } from "./page.ts";
 import { expectedOutput, install, PROGRAM, project, run, testWith, tool } from "./support.ts";
 
 /** Beside its tools: Turbopack follows no path out of its root. */
@@ -18,13 +17,25 @@ const scratch = join(dirname(tool("next", "../package.json") ?? import.meta.dirn
 let cdn: Site;
 let expected: string;
 
+const WITH_OPTIONS = PROGRAM.replace("program()", "program(options)").replace(
+  "epochs: 20,",
+  "epochs: 20, ...options,",
+);
+/** A route with a copy of the package that webpack takes for one of pages, as configurations of its own do. */
+const WRAPPED = {
+  "wrapped.js": WITH_OPTIONS.replaceAll('"nabla', '"nabla-pages'),
+  "app/wrapped/route.js": `import { program } from "../../wrapped.js";
+export const dynamic = "force-dynamic";
+export const GET = async () => new Response(await program({ worker: true }).catch(String));`,
+};
+const FOR_PAGES = `webpack: (config) => {
+    config.module.rules.push({ include: /nabla-pages/, resolve: { conditionNames: ["browser", "import", "default"] } });
+    return config;
+  }`;
 const FILES = {
   // with "type": "module" Next's webpack does not find files of its own for edge routes
   "package.json": '{ "private": true, "sideEffects": false }',
-  "program.js": PROGRAM.replace("program()", "program(options)").replace(
-    "epochs: 20,",
-    "epochs: 20, ...options,",
-  ),
+  "program.js": WITH_OPTIONS,
   "watch.js": WATCH,
   "app/layout.jsx": "export default ({ children }) => <html><body>{children}</body></html>;",
   "app/page.jsx": `"use client";
@@ -59,6 +70,7 @@ beforeAll(async () => {
   const { folder } = await install();
   mkdirSync(scratch);
   cpSync(join(folder, "node_modules"), join(scratch, "node_modules"), { recursive: true });
+  cpSync(join(scratch, "node_modules/nabla"), join(scratch, "node_modules/nabla-pages"), { recursive: true });
   cdn = await serve(
     (path) => below(scratch)(path.replace("/_next/", "/.next/")),
     () => ({ "access-control-allow-origin": "*" }),
@@ -80,8 +92,9 @@ describe.each([
     async () => {
       const folder = project(join(scratch, bundler), {
         ...FILES,
+        ...(bundler === "webpack" && WRAPPED),
         "next.config.mjs": `const root = ${JSON.stringify(dirname(scratch))};
-export default { assetPrefix: "${cdn.origin}/${bundler}", turbopack: { root }, outputFileTracingRoot: root };`,
+export default { assetPrefix: "${cdn.origin}/${bundler}", turbopack: { root }, outputFileTracingRoot: root${bundler === "webpack" ? `, ${FOR_PAGES}` : ""} };`,
       });
       const next = tool("next", "next/dist/bin/next")!;
       const env = { NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" };
@@ -105,19 +118,11 @@ export default { assetPrefix: "${cdn.origin}/${bundler}", turbopack: { root }, o
           const edge = await (await fetch(`${url}/edge`)).json();
           expect(edge).toEqual({ said: expected, immediate: "function that throws" });
           sawHost(host, "edge runtime", "this thread");
-          for (const [name, place] of BROWSERS) {
-            if (!findBrowser(name)) {
-              if (process.env.NABLA_REQUIRE_ALL === "1") throw new Error(howToGet(name));
-              continue;
-            }
-            const browser = await launch(name);
-            try {
-              expect(await visit(browser, url, [cdn])).toEqual(soundPage(expected));
-              sawHost(host, place, "worker");
-            } finally {
-              await browser.close();
-            }
-          }
+          await everywhere(host, url, expected, [cdn]);
+          if (bundler !== "webpack") return;
+          expect(await (await fetch(`${url}/wrapped`)).text()).toMatch(
+            /worker: no worker could be started \(this bundle was made for pages; .*serverExternalPackages: \["nabla"\]/,
+          );
         },
       );
     },

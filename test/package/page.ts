@@ -3,7 +3,9 @@ import { createReadStream, statSync } from "node:fs";
 import { createServer, type OutgoingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
-import type { Browser } from "../support/browsers/index.mjs";
+import { expect } from "vitest";
+import { type Browser, findBrowser, howToGet, launch } from "../support/browsers/index.mjs";
+import { sawHost } from "../support/hosts.ts";
 import { PROGRAM } from "./support.ts";
 
 /** What a page says. */
@@ -155,7 +157,29 @@ export async function visit(browser: Browser, url: string, sites: readonly Site[
 }
 
 /** The browsers that pages of bundlers are tried in, as tests call them and as the table does. */
-export const BROWSERS = [
+const BROWSERS = [
   ["chromium", "Chromium"],
   ["firefox", "Firefox"],
 ] as const;
+
+/** Opens a page in each browser there is: it trains in a worker, and nothing else is said. @param host as the table has it */
+export async function everywhere(
+  host: string,
+  url: string,
+  expected: string,
+  sites: readonly Site[] = [],
+): Promise<void> {
+  for (const [name, place] of BROWSERS) {
+    if (!findBrowser(name)) {
+      if (process.env.NABLA_REQUIRE_ALL === "1") throw new Error(howToGet(name));
+      continue;
+    }
+    const browser = await launch(name);
+    try {
+      expect(await visit(browser, url, sites)).toEqual(soundPage(expected));
+      sawHost(host, place, "worker");
+    } finally {
+      await browser.close();
+    }
+  }
+}

@@ -5,36 +5,16 @@
 import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect } from "vitest";
-import { findBrowser, howToGet, launch } from "../support/browsers/index.mjs";
-import { sawHost } from "../support/hosts.ts";
 import { webpack } from "./builds.ts";
-import { BROWSERS, below, FILES, page, type Shown, type Site, serve, soundPage, visit } from "./page.ts";
+import { below, everywhere, FILES, page, type Site, serve } from "./page.ts";
 import { expectedOutput, type Installed, install, load, project, testWith } from "./support.ts";
 
-const required = process.env.NABLA_REQUIRE_ALL === "1";
 let installed: Installed;
 let expected: string;
 beforeAll(async () => {
   installed = await install();
   expected = await expectedOutput();
 });
-
-/** Opens a page in each browser there is. */
-async function everywhere(host: string, url: string, sites: readonly Site[] = []): Promise<void> {
-  for (const [name, place] of BROWSERS) {
-    if (!findBrowser(name)) {
-      if (required) throw new Error(howToGet(name));
-      continue;
-    }
-    const browser = await launch(name);
-    try {
-      expect(await visit(browser, url, sites)).toEqual<Shown>(soundPage(expected));
-      sawHost(host, place, "worker");
-    } finally {
-      await browser.close();
-    }
-  }
-}
 
 describe.each([
   // moves what programs import into files of its own making, where the worker's file is not
@@ -63,7 +43,7 @@ describe.each([
     try {
       await server.listen();
       const url = server.resolvedUrls.local[0];
-      await everywhere(host, url);
+      await everywhere(host, url, expected);
       // where the page had the library from
       expect((await server.transformRequest("/program.js")).code).toMatch(from);
       expect(told).toEqual([]);
@@ -102,6 +82,6 @@ describe("webpack, module federation", () => {
     expect(readFileSync(join(dist, "main.js"), "utf8")).toContain(cdn.origin);
     const home = await serve(below(dist));
     sites.push(home);
-    await everywhere("webpack, module federation", `${home.origin}/`, sites);
+    await everywhere("webpack, module federation", `${home.origin}/`, expected, sites);
   });
 });
