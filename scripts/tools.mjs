@@ -1,5 +1,5 @@
 // Installs what some tests and pages need besides the project's own packages, into build/tools/<set>:
-// `node scripts/tools.mjs package next simulated edge patterns docs bench` (all of them without arguments). CI does it; you need not.
+// `node scripts/tools.mjs package next frameworks simulated edge patterns docs bench` (all of them without arguments). CI does it; you need not.
 // Installs again only when a list below has changed or something is missing.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -34,6 +34,19 @@ export const SETS = {
     "happy-dom": "20",
     "babel-jest": "30",
     "@babel/preset-env": "7",
+  },
+  // test/package/builds.ts and frameworks.test.ts: what users make pages with besides
+  frameworks: {
+    parcel: "2",
+    astro: "7",
+    "@angular/build": "22",
+    "@angular/compiler-cli": "22",
+    "@angular/compiler": "22",
+    "@angular/core": "22",
+    "@angular/common": "22",
+    "@angular/platform-browser": "22",
+    rxjs: "7",
+    typescript: "6.0",
   },
   // test/edge and bench/edge.mjs; the workerd package's own script would only link its program
   edge: { workerd: "1", "edge-runtime": "4" },
@@ -70,7 +83,9 @@ function install(wanted) {
       console.error(`installing ${Object.keys(dependencies).join(", ")} into build/tools/${name} …`);
       writeFileSync(file, manifest);
       const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-      const lean = name === "patterns" ? ["--omit=optional"] : [];
+      // Angular's parts name each other's exact versions
+      const lean =
+        name === "patterns" ? ["--omit=optional"] : name === "frameworks" ? ["--legacy-peer-deps"] : [];
       const quiet = ["--no-package-lock", "--no-audit", "--no-fund", "--loglevel", "error"];
       spawnSync(npm, ["install", "--ignore-scripts", ...lean, ...quiet], {
         cwd: folder,

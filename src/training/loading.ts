@@ -13,7 +13,7 @@ export async function loaded<T extends object>(load: () => Promise<T>, who = "fi
     // it is all or nothing
     if ("train" in STATIC) return STATIC as T;
     throw new NablaError(
-      `${who}: its code could not be loaded (${messageOf(cause)}); the weights are as they were. Load the page again, and see that all files of the library are served; where import() is forbidden, as in service workers, add import "nabla/static"`,
+      `${who}: its code could not be loaded (${messageOf(cause)}); the weights are as they were. Load the page again; in Next add serverExternalPackages: ["nabla"]; where import() is forbidden, add import "nabla/static"`,
       { cause },
     );
   }

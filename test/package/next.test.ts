@@ -1,31 +1,41 @@
 /**
- * Next, as Turbopack and webpack build it: a page whose files lie on another origin (assetPrefix), and a route of the server, which is asked
- * at the build. Both train to the bits of the sources, in a worker and in a thread, without a line of configuration about Nabla.
+ * Next, as Turbopack and webpack build it: a page whose files lie on another origin (assetPrefix), a route of the server in Node, and one
+ * of its edge runtime. All train to the bits of the sources, in a worker, in a thread, and in the sandbox itself, without a line of
+ * configuration about Nabla.
  */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect } from "vitest";
-import { findBrowser, howToGet, launch } from "../support/browsers/index.mjs";
+import { freePort, whileServing } from "../edge/serving.ts";
 import { sawHost } from "../support/hosts.ts";
-import { below, type Seen, type Site, serve, WATCH } from "./page.ts";
+import { below, everywhere, type Site, serve, WATCH } from "./page.ts";
 import { expectedOutput, install, PROGRAM, project, run, testWith, tool } from "./support.ts";
 
-const BROWSERS = [
-  ["chromium", "Chromium"],
-  ["firefox", "Firefox"],
-] as const;
 /** Beside its tools: Turbopack follows no path out of its root. */
 const scratch = join(dirname(tool("next", "../package.json") ?? import.meta.dirname), "scratch");
 /** The built pages lie below the folder of each, which the other origin serves. */
 let cdn: Site;
 let expected: string;
 
+const WITH_OPTIONS = PROGRAM.replace("program()", "program(options)").replace(
+  "epochs: 20,",
+  "epochs: 20, ...options,",
+);
+/** A route with a copy of the package that webpack takes for one of pages, as configurations of its own do. */
+const WRAPPED = {
+  "wrapped.js": WITH_OPTIONS.replaceAll('"nabla', '"nabla-pages'),
+  "app/wrapped/route.js": `import { program } from "../../wrapped.js";
+export const dynamic = "force-dynamic";
+export const GET = async () => new Response(await program({ worker: true }).catch(String));`,
+};
+const FOR_PAGES = `webpack: (config) => {
+    config.module.rules.push({ include: /nabla-pages/, resolve: { conditionNames: ["browser", "import", "default"] } });
+    return config;
+  }`;
 const FILES = {
-  "package.json": '{ "private": true, "type": "module" }',
-  "program.js": PROGRAM.replace("program()", "program(options)").replace(
-    "epochs: 20,",
-    "epochs: 20, ...options,",
-  ),
+  // with "type": "module" Next's webpack does not find files of its own for edge routes
+  "package.json": '{ "private": true, "sideEffects": false }',
+  "program.js": WITH_OPTIONS,
   "watch.js": WATCH,
   "app/layout.jsx": "export default ({ children }) => <html><body>{children}</body></html>;",
   "app/page.jsx": `"use client";
@@ -36,8 +46,21 @@ export default function Page() {
   return <link rel="icon" href="data:," />;
 }`,
   "app/train/route.js": `import { program } from "../../program.js";
-export const dynamic = "force-static";
+export const dynamic = "force-dynamic";
 export const GET = async () => new Response(await program({ worker: true }).catch(String));`,
+  // says as well what its setImmediate does
+  "app/edge/route.js": `import { program } from "../../program.js";
+export const runtime = "edge";
+export const dynamic = "force-dynamic";
+export const GET = async () => {
+  let immediate = typeof setImmediate;
+  try {
+    setImmediate(() => {});
+  } catch (error) {
+    immediate += " that throws";
+  }
+  return Response.json({ said: await program({}).catch(String), immediate });
+};`,
 };
 
 beforeAll(async () => {
@@ -47,7 +70,11 @@ beforeAll(async () => {
   const { folder } = await install();
   mkdirSync(scratch);
   cpSync(join(folder, "node_modules"), join(scratch, "node_modules"), { recursive: true });
-  cdn = await serve(below(scratch), () => ({ "access-control-allow-origin": "*" }));
+  cpSync(join(scratch, "node_modules/nabla"), join(scratch, "node_modules/nabla-pages"), { recursive: true });
+  cdn = await serve(
+    (path) => below(scratch)(path.replace("/_next/", "/.next/")),
+    () => ({ "access-control-allow-origin": "*" }),
+  );
 });
 afterAll(() => {
   cdn?.close();
@@ -61,49 +88,43 @@ describe.each([
   testWith(
     "next",
     ["next", "react", "react-dom"],
-    "a page with files on another origin, and a route",
+    "a page with files on another origin, a route, and an edge route",
     async () => {
       const folder = project(join(scratch, bundler), {
         ...FILES,
+        ...(bundler === "webpack" && WRAPPED),
         "next.config.mjs": `const root = ${JSON.stringify(dirname(scratch))};
-export default { output: "export", assetPrefix: "${cdn.origin}/${bundler}/out", turbopack: { root }, outputFileTracingRoot: root };`,
+export default { assetPrefix: "${cdn.origin}/${bundler}", turbopack: { root }, outputFileTracingRoot: root${bundler === "webpack" ? `, ${FOR_PAGES}` : ""} };`,
       });
       const next = tool("next", "next/dist/bin/next")!;
-      await run(process.execPath, [next, "build", `--${bundler}`], {
-        cwd: folder,
-        env: { NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" },
-        seconds: 240,
-      });
-      const out = join(folder, "out");
-      expect(readFileSync(join(out, "train"), "utf8")).toBe(expected);
-      sawHost(host, "Node", "thread");
-      const scripts = readdirSync(join(out, "_next"), { recursive: true, encoding: "utf8" });
+      const env = { NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" };
+      await run(process.execPath, [next, "build", `--${bundler}`], { cwd: folder, env, seconds: 240 });
+      const scripts = readdirSync(join(folder, ".next/static"), { recursive: true, encoding: "utf8" });
       const told = scripts.filter(
-        (name) => name.endsWith(".js") && readFileSync(join(out, "_next", name), "utf8").includes(scratch),
+        (name) =>
+          name.endsWith(".js") && readFileSync(join(folder, ".next/static", name), "utf8").includes(scratch),
       );
       expect(told, "files that tell the folder they were built in").toEqual([]);
-      // the page alone is of this origin
-      const home = await serve((path) => (path === "/" ? { file: join(out, "index.html") } : undefined));
-      try {
-        for (const [name, place] of BROWSERS) {
-          if (!findBrowser(name)) {
-            if (process.env.NABLA_REQUIRE_ALL === "1") throw new Error(howToGet(name));
-            continue;
-          }
-          const browser = await launch(name);
-          try {
-            const page = await browser.newPage(`${home.origin}/`);
-            await page.waitFor(() => (globalThis as any).result !== undefined, { timeout: 60_000 });
-            const seen: Seen = await page.evaluate(() => (globalThis as any).result);
-            expect(seen).toEqual({ said: expected, workers: 1, trained: 1, warnings: [] });
-            sawHost(host, place, "worker");
-          } finally {
-            await browser.close();
-          }
-        }
-      } finally {
-        home.close();
-      }
+      const port = await freePort();
+      const options = { cwd: folder, env };
+      await whileServing(
+        process.execPath,
+        [next, "start", "--port", String(port)],
+        port,
+        options,
+        async (url) => {
+          expect(await (await fetch(`${url}/train`)).text()).toBe(expected);
+          sawHost(host, "Node", "thread");
+          const edge = await (await fetch(`${url}/edge`)).json();
+          expect(edge).toEqual({ said: expected, immediate: "function that throws" });
+          sawHost(host, "edge runtime", "this thread");
+          await everywhere(host, url, expected, [cdn]);
+          if (bundler !== "webpack") return;
+          expect(await (await fetch(`${url}/wrapped`)).text()).toMatch(
+            /worker: no worker could be started \(this bundle was made for pages; .*serverExternalPackages: \["nabla"\]/,
+          );
+        },
+      );
     },
     300,
   );

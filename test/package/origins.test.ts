@@ -5,17 +5,16 @@
  */
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findBrowser, howToGet, launch } from "../support/browsers/index.mjs";
 import { sawHost, type Where } from "../support/hosts.ts";
-import { below, type Files, MAIN, page, type Seen, type Site, serve, WATCH } from "./page.ts";
-import { expectedOutput, type Installed, install, node, PROGRAM, project, tool } from "./support.ts";
+import { BUILDS } from "./builds.ts";
+import { below, FILES, type Files, page, type Site, serve, soundPage, visit } from "./page.ts";
+import { expectedOutput, type Installed, install, project, tool } from "./support.ts";
 
 const required = process.env.NABLA_REQUIRE_ALL === "1";
 /** As CDNs answer. */
 const CORS = { "access-control-allow-origin": "*" };
-const FILES = { "program.js": PROGRAM, "watch.js": WATCH, "main.js": MAIN };
 
 let installed: Installed;
 let expected: string;
@@ -50,64 +49,15 @@ beforeAll(async () => {
   const folder = project(join(installed.folder, "cdn"), FILES);
   folders.set("nabla", installed.nabla);
   folders.set("program", folder);
-  for (const [name, made] of Object.entries(BUILDS))
-    if (missing(made.tools).length === 0) await prepared(name);
+  for (const [name, made] of Object.entries(BUILDS)) if (missing(made).length === 0) await prepared(name);
 }, 300_000);
 afterAll(() => {
   for (const site of sites) site.close();
 });
 
-const missing = (tools: readonly string[]) =>
-  tools.filter((path) => !tool("package", path)).map((path) => `${path}: node scripts/tools.mjs package`);
-
-/** Programs as bundlers make them, for a base that is not the page's: made once, shown in both browsers. */
-const BUILDS: Record<
-  string,
-  {
-    tools: string[];
-    build(folder: string, base: string): Promise<string>;
-    page(base: string, dist: string): string;
-  }
-> = {
-  "Vite, base on another origin": {
-    tools: ["vite"],
-    async build(folder, base) {
-      const html = page('<script type="module" src="./main.js"></script>');
-      project(folder, {
-        "index.html": html,
-        "vite.config.js": `export default { base: ${JSON.stringify(base)} };`,
-      });
-      await node([tool("package", "vite/bin/vite.js")!, "build", "--logLevel", "warn"], folder);
-      return join(folder, "dist");
-    },
-    page: (_, dist) => readFileSync(join(dist, "index.html"), "utf8"),
-  },
-  "webpack, publicPath on another origin": {
-    tools: ["webpack"],
-    async build(folder, base) {
-      const code = `import { createRequire } from "node:module";
-const webpack = createRequire(import.meta.url)(${JSON.stringify(tool("package", "webpack"))});
-const output = { path: process.cwd() + "/dist", filename: "main.js", publicPath: ${JSON.stringify(base)} };
-webpack({ mode: "production", target: "web", entry: "./main.js", output }, (error, stats) => {
-  if (error ?? stats.hasErrors()) throw error ?? new Error(stats.toString());
-});`;
-      project(folder, { "build.mjs": code });
-      await node(["build.mjs"], folder);
-      return join(folder, "dist");
-    },
-    page: (base) => page(`<script src="${base}main.js"></script>`),
-  },
-  "esbuild, one script": {
-    tools: [],
-    async build(folder) {
-      const outfile = join(folder, "dist/main.js");
-      const entryPoints = [join(folder, "main.js")];
-      await build({ entryPoints, outfile, bundle: true, minify: true, logLevel: "error" });
-      return join(folder, "dist");
-    },
-    page: (base) => page(`<script src="${base}main.js"></script>`),
-  },
-};
+const missing = ({ set, tools }: { set: string; tools: readonly string[] }) =>
+  tools.filter((path) => !tool(set, path)).map((path) => `${path}: node scripts/tools.mjs ${set}`);
+const NOTHING = { set: "package", tools: [] };
 
 /** The page's path of each build. */
 const addresses = new Map<string, string>();
@@ -141,8 +91,6 @@ const mapped = (library: string, program: string) =>
 const around = (frame: string) =>
   page(`<script>addEventListener("message", ({ data }) => { globalThis.result = data; });</script>${frame}`);
 
-const SOUND = { said: "", workers: 1, trained: 1, warnings: [] as string[] };
-
 describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   const why = findBrowser(name) ? "" : ` (${howToGet(name)})`;
   let browser: Awaited<ReturnType<typeof launch>>;
@@ -150,24 +98,14 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     if (!why) browser = await launch(name);
   });
   afterAll(() => browser?.close());
-  /** What a page says, and what else was on its console. */
-  async function shown(path: string): Promise<Seen & { errors: string[] }> {
-    const opened = await browser.newPage(home.origin + path);
-    try {
-      await opened.waitFor(() => (globalThis as any).result !== undefined, { timeout: 60_000 });
-      const seen: Seen = await opened.evaluate(() => (globalThis as any).result);
-      return { ...seen, errors: [...opened.errors] };
-    } finally {
-      await opened.close();
-    }
-  }
+  const shown = (path: string) => visit(browser, home.origin + path, sites);
   const tested = (
     title: string,
-    tools: readonly string[],
+    needed: Parameters<typeof missing>[0],
     body: () => Promise<void>,
     trainedIn: Where = "worker",
   ) => {
-    const lacking = [...missing(tools), ...(why ? [why] : [])];
+    const lacking = [...missing(needed), ...(why ? [why] : [])];
     const told = lacking.length > 0 ? ` (not installed: ${lacking.join("; ")})` : "";
     test.skipIf(lacking.length > 0 && !required)(`${title}${told}`, async () => {
       if (lacking.length > 0) throw new Error(`${told}, and NABLA_REQUIRE_ALL=1 asks for it`);
@@ -176,19 +114,19 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
       sawHost(title, name === "chromium" ? "Chromium" : "Firefox", trainedIn);
     });
   };
-  const sound = () => ({ ...SOUND, said: expected, errors: [] });
+  const sound = () => soundPage(expected);
 
-  tested("the library from a CDN, by an import map", [], async () => {
+  tested("the library from a CDN, by an import map", NOTHING, async () => {
     pages.set("/map.html", { text: mapped(`${cdn.origin}/nabla`, `${cdn.origin}/program`) });
     expect(await shown("/map.html")).toEqual(sound());
   });
 
-  for (const [title, { tools }] of Object.entries(BUILDS))
-    tested(title, tools, async () => {
+  for (const [title, made] of Object.entries(BUILDS))
+    tested(title, made, async () => {
       expect(await shown(addresses.get(title)!)).toEqual(sound());
     });
 
-  tested("webpack, from a host without CORS headers", ["webpack"], async () => {
+  tested("webpack, from a host without CORS headers", { set: "package", tools: ["webpack"] }, async () => {
     const id = "webpack-publicPath-on-another-origin";
     const dist = folders.get(id)!;
     const text = readFileSync(join(dist, "main.js"), "utf8");
@@ -200,14 +138,14 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     expect(await shown("/plain.html")).toEqual(sound());
   });
 
-  tested("a sandboxed frame", [], async () => {
+  tested("a sandboxed frame", NOTHING, async () => {
     const inner = mapped(`${cdn.origin}/nabla`, `${cdn.origin}/program`);
     pages.set("/inner.html", { text: inner });
     pages.set("/frame.html", { text: around('<iframe sandbox="allow-scripts" src="/inner.html"></iframe>') });
     expect(await shown("/frame.html")).toEqual(sound());
   });
 
-  tested("a page at the address of a blob", [], async () => {
+  tested("a page at the address of a blob", NOTHING, async () => {
     const inner = JSON.stringify(mapped(`${cdn.origin}/nabla`, `${cdn.origin}/program`)).replaceAll(
       "</",
       "<\\/",
@@ -221,18 +159,26 @@ document.body.append(frame);`;
     expect(await shown("/blob.html")).toEqual(sound());
   });
 
-  // the usual rule of a page that starts workers of its own
-  tested("a policy with worker-src blob: alone", [], async () => {
+  // the usual rule of a page that starts workers of its own: where the page's text has it, it is known before anything is tried
+  tested("a policy with worker-src blob: alone", NOTHING, async () => {
     folders.set("here-nabla", installed.nabla);
     const policy = `script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval' ${cdn.origin}; worker-src blob:`;
-    pages.set("/policy.html", { text: mapped("/here-nabla", `${cdn.origin}/program`), policy });
-    const { errors: _, ...seen } = await shown("/policy.html");
-    expect(seen).toEqual({ ...SOUND, said: expected, workers: expect.any(Number) });
+    const text = mapped("/here-nabla", `${cdn.origin}/program`);
+    const meta = `<meta http-equiv="Content-Security-Policy" content="${policy}">`;
+    pages.set("/meta.html", { text: text.replace("<script", `${meta}<script`) });
+    expect(await shown("/meta.html")).toEqual(sound());
+    // a header cannot be read: the browser says once that the file may not be a worker
+    pages.set("/policy.html", { text, policy });
+    const { errors, ...seen } = await shown("/policy.html");
+    const { errors: _, ...others } = sound();
+    const violations = [expect.stringMatching(/^worker-src .*worker\.js$/)];
+    expect(seen).toEqual({ ...others, workers: 2, violations });
+    expect(errors).toEqual([expect.stringMatching(/worker-src blob:/)]);
   });
 
   tested(
     "a policy without worker-src, the library from a CDN",
-    [],
+    NOTHING,
     async () => {
       const policy = `script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval' ${cdn.origin}`;
       pages.set("/none.html", { text: mapped(`${cdn.origin}/nabla`, `${cdn.origin}/program`), policy });

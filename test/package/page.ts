@@ -3,6 +3,10 @@ import { createReadStream, statSync } from "node:fs";
 import { createServer, type OutgoingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
+import { expect } from "vitest";
+import { type Browser, findBrowser, howToGet, launch } from "../support/browsers/index.mjs";
+import { sawHost } from "../support/hosts.ts";
+import { PROGRAM } from "./support.ts";
 
 /** What a page says. */
 export interface Seen {
@@ -13,12 +17,16 @@ export interface Seen {
   trained: number;
   /** What went to console.warn. */
   warnings: string[];
+  /** What the page's policy refused. */
+  violations: string[];
 }
 
 /** Watches a page's workers and warnings; says all of it when the program has ended, to the page around a frame as well. */
 export const WATCH = `
 export function watched(program) {
-  const seen = { workers: 0, trained: 0, warnings: [] };
+  const seen = { workers: 0, trained: 0, warnings: [], violations: [] };
+  document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+    void seen.violations.push(violatedDirective + " " + blockedURI));
   const Real = globalThis.Worker;
   globalThis.Worker = class extends Real {
     constructor(...args) {
@@ -35,10 +43,24 @@ export function watched(program) {
   Promise.resolve().then(program).then(tell, (error) => tell(String(error?.stack ?? error)));
 }
 `;
-export const MAIN = `import { program } from "./program.js";
+const MAIN = `import { program } from "./program.js";
 import { watched } from "./watch.js";
 watched(program);
 `;
+
+/** What users write who want small bundles; webpack and Vite would do with false. */
+export const sideEffects = ["main.js"];
+
+/**
+ * The files of a program for a page. Its package says that only the entry has effects, so bundlers leave out all that they take for unused:
+ * what a worker runs has to be there even so.
+ */
+export const FILES = {
+  "package.json": JSON.stringify({ private: true, type: "module", sideEffects }),
+  "program.js": PROGRAM,
+  "watch.js": WATCH,
+  "main.js": MAIN,
+};
 
 /** A page with these elements. */
 export const page = (elements: string): string =>
@@ -54,6 +76,8 @@ const TYPES: Record<string, string> = {
 /** A folder's files, or texts by their paths, under an origin of its own. */
 export interface Site {
   origin: string;
+  /** Paths that were asked for and are not there. */
+  missed: string[];
   close(): void;
 }
 
@@ -65,11 +89,14 @@ export async function serve(
   files: Files,
   headers: (path: string) => OutgoingHttpHeaders = () => ({}),
 ): Promise<Site> {
+  const missed: string[] = [];
   const server: Server = createServer((request, response) => {
     const { pathname } = new URL(request.url!, "http://x");
     const found = files(pathname);
-    if (!found || ("file" in found && !statSync(found.file, { throwIfNoEntry: false })?.isFile()))
+    if (!found || ("file" in found && !statSync(found.file, { throwIfNoEntry: false })?.isFile())) {
+      missed.push(pathname);
       return void response.writeHead(404).end();
+    }
     const name = "file" in found ? found.file : "page.html";
     response.writeHead(200, {
       "content-type": TYPES[extname(name)] ?? "application/octet-stream",
@@ -81,6 +108,7 @@ export async function serve(
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    missed,
     close: () => void server.close(),
   };
 }
@@ -89,3 +117,69 @@ export async function serve(
 export const below =
   (folder: string): Files =>
   (path) => ({ file: join(folder, path === "/" ? "index.html" : decodeURIComponent(path)) });
+
+/** What a page said of itself, and all that its console and its servers have to say of it. */
+export type Shown = Seen & { errors: string[]; missed: string[] };
+
+/** What a page shows that trains in a worker, and nothing else. */
+export const soundPage = (said: string): Shown => ({
+  said,
+  workers: 1,
+  trained: 1,
+  warnings: [],
+  violations: [],
+  errors: [],
+  missed: [],
+});
+
+/**
+ * Opens a page until its program has ended.
+ *
+ * @param sites the servers that it may ask
+ */
+export async function visit(browser: Browser, url: string, sites: readonly Site[] = []): Promise<Shown> {
+  const before = sites.map(({ missed }) => missed.length);
+  const opened = await browser.newPage();
+  const errors: string[] = [];
+  // what the browser itself warns of: a preloaded file that nobody used, a policy that it does not understand
+  opened.raw.on("console", (message: { type(): string; text(): string }) => {
+    if (message.type() === "warn") errors.push(message.text());
+  });
+  try {
+    await opened.goto(url);
+    await opened.waitFor(() => (globalThis as any).result !== undefined, { timeout: 60_000 });
+    const seen: Seen = await opened.evaluate(() => (globalThis as any).result);
+    const missed = sites.flatMap((site, i) => site.missed.slice(before[i]).map((path) => site.origin + path));
+    return { ...seen, errors: [...opened.errors, ...errors], missed };
+  } finally {
+    await opened.close();
+  }
+}
+
+/** The browsers that pages of bundlers are tried in, as tests call them and as the table does. */
+const BROWSERS = [
+  ["chromium", "Chromium"],
+  ["firefox", "Firefox"],
+] as const;
+
+/** Opens a page in each browser there is: it trains in a worker, and nothing else is said. @param host as the table has it */
+export async function everywhere(
+  host: string,
+  url: string,
+  expected: string,
+  sites: readonly Site[] = [],
+): Promise<void> {
+  for (const [name, place] of BROWSERS) {
+    if (!findBrowser(name)) {
+      if (process.env.NABLA_REQUIRE_ALL === "1") throw new Error(howToGet(name));
+      continue;
+    }
+    const browser = await launch(name);
+    try {
+      expect(await visit(browser, url, sites)).toEqual(soundPage(expected));
+      sawHost(host, place, "worker");
+    } finally {
+      await browser.close();
+    }
+  }
+}

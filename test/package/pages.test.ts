@@ -5,8 +5,9 @@ import { build } from "esbuild";
 import { beforeAll, describe, expect, test } from "vitest";
 import { findBrowser, howToGet, launch } from "../support/browsers/index.mjs";
 import { sawHost } from "../support/hosts.ts";
-import { below, MAIN, page, type Seen, serve, WATCH } from "./page.ts";
-import { expectedOutput, type Installed, install, node, PROGRAM, project, tool } from "./support.ts";
+import { webpack } from "./builds.ts";
+import { below, FILES, page, type Shown, serve, soundPage, visit } from "./page.ts";
+import { expectedOutput, type Installed, install, node, project, tool } from "./support.ts";
 
 const required = process.env.NABLA_REQUIRE_ALL === "1";
 let installed: Installed;
@@ -16,24 +17,16 @@ beforeAll(async () => {
   expected = await expectedOutput();
 });
 
-const FILES = {
-  "program.js": PROGRAM,
-  "watch.js": WATCH,
-  "main.js": MAIN,
-  "index.html": page('<script type="module" src="./main.js"></script>'),
-};
+const HTML = page('<script type="module" src="./main.js"></script>');
 /** As a page that cares would be served: no eval, no script but its own, WebAssembly allowed. */
 const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src data:";
 
 /** What a page says whose files are in a folder. */
-async function shown(folder: string): Promise<Seen> {
+async function shown(folder: string): Promise<Shown> {
   const site = await serve(below(folder), () => ({ "content-security-policy": POLICY }));
   const browser = await launch("chromium");
   try {
-    const opened = await browser.newPage(`${site.origin}/`);
-    await opened.waitFor(() => (globalThis as any).result !== undefined);
-    expect(opened.errors).toEqual([]);
-    return await opened.evaluate(() => (globalThis as any).result);
+    return await visit(browser, `${site.origin}/`, [site]);
   } finally {
     await browser.close();
     site.close();
@@ -51,21 +44,21 @@ const BUILDS: Record<string, { tools: string[]; build(folder: string): Promise<s
   webpack: {
     tools: ["webpack"],
     async build(folder) {
-      const code = `import { createRequire } from "node:module";
-const webpack = createRequire(import.meta.url)(${JSON.stringify(tool("package", "webpack"))});
-const output = { path: process.cwd() + "/dist", filename: "main.js" };
-webpack({ mode: "production", target: "web", entry: "./main.js", output }, (error, stats) => {
-  if (error ?? stats.hasErrors()) throw error ?? new Error(stats.toString());
-});`;
-      project(folder, { "build.mjs": code });
-      await node(["build.mjs"], folder);
-      return project(join(folder, "dist"), { "index.html": FILES["index.html"] });
+      await webpack(
+        folder,
+        '{ mode: "production", target: "web", entry: "./main.js", output: { path: process.cwd() + "/dist", filename: "main.js" } }',
+      );
+      return project(join(folder, "dist"), { "index.html": HTML });
     },
   },
   "esbuild, its worker copied": {
     tools: [],
     async build(folder) {
-      const out = project(join(folder, "dist"), { "index.html": FILES["index.html"] });
+      // the link says that the file is there; the policy forbids the other way
+      const link = '<link rel="prefetch" href="browser/worker.js">';
+      const out = project(join(folder, "dist"), {
+        "index.html": HTML.replace("<script", `${link}<script`),
+      });
       await build({
         entryPoints: [join(folder, "main.js")],
         outdir: out,
@@ -91,13 +84,8 @@ describe.each(Object.entries(BUILDS))("%s", (name, { tools, build: built }) => {
   const why = missing.length > 0 ? ` (not installed: ${missing.join("; ")})` : "";
   test.skipIf(missing.length > 0 && !required)(`a built page trains in its worker${why}`, async () => {
     if (missing.length > 0) throw new Error(`${missing.join("; ")}, and NABLA_REQUIRE_ALL=1 asks for it`);
-    const folder = project(join(installed.folder, `page-${name}`), FILES);
-    expect(await shown(await built(folder))).toEqual({
-      said: expected,
-      workers: 1,
-      trained: 1,
-      warnings: [],
-    });
+    const folder = project(join(installed.folder, `page-${name}`), { ...FILES, "index.html": HTML });
+    expect(await shown(await built(folder))).toEqual(soundPage(expected));
     sawHost(name, "Chromium", "worker");
   });
 });

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, type TestContext, test } from "vitest";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 const required = process.env.NABLA_REQUIRE_ALL === "1";
@@ -31,7 +31,7 @@ export function testWith(
   set: string,
   tools: readonly string[],
   name: string,
-  body: () => Promise<void>,
+  body: (context: TestContext) => Promise<void>,
   seconds = 120,
 ): void {
   const missing = tools.filter((path) => !tool(set, path));

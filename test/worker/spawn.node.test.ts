@@ -142,3 +142,20 @@ test("where there is no Worker at all: an error at once", () => {
   vi.stubGlobal("process", undefined);
   expect(() => spawn({ message, error })).toThrow("this host has no Worker");
 });
+
+test("what the page's own text forbids is not tried, and the reason says what is missing", async () => {
+  const metas = [{ httpEquiv: "Content-Security-Policy", content: "worker-src blob:" }];
+  vi.stubGlobal("document", {
+    querySelectorAll: (selector: string) => (selector.startsWith("head") ? metas : []),
+  });
+  spawn({ message, error });
+  await count(1);
+  expect(made[0]!.url).toMatch(/^blob:/);
+  metas[0]!.content = "worker-src 'none'";
+  spawn({ message, error });
+  await vi.waitFor(() => expect(error).toHaveBeenCalledTimes(1));
+  expect(error.mock.calls[0]![0]).toBe(
+    "its file: the page's policy (worker-src) lacks 'self'; its code from a blob: the page's policy (worker-src) lacks blob:",
+  );
+  expect(made).toHaveLength(1);
+});

@@ -1,17 +1,20 @@
 /**
  * Starts the worker on a page. There are two ways, and each has an answer: the worker speaks, or it is known why it does not.
  *
- * 1. Its file, wherever a bundler has put it. A browser starts it only from the page's own origin.
- * 2. Its code, which is carried along as a module that is loaded for this alone, started from a blob: that is the page's own,
- *    wherever the library comes from and whatever has become of the file. A page's policy may forbid it.
+ * - Its file, wherever a bundler has put it. A browser starts it only from the page's own origin.
+ * - Its code, which is carried along as a module that is loaded for this alone, started from a blob: that is the page's own,
+ *   wherever the library comes from and whatever has become of the file. A page's policy may forbid it.
+ *
+ * The file is first where it is known to be there, for it loads sooner; else the code. What place.ts knows to fail is not tried.
  */
 import { messageOf } from "../../errors.ts";
 import { attempt } from "../../host.ts";
+import { isForbidden, isPlaced } from "./place.ts";
 import type { Spawn } from "./types.ts";
 
 export type { Worker } from "./types.ts";
 
-/** Milliseconds the file may say nothing until the code is tried besides. */
+/** Milliseconds the first way may say nothing until the other is tried besides. */
 const SILENCE = 4000;
 
 /** A worker that has spoken. */
@@ -73,35 +76,56 @@ export const spawn: Spawn = ({ message, error }) => {
 /** Node has workers of its own kind, and the conditions "node" in package.json lead to what starts them. */
 const noWorker = () =>
   globalThis.process?.versions?.node
-    ? `this bundle was made for pages; bundle it for Node (esbuild --platform=node, Rollup nodeResolve({ exportConditions: ["node"] }), webpack target: "node")`
+    ? `this bundle was made for pages; bundle it for Node (esbuild --platform=node, Rollup nodeResolve({ exportConditions: ["node"] }), webpack target: "node"; in Next add serverExternalPackages: ["nabla"])`
     : "this host has no Worker";
 
 /** The first that speaks. @throws with the reasons of both ways */
 async function firstOf(ask: (way: () => Worker | Promise<Worker>) => Promise<Alive>): Promise<Alive> {
-  const file = ask(fromFile);
+  const file = fileOf();
+  const ways = [file.start, fromCode];
+  // by its place: an answer is heard before the other way is tried, but reasons are told in this order
+  const first = file.placed ? 0 : 1;
+  const asked: Promise<Alive>[] = [];
+  asked[first] = ask(ways[first]!);
   let timer: ReturnType<typeof setTimeout>;
   const silence = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, SILENCE, undefined)));
-  const answer = await Promise.race([file.catch(() => undefined), silence]);
+  const answer = await Promise.race([asked[first].catch(() => undefined), silence]);
   clearTimeout(timer!);
   if (answer) return answer;
-  const code = ask(fromCode);
+  asked[1 - first] = ask(ways[1 - first]!);
   try {
-    return await Promise.any([file, code]);
+    return await Promise.any(asked);
   } catch (error) {
     const [ofFile, ofCode] = (error as AggregateError).errors.map(messageOf);
     throw new Error(`its file: ${ofFile}; its code from a blob: ${ofCode}`);
   }
 }
 
-function fromFile(): Worker {
-  const written = asWritten();
-  if (!Array.isArray(written)) return written;
+/** What is forbidden by the page's own text, which a browser would say on the console as well. */
+const refused = (source: string) => new Error(`the page's policy (worker-src) lacks ${source}`);
+
+/** @returns `placed` false where the file may well be missing */
+function fileOf(): { placed: boolean; start(): Worker | Promise<Worker> } {
+  let written: ReturnType<typeof asWritten>;
+  try {
+    written = asWritten();
+  } catch (cause) {
+    return { placed: false, start: () => Promise.reject(cause) };
+  }
+  // a bundler that starts it in a way of its own
+  if (!Array.isArray(written)) return { placed: true, start: () => written as Worker };
   const [url, options] = written;
-  const { href, origin, protocol } = new URL(url, location.href);
-  // known beforehand: not tried, because browsers say it on the console
-  if (/^(https?|data):/.test(protocol) && origin !== self.origin)
-    throw new Error(`${href.slice(0, 200)} is not of the page's own origin (${self.origin})`);
-  return new Worker(url, options);
+  return {
+    placed: isPlaced(WORKER_FILE, String(url)),
+    start() {
+      const { href, origin, protocol } = new URL(url, location.href);
+      // known beforehand: not tried, because browsers say it on the console
+      if (/^(https?|data):/.test(protocol) && origin !== self.origin)
+        throw new Error(`${href.slice(0, 200)} is not of the page's own origin (${self.origin})`);
+      if (isForbidden("'self'")) throw refused("'self'");
+      return new Worker(url, options);
+    },
+  };
 }
 
 /**
@@ -126,6 +150,7 @@ function asWritten(): ConstructorParameters<typeof Worker> | Worker {
 }
 
 async function fromCode(): Promise<Worker> {
+  if (isForbidden("blob:")) throw refused("blob:");
   const { code } = await import("#worker-code");
   const packed = new Blob([Uint8Array.from(atob(code), (letter) => letter.charCodeAt(0))]);
   const script = new Response(packed.stream().pipeThrough(new DecompressionStream("deflate")));
