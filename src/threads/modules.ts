@@ -14,13 +14,12 @@ const known = new WeakMap<Build, SharedCode>();
  * @returns undefined where its bytes are not to be had
  */
 export function sharedCode({ layers }: Architecture): SharedCode | undefined {
-  const build = layers.find((layer) => layer.core)?.core ?? denseBuild;
+  const build = layers.find((layer) => layer.core)?.core ?? (denseBuild as Build | undefined);
+  // a training worker has none, and what is not text is for hosts where there are no threads
+  if (typeof build?.code !== "string") return undefined;
   const found = known.get(build);
   if (found) return found;
-  const { code } = build;
-  // what is not text is for hosts where there are no threads
-  if (typeof code !== "string") return undefined;
-  const made = withSharedMemory(decodeBytes(code));
+  const made = withSharedMemory(decodeBytes(build.code));
   known.set(build, made);
   return made;
 }

@@ -276,8 +276,7 @@ class RemoteTraining<M extends TrainedModel> {
     try {
       if (this.broken) throw this.broken.error;
       const batch = await this.request.source!.next(place);
-      if (this.over) return;
-      this.connection.post({ kind: "rows", id, read, ...batch });
+      if (!this.over) this.connection.post({ kind: "rows", id, read, ...batch });
     } catch (error) {
       this.connection.post({ kind: "rows", id, read, error: this.mine(error) });
     }
