@@ -1,7 +1,6 @@
 /** Commands and their options. */
 import { Command } from "commander";
 import { ACTIVATIONS } from "../activations/table.ts";
-import { MISSING_STEPS } from "../data/sequences/series.ts";
 import { WEIGHT_TYPES } from "../export/quantise.ts";
 import { INITIALIZERS } from "../initializers/table.ts";
 import { LOSSES } from "../losses/table.ts";
@@ -9,6 +8,7 @@ import { OPTIMIZERS } from "../optimizers/table.ts";
 import { arrayFlags } from "./options/arrays.ts";
 import { augmentation } from "./options/augment.ts";
 import { pictureFlags, toldFlags, unreadableFlag } from "./options/pictures.ts";
+import { sequenceCommands } from "./options/sequences.ts";
 import { seriesFlags, windowFlags } from "./options/series.ts";
 import { readingFlags, splitWay, tableFlags } from "./options/tables.ts";
 import { trainingFlags } from "./options/training.ts";
@@ -29,6 +29,8 @@ Examples:
   nabla read digits.safetensors number.png
   nabla train load.csv --forecast 24 --out load.safetensors      rows that follow each other in time
   nabla forecast load.safetensors load.csv
+  nabla train book.txt --model chars --out book.safetensors      the next character of a text
+  nabla generate book.safetensors --prompt "Once upon"
   nabla play                                              the playground, in the browser
   nabla export digits.safetensors --to digits.wasm
   nabla verify digits.wasm
@@ -38,7 +40,8 @@ of a generated set: nabla data lists them.`;
 
 const VOTING = "of several models: soft (the mean probability decides) or hard (most votes) (default: soft)";
 
-type Action = (...args: never[]) => Promise<number>;
+/** What a command does. */
+export type Action = (...args: never[]) => Promise<number>;
 
 const PARTS = ["test", "validation", "train", "all"] as const;
 
@@ -69,7 +72,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     )
     .option(
       "-m, --model <NAME|FILE>",
-      "perceptron, logistic, linear, nielsen, mlp, table; for images cnn, lenet, best; book-1 … book-10; or a .json file (default: table for tables, else mlp)",
+      "perceptron, logistic, linear, nielsen, mlp, table; for images cnn, lenet, best; for texts chars, words; book-1 … book-10; or a .json file (default: table for tables, forecast for series, else mlp)",
     )
     .option("--config <FILE>", "configuration of model and training (.json)")
     .option("--hidden <N,N…>", 'units of the hidden layers, "none" for none', units("--hidden"))
@@ -192,26 +195,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--json", "one JSON object a line")
     .action(run(async () => (await import("./commands/predict.ts")).predictCommand as Action));
 
-  const forecast = command
-    .command("forecast")
-    .description("what comes behind the end of a series")
-    .argument("<MODEL>", "a file that train --forecast --out wrote")
-    .argument("<SERIES>", "a table (.csv) with the steps so far: its last ones are looked at")
-    .option(
-      "--steps <N>",
-      "how many are told (default: as many as the model tells at once)",
-      wholeOption("--steps"),
-    );
-  seriesFlags(forecast)
-    .option(
-      "--missing <WHAT>",
-      "missing values: error (default), fill or drop",
-      oneOf("--missing", MISSING_STEPS),
-    )
-    .option("--decimal <. or ,>", "what stands before the fraction", oneOf("--decimal", [".", ","]))
-    .option("--out <FILE>", "write the steps into a table (.csv)")
-    .option("--json", "one JSON object a step")
-    .action(run(async () => (await import("./commands/forecast.ts")).forecastCommand as Action));
+  sequenceCommands(command, run);
 
   command
     .command("read")

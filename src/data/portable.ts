@@ -6,6 +6,7 @@ import type { AugmentOptions } from "./augment/effects.ts";
 import type { ShiftedOptions } from "./augment/shiftedOptions.ts";
 import type { Dataset, Inputs, Standardisation, Targets } from "./dataset.ts";
 import type { DigitsOptions } from "./digits/options.ts";
+import type { TextSource } from "./sequences/textRows.ts";
 import type { WindowSource } from "./sequences/windowRows.ts";
 
 /** All of a dataset but its rows. */
@@ -41,6 +42,7 @@ export type Portable =
       exact?: () => ArrayLike<number>;
     }
   | { kind: "digits"; options: DigitsOptions }
+  | { kind: "text"; header: DatasetHeader; source: TextSource }
   | { kind: "windows"; header: DatasetHeader; source: WindowSource }
   | { kind: "joined"; name: string; inputs: Record<string, number>; targets: Record<string, number> }
   | { kind: "subset"; of: number; rows: Uint32Array; name: string }

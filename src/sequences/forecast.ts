@@ -11,11 +11,11 @@ import type { Model } from "../model/model.ts";
 import type { Metadata } from "../model/options.ts";
 import type { Outputs } from "../network/predict.ts";
 
-/** What forecast() is told besides the series. */
+/** Options of forecast() besides the series. */
 export interface ForecastOptions extends SeriesOptions {
   /**
-   * Values of the coming steps, by column: of inputs that the model does not tell itself and that are known, a price list or the hours of a
-   * shop. Needed where more steps are asked for than the model tells at once.
+   * Values of the coming steps, by column: of inputs that the model does not forecast itself and that are known, a price list or the hours of a
+   * shop. Needed where more steps are asked for than the model forecasts at once.
    */
   future?: Readonly<Record<string, ArrayLike<number>>>;
 }
@@ -23,7 +23,7 @@ export interface ForecastOptions extends SeriesOptions {
 /** Steps that have not happened yet. */
 export class Forecast {
   /**
-   * @param columns what is told
+   * @param columns what is forecast
    * @param data row-major, in the series' own units
    * @param shape [steps, columns]
    * @param times of each step as text, where the series has times at equal distances
@@ -39,12 +39,12 @@ export class Forecast {
     return this.shape[0];
   }
 
-  /** The values of one column; the only one needs no name. @throws NablaError for a column that is not told */
+  /** The values of one column; the only one needs no name. @throws NablaError for a column that is not forecast */
   column(name: string = this.columns[0]!): Float64Array {
     const at = this.columns.indexOf(name);
     if (at < 0)
       throw new NablaError(
-        `forecast: ${show(name)} is not told by the model; there are ${this.columns.join(", ")}`,
+        `forecast: ${show(name)} is not forecast by the model; there are ${this.columns.join(", ")}`,
       );
     const [steps, width] = this.shape;
     return Float64Array.from({ length: steps }, (_, i) => this.data[i * width + at]!);
@@ -78,10 +78,10 @@ export function seriesInfoOf(who: string, { metadata }: Pick<Forecasting, "metad
 
 /**
  * The next `n` steps behind the end of a series: `forecast(model, load, 24).column()`. The model's last window is cut out of the end, and
- * standardised as it was in training. Where it tells fewer steps at once, what it told goes in again (recursively), as often as needed.
+ * standardised as it was in training. Where it forecasts fewer steps at once, its forecasts go in again (recursively), as often as needed.
  *
  * @param given the series so far, in its own units; its columns are found by name
- * @param n default: as many steps as the model tells at once
+ * @param n default: as many steps as the model forecasts at once
  * @throws NablaError for a series shorter than a window, a missing column, and inputs of coming steps that nobody knows
  */
 export function forecast(
@@ -96,9 +96,7 @@ export function forecast(
   checkGiven("forecast", { future }, { future: plain() });
   const steps = n ?? info.horizon;
   if (!Number.isInteger(steps) || steps < 1)
-    throw new NablaError(
-      `forecast: expected how many steps are to be told, a whole number ≥ 1, got ${show(n)}`,
-    );
+    throw new NablaError(`forecast: expected how many steps to forecast, a whole number ≥ 1, got ${show(n)}`);
   const read = series(given, namesAs(given, info, reading), "forecast");
   const { features, targets, length, horizon } = info;
   const columns = features.map((column) => columnOf(read, column));
@@ -112,7 +110,7 @@ export function forecast(
       `forecast: ${read.name}: a gap lies within the last ${length} steps, at which the model looks; fill it (gaps: "fill", missing: "fill")`,
     );
   const known = futureOf(info, future, steps);
-  // the window, and behind it what is told
+  // the window, and behind it the forecast
   const rows = columns.map((column, c) => {
     const { mean, scale } = scaleAt(info, features[c]!);
     const all = new Float32Array(length + steps);
@@ -166,7 +164,7 @@ function columnOf(read: Series, column: string): Float64Array {
   );
 }
 
-/** @throws NablaError for inputs that nobody knows: those of steps behind the end, where the model tells fewer at once */
+/** @throws NablaError for inputs that nobody knows: those of steps behind the end, where the model forecasts fewer at once */
 function futureOf(
   { features, targets, horizon }: SeriesInfo,
   future: Readonly<Record<string, ArrayLike<number>>>,
@@ -176,7 +174,7 @@ function futureOf(
   for (const [column, values] of known) {
     if (!features.includes(column) || targets.includes(column))
       throw new NablaError(
-        `forecast: future: ${show(column)} ${targets.includes(column) ? "is told by the model itself" : "is no input of the model"}`,
+        `forecast: future: ${show(column)} ${targets.includes(column) ? "is forecast by the model itself" : "is no input of the model"}`,
       );
     if (values.length < steps - horizon || !Array.from(values).every(Number.isFinite))
       throw new NablaError(
@@ -187,6 +185,6 @@ function futureOf(
   const lost = features.find((column) => !targets.includes(column) && !known.has(column));
   if (lost === undefined) return known;
   throw new NablaError(
-    `forecast: the model tells ${horizon} steps at once, and beyond them it needs values of ${show(lost)}, which it does not tell itself; give them as future: { ${show(lost)}: [ … ] }, ask for ${horizon} steps at most, or train it with a longer horizon`,
+    `forecast: the model forecasts ${horizon} steps at once, and beyond them it needs values of ${show(lost)}, which it does not forecast itself; give them as future: { ${show(lost)}: [ … ] }, ask for ${horizon} steps at most, or train it with a longer horizon`,
   );
 }

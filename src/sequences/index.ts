@@ -3,7 +3,18 @@ export { type CsvSeriesOptions, csvSeries } from "../data/sequences/csvSeries.ts
 export { type Series, type SeriesInput, type SeriesOptions, series } from "../data/sequences/series.ts";
 export type { SeriesInfo } from "../data/sequences/seriesInfo.ts";
 export type { Gaps, Spacing, Times } from "../data/sequences/spacing.ts";
+export { type TextInfo, type TextOptions, type TextSplit, textSplit } from "../data/sequences/texts.ts";
 export type { TimeValue } from "../data/sequences/times.ts";
+export {
+  charVocabulary,
+  type TokenKind,
+  type Tokens,
+  tokenise,
+  Vocabulary,
+  type VocabularyInfo,
+  type VocabularyOptions,
+  wordVocabulary,
+} from "../data/sequences/vocabulary.ts";
 export type { WindowSource } from "../data/sequences/windowRows.ts";
 export {
   type WindowOptions,
@@ -14,6 +25,8 @@ export {
   windows,
 } from "../data/sequences/windows.ts";
 export { Forecast, type Forecasting, type ForecastOptions, forecast } from "./forecast.ts";
+export { type GenerateOptions, generate } from "./generate.ts";
+export { ngramBits } from "./ngram.ts";
 export {
   type ColumnScore,
   type ForecastError,

@@ -21,7 +21,7 @@ export interface ForecastError {
   perStep: number[];
 }
 
-/** A column that is told: the model's errors, and those of forecasts that need none. */
+/** A forecast column: the model's errors, and those of forecasts that need none. */
 export interface ColumnScore {
   column: string;
   model: ForecastError;
@@ -43,14 +43,14 @@ export interface ForecastScore {
   columns: ColumnScore[];
 }
 
-/** What scoreForecast() is told besides model and windows. */
+/** Options of scoreForecast() besides model and windows. */
 export interface ScoreOptions {
-  /** Steps after which the series repeats itself. Default: what windows were told, else found in the steps before the first window's end. */
+  /** Steps after which the series repeats itself. Default: that of the windows, else found in the steps before the first window's end. */
   season?: number;
 }
 
 /** What was forecast and what came, in the series' own units: [windows, horizon, targets], row-major. */
-export interface Told {
+export interface Predicted {
   readonly model: Float64Array;
   readonly truth: Float64Array;
 }
@@ -67,11 +67,11 @@ export function scoreForecast(
   demandModel("scoreForecast", model);
   const given = givenOf("scoreForecast", options);
   checkGiven("scoreForecast", given, { season: int({ min: 1 }) });
-  return scoreTold(told(model, windows), windows, given.season);
+  return scorePredicted(predicted(model, windows), windows, given.season);
 }
 
 /** Runs the model over all windows. */
-export function told(model: Pick<Model, "predict">, windows: Windows): Told {
+export function predicted(model: Pick<Model, "predict">, windows: Windows): Predicted {
   const { info, series, source } = checkedWindows(windows);
   const { targets, horizon, length } = info;
   const outputs = (model.predict(windows) as Outputs).data;
@@ -79,7 +79,7 @@ export function told(model: Pick<Model, "predict">, windows: Windows): Told {
   const count = source.starts.length;
   if (outputs.length !== count * width)
     throw new NablaError(
-      `scoreForecast: the model has ${outputs.length / count} outputs, but windows have ${horizon} steps of ${targets.length} columns to be told`,
+      `scoreForecast: the model has ${outputs.length / count} outputs, but windows have ${horizon} steps of ${targets.length} columns to forecast`,
     );
   const scales = targets.map((column) => scaleAt(info, column));
   const columns = targets.map((column) => series.values[series.columns.indexOf(column)]!);
@@ -111,20 +111,24 @@ function checkedWindows(windows: Windows): Windows {
       target.size === size &&
       info.targets.every((column) => series.columns.includes(column)),
     "scoreForecast",
-    `windows of ${size} values to be told`,
+    `windows of ${size} values to forecast`,
     target,
   );
   return windows;
 }
 
 /** @param season of all columns; default: that of the windows, else found */
-export function scoreTold({ model, truth }: Told, windows: Windows, season?: number): ForecastScore {
+export function scorePredicted(
+  { model, truth }: Predicted,
+  windows: Windows,
+  season?: number,
+): ForecastScore {
   const { info, series, source } = windows;
   const { targets, horizon, length } = info;
   const { starts } = source;
   const columns = targets.map((column, t): ColumnScore => {
     const values = series.values[series.columns.indexOf(column)]!;
-    // not from the steps that are to be told
+    // not from the steps to forecast
     const known = starts.length > 0 ? starts[0]! + length : series.length;
     const its = season ?? info.season ?? findSeason(values, known);
     const tally = (say: (window: number, h: number) => number): ForecastError => {

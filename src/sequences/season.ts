@@ -44,7 +44,7 @@ export function findSeason(values: ArrayLike<number>, end?: number): number | un
     if (at[lag]! >= LEAST && at[lag]! > at[lag - 1]! && at[lag]! >= at[lag + 1]!) peaks.push(lag);
   const differences = peaks.map((lag) => differenceAfter(rest, lag));
   const least = Math.min(...differences);
-  // nothing is a season that tells less than the step before
+  // nothing is a season that predicts worse than the step before
   if (!(least < differenceAfter(rest, 1))) return undefined;
   // of what values differ by at all
   let spread = 0;

@@ -5,6 +5,7 @@ import type { Dataset, Inputs, Targets } from "../data/dataset.ts";
 import { digits } from "../data/digits/index.ts";
 import { joinDatasets } from "../data/join.ts";
 import { rowsDataset } from "../data/rows.ts";
+import { textRows } from "../data/sequences/textRows.ts";
 import { windowRows } from "../data/sequences/windowRows.ts";
 import { subset } from "../data/split.ts";
 import { standardise } from "../data/standardise.ts";
@@ -36,6 +37,8 @@ export function makeDatasets(
     switch (entry.kind) {
       case "arrays":
         return rowsDataset(entry.header, values(entry.x) as Inputs, values(entry.y) as Targets);
+      case "text":
+        return textRows(entry.header, entry.source);
       case "windows":
         return windowRows(entry.header, entry.source);
       case "digits":

@@ -41,6 +41,14 @@ function forecaster(): nabla.Model {
   model.metadata = { extra: { series: loadWindows().info } };
   return model;
 }
+function writer(): nabla.Model {
+  const { info } = sequences.textSplit("abcabcabcabc", { length: 2 });
+  const model = sequential([nabla.flatten(), dense({ units: 4, activation: "softmax" })], {
+    inputShape: [2, 4],
+  });
+  model.metadata = { extra: { text: info } };
+  return model;
+}
 const value = () => nabla.input({ shape: [2], name: "x" });
 const picture = () => ({
   data: new Uint8Array(28 * 28).fill(0).fill(255, 200, 260),
@@ -193,6 +201,23 @@ const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
   "sequences.Forecast": () => [["load"], Float64Array.of(1), [1, 1], ["2024-01-01"]],
   "sequences.scoreForecast": () => [forecaster(), loadWindows(), { season: 3 }],
   "sequences.findSeason": () => [LOAD, 8],
+  "sequences.charVocabulary": () => ["abc", { unknown: "token", minCount: 1, maxSize: 9, lowercase: true }],
+  "sequences.wordVocabulary": () => ["a b c", { unknown: "token", minCount: 1, maxSize: 9, lowercase: true }],
+  "sequences.Vocabulary": () => [{ kind: "chars", tokens: ["a"], unknown: "error", lowercase: false }],
+  "sequences.tokenise": () => ["ab", sequences.charVocabulary("ab")],
+  "sequences.textSplit": () => [
+    "a text of some length",
+    { name: "t", length: 2, step: 1, encoding: "ids", targets: "each", testFraction: 0.3 },
+  ],
+  "sequences.generate": () => [
+    writer(),
+    { seedText: "ab", temperature: 1, topK: 2, seed: 1, length: 3, stop: "b" },
+  ],
+  "sequences.ngramBits": () => [[1, 2, 1], [2, 1], 3, 2],
+  "vocabulary.split": () => ["ab"],
+  "vocabulary.tokenise": () => ["ab"],
+  "vocabulary.encode": () => ["ab", "text"],
+  "vocabulary.decode": () => [[1, 2]],
   "predict.load": () => [chain().save(), "file"],
   "predict.loadCore": () => [],
   "predict.NablaError": () => ["text", { details: { at: 1 } }],
@@ -303,6 +328,7 @@ const OBJECTS: Readonly<Record<string, () => object>> = {
   confusion: () => new nabla.ConfusionMatrix(3),
   predictor: () => predicting.load(chain().save()),
   layer: () => dense({ units: 2 }),
+  vocabulary: () => sequences.charVocabulary("abc"),
   forecast: () => sequences.forecast(forecaster(), LOAD, 2),
 };
 

@@ -26,7 +26,7 @@ interface Score {
   columns: { column: string; season?: number; skill: number; model: { meanAbsoluteError: number } }[];
 }
 
-test("a model is trained, scored beside baselines, looked at again, and tells what comes next", async () => {
+test("a model is trained, scored beside baselines, looked at again, and forecasts what comes next", async () => {
   place.write("load.csv", load(600));
   const args = [
     "train",
@@ -91,7 +91,7 @@ test("a model is trained, scored beside baselines, looked at again, and tells wh
   await place.run(["forecast", "load.safetensors", "load.csv", "--out", "next.csv"]);
   expect(readFileSync(place.path("next.csv"), "utf8")).toMatch(/^time,load\r?\n2024-02-20T00:00,\d+/);
   const far = await place.run(["forecast", "load.safetensors", "load.csv", "--steps", "7"]);
-  expect(far.stderr).toMatch(/tells 6 steps at once, and beyond them it needs values of "price"/);
+  expect(far.stderr).toMatch(/forecasts 6 steps at once, and beyond them it needs values of "price"/);
 });
 
 test("a stopped training goes on with the windows it had", async () => {
@@ -129,7 +129,7 @@ describe("what makes no sense is refused in one line", () => {
       "a window longer than the series",
       rows(...days),
       ["--forecast", "2", "--window", "50"],
-      /has 40 steps, but a window of 50 and 2 more/,
+      /has 40 steps, but a window of 50 and 2 steps to forecast/,
     ],
     [
       "a horizon of 0",
@@ -202,4 +202,51 @@ describe("what makes no sense is refused in one line", () => {
       /gate\.safetensors was not trained on a series: nabla train series\.csv --forecast 24/,
     );
   });
+});
+
+test("a text is learned, looked at beside counting, and gone on with", async () => {
+  place.write("book.txt", "the cat sat on the mat. the dog sat on the log.\n".repeat(40));
+  const last = done(
+    await place.run([
+      "train",
+      "book.txt",
+      "--model",
+      "chars",
+      "--epochs",
+      "3",
+      "--seed",
+      "1",
+      "--out",
+      "book.safetensors",
+    ]),
+  );
+  expect(last.bitsPerToken).toBeLessThan(last.ngramBits as number);
+  const looked = await place.run(["evaluate", "book.safetensors", "book.txt"]);
+  expect(looked.stderr).toBe("");
+  expect(looked.stdout).toMatch(
+    /\d\.\d{3} bits per character; a 3-gram counted in the text that is trained on takes \d/,
+  );
+  const generate = (...flags: string[]) => place.run(["generate", "book.safetensors", ...flags]);
+  const { stdout } = await generate("--prompt", "the dog ", "--temperature", "0", "--length", "15");
+  expect(stdout.trim()).toBe("the dog sat on the log.");
+  const [one, same, other] = await Promise.all(
+    ["1", "1", "2"].map(
+      async (seed) => (await generate("--temperature", "3", "--seed", seed, "--json")).stdout,
+    ),
+  );
+  expect([one === same, one === other]).toEqual([true, false]);
+  expect((await generate("--prompt", "Ö")).stderr).toMatch(
+    /1 character is \("Ö" once\) not in the vocabulary/,
+  );
+  place.write("empty.txt", "\n");
+  expect((await place.run(["train", "empty.txt", "--model", "chars"])).stderr).toMatch(
+    /empty\.txt: the text is empty/,
+  );
+  const words = ["train", "book.txt", "--model", "words", "--epochs", "2", "--out", "words.safetensors"];
+  done(await place.run(words));
+  const said = await place.run(["generate", "words.safetensors", "--prompt", "the cat", "--length", "3"]);
+  expect(said.stdout).toMatch(/^the cat/);
+  expect((await place.run(["predict", "book.safetensors", "x"])).stderr).toMatch(
+    /nabla generate book\.safetensors/,
+  );
 });

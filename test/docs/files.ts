@@ -11,6 +11,7 @@ import { contents, idxBytes } from "../data/helpers.ts";
 export function writeFiles(folder: string): void {
   writeFileSync(join(folder, "iris.csv"), iris());
   writeFileSync(join(folder, "load.csv"), load());
+  writeFileSync(join(folder, "book.txt"), "the cat sat on the mat. the dog sat on the log.\n".repeat(30));
   writeFileSync(join(folder, "number.png"), number());
   mkdirSync(join(folder, "mnist"));
   for (const [part, samples, name] of [

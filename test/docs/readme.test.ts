@@ -93,6 +93,11 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
       expect(skill).toBeGreaterThan(0.15);
       expect(skill).toBeCloseTo(1 - own! / seasonal!, 6);
     },
+    (printed) => {
+      const [own, counted] = printed.trim().split(" ").map(Number);
+      expect(own).toBeLessThan(counted!);
+      expect(printed.trim().slice(printed.trim().indexOf(" ", 20)).length).toBeGreaterThan(5);
+    },
   ],
   "docs/models.md": [
     (printed) => expect(printed).toMatch(/^\[ 2 \] \[ 1 \] \[ \[ 0\.\d+ \], \[ 0\.\d+ \] \]/),

@@ -20,7 +20,7 @@ async function linear(data: ReturnType<typeof windows>, epochs: number): Promise
   return model;
 }
 
-test("a model tells as many steps at once as its horizon, and goes on with what it told", async () => {
+test("a model forecasts as many steps at once as its horizon, and goes on from its own forecasts", async () => {
   const data = windows(wave(240), { length: 12, horizon: 6 });
   const model = await linear(data, 120);
   const truth = wave(270).subarray(240);
@@ -36,7 +36,7 @@ test("a model tells as many steps at once as its horizon, and goes on with what 
   expect([...forecast(again, wave(240).slice(-12), 30).data]).toEqual([...all.data]);
 });
 
-test("one step told again and again is what telling by hand gives", async () => {
+test("one step forecast again and again is what forecasting by hand gives", async () => {
   const data = windows({ a: wave(100), b: wave(100).map((v) => -v) }, { length: 4, targets: ["b", "a"] });
   const model = await linear(data, 2);
   const three = forecast(model, { b: wave(100).map((v) => -v), a: wave(100) }, 3).toArray();
@@ -72,27 +72,27 @@ test("time goes on where the series ends", async () => {
   expect(forecast(model, ends, 2).times).toEqual(["2024-05-31", "2024-06-30"]);
 });
 
-test("inputs that the model does not tell are needed for steps beyond its horizon", async () => {
+test("inputs that the model does not forecast are needed for steps beyond its horizon", async () => {
   const read = { load: wave(60), price: wave(60) };
   const model = await linear(windows(read, { length: 4, horizon: 2, targets: "load" }), 1);
   expect(forecast(model, read, 2).length).toBe(2);
   expect(() => forecast(model, read, 5)).toThrow(
-    /tells 2 steps at once, and beyond them it needs values of "price"/,
+    /forecasts 2 steps at once, and beyond them it needs values of "price"/,
   );
   const five = forecast(model, read, 5, { future: { price: [1, 2, 3, 4, 5] } });
   const other = forecast(model, read, 5, { future: { price: [1, 2, 9, 4, 5] } });
   expect([...five.data.subarray(0, 2)]).toEqual([...other.data.subarray(0, 2)]);
   expect(five.data[4]).not.toBe(other.data[4]);
   expect(() => forecast(model, read, 5, { future: { load: [1, 2, 3] } })).toThrow(
-    /"load" is told by the model itself/,
+    /"load" is forecast by the model itself/,
   );
 });
 
-test("what cannot be told from is refused", async () => {
+test("what no forecast can start from is refused", async () => {
   const model = await linear(windows(wave(40), { length: 8, horizon: 2 }), 1);
   expect(() => forecast(model, wave(7))).toThrow(/series has 7 steps, but the model looks at the last 8/);
   expect(() => forecast(model, wave(40), 0)).toThrow(
-    /expected how many steps are to be told, a whole number ≥ 1, got 0/,
+    /expected how many steps to forecast, a whole number ≥ 1, got 0/,
   );
   expect(() => forecast(model, { load: wave(40) })).toThrow(/there is no column "value"/);
   const holes = series([...wave(20), Number.NaN, ...wave(5)], { missing: "drop" });

@@ -16,6 +16,7 @@ import { imageOptions, imageOptionsOf, type LabelFlags, sayLeftOut } from "../in
 import { openModel } from "../input/openModel.ts";
 import { isWindows, openModelWindows } from "../input/series.ts";
 import { checkSingle } from "../input/single.ts";
+import { bitsJson, bitsText, openModelText, textOf, textScore } from "../input/texts.ts";
 import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
 import type { SeriesFlags } from "../options/series.ts";
 import { type ReadingFlags, readingOptions } from "../options/tables.ts";
@@ -78,10 +79,11 @@ async function evaluateCommand(
   const { bold, dim, print, printJson } = terminal;
   const model = await openModel(path);
   checkSingle(model, path, "evaluate() takes them");
-  const { dataset, part, name, notes } = await openPart(model, source, flags, terminal);
+  const { dataset, part, name, notes, bits } = await openPart(model, source, flags, terminal);
   const score = isWindows(dataset) ? scoreForecast(model, dataset) : undefined;
   const { rows, scores: asked, confusion, wrong, seen } = await examine(model, dataset, { rows: true });
   const names = classNames(model, dataset);
+  const predicted = textOf(model) && textScore(model, bits === undefined ? {} : { bits }, asked.loss);
   const usual = seen
     ? usualMetrics(seen.subject).filter((name) => !figureMeant(name, Object.keys(asked)))
     : [];
@@ -96,6 +98,7 @@ async function evaluateCommand(
       ...asked,
       ...more,
       ...(score && { forecast: score }),
+      ...(predicted && bitsJson(predicted)),
       ...(flags.bootstrap !== undefined && { intervals }),
       ...(confusion && {
         wrong,
@@ -126,8 +129,11 @@ async function evaluateCommand(
     print(dim(`${usual.includes("precision") ? "precision, recall and f1 are" : "f1 is"} ${what}`));
   }
   if (seen?.subject.task === "labels") print(`\n${labelTable(seen, names)}`);
+  if (predicted) print(bitsText(predicted));
   if (score) print(`\n${scoreText(score, terminal)}`);
   if (!confusion) return 0;
+  // of a text that is a table for each character
+  if (predicted) return 0;
   print(`\n${classTable(confusion, names)}`);
   print(`\n${confusionTable(confusion, names, terminal)}`);
   return 0;
@@ -163,12 +169,13 @@ export async function openPart(
   source: string,
   flags: PartFlags,
   terminal: Terminal,
-): Promise<{ dataset: Dataset; part: Part; name: string; notes: readonly string[] }> {
+): Promise<{ dataset: Dataset; part: Part; name: string; notes: readonly string[]; bits?: number }> {
   if (flags.label !== undefined && flags.labels === undefined)
     throw new NablaError(
       "--label: expected --labels FILE as well: the table it is a column of; in other tables the model finds its own label",
     );
   const extra = extraOf(model);
+  if (extra?.text) return { ...(await openModelText(source, flags, model)), name: source };
   if (extra?.series) {
     const { windows, part, notes } = await openModelWindows(source, flags, model);
     return { dataset: windows, part, name: source, notes };

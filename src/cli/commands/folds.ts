@@ -8,9 +8,10 @@ import type { Scores } from "../../training/evaluate.ts";
 import type { Terminal } from "../terminal.ts";
 import { plural, shown, table, words } from "../text/format.ts";
 import { noteLines, notesOf, readingLines } from "../text/notes.ts";
+import { openToTrain } from "../training/opening.ts";
 import { resolveConfig } from "../training/settings.ts";
 import { fitTargets, inUnits, scaleTargets } from "../training/targets.ts";
-import { modeOf, openToTrain, parts, type TrainFlags } from "./train.ts";
+import { modeOf, parts, type TrainFlags } from "./train.ts";
 
 /** @returns the exit code */
 export async function foldsCommand(source: string, flags: TrainFlags, terminal: Terminal): Promise<number> {

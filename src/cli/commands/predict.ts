@@ -11,6 +11,7 @@ import { openModel } from "../input/openModel.ts";
 import { type Prediction, predictorOf } from "../input/predictor.ts";
 import { seriesOf } from "../input/series.ts";
 import { checkSingle } from "../input/single.ts";
+import { textOf } from "../input/texts.ts";
 import { type ReadingFlags, readingOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { csvText } from "../text/csv.ts";
@@ -62,6 +63,10 @@ export async function predictCommand(
       ? { model: await openModel(path), vote: undefined }
       : await openVoters(paths, flags.voting);
   checkSingle(model, path);
+  if (textOf(model))
+    throw new NablaError(
+      `predict: ${path} was trained on a text: nabla generate ${path} --prompt "…" goes on with one`,
+    );
   if (seriesOf(model))
     throw new NablaError(
       `predict: ${path} was trained on a series: nabla forecast ${path} series.csv tells what comes behind its end`,

@@ -12,7 +12,7 @@ import { figureOf } from "../../metrics/metric.ts";
 import { fromConfig } from "../../model/fromConfig.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Callback, History, Model } from "../../model/model.ts";
-import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
+import type { OpenedData } from "../../node/dataFiles.ts";
 import { checkWritable } from "../../node/files.ts";
 import { scoreForecast } from "../../sequences/score.ts";
 import type { Threads } from "../../threads/threads.ts";
@@ -21,25 +21,25 @@ import { since } from "../../training/run.ts";
 import type { RunSettings } from "../../training/settings.ts";
 import { chosenRows, fractionOf } from "../../training/splitRule.ts";
 import { examine } from "../input/examine.ts";
-import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
+import type { ImageFlags } from "../input/images.ts";
 import { openModel, openNewest, passedOver } from "../input/openModel.ts";
-import { isSeries, openWindows, seriesOf, wantsSeries } from "../input/series.ts";
+import { isSeries } from "../input/series.ts";
 import { checkSingle } from "../input/single.ts";
-import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
-import { checkNoSeries, type WindowFlags } from "../options/series.ts";
-import { type TableFlags, tableOptions } from "../options/tables.ts";
+import { isText, textScore } from "../input/texts.ts";
+import type { ArrayFlags } from "../options/arrays.ts";
+import type { WindowFlags } from "../options/series.ts";
+import type { TableFlags } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { count } from "../text/format.ts";
-import { checkApplicable, checkClasses } from "../training/applicable.ts";
 import {
   checkBegin,
   checkInputs,
   checkTargets,
   openFrom,
-  readAs,
   sameTargets,
   standardisedAs,
 } from "../training/from.ts";
+import { openFor } from "../training/opening.ts";
 import { jsonLines, progressLine, speedometer } from "../training/progress.ts";
 import { type Extra, extraOf, openResumed, type Prepared, unitsOf } from "../training/resume.ts";
 import { type Saved, Saving, type SavingFlags } from "../training/saving.ts";
@@ -88,10 +88,7 @@ async function trainTo(
   const path = found?.path ?? flags.from;
   const old = found?.model ?? (path === undefined ? undefined : await openModel(path));
   if (old) checkSingle(old, path!, "fit() takes them");
-  const known = old && seriesOf(old);
-  const raw = wantsSeries(flags, known)
-    ? await openWindows(source, flags, known)
-    : await openToTrain(source, flags, terminal, old && readAs(old, path!, flags, terminal));
+  const raw = await openFor(old, path, source, flags, terminal);
   if (old && flags.resume === undefined) checkInputs(old, path!, raw);
   const opened = old ? standardisedAs(old, flags.resume ? { ...raw, notes: [] } : raw) : raw;
   if (flags.otherData) checkTargets(old!, path!, opened);
@@ -179,7 +176,11 @@ async function trainTo(
   let failed = saving.misplaced("model", saved);
   const test =
     data.test && (await examine(model, data.test, { mistakes: 24, rows: flags.report !== undefined }));
-  const score = isSeries(opened) ? scoreForecast(model, opened.test ?? opened.train) : undefined;
+  const score = isSeries(opened)
+    ? scoreForecast(model, opened.test ?? opened.train)
+    : isText(opened)
+      ? textScore(model, opened, test?.scores.loss)
+      : undefined;
   let report: Saved | undefined;
   if (flags.report !== undefined) {
     const { reportPage } = await import("../report/index.ts");
@@ -207,28 +208,6 @@ async function trainTo(
 /** JSON lines wherever nobody looks. */
 export const modeOf = ({ quiet, json }: TrainFlags, { isTTY }: Terminal): "quiet" | "json" | "terminal" =>
   quiet ? "quiet" : json || !isTTY ? "json" : "terminal";
-
-/** The data set as the flags want it read. */
-export async function openToTrain(
-  source: string,
-  flags: TrainFlags,
-  terminal: Terminal,
-  options: OpenDataOptions = {},
-): Promise<OpenedData> {
-  const opened = await openData(source, {
-    ...tableOptions(flags),
-    ...(flags.samples !== undefined && { samples: flags.samples }),
-    ...(flags.testSplit !== undefined && { testFraction: flags.testSplit }),
-    ...imageOptions(flags, terminal),
-    ...arrayOptions(flags),
-    ...options,
-  });
-  checkNoSeries(flags, opened.name);
-  sayLeftOut(opened, terminal);
-  checkApplicable(flags, opened);
-  checkClasses(opened);
-  return opened;
-}
 
 async function fresh(flags: TrainFlags, data: OpenedData): Promise<Prepared> {
   const config = await resolveConfig(flags, data);

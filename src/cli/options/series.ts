@@ -35,7 +35,7 @@ export const windowFlags = (command: Command): Command =>
     command
       .option(
         "--forecast <STEPS>",
-        "CSV: rows follow each other in time: learn to tell so many steps ahead (of --label, several with commas)",
+        "CSV: rows follow each other in time: forecast so many steps ahead (of --label, several with commas)",
         wholeOption("--forecast"),
       )
       .option(

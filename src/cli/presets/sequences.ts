@@ -16,4 +16,33 @@ export const sequencePresets = {
       batchSize: 32,
     },
   },
+  chars: {
+    description: "n-128-k ReLU on the characters before the next one, Adam, cosine schedule",
+    hidden: [128],
+    activation: "relu",
+    initializer: "heNormal",
+    outputInitializer: "glorotUniform",
+    steps: 4000,
+    training: {
+      optimizer: { name: "adam", learningRate: 0.002 },
+      schedule: "cosine",
+      batchSize: 64,
+      epochs: 5,
+    },
+  },
+  words: {
+    description: "the same on words",
+    hidden: [128],
+    activation: "relu",
+    initializer: "heNormal",
+    outputInitializer: "glorotUniform",
+    dropout: 0.3,
+    steps: 2000,
+    training: {
+      optimizer: { name: "adam", learningRate: 0.001 },
+      schedule: "cosine",
+      batchSize: 64,
+      epochs: 3,
+    },
+  },
 } satisfies Record<string, Preset>;

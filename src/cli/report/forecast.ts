@@ -1,9 +1,9 @@
-/** Of a model that forecasts: what it told against what came, what is left over, and errors of each step ahead. */
+/** Of a model that forecasts: forecasts against what came, what is left over, and errors of each step ahead. */
 
 import type { Windows } from "../../data/sequences/windows.ts";
 import type { Model } from "../../model/model.ts";
 import { seriesInfoOf } from "../../sequences/forecast.ts";
-import { type ColumnScore, scoreTold, type Told, told } from "../../sequences/score.ts";
+import { type ColumnScore, type Predicted, predicted, scorePredicted } from "../../sequences/score.ts";
 import { verdict, waysOf } from "../text/forecast.ts";
 import { count, figure, plural } from "../text/format.ts";
 import { axisFor, type Plot, type Point, plot, some } from "./curves/plot.ts";
@@ -16,8 +16,8 @@ const POINTS = 2000;
 /** The section of a report, or "" for a model of something else. */
 export function forecastSection(model: Model, windows: Windows, part: string): string {
   const info = seriesInfoOf("report", model);
-  const all = told(model, windows);
-  const score = scoreTold(all, windows);
+  const all = predicted(model, windows);
+  const score = scorePredicted(all, windows);
   const columns = score.columns.map((column, t) => {
     const plots = [against(all, windows, t), residuals(all, windows, t), bySteps(column)].filter(
       (each): each is Plot => each !== undefined,
@@ -41,7 +41,7 @@ function errors(score: ColumnScore): string {
   return `<div class="scroll"><table><thead><tr><th>forecast by</th><th class="n">mean absolute error</th><th class="n">root mean squared error</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }
 
-/** Windows whose told steps follow each other without overlap, the last ones. */
+/** Windows whose forecast steps follow each other without overlap, the last ones. */
 function following({ source, info }: Windows): number[] {
   const chosen: number[] = [];
   let next = Number.POSITIVE_INFINITY;
@@ -57,7 +57,7 @@ function following({ source, info }: Windows): number[] {
   return chosen;
 }
 
-function against({ model, truth }: Told, windows: Windows, t: number): Plot | undefined {
+function against({ model, truth }: Predicted, windows: Windows, t: number): Plot | undefined {
   const { targets, horizon, length } = windows.info;
   const chosen = following(windows);
   if (chosen.length === 0) return undefined;
@@ -90,7 +90,7 @@ function against({ model, truth }: Told, windows: Windows, t: number): Plot | un
   };
 }
 
-function residuals({ model, truth }: Told, { info, source }: Windows, t: number): Plot {
+function residuals({ model, truth }: Predicted, { info, source }: Windows, t: number): Plot {
   const { targets, horizon, length } = info;
   const all: Point[] = [];
   source.starts.forEach((start, w) => {
@@ -116,7 +116,7 @@ function residuals({ model, truth }: Told, { info, source }: Windows, t: number)
       },
     ],
     points: some(all, POINTS),
-    note: `What was told ${plural(horizon, "step")} ahead, less what came. A pattern is something the model has not learned.${all.length > POINTS ? ` ${count(POINTS)} of ${count(all.length)} are drawn.` : ""}`,
+    note: `Forecasts ${plural(horizon, "step")} ahead, less the truth. A pattern is something the model has not learned.${all.length > POINTS ? ` ${count(POINTS)} of ${count(all.length)} are drawn.` : ""}`,
   };
 }
 

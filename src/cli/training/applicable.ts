@@ -29,14 +29,15 @@ export function checkApplicable(flags: DataFlags, data: OpenedData): void {
   };
   for (const [option, given] of tableFlagsGiven(flags)) {
     // their own flags are checked where series are opened
-    if (data.kind === "series") break;
+    if (data.kind === "series" || data.kind === "text") break;
     // with --labels these are about that table
     if (flags.labels !== undefined && (option === "--label" || option === "--task")) continue;
     if (option === "--task" && data.kind === "npz") continue;
     only(option, given, "csv", "CSV files");
   }
   checkArrayFlags(flags, data);
-  if (data.kind !== "series") only("--test-split", flags.testSplit, "csv", "CSV files");
+  if (data.kind !== "series" && data.kind !== "text")
+    only("--test-split", flags.testSplit, "csv", "CSV files");
   only("--samples", flags.samples, "generated", "generated data sets");
   only("--size", flags.size, "images", "folders of pictures");
   only("--channels", flags.channels, "images", "folders of pictures");

@@ -2,6 +2,7 @@
 import type { CallbackFields } from "../../callbacks/table.ts";
 import { type Config, checkConfig } from "../../config/config.ts";
 import { type SeriesInfo, scaleAt } from "../../data/sequences/seriesInfo.ts";
+import type { TextInfo } from "../../data/sequences/texts.ts";
 import type { CsvInfo } from "../../data/tables/csv.ts";
 import type { TableSplit } from "../../data/tables/tableSplit.ts";
 import { NablaError } from "../../errors.ts";
@@ -36,6 +37,8 @@ export interface Extra {
   csv?: CsvInfo & { target?: TargetScale };
   /** How windows of a series were cut and standardised. */
   series?: SeriesInfo;
+  /** How windows of a text were cut, and its vocabulary. */
+  text?: TextInfo;
   /** Parts of the configuration that callbacks and fit() hold, not the model. */
   training?: Pick<Config["training"], keyof CallbackFields | "classWeight">;
 }

@@ -70,7 +70,11 @@ export async function resolveResumed(flags: ModelFlags, data: OpenedData, saved:
 }
 
 /** Presets by the kind of data. */
-const USUAL: Partial<Record<OpenedData["kind"], string>> = { csv: "table", series: "forecast" };
+const USUAL: Partial<Record<OpenedData["kind"], string>> = {
+  csv: "table",
+  series: "forecast",
+  text: "chars",
+};
 
 function fromPreset(flags: ModelFlags, data: OpenedData): ConfigInput {
   const name = flags.model ?? USUAL[data.kind] ?? "mlp";

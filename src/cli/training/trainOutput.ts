@@ -9,6 +9,7 @@ import type { OpenedData } from "../../node/dataFiles.ts";
 import type { ForecastScore } from "../../sequences/score.ts";
 import { since } from "../../training/run.ts";
 import { classNames, type Examination } from "../input/examine.ts";
+import { bitsJson, bitsText, type TextScore } from "../input/texts.ts";
 import type { Terminal } from "../terminal.ts";
 import { confusionTable } from "../text/confusion.ts";
 import { lossCurve } from "../text/curve.ts";
@@ -90,7 +91,7 @@ export function endText(
   test: Examination | undefined,
   seconds: number,
   terminal: Terminal,
-  score?: ForecastScore,
+  score?: ForecastScore | TextScore,
 ): string {
   const lines: string[] = [];
   if (history.stopped) lines.push(`stopped early: ${history.stopped}`);
@@ -107,7 +108,7 @@ export function endText(
       : ` (${count(test.rows)} rows)`;
     lines.push(`test: ${scores.join(", ")}${wrong}`);
   }
-  if (score) lines.push("", scoreText(score, terminal), "");
+  if (score) lines.push("", "bits" in score ? bitsText(score) : scoreText(score, terminal), "");
   lines.push(`${plural(history.epoch.length, "epoch")} in ${duration(seconds)}`);
   return lines.join("\n");
 }
@@ -119,7 +120,7 @@ export function doneEvent(
   seconds: number,
   out: string | undefined,
   report: string | undefined,
-  score?: ForecastScore,
+  score?: ForecastScore | TextScore,
 ) {
   const scores = Object.entries(test?.scores ?? {}).map(([name, value]) => [figureOf("test", name), value]);
   return {
@@ -127,7 +128,7 @@ export function doneEvent(
     epochs: history.epoch.length,
     seconds: Number(seconds.toFixed(3)),
     ...Object.fromEntries(scores),
-    ...(score && { forecast: score }),
+    ...(score && ("bits" in score ? bitsJson(score) : { forecast: score })),
     weightsSha256: weightsSha256(model),
     ...(history.stopped !== undefined && { stopped: history.stopped }),
     ...(out !== undefined && { out }),

@@ -104,7 +104,7 @@ export function series(given: SeriesInput, asked: SeriesOptions = {}, who = "ser
     const said = SERIES_OPTIONS.find((option) => options[option] !== undefined && option !== "name");
     if (said !== undefined)
       throw new NablaError(
-        `${who}: ${said}: ${given.name} is a series already, read as it was told to; leave ${said} out here`,
+        `${who}: ${said}: ${given.name} is a series already, read by its own options; leave ${said} out here`,
       );
     return given;
   }

@@ -7,11 +7,11 @@ import type { Spacing } from "./spacing.ts";
 export interface SeriesInfo {
   /** Columns that go in, in their order. */
   features: string[];
-  /** Columns that are told, in their order. */
+  /** The columns to forecast, in their order. */
   targets: string[];
   /** Steps that go in. */
   length: number;
-  /** Steps that are told. */
+  /** Steps ahead that are forecast. */
   horizon: number;
   /** From the beginning of a window to that of the next. */
   step: number;

@@ -12,11 +12,11 @@ export interface WindowSource {
   readonly starts: Uint32Array;
   /** Steps that go in. */
   readonly length: number;
-  /** Steps that are to be told. */
+  /** Steps ahead that are forecast. */
   readonly horizon: number;
 }
 
-/** Where windows so many rows apart share no target: fewer rows between the parts of a split would tell one what the other is asked. */
+/** Where windows so many rows apart share no target: fewer rows between the parts of a split would show one what the other is asked. */
 export const apartOf = (horizon: number, step: number): number => Math.ceil(horizon / step) - 1;
 
 /** Row r is [starts[r], starts[r] + length) of x, its targets the `horizon` steps of y behind that. */

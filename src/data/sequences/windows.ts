@@ -1,4 +1,4 @@
-/** Series to data sets: so many steps go in, the next ones are to be told. Split by time, standardised by the training part. */
+/** Series to data sets: so many steps go in, the next ones are to be predicted. Split by time, standardised by the training part. */
 import { NablaError } from "../../errors.ts";
 import { bool, int, list, number, show, string } from "../../fields/fields.ts";
 import { checkGiven } from "../../fields/programs.ts";
@@ -13,13 +13,13 @@ import { apartOf, type WindowSource, windowRows } from "./windowRows.ts";
 export interface WindowOptions extends SeriesOptions {
   /** Steps that go in. */
   length: number;
-  /** Steps that are to be told, those right behind; default 1. */
+  /** Steps ahead to forecast, those right behind the window; default 1. */
   horizon?: number;
   /** Steps from the beginning of a window to that of the next; default 1. */
   step?: number;
   /** Columns that go in, by name; default: all. */
   features?: readonly string[];
-  /** Columns that are to be told, by name; default: the last one. */
+  /** The columns to forecast, by name; default: the last one. */
   targets?: string | readonly string[];
   /** Steps after which the series repeats itself: what scores are compared with. Default: found where it is needed. */
   season?: number;
@@ -103,7 +103,7 @@ export function windowSplit(given: SeriesInput, asked: WindowSplitOptions): Wind
   const train = cut(0, trained, scale);
   if (train.length === 0)
     throw new NablaError(
-      `windowSplit: ${read.name}: ${trained} of ${n} steps are trained on, but a window of ${length} and ${horizon} more to be told take ${length! + horizon}${read.breaks.length > 0 ? " without a gap" : ""}; expected a shorter length or horizon, smaller fractions, or a longer series`,
+      `windowSplit: ${read.name}: ${trained} of ${n} steps are trained on, but a window of ${length} and ${horizon} steps to forecast take ${length! + horizon}${read.breaks.length > 0 ? " without a gap" : ""}; expected a shorter length or horizon, smaller fractions, or a longer series`,
     );
   const part = (from: number, to: number, what: string) => {
     if (from === to) return undefined;
@@ -204,7 +204,7 @@ function tooShort(
 ) {
   const gaps = read.breaks.length > 0 ? " without a gap" : "";
   return new NablaError(
-    `${who}: ${read.name} has ${read.length} steps, but a window of ${length} and ${horizon} more to be told take ${length + horizon}${gaps}; expected a shorter length or horizon, or a longer series`,
+    `${who}: ${read.name} has ${read.length} steps, but a window of ${length} and ${horizon} steps to forecast take ${length + horizon}${gaps}; expected a shorter length or horizon, or a longer series`,
   );
 }
 

@@ -102,7 +102,7 @@ test("parts are split by time: no target of one is a target of another, or an in
   expect(contents(tested!).x[0]).toEqual([74, 75, 76, 77, 78, 79]);
 });
 
-test("columns are standardised by the steps that are trained on alone, and the model is told how", () => {
+test("columns are standardised by the steps that are trained on alone, and the model keeps how", () => {
   const values = Float64Array.from({ length: 100 }, (_, i) => (i < 80 ? (i % 2 ? 3 : 5) : 1000));
   const { train, test: tested, info } = windowSplit({ value: values }, { length: 4, testFraction: 0.2 });
   expect(info.standardisation).toEqual({ columns: ["value"], mean: [4], scale: [1] });
@@ -203,7 +203,7 @@ test.each<[string, () => unknown, RegExp]>([
   [
     "a window longer than the series",
     () => windows(counting(10), { length: 12 }),
-    /series has 10 steps, but a window of 12 and 1 more to be told take 13/,
+    /series has 10 steps, but a window of 12 and 1 steps to forecast take 13/,
   ],
   [
     "a horizon of 0",
@@ -214,7 +214,7 @@ test.each<[string, () => unknown, RegExp]>([
   [
     "a length that leaves nothing to train on",
     split({ length: 16 }),
-    /16 of 20 steps are trained on, but a window of 16 and 1 more/,
+    /16 of 20 steps are trained on, but a window of 16 and 1 steps to forecast/,
   ],
   [
     "a test part shorter than the horizon",

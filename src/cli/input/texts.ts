@@ -1,0 +1,146 @@
+/** Files as texts: what `--model chars` makes of one. */
+import { sha256Hex } from "../../checkpoint/sha256.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { type TextInfo, textSplit } from "../../data/sequences/texts.ts";
+import { type TokenKind, Vocabulary, wordVocabulary } from "../../data/sequences/vocabulary.ts";
+import { decodeText } from "../../data/tables/text.ts";
+import { NablaError } from "../../errors.ts";
+import type { Model } from "../../model/model.ts";
+import type { OpenedData } from "../../node/dataFiles.ts";
+import { readBytes } from "../../node/paths.ts";
+import { ngramBits } from "../../sequences/ngram.ts";
+import { checkTextFlags } from "../options/texts.ts";
+import { extraOf } from "../training/resume.ts";
+
+/** Windows of a file, opened as data sets are. */
+export interface OpenedText extends OpenedData {
+  /** Bits per token by counting, of the part that is tested with. */
+  readonly bits?: number;
+}
+
+interface TextFlags {
+  testSplit?: number;
+  window?: number;
+  windowStep?: number;
+  encoding?: string;
+  maxBytes?: number;
+}
+
+/** What is said of a text in its model's file. */
+export const textOf = (model: Model): TextInfo | undefined => extraOf(model)?.text;
+
+export const isText = (data: OpenedData): data is OpenedText => data.kind === "text";
+
+/** Most words of a vocabulary: each has an output. */
+const WORDS = 5000;
+
+/** Tokens that are looked at together by counting. */
+const N = 3;
+
+/**
+ * The windows of a text file to train on and to test with.
+ *
+ * @param known of a model that training goes on from, or that is looked at
+ */
+export async function openText(
+  source: string,
+  kind: TokenKind,
+  flags: TextFlags,
+  known?: { readonly text: TextInfo; readonly testSplit?: number },
+): Promise<OpenedText> {
+  checkTextFlags(flags);
+  if (known && flags.window !== undefined && flags.window !== known.text.length)
+    throw new NablaError(
+      `--window: the model was trained with ${known.text.length}, got ${flags.window}; leave it out`,
+    );
+  const bytes = await readBytes(source, flags.maxBytes);
+  const { text, notes } = decodeText(bytes, source, flags.encoding);
+  const testSplit = flags.testSplit ?? known?.testSplit ?? 0.1;
+  const vocabulary = known
+    ? new Vocabulary(known.text.vocabulary)
+    : kind === "words" && text.trim() !== ""
+      ? wordVocabulary(text, { maxSize: WORDS, lowercase: true })
+      : undefined;
+  const split = textSplit(text, {
+    name: source,
+    length: flags.window ?? known?.text.length ?? (kind === "chars" ? 16 : 6),
+    ...(flags.windowStep !== undefined && { step: flags.windowStep }),
+    ...(vocabulary && { vocabulary }),
+    testFraction: testSplit,
+  });
+  const fingerprint = sha256Hex(bytes);
+  const made = (part: Dataset): Dataset =>
+    Object.assign(part, {
+      extra: {
+        data: { name: source, kind: "text", inputType: "float32", inputScale: 1, testSplit, fingerprint },
+        text: split.info,
+      },
+    });
+  return {
+    name: source,
+    kind: "text",
+    train: made(split.train),
+    ...(split.test && {
+      test: made(split.test),
+      bits: ngramBits(split.trainIds, split.testIds, split.vocabulary.size, N),
+    }),
+    fingerprint,
+    notes: [
+      ...notes,
+      ...split.notes,
+      `looks at ${split.info.length} ${kind === "chars" ? "characters" : "words"} (--window)`,
+    ],
+  };
+}
+
+/** The part of a text that a model is looked at with: what it was not trained on, or all of another file. */
+export async function openModelText(
+  source: string,
+  flags: TextFlags & { part?: string },
+  model: Model,
+): Promise<{ dataset: Dataset; part: "test" | "train" | "all"; notes: readonly string[]; bits?: number }> {
+  const { text, data } = extraOf(model)!;
+  const same = data.fingerprint === sha256Hex(await readBytes(source, flags.maxBytes));
+  const part = (flags.part ?? (same && data.testSplit !== 0 ? "test" : "all")) as "test" | "train" | "all";
+  if (!["test", "train", "all"].includes(part) || (part !== "all" && !same))
+    throw new NablaError(
+      `--part: ${source} is not the text the model was trained on, or has no ${flags.part} part; leave --part out`,
+    );
+  const testSplit = part === "all" ? 0 : (data.testSplit ?? 0.1);
+  const opened = await openText(source, text!.vocabulary.kind, { ...flags, testSplit }, { text: text! });
+  const dataset = part === "test" ? opened.test! : opened.train;
+  return { dataset, part, notes: opened.notes ?? [], ...(part === "test" && { bits: opened.bits! }) };
+}
+
+/** How well a text is predicted. */
+export interface TextScore {
+  readonly info: TextInfo;
+  readonly bits: number;
+  /** Of counting. */
+  readonly ngram?: number;
+}
+
+/** @param loss of the part that is tested with */
+export const textScore = (
+  model: Model,
+  { bits }: Pick<OpenedText, "bits">,
+  loss?: number,
+): TextScore | undefined =>
+  loss === undefined
+    ? undefined
+    : { info: textOf(model)!, bits: loss / Math.LN2, ...(bits !== undefined && { ngram: bits }) };
+
+/** "3.21 bits per character; counting the two before, a 3-gram, takes 3.65" */
+export function bitsText({ info, bits, ngram }: TextScore): string {
+  const what = info.vocabulary.kind === "chars" ? "character" : "word";
+  const own = `${bits.toFixed(3)} bits per ${what}`;
+  return ngram === undefined
+    ? own
+    : `${own}; a ${N}-gram counted in the text that is trained on takes ${ngram.toFixed(3)}`;
+}
+
+/** The same in JSON. */
+export const bitsJson = ({ bits, ngram }: TextScore) => ({
+  bitsPerToken: bits,
+  ...(ngram !== undefined && { ngramBits: ngram }),
+});

@@ -1,0 +1,53 @@
+/** The data of a training, as its flags want it read: a data set, a series, or a text. */
+import type { Model } from "../../model/model.ts";
+import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
+import type { TrainFlags } from "../commands/train.ts";
+import { imageOptions, sayLeftOut } from "../input/images.ts";
+import { openWindows, seriesOf, wantsSeries } from "../input/series.ts";
+import { openText, textOf } from "../input/texts.ts";
+import { arrayOptions } from "../options/arrays.ts";
+import { checkNoSeries } from "../options/series.ts";
+import { tableOptions } from "../options/tables.ts";
+import { tokensOf } from "../options/texts.ts";
+import type { Terminal } from "../terminal.ts";
+import { checkApplicable, checkClasses } from "./applicable.ts";
+import { readAs } from "./from.ts";
+import { extraOf } from "./resume.ts";
+
+/** @param old a model that training goes on from, which is in the file `path`: what it was trained on says how data is read */
+export async function openFor(
+  old: Model | undefined,
+  path: string | undefined,
+  source: string,
+  flags: TrainFlags,
+  terminal: Terminal,
+): Promise<OpenedData> {
+  const text = old && textOf(old);
+  const tokens = text?.vocabulary.kind ?? tokensOf(flags.model);
+  if (tokens) return openText(source, tokens, flags, text && { text, ...extraOf(old!)!.data });
+  const series = old && seriesOf(old);
+  if (wantsSeries(flags, series)) return openWindows(source, flags, series);
+  return openToTrain(source, flags, terminal, old && readAs(old, path!, flags, terminal));
+}
+
+/** The data set as the flags want it read. */
+export async function openToTrain(
+  source: string,
+  flags: TrainFlags,
+  terminal: Terminal,
+  options: OpenDataOptions = {},
+): Promise<OpenedData> {
+  const opened = await openData(source, {
+    ...tableOptions(flags),
+    ...(flags.samples !== undefined && { samples: flags.samples }),
+    ...(flags.testSplit !== undefined && { testFraction: flags.testSplit }),
+    ...imageOptions(flags, terminal),
+    ...arrayOptions(flags),
+    ...options,
+  });
+  checkNoSeries(flags, opened.name);
+  sayLeftOut(opened, terminal);
+  checkApplicable(flags, opened);
+  checkClasses(opened);
+  return opened;
+}
