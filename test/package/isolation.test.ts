@@ -42,7 +42,7 @@ interface Result {
   why?: string;
 }
 
-async function inBrowser(name: string, headers: Record<string, string>): Promise<Result[]> {
+async function inBrowser(name: "chromium" | "firefox", headers: Record<string, string>): Promise<Result[]> {
   const found = (path: string) =>
     path === "/" ? { text: PAGE } : path === "/test.js" ? { file: script } : files(path);
   const site = await serve(found, () => headers);
@@ -60,7 +60,7 @@ async function inBrowser(name: string, headers: Record<string, string>): Promise
   }
 }
 
-describe.each(["chromium", "firefox"])("%s", (name) => {
+describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   const there = findBrowser(name) !== undefined;
   test.runIf(there || required)(
     "shares memory where the page is isolated",
