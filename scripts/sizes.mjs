@@ -24,14 +24,14 @@ export const PROGRAMS = [
       "([",
       "([conv2d({ filters: 4, kernelSize: 3 }), flatten(), ",
     ),
-    limit: 71_300,
+    limit: 75_100,
   },
   {
     name: "load a model and predict with nabla/predict",
     code: `import { load } from "nabla/predict";
 const model = load(new Uint8Array(await (await fetch("model.safetensors")).arrayBuffer()));
 console.log(model.predict([[0, 1]]).argMax());`,
-    limit: 35_450,
+    limit: 40_280,
   },
   {
     name: "an error class alone",

@@ -201,7 +201,7 @@ export async function evaluate(
     network,
     dataset,
     goals,
-    metrics: also ? [...metrics, seeingNoPadding(also(readings[0]))] : metrics,
+    metrics: also ? [...metrics, seeingNoPadding(also(readings[0]), network)] : metrics,
     batchSize,
     source,
     onRow,
