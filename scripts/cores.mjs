@@ -31,6 +31,9 @@ export const CORES = {
   predict: (name) => kernels.get(name)?.forward ?? PREDICTS.test(name),
 };
 
+/** What the playground has, whose networks are of images and tables. */
+const PLAYED = (name) => !kernels.get(name)?.sequences;
+
 /** Builds that stay as they were compiled, and the records they have besides those of their kernels. */
 const WHOLE = [
   ["threads", ["Step"]],
@@ -99,8 +102,11 @@ export function writeCores(folder) {
     const inside = withRecords(withoutGlobals(wasm, ordered), "assembly", { names: ordered });
     if (core === "simd") {
       writeRest(folder, inside, dense.text);
-      // for a program that always has all of it, which the playground is: 1.5 KB less
-      writeText(folder, core, "core", inside, "whole");
+      // for the playground, which always has both: in one piece it is 1.5 KB less
+      const played = ordered.filter(PLAYED);
+      const { wasm: part } = subset(whole, [...others, ...played]);
+      const text = withRecords(withoutGlobals(localsInOrder(part), played), "assembly", { names: played });
+      writeText(folder, core, "core", text, "played");
     } else writeText(folder, core, "core", inside);
     if (core === "dense") dense = { wasm, names: inner, text: inside };
     // hosts that import modules have no use for a smaller one in addition to the full one

@@ -10,6 +10,7 @@
 //   // @core dense                     a line in the comment that begins a file of layers/: networks of dense layers take what is in it.
 //                                      Other layers name `fullBuild` as their core
 //   // @core full                      the same in other folders: only that build has what is in the file
+//   // @core sequences                 the same; nor has the playground it, whose networks have no such layers
 //
 // Run by the build; the results are committed so that editors and reviewers see them.
 import { readdirSync, readFileSync } from "node:fs";
@@ -22,7 +23,7 @@ const EXPORT =
 
 /**
  * @param {string} assembly the folder
- * @returns {{ name: string, file: string, dense: boolean, forward: boolean }[]} by folder, file, and as they stand in it
+ * @returns {{ name: string, file: string, dense: boolean, sequences: boolean, forward: boolean }[]} by folder, file, and as they stand in it
  */
 export function readKernels(assembly) {
   return FOLDERS.flatMap((folder) =>
@@ -33,12 +34,13 @@ export function readKernels(assembly) {
         const text = readFileSync(join(assembly, folder, name), "utf8");
         const [head] = /^(\/\/.*\n)*/.exec(text);
         const [, core = folder === "layers" ? "full" : "dense"] =
-          /^\/\/ @core (dense|full)$/m.exec(head) ?? [];
+          /^\/\/ @core (dense|full|sequences)$/m.exec(head) ?? [];
         const dense = core === "dense";
         return [...text.matchAll(EXPORT)].map(([, doc = "", constant, size]) => ({
           name: constant ?? size,
           file: `${folder}/${name.slice(0, -3)}`,
           dense,
+          sequences: core === "sequences",
           forward: /_FORWARD$/.test(constant ?? "") || /@forward\b/.test(doc),
         }));
       }),

@@ -1,4 +1,5 @@
 // Embedding: whole numbers become rows of a table. Numbers come as floats, which hold them exactly up to 2²⁴.
+// @core sequences
 
 import { clear } from "../math/recurrence";
 import { rowBytes, shareStart } from "../math/simd";

@@ -3,6 +3,7 @@
 // after = 1, PyTorch's and cuDNN's form: the reset gate multiplies the recurrent product. after = 0, the first published: it multiplies
 // the state, so there is a second product of reset states, whose operands and results have places of their own, T behind the others;
 // of each product the columns that nobody needs are zero on the way back, so that one product over all gives the weights' gradients.
+// @core sequences
 
 import { addState, begin, beginBack, dyAt, handOn, RecurrentBackward, RecurrentForward, stateBytes, stateOf, throughProduct, yAt } from "./recurrent";
 import { clear, copyState, gate, gateSlope, isStep, placeOf, product, put, stepAt, TOGETHER } from "../math/recurrence";

@@ -1,4 +1,5 @@
 // Long short-term memory. What its kernels are given: recurrent.ts. Gates in Keras' order: input, forget, cell, output.
+// @core sequences
 
 import { addState, begin, beginBack, dyAt, handOn, RecurrentBackward, RecurrentForward, stateBytes, stateOf, throughProduct, yAt } from "./recurrent";
 import { clear, copyState, gate, gateSlope, isStep, placeOf, product, put, stepAt, TOGETHER } from "../math/recurrence";

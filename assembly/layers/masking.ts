@@ -1,4 +1,5 @@
 // Steps that are padding: which they are, and what losses make of them.
+// @core sequences
 
 import { ld, rowBytes, shareStart, tailMask } from "../math/simd";
 

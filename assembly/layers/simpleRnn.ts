@@ -1,4 +1,5 @@
 // The simplest recurrent layer. What its kernels are given: recurrent.ts.
+// @core sequences
 
 import { addState, begin, beginBack, dyAt, handOn, RecurrentBackward, RecurrentForward, stateBytes, stateOf, throughProduct, yAt } from "./recurrent";
 import { clear, copyState, gate, gateSlope, isStep, placeOf, product, stepAt, TOGETHER } from "../math/recurrence";

@@ -1,5 +1,6 @@
 // Dropout of sequences: a row loses the same values in all its steps. What is drawn is a function of (seed, step, layer, place in the
 // batch), as in noise.ts.
+// @core sequences
 
 import { philox4, r0, r1, r2, r3 } from "../math/random";
 import { rowBytes, shareStart } from "../math/simd";

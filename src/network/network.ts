@@ -80,7 +80,7 @@ export class Network extends InferenceNetwork {
       this.withScratch(n * 4, (scratch) => {
         initialize(this.core, spec.initializer, spec, scratch, n, seed, t);
         const drawn = this.core.f32(scratch, n);
-        this.place(tensor.value.offset, spec, spec.shaped?.(drawn.slice()) ?? drawn);
+        this.place(tensor.value.offset, spec, spec.shaped?.(drawn) ?? drawn);
       });
     });
   }

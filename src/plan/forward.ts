@@ -4,6 +4,7 @@
 import { sizeOf } from "../shape.ts";
 import { type CoreFacts, hasGaps, ld, PlanBuilder, type PlanImage, type Range } from "./builder.ts";
 import { type Graph, graphOf, type Node } from "./graph.ts";
+import type { Mask } from "./masks.ts";
 import type { Architecture, Placed, Site } from "./operation.ts";
 import { flatOutputs } from "./passes.ts";
 
@@ -69,7 +70,7 @@ export interface PlannedOutput {
   /** float32 per row. */
   readonly weight?: Range;
   /** Where some of a row's steps are padding: 1 or 0 for each of them, float32. */
-  readonly mask?: Range;
+  readonly mask?: Mask;
   /** What each row contributed to the loss, before the scale: float32 per row. */
   readonly losses?: Range;
   /** Where the gradient of the output is written to, if the loss is given from outside: [rows, ld(units)], padding 0. */

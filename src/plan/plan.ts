@@ -168,13 +168,13 @@ function planLoss(
   const record = {
     losses,
     y: target.y,
-    weight: mask ? mask.weights(builder, weight, share < 1) : weight,
+    weight: mask?.weights(builder, weight, share < 1) ?? weight,
     step,
     units,
     alpha,
   };
   const y = { y: target.staged, yKind: target.kind };
-  const common = { name, each, units, share, ...y, weight, mask: mask?.range, losses, gradient };
+  const common = { name, each, units, share, ...y, weight, mask, losses, gradient };
   if (!pair.fused) {
     builder.emit(pair.kernel, { ...record, da: gradient ?? 0, a: z }, each);
     return { ...common, output: z };

@@ -199,7 +199,7 @@ export async function evaluate(
   const pause = pauser();
   const recorder = options.bootstrap === undefined ? undefined : new Recorder();
   const { threads, signal } = options;
-  const asked = also ? [...metrics, seeingNoPadding(also(readings[0]))] : metrics;
+  const asked = also ? [...metrics, seeingNoPadding(also(readings[0]), network)] : metrics;
   const request = { network, dataset, goals, metrics: asked, batchSize, source, onRow, weighting, recorder };
   const scores = await threaded("evaluate", subject.state, network, threads, () =>
     score({ ...request, pause, signal }),

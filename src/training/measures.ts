@@ -61,7 +61,7 @@ export function metricsFor(
         : named(each as NamedMetric, `metrics[${i}]`, kinds, readings[k], most),
     );
     checkDifferent(own);
-    const seen = own.map(seeingNoPadding);
+    const seen = own.map((each) => seeingNoPadding(each, network));
     if (name === undefined) return seen;
     return [meanLoss(outputShapes[k]), ...seen].map((each) => ({
       ...each,

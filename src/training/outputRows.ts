@@ -139,8 +139,7 @@ export class OutputRows {
     const { on, off } = this.loss.labels;
     const threshold = outputThreshold(this.loss, activations[this.number]);
     const losses = core.f32(output.losses!.offset, n);
-    const mask = output.mask && core.f32(output.mask.offset, n);
-    const common = { rows: n, units, stride, threshold, on, off, outputs, losses, mask };
+    const common = { rows: n, units, stride, threshold, on, off, outputs, losses, mask: output.mask };
     if (output.yKind === "labels") return { ...common, labels: core.i32(output.y!.offset, n) };
     if (this.target.kind === "class") return { ...common, labels: this.labels };
     const batch = { ...common, values: core.f32(output.y!.offset, n * units) };

@@ -9,9 +9,10 @@ export const paddedOutputs = ({ architecture }: Network): boolean[] =>
   prepare(architecture, () => true).outputs.map(({ mask }) => mask !== undefined);
 
 /** Of a batch, the rows that are no padding: a copy. */
-function withoutPadding(batch: Scored): Scored {
-  const { mask, rows, units, stride, outputs, losses, labels, values } = batch;
-  if (!mask) return batch;
+function withoutPadding(batch: Scored, { core }: Network): Scored {
+  const { mask: at, rows, units, stride, outputs, losses, labels, values } = batch;
+  if (!at) return batch;
+  const mask = core.f32(at.range!.offset, rows);
   const kept = Uint32Array.from(mask.keys()).filter((row) => mask[row] !== 0);
   if (kept.length === rows) return batch;
   const some = <T extends Float32Array | Int32Array>(from: T, width: number): T => {
@@ -33,7 +34,7 @@ function withoutPadding(batch: Scored): Scored {
 }
 
 /** The same metric, which sees no padding. */
-export const seeingNoPadding = (metric: Metric): Metric => ({
+export const seeingNoPadding = (metric: Metric, network: Network): Metric => ({
   ...metric,
-  add: (batch) => metric.add(withoutPadding(batch)),
+  add: (batch) => metric.add(withoutPadding(batch, network)),
 });
