@@ -20,8 +20,10 @@ export const now = (): number => attempt(() => performance.now()) ?? Date.now();
  *
  * @throws URIError for half a surrogate pair, which JSON.stringify() never writes; see wellFormed()
  */
-export const toUtf8 = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(unescape(encodeURIComponent(text)), (letter) => letter.charCodeAt(0));
+export function toUtf8(text: string): Uint8Array<ArrayBuffer> {
+  const letters = unescape(encodeURIComponent(text));
+  return new Uint8Array(letters.length).map((_, i) => letters.charCodeAt(i));
+}
 
 /** As TextEncoder takes it: for each half of a surrogate pair without the other there is U+FFFD. */
 export const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, "\ufffd");

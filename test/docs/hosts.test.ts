@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { withTables } from "../../scripts/hosts.mjs";
-import { hostRows, sawHost } from "../support/hosts.ts";
+import { checkVersion, hostRows, sawHost, unseen } from "../support/hosts.ts";
 import { read, root } from "./pages.ts";
 
 test("the tables are what the rows make", () => {
@@ -27,10 +27,27 @@ test("each row is held by a test that names it", () => {
 });
 
 test("what a row does not say is an error", () => {
-  const [row] = hostRows();
+  const row = hostRows().find(({ version }) => version === undefined);
   const [[place, where]] = Object.entries(row!.seen) as [[string, "worker"]];
   sawHost(row!.host, place, where);
   expect(() => sawHost(row!.host, place, "thread")).toThrow(/correct its row/);
   expect(() => sawHost(row!.host, "Netscape", where)).toThrow(/says nothing/);
   expect(() => sawHost("HotJava", place, where)).toThrow(/says nothing/);
+});
+
+test("what a row says and its test did not see is found, and a version that is not the installed one", () => {
+  const row = {
+    host: "Mosaic",
+    kind: "page",
+    seen: { Unix: "worker", VMS: "worker" },
+    add: "",
+    test: "test/a.test.ts",
+  } as const;
+  expect(unseen("/here/test/a.test.ts", new Set(["Mosaic in Unix"]), [row])).toEqual(["Mosaic in VMS"]);
+  expect(unseen("/here/test/b.test.ts", new Set(), [row])).toEqual([]);
+  checkVersion(undefined);
+  checkVersion("in words");
+  const { version } = hostRows().find((each) => each.version?.startsWith("package/"))!;
+  if (existsSync(join(root, "build/tools/package/node_modules"))) checkVersion(version);
+  expect(() => checkVersion("package/netscape")).toThrow();
 });

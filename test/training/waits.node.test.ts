@@ -147,7 +147,11 @@ test("UTF-8 without the platform's coders is that of the platform", () => {
   const texts = ["", "a%41", "é→𝄞\ufeff", "\u0000\u007f\u0080\u07ff\u0800\uffff", '{"k": [1]}'];
   const coded = texts.map((text) => new TextEncoder().encode(text));
   const broken = [[0x80], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf5, 0x80, 0x80, 0x80], [0xe2, 0x82]];
-  expect(texts.map(toUtf8)).toEqual(coded);
+  for (const here of [TextEncoder, undefined]) {
+    vi.stubGlobal("TextEncoder", here);
+    expect(texts.map(toUtf8)).toEqual(coded);
+  }
+  vi.unstubAllGlobals();
   expect([...toUtf8(wellFormed("a\ud800b"))]).toEqual([...new TextEncoder().encode("a\ud800b")]);
   for (const here of [TextDecoder, undefined]) {
     vi.stubGlobal("TextDecoder", here);
