@@ -18,6 +18,8 @@ export const SETS = {
     "@rollup/plugin-node-resolve": "16",
     esbuild: "^0.28.2",
     typescript: "5",
+    // the lowest that README names
+    "typescript-lowest": "npm:typescript@5.7",
     publint: "^0.3.25",
     "@arethetypeswrong/core": "^0.18.5",
     // puts a program into a copy of Node before 25

@@ -58,6 +58,7 @@ async function check(
   name: keyof typeof PROJECTS,
   files: Record<string, string>,
   lib = ["es2022", "dom"],
+  types: string[] = [],
 ): Promise<void> {
   const folder = join(installed.folder, name);
   rmSync(folder, { recursive: true, force: true });
@@ -65,7 +66,8 @@ async function check(
     ...PROJECTS[name],
     target: "es2022",
     lib,
-    types: [],
+    types,
+    typeRoots: [join(root, "node_modules/@types")],
     strict: true,
     noEmit: true,
   };
@@ -105,4 +107,15 @@ describe("with TypeScript 5", () => {
   testWith("package", ["typescript/bin/tsc"], "mistakes are found", async () =>
     expect(await wrong(tsc)).toBe("4,5,6"),
   );
+});
+
+describe("with the lowest TypeScript, without the DOM's types", () => {
+  const bin = "typescript-lowest/bin/tsc";
+  const tsc = tool("package", bin)!;
+  const whole = `${BARE}import * as node from "nabla/node";\nexport const kept = node;\n`;
+  for (const name of Object.keys(PROJECTS) as (keyof typeof PROJECTS)[])
+    for (const types of [[], ["node"]])
+      testWith("package", [bin], `${name}, types: [${types}]`, () =>
+        check(tsc, name, { "main.ts": whole }, ["es2022"], types),
+      );
 });
