@@ -105,7 +105,7 @@ async function bundle(common) {
       ...common,
       write: false,
       splitting: true,
-      plugins: [spawning, oneCore, noSequences],
+      plugins: [spawning, oneCore, noSequences, fewPresets],
       define: {
         ...SHIPPED,
         ...workerAt(`./${workers.worker}`),
@@ -163,7 +163,7 @@ const oneCore = {
 };
 
 /**
- * Layers of sequences are left out, with their kernels (scripts/cores.mjs) and presets: no network of the page has one. A model that has
+ * Layers of sequences are left out, with their kernels (scripts/cores.mjs): no network of the page has one. A model that has
  * one is refused by the name of the layer.
  */
 const noSequences = {
@@ -177,6 +177,16 @@ const noSequences = {
         left.has(name) ? "" : line,
       ),
       loader: "ts",
+    }));
+  },
+};
+
+/** Presets that only the command line offers: the page has three others (web/digits/settings.ts). */
+const fewPresets = {
+  name: "few presets",
+  setup(bundler) {
+    bundler.onLoad({ filter: /[\\/]src[\\/]cli[\\/]presets[\\/](book|sequences)\.ts$/ }, () => ({
+      contents: "export const bookPresets = {}, sequencePresets = {};",
     }));
   },
 };
