@@ -13,9 +13,9 @@ const MEMORIES = 5;
 /** The number at `at`, and where the next byte is. */
 function read(bytes: Uint8Array, at: number): [value: number, next: number] {
   let value = 0;
-  for (let shift = 0; ; shift += 7) {
+  for (let unit = 1; ; unit *= 128) {
     const byte = bytes[at++];
-    value += (byte & 127) * 2 ** shift;
+    value += (byte & 127) * unit;
     if (byte < 128) return [value, at];
   }
 }

@@ -62,7 +62,7 @@ const walks = chain(
     },
     { type: "dense", units: 2 },
   ],
-  { loss: "meanSquaredError", optimizer: "adam", metrics: ["meanAbsoluteError"], clipNorm: 1 },
+  { loss: "meanSquaredError", optimizer: { name: "adam", clipNorm: 1 }, metrics: ["meanAbsoluteError"] },
   values(9, 2),
 );
 
