@@ -130,8 +130,16 @@ describe("the set of networks has", () => {
   test("every option of compile(), and every option of fit() that decides what is computed", () => {
     const fields = { ...compileFields(), ...documentSettings().fields } as Fields;
     expect(unchanged(fields, trainings)).toEqual([]);
-    // where rows come from, whether they are compared, and who is told of it; the rest is used by programs
-    const told = ["validationData", "otherData", "worker", "transfer", "onProgress", "progressInterval"];
+    // where rows come from, whether they are compared, who computes, and who is told of it; the rest is used by programs
+    const told = [
+      "validationData",
+      "otherData",
+      "worker",
+      "transfer",
+      "threads",
+      "onProgress",
+      "progressInterval",
+    ];
     for (const name of [...settingNames(), ...Object.keys(fitOptions())])
       if (!(name in fields) && !told.includes(name)) expect(programs).toContain(name);
   });

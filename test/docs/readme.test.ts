@@ -98,6 +98,7 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
       expect(own).toBeLessThan(counted!);
       expect(printed.trim().slice(printed.trim().indexOf(" ", 20)).length).toBeGreaterThan(5);
     },
+    (printed) => expect(printed.trim()).toBe("1"),
   ],
   "docs/models.md": [
     (printed) => expect(printed).toMatch(/^\[ 2 \] \[ 1 \] \[ \[ 0\.\d+ \], \[ 0\.\d+ \] \]/),

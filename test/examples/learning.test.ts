@@ -1,5 +1,6 @@
 /** Examples that train. */
 import { expect, test } from "vitest";
+import { run as adding } from "../../examples/adding.mjs";
 import { run as augmented } from "../../examples/augment.mjs";
 import { run as batchSizes } from "../../examples/batch-sizes.mjs";
 import { run as finetune } from "../../examples/finetune.mjs";
@@ -125,4 +126,12 @@ test("finetune: features of other digits are better than random ones, and the wh
   expect(frozen).toBeGreaterThan(random + 0.05);
   expect(all).toBeGreaterThan(frozen);
   expect([kept, same]).toEqual([true, true]);
+});
+
+test("adding: gates keep a number for fifty steps, a simple recurrent layer does not", async () => {
+  const errors = await adding(quiet);
+  expect(errors.lstm).toBeLessThan(0.01);
+  expect(errors.gru).toBeLessThan(0.01);
+  // no better than the mean
+  expect(errors.simpleRnn).toBeGreaterThan(0.15);
 });

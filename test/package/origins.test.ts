@@ -69,6 +69,7 @@ async function prepared(name: string): Promise<void> {
   folders.set(id, dist);
   addresses.set(name, `/${id}.html`);
   pages.set(`/${id}.html`, { text: shown(base, dist) });
+  project(dist, { "own.html": shown(base, dist) });
   const scripts = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((file) =>
     file.endsWith(".js"),
   );
@@ -124,6 +125,9 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   for (const [title, made] of Object.entries(BUILDS))
     tested(title, made, async () => {
       expect(await shown(addresses.get(title)!)).toEqual(sound());
+      // where the page is of the files' own origin, nothing is asked for that is not there
+      const own = cdn.origin + addresses.get(title)!.replace(".html", "/own.html");
+      expect(await visit(browser, own, sites)).toEqual(sound());
     });
 
   tested("webpack, from a host without CORS headers", { set: "package", tools: ["webpack"] }, async () => {
