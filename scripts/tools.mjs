@@ -1,5 +1,5 @@
 // Installs what some tests and pages need besides the project's own packages, into build/tools/<set>:
-// `node scripts/tools.mjs package next frameworks simulated edge patterns docs bench` (all of them without arguments). CI does it; you need not.
+// `node scripts/tools.mjs package next frameworks nuxt simulated edge patterns docs bench` (all of them without arguments). CI does it; you need not.
 // Installs again only when a list below has changed or something is missing.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -50,6 +50,8 @@ export const SETS = {
     rxjs: "7",
     typescript: "6.0",
   },
+  // test/package/frameworks.test.ts: apart from the others, whose Vite is another
+  nuxt: { nuxt: "4" },
   // test/edge and bench/edge.mjs; the workerd package's own script would only link its program
   edge: { workerd: "1", "edge-runtime": "4" },
   // test/structure/patterns.system.test.ts; its programs for each system are left out, the one in JavaScript does
@@ -85,9 +87,13 @@ function install(wanted) {
       console.error(`installing ${Object.keys(dependencies).join(", ")} into build/tools/${name} …`);
       writeFileSync(file, manifest);
       const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-      // Angular's parts name each other's exact versions
+      // Angular's parts name each other's exact versions; Nuxt's peers would bring a second Vite
       const lean =
-        name === "patterns" ? ["--omit=optional"] : name === "frameworks" ? ["--legacy-peer-deps"] : [];
+        name === "patterns"
+          ? ["--omit=optional"]
+          : name === "frameworks" || name === "nuxt"
+            ? ["--legacy-peer-deps"]
+            : [];
       const quiet = ["--no-package-lock", "--no-audit", "--no-fund", "--loglevel", "error"];
       spawnSync(npm, ["install", "--ignore-scripts", ...lean, ...quiet], {
         cwd: folder,

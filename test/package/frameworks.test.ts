@@ -1,28 +1,40 @@
-/** Frameworks that build pages: Astro on Vite, Angular with its builder on esbuild. Their pages train in workers, without a word on the console. */
+/**
+ * Frameworks that build pages: Astro on Vite, Angular with its builder on esbuild, Nuxt on Vite with a server by Nitro. Their pages train in
+ * workers, without a word on the console, and Nuxt's server in a thread.
+ */
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, beforeAll, describe, expect } from "vitest";
 import { engineFiles } from "../bits/engines.mjs";
+import { freePort, whileServing } from "../edge/serving.ts";
+import { sawHost } from "../support/hosts.ts";
 import { below, everywhere, FILES, serve } from "./page.ts";
-import { expectedOutput, install, project, run, testWith, tool } from "./support.ts";
+import { expectedOutput, install, PROGRAM, project, run, testWith, tool } from "./support.ts";
 
 const required = process.env.NABLA_REQUIRE_ALL === "1";
 /** They ask for Node 22 and newer. */
 const engine = engineFiles()["Node 24"];
-/** Beside the tools, which programs import by their names. */
-const scratch = join(dirname(tool("frameworks", "../package.json") ?? import.meta.dirname), "scratch");
+const lacking = engine ? "" : " (needs Node 24; to install: node scripts/engines.mjs)";
 let expected: string;
+
+/** Beside the tools, which programs import by their names. */
+const scratch = (set: string): string => join(dirname(tool(set, "../package.json")!), "scratch");
+const sets = Object.entries({ frameworks: "astro", nuxt: "nuxt" })
+  .filter(([set, first]) => tool(set, first))
+  .map(([set]) => set);
 
 beforeAll(async () => {
   expected = await expectedOutput();
-  if (!tool("frameworks", "astro")) return;
-  rmSync(scratch, { recursive: true, force: true });
+  if (sets.length === 0) return;
   const { folder } = await install();
-  mkdirSync(scratch);
-  cpSync(join(folder, "node_modules"), join(scratch, "node_modules"), { recursive: true });
+  for (const set of sets) {
+    rmSync(scratch(set), { recursive: true, force: true });
+    mkdirSync(scratch(set));
+    cpSync(join(folder, "node_modules"), join(scratch(set), "node_modules"), { recursive: true });
+  }
 });
 afterAll(() => {
-  if (tool("frameworks", "../package.json")) rmSync(scratch, { recursive: true, force: true });
+  for (const set of sets) rmSync(scratch(set), { recursive: true, force: true });
 });
 
 const HEAD = '<meta charset="utf-8"><title>scratch</title><link rel="icon" href="data:,">';
@@ -98,14 +110,22 @@ bootstrapApplication(App, { providers: [provideZonelessChangeDetection()] });`,
   },
 };
 
+/** A test that runs frameworks' programs. */
+const testFramework = (
+  set: string,
+  tools: readonly string[],
+  name: string,
+  body: (engine: string) => Promise<void>,
+): void =>
+  testWith(set, tools, `${name}${lacking}`, async ({ skip }) => {
+    if (engine) return body(engine);
+    if (required) throw new Error(`${lacking}, and NABLA_REQUIRE_ALL=1 asks for it`);
+    skip();
+  });
+
 describe.each(Object.entries(FRAMEWORKS))("%s", (host, { tools, files, build, out }) => {
-  const lacking = engine ? "" : " (needs Node 24; to install: node scripts/engines.mjs)";
-  testWith("frameworks", tools, `a page trains in a worker${lacking}`, async ({ skip }) => {
-    if (!engine) {
-      if (required) throw new Error(`${lacking}, and NABLA_REQUIRE_ALL=1 asks for it`);
-      return skip();
-    }
-    const folder = project(join(scratch, host), { ...FILES, ...files });
+  testFramework("frameworks", tools, "a page trains in a worker", async (engine) => {
+    const folder = project(join(scratch("frameworks"), host), { ...FILES, ...files });
     const [program, ...args] = build;
     await run(engine, [tool("frameworks", program)!, ...args], {
       cwd: folder,
@@ -117,5 +137,39 @@ describe.each(Object.entries(FRAMEWORKS))("%s", (host, { tools, files, build, ou
     } finally {
       site.close();
     }
+  });
+});
+
+/** Its component is imported by the server as well, which makes the page; the route's `worker: true` throws where no thread can be had. */
+const NUXT = {
+  "nuxt.config.mjs": `export default {
+  compatibilityDate: "2026-01-01",
+  telemetry: false,
+  app: { head: { title: "scratch", link: [{ rel: "icon", href: "data:," }] } },
+};`,
+  "app/app.vue": `<script setup>
+import { program } from "../program.js";
+import { watched } from "../watch.js";
+onMounted(() => watched(program));
+</script>
+<template><p>scratch</p></template>`,
+  "server/program.js": PROGRAM.replace("epochs: 20,", "epochs: 20, worker: true,"),
+  "server/routes/train.js": `import { program } from "../program.js";
+export default () => program().catch(String);`,
+};
+
+describe("Nuxt", () => {
+  testFramework("nuxt", ["nuxt"], "a page trains in a worker, a route in a thread", async (engine) => {
+    const folder = project(join(scratch("nuxt"), "nuxt"), { ...FILES, ...NUXT });
+    // Vitest's TEST=true would make it a build for tests
+    const env = { NUXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production", TEST: "" };
+    await run(engine, [tool("nuxt", "nuxt/bin/nuxt.mjs")!, "build"], { cwd: folder, env });
+    const port = await freePort();
+    const options = { cwd: folder, env: { ...env, HOST: "127.0.0.1", PORT: String(port) } };
+    await whileServing(engine, [".output/server/index.mjs"], port, options, async (url) => {
+      expect(await (await fetch(`${url}/train`)).text()).toBe(expected);
+      sawHost("Nuxt", "Node", "thread");
+      await everywhere("Nuxt", url, expected);
+    });
   });
 });
