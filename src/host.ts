@@ -29,13 +29,27 @@ export function toUtf8(text: string): Uint8Array<ArrayBuffer> {
 export const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, "\ufffd");
 
 /** A letter for each byte. */
-export const byLetters = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+export function byLetters(bytes: Uint8Array): string {
+  let text = "";
+  // as many as functions take at once everywhere
+  for (let at = 0; at < bytes.length; at += 4096)
+    text += String.fromCharCode(...bytes.subarray(at, at + 4096));
+  return text;
+}
+
+/** Made once: files may have many short texts. */
+let decoder: TextDecoder | undefined;
 
 /** The text of bytes in UTF-8, a mark at its beginning included. @throws Error for bytes that are no such text */
-export const fromUtf8 = (bytes: Uint8Array): string =>
-  attempt(() => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)) ??
-  decodeURIComponent(escape(byLetters(bytes)));
+export function fromUtf8(bytes: Uint8Array): string {
+  decoder ??= attempt(() => {
+    const one = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+    // one that refuses everything is none
+    one.decode(Uint8Array.of(97));
+    return one;
+  });
+  return decoder ? decoder.decode(bytes) : decodeURIComponent(escape(byLetters(bytes)));
+}
 
 /** The text of bytes in UTF-8; of others a letter for each, so different bytes stay different texts. */
 export const anyText = (bytes: Uint8Array): string => attempt(() => fromUtf8(bytes)) ?? byLetters(bytes);

@@ -71,8 +71,10 @@ function damaged(what) {
 }
 
 // pages that are simulated have no TextEncoder
-const utf8 = (text) =>
-  Uint8Array.from(encodeURIComponent(text).replace(/%(..)/g, (_, digits) => String.fromCharCode(Number("0x" + digits))), (letter) => letter.charCodeAt(0));
+function utf8(text) {
+  const letters = encodeURIComponent(text).replace(/%(..)/g, (_, digits) => String.fromCharCode(Number("0x" + digits)));
+  return Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
+}
 
 /** What the model says of itself, where it is what was exported. */
 function checked(value, digest) {

@@ -15,8 +15,8 @@ export interface HelperSetup {
 export function begin(setup: HelperSetup, say: (why?: string) => void): void {
   const { memory, control, part, status } = setup;
   try {
-    const module =
-      setup.module instanceof WebAssembly.Module ? setup.module : new WebAssembly.Module(setup.module);
+    const code = setup.module;
+    const module = "byteLength" in code ? new WebAssembly.Module(code) : code;
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
     say();
     help({ control, memory, status, runPart: exports.runPart as never }, part);

@@ -5,6 +5,7 @@
 import { cores, forbidden } from "#helper";
 import type { SharedCode } from "../core/shared.ts";
 import { messageOf } from "../errors.ts";
+import { attempt } from "../host.ts";
 import type { Network } from "../network/network.ts";
 import { sharedCode, sharedCore } from "./modules.ts";
 import { move } from "./move.ts";
@@ -36,8 +37,7 @@ export async function useThreads(
   // computed with by threads already: a callback's own run
   if (Object.hasOwn(network, "run")) return one();
   const why =
-    forbidden() ??
-    (typeof SharedArrayBuffer === "undefined" ? "there is no memory to share here" : undefined);
+    forbidden() ?? (attempt(() => SharedArrayBuffer) ? undefined : "there is no memory to share here");
   if (why) return one(why);
   if (!code) return one("the core was imported as a module, whose memory cannot be shared");
   let made: ReturnType<typeof sharedCore>;

@@ -186,10 +186,10 @@ describe.each([
       "with an unknown layer",
       () =>
         load(
-          altered(({ config }) => (config.model.layers[0].type = "lstm")),
+          altered(({ config }) => (config.model.layers[0].type = "capsule")),
           "m.bin",
         ),
-      /^m\.bin: checkpoint: config\.model\.layers\[0\]\.type: expected one of dense, .*"lstm"/,
+      /^m\.bin: checkpoint: config\.model\.layers\[0\]\.type: expected one of dense, .*"capsule"/,
     ],
     [
       "with wrong units",

@@ -15,6 +15,7 @@ import {
   dense,
   dot,
   dropout,
+  embedding,
   flatten,
   gaussianNoise,
   globalAveragePooling1d,
@@ -22,9 +23,12 @@ import {
   globalMaxPooling1d,
   globalMaxPooling2d,
   groupNormalization,
+  gru,
   input,
   layerNormalization,
+  lstm,
   type Model,
+  masking,
   maximum,
   maxPooling1d,
   maxPooling2d,
@@ -39,6 +43,7 @@ import {
   residual,
   separableConv2d,
   sequential,
+  simpleRnn,
   subtract,
   upSampling1d,
   upSampling2d,
@@ -108,6 +113,20 @@ const sequences = () =>
     { inputShape: [6, 3], seed: 3 },
   );
 
+const steps = () =>
+  sequential(
+    [
+      // whole numbers, whatever the rows are
+      rescaling({ scale: 0, offset: 1 }),
+      embedding({ inputDim: 3, outputDim: 3 }),
+      masking({ maskValue: 9 }),
+      simpleRnn({ units: 3, returnSequences: true }),
+      lstm({ units: 2, returnSequences: true, dropout: 0.2, recurrentDropout: 0.1 }),
+      gru({ units: 2, goBackwards: true }),
+    ],
+    { inputShape: [4], seed: 5 },
+  );
+
 function graph(): Model {
   const x = input({ shape: [3, 2], name: "left" });
   const tower = conv1d({ filters: 2, kernelSize: 1, name: "tower" });
@@ -128,5 +147,6 @@ export const NETS: Readonly<Record<string, { readonly make: () => Model; readonl
   flat: { make: flat, width: 4 },
   images: { make: images, width: 50 },
   sequences: { make: sequences, width: 18 },
+  steps: { make: steps, width: 4 },
   graph: { make: graph, width: 6 },
 };

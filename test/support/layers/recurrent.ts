@@ -39,11 +39,16 @@ export function taped(
   };
 }
 
+/** Of an activation as programs write it, or with its defaults filled in. */
+const nameOf = <N extends string>(given: N | { readonly name: N }): N =>
+  typeof given === "string" ? given : given.name;
+
 export function recurrent(config: Config, [steps, inputs]: Shape): ReferenceLayer {
   const { type, units, useBias = true, returnSequences = false, goBackwards = false } = config;
   const after = type === "gru" && (config.resetAfter ?? true);
-  const f = functions[config.activation ?? "tanh"];
-  const gate = functions[("recurrentActivation" in config && config.recurrentActivation) || "sigmoid"];
+  const f = functions[nameOf(config.activation ?? "tanh")];
+  const gate =
+    functions[nameOf(("recurrentActivation" in config && config.recurrentActivation) || "sigmoid")];
   const columns = GATES[type] * units;
   const bias = after ? [2, columns] : [columns];
   const parameters: Record<string, Shape> = {
