@@ -52,11 +52,13 @@ export const ${constant} = "${encode(wasm)}";
 
 /** What simd.wasm has besides dense.wasm: a program that has the latter's text need not have those functions twice. */
 function writeRest(folder, wasm, dense) {
+  // what would be no text within a template
+  const text = encode(wasm, dense).replaceAll("`", "\\`").replaceAll("${", "\\${");
   writeFileSync(
     join(folder, "simd.text.js"),
     `// The bytes of simd.wasm inside JavaScript: those of dense.wasm, and what it has besides.
 import { core as dense } from "#core/dense";
-export const core = \`\${dense}|${encode(wasm, dense)}\`;
+export const core = \`\${dense}|${text}\`;
 `,
   );
 }

@@ -28,12 +28,14 @@ export function toUtf8(text: string): Uint8Array<ArrayBuffer> {
 /** As TextEncoder takes it: for each half of a surrogate pair without the other there is U+FFFD. */
 export const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, "\ufffd");
 
+/** Values that functions take at once everywhere. */
+const AT_ONCE = 4096;
+
 /** A letter for each byte. */
 export function byLetters(bytes: Uint8Array): string {
+  if (bytes.length <= AT_ONCE) return String.fromCharCode(...bytes);
   let text = "";
-  // as many as functions take at once everywhere
-  for (let at = 0; at < bytes.length; at += 4096)
-    text += String.fromCharCode(...bytes.subarray(at, at + 4096));
+  for (let at = 0; at < bytes.length; at += AT_ONCE) text += byLetters(bytes.subarray(at, at + AT_ONCE));
   return text;
 }
 

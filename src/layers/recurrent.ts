@@ -2,9 +2,7 @@
 import { type ActivationInput, activationField } from "../activations/table.ts";
 import { fullBuild } from "../core/full.ts";
 import { bool, type Infer, int, number } from "../fields/fields.ts";
-import { object, optional, orName, shared, variant, withDefault } from "../fields/objects.ts";
-import { ALL } from "../initializers/all.ts";
-import { gaussianOf } from "../initializers/kind.ts";
+import { object, optional, withDefault } from "../fields/objects.ts";
 import { type InitializerConfig, initializerField } from "../initializers/table.ts";
 import { ld, type Range } from "../plan/builder.ts";
 import { maskRange } from "../plan/masks.ts";
@@ -12,26 +10,12 @@ import type { Operation, Parameter, Site } from "../plan/operation.ts";
 import { sequenceShape } from "./geometry.ts";
 import { type Built, layerName, misfit, type Place } from "./layer.ts";
 import { orthogonal } from "./orthogonal.ts";
+import { startField } from "./recurrentInitializer.ts";
 import { emitStateNoise, emitStepNoise } from "./stepNoise.ts";
 import { kernelAndBias, regularizer, trainable } from "./weights.ts";
 
 /** In the order of their numbers in assembly/math/recurrence.ts. */
 const GATES = ["tanh", "sigmoid", "relu", "hardSigmoid", "linear"];
-
-const startField = () =>
-  shared(
-    "recurrentInitializer",
-    orName(
-      variant("name", {
-        ...ALL,
-        orthogonal: {
-          fields: () =>
-            object({}, { doc: DOCS && "Rows that are orthogonal and of length 1 (Saxe et al. 2014)." }),
-          distribution: () => gaussianOf(1),
-        },
-      }),
-    ),
-  );
 
 /** @param activation the default of what makes values, as `tanh` */
 export const recurrentFields = (activation: ActivationInput = "tanh") => ({

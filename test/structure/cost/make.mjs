@@ -34,8 +34,9 @@ run("typescript", "bin/tsc", "-p", "tsconfig.json");
 
 const { WHOLE, PREDICTING } = await script("defines.mjs");
 const { inference } = await script("inference.mjs");
-const { WORKER, writeThreads } = await script("threads.mjs");
+const { WORKER, writeHelper, writeThreads } = await script("threads.mjs");
 const { writeCode } = await script("workerCode.mjs");
+await writeHelper({ target: "es2022", define: WHOLE });
 /** @type {import("esbuild").BuildOptions} */
 const common = { bundle: true, format: "esm", target: "es2022", platform: "node", logLevel: "error" };
 await build({
@@ -51,16 +52,28 @@ await build({
   packages: "external",
   external: [
     ...["*?raw", "#core", "#core/*", "#standalone", "#pictures", "#schema", "#loader"],
-    ...["#picture-thread", "#train-thread"],
+    ...["#picture-thread", "#train-thread", "#helper-code"],
   ],
   plugins: [
     {
       name: "spawn",
       setup(bundler) {
         bundler.onResolve({ filter: /^#worker$/ }, () => ({ path: join(root, "src/worker/spawn/node.ts") }));
+        bundler.onResolve({ filter: /^#helper$/ }, () => ({ path: join(root, "src/threads/start/node.ts") }));
       },
     },
   ],
+});
+await build({
+  ...common,
+  entryPoints: {
+    helper: "src/threads/start/web.ts",
+    "helper-node": "src/threads/start/node.ts",
+    "helper-none": "src/threads/start/none.ts",
+  },
+  outdir: "build",
+  define: WHOLE,
+  external: ["#helper-code"],
 });
 await build({ ...common, ...WORKER, alias: { "#loader": "./src/core/loader.ts" }, define: WHOLE });
 writeCode("build/browser/worker.js", "build/browser/worker-code.js");
