@@ -149,9 +149,6 @@ const SINGLE: Record<string, (draw: Draw, shape: Shape) => Options | undefined> 
     const options = walking(draw, shape);
     return options && { ...options, resetAfter: draw(2) > 0 };
   },
-  // of values that are no numbers of its table, and of steps that others would take for values: tests of their own
-  embedding: () => undefined,
-  masking: () => undefined,
   maxPooling1d: sequencePooling,
   averagePooling1d: sequencePooling,
   groupNormalization: (draw, shape) => {
@@ -181,8 +178,12 @@ const SINGLE: Record<string, (draw: Draw, shape: Shape) => Options | undefined> 
 };
 
 const kinds: Readonly<Record<string, { readonly kind: LayerKind }>> = ALL;
-/** Those that random graphs apply; "input" and "shared" are what graphs themselves are written with. */
-export const TYPES = Object.keys(kinds).filter((type) => type !== "input" && type !== "shared");
+/**
+ * Those that random graphs do not apply: "input" and "shared" are what graphs themselves are written with; an embedding takes whole numbers
+ * alone, and behind masking most layers refuse steps that are padding: test/layers/{recurrent,masks}.test.ts.
+ */
+const APART = ["input", "shared", "embedding", "masking"];
+export const TYPES = Object.keys(kinds).filter((type) => !APART.includes(type));
 
 /** The options of a layer's example; such as { filters: 8, kernelSize: 3 }. */
 const exampleOf = (type: string): Options =>
