@@ -1,6 +1,6 @@
 /** docs/hosts.md says what test/support/hosts.json says, and each of its rows has a test. */
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { withTables } from "../../scripts/hosts.mjs";
 import { checkVersion, hostRows, sawHost, unseen } from "../support/hosts.ts";
@@ -18,7 +18,12 @@ test("each row is held by a test that names it", () => {
   expect(new Set(names).size).toBe(names.length);
   for (const { host, test: file, seen, add } of hostRows()) {
     expect(existsSync(join(root, file)), file).toBe(true);
-    const text = readFileSync(join(root, file), "utf8");
+    const own = readFileSync(join(root, file), "utf8");
+    // and what it takes from files next to it
+    const beside = [...own.matchAll(/ from "(\.\/\w+\.ts)"/g)].map(([, path]) =>
+      join(root, dirname(file), path!),
+    );
+    const text = [own, ...beside.map((path) => readFileSync(path, "utf8"))].join("\n");
     expect(text, `${host} in ${file}`).toContain(host);
     expect(text, file).toContain("sawHost(");
     expect(Object.keys(seen).length, host).toBeGreaterThan(0);

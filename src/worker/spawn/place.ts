@@ -16,7 +16,7 @@ export function isPlaced(written: string, href: string): boolean {
   if (/^\.\/[^/]+$/.test(written)) return true;
   // Parcel's way around another origin, which is no shorter than the code itself and may fail besides
   if (href.startsWith("blob:")) return false;
-  const path = href.replace(/[?#].*$/, "");
+  const path = href.split(/[?#]/, 1)[0]!;
   if (!path.endsWith(written.slice(1))) return true;
   // the package as it is installed, from a server that changes no addresses
   if (/\/nabla(@[^/]+)?\/build\//.test(path)) return true;
