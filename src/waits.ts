@@ -50,13 +50,19 @@ const WAYS: readonly ((done: () => void, refused: () => void) => void)[] = [
 export function tasks(): () => Promise<void> {
   const silent = new Set<unknown>();
   let refusals = 0;
-  let goOn = () => {};
+  // several may wait at once
+  let waiting: (() => void)[] = [];
+  const goOn = () => {
+    const all = waiting;
+    waiting = [];
+    for (const go of all) go();
+  };
   const refused = () => {
     if (++refusals >= WAYS.length) goOn();
   };
   return () =>
     new Promise((resolve) => {
-      goOn = resolve;
+      waiting.push(resolve);
       for (const way of WAYS) {
         if (silent.has(way)) continue;
         silent.add(way);
@@ -66,7 +72,7 @@ export function tasks(): () => Promise<void> {
         };
         if (!could(() => way(answered, refused))) refused();
       }
-      if (refusals >= WAYS.length) resolve();
+      if (refusals >= WAYS.length) goOn();
     });
 }
 
@@ -79,8 +85,7 @@ const areOwn = (): boolean =>
 
 /**
  * Calls `done` once after some time, by a timer. Where timers are not the engine's own, a second one, of no time, shows that they are
- * answered. Until it has shown it the clock is looked at between other tasks: not where they are, for in WebKit tasks that follow each other
- * so closely leave no room for what else a page waits for.
+ * answered. Until it has shown it the clock is looked at between other tasks.
  *
  * @returns ends the wait; nothing is called then
  */

@@ -40,6 +40,14 @@ function stoppedTime(): (milliseconds: number) => Promise<void> {
   };
 }
 
+test("several waits at once all end", async () => {
+  const nextTask = tasks();
+  await Promise.all([nextTask(), nextTask(), nextTask()]);
+  const first = nextTask();
+  await Promise.resolve();
+  await Promise.all([nextTask(), first]);
+}, 5000);
+
 test("a way that stays silent is asked once; another that answers late ends the wait of then", async () => {
   const asked = { immediate: 0, timer: 0 };
   const timers: (() => void)[] = [];

@@ -26,7 +26,7 @@ const EACH = [
 ];
 const isImage = (shape: Shape) => shape.length === 3;
 const activationFor = (draw: Draw, shape: Shape) =>
-  one(draw, shape.length === 1 ? [...EACH, "softmax"] : EACH);
+  one(draw, shape.length === 1 && shape[0] > 1 ? [...EACH, "softmax"] : EACH);
 
 function pooling(draw: Draw, shape: Shape): Options | undefined {
   if (!isImage(shape)) return undefined;
