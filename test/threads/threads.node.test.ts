@@ -10,7 +10,7 @@ describe.each(smallNets())("$name", ({ batchSize, make, x, y }) => {
   const options = { batchSize, epochs: 2, worker: false } as const;
   let one: string;
 
-  test(`trains the same weights with ${COUNTS} threads, and in a worker's threads`, async () => {
+  test(`trains the same weights with ${COUNTS} threads`, async () => {
     for (const threads of COUNTS) {
       const model = make();
       await model.fit(x, y, { ...options, threads });
