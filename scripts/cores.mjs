@@ -42,10 +42,8 @@ export const CORES = {
   simd: { of: "full", has: () => true },
   predict: { has: (name) => kernels.get(name)?.forward ?? PREDICTS.test(name) },
 };
-/** Those that are files of their own. */
+/** Those whose files are in the package, for hosts that import them. */
 const FILES = ["simd", "predict"];
-/** The same, of which tests look at the file. */
-const LOOKED_AT = ["dense", ...FILES];
 
 /** Builds that stay as they were compiled, and the records they have besides those of their kernels. */
 const WHOLE = [
@@ -115,8 +113,7 @@ export function writeCores(folder) {
     const made = smaller
       ? extending(tidy, smaller.wasm, cut.names, smaller.names)
       : { wasm: tidy, names: cut.names };
-    if (LOOKED_AT.includes(core))
-      writeFileSync(join(folder, `${core}.wasm`), withRecords(made.wasm, "assembly"));
+    writeFileSync(join(folder, `${core}.wasm`), withRecords(made.wasm, "assembly"));
     // inside JavaScript nobody but the library reads the numbers of kernels: their places in the section say them (src/core/layouts.ts)
     const text = withRecords(withoutGlobals(made.wasm, ordered), "assembly", { names: ordered });
     const chain = smaller?.chain ?? [];

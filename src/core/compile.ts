@@ -22,8 +22,11 @@ export interface Build {
   readonly code: string | ArrayBuffer | ArrayBufferView<ArrayBuffer> | WebAssembly.Module;
   /** Of two builds the one with the greater has every kernel of the other. Default 0. */
   readonly rank?: number;
-  /** The code with the kernels that change weights as well, which only trainings need; none where it has them. */
-  training?(): Promise<{ readonly core: Build["code"] }>;
+  /**
+   * The code with the kernels that change weights as well, which only trainings need; none where it has them.
+   * @param who begins errors
+   */
+  training?(who: string): Promise<{ readonly core: Build["code"] }>;
 }
 
 /** Of the builds that layers ask for the one that has all of their kernels. */

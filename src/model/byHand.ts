@@ -15,7 +15,7 @@ const code = (who: string) => loaded(() => import("../training/manual.ts"), who)
 /** The same for what trains: the network is made ready for it. */
 async function training(who: string, model: object, { network }: Internals = internalsOf(model)) {
   const manual = await code(who);
-  if (network) await loaded(() => manual.readyToTrain(network), who);
+  if (network) await manual.readyToTrain(network, who);
   return manual;
 }
 

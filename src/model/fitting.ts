@@ -75,7 +75,7 @@ async function trainSomewhere(
   const elsewhere = (worker ?? onPage()) && (await loadElsewhere(worker === true && !onPage()));
   if (elsewhere) {
     const remote = {
-      module: await loaded(() => trainingModule(request.network.core)),
+      module: await trainingModule(request.network.core, "fit"),
       topology: internals.topology,
       describe: describeAll,
       compiled: state.required,
@@ -94,7 +94,7 @@ async function trainSomewhere(
   }
   request.signal?.throwIfAborted();
   const { train } = await loaded(() => import("../training/trainer.ts"));
-  await loaded(() => readyToTrain(request.network));
+  await readyToTrain(request.network, "fit");
   await threaded("fit", state, request.network, threads, () => train(request, run));
 }
 

@@ -7,7 +7,6 @@ import type { Network } from "../network/network.ts";
 import type { InputKind, Mode } from "../plan/forward.ts";
 import { listing, type Place } from "../plan/listing.ts";
 import type { CompiledTraining } from "../training/compile.ts";
-import { loaded } from "../training/loading.ts";
 import { updateOf } from "../training/update.ts";
 import type { Internals } from "./internals.ts";
 
@@ -66,7 +65,7 @@ export async function listingOf(internals: Internals, options: ListingOptions = 
     target: loss.classification ? ("class" as const) : ("values" as const),
     factor,
   }));
-  if (mode === "train") await loaded(() => readyToTrain(network), "listing");
+  if (mode === "train") await readyToTrain(network, "listing");
   const update = updateOf(compiled, network);
   const request = network.request(mode, rows, inputs, { objectives, update });
   return listing(request, placesOf(network, compiled), offsets);

@@ -64,4 +64,4 @@ export async function useThreads(
 
 /** The core that a worker needs for these threads. */
 export const coreFor = async ({ core }: Network): Promise<SharedCode | undefined> =>
-  sharedCode(await trainingBuild(core));
+  sharedCode(await trainingBuild(core, "fit"));
