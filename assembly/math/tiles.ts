@@ -268,27 +268,7 @@ export function tile1x24(y: usize, x: usize, w0: usize, panel: usize, k: i32, in
       const v0 = v128.load(w0, 96), v1 = v128.load(w0, 112), v2 = v128.load(w1, 96), v3 = v128.load(w1, 112), v4 = v128.load(w2, 96), v5 = v128.load(w2, 112);
       const s = v128.load32_splat(x, 12); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1); a02 = madd(a02, s, v2); a03 = madd(a03, s, v3); a04 = madd(a04, s, v4); a05 = madd(a05, s, v5);
     }
-    if (w0 == end - 128) break;
-    {
-      const v0 = v128.load(w0, 128), v1 = v128.load(w0, 144), v2 = v128.load(w1, 128), v3 = v128.load(w1, 144), v4 = v128.load(w2, 128), v5 = v128.load(w2, 144);
-      const s = v128.load32_splat(x, 16); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1); a02 = madd(a02, s, v2); a03 = madd(a03, s, v3); a04 = madd(a04, s, v4); a05 = madd(a05, s, v5);
-    }
-    if (w0 == end - 160) break;
-    {
-      const v0 = v128.load(w0, 160), v1 = v128.load(w0, 176), v2 = v128.load(w1, 160), v3 = v128.load(w1, 176), v4 = v128.load(w2, 160), v5 = v128.load(w2, 176);
-      const s = v128.load32_splat(x, 20); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1); a02 = madd(a02, s, v2); a03 = madd(a03, s, v3); a04 = madd(a04, s, v4); a05 = madd(a05, s, v5);
-    }
-    if (w0 == end - 192) break;
-    {
-      const v0 = v128.load(w0, 192), v1 = v128.load(w0, 208), v2 = v128.load(w1, 192), v3 = v128.load(w1, 208), v4 = v128.load(w2, 192), v5 = v128.load(w2, 208);
-      const s = v128.load32_splat(x, 24); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1); a02 = madd(a02, s, v2); a03 = madd(a03, s, v3); a04 = madd(a04, s, v4); a05 = madd(a05, s, v5);
-    }
-    if (w0 == end - 224) break;
-    {
-      const v0 = v128.load(w0, 224), v1 = v128.load(w0, 240), v2 = v128.load(w1, 224), v3 = v128.load(w1, 240), v4 = v128.load(w2, 224), v5 = v128.load(w2, 240);
-      const s = v128.load32_splat(x, 28); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1); a02 = madd(a02, s, v2); a03 = madd(a03, s, v3); a04 = madd(a04, s, v4); a05 = madd(a05, s, v5);
-    }
-    x += 32; w0 += 256; w1 += 256; w2 += 256;
+    x += 16; w0 += 128; w1 += 128; w2 += 128;
     if (w0 == end) break;
   }
   if (plus) { a00 = f32x4.add(v128.load(y), a00); a01 = f32x4.add(v128.load(y, 16), a01); a02 = f32x4.add(v128.load(y, 32), a02); a03 = f32x4.add(v128.load(y, 48), a03); a04 = f32x4.add(v128.load(y, 64), a04); a05 = f32x4.add(v128.load(y, 80), a05); }

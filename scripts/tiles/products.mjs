@@ -86,7 +86,7 @@ export function tile1x24() {
       `${init(1)} init += wide;`,
       init(2),
       `const end = w0 + <usize>k * ${of.wStep};`,
-      ...loop(of, 8),
+      ...loop(of, 4),
       plusY(of, 0),
       storeRow(of, 0, "y"),
     ],
@@ -160,7 +160,7 @@ export function packed4x8() {
       begin: "q = dy, x1 = x + 4, x2 = x + 8, x3 = x + 12",
       second: `${move(xs, of.xStep)} q += ${of.wStep};`,
       // the next tile's rows of x begin where those of this one end
-      rest: loop(of, 8, { leave: (n) => `x += ${n * of.xStep};` }),
+      rest: loop(of, 4, { leave: (n) => `x += ${n * of.xStep};` }),
       next: "dw += 128;",
     },
   );
