@@ -3,8 +3,8 @@ import { createReadStream, statSync } from "node:fs";
 import { createServer, type OutgoingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
-import { expect } from "vitest";
-import { type Browser, findBrowser, howToGet, launch } from "../support/browsers/index.mjs";
+import { afterAll, expect } from "vitest";
+import { type Browser, type BrowserName, findBrowser, howToGet, launch } from "../support/browsers/index.mjs";
 import { sawHost } from "../support/hosts.ts";
 import { PROGRAM } from "./support.ts";
 
@@ -15,7 +15,7 @@ export interface Seen {
   workers: number;
   /** Trainings that a worker finished. */
   trained: number;
-  /** What went to console.warn. */
+  /** What went to console.warn and console.error, and errors that nobody caught. */
   warnings: string[];
   /** What the page's policy refused. */
   violations: string[];
@@ -25,17 +25,21 @@ export interface Seen {
 export const WATCH = `
 export function watched(program) {
   const seen = { workers: 0, trained: 0, warnings: [], violations: [] };
+  // WebKit's driver tells of neither
+  addEventListener("error", ({ message }) => void seen.warnings.push("error: " + message));
+  addEventListener("unhandledrejection", ({ reason }) => void seen.warnings.push("rejection: " + reason));
   document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
     void seen.violations.push(violatedDirective + " " + blockedURI));
   const Real = globalThis.Worker;
   globalThis.Worker = class extends Real {
     constructor(...args) {
-      super(...args);
       seen.workers++;
+      super(...args);
       this.addEventListener("message", ({ data }) => void (data?.kind === "done" && seen.trained++));
     }
   };
-  console.warn = (...args) => void seen.warnings.push(args.join(" "));
+  for (const level of ["warn", "error"])
+    console[level] = (...args) => void seen.warnings.push(args.join(" "));
   const tell = (said) => {
     globalThis.result = { said, ...seen };
     if (parent !== window) parent.postMessage(globalThis.result, "*");
@@ -142,9 +146,10 @@ export async function visit(browser: Browser, url: string, sites: readonly Site[
   const opened = await browser.newPage();
   const errors: string[] = [];
   // what the browser itself warns of: a preloaded file that nobody used, a policy that it does not understand
-  opened.raw.on("console", (message: { type(): string; text(): string }) => {
-    if (message.type() === "warn") errors.push(message.text());
-  });
+  if (browser.name !== "webkit")
+    opened.raw.on("console", (message: { type(): string; text(): string }) => {
+      if (message.type() === "warn") errors.push(message.text());
+    });
   try {
     await opened.goto(url);
     await opened.waitFor(() => (globalThis as any).result !== undefined, { timeout: 60_000 });
@@ -156,11 +161,20 @@ export async function visit(browser: Browser, url: string, sites: readonly Site[
   }
 }
 
-/** The browsers that pages of bundlers are tried in, as tests call them and as the table does. */
-const BROWSERS = [
-  ["chromium", "Chromium"],
-  ["firefox", "Firefox"],
-] as const;
+/** Browsers as tests call them, and as the table does. */
+export const PLACES = { chromium: "Chromium", firefox: "Firefox", webkit: "WebKit" } as const;
+
+const launched = new Map<BrowserName, Promise<Browser>>();
+afterAll(async () => {
+  for (const browser of launched.values()) await (await browser).close();
+});
+
+/** A browser that is started once for a file's tests, and ends with them. */
+export function browserOf(name: BrowserName): Promise<Browser> {
+  const browser = launched.get(name) ?? launch(name);
+  launched.set(name, browser);
+  return browser;
+}
 
 /** Opens a page in each browser there is: it trains in a worker, and nothing else is said. @param host as the table has it */
 export async function everywhere(
@@ -169,17 +183,12 @@ export async function everywhere(
   expected: string,
   sites: readonly Site[] = [],
 ): Promise<void> {
-  for (const [name, place] of BROWSERS) {
+  for (const name of ["chromium", "firefox", "webkit"] as const) {
     if (!findBrowser(name)) {
       if (process.env.NABLA_REQUIRE_ALL === "1") throw new Error(howToGet(name));
       continue;
     }
-    const browser = await launch(name);
-    try {
-      expect(await visit(browser, url, sites)).toEqual(soundPage(expected));
-      sawHost(host, place, "worker");
-    } finally {
-      await browser.close();
-    }
+    expect(await visit(await browserOf(name), url, sites), PLACES[name]).toEqual(soundPage(expected));
+    sawHost(host, PLACES[name], "worker");
   }
 }
