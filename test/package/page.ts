@@ -8,11 +8,14 @@ import { type Browser, type BrowserName, findBrowser, howToGet, launch } from ".
 import { sawHost } from "../support/hosts.ts";
 import { PROGRAM } from "./support.ts";
 
+/** A worker's file, wherever a bundler has put it; or its code from a blob: where that file is not to be had. */
+export type Code = "file" | "blob";
+
 /** What a page says. */
 export interface Seen {
   said: string;
-  /** Workers that were constructed. */
-  workers: number;
+  /** What workers were made of, in turn. */
+  workers: Code[];
   /** Trainings that a worker finished. */
   trained: number;
   /** What went to console.warn and console.error, and errors that nobody caught. */
@@ -24,7 +27,7 @@ export interface Seen {
 /** Watches a page's workers and warnings; says all of it when the program has ended, to the page around a frame as well. */
 export const WATCH = `
 export function watched(program) {
-  const seen = { workers: 0, trained: 0, warnings: [], violations: [] };
+  const seen = { workers: [], trained: 0, warnings: [], violations: [] };
   // WebKit's driver tells of neither
   addEventListener("error", ({ message }) => void seen.warnings.push("error: " + message));
   addEventListener("unhandledrejection", ({ reason }) => void seen.warnings.push("rejection: " + reason));
@@ -33,7 +36,7 @@ export function watched(program) {
   const Real = globalThis.Worker;
   globalThis.Worker = class extends Real {
     constructor(...args) {
-      seen.workers++;
+      seen.workers.push(String(args[0]).startsWith("blob:") ? "blob" : "file");
       super(...args);
       this.addEventListener("message", ({ data }) => void (data?.kind === "done" && seen.trained++));
     }
@@ -85,8 +88,8 @@ export interface Site {
   close(): void;
 }
 
-/** What a site answers for a path: a file's path, or a page's text; undefined: 404. */
-export type Files = (path: string) => { file: string } | { text: string } | undefined;
+/** What a site answers for a path: a file's path, or the text of a page or of a script; undefined: 404. */
+export type Files = (path: string) => { file: string } | { text: string } | { script: string } | undefined;
 
 /** Serves on a free port. `headers` may depend on the path. */
 export async function serve(
@@ -101,12 +104,13 @@ export async function serve(
       missed.push(pathname);
       return void response.writeHead(404).end();
     }
-    const name = "file" in found ? found.file : "page.html";
+    const name = "file" in found ? found.file : "text" in found ? "page.html" : "script.js";
     response.writeHead(200, {
       "content-type": TYPES[extname(name)] ?? "application/octet-stream",
       ...headers(pathname),
     });
     if ("text" in found) return void response.end(found.text);
+    if ("script" in found) return void response.end(found.script);
     createReadStream(found.file).pipe(response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -125,10 +129,10 @@ export const below =
 /** What a page said of itself, and all that its console and its servers have to say of it. */
 export type Shown = Seen & { errors: string[]; missed: string[] };
 
-/** What a page shows that trains in a worker, and nothing else. */
-export const soundPage = (said: string): Shown => ({
+/** What a page shows that trains in one worker, and nothing else. */
+export const soundPage = (said: string, code: Code): Shown => ({
   said,
-  workers: 1,
+  workers: [code],
   trained: 1,
   warnings: [],
   violations: [],
@@ -181,6 +185,7 @@ export async function everywhere(
   host: string,
   url: string,
   expected: string,
+  code: Code,
   sites: readonly Site[] = [],
 ): Promise<void> {
   for (const name of ["chromium", "firefox", "webkit"] as const) {
@@ -188,7 +193,7 @@ export async function everywhere(
       if (process.env.NABLA_REQUIRE_ALL === "1") throw new Error(howToGet(name));
       continue;
     }
-    expect(await visit(await browserOf(name), url, sites), PLACES[name]).toEqual(soundPage(expected));
+    expect(await visit(await browserOf(name), url, sites), PLACES[name]).toEqual(soundPage(expected, code));
     sawHost(host, PLACES[name], "worker");
   }
 }

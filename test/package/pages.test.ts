@@ -72,7 +72,7 @@ describe.each(Object.entries(BUILDS))("%s", (name, { tools, build: built }) => {
     const folder = project(join(installed.folder, `page-${name}`), { ...FILES, "index.html": HTML });
     const site = await serve(below(await built(folder)), () => ({ "content-security-policy": POLICY }));
     try {
-      await everywhere(name, `${site.origin}/`, expected, [site]);
+      await everywhere(name, `${site.origin}/`, expected, "file", [site]);
     } finally {
       site.close();
     }

@@ -9,6 +9,7 @@
  */
 import { messageOf } from "../../errors.ts";
 import { attempt } from "../../host.ts";
+import { inTime } from "../../waits.ts";
 import { isForbidden, isPlaced } from "./place.ts";
 import type { Spawn } from "./types.ts";
 
@@ -87,10 +88,11 @@ async function firstOf(ask: (way: () => Worker | Promise<Worker>) => Promise<Ali
   const first = file.placed ? 0 : 1;
   const asked: Promise<Alive>[] = [];
   asked[first] = ask(ways[first]!);
-  let timer: ReturnType<typeof setTimeout>;
-  const silence = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, SILENCE, undefined)));
-  const answer = await Promise.race([asked[first].catch(() => undefined), silence]);
-  clearTimeout(timer!);
+  const answer = await inTime(
+    asked[first].catch(() => undefined),
+    SILENCE,
+    () => undefined,
+  );
   if (answer) return answer;
   asked[1 - first] = ask(ways[1 - first]!);
   try {
