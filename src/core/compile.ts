@@ -3,7 +3,7 @@
 import { messageOf, NablaError } from "../errors.ts";
 import { attempt } from "../host.ts";
 import { isA } from "../tags.ts";
-import { inTime } from "../waits.ts";
+import { inTime, told } from "../waits.ts";
 import { decodeBytes } from "./bytes.ts";
 import { layoutOf } from "./layouts.ts";
 
@@ -106,10 +106,10 @@ async function moduleOf(source: CoreSource): Promise<WebAssembly.Module> {
 }
 
 async function fetched(url: string | URL): Promise<WebAssembly.Module> {
-  const response = await fetch(url).catch((cause: unknown) => {
+  const fetching = fetch(url).catch((cause: unknown) => {
     throw new NablaError(`loadCore: ${url} could not be fetched: ${messageOf(cause)}`, { cause });
   });
-  return bytesOf(response);
+  return bytesOf(await told(fetching, `loadCore: ${url}`));
 }
 
 async function bytesOf(response: Response): Promise<WebAssembly.Module> {
@@ -117,7 +117,7 @@ async function bytesOf(response: Response): Promise<WebAssembly.Module> {
     throw new NablaError(
       `loadCore: ${response.url || "the response"}: expected the bytes of the core, got status ${response.status}`,
     );
-  return compile(await response.arrayBuffer());
+  return compile(await told(response.arrayBuffer(), `loadCore: ${response.url || "the response"}`));
 }
 
 /** Milliseconds the engine may compile in a thread of its own; it takes tens. */
