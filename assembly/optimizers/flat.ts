@@ -31,11 +31,6 @@ export function total(sums: usize, blocks: i32): f64 {
   return sum;
 }
 
-/** The last two floats as f64; the first two are f64x2.promote_low_f32x4(v). @inline */
-export function promoteHigh(v: v128): v128 {
-  return f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1));
-}
-
 /** The learning rate of this step, in all four lanes. @inline */
 export function rate4(step: usize): v128 {
   return f32x4.splat(changetype<Step>(step).rate);

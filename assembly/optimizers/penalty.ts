@@ -2,9 +2,9 @@
 // Two kernels, because the sum must be complete before one share adds it to the loss.
 
 import { STATUS_NOT_FINITE } from "../losses/reduce";
-import { shareStart } from "../math/simd";
+import { promoteHigh, shareStart } from "../math/simd";
 import { Step } from "../tape";
-import { NORM_BLOCK, blocksOf, promoteHigh, total } from "./flat";
+import { NORM_BLOCK, blocksOf, total } from "./flat";
 
 @unmanaged
 export class Penalty {
