@@ -38,6 +38,11 @@ const modules = /* @__PURE__ */ new WeakMap<Build, WebAssembly.Module>();
 /** What loadCore() was given: it has every kernel, so it stands for any build. */
 let loaded: WebAssembly.Module | undefined;
 
+/** Models that are made from here on are instances of this module, which has every kernel; undefined: of their own builds again. */
+export function standIn(module: WebAssembly.Module | undefined): void {
+  loaded = module;
+}
+
 /** The module models are instances of. @throws NablaError where the engine cannot or may not compile it */
 export function compiledCore(build: Build): WebAssembly.Module {
   return loaded ?? compiled(build);
