@@ -139,6 +139,16 @@ test.each([
   [["train", "ok.json", "--steps", "1"], /row 0: length 2 is beyond the 1 steps; .*--keep-steps/],
   [["train", "ok.json", "--split", "time"], /--split is for CSV files/],
   [["train", "ok.json", "--window", "3"], /--window: expected --forecast/],
+  [
+    ["train", "ok.csv", "--forecast", "1", "--steps", "2"],
+    /--steps is for sequences; ok\.csv is something else/,
+  ],
+  [["train", "t.txt", "--model", "chars", "--ids"], /--ids is for sequences; t\.txt is something else/],
+  [["train", "xor", "--unknown", "token"], /--unknown is for texts/],
+  [
+    ["train", "t.txt", "--model", "chars", "--unknown", "error"],
+    /1 character is \("z" 2 times\) not in the vocabulary/,
+  ],
   [["train", "xor", "--ids"], /--ids is for sequences; xor is something else/],
   [
     ["train", "xor", "--model", "gru"],
@@ -149,6 +159,8 @@ test.each([
   place.write("ok.json", JSON.stringify(Array.from({ length: 20 }, (_, i) => ({ x: [i, 1], label: i % 2 }))));
   place.write("broken.json", '[{"x":[1],');
   place.write("config.json", '{"nabla":1,"model":{"layers":[]}}');
+  place.write("ok.csv", "x\n1\n2\n3\n4\n5\n6\n7\n8\n");
+  place.write("t.txt", `${"abc ".repeat(50)}abz abz`);
   const { code, stderr } = await place.run(args);
   expect(code).toBe(1);
   expect(stderr).toMatch(message);

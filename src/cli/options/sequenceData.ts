@@ -48,7 +48,10 @@ export const sequenceOptions = ({
 });
 
 /** @throws NablaError for flags that say nothing about such data */
-export function checkSequenceFlags(flags: SequenceFlags, { kind, name }: OpenedData): void {
+export function checkSequenceFlags(
+  flags: SequenceFlags,
+  { kind, name }: Pick<OpenedData, "kind" | "name">,
+): void {
   if (kind === "sequences") return;
   const given = (
     [
