@@ -1,3 +1,4 @@
+// @core sequences
 /** A recurrent layer in both directions (Schuster & Paliwal 1997). */
 import { fullBuild } from "../core/full.ts";
 import { choice, type Field, type Infer, type ObjectField } from "../fields/fields.ts";

@@ -1,3 +1,4 @@
+// @core sequences
 import { int } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import { showShape } from "../shape.ts";

@@ -1,3 +1,4 @@
+// @core sequences
 /** Layers applied to each step of a sequence by itself. */
 import { fullBuild } from "../core/full.ts";
 import type { Field, Infer, ObjectField } from "../fields/fields.ts";
