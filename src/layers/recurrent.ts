@@ -245,11 +245,13 @@ export function buildRecurrent(config: RecurrentConfig & Aligned, at: Place, cel
   return { outputShape, operations: [operation], activation: config.activation.name, core: fullBuild };
 }
 
-/** The second row of a parameter of two. */
+/** The second row of a parameter of two. Where that lies may be known later: see again.ts. */
 const second = (bias: Range, columns: number): Range => ({
   name: bias.name,
   bytes: bias.bytes / 2,
-  offset: bias.offset + ld(columns) * 4,
+  get offset() {
+    return bias.offset + ld(columns) * 4;
+  },
 });
 
 function parametersOf(
