@@ -20,7 +20,18 @@ export type CoreSource =
 export interface Build {
   /** Bytes as text (see bytes.ts), bytes, or a module where bytes may not be compiled. */
   readonly code: string | ArrayBuffer | ArrayBufferView<ArrayBuffer> | WebAssembly.Module;
+  /** Of two builds the one with the greater has every kernel of the other. Default 0. */
+  readonly rank?: number;
+  /**
+   * The code with the kernels that change weights as well, which only trainings need; none where it has them.
+   * @param who begins errors
+   */
+  training?(who: string): Promise<{ readonly core: Build["code"] }>;
 }
+
+/** Of the builds that layers ask for the one that has all of their kernels. */
+export const largest = (builds: readonly (Build | undefined)[]): Build | undefined =>
+  builds.reduce((most, build) => ((build?.rank ?? 0) > (most?.rank ?? 0) ? build : most), undefined);
 
 /** Each is compiled once, when it is first needed. */
 const modules = /* @__PURE__ */ new WeakMap<Build, WebAssembly.Module>();

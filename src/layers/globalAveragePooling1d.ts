@@ -1,4 +1,3 @@
-import { fullBuild } from "../core/full.ts";
 import { object } from "../fields/objects.ts";
 import type { Range } from "../plan/builder.ts";
 import { maskRange } from "../plan/masks.ts";
@@ -33,7 +32,8 @@ function build(at: Place): Built {
         return dx;
       }),
   };
-  return { ...whole, operations: [operation], core: fullBuild };
+  // with masks the layer that begins them has asked for the larger core
+  return { ...whole, operations: [operation] };
 }
 
 /** [steps, channels] → [channels], the mean over all steps that are no padding. */

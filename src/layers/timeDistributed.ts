@@ -1,6 +1,6 @@
 // @core sequences
 /** Layers applied to each step of a sequence by itself. */
-import { fullBuild } from "../core/full.ts";
+import { largest } from "../core/compile.ts";
 import type { Field, Infer, ObjectField } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import { ld, type PlanBuilder, type Value } from "../plan/builder.ts";
@@ -100,7 +100,7 @@ function build({ layer: configs }: Infer<TimeDistributedFields>, at: Place): Bui
       check: (who, core, input, rows, rowOf) =>
         check(who, core, input, rows * steps, (row) => rowOf(Math.floor(row / steps))),
     }),
-    core: fullBuild,
+    core: largest(layers.map((layer) => layer.core)),
   };
 }
 
