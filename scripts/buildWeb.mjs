@@ -161,8 +161,8 @@ const oneCore = {
 };
 
 /**
- * Layers of sequences are left out, with their kernels (scripts/cores.mjs): no network of the page has one. A model that has
- * one is refused by the name of the layer.
+ * Layers of sequences are left out, with their kernels (scripts/cores.mjs) and the reader of their files: no network of the page has
+ * one. A model that has one is refused by the name of the layer.
  */
 const noSequences = {
   name: "no sequences",
@@ -178,6 +178,10 @@ const noSequences = {
       contents: readFileSync(path, "utf8").replaceAll(/^ {2}(\w+): .*\n/gm, (line, name) =>
         left.has(name) ? "" : line,
       ),
+      loader: "ts",
+    }));
+    bundler.onLoad({ filter: /[\\/]src[\\/]data[\\/]readers[\\/]index\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8").replace(/^export \{ sequences \}.*\n/m, ""),
       loader: "ts",
     }));
   },

@@ -6,6 +6,7 @@ import { imageOptions, sayLeftOut } from "../input/images.ts";
 import { openWindows, seriesOf, wantsSeries } from "../input/series.ts";
 import { openText, textOf } from "../input/texts.ts";
 import { arrayOptions } from "../options/arrays.ts";
+import { sequenceOptions } from "../options/sequenceData.ts";
 import { checkNoSeries } from "../options/series.ts";
 import { tableOptions } from "../options/tables.ts";
 import { tokensOf } from "../options/texts.ts";
@@ -43,9 +44,10 @@ export async function openToTrain(
     ...(flags.testSplit !== undefined && { testFraction: flags.testSplit }),
     ...imageOptions(flags, terminal),
     ...arrayOptions(flags),
+    ...sequenceOptions(flags),
     ...options,
   });
-  checkNoSeries(flags, opened.name);
+  checkNoSeries(opened.kind === "sequences" ? { ...flags, time: undefined } : flags, opened.name);
   sayLeftOut(opened, terminal);
   checkApplicable(flags, opened);
   checkClasses(opened);
