@@ -170,6 +170,10 @@ const noSequences = {
     const left = new Set(
       readKernels("assembly").flatMap(({ file, core }) => (core === "sequences" ? [basename(file)] : [])),
     );
+    // layers without kernels of their own say so themselves
+    for (const file of readdirSync("src/layers"))
+      if (readFileSync(join("src/layers", file), "utf8").startsWith("// @core sequences"))
+        left.add(basename(file, ".ts"));
     bundler.onLoad({ filter: /[\\/]src[\\/]layers[\\/]all\.ts$/ }, ({ path }) => ({
       contents: readFileSync(path, "utf8").replaceAll(/^ {2}(\w+): .*\n/gm, (line, name) =>
         left.has(name) ? "" : line,
