@@ -3,6 +3,7 @@
  * so a package needs no further build, and bits are the same because the code is. Only the sections that say where memory comes from
  * are written anew (WebAssembly core specification 2.0, 5.5; shared limits: the threads proposal).
  */
+import { toUtf8 } from "../host.ts";
 
 /** Pages of 64 KiB: all that 32-bit addresses reach. */
 export const MOST_PAGES = 65536;
@@ -49,7 +50,7 @@ export function withSharedMemory(bytes: Uint8Array): SharedCode {
     if (id === TYPES) imports = pieces.length;
     at = from + size;
   }
-  const text = (name: string) => [name.length, ...new TextEncoder().encode(name)];
+  const text = (name: string) => [name.length, ...toUtf8(name)];
   // one import, a memory with limits (2), shared with a maximum (3)
   const one = [1, ...text("env"), ...text("memory"), 2, 3, ...written(pages), ...written(MOST_PAGES)];
   pieces.splice(imports, 0, Uint8Array.from([2, ...written(one.length), ...one]));
