@@ -5,7 +5,7 @@ export { BATCH_NORM_MOMENTS, BATCH_NORM_FORWARD, BATCH_NORM_BACKWARD, MOVING_MOM
 export { COPY_COLUMNS } from "./layers/concatenate";
 export { CONV2D_FORWARD, CONV2D_WEIGHTS, CONV2D_TURN, CONV2D_INPUT } from "./layers/conv2d";
 export { CONV2D_TRANSPOSE_WEIGHTS } from "./layers/conv2dTranspose";
-export { DENSE_FORWARD, DENSE_WEIGHTS, DENSE_TRANSPOSE, DENSE_INPUT, OUTER_SCRATCH } from "./layers/dense";
+export { DENSE_FORWARD, DENSE_WEIGHTS, DENSE_BACK, OUTER_SCRATCH, TURNED_SCRATCH } from "./layers/dense";
 export { DEPTHWISE_FORWARD, DEPTHWISE_WEIGHTS, DEPTHWISE_INPUT } from "./layers/depthwiseConv2d";
 export { DOT } from "./layers/dot";
 export { EACH } from "./layers/each";
@@ -30,6 +30,7 @@ export { FLATTEN_PIXELS, UNFLATTEN_PIXELS } from "./layers/reshape";
 export { conv2dScratch, conv2dInputScratch, depthwiseScratch } from "./layers/scratch";
 export { SIMPLE_RNN_FORWARD, SIMPLE_RNN_BACKWARD } from "./layers/simpleRnn";
 export { STEP_NOISE, STEP_DROPOUT } from "./layers/stepNoise";
+export { DENSE_TRANSPOSE, DENSE_INPUT } from "./layers/turned";
 export { UP_SAMPLE_NEAREST_FORWARD, UP_SAMPLE_NEAREST_BACKWARD, UP_SAMPLE_BILINEAR_FORWARD, UP_SAMPLE_BILINEAR_BACKWARD } from "./layers/upSampling2d";
 export { ZERO_PAD } from "./layers/zeroPadding2d";
 export { ELU_FORWARD, ELU_BACKWARD } from "./activations/elu";

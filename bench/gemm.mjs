@@ -41,10 +41,9 @@ export function gemm() {
       w = take(k * ld(n) * 4),
       y = take(m * ld(n) * 4),
       b = take(ld(n) * 4),
-      wt = take(n * ld(k) * 4),
       dx = take(m * ld(k) * 4);
     const dw = take(k * ld(n) * 4),
-      scratch = take(core.OUTER_SCRATCH.value),
+      scratch = take(Math.max(core.OUTER_SCRATCH.value, n * core.TURNED_SCRATCH.value)),
       record = take(64),
       tape = take(64),
       step = take(64);
@@ -86,10 +85,7 @@ export function gemm() {
       return { rate: median(rates), peak: median(peaks), share: median(rates.map((r, i) => r / peaks[i])) };
     };
     const forward = figure([["DENSE_FORWARD", [y, x, w, b, k, n]]]);
-    const input = figure([
-      ["DENSE_TRANSPOSE", [wt, w, k, n]],
-      ["DENSE_INPUT", [dx, y, wt, k, n]],
-    ]);
+    const input = figure([["DENSE_BACK", [dx, y, w, scratch, k, n]]]);
     const weights = figure([["DENSE_WEIGHTS", [dw, 0, x, y, scratch, k, n]]]);
     rows.push({ shape: `${m} × ${k} × ${n}`, what, forward, input, weights });
   }

@@ -28,7 +28,7 @@ for (const [key, value] of Object.entries(core.exports)) {
   // sizes and counts are globals too, but no kernel has their names
   if (
     value instanceof WebAssembly.Global &&
-    !/^(BASE|ZEROS|STATUS_|OUTER_SCRATCH|NORM_BLOCK|SHA256_)/.test(key)
+    !/^(BASE|ZEROS|STATUS_|OUTER_SCRATCH|TURNED_SCRATCH|NORM_BLOCK|SHA256_)/.test(key)
   ) {
     kernels.set(value.value, key);
   }

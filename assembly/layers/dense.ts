@@ -3,7 +3,7 @@
 // @core dense
 
 import { rowsOfEach } from "../math/blocks";
-import { columnSums, matmul, outerProduct, OUTER_SCRATCH as SCRATCH, transposePacked } from "../math/matmul";
+import { columnSums, matmul, matmulTurned, outerProduct, OUTER_SCRATCH as SCRATCH, TURNED_SCRATCH as TURNED } from "../math/matmul";
 import { Step } from "../tape";
 
 @unmanaged
@@ -44,36 +44,23 @@ function denseWeights(record: usize, rows: i32, part: i32, parts: i32): void {
 }
 
 @unmanaged
-export class DenseTranspose {
-  wt: usize;
-  w: usize;
-  inputs: i32;
-  units: i32;
-}
-
-/** wt[units, inputs] = wᵀ, both packed */
-function denseTranspose(record: usize, rows: i32, part: i32, parts: i32): void {
-  const a = changetype<DenseTranspose>(record);
-  transposePacked(a.wt, a.w, a.inputs, a.units, part, parts);
-}
-
-@unmanaged
-export class DenseInput {
+export class DenseBack {
   dx: usize;
   dy: usize;
-  wt: usize;
+  w: usize;
+  scratch: usize; // TURNED_SCRATCH · units bytes for each part
   inputs: i32;
   units: i32;
 }
 
 /** dx[rows, inputs] = dy[rows, units] · wᵀ */
-function denseInput(record: usize, rows: i32, part: i32, parts: i32): void {
-  const a = changetype<DenseInput>(record);
-  matmul(a.dx, a.dy, a.wt, 0, rows, a.units, a.inputs, part, parts);
+function denseBack(record: usize, rows: i32, part: i32, parts: i32): void {
+  const a = changetype<DenseBack>(record);
+  matmulTurned(a.dx, a.dy, a.w, a.scratch, rows, a.inputs, a.units, part, parts);
 }
 
 export const DENSE_FORWARD: i32 = denseForward.index;
 export const DENSE_WEIGHTS: i32 = denseWeights.index;
-export const DENSE_TRANSPOSE: i32 = denseTranspose.index;
-export const DENSE_INPUT: i32 = denseInput.index;
+export const DENSE_BACK: i32 = denseBack.index;
 export const OUTER_SCRATCH: i32 = SCRATCH;
+export const TURNED_SCRATCH: i32 = TURNED;

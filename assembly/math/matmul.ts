@@ -29,6 +29,29 @@ export const BASE: usize = __heap_base;
 export function matmul(
   y: usize, x: usize, w: usize, b: usize, rows: i32, k: i32, out: i32, part: i32, parts: i32,
 ): void {
+  shared(y, x, w, b, rows, k, out, 0, part, parts);
+}
+
+/** Panels of wᵀ that lie in the scratch at a time: what two and three panels at once divide. Of long ones two, so that they stay in the second-level cache. */
+const TURNED: i32 = 6;
+const LONG_PANEL: i32 = 1024;
+/** Bytes of scratch that matmulTurned() needs for each of its shares, for each column of dy. */
+export const TURNED_SCRATCH: i32 = TURNED * <i32>PANEL_ROW;
+
+/**
+ * dx[rows, k] = dy[rows, out] · wᵀ, w[k, out] packed. A few panels of wᵀ at a time are made in the scratch and used at once: with few rows
+ * it takes longer to write and read a whole copy of wᵀ than to multiply. Bits and shares are those of matmul() with such a copy.
+ */
+export function matmulTurned(
+  dx: usize, dy: usize, w: usize, scratch: usize, rows: i32, k: i32, out: i32, part: i32, parts: i32,
+): void {
+  shared(dx, dy, w, 0, rows, out, k, scratch + <usize>part * <usize>(out * TURNED_SCRATCH), part, parts);
+}
+
+/** One share of matmul(), or with scratch of matmulTurned(). */
+function shared(
+  y: usize, x: usize, w: usize, b: usize, rows: i32, k: i32, out: i32, scratch: usize, part: i32, parts: i32,
+): void {
   const panels = panelsOf(out);
   let p0 = 0, p1 = panels, r0 = 0, r1 = rows;
   if (panels >= parts * 2) {
@@ -40,10 +63,19 @@ export function matmul(
   }
   const blocks = (k + KC - 1) / KC;
   const kc = ld((k + blocks - 1) / blocks);
-  for (let k0 = 0; k0 < k; k0 += kc) {
-    const kn = min(kc, k - k0);
-    for (let rb = r0; rb < r1; rb += MC) {
-      block(y, x, w, b, k, out, k0, kn, rb, min(r1 - rb, MC), p0, p1);
+  const some = scratch ? (k > LONG_PANEL ? 2 : TURNED) : p1;
+  let panel = w;
+  for (let p = p0; p < p1; p += some) {
+    const pn = min(p1, p + some);
+    if (scratch) {
+      panel = scratch - <usize>p * <usize>k * PANEL_ROW;
+      transposePanels(panel, w, out, k, p, pn);
+    }
+    for (let k0 = 0; k0 < k; k0 += kc) {
+      const kn = min(kc, k - k0);
+      for (let rb = r0; rb < r1; rb += MC) {
+        block(y, x, panel, b, k, out, k0, kn, rb, min(r1 - rb, MC), p, pn);
+      }
     }
   }
 }
@@ -212,8 +244,12 @@ function strip(
  */
 export function transposePacked(wt: usize, w: usize, k: i32, out: i32, part: i32, parts: i32): void {
   const panels = panelsOf(k);
-  const q1 = shareStart(panels, part + 1, parts);
-  for (let q = shareStart(panels, part, parts); q < q1; q++) {
+  transposePanels(wt, w, k, out, shareStart(panels, part, parts), shareStart(panels, part + 1, parts));
+}
+
+/** Panels q … q1 of transposePacked(). */
+function transposePanels(wt: usize, w: usize, k: i32, out: i32, q: i32, q1: i32): void {
+  for (; q < q1; q++) {
     const i0 = q * PANEL;
     const rows = min(PANEL, k - i0);
     const tw = rows > NARROW ? PANEL : NARROW; // width of this panel of wt

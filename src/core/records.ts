@@ -15,8 +15,7 @@ export interface Records {
   Conv2dTurn: { wt: "p"; w: "p"; channels: "i"; filters: "i"; kernelHeight: "i"; kernelWidth: "i"; strideY: "i"; strideX: "i"; dilationY: "i"; dilationX: "i"; groups: "i" };
   DenseForward: { y: "p"; x: "p"; w: "p"; b: "p"; inputs: "i"; units: "i" };
   DenseWeights: { dw: "p"; db: "p"; x: "p"; dy: "p"; scratch: "p"; step: "p"; inputs: "i"; units: "i" };
-  DenseTranspose: { wt: "p"; w: "p"; inputs: "i"; units: "i" };
-  DenseInput: { dx: "p"; dy: "p"; wt: "p"; inputs: "i"; units: "i" };
+  DenseBack: { dx: "p"; dy: "p"; w: "p"; scratch: "p"; inputs: "i"; units: "i" };
   Dot: { y: "p"; a: "p"; b: "p"; m: "i"; n: "i"; k: "i"; yRow: "i"; yi: "i"; yj: "i"; aRow: "i"; ai: "i"; ak: "i"; bRow: "i"; bj: "i"; bk: "i" };
   Each: { kernel: "i"; record: "p"; each: "i" };
   Embedding: { y: "p"; x: "p"; w: "p"; mask: "p"; outer: "i"; numbers: "i"; size: "i"; units: "i" };
@@ -52,6 +51,8 @@ export interface Records {
   Reshape: { y: "p"; x: "p"; pixels: "i"; channels: "i" };
   StepNoise: { y: "p"; step: "p"; units: "i"; stream: "i"; threshold: "i"; scale: "f" };
   StepDropout: { y: "p"; x: "p"; noise: "p"; steps: "i"; units: "i" };
+  DenseTranspose: { wt: "p"; w: "p"; inputs: "i"; units: "i" };
+  DenseInput: { dx: "p"; dy: "p"; wt: "p"; inputs: "i"; units: "i" };
   UpSample: { y: "p"; x: "p"; height: "i"; width: "i"; channels: "i"; sizeY: "i"; sizeX: "i" };
   ZeroPad: { y: "p"; x: "p"; height: "i"; width: "i"; channels: "i"; outHeight: "i"; outWidth: "i"; top: "i"; left: "i" };
   OneHot: { y: "p"; labels: "p"; units: "i"; on: "f"; off: "f" };
@@ -128,8 +129,7 @@ export interface Kernels {
   CONV2D_TRANSPOSE_WEIGHTS: "Conv2d";
   DENSE_FORWARD: "DenseForward";
   DENSE_WEIGHTS: "DenseWeights";
-  DENSE_TRANSPOSE: "DenseTranspose";
-  DENSE_INPUT: "DenseInput";
+  DENSE_BACK: "DenseBack";
   DEPTHWISE_FORWARD: "Conv2d";
   DEPTHWISE_WEIGHTS: "Conv2d";
   DEPTHWISE_INPUT: "Conv2d";
@@ -180,6 +180,8 @@ export interface Kernels {
   SIMPLE_RNN_BACKWARD: "RecurrentBackward";
   STEP_NOISE: "StepNoise";
   STEP_DROPOUT: "StepDropout";
+  DENSE_TRANSPOSE: "DenseTranspose";
+  DENSE_INPUT: "DenseInput";
   UP_SAMPLE_NEAREST_FORWARD: "UpSample";
   UP_SAMPLE_NEAREST_BACKWARD: "UpSample";
   UP_SAMPLE_BILINEAR_FORWARD: "UpSample";
@@ -217,4 +219,4 @@ export interface Kernels {
 /** Functions of the core that say how much scratch a kernel needs; their arguments are in assembly/. */
 export type SizeName = "conv2dScratch" | "conv2dInputScratch" | "depthwiseScratch";
 /** Numbers that kernels agree on with those who call them. */
-export type ConstantName = "OUTER_SCRATCH" | "STATUS_NOT_FINITE" | "NORM_BLOCK";
+export type ConstantName = "OUTER_SCRATCH" | "TURNED_SCRATCH" | "STATUS_NOT_FINITE" | "NORM_BLOCK";

@@ -2,7 +2,7 @@
 
 import { type Infer, int } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
-import { ld, type Range } from "../plan/builder.ts";
+import type { Range } from "../plan/builder.ts";
 import type { Operation, Site } from "../plan/operation.ts";
 import { sizeOf } from "../shape.ts";
 import { activationOperation, normalizeActivation } from "./activationOperation.ts";
@@ -66,10 +66,12 @@ function build(config: Config, { name, inputShape }: Place): Built {
             each,
           );
         if (!needed) return dy;
-        const wt = builder.alloc("transposed weights", units * ld(inputs) * 4);
-        builder.emit("DENSE_TRANSPOSE", { wt, w: w.value, inputs, units });
         const dx = gradient(inputShape);
-        builder.emit("DENSE_INPUT", { dx, dy, wt, inputs, units }, each);
+        const scratch = builder.alloc(
+          "scratch for transposed weights",
+          builder.parts * units * builder.core.constant("TURNED_SCRATCH"),
+        );
+        builder.emit("DENSE_BACK", { dx, dy, w: w.value, scratch, inputs, units }, each);
         return dx;
       }),
   };

@@ -172,6 +172,14 @@ describe.each(sizes)("dense %i × %i → %i", (rows, k, out) => {
       bed.run("DENSE_WEIGHTS", at, rows, parts);
       bed.run("DENSE_TRANSPOSE", at, rows, parts);
       bed.run("DENSE_INPUT", at, rows, parts);
+      const turned = {
+        ...at,
+        dx: bed.matrix("dx without a copy", rows, k),
+        scratch: bed.alloc("scratch for panels", bed.core.constant("TURNED_SCRATCH") * out * parts),
+      };
+      bed.run("DENSE_BACK", turned, rows, parts);
+      expect(bed.read(turned.dx, rows, k)).toEqual(bed.read(at.dx, rows, k));
+      expect(bed.padding(turned.dx, rows, k).every((v) => v === 0)).toBe(true);
       const got = [unpacked(bed, at.dw, k, out), bed.read(at.db, 1, out), bed.read(at.dx, rows, k)];
       expect(worst(got[0], dw)).toBeLessThan(4e-6 * Math.sqrt(rows));
       expect(worst(got[1], db)).toBeLessThan(4e-6 * Math.sqrt(rows));

@@ -235,7 +235,7 @@ describe.each(variants)("%s", (_, layers, options) => {
     const { instructions } = observe(request(mode, layers, options));
     for (const { kernel, fields } of instructions) {
       if (kernel === "DENSE_FORWARD") expect(fields.y).not.toBe(fields.x);
-      if (kernel === "DENSE_INPUT") expect(fields.dx).not.toBe(fields.dy);
+      if (kernel === "DENSE_BACK") expect(fields.dx).not.toBe(fields.dy);
     }
   });
 
