@@ -24,7 +24,7 @@ export const PROGRAMS = [
       "([",
       "([conv2d({ filters: 4, kernelSize: 3 }), flatten(), ",
     ),
-    limit: 60_500,
+    limit: 61_000,
   },
   {
     name: "load a model and predict with nabla/predict",

@@ -65,8 +65,11 @@ function instantiated(module: WebAssembly.Module, memory: WebAssembly.Memory | u
   }
 }
 
+type View = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+
 export class Core {
   readonly exports: CoreExports;
+  private readonly views: (View | undefined)[] = [];
   /** What this is an instance of: another thread need not compile it again. */
   readonly module: WebAssembly.Module;
 
@@ -108,13 +111,28 @@ export class Core {
   }
 
   f32(offset: number, length: number): Float32Array<ArrayBuffer> {
-    return new Float32Array(this.exports.memory.buffer as ArrayBuffer, offset, length);
+    return this.view(Float32Array, offset, length);
   }
   i32(offset: number, length: number): Int32Array<ArrayBuffer> {
-    return new Int32Array(this.exports.memory.buffer as ArrayBuffer, offset, length);
+    return this.view(Int32Array, offset, length);
   }
   u8(offset: number, length: number): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.exports.memory.buffer as ArrayBuffer, offset, length);
+    return this.view(Uint8Array, offset, length);
+  }
+
+  /** A view that is there already, where it was among the last: each step asks for the same ones, and is to leave nothing behind. */
+  private view<V extends View>(
+    type: new (buffer: ArrayBuffer, offset: number, length: number) => V,
+    offset: number,
+    length: number,
+  ): V {
+    const at = ((offset >>> 6) ^ offset ^ length) & 63;
+    const found = this.views[at];
+    // one whose memory has grown since has no length
+    if (found?.byteOffset === offset && found.length === length && found instanceof type) return found;
+    const made = new type(this.exports.memory.buffer as ArrayBuffer, offset, length);
+    this.views[at] = made;
+    return made;
   }
 
   /** The number instructions know a kernel by: as the compiled module exports it, or its place among the records. */

@@ -72,8 +72,8 @@ export function runWithLoss(
   to: number,
   scored: () => Scored,
 ): boolean | Promise<boolean> {
+  if (!goals.some(({ loss }) => loss.own)) return network.run(plan, 0, to, rows);
   const own = goals.flatMap(({ loss }, k) => (loss.own ? [k] : []));
-  if (own.length === 0) return network.run(plan, 0, to, rows);
   network.run(plan, 0, plan.marks.loss, rows);
   const batch = scored();
   // copies: a function that is asked may run another model

@@ -12,6 +12,9 @@ import type { Weighting } from "./weighting.ts";
 
 export class OutputRows {
   private labels = new Int32Array(0);
+  private readonly threshold: number;
+  /** What the last batch was. */
+  private last: { readonly plan: Plan; readonly rows: number; readonly batch: Scored } | undefined;
 
   /**
    * @param number of the output
@@ -23,7 +26,9 @@ export class OutputRows {
     private readonly loss: Loss,
     private readonly target: Target,
     private readonly name: string,
-  ) {}
+  ) {
+    this.threshold = outputThreshold(loss, network.activations[number]);
+  }
 
   /** Where targets of so many rows are written to, row by row as they are read. */
   view(plan: Plan, rows: number): Targets {
@@ -130,15 +135,26 @@ export class OutputRows {
 
   /** What metrics see of the batch that was just run: views, valid until the next call into the core. */
   scored(plan: Plan, rows: number): Scored {
-    const { core, activations } = this.network;
+    const { last } = this;
+    // the same places, unless the memory has grown since: then views have no length
+    if (last?.plan === plan && last.rows === rows && last.batch.outputs.length > 0) return last.batch;
+    const batch = this.views(plan, rows);
+    // not where rows had to be copied
+    const inPlace = batch.outputs.byteOffset === plan.outputs[this.number].output.offset;
+    this.last = inPlace ? { plan, rows, batch } : undefined;
+    return batch;
+  }
+
+  private views(plan: Plan, rows: number): Scored {
+    const { core } = this.network;
     const output = plan.outputs[this.number];
     const { units } = output;
     const n = rows * output.each;
     const stride = ld(units);
     const outputs = core.f32(output.output.offset, n * stride);
     const { on, off } = this.loss.labels;
-    const threshold = outputThreshold(this.loss, activations[this.number]);
     const losses = core.f32(output.losses!.offset, n);
+    const { threshold } = this;
     const common = { rows: n, units, stride, threshold, on, off, outputs, losses, mask: output.mask };
     if (output.yKind === "labels") return { ...common, labels: core.i32(output.y!.offset, n) };
     if (this.target.kind === "class") return { ...common, labels: this.labels };

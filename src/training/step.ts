@@ -72,7 +72,7 @@ export class Stepper<M> {
     let failed: { readonly error: unknown } | undefined;
     if (split) begin(metrics, counting);
     for (let first = 0; first < rows; first += plan.rows) {
-      const piece = indices.subarray(first, first + plan.rows);
+      const piece = rows > plan.rows ? indices.subarray(first, first + plan.rows) : indices;
       loader.copy(plan, piece, ready, first);
       const failure = { plan, dataset: train, indices: piece };
       if (badRow(network, failure)) wayBack.fail(failure);
