@@ -1,3 +1,5 @@
 /** What the measurements reach of the library beyond its public names; built into build/internals.js, which is not in the package. */
 export { internalsOf } from "../src/model/internals.ts";
+export { PlanBuilder } from "../src/plan/builder.ts";
+export { plan } from "../src/plan/plan.ts";
 export { updateOf } from "../src/training/update.ts";
