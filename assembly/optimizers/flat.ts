@@ -1,4 +1,5 @@
 // What all optimizers share: the step record they read and the share of the flat range they walk.
+// @core dense
 //
 // Every optimizer is one pass over n floats; n is a multiple of 16 and ranges are 64-byte aligned, so that four vectors
 // make an iteration and no tail is left. Loops ask at their end whether to go on: only then does an engine (V8 at least) move

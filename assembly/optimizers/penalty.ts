@@ -1,5 +1,6 @@
 // Penalties on the weights of a layer: l1·Σ|w| + l2·Σw² is added to the loss, and its derivative to dw.
 // Two kernels, because the sum must be complete before one share adds it to the loss.
+// @core dense
 
 import { STATUS_NOT_FINITE } from "../losses/reduce";
 import { promoteHigh, shareStart } from "../math/simd";

@@ -50,7 +50,7 @@ async function each(names, ask) {
  * A program that runs files.
  *
  * @param {string} name
- * @param {readonly string[] | undefined | ""} command
+ * @param {readonly string[] | undefined} command
  * @param {Partial<Host> & { how?: string, env?: (folder: string) => Record<string, string>, file?: (folder: string) => Promise<string> }} [more]
  * @returns {Host}
  */
@@ -78,8 +78,8 @@ function program(name, command, { how = "node scripts/engines.mjs", env = () => 
 
 const files = engineFiles();
 const here = process.execPath;
-const lineOf = (/** @type {string | undefined} */ file) => file && [file];
-const denoLine = files.Deno && [files.Deno, "run", "--quiet", "--no-lock", "--allow-all"];
+const lineOf = (/** @type {string | undefined} */ file) => (file ? [file] : undefined);
+const denoLine = lineOf(files.Deno)?.concat("run", "--quiet", "--no-lock", "--allow-all");
 const denoEnv = (/** @type {string} */ folder) => ({
   DENO_DIR: join(folder, "deno"),
   DENO_NO_UPDATE_CHECK: "1",
