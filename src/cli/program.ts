@@ -256,6 +256,18 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .action(run(async () => (await import("./commands/data.ts")).dataCommand as Action));
 
   command
+    .command("bench")
+    .description("how fast this machine trains and predicts, as a table to share; half a minute")
+    .option("--nets <NAME,NAME…>", "some of W1, W2, W3, W4, C32 (default: all)", names("--nets"))
+    .option(
+      "--seconds <N>",
+      "how long each figure is measured (default: 1)",
+      numberOption("--seconds", { above: 0 }),
+    )
+    .option("--json", "as one JSON object")
+    .action(run(async () => (await import("./commands/bench.ts")).benchCommand as Action));
+
+  command
     .command("play")
     .description("open the playground: train networks in a page, served from this machine")
     .option("--port <N>", "of 127.0.0.1; 0 for any that is free (default: 8347 or the next free one)", port)
