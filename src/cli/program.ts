@@ -12,7 +12,7 @@ import { sequenceCommands } from "./options/sequences.ts";
 import { seriesFlags, windowFlags } from "./options/series.ts";
 import { readingFlags, splitWay, tableFlags } from "./options/tables.ts";
 import { trainingFlags } from "./options/training.ts";
-import { numberOption, oneOf, port, threadsOption, units, wholeOption } from "./options/values.ts";
+import { names, numberOption, oneOf, port, threadsOption, units, wholeOption } from "./options/values.ts";
 import type { Terminal } from "./terminal.ts";
 
 const EXAMPLES = `
