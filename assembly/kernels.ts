@@ -16,6 +16,7 @@ export { GRU_FORWARD, GRU_BACKWARD } from "./layers/gru";
 export { INPUT_U8, INPUT_F32 } from "./layers/input";
 export { LAYER_NORM_FORWARD, LAYER_NORM_INPUT, LAYER_NORM_WEIGHTS } from "./layers/layerNormalization";
 export { LSTM_FORWARD, LSTM_BACKWARD } from "./layers/lstm";
+export { MASKED_MEAN_FORWARD, MASKED_MEAN_BACKWARD } from "./layers/maskedMean";
 export { MASKING_FORWARD, MASKING_BACKWARD, MASK_WEIGHTS } from "./layers/masking";
 export { MAX_POOL_FORWARD, MAX_POOL_BACKWARD } from "./layers/maxPooling2d";
 export { SUBTRACT, MULTIPLY, MAXIMUM, MINIMUM, SCALE, ROUTE, ADD_GRADIENT } from "./layers/merge";

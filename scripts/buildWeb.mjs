@@ -161,8 +161,8 @@ const oneCore = {
 };
 
 /**
- * Layers of sequences are left out, with their kernels (scripts/cores.mjs): no network of the page has one. A model that has
- * one is refused by the name of the layer.
+ * Layers of sequences are left out, with their kernels (scripts/cores.mjs) and the reader of their files: no network of the page has
+ * one. A model that has one is refused by the name of the layer.
  */
 const noSequences = {
   name: "no sequences",
@@ -170,10 +170,18 @@ const noSequences = {
     const left = new Set(
       readKernels("assembly").flatMap(({ file, core }) => (core === "sequences" ? [basename(file)] : [])),
     );
+    // layers without kernels of their own say so themselves
+    for (const file of readdirSync("src/layers"))
+      if (readFileSync(join("src/layers", file), "utf8").startsWith("// @core sequences"))
+        left.add(basename(file, ".ts"));
     bundler.onLoad({ filter: /[\\/]src[\\/]layers[\\/]all\.ts$/ }, ({ path }) => ({
       contents: readFileSync(path, "utf8").replaceAll(/^ {2}(\w+): .*\n/gm, (line, name) =>
         left.has(name) ? "" : line,
       ),
+      loader: "ts",
+    }));
+    bundler.onLoad({ filter: /[\\/]src[\\/]data[\\/]readers[\\/]index\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8").replace(/^export \{ sequences \}.*\n/m, ""),
       loader: "ts",
     }));
   },

@@ -31,7 +31,7 @@ export const PROGRAMS = [
     code: `import { load } from "nabla/predict";
 const model = load(new Uint8Array(await (await fetch("model.safetensors")).arrayBuffer()));
 console.log(model.predict([[0, 1]]).argMax());`,
-    limit: 40_300,
+    limit: 41_800,
   },
   {
     name: "an error class alone",

@@ -12,6 +12,26 @@ export function attempt<T>(use: () => T): T | undefined {
   }
 }
 
+/** https://www.w3.org/TR/trusted-types/, which TypeScript's types of the DOM do not have. */
+interface Policies {
+  createPolicy(name: string, rules: object): { createScriptURL(url: string): unknown };
+}
+let policy: ReturnType<Policies["createPolicy"]> | undefined | "not tried" = "not tried";
+
+/**
+ * An address as `new Worker()` takes it. A page's policy may require it to be vouched for (`require-trusted-types-for 'script'`): here it is,
+ * under the name "nabla", unless the page has a list of names without that one.
+ */
+export function scriptUrl(url: string | URL): string | URL {
+  if (policy === "not tried")
+    policy = attempt(() =>
+      (globalThis as { trustedTypes?: Policies }).trustedTypes?.createPolicy("nabla", {
+        createScriptURL: (own: string) => own,
+      }),
+    );
+  return (policy?.createScriptURL(String(url)) as string | undefined) ?? url;
+}
+
 /** Milliseconds, for differences. By the wall's clock where there is no other. */
 export const now = (): number => attempt(() => performance.now()) ?? Date.now();
 

@@ -14,6 +14,7 @@ export { GRU_FORWARD } from "../layers/gru";
 export { INPUT_U8, INPUT_F32 } from "../layers/input";
 export { LAYER_NORM_FORWARD } from "../layers/layerNormalization";
 export { LSTM_FORWARD } from "../layers/lstm";
+export { MASKED_MEAN_FORWARD } from "../layers/maskedMean";
 export { MASKING_FORWARD } from "../layers/masking";
 export { MAX_POOL_FORWARD } from "../layers/maxPooling2d";
 export { SUBTRACT, MULTIPLY, MAXIMUM, MINIMUM, SCALE } from "../layers/merge";

@@ -8,6 +8,7 @@ import { OPTIMIZERS } from "../optimizers/table.ts";
 import { arrayFlags } from "./options/arrays.ts";
 import { augmentation } from "./options/augment.ts";
 import { pictureFlags, toldFlags, unreadableFlag } from "./options/pictures.ts";
+import { sequenceFlags } from "./options/sequenceData.ts";
 import { sequenceCommands } from "./options/sequences.ts";
 import { seriesFlags, windowFlags } from "./options/series.ts";
 import { readingFlags, splitWay, tableFlags } from "./options/tables.ts";
@@ -68,11 +69,11 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .description("train a network on DATA")
     .argument(
       "<DATA>",
-      "a folder of IDX files or of class folders with pictures, a .csv or .npz file, or a generated set",
+      "a folder of IDX files or of class folders with pictures, a .csv, .npz or .json file (sequences), or a generated set",
     )
     .option(
       "-m, --model <NAME|FILE>",
-      "perceptron, logistic, linear, nielsen, mlp, table; for images cnn, lenet, best; for texts chars, words; book-1 … book-10; or a .json file (default: table for tables, forecast for series, else mlp)",
+      "perceptron, logistic, linear, nielsen, mlp, table; for images cnn, lenet, best; for sequences lstm, gru; for texts chars, words; book-1 … book-10; or a .json file (default: table for tables, forecast for series, gru for sequences, else mlp)",
     )
     .option("--config <FILE>", "configuration of model and training (.json)")
     .option("--hidden <N,N…>", 'units of the hidden layers, "none" for none', units("--hidden"))
@@ -126,7 +127,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       wholeOption("--folds", 2),
     )
     .option("--samples <N>", "generated sets: rows to train on", wholeOption("--samples"));
-  arrayFlags(pictureFlags(windowFlags(train)))
+  sequenceFlags(arrayFlags(pictureFlags(windowFlags(train))))
     .option("-o, --out <FILE>", "save the model (.safetensors)")
     .option(
       "--checkpoint-every <STEPS>",
@@ -251,7 +252,8 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .argument("[DATA]", "as for train")
     .option("--preview <N>", "show so many rows (default: 5 for images)", wholeOption("--preview", 0));
   tableFlags(data).option("--samples <N>", "generated sets: rows to make", wholeOption("--samples"));
-  arrayFlags(pictureFlags(data))
+  sequenceFlags(arrayFlags(pictureFlags(data)))
+    .option("--time <COLUMN>", "with --sequence: the column that orders the steps")
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./commands/data.ts")).dataCommand as Action));
 

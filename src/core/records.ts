@@ -31,6 +31,7 @@ export interface Records {
   LayerNorm: { y: "p"; x: "p"; gamma: "p"; beta: "p"; moments: "p"; pixels: "i"; channels: "i"; epsilon: "f" };
   LayerNormInput: { dx: "p"; dy: "p"; x: "p"; gamma: "p"; moments: "p"; pixels: "i"; channels: "i" };
   LayerNormWeights: { dgamma: "p"; dbeta: "p"; dy: "p"; x: "p"; moments: "p"; step: "p"; pixels: "i"; channels: "i" };
+  MaskedMean: { y: "p"; x: "p"; mask: "p"; steps: "i"; units: "i" };
   Masking: { y: "p"; x: "p"; mask: "p"; steps: "i"; units: "i"; value: "f" };
   MaskedGradient: { dx: "p"; dy: "p"; mask: "p"; steps: "i"; units: "i" };
   MaskWeights: { y: "p"; weight: "p"; mask: "p"; steps: "i"; mean: "i" };
@@ -150,6 +151,8 @@ export interface Kernels {
   LAYER_NORM_WEIGHTS: "LayerNormWeights";
   LSTM_FORWARD: "RecurrentForward";
   LSTM_BACKWARD: "RecurrentBackward";
+  MASKED_MEAN_FORWARD: "MaskedMean";
+  MASKED_MEAN_BACKWARD: "MaskedMean";
   MASKING_FORWARD: "Masking";
   MASKING_BACKWARD: "MaskedGradient";
   MASK_WEIGHTS: "MaskWeights";

@@ -85,7 +85,7 @@ export function buildLayer(config: LayerConfig, spot: Spot, find: Find): Layer {
     called,
     inputShape,
     inputShapes: shapes,
-    inner: (within) => inRow(within as readonly LayerConfig[], inputShape, find, index),
+    inner: (within, shape = inputShape) => inRow(within as readonly LayerConfig[], shape, find, index),
   });
   return { name, type, inputs, inputShape, ...built, ...(!kind.onlyShape && { activation }) };
 }

@@ -5,6 +5,7 @@ import { bool, type Infer, int } from "../fields/fields.ts";
 import { object, optional } from "../fields/objects.ts";
 import { initializerField } from "../initializers/table.ts";
 import { floatsOf, type Range } from "../plan/builder.ts";
+import type { Node } from "../plan/graph.ts";
 import { beginMask } from "../plan/masks.ts";
 import type { Operation, Parameter, Site } from "../plan/operation.ts";
 import { sizeOf } from "../shape.ts";
@@ -32,6 +33,17 @@ const fields = () =>
   );
 type Config = Infer<ReturnType<typeof fields>>;
 
+/** @throws NablaError for bytes that become fractions, as pixels do */
+function checkKind(called: string, value: Node): void {
+  let from = value;
+  while (from.operation?.onlyLayout) [from] = from.from;
+  const { kind } = from;
+  if (kind?.type === "uint8" && kind.scale !== 1)
+    throw new NablaError(
+      `${called} takes whole numbers, but the input has bytes, which are multiplied by ${kind.scale}; pass numbers as a Float32Array or an Int32Array`,
+    );
+}
+
 function build(config: Config, { name, called, inputShape }: Place): Built {
   const { inputDim: size, outputDim: units, maskZero, embeddingsRegularizer = { l1: 0, l2: 0 } } = config;
   if (size > MOST)
@@ -50,9 +62,9 @@ function build(config: Config, { name, called, inputShape }: Place): Built {
     name: "embeddings",
     shape: [size, units],
     layout: "rows",
-    // Keras' uniform distribution from −0.05 to 0.05 has this deviation
-    initializer: config.embeddingsInitializer ?? { name: "gaussian", mean: 0, stddev: 0.05 / Math.sqrt(3) },
-    fanIn: size,
+    // by default as in Keras evenly from −0.05 to 0.05, which is ±√(3 / fanIn)
+    initializer: config.embeddingsInitializer ?? { name: "lecunUniform" },
+    fanIn: config.embeddingsInitializer ? size : 3 / 0.05 ** 2,
     fanOut: units,
     ...embeddingsRegularizer,
     trainable: config.trainable,
@@ -66,6 +78,7 @@ function build(config: Config, { name, called, inputShape }: Place): Built {
     steps: "takes",
     ...(maskZero && { pass: (node, graph) => beginMask(node, graph, numbers) }),
     forward({ builder, parameter, output, node }: Site, x: Range): Range {
+      checkKind(called, node.from[0]);
       const y = output(outputShape);
       const mask = maskZero ? builder.alloc("mask", builder.rows * numbers * 4) : 0;
       if (mask) node.mask!.range = mask;
@@ -87,12 +100,8 @@ function build(config: Config, { name, called, inputShape }: Place): Built {
   const check: Built["check"] = (who, core, input, rows, rowOf) => {
     if (!input) return;
     const n = outer * numbers;
-    const { type, scale } = input.kind;
-    if (type === "uint8" && scale !== 1)
-      throw new NablaError(
-        `${who}: ${called} takes whole numbers, but the bytes are multiplied by ${scale}; pass numbers as a Float32Array or an Int32Array`,
-      );
-    const values = type === "uint8" ? core.u8(input.x.offset, rows * n) : core.f32(input.x.offset, rows * n);
+    const values =
+      input.kind.type === "uint8" ? core.u8(input.x.offset, rows * n) : core.f32(input.x.offset, rows * n);
     for (let i = 0; i < values.length; i++) {
       const value = values[i];
       if (value >= 0 && value < size && value % 1 === 0) continue;
@@ -107,8 +116,8 @@ function build(config: Config, { name, called, inputShape }: Place): Built {
 }
 
 /**
- * y = embeddings[x]: whole numbers [steps] → [steps, outputDim]. With maskZero the number 0 is padding. The table begins with values of a
- * normal distribution whose deviation is that of Keras' uniform one.
+ * y = embeddings[x]: whole numbers [steps] → [steps, outputDim]. With maskZero the number 0 is padding. The table begins with values evenly
+ * from −0.05 to 0.05.
  */
 export const embedding = /* @__PURE__ */ layer("embedding", {
   fields: fields,

@@ -11,6 +11,7 @@ import {
 } from "../fields/fields.ts";
 import { optional } from "../fields/objects.ts";
 import type { Layer } from "../plan/operation.ts";
+import type { LayerConfig } from "./configs.ts";
 import { register } from "./registry.ts";
 import { type Applied, applicable, type SymbolicTensor } from "./symbolic.ts";
 
@@ -22,8 +23,8 @@ export interface Place {
   readonly inputShape: readonly number[];
   /** Of all values it is applied to; inputShape is the first of them. */
   readonly inputShapes: readonly (readonly number[])[];
-  /** Builds the layers within it, as a chain that begins with its own input. */
-  inner(configs: readonly { readonly type: string }[]): Layer[];
+  /** Builds the layers within it, as a chain that begins with its own input, or with another of this shape. */
+  inner(configs: readonly { readonly type: string }[], inputShape?: readonly number[]): Layer[];
 }
 
 /** What building a layer gives; its name, type and inputs are known already. */
@@ -53,6 +54,8 @@ export interface LayerKind<F extends ObjectField<Fields> = ObjectField<Fields>> 
   readonly atRest?: Partial<Infer<F>>;
   /** Whether it is applied to several values. */
   readonly merges?: boolean;
+  /** The layer within whose outputs, with their activation, are its own. */
+  ends?(config: Infer<F>): LayerConfig;
   /** Its fields that are lists of layers, in the order in which they are built. */
   readonly inner?: readonly string[];
 }

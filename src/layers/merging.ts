@@ -9,7 +9,7 @@ import { type Built, layerName, misfit, type Place } from "./layer.ts";
 export const mergeFields = (doc: string) => object({ name: layerName() }, { doc });
 
 /** What differs from one merging layer to another. All values have one shape, of so many floats. */
-interface Rule {
+export interface Rule {
   /** y of two values; for more it is applied again and again. */
   readonly kernel: "ADD" | "SUBTRACT" | "MULTIPLY" | "MAXIMUM" | "MINIMUM";
   /** y becomes y · factor. */

@@ -71,6 +71,12 @@ interface Cell {
   bias?(drawn: Float32Array): ArrayLike<number>;
 }
 
+/** What no option says, but the layer that holds it. */
+export interface Aligned {
+  /** Whether outputs of a walk from the last step to the first are in the order of the input. */
+  readonly aligned?: boolean;
+}
+
 /** @throws NablaError for an activation that kernels have not */
 function gateNumber(
   called: string,
@@ -90,7 +96,7 @@ function gateNumber(
 }
 
 /** @param config of simpleRnn, or with what others have besides @throws NablaError for an input that is no sequence */
-export function buildRecurrent(config: RecurrentConfig, at: Place, cell: Cell): Built {
+export function buildRecurrent(config: RecurrentConfig & Aligned, at: Place, cell: Cell): Built {
   const { name, called } = at;
   const [, steps, inputs] = sequenceShape(at);
   const { units, useBias, returnSequences } = config;
@@ -107,7 +113,7 @@ export function buildRecurrent(config: RecurrentConfig, at: Place, cell: Cell): 
     steps,
     every: returnSequences ? 1 : 0,
     back: config.goBackwards ? 1 : 0,
-    order: 1,
+    order: config.aligned ? 0 : 1,
     after: count === 3 && !after ? 0 : 1,
     activation,
     gates,
@@ -131,7 +137,7 @@ export function buildRecurrent(config: RecurrentConfig, at: Place, cell: Cell): 
       const mask = maskRange(site.node.from[0]);
       if (mask) {
         keep("mask", mask);
-        if (returnSequences && config.goBackwards)
+        if (returnSequences && config.goBackwards && !config.aligned)
           throw misfit(
             TRAINING &&
               `${called}: goBackwards with returnSequences turns steps around, and some of its input's are padding; leave out one of the two`,
@@ -239,11 +245,13 @@ export function buildRecurrent(config: RecurrentConfig, at: Place, cell: Cell): 
   return { outputShape, operations: [operation], activation: config.activation.name, core: fullBuild };
 }
 
-/** The second row of a parameter of two. */
+/** The second row of a parameter of two. Where that lies may be known later: see again.ts. */
 const second = (bias: Range, columns: number): Range => ({
   name: bias.name,
   bytes: bias.bytes / 2,
-  offset: bias.offset + ld(columns) * 4,
+  get offset() {
+    return bias.offset + ld(columns) * 4;
+  },
 });
 
 function parametersOf(

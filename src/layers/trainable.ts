@@ -70,5 +70,7 @@ export function checkUnits({ layers }: Architecture, configs: readonly LayerConf
   );
 }
 
-const activationIn = (layer: LayerConfig): ActivationName | undefined =>
-  "activation" in layer ? layer.activation.name : undefined;
+const activationIn = (layer: LayerConfig): ActivationName | undefined => {
+  const end = kindOf(layer.type)?.ends?.(layer) ?? layer;
+  return "activation" in end ? end.activation.name : undefined;
+};

@@ -10,6 +10,9 @@ export const STREAMS = Object.freeze({
   dropout: 5,
   augment: 6,
   bootstrap: 7,
+  /** Of nabla/sequences: windows of texts that begin later, and texts that are written. */
+  shorter: 32,
+  written: 33,
 });
 
 const TWO_32 = 4294967296;

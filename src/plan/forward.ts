@@ -150,6 +150,7 @@ export function planForward(
     const packs = options.packs && input.uses === 1 && user?.operation.takesPacked === true;
     const { staged, x } = planInput(builder, kind, shape, packs);
     input.y = x;
+    input.kind = kind;
     return { name, kind, shape, x: staged };
   });
   const order = architecture.layers.flatMap(({ operations }) => operations);

@@ -3,6 +3,7 @@
  * them in the order they are computed in. It is made for one plan: passes change it, and planning notes in it where values lie.
  */
 import type { Range } from "./builder.ts";
+import type { InputKind } from "./forward.ts";
 import type { Mask } from "./masks.ts";
 import type { AnyOperation, Architecture, Site } from "./operation.ts";
 
@@ -16,6 +17,8 @@ export interface Node {
   uses: number;
   /** Whether it is a value inside a layer that is no chain: nobody outside sees it. */
   readonly inside?: boolean;
+  /** Of an input: how its rows arrive. */
+  kind?: InputKind;
   /** Once the forward pass is on the tape: where it lies, and what its operation was told. */
   y?: Range;
   site?: Site;

@@ -6,7 +6,7 @@ import { NablaError } from "../errors.ts";
 import { int, number, string } from "../fields/fields.ts";
 import { checkGiven } from "../fields/programs.ts";
 import { exp, log } from "../math/elementary.ts";
-import { Stream } from "../math/random.ts";
+import { STREAMS, Stream } from "../math/random.ts";
 import type { Outputs } from "../network/predict.ts";
 import { demandModel, type Forecasting } from "./forecast.ts";
 
@@ -26,9 +26,6 @@ export interface GenerateOptions {
   stop?: string;
 }
 
-/** Random numbers of entries of their own have streams from 32 on: see STREAMS. */
-const DRAWN = 33;
-
 /** What a model's file says of its text. @throws NablaError for a model that was trained on something else */
 export function textInfoOf(who: string, { metadata }: Pick<Forecasting, "metadata">): TextInfo {
   const info = (metadata.extra as { text?: unknown } | undefined)?.text;
@@ -47,23 +44,19 @@ export function textInfoOf(who: string, { metadata }: Pick<Forecasting, "metadat
 export function generate(model: Forecasting, asked: GenerateOptions = {}): string {
   demandModel("generate", model);
   const options = givenOf("generate", asked);
-  checkGiven(
-    "generate",
-    options,
-    {
-      seedText: string(),
-      temperature: number({ min: 0 }),
-      topK: int({ min: 1 }),
-      length: int({ min: 1 }),
-      stop: string(),
-    },
-    ["seed"],
-  );
+  checkGiven("generate", options, {
+    seedText: string(),
+    temperature: number({ min: 0 }),
+    topK: int({ min: 1 }),
+    length: int({ min: 1 }),
+    stop: string(),
+    seed: int({ min: 0, wide: true }),
+  });
   const { seedText = "", temperature = 1, topK, seed = 0, length = 200, stop } = options;
   const info = textInfoOf("generate", model);
   const vocabulary = new Vocabulary(info.vocabulary);
   const ids = [...vocabulary.encode(seedText, "generate: seedText")];
-  const random = new Stream(seed, DRAWN);
+  const random = new Stream(seed, STREAMS.written);
   const written: number[] = [];
   while (written.length < length) {
     const shares = sharesOfNext(model, info, vocabulary.size, ids);

@@ -1,5 +1,15 @@
 /** `nabla/sequences`: series and texts as data, and what models make of them. */
 export { type CsvSeriesOptions, csvSeries } from "../data/sequences/csvSeries.ts";
+export {
+  type CsvSequenceOptions,
+  csvSequences,
+  encodeSequences,
+  jsonSequences,
+  type SequenceOptions,
+  type SequenceSplit,
+  sequences,
+} from "../data/sequences/sequences.ts";
+export type { SequencesInfo } from "../data/sequences/sequencesInfo.ts";
 export { type Series, type SeriesInput, type SeriesOptions, series } from "../data/sequences/series.ts";
 export type { SeriesInfo } from "../data/sequences/seriesInfo.ts";
 export type { Gaps, Spacing, Times } from "../data/sequences/spacing.ts";

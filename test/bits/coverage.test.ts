@@ -31,12 +31,13 @@ const documents = Object.values(DOCUMENTS).map(
   ({ document }) => document as { model: { layers: Written[] }; training: Written },
 );
 const trainings = documents.map(({ training }) => training);
+const isLayer = (given: unknown) => typeof given === "object";
 /** Every layer, those within others included. */
 const layers = documents
   .flatMap(({ model }) => model.layers)
   .flatMap(function inner(layer): Written[] {
-    const lists = [layer.layers, layer.shortcut].filter(Array.isArray) as Written[][];
-    return [layer, ...lists.flat().flatMap(inner)];
+    const lists = [layer.layers, layer.shortcut, [layer.layer]].filter(Array.isArray) as Written[][];
+    return [layer, ...lists.flat(2).filter(isLayer).flatMap(inner)];
   });
 
 /** Names of values and their options, as they are written. */

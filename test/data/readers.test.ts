@@ -91,7 +91,7 @@ describe.each([["on a page", onPage] as const, ...(inNode ? [["by path", byPath]
       expect((await open(table, { testFraction: 0 })).kind).toBe("csv");
       readers.splice(readers.indexOf(all.csv), 1);
       await expect(open(table)).rejects.toThrow(
-        /rows\.csv: expected a .npz archive, or a folder with IDX files .*; these bytes are none of them$/,
+        /rows\.csv: expected a .npz archive or sequences \(.json\), or a folder with IDX files .*; these bytes are none of them$/,
       );
     });
 

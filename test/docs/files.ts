@@ -7,11 +7,18 @@ import { digits } from "../../src/data/index.ts";
 import { Stream } from "../../src/math/random.ts";
 import { contents, idxBytes } from "../data/helpers.ts";
 
-/** Writes iris.csv, load.csv, number.png, mnist/, pictures/, photo.png, pets/ and labels.csv. */
+/** Writes iris.csv, load.csv, book.txt, gestures.json, gestures.csv, new.json, number.png, mnist/, pictures/, photo.png, pets/ and labels.csv. */
 export function writeFiles(folder: string): void {
   writeFileSync(join(folder, "iris.csv"), iris());
   writeFileSync(join(folder, "load.csv"), load());
   writeFileSync(join(folder, "book.txt"), "the cat sat on the mat. the dog sat on the log.\n".repeat(30));
+  const recordings = gestures();
+  writeFileSync(join(folder, "gestures.json"), JSON.stringify(recordings));
+  const steps = recordings.flatMap(({ x, gesture }, i) =>
+    x.map((value, t) => `${i},${t},${value},${gesture}`),
+  );
+  writeFileSync(join(folder, "gestures.csv"), `recording,t,x,gesture\n${steps.join("\n")}\n`);
+  writeFileSync(join(folder, "new.json"), JSON.stringify(recordings.slice(0, 2).map(({ x }) => x)));
   writeFileSync(join(folder, "number.png"), number());
   mkdirSync(join(folder, "mnist"));
   for (const [part, samples, name] of [
@@ -42,6 +49,13 @@ export function writeFiles(folder: string): void {
 }
 
 /** Sixty days of hours, with noise. */
+/** Waves and shakes, of different lengths. */
+const gestures = () =>
+  Array.from({ length: 40 }, (_, i) => ({
+    x: Array.from({ length: 6 + (i % 5) }, (_, t) => Number(Math.sin(t * (i % 2 ? 2 : 0.5) + i).toFixed(3))),
+    gesture: i % 2 ? "shake" : "wave",
+  }));
+
 function load(): string {
   const random = new Stream(1, 91);
   const rows = Array.from({ length: 60 * 24 }, (_, i) => {

@@ -94,6 +94,10 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
       expect(skill).toBeCloseTo(1 - own! / seasonal!, 6);
     },
     (printed) => {
+      const [accuracy, said] = printed.trim().split(" ");
+      expect([Number(accuracy), said]).toEqual([1, "up"]);
+    },
+    (printed) => {
       const [own, counted] = printed.trim().split(" ").map(Number);
       expect(own).toBeLessThan(counted!);
       expect(printed.trim().slice(printed.trim().indexOf(" ", 20)).length).toBeGreaterThan(5);

@@ -1,6 +1,8 @@
 /** Recurrent layers through a plan: see the harness for what is checked. */
 import { describe, test } from "vitest";
 import { dealt } from "../support/dealt.ts";
+import { checkGraph } from "../support/graphs/check.ts";
+import { subjectOf } from "../support/graphs/run.ts";
 import { checkGolden, checkLayer } from "../support/layerHarness.ts";
 import { recurrentGoldens, title } from "../support/layers/golden.ts";
 import type { ReferenceConfig, Shape } from "../support/layers/index.ts";
@@ -37,4 +39,14 @@ describe.each(forms)("%o", (form) => {
   )("%s", (_, rest, shape, rows) =>
     checkLayer({ ...form, ...rest } as ReferenceConfig, shape, rows, { scale: 0.5 }),
   );
+});
+
+test.each([...forms])("applied twice, with one set of weights: %o", (form) => {
+  const layers = [
+    { type: "input", name: "x", shape: [3, 2] },
+    { ...form, name: "walk", units: 2 },
+    { type: "shared", name: "again", layer: "walk", inputs: ["x"] },
+    { type: "add", name: "sum", inputs: ["walk", "again"] },
+  ];
+  checkGraph(subjectOf({ layers, outputs: { sum: "sum" } } as never), 3);
 });

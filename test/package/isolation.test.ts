@@ -31,9 +31,10 @@ const ISOLATED = {
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-embedder-policy": "require-corp",
 };
-/** Nothing from a blob: helpers are started from the worker's file. */
+/** Nothing from a blob: helpers are started from the worker's file. And every address is vouched for. */
 const STRICT = {
-  "content-security-policy": "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src data:",
+  "content-security-policy":
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src data:; require-trusted-types-for 'script'; trusted-types nabla",
 };
 
 interface Result {

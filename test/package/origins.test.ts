@@ -5,6 +5,7 @@
  */
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findBrowser, howToGet } from "../support/browsers/index.mjs";
 import { sawHost, type Where } from "../support/hosts.ts";
@@ -187,6 +188,49 @@ document.body.append(frame);`;
     expect(seen).toEqual({ ...others, workers: ["file", "blob"], violations });
     // WebKit's driver tells nothing of it
     expect(errors).toEqual(name === "webkit" ? [] : [expect.stringMatching(/worker-src blob:/)]);
+  });
+
+  tested("a policy that requires trusted types", NOTHING, async () => {
+    folders.set("here-nabla", installed.nabla);
+    for (const [list, library, code] of [
+      ["", `${cdn.origin}/nabla`, "blob"],
+      ["; trusted-types nabla", "/here-nabla", "file"],
+    ] as const) {
+      const policy = `require-trusted-types-for 'script'${list}`;
+      pages.set("/trusted.html", { text: mapped(library, `${cdn.origin}/program`), policy });
+      expect(await shown("/trusted.html")).toEqual(soundPage(expected, code));
+    }
+    const policy = "require-trusted-types-for 'script'; trusted-types other";
+    pages.set("/listed.html", { text: mapped(`${cdn.origin}/nabla`, `${cdn.origin}/program`), policy });
+    const { said, trained, warnings } = await shown("/listed.html");
+    expect({ said, trained }).toEqual({ said: expected, trained: 0 });
+    expect(warnings).toEqual([expect.stringMatching(/trusted-types\) has to have nabla in its list/)]);
+  });
+
+  tested("a page with a nonce, 'strict-dynamic'", NOTHING, async () => {
+    const policy =
+      "script-src 'nonce-n' 'strict-dynamic' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'";
+    const text = mapped(`${cdn.origin}/nabla`, `${cdn.origin}/program`);
+    pages.set("/nonce.html", { text: text.replaceAll("<script", '<script nonce="n"'), policy });
+    expect(await shown("/nonce.html")).toEqual(sound());
+  });
+
+  tested("a frame by srcdoc, or at a data: address", NOTHING, async () => {
+    const inner = mapped(`${cdn.origin}/nabla`, `${cdn.origin}/program`);
+    for (const frame of [
+      `srcdoc="${inner.replaceAll('"', "&quot;")}"`,
+      `src="data:text/html;base64,${Buffer.from(inner).toString("base64")}"`,
+    ]) {
+      pages.set("/other.html", { text: around(`<iframe ${frame}></iframe>`) });
+      expect(await shown("/other.html")).toEqual(sound());
+    }
+  });
+
+  tested("a page that is a file", NOTHING, async () => {
+    const text = readFileSync(join(folders.get("esbuild-one-script")!, "main.js"), "utf8");
+    const html = page(`<script>${text.replaceAll("</script", "<\\/script")}</script>`);
+    const folder = project(join(installed.folder, "a file, 100%#"), { "index.html": html });
+    expect(await opened(pathToFileURL(join(folder, "index.html")).href)).toEqual(sound());
   });
 
   tested(

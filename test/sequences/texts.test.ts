@@ -50,6 +50,14 @@ test("words are split from signs, and written with blanks where they belong", ()
   expect([...new Vocabulary(JSON.parse(JSON.stringify(few.info))).encode("b a")]).toEqual([2, 1]);
 });
 
+test.each([1.5, -1, Number.NaN, "1", 2 ** 53, {}])("a text is written by no seed such as %o", (seed) => {
+  const extra = { text: textSplit("abcabc", { length: 2, testFraction: 0 }).info };
+  const model = { metadata: { extra }, predict: () => new Error("not asked") } as never;
+  expect(() => generate(model, { seedText: "a", seed: seed as number })).toThrow(
+    /^generate: seed: expected a whole number/,
+  );
+});
+
 const rowsOf = (dataset: ReturnType<typeof textSplit>["train"], epoch?: number) => {
   const { x, y } = buffersFor(dataset, dataset.length);
   dataset.read(range(dataset.length), x, y, epoch);

@@ -83,6 +83,7 @@ export interface CheckOptions {
 function differsWhenTraining(config: ReferenceConfig): boolean {
   if (config.type === "residual")
     return [...config.layers, ...(config.shortcut ?? [])].some(differsWhenTraining);
+  if (config.type === "timeDistributed") return [config.layer].flat().some(differsWhenTraining);
   return ["batchNormalization", "dropout", "gaussianNoise"].includes(config.type);
 }
 

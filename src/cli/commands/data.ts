@@ -10,6 +10,7 @@ import { openData } from "../../node/dataFiles.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
 import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
+import { type SequenceFlags, sequenceOptions } from "../options/sequenceData.ts";
 import { type TableFlags, tableOptions } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { drawImages, imageOf } from "../text/draw.ts";
@@ -18,7 +19,7 @@ import { noteLines, notesOf, readingLines } from "../text/notes.ts";
 import { inLine } from "../text/visible.ts";
 import { checkApplicable } from "../training/applicable.ts";
 
-export interface DataFlags extends ImageFlags, TableFlags, ArrayFlags {
+export interface DataFlags extends ImageFlags, TableFlags, ArrayFlags, SequenceFlags {
   preview?: number;
   json?: boolean;
   samples?: number;
@@ -42,6 +43,7 @@ export async function dataCommand(
     ...(flags.samples !== undefined && { samples: flags.samples }),
     ...imageOptions(flags, terminal),
     ...arrayOptions(flags),
+    ...sequenceOptions(flags),
   });
   sayLeftOut(data, terminal);
   checkApplicable(flags, data);
@@ -62,6 +64,7 @@ export async function dataCommand(
       inputType: train.inputType,
       target: train.target,
       ...(data.csv && { columns: data.csv.columns, label: data.csv.label, readings: data.readings }),
+      ...(data.sequences && { sequences: data.sequences }),
       ...(data.csv?.encoding && { encoding: data.csv.encoding, inputs: data.standardisation?.columns }),
       ...(names.length && {
         counts: Object.fromEntries(names.map((name, c) => [name, counts.map((part) => part[c])])),

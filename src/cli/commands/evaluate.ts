@@ -14,6 +14,7 @@ import { classNames, examine } from "../input/examine.ts";
 import { figuresOf, intervalsOf, type Seen, usualMetrics } from "../input/figures.ts";
 import { imageOptions, imageOptionsOf, type LabelFlags, sayLeftOut } from "../input/images.ts";
 import { openModel } from "../input/openModel.ts";
+import { sequencesAs } from "../input/sequences.ts";
 import { isWindows, openModelWindows } from "../input/series.ts";
 import { checkSingle } from "../input/single.ts";
 import { bitsJson, bitsText, openModelText, textOf, textScore } from "../input/texts.ts";
@@ -182,9 +183,10 @@ export async function openPart(
   }
   const { standardisation } = model.metadata;
   const samples = flags.samples ?? (extra?.data.name === source ? extra.data.samples : undefined);
-  const seed = extra?.csv || extra?.data.name === source ? extra.data.seed : undefined;
+  const seed = extra?.csv || extra?.sequences || extra?.data.name === source ? extra.data.seed : undefined;
   const options: OpenDataOptions = {
     ...arraysAs(model),
+    ...sequencesAs(model),
     ...arrayOptions(flags),
     ...readingOptions(flags),
     ...(seed !== undefined && { seed }),
@@ -196,7 +198,7 @@ export async function openPart(
   let data: OpenedData = await openData(source, { ...options, testFraction: 0 });
   sayLeftOut(data, terminal);
   checkApplicable(flags, data);
-  if (data.kind === "csv") {
+  if (data.kind === "csv" || data.kind === "sequences") {
     const same = extra?.data.fingerprint === data.fingerprint;
     const kept = extra?.data.testSplit ?? 0.2;
     if (flags.part === undefined ? !same || kept === 0 : flags.part === "all")

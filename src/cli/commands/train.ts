@@ -27,6 +27,7 @@ import { isSeries } from "../input/series.ts";
 import { checkSingle } from "../input/single.ts";
 import { isText, textScore } from "../input/texts.ts";
 import type { ArrayFlags } from "../options/arrays.ts";
+import type { SequenceFlags } from "../options/sequenceData.ts";
 import type { WindowFlags } from "../options/series.ts";
 import type { TableFlags } from "../options/tables.ts";
 import type { Terminal } from "../terminal.ts";
@@ -47,7 +48,14 @@ import { type ModelFlags, resolveConfig } from "../training/settings.ts";
 import { checkUnits, fitTargets, inUnits, scaleParts } from "../training/targets.ts";
 import { doneEvent, endText, startEvent, startText } from "../training/trainOutput.ts";
 
-export interface TrainFlags extends ModelFlags, ImageFlags, TableFlags, ArrayFlags, SavingFlags, WindowFlags {
+export interface TrainFlags
+  extends ModelFlags,
+    ImageFlags,
+    TableFlags,
+    ArrayFlags,
+    SavingFlags,
+    WindowFlags,
+    SequenceFlags {
   testSplit?: number;
   folds?: number;
   samples?: number;

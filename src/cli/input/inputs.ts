@@ -3,11 +3,13 @@
 import { readFile, stat } from "node:fs/promises";
 import type { Inputs } from "../../data/dataset.ts";
 import { generatedSets } from "../../data/generated/index.ts";
+import { gunzip } from "../../data/gzip.ts";
 import { readImageHeader } from "../../data/images/header.ts";
 import { onlyInputs } from "../../data/numpy/split.ts";
 import type { TableOptions } from "../../data/readers/csv.ts";
 import { labelsOf } from "../../data/split.ts";
 import { parseCsvLine } from "../../data/tables/csvTable.ts";
+import { decodeText } from "../../data/tables/text.ts";
 import { NablaError } from "../../errors.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
@@ -21,6 +23,7 @@ import { encode, fitting } from "./encode.ts";
 import { inputOf } from "./examine.ts";
 import { isPicture, pictureRow } from "./images.ts";
 import { fromJson } from "./json.ts";
+import { asJson, isSequence, sequenceRows, sequencesOf } from "./sequences.ts";
 import { tableRows } from "./tables.ts";
 
 export interface InputRow {
@@ -64,14 +67,18 @@ export async function readInputs(
   if (spec === "-") return all(fromJson(model, await terminal.readStdin(), "stdin"));
   const [, path, digits] = /^(.*)#(\d+)$/s.exec(spec) ?? [undefined, spec, undefined];
   const found = await stat(path!).catch(() => undefined);
+  const ofSequences = sequencesOf(model) !== undefined;
+  if (ofSequences && !found && isSequence(model, spec)) return all(fromJson(model, asJson(spec), "input"));
   const source =
     found?.isDirectory() || Object.hasOwn(generatedSets, path!)
       ? await fromPart(model, path!, terminal)
-      : found && /\.(json|jsonl|ndjson)$/i.test(path!)
-        ? fromRows(fromJson(model, await readFile(path!, "utf8"), path!))
-        : found &&
-          ((await fromTable(model, path!, reading)) ??
-            (await fromFile(model, path!, asIs, terminal, reading)));
+      : found && ofSequences
+        ? fromRows(sequenceRows(model, await textAt(path!, reading), path!, reading))
+        : found && /\.(json|jsonl|ndjson)$/i.test(path!)
+          ? fromRows(fromJson(model, await readFile(path!, "utf8"), path!))
+          : found &&
+            ((await fromTable(model, path!, reading)) ??
+              (await fromFile(model, path!, asIs, terminal, reading)));
   if (source && digits !== undefined) {
     const index = Number(digits);
     if (index >= source.length)
@@ -90,6 +97,11 @@ export async function readInputs(
   throw new NablaError(
     `${spec}: no such file; expected a PNG or JPEG picture, FILE#row of an IDX or npy file, DATA#row of a data set, a row of numbers "5.1,3.5,…", or - for JSON on stdin`,
   );
+}
+
+/** A file's text, unpacked. */
+async function textAt(path: string, { encoding, maxBytes }: TableOptions & SizeLimits): Promise<string> {
+  return decodeText(await gunzip(await readBytes(path, maxBytes), path, maxBytes), path, encoding).text;
 }
 
 function fromLine(model: Model, line: string): InputRow {

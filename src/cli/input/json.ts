@@ -10,9 +10,11 @@ import { sizeOf } from "../../shape.ts";
 import { extraOf } from "../training/resume.ts";
 import { encode, fitting } from "./encode.ts";
 import type { InputRow } from "./inputs.ts";
+import { sequenceRows, sequencesOf } from "./sequences.ts";
 
 /** One row or several: objects by the names of columns, or numbers; as JSON, or a JSON value on each line (JSON Lines). */
 export function fromJson(model: Model, text: string, from: string): InputRow[] {
+  if (sequencesOf(model)) return sequenceRows(model, text, from);
   const width = sizeOf(model.inputShape);
   const bytes = internalsOf(model).built.reading?.[0]?.type === "uint8";
   // cells of a table may be text, and missing

@@ -22,6 +22,7 @@ interface TextFlags {
   testSplit?: number;
   window?: number;
   windowStep?: number;
+  unknown?: "error" | "token";
   encoding?: string;
   maxBytes?: number;
 }
@@ -59,12 +60,17 @@ export async function openText(
   const vocabulary = known
     ? new Vocabulary(known.text.vocabulary)
     : kind === "words" && text.trim() !== ""
-      ? wordVocabulary(text, { maxSize: WORDS, lowercase: true })
+      ? wordVocabulary(text, {
+          maxSize: WORDS,
+          lowercase: true,
+          ...(flags.unknown && { unknown: flags.unknown }),
+        })
       : undefined;
   const split = textSplit(text, {
     name: source,
     length: flags.window ?? known?.text.length ?? (kind === "chars" ? 16 : 6),
     ...(flags.windowStep !== undefined && { step: flags.windowStep }),
+    ...(flags.unknown && { unknown: flags.unknown }),
     ...(vocabulary && { vocabulary }),
     testFraction: testSplit,
   });

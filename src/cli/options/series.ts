@@ -1,6 +1,7 @@
 /** Options of series: for train and forecast. */
 import { type Command, Option } from "commander";
 import { GAP_WAYS, type Gaps } from "../../data/sequences/spacing.ts";
+import { UNKNOWN } from "../../data/sequences/vocabulary.ts";
 import { NablaError } from "../../errors.ts";
 import { oneOf, wholeOption } from "./values.ts";
 
@@ -16,6 +17,8 @@ export interface WindowFlags extends SeriesFlags {
   window?: number;
   windowStep?: number;
   season?: number;
+  /** Of texts, whose windows have the same flags. */
+  unknown?: "error" | "token";
 }
 
 export const seriesFlags = (command: Command): Command =>
@@ -49,6 +52,11 @@ export const windowFlags = (command: Command): Command =>
         wholeOption("--window-step"),
       )
       .option(
+        "--unknown <WHAT>",
+        "texts: characters or words that the vocabulary lacks: error, or token (they share an id of their own)",
+        oneOf("--unknown", UNKNOWN),
+      )
+      .option(
         "--season <STEPS>",
         "series: steps after which it repeats itself, for the baseline (default: found)",
         wholeOption("--season"),
@@ -57,6 +65,8 @@ export const windowFlags = (command: Command): Command =>
 
 /** @throws NablaError for flags of series where there is none */
 export function checkNoSeries(flags: WindowFlags, name: string): void {
+  if (flags.unknown !== undefined)
+    throw new NablaError(`--unknown is for texts (--model chars or words); ${name} is something else`);
   const given = (
     [
       ["--window", flags.window],

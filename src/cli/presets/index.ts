@@ -165,9 +165,11 @@ export function presetConfig(
     if (channels.length === 0) layers.push({ type: "reshape", targetShape: [height!, width!, 1] });
     layers.push(...features.layers(common));
   }
-  const pooled = layers.at(-1)?.type === "globalAveragePooling2d";
+  const hidden = options.hidden ?? preset.hidden;
+  if (preset.recurrent) layers.push(...preset.recurrent(name, dataset, hidden, common));
+  const pooled = preset.recurrent || layers.at(-1)?.type === "globalAveragePooling2d";
   if (!pooled && (features || dataset.inputShape.length > 1)) layers.push({ type: "flatten" });
-  for (const n of options.hidden ?? preset.hidden) {
+  for (const n of preset.recurrent ? [] : hidden) {
     if (dropout !== undefined && layers.length > 0) layers.push({ type: "dropout", rate: dropout });
     layers.push({ type: "dense", units: n, ...common });
   }

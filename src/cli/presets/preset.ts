@@ -2,6 +2,7 @@
 
 import type { ActivationName } from "../../activations/table.ts";
 import type { ConfigInput } from "../../config/config.ts";
+import type { Dataset } from "../../data/dataset.ts";
 import type { LossName } from "../../losses/table.ts";
 
 export type PresetLayer = ConfigInput["model"]["layers"][number];
@@ -61,6 +62,8 @@ export interface Preset {
     readonly smallest: number;
     layers(common: LayerDefaults): PresetLayer[];
   };
+  /** Hidden layers walk the steps of a sequence, and keep a state. Pictures are read row by row. */
+  recurrent?(name: string, dataset: Dataset, hidden: readonly number[], common: LayerDefaults): PresetLayer[];
   /** Share of the values dropped before each dense layer, but for the inputs themselves. */
   readonly dropout?: number;
   /** The last layer and its loss. Default: what is usual for the task. */

@@ -1,7 +1,10 @@
-/** Networks for series. */
+/** Networks for series, texts and sequences. */
 import type { Preset } from "./preset.ts";
+import { recurrent } from "./recurrent.ts";
 
 export const sequencePresets = {
+  lstm: recurrent("lstm"),
+  gru: recurrent("gru"),
   forecast: {
     description: "n-64-k ReLU on all steps of a window at once, Adam, cosine schedule, up to 100 epochs",
     hidden: [64],

@@ -4,6 +4,7 @@ import { show } from "../../fields/fields.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
 import type { ImageFlags } from "../input/images.ts";
 import { type ArrayFlags, checkArrayFlags } from "../options/arrays.ts";
+import { checkSequenceFlags, type SequenceFlags } from "../options/sequenceData.ts";
 import { type TableFlags, tableFlagsGiven } from "../options/tables.ts";
 
 /** @throws NablaError where all rows are of one class */
@@ -15,8 +16,20 @@ export function checkClasses({ name, train: { target }, csv }: OpenedData): void
   );
 }
 
+/** Flags of tables that mean the same for sequences. */
+const OF_SEQUENCES: ReadonlySet<string> = new Set([
+  "--header",
+  "--delimiter",
+  "--encoding",
+  "--decimal",
+  "--label",
+  "--ignore",
+  "--task",
+  "--missing",
+]);
+
 /** Flags that say how data is read. */
-interface DataFlags extends TableFlags, ArrayFlags, ImageFlags {
+interface DataFlags extends TableFlags, ArrayFlags, ImageFlags, SequenceFlags {
   testSplit?: number;
   samples?: number;
 }
@@ -33,10 +46,12 @@ export function checkApplicable(flags: DataFlags, data: OpenedData): void {
     // with --labels these are about that table
     if (flags.labels !== undefined && (option === "--label" || option === "--task")) continue;
     if (option === "--task" && data.kind === "npz") continue;
+    if (data.kind === "sequences" && OF_SEQUENCES.has(option)) continue;
     only(option, given, "csv", "CSV files");
   }
   checkArrayFlags(flags, data);
-  if (data.kind !== "series" && data.kind !== "text")
+  checkSequenceFlags(flags, data);
+  if (data.kind !== "series" && data.kind !== "text" && data.kind !== "sequences")
     only("--test-split", flags.testSplit, "csv", "CSV files");
   only("--samples", flags.samples, "generated", "generated data sets");
   only("--size", flags.size, "images", "folders of pictures");

@@ -13,6 +13,7 @@ import type { OpenDataOptions, OpenedData } from "../../node/dataFiles.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import { arraysAs } from "../input/arrays.ts";
 import { type ImageFlags, imageOptions, imageOptionsOf } from "../input/images.ts";
+import { sequencesAs } from "../input/sequences.ts";
 import { type TableFlags, tableOptions } from "../options/tables.ts";
 import { presetConfig, taskOf } from "../presets/index.ts";
 import type { Terminal } from "../terminal.ts";
@@ -62,6 +63,10 @@ export function splitAs(
   flags: TableFlags & { testSplit?: number },
 ): OpenDataOptions {
   const data = extraOf(model)?.data;
+  if (data?.kind === "sequences")
+    return flags.testSplit === undefined && data.testSplit !== undefined
+      ? { testFraction: data.testSplit }
+      : {};
   if (data?.kind !== "csv") return {};
   const { split = "random", testSplit } = data;
   const { split: asked } = tableOptions(flags);
@@ -84,6 +89,7 @@ export const readAs = (
   terminal: Terminal,
 ): OpenDataOptions => ({
   ...arraysAs(model, flags.resume !== undefined),
+  ...sequencesAs(model, flags.resume !== undefined),
   // what a resumed run reads is compared, and what was said of it has been said
   ...(flags.resume && !flags.otherData
     ? { standardise: false }

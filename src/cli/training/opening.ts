@@ -1,4 +1,5 @@
 /** The data of a training, as its flags want it read: a data set, a series, or a text. */
+import { NablaError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
 import type { TrainFlags } from "../commands/train.ts";
@@ -6,6 +7,7 @@ import { imageOptions, sayLeftOut } from "../input/images.ts";
 import { openWindows, seriesOf, wantsSeries } from "../input/series.ts";
 import { openText, textOf } from "../input/texts.ts";
 import { arrayOptions } from "../options/arrays.ts";
+import { checkSequenceFlags, sequenceOptions } from "../options/sequenceData.ts";
 import { checkNoSeries } from "../options/series.ts";
 import { tableOptions } from "../options/tables.ts";
 import { tokensOf } from "../options/texts.ts";
@@ -22,11 +24,18 @@ export async function openFor(
   flags: TrainFlags,
   terminal: Terminal,
 ): Promise<OpenedData> {
+  const other = (kind: "text" | "series") => checkSequenceFlags(flags, { kind, name: source });
   const text = old && textOf(old);
   const tokens = text?.vocabulary.kind ?? tokensOf(flags.model);
+  if (tokens) other("text");
   if (tokens) return openText(source, tokens, flags, text && { text, ...extraOf(old!)!.data });
   const series = old && seriesOf(old);
-  if (wantsSeries(flags, series)) return openWindows(source, flags, series);
+  if (wantsSeries(flags, series)) {
+    other("series");
+    if (flags.unknown !== undefined)
+      throw new NablaError(`--unknown is for texts (--model chars or words); ${source} is read as a series`);
+    return openWindows(source, flags, series);
+  }
   return openToTrain(source, flags, terminal, old && readAs(old, path!, flags, terminal));
 }
 
@@ -43,9 +52,10 @@ export async function openToTrain(
     ...(flags.testSplit !== undefined && { testFraction: flags.testSplit }),
     ...imageOptions(flags, terminal),
     ...arrayOptions(flags),
+    ...sequenceOptions(flags),
     ...options,
   });
-  checkNoSeries(flags, opened.name);
+  checkNoSeries(opened.kind === "sequences" ? { ...flags, time: undefined } : flags, opened.name);
   sayLeftOut(opened, terminal);
   checkApplicable(flags, opened);
   checkClasses(opened);

@@ -1,6 +1,7 @@
 /** Continuing a training that was saved before it was finished. */
 import type { CallbackFields } from "../../callbacks/table.ts";
 import { type Config, checkConfig } from "../../config/config.ts";
+import type { SequencesInfo } from "../../data/sequences/sequencesInfo.ts";
 import { type SeriesInfo, scaleAt } from "../../data/sequences/seriesInfo.ts";
 import type { TextInfo } from "../../data/sequences/texts.ts";
 import type { CsvInfo } from "../../data/tables/csv.ts";
@@ -37,6 +38,8 @@ export interface Extra {
   csv?: CsvInfo & { target?: TargetScale };
   /** How windows of a series were cut and standardised. */
   series?: SeriesInfo;
+  /** How sequences were filled up and standardised. */
+  sequences?: SequencesInfo;
   /** How windows of a text were cut, and its vocabulary. */
   text?: TextInfo;
   /** Parts of the configuration that callbacks and fit() hold, not the model. */

@@ -74,6 +74,7 @@ const USUAL: Partial<Record<OpenedData["kind"], string>> = {
   csv: "table",
   series: "forecast",
   text: "chars",
+  sequences: "gru",
 };
 
 function fromPreset(flags: ModelFlags, data: OpenedData): ConfigInput {

@@ -6,6 +6,7 @@ import { type GeneratedOptions, generatedSets, makeGenerated } from "../generate
 import type { ImageInfo, Problem } from "../images/imageSet.ts";
 import type { ArraysInfo } from "../numpy/split.ts";
 import { withHeader } from "../portable.ts";
+import type { SequencesInfo } from "../sequences/sequencesInfo.ts";
 import type { SeriesInfo } from "../sequences/seriesInfo.ts";
 import type { CsvInfo, CsvSplit } from "../tables/csv.ts";
 import type { Together } from "../together.ts";
@@ -53,6 +54,8 @@ export interface OpenedData extends DataSplit {
   arrays?: ArraysInfo;
   /** How windows were cut out of a series. */
   series?: SeriesInfo;
+  /** How sequences were filled up and standardised. */
+  sequences?: SequencesInfo;
 }
 
 /** Each reader takes the ones that concern it: `seed`, `samples`, … for generated sets, `label`, `task`, … for CSV, `images`. */
@@ -79,7 +82,7 @@ export async function openFound(
   host: DataHost,
   options: ReaderOptions,
 ): Promise<OpenedData> {
-  const { found, reader, sure } = await recognised(given, host);
+  const { found, reader, sure } = await recognised(given, host, options);
   const own = reader.fields().check(picked(options, namesOf(reader)), "openData");
   try {
     const { origin, ...data } = await reader.open(found, host, own as never);
@@ -114,11 +117,15 @@ export async function kindOf(found: FoundData, host: DataHost): Promise<DataKind
   return reader?.kind as DataKind | undefined;
 }
 
-async function surest(found: FoundData, host: DataHost): Promise<{ reader?: AnyReader; sure: number }> {
+async function surest(
+  found: FoundData,
+  host: DataHost,
+  options: object = {},
+): Promise<{ reader?: AnyReader; sure: number }> {
   let reader: AnyReader | undefined;
   let sure = NO;
   for (const one of readers) {
-    const its = await one.recognise(found, host);
+    const its = await one.recognise(found, host, options as never);
     if (its > sure) [reader, sure] = [one, its];
   }
   return { ...(reader && { reader }), sure };
@@ -127,15 +134,17 @@ async function surest(found: FoundData, host: DataHost): Promise<{ reader?: AnyR
 async function recognised(
   found: FoundData,
   host: DataHost,
+  options: object = {},
 ): Promise<{ found: FoundData; reader: AnyReader; sure: number }> {
   const { of, where } = found;
   if (of.kind === "file" && (await headOf(of, host)).length === 0)
     throw new NablaError(`${where}: the file is empty (0 bytes)`);
-  const { reader, sure } = await surest(found, host);
+  const { reader, sure } = await surest(found, host, options);
   if (reader) return { found, reader, sure };
   // a folder of a single file is that file
   const [first, ...others] = of.kind === "folder" ? await of.list() : [];
-  if (first && isFile(first) && others.length === 0) return recognised({ ...found, of: first }, host);
+  if (first && isFile(first) && others.length === 0)
+    return recognised({ ...found, of: first }, host, options);
   throw await unknown(found, host);
 }
 
@@ -162,7 +171,7 @@ export function openArray(bytes: Uint8Array, name: string): Shaped {
 
 /** With what it was opened from in `extra`, which goes into checkpoints. */
 function withOrigin(opened: OpenedData, origin: ReadData["origin"]): OpenedData {
-  const { name, kind, fingerprint, csv, images, arrays } = opened;
+  const { name, kind, fingerprint, csv, images, arrays, sequences } = opened;
   const known = (part: Dataset): Dataset =>
     withHeader(part, {
       extra: {
@@ -177,6 +186,7 @@ function withOrigin(opened: OpenedData, origin: ReadData["origin"]): OpenedData 
         ...(csv && { csv }),
         ...(images && { images }),
         ...(arrays && { arrays }),
+        ...(sequences && { sequences }),
       },
     });
   const { train, validation, test } = opened;

@@ -5,6 +5,7 @@ import type { Shaped } from "../arrays.ts";
 import type { DataSplit } from "../dataset.ts";
 import type { Decoder, ImageFile, ImageInfo, ImageSetOptions, Problem } from "../images/imageSet.ts";
 import type { ArraysInfo } from "../numpy/split.ts";
+import type { SequencesInfo } from "../sequences/sequencesInfo.ts";
 import type { CsvInfo, CsvSplit } from "../tables/csv.ts";
 
 /** A file that is opened when it is wanted. */
@@ -104,6 +105,8 @@ export interface ReadData extends DataSplit {
   fingerprint?: string;
   /** How arrays were read; goes into checkpoints. */
   arrays?: ArraysInfo;
+  /** How sequences were filled up and standardised; goes into checkpoints. */
+  sequences?: SequencesInfo;
   /** What has to be known to read the same again; goes into checkpoints. */
   origin?: Readonly<Record<string, unknown>>;
 }
@@ -145,8 +148,8 @@ export interface Reader<Kind extends string = string, Options = object> {
   readonly expected: string;
   /** Its options: what of them is given to open() has passed their check. */
   fields(): OptionFields<Extract<keyof Options, string>>;
-  /** By the bytes of files; names are only a hint. @returns SURE, LIKELY, PERHAPS or NO */
-  recognise(found: FoundData, host: DataHost): number | Promise<number>;
+  /** By the bytes of files; names are only a hint, and options that say it. @returns SURE, LIKELY, PERHAPS or NO */
+  recognise(found: FoundData, host: DataHost, options?: Options): number | Promise<number>;
   /** @throws NablaError naming the file and what is wrong with it */
   open(found: FoundData, host: DataHost, options: Options): Promise<ReadData>;
   /** Where a file may hold one array: rows of inputs, to predict from. */

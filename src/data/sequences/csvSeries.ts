@@ -110,7 +110,7 @@ const isDate = (rows: Table["rows"], { index }: Table): boolean =>
   index !== 0 && rows.length > 0 && !/^[+-]?[\d.,]*(?:e[+-]?\d+)?$/i.test(rows[0]![0]!);
 
 /** NaN for what is missing. */
-function numbersOf(
+export function numbersOf(
   table: Table,
   at: number,
   numbers: ColumnNumbers,

@@ -1,6 +1,6 @@
 /** Windows over the ids of a text as rows of a data set: read from one copy of the ids. */
 
-import { Words } from "../../math/words.ts";
+import { STREAMS, Words } from "../../math/words.ts";
 import type { Dataset, Inputs, Targets } from "../dataset.ts";
 import { type DatasetHeader, portable } from "../portable.ts";
 
@@ -17,8 +17,6 @@ export interface TextSource {
   readonly targets: "next" | "each";
 }
 
-/** Random numbers of entries of their own have streams from 32 on: see STREAMS. */
-const SHORTER = 32;
 /** One window of so many is shown without its beginning, so that short prompts are nothing new. */
 const ONE_OF = 8;
 
@@ -53,6 +51,6 @@ export function textRows(header: DatasetHeader & Pick<Dataset, "apart">, source:
 }
 
 function hidden(epoch: number, row: number, length: number): number {
-  const words = new Words(row, SHORTER, epoch);
+  const words = new Words(row, STREAMS.shorter, epoch);
   return words.next() % ONE_OF === 0 ? words.next() % length : 0;
 }

@@ -6,7 +6,13 @@ import { checkGiven, thing } from "../../fields/programs.ts";
 import type { Dataset } from "../dataset.ts";
 import { givenOf } from "./given.ts";
 import { type TextSource, textRows } from "./textRows.ts";
-import { charVocabulary, checkVocabulary, type Vocabulary, type VocabularyInfo } from "./vocabulary.ts";
+import {
+  charVocabulary,
+  checkVocabulary,
+  UNKNOWN,
+  type Vocabulary,
+  type VocabularyInfo,
+} from "./vocabulary.ts";
 
 const ENCODINGS = ["oneHot", "ids"] as const;
 const TARGETS = ["next", "each"] as const;
@@ -26,6 +32,11 @@ export interface TextOptions {
   name?: string;
   /** Default: the characters of the part that is trained on; what only the rest has shares an id of its own then. */
   vocabulary?: Vocabulary;
+  /**
+   * What becomes of characters that the part to train on lacks, where no vocabulary is given: "error" or "token". Default: "token" where the
+   * part that is tested with has such.
+   */
+  unknown?: "error" | "token";
   /** Tokens that go in; default 32. */
   length?: number;
   /** From the beginning of a window to that of the next; default 1. */
@@ -62,6 +73,7 @@ export function textSplit(text: string, asked: TextOptions = {}): TextSplit {
   checkGiven("textSplit", options, {
     name: string(),
     vocabulary: thing("what charVocabulary() or wordVocabulary() gives"),
+    unknown: choice(UNKNOWN),
     length: int({ min: 1 }),
     step: int({ min: 1 }),
     encoding: choice(ENCODINGS),
@@ -80,7 +92,7 @@ export function textSplit(text: string, asked: TextOptions = {}): TextSplit {
     throw new NablaError(`${name}: the text is empty; expected characters to learn from`);
   const cut = cutAt(text, testFraction);
   const [before, behind] = [text.slice(0, cut), text.slice(cut)];
-  const vocabulary = options.vocabulary ?? fittingVocabulary(before, behind);
+  const vocabulary = options.vocabulary ?? fittingVocabulary(before, behind, options.unknown);
   if (typeof vocabulary.tokenise !== "function")
     throw new NablaError(
       `textSplit: vocabulary: expected what charVocabulary() or wordVocabulary() gives, got ${show(vocabulary)}`,
@@ -116,7 +128,8 @@ export function textSplit(text: string, asked: TextOptions = {}): TextSplit {
 }
 
 /** Of the part that is trained on; where the other one has more, these are unknown. */
-function fittingVocabulary(before: string, behind: string): Vocabulary {
+function fittingVocabulary(before: string, behind: string, unknown?: "error" | "token"): Vocabulary {
+  if (unknown !== undefined) return charVocabulary(before, { unknown });
   const known = charVocabulary(before);
   return known.tokenise(behind).unknown.size === 0 ? known : charVocabulary(before, { unknown: "token" });
 }

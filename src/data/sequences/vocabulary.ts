@@ -8,7 +8,8 @@ import { givenOf } from "./given.ts";
 /** What a token is. */
 export type TokenKind = "chars" | "words";
 const KINDS = ["chars", "words"] as const;
-const UNKNOWN = ["error", "token"] as const;
+/** What becomes of tokens that a vocabulary lacks. */
+export const UNKNOWN = ["error", "token"] as const;
 
 /** A vocabulary as it is kept with a model; plain JSON. */
 export interface VocabularyInfo {
@@ -98,7 +99,7 @@ export class Vocabulary {
     const { ids, unknown } = this.tokenise(text);
     if (unknown.size === 0 || this.unknownId !== undefined) return ids;
     throw new NablaError(
-      `${name}: ${unknownText(unknown, this.info.kind)} not in the vocabulary; unknown: "token" gives all such ${this.info.kind === "chars" ? "characters" : "words"} an id of their own`,
+      `${name}: ${unknownText(unknown, this.info.kind)} not in the vocabulary; unknown: "token" gives all such ${this.info.kind === "chars" ? "characters" : "words"} an id of their own (--unknown token, when the model is trained)`,
     );
   }
 

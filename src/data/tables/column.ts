@@ -27,7 +27,8 @@ export class TableColumn {
   /** What is wrong in a row, with its line. */
   problem(row: number, what: string): NablaError {
     const line = this.table.lines[row]!;
-    return new NablaError(`${this.table.name}: line ${line}: column ${show(this.name)}: ${what}`, {
+    const at = this.table.place?.(row) ?? `line ${line}`;
+    return new NablaError(`${this.table.name}: ${at}: column ${show(this.name)}: ${what}`, {
       details: { line, column: this.name },
     });
   }

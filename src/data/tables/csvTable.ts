@@ -21,6 +21,8 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
   /** The line on which each row begins, counted from 1 as editors do. */
   readonly lines: readonly number[];
+  /** What errors call a row, where it is no line. */
+  readonly place?: (row: number) => string;
   /** The column that only numbers the rows, as pandas and R write it: no input. */
   readonly index?: number;
   /** Names that stand over several columns; all but the first of these have got a number. */

@@ -4,7 +4,7 @@
  * In Node the training worker is a thread itself, and is told how to start others (scripts/threads.mjs).
  */
 import { code } from "#helper-code";
-import { attempt } from "../../host.ts";
+import { attempt, scriptUrl } from "../../host.ts";
 import type { HelperSetup } from "../helper.ts";
 import type { Listeners, StartHelper } from "./types.ts";
 import { type StartThread, wired } from "./wired.ts";
@@ -69,13 +69,13 @@ function hear(
 function fromBlob(): Worker {
   const say = "onmessage = ({ data }) => helper.begin(data, (why) => postMessage({ helper: true, why }));";
   const url = URL.createObjectURL(new Blob([code + say], { type: "text/javascript" }));
-  const worker = new Worker(url, { name: "nabla" });
+  const worker = new Worker(scriptUrl(url), { name: "nabla" });
   for (const answer of ["message", "error"])
     worker.addEventListener(answer, () => URL.revokeObjectURL(url), { once: true });
   return worker;
 }
 
-const fromFile = () => new Worker(location.href, { type: "module", name: "nabla" });
+const fromFile = () => new Worker(scriptUrl(location.href), { type: "module", name: "nabla" });
 
 export const cores = (): number => node.nablaCores ?? attempt(() => navigator.hardwareConcurrency) ?? 1;
 

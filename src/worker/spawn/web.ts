@@ -8,7 +8,7 @@
  * The file is first where it is known to be there, for it loads sooner; else the code. What place.ts knows to fail is not tried.
  */
 import { messageOf } from "../../errors.ts";
-import { attempt } from "../../host.ts";
+import { attempt, scriptUrl } from "../../host.ts";
 import { inTime } from "../../waits.ts";
 import { isForbidden, isPlaced } from "./place.ts";
 import type { Spawn } from "./types.ts";
@@ -106,14 +106,19 @@ async function firstOf(ask: (way: () => Worker | Promise<Worker>) => Promise<Ali
 /** What is forbidden by the page's own text, which a browser would say on the console as well. */
 const refused = (source: string) => new Error(`the page's policy (worker-src) lacks ${source}`);
 
-/** What a policy forbids WebKit throws at once, in words that do not name the policy; others report it later. */
-function begun(...args: ConstructorParameters<typeof Worker>): Worker {
+/** Engines throw what a policy forbids in words that do not name it, or report it later. */
+function begun(url: string | URL, options: WorkerOptions | undefined): Worker {
   try {
-    return new Worker(...args);
+    return new Worker(scriptUrl(url), options);
   } catch (cause) {
-    const why = messageOf(cause);
-    if ((cause as Error)?.name !== "SecurityError") throw cause;
-    throw new Error(`${why.replace(/\.$/, "")}: the page's policy (worker-src) may forbid it`, { cause });
+    const { name } = cause as Error;
+    const advice =
+      name === "SecurityError"
+        ? ": the page's policy (worker-src) may forbid it"
+        : name === "TypeError" && "trustedTypes" in globalThis
+          ? ": the page's policy (trusted-types) has to have nabla in its list"
+          : "";
+    throw new Error(messageOf(cause).replace(/\.$/, "") + advice, { cause });
   }
 }
 

@@ -101,9 +101,43 @@ const backwards = chain(
   { numbers: 4 },
 );
 
+const gru = { type: "gru", units: 3, returnSequences: true, dropout: 0.2 };
+const held = chain(
+  [6, 4, 2],
+  [
+    {
+      type: "timeDistributed",
+      layer: [
+        { type: "conv1d", filters: 3, kernelSize: 2, activation: "tanh" },
+        { type: "dropout", rate: 0.2 },
+        { type: "flatten" },
+      ],
+    },
+    { type: "masking", maskValue: -2 },
+    { type: "bidirectional", layer: gru },
+    {
+      type: "bidirectional",
+      layer: [gru, { type: "lstm", units: 3, returnSequences: true, goBackwards: true }],
+      mergeMode: "sum",
+    },
+    {
+      type: "bidirectional",
+      layer: { type: "simpleRnn", units: 4, returnSequences: true },
+      mergeMode: "average",
+    },
+    { type: "bidirectional", layer: { ...gru, resetAfter: false }, mergeMode: "multiply" },
+    { type: "globalAveragePooling1d" },
+    { type: "repeatVector", n: 3 },
+    { type: "timeDistributed", layer: { type: "dense", units: 2 } },
+  ],
+  { loss: "meanSquaredError", optimizer: "adam" },
+  values(3, 2),
+);
+
 /** @type {Record<string, Network>} */
 export const SEQUENCES = {
   "steps and masks": walks,
   "numbers, some of which are padding": words,
   "steps from the last to the first": backwards,
+  "layers in both directions, and for each step": held,
 };

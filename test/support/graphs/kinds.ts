@@ -149,6 +149,22 @@ const SINGLE: Record<string, (draw: Draw, shape: Shape) => Options | undefined> 
     const options = walking(draw, shape);
     return options && { ...options, resetAfter: draw(2) > 0 };
   },
+  bidirectional: (draw, shape) => {
+    const options = walking(draw, shape);
+    if (!options) return undefined;
+    const { goBackwards: _, ...layer } = options;
+    return {
+      layer: { type: one(draw, ["simpleRnn", "lstm", "gru"]), ...layer },
+      mergeMode: one(draw, ["concat", "sum", "average", "multiply"]),
+    };
+  },
+  timeDistributed: (draw, shape) => {
+    if (shape.length < 2) return undefined;
+    const [, ...step] = shape;
+    if (step.length === 2) return { layer: { type: "lstm", ...walking(draw, step) } };
+    return step.length === 1 ? { layer: { type: "dense", units: 1 + draw(6) } } : undefined;
+  },
+  repeatVector: (draw, shape) => (shape.length === 1 ? { n: 1 + draw(4) } : undefined),
   maxPooling1d: sequencePooling,
   averagePooling1d: sequencePooling,
   groupNormalization: (draw, shape) => {

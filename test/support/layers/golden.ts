@@ -2,6 +2,7 @@
 import stored from "../../golden/layers.json";
 import steps from "../../golden/recurrent.json";
 import spatial from "../../golden/spatial.json";
+import wrapped from "../../golden/wrappers.json";
 import { near } from "../harness.ts";
 import { values } from "../kernel.ts";
 import type { ReferenceConfig, Shape } from "./index.ts";
@@ -27,6 +28,9 @@ export interface Golden {
 
 /** The same for layers that walk the steps of sequences: make_recurrent.py. */
 export const recurrentGoldens = steps as unknown as readonly (Golden & { from: "torch" | "keras" })[];
+
+/** Of layers that hold others: make_wrappers.py. */
+export const wrapperGoldens = wrapped as unknown as readonly Golden[];
 
 export const goldens = [...stored, ...spatial] as unknown as readonly Golden[];
 

@@ -18,6 +18,7 @@ import { recurrent } from "./recurrent.ts";
 import { sequence as alongSequence } from "./sequences.ts";
 import { cropping2d, permute, reshape, upSampling2d, zeroPadding2d } from "./shapes.ts";
 import { type Activation, plain, type ReferenceConfig, type ReferenceLayer, type Shape } from "./types.ts";
+import { bidirectional, repeatVector, timeDistributed } from "./wrappers.ts";
 
 export type { Pass, ReferenceConfig, ReferenceLayer, Shape, Tensors } from "./types.ts";
 export { size } from "./types.ts";
@@ -116,6 +117,12 @@ export function reference(config: ReferenceConfig, shape: Shape): ReferenceLayer
     case "lstm":
     case "gru":
       return recurrent(config, shape);
+    case "bidirectional":
+      return bidirectional(config, shape);
+    case "timeDistributed":
+      return timeDistributed(config, shape);
+    case "repeatVector":
+      return repeatVector(config, shape);
     case "dropout":
       return dropout(shape);
     case "gaussianNoise":

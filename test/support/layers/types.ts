@@ -73,6 +73,13 @@ export type ReferenceConfig =
   | ({ type: "simpleRnn" } & Recurrent)
   | ({ type: "lstm"; recurrentActivation?: string; unitForgetBias?: boolean } & Recurrent)
   | ({ type: "gru"; recurrentActivation?: string; resetAfter?: boolean } & Recurrent)
+  | {
+      type: "bidirectional";
+      layer: ReferenceConfig | readonly ReferenceConfig[];
+      mergeMode?: "concat" | "sum" | "average" | "multiply";
+    }
+  | { type: "timeDistributed"; layer: ReferenceConfig | readonly ReferenceConfig[] }
+  | { type: "repeatVector"; n: number }
   | { type: "dropout"; rate: number }
   | { type: "gaussianNoise"; stddev: number }
   | { type: "residual"; layers: readonly ReferenceConfig[]; shortcut?: readonly ReferenceConfig[] };

@@ -1,0 +1,65 @@
+/** Flags of sequences of different lengths: for train and data. */
+import type { Command } from "commander";
+import { NablaError } from "../../errors.ts";
+import type { OpenDataOptions, OpenedData } from "../../node/dataFiles.ts";
+import { oneOf, wholeOption } from "./values.ts";
+
+/** How JSON, or the rows of a table, are read as sequences. Undefined: not given. */
+export interface SequenceFlags {
+  sequence?: string;
+  ids?: boolean;
+  steps?: number;
+  keepSteps?: "first" | "last";
+  /** Of tables; `--time` is a flag of series, too. */
+  time?: string;
+}
+
+export const sequenceFlags = (command: Command): Command =>
+  command
+    .option(
+      "--sequence <COLUMN>",
+      "CSV: rows are steps; the column that tells which rows are one sequence (--time orders them)",
+    )
+    .option("--ids", "sequences: steps are ids, whole numbers from 1, instead of quantities")
+    .option(
+      "--steps <N>",
+      "sequences: steps of a row; shorter ones are filled up (default: the longest)",
+      wholeOption("--steps"),
+    )
+    .option(
+      "--keep-steps <WHICH>",
+      "sequences longer than --steps: keep the first or the last ones (default: they are refused)",
+      oneOf("--keep-steps", ["first", "last"]),
+    );
+
+/** What openData() is told of them. */
+export const sequenceOptions = ({
+  sequence,
+  ids,
+  steps,
+  keepSteps,
+  time,
+}: SequenceFlags): Pick<OpenDataOptions, "sequence" | "ids" | "steps" | "keep" | "time"> => ({
+  ...(sequence !== undefined && { sequence }),
+  ...(ids && { ids }),
+  ...(steps !== undefined && { steps }),
+  ...(keepSteps && { keep: keepSteps }),
+  ...(time !== undefined && { time }),
+});
+
+/** @throws NablaError for flags that say nothing about such data */
+export function checkSequenceFlags(
+  flags: SequenceFlags,
+  { kind, name }: Pick<OpenedData, "kind" | "name">,
+): void {
+  if (kind === "sequences") return;
+  const given = (
+    [
+      ["--sequence", flags.sequence],
+      ["--ids", flags.ids],
+      ["--steps", flags.steps],
+      ["--keep-steps", flags.keepSteps],
+    ] as const
+  ).find(([, value]) => value !== undefined);
+  if (given) throw new NablaError(`${given[0]} is for sequences; ${name} is something else`);
+}

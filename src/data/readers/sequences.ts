@@ -1,0 +1,63 @@
+/** Sequences of different lengths: JSON, or a table whose rows are steps, where a column is told that says of which sequence. */
+import { NablaError } from "../../errors.ts";
+import { anything, string } from "../../fields/fields.ts";
+import { object, optional } from "../../fields/objects.ts";
+import { sequenceFields } from "../sequences/sequenceFields.ts";
+import type { CsvSequenceOptions } from "../sequences/sequences.ts";
+import type { SequencesInfo } from "../sequences/sequencesInfo.ts";
+import { tableFields, textFields } from "../tables/csvFields.ts";
+import { isTableText } from "../tables/text.ts";
+import { headOf, latin } from "./content.ts";
+import { LIKELY, NO, PERHAPS, type Reader, SURE } from "./reader.ts";
+
+const NAMES = /\.(json|jsonl|ndjson)(\.gz)?$/i;
+const TABLES = /\.(csv|tsv|txt)(\.gz)?$/i;
+/** Behind a byte order mark, too. */
+const BEGINS = /^(?:\xEF\xBB\xBF)?\s*[[{]/;
+
+/** How sequences are read, cut in two, and standardised. */
+export interface SequencesReaderOptions
+  extends Omit<CsvSequenceOptions, "name" | "maxBytes" | "maskValue" | "like" | "sequence" | "label"> {
+  label?: string | number;
+  /** Of a table: the column that tells which rows are one sequence. With it a table is sequences. */
+  sequence?: string;
+  /** Of the text, as TextDecoder calls it; default: UTF-16 where its byte order mark says so, else UTF-8. */
+  encoding?: string;
+  /** How a model's sequences were read, for reading these the same way. */
+  likeSequences?: SequencesInfo;
+}
+
+export const sequences: Reader<"sequences", SequencesReaderOptions> = {
+  kind: "sequences",
+  title: "file of sequences",
+  from: "file",
+  expected: "sequences (.json)",
+  fields() {
+    const { header, delimiter, decimal, label } = tableFields();
+    return object({
+      ...sequenceFields(),
+      header,
+      delimiter,
+      decimal,
+      label,
+      ...textFields(),
+      sequence: optional(string()),
+      time: optional(string()),
+      likeSequences: optional(anything()),
+    });
+  },
+  async recognise({ of }, host, { sequence, likeSequences }: SequencesReaderOptions = {}) {
+    if (of.kind === "folder") return NO;
+    const head = await headOf(of, host);
+    if (!isTableText(head)) return NO;
+    if (BEGINS.test(latin(head))) return TABLES.test(of.name) ? PERHAPS : LIKELY;
+    if (NAMES.test(of.name)) return LIKELY;
+    return sequence !== undefined || likeSequences?.sequence !== undefined ? SURE : NO;
+  },
+  async open(found, host, options) {
+    if (found.of.kind === "folder") throw new NablaError(`${found.where}: expected a file, got a folder`);
+    // most pages that open files open no sequences
+    const { openSequences } = await import("../sequences/openSequences.ts");
+    return openSequences({ of: found.of, where: found.where }, host, options);
+  },
+};

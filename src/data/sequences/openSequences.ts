@@ -1,0 +1,100 @@
+/** Sequences out of files, JSON or tables: what the reader opens, and what models are asked about. */
+import { sha256Hex } from "../../checkpoint/sha256.ts";
+import { NablaError } from "../../errors.ts";
+import { isObject } from "../../fields/expected.ts";
+import { contentOf } from "../readers/content.ts";
+import type { DataFile, DataHost, ReadData } from "../readers/reader.ts";
+import type { SequencesReaderOptions } from "../readers/sequences.ts";
+import { parseCsvTable } from "../tables/csvTable.ts";
+import { decodeText } from "../tables/text.ts";
+import { type RawSequences, rawSequences } from "./rawSequences.ts";
+import { splitSequences } from "./sequenceSplit.ts";
+import { ofTable, parseLines } from "./sequences.ts";
+import { checkSequencesInfo } from "./sequencesInfo.ts";
+
+/** A file, and what errors call it. */
+interface Place {
+  readonly of: DataFile;
+  readonly where: string;
+}
+
+/** @throws NablaError with row, line and step, as sequences() and csvSequences() do */
+export async function openSequences(
+  found: Place,
+  host: DataHost,
+  options: SequencesReaderOptions,
+): Promise<ReadData> {
+  const bytes = await contentOf(found.of, host.limits.table, host.more);
+  const { text, notes } = decodeText(bytes, found.where, options.encoding);
+  const { likeSequences: like, testFraction, seed } = options;
+  const split = splitSequences(rawText(text, found.where, options, host.limits.cells), {
+    ...options,
+    ...(like ? { like } : { maskValue: "auto" as const }),
+  });
+  const { info, train, test } = split;
+  return {
+    train,
+    ...(test && { test }),
+    sequences: info,
+    notes: [...notes, ...split.notes],
+    fingerprint: sha256Hex(bytes),
+    origin: {
+      ...(testFraction !== undefined && { testSplit: testFraction }),
+      ...(seed !== undefined && { seed }),
+    },
+  };
+}
+
+/**
+ * The sequences of a text, JSON or a table.
+ *
+ * @param cells bytes that the cells of a table may take
+ */
+export function rawText(
+  text: string,
+  name: string,
+  options: SequencesReaderOptions & { unlabelled?: boolean },
+  cells?: number,
+): RawSequences {
+  const { header, delimiter, decimal, likeSequences: like, label, ignore, unlabelled = false } = options;
+  if (like) checkSequencesInfo(like);
+  const sequence = options.sequence ?? like?.sequence;
+  const key = label === undefined ? like?.label : String(label);
+  const ids = options.ids ?? like?.kind === "ids";
+  if (/^\uFEFF?\s*[[{]/.test(text)) {
+    const given = parseLines(text, name);
+    if (isObject(given) && "nabla" in given)
+      throw new NablaError(`${name}: a configuration, not data; --config ${name} trains by it`);
+    return rawSequences(given, {
+      name,
+      ids,
+      alone: unlabelled,
+      ...(key !== undefined && { label: key }),
+      ...(ignore && { ignore }),
+      ...(like?.features && { known: like.features }),
+    });
+  }
+  if (sequence === undefined)
+    throw new NablaError(
+      `${name}: expected JSON, an array of sequences or of records, or a table with sequence (--sequence): the column that tells which rows are one`,
+    );
+  const table = parseCsvTable(text, name, {
+    ...(header !== undefined && { header }),
+    ...(delimiter !== undefined && { delimiter }),
+    ...(decimal !== undefined && { decimal }),
+    ...(cells !== undefined && { maxBytes: cells }),
+  });
+  const time = options.time ?? like?.time;
+  return ofTable(
+    table,
+    {
+      sequence,
+      ids,
+      ...(time !== undefined && { time }),
+      ...(label !== undefined && { label }),
+      ...(ignore && { ignore }),
+      ...(like && { like }),
+    },
+    unlabelled,
+  );
+}

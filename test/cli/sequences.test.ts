@@ -1,0 +1,167 @@
+/** nabla train of sequences of different lengths, out of JSON and tables; evaluate, predict, resume. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Stream } from "../../src/math/random.ts";
+import { done, events, type Workplace, workplace } from "./support.ts";
+
+let place: Workplace;
+beforeAll(() => {
+  place = workplace();
+});
+afterAll(() => place.remove());
+
+/** Rising and falling lines of 4 to 9 steps. */
+function lines(n: number, seed = 1) {
+  const random = new Stream(seed, 90);
+  return Array.from({ length: n }, (_, i) => {
+    const up = i % 2 === 0;
+    const length = 4 + Math.floor(random.uniform() * 6);
+    const from = random.gaussian();
+    const x = Array.from({ length }, (_, t) =>
+      Number((from + (up ? t : -t) + 0.2 * random.gaussian()).toFixed(3)),
+    );
+    return { x, label: up ? "up" : "down" };
+  });
+}
+const csvOf = (rows: ReturnType<typeof lines>) =>
+  `line,when,x,way\n${rows
+    .flatMap(({ x, label }, i) => x.map((value, t) => [`L${i}`, t, value, label].join(",")))
+    .reverse()
+    .join("\n")}\n`;
+
+test("JSON and a table are the same sequences; a model is trained, looked at, asked, and goes on", async () => {
+  const rows = lines(60);
+  place.write("lines.json", JSON.stringify(rows));
+  place.write("lines.csv", csvOf(rows));
+  const train = [
+    "--out",
+    "m.safetensors",
+    "--seed",
+    "1",
+    "--epochs",
+    "150",
+    "--hidden",
+    "8",
+    "--schedule",
+    "constant",
+  ];
+  const trained = await place.run(["train", "lines.json", ...train]);
+  expect(trained.stderr).toBe("");
+  expect(events(trained.stdout)[0]).toMatchObject({ inputShape: [9, 1], rows: 48, testRows: 12 });
+  expect(events(trained.stdout)[0]!.notes).toEqual(
+    expect.arrayContaining(["sequences of 4 to 9 steps, rows of 9", "shorter ones are filled up with 0"]),
+  );
+  const last = done(trained);
+  expect(last.testAccuracy).toBeGreaterThan(0.9);
+
+  const again = JSON.parse((await place.run(["evaluate", "m.safetensors", "lines.json", "--json"])).stdout);
+  expect(again).toMatchObject({ part: "test", rows: 12, accuracy: last.testAccuracy });
+  place.write("more.json", JSON.stringify(lines(10, 2)));
+  expect(
+    JSON.parse((await place.run(["evaluate", "m.safetensors", "more.json", "--json"])).stdout),
+  ).toMatchObject({ part: "all", rows: 10 });
+
+  const asked = async (...args: string[]) => {
+    const { stdout, stderr } = await place.run(["predict", "m.safetensors", ...args, "--json"]);
+    expect(stderr).toBe("");
+    return stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+  };
+  const [first, ...others] = await asked("more.json");
+  expect(others).toHaveLength(9);
+  expect(first).toMatchObject({ input: "more.json#0", class: "up", label: "up" });
+  expect((await asked(JSON.stringify(lines(1, 2)[0]!.x)))[0].ranking).toEqual(first.ranking);
+  expect((await asked("more.json#1"))[0]).toMatchObject({ label: "down" });
+  expect((await place.run(["predict", "m.safetensors", "[1,2,3,4,5,6,7,8,9,10]"])).stderr).toMatch(
+    /length 10 is beyond the 9 steps/,
+  );
+
+  const table = await place.run([
+    "train",
+    "lines.csv",
+    "--sequence",
+    "line",
+    "--label",
+    "way",
+    "--epochs",
+    "2",
+    "--out",
+    "t.safetensors",
+  ]);
+  expect(table.stderr).toBe("");
+  expect(events(table.stdout)[0]).toMatchObject({ inputShape: [9, 1], rows: 48 });
+  // the table needs no second word of how it is read
+  expect((await place.run(["evaluate", "t.safetensors", "lines.csv"])).stdout).toMatch(
+    /lines\.csv, test part: 12 rows/,
+  );
+  expect((await place.run(["predict", "t.safetensors", "lines.csv"])).stdout).toMatch(/lines\.csv#0: /);
+  const on = await place.run(["train", "lines.json", "--resume", "m.safetensors", "--epochs", "151"]);
+  expect(on.stderr).toBe("");
+  expect(done(on)).toMatchObject({ epochs: 151 });
+  expect((await place.run(["data", "lines.json", "--json"])).stdout).toMatch(/"kind":"sequences"/);
+});
+
+test("texts are sequences of words; ids are looked up", async () => {
+  const words = ["good", "bad", "not good", "not bad", "very good", "very bad"];
+  const rows = Array.from({ length: 60 }, (_, i) => ({
+    text: words[i % 6],
+    label: i % 6 === 0 || i % 6 === 3 || i % 6 === 4 ? 1 : 0,
+  }));
+  place.write("said.jsonl", rows.map((row) => JSON.stringify(row)).join("\n"));
+  const result = await place.run([
+    "train",
+    "said.jsonl",
+    "--epochs",
+    "120",
+    "--hidden",
+    "8",
+    "--seed",
+    "1",
+    "--out",
+    "said.safetensors",
+  ]);
+  expect(result.stderr).toBe("");
+  expect(done(result).testAccuracy).toBe(1);
+  expect((await place.run(["predict", "said.safetensors", "not good", "--json"])).stdout).toMatch(
+    /"class":"0"/,
+  );
+  place.write("ids.json", JSON.stringify(rows.map(({ label }, i) => ({ steps: [1 + (i % 6), 1], label }))));
+  const ids = await place.run(["train", "ids.json", "--ids", "--epochs", "1"]);
+  expect(ids.stderr).toBe("");
+  expect(events(ids.stdout)[0]).toMatchObject({ inputShape: [2] });
+});
+
+test.each([
+  [["train", "bad.json"], /bad\.json: row 1: an empty sequence/],
+  [["train", "broken.json"], /broken\.json: not valid JSON/],
+  [["train", "config.json"], /config\.json: a configuration, not data; --config config\.json/],
+  [["train", "ok.json", "--steps", "1"], /row 0: length 2 is beyond the 1 steps; .*--keep-steps/],
+  [["train", "ok.json", "--split", "time"], /--split is for CSV files/],
+  [["train", "ok.json", "--window", "3"], /--window: expected --forecast/],
+  [
+    ["train", "ok.csv", "--forecast", "1", "--steps", "2"],
+    /--steps is for sequences; ok\.csv is something else/,
+  ],
+  [["train", "t.txt", "--model", "chars", "--ids"], /--ids is for sequences; t\.txt is something else/],
+  [["train", "xor", "--unknown", "token"], /--unknown is for texts/],
+  [
+    ["train", "t.txt", "--model", "chars", "--unknown", "error"],
+    /1 character is \("z" 2 times\) not in the vocabulary/,
+  ],
+  [["train", "xor", "--ids"], /--ids is for sequences; xor is something else/],
+  [
+    ["train", "xor", "--model", "gru"],
+    /--model gru is for sequences: expected rows \[steps, features\], those of xor are \[2\]/,
+  ],
+] as const)("%j is refused", async (args, message) => {
+  place.write("bad.json", '[{"x":[1],"label":"a"},{"x":[],"label":"b"}]');
+  place.write("ok.json", JSON.stringify(Array.from({ length: 20 }, (_, i) => ({ x: [i, 1], label: i % 2 }))));
+  place.write("broken.json", '[{"x":[1],');
+  place.write("config.json", '{"nabla":1,"model":{"layers":[]}}');
+  place.write("ok.csv", "x\n1\n2\n3\n4\n5\n6\n7\n8\n");
+  place.write("t.txt", `${"abc ".repeat(50)}abz abz`);
+  const { code, stderr } = await place.run(args);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(message);
+});
