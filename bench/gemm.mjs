@@ -3,7 +3,6 @@
 import { readFileSync } from "node:fs";
 import { compileBench, median } from "./support.mjs";
 
-const ONLY = process.argv[2];
 const SHAPES = [
   [10, 784, 30, "W1 layer 1"],
   [10, 30, 10, "W1 layer 2"],
@@ -17,79 +16,85 @@ const SHAPES = [
   [512, 512, 512, "square"],
   [1024, 1024, 1024, "square"],
 ];
-const WINDOW = 12; // ms
-const WINDOWS = 15;
 
-export function gemm() {
-  const core = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(compileBench()))).exports;
-  const ld = (n) => (n + 3) & ~3;
-  const align = (n) => Math.ceil(n / 64) * 64;
-  core.memory.grow(600);
-  new Float32Array(core.memory.buffer, 4096).fill(0.5);
-  const rows = [];
+/** Runs of the products of a dense layer on a core of its own: y = x·w, dx = dy·wᵀ with the transposition, dw = xᵀ·dy. */
+export function products(core, m, k, n) {
+  const ld = (v) => (v + 3) & ~3;
+  let at = 65536;
+  const take = (bytes) => {
+    const from = Math.ceil(at / 64) * 64;
+    at = from + bytes;
+    return from;
+  };
+  const floats = [m * ld(k), k * ld(n), m * ld(n), m * ld(n), m * ld(k), k * ld(n)];
+  const [x, w, y, b, dx, dw] = floats.map((count) => take(count * 4));
+  const [scratch, step] = [Math.max(core.OUTER_SCRATCH.value, n * core.TURNED_SCRATCH.value), 64].map(take);
+  const records = take(1024);
+  const missing = Math.ceil((at - core.memory.buffer.byteLength) / 65536) + 1;
+  if (missing > 0) core.memory.grow(missing);
+  const words = new Int32Array(core.memory.buffer);
+  new Float32Array(core.memory.buffer, x, (at - x) >> 2).fill(0.5);
+  words.fill(0, step / 4, step / 4 + 16);
+  let r = records;
+  const program = (list) => {
+    const tape = r;
+    r += list.length * 8;
+    list.forEach(([kernel, fields], i) => {
+      words.set([core[kernel].value, r], tape / 4 + 2 * i);
+      words.set(fields, r / 4);
+      r += fields.length * 4;
+    });
+    r = Math.ceil(r / 8) * 8;
+    return () => core.run(tape, 0, list.length, m, step);
+  };
+  return {
+    forward: program([["DENSE_FORWARD", [y, x, w, b, k, n]]]),
+    input: program([["DENSE_BACK", [dx, y, w, scratch, k, n]]]),
+    weights: program([["DENSE_WEIGHTS", [dw, 0, x, y, scratch, step, k, n]]]),
+  };
+}
+
+/** @param only a part of what a shape is called @param options { windows, ms } */
+export function gemm(only = "", { windows = 15, ms = 12 } = {}) {
+  const module = new WebAssembly.Module(readFileSync(compileBench()));
+  const { exports } = new WebAssembly.Instance(module);
+  new Float32Array(exports.memory.buffer, 4096, 4096).fill(0.5);
   const peakRate = () => {
     const n = 400_000;
     const t = performance.now();
-    core.peak(n, 8192);
+    exports.peak(n, 8192);
     return (128 * n) / (performance.now() - t) / 1e6;
   };
   peakRate();
-  for (const [m, k, n, what] of SHAPES.filter((s) => !ONLY || s[3].includes(ONLY))) {
-    let at = 65536;
-    const take = (bytes) => (at = align(at)) && (at += bytes) - bytes;
-    const x = take(m * ld(k) * 4),
-      w = take(k * ld(n) * 4),
-      y = take(m * ld(n) * 4),
-      b = take(ld(n) * 4),
-      dx = take(m * ld(k) * 4);
-    const dw = take(k * ld(n) * 4),
-      scratch = take(Math.max(core.OUTER_SCRATCH.value, n * core.TURNED_SCRATCH.value)),
-      record = take(64),
-      tape = take(64),
-      step = take(64);
-    new Int32Array(core.memory.buffer, step, 16).fill(0);
-    const program = (list) => {
-      let r = record;
-      const t = new Int32Array(core.memory.buffer, tape, 16);
-      list.forEach(([kernel, fields], i) => {
-        t[2 * i] = core[kernel].value;
-        t[2 * i + 1] = r;
-        new Int32Array(core.memory.buffer, r, fields.length).set(fields);
-        r += fields.length * 4;
-      });
-      return () => core.run(tape, 0, list.length, m, step);
-    };
-    const figure = (list) => {
-      const run = program(list);
-      const flops = 2 * m * k * n;
+  return SHAPES.filter(([, , , what]) => what.includes(only)).map(([m, k, n, what]) => {
+    const figure = (run) => {
       let count = 1;
-      for (let t = performance.now(); performance.now() - t < 60; ) run();
-      for (;;) {
+      for (const t = performance.now(); performance.now() - t < 60; ) run();
+      for (let took = 0; took < ms / 2; ) {
         const t = performance.now();
         for (let i = 0; i < count; i++) run();
-        const took = performance.now() - t;
-        if (took > WINDOW / 2) {
-          count = Math.max(1, Math.round((count * WINDOW) / took));
-          break;
-        }
-        count *= 2;
+        took = performance.now() - t;
+        count = took < ms / 2 ? 2 * count : Math.max(1, Math.round((count * ms) / took));
       }
-      const rates = [],
-        peaks = [];
-      for (let i = 0; i < WINDOWS; i++) {
+      const rates = [];
+      const peaks = [];
+      for (let i = 0; i < windows; i++) {
         const t = performance.now();
         for (let j = 0; j < count; j++) run();
-        rates.push((flops * count) / (performance.now() - t) / 1e6);
+        rates.push((2 * m * k * n * count) / (performance.now() - t) / 1e6);
         peaks.push(peakRate());
       }
       return { rate: median(rates), peak: median(peaks), share: median(rates.map((r, i) => r / peaks[i])) };
     };
-    const forward = figure([["DENSE_FORWARD", [y, x, w, b, k, n]]]);
-    const input = figure([["DENSE_BACK", [dx, y, w, scratch, k, n]]]);
-    const weights = figure([["DENSE_WEIGHTS", [dw, 0, x, y, scratch, k, n]]]);
-    rows.push({ shape: `${m} × ${k} × ${n}`, what, forward, input, weights });
-  }
-  return rows;
+    const runs = products(new WebAssembly.Instance(module).exports, m, k, n);
+    return {
+      shape: `${m} × ${k} × ${n}`,
+      what,
+      forward: figure(runs.forward),
+      input: figure(runs.input),
+      weights: figure(runs.weights),
+    };
+  });
 }
 
 if (import.meta.url === `file://${process.argv[1]}`) {
@@ -97,7 +102,7 @@ if (import.meta.url === `file://${process.argv[1]}`) {
   console.log(
     `${"shape".padEnd(20)} ${"y = x·w".padStart(14)} ${"dx = dy·wᵀ".padStart(14)} ${"dw = xᵀ·dy".padStart(14)}   peak  `,
   );
-  for (const r of gemm())
+  for (const r of gemm(process.argv[2]))
     console.log(
       `${r.shape.padEnd(20)} ${cell(r.forward)} ${cell(r.input)} ${cell(r.weights)}   ${r.forward.peak.toFixed(1)}  ${r.what}`,
     );

@@ -75,8 +75,9 @@ if (model.predict(new Float32Array(784)).data.length !== 10) process.exit(1);
   return { node: median(node), ours: median(ours), more: median(more) };
 }
 
-/** Growth over 10,000 steps after warming up: of linear memory and of the JavaScript heap, in bytes. */
-export function allocations() {
+/** Growth over so many steps after warming up: of linear memory and of the JavaScript heap, in bytes. */
+export function allocations(steps = 100_000) {
+  const epochs = steps / 10;
   const script = join(folder, "allocations.mjs");
   mkdirSync(folder, { recursive: true });
   writeFileSync(
@@ -88,11 +89,11 @@ const data = arrayDataset(new Uint8Array(320 * 784).fill(7), new Int32Array(320)
 const model = sequential(NETS.W2.layers(), { seed: 1 }).compile(NETS.W2.compile);
 let before, buffer;
 const heap = () => { gc(); gc(); return process.memoryUsage().heapUsed; };
-await model.fit(data, { epochs: 1300, batchSize: 32, callbacks: [{ onEpochEnd(epoch) {
+await model.fit(data, { epochs: ${epochs + 300}, batchSize: 32, callbacks: [{ onEpochEnd(epoch) {
   if (epoch === 299) { before = heap(); buffer = internalsOf(model).built.core.exports.memory.buffer; }
 } }] });
 const after = heap();
-console.log(JSON.stringify({ steps: 10000, sameBuffer: buffer === internalsOf(model).built.core.exports.memory.buffer, heapGrowth: after - before }));
+console.log(JSON.stringify({ steps: ${steps}, epochs: ${epochs}, sameBuffer: buffer === internalsOf(model).built.core.exports.memory.buffer, heapGrowth: after - before }));
 `,
   );
   return JSON.parse(execFileSync(process.execPath, ["--expose-gc", script], { encoding: "utf8" }));
@@ -109,6 +110,6 @@ if (import.meta.url === `file://${process.argv[1]}`) {
   );
   const a = allocations();
   console.log(
-    `10,000 steps: linear memory ${a.sameBuffer ? "the same buffer" : "GREW"}, JavaScript heap ${a.heapGrowth} bytes more (history of 1,000 epochs included)`,
+    `${a.steps} steps: linear memory ${a.sameBuffer ? "the same buffer" : "GREW"}, JavaScript heap ${a.heapGrowth} bytes more (history of ${a.epochs} epochs included)`,
   );
 }

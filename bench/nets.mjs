@@ -10,47 +10,10 @@ import {
   maxPooling2d,
   upSampling2d,
 } from "nabla";
+import { NETS as SHARED } from "../build/internals.js";
 
 export const NETS = {
-  W1: {
-    what: "784-30-10 sigmoid, quadratic cost, SGD",
-    layers: () => [
-      dense({ units: 30, activation: "sigmoid", inputShape: [784] }),
-      dense({ units: 10, activation: "sigmoid" }),
-    ],
-    compile: { optimizer: { name: "sgd", learningRate: 3 }, loss: "quadratic" },
-  },
-  W2: {
-    what: "784-100-50-10 ReLU, softmax + NLL, Nesterov",
-    layers: () => [
-      dense({ units: 100, activation: "relu", inputShape: [784] }),
-      dense({ units: 50, activation: "relu" }),
-      dense({ units: 10, activation: "softmax" }),
-    ],
-    compile: { optimizer: { name: "nesterov", learningRate: 0.01 }, loss: "categoricalCrossentropy" },
-  },
-  W3: {
-    what: "784-512-512-10 ReLU, softmax + NLL, Adam",
-    layers: () => [
-      dense({ units: 512, activation: "relu", inputShape: [784] }),
-      dense({ units: 512, activation: "relu" }),
-      dense({ units: 10, activation: "softmax" }),
-    ],
-    compile: { optimizer: "adam", loss: "categoricalCrossentropy" },
-  },
-  W4: {
-    what: "28×28, conv 3×3×8, pool, conv 3×3×16, pool, 128, 10, ReLU, Adam",
-    layers: () => [
-      conv2d({ filters: 8, kernelSize: 3, activation: "relu", inputShape: [28, 28, 1] }),
-      maxPooling2d(),
-      conv2d({ filters: 16, kernelSize: 3, activation: "relu" }),
-      maxPooling2d(),
-      flatten(),
-      dense({ units: 128, activation: "relu" }),
-      dense({ units: 10, activation: "softmax" }),
-    ],
-    compile: { optimizer: "adam", loss: "categoricalCrossentropy" },
-  },
+  ...SHARED,
   L7: {
     what: "28×28, conv 5×5×20, pool, conv 5×5×40, pool, 100, 10, ReLU, SGD",
     layers: () => [
@@ -72,19 +35,6 @@ export const NETS = {
       dense({ units: 10, activation: "softmax" }),
     ],
     compile: { optimizer: "sgd", loss: "categoricalCrossentropy" },
-  },
-  C32: {
-    what: "32×32×3, conv 3×3×32 same, pool, conv 3×3×64 same, pool, 128, 10, ReLU, Adam",
-    layers: () => [
-      conv2d({ filters: 32, kernelSize: 3, padding: "same", activation: "relu", inputShape: [32, 32, 3] }),
-      maxPooling2d(),
-      conv2d({ filters: 64, kernelSize: 3, padding: "same", activation: "relu" }),
-      maxPooling2d(),
-      flatten(),
-      dense({ units: 128, activation: "relu" }),
-      dense({ units: 10, activation: "softmax" }),
-    ],
-    compile: { optimizer: "adam", loss: "categoricalCrossentropy" },
   },
   S128: {
     what: "128 steps × 9, conv 5×32 same, pool, conv 5×64 same, pool, mean, 10, ReLU, Adam",

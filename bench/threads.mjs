@@ -31,39 +31,60 @@ async function rate(name, batch, threads, rows) {
   return (rows * 1000) / (performance.now() - begun);
 }
 
-if (!isMainThread) {
-  const { name, batch, rows } = workerData;
-  parentPort.postMessage(await rate(name, batch, 1, rows));
-} else {
-  const only = process.argv.slice(2);
-  const pair = async (name, batch, rows) => {
-    const one = () =>
-      new Promise((resolve, reject) => {
-        const worker = new Worker(new URL(import.meta.url), { workerData: { name, batch, rows } });
-        worker.once("message", resolve);
-        worker.once("error", reject);
-      });
-    const [a, b] = await Promise.all([one(), one()]);
-    return a + b;
-  };
-  console.log(
-    "| net | one thread | two threads | auto | two trainings at once | two threads / these | auto / one |",
-  );
-  console.log("| --- | --- | --- | --- | --- | --- | --- |");
+/** Two trainings of one thread each, at the same time. */
+async function pair(name, batch, rows) {
+  const one = () =>
+    new Promise((resolve, reject) => {
+      const worker = new Worker(new URL(import.meta.url), { workerData: { name, batch, rows } });
+      worker.once("message", resolve);
+      worker.once("error", reject);
+    });
+  const [a, b] = await Promise.all([one(), one()]);
+  return a + b;
+}
+
+/** @param only names of nets; all by default @param options { windows, ms } @returns rates, and the ratios of each round with their spread */
+export async function threads(only = [], { windows = WINDOWS, ms = 500 } = {}) {
+  const out = [];
   for (const [name, batch] of CASES) {
     if (only.length > 0 && !only.includes(name)) continue;
-    const rows = batch * Math.max(8, Math.ceil(((await rate(name, batch, 1, batch * 16)) * 0.5) / batch));
+    const rows =
+      batch * Math.max(8, Math.ceil(((await rate(name, batch, 1, batch * 16)) * ms) / 1000 / batch));
     const seen = { one: [], two: [], auto: [], pair: [] };
-    for (let w = 0; w < WINDOWS; w++) {
+    for (let w = 0; w < windows; w++) {
       seen.one.push(await rate(name, batch, 1, rows));
       seen.two.push(await rate(name, batch, 2, rows));
       seen.auto.push(await rate(name, batch, "auto", rows));
       seen.pair.push(await pair(name, batch, rows));
     }
-    const [one, two, auto, both] = [seen.one, seen.two, seen.auto, seen.pair].map(median);
-    const k = (v) => `${(v / 1000).toFixed(1)} k/s`;
-    console.log(
-      `| ${name}, batch ${batch} | ${k(one)} | ${k(two)} | ${k(auto)} | ${k(both)} | ${(two / both).toFixed(2)} | ${(auto / one).toFixed(2)} |`,
-    );
+    const against = (a, b) => {
+      const ratios = seen[a].map((value, i) => value / seen[b][i]).sort((x, y) => x - y);
+      return { median: median(ratios), least: ratios[0], most: ratios.at(-1) };
+    };
+    out.push({
+      name,
+      batch,
+      ...Object.fromEntries(Object.entries(seen).map(([key, values]) => [key, median(values)])),
+      ofPair: against("two", "pair"),
+      ofOne: against("two", "one"),
+      autoOfOne: against("auto", "one"),
+    });
   }
+  return out;
+}
+
+if (!isMainThread) {
+  // not where the whole bench runs in a thread
+  if (workerData?.rows)
+    parentPort.postMessage(await rate(workerData.name, workerData.batch, 1, workerData.rows));
+} else if (import.meta.url === `file://${process.argv[1]}`) {
+  console.log(
+    "| net | one thread | two threads | auto | two trainings at once | two threads / these | auto / one |",
+  );
+  console.log("| --- | --- | --- | --- | --- | --- | --- |");
+  const k = (v) => `${(v / 1000).toFixed(1)} k/s`;
+  for (const r of await threads(process.argv.slice(2)))
+    console.log(
+      `| ${r.name}, batch ${r.batch} | ${k(r.one)} | ${k(r.two)} | ${k(r.auto)} | ${k(r.pair)} | ${r.ofPair.median.toFixed(2)} | ${r.autoOfOne.median.toFixed(2)} |`,
+    );
 }

@@ -39,6 +39,7 @@ export function specOf(name, batch) {
     name,
     batch,
     batches: BATCHES,
+    what: NETS[name].what,
     input: model.inputShape,
     layers: internalsOf(model).configs.map((layer, l) => ({
       ...layer,

@@ -13,7 +13,7 @@ import { sequenceCommands } from "./options/sequences.ts";
 import { seriesFlags, windowFlags } from "./options/series.ts";
 import { readingFlags, splitWay, tableFlags } from "./options/tables.ts";
 import { trainingFlags } from "./options/training.ts";
-import { numberOption, oneOf, port, threadsOption, units, wholeOption } from "./options/values.ts";
+import { names, numberOption, oneOf, port, threadsOption, units, wholeOption } from "./options/values.ts";
 import type { Terminal } from "./terminal.ts";
 
 const EXAMPLES = `
@@ -256,6 +256,18 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--time <COLUMN>", "with --sequence: the column that orders the steps")
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./commands/data.ts")).dataCommand as Action));
+
+  command
+    .command("bench")
+    .description("how fast this machine trains and predicts, as a table to share; half a minute")
+    .option("--nets <NAME,NAME…>", "some of W1, W2, W3, W4, C32 (default: all)", names("--nets"))
+    .option(
+      "--seconds <N>",
+      "how long each figure is measured (default: 1)",
+      numberOption("--seconds", { above: 0 }),
+    )
+    .option("--json", "as one JSON object")
+    .action(run(async () => (await import("./commands/bench.ts")).benchCommand as Action));
 
   command
     .command("play")
