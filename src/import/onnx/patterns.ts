@@ -1,0 +1,132 @@
+/** Layers that exporters write as many small nodes: found by how these are connected, and read as one. */
+import type { OnnxGraph, OnnxNode } from "../../interop/onnx.ts";
+import { constantOf } from "./tensors.ts";
+
+/** Normalisation over some axes without gamma and beta: [x, epsilon, axes?]. The name of no operator. */
+export const STANDARDISE = "(normalisation)";
+
+class Connections {
+  readonly makers = new Map<string, OnnxNode>();
+  readonly users = new Map<string, OnnxNode[]>();
+
+  constructor(readonly graph: OnnxGraph) {
+    for (const node of graph.nodes) {
+      for (const name of node.outputs) this.makers.set(name, node);
+      for (const name of new Set(node.inputs)) this.users.set(name, [...(this.users.get(name) ?? []), node]);
+    }
+  }
+
+  /** What makes a value, if it is such an operator. */
+  maker(name: string | undefined, ...types: string[]): OnnxNode | undefined {
+    const node = this.makers.get(name ?? "");
+    return node && types.includes(node.type ?? "") ? node : undefined;
+  }
+
+  /** The only node that uses a value. */
+  user(name: string | undefined, type: string): OnnxNode | undefined {
+    const users = this.users.get(name ?? "") ?? [];
+    return users.length === 1 && users[0]!.type === type ? users[0] : undefined;
+  }
+
+  /** A constant of one value. */
+  number(name: string | undefined): number | undefined {
+    const tensor =
+      this.graph.initializers.find((one) => one.name === name) ??
+      this.maker(name, "Constant")?.attributes.find((one) => one.name === "value")?.t;
+    if (!tensor || tensor.location === 1) return undefined;
+    const { data } = constantOf(tensor);
+    return data.length === 1 ? data[0] : undefined;
+  }
+
+  /** The other input of a node of two; undefined where the one is none of them. */
+  other(node: OnnxNode | undefined, one: string | undefined): string | undefined {
+    const [a, b] = node?.inputs ?? [];
+    return a === one ? b : b === one ? a : undefined;
+  }
+
+  /** The input of a node that is multiplied by a number. */
+  times(node: OnnxNode | undefined, factor: number): string | undefined {
+    if (node?.type !== "Mul") return undefined;
+    const at = node.inputs.findIndex((name) => near(this.number(name), factor));
+    return at < 0 ? undefined : node.inputs[1 - at];
+  }
+}
+
+const near = (n: number | undefined, wanted: number) =>
+  n !== undefined && Math.abs(n - wanted) < 1e-4 * wanted;
+
+/** The nodes of a graph, with those that are put together in the place of the last of each. */
+export function simplified(graph: OnnxGraph): OnnxNode[] {
+  const at = new Connections(graph);
+  const instead = new Map<OnnxNode, OnnxNode>();
+  for (const node of graph.nodes) {
+    const made =
+      node.type === "Div"
+        ? (standardised(at, node) ?? softmax(at, node))
+        : node.type === "Erf"
+          ? gelu(at, node)
+          : undefined;
+    if (made) instead.set(made.last, made.node);
+  }
+  return graph.nodes.map((node) => instead.get(node) ?? node);
+}
+
+/** (x − mean) / √(variance + ε) */
+function standardised(at: Connections, last: OnnxNode): { last: OnnxNode; node: OnnxNode } | undefined {
+  const [difference, deviation] = last.inputs;
+  const centred = at.maker(difference, "Sub");
+  const [x, meanName] = centred?.inputs ?? [];
+  const mean = at.maker(meanName, "ReduceMean");
+  const sum = at.maker(at.maker(deviation, "Sqrt")?.inputs[0], "Add");
+  const spreadName = sum?.inputs.find((name) => at.maker(name, "ReduceMean"));
+  const epsilon = at.other(sum, spreadName);
+  const spread = at.maker(spreadName, "ReduceMean");
+  const square = at.maker(spread?.inputs[0], "Pow", "Mul");
+  if (!x || !mean || mean.inputs[0] !== x || !square || !epsilon || at.number(epsilon) === undefined)
+    return undefined;
+  const isCentred = (name: string | undefined) => {
+    const node = at.maker(name, "Sub");
+    return name === difference || (node?.inputs[0] === x && node.inputs[1] === meanName);
+  };
+  const [base, power] = square.inputs;
+  const squares = square.type === "Pow" ? at.number(power) === 2 : isCentred(power);
+  if (!squares || !isCentred(base)) return undefined;
+  const inputs = [x, epsilon, ...(mean.inputs[1] ? [mean.inputs[1]] : [])];
+  return { last, node: { ...last, type: STANDARDISE, inputs, attributes: mean.attributes } };
+}
+
+/** exp(x − max) / Σ exp(x − max) */
+function softmax(at: Connections, last: OnnxNode): { last: OnnxNode; node: OnnxNode } | undefined {
+  const [top, bottom] = last.inputs;
+  const sum = at.maker(bottom, "ReduceSum");
+  const difference = at.maker(at.maker(top, "Exp")?.inputs[0], "Sub");
+  const [x, most] = difference?.inputs ?? [];
+  const largest = at.maker(most, "ReduceMax");
+  if (!x || sum?.inputs[0] !== top || largest?.inputs[0] !== x) return undefined;
+  const axes = largest.attributes.find(({ name }) => name === "axes")?.ints;
+  const axis = axes?.length === 1 ? axes[0] : axes ? undefined : at.number(largest.inputs[1]);
+  if (axis === undefined || sum.attributes.some(({ name, i }) => name === "keepdims" && i === 0))
+    return undefined;
+  return { last, node: { ...last, type: "Softmax", inputs: [x], attributes: [{ name: "axis", i: axis }] } };
+}
+
+/** ½ x (1 + erf(x / √2)) */
+function gelu(at: Connections, erf: OnnxNode): { last: OnnxNode; node: OnnxNode } | undefined {
+  const scaled = at.maker(erf.inputs[0], "Div", "Mul");
+  const x =
+    scaled?.type === "Div" && near(at.number(scaled.inputs[1]), Math.SQRT2)
+      ? scaled.inputs[0]
+      : at.times(scaled, Math.SQRT1_2);
+  const sum = at.user(erf.outputs[0], "Add");
+  const product = at.user(sum?.outputs[0], "Mul");
+  const factor = at.other(product, sum?.outputs[0]);
+  if (x === undefined || !product || at.number(at.other(sum, erf.outputs[0])) !== 1) return undefined;
+  const half = factor === x ? at.user(product.outputs[0], "Mul") : undefined;
+  const last =
+    half && near(at.number(at.other(half, product.outputs[0])), 0.5)
+      ? half
+      : at.times(at.maker(factor, "Mul"), 0.5) === x
+        ? product
+        : undefined;
+  return last && { last, node: { ...last, type: "Gelu", inputs: [x], attributes: [] } };
+}
