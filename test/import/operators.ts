@@ -131,6 +131,8 @@ export async function runOperator(set: string, name: string): Promise<Result> {
   } catch (error) {
     return { name, refused: `its data: ${(error as Error).message}` };
   }
+  const odd = [...inputs, ...outputs].find(({ data }) => !Array.from(data).every(Number.isFinite));
+  if (odd) return { name, refused: `its data: ${odd.name} has values that are no finite numbers` };
   const reasons = new Set<string>();
   let best: Result | undefined;
   const all = outputs.map((output) => output.name);

@@ -151,15 +151,17 @@ export const asValue = (at: Importing, like: Value, known: Constant): Value => {
           layer: at.add("cropping1d", { cropping: [0, n - 1] }, [at.arrange(flat, [flat.held[0]!, []])])
             .config.name,
         };
-  const dims = known.dims[0] === 1 && batch.length > 0 ? known.dims.slice(1) : known.dims;
+  // the batch is no axis of the constant's own, or one of one step
+  const own = batch.length > 0 && known.dims.length >= like.axes.length ? known.dims.slice(1) : known.dims;
+  const rows: Axis[] = batch.length > 0 ? [batch] : [];
   const value: Value = {
     kind: "value",
     layer: one.layer,
-    axes: [batch, ...dims.map((): Axis => [])],
+    axes: [...rows, ...own.map((): Axis => [])],
     held: n === 1 ? [[]] : [[], []],
   };
   const zero = at.unary(value, "rescaling", { scale: 0 });
-  return affine(at, zero, ONE, constant([1, ...dims], known.data));
+  return affine(at, zero, ONE, constant([...rows.map(() => 1), ...own], known.data));
 };
 
 /**

@@ -42,7 +42,7 @@ export class Importing {
   constructor(
     readonly building: Building,
     /** How many uses each name of the file has; an output of the graph is one that no layer sees. */
-    private readonly uses: ReadonlyMap<string, number>,
+    readonly uses: ReadonlyMap<string, number>,
     /** The most values that are made of shapes, so that a small file cannot ask for a large memory. */
     readonly most: number,
   ) {}

@@ -78,6 +78,11 @@ export class Op {
     return known ? Array.from(known.data) : this.ints(name);
   }
 
+  /** Whether something needs this output. */
+  asksFor(output: number): boolean {
+    return this.at.uses.has(this.node.outputs[output] || "");
+  }
+
   get dims(): number[] {
     return dimsOf(this.value());
   }

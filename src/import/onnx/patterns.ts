@@ -29,7 +29,8 @@ class Connections {
   }
 
   /** A constant of one value. */
-  number(name: string | undefined): number | undefined {
+  number(given: string | undefined): number | undefined {
+    const name = this.maker(given, "Cast", "CastLike")?.inputs[0] ?? given;
     const tensor =
       this.graph.initializers.find((one) => one.name === name) ??
       this.maker(name, "Constant")?.attributes.find((one) => one.name === "value")?.t;
@@ -60,12 +61,7 @@ export function simplified(graph: OnnxGraph): OnnxNode[] {
   const at = new Connections(graph);
   const instead = new Map<OnnxNode, OnnxNode>();
   for (const node of graph.nodes) {
-    const made =
-      node.type === "Div"
-        ? (standardised(at, node) ?? softmax(at, node))
-        : node.type === "Erf"
-          ? gelu(at, node)
-          : undefined;
+    const made = PATTERNS[node.type ?? ""]?.(at, node);
     if (made) instead.set(made.last, made.node);
   }
   return graph.nodes.map((node) => instead.get(node) ?? node);
@@ -78,19 +74,26 @@ function standardised(at: Connections, last: OnnxNode): { last: OnnxNode; node: 
   const [x, meanName] = centred?.inputs ?? [];
   const mean = at.maker(meanName, "ReduceMean");
   const sum = at.maker(at.maker(deviation, "Sqrt")?.inputs[0], "Add");
-  const spreadName = sum?.inputs.find((name) => at.maker(name, "ReduceMean"));
-  const epsilon = at.other(sum, spreadName);
-  const spread = at.maker(spreadName, "ReduceMean");
-  const square = at.maker(spread?.inputs[0], "Pow", "Mul");
-  if (!x || !mean || mean.inputs[0] !== x || !square || !epsilon || at.number(epsilon) === undefined)
-    return undefined;
+  const spread = sum?.inputs.find((name) => at.maker(name, "ReduceMean", "Sub"));
+  const epsilon = at.other(sum, spread);
+  if (!x || mean?.inputs[0] !== x || !epsilon || at.number(epsilon) === undefined) return undefined;
   const isCentred = (name: string | undefined) => {
     const node = at.maker(name, "Sub");
     return name === difference || (node?.inputs[0] === x && node.inputs[1] === meanName);
   };
-  const [base, power] = square.inputs;
-  const squares = square.type === "Pow" ? at.number(power) === 2 : isCentred(power);
-  if (!squares || !isCentred(base)) return undefined;
+  /** Whether a value is the square of one of these. */
+  const isSquare = (name: string | undefined, of: (name: string | undefined) => boolean) => {
+    const square = at.maker(name, "Pow", "Mul");
+    const [base, power] = square?.inputs ?? [];
+    return of(base) && (square?.type === "Pow" ? at.number(power) === 2 : of(power));
+  };
+  const meanOf = (name: string | undefined) => at.maker(name, "ReduceMean")?.inputs[0];
+  // the mean of squares, or that less the square of the mean
+  const [squares, less] = at.maker(spread, "Sub")?.inputs ?? [];
+  const fits = less
+    ? isSquare(meanOf(squares), (name) => name === x) && isSquare(less, (name) => name === meanName)
+    : isSquare(meanOf(spread), isCentred);
+  if (!fits) return undefined;
   const inputs = [x, epsilon, ...(mean.inputs[1] ? [mean.inputs[1]] : [])];
   return { last, node: { ...last, type: STANDARDISE, inputs, attributes: mean.attributes } };
 }
@@ -108,6 +111,16 @@ function softmax(at: Connections, last: OnnxNode): { last: OnnxNode; node: OnnxN
   if (axis === undefined || sum.attributes.some(({ name, i }) => name === "keepdims" && i === 0))
     return undefined;
   return { last, node: { ...last, type: "Softmax", inputs: [x], attributes: [{ name: "axis", i: axis }] } };
+}
+
+/** d − log Σ exp d, where d is x − max */
+function logSoftmax(at: Connections, last: OnnxNode): { last: OnnxNode; node: OnnxNode } | undefined {
+  const [difference, log] = last.inputs;
+  const sum = at.maker(at.maker(log, "Log")?.inputs[0], "ReduceSum");
+  const top = at.maker(sum?.inputs[0], "Exp");
+  if (!sum || !top || top.inputs[0] !== difference) return undefined;
+  const alike = softmax(at, { ...last, inputs: [top.outputs[0]!, sum.outputs[0]!] });
+  return alike && { last, node: { ...alike.node, type: "LogSoftmax" } };
 }
 
 /** ½ x (1 + erf(x / √2)) */
@@ -130,3 +143,11 @@ function gelu(at: Connections, erf: OnnxNode): { last: OnnxNode; node: OnnxNode 
         : undefined;
   return last && { last, node: { ...last, type: "Gelu", inputs: [x], attributes: [] } };
 }
+
+type Pattern = (at: Connections, node: OnnxNode) => { last: OnnxNode; node: OnnxNode } | undefined;
+/** By the operator they are found at. */
+const PATTERNS: Readonly<Partial<Record<string, Pattern>>> = Object.assign(Object.create(null), {
+  Div: (at, node) => standardised(at, node) ?? softmax(at, node),
+  Sub: logSoftmax,
+  Erf: gelu,
+} satisfies Record<string, Pattern>);

@@ -80,7 +80,7 @@ function recurrent(op: Op, cell: Cell): (Term | undefined)[] {
   const after = cell === "gru" && op.int("linear_before_reset") === 1;
   const names = op.texts("activations");
   const perDirection = cell === "lstm" ? 3 : cell === "gru" ? 2 : 1;
-  const wanted = op.node.outputs.map(Boolean);
+  const wanted = [0, 1, 2].map((i) => op.asksFor(i));
   if (wanted[2]) throw new Unsupported("its third output, the cells, there is not here");
 
   const walks = backward.map((back, d) => {

@@ -131,7 +131,8 @@ function convTranspose(op: Op): Value {
     const target = wanted?.[i] ?? (rule.startsWith("SAME") ? size * strides[i]! : undefined);
     if (target === undefined)
       return rule === "VALID" ? [0, 0] : [pads?.[i] ?? 0, pads?.[i + pixels.length] ?? 0];
-    const cut = whole - target;
+    const cut = Math.max(0, whole - target);
+    more[i] = more[i]! + Math.max(0, target - whole);
     const half = Math.floor(cut / 2);
     return rule === "SAME_UPPER" ? [half, cut - half] : [cut - half, half];
   });
@@ -180,7 +181,7 @@ function pool(op: Op, max: boolean): Value | (Value | undefined)[] {
     throw new Unsupported(`its window has ${over.kernel.length} axes, its input ${pixels.length} of pixels`);
   if (over.dilations.some((n) => n !== 1))
     throw new Unsupported("dilations: windows of pooling have no holes here");
-  if (op.node.outputs.filter(Boolean).length > 1)
+  if (op.asksFor(1))
     throw new Unsupported("the places of the largest values (a second output) there are not here");
   const padding = sidesOf(op, pixels, over);
   const options = {
