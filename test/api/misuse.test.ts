@@ -8,6 +8,7 @@ import * as exporting from "../../src/export/index.ts";
 import * as nabla from "../../src/index.ts";
 import * as predicting from "../../src/predict/index.ts";
 import * as sequences from "../../src/sequences/index.ts";
+import { dealt } from "../support/dealt.ts";
 import { type Callables, callablesOf, methodsOf, misuses, rawErrors } from "../support/misuse.ts";
 
 const { dense, sequential } = nabla;
@@ -355,7 +356,7 @@ test.each(Object.keys(GOOD).filter((name) => !REFUSED.test(name)))(
   },
 );
 
-test.each([...all])("%s takes what it is given, or says what is wrong", async (name, call) => {
+test.each(dealt([...all]))("%s takes what it is given, or says what is wrong", async (name, call) => {
   const good = goodFor(name);
   if (call.length > 0) expect(good, `right arguments of ${name}, in this file`).toBeDefined();
   expect(

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type ActivationName, activationField, activations } from "../../src/activations/table.ts";
 import stored from "../golden/activations.json";
+import { dealt } from "../support/dealt.ts";
 import { checkActivation, near, runActivation, sizes } from "../support/harness.ts";
 import { activationReferences } from "../support/reference.ts";
 
@@ -16,7 +17,7 @@ interface Golden {
 }
 const golden: Record<string, Golden> = stored;
 
-describe.each(computed)("%s", (name) => {
+describe.each(dealt(computed))("%s", (name) => {
   test.each(sizes)("%i × %i: reference, central differences, shares, in place", (rows, units) => {
     checkActivation(name, rows, units, alphas[name]);
   });

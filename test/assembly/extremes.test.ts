@@ -5,6 +5,7 @@
 import { describe, expect, test } from "vitest";
 import { ACTIVATIONS, type ActivationName, activations } from "../../src/activations/table.ts";
 import { LOSSES, type LossName, losses } from "../../src/losses/table.ts";
+import { dealt } from "../support/dealt.ts";
 import { runActivation, runLoss } from "../support/harness.ts";
 import { activationReferences, type LossReference, lossReferences, type Row } from "../support/reference.ts";
 
@@ -92,7 +93,7 @@ const OF_INFINITY = new Set<ActivationName>(["gelu", "silu", "hardSwish", "softs
 const ABSOLUTE: Partial<Record<ActivationName, number>> = { gelu: 1 };
 
 const kernels = ACTIVATIONS.filter((name) => activations[name].forward);
-describe.each(kernels)("%s", (name: ActivationName) => {
+describe.each(dealt(kernels))("%s", (name: ActivationName) => {
   const reference = activationReferences[name];
   const across = name === "softmax" || name === "logSoftmax";
 
@@ -170,7 +171,7 @@ const clip = (a: number) => Math.min(Math.max(a, Math.fround(1e-7)), Math.fround
 /** Not where 1 + a − b is a − b, which loses what the loss is about. */
 const apart = (row: Row) => row.every((v, i) => Math.abs(v) < 1e7 || row.indexOf(v) === i);
 
-describe.each(LOSSES)("%s", (name: LossName) => {
+describe.each(dealt(LOSSES))("%s", (name: LossName) => {
   const { kernel, domain, fused } = losses[name];
   const targets = TARGETS[domain ?? "any"]!;
   const wide = targets[0]!.length > 1;

@@ -116,6 +116,9 @@ function exportedOf({ exportWasm, describeExport }, model, x) {
   return results.length === 1 ? results[0] : results;
 }
 
+/** Real threads that share memory, where a host is asked for them. */
+const THREADS = Number(globalThis.process?.env?.NABLA_THREADS ?? 0);
+
 /**
  * @param {string} name
  * @param {Library} library
@@ -127,7 +130,13 @@ async function trained(name, { nabla }) {
   const { document, data } = DOCUMENTS[name];
   const { model, fit } = nabla.fromConfig(document);
   const { x, y } = rowsOf(data);
-  await model.fit(/** @type {any} */ (x), /** @type {any} */ (y), fit);
+  await model.fit(
+    /** @type {any} */ (x),
+    /** @type {any} */ (y),
+    THREADS ? { ...fit, threads: THREADS } : fit,
+  );
+  const { threads } = await model.info();
+  if (THREADS && threads !== THREADS) throw new Error(`trained with ${threads} threads, not ${THREADS}`);
   return { model, x, also: await model.evaluate(/** @type {any} */ (x), /** @type {any} */ (y)) };
 }
 

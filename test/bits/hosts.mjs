@@ -50,7 +50,7 @@ async function each(names, ask) {
  * A program that runs files.
  *
  * @param {string} name
- * @param {readonly string[] | undefined} command
+ * @param {readonly string[] | undefined | ""} command
  * @param {Partial<Host> & { how?: string, env?: (folder: string) => Record<string, string>, file?: (folder: string) => Promise<string> }} [more]
  * @returns {Host}
  */
@@ -78,6 +78,12 @@ function program(name, command, { how = "node scripts/engines.mjs", env = () => 
 
 const files = engineFiles();
 const here = process.execPath;
+const lineOf = (/** @type {string | undefined} */ file) => file && [file];
+const denoLine = files.Deno && [files.Deno, "run", "--quiet", "--no-lock", "--allow-all"];
+const denoEnv = (/** @type {string} */ folder) => ({
+  DENO_DIR: join(folder, "deno"),
+  DENO_NO_UPDATE_CHECK: "1",
+});
 /** The newest there is: what flags are tried with. */
 const newest = files[`Node ${NODES[NODES.length - 1]}`];
 /** V8's other compilers, of WebAssembly and of JavaScript, other code for loads and stores, and processors that can do less or more. */
@@ -156,21 +162,28 @@ const builds = [undefined, ...BUILDS].flatMap((build) =>
   }),
 );
 
+/** Every engine that has threads, with some. @type {Host[]} */
+const threaded = [
+  { name: "Deno", line: denoLine },
+  { name: "Bun", line: lineOf(files.Bun) },
+  ...NODES.map((major) => ({ name: `Node ${major}`, line: lineOf(files[`Node ${major}`]) })),
+].map(({ name, line }, i) =>
+  program(`${name}, ${2 + (i % 2)} threads`, line, {
+    short: "some",
+    env: (folder) => ({ ...denoEnv(folder), NABLA_THREADS: String(2 + (i % 2)) }),
+  }),
+);
+
 /** Bun's engine is WebKit's, on whose compilers its environment has a say. @param {string} name @param {Record<string, string>} env */
-const bun = (name, env = {}) => program(name, files.Bun ? [files.Bun] : undefined, { env: () => env });
+const bun = (name, env = {}) => program(name, lineOf(files.Bun), { env: () => env });
 
 /** @type {Host[]} */
 export const HOSTS = [
   program("this Node", [here], { short: "all", trains: true }),
   ...NODES.map((major) => {
-    const file = files[`Node ${major}`];
-    return program(`Node ${major}`, file ? [file] : undefined, { short: "all", trains: true });
+    return program(`Node ${major}`, lineOf(files[`Node ${major}`]), { short: "all", trains: true });
   }),
-  program("Deno", files.Deno ? [files.Deno, "run", "--quiet", "--no-lock", "--allow-all"] : undefined, {
-    short: "all",
-    trains: true,
-    env: (folder) => ({ DENO_DIR: join(folder, "deno"), DENO_NO_UPDATE_CHECK: "1" }),
-  }),
+  program("Deno", denoLine, { short: "all", trains: true, env: denoEnv }),
   { ...bun("Bun"), short: "all", trains: true },
   workerd,
   ...BROWSERS.map(browser),
@@ -182,6 +195,7 @@ export const HOSTS = [
     }),
   ),
   ...builds,
+  ...threaded,
   // other compilers, and processors that can do less
   ...FLAGS.map((flags) => program(`Node, ${flags}`, newest ? [newest, ...flags.split(" ")] : undefined)),
   bun("Bun, interpreter alone", { BUN_JSC_useBBQJIT: "0", BUN_JSC_useOMGJIT: "0", BUN_JSC_useJIT: "0" }),

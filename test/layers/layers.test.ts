@@ -1,5 +1,6 @@
 /** Every layer through a plan: see the harness for what is checked. */
 import { describe, expect, test } from "vitest";
+import { dealt } from "../support/dealt.ts";
 import { near } from "../support/harness.ts";
 import { checkGolden, checkLayer, type Result } from "../support/layerHarness.ts";
 import { runLayer } from "../support/layerRun.ts";
@@ -10,11 +11,11 @@ import { gradients, inputs } from "../support/layers/inputs.ts";
 const cases = goldens.map((golden) => [title(golden), golden] as const);
 
 describe("what PyTorch computes", () => {
-  test.each(cases)("%s", (_, golden) => checkGolden(golden));
+  test.each(dealt(cases))("%s", (_, golden) => checkGolden(golden));
 });
 
 describe("what the reference computes, in any shares, any room, first or not, training or not", () => {
-  test.each(cases)("%s", (_, { config, inputShape, rows, scale = 1, shift = 0 }) => {
+  test.each(dealt(cases))("%s", (_, { config, inputShape, rows, scale = 1, shift = 0 }) => {
     checkLayer(config, inputShape, rows, { scale, shift, loose: 1 + Math.abs(shift) / scale });
   });
 
@@ -55,7 +56,7 @@ describe("what the reference computes, in any shares, any room, first or not, tr
     [{ type: "rescaling", scale: 0.5, offset: 3 }, [5, 6, 13], 3],
   ];
   test.each(
-    larger.map((one) => [`${JSON.stringify(one[0])} of [${one[1]}], ${one[2]} rows`, ...one] as const),
+    dealt(larger).map((one) => [`${JSON.stringify(one[0])} of [${one[1]}], ${one[2]} rows`, ...one] as const),
   )("%s", (_, config, inputShape, rows) => checkLayer(config, inputShape, rows));
 });
 
@@ -126,7 +127,7 @@ describe("one wrong value is noticed", () => {
     for (const name of Object.keys(moving)) parts.push([name, (result) => result.moving[name]]);
     return parts.map(([what, part]) => [`${config.type}: ${what}`, config, inputShape, what, part] as const);
   });
-  test.each(planted)("%s", (_, config, inputShape, what, part) => {
+  test.each(dealt(planted))("%s", (_, config, inputShape, what, part) => {
     for (const by of [1e-4, -1e-4, Number.NaN]) {
       const plant = (result: Result) => {
         const values = part(result);

@@ -1,5 +1,6 @@
 /** Layers that several values meet in, through a plan of several inputs: see test/support/graphs/check.ts for what is checked. */
 import { describe, expect, test } from "vitest";
+import { dealt } from "../support/dealt.ts";
 import { checkGraph, givenFor, referenceHolds } from "../support/graphs/check.ts";
 import type { GraphConfig, GraphLayer } from "../support/graphs/reference.ts";
 import { type GraphResult, subjectOf } from "../support/graphs/run.ts";
@@ -197,7 +198,7 @@ const named = cases.map(
 );
 
 describe("what the reference computes, in any shares, any room, pieces, training or not", () => {
-  test.each(named)("%s", (_, config, shapes, rows) => {
+  test.each(dealt(named))("%s", (_, config, shapes, rows) => {
     const subject = subjectOf(graph(config, shapes));
     referenceHolds(subject, givenFor(subject, rows));
     checkGraph(subject, rows);
@@ -216,7 +217,7 @@ describe("one wrong value is noticed", () => {
         [`${config.type} of ${JSON.stringify(shapes)}: ${what}`, config, shapes, rows, what, part] as const,
     ),
   );
-  test.each(each)("%s", (_, config, shapes, rows, what, part) => {
+  test.each(dealt(each))("%s", (_, config, shapes, rows, what, part) => {
     const subject = subjectOf(graph(config, shapes));
     for (const by of [1e-4, -1e-4, Number.NaN]) {
       const plant = (result: GraphResult) => {

@@ -1,11 +1,12 @@
 /** Recurrent layers through a plan: see the harness for what is checked. */
 import { describe, test } from "vitest";
+import { dealt } from "../support/dealt.ts";
 import { checkGolden, checkLayer } from "../support/layerHarness.ts";
 import { recurrentGoldens, title } from "../support/layers/golden.ts";
 import type { ReferenceConfig, Shape } from "../support/layers/index.ts";
 
 describe("what PyTorch and Keras compute", () => {
-  test.each(recurrentGoldens.map((golden) => [golden.from, title(golden), golden] as const))(
+  test.each(dealt(recurrentGoldens).map((golden) => [golden.from, title(golden), golden] as const))(
     "%s: %s",
     (_from, _title, golden) => checkGolden(golden),
   );
@@ -32,7 +33,7 @@ describe.each(forms)("%o", (form) => {
     [{ units: 3, activation: "linear", returnSequences: true }, [2, 3], 2],
   ];
   test.each(
-    cases.map((one) => [`${JSON.stringify(one[0])} of [${one[1]}], ${one[2]} rows`, ...one] as const),
+    dealt(cases).map((one) => [`${JSON.stringify(one[0])} of [${one[1]}], ${one[2]} rows`, ...one] as const),
   )("%s", (_, rest, shape, rows) =>
     checkLayer({ ...form, ...rest } as ReferenceConfig, shape, rows, { scale: 0.5 }),
   );

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { dense, load, NablaError, sequential, type TrainingOptions } from "../../src/index.ts";
 import { OPTIMIZERS, type OptimizerInput } from "../../src/optimizers/table.ts";
+import { dealt } from "../support/dealt.ts";
 import { values } from "../support/kernel.ts";
 
 const rows = 24;
@@ -56,7 +57,7 @@ async function outcome(name: string, { optimizer, penalty, scale = 1 }: Tried): 
   return !told;
 }
 
-test.each(OPTIMIZERS)("%s", async (name) => {
+test.each(dealt(OPTIMIZERS))("%s", async (name) => {
   const seen = new Map<string, boolean | undefined>();
   const see = async (what: string, tried: Tried) => {
     seen.set(what, await outcome(name, tried));

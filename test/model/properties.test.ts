@@ -4,6 +4,7 @@ import { ACTIVATIONS, activations } from "../../src/activations/table.ts";
 import { load, type Model, NablaError, sequential } from "../../src/index.ts";
 import { batchNormalization, dense, residual } from "../../src/layers/index.ts";
 import { OPTIMIZERS, type OptimizerInput } from "../../src/optimizers/table.ts";
+import { dealt } from "../support/dealt.ts";
 import { values } from "../support/kernel.ts";
 
 const shaped = (data: Float32Array, ...shape: number[]) => ({ data, shape });
@@ -53,7 +54,7 @@ test.each([2, 17, 64, 300])(
   },
 );
 
-describe.each(OPTIMIZERS)("%s", (name) => {
+describe.each(dealt(OPTIMIZERS))("%s", (name) => {
   const rate = {
     adagrad: 0.5,
     sgd: 0.2,

@@ -23,6 +23,7 @@ import {
 } from "../../src/index.ts";
 import { internalsOf } from "../../src/model/internals.ts";
 import { OPTIMIZERS } from "../../src/optimizers/table.ts";
+import { dealt } from "../support/dealt.ts";
 import { values } from "../support/kernel.ts";
 import { clouds, dataset, slowly } from "../support/problems.ts";
 
@@ -95,7 +96,7 @@ async function broken(make: () => Model, options: FitOptions, step: number, sour
   return outcome(second);
 }
 
-describe.each(Object.entries(everything))("%s", (_, optimizer) => {
+describe.each(dealt(Object.entries(everything)))("%s", (_, optimizer) => {
   test("saved after any step", async () => {
     const make = () => fresh(optimizer, "cosine+warmup:0.6");
     const want = await straight(make, fitOptions);

@@ -12,6 +12,7 @@ import {
   sequential,
   weightsSha256,
 } from "../../src/index.ts";
+import { dealt } from "../support/dealt.ts";
 import { values } from "../support/kernel.ts";
 
 const ROWS = 24;
@@ -161,7 +162,7 @@ const within = <T>(promise: Promise<T>, milliseconds: number): Promise<T> =>
 const workers = typeof document === "undefined" ? [false] : [false, true];
 
 describe.each(workers)("in a worker: %s", (worker) => {
-  describe.each(Object.entries(ways))("%s that never answers", (name, way) => {
+  describe.each(dealt(Object.entries(ways)))("%s that never answers", (name, way) => {
     const last = /onTrain/.test(name) ? [1] : /callback|save/.test(name) ? [2] : [1, 2, 3];
 
     test.each(last)("from call %i on", async (from) => {
