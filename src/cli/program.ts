@@ -7,6 +7,7 @@ import { LOSSES } from "../losses/table.ts";
 import { OPTIMIZERS } from "../optimizers/table.ts";
 import { arrayFlags } from "./options/arrays.ts";
 import { augmentation } from "./options/augment.ts";
+import { importCommand } from "./options/importing.ts";
 import { pictureFlags, toldFlags, unreadableFlag } from "./options/pictures.ts";
 import { sequenceCommands } from "./options/sequences.ts";
 import { seriesFlags, windowFlags } from "./options/series.ts";
@@ -32,6 +33,7 @@ Examples:
   nabla train book.txt --model chars --out book.safetensors      the next character of a text
   nabla generate book.safetensors --prompt "Once upon"
   nabla play                                              the playground, in the browser
+  nabla import model.onnx --out model.safetensors         a model that another program made
   nabla export digits.safetensors --to digits.wasm
   nabla verify digits.wasm
 
@@ -226,6 +228,8 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
   arrayFlags(unreadableFlag(exported))
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./commands/export.ts")).exportCommand as Action));
+
+  importCommand(command, run);
 
   command
     .command("verify")

@@ -1,18 +1,14 @@
 /** Layers and their weights as they come from a file, and the model that is made of them. */
 import type { FloatTensor } from "../checkpoint/document.ts";
 import { NablaError } from "../errors.ts";
-import { nameLayers } from "../layers/chain.ts";
-import type { LayerConfig } from "../layers/configs.ts";
+import { builtLayer } from "../interop/built.ts";
 import { modelFields } from "../layers/document.ts";
-import { buildNode } from "../layers/graph.ts";
-import { kindOf, layerField } from "../layers/registry.ts";
 import { registerAll } from "../layers/table.ts";
 import { internalsOf } from "../model/internals.ts";
 import { Model } from "../model/model.ts";
 import type { Metadata } from "../model/options.ts";
 import { writtenFrom } from "../model/written.ts";
 import { checkParameters, setParameters } from "../network/parameters.ts";
-import type { Layer } from "../plan/operation.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import { Unsupported } from "./problems.ts";
 
@@ -71,7 +67,7 @@ export class Building {
   ): Made {
     const config = { ...options, type, name: this.nameFor(wish, type) };
     const shapes = inputs.map((input) => this.layers.get(input)!.shape);
-    const built = build(config, shapes);
+    const built = builtLayer(config, shapes);
     for (const { parameters } of built.operations)
       for (const { name, shape } of parameters) {
         const given = weights[name];
@@ -131,14 +127,4 @@ export class Building {
       ...made.filter(({ config }) => config.type !== "input"),
     ];
   }
-}
-
-function build(
-  config: Record<string, unknown> & { type: string; name: string },
-  shapes: readonly Shape[],
-): Layer {
-  const checked = layerField().check(config, config.type) as LayerConfig;
-  const [named] = nameLayers([checked]);
-  const spot = { index: 0, inputs: [], shapes, called: `${config.type} "${config.name}"` };
-  return buildNode(named!, spot, kindOf);
 }

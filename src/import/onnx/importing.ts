@@ -101,7 +101,10 @@ export class Importing {
       return {
         ...value,
         held: axes,
-        layer: this.add("reshape", { targetShape: sizes }, [value]).config.name,
+        layer: (sizes.length === 1
+          ? this.add("flatten", {}, [value])
+          : this.add("reshape", { targetShape: sizes }, [value])
+        ).config.name,
       };
     }
     // factors that stay neighbours move together
