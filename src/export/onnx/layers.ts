@@ -3,6 +3,7 @@ import type { ActivationConfig } from "../../activations/table.ts";
 import { turned } from "../../interop/layouts.ts";
 import type { Shape } from "../../shape.ts";
 import { activated } from "./activations.ts";
+import { MERGING } from "./merging.ts";
 import { recurrent } from "./recurrent.ts";
 import { SPATIAL } from "./spatial.ts";
 import { type Place, refuse, type Writer, type Writing, type Written } from "./writing.ts";
@@ -184,76 +185,8 @@ const dropout: Writer = (at, [x], place) => {
   return rate === 0 ? x! : { ...x!, name: at.node("Dropout", [x!.name, at.constant(rate)], {}, place.name) };
 };
 
-/** Values that meet lie as the first of them does. */
-const merged =
-  (type: string): Writer =>
-  (at, values, place) => {
-    const { channelsFirst } = values[0]!;
-    const names = values.map((value) => at.as(value, channelsFirst));
-    return { ...values[0]!, name: at.node(type, names, {}, place.name) };
-  };
-
-/** ONNX's own take two. */
-const byTwo =
-  (type: string): Writer =>
-  (at, values, place) => {
-    const { channelsFirst } = values[0]!;
-    let name = at.as(values[0]!, channelsFirst);
-    for (const [i, value] of values.entries())
-      if (i > 0)
-        name = at.node(
-          type,
-          [name, at.as(value, channelsFirst)],
-          {},
-          i === values.length - 1 ? place.name : `${place.name}_${i}`,
-        );
-    return { ...values[0]!, name };
-  };
-
-const concatenate: Writer = (at, values, place) => {
-  const { axis } = place.config as unknown as { axis: number };
-  const rank = values[0]!.shape.length;
-  const own = axis < 0 ? rank + axis : axis - 1;
-  const { channelsFirst } = values[0]!;
-  const names = values.map((value) => at.as(value, channelsFirst));
-  const at1 = rank < 2 || !channelsFirst ? own + 1 : own === rank - 1 ? 1 : own + 2;
-  return {
-    name: at.node("Concat", names, { axis: at1 }, place.name),
-    shape: place.outputShape,
-    channelsFirst,
-  };
-};
-
-/** Σ over an axis of each: a product of matrices [m, k] · [k, n] for each row of the batch. */
-const dot: Writer = (at, [a, b], place) => {
-  const { axes } = place.config as unknown as { axes: readonly [number, number] };
-  const matrix = (value: Written, given: number, last: boolean, part: string) => {
-    const rank = value.shape.length;
-    const axis = given < 0 ? rank + given : given - 1;
-    if (rank === 1)
-      return at.node(
-        "Unsqueeze",
-        [value.name, at.constant([last ? 1 : 2], true)],
-        {},
-        `${place.name}_${part}`,
-      );
-    return (axis === 1) === last
-      ? at.plain(value)
-      : at.node("Transpose", [at.plain(value)], { perm: [0, 2, 1] }, `${place.name}_${part}`);
-  };
-  const product = at.node(
-    "MatMul",
-    [matrix(a!, axes[0], true, "left"), matrix(b!, axes[1], false, "right")],
-    {},
-    `${place.name}_product`,
-  );
-  return plain(
-    at.node("Reshape", [product, at.constant([-1, ...place.outputShape], true)], {}, place.name),
-    place.outputShape,
-  );
-};
-
 const WRITERS: Readonly<Record<string, Writer>> = {
+  ...MERGING,
   ...SPATIAL,
   dense,
   activation: (_at, [x]) => x!,
@@ -272,14 +205,6 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   gru: recurrent,
   dropout,
   gaussianNoise: (_at, [x]) => x!,
-  add: merged("Sum"),
-  average: merged("Mean"),
-  maximum: merged("Max"),
-  minimum: merged("Min"),
-  subtract: byTwo("Sub"),
-  multiply: byTwo("Mul"),
-  concatenate,
-  dot,
   masking: (_at, _xs, place) => refuse(place, "ONNX has no masks, so what follows would see the padding"),
 };
 

@@ -1,6 +1,8 @@
 /** What is computed with constants: scale · x + offset, and lines along an axis. */
+
 import { sizeOf } from "../../shape.ts";
 import { Unsupported } from "../problems.ts";
+import { expanded } from "./broadcasting.ts";
 import type { Importing } from "./importing.ts";
 import {
   type Axis,
@@ -65,7 +67,7 @@ export function affine(at: Importing, given: Value, scale: Constant = ONE, offse
   const wanted = Array.from({ length: rank }, (_, i) =>
     Math.max(...[scale, offset].map(({ dims }) => dims[i - (rank - dims.length)] ?? 1)),
   );
-  const value = at.expanded(given, wanted);
+  const value = expanded(at, given, wanted);
   if (isAll(scale, 1) && isAll(offset, 0)) return value;
   const [times, plus] = [stepsIn(value, scale), stepsIn(value, offset)];
   if (times.size + plus.size === 0 || (scale.data.length === 1 && offset.data.length === 1))
@@ -135,6 +137,49 @@ function withGamma(at: Importing, value: Value, gamma: Float32Array, beta: Float
     ...(centers && { beta: { shape, data: () => beta } }),
   };
   return true;
+}
+
+/** (x − mean) / deviation with constants: the layer of inputs whose means are known, which training leaves as it is. */
+export function normalised(at: Importing, given: Value, mean: Constant, deviation: Constant): Value {
+  const rank = Math.max(mean.dims.length, deviation.dims.length);
+  const wanted = Array.from({ length: rank }, (_, i) =>
+    Math.max(...[mean, deviation].map(({ dims }) => dims[i - (rank - dims.length)] ?? 1)),
+  );
+  const value = expanded(at, given, wanted);
+  const [less, by] = [stepsIn(value, mean), stepsIn(value, deviation)];
+  // the layer knows no deviation of 0 or below, and takes the root of its square
+  if (!deviation.data.every((n) => n > 1e-6 && n < 1e18))
+    return affine(
+      at,
+      affine(
+        at,
+        value,
+        undefined,
+        constant(
+          mean.dims,
+          mean.data.map((n) => -n),
+        ),
+      ),
+      constant(
+        deviation.dims,
+        Float32Array.from(deviation.data, (n) => 1 / n),
+      ),
+    );
+  const from = lastAxes(value, new Map([...less, ...by]));
+  const whole = from < value.held.length - 1;
+  const flat = (whole ? value.held : value.held.slice(-1)).flat();
+  const own = spread(mean, flat, less);
+  const variance = spread(deviation, flat, by).map((n) => n * n);
+  const shape = (whole ? value.held : value.held.slice(-1)).map(lengthOf);
+  const options = {
+    axis: whole ? value.held.map((_, i) => i + 1) : -1,
+    mean: Array.from(own),
+    variance: Array.from(variance),
+  };
+  return at.unary(value, "normalization", options, {
+    mean: { shape, data: () => own },
+    variance: { shape, data: () => variance },
+  });
 }
 
 /** A constant as a value: it does not depend on the input that is named. */

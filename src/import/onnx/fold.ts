@@ -4,7 +4,8 @@ import { permuted } from "../../interop/layouts.ts";
 import { Unsupported } from "../problems.ts";
 import { isConstant } from "./importing.ts";
 import type { Op } from "./op.ts";
-import { picked, targetOf } from "./ops/shapes.ts";
+import { picked } from "./ops/cutting.ts";
+import { targetOf } from "./ops/shapes.ts";
 import { constantOf } from "./tensors.ts";
 import { axisAt, type Constant, constant, dimsOf } from "./value.ts";
 

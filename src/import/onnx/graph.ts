@@ -3,96 +3,13 @@ import { NablaError } from "../../errors.ts";
 import { FLOATS, type OnnxGraph, type OnnxNode, type OnnxValueInfo, TYPES } from "../../interop/onnx.ts";
 import { Building } from "../building.ts";
 import { type Problem, Unsupported } from "../problems.ts";
-import { affine, asValue } from "./affine.ts";
+import { asValue } from "./affine.ts";
 import { FOLDS, OF_SHAPES } from "./fold.ts";
 import { Importing, isConstant, isValue } from "./importing.ts";
-import { type Handlers, Op } from "./op.ts";
-import { activations } from "./ops/activations.ts";
-import { arithmetic } from "./ops/arithmetic.ts";
-import { matrix } from "./ops/matrix.ts";
-import { normal } from "./ops/normal.ts";
-import { recurrence } from "./ops/recurrent.ts";
-import { reductions } from "./ops/reduce.ts";
-import { resizing } from "./ops/resize.ts";
-import { shapes } from "./ops/shapes.ts";
-import { spatial } from "./ops/spatial.ts";
-import { STANDARDISE, simplified } from "./patterns.ts";
-import {
-  type Axis,
-  along,
-  axisAt,
-  type Constant,
-  constant,
-  type Factor,
-  ofRow,
-  type Term,
-  type Value,
-} from "./value.ts";
-
-const HANDLERS: Handlers = {
-  ...activations,
-  ...arithmetic,
-  ...matrix,
-  ...normal,
-  ...recurrence,
-  ...reductions,
-  ...resizing,
-  ...shapes,
-  ...spatial,
-  // of the model's input; weights are folded
-  DequantizeLinear(op) {
-    const value = op.value();
-    const [scale, zero] = [op.known(1, "its scale"), op.maybe(2)];
-    const after = value.axes.length - 1 - axisAt(op.int("axis", 1), Math.max(value.axes.length, 2));
-    const wide = (data: Float32Array) =>
-      constant(data.length === 1 ? [] : [data.length, ...Array<number>(after).fill(1)], data);
-    const times = Float32Array.from(scale.data);
-    return affine(op.at, value, wide(times), wide(times.map((n, i) => -n * (zero?.data[i] ?? 0))));
-  },
-  [STANDARDISE](op) {
-    const value = op.value();
-    const axes = (op.ints("axes") ?? op.numbers("axes", 2) ?? []).map((axis) =>
-      axisAt(axis, value.axes.length),
-    );
-    const { value: ready } = op.at.innermost(
-      value,
-      axes.flatMap((axis) => along(value, axis)),
-    );
-    const epsilon = Math.max(op.known(1).data[0]!, 1e-12);
-    return op.at.unary(ready, "layerNormalization", { epsilon, scale: false, center: false });
-  },
-};
-
-/** The operators that are read. */
-export const OPERATORS: readonly string[] = [
-  ...Object.keys(HANDLERS).filter((name) => name !== STANDARDISE),
-  "Constant",
-  "Shape",
-  "Size",
-];
-/** Those that only constants may be computed with. */
-export const FOLDED: readonly string[] = Object.keys(FOLDS).filter((name) => !Object.hasOwn(HANDLERS, name));
-
-/** What an owner can do about operators that there are not. */
-const HINTS: readonly (readonly [RegExp, string])[] = [
-  [
-    /^(?:If|Loop|Scan)$/,
-    "it chooses or repeats parts of the graph; export with fixed shapes and constant folding, so that it is gone",
-  ],
-  [
-    /^(?:NonMaxSuppression|TopK|RoiAlign|NonZero|ArgM..|OneHot)$/,
-    "it works on results, not on values that a network learns from; cut the model before it: onnx.utils.extract_model()",
-  ],
-  [
-    /^(?:ImageDecoder|StringNormalizer|TfIdfVectorizer|STFT|DFT|MelWeightMatrix|CategoryMapper|Tokenizer.*)$/,
-    "it prepares data; cut the model behind it with onnx.utils.extract_model(), and prepare data before predict()",
-  ],
-  [
-    /^(?:QLinear.*|.*Integer|DynamicQuantizeLinear|QuantizeLinear)$/,
-    "it computes with whole numbers; use the model as it was before it was quantised",
-  ],
-  [/^(?:Random.*|Multinomial|Bernoulli)$/, "it draws random numbers; export the model for prediction"],
-];
+import { Op } from "./op.ts";
+import { HANDLERS, HINTS } from "./operators.ts";
+import { simplified } from "./patterns.ts";
+import { type Axis, type Constant, constant, type Factor, ofRow, type Term, type Value } from "./value.ts";
 
 export interface GraphOptions {
   readonly opset: number;
@@ -101,6 +18,8 @@ export interface GraphOptions {
   readonly dimensions?: Readonly<Record<string, number>>;
   /** Values of inputs and initializers, by name. */
   readonly constants: ReadonlyMap<string, Constant>;
+  /** Whether inputs stay as the file has them, even where another order would save moving their axes. */
+  readonly keep: boolean;
   /** Sizes of what is made of shapes, at most. */
   readonly most: number;
 }
@@ -130,7 +49,9 @@ export function readGraph(graph: OnnxGraph, options: GraphOptions): ReadGraph {
   const first = new Reading(graph, options, new Map());
   const read = first.read();
   const wishes = first.wishes;
-  return wishes.size === 0 || read.problems.length > 0 ? read : new Reading(graph, options, wishes).read();
+  return options.keep || wishes.size === 0 || read.problems.length > 0
+    ? read
+    : new Reading(graph, options, wishes).read();
 }
 
 class Reading {
@@ -151,7 +72,7 @@ class Reading {
     this.nodes = this.needed(simplified(graph));
     const ends = graph.outputs.map(({ name }) => name ?? "");
     for (const { inputs } of this.nodes)
-      for (const name of inputs) this.uses.set(name, (this.uses.get(name) ?? 0) + 1);
+      for (const name of inputs) if (name !== "") this.uses.set(name, (this.uses.get(name) ?? 0) + 1);
     // an output is seen from outside
     for (const name of ends) this.uses.set(name, Number.POSITIVE_INFINITY);
     this.at = new Importing(this.building, this.uses, options.most);

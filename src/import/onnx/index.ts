@@ -69,6 +69,7 @@ export async function readOnnx(source: Source, options: OnnxOptions): Promise<Mo
     batch: options.batch,
     dimensions: options.dimensions,
     constants,
+    keep: model.metadata.some(({ key, value }) => key === "layout" && value === "nhwc"),
     most,
   });
   refuseAll(name, "ONNX model", [

@@ -5,6 +5,9 @@ import { constantOf } from "./tensors.ts";
 /** Normalisation over some axes without gamma and beta: [x, epsilon, axes?]. The name of no operator. */
 export const STANDARDISE = "(normalisation)";
 
+/** (x − mean) / deviation with constants. */
+export const BY_CONSTANTS = "(normalisation by constants)";
+
 class Connections {
   readonly makers = new Map<string, OnnxNode>();
   readonly users = new Map<string, OnnxNode[]>();
@@ -39,6 +42,13 @@ class Connections {
     return data.length === 1 ? data[0] : undefined;
   }
 
+  /** Whether a value is a weight of the file. */
+  isWeight(name: string | undefined): boolean {
+    this.weights ??= new Set(this.graph.initializers.map((one) => one.name ?? ""));
+    return name !== undefined && (this.weights.has(name) || this.maker(name, "Constant") !== undefined);
+  }
+  private weights: ReadonlySet<string> | undefined;
+
   /** The other input of a node of two; undefined where the one is none of them. */
   other(node: OnnxNode | undefined, one: string | undefined): string | undefined {
     const [a, b] = node?.inputs ?? [];
@@ -68,7 +78,7 @@ export function simplified(graph: OnnxGraph): OnnxNode[] {
 }
 
 /** (x − mean) / √(variance + ε) */
-function standardised(at: Connections, last: OnnxNode): { last: OnnxNode; node: OnnxNode } | undefined {
+function standardised(at: Connections, last: OnnxNode): Found | undefined {
   const [difference, deviation] = last.inputs;
   const centred = at.maker(difference, "Sub");
   const [x, meanName] = centred?.inputs ?? [];
@@ -99,7 +109,7 @@ function standardised(at: Connections, last: OnnxNode): { last: OnnxNode; node: 
 }
 
 /** exp(x − max) / Σ exp(x − max) */
-function softmax(at: Connections, last: OnnxNode): { last: OnnxNode; node: OnnxNode } | undefined {
+function softmax(at: Connections, last: OnnxNode): Found | undefined {
   const [top, bottom] = last.inputs;
   const sum = at.maker(bottom, "ReduceSum");
   const difference = at.maker(at.maker(top, "Exp")?.inputs[0], "Sub");
@@ -114,7 +124,7 @@ function softmax(at: Connections, last: OnnxNode): { last: OnnxNode; node: OnnxN
 }
 
 /** d − log Σ exp d, where d is x − max */
-function logSoftmax(at: Connections, last: OnnxNode): { last: OnnxNode; node: OnnxNode } | undefined {
+function logSoftmax(at: Connections, last: OnnxNode): Found | undefined {
   const [difference, log] = last.inputs;
   const sum = at.maker(at.maker(log, "Log")?.inputs[0], "ReduceSum");
   const top = at.maker(sum?.inputs[0], "Exp");
@@ -124,7 +134,7 @@ function logSoftmax(at: Connections, last: OnnxNode): { last: OnnxNode; node: On
 }
 
 /** ½ x (1 + erf(x / √2)) */
-function gelu(at: Connections, erf: OnnxNode): { last: OnnxNode; node: OnnxNode } | undefined {
+function gelu(at: Connections, erf: OnnxNode): Found | undefined {
   const scaled = at.maker(erf.inputs[0], "Div", "Mul");
   const x =
     scaled?.type === "Div" && near(at.number(scaled.inputs[1]), Math.SQRT2)
@@ -144,10 +154,48 @@ function gelu(at: Connections, erf: OnnxNode): { last: OnnxNode; node: OnnxNode 
   return last && { last, node: { ...last, type: "Gelu", inputs: [x], attributes: [] } };
 }
 
-type Pattern = (at: Connections, node: OnnxNode) => { last: OnnxNode; node: OnnxNode } | undefined;
+/** (x − mean) / deviation */
+function byConstants(at: Connections, last: OnnxNode): Found | undefined {
+  const [top, deviation] = last.inputs;
+  const difference = at.user(top, "Div") && at.maker(top, "Sub");
+  const [x, mean] = difference?.inputs ?? [];
+  if (!x || !mean || !at.isWeight(mean) || !at.isWeight(deviation) || at.isWeight(x)) return undefined;
+  return { last, node: { ...last, type: BY_CONSTANTS, inputs: [x, mean, deviation!] } };
+}
+
+/** e^(−x²) */
+function gaussian(at: Connections, last: OnnxNode): Found | undefined {
+  const square = at.maker(at.maker(last.inputs[0], "Neg")?.inputs[0], "Mul");
+  const [x, y] = square?.inputs ?? [];
+  return x !== undefined && x === y ? { last, node: { ...last, type: "Gaussian", inputs: [x] } } : undefined;
+}
+
+/** 1 where x > 0, else 0 */
+function step(at: Connections, last: OnnxNode): Found | undefined {
+  const above = at.maker(last.inputs[0], "Greater");
+  if (!above || at.number(above.inputs[1]) !== 0) return undefined;
+  return { last, node: { ...last, type: "Step", inputs: [above.inputs[0]!] } };
+}
+
+/** x · sigmoid(x) */
+function silu(at: Connections, last: OnnxNode): Found | undefined {
+  const gate = last.inputs.find((name) => at.user(name, "Mul") && at.maker(name, "Sigmoid"));
+  const x = at.other(last, gate);
+  if (!gate || !x || at.maker(gate, "Sigmoid")!.inputs[0] !== x) return undefined;
+  return { last, node: { ...last, type: "Swish", inputs: [x], attributes: [] } };
+}
+
+interface Found {
+  readonly last: OnnxNode;
+  readonly node: OnnxNode;
+}
+type Pattern = (at: Connections, node: OnnxNode) => Found | undefined;
 /** By the operator they are found at. */
 const PATTERNS: Readonly<Partial<Record<string, Pattern>>> = Object.assign(Object.create(null), {
-  Div: (at, node) => standardised(at, node) ?? softmax(at, node),
+  Div: (at, node) => standardised(at, node) ?? softmax(at, node) ?? byConstants(at, node),
+  Exp: gaussian,
+  Cast: step,
+  Mul: silu,
   Sub: logSoftmax,
   Erf: gelu,
 } satisfies Record<string, Pattern>);

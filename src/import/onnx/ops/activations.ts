@@ -2,6 +2,7 @@
 
 import { Unsupported } from "../../problems.ts";
 import { affine } from "../affine.ts";
+import { alike } from "../broadcasting.ts";
 import type { Importing } from "../importing.ts";
 import type { Handler, Handlers, Op } from "../op.ts";
 import { along, axisAt, type Constant, constant, ofRow, type Value } from "../value.ts";
@@ -28,11 +29,11 @@ const rows =
 
 /** x · factor(x). */
 export const times = (at: Importing, a: Value, b: Value): Value => {
-  const [first, second] = at.alike([a, b]);
+  const [first, second] = alike(at, [a, b]);
   return { ...first!, layer: at.add("multiply", {}, [first!, second!]).config.name };
 };
 export const plus = (at: Importing, a: Value, b: Value, type = "add"): Value => {
-  const [first, second] = at.alike([a, b]);
+  const [first, second] = alike(at, [a, b]);
   return { ...first!, layer: at.add(type, {}, [first!, second!]).config.name };
 };
 

@@ -2,6 +2,7 @@
 
 import { Unsupported } from "../../problems.ts";
 import { affine } from "../affine.ts";
+import { alike } from "../broadcasting.ts";
 import { isConstant, isValue } from "../importing.ts";
 import type { Handler, Handlers, Op } from "../op.ts";
 import { type Constant, constant, type Value } from "../value.ts";
@@ -65,7 +66,7 @@ const several =
   (op) => {
     const values = op.inputs.map((_, i) => op.value(i));
     if (values.length === 1) return values[0]!;
-    const all = op.at.alike(values);
+    const all = alike(op.at, values);
     return { ...all[0]!, layer: op.at.add(type, {}, all).config.name };
   };
 

@@ -128,7 +128,7 @@ function recurrent(op: Op, cell: Cell): (Term | undefined)[] {
   const batch = given.axes[batchAxis]!;
   /** The directions side by side; each has all steps, or the last. */
   const whole = (parts: Value[], axes: (axis: Axis) => Axis[], held: (axis: Axis) => Axis[]): Value => {
-    if (parts.length === 1) return { ...parts[0]!, axes: axes([]), held: held([]) };
+    if (parts.length === 1) return { ...parts[0]!, axes: axes([]) };
     const ready = parts.map((one) => at.arrange(one, held([])));
     const layer = at.add("concatenate", { axis: held([]).length - 1 }, ready).config.name;
     const both: Axis = [{ size: 2 }];
