@@ -82,20 +82,19 @@ export function exportOnnx(model: Model, options: OnnxExportOptions = {}): Uint8
     const owner = config.type === "shared" ? configs.find(({ name: own }) => own === config.layer)! : config;
     known.set(i, written(at, from, owner, outputShape, placeOf, name));
   });
-  const ends = architecture.outputs.map(({ name: wish, layer: end }) => {
-    const place = configs.findIndex(({ name }) => name === architecture.layers[end]!.name);
-    const value = known.get(place)!;
-    const name = at.as(value, layout === "nchw");
-    // a name that is another value's, or an output that is another value as well
-    const own =
-      name === wish && !inputs.some((each) => (each as { name: string }).name === name)
-        ? name
-        : at.node("Identity", [name], {}, wish);
-    const shape =
-      layout === "nchw" && value.shape.length > 1
-        ? [value.shape[value.shape.length - 1]!, ...value.shape.slice(0, -1)]
-        : value.shape;
-    return info(own, shape);
+  const found = architecture.outputs.map(({ layer: end }) => {
+    const value = known.get(configs.findIndex(({ name }) => name === architecture.layers[end]!.name))!;
+    return { shape: value.shape, name: at.as(value, layout === "nchw") };
+  });
+  const ends = architecture.outputs.map(({ name: wish }, i) => {
+    const { shape, name } = found[i]!;
+    const first = layout === "nchw" && shape.length > 1;
+    const dims = first ? [shape[shape.length - 1]!, ...shape.slice(0, -1)] : shape;
+    if (name === wish) return info(name, dims);
+    // a value within may have the output's name
+    const inner = at.renamed(wish, `${wish}_inner`);
+    for (const each of found) if (each.name === wish) each.name = inner;
+    return info(at.node("Identity", [found[i]!.name], {}, wish), dims);
   });
   const { classes } = model.metadata;
   const scales = architecture.inputs.map(({ name }, i) => [name, network.scaleOf(i)] as const);

@@ -27,7 +27,7 @@ export interface Place {
 }
 
 export class Writing {
-  readonly nodes: { outputs: string[]; readonly [field: string]: unknown }[] = [];
+  readonly nodes: { inputs: string[]; outputs: string[]; readonly [field: string]: unknown }[] = [];
   readonly initializers: object[] = [];
   private readonly names = new Set<string>();
   /** Names of nodes. */
@@ -40,13 +40,14 @@ export class Writing {
     return unused(this.names, wish);
   }
 
-  /** Gives a value that nobody has used yet another name; its own is free again. */
+  /** Gives a value another name; its own is free again. That of an input stays. */
   renamed(name: string, wish: string): string {
-    const node = this.nodes.find(({ outputs }) => outputs.includes(name));
-    if (!node) return name;
+    if (!this.nodes.some(({ outputs }) => outputs.includes(name))) return name;
     const other = this.fresh(wish);
     this.names.delete(name);
-    node.outputs = node.outputs.map((each) => (each === name ? other : each));
+    for (const node of this.nodes)
+      for (const list of [node.inputs, node.outputs])
+        list.forEach((each, i) => each === name && (list[i] = other));
     return other;
   }
 
@@ -64,7 +65,7 @@ export class Writing {
     this.nodes.push({
       type,
       name: called,
-      inputs,
+      inputs: [...inputs],
       outputs: made,
       attributes: Object.entries(attributes).map(([key, value]) => attribute(key, value)),
     });

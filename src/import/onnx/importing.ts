@@ -53,7 +53,9 @@ export class Importing {
     weights?: Weights,
   ): Made {
     const inputs = from.map((each) => (typeof each === "string" ? each : each.layer));
-    return this.building.add(type, options, inputs, { name: this.node, weights });
+    // those that only help have no name of the file's
+    const name = /^(?:reshape|flatten|permute)$/.test(type) ? undefined : this.node;
+    return this.building.add(type, options, inputs, { name, weights });
   }
 
   /** What a layer makes of a value that keeps its axes. */
