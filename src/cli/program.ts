@@ -211,7 +211,10 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .command("export")
     .description("a model as one file that needs neither nabla nor, if need be, JavaScript")
     .argument("<MODEL>", "a file that train --out wrote")
-    .requiredOption("--to <FILE>", "model.wasm, or model.js (an ES module, with its types next to it)")
+    .requiredOption(
+      "--to <FILE>",
+      "model.wasm, model.js (an ES module, with its types next to it), or model.onnx",
+    )
     .option(
       "--weights <TYPE>",
       "float32 (default, the same bits), float16 (half as large) or int8 (a quarter)",

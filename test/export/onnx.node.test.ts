@@ -167,6 +167,7 @@ const CASES: Readonly<
 
 /** What is not the same in every bit, and why. */
 const ROUNDED: Readonly<Record<string, string>> = {
+  permute: "is moved into the weights that follow it",
   separableConv2d: "is two convolutions there",
   groupNormalization: "is a composition there",
   upSampling2d: "bilinear: rows and columns after each other",
