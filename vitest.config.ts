@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { WHOLE } from "./scripts/defines.mjs";
 import { BROWSERS, findBrowser } from "./test/support/browsers/index.mjs";
@@ -49,11 +50,20 @@ const instances = browsers.flatMap((browser) =>
     : [{ browser, name: browser }],
 );
 
+const core = (name: string) => fileURLToPath(new URL(`build/core/${name}.text.js`, import.meta.url));
+
 const inBrowsers = {
   extends: true as const,
   // found in the middle of a run, they would make pages load anew
   optimizeDeps: {
     include: ["ajv/dist/2020.js", "csv-parse/browser/esm/sync", "fast-check", "fflate"],
+  },
+  // the cores as Node has them, with what changes weights: tests plan steps of it by hand
+  resolve: {
+    alias: [
+      { find: /^#core$/, replacement: core("simd") },
+      { find: /^#core\/(dense|images)$/, replacement: core("$1-training") },
+    ],
   },
   test: {
     name: "browsers",

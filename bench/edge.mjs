@@ -1,5 +1,5 @@
 // What predictions cost in edge runtimes, and compared with ONNX Runtime; writes bench/edge.md.
-//   node scripts/tools.mjs edge bench && node scripts/engines.mjs && node bench/edge.mjs        (after npm run build)
+//   node scripts/tools.mjs edge && npm run bench -- --peers --only none && node scripts/engines.mjs && node bench/edge.mjs        (after npm run build)
 import { execFileSync, spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";

@@ -1,18 +1,17 @@
 // One prediction at a time: Nabla and ONNX Runtime, on the same networks with the same weights, in one thread each.
-//   node scripts/tools.mjs bench && node bench/onnx.mjs        (after npm run build)
+//   npm run bench -- --peers --only none && node bench/onnx.mjs        (after npm run build)
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { sequential } from "nabla";
 import { internalsOf } from "../build/internals.js";
 import { NETS } from "./nets.mjs";
+import { peers as tools } from "./others/reading.mjs";
 
-const folder = join(dirname(fileURLToPath(import.meta.url)), "../build/tools/bench");
-const tools = createRequire(join(folder, "package.json"));
+const folder = join(dirname(fileURLToPath(import.meta.url)), "peers");
 
-/** A model of dense layers, convolutions and max poolings as ONNX: images as [n, channels, height, width]. */
-function toOnnx(model) {
+/** A model of dense layers, convolutions and max poolings as ONNX: images as [rows, channels, height, width]. */
+export function toOnnx(model, rows = 1) {
   const { onnx } = tools("onnx-proto");
   const { FLOAT, INT64 } = onnx.TensorProto.DataType;
   const nodes = [];
@@ -47,7 +46,7 @@ function toOnnx(model) {
     add(ops[activation.name], [], activation.name === "softmax" ? { axis: 1 } : {});
   };
   const single = shape.length === 1;
-  const input = single ? [1, shape[0]] : [1, shape[2], shape[0], shape[1]];
+  const input = single ? [rows, shape[0]] : [rows, shape[2], shape[0], shape[1]];
   model.layers.forEach((layer, l) => {
     const config = internalsOf(model).configs[l];
     const kernel = weights[`${layer.name}.kernel`];
@@ -87,7 +86,7 @@ function toOnnx(model) {
     node: nodes,
     initializer,
     input: [value("x", input)],
-    output: [value(last, [1, ...shape])],
+    output: [value(last, [rows, ...shape])],
   };
   const document = { irVersion: 8, opsetImport: [{ domain: "", version: 13 }], graph };
   return {
@@ -123,14 +122,21 @@ async function each(calls, n) {
   return least;
 }
 
-/** For each network µs a prediction: Nabla, onnxruntime-web (WebAssembly), onnxruntime-node (native). */
+/** onnxruntime-web (WebAssembly) or onnxruntime-node (native), in one thread. @param {string} how "web" or "node" */
+export async function runtime(how) {
+  if (how === "node") {
+    const options = { intraOpNumThreads: 1, interOpNumThreads: 1 };
+    return { name: "onnxruntime-node", ort: tools("onnxruntime-node"), options };
+  }
+  const file = tools.resolve("onnxruntime-web/wasm").replace(/ort\.wasm\.min\.js$/, "ort.wasm.min.mjs");
+  const ort = await import(pathToFileURL(file).href);
+  ort.env.wasm.numThreads = 1;
+  return { name: "onnxruntime-web", ort, options: { executionProviders: ["wasm"] } };
+}
+
+/** For each network µs a prediction: Nabla, onnxruntime-web, onnxruntime-node. */
 export async function compare(names = ["W1", "W2", "W3", "W4"]) {
-  const web = await import(
-    pathToFileURL(tools.resolve("onnxruntime-web/wasm").replace(/ort\.wasm\.min\.js$/, "ort.wasm.min.mjs"))
-      .href
-  );
-  web.env.wasm.numThreads = 1;
-  const native = tools("onnxruntime-node");
+  const runtimes = { web: await runtime("web"), node: await runtime("node") };
   const rows = [];
   for (const name of names) {
     const model = sequential(NETS[name].layers(), { seed: 1 });
@@ -138,10 +144,7 @@ export async function compare(names = ["W1", "W2", "W3", "W4"]) {
     const x = Float32Array.from({ length: 784 }, (_, i) => ((i * 31) % 17) / 17);
     const ours = model.predict(x).data;
     const calls = { nabla: () => model.predict(x) };
-    for (const [key, ort, options] of [
-      ["web", web, { executionProviders: ["wasm"] }],
-      ["node", native, { intraOpNumThreads: 1, interOpNumThreads: 1 }],
-    ]) {
+    for (const [key, { ort, options }] of Object.entries(runtimes)) {
       const session = await ort.InferenceSession.create(bytes, options);
       const feeds = { x: new ort.Tensor("float32", x, input) };
       const theirs = (await session.run(feeds))[output].data;

@@ -46,3 +46,6 @@ export function peakMeter() {
   for (let i = 0; i < 10; i++) once();
   return once;
 }
+
+/** The version of the package this is. */
+export const packageVersion = () => JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version;

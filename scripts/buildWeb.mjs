@@ -148,17 +148,15 @@ const spawning = {
   },
 };
 
-/** The page begins with a network of convolutions, which needs every kernel: that core is for networks of dense layers as well. */
+/** The page begins with a network of convolutions and has no sequences: that core is for networks of dense layers as well. */
 const oneCore = {
   name: "one core",
   setup(bundler) {
-    bundler.onResolve({ filter: /^#core$/ }, () => ({
-      path: join(process.cwd(), "build/core/played.text.js"),
-    }));
-    bundler.onLoad({ filter: /[\\/]src[\\/]core[\\/]dense\.ts$/ }, () => ({
-      contents: 'export { fullBuild as denseBuild } from "./full.ts";',
-      loader: "ts",
-    }));
+    for (const [name, build] of Object.entries({ dense: "denseBuild", full: "fullBuild" }))
+      bundler.onLoad({ filter: new RegExp(`[\\\\/]src[\\\\/]core[\\\\/]${name}\\.ts$`) }, () => ({
+        contents: `export { imagesBuild as ${build} } from "./images.ts";`,
+        loader: "ts",
+      }));
   },
 };
 
@@ -170,7 +168,7 @@ const noSequences = {
   name: "no sequences",
   setup(bundler) {
     const left = new Set(
-      readKernels("assembly").flatMap(({ file, sequences }) => (sequences ? [basename(file)] : [])),
+      readKernels("assembly").flatMap(({ file, core }) => (core === "sequences" ? [basename(file)] : [])),
     );
     bundler.onLoad({ filter: /[\\/]src[\\/]layers[\\/]all\.ts$/ }, ({ path }) => ({
       contents: readFileSync(path, "utf8").replaceAll(/^ {2}(\w+): .*\n/gm, (line, name) =>

@@ -91,10 +91,13 @@ const CODE_SECTION = 10;
 
 /**
  * @param {Uint8Array} wasm as binaryen writes it: every size in as few bytes as it takes
- * @param {Uint8Array} [smaller] a module that this one extends (extending.mjs): the text is what comes after that one's
+ * @param {readonly Uint8Array[]} [smaller] modules of which each extends the one before (extending.mjs), and this one the last: the text is
+ *   what comes after theirs
  */
-export function encode(wasm, smaller) {
-  const known = smaller && streamsOf(smaller);
+export function encode(wasm, smaller = []) {
+  /** @type {ReturnType<typeof streamsOf> | undefined} */
+  let known;
+  for (const each of smaller) known = streamsOf(each, known?.table);
   const streams = streamsOf(wasm, known?.table);
   for (const name of known ? STREAMS.slice(1, -1) : []) {
     if (known[name].some((n, i) => n !== streams[name][i]))

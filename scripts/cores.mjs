@@ -1,8 +1,10 @@
-// The builds of the core that ship, each as a .wasm file, as text inside JavaScript and as a module to import.
+// The builds of the core that ship, each as text inside JavaScript; two of them also as .wasm files and as modules to import.
 //
-// `simd` and `dense` are cut from one, so functions, bits and speed are the same (subset.mjs). `predict` is compiled for size, as far as that
-// does not cost speed: bits are the same, and the largest tile is unrolled as in the others (tiles/parts.mjs). A program starts with `dense`; a layer whose kernels are not
-// in it names `fullBuild` as its `core` (src/core/full.ts). nabla/predict has `predict`. As text a core packs like its bytes (bytes.mjs).
+// All but `predict` are cut from one, so functions, bits and speed are the same (subset.mjs). Each has what another has and more, so its text
+// is that one's and the rest (extending.mjs). A program begins with `dense`; a layer whose kernels are not in it names a larger one as its
+// `core` (src/core/images.ts, full.ts). Kernels that change weights come when something trains. `predict` is compiled for size, as far as that
+// does not cost speed: bits are the same, and the largest tile is unrolled as in the others (tiles/parts.mjs). nabla/predict has it. As text a
+// core packs like its bytes (bytes.mjs).
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,22 +19,31 @@ import { subset, withoutGlobals } from "./subset.mjs";
 const TESTED = /^map|^PANEL_COLUMNS$|Panels$/;
 /** What predicting takes besides kernels; of the sizes of scratch not those of backward passes. */
 const PREDICTS = /^(BASE|ZEROS|SHA256_STATE|run|packWeights|allFinite|sha256\w+)$|(?<!Input)Scratch$/;
-/** Layers of images alone need scratch of a size of their own. */
-const IMAGES = /Scratch$/;
 /** Kernels by name: their files say which cores they are in. */
 const kernels = new Map(
   readKernels(fileURLToPath(new URL("../assembly", import.meta.url))).map((kernel) => [kernel.name, kernel]),
 );
 
-/** Which exports each has. simd: all. dense: networks of dense layers. predict: all layers, forwards only. */
-export const CORES = {
-  dense: (name) => kernels.get(name)?.dense ?? !(TESTED.test(name) || IMAGES.test(name)),
-  simd: () => true,
-  predict: (name) => kernels.get(name)?.forward ?? PREDICTS.test(name),
+/** What networks of layers take besides kernels, and the kernels of these cores. */
+const has = (...cores) => {
+  return (name) => (kernels.has(name) ? cores.includes(kernels.get(name).core) : !TESTED.test(name));
 };
 
-/** What the playground has, whose networks are of images and tables. */
-const PLAYED = (name) => !kernels.get(name)?.sequences;
+/**
+ * Which exports each has, and of which it is an extension. dense: networks of dense layers. images: all layers but those of sequences.
+ * full: these, too. All of them without, and "-training" with what changes weights; simd is the full one. predict: all layers, forwards only.
+ */
+export const CORES = {
+  dense: { has: has("dense") },
+  "dense-training": { of: "dense", has: has("dense", "training") },
+  images: { of: "dense", has: has("dense", "images") },
+  "images-training": { of: "images", has: has("dense", "images", "training") },
+  full: { of: "images", has: has("dense", "images", "sequences") },
+  simd: { of: "full", has: () => true },
+  predict: { has: (name) => kernels.get(name)?.forward ?? PREDICTS.test(name) },
+};
+/** Those whose files are in the package, for hosts that import them. */
+const FILES = ["simd", "predict"];
 
 /** Builds that stay as they were compiled, and the records they have besides those of their kernels. */
 const WHOLE = [
@@ -41,24 +52,24 @@ const WHOLE = [
   ["standalone", ["Step", "Standalone", "Unpack"]],
 ];
 
-function writeText(folder, name, constant, wasm, file = name) {
+function writeText(folder, name, constant, wasm) {
   writeFileSync(
-    join(folder, `${file}.text.js`),
+    join(folder, `${name}.text.js`),
     `// The bytes of ${name}.wasm inside JavaScript: no path to configure, works in any bundler and from file://.
 export const ${constant} = "${encode(wasm)}";
 `,
   );
 }
 
-/** What simd.wasm has besides dense.wasm: a program that has the latter's text need not have those functions twice. */
-function writeRest(folder, wasm, dense) {
+/** What a core has besides the one it extends: a program that has the latter's text need not have those functions twice. */
+function writeRest(folder, name, wasm, of, smaller) {
   // what would be no text within a template
-  const text = encode(wasm, dense).replaceAll("`", "\\`").replaceAll("${", "\\${");
+  const text = encode(wasm, smaller).replaceAll("`", "\\`").replaceAll("${", "\\${");
   writeFileSync(
-    join(folder, "simd.text.js"),
-    `// The bytes of simd.wasm inside JavaScript: those of dense.wasm, and what it has besides.
-import { core as dense } from "#core/dense";
-export const core = \`\${dense}|${text}\`;
+    join(folder, `${name}.text.js`),
+    `// The bytes of a core inside JavaScript: those of ${of}, and what it has besides.
+import { core as smaller } from "./${of}.text.js";
+export const core = \`\${smaller}|${text}\`;
 `,
   );
 }
@@ -86,34 +97,31 @@ export function writeCores(folder) {
   const whole = readFileSync(join(folder, "simd.wasm"));
   const names = exportsOf(whole);
   const order = kernelsByRecord("assembly");
-  /** The smaller core, which the larger one extends. */
-  let dense;
-  for (const [core, has] of Object.entries(CORES)) {
+  /** Those that others extend. */
+  const known = new Map();
+  for (const [core, { of, has }] of Object.entries(CORES)) {
     const wanted = names.filter((name) => name !== "memory" && has(name));
     // numbered as the section has them
     const ordered = order.filter((name) => wanted.includes(name));
     const others = wanted.filter((name) => !ordered.includes(name));
     const small = core === "predict";
     const compiled = small ? readFileSync(join(folder, "predict.wasm")) : whole;
-    const { wasm: cut, names: inner } = subset(compiled, [...others, ...ordered], { small });
+    const cut = subset(compiled, [...others, ...ordered], { small });
     // it makes no difference to the small one
-    const tidy = small ? cut : localsInOrder(cut);
-    const wasm = core === "simd" ? extending(tidy, dense.wasm, inner, dense.names) : tidy;
-    writeFileSync(join(folder, `${core}.wasm`), withRecords(wasm, "assembly"));
+    const tidy = small ? cut.wasm : localsInOrder(cut.wasm);
+    const smaller = known.get(of);
+    const made = smaller
+      ? extending(tidy, smaller.wasm, cut.names, smaller.names)
+      : { wasm: tidy, names: cut.names };
+    writeFileSync(join(folder, `${core}.wasm`), withRecords(made.wasm, "assembly"));
     // inside JavaScript nobody but the library reads the numbers of kernels: their places in the section say them (src/core/layouts.ts)
-    const inside = withRecords(withoutGlobals(wasm, ordered), "assembly", { names: ordered });
-    if (core === "simd") {
-      writeRest(folder, inside, dense.text);
-      // for the playground, which always has both: in one piece it is 1.5 KB less
-      const played = ordered.filter(PLAYED);
-      const { wasm: part } = subset(whole, [...others, ...played]);
-      const text = withRecords(withoutGlobals(localsInOrder(part), played), "assembly", { names: played });
-      writeText(folder, core, "core", text, "played");
-    } else writeText(folder, core, "core", inside);
-    if (core === "dense") dense = { wasm, names: inner, text: inside };
-    // hosts that import modules have no use for a smaller one in addition to the full one
-    if (core === "dense") continue;
-    writeModules(folder, core);
+    const text = withRecords(withoutGlobals(made.wasm, ordered), "assembly", { names: ordered });
+    const chain = smaller?.chain ?? [];
+    if (smaller) writeRest(folder, core, text, of, chain);
+    else writeText(folder, core, "core", text);
+    known.set(core, { ...made, chain: [...chain, text] });
+    // hosts that import modules have no use for smaller ones in addition to the full one
+    if (FILES.includes(core)) writeModules(folder, core);
   }
   for (const [build, also] of WHOLE) {
     const file = join(folder, `${build}.wasm`);

@@ -13,7 +13,7 @@ const [FUNCTIONS, GLOBALS] = [0, 3];
  * @param {Uint8Array} smaller
  * @param {{ functions: string[], globals: string[] }} names of the module's functions and globals, in its order
  * @param {{ functions: string[], globals: string[] }} first those of the smaller one
- * @returns {Uint8Array} the same module in another order
+ * @returns {{ wasm: Uint8Array, names: { functions: string[], globals: string[] } }} the same module in another order, and names in that order
  */
 export function extending(wasm, smaller, names, first) {
   const whole = read(wasm);
@@ -53,7 +53,11 @@ export function extending(wasm, smaller, names, first) {
     const own = content[id] ?? bytes;
     out.push(id, ...writeLeb(own.length), ...own);
   }
-  return Uint8Array.from(out);
+  const named = (list, places) => places.map((n) => list[n]);
+  return {
+    wasm: Uint8Array.from(out),
+    names: { functions: named(names.functions, functions), globals: named(names.globals, globals) },
+  };
 }
 
 /** Indices of `all`: those that are in `first` in the order they have there, then the others. */

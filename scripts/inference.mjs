@@ -13,6 +13,7 @@ export const inference = {
     const core = 'import { core } from "#core/predict"; export const';
     place(/[\\/]src[\\/]core[\\/]dense\.ts$/, `${core} denseBuild = { code: core };`);
     // undefined: the one above has all kernels there are
+    place(/[\\/]src[\\/]core[\\/]images\.ts$/, "export const imagesBuild = undefined;");
     place(/[\\/]src[\\/]core[\\/]full\.ts$/, "export const fullBuild = undefined;");
   },
 };

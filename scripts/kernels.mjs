@@ -7,10 +7,11 @@
 // Each says for itself which smaller cores (scripts/cores.mjs) have it:
 //
 //   /** @forward */                    predicting takes it, too. Names that end in _FORWARD say so already
-//   // @core dense                     a line in the comment that begins a file of layers/: networks of dense layers take what is in it.
-//                                      Other layers name `fullBuild` as their core
-//   // @core full                      the same in other folders: only that build has what is in the file
-//   // @core sequences                 the same; nor has the playground it, whose networks have no such layers
+//   // @core dense                     a line in the comment that begins a file: networks of dense layers take what is in it. So it is
+//                                      for activations and losses that do not say another thing
+//   // @core images                    networks of dense layers do not; their layers name `imagesBuild` as their core. So it is for layers
+//   // @core sequences                 only networks of sequences take it; their layers name `fullBuild`
+//   // @core training                  only steps that change weights take it. So it is for optimizers
 //
 // Run by the build; the results are committed so that editors and reviewers see them.
 import { readdirSync, readFileSync } from "node:fs";
@@ -21,9 +22,12 @@ const FOLDERS = ["layers", "activations", "losses", "optimizers"];
 const EXPORT =
   /^(\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?export (?:const ([A-Z][A-Z0-9_]*): i32 =|function (\w+Scratch)\()/gm;
 
+/** Where a file does not say which cores have it. */
+const CORES = { layers: "images", optimizers: "training" };
+
 /**
  * @param {string} assembly the folder
- * @returns {{ name: string, file: string, dense: boolean, sequences: boolean, forward: boolean }[]} by folder, file, and as they stand in it
+ * @returns {{ name: string, file: string, core: string, forward: boolean }[]} by folder, file, and as they stand in it
  */
 export function readKernels(assembly) {
   return FOLDERS.flatMap((folder) =>
@@ -33,14 +37,12 @@ export function readKernels(assembly) {
       .flatMap((name) => {
         const text = readFileSync(join(assembly, folder, name), "utf8");
         const [head] = /^(\/\/.*\n)*/.exec(text);
-        const [, core = folder === "layers" ? "full" : "dense"] =
-          /^\/\/ @core (dense|full|sequences)$/m.exec(head) ?? [];
-        const dense = core === "dense";
+        const [, core = CORES[folder] ?? "dense"] =
+          /^\/\/ @core (dense|images|sequences|training)$/m.exec(head) ?? [];
         return [...text.matchAll(EXPORT)].map(([, doc = "", constant, size]) => ({
           name: constant ?? size,
           file: `${folder}/${name.slice(0, -3)}`,
-          dense,
-          sequences: core === "sequences",
+          core,
           forward: /_FORWARD$/.test(constant ?? "") || /@forward\b/.test(doc),
         }));
       }),

@@ -11,7 +11,7 @@ const coreless = {
   name: "coreless",
   /** @param {import("esbuild").PluginBuild} bundler */
   setup(bundler) {
-    bundler.onLoad({ filter: /[\\/]src[\\/]core[\\/](dense|full)\.ts$/ }, ({ path }) => ({
+    bundler.onLoad({ filter: /[\\/]src[\\/]core[\\/](dense|images|full)\.ts$/ }, ({ path }) => ({
       contents: `export const ${basename(path, ".ts")}Build = undefined;`,
     }));
   },

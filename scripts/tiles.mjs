@@ -17,7 +17,8 @@ const FILES = {
   y     first element of the first tile    ldy     bytes from one row of y to the next
   x     first element of its rows          ldx     bytes from one row of x to the next
   panel packed w at the first k            k       length of the sum, at least 1
-  init  what the sums start from: the bias (ldinit 0), y itself (ldinit ldy) or zeros`,
+  init  what the sums start from: the bias (ldinit 0), y itself (ldinit ldy) or zeros
+  plus  whether what y holds is added to them at the end`,
     [
       tiles(4, PANEL, 8, "4 rows × 8 columns: the tile nearly all work is done in."),
       tiles(1, PANEL, 2, "1 row × 8 columns."),
@@ -59,7 +60,7 @@ needs no code of its own.
     `Gradients of convolution weights: dw[rows, columns] += patchesᵀ · dy over the pixels of one image, \`rows\` × \`columns\` of them. Rows of dw
 are elements of the patch.
 
-  dw       first row of the tile, packed           from   where the sums start: dw itself, or zeros
+  dw       first row of the tile, packed           from   what the sums are added to: dw itself, or zeros
   x, dy    first pixels                            xPixel, dyPixel   bytes to the next pixel in a row
   xTurn    added after a row's last pixel, on top of xPixel; dy lies densely`,
     [

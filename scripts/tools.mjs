@@ -1,5 +1,5 @@
 // Installs what some tests and pages need besides the project's own packages, into build/tools/<set>:
-// `node scripts/tools.mjs package next frameworks nuxt simulated edge patterns interop docs bench` (all of them without arguments). CI does it; you need not.
+// `node scripts/tools.mjs package next frameworks nuxt simulated edge patterns interop docs` (all of them without arguments). CI does it; you need not.
 // Installs again only when a list below has changed or something is missing.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -60,8 +60,6 @@ export const SETS = {
   interop: { "onnxruntime-web": "1" },
   // npm run docs
   docs: { typedoc: "^0.28.20", typescript: "6" },
-  // bench/edge.mjs: others to compare with; their CPU builds are in the packages, their scripts would fetch GPU ones
-  bench: { "onnxruntime-web": "1", "onnxruntime-node": "1", "onnx-proto": "8" },
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) install(process.argv.slice(2));

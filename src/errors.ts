@@ -23,6 +23,24 @@ export class NablaError extends Error {
  */
 export const STATIC: Record<string, unknown> = {};
 
+/**
+ * What `load` imports; where it is refused, what nabla/static has brought along.
+ *
+ * @throws NablaError where it cannot be loaded
+ */
+export async function loaded<T extends object>(load: () => Promise<T>, who = "fit"): Promise<T> {
+  try {
+    return await load();
+  } catch (cause) {
+    // it is all or nothing
+    if ("train" in STATIC) return STATIC as T;
+    throw new NablaError(
+      `${who}: its code could not be loaded (${messageOf(cause)}); the weights are as they were. Load the page again; in Next add serverExternalPackages: ["nabla"]; where import() is forbidden, add import "nabla/static"`,
+      { cause },
+    );
+  }
+}
+
 /** At most 2,000 characters, of what is longer the beginning and the end: what a message names may be of any length. */
 const short = (text: string) => (text.length > 2000 ? `${text.slice(0, 1500)} … ${text.slice(-497)}` : text);
 

@@ -4,7 +4,14 @@
  *
  *     import "nabla/static";
  */
-import * as images from "./data/augment/fit.ts";
+
+import { core as dense } from "#core/dense-training";
+import { core as images } from "#core/images-training";
+import { core as full } from "#core/training";
+import { denseBuild } from "./core/dense.ts";
+import { fullBuild } from "./core/full.ts";
+import { imagesBuild } from "./core/images.ts";
+import * as augment from "./data/augment/fit.ts";
 import { STATIC } from "./errors.ts";
 import * as metrics from "./metrics/all.ts";
 import * as fit from "./model/fitting.ts";
@@ -17,7 +24,7 @@ import * as trainer from "./training/trainer.ts";
 import * as remote from "./worker/train.ts";
 
 Object.assign(STATIC, {
-  ...images,
+  ...augment,
   ...metrics,
   ...fit,
   ...listing,
@@ -28,3 +35,10 @@ Object.assign(STATIC, {
   ...trainer,
   ...remote,
 });
+
+for (const [build, core] of [
+  [denseBuild, dense],
+  [imagesBuild, images],
+  [fullBuild, full],
+] as const)
+  Object.assign(build, { training: async () => ({ core }) });

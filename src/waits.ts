@@ -137,9 +137,14 @@ export async function inTime<T>(promise: Promise<T>, milliseconds: number, late:
 /** Milliseconds until it is said that something is still waited for. */
 const UNTOLD = 30_000;
 
-/** What `promise` gives, however long it takes; a wait that may be a long one, or without an end, is told on the console once. */
+/**
+ * What `promise` gives, however long it takes; a wait that may be a long one, or without an end, is told on the console once.
+ *
+ * @param what the file, address or store that is to answer
+ */
 export async function told<T>(promise: Promise<T>, what: string): Promise<T> {
-  const stop = after(UNTOLD, () => console.warn(`nabla: ${what}; it is still waited for`));
+  const late = () => console.warn(`nabla: ${what}: no answer for half a minute; it is still waited for`);
+  const stop = after(UNTOLD, late);
   try {
     return await promise;
   } finally {

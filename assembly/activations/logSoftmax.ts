@@ -1,5 +1,6 @@
 // Logarithms of the probabilities of classes, without the rounding of ln softmax.
 
+import { quadsEnd } from "../math/blocks";
 import { exp4, log4 } from "../math/exp";
 import { clearPadding, rowExp, rowMax } from "../math/rows";
 import { rowBytes, shareStart, sumLanes, tailMask } from "../math/simd";
@@ -26,9 +27,12 @@ function logSoftmaxBackward(record: usize, rows: i32, part: i32, parts: i32): vo
   const end = shareStart(rows, part + 1, parts);
   for (let r = shareStart(rows, part, parts); r < end; r++) {
     const at = rowBytes(r, a.units), dz = a.dz + at, da = a.da + at, saved = a.saved + at;
-    let s = f32x4.splat(0); // padding of da is 0
-    for (let i: usize = 0; i < row; i += 16) s = f32x4.add(s, v128.load(da + i));
-    const sum = f32x4.splat(sumLanes(s));
+    let all = f32x4.splat(0), s = all; // padding of da is 0
+    for (let i: usize = 0; i < row; i += 16) {
+      if (quadsEnd(i)) { all = f32x4.add(all, s); s = f32x4.splat(0); }
+      s = f32x4.add(s, v128.load(da + i));
+    }
+    const sum = f32x4.splat(sumLanes(f32x4.add(all, s)));
     for (let i: usize = 0; i < row; i += 16) {
       v128.store(dz + i, f32x4.sub(v128.load(da + i), f32x4.mul(exp4(v128.load(saved + i)), sum)));
     }

@@ -1,13 +1,13 @@
 // Logistic function.
 
-import { sigmoid4 } from "../math/exp";
+import { sigmoidAlone4 } from "../math/exp";
 import { Activation, ActivationBackward, backward, forward } from "./records";
 
 @unmanaged
 class Sigmoid {
   @inline
   value(z: v128, alpha: v128): v128 {
-    return sigmoid4(z);
+    return sigmoidAlone4(z);
   }
   @inline
   slope(a: v128, alpha: v128): v128 {

@@ -5,7 +5,7 @@
 // Moving means are parameters without gradient or slots, behind those that are trained. They change after the tape's mark `update`, so
 // neither a step whose loss is not finite nor gradients() touches them.
 
-import { madd, rowBytes, shareStart } from "../math/simd";
+import { halves, madd, rowBytes, shareStart } from "../math/simd";
 import { Step } from "../tape";
 
 @unmanaged
@@ -47,11 +47,6 @@ function batchNormMoments(record: usize, rows: i32, part: i32, parts: i32): void
     v128.store(a.mean + c, halves(m0, m1));
     v128.store(a.variance + c, halves(f64x2.mul(s0, d), f64x2.mul(s1, d)));
   }
-}
-
-/** Four floats from two pairs of doubles. @inline */
-function halves(low: v128, high: v128): v128 {
-  return v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
 }
 
 /** @inline */

@@ -11,6 +11,7 @@
 // RELU_BACKWARD · MAX_POOL_BACKWARD · CONV2D_WEIGHTS · CONV2D_TURN · CONV2D_INPUT, the last two where the input needs a gradient. Padding
 // and groups copy one image at a time into scratch. scripts/tiles/parts.mjs has what was tried and measured.
 
+import { SUM_BLOCK } from "../math/blocks";
 import { columnSums } from "../math/matmul";
 import { convolve } from "../math/convolve";
 import { correlate } from "../math/correlate";
@@ -138,9 +139,11 @@ export function addWeights(a: Conv2d, b: usize, rows: i32, part: i32, parts: i32
     }
   }
   const weights = <usize>(k * ld(filters)) << 2;
-  const xPixel = a.strideX * pixel, xTurn = a.strideY * row - a.outWidth * xPixel;
+  const dyPixel = <usize>ld(filters) << 2, xPixel = a.strideX * pixel, xTurn = a.strideY * row - a.outWidth * xPixel;
   const xImage = <usize>ld(a.height * a.width * a.pixel) << 2, yImage = <usize>(pixels * ld(a.filters)) << 2;
   const k0 = shareStart(k, part, parts), k1 = shareStart(k, part + 1, parts);
+  // a sum over many pixels goes in stretches: lines of the image, or parts of a line
+  const columns = min(a.outWidth, SUM_BLOCK), lines = max(1, SUM_BLOCK / a.outWidth);
   for (let r: usize = 0; r < <usize>rows && k0 < k1; r++) {
     let x = a.x + r * xImage, dy = a.y + r * yImage;
     for (let g = 0; g < a.groups; g++) {
@@ -153,11 +156,17 @@ export function addWeights(a: Conv2d, b: usize, rows: i32, part: i32, parts: i32
         gather(gradients, a.outHeight, a.outWidth, filters, dy, a.outHeight, a.outWidth, ld(a.filters), g * filters, 0, 0, ld(filters));
         dy = gradients;
       }
-      correlate(a.w + <usize>g * weights, a.groups > 1 ? 0 : b, x, xPixel, xTurn, dy, <usize>ld(filters) << 2, a.outHeight, a.outWidth,
-        offsets, k, filters, k0, k1, again || r > 0);
+      let add = again || r > 0;
+      for (let oy = 0; oy < a.outHeight; oy += lines) {
+        for (let ox = 0; ox < a.outWidth; ox += columns, add = true) {
+          const n = min(columns, a.outWidth - ox), from = oy * a.outWidth + ox;
+          correlate(a.w + <usize>g * weights, a.groups > 1 ? 0 : b, x + times(oy * a.strideY, row) + times(ox, xPixel), xPixel, xTurn,
+            dy + times(from, dyPixel), dyPixel, min(lines, a.outHeight - oy), n, offsets, k, filters, k0, k1, add);
+        }
+      }
     }
   }
-  if (b && a.groups > 1) columnSums(b, a.y, rows * pixels, a.filters, again, part, parts);
+  if (b && a.groups > 1) columnSums(b, a.y, rows * pixels, pixels, a.filters, again, part, parts);
 }
 
 // The gradient of the input is a convolution too: dy walked by the weights turned around, packed [taps · filters, channels].

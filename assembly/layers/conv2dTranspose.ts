@@ -19,7 +19,7 @@ function conv2dTransposeWeights(record: usize, rows: i32, part: i32, parts: i32)
   const k = a.kernelHeight * a.kernelWidth * (a.channels / a.groups);
   // what has taken the place of dy is no gradient: its padding may hold anything. Groups are copies with zeros
   if (a.groups == 1) clearPadding(a.w, k, a.filters, shareStart(k, part, parts), shareStart(k, part + 1, parts));
-  if (a.b) columnSums(a.b, a.x, rows * a.height * a.width, a.channels, changetype<Step>(a.step).first > 0, part, parts);
+  if (a.b) columnSums(a.b, a.x, rows * a.height * a.width, a.height * a.width, a.channels, changetype<Step>(a.step).first > 0, part, parts);
 }
 
 /** Zeros in the padding columns of rows k0 … k1 of packed w[k, out]. */

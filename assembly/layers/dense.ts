@@ -2,6 +2,7 @@
 // The activation is an instruction of its own.
 // @core dense
 
+import { rowsOfEach } from "../math/blocks";
 import { columnSums, matmul, outerProduct, OUTER_SCRATCH as SCRATCH, transposePacked } from "../math/matmul";
 import { Step } from "../tape";
 
@@ -37,8 +38,9 @@ export class DenseWeights {
 function denseWeights(record: usize, rows: i32, part: i32, parts: i32): void {
   const a = changetype<DenseWeights>(record);
   const add = changetype<Step>(a.step).first > 0;
-  outerProduct(a.dw, a.x, a.dy, a.scratch, rows, a.inputs, a.units, add, part, parts);
-  if (a.db) columnSums(a.db, a.dy, rows, a.units, add, part, parts);
+  const each = rowsOfEach();
+  outerProduct(a.dw, a.x, a.dy, a.scratch, rows, each, a.inputs, a.units, add, part, parts);
+  if (a.db) columnSums(a.db, a.dy, rows, each, a.units, add, part, parts);
 }
 
 @unmanaged

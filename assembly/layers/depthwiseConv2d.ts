@@ -1,6 +1,7 @@
 // Convolution of each channel by a filter of its own (groups = channels = filters): nothing is added up over channels, so vectors
 // run over them. Records are those of conv2d.ts; w[kernelHeight · kernelWidth, channels] has padded rows like an image.
 
+import { SUM_BLOCK } from "../math/blocks";
 import { columnSums } from "../math/matmul";
 import { gather } from "../math/pixels";
 import { ld, madd, shareStart, times } from "../math/simd";
@@ -105,17 +106,25 @@ function depthwiseWeights(record: usize, rows: i32, part: i32, parts: i32): void
   const quads = <i32>(pixel >> 4);
   const c0 = <usize>shareStart(quads, part, parts) << 4, c1 = <usize>shareStart(quads, part + 1, parts) << 4;
   const xStep = times(a.strideX, pixel), xTurn = times(a.strideY * sourceWidth - a.outWidth * a.strideX, pixel);
+  // each image by itself, one of many pixels in stretches: lines of it, or parts of a line
+  const columns = min(a.outWidth, SUM_BLOCK), lines = max(1, SUM_BLOCK / a.outWidth);
   for (let r = 0; r < rows && c0 < c1; r++) {
     const x = sourceOf(a, a.x + times(r * a.height * a.width, pixel), image);
     const dy = a.y + times(r * a.outHeight * a.outWidth, pixel);
-    const add = again || r > 0;
-    for (let c = c0; c < c1; c += 16) {
-      for (let t = 0; t < taps; t += 4) {
-        fourTaps(a.w + times(t, pixel) + c, pixel, x + c, offsets + (t << 2), min(4, taps - t), xStep, xTurn, dy + c, pixel, a.outHeight, a.outWidth, add);
+    let add = again || r > 0;
+    for (let oy = 0; oy < a.outHeight; oy += lines) {
+      for (let ox = 0; ox < a.outWidth; ox += columns, add = true) {
+        const xs = x + times(oy * a.strideY * sourceWidth, pixel) + times(ox, xStep), dys = dy + times(oy * a.outWidth + ox, pixel);
+        const height = min(lines, a.outHeight - oy), width = min(columns, a.outWidth - ox);
+        for (let c = c0; c < c1; c += 16) {
+          for (let t = 0; t < taps; t += 4) {
+            fourTaps(a.w + times(t, pixel) + c, pixel, xs + c, offsets + (t << 2), min(4, taps - t), xStep, xTurn, dys + c, pixel, height, width, add);
+          }
+        }
       }
     }
   }
-  if (a.b) columnSums(a.b, a.y, rows * a.outHeight * a.outWidth, a.channels, again, part, parts);
+  if (a.b) columnSums(a.b, a.y, rows * a.outHeight * a.outWidth, a.outHeight * a.outWidth, a.channels, again, part, parts);
 }
 
 /** Four channels of up to four taps; those beyond `n` repeat the last and are not stored. */
@@ -126,9 +135,7 @@ function fourTaps(
   const w1 = n > 1 ? ldw : <usize>0, w2 = n > 2 ? times(2, ldw) : w1, w3 = n > 3 ? times(3, ldw) : w2;
   let x0 = x + load<usize>(offsets), x1 = x + load<usize>(offsets + (n > 1 ? 4 : 0));
   let x2 = x + load<usize>(offsets + (<usize>min(n - 1, 2) << 2)), x3 = x + load<usize>(offsets + (<usize>(n - 1) << 2));
-  const zero = f32x4.splat(0);
-  let a0 = add ? v128.load(dw) : zero, a1 = add ? v128.load(dw + w1) : zero;
-  let a2 = add ? v128.load(dw + w2) : zero, a3 = add ? v128.load(dw + w3) : zero;
+  let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
   do {
     let c = columns;
     do {
@@ -141,6 +148,12 @@ function fourTaps(
     } while (--c);
     x0 += xTurn; x1 += xTurn; x2 += xTurn; x3 += xTurn;
   } while (--rows);
+  if (add) {
+    a0 = f32x4.add(v128.load(dw), a0);
+    a1 = f32x4.add(v128.load(dw + w1), a1);
+    a2 = f32x4.add(v128.load(dw + w2), a2);
+    a3 = f32x4.add(v128.load(dw + w3), a3);
+  }
   v128.store(dw, a0);
   v128.store(dw + w1, a1);
   v128.store(dw + w2, a2);

@@ -1,5 +1,6 @@
 // Products of the two matrices that each row of a batch has.
 
+import { SUM_BLOCK } from "../math/blocks";
 import { shareStart } from "../math/simd";
 
 @unmanaged
@@ -21,7 +22,7 @@ export class Dot {
   bk: i32;
 }
 
-/** y[rows, m, n] = Σ over k of a[rows, m, k] · b[rows, n, k], in the order of k; padding 0. Axes lie as the strides say. Shares are rows. */
+/** y[rows, m, n] = Σ over k of a[rows, m, k] · b[rows, n, k], in the order of k, in blocks; padding 0. Axes lie as the strides say. Shares are rows. */
 function dot(record: usize, rows: i32, part: i32, parts: i32): void {
   const a = changetype<Dot>(record);
   const end = shareStart(rows, part + 1, parts);
@@ -32,9 +33,13 @@ function dot(record: usize, rows: i32, part: i32, parts: i32): void {
     for (let i = 0; i < a.m; i++) {
       for (let j = 0; j < a.n; j++) {
         let p = left + (<usize>(i * a.ai) << 2), q = right + (<usize>(j * a.bj) << 2);
-        let s: f32 = 0;
-        for (let k = a.k; k > 0; k--, p += ak, q += bk) s += load<f32>(p) * load<f32>(q);
-        store<f32>(y + (<usize>(i * a.yi + j * a.yj) << 2), s);
+        let all: f32 = 0;
+        for (let k = a.k; k > 0; k -= SUM_BLOCK) {
+          let s: f32 = 0;
+          for (let n = min(k, SUM_BLOCK); n; n--, p += ak, q += bk) s += load<f32>(p) * load<f32>(q);
+          all += s;
+        }
+        store<f32>(y + (<usize>(i * a.yi + j * a.yj) << 2), all);
       }
     }
   }

@@ -2,6 +2,8 @@
 // done with the rows of a matrix (a product, a softmax) is done with the last axis of an image or a sequence.
 // @core dense
 
+import { setRowsOfEach } from "../math/blocks";
+
 @unmanaged
 export class Each {
   kernel: i32; // index in the function table
@@ -12,7 +14,9 @@ export class Each {
 /** kernel(record, rows · each): for kernels whose shares are those of their rows or of their outputs, whatever a row stands for. */
 function eachRow(record: usize, rows: i32, part: i32, parts: i32): void {
   const a = changetype<Each>(record);
+  setRowsOfEach(a.each); // for kernels that add up over rows
   call_indirect<void>(a.kernel, a.record, rows * a.each, part, parts);
+  setRowsOfEach(1);
 }
 
 /** @forward */

@@ -1,6 +1,7 @@
 // Group normalisation (Wu & He 2018): the channels of each row lie in groups; each is brought to mean 0 and variance 1 over its channels
 // and all pixels, then scaled by gamma and moved by beta. x[rows, pixels, channels]. Sums are in double precision.
 
+import { blockEnds } from "../math/blocks";
 import { ld, madd, rowBytes, shareStart, times } from "../math/simd";
 import { Step } from "../tape";
 
@@ -151,7 +152,7 @@ export class GroupNormWeights {
   channels: i32;
 }
 
-/** dgamma = Σ dy · x̂;  dbeta = Σ dy, over rows and pixels in order.  += in later pieces of a batch. Shares are channels. */
+/** dgamma = Σ dy · x̂;  dbeta = Σ dy, over rows and pixels in order, in blocks.  += in later pieces of a batch. Shares are channels. */
 function groupNormWeights(record: usize, rows: i32, part: i32, parts: i32): void {
   const a = changetype<GroupNormWeights>(record);
   const add = changetype<Step>(a.step).first > 0;
@@ -159,16 +160,29 @@ function groupNormWeights(record: usize, rows: i32, part: i32, parts: i32): void
   const c1 = <usize>shareStart(<i32>(bytes >> 4), part + 1, parts) << 4;
   for (let c = <usize>shareStart(<i32>(bytes >> 4), part, parts) << 4; c < c1; c += 16) {
     let b = add && a.dbeta ? v128.load(a.dbeta + c) : zero, g = add && a.dgamma ? v128.load(a.dgamma + c) : zero;
-    let x = a.x + c, dy = a.dy + c;
-    for (let r = 0; r < rows; r++) {
-      const mean = a.moments + times(r * MOMENTS, bytes) + c;
+    let x = a.x + c, dy = a.dy + c, allB = zero, allG = zero;
+    for (let r = 1; r <= rows; r++) {
+      const mean = a.moments + times((r - 1) * MOMENTS, bytes) + c;
       const m = v128.load(mean), scale = v128.load(mean + bytes);
-      for (let i = a.pixels; i; i--, x += bytes, dy += bytes) {
+      let sb = zero, sg = zero;
+      for (let i = 1; i <= a.pixels; i++, x += bytes, dy += bytes) {
         const d = v128.load(dy);
-        b = f32x4.add(b, d);
-        g = madd(g, d, f32x4.mul(scale, f32x4.sub(v128.load(x), m)));
+        sb = f32x4.add(sb, d);
+        sg = madd(sg, d, f32x4.mul(scale, f32x4.sub(v128.load(x), m)));
+        if (blockEnds(i) || i == a.pixels) {
+          b = f32x4.add(b, sb);
+          g = f32x4.add(g, sg);
+          sb = sg = zero;
+        }
+      }
+      if (blockEnds(r)) {
+        allB = f32x4.add(allB, b);
+        allG = f32x4.add(allG, g);
+        b = g = zero;
       }
     }
+    b = f32x4.add(allB, b);
+    g = f32x4.add(allG, g);
     if (a.dbeta) v128.store(a.dbeta + c, b);
     if (a.dgamma) v128.store(a.dgamma + c, g);
   }

@@ -3,6 +3,7 @@
 // x[rows, a, b, c, channels], alpha the same shape with a 1 for each axis along which it is shared. Axes that follow each other and are
 // shared alike count as one, so three before the channels are enough.
 
+import { blockEnds } from "../math/blocks";
 import { madd, rowBytes, shareStart, sumLanes, times } from "../math/simd";
 import { Step } from "../tape";
 
@@ -68,7 +69,7 @@ export class PreluWeights {
   shared: i32;
 }
 
-/** dalpha = Σ dy · x where x ≤ 0, over rows in order and over the axes along which it is shared.  += in later pieces of a batch. Shares are values of alpha. */
+/** dalpha = Σ dy · x where x ≤ 0, over rows in order and over the axes along which it is shared, in blocks.  += in later pieces of a batch. Shares are values of alpha. */
 function preluWeights(record: usize, rows: i32, part: i32, parts: i32): void {
   const a = changetype<PreluWeights>(record);
   const add = changetype<Step>(a.step).first > 0;
@@ -77,25 +78,31 @@ function preluWeights(record: usize, rows: i32, part: i32, parts: i32): void {
   const ownA = a.strideA ? a.a : 1, ownB = a.strideB ? a.b : 1, ownC = a.strideC ? a.c : 1;
   const n = ownA * ownB * ownC * quads;
   const row = times(a.a * a.b * a.c, bytes);
+  const zero = f32x4.splat(0);
   const end = shareStart(n, part + 1, parts);
   for (let item = shareStart(n, part, parts); item < end; item++) {
     const line = item / quads, i0 = line / (ownB * ownC), j0 = (line / ownC) % ownB, k0 = line % ownC;
     const quad = <usize>(item % quads) << 4, to = a.dalpha + (<usize>item << 4);
     const stop = a.shared ? bytes : quad + 16;
     // a later piece goes on where the one before it ended: the sum is that of the whole batch, row by row
-    let s = add ? v128.load(to) : f32x4.splat(0);
+    let s = add ? v128.load(to) : zero, all = zero;
     for (let r = 0; r < rows; r++) {
       const base = times(r, row);
-      let t = a.shared ? f32x4.splat(0) : s;
+      let t = zero, u = zero, n = 0;
       for (let i = i0, i1 = a.strideA ? i0 + 1 : a.a; i < i1; i++)
         for (let j = j0, j1 = a.strideB ? j0 + 1 : a.b; j < j1; j++)
           for (let k = k0, k1 = a.strideC ? k0 + 1 : a.c; k < k1; k++) {
             const at = base + times((i * a.b + j) * a.c + k, bytes);
-            for (let c = quad; c < stop; c += 16) t = below(t, a.x + at + c, a.dy + at + c);
+            for (let c = quad; c < stop; c += 16) {
+              if (blockEnds(n++)) { u = f32x4.add(u, t); t = zero; }
+              t = below(t, a.x + at + c, a.dy + at + c);
+            }
           }
-      s = a.shared ? f32x4.add(s, f32x4.replace_lane(f32x4.splat(0), 0, sumLanes(t))) : t;
+      u = f32x4.add(u, t);
+      s = f32x4.add(s, a.shared ? f32x4.replace_lane(zero, 0, sumLanes(u)) : u);
+      if (blockEnds(r + 1)) { all = f32x4.add(all, s); s = zero; }
     }
-    v128.store(to, s);
+    v128.store(to, f32x4.add(all, s));
   }
 }
 

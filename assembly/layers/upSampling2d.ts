@@ -3,6 +3,7 @@
 //   nearest:   y[oy, ox] = x[oy / sizeY, ox / sizeX], rounded down
 //   bilinear:  y[oy, ox] = x at ((oy + ½) / sizeY − ½, (ox + ½) / sizeX − ½) between the four pixels around; beyond the edges the pixels there
 
+import { SUM_BLOCK } from "../math/blocks";
 import { ld, madd, shareStart, times } from "../math/simd";
 
 @unmanaged
@@ -39,17 +40,19 @@ function upSampleNearestBackward(record: usize, rows: i32, part: i32, parts: i32
   const a = changetype<UpSample>(record);
   const pixel = <usize>ld(a.channels) << 2, yRow = times(a.width * a.sizeX, pixel);
   const r0 = shareStart(rows, part, parts), r1 = shareStart(rows, part + 1, parts);
+  const long = a.sizeY * a.sizeX > SUM_BLOCK; // then each line by itself
   let dx = a.x + times(r0 * a.height * a.width, pixel);
   for (let iy = r0 * a.height; iy < r1 * a.height; iy++) {
     let dy = a.y + times(iy * a.sizeY, yRow);
     for (let ix = 0; ix < a.width; ix++, dx += pixel, dy += times(a.sizeX, pixel)) {
       for (let c: usize = 0; c < pixel; c += 16) {
-        let s = f32x4.splat(0), line = dy + c;
+        let all = f32x4.splat(0), s = all, line = dy + c;
         for (let ny = a.sizeY; ny; ny--, line += yRow) {
           let p = line;
           for (let nx = a.sizeX; nx; nx--, p += pixel) s = f32x4.add(s, v128.load(p));
+          if (long) { all = f32x4.add(all, s); s = f32x4.splat(0); }
         }
-        v128.store(dx + c, s);
+        v128.store(dx + c, f32x4.add(all, s));
       }
     }
   }

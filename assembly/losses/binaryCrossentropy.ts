@@ -1,5 +1,6 @@
 // Cross-entropy of independent yes/no outputs; alpha = 1 / units (mean, as Keras) or 1 (sum, the cross-entropy cost of textbooks).
 
+import { quadsEnd } from "../math/blocks";
 import { expNegAbs4, log4, sigmoidFrom4, softplusFrom4 } from "../math/exp";
 import { rowBytes, shareStart, sumLanes, tailMask } from "../math/simd";
 import { Step } from "../tape";
@@ -42,15 +43,16 @@ function binaryCrossentropySigmoid(record: usize, rows: i32, part: i32, parts: i
   for (let r = shareStart(rows, part, parts); r < end; r++) {
     const at = rowBytes(r, a.units);
     const w = rowWeight(a.weight, r);
-    let s = f32x4.splat(0), last = s;
+    let all = f32x4.splat(0), s = all, last = s;
     for (let i: usize = 0; i < row; i += 16) {
       const z = v128.load(a.z + at + i);
       const e = expNegAbs4(z);
       v128.store(a.a + at + i, sigmoidFrom4(z, e));
       s = f32x4.add(s, last);
+      if (quadsEnd(i)) { all = f32x4.add(all, s); s = f32x4.splat(0); }
       last = f32x4.sub(softplusFrom4(z, e), f32x4.mul(z, v128.load(a.y + at + i)));
     }
-    s = f32x4.add(s, v128.and(last, mask));
+    s = f32x4.add(all, f32x4.add(s, v128.and(last, mask)));
     store<f32>(a.losses + (<usize>r << 2), w * (a.alpha * sumLanes(s)));
     if (a.dz) fusedRow(a.dz + at, a.a + at, a.y + at, a.units, w * changetype<Step>(a.step).scale * a.alpha, 1);
   }

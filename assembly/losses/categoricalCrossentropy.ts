@@ -1,5 +1,6 @@
 // Cross-entropy of one distribution over classes. Targets may be soft: any y ≥ 0.
 
+import { quadsEnd } from "../math/blocks";
 import { log4 } from "../math/exp";
 import { rowDivide, rowExp, rowMax } from "../math/rows";
 import { madd, rowBytes, shareStart, sumLanes, tailMask } from "../math/simd";
@@ -38,18 +39,23 @@ function categoricalCrossentropySoftmax(record: usize, rows: i32, part: i32, par
     rowDivide(a.a + at, a.units, sum);
     const shift = f32x4.splat(m);
     const none = f32x4.splat(0);
-    let ys = none, yz = ys, y = ys, z = ys;
+    let ys = none, yz = ys, y = ys, z = ys, allY = none, allZ = none;
     for (let i: usize = 0; i < row; i += 16) {
       ys = f32x4.add(ys, y);
       yz = madd(yz, y, z);
+      if (quadsEnd(i)) {
+        allY = f32x4.add(allY, ys);
+        allZ = f32x4.add(allZ, yz);
+        ys = yz = none;
+      }
       y = v128.load(a.y + at + i);
       // a class with y = 0 adds nothing, also where it is infinitely far below
       z = v128.and(f32x4.sub(shift, v128.load(a.z + at + i)), f32x4.ne(y, none));
     }
     y = v128.and(y, mask);
-    const total = sumLanes(f32x4.add(ys, y));
+    const total = sumLanes(f32x4.add(allY, f32x4.add(ys, y)));
     const logSum = f32x4.extract_lane(log4(f32x4.splat(sum)), 0);
-    store<f32>(a.losses + (<usize>r << 2), w * (total * logSum + sumLanes(madd(yz, y, v128.and(z, mask)))));
+    store<f32>(a.losses + (<usize>r << 2), w * (total * logSum + sumLanes(f32x4.add(allZ, madd(yz, y, v128.and(z, mask))))));
     if (a.dz) fusedRow(a.dz + at, a.a + at, a.y + at, a.units, w * changetype<Step>(a.step).scale, total);
   }
 }

@@ -1,6 +1,7 @@
 // What all losses share: their argument records and the loop over rows. Targets y are dense rows, also for classes (oneHot.ts).
 // alpha is a factor or a parameter: each loss states which.
 
+import { quadsEnd } from "../math/blocks";
 import { clearPadding } from "../math/rows";
 import { rowBytes, shareStart, sumLanes, tailMask } from "../math/simd";
 import { Step } from "../tape";
@@ -57,12 +58,13 @@ export function lossRows<F extends Formula>(a: Loss, factor: f32, slopeFactor: f
   for (let r = shareStart(rows, part, parts); r < end; r++) {
     const w = rowWeight(a.weight, r);
     const at = rowBytes(r, a.units);
-    let s = f32x4.splat(0), last = s; // the last four values wait for their mask
+    let all = f32x4.splat(0), s = all, last = s; // the last four values wait for their mask
     for (let i = at; i < at + row; i += 16) {
       s = f32x4.add(s, last);
+      if (quadsEnd(i - at)) { all = f32x4.add(all, s); s = f32x4.splat(0); }
       last = f.value(v128.load(a.a + i), v128.load(a.y + i), alpha);
     }
-    store<f32>(a.losses + (<usize>r << 2), w * (factor * sumLanes(f32x4.add(s, v128.and(last, mask)))));
+    store<f32>(a.losses + (<usize>r << 2), w * (factor * sumLanes(f32x4.add(all, f32x4.add(s, v128.and(last, mask))))));
     if (a.da) {
       const g = f32x4.splat(w * changetype<Step>(a.step).scale * slopeFactor);
       for (let i = at; i < at + row; i += 16) {

@@ -1,5 +1,5 @@
 // Several losses of one network: their weighted sum.
-// @core full
+// @core images
 
 import { Step } from "../tape";
 import { STATUS_NOT_FINITE } from "./reduce";

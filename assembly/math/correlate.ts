@@ -1,20 +1,21 @@
 // Gradients of convolution weights, one image at a time: dw[k, out] += patchesᵀ[k, pixels] · dy[pixels, out].
 //
+// Each image is added up by itself and then to those before it; an image of many pixels in several stretches (blocks.ts).
 // Tiles of four or three rows of dw by eight columns stay in registers while all pixels pass by. Rows of dw are elements of the
 // patch, each with its own offset into the image (see convolve.ts): `offsets[k]` in bytes.
 
 import { NARROW, NARROW_ROW, PANEL, PANEL_ROW } from "./packed";
 import { far1x4, far1x8, far3x8, far3x8WithSums, far4x4, far4x8, near4x8 } from "./correlateTiles";
 
-/** db[4 columns] += the sum of dy over n pixels. */
+/** db[4 columns] = from + (the sum of dy over n pixels). */
 function sum4(db: usize, from: usize, dy: usize, dyPixel: usize, n: i32): void {
-  let s = v128.load(from);
+  let s = f32x4.splat(0);
   for (; n; n--, dy += dyPixel) s = f32x4.add(s, v128.load(dy));
-  v128.store(db, s);
+  v128.store(db, f32x4.add(v128.load(from), s));
 }
 
 /**
- * dw[k0 … k1, out] from one image, packed, k rows; add: += instead of overwriting. dy lies densely: `rows` × `columns`
+ * dw[k0 … k1, out] from one image or a stretch of it, packed, k rows; add: += instead of overwriting. dy lies densely: `rows` × `columns`
  * pixels, dyPixel bytes apart. Sums run in reading order of the pixels. With db (not 0), the share with the first row of dw also sums dy.
  */
 export function correlate(

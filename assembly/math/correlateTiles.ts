@@ -3,7 +3,7 @@
 // Gradients of convolution weights: dw[rows, columns] += patchesᵀ · dy over the pixels of one image, `rows` × `columns` of them. Rows of dw
 // are elements of the patch.
 //
-//   dw       first row of the tile, packed           from   where the sums start: dw itself, or zeros
+//   dw       first row of the tile, packed           from   what the sums are added to: dw itself, or zeros
 //   x, dy    first pixels                            xPixel, dyPixel   bytes to the next pixel in a row
 //   xTurn    added after a row's last pixel, on top of xPixel; dy lies densely
 
@@ -14,10 +14,10 @@ export function near4x8(
   dw: usize, from: usize, x: usize,
   xPixel: usize, xTurn: usize, dy: usize, dyPixel: usize, rows: i32, columns: i32,
 ): void {
-  let a00 = v128.load(from), a01 = v128.load(from, 16);
-  let a10 = v128.load(from, 32), a11 = v128.load(from, 48);
-  let a20 = v128.load(from, 64), a21 = v128.load(from, 80);
-  let a30 = v128.load(from, 96), a31 = v128.load(from, 112);
+  let a00 = f32x4.splat(0), a01 = a00;
+  let a10 = a00, a11 = a00;
+  let a20 = a00, a21 = a00;
+  let a30 = a00, a31 = a00;
   do {
     let c = columns;
     do {
@@ -30,10 +30,10 @@ export function near4x8(
     } while (--c);
     x += xTurn;
   } while (--rows);
-  v128.store(dw, a00); v128.store(dw, a01, 16);
-  v128.store(dw, a10, 32); v128.store(dw, a11, 48);
-  v128.store(dw, a20, 64); v128.store(dw, a21, 80);
-  v128.store(dw, a30, 96); v128.store(dw, a31, 112);
+  v128.store(dw, f32x4.add(v128.load(from), a00)); v128.store(dw, f32x4.add(v128.load(from, 16), a01), 16);
+  v128.store(dw, f32x4.add(v128.load(from, 32), a10), 32); v128.store(dw, f32x4.add(v128.load(from, 48), a11), 48);
+  v128.store(dw, f32x4.add(v128.load(from, 64), a20), 64); v128.store(dw, f32x4.add(v128.load(from, 80), a21), 80);
+  v128.store(dw, f32x4.add(v128.load(from, 96), a30), 96); v128.store(dw, f32x4.add(v128.load(from, 112), a31), 112);
 }
 
 /** Four rows × eight columns. */
@@ -41,10 +41,10 @@ export function far4x8(
   dw: usize, from: usize, x0: usize, x1: usize, x2: usize, x3: usize,
   xPixel: usize, xTurn: usize, dy: usize, dyPixel: usize, rows: i32, columns: i32,
 ): void {
-  let a00 = v128.load(from), a01 = v128.load(from, 16);
-  let a10 = v128.load(from, 32), a11 = v128.load(from, 48);
-  let a20 = v128.load(from, 64), a21 = v128.load(from, 80);
-  let a30 = v128.load(from, 96), a31 = v128.load(from, 112);
+  let a00 = f32x4.splat(0), a01 = a00;
+  let a10 = a00, a11 = a00;
+  let a20 = a00, a21 = a00;
+  let a30 = a00, a31 = a00;
   do {
     let c = columns;
     do {
@@ -57,10 +57,10 @@ export function far4x8(
     } while (--c);
     x0 += xTurn; x1 += xTurn; x2 += xTurn; x3 += xTurn;
   } while (--rows);
-  v128.store(dw, a00); v128.store(dw, a01, 16);
-  v128.store(dw, a10, 32); v128.store(dw, a11, 48);
-  v128.store(dw, a20, 64); v128.store(dw, a21, 80);
-  v128.store(dw, a30, 96); v128.store(dw, a31, 112);
+  v128.store(dw, f32x4.add(v128.load(from), a00)); v128.store(dw, f32x4.add(v128.load(from, 16), a01), 16);
+  v128.store(dw, f32x4.add(v128.load(from, 32), a10), 32); v128.store(dw, f32x4.add(v128.load(from, 48), a11), 48);
+  v128.store(dw, f32x4.add(v128.load(from, 64), a20), 64); v128.store(dw, f32x4.add(v128.load(from, 80), a21), 80);
+  v128.store(dw, f32x4.add(v128.load(from, 96), a30), 96); v128.store(dw, f32x4.add(v128.load(from, 112), a31), 112);
 }
 
 /** Three rows × eight columns: six sums still hide the latency of an addition, and 4s and 3s make up every k ≥ 6. */
@@ -68,9 +68,9 @@ export function far3x8(
   dw: usize, from: usize, x0: usize, x1: usize, x2: usize,
   xPixel: usize, xTurn: usize, dy: usize, dyPixel: usize, rows: i32, columns: i32,
 ): void {
-  let a00 = v128.load(from), a01 = v128.load(from, 16);
-  let a10 = v128.load(from, 32), a11 = v128.load(from, 48);
-  let a20 = v128.load(from, 64), a21 = v128.load(from, 80);
+  let a00 = f32x4.splat(0), a01 = a00;
+  let a10 = a00, a11 = a00;
+  let a20 = a00, a21 = a00;
   do {
     let c = columns;
     do {
@@ -82,9 +82,9 @@ export function far3x8(
     } while (--c);
     x0 += xTurn; x1 += xTurn; x2 += xTurn;
   } while (--rows);
-  v128.store(dw, a00); v128.store(dw, a01, 16);
-  v128.store(dw, a10, 32); v128.store(dw, a11, 48);
-  v128.store(dw, a20, 64); v128.store(dw, a21, 80);
+  v128.store(dw, f32x4.add(v128.load(from), a00)); v128.store(dw, f32x4.add(v128.load(from, 16), a01), 16);
+  v128.store(dw, f32x4.add(v128.load(from, 32), a10), 32); v128.store(dw, f32x4.add(v128.load(from, 48), a11), 48);
+  v128.store(dw, f32x4.add(v128.load(from, 64), a20), 64); v128.store(dw, f32x4.add(v128.load(from, 80), a21), 80);
 }
 
 /** The same three rows, and db[8 columns] += the sum of dy over the pixels. */
@@ -92,10 +92,10 @@ export function far3x8WithSums(
   dw: usize, from: usize, db: usize, dbFrom: usize, x0: usize, x1: usize, x2: usize,
   xPixel: usize, xTurn: usize, dy: usize, dyPixel: usize, rows: i32, columns: i32,
 ): void {
-  let a00 = v128.load(from), a01 = v128.load(from, 16);
-  let a10 = v128.load(from, 32), a11 = v128.load(from, 48);
-  let a20 = v128.load(from, 64), a21 = v128.load(from, 80);
-  let s0 = v128.load(dbFrom); let s1 = v128.load(dbFrom, 16);
+  let a00 = f32x4.splat(0), a01 = a00;
+  let a10 = a00, a11 = a00;
+  let a20 = a00, a21 = a00;
+  let s0 = a00; let s1 = a00;
   do {
     let c = columns;
     do {
@@ -108,10 +108,10 @@ export function far3x8WithSums(
     } while (--c);
     x0 += xTurn; x1 += xTurn; x2 += xTurn;
   } while (--rows);
-  v128.store(dw, a00); v128.store(dw, a01, 16);
-  v128.store(dw, a10, 32); v128.store(dw, a11, 48);
-  v128.store(dw, a20, 64); v128.store(dw, a21, 80);
-  v128.store(db, s0); v128.store(db, s1, 16);
+  v128.store(dw, f32x4.add(v128.load(from), a00)); v128.store(dw, f32x4.add(v128.load(from, 16), a01), 16);
+  v128.store(dw, f32x4.add(v128.load(from, 32), a10), 32); v128.store(dw, f32x4.add(v128.load(from, 48), a11), 48);
+  v128.store(dw, f32x4.add(v128.load(from, 64), a20), 64); v128.store(dw, f32x4.add(v128.load(from, 80), a21), 80);
+  v128.store(db, f32x4.add(v128.load(dbFrom), s0)); v128.store(db, f32x4.add(v128.load(dbFrom, 16), s1), 16);
 }
 
 /** One row × eight columns. */
@@ -119,7 +119,7 @@ export function far1x8(
   dw: usize, from: usize, x: usize,
   xPixel: usize, xTurn: usize, dy: usize, dyPixel: usize, rows: i32, columns: i32,
 ): void {
-  let a00 = v128.load(from), a01 = v128.load(from, 16);
+  let a00 = f32x4.splat(0), a01 = a00;
   do {
     let c = columns;
     do {
@@ -129,7 +129,7 @@ export function far1x8(
     } while (--c);
     x += xTurn;
   } while (--rows);
-  v128.store(dw, a00); v128.store(dw, a01, 16);
+  v128.store(dw, f32x4.add(v128.load(from), a00)); v128.store(dw, f32x4.add(v128.load(from, 16), a01), 16);
 }
 
 /** Four rows × four columns, for a narrow last panel. */
@@ -137,10 +137,10 @@ export function far4x4(
   dw: usize, from: usize, x0: usize, x1: usize, x2: usize, x3: usize,
   xPixel: usize, xTurn: usize, dy: usize, dyPixel: usize, rows: i32, columns: i32,
 ): void {
-  let a00 = v128.load(from);
-  let a10 = v128.load(from, 16);
-  let a20 = v128.load(from, 32);
-  let a30 = v128.load(from, 48);
+  let a00 = f32x4.splat(0);
+  let a10 = a00;
+  let a20 = a00;
+  let a30 = a00;
   do {
     let c = columns;
     do {
@@ -153,10 +153,10 @@ export function far4x4(
     } while (--c);
     x0 += xTurn; x1 += xTurn; x2 += xTurn; x3 += xTurn;
   } while (--rows);
-  v128.store(dw, a00);
-  v128.store(dw, a10, 16);
-  v128.store(dw, a20, 32);
-  v128.store(dw, a30, 48);
+  v128.store(dw, f32x4.add(v128.load(from), a00));
+  v128.store(dw, f32x4.add(v128.load(from, 16), a10), 16);
+  v128.store(dw, f32x4.add(v128.load(from, 32), a20), 32);
+  v128.store(dw, f32x4.add(v128.load(from, 48), a30), 48);
 }
 
 /** One row × four columns, for a narrow last panel. */
@@ -164,7 +164,7 @@ export function far1x4(
   dw: usize, from: usize, x: usize,
   xPixel: usize, xTurn: usize, dy: usize, dyPixel: usize, rows: i32, columns: i32,
 ): void {
-  let a00 = v128.load(from);
+  let a00 = f32x4.splat(0);
   do {
     let c = columns;
     do {
@@ -174,5 +174,5 @@ export function far1x4(
     } while (--c);
     x += xTurn;
   } while (--rows);
-  v128.store(dw, a00);
+  v128.store(dw, f32x4.add(v128.load(from), a00));
 }

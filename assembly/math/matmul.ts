@@ -6,12 +6,15 @@
 import {
   NARROW, NARROW_ROW, PANEL, PANEL_ROW, panelAt, panelsOf, panelWidth, withinPanel,
 } from "./packed";
-import { ld, shareStart } from "./simd";
+import { LEAST_BLOCK, SUM_BLOCK } from "./blocks";
+import { halves, ld, promoteHigh, shareStart } from "./simd";
 import { tile1x24, tile2x16, tiles1x4, tiles1x8, tiles4x4, tiles4x8 } from "./tiles";
 import { outer1x4, outer1x8, outer4x4, outer4x8, packed4x8 } from "./outer";
 
 const KC: i32 = 512;
 const MC: i32 = 128;
+/** Sums of more terms than this go in blocks. */
+const LONG: i32 = 4096;
 
 /** Linear memory starts with this many zero bytes (memoryBase in asconfig.json): what a sum without a bias starts from. */
 export const ZEROS: i32 = 256;
@@ -19,7 +22,8 @@ export const ZEROS: i32 = 256;
 export const BASE: usize = __heap_base;
 
 /**
- * y[rows, out] = x[rows, k] · w[k, out] + b[out]; b = 0 leaves it out. w packed; sums run in the order of k.
+ * y[rows, out] = x[rows, k] · w[k, out] + b[out]; b = 0 leaves it out. w packed; sums run in the order of k, in blocks where it is
+ * long.
  * Shares are panels while there are enough of them, else rows.
  */
 export function matmul(
@@ -54,15 +58,18 @@ function block(
   y += <usize>r0 * ldy;
   x += <usize>r0 * ldx + (<usize>k0 << 2);
   const last = out - p1 * PANEL <= -NARROW ? p1 - 1 : p1; // panels from here on are narrow
-  const ldinit = k0 ? ldy : 0;
+  // a long sum goes in blocks, each added to those before; others go on where the stretch before ended
+  const plus = k > LONG && k0 > 0, on = k0 > 0 && !plus;
+  if (plus) b = 0;
+  const ldinit = on ? ldy : 0;
   if (fours) {
     for (let p = p0; p < p1; p++) {
       const c = <usize>p * PANEL_ROW;
       const wp = w + <usize>p * <usize>k * PANEL_ROW;
       const yp = y + c;
-      const init: usize = k0 ? yp : b ? b + c : 0;
-      if (p == last) tiles4x4(fours, yp, ldy, x, ldx, wp + <usize>k0 * NARROW_ROW, kn, init, ldinit);
-      else tiles4x8(fours, yp, ldy, x, ldx, wp + <usize>k0 * PANEL_ROW, kn, init, ldinit);
+      const init: usize = on ? yp : b ? b + c : 0;
+      if (p == last) tiles4x4(fours, yp, ldy, x, ldx, wp + <usize>k0 * NARROW_ROW, kn, init, ldinit, plus);
+      else tiles4x8(fours, yp, ldy, x, ldx, wp + <usize>k0 * PANEL_ROW, kn, init, ldinit, plus);
     }
   }
   // the last one to three rows: in eight columns too few sums to keep the adders busy, so several panels at a time
@@ -76,17 +83,17 @@ function block(
     let p = p0;
     for (const step = two ? 2 : 3; p + step <= last; p += step) {
       const c = <usize>p * PANEL_ROW;
-      const init: usize = k0 ? y + c : b ? b + c : 0;
+      const init: usize = on ? y + c : b ? b + c : 0;
       const wp = w + <usize>p * panel + <usize>k0 * PANEL_ROW;
-      if (two) tile2x16(y + c, ldy, x, ldx, wp, panel, kn, init, ldinit, init ? PANEL_ROW : <usize>0);
-      else tile1x24(y + c, x, wp, panel, kn, init, init ? PANEL_ROW : <usize>0);
+      if (two) tile2x16(y + c, ldy, x, ldx, wp, panel, kn, init, ldinit, init ? PANEL_ROW : <usize>0, plus);
+      else tile1x24(y + c, x, wp, panel, kn, init, init ? PANEL_ROW : <usize>0, plus);
     }
     for (; p < p1; p++) {
       const c = <usize>p * PANEL_ROW;
-      const init: usize = k0 ? y + c : b ? b + c : 0;
+      const init: usize = on ? y + c : b ? b + c : 0;
       const wp = w + <usize>p * panel;
-      if (p == last) tiles1x4(n, y + c, ldy, x, ldx, wp + <usize>k0 * NARROW_ROW, kn, init, ldinit);
-      else tiles1x8(n, y + c, ldy, x, ldx, wp + <usize>k0 * PANEL_ROW, kn, init, ldinit);
+      if (p == last) tiles1x4(n, y + c, ldy, x, ldx, wp + <usize>k0 * NARROW_ROW, kn, init, ldinit, plus);
+      else tiles1x8(n, y + c, ldy, x, ldx, wp + <usize>k0 * PANEL_ROW, kn, init, ldinit, plus);
     }
     left -= n;
     y += <usize>n * ldy;
@@ -100,6 +107,8 @@ const RC: i32 = 64;
 const PACKED_RC: i32 = 256;
 /** Rows of dw whose strip of x (packed 256 KiB) stays in the second-level cache while the panels of dy pass by. */
 const IC: i32 = 256;
+/** Rows of dw whose sums of one block (PANEL columns, 2 KiB) are added up apart, and whose strip of x (of SUM_BLOCK rows) fits the scratch. */
+const BLOCK_IC: i32 = 64;
 /** Fewer batch rows than this are not worth copying. */
 const PACK_ROWS: i32 = 24;
 
@@ -115,59 +124,84 @@ function thrashes(stride: usize): bool {
 export const OUTER_SCRATCH: i32 = PACKED_RC * IC * 4 + PACKED_RC * <i32>PANEL_ROW;
 
 /**
- * dw[k, out] = xᵀ[k, rows] · dy[rows, out], packed; sums run in the order of rows. Shares are rows of dw.
- * `scratch` holds OUTER_SCRATCH bytes for each share. add: += instead of overwriting.
+ * dw[k, out] = xᵀ[k, rows] · dy[rows, out], packed; sums run in the order of rows, in blocks where they are long (blocks.ts).
+ * Shares are rows of dw. `scratch` holds OUTER_SCRATCH bytes for each share. each: rows for each row of the batch. add: += instead of
+ * overwriting.
  */
 export function outerProduct(
-  dw: usize, x: usize, dy: usize, scratch: usize, rows: i32, k: i32, out: i32, add: bool, part: i32, parts: i32,
+  dw: usize, x: usize, dy: usize, scratch: usize, rows: i32, each: i32, k: i32, out: i32, add: bool, part: i32, parts: i32,
 ): void {
   const i0 = shareStart((k + 3) >> 2, part, parts) << 2;
   const i1 = min(k, shareStart((k + 3) >> 2, part + 1, parts) << 2);
   const ldx = <usize>ld(k) << 2, ldy = <usize>ld(out) << 2;
   scratch += <usize>part * OUTER_SCRATCH;
   const pack = rows >= PACK_ROWS && (thrashes(ldx) || thrashes(ldy));
-  const rc = pack ? PACKED_RC : RC;
-  for (let r0 = 0; r0 < rows; r0 += rc) {
-    const rn = min(rc, rows - r0);
-    const xr = x + <usize>r0 * ldx, dyr = dy + <usize>r0 * ldy;
+  // a single block is added up in place
+  const images = each >= LEAST_BLOCK, alone = !images && rows <= SUM_BLOCK * each;
+  const block = alone ? (pack ? PACKED_RC : RC) : SUM_BLOCK, width = alone ? IC : BLOCK_IC;
+  for (let r0 = 0; r0 < rows; ) {
+    const rn = min(block, images ? each - r0 % each : rows - r0);
     const from = r0 > 0 || add;
-    for (let i = i0; i < i1; i += IC) strip(dw, xr, ldx, dyr, ldy, pack ? scratch : 0, rn, k, out, i, min(IC, i1 - i), from);
+    for (let i = i0; i < i1; i += width) {
+      strip(dw, x, ldx, dy, ldy, scratch, pack, !alone && from, rn, k, out, i, min(width, i1 - i), from);
+    }
+    r0 += rn;
+    x += <usize>rn * ldx;
+    dy += <usize>rn * ldy;
   }
 }
 
-/** dw rows i … i+n. With scratch, through copies: the strip of x as [n/4][rows][4], panels of dy as [rows][PANEL]. */
+/**
+ * dw rows i … i+n. pack: through copies in scratch, the strip of x as [n/4][rows][4], panels of dy as [rows][PANEL]. apart: added up in
+ * scratch first, and then to dw.
+ */
 function strip(
-  dw: usize, x: usize, ldx: usize, dy: usize, ldy: usize, scratch: usize,
+  dw: usize, x: usize, ldx: usize, dy: usize, ldy: usize, scratch: usize, pack: bool, apart: bool,
   rows: i32, k: i32, out: i32, i: i32, n: i32, add: bool,
 ): void {
   const quads = n >> 2, ones = n & 3;
-  const xi = x + (<usize>i << 2), x1 = xi + (<usize>quads << 4);
-  const ys = scratch + PACKED_RC * IC * 4;
-  if (scratch) {
-    for (let q = 0, to = scratch; q < quads; q++) {
-      let from = xi + (<usize>q << 4);
-      for (let r = rows; r; r--, from += ldx, to += 16) v128.store(to, v128.load(from));
+  x += <usize>i << 2;
+  const ys = scratch + PACKED_RC * IC * 4, sums = ys + RC * <i32>PANEL_ROW;
+  // of a single block one stretch, which is the caller's
+  const rc = rows > PACKED_RC || apart ? RC : rows;
+  if (pack) {
+    for (let r0 = 0, to = scratch; r0 < rows; r0 += rc) {
+      for (let q = 0; q < quads; q++) {
+        let from = x + <usize>r0 * ldx + (<usize>q << 4);
+        for (let r = min(rc, rows - r0); r; r--, from += ldx, to += 16) v128.store(to, v128.load(from));
+      }
     }
   }
   for (let c = 0; c < out; c += PANEL) {
-    const dyp = dy + (<usize>c << 2);
-    if (out - c > NARROW) {
-      const t = dw + panelAt(c, k) + <usize>i * PANEL_ROW;
-      if (scratch) {
+    const wide = out - c > NARROW;
+    const width = wide ? PANEL_ROW : NARROW_ROW;
+    const place = dw + panelAt(c, k) + <usize>i * width;
+    const t = apart ? sums : place, t1 = t + <usize>quads * 4 * width;
+    let more = add && !apart;
+    for (let r0 = 0; r0 < rows; r0 += rc, more = true) {
+      const rn = min(rc, rows - r0);
+      const xi = x + <usize>r0 * ldx, x1 = xi + (<usize>quads << 4), dyp = dy + <usize>r0 * ldy + (<usize>c << 2);
+      if (!wide) {
+        outer4x4(quads, t, xi, ldx, dyp, ldy, rn, more);
+        outer1x4(ones, t1, x1, ldx, dyp, ldy, rn, more);
+        continue;
+      }
+      if (pack) {
         let from = dyp, to = ys;
-        for (let r = rows; r; r--, from += ldy, to += PANEL_ROW) {
+        for (let r = rn; r; r--, from += ldy, to += PANEL_ROW) {
           v128.store(to, v128.load(from));
           v128.store(to, v128.load(from, 16), 16);
         }
-        packed4x8(quads, t, scratch, ys, rows, add);
+        packed4x8(quads, t, scratch + (<usize>(r0 * quads) << 4), ys, rn, more);
       } else {
-        outer4x8(quads, t, xi, ldx, dyp, ldy, rows, add);
+        outer4x8(quads, t, xi, ldx, dyp, ldy, rn, more);
       }
-      outer1x8(ones, t + <usize>quads * (4 * PANEL_ROW), x1, ldx, dyp, ldy, rows, add);
-    } else {
-      const t = dw + panelAt(c, k) + <usize>i * NARROW_ROW;
-      outer4x4(quads, t, xi, ldx, dyp, ldy, rows, add);
-      outer1x4(ones, t + <usize>quads * (4 * NARROW_ROW), x1, ldx, dyp, ldy, rows, add);
+      outer1x8(ones, t1, x1, ldx, dyp, ldy, rn, more);
+    }
+    if (apart) {
+      for (let j: usize = 0, end = <usize>n * width; j < end; j += 16) {
+        v128.store(place + j, f32x4.add(v128.load(place + j), v128.load(sums + j)));
+      }
     }
   }
 }
@@ -210,12 +244,35 @@ function transpose4(to: usize, ldto: usize, cols: i32, from: usize, ldfrom: usiz
   if (cols > 3) v128.store(to + 3 * ldto, v128.shuffle<f64>(ab1, cd1, 1, 3));
 }
 
-/** sums[out] = Σ over rows of dy[rows, out], in row order; padding columns too. Shares are groups of 4 columns. */
-export function columnSums(sums: usize, dy: usize, rows: i32, out: i32, add: bool, part: i32, parts: i32): void {
+/**
+ * sums[out] = Σ over rows of dy[rows, out], in row order; padding columns too. Shares are groups of 4 columns. Images (`each` rows for
+ * each row of the batch) are added up by themselves in double precision, and so are very many rows.
+ */
+export function columnSums(sums: usize, dy: usize, rows: i32, each: i32, out: i32, add: bool, part: i32, parts: i32): void {
   const quads = ld(out) >> 2;
   const ldy = <usize>ld(out) << 2;
   const g1 = shareStart(quads, part + 1, parts);
   let g = shareStart(quads, part, parts);
+  const images = each >= LEAST_BLOCK;
+  if (images || rows > SUM_BLOCK * each) {
+    const block = images ? each : rows;
+    for (; g < g1; g++) {
+      const to = sums + (<usize>g << 4);
+      let p = dy + (<usize>g << 4);
+      let s = v128.load(add ? to : 0);
+      for (let r = 0; r < rows; r += block) {
+        let s0 = f64x2.splat(0), s1 = s0;
+        for (let i = block; i; i--, p += ldy) {
+          const v = v128.load(p);
+          s0 = f64x2.add(s0, f64x2.promote_low_f32x4(v));
+          s1 = f64x2.add(s1, promoteHigh(v));
+        }
+        s = f32x4.add(s, halves(s0, s1));
+      }
+      v128.store(to, s);
+    }
+    return;
+  }
   // several columns at a time, because each sum waits for its last addition
   for (; g + 2 <= g1; g += 2) {
     const to = sums + (<usize>g << 4);

@@ -134,39 +134,7 @@ export function packed4x8(n: i32, dw: usize, x: usize, dy: usize, k: i32, add: b
         s = v128.load32_splat(x2, 48); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
         s = v128.load32_splat(x3, 48); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
       }
-      if (q == end - 128) { x += 64; break; }
-      {
-        const v0 = v128.load(q, 128), v1 = v128.load(q, 144);
-        let s = v128.load32_splat(x, 64); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-        s = v128.load32_splat(x1, 64); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-        s = v128.load32_splat(x2, 64); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-        s = v128.load32_splat(x3, 64); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
-      }
-      if (q == end - 160) { x += 80; break; }
-      {
-        const v0 = v128.load(q, 160), v1 = v128.load(q, 176);
-        let s = v128.load32_splat(x, 80); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-        s = v128.load32_splat(x1, 80); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-        s = v128.load32_splat(x2, 80); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-        s = v128.load32_splat(x3, 80); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
-      }
-      if (q == end - 192) { x += 96; break; }
-      {
-        const v0 = v128.load(q, 192), v1 = v128.load(q, 208);
-        let s = v128.load32_splat(x, 96); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-        s = v128.load32_splat(x1, 96); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-        s = v128.load32_splat(x2, 96); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-        s = v128.load32_splat(x3, 96); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
-      }
-      if (q == end - 224) { x += 112; break; }
-      {
-        const v0 = v128.load(q, 224), v1 = v128.load(q, 240);
-        let s = v128.load32_splat(x, 112); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1);
-        s = v128.load32_splat(x1, 112); a10 = madd(a10, s, v0); a11 = madd(a11, s, v1);
-        s = v128.load32_splat(x2, 112); a20 = madd(a20, s, v0); a21 = madd(a21, s, v1);
-        s = v128.load32_splat(x3, 112); a30 = madd(a30, s, v0); a31 = madd(a31, s, v1);
-      }
-      x += 128; x1 += 128; x2 += 128; x3 += 128; q += 256;
+      x += 64; x1 += 64; x2 += 64; x3 += 64; q += 128;
       if (q == end) break;
     }
     v128.store(dw, a00); v128.store(dw, a01, 16);

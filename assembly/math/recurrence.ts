@@ -27,8 +27,8 @@ export function product(
   const fours = rows >> 2;
   if (fours) {
     let from = init, to = y, wp = w;
-    for (let p = 0; p < last; p++, to += PANEL_ROW, from += step, wp += panel) tiles4x8(fours, to, ldy, x, ldx, wp, k, from, ldinit);
-    if (last < panels) tiles4x4(fours, to, ldy, x, ldx, wp, k, from, ldinit);
+    for (let p = 0; p < last; p++, to += PANEL_ROW, from += step, wp += panel) tiles4x8(fours, to, ldy, x, ldx, wp, k, from, ldinit, false);
+    if (last < panels) tiles4x4(fours, to, ldy, x, ldx, wp, k, from, ldinit, false);
     const done = <usize>(fours << 2);
     y += done * ldy;
     x += done * ldx;
@@ -40,14 +40,14 @@ export function product(
     let from = init, to = y, wp = w, p = 0;
     if (two) {
       for (; p + 2 <= last; p += 2, to += 2 * PANEL_ROW, from += 2 * step, wp += 2 * panel)
-        tile2x16(to, ldy, x, ldx, wp, panel, k, from, ldinit, step);
+        tile2x16(to, ldy, x, ldx, wp, panel, k, from, ldinit, step, false);
     } else {
       for (; p + 3 <= last; p += 3, to += 3 * PANEL_ROW, from += 3 * step, wp += 3 * panel)
-        tile1x24(to, x, wp, panel, k, from, step);
+        tile1x24(to, x, wp, panel, k, from, step, false);
     }
     const n = two ? 2 : 1;
-    for (; p < last; p++, to += PANEL_ROW, from += step, wp += panel) tiles1x8(n, to, ldy, x, ldx, wp, k, from, ldinit);
-    if (last < panels) tiles1x4(n, to, ldy, x, ldx, wp, k, from, ldinit);
+    for (; p < last; p++, to += PANEL_ROW, from += step, wp += panel) tiles1x8(n, to, ldy, x, ldx, wp, k, from, ldinit, false);
+    if (last < panels) tiles1x4(n, to, ldy, x, ldx, wp, k, from, ldinit, false);
     left -= n;
     y += <usize>n * ldy;
     x += <usize>n * ldx;

@@ -1,5 +1,6 @@
 // What activations and losses do to one row of `units` columns.
 
+import { quadsEnd } from "./blocks";
 import { exp4 } from "./exp";
 import { maxLanes, rowBytes, sumLanes, tailMask } from "./simd";
 
@@ -14,15 +15,17 @@ export function rowMax(z: usize, units: i32): f32 {
 /** a[units] = e^(z − m), padding 0; returns the sum. */
 export function rowExp(a: usize, z: usize, units: i32, m: f32): f32 {
   const shift = f32x4.splat(m);
-  let s = f32x4.splat(0), e = s; // the last four values wait for their mask
-  for (const end = z + rowBytes(1, units); z < end; a += 16, z += 16) {
+  const row = rowBytes(1, units);
+  let all = f32x4.splat(0), s = all, e = s; // the last four values wait for their mask
+  for (let i: usize = 0; i < row; i += 16) {
     s = f32x4.add(s, e);
-    e = exp4(f32x4.sub(v128.load(z), shift));
-    v128.store(a, e);
+    if (quadsEnd(i)) { all = f32x4.add(all, s); s = f32x4.splat(0); }
+    e = exp4(f32x4.sub(v128.load(z + i), shift));
+    v128.store(a + i, e);
   }
   e = v128.and(e, tailMask(units));
-  v128.store(a - 16, e);
-  return sumLanes(f32x4.add(s, e));
+  v128.store(a + row - 16, e);
+  return sumLanes(f32x4.add(all, f32x4.add(s, e)));
 }
 
 /** a[units] = a / s, padding too */

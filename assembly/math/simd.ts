@@ -36,6 +36,16 @@ export function sumLanes(v: v128): f32 {
   return f32x4.extract_lane(h, 0) + f32x4.extract_lane(h, 1);
 }
 
+/** The last two floats as f64; the first two are f64x2.promote_low_f32x4(v). @inline */
+export function promoteHigh(v: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1));
+}
+
+/** Four floats from two pairs of doubles. @inline */
+export function halves(low: v128, high: v128): v128 {
+  return v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
+}
+
 /** @inline */
 export function maxLanes(v: v128): f32 {
   const h = f32x4.max(v, v128.shuffle<f64>(v, v, 1, 0));

@@ -6,12 +6,13 @@
 //   x     first element of its rows          ldx     bytes from one row of x to the next
 //   panel packed w at the first k            k       length of the sum, at least 1
 //   init  what the sums start from: the bias (ldinit 0), y itself (ldinit ldy) or zeros
+//   plus  whether what y holds is added to them at the end
 
 import { madd } from "./simd";
 
 /** 4 rows × 8 columns: the tile nearly all work is done in. */
 export function tiles4x8(
-  n: i32, y: usize, ldy: usize, x: usize, ldx: usize, panel: usize, k: i32, init: usize, ldinit: usize,
+  n: i32, y: usize, ldy: usize, x: usize, ldx: usize, panel: usize, k: i32, init: usize, ldinit: usize, plus: bool,
 ): void {
   const end = panel + <usize>k * 32;
   for (; n; n--) {
@@ -88,9 +89,13 @@ export function tiles4x8(
       x0 += 32; x1 += 32; x2 += 32; x3 += 32; w += 256;
       if (w == end) break;
     }
+    if (plus) { a00 = f32x4.add(v128.load(y), a00); a01 = f32x4.add(v128.load(y, 16), a01); }
     v128.store(y, a00); v128.store(y, a01, 16); y += ldy;
+    if (plus) { a10 = f32x4.add(v128.load(y), a10); a11 = f32x4.add(v128.load(y, 16), a11); }
     v128.store(y, a10); v128.store(y, a11, 16); y += ldy;
+    if (plus) { a20 = f32x4.add(v128.load(y), a20); a21 = f32x4.add(v128.load(y, 16), a21); }
     v128.store(y, a20); v128.store(y, a21, 16); y += ldy;
+    if (plus) { a30 = f32x4.add(v128.load(y), a30); a31 = f32x4.add(v128.load(y, 16), a31); }
     v128.store(y, a30); v128.store(y, a31, 16); y += ldy;
     x += 4 * ldx;
   }
@@ -98,7 +103,7 @@ export function tiles4x8(
 
 /** 1 row × 8 columns. */
 export function tiles1x8(
-  n: i32, y: usize, ldy: usize, x: usize, ldx: usize, panel: usize, k: i32, init: usize, ldinit: usize,
+  n: i32, y: usize, ldy: usize, x: usize, ldx: usize, panel: usize, k: i32, init: usize, ldinit: usize, plus: bool,
 ): void {
   const end = panel + <usize>k * 32;
   for (; n; n--) {
@@ -117,6 +122,7 @@ export function tiles1x8(
       x0 += 8; w += 64;
       if (w == end) break;
     }
+    if (plus) { a00 = f32x4.add(v128.load(y), a00); a01 = f32x4.add(v128.load(y, 16), a01); }
     v128.store(y, a00); v128.store(y, a01, 16); y += ldy;
     x += ldx;
   }
@@ -124,7 +130,7 @@ export function tiles1x8(
 
 /** 4 rows × 4 columns, for a narrow last panel. */
 export function tiles4x4(
-  n: i32, y: usize, ldy: usize, x: usize, ldx: usize, panel: usize, k: i32, init: usize, ldinit: usize,
+  n: i32, y: usize, ldy: usize, x: usize, ldx: usize, panel: usize, k: i32, init: usize, ldinit: usize, plus: bool,
 ): void {
   const end = panel + <usize>k * 16;
   for (; n; n--) {
@@ -152,9 +158,13 @@ export function tiles4x4(
       x0 += 8; x1 += 8; x2 += 8; x3 += 8; w += 32;
       if (w == end) break;
     }
+    if (plus) { a00 = f32x4.add(v128.load(y), a00); }
     v128.store(y, a00); y += ldy;
+    if (plus) { a10 = f32x4.add(v128.load(y), a10); }
     v128.store(y, a10); y += ldy;
+    if (plus) { a20 = f32x4.add(v128.load(y), a20); }
     v128.store(y, a20); y += ldy;
+    if (plus) { a30 = f32x4.add(v128.load(y), a30); }
     v128.store(y, a30); y += ldy;
     x += 4 * ldx;
   }
@@ -162,7 +172,7 @@ export function tiles4x4(
 
 /** 1 row × 4 columns, for a narrow last panel. */
 export function tiles1x4(
-  n: i32, y: usize, ldy: usize, x: usize, ldx: usize, panel: usize, k: i32, init: usize, ldinit: usize,
+  n: i32, y: usize, ldy: usize, x: usize, ldx: usize, panel: usize, k: i32, init: usize, ldinit: usize, plus: bool,
 ): void {
   const end = panel + <usize>k * 16;
   for (; n; n--) {
@@ -181,6 +191,7 @@ export function tiles1x4(
       x0 += 8; w += 32;
       if (w == end) break;
     }
+    if (plus) { a00 = f32x4.add(v128.load(y), a00); }
     v128.store(y, a00); y += ldy;
     x += ldx;
   }
@@ -189,7 +200,7 @@ export function tiles1x4(
 /** 2 rows × 16 columns: two panels, `panel` bytes apart; their inits are `wide` bytes apart. */
 export function tile2x16(
   y: usize, ldy: usize, x0: usize, ldx: usize, w0: usize, panel: usize, k: i32,
-  init: usize, ldinit: usize, wide: usize,
+  init: usize, ldinit: usize, wide: usize, plus: bool,
 ): void {
   let x1 = x0 + ldx, w1 = w0 + panel;
   let a00 = v128.load(init), a01 = v128.load(init, 16), a02 = v128.load(init + wide), a03 = v128.load(init + wide, 16); init += ldinit;
@@ -223,12 +234,14 @@ export function tile2x16(
     x0 += 16; x1 += 16; w0 += 128; w1 += 128;
     if (w0 == end) break;
   }
+  if (plus) { a00 = f32x4.add(v128.load(y), a00); a01 = f32x4.add(v128.load(y, 16), a01); a02 = f32x4.add(v128.load(y, 32), a02); a03 = f32x4.add(v128.load(y, 48), a03); }
   v128.store(y, a00); v128.store(y, a01, 16); v128.store(y, a02, 32); v128.store(y, a03, 48); y += ldy;
+  if (plus) { a10 = f32x4.add(v128.load(y), a10); a11 = f32x4.add(v128.load(y, 16), a11); a12 = f32x4.add(v128.load(y, 32), a12); a13 = f32x4.add(v128.load(y, 48), a13); }
   v128.store(y, a10); v128.store(y, a11, 16); v128.store(y, a12, 32); v128.store(y, a13, 48);
 }
 
 /** 1 row × 24 columns: three panels, `panel` bytes apart; their inits are `wide` bytes apart. */
-export function tile1x24(y: usize, x: usize, w0: usize, panel: usize, k: i32, init: usize, wide: usize): void {
+export function tile1x24(y: usize, x: usize, w0: usize, panel: usize, k: i32, init: usize, wide: usize, plus: bool): void {
   let w1 = w0 + panel, w2 = w1 + panel;
   let a00 = v128.load(init), a01 = v128.load(init, 16); init += wide;
   let a02 = v128.load(init), a03 = v128.load(init, 16); init += wide;
@@ -255,28 +268,9 @@ export function tile1x24(y: usize, x: usize, w0: usize, panel: usize, k: i32, in
       const v0 = v128.load(w0, 96), v1 = v128.load(w0, 112), v2 = v128.load(w1, 96), v3 = v128.load(w1, 112), v4 = v128.load(w2, 96), v5 = v128.load(w2, 112);
       const s = v128.load32_splat(x, 12); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1); a02 = madd(a02, s, v2); a03 = madd(a03, s, v3); a04 = madd(a04, s, v4); a05 = madd(a05, s, v5);
     }
-    if (w0 == end - 128) break;
-    {
-      const v0 = v128.load(w0, 128), v1 = v128.load(w0, 144), v2 = v128.load(w1, 128), v3 = v128.load(w1, 144), v4 = v128.load(w2, 128), v5 = v128.load(w2, 144);
-      const s = v128.load32_splat(x, 16); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1); a02 = madd(a02, s, v2); a03 = madd(a03, s, v3); a04 = madd(a04, s, v4); a05 = madd(a05, s, v5);
-    }
-    if (w0 == end - 160) break;
-    {
-      const v0 = v128.load(w0, 160), v1 = v128.load(w0, 176), v2 = v128.load(w1, 160), v3 = v128.load(w1, 176), v4 = v128.load(w2, 160), v5 = v128.load(w2, 176);
-      const s = v128.load32_splat(x, 20); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1); a02 = madd(a02, s, v2); a03 = madd(a03, s, v3); a04 = madd(a04, s, v4); a05 = madd(a05, s, v5);
-    }
-    if (w0 == end - 192) break;
-    {
-      const v0 = v128.load(w0, 192), v1 = v128.load(w0, 208), v2 = v128.load(w1, 192), v3 = v128.load(w1, 208), v4 = v128.load(w2, 192), v5 = v128.load(w2, 208);
-      const s = v128.load32_splat(x, 24); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1); a02 = madd(a02, s, v2); a03 = madd(a03, s, v3); a04 = madd(a04, s, v4); a05 = madd(a05, s, v5);
-    }
-    if (w0 == end - 224) break;
-    {
-      const v0 = v128.load(w0, 224), v1 = v128.load(w0, 240), v2 = v128.load(w1, 224), v3 = v128.load(w1, 240), v4 = v128.load(w2, 224), v5 = v128.load(w2, 240);
-      const s = v128.load32_splat(x, 28); a00 = madd(a00, s, v0); a01 = madd(a01, s, v1); a02 = madd(a02, s, v2); a03 = madd(a03, s, v3); a04 = madd(a04, s, v4); a05 = madd(a05, s, v5);
-    }
-    x += 32; w0 += 256; w1 += 256; w2 += 256;
+    x += 16; w0 += 128; w1 += 128; w2 += 128;
     if (w0 == end) break;
   }
+  if (plus) { a00 = f32x4.add(v128.load(y), a00); a01 = f32x4.add(v128.load(y, 16), a01); a02 = f32x4.add(v128.load(y, 32), a02); a03 = f32x4.add(v128.load(y, 48), a03); a04 = f32x4.add(v128.load(y, 64), a04); a05 = f32x4.add(v128.load(y, 80), a05); }
   v128.store(y, a00); v128.store(y, a01, 16); v128.store(y, a02, 32); v128.store(y, a03, 48); v128.store(y, a04, 64); v128.store(y, a05, 80);
 }

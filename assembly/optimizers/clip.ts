@@ -1,7 +1,7 @@
 // Gradient clipping, by value and by the Euclidean norm of all gradients together.
 
-import { shareStart } from "../math/simd";
-import { NORM_BLOCK, blocksOf, flatStart, promoteHigh, total } from "./flat";
+import { promoteHigh, shareStart } from "../math/simd";
+import { NORM_BLOCK, blocksOf, flatStart, total } from "./flat";
 
 @unmanaged
 export class ClipValue {

@@ -1,4 +1,5 @@
 // What all optimizers share: the step record they read and the share of the flat range they walk.
+// @core dense
 //
 // Every optimizer is one pass over n floats; n is a multiple of 16 and ranges are 64-byte aligned, so that four vectors
 // make an iteration and no tail is left. Loops ask at their end whether to go on: only then does an engine (V8 at least) move
@@ -29,11 +30,6 @@ export function total(sums: usize, blocks: i32): f64 {
   let sum: f64 = 0;
   for (const end = sums + (<usize>blocks << 3); sums < end; sums += 8) sum += load<f64>(sums);
   return sum;
-}
-
-/** The last two floats as f64; the first two are f64x2.promote_low_f32x4(v). @inline */
-export function promoteHigh(v: v128): v128 {
-  return f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1));
 }
 
 /** The learning rate of this step, in all four lanes. @inline */

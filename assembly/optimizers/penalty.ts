@@ -1,10 +1,11 @@
 // Penalties on the weights of a layer: l1·Σ|w| + l2·Σw² is added to the loss, and its derivative to dw.
 // Two kernels, because the sum must be complete before one share adds it to the loss.
+// @core dense
 
 import { STATUS_NOT_FINITE } from "../losses/reduce";
-import { shareStart } from "../math/simd";
+import { promoteHigh, shareStart } from "../math/simd";
 import { Step } from "../tape";
-import { NORM_BLOCK, blocksOf, promoteHigh, total } from "./flat";
+import { NORM_BLOCK, blocksOf, total } from "./flat";
 
 @unmanaged
 export class Penalty {

@@ -6,12 +6,10 @@ import {
   func,
   indent,
   list,
-  loadPiece,
   loop,
   madd,
   move,
   step,
-  storePiece,
   storeRow,
   sums,
   tile,
@@ -65,8 +63,18 @@ export function convolve(columns, unroll, comment) {
   );
 }
 
+/** Sums that lie in one piece, added to what stands at `from`, which may be where they are stored. */
+const storeAdded = ({ rows, vectors }, name, pointer, from) =>
+  list(rows, (r) =>
+    list(vectors, (c) => {
+      const place = (r * vectors + c) * VECTOR,
+        sum = name === "a" ? `a${r}${c}` : `${name}${c}`;
+      return `v128.store(${pointer}, f32x4.add(v128.load(${at(from, place)}), ${sum})${place ? `, ${place}` : ""});`;
+    }).join(" "),
+  );
+
 /**
- * dw[rows, columns] = from + the sum over the pixels.
+ * dw[rows, columns] = from + (the sum over the pixels).
  *
  * @param near the tile's rows are consecutive floats of the image, so that one pointer does for them
  * @param withSums db[columns] = dbFrom + the sum of dy as well: additions of values that are loaded already
@@ -90,8 +98,8 @@ export function correlate(rows, columns, comment, { near = false, withSums = fal
       "xPixel: usize, xTurn: usize, dy: usize, dyPixel: usize, rows: i32, columns: i32,",
     ],
     [
-      ...loadPiece(of, "from").map((row) => `let ${row};`),
-      ...db((c) => `let s${c} = v128.load(${at("dbFrom", c * VECTOR)});`),
+      ...list(of.rows, (r) => `let ${sums(of, r, (c) => (r || c ? "a00" : "f32x4.splat(0)"))};`),
+      ...db((c) => `let s${c} = a00;`),
       "do {",
       "  let c = columns;",
       "  do {",
@@ -99,8 +107,8 @@ export function correlate(rows, columns, comment, { near = false, withSums = fal
       "  } while (--c);",
       `  ${move(xs, "xTurn")}`,
       "} while (--rows);",
-      ...storePiece(of, "dw"),
-      ...db((c) => `v128.store(${c ? `db, s${c}, ${c * VECTOR}` : `db, s${c}`});`),
+      ...storeAdded(of, "a", "dw", "from"),
+      ...(withSums ? storeAdded({ rows: 1, vectors: of.vectors }, "s", "db", "dbFrom") : []),
     ],
   );
 }

@@ -19,6 +19,10 @@ import {
   VECTOR,
 } from "./parts.mjs";
 
+/** What tiles end with: the sums are added to what y holds, where they are those of a later block of the same sum. */
+const plusY = (of, r, pointer = "y", offset = 0) =>
+  `if (plus) { ${list(of.vectors, (c) => `a${r}${c} = f32x4.add(v128.load(${at(pointer, offset + c * VECTOR)}), a${r}${c});`).join(" ")} }`;
+
 const fromInit = (c) => `v128.load(${at("init", c * VECTOR)})`;
 
 /** y[rows, columns] = init + x · w, for n tiles below each other. */
@@ -30,13 +34,15 @@ export function tiles(rows, columns, unroll, comment) {
     ...list(rows, (r) => `let ${sums(of, r, fromInit)}; init += ldinit;`),
     // the tile nearly all work is done in
     ...loop(of, unroll, { shrink: unroll > 4 ? 2 : 1 }),
-    ...list(rows, (r) => `${storeRow(of, r, "y")} y += ldy;`),
+    ...list(rows, (r) => [plusY(of, r), `${storeRow(of, r, "y")} y += ldy;`]).flat(),
     `x += ${rows > 1 ? `${rows} * ` : ""}ldx;`,
   ];
   return func(
     comment,
     `tiles${rows}x${columns}`,
-    ["n: i32, y: usize, ldy: usize, x: usize, ldx: usize, panel: usize, k: i32, init: usize, ldinit: usize,"],
+    [
+      "n: i32, y: usize, ldy: usize, x: usize, ldx: usize, panel: usize, k: i32, init: usize, ldinit: usize, plus: bool,",
+    ],
     [`const end = panel + <usize>k * ${of.wStep};`, "for (; n; n--) {", ...indent(body), "}"],
   );
 }
@@ -50,7 +56,7 @@ export function tile2x16() {
     "tile2x16",
     [
       "y: usize, ldy: usize, x0: usize, ldx: usize, w0: usize, panel: usize, k: i32,",
-      "init: usize, ldinit: usize, wide: usize,",
+      "init: usize, ldinit: usize, wide: usize, plus: bool,",
     ],
     [
       "let x1 = x0 + ldx, w1 = w0 + panel;",
@@ -58,7 +64,9 @@ export function tile2x16() {
       `let ${sums(of, 1, init)};`,
       `const end = w0 + <usize>k * ${of.wStep};`,
       ...loop(of, 4),
+      plusY(of, 0),
       `${storeRow(of, 0, "y")} y += ldy;`,
+      plusY(of, 1),
       storeRow(of, 1, "y"),
     ],
   );
@@ -71,14 +79,15 @@ export function tile1x24() {
   return func(
     "1 row × 24 columns: three panels, `panel` bytes apart; their inits are `wide` bytes apart.",
     "tile1x24",
-    ["y: usize, x: usize, w0: usize, panel: usize, k: i32, init: usize, wide: usize,"],
+    ["y: usize, x: usize, w0: usize, panel: usize, k: i32, init: usize, wide: usize, plus: bool,"],
     [
       "let w1 = w0 + panel, w2 = w1 + panel;",
       `${init(0)} init += wide;`,
       `${init(1)} init += wide;`,
       init(2),
       `const end = w0 + <usize>k * ${of.wStep};`,
-      ...loop(of, 8),
+      ...loop(of, 4),
+      plusY(of, 0),
       storeRow(of, 0, "y"),
     ],
   );
@@ -151,7 +160,7 @@ export function packed4x8() {
       begin: "q = dy, x1 = x + 4, x2 = x + 8, x3 = x + 12",
       second: `${move(xs, of.xStep)} q += ${of.wStep};`,
       // the next tile's rows of x begin where those of this one end
-      rest: loop(of, 8, { leave: (n) => `x += ${n * of.xStep};` }),
+      rest: loop(of, 4, { leave: (n) => `x += ${n * of.xStep};` }),
       next: "dw += 128;",
     },
   );

@@ -4,6 +4,7 @@ import { HEAD, headSize, parseHeader } from "../checkpoint/header.ts";
 import { messageOf, NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
 import { isA, tagOf } from "../tags.ts";
+import { told } from "../waits.ts";
 import { readable } from "./storage/failures.ts";
 
 /** A file somebody chose or dropped, bytes in hand, or where to fetch them. */
@@ -17,9 +18,9 @@ const MOST = 2 ** 30;
  * @throws NablaError for what is not a safetensors file, or is shorter or longer than its header says
  */
 export async function readHead(file: Blob, name: string): Promise<ReturnType<typeof parseHeader>> {
-  const first = new Uint8Array(await contentOf(file.slice(0, HEAD)));
+  const first = new Uint8Array(await contentOf(file.slice(0, HEAD), name));
   const size = headSize(first);
-  const head = size > first.length ? new Uint8Array(await contentOf(file.slice(0, size))) : first;
+  const head = size > first.length ? new Uint8Array(await contentOf(file.slice(0, size), name)) : first;
   return parseHeader(head, name, file.size);
 }
 
@@ -28,13 +29,13 @@ export async function readModel(source: ModelSource): Promise<{ bytes: Uint8Arra
   if (isA("Uint8Array", source)) return { bytes: source, name: "model" };
   if (isA("ArrayBuffer", source)) return { bytes: new Uint8Array(source), name: "model" };
   if (isFileHandle(source))
-    return readModel(await source.getFile().catch((cause) => unread(source.name, cause)));
+    return readModel(await told(source.getFile(), source.name).catch((cause) => unread(source.name, cause)));
   if (isBlob(source)) {
     const name = "name" in source && typeof source.name === "string" && source.name ? source.name : "model";
     if (source.size > MOST) throw tooLarge(name, source.size);
     try {
       await readHead(source, name);
-      return { bytes: new Uint8Array(await contentOf(source)), name };
+      return { bytes: new Uint8Array(await contentOf(source, name)), name };
     } catch (cause) {
       return unread(name, cause);
     }
@@ -55,7 +56,7 @@ async function readResponse(response: Response): Promise<{ bytes: Uint8Array; na
   const declared = Number(response.headers.get("content-length") ?? 0);
   if (declared > MOST) throw tooLarge(name, declared);
   try {
-    return { bytes: new Uint8Array(await response.arrayBuffer()), name };
+    return { bytes: new Uint8Array(await told(response.arrayBuffer(), name)), name };
   } catch (cause) {
     return unread(name, cause);
   }
@@ -65,7 +66,7 @@ async function readResponse(response: Response): Promise<{ bytes: Uint8Array; na
 export async function fetched(source: URL | Request, signal?: AbortSignal): Promise<Response> {
   const url = isA("URL", source) ? (source as URL).href : (source as Request).url;
   try {
-    return await fetch(source, signal ? { signal } : {});
+    return await told(fetch(source, signal ? { signal } : {}), url);
   } catch (cause) {
     if (signal?.aborted) throw cause;
     throw new NablaError(
@@ -79,15 +80,18 @@ export const isFileHandle = (source: unknown): source is FileSystemFileHandle =>
   typeof (source as FileSystemFileHandle | null)?.getFile === "function";
 
 /** A file's bytes. jsdom's files have no arrayBuffer(). */
-export const contentOf = (blob: Blob): Promise<ArrayBuffer> =>
-  typeof blob.arrayBuffer === "function"
-    ? blob.arrayBuffer()
-    : new Promise((resolve, reject) => {
-        const reader = new FileReader();
-        reader.onload = () => resolve(reader.result as ArrayBuffer);
-        reader.onerror = () => reject(reader.error);
-        reader.readAsArrayBuffer(blob);
-      });
+export const contentOf = (blob: Blob, name = "a file"): Promise<ArrayBuffer> =>
+  told(
+    typeof blob.arrayBuffer === "function"
+      ? blob.arrayBuffer()
+      : new Promise((resolve, reject) => {
+          const reader = new FileReader();
+          reader.onload = () => resolve(reader.result as ArrayBuffer);
+          reader.onerror = () => reject(reader.error);
+          reader.readAsArrayBuffer(blob);
+        }),
+    name,
+  );
 
 /** Files of another frame are Blobs of another realm. */
 export const isBlob = (source: unknown): source is Blob =>

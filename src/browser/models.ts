@@ -8,6 +8,7 @@ import { attempt } from "../host.ts";
 import { type LoadOptions, load } from "../model/load.ts";
 import { Model } from "../model/model.ts";
 import { isA } from "../tags.ts";
+import { told } from "../waits.ts";
 import { isFileHandle, type ModelSource, readModel } from "./modelFile.ts";
 import { BLOCKED, isBlocked, readFailed, saveFailed, Unavailable } from "./storage/failures.ts";
 import { openIndexedDb } from "./storage/indexeddb.ts";
@@ -199,9 +200,10 @@ function isSound(bytes: Uint8Array, name: string): boolean {
 async function saveToFile(file: FileSystemFileHandle, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   let stream: FileSystemWritableFileStream | undefined;
   try {
-    stream = await file.createWritable();
-    await stream.write(bytes);
-    await stream.close();
+    const { name } = file;
+    stream = await told(file.createWritable(), name);
+    await told(stream.write(bytes), name);
+    await told(stream.close(), name);
     return file.name;
   } catch (cause) {
     await stream?.abort().catch(() => {});

@@ -149,6 +149,10 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       "how many threads compute; results are the same (default: auto, what turns out to be fastest)",
       threadsOption("--threads"),
     )
+    .option(
+      "--wide",
+      "256 bits where the engine can (Node 22 or newer, x64), if that is faster; results are the same",
+    )
     .option("--other-data", "with --resume: go on although the data is not what it was")
     .option(
       "--from <FILE>",

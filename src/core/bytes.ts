@@ -5,7 +5,7 @@
  * The text is streams of numbers, parted by |: the bytes after functions; a table of instructions; the locals of each function (how many
  * bytes that takes, and these); what follows instructions, a stream for each kind; the code, as numbers of the table; and the bytes before
  * functions without the code section's size, before them how many come after it. Where as many streams follow, the last first, they are of
- * a module that has the functions of the first and others. An entry of the table is kind + 9 · (how many bytes the instruction is), and
+ * a module that has the functions of the first and others; and so on. An entry of the table is kind + 9 · (how many bytes the instruction is), and
  * these. What follows it is a number in seven bits a byte, or a float, or a vector. A function ends where its outermost block does.
  *
  * Below 87 a number is a single character, from there on one of two that begin a pair, and (n − 87) mod 89 as the second.
@@ -30,8 +30,8 @@ export function decodeBytes(text: string): Uint8Array<ArrayBuffer> {
     if (!`"'\`\\<|`.includes(String.fromCharCode(c))) numbers[c] = n++;
   const parts = text.split("|");
   const streams = Array.from({ length: BEFORE + 1 }, (_, s) => {
-    const own = parts.filter((_, i) => s === (i > BEFORE ? 2 * BEFORE + 1 - i : i));
-    // the functions of both, the rest of the last
+    const own = parts.filter((_, i) => s === (i > BEFORE ? BEFORE - (i % (BEFORE + 1)) : i));
+    // the functions of all, the rest of the last
     const part = s % BEFORE ? own.join("") : own.pop()!;
     const list = new Uint16Array(part.length);
     let size = 0;

@@ -3,7 +3,7 @@
 import { messageOf, NablaError } from "../errors.ts";
 import { attempt } from "../host.ts";
 import { isA } from "../tags.ts";
-import { inTime } from "../waits.ts";
+import { inTime, told } from "../waits.ts";
 import { decodeBytes } from "./bytes.ts";
 import { layoutOf } from "./layouts.ts";
 
@@ -20,12 +20,28 @@ export type CoreSource =
 export interface Build {
   /** Bytes as text (see bytes.ts), bytes, or a module where bytes may not be compiled. */
   readonly code: string | ArrayBuffer | ArrayBufferView<ArrayBuffer> | WebAssembly.Module;
+  /** Of two builds the one with the greater has every kernel of the other. Default 0. */
+  readonly rank?: number;
+  /**
+   * The code with the kernels that change weights as well, which only trainings need; none where it has them.
+   * @param who begins errors
+   */
+  training?(who: string): Promise<{ readonly core: Build["code"] }>;
 }
+
+/** Of the builds that layers ask for the one that has all of their kernels. */
+export const largest = (builds: readonly (Build | undefined)[]): Build | undefined =>
+  builds.reduce((most, build) => ((build?.rank ?? 0) > (most?.rank ?? 0) ? build : most), undefined);
 
 /** Each is compiled once, when it is first needed. */
 const modules = /* @__PURE__ */ new WeakMap<Build, WebAssembly.Module>();
 /** What loadCore() was given: it has every kernel, so it stands for any build. */
 let loaded: WebAssembly.Module | undefined;
+
+/** Models that are made from here on are instances of this module, which has every kernel; undefined: of their own builds again. */
+export function standIn(module: WebAssembly.Module | undefined): void {
+  loaded = module;
+}
 
 /** The module models are instances of. @throws NablaError where the engine cannot or may not compile it */
 export function compiledCore(build: Build): WebAssembly.Module {
@@ -95,10 +111,10 @@ async function moduleOf(source: CoreSource): Promise<WebAssembly.Module> {
 }
 
 async function fetched(url: string | URL): Promise<WebAssembly.Module> {
-  const response = await fetch(url).catch((cause: unknown) => {
+  const fetching = fetch(url).catch((cause: unknown) => {
     throw new NablaError(`loadCore: ${url} could not be fetched: ${messageOf(cause)}`, { cause });
   });
-  return bytesOf(response);
+  return bytesOf(await told(fetching, `loadCore: ${url}`));
 }
 
 async function bytesOf(response: Response): Promise<WebAssembly.Module> {
@@ -106,7 +122,7 @@ async function bytesOf(response: Response): Promise<WebAssembly.Module> {
     throw new NablaError(
       `loadCore: ${response.url || "the response"}: expected the bytes of the core, got status ${response.status}`,
     );
-  return compile(await response.arrayBuffer());
+  return compile(await told(response.arrayBuffer(), `loadCore: ${response.url || "the response"}`));
 }
 
 /** Milliseconds the engine may compile in a thread of its own; it takes tens. */

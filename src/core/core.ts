@@ -74,9 +74,17 @@ export class Core {
    * @param build which kernels there are; by default those of dense layers
    * @param memory for a build that imports its memory (shared.ts); what loadCore() was given has one of its own
    */
-  constructor(build: Build = denseBuild, memory?: WebAssembly.Memory) {
+  constructor(
+    readonly build: Build = denseBuild,
+    memory?: WebAssembly.Memory,
+  ) {
     this.module = memory ? compiled(build) : compiledCore(build);
     this.exports = instantiated(this.module, memory);
+  }
+
+  /** The module of another build. */
+  compile(build: Build): WebAssembly.Module {
+    return compiledCore(build);
   }
 
   /** First byte that plans may use; what lies before belongs to the core. */
@@ -112,6 +120,11 @@ export class Core {
   /** The number instructions know a kernel by: as the compiled module exports it, or its place among the records. */
   kernel(name: KernelName): number {
     return (this.exports[name] as WebAssembly.Global | undefined)?.value ?? numberOf(this.module, name);
+  }
+
+  /** Whether it has the kernels that change weights. */
+  get trains(): boolean {
+    return this.record("SGD") !== undefined;
   }
 
   /** Where the fields lie of the record a kernel takes, or of one that no kernel takes. */

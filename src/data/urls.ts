@@ -48,12 +48,11 @@ export async function fetchFile(file: RemoteFile, options: FetchOptions = {}): P
   if (cached && matches(cached, file.sha256)) return cached;
   const load = options.fetch ?? ((address, init) => globalThis.fetch(address, init));
   let bytes: Uint8Array;
-  const late = `${url}: it has not come for half a minute`;
   try {
-    const response = await told(load(url, options.signal ? { signal: options.signal } : {}), late);
+    const response = await told(load(url, options.signal ? { signal: options.signal } : {}), url);
     if (!response.ok)
       throw new NablaError(`${url}: the server answered ${response.status} ${response.statusText}`.trim());
-    bytes = new Uint8Array(await told(response.arrayBuffer(), late));
+    bytes = new Uint8Array(await told(response.arrayBuffer(), url));
   } catch (cause) {
     if (cause instanceof NablaError || options.signal?.aborted) throw cause;
     throw new NablaError(`${url}: cannot be fetched: ${messageOf(cause)}`, {

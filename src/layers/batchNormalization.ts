@@ -1,6 +1,6 @@
 /** Batch normalisation. Twin of assembly/layers/batchNormalization.ts. */
 
-import { fullBuild } from "../core/full.ts";
+import { imagesBuild } from "../core/images.ts";
 import { type Infer, number } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import { floatsOf, type Range } from "../plan/builder.ts";
@@ -104,7 +104,7 @@ function build(config: Config, { name, inputShape }: Place): Built {
         });
       }),
   };
-  return { outputShape: inputShape, operations: [operation], core: fullBuild };
+  return { outputShape: inputShape, operations: [operation], core: imagesBuild };
 }
 
 /**

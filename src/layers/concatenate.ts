@@ -1,5 +1,5 @@
 /** Values put side by side. Twin of assembly/layers/concatenate.ts. */
-import { fullBuild } from "../core/full.ts";
+import { imagesBuild } from "../core/images.ts";
 import { type Infer, int } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import { floatsOf, ld } from "../plan/builder.ts";
@@ -48,7 +48,7 @@ function build({ axis }: Infer<ReturnType<typeof fields>>, at: Place): Built {
     );
   }
   const operation = concatenateOperation(name, inputShapes, axis);
-  return { outputShape: operation.outputShape, operations: [operation], core: fullBuild };
+  return { outputShape: operation.outputShape, operations: [operation], core: imagesBuild };
 }
 
 /** Values of shapes that differ in this axis at most, side by side. */

@@ -1,6 +1,6 @@
 /** What convolutions are made of, along a sequence or over an image. Twin of assembly/layers/conv2d.ts and depthwiseConv2d.ts. */
 
-import { fullBuild } from "../core/full.ts";
+import { imagesBuild } from "../core/images.ts";
 import type { SizeName } from "../core/records.ts";
 import { align, ld, type Range } from "../plan/builder.ts";
 import type { Operation, Parameter, Site } from "../plan/operation.ts";
@@ -206,6 +206,6 @@ export function withActivation(
     outputShape,
     operations: last ? [...operations, last] : operations,
     activation: f.name,
-    core: fullBuild,
+    core: imagesBuild,
   };
 }

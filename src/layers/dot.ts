@@ -1,5 +1,5 @@
 /** Products of two values, row by row of the batch. Twin of assembly/layers/dot.ts. */
-import { fullBuild } from "../core/full.ts";
+import { imagesBuild } from "../core/images.ts";
 import { type Infer, pair } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import { floatsOf, ld, type Range } from "../plan/builder.ts";
@@ -114,7 +114,7 @@ function build({ axes }: Infer<ReturnType<typeof fields>>, at: Place): Built {
         return divided;
       }),
   };
-  return { outputShape, operations: [operation], core: fullBuild };
+  return { outputShape, operations: [operation], core: imagesBuild };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Moving an image in its frame: zeros around it, or edges cut off. Twin of assembly/layers/zeroPadding2d.ts. */
 
-import { fullBuild } from "../core/full.ts";
+import { imagesBuild } from "../core/images.ts";
 import type { Range } from "../plan/builder.ts";
 import type { Operation, Site } from "../plan/operation.ts";
 import type { Image } from "./geometry.ts";
@@ -61,5 +61,5 @@ export function buildFraming(
   const whole = [image[0] + top + bottom, image[1] + left + right, image[2]];
   const outputShape = sequence ? whole.slice(1) : whole;
   const operation = framingOperation(name, inputShape, image, outputShape, sides);
-  return { outputShape, operations: [operation], core: fullBuild };
+  return { outputShape, operations: [operation], core: imagesBuild };
 }

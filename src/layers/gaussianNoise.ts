@@ -1,4 +1,4 @@
-import { fullBuild } from "../core/full.ts";
+import { imagesBuild } from "../core/images.ts";
 import { type Infer, number } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import { floatsOf } from "../plan/builder.ts";
@@ -31,7 +31,7 @@ function build({ stddev }: Infer<ReturnType<typeof fields>>, at: Place): Built {
     },
     backward: (_site, _x, _y, dy) => dy,
   });
-  return { ...built, core: fullBuild };
+  return { ...built, core: imagesBuild };
 }
 
 /** While training, adds values of a normal distribution with standard deviation `stddev`. */

@@ -1,5 +1,6 @@
 /** How a list of configurations that say what they are applied to becomes a graph of layers. */
-import { fullBuild } from "../core/full.ts";
+import { largest } from "../core/compile.ts";
+import { imagesBuild } from "../core/images.ts";
 import { didYouMean } from "../errors.ts";
 import { type Input, type Layer, parametersOf } from "../plan/operation.ts";
 import { walkBack } from "../plan/walk.ts";
@@ -108,7 +109,7 @@ const build: Builder["build"] = ({ layers: configs, outputs = {} }, _inputShape,
     const values = from[i].map((name) => numbers.get(name)!);
     const built = buildNode(owner, { index: i, inputs: values, shapes: values.map(shapeOf) }, find);
     // where values are used twice their gradients are added: the core of dense layers cannot
-    const own = { ...built, name: config.name!, core: fullBuild };
+    const own = { ...built, name: config.name!, core: largest([built.core, imagesBuild]) };
     const layer = owner === config ? own : again(own);
     checkShared(layer, owner.name!, (name) => layers[numbers.get(name)! - inputs.length]);
     numbers.set(layer.name, inputs.length + layers.length);

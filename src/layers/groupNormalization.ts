@@ -1,6 +1,6 @@
 /** Group normalisation. Twin of assembly/layers/groupNormalization.ts. */
 
-import { fullBuild } from "../core/full.ts";
+import { imagesBuild } from "../core/images.ts";
 import { type Infer, int } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import { ld, type Range } from "../plan/builder.ts";
@@ -78,7 +78,7 @@ function build(config: Config, { name, called, inputShape }: Place): Built {
         return dy;
       }),
   };
-  return { outputShape: inputShape, operations: [operation], core: fullBuild };
+  return { outputShape: inputShape, operations: [operation], core: imagesBuild };
 }
 
 /**

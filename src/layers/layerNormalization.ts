@@ -1,6 +1,6 @@
 /** Layer normalisation. Twin of assembly/layers/layerNormalization.ts. */
 
-import { fullBuild } from "../core/full.ts";
+import { imagesBuild } from "../core/images.ts";
 import type { Infer } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import type { Range } from "../plan/builder.ts";
@@ -53,7 +53,7 @@ function build(config: Config, { name, inputShape }: Place): Built {
         return dy;
       }),
   };
-  return { outputShape: inputShape, operations: [operation], core: fullBuild };
+  return { outputShape: inputShape, operations: [operation], core: imagesBuild };
 }
 
 /** (x − mean) / √(variance + epsilon) · gamma + beta, with mean and variance over the channels of each row or pixel. Source: Ba, Kiros & Hinton 2016. epsilon 0.001. */

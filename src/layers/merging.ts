@@ -1,5 +1,5 @@
 /** What layers that several values meet in have in common. Twins of assembly/layers/add.ts and merge.ts. */
-import { fullBuild } from "../core/full.ts";
+import { imagesBuild } from "../core/images.ts";
 import { object } from "../fields/objects.ts";
 import { floatsOf, type Range } from "../plan/builder.ts";
 import type { Merge, Site } from "../plan/operation.ts";
@@ -90,5 +90,5 @@ export function buildMerge(at: Place, rule: Rule): Built {
         `${called}: expected inputs of one shape, got ${inputShapes.map(showShape).join(" and ")}: input ${odd + 1} differs from the first; bring them to one shape before, or use concatenate()`,
     );
   }
-  return { outputShape: first, operations: [mergeOperation(name, inputShapes, rule)], core: fullBuild };
+  return { outputShape: first, operations: [mergeOperation(name, inputShapes, rule)], core: imagesBuild };
 }

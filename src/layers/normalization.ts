@@ -1,6 +1,6 @@
 /** Inputs brought to mean 0 and variance 1. Twin of assembly/layers/normalization.ts. */
 
-import { fullBuild } from "../core/full.ts";
+import { imagesBuild } from "../core/images.ts";
 import { type Field, type Infer, int, list, number, show } from "../fields/fields.ts";
 import { object, optional } from "../fields/objects.ts";
 import type { Range } from "../plan/builder.ts";
@@ -144,7 +144,7 @@ function build(config: Config, { name, called, inputShape }: Place): Built {
         return dy;
       }),
   };
-  return { outputShape: inputShape, operations: [operation], core: fullBuild };
+  return { outputShape: inputShape, operations: [operation], core: imagesBuild };
 }
 
 /** The layer as programs write it, with what finds its means. */

@@ -1,6 +1,6 @@
 /** The axes of a value in another order. Twin of assembly/layers/permute.ts. */
 
-import { fullBuild } from "../core/full.ts";
+import { imagesBuild } from "../core/images.ts";
 import { type Infer, int, list } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import { floatsOf, ld, type Range } from "../plan/builder.ts";
@@ -83,7 +83,7 @@ function build({ dims }: Infer<ReturnType<typeof fields>>, { name, called, input
         return dx;
       }),
   };
-  return { outputShape, operations: [operation], core: fullBuild };
+  return { outputShape, operations: [operation], core: imagesBuild };
 }
 
 /** The axes in another order: axis i of the output is axis dims[i] of the input, counted from 1 as in Keras. */

@@ -2,7 +2,7 @@
  * Pooling: what a layer does with the windows of an image, or of a sequence as an image of one row. Twins of
  * assembly/layers/maxPooling2d.ts and averagePooling2d.ts.
  */
-import { fullBuild } from "../core/full.ts";
+import { imagesBuild } from "../core/images.ts";
 import { bool, int, pair, show } from "../fields/fields.ts";
 import { optional } from "../fields/objects.ts";
 import type { Range } from "../plan/builder.ts";
@@ -165,7 +165,7 @@ export function buildPooling(max: boolean, config: Config, at: Place, image: Ima
   const common = { max, layer: name, outputShape, window, strides, out };
   if (!config.countIncludePad || !(top || left || bottom || right)) {
     const operation = poolOperation({ ...common, image, inputShape, top, left });
-    return { outputShape, operations: [operation], core: fullBuild };
+    return { outputShape, operations: [operation], core: imagesBuild };
   }
   // zeros that count are pixels
   const framed = [image[0] + top + bottom, image[1] + left + right, image[2]] as const;
@@ -174,7 +174,7 @@ export function buildPooling(max: boolean, config: Config, at: Place, image: Ima
     [left, right],
   ]);
   const operation = poolOperation({ ...common, image: framed, inputShape: along(framed), top: 0, left: 0 });
-  return { outputShape, operations: [frame, operation], core: fullBuild };
+  return { outputShape, operations: [frame, operation], core: imagesBuild };
 }
 
 /** A layer that gives the largest value or the mean of all pixels. */
@@ -183,5 +183,5 @@ export function buildGlobalPooling(max: boolean, { name, inputShape }: Place, im
   const window = [height, width] as const;
   const all = { window, strides: window, out: [1, 1], top: 0, left: 0 } as const;
   const operation = poolOperation({ max, layer: name, image, inputShape, outputShape: [channels], ...all });
-  return { outputShape: [channels], operations: [operation], core: fullBuild };
+  return { outputShape: [channels], operations: [operation], core: imagesBuild };
 }

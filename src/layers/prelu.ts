@@ -1,6 +1,6 @@
 /** PReLU. Twin of assembly/layers/prelu.ts. */
 
-import { fullBuild } from "../core/full.ts";
+import { imagesBuild } from "../core/images.ts";
 import { type Infer, int, list } from "../fields/fields.ts";
 import { object, withDefault } from "../fields/objects.ts";
 import { initializerField } from "../initializers/table.ts";
@@ -101,7 +101,7 @@ function build(config: Infer<ReturnType<typeof fields>>, { name, called, inputSh
         return dy;
       }),
   };
-  return { outputShape: inputShape, operations: [operation], core: fullBuild };
+  return { outputShape: inputShape, operations: [operation], core: imagesBuild };
 }
 
 /**

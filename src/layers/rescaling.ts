@@ -1,6 +1,6 @@
 /** One line for all values. Twin of assembly/layers/rescaling.ts. */
 
-import { fullBuild } from "../core/full.ts";
+import { imagesBuild } from "../core/images.ts";
 import { type Infer, number } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import { floatsOf, type Range } from "../plan/builder.ts";
@@ -36,7 +36,7 @@ function build({ scale, offset }: Infer<ReturnType<typeof fields>>, { name, inpu
         return dy;
       }),
   };
-  return { outputShape: inputShape, operations: [operation], core: fullBuild };
+  return { outputShape: inputShape, operations: [operation], core: imagesBuild };
 }
 
 /** scale · x + offset, as Keras' Rescaling: bytes as −1 … 1 are { scale: 1 / 127.5, offset: -1 } of values 0 … 255. */

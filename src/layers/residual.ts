@@ -1,5 +1,6 @@
 /** Residual connection: y = layers(x) + shortcut(x) (He, Zhang, Ren & Sun 2015). */
-import { fullBuild } from "../core/full.ts";
+import { largest } from "../core/compile.ts";
+import { imagesBuild } from "../core/images.ts";
 import { NablaError } from "../errors.ts";
 import { type Field, type Infer, list, type ObjectField, show } from "../fields/fields.ts";
 import { described, object, withDefault } from "../fields/objects.ts";
@@ -102,7 +103,7 @@ function build(config: Infer<ResidualFields>, { name, called, inputShape, inner 
       },
       walk: TRAINING && walkBack,
     },
-    core: fullBuild,
+    core: largest([imagesBuild, ...[...layers, ...shortcut].map((layer) => layer.core)]),
   };
 }
 

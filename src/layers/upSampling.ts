@@ -1,6 +1,6 @@
 /** Enlarging images by whole factors, and sequences as images of one row. Twin of assembly/layers/upSampling2d.ts. */
 
-import { fullBuild } from "../core/full.ts";
+import { imagesBuild } from "../core/images.ts";
 import type { Range } from "../plan/builder.ts";
 import type { Operation, Site } from "../plan/operation.ts";
 import type { Image } from "./geometry.ts";
@@ -45,5 +45,5 @@ export function buildUpSampling(
         return dx;
       }),
   };
-  return { outputShape, operations: [operation], core: fullBuild };
+  return { outputShape, operations: [operation], core: imagesBuild };
 }

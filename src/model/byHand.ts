@@ -7,10 +7,17 @@ import type { Scores } from "../training/evaluate.ts";
 import { loaded } from "../training/loading.ts";
 import type { ApplyOptions } from "../training/manual.ts";
 import type { TrainOnBatchOptions, WeightOptions } from "../training/options.ts";
-import { internalsOf } from "./internals.ts";
+import { type Internals, internalsOf } from "./internals.ts";
 import { Weights } from "./weights.ts";
 
 const code = (who: string) => loaded(() => import("../training/manual.ts"), who);
+
+/** The same for what trains: the network is made ready for it. */
+async function training(who: string, model: object, { network }: Internals = internalsOf(model)) {
+  const manual = await code(who);
+  if (network) await manual.readyToTrain(network, who);
+  return manual;
+}
 
 async function onBatch(
   model: object,
@@ -21,7 +28,10 @@ async function onBatch(
 ): Promise<Scores> {
   const internals = internalsOf(model);
   const given = argumentsOf(who, internals, x, y, more);
-  return (await code(who))[who](internals, ...given);
+  if (who === "testOnBatch") return (await code(who)).testOnBatch(internals, ...given);
+  // the kernels it takes depend on the layers
+  if (internals.state.compiled) internals.build(given[0].inputShape);
+  return (await training(who, model)).trainOnBatch(internals, ...given);
 }
 
 export abstract class ByHand extends Weights {
@@ -65,7 +75,7 @@ export abstract class ByHand extends Weights {
    * @param x as for predict() @returns as predict() does
    */
   async forward<R extends Outputs | OutputRecord = Outputs>(x: ArrayLike2 | ArrayRecord): Promise<R> {
-    return (await code("forward")).forward(internalsOf(this), x) as R;
+    return (await training("forward", this)).forward(internalsOf(this), x) as R;
   }
 
   /**
@@ -77,12 +87,12 @@ export abstract class ByHand extends Weights {
   async backward<R extends Outputs | OutputRecord = Outputs>(
     gradients: ArrayLike2 | ArrayRecord,
   ): Promise<R> {
-    return (await code("backward")).backward(internalsOf(this), gradients) as R;
+    return (await training("backward", this)).backward(internalsOf(this), gradients) as R;
   }
 
   /** The third: the optimizer's step. @throws NablaError where there was no backward(), or gradients are not finite */
   async applyGradients(options: ApplyOptions = {}): Promise<void> {
-    (await code("applyGradients")).applyGradients(internalsOf(this), options);
+    (await training("applyGradients", this)).applyGradients(internalsOf(this), options);
   }
 
   /** Forgets the gradients that backward() has added up: where only those of the inputs were wanted. */

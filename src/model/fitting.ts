@@ -4,6 +4,7 @@ import { describeAll } from "../data/portable.ts";
 import { messageOf, NablaError } from "../errors.ts";
 import { checkGiven } from "../fields/programs.ts";
 import { attempt } from "../host.ts";
+import { readyToTrain, trainingModule } from "../network/into.ts";
 import type { ThreadsUsed } from "../threads/threads.ts";
 import { fit, type ModelToTrain } from "../training/fit.ts";
 import { kindsOf } from "../training/goals.ts";
@@ -74,12 +75,14 @@ async function trainSomewhere(
   const elsewhere = (worker ?? onPage()) && (await loadElsewhere(worker === true && !onPage()));
   if (elsewhere) {
     const remote = {
+      module: await trainingModule(request.network.core, "fit"),
       topology: internals.topology,
       describe: describeAll,
       compiled: state.required,
       transfer,
       threads: threads ?? "auto",
-      shared: threads === 1 || !sharesMemory() ? undefined : (await loadThreads()).coreFor(request.network),
+      shared:
+        threads === 1 || !sharesMemory() ? undefined : await (await loadThreads()).coreFor(request.network),
       used: (used: ThreadsUsed) => {
         state.threads = used;
       },
@@ -91,6 +94,7 @@ async function trainSomewhere(
   }
   request.signal?.throwIfAborted();
   const { train } = await loaded(() => import("../training/trainer.ts"));
+  await readyToTrain(request.network, "fit");
   await threaded("fit", state, request.network, threads, () => train(request, run));
 }
 

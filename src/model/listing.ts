@@ -2,6 +2,7 @@
 import { NablaError } from "../errors.ts";
 import { bool, choice, int } from "../fields/fields.ts";
 import { checkOptions } from "../fields/options.ts";
+import { readyToTrain } from "../network/into.ts";
 import type { Network } from "../network/network.ts";
 import type { InputKind, Mode } from "../plan/forward.ts";
 import { listing, type Place } from "../plan/listing.ts";
@@ -50,7 +51,7 @@ const TYPES = ["float32", "uint8"] as const;
 const MODES: readonly Mode[] = ["train", "evaluate", "predict"];
 
 /** @see Model.listing */
-export function listingOf(internals: Internals, options: ListingOptions = {}): string {
+export async function listingOf(internals: Internals, options: ListingOptions = {}): Promise<string> {
   checkOptions("listing", options, ["mode", "rows", "inputType", "offsets"]);
   const { built: network, state } = internals;
   const mode = choice(MODES).check(options.mode ?? (state.compiled ? "train" : "predict"), "listing: mode");
@@ -64,6 +65,7 @@ export function listingOf(internals: Internals, options: ListingOptions = {}): s
     target: loss.classification ? ("class" as const) : ("values" as const),
     factor,
   }));
+  if (mode === "train") await readyToTrain(network, "listing");
   const update = updateOf(compiled, network);
   const request = network.request(mode, rows, inputs, { objectives, update });
   return listing(request, placesOf(network, compiled), offsets);

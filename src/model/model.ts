@@ -263,7 +263,8 @@ export class Model extends ByHand {
 
   /** The tape of a step as text, an instruction a line, with its buffers and their shapes: for learning, and for tests. */
   async listing(options?: ListingOptions): Promise<string> {
-    return (await loaded(() => import("./listing.ts"), "listing")).listingOf(internalsOf(this), options);
+    const { listingOf } = await loaded(() => import("./listing.ts"), "listing");
+    return listingOf(internalsOf(this), options);
   }
 
   /** What the model takes, and with how many threads it was trained; where with one, why no more. */

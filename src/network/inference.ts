@@ -3,6 +3,7 @@
  * is in src/network/network.ts; linear memory is touched through these two alone.
  */
 
+import { largest } from "../core/compile.ts";
 import { Core } from "../core/core.ts";
 import { MAX_BYTES } from "../core/limits.ts";
 import { align, ld, tooLarge } from "../plan/builder.ts";
@@ -44,7 +45,7 @@ export class InferenceNetwork {
   /** @param core another build of the core than the smallest that has the layers' kernels */
   constructor(
     readonly architecture: Architecture,
-    readonly core = new Core(architecture.layers.find((layer) => layer.core)?.core),
+    readonly core = new Core(largest(architecture.layers.map((layer) => layer.core))),
   ) {
     const base = this.core.base;
     // a layer that is applied twice has one set of parameters

@@ -2,21 +2,18 @@
 import { decodeBytes } from "../core/bytes.ts";
 import type { Build } from "../core/compile.ts";
 import { Core } from "../core/core.ts";
-import { denseBuild } from "../core/dense.ts";
 import { MOST_PAGES, type SharedCode, withSharedMemory } from "../core/shared.ts";
-import type { Architecture } from "../plan/operation.ts";
 
 /** Each is made once. */
 const known = new WeakMap<Build, SharedCode>();
 
 /**
- * The core for these layers, to be used with a shared memory.
+ * A build of the core, to be used with a shared memory.
  * @returns undefined where its bytes are not to be had
  */
-export function sharedCode({ layers }: Architecture): SharedCode | undefined {
-  const build = layers.find((layer) => layer.core)?.core ?? (denseBuild as Build | undefined);
-  // a training worker has none, and what is not text is for hosts where there are no threads
-  if (typeof build?.code !== "string") return undefined;
+export function sharedCode(build: Build): SharedCode | undefined {
+  // a training worker has a module, as have hosts where there are no threads
+  if (typeof build.code !== "string") return undefined;
   const found = known.get(build);
   if (found) return found;
   const made = withSharedMemory(decodeBytes(build.code));

@@ -2,10 +2,11 @@
  * Moves a network into the memory of another core, for plans that are shared. Where its parameters lie stays the same; plans are made anew.
  */
 import type { Core } from "../core/core.ts";
+import { moveInto } from "../network/into.ts";
 import type { Network } from "../network/network.ts";
 import { type SharedPlan, SharingBuilder } from "./sharing.ts";
 
-type Changing = { -readonly [K in "core" | "request" | "run"]: Network[K] };
+type Changing = { -readonly [K in "request" | "run"]: Network[K] };
 
 /** Who runs its plans meanwhile. */
 export interface Runner {
@@ -20,16 +21,7 @@ export interface Runner {
 export function move(network: Network, core: Core, team: Runner): () => void {
   const changing = network as Changing;
   const { core: before, request } = network;
-  network.leaving?.();
-  const put = (to: Core, from: Core) => {
-    const { base } = from;
-    const n = network["workspace"] - base;
-    to.reserve(base + n);
-    to.u8(base, n).set(from.u8(base, n));
-    changing.core = to;
-    network["forget"]();
-  };
-  put(core, before);
+  moveInto(network, core);
   changing.request = (mode, rows, ...rest) => ({
     ...request.call(network, mode, rows, ...rest),
     builder: new SharingBuilder(rows, core, team.size, team.meeting),
@@ -38,6 +30,6 @@ export function move(network: Network, core: Core, team: Runner): () => void {
   return () => {
     delete (network as Partial<Changing>).request;
     delete (network as Partial<Changing>).run;
-    put(before, core);
+    moveInto(network, before);
   };
 }

@@ -6,6 +6,7 @@ import { cores, forbidden } from "#helper";
 import type { SharedCode } from "../core/shared.ts";
 import { messageOf } from "../errors.ts";
 import { attempt } from "../host.ts";
+import { trainingBuild } from "../network/into.ts";
 import type { Network } from "../network/network.ts";
 import { sharedCode, sharedCore } from "./modules.ts";
 import { move } from "./move.ts";
@@ -29,7 +30,7 @@ export interface Used {
 export async function useThreads(
   network: Network,
   wanted: Threads,
-  code: SharedCode | undefined = sharedCode(network.architecture),
+  code: SharedCode | undefined = sharedCode(network.core.build),
 ): Promise<Used> {
   const one = (why?: string): Used => ({ used: { threads: 1, ...(why && { why }) }, end: async () => {} });
   const size = wanted === "auto" ? Math.min(cores(), MOST) : wanted;
@@ -62,4 +63,5 @@ export async function useThreads(
 }
 
 /** The core that a worker needs for these threads. */
-export const coreFor = ({ architecture }: Network): SharedCode | undefined => sharedCode(architecture);
+export const coreFor = async ({ core }: Network): Promise<SharedCode | undefined> =>
+  sharedCode(await trainingBuild(core, "fit"));

@@ -22,10 +22,11 @@ export interface Gradients {
 export function gradientsOf(subject: ModelToScore, dataset: Dataset, options: GradientOptions): Gradients {
   const { network, plan, goals, rows } = pass("gradients", subject, dataset, options, (built) => {
     const { kinds, optimizer: config } = subject.state.required;
-    // the tape of a training step, of which the update is not run
+    // the tape of a training step, of which the update is not run; so it may be missing
     const update: Update = {
       penalties: (builder) => emitPenalties(builder, built, "own"),
-      update: (builder) => emitUpdate(builder, { kind: kinds.optimizer, config }, built.flat),
+      update: (builder) =>
+        built.core.trains ? emitUpdate(builder, { kind: kinds.optimizer, config }, built.flat) : undefined,
     };
     return [built, { update, of: "own" }];
   });

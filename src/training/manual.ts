@@ -20,6 +20,7 @@ import { prepare } from "./prepare.ts";
 import type { TrainingState } from "./state.ts";
 import { updateOf } from "./update.ts";
 
+export { readyToTrain } from "../network/into.ts";
 export { testOnBatch, trainOnBatch } from "./onBatch.ts";
 
 /** A model to train by hand. */

@@ -29,8 +29,9 @@ const settings = <W, A, V>(
     /**
      * Rows of a batch that pass through the network at once. Default: all. Gradients of the pieces add up to that of the batch
      * (Keras' gradientAccumulationSteps is batchSize / microBatchSize), and there is still one update for each batch: memory is that
-     * of the smaller batch, weights, loss and metrics have the bits of the larger. Only batchNormalization, which looks across the rows
-     * it is given, normalises each piece by itself, and its moving means follow the last piece of each batch.
+     * of the smaller batch, weights, loss and metrics have the bits of the larger (of more than 1,024 rows: the same up to rounding, because
+     * so many are added up in blocks). Only batchNormalization, which looks across the rows it is given, normalises each piece by
+     * itself, and its moving means follow the last piece of each batch.
      */
     microBatchSize: optional(
       int({

@@ -16,6 +16,8 @@ const HOOKS: readonly Hook[] = ["onTrainBegin", "onTrainEnd", "onEpochBegin", "o
 
 /** What a worker needs to know besides the request. */
 export interface Remote {
+  /** The core it computes with. */
+  readonly module: WebAssembly.Module;
   readonly topology: Topology;
   /** Functions of the program's own run here. */
   readonly compiled: CompiledTraining;
@@ -44,7 +46,7 @@ export function setupOf<M extends TrainedModel>(
   const numberOf = (dataset: Dataset) => data.datasets.indexOf(dataset);
   const hooks = inOrder(request.callbacks);
   return {
-    module: network.core.module,
+    module: remote.module,
     topology: remote.topology,
     inputShape: network.inputShape,
     reading: network.reading,

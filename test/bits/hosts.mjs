@@ -50,7 +50,7 @@ async function each(names, ask) {
  * A program that runs files.
  *
  * @param {string} name
- * @param {readonly string[] | undefined | ""} command
+ * @param {readonly string[] | undefined} command
  * @param {Partial<Host> & { how?: string, env?: (folder: string) => Record<string, string>, file?: (folder: string) => Promise<string> }} [more]
  * @returns {Host}
  */
@@ -78,8 +78,8 @@ function program(name, command, { how = "node scripts/engines.mjs", env = () => 
 
 const files = engineFiles();
 const here = process.execPath;
-const lineOf = (/** @type {string | undefined} */ file) => file && [file];
-const denoLine = files.Deno && [files.Deno, "run", "--quiet", "--no-lock", "--allow-all"];
+const lineOf = (/** @type {string | undefined} */ file) => (file ? [file] : undefined);
+const denoLine = lineOf(files.Deno)?.concat("run", "--quiet", "--no-lock", "--allow-all");
 const denoEnv = (/** @type {string} */ folder) => ({
   DENO_DIR: join(folder, "deno"),
   DENO_NO_UPDATE_CHECK: "1",
@@ -94,13 +94,7 @@ const FLAGS = [
   "--wasm-enforce-bounds-checks",
   "--max-opt=0",
   ...(process.arch === "x64"
-    ? [
-        "--no-enable-avx",
-        "--no-enable-avx2",
-        "--no-enable-fma3",
-        "--no-enable-sse4-2",
-        "--experimental-wasm-revectorize",
-      ]
+    ? ["--no-enable-avx", "--no-enable-avx2", "--no-enable-fma3", "--no-enable-sse4-2"]
     : []),
 ];
 
@@ -162,6 +156,14 @@ const builds = [undefined, ...BUILDS].flatMap((build) =>
   }),
 );
 
+/** What nabla train --wide asks for, where there is such a flag; compiled at once, as what runs briefly would not be. */
+const WIDE = ["--experimental-wasm-revectorize", "--wasm-tiering-budget=1000"];
+/** @type {Host[]} */
+const wide = (process.arch === "x64" ? NODES.filter((major) => major >= 22) : []).map((major) => {
+  const file = files[`Node ${major}`];
+  return program(`Node ${major}, 256 bits wide`, file ? [file, ...WIDE] : undefined, { short: "some" });
+});
+
 /** Every engine that has threads, with some. @type {Host[]} */
 const threaded = [
   { name: "Deno", line: denoLine },
@@ -195,6 +197,7 @@ export const HOSTS = [
     }),
   ),
   ...builds,
+  ...wide,
   ...threaded,
   // other compilers, and processors that can do less
   ...FLAGS.map((flags) => program(`Node, ${flags}`, newest ? [newest, ...flags.split(" ")] : undefined)),

@@ -23,7 +23,7 @@ test("standalone.text.js holds the bytes of the file", async () => {
   expect(Buffer.compare(decodeBytes(text), bytesOf("standalone"))).toBe(0);
 });
 
-test.each(["simd", "dense", "predict"])(
+test.each(["simd", "full", "images", "images-training", "dense", "dense-training", "predict"])(
   "%s.text.js holds the code of the file, and kernels' numbers are their places",
   async (build) => {
     const [text, file] = [decodeBytes(await textOf(build)), bytesOf(build)];
@@ -41,7 +41,7 @@ test.each(["simd", "dense", "predict"])(
   },
 );
 
-test.each(["simd", "dense", "predict"])(
+test.each(["simd", "full", "images", "images-training", "dense", "dense-training", "predict"])(
   "nothing in %s.text.js is what a tool would have to escape",
   async (build) => {
     expect(await textOf(build)).toMatch(/^[^"'`\\<\n]*$/);

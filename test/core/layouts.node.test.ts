@@ -15,26 +15,29 @@ const { records, kernels } = readRecords("assembly") as {
 const layout = (record: string): Layout =>
   Object.fromEntries(records.get(record)!.map(([field, type], i) => [field, { at: i * 4, type }]));
 
-describe.each(["simd", "dense", "predict", "threads", "debug", "standalone"])("%s", (build) => {
-  const module = new WebAssembly.Module(bytesOf(build));
-  const names = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
+describe.each(["simd", "full", "images", "dense", "predict", "threads", "debug", "standalone"])(
+  "%s",
+  (build) => {
+    const module = new WebAssembly.Module(bytesOf(build));
+    const names = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
 
-  test("the record of every kernel it has, and of no other", () => {
-    for (const [kernel, record] of kernels)
-      expect(layoutOf(module, kernel), kernel).toEqual(names.has(kernel) ? layout(record) : undefined);
-  });
+    test("the record of every kernel it has, and of no other", () => {
+      for (const [kernel, record] of kernels)
+        expect(layoutOf(module, kernel), kernel).toEqual(names.has(kernel) ? layout(record) : undefined);
+    });
 
-  test("the step record; of exported models' records only what exports are made of", () => {
-    expect(layoutOf(module, "Step")).toEqual(layout("Step"));
-    for (const record of ["Standalone", "Unpack"] as const)
-      expect(layoutOf(module, record)).toEqual(build === "standalone" ? layout(record) : undefined);
-  });
+    test("the step record; of exported models' records only what exports are made of", () => {
+      expect(layoutOf(module, "Step")).toEqual(layout("Step"));
+      for (const record of ["Standalone", "Unpack"] as const)
+        expect(layoutOf(module, record)).toEqual(build === "standalone" ? layout(record) : undefined);
+    });
 
-  test("in memory order, read once", () => {
-    expect(Object.keys(layoutOf(module, "DENSE_FORWARD"))).toEqual(["y", "x", "w", "b", "inputs", "units"]);
-    expect(layoutOf(module, "DENSE_FORWARD")).toBe(layoutOf(module, "DENSE_FORWARD"));
-  });
-});
+    test("in memory order, read once", () => {
+      expect(Object.keys(layoutOf(module, "DENSE_FORWARD"))).toEqual(["y", "x", "w", "b", "inputs", "units"]);
+      expect(layoutOf(module, "DENSE_FORWARD")).toBe(layoutOf(module, "DENSE_FORWARD"));
+    });
+  },
+);
 
 /** The module without its first section, which is the one about records. */
 function stripped(): Uint8Array<ArrayBuffer> {

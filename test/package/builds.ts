@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { page, sideEffects } from "./page.ts";
+import { type Code, page, sideEffects } from "./page.ts";
 import { node, project, tool } from "./support.ts";
 
 export interface PageBuild {
@@ -12,6 +12,8 @@ export interface PageBuild {
   /** Builds main.js of a folder. @returns the folder of what it made */
   build(folder: string, base: string): Promise<string>;
   page(base: string, dist: string): string;
+  /** What the worker is made of where the page has the files' origin: most bundlers put its file beside the others. */
+  own: Code;
 }
 
 const indexed = (folder: string): string => readFileSync(join(folder, "index.html"), "utf8");
@@ -45,6 +47,7 @@ const rollup = (format: string): PageBuild => ({
     return join(folder, "dist");
   },
   page: format === "iife" ? script : module,
+  own: "blob",
 });
 
 export const BUILDS: Record<string, PageBuild> = {
@@ -60,6 +63,7 @@ export const BUILDS: Record<string, PageBuild> = {
       return join(folder, "dist");
     },
     page: (_, dist) => indexed(dist),
+    own: "file",
   },
   "webpack, publicPath on another origin": {
     set: "package",
@@ -70,6 +74,7 @@ export const BUILDS: Record<string, PageBuild> = {
         `{ mode: "production", target: "web", entry: "./main.js", output: { path: process.cwd() + "/dist", filename: "main.js", publicPath: ${JSON.stringify(base)} } }`,
       ),
     page: script,
+    own: "file",
   },
   "esbuild, one script": {
     set: "package",
@@ -81,6 +86,7 @@ export const BUILDS: Record<string, PageBuild> = {
       return join(folder, "dist");
     },
     page: script,
+    own: "blob",
   },
   "esbuild, several files": {
     set: "package",
@@ -100,6 +106,7 @@ export const BUILDS: Record<string, PageBuild> = {
       return outdir;
     },
     page: module,
+    own: "blob",
   },
   "Rollup, esm": rollup("es"),
   "Rollup, iife": rollup("iife"),
@@ -122,5 +129,6 @@ export const BUILDS: Record<string, PageBuild> = {
       return join(folder, "dist");
     },
     page: (_, dist) => indexed(dist),
+    own: "file",
   },
 };

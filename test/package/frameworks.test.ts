@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect } from "vitest";
 import { engineFiles } from "../bits/engines.mjs";
 import { freePort, whileServing } from "../edge/serving.ts";
 import { sawHost } from "../support/hosts.ts";
-import { below, everywhere, FILES, serve } from "./page.ts";
+import { below, type Code, everywhere, FILES, serve } from "./page.ts";
 import { expectedOutput, install, PROGRAM, project, run, testWith, tool } from "./support.ts";
 
 const required = process.env.NABLA_REQUIRE_ALL === "1";
@@ -46,6 +46,8 @@ interface Framework {
   build: [program: string, ...args: string[]];
   /** Where the pages are. */
   out: string;
+  /** What the worker is made of. */
+  code: Code;
 }
 
 const FRAMEWORKS: Record<string, Framework> = {
@@ -56,6 +58,7 @@ const FRAMEWORKS: Record<string, Framework> = {
     },
     build: ["astro/bin/astro.mjs", "build"],
     out: "dist",
+    code: "file",
   },
   Angular: {
     tools: ["@angular/build", "@angular/core", "@angular/compiler-cli"],
@@ -107,6 +110,8 @@ bootstrapApplication(App, { providers: [provideZonelessChangeDetection()] });`,
     },
     build: ["@angular-devkit/architect/bin/architect.js", "scratch:build"],
     out: "dist/browser",
+    // it knows workers of the program's own files alone
+    code: "blob",
   },
 };
 
@@ -123,7 +128,7 @@ const testFramework = (
     skip();
   });
 
-describe.each(Object.entries(FRAMEWORKS))("%s", (host, { tools, files, build, out }) => {
+describe.each(Object.entries(FRAMEWORKS))("%s", (host, { tools, files, build, out, code }) => {
   testFramework("frameworks", tools, "a page trains in a worker", async (engine) => {
     const folder = project(join(scratch("frameworks"), host), { ...FILES, ...files });
     const [program, ...args] = build;
@@ -133,7 +138,7 @@ describe.each(Object.entries(FRAMEWORKS))("%s", (host, { tools, files, build, ou
     });
     const site = await serve(below(join(folder, out)));
     try {
-      await everywhere(host, `${site.origin}/`, expected, [site]);
+      await everywhere(host, `${site.origin}/`, expected, code, [site]);
     } finally {
       site.close();
     }
@@ -169,7 +174,7 @@ describe("Nuxt", () => {
     await whileServing(engine, [".output/server/index.mjs"], port, options, async (url) => {
       expect(await (await fetch(`${url}/train`)).text()).toBe(expected);
       sawHost("Nuxt", "Node", "thread");
-      await everywhere("Nuxt", url, expected);
+      await everywhere("Nuxt", url, expected, "file");
     });
   });
 });

@@ -118,7 +118,7 @@ export default { assetPrefix: "${cdn.origin}/${bundler}", turbopack: { root }, o
           const edge = await (await fetch(`${url}/edge`)).json();
           expect(edge).toEqual({ said: expected, immediate: "function that throws" });
           sawHost(host, "edge runtime", "this thread");
-          await everywhere(host, url, expected, [cdn]);
+          await everywhere(host, url, expected, "blob", [cdn]);
           if (bundler !== "webpack") return;
           expect(await (await fetch(`${url}/wrapped`)).text()).toMatch(
             /worker: no worker could be started \(this bundle was made for pages; .*serverExternalPackages: \["nabla"\]/,

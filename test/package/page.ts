@@ -3,19 +3,22 @@ import { createReadStream, statSync } from "node:fs";
 import { createServer, type OutgoingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
-import { expect } from "vitest";
-import { type Browser, findBrowser, howToGet, launch } from "../support/browsers/index.mjs";
+import { afterAll, expect } from "vitest";
+import { type Browser, type BrowserName, findBrowser, howToGet, launch } from "../support/browsers/index.mjs";
 import { sawHost } from "../support/hosts.ts";
 import { PROGRAM } from "./support.ts";
+
+/** A worker's file, wherever a bundler has put it; or its code from a blob: where that file is not to be had. */
+export type Code = "file" | "blob";
 
 /** What a page says. */
 export interface Seen {
   said: string;
-  /** Workers that were constructed. */
-  workers: number;
+  /** What workers were made of, in turn. */
+  workers: Code[];
   /** Trainings that a worker finished. */
   trained: number;
-  /** What went to console.warn. */
+  /** What went to console.warn and console.error, and errors that nobody caught. */
   warnings: string[];
   /** What the page's policy refused. */
   violations: string[];
@@ -24,18 +27,22 @@ export interface Seen {
 /** Watches a page's workers and warnings; says all of it when the program has ended, to the page around a frame as well. */
 export const WATCH = `
 export function watched(program) {
-  const seen = { workers: 0, trained: 0, warnings: [], violations: [] };
+  const seen = { workers: [], trained: 0, warnings: [], violations: [] };
+  // WebKit's driver tells of neither
+  addEventListener("error", ({ message }) => void seen.warnings.push("error: " + message));
+  addEventListener("unhandledrejection", ({ reason }) => void seen.warnings.push("rejection: " + reason));
   document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
     void seen.violations.push(violatedDirective + " " + blockedURI));
   const Real = globalThis.Worker;
   globalThis.Worker = class extends Real {
     constructor(...args) {
+      seen.workers.push(String(args[0]).startsWith("blob:") ? "blob" : "file");
       super(...args);
-      seen.workers++;
       this.addEventListener("message", ({ data }) => void (data?.kind === "done" && seen.trained++));
     }
   };
-  console.warn = (...args) => void seen.warnings.push(args.join(" "));
+  for (const level of ["warn", "error"])
+    console[level] = (...args) => void seen.warnings.push(args.join(" "));
   const tell = (said) => {
     globalThis.result = { said, ...seen };
     if (parent !== window) parent.postMessage(globalThis.result, "*");
@@ -81,8 +88,8 @@ export interface Site {
   close(): void;
 }
 
-/** What a site answers for a path: a file's path, or a page's text; undefined: 404. */
-export type Files = (path: string) => { file: string } | { text: string } | undefined;
+/** What a site answers for a path: a file's path, or the text of a page or of a script; undefined: 404. */
+export type Files = (path: string) => { file: string } | { text: string } | { script: string } | undefined;
 
 /** Serves on a free port. `headers` may depend on the path. */
 export async function serve(
@@ -97,12 +104,13 @@ export async function serve(
       missed.push(pathname);
       return void response.writeHead(404).end();
     }
-    const name = "file" in found ? found.file : "page.html";
+    const name = "file" in found ? found.file : "text" in found ? "page.html" : "script.js";
     response.writeHead(200, {
       "content-type": TYPES[extname(name)] ?? "application/octet-stream",
       ...headers(pathname),
     });
     if ("text" in found) return void response.end(found.text);
+    if ("script" in found) return void response.end(found.script);
     createReadStream(found.file).pipe(response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -121,10 +129,10 @@ export const below =
 /** What a page said of itself, and all that its console and its servers have to say of it. */
 export type Shown = Seen & { errors: string[]; missed: string[] };
 
-/** What a page shows that trains in a worker, and nothing else. */
-export const soundPage = (said: string): Shown => ({
+/** What a page shows that trains in one worker, and nothing else. */
+export const soundPage = (said: string, code: Code): Shown => ({
   said,
-  workers: 1,
+  workers: [code],
   trained: 1,
   warnings: [],
   violations: [],
@@ -142,9 +150,10 @@ export async function visit(browser: Browser, url: string, sites: readonly Site[
   const opened = await browser.newPage();
   const errors: string[] = [];
   // what the browser itself warns of: a preloaded file that nobody used, a policy that it does not understand
-  opened.raw.on("console", (message: { type(): string; text(): string }) => {
-    if (message.type() === "warn") errors.push(message.text());
-  });
+  if (browser.name !== "webkit")
+    opened.raw.on("console", (message: { type(): string; text(): string }) => {
+      if (message.type() === "warn") errors.push(message.text());
+    });
   try {
     await opened.goto(url);
     await opened.waitFor(() => (globalThis as any).result !== undefined, { timeout: 60_000 });
@@ -156,30 +165,35 @@ export async function visit(browser: Browser, url: string, sites: readonly Site[
   }
 }
 
-/** The browsers that pages of bundlers are tried in, as tests call them and as the table does. */
-const BROWSERS = [
-  ["chromium", "Chromium"],
-  ["firefox", "Firefox"],
-] as const;
+/** Browsers as tests call them, and as the table does. */
+export const PLACES = { chromium: "Chromium", firefox: "Firefox", webkit: "WebKit" } as const;
+
+const launched = new Map<BrowserName, Promise<Browser>>();
+afterAll(async () => {
+  for (const browser of launched.values()) await (await browser).close();
+});
+
+/** A browser that is started once for a file's tests, and ends with them. */
+export function browserOf(name: BrowserName): Promise<Browser> {
+  const browser = launched.get(name) ?? launch(name);
+  launched.set(name, browser);
+  return browser;
+}
 
 /** Opens a page in each browser there is: it trains in a worker, and nothing else is said. @param host as the table has it */
 export async function everywhere(
   host: string,
   url: string,
   expected: string,
+  code: Code,
   sites: readonly Site[] = [],
 ): Promise<void> {
-  for (const [name, place] of BROWSERS) {
+  for (const name of ["chromium", "firefox", "webkit"] as const) {
     if (!findBrowser(name)) {
       if (process.env.NABLA_REQUIRE_ALL === "1") throw new Error(howToGet(name));
       continue;
     }
-    const browser = await launch(name);
-    try {
-      expect(await visit(browser, url, sites)).toEqual(soundPage(expected));
-      sawHost(host, place, "worker");
-    } finally {
-      await browser.close();
-    }
+    expect(await visit(await browserOf(name), url, sites), PLACES[name]).toEqual(soundPage(expected, code));
+    sawHost(host, PLACES[name], "worker");
   }
 }

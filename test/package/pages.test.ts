@@ -1,12 +1,10 @@
-/** Pages built by bundlers, in a real browser: a training runs in the worker that the bundler put beside the page, without a word on the console. */
+/** Pages built by bundlers, in real browsers: a training runs in the worker that the bundler put beside the page, without a word on the console. */
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { beforeAll, describe, expect, test } from "vitest";
-import { findBrowser, howToGet, launch } from "../support/browsers/index.mjs";
-import { sawHost } from "../support/hosts.ts";
+import { beforeAll, describe, test } from "vitest";
 import { webpack } from "./builds.ts";
-import { below, FILES, page, type Shown, serve, soundPage, visit } from "./page.ts";
+import { below, everywhere, FILES, page, serve } from "./page.ts";
 import { expectedOutput, type Installed, install, node, project, tool } from "./support.ts";
 
 const required = process.env.NABLA_REQUIRE_ALL === "1";
@@ -20,18 +18,6 @@ beforeAll(async () => {
 const HTML = page('<script type="module" src="./main.js"></script>');
 /** As a page that cares would be served: no eval, no script but its own, WebAssembly allowed. */
 const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src data:";
-
-/** What a page says whose files are in a folder. */
-async function shown(folder: string): Promise<Shown> {
-  const site = await serve(below(folder), () => ({ "content-security-policy": POLICY }));
-  const browser = await launch("chromium");
-  try {
-    return await visit(browser, `${site.origin}/`, [site]);
-  } finally {
-    await browser.close();
-    site.close();
-  }
-}
 
 const BUILDS: Record<string, { tools: string[]; build(folder: string): Promise<string> }> = {
   Vite: {
@@ -79,13 +65,16 @@ describe.each(Object.entries(BUILDS))("%s", (name, { tools, build: built }) => {
     ...tools
       .filter((path) => !tool("package", path))
       .map((path) => `${path}: node scripts/tools.mjs package`),
-    ...(findBrowser("chromium") ? [] : [howToGet("chromium")]),
   ];
   const why = missing.length > 0 ? ` (not installed: ${missing.join("; ")})` : "";
   test.skipIf(missing.length > 0 && !required)(`a built page trains in its worker${why}`, async () => {
     if (missing.length > 0) throw new Error(`${missing.join("; ")}, and NABLA_REQUIRE_ALL=1 asks for it`);
     const folder = project(join(installed.folder, `page-${name}`), { ...FILES, "index.html": HTML });
-    expect(await shown(await built(folder))).toEqual(soundPage(expected));
-    sawHost(name, "Chromium", "worker");
+    const site = await serve(below(await built(folder)), () => ({ "content-security-policy": POLICY }));
+    try {
+      await everywhere(name, `${site.origin}/`, expected, "file", [site]);
+    } finally {
+      site.close();
+    }
   });
 });

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 
 describe.each([
-  // moves what programs import into files of its own making, where the worker's file is not
+  // moves what programs import into files of its own making, and leaves the worker's file where it is
   ["Vite's server, dependencies optimized", {}, /\.vite\/deps\/nabla\.js/],
   ["Vite's server, optimizeDeps.exclude", { exclude: ["nabla"] }, /node_modules\/nabla\/build\/index\.js/],
 ])("%s", (host, optimizeDeps, from) => {
@@ -43,7 +43,7 @@ describe.each([
     try {
       await server.listen();
       const url = server.resolvedUrls.local[0];
-      await everywhere(host, url, expected);
+      await everywhere(host, url, expected, "file");
       // where the page had the library from
       expect((await server.transformRequest("/program.js")).code).toMatch(from);
       expect(told).toEqual([]);
@@ -82,6 +82,6 @@ describe("webpack, module federation", () => {
     expect(readFileSync(join(dist, "main.js"), "utf8")).toContain(cdn.origin);
     const home = await serve(below(dist));
     sites.push(home);
-    await everywhere("webpack, module federation", `${home.origin}/`, expected, sites);
+    await everywhere("webpack, module federation", `${home.origin}/`, expected, "blob", sites);
   });
 });

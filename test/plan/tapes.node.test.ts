@@ -32,6 +32,8 @@ interface Golden {
   /** Kernels of each plan, in order, and the hash of the tape with every field. */
   tapes: string[];
   weights: string;
+  /** Where weights have changed since the checkpoint was written: what it continues to. */
+  continued?: string;
 }
 const golden: Record<string, Golden> = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
 
@@ -88,7 +90,8 @@ describe.each(Object.entries(NETS))("%s", (name, document) => {
       writeFileSync(file, `${JSON.stringify(golden, undefined, 1)}\n`);
       if (!existsSync(place)) writeFileSync(place, await crashed(document, data));
     }
-    expect(got).toEqual(golden[name]);
+    const { tapes: written, weights } = golden[name];
+    expect(got).toEqual({ tapes: written, weights });
   });
 
   test.each([false, true])(
@@ -112,6 +115,11 @@ describe.each(Object.entries(NETS))("%s", (name, document) => {
   test("a checkpoint of an earlier version continues to the same bits", async () => {
     const model = load(new Uint8Array(readFileSync(place)));
     await model.fit(data, { resume: true, callbacks: callbacks() });
-    expect(weightsSha256(model)).toBe(golden[name].weights);
+    const { weights, continued = weights } = golden[name];
+    const got = weightsSha256(model);
+    if (writing && got !== weights) {
+      golden[name].continued = got;
+      writeFileSync(file, `${JSON.stringify(golden, undefined, 1)}\n`);
+    } else expect(got).toBe(continued);
   });
 });

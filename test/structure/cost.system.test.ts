@@ -165,8 +165,15 @@ describe("and it works", () => {
         .filter((name) => added.test(name))
         .sort();
     const forward = ["ROOT_SIGMOID_FORWARD", "SCALING_FORWARD"];
-    const dense = ["FOURTH_POWER", "HEAVY_BALL", "ROOT_SIGMOID_BACKWARD", "ROOT_SIGMOID_FORWARD"];
-    expect(of("simd")).toEqual([...dense, "SCALING_BACKWARD", "SCALING_FORWARD"].sort());
+    const dense = ["FOURTH_POWER", "ROOT_SIGMOID_BACKWARD", "ROOT_SIGMOID_FORWARD"];
+    const images = [...dense, "SCALING_BACKWARD", "SCALING_FORWARD"];
+    for (const core of ["images", "full"]) expect(of(core), core).toEqual(images);
+    for (const [core, less] of Object.entries({
+      "dense-training": dense,
+      "images-training": images,
+      simd: images,
+    }))
+      expect(of(core), core).toEqual([...less, "HEAVY_BALL"].sort());
     expect([of("predict"), of("standalone")]).toEqual([forward, forward]);
     expect(of("dense")).toEqual(dense);
   });

@@ -3,7 +3,6 @@
  * other, in the order asked. What one part needs of another is missing in one order or the other, every time.
  */
 import { Core } from "../../src/core/core.ts";
-import { denseBuild } from "../../src/core/dense.ts";
 import type { Network } from "../../src/network/network.ts";
 import { move } from "../../src/threads/move.ts";
 import { ALONE, GROUP, MEET } from "../../src/threads/share.ts";
@@ -15,7 +14,7 @@ export function inTurns(
   order: readonly number[],
   meeting = 0,
 ): { end(): void; meetings: number } {
-  const core = new Core(network.layers.find((layer) => layer.core)?.core ?? denseBuild);
+  const core = new Core(network.core.build);
   const size = order.length;
   const status = core.record("Step").status.at;
   const run = ({ groups, tape, step }: SharedPlan, from: number, to: number, rows: number): boolean => {

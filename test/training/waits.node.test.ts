@@ -1,15 +1,20 @@
 /** Waits end, whatever stays silent: locks, stores, what compiles, the host's own timers. Hosts are fakes; nothing is measured. */
 import { afterEach, expect, test, vi } from "vitest";
+import { listModels, loadModel, openData, saveModel } from "../../src/browser/index.ts";
 import { openIndexedDb } from "../../src/browser/storage/indexeddb.ts";
 import { locked } from "../../src/browser/storage/locks.ts";
 import { openOpfs } from "../../src/browser/storage/opfs.ts";
+import { loadCore } from "../../src/core/compile.ts";
+import { fetchFile } from "../../src/data/urls.ts";
 import { fromUtf8, toUtf8, wellFormed } from "../../src/host.ts";
+import { dense, sequential } from "../../src/index.ts";
 import { after, inTime, tasks, told } from "../../src/waits.ts";
 
 afterEach(() => {
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
 });
+const model = () => sequential([dense({ units: 1, inputShape: [1] })], { seed: 1 });
 const never = () => new Promise<never>(() => {});
 
 const otherTasks = () => new Promise((resolve) => setImmediate(resolve));
@@ -106,11 +111,13 @@ test("a long wait is told once, and goes on", async () => {
   const pass = stoppedTime();
   const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
   let answer = (_: number) => {};
-  const waiting = told(new Promise<number>((resolve) => (answer = resolve)), "a server: nothing has come");
+  const waiting = told(new Promise<number>((resolve) => (answer = resolve)), "a server");
   await pass(29_000);
   expect(warned).not.toHaveBeenCalled();
   await pass(100_000);
-  expect(warned.mock.calls).toEqual([["nabla: a server: nothing has come; it is still waited for"]]);
+  expect(warned.mock.calls).toEqual([
+    ["nabla: a server: no answer for half a minute; it is still waited for"],
+  ]);
   answer(3);
   expect(await waiting).toBe(3);
 });
@@ -149,6 +156,45 @@ test("stores that never open are told apart from those that are empty", async ()
     expect.stringMatching(/^Unavailable: IndexedDB did not answer within 10 seconds; close other tabs/),
     expect.stringMatching(/^Unavailable: .*did not answer within 10 seconds/),
   ]);
+});
+
+test("what is fetched, opened or read, and does not come, is told by its name", async () => {
+  const pass = stoppedTime();
+  const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
+  const nothing = () => new Response(new ReadableStream());
+  const file = (name: string) => Object.assign(new File([], name), { arrayBuffer: never });
+  const sliced = Object.assign(new File(["a"], "sliced"), { slice: () => file("") });
+  const handle = (name: string) => ({ kind: "file", name, getFile: never, createWritable: never }) as never;
+  const entry = { isFile: false, name: "dropped", createReader: () => ({ readEntries: () => {} }) };
+  const dropped = { files: [], items: [{ kind: "file", webkitGetAsEntry: () => entry }] };
+  Object.defineProperty(dropped, Symbol.toStringTag, { value: "DataTransfer" });
+  vi.stubGlobal("fetch", never);
+  vi.stubGlobal("navigator", { storage: { getDirectory: async () => ({ getDirectoryHandle: never }) } });
+  const waits: Record<string, () => Promise<unknown>> = {
+    "loadCore: http://x/core": () => loadCore("http://x/core"),
+    "loadCore: the response": () => loadCore(nothing()),
+    "http://x/model": () => loadModel(new URL("http://x/model")),
+    model: () => loadModel(nothing()),
+    sliced: () => loadModel(sliced),
+    "opened.safetensors": () => loadModel(handle("opened.safetensors")),
+    "written.safetensors": () => saveModel(model().save(), handle("written.safetensors")),
+    "http://x/rows.csv": () => fetchFile({ url: "http://x/rows.csv" }),
+    "http://x/table.csv": () => openData(new URL("http://x/table.csv")),
+    dropped: () => openData(dropped as never),
+    "the origin private file system (another tab of this site may be writing)": () => listModels(),
+  };
+  for (const [what, wait] of Object.entries(waits)) {
+    warned.mockClear();
+    let failed: unknown;
+    wait().catch((error) => (failed = error));
+    await pass(29_000);
+    expect(warned, what).not.toHaveBeenCalled();
+    await pass(2000);
+    expect(failed, what).toBeUndefined();
+    expect(warned.mock.calls, what).toEqual([
+      [`nabla: ${what}: no answer for half a minute; it is still waited for`],
+    ]);
+  }
 });
 
 test("UTF-8 without the platform's coders is that of the platform", () => {

@@ -103,7 +103,7 @@ async function entryOf(source: FileSource, limits: FetchLimits): Promise<FileEnt
 
 async function opened(path: string, file: Promise<File>): Promise<File> {
   try {
-    return await file;
+    return await told(file, path);
   } catch (cause) {
     return unread(path, cause);
   }
@@ -150,9 +150,8 @@ async function addEntry(entry: FileSystemEntry, folder: string, entries: FileEnt
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   // a hundred or so at a time, until there are none
   for (;;) {
-    const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
-      reader.readEntries(resolve, reject),
-    ).catch((cause) => unread(path, cause));
+    const read = new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    const some = await told(read, path).catch((cause) => unread(path, cause));
     if (some.length === 0) return;
     for (const one of some) await addEntry(one, `${path}/`, entries);
   }
@@ -173,8 +172,7 @@ async function download(response: Response, { limit, signal }: FetchLimits): Pro
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   const reader = response.body?.getReader();
-  const next = () =>
-    reader && unlessAborted(told(reader.read(), `${url}: nothing has come for half a minute`), signal);
+  const next = () => reader && unlessAborted(told(reader.read(), url), signal);
   try {
     for (let read = await next(); read && !read.done; read = await next()) {
       signal?.throwIfAborted();

@@ -20,7 +20,7 @@ function fileOf(entry: FileEntry): PageFile {
   let opened: Promise<File> | undefined;
   const file = () => (opened ??= entry.file());
   const bytesOf = async (blob: Blob) =>
-    new Uint8Array(await contentOf(blob).catch((cause) => unread(path, cause)));
+    new Uint8Array(await contentOf(blob, path).catch((cause) => unread(path, cause)));
   return {
     kind: "file",
     name: path.replace(/^.*\//, ""),

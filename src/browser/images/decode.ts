@@ -12,6 +12,7 @@ import type { Picture } from "../../data/images/picture.ts";
 import type { Unpacked } from "../../data/images/png/decode.ts";
 import { NablaError } from "../../errors.ts";
 import { pauser } from "../../training/pause.ts";
+import { told } from "../../waits.ts";
 import { contentOf, unread } from "../modelFile.ts";
 import type { Background } from "./pixels.ts";
 
@@ -54,7 +55,8 @@ export async function decodeBlob(file: Blob, name: string, options: BlobOptions 
   }
   let bitmap: ImageBitmap;
   try {
-    bitmap = await createImageBitmap(file, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
+    const options = { colorSpaceConversion: "none", premultiplyAlpha: "none" } as const;
+    bitmap = await told(createImageBitmap(file, options), name);
   } catch (cause) {
     const kind = imageKindOf(await bytesOf(file.slice(0, 64), name));
     throw new NablaError(
@@ -140,7 +142,7 @@ function asImageData({ data, width, height, channels }: Picture): ImageData {
 
 async function bytesOf(file: Blob, name: string): Promise<Uint8Array> {
   try {
-    return new Uint8Array(await contentOf(file));
+    return new Uint8Array(await contentOf(file, name));
   } catch (cause) {
     return unread(name, cause);
   }

@@ -33,7 +33,7 @@ export async function openIndexedDb(): Promise<ModelStorage> {
     try {
       return await told(
         transaction(database, mode, work),
-        "IndexedDB has not answered for half a minute: another tab of this site may be writing",
+        "IndexedDB (another tab of this site may be writing)",
       );
     } finally {
       database.close();

@@ -10,7 +10,7 @@
 
 import { messageOf } from "../../errors.ts";
 import { attempt } from "../../host.ts";
-import { inTime } from "../../waits.ts";
+import { inTime, told } from "../../waits.ts";
 import { readHead } from "../modelFile.ts";
 import { isQuota, Unavailable } from "./failures.ts";
 import { folderOf, nameOf } from "./names.ts";
@@ -50,7 +50,19 @@ export async function openOpfs(inPlace: boolean): Promise<ModelStorage> {
     const why = messageOf(cause);
     throw new Unavailable(`the origin private file system cannot be opened (${why})`, { cause });
   }
-  return storageIn(origin, inPlace);
+  return telling(storageIn(origin, inPlace));
+}
+
+/** Each of its answers may be long in coming. */
+function telling({ scheme, write, read, list, remove }: ModelStorage): ModelStorage {
+  const what = "the origin private file system (another tab of this site may be writing)";
+  return {
+    scheme,
+    write: (name, bytes) => told(write(name, bytes), what),
+    read: (name) => told(read(name), what),
+    list: () => told(list(), what),
+    remove: (name) => told(remove(name), what),
+  };
 }
 
 function storageIn(origin: FileSystemDirectoryHandle, inPlace: boolean): ModelStorage {

@@ -26,6 +26,7 @@ export async function foldsCommand(source: string, flags: TrainFlags, terminal: 
     "--resume": flags.resume,
     "--report": flags.report,
     "--test-each-epoch": flags.testEachEpoch,
+    "--wide": flags.wide,
   }))
     if (given !== undefined)
       throw new NablaError(

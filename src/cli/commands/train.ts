@@ -56,6 +56,7 @@ export interface TrainFlags extends ModelFlags, ImageFlags, TableFlags, ArrayFla
   freeze?: boolean;
   otherData?: boolean;
   threads?: Threads;
+  wide?: boolean;
   report?: string;
   json?: boolean;
   quiet?: boolean;
@@ -123,6 +124,10 @@ async function trainTo(
   const mode = modeOf(flags, terminal);
   const json = mode === "json" || (flags.quiet === true && flags.json === true);
   const { batchSize, epochs } = config.training;
+  const wide = flags.wide
+    ? await (await import("../training/wide.ts")).widen(model, data.train, batchSize)
+    : undefined;
+  if (wide && mode === "terminal") terminal.errors.write(`nabla: --wide: ${wide.text}\n`);
   const kept = validationPart(data, config);
   const rows = kept ? undefined : splitOff(data.train, config, flags.resume ? state.settings : undefined);
   const { trained, validation } = parts(data, config, rows);
@@ -133,7 +138,12 @@ async function trainTo(
     mode === "json" ? [jsonLines(speed, terminal, units)] : mode === "terminal" ? [line] : [];
   const begins = old && flags.resume === undefined ? { from: flags.from!, keepsHead } : undefined;
   if (mode === "json")
-    printJson({ ...startEvent(source, said, model, config), ...begins, ...passedOver(found) });
+    printJson({
+      ...startEvent(source, said, model, config),
+      ...begins,
+      ...passedOver(found),
+      ...(wide && { wide }),
+    });
   if (mode === "terminal") print(startText(said, model, config, trained, validation, terminal, begins));
 
   const tests: Callback[] = flags.testEachEpoch ? [testing(data.test!)] : [];

@@ -9,6 +9,7 @@
  */
 import { messageOf } from "../../errors.ts";
 import { attempt } from "../../host.ts";
+import { inTime } from "../../waits.ts";
 import { isForbidden, isPlaced } from "./place.ts";
 import type { Spawn } from "./types.ts";
 
@@ -87,10 +88,11 @@ async function firstOf(ask: (way: () => Worker | Promise<Worker>) => Promise<Ali
   const first = file.placed ? 0 : 1;
   const asked: Promise<Alive>[] = [];
   asked[first] = ask(ways[first]!);
-  let timer: ReturnType<typeof setTimeout>;
-  const silence = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, SILENCE, undefined)));
-  const answer = await Promise.race([asked[first].catch(() => undefined), silence]);
-  clearTimeout(timer!);
+  const answer = await inTime(
+    asked[first].catch(() => undefined),
+    SILENCE,
+    () => undefined,
+  );
   if (answer) return answer;
   asked[1 - first] = ask(ways[1 - first]!);
   try {
@@ -103,6 +105,17 @@ async function firstOf(ask: (way: () => Worker | Promise<Worker>) => Promise<Ali
 
 /** What is forbidden by the page's own text, which a browser would say on the console as well. */
 const refused = (source: string) => new Error(`the page's policy (worker-src) lacks ${source}`);
+
+/** What a policy forbids WebKit throws at once, in words that do not name the policy; others report it later. */
+function begun(...args: ConstructorParameters<typeof Worker>): Worker {
+  try {
+    return new Worker(...args);
+  } catch (cause) {
+    const why = messageOf(cause);
+    if ((cause as Error)?.name !== "SecurityError") throw cause;
+    throw new Error(`${why.replace(/\.$/, "")}: the page's policy (worker-src) may forbid it`, { cause });
+  }
+}
 
 /** @returns `placed` false where the file may well be missing */
 function fileOf(): { placed: boolean; start(): Worker | Promise<Worker> } {
@@ -123,7 +136,7 @@ function fileOf(): { placed: boolean; start(): Worker | Promise<Worker> } {
       if (/^(https?|data):/.test(protocol) && origin !== self.origin)
         throw new Error(`${href.slice(0, 200)} is not of the page's own origin (${self.origin})`);
       if (isForbidden("'self'")) throw refused("'self'");
-      return new Worker(url, options);
+      return begun(url, options);
     },
   };
 }
@@ -155,7 +168,7 @@ async function fromCode(): Promise<Worker> {
   const packed = new Blob([Uint8Array.from(atob(code), (letter) => letter.charCodeAt(0))]);
   const script = new Response(packed.stream().pipeThrough(new DecompressionStream("deflate")));
   const url = URL.createObjectURL(new Blob([await script.arrayBuffer()], { type: "text/javascript" }));
-  const worker = new Worker(url, { name: "nabla" });
+  const worker = begun(url, { name: "nabla" });
   for (const answer of ["message", "error"])
     worker.addEventListener(answer, () => URL.revokeObjectURL(url), { once: true });
   return worker;

@@ -143,7 +143,8 @@ export async function start(name, program, { headless = true }) {
  */
 function pagesOf(driver) {
   let queue = Promise.resolve();
-  let first = true;
+  /** A window that shows nothing: there is one at first, and a session without windows would end. */
+  let spare = true;
   let current = "";
   /** @type {<R>(handle: string, f: () => Promise<R>) => Promise<R>} */
   const within = (handle, f) => {
@@ -160,16 +161,22 @@ function pagesOf(driver) {
   };
   /** @param {string} [url] */
   return async (url) => {
-    if (!first) {
+    if (!spare) {
       // the one that was current may have been closed
       const [open] = await driver.getAllWindowHandles();
       if (open) await driver.switchTo().window(open);
       await driver.switchTo().newWindow("window");
     }
-    first = false;
+    spare = false;
     const handle = await driver.getWindowHandle();
     current = handle;
     const page = wrap(driver, (f) => within(handle, f));
+    page.close = () =>
+      within(handle, async () => {
+        if ((await driver.getAllWindowHandles()).length > 1) return driver.close();
+        await driver.get("about:blank");
+        spare = true;
+      });
     await page.setViewport({ width: 1280, height: 800 });
     if (url !== undefined) await page.goto(url);
     return page;
