@@ -1,5 +1,8 @@
 /** `nabla/import`: models that other programs have made. */
 import { NablaError } from "../errors.ts";
+import { int, list, show, string } from "../fields/fields.ts";
+import { record } from "../fields/objects.ts";
+import { checkGiven, having, plain, thing } from "../fields/programs.ts";
 import { latinHead } from "./head.ts";
 import type { Model } from "../model/model.ts";
 import { READERS, type ReaderOptions } from "./readers/index.ts";
@@ -22,6 +25,16 @@ export interface OpenModelOptions extends ReaderOptions {
  * @throws NablaError for files that are damaged or of no known kind, and for parts of a model that there are not here: all of them at once
  */
 export async function openModel(model: ModelSource, options: OpenModelOptions = {}): Promise<Model> {
+  checkGiven("openModel", options, {
+    files: plain(),
+    dimensions: record(int({ min: 1 })),
+    constants: record(thing("{ shape, data }")),
+    outputs: list(string(), { min: 1 }),
+    batch: having<unknown>("the number of an axis, or false"),
+  });
+  const { batch } = options;
+  if (batch != null && batch !== false && !(Number.isInteger(batch) && batch >= 0))
+    throw new NablaError(`openModel: batch: expected the number of an axis, or false, got ${show(batch)}`);
   const source = sourceOf(model, options.files);
   const bytes = await source.read();
   const known = { ...source, read: async () => bytes };
