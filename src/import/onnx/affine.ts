@@ -41,6 +41,17 @@ function stepsIn(value: Value, { dims }: Constant): Map<Factor, number> {
 }
 
 /** A constant's values in the order of some factors. */
+function spreadIn(
+  at: Importing,
+  known: Constant,
+  factors: Axis,
+  steps: ReadonlyMap<Factor, number>,
+): Float32Array {
+  if (lengthOf(factors) > at.most)
+    throw new Unsupported("its constant would be repeated until it is larger than the file");
+  return spread(known, factors, steps);
+}
+
 function spread({ data }: Constant, factors: Axis, steps: ReadonlyMap<Factor, number>): Float32Array {
   let places = [0];
   for (const factor of factors) {
@@ -78,8 +89,8 @@ export function affine(at: Importing, given: Value, scale: Constant = ONE, offse
   const from = lastAxes(value, new Map([...times, ...plus]));
   const [outer, last] = [value.held.slice(0, from), value.held.slice(from)];
   const flat = last.flat();
-  const gamma = spread(scale, flat, times);
-  const beta = spread(offset, flat, plus);
+  const gamma = spreadIn(at, scale, flat, times);
+  const beta = spreadIn(at, offset, flat, plus);
   if (from === value.held.length - 1 && isAll(scale, 1) && withBias(at, value, beta)) return value;
   if (from === value.held.length - 1 && withGamma(at, value, gamma, beta)) return value;
   const lines = at.arrange(value, [...outer, flat]);
@@ -168,8 +179,8 @@ export function normalised(at: Importing, given: Value, mean: Constant, deviatio
   const from = lastAxes(value, new Map([...less, ...by]));
   const whole = from < value.held.length - 1;
   const flat = (whole ? value.held : value.held.slice(-1)).flat();
-  const own = spread(mean, flat, less);
-  const variance = spread(deviation, flat, by).map((n) => n * n);
+  const own = spreadIn(at, mean, flat, less);
+  const variance = spreadIn(at, deviation, flat, by).map((n) => n * n);
   const shape = (whole ? value.held : value.held.slice(-1)).map(lengthOf);
   const options = {
     axis: whole ? value.held.map((_, i) => i + 1) : -1,

@@ -68,7 +68,14 @@ function along(one: Constant, axis: number, chosen: readonly number[], dims?: re
 
 function joined(op: Op): Constant {
   const all = op.inputs.map((_, i) => op.known(i));
-  const axis = axisAt(op.int("axis"), all[0]!.dims.length);
+  const rank = all[0]?.dims.length ?? 0;
+  const axis = axisAt(op.int("axis"), rank);
+  if (
+    !all.every(
+      ({ dims }) => dims.length === rank && dims.every((n, i) => i === axis || n === all[0]!.dims[i]),
+    )
+  )
+    throw new Unsupported("its constants have shapes that do not fit");
   const n = all.reduce((sum, { dims }) => sum + dims[axis]!, 0);
   const [outer, inner] = [size(all[0]!.dims.slice(0, axis)), size(all[0]!.dims.slice(axis + 1))];
   const out = like(all.some(isFloat) ? new Float32Array() : new Float64Array(), outer * n * inner);
@@ -136,7 +143,8 @@ function attribute(op: Op): Constant {
 
 function filled(op: Op): Constant {
   const dims = Array.from(op.known(0).data);
-  if (!(size(dims) <= op.at.most)) throw new Unsupported("its constants would be larger than the file");
+  if (!(size(dims) <= op.at.most) || !dims.every((n) => Number.isSafeInteger(n) && n >= 0))
+    throw new Unsupported("its constants would be larger than the file");
   const tensor = op.tensor("value");
   const value = tensor ? constantOf(tensor) : constant([1], Float32Array.of(0));
   return constant(dims, like(value.data, size(dims)).fill(value.data[0]!));
@@ -208,6 +216,8 @@ export const FOLDS: Readonly<Record<string, Fold>> = {
   Transpose(op) {
     const { dims, data } = op.known(0);
     const order = op.ints("perm") ?? dims.map((_, i) => dims.length - 1 - i);
+    if (order.length !== dims.length || new Set(order).size < order.length)
+      throw new Unsupported("perm is no order of its axes");
     order.forEach((axis) => axisAt(axis, dims.length));
     return constant(
       order.map((axis) => dims[axis]!),

@@ -155,7 +155,7 @@ export class Importing {
 
   /** Another shape of the same values in the order of the file. */
   reshape(value: Value, dims: readonly number[]): Value {
-    if (sizeOf(dims) !== sizeOf(dimsOf(value)))
+    if (sizeOf(dims) !== sizeOf(dimsOf(value)) || !dims.every((n) => Number.isSafeInteger(n) && n > 0))
       throw new Unsupported(
         `it makes the shape [${dims.join(", ")}] of [${dimsOf(value).join(", ")}], which has other values`,
       );

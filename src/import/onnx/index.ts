@@ -1,8 +1,10 @@
 /** ONNX files. */
-import { didYouMean, NablaError } from "../../errors.ts";
+import { didYouMean, NablaError, prefixed } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import { ONNX, type OnnxGraph, type OnnxModel, type OnnxTensor } from "../../interop/onnx.ts";
 import { decode } from "../../interop/protobuf.ts";
 import type { Model } from "../../model/model.ts";
+import { sizeOf } from "../../shape.ts";
 import { refuseAll } from "../problems.ts";
 import type { Source } from "../source.ts";
 import { readGraph } from "./graph.ts";
@@ -37,7 +39,13 @@ export function isOnnx(head: Uint8Array): boolean {
 /** @throws NablaError for a damaged file, and for what there is not here: all of it at once */
 export async function readOnnx(source: Source, options: OnnxOptions): Promise<Model> {
   const bytes = await source.read();
-  const name = source.name;
+  const model = parsed(bytes, source.name);
+  const others = await otherFiles(model.graph!.initializers, source);
+  return modelFrom(model, bytes.length, source.name, options, others);
+}
+
+/** @throws NablaError for bytes that are no such file */
+export function parsed(bytes: Uint8Array, name: string): OnnxModel {
   let model: OnnxModel;
   try {
     model = decode(bytes, "Model", ONNX) as unknown as OnnxModel;
@@ -46,24 +54,41 @@ export async function readOnnx(source: Source, options: OnnxOptions): Promise<Mo
       ? new NablaError(`${name}: no ONNX file, or a damaged one: ${error.message}`, { cause: error })
       : error;
   }
-  const { graph } = model;
-  if (!graph) throw new NablaError(`${name}: an ONNX file without a graph; it is damaged or was cut`);
+  if (!model.graph) throw new NablaError(`${name}: an ONNX file without a graph; it is damaged or was cut`);
+  return model;
+}
+
+/** @param size of the file @param others the bytes of files beside it, by name */
+export function modelFrom(
+  model: OnnxModel,
+  size: number,
+  name: string,
+  options: OnnxOptions,
+  others: ReadonlyMap<string, Uint8Array>,
+): Model {
+  const graph = model.graph!;
   const opset = model.opsets.find(({ domain = "" }) => domain === "" || domain === "ai.onnx")?.version ?? 0;
   if (opset < LOWEST)
     throw new NablaError(
       `${name}: its operators are of version ${opset}; expected ${LOWEST} or newer: convert it with onnx.version_converter`,
     );
   if (options.outputs) cutAt(graph, options.outputs, name);
-  const others = await otherFiles(graph.initializers, source);
   const constants = new Map<string, Constant>();
   for (const tensor of graph.initializers) {
     const place = elsewhere(tensor);
-    constants.set(tensor.name ?? "", constantOf(tensor, place && others.get(place.file)));
+    constants.set(
+      tensor.name ?? "",
+      prefixed(`${name}: `, () => constantOf(tensor, place && others.get(place.file))),
+    );
   }
-  for (const [key, { shape, data }] of Object.entries(options.constants ?? {}))
+  for (const [key, { shape, data }] of Object.entries(options.constants ?? {})) {
+    if (!Array.isArray(shape) || sizeOf(shape) !== data?.length)
+      throw new NablaError(
+        `openModel: constants: ${key}: expected { shape, data } with as many values as the shape has, got ${show(data)}`,
+      );
     constants.set(key, constant([...shape], Float32Array.from(data)));
-  const most =
-    65_536 + 2 * (bytes.length + [...others.values()].reduce((sum, { length }) => sum + length, 0));
+  }
+  const most = 65_536 + 2 * (size + [...others.values()].reduce((sum, { length }) => sum + length, 0));
   const read = readGraph(graph, {
     opset,
     batch: options.batch,

@@ -71,7 +71,7 @@ export function constantOf(tensor: OnnxTensor, other?: Uint8Array): Constant {
     throw new NablaError(
       `${called} holds values of the type ${nameOf(type)}, not numbers that layers compute with`,
     );
-  if (!dims.every((n) => Number.isSafeInteger(n) && n >= 0))
+  if (!dims.every((n) => Number.isSafeInteger(n) && n >= 0 && n < 2 ** 31))
     throw new NablaError(`${called} has the shape ${showShape(dims)}`);
   const count = sizeOf(dims);
   const size = DTYPES.get(RAW[type]!)!.bytes;

@@ -25,11 +25,15 @@ function slice(op: Op): Value {
   return value;
 }
 
+/** Places of an axis that are listed one by one. */
+const MOST_PLACES = 2 ** 22;
+
 /** Which places a slice has, as Python counts them. */
 export function picked(n: number, start: number, end: number, step: number): number[] {
   const clamp = (at: number, low: number, high: number) =>
     Math.min(Math.max(at < 0 ? at + n : at, low), high);
   const places: number[] = [];
+  if (n / Math.abs(step) > MOST_PLACES) throw new Unsupported(`it picks single places of ${n}`);
   if (step > 0) for (let at = clamp(start, 0, n); at < clamp(end, 0, n); at += step) places.push(at);
   else if (step < 0)
     for (let at = clamp(start, 0, n - 1); at > clamp(end, -1, n - 1); at += step) places.push(at);
@@ -93,6 +97,8 @@ function pad(op: Op): Value {
       }
       return;
     }
+    if (!(before + n + after <= at.most))
+      throw new Unsupported(`it makes ${before + n + after} steps of ${n}`);
     const places = Array.from({ length: before + n + after }, (_, j) => {
       const place = j - before;
       if (mode === "edge") return Math.min(Math.max(place, 0), n - 1);

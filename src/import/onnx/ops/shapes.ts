@@ -56,14 +56,19 @@ function unsqueezed(op: Op): Value {
 function transposed(op: Op): Value {
   const value = op.value();
   const order = op.ints("perm") ?? value.axes.map((_, i) => value.axes.length - 1 - i);
+  if (order.length !== value.axes.length || new Set(order).size < order.length)
+    throw new Unsupported(`perm [${order.join(", ")}] is no order of ${value.axes.length} axes`);
   return { ...value, axes: order.map((axis) => value.axes[axisAt(axis, value.axes.length)]!) };
 }
 
 function concat(op: Op): Value {
   const values = op.inputs.map((_, i) => op.value(i));
-  const rank = values[0]!.axes.length;
-  const axis = axisAt(op.int("axis"), rank);
-  if (values.length === 1) return values[0]!;
+  if (!values[0]) throw new Unsupported("it has no input");
+  const rank = values[0].axes.length;
+  const axis = axisAt(op.int("axis", op.opset < 4 ? 1 : 0), rank);
+  if (values.some(({ axes }) => axes.length !== rank))
+    throw new Unsupported("its inputs have different numbers of axes");
+  if (values.length === 1) return values[0];
   return joined(op, values, axis);
 }
 
