@@ -151,7 +151,7 @@ function filled(op: Op): Constant {
 }
 
 function shapeOf(op: Op): Constant {
-  const dims = dimsOf(op.inputs[0]!);
+  const dims = dimsOf(op.term(0));
   const at = (n: number) => Math.min(Math.max(n < 0 ? n + dims.length : n, 0), dims.length);
   const cut = dims.slice(at(op.int("start")), at(op.int("end", dims.length)));
   return constant([cut.length], cut);
@@ -163,7 +163,7 @@ type Fold = (op: Op) => Constant;
 export const OF_SHAPES: Readonly<Record<string, Fold>> = {
   Constant: attribute,
   Shape: shapeOf,
-  Size: (op) => constant([], [size(dimsOf(op.inputs[0]!))]),
+  Size: (op) => constant([], [size(dimsOf(op.term(0)))]),
 };
 
 export const FOLDS: Readonly<Record<string, Fold>> = {

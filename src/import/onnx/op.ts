@@ -57,6 +57,13 @@ export class Op {
     return asValue(this.at, other, term);
   }
 
+  /** An input of either kind. */
+  term(i: number): Term {
+    const term = this.inputs[i];
+    if (!term) throw new Unsupported(`its input ${i + 1} is missing`);
+    return term;
+  }
+
   /** An input that is known, if it is there. */
   maybe(i: number, what = `its input ${i + 1}`): Constant | undefined {
     const term = this.inputs[i];
