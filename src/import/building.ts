@@ -33,6 +33,8 @@ const plainName = (wish: string): string => {
 /** A model in the making. */
 export class Building {
   readonly layers = new Map<string, Made>();
+  /** Layers whose values other layers have. */
+  readonly used = new Set<string>();
   private readonly counts = new Map<string, number>();
 
   constructor() {
@@ -78,6 +80,7 @@ export class Building {
       }
     const made = { config, weights, inputs, shape: built.outputShape };
     this.layers.set(config.name, made);
+    for (const input of inputs) this.used.add(input);
     return made;
   }
 

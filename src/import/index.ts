@@ -35,7 +35,7 @@ export async function openModel(model: ModelSource, options: OpenModelOptions = 
   const { batch } = options;
   if (batch != null && batch !== false && !(Number.isInteger(batch) && batch >= 0))
     throw new NablaError(`openModel: batch: expected the number of an axis, or false, got ${show(batch)}`);
-  const source = sourceOf(model, options.files);
+  const source = sourceOf(model, options.files ?? {});
   const bytes = await source.read();
   const known = { ...source, read: async () => bytes };
   const reader = READERS.find(({ recognise }) => recognise(bytes));

@@ -1,5 +1,5 @@
 /** What a model is read from: bytes, a file of a page, an address, a path; and the files beside it. */
-import { NablaError } from "../errors.ts";
+import { messageOf, NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
 import { attempt } from "../host.ts";
 import { asBytes, isA, isBytes, tagOf } from "../tags.ts";
@@ -61,7 +61,7 @@ export function sourceOf(given: ModelSource, files: Files = {}): Source {
         return await base.beside(path, what);
       } catch (cause) {
         throw new NablaError(
-          `${base.name}: ${what} are in another file, ${show(name)}, which cannot be read (${cause instanceof Error ? cause.message : String(cause)}); put it into the same folder, or pass it: openModel(…, { files: { ${show(name)}: bytes } })`,
+          `${base.name}: ${what} are in another file, ${show(name)}, which cannot be read (${messageOf(cause)}); put it into the same folder, or pass it: openModel(…, { files: { ${show(name)}: bytes } })`,
           { cause },
         );
       }

@@ -81,11 +81,18 @@ export function affine(at: Importing, given: Value, scale: Constant = ONE, offse
   const value = expanded(at, given, wanted);
   if (isAll(scale, 1) && isAll(offset, 0)) return value;
   const [times, plus] = [stepsIn(value, scale), stepsIn(value, offset)];
-  if (times.size + plus.size === 0 || (scale.data.length === 1 && offset.data.length === 1))
+  if (times.size + plus.size === 0 || (scale.data.length === 1 && offset.data.length === 1)) {
+    const { config } = at.building.layers.get(value.layer)!;
+    // scale · x and then an offset are one layer
+    if (config.type === "rescaling" && !config.offset && isAll(scale, 1) && at.isOnly(value)) {
+      config.offset = Math.fround(offset.data[0]!);
+      return value;
+    }
     return at.unary(value, "rescaling", {
       scale: Math.fround(scale.data[0]!),
       offset: Math.fround(offset.data[0]!),
     });
+  }
   const from = lastAxes(value, new Map([...times, ...plus]));
   const [outer, last] = [value.held.slice(0, from), value.held.slice(from)];
   const flat = last.flat();

@@ -1,6 +1,7 @@
 /** What is computed of constants alone: shapes mostly, as exporters write them. */
 
 import { permuted } from "../../interop/layouts.ts";
+import { isA } from "../../tags.ts";
 import { Unsupported } from "../problems.ts";
 import { isConstant } from "./importing.ts";
 import type { Op } from "./op.ts";
@@ -11,9 +12,9 @@ import { axisAt, type Constant, constant, dimsOf } from "./value.ts";
 
 type Numbers = Float32Array | Float64Array;
 const size = (dims: readonly number[]) => dims.reduce((a, b) => a * b, 1);
-const isFloat = ({ data }: Constant) => data instanceof Float32Array;
+const isFloat = ({ data }: Constant) => isA("Float32Array", data);
 const like = (data: Numbers, n: number): Numbers =>
-  data instanceof Float32Array ? new Float32Array(n) : new Float64Array(n);
+  isA("Float32Array", data) ? new Float32Array(n) : new Float64Array(n);
 
 /** The shape that shapes are broadcast to. */
 function common(op: Op, all: readonly Constant[]): number[] {

@@ -5,39 +5,14 @@ import { Building } from "../building.ts";
 import { type Problem, Unsupported } from "../problems.ts";
 import { asValue } from "./affine.ts";
 import { FOLDS, OF_SHAPES } from "./fold.ts";
+import type { GraphOptions, Port, ReadGraph } from "./graphTypes.ts";
 import { Importing, isConstant, isValue } from "./importing.ts";
 import { Op } from "./op.ts";
 import { HANDLERS, HINTS } from "./operators.ts";
 import { simplified } from "./patterns.ts";
-import { type Axis, type Constant, constant, type Factor, ofRow, type Term, type Value } from "./value.ts";
+import { type Axis, constant, type Factor, ofRow, type Term, type Value } from "./value.ts";
 
-export interface GraphOptions {
-  readonly opset: number;
-  /** The axis of the batch; false: there is none. Undefined: found out. */
-  readonly batch?: number | false;
-  readonly dimensions?: Readonly<Record<string, number>>;
-  /** Values of inputs and initializers, by name. */
-  readonly constants: ReadonlyMap<string, Constant>;
-  /** Whether inputs stay as the file has them, even where another order would save moving their axes. */
-  readonly keep: boolean;
-  /** Sizes of what is made of shapes, at most. */
-  readonly most: number;
-}
-
-/** A model's input or output, and which of the file's axes each of its axes is. */
-export interface Port {
-  readonly name: string;
-  readonly file: string;
-  readonly shape: readonly number[];
-  readonly axes: readonly number[];
-}
-export interface ReadGraph {
-  readonly building: Building;
-  readonly inputs: readonly Port[];
-  readonly outputs: readonly (Port & { readonly layer: string })[];
-  readonly batch: number | false;
-  readonly problems: readonly Problem[];
-}
+export type { GraphOptions, Port, ReadGraph } from "./graphTypes.ts";
 
 /** Stands for a batch of any size in what is computed of shapes: a prime that no other axis is a multiple of. */
 const ANY = 100_003;
@@ -189,7 +164,7 @@ class Reading {
       );
       return undefined;
     }
-    const { dimensions = {} } = this.options;
+    const dimensions = this.options.dimensions ?? {};
     let whole = true;
     const dims = shape.dims.map(({ value, name: symbol }, i) => {
       const known = [symbol, `${name}.${i}`].find((key) => key && Object.hasOwn(dimensions, key));

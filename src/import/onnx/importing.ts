@@ -85,7 +85,10 @@ export class Importing {
 
   /** Whether nothing else sees this value, so that its layer may still change. */
   isOnly({ layer }: Value): boolean {
-    return (this.names.get(layer) ?? []).every((name) => this.uses.get(name) === 1);
+    return (
+      !this.building.used.has(layer) &&
+      (this.names.get(layer) ?? []).every((name) => this.uses.get(name) === 1)
+    );
   }
 
   /** The same values with these axes, in this order, held by a layer: by another one only if need be. */

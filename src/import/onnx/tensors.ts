@@ -3,6 +3,7 @@ import { DTYPES } from "../../checkpoint/dtypes.ts";
 import { NablaError } from "../../errors.ts";
 import { FLOATS, type OnnxTensor, TYPES } from "../../interop/onnx.ts";
 import { showShape, sizeOf } from "../../shape.ts";
+import { isA } from "../../tags.ts";
 import { type Constant, constant } from "./value.ts";
 
 /** The types that are read, as safetensors files call them: the bytes are the same. */
@@ -45,7 +46,7 @@ export function elsewhere({ location, external = [] }: OnnxTensor): Elsewhere | 
 
 /** Numbers of any type as those that constants hold. */
 function plain(values: ArrayLike<number> | ArrayLike<bigint>, type: number): Float32Array | Float64Array {
-  if (values instanceof Float32Array && FLOATS.has(type)) return values;
+  if (isA("Float32Array", values) && FLOATS.has(type)) return values;
   const into = new (FLOATS.has(type) ? Float32Array : Float64Array)(values.length);
   for (let i = 0; i < into.length; i++) into[i] = Number(values[i]);
   return into;
@@ -71,9 +72,11 @@ export function constantOf(tensor: OnnxTensor, other?: Uint8Array): Constant {
     throw new NablaError(
       `${called} holds values of the type ${nameOf(type)}, not numbers that layers compute with`,
     );
-  if (!dims.every((n) => Number.isSafeInteger(n) && n >= 0 && n < 2 ** 31))
+  if (!dims.every((n) => Number.isSafeInteger(n) && n >= 0))
     throw new NablaError(`${called} has the shape ${showShape(dims)}`);
   const count = sizeOf(dims);
+  if (count === 0 && dims.some((n) => n > 2 ** 31))
+    throw new NablaError(`${called} has the shape ${showShape(dims)}`);
   const size = DTYPES.get(RAW[type]!)!.bytes;
   const place = elsewhere(tensor);
   const bytes = place ? stretchOf(other, place, count * size, called) : raw;

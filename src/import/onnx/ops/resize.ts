@@ -3,7 +3,7 @@
 import { Unsupported } from "../../problems.ts";
 import { fixed } from "../affine.ts";
 import type { Handlers, Op } from "../op.ts";
-import { type Axis, along, axisOf, dimsOf, lengthOf, type Value } from "../value.ts";
+import { along, axisOf, dimsOf, lengthOf, type Value } from "../value.ts";
 
 interface Way {
   readonly mode: string;
@@ -79,23 +79,21 @@ function resized(op: Op, value: Value, axis: number, m: number, scale: number, w
   });
 }
 
-/** Pixels repeated a whole number of times, or twice as many between them: layers of their own. */
+/** Pixels repeated a whole number of times, or so many between them: layers of their own. */
 function enlarged(op: Op, value: Value, factors: readonly number[], interpolation: string): Value {
   const { at } = op;
-  const [, c, h, w] = value.axes as [Axis, Axis, Axis, Axis];
-  const pixels = along(value, 1);
-  const ready = at.arrange(value, [h, w, pixels]);
-  const made = at.add(
-    "upSampling2d",
-    { size: factors, ...(interpolation !== "nearest" && { interpolation }) },
-    [ready],
-  );
-  const [height, width] = made.shape.map(axisOf) as [Axis, Axis];
+  const channels = along(value, 1);
+  const pixels = value.axes.slice(2).map((_, i) => along(value, i + 2));
+  const ready = at.arrange(value, [...pixels, channels]);
+  const size = factors.length === 1 ? factors[0] : factors;
+  const options = { size, ...(interpolation !== "nearest" && { interpolation }) };
+  const made = at.add(`upSampling${factors.length}d`, options, [ready]);
+  const larger = made.shape.slice(0, -1).map(axisOf);
   return {
     ...ready,
     layer: made.config.name,
-    axes: [value.axes[0]!, c, height, width],
-    held: [height, width, pixels],
+    axes: [...value.axes.slice(0, 2), ...larger],
+    held: [...larger, channels],
   };
 }
 
@@ -133,8 +131,9 @@ function resize(op: Op): Value {
     throw new Unsupported("antialias: pictures made smaller with it there are not here");
   for (const { m } of target)
     if (!(Number.isInteger(m) && m >= 1)) throw new Unsupported(`it makes ${m} pixels`);
+  const mode = op.text("mode", "nearest");
   const whole =
-    dims.length === 4 &&
+    (dims.length === 4 || (dims.length === 3 && mode === "nearest")) &&
     target[1]!.m === dims[1] &&
     target.slice(2).every(({ scale }) => Number.isInteger(scale));
   const repeats =
