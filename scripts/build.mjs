@@ -155,6 +155,7 @@ await build({
     browser: "src/browser/index.ts",
     node: "src/node/index.ts",
     export: "src/export/index.ts",
+    import: "src/import/index.ts",
     cli: "src/cli/index.ts",
     // no file of the package either: what the worker shares with the rest becomes pieces of its own, and pages get fewer bytes so
     pieces: "src/worker/index.ts",
@@ -238,6 +239,7 @@ await build({
     data: "src/data/index.ts",
     browser: "src/browser/index.ts",
     sequences: "src/sequences/index.ts",
+    import: "src/import/index.ts",
     static: "src/static.ts",
   },
   outdir: "build/browser",

@@ -34,6 +34,13 @@ console.log(model.predict([[0, 1]]).argMax());`,
     limit: 41_800,
   },
   {
+    name: "open an ONNX file, beside a program that loads models",
+    // what it adds to this one
+    beside: 'import { load } from "nabla"; console.log(load);',
+    code: 'import { load } from "nabla"; import { openModel } from "nabla/import"; console.log(load, openModel);',
+    limit: 27_500,
+  },
+  {
     name: "an error class alone",
     code: 'import { NablaError } from "nabla"; console.log(NablaError);',
     limit: 1_000,
@@ -107,8 +114,13 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   console.log(
     "| program | minified + gzip | minified | limit | loaded later, if at all |\n| --- | --- | --- | --- | --- |",
   );
-  for (const { name, code, limit } of PROGRAMS) {
-    const { gzip, minified, later, parts } = await measure(code);
+  for (const { name, code, beside, limit } of PROGRAMS) {
+    const whole = await measure(code);
+    const without = beside ? await measure(beside) : { gzip: 0, minified: 0, later: 0 };
+    const { parts } = whole;
+    const [gzip, minified, later] = /** @type {const} */ (["gzip", "minified", "later"]).map(
+      (key) => whole[key] - without[key],
+    );
     console.log(`| ${name} | ${kb(gzip)} | ${kb(minified)} | ${kb(limit)} | ${kb(later)} |`);
     if (process.argv.includes("--parts"))
       for (const [part, bytes] of parts)

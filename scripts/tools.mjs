@@ -1,5 +1,5 @@
 // Installs what some tests and pages need besides the project's own packages, into build/tools/<set>:
-// `node scripts/tools.mjs package next frameworks nuxt simulated edge patterns docs` (all of them without arguments). CI does it; you need not.
+// `node scripts/tools.mjs package next frameworks nuxt simulated edge patterns interop docs` (all of them without arguments). CI does it; you need not.
 // Installs again only when a list below has changed or something is missing.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -56,6 +56,8 @@ export const SETS = {
   edge: { workerd: "1", "edge-runtime": "4" },
   // test/structure/patterns.system.test.ts; its programs for each system are left out, the one in JavaScript does
   patterns: { recheck: "^4.5.0" },
+  // test/export/onnx.node.test.ts: what runs ONNX files; its WebAssembly is in the package
+  interop: { "onnxruntime-web": "1" },
   // npm run docs
   docs: { typedoc: "^0.28.20", typescript: "6" },
 };

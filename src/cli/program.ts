@@ -7,6 +7,7 @@ import { LOSSES } from "../losses/table.ts";
 import { OPTIMIZERS } from "../optimizers/table.ts";
 import { arrayFlags } from "./options/arrays.ts";
 import { augmentation } from "./options/augment.ts";
+import { importCommand } from "./options/importing.ts";
 import { pictureFlags, toldFlags, unreadableFlag } from "./options/pictures.ts";
 import { sequenceFlags } from "./options/sequenceData.ts";
 import { sequenceCommands } from "./options/sequences.ts";
@@ -33,6 +34,7 @@ Examples:
   nabla train book.txt --model chars --out book.safetensors      the next character of a text
   nabla generate book.safetensors --prompt "Once upon"
   nabla play                                              the playground, in the browser
+  nabla import model.onnx --out model.safetensors         a model that another program made
   nabla export digits.safetensors --to digits.wasm
   nabla verify digits.wasm
 
@@ -214,7 +216,10 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .command("export")
     .description("a model as one file that needs neither nabla nor, if need be, JavaScript")
     .argument("<MODEL>", "a file that train --out wrote")
-    .requiredOption("--to <FILE>", "model.wasm, or model.js (an ES module, with its types next to it)")
+    .requiredOption(
+      "--to <FILE>",
+      "model.wasm, model.js (an ES module, with its types next to it), or model.onnx",
+    )
     .option(
       "--weights <TYPE>",
       "float32 (default, the same bits), float16 (half as large) or int8 (a quarter)",
@@ -231,6 +236,8 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
   arrayFlags(unreadableFlag(exported))
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./commands/export.ts")).exportCommand as Action));
+
+  importCommand(command, run);
 
   command
     .command("verify")

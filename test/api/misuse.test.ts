@@ -5,6 +5,7 @@
 import { expect, test } from "vitest";
 import * as data from "../../src/data/index.ts";
 import * as exporting from "../../src/export/index.ts";
+import * as importing from "../../src/import/index.ts";
 import * as nabla from "../../src/index.ts";
 import * as predicting from "../../src/predict/index.ts";
 import * as sequences from "../../src/sequences/index.ts";
@@ -172,6 +173,11 @@ const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
   },
   "export.verifyExport": () => [exporting.exportWasm(chain()), "file"],
   "export.exportModule": () => [chain(), { rows: 2, weights: "float32", metadata: {} }],
+  "export.exportOnnx": () => [chain(), { layout: "nhwc", scaling: false }],
+  "import.openModel": () => [
+    exporting.exportOnnx(chain()),
+    { batch: 0, dimensions: { height: 2 }, outputs: ["dense_2"], constants: {}, files: {} },
+  ],
   "export.quantised": () => [chain(), "int8"],
   "export.describeExport": () => [chain(), { rows: 2, weights: "float32", metadata: {} }],
   "export.exportWasm": () => [chain(), { rows: 2, weights: "float32", metadata: {} }],
@@ -320,7 +326,7 @@ const goodFor = (name: string) => {
   return room === "nabla" && layers.has(own) ? LAYER_OPTIONS : undefined;
 };
 
-const MODULES = { nabla, data, export: exporting, predict: predicting, sequences };
+const MODULES = { nabla, data, export: exporting, import: importing, predict: predicting, sequences };
 const OBJECTS: Readonly<Record<string, () => object>> = {
   model: chain,
   graph,

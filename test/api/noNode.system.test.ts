@@ -20,6 +20,7 @@ async function reached(entry: string): Promise<{ packages: Set<string>; missing:
 test.each([
   ["src/index.ts", []],
   ["src/export/index.ts", []],
+  ["src/import/index.ts", []],
   ["src/data/index.ts", ["fflate"]],
   ["src/sequences/index.ts", []],
   ["src/browser/index.ts", ["fflate"]],

@@ -2,8 +2,10 @@
 import { expect, test } from "vitest";
 import { measure, PROGRAMS } from "../../scripts/sizes.mjs";
 
-test.each<{ name: string; code: string; limit: number }>(PROGRAMS)("$name", async ({ code, limit }) => {
-  const { gzip, parts } = await measure(code);
+type Program = { name: string; code: string; beside?: string; limit: number };
+test.each<Program>(PROGRAMS)("$name", async ({ code, beside, limit }) => {
+  const { gzip: whole, parts } = await measure(code);
+  const gzip = whole - (beside ? (await measure(beside)).gzip : 0);
   expect(gzip).toBeLessThanOrEqual(limit);
   expect(gzip).toBeGreaterThan(limit * 0.4); // a limit far above the size would notice nothing
   if (/nabla\/predict/.test(code)) expect(parts.map(([part]) => part)).not.toContain("core/simd.text.js");

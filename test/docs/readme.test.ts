@@ -119,6 +119,9 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
       expect(voted).toBeGreaterThan(0.75);
     },
   ],
+  "docs/interop.md": [
+    (printed) => expect(printed).toBe("[ 1, 3 ]\n[ { name: 'input', file: 'input', axes: [ 1 ] } ]\n"),
+  ],
   "docs/command-line.md": [],
   "docs/images.md": [],
   "docs/tables.md": [],

@@ -6,6 +6,7 @@ import { NablaError } from "../../errors.ts";
 import {
   type ExportOptions,
   exportModule,
+  exportOnnx,
   exportWasm,
   quantised,
   type WeightType,
@@ -44,8 +45,10 @@ const TYPES: Readonly<Record<string, string>> = { ".js": ".d.ts", ".mjs": ".d.mt
 export async function exportCommand(path: string, flags: ExportFlags, terminal: Terminal): Promise<number> {
   const { bold, print, printJson } = terminal;
   const kind = extname(flags.to).toLowerCase();
-  if (kind !== ".wasm" && !(kind in TYPES))
-    throw new NablaError(`--to: expected a file ending in .wasm, .js or .mjs, got ${show(flags.to)}`);
+  if (kind !== ".wasm" && kind !== ".onnx" && !Object.hasOwn(TYPES, kind))
+    throw new NablaError(`--to: expected a file ending in .wasm, .js, .mjs or .onnx, got ${show(flags.to)}`);
+  if (kind === ".onnx" && (flags.weights ?? "float32") !== "float32")
+    throw new NablaError(`--weights: ONNX files are written with float32, got ${flags.weights}`);
   for (const [name, value] of Object.entries({ part: flags.part, samples: flags.samples })) {
     if (value !== undefined && flags.data === undefined)
       throw new NablaError(`--${name}: needs --data, which is not given`);
@@ -97,6 +100,7 @@ function metadataOf(model: Model): Record<string, unknown> {
 
 function filesOf(model: Model, to: string, kind: string, options: ExportOptions) {
   if (kind === ".wasm") return [{ path: to, bytes: exportWasm(model, options) as Uint8Array }];
+  if (kind === ".onnx") return [{ path: to, bytes: exportOnnx(model) }];
   const { code, types } = exportModule(model, options);
   const declarations = `${to.slice(0, -kind.length)}${TYPES[kind]}`;
   const encode = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -12,6 +12,7 @@ import { jpeg } from "./jpeg.ts";
 import { jsonRows } from "./jsonRows.ts";
 import { npy } from "./npy.ts";
 import { npz, zip } from "./npz.ts";
+import { onnx } from "./onnx.ts";
 import { playground } from "./playground.ts";
 import { png } from "./png.ts";
 import { safetensors } from "./safetensors.ts";
@@ -33,6 +34,7 @@ export const targets: readonly Target[] = [
   config,
   jsonRows,
   exported,
+  onnx,
   playground,
   commandLine,
   workerMessages,

@@ -1,0 +1,40 @@
+/** Flags of `nabla import`. */
+import type { Command } from "commander";
+import { NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
+import type { Action } from "../program.ts";
+import { wholeOption } from "./values.ts";
+
+/** height=224, of which there may be several. */
+function dimension(text: string, known: Readonly<Record<string, number>> = {}): Record<string, number> {
+  const [, name, size] = /^(.+)=([1-9][0-9]*)$/.exec(text) ?? [];
+  if (name === undefined || size === undefined)
+    throw new NablaError(`--dimension: expected a name and a size, such as height=224, got ${show(text)}`);
+  return Object.fromEntries([...Object.entries(known), [name, Number(size)]]);
+}
+
+/** 0, 1 or none. */
+function batch(text: string): number | false {
+  return text === "none" ? false : wholeOption("--batch", 0)(text);
+}
+
+export function importCommand(
+  command: Command,
+  run: (load: () => Promise<Action>) => (...args: unknown[]) => Promise<void>,
+): void {
+  command
+    .command("import")
+    .description(
+      "a model that another program made, as one of nabla's: to predict, to train further, to export",
+    )
+    .argument("<FILE>", "an ONNX file (.onnx)")
+    .requiredOption("-o, --out <FILE>", "where the model goes, as .safetensors")
+    .option(
+      "--dimension <NAME=N>",
+      "the size of an axis that the file leaves open, such as height=224; may be repeated",
+      dimension,
+    )
+    .option("--batch <AXIS>", "which axis of inputs is the batch (default: 0), or none", batch)
+    .option("--json", "as one JSON object")
+    .action(run(async () => (await import("../commands/import.ts")).importModel as Action));
+}

@@ -1,0 +1,299 @@
+/** What is computed with constants: scale · x + offset, and lines along an axis. */
+
+import { sizeOf } from "../../shape.ts";
+import { Unsupported } from "../problems.ts";
+import { expanded } from "./broadcasting.ts";
+import type { Importing } from "./importing.ts";
+import {
+  type Axis,
+  along,
+  axisOf,
+  type Constant,
+  constant,
+  dimsOf,
+  type Factor,
+  lengthOf,
+  ofRow,
+  stepsOf,
+  type Value,
+} from "./value.ts";
+
+/** A variance that with an epsilon of 1e-12 is 1 as float32. */
+const EPSILON = 1e-12;
+
+/** Steps of a constant along the factors of a value that it is broadcast to. */
+function stepsIn(value: Value, { dims }: Constant): Map<Factor, number> {
+  const steps = new Map<Factor, number>();
+  const shift = value.axes.length - dims.length;
+  let step = 1;
+  for (let i = dims.length - 1; i >= 0; i--) {
+    const axis = value.axes[i + shift]!;
+    if (dims[i] !== 1) {
+      if (axis.some(({ batch, size }) => batch && size > 1))
+        throw new Unsupported(
+          "a constant differs from row to row of the batch; if the first axis is no batch, pass { batch: false }",
+        );
+      for (const [factor, inner] of stepsOf(ofRow(axis), step)) steps.set(factor, inner);
+    }
+    step *= dims[i]!;
+  }
+  return steps;
+}
+
+/** A constant's values in the order of some factors. */
+function spreadIn(
+  at: Importing,
+  known: Constant,
+  factors: Axis,
+  steps: ReadonlyMap<Factor, number>,
+): Float32Array {
+  if (lengthOf(factors) > at.most)
+    throw new Unsupported("its constant would be repeated until it is larger than the file");
+  return spread(known, factors, steps);
+}
+
+function spread({ data }: Constant, factors: Axis, steps: ReadonlyMap<Factor, number>): Float32Array {
+  let places = [0];
+  for (const factor of factors) {
+    const step = steps.get(factor) ?? 0;
+    places = places.flatMap((at) => Array.from({ length: factor.size }, (_, i) => at + i * step));
+  }
+  return Float32Array.from(places, (at) => data[at]!);
+}
+
+/** The last axes of a value, as far as a constant differs along them. */
+function lastAxes(value: Value, steps: ReadonlyMap<Factor, number>): number {
+  const varies = value.held.map((axis) => axis.some((factor) => steps.has(factor)));
+  const first = varies.indexOf(true);
+  return first < 0 ? value.held.length : Math.min(first, value.held.length - 1);
+}
+
+const ONE = constant([], [1]);
+const ZERO = constant([], [0]);
+const isAll = ({ data }: Constant, n: number) => data.every((value) => value === n);
+
+/** scale · x + offset, with constants of any shape that broadcasts. */
+export function affine(at: Importing, given: Value, scale: Constant = ONE, offset: Constant = ZERO): Value {
+  const rank = Math.max(scale.dims.length, offset.dims.length);
+  const wanted = Array.from({ length: rank }, (_, i) =>
+    Math.max(...[scale, offset].map(({ dims }) => dims[i - (rank - dims.length)] ?? 1)),
+  );
+  const value = expanded(at, given, wanted);
+  if (isAll(scale, 1) && isAll(offset, 0)) return value;
+  const [times, plus] = [stepsIn(value, scale), stepsIn(value, offset)];
+  if (times.size + plus.size === 0 || (scale.data.length === 1 && offset.data.length === 1)) {
+    const { config } = at.building.layers.get(value.layer)!;
+    // scale · x and then an offset are one layer
+    if (config.type === "rescaling" && !config.offset && isAll(scale, 1) && at.isOnly(value)) {
+      config.offset = Math.fround(offset.data[0]!);
+      return value;
+    }
+    return at.unary(value, "rescaling", {
+      scale: Math.fround(scale.data[0]!),
+      offset: Math.fround(offset.data[0]!),
+    });
+  }
+  const from = lastAxes(value, new Map([...times, ...plus]));
+  const [outer, last] = [value.held.slice(0, from), value.held.slice(from)];
+  const flat = last.flat();
+  const gamma = spreadIn(at, scale, flat, times);
+  const beta = spreadIn(at, offset, flat, plus);
+  if (from === value.held.length - 1 && isAll(scale, 1) && withBias(at, value, beta)) return value;
+  if (from === value.held.length - 1 && withGamma(at, value, gamma, beta)) return value;
+  const lines = at.arrange(value, [...outer, flat]);
+  const n = flat.length === 0 ? 1 : lengthOf(flat);
+  const vector = (data: Float32Array) => ({ shape: [n], data: () => data });
+  const done = at.unary(
+    lines,
+    "batchNormalization",
+    // constants stay what they are
+    { epsilon: EPSILON, trainable: false },
+    {
+      gamma: vector(gamma),
+      beta: vector(beta),
+      movingMean: vector(new Float32Array(n)),
+      movingVariance: vector(new Float32Array(n).fill(1)),
+    },
+  );
+  return at.arrange(done, value.held);
+}
+
+/** A constant that is added to each output of a layer with weights is the bias that it lacks. */
+function withBias(at: Importing, value: Value, beta: Float32Array): boolean {
+  const made = at.building.layers.get(value.layer)!;
+  const { config } = made;
+  if (config.useBias !== false || config.activation !== undefined || !at.isOnly(value)) return false;
+  if (
+    !/^(?:dense|conv1d|conv2d|conv2dTranspose)$/.test(config.type) ||
+    made.shape[made.shape.length - 1] !== beta.length
+  )
+    return false;
+  config.useBias = true;
+  made.weights = { ...made.weights, bias: { shape: [beta.length], data: () => beta } };
+  return true;
+}
+
+/** And what follows a normalisation is its gamma and beta. */
+function withGamma(at: Importing, value: Value, gamma: Float32Array, beta: Float32Array): boolean {
+  const made = at.building.layers.get(value.layer)!;
+  const { config, weights } = made;
+  if (
+    config.type !== "layerNormalization" ||
+    !at.isOnly(value) ||
+    made.shape[made.shape.length - 1] !== gamma.length
+  )
+    return false;
+  const scales = gamma.some((n) => n !== 1);
+  const centers = beta.some((n) => n !== 0);
+  if ((scales && (config.scale || config.center)) || (centers && config.center)) return false;
+  const shape = [gamma.length];
+  if (scales) config.scale = true;
+  if (centers) config.center = true;
+  made.weights = {
+    ...weights,
+    ...(scales && { gamma: { shape, data: () => gamma } }),
+    ...(centers && { beta: { shape, data: () => beta } }),
+  };
+  return true;
+}
+
+/** (x − mean) / deviation with constants: the layer of inputs whose means are known, which training leaves as it is. */
+export function normalised(at: Importing, given: Value, mean: Constant, deviation: Constant): Value {
+  const rank = Math.max(mean.dims.length, deviation.dims.length);
+  const wanted = Array.from({ length: rank }, (_, i) =>
+    Math.max(...[mean, deviation].map(({ dims }) => dims[i - (rank - dims.length)] ?? 1)),
+  );
+  const value = expanded(at, given, wanted);
+  const [less, by] = [stepsIn(value, mean), stepsIn(value, deviation)];
+  // the layer knows no deviation of 0 or below, and takes the root of its square
+  if (!deviation.data.every((n) => n > 1e-6 && n < 1e18))
+    return affine(
+      at,
+      affine(
+        at,
+        value,
+        undefined,
+        constant(
+          mean.dims,
+          mean.data.map((n) => -n),
+        ),
+      ),
+      constant(
+        deviation.dims,
+        Float32Array.from(deviation.data, (n) => 1 / n),
+      ),
+    );
+  const from = lastAxes(value, new Map([...less, ...by]));
+  const whole = from < value.held.length - 1;
+  const flat = (whole ? value.held : value.held.slice(-1)).flat();
+  const own = spreadIn(at, mean, flat, less);
+  const variance = spreadIn(at, deviation, flat, by).map((n) => n * n);
+  const shape = (whole ? value.held : value.held.slice(-1)).map(lengthOf);
+  const options = {
+    axis: whole ? value.held.map((_, i) => i + 1) : -1,
+    mean: Array.from(own),
+    variance: Array.from(variance),
+  };
+  return at.unary(value, "normalization", options, {
+    mean: { shape, data: () => own },
+    variance: { shape, data: () => variance },
+  });
+}
+
+/** A constant as a value: it does not depend on the input that is named. */
+export const asValue = (at: Importing, like: Value, known: Constant): Value => {
+  const batch = like.axes[0]?.filter((factor) => factor.batch) ?? [];
+  const flat = at.arrange(like, [like.held.flat()]);
+  const n = lengthOf(flat.held[0]!);
+  // one value of the input is enough
+  const one =
+    n === 1
+      ? flat
+      : {
+          ...flat,
+          layer: at.add("cropping1d", { cropping: [0, n - 1] }, [at.arrange(flat, [flat.held[0]!, []])])
+            .config.name,
+        };
+  // the batch is no axis of the constant's own, or one of one step
+  const own = batch.length > 0 && known.dims.length >= like.axes.length ? known.dims.slice(1) : known.dims;
+  const rows: Axis[] = batch.length > 0 ? [batch] : [];
+  const value: Value = {
+    kind: "value",
+    layer: one.layer,
+    axes: [...rows, ...own.map((): Axis => [])],
+    held: n === 1 ? [[]] : [[], []],
+  };
+  const zero = at.unary(value, "rescaling", { scale: 0 });
+  return affine(at, zero, ONE, constant([...rows.map(() => 1), ...own], known.data));
+};
+
+/**
+ * What a matrix makes of the values along an axis: y[j] = Σ x[i] · matrix[i, j]. The axis is then as long as the matrix is wide.
+ *
+ * @param matrix row-major, its rows in the order of the file
+ * @param more the layer's options, its bias, and whether it learns
+ */
+export function linear(
+  at: Importing,
+  value: Value,
+  axis: number,
+  matrix: { readonly units: number; readonly data: () => Float32Array },
+  more: { readonly bias?: Float32Array; readonly options?: Readonly<Record<string, unknown>> } = {},
+): Value {
+  const factors = along(value, axis);
+  const { value: ready, order } = at.innermost(value, factors);
+  const n = lengthOf(factors);
+  const { units } = matrix;
+  const bias = more.bias;
+  const made = at.add("dense", { units, useBias: bias !== undefined, ...more.options }, [ready], {
+    kernel: { shape: [n, units], data: () => rowsInOrder(matrix.data(), units, factors, order) },
+    ...(bias && { bias: { shape: [units], data: () => bias } }),
+  });
+  const out = axisOf(units);
+  const batch = value.axes[axis]!.filter((factor) => factor.batch);
+  return {
+    kind: "value",
+    layer: made.config.name,
+    axes: ready.axes.map((own, i) => (i === axis ? [...batch, ...out] : own)),
+    held: [...ready.held.slice(0, -1), out],
+  };
+}
+
+/** Rows of a matrix in the order in which values lie, where that is not the file's. */
+export function rowsInOrder(data: Float32Array, width: number, file: Axis, order: Axis): Float32Array {
+  if (file.every((factor, i) => factor === order[i])) return data;
+  const steps = stepsOf(file, 1);
+  const rows = spread(
+    constant(
+      [lengthOf(file)],
+      Float64Array.from({ length: lengthOf(file) }, (_, i) => i),
+    ),
+    order,
+    steps,
+  );
+  const out = new Float32Array(data.length);
+  rows.forEach((row, i) => {
+    out.set(data.subarray(row * width, (row + 1) * width), i * width);
+  });
+  return out;
+}
+
+/** A matrix that is no weight: what it says is not learnt. @param at how much of input i is in output j */
+export function fixed(
+  importing: Importing,
+  value: Value,
+  axis: number,
+  units: number,
+  share: (matrix: Float32Array) => void,
+): Value {
+  const n = lengthOf(along(value, axis));
+  if (n * units > importing.most)
+    throw new Unsupported(
+      "it picks so many values along an axis that the table of them would be larger than the file",
+    );
+  const data = new Float32Array(n * units);
+  share(data);
+  return linear(importing, value, axis, { units, data: () => data }, { options: { trainable: false } });
+}
+
+export const total = (value: Value): number => sizeOf(dimsOf(value));

@@ -1,0 +1,289 @@
+/** An ONNX graph as layers: node by node, in its order. */
+import { NablaError } from "../../errors.ts";
+import { FLOATS, type OnnxGraph, type OnnxNode, type OnnxValueInfo, TYPES } from "../../interop/onnx.ts";
+import { Building } from "../building.ts";
+import { type Problem, Unsupported } from "../problems.ts";
+import { asValue } from "./affine.ts";
+import { FOLDS, OF_SHAPES } from "./fold.ts";
+import type { GraphOptions, Port, ReadGraph } from "./graphTypes.ts";
+import { Importing, isConstant, isValue } from "./importing.ts";
+import { Op } from "./op.ts";
+import { HANDLERS, HINTS } from "./operators.ts";
+import { simplified } from "./patterns.ts";
+import { type Axis, constant, type Factor, ofRow, type Term, type Value } from "./value.ts";
+
+export type { GraphOptions, Port, ReadGraph } from "./graphTypes.ts";
+
+/** Stands for a batch of any size in what is computed of shapes: a prime that no other axis is a multiple of. */
+const ANY = 100_003;
+
+type Wishes = ReadonlyMap<string, readonly (readonly number[])[]>;
+
+/** Reads it; and once more where inputs had better lie in another order. */
+export function readGraph(graph: OnnxGraph, options: GraphOptions): ReadGraph {
+  const first = new Reading(graph, options, new Map());
+  const read = first.read();
+  const wishes = first.wishes;
+  return options.keep || wishes.size === 0 || read.problems.length > 0
+    ? read
+    : new Reading(graph, options, wishes).read();
+}
+
+class Reading {
+  private readonly building = new Building();
+  private readonly at: Importing;
+  private readonly terms = new Map<string, Term | undefined>();
+  private readonly problems: Problem[] = [];
+  private readonly nodes: OnnxNode[];
+  private readonly ports: Port[] = [];
+  private readonly uses = new Map<string, number>();
+  private readonly batch: number | false;
+
+  constructor(
+    private readonly graph: OnnxGraph,
+    private readonly options: GraphOptions,
+    private readonly given: Wishes,
+  ) {
+    this.nodes = this.needed(simplified(graph));
+    const ends = graph.outputs.map(({ name }) => name ?? "");
+    for (const { inputs } of this.nodes)
+      for (const name of inputs) if (name !== "") this.uses.set(name, (this.uses.get(name) ?? 0) + 1);
+    // an output is seen from outside
+    for (const name of ends) this.uses.set(name, Number.POSITIVE_INFINITY);
+    this.at = new Importing(this.building, this.uses, options.most);
+    this.batch = options.batch ?? this.findBatch();
+  }
+
+  get wishes(): Wishes {
+    return new Map(
+      this.at.entries.flatMap(({ wish }, i) => (wish ? [[this.ports[i]!.file, wish] as const] : [])),
+    );
+  }
+
+  read(): ReadGraph {
+    for (const [name, known] of this.options.constants) this.terms.set(name, known);
+    this.readInputs();
+    for (const node of this.nodes) this.readNode(node);
+    const outputs =
+      this.problems.length > 0 ? [] : this.graph.outputs.flatMap((info) => this.finish(info.name ?? ""));
+    return {
+      building: this.building,
+      inputs: this.ports,
+      outputs,
+      batch: this.batch,
+      problems: this.problems,
+    };
+  }
+
+  private problem(where: string, why: string): void {
+    this.problems.push({ where, why });
+  }
+
+  /** The nodes that outputs depend on. */
+  private needed(nodes: readonly OnnxNode[]): OnnxNode[] {
+    const makers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+    const found = new Set<OnnxNode>();
+    const waiting = this.graph.outputs.map(({ name }) => name ?? "");
+    for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+      const node = makers.get(name);
+      if (!node || found.has(node)) continue;
+      found.add(node);
+      waiting.push(...node.inputs);
+    }
+    return nodes.filter((node) => found.has(node));
+  }
+
+  /** Recurrent layers of a file have the batch second, unless they say otherwise. */
+  private findBatch(): number {
+    const names = this.graph.inputs.map(({ name }) => name);
+    const second = this.nodes.some(
+      ({ type, inputs, attributes }) =>
+        /^(?:RNN|LSTM|GRU)$/.test(type ?? "") &&
+        names.includes(inputs[0]) &&
+        !attributes.some(({ name, i }) => name === "layout" && i === 1),
+    );
+    return second ? 1 : 0;
+  }
+
+  private readInputs(): void {
+    let batch: Factor | undefined;
+    for (const info of this.graph.inputs) {
+      const file = info.name ?? "";
+      if (this.terms.has(file) || !this.uses.has(file)) continue;
+      const dims = this.dimsOf(info);
+      if (!dims) continue;
+      const at = this.batch;
+      if (at !== false) {
+        if (at >= dims.length) {
+          this.problem(
+            `input "${file}"`,
+            `it has ${dims.length} axes, so none for the batch; if this model has no batch, pass { batch: false }`,
+          );
+          continue;
+        }
+        batch ??= { size: dims[at]!, batch: true };
+        if (batch.size !== dims[at])
+          this.problem(
+            `input "${file}"`,
+            `its axis ${at} has ${dims[at]} steps where another input has ${batch.size}; if that is no batch, pass { batch: false }, or values that never change as { constants }`,
+          );
+      }
+      const axes = dims.map((size, i): Axis => (i === at ? [batch!] : size === 1 ? [] : [{ size }]));
+      const rows = axes.map((axis, i) => ({ axis: ofRow(axis), i })).filter(({ i }) => i !== at);
+      const wish = this.given.get(file);
+      const order = wish
+        ? wish.map((own) => ({ axis: own.flatMap((i) => axes[i]!), i: own[0] ?? -1 }))
+        : rows;
+      const held = order.length > 0 ? order.map(({ axis }) => axis) : [[]];
+      const shape = held.map((axis) => axis.reduce((n, { size }) => n * size, 1));
+      const made = this.building.input(file, shape);
+      const whole = !FLOATS.has(info.type?.tensor?.type ?? TYPES.float);
+      const value: Value = { kind: "value", layer: made.config.name, axes, held, whole };
+      this.at.entries.push({ value });
+      // an axis of one step that moved is the one that no other is
+      const left = rows.map(({ i }) => i).filter((i) => !order.some((own) => own.i === i));
+      this.ports.push({
+        name: made.config.name,
+        file,
+        shape,
+        axes: order.map(({ i }) => (i >= 0 ? i : (left.shift() ?? -1))),
+      });
+      this.set(file, value);
+    }
+    if (this.ports.length === 0 && this.problems.length === 0)
+      this.problem("the graph", "it has no input that its outputs depend on");
+  }
+
+  private dimsOf(info: OnnxValueInfo): number[] | undefined {
+    const name = info.name ?? "";
+    const shape = info.type?.tensor?.shape;
+    if (!shape) {
+      this.problem(
+        `input "${name}"`,
+        "it has no shape: it is a sequence or another thing that is no tensor, or was exported without one",
+      );
+      return undefined;
+    }
+    const dimensions = this.options.dimensions ?? {};
+    let whole = true;
+    const dims = shape.dims.map(({ value, name: symbol }, i) => {
+      const known = [symbol, `${name}.${i}`].find((key) => key && Object.hasOwn(dimensions, key));
+      const n = known ? dimensions[known]! : value;
+      if (n !== undefined && Number.isSafeInteger(n) && n > 0) return n;
+      if (i === this.batch) return ANY;
+      whole = false;
+      const key = symbol || `${name}.${i}`;
+      this.problem(
+        `input "${name}"`,
+        `its axis ${i} may have any size, while layers here know theirs; say which with { dimensions: { ${JSON.stringify(key)}: 64 } }`,
+      );
+      return 1;
+    });
+    return whole ? dims : undefined;
+  }
+
+  private set(name: string, term: Term): void {
+    this.terms.set(name, term);
+    if (!isValue(term)) return;
+    this.at.names.set(term.layer, [...(this.at.names.get(term.layer) ?? []), name]);
+  }
+
+  private readNode(node: OnnxNode): void {
+    const { type = "", domain = "" } = node;
+    const where = node.name ? `${type} "${node.name}"` : `${type} of "${node.outputs[0] ?? ""}"`;
+    const isKnown =
+      Object.hasOwn(HANDLERS, type) || Object.hasOwn(OF_SHAPES, type) || Object.hasOwn(FOLDS, type);
+    if (!/^(?:ai\.onnx)?$/.test(domain) || !isKnown) {
+      const hint = HINTS.find(([names]) => names.test(type))?.[1];
+      const of = /^(?:ai\.onnx)?$/.test(domain) ? "" : ` of ${domain}`;
+      this.problem(
+        where,
+        `the operator ${type}${of} there is not here${hint ? `: ${hint}` : "; cut the model before it with onnx.utils.extract_model(), or write that part with other operators"}`,
+      );
+      return;
+    }
+    const inputs = node.inputs.map((name) => (name === "" ? undefined : this.terms.get(name)));
+    // what it needs was refused already
+    if (node.inputs.some((name, i) => name !== "" && inputs[i] === undefined)) return;
+    this.at.node = node.name || node.outputs[0] || "";
+    const op = new Op(this.at, node, inputs, this.options.opset);
+    try {
+      const handler = this.handlerOf(op, type);
+      const made = handler(op);
+      const list = Array.isArray(made) ? (made as (Term | undefined)[]) : [made as Term];
+      node.outputs.forEach((name, i) => {
+        const term = list[i];
+        if (name !== "" && term) this.set(name, term);
+      });
+      const missing = node.outputs.find((name, i) => name !== "" && !list[i] && this.uses.has(name));
+      if (missing !== undefined) throw new Unsupported(`its output "${missing}" there is not here`);
+    } catch (error) {
+      if (error instanceof Unsupported || error instanceof NablaError) this.problem(where, error.message);
+      else throw error;
+    }
+  }
+
+  private handlerOf(op: Op, type: string): (op: Op) => Term | readonly (Term | undefined)[] {
+    if (Object.hasOwn(OF_SHAPES, type)) return OF_SHAPES[type]!;
+    if (op.inputs.every((term) => term === undefined || isConstant(term))) {
+      if (Object.hasOwn(FOLDS, type)) return FOLDS[type]!;
+      throw new Unsupported(
+        "it computes with constants alone, in a way that there is not here; export with constant folding",
+      );
+    }
+    if (Object.hasOwn(HANDLERS, type)) return HANDLERS[type]!;
+    throw new Unsupported(
+      `the operator ${type} there is here for constants alone, and this depends on the model's input`,
+    );
+  }
+
+  /** An output of the model: channels last where it is an image, otherwise in the order of the file. */
+  private finish(file: string): (Port & { layer: string })[] {
+    const term = this.terms.get(file);
+    this.at.node = file;
+    try {
+      if (!term) throw new Unsupported("nothing makes it");
+      const first = this.at.entries[0]!.value;
+      if (isConstant(term) && this.batch !== false && first.axes[this.batch]!.some(({ size }) => size > 1))
+        throw new Unsupported("it is the same whatever the model's input is; leave it out of { outputs }");
+      const given = isConstant(term) ? asValue(this.at, first, constant(term.dims, term.data)) : term;
+      const { value, axes } = this.outside(given);
+      // an input is no output, nor is a layer that is shared with what follows it
+      const { config } = this.building.layers.get(value.layer)!;
+      const end =
+        config.type === "input" ? this.at.unary(value, "activation", { activation: "linear" }) : value;
+      const { shape } = this.building.layers.get(end.layer)!;
+      return [{ name: file, file, shape, axes, layer: end.layer }];
+    } catch (error) {
+      if (!(error instanceof Unsupported || error instanceof NablaError)) throw error;
+      this.problem(`output "${file}"`, error.message);
+      return [];
+    }
+  }
+
+  private outside(value: Value): { value: Value; axes: number[] } {
+    const rows = value.axes.map((axis, i) => ({
+      axis: ofRow(axis),
+      i,
+      batch: axis.some(({ batch }) => batch),
+    }));
+    // the axis of the batch is none of the row's, unless it was joined with others
+    const own = rows.filter(({ axis, batch }) => !(batch && axis.length === 0));
+    const isOwn = (held: Axis, axis: Axis) =>
+      held.length === axis.length && held.every((factor, i) => factor === axis[i]);
+    const left = [...own];
+    const places = value.held.map((held) => {
+      const at = left.findIndex(({ axis }) => isOwn(held, axis));
+      return at < 0 ? undefined : left.splice(at, 1)[0]!.i;
+    });
+    const asImage = places.length >= 2 && left.length === 0 && places.every((i) => i !== undefined);
+    if (asImage) return { value, axes: places as number[] };
+    return {
+      value: this.at.arrange(
+        value,
+        own.map(({ axis }) => axis),
+      ),
+      axes: own.map(({ i }) => i),
+    };
+  }
+}

@@ -1,0 +1,193 @@
+/** What operators work with: values that are put in order, and layers that are put behind them. */
+
+import { sameShape, sizeOf } from "../../shape.ts";
+import type { Building, Made, Weights } from "../building.ts";
+import { Unsupported } from "../problems.ts";
+import {
+  type Axis,
+  type Constant,
+  dimsOf,
+  type Factor,
+  lengthOf,
+  ofRow,
+  regrouped,
+  type Term,
+  type Value,
+} from "./value.ts";
+
+/** An input of the graph, and in which order the layers want it. */
+export interface Entry {
+  readonly value: Value;
+  /** Numbers of the file's axes, for each axis here. */
+  wish?: readonly (readonly number[])[];
+}
+
+const sameAxes = (a: readonly Axis[], b: readonly Axis[]): boolean =>
+  a.length === b.length && a.every((axis, i) => sameFactors(axis, b[i]!));
+const sameFactors = (a: Axis, b: Axis): boolean =>
+  a.length === b.length && a.every((factor, i) => factor === b[i]);
+
+/** Axes that a permutation may have. */
+const MOST_AXES = 6;
+
+export class Importing {
+  readonly entries: Entry[] = [];
+  /** By what names of the file a layer's values are known: who uses them. */
+  readonly names = new Map<string, string[]>();
+  /** The name of the node that is read, for its layers. */
+  node = "";
+
+  constructor(
+    readonly building: Building,
+    /** How many uses each name of the file has; an output of the graph is one that no layer sees. */
+    readonly uses: ReadonlyMap<string, number>,
+    /** The most values that are made of shapes, so that a small file cannot ask for a large memory. */
+    readonly most: number,
+  ) {}
+
+  /** A layer behind values. */
+  add(
+    type: string,
+    options: Readonly<Record<string, unknown>>,
+    from: readonly (Value | string)[],
+    weights?: Weights,
+  ): Made {
+    const inputs = from.map((each) => (typeof each === "string" ? each : each.layer));
+    // those that only help have no name of the file's
+    const name = /^(?:reshape|flatten|permute)$/.test(type) ? undefined : this.node;
+    return this.building.add(type, options, inputs, { name, weights });
+  }
+
+  /** What a layer makes of a value that keeps its axes. */
+  unary(
+    value: Value,
+    type: string,
+    options: Readonly<Record<string, unknown>> = {},
+    weights?: Weights,
+  ): Value {
+    return { ...value, layer: this.add(type, options, [value], weights).config.name };
+  }
+
+  activate(value: Value, activation: string, options: Readonly<Record<string, unknown>> = {}): Value {
+    const made = this.building.layers.get(value.layer)!;
+    const given = Object.keys(options).length > 0 ? { name: activation, ...options } : activation;
+    const { type } = made.config;
+    if (
+      made.config.activation === undefined &&
+      /^(?:dense|conv1d|conv2d|conv2dTranspose)$/.test(type) &&
+      this.isOnly(value)
+    ) {
+      made.config.activation = given;
+      return value;
+    }
+    return this.unary(value, "activation", { activation: given });
+  }
+
+  /** Whether nothing else sees this value, so that its layer may still change. */
+  isOnly({ layer }: Value): boolean {
+    return (
+      !this.building.used.has(layer) &&
+      (this.names.get(layer) ?? []).every((name) => this.uses.get(name) === 1)
+    );
+  }
+
+  /** The same values with these axes, in this order, held by a layer: by another one only if need be. */
+  arrange(value: Value, wanted: readonly Axis[]): Value {
+    const axes = wanted.length > 0 ? wanted : [[]];
+    const flat = value.held.flat();
+    const order = axes.flat();
+    const sizes = axes.map(lengthOf);
+    const made = this.building.layers.get(value.layer)!;
+    this.note(value, axes);
+    if (sameFactors(flat, order)) {
+      if (sameShape(made.shape, sizes)) return { ...value, held: axes };
+      return {
+        ...value,
+        held: axes,
+        layer: (sizes.length === 1
+          ? this.add("flatten", {}, [value])
+          : this.add("reshape", { targetShape: sizes }, [value])
+        ).config.name,
+      };
+    }
+    // factors that stay neighbours move together
+    const runs: Factor[][] = [];
+    for (const factor of flat) {
+      const last = runs[runs.length - 1];
+      const before = last?.[last.length - 1];
+      if (before && order.indexOf(factor) === order.indexOf(before) + 1) last!.push(factor);
+      else runs.push([factor]);
+    }
+    if (runs.length > MOST_AXES)
+      throw new Unsupported(`it moves ${runs.length} axes at once, more than ${MOST_AXES}`);
+    const moved = [...runs].sort((a, b) => order.indexOf(a[0]!) - order.indexOf(b[0]!));
+    const split = this.arrange(value, runs);
+    const dims = moved.map((run) => runs.indexOf(run) + 1);
+    return this.arrange(
+      { ...value, held: moved, layer: this.add("permute", { dims }, [split]).config.name },
+      axes,
+    );
+  }
+
+  /** Remembers in which order an input would be best. */
+  private note(value: Value, axes: readonly Axis[]): void {
+    const flat = value.held.flat();
+    for (const entry of this.entries) {
+      if (entry.wish || sameAxes(entry.value.held, axes) || !sameFactors(entry.value.held.flat(), flat))
+        continue;
+      if (axes.length !== entry.value.held.length || !axes.every((axis) => axis.length < 2)) continue;
+      entry.wish = axes.map((axis) =>
+        axis.map((factor) => entry.value.axes.findIndex((own) => own.includes(factor))),
+      );
+    }
+  }
+
+  /** The value with some factors innermost, as one axis: in the order they lie in, where they lie so already. */
+  innermost(value: Value, factors: Axis): { value: Value; order: Axis } {
+    const flat = value.held.flat();
+    const tail = flat.slice(flat.length - factors.length);
+    const order = factors.every((factor) => tail.includes(factor)) ? tail : factors;
+    const rest = value.held
+      .map((axis) => axis.filter((factor) => !factors.includes(factor)))
+      .filter((axis) => axis.length > 0);
+    // an axis of one step stays where it is
+    const last = value.held[value.held.length - 1]!;
+    if (sameFactors(last, order)) return { value, order };
+    return { value: this.arrange(value, [...rest, order]), order };
+  }
+
+  /** Another shape of the same values in the order of the file. */
+  reshape(value: Value, dims: readonly number[]): Value {
+    if (sizeOf(dims) !== sizeOf(dimsOf(value)) || !dims.every((n) => Number.isSafeInteger(n) && n > 0))
+      throw new Unsupported(
+        `it makes the shape [${dims.join(", ")}] of [${dimsOf(value).join(", ")}], which has other values`,
+      );
+    const easy = regrouped(value, dims);
+    if (easy) return easy;
+    // ends that lie within factors: all that is not the batch becomes one
+    const [batch, ...others] = value.axes.flat();
+    const all = batch?.batch ? others : value.axes.flat();
+    if (all.some((factor) => factor.batch))
+      throw new Unsupported("it joins the batch with what comes before it");
+    const flat = this.arrange(value, [all]);
+    const one = { size: lengthOf(all) };
+    const axes = batch?.batch ? [[batch], [one]] : [[one]];
+    const joined = regrouped({ ...flat, axes, held: [[one]] }, dims);
+    if (!joined)
+      throw new Unsupported(
+        `it makes the shape [${dims.join(", ")}] of [${dimsOf(value).join(", ")}], which splits the batch`,
+      );
+    return joined;
+  }
+
+  /** The value in the order of the file, each axis whole. */
+  inOrder(value: Value): Value {
+    const arranged = this.arrange(value, value.axes.map(ofRow));
+    const held = arranged.held.map((axis): Axis => (axis.length > 1 ? [{ size: lengthOf(axis) }] : axis));
+    const axes = value.axes.map((axis, i): Axis => [...axis.filter(({ batch }) => batch), ...held[i]!]);
+    return { ...arranged, axes, held };
+  }
+}
+
+export const isConstant = (term: Term | undefined): term is Constant => term?.kind === "constant";
+export const isValue = (term: Term | undefined): term is Value => term?.kind === "value";

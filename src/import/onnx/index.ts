@@ -1,0 +1,169 @@
+/** ONNX files. */
+import { didYouMean, NablaError, prefixed } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
+import { ONNX, type OnnxGraph, type OnnxModel, type OnnxTensor } from "../../interop/onnx.ts";
+import { decode } from "../../interop/protobuf.ts";
+import type { Model } from "../../model/model.ts";
+import { sizeOf } from "../../shape.ts";
+import { refuseAll } from "../problems.ts";
+import type { Source } from "../source.ts";
+import { readGraph } from "./graph.ts";
+import { constantOf, elsewhere } from "./tensors.ts";
+import type { Constant } from "./value.ts";
+import { constant } from "./value.ts";
+
+/** What openModel() takes for an ONNX file. */
+export interface OnnxOptions {
+  /** Which axis of inputs is the batch: 0; of recurrent layers that begin with steps, 1. false: there is none, a row is the whole input. */
+  batch?: number | false;
+  /** Sizes of axes that the file leaves open, by their names there: { height: 224 }. Axes without a name: "input.2". */
+  dimensions?: Readonly<Record<string, number>>;
+  /** Names of the values that the model shall give, where they are not the outputs of the file: it is cut there. */
+  outputs?: readonly string[];
+  /** Values for inputs that never change: weights that were exported as inputs. */
+  constants?: Readonly<
+    Record<string, { readonly shape: readonly number[]; readonly data: ArrayLike<number> }>
+  >;
+}
+
+/** The lowest version of operators that is read. */
+const LOWEST = 1;
+
+/** Whether bytes may be such a file: its first field is a small number, the version of the format. */
+export function isOnnx(head: Uint8Array): boolean {
+  if (head[0] !== 0x08 || head[1] === undefined || head[1] > 40 || head[1] === 0) return false;
+  // then a text: the producer's name, its version; or the graph; or the versions of operators
+  return [0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42].includes(head[2]!);
+}
+
+/** @throws NablaError for a damaged file, and for what there is not here: all of it at once */
+export async function readOnnx(source: Source, options: OnnxOptions): Promise<Model> {
+  const bytes = await source.read();
+  const model = parsed(bytes, source.name);
+  const others = await otherFiles(model.graph!.initializers, source);
+  return modelFrom(model, bytes.length, source.name, options, others);
+}
+
+/** @throws NablaError for bytes that are no such file */
+export function parsed(bytes: Uint8Array, name: string): OnnxModel {
+  let model: OnnxModel;
+  try {
+    model = decode(bytes, "Model", ONNX) as unknown as OnnxModel;
+  } catch (error) {
+    throw error instanceof NablaError
+      ? new NablaError(`${name}: no ONNX file, or a damaged one: ${error.message}`, { cause: error })
+      : error;
+  }
+  if (!model.graph) throw new NablaError(`${name}: an ONNX file without a graph; it is damaged or was cut`);
+  return model;
+}
+
+/** @param size of the file @param others the bytes of files beside it, by name */
+export function modelFrom(
+  model: OnnxModel,
+  size: number,
+  name: string,
+  options: OnnxOptions,
+  others: ReadonlyMap<string, Uint8Array>,
+): Model {
+  const graph = model.graph!;
+  const opset = model.opsets.find(({ domain = "" }) => domain === "" || domain === "ai.onnx")?.version ?? 0;
+  if (opset < LOWEST)
+    throw new NablaError(
+      `${name}: its operators are of version ${opset}; expected ${LOWEST} or newer: convert it with onnx.version_converter`,
+    );
+  if (options.outputs) cutAt(graph, options.outputs, name);
+  const constants = new Map<string, Constant>();
+  for (const tensor of graph.initializers) {
+    const place = elsewhere(tensor);
+    constants.set(
+      tensor.name ?? "",
+      prefixed(`${name}: `, () => constantOf(tensor, place && others.get(place.file))),
+    );
+  }
+  for (const [key, { shape, data }] of Object.entries(options.constants ?? {})) {
+    if (!Array.isArray(shape) || sizeOf(shape) !== data?.length)
+      throw new NablaError(
+        `openModel: constants: ${key}: expected { shape, data } with as many values as the shape has, got ${show(data)}`,
+      );
+    constants.set(key, constant([...shape], Float32Array.from(data)));
+  }
+  const most = 65_536 + 2 * (size + [...others.values()].reduce((sum, { length }) => sum + length, 0));
+  const read = readGraph(graph, {
+    opset,
+    batch: options.batch,
+    dimensions: options.dimensions,
+    constants,
+    keep: model.metadata.some(({ key, value }) => key === "layout" && value === "nhwc"),
+    most,
+  });
+  refuseAll(name, "ONNX model", [
+    ...((model.functions?.length ?? 0) > 0
+      ? [
+          {
+            where: "the file",
+            why: "it has functions of its own; export without them (onnx.inliner.inline_local_functions)",
+          },
+        ]
+      : []),
+    ...((graph.sparse?.length ?? 0) > 0
+      ? [{ where: "the file", why: "it has sparse weights; store them densely" }]
+      : []),
+    ...read.problems,
+  ]);
+  const outputs = new Map(read.outputs.map(({ name: key, layer }) => [key, layer] as const));
+  const port = ({ name, file, axes }: { name: string; file: string; axes: readonly number[] }) => ({
+    name,
+    file,
+    axes,
+  });
+  const classes = classesOf(model);
+  return read.building.model(outputs, name, {
+    ...(classes && { classes }),
+    extra: {
+      import: {
+        format: "ONNX",
+        ...(model.producer && { producer: `${model.producer} ${model.producerVersion ?? ""}`.trim() }),
+        opset,
+        batch: read.batch,
+        inputs: read.inputs.map(port),
+        outputs: read.outputs.map(port),
+      },
+    },
+  });
+}
+
+/** @throws NablaError for names of no value */
+function cutAt(graph: OnnxGraph, outputs: readonly string[], file: string): void {
+  const names = graph.nodes.flatMap((node) => node.outputs);
+  for (const output of outputs) {
+    if (names.includes(output)) continue;
+    throw new NablaError(
+      `${file}: outputs: it has no value "${output}"${didYouMean(output, names)}; its own are ${graph.outputs.map(({ name }) => name).join(", ")}`,
+    );
+  }
+  graph.outputs = outputs.map((name) => ({ name }));
+}
+
+/** Weights that are in files beside it. */
+async function otherFiles(tensors: readonly OnnxTensor[], source: Source): Promise<Map<string, Uint8Array>> {
+  const found = new Map<string, Uint8Array>();
+  for (const tensor of tensors) {
+    const place = elsewhere(tensor);
+    if (place && !found.has(place.file))
+      found.set(place.file, await source.beside(place.file, "its weights"));
+  }
+  return found;
+}
+
+/** Names of classes, as this library's exports have them. */
+function classesOf({ metadata }: OnnxModel): string[] | undefined {
+  const text = metadata.find(({ key }) => key === "classes")?.value;
+  if (!text) return undefined;
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) && list.every((one) => typeof one === "string") ? list : undefined;
+  } catch {
+    return undefined;
+  }
+}

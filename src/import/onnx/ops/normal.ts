@@ -1,0 +1,110 @@
+/** Normalisation. */
+import { NORMALISATION } from "../../../interop/layouts.ts";
+import { Unsupported } from "../../problems.ts";
+import { affine, rowsInOrder } from "../affine.ts";
+import type { Handlers, Op } from "../op.ts";
+import { type Axis, along, axisAt, lengthOf, type Value } from "../value.ts";
+
+const { epsilon: EPSILON, momentum: MOMENTUM } = NORMALISATION.onnx;
+
+const floats = (data: ArrayLike<number>) => Float32Array.from(data);
+
+/** The axis of channels innermost, pixels before it as they lie. */
+function channelsLast(op: Op, rank = 2): { value: Value; channels: number } {
+  const given = op.value();
+  if (given.axes.length < rank)
+    throw new Unsupported(`its input has ${given.axes.length} axes, not ${rank} or more`);
+  const factors = along(given, 1);
+  const { value, order } = op.at.innermost(given, factors);
+  if (order.some((factor, i) => factor !== factors[i])) {
+    const sorted = [...value.held.slice(0, -1), factors];
+    return { value: op.at.arrange(value, sorted), channels: lengthOf(factors) };
+  }
+  return { value, channels: lengthOf(factors) };
+}
+
+function batchNorm(op: Op): Value {
+  if (op.int("spatial", 1) !== 1) throw new Unsupported("spatial 0: a mean of each pixel there is not here");
+  if (op.int("training_mode", 0) !== 0 || (op.opset < 7 && !op.int("is_test")))
+    throw new Unsupported(
+      "training_mode 1: it was exported in the middle of training; export the model for prediction (PyTorch: model.eval())",
+    );
+  // a linear layer's outputs after Flatten may lie in another order than the file has them; its vectors follow
+  const given = op.value();
+  const factors = along(given, given.axes.length === 1 ? 0 : 1);
+  const { value, order } = op.at.innermost(given, factors);
+  const channels = lengthOf(factors);
+  const names = ["gamma", "beta", "movingMean", "movingVariance"];
+  const weights = names.map((name, i) => {
+    const { data } = op.known(i + 1, `its ${name}`);
+    if (data.length !== channels)
+      throw new Unsupported(`${name} has ${data.length} values for ${channels} channels`);
+    return [name, { shape: [channels], data: () => rowsInOrder(floats(data), 1, factors, order) }] as const;
+  });
+  const options = {
+    epsilon: Math.max(op.float("epsilon", EPSILON), 1e-12),
+    momentum: Math.min(op.float("momentum", MOMENTUM), 0.999999),
+  };
+  return op.at.unary(value, "batchNormalization", options, Object.fromEntries(weights));
+}
+
+function layerNorm(op: Op): Value {
+  const given = op.value();
+  const first = axisAt(op.int("axis", -1), given.axes.length);
+  const factors = given.axes.slice(first).flatMap((_, i) => along(given, first + i));
+  const { value, order } = op.at.innermost(given, factors);
+  const n = lengthOf(factors);
+  const [scale, bias] = [op.maybe(1, "its scale"), op.maybe(2, "its bias")];
+  const whole = (data: ArrayLike<number>) =>
+    data.length === n ? floats(data) : data.length === 1 ? new Float32Array(n).fill(data[0]!) : undefined;
+  const [gamma, beta] = [scale && whole(scale.data), bias && whole(bias.data)];
+  const inLayer = (!scale || gamma) && (!bias || beta);
+  const vector = (data: Float32Array) => ({ shape: [n], data: () => rowsInOrder(data, 1, factors, order) });
+  const options = {
+    epsilon: Math.max(op.float("epsilon", EPSILON), 1e-12),
+    scale: Boolean(inLayer && gamma),
+    center: Boolean(inLayer && beta),
+  };
+  const done = op.at.unary(
+    value,
+    "layerNormalization",
+    options,
+    inLayer ? { ...(gamma && { gamma: vector(gamma) }), ...(beta && { beta: vector(beta) }) } : {},
+  );
+  return inLayer ? done : affine(op.at, done, scale, bias);
+}
+
+/** Over the pixels, and the channels of a group. */
+function groupNorm(op: Op, groups: number, perGroup = false): Value {
+  const { value, channels } = channelsLast(op, 3);
+  const spread = (data: ArrayLike<number>): Float32Array =>
+    data.length === channels || !perGroup
+      ? floats(data)
+      : Float32Array.from({ length: channels }, (_, i) => data[Math.floor((i * data.length) / channels)]!);
+  const vector = (i: number, what: string) => {
+    const data = spread(op.known(i, what).data);
+    return { shape: [channels], data: () => data };
+  };
+  const weights = { gamma: vector(1, "its scale"), beta: vector(2, "its bias") };
+  return op.at.unary(
+    value,
+    "groupNormalization",
+    { groups, epsilon: Math.max(op.float("epsilon", EPSILON), 1e-12) },
+    weights,
+  );
+}
+
+export const normal: Handlers = {
+  BatchNormalization: batchNorm,
+  LayerNormalization: layerNorm,
+  InstanceNormalization: (op) => groupNorm(op, -1),
+  GroupNormalization: (op) => groupNorm(op, op.int("num_groups", 1), op.opset < 21),
+  MeanVarianceNormalization(op) {
+    const value = op.value();
+    const axes = (op.ints("axes") ?? [0, 2, 3]).map((axis) => axisAt(axis, value.axes.length));
+    const factors: Axis = axes.flatMap((axis) => along(value, axis));
+    const { value: ready } = op.at.innermost(value, factors);
+    // the operator divides by the deviation + 1e-9
+    return op.at.unary(ready, "layerNormalization", { epsilon: 1e-12, scale: false, center: false });
+  },
+};

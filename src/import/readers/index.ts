@@ -1,0 +1,10 @@
+/** All kinds of models that are read: one line each. */
+import type { OnnxOptions } from "../onnx/index.ts";
+import { nabla } from "./nabla.ts";
+import { onnx } from "./onnx.ts";
+import type { Reader } from "./reader.ts";
+
+/** Options of all readers. */
+export interface ReaderOptions extends OnnxOptions {}
+
+export const READERS: readonly Reader<ReaderOptions>[] = [nabla, onnx];

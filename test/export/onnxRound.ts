@@ -1,0 +1,144 @@
+/** A model as an ONNX file: run by onnxruntime where that is installed, and read back. */
+import { existsSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { exportOnnx } from "../../src/export/index.ts";
+import { openModel } from "../../src/import/index.ts";
+import type { Model } from "../../src/index.ts";
+import { permuted } from "../../src/interop/layouts.ts";
+import { sizeOf } from "../../src/shape.ts";
+
+const folder = fileURLToPath(
+  new URL("../../build/tools/interop/node_modules/onnxruntime-web/", import.meta.url),
+);
+export const hasRuntime = (): boolean => existsSync(folder);
+
+interface Tensor {
+  readonly data: Float32Array;
+  readonly dims: readonly number[];
+}
+interface Session {
+  run(feeds: Record<string, Tensor>): Promise<Record<string, Tensor>>;
+  release(): Promise<void>;
+}
+interface Runtime {
+  env: { logLevel: string; wasm: { numThreads: number } };
+  InferenceSession: { create(bytes: Uint8Array, options: object): Promise<Session> };
+  Tensor: new (type: "float32", data: Float32Array, dims: readonly number[]) => Tensor;
+}
+
+let runtime: Promise<Runtime> | undefined;
+async function load(): Promise<Runtime> {
+  const { default: made, ...named } = await import(
+    /* @vite-ignore */ pathToFileURL(`${folder}dist/ort.node.min.mjs`).href
+  );
+  const ort: Runtime = named.InferenceSession ? named : made;
+  ort.env.logLevel = "error";
+  ort.env.wasm.numThreads = 1;
+  return ort;
+}
+
+export type Rows = Record<string, { data: Float32Array; shape: readonly number[] }>;
+
+/** What onnxruntime makes of rows. */
+export async function runtimeOutputs(bytes: Uint8Array, x: Rows): Promise<Record<string, Float32Array>> {
+  runtime ??= load();
+  const ort = await runtime;
+  const session = await ort.InferenceSession.create(bytes, {
+    executionProviders: ["wasm"],
+    graphOptimizationLevel: "disabled",
+    logSeverityLevel: 3,
+  });
+  try {
+    const feeds = Object.fromEntries(
+      Object.entries(x).map(([name, { data, shape }]) => [name, new ort.Tensor("float32", data, shape)]),
+    );
+    const outputs = await session.run(feeds);
+    return Object.fromEntries(
+      Object.entries(outputs).map(([name, { data }]) => [name, Float32Array.from(data)]),
+    );
+  } finally {
+    await session.release();
+  }
+}
+
+/** The rows of a model's outputs by name. */
+export function outputsOf(model: Model, x: Rows): Record<string, Float32Array> {
+  const predicted = model.predict(x as never) as unknown as Record<string, { data: Float32Array }> & {
+    data: Float32Array;
+  };
+  const names = model.outputs.map(({ name }) => name);
+  return names.length === 1
+    ? { [names[0]!]: predicted.data }
+    : Object.fromEntries(names.map((name) => [name, predicted[name]!.data]));
+}
+
+/** Rows for a model. @param of what each value is */
+export const rowsFor = (model: Model, rows: number, of: (i: number) => number): Rows =>
+  Object.fromEntries(
+    model.inputs.map(({ name, shape }, k) => [
+      name,
+      {
+        shape: [rows, ...shape],
+        data: Float32Array.from({ length: rows * sizeOf(shape) }, (_, i) => of(i + k * 1000)),
+      },
+    ]),
+  );
+
+/** The largest difference, as a share of the largest value or of 1. */
+export function differs(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let [most, largest] = [0, 1];
+  if (a.length !== b.length) return Number.POSITIVE_INFINITY;
+  for (let i = 0; i < a.length; i++) {
+    most = Math.max(
+      most,
+      Math.abs(a[i]! - b[i]!) || (Number.isNaN(a[i]! - b[i]!) ? Number.POSITIVE_INFINITY : 0),
+    );
+    largest = Math.max(largest, Math.abs(a[i]!));
+  }
+  return most / largest;
+}
+
+interface Port {
+  readonly axes: readonly number[];
+}
+
+export interface Round {
+  /** From what the model predicts. */
+  readonly runtime?: number;
+  /** The model that was read back. */
+  readonly back: Model;
+  readonly difference: number;
+}
+
+export async function round(model: Model, x: Rows): Promise<Round> {
+  const bytes = exportOnnx(model);
+  const own = outputsOf(model, x);
+  const back = await openModel(bytes);
+  const far = (other: Record<string, Float32Array>, names: readonly string[]) =>
+    Math.max(...Object.values(own).map((values, i) => differs(values, other[names[i]!]!)));
+  const names = Object.keys(own);
+  const found = hasRuntime() ? far(await runtimeOutputs(bytes, x), names) : undefined;
+  const { inputs, outputs } = (back.metadata.extra as { import: { inputs: Port[]; outputs: Port[] } }).import;
+  const given = back.inputs.map(({ name, shape }, i) => {
+    const { data, shape: file } = Object.values(x)[i]!;
+    const order = [0, ...inputs[i]!.axes];
+    return [name, { data: permuted(data, file, order), shape: [file[0]!, ...shape] }] as const;
+  });
+  // a row may come with its axes in another order
+  const again = Object.fromEntries(
+    Object.entries(outputsOf(back, Object.fromEntries(given))).map(([name, data], i) => {
+      const { axes } = outputs[i]!;
+      const { shape } = back.outputs[i]!;
+      const order = [0, ...axes.map((_, k) => axes.indexOf(k + 1) + 1)];
+      return [name, permuted(data, [data.length / sizeOf(shape), ...shape], order)];
+    }),
+  );
+  return {
+    ...(found !== undefined && { runtime: found }),
+    back,
+    difference: far(
+      again,
+      back.outputs.map(({ name }) => name),
+    ),
+  };
+}
