@@ -44,7 +44,7 @@ export function gemm() {
       dx = take(m * ld(k) * 4);
     const dw = take(k * ld(n) * 4),
       scratch = take(Math.max(core.OUTER_SCRATCH.value, n * core.TURNED_SCRATCH.value)),
-      record = take(64),
+      record = take(128),
       tape = take(64),
       step = take(64);
     new Int32Array(core.memory.buffer, step, 16).fill(0);
@@ -86,7 +86,7 @@ export function gemm() {
     };
     const forward = figure([["DENSE_FORWARD", [y, x, w, b, k, n]]]);
     const input = figure([["DENSE_BACK", [dx, y, w, scratch, k, n]]]);
-    const weights = figure([["DENSE_WEIGHTS", [dw, 0, x, y, scratch, k, n]]]);
+    const weights = figure([["DENSE_WEIGHTS", [dw, 0, x, y, scratch, step, k, n]]]);
     rows.push({ shape: `${m} × ${k} × ${n}`, what, forward, input, weights });
   }
   return rows;
