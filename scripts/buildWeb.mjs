@@ -180,6 +180,9 @@ const noSequences = {
       ),
       loader: "ts",
     }));
+    bundler.onLoad({ filter: /[\\/]src[\\/]layers[\\/]maskedMean\.ts$/ }, () => ({
+      contents: "export const leavingPaddingOut = (built) => built;",
+    }));
     bundler.onLoad({ filter: /[\\/]src[\\/]data[\\/]readers[\\/]index\.ts$/ }, ({ path }) => ({
       contents: readFileSync(path, "utf8").replace(/^export \{ sequences \}.*\n/m, ""),
       loader: "ts",
@@ -191,8 +194,8 @@ const noSequences = {
 const fewPresets = {
   name: "few presets",
   setup(bundler) {
-    bundler.onLoad({ filter: /[\\/]src[\\/]cli[\\/]presets[\\/](book|sequences)\.ts$/ }, () => ({
-      contents: "export const bookPresets = {}, sequencePresets = {};",
+    bundler.onLoad({ filter: /[\\/]src[\\/]cli[\\/]presets[\\/](book|sequences|single)\.ts$/ }, () => ({
+      contents: "export const bookPresets = {}, sequencePresets = {}, singlePresets = {};",
     }));
   },
 };

@@ -2,10 +2,11 @@
 import { type ActivationName, activations } from "../../activations/table.ts";
 import type { Dataset, Target } from "../../data/dataset.ts";
 import { NablaError } from "../../errors.ts";
-import { type LossName, losses } from "../../losses/table.ts";
+import type { LossName } from "../../losses/table.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import { fractionOf } from "../../training/splitRule.ts";
 import { bookPresets } from "./book.ts";
+import { usual } from "./heads.ts";
 import { imagePresets } from "./images.ts";
 import type {
   Initializer,
@@ -17,64 +18,10 @@ import type {
   TrainingInput,
 } from "./preset.ts";
 import { sequencePresets } from "./sequences.ts";
-
-const outputs = (task: Task): number =>
-  task.kind === "classes" ? (task.classes === 2 ? 1 : task.classes) : task.size;
-
-/** What a last layer is for this task: probabilities of classes, or numbers; another loss may need another activation. */
-function usual(task: Task, loss: LossName | undefined): ReturnType<NonNullable<Preset["head"]>> {
-  const classes = task.kind === "classes" ? task.classes : 0;
-  const size = task.kind === "classes" ? classes : task.size;
-  const [activation, fits] = USUAL[task.kind];
-  const [first] = (loss && losses[loss].outputs) ?? [];
-  return { units: size, activation: first ?? activation, loss: loss ?? fits };
-}
-
-const USUAL = {
-  classes: ["softmax", "categoricalCrossentropy"],
-  binary: ["sigmoid", "binaryCrossentropy"],
-  values: ["linear", "meanSquaredError"],
-} as const;
+import { singlePresets } from "./single.ts";
 
 export const presets: Readonly<Record<string, Preset>> = Object.freeze({
-  perceptron: {
-    description: "step units without hidden layer, perceptron rule",
-    hidden: [],
-    activation: "step",
-    initializer: "zeros",
-    training: { optimizer: { name: "sgd", learningRate: 1 }, batchSize: 1 },
-    head(task, loss = "perceptron") {
-      if (task.kind === "values")
-        throw new NablaError("--model perceptron tells classes apart, but these targets are numbers");
-      return { units: outputs(task), activation: "step", loss };
-    },
-  },
-  logistic: {
-    description: "logistic (sigmoid or softmax) regression",
-    hidden: [],
-    activation: "linear",
-    initializer: "zeros",
-    training: { optimizer: { name: "nesterov", learningRate: 0.05, momentum: 0.9 }, batchSize: 32 },
-    head(task, loss) {
-      if (task.kind === "values")
-        throw new NablaError(
-          "--model logistic tells classes apart, but these targets are numbers; try linear",
-        );
-      if (loss) return usual(task, loss);
-      const two = task.kind === "classes" && task.classes === 2;
-      return two ? { units: 1, activation: "sigmoid", loss: "binaryCrossentropy" } : usual(task, loss);
-    },
-  },
-  linear: {
-    description: "linear regression, mean squared error",
-    hidden: [],
-    activation: "linear",
-    initializer: "zeros",
-    training: { optimizer: { name: "nesterov", learningRate: 0.01, momentum: 0.9 }, batchSize: 32 },
-    head(task, loss = "meanSquaredError") {
-      return { units: outputs(task), activation: "linear", loss };
-    },
-  },
+  ...singlePresets,
   nielsen: {
     description: "n-30-k sigmoid, quadratic cost, SGD with η = 3.0, batches of 10",
     hidden: [30],
