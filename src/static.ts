@@ -12,6 +12,7 @@ import { denseBuild } from "./core/dense.ts";
 import { fullBuild } from "./core/full.ts";
 import { imagesBuild } from "./core/images.ts";
 import * as augment from "./data/augment/fit.ts";
+import * as sequences from "./data/sequences/openSequences.ts";
 import { STATIC } from "./errors.ts";
 import * as metrics from "./metrics/all.ts";
 import * as fit from "./model/fitting.ts";
@@ -25,6 +26,7 @@ import * as remote from "./worker/train.ts";
 
 Object.assign(STATIC, {
   ...augment,
+  ...sequences,
   ...metrics,
   ...fit,
   ...listing,

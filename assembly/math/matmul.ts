@@ -29,7 +29,11 @@ export const BASE: usize = __heap_base;
 export function matmul(
   y: usize, x: usize, w: usize, b: usize, rows: i32, k: i32, out: i32, part: i32, parts: i32,
 ): void {
-  shared(y, x, w, b, rows, k, out, 0, part, parts);
+  const byPanels = dividesPanels(out, parts);
+  const all = byPanels ? panelsOf(out) : rows;
+  const from = shareStart(all, part, parts), to = shareStart(all, part + 1, parts);
+  if (byPanels) blocks(y, x, w, b, k, out, 0, rows, from, to);
+  else blocks(y, x, w, b, k, out, from, to, 0, panelsOf(out));
 }
 
 /** Panels of wᵀ that lie in the scratch at a time: what two and three panels at once divide. Of long ones two, so that they stay in the second-level cache. */
@@ -45,38 +49,35 @@ export const TURNED_SCRATCH: i32 = TURNED * <i32>PANEL_ROW;
 export function matmulTurned(
   dx: usize, dy: usize, w: usize, scratch: usize, rows: i32, k: i32, out: i32, part: i32, parts: i32,
 ): void {
-  shared(dx, dy, w, 0, rows, out, k, scratch + <usize>part * <usize>(out * TURNED_SCRATCH), part, parts);
+  const panels = panelsOf(k), byPanels = dividesPanels(k, parts);
+  const all = byPanels ? panels : rows;
+  const from = shareStart(all, part, parts), to = shareStart(all, part + 1, parts);
+  scratch += <usize>part * <usize>(out * TURNED_SCRATCH);
+  const some = out > LONG_PANEL ? 2 : TURNED;
+  const last = byPanels ? to : panels;
+  for (let p = byPanels ? from : 0; p < last; p += some) {
+    const pn = min(last, p + some);
+    const turned = scratch - <usize>p * <usize>out * PANEL_ROW;
+    transposePanels(turned, w, k, out, p, pn);
+    if (byPanels) blocks(dx, dy, turned, 0, out, k, 0, rows, p, pn);
+    else blocks(dx, dy, turned, 0, out, k, from, to, p, pn);
+  }
 }
 
-/** One share of matmul(), or with scratch of matmulTurned(). */
-function shared(
-  y: usize, x: usize, w: usize, b: usize, rows: i32, k: i32, out: i32, scratch: usize, part: i32, parts: i32,
+/** Whether shares are panels. */
+function dividesPanels(out: i32, parts: i32): bool {
+  return panelsOf(out) >= parts * 2;
+}
+
+/** Rows r0 … r1 of panels p0 … p1, in blocks. */
+function blocks(
+  y: usize, x: usize, w: usize, b: usize, k: i32, out: i32, r0: i32, r1: i32, p0: i32, p1: i32,
 ): void {
-  const panels = panelsOf(out);
-  let p0 = 0, p1 = panels, r0 = 0, r1 = rows;
-  if (panels >= parts * 2) {
-    p0 = shareStart(panels, part, parts);
-    p1 = shareStart(panels, part + 1, parts);
-  } else {
-    r0 = shareStart(rows, part, parts);
-    r1 = shareStart(rows, part + 1, parts);
-  }
-  const blocks = (k + KC - 1) / KC;
-  const kc = ld((k + blocks - 1) / blocks);
-  const some = scratch ? (k > LONG_PANEL ? 2 : TURNED) : p1;
-  let panel = w;
-  for (let p = p0; p < p1; p += some) {
-    const pn = min(p1, p + some);
-    if (scratch) {
-      panel = scratch - <usize>p * <usize>k * PANEL_ROW;
-      transposePanels(panel, w, out, k, p, pn);
-    }
-    for (let k0 = 0; k0 < k; k0 += kc) {
-      const kn = min(kc, k - k0);
-      for (let rb = r0; rb < r1; rb += MC) {
-        block(y, x, panel, b, k, out, k0, kn, rb, min(r1 - rb, MC), p, pn);
-      }
-    }
+  const stretches = (k + KC - 1) / KC;
+  const kc = ld((k + stretches - 1) / stretches);
+  for (let k0 = 0; k0 < k; k0 += kc) {
+    const kn = min(kc, k - k0);
+    for (let rb = r0; rb < r1; rb += MC) block(y, x, w, b, k, out, k0, kn, rb, min(r1 - rb, MC), p0, p1);
   }
 }
 

@@ -120,7 +120,7 @@ function path(text: string): Source {
     attempt(() => builtin?.(name)),
   );
   if (!fs || !paths) {
-    const base = attempt(() => globalThis.location?.href);
+    const base = attempt(() => location.href);
     if (base === undefined)
       throw new NablaError(
         `openModel: ${show(text)} is a path, and this host reads no files; pass the file's bytes`,

@@ -34,12 +34,14 @@ class Bytes {
   int(): number {
     let low = 0;
     let high = 0;
-    for (let shift = 0; shift < 70; shift += 7) {
+    let factor = 1;
+    for (let i = 0; i < 10; i++) {
       if (this.left < 1) throw cut();
       const byte = this.bytes[this.at++]!;
       const seven = byte & 127;
-      if (shift < 28) low += seven * 2 ** shift;
-      else high += seven * 2 ** (shift - 28);
+      if (i < 4) low += seven * factor;
+      else high += seven * factor;
+      factor = i === 3 ? 1 : factor * 128;
       if (byte < 128) {
         // 36 bits above the lowest 28
         high %= 2 ** 36;

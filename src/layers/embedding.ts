@@ -64,7 +64,7 @@ function build(config: Config, { name, called, inputShape }: Place): Built {
     layout: "rows",
     // by default as in Keras evenly from −0.05 to 0.05, which is ±√(3 / fanIn)
     initializer: config.embeddingsInitializer ?? { name: "lecunUniform" },
-    fanIn: config.embeddingsInitializer ? size : 3 / 0.05 ** 2,
+    fanIn: config.embeddingsInitializer ? size : 3 / (0.05 * 0.05),
     fanOut: units,
     ...embeddingsRegularizer,
     trainable: config.trainable,

@@ -185,6 +185,35 @@ const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
     { date: ["2024-01-01", "2024-01-02"], load: [1, 2] },
     { name: "load", time: "date", missing: "error", gaps: "error" },
   ],
+  "sequences.sequences": () => [
+    [
+      { x: [1, 2], label: "a" },
+      { x: [3, 4, 6], label: "b" },
+    ],
+    { label: "label", keep: "first", steps: 3, maskValue: 9, testFraction: 0, seed: 1, standardise: false },
+  ],
+  "sequences.jsonSequences": () => [
+    '[{ "x": [1, 2], "label": "a" }, { "x": [3, 4, 6], "label": "b" }]',
+    { name: "own", label: "label", missing: "error", task: "classification", testFraction: 0 },
+  ],
+  "sequences.csvSequences": () => [
+    "id,x,label\n1,1,a\n1,2,a\n2,4,b\n",
+    { sequence: "id", label: "label", time: undefined, testFraction: 0, decimal: "." },
+  ],
+  "sequences.encodeSequences": () => [
+    [[1, 2], [3]],
+    sequences.sequences(
+      [
+        { x: [1, 2], label: "a" },
+        { x: [3, 4, 6], label: "b" },
+      ],
+      {
+        label: "label",
+        testFraction: 0,
+      },
+    ).info,
+    { name: "own", keep: "last" },
+  ],
   "sequences.csvSeries": () => [
     "date,load\n2024-01-01,1\n2024-01-02,2\n",
     { name: "load", time: "date", ignore: [], only: ["load"], missing: "fill", gaps: "fill", decimal: "." },

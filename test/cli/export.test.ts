@@ -166,8 +166,8 @@ describe("refuses, and writes nothing", () => {
   test.each([
     [["flowers.safetensors"], "required option '--to <FILE>' not specified"],
     [
-      ["flowers.safetensors", "--to", "never.onnx"],
-      '--to: expected a file ending in .wasm, .js or .mjs, got "never.onnx"',
+      ["flowers.safetensors", "--to", "never.tflite"],
+      '--to: expected a file ending in .wasm, .js, .mjs or .onnx, got "never.tflite"',
     ],
     [["nowhere.safetensors", ...to], "nowhere.safetensors: cannot be read: no such file"],
     [["flowers.csv", ...to], "flowers.csv: this is a text file, not a model"],

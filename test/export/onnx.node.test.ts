@@ -191,11 +191,13 @@ function modelWith(type: string, options: object, shapes: readonly (readonly num
   return made.setWeights(Object.fromEntries(weights));
 }
 
+const REFUSED = ["bidirectional", "masking", "repeatVector", "timeDistributed"];
+
 test("every layer that is written has a case", () => {
   expect(Object.keys(CASES).sort()).toEqual([...WRITTEN].sort());
   const absent = Object.keys(ALL).filter((type) => !WRITTEN.includes(type));
-  // the first three are the graph's own
-  expect(absent.sort()).toEqual(["input", "masking", "residual", "shared"]);
+  // input, residual and shared are the graph's own; the others are refused by their names
+  expect(absent.sort()).toEqual(["input", "residual", "shared", ...REFUSED].sort());
 });
 
 const cases = Object.entries(CASES).flatMap(([type, each]) =>
@@ -241,13 +243,14 @@ describe("layers as ONNX", () => {
 
 test("random graphs are what they were", async () => {
   let graphs = 0;
-  for (const recipe of fc.sample(recipes, { numRuns: 330, seed: 11 })) {
+  for (const recipe of fc.sample(recipes, { numRuns: 450, seed: 11 })) {
     let made: Model;
     try {
       made = modelOf(recipe);
     } catch {
       continue; // a graph that model() refuses
     }
+    if (made.layers.some(({ type }) => REFUSED.includes(type))) continue;
     const { runtime, difference } = await round(made, rowsFor(made, recipe.rows, wave));
     graphs++;
     if (runtime !== undefined) expect(runtime, made.summary()).toBeLessThan(1e-5);

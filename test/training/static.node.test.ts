@@ -23,6 +23,7 @@ test("with it: every program that is loaded when it is used is there, each name 
   const all = await loaded(forbidden);
   const programs = await Promise.all([
     import("../../src/data/augment/fit.ts"),
+    import("../../src/data/sequences/openSequences.ts"),
     import("../../src/metrics/all.ts"),
     import("../../src/model/fitting.ts"),
     import("../../src/model/listing.ts"),

@@ -123,7 +123,8 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     await page.evaluate(() => {
       new MutationObserver(() => {
         const said = document.querySelector(".progress")?.textContent ?? "";
-        if (/Epoch ([3-9]|1\d)/.test(said)) location.reload();
+        // once it is this training that is kept, no longer the one before
+        if (/Epoch ([3-9]|1\d)/.test(said) && said.includes("Saved in this browser")) location.reload();
       }).observe(document.body, { childList: true, characterData: true, subtree: true });
     });
     await press(page, "Train");

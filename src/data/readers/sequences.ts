@@ -1,5 +1,5 @@
 /** Sequences of different lengths: JSON, or a table whose rows are steps, where a column is told that says of which sequence. */
-import { NablaError } from "../../errors.ts";
+import { loaded, NablaError } from "../../errors.ts";
 import { anything, string } from "../../fields/fields.ts";
 import { object, optional } from "../../fields/objects.ts";
 import { sequenceFields } from "../sequences/sequenceFields.ts";
@@ -57,7 +57,7 @@ export const sequences: Reader<"sequences", SequencesReaderOptions> = {
   async open(found, host, options) {
     if (found.of.kind === "folder") throw new NablaError(`${found.where}: expected a file, got a folder`);
     // most pages that open files open no sequences
-    const { openSequences } = await import("../sequences/openSequences.ts");
+    const { openSequences } = await loaded(() => import("../sequences/openSequences.ts"), "openData");
     return openSequences({ of: found.of, where: found.where }, host, options);
   },
 };

@@ -91,7 +91,8 @@ export function sequences(given: unknown, asked: SequenceOptions = {}): Sequence
 /** The same of the text of a JSON document, or of a JSON value on each line. */
 export function jsonSequences(text: string, asked: SequenceOptions = {}): SequenceSplit {
   demandText("jsonSequences", "a JSON document", text);
-  return readSequences("jsonSequences", parseLines(text, asked.name ?? "sequences"), asked);
+  const { name } = givenOf("jsonSequences", asked);
+  return readSequences("jsonSequences", parseLines(text, name ?? "sequences"), asked);
 }
 
 function readSequences(who: string, given: unknown, asked: SequenceOptions): SequenceSplit {
@@ -164,8 +165,9 @@ function only<T extends object, K extends keyof T>(from: T, names: readonly K[])
 export function encodeSequences(
   given: unknown,
   info: SequencesInfo,
-  { name = "sequences", keep }: { name?: string; keep?: "first" | "last" } = {},
+  asked: { name?: string; keep?: "first" | "last" } = {},
 ): { data: Float32Array; shape: number[] } {
+  const { name = "sequences", keep } = givenOf("encodeSequences", asked);
   checkSequencesInfo(info, "encodeSequences: info");
   const { kind, label, features } = info;
   return encodeRaw(

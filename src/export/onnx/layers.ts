@@ -214,7 +214,7 @@ export const WRITTEN: readonly string[] = Object.keys(WRITERS).filter((type) => 
 /** A layer, and the activation that it has. */
 export function writeLayer(at: Writing, inputs: readonly Written[], place: Place): Written {
   const { type } = place.config;
-  if (!Object.hasOwn(WRITERS, type)) return refuse(place, "ONNX files cannot have this type of layer");
+  if (!Object.hasOwn(WRITERS, type)) return refuse(place, "this type of layer is not written to ONNX files");
   const { activation } = place.config as { activation?: ActivationConfig };
   const own =
     activation && activation.name !== "linear" && !/^(?:simpleRnn|lstm|gru)$/.test(type)

@@ -1,6 +1,7 @@
 /** What is computed of constants alone: shapes mostly, as exporters write them. */
 
 import { permuted } from "../../interop/layouts.ts";
+import { pow } from "../../math/elementary.ts";
 import { isA } from "../../tags.ts";
 import { Unsupported } from "../problems.ts";
 import { isConstant } from "./importing.ts";
@@ -177,7 +178,7 @@ export const FOLDS: Readonly<Record<string, Fold>> = {
     const whole = !op.inputs.some((one) => isConstant(one) && isFloat(one));
     return each((a, b) => (whole ? Math.trunc(a / b) : a / b))(op);
   },
-  Pow: each((a, b) => a ** b),
+  Pow: each(pow),
   Mod: each((a, b) => a - b * Math.floor(a / b)),
   Max: each(Math.max),
   Min: each(Math.min),
