@@ -120,7 +120,7 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
     },
   ],
   "docs/interop.md": [
-    (printed) => expect(printed).toBe("[ 1, 3 ]\n[ { name: 'input', file: 'input', axes: [ 1 ] } ]\n"),
+    (printed) => expect(printed.trim()).toBe("[ 1, 3 ] [ { name: 'input', file: 'input', axes: [ 1 ] } ]"),
   ],
   "docs/command-line.md": [],
   "docs/images.md": [],
