@@ -26,7 +26,11 @@ export interface Made {
 
 /** A name as layers may have it. */
 const plainName = (wish: string): string => {
-  const plain = wish.replace(/[^A-Za-z0-9_-]+/g, "_").replace(/^_+|_+$/g, "");
+  const text = wish.replace(/[^A-Za-z0-9_-]+/g, "_");
+  let [from, to] = [0, text.length];
+  while (text[from] === "_") from++;
+  while (to > from && text[to - 1] === "_") to--;
+  const plain = text.slice(from, to);
   return /^(?:optimizer|callbacks)?$/.test(plain) ? "" : plain;
 };
 
