@@ -2,7 +2,7 @@
  * What a new thing costs in files touched by hand: one of each kind is added to a copy of the sources, which is built and used wherever
  * such a thing should be known. Files that scripts write are not counted; they are listed.
  */
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,8 +33,14 @@ beforeAll(() => {
   for (const [kind, change] of Object.entries(changes)) costs[kind] = copy.apply(change);
   cpSync(here, join(copy.folder, "test/structure/cost"), { recursive: true });
   copy.put("test/structure/cost/typed.ts", TYPED);
-  const run = (script: string) =>
-    execFileSync(process.execPath, [script], { cwd: copy.folder, encoding: "utf8", maxBuffer: 1e8 });
+  const run = (script: string) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [script], {
+      ...{ cwd: copy.folder, encoding: "utf8", maxBuffer: 1e8 },
+    });
+    // the compiler of types writes to the one, Node to the other
+    if (status !== 0) throw new Error(`${script}: ${stdout}\n${stderr}`);
+    return stdout;
+  };
   run("test/structure/cost/make.mjs");
   told = JSON.parse(run("out/use.js"));
 });
