@@ -61,6 +61,7 @@ export interface Terminal {
   readonly green: Colour;
   readonly red: Colour;
   readonly cyan: Colour;
+  readonly yellow: Colour;
 }
 
 const ESCAPE = "\x1b";
@@ -76,7 +77,7 @@ export function terminalOf(host: Host): Terminal {
   const write = (text: string) => void stdout.write(shown(text));
   const print = (text = "") => write(`${text}\n`);
   // colours only where they are seen
-  const { bold, dim, green, red, cyan } = colors.createColors(isTTY && !host.plain);
+  const { bold, dim, green, red, cyan, yellow } = colors.createColors(isTTY && !host.plain);
   const colour =
     (paint: Colour): Colour =>
     (text) =>
@@ -107,5 +108,6 @@ export function terminalOf(host: Host): Terminal {
     green: colour(green),
     red: colour(red),
     cyan: colour(cyan),
+    yellow: colour(yellow),
   };
 }

@@ -8,6 +8,7 @@ declare module "asciichart" {
     plot(series: readonly (readonly number[])[], config?: PlotConfig): string;
     cyan: string;
     yellow: string;
+    reset: string;
   };
   export default asciichart;
 }
