@@ -3,8 +3,9 @@ import type { OnnxOptions } from "../onnx/index.ts";
 import { nabla } from "./nabla.ts";
 import { onnx } from "./onnx.ts";
 import type { Reader } from "./reader.ts";
+import { stateDict } from "./stateDict.ts";
 
 /** Options of all readers. */
 export interface ReaderOptions extends OnnxOptions {}
 
-export const READERS: readonly Reader<ReaderOptions>[] = [nabla, onnx];
+export const READERS: readonly Reader<ReaderOptions>[] = [nabla, onnx, stateDict];
