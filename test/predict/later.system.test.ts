@@ -67,7 +67,7 @@ for (const name of ["dense", "images"] as const) writeFileSync(file(name), model
 
 describe("pieces", async () => {
   const out = await bundled("pieces", true);
-  const later = readdirSync(out).filter((name) => name.startsWith("predict-whole"));
+  const later = readdirSync(out).filter((name) => name.startsWith("predict-any"));
 
   test("any model is read", () => {
     expect(later.length).toBe(1);
