@@ -18,6 +18,8 @@ import { tagOf } from "../tags.ts";
 
 /** A trained model that predicts. */
 export class Predictor {
+  readonly #read: typeof inputsOf;
+
   /**
    * @param network with its parameters in place
    * @param read what reads rows: of one input, or of several by their names
@@ -26,8 +28,10 @@ export class Predictor {
     private readonly network: InferenceNetwork,
     /** What belongs to the model besides its weights: classes, standardisation, extra. */
     readonly metadata: Metadata,
-    private readonly read: typeof inputsOf,
-  ) {}
+    read: typeof inputsOf,
+  ) {
+    this.#read = read;
+  }
 
   /** Those of both programs are predictors, though each has a class of its own. */
   static [Symbol.hasInstance](value: unknown): boolean {
@@ -67,7 +71,7 @@ export class Predictor {
   predict(x: ArrayLike2 | ArrayRecord, options: PredictOptions = {}): Outputs | OutputRecord {
     const { network } = this;
     const batchSize = batchSizeOf("predict", options);
-    const rows = this.read(x, network.architecture);
+    const rows = this.#read(x, network.architecture);
     return byName(network, predictBatches(network, rows, batchSize));
   }
 }
