@@ -158,6 +158,19 @@ const SINGLE: Record<string, (draw: Draw, shape: Shape) => Options | undefined> 
       mergeMode: one(draw, ["concat", "sum", "average", "multiply"]),
     };
   },
+  multiHeadAttention: (draw, shape) =>
+    isSequence(shape)
+      ? {
+          numHeads: 1 + draw(3),
+          keyDim: 1 + draw(5),
+          ...(draw(2) && { valueDim: 1 + draw(5) }),
+          ...(draw(2) && { outputShape: 1 + draw(6) }),
+          useBias: draw(4) > 0,
+          causal: draw(2) > 0,
+        }
+      : undefined,
+  positionalEmbedding: (draw, shape) =>
+    isSequence(shape) ? { sequenceLength: shape[0] + draw(3) } : undefined,
   timeDistributed: (draw, shape) => {
     if (shape.length < 2) return undefined;
     const [, ...step] = shape;
@@ -217,7 +230,7 @@ export interface Choice {
 /** A layer of this type applied to value `at`, and to others where it takes several; undefined where nothing fits. */
 export function choose(type: string, at: number, shapes: readonly Shape[], draw: Draw): Choice | undefined {
   const shape = shapes[at];
-  if (!kinds[type].kind.merges) {
+  if (!kinds[type].kind.merges || type === "multiHeadAttention") {
     const options = Object.hasOwn(SINGLE, type) ? SINGLE[type](draw, shape) : exampleOf(type);
     return options && { type, options, from: [at] };
   }
@@ -231,6 +244,12 @@ export function choose(type: string, at: number, shapes: readonly Shape[], draw:
     const axes = [1 + draw(shape.length), 1];
     const other = partner((b) => b.length <= 2 && b[0] === shape[axes[0] - 1]);
     return other === undefined ? undefined : { type, options: { axes }, from: [at, other] };
+  }
+  if (type === "attention") {
+    if (!isSequence(shape)) return undefined;
+    const value = partner((b) => isSequence(b) && b[1] === shape[1]);
+    const key = draw(2) ? partner((b) => same(b, shapes[value])) : undefined;
+    return { type, options: { causal: draw(2) > 0 }, from: [at, value, ...(key === undefined ? [] : [key])] };
   }
   const axis = draw(shape.length);
   const fits = (other: Shape) =>

@@ -1,6 +1,7 @@
 /** From a configuration to its reference. */
 import type { ActivationName } from "../../../src/activations/table.ts";
 import { activationReferences, rectified } from "../reference.ts";
+import { multiHeadAttention, positionalEmbedding } from "./attention.ts";
 import { residual, sequence } from "./compose.ts";
 import { conv2d } from "./conv2d.ts";
 import { conv2dTranspose, separableConv2d } from "./convolutions.ts";
@@ -121,6 +122,10 @@ export function reference(config: ReferenceConfig, shape: Shape): ReferenceLayer
       return bidirectional(config, shape);
     case "timeDistributed":
       return timeDistributed(config, shape);
+    case "multiHeadAttention":
+      return multiHeadAttention(config, shape);
+    case "positionalEmbedding":
+      return positionalEmbedding(config, shape);
     case "repeatVector":
       return repeatVector(config, shape);
     case "dropout":
