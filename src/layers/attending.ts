@@ -103,7 +103,8 @@ const numbers = ({ heads, queries, keys, keyDim, valueDim, causal, scale }: Kern
 
 /** Puts on the tape what queries take of values. @param factor a learned factor of scores; 0: none */
 export function emitAttention(site: Site, kernel: Kernel, y: Range, of: Projected, factor: Range | 0): void {
-  const { builder, training, saved, node } = site;
+  const { builder, saved, node } = site;
+  const training = TRAINING && site.training;
   const { heads, queries, keys, keyDim, valueDim, dropout, roles } = kernel;
   const { layer } = node.operation!;
   const room = align(builder.core.size("attentionScratch", keys, keyDim, valueDim, training ? 1 : 0));

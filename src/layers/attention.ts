@@ -68,27 +68,29 @@ function build(config: Infer<ReturnType<typeof fields>>, at: Place): Built {
       emitAttention(site, kernel, y, projected(xs), useScale ? site.parameter("scale").value : 0);
       return y;
     },
-    back(site, xs, dy) {
-      const { builder, gradient } = site;
-      const of = projected(xs);
-      const d = { q: gradient(query), k: gradient(key), v: gradient(value) };
-      const scale = useScale ? site.parameter("scale") : undefined;
-      emitAttentionBack(site, kernel, dy, of, d, scale?.value ?? 0);
-      if (scale)
-        builder.emit("ATTENTION_FACTOR", {
-          dw: config.trainable ? scale.gradient : 0,
-          dq: d.q,
-          q: of.q,
-          factor: scale.value,
-          step: builder.step,
-          floats: floatsOf(query),
-        });
-      return [
-        [roles.query, d.q],
-        [roles.value, d.v],
-        [roles.key, d.k],
-      ];
-    },
+    back:
+      TRAINING &&
+      ((site, xs, dy) => {
+        const { builder, gradient } = site;
+        const of = projected(xs);
+        const d = { q: gradient(query), k: gradient(key), v: gradient(value) };
+        const scale = useScale ? site.parameter("scale") : undefined;
+        emitAttentionBack(site, kernel, dy, of, d, scale?.value ?? 0);
+        if (scale)
+          builder.emit("ATTENTION_FACTOR", {
+            dw: config.trainable ? scale.gradient : 0,
+            dq: d.q,
+            q: of.q,
+            factor: scale.value,
+            step: builder.step,
+            floats: floatsOf(query),
+          });
+        return [
+          [roles.query, d.q],
+          [roles.value, d.v],
+          [roles.key, d.k],
+        ];
+      }),
   });
   return { outputShape, operations: [operation], core: fullBuild };
 }

@@ -103,29 +103,31 @@ function build(config: Config, at: Place): Built {
     return y;
   };
   /** The gradients of its weights, then dx where it is needed. */
-  const projectBack = (
-    site: Site,
-    { name: its, inputs, units, steps }: Projection,
-    x: Range,
-    dy: Range,
-    dx: Range | undefined,
-  ): void => {
-    const { builder } = site;
-    const { kernel: w, bias } = weights(site, of[its]);
-    const scratch = (what: string, bytes: number) =>
-      builder.alloc(`scratch for ${what}`, builder.parts * bytes);
-    if (config.trainable) {
-      const sums = {
-        scratch: scratch("weight gradients", builder.core.constant("OUTER_SCRATCH")),
-        step: builder.step,
-      };
-      const db = bias?.gradient ?? 0;
-      builder.emit("DENSE_WEIGHTS", { dw: w.gradient, db, x, dy, ...sums, inputs, units }, steps);
-    }
-    if (!dx) return;
-    const turned = scratch("transposed weights", units * builder.core.constant("TURNED_SCRATCH"));
-    builder.emit("DENSE_BACK", { dx, dy, w: w.value, scratch: turned, inputs, units }, steps);
-  };
+  const projectBack =
+    TRAINING &&
+    ((
+      site: Site,
+      { name: its, inputs, units, steps }: Projection,
+      x: Range,
+      dy: Range,
+      dx: Range | undefined,
+    ): void => {
+      const { builder } = site;
+      const { kernel: w, bias } = weights(site, of[its]);
+      const scratch = (what: string, bytes: number) =>
+        builder.alloc(`scratch for ${what}`, builder.parts * bytes);
+      if (config.trainable) {
+        const sums = {
+          scratch: scratch("weight gradients", builder.core.constant("OUTER_SCRATCH")),
+          step: builder.step,
+        };
+        const db = bias?.gradient ?? 0;
+        builder.emit("DENSE_WEIGHTS", { dw: w.gradient, db, x, dy, ...sums, inputs, units }, steps);
+      }
+      if (!dx) return;
+      const turned = scratch("transposed weights", units * builder.core.constant("TURNED_SCRATCH"));
+      builder.emit("DENSE_BACK", { dx, dy, w: w.value, scratch: turned, inputs, units }, steps);
+    });
   const operation = attendingOperation(at, {
     parameters: Object.values(of).flatMap(({ parameters }) => parameters),
     outputShape,
@@ -138,29 +140,31 @@ function build(config: Config, at: Place): Built {
       emitAttention(site, kernel, found, { q, k, v }, 0);
       return project(site, of.output, found, site.output(outputShape));
     },
-    back(site, xs, dy, needed) {
-      const [q, k, v, found] = ["q", "k", "v", "found"].map((what) => site.saved.get(what)!);
-      const gradient = (what: string, { steps, units }: { steps: number; units: number }) =>
-        room(site, `gradients of ${what}`, steps, units);
-      const dFound = gradient("attended values", { steps: queries, units: of.output.inputs });
-      projectBack(site, of.output, found, dy, dFound);
-      const d = {
-        q: gradient("queries", of.query),
-        k: gradient("keys", of.key),
-        v: gradient("values", of.value),
-      };
-      emitAttentionBack(site, kernel, dFound, { q, k, v }, d, 0);
-      const both = [
-        [of.query, d.q, roles.query],
-        [of.key, d.k, roles.key],
-        [of.value, d.v, roles.value],
-      ] as const;
-      return both.flatMap(([what, dz, i]) => {
-        const dx = needed[i] ? site.gradient(inputShapes[i]) : undefined;
-        projectBack(site, what, xs[i], dz, dx);
-        return dx ? [[i, dx] as const] : [];
-      });
-    },
+    back:
+      TRAINING &&
+      ((site, xs, dy, needed) => {
+        const [q, k, v, found] = ["q", "k", "v", "found"].map((what) => site.saved.get(what)!);
+        const gradient = (what: string, { steps, units }: { steps: number; units: number }) =>
+          room(site, `gradients of ${what}`, steps, units);
+        const dFound = gradient("attended values", { steps: queries, units: of.output.inputs });
+        projectBack(site, of.output, found, dy, dFound);
+        const d = {
+          q: gradient("queries", of.query),
+          k: gradient("keys", of.key),
+          v: gradient("values", of.value),
+        };
+        emitAttentionBack(site, kernel, dFound, { q, k, v }, d, 0);
+        const both = [
+          [of.query, d.q, roles.query],
+          [of.key, d.k, roles.key],
+          [of.value, d.v, roles.value],
+        ] as const;
+        return both.flatMap(([what, dz, i]) => {
+          const dx = needed[i] ? site.gradient(inputShapes[i]) : undefined;
+          projectBack(site, what, xs[i], dz, dx);
+          return dx ? [[i, dx] as const] : [];
+        });
+      }),
   });
   return { outputShape, operations: [operation], core: fullBuild };
 }

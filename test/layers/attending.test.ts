@@ -19,6 +19,7 @@ import {
 import { streamOf } from "../../src/layers/noise.ts";
 import { floatsOf } from "../../src/plan/builder.ts";
 import type { Site } from "../../src/plan/operation.ts";
+import { generate, textSplit } from "../../src/sequences/index.ts";
 import { givenFor } from "../support/graphs/check.ts";
 import { runGraph, SEED, subjectOf } from "../support/graphs/run.ts";
 import { near } from "../support/harness.ts";
@@ -211,6 +212,24 @@ test("a small transformer learns to say what comes after", async () => {
   const { accuracy } = await net.evaluate(past, next);
   // how far a row counts on is known from its second step
   expect(accuracy).toBeGreaterThan(0.85);
+});
+
+test("as a model of characters it writes", async () => {
+  const text = "to be or not to be, ".repeat(20);
+  const { train, vocabulary } = textSplit(text, { length: 12, encoding: "ids", targets: "each" });
+  const net = sequential(
+    [
+      embedding({ inputDim: vocabulary.size, outputDim: 16 }),
+      positionalEmbedding(),
+      residual([layerNormalization(), multiHeadAttention({ numHeads: 2, keyDim: 8, causal: true })]),
+      dense({ units: vocabulary.size, activation: "softmax" }),
+    ],
+    { seed: 1 },
+  );
+  net.compile({ loss: "categoricalCrossentropy", optimizer: { name: "adam", learningRate: 0.02 } });
+  await net.fit(train, { epochs: 12 });
+  const written = generate(net, { seedText: "to be or not", length: 20, temperature: 0 });
+  expect(`to be or not${written}`).toBe("to be or not to be, to be or not");
 });
 
 describe("refused", () => {
