@@ -227,7 +227,7 @@ test("as a model of characters it writes", async () => {
     { seed: 1 },
   );
   net.compile({ loss: "categoricalCrossentropy", optimizer: { name: "adam", learningRate: 0.02 } });
-  await net.fit(train, { epochs: 12 });
+  await net.fit(train, { epochs: 120 });
   const written = generate(net, { seedText: "to be or not", length: 20, temperature: 0 });
   expect(`to be or not${written}`).toBe("to be or not to be, to be or not");
 });
