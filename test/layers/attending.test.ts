@@ -215,21 +215,23 @@ test("a small transformer learns to say what comes after", async () => {
 });
 
 test("as a model of characters it writes", async () => {
-  const text = "to be or not to be, ".repeat(20);
+  // nineteen characters, so that windows of twelve begin at each of them
+  const text = "to be or not to be ".repeat(40);
   const { train, vocabulary } = textSplit(text, { length: 12, encoding: "ids", targets: "each" });
   const net = sequential(
     [
       embedding({ inputDim: vocabulary.size, outputDim: 16 }),
       positionalEmbedding(),
       residual([layerNormalization(), multiHeadAttention({ numHeads: 2, keyDim: 8, causal: true })]),
+      residual([layerNormalization(), dense({ units: 32, activation: "relu" }), dense({ units: 16 })]),
       dense({ units: vocabulary.size, activation: "softmax" }),
     ],
     { seed: 1 },
   );
-  net.compile({ loss: "categoricalCrossentropy", optimizer: { name: "adam", learningRate: 0.02 } });
-  await net.fit(train, { epochs: 120 });
+  net.compile({ loss: "categoricalCrossentropy", optimizer: { name: "adam", learningRate: 0.01 } });
+  await net.fit(train, { epochs: 40 });
   const written = generate(net, { seedText: "to be or not", length: 20, temperature: 0 });
-  expect(`to be or not${written}`).toBe("to be or not to be, to be or not");
+  expect(written).toBe(" to be to be or not ");
 });
 
 describe("refused", () => {
