@@ -169,6 +169,10 @@ const SINGLE: Record<string, (draw: Draw, shape: Shape) => Options | undefined> 
           causal: draw(2) > 0,
         }
       : undefined,
+  embedding: (draw, shape) =>
+    shape.length === 1 ? { inputDim: 2 + draw(2), outputDim: 1 + draw(5) } : undefined,
+  // no step has it, so that nothing is padding: layers are given a mask, and what it says is in test/layers/masks.test.ts
+  masking: (_draw, shape) => (isSequence(shape) ? { maskValue: 12345 } : undefined),
   positionalEmbedding: (draw, shape) =>
     isSequence(shape) ? { sequenceLength: shape[0] + draw(3) } : undefined,
   timeDistributed: (draw, shape) => {
@@ -207,11 +211,8 @@ const SINGLE: Record<string, (draw: Draw, shape: Shape) => Options | undefined> 
 };
 
 const kinds: Readonly<Record<string, { readonly kind: LayerKind }>> = ALL;
-/**
- * Those that random graphs do not apply: "input" and "shared" are what graphs themselves are written with; an embedding takes whole numbers
- * alone, and behind masking most layers refuse steps that are padding: test/layers/{recurrent,masks}.test.ts.
- */
-const APART = ["input", "shared", "embedding", "masking"];
+/** Those that random graphs do not apply: they are what graphs themselves are written with. */
+const APART = ["input", "shared"];
 export const TYPES = Object.keys(kinds).filter((type) => !APART.includes(type));
 
 /** The options of a layer's example; such as { filters: 8, kernelSize: 3 }. */
@@ -225,6 +226,8 @@ export interface Choice {
   type: string;
   options: Options;
   from: number[];
+  /** A layer that the value goes through before. */
+  before?: { type: string; options: Options };
 }
 
 /** A layer of this type applied to value `at`, and to others where it takes several; undefined where nothing fits. */
@@ -232,7 +235,9 @@ export function choose(type: string, at: number, shapes: readonly Shape[], draw:
   const shape = shapes[at];
   if (!kinds[type].kind.merges || type === "multiHeadAttention") {
     const options = Object.hasOwn(SINGLE, type) ? SINGLE[type](draw, shape) : exampleOf(type);
-    return options && { type, options, from: [at] };
+    // of any values "step" makes whole numbers
+    const before = type === "embedding" && { type: "activation", options: { activation: "step" } };
+    return options && { type, options, from: [at], ...(before && { before }) };
   }
   const partner = (fits: (other: Shape) => boolean) =>
     one(

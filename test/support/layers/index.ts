@@ -7,6 +7,7 @@ import { conv2d } from "./conv2d.ts";
 import { conv2dTranspose, separableConv2d } from "./convolutions.ts";
 import { dense } from "./dense.ts";
 import { prelu, rescaling } from "./each.ts";
+import { embedding } from "./embedding.ts";
 import {
   batchNormalization,
   groupNormalization,
@@ -124,6 +125,10 @@ export function reference(config: ReferenceConfig, shape: Shape): ReferenceLayer
       return timeDistributed(config, shape);
     case "multiHeadAttention":
       return multiHeadAttention(config, shape);
+    case "embedding":
+      return embedding(config, shape);
+    case "masking":
+      return plain(shape, (x) => ({ y: x.slice(), dx: (dy) => dy.slice() }));
     case "positionalEmbedding":
       return positionalEmbedding(config, shape);
     case "repeatVector":

@@ -79,6 +79,8 @@ export type ReferenceConfig =
       mergeMode?: "concat" | "sum" | "average" | "multiply";
     }
   | { type: "timeDistributed"; layer: ReferenceConfig | readonly ReferenceConfig[] }
+  | { type: "embedding"; inputDim: number; outputDim: number }
+  | { type: "masking"; maskValue?: number }
   | { type: "positionalEmbedding"; sequenceLength?: number }
   | { type: "repeatVector"; n: number }
   | {
