@@ -5,6 +5,7 @@
 import { NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
 import { fromUtf8 } from "../../host.ts";
+import { isA } from "../../tags.ts";
 
 /** The values of several tensors, by the name of their file in the archive. */
 export class Storage {
@@ -120,9 +121,10 @@ function run(bytes: Uint8Array, broken: (why: string) => NablaError, strangers: 
   const several = (n: number): unknown[] => Array.from({ length: n }, pop).reverse();
   const put = (into: unknown, items: readonly unknown[]) => {
     if (into instanceof Stranger) return;
-    if (!(into instanceof Map) || items.length % 2 === 1)
+    if (!isA("Map", into) || items.length % 2 === 1)
       throw broken("puts what belongs into a dictionary elsewhere");
-    for (let i = 0; i < items.length; i += 2) into.set(items[i], items[i + 1]);
+    const map = into as Map<unknown, unknown>;
+    for (let i = 0; i < items.length; i += 2) map.set(items[i], items[i + 1]);
   };
   const append = (into: unknown, items: readonly unknown[]) => {
     if (into instanceof Stranger) return;

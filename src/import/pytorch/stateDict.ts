@@ -6,6 +6,7 @@ import { unzip, type ZipEntry, zipEntries } from "../../data/numpy/zip.ts";
 import { NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
 import { type Shape, sizeOf } from "../../shape.ts";
+import { isA } from "../../tags.ts";
 import { PickledTensor, unpickled } from "./pickle.ts";
 import { ascii, isOld, isZip } from "./recognise.ts";
 
@@ -57,7 +58,7 @@ function floats(data: TensorData, dtype: string, where: () => string): Float32Ar
     throw new NablaError(
       `${where()}: its values are ${dtype}, expected floats; quantised weights are not read: save them as floats`,
     );
-  return data instanceof Float32Array ? data : Float32Array.from(data as Float64Array);
+  return isA("Float32Array", data) ? data : Float32Array.from(data as Float64Array);
 }
 
 /** Storages as PyTorch calls them. */
@@ -162,14 +163,14 @@ function strided(data: Float32Array, offset: number, shape: Shape, strides: Shap
 
 /** A dictionary of nothing but tensors: the file's, or the only one in it, as in a checkpoint with more than weights. */
 function dictionaryOf(value: unknown, name: string): Map<string, PickledTensor> {
-  if (!(value instanceof Map))
+  if (!isA("Map", value))
     throw new NablaError(
       `${name}: expected a state dict, tensors by name; save that: torch.save(model.state_dict(), "weights.pt")`,
     );
   const tensors = tensorsOf(value);
   if (tensors) return tensors;
   const inner = [...value].flatMap(([key, each]) => {
-    const found = each instanceof Map ? tensorsOf(each) : undefined;
+    const found = isA("Map", each) ? tensorsOf(each) : undefined;
     return found ? [{ key, found }] : [];
   });
   if (inner.length === 1) return inner[0]!.found;
