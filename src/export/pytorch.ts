@@ -3,6 +3,7 @@ import { joined, type NamedTensor, safetensorsParts } from "../checkpoint/safete
 import { NablaError } from "../errors.ts";
 import { fullName, unitsOf } from "../interop/pytorch/units.ts";
 import type { Model } from "../model/model.ts";
+import { sizeOf } from "../shape.ts";
 
 /**
  * The weights as a safetensors file with PyTorch's names and layouts: `<layer>.weight`, `<layer>.bias`, `<layer>.running_mean`,
@@ -26,7 +27,15 @@ export function exportPytorch(model: Model): Uint8Array {
     for (const part of unit.parts) {
       const data = part.out(weights[`${unit.layer}.${part.parameter}`]!);
       part.tensors.forEach((tensor, i) => {
-        tensors.push({ name: fullName(unit, tensor), shape: tensor.shape, data: data[i]! });
+        const name = fullName(unit, tensor);
+        const { shape, rows } = tensor;
+        if (!rows) tensors.push({ name, shape, data: data[i]! });
+        else {
+          const known = tensors.find((each) => each.name === name);
+          const all = (known?.data as Float32Array) ?? new Float32Array(sizeOf(shape));
+          if (!known) tensors.push({ name, shape, data: all });
+          all.set(data[i]!, rows[0] * sizeOf(shape.slice(1)));
+        }
       });
     }
     for (const spare of unit.spares.filter(({ written }) => written)) {

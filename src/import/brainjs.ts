@@ -30,9 +30,10 @@ export function readBrain(bytes: Uint8Array, name: string): Model {
   const file = new Document(bytes, name);
   const { root } = file;
   const type = own(root, "type") ?? "NeuralNetwork";
+  if (typeof type !== "string") throw file.broken("type", "a text", type);
   if (type !== "NeuralNetwork" && type !== "NeuralNetworkGPU")
     throw new NablaError(
-      `${name}: a ${show(type)} of brain.js: its cells are others than the layers here; NeuralNetwork and NeuralNetworkGPU are read. Train it anew with ${/LSTM/.test(String(type)) ? "lstm" : /GRU/.test(String(type)) ? "gru" : "simpleRnn"}()`,
+      `${name}: a ${show(type)} of brain.js: its cells are others than the layers here; NeuralNetwork and NeuralNetworkGPU are read. Train it anew with ${/LSTM/.test(type) ? "lstm" : /GRU/.test(type) ? "gru" : "simpleRnn"}()`,
     );
   const sizes = file.list(own(root, "sizes"), "sizes").map((n, i) => file.count(n, `sizes[${i}]`));
   const layers = file.list(own(root, "layers"), "layers").map((each, i) => file.fields(each, `layers[${i}]`));

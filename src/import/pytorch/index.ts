@@ -105,7 +105,12 @@ function take({ unit, module, by }: Pair, { weights, shapes, loaded, problems, n
       loaded.push({ parameter, shape, by, how: `${part.otherwise}: the file has none` });
       continue;
     }
-    weights[parameter] = part.in(part.tensors.map(({ name: own }) => read(own)));
+    weights[parameter] = part.in(
+      part.tensors.map(({ name: own, shape: whole, rows }) => {
+        const row = sizeOf(whole.slice(1));
+        return rows ? read(own).subarray(rows[0] * row, rows[1] * row) : read(own);
+      }),
+    );
     for (const { name: own } of part.tensors) {
       const tensor = module.tensors.get(own)!;
       loaded.push({ tensor: tensor.name, tensorShape: tensor.shape, parameter, shape, by, how: part.how });

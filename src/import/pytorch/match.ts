@@ -29,11 +29,16 @@ const RECURRENT = /^(?:(.*)\.)?((?:weight|bias)_(?:ih|hh))(_l\d+(?:_reverse)?)?$
 /** The modules of a file in its order. */
 export function modulesOf(tensors: readonly StateTensor[]): Module[] {
   const modules = new Map<string, Module>();
+  // the last projection of attention is a module within
+  const attention = new Set(
+    tensors.flatMap(({ name }) => /^(.*)(?:in|q)_proj_weight$/.exec(name.replace(AROUND, ""))?.[1] ?? []),
+  );
   for (const tensor of tensors) {
     const name = tensor.name.replace(AROUND, "");
     if (COUNTS.test(name)) continue;
     const [, path = "", own = "", suffix = "_l0"] = RECURRENT.exec(name) ?? [];
-    const dot = name.lastIndexOf(".");
+    const within = /^(.*)out_proj\.(?:weight|bias)$/.exec(name)?.[1];
+    const dot = within !== undefined && attention.has(within) ? within.length - 1 : name.lastIndexOf(".");
     const [of, called, end] = own
       ? [path, own, suffix]
       : [name.slice(0, Math.max(dot, 0)), name.slice(dot + 1), ""];

@@ -194,7 +194,8 @@ function run(bytes: Uint8Array, broken: (why: string) => NablaError, strangers: 
     [0x63 /* GLOBAL */]: () => push(global(line(), line())),
     [0x93 /* STACK_GLOBAL */]: () => {
       const [module, own] = several(2);
-      push(global(String(module), String(own)));
+      if (typeof module !== "string" || typeof own !== "string") throw broken("names what has no name");
+      push(global(module, own));
     },
     [0x28 /* MARK */]: () => push(MARK),
     [0x29 /* EMPTY_TUPLE */]: () => push([]),

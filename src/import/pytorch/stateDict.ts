@@ -179,7 +179,7 @@ function dictionaryOf(value: unknown, name: string): Map<string, PickledTensor> 
       ? `${name}: there is no state dict in it: no dictionary whose values are all tensors; save one: torch.save(model.state_dict(), "weights.pt")`
       : `${name}: there are several state dicts in it (${inner
           .slice(0, 6)
-          .map(({ key }) => show(String(key).slice(0, 60)))
+          .map(({ key }) => show(typeof key === "string" ? key.slice(0, 60) : "…"))
           .join(", ")}${inner.length > 6 ? " …" : ""}); save the one that is wanted alone`,
   );
 }

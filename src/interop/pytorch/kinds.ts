@@ -1,6 +1,7 @@
 /** What each type of layer is in PyTorch: one line of KINDS. */
 import type { Shape } from "../../shape.ts";
 import { AXES, GATES, NORMALISATION, regated, turned } from "../layouts.ts";
+import { multiHeadAttention } from "./attention.ts";
 import { toOurs, toTheirs } from "./orders.ts";
 import type { Part, Spare, Spot, Unit } from "./units.ts";
 
@@ -217,6 +218,7 @@ export const KINDS: Readonly<Record<string, (spot: Spot) => Unit[]>> = {
   groupNormalization: (spot) => normalised(spot),
   prelu,
   embedding,
+  multiHeadAttention,
   simpleRnn: recurrent,
   lstm: recurrent,
   gru: recurrent,

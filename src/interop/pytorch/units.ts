@@ -12,6 +12,8 @@ import { given, made, type Value, wantedOrders } from "./orders.ts";
 export interface Theirs {
   readonly name: string;
   readonly shape: Shape;
+  /** Where a parameter is a part of it: from which of its first axis, and to which. */
+  readonly rows?: readonly [from: number, to: number];
 }
 
 /** A parameter here, and what PyTorch keeps it in. */

@@ -272,6 +272,22 @@ for protocol in (3, 4, 5):
     nets["checkpoint"][f"protocol{protocol}"] = text(saved(plain.state_dict(), pickle_protocol=protocol))
 
 
+class Attending(nn.Module):
+    def __init__(self, **more):
+        super().__init__()
+        self.attention = nn.MultiheadAttention(4, 2, batch_first=True, **more)
+        self.head = nn.Linear(4, 2)
+
+    def forward(self, x, y=None):
+        y = x if y is None else y
+        return self.head(self.attention(x, y, y)[0])
+
+
+net("attention", Attending(), torch.randn(2, 3, 4), tensors=True)
+net("attentionPlain", Attending(bias=False), torch.randn(2, 3, 4))
+net("attentionAcross", Attending(kdim=5, vdim=5), torch.randn(2, 3, 4), torch.randn(2, 6, 5))
+
+
 class Evil:
     def __reduce__(self):
         return os.system, ("echo harm",)

@@ -21,6 +21,7 @@ import {
   type Model,
   maxPooling2d,
   model,
+  multiHeadAttention,
   prelu,
   reshape,
   separableConv2d,
@@ -61,6 +62,11 @@ function two(): Model {
   const y = dense({ units: 2 }).apply(concatenate().apply([table, pixels]));
   return model({ inputs: { image, table }, outputs: y });
 }
+
+const attending = (more: object) =>
+  sequential([multiHeadAttention({ numHeads: 2, keyDim: 2, ...more }), dense({ units: 2 })], {
+    inputShape: [3, 4],
+  });
 
 export const MODELS: Readonly<Record<string, () => Model>> = {
   mlp,
@@ -176,4 +182,11 @@ export const MODELS: Readonly<Record<string, () => Model>> = {
   bfloat16: mlp,
   parallel: mlp,
   checkpoint: mlp,
+  attention: () => attending({}),
+  attentionPlain: () => attending({ useBias: false }),
+  attentionAcross: () => {
+    const [x, y] = [input({ shape: [3, 4], name: "x" }), input({ shape: [6, 5], name: "y" })];
+    const found = multiHeadAttention({ numHeads: 2, keyDim: 2 }).apply([x, y]);
+    return model({ inputs: { x, y }, outputs: dense({ units: 2 }).apply(found) });
+  },
 };
