@@ -107,6 +107,7 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
   ],
   "docs/models.md": [
     (printed) => expect(printed).toMatch(/^\[ 2 \] \[ 1 \] \[ \[ 0\.\d+ \], \[ 0\.\d+ \] \]/),
+    (printed) => expect(printed).toMatch(/^\[ \[ 0\.\d+ \] \]/),
     (printed) => {
       const [, accuracy] = /^\[ 'upper', 'lower' \] ([\d.]+)/.exec(printed)!;
       expect(Number(accuracy)).toBeGreaterThan(0.8);

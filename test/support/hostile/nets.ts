@@ -79,6 +79,23 @@ const flat = () =>
     { inputShape: [4], seed: 1 },
   );
 
+/** What the program for dense layers of nabla/predict reads itself. */
+const layersOfDense = () =>
+  sequential(
+    [
+      flatten(),
+      dense({
+        units: 5,
+        activation: { name: "relu", negativeSlope: 0.1 },
+        biasInitializer: { name: "constant", value: 0.5 },
+      }),
+      dropout({ rate: 0.25 }),
+      dense({ units: 3, useBias: false }),
+      activation({ activation: "tanh" }),
+    ],
+    { inputShape: [2, 2, 3], seed: 1 },
+  );
+
 const images = () =>
   sequential(
     [
@@ -157,6 +174,7 @@ function graph(): Model {
 /** By name, each with the values of a row, or of several, that it predicts. */
 export const NETS: Readonly<Record<string, { readonly make: () => Model; readonly width: number }>> = {
   flat: { make: flat, width: 4 },
+  layersOfDense: { make: layersOfDense, width: 12 },
   images: { make: images, width: 50 },
   sequences: { make: sequences, width: 18 },
   steps: { make: steps, width: 4 },
