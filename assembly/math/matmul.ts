@@ -272,8 +272,8 @@ function transposePanels(wt: usize, w: usize, k: i32, out: i32, q0: i32, q1: i32
   }
 }
 
-/** to[c][r] = from[r][c] for four rows r (those from `rows` on read as zero) and `cols` ≤ 4 columns c. */
-function transpose4(to: usize, ldto: usize, cols: i32, from: usize, ldfrom: usize, rows: i32): void {
+/** to[c][r] = from[r][c] for four rows r (those from `rows` on read as zero) and `cols` ≤ 4 columns c. @inline */
+export function transpose4(to: usize, ldto: usize, cols: i32, from: usize, ldfrom: usize, rows: i32): void {
   const zero = f32x4.splat(0);
   const a = v128.load(from);
   const b = rows > 1 ? v128.load(from + ldfrom) : zero;
