@@ -38,7 +38,9 @@ if (mode !== "predict") {
 const memory = new Uint8Array(core.exports.memory.buffer).slice();
 const words = new Int32Array(memory.buffer);
 
-const sides = [before, after].map((file) => new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file))).exports);
+const sides = [before, after].map(
+  (file) => new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file))).exports,
+);
 const names = new Map();
 for (const key of Object.keys(sides[0]))
   if (/^[A-Z][A-Z\d]+_[A-Z\d_]+$|^[A-Z]+$/.test(key))
@@ -52,7 +54,8 @@ const tape = Array.from({ length: plan.marks.end }, (_, i) => {
   return { key: inner ? `EACH ${names.get(words[inner])}` : key, inner };
 });
 const at = core.base;
-for (const side of sides) side.memory.grow(Math.ceil((memory.length - side.memory.buffer.byteLength) / 65536) + 1);
+for (const side of sides)
+  side.memory.grow(Math.ceil((memory.length - side.memory.buffer.byteLength) / 65536) + 1);
 /** Everything as it was before the first step, so that numbers stay those of a training. */
 const anew = () => sides.forEach(fill);
 function fill(side) {
@@ -92,7 +95,11 @@ const figure = (from, to) => {
       for (let i = 0; i < n; i++) run(sides[s], from, to);
       times[s].push((used() - t) / n);
     }
-  return { before: median(times[0]), after: median(times[1]), ratio: median(times[0].map((t, i) => t / times[1][i])) };
+  return {
+    before: median(times[0]),
+    after: median(times[1]),
+    ratio: median(times[0].map((t, i) => t / times[1][i])),
+  };
 };
 anew();
 for (let i = 0; i < 30; i++) for (const side of sides) run(side, 0, tape.length);
