@@ -83,8 +83,8 @@ function conv2dForward(record: usize, rows: i32, part: i32, parts: i32): void {
   const outputs = image + room(copiedHeight * copiedWidth * channels);
   const xImage = <usize>ld(a.height * a.width * a.pixel) << 2, yImage = <usize>(pixels * ld(a.filters)) << 2;
   const r0 = shareStart(rows, part, parts), r1 = <usize>shareStart(rows, part + 1, parts), images = <i32>r1 - r0;
-  // of few channels a copy is small, and runs that a border cuts are short
-  if (copy && channels >= 8 && a.groups == 1 && a.dilationX == 1 && a.pixel == channels && reachesAll(images, a.outHeight, a.outWidth, a.height, a.width,
+  // not in builds for size. Of few channels a copy is small, and runs that a border cuts are short
+  if (ASC_SHRINK_LEVEL == 0 && copy && channels >= 8 && a.groups == 1 && a.dilationX == 1 && a.pixel == channels && reachesAll(images, a.outHeight, a.outWidth, a.height, a.width,
     a.kernelHeight, a.kernelWidth, a.strideY, a.strideX, a.dilationY, a.top, a.left)) {
     convolveImages(a.y + <usize>r0 * yImage, <usize>ld(filters) << 2, a.x + <usize>r0 * xImage, times(a.width, <usize>channels << 2), images,
       a.outHeight, a.outWidth, a.height, a.width, channels, runs, a.kernelHeight, a.kernelWidth, a.strideY, a.strideX, a.dilationY,
@@ -270,7 +270,7 @@ function conv2dInput(record: usize, rows: i32, part: i32, parts: i32): void {
   const sparse = a.strideY > 1 || a.strideX > 1; // some pixels may be reached by no tap
   const r0 = shareStart(rows, part, parts), r1 = <usize>shareStart(rows, part + 1, parts), images = <i32>r1 - r0;
   const above = (a.kernelHeight - 1) * a.dilationY - a.top, before = a.kernelWidth - 1 - a.left;
-  if (a.groups == 1 && !sparse && a.dilationX == 1 && (filters & 3) == 0 && above >= 0 && before >= 0
+  if (ASC_SHRINK_LEVEL == 0 && a.groups == 1 && !sparse && a.dilationX == 1 && (filters & 3) == 0 && above >= 0 && before >= 0
     && reachesAll(images, a.height, a.width, a.outHeight, a.outWidth, a.kernelHeight, a.kernelWidth, 1, 1, a.dilationY, above, before)) {
     convolveImages(a.x + <usize>r0 * xImage, dxPixel, a.y + <usize>r0 * yImage, times(a.outWidth, pixel), images, a.height, a.width,
       a.outHeight, a.outWidth, filters, runs, a.kernelHeight, a.kernelWidth, 1, 1, a.dilationY, above, before, a.w, a.b, channels, yImage);

@@ -50,7 +50,7 @@ function depthwiseForward(record: usize, rows: i32, part: i32, parts: i32): void
   const image = prepare(a, offsets);
   const pixel = <usize>ld(a.channels) << 2, taps = a.kernelHeight * a.kernelWidth;
   const yRow = times(a.outWidth, pixel), xDown = times(a.strideY * sourceWidth, pixel);
-  const three = a.kernelHeight == 3 && a.kernelWidth == 3;
+  const three = ASC_SHRINK_LEVEL == 0 && a.kernelHeight == 3 && a.kernelWidth == 3;
   const down = times(a.dilationY * sourceWidth, pixel), across = times(a.dilationX, pixel);
   const r1 = shareStart(rows, part + 1, parts);
   for (let r = shareStart(rows, part, parts); r < r1; r++) {
