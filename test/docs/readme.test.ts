@@ -103,6 +103,7 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
       expect(printed.trim().slice(printed.trim().indexOf(" ", 20)).length).toBeGreaterThan(5);
     },
     (printed) => expect(printed.trim()).toBe("1"),
+    (printed) => expect(printed.trim()).toBe("5"),
   ],
   "docs/models.md": [
     (printed) => expect(printed).toMatch(/^\[ 2 \] \[ 1 \] \[ \[ 0\.\d+ \], \[ 0\.\d+ \] \]/),
