@@ -32,7 +32,7 @@ export const PROGRAMS = [
     code: `import { loadAsync } from "nabla/predict";
 const model = await loadAsync(new Uint8Array(await (await fetch("model.safetensors")).arrayBuffer()));
 console.log(model.predict([[0, 1]]).argMax());`,
-    limit: 19_000,
+    limit: 19_100,
   },
   {
     name: "load any model and predict, with load() of nabla/predict",
