@@ -183,6 +183,9 @@ const noSequences = {
     bundler.onLoad({ filter: /[\\/]src[\\/]layers[\\/]maskedMean\.ts$/ }, () => ({
       contents: "export const leavingPaddingOut = (built) => built;",
     }));
+    bundler.onLoad({ filter: /[\\/]src[\\/]network[\\/]stream\.ts$/ }, () => ({
+      contents: 'export function streamOf() { throw new Error("no network of this page has steps"); }',
+    }));
     bundler.onLoad({ filter: /[\\/]src[\\/]data[\\/]readers[\\/]index\.ts$/ }, ({ path }) => ({
       contents: readFileSync(path, "utf8").replace(/^export \{ sequences \}.*\n/m, ""),
       loader: "ts",

@@ -56,6 +56,8 @@ export type RecurrentConfig = Infer<ReturnType<typeof fields>>;
 /** One more activation, of gates. */
 export const gateField = () => withDefault(activationField(), "sigmoid");
 
+const BACKWARDS = "it begins with the last step, which has not come yet";
+
 /** What differs from one recurrent layer to another. */
 interface Cell {
   readonly forward: "SIMPLE_RNN_FORWARD" | "LSTM_FORWARD" | "GRU_FORWARD";
@@ -126,6 +128,8 @@ export function buildRecurrent(config: RecurrentConfig & Aligned, at: Place, cel
     inputShape: sequence,
     outputShape,
     steps: "takes",
+    alone: "walks",
+    ...(config.goBackwards && { whole: TRAINING && BACKWARDS }),
     forward(site: Site, given: Range): Range {
       const { builder, training, parameter, output, saved } = site;
       const state = (name: string, n: number, width = units) =>
@@ -152,6 +156,8 @@ export function buildRecurrent(config: RecurrentConfig & Aligned, at: Place, cel
       const drop = training ? emitStateNoise(site, units, config.recurrentDropout) : 0;
       if (drop) keep("drop", drop);
       const y = output(outputShape);
+      const h = site.carried?.("h", units) ?? 0;
+      const c = (cell.cells && site.carried?.("c", units)) || 0;
       builder.emit(cell.forward, {
         z,
         w: parameter("recurrentKernel").value,
@@ -160,11 +166,11 @@ export function buildRecurrent(config: RecurrentConfig & Aligned, at: Place, cel
         h: keep("h", state("states", places * halves)),
         hd: drop ? keep("hd", state("dropped states", places * halves)) : 0,
         drop,
-        h0: 0,
-        hn: 0,
+        h0: h,
+        hn: h,
         c: cell.cells ? keep("c", state("cells", training ? steps + 1 : 1)) : 0,
-        c0: 0,
-        cn: 0,
+        c0: c,
+        cn: c,
         tc: cell.cells && training ? keep("tc", state("activated cells", steps)) : 0,
         y,
         mask: mask ?? 0,

@@ -2,6 +2,7 @@
 import { object } from "../fields/objects.ts";
 import { layer } from "./layer.ts";
 import { buildRecurrent, recurrentFields } from "./recurrent.ts";
+import { openStream } from "./stream.ts";
 
 /** h_t = activation(x_t · kernel + h_{t−1} · recurrentKernel + bias): [steps, features] → [units], or [steps, units]. Source: Elman 1990. */
 export const simpleRnn = /* @__PURE__ */ layer("simpleRnn", {
@@ -14,4 +15,5 @@ export const simpleRnn = /* @__PURE__ */ layer("simpleRnn", {
   example: TRAINING && "{ units: 32 }",
   hasKernel: true,
   outputs: ({ units }) => units,
+  streams: openStream,
 });

@@ -137,13 +137,9 @@ export class Network extends InferenceNetwork {
     const of = weightsFor(mode, training);
     return {
       mode,
-      rows,
-      architecture: this.architecture,
-      inputs,
+      ...this.outputsRequest(rows, inputs),
       ...training,
-      core: this.core,
       parameter: this.lookup((tensor) => this.placed(tensor, of)),
-      base: this.workspace,
     };
   }
 
@@ -185,7 +181,7 @@ export class Network extends InferenceNetwork {
     return this.gradients + this.bytes * (1 + slot);
   }
 
-  protected override get workspace(): number {
+  override get workspace(): number {
     return this.gradients + (this.withGradients ? this.bytes * (1 + this.slots) : 0);
   }
 }

@@ -55,6 +55,8 @@ export interface Site {
   parameter(name: string): Placed;
   /** The value that is computed: what it is made of, and their masks. */
   readonly node: Node;
+  /** Where a state lies that is carried from run to run, [rows, units]; undefined: each run begins with zeros. */
+  carried?(name: string, units: number): Range | undefined;
   /** A buffer for outputs of this shape. */
   output(shape: readonly number[]): Range;
   /** A buffer for gradients of this shape. */
@@ -79,6 +81,10 @@ interface Step {
   afterMax?(shape: readonly number[]): Operation;
   /** What it does to steps some of which are padding: "takes" the mask, or "mixes" steps. Default: leaves them where they are. */
   readonly steps?: "takes" | "mixes";
+  /** Of sequences, given step by step: see layers/oneStep.ts. "each": what it makes of a step is of that step alone, "walks": and of its state. */
+  readonly alone?: "each" | "walks";
+  /** Why it cannot be given steps one by one, where that is no matter of course. */
+  readonly whole?: string;
   /** Changes the graph around the node it makes, before it is planned: see passes.ts. */
   pass?(node: Made, graph: Graph): void;
   /** Puts on the tape what completes the gradients of parameters, once the walk back is over. */

@@ -8,6 +8,7 @@ import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
 import { NablaError } from "../errors.ts";
 import { modelFields } from "../layers/document.ts";
 import { builderOf } from "../layers/graph.ts";
+import type { Stream, StreamOptions } from "../layers/stream.ts";
 import { registerAll } from "../layers/table.ts";
 import type { Metadata } from "../model/options.ts";
 import { InferenceNetwork } from "../network/inference.ts";
@@ -20,6 +21,7 @@ import {
   type PredictOptions,
   predictBatches,
 } from "../network/predict.ts";
+import { streamOf } from "../network/stream.ts";
 import { checkParameters, setParameters } from "../network/parameters.ts";
 
 export { type CoreSource, loadCore } from "../core/compile.ts";
@@ -31,6 +33,8 @@ export {
   type TableModel,
 } from "../data/tables/rows.ts";
 export { NablaError } from "../errors.ts";
+export type { StepOutputs, StepValues } from "../layers/stepValues.ts";
+export type { Stream, StreamOptions } from "../layers/stream.ts";
 export type { Outputs } from "../network/predict.ts";
 
 /** A trained model that predicts. */
@@ -40,6 +44,7 @@ export class Predictor {
     private readonly network: InferenceNetwork,
     /** What belongs to the model besides its weights: classes, standardisation, extra. */
     readonly metadata: Metadata,
+    private readonly made: Parameters<typeof streamOf>[1],
   ) {}
 
   /** Names of the classes, in the order of outputs, where the model knows them. */
@@ -75,6 +80,15 @@ export class Predictor {
     const rows = inputsOf(x, network.architecture);
     return byName(network, predictBatches(network, rows, batchSize));
   }
+
+  /**
+   * Takes the steps of sequences one by one, and carries the states of recurrent layers: push(step) gives the bits of the whole sequence.
+   * @param options.batchSize sequences side by side. Default 1
+   * @throws NablaError for models without recurrent layers, and for layers that need all steps at once, by name
+   */
+  stream(options?: StreamOptions): Stream {
+    return streamOf(() => this.network, this.made, options);
+  }
 }
 
 /**
@@ -90,12 +104,13 @@ export function load(bytes: Uint8Array, name = UNNAMED): Predictor {
   try {
     const { model } = (config ?? {}) as { model?: unknown };
     const { inputShape = [], ...topology } = modelFields().check(model, "config.model");
-    const architecture = builderOf(topology).build(topology, inputShape);
+    const builder = builderOf(topology);
+    const architecture = builder.build(topology, inputShape);
     checkParameters(architecture, tensors, name);
     const network = new InferenceNetwork(architecture);
     network.reading = inputs;
     setParameters(network, tensors);
-    return new Predictor(network, { classes, standardisation, extra });
+    return new Predictor(network, { classes, standardisation, extra }, { topology, builder });
   } catch (error) {
     throw error instanceof NablaError && error.message.startsWith(name) ? error : inCheckpoint(error, name);
   }
