@@ -2,7 +2,8 @@
 import { bool } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import { layer } from "./layer.ts";
-import { buildRecurrent, gateField, recurrentFields } from "./recurrent.ts";
+import { buildRecurrent } from "./recurrent.ts";
+import { gateField, recurrentFields } from "./recurrentFields.ts";
 import { openStream } from "./stream.ts";
 
 /**

@@ -3,7 +3,7 @@ import { NablaError } from "../errors.ts";
 import { graphOf, type Made, type Node } from "../plan/graph.ts";
 import { type AnyOperation, type Architecture, type Layer, parametersOf } from "../plan/operation.ts";
 import { type Shape, sameShape, showShape } from "../shape.ts";
-import { type Builder, nameLayers } from "./chain.ts";
+import { type Builder, nameLayers, withInner } from "./chain.ts";
 import type { LayerConfig, Topology } from "./configs.ts";
 import { kindOf } from "./registry.ts";
 
@@ -73,7 +73,7 @@ function walk(architecture: Architecture): { stepwise: Set<AnyOperation>; inputs
 export function oneStepOf(whole: Architecture, topology: Topology, builder: Builder): OneStep {
   const { stepwise, inputs } = walk(whole);
   const place = new Map(whole.layers.map((layer) => [layer.name, layer]));
-  const named = nameLayers(topology.layers);
+  const named = nameLayers(topology.layers).map(withoutStates);
   let count = 0;
   const layers = named.map((config): LayerConfig => {
     if (config.type === "input")
@@ -91,6 +91,16 @@ export function oneStepOf(whole: Architecture, topology: Topology, builder: Buil
     .flatMap(({ operations }) => operations)
     .filter(({ alone }, i) => alone === "walks" && stepwise.has(all[i]));
   return { architecture, walking };
+}
+
+/** Streams have states of their own, of as many rows as they have. */
+function withoutStates(config: LayerConfig): LayerConfig {
+  const {
+    stateful: _,
+    batchSize: __,
+    ...rest
+  } = config as LayerConfig & { stateful?: unknown; batchSize?: unknown };
+  return withInner(rest as LayerConfig, withoutStates);
 }
 
 /** @throws NablaError for a layer with weights for each step of its own */

@@ -85,6 +85,11 @@ export class InferenceNetwork {
     return this.architecture.layers;
   }
 
+  /** Rows of every batch, where states are carried from one to the next. */
+  get batchSize(): number | undefined {
+    return this.tensors.find(({ spec }) => spec.carried)?.spec.shape[0];
+  }
+
   /** What the bytes of an input are multiplied by, where nobody says another thing. */
   scaleOf(input: number): number {
     return this.reading?.[input]?.scale ?? 1 / 255;

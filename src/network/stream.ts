@@ -18,5 +18,5 @@ export function streamOf(
     const open = kindOf(type)?.streams;
     if (open) return open(network, topology, builder, kindsOfRows, checkRows, options);
   }
-  throw new NablaError("stream: expected a model with lstm(), gru() or simpleRnn(); use predict()");
+  throw new NablaError("stream: the model has no recurrent layer; use predict()");
 }

@@ -5,7 +5,7 @@ import { sizeOf } from "../shape.ts";
 import { type CoreFacts, hasGaps, ld, PlanBuilder, type PlanImage, type Range } from "./builder.ts";
 import { type Graph, graphOf, type Node } from "./graph.ts";
 import type { Mask } from "./masks.ts";
-import type { AnyOperation, Architecture, Placed, Site } from "./operation.ts";
+import type { Architecture, Placed, Site } from "./operation.ts";
 import { flatOutputs } from "./passes.ts";
 
 /** train: everything. evaluate: as when predicting, then the loss. predict: outputs only. */
@@ -30,8 +30,8 @@ export interface ForwardRequest {
   readonly base: number;
   /** In how many shares each instruction may be run. Default 1. */
   readonly parts?: number;
-  /** Where an operation's state lies that is carried from run to run: see Site.carried. */
-  carried?(operation: AnyOperation, name: string, units: number): Range | undefined;
+  /** See Site.carried. */
+  readonly carried?: Site["carried"];
   /** What puts it together. Default: one that only does that. */
   readonly builder?: PlanBuilder;
 }
@@ -174,7 +174,7 @@ export function planForward(
       number: order.indexOf(operation),
       saved: new Map(),
       parameter: (name) => request.parameter(layer, name),
-      carried: (name, units) => request.carried?.(operation, name, units),
+      carried: request.carried,
       output: (shape) => builder.tensor(`outputs of ${layer}`, shape),
       gradient: (shape) => builder.tensor(`input gradients of ${layer}`, shape),
     };

@@ -36,6 +36,8 @@ export interface Parameter {
   readonly l2: number;
   /** Whether training changes it by its gradient. What is not trained has neither gradient nor optimizer slots. */
   readonly trainable: boolean;
+  /** Whether it is a state that goes on from batch to batch, [rows of every batch, …]. */
+  readonly carried?: boolean;
 }
 
 /** Where a parameter and its gradient lie, as fixed ranges. */
@@ -55,8 +57,8 @@ export interface Site {
   parameter(name: string): Placed;
   /** The value that is computed: what it is made of, and their masks. */
   readonly node: Node;
-  /** Where a state lies that is carried from run to run, [rows, units]; undefined: each run begins with zeros. */
-  carried?(name: string, units: number): Range | undefined;
+  /** Where a state of an operation lies that streams carry from run to run, [rows, units]. */
+  readonly carried?: (operation: AnyOperation, name: string, units: number) => Range | undefined;
   /** A buffer for outputs of this shape. */
   output(shape: readonly number[]): Range;
   /** A buffer for gradients of this shape. */

@@ -293,7 +293,7 @@ describe("refused, by name and reason", () => {
     [
       "no sequence",
       () => sequential([dense({ units: 1, inputShape: [3] })]),
-      /stream: expected a model with lstm\(\), gru\(\) or simpleRnn\(\)/,
+      /stream: the model has no recurrent layer; use predict\(\)/,
     ],
     [
       "both directions",
