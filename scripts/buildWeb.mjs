@@ -162,8 +162,8 @@ const oneCore = {
 
 /** What has to do with states that are carried: no network of the page has one. */
 const WITHOUT_STATES = {
-  "network[\\\\/]stream": "export function streamOf() {}",
-  "network[\\\\/]states": "export const resetStates = () => {}, rememberStates = () => resetStates;",
+  "model[\\\\/]states": 'export { Weights as States } from "./weights.ts";',
+  "network[\\\\/]states": "export const resetStates = () => {}, keepingStates = (_, ask) => ask();",
   "training[\\\\/]stateful": "export const checkStateful = () => {};",
 };
 

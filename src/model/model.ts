@@ -7,7 +7,6 @@ import { checkOptions } from "../fields/options.ts";
 import { nameLayers } from "../layers/chain.ts";
 import type { LayerConfig, LayerInput } from "../layers/configs.ts";
 import { shapeField } from "../layers/shape.ts";
-import type { Stream, StreamOptions } from "../layers/stream.ts";
 import { type Applied, apply } from "../layers/symbolic.ts";
 import type { ConfusionMatrix } from "../metrics/confusion.ts";
 import {
@@ -20,7 +19,6 @@ import {
   predictBatches,
   predictDataset,
 } from "../network/predict.ts";
-import { streamOf } from "../network/stream.ts";
 import type { Input, Layer } from "../plan/operation.ts";
 import { argumentsOf, isDataset, isStream } from "../training/arguments.ts";
 import type { TrainingOptions } from "../training/compile.ts";
@@ -198,14 +196,6 @@ export class Model extends ByHand {
       ? predictDataset(network, x, batchSize)
       : predictBatches(network, (builder.byName?.rows ?? onlyInputOf)(x, network.architecture), batchSize);
     return byName(network, outputs);
-  }
-
-  /**
-   * Takes steps of sequences one by one: push(step) gives the bits of the whole sequence. options.batchSize: sequences side by side, default 1.
-   * @throws NablaError for models without recurrent layers, and for layers that need all steps at once, by name
-   */
-  stream(options?: StreamOptions): Stream {
-    return streamOf(() => internalsOf(this).built, internalsOf(this), options);
   }
 
   /** Loss and dL/dw for every parameter on this batch (mean over its rows, penalties included). Changes nothing. */

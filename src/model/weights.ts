@@ -4,7 +4,6 @@ import { type ArrayLike2, isRecord, shaped } from "../data/arrays.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
 import type { Network } from "../network/network.ts";
-import { resetStates } from "../network/states.ts";
 import { fits, reordered, showShape, sizeOf } from "../shape.ts";
 import { isA } from "../tags.ts";
 import { internalsOf } from "./internals.ts";
@@ -35,12 +34,6 @@ export abstract class Weights {
     }
     setWeights(built, weights);
     state.setAt = state.run.step;
-    return this;
-  }
-
-  /** Sets the states of stateful layers to zeros: the next batch begins new sequences. fit() does so before each epoch. */
-  resetStates(): this {
-    resetStates(internalsOf(this).built);
     return this;
   }
 }

@@ -117,7 +117,7 @@ export class InferenceNetwork {
 
   /** The plan for predicting up to `rows` rows at once, made once and then remembered. Not yet in memory: see use(). */
   plan(_mode: "predict", rows: number, inputs: readonly InputKind[]): Plan {
-    return this.remember(["predict", rows, keyOf(inputs)].join(" "), () =>
+    return this.remember(`predict ${rows} ${keyOf(inputs)}`, () =>
       predictPlan(this.outputsRequest(rows, inputs)),
     );
   }

@@ -9,7 +9,7 @@ import type { Metric, Scored, Subject, Tally } from "../metrics/metric.ts";
 import { metricsField } from "../metrics/table.ts";
 import type { Network } from "../network/network.ts";
 import { ROWS_AT_ONCE } from "../network/predict.ts";
-import { rememberStates, resetStates } from "../network/states.ts";
+import { keepingStates } from "../network/states.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep } from "../plan/step.ts";
 import { isPromise } from "../tags.ts";
@@ -81,16 +81,8 @@ export interface ScoreRequest {
  * The result does not depend on the batch size: rows are computed independently and added up in order. States that are carried from batch to
  * batch begin with zeros, and are afterwards what they were.
  */
-export async function score(request: ScoreRequest): Promise<Scores> {
-  const { network } = request;
-  const putBack = rememberStates(network);
-  resetStates(network);
-  try {
-    return await scoreAll(request);
-  } finally {
-    putBack();
-  }
-}
+export const score = (request: ScoreRequest): Promise<Scores> =>
+  keepingStates(request.network, () => scoreAll(request), true);
 
 async function scoreAll(request: ScoreRequest): Promise<Scores> {
   const { network, dataset, goals, metrics, onRow, recorder, pause } = request;
