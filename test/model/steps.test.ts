@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import {
   activation,
+  attention,
   batchNormalization,
   bidirectional,
   concatenate,
@@ -22,6 +23,7 @@ import {
   model,
   type OutputRecord,
   permute,
+  positionalEmbedding,
   prelu,
   repeatVector,
   reshape,
@@ -328,6 +330,16 @@ describe("refused, by name and reason", () => {
       "turned",
       () => sequential([permute({ dims: [2, 1], name: "t", inputShape }), gru({ units: 2 })]),
       /permute "t"/,
+    ],
+    [
+      "places",
+      () => sequential([positionalEmbedding({ sinusoidal: true, name: "p", inputShape }), gru({ units: 2 })]),
+      /positionalEmbedding "p" .*the step's place/,
+    ],
+    [
+      "attention",
+      () => sequential([attention({ name: "a", inputShape }), gru({ units: 2 })]),
+      /attention "a" .*several steps/,
     ],
     [
       "weights of each step",
