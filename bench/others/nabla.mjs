@@ -4,8 +4,8 @@
 //   auto   the same with as many threads as turn out to be fastest
 import { availableParallelism } from "node:os";
 import { sequential } from "nabla";
-import { internalsOf, updateOf } from "../../build/internals.js";
 import { flops, NETS } from "../nets.mjs";
+import { stepsOf } from "../steps.mjs";
 import { packageVersion, peakMeter } from "../support.mjs";
 import { batchesOf } from "./reading.mjs";
 import { serve } from "./serve.mjs";
@@ -19,26 +19,13 @@ const built = (name, learningRate) => {
   return sequential(layers(), { seed: 1 }).compile({ ...compile, optimizer: { ...optimizer, learningRate } });
 };
 
-/** Steps of a plan, as trainOnBatch() runs them, on one batch after the other. */
+/** Steps of a plan, as trainOnBatch() runs them. */
 function steps(spec, learningRate) {
   const model = built(spec.name, learningRate);
-  const network = internalsOf(model).built;
-  const compiled = internalsOf(model).state.required;
-  const plan = network.use(
-    network.plan("train", spec.batch, [{ type: "float32", scale: 1 }], {
-      objectives: [{ loss: compiled.loss, target: "class" }],
-      update: updateOf(compiled, network),
-    }),
-  );
-  const { core } = network;
-  const batches = batchesOf(spec);
-  core.i32(plan.outputs[0].y.offset, spec.batch).set(batches[0].y);
-  core.f32(plan.outputs[0].weight.offset, spec.batch).fill(1);
-  core.f32(plan.step, 2).set([learningRate, 1 / spec.batch]);
-  core.f32(plan.inputs[0].x.offset, batches[0].x.length).set(batches[0].x);
+  const [first] = batchesOf(spec);
   const peak = peakMeter();
   return {
-    step: () => network.run(plan, 0, plan.marks.end, spec.batch),
+    step: stepsOf(model, spec.batch, first, learningRate).step,
     beside: () => ({ peak: peak(), flops: flops(model) }),
   };
 }
@@ -86,7 +73,11 @@ serve(
       const model = built(spec.name, 1e-6);
       const inputs = spec.input.reduce((a, b) => a * b);
       const x = Float32Array.from({ length: rows * inputs }, (_, i) => (i % 7) / 7);
-      return { step: () => void model.predict(x) };
+      const peak = peakMeter();
+      return {
+        step: () => void model.predict(x),
+        beside: () => ({ peak: peak(), flops: flops(model, 1) }),
+      };
     },
   },
 );
