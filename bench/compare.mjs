@@ -23,7 +23,7 @@ const PREDICTIONS = [
 const STEPS = 50;
 /** ms that the losses of a slow peer may take. */
 const LOSSES_IN = 20_000;
-/** Seconds that one step of a peer may take, by what it did of a network of the same kind. */
+/** Seconds that one step of a slow peer's convolutions may take, by what it did of those before. */
 const STEP_IN = 20;
 /** ms of one step of which a single window is enough. */
 const SLOW = 3000;
@@ -61,27 +61,21 @@ async function turns(open, { windows, ms }) {
   return seen;
 }
 
-const kindOf = ({ layers }) =>
-  ["lstm", "conv2d"].find((type) => layers.some((layer) => layer.type === type)) ?? "dense";
-
-/**
- * Opens a network with a player, if that is not hopelessly slow. @returns { one, once }, ms of one step, or { error }
- */
+/** Opens a network with a player, if that is not hopelessly slow. @returns { one, once }, ms of one step, or { error } */
 async function opened(one, spec, question) {
-  const { about } = one;
-  if (about.error) return about;
-  one.speeds ??= {};
-  const kind = `${question.rows ? "predicts" : "trains"} ${kindOf(spec)}`;
-  const known = one.speeds[kind];
-  const work = spec.flops * (question.rows ? question.rows / 3 : spec.batch);
-  const seconds = known && work / known.speed;
-  if (seconds > STEP_IN)
-    return {
-      error: `a step of ${spec.name} would take ${Math.round(seconds)} s, as fast as it was on ${known.name}`,
-    };
+  if (one.about.error) return one.about;
+  const images = spec.input.length === 3;
+  if (images && one.slow && !question.rows) {
+    const seconds = (spec.flops * spec.batch) / one.slow.speed;
+    if (seconds > STEP_IN)
+      return {
+        error: `a step of ${spec.name} would take ${Math.round(seconds)} s, as fast as it was on ${one.slow.name}`,
+      };
+  }
   const answer = await running(one).ask({ do: "open", spec, ...question });
   if (answer.error) return answer;
-  one.speeds[kind] ??= { name: spec.name, speed: (work * 1000) / answer.once };
+  if (images && answer.once > SLOW / 3 && !question.rows)
+    one.slow ??= { name: spec.name, speed: (spec.flops * spec.batch * 1000) / answer.once };
   return { one, once: answer.once };
 }
 
