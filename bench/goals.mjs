@@ -1,5 +1,4 @@
 // The figures that were set as goals, beside what was measured.
-import { fastest } from "./compare.mjs";
 import { because } from "./words.mjs";
 
 const percent = (v) => `${(100 * v).toFixed(0)} %`;
@@ -158,4 +157,20 @@ export function goalsOf(result) {
     (v) => v.sameBuffer,
   );
   return out;
+}
+
+/** The fastest JavaScript or WebAssembly library with one thread, and how many times as fast Nabla's steps are. */
+export function fastest(row, players) {
+  if (!row.rates.steps?.rate) return undefined;
+  const rated = players
+    .filter(({ key, js }) => js && row.rates[key]?.rate > 0)
+    .sort((a, b) => row.rates[b.key].rate - row.rates[a.key].rate);
+  const [first] = rated;
+  return (
+    first && {
+      key: first.key,
+      name: first.about.name,
+      times: row.rates.steps.rate / row.rates[first.key].rate,
+    }
+  );
 }

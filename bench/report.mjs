@@ -1,5 +1,5 @@
 // The figures of npm run bench as a page of tables.
-import { fastest } from "./compare.mjs";
+import { fastest } from "./goals.mjs";
 
 const percent = (v) => `${(100 * v).toFixed(0)} %`;
 const three = (v) => (v >= 100 ? v.toFixed(0) : v.toPrecision(3));
