@@ -30,22 +30,27 @@ function steps(spec, learningRate) {
   };
 }
 
+/** Of a call of fit(). */
+const EPOCHS = 8;
+
 async function fits(spec, learningRate) {
   const model = built(spec.name, learningRate);
   const batches = batchesOf(spec);
   const inputs = batches[0].x.length;
-  // epochs of some tens of steps, as a user's are
-  const times = Math.max(1, Math.ceil(2e9 / flops(model) / (spec.batch * batches.length)));
+  // epochs of some tens of steps, several in a call, of bytes as pictures are
+  const times = Math.max(1, Math.ceil(5e8 / flops(model) / (spec.batch * batches.length)));
   const rows = times * spec.batch * batches.length;
-  const data = new Float32Array((rows / spec.batch) * inputs);
+  const pictures = spec.input.length !== 2;
+  const data = new (pictures ? Uint8Array : Float32Array)((rows / spec.batch) * inputs);
   const y = new Int32Array(rows);
   for (let i = 0; i < rows / spec.batch; i++) {
-    data.set(batches[i % batches.length].x, i * inputs);
+    const { x } = batches[i % batches.length];
+    data.set(pictures ? x.map((v) => v * 255) : x, i * inputs);
     y.set(batches[i % batches.length].y, i * spec.batch);
   }
   const x = { data, shape: [rows, ...model.inputShape] };
-  const options = { batchSize: spec.batch, threads: how === "auto" ? "auto" : 1 };
-  return { rows, alone: "fit() shuffles", step: () => model.fit(x, y, options) };
+  const options = { batchSize: spec.batch, epochs: EPOCHS, threads: how === "auto" ? "auto" : 1 };
+  return { rows: rows * EPOCHS, alone: "fit() shuffles", step: () => model.fit(x, y, options) };
 }
 
 serve(
