@@ -29,10 +29,16 @@ const near = (v, goal, digits) => Number(v.toFixed(digits)) >= goal;
 /** @param result of bench/run.mjs; what was not measured has no `hit` */
 export function goalsOf(result) {
   const out = [];
-  const add = (figure, goal, value, show, hit) => {
+  const add = (figure, goal, value, show, hit, more = "") => {
     if (value === undefined) return out.push({ figure, goal, here: "" });
     const hits = hit(value);
-    out.push({ figure, goal, here: show(value), hit: hits, ...(!hits && { because: because(figure) }) });
+    out.push({
+      figure,
+      goal,
+      here: show(value),
+      hit: hits,
+      ...(!hits && { because: `${because(figure)}${more}` }),
+    });
   };
   for (const what of LARGE) {
     const row = result.products?.find((r) => r.what === what);
@@ -76,6 +82,8 @@ export function goalsOf(result) {
       theirs > 0 && r.rates.steps?.rate ? r.rates.steps.rate / theirs : undefined,
       times,
       (v) => near(v, goal, 2),
+      r?.limit &&
+        ` Here the goal would be ${percent((theirs * goal) / r.limit)} of the multiplications alone.`,
     );
   }
   for (const [key, goal] of Object.entries(PEERS)) {

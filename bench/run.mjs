@@ -3,7 +3,7 @@
 //   --only training,threads   some parts: products training predictions streaming threads wide start steady curves memory, or none
 //   --nets W1,W4              some networks       --windows 5 --ms 60    how often and how long each is measured
 //   --alone                   without peers       --out bench/results/NAME       default build/bench/bench
-//   --go-on                   only what --out has not yet of this commit
+//   --go-on                   only what --out has not yet of this commit       --table   measures nothing, writes the table of --out anew
 // What is not measured again stays in --out as it was, if it is of the same machine and engine. Each part is written when it is whole.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -19,6 +19,7 @@ const { values: asked } = parseArgs({
     python: { type: "boolean" },
     alone: { type: "boolean" },
     "go-on": { type: "boolean" },
+    table: { type: "boolean" },
     only: { type: "string" },
     nets: { type: "string", default: "" },
     windows: { type: "string", default: "5" },
@@ -72,7 +73,9 @@ function wide() {
 let taking;
 async function taken() {
   taking ??= await players(!asked.alone);
-  result.head.players = taking.map(({ key, js, several, about }) => ({ key, js, several, about }));
+  const now = taking.map(({ key, js, several, about }) => ({ key, js, several, about }));
+  const others = result.head.players.filter(({ key }) => !now.some((one) => one.key === key));
+  result.head.players = [...now, ...others];
   return taking;
 }
 /** Says what is measured, and measures it. */
@@ -108,7 +111,7 @@ const PARTS = {
   curves: () => curves({ windows: options.windows, ms: options.ms / 2 }, say),
   memory: planMemory,
 };
-const only = asked.only?.split(",") ?? Object.keys(PARTS);
+const only = asked.table ? [] : (asked.only?.split(",") ?? Object.keys(PARTS));
 const unknown = only.filter((name) => !(name in PARTS));
 if (unknown.length > 0)
   throw new Error(`--only: there is no ${unknown.join(", ")}; there are ${Object.keys(PARTS).join(", ")}`);
@@ -130,8 +133,7 @@ const result = same ? before : { head: { parts: {} } };
 result.head = {
   ...machine,
   nabla: packageVersion(),
-  ...options,
-  ...(!asked.alone && { missing: missing() }),
+  ...(asked.alone ? { missing: result.head.missing } : { missing: missing() }),
   players: result.head.players ?? [],
   parts: result.head.parts,
 };
@@ -161,6 +163,7 @@ for (const [name, measure] of Object.entries(PARTS)) {
   write();
 }
 for (const { player } of taking ?? []) player.end();
+if (asked.table) write();
 console.log(page(result));
 console.error(`bench: written to ${asked.out}.md and ${file}`);
 process.exit(0);

@@ -1,7 +1,61 @@
-// What the profile shows (bench/profile.mjs) of goals that were missed; printed below the table of goals, and only for those.
+// What the profile shows (bench/profile.mjs, an instruction at a time) of goals that were missed; printed below the table of goals, and only
+// for those.
 
-/** The first that a figure's name matches. */
-const WORDS = [];
+/** The first whose pattern a figure's name matches. */
+const WORDS = [
+  [
+    /^products of/,
+    "forward products are near the peak. An input gradient makes panels of wᵀ first, which at batch 32 only eight tiles of rows share; a weight gradient reads and writes its sums once for every block of rows.",
+  ],
+  [
+    /^W1, 10: fit\(\)/,
+    "a step has 10 rows: its tiles begin and end for few sums, and the second layer's 300 weights hide nothing. A step takes 2.7 µs a row, so fetching 784 bytes that no cache holds and making float32 of them (about 0.9 µs) is a quarter more.",
+  ],
+  [
+    /^L9/,
+    "with batches of 10, reading and updating 1.7 million weights takes as long as multiplying with them; transposed weights serve 10 rows only.",
+  ],
+  [
+    /^(W4|C32), 64: fit\(\) of the multiplications/,
+    "the second convolution's input gradient multiplies the zeros of its padding (W4: a sixth of its products) and runs below its forward product; pooling, Adam and ReLU take 8 % of W4's step.",
+  ],
+  [
+    /fit\(\) of the multiplications/,
+    "steps alone have 81 to 84 % (input and weight gradients run at 85 to 90 % of the peak, the layer of 10 units at 60 %); the rest is what fit() does beside steps, see there.",
+  ],
+  [
+    /fit\(\) of its steps/,
+    "rows are gathered in another order each epoch, so each comes from memory, not from a cache, and bytes become float32; metrics and the loop's promises come on top. It weighs the more the less a row costs.",
+  ],
+  [
+    /^LSTM/,
+    "half of a step is LSTM_FORWARD, two thirds of that sigmoids and tanhs: a call and a division for every four.",
+  ],
+  [
+    /against PyTorch/,
+    "PyTorch's kernels use AVX-512: sixteen numbers at once, multiplied and added in one instruction. WebAssembly has four, and two instructions.",
+  ],
+  [
+    /two threads/,
+    "a step's instructions end at a barrier; what is left is waiting there for the slower core, instructions too small to share, and one memory for both. A second core that does other work shows as the range of rounds.",
+  ],
+  [
+    /^W1: threads/,
+    "auto measures its first steps on several threads before it decides for one; of a training of half a second that is a share that can be seen.",
+  ],
+  [
+    /^one prediction|^W4, 256/,
+    "one row is a matrix-vector product: each weight is read for one multiplication, so memory is the limit, not arithmetic; of W4 the convolutions have tiles of few pixels.",
+  ],
+  [
+    /^one streaming step/,
+    "a step is one row times 64 × 256 weights, and 320 sigmoids and tanhs one after the other.",
+  ],
+  [
+    /^process start/,
+    "reading and compiling the library and its core, whose text becomes a module, before the first answer.",
+  ],
+];
 
 /** @param {string} figure of bench/goals.mjs @returns words, or undefined where nothing is known */
 export const because = (figure) => WORDS.find(([pattern]) => pattern.test(figure))?.[1];
