@@ -221,14 +221,15 @@ function measuredWhen(parts) {
     const key = `${date}, commit ${commit}, ${windows} windows of ${ms} ms`;
     const group = groups.get(key) ?? { names: [], loads: [] };
     group.names.push(name);
-    group.loads.push(load[0]);
+    // an average looks back: the lower of before and after is nearer to what was then
+    group.loads.push(Math.min(...load));
     groups.set(key, group);
   }
   const all = groups.size === 1;
   return [...groups].map(([key, { names, loads }]) => {
     // what is beyond what a run of its own makes
     const busy = Math.max(...loads) > BUSY;
-    return `- ${all ? "" : `${names.join(", ")}: `}${key}; load average before a part ${Math.min(...loads)} to ${Math.max(...loads)}${
+    return `- ${all ? "" : `${names.join(", ")}: `}${key}; load average ${Math.min(...loads)} to ${Math.max(...loads)}${
       busy ? ": other work ran at the same time, so compare ratios, not figures" : ""
     }`;
   });
