@@ -1,10 +1,12 @@
 /** All kinds of models that are read: one line each. */
+import type { KerasOptions } from "../keras/tfjs.ts";
 import type { OnnxOptions } from "../onnx/index.ts";
 import { nabla } from "./nabla.ts";
 import { onnx } from "./onnx.ts";
 import type { Reader } from "./reader.ts";
+import { tfjs } from "./tfjs.ts";
 
 /** Options of all readers. */
-export interface ReaderOptions extends OnnxOptions {}
+export interface ReaderOptions extends OnnxOptions, KerasOptions {}
 
-export const READERS: readonly Reader<ReaderOptions>[] = [nabla, onnx];
+export const READERS: readonly Reader<ReaderOptions>[] = [nabla, onnx, tfjs];
