@@ -62,6 +62,16 @@ export function tfjs(): Tf {
     const core = require("@tensorflow/tfjs-core");
     require("@tensorflow/tfjs-backend-cpu");
     const layers = require("@tensorflow/tfjs-layers");
+    // values have its functions as methods, which a bundler's build of it adds
+    const methods = core.Tensor.prototype;
+    for (const [name, of] of Object.entries<(...given: unknown[]) => unknown>(core))
+      if (typeof of === "function" && /^[a-z]/.test(name) && !(name in methods))
+        methods[name] = function (this: unknown, ...given: unknown[]) {
+          return of(this, ...given);
+        };
+    methods.flatten ??= function (this: unknown) {
+      return core.reshape(this, [-1]);
+    };
     loaded = { ...core, ...layers } as Tf;
   } finally {
     Object.assign(console, { warn, info, log });

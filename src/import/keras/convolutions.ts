@@ -45,7 +45,7 @@ const depthwise =
     const multiplier = whole(at.options.get("depth_multiplier"), 1);
     const kernelRegularizer = at.regularizer("depthwise_regularizer");
     const channels = at.shape().slice(-1)[0]!;
-    const [kernel, bias] = at.weights("depthwise_kernel", ...(useBias ? ["bias"] : []));
+    const [kernel, bias] = at.weights("depthwise_kernel", ...at.bias);
     return at.add(
       along ? "conv1d" : "conv2d",
       {
@@ -69,11 +69,7 @@ const separable1d: Handler = (at) => {
   for (const name of ["depthwise_regularizer", "pointwise_regularizer"])
     if (at.options.get(name) !== undefined) at.note(`${name} is left out`);
   const channels = at.shape().slice(-1)[0]!;
-  const [deep, point, bias] = at.weights(
-    "depthwise_kernel",
-    "pointwise_kernel",
-    ...(useBias ? ["bias"] : []),
-  );
+  const [deep, point, bias] = at.weights("depthwise_kernel", "pointwise_kernel", ...at.bias);
   const between = at.add(
     "conv1d",
     { ...options, filters: channels * multiplier, groups: channels, useBias: false },
@@ -95,7 +91,7 @@ const transpose1d: Handler = (at) => {
   const more = at.options.single("output_padding");
   const kernelRegularizer = at.regularizer("kernel_regularizer");
   const [steps, channels] = at.shape() as [number, number];
-  const [kernel, bias] = at.weights("kernel", ...(useBias ? ["bias"] : []));
+  const [kernel, bias] = at.weights("kernel", ...at.bias);
   const row = at.add("reshape", { targetShape: [1, steps, channels] }, { plain: true });
   const image = at.add(
     "conv2dTranspose",

@@ -12,6 +12,7 @@ const same =
   (at) => {
     at.channelsLast();
     const options = optionsOf(at, type, names);
+    FURTHER[type]?.(at, options);
     const active = names.includes("activation") ? at.active() : {};
     if (type !== "activation") return at.add(type, options, { active });
     if (active.behind)
@@ -21,6 +22,19 @@ const same =
       );
     return at.add(type, { activation: active.own ?? "linear" });
   };
+
+/** Options that files have in ways of their own. */
+const FURTHER: Readonly<Record<string, (at: Reading, options: Record<string, unknown>) => void>> = {
+  reshape(_at, options) {
+    // JavaScript writes null for what is left
+    if (Array.isArray(options.targetShape)) options.targetShape = options.targetShape.map((n) => n ?? -1);
+  },
+  separableConv2d(at, options) {
+    // JavaScript does not write it
+    if (options.depthMultiplier === undefined)
+      options.depthMultiplier = at.weights("depthwise_kernel", "pointwise_kernel", ...at.bias)[0]!.shape[3];
+  },
+};
 
 /** What is looked at before a layer that is the same here. */
 const BEFORE: Readonly<Record<string, (at: Reading) => void>> = {
@@ -57,7 +71,7 @@ const pooled =
 const absentAtRest =
   (what: string): Handler =>
   (at) => {
-    for (const name of Object.keys(at.options.all as object)) at.options.get(name);
+    at.options.passOn();
     at.note(what);
     return at.inputs[0];
   };

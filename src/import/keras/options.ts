@@ -56,6 +56,12 @@ export class Options {
     return typeof value === "string" ? value : undefined;
   }
 
+  /** All of it is read by another. */
+  passOn(): unknown {
+    if (isObject(this.all)) for (const key of Object.keys(this.all)) this.seen.add(key);
+    return this.all;
+  }
+
   /** A number that a list of one may hold, as older files have it. */
   single(name: string): unknown {
     const value = this.get(name);

@@ -235,6 +235,11 @@ export class Reading {
     return taken(this.context.store.of(this.spot), names);
   }
 
+  /** The name of the bias, where there is one. */
+  get bias(): ["bias"] | [] {
+    return this.options.get("use_bias") === false ? [] : ["bias"];
+  }
+
   /** Says what nobody has read. */
   finish(): void {
     const { training, unknown } = this.options.rest();

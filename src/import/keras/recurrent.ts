@@ -168,12 +168,8 @@ const ofCell: Handler = (at) => {
     );
     return undefined;
   }
-  const own = at.options.all as object;
-  const both = { ...(cell.options.all as object), ...own, cell: undefined };
-  at.options.get("return_sequences");
-  at.options.get("go_backwards");
-  for (const name of ["return_state", "stateful", "time_major"]) at.options.get(name);
-  const reading = new Reading(at.context, at.sink, type, both, at.spot, at.inputs);
+  const both = { ...(cell.options.all as object), ...(at.options.passOn() as object), cell: undefined };
+  const reading = new Reading(at.context, at.sink, at.className, both, at.spot, at.inputs);
   const walk = walkOf(reading, type);
   reading.finish();
   if (!walk) return undefined;
