@@ -81,6 +81,18 @@ const activationLayer =
   (at) =>
     at.add("activation", { activation: layer(at.options, (why) => at.refuse(why)) });
 
+/** Batch normalisation that adds nothing to the variance is how normalisation is said where there is no other. */
+const batchNormalization =
+  (handler: Handler): Handler =>
+  (at) => {
+    const whole = ["center", "scale"].every((name) => at.options.get(name) === false);
+    if (at.options.get("epsilon") !== 0 || !whole) return handler(at);
+    at.options.passOn();
+    at.lastAxis();
+    const [mean, variance] = at.weights("moving_mean", "moving_variance");
+    return normalized(at, [...mean!.data()], [...variance!.data()]);
+  };
+
 const others: Readonly<Record<string, Handler>> = {
   Softmax(at) {
     at.lastAxis();
@@ -179,7 +191,8 @@ function bidirectional(at: Reading): string | undefined {
 
 export const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ...SAME.map(([type, className, ...names]): [string, Handler] => {
-    const handler = /^global/.test(type) ? pooled(type) : same(type, names);
+    const plain = /^global/.test(type) ? pooled(type) : same(type, names);
+    const handler = type === "batchNormalization" ? batchNormalization(plain) : plain;
     const before = BEFORE[className];
     return [
       className,
