@@ -1,12 +1,13 @@
 /** nabla export */
 
-import { extname } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import type { Dataset } from "../../data/dataset.ts";
 import { NablaError } from "../../errors.ts";
 import {
   type ExportOptions,
   exportModule,
   exportOnnx,
+  exportTfjs,
   exportWasm,
   quantised,
   type WeightType,
@@ -39,16 +40,20 @@ interface ExportFlags {
 }
 
 const BYTES = { float32: 4, float16: 2, int8: 1 } as const;
+/** What is written for other programs. */
+const OTHERS: Readonly<Record<string, string>> = { ".onnx": "ONNX", ".json": "TensorFlow.js" };
 /** Declarations that go with each kind of module. */
 const TYPES: Readonly<Record<string, string>> = { ".js": ".d.ts", ".mjs": ".d.mts" };
 
 export async function exportCommand(path: string, flags: ExportFlags, terminal: Terminal): Promise<number> {
   const { bold, print, printJson } = terminal;
   const kind = extname(flags.to).toLowerCase();
-  if (kind !== ".wasm" && kind !== ".onnx" && !Object.hasOwn(TYPES, kind))
-    throw new NablaError(`--to: expected a file ending in .wasm, .js, .mjs or .onnx, got ${show(flags.to)}`);
-  if (kind === ".onnx" && (flags.weights ?? "float32") !== "float32")
-    throw new NablaError(`--weights: ONNX files are written with float32, got ${flags.weights}`);
+  if (kind !== ".wasm" && !Object.hasOwn(OTHERS, kind) && !Object.hasOwn(TYPES, kind))
+    throw new NablaError(
+      `--to: expected a file ending in .wasm, .js, .mjs, .onnx or .json (TensorFlow.js), got ${show(flags.to)}`,
+    );
+  if (Object.hasOwn(OTHERS, kind) && (flags.weights ?? "float32") !== "float32")
+    throw new NablaError(`--weights: ${OTHERS[kind]} files are written with float32, got ${flags.weights}`);
   for (const [name, value] of Object.entries({ part: flags.part, samples: flags.samples })) {
     if (value !== undefined && flags.data === undefined)
       throw new NablaError(`--${name}: needs --data, which is not given`);
@@ -78,7 +83,7 @@ export async function exportCommand(path: string, flags: ExportFlags, terminal: 
   print(
     `${bold(first!.path)}: ${plural(size, "byte")}; ${plural(parameters, "parameter")} as ${weights}${rest}`,
   );
-  if (files.length > 1) print(`${files[1]!.path}: its types`);
+  if (files.length > 1) print(`${files[1]!.path}: its ${kind === ".json" ? "weights" : "types"}`);
   if (compared) sayCompared(compared, weights, terminal);
   return 0;
 }
@@ -101,6 +106,10 @@ function metadataOf(model: Model): Record<string, unknown> {
 function filesOf(model: Model, to: string, kind: string, options: ExportOptions) {
   if (kind === ".wasm") return [{ path: to, bytes: exportWasm(model, options) as Uint8Array }];
   if (kind === ".onnx") return [{ path: to, bytes: exportOnnx(model) }];
+  if (kind === ".json") {
+    const { files } = exportTfjs(model, { name: basename(to).slice(0, -kind.length) });
+    return Object.entries(files).map(([name, bytes]) => ({ path: join(dirname(to), name), bytes }));
+  }
   const { code, types } = exportModule(model, options);
   const declarations = `${to.slice(0, -kind.length)}${TYPES[kind]}`;
   const encode = (text: string): Uint8Array => new TextEncoder().encode(text);

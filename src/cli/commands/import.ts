@@ -7,6 +7,12 @@ import { showShape } from "../../shape.ts";
 import type { Terminal } from "../terminal.ts";
 import { plural } from "../text/format.ts";
 
+/** What is not as it was in the file. */
+interface Said {
+  left?: readonly string[];
+  notes?: readonly string[];
+}
+
 interface ImportFlags {
   out: string;
   dimension?: Readonly<Record<string, number>>;
@@ -36,5 +42,8 @@ export async function importModel(path: string, flags: ImportFlags, terminal: Te
   print(`${bold(flags.out)}: ${plural(parameters, "parameter")}`);
   print(`takes ${said(inputs)}`);
   print(`gives ${said(outputs)}`);
+  const { left = [], notes = [] } = (model.metadata.extra as { import?: Said } | undefined)?.import ?? {};
+  if (left.length > 0) print(`left in the file: ${left.join(", ")}`);
+  for (const note of notes) print(note);
   return 0;
 }

@@ -10,5 +10,5 @@ export const tfjs: Reader<KerasOptions> = {
     /^\ufeff?\s{0,99}\{/.test(anyText(bytes.subarray(0, 99))) &&
     /"(?:modelTopology|weightsManifest|model_config)"/.test(anyText(bytes)),
   read: async (source, options) =>
-    (await loaded(() => import("../keras/tfjs.ts"), "openModel")).readTfjs(source, options),
+    (await loaded(() => import("../keras/index.ts"), "openModel")).readTfjs(source, options),
 };
