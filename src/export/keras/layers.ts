@@ -60,6 +60,11 @@ const others: Readonly<Record<string, Writer>> = {
       ? at.add("Activation", { activation: "linear" }, [x!], place.name, x!.shape)
       : activated(at, x!, activation, place.name);
   },
+  // TensorFlow.js flattens no rows that are flat
+  flatten: (at, inputs, place) =>
+    inputs[0]!.shape.length > 1
+      ? at.add("Flatten", {}, inputs, place.name, place.outputShape)
+      : at.add("Activation", { activation: "linear" }, inputs, place.name, place.outputShape),
   zeroPadding1d: along("ZeroPadding1D", "padding", sided),
   cropping1d: along("Cropping1D", "cropping", sided),
   upSampling1d: along("UpSampling1D", "size", (n) => [n, 1]),

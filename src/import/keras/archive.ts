@@ -3,6 +3,7 @@ import { unzip, type ZipEntry, zipEntries } from "../../data/numpy/zip.ts";
 import { NablaError } from "../../errors.ts";
 import { Hdf5 } from "../../interop/hdf5/reader.ts";
 import type { Model } from "../../model/model.ts";
+import type { Building } from "../building.ts";
 import type { Source } from "../source.ts";
 import { modelOfHdf5, PathStore, wasCompiled } from "./h5.ts";
 import { labelsBeside } from "./labels.ts";
@@ -14,7 +15,7 @@ import { type KerasOptions, parsedJson, readTfjs } from "./tfjs.ts";
 const MOST = 2 ** 31;
 
 /** @throws NablaError for a damaged file, and for what there is not here: all of it at once */
-export async function readArchive(source: Source, options: KerasOptions): Promise<Model> {
+export async function readArchive(source: Source, options: KerasOptions, building: Building): Promise<Model> {
   const { name } = source;
   const bytes = await source.read();
   const entries = new Map(zipEntries(bytes, name).map((entry) => [entry.name, entry] as const));
@@ -24,7 +25,7 @@ export async function readArchive(source: Source, options: KerasOptions): Promis
   };
   const [config, weights] = [entries.get("config.json"), entries.get("model.weights.h5")];
   if (config && weights)
-    return readKeras(name, unpacked(config), unpacked(weights), entries, unpacked, options);
+    return readKeras(name, unpacked(config), unpacked(weights), entries, unpacked, options, building);
   // files of a folder, as they would be beside each other
   const model = [...entries.values()].find((entry) =>
     /(?:^|\/)(?:model\.json|[^/]+\.(?:h5|hdf5))$/.test(entry.name),
@@ -49,8 +50,8 @@ export async function readArchive(source: Source, options: KerasOptions): Promis
       return unpacked(entry);
     },
   };
-  if (model.name.endsWith(".json")) return readTfjs(within, options);
-  return modelOfHdf5(await within.read(), within.name, await labelsBeside(within), options);
+  if (model.name.endsWith(".json")) return readTfjs(within, options, building);
+  return modelOfHdf5(await within.read(), within.name, await labelsBeside(within), options, building);
 }
 
 function readKeras(
@@ -60,6 +61,7 @@ function readKeras(
   entries: ReadonlyMap<string, ZipEntry>,
   unpacked: (entry: ZipEntry) => Uint8Array,
   options: KerasOptions,
+  building: Building,
 ): Model {
   const described = parsedJson(config, `${name}: config.json`);
   const metadata = entries.get("metadata.json");
@@ -71,6 +73,7 @@ function readKeras(
   const compiled = wasCompiled(described);
   return modelOf({
     name,
+    building,
     format: "Keras",
     described,
     store: new PathStore(

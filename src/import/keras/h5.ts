@@ -4,6 +4,7 @@ import { NablaError } from "../../errors.ts";
 import { toUtf8 } from "../../host.ts";
 import { type Dataset, Hdf5 } from "../../interop/hdf5/reader.ts";
 import type { Model } from "../../model/model.ts";
+import type { Building } from "../building.ts";
 import type { Source } from "../source.ts";
 import { labelsBeside } from "./labels.ts";
 import { modelOf } from "./model.ts";
@@ -78,9 +79,9 @@ class LayerStore implements Store {
 }
 
 /** @throws NablaError for a damaged file, and for what there is not here: all of it at once */
-export async function readHdf5(source: Source, options: KerasOptions): Promise<Model> {
+export async function readHdf5(source: Source, options: KerasOptions, building: Building): Promise<Model> {
   const { name } = source;
-  return modelOfHdf5(await source.read(), name, await labelsBeside(source), options);
+  return modelOfHdf5(await source.read(), name, await labelsBeside(source), options, building);
 }
 
 /** @param classes what the folder says they are called */
@@ -89,6 +90,7 @@ export function modelOfHdf5(
   name: string,
   classes: readonly string[] | undefined,
   options: KerasOptions,
+  building: Building,
 ): Model {
   const file = new Hdf5(bytes, name);
   const config = file.attribute("", "model_config");
@@ -106,6 +108,7 @@ export function modelOfHdf5(
   const version = file.attribute("", "keras_version") ?? file.attribute("model_weights", "keras_version");
   return modelOf({
     name,
+    building,
     format: "Keras",
     described,
     store: new LayerStore(file, "model_weights"),

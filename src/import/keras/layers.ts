@@ -1,10 +1,11 @@
 /** Layers by the names of their classes: what each becomes here. */
 import { MERGE_MODES, SAME } from "../../interop/keras.ts";
 import { ABSENT } from "./absent.ts";
+import { ACTIVATION_LAYERS } from "./activationLayers.ts";
 import { type Handler, optionsOf } from "./carry.ts";
 import { convolutions } from "./convolutions.ts";
 import { operations } from "./operations.ts";
-import { ACTIVATION_LAYERS, type Reading } from "./reading.ts";
+import type { Reading } from "./reading.ts";
 import { recurrent, recurrentLayers } from "./recurrent.ts";
 
 const same =

@@ -3,7 +3,7 @@ import { NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
 import type { Model } from "../../model/model.ts";
 import { sizeOf } from "../../shape.ts";
-import { Building } from "../building.ts";
+import type { Building } from "../building.ts";
 import { type Problem, refuseAll, Unsupported } from "../problems.ts";
 import { applyClass } from "./apply.ts";
 import { inputsOf, isModel, ModelSink, outputNames, readModel } from "./graph.ts";
@@ -12,6 +12,8 @@ import type { Context } from "./reading.ts";
 import type { Store } from "./store.ts";
 
 export interface Opened {
+  /** Empty; made by whoever loads this code, which so brings no layers along. */
+  readonly building: Building;
   /** As errors call it. */
   readonly name: string;
   /** "TensorFlow.js", "Keras". */
@@ -28,7 +30,17 @@ export interface Opened {
 
 /** @throws NablaError for what there is not here: all of it at once */
 export function modelOf(opened: Opened): Model {
-  const { name: file, described, store, version, classes, dimensions = {}, format, left = [] } = opened;
+  const {
+    name: file,
+    building,
+    described,
+    store,
+    version,
+    classes,
+    dimensions = {},
+    format,
+    left = [],
+  } = opened;
   const className = classOf(described);
   const config = field(described, "config");
   if (
@@ -40,7 +52,6 @@ export function modelOf(opened: Opened): Model {
       `${file}: expected a model of layers (Sequential or Functional), got ${show(className ?? described)}; models that are code of Python are rebuilt with keras.Model(inputs, outputs) before they are saved`,
     );
   const whole = Array.isArray(config) ? { layers: config } : config;
-  const building = new Building();
   const problems: Problem[] = [];
   const context: Context = {
     building,

@@ -1,12 +1,12 @@
 /** A layer of a file as it is read: its options, its weights, what it is applied to, and the layers here that are made of it. */
 import { NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
-import { builtLayer } from "../../interop/built.ts";
 import { ACTIVATIONS, HARD_SIGMOID, RELU6, underscored } from "../../interop/keras.ts";
 import { kindOf } from "../../layers/registry.ts";
 import type { Shape } from "../../shape.ts";
-import { type Building, type Weights, type WeightsOf, wantedBy } from "../building.ts";
+import type { Building, Weights, WeightsOf } from "../building.ts";
 import { type Problem, Unsupported } from "../problems.ts";
+import { ACTIVATION_LAYERS } from "./activationLayers.ts";
 import { described, field, Options } from "./options.ts";
 import { type Spot, type Store, taken } from "./store.ts";
 
@@ -252,70 +252,6 @@ export class Reading {
 /** Whether layers of a type have an option. */
 export const hasField = (type: string, name: string): boolean =>
   Object.hasOwn(kindOf(type)?.fields().fields ?? {}, name);
-
-/** Layers that are activations, as options of an activation here. */
-export const ACTIVATION_LAYERS: ReadonlyMap<
-  string,
-  (options: Options, refuse: (why: string) => void) => unknown
-> = new Map([
-  [
-    "ReLU",
-    (options) => {
-      const [most, slope, threshold] = ["max_value", "negative_slope", "threshold"].map((name) =>
-        options.single(name),
-      );
-      return {
-        name: "relu",
-        ...(most !== undefined && { maxValue: most }),
-        ...(slope !== undefined && slope !== 0 && { negativeSlope: slope }),
-        ...(threshold !== undefined && threshold !== 0 && { threshold }),
-      };
-    },
-  ],
-  [
-    "LeakyReLU",
-    (options) => {
-      const [newer, older] = [options.single("negative_slope"), options.single("alpha")];
-      return { name: "leakyRelu", alpha: newer ?? older ?? 0.3 };
-    },
-  ],
-  ["ELU", (options) => ({ name: "elu", alpha: options.single("alpha") ?? 1 })],
-  ["ThresholdedReLU", (options) => ({ name: "relu", threshold: options.single("theta") ?? 1 })],
-]);
-
-/** A chain of layers that one layer holds. */
-export class Chain implements Sink {
-  readonly layers: Record<string, unknown>[] = [];
-  readonly weights: Record<string, Weights[string]> = {};
-  private readonly shapes = new Map<string, Shape>();
-
-  constructor(
-    readonly from: string,
-    shape: Shape,
-    private readonly building: Building,
-  ) {
-    this.shapes.set(from, shape);
-  }
-
-  shapeOf(name: string): Shape {
-    return this.shapes.get(name)!;
-  }
-
-  add(...[type, options, inputs, wish, weightsOf]: Parameters<Sink["add"]>): string {
-    const name = this.building.nameFor(wish, type);
-    const config = { ...options, type, name };
-    const last = (this.layers[this.layers.length - 1]?.name as string | undefined) ?? this.from;
-    if (inputs.length !== 1 || inputs[0] !== last)
-      throw new Unsupported("it is several layers here that are no chain, which one layer cannot hold");
-    const built = builtLayer(config, [this.shapeOf(last)]);
-    const weights = weightsOf(wantedBy(built, name));
-    for (const [key, tensor] of Object.entries(weights))
-      this.weights[key.includes(".") ? key : `${name}.${key}`] = tensor;
-    this.shapes.set(name, built.outputShape);
-    this.layers.push(config);
-    return name;
-  }
-}
 
 /** What a part of a file that could not be read says. @returns undefined for what has been said already */
 export function problemOf(error: unknown): string | undefined {

@@ -4,8 +4,9 @@ import { builtLayer } from "../../interop/built.ts";
 import { GATED, gatesTimes, HARD_SIGMOID, SAME } from "../../interop/keras.ts";
 import { type Weights, wantedBy } from "../building.ts";
 import { type Handler, optionsOf } from "./carry.ts";
+import { Chain } from "./chain.ts";
 import { classOf, field, textField } from "./options.ts";
-import { Chain, Reading } from "./reading.ts";
+import { Reading } from "./reading.ts";
 import type { Spot } from "./store.ts";
 
 const TYPES: Readonly<Record<string, string>> = {

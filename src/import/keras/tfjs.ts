@@ -5,6 +5,7 @@ import { show } from "../../fields/fields.ts";
 import { fromUtf8 } from "../../host.ts";
 import type { Model } from "../../model/model.ts";
 import { sizeOf } from "../../shape.ts";
+import type { Building } from "../building.ts";
 import type { Source } from "../source.ts";
 import { labelsBeside } from "./labels.ts";
 import { modelOf } from "./model.ts";
@@ -28,7 +29,7 @@ const TYPES: Readonly<Record<string, string>> = {
 type Named = StoredTensor & { readonly path: string };
 
 /** @throws NablaError for a damaged file, and for what there is not here: all of it at once */
-export async function readTfjs(source: Source, options: KerasOptions): Promise<Model> {
+export async function readTfjs(source: Source, options: KerasOptions, building: Building): Promise<Model> {
   const { name } = source;
   const json = parsedJson(await source.read(), name);
   const topology = field(json, "modelTopology");
@@ -58,6 +59,7 @@ export async function readTfjs(source: Source, options: KerasOptions): Promise<M
   ];
   return modelOf({
     name,
+    building,
     format: "TensorFlow.js",
     described,
     store: new NamedStore(tensors),

@@ -1,4 +1,5 @@
 import { loaded } from "../../errors.ts";
+import { Building } from "../building.ts";
 import type { KerasOptions } from "../keras/tfjs.ts";
 import type { Reader } from "./reader.ts";
 
@@ -19,5 +20,9 @@ export const kerasArchive: Reader<KerasOptions> = {
     bytes[1] === 0x4b &&
     ["config.json", "model.json", ".h5"].some((name) => has(bytes, name)),
   read: async (source, options) =>
-    (await loaded(() => import("../keras/index.ts"), "openModel")).readArchive(source, options),
+    (await loaded(() => import("../keras/index.ts"), "openModel")).readArchive(
+      source,
+      options,
+      new Building(),
+    ),
 };

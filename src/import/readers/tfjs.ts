@@ -1,5 +1,6 @@
 import { loaded } from "../../errors.ts";
 import { anyText } from "../../host.ts";
+import { Building } from "../building.ts";
 import type { KerasOptions } from "../keras/tfjs.ts";
 import type { Reader } from "./reader.ts";
 
@@ -10,5 +11,5 @@ export const tfjs: Reader<KerasOptions> = {
     /^\ufeff?\s{0,99}\{/.test(anyText(bytes.subarray(0, 99))) &&
     /"(?:modelTopology|weightsManifest|model_config)"/.test(anyText(bytes)),
   read: async (source, options) =>
-    (await loaded(() => import("../keras/index.ts"), "openModel")).readTfjs(source, options),
+    (await loaded(() => import("../keras/index.ts"), "openModel")).readTfjs(source, options, new Building()),
 };

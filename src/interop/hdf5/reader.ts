@@ -1,11 +1,11 @@
 /**
- * HDF5 files, as far as Keras writes them: groups, datasets in one piece, attributes. A file says where each of its parts is; none of that is
- * believed before it is checked. Each part is read at most once, so what is read costs time and memory in proportion to the file.
- * Source: HDF5 File Format Specification, version 3.
+ * HDF5 files, as far as Keras writes them: groups, datasets in one piece, attributes. None of what a file says of its places is believed
+ * before it is checked, and what is read costs time and memory in proportion to the file. Source: HDF5 File Format Specification 3.
  */
 import { NablaError } from "../../errors.ts";
 import { anyText } from "../../host.ts";
 import { type Shape, sizeOf } from "../../shape.ts";
+import { Cursor } from "./cursor.ts";
 import { type Datatype, datatypeOf } from "./types.ts";
 
 const SIGNATURE = "\x89HDF\r\n\x1a\n";
@@ -20,7 +20,6 @@ interface Message {
   readonly size: number;
 }
 
-/** Numbers in a dataset: where they are, and as what. */
 export interface Dataset {
   readonly shape: Shape;
   readonly type: Datatype;
@@ -30,23 +29,16 @@ export interface Dataset {
 
 export type Attribute = string | readonly string[] | undefined;
 
-/** Whether bytes begin as such a file does. */
-export const isHdf5 = (bytes: Uint8Array): boolean =>
+const isHdf5 = (bytes: Uint8Array): boolean =>
   bytes.length > 8 && Array.from(SIGNATURE).every((sign, i) => bytes[i] === sign.charCodeAt(0));
 
-export class Hdf5 {
-  private readonly view: DataView;
+export class Hdf5 extends Cursor {
   private readonly root: number;
   private readonly headers = new Map<number, readonly Message[]>();
-  /** Bytes that have been walked over: more than there are is a circle. */
-  private walked = 0;
 
   /** @throws NablaError for what is no such file */
-  constructor(
-    private readonly bytes: Uint8Array,
-    readonly name: string,
-  ) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  constructor(bytes: Uint8Array, name: string) {
+    super(bytes, name);
     if (!isHdf5(bytes)) throw this.broken("it does not begin as one");
     const version = this.u8(8);
     if (version > 3) throw this.broken(`its version is ${version}`);
@@ -54,61 +46,6 @@ export class Hdf5 {
     if (this.u8(offsets) !== 8 || this.u8(lengths) !== 8) throw this.broken("its addresses have not 8 bytes");
     // behind four addresses (and, in version 1, four bytes more) the entry of the first group: its name's place, then its own
     this.root = version < 2 ? this.address((version === 1 ? 28 : 24) + 32 + 8) : this.address(12 + 24);
-  }
-
-  private broken(why: string): NablaError {
-    return new NablaError(`${this.name}: broken HDF5 file: ${why}`);
-  }
-
-  private check(at: number, size: number): void {
-    if (!(at >= 0 && size >= 0 && at + size <= this.bytes.length))
-      throw this.broken(`it is cut at byte ${at}`);
-  }
-  private u8(at: number): number {
-    this.check(at, 1);
-    return this.view.getUint8(at);
-  }
-  private u16(at: number): number {
-    this.check(at, 2);
-    return this.view.getUint16(at, true);
-  }
-  private u32(at: number): number {
-    this.check(at, 4);
-    return this.view.getUint32(at, true);
-  }
-  private u64(at: number): bigint {
-    this.check(at, 8);
-    return this.view.getBigUint64(at, true);
-  }
-  private length(at: number): number {
-    const value = this.u64(at);
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw this.broken(`a length of ${value} at byte ${at}`);
-    return Number(value);
-  }
-  private address(at: number): number {
-    const value = this.length(at);
-    this.check(value, 1);
-    return value;
-  }
-  private signed(at: number, text: string): boolean {
-    this.check(at, text.length);
-    return Array.from(text).every((sign, i) => this.bytes[at + i] === sign.charCodeAt(0));
-  }
-  private slice(at: number, size: number): Uint8Array {
-    this.check(at, size);
-    return this.bytes.subarray(at, at + size);
-  }
-  /** A text that ends with a zero, or with its place. */
-  private text(at: number, most: number): string {
-    const bytes = this.slice(at, Math.min(most, this.bytes.length - at));
-    const end = bytes.indexOf(0);
-    this.walk(end < 0 ? bytes.length : end);
-    return anyText(end < 0 ? bytes : bytes.subarray(0, end));
-  }
-  /** @throws NablaError where more has been walked over than there is: parts that lead to each other */
-  private walk(size: number): void {
-    this.walked += size;
-    if (this.walked > 16 * this.bytes.length + 65_536) throw this.broken("its parts lead round in a circle");
   }
 
   /** The messages of an object. */
