@@ -7,6 +7,7 @@ import { csv } from "./csv.ts";
 import { exported } from "./exported.ts";
 import { folder } from "./folder.ts";
 import { gzip } from "./gzip.ts";
+import { hdf5 } from "./hdf5.ts";
 import { idx } from "./idx.ts";
 import { jpeg } from "./jpeg.ts";
 import { jsonRows } from "./jsonRows.ts";
@@ -17,6 +18,7 @@ import { playground } from "./playground.ts";
 import { png } from "./png.ts";
 import { safetensors } from "./safetensors.ts";
 import { records } from "./tables.ts";
+import { tfjs } from "./tfjs.ts";
 import { workerMessages } from "./workerMessages.ts";
 
 export const targets: readonly Target[] = [
@@ -36,6 +38,8 @@ export const targets: readonly Target[] = [
   jsonRows,
   exported,
   onnx,
+  tfjs,
+  hdf5,
   records,
   playground,
   commandLine,
