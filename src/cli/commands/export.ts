@@ -5,6 +5,7 @@ import type { Dataset } from "../../data/dataset.ts";
 import { NablaError } from "../../errors.ts";
 import {
   type ExportOptions,
+  exportKeras,
   exportModule,
   exportOnnx,
   exportTfjs,
@@ -41,7 +42,11 @@ interface ExportFlags {
 
 const BYTES = { float32: 4, float16: 2, int8: 1 } as const;
 /** What is written for other programs. */
-const OTHERS: Readonly<Record<string, string>> = { ".onnx": "ONNX", ".json": "TensorFlow.js" };
+const OTHERS: Readonly<Record<string, string>> = {
+  ".onnx": "ONNX",
+  ".keras": "Keras",
+  ".json": "TensorFlow.js",
+};
 /** Declarations that go with each kind of module. */
 const TYPES: Readonly<Record<string, string>> = { ".js": ".d.ts", ".mjs": ".d.mts" };
 
@@ -50,7 +55,7 @@ export async function exportCommand(path: string, flags: ExportFlags, terminal: 
   const kind = extname(flags.to).toLowerCase();
   if (kind !== ".wasm" && !Object.hasOwn(OTHERS, kind) && !Object.hasOwn(TYPES, kind))
     throw new NablaError(
-      `--to: expected a file ending in .wasm, .js, .mjs, .onnx or .json (TensorFlow.js), got ${show(flags.to)}`,
+      `--to: expected a file ending in .wasm, .js, .mjs, .onnx, .keras or .json (TensorFlow.js), got ${show(flags.to)}`,
     );
   if (Object.hasOwn(OTHERS, kind) && (flags.weights ?? "float32") !== "float32")
     throw new NablaError(`--weights: ${OTHERS[kind]} files are written with float32, got ${flags.weights}`);
@@ -106,6 +111,7 @@ function metadataOf(model: Model): Record<string, unknown> {
 function filesOf(model: Model, to: string, kind: string, options: ExportOptions) {
   if (kind === ".wasm") return [{ path: to, bytes: exportWasm(model, options) as Uint8Array }];
   if (kind === ".onnx") return [{ path: to, bytes: exportOnnx(model) }];
+  if (kind === ".keras") return [{ path: to, bytes: exportKeras(model) }];
   if (kind === ".json") {
     const { files } = exportTfjs(model, { name: basename(to).slice(0, -kind.length) });
     return Object.entries(files).map(([name, bytes]) => ({ path: join(dirname(to), name), bytes }));

@@ -13,6 +13,7 @@ const OPTIONS = [
 /** Where windows lie. @param along whether a list of one is a number */
 function windows(at: Reading, along: boolean): Record<string, unknown> {
   at.channelsLast();
+  at.only("groups", "there are no groups in this layer here", 1);
   return Object.fromEntries(
     OPTIONS.flatMap(([keras, own]) => {
       const value = along ? at.options.single(keras) : at.options.get(keras);

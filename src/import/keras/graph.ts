@@ -5,7 +5,7 @@ import { snakeCase } from "../../interop/keras.ts";
 import type { Shape } from "../../shape.ts";
 import type { Building, Made, WeightsOf } from "../building.ts";
 import { Unsupported } from "../problems.ts";
-import { nodesOf, refsOf, type Step } from "./nodes.ts";
+import { nodesOf, type Ref, refsOf, type Step } from "./nodes.ts";
 import { classOf, field, isObject, textField } from "./options.ts";
 import type { Applied, Sink } from "./reading.ts";
 
@@ -161,6 +161,35 @@ function readRow(
   return [value];
 }
 
+/** Layers that outputs are made of, each time they are applied: others only make masks, or were left over. */
+function needed(entries: readonly Entry[], ends: readonly Ref[]) {
+  const all = entries.flatMap((entry) =>
+    entry.className === "InputLayer" ? [] : [{ entry, nodes: nodesOf(entry.whole) }],
+  );
+  const asked = new Set(
+    [...ends, ...all.flatMap(({ nodes }) => nodes.flatMap(({ refs }) => refs))].map(({ key }) => key),
+  );
+  const steps = new Map<string, { entry: Entry; step: Step; key: string }>();
+  for (const { entry, nodes } of all) {
+    // a model was applied once when it was made, and some count that
+    const before =
+      asked.has(`${entry.name}/${nodes.length}`) && isModel(entry.className, entry.config) ? 1 : 0;
+    nodes.forEach((step, node) => {
+      const key = `${entry.name}/${node + before}`;
+      steps.set(key, { entry, step, key });
+    });
+  }
+  const found = new Set<string>();
+  const waiting = ends.map(({ key }) => key);
+  for (let key = waiting.pop(); key !== undefined; key = waiting.pop()) {
+    const step = steps.get(key);
+    if (!step || found.has(key)) continue;
+    found.add(key);
+    waiting.push(...step.step.refs.map(({ key: before }) => before));
+  }
+  return [...steps.values()].filter(({ key }) => found.has(key));
+}
+
 function readGraph(given: Applied, entries: readonly Entry[]): (string | undefined)[] {
   const { config, inputs } = given;
   const values = new Map<string, readonly (string | undefined)[]>();
@@ -169,34 +198,31 @@ function readGraph(given: Applied, entries: readonly Entry[]): (string | undefin
     values.set(`${layer}/0`, [inputs[i]]);
   });
   const firsts = new Map<Entry, First>();
+  const ends = refsOf(field(config, "output_layers"));
   // a step waits for the values it is given; one that comes may set others free
   const waiting = new Map<string, (() => void)[]>();
   const ready: (() => void)[] = [];
-  for (const entry of entries) {
-    if (entry.className === "InputLayer") continue;
-    nodesOf(entry.whole).forEach((step, node) => {
-      let missing = 1;
-      const run = () => {
-        if (--missing > 0) return;
-        ready.push(() => {
-          const from = step.refs.map(({ key, tensor }) => values.get(key)![tensor]);
-          const key = `${entry.name}/${node}`;
-          values.set(key, applied(given, entry, step, from, firsts));
-          for (const next of waiting.get(key) ?? []) next();
-        });
-      };
-      for (const { key } of step.refs) {
-        if (values.has(key)) continue;
-        missing++;
-        const list = waiting.get(key);
-        if (list) list.push(run);
-        else waiting.set(key, [run]);
-      }
-      run();
-    });
+  for (const { entry, step, key } of needed(entries, ends)) {
+    let missing = 1;
+    const run = () => {
+      if (--missing > 0) return;
+      ready.push(() => {
+        const from = step.refs.map(({ key: before, tensor }) => values.get(before)![tensor]);
+        values.set(key, applied(given, entry, step, from, firsts));
+        for (const next of waiting.get(key) ?? []) next();
+      });
+    };
+    for (const { key: before } of step.refs) {
+      if (values.has(before)) continue;
+      missing++;
+      const list = waiting.get(before);
+      if (list) list.push(run);
+      else waiting.set(before, [run]);
+    }
+    run();
   }
   for (let i = 0; i < ready.length; i++) ready[i]!();
-  return refsOf(field(config, "output_layers")).map(({ key, tensor, layer }) => {
+  return ends.map(({ key, tensor, layer }) => {
     const found = values.get(key);
     if (!found)
       throw new Unsupported(

@@ -13,6 +13,7 @@ const same =
   (at) => {
     at.channelsLast();
     const options = optionsOf(at, type, names);
+    if (!names.includes("groups")) at.only("groups", "there are no groups in this layer here", 1);
     FURTHER[type]?.(at, options);
     const active = names.includes("activation") ? at.active() : {};
     if (type !== "activation") return at.add(type, options, { active });
@@ -42,6 +43,7 @@ const BEFORE: Readonly<Record<string, (at: Reading) => void>> = {
   BatchNormalization(at) {
     at.lastAxis();
     at.only("renorm", "batch renormalisation is not here");
+    for (const name of ["renorm_momentum", "renorm_clipping"]) at.options.get(name);
   },
   LayerNormalization(at) {
     at.lastAxis();

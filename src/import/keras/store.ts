@@ -40,8 +40,9 @@ export function taken(found: readonly StoredTensor[], names: readonly string[]):
     found.filter((tensor) => tensor.name === name || tensor.name.replace(/_\d+$/, "") === name),
   );
   if (named.every(({ length }) => length === 1)) return named.map(([tensor]) => tensor!);
-  if (found.length === names.length && named.every(({ length }) => length === 0)) return [...found];
-  if (found.length === names.length && found.every(({ name }) => /^\d+$/.test(name))) return [...found];
+  // those that are known by name stand where they belong, so the others do as well
+  const placed = named.every((some, i) => some.length === 0 || some.includes(found[i]!));
+  if (found.length === names.length && placed) return [...found];
   const there = found.map(({ name, shape }) => `${name} [${shape.join(", ")}]`).join(", ");
   throw new Unsupported(
     `its weights are not in the file: expected ${names.join(", ")}, got ${there || "none"}`,

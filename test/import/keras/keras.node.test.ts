@@ -25,7 +25,7 @@ describe("files of Keras", () => {
 
   test("a model is trained further", async () => {
     const model = await openModel(fileOf("dense-3.keras"));
-    const [{ data }] = FILES["dense-3.keras"]!.inputs as [{ data: readonly number[] }];
+    const { data } = FILES["dense-3.keras"]!.inputs[0]!;
     const x = { data: Float32Array.from(data), shape: [2, 5] };
     model.compile({ loss: "categoricalCrossentropy", optimizer: "adam" });
     const { loss } = await model.evaluate(x, [0, 2]);
