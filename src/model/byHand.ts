@@ -8,7 +8,7 @@ import { loaded } from "../training/loading.ts";
 import type { ApplyOptions } from "../training/manual.ts";
 import type { TrainOnBatchOptions, WeightOptions } from "../training/options.ts";
 import { type Internals, internalsOf } from "./internals.ts";
-import { Weights } from "./weights.ts";
+import { States } from "./states.ts";
 
 const code = (who: string) => loaded(() => import("../training/manual.ts"), who);
 
@@ -34,7 +34,7 @@ async function onBatch(
   return (await training(who, model)).trainOnBatch(internals, ...given);
 }
 
-export abstract class ByHand extends Weights {
+export abstract class ByHand extends States {
   /**
    * One step on these rows, which goes on from and to others and fit(). Loss (penalties included) and metrics are from before the update.
    * @throws NablaError for data that does not fit, and when the loss is not finite: the model then has weights that gave a finite one

@@ -1,6 +1,8 @@
 /** What both programs of `nabla/predict` make of a checkpoint. */
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
+import { NablaError } from "../errors.ts";
+import type { Stream, StreamOptions } from "../layers/stream.ts";
 import type { Metadata } from "../model/options.ts";
 import { InferenceNetwork } from "../network/inference.ts";
 import { checkParameters, setParameters } from "../network/parameters.ts";
@@ -16,21 +18,27 @@ import {
 import type { Architecture } from "../plan/operation.ts";
 import { tagOf } from "../tags.ts";
 
+type OpenPredictor = (network: InferenceNetwork, options?: StreamOptions) => Stream;
+
 /** A trained model that predicts. */
 export class Predictor {
   readonly #read: typeof inputsOf;
+  readonly #open: OpenPredictor | undefined;
 
   /**
    * @param network with its parameters in place
    * @param read what reads rows: of one input, or of several by their names
+   * @param open what opens streams, where there are layers that carry a state
    */
   constructor(
     private readonly network: InferenceNetwork,
     /** What belongs to the model besides its weights: classes, standardisation, extra. */
     readonly metadata: Metadata,
     read: typeof inputsOf,
+    open?: OpenPredictor,
   ) {
     this.#read = read;
+    this.#open = open;
   }
 
   /** Those of both programs are predictors, though each has a class of its own. */
@@ -74,6 +82,17 @@ export class Predictor {
     const rows = this.#read(x, network.architecture);
     return byName(network, predictBatches(network, rows, batchSize));
   }
+
+  /**
+   * Takes the steps of sequences one by one, and carries the states of recurrent layers: push(step) gives the bits of the whole sequence.
+   *
+   * @param options.batchSize sequences side by side. Default 1
+   * @throws NablaError for models without recurrent layers, and for layers that need all steps at once, by name
+   */
+  stream(options?: StreamOptions): Stream {
+    if (this.#open) return this.#open(this.network, options);
+    throw new NablaError("stream: the model has no recurrent layer; use predict()");
+  }
 }
 
 /**
@@ -87,10 +106,11 @@ export function predictorOf(
   architecture: Architecture,
   read: typeof inputsOf,
   name: string,
+  open?: OpenPredictor,
 ): Predictor {
   checkParameters(architecture, tensors, name);
   const network = new InferenceNetwork(architecture);
   network.reading = inputs;
   setParameters(network, tensors);
-  return new Predictor(network, { classes, standardisation, extra }, read);
+  return new Predictor(network, { classes, standardisation, extra }, read, open);
 }
