@@ -27,7 +27,16 @@ const load = (model: Model): Promise<LayersModel> =>
 
 async function round(made: Model, x: ReturnType<typeof rowsFor>) {
   const own = Object.values(outputsOf(made, x));
-  const there = hasTfjs() ? predicted(await load(made), Object.values(x)) : own;
+  // it frees a value too early where a layer gives on what it is given, or is applied several times
+  let freed = false;
+  const asked = async () => predicted(await load(made), Object.values(x));
+  const there = hasTfjs()
+    ? await asked().catch((error: Error) => {
+        freed = /reading 'backend'|Tensor is disposed/.test(error.message) && /tfjs-core/.test(error.stack ?? "");
+        if (freed) return own;
+        throw error;
+      })
+    : own;
   const { files } = exportTfjs(made);
   const [json, ...others] = Object.entries(files);
   const back = await openModel(json![1], { files: Object.fromEntries(others) });
@@ -36,6 +45,7 @@ async function round(made: Model, x: ReturnType<typeof rowsFor>) {
     there: Math.max(...own.map((values, i) => differs(values, there[i]!))),
     difference: Math.max(...own.map((values, i) => differs(values, again[i]!))),
     back,
+    freed,
   };
 }
 
@@ -51,7 +61,8 @@ describe("layers for TensorFlow.js", () => {
   test.each(cases)("$name", async ({ type, options, shapes }) => {
     const made = modelWith(type, options, shapes);
     const x = rowsFor(made, 3, type === "embedding" ? (i) => (i * 3) % 7 : wave);
-    const { there, difference } = await round(made, x);
+    const { there, difference, freed } = await round(made, x);
+    expect(freed).toBe(false);
     expect(there).toBeLessThan(1e-5);
     const rounded = ROUNDED[type] || JSON.stringify(options)?.includes("hardSigmoid");
     if (rounded) expect(difference).toBeLessThan(2e-6);
@@ -94,14 +105,8 @@ test("random graphs are what they were", async () => {
       );
       continue;
     }
-    // it frees values too early where a layer is applied several times to what is used elsewhere as well
-    const freed = (error: Error) =>
-      /reading 'backend'/.test(error.message) && /weights of/.test(made.summary());
-    const { there, difference } = await round(made, rowsFor(made, recipe.rows, wave)).catch((error) => {
-      if (!freed(error)) throw error;
-      unasked++;
-      return { there: 0, difference: 0 };
-    });
+    const { there, difference, freed } = await round(made, rowsFor(made, recipe.rows, wave));
+    if (freed) unasked++;
     graphs++;
     expect(there, made.summary()).toBeLessThan(1e-5);
     const rounded = made.layers.some(({ type }) => type in ROUNDED);
@@ -130,7 +135,7 @@ test("micro:bit: trained here, classified there", async () => {
   );
   made.metadata = { classes: ["shake", "still", "jump"] };
   made.compile({ loss: "categoricalCrossentropy", optimizer: "sgd", metrics: ["accuracy"] });
-  await made.fit(rows, classes, { epochs: 60, batchSize: 16 });
+  await made.fit(rows, classes, { epochs: 400, batchSize: 16 });
   expect((await made.evaluate(rows, classes)).accuracy).toBeGreaterThan(0.9);
   const { artifacts, files } = exportTfjs(made, { name: "gestures" });
   expect(Object.keys(files)).toEqual(["gestures.json", "gestures.weights.bin"]);

@@ -79,7 +79,7 @@ export function exportKeras(model: Model, options: KerasExportOptions = {}): Uin
     inbound_nodes: nodes,
   });
   const config = {
-    module: "keras",
+    module: "keras.src.models.functional",
     class_name: "Functional",
     config: {
       name: "nabla",

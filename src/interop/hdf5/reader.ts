@@ -23,7 +23,6 @@ interface Message {
 export interface Dataset {
   readonly shape: Shape;
   readonly type: Datatype;
-  /** @throws NablaError where they are packed, or the file is cut */
   bytes(): Uint8Array;
 }
 
