@@ -50,6 +50,10 @@ const alone: Writer = (at, inputs, place) => {
   return at.add(className, config, inputs, place.name, place.outputShape, weights);
 };
 
+/** Where Keras 3 finds the class of a layer that is held. */
+const named = ({ dialect }: Writing): Given =>
+  dialect === "keras" ? { module: "keras.layers", registered_name: null } : {};
+
 type Inner = Place["config"] & { readonly name: string };
 
 /** A layer within another as one by itself. */
@@ -79,6 +83,7 @@ const bidirectional: Writer = (at, [x], place) => {
     weights.map((tensor) => ({ ...tensor, name: `${["forward", "backward"][i]}_${plain}/${tensor.name}` })),
   );
   const described = ({ className, config }: typeof first & {}, name: string, back: boolean) => ({
+    ...named(at),
     class_name: className,
     config: { name, ...config, go_backwards: back },
   });
@@ -115,7 +120,7 @@ const timeDistributed =
       const next = chain.layers[i + 1]?.nodes[0]?.[0]?.shape ?? value.shape;
       x = at.add(
         "TimeDistributed",
-        { layer: { class_name: className, config } },
+        { layer: { ...named(at), class_name: className, config } },
         [x],
         last ? place.name : `${place.name}_${i + 1}`,
         [steps, ...next],
