@@ -113,8 +113,8 @@ test("random graphs are what they were", async () => {
     if (rounded) expect(difference, made.summary()).toBeLessThan(1e-5);
     else expect(difference, made.summary()).toBe(0);
   }
-  expect(graphs).toBeGreaterThanOrEqual(250);
-  expect(unasked).toBeLessThan(8);
+  // so many were asked of both
+  expect(graphs - unasked).toBeGreaterThanOrEqual(250);
 });
 
 test("micro:bit: trained here, classified there", async () => {
