@@ -11,10 +11,9 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { loadModel, openData } from "nabla/node";
-import { internalsOf } from "../build/internals.js";
+import { internalsOf, median } from "../build/internals.js";
 import { writeTable } from "./accuracyTable.mjs";
 import { keyOf, STEPS, votersOf } from "./ladder.mjs";
-import { median } from "./support.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { values: options } = parseArgs({

@@ -4,10 +4,10 @@ import { createServer } from "node:http";
 import { cpus } from "node:os";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { median } from "../build/internals.js";
 import { BROWSERS, findBrowser, howToGet, launch } from "../test/support/browsers/index.mjs";
 import { play } from "../test/support/web/playground.mjs";
 import { fitRates } from "./fit.mjs";
-import { median } from "./support.mjs";
 
 const STARTS = 21;
 const LOADS = 5;

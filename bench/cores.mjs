@@ -4,10 +4,8 @@
 // by processor time. At the end parameters, gradients and outputs are compared after three steps, so that a change of bits is seen, too.
 import { readFileSync } from "node:fs";
 import { sequential } from "nabla";
-import { internalsOf, updateOf } from "../build/internals.js";
-import { answers } from "./fit.mjs";
-import { NETS } from "./nets.mjs";
-import { median } from "./support.mjs";
+import { internalsOf, median, updateOf } from "../build/internals.js";
+import { answers, NETS } from "./nets.mjs";
 
 const [before, after, name = "W2", batch = "32", mode = "train"] = process.argv.slice(2);
 const rows = Number(batch);

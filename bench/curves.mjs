@@ -2,64 +2,26 @@
 //   node bench/curves.mjs         (after npm run build)
 import { availableParallelism } from "node:os";
 import { dense, sequential } from "nabla";
-import { internalsOf, PlanBuilder, plan, updateOf } from "../build/internals.js";
-import { answers, pixels } from "./fit.mjs";
-import { CASES, flops, NETS } from "./nets.mjs";
-import { median, peakMeter } from "./support.mjs";
+import { inTurn, median, PlanBuilder, plan, shades, took } from "../build/internals.js";
+import { answers, CASES, classesOf, flops, NETS } from "./nets.mjs";
+import { stepsOf, trainingOf } from "./steps.mjs";
+import { measured, peakMeter } from "./support.mjs";
 
 const relu = (units, inputs) => dense({ units, activation: "relu", ...(inputs && { inputShape: [inputs] }) });
 const COMPILE = { optimizer: { name: "nesterov", learningRate: 1e-6 }, loss: "categoricalCrossentropy" };
 
-/** A plan that trains, ready to run, as the steps of bench/training.mjs. */
-function planned(model, batch) {
-  const network = internalsOf(model).built;
-  const compiled = internalsOf(model).state.required;
-  const training = {
-    objectives: [{ loss: compiled.loss, target: "class" }],
-    update: updateOf(compiled, network),
-  };
-  return { network, kinds: [{ type: "float32", scale: 1 }], training, batch };
-}
-
 /** µs a step in processor time, median of windows, with the peak measured in turn. */
-function cost(model, batch, { windows, ms }, peak) {
-  const { network, kinds, training } = planned(model, batch);
-  const ready = network.use(network.plan("train", batch, kinds, training));
-  const { core } = network;
-  const inputs = model.inputShape.reduce((a, b) => a * b);
-  core
-    .f32(ready.inputs[0].x.offset, batch * inputs)
-    .set(Float32Array.from(pixels(batch * inputs), (v) => v / 255));
-  core.i32(ready.outputs[0].y.offset, batch).set(Int32Array.from({ length: batch }, (_, i) => i % 10));
-  core.f32(ready.outputs[0].weight.offset, batch).fill(1);
-  core.f32(ready.step, 2).set([1e-6, 1 / batch]);
-  return measured(
-    () => network.run(ready, 0, ready.marks.end, batch),
-    { windows, ms },
-    peak,
-    flops(model) * batch,
+function cost(model, batch, options, peak) {
+  const { plan, step } = stepsOf(model, batch);
+  const weights = Object.values(model.weightShapes()).reduce(
+    (sum, shape) => sum + shape.reduce((a, b) => a * b),
+    0,
   );
-}
-
-/** @returns µs a call, and of `work` floating-point operations the share of the peak */
-function measured(call, { windows, ms }, peak, work) {
-  for (const t = performance.now(); performance.now() - t < 2 * ms; ) call();
-  let count = 1;
-  for (let took = 0; took < ms / 4; count *= 2) {
-    const t = performance.now();
-    for (let i = 0; i < count; i++) call();
-    took = performance.now() - t;
-  }
-  const times = [];
-  const shares = [];
-  for (let w = 0; w < windows; w++) {
-    const before = process.cpuUsage();
-    for (let i = 0; i < count; i++) call();
-    const { user, system } = process.cpuUsage(before);
-    times.push((user + system) / count);
-    if (work) shares.push(work / times.at(-1) / 1e3 / peak());
-  }
-  return { us: median(times), ...(work && { share: median(shares) }) };
+  return {
+    ...measured(step, options, peak, flops(model) * batch),
+    // weights, gradients and the optimizer's velocity, and the plan's buffers
+    bytes: 3 * 4 * weights + plan.end - plan.base,
+  };
 }
 
 const powers = (from, to) => Array.from({ length: Math.log2(to / from) + 1 }, (_, i) => from * 2 ** i);
@@ -73,8 +35,8 @@ export async function curves(options, say = () => {}) {
   const net = (...layers) =>
     sequential([...layers, dense({ units: 10, activation: "softmax" })], { seed: 1 }).compile(COMPILE);
   const point = (x, model, batch) => {
-    const { us, share } = cost(model, batch, options, peak);
-    return { x, usSample: us / batch, share };
+    const { us, share, bytes } = cost(model, batch, options, peak);
+    return { x, usSample: us / batch, share, bytes };
   };
   say("curves: width, depth, batch, rows, threads");
   const width = powers(8, 1024).map((w) => point(w, net(relu(w, 784)), 32));
@@ -94,26 +56,24 @@ export async function curves(options, say = () => {}) {
 /** fit() of W3 by the clock with more and more threads, which take turns. */
 async function threadCurve({ windows }) {
   const { layers, compile } = NETS.W3;
+  const rows = 1280;
   const counts = threadCounts(availableParallelism());
-  const data = { data: Float32Array.from(pixels(1280 * 784), (v) => v / 255), shape: [1280, 784] };
-  const y = Int32Array.from({ length: 1280 }, (_, i) => i % 10);
-  const models = counts.map(() => sequential(layers(), { seed: 1 }).compile(compile));
-  const seen = counts.map(() => []);
-  for (let w = 0; w <= windows; w++)
-    for (const [i, threads] of counts.entries()) {
-      const t = performance.now();
-      await models[i].fit(data, y, { batchSize: 128, threads });
-      // the first warms up
-      if (w > 0) seen[i].push((performance.now() - t) * 1000);
-    }
-  return counts.map((x, i) => ({ x, usSample: median(seen[i]) / 1280 }));
+  const data = { data: shades(rows * 784), shape: [rows, 784] };
+  const seen = await inTurn(
+    counts.map((threads) => {
+      const model = sequential(layers(), { seed: 1 }).compile(compile);
+      return () => took(() => model.fit(data, classesOf(rows), { batchSize: 128, threads }));
+    }),
+    windows,
+  );
+  return counts.map((x, i) => ({ x, usSample: (median(seen[i]) * 1000) / rows }));
 }
 
 /** Bytes of each network's plan, and what its buffers would take side by side. */
 export function planMemory() {
   return CASES.map(([name, batch]) => {
     const model = sequential(NETS[name].layers(), { seed: 1 }).compile(NETS[name].compile);
-    const { network, kinds, training } = planned(model, batch);
+    const { network, kinds, training } = trainingOf(model);
     let sum = 0;
     class Adding extends PlanBuilder {
       alloc(called, bytes, ...rest) {

@@ -6,11 +6,11 @@ import { cpus, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sequential } from "nabla";
+import { median } from "../build/internals.js";
 import { engineFiles } from "../test/bits/engines.mjs";
 import { bundleWorker, serveWorker, workerdFile } from "../test/edge/workerd.mjs";
 import { NETS } from "./nets.mjs";
 import { compare } from "./onnx.mjs";
-import { median } from "./support.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const CALLS = 20_000;

@@ -1,22 +1,10 @@
 // The speed of fit(), measured the same way in Node and in pages.
 import { arrayDataset, sequential } from "nabla";
-import { flops, NETS } from "./nets.mjs";
-
-/** Values between 0 and 1, four fifths of them 0, like images of digits. */
-export function pixels(n) {
-  const x = new Uint8Array(n);
-  for (let i = 0; i < n; i++) {
-    const h = Math.imul(i, 2654435761) >>> 0;
-    x[i] = h % 5 === 0 ? h >>> 24 : 0;
-  }
-  return x;
-}
+import { pixels } from "../build/internals.js";
+import { answers, classesOf, flops, NETS } from "./nets.mjs";
 
 export const compiled = (name) =>
   sequential(NETS[name].layers(), { seed: 1 }).compile({ ...NETS[name].compile, metrics: ["accuracy"] });
-
-/** Labels of a row: one, or one for each pixel. */
-export const answers = (model) => model.outputShape.slice(0, -1).reduce((a, b) => a * b, 1);
 
 /** Rows enough for epochs of a tenth of a second, with ten classes. */
 export function rowsFor(model) {
@@ -26,7 +14,7 @@ export function rowsFor(model) {
   return arrayDataset(
     pixels(rows * inputs),
     {
-      data: Int32Array.from({ length: rows * answers(model) }, (_, i) => i % 10),
+      data: classesOf(rows * answers(model)),
       shape: [rows, ...model.outputShape.slice(0, -1)],
     },
     { inputShape },

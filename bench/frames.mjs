@@ -4,6 +4,7 @@ import { createReadStream, existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { median } from "../build/internals.js";
 import { launch } from "../test/support/browsers/index.mjs";
 
 const files = fileURLToPath(new URL("../build/browser/", import.meta.url));
@@ -84,8 +85,7 @@ for (const name of /** @type {const} */ (["chromium", "firefox"])) {
       ratios[frame].push(took / base);
     }
   }
-  for (const [frame, all] of Object.entries(ratios))
-    table[frame].push(all.sort((a, b) => a - b)[ROUNDS >> 1].toFixed(2));
+  for (const [frame, all] of Object.entries(ratios)) table[frame].push(median(all).toFixed(2));
   await browser.close();
 }
 console.log("| frame | Chromium | Firefox |\n| --- | --- | --- |");

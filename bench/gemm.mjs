@@ -1,7 +1,7 @@
 // The three matrix products of dense layers in GFLOP/s, and the multiply-add peak, measured in turn.
 //   node bench/gemm.mjs            (after npm run build)
 import { readFileSync } from "node:fs";
-import { compileBench, median } from "./support.mjs";
+import { compileBench, measured, peakMeter } from "./support.mjs";
 
 const SHAPES = [
   [10, 784, 30, "W1 layer 1"],
@@ -55,38 +55,12 @@ export function products(core, m, k, n) {
 }
 
 /** @param only a part of what a shape is called @param options { windows, ms } */
-export function gemm(only = "", { windows = 15, ms = 12 } = {}) {
+export function gemm(only = "", options = { windows: 15, ms: 12 }) {
   const module = new WebAssembly.Module(readFileSync(compileBench()));
-  const { exports } = new WebAssembly.Instance(module);
-  new Float32Array(exports.memory.buffer, 4096, 4096).fill(0.5);
-  const peakRate = () => {
-    const n = 400_000;
-    const t = performance.now();
-    exports.peak(n, 8192);
-    return (128 * n) / (performance.now() - t) / 1e6;
-  };
-  peakRate();
+  const peak = peakMeter();
   return SHAPES.filter(([, , , what]) => what.includes(only)).map(([m, k, n, what]) => {
-    const figure = (run) => {
-      let count = 1;
-      for (const t = performance.now(); performance.now() - t < 60; ) run();
-      for (let took = 0; took < ms / 2; ) {
-        const t = performance.now();
-        for (let i = 0; i < count; i++) run();
-        took = performance.now() - t;
-        count = took < ms / 2 ? 2 * count : Math.max(1, Math.round((count * ms) / took));
-      }
-      const rates = [];
-      const peaks = [];
-      for (let i = 0; i < windows; i++) {
-        const t = performance.now();
-        for (let j = 0; j < count; j++) run();
-        rates.push((2 * m * k * n * count) / (performance.now() - t) / 1e6);
-        peaks.push(peakRate());
-      }
-      return { rate: median(rates), peak: median(peaks), share: median(rates.map((r, i) => r / peaks[i])) };
-    };
     const runs = products(new WebAssembly.Instance(module).exports, m, k, n);
+    const figure = (run) => measured(run, options, peak, 2 * m * k * n);
     return {
       shape: `${m} × ${k} × ${n}`,
       what,

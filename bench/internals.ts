@@ -1,5 +1,6 @@
 /** What the measurements reach of the library beyond its public names; built into build/internals.js, which is not in the package. */
-export { NETS } from "../src/cli/bench/nets.ts";
+export { callsIn, inTurn, median, pixels, shades, took } from "../src/cli/bench/measure.ts";
+export { CASES, NETS } from "../src/cli/bench/nets.ts";
 export { internalsOf } from "../src/model/internals.ts";
 export { PlanBuilder } from "../src/plan/builder.ts";
 export { plan } from "../src/plan/plan.ts";

@@ -4,42 +4,32 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { sequential } from "nabla";
-import { NETS } from "./nets.mjs";
-import { median } from "./support.mjs";
+import { lstm, sequential } from "nabla";
+import { inTurn, median, shades, took } from "../build/internals.js";
+import { flops, NETS } from "./nets.mjs";
+import { measured, peakMeter } from "./support.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const folder = join(root, "build/bench");
 
-/** Rows a second of predict() on 256 rows of float32. */
-export function predictMany(name = "W4") {
+/** µs for one predict() of so many rows of float32: from a typed array to a typed array. */
+export function predictTime(name = "W2", rows = 1) {
   const model = sequential(NETS[name].layers(), { seed: 1 });
-  const rows = Float32Array.from({ length: 256 * 784 }, (_, i) => (i % 7) / 7);
-  const rounds = [];
-  for (let r = 0; r < 25; r++) {
-    const t = performance.now();
-    for (let i = 0; i < 10; i++) model.predict(rows);
-    rounds.push(2_560_000 / (performance.now() - t));
-  }
-  return median(rounds.slice(4));
+  const x = shades(rows * 784);
+  return measured(() => model.predict(x), { windows: 11, ms: 60 }).us;
 }
 
-/** µs for one predict() of one row of float32: from a typed array to a typed array. */
-export function predictLatency(name = "W2") {
-  const model = sequential(NETS[name].layers(), { seed: 1 });
-  const row = Float32Array.from({ length: 784 }, (_, i) => (i % 7) / 7);
-  const n = 20_000;
-  const rounds = [];
-  for (let r = 0; r < 15; r++) {
-    const t = performance.now();
-    for (let i = 0; i < n; i++) model.predict(row);
-    rounds.push(((performance.now() - t) * 1000) / n);
-  }
-  return median(rounds.slice(4));
+/** One step of LSTM(64) on 16 features with the state it holds: µs, and the share of the peak that its multiplications reach. */
+export function streaming() {
+  const model = sequential([lstm({ units: 64, inputShape: [100, 16] })], { seed: 1 });
+  const stream = model.stream();
+  const x = shades(16);
+  const work = flops(model, 1) / 100;
+  return measured(() => stream.push(x), { windows: 15, ms: 40 }, peakMeter(), work);
 }
 
 /** ms from process start to the first prediction of a model loaded from a file, and of a bare Node, in turn. */
-export function start(rounds = 21) {
+export async function start(rounds = 21) {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, "w2.safetensors");
   const model = sequential(NETS.W2.layers(), { seed: 1 }).compile(NETS.W2.compile);
@@ -55,24 +45,12 @@ if (model.predict(new Float32Array(784)).data.length !== 10) process.exit(1);
   );
   const bare = join(folder, "bare.mjs");
   writeFileSync(bare, `import { readFileSync } from "node:fs";\nreadFileSync(${JSON.stringify(file)});\n`);
-  const time = (path) => {
-    const t = performance.now();
+  const run = (path) => () => {
     const { status } = spawnSync(process.execPath, [path]);
     if (status !== 0) throw new Error(`${path} failed`);
-    return performance.now() - t;
   };
-  const ours = [];
-  const node = [];
-  const more = [];
-  time(script);
-  for (let r = 0; r < rounds; r++) {
-    const a = time(bare);
-    const b = time(script);
-    node.push(a);
-    ours.push(b);
-    more.push(b - a);
-  }
-  return { node: median(node), ours: median(ours), more: median(more) };
+  const [node, ours] = await inTurn([() => took(run(bare)), () => took(run(script))], rounds);
+  return { node: median(node), ours: median(ours), more: median(ours.map((ms, i) => ms - node[i])) };
 }
 
 /** Growth over so many steps after warming up: of linear memory and of the JavaScript heap, in bytes. */
@@ -100,11 +78,12 @@ console.log(JSON.stringify({ steps: ${steps}, epochs: ${epochs}, sameBuffer: buf
 }
 
 if (import.meta.url === `file://${process.argv[1]}`) {
-  console.log(`one prediction of 784-100-50-10: ${predictLatency().toFixed(2)} µs`);
+  console.log(`one prediction of 784-100-50-10: ${predictTime().toFixed(2)} µs`);
   console.log(
-    `W4: one prediction ${predictLatency("W4").toFixed(2)} µs; 256 at once ${(predictMany("W4") / 1000).toFixed(1)} k/s`,
+    `W4: one prediction ${predictTime("W4").toFixed(2)} µs; 256 at once ${(256_000 / predictTime("W4", 256)).toFixed(1)} k/s`,
   );
-  const { node, ours, more } = start();
+  console.log(`one streaming step of LSTM(64): ${streaming().us.toFixed(2)} µs`);
+  const { node, ours, more } = await start();
   console.log(
     `process start to first prediction: ${ours.toFixed(1)} ms; Node alone ${node.toFixed(1)} ms; difference ${more.toFixed(1)} ms`,
   );

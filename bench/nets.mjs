@@ -7,11 +7,12 @@ import {
   flatten,
   globalAveragePooling1d,
   globalAveragePooling2d,
+  lstm,
   maxPooling1d,
   maxPooling2d,
   upSampling2d,
 } from "nabla";
-import { NETS as SHARED } from "../build/internals.js";
+import { NETS as SHARED, CASES as SHARED_CASES } from "../build/internals.js";
 
 export const NETS = {
   ...SHARED,
@@ -75,6 +76,11 @@ export const NETS = {
     ],
     compile: { optimizer: "adam", loss: "categoricalCrossentropy" },
   },
+  LSTM: {
+    what: "100 steps × 16, LSTM 64, 10, Adam",
+    layers: () => [lstm({ units: 64, inputShape: [100, 16] }), dense({ units: 10, activation: "softmax" })],
+    compile: { optimizer: "adam", loss: "categoricalCrossentropy" },
+  },
 };
 
 function book() {
@@ -87,29 +93,39 @@ function book() {
   ];
 }
 
-export const CASES = [
-  ["W1", 10],
-  ["W2", 32],
-  ["W2", 128],
-  ["W3", 128],
-  ["W4", 64],
-  ["L7", 10],
-  ["L9", 10],
-  ["C32", 64],
-  ["S128", 64],
-  ["U32", 16],
-];
+/** Each with the batch it is trained with: what nabla bench measures, and more. */
+export const CASES = [...SHARED_CASES, ["L7", 10], ["L9", 10], ["S128", 64], ["U32", 16], ["LSTM", 32]];
+
+/** Labels of a row: one, or one for each pixel. */
+export const answers = (model) => model.outputShape.slice(0, -1).reduce((a, b) => a * b, 1);
+
+/** Ten classes in turn. */
+export const classesOf = (count) => Int32Array.from({ length: count }, (_, i) => i % 10);
+
+const size = (shape) => shape.reduce((a, b) => a * b, 1);
+const RECURRENT = ["simpleRnn", "lstm", "gru"];
 
 /**
  * Floating-point operations of one sample's multiplications: forward, weight gradients, input gradients but for the first layer.
- * A kernel is applied once for each pixel of its layer's output.
+ * A kernel is applied once for each pixel of its layer's output; those of a recurrent layer once for each step of its input.
+ *
+ * @param model a chain of layers @param passes 3 of training, 1 of a prediction
  */
-export function flops(model) {
-  const layers = model.layers.filter(({ type }) => ["dense", "conv1d", "conv2d"].includes(type));
+export function flops(model, passes = 3) {
   const weights = model.weightShapes();
-  const size = (shape) => shape.reduce((a, b) => a * b, 1);
-  return layers.reduce((sum, { name, outputShape }, i) => {
-    const pixels = size(outputShape.slice(0, -1));
-    return sum + 2 * pixels * size(weights[`${name}.kernel`]) * (i === 0 ? 2 : 3);
-  }, 0);
+  let shape = model.inputShape;
+  let first = true;
+  let sum = 0;
+  for (const { name, type, outputShape } of model.layers) {
+    const kernel = weights[`${name}.kernel`];
+    if (kernel && ["dense", "conv1d", "conv2d", ...RECURRENT].includes(type)) {
+      const recurrent = RECURRENT.includes(type);
+      const times = recurrent ? shape[0] : size(outputShape.slice(0, -1));
+      sum += 2 * times * size(kernel) * Math.min(passes, first ? 2 : 3);
+      if (recurrent) sum += 2 * times * size(weights[`${name}.recurrentKernel`]) * passes;
+      first = false;
+    }
+    shape = outputShape;
+  }
+  return sum;
 }

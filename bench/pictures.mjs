@@ -3,7 +3,7 @@
 import { encode as encodePng, decode as fastPng } from "fast-png";
 import jpegJs from "jpeg-js";
 import { decodeImage } from "nabla/node";
-import { median } from "./support.mjs";
+import { median } from "../build/internals.js";
 
 const [width, height] = [640, 480];
 

@@ -1,10 +1,12 @@
 // The figures of npm run bench as a page of tables.
-import { fastest } from "./compare.mjs";
+import { fastest } from "./goals.mjs";
 
 const percent = (v) => `${(100 * v).toFixed(0)} %`;
 const three = (v) => (v >= 100 ? v.toFixed(0) : v.toPrecision(3));
 const k = (v) => (v >= 1e5 ? `${(v / 1e3).toFixed(0)} k` : v >= 1e3 ? `${(v / 1e3).toFixed(1)} k` : three(v));
 const times = (v) => `${v >= 100 ? v.toFixed(0) : v >= 10 ? v.toFixed(1) : v.toFixed(2)} ×`;
+/** Load that others make, where the bench itself keeps a core or two busy. */
+const BUSY = 2.5;
 const mega = (v) => `${(v / 1e6).toFixed(2)} MB`;
 const table = (head, rows) =>
   [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
@@ -49,9 +51,9 @@ const parts = {
       used.map(({ key, about }) => [about.name ?? key, ...rows.map((r) => cell(r, key, about.name ?? key))]),
     );
     const ratio = (r, key) =>
-      r.rates[key]?.rate
-        ? [times(r.rates.steps.rate / r.rates[key].rate), times(r.rates.fit.rate / r.rates[key].rate)]
-        : ["", ""];
+      ["steps", "fit"].map((ours) =>
+        r.rates[key]?.rate && r.rates[ours]?.rate ? times(r.rates[ours].rate / r.rates[key].rate) : "",
+      );
     const torch = (r) => {
       const best = ["torch", "torchCompiled"]
         .filter((key) => r.rates[key]?.rate)
@@ -76,7 +78,7 @@ const parts = {
         return [
           `${r.name}, ${r.batch}`,
           steps?.rate ? percent(r.share) : "",
-          fit?.rate ? percent(fit.rate / steps.rate) : "",
+          fit?.rate && steps?.rate ? percent(fit.rate / steps.rate) : "",
           first?.name ?? "",
           ...(first ? ratio(r, first.key) : ["", ""]),
           ...torch(r),
@@ -140,6 +142,8 @@ const parts = {
       ],
     )}`;
   },
+  streaming: ({ us, share }) =>
+    `## One streaming step\n\nOf LSTM(64) on 16 features, \`model.stream().push()\`, array to array: ${us.toFixed(2)} µs, ${percent(share)} of the multiplications alone.`,
   start: ({ node, ours, more }) =>
     `## Start of a process\n\nTo the first prediction, the model loaded from a file: ${ours.toFixed(1)} ms; Node alone ${node.toFixed(1)} ms; difference ${more.toFixed(1)} ms.`,
   steady: (s) =>
@@ -151,6 +155,9 @@ const parts = {
         [
           ["µs a row", ...points.map(({ usSample }) => three(usSample))],
           ...(points[0].share ? [["of the peak", ...points.map(({ share }) => percent(share))]] : []),
+          ...(points[0].bytes
+            ? [["MB of weights and plan", ...points.map(({ bytes }) => (bytes / 1e6).toFixed(2))]]
+            : []),
         ],
       );
     return `## Curves of cost\n\n${[
@@ -183,16 +190,49 @@ function losses(rows, players) {
   )}`;
 }
 
+/** Goals that were measured, and below the table what the profile shows of those that were missed. */
 function goalsPart(goals) {
-  return `## Goals\n\n${table(
-    ["figure", "goal", "here", ""],
-    goals.map(({ figure, goal, here, hit }) => [
-      figure,
-      goal,
-      here,
-      hit === undefined ? "not measured" : hit ? "hit" : "**missed**",
-    ]),
-  )}`;
+  const measured = goals.filter(({ hit }) => hit !== undefined);
+  const rest = goals.length - measured.length;
+  const missed = measured.filter(({ hit }) => !hit);
+  const why = new Map();
+  for (const { figure, because } of missed)
+    if (because) why.set(because, [...(why.get(because) ?? []), figure]);
+  return [
+    `## Goals`,
+    `${measured.length - missed.length} hit, ${missed.length} missed${rest > 0 ? `; ${rest} not measured` : ""}.`,
+    table(
+      ["figure", "goal", "here", ""],
+      measured.map(({ figure, goal, here, hit }) => [figure, goal, here, hit ? "hit" : "**missed**"]),
+    ),
+    ...(why.size > 0
+      ? [
+          `What the profile shows of those that were missed:`,
+          [...why].map(([words, figures]) => `- ${figures.join("; ")}: ${words}`).join("\n"),
+        ]
+      : []),
+  ].join("\n\n");
+}
+
+/** Parts that were measured together are one line. */
+function measuredWhen(parts) {
+  const groups = new Map();
+  for (const [name, { date, commit, windows, ms, load }] of Object.entries(parts)) {
+    const key = `${date}, commit ${commit}, ${windows} windows of ${ms} ms`;
+    const group = groups.get(key) ?? { names: [], loads: [] };
+    group.names.push(name);
+    // an average looks back: the lower of before and after is nearer to what was then
+    group.loads.push(Math.min(...load));
+    groups.set(key, group);
+  }
+  const all = groups.size === 1;
+  return [...groups].map(([key, { names, loads }]) => {
+    // what is beyond what a run of its own makes
+    const busy = Math.max(...loads) > BUSY;
+    return `- ${all ? "" : `${names.join(", ")}: `}${key}; load average ${Math.min(...loads)} to ${Math.max(...loads)}${
+      busy ? ": other work ran at the same time, so compare ratios, not figures" : ""
+    }`;
+  });
 }
 
 export function page(result) {
@@ -205,10 +245,10 @@ export function page(result) {
     "",
     "Made by `npm run bench`; what each figure is: [bench/README.md](../README.md).",
     "",
-    `- ${head.date}; ${head.cpu}, ${head.cores} cores, ${head.memory} GB, ${head.system}`,
-    `- load average ${head.load.join(" → ")}${head.busy ? ": other work ran at the same time, so compare ratios, not figures" : ""}`,
+    `- ${head.cpu}, ${head.cores} cores, ${head.memory} GB, ${head.system}`,
     `- Node ${head.node} (V8 ${head.v8}), Nabla ${head.nabla}`,
-    `- medians of ${head.windows} windows of ${head.ms} ms, all in turn; libraries of one thread by processor time`,
+    ...measuredWhen(head.parts),
+    "- all in turn; libraries of one thread by processor time",
     ...(versions.length > 0
       ? [
           `- ${[...new Set(versions)].join("; ")}`
@@ -219,7 +259,7 @@ export function page(result) {
     ...(head.missing ?? []).map((words) => `- not here: ${words}`),
   ];
   const sections = Object.entries(parts)
-    .filter(([name]) => result[name])
+    .filter(([name]) => result[name] && (!Array.isArray(result[name]) || result[name].length > 0))
     .map(([name, make]) => make(result[name], head));
   return `${[lines.join("\n"), ...(goals ? [goalsPart(goals)] : []), ...sections].join("\n\n")}\n`;
 }

@@ -4,11 +4,42 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { callsIn, median } from "../build/internals.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(import.meta.url);
 
-export const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+/** Microseconds of processor time: what else the machine does then counts for less than by the clock. */
+export function used(call) {
+  const before = process.cpuUsage();
+  call();
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
+
+/** @returns µs a call, the median of windows; of `work` floating-point operations GFLOP/s, the peak beside them, and the median of the shares */
+export function measured(call, { windows, ms }, peak, work) {
+  const count = callsIn(call, ms);
+  const times = [];
+  const peaks = [];
+  for (let w = 0; w < windows; w++) {
+    times.push(
+      used(() => {
+        for (let i = 0; i < count; i++) call();
+      }) / count,
+    );
+    if (work) peaks.push(peak());
+  }
+  const us = median(times);
+  if (!work) return { us };
+  const rates = times.map((t) => work / t / 1e3);
+  return {
+    us,
+    rate: median(rates),
+    peak: median(peaks),
+    share: median(rates.map((rate, i) => rate / peaks[i])),
+  };
+}
 
 /** Compiles the core together with the peak loop, with the very options of the build. Returns the file. */
 export function compileBench() {
@@ -39,12 +70,23 @@ export function peakMeter() {
   new Float32Array(core.memory.buffer, 8192, 64).fill(0.5);
   const n = 600_000;
   const once = () => {
-    const t = performance.now();
-    core.peak(n, 8192);
-    return (128 * n) / (performance.now() - t) / 1e6;
+    const us = used(() => core.peak(n, 8192));
+    return (128 * n) / us / 1e3;
   };
   for (let i = 0; i < 10; i++) once();
   return once;
+}
+
+/** The commit that is measured, with + where files differ from it. */
+export function commit() {
+  const git = (...words) =>
+    execFileSync("git", words, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  try {
+    const changed = git("status", "--porcelain", "-uno", "--", "src", "assembly", "bench").trim();
+    return `${git("rev-parse", "--short=8", "HEAD").trim()}${changed ? "+" : ""}`;
+  } catch {
+    return "no git";
+  }
 }
 
 /** The version of the package this is. */

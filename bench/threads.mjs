@@ -3,18 +3,9 @@
 //   node bench/threads.mjs [W1 W3]        (after npm run build)
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { sequential } from "nabla";
-import { answers, pixels } from "./fit.mjs";
-import { NETS } from "./nets.mjs";
-import { median } from "./support.mjs";
+import { CASES, inTurn, median, shades } from "../build/internals.js";
+import { classesOf, NETS } from "./nets.mjs";
 
-const CASES = [
-  ["W1", 10],
-  ["W2", 32],
-  ["W2", 128],
-  ["W3", 128],
-  ["W4", 64],
-  ["C32", 64],
-];
 const WINDOWS = 5;
 
 /** Samples a second of one call of fit() that takes about half a second. */
@@ -22,9 +13,8 @@ async function rate(name, batch, threads, rows) {
   const net = NETS[name];
   const model = sequential(net.layers(), { seed: 1 }).compile(net.compile);
   const inputs = model.inputShape.reduce((a, b) => a * b);
-  const data = Float32Array.from(pixels(rows * inputs), (v) => v / 255);
-  const x = { data, shape: [rows, ...model.inputShape] };
-  const y = Int32Array.from({ length: rows }, (_, i) => i % answers(model));
+  const x = { data: shades(rows * inputs), shape: [rows, ...model.inputShape] };
+  const y = classesOf(rows);
   await model.fit(x, y, { batchSize: batch, threads });
   const begun = performance.now();
   await model.fit(x, y, { batchSize: batch, threads });
@@ -50,13 +40,16 @@ export async function threads(only = [], { windows = WINDOWS, ms = 500 } = {}) {
     if (only.length > 0 && !only.includes(name)) continue;
     const rows =
       batch * Math.max(8, Math.ceil(((await rate(name, batch, 1, batch * 16)) * ms) / 1000 / batch));
-    const seen = { one: [], two: [], auto: [], pair: [] };
-    for (let w = 0; w < windows; w++) {
-      seen.one.push(await rate(name, batch, 1, rows));
-      seen.two.push(await rate(name, batch, 2, rows));
-      seen.auto.push(await rate(name, batch, "auto", rows));
-      seen.pair.push(await pair(name, batch, rows));
-    }
+    const [one, two, auto, both] = await inTurn(
+      [
+        () => rate(name, batch, 1, rows),
+        () => rate(name, batch, 2, rows),
+        () => rate(name, batch, "auto", rows),
+        () => pair(name, batch, rows),
+      ],
+      windows,
+    );
+    const seen = { one, two, auto, pair: both };
     const against = (a, b) => {
       const ratios = seen[a].map((value, i) => value / seen[b][i]).sort((x, y) => x - y);
       return { median: median(ratios), least: ratios[0], most: ratios.at(-1) };

@@ -6,19 +6,12 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { load, loadCore } from "nabla";
-import { compiled, pixels } from "./fit.mjs";
+import { CASES, inTurn, median, shades } from "../build/internals.js";
+import { compiled } from "./fit.mjs";
 import { products } from "./gemm.mjs";
-import { median } from "./support.mjs";
+import { classesOf } from "./nets.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-export const WIDE_CASES = [
-  ["W1", 10],
-  ["W2", 32],
-  ["W2", 128],
-  ["W3", 128],
-  ["W4", 64],
-  ["C32", 64],
-];
 /** Products alone: y = x·w, dx = dy·wᵀ with the transposition, dw = xᵀ·dy. */
 const PRODUCTS = [
   [10, 784, 30],
@@ -44,18 +37,14 @@ const cpu = async (call) => {
 
 /** The median of rounds in turn of how many times as fast the second is. */
 async function ratio(one, other, rounds) {
-  const ratios = [];
-  for (let r = 0; r < rounds; r++) {
-    const pair = [await cpu(one), await cpu(other)];
-    ratios.push(pair[0] / pair[1]);
-  }
-  return median(ratios);
+  const [plain, broad] = await inTurn([() => cpu(one), () => cpu(other)], rounds);
+  return median(plain.map((ms, i) => ms / broad[i]));
 }
 
 export async function wide({ windows, ms }) {
   const both = [module("plain"), module("wide")];
   const out = { node: process.version, v8: process.versions.v8, networks: [], products: [] };
-  for (const [name, batch] of WIDE_CASES) {
+  for (const [name, batch] of CASES) {
     const bytes = compiled(name).save();
     const rows = 8 * batch;
     const copies = [];
@@ -65,10 +54,10 @@ export async function wide({ windows, ms }) {
       const model = load(bytes);
       const inputs = model.inputShape.reduce((a, b) => a * b);
       const x = {
-        data: Float32Array.from(pixels(rows * inputs), (v) => v / 255),
+        data: shades(rows * inputs),
         shape: [rows, ...model.inputShape],
       };
-      const y = Int32Array.from({ length: rows }, (_, k) => k % 10);
+      const y = classesOf(rows);
       const options = { batchSize: batch, threads: 1 };
       // the engine compiles what is hot while it runs
       for (const t = performance.now(); performance.now() - t < 500; ) await model.fit(x, y, options);

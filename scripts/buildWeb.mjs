@@ -13,7 +13,7 @@ import { note, writeNotices } from "./notices.mjs";
 
 const OUT = "build/web";
 /** Bytes after gzip that opening the page may take. */
-const FIRST_LOAD = 151 * 1024;
+const FIRST_LOAD = 152 * 1024;
 
 export async function buildWeb({ quiet = false } = {}) {
   rmSync(OUT, { recursive: true, force: true });

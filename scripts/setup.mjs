@@ -53,6 +53,7 @@ if (stamp(installed) !== lock) {
 /** All that the build reads. */
 const SOURCES = [
   "assembly",
+  "bench/internals.ts",
   "src",
   "web",
   "scripts",

@@ -9,7 +9,12 @@ serve(
   {
     train(spec, learningRate) {
       const { layers, input, loss } = spec;
-      if (layers.some(({ type }) => type !== "dense")) throw new Error("it has no convolutions");
+      if (layers.some(({ type }) => type !== "dense"))
+        throw new Error(
+          layers.some(({ type }) => type === "lstm")
+            ? "its LSTM trains row by row, in one network of its own"
+            : "it has no convolutions",
+        );
       if (loss !== "quadratic" || layers.some(({ activation }) => activation !== "sigmoid"))
         throw new Error("it has one activation for all layers and the squared error only");
       const net = new NeuralNetwork({

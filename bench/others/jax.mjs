@@ -63,8 +63,11 @@ const activations = {
   relu: (z) => nn.relu(z),
   sigmoid: (z) => nn.sigmoid(z),
 };
+/** Its own ReLU passes gradients on where its input is exactly 0, others stop them there. */
+const ALIKE = { ...activations, relu: (z) => np.where(np.greater(z.ref, 0), z, 0) };
 
-function forward({ layers, input }) {
+function forward({ layers, input }, activations) {
+  if (layers.some(({ type }) => type === "lstm")) throw new Error("it has no scan and no recurrent layer");
   return (params, x) => {
     let shape = input;
     let a = x;
@@ -134,10 +137,10 @@ const { version } = JSON.parse(
 serve(
   { name: threads > 1 ? "jax-js, Wasm, all threads" : "jax-js, Wasm", version, threads },
   {
-    async train(spec, learningRate) {
+    async train(spec, learningRate, alike) {
       if (!spec.comparable) throw new Error("dropout is not written for it here");
       const { batch, input, optimizer, loss: kind } = spec;
-      const out = forward(spec);
+      const out = forward(spec, alike ? ALIKE : activations);
       const loss = (params, x, y) => {
         const z = out(params, x);
         if (kind === "quadratic")
@@ -194,7 +197,7 @@ serve(
       };
     },
     async predict(spec, rows) {
-      const out = forward(spec);
+      const out = forward(spec, activations);
       const f = jit((params, x) => nn.softmax(out(params, x)));
       const params = parameters(spec);
       const x = Float32Array.from(

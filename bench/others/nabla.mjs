@@ -4,8 +4,8 @@
 //   auto   the same with as many threads as turn out to be fastest
 import { availableParallelism } from "node:os";
 import { sequential } from "nabla";
-import { internalsOf, updateOf } from "../../build/internals.js";
 import { flops, NETS } from "../nets.mjs";
+import { stepsOf } from "../steps.mjs";
 import { packageVersion, peakMeter } from "../support.mjs";
 import { batchesOf } from "./reading.mjs";
 import { serve } from "./serve.mjs";
@@ -19,46 +19,38 @@ const built = (name, learningRate) => {
   return sequential(layers(), { seed: 1 }).compile({ ...compile, optimizer: { ...optimizer, learningRate } });
 };
 
-/** Steps of a plan, as trainOnBatch() runs them, on one batch after the other. */
+/** Steps of a plan, as trainOnBatch() runs them. */
 function steps(spec, learningRate) {
   const model = built(spec.name, learningRate);
-  const network = internalsOf(model).built;
-  const compiled = internalsOf(model).state.required;
-  const plan = network.use(
-    network.plan("train", spec.batch, [{ type: "float32", scale: 1 }], {
-      objectives: [{ loss: compiled.loss, target: "class" }],
-      update: updateOf(compiled, network),
-    }),
-  );
-  const { core } = network;
-  const batches = batchesOf(spec);
-  core.i32(plan.outputs[0].y.offset, spec.batch).set(batches[0].y);
-  core.f32(plan.outputs[0].weight.offset, spec.batch).fill(1);
-  core.f32(plan.step, 2).set([learningRate, 1 / spec.batch]);
-  core.f32(plan.inputs[0].x.offset, batches[0].x.length).set(batches[0].x);
+  const [first] = batchesOf(spec);
   const peak = peakMeter();
   return {
-    step: () => network.run(plan, 0, plan.marks.end, spec.batch),
+    step: stepsOf(model, spec.batch, first, learningRate).step,
     beside: () => ({ peak: peak(), flops: flops(model) }),
   };
 }
+
+/** Of a call of fit(). */
+const EPOCHS = 8;
 
 async function fits(spec, learningRate) {
   const model = built(spec.name, learningRate);
   const batches = batchesOf(spec);
   const inputs = batches[0].x.length;
-  // epochs of some tens of steps, as a user's are
-  const times = Math.max(1, Math.ceil(2e9 / flops(model) / (spec.batch * batches.length)));
+  // epochs of some tens of steps, several in a call, of bytes as pictures are
+  const times = Math.max(1, Math.ceil(5e8 / flops(model) / (spec.batch * batches.length)));
   const rows = times * spec.batch * batches.length;
-  const data = new Float32Array((rows / spec.batch) * inputs);
+  const pictures = spec.input.length !== 2;
+  const data = new (pictures ? Uint8Array : Float32Array)((rows / spec.batch) * inputs);
   const y = new Int32Array(rows);
   for (let i = 0; i < rows / spec.batch; i++) {
-    data.set(batches[i % batches.length].x, i * inputs);
+    const { x } = batches[i % batches.length];
+    data.set(pictures ? x.map((v) => v * 255) : x, i * inputs);
     y.set(batches[i % batches.length].y, i * spec.batch);
   }
   const x = { data, shape: [rows, ...model.inputShape] };
-  const options = { batchSize: spec.batch, threads: how === "auto" ? "auto" : 1 };
-  return { rows, alone: "fit() shuffles", step: () => model.fit(x, y, options) };
+  const options = { batchSize: spec.batch, epochs: EPOCHS, threads: how === "auto" ? "auto" : 1 };
+  return { rows: rows * EPOCHS, alone: "fit() shuffles", step: () => model.fit(x, y, options) };
 }
 
 serve(
@@ -86,7 +78,11 @@ serve(
       const model = built(spec.name, 1e-6);
       const inputs = spec.input.reduce((a, b) => a * b);
       const x = Float32Array.from({ length: rows * inputs }, (_, i) => (i % 7) / 7);
-      return { step: () => void model.predict(x) };
+      const peak = peakMeter();
+      return {
+        step: () => void model.predict(x),
+        beside: () => ({ peak: peak(), flops: flops(model, 1) }),
+      };
     },
   },
 );

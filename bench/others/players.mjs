@@ -99,6 +99,12 @@ export function installPython() {
   }
 }
 
+/** A player's process; a new one where a network was too much for it. */
+export function running(one) {
+  if (one.player.ended) one.player = new Player(...one.run);
+  return one.player;
+}
+
 /**
  * Starts them. @param peers whether others than Nabla take part
  * @returns each with who it says it is; `player.end()` ends it

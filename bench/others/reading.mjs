@@ -21,7 +21,7 @@ export function batchesOf({ data, batch, batches, input }) {
   }));
 }
 
-/** Kernel and bias of each layer that has them, kernels as [inputs, units] or [height, width, channels, filters]. */
+/** Kernel and bias of each layer that has them, kernels as [inputs, units] or [height, width, channels, filters]; `recurrent` of an LSTM. */
 export function weightsOf({ weights, layers }) {
   const bytes = floats(weights);
   let at = 0;
@@ -30,8 +30,14 @@ export function weightsOf({ weights, layers }) {
     at += 4 * n;
     return values;
   };
-  return layers.map(({ kernel }) =>
-    kernel ? { kernel: take(kernel.reduce((a, b) => a * b)), bias: take(kernel.at(-1)) } : undefined,
+  const size = (shape) => shape.reduce((a, b) => a * b);
+  return layers.map(
+    ({ kernel, recurrent }) =>
+      kernel && {
+        kernel: take(size(kernel)),
+        ...(recurrent && { recurrent: take(size(recurrent)) }),
+        bias: take(kernel.at(-1)),
+      },
   );
 }
 

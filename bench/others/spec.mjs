@@ -3,9 +3,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sequential } from "nabla";
-import { internalsOf } from "../../build/internals.js";
-import { pixels } from "../fit.mjs";
-import { NETS } from "../nets.mjs";
+import { internalsOf, shades } from "../../build/internals.js";
+import { classesOf, flops, NETS } from "../nets.mjs";
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), "../../build/bench/peers");
 
@@ -23,16 +22,19 @@ export function specOf(name, batch) {
   const model = sequential(NETS[name].layers(), { seed: 1 }).compile(NETS[name].compile);
   const shapes = model.weightShapes();
   const weights = join(folder, `${name}.weights`);
-  const values = Object.entries(model.weights());
+  const values = model.weights();
+  const inOrder = model.layers.flatMap(({ name }) =>
+    ["kernel", "recurrentKernel", "bias"].map((kind) => values[`${name}.${kind}`]).filter(Boolean),
+  );
   writeFileSync(
     weights,
-    Buffer.concat(values.map(([, v]) => Buffer.from(v.buffer, v.byteOffset, v.byteLength))),
+    Buffer.concat(inOrder.map((v) => Buffer.from(v.buffer, v.byteOffset, v.byteLength))),
   );
   const rows = BATCHES * batch;
   const inputs = model.inputShape.reduce((a, b) => a * b);
   const data = join(folder, `${name}.${batch}.data`);
-  const x = Float32Array.from(pixels(rows * inputs), (v) => v / 255);
-  const y = Int32Array.from({ length: rows }, (_, i) => i % 10);
+  const x = shades(rows * inputs);
+  const y = classesOf(rows);
   writeFileSync(data, Buffer.concat([Buffer.from(x.buffer), Buffer.from(y.buffer)]));
   const { config } = internalsOf(model).state.required;
   return {
@@ -40,12 +42,14 @@ export function specOf(name, batch) {
     batch,
     batches: BATCHES,
     what: NETS[name].what,
+    flops: flops(model),
     input: model.inputShape,
     layers: internalsOf(model).configs.map((layer, l) => ({
       ...layer,
       activation: layer.activation?.name ?? "linear",
       output: model.layers[l].outputShape,
       kernel: shapes[`${model.layers[l].name}.kernel`],
+      recurrent: shapes[`${model.layers[l].name}.recurrentKernel`],
     })),
     optimizer: config.optimizer,
     loss: config.loss.name,

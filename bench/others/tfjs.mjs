@@ -35,6 +35,7 @@ function built(spec, learningRate) {
         }),
       maxPooling2d: () => tf.layers.maxPooling2d({ poolSize: layer.poolSize, strides: layer.poolSize }),
       flatten: () => tf.layers.flatten(first),
+      lstm: () => tf.layers.lstm({ units: layer.units, recurrentActivation: "sigmoid", ...first }),
       dropout: () => tf.layers.dropout({ rate: layer.rate }),
     };
     if (!kinds[layer.type]) throw new Error(`no ${layer.type} here`);
@@ -42,7 +43,13 @@ function built(spec, learningRate) {
   });
   model.setWeights(
     weightsOf(spec).flatMap((pair, l) =>
-      pair ? [tf.tensor(pair.kernel, spec.layers[l].kernel), tf.tensor1d(pair.bias)] : [],
+      pair
+        ? [
+            tf.tensor(pair.kernel, spec.layers[l].kernel),
+            ...(pair.recurrent ? [tf.tensor(pair.recurrent, spec.layers[l].recurrent)] : []),
+            tf.tensor1d(pair.bias),
+          ]
+        : [],
     ),
   );
   const { name, momentum, beta1, beta2, epsilon } = spec.optimizer;
@@ -76,11 +83,13 @@ serve(
       }));
       const close = () => tf.disposeVariables();
       if (how === "ml5") {
-        const xs = tf.concat(batches.map(({ x }) => x));
-        const ys = tf.concat(batches.map(({ y }) => y));
+        // a step of a convolution takes seconds, so an epoch of those is one batch
+        const some = spec.input.length === 3 ? batches.slice(0, 1) : batches;
+        const xs = tf.concat(some.map(({ x }) => x));
+        const ys = tf.concat(some.map(({ y }) => y));
         const options = { epochs: 1, batchSize: spec.batch, shuffle: true, verbose: 0 };
         return {
-          rows: spec.batch * spec.batches,
+          rows: spec.batch * some.length,
           close,
           alone: "fit() shuffles",
           step: async () => void (await model.fit(xs, ys, options)),

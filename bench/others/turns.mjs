@@ -32,6 +32,10 @@ export class Player {
     this.waiting = undefined;
   }
 
+  get ended() {
+    return this.#stopped !== undefined;
+  }
+
   ask(question) {
     if (this.#stopped) return Promise.resolve({ error: this.#stopped });
     return new Promise((resolve) => {

@@ -4,6 +4,7 @@ export { type ExportedModule, exportModule } from "./esModule.ts";
 export { exportKeras, type KerasExportOptions } from "./keras/keras.ts";
 export { exportTfjs, type TfjsExport, type TfjsExportOptions, type TfjsWeight } from "./keras/tfjs.ts";
 export { exportOnnx, type OnnxExportOptions } from "./onnx/index.ts";
+export { exportPytorch } from "./pytorch.ts";
 export type { WeightType } from "./quantise.ts";
 export { quantised } from "./quantised.ts";
 export { describeExport, type ExportDescription, type ExportOptions, exportWasm } from "./wasm.ts";

@@ -176,6 +176,8 @@ const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
   "export.exportOnnx": () => [chain(), { layout: "nhwc", scaling: false }],
   "export.exportKeras": () => [chain(), { scaling: false }],
   "export.exportTfjs": () => [chain(), { name: "net", scaling: false }],
+  "export.exportPytorch": () => [chain()],
+  "import.loadWeights": () => [chain(), exporting.exportPytorch(chain()), { from: "pytorch", strict: true }],
   "import.openModel": () => [
     exporting.exportOnnx(chain()),
     { batch: 0, dimensions: { height: 2 }, outputs: ["dense_2"], constants: {}, files: {} },

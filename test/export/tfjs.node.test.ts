@@ -32,7 +32,8 @@ async function round(made: Model, x: ReturnType<typeof rowsFor>) {
   const asked = async () => predicted(await load(made), Object.values(x));
   const there = hasTfjs()
     ? await asked().catch((error: Error) => {
-        freed = /reading 'backend'|Tensor is disposed/.test(error.message) && /tfjs-core/.test(error.stack ?? "");
+        freed =
+          /reading 'backend'|Tensor is disposed/.test(error.message) && /tfjs-core/.test(error.stack ?? "");
         if (freed) return own;
         throw error;
       })

@@ -2,6 +2,7 @@
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 import { didYouMean, NablaError } from "../../errors.ts";
 import { sequential } from "../../model/model.ts";
+import { callsIn, inTurn, median, shades, took } from "../bench/measure.ts";
 import { CASES, NETS, type NetName } from "../bench/nets.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -28,14 +29,6 @@ interface Row {
 /** Windows of each figure; they take turns, so what else the machine does meets all alike. */
 const WINDOWS = 5;
 const SECONDS = 1;
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
-
-/** Values like the pixels of digits: four fifths are 0. */
-const pixels = (n: number): Float32Array =>
-  Float32Array.from({ length: n }, (_, i) => {
-    const hash = Math.imul(i, 2654435761) >>> 0;
-    return hash % 5 === 0 ? (hash >>> 24) / 255 : 0;
-  });
 
 /** @returns the exit code */
 export async function benchCommand(flags: BenchFlags, terminal: Terminal): Promise<number> {
@@ -80,50 +73,46 @@ async function measured(net: NetName, batch: number, window: number): Promise<Ro
   const models = ([1, "auto"] as const).map((threads) => ({
     threads,
     model: sequential(layers(), { seed: 1 }).compile(compile),
-    rates: [] as number[],
   }));
-  const { inputShape } = models[0]!.model;
+  const first = models[0]!.model;
+  const { inputShape } = first;
   const inputs = inputShape.reduce((a, b) => a * b);
-  const one = { data: pixels(inputs), shape: [1, ...inputShape] };
+  const one = { data: shades(inputs), shape: [1, ...inputShape] };
   const data = (rows: number) => ({
-    x: { data: pixels(rows * inputs), shape: [rows, ...inputShape] },
+    x: { data: shades(rows * inputs), shape: [rows, ...inputShape] },
     y: Int32Array.from({ length: rows }, (_, i) => i % 10),
   });
-  const took = async (call: () => unknown) => {
-    const begun = performance.now();
-    await call();
-    return performance.now() - begun;
-  };
   // what a window has room for, once the engine has compiled what is hot
   const few = data(8 * batch);
-  const first = models[0]!.model;
   let once = 0;
   for (const begun = performance.now(); performance.now() - begun < window; )
     once = await took(() => first.fit(few.x, few.y, { batchSize: batch, threads: 1 }));
   const batches = 8 * Math.min(64, Math.max(1, Math.round(window / once)));
   const { x, y } = data(batches * batch);
   const epochs = Math.max(1, Math.round((8 * window) / (once * batches)));
-  const calls = Math.max(1, Math.round(window / (await took(() => first.predict(one))) / 10));
-  const latencies: number[] = [];
-  for (let round = 0; round <= WINDOWS; round++) {
-    for (const { threads, model, rates } of models) {
-      const ms = await took(() => model.fit(x, y, { batchSize: batch, epochs, threads }));
-      // the first round warms up
-      if (round > 0) rates.push((epochs * batches * batch * 1000) / ms);
-    }
-    const ms = await took(() => {
-      for (let i = 0; i < calls; i++) first.predict(one);
-    });
-    if (round > 0) latencies.push((ms * 1000) / calls);
-  }
-  const [oneThread, autoThreads] = models.map(({ rates }) => Math.round(median(rates)));
+  const calls = callsIn(() => first.predict(one), window / 10);
+  const [oneThread, autoThreads, predictions] = await inTurn(
+    [
+      ...models.map(
+        ({ threads, model }) =>
+          () =>
+            took(() => model.fit(x, y, { batchSize: batch, epochs, threads })),
+      ),
+      () =>
+        took(() => {
+          for (let i = 0; i < calls; i++) first.predict(one);
+        }),
+    ],
+    WINDOWS,
+  );
+  const rate = (times: readonly number[]) => Math.round((epochs * batches * batch * 1000) / median(times));
   return {
     net,
     batch,
     what,
-    oneThread: oneThread!,
-    autoThreads: autoThreads!,
-    prediction: Number(median(latencies).toPrecision(3)),
+    oneThread: rate(oneThread!),
+    autoThreads: rate(autoThreads!),
+    prediction: Number(((median(predictions!) * 1000) / calls).toPrecision(3)),
   };
 }
 

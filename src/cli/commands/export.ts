@@ -1,6 +1,6 @@
 /** nabla export */
 
-import { basename, dirname, extname, join } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import type { Dataset } from "../../data/dataset.ts";
 import { NablaError } from "../../errors.ts";
 import {
@@ -8,6 +8,7 @@ import {
   exportKeras,
   exportModule,
   exportOnnx,
+  exportPytorch,
   exportTfjs,
   exportWasm,
   quantised,
@@ -41,24 +42,41 @@ interface ExportFlags {
 }
 
 const BYTES = { float32: 4, float16: 2, int8: 1 } as const;
-/** What is written for other programs. */
-const OTHERS: Readonly<Record<string, string>> = {
-  ".onnx": "ONNX",
-  ".keras": "Keras",
-  ".json": "TensorFlow.js",
-};
 /** Declarations that go with each kind of module. */
 const TYPES: Readonly<Record<string, string>> = { ".js": ".d.ts", ".mjs": ".d.mts" };
+
+type Files = { path: string; bytes: Uint8Array }[];
+const one =
+  (make: (model: Model) => Uint8Array) =>
+  (model: Model, path: string): Files => [{ path, bytes: make(model) }];
+
+/** Files of other programs: as errors call them, and what makes them. */
+const FOREIGN: Readonly<Record<string, { called: string; write: (model: Model, to: string) => Files }>> = {
+  ".onnx": { called: "ONNX files", write: one(exportOnnx) },
+  ".keras": { called: "Keras files", write: one(exportKeras) },
+  ".json": {
+    called: "models for TensorFlow.js",
+    write(model, to) {
+      const { files } = exportTfjs(model, { name: basename(to).slice(0, -".json".length) });
+      return Object.entries(files).map(([name, bytes]) => ({ path: join(dirname(to), name), bytes }));
+    },
+  },
+  ".safetensors": { called: "weights of PyTorch", write: one(exportPytorch) },
+};
 
 export async function exportCommand(path: string, flags: ExportFlags, terminal: Terminal): Promise<number> {
   const { bold, print, printJson } = terminal;
   const kind = extname(flags.to).toLowerCase();
-  if (kind !== ".wasm" && !Object.hasOwn(OTHERS, kind) && !Object.hasOwn(TYPES, kind))
+  if (kind !== ".wasm" && !Object.hasOwn(FOREIGN, kind) && !Object.hasOwn(TYPES, kind))
     throw new NablaError(
-      `--to: expected a file ending in .wasm, .js, .mjs, .onnx, .keras or .json (TensorFlow.js), got ${show(flags.to)}`,
+      `--to: expected a file ending in .wasm, .js, .mjs, .onnx, .keras, .json (TensorFlow.js) or .safetensors, got ${show(flags.to)}`,
     );
-  if (Object.hasOwn(OTHERS, kind) && (flags.weights ?? "float32") !== "float32")
-    throw new NablaError(`--weights: ${OTHERS[kind]} files are written with float32, got ${flags.weights}`);
+  if (Object.hasOwn(FOREIGN, kind) && (flags.weights ?? "float32") !== "float32")
+    throw new NablaError(
+      `--weights: ${FOREIGN[kind]!.called} are written with float32, got ${flags.weights}`,
+    );
+  if (resolve(path) === resolve(flags.to))
+    throw new NablaError(`--to: ${show(flags.to)} is the model itself; name another file`);
   for (const [name, value] of Object.entries({ part: flags.part, samples: flags.samples })) {
     if (value !== undefined && flags.data === undefined)
       throw new NablaError(`--${name}: needs --data, which is not given`);
@@ -110,12 +128,7 @@ function metadataOf(model: Model): Record<string, unknown> {
 
 function filesOf(model: Model, to: string, kind: string, options: ExportOptions) {
   if (kind === ".wasm") return [{ path: to, bytes: exportWasm(model, options) as Uint8Array }];
-  if (kind === ".onnx") return [{ path: to, bytes: exportOnnx(model) }];
-  if (kind === ".keras") return [{ path: to, bytes: exportKeras(model) }];
-  if (kind === ".json") {
-    const { files } = exportTfjs(model, { name: basename(to).slice(0, -kind.length) });
-    return Object.entries(files).map(([name, bytes]) => ({ path: join(dirname(to), name), bytes }));
-  }
+  if (Object.hasOwn(FOREIGN, kind)) return FOREIGN[kind]!.write(model, to);
   const { code, types } = exportModule(model, options);
   const declarations = `${to.slice(0, -kind.length)}${TYPES[kind]}`;
   const encode = (text: string): Uint8Array => new TextEncoder().encode(text);

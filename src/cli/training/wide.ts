@@ -11,6 +11,7 @@ import type { Dataset } from "../../data/dataset.ts";
 import { subset } from "../../data/split.ts";
 import { load } from "../../model/load.ts";
 import type { Model } from "../../model/model.ts";
+import { median } from "../bench/measure.ts";
 
 /** What of `process` decides whether there is such a flag. */
 export interface Engine {
@@ -55,7 +56,7 @@ export async function compare(trial: Trial): Promise<{ gain: number; same: boole
     ratios.push(first ? other / one : one / other);
   }
   return {
-    gain: ratios.sort((a, b) => a - b)[ROUNDS >> 1]!,
+    gain: median(ratios),
     same: trial.hash(true) === trial.hash(false),
   };
 }

@@ -10,12 +10,14 @@ import { gzip } from "./gzip.ts";
 import { hdf5 } from "./hdf5.ts";
 import { idx } from "./idx.ts";
 import { jpeg } from "./jpeg.ts";
+import { brainjs, convnetjs } from "./jsonModels.ts";
 import { jsonRows } from "./jsonRows.ts";
 import { npy } from "./npy.ts";
 import { npz, zip } from "./npz.ts";
 import { onnx } from "./onnx.ts";
 import { playground } from "./playground.ts";
 import { png } from "./png.ts";
+import { pytorch } from "./pytorch.ts";
 import { safetensors } from "./safetensors.ts";
 import { records } from "./tables.ts";
 import { tfjs } from "./tfjs.ts";
@@ -40,6 +42,9 @@ export const targets: readonly Target[] = [
   onnx,
   tfjs,
   hdf5,
+  pytorch,
+  brainjs,
+  convnetjs,
   records,
   playground,
   commandLine,

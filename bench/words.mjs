@@ -1,0 +1,70 @@
+// What the profile shows (bench/profile.mjs, an instruction at a time) of goals that were missed; printed below the table of goals, and only
+// for those.
+
+/** The first whose pattern a figure's name matches. */
+const WORDS = [
+  [
+    /^products of/,
+    "forward products are near the peak. An input gradient makes panels of wᵀ first, which at batch 32 only eight tiles of rows share; a weight gradient reads and writes its sums once for every block of rows.",
+  ],
+  [
+    /^W1, 10: fit\(\)/,
+    "a step has 10 rows: its tiles begin and end for few sums, and the second layer's 300 weights hide nothing. A step takes 2.7 µs a row, so fetching 784 bytes that no cache holds and making float32 of them (about 0.9 µs) is a quarter more.",
+  ],
+  [
+    /^L9/,
+    "with batches of 10, reading and updating 1.7 million weights takes as long as multiplying with them. Input gradients take 755 + 460 µs, forward products of the same size 460 + 290: the difference is turning weights that serve 10 rows only.",
+  ],
+  [
+    /^C32, 64: fit\(\) of the multiplications/,
+    "the second convolution's weight gradient takes 15.1 ms of a step, its forward product, as many multiplications, 12.6.",
+  ],
+  [
+    /^W4, 64: fit\(\) of the multiplications/,
+    "the second convolution's input gradient multiplies the zeros of its padding, a sixth of its products, and runs below its forward product; pooling, Adam and ReLU take 8 % of the step.",
+  ],
+  [
+    /fit\(\) of the multiplications/,
+    "steps alone have 81 to 84 % (input and weight gradients run at 85 to 90 % of the peak, the layer of 10 units at 60 %); the rest is what fit() does beside steps, see there.",
+  ],
+  [
+    /fit\(\) of its steps/,
+    "rows are gathered in another order each epoch, so each comes from memory, not from a cache, and bytes become float32; metrics and the loop's promises come on top. It weighs the more the less a row costs.",
+  ],
+  [
+    /^LSTM/,
+    "half of a step is LSTM_FORWARD, whose products alone would take less than a third of it: the rest is 320 sigmoids and tanhs a row and step, with a call and a division for every four.",
+  ],
+  [
+    /against PyTorch/,
+    "PyTorch's kernels use AVX-512: sixteen numbers at once, multiplied and added in one instruction. WebAssembly has four, and two instructions.",
+  ],
+  [
+    /two threads/,
+    "a step's instructions end at a barrier; what is left is waiting there for the slower core, instructions too small to share, and one memory for both. A second core that does other work shows as the range of rounds.",
+  ],
+  [
+    /^W1: threads/,
+    "auto measures its first steps on several threads before it decides for one; of a training of half a second that is a share that can be seen.",
+  ],
+  [
+    /^one prediction, W2/,
+    "at a peak of 50 GFLOP/s 5.4 µs are the core's, 4.9 of them the first layer's 784 × 100 weights. They take as long from the first cache as from the third (64 GB/s, plain reading 97): issuing instructions is the limit, not memory. 16 to 48 columns at a time were tried; 24 stays.",
+  ],
+  [
+    /^one prediction, W4|^W4, 256/,
+    "at a peak of 50 GFLOP/s 14.7 µs of one row are the core's: the second convolution 6.8, the first 3.4, the dense layer 3.1.",
+  ],
+  [
+    /^one streaming step/,
+    "a step is one row times 64 × 256 weights, and 320 sigmoids and tanhs one after the other.",
+  ],
+  [
+    /^process start/,
+    "reading and compiling the library and its core, whose text becomes a module, before the first answer.",
+  ],
+  [/./, "not looked into yet."],
+];
+
+/** @param {string} figure of bench/goals.mjs @returns words */
+export const because = (figure) => WORDS.find(([pattern]) => pattern.test(figure))[1];
