@@ -4,8 +4,9 @@ import { Building } from "../../../src/import/building.ts";
 import { modelOfHdf5 } from "../../../src/import/keras/h5.ts";
 import type { Target } from "../guide/target.ts";
 
+// three folders up is the project, for the file that is bundled of this one as well
 const fileOf = (name: string): Uint8Array =>
-  new Uint8Array(readFileSync(new URL(`../../import/keras/files/${name}`, import.meta.url)));
+  new Uint8Array(readFileSync(new URL(`../../../test/import/keras/files/${name}`, import.meta.url)));
 const FILES = ["words-2.h5", "nested-3.h5"];
 
 /** A file with some bytes that are addresses and sizes set to others. */
