@@ -1,6 +1,8 @@
 /** `nabla/export`: models as files that need neither Nabla nor, if need be, JavaScript. */
 export { type VerifiedExport, verifyExport } from "./digest.ts";
 export { type ExportedModule, exportModule } from "./esModule.ts";
+export { exportKeras, type KerasExportOptions } from "./keras/keras.ts";
+export { exportTfjs, type TfjsExport, type TfjsExportOptions, type TfjsWeight } from "./keras/tfjs.ts";
 export { exportOnnx, type OnnxExportOptions } from "./onnx/index.ts";
 export { exportPytorch } from "./pytorch.ts";
 export type { WeightType } from "./quantise.ts";

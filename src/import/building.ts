@@ -9,11 +9,30 @@ import { Model } from "../model/model.ts";
 import type { Metadata } from "../model/options.ts";
 import { writtenFrom } from "../model/written.ts";
 import { checkParameters, setParameters } from "../network/parameters.ts";
+import type { Layer, Parameter } from "../plan/operation.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import { Unsupported } from "./problems.ts";
 
 /** Weights of a layer, by the names it has for them. They are converted when the model is made. */
 export type Weights = Readonly<Record<string, { readonly shape: Shape; readonly data: () => Float32Array }>>;
+
+/** The same, of parameters that are known once the layer is built; by their names, those of layers within as "forward.kernel". */
+export type WeightsOf = (parameters: readonly Wanted[]) => Weights;
+export interface Wanted {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly spec: Parameter;
+}
+
+/** The parameters of a layer; those of layers within it have their names before theirs. */
+export const wantedBy = ({ operations }: Pick<Layer, "operations">, own: string): Wanted[] =>
+  operations.flatMap(({ layer, parameters }) =>
+    parameters.map((spec) => ({
+      name: layer === own ? spec.name : `${layer}.${spec.name}`,
+      shape: spec.shape,
+      spec,
+    })),
+  );
 
 /** A layer that has been read. */
 export interface Made {
@@ -40,6 +59,8 @@ export class Building {
   /** Layers whose values other layers have. */
   readonly used = new Set<string>();
   private readonly counts = new Map<string, number>();
+  /** Names that were given, those of layers within layers as well. */
+  private readonly given = new Set<string>();
 
   constructor() {
     registerAll();
@@ -53,7 +74,9 @@ export class Building {
       const count = (this.counts.get(key) ?? 0) + 1;
       this.counts.set(key, count);
       const name = plain && count === 1 ? plain : `${key}_${count}`;
-      if (!this.layers.has(name)) return name;
+      if (this.given.has(name)) continue;
+      this.given.add(name);
+      return name;
     }
   }
 
@@ -69,22 +92,39 @@ export class Building {
     type: string,
     options: Readonly<Record<string, unknown>>,
     inputs: readonly string[],
-    { name: wish, weights = {} }: { name?: string; weights?: Weights } = {},
+    { name: wish, weights: own = {} }: { name?: string; weights?: Weights | WeightsOf } = {},
   ): Made {
     const config = { ...options, type, name: this.nameFor(wish, type) };
     const shapes = inputs.map((input) => this.layers.get(input)!.shape);
     const built = builtLayer(config, shapes);
-    for (const { parameters } of built.operations)
-      for (const { name, shape } of parameters) {
-        const given = weights[name];
-        if (!given || !sameShape(given.shape, shape) || sizeOf(shape) !== sizeOf(given.shape))
-          throw new Unsupported(
-            `expected ${name} of shape ${showShape(shape)}, got ${given ? showShape(given.shape) : "none"}`,
-          );
-      }
-    const made = { config, weights, inputs, shape: built.outputShape };
-    this.layers.set(config.name, made);
-    for (const input of inputs) this.used.add(input);
+    const parameters = wantedBy(built, config.name);
+    const weights = typeof own === "function" ? own(parameters) : own;
+    for (const { name, shape } of parameters) {
+      const given = Object.hasOwn(weights, name) ? weights[name] : undefined;
+      if (!given || !sameShape(given.shape, shape) || sizeOf(shape) !== sizeOf(given.shape))
+        throw new Unsupported(
+          `expected ${name} of shape ${showShape(shape)}, got ${given ? showShape(given.shape) : "none"}`,
+        );
+    }
+    return this.keep({ config, weights, inputs, shape: built.outputShape });
+  }
+
+  /** A layer applied once more, to other values, with the same weights. @throws NablaError for inputs that it cannot take */
+  again({ config: owner, weights }: Made, inputs: readonly string[]): Made {
+    const { inputs: _, ...options } = owner;
+    if (Object.keys(weights).length === 0) {
+      const { type, name, ...rest } = options;
+      return this.add(type as string, rest, inputs, { name: name as string });
+    }
+    const shapes = inputs.map((input) => this.layers.get(input)!.shape);
+    const { outputShape: shape } = builtLayer(options as Made["config"], shapes);
+    const config = { type: "shared", layer: owner.name, name: this.nameFor(owner.name, "shared") };
+    return this.keep({ config, weights: {}, inputs, shape });
+  }
+
+  private keep(made: Made): Made {
+    this.layers.set(made.config.name, made);
+    for (const input of made.inputs) this.used.add(input);
     return made;
   }
 
@@ -101,7 +141,10 @@ export class Building {
     const tensors = new Map<string, FloatTensor>();
     for (const { config, weights } of kept)
       for (const [parameter, { shape, data }] of Object.entries(weights))
-        tensors.set(`${config.name}.${parameter}`, { shape, data: data() });
+        tensors.set(parameter.includes(".") ? parameter : `${config.name}.${parameter}`, {
+          shape,
+          data: data(),
+        });
     for (const [tensor, { data }] of tensors) {
       const bad = data.findIndex((value) => !Number.isFinite(value));
       if (bad >= 0)

@@ -5,7 +5,6 @@ const BEGINNINGS: readonly (readonly [bytes: string, what: string])[] = [
     "\x80",
     "a pickle of Python, which is a program; save a state dict instead (torch.save(model.state_dict(), …))",
   ],
-  ["\x89HDF", "an HDF5 file"],
   ["TFL3", "a TensorFlow Lite file; convert it to ONNX (tf2onnx --tflite)"],
   ["\x89PNG", "a picture"],
   ["\xff\xd8\xff", "a picture"],

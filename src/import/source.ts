@@ -14,6 +14,8 @@ export interface Source {
   read(): Promise<Uint8Array>;
   /** A file in the same folder. @param what it holds, for the error @throws NablaError where there is none, and for names outside the folder */
   beside(name: string, what: string): Promise<Uint8Array>;
+  /** The same where there is one: of a few names that are known, such as labels. */
+  optional(name: string): Promise<Uint8Array | undefined>;
 }
 
 /** Files that were given besides, by name. */
@@ -43,16 +45,22 @@ export function insideFolder(name: string, of: string): string {
   return parts.join("/");
 }
 
+/** Files of which none is the model: weights, and what classes are called. */
+const BESIDE = /\.(?:data|bin)$|^(?:metadata|model_meta)\.json$|^labels\.txt$/i;
+
 /** @param files given by the program: what a page cannot look up by itself */
 export function sourceOf(given: ModelSource, files: Files = {}): Source {
   const list = Array.isArray(given) ? (given as readonly Blob[]) : [];
   const others = new Map<string, Uint8Array | ArrayBuffer | Blob>(Object.entries(files));
   for (const blob of list) others.set(nameOf(blob), blob);
-  const [one] =
-    list.length > 0 ? [list.find((blob) => !/\.(?:data|bin)$/i.test(nameOf(blob))) ?? list[0]!] : [given];
+  const [one] = list.length > 0 ? [list.find((blob) => !BESIDE.test(nameOf(blob))) ?? list[0]!] : [given];
   const base = plain(one as ModelSource);
   return {
     ...base,
+    async optional(name) {
+      const other = others.get(name);
+      return other === undefined ? base.optional(name) : bytesOf(other);
+    },
     async beside(name, what) {
       const path = insideFolder(name, base.name);
       const other = others.get(path) ?? others.get(path.slice(path.lastIndexOf("/") + 1));
@@ -69,11 +77,17 @@ export function sourceOf(given: ModelSource, files: Files = {}): Source {
   };
 }
 
+const none = async () => undefined;
+/** What a server does not have. Labels have one name there, so that it is asked once. */
+const perhaps = (address: string, name: string) =>
+  name === "metadata.json" ? fetched(new URL(name, address).href).catch(none) : none();
+
 function plain(given: ModelSource): Source {
   const alone = () => Promise.reject(new NablaError("only its bytes were given"));
-  if (isBlob(given)) return { name: nameOf(given), read: () => bytesOf(given), beside: alone };
+  if (isBlob(given))
+    return { name: nameOf(given), read: () => bytesOf(given), beside: alone, optional: none };
   if (isBytes(given) || isA("ArrayBuffer", given))
-    return { name: "the model", read: () => bytesOf(given as Uint8Array), beside: alone };
+    return { name: "the model", read: () => bytesOf(given as Uint8Array), beside: alone, optional: none };
   const text = isA("URL", given) ? given.href : given;
   if (typeof text !== "string")
     throw new NablaError(`openModel: expected a path, an address, a file or its bytes, got ${show(given)}`);
@@ -82,6 +96,7 @@ function plain(given: ModelSource): Source {
       name: short(text),
       read: () => fetched(text),
       beside: (name) => fetched(new URL(name, text).href),
+      optional: (name) => perhaps(text, name),
     };
   return path(text);
 }
@@ -130,9 +145,11 @@ function path(text: string): Source {
       name: text,
       read: () => fetched(address),
       beside: (name) => fetched(new URL(name, address).href),
+      optional: (name) => perhaps(address, name),
     };
   }
   const real = text.startsWith("file:") ? (urls as NodeUrls).fileURLToPath(text) : text;
+  const inFolder = (name: string) => (paths as NodePaths).resolve((paths as NodePaths).dirname(real), name);
   const read = async (file: string) => asBytes(await (fs as NodeFiles).promises.readFile(file));
   return {
     name: real,
@@ -143,6 +160,7 @@ function path(text: string): Source {
           { cause },
         );
       }),
-    beside: (name) => read((paths as NodePaths).resolve((paths as NodePaths).dirname(real), name)),
+    beside: (name) => read(inFolder(name)),
+    optional: (name) => read(inFolder(name)).catch(none),
   };
 }

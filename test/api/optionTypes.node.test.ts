@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import * as data from "../../src/data/index.ts";
-import { describeExport, exportModule, exportOnnx, exportWasm } from "../../src/export/index.ts";
+import {
+  describeExport,
+  exportKeras,
+  exportModule,
+  exportOnnx,
+  exportTfjs,
+  exportWasm,
+} from "../../src/export/index.ts";
 import * as nabla from "../../src/index.ts";
 import * as node from "../../src/node/index.ts";
 
@@ -115,6 +122,8 @@ const CALLS: Readonly<Record<string, [(options: Wrong) => unknown, Readonly<Reco
     (o) => exportModule(ready(), o),
     { rows: "one", weights: "", scale: "one negative half", metadata: "object" },
   ],
+  exportKeras: [(o) => exportKeras(ready(), o), { scaling: "true" }],
+  exportTfjs: [(o) => exportTfjs(ready(), o), { name: "text", scaling: "true" }],
   exportOnnx: [(o) => exportOnnx(ready(), o), { layout: "", scaling: "true" }],
   describeExport: [
     (o) => describeExport(ready(), o),

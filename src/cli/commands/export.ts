@@ -1,13 +1,15 @@
 /** nabla export */
 
-import { extname, resolve } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import type { Dataset } from "../../data/dataset.ts";
 import { NablaError } from "../../errors.ts";
 import {
   type ExportOptions,
+  exportKeras,
   exportModule,
   exportOnnx,
   exportPytorch,
+  exportTfjs,
   exportWasm,
   quantised,
   type WeightType,
@@ -43,10 +45,23 @@ const BYTES = { float32: 4, float16: 2, int8: 1 } as const;
 /** Declarations that go with each kind of module. */
 const TYPES: Readonly<Record<string, string>> = { ".js": ".d.ts", ".mjs": ".d.mts" };
 
+type Files = { path: string; bytes: Uint8Array }[];
+const one =
+  (make: (model: Model) => Uint8Array) =>
+  (model: Model, path: string): Files => [{ path, bytes: make(model) }];
+
 /** Files of other programs: as errors call them, and what makes them. */
-const FOREIGN: Readonly<Record<string, { called: string; write: (model: Model) => Uint8Array }>> = {
-  ".onnx": { called: "ONNX files", write: (model) => exportOnnx(model) },
-  ".safetensors": { called: "weights of PyTorch", write: exportPytorch },
+const FOREIGN: Readonly<Record<string, { called: string; write: (model: Model, to: string) => Files }>> = {
+  ".onnx": { called: "ONNX files", write: one(exportOnnx) },
+  ".keras": { called: "Keras files", write: one(exportKeras) },
+  ".json": {
+    called: "models for TensorFlow.js",
+    write(model, to) {
+      const { files } = exportTfjs(model, { name: basename(to).slice(0, -".json".length) });
+      return Object.entries(files).map(([name, bytes]) => ({ path: join(dirname(to), name), bytes }));
+    },
+  },
+  ".safetensors": { called: "weights of PyTorch", write: one(exportPytorch) },
 };
 
 export async function exportCommand(path: string, flags: ExportFlags, terminal: Terminal): Promise<number> {
@@ -54,7 +69,7 @@ export async function exportCommand(path: string, flags: ExportFlags, terminal: 
   const kind = extname(flags.to).toLowerCase();
   if (kind !== ".wasm" && !Object.hasOwn(FOREIGN, kind) && !Object.hasOwn(TYPES, kind))
     throw new NablaError(
-      `--to: expected a file ending in .wasm, .js, .mjs, .onnx or .safetensors, got ${show(flags.to)}`,
+      `--to: expected a file ending in .wasm, .js, .mjs, .onnx, .keras, .json (TensorFlow.js) or .safetensors, got ${show(flags.to)}`,
     );
   if (Object.hasOwn(FOREIGN, kind) && (flags.weights ?? "float32") !== "float32")
     throw new NablaError(
@@ -91,7 +106,7 @@ export async function exportCommand(path: string, flags: ExportFlags, terminal: 
   print(
     `${bold(first!.path)}: ${plural(size, "byte")}; ${plural(parameters, "parameter")} as ${weights}${rest}`,
   );
-  if (files.length > 1) print(`${files[1]!.path}: its types`);
+  if (files.length > 1) print(`${files[1]!.path}: its ${kind === ".json" ? "weights" : "types"}`);
   if (compared) sayCompared(compared, weights, terminal);
   return 0;
 }
@@ -113,7 +128,7 @@ function metadataOf(model: Model): Record<string, unknown> {
 
 function filesOf(model: Model, to: string, kind: string, options: ExportOptions) {
   if (kind === ".wasm") return [{ path: to, bytes: exportWasm(model, options) as Uint8Array }];
-  if (Object.hasOwn(FOREIGN, kind)) return [{ path: to, bytes: FOREIGN[kind]!.write(model) }];
+  if (Object.hasOwn(FOREIGN, kind)) return FOREIGN[kind]!.write(model, to);
   const { code, types } = exportModule(model, options);
   const declarations = `${to.slice(0, -kind.length)}${TYPES[kind]}`;
   const encode = (text: string): Uint8Array => new TextEncoder().encode(text);

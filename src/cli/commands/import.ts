@@ -14,6 +14,12 @@ import { openModel as openOwn } from "../input/openModel.ts";
 import type { Terminal } from "../terminal.ts";
 import { plural } from "../text/format.ts";
 
+/** What is not as it was in the file. */
+interface Said {
+  left?: readonly string[];
+  notes?: readonly string[];
+}
+
 interface ImportFlags {
   out: string;
   onto?: string;
@@ -51,6 +57,9 @@ export async function importModel(path: string, flags: ImportFlags, terminal: Te
   print(`${bold(flags.out)}: ${plural(parameters, "parameter")}`);
   print(`takes ${said(inputs)}`);
   print(`gives ${said(outputs)}`);
+  const { left = [], notes = [] } = (model.metadata.extra as { import?: Said } | undefined)?.import ?? {};
+  if (left.length > 0) print(`left in the file: ${left.join(", ")}`);
+  for (const note of notes) print(note);
   return 0;
 }
 

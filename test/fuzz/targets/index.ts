@@ -7,6 +7,7 @@ import { csv } from "./csv.ts";
 import { exported } from "./exported.ts";
 import { folder } from "./folder.ts";
 import { gzip } from "./gzip.ts";
+import { hdf5 } from "./hdf5.ts";
 import { idx } from "./idx.ts";
 import { jpeg } from "./jpeg.ts";
 import { brainjs, convnetjs } from "./jsonModels.ts";
@@ -19,6 +20,7 @@ import { png } from "./png.ts";
 import { pytorch } from "./pytorch.ts";
 import { safetensors } from "./safetensors.ts";
 import { records } from "./tables.ts";
+import { tfjs } from "./tfjs.ts";
 import { workerMessages } from "./workerMessages.ts";
 
 export const targets: readonly Target[] = [
@@ -38,6 +40,8 @@ export const targets: readonly Target[] = [
   jsonRows,
   exported,
   onnx,
+  tfjs,
+  hdf5,
   pytorch,
   brainjs,
   convnetjs,

@@ -1,0 +1,39 @@
+/** A chain of layers that one layer holds. */
+import { builtLayer } from "../../interop/built.ts";
+import type { Shape } from "../../shape.ts";
+import { type Building, type Weights, wantedBy } from "../building.ts";
+import { Unsupported } from "../problems.ts";
+import type { Sink } from "./reading.ts";
+
+export class Chain implements Sink {
+  readonly layers: Record<string, unknown>[] = [];
+  readonly weights: Record<string, Weights[string]> = {};
+  private readonly shapes = new Map<string, Shape>();
+
+  constructor(
+    readonly from: string,
+    shape: Shape,
+    private readonly building: Building,
+  ) {
+    this.shapes.set(from, shape);
+  }
+
+  shapeOf(name: string): Shape {
+    return this.shapes.get(name)!;
+  }
+
+  add(...[type, options, inputs, wish, weightsOf]: Parameters<Sink["add"]>): string {
+    const name = this.building.nameFor(wish, type);
+    const config = { ...options, type, name };
+    const last = (this.layers[this.layers.length - 1]?.name as string | undefined) ?? this.from;
+    if (inputs.length !== 1 || inputs[0] !== last)
+      throw new Unsupported("it is several layers here that are no chain, which one layer cannot hold");
+    const built = builtLayer(config, [this.shapeOf(last)]);
+    const weights = weightsOf(wantedBy(built, name));
+    for (const [key, tensor] of Object.entries(weights))
+      this.weights[key.includes(".") ? key : `${name}.${key}`] = tensor;
+    this.shapes.set(name, built.outputShape);
+    this.layers.push(config);
+    return name;
+  }
+}

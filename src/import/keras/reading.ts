@@ -1,0 +1,261 @@
+/** A layer of a file as it is read: its options, its weights, what it is applied to, and the layers here that are made of it. */
+import { NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
+import { ACTIVATIONS, HARD_SIGMOID, RELU6, underscored } from "../../interop/keras.ts";
+import { kindOf } from "../../layers/registry.ts";
+import type { Shape } from "../../shape.ts";
+import type { Building, Weights, WeightsOf } from "../building.ts";
+import { type Problem, Unsupported } from "../problems.ts";
+import { ACTIVATION_LAYERS } from "./activationLayers.ts";
+import { described, field, Options } from "./options.ts";
+import { type Spot, type Store, taken } from "./store.ts";
+
+type Given = Readonly<Record<string, unknown>>;
+
+/** Where layers that are made go: into the model, or into a layer that holds them. */
+export interface Sink {
+  shapeOf(name: string): Shape;
+  add(
+    type: string,
+    options: Given,
+    inputs: readonly string[],
+    name: string | undefined,
+    weights: WeightsOf,
+  ): string;
+}
+
+/** Thrown where a layer cannot be looked at further because one before it could not be read. */
+export class Skipped extends Error {}
+
+/** What all layers of a file share. */
+export interface Context {
+  readonly building: Building;
+  readonly store: Store;
+  readonly problems: Problem[];
+  /** What is left out or is otherwise while training, said once each. */
+  readonly notes: Set<string>;
+  /** Reads a layer, or a model that stands in the place of one. */
+  apply(given: Applied): (string | undefined)[];
+  /** 2 or 3: hardSigmoid is another in each. */
+  readonly version: number;
+}
+
+/** A layer of a file, and what it is applied to. */
+export interface Applied {
+  readonly context: Context;
+  readonly sink: Sink;
+  readonly className: string;
+  readonly config: unknown;
+  readonly spot: Spot;
+  readonly inputs: readonly (string | undefined)[];
+  readonly numbers?: readonly { readonly value: number; readonly first: boolean }[];
+}
+
+/** An activation here, or one that is a layer of its own with a factor before it. */
+interface Active {
+  readonly own?: unknown;
+  readonly behind?: readonly (readonly [type: string, options: Given])[];
+}
+
+export class Reading {
+  readonly options: Options;
+
+  constructor(
+    readonly context: Context,
+    readonly sink: Sink,
+    readonly className: string,
+    config: unknown,
+    readonly spot: Spot,
+    /** Names of the layers it is applied to; undefined where they could not be read. */
+    readonly inputs: readonly (string | undefined)[],
+    /** Numbers it is given beside them. */
+    readonly beside: readonly { readonly value: number; readonly first: boolean }[] = [],
+  ) {
+    this.options = new Options(config);
+  }
+
+  get name(): string {
+    return this.spot.within ?? this.spot.names[this.spot.names.length - 1]!;
+  }
+
+  /** Says that something is not here; the rest of the layer is looked at as well. */
+  refuse(why: string): void {
+    this.context.problems.push({ where: `${this.className} ${show(this.name)}`, why });
+  }
+
+  note(what: string): void {
+    this.context.notes.add(`${this.className} ${show(this.name)}: ${what}`);
+  }
+
+  /** An option that has to be this, or left out. */
+  only(name: string, why: string, ...allowed: readonly unknown[]): void {
+    const value = this.options.get(name);
+    if (value === undefined || value === false || allowed.some((one) => one === value)) return;
+    this.refuse(`${name} ${show(value)}: ${why}`);
+  }
+
+  /** Of the input, or of another one. */
+  shape(input = this.inputs[0]): Shape {
+    if (input === undefined) throw new Skipped();
+    return this.sink.shapeOf(input);
+  }
+
+  /** Images and sequences are read with their channels last. */
+  channelsLast(): void {
+    this.only(
+      "data_format",
+      "channels are the last axis here; convert the model to channels_last, or export it as ONNX",
+      "channels_last",
+    );
+  }
+
+  /** An axis that has to be the last. */
+  lastAxis(): void {
+    const given = this.options.get("axis");
+    const axis = Array.isArray(given) && given.length === 1 ? given[0] : given;
+    if (axis === undefined || axis === -1) return;
+    if (this.inputs[0] !== undefined && axis === this.shape().length) return;
+    if (this.inputs[0] === undefined) return;
+    this.refuse(`axis ${show(given)}: it is along the last axis here; permute its input`);
+  }
+
+  /** Penalties on weights that exist here. */
+  regularizer(option: string): { l1: number; l2: number } | undefined {
+    const value = this.options.get(option);
+    if (value === undefined) return undefined;
+    const [name, config] = described(value) ?? ["", undefined];
+    const number = (key: string) => {
+      const n = field(config, key);
+      return typeof n === "number" ? n : undefined;
+    };
+    const [l1, l2] = [number("l1"), number("l2")];
+    if (/^(?:L1L2|L1|L2|l1|l2|l1_l2)$/.test(name) && (config === undefined || (l1 ?? l2) !== undefined))
+      return {
+        l1: l1 ?? (config === undefined && /1/.test(name) ? 0.01 : 0),
+        l2: l2 ?? (config === undefined && /2/.test(name) ? 0.01 : 0),
+      };
+    this.note(`${option} ${show(value)} is left out`);
+    return undefined;
+  }
+
+  /** @param option whose value it is @param value default: that of the option */
+  active(option = "activation", value = this.options.get(option)): Active {
+    if (value === undefined) return {};
+    const [name, config] = described(value) ?? ["", undefined];
+    const found = ACTIVATIONS.find(([, ...names]) => names.includes(name));
+    if (found) return found[0] === "linear" ? {} : { own: found[0] };
+    const number = (key: string, otherwise: number) => {
+      const n = field(config, key);
+      return typeof n === "number" ? n : otherwise;
+    };
+    switch (name) {
+      case "relu6":
+        return { own: { name: "relu", maxValue: RELU6 } };
+      case "leaky_relu":
+        return { own: { name: "leakyRelu", alpha: number("negative_slope", number("alpha", 0.2)) } };
+      case "hard_sigmoid":
+      case "hardSigmoid":
+        return this.context.version > 2
+          ? { own: "hardSigmoid" }
+          : {
+              behind: [
+                ["rescaling", { scale: HARD_SIGMOID }],
+                ["activation", { activation: "hardSigmoid" }],
+              ],
+            };
+    }
+    // an activation layer in the place of a function
+    const layer = ACTIVATION_LAYERS.get(name);
+    if (layer) return { own: layer(new Options(config), (why) => this.refuse(`${option} ${name}: ${why}`)) };
+    this.refuse(`${option} ${show(value)}: there is no such activation here`);
+    return {};
+  }
+
+  /** Numbers of an option that is a list, or one number. */
+  numbers(option: string): number[] | undefined {
+    const value = this.options.get(option);
+    if (value === undefined) return undefined;
+    const list = Array.isArray(value) ? value : [value];
+    if (list.every((n): n is number => typeof n === "number")) return list;
+    this.refuse(`${option} ${show(value)}: expected numbers`);
+    return undefined;
+  }
+
+  /**
+   * Puts a layer behind others, and its activation behind it where it cannot be its own.
+   *
+   * @param weights default: those of the file, which have the names and the order of the layer's own
+   * @returns its name
+   */
+  add(
+    type: string,
+    options: Given = {},
+    given: {
+      inputs?: readonly (string | undefined)[];
+      weights?: Weights;
+      active?: Active;
+      plain?: boolean;
+      spot?: Spot;
+    } = {},
+  ): string {
+    const { inputs = this.inputs, weights, active = {}, plain, spot = this.spot } = given;
+    const known = inputs.filter((input): input is string => input !== undefined);
+    if (known.length < inputs.length || inputs.length === 0) throw new Skipped();
+    const all = {
+      ...options,
+      ...(active.own !== undefined && { activation: active.own }),
+      ...(this.options.get("trainable") === false && hasField(type, "trainable") && { trainable: false }),
+    };
+    const name = this.sink.add(
+      type,
+      all,
+      known,
+      plain ? undefined : this.name,
+      (parameters) => weights ?? this.own(parameters, spot),
+    );
+    return (active.behind ?? []).reduce(
+      (before, [next, its]) => this.add(next, its, { inputs: [before], plain: true }),
+      name,
+    );
+  }
+
+  /** The weights of the file for these parameters. */
+  own(parameters: readonly { readonly name: string }[], spot = this.spot): Weights {
+    const found = taken(
+      this.context.store.of(spot),
+      parameters.map(({ name }) => underscored(name)),
+    );
+    return Object.fromEntries(
+      parameters.map(({ name }, i) => [name, { shape: found[i]!.shape, data: () => found[i]!.data() }]),
+    );
+  }
+
+  /** Weights by Keras' names, in Keras' order. */
+  weights(...names: readonly string[]) {
+    return taken(this.context.store.of(this.spot), names);
+  }
+
+  /** The name of the bias, where there is one. */
+  get bias(): ["bias"] | [] {
+    return this.options.get("use_bias") === false ? [] : ["bias"];
+  }
+
+  /** Says what nobody has read. */
+  finish(): void {
+    const { training, unknown } = this.options.rest();
+    if (training.length > 0) this.note(`${training.join(", ")} is left out`);
+    for (const name of unknown)
+      this.refuse(`${name} ${show(this.options.get(name))}: there is no such option here`);
+  }
+}
+
+/** Whether layers of a type have an option. */
+export const hasField = (type: string, name: string): boolean =>
+  Object.hasOwn(kindOf(type)?.fields().fields ?? {}, name);
+
+/** What a part of a file that could not be read says. @returns undefined for what has been said already */
+export function problemOf(error: unknown): string | undefined {
+  if (error instanceof Skipped) return undefined;
+  if (error instanceof Unsupported || error instanceof NablaError) return error.message;
+  throw error;
+}

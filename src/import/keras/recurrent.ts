@@ -1,0 +1,190 @@
+/** Layers that walk along a sequence, and those that hold others. */
+import { show } from "../../fields/fields.ts";
+import { builtLayer } from "../../interop/built.ts";
+import { GATED, gatesTimes, HARD_SIGMOID, SAME } from "../../interop/keras.ts";
+import { type Weights, wantedBy } from "../building.ts";
+import { type Handler, optionsOf } from "./carry.ts";
+import { Chain } from "./chain.ts";
+import { classOf, field, textField } from "./options.ts";
+import { Reading } from "./reading.ts";
+import type { Spot } from "./store.ts";
+
+const TYPES: Readonly<Record<string, string>> = {
+  SimpleRNN: "simpleRnn",
+  LSTM: "lstm",
+  GRU: "gru",
+  CuDNNLSTM: "lstm",
+  CuDNNGRU: "gru",
+  SimpleRNNCell: "simpleRnn",
+  LSTMCell: "lstm",
+  GRUCell: "gru",
+};
+export const typeOf = (className: string): string | undefined =>
+  Object.hasOwn(TYPES, className) ? TYPES[className] : undefined;
+
+interface Walk {
+  readonly config: Record<string, unknown> & { type: string };
+  /** By the layer's own names of them. */
+  weights(): Weights;
+}
+
+/** A recurrent layer's options and weights. @returns undefined where it is refused */
+function walkOf(at: Reading, type: string): Walk | undefined {
+  const names = SAME.find(([own]) => own === type)!.slice(2);
+  const cudnn = at.className.startsWith("CuDNN");
+  const before = at.context.problems.length;
+  at.only("return_state", "a layer gives its outputs alone here; save the model without its states");
+  at.only("stateful", "states begin at 0 with each row here; save the model with stateful=False");
+  at.only("time_major", "rows come first here");
+  const options = optionsOf(at, type, names);
+  if (type === "gru") options.resetAfter = cudnn || at.options.get("reset_after") === true;
+  const active = at.active();
+  const gate = type === "simpleRnn" || cudnn ? {} : at.active("recurrent_activation");
+  // the activation of what is not gates stands behind a product alone in the simplest layer
+  if (active.behind && type !== "simpleRnn")
+    at.refuse("activation hard_sigmoid of Keras 2: it is another here (clip(x / 6 + 0.5, 0, 1))");
+  const gated = active.behind ? [true] : gate.behind ? GATED[type] : undefined;
+  if (at.context.problems.length > before) return undefined;
+  if (active.own !== undefined || active.behind) options.activation = active.own ?? "hardSigmoid";
+  else if (at.options.get("activation") !== undefined) options.activation = "linear";
+  if (gate.own !== undefined || gate.behind) options.recurrentActivation = gate.own ?? "hardSigmoid";
+  else if (at.options.get("recurrent_activation") !== undefined) options.recurrentActivation = "linear";
+  const units = Number(options.units);
+  const useBias = options.useBias !== false;
+  return {
+    config: { ...options, type },
+    weights() {
+      const tensors = at.weights("kernel", "recurrent_kernel", ...(useBias ? ["bias"] : []));
+      return Object.fromEntries(
+        ["kernel", "recurrentKernel", "bias"].slice(0, tensors.length).map((name, i) => {
+          const tensor = tensors[i]!;
+          const data = () => {
+            const values =
+              cudnn && name === "bias" && type === "lstm" ? halves(tensor.data()) : tensor.data();
+            return gated ? gatesTimes(HARD_SIGMOID, gated, values, units) : values;
+          };
+          const shape =
+            cudnn && name === "bias" ? (type === "lstm" ? [4 * units] : [2, 3 * units]) : tensor.shape;
+          return [name, { shape, data }];
+        }),
+      );
+    },
+  };
+}
+
+/** Two biases as one. */
+const halves = (both: Float32Array): Float32Array =>
+  both.subarray(0, both.length / 2).map((value, i) => value + both[both.length / 2 + i]!);
+
+const alone: Handler = (at) => {
+  const walk = walkOf(at, typeOf(at.className)!);
+  if (!walk) return undefined;
+  at.shape();
+  const { type, ...options } = walk.config;
+  return at.add(type, options, { weights: walk.weights() });
+};
+
+/** What a layer holds, as { class_name, config }. */
+function held(at: Reading, option: string, spot: Omit<Spot, "names">): Reading | undefined {
+  const value = at.options.get(option);
+  const className = classOf(value);
+  if (className === undefined) {
+    at.refuse(`${option} ${show(value)}: expected a layer`);
+    return undefined;
+  }
+  const config = field(value, "config");
+  const within = textField(config, "name");
+  return new Reading(
+    at.context,
+    at.sink,
+    className,
+    config,
+    { ...spot, names: at.spot.names, ...(within !== undefined && { within }) },
+    at.inputs,
+  );
+}
+
+/** Layers of both directions with their weights, which have their names before theirs. */
+export function recurrentLayers(at: Reading): { layers: object[]; weights: Weights } | undefined {
+  const { path } = at.spot;
+  const forward = held(at, "layer", { path: `${path}/forward_layer` });
+  const given = at.options.get("backward_layer") !== undefined;
+  const backward = held(at, given ? "backward_layer" : "layer", { path: `${path}/backward_layer` });
+  const type = typeOf(forward?.className ?? "");
+  if (!forward || !backward || !type || type !== typeOf(backward.className)) {
+    at.refuse(`layers ${forward?.className} and ${backward?.className}: expected LSTM, GRU or SimpleRNN`);
+    return undefined;
+  }
+  const own = forward.spot.within ?? at.name;
+  const plain = own.replace(/^forward_/, "");
+  const walks = [forward, backward].map((reading, i) => {
+    const within = given && i === 1 ? reading.spot.within : `${["forward", "backward"][i]}_${plain}`;
+    const spot = { ...reading.spot, ...(within !== undefined && { within }) };
+    const one = new Reading(at.context, at.sink, reading.className, reading.options.all, spot, at.inputs);
+    const walk = walkOf(one, type);
+    one.finish();
+    return walk && { one, walk };
+  });
+  const [first, second] = walks;
+  if (!first || !second) return undefined;
+  const shape = at.shape();
+  const layers: object[] = [];
+  const weights: Record<string, Weights[string]> = {};
+  [first, second].forEach(({ one, walk }, i) => {
+    const name = at.context.building.nameFor(one.name, type);
+    const config = { ...walk.config, name, goBackwards: i === 1 };
+    const tensors = walk.weights();
+    for (const wanted of wantedBy(builtLayer(config, [shape]), name))
+      weights[`${name}.${wanted.name}`] = tensors[wanted.name]!;
+    layers.push(config);
+  });
+  return { layers, weights };
+}
+
+const timeDistributed: Handler = (at) => {
+  const inner = held(at, "layer", { path: `${at.spot.path}/layer` });
+  if (!inner) return undefined;
+  const known = at.inputs[0] !== undefined;
+  const chain = new Chain("", known ? at.shape().slice(1) : [], at.context.building);
+  const [out] = at.context.apply({
+    context: at.context,
+    sink: chain,
+    className: inner.className,
+    config: inner.options.all,
+    spot: inner.spot,
+    inputs: [known ? chain.from : undefined],
+  });
+  if (out === undefined) return undefined;
+  if (chain.layers.length === 0) return at.inputs[0];
+  return at.add("timeDistributed", { layer: chain.layers }, { weights: chain.weights });
+};
+
+/** RNN with a cell is the layer of that cell. */
+const ofCell: Handler = (at) => {
+  const cell = held(at, "cell", { path: `${at.spot.path}/cell` });
+  const type = typeOf(cell?.className ?? "");
+  if (!cell || !type || !/Cell$/.test(cell.className)) {
+    at.refuse(
+      `cell ${cell?.className}: expected LSTMCell, GRUCell or SimpleRNNCell; several are layers on top of each other here`,
+    );
+    return undefined;
+  }
+  const both = { ...(cell.options.all as object), ...(at.options.passOn() as object), cell: undefined };
+  const reading = new Reading(at.context, at.sink, at.className, both, at.spot, at.inputs);
+  const walk = walkOf(reading, type);
+  reading.finish();
+  if (!walk) return undefined;
+  at.shape();
+  const { type: _, ...options } = walk.config;
+  return at.add(type, options, { weights: walk.weights() });
+};
+
+export const recurrent: Readonly<Record<string, Handler>> = {
+  SimpleRNN: alone,
+  LSTM: alone,
+  GRU: alone,
+  CuDNNLSTM: alone,
+  CuDNNGRU: alone,
+  TimeDistributed: timeDistributed,
+  RNN: ofCell,
+};
