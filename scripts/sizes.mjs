@@ -31,7 +31,7 @@ export const PROGRAMS = [
     code: `import { load } from "nabla/predict";
 const model = load(new Uint8Array(await (await fetch("model.safetensors")).arrayBuffer()));
 console.log(model.predict([[0, 1]]).argMax());`,
-    limit: 41_800,
+    limit: 42_500,
   },
   {
     name: "open an ONNX file, beside a program that loads models",

@@ -12,6 +12,7 @@ import { registerAll } from "../layers/table.ts";
 import type { Metadata } from "../model/options.ts";
 import { InferenceNetwork } from "../network/inference.ts";
 import {
+  aboutOf,
   batchSizeOf,
   byName,
   inputsOf,
@@ -21,6 +22,8 @@ import {
   predictBatches,
 } from "../network/predict.ts";
 import { checkParameters, setParameters } from "../network/parameters.ts";
+
+import { thresholdOf } from "./threshold.ts";
 
 export { type CoreSource, loadCore } from "../core/compile.ts";
 export {
@@ -40,6 +43,8 @@ export class Predictor {
     private readonly network: InferenceNetwork,
     /** What belongs to the model besides its weights: classes, standardisation, extra. */
     readonly metadata: Metadata,
+    /** Of an output, or of each by name. */
+    private readonly loss?: unknown,
   ) {}
 
   /** Names of the classes, in the order of outputs, where the model knows them. */
@@ -73,7 +78,10 @@ export class Predictor {
     const { network } = this;
     const batchSize = batchSizeOf("predict", options);
     const rows = inputsOf(x, network.architecture);
-    return byName(network, predictBatches(network, rows, batchSize));
+    const about = aboutOf(network, this.classes, (k, after) =>
+      thresholdOf(this.loss, network.architecture.outputs[k].name, after),
+    );
+    return byName(network, predictBatches(network, rows, batchSize, about));
   }
 }
 
@@ -88,14 +96,14 @@ export function load(bytes: Uint8Array, name = UNNAMED): Predictor {
   registerAll();
   const { config, tensors, inputs, classes, standardisation, extra } = decodeCheckpoint(bytes, name);
   try {
-    const { model } = (config ?? {}) as { model?: unknown };
+    const { model, training } = (config ?? {}) as { model?: unknown; training?: { loss?: unknown } };
     const { inputShape = [], ...topology } = modelFields().check(model, "config.model");
     const architecture = builderOf(topology).build(topology, inputShape);
     checkParameters(architecture, tensors, name);
     const network = new InferenceNetwork(architecture);
     network.reading = inputs;
     setParameters(network, tensors);
-    return new Predictor(network, { classes, standardisation, extra });
+    return new Predictor(network, { classes, standardisation, extra }, training?.loss);
   } catch (error) {
     throw error instanceof NablaError && error.message.startsWith(name) ? error : inCheckpoint(error, name);
   }
