@@ -18,7 +18,7 @@ const PROGRAMS = ["test/{examples,web}/**/*.test.ts"];
 const NODE = ["test/{cli,node}/**/*.test.ts", "test/**/*.node.test.ts"];
 const NOT_IN_PAGES = [...PROCESSES, ...NODE];
 const PAGES = ["test/**/*.browser.test.ts"];
-const KERNELS = ["test/assembly/**/*.test.ts", "test/layers/{layers,merging,recurrent}.test.ts"];
+const KERNELS = ["test/assembly/**/*.test.ts", "test/layers/{attention,layers,merging,recurrent}.test.ts"];
 
 /** The kernels are tested on every build of the core, everything else on the one that ships. */
 const kernels = (build: string) => ({

@@ -16,7 +16,7 @@ import { fileURLToPath } from "node:url";
 import { writeCores } from "./cores.mjs";
 import { PREDICTING, SHIPPED, workerAt } from "./defines.mjs";
 import { generate } from "./generate.mjs";
-import { inference, minifyAlone } from "./inference.mjs";
+import { apart, denseInference, inference, minifyAlone } from "./inference.mjs";
 import { note, writeNotices } from "./notices.mjs";
 import { coresFirst } from "./order.mjs";
 import { withoutRedundant } from "./redundant.mjs";
@@ -210,18 +210,25 @@ await build({
   entryPoints: { loader: "src/core/loader.ts" },
   platform: "neutral",
 });
-// nabla/predict: forward kernels alone, and of the layers what a forward pass needs.
-await build({
-  ...common,
-  splitting: false,
-  define: PREDICTING,
-  entryPoints: { predict: "src/predict/index.ts" },
-  platform: "neutral",
-  mainFields: ["module", "main"],
-  external: ["#core/*"],
-  conditions: ["browser"],
-  plugins: [inference],
-});
+// nabla/predict: forward kernels alone, and of the layers what a forward pass needs. Its entry leads to two programs, so that bundlers
+// take one of them where the other is not named.
+for (const [name, file, plugins] of [
+  ["predict", "index", []],
+  ["predict-whole", "whole", [inference]],
+  ["predict-any", "any", [inference]],
+  ["predict-dense", "loadAsync", [denseInference]],
+])
+  await build({
+    ...common,
+    splitting: false,
+    define: PREDICTING,
+    entryPoints: { [name]: `src/predict/${file}.ts` },
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    external: ["#*"],
+    conditions: ["browser"],
+    plugins: [apart, ...plugins],
+  });
 // The code that starts a worker is a file of its own, so the worker's file is next to it wherever bundlers put their pieces.
 await build({
   ...common,
@@ -287,10 +294,10 @@ const shipped = ["build", "build/chunks"].flatMap((folder) =>
 for (const path of shipped) {
   const text = readFileSync(path, "utf8");
   const core = readFileSync("build/core/predict.wasm");
-  // what predict.js leaves behind is not shaken any more
+  // what the programs of nabla/predict leave behind is not shaken any more
   writeFileSync(
     path,
-    path === join("build", "predict.js")
+    /^build.predict-/.test(path)
       ? await minifyAlone(text, terser, schema, core)
       : placed(await minify(withoutRedundant(text), terser)),
   );

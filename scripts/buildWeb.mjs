@@ -90,16 +90,23 @@ export async function buildWeb({ quiet = false } = {}) {
     throw new Error(`build-web: the first load is ${total} bytes after gzip, more than ${FIRST_LOAD}`);
 }
 
-/** Entries that run in workers: what trains, and the plane's, which trains there and looks into the net as well. */
-const WORKERS = { worker: "src/worker/index.ts", "plane-worker": "web/plane/worker.ts" };
+/**
+ * Entries that run in workers: what trains, and the plane's, which trains there and looks into the net as well; and what the plane looks
+ * like, which no other view needs.
+ */
+const NAMED = {
+  worker: "src/worker/index.ts",
+  "plane-worker": "web/plane/worker.ts",
+  "plane-style": "web/plane/plane.css",
+};
 
 /**
  * Page and workers in one, so that they share their files and the library is loaded once. Names have digests, and what starts a
- * worker has its name, so that a page and its workers are always of one build. A worker's name is known once it is built: it is built
- * again until names agree.
+ * worker or loads a style has its name, so that a page and its files are always of one build. A name is known once its file is built:
+ * all is built again until names agree.
  */
 async function bundle(common) {
-  let workers = { worker: "", "plane-worker": "" };
+  let names = { worker: "", "plane-worker": "", "plane-style": "" };
   for (let i = 0; i < 5; i++) {
     const { metafile, outputFiles } = await build({
       ...common,
@@ -108,23 +115,24 @@ async function bundle(common) {
       plugins: [spawning, oneCore, noSequences, fewPresets, plainRows],
       define: {
         ...SHIPPED,
-        ...workerAt(`./${workers.worker}`),
-        PLANE_WORKER: JSON.stringify(`./${workers["plane-worker"]}`),
+        ...workerAt(`./${names.worker}`),
+        PLANE_WORKER: JSON.stringify(`./${names["plane-worker"]}`),
+        PLANE_STYLE: JSON.stringify(`./${names["plane-style"]}`),
       },
-      entryPoints: { main: "web/main.tsx", style: "web/style.css", ...WORKERS },
+      entryPoints: { main: "web/main.tsx", style: "web/style.css", ...NAMED },
       entryNames: "[name]-[hash]",
       chunkNames: "[name]-[hash]",
       outdir: OUT,
     });
-    const before = workers;
-    workers = Object.fromEntries(
-      Object.entries(WORKERS).map(([name, entry]) => [name, basename(outputOf(metafile, entry))]),
+    const before = names;
+    names = Object.fromEntries(
+      Object.entries(NAMED).map(([name, entry]) => [name, basename(outputOf(metafile, entry))]),
     );
-    if (Object.keys(WORKERS).some((name) => before[name] !== workers[name])) continue;
+    if (Object.keys(NAMED).some((name) => before[name] !== names[name])) continue;
     for (const { path, contents } of outputFiles) writeFileSync(path, contents);
     return metafile;
   }
-  throw new Error("build-web: a worker's file depends on its own name");
+  throw new Error("build-web: a file depends on its own name");
 }
 
 function outputOf(metafile, entry) {

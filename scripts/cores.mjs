@@ -31,7 +31,8 @@ const has = (...cores) => {
 
 /**
  * Which exports each has, and of which it is an extension. dense: networks of dense layers. images: all layers but those of sequences.
- * full: these, too. All of them without, and "-training" with what changes weights; simd is the full one. predict: all layers, forwards only.
+ * full: these, too. All of them without, and "-training" with what changes weights; simd is the full one. predict: all layers, forwards only;
+ * predict-dense: of dense layers.
  */
 export const CORES = {
   dense: { has: has("dense") },
@@ -40,7 +41,12 @@ export const CORES = {
   "images-training": { of: "images", has: has("dense", "images", "training") },
   full: { of: "images", has: has("dense", "images", "sequences") },
   simd: { of: "full", has: () => true },
-  predict: { has: (name) => kernels.get(name)?.forward ?? PREDICTS.test(name) },
+  predict: { small: true, has: (name) => kernels.get(name)?.forward ?? PREDICTS.test(name) },
+  "predict-dense": {
+    small: true,
+    has: (name) =>
+      kernels.has(name) ? kernels.get(name).forward && has("dense")(name) : PREDICTS.test(name),
+  },
 };
 /** Those whose files are in the package, for hosts that import them. */
 const FILES = ["simd", "predict"];
@@ -95,17 +101,17 @@ export { core };
 /** Cuts the cores out of simd.wasm and predict.wasm as compiled; all builds get the places of their records. */
 export function writeCores(folder) {
   const whole = readFileSync(join(folder, "simd.wasm"));
+  const forwards = readFileSync(join(folder, "predict.wasm"));
   const names = exportsOf(whole);
   const order = kernelsByRecord("assembly");
   /** Those that others extend. */
   const known = new Map();
-  for (const [core, { of, has }] of Object.entries(CORES)) {
+  for (const [core, { of, has, small = false }] of Object.entries(CORES)) {
     const wanted = names.filter((name) => name !== "memory" && has(name));
     // numbered as the section has them
     const ordered = order.filter((name) => wanted.includes(name));
     const others = wanted.filter((name) => !ordered.includes(name));
-    const small = core === "predict";
-    const compiled = small ? readFileSync(join(folder, "predict.wasm")) : whole;
+    const compiled = small ? forwards : whole;
     const cut = subset(compiled, [...others, ...ordered], { small });
     // it makes no difference to the small one
     const tidy = small ? cut.wasm : localsInOrder(cut.wasm);

@@ -267,7 +267,7 @@ function transposePanels(wt: usize, w: usize, k: i32, out: i32, q: i32, q1: i32)
 }
 
 /** to[c][r] = from[r][c] for four rows r (those from `rows` on read as zero) and `cols` ≤ 4 columns c. */
-function transpose4(to: usize, ldto: usize, cols: i32, from: usize, ldfrom: usize, rows: i32): void {
+export function transpose4(to: usize, ldto: usize, cols: i32, from: usize, ldfrom: usize, rows: i32): void {
   const zero = f32x4.splat(0);
   const a = v128.load(from);
   const b = rows > 1 ? v128.load(from + ldfrom) : zero;

@@ -75,15 +75,19 @@ function fail(name: string, problem: string): never {
   throw new NablaError(`${name}: header: ${problem}; the file is damaged or malformed`);
 }
 
-function headerLength(bytes: Uint8Array, name: string): number {
+/** The error for a file of another kind. */
+function notThis(bytes: Uint8Array, name: string, why: string): NablaError {
   const first = String.fromCharCode(...bytes.subarray(0, 32));
   const [, other] =
     OTHERS.find(([start]) => first.startsWith(start)) ??
     (/^[\t\n\r -~]{8,}$/.test(first) ? ["", "text"] : []);
-  const mistaken = (why: string) =>
-    new NablaError(
-      `${name}: not a safetensors file: ${other ? `it looks like ${other}` : why}; a model is what save() or nabla train --out wrote`,
-    );
+  return new NablaError(
+    `${name}: not a safetensors file: ${other ? `it looks like ${other}` : why}; a model is what save() or nabla train --out wrote`,
+  );
+}
+
+function headerLength(bytes: Uint8Array, name: string): number {
+  const mistaken = (why: string) => notThis(bytes, name, why);
   if (bytes.length < 8) throw mistaken(`expected at least 8 bytes, got ${bytes.length}`);
   const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
   if (length > MAX_HEADER) throw mistaken(`its header would be ${length} bytes long (at most ${MAX_HEADER})`);

@@ -7,6 +7,9 @@ export interface Records {
   Rectify: { a: "p"; z: "p"; units: "i"; slope: "f"; threshold: "f"; limit: "f" };
   RectifyBackward: { dz: "p"; da: "p"; saved: "p"; units: "i"; slope: "f"; threshold: "f"; limit: "f" };
   Add: { y: "p"; a: "p"; b: "p"; units: "i" };
+  AttentionForward: { y: "p"; q: "p"; k: "p"; v: "p"; p: "p"; drop: "p"; queryMask: "p"; valueMask: "p"; keyMask: "p"; factor: "p"; scratch: "p"; room: "i"; queries: "i"; keys: "i"; heads: "i"; keyDim: "i"; valueDim: "i"; causal: "i"; scale: "f" };
+  AttentionBackward: { dy: "p"; dq: "p"; dk: "p"; dv: "p"; q: "p"; k: "p"; v: "p"; p: "p"; drop: "p"; factor: "p"; scratch: "p"; room: "i"; queries: "i"; keys: "i"; heads: "i"; keyDim: "i"; valueDim: "i"; causal: "i"; scale: "f" };
+  AttentionFactor: { dw: "p"; dq: "p"; q: "p"; factor: "p"; step: "p"; floats: "i" };
   BatchNorm: { y: "p"; x: "p"; gamma: "p"; beta: "p"; mean: "p"; variance: "p"; pixels: "i"; channels: "i"; epsilon: "f" };
   BatchNormBackward: { dx: "p"; dgamma: "p"; dbeta: "p"; dy: "p"; x: "p"; gamma: "p"; mean: "p"; variance: "p"; step: "p"; pixels: "i"; channels: "i"; epsilon: "f" };
   MovingMoments: { movingMean: "p"; movingVariance: "p"; mean: "p"; variance: "p"; channels: "i"; momentum: "f" };
@@ -42,6 +45,8 @@ export interface Records {
   Normalize: { y: "p"; x: "p"; mean: "p"; variance: "p"; pixels: "i"; lines: "i"; channels: "i" };
   Permute: { y: "p"; x: "p"; n0: "i"; n1: "i"; n2: "i"; n3: "i"; n4: "i"; n5: "i"; s0: "i"; s1: "i"; s2: "i"; s3: "i"; s4: "i"; s5: "i"; xRow: "i" };
   Pool: { y: "p"; x: "p"; index: "p"; height: "i"; width: "i"; channels: "i"; poolHeight: "i"; poolWidth: "i"; strideY: "i"; strideX: "i"; top: "i"; left: "i"; outHeight: "i"; outWidth: "i" };
+  Positions: { y: "p"; x: "p"; w: "p"; floats: "i" };
+  PositionsWeights: { dw: "p"; dy: "p"; step: "p"; floats: "i"; all: "i" };
   Prelu: { y: "p"; x: "p"; dy: "p"; alpha: "p"; a: "i"; b: "i"; c: "i"; strideA: "i"; strideB: "i"; strideC: "i"; channels: "i"; shared: "i" };
   PreluWeights: { dalpha: "p"; x: "p"; dy: "p"; step: "p"; a: "i"; b: "i"; c: "i"; strideA: "i"; strideB: "i"; strideC: "i"; channels: "i"; shared: "i" };
   RecurrentForward: { z: "p"; w: "p"; b: "p"; rec: "p"; h: "p"; hd: "p"; drop: "p"; h0: "p"; hn: "p"; c: "p"; c0: "p"; cn: "p"; tc: "p"; y: "p"; mask: "p"; units: "i"; steps: "i"; places: "i"; cells: "i"; every: "i"; back: "i"; order: "i"; after: "i"; activation: "i"; gates: "i" };
@@ -115,6 +120,9 @@ export interface Kernels {
   TANH_FORWARD: "Activation";
   TANH_BACKWARD: "ActivationBackward";
   ADD: "Add";
+  ATTENTION_FORWARD: "AttentionForward";
+  ATTENTION_BACKWARD: "AttentionBackward";
+  ATTENTION_FACTOR: "AttentionFactor";
   AVERAGE_POOL_FORWARD: "Pool";
   AVERAGE_POOL_BACKWARD: "Pool";
   BATCH_NORM_MOMENTS: "BatchNorm";
@@ -168,6 +176,8 @@ export interface Kernels {
   DROPOUT: "Dropout";
   NORMALIZE: "Normalize";
   PERMUTE: "Permute";
+  POSITIONS_FORWARD: "Positions";
+  POSITIONS_WEIGHTS: "PositionsWeights";
   PRELU_FORWARD: "Prelu";
   PRELU_INPUT: "Prelu";
   PRELU_WEIGHTS: "PreluWeights";
@@ -217,6 +227,6 @@ export interface Kernels {
 }
 
 /** Functions of the core that say how much scratch a kernel needs; their arguments are in assembly/. */
-export type SizeName = "conv2dScratch" | "conv2dInputScratch" | "depthwiseScratch";
+export type SizeName = "attentionScratch" | "attentionInputScratch" | "conv2dScratch" | "conv2dInputScratch" | "depthwiseScratch";
 /** Numbers that kernels agree on with those who call them. */
 export type ConstantName = "OUTER_SCRATCH" | "TURNED_SCRATCH" | "STATUS_NOT_FINITE" | "NORM_BLOCK";

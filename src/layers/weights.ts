@@ -45,7 +45,10 @@ interface Kernel {
 }
 
 /** The kernel, and the bias where there is one. */
-export function kernelAndBias(config: WeightConfig, { biasShape, ...kernel }: Kernel): Parameter[] {
+export function kernelAndBias(
+  config: Omit<WeightConfig, "activation">,
+  { biasShape, ...kernel }: Kernel,
+): Parameter[] {
   const { fanIn, fanOut, shape } = kernel;
   const common = { fanIn, fanOut, trainable: config.trainable };
   const { l1 = 0, l2 = 0 } = config.kernelRegularizer ?? {};

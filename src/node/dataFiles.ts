@@ -27,6 +27,7 @@ import { checkOptions, checkWhole } from "../fields/options.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import { type ImageFolderOptions, pictures } from "./images/pictures.ts";
 import { dataAt, readBytes } from "./paths.ts";
+import { database } from "./sqlite.ts";
 
 export type { DataKind, OpenedData };
 
@@ -55,6 +56,7 @@ function hostFor(maxBytes?: number): DataHost {
     tooLarge: (name, size, limit) =>
       new NablaError(`${name}: ${size} bytes are more than the ${limit} that are read${MORE}`),
     pictures,
+    database,
     async file(given) {
       const found = typeof given === "string" ? await dataAt(given, maxBytes) : undefined;
       return found?.of.kind === "file" ? found.of : undefined;

@@ -39,9 +39,10 @@ export function beginMask(node: Made, { nodes }: Graph, steps: number): void {
     const given = later.from.filter(({ mask }) => mask);
     if (given.length === 0) continue;
     const { operation } = later;
-    const mask = given[0].mask!;
-    const kept = later.shape.length > 1 && later.shape[0] === mask.steps;
     const takes = operation.steps === "takes";
+    // what takes several masks leaves the steps of its first value where they are
+    const { mask } = takes ? later.from[0] : given[0];
+    const kept = later.shape.length > 1 && later.shape[0] === mask?.steps;
     if (new Set(given.map((value) => value.mask)).size > 1 && !takes)
       throw new NablaError(
         `layer "${operation.layer}": its inputs have masks of their own, which say different steps to be padding; mask the sequences after they are joined`,

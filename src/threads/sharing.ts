@@ -31,9 +31,10 @@ interface Instruction {
 /** They write the step record, which says whether the tape goes on: everybody waits for them. */
 const WRITE_STEP = new Set<string>(["LOSS_REDUCE", "LOSS_ADD", "PENALTY_LOSS"]);
 /** One sum, or little work in an order of its own: only part 0 does anything. */
-const BY_ONE = new Set<string>([...WRITE_STEP, "CONV2D_TURN", "MOVING_MOMENTS"]);
+const BY_ONE = new Set<string>([...WRITE_STEP, "CONV2D_TURN", "MOVING_MOMENTS", "ATTENTION_FACTOR"]);
 /** Several times the work of a multiplication for each value. */
-const COSTLY = /SOFTMAX|SIGMOID|TANH|ELU|SILU|SOFTPLUS|GAUSSIAN|NOISE|DROPOUT|CROSSENTROPY|POOL|NORM/;
+const COSTLY =
+  /SOFTMAX|SIGMOID|TANH|ELU|SILU|SOFTPLUS|GAUSSIAN|NOISE|DROPOUT|CROSSENTROPY|POOL|NORM|ATTENTION/;
 
 /** What a meeting takes, bytes that pass and multiplications done, in nanoseconds and for one: they only have to be about right. */
 const MEETING = 700;

@@ -255,6 +255,7 @@ const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
   "vocabulary.encode": () => ["ab", "text"],
   "vocabulary.decode": () => [[1, 2]],
   "predict.load": () => [chain().save(), "file"],
+  "predict.loadAsync": () => [chain().save(), "file"],
   "predict.loadCore": () => [],
   "predict.NablaError": () => ["text", { details: { at: 1 } }],
   "predict.encodeRows": () => [{ metadata: { columns: ["a", "b"] } }, { a: 1, b: 2 }, { name: "row" }],

@@ -9,7 +9,8 @@ test.each<Program>(PROGRAMS)("$name", async ({ code, beside, limit }) => {
   expect(gzip).toBeLessThanOrEqual(limit);
   expect(gzip).toBeGreaterThan(limit * 0.4); // a limit far above the size would notice nothing
   const cores = parts.map(([part]) => part).filter((part) => part.startsWith("core/"));
-  if (/nabla\/predict/.test(code)) expect(cores).toEqual(["core/predict.text.js"]);
+  if (/nabla\/predict/.test(code))
+    expect(cores).toEqual([/loadAsync/.test(code) ? "core/predict-dense.text.js" : "core/predict.text.js"]);
 });
 
 test("networks of dense layers bring neither the full core nor what moves images", async () => {

@@ -103,9 +103,11 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
       expect(printed.trim().slice(printed.trim().indexOf(" ", 20)).length).toBeGreaterThan(5);
     },
     (printed) => expect(printed.trim()).toBe("1"),
+    (printed) => expect(printed.trim()).toBe("5"),
   ],
   "docs/models.md": [
     (printed) => expect(printed).toMatch(/^\[ 2 \] \[ 1 \] \[ \[ 0\.\d+ \], \[ 0\.\d+ \] \]/),
+    (printed) => expect(printed).toMatch(/^\[ \[ 0\.\d+ \] \]/),
     (printed) => {
       const [, accuracy] = /^\[ 'upper', 'lower' \] ([\d.]+)/.exec(printed)!;
       expect(Number(accuracy)).toBeGreaterThan(0.8);

@@ -50,6 +50,8 @@ export async function contract({ nabla, data, light, files }) {
   const predictor = light.load(files.model, "model");
   found.light = bits(predictor.predict(images).data);
   found.lightParts = bits(predictor.predict(images, { batchSize: 2 }).data);
+  const later = await light.loadAsync(files.model, "model");
+  found.later = bits(later.predict(images).data);
 
   // a few training steps: dense, convolutional, random layers, and going on from a file
   const points = sequential(
@@ -75,6 +77,10 @@ export async function contract({ nabla, data, light, files }) {
   await pictures.fit(data.digits({ samples: 60 }), { epochs: 1, batchSize: 12 });
   found.convolutional = weightsSha256(pictures);
   const again = load(points.save());
+  // dense layers alone, so no code comes later
+  const row = [[0.25, -0.5]];
+  found.points = bits(points.predict(row).data);
+  found.laterPoints = bits((await light.loadAsync(points.save())).predict(row).data);
   const whole = data.moons({ samples: 200 });
   await again.fit(whole, { epochs: 5, batchSize: 16, validationSplit: 0.2, resume: true });
   found.resumed = weightsSha256(again);
@@ -102,6 +108,7 @@ export async function contract({ nabla, data, light, files }) {
   found.lightTruncated = await thrown(() => light.load(files.model.subarray(0, 1000), "model"));
   found.lightAltered = await thrown(() => light.load(changed(files.model, files.model.length - 50), "model"));
   found.lightNewer = await thrown(() => light.load(files.newer, "model"));
+  found.laterUnknown = await thrown(() => light.loadAsync(files.unknown, "model"));
   found.lightUnknown = await thrown(() => light.load(files.unknown, "model"));
   found.lightLength = await thrown(() => predictor.predict(new Float32Array(783)));
   found.newer = await thrown(() => load(files.newer, "model"));

@@ -38,12 +38,15 @@ export const answer = async () => JSON.stringify(await contract({ nabla, data, l
 });
 
 test("what is expected here is what it should be", () => {
-  for (const name of ["parts", "light", "lightParts"]) expect(expected[name], name).toBe(expected.predicted);
+  for (const name of ["parts", "light", "lightParts", "later"])
+    expect(expected[name], name).toBe(expected.predicted);
   for (const name of ["truncated", "altered", "newer", "length"])
     expect(expected[`light${name[0]!.toUpperCase()}${name.slice(1)}`], name).toMatch(
       /^NablaError: .*(expected|changed|update)/,
     );
+  expect(expected.laterPoints).toBe(expected.points);
   expect(expected.lightUnknown).toMatch(/^NablaError: model: .*"attention"/);
+  expect(expected.laterUnknown).toBe(expected.lightUnknown);
   expect(expected.stopped).toBe("AbortError");
   expect(expected.truncated).toMatch(
     /^NablaError: model: truncated: expected \d+ bytes, got \d+; copy or download/,

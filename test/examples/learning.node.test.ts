@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { run as adding } from "../../examples/adding.mjs";
 import { run as augmented } from "../../examples/augment.mjs";
 import { run as batchSizes } from "../../examples/batch-sizes.mjs";
+import { run as copying } from "../../examples/copying.mjs";
 import { run as finetune } from "../../examples/finetune.mjs";
 import { run as initialisation } from "../../examples/initialisation.mjs";
 import { run as linearRegression } from "../../examples/linear-regression.mjs";
@@ -126,6 +127,13 @@ test("finetune: features of other digits are better than random ones, and the wh
   expect(frozen).toBeGreaterThan(random + 0.05);
   expect(all).toBeGreaterThan(frozen);
   expect([kept, same]).toEqual([true, true]);
+});
+
+test("copying: attention says twenty symbols again, the state of a recurrent layer does not hold them", async () => {
+  const { attention, gru } = await copying(quiet);
+  expect(attention).toBeGreaterThan(0.99);
+  // one in eight is guessed
+  expect(gru).toBeLessThan(0.3);
 });
 
 test("adding: gates keep a number for fifty steps, a simple recurrent layer does not", async () => {

@@ -3,6 +3,7 @@
 import { ACTIVATIONS } from "../../src/activations/table.ts";
 import {
   activation,
+  attention,
   averagePooling1d,
   averagePooling2d,
   batchNormalization,
@@ -24,8 +25,10 @@ import {
   type Model,
   maxPooling1d,
   maxPooling2d,
+  multiHeadAttention,
   normalization,
   permute,
+  positionalEmbedding,
   prelu,
   rescaling,
   reshape,
@@ -209,6 +212,19 @@ export const nets: Record<string, () => Model> = {
           activation({ activation: { name: "relu", maxValue: 1, threshold: 0.1 } }),
         ],
         { inputShape: [5, 4, 3], seed: 10 },
+      ),
+    ),
+  "steps that look at each other": () =>
+    worn(
+      sequential(
+        [
+          positionalEmbedding({ sequenceLength: 9 }),
+          multiHeadAttention({ numHeads: 3, keyDim: 3, valueDim: 2, outputShape: 5, causal: true }),
+          residual([layerNormalization(), multiHeadAttention({ numHeads: 2, keyDim: 4 })]),
+          attention({ useScale: true }),
+          dense({ units: 3, activation: "softmax" }),
+        ],
+        { inputShape: [7, 6], seed: 6 },
       ),
     ),
   "layers on the last axis of images": () =>

@@ -102,7 +102,25 @@ const nets: [string, LayerInput[], readonly number[]][] = [
 describe.each([
   ["sources", sources],
   ["bundle", built],
-])("from the %s", (_which, { load }) => {
+])("from the %s", (_which, { load, loadAsync, Predictor }) => {
+  test.each(nets)("%s: what loadAsync() gives is no other", async (_name, layers, shape) => {
+    const bytes = sequential(layers, { seed: 5 }).save();
+    const values = shape.reduce((product, n) => product * n, 1);
+    const [one, other] = [load(bytes, "m"), await loadAsync(bytes, "m")];
+    for (const predictor of [one, other]) expect(predictor).toBeInstanceOf(Predictor);
+    expect(other.inputShape).toEqual(one.inputShape);
+    expect(other.outputShape).toEqual(one.outputShape);
+    expect(other.metadata).toEqual(one.metadata);
+    const floats = Float32Array.from({ length: 3 * values }, (_, i) => Math.cos(i));
+    const bits = Uint8Array.from({ length: 3 * values }, (_, i) => (i * 41) & 255);
+    for (const x of [floats, bits]) {
+      expect(other.predict(x).shape).toEqual(one.predict(x).shape);
+      expect(new Uint8Array(other.predict(x).data.buffer)).toEqual(
+        new Uint8Array(one.predict(x).data.buffer),
+      );
+    }
+  });
+
   test.each(nets)("%s: the same bits as the model's", (_name, layers, shape) => {
     const model = sequential(layers, { seed: 5 });
     const values = shape.reduce((product, n) => product * n, 1);
@@ -159,6 +177,57 @@ describe.each([
   };
   const flipped = bytes.slice();
   flipped[flipped.length - 1] ^= 1;
+
+  test("loadAsync() refuses files in the words of load()", async () => {
+    const files = [
+      bytes.subarray(0, bytes.length - 4),
+      flipped,
+      new Uint8Array(),
+      writeSafetensors([]),
+      altered((document) => (document.version = 99)),
+      altered(({ config }) => (config.model.layers[0].type = "capsule")),
+      altered(({ config }) => (config.model.layers[0].units = -1)),
+      altered(({ config }) => delete config.model.layers[0].units),
+      "no bytes" as never,
+    ];
+    for (const file of files) {
+      let words = "";
+      try {
+        load(file, "m.bin");
+      } catch (error) {
+        words = (error as Error).message;
+      }
+      expect(words).toMatch(/^m\.bin: /);
+      await expect(loadAsync(file, "m.bin")).rejects.toMatchObject({ name: "NablaError", message: words });
+    }
+  });
+
+  test("a predictor of loadAsync() refuses rows in the words of another", async () => {
+    const [one, other] = [load(bytes), await loadAsync(bytes)];
+    const rows: [unknown, object?][] = [
+      [[1, 2]],
+      [new Float32Array(4)],
+      [[[1, 2, 3]], { batchsize: 3 }],
+      [[[1, 2, 3]], { batchSize: 0 }],
+      [[[1, 2, 3]], 3 as never],
+      [[[1, 2, Number.NaN]]],
+      [[[1, 2, "3"]]],
+      [[[1, 2]]],
+      ["123"],
+    ];
+    for (const [x, options] of rows) {
+      let words = "";
+      try {
+        one.predict(x as never, options);
+      } catch (error) {
+        words = (error as Error).message;
+      }
+      expect(words).toMatch(/^predict: /);
+      expect(() => other.predict(x as never, options)).toThrow(
+        expect.objectContaining({ name: "NablaError", message: words }),
+      );
+    }
+  });
 
   test.each<[string, () => unknown, RegExp]>([
     [
@@ -223,17 +292,19 @@ describe.each([
   });
 });
 
-test("the bundle shortens no name that programs use", () => {
+test("the bundle shortens no name that programs use", async () => {
   const names = (value: object) => Object.getOwnPropertyNames(Object.getPrototypeOf(value)).sort();
   const bytes = sequential([dense({ units: 2, inputShape: [3] })]).save();
-  const [ours, theirs] = [sources, built].map(({ load }) => load(bytes));
   expect(Object.keys(built).sort()).toEqual(Object.keys(sources).sort());
-  expect(names(theirs)).toEqual(names(ours));
-  expect(Object.keys(theirs.metadata)).toEqual(Object.keys(ours.metadata));
+  const ours = sources.load(bytes);
   const x = { data: Float32Array.of(1, 2, 3), shape: [1, 3] };
-  const [outputs, others] = [ours.predict(x), theirs.predict(x)];
-  expect(names(others)).toEqual(names(outputs));
-  expect(Object.keys(others)).toEqual(Object.keys(outputs));
+  for (const theirs of [built.load(bytes), await built.loadAsync(bytes)]) {
+    expect(names(theirs)).toEqual(names(ours));
+    expect(Object.keys(theirs.metadata)).toEqual(Object.keys(ours.metadata));
+    const [outputs, others] = [ours.predict(x), theirs.predict(x)];
+    expect(names(others)).toEqual(names(outputs));
+    expect(Object.keys(others)).toEqual(Object.keys(outputs));
+  }
   const flipped = bytes.slice();
   flipped[flipped.length - 1] ^= 1;
   expect(() => built.load(flipped)).toThrow(

@@ -95,6 +95,24 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     expect(page.errors).toEqual([]);
   });
 
+  test("a training that diverges ends at once, is not kept, and its button helps", async () => {
+    await open("samples=1000&epochs=3&network=mlp&augment=none&rate=10");
+    await press(page, "Train");
+    await untilProgress(page, "Diverged in epoch 1");
+    expect(await page.evaluate(() => document.querySelector(".progress")?.textContent)).not.toMatch(
+      /Sav|Finish/,
+    );
+    expect(await page.evaluate(() => document.querySelector(".training .message")?.textContent)).toMatch(
+      /^Diverged: the loss is \d\S*, worse than guessing\. The steps are too long\.Learning rate 1$/,
+    );
+    await press(page, "Learning rate 1");
+    // the next one may diverge as well: the advice goes on until it does not
+    await until(() =>
+      page.evaluate(() => /Finished|Learning rate 0\.1/.test(document.body.textContent ?? "")),
+    );
+    expect(page.errors).toEqual([]);
+  });
+
   test("draws with the keyboard alone", async () => {
     await open();
     await press(page, "Train");

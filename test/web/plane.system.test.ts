@@ -179,6 +179,30 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     expect(page.errors).toEqual([]);
   });
 
+  test("says what is wrong, and has a button that mends it: zeros, and steps too long", async () => {
+    await open("data=xor&init=zeros", { still: false });
+    const findings = () => page.evaluate(() => document.querySelector(".findings")?.textContent ?? "");
+    await until(findings, (text) => text.startsWith("Symmetry: all units of layers 1, 2"));
+    expect(await findings()).not.toMatch(/[Vv]anish|dead/);
+    await press(page, "Random first weights");
+    await until(findings, (text) => text === "");
+    await page.goto(
+      `${server.url}#/plane?data=xor&activation=relu&optimizer=sgd&loss=meanSquaredError&rate=3`,
+    );
+    // it goes on training, with the new net
+    await until(findings, (text) => /^Diverged: [^.]*\..*Learning rate 0\.3$/.test(text));
+    // what one panel says the others say as well
+    const counts = await page.evaluate(() => [
+      document.querySelectorAll(".unit.dead").length,
+      [...document.querySelectorAll(".gradients .figures")].reduce(
+        (sum, { textContent }) => sum + Number(/^(\d+) of \d+ dead/.exec(textContent ?? "")?.[1] ?? 0),
+        0,
+      ),
+    ]);
+    expect(counts[0]).toBe(counts[1]);
+    expect(page.errors).toEqual([]);
+  });
+
   test("a link that is noise opens with what there is, and says so", async () => {
     await open("net=99&rate=fast&%00=&data=<b>moons</b>&points=!!");
     expect(await until(() => messagesOf(page), Boolean)).toContain(

@@ -35,12 +35,14 @@ interface Point {
   testMetric: number | null;
 }
 
+type Report = Pick<Progress, "epoch" | "batch" | "batches" | "logs">;
+
 export class Curves {
   readonly loss = signal<Columns>([[], [], []]);
   readonly metric = signal<Columns>([[], [], []]);
   private points: Point[] = [];
   private shown = 0;
-  private last: Progress | undefined;
+  private last: Omit<Report, "batches"> | undefined;
 
   constructor(readonly metricName: string) {}
 
@@ -60,47 +62,47 @@ export class Curves {
   /** What a report says happened since the one before. */
   add(progress: Progress): void {
     const { epoch, batch, batches, logs } = progress;
-    const { last } = this;
-    // figures are means over the epoch so far; what happened since the last report is their difference
-    const same = last && last.epoch === epoch && last.batch <= batch ? last : undefined;
-    // of a few batches they would say more of chance than of the network
-    if (batch - (same?.batch ?? 0) < Math.min(FEWEST, batches)) return;
-    const since = (name: string): number => {
-      const now = logs[name] ?? 0;
-      return same ? (now * batch - (same.logs[name] ?? 0) * same.batch) / (batch - same.batch) : now;
-    };
     const x = epoch + batch / batches;
-    const figures = { loss: Math.max(0, since("loss")), metric: since(this.metricName) };
-    const end = this.points.at(-1);
     // addEpoch() comes before the report of an epoch's end
-    if (end?.x === x) Object.assign(end, figures);
-    else this.points.push({ x, ...figures, testLoss: null, testMetric: null });
-    this.last = progress;
+    if (x <= (this.points.at(-1)?.x ?? 0)) return;
+    const point = this.since(progress);
+    if (!point) return;
+    this.points.push({ x, ...point, testLoss: null, testMetric: null });
+    this.last = { epoch, batch, logs };
     if (this.points.length > MOST)
-      this.points = this.points.filter((point, i) => i % 2 === 1 || point.testLoss !== null);
+      this.points = this.points.filter((each, i) => i % 2 === 1 || each.testLoss !== null);
     // charts are redrawn as a whole: a few times a second is enough for the eye
     if (performance.now() - this.shown > EVERY) this.publish();
   }
 
-  /** Figures of the test part after an epoch. Reports leave out epochs that are shorter than the time between them. */
-  addEpoch(epoch: number, logs: Logs): void {
-    const x = epoch + 1;
-    const tests = {
+  /** Figures of an epoch and, after it, of the test part. Reports leave out epochs that are shorter than the time between them. */
+  addEpoch(epoch: number, batches: number, logs: Logs): void {
+    const before = this.points.at(-1);
+    // the whole epoch's mean beside figures of its last batches would be a jump that never happened
+    const { loss, metric } = this.since({ epoch, batch: batches, batches, logs }) ?? before!;
+    // the report of the epoch's end may have come before
+    if (before?.x === epoch + 1) this.points.pop();
+    this.points.push({
+      x: epoch + 1,
+      loss,
+      metric,
       testLoss: logs.valLoss ?? null,
       testMetric: logs[figureOf("val", this.metricName)] ?? null,
-    };
-    let end = this.points.length - 1;
-    while (end >= 0 && this.points[end]!.x > x) end--;
-    const last = this.points[end];
-    if (last?.x === x) Object.assign(last, tests);
-    else
-      this.points.splice(end + 1, 0, {
-        x,
-        loss: logs.loss,
-        metric: logs[this.metricName] ?? 0,
-        ...tests,
-      });
+    });
     this.publish();
+  }
+
+  /** Means over the batches since the last report; undefined of so few that they say more of chance than of the network. */
+  private since({ epoch, batch, batches, logs }: Report): { loss: number; metric: number } | undefined {
+    const { last } = this;
+    const same = last && last.epoch === epoch && last.batch <= batch ? last : undefined;
+    if (batch - (same?.batch ?? 0) < Math.min(FEWEST, batches)) return undefined;
+    // figures are means over the epoch so far; what happened since is their difference
+    const of = (name: string): number => {
+      const now = logs[name] ?? 0;
+      return same ? (now * batch - (same.logs[name] ?? 0) * same.batch) / (batch - same.batch) : now;
+    };
+    return { loss: Math.max(0, of("loss")), metric: of(this.metricName) };
   }
 
   /** What was added since the charts were last brought up to date. */

@@ -161,8 +161,10 @@ function Wrong(props: { found: Examination; source: Source; labels: readonly str
         <li key={mistake.row}>
           <button
             type="button"
+            // rows that are no pictures have no pad
+            disabled={!size}
             onClick={() => void show(mistake.row)}
-            title={`${text(mistake)}: put it on the pad`}
+            title={size ? `${text(mistake)}: put it on the pad` : text(mistake)}
           >
             {size && (
               <Tiles

@@ -4,6 +4,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { type FitOptions, type Model, NablaError, type Progress } from "nabla";
 import { figureOf } from "../../src/metrics/metric.ts";
 import { internalsOf } from "../../src/model/internals.ts";
+import { hasDiverged } from "../ui/diverged.ts";
 import { announce, notify, notifyError } from "../ui/messages.tsx";
 import { start, type Training } from "../ui/trainer.ts";
 import { Curves, Pace } from "./curves.ts";
@@ -21,6 +22,8 @@ export const phase = signal<Phase>("fresh");
 export const progress = signal<Progress | undefined>(undefined);
 /** Samples a second, over about the last second. */
 export const speed = signal<number | undefined>(undefined);
+/** The loss of a training that was ended because it had diverged. */
+export const diverged = signal<number | undefined>(undefined);
 export const examination = signal<Examination | undefined>(undefined);
 /** Counts reports of the training. A component that reads it is drawn again with new weights. */
 export const tick = signal(0);
@@ -79,7 +82,7 @@ function adopt(next: Subject, at: Phase): void {
   batch(() => {
     subject.value = next;
     phase.value = at;
-    progress.value = undefined;
+    progress.value = diverged.value = undefined;
     examination.value = undefined;
     tick.value++;
     slowTick.value++;
@@ -143,6 +146,7 @@ export async function train(): Promise<void> {
       { ...now.fit, ...(resume && { resume: true }) },
       {
         onProgress: (report) => {
+          endIfDiverged(now, report.logs.loss);
           batch(() => {
             if (phase.peek() === "starting") phase.value = "running";
             progress.value = report;
@@ -152,9 +156,10 @@ export async function train(): Promise<void> {
             moved();
           });
         },
-        onEpochEnd: (epoch, logs) => {
-          curves.addEpoch(epoch, logs);
+        onEpochEnd: (epoch, logs, { batchesPerEpoch }) => {
+          curves.addEpoch(epoch, batchesPerEpoch, logs);
           moved(true);
+          if (endIfDiverged(now, logs.loss)) return;
           keep(model);
           announce(epochSays(now, epoch));
           void look();
@@ -163,8 +168,9 @@ export async function train(): Promise<void> {
     );
     const ended = await training.ended;
     if (subject.peek() !== now) return;
-    phase.value = ended === "held" ? "paused" : "done";
-    announce(ended === "held" ? "Training is paused." : "Training is finished.");
+    const bad = diverged.peek() !== undefined;
+    phase.value = ended === "held" && !bad ? "paused" : "done";
+    announce(`Training ${bad ? "has diverged" : ended === "held" ? "is paused" : "is finished"}.`);
   } catch (error) {
     if (subject.peek() !== now) return;
     phase.value = model.history.epoch.length > 0 ? "done" : "fresh";
@@ -174,8 +180,19 @@ export async function train(): Promise<void> {
   }
   curves.flush();
   moved(true);
-  keep(model);
+  if (diverged.peek() === undefined) keep(model);
   await look();
+}
+
+/** Further steps would only go further astray, and what they leave is not worth keeping. */
+function endIfDiverged({ source, curves }: Subject, loss = 0): boolean {
+  const { target } = source.train;
+  // that of a network which gives all classes the same chance
+  const guess = target.kind === "class" ? Math.log(Math.max(2, target.classes)) : curves.loss.peek()[1]![0];
+  if (!hasDiverged(guess ?? loss, loss)) return false;
+  diverged.value = loss;
+  training?.hold();
+  return true;
 }
 
 function epochSays({ model, curves }: Subject, epoch: number): string {

@@ -1,9 +1,12 @@
 /** Choices before a training, buttons during it, figures of it. */
+
+import { short } from "../ui/chart.tsx";
 import { Button, Choice, Meter, NumberField, Panel, Segments } from "../ui/controls.tsx";
 import { kept } from "./keeping.ts";
 import {
   busy,
   change,
+  diverged,
   pause,
   phase,
   progress,
@@ -33,6 +36,7 @@ const SAMPLES = [1000, 5000, 10_000, 20_000, 60_000, 100_000];
 export function TrainingPanel() {
   const chosen = settings.value;
   const locked = busy.value || phase.value === "paused";
+  const trained = phase.value === "done" && subject.value?.settings.network;
   const image = subject.value ? imageShape(subject.value.source.train.inputShape) : undefined;
   const samples = SAMPLES.includes(chosen.samples)
     ? SAMPLES
@@ -47,7 +51,11 @@ export function TrainingPanel() {
             value,
             label: NETWORK_LABELS[value],
           }))}
-          hint={NETWORK_HINTS[chosen.network]}
+          hint={`${NETWORK_HINTS[chosen.network]}${
+            trained && trained !== chosen.network
+              ? ` Shown until you train: the ${NETWORK_LABELS[trained]} network.`
+              : ""
+          }`}
           disabled={locked}
           onChange={(network) => change({ network })}
         />
@@ -104,6 +112,7 @@ export function TrainingPanel() {
         )}
         <Buttons />
         <Figures />
+        <Diverged />
       </div>
     </Panel>
   );
@@ -133,6 +142,27 @@ function Buttons() {
   );
 }
 
+/** What went wrong, and a button that does what helps. */
+function Diverged() {
+  const loss = diverged.value;
+  const used = subject.value?.settings.rate;
+  if (loss === undefined || !used) return null;
+  const rate = Number((used / 10).toPrecision(1));
+  return (
+    <div class="message error">
+      <span>Diverged: the loss is {short(loss)}, worse than guessing. The steps are too long.</span>
+      <Button
+        onClick={() => {
+          change({ rate });
+          void train();
+        }}
+      >
+        Learning rate {rate}
+      </Button>
+    </div>
+  );
+}
+
 const KEPT = {
   no: "",
   saving: "Saving…",
@@ -153,7 +183,10 @@ function Figures() {
     starting: "Starting…",
     running: `Epoch ${at} of ${epochs}`,
     paused: `Paused in epoch ${Math.min(epochs, report ? at : done + 1)} of ${epochs}`,
-    done: `Finished after ${done} ${done === 1 ? "epoch" : "epochs"}`,
+    done:
+      diverged.value === undefined
+        ? `Finished after ${done} ${done === 1 ? "epoch" : "epochs"}`
+        : `Diverged in epoch ${(report?.epoch ?? done) + 1}`,
   }[now];
   const pace =
     now === "running" && speed.value !== undefined

@@ -65,6 +65,8 @@ export const INITIALIZERS = list(
   ["zeros", "Zeros"],
 );
 export type InitializerName = (typeof INITIALIZERS)[number]["value"];
+/** The one that is chosen at first. */
+export const PLAIN: InitializerName = "glorotUniform";
 
 export const LOSSES = list(
   ["categoricalCrossentropy", "Cross-entropy, softmax"],

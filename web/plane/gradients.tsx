@@ -1,16 +1,15 @@
-/** How large the gradient of each layer is and was, on one logarithmic scale; and how many ReLUs are dead. */
+/** How large the gradient of each layer is and was, on one logarithmic scale; and what is wrong with the training, if anything is. */
 import { computed } from "@preact/signals";
 import { Canvas } from "../ui/canvas.tsx";
-import { Panel } from "../ui/controls.tsx";
+import { Button, Panel } from "../ui/controls.tsx";
 import { colour } from "../ui/theme.ts";
 import { decades } from "./decades.ts";
+import { diagnose } from "./diagnosis.ts";
 import type { Sample } from "./protocol.ts";
-import { curves, state } from "./session.ts";
+import { change, curves, figures, state } from "./session.ts";
 
 const WIDTH = 300;
 const HEIGHT = 36;
-/** A layer whose gradient is so many times smaller than the output's hardly learns. */
-const VANISHED = 100;
 
 const samplesNow = (): readonly Sample[] => curves.value.samples[0] ?? [];
 const scale = computed(() => decades(samplesNow().flatMap(({ gradients }) => gradients)));
@@ -21,9 +20,8 @@ export function GradientsPanel() {
   const last = samples.at(-1);
   const [low, high] = scale.value;
   const names = [...net.map((_, i) => `Layer ${i + 1}`), "Output"];
-  const output = last?.gradients.at(-1) ?? 0;
-  const faint = names.filter((_, i) => last && i < net.length && last.gradients[i] * VANISHED < output);
-  const dead = last?.dead.reduce((sum, count) => sum + count, 0) ?? 0;
+  // how many are dead is counted in the frame that draws them, so that the net and this panel say the same
+  const layers = figures.value?.layers ?? [];
   return (
     <Panel title="Gradient of each layer">
       <div class="gradients">
@@ -34,8 +32,8 @@ export function GradientsPanel() {
               <div class="head small">
                 <span>{name}</span>
                 <span class="figures muted">
-                  {activation === "relu" && layer < net.length && last
-                    ? `${last.dead[layer]} of ${net[layer]} dead · `
+                  {activation === "relu" && layer < net.length && layers[layer]
+                    ? `${layers[layer].dead.filter(Boolean).length} of ${net[layer]} dead · `
                     : ""}
                   {size === undefined || Number.isNaN(size) ? "–" : size.toExponential(1)}
                 </span>
@@ -61,13 +59,28 @@ export function GradientsPanel() {
         Bars are the typical size of ∂loss/∂weight (root mean square), from <Power of={low} /> to{" "}
         <Power of={high} />.
       </p>
-      <p class="small warning">
-        {faint.length > 0 &&
-          `Vanishing gradients: ${faint.join(", ")} get${faint.length === 1 ? "s" : ""} less than 1/${VANISHED} of what the output gets. `}
-        {dead > 0 &&
-          `${dead} ReLU${dead === 1 ? " is" : "s are"} dead: zero for every training point, so nothing reaches their weights.`}
-      </p>
+      <Findings />
     </Panel>
+  );
+}
+
+/** Each with buttons that do what helps. */
+export function Findings() {
+  const { layers = [], standings = [] } = figures.value ?? {};
+  const found = diagnose(state.value, samplesNow(), layers, standings[0]?.failed);
+  return (
+    <div class="findings" aria-live="polite">
+      {found.map(({ kind, text, remedies }) => (
+        <div class="small warning" key={kind}>
+          <p>{text}</p>
+          {remedies.map(({ label, change: patch }) => (
+            <Button key={label} onClick={() => change(patch)}>
+              {label}
+            </Button>
+          ))}
+        </div>
+      ))}
+    </div>
   );
 }
 

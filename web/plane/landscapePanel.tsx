@@ -51,7 +51,7 @@ export function LandscapePanel() {
             <p class="small">
               {shown.kind === "path" &&
                 `${(100 * shown.explained).toFixed(0)} % of the path’s movement lies in this plane. `}
-              ○ start, ● now. The deeper the colour, the lower; lines are equal loss.
+              ○ start, ● now. Full colour is low, and fades as the loss grows; lines are equal loss.
             </p>
           )}
           {shown && shown.paths.length > 1 && (

@@ -52,12 +52,13 @@ export class Probe {
 }
 
 /**
- * Which units give zero for every row: a ReLU that gives zero everywhere has no gradient and stays as it is ("dead").
+ * Which units give zero for every row: a ReLU that gives zero everywhere has no gradient and stays as it is ("dead"). One that gives
+ * no number is not dead: its training has diverged.
  * @param outputs [rows, units]
  */
 export function deadUnits(outputs: Float32Array, units: number): boolean[] {
   const dead = new Array<boolean>(units).fill(true);
-  for (let i = 0; i < outputs.length; i++) if (outputs[i] > 0) dead[i % units] = false;
+  for (let i = 0; i < outputs.length; i++) if (outputs[i] !== 0) dead[i % units] = false;
   return dead;
 }
 

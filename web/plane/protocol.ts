@@ -44,8 +44,6 @@ export interface Sample {
   readonly testAccuracy?: number;
   /** Size of the gradient of each dense layer. */
   readonly gradients: readonly number[];
-  /** Dead units of each hidden layer, where its activation is ReLU. */
-  readonly dead: readonly number[];
 }
 
 /** One dense layer as it is. */

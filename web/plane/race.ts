@@ -111,19 +111,18 @@ export class Race {
     );
   }
 
-  private async scores(model: Model): Promise<Omit<Sample, "gradients" | "dead">> {
+  private async scores(model: Model): Promise<Omit<Sample, "gradients">> {
     const { loss, accuracy } = await model.evaluate(this.train!, { batchSize: 1024 });
     if (!this.test) return { loss, accuracy };
     const test = await model.evaluate(this.test, { batchSize: 1024 });
     return { loss, accuracy, testLoss: test.loss, testAccuracy: test.accuracy };
   }
 
-  private async sample({ model, probe }: Entrant): Promise<Sample> {
+  private async sample({ model }: Entrant): Promise<Sample> {
     const scores = await this.scores(model);
     return {
       ...scores,
       gradients: gradientSizes(model, this.train!, layerNames(this.state)),
-      dead: this.dead(probe).map((units) => units.filter(Boolean).length),
     };
   }
 

@@ -53,12 +53,12 @@ function Place({ runner }: { runner: number }) {
   const standings = figures.value?.standings ?? [];
   const own = standings[runner];
   if (!own) return <p class="small muted">–</p>;
-  if (own.failed) return <p class="small failed">{own.failed}</p>;
+  if (own.failed) return <p class="small failed">Diverged: its steps are too long.</p>;
   const ahead = standings.every((other, i) => i === runner || other.failed || other.loss > own.loss);
   return (
     <p class="small figures place">
-      loss {own.loss.toFixed(4)}, {(100 * (own.testAccuracy ?? own.accuracy)).toFixed(1)} %
-      {ahead && <strong> leads</strong>}
+      training loss {own.loss.toFixed(4)}, {own.testAccuracy === undefined ? "training" : "test"} accuracy{" "}
+      {(100 * (own.testAccuracy ?? own.accuracy)).toFixed(1)} %{ahead && <strong> leads</strong>}
     </p>
   );
 }

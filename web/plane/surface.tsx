@@ -2,6 +2,7 @@
 import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { Canvas } from "../ui/canvas.tsx";
+import { short } from "../ui/chart.tsx";
 import { Panel, Segments, Switch } from "../ui/controls.tsx";
 import { colour } from "../ui/theme.ts";
 import { drawPoints, toPixel } from "./marks.ts";
@@ -128,7 +129,8 @@ function PaintLayer() {
 function Scores() {
   const now = figures.value?.standings[0];
   const test = now?.testLoss !== undefined;
-  const text = (value: number | undefined): string => (value === undefined ? "–" : value.toFixed(3));
+  const text = (value: number | undefined): string =>
+    value === undefined ? "–" : value < 1000 ? value.toFixed(3) : short(value);
   const share = (value: number | undefined): string =>
     value === undefined ? "–" : `${(100 * value).toFixed(1)} %`;
   return (
@@ -156,7 +158,7 @@ function Scores() {
           </tr>
         </tbody>
       </table>
-      {now?.failed && <p class="failed small">{now.failed}</p>}
+      {now?.failed && <p class="failed small">Training broke off; “Gradient of each layer” says why.</p>}
     </>
   );
 }

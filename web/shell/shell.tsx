@@ -9,8 +9,22 @@ import { ThemeButton } from "./themeButton.tsx";
 const TITLES: Record<ViewName, string> = { digits: "Digits", plane: "Plane" };
 const LOADERS: Record<ViewName, () => Promise<{ View: ComponentType }>> = {
   digits: () => import("../digits/index.tsx"),
-  plane: () => import("../plane/index.tsx"),
+  plane: () => Promise.all([import("../plane/index.tsx"), styled(PLANE_STYLE)]).then(([loaded]) => loaded),
 };
+
+/** Names a file next to this one; set by the build. */
+declare const PLANE_STYLE: string;
+
+/** Loads the looks of a view that is not the first. */
+const styled = (file: string): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.onload = resolve;
+    link.onerror = () => reject(file);
+    link.href = new URL(file, import.meta.url).href;
+    document.head.append(link);
+  });
 
 const views = signal<Partial<Record<ViewName, ComponentType>>>({});
 effect(() => {

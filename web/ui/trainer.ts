@@ -1,11 +1,11 @@
 /** A training that can be paused and continued: the one place where the page calls fit(). */
-import type { FitOptions, Logs, Model, Progress } from "nabla";
+import type { Callback, FitOptions, Model, Progress } from "nabla";
 import type { Dataset } from "nabla/data";
 
 export interface Hooks {
   /** Several times a second; the model's weights are those of this moment. */
   onProgress?(progress: Progress): void;
-  onEpochEnd?(epoch: number, logs: Logs): void | Promise<void>;
+  onEpochEnd?: Callback["onEpochEnd"];
 }
 
 export interface Training {

@@ -1,6 +1,7 @@
 /** Rows of a table's file to predict from: read as `evaluate` and `train` read it. */
 import type { TableOptions } from "../../data/readers/csv.ts";
 import { matchColumns } from "../../data/tables/columns.ts";
+import { rowIn } from "../../data/tables/csvTable.ts";
 import { classFinder } from "../../data/tables/target.ts";
 import type { Model } from "../../model/model.ts";
 import { openTable } from "../../node/dataFiles.ts";
@@ -38,7 +39,7 @@ export async function tableRows(
     length: table.rows.length,
     notes: [...table.notes, ...(byPosition && table.named ? ["columns are taken by position"] : [])],
     cells: (index) => inputs.map((at) => table.rows[index]![at]!),
-    where: (index) => `${path}: line ${table.lines[index]}`,
+    where: (index) => `${path}: ${rowIn(table, index)}`,
     label(index) {
       return labelAt < 0 ? undefined : classOf(table.rows[index]![labelAt]!);
     },

@@ -17,6 +17,7 @@ export interface ReadingFlags {
   header?: boolean;
   delimiter?: string;
   encoding?: string;
+  query?: string;
   maxBytes?: number;
 }
 
@@ -42,6 +43,10 @@ export const readingFlags = (): Option[] => [
   new Option(
     "--encoding <NAME>",
     "CSV: of the text, windows-1252 for example (default: UTF-8, UTF-16 by its mark)",
+  ),
+  new Option(
+    "--query <SQL>",
+    'SQLite: which rows, like "SELECT * FROM patients" (default: all rows, where there is one table)',
   ),
   new Option(
     "--max-bytes <SIZE>",
@@ -85,11 +90,13 @@ export const readingOptions = ({
   header,
   delimiter,
   encoding,
+  query,
   maxBytes,
 }: ReadingFlags): TableOptions & { maxBytes?: number } => ({
   ...(header !== undefined && { header }),
   ...(delimiter !== undefined && { delimiter }),
   ...(encoding !== undefined && { encoding }),
+  ...(query !== undefined && { query }),
   ...(maxBytes !== undefined && { maxBytes }),
 });
 
@@ -128,6 +135,7 @@ const readingFlagsGiven = (flags: ReadingFlags): [option: string, given: unknown
   ["--header", flags.header],
   ["--delimiter", flags.delimiter],
   ["--encoding", flags.encoding],
+  ["--query", flags.query],
 ];
 
 /** As they are given on the command line, with their values: for errors about data that is no table. */

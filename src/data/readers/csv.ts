@@ -1,13 +1,16 @@
-/** Tables as text: a row on each line, one column being the target. */
+/** Tables, as text or in a format with types: rows of cells, one column being the target. */
 import { sha256Hex } from "../../checkpoint/sha256.ts";
 import { NablaError } from "../../errors.ts";
-import { object } from "../../fields/objects.ts";
-import { type CsvSplitOptions, csvSplit } from "../tables/csv.ts";
+import { string } from "../../fields/fields.ts";
+import { object, optional } from "../../fields/objects.ts";
+import { type CsvSplitOptions, tableSplit } from "../tables/csv.ts";
 import { splitFields, tableFields, textFields } from "../tables/csvFields.ts";
 import { type CsvTableOptions, parseCsvTable, type Table } from "../tables/csvTable.ts";
+import type { TableFormat } from "../tables/formats/format.ts";
+import * as all from "../tables/formats/index.ts";
 import { decodeText, isTableText } from "../tables/text.ts";
 import { contentOf, headOf, latin } from "./content.ts";
-import { type DataHost, type FoundData, LIKELY, NO, PERHAPS, type Reader } from "./reader.ts";
+import { type DataHost, type FoundData, LIKELY, NO, PERHAPS, type Reader, SURE } from "./reader.ts";
 
 const NAMES = /\.(csv|tsv|txt)(\.gz)?$/i;
 
@@ -15,29 +18,35 @@ const NAMES = /\.(csv|tsv|txt)(\.gz)?$/i;
 export interface CsvReaderOptions extends Omit<CsvSplitOptions, "name" | "maxBytes"> {
   /** Of the text, as TextDecoder calls it; default: UTF-16 where its byte order mark says so, else UTF-8. */
   encoding?: string;
+  /** Which rows of a database, in SQL; default: all, where there is one table. */
+  query?: string;
 }
+
+const formats: readonly TableFormat[] = /* @__PURE__ */ Object.values(all);
 
 export const csv: Reader<"csv", CsvReaderOptions> = {
   kind: "csv",
   title: "table",
   from: "file",
-  expected: "a table (.csv, .tsv)",
-  fields: () => object({ ...tableFields(), ...splitFields(), ...textFields() }),
-  async recognise({ of }, host) {
+  expected: `a table (.csv, .tsv, ${formats.map(({ ending }) => ending).join(", ")})`,
+  fields: () => object({ ...tableFields(), ...splitFields(), ...textFields(), query: optional(string()) }),
+  async recognise({ of }, host, options) {
     if (of.kind === "folder") return NO;
     const head = await headOf(of, host);
+    // records of single values may be steps of sequences, where a column is told that says of which
+    if (formatOf(head)) return options && ("sequence" in options || "likeSequences" in options) ? NO : SURE;
     const [text, named] = [isTableText(head), NAMES.test(of.name)];
     // of another encoding it is still a table, to be refused as one
     return text && (named || otherText(head, named)) ? LIKELY : text || named ? PERHAPS : NO;
   },
-  async open(found, host, { encoding, ...options }) {
-    const { bytes, text, notes } = await textIn(found, host, encoding);
+  async open(found, host, { encoding, query, ...options }) {
+    const known = options.like?.columns;
+    const { table, fingerprint } = await tableIn(found, host, { ...options, encoding, query }, known);
     const { testFraction, seed, split: way } = options;
-    const split = csvSplit(text, { ...options, name: found.where, ...cellsIn(host) });
+    const split = tableSplit("openData", () => table, { ...options, name: found.where, ...cellsIn(host) });
     return {
       ...split,
-      notes: [...notes, ...split.notes],
-      fingerprint: sha256Hex(bytes),
+      fingerprint,
       origin: {
         ...(testFraction !== undefined && { testSplit: testFraction }),
         ...(seed !== undefined && { seed }),
@@ -49,7 +58,8 @@ export const csv: Reader<"csv", CsvReaderOptions> = {
 
 /** How the rows of a table are read, without asking what they are for. */
 export interface TableOptions extends Omit<CsvTableOptions, "maxBytes"> {
-  encoding?: string;
+  encoding?: string | undefined;
+  query?: string | undefined;
 }
 
 /**
@@ -57,15 +67,42 @@ export interface TableOptions extends Omit<CsvTableOptions, "maxBytes"> {
  *
  * @param known names of columns that are looked for
  */
-export async function readTable(
+export const readTable = async (
   found: FoundData,
   host: DataHost,
-  { encoding, ...options }: TableOptions = {},
+  options: TableOptions = {},
   known: readonly string[] = [],
-): Promise<Table> {
-  const { text, notes } = await textIn(found, host, encoding);
-  const table = parseCsvTable(text, found.where, { ...options, ...cellsIn(host) }, known);
-  return { ...table, notes: [...notes, ...table.notes] };
+): Promise<Table> => (await tableIn(found, host, options, known)).table;
+
+const formatOf = (head: Uint8Array): TableFormat | undefined => formats.find(({ is }) => is(head));
+
+async function tableIn(
+  found: FoundData,
+  host: DataHost,
+  { encoding, query, ignore = [], ...options }: TableOptions & { ignore?: readonly string[] },
+  known: readonly string[] = [],
+): Promise<{ table: Table; fingerprint: string }> {
+  const { of, where } = found;
+  const format = of.kind === "file" ? formatOf(await headOf(of, host)) : undefined;
+  if (of.kind === "file" && format) {
+    const { header, delimiter, decimal } = options;
+    const idle = Object.entries({ header, delimiter, decimal, encoding }).find(
+      ([, given]) => given !== undefined,
+    );
+    if (idle)
+      throw new NablaError(
+        `${where}: ${idle[0]} (--${idle[0]}) says how text is read, and this is a ${format.title}, whose names and numbers are plain; leave it out`,
+      );
+    const used = (column: string) => (known.length > 0 ? known.includes(column) : !ignore.includes(column));
+    if (query === undefined || format.asked) return format.read({ of, where, host }, { query, used });
+  }
+  if (query !== undefined)
+    throw new NablaError(
+      `${where}: query (--query): expected a database (.sqlite) to ask, got ${format ? `a ${format.title}` : "a table in text"}`,
+    );
+  const { bytes, text, notes } = await textIn(found, host, encoding);
+  const table = parseCsvTable(text, where, { ...options, ...cellsIn(host) }, known);
+  return { table: { ...table, notes: [...notes, ...table.notes] }, fingerprint: sha256Hex(bytes) };
 }
 
 const cellsIn = ({ limits: { cells } }: DataHost) => (cells === undefined ? {} : { maxBytes: cells });

@@ -78,6 +78,13 @@ export interface PictureFile extends ImageFile {
   readonly file: DataFile;
 }
 
+/** What a database answers. */
+export interface Answer {
+  readonly columns: readonly string[];
+  readonly rows: Iterable<ArrayLike<unknown>>;
+  readonly query: string;
+}
+
 /** What readers need of the place they run in. */
 export interface DataHost {
   /** Bytes of a table's text, of arrays, and of a table's rows and cells in memory (default 1 GiB), that are read at most. */
@@ -86,6 +93,13 @@ export interface DataHost {
   readonly more?: string;
   tooLarge(name: string, size: number, limit: number): NablaError;
   readonly pictures: PictureHost;
+  /**
+   * What a database in a file answers; left out where there is no SQLite.
+   *
+   * @param query in SQL; default: all rows of its only table
+   * @returns names and values of the answer's columns, and the query
+   */
+  database?(file: DataFile, where: string, query?: string): Promise<Answer>;
   /** A file that an option names, as programs name files here; undefined where it names none. Left out where nothing can. */
   file?(given: unknown): Promise<DataFile | undefined>;
 }

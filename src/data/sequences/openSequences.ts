@@ -2,6 +2,7 @@
 import { sha256Hex } from "../../checkpoint/sha256.ts";
 import { NablaError } from "../../errors.ts";
 import { isObject } from "../../fields/expected.ts";
+import { parseLines } from "../jsonLines.ts";
 import { contentOf } from "../readers/content.ts";
 import type { DataFile, DataHost, ReadData } from "../readers/reader.ts";
 import type { SequencesReaderOptions } from "../readers/sequences.ts";
@@ -9,7 +10,7 @@ import { parseCsvTable } from "../tables/csvTable.ts";
 import { decodeText } from "../tables/text.ts";
 import { type RawSequences, rawSequences } from "./rawSequences.ts";
 import { splitSequences } from "./sequenceSplit.ts";
-import { ofTable, parseLines } from "./sequences.ts";
+import { ofTable } from "./sequences.ts";
 import { checkSequencesInfo } from "./sequencesInfo.ts";
 
 /** A file, and what errors call it. */
@@ -62,7 +63,7 @@ export function rawText(
   const key = label === undefined ? like?.label : String(label);
   const ids = options.ids ?? like?.kind === "ids";
   if (/^\uFEFF?\s*[[{]/.test(text)) {
-    const given = parseLines(text, name);
+    const given = parseLines(text, name).values;
     if (isObject(given) && "nabla" in given)
       throw new NablaError(`${name}: a configuration, not data; --config ${name} trains by it`);
     return rawSequences(given, {

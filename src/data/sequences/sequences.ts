@@ -2,9 +2,9 @@
 import { NablaError } from "../../errors.ts";
 import { demandText } from "../../fields/expected.ts";
 import { type Fields, number, string } from "../../fields/fields.ts";
-import { parseJson } from "../../fields/json.ts";
 import { checkGiven } from "../../fields/programs.ts";
 import type { Dataset } from "../dataset.ts";
+import { parseLines } from "../jsonLines.ts";
 import { tableFields } from "../tables/csvFields.ts";
 import { type CsvTableOptions, parseCsvTable } from "../tables/csvTable.ts";
 import type { Task } from "../tables/target.ts";
@@ -92,7 +92,7 @@ export function sequences(given: unknown, asked: SequenceOptions = {}): Sequence
 export function jsonSequences(text: string, asked: SequenceOptions = {}): SequenceSplit {
   demandText("jsonSequences", "a JSON document", text);
   const { name } = givenOf("jsonSequences", asked);
-  return readSequences("jsonSequences", parseLines(text, name ?? "sequences"), asked);
+  return readSequences("jsonSequences", parseLines(text, name ?? "sequences").values, asked);
 }
 
 function readSequences(who: string, given: unknown, asked: SequenceOptions): SequenceSplit {
@@ -181,20 +181,4 @@ export function encodeSequences(
     info,
     keep,
   );
-}
-
-/** A document, or a value on each line. */
-export function parseLines(text: string, name: string): unknown {
-  const clean = text.replace(/^\uFEFF/, "");
-  const lines = clean.split(/\r?\n/);
-  const full = lines.flatMap((line, i) => (line.trim() === "" ? [] : [i]));
-  const first = lines[full[0] ?? 0]!.trim();
-  if (
-    full.length > 1 &&
-    first.startsWith("{") &&
-    first.endsWith("}") &&
-    lines[full[1]!]!.trim().startsWith("{")
-  )
-    return full.map((i) => parseJson(lines[i]!, `${name}: line ${i + 1}`));
-  return parseJson(clean, name);
 }

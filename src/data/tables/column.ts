@@ -1,7 +1,7 @@
 /** One column of a table: its cells, and where they stand. */
 import { NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
-import type { Table } from "./csvTable.ts";
+import { rowIn, type Table } from "./csvTable.ts";
 import { type ColumnNumbers, columnNumbers } from "./numbers.ts";
 
 export class TableColumn {
@@ -27,9 +27,11 @@ export class TableColumn {
   /** What is wrong in a row, with its line. */
   problem(row: number, what: string): NablaError {
     const line = this.table.lines[row]!;
-    const at = this.table.place?.(row) ?? `line ${line}`;
-    return new NablaError(`${this.table.name}: ${at}: column ${show(this.name)}: ${what}`, {
-      details: { line, column: this.name },
-    });
+    return new NablaError(
+      `${this.table.name}: ${rowIn(this.table, row)}: column ${show(this.name)}: ${what}`,
+      {
+        details: { line, column: this.name },
+      },
+    );
   }
 }

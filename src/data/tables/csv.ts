@@ -1,5 +1,4 @@
 /** Tables as datasets: every column but one is an input, that one is the target. */
-
 import { prefixed } from "../../errors.ts";
 import { demand, isObject } from "../../fields/expected.ts";
 import { number, string } from "../../fields/fields.ts";
@@ -13,7 +12,7 @@ import { partsOf, splitRows } from "../split.ts";
 import { fitStandardisation, standardise } from "../standardise.ts";
 import { type AskedColumns, askedField } from "./asked.ts";
 import { splitFields, tableFields } from "./csvFields.ts";
-import { type CsvTableOptions, parseCsvLine, parseCsvTable } from "./csvTable.ts";
+import { type CsvTableOptions, parseCsvLine, parseCsvTable, type Table } from "./csvTable.ts";
 import type { ColumnEncoding, Feature, TableEncoding } from "./encoding.ts";
 import type { ColumnReading } from "./fitEncoding.ts";
 import { roundingNotes } from "./rounding.ts";
@@ -101,7 +100,7 @@ export interface CsvData {
  * two ways of which one loses something.
  */
 export function parseCsvDataset(text: string, options: CsvOptions = {}): CsvData {
-  const read = tableOf("parseCsvDataset", text, options, Object.keys(tableFields()));
+  const read = tableOf("parseCsvDataset", parsed(text, options), options, Object.keys(tableFields()));
   const encoded = encodeTable(read);
   const { csv, readings } = encoded;
   const notes = [...read.notes, ...roundingNotes(encoded)];
@@ -134,6 +133,14 @@ export interface CsvSplit extends DataSplit, Omit<CsvData, "dataset"> {
 /** Reads a table, splits it in two, and standardises both parts by the mean and deviation of the training part. */
 export function csvSplit(text: string, options: CsvSplitOptions = {}): CsvSplit {
   demand(isObject(options), "csvSplit", "its options as an object", options);
+  return tableSplit("csvSplit", parsed(text, options), options);
+}
+
+const parsed = (text: string, options: CsvOptions) => (): Table =>
+  parseCsvTable(text, options.name ?? "data.csv", options, options.like?.columns);
+
+/** The same of a table from anywhere. @param table gives it, once the options are checked */
+export function tableSplit(who: string, table: () => Table, options: CsvSplitOptions): CsvSplit {
   const {
     testFraction = 0.2,
     seed = 0,
@@ -142,10 +149,10 @@ export function csvSplit(text: string, options: CsvSplitOptions = {}): CsvSplit 
     split,
     ...rest
   } = options;
-  const read = tableOf("csvSplit", text, rest, Object.keys(tableFields()), options);
-  const { groupAt, table } = read;
-  const order = rowOrder(table, read.labelAt, groupAt, split);
-  const rows = range(table.rows.length);
+  const read = tableOf(who, table, rest, Object.keys(tableFields()), options);
+  const { groupAt } = read;
+  const order = rowOrder(read.table, read.labelAt, groupAt, split);
+  const rows = range(read.table.rows.length);
   const cut =
     testFraction > 0 ? splitRows({ ...targetsOf(read), ...order }, testFraction, { seed }) : undefined;
   const [train, test] = cut ?? [rows, undefined];
@@ -163,7 +170,7 @@ export function csvSplit(text: string, options: CsvSplitOptions = {}): CsvSplit 
     csv,
     notes: [
       ...read.notes,
-      ...(cut ? cutNotes(table, whole, cut, groupAt) : []),
+      ...(cut ? cutNotes(read.table, whole, cut, groupAt) : []),
       ...(encoded.filled ?? []),
       ...roundingNotes(encoded, by),
     ],
@@ -185,7 +192,7 @@ export function csvSplit(text: string, options: CsvSplitOptions = {}): CsvSplit 
 /** The table, with the options checked. @param given all of them, where there are more than these */
 function tableOf(
   who: string,
-  text: string,
+  parse: () => Table,
   options: CsvOptions,
   names: readonly string[],
   given: CsvSplitOptions = options,
@@ -204,17 +211,17 @@ function tableOf(
     ...(given === options ? {} : splitFields()),
   };
   prefixed(`${who}: `, () => object(fields).check(given));
-  const { name = "data.csv", columns } = options;
   for (const before of [options.like, options.inputsLike]) checkInfo(before);
-  const asked = columns && askedField().check(columns, `${who}: columns`);
+  const asked = options.columns && askedField().check(options.columns, `${who}: columns`);
   const split = given.split && tableSplitField().check(given.split, `${who}: split`);
-  const table = parseCsvTable(text, name, options, options.like?.columns);
+  const table = parse();
   const groupAt = groupColumn(table, split);
   // who it is says nothing of others
   const apart = typeof split === "object" && split.input !== true ? [table.columns[groupAt]!] : [];
   const read = prepareTable(table, {
+    ...(table.decimal && { decimal: table.decimal }),
     ...options,
-    name,
+    name: options.name ?? table.name,
     ...(asked && { columns: asked }),
     ...(apart.length > 0 && { ignore: [...(options.ignore ?? []), ...apart] }),
   });

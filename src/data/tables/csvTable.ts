@@ -19,9 +19,11 @@ export interface Table {
   readonly named: boolean;
   /** Every cell still a string, without blanks around numbers. */
   readonly rows: readonly (readonly string[])[];
-  /** The line on which each row begins, counted from 1 as editors do. */
+  /** The line on which each row begins, counted from 1 as editors do; without lines, the row's number from 1. */
   readonly lines: readonly number[];
-  /** What errors call a row, where it is no line. */
+  /** What these count; default "line". */
+  readonly unit?: "line" | "row" | "record";
+  /** What errors call a row, where it has more than a number. */
   readonly place?: (row: number) => string;
   /** The column that only numbers the rows, as pandas and R write it: no input. */
   readonly index?: number;
@@ -46,6 +48,10 @@ export interface CsvTableOptions {
   /** Bytes that rows, cells and columns may take in memory; default 1 GiB. A table that takes more is refused, on the way. */
   maxBytes?: number;
 }
+
+/** Where a row stands, as errors say it: "line 3". */
+export const rowIn = ({ lines, unit = "line", place }: Table, row: number): string =>
+  place?.(row) ?? `${unit} ${lines[row]}`;
 
 /** The line that tells Excel the delimiter. */
 const SEP = /^\uFEFF?"?sep=(.)"?(?:\r\n|\n|\r)/i;
@@ -77,24 +83,30 @@ export function parseCsvTable(
   const names = header ? rows[0]! : [];
   const data = header ? { rows: rows.slice(1), lines: records.lines.slice(1) } : records;
   const width = withoutEmptyColumns(rows, data.rows, notes);
-  const { columns, repeated } = namesOf(names, width, notes);
-  tidy(data.rows);
-  const index =
-    shortHeader || (header && isUnnamed(names[0]!) && width > 1 && isIndex(data.rows, 0)) ? 0 : undefined;
-  if (index !== undefined) notes.push("the first column numbers the rows, and is left out");
+  const numbered = shortHeader || (header && isUnnamed(names[0]!) && width > 1 && isIndex(data.rows, 0));
+  if (numbered) notes.push("the first column numbers the rows, and is left out");
   const { decimal } = options;
   return {
+    ...tableOf(names, width, data, notes),
     name,
-    columns,
     named: header,
-    ...data,
-    ...(index !== undefined && { index }),
-    repeated,
+    ...(numbered && { index: 0 }),
     ...(decimal && { decimal }),
     delimiter,
     maxBytes,
-    notes,
   };
+}
+
+/** Cells under names, whatever file they come from. @param rows cells become as they are compared, in place */
+export function tableOf(
+  names: readonly string[],
+  width: number,
+  { rows, lines }: Records,
+  notes: string[],
+): Pick<Table, "columns" | "repeated" | "rows" | "lines" | "notes"> {
+  const named = namesOf(names, width, notes);
+  tidy(rows);
+  return { ...named, rows, lines, notes };
 }
 
 /** The cells of a single line, by a delimiter, or the one it shows. */

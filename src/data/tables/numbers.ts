@@ -162,11 +162,12 @@ export interface CellProblem {
 interface Cells {
   readonly cells: readonly string[];
   readonly lines: readonly number[];
+  readonly unit?: "line" | "row" | "record";
 }
 
 /** Why decimalOfColumn() cannot tell: cells contradict each other, or nothing says how 1,234 is meant. */
 export function decimalProblem(
-  { cells, lines }: Cells,
+  { cells, lines, unit = "line" }: Cells,
   { point, comma, either }: ColumnNumbers,
 ): CellProblem {
   const quoted = (row: number) => show(cells[row]);
@@ -174,7 +175,7 @@ export function decimalProblem(
     const [first, row] = [Math.min(point, comma), Math.max(point, comma)];
     return {
       row,
-      problem: `${quoted(row)} beside ${quoted(first)} in line ${lines[first]}: expected one decimal sign in a column; mend the cells`,
+      problem: `${quoted(row)} beside ${quoted(first)} in ${unit} ${lines[first]}: expected one decimal sign in a column; mend the cells`,
     };
   }
   const read = (decimal: Decimal) => readNumber(cells[either]!, decimal)!.value;

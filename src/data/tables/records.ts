@@ -25,6 +25,10 @@ const MOST_ROWS = 5e7;
 /** What rows and cells may take, unless somebody says otherwise: 1 GiB. */
 export const MOST_CELLS = 2 ** 30;
 
+/** Bytes that so many rows and columns take, about, of cells that are no single characters. */
+export const memoryOf = (rows: number, columns: number): number =>
+  rows * (ROW + columns * (CELL + TEXT)) + columns * COLUMN;
+
 export interface RecordOptions {
   /** Bytes that rows and cells may take; default 1 GiB. */
   maxBytes?: number;

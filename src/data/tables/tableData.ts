@@ -9,7 +9,7 @@ import { isMissing } from "./cells.ts";
 import { TableColumn } from "./column.ts";
 import { chooseColumns, findColumn, ignoredColumns, matchColumns } from "./columns.ts";
 import type { CsvInfo, CsvOptions } from "./csv.ts";
-import type { Table } from "./csvTable.ts";
+import { rowIn, type Table } from "./csvTable.ts";
 import { checkEncoding, encoderOf, type Feature, missingIn, PLAIN, type TableEncoding } from "./encoding.ts";
 import { type ColumnReading, decimalShown, fitEncoding, isPlain, missingAs, refill } from "./fitEncoding.ts";
 import type { Decimal } from "./numbers.ts";
@@ -205,7 +205,7 @@ function featuresOf(
       (i) => columns[i]!.cells[row]!,
       x,
       row * width,
-      () => `${table.name}: line ${table.lines[row]}`,
+      () => `${table.name}: ${rowIn(table, row)}`,
     );
   });
   return { features, x };
@@ -245,7 +245,7 @@ function withoutMissing(
     const at = gap(table.rows[row]!);
     const cell = table.rows[row]![at]!;
     throw new NablaError(
-      `${table.name}: line ${table.lines[row]}: column ${show(table.columns[at])}: the value is missing${cell ? ` (${show(cell)})` : ""}; --missing fill puts the mean or the most frequent value there${at === labelAt ? ", but not for a label" : ""}, --missing drop leaves such rows out`,
+      `${table.name}: ${rowIn(table, row)}: column ${show(table.columns[at])}: the value is missing${cell ? ` (${show(cell)})` : ""}; --missing fill puts the mean or the most frequent value there${at === labelAt ? ", but not for a label" : ""}, --missing drop leaves such rows out`,
       { details: { line: table.lines[row], column: table.columns[at] } },
     );
   }
@@ -260,7 +260,7 @@ function withoutMissing(
     );
   const lines = [...table.rows.keys()].filter((row) => out(table.rows[row]!)).map((row) => table.lines[row]!);
   notes.push(
-    `${dropped} row${dropped === 1 ? "" : "s"} left out: ${missing === "drop" ? "a value" : "the label"} is missing (line${dropped === 1 ? "" : "s"} ${lines.slice(0, 8).join(", ")}${dropped > 8 ? ", …" : ""})`,
+    `${dropped} row${dropped === 1 ? "" : "s"} left out: ${missing === "drop" ? "a value" : "the label"} is missing (${table.unit ?? "line"}${dropped === 1 ? "" : "s"} ${lines.slice(0, 8).join(", ")}${dropped > 8 ? ", …" : ""})`,
   );
   return {
     ...table,

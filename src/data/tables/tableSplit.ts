@@ -4,7 +4,7 @@ import { type Field, show } from "../../fields/fields.ts";
 import type { Dataset } from "../dataset.ts";
 import { splitNotes } from "../splitNotes.ts";
 import { findLabel } from "./columns.ts";
-import type { Table } from "./csvTable.ts";
+import { rowIn, type Table } from "./csvTable.ts";
 
 /**
  * "random": any rows, the same share of every class. "time": the last ones. { group: "patient" }: rows with the same cell in that column are
@@ -47,14 +47,14 @@ export function rowOrder(
 ): Pick<Dataset, "groups" | "inOrder"> {
   if (split === "time") return { inOrder: true };
   if (at < 0) return {};
-  const { name, columns, rows, lines } = table;
+  const { name, columns, rows } = table;
   const column = `column ${show(columns[at])}`;
   if (at === labelAt)
     throw new NablaError(`${name}: split: ${column} is the label; expected a column of groups`);
   const numbers = new Map<string, number>();
   const groups = Int32Array.from(rows, (row, r) => {
     const cell = row[at]!;
-    if (cell === "") throw new NablaError(`${name}: line ${lines[r]}: ${column}: the group is missing`);
+    if (cell === "") throw new NablaError(`${name}: ${rowIn(table, r)}: ${column}: the group is missing`);
     if (!numbers.has(cell)) numbers.set(cell, numbers.size);
     return numbers.get(cell)!;
   });
@@ -79,7 +79,7 @@ export function cutNotes(
     );
   } else if (inOrder)
     notes.unshift(
-      `the last ${test.length} rows to test with, from line ${table.lines[test[0]!]} on: rows are in the order of time`,
+      `the last ${test.length} rows to test with, from ${rowIn(table, test[0]!)} on: rows are in the order of time`,
     );
   return notes;
 }

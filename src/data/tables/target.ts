@@ -158,7 +158,7 @@ function quantities(column: TableColumn, { decimal: asked, shown }: TargetOption
   const names = [...numbers.units.keys()];
   const wrong =
     decimal === undefined
-      ? decimalProblem({ cells: column.cells, lines: column.table.lines }, numbers)
+      ? decimalProblem({ ...column.table, cells: column.cells }, numbers)
       : unitProblem(column, [...numbers.units.values()]);
   if (wrong) throw column.problem(wrong.row, wrong.problem);
   const y = Float64Array.from(column.cells, (cell, row) => {

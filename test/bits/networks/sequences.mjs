@@ -134,10 +134,45 @@ const held = chain(
   values(3, 2),
 );
 
+const attending = chain(
+  [8],
+  [
+    { type: "embedding", inputDim: 11, outputDim: 6, maskZero: true },
+    { type: "positionalEmbedding", sequenceLength: 9, embeddingsInitializer: "lecunNormal" },
+    {
+      type: "multiHeadAttention",
+      numHeads: 3,
+      keyDim: 3,
+      valueDim: 2,
+      outputShape: 5,
+      dropout: 0.2,
+      useCausalMask: true,
+      kernelInitializer: "heNormal",
+      biasInitializer: "ones",
+      kernelRegularizer: { l1: 1e-4, l2: 1e-3 },
+    },
+    { type: "positionalEmbedding", sinusoidal: true },
+    {
+      type: "residual",
+      layers: [{ type: "layerNormalization" }, { type: "multiHeadAttention", numHeads: 2, keyDim: 4 }],
+    },
+    { type: "multiHeadAttention", numHeads: 1, keyDim: 2, useBias: false, trainable: false },
+    { type: "attention", scoreMode: "dot", useScale: true, causal: true, dropout: 0.1 },
+    { type: "positionalEmbedding", trainable: false },
+    { type: "attention", useScale: true, trainable: false, useCausalMask: true },
+    { type: "multiHeadAttention", numHeads: 2, keyDim: 2, causal: true },
+    { type: "dense", units: 2 },
+  ],
+  { loss: "meanSquaredError", optimizer: "adam" },
+  values(8, 2),
+  { numbers: 11 },
+);
+
 /** @type {Record<string, Network>} */
 export const SEQUENCES = {
   "steps and masks": walks,
   "numbers, some of which are padding": words,
   "steps from the last to the first": backwards,
   "layers in both directions, and for each step": held,
+  "steps that look at each other": attending,
 };

@@ -16,6 +16,7 @@ import { onnx } from "./onnx.ts";
 import { playground } from "./playground.ts";
 import { png } from "./png.ts";
 import { safetensors } from "./safetensors.ts";
+import { records } from "./tables.ts";
 import { workerMessages } from "./workerMessages.ts";
 
 export const targets: readonly Target[] = [
@@ -35,6 +36,7 @@ export const targets: readonly Target[] = [
   jsonRows,
   exported,
   onnx,
+  records,
   playground,
   commandLine,
   workerMessages,

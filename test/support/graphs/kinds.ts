@@ -158,6 +158,23 @@ const SINGLE: Record<string, (draw: Draw, shape: Shape) => Options | undefined> 
       mergeMode: one(draw, ["concat", "sum", "average", "multiply"]),
     };
   },
+  multiHeadAttention: (draw, shape) =>
+    isSequence(shape)
+      ? {
+          numHeads: 1 + draw(3),
+          keyDim: 1 + draw(5),
+          ...(draw(2) && { valueDim: 1 + draw(5) }),
+          ...(draw(2) && { outputShape: 1 + draw(6) }),
+          useBias: draw(4) > 0,
+          causal: draw(2) > 0,
+        }
+      : undefined,
+  embedding: (draw, shape) =>
+    shape.length === 1 ? { inputDim: 2 + draw(2), outputDim: 1 + draw(5) } : undefined,
+  // no step has it, so that nothing is padding: layers are given a mask, and what it says is in test/layers/masks.test.ts
+  masking: (_draw, shape) => (isSequence(shape) ? { maskValue: 12345 } : undefined),
+  positionalEmbedding: (draw, shape) =>
+    isSequence(shape) ? { sequenceLength: shape[0] + draw(3) } : undefined,
   timeDistributed: (draw, shape) => {
     if (shape.length < 2) return undefined;
     const [, ...step] = shape;
@@ -194,11 +211,8 @@ const SINGLE: Record<string, (draw: Draw, shape: Shape) => Options | undefined> 
 };
 
 const kinds: Readonly<Record<string, { readonly kind: LayerKind }>> = ALL;
-/**
- * Those that random graphs do not apply: "input" and "shared" are what graphs themselves are written with; an embedding takes whole numbers
- * alone, and behind masking most layers refuse steps that are padding: test/layers/{recurrent,masks}.test.ts.
- */
-const APART = ["input", "shared", "embedding", "masking"];
+/** Those that random graphs do not apply: they are what graphs themselves are written with. */
+const APART = ["input", "shared"];
 export const TYPES = Object.keys(kinds).filter((type) => !APART.includes(type));
 
 /** The options of a layer's example; such as { filters: 8, kernelSize: 3 }. */
@@ -212,14 +226,18 @@ export interface Choice {
   type: string;
   options: Options;
   from: number[];
+  /** A layer that the value goes through before. */
+  before?: { type: string; options: Options };
 }
 
 /** A layer of this type applied to value `at`, and to others where it takes several; undefined where nothing fits. */
 export function choose(type: string, at: number, shapes: readonly Shape[], draw: Draw): Choice | undefined {
   const shape = shapes[at];
-  if (!kinds[type].kind.merges) {
+  if (!kinds[type].kind.merges || type === "multiHeadAttention") {
     const options = Object.hasOwn(SINGLE, type) ? SINGLE[type](draw, shape) : exampleOf(type);
-    return options && { type, options, from: [at] };
+    // of any values "step" makes whole numbers
+    const before = type === "embedding" && { type: "activation", options: { activation: "step" } };
+    return options && { type, options, from: [at], ...(before && { before }) };
   }
   const partner = (fits: (other: Shape) => boolean) =>
     one(
@@ -231,6 +249,12 @@ export function choose(type: string, at: number, shapes: readonly Shape[], draw:
     const axes = [1 + draw(shape.length), 1];
     const other = partner((b) => b.length <= 2 && b[0] === shape[axes[0] - 1]);
     return other === undefined ? undefined : { type, options: { axes }, from: [at, other] };
+  }
+  if (type === "attention") {
+    if (!isSequence(shape)) return undefined;
+    const value = partner((b) => isSequence(b) && b[1] === shape[1]);
+    const key = draw(2) ? partner((b) => same(b, shapes[value])) : undefined;
+    return { type, options: { causal: draw(2) > 0 }, from: [at, value, ...(key === undefined ? [] : [key])] };
   }
   const axis = draw(shape.length);
   const fits = (other: Shape) =>

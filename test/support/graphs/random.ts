@@ -90,8 +90,10 @@ export function modelOf({ shape, steps, head }: Recipe): Model {
     // the last ones the most
     const at = values.length - 1 - (back % Math.min(values.length, 1 + (back >> 2)));
     const value = values[at];
+    // an embedding is applied to whole numbers alone
     const known = layers.filter(
-      ({ shapes }) => shapes.length === 1 && shapes[0].join() === value.shape.join(),
+      ({ layer, shapes }) =>
+        layer.type !== "embedding" && shapes.length === 1 && shapes[0].join() === value.shape.join(),
     );
     if (how === 0 && known.length > 0) {
       put(known[draw(known.length)].layer, [value]);
@@ -120,7 +122,9 @@ export function modelOf({ shape, steps, head }: Recipe): Model {
         // a window that is too large, and the like
         continue;
       }
-      put(written(choice.type, choice.options), from);
+      const { before } = choice;
+      if (before) put(written(before.type, before.options), from);
+      put(written(choice.type, choice.options), before ? [values[values.length - 1]] : from);
       break;
     }
   }

@@ -174,13 +174,24 @@ export function referenceGraph({ layers, outputs }: GraphConfig): ReferenceGraph
         if (merge) {
           const { y, backward } = merge.forward(given);
           values[name] = rounded(y);
-          backs.push((dy) => ({ dxs: backward(dy), gradients: {} }));
+          backs.push((dy) => {
+            const dxs = backward(dy);
+            const terms = jitter && merge.terms?.forward(given).backward(dy);
+            return { dxs: terms ? dxs.map((dx, k) => jitter!(dx, largest(terms[k]))) : dxs, gradients: {} };
+          });
           continue;
         }
         const pass = layer!.forward({ ...under(at, now), ...drawn[name] }, given[0], training);
         values[name] = rounded(pass.y);
         backs.push((dy) => {
           const { dx, gradients } = pass.backward(dy);
+          if (jitter && layer!.terms) {
+            const parameters = { ...under(at, now), ...drawn[name] };
+            const terms = layer!.terms.forward(parameters, given[0], training).backward(dy);
+            for (const [tensor, gradient] of Object.entries(gradients))
+              gradients[tensor] = jitter(gradient, largest(terms.gradients[tensor]));
+            return { dxs: [jitter(dx, largest(terms.dx))], gradients };
+          }
           if (!jitter || !cancels) return { dxs: [dx], gradients };
           const most = largest(dy);
           if (cancels === "slope") return { dxs: [jitter(dx, most)], gradients };

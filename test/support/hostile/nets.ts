@@ -2,6 +2,7 @@
 import {
   activation,
   add,
+  attention,
   average,
   averagePooling1d,
   averagePooling2d,
@@ -35,9 +36,11 @@ import {
   maxPooling2d,
   minimum,
   model,
+  multiHeadAttention,
   multiply,
   normalization,
   permute,
+  positionalEmbedding,
   prelu,
   repeatVector,
   rescaling,
@@ -74,6 +77,23 @@ const flat = () =>
       dense({ units: 3, activation: "softmax" }),
     ],
     { inputShape: [4], seed: 1 },
+  );
+
+/** What the program for dense layers of nabla/predict reads itself. */
+const layersOfDense = () =>
+  sequential(
+    [
+      flatten(),
+      dense({
+        units: 5,
+        activation: { name: "relu", negativeSlope: 0.1 },
+        biasInitializer: { name: "constant", value: 0.5 },
+      }),
+      dropout({ rate: 0.25 }),
+      dense({ units: 3, useBias: false }),
+      activation({ activation: "tanh" }),
+    ],
+    { inputShape: [2, 2, 3], seed: 1 },
   );
 
 const images = () =>
@@ -127,6 +147,9 @@ const steps = () =>
       lstm({ units: 2, returnSequences: true, dropout: 0.2, recurrentDropout: 0.1 }),
       bidirectional(gru({ units: 2, returnSequences: true }), { mergeMode: "sum" }),
       timeDistributed(dense({ units: 2 })),
+      positionalEmbedding({ sequenceLength: 5 }),
+      multiHeadAttention({ numHeads: 2, keyDim: 2, outputShape: 3 }),
+      attention({ useScale: true, causal: true }),
       gru({ units: 2, goBackwards: true }),
       repeatVector({ n: 2 }),
     ],
@@ -151,6 +174,7 @@ function graph(): Model {
 /** By name, each with the values of a row, or of several, that it predicts. */
 export const NETS: Readonly<Record<string, { readonly make: () => Model; readonly width: number }>> = {
   flat: { make: flat, width: 4 },
+  layersOfDense: { make: layersOfDense, width: 12 },
   images: { make: images, width: 50 },
   sequences: { make: sequences, width: 18 },
   steps: { make: steps, width: 4 },

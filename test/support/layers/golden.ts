@@ -1,4 +1,5 @@
 /** Layers as PyTorch computes them: see test/golden/make_layers.py and make_spatial.py. */
+import attended from "../../golden/attention.json";
 import stored from "../../golden/layers.json";
 import steps from "../../golden/recurrent.json";
 import spatial from "../../golden/spatial.json";
@@ -31,6 +32,25 @@ export const recurrentGoldens = steps as unknown as readonly (Golden & { from: "
 
 /** Of layers that hold others: make_wrappers.py. */
 export const wrapperGoldens = wrapped as unknown as readonly Golden[];
+
+/** Attention, whose inputs may be several and padded: make_attention.py. */
+export interface Attended {
+  from: "torch" | "keras";
+  config:
+    | { type: "attention"; useScale?: boolean; causal?: boolean }
+    | { type: "multiHeadAttention"; outputShape?: number };
+  /** Of a query, a value and a key, as many as there are. */
+  shapes: readonly Shape[];
+  rows: number;
+  /** For each input how many steps each row has. */
+  lengths?: readonly (readonly number[] | null)[];
+  /** Whether y is the mean over steps. */
+  mean?: boolean;
+  y: Stored;
+  dxs: readonly Stored[];
+  gradients: Record<string, Stored>;
+}
+export const attendedGoldens = attended as unknown as readonly Attended[];
 
 export const goldens = [...stored, ...spatial] as unknown as readonly Golden[];
 

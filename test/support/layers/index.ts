@@ -1,11 +1,13 @@
 /** From a configuration to its reference. */
 import type { ActivationName } from "../../../src/activations/table.ts";
 import { activationReferences, rectified } from "../reference.ts";
+import { multiHeadAttention, positionalEmbedding } from "./attention.ts";
 import { residual, sequence } from "./compose.ts";
 import { conv2d } from "./conv2d.ts";
 import { conv2dTranspose, separableConv2d } from "./convolutions.ts";
 import { dense } from "./dense.ts";
 import { prelu, rescaling } from "./each.ts";
+import { embedding } from "./embedding.ts";
 import {
   batchNormalization,
   groupNormalization,
@@ -121,6 +123,14 @@ export function reference(config: ReferenceConfig, shape: Shape): ReferenceLayer
       return bidirectional(config, shape);
     case "timeDistributed":
       return timeDistributed(config, shape);
+    case "multiHeadAttention":
+      return multiHeadAttention(config, shape);
+    case "embedding":
+      return embedding(config, shape);
+    case "masking":
+      return plain(shape, (x) => ({ y: x.slice(), dx: (dy) => dy.slice() }));
+    case "positionalEmbedding":
+      return positionalEmbedding(config, shape);
     case "repeatVector":
       return repeatVector(config, shape);
     case "dropout":

@@ -1,14 +1,18 @@
 /** Layers that several values meet in, in plain double precision. */
+import { attention } from "./attention.ts";
 import { type Shape, size } from "./types.ts";
 
 /** Configurations as programs write them. */
 export type MergeConfig =
   | { type: "add" | "subtract" | "multiply" | "average" | "maximum" | "minimum" }
   | { type: "concatenate"; axis?: number }
+  | { type: "attention"; causal?: boolean; useCausalMask?: boolean }
   | { type: "dot"; axes?: number | readonly [number, number] };
 
 export interface ReferenceMerge {
   outputShape: Shape;
+  /** As ReferenceLayer.terms. */
+  terms?: ReferenceMerge;
   /** @param xs each rows × its shape */
   forward(xs: readonly Float64Array[]): {
     y: Float64Array;
@@ -125,10 +129,11 @@ function dot(axes: number | readonly [number, number], shapes: readonly Shape[])
   };
 }
 
-export const MERGES = [...Object.keys(VALUES), "concatenate", "dot"];
+export const MERGES = [...Object.keys(VALUES), "concatenate", "dot", "attention"];
 
 export function referenceMerge(config: MergeConfig, shapes: readonly Shape[]): ReferenceMerge {
   if (config.type === "concatenate") return concatenate(config.axis ?? -1, shapes);
   if (config.type === "dot") return dot(config.axes ?? -1, shapes);
+  if (config.type === "attention") return attention(config, shapes);
   return each(shapes[0], ...VALUES[config.type]);
 }

@@ -43,7 +43,14 @@ export function taped(
 const nameOf = <N extends string>(given: N | { readonly name: N }): N =>
   typeof given === "string" ? given : given.name;
 
-export function recurrent(config: Config, [steps, inputs]: Shape): ReferenceLayer {
+/** What dropout multiplies by, the same in all steps: inputs, and states before their product. */
+export interface Dropped {
+  x: ArrayLike<number>;
+  h: ArrayLike<number>;
+}
+
+/** @param drop of the one row that is computed, where some is dropped */
+export function recurrent(config: Config, [steps, inputs]: Shape, drop?: Dropped): ReferenceLayer {
   const { type, units, useBias = true, returnSequences = false, goBackwards = false } = config;
   const after = type === "gru" && (config.resetAfter ?? true);
   const f = functions[nameOf(config.activation ?? "tanh")];
@@ -66,10 +73,13 @@ export function recurrent(config: Config, [steps, inputs]: Shape): ReferenceLaye
     const ys: Num[] = [];
     for (let t = 0; t < steps; t++) {
       const s = goBackwards ? steps - 1 - t : t;
-      const xs = x.slice(s * inputs, (s + 1) * inputs);
+      const dropped = (all: Num[], by?: ArrayLike<number>) =>
+        by ? all.map((value, j) => mul(num(by[j]), value)) : all;
+      const xs = dropped(x.slice(s * inputs, (s + 1) * inputs), drop?.x);
       const z = kernels.map((w, c) => add(dot(xs, w), ...biasOf(c)));
       const before = h;
-      const state = (c: number) => dot(before, recurrents[c]);
+      const into = dropped(before, drop?.h);
+      const state = (c: number) => dot(into, recurrents[c]);
       const all = (g: number) => h.map((_, j) => g * units + j);
       if (type === "simpleRnn") h = all(0).map((c) => f(add(z[c], state(c))));
       if (type === "lstm") {
@@ -82,7 +92,7 @@ export function recurrent(config: Config, [steps, inputs]: Shape): ReferenceLaye
         const own = (c: number) =>
           after ? add(state(c), ...(useBias ? [p.bias[columns + c]] : [])) : state(c);
         const [update, reset] = [0, 1].map((g) => all(g).map((c) => gate(add(z[c], own(c)))));
-        const passed = before.map((value, j) => mul(reset[j], value));
+        const passed = into.map((value, j) => mul(reset[j], value));
         const g = all(2).map((c, j) =>
           f(add(z[c], after ? mul(reset[j], own(c)) : dot(passed, recurrents[c]))),
         );

@@ -79,7 +79,20 @@ export type ReferenceConfig =
       mergeMode?: "concat" | "sum" | "average" | "multiply";
     }
   | { type: "timeDistributed"; layer: ReferenceConfig | readonly ReferenceConfig[] }
+  | { type: "embedding"; inputDim: number; outputDim: number }
+  | { type: "masking"; maskValue?: number }
+  | { type: "positionalEmbedding"; sequenceLength?: number }
   | { type: "repeatVector"; n: number }
+  | {
+      type: "multiHeadAttention";
+      numHeads: number;
+      keyDim: number;
+      valueDim?: number;
+      outputShape?: number;
+      useBias?: boolean;
+      useCausalMask?: boolean;
+      causal?: boolean;
+    }
   | { type: "dropout"; rate: number }
   | { type: "gaussianNoise"; stddev: number }
   | { type: "residual"; layers: readonly ReferenceConfig[]; shortcut?: readonly ReferenceConfig[] };
@@ -104,6 +117,8 @@ export interface Pass {
 
 export interface ReferenceLayer {
   outputShape: Shape;
+  /** The same with gradients as large as the terms they are added up from, where those may cancel each other. */
+  terms?: ReferenceLayer;
   /** Shapes of what is trained. */
   parameters: Record<string, Shape>;
   /** Shapes of what is kept from batch to batch without being trained. */

@@ -1,0 +1,43 @@
+/** What a way to keep a table in a file is, besides text in rows. */
+import type { DataFile, DataHost } from "../../readers/reader.ts";
+import type { Table } from "../csvTable.ts";
+
+/** A file, what errors call it, and the place it is read in. */
+export interface TableFile {
+  readonly of: DataFile;
+  readonly where: string;
+  readonly host: DataHost;
+}
+
+/** What is wanted of it. */
+export interface TableWish {
+  /** Which rows, where a file holds several tables. */
+  readonly query?: string | undefined;
+  /** Columns that nobody looks at may hold anything. */
+  used(column: string): boolean;
+}
+
+export interface FormatTable {
+  readonly table: Table;
+  /** SHA-256, hexadecimal: whether the table is the same as another time. */
+  readonly fingerprint: string;
+}
+
+/**
+ * A format whose values have types: numbers are numbers, whatever a locale makes of their text. One file in this folder, and one line
+ * in index.ts.
+ */
+export interface TableFormat {
+  /** What it is called in a sentence: "SQLite database". */
+  readonly title: string;
+  /** The usual end of its names. */
+  readonly ending: string;
+  /** By the first bytes. */
+  is(head: Uint8Array): boolean;
+  /** Whether it is asked for rows, with a query. */
+  readonly asked?: boolean;
+  /**
+   * @throws NablaError naming the file and what is wrong in it
+   */
+  read(file: TableFile, wish: TableWish): Promise<FormatTable>;
+}

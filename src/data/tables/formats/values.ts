@@ -1,0 +1,91 @@
+/** Values of a language's own types as the cells of a table. */
+import { NablaError } from "../../../errors.ts";
+import { show } from "../../../fields/fields.ts";
+import { isA } from "../../../tags.ts";
+import { type Table, tableOf } from "../csvTable.ts";
+import { MOST_CELLS, memoryOf } from "../records.ts";
+
+/** How rows of values become a table. */
+interface Values {
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** Columns that nobody looks at may hold anything. */
+  used(column: string): boolean;
+  /** Values of a row, in the order of the columns. */
+  readonly rows: Iterable<ArrayLike<unknown>>;
+  /** Lines that rows stand on; default: their numbers from 1. */
+  readonly lines?: readonly number[];
+  readonly unit?: Table["unit"];
+  readonly maxBytes?: number | undefined;
+}
+
+/** @throws NablaError with row and column, for a value that is no single one, and for more cells than may be held */
+export function tableOfValues({
+  name,
+  columns,
+  used,
+  rows,
+  lines,
+  unit,
+  maxBytes = MOST_CELLS,
+}: Values): Table {
+  const cells: string[][] = [];
+  const looked = columns.map(used);
+  for (const row of rows) {
+    checkMemory(name, cells.length + 1, columns.length, maxBytes);
+    const at = unit ? `${unit} ${cells.length + 1}` : `line ${lines?.[cells.length] ?? cells.length + 1}`;
+    cells.push(
+      columns.map((column, c) => {
+        const cell = cellOf(row[c]);
+        if (cell !== undefined) return cell;
+        if (!looked[c]) return "";
+        throw new NablaError(
+          `${name}: ${at}: column ${show(column)}: expected a number, a text, true, false, a time or nothing, got ${show(row[c])}; a table has one value in each cell: leave the column out (--ignore), or make columns of its parts`,
+        );
+      }),
+    );
+  }
+  if (cells.length === 0) throw new NablaError(`${name}: there are no rows`);
+  const notes: string[] = [];
+  const numbers = lines ?? cells.map((_, i) => i + 1);
+  return {
+    ...tableOf(columns, columns.length, { rows: cells, lines: [...numbers] }, notes),
+    name,
+    named: true,
+    ...(unit && { unit }),
+    // its numbers are written as programs write them, not as a country does
+    decimal: ".",
+    delimiter: ",",
+    maxBytes,
+  };
+}
+
+/** @throws NablaError for more cells than may be held, before they are made */
+export function checkMemory(name: string, rows: number, columns: number, maxBytes = MOST_CELLS): void {
+  const bytes = memoryOf(rows, columns);
+  if (bytes > maxBytes)
+    throw new NablaError(
+      `${name}: rows of ${columns} columns take more than ${maxBytes} bytes; take a part of it, or allow more with maxBytes (--max-bytes)`,
+    );
+}
+
+/** undefined for what is no single value. */
+function cellOf(value: unknown): string | undefined {
+  switch (typeof value) {
+    case "string":
+      return value;
+    case "number":
+      return Number.isNaN(value) ? "" : String(value);
+    case "bigint":
+    case "boolean":
+      return String(value);
+    case "undefined":
+      return "";
+  }
+  if (value === null) return "";
+  if (isA("Date", value)) return Number.isNaN(value.getTime()) ? "" : timeOf(value.toISOString());
+  return undefined;
+}
+
+/** Without a time of day where there is none. */
+const timeOf = (iso: string): string => iso.replace(/T00:00:00\.000Z$/, "").replace(/\.000Z$/, "Z");

@@ -1,0 +1,106 @@
+/** What both programs of `nabla/predict` make of a checkpoint. */
+import type { Checkpoint } from "../checkpoint/checkpoint.ts";
+import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
+import type { Metadata } from "../model/options.ts";
+import { InferenceNetwork } from "../network/inference.ts";
+import { checkParameters, setParameters } from "../network/parameters.ts";
+import {
+  aboutOf,
+  batchSizeOf,
+  byName,
+  type inputsOf,
+  type OutputRecord,
+  type Outputs,
+  type PredictOptions,
+  predictBatches,
+} from "../network/predict.ts";
+import type { Architecture } from "../plan/operation.ts";
+import { tagOf } from "../tags.ts";
+import { thresholdOf } from "./threshold.ts";
+
+/** A trained model that predicts. */
+export class Predictor {
+  readonly #read: typeof inputsOf;
+  readonly #loss: unknown;
+
+  /**
+   * @param network with its parameters in place
+   * @param read what reads rows: of one input, or of several by their names
+   * @param loss the name of that it was trained with, or those of each output
+   */
+  constructor(
+    private readonly network: InferenceNetwork,
+    /** What belongs to the model besides its weights: classes, standardisation, extra. */
+    readonly metadata: Metadata,
+    read: typeof inputsOf,
+    loss?: unknown,
+  ) {
+    this.#read = read;
+    this.#loss = loss;
+  }
+
+  /** Those of both programs are predictors, though each has a class of its own. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return tagOf(value) === "Predictor";
+  }
+  get [Symbol.toStringTag](): string {
+    return "Predictor";
+  }
+
+  /** Names of the classes, in the order of outputs, where the model knows them. */
+  get classes(): readonly string[] | undefined {
+    return this.metadata.classes;
+  }
+
+  /** Shape of one row of input, without the batch. */
+  get inputShape(): readonly number[] {
+    return this.network.inputShape;
+  }
+
+  /** Shape of one row of output, without the batch. */
+  get outputShape(): readonly number[] {
+    return this.network.outputShape;
+  }
+
+  /**
+   * Outputs for rows of input: a typed array or nested arrays with the batch dimension first, or { data, shape }. Bytes are
+   * scaled as in training, by 1/255 where the file does not say. Several inputs are given by their names; several outputs are returned by theirs.
+   *
+   * @param options.batchSize rows that are computed at once; does not change the result. Default 256
+   * @throws NablaError for values that make up no whole rows
+   */
+  predict(x: ArrayLike2 | ArrayRecord, options?: PredictOptions): Outputs;
+  predict<Result extends Outputs | OutputRecord>(
+    x: ArrayLike2 | ArrayRecord,
+    options?: PredictOptions,
+  ): Result;
+  predict(x: ArrayLike2 | ArrayRecord, options: PredictOptions = {}): Outputs | OutputRecord {
+    const { network } = this;
+    const batchSize = batchSizeOf("predict", options);
+    const rows = this.#read(x, network.architecture);
+    const about = aboutOf(network, this.classes, (k, after) =>
+      thresholdOf(this.#loss, network.architecture.outputs[k].name, after),
+    );
+    return byName(network, predictBatches(network, rows, batchSize, about));
+  }
+}
+
+/**
+ * A predictor with the parameters of a checkpoint.
+ *
+ * @param name what errors call the file
+ * @throws NablaError unless its tensors are those of the architecture
+ */
+export function predictorOf(
+  { config, tensors, inputs, classes, standardisation, extra }: Checkpoint,
+  architecture: Architecture,
+  read: typeof inputsOf,
+  name: string,
+): Predictor {
+  checkParameters(architecture, tensors, name);
+  const network = new InferenceNetwork(architecture);
+  network.reading = inputs;
+  setParameters(network, tensors);
+  const { training } = config as { training?: { loss?: unknown } };
+  return new Predictor(network, { classes, standardisation, extra }, read, training?.loss);
+}
