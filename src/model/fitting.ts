@@ -20,6 +20,21 @@ import type { Internals } from "./internals.ts";
 import type { Model } from "./model.ts";
 import type { FitOptions, Metadata } from "./options.ts";
 
+/** Options of Keras and TensorFlow.js that are something else here. */
+const ELSEWHERE = {
+  gradientAccumulationSteps:
+    "here batchSize is the rows of an update, and microBatchSize says how many of them are run at once",
+  lr: 'it belongs to the optimizer: optimizer: { name: "adam", learningRate: 0.01 }',
+  verbose:
+    "a training says nothing by itself: callbacks: [{ onEpochEnd: (epoch, logs) => console.log(epoch, logs) }], or onProgress",
+  validationBatchSize: "validation has no batches to choose: its result does not depend on them",
+  validationFreq: "validation is at the end of each epoch; stepsPerEpoch makes epochs longer or shorter",
+  validationSteps: "validation takes all rows of validationData; pass fewer of them",
+  initialEpoch: "resume: true goes on where a training stopped",
+  stepsPerExecution: "leave it out: a step is one call already",
+  workers: "leave it out: worker and threads say where a training runs",
+};
+
 /** What the caller has loaded already: not loaded again as part of this. */
 type Given = Pick<ModelToTrain<Model>, "acrossRows" | "datasetOf">;
 
@@ -33,10 +48,7 @@ export async function fitting(
   options: FitOptions,
 ): Promise<void> {
   const { seed, state } = internals;
-  checkGiven("fit", options, fitOptions(), settingNames(), {
-    gradientAccumulationSteps:
-      "here batchSize is the rows of an update, and microBatchSize says how many of them are run at once",
-  });
+  checkGiven("fit", options, fitOptions(), settingNames(), ELSEWHERE);
   const wanted = readSettings(now, now.resume ? state.settings : undefined, seed);
   state.required;
   const before = internals.network;
