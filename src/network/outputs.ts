@@ -111,16 +111,16 @@ export class Outputs extends Indexed {
 
   /** Of each row the most probable classes, the first first. @param count how many. Default 3 */
   top(count = 3): Ranked[][] {
-    return this.ranked().map((row) => row.sort((a, b) => b.probability - a.probability).slice(0, count));
+    return this.#ranked().map((row) => row.sort((a, b) => b.probability - a.probability).slice(0, count));
   }
 
   /** Of each row what each class is given, by its name: { cat: 0.9, dog: 0.1 }. A single output tells two classes apart. */
   probabilities(): Record<string, number>[] {
-    return this.ranked().map((row) => Object.fromEntries(row.map((each) => [each.class, each.probability])));
+    return this.#ranked().map((row) => Object.fromEntries(row.map((each) => [each.class, each.probability])));
   }
 
   /** In the order of the classes. @throws NablaError where they are no probabilities */
-  private ranked(): Ranked[][] {
+  #ranked(): Ranked[][] {
     const { data, shape } = this;
     const about = this.#about;
     const classes = shape[shape.length - 1];
