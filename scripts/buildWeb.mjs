@@ -168,6 +168,13 @@ const oneCore = {
   },
 };
 
+/** What has to do with states that are carried: no network of the page has one. */
+const WITHOUT_STATES = {
+  "model[\\\\/]states": 'export { Weights as States } from "./weights.ts";',
+  "network[\\\\/]states": "export const resetStates = () => {}, keepingStates = (_, ask) => ask();",
+  "training[\\\\/]stateful": "export const checkStateful = () => {};",
+};
+
 /**
  * Layers of sequences are left out, with their kernels (scripts/cores.mjs) and the reader of their files: no network of the page has
  * one. A model that has one is refused by the name of the layer.
@@ -191,6 +198,8 @@ const noSequences = {
     bundler.onLoad({ filter: /[\\/]src[\\/]layers[\\/]maskedMean\.ts$/ }, () => ({
       contents: "export const leavingPaddingOut = (built) => built;",
     }));
+    for (const [file, contents] of Object.entries(WITHOUT_STATES))
+      bundler.onLoad({ filter: new RegExp(`[\\\\/]src[\\\\/]${file}\\.ts$`) }, () => ({ contents }));
     bundler.onLoad({ filter: /[\\/]src[\\/]data[\\/]readers[\\/]index\.ts$/ }, ({ path }) => ({
       contents: readFileSync(path, "utf8").replace(/^export \{ sequences \}.*\n/m, ""),
       loader: "ts",
@@ -231,8 +240,8 @@ const plainRows = {
       [/\n {2}\*\[Symbol\.iterator\][\s\S]*?\n\}\n/, "\n}\n"],
     );
     without("model[\\\\/]byHand\\.ts", /async/, [
-      /\nasync function step[\s\S]*/,
-      "\nexport abstract class ByHand extends Weights {}\n",
+      /\nasync function step[\s\S]*?(\nexport abstract class ByHand extends \w+)[\s\S]*/,
+      "$1 {}\n",
     ]);
     without("metrics[\\\\/]confusion\\.ts", /shownMatrix\(/, [
       /\n {2}\/\*\* What console\.log[\s\S]*?\n {2}\}\n/,

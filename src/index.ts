@@ -34,6 +34,8 @@ export {
 export { NablaError } from "./errors.ts";
 export type { LayerInput } from "./layers/configs.ts";
 export * from "./layers/index.ts";
+export type { StepOutputs, StepValues } from "./layers/stepValues.ts";
+export type { Stream, StreamOptions } from "./layers/stream.ts";
 export type { SymbolicTensor } from "./layers/symbolic.ts";
 export { type ClassFigures, ConfusionMatrix } from "./metrics/confusion.ts";
 export type { MetricName, MetricOptions } from "./metrics/table.ts";

@@ -131,12 +131,12 @@ export class MovingMoments {
   momentum: f32;
 }
 
-/** moving ← moving + (1 − momentum) · (batch − moving), for mean and variance. All by part 0. */
+/** moving ← moving + (1 − momentum) · (batch − moving), for mean and variance. Shares are channels. */
 function movingMoments(record: usize, rows: i32, part: i32, parts: i32): void {
   const a = changetype<MovingMoments>(record);
-  if (part) return;
-  const share = f32x4.splat(<f32>(1 - <f64>a.momentum));
-  for (let c: usize = 0, end = rowBytes(1, a.channels); c < end; c += 16) {
+  const share = f32x4.splat(<f32>(1 - <f64>a.momentum)), quads = <i32>(rowBytes(1, a.channels) >> 4);
+  const end = <usize>shareStart(quads, part + 1, parts) << 4;
+  for (let c = <usize>shareStart(quads, part, parts) << 4; c < end; c += 16) {
     const m = v128.load(a.movingMean + c), v = v128.load(a.movingVariance + c);
     v128.store(a.movingMean + c, madd(m, share, f32x4.sub(v128.load(a.mean + c), m)));
     v128.store(a.movingVariance + c, madd(v, share, f32x4.sub(v128.load(a.variance + c), v)));

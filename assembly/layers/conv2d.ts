@@ -12,10 +12,10 @@
 // and groups copy one image at a time into scratch. scripts/tiles/parts.mjs has what was tried and measured.
 
 import { SUM_BLOCK } from "../math/blocks";
-import { columnSums } from "../math/matmul";
-import { convolve } from "../math/convolve";
+import { columnSums, transpose4 } from "../math/matmul";
+import { convolve, convolveImages, reachesAll } from "../math/convolve";
 import { correlate } from "../math/correlate";
-import { NARROW, PANEL, panelStart, panelWidth, withinPanel } from "../math/packed";
+import { panelStart, panelWidth, withinPanel } from "../math/packed";
 import { fillPixels, gather, scatter } from "../math/pixels";
 import { ld, shareStart, times } from "../math/simd";
 import { Step } from "../tape";
@@ -81,15 +81,23 @@ function conv2dForward(record: usize, rows: i32, part: i32, parts: i32): void {
   const image = runs + room(a.kernelHeight * a.kernelWidth);
   const copied = <usize>(copiedHeight * copiedWidth * channels) << 2;
   const outputs = image + room(copiedHeight * copiedWidth * channels);
+  const xImage = <usize>ld(a.height * a.width * a.pixel) << 2, yImage = <usize>(pixels * ld(a.filters)) << 2;
+  const r0 = shareStart(rows, part, parts), r1 = <usize>shareStart(rows, part + 1, parts), images = <i32>r1 - r0;
+  // not in builds for size. Of few channels a copy is small, and runs that a border cuts are short
+  if (ASC_SHRINK_LEVEL == 0 && copy && channels >= 8 && a.groups == 1 && a.dilationX == 1 && a.pixel == channels && reachesAll(images, a.outHeight, a.outWidth, a.height, a.width,
+    a.kernelHeight, a.kernelWidth, a.strideY, a.strideX, a.dilationY, a.top, a.left)) {
+    convolveImages(a.y + <usize>r0 * yImage, <usize>ld(filters) << 2, a.x + <usize>r0 * xImage, times(a.width, <usize>channels << 2), images,
+      a.outHeight, a.outWidth, a.height, a.width, channels, runs, a.kernelHeight, a.kernelWidth, a.strideY, a.strideX, a.dilationY,
+      a.top, a.left, a.w, a.b, filters, xImage);
+    return;
+  }
   if (copy) memory.fill(image, 0, copied);
   const pixel = (copy ? channels : a.pixel) << 2, row = (copy ? copiedWidth : a.width) * pixel;
   const each = patchRuns(a, runs, pixel, row) / a.kernelHeight;
   const k = a.kernelHeight * a.kernelWidth * channels, length = k / (a.kernelHeight * each);
   const weights = <usize>(k * ld(filters)) << 2;
   const yPixel = <usize>ld(filters) << 2;
-  const xImage = <usize>ld(a.height * a.width * a.pixel) << 2, yImage = <usize>(pixels * ld(a.filters)) << 2;
-  const r1 = <usize>shareStart(rows, part + 1, parts);
-  for (let r = <usize>shareStart(rows, part, parts); r < r1; r++) {
+  for (let r = <usize>r0; r < r1; r++) {
     const y = a.y + r * yImage;
     let from = a.x + r * xImage;
     for (let g = 0; g < a.groups; g++) {
@@ -199,12 +207,14 @@ export class Conv2dTurn {
   groups: i32;
 }
 
-/** wt[group, phase][taps from last to first, filters, channels] = w[group][taps, channels, filters]. All by part 0. */
+/** wt[group, phase][taps from last to first, filters, channels] = w[group][taps, channels, filters]. Shares are taps' fours of channels. */
 function conv2dTurn(record: usize, rows: i32, part: i32, parts: i32): void {
   const a = changetype<Conv2dTurn>(record);
-  if (part) return;
   const channels = a.channels / a.groups, filters = a.filters / a.groups;
-  const k = a.kernelHeight * a.kernelWidth * channels;
+  const k = a.kernelHeight * a.kernelWidth * channels, quads = ld(channels) >> 2;
+  const all = a.groups * a.kernelHeight * a.kernelWidth * quads;
+  // the share's first and last four, counted from the tap that is next
+  let first = shareStart(all, part, parts), last = shareStart(all, part + 1, parts);
   let to = a.wt, from = a.w;
   for (let g = 0; g < a.groups; g++, from += <usize>(k * ld(filters)) << 2) {
     for (let py = 0; py < a.strideY; py++) {
@@ -215,8 +225,10 @@ function conv2dTurn(record: usize, rows: i32, part: i32, parts: i32): void {
           if (!reaches(ky, a.dilationY, py, a.strideY)) continue;
           for (let kx = a.kernelWidth - 1; kx >= 0; kx--) {
             if (!reaches(kx, a.dilationX, px, a.strideX)) continue;
-            turnTap(to, n, row, from, k, (ky * a.kernelWidth + kx) * channels, channels, filters);
+            turnTap(to, n, row, from, k, (ky * a.kernelWidth + kx) * channels, channels, filters, max(0, first) << 2, min(quads, last) << 2);
             row += filters;
+            first -= quads;
+            last -= quads;
           }
         }
         to += <usize>(n * ld(channels)) << 2;
@@ -225,15 +237,15 @@ function conv2dTurn(record: usize, rows: i32, part: i32, parts: i32): void {
   }
 }
 
-/** Rows row … of wt[n, channels] from rows k0 … of w[k, filters]: one block, transposed, packed like w. */
-function turnTap(wt: usize, n: i32, row: i32, w: usize, k: i32, k0: i32, channels: i32, filters: i32): void {
-  for (let c = 0; c < ld(channels); c++) {
+/** Rows row … of wt[n, channels] from rows k0 … of w[k, filters]: columns c … c1 of one block, transposed, packed like w. */
+function turnTap(wt: usize, n: i32, row: i32, w: usize, k: i32, k0: i32, channels: i32, filters: i32, c: i32, c1: i32): void {
+  for (; c < c1; c += 4) {
     const cWidth = panelWidth(channels, c);
     let to = wt + (<usize>(panelStart(c) * n + row * cWidth + withinPanel(c)) << 2);
-    for (let o = 0; o < filters; o += PANEL) {
-      const width = filters - o > NARROW ? PANEL : NARROW;
-      let from = w + (<usize>(o * k + (k0 + c) * width) << 2);
-      for (let i = min(width, filters - o); i; i--, from += 4, to += cWidth << 2) store<f32>(to, c < channels ? load<f32>(from) : 0);
+    for (let o = 0; o < filters; o += 4, to += cWidth << 4) {
+      const width = panelWidth(filters, o);
+      const from = w + (<usize>(panelStart(o) * k + (k0 + c) * width + withinPanel(o)) << 2);
+      transpose4(to, cWidth << 2, min(4, filters - o), from, width << 2, channels - c);
     }
   }
 }
@@ -252,13 +264,20 @@ function conv2dInput(record: usize, rows: i32, part: i32, parts: i32): void {
   const image = runs + room(a.kernelHeight * a.kernelWidth);
   const copied = <usize>(copiedHeight * copiedWidth * filters) << 2;
   const outputs = image + room(copiedHeight * copiedWidth * filters);
-  memory.fill(image, 0, copied);
   const pixel = filters << 2, row = copiedWidth * pixel;
   const dxPixel = <usize>ld(channels) << 2, dxRow = dxPixel * a.width;
   const xImage = <usize>(a.height * a.width * ld(a.channels)) << 2, yImage = <usize>(a.outHeight * a.outWidth * ld(a.filters)) << 2;
   const sparse = a.strideY > 1 || a.strideX > 1; // some pixels may be reached by no tap
-  const r1 = <usize>shareStart(rows, part + 1, parts);
-  for (let r = <usize>shareStart(rows, part, parts); r < r1; r++) {
+  const r0 = shareStart(rows, part, parts), r1 = <usize>shareStart(rows, part + 1, parts), images = <i32>r1 - r0;
+  const above = (a.kernelHeight - 1) * a.dilationY - a.top, before = a.kernelWidth - 1 - a.left;
+  if (ASC_SHRINK_LEVEL == 0 && a.groups == 1 && !sparse && a.dilationX == 1 && (filters & 3) == 0 && above >= 0 && before >= 0
+    && reachesAll(images, a.height, a.width, a.outHeight, a.outWidth, a.kernelHeight, a.kernelWidth, 1, 1, a.dilationY, above, before)) {
+    convolveImages(a.x + <usize>r0 * xImage, dxPixel, a.y + <usize>r0 * yImage, times(a.outWidth, pixel), images, a.height, a.width,
+      a.outHeight, a.outWidth, filters, runs, a.kernelHeight, a.kernelWidth, 1, 1, a.dilationY, above, before, a.w, a.b, channels, yImage);
+    return;
+  }
+  memory.fill(image, 0, copied);
+  for (let r = <usize>r0; r < r1; r++) {
     const dx = a.x + r * xImage;
     for (let g = 0; g < a.groups; g++) {
       gather(image, copiedHeight, copiedWidth, filters, a.y + r * yImage, a.outHeight, a.outWidth, ld(a.filters), g * filters, -minY, -minX);

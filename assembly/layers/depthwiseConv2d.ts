@@ -50,13 +50,16 @@ function depthwiseForward(record: usize, rows: i32, part: i32, parts: i32): void
   const image = prepare(a, offsets);
   const pixel = <usize>ld(a.channels) << 2, taps = a.kernelHeight * a.kernelWidth;
   const yRow = times(a.outWidth, pixel), xDown = times(a.strideY * sourceWidth, pixel);
+  const three = ASC_SHRINK_LEVEL == 0 && a.kernelHeight == 3 && a.kernelWidth == 3;
+  const down = times(a.dilationY * sourceWidth, pixel), across = times(a.dilationX, pixel);
   const r1 = shareStart(rows, part + 1, parts);
   for (let r = shareStart(rows, part, parts); r < r1; r++) {
     const x = sourceOf(a, a.x + times(r * a.height * a.width, pixel), image);
     const y = a.y + times(r * a.outHeight, yRow);
     for (let oy = 0; oy < a.outHeight; oy++) {
       for (let c: usize = 0; c < pixel; c += 16) {
-        row(y + times(oy, yRow) + c, x + times(oy, xDown) + c, a.w + c, a.b ? a.b + c : 0, offsets, taps, pixel, times(a.strideX, pixel), a.outWidth);
+        if (three) row3x3(y + times(oy, yRow) + c, x + times(oy, xDown) + c, a.w + c, v128.load(a.b ? a.b + c : 0), pixel, down, across, times(a.strideX, pixel), a.outWidth);
+        else row(y + times(oy, yRow) + c, x + times(oy, xDown) + c, a.w + c, a.b ? a.b + c : 0, offsets, taps, pixel, times(a.strideX, pixel), a.outWidth);
       }
     }
   }
@@ -91,6 +94,31 @@ function row(y: usize, x: usize, w: usize, b: usize, offsets: usize, taps: i32, 
     v128.store(y3, a3);
     if (!left) break;
     left--;
+    x += step;
+    y += pixel;
+  }
+}
+
+/**
+ * The same with a window of 3 × 3, whose weights stay in registers; its pixels are `down` and `across` bytes apart. In three blocks, as
+ * engines load all of a block's values before they use them.
+ */
+function row3x3(y: usize, x: usize, w: usize, bias: v128, pixel: usize, down: usize, across: usize, step: usize, n: i32): void {
+  const w0 = v128.load(w), w1 = v128.load(w + pixel), w2 = v128.load(w + 2 * pixel);
+  w += 3 * pixel;
+  const w3 = v128.load(w), w4 = v128.load(w + pixel), w5 = v128.load(w + 2 * pixel);
+  w += 3 * pixel;
+  const w6 = v128.load(w), w7 = v128.load(w + pixel), w8 = v128.load(w + 2 * pixel);
+  const x1 = across, x2 = across * 2;
+  while (true) {
+    let p = x, a = madd(madd(madd(bias, v128.load(p), w0), v128.load(p + x1), w1), v128.load(p + x2), w2);
+    if (n < 0) break; // never
+    p += down;
+    a = madd(madd(madd(a, v128.load(p), w3), v128.load(p + x1), w4), v128.load(p + x2), w5);
+    if (n == 0) break; // never
+    p += down;
+    v128.store(y, madd(madd(madd(a, v128.load(p), w6), v128.load(p + x1), w7), v128.load(p + x2), w8));
+    if (--n == 0) break;
     x += step;
     y += pixel;
   }
@@ -165,11 +193,88 @@ function firstInside(before: i32, at: i32, stride: i32): i32 {
   return at >= before ? 0 : (before - at + stride - 1) / stride;
 }
 
-/** dx = dy * w moved back, tap by tap. Shares are images. */
+/**
+ * Four channels of n neighbours in a row of dx, four pixels at a time: each is a sum over tapsY × tapsX of the window's pixels, which the taps
+ * walk backwards, by `up` and `back` bytes.
+ */
+function backRow(dx: usize, dy: usize, w: usize, pixel: usize, n: i32, tapsY: i32, tapsX: i32, up: usize, back: usize, wTurn: usize): void {
+  const turn = up - times(tapsX, back);
+  let left = n - 1;
+  while (true) {
+    let p0 = dy; const to0 = dx;
+    if (left) { left--; dy += pixel; dx += pixel; }
+    let p1 = dy; const to1 = dx;
+    if (left) { left--; dy += pixel; dx += pixel; }
+    let p2 = dy; const to2 = dx;
+    if (left) { left--; dy += pixel; dx += pixel; }
+    let p3 = dy; const to3 = dx;
+    let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
+    let at = w, ky = tapsY;
+    do {
+      let kx = tapsX;
+      do {
+        const v = v128.load(at);
+        a0 = madd(a0, v128.load(p0), v);
+        a1 = madd(a1, v128.load(p1), v);
+        a2 = madd(a2, v128.load(p2), v);
+        a3 = madd(a3, v128.load(p3), v);
+        p0 -= back; p1 -= back; p2 -= back; p3 -= back; at += pixel;
+      } while (--kx);
+      p0 -= turn; p1 -= turn; p2 -= turn; p3 -= turn; at += wTurn;
+    } while (--ky);
+    v128.store(to0, a0);
+    v128.store(to1, a1);
+    v128.store(to2, a2);
+    v128.store(to3, a3);
+    if (!left) break;
+    left--;
+    dx += pixel;
+    dy += pixel;
+  }
+}
+
+/** dx of one image where windows are a pixel apart: each of its values is added up in a register. */
+function gatherBack(a: Conv2d, dx: usize, dy: usize, pixel: usize): void {
+  const dyRow = times(a.outWidth, pixel), up = times(a.dilationY, dyRow), back = times(a.dilationX, pixel);
+  for (let iy = 0; iy < a.height; iy++) {
+    const y = iy + a.top; // taps ky with 0 ≤ y − ky · dilationY < outHeight
+    const ky0 = firstTap(y, a.outHeight, a.dilationY), ky1 = min(a.kernelHeight, y / a.dilationY + 1);
+    for (let ix = 0, n = 0; ix < a.width; ix += n, dx += times(n, pixel)) {
+      const x = ix + a.left;
+      const kx0 = firstTap(x, a.outWidth, a.dilationX), kx1 = min(a.kernelWidth, x / a.dilationX + 1);
+      // neighbours that all taps reach are done together
+      n = kx0 == 0 && kx1 == a.kernelWidth ? min(a.width, a.outWidth - a.left) - ix : 1;
+      if (ky0 >= ky1 || kx0 >= kx1) {
+        memory.fill(dx, 0, times(n, pixel));
+        continue;
+      }
+      const from = dy + times(y - ky0 * a.dilationY, dyRow) + times(x - kx0 * a.dilationX, pixel);
+      const w = a.w + times(ky0 * a.kernelWidth + kx0, pixel), wTurn = times(a.kernelWidth - kx1 + kx0, pixel);
+      const three = ky1 - ky0 == 3 && kx1 - kx0 == 3 && a.kernelWidth == 3;
+      for (let c: usize = 0; c < pixel; c += 16) {
+        if (three) row3x3(dx + c, from + c, w + c, f32x4.splat(0), pixel, -up, -back, pixel, n);
+        else backRow(dx + c, from + c, w + c, pixel, n, ky1 - ky0, kx1 - kx0, up, back, wTurn);
+      }
+    }
+  }
+}
+
+/** The first tap that reaches one of n windows from so far into the padded image. @inline */
+function firstTap(at: i32, n: i32, dilation: i32): i32 {
+  return at < n ? 0 : (at - n) / dilation + 1;
+}
+
+/** dx = dy * w moved back; where windows are further apart tap by tap. Shares are images. */
 function depthwiseInput(record: usize, rows: i32, part: i32, parts: i32): void {
   const a = changetype<Conv2d>(record);
   const pixel = <usize>ld(a.channels) << 2;
   const r1 = shareStart(rows, part + 1, parts);
+  if (a.strideY == 1 && a.strideX == 1) {
+    for (let r = shareStart(rows, part, parts); r < r1; r++) {
+      gatherBack(a, a.x + times(r * a.height * a.width, pixel), a.y + times(r * a.outHeight * a.outWidth, pixel), pixel);
+    }
+    return;
+  }
   for (let r = shareStart(rows, part, parts); r < r1; r++) {
     const dx = a.x + times(r * a.height * a.width, pixel), dy = a.y + times(r * a.outHeight * a.outWidth, pixel);
     memory.fill(dx, 0, times(a.height * a.width, pixel));

@@ -13,9 +13,9 @@ import { madd } from "./simd";
 /** 8 columns. */
 export function convolve8(
   y: usize, yPixel: usize, yTurn: usize, x: usize, xPixel: usize, xTurn: usize,
-  rows: i32, columns: i32, runs: usize, count: i32, length: i32, panel: usize, init: usize,
+  rows: i32, columns: i32, runs: usize, count: i32, length: i32, gap: i32, panel: usize, init: usize,
 ): void {
-  const runsEnd = runs + (<usize>count << 2), bytes = <usize>length * 32;
+  const runsEnd = runs + (<usize>count << 2), bytes = <usize>length * 32, skipped = <usize>gap * 32;
   let left = rows * columns - 1, c = columns;
   while (true) {
     const x0 = x, y0 = y; if (left) { left--; if (--c) { x += xPixel; y += yPixel; } else { c = columns; x += xTurn; y += yTurn; } }
@@ -65,7 +65,7 @@ export function convolve8(
         p0 += 16; p1 += 16; p2 += 16; p3 += 16; w += 128;
         if (w == end) break;
       }
-      w = end;
+      w = end += skipped;
       run += 4;
     } while (run != runsEnd);
     v128.store(y0, a00); v128.store(y0, a01, 16);
@@ -81,9 +81,9 @@ export function convolve8(
 /** 4 columns, for a narrow last panel. */
 export function convolve4(
   y: usize, yPixel: usize, yTurn: usize, x: usize, xPixel: usize, xTurn: usize,
-  rows: i32, columns: i32, runs: usize, count: i32, length: i32, panel: usize, init: usize,
+  rows: i32, columns: i32, runs: usize, count: i32, length: i32, gap: i32, panel: usize, init: usize,
 ): void {
-  const runsEnd = runs + (<usize>count << 2), bytes = <usize>length * 16;
+  const runsEnd = runs + (<usize>count << 2), bytes = <usize>length * 16, skipped = <usize>gap * 16;
   let left = rows * columns - 1, c = columns;
   while (true) {
     const x0 = x, y0 = y; if (left) { left--; if (--c) { x += xPixel; y += yPixel; } else { c = columns; x += xTurn; y += yTurn; } }
@@ -116,7 +116,7 @@ export function convolve4(
         p0 += 8; p1 += 8; p2 += 8; p3 += 8; w += 32;
         if (w == end) break;
       }
-      w = end;
+      w = end += skipped;
       run += 4;
     } while (run != runsEnd);
     v128.store(y0, a00);

@@ -248,25 +248,31 @@ export function transposePacked(wt: usize, w: usize, k: i32, out: i32, part: i32
   transposePanels(wt, w, k, out, shareStart(panels, part, parts), shareStart(panels, part + 1, parts));
 }
 
-/** Panels q … q1 of transposePacked(). */
-function transposePanels(wt: usize, w: usize, k: i32, out: i32, q: i32, q1: i32): void {
-  for (; q < q1; q++) {
-    const i0 = q * PANEL;
-    const rows = min(PANEL, k - i0);
-    const tw = rows > NARROW ? PANEL : NARROW; // width of this panel of wt
-    for (let o0 = 0; o0 < out; o0 += 4) {
-      const ow = panelWidth(out, o0); // width of the panel of w that holds column o0
-      const from = w + panelAt(o0, k) + (<usize>i0 * ow + withinPanel(o0) << 2);
-      const to = wt + <usize>q * <usize>out * PANEL_ROW + (<usize>o0 * tw << 2);
-      const cols = min(4, out - o0);
-      for (let h = 0; h < tw; h += 4) {
-        transpose4(to + (h << 2), <usize>tw << 2, cols, from + (<usize>h * ow << 2), <usize>ow << 2, rows - h);
+/**
+ * Panels q0 … q1 of transposePacked(). Columns of w outside: what is read of a panel of w for all of these panels lies in one stretch, while
+ * two panels of w may be many pages apart.
+ */
+function transposePanels(wt: usize, w: usize, k: i32, out: i32, q0: i32, q1: i32): void {
+  for (let o0 = 0; o0 < out; o0 += PANEL) {
+    const ow = panelWidth(out, o0); // width of the panel of w that begins with column o0
+    const panel = w + panelAt(o0, k);
+    for (let q = q0; q < q1; q++) {
+      const i0 = q * PANEL;
+      const rows = min(PANEL, k - i0);
+      const tw = rows > NARROW ? PANEL : NARROW; // width of this panel of wt
+      for (let half = 0; half < ow; half += 4) {
+        const from = panel + (<usize>(i0 * ow + half) << 2);
+        const to = wt + <usize>q * <usize>out * PANEL_ROW + (<usize>((o0 + half) * tw) << 2);
+        const cols = min(4, out - o0 - half);
+        for (let h = 0; h < tw; h += 4) {
+          transpose4(to + (h << 2), <usize>tw << 2, cols, from + (<usize>(h * ow) << 2), <usize>ow << 2, rows - h);
+        }
       }
     }
   }
 }
 
-/** to[c][r] = from[r][c] for four rows r (those from `rows` on read as zero) and `cols` ≤ 4 columns c. */
+/** to[c][r] = from[r][c] for four rows r (those from `rows` on read as zero) and `cols` ≤ 4 columns c. @inline */
 export function transpose4(to: usize, ldto: usize, cols: i32, from: usize, ldfrom: usize, rows: i32): void {
   const zero = f32x4.splat(0);
   const a = v128.load(from);

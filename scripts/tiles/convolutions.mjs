@@ -28,7 +28,7 @@ export function convolve(columns, unroll, comment) {
     `let ${ps.map((p, r) => `${p} = x${r} + offset`).join(", ")};`,
     "end += bytes;",
     ...loop(of, unroll),
-    "w = end;",
+    "w = end += skipped;",
     "run += 4;",
   ];
   const last = ps.length - 1;
@@ -51,10 +51,10 @@ export function convolve(columns, unroll, comment) {
     `convolve${columns}`,
     [
       "y: usize, yPixel: usize, yTurn: usize, x: usize, xPixel: usize, xTurn: usize,",
-      "rows: i32, columns: i32, runs: usize, count: i32, length: i32, panel: usize, init: usize,",
+      "rows: i32, columns: i32, runs: usize, count: i32, length: i32, gap: i32, panel: usize, init: usize,",
     ],
     [
-      `const runsEnd = runs + (<usize>count << 2), bytes = <usize>length * ${of.wStep};`,
+      `const runsEnd = runs + (<usize>count << 2), bytes = <usize>length * ${of.wStep}, skipped = <usize>gap * ${of.wStep};`,
       "let left = rows * columns - 1, c = columns;",
       "while (true) {",
       ...indent(four),

@@ -74,6 +74,10 @@ export function describeExport(model: Model, options: ExportOptions = {}): Expor
   const { rows = 32, weights = "float32", metadata = {} } = options;
   const network = internalsOf(model).built;
   const { scale = network.scaleOf(0) } = options;
+  if (network.batchSize !== undefined)
+    throw new NablaError(
+      "export: the model is stateful, and a module has no states to go on from; export one of the same layers without stateful, with setWeights() of these weights",
+    );
   checkWhole("export: rows", rows);
   checkWeightType("export: weights", weights);
   if (!Number.isFinite(Math.fround(scale)) || Math.fround(scale) === 0)

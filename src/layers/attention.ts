@@ -104,5 +104,7 @@ export const attention = /* @__PURE__ */ layer("attention", {
   fields,
   build,
   example: TRAINING && "",
+  // those of the values, which may be of another layer than the queries
+  outputs: () => Number.NaN,
   merges: true,
 });

@@ -50,6 +50,7 @@ function build(config: Config, { name, inputShape }: Place): Built {
     layer: name,
     parameters,
     steps: "mixes",
+    alone: "each",
     inputShape,
     outputShape: inputShape,
     forward(site: Site, x: Range): Range {

@@ -12,7 +12,8 @@ import { concatenateOperation } from "./concatenate.ts";
 import type { SimpleLayerConfig } from "./configs.ts";
 import { type Built, type LayerKind, layerName, misfit, type Place } from "./layer.ts";
 import { multiplyOperation } from "./multiply.ts";
-import type { Aligned, RecurrentConfig } from "./recurrent.ts";
+import type { Aligned } from "./recurrent.ts";
+import type { RecurrentConfig } from "./recurrentFields.ts";
 import { WITHIN, type WrappedField, type WrapperFactory, wrappedField, wrapper } from "./wrapper.ts";
 
 const MODES = ["concat", "sum", "average", "multiply"] as const;

@@ -76,6 +76,7 @@ function build(config: Config, { name, called, inputShape }: Place): Built {
     inputShape,
     outputShape,
     steps: "takes",
+    alone: "each",
     ...(maskZero && { pass: (node, graph) => beginMask(node, graph, numbers) }),
     forward({ builder, parameter, output, node }: Site, x: Range): Range {
       checkKind(called, node.from[0]);

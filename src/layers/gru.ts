@@ -2,7 +2,9 @@
 import { bool } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import { layer } from "./layer.ts";
-import { buildRecurrent, gateField, recurrentFields } from "./recurrent.ts";
+import { buildRecurrent } from "./recurrent.ts";
+import { gateField, recurrentFields } from "./recurrentFields.ts";
+import { openStream } from "./stream.ts";
 
 /**
  * [steps, features] → [units], or [steps, units] with returnSequences. Gates in Keras' order: update, reset, candidate. With resetAfter
@@ -32,4 +34,5 @@ export const gru = /* @__PURE__ */ layer("gru", {
   example: TRAINING && "{ units: 32 }",
   hasKernel: true,
   outputs: ({ units }) => units,
+  streams: openStream,
 });

@@ -13,6 +13,7 @@ import { optional } from "../fields/objects.ts";
 import type { Layer } from "../plan/operation.ts";
 import type { LayerConfig } from "./configs.ts";
 import { register } from "./registry.ts";
+import type { OpenStream } from "./stream.ts";
 import { type Applied, applicable, type SymbolicTensor } from "./symbolic.ts";
 
 /** Where a layer stands in the model it is built for. */
@@ -58,6 +59,10 @@ export interface LayerKind<F extends ObjectField<Fields> = ObjectField<Fields>> 
   ends?(config: Infer<F>): LayerConfig;
   /** Its fields that are lists of layers, in the order in which they are built. */
   readonly inner?: readonly string[];
+  /** What gives a model steps one by one, of layers that carry a state: programs without them have no code for it. */
+  readonly streams?: OpenStream;
+  /** Its options for a sequence of one step, where they say how many there are. */
+  ofOneStep?(config: Infer<F>, steps: number): Infer<F>;
 }
 
 /** Shape of one input row, for the first layer of a model. Default: that of the first data set. */

@@ -26,6 +26,7 @@ function build({ maskValue }: Infer<ReturnType<typeof fields>>, at: Place): Buil
     inputShape: shape,
     outputShape: shape,
     steps: "takes",
+    alone: "each",
     pass: (node, graph) => beginMask(node, graph, steps),
     forward({ builder, output, node }: Site, x: Range): Range {
       const y = output(shape);

@@ -69,6 +69,7 @@ function build(config: Config, at: Place): Built {
     parameters: [embeddings],
     inputShape,
     outputShape: inputShape,
+    whole: "what it adds depends on the step's place in the sequence",
     forward({ builder, parameter, output }: Site, x: Range): Range {
       const y = output(inputShape);
       builder.emit("POSITIONS_FORWARD", { y, x, w: parameter("embeddings").value, floats });

@@ -1,63 +1,21 @@
 /** What layers that walk the steps of a sequence have in common. Twin of assembly/layers/recurrent.ts. */
-import { type ActivationInput, activationField } from "../activations/table.ts";
 import { fullBuild } from "../core/full.ts";
-import { bool, type Infer, int, number } from "../fields/fields.ts";
-import { object, optional, withDefault } from "../fields/objects.ts";
-import { type InitializerConfig, initializerField } from "../initializers/table.ts";
 import { ld, type Range } from "../plan/builder.ts";
 import { maskRange } from "../plan/masks.ts";
-import type { Operation, Parameter, Site } from "../plan/operation.ts";
+import type { Operation, Site } from "../plan/operation.ts";
 import { sequenceShape } from "./geometry.ts";
-import { type Built, layerName, misfit, type Place } from "./layer.ts";
-import { orthogonal } from "./orthogonal.ts";
-import { startField } from "./recurrentInitializer.ts";
+import { type Built, misfit, type Place } from "./layer.ts";
+import type { RecurrentConfig } from "./recurrentFields.ts";
+import { checkBatch, checkStateful, endsOf, keepStates, parametersOf, second } from "./recurrentWeights.ts";
 import { emitStateNoise, emitStepNoise } from "./stepNoise.ts";
-import { kernelAndBias, regularizer, trainable } from "./weights.ts";
 
 /** In the order of their numbers in assembly/math/recurrence.ts. */
 const GATES = ["tanh", "sigmoid", "relu", "hardSigmoid", "linear"];
 
-/** @param activation the default of what makes values, as `tanh` */
-export const recurrentFields = (activation: ActivationInput = "tanh") => ({
-  name: layerName(),
-  units: int({ min: 1, doc: DOCS && "Length of the state, and of the outputs." }),
-  activation: withDefault(activationField(), activation),
-  useBias: bool({ default: true }),
-  kernelInitializer: withDefault(initializerField(), "glorotUniform"),
-  recurrentInitializer: withDefault(startField(), "orthogonal"),
-  biasInitializer: withDefault(initializerField(), "zeros"),
-  kernelRegularizer: optional(regularizer()),
-  recurrentRegularizer: optional(regularizer()),
-  dropout: number({
-    min: 0,
-    exclusiveMax: 1,
-    default: 0,
-    doc: DOCS && "Share of the inputs that become zero while training: the same in all steps of a row.",
-  }),
-  recurrentDropout: number({
-    min: 0,
-    exclusiveMax: 1,
-    default: 0,
-    doc: DOCS && "Share of the state that becomes zero before its product: the same in all steps of a row.",
-  }),
-  returnSequences: bool({
-    default: false,
-    doc: DOCS && "Whether the outputs of all steps are returned, or the last alone.",
-  }),
-  goBackwards: bool({
-    default: false,
-    doc: DOCS && "Whether the last step comes first; outputs are in the order of the walk.",
-  }),
-  trainable: trainable(),
-});
-const fields = () => object(recurrentFields());
-export type RecurrentConfig = Infer<ReturnType<typeof fields>>;
-
-/** One more activation, of gates. */
-export const gateField = () => withDefault(activationField(), "sigmoid");
+const BACKWARDS = "it begins with the last step, which has not come yet";
 
 /** What differs from one recurrent layer to another. */
-interface Cell {
+export interface Cell {
   readonly forward: "SIMPLE_RNN_FORWARD" | "LSTM_FORWARD" | "GRU_FORWARD";
   readonly backward: "SIMPLE_RNN_BACKWARD" | "LSTM_BACKWARD" | "GRU_BACKWARD";
   /** How many gates there are. */
@@ -99,6 +57,7 @@ function gateNumber(
 export function buildRecurrent(config: RecurrentConfig & Aligned, at: Place, cell: Cell): Built {
   const { name, called } = at;
   const [, steps, inputs] = sequenceShape(at);
+  checkStateful(config, called);
   const { units, useBias, returnSequences } = config;
   const { after = false, gates: count } = cell;
   const columns = count * units;
@@ -126,8 +85,11 @@ export function buildRecurrent(config: RecurrentConfig & Aligned, at: Place, cel
     inputShape: sequence,
     outputShape,
     steps: "takes",
+    alone: "walks",
+    ...(config.goBackwards && { whole: TRAINING && BACKWARDS }),
     forward(site: Site, given: Range): Range {
       const { builder, training, parameter, output, saved } = site;
+      checkBatch("", called, config.batchSize, builder.rows);
       const state = (name: string, n: number, width = units) =>
         builder.alloc(`${name} of ${site.node.operation!.layer}`, builder.rows * n * ld(width) * 4 + 16);
       const keep = (name: string, range: Range) => {
@@ -160,11 +122,8 @@ export function buildRecurrent(config: RecurrentConfig & Aligned, at: Place, cel
         h: keep("h", state("states", places * halves)),
         hd: drop ? keep("hd", state("dropped states", places * halves)) : 0,
         drop,
-        h0: 0,
-        hn: 0,
+        ...endsOf(site, config, cell.cells),
         c: cell.cells ? keep("c", state("cells", training ? steps + 1 : 1)) : 0,
-        c0: 0,
-        cn: 0,
         tc: cell.cells && training ? keep("tc", state("activated cells", steps)) : 0,
         y,
         mask: mask ?? 0,
@@ -241,50 +200,16 @@ export function buildRecurrent(config: RecurrentConfig & Aligned, at: Place, cel
         );
         return emitStepNoise(site, dx, sequence, config.dropout, true);
       }),
+    ...(TRAINING && config.stateful && { update: (site: Site) => keepStates(site, config) }),
   };
-  return { outputShape, operations: [operation], activation: config.activation.name, core: fullBuild };
-}
-
-/** The second row of a parameter of two. Where that lies may be known later: see again.ts. */
-const second = (bias: Range, columns: number): Range => ({
-  name: bias.name,
-  bytes: bias.bytes / 2,
-  get offset() {
-    return bias.offset + ld(columns) * 4;
-  },
-});
-
-function parametersOf(
-  config: RecurrentConfig,
-  inputs: number,
-  columns: number,
-  { after, bias }: Cell,
-): Parameter[] {
-  const { units, useBias, recurrentInitializer: start, recurrentRegularizer = { l1: 0, l2: 0 } } = config;
-  const [kernel, ...biases] = kernelAndBias(config, {
-    shape: [inputs, columns],
-    layout: "packed",
-    fanIn: inputs,
-    fanOut: columns,
-  });
-  const drawn: InitializerConfig =
-    start.name === "orthogonal" ? { name: "gaussian", mean: 0, stddev: 1 } : start;
-  const recurrent: Parameter = {
-    ...kernel,
-    ...recurrentRegularizer,
-    name: "recurrentKernel",
-    shape: [units, columns],
-    fanIn: units,
-    initializer: drawn,
-    ...(TRAINING && start.name === "orthogonal" && { shaped: (values) => orthogonal(values, units) }),
-  };
-  const own = biases.map(
-    (each): Parameter => ({
-      ...each,
-      // in Keras' layout: of the inputs, then of the states
-      ...(after && { shape: [2, columns], layout: "rows" }),
-      ...(bias && { shaped: bias }),
+  const { batchSize } = config;
+  return {
+    outputShape,
+    operations: [operation],
+    activation: config.activation.name,
+    core: fullBuild,
+    ...(batchSize !== undefined && {
+      check: (who, _core, _input, rows) => checkBatch(who, called, batchSize, rows),
     }),
-  );
-  return useBias ? [kernel, recurrent, ...own] : [kernel, recurrent];
+  };
 }

@@ -45,4 +45,8 @@ export const reshape = /* @__PURE__ */ layer("reshape", {
   build,
   example: TRAINING && "{ targetShape: [28, 28, 1] }",
   onlyShape: true,
+  ofOneStep: (config, steps) => {
+    const [first, ...rest] = config.targetShape;
+    return first === steps ? { ...config, targetShape: [1, ...rest] } : config;
+  },
 });

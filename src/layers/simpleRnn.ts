@@ -1,7 +1,9 @@
 /** The simplest recurrent layer. Twin of assembly/layers/simpleRnn.ts. */
 import { object } from "../fields/objects.ts";
 import { layer } from "./layer.ts";
-import { buildRecurrent, recurrentFields } from "./recurrent.ts";
+import { buildRecurrent } from "./recurrent.ts";
+import { recurrentFields } from "./recurrentFields.ts";
+import { openStream } from "./stream.ts";
 
 /** h_t = activation(x_t · kernel + h_{t−1} · recurrentKernel + bias): [steps, features] → [units], or [steps, units]. Source: Elman 1990. */
 export const simpleRnn = /* @__PURE__ */ layer("simpleRnn", {
@@ -14,4 +16,5 @@ export const simpleRnn = /* @__PURE__ */ layer("simpleRnn", {
   example: TRAINING && "{ units: 32 }",
   hasKernel: true,
   outputs: ({ units }) => units,
+  streams: openStream,
 });

@@ -8,7 +8,7 @@ import { loaded } from "../training/loading.ts";
 import type { ApplyOptions } from "../training/manual.ts";
 import type { TrainOnBatchOptions, WeightOptions } from "../training/options.ts";
 import { internalsOf } from "./internals.ts";
-import { Weights } from "./weights.ts";
+import { States } from "./states.ts";
 
 /** @param given the step's arguments */
 async function step<R>(model: object, who: Step, ...given: readonly unknown[]): Promise<R> {
@@ -17,7 +17,7 @@ async function step<R>(model: object, who: Step, ...given: readonly unknown[]): 
   return byHand(who, internals, given) as R;
 }
 
-export abstract class ByHand extends Weights {
+export abstract class ByHand extends States {
   /**
    * One step on these rows, which goes on from and to others and fit(). Loss (penalties included) and metrics are from before the update.
    * @throws NablaError for data that does not fit, and when the loss is not finite: the model then has weights that gave a finite one

@@ -15,7 +15,7 @@ import type { InferenceNetwork } from "./inference.ts";
  */
 export function checkRows(
   who: string,
-  { core, layers }: InferenceNetwork,
+  { core, layers }: Pick<InferenceNetwork, "core" | "layers">,
   { inputs, outputs }: Plan,
   rows: number,
   rowOf: (row: number) => number,

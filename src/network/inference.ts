@@ -8,7 +8,7 @@ import { largest } from "../core/compile.ts";
 import { Core } from "../core/core.ts";
 import { MAX_BYTES } from "../core/limits.ts";
 import { align, ld, tooLarge } from "../plan/builder.ts";
-import { type InputKind, type Plan, predictPlan } from "../plan/forward.ts";
+import { type ForwardRequest, type InputKind, type Plan, predictPlan } from "../plan/forward.ts";
 import {
   type Architecture,
   type Layer,
@@ -96,6 +96,11 @@ export class InferenceNetwork {
     });
   }
 
+  /** Rows of every batch, where states are carried from one to the next. */
+  get batchSize(): number | undefined {
+    return this.tensors.find(({ spec }) => spec.carried)?.spec.shape[0];
+  }
+
   /** What the bytes of an input are multiplied by, where nobody says another thing. */
   scaleOf(input: number): number {
     return this.reading?.[input]?.scale ?? 1 / 255;
@@ -117,22 +122,27 @@ export class InferenceNetwork {
   }
 
   /** First byte after what the model keeps from one run to the next. */
-  protected get workspace(): number {
+  get workspace(): number {
     return this.core.base + this.all;
   }
 
   /** The plan for predicting up to `rows` rows at once, made once and then remembered. Not yet in memory: see use(). */
   plan(_mode: "predict", rows: number, inputs: readonly InputKind[]): Plan {
-    return this.remember(["predict", rows, keyOf(inputs)].join(" "), () =>
-      predictPlan({
-        rows,
-        architecture: this.architecture,
-        inputs,
-        core: this.core,
-        parameter: this.lookup((tensor) => tensor),
-        base: this.workspace,
-      }),
+    return this.remember(`predict ${rows} ${keyOf(inputs)}`, () =>
+      predictPlan(this.outputsRequest(rows, inputs)),
     );
+  }
+
+  /** What such a plan is made from. */
+  outputsRequest(rows: number, inputs: readonly InputKind[]): ForwardRequest {
+    return {
+      rows,
+      architecture: this.architecture,
+      inputs,
+      core: this.core,
+      parameter: this.lookup((tensor) => tensor),
+      base: this.workspace,
+    };
   }
 
   /** Where a plan finds a parameter by its layer's and its own name. */

@@ -8,7 +8,7 @@ export function moveInto(network: Network, to: Core): void {
   const { core: from } = network;
   network.leaving?.();
   const { base } = from;
-  const n = network["workspace"] - base;
+  const n = network.workspace - base;
   to.reserve(base + n);
   to.u8(base, n).set(from.u8(base, n));
   (network as { core: Core }).core = to;

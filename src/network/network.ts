@@ -109,14 +109,7 @@ export class Network extends InferenceNetwork {
   /** The plan for this mode with room for `rows` rows, made once and then remembered. Not yet in memory: see use(). */
   override plan(mode: Mode, rows: number, inputs: readonly InputKind[], training?: Training): Plan {
     const targets = training?.objectives.map(({ loss, target }) => (loss ? target : "given")).join(" ");
-    const key = [
-      mode,
-      rows,
-      keyOf(inputs),
-      targets,
-      training?.inputGradient,
-      weightsFor(mode, training),
-    ].join(" ");
+    const key = `${mode} ${rows} ${keyOf(inputs)} ${targets} ${training?.inputGradient} ${weightsFor(mode, training)}`;
     return this.remember(key, () => plan(this.request(mode, rows, inputs, training)));
   }
 
@@ -125,13 +118,9 @@ export class Network extends InferenceNetwork {
     const of = weightsFor(mode, training);
     return {
       mode,
-      rows,
-      architecture: this.architecture,
-      inputs,
+      ...this.outputsRequest(rows, inputs),
       ...training,
-      core: this.core,
       parameter: this.lookup((tensor) => this.placed(tensor, of)),
-      base: this.workspace,
     };
   }
 
@@ -173,7 +162,7 @@ export class Network extends InferenceNetwork {
     return this.gradients + this.bytes * (1 + slot);
   }
 
-  protected override get workspace(): number {
+  override get workspace(): number {
     return this.gradients + (this.withGradients ? this.bytes * (1 + this.slots) : 0);
   }
 }

@@ -164,7 +164,9 @@ export function predictBatches(
   first = 0,
 ): Outputs[] {
   const [{ rows }] = inputs;
-  const capacity = Math.min(batchSize, rows);
+  const { batchSize: fixed } = network;
+  // what is not whole batches is refused where it is planned, before anything changes
+  const capacity = fixed ? (rows % fixed ? rows : fixed) : Math.min(batchSize, rows);
   const plan = network.plan("predict", capacity, kindsOfRows(network, inputs, "predict"));
   network.use(plan);
   const { core } = network;

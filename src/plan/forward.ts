@@ -30,6 +30,8 @@ export interface ForwardRequest {
   readonly base: number;
   /** In how many shares each instruction may be run. Default 1. */
   readonly parts?: number;
+  /** See Site.carried. */
+  readonly carried?: Site["carried"];
   /** What puts it together. Default: one that only does that. */
   readonly builder?: PlanBuilder;
 }
@@ -172,6 +174,7 @@ export function planForward(
       number: order.indexOf(operation),
       saved: new Map(),
       parameter: (name) => request.parameter(layer, name),
+      carried: request.carried,
       output: (shape) => builder.tensor(`outputs of ${layer}`, shape),
       gradient: (shape) => builder.tensor(`input gradients of ${layer}`, shape),
     };

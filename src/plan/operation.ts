@@ -36,6 +36,8 @@ export interface Parameter {
   readonly l2: number;
   /** Whether training changes it by its gradient. What is not trained has neither gradient nor optimizer slots. */
   readonly trainable: boolean;
+  /** Whether it is a state that goes on from batch to batch, [rows of every batch, …]. */
+  readonly carried?: boolean;
 }
 
 /** Where a parameter and its gradient lie, as fixed ranges. */
@@ -55,6 +57,8 @@ export interface Site {
   parameter(name: string): Placed;
   /** The value that is computed: what it is made of, and their masks. */
   readonly node: Node;
+  /** Where a state of an operation lies that streams carry from run to run, [rows, units]. */
+  readonly carried?: (operation: AnyOperation, name: string, units: number) => Range | undefined;
   /** A buffer for outputs of this shape. */
   output(shape: readonly number[]): Range;
   /** A buffer for gradients of this shape. */
@@ -79,6 +83,10 @@ interface Step {
   afterMax?(shape: readonly number[]): Operation;
   /** What it does to steps some of which are padding: "takes" the mask, or "mixes" steps. Default: leaves them where they are. */
   readonly steps?: "takes" | "mixes";
+  /** Of sequences, given step by step: see layers/oneStep.ts. "each": what it makes of a step is of that step alone, "walks": and of its state. */
+  readonly alone?: "each" | "walks";
+  /** Why it cannot be given steps one by one, where that is no matter of course. */
+  readonly whole?: string;
   /** Changes the graph around the node it makes, before it is planned: see passes.ts. */
   pass?(node: Made, graph: Graph): void;
   /** Puts on the tape what completes the gradients of parameters, once the walk back is over. */

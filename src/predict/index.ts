@@ -3,6 +3,8 @@
  * as `model.predict()`; its core has the forward kernels alone.
  */
 export { NablaError } from "../errors.ts";
+export type { StepOutputs, StepValues } from "../layers/stepValues.ts";
+export type { Stream, StreamOptions } from "../layers/stream.ts";
 export type { Outputs } from "../network/predict.ts";
 export { loadAsync } from "./loadAsync.ts";
 export {

@@ -1,6 +1,8 @@
 /** What both programs of `nabla/predict` make of a checkpoint. */
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
+import { NablaError } from "../errors.ts";
+import type { Stream, StreamOptions } from "../layers/stream.ts";
 import type { Metadata } from "../model/options.ts";
 import { InferenceNetwork } from "../network/inference.ts";
 import { checkParameters, setParameters } from "../network/parameters.ts";
@@ -18,15 +20,19 @@ import type { Architecture } from "../plan/operation.ts";
 import { tagOf } from "../tags.ts";
 import { thresholdOf } from "./threshold.ts";
 
+type OpenPredictor = (network: InferenceNetwork, options?: StreamOptions) => Stream;
+
 /** A trained model that predicts. */
 export class Predictor {
   readonly #read: typeof inputsOf;
   readonly #loss: unknown;
+  readonly #open: OpenPredictor | undefined;
 
   /**
    * @param network with its parameters in place
    * @param read what reads rows: of one input, or of several by their names
    * @param loss the name of that it was trained with, or those of each output
+   * @param open what opens streams, where there are layers that carry a state
    */
   constructor(
     private readonly network: InferenceNetwork,
@@ -34,9 +40,11 @@ export class Predictor {
     readonly metadata: Metadata,
     read: typeof inputsOf,
     loss?: unknown,
+    open?: OpenPredictor,
   ) {
     this.#read = read;
     this.#loss = loss;
+    this.#open = open;
   }
 
   /** Those of both programs are predictors, though each has a class of its own. */
@@ -83,6 +91,17 @@ export class Predictor {
     );
     return byName(network, predictBatches(network, rows, batchSize, about));
   }
+
+  /**
+   * Takes the steps of sequences one by one, and carries the states of recurrent layers: push(step) gives the bits of the whole sequence.
+   *
+   * @param options.batchSize sequences side by side. Default 1
+   * @throws NablaError for models without recurrent layers, and for layers that need all steps at once, by name
+   */
+  stream(options?: StreamOptions): Stream {
+    if (this.#open) return this.#open(this.network, options);
+    throw new NablaError("stream: the model has no recurrent layer; use predict()");
+  }
 }
 
 /**
@@ -96,11 +115,12 @@ export function predictorOf(
   architecture: Architecture,
   read: typeof inputsOf,
   name: string,
+  open?: OpenPredictor,
 ): Predictor {
   checkParameters(architecture, tensors, name);
   const network = new InferenceNetwork(architecture);
   network.reading = inputs;
   setParameters(network, tensors);
   const { training } = config as { training?: { loss?: unknown } };
-  return new Predictor(network, { classes, standardisation, extra }, read, training?.loss);
+  return new Predictor(network, { classes, standardisation, extra }, read, training?.loss, open);
 }

@@ -6,6 +6,7 @@ import { modelFields } from "../layers/document.ts";
 import { builderOf } from "../layers/graph.ts";
 import { registerAll } from "../layers/table.ts";
 import { inputsOf } from "../network/predict.ts";
+import { streamOf } from "../network/stream.ts";
 import { type Predictor, predictorOf } from "./predictor.ts";
 
 export { type CoreSource, loadCore } from "../core/compile.ts";
@@ -31,7 +32,11 @@ export function load(bytes: Uint8Array, name = UNNAMED): Predictor {
   try {
     const { model } = (checkpoint.config ?? {}) as { model?: unknown };
     const { inputShape = [], ...topology } = modelFields().check(model, "config.model");
-    return predictorOf(checkpoint, builderOf(topology).build(topology, inputShape), inputsOf, name);
+    const builder = builderOf(topology);
+    const made = { topology, builder };
+    return predictorOf(checkpoint, builder.build(topology, inputShape), inputsOf, name, (network, options) =>
+      streamOf(() => network, made, options),
+    );
   } catch (error) {
     throw error instanceof NablaError && error.message.startsWith(name) ? error : inCheckpoint(error, name);
   }

@@ -3,6 +3,7 @@ import { decodeBytes } from "../core/bytes.ts";
 import type { Build } from "../core/compile.ts";
 import { Core } from "../core/core.ts";
 import { MOST_PAGES, type SharedCode, withSharedMemory } from "../core/shared.ts";
+import { isA } from "../tags.ts";
 
 /** Each is made once. */
 const known = new WeakMap<Build, SharedCode>();
@@ -13,10 +14,12 @@ const known = new WeakMap<Build, SharedCode>();
  */
 export function sharedCode(build: Build): SharedCode | undefined {
   // a training worker has a module, as have hosts where there are no threads
-  if (typeof build.code !== "string") return undefined;
+  const { code } = build;
   const found = known.get(build);
   if (found) return found;
-  const made = withSharedMemory(decodeBytes(build.code));
+  const bytes = typeof code === "string" ? decodeBytes(code) : isA("Uint8Array", code) ? code : undefined;
+  if (!bytes) return undefined;
+  const made = withSharedMemory(bytes);
   known.set(build, made);
   return made;
 }

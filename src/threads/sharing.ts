@@ -28,10 +28,8 @@ interface Instruction {
   readonly each: number;
 }
 
-/** They write the step record, which says whether the tape goes on: everybody waits for them. */
+/** One sum of a batch, so only part 0 does anything. They write the step record, which says whether the tape goes on: everybody waits for them. */
 const WRITE_STEP = new Set<string>(["LOSS_REDUCE", "LOSS_ADD", "PENALTY_LOSS"]);
-/** One sum, or little work in an order of its own: only part 0 does anything. */
-const BY_ONE = new Set<string>([...WRITE_STEP, "CONV2D_TURN", "MOVING_MOMENTS", "ATTENTION_FACTOR"]);
 /** Several times the work of a multiplication for each value. */
 const COSTLY =
   /SOFTMAX|SIGMOID|TANH|ELU|SILU|SOFTPLUS|GAUSSIAN|NOISE|DROPOUT|CROSSENTROPY|POOL|NORM|ATTENTION/;
@@ -91,10 +89,10 @@ export class SharingBuilder extends PlanBuilder {
   private alone(): boolean[] {
     const { steps } = this;
     const work = steps.map((step) => this.work(step));
-    const small = steps.map(({ kernel }, i) => BY_ONE.has(kernel) || work[i] / 2 < this.meeting);
+    const small = steps.map(({ kernel }, i) => WRITE_STEP.has(kernel) || work[i] / 2 < this.meeting);
     // a small one between two that are shared has its meetings in any case
     return small.map(
-      (is, i) => is && (BY_ONE.has(steps[i].kernel) || small[i - 1] !== false || small[i + 1] !== false),
+      (is, i) => is && (WRITE_STEP.has(steps[i].kernel) || small[i - 1] !== false || small[i + 1] !== false),
     );
   }
 

@@ -44,7 +44,7 @@ export async function useThreads(
   let made: ReturnType<typeof sharedCore>;
   try {
     made = sharedCore(code);
-    made.core.reserve(network["workspace"]);
+    made.core.reserve(network.workspace);
   } catch (cause) {
     return one(`there is no memory to share (${messageOf(cause)})`);
   }

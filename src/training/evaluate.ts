@@ -9,6 +9,7 @@ import type { Metric, Scored, Subject, Tally } from "../metrics/metric.ts";
 import { metricsField } from "../metrics/table.ts";
 import type { Network } from "../network/network.ts";
 import { ROWS_AT_ONCE } from "../network/predict.ts";
+import { keepingStates } from "../network/states.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep } from "../plan/step.ts";
 import { isPromise } from "../tags.ts";
@@ -76,14 +77,20 @@ export interface ScoreRequest {
   readonly signal?: AbortSignal;
 }
 
-/** The result does not depend on the batch size: rows are computed independently and added up in order. */
-export async function score(request: ScoreRequest): Promise<Scores> {
+/**
+ * The result does not depend on the batch size: rows are computed independently and added up in order. States that are carried from batch to
+ * batch begin with zeros, and are afterwards what they were.
+ */
+export const score = (request: ScoreRequest): Promise<Scores> =>
+  keepingStates(request.network, () => scoreAll(request), true);
+
+async function scoreAll(request: ScoreRequest): Promise<Scores> {
   const { network, dataset, goals, metrics, onRow, recorder, pause } = request;
   const { source, signal, lenient } = request;
   const inputs = kindsOf(dataset, network);
   const objectives = objectivesOf(goals, dataset, network);
   const planFor = (rows: number) => network.plan("evaluate", rows, inputs, { objectives });
-  const rows = Math.min(request.batchSize, dataset.length);
+  const rows = network.batchSize ?? Math.min(request.batchSize, dataset.length);
   let plan = planFor(source ? source.rows : rows);
   const loader = new BatchLoader(network, dataset, goals, request.weighting);
   const check = batchCheck(dataset, network, goals);

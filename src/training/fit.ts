@@ -25,6 +25,7 @@ import type { RunSettings, Settings } from "./settings.ts";
 import type { BatchSource, Source } from "./source.ts";
 import { chosenRows, type SplitRule } from "./splitRule.ts";
 import type { TrainingState } from "./state.ts";
+import { checkStateful } from "./stateful.ts";
 import type { ToDataset } from "./stream.ts";
 import { checkData, checkLabels } from "./targets.ts";
 import { weightingOf } from "./weighting.ts";
@@ -113,6 +114,7 @@ async function prepared<M extends TrainedModel>(
     rows: source ? 0 : train.length,
   };
   if (!source) checkBatch(options, settings);
+  checkStateful(network, settings, source ? undefined : train.length, validation?.length);
   const progress = progressOf(options);
   const { sampleWeight, signal } = options;
   // saved by number

@@ -5,6 +5,7 @@ import { NablaError } from "../errors.ts";
 import { checkGiven } from "../fields/programs.ts";
 import type { Kinds } from "../metrics/kinds.ts";
 import { restoreSnapshot, takeSnapshot } from "../network/snapshot.ts";
+import { keepingStates } from "../network/states.ts";
 import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { isPromise } from "../tags.ts";
 import { aside } from "./aside.ts";
@@ -85,6 +86,10 @@ function trainNow(kinds: Kinds, subject: ModelToStep, data: Dataset, options: Tr
 }
 
 function testNow(kinds: Kinds, subject: ModelToScore, data: Dataset, options: TrainOnBatchOptions): Scores {
+  return keepingStates(subject.build(data.inputShape), () => testing(kinds, subject, data, options));
+}
+
+function testing(kinds: Kinds, subject: ModelToScore, data: Dataset, options: TrainOnBatchOptions): Scores {
   const batch = loaded("testOnBatch", subject, data, options, "evaluate");
   const { network, plan, loader, rows } = batch;
   const { goals } = subject.state.required;

@@ -12,6 +12,7 @@ import { type Callback, inOrder, type Logs, type TrainingContext, wanted } from 
 import { range, targetSize } from "../data/dataset.ts";
 import { figureOf } from "../metrics/metric.ts";
 import { ROWS_AT_ONCE } from "../network/predict.ts";
+import { resetStates } from "../network/states.ts";
 import { isPromise } from "../tags.ts";
 import { Turns, unlessAborted } from "./aborted.ts";
 import { contextOf } from "./context.ts";
@@ -85,6 +86,8 @@ export class Trainer<M> {
     while (run.epoch < end && !run.stopped) {
       const { epoch } = since(run);
       wayBack.mark();
+      // the data begin again
+      if (run.batch === 0) resetStates(this.request.network);
       if (run.batch === 0) await turns.each(hooks, (hook) => hook.onEpochBegin?.(epoch, context));
       await this.trainBatches();
       this.checkWeights();

@@ -290,6 +290,7 @@ const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
   "model.gradients": () => [X, Y, { classWeight: { 0: 1 }, sampleWeight: [1, 1, 1, 1] }],
   "model.inputGradients": () => [X, Y, { classWeight: { 0: 1 }, sampleWeight: [1, 1, 1, 1] }],
   "model.truncated": () => ["dense_1"],
+  "model.stream": () => [{ batchSize: 2 }],
   "model.apply": () => [value()],
   "model.listing": () => [{ rows: 2, offsets: true }],
   "model.metadata =": () => [
@@ -316,7 +317,22 @@ const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
       labels: new Int32Array(0),
     },
   ],
+  "predictor.stream": () => [{}],
+  "walker.predict": () => [
+    [
+      [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+        [7, 8],
+      ],
+    ],
+    { batchSize: 2 },
+  ],
   "predictor.predict": () => [X, { batchSize: 2 }],
+  "walker.stream": () => [{ batchSize: 2 }],
+  "stream.push": () => [[1, 2], new Float32Array(3)],
+  "stream.states =": () => [{ "w.h": [1, 2, 3] }],
   "forecast.column": () => ["load"],
   "layer.apply": () => [value()],
 };
@@ -346,6 +362,8 @@ function digitModel(): nabla.Model {
   return sequential([dense({ units: 10, activation: "softmax" })], { inputShape: [784] });
 }
 
+const walker = () => sequential([nabla.gru({ units: 3, name: "w", inputShape: [4, 2] })]);
+
 const LAYER_OPTIONS = [{ units: 2, filters: 2, kernelSize: 2, rate: 0.5, stddev: 0.1, name: "l" }];
 const layers = new Set(Object.keys(await import("../../src/layers/index.ts")));
 const goodFor = (name: string) => {
@@ -364,6 +382,8 @@ const OBJECTS: Readonly<Record<string, () => object>> = {
   outputs: () => chain().predict(X),
   confusion: () => new nabla.ConfusionMatrix(3),
   predictor: () => predicting.load(chain().save()),
+  walker: () => predicting.load(walker().save()),
+  stream: () => walker().stream(),
   layer: () => dense({ units: 2 }),
   vocabulary: () => sequences.charVocabulary("abc"),
   forecast: () => sequences.forecast(forecaster(), LOAD, 2),
@@ -381,7 +401,7 @@ const all: Callables = new Map(
 
 /** Whose arguments are right, and there is no such file, server or earlier call. */
 const REFUSED =
-  /parseNp|npzSplit|fetch|backward|applyGradients|checkConfig|parseConfig|graph\.|readDigits|loadCore/;
+  /parseNp|npzSplit|fetch|backward|applyGradients|checkConfig|parseConfig|graph\.|readDigits|loadCore|(model|predictor)\.stream/;
 
 test.each(Object.keys(GOOD).filter((name) => !REFUSED.test(name)))(
   "%s: the right arguments are right",

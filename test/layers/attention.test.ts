@@ -41,6 +41,11 @@ test.each([
   checkLayer({ type: "positionalEmbedding", ...options }, shape, rows),
 );
 
+test("heads within each step of a longer sequence", () => {
+  const layer = { type: "multiHeadAttention", numHeads: 2, keyDim: 3, causal: true } as const;
+  checkLayer({ type: "timeDistributed", layer }, [2, 4, 3], 3, { scale: 0.5 });
+});
+
 describe("queries and values of their own", () => {
   const cases: [{ causal?: boolean; useCausalMask?: boolean }, readonly Shape[], number][] = [
     [

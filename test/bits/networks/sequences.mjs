@@ -134,6 +134,20 @@ const held = chain(
   values(3, 2),
 );
 
+const goesOn = { stateful: true, batchSize: 8 };
+const carried = chain(
+  [5, 3],
+  [
+    { type: "lstm", units: 5, returnSequences: true, recurrentDropout: 0.2, ...goesOn },
+    { type: "gru", units: 6, returnSequences: true, ...goesOn },
+    { type: "simpleRnn", units: 4, ...goesOn },
+    { type: "dense", units: 2 },
+  ],
+  { loss: "meanSquaredError", optimizer: { name: "adam", clipNorm: 1 }, shuffle: false },
+  values(2),
+  { rows: 48 },
+);
+
 const attending = chain(
   [8],
   [
@@ -170,6 +184,7 @@ const attending = chain(
 
 /** @type {Record<string, Network>} */
 export const SEQUENCES = {
+  "states that go on from batch to batch": carried,
   "steps and masks": walks,
   "numbers, some of which are padding": words,
   "steps from the last to the first": backwards,

@@ -171,8 +171,6 @@ const SINGLE: Record<string, (draw: Draw, shape: Shape) => Options | undefined> 
       : undefined,
   embedding: (draw, shape) =>
     shape.length === 1 ? { inputDim: 2 + draw(2), outputDim: 1 + draw(5) } : undefined,
-  // no step has it, so that nothing is padding: layers are given a mask, and what it says is in test/layers/masks.test.ts
-  masking: (_draw, shape) => (isSequence(shape) ? { maskValue: 12345 } : undefined),
   positionalEmbedding: (draw, shape) =>
     isSequence(shape) ? { sequenceLength: shape[0] + draw(3) } : undefined,
   timeDistributed: (draw, shape) => {
@@ -211,8 +209,11 @@ const SINGLE: Record<string, (draw: Draw, shape: Shape) => Options | undefined> 
 };
 
 const kinds: Readonly<Record<string, { readonly kind: LayerKind }>> = ALL;
-/** Those that random graphs do not apply: they are what graphs themselves are written with. */
-const APART = ["input", "shared"];
+/**
+ * Those that random graphs do not apply: "input" and "shared" are what graphs themselves are written with; behind masking most layers refuse
+ * steps that are padding: test/layers/{attending,masks}.test.ts.
+ */
+const APART = ["input", "shared", "masking"];
 export const TYPES = Object.keys(kinds).filter((type) => !APART.includes(type));
 
 /** The options of a layer's example; such as { filters: 8, kernelSize: 3 }. */
@@ -235,8 +236,9 @@ export function choose(type: string, at: number, shapes: readonly Shape[], draw:
   const shape = shapes[at];
   if (!kinds[type].kind.merges || type === "multiHeadAttention") {
     const options = Object.hasOwn(SINGLE, type) ? SINGLE[type](draw, shape) : exampleOf(type);
-    // of any values "step" makes whole numbers
-    const before = type === "embedding" && { type: "activation", options: { activation: "step" } };
+    // of any values this makes a whole number
+    const offset = type === "embedding" && options && draw(options.inputDim as number);
+    const before = offset !== false && { type: "rescaling", options: { scale: 0, offset } };
     return options && { type, options, from: [at], ...(before && { before }) };
   }
   const partner = (fits: (other: Shape) => boolean) =>

@@ -127,8 +127,6 @@ export function reference(config: ReferenceConfig, shape: Shape): ReferenceLayer
       return multiHeadAttention(config, shape);
     case "embedding":
       return embedding(config, shape);
-    case "masking":
-      return plain(shape, (x) => ({ y: x.slice(), dx: (dy) => dy.slice() }));
     case "positionalEmbedding":
       return positionalEmbedding(config, shape);
     case "repeatVector":

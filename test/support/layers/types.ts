@@ -80,7 +80,6 @@ export type ReferenceConfig =
     }
   | { type: "timeDistributed"; layer: ReferenceConfig | readonly ReferenceConfig[] }
   | { type: "embedding"; inputDim: number; outputDim: number }
-  | { type: "masking"; maskValue?: number }
   | { type: "positionalEmbedding"; sequenceLength?: number }
   | { type: "repeatVector"; n: number }
   | {

@@ -1,0 +1,45 @@
+/** Trainings whose batches go on where the one before ended: truncated backpropagation through time. */
+import { NablaError } from "../errors.ts";
+import type { Network } from "../network/network.ts";
+import type { Settings } from "./settings.ts";
+
+/**
+ * @param rows of the data; undefined where it comes in batches
+ * @param validation rows to validate on
+ * @throws NablaError where a row of a batch would not go on where that of the batch before ended
+ */
+export function checkStateful(
+  network: Network,
+  settings: Pick<Settings, "shuffle" | "batchSize" | "microBatchSize" | "dropLast">,
+  rows: number | undefined,
+  validation: number | undefined,
+): void {
+  const states = network.tensors.filter(({ spec }) => spec.carried);
+  const [first] = states;
+  if (!first) return;
+  const { batchSize = 0 } = network;
+  const called = `"${first.layer}" is stateful with batchSize ${batchSize}`;
+  const other = states.find(({ spec }) => spec.shape[0] !== batchSize);
+  if (other)
+    throw new NablaError(
+      `fit: layer ${called}, layer "${other.layer}" with ${other.spec.shape[0]}; give all stateful layers the same batchSize`,
+    );
+  if (settings.batchSize !== batchSize)
+    throw new NablaError(
+      `fit: batchSize: layer ${called}: expected batchSize: ${batchSize}, got ${settings.batchSize}`,
+    );
+  if (settings.microBatchSize !== undefined && settings.microBatchSize < batchSize)
+    throw new NablaError(`fit: microBatchSize: layer ${called}: a batch cannot run in pieces; leave it out`);
+  if (rows !== undefined && settings.shuffle)
+    throw new NablaError(
+      `fit: shuffle: layer ${called}: row i of a batch goes on where row i of the batch before ended, so rows keep their order; pass shuffle: false`,
+    );
+  const whole = (what: string, n: number | undefined, instead: string) => {
+    if (n !== undefined && n % batchSize !== 0)
+      throw new NablaError(
+        `fit: ${what}: layer ${called}: expected a multiple of ${batchSize} rows, got ${n}; leave out ${n % batchSize}${instead}`,
+      );
+  };
+  if (!settings.dropLast) whole("x", rows, ", or pass dropLast: true");
+  whole("validation", validation, "");
+}
