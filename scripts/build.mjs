@@ -101,7 +101,7 @@ const LATER = {
   fit: "src/model/fitting.ts",
   stream: "src/training/streamFit.ts",
   listing: "src/model/listing.ts",
-  manual: "src/training/manual.ts",
+  manual: "src/training/byHand.ts",
   evaluate: "src/training/evaluate.ts",
   metrics: "src/metrics/all.ts",
   threads: "src/threads/use.ts",
@@ -121,6 +121,16 @@ const later = {
     }
   },
 };
+/** What consoles show is loaded where there is one that asks for it: see #shown in package.json. */
+const shown = {
+  name: "shown",
+  setup(bundler) {
+    bundler.onResolve({ filter: /\/shown\.ts$/ }, ({ kind }) =>
+      kind === "entry-point" ? undefined : { path: "#shown", external: true, sideEffects: true },
+    );
+  },
+};
+writeFileSync("build/none.js", "export {};\n");
 await writeHelper({ target: "es2022", legalComments: "none", define: SHIPPED });
 // for editors, and for configSchema()
 const schema = await schemaOfFields();
@@ -152,6 +162,7 @@ await build({
     // for this repository's own measurements: no entry of the package
     internals: "bench/internals.ts",
     data: "src/data/index.ts",
+    shown: "src/model/shown.ts",
     browser: "src/browser/index.ts",
     node: "src/node/index.ts",
     export: "src/export/index.ts",
@@ -164,7 +175,7 @@ await build({
   platform: "neutral",
   mainFields: ["module", "main"],
   conditions: ["import", "browser"],
-  plugins: [raw, commander, later],
+  plugins: [raw, commander, later, shown],
   define: {
     ...SHIPPED,
     "process.env.NABLA_VERSION": JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).version),

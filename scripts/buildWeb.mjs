@@ -112,7 +112,7 @@ async function bundle(common) {
       ...common,
       write: false,
       splitting: true,
-      plugins: [spawning, oneCore, noSequences, fewPresets],
+      plugins: [spawning, oneCore, noSequences, fewPresets, plainRows],
       define: {
         ...SHIPPED,
         ...workerAt(`./${names.worker}`),
@@ -214,6 +214,39 @@ const fewPresets = {
     bundler.onLoad({ filter: /[\\/]src[\\/]cli[\\/]presets[\\/](book|sequences|single)\.ts$/ }, () => ({
       contents: "export const bookPresets = {}, sequencePresets = {}, singlePresets = {};",
     }));
+  },
+};
+
+/** What programs ask of outputs besides the rows, training step by step, and what consoles show: the page has its own way to say classes (web/digits/drawing.ts). */
+const plainRows = {
+  name: "plain rows",
+  setup(bundler) {
+    const without = (file, found, ...cuts) =>
+      bundler.onLoad({ filter: new RegExp(`[\\\\/]src[\\\\/]${file}$`) }, ({ path }) => {
+        const contents = cuts.reduce(
+          (text, [from, to]) => text.replace(from, to),
+          readFileSync(path, "utf8"),
+        );
+        if (found.test(contents)) throw new Error(`build-web: ${path} is written in another way`);
+        return { contents, loader: "ts" };
+      });
+    without(
+      "network[\\\\/]outputs\\.ts",
+      /Proxy|argMax|activations\[|#about/,
+      [/\nexport const aboutOf =[\s\S]*?\n {2}\};\n/, "\nexport const aboutOf = () => undefined;\n"],
+      [/\nclass Indexed[\s\S]*?\n\);\n/, "\nclass Indexed {}\n"],
+      [/\n.*\n {2}readonly #about: About;/, ""],
+      [/\n {4}this\.#about = about;/, ""],
+      [/\n {2}\*\[Symbol\.iterator\][\s\S]*?\n\}\n/, "\n}\n"],
+    );
+    without("model[\\\\/]byHand\\.ts", /async/, [
+      /\nasync function step[\s\S]*?(\nexport abstract class ByHand extends \w+)[\s\S]*/,
+      "$1 {}\n",
+    ]);
+    without("metrics[\\\\/]confusion\\.ts", /shownMatrix\(/, [
+      /\n {2}\/\*\* What console\.log[\s\S]*?\n {2}\}\n/,
+      "",
+    ]);
   },
 };
 

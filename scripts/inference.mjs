@@ -25,7 +25,7 @@ export const inference = { name: "inference", setup: withCore("predict") };
 const BEFORE =
   /[\\/]src[\\/](checkpoint|fields|layers|activations|initializers|core|network[\\/]parameters\b)/;
 /** Files in them whose errors predict() may throw. */
-const WHILE = /[\\/](core[\\/]core|fields[\\/]options)\.ts$/;
+const WHILE = /[\\/](core[\\/]core|fields[\\/](options|expected))\.ts$/;
 /** Types of elements that are not those of weights. */
 const WEIGHTS = `export const DTYPES = new Map([["F32", { bytes: 4, read: (buffer) => new Float32Array(buffer) }]]);
 export const dtypeOf = undefined;`;
@@ -72,7 +72,7 @@ export const apart = {
 /** Properties of what nabla/predict exports, of what its errors carry, of files besides their documents, and of what engines read. */
 const OUTSIDE = {
   exports: "load loadAsync predict metadata classes standardisation extra inputShape outputShape batchSize",
-  outputs: "data shape length row toArray argMax",
+  outputs: "data shape length row toArray argMax classes top probabilities class probability",
   errors: "name message cause details stored found",
   files: "__metadata__ dtype data_offsets nabla model $number $tensor",
   core: "core env memory",

@@ -32,14 +32,14 @@ export const PROGRAMS = [
     code: `import { loadAsync } from "nabla/predict";
 const model = await loadAsync(new Uint8Array(await (await fetch("model.safetensors")).arrayBuffer()));
 console.log(model.predict([[0, 1]]).argMax());`,
-    limit: 19_190,
+    limit: 19_900,
   },
   {
     name: "load any model and predict, with load() of nabla/predict",
     code: `import { load } from "nabla/predict";
 const model = load(new Uint8Array(await (await fetch("model.safetensors")).arrayBuffer()));
 console.log(model.predict([[0, 1]]).argMax());`,
-    limit: 47_240,
+    limit: 47_900,
   },
   {
     name: "open an ONNX file, beside a program that loads models",

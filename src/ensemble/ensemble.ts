@@ -184,7 +184,7 @@ export class Ensemble {
     const probabilities = new Float64Array(n * classes);
     const named = new Float64Array(n * classes);
     const each = members.map((member) => {
-      const [{ data }] = predictBatches(internalsOf(member.model).built, [rows], batchSize, first);
+      const [{ data }] = predictBatches(internalsOf(member.model).built, [rows], batchSize, undefined, first);
       const said = new Int32Array(n);
       for (let r = 0; r < n; r++) {
         said[r] = predictedClass(data, r * member.units, member.units, member.threshold);

@@ -1,6 +1,7 @@
 /** Which classes a classifier confuses, and the figures per class that follow from it. */
 import { demand, isObject } from "../fields/expected.ts";
 import { predictedClass, type Scored, trueClass } from "./metric.ts";
+import { shownMatrix } from "./shownMatrix.ts";
 
 /** Figures of one class. */
 export interface ClassFigures {
@@ -19,8 +20,14 @@ const NAME = "ConfusionMatrix";
 /** Counts[true][predicted]. */
 export class ConfusionMatrix {
   readonly counts: number[][];
+  readonly #names: readonly string[] | undefined;
 
-  constructor(readonly classes: number) {
+  /** @param names of the classes, where they are known */
+  constructor(
+    readonly classes: number,
+    names?: readonly string[],
+  ) {
+    this.#names = names;
     this.counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   }
 
@@ -32,6 +39,11 @@ export class ConfusionMatrix {
   /** "ConfusionMatrix". */
   get [Symbol.toStringTag](): string {
     return NAME;
+  }
+
+  /** What console.log shows in Node, Deno and Bun: true classes to the left, predicted ones above. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return shownMatrix(this, this.#names);
   }
 
   /** Counts the rows of a batch. */

@@ -2,36 +2,19 @@
 import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { OutputRecord, Outputs } from "../network/predict.ts";
-import { argumentsOf } from "../training/arguments.ts";
+import type { Step } from "../training/byHand.ts";
 import type { Scores } from "../training/evaluate.ts";
 import { loaded } from "../training/loading.ts";
 import type { ApplyOptions } from "../training/manual.ts";
 import type { TrainOnBatchOptions, WeightOptions } from "../training/options.ts";
-import { type Internals, internalsOf } from "./internals.ts";
+import { internalsOf } from "./internals.ts";
 import { States } from "./states.ts";
 
-const code = (who: string) => loaded(() => import("../training/manual.ts"), who);
-
-/** The same for what trains: the network is made ready for it. */
-async function training(who: string, model: object, { network }: Internals = internalsOf(model)) {
-  const manual = await code(who);
-  if (network) await manual.readyToTrain(network, who);
-  return manual;
-}
-
-async function onBatch(
-  model: object,
-  who: "trainOnBatch" | "testOnBatch",
-  x: Dataset | ArrayLike2 | ArrayRecord,
-  y: ArrayLike2 | ArrayRecord | TrainOnBatchOptions | undefined,
-  more: TrainOnBatchOptions | undefined,
-): Promise<Scores> {
+/** @param given the step's arguments */
+async function step<R>(model: object, who: Step, ...given: readonly unknown[]): Promise<R> {
   const internals = internalsOf(model);
-  const given = argumentsOf(who, internals, x, y, more);
-  if (who === "testOnBatch") return (await code(who)).testOnBatch(internals, ...given);
-  // the kernels it takes depend on the layers
-  if (internals.state.compiled) internals.build(given[0].inputShape);
-  return (await training(who, model)).trainOnBatch(internals, ...given);
+  const { byHand } = await loaded(() => import("../training/byHand.ts"), who);
+  return byHand(who, internals, given) as R;
 }
 
 export abstract class ByHand extends States {
@@ -50,7 +33,7 @@ export abstract class ByHand extends States {
     y?: ArrayLike2 | ArrayRecord | TrainOnBatchOptions,
     more?: TrainOnBatchOptions,
   ): Promise<Scores> {
-    return onBatch(this, "trainOnBatch", x, y, more);
+    return step(this, "trainOnBatch", x, y, more);
   }
 
   /** Loss and metrics of these rows, as evaluate() gives them. Changes nothing. */
@@ -65,7 +48,7 @@ export abstract class ByHand extends States {
     y?: ArrayLike2 | ArrayRecord | WeightOptions,
     more?: WeightOptions,
   ): Promise<Scores> {
-    return onBatch(this, "testOnBatch", x, y, more);
+    return step(this, "testOnBatch", x, y, more);
   }
 
   /**
@@ -75,7 +58,7 @@ export abstract class ByHand extends States {
    * @param x as for predict() @returns as predict() does
    */
   async forward<R extends Outputs | OutputRecord = Outputs>(x: ArrayLike2 | ArrayRecord): Promise<R> {
-    return (await training("forward", this)).forward(internalsOf(this), x) as R;
+    return step(this, "forward", x);
   }
 
   /**
@@ -87,16 +70,16 @@ export abstract class ByHand extends States {
   async backward<R extends Outputs | OutputRecord = Outputs>(
     gradients: ArrayLike2 | ArrayRecord,
   ): Promise<R> {
-    return (await training("backward", this)).backward(internalsOf(this), gradients) as R;
+    return step(this, "backward", gradients);
   }
 
   /** The third: the optimizer's step. @throws NablaError where there was no backward(), or gradients are not finite */
   async applyGradients(options: ApplyOptions = {}): Promise<void> {
-    (await training("applyGradients", this)).applyGradients(internalsOf(this), options);
+    return step(this, "applyGradients", options);
   }
 
   /** Forgets the gradients that backward() has added up: where only those of the inputs were wanted. */
   async clearGradients(): Promise<void> {
-    (await code("clearGradients")).clearGradients(internalsOf(this));
+    return step(this, "clearGradients");
   }
 }

@@ -3,7 +3,6 @@ import type { Dataset } from "../data/dataset.ts";
 import { looksAcrossRows } from "../layers/chain.ts";
 import { datasetOf } from "../training/arguments.ts";
 import { loaded } from "../training/loading.ts";
-import { readSettings } from "../training/settings.ts";
 import type { BatchSource } from "../training/source.ts";
 import type { ToDataset } from "../training/stream.ts";
 import { type Internals, internalsOf } from "./internals.ts";
@@ -17,19 +16,18 @@ export async function fitModel(
   options: FitOptions,
 ): Promise<void> {
   const internals = internalsOf(model);
-  const { topology, seed, state } = internals;
+  const { topology, state } = internals;
   state.checkIdle("fit");
   state.busy = true;
   try {
-    // as they are now; whether there are others, fitting() says
-    const wanted = readSettings(options, options.resume ? state.settings : undefined, seed);
-    state.required;
+    // as they are now
+    const now = { ...options };
     const { fitting } = await loaded(() => import("../model/fitting.ts"));
     const given = {
       acrossRows: () => looksAcrossRows(topology.layers),
       datasetOf: toDataset(internals),
     };
-    await fitting(model, internals, given, data, wanted, options);
+    await fitting(model, internals, given, data, now, options);
   } finally {
     state.busy = false;
   }

@@ -12,7 +12,7 @@ import { loaded } from "../training/loading.ts";
 import { fitOptions, settingNames } from "../training/options.ts";
 import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
-import type { Settings } from "../training/settings.ts";
+import { readSettings } from "../training/settings.ts";
 import type { BatchSource } from "../training/source.ts";
 import { threaded } from "../training/threaded.ts";
 import { onPage } from "../worker/page.ts";
@@ -20,23 +20,37 @@ import type { Internals } from "./internals.ts";
 import type { Model } from "./model.ts";
 import type { FitOptions, Metadata } from "./options.ts";
 
+/** Options of Keras and TensorFlow.js that are something else here. */
+const ELSEWHERE = {
+  gradientAccumulationSteps:
+    "here batchSize is the rows of an update, and microBatchSize says how many of them are run at once",
+  lr: 'it belongs to the optimizer: optimizer: { name: "adam", learningRate: 0.01 }',
+  verbose:
+    "a training says nothing by itself: callbacks: [{ onEpochEnd: (epoch, logs) => console.log(epoch, logs) }], or onProgress",
+  validationBatchSize: "validation has no batches to choose: its result does not depend on them",
+  validationFreq: "validation is at the end of each epoch; stepsPerEpoch makes epochs longer or shorter",
+  validationSteps: "validation takes all rows of validationData; pass fewer of them",
+  initialEpoch: "resume: true goes on where a training stopped",
+  stepsPerExecution: "leave it out: a step is one call already",
+  workers: "leave it out: worker and threads say where a training runs",
+};
+
 /** What the caller has loaded already: not loaded again as part of this. */
 type Given = Pick<ModelToTrain<Model>, "acrossRows" | "datasetOf">;
 
-/** @param wanted the settings among the options, checked */
+/** @param now the options, where the program has not changed them since @param given as it was given: that is checked */
 export async function fitting(
   model: Model,
   internals: Internals,
   given: Given,
   data: Dataset | BatchSource,
-  wanted: Settings,
+  now: FitOptions,
   options: FitOptions,
 ): Promise<void> {
-  checkGiven("fit", options, fitOptions(), settingNames(), {
-    gradientAccumulationSteps:
-      "here batchSize is the rows of an update, and microBatchSize says how many of them are run at once",
-  });
   const { seed, state } = internals;
+  checkGiven("fit", options, fitOptions(), settingNames(), ELSEWHERE);
+  const wanted = readSettings(now, now.resume ? state.settings : undefined, seed);
+  state.required;
   const before = internals.network;
   let begun = false;
   const subject: ModelToTrain<Model> = {
@@ -52,10 +66,10 @@ export async function fitting(
       network.reading ??= kindsOf(dataset, network);
       model.metadata = metadataFrom(dataset, model.metadata);
     },
-    train: (request, run) => trainSomewhere(internals, request, run, options),
+    train: (request, run) => trainSomewhere(internals, request, run, now),
   };
   try {
-    await fit(subject, data, wanted, options);
+    await fit(subject, data, wanted, now);
   } catch (error) {
     // one that was only built, for data that was not trained on in the end
     if (!before && !begun) internals.network = undefined;

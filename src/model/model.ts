@@ -8,8 +8,10 @@ import { nameLayers } from "../layers/chain.ts";
 import type { LayerConfig, LayerInput } from "../layers/configs.ts";
 import { shapeField } from "../layers/shape.ts";
 import { type Applied, apply } from "../layers/symbolic.ts";
+import { outputThreshold } from "../losses/resolve.ts";
 import type { ConfusionMatrix } from "../metrics/confusion.ts";
 import {
+  aboutOf,
   batchSizeOf,
   byName,
   type OutputRecord,
@@ -190,11 +192,19 @@ export class Model extends ByHand {
   predict(x: ArrayLike2 | ArrayRecord | Dataset, options: PredictOptions = {}): Outputs | OutputRecord {
     const batchSize = batchSizeOf("predict", options);
     const internals = internalsOf(this);
-    const { builder } = internals;
+    const { builder, state } = internals;
     const network = isDataset(x) ? internals.build(x.inputShape) : internals.built;
+    const about = aboutOf(network, this.about.classes, (k, after) =>
+      state.compiled ? outputThreshold(state.compiled.goals[k].loss, after) : undefined,
+    );
     const outputs = isDataset(x)
-      ? predictDataset(network, x, batchSize)
-      : predictBatches(network, (builder.byName?.rows ?? onlyInputOf)(x, network.architecture), batchSize);
+      ? predictDataset(network, x, batchSize, about)
+      : predictBatches(
+          network,
+          (builder.byName?.rows ?? onlyInputOf)(x, network.architecture),
+          batchSize,
+          about,
+        );
     return byName(network, outputs);
   }
 

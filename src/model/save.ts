@@ -6,7 +6,7 @@ import type { TrainingConfig } from "../config/config.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { TRAINED } from "../optimizers/update.ts";
-import { readSettings } from "../training/settings.ts";
+import { unsaid } from "../training/unsaid.ts";
 import { internalsOf } from "./internals.ts";
 import type { Model } from "./model.ts";
 import type { Metadata } from "./options.ts";
@@ -97,7 +97,7 @@ export function configOf(model: Model): {
     ? { nabla: 2 as const, model: { layers: [...layers], outputs } }
     : { nabla: 1 as const, model: { inputShape: [...model.inputShape], layers: [...layers] } };
   if (!compiled) return document;
-  const { rows: _, ...fit } = settings ?? { ...readSettings({}, undefined, model.seed), rows: 0 };
+  const { rows: _, ...fit } = settings ?? { ...unsaid, seed: model.seed, rows: 0 };
   return { ...document, training: { ...compiled.config, ...fit } };
 }
 

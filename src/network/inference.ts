@@ -3,6 +3,7 @@
  * is in src/network/network.ts; linear memory is touched through these two alone.
  */
 
+import type { ActivationName } from "../activations/table.ts";
 import { largest } from "../core/compile.ts";
 import { Core } from "../core/core.ts";
 import { MAX_BYTES } from "../core/limits.ts";
@@ -83,6 +84,16 @@ export class InferenceNetwork {
 
   get layers(): readonly Layer[] {
     return this.architecture.layers;
+  }
+
+  /** The activation each output comes from. */
+  get activations(): ActivationName[] {
+    const { inputs, layers, outputs } = this.architecture;
+    return outputs.map(({ layer }) => {
+      let at: Layer | undefined = layers[layer];
+      while (at && at.activation === undefined) at = layers[at.inputs[0] - inputs.length];
+      return (at?.activation ?? "linear") as ActivationName;
+    });
   }
 
   /** Rows of every batch, where states are carried from one to the next. */

@@ -5,11 +5,10 @@
  * Memory, each range 64-byte aligned:  parameters | those that are not trained | gradients | optimizer slots | one plan at a time
  */
 
-import type { ActivationName } from "../activations/table.ts";
 import { initialize } from "../initializers/initialize.ts";
 import type { Flat, Slot } from "../optimizers/kind.ts";
 import { TRAINED } from "../optimizers/update.ts";
-import type { Layer, Placed } from "../plan/operation.ts";
+import type { Placed } from "../plan/operation.ts";
 import {
   type InputKind,
   type Mode,
@@ -54,17 +53,6 @@ export class Network extends InferenceNetwork {
   get trainableCount(): number {
     return this.trained.reduce((sum, { spec }) => sum + sizeOf(spec.shape), 0);
   }
-
-  /** The activation each output comes from. */
-  get activations(): ActivationName[] {
-    const { inputs, layers, outputs } = this.architecture;
-    return outputs.map(({ layer }) => {
-      let at: Layer | undefined = layers[layer];
-      while (at && at.activation === undefined) at = layers[at.inputs[0] - inputs.length];
-      return (at?.activation ?? "linear") as ActivationName;
-    });
-  }
-
   override use(wanted: Plan): Plan {
     if (wanted.mode === "train" && !this.inUse(wanted)) this.taken++;
     return super.use(wanted);

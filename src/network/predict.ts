@@ -12,45 +12,9 @@ import { fits, reordered, showShape, sizeOf } from "../shape.ts";
 import { asBytes, isA, isBytes } from "../tags.ts";
 import { checkRows } from "./checkRows.ts";
 import type { InferenceNetwork } from "./inference.ts";
+import { type About, Outputs } from "./outputs.ts";
 
-/** What predict() returns: plain values with their shape, nothing to dispose. */
-export class Outputs {
-  /**
-   * @param data row-major
-   * @param shape [rows, ...output shape]
-   */
-  constructor(
-    readonly data: Float32Array,
-    readonly shape: readonly number[],
-  ) {}
-
-  get length(): number {
-    return this.shape[0];
-  }
-
-  /** One row's outputs: a view. */
-  row(index: number): Float32Array {
-    const width = this.data.length / this.shape[0];
-    return this.data.subarray(index * width, (index + 1) * width);
-  }
-
-  /** Rows as plain arrays. */
-  toArray(): number[][] {
-    return Array.from({ length: this.length }, (_, r) => [...this.row(r)]);
-  }
-
-  /** The number of the largest value along the last axis, the first of equals: of each row; of outputs [h, w, c], of each pixel in turn. */
-  argMax(): Int32Array {
-    const { data, shape } = this;
-    const classes = shape[shape.length - 1];
-    return Int32Array.from({ length: data.length / classes }, (_, place) => {
-      const from = place * classes;
-      let best = 0;
-      for (let c = 1; c < classes; c++) if (data[from + c] > data[from + best]) best = c;
-      return best;
-    });
-  }
-}
+export { aboutOf, Outputs } from "./outputs.ts";
 
 /** Rows ready to be copied into linear memory. */
 export interface Rows {
@@ -188,6 +152,7 @@ function sameRows(all: readonly Rows[], names: readonly string[]): void {
  * Outputs for rows, computed so many at once.
  *
  * @param inputs one for each of the network's
+ * @param about what is known of each output
  * @param first what errors call the first row
  * @returns one for each output
  */
@@ -195,6 +160,7 @@ export function predictBatches(
   network: InferenceNetwork,
   inputs: readonly Rows[],
   batchSize: number,
+  about?: (output: number) => About,
   first = 0,
 ): Outputs[] {
   const [{ rows }] = inputs;
@@ -221,7 +187,7 @@ export function predictBatches(
       unpadded(core.f32(output.offset, n * stride), stride, units, outs[k], from * units);
     }
   }
-  return outs.map((out, k) => new Outputs(out, [rows, ...network.outputShapes[k]]));
+  return outs.map((out, k) => new Outputs(out, [rows, ...network.outputShapes[k]], about?.(k)));
 }
 
 /** The only output, or all by their names. */
@@ -231,7 +197,12 @@ export function byName(network: InferenceNetwork, outputs: readonly Outputs[]): 
 }
 
 /** The same for the inputs of a data set, with its scale. @throws NablaError when it reads asynchronously */
-export function predictDataset(network: InferenceNetwork, dataset: Dataset, batchSize: number): Outputs[] {
+export function predictDataset(
+  network: InferenceNetwork,
+  dataset: Dataset,
+  batchSize: number,
+  about?: (output: number) => About,
+): Outputs[] {
   const { length } = dataset;
   const places = inputPlaces(dataset, network.architecture.inputs, "predict");
   const { x, y } = buffersFor(dataset, length);
@@ -248,5 +219,5 @@ export function predictDataset(network: InferenceNetwork, dataset: Dataset, batc
     for (let r = 0; r < length; r++) own.set(x.subarray(r * stride + at, r * stride + at + bytes), r * bytes);
     return { data: type === "uint8" ? own : new Float32Array(own.buffer), rows: length, scale };
   });
-  return predictBatches(network, inputs, batchSize);
+  return predictBatches(network, inputs, batchSize, about);
 }

@@ -1,4 +1,6 @@
 /** The public names of `nabla/node`: what needs files. */
+import "../model/shown.ts";
+
 export type { Problem } from "../data/images/imageSet.ts";
 export type { Picture } from "../data/images/picture.ts";
 export { folderCache } from "./cache.ts";

@@ -7,6 +7,7 @@ import type { Metadata } from "../model/options.ts";
 import { InferenceNetwork } from "../network/inference.ts";
 import { checkParameters, setParameters } from "../network/parameters.ts";
 import {
+  aboutOf,
   batchSizeOf,
   byName,
   type inputsOf,
@@ -17,17 +18,20 @@ import {
 } from "../network/predict.ts";
 import type { Architecture } from "../plan/operation.ts";
 import { tagOf } from "../tags.ts";
+import { thresholdOf } from "./threshold.ts";
 
 type OpenPredictor = (network: InferenceNetwork, options?: StreamOptions) => Stream;
 
 /** A trained model that predicts. */
 export class Predictor {
   readonly #read: typeof inputsOf;
+  readonly #loss: unknown;
   readonly #open: OpenPredictor | undefined;
 
   /**
    * @param network with its parameters in place
    * @param read what reads rows: of one input, or of several by their names
+   * @param loss the name of that it was trained with, or those of each output
    * @param open what opens streams, where there are layers that carry a state
    */
   constructor(
@@ -35,9 +39,11 @@ export class Predictor {
     /** What belongs to the model besides its weights: classes, standardisation, extra. */
     readonly metadata: Metadata,
     read: typeof inputsOf,
+    loss?: unknown,
     open?: OpenPredictor,
   ) {
     this.#read = read;
+    this.#loss = loss;
     this.#open = open;
   }
 
@@ -80,7 +86,10 @@ export class Predictor {
     const { network } = this;
     const batchSize = batchSizeOf("predict", options);
     const rows = this.#read(x, network.architecture);
-    return byName(network, predictBatches(network, rows, batchSize));
+    const about = aboutOf(network, this.classes, (k, after) =>
+      thresholdOf(this.#loss, network.architecture.outputs[k].name, after),
+    );
+    return byName(network, predictBatches(network, rows, batchSize, about));
   }
 
   /**
@@ -102,7 +111,7 @@ export class Predictor {
  * @throws NablaError unless its tensors are those of the architecture
  */
 export function predictorOf(
-  { tensors, inputs, classes, standardisation, extra }: Checkpoint,
+  { config, tensors, inputs, classes, standardisation, extra }: Checkpoint,
   architecture: Architecture,
   read: typeof inputsOf,
   name: string,
@@ -112,5 +121,6 @@ export function predictorOf(
   const network = new InferenceNetwork(architecture);
   network.reading = inputs;
   setParameters(network, tensors);
-  return new Predictor(network, { classes, standardisation, extra }, read, open);
+  const { training } = config as { training?: { loss?: unknown } };
+  return new Predictor(network, { classes, standardisation, extra }, read, training?.loss, open);
 }

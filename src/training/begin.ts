@@ -52,18 +52,20 @@ export async function begin<M extends TrainedModel>(
   state.waiting = {};
 }
 
+/** Whether a training that would be resumed has come to its end: all epochs are done, or something has ended it before. */
+export const isOver = (run: Run, epochs: number): boolean =>
+  run.finished && (since(run).epoch >= epochs || (run.stopped !== undefined && run.batch === 0));
+
 /** @throws NablaError where a resumed training has nothing left to do */
 function checkLeft(run: Run, { epochs }: Settings): void {
   const { epoch } = since(run);
-  // one that was saved before its end has to come to that
-  if (!run.finished) return;
+  // one that was saved before its end has to come to that, one that was stopped within an epoch has that to finish
+  if (!isOver(run, epochs)) return;
   if (epoch >= epochs)
     throw new NablaError(
       `fit: resume: there is nothing to do: ${epoch} of ${epochs} epochs are done, and epochs counts those, too; pass a larger number, or leave resume out to train ${epochs} more`,
     );
-  // one that was stopped within an epoch has that to finish
-  if (run.stopped !== undefined && run.batch === 0)
-    throw new NablaError(
-      `fit: resume: there is nothing to do: the training was stopped after ${epoch} of ${epochs} epochs, because ${run.stopped}; leave resume out to train on from here`,
-    );
+  throw new NablaError(
+    `fit: resume: there is nothing to do: the training was stopped after ${epoch} of ${epochs} epochs, because ${run.stopped}; leave resume out to train on from here`,
+  );
 }

@@ -268,7 +268,10 @@ export async function confusionOf(
   const counting = (reading: Reading): Metric => {
     const create = ({ task }: Subject): Tally | NablaError => {
       if (task === "labels" || task === "quantities") return reading.refusal(name, name, task);
-      const matrix = new ConfusionMatrix(classes);
+      const matrix = new ConfusionMatrix(
+        classes,
+        "names" in dataset.target ? dataset.target.names : undefined,
+      );
       const number = matrices.push(matrix) - 1;
       return {
         reset() {},

@@ -9,7 +9,7 @@ import type { Scored } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
 import { Outputs } from "../network/predict.ts";
 import { ld, unpadded } from "../plan/builder.ts";
-import type { OwnLosses } from "../plan/loss.ts";
+import type { Batch, OwnLosses } from "../plan/loss.ts";
 import type { Plan } from "../plan/plan.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import { isPromise } from "../tags.ts";
@@ -41,7 +41,7 @@ export const missing = (what: "loss" | "metric", name: string): NablaError =>
     `${what} "${name}": files and documents have its name alone; pass the function where the model is loaded: load(bytes, name, { custom: [${name}] }), or call compile()`,
   );
 
-type AskLoss = (outputs: Outputs, targets: Outputs, gradient: boolean) => OwnLosses;
+type AskLoss = (outputs: Batch, targets: Batch, gradient: boolean) => OwnLosses;
 
 /** What calls the functions. @throws NablaError where there is a value and no gradient */
 export function asking(own: OwnLoss | Custom): AskLoss {
@@ -49,9 +49,10 @@ export function asking(own: OwnLoss | Custom): AskLoss {
   const who = `loss "${name}"`;
   if ("value" in own && typeof own.gradient !== "function")
     throw new NablaError(`${who}: expected a function gradient(outputs, targets) besides value`);
-  return (...[outputs, targets, gradient]) => {
+  return (...[out, wanted, gradient]) => {
     // where it came from a document
     if (!("value" in own)) throw missing("loss", name);
+    const [outputs, targets] = [out, wanted] as [Outputs, Outputs];
     const losses = checkFigures(who, own.value(outputs, targets), outputs.length);
     if (!gradient) return { losses };
     return { losses, gradient: shaped(own.gradient(outputs, targets), `${who}: gradient`) };

@@ -20,9 +20,6 @@ import { prepare } from "./prepare.ts";
 import type { TrainingState } from "./state.ts";
 import { updateOf } from "./update.ts";
 
-export { readyToTrain } from "../network/into.ts";
-export { testOnBatch, trainOnBatch } from "./onBatch.ts";
-
 /** A model to train by hand. */
 export interface ModelByHand {
   readonly seed: number;

@@ -21,6 +21,12 @@ test.each([
     () => model().fit(x, y, { batch_size: 5 } as never),
     'fit: unknown option "batch_size"; here it is batchSize',
   ],
+  [() => model().fit(x, y, { lr: 0.1 } as never), 'fit: unknown option "lr"; it belongs to the optimizer'],
+  [
+    () => model().fit(x, y, { verbose: 0 } as never),
+    'unknown option "verbose"; a training says nothing by itself',
+  ],
+  [() => model().fit(x, y, { initial_epoch: 3 } as never), "resume: true goes on where a training stopped"],
   [() => model().fit(x, y, 5 as never), "fit: expected its options as an object, got 5"],
   [
     () => model().evaluate(x, y, { onrow: () => {} } as never),

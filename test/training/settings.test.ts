@@ -11,7 +11,8 @@ import {
   weightsSha256,
 } from "../../src/index.ts";
 import { internalsOf } from "../../src/model/internals.ts";
-import { documentSettings } from "../../src/training/settings.ts";
+import { documentSettings, readSettings } from "../../src/training/settings.ts";
+import { unsaid } from "../../src/training/unsaid.ts";
 
 type Schema = {
   type?: string;
@@ -102,4 +103,9 @@ test("a value that makes no sense is refused by its name", async () => {
   await expect(model.fit(images, { batchsize: 3 } as FitOptions)).rejects.toThrow(
     'fit: unknown option "batchsize"; did you mean "batchSize"?',
   );
+});
+
+test("a file of a model that was not trained says what the fields fill in", () => {
+  const { seed: _, ...rest } = readSettings({}, undefined, 7);
+  expect(unsaid).toEqual(rest);
 });

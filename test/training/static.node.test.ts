@@ -28,7 +28,7 @@ test("with it: every program that is loaded when it is used is there, each name 
     import("../../src/model/fitting.ts"),
     import("../../src/model/listing.ts"),
     import("../../src/training/evaluate.ts"),
-    import("../../src/training/manual.ts"),
+    import("../../src/training/byHand.ts"),
     import("../../src/training/streamFit.ts"),
     import("../../src/training/trainer.ts"),
     import("../../src/threads/use.ts"),

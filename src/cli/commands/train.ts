@@ -42,7 +42,7 @@ import {
 } from "../training/from.ts";
 import { openFor } from "../training/opening.ts";
 import { jsonLines, progressLine, speedometer } from "../training/progress.ts";
-import { type Extra, extraOf, openResumed, type Prepared, unitsOf } from "../training/resume.ts";
+import { type Extra, extraOf, openResumed, type Prepared, saidOver, unitsOf } from "../training/resume.ts";
 import { type Saved, Saving, type SavingFlags } from "../training/saving.ts";
 import { type ModelFlags, resolveConfig } from "../training/settings.ts";
 import { checkUnits, fitTargets, inUnits, scaleParts } from "../training/targets.ts";
@@ -105,12 +105,19 @@ async function trainTo(
   const targets = keepsHead ? extraOf(old)?.csv?.target : fitTargets(opened);
   const data = scaleParts(opened, targets);
   const units = targets ?? unitsOf(opened);
-  const { model, config, fit } =
+  const prepared =
     old === undefined
       ? await fresh(flags, data)
       : flags.resume !== undefined
         ? await openResumed(old, path!, flags, data)
         : openFrom(old, flags.from!, flags, data, keepsHead);
+  const { model, config, fit } = prepared;
+  const mode = modeOf(flags, terminal);
+  const json = mode === "json" || (flags.quiet === true && flags.json === true);
+  if (flags.resume !== undefined && saidOver(prepared, path!, { json, quiet: mode === "quiet" }, terminal)) {
+    if (flags.out !== undefined) await saving.last(model);
+    return 0;
+  }
   checkTrainable(data, config);
   checkUnits([config.training.metrics].flat(), units);
   if (data.validation && config.training.validationSplit !== 0)
@@ -129,8 +136,6 @@ async function trainTo(
     throw new NablaError("--out and --report name the same file; give each its own");
   model.metadata = metadataOf(config);
 
-  const mode = modeOf(flags, terminal);
-  const json = mode === "json" || (flags.quiet === true && flags.json === true);
   const { batchSize, epochs } = config.training;
   const wide = flags.wide
     ? await (await import("../training/wide.ts")).widen(model, data.train, batchSize)

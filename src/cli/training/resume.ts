@@ -13,7 +13,10 @@ import { internalsOf } from "../../model/internals.ts";
 import type { FitOptions, Model } from "../../model/model.ts";
 import { configOf } from "../../model/save.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
+import { isOver } from "../../training/begin.ts";
+import { since } from "../../training/run.ts";
 import { fractionOf, keptRule } from "../../training/splitRule.ts";
+import type { Terminal } from "../terminal.ts";
 import { type ModelFlags, resolveResumed } from "./settings.ts";
 import type { TargetScale } from "./targets.ts";
 
@@ -132,6 +135,27 @@ export async function openResumed(
     );
   }
   return { model, config, fit: fromConfig(config).fit };
+}
+
+/** Says that a training has come to its end, where that is so: to ask for it once more is no mistake of a script's. */
+export function saidOver(
+  { model, config }: Prepared,
+  path: string,
+  { json, quiet }: { readonly json: boolean; readonly quiet: boolean },
+  { print, printJson }: Terminal,
+): boolean {
+  const { run } = internalsOf(model).state;
+  const { epochs } = config.training;
+  if (!isOver(run, epochs)) return false;
+  const { epoch, step } = since(run);
+  const stopped = run.stopped === undefined ? {} : { stopped: run.stopped };
+  if (json) printJson({ event: "finished", epochs: epoch, step, ...stopped, out: path });
+  else if (!quiet)
+    print(
+      `${path} is finished: ${epoch} of ${epochs} epochs are done${run.stopped === undefined ? "" : `, because ${run.stopped}`}; ` +
+        `--resume with more --epochs goes on, --from ${JSON.stringify(path)} begins another training`,
+    );
+  return true;
 }
 
 /** A graph is saved with the names of all layers written out. */
