@@ -56,8 +56,13 @@ export const SETS = {
   edge: { workerd: "1", "edge-runtime": "4" },
   // test/structure/patterns.system.test.ts; its programs for each system are left out, the one in JavaScript does
   patterns: { recheck: "^4.5.0" },
-  // test/export/onnx.node.test.ts: what runs ONNX files; its WebAssembly is in the package
-  interop: { "onnxruntime-web": "1" },
+  // test/export/onnx.node.test.ts: what runs ONNX files; its WebAssembly is in the package. test/import/json: libraries whose JSON is read
+  interop: {
+    "onnxruntime-web": "1",
+    "brain.js": "1.6.1",
+    "brain.js-2": "npm:brain.js@2.0.0-beta.24",
+    convnetjs: "0.3.0",
+  },
   // npm run docs
   docs: { typedoc: "^0.28.20", typescript: "6" },
 };

@@ -218,7 +218,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .argument("<MODEL>", "a file that train --out wrote")
     .requiredOption(
       "--to <FILE>",
-      "model.wasm, model.js (an ES module, with its types next to it), or model.onnx",
+      "model.wasm, model.js (an ES module, with its types next to it), model.onnx, or weights.safetensors (PyTorch's names and layout)",
     )
     .option(
       "--weights <TYPE>",

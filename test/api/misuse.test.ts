@@ -174,6 +174,8 @@ const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
   "export.verifyExport": () => [exporting.exportWasm(chain()), "file"],
   "export.exportModule": () => [chain(), { rows: 2, weights: "float32", metadata: {} }],
   "export.exportOnnx": () => [chain(), { layout: "nhwc", scaling: false }],
+  "export.exportPytorch": () => [chain()],
+  "import.loadWeights": () => [chain(), exporting.exportPytorch(chain()), { from: "pytorch", strict: true }],
   "import.openModel": () => [
     exporting.exportOnnx(chain()),
     { batch: 0, dimensions: { height: 2 }, outputs: ["dense_2"], constants: {}, files: {} },

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
 import { openModel } from "../../src/import/index.ts";
 import { dense, load, sequential } from "../../src/index.ts";
+import { internalsOf } from "../../src/model/internals.ts";
 import { numbers, onnxFile } from "../import/written.ts";
 import { workplace } from "./support.ts";
 
@@ -27,6 +28,47 @@ test("a model goes out as ONNX and comes back", async () => {
   expect(load(readFileSync(place.path("b.safetensors"))).predict(x).data).toEqual(model.predict(x).data);
   // a path is a source as well
   expect((await openModel(place.path("a.onnx"))).predict(x).data).toEqual(model.predict(x).data);
+});
+
+test("weights go out as PyTorch has them, and onto a model again, with a table of what went where", async () => {
+  const layers = () => [
+    dense({ units: 3, activation: "relu", name: "fc1" }),
+    dense({ units: 1, name: "fc2" }),
+  ];
+  const model = sequential(layers(), { inputShape: [2], seed: 3 });
+  place.write("d.safetensors", model.save());
+  place.write("empty.safetensors", sequential(layers(), { inputShape: [2] }).save());
+  place.write(
+    "empty.json",
+    JSON.stringify({
+      nabla: 1,
+      model: { inputShape: [2], layers: internalsOf(model).configs },
+      training: { loss: "meanSquaredError" },
+    }),
+  );
+  const out = await place.run(["export", "d.safetensors", "--to", "w.safetensors"]);
+  expect(out).toMatchObject({ code: 0, stderr: "" });
+  const { code, stdout } = await place.run([
+    ...["import", "w.safetensors", "--onto", "empty.safetensors", "--out", "e.safetensors"],
+  ]);
+  expect(code).toBe(0);
+  expect(stdout).toBe(`fc1.weight [3, 2]  → fc1.kernel [2, 3]  by name  oi → io
+fc1.bias [3]       → fc1.bias [3]       by name  as it is
+fc2.weight [1, 3]  → fc2.kernel [3, 1]  by name  oi → io
+fc2.bias [1]       → fc2.bias [1]       by name  as it is
+e.safetensors: 13 parameters
+takes input [2]
+gives fc2 [1]
+`);
+  expect(load(readFileSync(place.path("e.safetensors"))).weights()).toEqual(model.weights());
+  const json = await place.run([
+    ...["import", "w.safetensors", "--onto", "empty.json", "--out", "f.safetensors", "--json"],
+  ]);
+  expect(JSON.parse(json.stdout)).toMatchObject({ kept: [], unused: [], loaded: { length: 4 } });
+  expect(load(readFileSync(place.path("f.safetensors"))).weights()).toEqual(model.weights());
+  // without a model it says what is needed
+  const alone = await place.run(["import", "w.safetensors", "--out", "g.safetensors"]);
+  expect(alone.stderr).toContain("--onto");
 });
 
 test("weights are looked up beside the file, sizes and the batch are flags", async () => {
@@ -61,20 +103,22 @@ test("weights are looked up beside the file, sizes and the batch are flags", asy
 test.each([
   [["import", "a.onnx", "--out", "a.json"], /--out: expected a file ending in \.safetensors/],
   [
-    ["import", "a.onnx", "--out", "d.safetensors", "--dimension", "4"],
+    ["import", "a.onnx", "--out", "d2.safetensors", "--dimension", "4"],
     /--dimension: expected a name and a size/,
   ],
   [
-    ["import", "nowhere.onnx", "--out", "d.safetensors"],
+    ["import", "nowhere.onnx", "--out", "d2.safetensors"],
     /nowhere\.onnx: cannot be read \(there is no such file\)/,
   ],
   [
     ["export", "a.safetensors", "--to", "a.onnx", "--weights", "int8"],
     /--weights: ONNX files are written with float32/,
   ],
+  [["export", "d.safetensors", "--to", "./d.safetensors"], /--to: .* is the model itself/],
+  [["import", "a.onnx", "--out", "d2.safetensors", "--partly"], /--partly: needs --onto/],
 ])("%j is refused", async (args, message) => {
   const { code, stderr } = await place.run(args);
   expect(code).not.toBe(0);
   expect(stderr).toMatch(message);
-  expect(existsSync(place.path("d.safetensors"))).toBe(false);
+  expect(existsSync(place.path("d2.safetensors"))).toBe(false);
 });

@@ -123,6 +123,7 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
   ],
   "docs/interop.md": [
     (printed) => expect(printed.trim()).toBe("[ 1, 3 ] [ { name: 'input', file: 'input', axes: [ 1 ] } ]"),
+    (printed) => expect(printed).toContain("fc.weight → fc.kernel (by name): oi → io, rows chw → hwc "),
   ],
   "docs/command-line.md": [],
   "docs/images.md": [],

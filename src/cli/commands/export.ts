@@ -1,12 +1,13 @@
 /** nabla export */
 
-import { extname } from "node:path";
+import { extname, resolve } from "node:path";
 import type { Dataset } from "../../data/dataset.ts";
 import { NablaError } from "../../errors.ts";
 import {
   type ExportOptions,
   exportModule,
   exportOnnx,
+  exportPytorch,
   exportWasm,
   quantised,
   type WeightType,
@@ -42,13 +43,25 @@ const BYTES = { float32: 4, float16: 2, int8: 1 } as const;
 /** Declarations that go with each kind of module. */
 const TYPES: Readonly<Record<string, string>> = { ".js": ".d.ts", ".mjs": ".d.mts" };
 
+/** Files of other programs: as errors call them, and what makes them. */
+const FOREIGN: Readonly<Record<string, { called: string; write: (model: Model) => Uint8Array }>> = {
+  ".onnx": { called: "ONNX files", write: (model) => exportOnnx(model) },
+  ".safetensors": { called: "weights of PyTorch", write: exportPytorch },
+};
+
 export async function exportCommand(path: string, flags: ExportFlags, terminal: Terminal): Promise<number> {
   const { bold, print, printJson } = terminal;
   const kind = extname(flags.to).toLowerCase();
-  if (kind !== ".wasm" && kind !== ".onnx" && !Object.hasOwn(TYPES, kind))
-    throw new NablaError(`--to: expected a file ending in .wasm, .js, .mjs or .onnx, got ${show(flags.to)}`);
-  if (kind === ".onnx" && (flags.weights ?? "float32") !== "float32")
-    throw new NablaError(`--weights: ONNX files are written with float32, got ${flags.weights}`);
+  if (kind !== ".wasm" && !Object.hasOwn(FOREIGN, kind) && !Object.hasOwn(TYPES, kind))
+    throw new NablaError(
+      `--to: expected a file ending in .wasm, .js, .mjs, .onnx or .safetensors, got ${show(flags.to)}`,
+    );
+  if (Object.hasOwn(FOREIGN, kind) && (flags.weights ?? "float32") !== "float32")
+    throw new NablaError(
+      `--weights: ${FOREIGN[kind]!.called} are written with float32, got ${flags.weights}`,
+    );
+  if (resolve(path) === resolve(flags.to))
+    throw new NablaError(`--to: ${show(flags.to)} is the model itself; name another file`);
   for (const [name, value] of Object.entries({ part: flags.part, samples: flags.samples })) {
     if (value !== undefined && flags.data === undefined)
       throw new NablaError(`--${name}: needs --data, which is not given`);
@@ -100,7 +113,7 @@ function metadataOf(model: Model): Record<string, unknown> {
 
 function filesOf(model: Model, to: string, kind: string, options: ExportOptions) {
   if (kind === ".wasm") return [{ path: to, bytes: exportWasm(model, options) as Uint8Array }];
-  if (kind === ".onnx") return [{ path: to, bytes: exportOnnx(model) }];
+  if (Object.hasOwn(FOREIGN, kind)) return [{ path: to, bytes: FOREIGN[kind]!.write(model) }];
   const { code, types } = exportModule(model, options);
   const declarations = `${to.slice(0, -kind.length)}${TYPES[kind]}`;
   const encode = (text: string): Uint8Array => new TextEncoder().encode(text);

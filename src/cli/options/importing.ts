@@ -27,7 +27,7 @@ export function importCommand(
     .description(
       "a model that another program made, as one of nabla's: to predict, to train further, to export",
     )
-    .argument("<FILE>", "an ONNX file (.onnx)")
+    .argument("<FILE>", "an ONNX file (.onnx); with --onto weights of PyTorch (.pt, .pth, .safetensors)")
     .requiredOption("-o, --out <FILE>", "where the model goes, as .safetensors")
     .option(
       "--dimension <NAME=N>",
@@ -35,6 +35,11 @@ export function importCommand(
       dimension,
     )
     .option("--batch <AXIS>", "which axis of inputs is the batch (default: 0), or none", batch)
+    .option(
+      "--onto <MODEL>",
+      "the model whose weights FILE has: one that was saved (.safetensors), or a configuration (.json); says what goes where",
+    )
+    .option("--partly", "with --onto: take what fits, and leave the rest as it is")
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("../commands/import.ts")).importModel as Action));
 }

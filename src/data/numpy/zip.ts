@@ -43,10 +43,10 @@ const BEST = 1032;
 /** Packed bytes that are unpacked at a time: the whole, or its beginning. */
 const [SLICE, START] = [1 << 16, 1 << 9];
 
-/** The entries of an archive in the order of its directory. @throws NablaError beginning with `name` */
-export function zipEntries(bytes: Uint8Array, name: string): ZipEntry[] {
+/** The entries of an archive in the order of its directory. @param kind what errors call it @throws NablaError beginning with `name` */
+export function zipEntries(bytes: Uint8Array, name: string, kind = ".npz archive"): ZipEntry[] {
   demandBytes(name ?? "npz", bytes);
-  const broken = (why: string) => new NablaError(`${name}: broken .npz archive: ${why}`);
+  const broken = (why: string) => new NablaError(`${name}: broken ${kind}: ${why}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { count, start, end, base } = directoryOf(view, broken);
   const entries: (ZipEntry & { header: number })[] = [];
@@ -163,10 +163,11 @@ export function unzip(
   name: string,
   meter?: Meter,
   most?: number,
+  kind = ".npz archive",
 ): Uint8Array {
   const { method, packed, size, locked, from } = entry;
   const broken = (why: string, cause?: unknown) =>
-    new NablaError(`${name}: broken .npz archive: ${why}`, { cause });
+    new NablaError(`${name}: broken ${kind}: ${why}`, { cause });
   if (locked) throw new NablaError(`${name}: packed with a password; save it without`);
   if (method !== STORED && method !== DEFLATED) {
     const what = METHODS[method] ?? "which is not known";

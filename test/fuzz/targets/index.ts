@@ -9,12 +9,14 @@ import { folder } from "./folder.ts";
 import { gzip } from "./gzip.ts";
 import { idx } from "./idx.ts";
 import { jpeg } from "./jpeg.ts";
+import { brainjs, convnetjs } from "./jsonModels.ts";
 import { jsonRows } from "./jsonRows.ts";
 import { npy } from "./npy.ts";
 import { npz, zip } from "./npz.ts";
 import { onnx } from "./onnx.ts";
 import { playground } from "./playground.ts";
 import { png } from "./png.ts";
+import { pytorch } from "./pytorch.ts";
 import { safetensors } from "./safetensors.ts";
 import { records } from "./tables.ts";
 import { workerMessages } from "./workerMessages.ts";
@@ -36,6 +38,9 @@ export const targets: readonly Target[] = [
   jsonRows,
   exported,
   onnx,
+  pytorch,
+  brainjs,
+  convnetjs,
   records,
   playground,
   commandLine,
