@@ -7,6 +7,7 @@ const k = (v) => (v >= 1e5 ? `${(v / 1e3).toFixed(0)} k` : v >= 1e3 ? `${(v / 1e
 const times = (v) => `${v >= 100 ? v.toFixed(0) : v >= 10 ? v.toFixed(1) : v.toFixed(2)} ×`;
 /** Load that others make, where the bench itself keeps a core or two busy. */
 const BUSY = 2.5;
+const WIDTH = 150;
 const mega = (v) => `${(v / 1e6).toFixed(2)} MB`;
 const table = (head, rows) =>
   [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
@@ -235,6 +236,23 @@ function measuredWhen(parts) {
   });
 }
 
+/** Prose in lines of at most 150 characters; tables have lines of any length. */
+const wrapped = (text) =>
+  text
+    .split("\n")
+    .map((line) => {
+      if (line.startsWith("|") || line.length <= WIDTH) return line;
+      const lines = [""];
+      const indent = line.startsWith("- ") ? "  " : "";
+      for (const word of line.split(" ")) {
+        const last = lines.at(-1);
+        if (last.length + word.length >= WIDTH) lines.push(indent + word);
+        else lines[lines.length - 1] = last ? `${last} ${word}` : word;
+      }
+      return lines.join("\n");
+    })
+    .join("\n");
+
 export function page(result) {
   const { head, goals } = result;
   const versions = (head.players ?? [])
@@ -249,17 +267,11 @@ export function page(result) {
     `- Node ${head.node} (V8 ${head.v8}), Nabla ${head.nabla}`,
     ...measuredWhen(head.parts),
     "- all in turn; libraries of one thread by processor time",
-    ...(versions.length > 0
-      ? [
-          `- ${[...new Set(versions)].join("; ")}`
-            .replace(/(.{1,140})(?:; |$)/g, "$1;\n  ")
-            .replace(/;\s*$/, ""),
-        ]
-      : []),
+    ...(versions.length > 0 ? [`- ${[...new Set(versions)].join("; ")}`] : []),
     ...(head.missing ?? []).map((words) => `- not here: ${words}`),
   ];
   const sections = Object.entries(parts)
     .filter(([name]) => result[name] && (!Array.isArray(result[name]) || result[name].length > 0))
     .map(([name, make]) => make(result[name], head));
-  return `${[lines.join("\n"), ...(goals ? [goalsPart(goals)] : []), ...sections].join("\n\n")}\n`;
+  return `${wrapped([lines.join("\n"), ...(goals ? [goalsPart(goals)] : []), ...sections].join("\n\n"))}\n`;
 }

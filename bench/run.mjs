@@ -76,6 +76,7 @@ async function taken() {
   const now = taking.map(({ key, js, several, about }) => ({ key, js, several, about }));
   const others = result.head.players.filter(({ key }) => !now.some((one) => one.key === key));
   result.head.players = [...now, ...others];
+  if (!asked.alone) result.head.missing = missing();
   return taking;
 }
 /** Says what is measured, and measures it. */
@@ -133,7 +134,7 @@ const result = same ? before : { head: { parts: {} } };
 result.head = {
   ...machine,
   nabla: packageVersion(),
-  ...(asked.alone ? { missing: result.head.missing } : { missing: missing() }),
+  missing: result.head.missing,
   players: result.head.players ?? [],
   parts: result.head.parts,
 };
