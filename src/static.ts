@@ -14,7 +14,6 @@ import { imagesBuild } from "./core/images.ts";
 import * as augment from "./data/augment/fit.ts";
 import * as sequences from "./data/sequences/openSequences.ts";
 import { STATIC } from "./errors.ts";
-import * as keras from "./import/keras/index.ts";
 import * as metrics from "./metrics/all.ts";
 import * as fit from "./model/fitting.ts";
 import * as listing from "./model/listing.ts";
@@ -28,7 +27,6 @@ import * as remote from "./worker/train.ts";
 Object.assign(STATIC, {
   ...augment,
   ...sequences,
-  ...keras,
   ...metrics,
   ...fit,
   ...listing,

@@ -1,11 +1,10 @@
-import { loaded } from "../../errors.ts";
 import { Building } from "../building.ts";
 import type { KerasOptions } from "../keras/tfjs.ts";
+import { kerasCode } from "../kerasCode.ts";
 import type { Reader } from "./reader.ts";
 
 export const hdf5: Reader<KerasOptions> = {
   title: "Keras (.h5, .keras)",
   recognise: (bytes) => bytes[0] === 0x89 && String.fromCharCode(...bytes.subarray(1, 4)) === "HDF",
-  read: async (source, options) =>
-    (await loaded(() => import("../keras/index.ts"), "openModel")).readHdf5(source, options, new Building()),
+  read: async (source, options) => (await kerasCode()).readHdf5(source, options, new Building()),
 };

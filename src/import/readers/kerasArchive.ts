@@ -1,6 +1,6 @@
-import { loaded } from "../../errors.ts";
 import { Building } from "../building.ts";
 import type { KerasOptions } from "../keras/tfjs.ts";
+import { kerasCode } from "../kerasCode.ts";
 import type { Reader } from "./reader.ts";
 
 /** Names of files in an archive stand in it as they are. */
@@ -19,10 +19,5 @@ export const kerasArchive: Reader<KerasOptions> = {
     bytes[0] === 0x50 &&
     bytes[1] === 0x4b &&
     ["config.json", "model.json", ".h5"].some((name) => has(bytes, name)),
-  read: async (source, options) =>
-    (await loaded(() => import("../keras/index.ts"), "openModel")).readArchive(
-      source,
-      options,
-      new Building(),
-    ),
+  read: async (source, options) => (await kerasCode()).readArchive(source, options, new Building()),
 };

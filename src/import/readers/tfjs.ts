@@ -1,7 +1,7 @@
-import { loaded } from "../../errors.ts";
 import { anyText } from "../../host.ts";
 import { Building } from "../building.ts";
 import type { KerasOptions } from "../keras/tfjs.ts";
+import { kerasCode } from "../kerasCode.ts";
 import type { Reader } from "./reader.ts";
 
 /** An object of JSON that has the model's description, or its weights. */
@@ -10,6 +10,5 @@ export const tfjs: Reader<KerasOptions> = {
   recognise: (bytes) =>
     /^\ufeff?\s{0,99}\{/.test(anyText(bytes.subarray(0, 99))) &&
     /"(?:modelTopology|weightsManifest|model_config)"/.test(anyText(bytes)),
-  read: async (source, options) =>
-    (await loaded(() => import("../keras/index.ts"), "openModel")).readTfjs(source, options, new Building()),
+  read: async (source, options) => (await kerasCode()).readTfjs(source, options, new Building()),
 };
