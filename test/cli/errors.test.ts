@@ -109,7 +109,10 @@ test("unknown data, files and columns", async () => {
   await refused(["train", "nowhere.csv", "--out", OUT], /nowhere\.csv: no such file or folder/);
   await refused(["train", "digit", "--out", OUT], /did you mean "digits"\?/);
   place.write("notes.md", "# notes");
-  await refused(["train", "notes.md", "--out", OUT], /expected a table \(\.csv, \.tsv\) or a \.npz archive/);
+  await refused(
+    ["train", "notes.md", "--out", OUT],
+    /expected a table \(\.csv, \.tsv, \.jsonl, \.sqlite\) or a \.npz archive/,
+  );
   place.write("f.csv", flowers());
   await refused(["train", "f.csv", "--label", "knd", "--out", OUT], /no column "knd"; did you mean "kind"\?/);
 });

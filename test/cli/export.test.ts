@@ -167,7 +167,7 @@ describe("refuses, and writes nothing", () => {
     [["flowers.safetensors"], "required option '--to <FILE>' not specified"],
     [
       ["flowers.safetensors", "--to", "never.tflite"],
-      '--to: expected a file ending in .wasm, .js, .mjs or .onnx, got "never.tflite"',
+      '--to: expected a file ending in .wasm, .js, .mjs, .onnx, .keras, .json (TensorFlow.js) or .safetensors, got "never.tflite"',
     ],
     [["nowhere.safetensors", ...to], "nowhere.safetensors: cannot be read: no such file"],
     [["flowers.csv", ...to], "flowers.csv: this is a text file, not a model"],

@@ -114,10 +114,6 @@ async function trainTo(
   const { model, config, fit } = prepared;
   const mode = modeOf(flags, terminal);
   const json = mode === "json" || (flags.quiet === true && flags.json === true);
-  if (flags.resume !== undefined && saidOver(prepared, path!, { json, quiet: mode === "quiet" }, terminal)) {
-    if (flags.out !== undefined) await saving.last(model);
-    return 0;
-  }
   checkTrainable(data, config);
   checkUnits([config.training.metrics].flat(), units);
   if (data.validation && config.training.validationSplit !== 0)
@@ -135,15 +131,20 @@ async function trainTo(
   if (saving.out !== undefined && saving.out === flags.report)
     throw new NablaError("--out and --report name the same file; give each its own");
   model.metadata = metadataOf(config);
-
+  const kept = validationPart(data, config);
+  const rows = kept ? undefined : splitOff(data.train, config, flags.resume ? state.settings : undefined);
+  const { trained, validation } = parts(data, config, rows);
+  // other rows are refused by fit(), also where nothing is left to do
+  const again = flags.resume !== undefined && trained === state.settings?.rows;
+  if (again && saidOver(prepared, path!, { json, quiet: mode === "quiet" }, terminal)) {
+    if (flags.out !== undefined) await saving.last(model);
+    return 0;
+  }
   const { batchSize, epochs } = config.training;
   const wide = flags.wide
     ? await (await import("../training/wide.ts")).widen(model, data.train, batchSize)
     : undefined;
   if (wide && mode === "terminal") terminal.errors.write(`nabla: --wide: ${wide.text}\n`);
-  const kept = validationPart(data, config);
-  const rows = kept ? undefined : splitOff(data.train, config, flags.resume ? state.settings : undefined);
-  const { trained, validation } = parts(data, config, rows);
   const said = { ...data, notes: [...(data.notes ?? []), ...(rows ? splitNotes(data.train, rows) : [])] };
   const speed = speedometer(trained, batchSize);
   const line = progressLine(speed, epochs, terminal, units);

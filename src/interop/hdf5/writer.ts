@@ -4,6 +4,7 @@
  */
 import { toUtf8 } from "../../host.ts";
 import type { Shape } from "../../shape.ts";
+import { isA } from "../../tags.ts";
 
 /** What a file holds: groups by name, and in them groups and numbers. */
 export type Group = Map<string, Group | Written>;
@@ -70,7 +71,7 @@ class File {
     return this.put(
       header([
         message(DATASPACE, [1, shape.length, 0, 0, 0, 0, 0, 0, ...shape.flatMap(address)]),
-        message(DATATYPE, data instanceof Float32Array ? FLOAT : UNSIGNED),
+        message(DATATYPE, isA("Float32Array", data) ? FLOAT : UNSIGNED),
         message(FILL, [2, 2, 0, 0]),
         message(LAYOUT, [3, 1, ...address(at), ...address(byteLength)]),
       ]),
@@ -79,7 +80,7 @@ class File {
 
   group(group: Group): number {
     const links = [...group].map(([name, each]) => {
-      const at = each instanceof Map ? this.group(each) : this.dataset(each);
+      const at = isA("Map", each) ? this.group(each) : this.dataset(each);
       const text = toUtf8(name);
       return message(LINK, [1, 0, text.length, ...text, ...address(at)]);
     });
