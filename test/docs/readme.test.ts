@@ -84,7 +84,7 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
   ],
   "docs/data.md": [
     (printed) => expect(Number(/accuracy: ([\d.]+)/.exec(printed)![1])).toBeGreaterThan(0.9),
-    (printed) => expect(printed).toMatch(/^setosa Float32Array\(3\) \[ 0\.9/),
+    (printed) => expect(printed).toMatch(/^setosa \{ setosa: 0\.9\d+, versicolor: /),
   ],
   "docs/sequences.md": [
     (printed) => {
@@ -103,6 +103,9 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
       expect(printed.trim().slice(printed.trim().indexOf(" ", 20)).length).toBeGreaterThan(5);
     },
     (printed) => expect(printed.trim()).toBe("1"),
+    (printed) =>
+      expect(printed).toMatch(/^Float32Array\(1\) \[ -?\d\S* \]\s+Float32Array\(1\) \[ -?\d\S* \]\s*$/),
+    (printed) => expect(Number(printed)).toBeLessThan(0.02),
     (printed) => expect(printed.trim()).toBe("5"),
   ],
   "docs/models.md": [
@@ -123,9 +126,12 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
   ],
   "docs/interop.md": [
     (printed) => expect(printed.trim()).toBe("[ 1, 3 ] [ { name: 'input', file: 'input', axes: [ 1 ] } ]"),
+    (printed) => expect(printed).toBe(""),
+    (printed) => expect(printed.trim()).toBe("[ 'model.json', 'model.weights.bin' ] 8"),
     (printed) => expect(printed).toContain("fc.weight → fc.kernel (by name): oi → io, rows chw → hwc "),
   ],
   "docs/command-line.md": [],
+  "docs/migrate.md": [],
   "docs/images.md": [],
   "docs/tables.md": [],
   "docs/browser.md": [],

@@ -45,7 +45,7 @@ test("what is expected here is what it should be", () => {
       /^NablaError: .*(expected|changed|update)/,
     );
   expect(expected.laterPoints).toBe(expected.points);
-  expect(expected.lightUnknown).toMatch(/^NablaError: model: .*"attention"/);
+  expect(expected.lightUnknown).toMatch(/^NablaError: model: .*"capsules"/);
   expect(expected.laterUnknown).toBe(expected.lightUnknown);
   expect(expected.stopped).toBe("AbortError");
   expect(expected.truncated).toMatch(
@@ -55,7 +55,7 @@ test("what is expected here is what it should be", () => {
   expect(expected.altered).toMatch(/^NablaError: model: damaged or changed since it was saved/);
   expect(expected.newer).toMatch(/^NablaError: model: .*version 2.*version 1.*update nabla/);
   expect(expected.unknown).toMatch(
-    /^NablaError: model: config.model.layers\[1\].type: expected one of dense, .*got "attention"/,
+    /^NablaError: model: config.model.layers\[1\].type: expected one of dense, .*got "capsules"/,
   );
   expect(expected.length).toMatch(/^NablaError: predict: expected a multiple of 784 values.*got 783/);
   for (const name of ["nothing", "shape", "batch", "option", "other"])

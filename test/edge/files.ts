@@ -30,6 +30,6 @@ export async function models(): Promise<Record<"model" | "newer" | "unknown", Ui
   return {
     model,
     newer: rewritten(model, '"version":1', '"version":2'),
-    unknown: rewritten(model, '"type":"dense"', '"type":"attention"'),
+    unknown: rewritten(model, '"type":"dense"', '"type":"capsules"'),
   };
 }
