@@ -21,7 +21,7 @@ const WORDS = [
   ],
   [
     /^W4, 64: fit\(\) of the multiplications/,
-    "the second convolution's input gradient multiplies the zeros of its padding, a sixth of its products, and runs below its forward product; pooling, Adam and ReLU take 8 % of the step.",
+    "the second convolution's input gradient runs below its forward product, also since it multiplies no padding; pooling, Adam and ReLU take 8 % of the step.",
   ],
   [
     /fit\(\) of the multiplications/,
