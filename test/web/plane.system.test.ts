@@ -191,7 +191,11 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     );
     // it goes on training, with the new net
     await until(findings, (text) => /^Diverged: [^.]*\..*Learning rate 0\.3$/.test(text));
-    // what one panel says the others say as well
+    // while it trains, numbers are some frames older than pictures; when it has ended, what one panel says the others say as well
+    await until(
+      () => page.evaluate(() => document.querySelector(".failed")?.textContent ?? ""),
+      (text) => text.startsWith("Training broke off"),
+    );
     const counts = await page.evaluate(() => [
       document.querySelectorAll(".unit.dead").length,
       [...document.querySelectorAll(".gradients .figures")].reduce(
