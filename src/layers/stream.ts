@@ -13,6 +13,7 @@ import type { Topology } from "./configs.ts";
 import { type OneStep, oneStepOf } from "./oneStep.ts";
 import { byName, flat, inFloats, type StepOutputs, type StepValues, stepShape } from "./stepValues.ts";
 
+/** How steps are taken one by one. */
 export interface StreamOptions {
   /** How many sequences go side by side: push() takes a step of each. Default 1. */
   batchSize?: number;

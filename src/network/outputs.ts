@@ -81,6 +81,7 @@ export class Outputs extends Indexed {
     return this.data.subarray(index * width, (index + 1) * width);
   }
 
+  /** Row after row: `for (const row of outputs)`. */
   *[Symbol.iterator](): IterableIterator<Float32Array> {
     for (let r = 0; r < this.length; r++) yield this.row(r);
   }

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { TYPES } from "../support/graphs/kinds.ts";
 import { checkRandomGraphs } from "../support/graphs/property.ts";
 
-const runs = Number(process.env.NABLA_GRAPHS ?? 500);
+const runs = Number(process.env.NABLA_GRAPHS ?? 600);
 const seed = Number(process.env.NABLA_GRAPHS_SEED ?? 20);
 
 test(`${runs} random graphs`, { timeout: 1000 * (300 + runs) }, async () => {
