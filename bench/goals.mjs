@@ -127,7 +127,7 @@ export function goalsOf(result) {
     "≥ 1",
     w1?.autoOfOne.median,
     (v) => v.toFixed(2),
-    (v) => near(v, 1, 1),
+    (v) => near(v, 1, 2),
   );
   const one = (name) => result.predictions?.find((r) => r.name === name && r.rows === 1)?.rates.steps?.rate;
   for (const [name, goal] of [
