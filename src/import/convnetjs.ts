@@ -130,8 +130,6 @@ const READ: Readonly<Record<string, Read>> = {
   regression: ({ building }, x) => flat(building, x),
   svm: ({ building }, x) => flat(building, x),
 };
-/** The types of layers that are read. */
-export const CONVNETJS: readonly string[] = Object.keys(READ);
 
 /** @throws NablaError that lists layers which there are not here, and for damaged files */
 export function readConvnet(bytes: Uint8Array, name: string): Model {

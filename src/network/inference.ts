@@ -43,6 +43,11 @@ export class InferenceNetwork {
   /** Called before something else uses the place of the plan in memory, while that is needed again as it is. */
   leaving: (() => void) | undefined;
 
+  /** The activation each output comes from. Found once, as every prediction asks. */
+  readonly activations: readonly ActivationName[];
+  /** Rows of every batch, where states are carried from one to the next. */
+  readonly batchSize: number | undefined;
+
   /** @param core another build of the core than the smallest that has the layers' kernels */
   constructor(
     readonly architecture: Architecture,
@@ -78,27 +83,19 @@ export class InferenceNetwork {
       };
     });
     this.trained = this.tensors.filter(({ spec }) => spec.trainable);
+    this.batchSize = this.tensors.find(({ spec }) => spec.carried)?.spec.shape[0];
+    const { inputs, layers, outputs } = architecture;
+    this.activations = outputs.map(({ layer }) => {
+      let at: Layer | undefined = layers[layer];
+      while (at && at.activation === undefined) at = layers[at.inputs[0] - inputs.length];
+      return (at?.activation ?? "linear") as ActivationName;
+    });
     this.check(base + this.all);
     this.core.reserve(base + this.all);
   }
 
   get layers(): readonly Layer[] {
     return this.architecture.layers;
-  }
-
-  /** The activation each output comes from. */
-  get activations(): ActivationName[] {
-    const { inputs, layers, outputs } = this.architecture;
-    return outputs.map(({ layer }) => {
-      let at: Layer | undefined = layers[layer];
-      while (at && at.activation === undefined) at = layers[at.inputs[0] - inputs.length];
-      return (at?.activation ?? "linear") as ActivationName;
-    });
-  }
-
-  /** Rows of every batch, where states are carried from one to the next. */
-  get batchSize(): number | undefined {
-    return this.tensors.find(({ spec }) => spec.carried)?.spec.shape[0];
   }
 
   /** What the bytes of an input are multiplied by, where nobody says another thing. */
