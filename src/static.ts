@@ -20,6 +20,7 @@ import * as listing from "./model/listing.ts";
 import * as threads from "./threads/use.ts";
 import * as manual from "./training/byHand.ts";
 import * as evaluate from "./training/evaluate.ts";
+import * as shards from "./training/shards.ts";
 import * as stream from "./training/streamFit.ts";
 import * as trainer from "./training/trainer.ts";
 import * as remote from "./worker/train.ts";
@@ -32,6 +33,7 @@ Object.assign(STATIC, {
   ...listing,
   ...evaluate,
   ...manual,
+  ...shards,
   ...stream,
   ...threads,
   ...trainer,

@@ -230,9 +230,13 @@ async function moved(data: Dataset, settings: Settings) {
 
 /** What the fields of settings cannot check: it needs the data. */
 function checkBatch(given: FitOptions, settings: RunSettings): void {
-  const { batchSize, rows, stepsPerEpoch = 1 } = settings;
+  const { batchSize, rows, stepsPerEpoch = 1, shards = 1 } = settings;
   if (batchSize > rows && given.batchSize !== undefined)
     throw new NablaError(`fit: batchSize: expected at most ${rows}, the rows to train on, got ${batchSize}`);
+  if (shards > Math.min(batchSize, rows))
+    throw new NablaError(
+      `fit: shards: expected at most ${Math.min(batchSize, rows)}, the rows of a batch, got ${shards}`,
+    );
   const batches = batchesOf(rows, settings);
   if (batches === 0)
     throw new NablaError(

@@ -4,8 +4,8 @@
  */
 import type { AugmentOptions } from "../data/augment/effects.ts";
 import { type AugmentConfig, augmentFields } from "../data/augment/fields.ts";
-import { prefixed } from "../errors.ts";
-import { bool, type Field, type Infer, type Input, int, number } from "../fields/fields.ts";
+import { NablaError, prefixed } from "../errors.ts";
+import { bool, type Field, type Infer, type Input, int, number, show } from "../fields/fields.ts";
 import { object, optional, record } from "../fields/objects.ts";
 import { given } from "../fields/options.ts";
 import { isA } from "../tags.ts";
@@ -14,6 +14,31 @@ import { type SplitRule, splitField, type ValidationSplit } from "./splitRule.ts
 /** The seed of a model or a training. */
 export const seedField = () =>
   int({ min: 0, wide: true, default: 0, doc: DOCS && "What every random choice depends on." });
+
+/** How many shards there may be. */
+const MOST = 4096;
+
+function powerOfTwo(): Field<number> {
+  const whole = int({
+    min: 1,
+    max: MOST,
+    doc:
+      DOCS &&
+      "Cuts each batch into so many shards, a power of two, whose gradients are added along a fixed tree: the same bits on any number of machines.",
+  });
+  const expected = `a power of two from 1 to ${MOST}`;
+  return {
+    ...whole,
+    expected,
+    check(value, path = "") {
+      if (typeof value === "number" && Number.isInteger(Math.log2(value)) && value >= 1 && value <= MOST)
+        return value;
+      throw new NablaError(`${path || "document"}: expected ${expected}, got ${show(value)}`, {
+        details: { path },
+      });
+    },
+  };
+}
 
 /**
  * @param classWeight, augment, validationSplit read by fields of their own in documents; in programs by the code that works by them
@@ -42,6 +67,14 @@ const settings = <W, A, V>(
           "Rows of a batch that pass through the network at once, to take less memory. The result is the same, except with batch normalisation.",
       }),
     ),
+    /**
+     * Cuts each batch of n rows into so many shards, a power of two: shard s has the rows ⌊s · n / shards⌋ … ⌊(s + 1) · n / shards⌋ − 1. The
+     * gradient of the batch is then the sum of theirs along a fixed binary tree: shards 0 and 1, 2 and 3, …, then those sums, and so on, in
+     * float32. Loss and metrics are added alike. So its bits do not depend on where shards are computed: nabla/mpi spreads them over
+     * processes and machines. They are not the bits of a training without shards, or with another number. batchNormalization normalises each shard by
+     * itself, and its moving means follow the last one. Default: none.
+     */
+    shards: optional(powerOfTwo()),
     /** Passes over the data. Default 1. */
     epochs: int({ min: 1, wide: true, default: 1, doc: DOCS && "Passes over the data." }),
     /** Another seed for the order of rows and the split. Default: the model's. */

@@ -10,7 +10,7 @@ import type { Settings } from "./settings.ts";
  */
 export function checkStateful(
   network: Network,
-  settings: Pick<Settings, "shuffle" | "batchSize" | "microBatchSize" | "dropLast">,
+  settings: Pick<Settings, "shuffle" | "batchSize" | "microBatchSize" | "shards" | "dropLast">,
   rows: number | undefined,
   validation: number | undefined,
 ): void {
@@ -30,6 +30,8 @@ export function checkStateful(
     );
   if (settings.microBatchSize !== undefined && settings.microBatchSize < batchSize)
     throw new NablaError(`fit: microBatchSize: layer ${called}: a batch cannot run in pieces; leave it out`);
+  if (settings.shards !== undefined && settings.shards > 1)
+    throw new NablaError(`fit: shards: layer ${called}: a batch cannot be cut into shards; leave it out`);
   if (rows !== undefined && settings.shuffle)
     throw new NablaError(
       `fit: shuffle: layer ${called}: row i of a batch goes on where row i of the batch before ended, so rows keep their order; pass shuffle: false`,

@@ -19,6 +19,7 @@ import { contextOf } from "./context.ts";
 import { score } from "./evaluate.ts";
 import { WayBack } from "./goingBack.ts";
 import { see } from "./known.ts";
+import { loaded } from "./loading.ts";
 import { pauser } from "./pause.ts";
 import { Reports } from "./progress.ts";
 import { EpochReader } from "./reader.ts";
@@ -29,7 +30,9 @@ import { Stepper } from "./step.ts";
 
 /** Trains until all epochs are finished, continuing from where `run` is. */
 export async function train<M>(request: TrainRequest<M>, run: Run): Promise<void> {
-  await new Trainer(request, run).train();
+  const sharded =
+    request.settings.shards === undefined ? undefined : await loaded(() => import("./shards.ts"), "fit");
+  await new Trainer(request, run, sharded?.shardedStepper(Stepper) ?? Stepper).train();
 }
 
 export class Trainer<M> {
@@ -51,10 +54,11 @@ export class Trainer<M> {
   constructor(
     private readonly request: TrainRequest<M>,
     private readonly run: Run,
+    Steps: typeof Stepper = Stepper,
   ) {
     this.batches = batchesPerEpoch(request);
     this.wayBack = new WayBack(request, run);
-    this.stepper = new Stepper(request, run, this.wayBack);
+    this.stepper = new Steps(request, run, this.wayBack);
     this.reports = new Reports(request.settings.epochs, this.batches, run, request.progress);
     this.hooks = inOrder(request.callbacks);
     this.afterBatch = this.hooks.filter((hook) => hook.onBatchEnd);

@@ -1,0 +1,180 @@
+/**
+ * A step whose batch is cut into shards: a power of two of them, each some of the batch's rows. What each gives by itself is added along a
+ * fixed binary tree, 0 and 1, 2 and 3, …, then those sums, gradients in float32 in the core. So the bits do not depend on who computes which.
+ *
+ * A sum is where gradients are; while its other half is computed it is kept in the plan, so one place for each level of the tree is enough.
+ * A shard without rows, which a small last batch may have, is left out of the tree.
+ *
+ * Loaded when it is used. It imports types alone: what it shared with others would be files of their own in bundles.
+ */
+import type { Metric } from "../metrics/metric.ts";
+import type { PlanBuilder, Range } from "../plan/builder.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Ready } from "./batch.ts";
+import type { Piece, Stepper, Work } from "./step.ts";
+
+/** The first row of a shard; of the one after the last, how many rows there are. */
+export const startOf = (shard: number, shards: number, rows: number): number =>
+  Math.floor((shard * rows) / shards);
+
+/** Where the plan has what adds sums. */
+interface Tree {
+  /** One instruction for each level: it adds to the gradients the sum that was kept there. What a shard runs ends here. */
+  readonly adds: number;
+  readonly sums: readonly Range[];
+  /** Where they get the rate −1 from: they are steps of SGD, and w − (−1) · dw is w + dw, exactly. */
+  readonly rate: Range;
+  /** The first instruction after them. */
+  readonly after: number;
+}
+
+/** What shards have given together, besides their gradient. */
+interface Sum {
+  /** Σ losses of rows. */
+  readonly loss: number;
+  /** States of each metric: one of all rows, or where rows are kept one after the other. */
+  readonly metrics: readonly (readonly (readonly number[])[])[];
+}
+
+/** A batch whose rows were read. */
+interface Batch {
+  readonly indices: Uint32Array;
+  readonly ready: Ready;
+}
+
+/** It stops where something is to be waited for. */
+type Waiting<T> = Generator<Promise<unknown>, T, unknown>;
+
+const trees = new WeakMap<Plan, Tree>();
+
+/** @param Base the class without shards */
+export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
+  class ShardedStepper<M> extends Base<M> {
+    /** What ran last. */
+    private last: Uint32Array | undefined;
+
+    private get shards(): number {
+      return this.request.settings.shards!;
+    }
+
+    private get tree(): Tree {
+      return trees.get(this.plan)!;
+    }
+
+    /** Called by the constructor of the class above as well. @param rows of a batch, or of a piece of one */
+    protected override planFor(rows: number): Plan {
+      const { train, training, settings, source } = this.request;
+      const batch = Math.max(rows, source ? source.rows : Math.min(settings.batchSize, train.length));
+      const most = Math.min(settings.microBatchSize ?? batch, Math.ceil(batch / this.shards));
+      let tree: Tree | undefined;
+      const update = {
+        ...training.update!,
+        penalties: (builder: PlanBuilder) => {
+          tree = this.emitTree(builder);
+          training.update!.penalties(builder);
+        },
+      };
+      const plan = super.planFor(most, { ...training, update, key: this.shards });
+      // one that was made before has its own
+      if (tree) trees.set(plan, tree);
+      return plan;
+    }
+
+    private emitTree(builder: PlanBuilder): Tree {
+      const { dw, n } = this.request.network.flat;
+      const adds = builder.length;
+      const rate = builder.pin(builder.alloc("the rate −1", 4));
+      const sums = Array.from({ length: Math.log2(this.shards) }, (_, level) =>
+        builder.pin(builder.alloc(`sum of ${2 ** level} shards`, n * 4)),
+      );
+      for (const sum of sums) builder.emit("SGD", { w: dw, dw: sum, n, step: rate });
+      return { adds, sums, rate, after: builder.length };
+    }
+
+    protected override *pieces(indices: Uint32Array, ready: Ready): Work {
+      const { shards, wayBack } = this;
+      const { network, settings, metrics } = this.request;
+      const rows = indices.length;
+      if (settings.microBatchSize === undefined && Math.ceil(rows / shards) > this.plan.rows)
+        this.plan = this.planFor(rows);
+      const { plan } = this;
+      this.beginBatch();
+      const total = (yield* this.sum({ indices, ready }, 0, shards))!;
+      this.setStep({ rows, first: 0 });
+      const failed = this.ran(this.last!);
+      const loss = network.core.f32(plan.step + network.core.record("Step").loss.at, 1);
+      loss[0] = Math.fround(1 / rows) * total.loss;
+      this.lossSum[0] = total.loss;
+      if (!Number.isFinite(loss[0]) || !network.run(plan, this.tree.after, plan.marks.end, this.last!.length))
+        wayBack.fail(failed);
+      for (const [i, metric] of metrics.entries())
+        for (const state of total.metrics[i])
+          metric.append ? metric.append(state) : metric.restore(merged(metric, metric.state(), state));
+      this.complete(indices, ready);
+    }
+
+    /** The sum of `count` shards from `first` on, their gradient where gradients are; undefined where none of them has rows. */
+    private *sum(batch: Batch, first: number, count: number): Waiting<Sum | undefined> {
+      const start = (shard: number) => startOf(shard, this.shards, batch.indices.length);
+      if (start(first) === start(first + count)) return undefined;
+      if (count === 1) return yield* this.shard(batch, start(first), start(first + 1));
+      const half = count / 2;
+      const left = yield* this.sum(batch, first, half);
+      if (!left) return yield* this.sum(batch, first + half, half);
+      if (start(first + half) === start(first + count)) return left;
+      const { plan, tree } = this;
+      const { network } = this.request;
+      const { core, bytes } = network;
+      const level = Math.log2(half);
+      core.u8(tree.sums[level].offset, bytes).set(core.u8(network.flat.dw, bytes));
+      const right = (yield* this.sum(batch, first + half, half))!;
+      core.f32(tree.rate.offset, 1)[0] = -1;
+      network.run(plan, tree.adds + level, tree.adds + level + 1, 1);
+      return {
+        loss: left.loss + right.loss,
+        metrics: this.counting.map((metric, i) => joined(metric, left.metrics[i], right.metrics[i])),
+      };
+    }
+
+    /** One shard: its rows forward and backward, in pieces if need be. */
+    private *shard({ indices, ready }: Batch, from: number, to: number): Waiting<Sum> {
+      const { counting, plan, tree } = this;
+      for (const metric of counting) metric.reset();
+      for (let at = from; at < to; at += plan.rows) {
+        const piece = indices.subarray(at, Math.min(at + plan.rows, to));
+        this.last = piece;
+        this.from = from;
+        yield* this.piece(
+          { ready, at, indices: piece, rows: indices.length, first: at - from },
+          at + plan.rows < to ? plan.marks.penalties : tree.adds,
+        );
+      }
+      return { loss: this.lossSum[0], metrics: counting.map((metric) => [metric.state()]) };
+    }
+
+    /** The first row of the shard that runs: what is drawn depends on a row's number in its batch. */
+    private from = 0;
+
+    protected override setStep(piece: Pick<Piece, "rows" | "first">): void {
+      super.setStep(piece);
+      const { core } = this.request.network;
+      core.i32(this.plan.step + core.record("Step").shard.at, 1)[0] = this.from;
+    }
+
+    /** Σ losses, which the step record carries from piece to piece in double precision. */
+    private get lossSum(): Float64Array {
+      const { core } = this.request.network;
+      return new Float64Array(core.exports.memory.buffer, this.plan.step + core.record("Step").sumLow.at, 1);
+    }
+  };
+
+/** What a metric has of shards that come one after the other. */
+const joined = (
+  metric: Metric,
+  before: readonly (readonly number[])[],
+  after: readonly (readonly number[])[],
+): readonly (readonly number[])[] =>
+  metric.append ? [...before, ...after] : [merged(metric, before[0], after[0])];
+
+const merged = (metric: Metric, before: readonly number[], after: readonly number[]): readonly number[] =>
+  metric.merge?.(before, after) ?? before.map((n, i) => n + after[i]);
