@@ -165,6 +165,7 @@ await build({
     shown: "src/model/shown.ts",
     browser: "src/browser/index.ts",
     node: "src/node/index.ts",
+    mpi: "src/mpi/index.ts",
     export: "src/export/index.ts",
     import: "src/import/index.ts",
     cli: "src/cli/index.ts",

@@ -21,6 +21,7 @@ import * as threads from "./threads/use.ts";
 import * as manual from "./training/byHand.ts";
 import * as evaluate from "./training/evaluate.ts";
 import * as shards from "./training/shards.ts";
+import * as spread from "./training/spread.ts";
 import * as stream from "./training/streamFit.ts";
 import * as trainer from "./training/trainer.ts";
 import * as remote from "./worker/train.ts";
@@ -34,6 +35,7 @@ Object.assign(STATIC, {
   ...evaluate,
   ...manual,
   ...shards,
+  ...spread,
   ...stream,
   ...threads,
   ...trainer,

@@ -58,6 +58,10 @@ export async function fit<M extends TrainedModel>(
   checkRest(wanted, options);
   const release = hold(callbacks);
   try {
+    if (isStream(given) && options.ranks)
+      throw new NablaError(
+        "fit: ranks: expected a data set, of which each rank reads its rows; got an iterator of batches",
+      );
     if (!isStream(given)) return await prepared(subject, given, wanted, options, callbacks);
     const { endless, streamOf } = await subject.streams();
     const stream = streamOf(subject, given, wanted, options);
@@ -75,7 +79,14 @@ export async function fit<M extends TrainedModel>(
 }
 
 /** What can be known of options before data is looked at. */
-function checkRest({ validationSplit }: Settings, { validationData }: FitOptions<never>): void {
+function checkRest(
+  { validationSplit, shards }: Settings,
+  { validationData, ranks }: FitOptions<never>,
+): void {
+  if (ranks && (shards === undefined || shards < ranks.size))
+    throw new NablaError(
+      `fit: shards: expected at least ${ranks.size}, the ranks, as each computes some of a batch's shards; got ${shards ?? "none"}`,
+    );
   if (validationData && validationSplit !== 0)
     throw new NablaError(
       "fit: validationData and validationSplit: both say what to validate on; give one of them",
@@ -160,6 +171,7 @@ async function prepared<M extends TrainedModel>(
         weighting,
         callbacks,
         signal,
+        ranks: options.ranks,
         progress,
       },
       state.run,

@@ -31,7 +31,13 @@ function powerOfTwo(): Field<number> {
     ...whole,
     expected,
     check(value, path = "") {
-      if (typeof value === "number" && Number.isInteger(Math.log2(value)) && value >= 1 && value <= MOST)
+      if (
+        typeof value === "number" &&
+        Number.isInteger(value) &&
+        value >= 1 &&
+        value <= MOST &&
+        (value & (value - 1)) === 0
+      )
         return value;
       throw new NablaError(`${path || "document"}: expected ${expected}, got ${show(value)}`, {
         details: { path },

@@ -11,6 +11,8 @@ import type { Metric } from "../metrics/metric.ts";
 import type { PlanBuilder, Range } from "../plan/builder.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Ready } from "./batch.ts";
+import { gatherAny, type Ranks, shardOf, subtreesOf } from "./ranks.ts";
+import { packed, unpacked } from "./spread.ts";
 import type { Piece, Stepper, Work } from "./step.ts";
 
 /** The first row of a shard; of the one after the last, how many rows there are. */
@@ -29,17 +31,26 @@ interface Tree {
 }
 
 /** What shards have given together, besides their gradient. */
-interface Sum {
+export interface Sum {
   /** Σ losses of rows. */
   readonly loss: number;
   /** States of each metric: one of all rows, or where rows are kept one after the other. */
   readonly metrics: readonly (readonly (readonly number[])[])[];
 }
 
+/** With its gradient. */
+export interface Given {
+  readonly sum: Sum;
+  readonly gradient: Uint8Array;
+}
+
 /** A batch whose rows were read. */
 interface Batch {
   readonly indices: Uint32Array;
+  /** Of these rows, or of this rank's. */
   readonly ready: Ready;
+  /** The number of the first row that was read. */
+  readonly from: number;
 }
 
 /** It stops where something is to be waited for. */
@@ -52,6 +63,8 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
   class ShardedStepper<M> extends Base<M> {
     /** What ran last. */
     private last: Uint32Array | undefined;
+    /** Sums that ranks have told, by their first shard and number. */
+    private given: Map<string, Given> | undefined;
 
     private get shards(): number {
       return this.request.settings.shards!;
@@ -84,8 +97,8 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       const { dw, n } = this.request.network.flat;
       const adds = builder.length;
       const rate = builder.pin(builder.alloc("the rate −1", 4));
-      const sums = Array.from({ length: Math.log2(this.shards) }, (_, level) =>
-        builder.pin(builder.alloc(`sum of ${2 ** level} shards`, n * 4)),
+      const sums = Array.from({ length: levelOf(this.shards) }, (_, level) =>
+        builder.pin(builder.alloc(`sum of ${1 << level} shards`, n * 4)),
       );
       for (const sum of sums) builder.emit("SGD", { w: dw, dw: sum, n, step: rate });
       return { adds, sums, rate, after: builder.length };
@@ -99,24 +112,109 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
         this.plan = this.planFor(rows);
       const { plan } = this;
       this.beginBatch();
-      const total = (yield* this.sum({ indices, ready }, 0, shards))!;
+      const { ranks } = this.request;
+      const from = ranks ? startOf(shardOf(ranks.rank, ranks, shards), shards, rows) : 0;
+      const batch = { indices, ready, from };
+      const total = ranks ? yield* this.together(batch, ranks) : (yield* this.sum(batch, 0, shards))!;
+      // of ranks some may have had no row
+      network.use(plan);
       this.setStep({ rows, first: 0 });
-      const failed = this.ran(this.last!);
+      const failed = this.ran(this.last ?? indices.subarray(0, 1));
       const loss = network.core.f32(plan.step + network.core.record("Step").loss.at, 1);
       loss[0] = Math.fround(1 / rows) * total.loss;
       this.lossSum[0] = total.loss;
-      if (!Number.isFinite(loss[0]) || !network.run(plan, this.tree.after, plan.marks.end, this.last!.length))
+      if (
+        !Number.isFinite(loss[0]) ||
+        !network.run(plan, this.tree.after, plan.marks.end, failed.indices.length)
+      )
         wayBack.fail(failed);
+      if (ranks) yield* this.share(ranks);
       for (const [i, metric] of metrics.entries())
         for (const state of total.metrics[i])
           metric.append ? metric.append(state) : metric.restore(merged(metric, metric.state(), state));
       this.complete(indices, ready);
     }
 
+    /** The sum of all shards, of which this rank computes some: its largest subtrees go to all, and each finishes the tree. */
+    private *together(batch: Batch, ranks: Ranks): Waiting<Sum> {
+      const { shards, counting } = this;
+      const { network, asked } = this.request;
+      const { core, bytes } = network;
+      const rows = batch.indices.length;
+      const subtrees = Array.from({ length: ranks.size }, (_, rank) =>
+        subtreesOf(rank, ranks, shards).filter(
+          ([first, count]) => startOf(first, shards, rows) < startOf(first + count, shards, rows),
+        ),
+      );
+      this.last = undefined;
+      const own: Given[] = [];
+      for (const [first, count] of subtrees[ranks.rank]) {
+        const sum = (yield* this.sum(batch, first, count))!;
+        own.push({ sum, gradient: core.u8(network.flat.dw, bytes).slice() });
+      }
+      const mine = packed(own, counting, asked?.aborted === true);
+      const all = (yield gatherAny(ranks, mine)) as Uint8Array[];
+      this.given = new Map();
+      let stops = false;
+      for (const [rank, theirs] of all.entries()) {
+        const got = unpacked(theirs, subtrees[rank].length, bytes, counting);
+        stops ||= got.stops;
+        for (const [i, [first, count]] of subtrees[rank].entries())
+          this.given.set(`${first} ${count}`, got.sums[i]);
+      }
+      if (stops) this.request.stop!();
+      const total = (yield* this.sum(batch, 0, shards))!;
+      this.given = undefined;
+      return total;
+    }
+
+    /** What steps change besides trained parameters follows the last shard: the last rank has it. */
+    private *share(ranks: Ranks): Waiting<void> {
+      const { core, architecture, tensors } = this.request.network;
+      const changing = new Set(
+        architecture.layers
+          .flatMap(({ operations }) => operations.filter(({ update }) => update))
+          .flatMap(({ parameters }) => parameters),
+      );
+      const moved = tensors.filter(({ spec }) => changing.has(spec) && !spec.trainable);
+      if (moved.length === 0) return;
+      const { length: n } = moved;
+      const sizes = moved.map(({ value }) => value.bytes);
+      const bytes = sizes.reduce((a, b) => a + b, 0);
+      const last = ranks.size - 1;
+      const mine = new Uint8Array(ranks.rank === last ? bytes : 0);
+      let at = 0;
+      for (let i = 0; i < n && ranks.rank === last; i++) {
+        mine.set(core.u8(moved[i].value.offset, sizes[i]), at);
+        at += sizes[i];
+      }
+      const lengths = Array.from({ length: ranks.size }, (_, rank) => (rank === last ? bytes : 0));
+      const all = (yield ranks.gather(mine, lengths)) as Uint8Array;
+      at = 0;
+      for (let i = 0; i < n; i++) {
+        core.u8(moved[i].value.offset, sizes[i]).set(all.subarray(at, at + sizes[i]));
+        at += sizes[i];
+      }
+    }
+
+    /** A rank reads the rows of its shards alone. */
+    override own(indices: Uint32Array): Uint32Array {
+      const { ranks } = this.request;
+      if (!ranks) return indices;
+      const row = (rank: number) => startOf(shardOf(rank, ranks, this.shards), this.shards, indices.length);
+      return indices.subarray(row(ranks.rank), row(ranks.rank + 1));
+    }
+
     /** The sum of `count` shards from `first` on, their gradient where gradients are; undefined where none of them has rows. */
     private *sum(batch: Batch, first: number, count: number): Waiting<Sum | undefined> {
       const start = (shard: number) => startOf(shard, this.shards, batch.indices.length);
       if (start(first) === start(first + count)) return undefined;
+      const given = this.given?.get(`${first} ${count}`);
+      if (given) {
+        const { network } = this.request;
+        network.core.u8(network.flat.dw, network.bytes).set(given.gradient);
+        return given.sum;
+      }
       if (count === 1) return yield* this.shard(batch, start(first), start(first + 1));
       const half = count / 2;
       const left = yield* this.sum(batch, first, half);
@@ -125,7 +223,7 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       const { plan, tree } = this;
       const { network } = this.request;
       const { core, bytes } = network;
-      const level = Math.log2(half);
+      const level = levelOf(half);
       core.u8(tree.sums[level].offset, bytes).set(core.u8(network.flat.dw, bytes));
       const right = (yield* this.sum(batch, first + half, half))!;
       core.f32(tree.rate.offset, 1)[0] = -1;
@@ -137,7 +235,7 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
     }
 
     /** One shard: its rows forward and backward, in pieces if need be. */
-    private *shard({ indices, ready }: Batch, from: number, to: number): Waiting<Sum> {
+    private *shard({ indices, ready, from: read }: Batch, from: number, to: number): Waiting<Sum> {
       const { counting, plan, tree } = this;
       for (const metric of counting) metric.reset();
       for (let at = from; at < to; at += plan.rows) {
@@ -145,7 +243,7 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
         this.last = piece;
         this.from = from;
         yield* this.piece(
-          { ready, at, indices: piece, rows: indices.length, first: at - from },
+          { ready, at: at - read, indices: piece, rows: indices.length, first: at - from },
           at + plan.rows < to ? plan.marks.penalties : tree.adds,
         );
       }
@@ -167,6 +265,9 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       return new Float64Array(core.exports.memory.buffer, this.plan.step + core.record("Step").sumLow.at, 1);
     }
   };
+
+/** The logarithm of a power of two. */
+const levelOf = (shards: number): number => 31 - Math.clz32(shards);
 
 /** What a metric has of shards that come one after the other. */
 const joined = (

@@ -50,6 +50,11 @@ export class Stepper<M> {
     return network.plan("train", rows, kindsOf(train, network), training);
   }
 
+  /** Those of a batch's rows that are to be read. */
+  own(indices: Uint32Array): Uint32Array {
+    return indices;
+  }
+
   /**
    * A batch in pieces goes forward and backward piece by piece; penalties and the update come once, after the last.
    *
@@ -134,7 +139,7 @@ export class Stepper<M> {
     const { run, plan, failed } = this;
     const { network, train } = this.request;
     const rows = indices.length;
-    see(run, "data", train, indices, ready, run.epoch);
+    see(run, "data", train, this.own(indices), ready, run.epoch);
     this.wayBack.confirm();
     run.lossSum += lossOfStep(network.core, plan.step) * rows;
     run.rows += rows;

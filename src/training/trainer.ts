@@ -9,7 +9,7 @@
  */
 
 import { type Callback, inOrder, type Logs, type TrainingContext, wanted } from "../callbacks/callback.ts";
-import { range, targetSize } from "../data/dataset.ts";
+import { type Dataset, range, targetSize } from "../data/dataset.ts";
 import { figureOf } from "../metrics/metric.ts";
 import { ROWS_AT_ONCE } from "../network/predict.ts";
 import { resetStates } from "../network/states.ts";
@@ -30,16 +30,20 @@ import { Stepper } from "./step.ts";
 
 /** Trains until all epochs are finished, continuing from where `run` is. */
 export async function train<M>(request: TrainRequest<M>, run: Run): Promise<void> {
+  const { settings, ranks } = request;
   const sharded =
-    request.settings.shards === undefined ? undefined : await loaded(() => import("./shards.ts"), "fit");
-  await new Trainer(request, run, sharded?.shardedStepper(Stepper) ?? Stepper).train();
+    settings.shards === undefined ? undefined : await loaded(() => import("./shards.ts"), "fit");
+  const spread = ranks && (await loaded(() => import("./spread.ts"), "fit"));
+  const trainer = new Trainer(spread?.agreeing(request) ?? request, run, sharded?.shardedStepper(Stepper));
+  await spread?.sameOnAll(ranks!, request, run, trainer.stepper.plan);
+  await trainer.train();
 }
 
 export class Trainer<M> {
   /** Of an epoch; not known before its end where an iterator says it by ending. */
   private batches: number;
   private readonly wayBack: WayBack<M>;
-  private readonly stepper: Stepper<M>;
+  readonly stepper: Stepper<M>;
   private readonly reports: Reports;
   private readonly hooks: readonly Callback<M>[];
   private readonly afterBatch: readonly Callback<M>[];
@@ -182,8 +186,15 @@ export class Trainer<M> {
 
   /** valLoss, valAccuracy, … where there is something to validate on. */
   private async validate(): Promise<Record<string, number>> {
-    const { network, validation, validationWeighting, goals, scoring, settings, signal } = this.request;
+    const { ranks, validation } = this.request;
     if (!validation) return {};
+    if (!ranks) return this.scores(validation);
+    const { figuresOfFirst } = await loaded(() => import("./spread.ts"));
+    return figuresOfFirst(ranks, () => this.scores(validation));
+  }
+
+  private async scores(validation: Dataset): Promise<Record<string, number>> {
+    const { network, validationWeighting, goals, scoring, settings, signal } = this.request;
     const { split, plan } = this.stepper;
     const scores = await score({
       network,

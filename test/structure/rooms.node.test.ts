@@ -28,7 +28,7 @@ const ROOMS = [
   ["model"],
   ["interop"],
   ["ensemble", "export", "import", "predict", "reading", "sequences"],
-  ["browser", "node"],
+  ["browser", "mpi", "node"],
   ["cli"],
   ["index.ts", "static.ts"],
 ];

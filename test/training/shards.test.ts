@@ -200,7 +200,7 @@ test("images that change every epoch, and a layer that is applied twice", async 
   const x = input({ shape: [5] });
   const twice = dense({ units: 5, activation: "tanh" });
   const graph = (more: FitOptions) => {
-    const built = networkOf({ inputs: x, outputs: head.apply(twice.apply(twice.apply(x))) }, { seed: 1 });
+    const built = networkOf({ inputs: x, outputs: head.apply(twice.apply(twice.apply(x))), seed: 1 });
     built.compile({ loss: "categoricalCrossentropy", optimizer: { name: "sgd", learningRate: 1 } });
     return built
       .fit(points, { batchSize: 16, shuffle: false, stepsPerEpoch: 1, ...more })

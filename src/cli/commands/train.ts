@@ -12,6 +12,7 @@ import { figureOf } from "../../metrics/metric.ts";
 import { fromConfig } from "../../model/fromConfig.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Callback, History, Model } from "../../model/model.ts";
+import type { World } from "../../mpi/index.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
 import { checkWritable } from "../../node/files.ts";
 import { scoreForecast } from "../../sequences/score.ts";
@@ -64,6 +65,7 @@ export interface TrainFlags
   freeze?: boolean;
   otherData?: boolean;
   threads?: Threads;
+  shards?: number;
   wide?: boolean;
   report?: string;
   json?: boolean;
@@ -74,14 +76,21 @@ const INTERRUPTED = 130;
 
 /** @returns the exit code */
 export async function trainCommand(source: string, flags: TrainFlags, terminal: Terminal): Promise<number> {
+  const alone = async (flags: TrainFlags, terminal: Terminal, ranks?: World) => {
+    const saving = await Saving.open(flags, terminal);
+    try {
+      return await trainTo(saving, source, flags, terminal, ranks);
+    } finally {
+      saving.release();
+    }
+  };
   if (flags.folds !== undefined && flags.forecast === undefined)
     return (await import("./folds.ts")).foldsCommand(source, flags, terminal);
-  const saving = await Saving.open(flags, terminal);
-  try {
-    return await trainTo(saving, source, flags, terminal);
-  } finally {
-    saving.release();
-  }
+  const { joined, among } = await import("../training/ranks.ts");
+  const ranks = await joined(flags);
+  return ranks
+    ? among(ranks, flags, terminal, (flags, terminal) => alone(flags, terminal, ranks))
+    : alone(flags, terminal);
 }
 
 async function trainTo(
@@ -89,6 +98,7 @@ async function trainTo(
   source: string,
   flags: TrainFlags,
   terminal: Terminal,
+  ranks?: World,
 ): Promise<number> {
   const { errors, print, printJson } = terminal;
   checkBegin(flags);
@@ -175,14 +185,18 @@ async function trainTo(
       signal: stop.signal,
       resume: flags.resume !== undefined,
       otherData: flags.otherData,
-      threads: flags.threads ?? "auto",
+      // a processor each
+      threads: flags.threads ?? (ranks ? 1 : "auto"),
+      ranks,
     });
     // an interruption from now on is no reason to lose what is trained
     if (saving.out !== undefined) saved = await saving.last(model);
   } catch (error) {
     line.clear();
     const { epoch, step } = since(internalsOf(model).state.run);
-    if (error !== stop.signal.reason)
+    const interrupted = ranks?.interrupted(error) ?? error === stop.signal.reason;
+    if (interrupted && ranks && ranks.rank > 0) return 0;
+    if (!interrupted)
       throw saving.out !== undefined && step > took && !saved ? await saving.afterError(model, error) : error;
     const { path, problem } = await saving.last(model, true);
     if (json) printJson({ event: "interrupted", epochs: epoch, step, out: path });
@@ -194,6 +208,7 @@ async function trainTo(
   } finally {
     stop.release();
   }
+  if (ranks && ranks.rank > 0) return 0;
   const seconds = (performance.now() - begun) / 1000;
   history = { ...history, history: inUnits(history.history, units) };
 
