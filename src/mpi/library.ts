@@ -51,8 +51,9 @@ const OF_MAC = ["libmpi.dylib", "libmpi.40.dylib", "libmpi.12.dylib", "libmpich.
 
 /** What a launcher tells its processes: how many there are. */
 export function launchedSize(): number {
-  const { OMPI_COMM_WORLD_SIZE, PMI_SIZE, MPI_LOCALNRANKS } = env;
-  const told = Number(OMPI_COMM_WORLD_SIZE ?? PMI_SIZE ?? MPI_LOCALNRANKS ?? 1);
+  const { OMPI_COMM_WORLD_SIZE, PMI_SIZE, PMIX_RANK, SLURM_NTASKS } = env;
+  const ofSlurm = PMIX_RANK === undefined ? undefined : SLURM_NTASKS;
+  const told = Number(OMPI_COMM_WORLD_SIZE ?? PMI_SIZE ?? ofSlurm ?? 1);
   return Number.isInteger(told) && told > 0 ? told : 1;
 }
 
@@ -63,6 +64,22 @@ const candidates = (): string[] => [
     : [...OPEN_MPI_NAMES, ...STANDARD_NAMES, ...MPICH_NAMES]),
   ...OF_MAC,
 ];
+
+/** Where no launcher has started others: needs no library. */
+export const alone: Library = {
+  version: "none",
+  path: "",
+  init() {},
+  rank: () => 0,
+  size: () => 1,
+  allgatherv: (mine, all) => all.set(mine),
+  send() {},
+  receive() {},
+  test: () => true,
+  rest() {},
+  abort() {},
+  finalize() {},
+};
 
 /** @param wanted the library's file, instead of what NABLA_MPI or the system names */
 export async function openLibrary(wanted = env.NABLA_MPI): Promise<Library> {

@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { env } from "node:process";
 import { messageOf, NablaError } from "../errors.ts";
 import { gatherJson, type Ranks } from "../training/ranks.ts";
-import { type Library, launchedSize, openLibrary } from "./library.ts";
+import { alone, type Library, launchedSize, openLibrary } from "./library.ts";
 
 /** Seconds without a sign of life after which a rank is given up. */
 const PATIENCE = 60;
@@ -53,9 +53,10 @@ export class World implements Ranks {
   }: MpiOptions): Promise<World> {
     if (!(timeout > 0))
       throw new NablaError(`MPI: timeout: expected seconds > 0, got ${env.NABLA_MPI_TIMEOUT ?? timeout}`);
-    const library = await openLibrary(wanted);
+    const library = launchedSize() === 1 ? alone : await openLibrary(wanted);
     library.init();
     const world = new World(library, timeout * 1000);
+    if (library === alone) return world;
     process.on("exit", (code) => world.exit(code));
     for (const event of ["uncaughtException", "unhandledRejection"] as const)
       process.on(event, (error: unknown) => void world.fail(error));

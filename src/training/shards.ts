@@ -116,8 +116,6 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       const from = ranks ? startOf(shardOf(ranks.rank, ranks, shards), shards, rows) : 0;
       const batch = { indices, ready, from };
       const total = ranks ? yield* this.together(batch, ranks) : (yield* this.sum(batch, 0, shards))!;
-      // of ranks some may have had no row
-      network.use(plan);
       this.setStep({ rows, first: 0 });
       const failed = this.ran(this.last ?? indices.subarray(0, 1));
       const loss = network.core.f32(plan.step + network.core.record("Step").loss.at, 1);
@@ -163,6 +161,8 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
           this.given.set(`${first} ${count}`, got.sums[i]);
       }
       if (stops) this.request.stop!();
+      // a rank may have had no row
+      network.use(this.plan);
       const total = (yield* this.sum(batch, 0, shards))!;
       this.given = undefined;
       return total;

@@ -76,7 +76,7 @@ export async function sameOnAll<M>(
     targets: train.target,
     "content of the data": run.known?.data.content,
     "number of rows to validate on": validation?.length,
-    settings,
+    ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [`option ${name}`, value])),
     layers: architecture.layers.map(({ name, type, outputShape }) => [name, type, outputShape]),
     "loss, optimizer, or option of a layer": [schedule, hash(plan.bytes)],
     "place in the training": { epoch: run.epoch, batch: run.batch, step: run.step },
@@ -89,11 +89,10 @@ export async function sameOnAll<M>(
   for (const [rank, facts] of all.entries())
     for (const [i, [what, value]] of facts.entries()) {
       if (value === all[0][i][1]) continue;
-      const [is, was] = [value, all[0][i][1]].map((text) =>
-        text.length > 300 ? `${text.slice(0, 300)}…` : text,
-      );
+      const texts = [value, all[0][i][1]];
+      const is = texts.some((text) => text.length > 100) ? "" : `: ${texts[0]} instead of ${texts[1]}`;
       throw new NablaError(
-        `fit: ranks: ${ranks.called(rank)} has another ${what} than ${ranks.called(0)}: ${is} instead of ${was}; start all with the same program, options and data`,
+        `fit: ranks: ${ranks.called(rank)} has another ${what} than ${ranks.called(0)}${is}; start all with the same program, options and data`,
       );
     }
 }

@@ -189,6 +189,8 @@ export class Trainer<M> {
     const { ranks, validation } = this.request;
     if (!validation) return {};
     if (!ranks) return this.scores(validation);
+    // all or none: the first one computes, the others wait for it
+    this.request.signal!.throwIfAborted();
     const { figuresOfFirst } = await loaded(() => import("./spread.ts"));
     return figuresOfFirst(ranks, () => this.scores(validation));
   }

@@ -48,6 +48,7 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
     },
     (printed) => expect(printed).toMatch(/^Float32Array\(3\)/),
   ],
+  "docs/cluster.md": [(printed) => expect(printed.trim()).toBe("trained by 1")],
   "docs/training.md": [
     (printed) => {
       const [, predicted, true_] = /^\[ \[ ([\d.]+) \] \] ([\d.]+)/.exec(printed)!;
