@@ -36,13 +36,11 @@ interface Koffi {
 
 /** How libraries of one binary interface write handles. */
 interface Abi {
-  readonly name: string;
   readonly handle: "intptr_t" | "int";
-  readonly world: Handle;
-  readonly byte: Handle;
+  handles(): { readonly world: Handle; readonly byte: Handle };
 }
-const MPICH: Abi = { name: "MPICH", handle: "int", world: 0x44000000, byte: 0x4c00010d };
-const STANDARD: Abi = { name: "MPI 5", handle: "intptr_t", world: 0x101, byte: 0x247 };
+const MPICH: Abi = { handle: "int", handles: () => ({ world: 0x44000000, byte: 0x4c00010d }) };
+const STANDARD: Abi = { handle: "intptr_t", handles: () => ({ world: 0x101, byte: 0x247 }) };
 
 const OPEN_MPI_NAMES = ["libmpi.so.40", "libmpi.so.80"];
 const MPICH_NAMES = ["libmpich.so.12", "libmpi.so.12"];
@@ -116,13 +114,13 @@ async function loadKoffi(): Promise<Koffi> {
   }
 }
 
-function bind(koffi: Koffi, path: string, { func }: { func(prototype: string): Call }): Library {
+function bind(koffi: Koffi, path: string, library: ReturnType<Koffi["load"]>): Library {
   const missing = (name: string): never => {
     throw new NablaError(`MPI: ${path} has no ${name}: it is no MPI library of version 3 or newer`);
   };
   const declare = (prototype: string): Call => {
     try {
-      return func(prototype);
+      return library.func(prototype);
     } catch {
       return missing(/MPI_\w+/.exec(prototype)![0]);
     }
@@ -163,15 +161,19 @@ function bind(koffi: Koffi, path: string, { func }: { func(prototype: string): C
   const mpiFinalize = declare("int MPI_Finalize()");
   const flag = new Int32Array(new ArrayBuffer(4));
   const status = new Uint8Array(new ArrayBuffer(256));
+  let world: Handle;
+  let byte: Handle;
   const one = (call: Call): number => {
-    call(abi.world, flag);
+    call(world, flag);
     return flag[0]!;
   };
-  const { byte, world } = abi;
   return {
     version,
     path,
-    init: () => init(null, null, 0, flag),
+    init() {
+      init(null, null, 0, flag);
+      ({ world, byte } = abi.handles());
+    },
     rank: () => one(commRank),
     size: () => one(commSize),
     allgatherv: (mine, all, counts, places, request) =>
@@ -194,9 +196,10 @@ const TAG = 7;
 function abiOf(version: string, path: string, declare: (prototype: string) => Call): Abi {
   if (/libmpi_abi/.test(path)) return STANDARD;
   if (/Open MPI/i.test(version)) {
-    const world = declare("intptr_t MPI_Comm_f2c(int handle)")(0) as Handle;
-    const byte = declare("intptr_t MPI_Type_f2c(int handle)")(1) as Handle;
-    return { name: "Open MPI", handle: "intptr_t", world, byte };
+    const world = declare("intptr_t MPI_Comm_f2c(int handle)");
+    const byte = declare("intptr_t MPI_Type_f2c(int handle)");
+    // which may be called once it is initialised
+    return { handle: "intptr_t", handles: () => ({ world: world(0) as Handle, byte: byte(1) as Handle }) };
   }
   if (/MPICH|Intel|MVAPICH|Cray/i.test(version)) return MPICH;
   throw new NablaError(

@@ -11,7 +11,7 @@ const PATIENCE = 60;
 /** Milliseconds for which a wait only yields its processor; after that it sleeps in between. */
 const EAGER = 5;
 /** Milliseconds that ranks let the first one speak, where all have the same to say. */
-const AFTER_FIRST = 300;
+const AFTER_FIRST = 2000;
 const EACH = 100;
 const MOST = 2 ** 31 - 1;
 

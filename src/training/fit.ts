@@ -58,10 +58,6 @@ export async function fit<M extends TrainedModel>(
   checkRest(wanted, options);
   const release = hold(callbacks);
   try {
-    if (isStream(given) && options.ranks)
-      throw new NablaError(
-        "fit: ranks: expected a data set, of which each rank reads its rows; got an iterator of batches",
-      );
     if (!isStream(given)) return await prepared(subject, given, wanted, options, callbacks);
     const { endless, streamOf } = await subject.streams();
     const stream = streamOf(subject, given, wanted, options);
@@ -79,14 +75,7 @@ export async function fit<M extends TrainedModel>(
 }
 
 /** What can be known of options before data is looked at. */
-function checkRest(
-  { validationSplit, shards }: Settings,
-  { validationData, ranks }: FitOptions<never>,
-): void {
-  if (ranks && (shards === undefined || shards < ranks.size))
-    throw new NablaError(
-      `fit: shards: expected at least ${ranks.size}, the ranks, as each computes some of a batch's shards; got ${shards ?? "none"}`,
-    );
+function checkRest({ validationSplit }: Settings, { validationData }: FitOptions<never>): void {
   if (validationData && validationSplit !== 0)
     throw new NablaError(
       "fit: validationData and validationSplit: both say what to validate on; give one of them",
@@ -125,6 +114,8 @@ async function prepared<M extends TrainedModel>(
     rows: source ? 0 : train.length,
   };
   if (!source) checkBatch(options, settings);
+  if (settings.shards || options.ranks)
+    (await loaded(() => import("./spread.ts"))).checkShards(settings, options, source);
   checkStateful(network, settings, source ? undefined : train.length, validation?.length);
   const progress = progressOf(options);
   const { sampleWeight, signal } = options;
@@ -242,13 +233,9 @@ async function moved(data: Dataset, settings: Settings) {
 
 /** What the fields of settings cannot check: it needs the data. */
 function checkBatch(given: FitOptions, settings: RunSettings): void {
-  const { batchSize, rows, stepsPerEpoch = 1, shards = 1 } = settings;
+  const { batchSize, rows, stepsPerEpoch = 1 } = settings;
   if (batchSize > rows && given.batchSize !== undefined)
     throw new NablaError(`fit: batchSize: expected at most ${rows}, the rows to train on, got ${batchSize}`);
-  if (shards > Math.min(batchSize, rows))
-    throw new NablaError(
-      `fit: shards: expected at most ${Math.min(batchSize, rows)}, the rows of a batch, got ${shards}`,
-    );
   const batches = batchesOf(rows, settings);
   if (batches === 0)
     throw new NablaError(

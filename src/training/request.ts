@@ -39,6 +39,8 @@ export interface TrainRequest<M = TrainedModel> {
   readonly ranks?: Ranks;
   readonly asked?: AbortSignal;
   readonly stop?: () => void;
+  /** Figures that the first one computes, and all have. */
+  together?(compute: () => Promise<Record<string, number>>): Promise<Record<string, number>>;
   /** Called at most every so many milliseconds, equally at ends of epochs; at the very end in any case. */
   readonly progress?: { readonly every: number; report(progress: Progress): void };
   /** η of the next step. @param of before schedule and callbacks, default the optimizer's */

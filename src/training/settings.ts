@@ -4,8 +4,8 @@
  */
 import type { AugmentOptions } from "../data/augment/effects.ts";
 import { type AugmentConfig, augmentFields } from "../data/augment/fields.ts";
-import { NablaError, prefixed } from "../errors.ts";
-import { bool, type Field, type Infer, type Input, int, number, show } from "../fields/fields.ts";
+import { prefixed } from "../errors.ts";
+import { bool, type Field, type Infer, type Input, int, number } from "../fields/fields.ts";
 import { object, optional, record } from "../fields/objects.ts";
 import { given } from "../fields/options.ts";
 import { isA } from "../tags.ts";
@@ -14,37 +14,6 @@ import { type SplitRule, splitField, type ValidationSplit } from "./splitRule.ts
 /** The seed of a model or a training. */
 export const seedField = () =>
   int({ min: 0, wide: true, default: 0, doc: DOCS && "What every random choice depends on." });
-
-/** How many shards there may be. */
-const MOST = 4096;
-
-function powerOfTwo(): Field<number> {
-  const whole = int({
-    min: 1,
-    max: MOST,
-    doc:
-      DOCS &&
-      "Cuts each batch into so many shards, a power of two, whose gradients are added along a fixed tree: the same bits on any number of machines.",
-  });
-  const expected = `a power of two from 1 to ${MOST}`;
-  return {
-    ...whole,
-    expected,
-    check(value, path = "") {
-      if (
-        typeof value === "number" &&
-        Number.isInteger(value) &&
-        value >= 1 &&
-        value <= MOST &&
-        (value & (value - 1)) === 0
-      )
-        return value;
-      throw new NablaError(`${path || "document"}: expected ${expected}, got ${show(value)}`, {
-        details: { path },
-      });
-    },
-  };
-}
 
 /**
  * @param classWeight, augment, validationSplit read by fields of their own in documents; in programs by the code that works by them
@@ -80,7 +49,15 @@ const settings = <W, A, V>(
      * processes and machines. They are not the bits of a training without shards, or with another number. batchNormalization normalises each shard by
      * itself, and its moving means follow the last one. Default: none.
      */
-    shards: optional(powerOfTwo()),
+    shards: optional(
+      int({
+        min: 1,
+        max: 4096,
+        doc:
+          DOCS &&
+          "Cuts each batch into so many shards, a power of two, whose gradients are added along a fixed tree: the same bits on any number of machines.",
+      }),
+    ),
     /** Passes over the data. Default 1. */
     epochs: int({ min: 1, wide: true, default: 1, doc: DOCS && "Passes over the data." }),
     /** Another seed for the order of rows and the split. Default: the model's. */

@@ -2,10 +2,13 @@
 import { NablaError } from "../errors.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { FitOptions } from "./options.ts";
 import { gatherJson, type Ranks } from "./ranks.ts";
 import type { TrainRequest } from "./request.ts";
 import type { Run } from "./run.ts";
+import type { RunSettings } from "./settings.ts";
 import type { Given } from "./shards.ts";
+import type { Source } from "./source.ts";
 
 /** [whether to stop, then of each subtree: loss, lists of states of each metric], each list with its length before it; then gradients. */
 export function packed(own: readonly Given[], metrics: readonly Metric[], stops: boolean): Uint8Array {
@@ -58,7 +61,18 @@ export function agreeing<M>(request: TrainRequest<M>): TrainRequest<M> {
   const { signal: asked } = request;
   const stop = () =>
     agreed.abort(asked?.aborted ? asked.reason : new NablaError("another rank was asked to stop"));
-  return { ...request, signal: agreed.signal, asked, stop };
+  const { signal, ranks } = { signal: agreed.signal, ranks: request.ranks! };
+  return {
+    ...request,
+    signal,
+    asked,
+    stop,
+    together(compute) {
+      // all or none
+      signal.throwIfAborted();
+      return figuresOfFirst(ranks, compute);
+    },
+  };
 }
 
 /** @throws NablaError on all ranks, where they are not about to do the same: says who differs in what */
@@ -105,11 +119,33 @@ function hash(bytes: Uint8Array): number {
 }
 
 /** Figures that the first one computes, and all have. */
-export async function figuresOfFirst(
+async function figuresOfFirst(
   ranks: Ranks,
   compute: () => Promise<Record<string, number>>,
 ): Promise<Record<string, number>> {
   const mine = ranks.rank === 0 ? Object.entries(await compute()).map(([name, n]) => [name, String(n)]) : [];
   const [first] = await gatherJson(ranks, mine);
   return Object.fromEntries(first.map(([name, n]) => [name, Number(n)]));
+}
+
+/** @throws NablaError where a batch cannot be cut so, or not among these ranks */
+export function checkShards(
+  { shards, batchSize, rows }: RunSettings,
+  { ranks, worker }: Pick<FitOptions, "ranks" | "worker">,
+  source: Source | undefined,
+): void {
+  const refuse = (expected: string) => {
+    throw new NablaError(`fit: shards: expected ${expected}, got ${shards ?? "none"}`);
+  };
+  if (ranks && worker)
+    throw new NablaError("fit: worker: ranks are processes, each of which trains by itself; leave it out");
+  if (ranks && source)
+    throw new NablaError(
+      "fit: ranks: expected a data set, of which each rank reads its rows; got an iterator of batches",
+    );
+  if (shards === undefined || shards < (ranks?.size ?? 1))
+    return refuse(`at least ${ranks!.size}, the ranks, each of which computes some of a batch's shards`);
+  if ((shards & (shards - 1)) !== 0) refuse("a power of two from 1 to 4096");
+  const most = source ? batchSize : Math.min(batchSize, rows);
+  if (shards > most) refuse(`at most ${most}, the rows of a batch`);
 }

@@ -186,13 +186,10 @@ export class Trainer<M> {
 
   /** valLoss, valAccuracy, … where there is something to validate on. */
   private async validate(): Promise<Record<string, number>> {
-    const { ranks, validation } = this.request;
+    const { together, validation } = this.request;
     if (!validation) return {};
-    if (!ranks) return this.scores(validation);
-    // all or none: the first one computes, the others wait for it
-    this.request.signal!.throwIfAborted();
-    const { figuresOfFirst } = await loaded(() => import("./spread.ts"));
-    return figuresOfFirst(ranks, () => this.scores(validation));
+    const scores = () => this.scores(validation);
+    return together ? together(scores) : scores();
   }
 
   private async scores(validation: Dataset): Promise<Record<string, number>> {

@@ -250,7 +250,7 @@ test("numbers that make no sense are refused", async () => {
     carried
       .compile({ loss: "categoricalCrossentropy" })
       .fit(rows, { batchSize: 2, shuffle: false, shards: 2 }),
-  ).rejects.toThrow(/fit: shards: layer "lstm_1" is stateful.*a batch cannot be cut into shards/);
+  ).rejects.toThrow(/fit: shards: layer "lstm_1" is stateful.*a batch cannot run in pieces/);
 });
 
 test("rows that are no numbers stop it before the update", async () => {

@@ -27,7 +27,7 @@ export async function joined({ shards, folds }: TrainFlags): Promise<World | und
     // all have the same to say: the first one does, and its end is that of all
     const rank = Number(env.OMPI_COMM_WORLD_RANK ?? env.PMI_RANK ?? 0);
     if (rank > 0) {
-      await new Promise((resolve) => setTimeout(resolve, 500 + 100 * Math.min(rank, 20)));
+      await new Promise((resolve) => setTimeout(resolve, 2000 + 100 * Math.min(rank, 20)));
       throw new NablaError(`rank ${rank}: ${messageOf(error)}`);
     }
     throw error;
