@@ -29,7 +29,10 @@ if (process.env.NABLA_SCALEOUT) {
     const model = sequential(NETS[name].layers(), { seed: 1 });
     floats = model.parameterCount ?? 0;
   }
-  if (ranks.rank === 0) console.log(JSON.stringify({ name, batchSize, ranks: ranks.size, rowsPerSecond: Math.round(best), floats }));
+  if (ranks.rank === 0)
+    console.log(
+      JSON.stringify({ name, batchSize, ranks: ranks.size, rowsPerSecond: Math.round(best), floats }),
+    );
   await ranks.end();
 } else {
   console.log("| network, batch | ranks | rows a second | of one |\n| --- | --- | --- | --- |");
@@ -52,7 +55,9 @@ if (process.env.NABLA_SCALEOUT) {
       if (!stdout) throw new Error(stderr);
       const { rowsPerSecond } = JSON.parse(stdout);
       if (n === 1) one = rowsPerSecond;
-      console.log(`| ${name}, ${batchSize} | ${n} | ${rowsPerSecond} | ${(rowsPerSecond / one).toFixed(2)} × |`);
+      console.log(
+        `| ${name}, ${batchSize} | ${n} | ${rowsPerSecond} | ${(rowsPerSecond / one).toFixed(2)} × |`,
+      );
     }
   }
 }

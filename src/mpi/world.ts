@@ -128,8 +128,7 @@ export class World implements Ranks {
       this.failing = true;
       if (this.rank > 0)
         await new Promise((resolve) => setTimeout(resolve, AFTER_FIRST + EACH * Math.min(this.rank, 20)));
-      const text = error instanceof Error || typeof error === "object" ? messageOf(error) : String(error);
-      this.say(`${this.called(this.rank)}: ${text}`);
+      this.say(`${this.called(this.rank)}: ${messageOf(error)}`);
     }
     return new Promise<never>(() => {});
   }

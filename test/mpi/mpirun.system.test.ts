@@ -179,6 +179,7 @@ describe.each(LAUNCHERS.map((launcher) => [launcher.name, launcher] as const))("
     process.kill(ranks[1]!, "SIGKILL");
     const { code } = await within(20, ended);
     expect(code).not.toBe(0);
+    await until(() => !ranks.some(isAlive));
     expect(ranks.filter(isAlive)).toEqual([]);
     expect(shaOf(file)).toMatch(/^[0-9a-f]{64}$/);
   }, 120_000);
@@ -190,6 +191,7 @@ describe.each(LAUNCHERS.map((launcher) => [launcher.name, launcher] as const))("
     const { code, errors } = await within(40, ended);
     expect(code).not.toBe(0);
     expect(errors).toContain(`rank 2 on ${hostname()} has given no sign of life for 3 seconds`);
+    await until(() => !ranks.some(isAlive));
     expect(ranks.filter(isAlive)).toEqual([]);
   }, 120_000);
 
@@ -208,7 +210,7 @@ describe.each(LAUNCHERS.map((launcher) => [launcher.name, launcher] as const))("
     const on = (data: string) => [
       process.execPath,
       CLI,
-      ...`train ${data} --label class --model perceptron --shards 4 --json`.split(" "),
+      ...`train ${data} --label class --model perceptron -b 8 --shards 4 --json`.split(" "),
     ];
     const rows = (n: number) => [
       "a,b,class",
@@ -236,8 +238,10 @@ describe.each(LAUNCHERS.map((launcher) => [launcher.name, launcher] as const))("
       const { code, errors } = await within(60, mpirun(n, words, more).ended);
       expect(code).not.toBe(0);
       const said = errors.match(/^nabla:.*/gm) ?? [];
-      expect(said, errors).toHaveLength(1);
-      return said[0];
+      // where each has to find out by itself, the others may say it after the first one
+      expect(said.length, errors).toBeGreaterThan(0);
+      if (!more) expect(said, errors).toHaveLength(1);
+      return said[0]!;
     };
     const train = [process.execPath, CLI, "train", "digits", "--samples", "100"];
     expect(await fails(2, train)).toContain("--shards: mpirun has started 2 processes");

@@ -8,10 +8,9 @@ import type { Dataset } from "../../data/dataset.ts";
 import { partsOf } from "../../data/split.ts";
 import { splitNotes } from "../../data/splitNotes.ts";
 import { NablaError } from "../../errors.ts";
-import { figureOf } from "../../metrics/metric.ts";
 import { fromConfig } from "../../model/fromConfig.ts";
 import { internalsOf } from "../../model/internals.ts";
-import type { Callback, History, Model } from "../../model/model.ts";
+import type { Callback, History } from "../../model/model.ts";
 import type { World } from "../../mpi/index.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
 import { checkWritable } from "../../node/files.ts";
@@ -42,8 +41,8 @@ import {
   standardisedAs,
 } from "../training/from.ts";
 import { openFor } from "../training/opening.ts";
-import { jsonLines, progressLine, speedometer } from "../training/progress.ts";
-import { type Extra, extraOf, openResumed, type Prepared, saidOver, unitsOf } from "../training/resume.ts";
+import { jsonLines, progressLine, speedometer, testing } from "../training/progress.ts";
+import { extraOf, metadataOf, openResumed, type Prepared, saidOver, unitsOf } from "../training/resume.ts";
 import { type Saved, Saving, type SavingFlags } from "../training/saving.ts";
 import { type ModelFlags, resolveConfig } from "../training/settings.ts";
 import { checkUnits, fitTargets, inUnits, scaleParts } from "../training/targets.ts";
@@ -76,21 +75,17 @@ const INTERRUPTED = 130;
 
 /** @returns the exit code */
 export async function trainCommand(source: string, flags: TrainFlags, terminal: Terminal): Promise<number> {
-  const alone = async (flags: TrainFlags, terminal: Terminal, ranks?: World) => {
+  if (flags.folds !== undefined && flags.forecast === undefined)
+    return (await import("./folds.ts")).foldsCommand(source, flags, terminal);
+  const { amongRanks } = await import("../training/ranks.ts");
+  return amongRanks(flags, terminal, async (flags, terminal, ranks) => {
     const saving = await Saving.open(flags, terminal);
     try {
       return await trainTo(saving, source, flags, terminal, ranks);
     } finally {
       saving.release();
     }
-  };
-  if (flags.folds !== undefined && flags.forecast === undefined)
-    return (await import("./folds.ts")).foldsCommand(source, flags, terminal);
-  const { joined, among } = await import("../training/ranks.ts");
-  const ranks = await joined(flags);
-  return ranks
-    ? among(ranks, flags, terminal, (flags, terminal) => alone(flags, terminal, ranks))
-    : alone(flags, terminal);
+  });
 }
 
 async function trainTo(
@@ -296,20 +291,3 @@ const validationPart = (
 /** The rows that fit() trains on and validates on. @param before settings of a training that is resumed */
 const splitOff = (train: Dataset, { training }: Config, before: RunSettings | undefined) =>
   chosenRows(train, training.validationSplit, before?.validationSplit, training).rows;
-
-/** What only the command line knows; the rest comes with the data, in fit(). */
-function metadataOf({ training }: Config): Model["metadata"] {
-  const { classWeight } = training;
-  const own: Pick<Extra, "training"> = {
-    training: { ...callbackOptions(training), ...(classWeight && { classWeight }) },
-  };
-  return { extra: own };
-}
-
-/** Puts what the model makes of the test part among the figures of each epoch. */
-const testing = (dataset: Dataset): Callback => ({
-  async onEpochEnd(_epoch, logs, context) {
-    for (const [name, value] of Object.entries(await context.model.evaluate(dataset)))
-      logs[figureOf("test", name)] = value;
-  },
-});

@@ -1,6 +1,9 @@
 /** How a training is shown: one line that is updated, and one that stays per epoch. Or JSON lines. */
 
 import type { Callback, Logs } from "../../callbacks/callback.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { figureOf } from "../../metrics/metric.ts";
+import type { Callback as ModelCallback } from "../../model/model.ts";
 import type { Terminal } from "../terminal.ts";
 import { duration, shown, words } from "../text/format.ts";
 import { inUnits, type TargetScale } from "./targets.ts";
@@ -126,3 +129,11 @@ export function progressLine(
 
 const figures = (logs: Logs): string[] =>
   Object.entries(logs).map(([name, value]) => `${words(name)} ${shown(name, value)}`);
+
+/** Puts what the model makes of the test part among the figures of each epoch. */
+export const testing = (dataset: Dataset): ModelCallback => ({
+  async onEpochEnd(_epoch, logs, context) {
+    for (const [name, value] of Object.entries(await context.model.evaluate(dataset)))
+      logs[figureOf("test", name)] = value;
+  },
+});

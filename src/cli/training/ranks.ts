@@ -5,44 +5,45 @@ import { connect, launchedSize, type World } from "../../mpi/index.ts";
 import type { TrainFlags } from "../commands/train.ts";
 import type { Terminal } from "../terminal.ts";
 
-/** @returns the processes; undefined where this is the only one */
-export async function joined({ shards, folds }: TrainFlags): Promise<World | undefined> {
-  const size = launchedSize();
-  if (size === 1 || env.NABLA_MPI === "off") return undefined;
+/** Why so many processes cannot train with these options. */
+function hindrance({ shards, folds }: TrainFlags, size: number): string | undefined {
+  if (folds !== undefined)
+    return `--folds: ${size} processes train one model; leave it out, or train without mpirun`;
+  if (shards === undefined)
+    return `--shards: mpirun has started ${size} processes, which share the shards of each batch: give a power of two of them, as --shards 16 (NABLA_MPI=off: each trains by itself)`;
+  if (shards < size)
+    return `--shards: expected at least ${size}, the processes that mpirun has started, got ${shards}`;
+  return undefined;
+}
+
+/** Joins the others. @throws NablaError with the rank, but for the first: where all have the same to say, its end is that of all */
+async function joined(rank: number): Promise<World> {
   try {
-    if (folds !== undefined)
-      throw new NablaError(
-        `--folds: ${size} processes train one model; leave it out, or train without mpirun`,
-      );
-    if (shards === undefined)
-      throw new NablaError(
-        `--shards: mpirun has started ${size} processes, which share the shards of each batch: give a power of two of them, as --shards 16 (NABLA_MPI=off: each trains by itself)`,
-      );
-    if (shards < size)
-      throw new NablaError(
-        `--shards: expected at least ${size}, the processes that mpirun has started, got ${shards}`,
-      );
     return await connect();
   } catch (error) {
-    // all have the same to say: the first one does, and its end is that of all
-    const rank = Number(env.OMPI_COMM_WORLD_RANK ?? env.PMI_RANK ?? 0);
-    if (rank > 0) {
-      await new Promise((resolve) => setTimeout(resolve, 2000 + 100 * Math.min(rank, 20)));
-      throw new NablaError(`rank ${rank}: ${messageOf(error)}`);
-    }
-    throw error;
+    if (rank === 0) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 2000 + 100 * Math.min(rank, 20)));
+    throw new NablaError(`rank ${rank}: ${messageOf(error)}`, { cause: error });
   }
 }
 
-/** Trains. @param train what one process does @returns the exit code */
-export async function among(
-  ranks: World,
+/** Trains, with the others if there are any. @param train what one of them does @returns the exit code */
+export async function amongRanks(
   flags: TrainFlags,
   terminal: Terminal,
-  train: (flags: TrainFlags, terminal: Terminal) => Promise<number>,
+  train: (flags: TrainFlags, terminal: Terminal, ranks?: World) => Promise<number>,
 ): Promise<number> {
+  const size = launchedSize();
+  if (size === 1 || env.NABLA_MPI === "off") return train(flags, terminal);
+  const rank = Number(env.OMPI_COMM_WORLD_RANK ?? env.PMI_RANK ?? 0);
+  const why = hindrance(flags, size);
+  // all have the same options: the first one says what is wrong with them
+  if (why !== undefined && rank > 0) return 1;
+  if (why !== undefined) throw new NablaError(why);
+  const ranks = await joined(rank);
+  const first = ranks.rank === 0;
   try {
-    const code = await (ranks.rank === 0 ? train(flags, terminal) : train(silent(flags), muted(terminal)));
+    const code = await train(first ? flags : silent(flags), first ? terminal : muted(terminal), ranks);
     await ranks.end();
     return code;
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Continuing a training that was saved before it was finished. */
-import type { CallbackFields } from "../../callbacks/table.ts";
+import { type CallbackFields, callbackOptions } from "../../callbacks/table.ts";
 import { type Config, checkConfig } from "../../config/config.ts";
 import type { SequencesInfo } from "../../data/sequences/sequencesInfo.ts";
 import { type SeriesInfo, scaleAt } from "../../data/sequences/seriesInfo.ts";
@@ -174,4 +174,13 @@ function difference(a: unknown, b: unknown, path: string): [string, unknown, unk
     if (found) return found;
   }
   return undefined;
+}
+
+/** What only the command line knows; the rest comes with the data, in fit(). */
+export function metadataOf({ training }: Config): Model["metadata"] {
+  const { classWeight } = training;
+  const own: Pick<Extra, "training"> = {
+    training: { ...callbackOptions(training), ...(classWeight && { classWeight }) },
+  };
+  return { extra: own };
 }
