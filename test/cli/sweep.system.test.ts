@@ -56,8 +56,8 @@ test.skipIf(missing)(
   async () => {
     const { table } = await wanted();
     expect(table).toHaveLength(TRIALS);
-    const line = `${process.execPath} ${CLI} sweep sweep.json --out many --quiet '#' {}`;
-    const args = ["--jobs", "2", "--joblog", "sweep.log", "--resume-failed", line];
+    const line = `${process.execPath} ${CLI} sweep sweep.json --out many --quiet`;
+    const args = ["--jobs", "2", "--joblog", "sweep.log", "--resume-failed", "-N0", line];
     const numbers = Array.from({ length: TRIALS }, (_, i) => i + 1);
     const run = (between: () => void) =>
       new Promise<number | null>((resolve, reject) => {

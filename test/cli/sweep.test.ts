@@ -1,5 +1,5 @@
 /** nabla sweep: trials that are functions of their number, one after the other, ended and gone on, halved, summed up. */
-import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import { done, events, flowers, workplace } from "./support.ts";
 
@@ -61,11 +61,12 @@ describe("a trial", () => {
     expect(readFileSync(place.path("once/trials/0/result.json"), "utf8")).toBe(before);
   });
   test("that was ended goes on: checkpoint, whole model, or nothing of it there", async () => {
-    const { table: wanted } = await whole("ended", "spec.json", 2);
+    write("saved.json", { options: { ...SPEC.options, checkpointEvery: 5 } });
+    const { table: wanted } = await whole("ended", "saved.json", 2);
     const result = place.path("ended/trials/1/result.json");
     const model = place.path("ended/trials/1/model.safetensors");
     const again = async () => {
-      expect((await place.run(["sweep", "spec.json", "--trial", "1", "--out", "ended"])).stderr).toBe("");
+      expect((await place.run(["sweep", "saved.json", "--trial", "1", "--out", "ended"])).stderr).toBe("");
       expect((await table("ended")).table).toEqual(wanted);
     };
     // the result was not written any more
@@ -81,17 +82,11 @@ describe("a trial", () => {
     rmSync(result);
     writeFileSync(model, readFileSync(model).subarray(0, 500));
     await again();
-    // a checkpoint of the first epoch was there
+    // a checkpoint of the middle was there
     rmSync(result);
-    const words = JSON.parse((await place.run(["sweep", "--summary", "ended", "--json"])).stdout);
-    expect(words.finished).toBe(1);
-    const parameters = wanted.find(({ trial }: { trial: number }) => trial === 1).parameters;
-    const flags = Object.entries(parameters).flatMap(([name, value]) => [
-      `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`,
-      String(value),
-    ]);
-    const train = ["train", "flowers.csv", "--hidden", "4", "--label", "kind", "--validation-split", "0.1"];
-    done(await place.run([...train, ...flags, "--epochs", "1", "--out", "ended/trials/1/model.safetensors"]));
+    renameSync(`${model}.previous`, model);
+    const { stdout } = await place.run(["summary", model, "--json"]);
+    expect(JSON.parse(stdout).epochs).toBeLessThan(3);
     await again();
   });
   test("that diverges is a result, and comes last", async () => {
@@ -157,4 +152,97 @@ describe("a trial", () => {
       expect(epochs).toBe(each.length);
     }
   });
+});
+
+describe("a folder", () => {
+  test("has the trials of one specification, of which there may be more later", async () => {
+    await whole("kept", "spec.json", 1);
+    write("more.json", { trials: 9 });
+    const run = (spec: string, ...words: string[]) => place.run(["sweep", spec, ...words, "--out", "kept"]);
+    expect((await run("more.json", "--trial", "8")).stderr).toBe("");
+    expect(await table("kept")).toMatchObject({ trials: 9, finished: 2 });
+    write("other.json", { seed: 8 });
+    expect((await run("other.json", "--trial", "1")).stderr).toBe(
+      "nabla: --out: kept has the trials of another sweep: seed was 7, now it is 8; give another folder, or the same specification\n",
+    );
+    expect((await run("spec.json", "--asha")).stderr).toContain("asha was false, now it is {}");
+  });
+  test("with a result that is none says which file", async () => {
+    await whole("odd", "spec.json", 1);
+    place.write("odd/trials/0/result.json", "{}");
+    const { code, stderr } = await place.run(["sweep", "--summary", "odd"]);
+    expect([code, stderr]).toEqual([
+      1,
+      "nabla: odd/trials/0/result.json.nablaSweep: missing; expected 1; remove the file, and the trial is run again\n",
+    ]);
+  });
+});
+
+test("the summary as text and as a page shows what mattered", async () => {
+  const { command } = await whole("shown");
+  const { code, stdout } = await place.run(["sweep", "--summary", "shown", "--report", "shown.html"]);
+  expect(code).toBe(0);
+  expect(stdout).toContain("6 of 6 trials of flowers.csv finished; best first, by val loss");
+  expect(stdout).toMatch(/^learningRate {2}\d+ %$/m);
+  expect(stdout).toMatch(/^ {11}└─+$/m);
+  expect(stdout).toMatch(/^ {2}value +trials +best +mean$/m);
+  expect(stdout).toContain(`  ${command}\n`);
+  // six trials are six points in each plot of a parameter that all have
+  const [rates] = /^learningRate[\s\S]*?└/m.exec(stdout)!;
+  expect([...rates.matchAll(/[∙:#]/g)].length).toBeGreaterThan(3);
+  const page = readFileSync(place.path("shown.html"), "utf8");
+  const plots = page.match(/<svg class="plot"[\s\S]*?<\/svg>/g)!;
+  expect(plots).toHaveLength(4);
+  expect(plots[0]!.match(/<circle/g)!.length).toBeLessThanOrEqual(6);
+  expect(page.match(/<tr>/g)).toHaveLength(7);
+  expect(page).toContain(command);
+  expect(page).not.toContain("NaN");
+});
+
+test.each([undefined, "constant"])(
+  "--asha: each rung is a training of its epochs, whether or not it goes on from a shorter one (schedule %s)",
+  async (schedule) => {
+    const out = `halved-${schedule}`;
+    write("halved.json", {
+      options: { ...SPEC.options, epochs: 6, ...(schedule && { schedule }) },
+      asha: { reduction: 2, minEpochs: 2 },
+    });
+    const { code, stderr, stdout } = await place.run(["sweep", "halved.json", "--asha", "--out", out]);
+    expect([code, stderr]).toEqual([0, ""]);
+    const found = await table(out);
+    expect(found.rungs).toEqual([2, 4, 6]);
+    expect(found.table.map(({ rung }: { rung: number }) => rung)).toEqual([2, 1, 1, 0, 0, 0]);
+    expect(events(stdout).length).toBeGreaterThanOrEqual(6 + 3 + 1);
+    expect(found.command).toContain("--epochs 6 --validation-split 0.1 --out");
+    const trained = done(await place.run(found.command.split(" ").slice(1)));
+    expect(trained.weightsSha256).toBe(found.table[0].weightsSha256);
+  },
+);
+
+test.each<[string[], string]>([
+  [["sweep"], "expected the specification of a sweep (.json)"],
+  [["sweep", "spec.json", "--trial", "0"], "--out: missing"],
+  [["sweep", "spec.json", "--out", "x"], "--trial: missing; expected which trial"],
+  [["sweep", "spec.json", "--out", "x", "--trial", "6"], "--trial: expected 0 to 5"],
+  [["sweep", "spec.json", "--out", "x", "--trial", "1", "--jobs", "2"], "--trial: --jobs runs all trials"],
+  [
+    ["sweep", "--summary", "nowhere"],
+    "there is no such file; expected the folder that nabla sweep --out wrote",
+  ],
+  [["sweep", "spec.json", "--report", "x.html"], "--report: expected --summary DIR"],
+  [["sweep", "flowers.csv", "--out", "x", "--trial", "0"], "flowers.csv: not valid JSON"],
+])("%j is refused", async (words, message) => {
+  const { code, stderr } = await place.run(words);
+  expect(code).toBe(1);
+  expect(stderr).toContain(message);
+});
+
+test("a trial that cannot be trained says which and why; a score that there is not, what there is", async () => {
+  write("large.json", { options: { ...SPEC.options, samples: 3 } });
+  const run = (spec: string) => place.run(["sweep", spec, "--trial", "2", "--out", spec.slice(0, -5)]);
+  expect((await run("large.json")).stderr).toContain("nabla: trial 2: --samples is for generated data sets");
+  write("score.json", { score: "valAuc" });
+  expect((await run("score.json")).stderr).toMatch(
+    /trial 2: score: there is no valAuc among the figures of the training: loss, accuracy, valLoss, valAccuracy/,
+  );
 });

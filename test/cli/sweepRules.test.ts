@@ -95,15 +95,15 @@ describe("a specification that is wrong says where, what was expected and what c
     [{ nablaSweep: 2 }, "spec.json.nablaSweep: expected 1, got 2"],
     [
       { sampling: "sobl" },
-      'spec.json.sampling: expected one of random, sobol, grid, got "sobl"; did you mean sobol?',
+      'spec.json.sampling: expected one of random, sobol, grid, got "sobl"; did you mean "sobol"?',
     ],
-    [{ trial: 3 }, "spec.json.trial: unknown field; did you mean trials?"],
+    [{ trial: 3 }, 'spec.json.trial: unknown field; did you mean "trials"?'],
     [{ trials: undefined }, "spec.json.trials: missing; expected how many"],
     [{ parameters: {} }, "spec.json.parameters: expected at least one"],
     [{ options: { epochs: 0 } }, "spec.json.options.epochs: expected a whole number ≥ 1, got"],
     [
       { options: { epoch: 3 } },
-      "spec.json.options.epoch: nabla train has no such option; did you mean epochs?",
+      'spec.json.options.epoch: nabla train has no such option; did you mean "epochs"?',
     ],
     [
       { options: { "batch-size": 3 } },
@@ -114,7 +114,10 @@ describe("a specification that is wrong says where, what was expected and what c
       "spec.json.options.out: a sweep has no such option: each trial has its own folder",
     ],
     [{ options: { testEachEpoch: 1 } }, "spec.json.options.testEachEpoch: expected true or false, got 1"],
-    [{ options: { optimizer: "adm" } }, 'spec.json.options.optimizer: there is no "adm"; did you mean adam?'],
+    [
+      { options: { optimizer: "adm" } },
+      'spec.json.options.optimizer: there is no "adm"; did you mean "adam"?',
+    ],
     [parameters({ seed: [1, -1] }), "spec.json.parameters.seed[1]: expected a whole number ≥ 0, got"],
     [
       parameters({ seed: [1, 2, 1] }),

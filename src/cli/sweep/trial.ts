@@ -6,7 +6,7 @@ import { NablaError } from "../../errors.ts";
 import { figureMeant } from "../../metrics/direction.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
-import { configOf, weightsSha256 } from "../../model/save.ts";
+import { weightsSha256 } from "../../model/save.ts";
 import { lockFile } from "../../node/lock.ts";
 import { openModel } from "../input/openModel.ts";
 import { program } from "../program.ts";
@@ -134,14 +134,13 @@ function isDivergence(error: unknown): error is NablaError {
 /** What a training goes on from. */
 async function beginning({ out, trial, rung, before }: Job, place: Place): Promise<string[]> {
   const old = await openModel(place.model).catch(() => undefined);
-  // of another length it would be another training: a schedule may follow the number of epochs
   if (old && internalsOf(old).state.settings) return ["--resume", place.model];
   await rm(place.model, { force: true });
   if (rung === undefined || before === undefined) return [];
+  // where a schedule follows the number of epochs, a longer training is another one from its first step
   const path = placeOf(out, trial, before).model;
   const shorter = await openModel(path).catch(() => undefined);
-  const training = shorter && (configOf(shorter) as { training?: { schedule?: unknown } }).training;
-  return training && training.schedule === undefined ? ["--resume", path] : [];
+  return shorter && !internalsOf(shorter).state.required.dependsOnEpochs ? ["--resume", path] : [];
 }
 
 /** Runs a command line as it stands, silently but for what it warns of. @returns the exit code */
