@@ -16,7 +16,7 @@ place.write(
   JSON.stringify({
     nablaSweep: 1,
     data: "flowers.csv",
-    options: { label: "kind", hidden: [8], epochs: 400, checkpointEvery: 100 },
+    options: { label: "kind", hidden: [8], epochs: 250, checkpointEvery: 100 },
     parameters: {
       learningRate: { min: 0.0001, max: 0.3, scale: "log" },
       batchSize: [4, 8, 16],
@@ -76,7 +76,7 @@ test.skipIf(missing)(
       });
     mkdirSync(place.path("home"));
     // each of these as soon as its training runs, some after a while
-    const doomed = new Map(numbers.filter((n) => n % 5 === 0).map((n) => [n - 1, (n * 37) % 200]));
+    const doomed = new Map(numbers.filter((n) => n % 5 === 0).map((n) => [n - 1, (n * 37) % 80]));
     const killed: number[] = [];
     const code = await run(() => {
       for (const [trial, after] of doomed) {
@@ -106,6 +106,7 @@ test.skipIf(missing)(
     expect(after.table).toEqual(table);
     expect(after.mattered).toEqual(((await wanted()) as { mattered?: unknown }).mattered);
   },
+  300_000,
 );
 
 function pidIn(lock: string): number | undefined {
