@@ -95,8 +95,7 @@ function sweep(): string {
   const [document] = blocks("docs/cluster.md", "json");
   return JSON.stringify({
     ...JSON.parse(document!),
-    data: "iris.csv",
-    options: { label: "species", epochs: 3 },
+    options: { samples: 200, epochs: 3 },
     trials: 3,
   });
 }

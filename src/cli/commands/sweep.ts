@@ -166,7 +166,7 @@ async function machine(sweep: Sweep, jobs: number): Promise<number> {
   if (failed.length > 0) {
     terminal.errors.write(
       asha
-        ? `nabla: ${plural(failed.length, "process")} of ${jobs} ended with an error; the same command goes on\n`
+        ? `nabla: ${failed.length} of ${jobs} processes ended with an error; the same command goes on\n`
         : `nabla: ${plural(failed.length, "trial")} not finished: ${failed.sort((a, b) => a - b).join(", ")}; the same command tries again\n`,
     );
     return 1;
