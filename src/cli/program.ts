@@ -227,8 +227,12 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     )
     .option(
       "--rows <N>",
-      "most rows of one prediction; costs memory, not file size (default: 32)",
+      "most rows of one prediction; costs memory, not file size (default: 32; with --stream 1)",
       wholeOption("--rows"),
+    )
+    .option(
+      "--stream",
+      "takes the steps of sequences one by one: .wasm and .js of models with recurrent layers",
     )
     .option("--data <DATA>", "measure what fewer bits cost on this data set: its test part if there is one")
     .option("--part <PART>", "of --data: test, validation, train or all", oneOf("--part", PARTS))
