@@ -103,6 +103,7 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
       expect(printed.trim().slice(printed.trim().indexOf(" ", 20)).length).toBeGreaterThan(5);
     },
     (printed) => expect(printed.trim()).toBe("1"),
+    (printed) => expect(Number(printed)).toBeLessThan(0.002),
     (printed) =>
       expect(printed).toMatch(/^Float32Array\(1\) \[ -?\d\S* \]\s+Float32Array\(1\) \[ -?\d\S* \]\s*$/),
     (printed) => expect(Number(printed)).toBeLessThan(0.02),
