@@ -225,11 +225,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       "float32 (default, the same bits), float16 (half as large) or int8 (a quarter)",
       oneOf("--weights", WEIGHT_TYPES),
     )
-    .option(
-      "--rows <N>",
-      "most rows of one prediction; costs memory, not file size (default: 32; with --stream 1)",
-      wholeOption("--rows"),
-    )
+    .option("--rows <N>", "most rows at once; costs memory alone (default: 32)", wholeOption("--rows"))
     .option(
       "--stream",
       "takes the steps of sequences one by one: .wasm and .js of models with recurrent layers",
