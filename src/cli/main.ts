@@ -1,8 +1,8 @@
 /** The command line as a function: words in, text out, an exit code. */
 import { type Command, CommanderError } from "commander";
 import { didYouMean, NablaError, messageOf as textOf } from "../errors.ts";
+import { type Host, terminalOf } from "../report/terminal.ts";
 import { program } from "./program.ts";
-import { type Host, terminalOf } from "./terminal.ts";
 
 /**
  * Runs a command line.

@@ -1,9 +1,9 @@
 /** How a training is shown: one line that is updated, and one that stays per epoch. Or JSON lines. */
 
-import type { Callback, Logs } from "../../callbacks/callback.ts";
-import type { Terminal } from "../terminal.ts";
-import { duration, shown, words } from "../text/format.ts";
-import { inUnits, type TargetScale } from "./targets.ts";
+import type { Callback, Logs } from "../callbacks/callback.ts";
+import type { Terminal } from "./terminal.ts";
+import { duration, shown, words } from "./text/format.ts";
+import { inUnits, type TargetScale } from "./units.ts";
 
 export interface Speed {
   callback: Callback;

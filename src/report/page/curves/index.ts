@@ -1,5 +1,5 @@
 /** The plots of what a model predicts, a line each. */
-import type { Seen } from "../../input/figures.ts";
+import type { Seen } from "../../figures.ts";
 import { calibration } from "./calibration.ts";
 import { plot } from "./plot.ts";
 import { precisionRecall } from "./precisionRecall.ts";

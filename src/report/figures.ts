@@ -1,20 +1,20 @@
 /** Figures of a model on data, beyond those it was compiled with: what is usual for the kind of targets. */
 
-import { buffersFor, type Dataset, range } from "../../data/dataset.ts";
-import { labelsOf } from "../../data/split.ts";
-import { outputThreshold } from "../../losses/resolve.ts";
-import { ALL } from "../../metrics/all.ts";
-import { kindOf } from "../../metrics/kinds.ts";
-import type { Metric, Scored, Subject } from "../../metrics/metric.ts";
-import type { MetricName, NamedMetric } from "../../metrics/table.ts";
-import { internalsOf } from "../../model/internals.ts";
-import type { Model } from "../../model/model.ts";
-import { sizeOf } from "../../shape.ts";
-import { isA } from "../../tags.ts";
-import { type Intervals, Recorder } from "../../training/bootstrap.ts";
-import { readingsOf } from "../../training/measures.ts";
-import { pauser } from "../../training/pause.ts";
-import type { TargetScale } from "../training/targets.ts";
+import { buffersFor, type Dataset, range } from "../data/dataset.ts";
+import { labelsOf } from "../data/split.ts";
+import { outputThreshold } from "../losses/resolve.ts";
+import { ALL } from "../metrics/all.ts";
+import { kindOf } from "../metrics/kinds.ts";
+import type { Metric, Scored, Subject } from "../metrics/metric.ts";
+import type { MetricName, NamedMetric } from "../metrics/table.ts";
+import { internalsOf } from "../model/internals.ts";
+import type { Model } from "../model/model.ts";
+import { sizeOf } from "../shape.ts";
+import { isA } from "../tags.ts";
+import { type Intervals, Recorder } from "../training/bootstrap.ts";
+import { readingsOf } from "../training/measures.ts";
+import { pauser } from "../training/pause.ts";
+import type { TargetScale } from "./units.ts";
 
 /** All rows of an evaluation: outputs and targets in memory, quantities in their own unit. */
 export interface Seen {

@@ -3,14 +3,14 @@ import uplotScript from "uplot/dist/uPlot.iife.min.js?raw";
 import uplotStyle from "uplot/dist/uPlot.min.css?raw";
 import type { Config } from "../../config/config.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import type { OpenedData } from "../../data/readers/open.ts";
+import { isWindows } from "../../data/sequences/windows.ts";
 import { figureMeant } from "../../metrics/direction.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { History, Model } from "../../model/model.ts";
 import { weightsSha256 } from "../../model/save.ts";
-import type { OpenedData } from "../../node/dataFiles.ts";
-import { classNames, type Examination } from "../input/examine.ts";
-import { figuresOf, usualMetrics } from "../input/figures.ts";
-import { isSeries } from "../input/series.ts";
+import { classNames, type Examination } from "../examine.ts";
+import { figuresOf, usualMetrics } from "../figures.ts";
 import { imageOf } from "../text/draw.ts";
 import { count, duration, plural, shown, words } from "../text/format.ts";
 import { chartsOf, DRAW } from "./charts.ts";
@@ -47,6 +47,7 @@ const CLASSES = 64;
 /** The page as HTML. */
 export async function reportPage(request: ReportRequest): Promise<string> {
   const { model, config, data, dataset, part, examination, history, seconds } = request;
+  const subject = data.test ?? data.train;
   const { confusion, rows, wrong, mistakes, seen } = examination;
   const names = classNames(model, dataset);
   const plots = seen ? plotsOf(seen, names) : "";
@@ -70,8 +71,8 @@ export async function reportPage(request: ReportRequest): Promise<string> {
           history.stopped ? `Stopped early: ${history.stopped}.` : "",
         )
       : "",
-    isSeries(data)
-      ? forecastSection(model, data.test ?? data.train, data.test ? "test part" : "the rows trained on")
+    isWindows(subject)
+      ? forecastSection(model, subject, data.test ? "test part" : "the rows trained on")
       : "",
     plots
       ? section(

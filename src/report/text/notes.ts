@@ -1,5 +1,5 @@
 /** How data was read, for people and in JSON. */
-import type { OpenedData } from "../../node/dataFiles.ts";
+import type { OpenedData } from "../../data/readers/open.ts";
 import type { Terminal } from "../terminal.ts";
 import { inLine } from "./visible.ts";
 

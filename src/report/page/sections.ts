@@ -5,7 +5,7 @@ import type { ConfusionMatrix } from "../../metrics/confusion.ts";
 import type { Model } from "../../model/model.ts";
 import { layerSummaries } from "../../model/summary.ts";
 import { showShape } from "../../shape.ts";
-import { type Examination, inputOf } from "../input/examine.ts";
+import { type Examination, inputOf } from "../examine.ts";
 import { imageOf } from "../text/draw.ts";
 import { count, figure, percent } from "../text/format.ts";
 import { inputImage } from "./images.ts";

@@ -1,5 +1,5 @@
 import { averagePrecisionOf } from "../../../metrics/ranked.ts";
-import type { Seen } from "../../input/figures.ts";
+import type { Seen } from "../../figures.ts";
 import { type Plot, type Point, some } from "./plot.ts";
 import { curvesOf, leftOut } from "./rates.ts";
 

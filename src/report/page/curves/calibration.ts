@@ -1,7 +1,7 @@
 import { isOn } from "../../../metrics/mean.ts";
 import { trueClass } from "../../../metrics/metric.ts";
 import { distributionOf, probabilityOf } from "../../../metrics/probability.ts";
-import { type Seen, usualMetrics } from "../../input/figures.ts";
+import { type Seen, usualMetrics } from "../../figures.ts";
 import { count } from "../../text/format.ts";
 import type { Plot, Point } from "./plot.ts";
 

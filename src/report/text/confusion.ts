@@ -1,7 +1,7 @@
 /** A confusion matrix and figures per class as text. */
 
 import type { ConfusionMatrix } from "../../metrics/confusion.ts";
-import { figure, type Seen } from "../input/figures.ts";
+import { figure, type Seen } from "../figures.ts";
 import type { Terminal } from "../terminal.ts";
 import { count, percent, table } from "./format.ts";
 import { inLine } from "./visible.ts";

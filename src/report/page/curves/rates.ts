@@ -2,7 +2,7 @@
 import { isOn } from "../../../metrics/mean.ts";
 import { trueClass } from "../../../metrics/metric.ts";
 import { type Ranks, scoreOf } from "../../../metrics/ranked.ts";
-import type { Seen } from "../../input/figures.ts";
+import type { Seen } from "../../figures.ts";
 
 /** One class or label against all others. */
 export interface Curve {

@@ -1,4 +1,4 @@
-import type { Seen } from "../../input/figures.ts";
+import type { Seen } from "../../figures.ts";
 import { count } from "../../text/format.ts";
 import { axisFor, type Plot, type Point, some } from "./plot.ts";
 

@@ -6,7 +6,7 @@ import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import type { Layer } from "../../plan/operation.ts";
 import { sizeOf } from "../../shape.ts";
-import type { Examination } from "../input/examine.ts";
+import type { Examination } from "../examine.ts";
 import { imageOf } from "../text/draw.ts";
 import { colourImage, inputImage, mapsImage, weightImage } from "./images.ts";
 import { html, section } from "./sections.ts";

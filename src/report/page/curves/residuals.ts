@@ -1,4 +1,4 @@
-import type { Seen } from "../../input/figures.ts";
+import type { Seen } from "../../figures.ts";
 import { axisFor, type Plot, type Point, some } from "./plot.ts";
 import { POINTS, pairsOf, thinned } from "./predicted.ts";
 

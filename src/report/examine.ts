@@ -1,17 +1,16 @@
 /** Examining a trained model: scores, confusion matrix and worst mistakes from one pass over a data set. */
 
-import { buffersFor, type Dataset, type Inputs } from "../../data/dataset.ts";
-import { labelsOf } from "../../data/split.ts";
-import { outputThreshold } from "../../losses/resolve.ts";
-import { ConfusionMatrix } from "../../metrics/confusion.ts";
-import { predictedClass } from "../../metrics/metric.ts";
-import { internalsOf } from "../../model/internals.ts";
-import type { Model } from "../../model/model.ts";
-import { sizeOf } from "../../shape.ts";
-import type { Scores } from "../../training/evaluate.ts";
-import { extraOf, unitsOf } from "../training/resume.ts";
-import { inUnits } from "../training/targets.ts";
+import { buffersFor, type Dataset, type Inputs } from "../data/dataset.ts";
+import { labelsOf } from "../data/split.ts";
+import { outputThreshold } from "../losses/resolve.ts";
+import { ConfusionMatrix } from "../metrics/confusion.ts";
+import { predictedClass } from "../metrics/metric.ts";
+import { internalsOf } from "../model/internals.ts";
+import type { Model } from "../model/model.ts";
+import { sizeOf } from "../shape.ts";
+import type { Scores } from "../training/evaluate.ts";
 import { Rows, type Seen } from "./figures.ts";
+import { inUnits, unitsOf } from "./units.ts";
 
 export interface Mistake {
   row: number;
@@ -50,7 +49,7 @@ export async function examine(
   const { target } = dataset;
   const all = rows ? new Rows(model, dataset) : undefined;
   if (target.kind !== "class") {
-    const by = unitsOf(extraOf(model));
+    const by = unitsOf(model.metadata.extra);
     const scores = await model.evaluate(dataset, all && { onRow: (...row) => all.take(...row) });
     const seen = await all?.seen(by);
     return {
