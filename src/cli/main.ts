@@ -12,7 +12,7 @@ import { program } from "./program.ts";
  */
 export async function main(argv: readonly string[], host: Host): Promise<number> {
   let code = 0;
-  const terminal = terminalOf(host);
+  const terminal = { ...terminalOf(host), words: argv };
   const command = program(terminal, (given) => {
     code = given;
   });

@@ -34,6 +34,9 @@ export interface Examination {
   seen?: Seen;
 }
 
+/** The worst mistakes that a report shows. */
+export const MISTAKES = 24;
+
 interface Wanted {
   /** How many of the worst mistakes. */
   readonly mistakes?: number;

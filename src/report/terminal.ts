@@ -34,6 +34,8 @@ export interface Host {
 type Colour = (text: string) => string;
 
 export interface Terminal {
+  /** What followed the program's name. */
+  readonly words?: readonly string[];
   /** Whether people are reading. */
   readonly isTTY: boolean;
   /** Writes without a line end. Of control characters only those of the colours below have an effect; others are shown. */
@@ -111,3 +113,10 @@ export function terminalOf(host: Host): Terminal {
     yellow: colour(yellow),
   };
 }
+
+/** A program and what follows its name, as one would type it. */
+export const typed = (program: string, words: readonly string[]): string =>
+  [
+    program,
+    ...words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)),
+  ].join(" ");

@@ -13,7 +13,7 @@ import { internalsOf } from "../../model/internals.ts";
 import type { Callback, History, Model } from "../../model/model.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
 import { checkWritable } from "../../node/files.ts";
-import { examine } from "../../report/examine.ts";
+import { examine, MISTAKES } from "../../report/examine.ts";
 import { jsonLines, progressLine, speedometer } from "../../report/progress.ts";
 import type { Terminal } from "../../report/terminal.ts";
 import { count } from "../../report/text/format.ts";
@@ -42,6 +42,7 @@ import {
   standardisedAs,
 } from "../training/from.ts";
 import { openFor } from "../training/opening.ts";
+import { reportOf } from "../training/reporting.ts";
 import { type Extra, extraOf, openResumed, type Prepared, saidOver } from "../training/resume.ts";
 import { type Saved, Saving, type SavingFlags } from "../training/saving.ts";
 import { type ModelFlags, resolveConfig } from "../training/settings.ts";
@@ -200,7 +201,7 @@ async function trainTo(
 
   let failed = saving.misplaced("model", saved);
   const test =
-    data.test && (await examine(model, data.test, { mistakes: 24, rows: flags.report !== undefined }));
+    data.test && (await examine(model, data.test, { mistakes: MISTAKES, rows: flags.report !== undefined }));
   const score = isSeries(opened)
     ? scoreForecast(model, opened.test ?? opened.train)
     : isText(opened)
@@ -208,16 +209,11 @@ async function trainTo(
       : undefined;
   let report: Saved | undefined;
   if (flags.report !== undefined) {
-    const { reportPage } = await import("../../report/page/index.ts");
-    const [dataset, part] = data.test
-      ? [data.test, "test part"]
-      : validation
-        ? [kept ?? partsOf(data.train, rows!)[1], "validation part"]
-        : [data.train, "the rows trained on"];
-    const examination = test ?? (await examine(model, dataset, { mistakes: 24, rows: true }));
+    const validated = validation ? (kept ?? partsOf(data.train, rows!)[1]) : undefined;
+    const request = { model, config, history, seconds };
     report = await saving.page(
       flags.report,
-      await reportPage({ model, config, data, dataset, part, examination, history, seconds }),
+      await reportOf(request, data, { test, validated }, terminal.words),
     );
     failed = saving.misplaced("report", report) || failed;
   }

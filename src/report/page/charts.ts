@@ -12,14 +12,32 @@ export interface Chart {
   percent: boolean;
 }
 
-/** One chart per figure, training and validation in it. Figures that are not finite leave a gap. */
+/** The epoch with the lowest validation loss, from 0; undefined where none was validated. */
+export function bestEpoch({ history }: Pick<History, "history">): number | undefined {
+  const losses = history.valLoss ?? [];
+  let best: number | undefined;
+  for (const [epoch, loss] of losses.entries())
+    if (Number.isFinite(loss) && (best === undefined || loss < losses[best]!)) best = epoch;
+  return best;
+}
+
+/**
+ * One chart per figure, training and validation in it; and the learning rate, where it changes. Figures that are not finite leave a gap.
+ */
 export function chartsOf({ epoch, history }: History): Chart[] {
   const x = epoch.map((e) => e + 1);
   const finite = (values: readonly number[]) =>
     values.map((value) => (Number.isFinite(value) ? value : null));
   const names = Object.keys(history).filter((name) => name !== "learningRate");
   const ofParts = new Set(names.flatMap((name) => [figureOf("val", name), figureOf("test", name)]));
-  return names.flatMap((name) => {
+  const rates = history.learningRate ?? [];
+  const rate: Chart = {
+    title: "Learning rate",
+    x,
+    series: [{ label: "learning rate", values: finite(rates), color: 1 }],
+    percent: false,
+  };
+  const figures = names.flatMap((name): Chart[] => {
     if (ofParts.has(name)) return [];
     const title = capital(words(name));
     const percent = isShare(name);
@@ -31,11 +49,12 @@ export function chartsOf({ epoch, history }: History): Chart[] {
     if (tested) series.push({ label: "test", values: finite(tested), color: 3 });
     return [{ title, x, series, percent }];
   });
+  return [...figures, ...(rates.some((each) => each !== rates[0]) ? [rate] : [])];
 }
 
 /** Runs in the page. Written as text because it is not part of this program. */
 export const DRAW = `
-const charts = JSON.parse(document.getElementById("charts").textContent);
+const { charts, best } = JSON.parse(document.getElementById("charts").textContent);
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 let plots = [];
 function draw() {
@@ -49,7 +68,18 @@ function draw() {
     return new uPlot({
       width: box.clientWidth, height: 240,
       // the last epoch's figures, until a pointer comes
-      hooks: { ready: [(u) => u.setLegend({ idx: chart.x.length - 1 })] },
+      hooks: { ready: [(u) => u.setLegend({ idx: chart.x.length - 1 })], draw: [(u) => {
+        if (best === undefined) return;
+        const { ctx, bbox } = u, x = u.valToPos(best, "x", true);
+        ctx.save();
+        ctx.strokeStyle = css("--soft");
+        ctx.setLineDash([5 * devicePixelRatio, 4 * devicePixelRatio]);
+        ctx.beginPath();
+        ctx.moveTo(x, bbox.top);
+        ctx.lineTo(x, bbox.top + bbox.height);
+        ctx.stroke();
+        ctx.restore();
+      }] },
       scales: { x: { time: false, range: (u, a, b) => a === b ? [a - 1, b + 1] : [a, b] } },
       axes: [{ ...axis, values: whole, size: 32, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] }, { ...axis, values: (u, splits) => splits.map(tick), size: 64 }],
       series: [{ label: "epoch", value: (u, v) => v == null ? "–" : String(v) }, ...chart.series.map((s) => ({

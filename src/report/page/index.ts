@@ -2,23 +2,23 @@
 import uplotScript from "uplot/dist/uPlot.iife.min.js?raw";
 import uplotStyle from "uplot/dist/uPlot.min.css?raw";
 import type { Config } from "../../config/config.ts";
-import type { Dataset } from "../../data/dataset.ts";
-import type { OpenedData } from "../../data/readers/open.ts";
+import type { Dataset, Standardisation } from "../../data/dataset.ts";
 import { isWindows } from "../../data/sequences/windows.ts";
 import { figureMeant } from "../../metrics/direction.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { History, Model } from "../../model/model.ts";
-import { weightsSha256 } from "../../model/save.ts";
+import { configOf, weightsSha256 } from "../../model/save.ts";
 import { classNames, type Examination } from "../examine.ts";
 import { figuresOf, usualMetrics } from "../figures.ts";
 import { imageOf } from "../text/draw.ts";
 import { count, duration, plural, shown, words } from "../text/format.ts";
-import { chartsOf, DRAW } from "./charts.ts";
+import { bestEpoch, chartsOf, DRAW } from "./charts.ts";
 import { plotsOf } from "./curves/index.ts";
 import { forecastSection } from "./forecast.ts";
 import { networkPicture } from "./network.ts";
 import { mapSection, noPictures, saliencyOf, single, weightSection } from "./pictures.ts";
 import {
+  classSection,
   configSection,
   confusionSection,
   html,
@@ -31,14 +31,23 @@ import { STYLE } from "./style.ts";
 
 export interface ReportRequest {
   model: Model;
-  config: Config;
-  data: OpenedData;
+  /** What the data is called. */
+  name: string;
+  /** The settings. Default: those the model was compiled and trained with. */
+  config?: Pick<Config, "training">;
   /** What was examined, and what to call it. */
   dataset: Dataset;
   part: string;
   examination: Examination;
   history: History;
-  seconds: number;
+  /** How long it took, where that is known. */
+  seconds?: number;
+  /** The command or the program that made it. */
+  command?: string;
+  /** Of all rows to train on, where they are known, else of those examined. */
+  trained?: Dataset;
+  /** How values of a table were standardised. */
+  standardisation?: Standardisation;
 }
 
 /** Most classes a confusion matrix is shown for. */
@@ -46,8 +55,10 @@ const CLASSES = 64;
 
 /** The page as HTML. */
 export async function reportPage(request: ReportRequest): Promise<string> {
-  const { model, config, data, dataset, part, examination, history, seconds } = request;
-  const subject = data.test ?? data.train;
+  const { model, name, dataset, part, examination, history, seconds, command, trained } = request;
+  const config = request.config ?? (configOf(model) as Pick<Config, "training">);
+  const settings = internalsOf(model).state.settings;
+  const best = bestEpoch(history);
   const { confusion, rows, wrong, mistakes, seen } = examination;
   const names = classNames(model, dataset);
   const plots = seen ? plotsOf(seen, names) : "";
@@ -58,9 +69,10 @@ export async function reportPage(request: ReportRequest): Promise<string> {
       ([name, value]): [string, string] => [`${words(name)}, ${part}`, shown(name, value)],
     ),
     ["epochs", String(epochs)],
-    ["time", duration(seconds)],
+    ...(best === undefined ? [] : [["best epoch", String(best + 1)] as [string, string]]),
+    ...(seconds === undefined ? [] : [["time", duration(seconds)] as [string, string]]),
     ["parameters", count(internalsOf(model).built.parameterCount)],
-    ["rows trained on", count(internalsOf(model).state.settings?.rows ?? data.train.length)],
+    ...(settings?.rows ? [["rows trained on", count(settings.rows)] as [string, string]] : []),
   ];
   const saliency = single(model) ? await saliencyOf(model, dataset, examination) : [];
   const sections = [
@@ -68,12 +80,21 @@ export async function reportPage(request: ReportRequest): Promise<string> {
       ? section(
           "Training",
           `<div class="charts">${charts.map((chart, i) => `<div><h3>${html(chart.title)}</h3><div id="chart${i}"></div></div>`).join("")}</div>`,
-          history.stopped ? `Stopped early: ${history.stopped}.` : "",
+          [
+            best === undefined
+              ? ""
+              : `The dashed line is epoch ${best + 1}, whose validation loss is the lowest.`,
+            history.stopped ? `Stopped early: ${history.stopped}.` : "",
+          ]
+            .filter(Boolean)
+            .join(" "),
         )
       : "",
-    isWindows(subject)
-      ? forecastSection(model, subject, data.test ? "test part" : "the rows trained on")
-      : "",
+    isWindows(dataset)
+      ? forecastSection(model, dataset, part)
+      : trained && isWindows(trained)
+        ? forecastSection(model, trained, "the rows trained on")
+        : "",
     plots
       ? section(
           seen!.subject.task === "quantities" ? "Predictions" : "Curves",
@@ -88,10 +109,11 @@ export async function reportPage(request: ReportRequest): Promise<string> {
           `Rows: the true class; columns: what was predicted. ${count(wrong)} of ${plural(rows, "row")} (${part}) ${wrong === 1 ? "is" : "are"} wrong.`,
         )
       : "",
+    confusion ? classSection(confusion, names, part) : "",
     mistakes.length
       ? section(
           "Worst mistakes",
-          await mistakeSection(dataset, examination, names, data.standardisation, saliency),
+          await mistakeSection(dataset, examination, names, request.standardisation, saliency),
           `Those with the largest loss first; the percentage is how sure the model was of its answer.${saliency.length ? " Next to each, in red, the pixels its loss depends on most: the size of the loss's gradient." : ""}`,
         )
       : "",
@@ -99,21 +121,25 @@ export async function reportPage(request: ReportRequest): Promise<string> {
     section("Network", layerSection(model, networkPicture(model))),
     section("Settings", configSection(config)),
   ];
-  const json = JSON.stringify(epochs > 0 ? charts : []).replaceAll("<", "\\u003c");
+  const json = JSON.stringify({
+    charts: epochs > 0 ? charts : [],
+    ...(best !== undefined && { best: best + 1 }),
+  }).replaceAll("<", "\\u003c");
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="nabla">
-<title>${html(data.name)} — training report</title>
+<title>${html(name)} — training report</title>
 <link rel="icon" href="data:,">
 <style>${uplotStyle}${STYLE}</style>
 </head>
 <body>
 <main>
-<h1>${html(data.name)}</h1>
-<p class="note">${html(describe(data, model, imageOf(dataset.inputShape) !== undefined))}</p>
+<h1>${html(name)}</h1>
+<p class="note">${html(describe(trained ?? dataset, model, imageOf(dataset.inputShape) !== undefined))}</p>
+<p class="note">${command === undefined ? "" : `Made by <code>${html(command)}</code>, `}seed ${settings?.seed ?? model.seed}.</p>
 ${tiles(facts)}
 ${sections.join("\n")}
 <footer>Made by nabla. SHA-256 of the weights: <code>${weightsSha256(model)}</code></footer>
@@ -133,8 +159,7 @@ function moreOf({ scores, seen }: Examination): Record<string, number> {
   return figuresOf(seen, names);
 }
 
-function describe(data: OpenedData, model: Model, images: boolean): string {
-  const { target, length } = data.train;
+function describe({ target, length }: Dataset, model: Model, images: boolean): string {
   const what =
     target.kind === "class"
       ? `${target.classes} classes`

@@ -44,6 +44,29 @@ export function confusionSection({ counts }: ConfusionMatrix, names: readonly st
   return `<div class="scroll"><table class="confusion" style="--name:${Math.min(12, Math.max(...names.map((name) => name.length)))}ch"><thead><tr><th></th>${head}<th>found</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }
 
+/** Most classes with a row of their own. */
+const ROWS = 100;
+
+/** Precision, recall and F1 of each class; of very many those that are found worst. */
+export function classSection(confusion: ConfusionMatrix, names: readonly string[], part: string): string {
+  const figures = confusion
+    .perClass()
+    .map((each, c) => ({ ...each, name: names[c] ?? String(c) }))
+    .filter(({ support, precision }) => support > 0 || precision > 0);
+  const shown = figures.length > ROWS ? [...figures].sort((a, b) => a.f1 - b.f1).slice(0, ROWS) : figures;
+  const rows = shown.map(
+    ({ name, precision, recall, f1, support }) =>
+      `<tr><th scope="row">${html(name)}</th><td class="n">${percent(precision)}</td><td class="n">${percent(recall)}</td><td class="n">${percent(f1)}</td><td class="n">${count(support)}</td></tr>`,
+  );
+  const head = ["precision", "recall", "F1", "rows"].map((each) => `<th class="n" scope="col">${each}</th>`);
+  const table = `<div class="scroll"><table class="classes"><thead><tr><th scope="col">class</th>${head.join("")}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
+  return section(
+    "Classes",
+    table,
+    `Precision: of the rows taken for the class, those that are of it. Recall: of the rows of the class, those that were found. F1: their harmonic mean. (${part}${figures.length > ROWS ? `; the ${ROWS} of ${count(figures.length)} classes with the lowest F1` : ""})`,
+  );
+}
+
 export async function mistakeSection(
   dataset: Dataset,
   { mistakes }: Examination,
@@ -95,7 +118,7 @@ export function layerSection(model: Model, picture: string): string {
 }
 
 /** The configuration as rows "training.optimizer.name  nesterov". */
-export function configSection({ training }: Config): string {
+export function configSection({ training }: Pick<Config, "training">): string {
   const rows: string[] = [];
   const walk = (value: unknown, path: string): void => {
     if (typeof value === "object" && value !== null && !Array.isArray(value)) {

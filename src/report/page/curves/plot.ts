@@ -18,6 +18,10 @@ export interface Plot {
   readonly dots?: true;
   /** Below the plot. */
   readonly note?: string;
+  /** A place on the x axis with a dashed line up from it. */
+  readonly mark?: number;
+  /** Whether an inch is as much on both axes. */
+  readonly square?: true;
 }
 
 export interface Axis {
@@ -27,7 +31,8 @@ export interface Axis {
   readonly percent?: true;
 }
 
-const [WIDTH, HEIGHT] = [440, 300];
+/** Of a plot, in the units of its SVG; of a square one the height. */
+export const [WIDTH, HEIGHT, SQUARE] = [440, 300, 390];
 const [LEFT, RIGHT, TOP, BOTTOM] = [78, 26, 10, 44];
 
 const COLOURS = ["#16a34a", "#dc2626", "#0891b2", "#db2777", "#65a30d", "#8b7355", "#64748b"];
@@ -36,11 +41,30 @@ const COLOURS = ["#16a34a", "#dc2626", "#0891b2", "#db2777", "#65a30d", "#8b7355
 export const colour = (i: number): string =>
   i < 3 ? `var(--series${i + 1})` : COLOURS[(i - 3) % COLOURS.length]!;
 
-export function plot({ title, x, y, lines, points = [], dots, note = "" }: Plot): string {
+export const heightOf = ({ square }: Pick<Plot, "square">): number => (square ? SQUARE : HEIGHT);
+
+export function plot(given: Plot): string {
+  const { title, note = "" } = given;
+  const named = namedLines(given);
+  const legend =
+    named.length > 0
+      ? `<ul class="legend">${named.map(({ label }, i) => `<li><i style="background:${colour(i)}"></i>${html(label!)}</li>`).join("")}</ul>`
+      : "";
+  const below = note && `<p class="note">${html(note)}</p>`;
+  return `<div><h3>${html(title)}</h3><svg class="plot" viewBox="0 0 ${WIDTH} ${heightOf(given)}" role="img" aria-label="${html(title)}">${drawing(given)}</svg>${legend}${below}</div>`;
+}
+
+/** The lines that a legend tells apart, in the order of their colours. */
+export const namedLines = ({ lines }: Plot) => lines.filter(({ label, dashed }) => label && !dashed);
+
+/** What is inside a plot's SVG. */
+export function drawing(given: Plot): string {
+  const { x, y, lines, points = [], dots, mark } = given;
+  const height = heightOf(given);
   const px = (value: number) => round(LEFT + ((value - x.from) / (x.to - x.from)) * (WIDTH - LEFT - RIGHT));
   const py = (value: number) =>
-    round(HEIGHT - BOTTOM - ((value - y.from) / (y.to - y.from)) * (HEIGHT - TOP - BOTTOM));
-  const bottom = HEIGHT - BOTTOM;
+    round(height - BOTTOM - ((value - y.from) / (y.to - y.from)) * (height - TOP - BOTTOM));
+  const bottom = height - BOTTOM;
   const grid = [
     ...ticks(x).map(
       (v) =>
@@ -52,7 +76,7 @@ export function plot({ title, x, y, lines, points = [], dots, note = "" }: Plot)
     ),
   ];
   const middle = { x: (LEFT + WIDTH - RIGHT) / 2, y: (TOP + bottom) / 2 };
-  const names = `<text class="axis" x="${middle.x}" y="${HEIGHT - 8}" text-anchor="middle">${html(x.label)}</text><text class="axis" transform="translate(14 ${middle.y}) rotate(-90)" text-anchor="middle">${html(y.label)}</text>`;
+  const names = `<text class="axis" x="${middle.x}" y="${height - 8}" text-anchor="middle">${html(x.label)}</text><text class="axis" transform="translate(14 ${middle.y}) rotate(-90)" text-anchor="middle">${html(y.label)}</text>`;
   let number = 0;
   const drawn = lines.map(({ points, dashed }) => {
     const path = points.map(([a, b], i) => `${i ? "L" : "M"}${px(a)} ${py(b)}`).join("");
@@ -61,13 +85,9 @@ export function plot({ title, x, y, lines, points = [], dots, note = "" }: Plot)
     return `<path class="${dashed ? "dashed" : "line"}" stroke="${stroke}" d="${path}"/>${marks}`;
   });
   const scattered = points.map(([a, b]) => dot(px(a), py(b), colour(0), 2)).join("");
-  const named = lines.filter(({ label, dashed }) => label && !dashed);
-  const legend =
-    named.length > 0
-      ? `<ul class="legend">${named.map(({ label }, i) => `<li><i style="background:${colour(i)}"></i>${html(label!)}</li>`).join("")}</ul>`
-      : "";
-  const below = note && `<p class="note">${html(note)}</p>`;
-  return `<div><h3>${html(title)}</h3><svg class="plot" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${html(title)}">${grid.join("")}${names}<g class="points">${scattered}</g>${drawn.join("")}</svg>${legend}${below}</div>`;
+  const marked =
+    mark === undefined ? "" : `<path class="dashed" stroke="var(--soft)" d="M${px(mark)} ${TOP}V${bottom}"/>`;
+  return `${grid.join("")}${names}<g class="points">${scattered}</g>${marked}${drawn.join("")}`;
 }
 
 const dot = (x: number, y: number, fill: string, radius: number): string =>

@@ -36,6 +36,7 @@ export function predicted(seen: Seen): Plot | undefined {
       },
     ],
     points: some(pairs, POINTS),
+    square: true,
     note: `Points on the line are right.${thinned(pairs.length)}`,
   };
 }

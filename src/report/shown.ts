@@ -3,13 +3,17 @@
  * a display of their own: there this is left out, see #shown in package.json.
  */
 import { attempt } from "../host.ts";
+import { internalsOf } from "../model/internals.ts";
+import { type History, Model } from "../model/model.ts";
 import { Outputs } from "../network/outputs.ts";
 import { showShape, sizeOf } from "../shape.ts";
-import { internalsOf } from "./internals.ts";
-import { type History, Model } from "./model.ts";
+
+import { historySvg } from "./history.ts";
 
 /** Asked by console.log for what stands for a value. */
 const INSPECT = /* @__PURE__ */ Symbol.for("nodejs.util.inspect.custom");
+/** Asked by notebooks, Deno's Jupyter kernel. */
+const DISPLAY = /* @__PURE__ */ Symbol.for("Jupyter.display");
 /** Rows and epochs that are shown; of more the first and the last of them. */
 const MOST = 10;
 
@@ -102,6 +106,11 @@ const { get, ...rest } = Object.getOwnPropertyDescriptor(Model.prototype, "histo
 Object.defineProperty(Model.prototype, "history", {
   ...rest,
   get(this: Model) {
-    return define(get!.call(this) as History, showHistory);
+    return Object.defineProperty(define(get!.call(this) as History, showHistory), DISPLAY, {
+      configurable: true,
+      value(this: History) {
+        return { "image/svg+xml": historySvg(this), "text/plain": showHistory(this) };
+      },
+    });
   },
 });
