@@ -8,6 +8,7 @@ import { type History, Model } from "../model/model.ts";
 import { Outputs } from "../network/outputs.ts";
 import { showShape, sizeOf } from "../shape.ts";
 
+import { hintAt } from "./elsewhere.ts";
 import { historySvg } from "./history.ts";
 
 /** Asked by console.log for what stands for a value. */
@@ -114,3 +115,5 @@ Object.defineProperty(Model.prototype, "history", {
     });
   },
 });
+
+hintAt(Model.prototype);
