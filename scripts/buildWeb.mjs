@@ -243,8 +243,8 @@ const plainRows = {
       /\nasync function step[\s\S]*?(\nexport abstract class ByHand extends \w+)[\s\S]*/,
       "$1 {}\n",
     ]);
-    without("metrics[\\\\/]confusion\\.ts", /shownMatrix\(/, [
-      /\n {2}\/\*\* What console\.log[\s\S]*?\n {2}\}\n/,
+    without("metrics[\\\\/]confusion\\.ts", /(shownMatrix|matrixHtml)\(/, [
+      /\n {2}\/\*\* What console\.log[\s\S]*?\n {2}\}\n(?=\n {2}\/\*\* Counts)/,
       "",
     ]);
   },

@@ -5,6 +5,7 @@ import { WEIGHT_TYPES } from "../export/quantise.ts";
 import { INITIALIZERS } from "../initializers/table.ts";
 import { LOSSES } from "../losses/table.ts";
 import { OPTIMIZERS } from "../optimizers/table.ts";
+import type { Terminal } from "../report/terminal.ts";
 import { arrayFlags } from "./options/arrays.ts";
 import { augmentation } from "./options/augment.ts";
 import { importCommand } from "./options/importing.ts";
@@ -15,7 +16,6 @@ import { seriesFlags, windowFlags } from "./options/series.ts";
 import { readingFlags, splitWay, tableFlags } from "./options/tables.ts";
 import { trainingFlags } from "./options/training.ts";
 import { names, numberOption, oneOf, port, threadsOption, units, wholeOption } from "./options/values.ts";
-import type { Terminal } from "./terminal.ts";
 
 const EXAMPLES = `
 Examples:

@@ -80,6 +80,10 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
       expect(printed).toContain("'loss', 'within', 'valLoss', 'valWithin', 'learningRate'");
       expect(Number(printed.trim().split(" ").at(-1))).toBeGreaterThan(0.5);
     },
+    (printed) => {
+      expect(printed).toMatch(/^epoch 1\/5 loss .*epoch 5\/5 loss/);
+      expect(printed).toContain("loss (cyan), val loss (yellow) over 5 epochs");
+    },
     (printed) => expect(printed.trim()).toBe("8"),
   ],
   "docs/data.md": [

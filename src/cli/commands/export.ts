@@ -20,14 +20,14 @@ import { predictedClass } from "../../metrics/metric.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import { writeFileAtomic } from "../../node/files.ts";
+import type { Terminal } from "../../report/terminal.ts";
+import { count, percent, plural, shown, words } from "../../report/text/format.ts";
+import { inUnits } from "../../report/units.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Scores } from "../../training/evaluate.ts";
 import { openModel } from "../input/openModel.ts";
 import { checkSingle } from "../input/single.ts";
-import type { Terminal } from "../terminal.ts";
-import { count, percent, plural, shown, words } from "../text/format.ts";
 import { extraOf } from "../training/resume.ts";
-import { inUnits } from "../training/targets.ts";
 import { openPart, type Part, SAID } from "./evaluate.ts";
 
 interface ExportFlags {
