@@ -4,7 +4,7 @@ import { fill } from "../text/words.ts";
 import { inputName, num, reached, type Step } from "./steps.ts";
 import type { Place, Trace } from "./trace.ts";
 
-const ACROSS = 160;
+const ACROSS = 134;
 const DOWN = 100;
 const RADIUS = 27;
 /** Where more meet, only the weights of the unit at hand have their numbers. */
@@ -22,10 +22,10 @@ export function Drawing(props: {
   const now = steps[at - 1];
   const counts = [layers[0].input.length, ...layers.map(({ bias }) => bias.length)];
   const most = Math.max(...counts);
-  const width = ACROSS * (counts.length - 1) + 150;
+  const width = ACROSS * (counts.length - 1) + 122;
   const height = DOWN * most + 8;
   const place = (column: number, i: number): [x: number, y: number] => [
-    46 + column * ACROSS,
+    38 + column * ACROSS,
     (height - 18) / 2 + (i - (counts[column] - 1) / 2) * DOWN,
   ];
   const at1 = (phase: Step["phase"], layer: number, unit: number) => reached(steps, at, phase, layer, unit);
