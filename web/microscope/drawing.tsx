@@ -6,7 +6,7 @@ import type { Place, Trace } from "./trace.ts";
 
 const ACROSS = 134;
 const DOWN = 100;
-const RADIUS = 27;
+const RADIUS = 26;
 /** Where more meet, only the weights of the unit at hand have their numbers. */
 const FEW = 4;
 
@@ -115,7 +115,7 @@ export function Drawing(props: {
           }),
         )}
         {reached(steps, at, "loss") && (
-          <text class={`cost ${now?.phase === "loss" ? "on" : ""}`} x={width - 6} y={14}>
+          <text class={`cost ${now?.phase === "loss" ? "on" : ""}`} x={width - 8} y={14}>
             L {num(trace.loss)}
           </text>
         )}
