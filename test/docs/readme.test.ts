@@ -140,6 +140,7 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
   "docs/images.md": [],
   "docs/tables.md": [],
   "docs/browser.md": [],
+  "docs/course.md": [],
   "docs/playground.md": [],
   "docs/mnist.md": [],
 };

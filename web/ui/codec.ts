@@ -60,7 +60,7 @@ export const flagField: Field<boolean> = {
   write: (value) => (value ? "1" : "0"),
 };
 
-type Fields<S> = { readonly [K in keyof S]: Field<S[K]> };
+export type Fields<S> = { readonly [K in keyof S]: Field<S[K]> };
 
 export const initialOf = <S>(fields: Fields<S>): S =>
   Object.fromEntries(Object.entries<Field<unknown>>(fields).map(([key, { initial }]) => [key, initial])) as S;
