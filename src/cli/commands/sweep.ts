@@ -3,6 +3,8 @@ import { spawn } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
 import { messageOf, NablaError } from "../../errors.ts";
 import { writeFileAtomic } from "../../node/files.ts";
+import type { Terminal } from "../../report/terminal.ts";
+import { plural, shown, words } from "../../report/text/format.ts";
 import type { SweepFlags } from "../options/sweep.ts";
 import { isTaken, nextOf } from "../sweep/asha.ts";
 import { openFolder, placeOf, type Result, readResult, readResults } from "../sweep/folder.ts";
@@ -10,8 +12,6 @@ import { trialsFor } from "../sweep/number.ts";
 import { readSpecification, type Specification } from "../sweep/specification.ts";
 import { rungsIn, settingsOf, summaryJson, summaryOf, summaryText } from "../sweep/summary.ts";
 import { INTERRUPTED, type Job, runTrial } from "../sweep/trial.ts";
-import type { Terminal } from "../terminal.ts";
-import { plural, shown, words } from "../text/format.ts";
 
 /** How often a process looks whether a trial of another has ended, in ms. */
 const LOOK = 300;

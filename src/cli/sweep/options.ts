@@ -2,9 +2,9 @@
 import type { Option } from "commander";
 import { didYouMean, NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
+import { terminalOf } from "../../report/terminal.ts";
 import { REPEATED } from "../options/tables.ts";
 import { program } from "../program.ts";
-import { terminalOf } from "../terminal.ts";
 
 /** What an option may be given as: a list for options that take several values. */
 export type Value = string | number | boolean | readonly (string | number)[];

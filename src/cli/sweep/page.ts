@@ -1,9 +1,9 @@
 /** A sweep as one HTML page that needs nothing else. */
 import { log } from "../../math/elementary.ts";
-import { axisFor, type Point, plot } from "../report/curves/plot.ts";
-import { html, section, tiles } from "../report/sections.ts";
-import { STYLE } from "../report/style.ts";
-import { plural, shown, words } from "../text/format.ts";
+import { axisFor, type Point, plot } from "../../report/page/curves/plot.ts";
+import { html, section, tiles } from "../../report/page/sections.ts";
+import { STYLE } from "../../report/page/style.ts";
+import { plural, shown, words } from "../../report/text/format.ts";
 import { groupsOf, type Influence, mean } from "./importance.ts";
 import type { Summary } from "./summary.ts";
 

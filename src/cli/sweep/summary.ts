@@ -1,7 +1,7 @@
 /** What came out of a sweep: a table of the trials, what mattered, and how to train the best. */
 import { NablaError } from "../../errors.ts";
 import { log } from "../../math/elementary.ts";
-import { figure, plural, shown, table, words } from "../text/format.ts";
+import { figure, plural, shown, table, words } from "../../report/text/format.ts";
 import { rungsOf, type Standing, standingsOf } from "./asha.ts";
 import { type Result, readFolder, readResults } from "./folder.ts";
 import { groupsOf, type Influence, influencesOf, mean } from "./importance.ts";
