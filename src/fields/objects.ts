@@ -1,5 +1,6 @@
 /** The fields that have fields: objects, maps, tagged unions. */
 import { didYouMean, NablaError } from "../errors.ts";
+import { tagOf } from "../tags.ts";
 import {
   choice,
   exactly,
@@ -21,7 +22,8 @@ function refuse(path: string, problem: string): never {
 }
 
 function asObject(value: unknown, path: string, expected = "an object"): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  // a Map or a Date has no fields of its own, and would be taken for an object without any
+  if (tagOf(value) !== "Object") {
     return refuse(path, `expected ${expected}, got ${show(value)}`);
   }
   return value as Record<string, unknown>;
@@ -253,6 +255,11 @@ export type PlainNames<B> = {
   [K in keyof B & string]: Record<never, never> extends Input<FieldsOf<B[K]>> ? K : never;
 }[keyof B & string];
 
+/** What Keras and TensorFlow.js call the same. */
+const ALIASES: Readonly<Record<string, string>> = TRAINING
+  ? { mse: "meanSquaredError", mae: "meanAbsoluteError", swish: "silu" }
+  : {};
+
 /** A variant that may also be written as its tag alone: "adam" for { name: "adam" }. `check` returns the object. */
 export function orName<const Tag extends string, B extends Kinds>(
   of: VariantField<Tag, B>,
@@ -264,8 +271,9 @@ export function orName<const Tag extends string, B extends Kinds>(
     expected,
     check(value, path = "") {
       if (typeof value === "object" && value !== null) return of.check(value, path);
-      if (typeof value === "string" && Object.hasOwn(of.kinds, value))
-        return of.check({ [of.tag]: value }, path);
+      const name = ALIASES[value as string] ?? value;
+      if (typeof name === "string" && Object.hasOwn(of.kinds, name))
+        return of.check({ [of.tag]: name }, path);
       const hint = typeof value === "string" ? didYouMean(value, all) : "";
       return refuse(path, `expected ${expected}, got ${show(value)}${hint}`);
     },

@@ -1,5 +1,4 @@
 /** `nabla/mpi`: one training on several processes and machines, started by mpirun. */
-import "../model/shown.ts";
 import { type MpiOptions, World } from "./world.ts";
 
 export { launchedSize } from "./library.ts";

@@ -11,9 +11,10 @@ import type { Metric } from "../metrics/metric.ts";
 import type { PlanBuilder, Range } from "../plan/builder.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Ready } from "./batch.ts";
+import type { BatchRun } from "./diverged.ts";
 import { gatherAny, type Ranks, shardOf, subtreesOf } from "./ranks.ts";
 import { packed, unpacked } from "./spread.ts";
-import type { Piece, Stepper, Work } from "./step.ts";
+import type { Stepper } from "./step.ts";
 
 /** The first row of a shard; of the one after the last, how many rows there are. */
 export const startOf = (shard: number, shards: number, rows: number): number =>
@@ -48,13 +49,10 @@ export interface Given {
 interface Batch {
   readonly indices: Uint32Array;
   /** Of these rows, or of this rank's. */
-  readonly ready: Ready;
+  readonly ready: Ready | undefined;
   /** The number of the first row that was read. */
   readonly from: number;
 }
-
-/** It stops where something is to be waited for. */
-type Waiting<T> = Generator<Promise<unknown>, T, unknown>;
 
 const trees = new WeakMap<Plan, Tree>();
 
@@ -104,7 +102,7 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       return { adds, sums, rate, after: builder.length };
     }
 
-    protected override *pieces(indices: Uint32Array, ready: Ready): Work {
+    override async take(indices: Uint32Array, ready: Ready | undefined): Promise<void> {
       const { shards, wayBack } = this;
       const { network, settings, metrics } = this.request;
       const rows = indices.length;
@@ -115,9 +113,10 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       const { ranks } = this.request;
       const from = ranks ? startOf(shardOf(ranks.rank, ranks, shards), shards, rows) : 0;
       const batch = { indices, ready, from };
-      const total = ranks ? yield* this.together(batch, ranks) : (yield* this.sum(batch, 0, shards))!;
-      this.setStep({ rows, first: 0 });
-      const failed = this.ran(this.last ?? indices.subarray(0, 1));
+      const total = ranks ? await this.together(batch, ranks) : (await this.sum(batch, 0, shards))!;
+      this.setStep(rows, 0);
+      const ran = this.last ?? indices.subarray(0, 1);
+      const failed: BatchRun = { plan, dataset: this.request.train, indices: ran, rowOf: (row) => ran[row] };
       const loss = network.core.f32(plan.step + network.core.record("Step").loss.at, 1);
       loss[0] = Math.fround(1 / rows) * total.loss;
       this.lossSum[0] = total.loss;
@@ -126,7 +125,7 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
         !network.run(plan, this.tree.after, plan.marks.end, failed.indices.length)
       )
         wayBack.fail(failed);
-      if (ranks) yield* this.share(ranks);
+      if (ranks) await this.share(ranks);
       for (const [i, metric] of metrics.entries())
         for (const state of total.metrics[i])
           metric.append ? metric.append(state) : metric.restore(merged(metric, metric.state(), state));
@@ -134,7 +133,7 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
     }
 
     /** The sum of all shards, of which this rank computes some: its largest subtrees go to all, and each finishes the tree. */
-    private *together(batch: Batch, ranks: Ranks): Waiting<Sum> {
+    private async together(batch: Batch, ranks: Ranks): Promise<Sum> {
       const { shards, counting } = this;
       const { network, asked } = this.request;
       const { core, bytes } = network;
@@ -147,11 +146,11 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       this.last = undefined;
       const own: Given[] = [];
       for (const [first, count] of subtrees[ranks.rank]) {
-        const sum = (yield* this.sum(batch, first, count))!;
+        const sum = (await this.sum(batch, first, count))!;
         own.push({ sum, gradient: core.u8(network.flat.dw, bytes).slice() });
       }
       const mine = packed(own, counting, asked?.aborted === true);
-      const all = (yield gatherAny(ranks, mine)) as Uint8Array[];
+      const all = await gatherAny(ranks, mine);
       this.given = new Map();
       let stops = false;
       for (const [rank, theirs] of all.entries()) {
@@ -163,13 +162,13 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       if (stops) this.request.stop!();
       // a rank may have had no row
       network.use(this.plan);
-      const total = (yield* this.sum(batch, 0, shards))!;
+      const total = (await this.sum(batch, 0, shards))!;
       this.given = undefined;
       return total;
     }
 
     /** What steps change besides trained parameters follows the last shard: the last rank has it. */
-    private *share(ranks: Ranks): Waiting<void> {
+    private async share(ranks: Ranks): Promise<void> {
       const { core, architecture, tensors } = this.request.network;
       const changing = new Set(
         architecture.layers
@@ -189,7 +188,7 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
         at += sizes[i];
       }
       const lengths = Array.from({ length: ranks.size }, (_, rank) => (rank === last ? bytes : 0));
-      const all = (yield ranks.gather(mine, lengths)) as Uint8Array;
+      const all = await ranks.gather(mine, lengths);
       at = 0;
       for (let i = 0; i < n; i++) {
         core.u8(moved[i].value.offset, sizes[i]).set(all.subarray(at, at + sizes[i]));
@@ -206,7 +205,7 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
     }
 
     /** The sum of `count` shards from `first` on, their gradient where gradients are; undefined where none of them has rows. */
-    private *sum(batch: Batch, first: number, count: number): Waiting<Sum | undefined> {
+    private async sum(batch: Batch, first: number, count: number): Promise<Sum | undefined> {
       const start = (shard: number) => startOf(shard, this.shards, batch.indices.length);
       if (start(first) === start(first + count)) return undefined;
       const given = this.given?.get(`${first} ${count}`);
@@ -215,17 +214,17 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
         network.core.u8(network.flat.dw, network.bytes).set(given.gradient);
         return given.sum;
       }
-      if (count === 1) return yield* this.shard(batch, start(first), start(first + 1));
+      if (count === 1) return await this.shard(batch, start(first), start(first + 1));
       const half = count / 2;
-      const left = yield* this.sum(batch, first, half);
-      if (!left) return yield* this.sum(batch, first + half, half);
+      const left = await this.sum(batch, first, half);
+      if (!left) return await this.sum(batch, first + half, half);
       if (start(first + half) === start(first + count)) return left;
       const { plan, tree } = this;
       const { network } = this.request;
       const { core, bytes } = network;
       const level = levelOf(half);
       core.u8(tree.sums[level].offset, bytes).set(core.u8(network.flat.dw, bytes));
-      const right = (yield* this.sum(batch, first + half, half))!;
+      const right = (await this.sum(batch, first + half, half))!;
       core.f32(tree.rate.offset, 1)[0] = -1;
       network.run(plan, tree.adds + level, tree.adds + level + 1, 1);
       return {
@@ -235,28 +234,27 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
     }
 
     /** One shard: its rows forward and backward, in pieces if need be. */
-    private *shard({ indices, ready, from: read }: Batch, from: number, to: number): Waiting<Sum> {
+    private async shard({ indices, ready, from: read }: Batch, from: number, to: number): Promise<Sum> {
       const { counting, plan, tree } = this;
       for (const metric of counting) metric.reset();
       for (let at = from; at < to; at += plan.rows) {
         const piece = indices.subarray(at, Math.min(at + plan.rows, to));
         this.last = piece;
-        this.from = from;
-        yield* this.piece(
-          { ready, at: at - read, indices: piece, rows: indices.length, first: at - from },
-          at + plan.rows < to ? plan.marks.penalties : tree.adds,
-        );
+        this.shardStart = from;
+        const end = at + plan.rows < to ? plan.marks.penalties : tree.adds;
+        const wait = this.compute(piece, ready, at - read, indices.length, at - from, end);
+        if (wait) await wait;
       }
       return { loss: this.lossSum[0], metrics: counting.map((metric) => [metric.state()]) };
     }
 
     /** The first row of the shard that runs: what is drawn depends on a row's number in its batch. */
-    private from = 0;
+    private shardStart = 0;
 
-    protected override setStep(piece: Pick<Piece, "rows" | "first">): void {
-      super.setStep(piece);
+    protected override setStep(rows: number, first: number): void {
+      super.setStep(rows, first);
       const { core } = this.request.network;
-      core.i32(this.plan.step + core.record("Step").shard.at, 1)[0] = this.from;
+      core.i32(this.plan.step + core.record("Step").shard.at, 1)[0] = this.shardStart;
     }
 
     /** Σ losses, which the step record carries from piece to piece in double precision. */

@@ -28,6 +28,7 @@ const ROOMS = [
   ["model"],
   ["interop"],
   ["ensemble", "export", "import", "predict", "reading", "sequences"],
+  ["report"],
   ["browser", "mpi", "node"],
   ["cli"],
   ["index.ts", "static.ts"],

@@ -2,8 +2,8 @@
 import { env } from "node:process";
 import { messageOf, NablaError } from "../../errors.ts";
 import { connect, launchedSize, type World } from "../../mpi/index.ts";
+import type { Terminal } from "../../report/terminal.ts";
 import type { TrainFlags } from "../commands/train.ts";
-import type { Terminal } from "../terminal.ts";
 
 /** Why so many processes cannot train with these options. */
 function hindrance({ shards, folds }: TrainFlags, size: number): string | undefined {
