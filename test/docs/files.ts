@@ -6,11 +6,13 @@ import { encode } from "fast-png";
 import { digits } from "../../src/data/index.ts";
 import { Stream } from "../../src/math/random.ts";
 import { contents, idxBytes } from "../data/helpers.ts";
+import { blocks } from "./pages.ts";
 
-/** Writes iris.csv, load.csv, book.txt, gestures.json, gestures.csv, new.json, number.png, mnist/, pictures/, photo.png, pets/ and labels.csv. */
+/** Writes iris.csv, load.csv, sweep.json, book.txt, gestures.json, gestures.csv, new.json, number.png, mnist/, pictures/, photo.png, pets/ and labels.csv. */
 export function writeFiles(folder: string): void {
   writeFileSync(join(folder, "iris.csv"), iris());
   writeFileSync(join(folder, "load.csv"), load());
+  writeFileSync(join(folder, "sweep.json"), sweep());
   writeFileSync(join(folder, "book.txt"), "the cat sat on the mat. the dog sat on the log.\n".repeat(30));
   const recordings = gestures();
   writeFileSync(join(folder, "gestures.json"), JSON.stringify(recordings));
@@ -86,4 +88,14 @@ function iris(): string {
     }),
   );
   return `sepal_length,sepal_width,petal_length,petal_width,species\n${rows.flat().join("\n")}\n`;
+}
+
+/** The sweep of docs/cluster.md, with less to do. */
+function sweep(): string {
+  const [document] = blocks("docs/cluster.md", "json");
+  return JSON.stringify({
+    ...JSON.parse(document!),
+    options: { samples: 200, epochs: 3 },
+    trials: 3,
+  });
 }

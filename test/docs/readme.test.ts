@@ -136,6 +136,7 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
     (printed) => expect(printed).toContain("fc.weight → fc.kernel (by name): oi → io, rows chw → hwc "),
   ],
   "docs/command-line.md": [],
+  "docs/cluster.md": [],
   "docs/migrate.md": [],
   "docs/images.md": [],
   "docs/tables.md": [],

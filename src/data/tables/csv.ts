@@ -17,14 +17,7 @@ import type { ColumnEncoding, Feature, TableEncoding } from "./encoding.ts";
 import type { ColumnReading } from "./fitEncoding.ts";
 import { roundingNotes } from "./rounding.ts";
 import { type Row, rowEncoder } from "./rows.ts";
-import {
-  checkInfo,
-  type EncodedTable,
-  encodeTable,
-  type Missing,
-  prepareTable,
-  type ReadTable,
-} from "./tableData.ts";
+import { type EncodedTable, encodeTable, type Missing, prepareTable, type ReadTable } from "./tableData.ts";
 import { cutNotes, groupColumn, rowOrder, type TableSplit, tableSplitField } from "./tableSplit.ts";
 
 /** How a table is read. */
@@ -211,7 +204,6 @@ function tableOf(
     ...(given === options ? {} : splitFields()),
   };
   prefixed(`${who}: `, () => object(fields).check(given));
-  for (const before of [options.like, options.inputsLike]) checkInfo(before);
   const asked = options.columns && askedField().check(options.columns, `${who}: columns`);
   const split = given.split && tableSplitField().check(given.split, `${who}: split`);
   const table = parse();
