@@ -26,7 +26,7 @@ export function subset(dataset: Dataset, indices: Uint32Array | readonly number[
       );
     }
   }
-  const { labels, groups, inOrder, apart, parts, scaleUnsaid, standardisation, extra } = dataset;
+  const { labels, groups, inOrder, apart, parts, scaleUnsaid, standardisation, targetScale, extra } = dataset;
   const called = name ?? dataset.name;
   const part: Dataset = {
     name: called,
@@ -42,6 +42,7 @@ export function subset(dataset: Dataset, indices: Uint32Array | readonly number[
     ...(inOrder && { inOrder }),
     ...(apart && { apart }),
     ...(standardisation && { standardisation }),
+    ...(targetScale && { targetScale }),
     ...(extra && { extra }),
     read(wanted, x, y, epoch) {
       const mapped = new Uint32Array(wanted.length);

@@ -240,7 +240,8 @@ export function load(module?: WebAssembly.Module): (x: Rows) => Float32Array;
 export const metadata: {
   readonly nabla: 1;
   readonly input: { readonly shape: readonly number[]; readonly scale: number };
-  readonly output: { readonly shape: readonly number[]; readonly activation: string };
+  /** unitOf: the target in whose unit outputs are, where it was scaled for the training. Nothing is left to be scaled back. */
+  readonly output: { readonly shape: readonly number[]; readonly activation: string; readonly unitOf?: string };
   readonly inputs?: readonly { readonly name: string; readonly shape: readonly number[]; readonly at: number }[];
   readonly outputs?: readonly { readonly name: string; readonly shape: readonly number[]; readonly at: number; readonly activation: string }[];
   readonly maxRows: number;

@@ -24,11 +24,13 @@ import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
 import type { Tensor } from "../network/inference.ts";
 import { align, type CoreFacts, type Range, tooLarge } from "../plan/builder.ts";
+import type { Architecture } from "../plan/operation.ts";
 import { plan } from "../plan/plan.ts";
 import { sizeOf } from "../shape.ts";
 import { sealWasm, sumOf } from "./digest.ts";
 import { joined, type Stretch, stretches } from "./joined.ts";
 import { checkWeightType, type WeightType } from "./quantise.ts";
+import { inOwnUnits } from "./units.ts";
 import { parseModule } from "./wasm/module.ts";
 import { strip } from "./wasm/strip.ts";
 import { isPacked, packWeights, type Segment, type UnpackFields } from "./weights.ts";
@@ -53,7 +55,12 @@ export interface ExportDescription {
   /** Version of the interface. */
   readonly nabla: 1;
   readonly input: { readonly shape: readonly number[]; readonly scale: number };
-  readonly output: { readonly shape: readonly number[]; readonly activation: string };
+  readonly output: {
+    readonly shape: readonly number[];
+    readonly activation: string;
+    /** The target that outputs are in the unit of, where it was scaled for the training: the module has scaled them back. */
+    readonly unitOf?: string;
+  };
   /** Where there are several inputs or outputs: which values of a row are whose. */
   readonly inputs?: readonly Stretch[];
   readonly outputs?: readonly (Stretch & { readonly activation: string })[];
@@ -67,6 +74,10 @@ export interface ExportDescription {
 
 const FUNCTIONS = ["input", "inputs", "output", "outputs", "maxRows", "predict", "predictBytes"];
 const OPTIONS = ["rows", "weights"];
+
+/** What a module computes: one input, one output, in the unit of the targets. */
+const exported = (model: Model): Architecture =>
+  inOwnUnits(joined(internalsOf(model).built.architecture), model.metadata.targetScale);
 
 /** The description of what exportWasm() would write. @throws NablaError for options that make no sense */
 export function describeExport(model: Model, options: ExportOptions = {}): ExportDescription {
@@ -82,8 +93,8 @@ export function describeExport(model: Model, options: ExportOptions = {}): Expor
   checkWeightType("export: weights", weights);
   if (!Number.isFinite(Math.fround(scale)) || Math.fround(scale) === 0)
     throw new NablaError(`export: scale: expected a finite number other than 0, got ${scale}`);
-  const { classes, standardisation } = model.metadata;
-  const whole = joined(network.architecture);
+  const { classes, standardisation, targetScale } = model.metadata;
+  const whole = exported(model);
   const { inputs, outputs } = model;
   const several = inputs.length > 1 || outputs.length > 1;
   const { activations } = network;
@@ -92,7 +103,11 @@ export function describeExport(model: Model, options: ExportOptions = {}): Expor
     ...metadata,
     nabla: 1,
     input: { shape: whole.inputs[0]!.shape, scale },
-    output: { shape: outputShape, activation: several ? "linear" : activations[0]! },
+    output: {
+      shape: outputShape,
+      activation: several ? "linear" : activations[0]!,
+      ...(targetScale && { unitOf: targetScale.columns?.[0] ?? "target" }),
+    },
     ...(several && {
       inputs: stretches(inputs),
       outputs: stretches(outputs).map((stretch, k) => ({ ...stretch, activation: activations[k]! })),
@@ -116,7 +131,7 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
   const description = describeExport(model, options);
   const { maxRows, weights } = description;
   const network = internalsOf(model).built;
-  const whole = joined(network.architecture);
+  const whole = exported(model);
   const { tensors } = network;
   const core = decodeBytes(standalone);
   const instance = new Core({ code: core });

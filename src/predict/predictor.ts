@@ -45,6 +45,7 @@ export class Predictor {
     this.#read = read;
     this.#loss = loss;
     this.#open = open;
+    network.about = this;
   }
 
   /** Those of both programs are predictors, though each has a class of its own. */
@@ -111,7 +112,7 @@ export class Predictor {
  * @throws NablaError unless its tensors are those of the architecture
  */
 export function predictorOf(
-  { config, tensors, inputs, classes, standardisation, extra }: Checkpoint,
+  { config, tensors, inputs, classes, standardisation, targetScale, extra }: Checkpoint,
   architecture: Architecture,
   read: typeof inputsOf,
   name: string,
@@ -122,5 +123,5 @@ export function predictorOf(
   network.reading = inputs;
   setParameters(network, tensors);
   const { training } = config as { training?: { loss?: unknown } };
-  return new Predictor(network, { classes, standardisation, extra }, read, training?.loss, open);
+  return new Predictor(network, { classes, standardisation, targetScale, extra }, read, training?.loss, open);
 }

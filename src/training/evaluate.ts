@@ -2,6 +2,7 @@
 
 import { type Dataset, range, targetSize } from "../data/dataset.ts";
 import { demandDataset } from "../data/expected.ts";
+import { inUnits, type TargetScale } from "../data/targetScale.ts";
 import { NablaError } from "../errors.ts";
 import { checkGiven } from "../fields/programs.ts";
 import { ConfusionMatrix } from "../metrics/confusion.ts";
@@ -124,7 +125,9 @@ async function scoreAll(request: ScoreRequest): Promise<Scores> {
     recorder?.add(batch, losses);
     if (onRow) {
       // copies: the caller may keep them, or use the network in between
-      const outputs = Array.from(losses, (_, r) => outputsOf(batch, r, n, goals));
+      const outputs = Array.from(losses, (_, r) =>
+        outputsOf(batch, r, n, goals, network.about.metadata.targetScale),
+      );
       for (let r = 0; r < n; r++) onRow(from + r, losses[r], outputs[r] as Float32Array);
     }
     from += n;
@@ -288,8 +291,14 @@ export async function confusionOf(
 }
 
 /** One row's outputs, by name where there are several. */
-function outputsOf(batch: Scored, row: number, rows: number, goals: readonly Goal[]) {
-  const of = (scored: Scored) => rowOutputs(scored, row, scored.rows / rows);
+function outputsOf(
+  batch: Scored,
+  row: number,
+  rows: number,
+  goals: readonly Goal[],
+  scale: TargetScale | undefined,
+) {
+  const of = (scored: Scored) => inUnits(rowOutputs(scored, row, scored.rows / rows), scale);
   if (!batch.all) return of(batch);
   return Object.fromEntries(batch.all.map((scored, k) => [goals[k].name!, of(scored)]));
 }

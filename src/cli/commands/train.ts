@@ -45,7 +45,7 @@ import { jsonLines, progressLine, speedometer } from "../training/progress.ts";
 import { type Extra, extraOf, openResumed, type Prepared, saidOver, unitsOf } from "../training/resume.ts";
 import { type Saved, Saving, type SavingFlags } from "../training/saving.ts";
 import { type ModelFlags, resolveConfig } from "../training/settings.ts";
-import { checkUnits, fitTargets, inUnits, scaleParts } from "../training/targets.ts";
+import { checkUnits, inUnits, partsAsBefore } from "../training/targets.ts";
 import { doneEvent, endText, startEvent, startText } from "../training/trainOutput.ts";
 
 export interface TrainFlags
@@ -102,8 +102,8 @@ async function trainTo(
   const opened = old ? standardisedAs(old, flags.resume ? { ...raw, notes: [] } : raw) : raw;
   if (flags.otherData) checkTargets(old!, path!, opened);
   const keepsHead = old !== undefined && (flags.resume !== undefined || sameTargets(old, opened));
-  const targets = keepsHead ? extraOf(old)?.csv?.target : fitTargets(opened);
-  const data = scaleParts(opened, targets);
+  const targets = keepsHead ? extraOf(old)?.csv?.target : undefined;
+  const data = targets ? partsAsBefore(opened, targets) : opened;
   const units = targets ?? unitsOf(opened);
   const prepared =
     old === undefined
@@ -130,7 +130,7 @@ async function trainTo(
   if (flags.report !== undefined) await checkWritable(flags.report);
   if (saving.out !== undefined && saving.out === flags.report)
     throw new NablaError("--out and --report name the same file; give each its own");
-  model.metadata = metadataOf(config);
+  model.metadata = metadataOf(config, keepsHead ? old : undefined);
   const kept = validationPart(data, config);
   const rows = kept ? undefined : splitOff(data.train, config, flags.resume ? state.settings : undefined);
   const { trained, validation } = parts(data, config, rows);
@@ -282,13 +282,14 @@ const validationPart = (
 const splitOff = (train: Dataset, { training }: Config, before: RunSettings | undefined) =>
   chosenRows(train, training.validationSplit, before?.validationSplit, training).rows;
 
-/** What only the command line knows; the rest comes with the data, in fit(). */
-function metadataOf({ training }: Config): Model["metadata"] {
+/** What only the command line knows; the rest comes with the data, in fit(). @param old whose head is kept: its outputs stay in their scale */
+function metadataOf({ training }: Config, old: Model | undefined): Model["metadata"] {
   const { classWeight } = training;
   const own: Pick<Extra, "training"> = {
     training: { ...callbackOptions(training), ...(classWeight && { classWeight }) },
   };
-  return { extra: own };
+  const targetScale = old?.metadata.targetScale;
+  return { ...(targetScale && { targetScale }), extra: own };
 }
 
 /** Puts what the model makes of the test part among the figures of each epoch. */

@@ -10,6 +10,7 @@ import { withHeader } from "../portable.ts";
 import { rowsDataset } from "../rows.ts";
 import { partsOf, splitRows } from "../split.ts";
 import { fitStandardisation, standardise } from "../standardise.ts";
+import type { TargetScale } from "../targetScale.ts";
 import { type AskedColumns, askedField } from "./asked.ts";
 import { splitFields, tableFields } from "./csvFields.ts";
 import { type CsvTableOptions, parseCsvLine, parseCsvTable, type Table } from "./csvTable.ts";
@@ -17,6 +18,7 @@ import type { ColumnEncoding, Feature, TableEncoding } from "./encoding.ts";
 import type { ColumnReading } from "./fitEncoding.ts";
 import { roundingNotes } from "./rounding.ts";
 import { type Row, rowEncoder } from "./rows.ts";
+import { fitScale, withScale } from "./scaledTargets.ts";
 import {
   checkInfo,
   type EncodedTable,
@@ -119,6 +121,11 @@ export interface CsvSplitOptions extends CsvOptions {
   standardise?: boolean;
   /** A standardisation fitted earlier, to be used instead. */
   standardisation?: Standardisation;
+  /**
+   * How targets that are quantities are scaled for the training: true: brought to mean 0 and variance 1, as the training part is; a scale
+   * fitted earlier; false: not at all. The model remembers it, and answers in their own unit. Default: as `standardise`.
+   */
+  targetScale?: boolean | TargetScale;
 }
 
 /** A table in two parts. */
@@ -146,16 +153,20 @@ export function tableSplit(who: string, table: () => Table, options: CsvSplitOpt
     seed = 0,
     standardise: scaled = true,
     standardisation,
+    targetScale = scaled,
     split,
     ...rest
   } = options;
-  const read = tableOf(who, table, rest, Object.keys(tableFields()), options);
-  const { groupAt } = read;
-  const order = rowOrder(read.table, read.labelAt, groupAt, split);
-  const rows = range(read.table.rows.length);
+  const unscaled = tableOf(who, table, rest, Object.keys(tableFields()), options);
+  const { groupAt } = unscaled;
+  const order = rowOrder(unscaled.table, unscaled.labelAt, groupAt, split);
+  const rows = range(unscaled.table.rows.length);
   const cut =
-    testFraction > 0 ? splitRows({ ...targetsOf(read), ...order }, testFraction, { seed }) : undefined;
+    testFraction > 0 ? splitRows({ ...targetsOf(unscaled), ...order }, testFraction, { seed }) : undefined;
   const [train, test] = cut ?? [rows, undefined];
+  const read = targetScale
+    ? withScale(unscaled, targetScale === true ? fitScale(unscaled, train) : targetScale)
+    : unscaled;
   const encoded = encodeTable(read, train, undefined, scaled ? standardisation?.mean : undefined);
   const { csv, readings } = encoded;
   const whole = withHeader(datasetOf(read, encoded), order);
@@ -230,8 +241,9 @@ function tableOf(
 
 /** All rows, and the values before they are rounded. */
 function datasetOf(read: ReadTable, { csv, features, x }: EncodedTable): Dataset {
-  const { name, length, target } = targetsOf(read);
+  const { name, length, target, targetScale } = targetsOf(read);
   const header = {
+    ...(targetScale && { targetScale }),
     name,
     length,
     inputShape: [features.length],
@@ -245,7 +257,7 @@ function datasetOf(read: ReadTable, { csv, features, x }: EncodedTable): Dataset
 }
 
 /** The targets alone, which decide how rows are split. */
-function targetsOf({ table, y, classes }: ReadTable): Dataset {
+function targetsOf({ table, y, classes, targetScale }: ReadTable): Dataset {
   const target = classes
     ? { kind: "class" as const, classes: classes.length, names: classes }
     : { kind: "values" as const, size: 1 };
@@ -256,6 +268,7 @@ function targetsOf({ table, y, classes }: ReadTable): Dataset {
     inputType: "float32" as const,
     inputScale: 1,
     target,
+    ...(targetScale && { targetScale }),
   };
   return rowsDataset(header, new Float32Array(0), y);
 }

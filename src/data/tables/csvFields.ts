@@ -31,6 +31,7 @@ export const splitFields = () => ({
   seed: optional(anything()),
   standardise: optional(bool()),
   standardisation: optional(anything()),
+  targetScale: optional(anything()),
 });
 
 /** By name, or by number. */
