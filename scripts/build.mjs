@@ -105,6 +105,7 @@ const LATER = {
   evaluate: "src/training/evaluate.ts",
   metrics: "src/metrics/all.ts",
   threads: "src/threads/use.ts",
+  rows: "src/network/tableAnswers.ts",
 };
 const later = {
   name: "later",

@@ -1,6 +1,7 @@
 /** What both programs of `nabla/predict` make of a checkpoint. */
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
+import type { Row, RowOptions } from "../data/tables/rows.ts";
 import { NablaError } from "../errors.ts";
 import type { Stream, StreamOptions } from "../layers/stream.ts";
 import type { Metadata } from "../model/options.ts";
@@ -16,6 +17,7 @@ import {
   type PredictOptions,
   predictBatches,
 } from "../network/predict.ts";
+import type { RowAnswer } from "../network/tableAnswers.ts";
 import type { Architecture } from "../plan/operation.ts";
 import { tagOf } from "../tags.ts";
 import { thresholdOf } from "./threshold.ts";
@@ -91,6 +93,18 @@ export class Predictor {
       thresholdOf(this.#loss, network.architecture.outputs[k].name, after),
     );
     return byName(network, predictBatches(network, rows, batchSize, about));
+  }
+
+  /**
+   * Answers for rows of the table that the model was trained on: classes by name with their probabilities, quantities in their unit. Rows
+   * are objects by the names of columns, or lists of cells in their order.
+   *
+   * @param options as for encodeRows()
+   * @throws NablaError naming row and column for what is missing, is no value of its column, or is no column; for models of other data
+   */
+  async predictRows(rows: Row | readonly Row[], options?: RowOptions): Promise<RowAnswer[]> {
+    const { tableAnswers } = await import("./rows.ts");
+    return tableAnswers(this, rows, options);
   }
 
   /**
