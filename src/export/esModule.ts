@@ -6,6 +6,7 @@
  * what calls the WebAssembly is code, which they rewrite: it can only be checked as a file, by the digest in the last line.
  */
 
+import { code as rowsCode } from "#rows-code";
 import { sha256Hex } from "../checkpoint/sha256.ts";
 import { toUtf8 } from "../host.ts";
 import type { Model } from "../model/model.ts";
@@ -30,6 +31,7 @@ export function exportModule(model: Model, options: ExportOptions = {}): Exporte
   const bytes = exportWasm(model, options);
   const description = describeExport(model, options);
   const several = description.inputs !== undefined;
+  const table = !several && "columns" in description;
   const code = CODE.replace("GIVEN", several ? "joined(given)" : "given").replace(
     "RESULT",
     several ? "divided(result, rows, units)" : "result",
@@ -39,10 +41,10 @@ export function exportModule(model: Model, options: ExportOptions = {}): Exporte
   const digest = sha256Hex(toUtf8(JSON.stringify(description)));
   const text = `${HEAD}
 export const metadata = checked(${literal}, "${digest}");
-${code}${several ? SEVERAL : ""}${SHA256}
+${code}${several ? SEVERAL : ""}${table ? `${ROWS}${rowsCode}` : ""}${SHA256}
 const wasm = "${base64(bytes)}";
 `;
-  return { code: sealText(text), types: TYPES };
+  return { code: sealText(text), types: table ? TYPES + ROW_TYPES : TYPES };
 }
 
 function base64(bytes: Uint8Array): string {
@@ -181,6 +183,33 @@ function divided(result, rows, units) {
   });
   return outputs.length === 1 ? outputs[0][1] : Object.fromEntries(outputs);
 }
+`;
+
+/** What modules of tables have besides; what follows is the code of encodeRows() and predictRows(). */
+const ROWS = `
+/** Answers for rows of the table: classes by name, quantities in their unit. */
+export function predictRows(rows, options) {
+  return table.answer(metadata, predict, rows, options);
+}
+
+`;
+
+const ROW_TYPES = `
+/** By the names of columns, or cells in their order. Numbers may be text; null is a missing value. */
+export type Row = Readonly<Record<string, unknown>> | readonly unknown[];
+
+/** What the model says of a row: a class, or a quantity in the unit of the table's column. */
+export interface RowAnswer {
+  readonly class?: string | number;
+  readonly probability?: number;
+  readonly probabilities?: Readonly<Record<string, number>>;
+  readonly value?: number;
+  /** Columns whose values are missing, so that those of the training stand for them. */
+  readonly filled?: readonly string[];
+}
+
+/** Answers for rows of the table. @throws Error naming row and column */
+export function predictRows(rows: Row | readonly Row[], options?: { readonly name?: string; readonly onExtra?: (keys: readonly string[], row: number) => void }): RowAnswer[];
 `;
 
 /** Without waiting, and where a page has no secure context: crypto.subtle is not there. FIPS 180-4. */

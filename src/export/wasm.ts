@@ -20,6 +20,7 @@ import { number } from "../fields/fields.ts";
 import { checkWhole } from "../fields/options.ts";
 import { checkGiven, plain } from "../fields/programs.ts";
 import { toUtf8 } from "../host.ts";
+import { outputThreshold } from "../losses/resolve.ts";
 import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
 import type { Tensor } from "../network/inference.ts";
@@ -60,6 +61,8 @@ export interface ExportDescription {
     readonly activation: string;
     /** The target that outputs are in the unit of, where it was scaled for the training: the module has scaled them back. */
     readonly unitOf?: string;
+    /** Of a single output: 0, where more says class 1; absent where that is ½. */
+    readonly threshold?: number;
   };
   /** Where there are several inputs or outputs: which values of a row are whose. */
   readonly inputs?: readonly Stretch[];
@@ -74,6 +77,13 @@ export interface ExportDescription {
 
 const FUNCTIONS = ["input", "inputs", "output", "outputs", "maxRows", "predict", "predictBytes"];
 const OPTIONS = ["rows", "weights"];
+
+/** What a host must know of the table a model was trained on: how rows become inputs. Plain JSON, as encodeRows() takes it. */
+function tableOf(model: Model): Record<string, unknown> {
+  const csv = (model.metadata.extra?.csv ?? {}) as Record<string, unknown>;
+  const kept = ["columns", "label", "named", "missing", "encoding", "ignored", "target"];
+  return Object.fromEntries(kept.flatMap((key) => (csv[key] === undefined ? [] : [[key, csv[key]]])));
+}
 
 /** What a module computes: one input, one output, in the unit of the targets. */
 const exported = (model: Model): Architecture =>
@@ -99,7 +109,11 @@ export function describeExport(model: Model, options: ExportOptions = {}): Expor
   const several = inputs.length > 1 || outputs.length > 1;
   const { activations } = network;
   const { outputShape } = whole.layers[whole.outputs[0]!.layer]!;
+  const { compiled } = internalsOf(model).state;
+  const threshold =
+    compiled && !several ? outputThreshold(compiled.goals[0]!.loss, activations[0]!) : undefined;
   return {
+    ...tableOf(model),
     ...metadata,
     nabla: 1,
     input: { shape: whole.inputs[0]!.shape, scale },
@@ -107,6 +121,7 @@ export function describeExport(model: Model, options: ExportOptions = {}): Expor
       shape: outputShape,
       activation: several ? "linear" : activations[0]!,
       ...(targetScale && { unitOf: targetScale.columns?.[0] ?? "target" }),
+      ...(threshold === 0 && { threshold }),
     },
     ...(several && {
       inputs: stretches(inputs),
