@@ -6,11 +6,13 @@ import { encode } from "fast-png";
 import { digits } from "../../src/data/index.ts";
 import { Stream } from "../../src/math/random.ts";
 import { contents, idxBytes } from "../data/helpers.ts";
+import { churn } from "../support/tables/journeys.ts";
 
-/** Writes iris.csv, load.csv, book.txt, gestures.json, gestures.csv, new.json, number.png, mnist/, pictures/, photo.png, pets/ and labels.csv. */
+/** Writes iris.csv, load.csv, churn.csv, book.txt, gestures.json, gestures.csv, new.json, number.png, mnist/, pictures/, photo.png, pets/ and labels.csv. */
 export function writeFiles(folder: string): void {
   writeFileSync(join(folder, "iris.csv"), iris());
   writeFileSync(join(folder, "load.csv"), load());
+  writeFileSync(join(folder, "churn.csv"), churn(600));
   writeFileSync(join(folder, "book.txt"), "the cat sat on the mat. the dog sat on the log.\n".repeat(30));
   const recordings = gestures();
   writeFileSync(join(folder, "gestures.json"), JSON.stringify(recordings));

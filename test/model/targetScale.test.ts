@@ -4,8 +4,8 @@ import { buffersFor, type Dataset, range } from "../../src/data/dataset.ts";
 import { csvSplit } from "../../src/data/index.ts";
 import { verifyExport } from "../../src/export/digest.ts";
 import { describeExport, exportWasm } from "../../src/export/wasm.ts";
-import { dense, fineTune, input, joinDatasets, load, model as graph, sequential } from "../../src/index.ts";
-import { load as loadPredictor, loadAsync } from "../../src/predict/index.ts";
+import { dense, fineTune, model as graph, input, joinDatasets, load, sequential } from "../../src/index.ts";
+import { loadAsync, load as loadPredictor } from "../../src/predict/index.ts";
 
 const price = (rooms: number, age: number) => 120_000 + 41_000 * rooms - 700 * age;
 const table = (from: number, count: number, factor = 1) =>
@@ -26,9 +26,16 @@ function ownTargets(dataset: Dataset): Float64Array {
   return Float64Array.from(rowsOf(dataset).y, (y) => y * scale[0]! + mean[0]!);
 }
 
-async function trained(dataset: Dataset, metrics: readonly ("mae" | "mse" | "rmse" | "mape" | "r2")[] = ["mae"]) {
+async function trained(
+  dataset: Dataset,
+  metrics: readonly ("mae" | "mse" | "rmse" | "mape" | "r2")[] = ["mae"],
+) {
   const model = sequential([dense({ units: 6, activation: "tanh" }), dense({ units: 1 })], { seed: 3 });
-  model.compile({ loss: "meanSquaredError", optimizer: { name: "adam", learningRate: 0.03 }, metrics: [...metrics] });
+  model.compile({
+    loss: "meanSquaredError",
+    optimizer: { name: "adam", learningRate: 0.03 },
+    metrics: [...metrics],
+  });
   await model.fit(dataset, { epochs: 25, batchSize: 16, worker: false });
   return model;
 }
@@ -78,7 +85,11 @@ test("metrics are in the unit of the targets, in training, validation and evalua
       return outputs.data.map((value, i) => Math.abs(value - targets.data[i]!));
     },
   };
-  model.compile({ loss: "meanSquaredError", optimizer: "adam", metrics: ["mae", "mse", "rmse", "mape", "r2", off] });
+  model.compile({
+    loss: "meanSquaredError",
+    optimizer: "adam",
+    metrics: ["mae", "mse", "rmse", "mape", "r2", off],
+  });
   const { history } = await model.fit(train, { epochs: 3, validationData: kept!, worker: false });
   const scores = await model.evaluate(kept!);
   const own = ownTargets(kept!);
@@ -125,7 +136,10 @@ test("arrays, and tables of another scale, are brought to that of the model", as
   }).train;
   expect(other.targetScale).not.toEqual(train.targetScale);
   const theirs = rowsOf(other);
-  const alike = await model.evaluate({ ...arrays[0], data: theirs.x, shape: [other.length, 2] }, Float32Array.from(ownTargets(other)));
+  const alike = await model.evaluate(
+    { ...arrays[0], data: theirs.x, shape: [other.length, 2] },
+    Float32Array.from(ownTargets(other)),
+  );
   expect((await model.evaluate(other)).mae! / alike.mae!).toBeCloseTo(1, 4);
   const [a, b] = [model.gradients(kept!), model.gradients(...arrays)];
   expect(a.loss / b.loss).toBeCloseTo(1, 3);
@@ -142,7 +156,10 @@ test("arrays, and tables of another scale, are brought to that of the model", as
   expect(model.metadata.targetScale).toEqual(before);
   expect((await model.evaluate(kept!)).mae!).toBeLessThan(1.5 * scores.mae!);
   // a model that was trained on the numbers themselves
-  const plain = sequential([dense({ units: 1, inputShape: [2] })]).compile({ loss: "meanSquaredError", metrics: ["mae"] });
+  const plain = sequential([dense({ units: 1, inputShape: [2] })]).compile({
+    loss: "meanSquaredError",
+    metrics: ["mae"],
+  });
   const raw = await plain.evaluate(kept!);
   expect(raw.mae! / (await plain.evaluate(...arrays)).mae!).toBeCloseTo(1, 5);
   expect(raw.mae).toBeGreaterThan(100_000);
@@ -165,7 +182,10 @@ test("the same bits in a worker, and after a stop in the middle", async () => {
   expect(away.predict(kept!).data).toEqual(whole.predict(kept!).data);
   const part = make();
   let steps = 0;
-  const stop = { onBatchEnd: (_b: number, _l: unknown, context: { stop(why: string): void }) => void (++steps === 9 && context.stop("now")) };
+  const stop = {
+    onBatchEnd: (_b: number, _l: unknown, context: { stop(why: string): void }) =>
+      void (++steps === 9 && context.stop("now")),
+  };
   await part.fit(train, { ...options, worker: false, callbacks: [stop] });
   const resumed = load(part.save());
   await resumed.fit(train, { ...options, worker: false, resume: true });
@@ -174,12 +194,16 @@ test("the same bits in a worker, and after a stop in the middle", async () => {
   // a table that is scaled otherwise is other data
   const other = csvSplit(table(0, 120, 2), { testFraction: 0.25, label: "price" }).train;
   const again = load(part.save());
-  await expect(again.fit(other, { ...options, worker: false, resume: true })).rejects.toThrow(/is standardised otherwise/);
+  await expect(again.fit(other, { ...options, worker: false, resume: true })).rejects.toThrow(
+    /is standardised otherwise/,
+  );
 });
 
 test("what a scale does not fit is refused, and can be left out", async () => {
   const { train } = homes();
-  const positive = sequential([dense({ units: 1, activation: "relu" })]).compile({ loss: "meanSquaredError" });
+  const positive = sequential([dense({ units: 1, activation: "relu" })]).compile({
+    loss: "meanSquaredError",
+  });
   await expect(positive.fit(train, { worker: false })).rejects.toThrow(
     'data.csv (train): its targets are scaled to mean 0 for the training, and activation "relu" of the last layer gives nothing below 0: end in a layer without activation, or read the table with targetScale: false',
   );
