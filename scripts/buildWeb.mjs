@@ -241,8 +241,7 @@ const plainRows = {
     );
     without(
       "model[\\\\/]model\\.ts",
-      /predictRows\(|summary\(\)|info\(\)/,
-      [/\n {2}\/\*\*\n {3}\* Answers for rows[\s\S]*?\n {2}\}\n/, ""],
+      /summary\(\)|info\(\)/,
       [/\n {2}summary\(\)[\s\S]*?\n {2}\}\n/, ""],
       [/\n {2}async info\(\)[\s\S]*?\n {2}\}\n/, ""],
     );

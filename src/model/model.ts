@@ -2,7 +2,6 @@
 
 import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
-import type { Row, RowOptions } from "../data/tables/rows.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { nameLayers } from "../layers/chain.ts";
@@ -22,7 +21,6 @@ import {
   predictBatches,
   predictDataset,
 } from "../network/predict.ts";
-import type { RowAnswer } from "../network/tableAnswers.ts";
 import type { Input, Layer } from "../plan/operation.ts";
 import { argumentsOf, isDataset, isStream } from "../training/arguments.ts";
 import type { TrainingOptions } from "../training/compile.ts";
@@ -207,21 +205,6 @@ export class Model extends ByHand {
           about,
         );
     return byName(network, outputs);
-  }
-
-  /**
-   * Answers for rows of the table that the model was trained on, in its own terms: classes by name with their probabilities, quantities in
-   * their unit. Rows are objects by the names of columns, or lists of cells in their order; missing values, categories and dates are read as
-   * the table was.
-   *
-   *     const [{ class: stays, probability }] = await model.predictRows([{ age: 31, plan: "Basic" }]);
-   *
-   * @param options as for encodeRows()
-   * @throws NablaError naming row and column for what is missing, is no value of its column, or is no column; for models of other data
-   */
-  async predictRows(rows: Row | readonly Row[], options?: RowOptions): Promise<RowAnswer[]> {
-    const { tableAnswers } = await loaded(() => import("../network/tableAnswers.ts"), "predictRows");
-    return tableAnswers(this, rows, options);
   }
 
   /** Loss and dL/dw for every parameter on this batch (mean over its rows, penalties included). Changes nothing. */

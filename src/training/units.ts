@@ -3,6 +3,8 @@ import { inUnits } from "../data/targetScale.ts";
 import type { Scored, Tally } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
 import { unpadded } from "../plan/builder.ts";
+import type { Goal } from "./goals.ts";
+import { rowOutputs } from "./pixels.ts";
 
 /** Of a batch, outputs and targets in the unit of the targets: copies. */
 export function batchInUnits(batch: Scored, { about }: Network): Scored {
@@ -22,3 +24,17 @@ export const seeingUnits = <T extends Tally>(tally: T, network: Network): T => (
   ...tally,
   add: (batch: Scored) => tally.add(batchInUnits(batch, network)),
 });
+
+/** One row's outputs in the unit of the targets, by name where there are several. */
+export function outputsOf(
+  batch: Scored,
+  row: number,
+  rows: number,
+  goals: readonly Goal[],
+  { about }: Network,
+) {
+  const of = (scored: Scored) =>
+    inUnits(rowOutputs(scored, row, scored.rows / rows), about.metadata.targetScale);
+  if (!batch.all) return of(batch);
+  return Object.fromEntries(batch.all.map((scored, k) => [goals[k].name!, of(scored)]));
+}

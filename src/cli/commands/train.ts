@@ -288,8 +288,7 @@ function metadataOf({ training }: Config, old: Model | undefined): Model["metada
   const own: Pick<Extra, "training"> = {
     training: { ...callbackOptions(training), ...(classWeight && { classWeight }) },
   };
-  const targetScale = old?.metadata.targetScale;
-  return { ...(targetScale && { targetScale }), extra: own };
+  return { ...(old?.metadata.targetScale && { targetScale: old.metadata.targetScale }), extra: own };
 }
 
 /** Puts what the model makes of the test part among the figures of each epoch. */

@@ -13,11 +13,10 @@ import { fitStandardisation, standardise } from "../standardise.ts";
 import type { TargetScale } from "../targetScale.ts";
 import { type AskedColumns, askedField } from "./asked.ts";
 import { splitFields, tableFields } from "./csvFields.ts";
-import { type CsvTableOptions, parseCsvLine, parseCsvTable, type Table } from "./csvTable.ts";
-import type { ColumnEncoding, Feature, TableEncoding } from "./encoding.ts";
+import { type CsvTableOptions, parseCsvTable, type Table } from "./csvTable.ts";
+import type { ColumnEncoding, Feature } from "./encoding.ts";
 import type { ColumnReading } from "./fitEncoding.ts";
 import { roundingNotes } from "./rounding.ts";
-import { type Row, rowEncoder } from "./rows.ts";
 import { fitScale, withScale } from "./scaledTargets.ts";
 import {
   checkInfo,
@@ -281,33 +280,4 @@ function fitFeatures(train: Dataset, features: readonly Feature[]): Standardisat
     scale: scale.map((value, i) => (features[i]!.scaled ? value : 1)),
     columns: features.map(({ name }) => name),
   };
-}
-
-/**
- * A row for prediction: a line of CSV, its cells holding the input columns in order (without the label), or an object by the
- * names of columns, to the Float32Array [features] the model was trained on.
- *
- * @param meta the columns, how they become inputs (`encoding`, of `metadata.extra.csv`) and how these are standardised
- */
-export function encodeCsvRow(
-  row: string | Row,
-  meta: { columns: readonly string[]; encoding?: TableEncoding; standardisation?: Standardisation },
-  name = "row",
-): Float32Array {
-  demand(
-    isObject(meta) &&
-      Array.isArray(meta.columns) &&
-      (!meta.standardisation ||
-        (Array.isArray(meta.standardisation.mean) && Array.isArray(meta.standardisation.scale))),
-    "encodeCsvRow",
-    "what a table's columns are, { columns, standardisation: { mean, scale }, … }",
-    meta,
-  );
-  demand(
-    typeof row === "string" || isObject(row),
-    name,
-    "a line of CSV, or an object by the names of columns",
-    row,
-  );
-  return rowEncoder(meta)(typeof row === "string" ? parseCsvLine(row, name) : row, name);
 }
