@@ -7,6 +7,7 @@ import {
   type RowOptions,
   type TableModel,
 } from "../data/tables/rows.ts";
+import { demand, isObject } from "../fields/expected.ts";
 import { attempt } from "../host.ts";
 import type { Outputs } from "./outputs.ts";
 
@@ -51,6 +52,7 @@ export function tableAnswers(
   rows: Row | readonly Row[],
   options: RowOptions = {},
 ): RowAnswer[] {
+  demand(isObject(options), "predictRows", "its options as an object", options);
   const encoded = encodeRows(model, rows, { name: "predictRows: row", ...options });
   const format = formatOf(model)!;
   const all = (encoded.shape[0] === 1 && !isList(rows) ? [rows] : rows) as readonly Row[];
