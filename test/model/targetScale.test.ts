@@ -3,7 +3,9 @@ import { expect, test } from "vitest";
 import { buffersFor, type Dataset, range } from "../../src/data/dataset.ts";
 import { csvSplit } from "../../src/data/index.ts";
 import { verifyExport } from "../../src/export/digest.ts";
+import { exportOnnx } from "../../src/export/index.ts";
 import { describeExport, exportWasm } from "../../src/export/wasm.ts";
+import { openModel } from "../../src/import/index.ts";
 import { dense, fineTune, model as graph, input, joinDatasets, load, sequential } from "../../src/index.ts";
 import { loadAsync, load as loadPredictor } from "../../src/predict/index.ts";
 
@@ -72,6 +74,17 @@ test("a table's targets are scaled for the training, and the model answers in th
   new Float32Array(host.memory.buffer, host.input(), x.length).set(x);
   expect(host.predict(kept!.length)).toBe(kept!.length);
   expect(new Float32Array(host.memory.buffer, host.output(), kept!.length)).toEqual(outputs.data);
+});
+
+test("ONNX files give quantities in their unit; a model that is opened from one needs no scale", async () => {
+  const { train, test: kept } = homes();
+  const model = await trained(train);
+  const opened = await openModel(exportOnnx(model));
+  const { x } = rowsOf(kept!);
+  const [a, b] = [model.predict(x).data, opened.predict(x).data];
+  for (const [i, value] of a.entries()) expect(b[i]! / value).toBeCloseTo(1, 5);
+  expect(a[0]).toBeGreaterThan(50_000);
+  expect(opened.metadata.targetScale).toBeUndefined();
 });
 
 test("metrics are in the unit of the targets, in training, validation and evaluation; the loss is what is minimised", async () => {
