@@ -47,7 +47,7 @@ export class Predictor {
     this.#read = read;
     this.#loss = loss;
     this.#open = open;
-    network.about = this;
+    network.about = { metadata };
   }
 
   /** Those of both programs are predictors, though each has a class of its own. */

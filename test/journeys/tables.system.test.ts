@@ -143,6 +143,19 @@ await saveModel(model, "program.safetensors");
     expect(JSON.parse(line)).toMatchObject({ class: answers[i]!.class, confidence: answers[i]!.probability });
 });
 
+/** A page that says what it predicts. */
+const PAGE = `<!doctype html><title>rows</title><script type="module">
+import { loadModel } from "/build/browser/browser.js";
+const { rows, model, module } = JSON.parse(decodeURIComponent(location.search.slice(1)));
+try {
+  const loaded = await loadModel(new URL(model, location.href));
+  const exported = await import("/" + module);
+  document.title = JSON.stringify({ model: await loaded.predictRows(rows), module: exported.predictRows(rows) });
+} catch (error) {
+  document.title = JSON.stringify(String(error));
+}
+</script>`;
+
 describe.each(["chromium", "firefox"] as const)("in a page: %s", (name) => {
   if (!findBrowser(name)) {
     test.skipIf(!required)(`is missing: ${howToGet(name)}`, () => {
@@ -161,7 +174,7 @@ describe.each(["chromium", "firefox"] as const)("in a page: %s", (name) => {
     server = createServer((request, response) => {
       const path = request.url!.split("?")[0]!;
       response.setHeader("Content-Type", TYPES[extname(path)] ?? "application/octet-stream");
-      if (path === "/page.html") return void response.end("<!doctype html><title>rows</title>");
+      if (path === "/page.html") return void response.end(PAGE);
       const from = path.startsWith("/build/") ? join(root, path) : place.path(path.slice(1));
       createReadStream(from)
         .on("error", () => void response.writeHead(404).end())
@@ -179,17 +192,10 @@ describe.each(["chromium", "firefox"] as const)("in a page: %s", (name) => {
     const page = await browser.newPage(`${address}/page.html`);
     for (const [of, { rows }] of Object.entries(CASES)) {
       const { model, module } = files(of);
-      const seen = await page.evaluate(
-        async (rows: readonly Row[], model: string, module: string) => {
-          const { loadModel } = await import("/build/browser/browser.js" as string);
-          const loaded = await loadModel(new URL(model, location.href));
-          const exported = await import(`/${module}` as string);
-          return { model: await loaded.predictRows(rows), module: exported.predictRows(rows) };
-        },
-        rows,
-        model,
-        module,
-      );
+      const asked = encodeURIComponent(JSON.stringify({ rows, model, module }));
+      await page.goto(`${address}/page.html?${asked}`);
+      await page.waitFor(() => document.title !== "rows");
+      const seen = JSON.parse(await page.evaluate(() => document.title));
       const here = await (await (await built("node.js")).loadModel(place.path(model))).predictRows(rows);
       const plain = JSON.parse(JSON.stringify(here));
       expect(seen).toEqual({ model: plain, module: plain });
