@@ -11,17 +11,30 @@ export interface HelperSetup {
   readonly status: number;
 }
 
-/** @param say tells the thread that computes: undefined at first, when it is ready, then why it ends */
-export function begin(setup: HelperSetup, say: (why?: string) => void): void {
+/**
+ * Gets ready. It waits for work only once it is told to: Firefox can stand still for ever inside `new Worker()` of a worker while another
+ * worker of that worker sleeps in Atomics.wait, so nobody sleeps before all are made.
+ *
+ * @param say tells the thread that computes: undefined at first, when it is ready, then why it ends
+ * @returns what works, from then on
+ */
+export function begin(setup: HelperSetup, say: (why?: string) => void): () => void {
   const { memory, control, part, status } = setup;
-  try {
+  const trying = (what: () => void): void => {
+    try {
+      what();
+    } catch (error) {
+      fail(control, part + 1);
+      say(String(error));
+    }
+  };
+  let work = () => {};
+  trying(() => {
     const code = setup.module;
     const module = "byteLength" in code ? new WebAssembly.Module(code) : code;
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    work = () => trying(() => help({ control, memory, status, runPart: exports.runPart as never }, part));
     say();
-    help({ control, memory, status, runPart: exports.runPart as never }, part);
-  } catch (error) {
-    fail(control, part + 1);
-    say(String(error));
-  }
+  });
+  return work;
 }

@@ -168,7 +168,7 @@ export function help(place: Place, part: number): void {
   }
 }
 
-/** The next job; the last one where there will be none. */
+/** The next job; the last one where there will be none. A failure may come between looking for it and sleeping, so sleep ends. */
 function nextJob(control: Int32Array, last: number): number {
   for (let looks = control[LOOKS]; looks > 0; looks--) {
     const job = Atomics.load(control, JOB);
@@ -176,7 +176,7 @@ function nextJob(control: Int32Array, last: number): number {
   }
   Atomics.add(control, IDLE, 1);
   while (Atomics.load(control, JOB) === last && Atomics.load(control, FAILED) === 0)
-    Atomics.wait(control, JOB, last);
+    Atomics.wait(control, JOB, last, control[PATIENCE]);
   Atomics.sub(control, IDLE, 1);
   return Atomics.load(control, FAILED) === 0 ? Atomics.load(control, JOB) : last;
 }

@@ -110,7 +110,9 @@ export class Team {
         try {
           const helper = startHelper(setup, {
             ready: () => {
-              if (++this.ready === this.size - 1) done(true);
+              if (++this.ready < this.size - 1) return;
+              for (const helper of this.helpers) helper.go();
+              done(true);
             },
             ended: (why) => {
               if (this.over) return;

@@ -7,9 +7,11 @@ const port: Port = {
   post: (message, transfer = []) => self.postMessage(message, { transfer }),
   onMessage: () => {},
 };
+/** Of one that helps another to compute, started from the same file: src/threads/start/web.ts. */
+let work: (() => void) | undefined;
 self.onmessage = ({ data }) => {
-  // one that helps another to compute, started from the same file: src/threads/start/web.ts
-  if (isHelper(data)) begin(data, (why) => self.postMessage({ helper: true, why }));
+  if (work) work();
+  else if (isHelper(data)) work = begin(data, (why) => self.postMessage({ helper: true, why }));
   else port.onMessage(data as never);
 };
 // the page hears of it as an error: it would wait for an answer for ever

@@ -7,11 +7,7 @@ import { rescale, sameScale } from "../../data/targetScale.ts";
 import { NablaError } from "../../errors.ts";
 import { ALIASES } from "../../metrics/names.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
-
-export interface TargetScale {
-  mean: number;
-  scale: number;
-}
+import type { TargetScale } from "../../report/units.ts";
 
 /** Data whose parts have (y − mean) / scale as their targets. */
 export const partsAsBefore = (data: OpenedData, by: TargetScale): OpenedData => ({
@@ -51,23 +47,4 @@ export function checkUnits(
     throw new NablaError(
       `metrics: "${name}" is a share of the target, and a table's targets are standardised for the training; use "meanAbsoluteError", which is given in their unit`,
     );
-}
-
-/** Figures with errors in the unit of the targets; the loss stays the one that is minimised. */
-export function inUnits<T extends Record<string, number | readonly number[]>>(
-  figures: T,
-  by: TargetScale | undefined,
-): T {
-  if (!by) return figures;
-  const factor = (name: string) =>
-    /absoluteError$|mae$|rootMeanSquaredError$|rmse$/i.test(name)
-      ? by.scale
-      : /meanSquaredError$|mse$/i.test(name)
-        ? by.scale * by.scale
-        : 1;
-  const convert = (name: string, value: number | readonly number[]) =>
-    typeof value === "number" ? value * factor(name) : value.map((v) => v * factor(name));
-  return Object.fromEntries(
-    Object.entries(figures).map(([name, value]) => [name, convert(name, value)]),
-  ) as T;
 }

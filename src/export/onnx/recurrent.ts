@@ -27,7 +27,8 @@ function nameOf(place: Place, { name }: { name: string }): string {
 }
 
 /** Steps before and after are told apart by their place alone. */
-export const recurrent: Writer = (at, [x], place) => {
+export const recurrent: Writer = (at, [x, ...starts], place) => {
+  if (starts.length > 0) refuse(place, "it begins with states it is given, which are not written");
   const config = place.config as unknown as Config;
   const { type, units, returnSequences, goBackwards } = config;
   const kernel = (name: string) => {

@@ -2,12 +2,14 @@
 import type { HelperSetup } from "../helper.ts";
 
 export interface Helper {
+  /** Lets it wait for work, asleep: once all helpers are there, see src/threads/helper.ts. */
+  go(): void;
   /** Ends it, whatever it does. A promise where the host says when it has. */
   end(): unknown;
 }
 
 export interface Listeners {
-  /** It is about to wait for work. */
+  /** It could wait for work. */
   ready(): void;
   /** It could not be started, or has ended. */
   ended(why: string): void;

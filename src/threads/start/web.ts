@@ -36,6 +36,7 @@ export const startHelper: StartHelper = (setup, listeners) => {
   };
   next("it could not be started");
   return {
+    go: () => worker?.postMessage(true),
     end() {
       over = true;
       worker?.terminate();
@@ -67,7 +68,8 @@ function hear(
 }
 
 function fromBlob(): Worker {
-  const say = "onmessage = ({ data }) => helper.begin(data, (why) => postMessage({ helper: true, why }));";
+  const say =
+    "let work; onmessage = ({ data }) => { if (work) work(); else work = helper.begin(data, (why) => postMessage({ helper: true, why })); };";
   const url = URL.createObjectURL(new Blob([code + say], { type: "text/javascript" }));
   const worker = new Worker(scriptUrl(url), { name: "nabla" });
   for (const answer of ["message", "error"])

@@ -7,6 +7,7 @@ export interface NodeWorker {
   on(event: "message", listener: (why: string | undefined) => void): unknown;
   on(event: "error", listener: (cause: Error) => void): unknown;
   on(event: "exit", listener: () => void): unknown;
+  postMessage(message: unknown): void;
   unref(): void;
   terminate(): Promise<unknown>;
 }
@@ -14,7 +15,7 @@ export type StartThread = (code: string, options: { workerData: HelperSetup; nam
 
 /** Its end of the conversation: behind the code of src/threads/helper.ts. */
 const NODE = `import("node:worker_threads").then(({ workerData, parentPort }) => {
-helper.begin(workerData, (why) => parentPort.postMessage(why));
+parentPort.once("message", helper.begin(workerData, (why) => parentPort.postMessage(why)));
 });`;
 
 /** @throws Error where this process may have no threads */
@@ -30,5 +31,5 @@ export function wired(
   worker.on("exit", () => ended("it was ended"));
   // a process whose program is over does not wait for it
   worker.unref();
-  return { end: () => worker.terminate() };
+  return { go: () => worker.postMessage(true), end: () => worker.terminate() };
 }
