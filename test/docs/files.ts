@@ -6,12 +6,14 @@ import { encode } from "fast-png";
 import { digits } from "../../src/data/index.ts";
 import { Stream } from "../../src/math/random.ts";
 import { contents, idxBytes } from "../data/helpers.ts";
+import { churn } from "../support/tables/journeys.ts";
 import { blocks } from "./pages.ts";
 
-/** Writes iris.csv, load.csv, sweep.json, book.txt, gestures.json, gestures.csv, new.json, number.png, mnist/, pictures/, photo.png, pets/ and labels.csv. */
+/** Writes iris.csv, load.csv, churn.csv, sweep.json, book.txt, gestures.json, gestures.csv, new.json, number.png, mnist/, pictures/, photo.png, pets/ and labels.csv. */
 export function writeFiles(folder: string): void {
   writeFileSync(join(folder, "iris.csv"), iris());
   writeFileSync(join(folder, "load.csv"), load());
+  writeFileSync(join(folder, "churn.csv"), churn(600));
   writeFileSync(join(folder, "sweep.json"), sweep());
   writeFileSync(join(folder, "book.txt"), "the cat sat on the mat. the dog sat on the log.\n".repeat(30));
   const recordings = gestures();

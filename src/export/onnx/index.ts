@@ -1,5 +1,7 @@
 /** Models as ONNX files, for onnxruntime and others: opset 17. */
+
 import { joined } from "../../checkpoint/safetensors.ts";
+import type { TargetScale } from "../../data/targetScale.ts";
 import { bool, choice } from "../../fields/fields.ts";
 import { checkGiven } from "../../fields/programs.ts";
 import { builtLayer } from "../../interop/built.ts";
@@ -86,6 +88,8 @@ export function exportOnnx(model: Model, options: OnnxExportOptions = {}): Uint8
     const value = known.get(configs.findIndex(({ name }) => name === architecture.layers[end]!.name))!;
     return { shape: value.shape, name: at.as(value, layout === "nchw") };
   });
+  const { classes, targetScale } = model.metadata;
+  if (targetScale && found.length === 1) found[0]!.name = inUnits(at, found[0]!.name, targetScale);
   const ends = architecture.outputs.map(({ name: wish }, i) => {
     const { shape, name } = found[i]!;
     const first = layout === "nchw" && shape.length > 1;
@@ -96,7 +100,6 @@ export function exportOnnx(model: Model, options: OnnxExportOptions = {}): Uint8
     for (const each of found) if (each.name === wish) each.name = inner;
     return info(at.node("Identity", [found[i]!.name], {}, wish), dims);
   });
-  const { classes } = model.metadata;
   const scales = architecture.inputs.map(({ name }, i) => [name, network.scaleOf(i)] as const);
   return joined(
     encode(
@@ -115,6 +118,14 @@ export function exportOnnx(model: Model, options: OnnxExportOptions = {}): Uint8
       ONNX,
     ),
   );
+}
+
+/** Nodes that give outputs in the unit of the targets, as predict() does. */
+function inUnits(at: Writing, value: string, { mean, scale }: TargetScale): string {
+  const of = (wish: string, values: readonly number[]) =>
+    at.weight(wish, [values.length], Float32Array.from(values));
+  const scaled = at.node("Mul", [value, of("units_scale", scale)], {}, "units_scaled");
+  return at.node("Add", [scaled, of("units_mean", mean)], {}, "units");
 }
 
 const info = (name: string, shape: Shape) => ({
