@@ -1,11 +1,12 @@
 /** What each type of layer becomes. */
 import type { ActivationConfig } from "../../activations/table.ts";
 import { SAME, underscored } from "../../interop/keras.ts";
+import { Unsaid } from "../unsaid.ts";
 import { activated } from "./activations.ts";
 import { asImage, optionsOf, type Writer, weightsOf, withActivation } from "./carry.ts";
 import { convolutions } from "./convolutions.ts";
 import { recurrent } from "./recurrent.ts";
-import { type Given, type Tensor, Unsaid } from "./writing.ts";
+import type { Given, Tensor } from "./writing.ts";
 
 const same =
   (className: string, names: readonly string[]): Writer =>

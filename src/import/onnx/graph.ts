@@ -8,7 +8,7 @@ import { FOLDS, OF_SHAPES } from "./fold.ts";
 import type { GraphOptions, Port, ReadGraph } from "./graphTypes.ts";
 import { Importing, isConstant, isValue } from "./importing.ts";
 import { Op } from "./op.ts";
-import { HANDLERS, HINTS } from "./operators.ts";
+import { HANDLERS, hintFor } from "./operators.ts";
 import { simplified } from "./patterns.ts";
 import { type Axis, constant, type Factor, ofRow, type Term, type Value } from "./value.ts";
 
@@ -72,6 +72,7 @@ class Reading {
       outputs,
       batch: this.batch,
       problems: this.problems,
+      notes: [...this.at.notes],
     };
   }
 
@@ -194,7 +195,7 @@ class Reading {
     const isKnown =
       Object.hasOwn(HANDLERS, type) || Object.hasOwn(OF_SHAPES, type) || Object.hasOwn(FOLDS, type);
     if (!/^(?:ai\.onnx)?$/.test(domain) || !isKnown) {
-      const hint = HINTS.find(([names]) => names.test(type))?.[1];
+      const hint = hintFor(type);
       const of = /^(?:ai\.onnx)?$/.test(domain) ? "" : ` of ${domain}`;
       this.problem(
         where,

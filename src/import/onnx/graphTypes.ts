@@ -28,5 +28,6 @@ export interface ReadGraph {
   readonly inputs: readonly Port[];
   readonly outputs: readonly (Port & { readonly layer: string })[];
   readonly batch: number | false;
+  readonly notes: readonly string[];
   readonly problems: readonly Problem[];
 }

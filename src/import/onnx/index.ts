@@ -128,6 +128,7 @@ export function modelFrom(
         batch: read.batch,
         inputs: read.inputs.map(port),
         outputs: read.outputs.map(port),
+        ...(read.notes.length > 0 && { notes: read.notes }),
       },
     },
   });
