@@ -152,16 +152,24 @@ export const MORE: Cases = {
   groupNormalization: [[{ groups: 2 }, [3, 4, 6]]],
   upSampling2d: [[{ size: 2, interpolation: "bilinear" }, [3, 4, 2]]],
   lstm: [[{ units: 3, dropout: 0.1 }, [4, 3]]],
+  attention: [
+    [{}, [4, 3], [5, 3]],
+    [{ useScale: true, causal: true, dropout: 0.1 }, [4, 3]],
+    [{}, [4, 3], [5, 2], [5, 3]],
+  ],
+  multiHeadAttention: [
+    [{ numHeads: 2, keyDim: 3 }, [4, 6]],
+    [{ numHeads: 3, keyDim: 2, valueDim: 4, outputShape: 5, useBias: false, causal: true }, [4, 6]],
+    [{ numHeads: 2, keyDim: 3, dropout: 0.2 }, [4, 6], [5, 7], [5, 2]],
+  ],
+  positionalEmbedding: [
+    [{ sequenceLength: 7 }, [4, 6]],
+    [{ sinusoidal: true }, [4, 6]],
+  ],
 };
 
 /** One or more for every layer. */
-export const EXAMPLES: Cases = {
-  ...MORE,
-  ...CASES,
-  attention: [[{}, [4, 3], [5, 3]]],
-  multiHeadAttention: [[{ numHeads: 2, keyDim: 3 }, [4, 6]]],
-  positionalEmbedding: [[{}, [4, 6]]],
-};
+export const EXAMPLES: Cases = { ...MORE, ...CASES };
 
 export function modelWith(type: string, options: Options, shapes: readonly (readonly number[])[]): Model {
   const make = (ALL as unknown as Record<string, (options: object) => { apply(x: unknown): never }>)[type]!;

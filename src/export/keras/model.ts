@@ -6,7 +6,7 @@ import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import type { Shape } from "../../shape.ts";
 import { refuseAll, Unsaid } from "../unsaid.ts";
-import { WRITERS } from "./layers.ts";
+import { absentInJs, WRITERS } from "./layers.ts";
 import { holding } from "./recurrent.ts";
 import { type Dialect, type KerasLayer, type Place, type Value, Writing } from "./writing.ts";
 
@@ -128,6 +128,8 @@ export function written(who: string, model: Model, dialect: Dialect, scaling: bo
 
 const one = (at: Writing, from: readonly Value[], place: Place): Value => {
   const { type } = place.config;
+  const absent = at.dialect === "tfjs" ? absentInJs(type) : undefined;
+  if (absent !== undefined) throw new Unsaid(absent);
   const writer = Object.hasOwn(WRITERS, type) ? WRITERS[type] : HOLDING[type];
   if (!writer) throw new Unsaid("there is no such layer there");
   return writer(at, from, place);

@@ -26,6 +26,8 @@ export interface KerasLayer {
   readonly config: Readonly<Record<string, unknown>>;
   readonly weights: readonly Tensor[];
   readonly nodes: (readonly Value[])[];
+  /** What its call says besides. */
+  readonly call?: Given;
 }
 
 /** A layer here, with what it is made from. */
@@ -64,9 +66,10 @@ export class Writing {
     wish: string,
     shape: Shape,
     weights: readonly Tensor[] = [],
+    call: Given = {},
   ): Value {
     const name = this.fresh(wish);
-    this.layers.push({ className, name, config: { name, ...config }, weights, nodes: [inputs] });
+    this.layers.push({ className, name, config: { name, ...config }, weights, nodes: [inputs], call });
     return { layer: name, node: 0, shape };
   }
 

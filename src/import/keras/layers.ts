@@ -2,6 +2,7 @@
 import { MERGE_MODES, SAME } from "../../interop/keras.ts";
 import { ABSENT } from "./absent.ts";
 import { ACTIVATION_LAYERS } from "./activationLayers.ts";
+import { attending } from "./attention.ts";
 import { type Handler, optionsOf } from "./carry.ts";
 import { convolutions } from "./convolutions.ts";
 import { operations } from "./operations.ts";
@@ -211,6 +212,7 @@ export const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ...Object.entries(others),
   ...Object.entries(convolutions),
   ...Object.entries(recurrent),
+  ...Object.entries(attending),
   ...Object.entries(operations),
 ]);
 
