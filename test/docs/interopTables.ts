@@ -121,16 +121,20 @@ function layers(): { table: string; refused: string } {
 }
 
 function weights(): string {
+  const refused: string[] = [];
   const body = Object.keys(ALL)
     .sort()
     .flatMap((type) => {
       if (!EXAMPLES[type]) return [];
       const [options, ...shapes] = EXAMPLES[type][0]!;
       const found = said(() => tensorsOf(modelWith(type, options, shapes)));
-      const cell = "words" in found ? found.words.map(code).join(", ") : found.refused;
-      return cell === "" ? [] : [`| ${code(type)} | ${cell} |`];
+      if ("refused" in found) {
+        refused.push(...wrapped(`- ${code(type)}, as in the tests' example: ${found.refused}`));
+        return [];
+      }
+      return rows(code(type), found.words);
     });
-  return table(["layer", "tensors there"], body);
+  return `${table(["layer", "tensors there"], body)}\n\nRefused:\n\n${refused.join("\n")}`;
 }
 
 function activations(): string {
@@ -138,7 +142,7 @@ function activations(): string {
     const made = sequential([activation({ activation: name })], { inputShape: [4] });
     const cells = Object.values(WRITERS).map((write) => {
       const found = said(() => write(made));
-      return "words" in found ? found.words.map(code).join(", ") : "–";
+      return "words" in found ? found.words.map(code).join(", ") || "nothing" : "–";
     });
     return `| ${[code(name), ...cells].join(" | ")} |`;
   });

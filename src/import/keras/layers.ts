@@ -149,6 +149,12 @@ const others: Readonly<Record<string, Handler>> = {
   AlphaDropout: absentAtRest("is left out: there is no such noise here"),
   ActivityRegularization: absentAtRest("is left out: there are penalties on weights alone"),
   Bidirectional: (at) => bidirectional(at),
+  ...Object.fromEntries(
+    ["Flip", "Rotation", "Zoom", "Translation", "Contrast", "Brightness"].map((name): [string, Handler] => [
+      `Random${name}`,
+      absentAtRest("is left out: pictures are changed where they are read here, with { augment }"),
+    ]),
+  ),
 };
 
 function spatial(at: Reading) {
