@@ -1,7 +1,7 @@
 /** An ONNX graph as layers: node by node, in its order. */
 import { NablaError } from "../../errors.ts";
 import { FLOATS, type OnnxGraph, type OnnxNode, type OnnxValueInfo, TYPES } from "../../interop/onnx.ts";
-import { Building } from "../building.ts";
+import type { Building } from "../building.ts";
 import { type Problem, Unsupported } from "../problems.ts";
 import { asValue } from "./affine.ts";
 import { FOLDS, OF_SHAPES } from "./fold.ts";
@@ -30,7 +30,7 @@ export function readGraph(graph: OnnxGraph, options: GraphOptions): ReadGraph {
 }
 
 class Reading {
-  private readonly building = new Building();
+  private readonly building: Building;
   private readonly at: Importing;
   private readonly terms = new Map<string, Term | undefined>();
   private readonly problems: Problem[] = [];
@@ -44,6 +44,7 @@ class Reading {
     private readonly options: GraphOptions,
     private readonly given: Wishes,
   ) {
+    this.building = options.building();
     this.nodes = this.needed(simplified(graph));
     const ends = graph.outputs.map(({ name }) => name ?? "");
     for (const { inputs } of this.nodes)
