@@ -106,6 +106,13 @@ export function written(who: string, model: Model, dialect: Dialect, scaling: bo
     const from = sources[i]!.length > 0 ? sources[i]!.map((source) => known.get(source)!) : [starts[0]!];
     if (config.type === "shared") {
       const { first, last, from: before, end } = firsts.get(config.layer)!;
+      // where one value was there twice, what is made of it goes by that value
+      const one = (values: readonly Value[], i: number) =>
+        values.findIndex(({ layer: from, node }) => from === values[i]!.layer && node === values[i]!.node);
+      if (before.some((_, i) => one(from, i) !== one(from, one(before, i)))) {
+        const why = "it is applied to one value and then to several, of which layers there have one";
+        at.problems.push({ where: `${config.type} "${config.name}"`, why });
+      }
       known.set(i, end.layer === "" ? end : at.again(first, last, before, from, end, outputShape));
       return;
     }
