@@ -162,7 +162,7 @@ await build({
     // for this repository's own measurements: no entry of the package
     internals: "bench/internals.ts",
     data: "src/data/index.ts",
-    shown: "src/model/shown.ts",
+    shown: "src/report/shown.ts",
     browser: "src/browser/index.ts",
     node: "src/node/index.ts",
     export: "src/export/index.ts",

@@ -1,5 +1,5 @@
 // What `npm start` and `npm test` run first: installs and builds, each only where something changed since the last time.
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -68,7 +68,12 @@ const SOURCES = [
 const sources = digest(SOURCES);
 if (stamp("build/.built") !== sources) {
   console.error("building …");
-  execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: ["ignore", 2, "inherit"] });
+  // the sizes of its pieces are for those who work on it: npm run build shows them
+  const built = spawnSync(process.execPath, ["scripts/build.mjs"], { encoding: "utf8", maxBuffer: 1e8 });
+  if (built.status !== 0) {
+    console.error(`${built.stdout}${built.stderr}nabla: building failed`);
+    process.exit(1);
+  }
   mkdirSync("build", { recursive: true });
   // the build may have written a generated source
   writeFileSync("build/.built", digest(SOURCES));

@@ -39,7 +39,7 @@ console.log(model.predict([[0, 1]]).argMax());`,
     code: `import { load } from "nabla/predict";
 const model = load(new Uint8Array(await (await fetch("model.safetensors")).arrayBuffer()));
 console.log(model.predict([[0, 1]]).argMax());`,
-    limit: 47_900,
+    limit: 48_500,
   },
   {
     name: "open files of other programs, beside a program that loads models",

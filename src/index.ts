@@ -1,6 +1,6 @@
 /** The public names, nothing else. Nothing reachable from here needs Node: files and caches are in nabla/node. */
 // in browsers nothing: see #shown in package.json
-import "./model/shown.ts";
+import "./report/shown.ts";
 
 export type { Logs } from "./callbacks/callback.ts";
 export type { EarlyStoppingOptions } from "./callbacks/earlyStopping.ts";

@@ -45,7 +45,7 @@ export class RecurrentBackward {
   drop: usize;
   c: usize;
   tc: usize;
-  dy: usize;
+  dy: usize; // 0: the states at the end alone are looked at
   dh: usize; // [rows, u]: gradient of the state, in the end of that which was begun with
   dc: usize;
   tmp: usize; // [rows, u]
@@ -115,13 +115,13 @@ export function beginBack(a: RecurrentBackward, from: i32, to: i32): void {
     const row = placeOf(r, 0, 1, units);
     copyState(a.dh + row, a.dhn ? a.dhn + row : 0, units);
     if (a.dc) copyState(a.dc + row, a.dcn ? a.dcn + row : 0, units);
-    if (!a.every) addState(a.dh + row, a.dy + row, units);
+    if (!a.every && a.dy) addState(a.dh + row, a.dy + row, units);
   }
 }
 
 /** The gradient that comes to the p-th step's state from outside; 0: none. @inline */
 export function dyAt(a: RecurrentBackward, r: i32, s: i32, p: i32): usize {
-  return a.every ? a.dy + placeOf(r, a.order ? p : s, a.steps, a.units) : 0;
+  return a.every && a.dy ? a.dy + placeOf(r, a.order ? p : s, a.steps, a.units) : 0;
 }
 
 /** to += v, n floats and their padding. */

@@ -64,6 +64,27 @@ export function predictBytes(rows: i32): i32 {
   return predict(rows);
 }
 
+/** Of a model of steps: the next step of the first `rows` sequences at input(). Returns as predict(). */
+export function step(rows: i32): i32 {
+  return predict(rows);
+}
+/** The same for steps of bytes. */
+export function stepBytes(rows: i32): i32 {
+  return predictBytes(rows);
+}
+/** Begins new sequences: all states are zero. */
+export function reset(): void {
+  const m = model();
+  memory.fill(m.states, 0, m.statesBytes);
+}
+/** Where the states lie: a host that keeps these bytes and puts them back later goes on from there. */
+export function states(): usize {
+  return model().states;
+}
+export function statesBytes(): i32 {
+  return model().statesBytes;
+}
+
 /**
  * Traps where a bit of the data that the module starts with is not what it was: constants, weights, plan, and where they lie. FNV-1a, a word
  * at a time: multiplying by an odd number can be undone, so one changed bit always makes another sum. Runs when the module starts, first.

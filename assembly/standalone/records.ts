@@ -17,6 +17,8 @@ export class Standalone {
   scratch: usize; // room for one tensor as f32
   staging: usize; // packed weights, then scratch: in the place of buffers, so zeros once they are unpacked
   stagingBytes: i32;
+  states: usize; // of a model of steps: what it carries from step to step
+  statesBytes: i32;
 }
 
 /** A parameter that lies in the file otherwise than in linear memory: row-major [k, out · groups], without padding. */

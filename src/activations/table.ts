@@ -23,4 +23,4 @@ export const activationField = (): Field<ActivationConfig, ActivationInput, "req
 /** With every default filled in: its options, where it has some (leakyRelu's slope, elu's α). */
 export type ActivationConfig = OneOf<"name", typeof ALL>;
 /** As people write it. */
-export type ActivationInput = WrittenOneOf<"name", typeof ALL> | PlainNames<typeof ALL>;
+export type ActivationInput = WrittenOneOf<"name", typeof ALL> | PlainNames<typeof ALL> | "swish";

@@ -51,7 +51,7 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   const { save, ...rest } = options ?? {};
   if (typeof save !== "function")
     throw new NablaError(
-      `modelCheckpoint: save: expected a function (bytes, { epoch, step }), got ${show(save)}`,
+      `modelCheckpoint: save: expected a function (bytes, { epoch, step }), got ${show(save)}${"path" in rest || "filepath" in rest ? "; that of nabla/node takes a path" : ""}`,
     );
   return checkpoints("modelCheckpoint", rest, (model, where) => save(model.save(), where));
 }

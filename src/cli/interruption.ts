@@ -1,6 +1,6 @@
 /** How a person, a system or a closed terminal asks a command to end. */
 import { NablaError } from "../errors.ts";
-import type { Interruption } from "./terminal.ts";
+import type { Interruption } from "../report/terminal.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /**

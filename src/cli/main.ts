@@ -1,8 +1,8 @@
 /** The command line as a function: words in, text out, an exit code. */
 import { type Command, CommanderError } from "commander";
 import { didYouMean, NablaError, messageOf as textOf } from "../errors.ts";
+import { type Host, terminalOf } from "../report/terminal.ts";
 import { program } from "./program.ts";
-import { type Host, terminalOf } from "./terminal.ts";
 
 /**
  * Runs a command line.
@@ -12,7 +12,7 @@ import { type Host, terminalOf } from "./terminal.ts";
  */
 export async function main(argv: readonly string[], host: Host): Promise<number> {
   let code = 0;
-  const terminal = terminalOf(host);
+  const terminal = { ...terminalOf(host), words: argv };
   const command = program(terminal, (given) => {
     code = given;
   });

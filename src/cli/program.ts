@@ -5,6 +5,7 @@ import { WEIGHT_TYPES } from "../export/quantise.ts";
 import { INITIALIZERS } from "../initializers/table.ts";
 import { LOSSES } from "../losses/table.ts";
 import { OPTIMIZERS } from "../optimizers/table.ts";
+import type { Terminal } from "../report/terminal.ts";
 import { arrayFlags } from "./options/arrays.ts";
 import { augmentation } from "./options/augment.ts";
 import { importCommand } from "./options/importing.ts";
@@ -15,7 +16,6 @@ import { seriesFlags, windowFlags } from "./options/series.ts";
 import { readingFlags, splitWay, tableFlags } from "./options/tables.ts";
 import { trainingFlags } from "./options/training.ts";
 import { names, numberOption, oneOf, port, threadsOption, units, wholeOption } from "./options/values.ts";
-import type { Terminal } from "./terminal.ts";
 
 const EXAMPLES = `
 Examples:
@@ -225,10 +225,10 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       "float32 (default, the same bits), float16 (half as large) or int8 (a quarter)",
       oneOf("--weights", WEIGHT_TYPES),
     )
+    .option("--rows <N>", "most rows at once; costs memory alone (default: 32)", wholeOption("--rows"))
     .option(
-      "--rows <N>",
-      "most rows of one prediction; costs memory, not file size (default: 32)",
-      wholeOption("--rows"),
+      "--stream",
+      "takes the steps of sequences one by one: .wasm and .js of models with recurrent layers",
     )
     .option("--data <DATA>", "measure what fewer bits cost on this data set: its test part if there is one")
     .option("--part <PART>", "of --data: test, validation, train or all", oneOf("--part", PARTS))

@@ -10,6 +10,7 @@ import { sha256Hex } from "../checkpoint/sha256.ts";
 import { toUtf8 } from "../host.ts";
 import type { Model } from "../model/model.ts";
 import { sealText } from "./digest.ts";
+import { STREAM_CODE, STREAM_TYPES } from "./esStream.ts";
 import { describeExport, type ExportOptions, exportWasm } from "./wasm.ts";
 
 /** What exportModule() gives. */
@@ -30,10 +31,10 @@ export function exportModule(model: Model, options: ExportOptions = {}): Exporte
   const bytes = exportWasm(model, options);
   const description = describeExport(model, options);
   const several = description.inputs !== undefined;
-  const code = CODE.replace("GIVEN", several ? "joined(given)" : "given").replace(
-    "RESULT",
-    several ? "divided(result, rows, units)" : "result",
-  );
+  const steps = description.stream === true;
+  const code = (COMMON + (steps ? STREAM_CODE : PREDICTING))
+    .replace("GIVEN", several ? "joined(given)" : "given")
+    .replace("RESULT", several ? "divided(result, rows, units)" : "result");
   // as an object literal: names that would set a prototype are keys like others
   const literal = JSON.stringify(description, null, 2).replaceAll(/(?<!\\)"__proto__": /g, '["__proto__"]: ');
   const digest = sha256Hex(toUtf8(JSON.stringify(description)));
@@ -42,7 +43,7 @@ export const metadata = checked(${literal}, "${digest}");
 ${code}${several ? SEVERAL : ""}${SHA256}
 const wasm = "${base64(bytes)}";
 `;
-  return { code: sealText(text), types: TYPES };
+  return { code: sealText(text), types: (steps ? STREAM_TYPES : PREDICTING_TYPES) + METADATA_TYPES };
 }
 
 function base64(bytes: Uint8Array): string {
@@ -55,7 +56,7 @@ function base64(bytes: Uint8Array): string {
 const HEAD = "// A trained model, exported by nabla. Needs nothing else.";
 
 /** What every exported module does. It knows no values but those of the model. */
-const CODE = `
+const COMMON = `
 // by their tags: what comes from another frame or realm has other classes
 const tagOf = (x) => Object.prototype.toString.call(x).slice(8, -1);
 
@@ -108,7 +109,10 @@ function compile() {
     );
   }
 }
+`;
 
+/** What a module does that takes whole rows. */
+const PREDICTING = `
 /** The model in an instance of its own. */
 export function load(module = compile()) {
   const { memory, input, inputs, output, outputs, maxRows, predict, predictBytes } = new WebAssembly.Instance(module).exports;
@@ -226,7 +230,7 @@ function sha256(bytes) {
 }
 `;
 
-const TYPES = `/** Rows one after the other, without padding. Bytes are multiplied by metadata.input.scale. */
+const PREDICTING_TYPES = `/** Rows one after the other, without padding. Bytes are multiplied by metadata.input.scale. */
 export type Rows = Float32Array | Uint8Array | Uint8ClampedArray;
 
 /** Outputs for rows of input, rows one after the other. @throws TypeError, RangeError for values that are not rows */
@@ -236,7 +240,9 @@ export function predict(x: Readonly<Record<string, Float32Array>> | Rows): Reado
 
 /** The model in an instance of its own; with a WebAssembly.Module where bytes may not be compiled at run time. */
 export function load(module?: WebAssembly.Module): (x: Rows) => Float32Array;
+`;
 
+const METADATA_TYPES = `
 export const metadata: {
   readonly nabla: 1;
   readonly input: { readonly shape: readonly number[]; readonly scale: number };
@@ -246,6 +252,8 @@ export const metadata: {
   readonly maxRows: number;
   readonly weights: "float32" | "float16" | "int8";
   readonly parameters: number;
+  /** Whether it takes step by step: shapes are those of a step then. */
+  readonly stream?: true;
   readonly classes?: readonly string[];
   /** How to standardise columns before they are input: (value − mean) / scale. */
   readonly standardisation?: { readonly mean: readonly number[]; readonly scale: readonly number[]; readonly columns?: readonly string[] };

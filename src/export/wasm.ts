@@ -16,7 +16,7 @@ import type { Field, Layout } from "../core/layouts.ts";
 import { MAX_BYTES } from "../core/limits.ts";
 import type { Records } from "../core/records.ts";
 import { NablaError } from "../errors.ts";
-import { number } from "../fields/fields.ts";
+import { bool, number } from "../fields/fields.ts";
 import { checkWhole } from "../fields/options.ts";
 import { checkGiven, plain } from "../fields/programs.ts";
 import { toUtf8 } from "../host.ts";
@@ -24,18 +24,20 @@ import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
 import type { Tensor } from "../network/inference.ts";
 import { align, type CoreFacts, type Range, tooLarge } from "../plan/builder.ts";
+import type { Architecture, Site } from "../plan/operation.ts";
 import { plan } from "../plan/plan.ts";
 import { sizeOf } from "../shape.ts";
 import { sealWasm, sumOf } from "./digest.ts";
 import { joined, type Stretch, stretches } from "./joined.ts";
 import { checkWeightType, type WeightType } from "./quantise.ts";
+import { CarriedRoom, ofStep, stepsOf } from "./steps.ts";
 import { parseModule } from "./wasm/module.ts";
 import { strip } from "./wasm/strip.ts";
 import { isPacked, packWeights, type Segment, type UnpackFields } from "./weights.ts";
 
 /** How a model is exported. All are optional. */
 export interface ExportOptions {
-  /** Most rows of one predict(). More take memory at run time, nothing in the file. Default 32. */
+  /** Most rows of one predict(). More take memory at run time, nothing in the file. Default 32; with `stream` 1. */
   rows?: number;
   /**
    * How the file holds kernels (biases and normalisations stay float32): "float16" makes it half as large, "int8" a quarter, with
@@ -44,6 +46,10 @@ export interface ExportOptions {
   weights?: WeightType;
   /** What predictBytes() multiplies bytes by. Default: what they were in training, 1/255 before. */
   scale?: number;
+  /**
+   * Whether the module takes the steps of sequences one by one, as model.stream() does: `rows` are sequences side by side then, by default 1.
+   */
+  stream?: boolean;
   /** Further fields of the description in the custom section "nabla": anything JSON has. */
   metadata?: Readonly<Record<string, unknown>>;
 }
@@ -60,39 +66,54 @@ export interface ExportDescription {
   readonly maxRows: number;
   readonly weights: WeightType;
   readonly parameters: number;
+  /** Whether it takes step by step: shapes are those of a step then. */
+  readonly stream?: true;
   readonly classes?: readonly string[];
   /** How to standardise columns of a table before they are input: (value − mean) / scale. */
   readonly standardisation?: unknown;
 }
 
-const FUNCTIONS = ["input", "inputs", "output", "outputs", "maxRows", "predict", "predictBytes"];
+const FUNCTIONS = ["input", "inputs", "output", "outputs", "maxRows"];
+const ROWS = ["predict", "predictBytes"];
+const STEPS = ["step", "stepBytes", "reset", "states", "statesBytes"];
 const OPTIONS = ["rows", "weights"];
 
 /** The description of what exportWasm() would write. @throws NablaError for options that make no sense */
 export function describeExport(model: Model, options: ExportOptions = {}): ExportDescription {
-  checkGiven("export", options, { scale: number(), metadata: plain() }, OPTIONS);
-  const { rows = 32, weights = "float32", metadata = {} } = options;
+  checkGiven("export", options, { scale: number(), metadata: plain(), stream: bool() }, OPTIONS);
+  const { stream = false, rows = stream ? 1 : 32, weights = "float32", metadata = {} } = options;
   const network = internalsOf(model).built;
   const { scale = network.scaleOf(0) } = options;
-  if (network.batchSize !== undefined)
+  if (network.batchSize !== undefined && !stream)
     throw new NablaError(
-      "export: the model is stateful, and a module has no states to go on from; export one of the same layers without stateful, with setWeights() of these weights",
+      "export: the model is stateful, and this module has no states to go on from; export it with stream: true (nabla export --stream), which takes its steps one by one",
     );
   checkWhole("export: rows", rows);
   checkWeightType("export: weights", weights);
   if (!Number.isFinite(Math.fround(scale)) || Math.fround(scale) === 0)
     throw new NablaError(`export: scale: expected a finite number other than 0, got ${scale}`);
   const { classes, standardisation } = model.metadata;
-  const whole = joined(network.architecture);
-  const { inputs, outputs } = model;
+  const { architecture } = stream ? stepsOf(model) : network;
+  const whole = joined(architecture);
+  const shapeOf = (of: Architecture, k: number) => of.layers[of.outputs[k]!.layer]!.outputShape;
+  const inputs = model.inputs.map(({ name, shape }, i) => ({
+    name,
+    shape: ofStep(shape, architecture.inputs[i]!.shape),
+  }));
+  const outputs = model.outputs.map(({ name, shape }, k) => ({
+    name,
+    shape: ofStep(shape, shapeOf(architecture, k)),
+  }));
   const several = inputs.length > 1 || outputs.length > 1;
   const { activations } = network;
-  const { outputShape } = whole.layers[whole.outputs[0]!.layer]!;
   return {
     ...metadata,
     nabla: 1,
-    input: { shape: whole.inputs[0]!.shape, scale },
-    output: { shape: outputShape, activation: several ? "linear" : activations[0]! },
+    input: { shape: several ? whole.inputs[0]!.shape : inputs[0]!.shape, scale },
+    output: {
+      shape: several ? shapeOf(whole, 0) : outputs[0]!.shape,
+      activation: several ? "linear" : activations[0]!,
+    },
     ...(several && {
       inputs: stretches(inputs),
       outputs: stretches(outputs).map((stretch, k) => ({ ...stretch, activation: activations[k]! })),
@@ -100,6 +121,7 @@ export function describeExport(model: Model, options: ExportOptions = {}): Expor
     maxRows: rows,
     weights,
     parameters: network.parameterCount,
+    ...(stream && { stream }),
     ...(classes && { classes }),
     ...(standardisation && { standardisation }),
   };
@@ -114,10 +136,12 @@ export function describeExport(model: Model, options: ExportOptions = {}): Expor
  */
 export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Array<ArrayBuffer> {
   const description = describeExport(model, options);
-  const { maxRows, weights } = description;
+  const { maxRows, weights, stream = false } = description;
   const network = internalsOf(model).built;
-  const whole = joined(network.architecture);
-  const { tensors } = network;
+  const steps = stream ? stepsOf(model) : { architecture: network.architecture, walking: [] };
+  const whole = joined(steps.architecture);
+  // of a stateful layer the states: a stream begins with zeros
+  const tensors = network.tensors.filter(({ spec }) => !spec.carried);
   const core = decodeBytes(standalone);
   const instance = new Core({ code: core });
   const table = new KernelTable(instance);
@@ -132,20 +156,28 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
   }
   const unpack = header + recordSize(head);
   const packed = tensors.filter((tensor) => isPacked(tensor, weights)).length;
-  const predict = plan({
-    mode: "predict",
-    rows: maxRows,
-    architecture: whole,
-    inputs: [{ type: "float32", scale: 1 }],
-    core: table,
-    parameter: (layer, name) => {
-      const tensor = tensors.find((other) => other.name === `${layer}.${name}`)!;
-      return { value: places.get(tensor)!, gradient: tensor.gradient };
-    },
-    base: align(unpack + packed * recordSize(unpacking)),
-  });
+  const statesAt = align(unpack + packed * recordSize(unpacking));
+  const planned = (base: number, carried: Site["carried"]) =>
+    plan({
+      mode: "predict",
+      rows: maxRows,
+      architecture: whole,
+      inputs: [{ type: "float32", scale: 1 }],
+      core: table,
+      parameter: (layer, name) => {
+        const tensor = tensors.find((other) => other.name === `${layer}.${name}`)!;
+        return { value: places.get(tensor)!, gradient: tensor.gradient };
+      },
+      base,
+      carried,
+    });
+  // planned once to know how much room states take, which lie before the plan
+  const asked = new CarriedRoom(statesAt, maxRows, steps);
+  if (stream) planned(statesAt, asked.carried);
+  const room = new CarriedRoom(statesAt, maxRows, steps);
+  const predict = planned(statesAt + asked.bytes, room.carried);
   const staging = align(predict.base + predict.bytes.length);
-  const stored = packWeights(network, weights, places, staging);
+  const stored = packWeights(network, tensors, weights, places, staging);
   const memoryBytes = Math.max(predict.end, stored.end);
   if (memoryBytes > MAX_BYTES) throw tooLarge(memoryBytes, [...places.values()]);
   const start = recordBytes<"Standalone">(head, {
@@ -163,6 +195,8 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
     scratch: stored.scratch,
     staging,
     stagingBytes: stored.end - staging,
+    states: statesAt,
+    statesBytes: room.bytes,
   });
   const records = stored.records.map((record: UnpackFields, i): Segment => {
     const offset = unpack + i * recordSize(unpacking);
@@ -172,7 +206,7 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
   const module = strip({
     module: parseModule(core, "the build of the core for exports"),
     table: table.kernels,
-    exports: FUNCTIONS,
+    exports: [...FUNCTIONS, ...(stream ? STEPS : ROWS)],
     starts: packed > 0 ? ["check", "unpack"] : ["check"],
     globals: (data) => ({ MODEL: header, ...sumOf(data, header) }),
     memoryBytes,

@@ -47,12 +47,13 @@ export function isPacked({ spec, ...tensor }: Tensor, type: WeightType): boolean
 }
 
 /**
- * @param places where kernels look for parameters
+ * @param tensors those of the network that are stored @param places where kernels look for parameters
  * @param staging where packed weights may lie until they are unpacked
  * @throws NablaError for weights that are not finite, or beyond float16
  */
 export function packWeights(
   network: Network,
+  tensors: readonly Tensor[],
   type: WeightType,
   places: ReadonlyMap<Tensor, Range>,
   staging: number,
@@ -67,7 +68,7 @@ export function packWeights(
     at = Math.ceil((at + values.byteLength) / 16) * 16;
     return offset;
   };
-  for (const tensor of network.tensors) {
+  for (const tensor of tensors) {
     const { spec, value, name } = tensor;
     const to = places.get(tensor)!.offset;
     if (!network.finite(tensor))

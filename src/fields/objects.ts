@@ -253,6 +253,11 @@ export type PlainNames<B> = {
   [K in keyof B & string]: Record<never, never> extends Input<FieldsOf<B[K]>> ? K : never;
 }[keyof B & string];
 
+/** What Keras and TensorFlow.js call the same. */
+const ALIASES: Readonly<Record<string, string>> = TRAINING
+  ? { mse: "meanSquaredError", mae: "meanAbsoluteError", swish: "silu" }
+  : {};
+
 /** A variant that may also be written as its tag alone: "adam" for { name: "adam" }. `check` returns the object. */
 export function orName<const Tag extends string, B extends Kinds>(
   of: VariantField<Tag, B>,
@@ -264,8 +269,9 @@ export function orName<const Tag extends string, B extends Kinds>(
     expected,
     check(value, path = "") {
       if (typeof value === "object" && value !== null) return of.check(value, path);
-      if (typeof value === "string" && Object.hasOwn(of.kinds, value))
-        return of.check({ [of.tag]: value }, path);
+      const name = ALIASES[value as string] ?? value;
+      if (typeof name === "string" && Object.hasOwn(of.kinds, name))
+        return of.check({ [of.tag]: name }, path);
       const hint = typeof value === "string" ? didYouMean(value, all) : "";
       return refuse(path, `expected ${expected}, got ${show(value)}${hint}`);
     },

@@ -13,5 +13,7 @@ export function builtLayer(
 ): Layer {
   const [named] = nameLayers([layerField().check(config, config.type) as LayerConfig]);
   const called = config.name === undefined ? config.type : `${config.type} "${config.name}"`;
-  return buildNode(named!, { index: 0, inputs: [], shapes, called }, kindOf);
+  // as in a graph, where states may be asked for
+  const states = shapes.map(() => undefined);
+  return buildNode(named!, { index: 0, inputs: [], shapes, states, called }, kindOf);
 }

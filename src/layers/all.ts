@@ -37,6 +37,7 @@ export const ALL = {
   simpleRnn: index.simpleRnn,
   lstm: index.lstm,
   gru: index.gru,
+  finalState: index.finalState,
   bidirectional: index.bidirectional,
   timeDistributed: index.timeDistributed,
   attention: index.attention,

@@ -10,10 +10,12 @@ import { addOperation } from "./add.ts";
 import { averageOperation } from "./average.ts";
 import { concatenateOperation } from "./concatenate.ts";
 import type { SimpleLayerConfig } from "./configs.ts";
+import { stateOf } from "./finalState.ts";
 import { type Built, type LayerKind, layerName, misfit, type Place } from "./layer.ts";
 import { multiplyOperation } from "./multiply.ts";
-import type { Aligned } from "./recurrent.ts";
+import type { Held } from "./recurrent.ts";
 import type { RecurrentConfig } from "./recurrentFields.ts";
+import type { Returning } from "./returning.ts";
 import { WITHIN, type WrappedField, type WrapperFactory, wrappedField, wrapper } from "./wrapper.ts";
 
 const MODES = ["concat", "sum", "average", "multiply"] as const;
@@ -61,8 +63,8 @@ const fields = (): BidirectionalFields =>
     { doc: DOCS && "A recurrent layer that walks the steps in both directions, with weights for each." },
   );
 
-/** Outputs of both directions are in the order of the input. */
-const aligned = (config: Walk): Walk & Aligned => ({ ...config, aligned: true });
+/** What the states of the second direction are called. */
+const BACKWARD: Readonly<Record<string, string>> = { h: "backwardH", c: "backwardC" };
 
 const MERGES: Readonly<Record<Mode, (name: string, shapes: readonly Shape[]) => Merge>> = {
   concat: (name, shapes) => concatenateOperation(name, shapes, -1),
@@ -73,7 +75,7 @@ const MERGES: Readonly<Record<Mode, (name: string, shapes: readonly Shape[]) => 
 
 /** @throws NablaError for layers that do not walk, both in one direction, or whose outputs do not fit together */
 function build({ layer: both, mergeMode }: Infer<BidirectionalFields>, at: Place): Built {
-  const { name, called, inner } = at;
+  const { name, called, inner, inputShapes, states } = at;
   const [first, second] = both;
   if (!walks(first) || !second || !walks(second))
     throw misfit(
@@ -85,7 +87,22 @@ function build({ layer: both, mergeMode }: Infer<BidirectionalFields>, at: Place
       TRAINING &&
         `${called}: layer: expected one that goes forwards${second.goBackwards ? "" : ", and a second with goBackwards"}; the wrapper has the other direction itself: leave out goBackwards`,
     );
-  const built = [first, second].map((config) => inner([aligned(config)])[0]);
+  const starts = inputShapes.slice(1);
+  const half = starts.length / 2;
+  if (half % 1 > 0 || !first.returnState !== !second.returnState)
+    throw misfit(
+      TRAINING &&
+        (half % 1 > 0
+          ? `${called}: initialState: expected states of both directions, those of the first and then those of the second, got ${starts.length}`
+          : `${called}: one direction has returnState and the other has not; give it to both, or to none`),
+    );
+  // outputs of both directions are in the order of the input
+  const held = (config: Walk, from: number): Walk & Held => ({
+    ...config,
+    aligned: true,
+    given: states && starts.slice(from, from + half),
+  });
+  const built = [held(first, 0), held(second, half)].map((config) => inner([config])[0]);
   const shapes = built.map(({ outputShape }) => outputShape);
   const fits =
     mergeMode === "concat"
@@ -103,13 +120,19 @@ function build({ layer: both, mergeMode }: Infer<BidirectionalFields>, at: Place
     outputShape,
     operations: [merge, ...paths.flat()],
     wiring: {
-      wire(put, [x]) {
-        const endOf = (path: readonly AnyOperation[]) =>
-          path.reduce((from, operation) => put(operation, [from], true), x);
+      wire(put, [x, ...given]) {
+        const endOf = ([walk]: readonly AnyOperation[], i: number) =>
+          put(walk, [x, ...given.slice(i * half, (i + 1) * half)], true);
         return put(merge, paths.map(endOf));
       },
       walk: TRAINING && walkBack,
     },
+    ...(first.returnState && {
+      states: {
+        ...built[0].states,
+        ...Object.fromEntries(Object.entries(built[1].states!).map(([key, n]) => [BACKWARD[key], n])),
+      },
+    }),
     core: fullBuild,
   };
 }
@@ -127,11 +150,17 @@ const kind: BidirectionalKind = {
     return mergeMode === "concat" ? units[0] + units[1] : units[0];
   },
   inner: WITHIN,
+  merges: "states",
+  stateOf: TRAINING && stateOf,
 };
 
 /**
  * A recurrent layer in both directions: bidirectional(lstm({ units: 32 })). mergeMode says what is made of their outputs: concat (default),
  * sum, average or multiply. With returnSequences outputs of both are in the order of the input. Source: Schuster & Paliwal 1997.
  */
-export const bidirectional: WrapperFactory<"bidirectional", BidirectionalFields, BidirectionalKind> =
-  /* @__PURE__ */ wrapper("bidirectional", kind) as never;
+export const bidirectional: WrapperFactory<
+  "bidirectional",
+  BidirectionalFields,
+  BidirectionalKind,
+  Returning
+> = /* @__PURE__ */ wrapper("bidirectional", kind) as never;

@@ -5,7 +5,7 @@ import type { Architecture, Layer } from "../plan/operation.ts";
 import type { Shape } from "../shape.ts";
 import type { LayerConfig, Topology } from "./configs.ts";
 import type { Connection } from "./connections.ts";
-import type { LayerKind } from "./layer.ts";
+import type { LayerKind, Place } from "./layer.ts";
 import { kindOf, types } from "./registry.ts";
 
 /** Finds what layers are built by, by type. */
@@ -59,6 +59,8 @@ export interface Spot {
   readonly inputs: readonly number[];
   /** Their shapes. */
   readonly shapes: readonly Shape[];
+  /** In a graph: the states that they return besides. */
+  readonly states?: Place["states"];
   /** How errors call it. Default: by its type, name and place. */
   readonly called?: string;
 }
@@ -71,7 +73,7 @@ export const calledAt = ({ type, name }: LayerConfig, { index }: Spot): string =
 export function buildLayer(config: LayerConfig, spot: Spot, find: Find): Layer {
   const { type } = config;
   const name = config.name!;
-  const { index, inputs, shapes, called = calledAt(config, spot) } = spot;
+  const { index, inputs, shapes, states, called = calledAt(config, spot) } = spot;
   const kind = find(type);
   if (!kind)
     throw new NablaError(
@@ -85,6 +87,7 @@ export function buildLayer(config: LayerConfig, spot: Spot, find: Find): Layer {
     called,
     inputShape,
     inputShapes: shapes,
+    states,
     inner: (within, shape = inputShape) => inRow(within as readonly LayerConfig[], shape, find, index),
   });
   return { name, type, inputs, inputShape, ...built, ...(!kind.onlyShape && { activation }) };

@@ -107,7 +107,8 @@ const build: Builder["build"] = ({ layers: configs, outputs = {} }, _inputShape,
     if (config.type === "input") return;
     const owner = ownerOf(config, i, named, places);
     const values = from[i].map((name) => numbers.get(name)!);
-    const built = buildNode(owner, { index: i, inputs: values, shapes: values.map(shapeOf) }, find);
+    const states = values.map((value) => layers[value - inputs.length]?.states);
+    const built = buildNode(owner, { index: i, inputs: values, shapes: values.map(shapeOf), states }, find);
     // where values are used twice their gradients are added: the core of dense layers cannot
     const own = { ...built, name: config.name!, core: largest([built.core, imagesBuild]) };
     const layer = owner === config ? own : again(own);

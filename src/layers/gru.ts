@@ -1,16 +1,17 @@
 /** Gated recurrent unit. Twin of assembly/layers/gru.ts. */
 import { bool } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
-import { layer } from "./layer.ts";
+import { stateOf } from "./finalState.ts";
 import { buildRecurrent } from "./recurrent.ts";
 import { gateField, recurrentFields } from "./recurrentFields.ts";
+import { recurrent } from "./returning.ts";
 import { openStream } from "./stream.ts";
 
 /**
  * [steps, features] → [units], or [steps, units] with returnSequences. Gates in Keras' order: update, reset, candidate. With resetAfter
  * (default; PyTorch's form) the bias is [2, 3 · units]: of the inputs, of the states. Source: Cho et al. 2014.
  */
-export const gru = /* @__PURE__ */ layer("gru", {
+export const gru = /* @__PURE__ */ recurrent("gru", {
   fields: () =>
     object(
       {
@@ -34,5 +35,7 @@ export const gru = /* @__PURE__ */ layer("gru", {
   example: TRAINING && "{ units: 32 }",
   hasKernel: true,
   outputs: ({ units }) => units,
+  merges: "states",
+  stateOf: TRAINING && stateOf,
   streams: openStream,
 });

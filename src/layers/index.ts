@@ -33,6 +33,7 @@ export { masking } from "./masking.ts";
 export { simpleRnn } from "./simpleRnn.ts";
 export { lstm } from "./lstm.ts";
 export { gru } from "./gru.ts";
+export { finalState } from "./finalState.ts";
 export { bidirectional } from "./bidirectional.ts";
 export { timeDistributed } from "./timeDistributed.ts";
 export { attention } from "./attention.ts";

@@ -14,7 +14,7 @@ import type { Layer } from "../plan/operation.ts";
 import type { LayerConfig } from "./configs.ts";
 import { register } from "./registry.ts";
 import type { OpenStream } from "./stream.ts";
-import { type Applied, applicable, type SymbolicTensor } from "./symbolic.ts";
+import { type Applied, type ApplyOptions, applicable, type SymbolicTensor } from "./symbolic.ts";
 
 /** Where a layer stands in the model it is built for. */
 export interface Place {
@@ -24,12 +24,14 @@ export interface Place {
   readonly inputShape: readonly number[];
   /** Of all values it is applied to; inputShape is the first of them. */
   readonly inputShapes: readonly (readonly number[])[];
+  /** In a graph: the states that each of these returns besides, see Layer.states. */
+  readonly states?: readonly Layer["states"][];
   /** Builds the layers within it, as a chain that begins with its own input, or with another of this shape. */
   inner(configs: readonly { readonly type: string }[], inputShape?: readonly number[]): Layer[];
 }
 
 /** What building a layer gives; its name, type and inputs are known already. */
-export type Built = Pick<Layer, "outputShape" | "operations" | "wiring" | "core" | "check"> & {
+export type Built = Pick<Layer, "outputShape" | "operations" | "wiring" | "core" | "check" | "states"> & {
   /** The activation's name. Default "linear". */
   readonly activation?: string;
 };
@@ -53,8 +55,10 @@ export interface LayerKind<F extends ObjectField<Fields> = ObjectField<Fields>> 
   looksAcrossRows?(config: Infer<F>): boolean;
   /** Options with which it leaves nothing to chance: what it is like outside training. */
   readonly atRest?: Partial<Infer<F>>;
-  /** Whether it is applied to several values. */
-  readonly merges?: boolean;
+  /** Whether it is applied to several values. "states": those after the first are states it begins with. */
+  readonly merges?: boolean | "states";
+  /** The layer that is applied to its value for one of its states: see Layer.states. */
+  readonly stateOf?: (state: string) => object;
   /** The layer within whose outputs, with their activation, are its own. */
   ends?(config: Infer<F>): LayerConfig;
   /** Its fields that are lists of layers, in the order in which they are built. */
@@ -72,23 +76,23 @@ export interface First {
 /** What a layer's factory takes. */
 export type LayerOptions<F> = Input<F> & First;
 /** What it returns. */
-export type LayerOf<T extends string, F> = { type: T } & LayerOptions<F> & Applicable;
+export type LayerOf<T extends string, F, A = Applicable> = { type: T } & LayerOptions<F> & A;
 
 export interface Applicable {
   /**
    * What the layer makes of a value, or of several: for model({ inputs, outputs }). Applied again, it uses the same weights.
    * @throws NablaError for values it cannot take
    */
-  apply(values: Applied): SymbolicTensor;
+  apply(values: Applied, options?: ApplyOptions): SymbolicTensor;
 }
 
 /** What programs write layers with: dense({ units: 10, activation: "softmax" }). */
-export interface LayerFactory<T extends string, F extends ObjectField<Fields>> {
+export interface LayerFactory<T extends string, F extends ObjectField<Fields>, A = Applicable> {
   (
     ...options: Record<never, never> extends Input<F>
       ? [options?: LayerOptions<F>]
       : [options: LayerOptions<F>]
-  ): LayerOf<T, F>;
+  ): LayerOf<T, F, A>;
   readonly kind: LayerKind<F>;
 }
 

@@ -1,16 +1,17 @@
 /** Long short-term memory. Twin of assembly/layers/lstm.ts. */
 import { bool } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
-import { layer } from "./layer.ts";
+import { stateOf } from "./finalState.ts";
 import { buildRecurrent } from "./recurrent.ts";
 import { gateField, recurrentFields } from "./recurrentFields.ts";
+import { recurrent } from "./returning.ts";
 import { openStream } from "./stream.ts";
 
 /**
  * [steps, features] → [units], or [steps, units] with returnSequences. Gates in Keras' order: input, forget, cell, output. Sources:
  * Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000.
  */
-export const lstm = /* @__PURE__ */ layer("lstm", {
+export const lstm = /* @__PURE__ */ recurrent("lstm", {
   fields: () =>
     object(
       {
@@ -37,5 +38,7 @@ export const lstm = /* @__PURE__ */ layer("lstm", {
   example: TRAINING && "{ units: 32 }",
   hasKernel: true,
   outputs: ({ units }) => units,
+  merges: "states",
+  stateOf: TRAINING && stateOf,
   streams: openStream,
 });

@@ -20,7 +20,7 @@ export function leavingPaddingOut(whole: Built, [, steps, units]: Shape): Built 
     },
     backward:
       TRAINING &&
-      ((site: Site, x: Range, y: Range, dy: Range, needed: boolean): Range => {
+      ((site: Site, x: Range, y: Range, dy: Range, needed: boolean): Range | undefined => {
         const mask = maskRange(site.node.from[0]);
         if (!mask || !needed) return mean.backward(site, x, y, dy, needed);
         const dx = site.gradient([steps, units]);

@@ -34,6 +34,11 @@ export const recurrentFields = (activation: ActivationInput = "tanh") => ({
     default: false,
     doc: DOCS && "Whether the outputs of all steps are returned, or the last alone.",
   }),
+  returnState: optional(
+    bool({
+      doc: DOCS && "Whether the states at the end are values, too: of a graph, see finalState.",
+    }),
+  ),
   goBackwards: bool({
     default: false,
     doc: DOCS && "Whether the last step comes first; outputs are in the order of the walk.",

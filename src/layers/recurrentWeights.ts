@@ -4,6 +4,7 @@ import { NablaError } from "../errors.ts";
 import type { InitializerConfig } from "../initializers/table.ts";
 import { ld, type Range } from "../plan/builder.ts";
 import type { Parameter, Site } from "../plan/operation.ts";
+import { type Shape, sameShape, showShape } from "../shape.ts";
 import { misfit } from "./layer.ts";
 import { orthogonal } from "./orthogonal.ts";
 import type { Cell } from "./recurrent.ts";
@@ -54,10 +55,13 @@ export function parametersOf(
   return [kernel, recurrent, ...(useBias ? own : []), ...statesOf(config, cells)];
 }
 
+/** What the states are called that a stateful layer carries: parameters, as nothing else outlasts a batch. */
+const CARRIED: Readonly<Record<string, string>> = { h: "state", c: "cells" };
+
 /** What is carried from batch to batch, a row for each row of a batch. */
 function statesOf({ stateful, batchSize, units }: RecurrentConfig, cells = false): Parameter[] {
   if (!stateful) return [];
-  return (cells ? ["state", "cells"] : ["state"]).map((name) => ({
+  return (cells ? [CARRIED.h, CARRIED.c] : [CARRIED.h]).map((name) => ({
     name,
     shape: [batchSize!, units],
     layout: "rows",
@@ -83,26 +87,35 @@ export interface Ends {
  * The states a walk begins with, and where those at its end go. While training they have a place of their own until the step has turned out
  * well: see keepStates().
  */
-export function endsOf(site: Site, { stateful, units }: RecurrentConfig, cells = false): Ends {
+export function endsOf(
+  site: Site,
+  { stateful, units, returnState }: RecurrentConfig,
+  states: readonly string[],
+  starts: readonly Range[],
+): Ends {
   const { builder, training, saved } = site;
-  const of = (name: string, key: string, wanted: boolean): [Range | 0, Range | 0] => {
+  const of = (key: string): [Range | 0, Range | 0] => {
+    const i = states.indexOf(key);
+    if (i < 0) return [0, 0];
+    const name = CARRIED[key];
     const carried =
-      wanted &&
-      (site.carried?.(site.node.operation!, key, units) ?? (stateful && site.parameter(name).value));
-    if (!carried) return [0, 0];
-    if (!training) return [carried, carried];
-    const end = builder.alloc(`${name} at the end`, builder.rows * ld(units) * 4);
-    saved.set(name, end);
-    return [carried, end];
+      site.carried?.(site.node.operation!, key, units) ?? (stateful && site.parameter(name).value);
+    let end: Range | 0 = carried || 0;
+    if (carried ? training : returnState) {
+      end = builder.alloc(`${name} at the end`, builder.rows * ld(units) * 4);
+      if (carried) saved.set(name, end);
+    }
+    if (end) saved.set(key === "h" ? "hn" : "cn", end);
+    return [starts[i] ?? (carried || 0), end];
   };
-  const [h0, hn] = of("state", "h", true);
-  const [c0, cn] = of("cells", "c", cells);
+  const [h0, hn] = of("h");
+  const [c0, cn] = of("c");
   return { h0, hn, c0, cn };
 }
 
 /** Puts the states at the end of a step where the next begins. */
 export function keepStates({ builder, saved, parameter }: Site, { units }: RecurrentConfig): void {
-  for (const name of ["state", "cells"]) {
+  for (const name of Object.values(CARRIED)) {
     const x = saved.get(name);
     const n = ld(units);
     if (x)
@@ -136,6 +149,29 @@ export function checkStateful({ stateful, batchSize, goBackwards }: RecurrentCon
       TRAINING &&
         `${called}: stateful: a walk that begins with the last step has nothing to go on from in the next batch; leave out one of the two`,
     );
+}
+
+/**
+ * @param given shapes of the states it is given; undefined: it stands in no graph
+ * @throws NablaError for states of another number or length, and where nobody could ask for its own
+ */
+export function checkStates(
+  { returnState, stateful, units }: RecurrentConfig,
+  called: string,
+  cells = false,
+  given?: readonly Shape[],
+): void {
+  const count = cells ? 2 : 1;
+  const fits = given?.length === count && given.every((shape) => sameShape(shape, [units]));
+  if (given ? given.length === 0 || (fits && !stateful) : !returnState) return;
+  const why = () => {
+    if (!given)
+      return "returnState: its states are values of a graph; write it with input(), apply() and model(), or leave returnState out";
+    if (fits)
+      return "stateful: it goes on where the batch before ended, so it cannot begin with states it is given; leave out one of the two";
+    return `initialState: expected ${cells ? "the state and the cells" : "one state"}, each ${showShape([units])}, got ${given.map(showShape).join(" and ")}; give the states that a layer of ${units} units returns, or bring them to that length with dense({ units: ${units} })`;
+  };
+  throw misfit(TRAINING && `${called}: ${why()}`);
 }
 
 /** Asked before a plan is made, and before each batch. @throws NablaError for other numbers of rows than a stateful layer's */

@@ -82,11 +82,22 @@ export function connectedField(): Field<LayerConfig, LayerDocument, "required"> 
   }) as never;
 }
 
-/** One that holds no other layers. */
+/** One that holds no other layers. @throws NablaError for one that does, and what to do instead */
 export function simpleLayerField(): Field<SimpleLayerConfig, SimpleLayerInput, "required"> {
   const holds = (type: string) => known.get(type)?.inner !== undefined;
   const simple = new Map([...known].filter(([type]) => !holds(type)));
-  return shared("simpleLayer", oneOf(simple)) as never;
+  const one = oneOf(simple);
+  return shared("simpleLayer", {
+    ...one,
+    check(value, path) {
+      const type = (value as { type?: string } | null)?.type ?? "";
+      if (TRAINING && holds(type))
+        throw new NablaError(
+          `${path}.type: ${type} holds layers itself, so it cannot be within another that does; put it before or behind that one, whose layers may be as many as there are`,
+        );
+      return one.check(value, path);
+    },
+  }) as never;
 }
 
 /** A list of layers, checked and with defaults filled in, by the types that are registered. */

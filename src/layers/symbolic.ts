@@ -8,7 +8,16 @@ export interface SymbolicTensor {
   /** Of one row, without the batch. */
   readonly shape: Shape;
   /** What a layer or a model makes of values, of which this is the first. */
-  through(applied: object, values: readonly SymbolicTensor[]): Applied;
+  through(applied: object, values: readonly SymbolicTensor[], options?: ApplyOptions): Applied;
+}
+
+/** How a layer is applied. */
+export interface ApplyOptions {
+  /**
+   * The states that simpleRnn, lstm, gru or bidirectional() of them begins with, each [units], instead of zeros: [h], of lstm [h, c], of
+   * bidirectional those of the first direction and then of the second. The same as apply([x, ...initialState]).
+   */
+  initialState?: Applied;
 }
 
 /** A value, or a list of them. */
@@ -25,14 +34,14 @@ export function tensorsOf(who: string, values: Applied): readonly SymbolicTensor
 }
 
 /** What a layer or a model makes of values. */
-export function apply(who: string, applied: object, values: Applied): Applied {
+export function apply(who: string, applied: object, values: Applied, options?: ApplyOptions): Applied {
   const list = tensorsOf(`${who}.apply`, values);
-  return list[0].through(applied, list);
+  return list[0].through(applied, list, options);
 }
 
 /** What layers inherit apply() from. */
 export const applicable = {
-  apply(this: { readonly type: string }, values: Applied): Applied {
-    return apply(this.type, this, values);
+  apply(this: { readonly type: string }, values: Applied, options?: ApplyOptions): Applied {
+    return apply(this.type, this, values, options);
   },
 };

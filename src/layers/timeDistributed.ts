@@ -4,7 +4,7 @@ import { largest } from "../core/compile.ts";
 import type { Field, Infer, ObjectField } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import { ld, type PlanBuilder, type Value } from "../plan/builder.ts";
-import type { AnyOperation, Operation, Site } from "../plan/operation.ts";
+import { type AnyOperation, type Operation, parametersOf, type Site } from "../plan/operation.ts";
 import { showShape } from "../shape.ts";
 import { type Built, type LayerKind, layerName, misfit, type Place } from "./layer.ts";
 import { kindOf } from "./registry.ts";
@@ -78,6 +78,12 @@ function build({ layer: configs }: Infer<TimeDistributedFields>, at: Place): Bui
         `${called}: expected input [steps, …], got ${showShape(inputShape)}; add reshape({ targetShape: ${showShape([steps, 1])} }) before it`,
     );
   const layers = inner(configs, shape);
+  const carries = layers.find((layer) => parametersOf(layer).some(({ spec }) => spec.carried));
+  if (carries)
+    throw misfit(
+      TRAINING &&
+        `${called}: ${carries.type} "${carries.name}" is stateful: it is applied to each step by itself, so there is no batch before that its states could go on from; leave out stateful and batchSize`,
+    );
   const operations = layers.flatMap((layer) =>
     layer.operations.map((operation) => {
       const alone = "forward" in operation && !layer.wiring && !beginsMask(operation);

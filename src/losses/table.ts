@@ -26,7 +26,7 @@ export const lossField = (): Field<LossConfig | Custom, LossInput | WithoutOptio
 /** With every default filled in. */
 export type LossConfig = OneOf<"name", typeof ALL>;
 /** As people write it. */
-export type LossInput = WrittenOneOf<"name", typeof ALL> | PlainNames<typeof ALL>;
+export type LossInput = WrittenOneOf<"name", typeof ALL> | PlainNames<typeof ALL> | "mse" | "mae";
 
 type KeysOf<T> = T extends unknown ? keyof T : never;
 /** None of the options that losses by name have: so the compiler can tell these from others by them. */

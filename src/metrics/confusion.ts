@@ -1,7 +1,7 @@
 /** Which classes a classifier confuses, and the figures per class that follow from it. */
 import { demand, isObject } from "../fields/expected.ts";
 import { predictedClass, type Scored, trueClass } from "./metric.ts";
-import { shownMatrix } from "./shownMatrix.ts";
+import { matrixHtml, shownMatrix } from "./shownMatrix.ts";
 
 /** Figures of one class. */
 export interface ClassFigures {
@@ -44,6 +44,11 @@ export class ConfusionMatrix {
   /** What console.log shows in Node, Deno and Bun: true classes to the left, predicted ones above. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return shownMatrix(this, this.#names);
+  }
+
+  /** What a notebook shows (Deno's Jupyter kernel). */
+  [Symbol.for("Jupyter.display")](): Record<string, string> {
+    return { "text/html": matrixHtml(this, this.#names), "text/plain": shownMatrix(this, this.#names) };
   }
 
   /** Counts the rows of a batch. */

@@ -24,6 +24,9 @@ import type { FitOptions, Metadata } from "./options.ts";
 const ELSEWHERE = {
   gradientAccumulationSteps:
     "here batchSize is the rows of an update, and microBatchSize says how many of them are run at once",
+  valLoss: "it is a figure of the history, where validationData or validationSplit is given",
+  validationFraction: "here it is validationSplit",
+  xs: "x and y are the first two arguments: fit(x, y, { epochs: 5 })",
   lr: 'it belongs to the optimizer: optimizer: { name: "adam", learningRate: 0.01 }',
   verbose:
     "a training says nothing by itself: callbacks: [{ onEpochEnd: (epoch, logs) => console.log(epoch, logs) }], or onProgress",

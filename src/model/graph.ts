@@ -7,7 +7,8 @@ import type { LayerConfig, LayerInput, Topology } from "../layers/configs.ts";
 import { buildNode } from "../layers/graph.ts";
 import { input as inputLayer } from "../layers/input.ts";
 import { kindOf, layerField } from "../layers/registry.ts";
-import { type Applied, type SymbolicTensor, tensorsOf } from "../layers/symbolic.ts";
+import { type Applied, type ApplyOptions, type SymbolicTensor, tensorsOf } from "../layers/symbolic.ts";
+import type { Layer } from "../plan/operation.ts";
 import { type Shape, sameShape, showShape } from "../shape.ts";
 import { copyNamed } from "./copy.ts";
 import { graphBuilder } from "./graphBuilder.ts";
@@ -26,10 +27,14 @@ class Value implements SymbolicTensor {
     readonly layer: LayerInput,
     readonly inputs: readonly Value[],
     readonly shape: Shape,
+    /** What its layer returns besides: see Layer.states. */
+    readonly states?: Layer["states"],
   ) {}
 
-  through(applied: object, values: readonly Value[]): Value | Value[] {
-    return applied instanceof Model ? applyModel(applied, values) : applyLayer(applied as LayerInput, values);
+  through(applied: object, values: readonly Value[], options?: ApplyOptions): Value | Value[] {
+    return applied instanceof Model
+      ? applyModel(applied, values)
+      : withStates(applied as LayerInput, values, options);
   }
 }
 
@@ -54,10 +59,28 @@ function applyLayer(layer: LayerInput, inputs: readonly Value[]): Value {
     index: 0,
     inputs: [],
     shapes: inputs.map(({ shape }) => shape),
+    states: inputs.map(({ states }) => states),
     called: name === undefined ? type : `${type} "${name}"`,
   };
-  const { outputShape } = buildNode({ ...config, name: name ?? type } as LayerConfig, spot, kindOf);
-  return new Value(layer, inputs, outputShape);
+  const { outputShape, states } = buildNode({ ...config, name: name ?? type } as LayerConfig, spot, kindOf);
+  return new Value(layer, inputs, outputShape, states);
+}
+
+/** The same as a program asks for it: a layer with returnState gives its value and its states. */
+function withStates(layer: LayerInput, given: readonly Value[], options: ApplyOptions = {}): Value | Value[] {
+  const who = `${layer.type}.apply`;
+  checkOptions(who, options, ["initialState"]);
+  const { initialState } = options;
+  const kind = kindOf(layer.type);
+  if (initialState !== undefined && kind?.merges !== "states")
+    throw new NablaError(
+      `${who}: initialState: only simpleRnn, lstm, gru and bidirectional() of them begin with states; leave it out`,
+    );
+  const starts = initialState ? tensorsOf(`${who}: initialState`, initialState) : [];
+  const value = applyLayer(layer, [...given, ...(starts as readonly Value[])]);
+  const states = Object.keys(value.states ?? {});
+  if (states.length === 0) return value;
+  return [value, ...states.map((state) => applyLayer(kind!.stateOf!(state) as LayerInput, [value]))];
 }
 
 /** Values of a graph: one, a list, or by name. */

@@ -106,6 +106,8 @@ function fromCheckpoint(
 }
 
 function setSlots(network: Network, { slots }: CompiledTraining, checkpoint: Checkpoint, name: string): void {
+  // a file that was saved without them: the training it begins has those of compile()
+  if (checkpoint.slots.size === 0 && checkpoint.progress.step === 0) return;
   const places = slots.flatMap((slot, s) =>
     network.trained.map((tensor) => ({
       tensor,

@@ -6,6 +6,7 @@ import type { TrainingConfig } from "../config/config.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { TRAINED } from "../optimizers/update.ts";
+import { freshRun } from "../training/run.ts";
 import { unsaid } from "../training/unsaid.ts";
 import { internalsOf } from "./internals.ts";
 import type { Model } from "./model.ts";
@@ -18,8 +19,8 @@ export const checkMetadata = (who: string, metadata: Metadata): void =>
 /** @see Model.save */
 export const saveModel = (model: Model): Uint8Array => joined(saveParts(model));
 
-/** The same in parts, one after the other: a model of gigabytes is not copied a second time, and may be larger than one array. */
-export function saveParts(model: Model): Uint8Array[] {
+/** The same in parts, one after the other: a model of gigabytes is not copied a second time, and may be larger than one array. @param bare without what training goes on with */
+export function saveParts(model: Model, bare = false): Uint8Array[] {
   const { built: network, state } = internalsOf(model);
   checkMetadata("save: metadata", model.metadata);
   for (const tensor of network.tensors) {
@@ -28,9 +29,11 @@ export function saveParts(model: Model): Uint8Array[] {
       `save: weights of layer "${tensor.layer}" are not finite; a file of them could not be loaded`,
     );
   }
-  const run = state.settle();
+  const settled = state.settle();
+  const run = bare ? freshRun() : settled;
   const { reading } = network;
-  const { settings, compiled } = state;
+  const compiled = bare ? undefined : state.compiled;
+  const settings = bare ? undefined : state.settings;
   const slots: Checkpoint["slots"] = new Map();
   compiled?.slots.forEach((slot, s) => {
     for (const tensor of network.trained) {
@@ -72,7 +75,7 @@ export function saveParts(model: Model): Uint8Array[] {
       ...(run.stopped !== undefined && { stopped: run.stopped }),
       ...(run.finished && { finished: true }),
     },
-    callbacks: state.callbackStates,
+    callbacks: bare ? {} : state.callbackStates,
     ...(model.metadata.classes && { classes: [...model.metadata.classes] }),
     ...(model.metadata.standardisation && { standardisation: model.metadata.standardisation }),
     ...(reading && { inputs: reading.map(({ type, scale }) => ({ type, scale })) }),

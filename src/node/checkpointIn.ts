@@ -1,13 +1,12 @@
 import type { Callback } from "../callbacks/callback.ts";
 import { type CheckpointOptions, checkpoints } from "../callbacks/modelCheckpoint.ts";
-import { NablaError } from "../errors.ts";
 import { demand, isObject } from "../fields/expected.ts";
-import { show } from "../fields/fields.ts";
 import { checkWhole } from "../fields/options.ts";
 import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
 import { saveParts } from "../model/save.ts";
 import { Checkpoints, type KeepOptions } from "./checkpoints.ts";
+import { type Location, pathOf } from "./location.ts";
 
 /** What is kept, and how often. */
 export interface CheckpointInOptions extends CheckpointOptions, Pick<KeepOptions, "keep"> {}
@@ -23,13 +22,11 @@ export interface CheckpointInOptions extends CheckpointOptions, Pick<KeepOptions
  *
  * @throws NablaError for options that are wrong
  */
-export function checkpointIn(path: string, options: CheckpointInOptions = {}): Callback {
+export function checkpointIn(path: Location, options: CheckpointInOptions = {}): Callback {
   demand(isObject(options), "checkpointIn", "its options as an object", options);
   const { keep, ...rest } = options;
-  if (typeof path !== "string" || path === "")
-    throw new NablaError(`checkpointIn: expected the path of a file, got ${show(path)}`);
   if (keep !== undefined) checkWhole("checkpointIn: keep", keep);
-  const files = new Checkpoints(path, { keep });
+  const files = new Checkpoints(pathOf("checkpointIn", path), { keep });
   // with `keep` all are saved, and the best is one of them
   const often = { ...(keep !== undefined && { saveBestOnly: false }), ...rest };
   return checkpoints("checkpointIn", often, async (model, { best }) => {

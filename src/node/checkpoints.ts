@@ -15,6 +15,7 @@ import type { LoadOptions } from "../model/load.ts";
 import type { Model } from "../model/model.ts";
 import { absent, codeOf, type FileSystem, fileSystem, REAL } from "./fileSystem.ts";
 import { type Content, nameAgain, syncDirectory, writeFileAtomic } from "./files.ts";
+import { type Location, pathOf } from "./location.ts";
 import { loadModel, readStored } from "./models.ts";
 
 /** Counts since compile(). */
@@ -148,10 +149,11 @@ export interface Newest {
 /**
  * The newest checkpoint of a training that can be read.
  *
- * @param path the file that the training was saved to, or the folder it is in; one of its checkpoints is read itself, or not at all
+ * @param location the file that the training was saved to, or the folder it is in; one of its checkpoints is read itself, or not at all
  * @throws NablaError when none can be read, and for a folder with checkpoints of several trainings
  */
-export async function loadNewest(path: string, options: LoadOptions = {}): Promise<Newest> {
+export async function loadNewest(location: Location, options: LoadOptions = {}): Promise<Newest> {
+  const path = pathOf("loadCheckpoint", location);
   const base = await trainingAt(path);
   const passed: { path: string; problem: string }[] = [];
   let first: unknown;

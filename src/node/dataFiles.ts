@@ -22,10 +22,10 @@ import type { Table } from "../data/tables/csvTable.ts";
 import { typeOf } from "../data/values/arranged.ts";
 import { readInputs, type Scaling } from "../data/values/inputs.ts";
 import { didYouMean, NablaError } from "../errors.ts";
-import { demandPath } from "../fields/expected.ts";
 import { checkOptions, checkWhole } from "../fields/options.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import { type ImageFolderOptions, pictures } from "./images/pictures.ts";
+import { type Location, pathOf } from "./location.ts";
 import { dataAt, readBytes } from "./paths.ts";
 import { database } from "./sqlite.ts";
 
@@ -74,9 +74,9 @@ const MORE = "; take a part of it, or allow more with maxBytes (--max-bytes)";
  *
  * @throws NablaError naming the file, for anything else, damaged files and unknown options
  */
-export async function openData(pathOrName: string, options: OpenDataOptions = {}): Promise<OpenedData> {
+export async function openData(location: Location, options: OpenDataOptions = {}): Promise<OpenedData> {
   checkOptions("openData", options, [...readerOptions(), "maxBytes"]);
-  demandPath("openData", pathOrName);
+  const pathOrName = pathOf("openData", location);
   const { maxBytes, ...reading } = options;
   const generated = openGenerated(pathOrName, reading);
   if (generated) return generated;
@@ -112,7 +112,8 @@ export async function picturesAt(path: string): Promise<string[] | undefined> {
 }
 
 /** Reads an IDX file, gzip or not. @param maxBytes as for openData() */
-export async function readIdx(path: string, maxBytes?: number): Promise<Idx> {
+export async function readIdx(location: Location, maxBytes?: number): Promise<Idx> {
+  const path = pathOf("readIdx", location);
   return parseIdx(await contentAt(path, maxBytes), path);
 }
 
@@ -132,7 +133,10 @@ export interface OpenedInput {
 }
 
 /** One row of an IDX or `.npy` file as an input to predict from: `FILE#index`, or `FILE` for its first row. */
-export async function openInput(spec: string): Promise<OpenedInput> {
+export async function openInput(location: Location): Promise<OpenedInput> {
+  const given = pathOf("openInput", location);
+  // of a URL the row is no part of the path
+  const spec = given === location ? given : given + (/#\d+$/.exec(String(location))?.[0] ?? "");
   const at = /^(.*)#(\d+)$/s.exec(spec);
   const path = at ? at[1]! : spec;
   const index = at ? Number(at[2]) : 0;

@@ -2,11 +2,11 @@
 
 import { dirname } from "node:path";
 import { NablaError } from "../errors.ts";
-import { demandPath } from "../fields/expected.ts";
 import { bool } from "../fields/fields.ts";
 import { checkGiven, plain } from "../fields/programs.ts";
 import { isA } from "../tags.ts";
 import { absent, codeOf, type FileSystem, fileSystem, type OpenFile, PIECE, reasonOf } from "./fileSystem.ts";
+import { type Location, pathOf } from "./location.ts";
 import { openTemporary, sweep, underNewName } from "./temporary.ts";
 
 /** How a file is replaced. */
@@ -19,21 +19,23 @@ export interface WriteOptions {
   fs?: Partial<FileSystem>;
 }
 
+export const writeOptions = () => ({ keepPrevious: bool(), replace: bool(), fs: plain() });
+
 /** What a file holds: bytes, or parts one after the other. */
 export type Content = Uint8Array | readonly Uint8Array[];
 
 /**
- * Writes `content` to `path`: into a temporary file next to it, flushed to the disk, then renamed over it; then the folder is flushed. When
+ * Writes `content` to a file, `path`: into a temporary file next to it, flushed to the disk, then renamed over it; then the folder is flushed. When
  * anything fails the temporary file is removed, `path` is as it was, and a NablaError says so. A symbolic link is followed; the
  * permissions of a replaced file are kept. What crashed processes left of earlier writes is removed.
  */
 export async function writeFileAtomic(
-  path: string,
+  location: Location,
   content: Content,
   options: WriteOptions = {},
 ): Promise<void> {
-  demandPath("writeFileAtomic", path);
-  checkGiven("writeFileAtomic", options, { keepPrevious: bool(), replace: bool(), fs: plain() });
+  const path = pathOf("writeFileAtomic", location);
+  checkGiven("writeFileAtomic", options, writeOptions());
   const fs = fileSystem(options.fs);
   const state: WriteState = { there: false, renamed: false };
   try {
@@ -104,8 +106,11 @@ async function replace(
  * Throws a NablaError when `path` cannot be written: to be called before hours of training, not after. Really creates
  * a file in the directory, and removes it again, with what crashed processes left there of writing this path.
  */
-export async function checkWritable(path: string, options: { fs?: Partial<FileSystem> } = {}): Promise<void> {
-  demandPath("checkWritable", path);
+export async function checkWritable(
+  location: Location,
+  options: { fs?: Partial<FileSystem> } = {},
+): Promise<void> {
+  const path = pathOf("checkWritable", location);
   checkGiven("checkWritable", options, { fs: plain() });
   const fs = fileSystem(options.fs);
   try {

@@ -2,9 +2,9 @@
 import { type CsvSeriesOptions, checkCsvSeries, seriesOfTable } from "../data/sequences/csvSeries.ts";
 import type { Series } from "../data/sequences/series.ts";
 import { NablaError } from "../errors.ts";
-import { demandPath } from "../fields/expected.ts";
 import { string } from "../fields/fields.ts";
 import { openTable } from "./dataFiles.ts";
+import { type Location, pathOf } from "./location.ts";
 
 /** How a file is read as a series. */
 export interface OpenSeriesOptions extends CsvSeriesOptions {
@@ -17,8 +17,8 @@ export interface OpenSeriesOptions extends CsvSeriesOptions {
  *
  * @throws NablaError as csvSeries() does, and for a file that is no table
  */
-export async function openSeries(path: string, asked: OpenSeriesOptions = {}): Promise<Series> {
-  demandPath("openSeries", path);
+export async function openSeries(location: Location, asked: OpenSeriesOptions = {}): Promise<Series> {
+  const path = pathOf("openSeries", location);
   const options = checkCsvSeries("openSeries", asked, { encoding: string() });
   const { header, delimiter, decimal, maxBytes, encoding, name, ...rest } = options;
   const table = await openTable(

@@ -73,6 +73,8 @@ interface Step {
   readonly layer: string;
   readonly parameters: readonly Parameter[];
   readonly outputShape: readonly number[];
+  /** States at the end of a walk that it keeps for those who ask, by the names under which Site.saved has them: see layers/finalState.ts. */
+  readonly ends?: readonly string[];
   /** Whether x may be an image whose pixels lie without padding: see Range.packed. */
   readonly takesPacked?: boolean;
   /** Whether y are values of x, or lie between them, in another layout or place at most: what an activation made of them they still are. */
@@ -102,9 +104,10 @@ export interface Operation extends Step {
   forward(site: Site, x: Range): Range;
   /**
    * Puts the backward instructions on the tape: gradients of parameters, then dx if `needed`. x and y are what forward()
-   * was given and returned. dy may be overwritten; nobody else has what is returned.
+   * was given and returned. dy may be overwritten; nobody else has what is returned. Where it has `ends`, dy is undefined if they alone
+   * are looked at. It returns undefined where it has left the gradient with the operation that x is of.
    */
-  backward(site: Site, x: Range, y: Range, dy: Range, needed: boolean): Range;
+  backward(site: Site, x: Range, y: Range, dy: Range, needed: boolean): Range | undefined;
 }
 
 /** A step where several values meet. */
@@ -145,6 +148,8 @@ export interface Layer {
   readonly operations: readonly AnyOperation[];
   /** Where they are no chain. */
   readonly wiring?: Wiring;
+  /** The states that it returns besides its value, in order, with the length of each: what finalState may ask for. */
+  readonly states?: Readonly<Record<string, number>>;
   /** The activation's name, for summaries and for pairing with a loss. Undefined where values only change their shape. */
   readonly activation?: string;
   /**

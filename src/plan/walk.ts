@@ -28,7 +28,7 @@ export function walkChain(nodes: readonly Made[], dy: Range, inputGradients: boo
       y!,
       gradient,
       inputGradients || i > first,
-    );
+    )!;
   }
   return inputGradients ? gradient : undefined;
 }
@@ -50,14 +50,16 @@ export function walkBack(
   for (const value of inputs) value.wanted = inputGradients;
   for (const node of nodes)
     node.wanted = isTrainable(node.operation) || node.from.some(({ wanted }) => wanted);
+  // from what nobody uses no gradient comes
+  for (const node of [...nodes].reverse()) if (node.uses === 0) for (const value of node.from) value.uses--;
   /** Gradients on their way, the next one last. */
-  const coming = outputs.map((value, i): [Node, Range] => [value, given[i]]).reverse();
+  const coming = outputs.map((value, i): [Node, Range?] => [value, given[i]]).reverse();
   for (let next = coming.pop(); next; next = coming.pop()) {
     const [value, gradient] = next;
     const { operation, from, shape, site, y, dy: before } = value;
     if (!value.wanted) continue;
-    let dy = gradient;
-    if (before) {
+    let dy = before ?? gradient;
+    if (before && gradient) {
       dy = builder.tensor("sums of gradients", shape);
       builder.emit("ADD", { y: dy, a: before, b: gradient, units: floatsOf(shape) });
     }
@@ -68,8 +70,8 @@ export function walkBack(
     const needed = from.map(({ wanted }) => wanted!);
     const gradients =
       "divide" in operation
-        ? operation.divide(site!, xs, y!, dy, needed)
-        : [operation.backward(site!, xs[0], y!, dy, needed[0])];
+        ? operation.divide(site!, xs, y!, dy!, needed)
+        : [operation.backward(site!, xs[0], y!, dy!, needed[0])];
     for (let i = from.length - 1; i >= 0; i--) coming.push([from[i], gradients[i]]);
   }
   return inputs.map(({ dy }) => dy);

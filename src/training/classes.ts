@@ -1,5 +1,6 @@
 /** Factors of the loss by class, as programs write them: by number or name, in an object, a list or a Map. Loaded with what trains. */
 import type { Dataset, Target } from "../data/dataset.ts";
+import { labelsOf } from "../data/split.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
 import { isA } from "../tags.ts";
@@ -39,6 +40,25 @@ export function byNumber(
     return [at >= 0 && !Array.isArray(weights) ? String(at) : String(key), factor];
   });
   return Object.fromEntries(factors);
+}
+
+/**
+ * Factors that give every class the same weight altogether: rows / (classes · rows of the class). Classes without rows are not counted.
+ *
+ * @param rows to train on; undefined where they come from an iterator
+ * @throws NablaError where there are no classes, or nobody can count
+ */
+export function balanced(rows: Dataset | undefined): Record<string, number> {
+  if (rows?.target.kind !== "class")
+    throw new NablaError(
+      `classWeight: "balanced" counts the rows of each class, and ${rows ? "the targets are values; give labels as whole numbers, or" : "an iterator does not say how many there will be; give"} factors by class, { 3: 10 }`,
+    );
+  const counts = new Map<number, number>();
+  for (const label of labelsOf(rows)) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const sorted = [...counts].sort(([a], [b]) => a - b);
+  return Object.fromEntries(
+    sorted.map(([label, count]) => [String(label), rows.length / (counts.size * count)]),
+  );
 }
 
 /** Options whose factors of classes go by number. */

@@ -13,7 +13,7 @@ import { unlessAborted } from "./aborted.ts";
 import { type DataArgument, isDataset, isStream } from "./arguments.ts";
 import { checkFit } from "./batch.ts";
 import { begin } from "./begin.ts";
-import { byNumber } from "./classes.ts";
+import { balanced, byNumber } from "./classes.ts";
 import { digestOf } from "./digest.ts";
 import { loaded } from "./loading.ts";
 import { lookAhead, metricsOfTraining } from "./measures.ts";
@@ -119,7 +119,11 @@ async function prepared<M extends TrainedModel>(
   const { sampleWeight, signal } = options;
   // saved by number
   const { classWeight } = settings;
-  if (options.classWeight && classWeight) settings.classWeight = byNumber(options.classWeight, data.target);
+  if (options.classWeight && classWeight)
+    settings.classWeight =
+      options.classWeight === "balanced"
+        ? balanced(source ? undefined : train)
+        : byNumber(options.classWeight, data.target);
   const { classes, samples: all } = weightingOf("fit", data, network, goals, {
     classWeight: settings.classWeight,
     sampleWeight,

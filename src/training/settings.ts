@@ -15,11 +15,25 @@ import { type SplitRule, splitField, type ValidationSplit } from "./splitRule.ts
 export const seedField = () =>
   int({ min: 0, wide: true, default: 0, doc: DOCS && "What every random choice depends on." });
 
+/** Factors of the loss by class; "balanced" is in the inverse ratio of how many rows to train on each class has. */
+export type ClassWeight = Readonly<Record<string, number>> | "balanced";
+
+/** As documents have it. */
+function classWeights(doc: string): Field<ClassWeight> {
+  const factors = record(number({ min: 0 }), { keys: /^(0|[1-9][0-9]*)$/ });
+  return {
+    presence: "required",
+    expected: TRAINING && `"balanced", or ${factors.expected}`,
+    check: (value, path) => (value === "balanced" ? value : factors.check(value, path)),
+    jsonSchema: DOCS && (() => ({ anyOf: [factors.jsonSchema(), { const: "balanced" }], description: doc })),
+  };
+}
+
 /**
  * @param classWeight, augment, validationSplit read by fields of their own in documents; in programs by the code that works by them
  */
 const settings = <W, A, V>(
-  classWeight: Field<Readonly<Record<string, number>>, W>,
+  classWeight: Field<ClassWeight, W>,
   augment: Field<AugmentConfig, A>,
   validationSplit: Field<SplitRule, V, "defaulted">,
 ) =>
@@ -64,7 +78,10 @@ const settings = <W, A, V>(
      * (or "random", "groups") says which; a function of a row's number whether it is one of them: `(row) => row >= 800`. Default 0.
      */
     validationSplit,
-    /** Factors of the loss, by class: { 3: 10 } or [1, 1, 1, 10]. */
+    /**
+     * Factors of the loss, by class: { 3: 10 } or [1, 1, 1, 10]. "balanced": rows / (classes · rows of the class), counted over the rows
+     * to train on, so that every class has the same weight altogether.
+     */
     classWeight: optional(classWeight),
     /** Trains on every image and on copies moved by so many pixels up, down, left and right, as shifted() makes them. */
     shifted: optional(
@@ -82,10 +99,7 @@ const settings = <W, A, V>(
 /** As a document's `training` has them. */
 export const documentSettings = () =>
   settings(
-    record(number({ min: 0 }), {
-      keys: /^(0|[1-9][0-9]*)$/,
-      doc: DOCS && "Factors of the loss by class number; 1 for those left out.",
-    }),
+    classWeights(DOCS && "Factors of the loss by class number, 1 for those left out. Or balanced."),
     augmentFields(),
     splitField(
       DOCS && "Share of the rows to validate on instead of training on them. Or which rows that share is.",
@@ -111,11 +125,13 @@ const laterSplit = (): Field<SplitRule, ValidationSplit, "defaulted"> => ({
 export const fitSettings = () =>
   settings(
     later(
-      (weights: Readonly<Record<number, number>> | readonly number[]): Record<string, number> =>
-        (isA("Map", weights) ? Object.fromEntries(weights as never) : { ...weights }) as Record<
-          string,
-          number
-        >,
+      (weights: Readonly<Record<number, number>> | readonly number[] | "balanced"): ClassWeight =>
+        weights === "balanced"
+          ? weights
+          : ((isA("Map", weights) ? Object.fromEntries(weights as never) : { ...weights }) as Record<
+              string,
+              number
+            >),
     ),
     later((augment: AugmentOptions) => augment as AugmentConfig),
     laterSplit(),

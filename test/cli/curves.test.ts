@@ -1,14 +1,14 @@
 /** Curves of the report, and the figures of nabla evaluate, against numbers worked out by hand. */
 import { expect, test } from "vitest";
-import { figuresOf, intervalsOf, type Seen, usualMetrics } from "../../src/cli/input/figures.ts";
-import { calibration } from "../../src/cli/report/curves/calibration.ts";
-import { plotsOf } from "../../src/cli/report/curves/index.ts";
-import { plot, some } from "../../src/cli/report/curves/plot.ts";
-import { precisionRecall } from "../../src/cli/report/curves/precisionRecall.ts";
-import { predicted } from "../../src/cli/report/curves/predicted.ts";
-import { residuals } from "../../src/cli/report/curves/residuals.ts";
-import { roc } from "../../src/cli/report/curves/roc.ts";
 import type { Subject } from "../../src/metrics/metric.ts";
+import { figuresOf, intervalsOf, type Seen, usualMetrics } from "../../src/report/figures.ts";
+import { calibration } from "../../src/report/page/curves/calibration.ts";
+import { plotsOf } from "../../src/report/page/curves/index.ts";
+import { plot, some } from "../../src/report/page/curves/plot.ts";
+import { precisionRecall } from "../../src/report/page/curves/precisionRecall.ts";
+import { predicted } from "../../src/report/page/curves/predicted.ts";
+import { residuals } from "../../src/report/page/curves/residuals.ts";
+import { roc } from "../../src/report/page/curves/roc.ts";
 import { scored, subject } from "../support/metrics.ts";
 
 const seen = (

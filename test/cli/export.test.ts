@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { encodeRows } from "../../src/data/tables/rows.ts";
 import { quantised } from "../../src/export/index.ts";
-import { load } from "../../src/index.ts";
+import { dense, gru, load, sequential } from "../../src/index.ts";
 import { internalsOf } from "../../src/model/internals.ts";
 import { description, instantiate, predictIn } from "../export/host.ts";
 import { writeSafetensors } from "../support/checkpoints.ts";
@@ -61,6 +61,21 @@ test("--weights, --rows and --json", async () => {
   });
   expect(length).toBeLessThan(readFileSync(place.path("digits.safetensors")).length / 4);
   expect(description(wasm("small.wasm"))).toMatchObject({ maxRows: 3, weights: "int8" });
+});
+
+test("--stream: a file that takes steps, of models that have them", async () => {
+  const subject = sequential([gru({ units: 4 }), dense({ units: 2 })], { inputShape: [6, 3], seed: 1 });
+  place.write("steps.safetensors", subject.save());
+  const { code, stderr } = await place.run(
+    "export steps.safetensors --to steps.wasm --stream --rows 2".split(" "),
+  );
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(description(wasm("steps.wasm"))).toMatchObject({ stream: true, maxRows: 2, input: { shape: [3] } });
+  const plain = await place.run("export digits.safetensors --to none.wasm --stream".split(" "));
+  expect(plain.stderr).toContain("export: stream: the model has no recurrent layer");
+  const foreign = await place.run("export steps.safetensors --to steps.onnx --stream".split(" "));
+  expect(foreign.stderr).toContain("--stream: ONNX files take whole sequences");
+  expect(existsSync(place.path("none.wasm")) || existsSync(place.path("steps.onnx"))).toBe(false);
 });
 
 test("--data says what fewer bits cost, and it is that", async () => {

@@ -4,10 +4,10 @@ import { expect, test } from "vitest";
 import { flagsOf } from "../../src/cli/options/flags.ts";
 import { optimizerFlagFields } from "../../src/cli/options/training.ts";
 import { program } from "../../src/cli/program.ts";
-import { terminalOf } from "../../src/cli/terminal.ts";
 import { bool, choice, int, list, number } from "../../src/fields/fields.ts";
 import { object, optional, record } from "../../src/fields/objects.ts";
 import { given } from "../../src/fields/options.ts";
+import { terminalOf } from "../../src/report/terminal.ts";
 import { documentSettings } from "../../src/training/settings.ts";
 
 const made = object({

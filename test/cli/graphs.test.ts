@@ -1,6 +1,6 @@
 /** Graphs on the command line. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { rails } from "../../src/cli/text/rails.ts";
+import { rails } from "../../src/report/text/rails.ts";
 import { forked } from "../support/seenNets.ts";
 import { done, events, flowers, workplace } from "./support.ts";
 

@@ -1,8 +1,8 @@
 /** The loss at the end of a training, as people see it. */
 import { expect, test } from "vitest";
-import { terminalOf } from "../../src/cli/terminal.ts";
-import { lossCurve } from "../../src/cli/text/curve.ts";
 import type { History } from "../../src/model/model.ts";
+import { terminalOf } from "../../src/report/terminal.ts";
+import { lossCurve } from "../../src/report/text/curve.ts";
 
 const history = { history: { loss: [3, 2, 1], valLoss: [3, 3, 2] }, epoch: [0, 1, 2] } as unknown as History;
 

@@ -2,9 +2,9 @@
 import { mkdirSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { main } from "../../src/cli/main.ts";
-import { terminalOf } from "../../src/cli/terminal.ts";
-import { visible } from "../../src/cli/text/visible.ts";
 import { dense, sequential } from "../../src/index.ts";
+import { terminalOf } from "../../src/report/terminal.ts";
+import { visible } from "../../src/report/text/visible.ts";
 import { type Workplace, workplace } from "./support.ts";
 
 /** Title, colour, clearing, clipboard, C1, DEL, overrides of direction, separators, a line of its own. */

@@ -1,10 +1,10 @@
 /** Figures as people read them, and what a terminal is too narrow for. */
 import { expect, test } from "vitest";
-import { terminalOf } from "../../src/cli/terminal.ts";
-import { confusionTable } from "../../src/cli/text/confusion.ts";
-import { duration, figure, result } from "../../src/cli/text/format.ts";
-import { progressLine, speedometer } from "../../src/cli/training/progress.ts";
 import { ConfusionMatrix, type TrainingContext } from "../../src/index.ts";
+import { progressLine, speedometer } from "../../src/report/progress.ts";
+import { terminalOf } from "../../src/report/terminal.ts";
+import { confusionTable } from "../../src/report/text/confusion.ts";
+import { duration, figure, result } from "../../src/report/text/format.ts";
 
 /** A terminal so many characters wide, and what was written to it. */
 function terminal(columns = 80) {

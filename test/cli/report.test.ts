@@ -2,8 +2,6 @@
 import { readFileSync } from "node:fs";
 import { decode } from "fast-png";
 import { afterAll, expect, test } from "vitest";
-import { examine } from "../../src/cli/input/examine.ts";
-import { mapSection, saliencyOf, weightSection } from "../../src/cli/report/pictures.ts";
 import {
   activation,
   arrayDataset,
@@ -15,6 +13,8 @@ import {
   reshape,
   sequential,
 } from "../../src/index.ts";
+import { examine } from "../../src/report/examine.ts";
+import { mapSection, saliencyOf, weightSection } from "../../src/report/page/pictures.ts";
 import { done, workplace } from "./support.ts";
 
 const place = workplace();

@@ -1,10 +1,10 @@
 /** The picture of the network in the report. */
 import { readFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
-import { type Box, layoutOf } from "../../src/cli/report/layout.ts";
-import { networkPicture } from "../../src/cli/report/network.ts";
-import { layerSection } from "../../src/cli/report/sections.ts";
 import { dense, type LayerInput, sequential } from "../../src/index.ts";
+import { type Box, layoutOf } from "../../src/report/page/layout.ts";
+import { networkPicture } from "../../src/report/page/network.ts";
+import { layerSection } from "../../src/report/page/sections.ts";
 import { values } from "../support/kernel.ts";
 import { forked } from "../support/seenNets.ts";
 import { done, idxFolder, workplace } from "./support.ts";

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { load } from "../../src/index.ts";
+import { dense, load, lstm, sequential } from "../../src/index.ts";
 
 const root = new URL("../../", import.meta.url);
 const cli = fileURLToPath(new URL("build/cli.js", root));
@@ -29,6 +29,11 @@ beforeAll(() => {
     cli,
     ..."train digits --samples 200 --epochs 1 --seed 1 --model cnn --out digits.safetensors -q".split(" "),
   );
+  const gestures = sequential([lstm({ units: 6 }), dense({ units: 4, activation: "softmax" })], {
+    inputShape: [20, 3],
+    seed: 1,
+  });
+  writeFileSync(join(folder, "gestures.safetensors"), gestures.save());
   for (const line of blocks("sh").join("").split("\n").filter(Boolean))
     printed.push(node(cli, ...line.split("#")[0]!.trim().split(/\s+/).slice(1)));
 }, 60_000);
@@ -39,14 +44,27 @@ const expected = () => {
 };
 
 test("its commands write what they say", () => {
-  expect(printed).toHaveLength(4);
-  expect(printed[3]!.match(/: as it was written; /g)).toHaveLength(3);
+  expect(printed).toHaveLength(5);
+  expect(printed[4]!.match(/: as it was written; /g)).toHaveLength(3);
   expect(printed[2]).toMatch(/loss .* as int8\n {2}accuracy .* as int8\n {2}the same class for /);
   expect(text).toMatch(/loss .* as int8\n {2}accuracy .* as int8\n {2}the same class for /);
 });
 
 test("its programs predict what the model predicts", () => {
-  const [library, plain, whole, module, worker] = blocks("js") as [string, string, string, string, string];
+  const [library, plain, steps, whole, module, worker] = blocks("js") as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  node(cli, "export", "gestures.safetensors", "--to", "gestures.js", "--stream");
+  const first = load(readFileSync(join(folder, "gestures.safetensors")))
+    .stream()
+    .push([0.1, -0.4, 9.8]);
+  const scores = run(`${steps}\nconsole.log(JSON.stringify([...scores]));`);
+  expect(scores).toEqual([...(first as Float32Array)]);
   const prelude = `
     import { readFileSync } from "node:fs";
     import { digits } from "nabla/data";

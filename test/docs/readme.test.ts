@@ -91,6 +91,10 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
       expect(printed).toContain("'loss', 'within', 'valLoss', 'valWithin', 'learningRate'");
       expect(Number(printed.trim().split(" ").at(-1))).toBeGreaterThan(0.5);
     },
+    (printed) => {
+      expect(printed).toMatch(/^epoch 1\/5 loss .*epoch 5\/5 loss/);
+      expect(printed).toContain("loss (cyan), val loss (yellow) over 5 epochs");
+    },
     (printed) => expect(printed.trim()).toBe("8"),
   ],
   "docs/data.md": [
@@ -114,6 +118,7 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
       expect(printed.trim().slice(printed.trim().indexOf(" ", 20)).length).toBeGreaterThan(5);
     },
     (printed) => expect(printed.trim()).toBe("1"),
+    (printed) => expect(Number(printed)).toBeLessThan(0.002),
     (printed) =>
       expect(printed).toMatch(/^Float32Array\(1\) \[ -?\d\S* \]\s+Float32Array\(1\) \[ -?\d\S* \]\s*$/),
     (printed) => expect(Number(printed)).toBeLessThan(0.02),
@@ -151,6 +156,7 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
   "docs/images.md": [],
   "docs/tables.md": [],
   "docs/browser.md": [],
+  "docs/course.md": [],
   "docs/playground.md": [],
   "docs/mnist.md": [],
 };

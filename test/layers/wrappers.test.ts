@@ -18,6 +18,7 @@ import {
   lstm,
   masking,
   repeatVector,
+  residual,
   sequential,
   simpleRnn,
   timeDistributed,
@@ -322,4 +323,21 @@ describe("refused, with what to do", () => {
   test.each(wrong)("%s", (_, make, message) => {
     expect(make).toThrow(message);
   });
+});
+
+test.each<[string, () => unknown]>([
+  ["bidirectional", () => timeDistributed(bidirectional(gru({ units: 3 })) as never)],
+  ["timeDistributed", () => bidirectional(timeDistributed(dense({ units: 3 })) as never)],
+  ["residual", () => timeDistributed([dense({ units: 3 }), residual([dense({ units: 3 })]) as never])],
+])("%s within a layer that holds layers is refused, with what to do", (type, make) => {
+  expect(() => sequential([make() as LayerInput], { inputShape: [2, 4, 3] }).weights()).toThrow(
+    `type: ${type} holds layers itself, so it cannot be within another that does; put it before or behind that one`,
+  );
+});
+
+test("a stateful layer for each step is refused when the network is built", () => {
+  const held = timeDistributed(gru({ units: 3, stateful: true, batchSize: 4 }));
+  expect(() => sequential([held], { inputShape: [2, 4, 3] }).weights()).toThrow(
+    /timeDistributed .* gru "gru_1" is stateful: it is applied to each step by itself.*leave out stateful and batchSize/,
+  );
 });

@@ -212,7 +212,7 @@ describe("which one a training goes on from", () => {
   });
 
   test.each([
-    ["", {}, /^checkpointIn: expected the path of a file, got ""$/],
+    ["", {}, /^checkpointIn: expected a path or a file: URL, got ""$/],
     ["m", { keep: 0 }, /^checkpointIn: keep: expected a whole number ≥ 1, got 0$/],
     ["m", { kept: 1 }, /^checkpointIn: unknown option "kept"/],
     ["m", { onError: 3 }, /^checkpointIn: onError: expected a function or "throw", got 3$/],

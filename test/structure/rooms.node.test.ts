@@ -28,6 +28,7 @@ const ROOMS = [
   ["model"],
   ["interop"],
   ["ensemble", "export", "import", "predict", "reading", "sequences"],
+  ["report"],
   ["browser", "node"],
   ["cli"],
   ["index.ts", "static.ts"],

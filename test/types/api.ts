@@ -126,7 +126,7 @@ sequential([dense({ units: 3 })], { seed: "1" });
 // @ts-expect-error a loss is needed
 model.compile({ optimizer: "adam" });
 // @ts-expect-error misspelt loss
-model.compile({ loss: "mse" });
+model.compile({ loss: "msee" });
 // @ts-expect-error misspelt optimizer
 model.compile({ loss: "hinge", optimizer: "Adam" });
 // @ts-expect-error an option the optimizer does not have

@@ -1,8 +1,9 @@
 /** The network in the browser's own storage: saved after each epoch, offered again when the page is opened. */
 import { signal } from "@preact/signals";
 import type { Model } from "nabla";
-import { listModels, loadModel, persistStorage, removeModel, saveModel } from "../../src/browser/models.ts";
 import { notify, notifyError } from "../ui/messages.tsx";
+
+export const storage = () => import("./storage.ts");
 
 /** One network is kept; a new training takes its place once its first epoch is done. */
 export const NAME = "playground-digits";
@@ -73,6 +74,7 @@ async function drain(): Promise<void> {
     next = undefined;
     kept.value = "saving";
     try {
+      const { persistStorage, saveModel } = await storage();
       await saveModel(bytes, NAME);
       kept.value = "kept";
       if (!asked) void persistStorage();
@@ -88,6 +90,7 @@ async function drain(): Promise<void> {
 /** Looks for what an earlier visit left. */
 export async function find(): Promise<void> {
   try {
+    const { listModels, loadModel } = await storage();
     if (!(await listModels()).some(({ name }) => name === NAME)) return;
     found.value = await loadModel(NAME);
   } catch (error) {
@@ -99,7 +102,7 @@ export async function find(): Promise<void> {
 export async function take(): Promise<Model | undefined> {
   await claim();
   if (!held) return undefined;
-  const model = await loadModel(NAME);
+  const model = await (await storage()).loadModel(NAME);
   found.value = undefined;
   kept.value = "kept";
   return model;
@@ -108,7 +111,7 @@ export async function take(): Promise<Model | undefined> {
 export async function discard(): Promise<void> {
   found.value = undefined;
   try {
-    await removeModel(NAME);
+    await (await storage()).removeModel(NAME);
   } catch (error) {
     notifyError(error);
   }

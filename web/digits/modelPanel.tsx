@@ -2,12 +2,10 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { weightsSha256 } from "nabla";
 import { useRef } from "preact/hooks";
-import { downloadModel } from "../../src/browser/download.ts";
-import { loadModel } from "../../src/browser/models.ts";
 import { sizeOf } from "../../src/shape.ts";
 import { Button, Panel } from "../ui/controls.tsx";
 import { announce, notifyError } from "../ui/messages.tsx";
-import { discard, found, take } from "./keeping.ts";
+import { discard, found, storage, take } from "./keeping.ts";
 import { busy, open, phase, savedWith, subject, train } from "./session.ts";
 import { commandLine, fromSaved } from "./settings.ts";
 
@@ -69,10 +67,10 @@ export function ModelPanel() {
       <div class="stack">
         <div class="row">
           <Button
-            onClick={() => {
+            onClick={async () => {
               if (!now) return;
               try {
-                downloadModel(now.model, "digits.safetensors");
+                (await storage()).downloadModel(now.model, "digits.safetensors");
               } catch (error) {
                 notifyError(error);
               }
@@ -102,7 +100,7 @@ export function ModelPanel() {
 /** Opens a model file that was chosen or dropped. */
 export async function openFile(file: File): Promise<void> {
   try {
-    open(await loadModel(file));
+    open(await (await storage()).loadModel(file));
     announce(`${file.name} is open.`);
   } catch (error) {
     notifyError(error);

@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { CurvesPanel } from "./curves.tsx";
 import { GradientsPanel } from "./gradients.tsx";
 import { LandscapePanel } from "./landscapePanel.tsx";
+import { MicroscopePanel } from "./microscopePanel.tsx";
 import { NetworkPanel } from "./network.tsx";
 import { RacePanel } from "./racePanel.tsx";
 import { open, state } from "./session.ts";
@@ -24,6 +25,7 @@ export function View() {
         </div>
         <div class="stack middle">
           {race ? <RacePanel /> : <NetworkPanel />}
+          {!race && <MicroscopePanel />}
           {!race && <GradientsPanel />}
           <LandscapePanel />
         </div>

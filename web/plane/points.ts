@@ -1,6 +1,7 @@
 /** Painted points as text: three bytes each (x, y, class), base64 with the URL-safe alphabet. */
+
+import type { Field } from "../ui/codec.ts";
 import { MAX_POINTS } from "./choices.ts";
-import type { Field } from "./codec.ts";
 
 /** A place in the plane and a class. */
 export interface Point {

@@ -27,6 +27,8 @@ export const sharp = signal(false);
 export const showTest = signal(true);
 /** The unit that is looked at, where the large surface shows one. */
 export const focused = signal<{ readonly layer: number; readonly unit: number } | undefined>(undefined);
+/** The training point under the microscope, where it is open. */
+export const picked = signal<number | undefined>(undefined);
 /** The class that is painted, or −1 to erase. */
 export const brush = signal(0);
 /** Whether the engine has to share the page's thread. */
@@ -75,7 +77,7 @@ export function open(): () => void {
     if (writing !== undefined) clearTimeout(writing);
     writing = undefined;
     batch(() => {
-      frame.value = figures.value = data.value = landscape.value = focused.value = undefined;
+      frame.value = figures.value = data.value = landscape.value = focused.value = picked.value = undefined;
       playing.value = false;
     });
   };

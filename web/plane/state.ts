@@ -1,4 +1,15 @@
 /** Everything a link says about the Plane view: the data, the net, how it is trained. Plain JSON. */
+
+import {
+  choiceField,
+  type Field,
+  flagField,
+  initialOf,
+  listField,
+  numberField,
+  read,
+  write,
+} from "../ui/codec.ts";
 import {
   ACTIVATIONS,
   type ActivationName,
@@ -20,16 +31,6 @@ import {
   SCHEDULES,
   type ScheduleName,
 } from "./choices.ts";
-import {
-  choiceField,
-  type Field,
-  flagField,
-  initialOf,
-  listField,
-  numberField,
-  read,
-  write,
-} from "./codec.ts";
 import { type Point, pointsField } from "./points.ts";
 
 export interface PlaneState {

@@ -5,22 +5,26 @@ import { Canvas } from "../ui/canvas.tsx";
 import { short } from "../ui/chart.tsx";
 import { Panel, Segments, Switch } from "../ui/controls.tsx";
 import { colour } from "../ui/theme.ts";
-import { drawPoints, toPixel } from "./marks.ts";
+import { drawPoints, toPixel, toPlane } from "./marks.ts";
 import { usePainting } from "./painting.ts";
 import { Pixels } from "./pixels.tsx";
 import { SURFACE_SIDE, UNIT_SIDE } from "./protocol.ts";
-import { brush, data, empty, figures, focused, frame, sharp, showTest, state } from "./session.ts";
+import { brush, data, empty, figures, focused, frame, picked, sharp, showTest, state } from "./session.ts";
 
 /** CSS pixels the points are drawn in; the page scales them. */
 const SIDE = 440;
 
 export function SurfacePanel() {
   const painted = state.value.data === "painted";
+  const picking = !painted && picked.value !== undefined;
   return (
     <Panel title={focused.value ? unitTitle(focused.value) : "What the net makes of the plane"}>
       <div class="stack">
         {painted && <BrushChoice />}
-        <div class="surface">
+        <div
+          class={`surface ${picking ? "picking" : ""}`}
+          {...(picking && { onPointerDown: (event: PointerEvent) => pick(event) })}
+        >
           <Pixels class="below" side={SURFACE_SIDE} pixels={() => frame.value?.surfaces[0]} />
           {focused.value && (
             <Pixels
@@ -49,6 +53,22 @@ export function SurfacePanel() {
       </div>
     </Panel>
   );
+}
+
+/** Puts the training point that is nearest to the pointer under the microscope. */
+function pick(event: PointerEvent): void {
+  const points = data.peek()?.train;
+  if (!points) return;
+  const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
+  const x = toPlane(event.clientX - box.left, box.width);
+  const y = -toPlane(event.clientY - box.top, box.height);
+  let best = 0;
+  let least = Number.POSITIVE_INFINITY;
+  points.labels.forEach((_, i) => {
+    const far = Math.hypot(points.places[2 * i] - x, points.places[2 * i + 1] - y);
+    if (far < least) [best, least] = [i, far];
+  });
+  picked.value = best;
 }
 
 /** The controls of painting, next to the surface, also on a phone. */
@@ -94,6 +114,14 @@ export function PointsLayer() {
         if (!now) return;
         if (showTest.value) drawPoints(context, SIDE, now.test, true);
         drawPoints(context, SIDE, now.train, false);
+        const at = picked.value;
+        if (at === undefined || at >= now.train.labels.length) return;
+        context.strokeStyle = colour("ink");
+        context.lineWidth = 2.5;
+        context.beginPath();
+        const [x, y] = now.train.places.subarray(2 * at, 2 * at + 2);
+        context.arc(toPixel(x, SIDE), SIDE - toPixel(y, SIDE), 10, 0, 2 * Math.PI);
+        context.stroke();
       }}
     />
   );

@@ -6,14 +6,19 @@ import { keepForOffline } from "./offline.ts";
 import { route, VIEWS, type ViewName } from "./router.ts";
 import { ThemeButton } from "./themeButton.tsx";
 
-const TITLES: Record<ViewName, string> = { digits: "Digits", plane: "Plane" };
+const TITLES: Record<ViewName, string> = { course: "Course", digits: "Digits", plane: "Plane" };
 const LOADERS: Record<ViewName, () => Promise<{ View: ComponentType }>> = {
+  course: () => withStyle(import("../course/index.tsx"), COURSE_STYLE),
   digits: () => import("../digits/index.tsx"),
-  plane: () => Promise.all([import("../plane/index.tsx"), styled(PLANE_STYLE)]).then(([loaded]) => loaded),
+  plane: () => withStyle(import("../plane/index.tsx"), PLANE_STYLE),
 };
 
-/** Names a file next to this one; set by the build. */
+/** Names of files next to this one; set by the build. */
+declare const COURSE_STYLE: string;
 declare const PLANE_STYLE: string;
+
+const withStyle = <T,>(loading: Promise<T>, file: string): Promise<T> =>
+  Promise.all([loading, styled(file)]).then(([loaded]) => loaded);
 
 /** Loads the looks of a view that is not the first. */
 const styled = (file: string): Promise<unknown> =>
@@ -51,7 +56,7 @@ export function Shell() {
         Skip to content
       </button>
       <header class="bar">
-        <a class="brand" href="#/digits" aria-label="Nabla playground">
+        <a class="brand" href="#/" aria-label="Nabla playground">
           <svg viewBox="0 0 32 28" aria-hidden="true">
             <path d="M0 0H32L16 28ZM8.8 5.2 16 17.6 23.2 5.2Z" fill-rule="evenodd" />
           </svg>

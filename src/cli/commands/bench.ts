@@ -2,9 +2,9 @@
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 import { didYouMean, NablaError } from "../../errors.ts";
 import { sequential } from "../../model/model.ts";
+import type { Terminal } from "../../report/terminal.ts";
 import { callsIn, inTurn, median, shades, took } from "../bench/measure.ts";
 import { CASES, NETS, type NetName } from "../bench/nets.ts";
-import type { Terminal } from "../terminal.ts";
 
 export interface BenchFlags {
   nets?: string[];

@@ -7,16 +7,16 @@ import { titleOf } from "../../data/readers/open.ts";
 import { labelsOf } from "../../data/split.ts";
 import { unnamed } from "../../data/tables/columns.ts";
 import { openData } from "../../node/dataFiles.ts";
+import type { Terminal } from "../../report/terminal.ts";
+import { drawImages, imageOf } from "../../report/text/draw.ts";
+import { count, figure, percent, plural, table } from "../../report/text/format.ts";
+import { noteLines, notesOf, readingLines } from "../../report/text/notes.ts";
+import { inLine } from "../../report/text/visible.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
 import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
 import { type SequenceFlags, sequenceOptions } from "../options/sequenceData.ts";
 import { type TableFlags, tableOptions } from "../options/tables.ts";
-import type { Terminal } from "../terminal.ts";
-import { drawImages, imageOf } from "../text/draw.ts";
-import { count, figure, percent, plural, table } from "../text/format.ts";
-import { noteLines, notesOf, readingLines } from "../text/notes.ts";
-import { inLine } from "../text/visible.ts";
 import { checkApplicable } from "../training/applicable.ts";
 
 export interface DataFlags extends ImageFlags, TableFlags, ArrayFlags, SequenceFlags {

@@ -20,20 +20,21 @@ import { predictedClass } from "../../metrics/metric.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import { writeFileAtomic } from "../../node/files.ts";
+import type { Terminal } from "../../report/terminal.ts";
+import { count, percent, plural, shown, words } from "../../report/text/format.ts";
+import { inUnits } from "../../report/units.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Scores } from "../../training/evaluate.ts";
 import { openModel } from "../input/openModel.ts";
 import { checkSingle } from "../input/single.ts";
-import type { Terminal } from "../terminal.ts";
-import { count, percent, plural, shown, words } from "../text/format.ts";
 import { extraOf } from "../training/resume.ts";
-import { inUnits } from "../training/targets.ts";
 import { openPart, type Part, SAID } from "./evaluate.ts";
 
 interface ExportFlags {
   to: string;
   weights?: WeightType;
   rows?: number;
+  stream?: boolean;
   data?: string;
   part?: Part;
   samples?: number;
@@ -75,6 +76,8 @@ export async function exportCommand(path: string, flags: ExportFlags, terminal: 
     throw new NablaError(
       `--weights: ${FOREIGN[kind]!.called} are written with float32, got ${flags.weights}`,
     );
+  if (Object.hasOwn(FOREIGN, kind) && flags.stream)
+    throw new NablaError(`--stream: ${FOREIGN[kind]!.called} take whole sequences; leave it out`);
   if (resolve(path) === resolve(flags.to))
     throw new NablaError(`--to: ${show(flags.to)} is the model itself; name another file`);
   for (const [name, value] of Object.entries({ part: flags.part, samples: flags.samples })) {
@@ -87,6 +90,7 @@ export async function exportCommand(path: string, flags: ExportFlags, terminal: 
   const options: ExportOptions = {
     weights,
     ...(flags.rows !== undefined && { rows: flags.rows }),
+    ...(flags.stream && { stream: true }),
     metadata: metadataOf(model),
   };
   // everything is made and measured before anything is written

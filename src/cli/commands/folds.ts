@@ -4,13 +4,14 @@ import { kFold } from "../../data/folds.ts";
 import { type CrossValidation, crossValidate, type FoldResult } from "../../ensemble/crossValidate.ts";
 import { NablaError } from "../../errors.ts";
 import { fromConfig } from "../../model/fromConfig.ts";
+import type { Terminal } from "../../report/terminal.ts";
+import { plural, shown, table, words } from "../../report/text/format.ts";
+import { noteLines, notesOf, readingLines } from "../../report/text/notes.ts";
+import { inUnits } from "../../report/units.ts";
 import type { Scores } from "../../training/evaluate.ts";
-import type { Terminal } from "../terminal.ts";
-import { plural, shown, table, words } from "../text/format.ts";
-import { noteLines, notesOf, readingLines } from "../text/notes.ts";
 import { openToTrain } from "../training/opening.ts";
 import { resolveConfig } from "../training/settings.ts";
-import { fitTargets, inUnits, scaleTargets } from "../training/targets.ts";
+import { fitTargets, scaleTargets } from "../training/targets.ts";
 import { modeOf, parts, type TrainFlags } from "./train.ts";
 
 /** @returns the exit code */

@@ -2,15 +2,15 @@
 import { NablaError } from "../../errors.ts";
 import { checkWritable, writeFileAtomic } from "../../node/files.ts";
 import { openSeries } from "../../node/series.ts";
+import type { Terminal } from "../../report/terminal.ts";
+import { csvText } from "../../report/text/csv.ts";
+import { plural, result, table } from "../../report/text/format.ts";
+import { inLine } from "../../report/text/visible.ts";
 import { forecast } from "../../sequences/forecast.ts";
 import { openModel } from "../input/openModel.ts";
 import { readingOf, seriesOf } from "../input/series.ts";
 import type { SeriesFlags } from "../options/series.ts";
 import type { TableFlags } from "../options/tables.ts";
-import type { Terminal } from "../terminal.ts";
-import { csvText } from "../text/csv.ts";
-import { plural, result, table } from "../text/format.ts";
-import { inLine } from "../text/visible.ts";
 
 interface ForecastFlags extends SeriesFlags, Pick<TableFlags, "missing" | "decimal"> {
   steps?: number;

@@ -1,10 +1,10 @@
 /** nabla generate */
 import { unknownText, Vocabulary } from "../../data/sequences/vocabulary.ts";
 import { NablaError } from "../../errors.ts";
+import type { Terminal } from "../../report/terminal.ts";
 import { generate } from "../../sequences/generate.ts";
 import { openModel } from "../input/openModel.ts";
 import { textOf } from "../input/texts.ts";
-import type { Terminal } from "../terminal.ts";
 
 interface GenerateFlags {
   prompt?: string;

@@ -9,10 +9,10 @@ import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import { saveModel } from "../../node/models.ts";
 import { readBytes } from "../../node/paths.ts";
+import type { Terminal } from "../../report/terminal.ts";
+import { plural } from "../../report/text/format.ts";
 import { showShape } from "../../shape.ts";
 import { openModel as openOwn } from "../input/openModel.ts";
-import type { Terminal } from "../terminal.ts";
-import { plural } from "../text/format.ts";
 
 /** What is not as it was in the file. */
 interface Said {

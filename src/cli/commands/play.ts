@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { NablaError } from "../../errors.ts";
-import type { Terminal } from "../terminal.ts";
+import type { Terminal } from "../../report/terminal.ts";
 import { type Files, folderFiles, serveFiles, zipFiles } from "./serve.ts";
 
 export interface PlayFlags {

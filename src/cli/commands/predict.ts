@@ -4,7 +4,11 @@ import type { Voting } from "../../ensemble/ensemble.ts";
 import { NablaError, prefixed } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
 import { checkWritable, writeFileAtomic } from "../../node/files.ts";
-import { classNames } from "../input/examine.ts";
+import { classNames } from "../../report/examine.ts";
+import type { Terminal } from "../../report/terminal.ts";
+import { csvText } from "../../report/text/csv.ts";
+import { count, figure, percent, plural, result as shownResult } from "../../report/text/format.ts";
+import { inLine } from "../../report/text/visible.ts";
 import { folderOf, type PictureOptions } from "../input/folder.ts";
 import { type InputRow, readInputs } from "../input/inputs.ts";
 import { openModel } from "../input/openModel.ts";
@@ -13,10 +17,6 @@ import { seriesOf } from "../input/series.ts";
 import { checkSingle } from "../input/single.ts";
 import { textOf } from "../input/texts.ts";
 import { type ReadingFlags, readingOptions } from "../options/tables.ts";
-import type { Terminal } from "../terminal.ts";
-import { csvText } from "../text/csv.ts";
-import { count, figure, percent, plural, result as shownResult } from "../text/format.ts";
-import { inLine } from "../text/visible.ts";
 import { openVoters } from "./vote.ts";
 
 /** Rows of a file or data set that are shown when none is named. */

@@ -2,10 +2,10 @@
 
 import { decodeImageFile } from "../../node/images/decode.ts";
 import { readDigits } from "../../reading/index.ts";
+import type { Terminal } from "../../report/terminal.ts";
+import { percent } from "../../report/text/format.ts";
 import { openModel } from "../input/openModel.ts";
 import { checkSingle } from "../input/single.ts";
-import type { Terminal } from "../terminal.ts";
-import { percent } from "../text/format.ts";
 
 export async function readCommand(
   path: string,

@@ -6,12 +6,12 @@ import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import { configOf, weightsSha256 } from "../../model/save.ts";
 import { layerSummaries } from "../../model/summary.ts";
+import type { Terminal } from "../../report/terminal.ts";
+import { count, plural } from "../../report/text/format.ts";
+import { rails } from "../../report/text/rails.ts";
+import { inLine } from "../../report/text/visible.ts";
 import { since } from "../../training/run.ts";
 import { openModel } from "../input/openModel.ts";
-import type { Terminal } from "../terminal.ts";
-import { count, plural } from "../text/format.ts";
-import { rails } from "../text/rails.ts";
-import { inLine } from "../text/visible.ts";
 import { extraOf } from "../training/resume.ts";
 
 export async function summaryCommand(

@@ -8,19 +8,22 @@ import type { Dataset } from "../../data/dataset.ts";
 import { partsOf } from "../../data/split.ts";
 import { splitNotes } from "../../data/splitNotes.ts";
 import { NablaError } from "../../errors.ts";
-import { figureOf } from "../../metrics/metric.ts";
 import { fromConfig } from "../../model/fromConfig.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Callback, History, Model } from "../../model/model.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
 import { checkWritable } from "../../node/files.ts";
+import { examine, MISTAKES } from "../../report/examine.ts";
+import { jsonLines, progressLine, speedometer } from "../../report/progress.ts";
+import type { Terminal } from "../../report/terminal.ts";
+import { count } from "../../report/text/format.ts";
+import { inUnits, unitsOf } from "../../report/units.ts";
 import { scoreForecast } from "../../sequences/score.ts";
 import type { Threads } from "../../threads/threads.ts";
 import { checkFit } from "../../training/batch.ts";
 import { since } from "../../training/run.ts";
 import type { RunSettings } from "../../training/settings.ts";
 import { chosenRows, fractionOf } from "../../training/splitRule.ts";
-import { examine } from "../input/examine.ts";
 import type { ImageFlags } from "../input/images.ts";
 import { openModel, openNewest, passedOver } from "../input/openModel.ts";
 import { isSeries } from "../input/series.ts";
@@ -30,8 +33,6 @@ import type { ArrayFlags } from "../options/arrays.ts";
 import type { SequenceFlags } from "../options/sequenceData.ts";
 import type { WindowFlags } from "../options/series.ts";
 import type { TableFlags } from "../options/tables.ts";
-import type { Terminal } from "../terminal.ts";
-import { count } from "../text/format.ts";
 import {
   checkBegin,
   checkInputs,
@@ -41,11 +42,12 @@ import {
   standardisedAs,
 } from "../training/from.ts";
 import { openFor } from "../training/opening.ts";
-import { jsonLines, progressLine, speedometer } from "../training/progress.ts";
-import { type Extra, extraOf, openResumed, type Prepared, saidOver, unitsOf } from "../training/resume.ts";
+import { reportOf } from "../training/reporting.ts";
+import { type Extra, extraOf, openResumed, type Prepared, saidOver } from "../training/resume.ts";
 import { type Saved, Saving, type SavingFlags } from "../training/saving.ts";
 import { type ModelFlags, resolveConfig } from "../training/settings.ts";
-import { checkUnits, fitTargets, inUnits, scaleParts } from "../training/targets.ts";
+import { checkUnits, fitTargets, scaleParts } from "../training/targets.ts";
+import { testing } from "../training/testing.ts";
 import { doneEvent, endText, startEvent, startText } from "../training/trainOutput.ts";
 
 export interface TrainFlags
@@ -199,7 +201,7 @@ async function trainTo(
 
   let failed = saving.misplaced("model", saved);
   const test =
-    data.test && (await examine(model, data.test, { mistakes: 24, rows: flags.report !== undefined }));
+    data.test && (await examine(model, data.test, { mistakes: MISTAKES, rows: flags.report !== undefined }));
   const score = isSeries(opened)
     ? scoreForecast(model, opened.test ?? opened.train)
     : isText(opened)
@@ -207,16 +209,11 @@ async function trainTo(
       : undefined;
   let report: Saved | undefined;
   if (flags.report !== undefined) {
-    const { reportPage } = await import("../report/index.ts");
-    const [dataset, part] = data.test
-      ? [data.test, "test part"]
-      : validation
-        ? [kept ?? partsOf(data.train, rows!)[1], "validation part"]
-        : [data.train, "the rows trained on"];
-    const examination = test ?? (await examine(model, dataset, { mistakes: 24, rows: true }));
+    const validated = validation ? (kept ?? partsOf(data.train, rows!)[1]) : undefined;
+    const request = { model, config, history, seconds };
     report = await saving.page(
       flags.report,
-      await reportPage({ model, config, data, dataset, part, examination, history, seconds }),
+      await reportOf(request, data, { test, validated }, terminal.words),
     );
     failed = saving.misplaced("report", report) || failed;
   }
@@ -290,11 +287,3 @@ function metadataOf({ training }: Config): Model["metadata"] {
   };
   return { extra: own };
 }
-
-/** Puts what the model makes of the test part among the figures of each epoch. */
-const testing = (dataset: Dataset): Callback => ({
-  async onEpochEnd(_epoch, logs, context) {
-    for (const [name, value] of Object.entries(await context.model.evaluate(dataset)))
-      logs[figureOf("test", name)] = value;
-  },
-});

@@ -4,8 +4,8 @@ import { NablaError } from "../../errors.ts";
 import { verifyExport } from "../../export/index.ts";
 import { weightsSha256 } from "../../model/save.ts";
 import { readBytes } from "../../node/paths.ts";
+import type { Terminal } from "../../report/terminal.ts";
 import { openModel } from "../input/openModel.ts";
-import type { Terminal } from "../terminal.ts";
 
 /** Checks each file; the first that is not whole does not keep the others from being checked. */
 export async function verifyCommand(

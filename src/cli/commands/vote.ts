@@ -3,13 +3,13 @@
 import { type Ensemble, ensemble, type Voting } from "../../ensemble/ensemble.ts";
 import { NablaError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
-import { classNames } from "../input/examine.ts";
+import { classNames } from "../../report/examine.ts";
+import type { Terminal } from "../../report/terminal.ts";
+import { classTable, confusionTable } from "../../report/text/confusion.ts";
+import { count, percent, plural, table } from "../../report/text/format.ts";
+import { noteLines, notesOf } from "../../report/text/notes.ts";
 import { openModel } from "../input/openModel.ts";
 import { checkSingle } from "../input/single.ts";
-import type { Terminal } from "../terminal.ts";
-import { classTable, confusionTable } from "../text/confusion.ts";
-import { count, percent, plural, table } from "../text/format.ts";
-import { noteLines, notesOf } from "../text/notes.ts";
 import { extraOf } from "../training/resume.ts";
 import { openPart, type PartFlags, SAID } from "./evaluate.ts";
 

@@ -3,9 +3,9 @@ import { NablaError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
 import { picturesAt } from "../../node/dataFiles.ts";
 import { readBytes } from "../../node/paths.ts";
-import type { Terminal } from "../terminal.ts";
-import { plural } from "../text/format.ts";
-import { inLine } from "../text/visible.ts";
+import type { Terminal } from "../../report/terminal.ts";
+import { plural } from "../../report/text/format.ts";
+import { inLine } from "../../report/text/visible.ts";
 import { pictureRow } from "./images.ts";
 import type { InputRow } from "./inputs.ts";
 

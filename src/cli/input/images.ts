@@ -8,13 +8,13 @@ import type { Model } from "../../model/model.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
 import { decodeImage } from "../../node/images/decode.ts";
 import type { ImageFolderOptions } from "../../node/images/pictures.ts";
+import { classNames } from "../../report/examine.ts";
+import type { Terminal } from "../../report/terminal.ts";
+import { imageOf } from "../../report/text/draw.ts";
+import { count, plural } from "../../report/text/format.ts";
+import { inLine } from "../../report/text/visible.ts";
 import { showShape } from "../../shape.ts";
-import type { Terminal } from "../terminal.ts";
-import { imageOf } from "../text/draw.ts";
-import { count, plural } from "../text/format.ts";
-import { inLine } from "../text/visible.ts";
 import { extraOf } from "../training/resume.ts";
-import { classNames } from "./examine.ts";
 
 export interface ImageFlags {
   size?: Size;

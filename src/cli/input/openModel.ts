@@ -5,9 +5,9 @@ import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import { loadNewest, type Newest } from "../../node/checkpoints.ts";
 import { loadModel } from "../../node/models.ts";
+import type { Terminal } from "../../report/terminal.ts";
+import { count } from "../../report/text/format.ts";
 import { since } from "../../training/run.ts";
-import type { Terminal } from "../terminal.ts";
-import { count } from "../text/format.ts";
 import { extraOf } from "../training/resume.ts";
 
 /** As loadModel(); the error for another file first says what it looks like. */

@@ -4,8 +4,8 @@ import type { Ensemble } from "../../ensemble/ensemble.ts";
 import { outputThreshold } from "../../losses/resolve.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
+import { classNames } from "../../report/examine.ts";
 import { extraOf } from "../training/resume.ts";
-import { classNames } from "./examine.ts";
 
 /** A class with how sure the model is. */
 export interface Ranked {

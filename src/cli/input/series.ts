@@ -1,6 +1,5 @@
 /** Tables as series: what `--forecast` makes of a file. */
 import { sha256Hex } from "../../checkpoint/sha256.ts";
-import type { Dataset } from "../../data/dataset.ts";
 import type { Series } from "../../data/sequences/series.ts";
 import type { SeriesInfo } from "../../data/sequences/seriesInfo.ts";
 import { type WindowSplit, type Windows, windowSplit } from "../../data/sequences/windows.ts";
@@ -31,8 +30,6 @@ interface TrainFlags extends TableFlags, WindowFlags {
 export const seriesOf = (model: Model): SeriesInfo | undefined => extraOf(model)?.series;
 
 export const isSeries = (data: OpenedData): data is OpenedSeries => data.kind === "series";
-
-export const isWindows = (dataset: Dataset): dataset is Windows => "source" in dataset && "series" in dataset;
 
 /** Flags of tables that mean nothing for a series. */
 const OTHERS = [

@@ -1,10 +1,13 @@
 /** The flags of nabla train that are fields of a configuration's `training`: options of fit(), and of optimizers. */
-import type { Option } from "commander";
+import { Option } from "commander";
 import { configSchema } from "../../config/configSchema.ts";
+import { NablaError } from "../../errors.ts";
 import type { Field, Fields, Infer } from "../../fields/fields.ts";
+import { show } from "../../fields/fields.ts";
 import { OPTIMIZERS, type OptimizerName, optimizers } from "../../optimizers/table.ts";
-import { documentSettings } from "../../training/settings.ts";
+import { type ClassWeight, documentSettings } from "../../training/settings.ts";
 import { type Descriptions, type FlagNotes, flagsOf } from "./flags.ts";
+import { NUMBER } from "./values.ts";
 
 export type FitFlags = Omit<Partial<Infer<ReturnType<typeof documentSettings>>>, "augment">;
 export type OptimizerFlags = { [K in keyof typeof OF_OPTIMIZERS]?: number };
@@ -41,9 +44,30 @@ export function trainingFlags(): { fit: Option[]; optimizer: Option[] } {
   const { properties, $defs } = configSchema() as unknown as Schema;
   const each = $defs.optimizer.anyOf[1].oneOf.map((one) => one.properties);
   return {
-    fit: flagsOf(documentSettings().fields, properties.training.properties, OF_FIT),
+    fit: [
+      ...flagsOf(documentSettings().fields, properties.training.properties, OF_FIT),
+      new Option(
+        "--class-weight <FORM>",
+        "factors of the loss by class: balanced, or yes=3,no=1 (default: 1)",
+      ).argParser(classWeights),
+    ],
     optimizer: flagsOf(optimizerFlagFields(), Object.assign({}, ...each), OF_OPTIMIZERS),
   };
+}
+
+/** balanced, or 0=1,1=5, or yes=3: names have no = and no comma. */
+function classWeights(text: string): ClassWeight {
+  if (text.trim() === "balanced") return "balanced";
+  const factors = text.split(",").map((part): [string, number] => {
+    const [, name = "", factor = ""] = /^([^=]+)=([^=]+)$/.exec(part) ?? [];
+    const value = NUMBER.test(factor.trim()) ? Number(factor) : Number.NaN;
+    if (!(value >= 0))
+      throw new NablaError(
+        `--class-weight: expected balanced, or factors ≥ 0 by class such as yes=3,no=1, got ${show(text)}`,
+      );
+    return [name.trim(), value];
+  });
+  return Object.fromEntries(factors);
 }
 
 /** The fields of all optimizers that are flags. */

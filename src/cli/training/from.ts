@@ -10,13 +10,13 @@ import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import { configOf } from "../../model/save.ts";
 import type { OpenDataOptions, OpenedData } from "../../node/dataFiles.ts";
+import type { Terminal } from "../../report/terminal.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import { arraysAs } from "../input/arrays.ts";
 import { type ImageFlags, imageOptions, imageOptionsOf } from "../input/images.ts";
 import { sequencesAs } from "../input/sequences.ts";
 import { type TableFlags, tableOptions } from "../options/tables.ts";
 import { presetConfig, taskOf } from "../presets/index.ts";
-import type { Terminal } from "../terminal.ts";
 import { extraOf, type Prepared } from "./resume.ts";
 import { ARCHITECTURE, applyTraining, type ModelFlags, smallEnough } from "./settings.ts";
 

@@ -2,6 +2,7 @@
 import { NablaError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
+import type { Terminal } from "../../report/terminal.ts";
 import type { TrainFlags } from "../commands/train.ts";
 import { imageOptions, sayLeftOut } from "../input/images.ts";
 import { openWindows, seriesOf, wantsSeries } from "../input/series.ts";
@@ -11,7 +12,6 @@ import { checkSequenceFlags, sequenceOptions } from "../options/sequenceData.ts"
 import { checkNoSeries } from "../options/series.ts";
 import { tableOptions } from "../options/tables.ts";
 import { tokensOf } from "../options/texts.ts";
-import type { Terminal } from "../terminal.ts";
 import { checkApplicable, checkClasses } from "./applicable.ts";
 import { readAs } from "./from.ts";
 import { extraOf } from "./resume.ts";

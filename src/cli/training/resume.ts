@@ -2,7 +2,7 @@
 import type { CallbackFields } from "../../callbacks/table.ts";
 import { type Config, checkConfig } from "../../config/config.ts";
 import type { SequencesInfo } from "../../data/sequences/sequencesInfo.ts";
-import { type SeriesInfo, scaleAt } from "../../data/sequences/seriesInfo.ts";
+import type { SeriesInfo } from "../../data/sequences/seriesInfo.ts";
 import type { TextInfo } from "../../data/sequences/texts.ts";
 import type { CsvInfo } from "../../data/tables/csv.ts";
 import type { TableSplit } from "../../data/tables/tableSplit.ts";
@@ -13,12 +13,12 @@ import { internalsOf } from "../../model/internals.ts";
 import type { FitOptions, Model } from "../../model/model.ts";
 import { configOf } from "../../model/save.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
+import type { Terminal } from "../../report/terminal.ts";
+import type { TargetScale } from "../../report/units.ts";
 import { isOver } from "../../training/begin.ts";
 import { since } from "../../training/run.ts";
 import { fractionOf, keptRule } from "../../training/splitRule.ts";
-import type { Terminal } from "../terminal.ts";
 import { type ModelFlags, resolveResumed } from "./settings.ts";
-import type { TargetScale } from "./targets.ts";
 
 /** `metadata.extra`: openData()'s description of the data a model was fitted to, and what the command line adds. */
 export interface Extra {
@@ -53,12 +53,6 @@ export interface Extra {
 export function extraOf(model: Model): Extra | undefined {
   const extra = model.metadata.extra as Partial<Extra> | undefined;
   return extra && typeof extra.data === "object" && extra.data !== null ? (extra as Extra) : undefined;
-}
-
-/** Of standardised targets that have one unit: what figures are multiplied by to be in it. */
-export function unitsOf(extra: Pick<Extra, "csv" | "series"> | undefined): TargetScale | undefined {
-  const { csv, series } = extra ?? {};
-  return csv?.target ?? (series?.targets.length === 1 ? scaleAt(series, series.targets[0]!) : undefined);
 }
 
 /** A model, and all options of fit() but the data. */

@@ -9,7 +9,7 @@ import { saveParts } from "../../model/save.ts";
 import { Checkpoints, savedTo, trainingAt } from "../../node/checkpoints.ts";
 import { type Content, checkWritable, writeFileAtomic } from "../../node/files.ts";
 import { type Lock, lockFile } from "../../node/lock.ts";
-import type { Terminal } from "../terminal.ts";
+import type { Terminal } from "../../report/terminal.ts";
 
 /** Where an interrupted training goes when no --out was given. */
 const FALLBACK = "nabla-checkpoint.safetensors";

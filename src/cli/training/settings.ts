@@ -1,7 +1,7 @@
 /** From the command line to a configuration document. */
 import type { ActivationName } from "../../activations/table.ts";
 import { type Config, type ConfigInput, checkConfig } from "../../config/config.ts";
-import { didYouMean, NablaError, prefixed } from "../../errors.ts";
+import { didYouMean, messageOf, NablaError, prefixed } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
 import { parseJson } from "../../fields/json.ts";
 import { given } from "../../fields/options.ts";
@@ -11,8 +11,9 @@ import type { OpenedData } from "../../node/dataFiles.ts";
 import { readBytes } from "../../node/paths.ts";
 import { type OptimizerName, optimizers } from "../../optimizers/table.ts";
 import { parseSchedule } from "../../schedules/parse.ts";
+import { byNumber } from "../../training/classes.ts";
 import { compileFields } from "../../training/compile.ts";
-import { documentSettings } from "../../training/settings.ts";
+import { type ClassWeight, documentSettings } from "../../training/settings.ts";
 import { fractionOf, type SplitRule } from "../../training/splitRule.ts";
 import { checkSingleDocument } from "../input/single.ts";
 import { type FitFlags, fieldsOf, type OptimizerFlags, optimizerFlagFields } from "../options/training.ts";
@@ -137,6 +138,7 @@ export function applyTraining(
       optimizer: optimizerOf(training.optimizer, flags),
       ...(flags.schedule !== undefined && { schedule: scheduleOf(flags.schedule) }),
       ...given(documentSettings().fields, flags),
+      ...(flags.classWeight !== undefined && { classWeight: numbered(flags.classWeight, data) }),
       ...(early && { earlyStopping: early }),
       validationSplit:
         (flags.validationSplit === (split && fractionOf(split)) ? undefined : flags.validationSplit) ??
@@ -145,6 +147,15 @@ export function applyTraining(
         defaultSplit(data, early !== false || training.earlyStopping !== undefined),
     },
   };
+}
+
+/** By numbers of classes, which people call by their names. */
+function numbered(weights: ClassWeight, { train }: OpenedData): ClassWeight {
+  try {
+    return weights === "balanced" ? weights : byNumber(weights, train.target);
+  } catch (cause) {
+    throw new NablaError(messageOf(cause).replace(/^classWeight/, "--class-weight"), { cause });
+  }
 }
 
 /** A tenth of the rows where there is no test part to look at, or where stopping early has to look at something. */

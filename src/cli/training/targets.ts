@@ -7,13 +7,9 @@ import type { Dataset, Targets } from "../../data/dataset.ts";
 import { NablaError } from "../../errors.ts";
 import { ALIASES } from "../../metrics/names.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
+import type { TargetScale } from "../../report/units.ts";
 import { sizeOf } from "../../shape.ts";
 import { taskOf } from "../presets/index.ts";
-
-export interface TargetScale {
-  mean: number;
-  scale: number;
-}
 
 /** Of a table with numbers to predict: what its targets are like; undefined for any other data. */
 export function fitTargets({ kind, train }: OpenedData): TargetScale | undefined {
@@ -72,23 +68,4 @@ export function checkUnits(
     throw new NablaError(
       `metrics: "${name}" is a share of the target, and a table's targets are standardised for the training; use "meanAbsoluteError", which is given in their unit`,
     );
-}
-
-/** Figures with errors in the unit of the targets; the loss stays the one that is minimised. */
-export function inUnits<T extends Record<string, number | readonly number[]>>(
-  figures: T,
-  by: TargetScale | undefined,
-): T {
-  if (!by) return figures;
-  const factor = (name: string) =>
-    /absoluteError$|mae$|rootMeanSquaredError$|rmse$/i.test(name)
-      ? by.scale
-      : /meanSquaredError$|mse$/i.test(name)
-        ? by.scale * by.scale
-        : 1;
-  const convert = (name: string, value: number | readonly number[]) =>
-    typeof value === "number" ? value * factor(name) : value.map((v) => v * factor(name));
-  return Object.fromEntries(
-    Object.entries(figures).map(([name, value]) => [name, convert(name, value)]),
-  ) as T;
 }

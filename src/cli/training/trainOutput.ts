@@ -6,16 +6,16 @@ import { internalsOf } from "../../model/internals.ts";
 import type { History, Model } from "../../model/model.ts";
 import { weightsSha256 } from "../../model/save.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
+import { classNames, type Examination } from "../../report/examine.ts";
+import type { Terminal } from "../../report/terminal.ts";
+import { confusionTable } from "../../report/text/confusion.ts";
+import { lossCurve } from "../../report/text/curve.ts";
+import { scoreText } from "../../report/text/forecast.ts";
+import { count, duration, plural, shown, words } from "../../report/text/format.ts";
+import { noteLines, notesOf, readingLines } from "../../report/text/notes.ts";
 import type { ForecastScore } from "../../sequences/score.ts";
 import { since } from "../../training/run.ts";
-import { classNames, type Examination } from "../input/examine.ts";
 import { bitsJson, bitsText, type TextScore } from "../input/texts.ts";
-import type { Terminal } from "../terminal.ts";
-import { confusionTable } from "../text/confusion.ts";
-import { lossCurve } from "../text/curve.ts";
-import { scoreText } from "../text/forecast.ts";
-import { count, duration, plural, shown, words } from "../text/format.ts";
-import { noteLines, notesOf, readingLines } from "../text/notes.ts";
 
 export function startEvent(source: string, data: OpenedData, model: Model, config: Config) {
   const { step } = since(internalsOf(model).state.run);

@@ -280,3 +280,6 @@ function packed({ values, columns, length }: Series, wanted: readonly number[], 
   });
   return out;
 }
+
+/** Whether a data set is windows of a series. */
+export const isWindows = (dataset: Dataset): dataset is Windows => "source" in dataset && "series" in dataset;

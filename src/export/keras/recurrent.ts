@@ -46,7 +46,10 @@ function walkOf(at: Writing, place: Place): { className: string; config: Given; 
   };
 }
 
+const BEGINS = "it begins with states it is given, which are not written";
+
 const alone: Writer = (at, inputs, place) => {
+  if (inputs.length > 1) throw new Unsaid(BEGINS);
   const { className, config, weights } = walkOf(at, place);
   return at.add(className, config, inputs, place.name, place.outputShape, weights);
 };
@@ -69,7 +72,8 @@ const within = (place: Place, config: Inner, shape: readonly number[]): Place =>
   };
 };
 
-const bidirectional: Writer = (at, [x], place) => {
+const bidirectional: Writer = (at, [x, ...starts], place) => {
+  if (starts.length > 0) throw new Unsaid(BEGINS);
   const { layer, mergeMode } = place.config as unknown as {
     layer: readonly [Inner, Inner];
     mergeMode: string;

@@ -112,7 +112,8 @@ const emptied = (at: Writing, x: Written, last: string, wish: string): string =>
   x.mask === undefined ? last : at.node("Mul", [last, anyStep(at, x.mask)], {}, wish);
 
 /** Steps before and after are told apart by their place alone. */
-export const recurrent: Writer = (at, [x], place) => {
+export const recurrent: Writer = (at, [x, ...starts], place) => {
+  if (starts.length > 0) refuse(place, "it begins with states it is given, which are not written");
   const config = place.config as unknown as Config;
   const { units, returnSequences, goBackwards } = config;
   const out = { shape: place.outputShape, channelsFirst: false };

@@ -6,6 +6,7 @@ import type { Picture } from "../../data/images/picture.ts";
 import type { Unpacked } from "../../data/images/png/decode.ts";
 import { demandBytes } from "../../fields/expected.ts";
 import { checkOptions } from "../../fields/options.ts";
+import { type Location, pathOf } from "../location.ts";
 import { readBytes } from "../paths.ts";
 
 /** How a picture is decoded. */
@@ -32,8 +33,12 @@ export function decodeImage(bytes: Uint8Array, name: string, options: DecodeImag
 }
 
 /** Reads and decodes a file: see decodeImage(). */
-export async function decodeImageFile(path: string, options: DecodeImageOptions = {}): Promise<Picture> {
+export async function decodeImageFile(
+  location: Location,
+  options: DecodeImageOptions = {},
+): Promise<Picture> {
   checkOptions("decodeImageFile", options, ["maxPixels"]);
+  const path = pathOf("decodeImageFile", location);
   return decodeImage(await readBytes(path), path, options);
 }
 

@@ -1,5 +1,5 @@
 // Layers that walk the steps of sequences, with masks and without.
-import { chain, classes, values } from "./network.mjs";
+import { at, chain, classes, values } from "./network.mjs";
 
 /** @typedef {import("./network.mjs").Network} Network */
 
@@ -182,8 +182,65 @@ const attending = chain(
   { numbers: 11 },
 );
 
+const state = (/** @type {string} */ which, /** @type {string} */ layer) => ({
+  type: "finalState",
+  state: which,
+  ...at(`${which}_of_${layer}`, layer),
+});
+/** @type {Network} */
+const coder = {
+  document: {
+    nabla: 2,
+    model: {
+      layers: [
+        { type: "input", name: "heard", shape: [7, 3] },
+        { type: "input", name: "said", shape: [5, 2] },
+        { type: "masking", maskValue: -2, ...at("listened", "heard") },
+        {
+          type: "bidirectional",
+          layer: { type: "lstm", units: 3, returnState: true, recurrentDropout: 0.2 },
+          ...at("both", "listened"),
+        },
+        ...["h", "c", "backwardH", "backwardC"].map((which) => state(which, "both")),
+        { type: "concatenate", ...at("h", "h_of_both", "backwardH_of_both") },
+        { type: "concatenate", ...at("c", "c_of_both", "backwardC_of_both") },
+        {
+          type: "lstm",
+          units: 6,
+          returnSequences: true,
+          returnState: true,
+          ...at("speaks", "said", "h", "c"),
+        },
+        state("h", "speaks"),
+        {
+          type: "gru",
+          units: 6,
+          returnSequences: true,
+          returnState: true,
+          ...at("on", "speaks", "h_of_speaks"),
+        },
+        state("h", "on"),
+        { type: "simpleRnn", units: 6, returnState: true, ...at("last", "on", "h_of_on") },
+        state("h", "last"),
+        { type: "dense", units: 2, ...at("y", "on") },
+        { type: "dense", units: 3, activation: "softmax", ...at("kind", "h_of_last") },
+      ],
+      outputs: { y: "y", kind: "kind" },
+    },
+    training: {
+      loss: { y: "meanSquaredError", kind: "categoricalCrossentropy" },
+      optimizer: { name: "adam", clipNorm: 1 },
+      batchSize: 8,
+      epochs: 2,
+      seed: 4,
+    },
+  },
+  data: { rows: 45, shapes: { heard: [7, 3], said: [5, 2] }, targets: { y: values(5, 2), kind: classes(3) } },
+};
+
 /** @type {Record<string, Network>} */
 export const SEQUENCES = {
+  "states that another layer begins with": coder,
   "states that go on from batch to batch": carried,
   "steps and masks": walks,
   "numbers, some of which are padding": words,

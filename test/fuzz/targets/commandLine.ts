@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import * as fc from "fast-check";
 import { main } from "../../../src/cli/main.ts";
 import { program } from "../../../src/cli/program.ts";
-import { terminalOf } from "../../../src/cli/terminal.ts";
+import { terminalOf } from "../../../src/report/terminal.ts";
 import { writeNpy, writeZip } from "../../support/data/npy.ts";
 import { utf8 } from "../files.ts";
 import type { Sample, Target } from "../guide/target.ts";

@@ -211,9 +211,9 @@ const SINGLE: Record<string, (draw: Draw, shape: Shape) => Options | undefined> 
 const kinds: Readonly<Record<string, { readonly kind: LayerKind }>> = ALL;
 /**
  * Those that random graphs do not apply: "input" and "shared" are what graphs themselves are written with; behind masking most layers refuse
- * steps that are padding: test/layers/{attending,masks}.test.ts.
+ * steps that are padding: test/layers/{attending,masks}.test.ts. "finalState" goes with one layer alone: test/layers/finalStates.test.ts.
  */
-const APART = ["input", "shared", "masking"];
+const APART = ["input", "shared", "masking", "finalState"];
 export const TYPES = Object.keys(kinds).filter((type) => !APART.includes(type));
 
 /** The options of a layer's example; such as { filters: 8, kernelSize: 3 }. */
@@ -234,7 +234,7 @@ export interface Choice {
 /** A layer of this type applied to value `at`, and to others where it takes several; undefined where nothing fits. */
 export function choose(type: string, at: number, shapes: readonly Shape[], draw: Draw): Choice | undefined {
   const shape = shapes[at];
-  if (!kinds[type].kind.merges || type === "multiHeadAttention") {
+  if (kinds[type].kind.merges !== true || type === "multiHeadAttention") {
     const options = Object.hasOwn(SINGLE, type) ? SINGLE[type](draw, shape) : exampleOf(type);
     // of any values this makes a whole number
     const offset = type === "embedding" && options && draw(options.inputDim as number);

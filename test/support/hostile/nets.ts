@@ -18,6 +18,7 @@ import {
   dot,
   dropout,
   embedding,
+  finalState,
   flatten,
   gaussianNoise,
   globalAveragePooling1d,
@@ -46,6 +47,7 @@ import {
   rescaling,
   reshape,
   residual,
+  type SymbolicTensor,
   separableConv2d,
   sequential,
   simpleRnn,
@@ -171,6 +173,17 @@ function graph(): Model {
   return model({ inputs: x, outputs: { y: dot({ axes: 1 }).apply([most, mean]), z: last } });
 }
 
+function coder(): Model {
+  const x = input({ shape: [3, 2], name: "heard" });
+  const walk = lstm({ units: 2, returnSequences: true, returnState: true });
+  const [y, h, c] = walk.apply<SymbolicTensor[]>(x);
+  const [, last] = gru({ units: 2, returnState: true }).apply<SymbolicTensor[]>(y, { initialState: c });
+  return model({
+    inputs: x,
+    outputs: { y: add().apply([h, last]), again: finalState({ state: "h" }).apply(y) },
+  });
+}
+
 /** By name, each with the values of a row, or of several, that it predicts. */
 export const NETS: Readonly<Record<string, { readonly make: () => Model; readonly width: number }>> = {
   flat: { make: flat, width: 4 },
@@ -179,4 +192,5 @@ export const NETS: Readonly<Record<string, { readonly make: () => Model; readonl
   sequences: { make: sequences, width: 18 },
   steps: { make: steps, width: 4 },
   graph: { make: graph, width: 6 },
+  coder: { make: coder, width: 6 },
 };

@@ -1,0 +1,36 @@
+/** The page of --report. */
+import type { Dataset } from "../../data/dataset.ts";
+import type { OpenedData } from "../../node/dataFiles.ts";
+import { type Examination, examine, MISTAKES } from "../../report/examine.ts";
+import type { ReportRequest } from "../../report/page/index.ts";
+import { typed } from "../../report/terminal.ts";
+
+/**
+ * Of the test part, or of the rows validated on, or of those trained on.
+ *
+ * @param words of the command
+ */
+export async function reportOf(
+  request: Pick<ReportRequest, "model" | "config" | "history" | "seconds">,
+  data: OpenedData,
+  { test, validated }: { readonly test: Examination | undefined; readonly validated: Dataset | undefined },
+  words: readonly string[] | undefined,
+): Promise<string> {
+  const { reportPage } = await import("../../report/page/index.ts");
+  const [dataset, part] = data.test
+    ? [data.test, "test part"]
+    : validated
+      ? [validated, "validation part"]
+      : [data.train, "the rows trained on"];
+  const { name, standardisation, train } = data;
+  return reportPage({
+    ...request,
+    name,
+    dataset,
+    part,
+    examination: test ?? (await examine(request.model, dataset, { mistakes: MISTAKES, rows: true })),
+    trained: train,
+    ...(words && { command: typed("nabla", words) }),
+    ...(standardisation && { standardisation }),
+  });
+}

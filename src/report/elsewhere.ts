@@ -1,0 +1,57 @@
+/**
+ * What people look for who come from Keras and TensorFlow.js: methods of models that are another word here say so. In Node, Deno and Bun,
+ * where bytes do not count; types know none of them.
+ */
+import { NablaError } from "../errors.ts";
+import type { Model } from "../model/model.ts";
+
+const WHOLE = "the list of sequential() has all layers, and a graph is made with model()";
+const DATA = "model.fit(data) takes data sets, and batches of an iterator";
+const PREDICTS = "model.predict(x)";
+const NONE = "results are plain values: leave it out";
+
+/** By their names; snake_case is understood by itself. */
+export const METHODS: Readonly<Record<string, string>> = {
+  add: WHOLE,
+  pop: `${WHOLE}; model.truncated(layer) ends earlier`,
+  getLayer: 'model.layers.find(({ name }) => name === "dense_1")',
+  getWeights: "model.weights(), by the names of layers",
+  countParams: "layerSummaries(model) has the parameters of each layer, model.summary() their sum",
+  toConfig: "configOf(model)",
+  getConfig: "configOf(model)",
+  toJson: "configOf(model); JSON.stringify() makes a text of it",
+  fitDataset: DATA,
+  fitGenerator: DATA,
+  evaluateDataset: "model.evaluate(data)",
+  predictOnBatch: PREDICTS,
+  predictClasses: "model.predict(x).argMax(), or .classes()",
+  predictProba: PREDICTS,
+  saveWeights: "model.save(), or saveModel() of nabla/node",
+  loadWeights: "model.setWeights(load(bytes).weights())",
+  dispose: NONE,
+};
+
+const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** Puts them on models. Nothing lists them, and asking whether they are there calls nothing. */
+export function hintAt(models: Model): void {
+  for (const [camel, here] of Object.entries(METHODS))
+    for (const name of new Set([camel, snake(camel)]))
+      if (!(name in models)) define(models, name, { value: () => refuse(`model.${name}()`, here) });
+  for (const name of ["stopTraining", "stop_training"])
+    define(models, name, {
+      get: () => undefined,
+      set: () =>
+        refuse(
+          `model.${name}`,
+          "context.stop(reason) of a callback's hooks ends a training, or fit's signal",
+        ),
+    });
+}
+
+const define = (to: object, name: string, property: PropertyDescriptor): void =>
+  void Object.defineProperty(to, name, { configurable: true, ...property });
+
+function refuse(what: string, here: string): never {
+  throw new NablaError(`there is no ${what} here: ${here}`);
+}

@@ -1,0 +1,123 @@
+/** Every chapter without its page: the task, the texts and their numbers, the links. */
+import { describe, expect, test } from "vitest";
+import { run as batchSizes } from "../../examples/batch-sizes.mjs";
+import { run as perceptron } from "../../examples/perceptron.mjs";
+import { run as softmax } from "../../examples/softmax.mjs";
+import { run as stepNetwork } from "../../examples/step-network.mjs";
+import { Desk } from "../../web/course/chapter.ts";
+import { type ChapterName, loadChapter, NAMES } from "../../web/course/chapters/index.ts";
+import { num } from "../../web/microscope/steps.ts";
+import { text } from "../../web/text/index.ts";
+import { fill } from "../../web/text/words.ts";
+import { initialOf, read, write } from "../../web/ui/codec.ts";
+
+const quiet = (): void => {};
+
+/** A chapter's words in a state. */
+async function wordsOf(name: ChapterName, patch: object = {}): Promise<Readonly<Record<string, string>>> {
+  const made = await loadChapter(name);
+  const state = { ...(initialOf(made.fields) as object), ...patch };
+  return made.words!(await made.compute(state), state);
+}
+
+test("chapters and their texts have the same names, in the same order", () => {
+  expect(Object.keys(text.chapters)).toEqual(NAMES);
+});
+
+describe.each(NAMES)("%s", (name) => {
+  test("the task is open at first and done by its solution", async () => {
+    const made = await loadChapter(name);
+    const state = initialOf(made.fields) as object;
+    const first = await made.compute(state);
+    expect(made.solved(first, state)).toBe(false);
+    const solved = { ...state, ...made.solution };
+    expect(made.solved(await made.compute(solved), solved)).toBe(true);
+    // a link carries it
+    const query = write(made.fields, solved);
+    expect(read(made.fields, query)).toEqual({ state: solved, notices: [] });
+  });
+
+  test("every place of its texts is filled, and no number is written that is computed", async () => {
+    const { body, task, done } = text.chapters[name];
+    const words = await wordsOf(name);
+    for (const each of [...body, task, done]) {
+      // raised and lowered parts have braces of their own, one in another
+      let left = fill(each, words);
+      for (let i = 0; i < 3; i++) left = left.replaceAll(/[\^_]\{[^{}]*\}/g, "");
+      expect(left).not.toMatch(/[{}]/);
+      expect(each).not.toMatch(/\d[.,]\d/);
+    }
+    for (const [key, value] of Object.entries(words)) {
+      expect([...body, task, done].join(" "), key).toContain(`{${key}}`);
+      expect(value).not.toMatch(/undefined|NaN/);
+    }
+  });
+});
+
+test("numbers are those of the examples", async () => {
+  const gate = await perceptron(quiet);
+  expect((await wordsOf("sigmoid", { c: 3 })).distance).toBe(num(gate.scaled[1].distance));
+  expect(gate.nand).toEqual([1, 1, 1, 0]);
+  const { z3, z4, a3, a4, z5, a5 } = await stepNetwork(quiet);
+  expect(await wordsOf("matrices")).toEqual({
+    z1: `${num(z3)}, ${num(z4)}`,
+    a1: `${num(a3)}, ${num(a4)}`,
+    z2: num(z5),
+    a2: num(a5),
+  });
+  const ten = await softmax(quiet);
+  const words = await wordsOf("softmax");
+  expect([words.lecture, words.lectureRight, words.p5]).toEqual(["1.822", "1.083", num(ten.p[5])]);
+  expect(words.summed).toBe(ten.summed.toFixed(3));
+  const costs = await batchSizes(quiet);
+  const descent = await wordsOf("descent");
+  expect([descent.full, descent.mini, descent.online]).toEqual(
+    Object.values(costs).map(({ costs }) => num(costs[20])),
+  );
+  expect([descent.miniSteps, descent.onlineSteps]).toEqual(["300", "4800"]);
+});
+
+test("a desk hears of changes and solutions, and only the last change counts", async () => {
+  const heard: string[] = [];
+  const made = await loadChapter("perceptron");
+  const desk = new Desk(made, {
+    changed: (query) => void heard.push(query),
+    solved: () => void heard.push("solved"),
+    failed: (error) => void heard.push(String(error)),
+  });
+  expect(desk.open("w1=99&b=3&other=1")).toHaveLength(2);
+  expect(desk.state.value).toEqual({ w1: 0, w2: 0, b: 3 });
+  desk.set({ w1: -2 });
+  desk.set({ w2: -2 });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(heard).toEqual(["w1=-2&b=3", "w1=-2&w2=-2&b=3", "solved"]);
+  expect(desk.result.value?.state).toEqual(desk.state.value);
+  expect(desk.query).toBe("w1=-2&w2=-2&b=3");
+});
+
+test("a chapter that fails says so and stays usable", async () => {
+  const heard: unknown[] = [];
+  const desk = new Desk<{ n: number }, number>(
+    {
+      fields: { n: { initial: 0, read: Number, write: String } },
+      compute: ({ n }) => {
+        if (n === 1) throw new Error("one is not possible");
+        return n;
+      },
+      solved: (n) => n === 2,
+      solution: { n: 2 },
+      Figure: () => null,
+    },
+    {
+      changed: () => {},
+      solved: () => heard.push("solved"),
+      failed: (error) => heard.push((error as Error).message),
+    },
+  );
+  desk.open("n=1");
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(desk.busy.value).toBe(false);
+  desk.set({ n: 2 });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(heard).toEqual(["one is not possible", "solved"]);
+});

@@ -1,0 +1,228 @@
+/** The course as a student goes through it, in real browsers: from the first page, by keyboard alone; its states by axe. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type ChapterName, NAMES } from "../../web/course/chapters/index.ts";
+import { text } from "../../web/text/index.ts";
+import { type Browser, findBrowser, howToGet, launch, type Page } from "../support/browsers/index.mjs";
+import { press } from "../support/web/playground.mjs";
+import { servePlayground } from "../support/web/serve.ts";
+
+const required = process.env.NABLA_REQUIRE_ALL === "1";
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Goes on with the Tab key until this is in focus. @param name of a control, by its label or text */
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let i = 0; i < 80; i++) {
+    await page.press("Tab");
+    const found = await page.evaluate((wanted) => {
+      const at = document.activeElement as HTMLInputElement | null;
+      const said = [
+        at?.getAttribute("aria-label"),
+        at?.textContent,
+        ...Array.from(at?.labels ?? [], (l) => l.textContent),
+      ];
+      return (
+        said.some((text) => text?.trim() === wanted) ||
+        said.some((text) => text?.trim().startsWith(`${wanted} `))
+      );
+    }, name);
+    if (found) return;
+  }
+  throw new Error(`the Tab key does not lead to ${name}`);
+}
+
+/** Types into a field by keyboard alone. */
+async function enter(page: Page, label: string, value: string): Promise<void> {
+  await tabTo(page, label);
+  // what is there is selected when a field is reached by the Tab key
+  for (const key of value) await page.press(key);
+}
+
+/** What a student does in each chapter; the page is at the chapter's top, nothing is clicked. */
+const PLAYED: Readonly<Record<ChapterName, (page: Page) => Promise<void>>> = {
+  perceptron: async (page) => {
+    await enter(page, "Weight w₁", "-2");
+    await enter(page, "Weight w₂", "-2");
+    await enter(page, "Bias b", "3");
+  },
+  sigmoid: async (page) => {
+    await tabTo(page, "Factor c of weights and bias");
+    await page.press("End");
+  },
+  matrices: async (page) => {
+    await enter(page, "W₁₁", "3");
+    await enter(page, "W₁₂", "-10");
+  },
+  cost: (page) => enter(page, "∂C/∂w of the cross-entropy", "0.982"),
+  descent: async (page) => {
+    await tabTo(page, "Learning rate η");
+    for (let i = 0; i < 18; i++) await page.press("ArrowRight");
+  },
+  backpropagation: async (page) => {
+    await tabTo(page, "Next");
+    for (let i = 0; i < 5; i++) await page.press("Enter");
+    const net = await page.evaluate(() => document.querySelector("svg.net")?.textContent ?? "");
+    // the first hidden unit's a and the output's δ, as the picture has them
+    const a = Number(/[−\d.]+z/.exec(net)![0].slice(0, -1));
+    const delta = Number(/δ ([−\d.]+)/.exec(net)![1].replace("−", "-"));
+    expect(net).toContain("∂ ?");
+    await enter(page, "The hidden gradient", String(Number((a * delta).toFixed(5))));
+  },
+  softmax: async (page) => {
+    await tabTo(page, "Logit of the 5");
+    await page.press("End");
+  },
+};
+
+const verdict = (page: Page) => page.evaluate(() => document.querySelector(".verdict")?.textContent ?? "");
+
+async function violations(page: Page): Promise<string[]> {
+  await page.raw.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: {
+        run(d: Document, o: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
+      };
+    };
+    const found = await axe.run(document, { resultTypes: ["violations"] });
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+  });
+}
+
+describe.each(["chromium", "firefox"] as const)("%s", (name) => {
+  if (!findBrowser(name)) {
+    test.skipIf(!required)(`is missing, so nothing ran in it: ${howToGet(name)}`, () => {
+      throw new Error(`${name} is missing, and NABLA_REQUIRE_ALL=1 asks for it: ${howToGet(name)}`);
+    });
+    return;
+  }
+  let server: Awaited<ReturnType<typeof servePlayground>>;
+  let browser: Browser;
+  let page: Page;
+  beforeAll(async () => {
+    server = await servePlayground();
+    browser = await launch(name, { reducedMotion: true, colorScheme: name === "firefox" ? "dark" : "light" });
+    page = await browser.newPage();
+    await page.setViewport({ width: 1100, height: 900 });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  test("every chapter is played by keyboard, from the first page to the last; progress is kept", async () => {
+    await page.goto(server.url);
+    await page.waitFor(".home .chapters");
+    expect(await page.evaluate(() => document.querySelectorAll(".starters a").length)).toBe(3);
+    await tabTo(page, `${text.chapters.perceptron.title}${text.chapters.perceptron.lead}`);
+    await page.press("Enter");
+    for (const [i, chapter] of NAMES.entries()) {
+      await page.waitFor(".lesson .verdict");
+      await page.waitFor(() => document.querySelector("[aria-busy=false]"));
+      expect(await page.evaluate(() => document.querySelector("h1")?.textContent)).toBe(
+        text.chapters[chapter].title,
+      );
+      expect(await verdict(page), chapter).toBe("Not yet.");
+      await PLAYED[chapter](page);
+      await page.waitFor(() => document.querySelector(".task.solved"));
+      expect(await verdict(page), chapter).toContain("✓ Right.");
+      const next = NAMES[i + 1];
+      if (!next) break;
+      await tabTo(page, `${text.chapters[next].title} →`);
+      await page.press("Enter");
+      await page.waitFor(`a[href='#/course/${chapter}']`);
+    }
+    // the address is a link to what was typed last
+    const url = await page.url();
+    await page.goto("about:blank");
+    await page.goto(url);
+    await page.waitFor(() => document.querySelector(".task.solved"));
+    await page.goto("about:blank");
+    await page.goto(`${server.url}#/course`);
+    await page.waitFor(".home .chapters");
+    expect(await page.evaluate(() => document.querySelectorAll(".home .good").length)).toBe(NAMES.length);
+    await press(page, "Forget my progress");
+    await page.waitFor(() => document.querySelectorAll(".home .good").length === 0);
+    expect(page.errors).toEqual([]);
+  });
+
+  test("axe finds nothing, and nothing is scrolled sideways on a phone", async () => {
+    for (const [path, wait] of [
+      ["", ".home"],
+      ...NAMES.map((chapter) => [chapter, ".lesson [aria-busy=false]"]),
+      ["backpropagation?at=10&answer=0.0127", ".task.solved"],
+      ["perceptron?w1=-2&w2=-2&b=3", ".task.solved"],
+    ]) {
+      await page.setViewport({ width: 360, height: 740 });
+      await page.goto("about:blank");
+      await page.goto(`${server.url}#/course/${path}`);
+      await page.waitFor(wait);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(360);
+      if (name === "chromium") expect(await violations(page), path).toEqual([]);
+    }
+    await page.setViewport({ width: 1100, height: 900 });
+    expect(page.errors).toEqual([]);
+  });
+
+  test("the microscope shows a step, back and forth, and a nudge agrees with it", async () => {
+    await page.goto("about:blank");
+    await page.goto(`${server.url}#/course/backpropagation`);
+    await page.waitFor(".microscope");
+    const station = () => page.evaluate(() => document.querySelector(".station")?.textContent ?? "");
+    expect(await station()).toBe(text.microscope.start);
+    await press(page, "Next");
+    await page.waitFor(() => document.querySelector(".station")?.textContent?.includes("z11 = w111 · x1"));
+    await press(page, "Backward");
+    await page.waitFor(() => document.querySelector(".station")?.textContent?.includes("= ?"));
+    await press(page, "Back");
+    await page.waitFor(() => document.querySelector(".station")?.textContent?.startsWith("Loss:"));
+    await press(page, "Update");
+    await page.waitFor(() => document.querySelector(".station")?.textContent?.includes("← w111 − η"));
+    await page.evaluate(() => {
+      document.querySelector<HTMLElement>("button[aria-label='Nudge w 1 11 to check its gradient']")!.click();
+    });
+    await page.waitFor(() => document.querySelector(".nudged .good"));
+    // the one that is asked for is not told by its nudge either
+    await page.evaluate(() => {
+      document.querySelector<HTMLElement>("button[aria-label='Nudge w 2 11 to check its gradient']")!.click();
+    });
+    await page.waitFor(() => document.querySelector(".nudged")?.textContent?.trim().endsWith("= ?"));
+    expect(page.errors).toEqual([]);
+  });
+
+  test("the microscope looks at a point of Plane that was clicked, and follows the training", async () => {
+    await page.goto("about:blank");
+    await page.goto(`${server.url}#/plane?net=3&samples=40&optimizer=sgd&rate=0.1`);
+    await press(page, "Open the microscope");
+    await page.waitFor(".magnifier svg.net");
+    const loss = () =>
+      page.evaluate(() =>
+        Number(/L ([\d.]+)$/.exec(document.querySelector("svg.net")?.textContent ?? "")?.[1]),
+      );
+    await press(page, "Loss");
+    await page.waitFor(() => document.querySelector(".magnifier text.cost"));
+    const before = await loss();
+    expect(before).toBeGreaterThan(0);
+    await press(page, "Epoch");
+    await page.waitFor(() => document.querySelector(".standing dd")?.textContent === "1");
+    for (let i = 0; (await loss()) === before && i < 50; i++) await new Promise((r) => setTimeout(r, 50));
+    expect(await loss()).not.toBe(before);
+    const pointOf = () => page.evaluate(() => document.querySelector(".magnifier output")?.textContent);
+    const first = await pointOf();
+    await page.click(".surface");
+    await page.waitFor(() => !document.querySelector(".magnifier output")?.textContent?.startsWith("1:"));
+    expect(await pointOf()).not.toBe(first);
+    await press(page, "Close");
+    await page.waitFor(() => !document.querySelector(".magnifier svg.net"));
+    expect(page.errors).toEqual([]);
+  });
+
+  test("Digits' linear network can be trained", async () => {
+    await page.goto("about:blank");
+    await page.goto(`${server.url}#/digits?network=logistic&samples=200&epochs=1`);
+    await press(page, "Train");
+    await page.waitFor(() => document.querySelector(".progress")?.textContent?.includes("Finished"));
+    expect(page.errors).toEqual([]);
+  });
+});

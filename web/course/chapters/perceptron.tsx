@@ -1,0 +1,93 @@
+/** The perceptron: type weights until it is NAND. Numbers as in examples/perceptron.mjs. */
+import { num } from "../../microscope/steps.ts";
+import { text } from "../../text/index.ts";
+import { fill } from "../../text/words.ts";
+import { numberField } from "../../ui/codec.ts";
+import { NumberField } from "../../ui/controls.tsx";
+import { chapter } from "../chapter.ts";
+import { CORNERS, NAND, neuron, type Weights } from "../nand.ts";
+import { Plot, type PlotLine } from "../plot.tsx";
+
+const LECTURE = { w1: -2, w2: -2, b: 3 };
+
+type State = Weights;
+
+const field = numberField(0, -10, 10);
+
+export default chapter({
+  fields: { w1: field, w2: field, b: field },
+  compute(state: State) {
+    const outputs = neuron("step", state);
+    const right = outputs.filter((a, i) => a === NAND[i]).length;
+    return { sums: neuron("linear", state), outputs, right, lecture: neuron("linear", LECTURE) };
+  },
+  words: ({ right, lecture }, { b }) => ({
+    right: String(right),
+    threshold: num(-b),
+    sums: lecture.map(num).join(", "),
+  }),
+  solved: ({ right }) => right === 4,
+  solution: LECTURE,
+  Figure({ state, set, result }) {
+    const said = text.chapters.perceptron.labels;
+    const { w1, w2, b } = state;
+    // where the sum is 0: a line, unless both weights are
+    const line: PlotLine[] =
+      w1 === 0 && w2 === 0
+        ? []
+        : [
+            {
+              name: said.border,
+              tone: 2,
+              points: [-9, 9].map((t): [number, number] =>
+                Math.abs(w2) >= Math.abs(w1) ? [t, -(w1 * t + b) / w2] : [-(w2 * t + b) / w1, t],
+              ),
+            },
+          ];
+    return (
+      <>
+        <div class="trio">
+          <NumberField label={said.w1} value={w1} min={-10} max={10} onChange={(w1) => set({ w1 })} />
+          <NumberField label={said.w2} value={w2} min={-10} max={10} onChange={(w2) => set({ w2 })} />
+          <NumberField label={said.b} value={b} min={-10} max={10} onChange={(b) => set({ b })} />
+        </div>
+        <table class="figures numbers">
+          <thead>
+            <tr>
+              <th scope="col">x₁ x₂</th>
+              <th scope="col">{said.sum}</th>
+              <th scope="col">{said.output}</th>
+              <th scope="col">NAND</th>
+            </tr>
+          </thead>
+          <tbody>
+            {CORNERS.map((x, i) => (
+              <tr key={x.join("")}>
+                <th scope="row">{x.join(" ")}</th>
+                <td>{num(result.sums[i])}</td>
+                <td class={result.outputs[i] === NAND[i] ? "good" : "bad"}>
+                  {result.outputs[i]} {result.outputs[i] === NAND[i] ? "✓" : "✗"}
+                </td>
+                <td>{NAND[i]}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        <Plot
+          label={fill(said.plot, { right: String(result.right) })}
+          x={[-0.5, 1.5]}
+          y={[-0.5, 1.5]}
+          xName="x₁"
+          yName="x₂"
+          lines={line}
+          dots={CORNERS.map((at, i) => ({
+            at,
+            tone: NAND[i] === 1 ? 1 : 0,
+            hollow: NAND[i] === 0,
+            text: String(result.outputs[i]),
+          }))}
+        />
+      </>
+    );
+  },
+});

@@ -1,0 +1,110 @@
+/** The sigmoid neuron: small changes of a weight are small changes of the output. Numbers as in examples/perceptron.mjs. */
+import { num } from "../../microscope/steps.ts";
+import { text } from "../../text/index.ts";
+import { numberField } from "../../ui/codec.ts";
+import { Slider } from "../../ui/controls.tsx";
+import { chapter } from "../chapter.ts";
+import { nabla } from "../lib.ts";
+import { CORNERS, NAND, neuron } from "../nand.ts";
+import { Plot } from "../plot.tsx";
+
+const { dense, sequential } = nabla;
+
+interface State {
+  /** NAND's weights and bias are multiplied by it. */
+  readonly c: number;
+  /** What is added to the first weight. */
+  readonly dw: number;
+}
+
+/** So near the perceptron's outputs the task wants them. */
+const GOAL = 0.01;
+const CHANGES = Array.from({ length: 81 }, (_, i) => (i - 40) / 20);
+
+const weights = (c: number, dw = 0) => ({ w1: -2 * c + dw, w2: -2 * c, b: 3 * c });
+/** At (1, 1). */
+const last = (activation: "step" | "sigmoid", c: number, dw: number): number =>
+  neuron(activation, weights(c, dw))[3];
+
+export default chapter({
+  fields: { c: numberField(1, 1, 10), dw: numberField(0.1, -2, 2) },
+  compute({ c, dw }: State) {
+    const outputs = neuron("sigmoid", weights(c));
+    const model = sequential([dense({ name: "neuron", units: 1, activation: "sigmoid", inputShape: [2] })]);
+    model.setWeights({ "neuron.kernel": [-2 * c, -2 * c], "neuron.bias": [3 * c] });
+    // ∂(½ (a − (a − 1))²)/∂w = ∂a/∂w
+    model.compile({ loss: "quadratic" });
+    const slope = model.gradients([[1, 1]], [[outputs[3] - 1]]).gradients["neuron.kernel"][0];
+    return {
+      outputs,
+      slope,
+      changed: last("sigmoid", c, dw),
+      distance: Math.max(...outputs.map((a, i) => Math.abs(a - NAND[i]))),
+      curves: (["sigmoid", "step"] as const).map((g) =>
+        CHANGES.map((change): [number, number] => [change, last(g, c, change)]),
+      ),
+    };
+  },
+  words: ({ outputs, slope, changed, distance }, { c, dw }) => ({
+    w: num(-2 * c),
+    a: num(outputs[3]),
+    w2: num(-2 * c + dw),
+    a2: num(changed),
+    change: num(changed - outputs[3]),
+    estimate: num(slope * dw),
+    distance: num(distance),
+    goal: String(GOAL),
+  }),
+  solved: ({ distance }) => distance < GOAL,
+  solution: { c: 5 },
+  Figure({ state: { c, dw }, set, result }) {
+    const said = text.chapters.sigmoid.labels;
+    return (
+      <>
+        <Slider label={said.c} value={c} min={1} max={10} step={0.1} onChange={(c) => set({ c })} />
+        <Slider
+          label={said.dw}
+          value={dw}
+          min={-2}
+          max={2}
+          step={0.05}
+          format={num}
+          onChange={(dw) => set({ dw })}
+        />
+        <Plot
+          label={said.plot}
+          x={[-2, 2]}
+          y={[-0.05, 1.05]}
+          xName="Δw₁"
+          yName="a"
+          lines={[
+            { name: said.sigmoid, tone: 1, points: result.curves[0] },
+            { name: said.step, tone: 0, points: result.curves[1] },
+          ]}
+          dots={[
+            { at: [0, result.outputs[3]], tone: 1, hollow: true },
+            { at: [dw, result.changed], tone: 1 },
+          ]}
+        />
+        <table class="figures numbers">
+          <thead>
+            <tr>
+              <th scope="col">x₁ x₂</th>
+              <th scope="col">{said.sigmoid}</th>
+              <th scope="col">NAND</th>
+            </tr>
+          </thead>
+          <tbody>
+            {CORNERS.map((x, i) => (
+              <tr key={x.join("")}>
+                <th scope="row">{x.join(" ")}</th>
+                <td>{num(result.outputs[i])}</td>
+                <td>{NAND[i]}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </>
+    );
+  },
+});

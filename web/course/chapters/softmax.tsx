@@ -1,0 +1,115 @@
+/** Softmax and one-hot: the lecture's ten logits. Numbers as in examples/softmax.mjs and examples/digit-as-number.mjs. */
+import { num } from "../../microscope/steps.ts";
+import { text } from "../../text/index.ts";
+import { numberField } from "../../ui/codec.ts";
+import { Slider } from "../../ui/controls.tsx";
+import { chapter } from "../chapter.ts";
+import { nabla } from "../lib.ts";
+
+const { activation, sequential } = nabla;
+
+const LOGITS = [4.1, 2.2, 2.9, -1.8, 2.5, 4.2, 3.3, -2.5, -1.5, 1.1];
+const LABEL = 5;
+const GOAL = 0.1;
+
+interface State {
+  /** The logit of the 5. */
+  readonly z5: number;
+}
+
+const softmax = () => sequential([activation({ activation: "softmax", inputShape: [10] })]);
+const cost = (loss: "crossEntropy" | "categoricalCrossentropy", logits: number[]): number => {
+  const oneHot = logits.map((_, k) => (k === LABEL ? 1 : 0));
+  // a loss needs no weights; the model has none
+  return costs(loss).evaluated(logits, oneHot);
+};
+const costs = (loss: "crossEntropy" | "categoricalCrossentropy") => ({
+  evaluated: (logits: number[], oneHot: number[]): number =>
+    softmax().compile({ loss }).gradients([logits], [oneHot]).loss,
+});
+
+/** What a single output costs that says `said` where the digit is LABEL. */
+const asNumber = (said: number): number => {
+  const model = sequential([activation({ activation: "linear", inputShape: [1] })]);
+  return model.compile({ loss: "meanSquaredError" }).gradients([[said]], [[LABEL]]).loss;
+};
+
+export default chapter({
+  fields: { z5: numberField(LOGITS[LABEL], -10, 10) },
+  compute({ z5 }: State) {
+    const logits = LOGITS.map((z, k) => (k === LABEL ? z5 : z));
+    return {
+      logits,
+      p: [...softmax().predict([logits]).data],
+      summed: cost("crossEntropy", logits),
+      categorical: cost("categoricalCrossentropy", logits),
+      lecture: cost("crossEntropy", LOGITS),
+      lectureRight: cost("categoricalCrossentropy", LOGITS),
+      four: asNumber(4),
+      nine: asNumber(9),
+    };
+  },
+  words: ({ p, summed, categorical, lecture, lectureRight, four, nine }) => ({
+    p5: num(p[LABEL]),
+    p0: num(p[0]),
+    summed: summed.toFixed(3),
+    categorical: categorical.toFixed(3),
+    lecture: lecture.toFixed(3),
+    lectureRight: lectureRight.toFixed(3),
+    four: num(four),
+    nine: num(nine),
+    goal: String(GOAL),
+    label: String(LABEL),
+  }),
+  solved: ({ categorical }) => categorical < GOAL,
+  solution: { z5: 8 },
+  Figure({ state: { z5 }, set, result }) {
+    const said = text.chapters.softmax.labels;
+    return (
+      <>
+        <Slider
+          label={said.z5}
+          value={z5}
+          min={-10}
+          max={10}
+          step={0.1}
+          format={num}
+          onChange={(z5) => set({ z5 })}
+        />
+        <table class="figures numbers shares">
+          <thead>
+            <tr>
+              <th scope="col">{said.digit}</th>
+              <th scope="col">{said.logit}</th>
+              <th scope="col">softmax</th>
+              <th scope="col">y</th>
+            </tr>
+          </thead>
+          <tbody>
+            {result.logits.map((z, k) => (
+              <tr key={k} class={k === LABEL ? "chosen" : ""}>
+                <th scope="row">{k}</th>
+                <td>{num(z)}</td>
+                <td>
+                  <span class="bar" style={{ "--share": String(result.p[k]) }} aria-hidden="true" />
+                  {result.p[k].toFixed(4)}
+                </td>
+                <td>{k === LABEL ? 1 : 0}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        <dl class="costs figures">
+          <div>
+            <dt>{said.categorical}</dt>
+            <dd>{result.categorical.toFixed(3)}</dd>
+          </div>
+          <div>
+            <dt>{said.summed}</dt>
+            <dd>{result.summed.toFixed(3)}</dd>
+          </div>
+        </dl>
+      </>
+    );
+  },
+});

@@ -1,0 +1,89 @@
+/** The Course view: where a visit begins, and its chapters. */
+import { effect, signal } from "@preact/signals";
+import { route } from "../shell/router.ts";
+import { text } from "../text/index.ts";
+import { Button } from "../ui/controls.tsx";
+import { notifyError } from "../ui/messages.tsx";
+import { type AnyChapter, type ChapterName, loadChapter, NAMES } from "./chapters/index.ts";
+import { Lesson } from "./lesson.tsx";
+import { done, forget } from "./progress.ts";
+
+const loaded = signal<Partial<Record<ChapterName, AnyChapter>>>({});
+const nameOf = (path: string): ChapterName | undefined => NAMES.find((name) => name === path);
+
+effect(() => {
+  const { view, path } = route.value;
+  const name = view === "course" ? nameOf(path) : undefined;
+  if (!name) return;
+  document.title = `${text.chapters[name].title} – Nabla`;
+  if (loaded.peek()[name]) return;
+  loadChapter(name).then(
+    (made) => {
+      loaded.value = { ...loaded.peek(), [name]: made };
+    },
+    (error: unknown) => notifyError(error, text.course.missing),
+  );
+});
+
+export function View() {
+  const name = nameOf(route.value.path);
+  if (!name) return <Home />;
+  const made = loaded.value[name];
+  return made ? <Lesson key={name} name={name} made={made} /> : <p class="muted">{text.course.computing}</p>;
+}
+
+/** What one can begin with at once: a title, a sentence, an address. */
+const STARTERS = [
+  ["spiral", "#/plane?data=spirals&noise=10&net=8,8&rate=0.01"],
+  ["digit", "#/digits?network=mlp&samples=6000&epochs=3&rate=0.02"],
+  ["race", "#/plane?data=circles&race=1"],
+] as const;
+
+function Home() {
+  const said = text.course;
+  const known = done.value;
+  return (
+    <div class="home">
+      <section class="hero">
+        <h1>{said.headline}</h1>
+        <p>{said.lead}</p>
+        <div class="starters">
+          {STARTERS.map(([name, address]) => (
+            <a key={name} class="panel" href={address}>
+              <strong>{said.starters[name].title}</strong>
+              <span>{said.starters[name].lead}</span>
+            </a>
+          ))}
+        </div>
+      </section>
+      <section aria-labelledby="chapters">
+        <header class="row">
+          <h2 id="chapters">{said.chapters}</h2>
+          <span class="small muted">
+            {known.length} / {NAMES.length}
+          </span>
+          {known.length > 0 && (
+            <Button kind="quiet" onClick={forget}>
+              {said.forget}
+            </Button>
+          )}
+        </header>
+        <ol class="chapters">
+          {NAMES.map((name) => (
+            <li key={name}>
+              <a class="panel" href={`#/course/${name}`}>
+                <strong>{text.chapters[name].title}</strong>
+                <span>{text.chapters[name].lead}</span>
+                {known.includes(name) && (
+                  <span class="good">
+                    <span aria-hidden="true">✓</span> {said.doneMark}
+                  </span>
+                )}
+              </a>
+            </li>
+          ))}
+        </ol>
+      </section>
+    </div>
+  );
+}

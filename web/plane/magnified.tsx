@@ -1,0 +1,65 @@
+/** The microscope on Plane's net: the weights as they are now, and the point that was picked. */
+import { useSignal } from "@preact/signals";
+import { Microscope } from "../microscope/microscope.tsx";
+import type { Case } from "../microscope/trace.ts";
+import { Slider } from "../ui/controls.tsx";
+import { OUTPUTS } from "./choices.ts";
+import { inputsOf, type Points } from "./data.ts";
+import type { LayerView } from "./protocol.ts";
+import { data, figures, picked, state } from "./session.ts";
+import type { PlaneState } from "./state.ts";
+
+/** A step of plain descent, without penalties and dropout: what the lectures work out by hand. */
+export function caseOf(
+  { features, classes, activation, loss, rate }: PlaneState,
+  layers: readonly Omit<LayerView, "units" | "dead">[],
+  { places, labels }: Points,
+  point: number,
+): Case {
+  return {
+    layers: layers.map(({ kernel, bias }, i) => ({
+      kernel,
+      bias,
+      activation: i < layers.length - 1 ? activation : OUTPUTS[loss],
+    })),
+    loss,
+    x: [...inputsOf(places.subarray(2 * point, 2 * point + 2), features)],
+    y: Array.from({ length: classes }, (_, c) => (c === labels[point] ? 1 : 0)),
+    rate,
+  };
+}
+
+export function Magnified() {
+  const at = useSignal(0);
+  const now = figures.value;
+  const points = data.value?.train;
+  if (!now || !points || points.labels.length === 0 || now.layers.length === 0)
+    return <p class="muted">There is no point to look at.</p>;
+  const point = Math.min(picked.value ?? 0, points.labels.length - 1);
+  const [x, y] = points.places.subarray(2 * point, 2 * point + 2);
+  return (
+    <div class="stack">
+      <Slider
+        label="Training point (or click one on the surface)"
+        value={point + 1}
+        min={1}
+        max={points.labels.length}
+        format={(n) => `${n}: (${x.toFixed(2)}, ${y.toFixed(2)}), class ${points.labels[point] + 1}`}
+        onChange={(n) => {
+          picked.value = n - 1;
+        }}
+      />
+      <Microscope
+        net={caseOf(state.value, now.layers, points, point)}
+        at={at.value}
+        onAt={(step) => {
+          at.value = step;
+        }}
+      />
+      <p class="small muted">
+        One point, plain descent with the rate that is set, without penalties and dropout. Training takes the
+        mean over a batch.
+      </p>
+    </div>
+  );
+}
