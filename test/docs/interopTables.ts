@@ -11,7 +11,7 @@ import { ACTIVATIONS as BRAIN } from "../../src/import/brainjs.ts";
 import { READ as CONVNET } from "../../src/import/convnetjs.ts";
 import { HANDLERS as KERAS, whyAbsent } from "../../src/import/keras/layers.ts";
 import { FAMILIES, FOLDED, hintFor, OPERATORS } from "../../src/import/onnx/operators.ts";
-import { activation, type Model, sequential } from "../../src/index.ts";
+import { activation, input, lstm, type Model, model, sequential } from "../../src/index.ts";
 import { ONNX, type OnnxModel } from "../../src/interop/onnx.ts";
 import { decode } from "../../src/interop/protobuf.ts";
 import { ALL } from "../../src/layers/all.ts";
@@ -70,8 +70,8 @@ function said(write: () => readonly string[]): Said {
     return { words: write() };
   } catch (error) {
     if (!(error instanceof NablaError)) throw error;
-    const [problem] = (error.details as { problems: { why: string }[] }).problems;
-    return { refused: problem!.why };
+    const [problem] = (error.details as { problems?: { why: string }[] } | undefined)?.problems ?? [];
+    return { refused: problem?.why ?? error.message };
   }
 }
 const unique = (names: readonly string[]): string[] => [...new Set(names)];
@@ -102,13 +102,23 @@ const tensorsOf = (model: Model): string[] =>
     ),
   );
 
+/** A model with a layer of a type. */
+function exampleOf(type: string): Model {
+  if (type === "finalState") {
+    const x = input({ shape: [4, 3] });
+    const y = lstm({ units: 2, returnState: true }).apply(x) as never;
+    return model({ inputs: x, outputs: ALL.finalState({ state: "h" }).apply([y].flat()[0]!) });
+  }
+  const [options, ...shapes] = EXAMPLES[type]![0]!;
+  return modelWith(type, options, shapes);
+}
+
 /** One for each type of layer: what it becomes with the options of its example. */
 function layers(): { table: string; refused: string } {
   const refused: string[] = [];
   const types = Object.keys(ALL).filter((type) => type !== "input" && type !== "shared");
   const body = types.sort().map((type) => {
-    const [options, ...shapes] = EXAMPLES[type]![0]!;
-    const made = modelWith(type, options, shapes);
+    const made = exampleOf(type);
     const cells = Object.entries(WRITERS).map(([format, write]) => {
       const found = said(() => write(made));
       if ("words" in found) return found.words.length > 0 ? found.words.map(code).join(", ") : "nothing";

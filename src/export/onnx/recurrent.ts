@@ -113,7 +113,7 @@ const emptied = (at: Writing, x: Written, last: string, wish: string): string =>
 
 /** Steps before and after are told apart by their place alone. */
 export const recurrent: Writer = (at, [x, ...starts], place) => {
-  if (starts.length > 0) refuse(place, "it begins with states it is given, which are not written");
+  if (starts.length > 0) refuse("it begins with states it is given, which are not written");
   const config = place.config as unknown as Config;
   const { units, returnSequences, goBackwards } = config;
   const out = { shape: place.outputShape, channelsFirst: false };
@@ -151,7 +151,8 @@ function merged(at: Writing, both: string, mode: Mode, outputShape: readonly num
 const alike = (a: Config, b: Config, mode: Mode): boolean =>
   mode !== "multiply" && a.type === b.type && a.units === b.units && a.resetAfter === b.resetAfter;
 
-export const bidirectional: Writer = (at, [x], place) => {
+export const bidirectional: Writer = (at, [x, ...starts], place) => {
+  if (starts.length > 0) refuse("it begins with states it is given, which are not written");
   const { layer, mergeMode } = place.config as unknown as { layer: readonly Config[]; mergeMode: Mode };
   const places = layer.map((config) => within(place, config, x!.shape));
   const [first, second] = layer as [Config, Config];
