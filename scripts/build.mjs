@@ -21,7 +21,7 @@ import { note, writeNotices } from "./notices.mjs";
 import { coresFirst } from "./order.mjs";
 import { withoutRedundant } from "./redundant.mjs";
 import { moduleOf, schemaOfFields, schemaOfSweeps, shared } from "./schema.mjs";
-import { WORKER, writeHelper, writeThreads } from "./threads.mjs";
+import { WORKER, writeHelper, writeRows, writeThreads } from "./threads.mjs";
 import { pruneTypes } from "./types.mjs";
 import { writeCode } from "./workerCode.mjs";
 
@@ -105,6 +105,7 @@ const LATER = {
   evaluate: "src/training/evaluate.ts",
   metrics: "src/metrics/all.ts",
   threads: "src/threads/use.ts",
+  rows: "src/network/tableAnswers.ts",
 };
 const later = {
   name: "later",
@@ -132,6 +133,7 @@ const shown = {
 };
 writeFileSync("build/none.js", "export {};\n");
 await writeHelper({ target: "es2022", legalComments: "none", define: SHIPPED });
+await writeRows({ target: "es2022", legalComments: "none", define: PREDICTING });
 // for editors, and for configSchema()
 const schema = await schemaOfFields();
 writeFileSync("build/schema.json", JSON.stringify(shared(schema)));

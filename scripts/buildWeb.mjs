@@ -247,6 +247,12 @@ const plainRows = {
       [/\n {4}this\.#about = about;/, ""],
       [/\n {2}\*\[Symbol\.iterator\][\s\S]*?\n\}\n/, "\n}\n"],
     );
+    without(
+      "model[\\\\/]model\\.ts",
+      /summary\(\)|info\(\)/,
+      [/\n {2}summary\(\)[\s\S]*?\n {2}\}\n/, ""],
+      [/\n {2}async info\(\)[\s\S]*?\n {2}\}\n/, ""],
+    );
     without("model[\\\\/]byHand\\.ts", /async/, [
       /\nasync function step[\s\S]*?(\nexport abstract class ByHand extends \w+)[\s\S]*/,
       "$1 {}\n",

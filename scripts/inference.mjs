@@ -54,6 +54,7 @@ export const apart = {
     for (const [file, shipped] of [
       ["predict/any", "predict-any"],
       ["predict/whole", "predict-whole"],
+      ["predict/rows", "rows"],
       ["predict/loadAsync", "predict-dense"],
       ["errors", "errors"],
     ])
@@ -71,7 +72,8 @@ export const apart = {
 
 /** Properties of what nabla/predict exports, of what its errors carry, of files besides their documents, and of what engines read. */
 const OUTSIDE = {
-  exports: "load loadAsync predict metadata classes standardisation extra inputShape outputShape batchSize",
+  exports:
+    "load loadAsync predict predictRows tableAnswers metadata classes standardisation extra inputShape outputShape batchSize",
   outputs: "data shape length row toArray argMax classes top probabilities class probability",
   errors: "name message cause details stored found",
   files: "__metadata__ dtype data_offsets nabla model $number $tensor",

@@ -110,6 +110,21 @@ export async function writeHelper(options) {
   writeFileSync("build/helper-code.js", `export const code = ${JSON.stringify(outputFiles[0].text)};\n`);
 }
 
+/** What exported modules of tables have besides: src/export/rowsModule.ts. @param {import("esbuild").BuildOptions} options */
+export async function writeRows(options) {
+  const { outputFiles } = await build({
+    ...options,
+    entryPoints: ["src/export/rowsModule.ts"],
+    bundle: true,
+    format: "iife",
+    globalName: "table",
+    minify: true,
+    platform: "neutral",
+    write: false,
+  });
+  writeFileSync("build/rows-code.js", `export const code = ${JSON.stringify(outputFiles[0].text)};\n`);
+}
+
 /** A module that exports `code()`. @param {string} text */
 function moduleOf(text) {
   const params = { [constants.BROTLI_PARAM_SIZE_HINT]: text.length, [constants.BROTLI_PARAM_LGWIN]: 18 };

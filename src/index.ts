@@ -60,6 +60,7 @@ export {
 export { configOf, weightsSha256 } from "./model/save.ts";
 export { type LayerSummary, layerSummaries } from "./model/summary.ts";
 export type { OutputRecord, Outputs } from "./network/predict.ts";
+export type { ClassAnswer, QuantityAnswer, RowAnswer } from "./network/tableAnswers.ts";
 export {
   type DigitModel,
   type LinePicture,

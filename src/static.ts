@@ -17,6 +17,7 @@ import { STATIC } from "./errors.ts";
 import * as metrics from "./metrics/all.ts";
 import * as fit from "./model/fitting.ts";
 import * as listing from "./model/listing.ts";
+import * as rows from "./network/tableAnswers.ts";
 import * as threads from "./threads/use.ts";
 import * as manual from "./training/byHand.ts";
 import * as evaluate from "./training/evaluate.ts";
@@ -40,6 +41,7 @@ Object.assign(STATIC, {
   ...threads,
   ...trainer,
   ...remote,
+  ...rows,
 });
 
 for (const [build, core] of [

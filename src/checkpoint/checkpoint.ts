@@ -62,6 +62,8 @@ export interface Checkpoint {
   callbacks: Record<string, unknown>;
   classes?: string[];
   standardisation?: { mean: number[]; scale: number[]; columns?: string[] };
+  /** See `metadata.targetScale`. */
+  targetScale?: { mean: number[]; scale: number[]; columns?: string[] };
   /** How the rows of each input were read in training, in their order: what bytes stand for. */
   inputs?: { type: "uint8" | "float32"; scale: number }[];
   dataset?: { name: string; length: number; inputShape: number[]; fingerprint?: string };

@@ -25,6 +25,8 @@ const figure = (): Field<number> => ({
   },
   jsonSchema: DOCS && (() => ({})),
 });
+const scaled = () =>
+  object({ mean: list(figure()), scale: list(figure()), columns: optional(list(string())) });
 const count = () => int({ min: 0, wide: true });
 
 /** Of the whole document, but for the configuration, which is checked where its layers are known. Arrays of callbacks are in their places. */
@@ -48,9 +50,8 @@ export const documentField = () =>
     }),
     callbacks: record(anything()),
     classes: optional(list(string())),
-    standardisation: optional(
-      object({ mean: list(figure()), scale: list(figure()), columns: optional(list(string())) }),
-    ),
+    standardisation: optional(scaled()),
+    targetScale: optional(scaled()),
     inputs: optional(list(object({ type: choice(["uint8", "float32"]), scale: number() }))),
     dataset: optional(
       object({

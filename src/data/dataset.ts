@@ -68,6 +68,8 @@ export interface Dataset {
   readonly apart?: number;
   /** How the inputs were moved and scaled before they are read: goes into the metadata of a model that is fitted to them. */
   readonly standardisation?: Standardisation;
+  /** How the targets read() gives were moved and scaled, where they are not in their own unit: likewise. See `metadata.targetScale`. */
+  readonly targetScale?: Standardisation;
   /** What else programs need to know to prepare inputs alike (columns, …): plain JSON, goes into `metadata.extra`. */
   readonly extra?: Readonly<Record<string, unknown>>;
   /**

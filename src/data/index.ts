@@ -49,9 +49,9 @@ export {
   type CsvSplit,
   type CsvSplitOptions,
   csvSplit,
-  encodeCsvRow,
   parseCsvDataset,
 } from "./tables/csv.ts";
+export { encodeCsvRow } from "./tables/csvRow.ts";
 export type { ColumnEncoding, TableEncoding } from "./tables/encoding.ts";
 export type { ColumnReading } from "./tables/fitEncoding.ts";
 export { type EncodedRows, encodeRows, type Row, type RowOptions, type TableModel } from "./tables/rows.ts";

@@ -15,6 +15,7 @@ import {
 } from "./dataset.ts";
 import { bytesOf } from "./places.ts";
 import { portable } from "./portable.ts";
+import { rescale } from "./targetScale.ts";
 
 /** Where inputs and targets come from, by the names of a model's inputs and outputs. A data set may be named several times. */
 export interface JoinOptions {
@@ -87,7 +88,10 @@ export function joinDatasets(options: JoinOptions): Dataset {
         }
         at = 0;
         for (const [i, [, dataset]] of targets.entries()) {
-          put(y as Float32Array, size, at, buffers.get(dataset)!.y, sizes[i]!, indices.length);
+          const { y: its } = buffers.get(dataset)!;
+          // several outputs have no scale in common: they are trained in their own units
+          if (dataset.targetScale) rescale(its, dataset.targetScale, undefined);
+          put(y as Float32Array, size, at, its, sizes[i]!, indices.length);
           at += sizes[i]!;
         }
       };

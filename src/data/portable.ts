@@ -21,6 +21,7 @@ export type DatasetHeader = Pick<
   | "target"
   | "parts"
   | "standardisation"
+  | "targetScale"
 >;
 
 /** Rows that can be moved away for a while, and put back. */
@@ -106,8 +107,8 @@ export function describeAll(wanted: readonly Dataset[]): { portables: Portable[]
 }
 
 export function headerOf(dataset: Dataset): DatasetHeader {
-  const { name, length, inputShape, inputType, inputScale, target, parts, standardisation } = dataset;
-  const { scaleUnsaid } = dataset;
+  const { name, length, inputShape, inputType, inputScale, target, parts } = dataset;
+  const { scaleUnsaid, standardisation, targetScale } = dataset;
   return {
     name,
     length,
@@ -118,5 +119,6 @@ export function headerOf(dataset: Dataset): DatasetHeader {
     target,
     ...(parts && { parts }),
     ...(standardisation && { standardisation }),
+    ...(targetScale && { targetScale }),
   };
 }

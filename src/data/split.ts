@@ -27,7 +27,7 @@ export function subset(dataset: Dataset, indices: Uint32Array | readonly number[
       );
     }
   }
-  const { labels, groups, inOrder, apart, parts, scaleUnsaid, standardisation, extra } = dataset;
+  const { labels, groups, inOrder, apart, parts, scaleUnsaid, standardisation, targetScale, extra } = dataset;
   const called = name ?? dataset.name;
   const part: Dataset = {
     name: called,
@@ -43,6 +43,7 @@ export function subset(dataset: Dataset, indices: Uint32Array | readonly number[
     ...(inOrder && { inOrder }),
     ...(apart && { apart }),
     ...(standardisation && { standardisation }),
+    ...(targetScale && { targetScale }),
     ...(extra && { extra }),
     read: gathering(
       (wanted, x, y, epoch) => {

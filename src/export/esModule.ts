@@ -6,6 +6,7 @@
  * what calls the WebAssembly is code, which they rewrite: it can only be checked as a file, by the digest in the last line.
  */
 
+import { code as rowsCode } from "#rows-code";
 import { sha256Hex } from "../checkpoint/sha256.ts";
 import { toUtf8 } from "../host.ts";
 import type { Model } from "../model/model.ts";
@@ -32,6 +33,7 @@ export function exportModule(model: Model, options: ExportOptions = {}): Exporte
   const description = describeExport(model, options);
   const several = description.inputs !== undefined;
   const steps = description.stream === true;
+  const table = !several && !steps && "columns" in description;
   const code = (COMMON + (steps ? STREAM_CODE : PREDICTING))
     .replace("GIVEN", several ? "joined(given)" : "given")
     .replace("RESULT", several ? "divided(result, rows, units)" : "result");
@@ -40,10 +42,11 @@ export function exportModule(model: Model, options: ExportOptions = {}): Exporte
   const digest = sha256Hex(toUtf8(JSON.stringify(description)));
   const text = `${HEAD}
 export const metadata = checked(${literal}, "${digest}");
-${code}${several ? SEVERAL : ""}${SHA256}
+${code}${several ? SEVERAL : ""}${table ? `${ROWS}${rowsCode}` : ""}${SHA256}
 const wasm = "${base64(bytes)}";
 `;
-  return { code: sealText(text), types: (steps ? STREAM_TYPES : PREDICTING_TYPES) + METADATA_TYPES };
+  const types = (steps ? STREAM_TYPES : PREDICTING_TYPES) + METADATA_TYPES;
+  return { code: sealText(text), types: table ? types + ROW_TYPES : types };
 }
 
 function base64(bytes: Uint8Array): string {
@@ -187,6 +190,33 @@ function divided(result, rows, units) {
 }
 `;
 
+/** What modules of tables have besides; what follows is the code of encodeRows() and predictRows(). */
+const ROWS = `
+/** Answers for rows of the table: classes by name, quantities in their unit. */
+export function predictRows(rows, options) {
+  return table.answer(metadata, predict, rows, options);
+}
+
+`;
+
+const ROW_TYPES = `
+/** By the names of columns, or cells in their order. Numbers may be text; null is a missing value. */
+export type Row = Readonly<Record<string, unknown>> | readonly unknown[];
+
+/** What the model says of a row: a class, or a quantity in the unit of the table's column. */
+export interface RowAnswer {
+  readonly class?: string | number;
+  readonly probability?: number;
+  readonly probabilities?: Readonly<Record<string, number>>;
+  readonly value?: number;
+  /** Columns whose values are missing, so that those of the training stand for them. */
+  readonly filled?: readonly string[];
+}
+
+/** Answers for rows of the table. @throws Error naming row and column */
+export function predictRows(rows: Row | readonly Row[], options?: { readonly name?: string; readonly onExtra?: (keys: readonly string[], row: number) => void }): RowAnswer[];
+`;
+
 /** Without waiting, and where a page has no secure context: crypto.subtle is not there. FIPS 180-4. */
 const SHA256 = `
 /** SHA-256 as hexadecimal digits. */
@@ -246,7 +276,8 @@ const METADATA_TYPES = `
 export const metadata: {
   readonly nabla: 1;
   readonly input: { readonly shape: readonly number[]; readonly scale: number };
-  readonly output: { readonly shape: readonly number[]; readonly activation: string };
+  /** unitOf: the target in whose unit outputs are, where it was scaled for the training. Nothing is left to be scaled back. */
+  readonly output: { readonly shape: readonly number[]; readonly activation: string; readonly unitOf?: string };
   readonly inputs?: readonly { readonly name: string; readonly shape: readonly number[]; readonly at: number }[];
   readonly outputs?: readonly { readonly name: string; readonly shape: readonly number[]; readonly at: number; readonly activation: string }[];
   readonly maxRows: number;

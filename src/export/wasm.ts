@@ -20,6 +20,7 @@ import { bool, number } from "../fields/fields.ts";
 import { checkWhole } from "../fields/options.ts";
 import { checkGiven, plain } from "../fields/programs.ts";
 import { toUtf8 } from "../host.ts";
+import { outputThreshold } from "../losses/resolve.ts";
 import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
 import type { Tensor } from "../network/inference.ts";
@@ -31,6 +32,7 @@ import { sealWasm, sumOf } from "./digest.ts";
 import { joined, type Stretch, stretches } from "./joined.ts";
 import { checkWeightType, type WeightType } from "./quantise.ts";
 import { CarriedRoom, ofStep, stepsOf } from "./steps.ts";
+import { inOwnUnits } from "./units.ts";
 import { parseModule } from "./wasm/module.ts";
 import { strip } from "./wasm/strip.ts";
 import { isPacked, packWeights, type Segment, type UnpackFields } from "./weights.ts";
@@ -59,7 +61,14 @@ export interface ExportDescription {
   /** Version of the interface. */
   readonly nabla: 1;
   readonly input: { readonly shape: readonly number[]; readonly scale: number };
-  readonly output: { readonly shape: readonly number[]; readonly activation: string };
+  readonly output: {
+    readonly shape: readonly number[];
+    readonly activation: string;
+    /** The target that outputs are in the unit of, where it was scaled for the training: the module has scaled them back. */
+    readonly unitOf?: string;
+    /** Of a single output: 0, where more says class 1; absent where that is ½. */
+    readonly threshold?: number;
+  };
   /** Where there are several inputs or outputs: which values of a row are whose. */
   readonly inputs?: readonly Stretch[];
   readonly outputs?: readonly (Stretch & { readonly activation: string })[];
@@ -78,6 +87,13 @@ const ROWS = ["predict", "predictBytes"];
 const STEPS = ["step", "stepBytes", "reset", "states", "statesBytes"];
 const OPTIONS = ["rows", "weights"];
 
+/** What a host must know of the table a model was trained on: how rows become inputs. Plain JSON, as encodeRows() takes it. */
+function tableOf(model: Model): Record<string, unknown> {
+  const csv = (model.metadata.extra?.csv ?? {}) as Record<string, unknown>;
+  const kept = ["columns", "label", "named", "missing", "encoding", "ignored", "target"];
+  return Object.fromEntries(kept.flatMap((key) => (csv[key] === undefined ? [] : [[key, csv[key]]])));
+}
+
 /** The description of what exportWasm() would write. @throws NablaError for options that make no sense */
 export function describeExport(model: Model, options: ExportOptions = {}): ExportDescription {
   checkGiven("export", options, { scale: number(), metadata: plain(), stream: bool() }, OPTIONS);
@@ -92,7 +108,7 @@ export function describeExport(model: Model, options: ExportOptions = {}): Expor
   checkWeightType("export: weights", weights);
   if (!Number.isFinite(Math.fround(scale)) || Math.fround(scale) === 0)
     throw new NablaError(`export: scale: expected a finite number other than 0, got ${scale}`);
-  const { classes, standardisation } = model.metadata;
+  const { classes, standardisation, targetScale } = model.metadata;
   const { architecture } = stream ? stepsOf(model) : network;
   const whole = joined(architecture);
   const shapeOf = (of: Architecture, k: number) => of.layers[of.outputs[k]!.layer]!.outputShape;
@@ -106,13 +122,19 @@ export function describeExport(model: Model, options: ExportOptions = {}): Expor
   }));
   const several = inputs.length > 1 || outputs.length > 1;
   const { activations } = network;
+  const { compiled } = internalsOf(model).state;
+  const threshold =
+    compiled && !several ? outputThreshold(compiled.goals[0]!.loss, activations[0]!) : undefined;
   return {
+    ...tableOf(model),
     ...metadata,
     nabla: 1,
     input: { shape: several ? whole.inputs[0]!.shape : inputs[0]!.shape, scale },
     output: {
       shape: several ? shapeOf(whole, 0) : outputs[0]!.shape,
       activation: several ? "linear" : activations[0]!,
+      ...(targetScale && { unitOf: targetScale.columns?.[0] ?? "target" }),
+      ...(threshold === 0 && { threshold }),
     },
     ...(several && {
       inputs: stretches(inputs),
@@ -139,7 +161,7 @@ export function exportWasm(model: Model, options: ExportOptions = {}): Uint8Arra
   const { maxRows, weights, stream = false } = description;
   const network = internalsOf(model).built;
   const steps = stream ? stepsOf(model) : { architecture: network.architecture, walking: [] };
-  const whole = joined(steps.architecture);
+  const whole = inOwnUnits(joined(steps.architecture), model.metadata.targetScale);
   // of a stateful layer the states: a stream begins with zeros
   const tensors = network.tensors.filter(({ spec }) => !spec.carried);
   const core = decodeBytes(standalone);

@@ -283,7 +283,8 @@ export function orName<const Tag extends string, B extends Kinds>(
         const plain = all.filter((name) =>
           Object.values(of.kinds[name]!.fields().fields).every(({ presence }) => presence !== "required"),
         );
-        return { anyOf: [{ enum: plain }, of.jsonSchema(defs)] };
+        const same = Object.keys(ALIASES).filter((name) => plain.includes(ALIASES[name]!));
+        return { anyOf: [{ enum: [...plain, ...same] }, of.jsonSchema(defs)] };
       }),
   };
 }

@@ -5,6 +5,7 @@ import { type Infer, number } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import { floatsOf, type Range } from "../plan/builder.ts";
 import type { Operation, Site } from "../plan/operation.ts";
+import type { Shape } from "../shape.ts";
 import { type Built, layer, layerName, type Place } from "./layer.ts";
 
 const fields = () =>
@@ -17,10 +18,15 @@ const fields = () =>
     { doc: DOCS && "scale · x + offset." },
   );
 
-function build({ scale, offset }: Infer<ReturnType<typeof fields>>, { name, inputShape }: Place): Built {
+/** scale · x + offset of every value of a row. */
+export function rescaleOperation(
+  layer: string,
+  inputShape: Shape,
+  { scale, offset }: { readonly scale: number; readonly offset: number },
+): Operation {
   const units = floatsOf(inputShape);
-  const operation: Operation = {
-    layer: name,
+  return {
+    layer,
     parameters: [],
     inputShape,
     outputShape: inputShape,
@@ -36,7 +42,14 @@ function build({ scale, offset }: Infer<ReturnType<typeof fields>>, { name, inpu
         return dy;
       }),
   };
-  return { outputShape: inputShape, operations: [operation], core: imagesBuild };
+}
+
+function build(config: Infer<ReturnType<typeof fields>>, { name, inputShape }: Place): Built {
+  return {
+    outputShape: inputShape,
+    operations: [rescaleOperation(name, inputShape, config)],
+    core: imagesBuild,
+  };
 }
 
 /** scale · x + offset, as Keras' Rescaling: bytes as −1 … 1 are { scale: 1 / 127.5, offset: -1 } of values 0 … 255. */

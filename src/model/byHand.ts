@@ -1,7 +1,9 @@
-/** The methods of a model that train it step by step. Their code is loaded when it is used: most programs have no use for it. */
+/** The methods of a model that answer rows of tables, and that train it step by step. Their code is loaded when it is used: most programs have no use for it. */
 import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
+import type { Row, RowOptions } from "../data/tables/rows.ts";
 import type { OutputRecord, Outputs } from "../network/predict.ts";
+import type { RowAnswer, RowPredictor } from "../network/tableAnswers.ts";
 import type { Step } from "../training/byHand.ts";
 import type { Scores } from "../training/evaluate.ts";
 import { loaded } from "../training/loading.ts";
@@ -18,6 +20,21 @@ async function step<R>(model: object, who: Step, ...given: readonly unknown[]): 
 }
 
 export abstract class ByHand extends States {
+  /**
+   * Answers for rows of the table that the model was trained on, in its own terms: classes by name with their probabilities, quantities in
+   * their unit. Rows are objects by the names of columns, or lists of cells in their order; missing values, categories and dates are read as
+   * the table was.
+   *
+   *     const [{ class: stays, probability }] = await model.predictRows([{ age: 31, plan: "Basic" }]);
+   *
+   * @param options as for encodeRows()
+   * @throws NablaError naming row and column for what is missing, is no value of its column, or is no column; for models of other data
+   */
+  async predictRows(rows: Row | readonly Row[], options?: RowOptions): Promise<RowAnswer[]> {
+    const { tableAnswers } = await loaded(() => import("../network/tableAnswers.ts"), "predictRows");
+    return tableAnswers(this as unknown as RowPredictor, rows, options);
+  }
+
   /**
    * One step on these rows, which goes on from and to others and fit(). Loss (penalties included) and metrics are from before the update.
    * @throws NablaError for data that does not fit, and when the loss is not finite: the model then has weights that gave a finite one

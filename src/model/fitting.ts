@@ -138,7 +138,7 @@ async function loadElsewhere(required: boolean): Promise<typeof import("../worke
 }
 
 /** What a model takes over from the data it is fitted to. Data that says where it comes from says all there is to say. */
-function metadataFrom({ target, standardisation, extra }: Dataset, before: Metadata): Metadata {
+function metadataFrom({ target, standardisation, targetScale, extra }: Dataset, before: Metadata): Metadata {
   const { classes, standardisation: old, ...rest } = before;
   const names = target.kind === "class" ? target.names : undefined;
   const scaled = standardisation ?? (extra ? undefined : old);
@@ -147,6 +147,8 @@ function metadataFrom({ target, standardisation, extra }: Dataset, before: Metad
     ...rest,
     ...(named && { classes: named }),
     ...(scaled && { standardisation: scaled }),
+    // the outputs of a model that has one stay in it: other targets are brought to it
+    ...(targetScale && !rest.targetScale && { targetScale }),
     ...(extra && { extra: { ...rest.extra, ...extra } }),
   };
 }

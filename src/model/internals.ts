@@ -11,9 +11,11 @@ import type { Shape } from "../shape.ts";
 import { compileTraining, type TrainingOptions } from "../training/compile.ts";
 import { TrainingState } from "../training/state.ts";
 import type { ModelBuilder } from "./made.ts";
+import type { Metadata } from "./options.ts";
 
 export class Internals {
   readonly state = new TrainingState();
+  metadata: Metadata = {};
   /** Whether a worker has the weights: what is set here would be lost. */
   away = false;
   /** Undefined before it is built. */
@@ -47,6 +49,7 @@ export class Internals {
     for (const layer of architecture.layers) Object.freeze(layer);
     Object.freeze(architecture.layers);
     const network = new Network(architecture);
+    network.about = this;
     if (weights) network.initialize(this.seed);
     this.network = network;
     const { compiled } = this.state;

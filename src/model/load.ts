@@ -80,6 +80,7 @@ function fromCheckpoint(
   model.metadata = {
     classes: checkpoint.classes,
     standardisation: checkpoint.standardisation,
+    ...(checkpoint.targetScale && { targetScale: checkpoint.targetScale }),
     extra: checkpoint.extra,
   };
   if (!training) return model;

@@ -52,7 +52,6 @@ type WithIntervals = { readonly bootstrap: number };
 /** A network of layers: made by sequential(), model(), load() or fromConfig(). */
 export class Model extends ByHand {
   readonly seed: number;
-  private about: Metadata = {};
 
   /** @param layers of a chain; or a graph, as model() makes it */
   constructor(layers: readonly (LayerInput | LayerConfig)[] | Written, options: SequentialOptions = {}) {
@@ -70,12 +69,12 @@ export class Model extends ByHand {
 
   /** What belongs to the model besides its weights, and is saved with it. @throws NablaError for other fields: `extra` is for those */
   get metadata(): Metadata {
-    return this.about;
+    return internalsOf(this).metadata;
   }
 
   set metadata(metadata) {
     checkMetadata("metadata", metadata);
-    this.about = metadata;
+    internalsOf(this).metadata = metadata;
   }
 
   /** Fixes the input shape, places the parameters and fills them from the seed. Happens by itself with the first data. */
@@ -181,7 +180,7 @@ export class Model extends ByHand {
   /**
    * Outputs for rows of input: a typed array or nested arrays with the batch dimension first, { data, shape }, or a data set.
    * Bytes are scaled as in training: by 1/255, unless the data it was trained on says another thing; not at all, where it was trained on
-   * plain numbers. Several inputs are given by their names: { image, table }; several
+   * plain numbers. Quantities are in their own unit where the model knows it: see `metadata.targetScale`. Several inputs are given by their names: { image, table }; several
    * outputs are returned by theirs.
    */
   predict(x: ArrayLike2 | ArrayRecord | Dataset, options?: PredictOptions): Outputs;
@@ -194,7 +193,7 @@ export class Model extends ByHand {
     const internals = internalsOf(this);
     const { builder, state } = internals;
     const network = isDataset(x) ? internals.build(x.inputShape) : internals.built;
-    const about = aboutOf(network, this.about.classes, (k, after) =>
+    const about = aboutOf(network, internals.metadata.classes, (k, after) =>
       state.compiled ? outputThreshold(state.compiled.goals[k].loss, after) : undefined,
     );
     const outputs = isDataset(x)

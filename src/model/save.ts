@@ -14,7 +14,7 @@ import type { Metadata } from "./options.ts";
 
 /** @throws NablaError for fields that no file would have */
 export const checkMetadata = (who: string, metadata: Metadata): void =>
-  checkOptions(who, metadata, ["classes", "standardisation", "extra"]);
+  checkOptions(who, metadata, ["classes", "standardisation", "targetScale", "extra"]);
 
 /** @see Model.save */
 export const saveModel = (model: Model): Uint8Array => joined(saveParts(model));
@@ -78,6 +78,7 @@ export function saveParts(model: Model, bare = false): Uint8Array[] {
     callbacks: bare ? {} : state.callbackStates,
     ...(model.metadata.classes && { classes: [...model.metadata.classes] }),
     ...(model.metadata.standardisation && { standardisation: model.metadata.standardisation }),
+    ...(model.metadata.targetScale && { targetScale: model.metadata.targetScale }),
     ...(reading && { inputs: reading.map(({ type, scale }) => ({ type, scale })) }),
     ...(settings && {
       dataset: { name: "training data", length: settings.rows, inputShape: [...model.inputs[0].shape] },

@@ -7,6 +7,7 @@ import type { ActivationName } from "../activations/table.ts";
 import { largest } from "../core/compile.ts";
 import { Core } from "../core/core.ts";
 import { MAX_BYTES } from "../core/limits.ts";
+import type { TargetScale } from "../data/targetScale.ts";
 import { align, ld, tooLarge } from "../plan/builder.ts";
 import { type ForwardRequest, type InputKind, type Plan, predictPlan } from "../plan/forward.ts";
 import {
@@ -38,6 +39,8 @@ export class InferenceNetwork {
   readonly all: number;
   /** How rows of each input were read in training: what bytes stand for. Undefined before; bytes then are multiplied by 1/255. */
   reading: readonly InputKind[] | undefined;
+  /** The model it is of, which says in what unit outputs are. */
+  about: { readonly metadata: { readonly targetScale?: TargetScale } } = { metadata: {} };
   private plans = new Map<string, Plan>();
   private active: Plan | undefined;
   /** Called before something else uses the place of the plan in memory, while that is needed again as it is. */

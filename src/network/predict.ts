@@ -3,6 +3,7 @@
 import { type ArrayLike2, type ArrayRecord, alone, isRecord, shaped } from "../data/arrays.ts";
 import { buffersFor, type Dataset, range, readNow } from "../data/dataset.ts";
 import { inputPlaces } from "../data/places.ts";
+import { inUnits } from "../data/targetScale.ts";
 import { didYouMean, NablaError, prefixed } from "../errors.ts";
 import { checkOptions, checkWhole } from "../fields/options.ts";
 import { ld, unpadded } from "../plan/builder.ts";
@@ -187,7 +188,14 @@ export function predictBatches(
       unpadded(core.f32(output.offset, n * stride), stride, units, outs[k], from * units);
     }
   }
-  return outs.map((out, k) => new Outputs(out, [rows, ...network.outputShapes[k]], about?.(k)));
+  return outs.map(
+    (out, k) =>
+      new Outputs(
+        inUnits(out, network.about.metadata.targetScale),
+        [rows, ...network.outputShapes[k]],
+        about?.(k),
+      ),
+  );
 }
 
 /** The only output, or all by their names. */

@@ -6,6 +6,7 @@ export { NablaError } from "../errors.ts";
 export type { StepOutputs, StepValues } from "../layers/stepValues.ts";
 export type { Stream, StreamOptions } from "../layers/stream.ts";
 export type { Outputs } from "../network/predict.ts";
+export type { ClassAnswer, QuantityAnswer, RowAnswer } from "../network/tableAnswers.ts";
 export { loadAsync } from "./loadAsync.ts";
 export {
   type CoreSource,

@@ -1,6 +1,7 @@
 /** What both programs of `nabla/predict` make of a checkpoint. */
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
+import type { Row, RowOptions } from "../data/tables/rows.ts";
 import { NablaError } from "../errors.ts";
 import type { Stream, StreamOptions } from "../layers/stream.ts";
 import type { Metadata } from "../model/options.ts";
@@ -16,6 +17,7 @@ import {
   type PredictOptions,
   predictBatches,
 } from "../network/predict.ts";
+import type { RowAnswer } from "../network/tableAnswers.ts";
 import type { Architecture } from "../plan/operation.ts";
 import { tagOf } from "../tags.ts";
 import { thresholdOf } from "./threshold.ts";
@@ -45,6 +47,7 @@ export class Predictor {
     this.#read = read;
     this.#loss = loss;
     this.#open = open;
+    network.about = { metadata };
   }
 
   /** Those of both programs are predictors, though each has a class of its own. */
@@ -93,6 +96,18 @@ export class Predictor {
   }
 
   /**
+   * Answers for rows of the table that the model was trained on: classes by name with their probabilities, quantities in their unit. Rows
+   * are objects by the names of columns, or lists of cells in their order.
+   *
+   * @param options as for encodeRows()
+   * @throws NablaError naming row and column for what is missing, is no value of its column, or is no column; for models of other data
+   */
+  async predictRows(rows: Row | readonly Row[], options?: RowOptions): Promise<RowAnswer[]> {
+    const { tableAnswers } = await import("./rows.ts");
+    return tableAnswers(this, rows, options);
+  }
+
+  /**
    * Takes the steps of sequences one by one, and carries the states of recurrent layers: push(step) gives the bits of the whole sequence.
    *
    * @param options.batchSize sequences side by side. Default 1
@@ -111,7 +126,7 @@ export class Predictor {
  * @throws NablaError unless its tensors are those of the architecture
  */
 export function predictorOf(
-  { config, tensors, inputs, classes, standardisation, extra }: Checkpoint,
+  { config, tensors, inputs, classes, standardisation, targetScale, extra }: Checkpoint,
   architecture: Architecture,
   read: typeof inputsOf,
   name: string,
@@ -122,5 +137,5 @@ export function predictorOf(
   network.reading = inputs;
   setParameters(network, tensors);
   const { training } = config as { training?: { loss?: unknown } };
-  return new Predictor(network, { classes, standardisation, extra }, read, training?.loss, open);
+  return new Predictor(network, { classes, standardisation, targetScale, extra }, read, training?.loss, open);
 }

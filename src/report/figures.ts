@@ -2,6 +2,7 @@
 
 import { buffersFor, type Dataset, range } from "../data/dataset.ts";
 import { labelsOf } from "../data/split.ts";
+import { rescale } from "../data/targetScale.ts";
 import { outputThreshold } from "../losses/resolve.ts";
 import { ALL } from "../metrics/all.ts";
 import { kindOf } from "../metrics/kinds.ts";
@@ -62,6 +63,7 @@ export class Rows {
       ...(isA("Int32Array", targets) ? { labels: targets } : { values: targets }),
     };
     reading.look(batch);
+    if (dataset.targetScale) rescale(targets, dataset.targetScale, undefined);
     const subject = { ...reading.subject, most: Number.POSITIVE_INFINITY };
     if (!by || isA("Int32Array", targets)) return { subject, batch, losses };
     const own = (values: Float32Array) => values.map((value) => value * by.scale + by.mean);

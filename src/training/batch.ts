@@ -10,6 +10,7 @@ import {
 } from "../data/dataset.ts";
 import { type InputPlace, inputPlaces, type TargetPlace, targetPlaces } from "../data/places.ts";
 import { readError } from "../data/prefetch.ts";
+import { rescale, sameScale } from "../data/targetScale.ts";
 import { NablaError } from "../errors.ts";
 import type { Scored } from "../metrics/metric.ts";
 import { checkRows } from "../network/checkRows.ts";
@@ -39,6 +40,8 @@ export class BatchLoader {
     | { readonly inputs: readonly InputPlace[]; readonly targets: readonly TargetPlace[] }
     | undefined;
   private staged: Ready | undefined;
+  /** Brings targets to the scale of the model's outputs, where they have another. */
+  private readonly move: ((y: Targets) => void) | undefined;
 
   constructor(
     protected readonly network: Network,
@@ -47,6 +50,9 @@ export class BatchLoader {
     protected readonly weighting: Weighting = {},
   ) {
     const targets = targetsOf(dataset, network);
+    const from = dataset.targetScale;
+    const to = network.about.metadata.targetScale;
+    this.move = sameScale(from, to) ? undefined : (y) => rescale(y, from, to);
     const { inputs, outputs } = network.architecture;
     this.places = dataset.parts && {
       inputs: inputPlaces(dataset, inputs, "inputs"),
@@ -112,6 +118,7 @@ export class BatchLoader {
     const values = targetSize(this.dataset.target);
     to.x.set(x.subarray(first * width, first * width + to.x.length));
     to.y.set(y.subarray(first * values, first * values + to.y.length));
+    this.move?.(to.y);
     this.outputs[0].finish(plan, indices, to.y, this.weighting, samples);
   }
 
@@ -137,6 +144,7 @@ export class BatchLoader {
       const to = this.outputs[k].view(plan, rows);
       for (let r = 0; r < rows; r++)
         for (let c = 0; c < size; c++) to[r * size + c] = y[(first + r) * stride + at + c];
+      this.move?.(to);
       this.outputs[k].finish(plan, indices, to, this.weighting, samples);
     }
   }

@@ -37,7 +37,7 @@ export function digestOf(request: DigestRequest): Known {
 }
 
 function rowsKnown(dataset: Dataset, stream: boolean): KnownRows {
-  const { length, target, standardisation, extra } = dataset;
+  const { length, target, standardisation, targetScale, extra } = dataset;
   const several = dataset.parts !== undefined;
   const inputs = inputsIn(dataset, "").map(
     ({ name, shape, type, scale, scaleUnsaid }) =>
@@ -47,7 +47,11 @@ function rowsKnown(dataset: Dataset, stream: boolean): KnownRows {
     const what = of.kind === "class" ? `${of.classes} classes` : `${of.size} values`;
     return `${several ? `${name}: ` : ""}${what}`;
   });
-  const prepared = preparedBy({ ...(standardisation && { standardisation }), ...extra });
+  const prepared = preparedBy({
+    ...(standardisation && { standardisation }),
+    ...(targetScale && { targetScale }),
+    ...extra,
+  });
   const content = stream ? undefined : contentOf(dataset);
   return {
     ...(!stream && { rows: length }),

@@ -5,7 +5,7 @@ import { demandDataset } from "../data/expected.ts";
 import { NablaError } from "../errors.ts";
 import { checkGiven } from "../fields/programs.ts";
 import { ConfusionMatrix } from "../metrics/confusion.ts";
-import type { Metric, Scored, Subject, Tally } from "../metrics/metric.ts";
+import type { Metric, Subject, Tally } from "../metrics/metric.ts";
 import { metricsField } from "../metrics/table.ts";
 import type { Network } from "../network/network.ts";
 import { ROWS_AT_ONCE } from "../network/predict.ts";
@@ -35,13 +35,14 @@ import { checkNames } from "./own.ts";
 import { seeingNoPadding } from "./padding.ts";
 import { pauser } from "./pause.ts";
 import { penalties } from "./penalties.ts";
-import { classesIn, rowLosses, rowOutputs } from "./pixels.ts";
+import { classesIn, rowLosses } from "./pixels.ts";
 import type { BatchSource, Source } from "./source.ts";
 import type { TrainingState } from "./state.ts";
 import type { ToDataset } from "./stream.ts";
 import type { Reading } from "./targetReading.ts";
 import { batchCheck, checkData, checkLabels } from "./targets.ts";
 import { threaded } from "./threaded.ts";
+import { outputsOf } from "./units.ts";
 import { type Weighting, weightingOf } from "./weighting.ts";
 
 /** Loss and metrics by name, and where they lie. */
@@ -124,7 +125,7 @@ async function scoreAll(request: ScoreRequest): Promise<Scores> {
     recorder?.add(batch, losses);
     if (onRow) {
       // copies: the caller may keep them, or use the network in between
-      const outputs = Array.from(losses, (_, r) => outputsOf(batch, r, n, goals));
+      const outputs = Array.from(losses, (_, r) => outputsOf(batch, r, n, goals, network));
       for (let r = 0; r < n; r++) onRow(from + r, losses[r], outputs[r] as Float32Array);
     }
     from += n;
@@ -285,11 +286,4 @@ export async function confusionOf(
   };
   const scores = await evaluate(subject, dataset, options, undefined, counting);
   return matrices[scores[name]];
-}
-
-/** One row's outputs, by name where there are several. */
-function outputsOf(batch: Scored, row: number, rows: number, goals: readonly Goal[]) {
-  const of = (scored: Scored) => rowOutputs(scored, row, scored.rows / rows);
-  if (!batch.all) return of(batch);
-  return Object.fromEntries(batch.all.map((scored, k) => [goals[k].name!, of(scored)]));
 }

@@ -13,6 +13,7 @@ import { type Measure, ownMetric } from "./own.ts";
 import { paddedOutputs, seeingNoPadding } from "./padding.ts";
 import { grainOf, targetKind } from "./pixels.ts";
 import { Reading } from "./targetReading.ts";
+import { seeingUnits } from "./units.ts";
 
 /** Most rows that a training keeps for a metric that needs them all: the last ones of the epoch. */
 const KEPT_IN_TRAINING = 100_000;
@@ -57,8 +58,8 @@ export function metricsFor(
   return goals.flatMap(({ name, metrics }, k) => {
     const own = different(metrics).map((each, i) =>
       isOwn(each)
-        ? ownMetric(each, outputShapes[k], measure)
-        : named(each as NamedMetric, `metrics[${i}]`, kinds, readings[k], most),
+        ? seeingUnits(ownMetric(each, outputShapes[k], measure), network)
+        : named(each as NamedMetric, `metrics[${i}]`, kinds, readings[k], network, most),
     );
     checkDifferent(own);
     const seen = own.map((each) => seeingNoPadding(each, network));
@@ -132,7 +133,14 @@ function checkDifferent(metrics: readonly Metric[]): void {
 }
 
 /** A metric by name, under the name that was asked for. */
-function named(given: NamedMetric, path: string, kinds: Kinds, reading: Reading, most: number): Metric {
+function named(
+  given: NamedMetric,
+  path: string,
+  kinds: Kinds,
+  reading: Reading,
+  network: Network,
+  most: number,
+): Metric {
   const { kind, name, as, options } = kindOf(given, path, kinds);
   const create = (subject: Subject): Tally | NablaError => {
     const { task, scale, units } = subject;
@@ -143,7 +151,7 @@ function named(given: NamedMetric, path: string, kinds: Kinds, reading: Reading,
         `metrics: "${as}" is of probabilities${units > 1 && task !== "labels" ? " that add up to 1" : ""}; ${units > 1 && task !== "labels" ? `end in activation "softmax"` : `end in activation "sigmoid"`}, or use a metric of classes`,
       );
     try {
-      return kind.create({ ...subject, most }, options as never);
+      return seeingUnits(kind.create({ ...subject, most }, options as never), network);
     } catch (error) {
       if (!(error instanceof NablaError)) throw error;
       return new NablaError(`metrics: "${as}": ${error.message}`);

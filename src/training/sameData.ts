@@ -77,7 +77,7 @@ function rowsDiffer(was: KnownRows, is: KnownRows, name: string): string | undef
   }
   for (const key of Object.keys({ ...was.prepared, ...is.prepared }))
     if (was.prepared?.[key] !== is.prepared?.[key])
-      return `${name} ${key === "standardisation" ? "is standardised otherwise" : `is prepared otherwise ("${key}" of what describes it)`}`;
+      return `${name} ${key === "standardisation" || key === "targetScale" ? "is standardised otherwise" : `is prepared otherwise ("${key}" of what describes it)`}`;
   if (!was.content || !is.content) return undefined;
   return (
     hashesDiffer(was.content.x, is.content.x, name, "other values") ??

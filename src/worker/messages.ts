@@ -54,6 +54,7 @@ export function checkSetup(setup: Setup): void {
     hooks,
     everySteps,
     reading,
+    metadata,
     classes,
     samples,
     validationSamples,
@@ -72,6 +73,7 @@ export function checkSetup(setup: Setup): void {
       isObject(state.run) &&
       [state.run.epoch, state.run.batch, state.run.step].every(isCount),
     reading: reading === undefined || (Array.isArray(reading) && reading.every(isObject)),
+    metadata: isObject(metadata),
     classes: classes === undefined || Array.isArray(classes) || ArrayBuffer.isView(classes),
     samples: [samples, validationSamples].every(
       (each) => each === undefined || tagOf(each) === "Float64Array",

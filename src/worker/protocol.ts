@@ -21,6 +21,7 @@ import type { CallbackState, Logs } from "../callbacks/callback.ts";
 import type { SharedCode } from "../core/shared.ts";
 import type { Inputs, Targets } from "../data/dataset.ts";
 import type { Portable } from "../data/portable.ts";
+import type { TargetScale } from "../data/targetScale.ts";
 import type { Topology } from "../layers/configs.ts";
 import type { InputKind } from "../plan/forward.ts";
 import type { Threads, ThreadsUsed } from "../threads/threads.ts";
@@ -65,6 +66,8 @@ export interface Setup {
   inputShape: readonly number[];
   /** How the model reads its inputs. */
   reading: readonly InputKind[] | undefined;
+  /** In what unit its outputs are. */
+  metadata: { targetScale?: TargetScale | undefined };
   training: CompiledTraining["config"];
   state: State;
   callbacks: CallbackState[];

@@ -160,7 +160,7 @@ class Session {
 
   private async prepare() {
     const { setup } = this;
-    const { topology, settings, classes, samples, reading } = setup;
+    const { topology, settings, classes, samples, reading, metadata } = setup;
     const network = new Network(buildLayers(topology, setup.inputShape), new Core({ code: setup.module }));
     const compiled = compileTraining(setup.training, topology, async (output, outputs, targets, gradient) => {
       const result = await this.call(outputs, targets, { output, gradient });
@@ -169,6 +169,7 @@ class Session {
     network.prepareTraining(compiled.slots);
     restoreSnapshot(network, setup.state.snapshot);
     network.reading = reading;
+    network.about = { metadata };
     const measure: Measure = async ({ name: metric }, outputs, targets) =>
       (await this.call(outputs, targets, { metric })).figures!;
     const datasets = makeDatasets(setup.datasets, this.pieces, (dataset, indices, epoch) =>

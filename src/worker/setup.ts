@@ -50,6 +50,7 @@ export function setupOf<M extends TrainedModel>(
     topology: remote.topology,
     inputShape: network.inputShape,
     reading: network.reading,
+    metadata: { targetScale: network.about.metadata.targetScale },
     training: remote.compiled.config,
     state: {
       snapshot: takeSnapshot(network),

@@ -292,6 +292,7 @@ const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
   "model.evaluate": () => [X, Y, { batchSize: 2, sampleWeight: [1, 1, 1, 1] }],
   "model.confusionMatrix": () => [rows(), { batchSize: 2 }],
   "model.predict": () => [X, { batchSize: 2 }],
+  "model.predictRows": () => [[{ a: 1, b: 2 }], { name: "row" }],
   "model.gradients": () => [X, Y, { classWeight: { 0: 1 }, sampleWeight: [1, 1, 1, 1] }],
   "model.inputGradients": () => [X, Y, { classWeight: { 0: 1 }, sampleWeight: [1, 1, 1, 1] }],
   "model.truncated": () => ["dense_1"],
@@ -322,6 +323,7 @@ const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
       labels: new Int32Array(0),
     },
   ],
+  "predictor.predictRows": () => [[{ a: 1, b: 2 }], { name: "row" }],
   "predictor.stream": () => [{}],
   "walker.predict": () => [
     [
@@ -406,7 +408,7 @@ const all: Callables = new Map(
 
 /** Whose arguments are right, and there is no such file, server or earlier call. */
 const REFUSED =
-  /parseNp|npzSplit|fetch|backward|applyGradients|checkConfig|parseConfig|graph\.|readDigits|loadCore|(model|predictor)\.stream/;
+  /parseNp|npzSplit|fetch|backward|applyGradients|checkConfig|parseConfig|graph\.|readDigits|loadCore|predictRows|(model|predictor)\.stream/;
 
 test.each(Object.keys(GOOD).filter((name) => !REFUSED.test(name)))(
   "%s: the right arguments are right",

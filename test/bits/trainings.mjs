@@ -131,8 +131,7 @@ export async function taskOf(folder, name) {
   /** @type {typeof import("../../src/index.ts")} */
   const { configOf, load } = await import(`${"../../build"}/index.js`);
   const model = load(readFileSync(out));
-  const { csv } = /** @type {any} */ (model.metadata.extra ?? {});
   const config = configOf(model);
-  if (args[1].endsWith(".csv")) return { config, csv: readFileSync(args[1], "utf8"), target: csv.target };
+  if (args[1].endsWith(".csv")) return { config, csv: readFileSync(args[1], "utf8") };
   return { config, generated: args[1], options: { samples: Number(args[args.indexOf("--samples") + 1]) } };
 }

@@ -155,8 +155,9 @@ test("numbers of the same column keep head and unit; classes after numbers get a
     ...["--out", "dear.safetensors"],
   ]);
   expect(start(dear)).toMatchObject({ keepsHead: true, trainable: 51 });
-  const target = (name: string) => (model(name).metadata.extra as { csv: { target: object } }).csv.target;
-  expect(target("dear.safetensors")).toEqual(target("prices.safetensors"));
+  const scale = (name: string) => model(name).metadata.targetScale;
+  expect(scale("prices.safetensors")).toMatchObject({ columns: ["price"] });
+  expect(scale("dear.safetensors")).toEqual(scale("prices.safetensors"));
   const kinds = await place.run([
     "train",
     "kinds.csv",

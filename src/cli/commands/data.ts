@@ -6,6 +6,7 @@ import { generatedSets } from "../../data/generated/index.ts";
 import { titleOf } from "../../data/readers/open.ts";
 import { labelsOf } from "../../data/split.ts";
 import { unnamed } from "../../data/tables/columns.ts";
+import { rescale } from "../../data/targetScale.ts";
 import { openData } from "../../node/dataFiles.ts";
 import type { Terminal } from "../../report/terminal.ts";
 import { drawImages, imageOf } from "../../report/text/draw.ts";
@@ -135,6 +136,7 @@ async function show(
     x,
     y,
   );
+  if (dataset.targetScale) rescale(y, dataset.targetScale, undefined);
   const width = sizeOf(dataset.inputShape);
   const rows = Array.from({ length: n }, (_, r) => x.subarray(r * width, (r + 1) * width));
   const per = y.length / n;

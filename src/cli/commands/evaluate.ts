@@ -29,7 +29,7 @@ import type { SeriesFlags } from "../options/series.ts";
 import { type ReadingFlags, readingOptions } from "../options/tables.ts";
 import { checkApplicable } from "../training/applicable.ts";
 import { extraOf } from "../training/resume.ts";
-import { scaleTargets } from "../training/targets.ts";
+import { asBefore } from "../training/targets.ts";
 
 /** Which rows of a data set are looked at, and how it is read. */
 export interface PartFlags
@@ -185,6 +185,9 @@ export async function openPart(
   const { standardisation } = model.metadata;
   const samples = flags.samples ?? (extra?.data.name === source ? extra.data.samples : undefined);
   const seed = extra?.csv || extra?.sequences || extra?.data.name === source ? extra.data.seed : undefined;
+  // of earlier versions
+  const before = extra?.csv?.target;
+  const asTrained = (one: Dataset) => (before ? asBefore(one, before) : one);
   const options: OpenDataOptions = {
     ...arraysAs(model),
     ...sequencesAs(model),
@@ -192,7 +195,11 @@ export async function openPart(
     ...readingOptions(flags),
     ...(seed !== undefined && { seed }),
     ...(samples !== undefined && { samples }),
-    ...(extra?.csv && { like: extra.csv, standardise: standardisation !== undefined }),
+    ...(extra?.csv && {
+      like: extra.csv,
+      standardise: standardisation !== undefined,
+      targetScale: model.metadata.targetScale ?? false,
+    }),
     ...(extra?.csv && standardisation && { standardisation }),
     images: { ...imageOptionsOf(model), ...imageOptions(flags, terminal).images },
   };
@@ -204,7 +211,7 @@ export async function openPart(
     const kept = extra?.data.testSplit ?? 0.2;
     if (flags.part === undefined ? !same || kept === 0 : flags.part === "all")
       return {
-        dataset: scaleTargets(data.train, extra?.csv?.target),
+        dataset: asTrained(data.train),
         part: "all",
         name: data.name,
         notes: data.notes ?? [],
@@ -226,6 +233,5 @@ export async function openPart(
   const part = flags.part ?? apart[0] ?? "all";
   const dataset = part === "all" ? data.train : parts[part];
   if (!dataset) throw new NablaError(`--part: ${data.name} has no ${part} part`);
-  const scaled = data.kind === "csv" ? scaleTargets(dataset, extra?.csv?.target) : dataset;
-  return { dataset: scaled, part, name: data.name, notes: data.notes ?? [] };
+  return { dataset: asTrained(dataset), part, name: data.name, notes: data.notes ?? [] };
 }

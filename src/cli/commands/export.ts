@@ -115,19 +115,10 @@ export async function exportCommand(path: string, flags: ExportFlags, terminal: 
   return 0;
 }
 
-/** What a host must know besides the usual description: how inputs were made, and the unit of outputs. */
+/** What a host must know besides the usual description: how pictures were brought to their shape. */
 function metadataOf(model: Model): Record<string, unknown> {
-  const extra = extraOf(model);
-  return {
-    ...(extra?.csv && { columns: extra.csv.columns, label: extra.csv.label }),
-    // what is done about missing values, as fillsGaps() reads it
-    ...(extra?.csv?.named !== undefined && { named: extra.csv.named }),
-    ...(extra?.csv?.missing && { missing: extra.csv.missing }),
-    ...(extra?.csv?.encoding && { encoding: extra.csv.encoding }),
-    ...(extra?.csv?.ignored && { ignored: extra.csv.ignored }),
-    ...(extra?.csv?.target && { target: extra.csv.target }),
-    ...(extra?.images && { images: extra.images }),
-  };
+  const images = extraOf(model)?.images;
+  return images ? { images } : {};
 }
 
 function filesOf(model: Model, to: string, kind: string, options: ExportOptions) {

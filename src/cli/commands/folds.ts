@@ -7,11 +7,9 @@ import { fromConfig } from "../../model/fromConfig.ts";
 import type { Terminal } from "../../report/terminal.ts";
 import { plural, shown, table, words } from "../../report/text/format.ts";
 import { noteLines, notesOf, readingLines } from "../../report/text/notes.ts";
-import { inUnits } from "../../report/units.ts";
 import type { Scores } from "../../training/evaluate.ts";
 import { openToTrain } from "../training/opening.ts";
 import { resolveConfig } from "../training/settings.ts";
-import { fitTargets, scaleTargets } from "../training/targets.ts";
 import { modeOf, parts, type TrainFlags } from "./train.ts";
 
 /** @returns the exit code */
@@ -37,8 +35,7 @@ export async function foldsCommand(source: string, flags: TrainFlags, terminal: 
   const opened = await openToTrain(source, flags, terminal, {
     testFraction: flags.testSplit ?? 0,
   });
-  const targets = fitTargets(opened);
-  const data = scaleTargets(opened.train, targets);
+  const data = opened.train;
   if (folds > data.length)
     throw new NablaError(
       `--folds: expected at most ${data.length}, the rows of ${opened.name}, got ${folds}`,
@@ -52,7 +49,6 @@ export async function foldsCommand(source: string, flags: TrainFlags, terminal: 
   }
   const mode = modeOf(flags, terminal);
   const { callbacks, ...fit } = fromConfig(config).fit;
-  const own = (scores: Scores) => inUnits(scores, targets);
   if (mode === "terminal")
     for (const line of [
       ...noteLines(opened, terminal),
@@ -70,12 +66,10 @@ export async function foldsCommand(source: string, flags: TrainFlags, terminal: 
     ...(opened.refit && {
       prepare: () => {
         const rows = deal[next++]!;
-        const { train, test } = opened.refit!(rows.train, rows.test);
-        return { train: scaleTargets(train, targets), test: scaleTargets(test, targets) };
+        return opened.refit!(rows.train, rows.test);
       },
     }),
     onFold({ fold, rows, testRows, scores, history }) {
-      const figures = own(scores);
       if (mode === "json")
         printJson({
           event: "fold",
@@ -83,19 +77,14 @@ export async function foldsCommand(source: string, flags: TrainFlags, terminal: 
           rows,
           testRows,
           epochs: history.epoch.length,
-          ...figures,
+          ...scores,
         });
-      if (mode === "terminal") print(dim(`fold ${fold + 1} of ${folds}: ${said(figures)}`));
+      if (mode === "terminal") print(dim(`fold ${fold + 1} of ${folds}: ${said(scores)}`));
     },
   });
-  const inOwn: CrossValidation = {
-    folds: result.folds.map((fold) => ({ ...fold, scores: own(fold.scores) })),
-    mean: own(result.mean),
-    standardDeviation: own(result.standardDeviation),
-  };
-  const { mean, standardDeviation } = inOwn;
+  const { mean, standardDeviation } = result;
   if (mode === "terminal")
-    print(`\n${foldsTable(inOwn)}\n\n${plural(data.length, "row")}, each tested with once`);
+    print(`\n${foldsTable(result)}\n\n${plural(data.length, "row")}, each tested with once`);
   if (mode === "json" || flags.json)
     printJson({ event: "done", folds, rows: data.length, ...notesOf(opened), mean, standardDeviation });
   return 0;

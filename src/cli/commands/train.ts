@@ -47,7 +47,7 @@ import { reportOf } from "../training/reporting.ts";
 import { extraOf, metadataOf, openResumed, type Prepared, saidOver } from "../training/resume.ts";
 import { type Saved, Saving, type SavingFlags } from "../training/saving.ts";
 import { type ModelFlags, resolveConfig } from "../training/settings.ts";
-import { checkUnits, fitTargets, scaleParts } from "../training/targets.ts";
+import { checkUnits, partsAsBefore } from "../training/targets.ts";
 import { testing } from "../training/testing.ts";
 import { doneEvent, endText, startEvent, startText } from "../training/trainOutput.ts";
 
@@ -110,8 +110,8 @@ async function trainTo(
   const opened = old ? standardisedAs(old, flags.resume ? { ...raw, notes: [] } : raw) : raw;
   if (flags.otherData) checkTargets(old!, path!, opened);
   const keepsHead = old !== undefined && (flags.resume !== undefined || sameTargets(old, opened));
-  const targets = keepsHead ? extraOf(old)?.csv?.target : fitTargets(opened);
-  const data = scaleParts(opened, targets);
+  const targets = keepsHead ? extraOf(old)?.csv?.target : undefined;
+  const data = targets ? partsAsBefore(opened, targets) : opened;
   const units = targets ?? unitsOf(opened);
   const prepared =
     old === undefined
@@ -138,7 +138,7 @@ async function trainTo(
   if (flags.report !== undefined) await checkWritable(flags.report);
   if (saving.out !== undefined && saving.out === flags.report)
     throw new NablaError("--out and --report name the same file; give each its own");
-  model.metadata = metadataOf(config);
+  model.metadata = metadataOf(config, keepsHead ? old : undefined);
   const kept = validationPart(data, config);
   const rows = kept ? undefined : splitOff(data.train, config, flags.resume ? state.settings : undefined);
   const { trained, validation } = parts(data, config, rows);

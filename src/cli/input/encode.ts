@@ -1,9 +1,15 @@
 /** Rows as the inputs that a model was trained on. */
 import type { Inputs } from "../../data/dataset.ts";
 import { unnamed } from "../../data/tables/columns.ts";
-import { type Cell, missingIn, PLAIN } from "../../data/tables/encoding.ts";
 import { some } from "../../data/tables/kinds/kind.ts";
-import { formatOf, type Row, type RowEncoder, type RowFormat, rowEncoder } from "../../data/tables/rows.ts";
+import {
+  filledIn,
+  formatOf,
+  type Row,
+  type RowEncoder,
+  type RowFormat,
+  rowEncoder,
+} from "../../data/tables/rows.ts";
 import { NablaError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
 import { fits, reordered, showShape, sizeOf } from "../../shape.ts";
@@ -12,8 +18,6 @@ import { fits, reordered, showShape, sizeOf } from "../../shape.ts";
 interface Rows {
   readonly format: RowFormat;
   readonly encoder: RowEncoder;
-  /** By column: whether a cell is missing. */
-  readonly missing: readonly ((cell: Cell) => boolean)[];
 }
 
 const known = new WeakMap<Model, Rows>();
@@ -23,8 +27,7 @@ function rowsOf(model: Model): Rows {
     columns: Array.from({ length: sizeOf(model.inputShape) }, (_, i) => `column ${i + 1}`),
     standardisation: model.metadata.standardisation,
   };
-  const missing = format.columns.map((_, i) => missingIn(format.encoding?.[i] ?? PLAIN));
-  return { format, encoder: rowEncoder(format), missing };
+  return { format, encoder: rowEncoder(format) };
 }
 
 /**
@@ -41,7 +44,7 @@ export function encode(
   const width = sizeOf(model.inputShape);
   const rows = known.get(model) ?? rowsOf(model);
   known.set(model, rows);
-  const { format, encoder, missing } = rows;
+  const { format, encoder } = rows;
   const { columns } = format;
   if (unnamed(columns) && Array.isArray(row) && row.length !== columns.length) {
     // made-up names would not help
@@ -55,8 +58,7 @@ export function encode(
       `${name}: the model takes ${width} inputs, but the ${columns.length} columns of its table make ${encoder.width}; the file is malformed`,
     );
   const values = encoder(row, name, onExtra);
-  const cells = Array.isArray(row) ? row : columns.map((column) => (row as Record<string, unknown>)[column]);
-  const filled = columns.filter((_, i) => cells[i] !== undefined && missing[i]!(cells[i] as Cell));
+  const filled = filledIn(format, row);
   return { values, ...(filled.length > 0 && { note: `missing, filled as in training: ${some(filled)}` }) };
 }
 

@@ -51,6 +51,7 @@ export function tablesAs(model: Model): OpenDataOptions {
   const csv = extraOf(model)?.csv;
   return {
     standardise: standardisation !== undefined,
+    targetScale: true,
     ...(standardisation && { standardisation }),
     ...(csv && { inputsLike: csv }),
   };
@@ -92,7 +93,7 @@ export const readAs = (
   ...sequencesAs(model, flags.resume !== undefined),
   // what a resumed run reads is compared, and what was said of it has been said
   ...(flags.resume && !flags.otherData
-    ? { standardise: false }
+    ? { standardise: false, targetScale: true }
     : { ...tablesAs(model), ...picturesAs(model, flags, terminal) }),
   ...(flags.resume && splitAs(model, path, flags)),
 });

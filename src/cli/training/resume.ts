@@ -170,11 +170,11 @@ export function difference(a: unknown, b: unknown, path: string): [string, unkno
   return undefined;
 }
 
-/** What only the command line knows; the rest comes with the data, in fit(). */
-export function metadataOf({ training }: Config): Model["metadata"] {
+/** What only the command line knows; the rest comes with the data, in fit(). @param old whose head is kept: its outputs stay in their scale */
+export function metadataOf({ training }: Config, old: Model | undefined): Model["metadata"] {
   const { classWeight } = training;
   const own: Pick<Extra, "training"> = {
     training: { ...callbackOptions(training), ...(classWeight && { classWeight }) },
   };
-  return { extra: own };
+  return { ...(old?.metadata.targetScale && { targetScale: old.metadata.targetScale }), extra: own };
 }

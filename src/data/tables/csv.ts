@@ -10,14 +10,21 @@ import { withHeader } from "../portable.ts";
 import { rowsDataset } from "../rows.ts";
 import { partsOf, splitRows } from "../split.ts";
 import { fitStandardisation, standardise } from "../standardise.ts";
+import type { TargetScale } from "../targetScale.ts";
 import { type AskedColumns, askedField } from "./asked.ts";
 import { splitFields, tableFields } from "./csvFields.ts";
-import { type CsvTableOptions, parseCsvLine, parseCsvTable, type Table } from "./csvTable.ts";
-import type { ColumnEncoding, Feature, TableEncoding } from "./encoding.ts";
+import { type CsvTableOptions, parseCsvTable, type Table } from "./csvTable.ts";
+import type { ColumnEncoding, Feature } from "./encoding.ts";
 import type { ColumnReading } from "./fitEncoding.ts";
 import { roundingNotes } from "./rounding.ts";
-import { type Row, rowEncoder } from "./rows.ts";
-import { type EncodedTable, encodeTable, type Missing, prepareTable, type ReadTable } from "./tableData.ts";
+import { fitScale, withScale } from "./scaledTargets.ts";
+import {
+  type EncodedTable,
+  encodeTable,
+  type Missing,
+  prepareTable,
+  type ReadTable,
+} from "./tableData.ts";
 import { cutNotes, groupColumn, rowOrder, type TableSplit, tableSplitField } from "./tableSplit.ts";
 
 /** How a table is read. */
@@ -112,6 +119,11 @@ export interface CsvSplitOptions extends CsvOptions {
   standardise?: boolean;
   /** A standardisation fitted earlier, to be used instead. */
   standardisation?: Standardisation;
+  /**
+   * How targets that are quantities are scaled for the training: true: brought to mean 0 and variance 1, as the training part is; a scale
+   * fitted earlier; false: not at all. The model remembers it, and answers in their own unit. Default: as `standardise`.
+   */
+  targetScale?: boolean | TargetScale;
 }
 
 /** A table in two parts. */
@@ -139,16 +151,20 @@ export function tableSplit(who: string, table: () => Table, options: CsvSplitOpt
     seed = 0,
     standardise: scaled = true,
     standardisation,
+    targetScale = scaled,
     split,
     ...rest
   } = options;
-  const read = tableOf(who, table, rest, Object.keys(tableFields()), options);
-  const { groupAt } = read;
-  const order = rowOrder(read.table, read.labelAt, groupAt, split);
-  const rows = range(read.table.rows.length);
+  const unscaled = tableOf(who, table, rest, Object.keys(tableFields()), options);
+  const { groupAt } = unscaled;
+  const order = rowOrder(unscaled.table, unscaled.labelAt, groupAt, split);
+  const rows = range(unscaled.table.rows.length);
   const cut =
-    testFraction > 0 ? splitRows({ ...targetsOf(read), ...order }, testFraction, { seed }) : undefined;
+    testFraction > 0 ? splitRows({ ...targetsOf(unscaled), ...order }, testFraction, { seed }) : undefined;
   const [train, test] = cut ?? [rows, undefined];
+  const read = targetScale
+    ? withScale(unscaled, targetScale === true ? fitScale(unscaled, train) : targetScale)
+    : unscaled;
   const encoded = encodeTable(read, train, undefined, scaled ? standardisation?.mean : undefined);
   const { csv, readings } = encoded;
   const whole = withHeader(datasetOf(read, encoded), order);
@@ -222,8 +238,9 @@ function tableOf(
 
 /** All rows, and the values before they are rounded. */
 function datasetOf(read: ReadTable, { csv, features, x }: EncodedTable): Dataset {
-  const { name, length, target } = targetsOf(read);
+  const { name, length, target, targetScale } = targetsOf(read);
   const header = {
+    ...(targetScale && { targetScale }),
     name,
     length,
     inputShape: [features.length],
@@ -237,7 +254,7 @@ function datasetOf(read: ReadTable, { csv, features, x }: EncodedTable): Dataset
 }
 
 /** The targets alone, which decide how rows are split. */
-function targetsOf({ table, y, classes }: ReadTable): Dataset {
+function targetsOf({ table, y, classes, targetScale }: ReadTable): Dataset {
   const target = classes
     ? { kind: "class" as const, classes: classes.length, names: classes }
     : { kind: "values" as const, size: 1 };
@@ -248,6 +265,7 @@ function targetsOf({ table, y, classes }: ReadTable): Dataset {
     inputType: "float32" as const,
     inputScale: 1,
     target,
+    ...(targetScale && { targetScale }),
   };
   return rowsDataset(header, new Float32Array(0), y);
 }
@@ -260,33 +278,4 @@ function fitFeatures(train: Dataset, features: readonly Feature[]): Standardisat
     scale: scale.map((value, i) => (features[i]!.scaled ? value : 1)),
     columns: features.map(({ name }) => name),
   };
-}
-
-/**
- * A row for prediction: a line of CSV, its cells holding the input columns in order (without the label), or an object by the
- * names of columns, to the Float32Array [features] the model was trained on.
- *
- * @param meta the columns, how they become inputs (`encoding`, of `metadata.extra.csv`) and how these are standardised
- */
-export function encodeCsvRow(
-  row: string | Row,
-  meta: { columns: readonly string[]; encoding?: TableEncoding; standardisation?: Standardisation },
-  name = "row",
-): Float32Array {
-  demand(
-    isObject(meta) &&
-      Array.isArray(meta.columns) &&
-      (!meta.standardisation ||
-        (Array.isArray(meta.standardisation.mean) && Array.isArray(meta.standardisation.scale))),
-    "encodeCsvRow",
-    "what a table's columns are, { columns, standardisation: { mean, scale }, … }",
-    meta,
-  );
-  demand(
-    typeof row === "string" || isObject(row),
-    name,
-    "a line of CSV, or an object by the names of columns",
-    row,
-  );
-  return rowEncoder(meta)(typeof row === "string" ? parseCsvLine(row, name) : row, name);
 }

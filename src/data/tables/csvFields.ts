@@ -2,7 +2,7 @@
 
 import { NablaError } from "../../errors.ts";
 import { isObject } from "../../fields/expected.ts";
-import { bool, choice, type Field, int, list, number, show, string } from "../../fields/fields.ts";
+import { anything, bool, choice, type Field, int, list, number, show, string } from "../../fields/fields.ts";
 import { optional } from "../../fields/objects.ts";
 import { standardisationField } from "../standardisationField.ts";
 import { askedField } from "./asked.ts";
@@ -35,6 +35,7 @@ export const splitFields = () => ({
   seed: optional(int({ min: 0, wide: true })),
   standardise: optional(bool()),
   standardisation: optional(standardisationField()),
+  targetScale: optional(anything()),
 });
 
 /** What is known of a table that was read before. */

@@ -9,7 +9,7 @@ import { list, number, show, string } from "../../fields/fields.ts";
 import { object, optional } from "../../fields/objects.ts";
 import { isA } from "../../tags.ts";
 import type { Standardisation } from "../dataset.ts";
-import { type Cell, checkEncoding, encoderOf, type TableEncoding } from "./encoding.ts";
+import { type Cell, checkEncoding, encoderOf, missingIn, PLAIN, type TableEncoding } from "./encoding.ts";
 import { some } from "./kinds/kind.ts";
 
 /** A row by the names of its columns, or its cells in their order, without the target. Numbers may be text; null is a missing value. */
@@ -97,6 +97,14 @@ export function encodeRows(
     data.set(encode(row, where, onExtra && ((keys) => onExtra(keys, r))), r * width);
   });
   return { data, shape: [all.length, width] };
+}
+
+/** Names of the columns of a row whose values are missing, so that those of the training stand for them. */
+export function filledIn({ columns, encoding }: RowFormat, row: Row): string[] {
+  const cells = Array.isArray(row) ? row : columns.map((column) => (row as Record<string, unknown>)[column]);
+  return columns.filter(
+    (_, i) => cells[i] !== undefined && missingIn(encoding?.[i] ?? PLAIN)(cells[i] as Cell),
+  );
 }
 
 /** What a model's file says about the columns of its table; undefined where it was trained on something else. */

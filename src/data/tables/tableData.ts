@@ -4,6 +4,7 @@ import { NablaError } from "../../errors.ts";
 import { list, show, string } from "../../fields/fields.ts";
 import { isA } from "../../tags.ts";
 import { range, type Targets } from "../dataset.ts";
+import type { TargetScale } from "../targetScale.ts";
 import { type AskedColumn, askedOf } from "./asked.ts";
 import { isMissing } from "./cells.ts";
 import { TableColumn } from "./column.ts";
@@ -26,6 +27,8 @@ export interface ReadTable {
   /** Label numbers, or values. */
   readonly y: Targets;
   readonly classes?: string[];
+  /** How `y` was scaled, where it is not in its own unit. */
+  readonly targetScale?: TargetScale;
   /** How its numbers are written, where it has to be known. */
   readonly decimal?: Decimal;
   readonly label: string;

@@ -1,5 +1,7 @@
 /** Models as ONNX files, for onnxruntime and others: opset 17. */
+
 import { joined } from "../../checkpoint/safetensors.ts";
+import type { TargetScale } from "../../data/targetScale.ts";
 import { bool, choice } from "../../fields/fields.ts";
 import { checkGiven } from "../../fields/programs.ts";
 import { builtLayer } from "../../interop/built.ts";
@@ -10,6 +12,7 @@ import type { LayerConfig } from "../../layers/configs.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import type { Shape } from "../../shape.ts";
+import { type Problem, refuseAll, Unsaid } from "../unsaid.ts";
 import { writeLayer } from "./layers.ts";
 import { type Place, Writing, type Written } from "./writing.ts";
 
@@ -29,7 +32,7 @@ const IR = 8;
  * its metadata. Optimizer state and what only training needs stay behind.
  *
  * @returns the file's bytes
- * @throws NablaError for layers that ONNX cannot say: masks, and embeddings with maskZero
+ * @throws NablaError for layers that ONNX cannot say: all of them at once
  */
 export function exportOnnx(model: Model, options: OnnxExportOptions = {}): Uint8Array {
   checkGiven("exportOnnx", options, { layout: choice(["nhwc", "nchw"]), scaling: bool() });
@@ -68,24 +71,41 @@ export function exportOnnx(model: Model, options: OnnxExportOptions = {}): Uint8
     name,
     inputShape,
     outputShape,
-    has: (parameter) => Object.hasOwn(weights, `${config.name}.${parameter}`),
+    has: (parameter) => Object.hasOwn(weights, keyOf(config, parameter)),
     weight(parameter) {
-      const key = `${config.name}.${parameter}`;
+      const key = keyOf(config, parameter);
       return { shape: shapes[key]!, data: weights[key]! };
     },
   });
+  const problems: Problem[] = [];
+  /** A layer, or a note of why it cannot be: what follows is looked at as well. */
+  const attempted = (write: () => Written, { type, name }: LayerConfig, shape: Shape): Written => {
+    try {
+      return write();
+    } catch (error) {
+      if (!(error instanceof Unsaid)) throw error;
+      problems.push({ where: `${type} "${name}"`, why: error.message });
+      return { name: "", shape, channelsFirst: false };
+    }
+  };
   let layer = 0;
   configs.forEach((config, i) => {
     if (config.type === "input") return;
     const { outputShape, name } = architecture.layers[layer++]!;
     const from = sources[i]!.length > 0 ? sources[i]!.map((source) => known.get(source)!) : [values[0]!];
     const owner = config.type === "shared" ? configs.find(({ name: own }) => own === config.layer)! : config;
-    known.set(i, written(at, from, owner, outputShape, placeOf, name));
+    known.set(
+      i,
+      attempted(() => written(at, from, owner, outputShape, placeOf, name), owner, outputShape),
+    );
   });
+  refuseAll("exportOnnx", "ONNX", problems);
   const found = architecture.outputs.map(({ layer: end }) => {
     const value = known.get(configs.findIndex(({ name }) => name === architecture.layers[end]!.name))!;
     return { shape: value.shape, name: at.as(value, layout === "nchw") };
   });
+  const { classes, targetScale } = model.metadata;
+  if (targetScale && found.length === 1) found[0]!.name = inUnits(at, found[0]!.name, targetScale);
   const ends = architecture.outputs.map(({ name: wish }, i) => {
     const { shape, name } = found[i]!;
     const first = layout === "nchw" && shape.length > 1;
@@ -96,7 +116,6 @@ export function exportOnnx(model: Model, options: OnnxExportOptions = {}): Uint8
     for (const each of found) if (each.name === wish) each.name = inner;
     return info(at.node("Identity", [found[i]!.name], {}, wish), dims);
   });
-  const { classes } = model.metadata;
   const scales = architecture.inputs.map(({ name }, i) => [name, network.scaleOf(i)] as const);
   return joined(
     encode(
@@ -117,12 +136,24 @@ export function exportOnnx(model: Model, options: OnnxExportOptions = {}): Uint8
   );
 }
 
+/** Nodes that give outputs in the unit of the targets, as predict() does. */
+function inUnits(at: Writing, value: string, { mean, scale }: TargetScale): string {
+  const of = (wish: string, values: readonly number[]) =>
+    at.weight(wish, [values.length], Float32Array.from(values));
+  const scaled = at.node("Mul", [value, of("units_scale", scale)], {}, "units_scaled");
+  return at.node("Add", [scaled, of("units_mean", mean)], {}, "units");
+}
+
 const info = (name: string, shape: Shape) => ({
   name,
   type: {
     tensor: { type: TYPES.float, shape: { dims: [{ name: "batch" }, ...shape.map((value) => ({ value }))] } },
   },
 });
+
+/** Parameters of layers within a layer come with the names of theirs: "forward_lstm.kernel". */
+const keyOf = ({ name }: LayerConfig, parameter: string): string =>
+  parameter.includes(".") ? parameter : `${name}.${parameter}`;
 
 type PlaceOf = (config: LayerConfig, outputShape: Shape, inputShape: Shape, name?: string) => Place;
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { csvSplit, encodeCsvRow, parseCsvDataset } from "../../../src/data/tables/csv.ts";
+import { csvSplit, parseCsvDataset } from "../../../src/data/tables/csv.ts";
+import { encodeCsvRow } from "../../../src/data/tables/csvRow.ts";
 import { contents } from "../helpers.ts";
 
 const FLOWERS = "length,width,kind\n1,2,iris\n3,4,rose\n5,6.5,iris\n";

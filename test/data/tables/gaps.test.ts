@@ -1,7 +1,8 @@
 /** Values that are missing in a table that is evaluated or predicted, in columns where none was missing in training. */
 import { describe, expect, test } from "vitest";
 import { range } from "../../../src/data/dataset.ts";
-import { csvSplit, encodeCsvRow } from "../../../src/data/tables/csv.ts";
+import { csvSplit } from "../../../src/data/tables/csv.ts";
+import { encodeCsvRow } from "../../../src/data/tables/csvRow.ts";
 import { encodeRows } from "../../../src/data/tables/rows.ts";
 
 const rows = Array.from({ length: 8 }, (_, i) => `${i},${10 * i},${i % 2 ? "yes" : "no"}`);

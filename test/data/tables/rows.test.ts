@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { encodeCsvRow, parseCsvDataset } from "../../../src/data/tables/csv.ts";
+import { parseCsvDataset } from "../../../src/data/tables/csv.ts";
+import { encodeCsvRow } from "../../../src/data/tables/csvRow.ts";
 import { checkEncoding, encoderOf, type TableEncoding } from "../../../src/data/tables/encoding.ts";
 import { encodeRows, formatOf, type Row } from "../../../src/data/tables/rows.ts";
 

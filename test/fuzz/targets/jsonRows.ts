@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { fromJson } from "../../../src/cli/input/json.ts";
-import { encodeCsvRow } from "../../../src/data/tables/csv.ts";
+import { encodeCsvRow } from "../../../src/data/tables/csvRow.ts";
 import { utf8 } from "../files.ts";
 import type { Sample, Target } from "../guide/target.ts";
 import { json } from "./config.ts";

@@ -52,7 +52,7 @@ await build({
   packages: "external",
   external: [
     ...["*?raw", "#core", "#core/*", "#standalone", "#pictures", "#schema", "#loader"],
-    ...["#picture-thread", "#train-thread", "#helper-code"],
+    ...["#picture-thread", "#train-thread", "#helper-code", "#rows-code"],
   ],
   plugins: [
     {
