@@ -20,7 +20,7 @@ import { apart, denseInference, inference, minifyAlone } from "./inference.mjs";
 import { note, writeNotices } from "./notices.mjs";
 import { coresFirst } from "./order.mjs";
 import { withoutRedundant } from "./redundant.mjs";
-import { moduleOf, schemaOfFields, shared } from "./schema.mjs";
+import { moduleOf, schemaOfFields, schemaOfSweeps, shared } from "./schema.mjs";
 import { WORKER, writeHelper, writeRows, writeThreads } from "./threads.mjs";
 import { pruneTypes } from "./types.mjs";
 import { writeCode } from "./workerCode.mjs";
@@ -138,6 +138,7 @@ await writeRows({ target: "es2022", legalComments: "none", define: PREDICTING })
 const schema = await schemaOfFields();
 writeFileSync("build/schema.json", JSON.stringify(shared(schema)));
 writeFileSync("build/schema.js", moduleOf(schema));
+writeFileSync("build/sweep.schema.json", JSON.stringify(shared(await schemaOfSweeps(schema))));
 const common = {
   bundle: true,
   format: "esm",

@@ -1,5 +1,5 @@
-// Writes schema/nabla.schema.json from the fields of everything a document may name. The build writes the same, shorter, as
-// build/schema.json.
+// Writes schema/nabla.schema.json from the fields of everything a document may name, and schema/sweep.schema.json from the options of
+// nabla train. The build writes the same, shorter, as build/schema.json and build/sweep.schema.json.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,18 +20,51 @@ const coreless = {
 };
 
 /** @returns {Promise<object>} the schema as the fields in src/ say it */
-export async function schemaOfFields() {
+export const schemaOfFields = async () =>
+  (await modules("src/config/schema.ts", [coreless])).schemaOfFields();
+
+/**
+ * @param {object} schema that of documents, which options of nabla train refer to
+ * @returns {Promise<object>} the schema of sweeps' specifications
+ */
+export async function schemaOfSweeps(schema) {
+  /** Commands are loaded when they are run: here none is. */
+  const apart = {
+    name: "apart",
+    setup(bundler) {
+      bundler.onResolve({ filter: /./ }, ({ path, kind }) =>
+        kind === "dynamic-import" ? { path, external: true } : undefined,
+      );
+      bundler.onResolve({ filter: /^#schema$/ }, ({ path }) => ({ path, namespace: "schema" }));
+      bundler.onLoad({ filter: /./, namespace: "schema" }, () => ({
+        contents: `export const schema = ${JSON.stringify(schema)};`,
+      }));
+      // whatever else the build makes is not called
+      bundler.onResolve({ filter: /^#/ }, ({ path }) => ({ path, namespace: "made" }));
+      bundler.onLoad({ filter: /./, namespace: "made" }, () => ({ contents: "module.exports = {};" }));
+    },
+  };
+  return (await modules("src/cli/sweep/schema.ts", [apart], "node")).schemaOfSweeps();
+}
+
+/** A module of src/ as it is when all documentation is there. */
+async function modules(entry, plugins, platform = "neutral") {
   const { outputFiles } = await build({
-    entryPoints: [join(root, "src/config/schema.ts")],
+    entryPoints: [join(root, entry)],
     bundle: true,
     format: "esm",
-    platform: "neutral",
+    platform,
     define: WHOLE,
-    plugins: [coreless],
+    plugins,
     write: false,
+    ...(platform === "node" && {
+      banner: {
+        js: 'import { createRequire } from "node:module"; const require = createRequire("file:///");',
+      },
+    }),
   });
   const url = `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`;
-  return (await import(url)).schemaOfFields();
+  return import(url);
 }
 
 /**
@@ -125,6 +158,9 @@ export function shared(schema) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   mkdirSync(join(root, "schema"), { recursive: true });
-  const text = JSON.stringify(await schemaOfFields(), null, 2);
-  writeFileSync(join(root, "schema/nabla.schema.json"), `${text}\n`);
+  const write = (name, content) =>
+    writeFileSync(join(root, "schema", name), `${JSON.stringify(content, null, 2)}\n`);
+  const schema = await schemaOfFields();
+  write("nabla.schema.json", schema);
+  write("sweep.schema.json", await schemaOfSweeps(schema));
 }

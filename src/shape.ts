@@ -2,7 +2,11 @@
 export type Shape = readonly number[];
 
 /** How many values there are: the product of the sizes. */
-export const sizeOf = (shape: Shape): number => shape.reduce((product, n) => product * n, 1);
+export function sizeOf(shape: Shape): number {
+  let product = 1;
+  for (const n of shape) product *= n;
+  return product;
+}
 
 /** As messages show it: [28, 28, 1]. */
 export const showShape = (shape: Shape): string => `[${shape.join(", ")}]`;

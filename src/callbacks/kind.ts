@@ -52,4 +52,4 @@ export function withDefaults<F extends Fields>(
 }
 
 const isEndless = (value: unknown, fallback: unknown): boolean =>
-  (value === Infinity || value === -Infinity) && typeof fallback === "number";
+  value === Infinity && typeof fallback === "number";

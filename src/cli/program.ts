@@ -13,6 +13,7 @@ import { pictureFlags, toldFlags, unreadableFlag } from "./options/pictures.ts";
 import { sequenceFlags } from "./options/sequenceData.ts";
 import { sequenceCommands } from "./options/sequences.ts";
 import { seriesFlags, windowFlags } from "./options/series.ts";
+import { sweepCommand } from "./options/sweep.ts";
 import { readingFlags, splitWay, tableFlags } from "./options/tables.ts";
 import { trainingFlags } from "./options/training.ts";
 import { names, numberOption, oneOf, port, threadsOption, units, wholeOption } from "./options/values.ts";
@@ -203,6 +204,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .action(run(async () => (await import("./commands/predict.ts")).predictCommand as Action));
 
   sequenceCommands(command, run);
+  sweepCommand(command, run);
 
   command
     .command("read")

@@ -70,6 +70,7 @@ type View = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<Arr
 export class Core {
   readonly exports: CoreExports;
   private readonly views: (View | undefined)[] = [];
+  private stepFields: Layout<FieldsOf<"Step">> | undefined;
   /** What this is an instance of: another thread need not compile it again. */
   readonly module: WebAssembly.Module;
 
@@ -111,13 +112,13 @@ export class Core {
   }
 
   f32(offset: number, length: number): Float32Array<ArrayBuffer> {
-    return this.view(Float32Array, offset, length);
+    return this.view(Float32Array, offset, length, 0);
   }
   i32(offset: number, length: number): Int32Array<ArrayBuffer> {
-    return this.view(Int32Array, offset, length);
+    return this.view(Int32Array, offset, length, 256);
   }
   u8(offset: number, length: number): Uint8Array<ArrayBuffer> {
-    return this.view(Uint8Array, offset, length);
+    return this.view(Uint8Array, offset, length, 512);
   }
 
   /** A view that is there already, where it was among the last: each step asks for the same ones, and is to leave nothing behind. */
@@ -125,11 +126,12 @@ export class Core {
     type: new (buffer: ArrayBuffer, offset: number, length: number) => V,
     offset: number,
     length: number,
+    first: number,
   ): V {
-    const at = ((offset >>> 6) ^ offset ^ length) & 63;
+    const at = first + (((offset >>> 4) ^ length) & 255);
     const found = this.views[at];
     // one whose memory has grown since has no length
-    if (found?.byteOffset === offset && found.length === length && found instanceof type) return found;
+    if (found?.byteOffset === offset && found.length === length) return found as V;
     const made = new type(this.exports.memory.buffer as ArrayBuffer, offset, length);
     this.views[at] = made;
     return made;
@@ -148,6 +150,11 @@ export class Core {
   /** Where the fields lie of the record a kernel takes, or of one that no kernel takes. */
   record<N extends RecordName>(name: N): Layout<FieldsOf<N>> {
     return layoutOf(this.module, name);
+  }
+
+  /** Those of the record that says what changes from step to step: looked up once, as each step sets it. */
+  get step(): Layout<FieldsOf<"Step">> {
+    return (this.stepFields ??= this.record("Step"));
   }
 
   /** A size that kernels agree on with their callers. */

@@ -2,10 +2,8 @@
 import { NablaError } from "../errors.ts";
 import { sizeOf } from "../shape.ts";
 import { type Dataset, type Inputs, type Targets, targetSize } from "./dataset.ts";
+import { gather, gathering } from "./gather.ts";
 import { type DatasetHeader, type Lendable, portable } from "./portable.ts";
-
-/** Rows of fewer values are copied one by one, which takes less time than to make a view of them. */
-const NARROW = 48;
 
 /**
  * @param x all inputs, row after row; used as they are, not copied
@@ -36,16 +34,13 @@ export function rowsDataset(
     ...header,
     length,
     ...(target.kind === "class" && { labels: y as Int32Array }),
-    read(indices, xOut, yOut) {
-      const values = inputs();
-      for (let row = 0; row < indices.length; row++) {
-        const index = indices[row]!;
-        if (width > NARROW) xOut.set(values.subarray(index * width, (index + 1) * width), row * width);
-        else for (let i = 0; i < width; i++) xOut[row * width + i] = values[index * width + i]!;
-        if (size === 1) yOut[row] = y[index]!;
-        else yOut.set(y.subarray(index * size, (index + 1) * size), row * size);
-      }
-    },
+    read: gathering(
+      (indices, xOut, yOut) => {
+        gather(inputs(), width, indices, xOut);
+        gather(y, size, indices, yOut);
+      },
+      () => rows.x && { x: rows.x, y },
+    ),
   };
   return portable(dataset, () => ({ kind: "arrays", header, x: inputs(), y, rows, exact }));
 }

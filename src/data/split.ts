@@ -7,6 +7,7 @@ import { checkGiven, thing } from "../fields/programs.ts";
 import { permutation, STREAMS } from "../math/random.ts";
 import { buffersFor, type Dataset, range, readNow } from "./dataset.ts";
 import { demandDataset } from "./expected.ts";
+import { gathering, inMemory } from "./gather.ts";
 import { portable } from "./portable.ts";
 
 /** The rows `indices` of a dataset, in that order, as a dataset. */
@@ -44,11 +45,17 @@ export function subset(dataset: Dataset, indices: Uint32Array | readonly number[
     ...(standardisation && { standardisation }),
     ...(targetScale && { targetScale }),
     ...(extra && { extra }),
-    read(wanted, x, y, epoch) {
-      const mapped = new Uint32Array(wanted.length);
-      for (let i = 0; i < wanted.length; i++) mapped[i] = rows[wanted[i]!]!;
-      return dataset.read(mapped, x, y, epoch);
-    },
+    read: gathering(
+      (wanted, x, y, epoch) => {
+        const mapped = new Uint32Array(wanted.length);
+        for (let i = 0; i < wanted.length; i++) mapped[i] = rows[wanted[i]!]!;
+        return dataset.read(mapped, x, y, epoch);
+      },
+      () => {
+        const of = inMemory(dataset);
+        return of && !of.rows && { ...of, rows };
+      },
+    ),
   };
   return portable(part, (number) => ({ kind: "subset", of: number(dataset), rows, name: called }));
 }

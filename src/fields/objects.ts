@@ -1,5 +1,6 @@
 /** The fields that have fields: objects, maps, tagged unions. */
 import { didYouMean, NablaError } from "../errors.ts";
+import { tagOf } from "../tags.ts";
 import {
   choice,
   exactly,
@@ -21,7 +22,8 @@ function refuse(path: string, problem: string): never {
 }
 
 function asObject(value: unknown, path: string, expected = "an object"): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  // a Map or a Date has no fields of its own, and would be taken for an object without any
+  if (tagOf(value) !== "Object") {
     return refuse(path, `expected ${expected}, got ${show(value)}`);
   }
   return value as Record<string, unknown>;
@@ -281,7 +283,8 @@ export function orName<const Tag extends string, B extends Kinds>(
         const plain = all.filter((name) =>
           Object.values(of.kinds[name]!.fields().fields).every(({ presence }) => presence !== "required"),
         );
-        return { anyOf: [{ enum: plain }, of.jsonSchema(defs)] };
+        const same = Object.keys(ALIASES).filter((name) => plain.includes(ALIASES[name]!));
+        return { anyOf: [{ enum: [...plain, ...same] }, of.jsonSchema(defs)] };
       }),
   };
 }

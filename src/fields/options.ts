@@ -10,7 +10,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = TRAINING && {
 
 /** @throws NablaError unless n is a whole number ≥ 1 */
 export function checkWhole(what: string, n: number): void {
-  if (!Number.isInteger(n) || n < 1) throw new NablaError(`${what}: expected a whole number ≥ 1, got ${n}`);
+  if (!Number.isInteger(n) || n < 1)
+    throw new NablaError(`${what}: expected a whole number ≥ 1, got ${show(n)}`);
 }
 
 /** What an unknown option may be meant to be. What only predicts has one option: the error names it anyway. */

@@ -8,7 +8,7 @@ import type { Model } from "../model/model.ts";
 import { Building, type Weights } from "./building.ts";
 import { beside, Document, type Fields, own } from "./json.ts";
 
-const ACTIVATIONS: Readonly<Record<string, (alpha: number) => unknown>> = {
+export const ACTIVATIONS: Readonly<Record<string, (alpha: number) => unknown>> = {
   sigmoid: () => "sigmoid",
   relu: () => "relu",
   "leaky-relu": (alpha) => ({ name: "leakyRelu", alpha }),

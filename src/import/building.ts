@@ -40,7 +40,7 @@ export interface Made {
   config: Record<string, unknown> & { type: string; name: string };
   weights: Weights;
   readonly inputs: readonly string[];
-  readonly shape: Shape;
+  shape: Shape;
 }
 
 /** A name as layers may have it. */

@@ -116,7 +116,7 @@ const maxout: Read = (at, x) => {
   return shape.length > 1 ? chain(largest, "reshape", { targetShape: shape }) : largest;
 };
 
-const READ: Readonly<Record<string, Read>> = {
+export const READ: Readonly<Record<string, Read>> = {
   fc,
   conv,
   pool,

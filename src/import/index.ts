@@ -10,7 +10,7 @@ import { type LoadedWeights, loadStateDict } from "./pytorch/index.ts";
 import { READERS, type ReaderOptions } from "./readers/index.ts";
 import { type Files, type ModelSource, sourceOf } from "./source.ts";
 
-export type { OnnxOptions } from "./onnx/index.ts";
+export type { OnnxOptions } from "./onnx/recognise.ts";
 export type { LoadedTensor, LoadedWeights } from "./pytorch/index.ts";
 export type { Files, ModelSource } from "./source.ts";
 

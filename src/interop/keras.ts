@@ -153,6 +153,9 @@ export const ACTIVATIONS: readonly (readonly [name: string, ...keras: string[]])
   ["logSoftmax", "log_softmax", "logSoftmax"],
 ];
 
+/** The products of attention with several heads, in the order of their weights; Keras 3 keeps them as query_dense, … */
+export const HEADS = ["query", "key", "value", "output"] as const;
+
 /** How merging is called in bidirectional layers. */
 export const MERGE_MODES: readonly (readonly [name: string, keras: string])[] = [
   ["concat", "concat"],

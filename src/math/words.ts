@@ -13,6 +13,8 @@ export const STREAMS = Object.freeze({
   /** Of nabla/sequences: windows of texts that begin later, and texts that are written. */
   shorter: 32,
   written: 33,
+  /** Of nabla sweep: the values of a trial. */
+  trials: 34,
 });
 
 const TWO_32 = 4294967296;

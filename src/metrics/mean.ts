@@ -14,7 +14,9 @@ export function mean(
       rows = 0;
     },
     add(batch) {
-      for (let r = 0; r < batch.rows; r++) sum += figure(batch, r);
+      let so = sum;
+      for (let r = 0; r < batch.rows; r++) so += figure(batch, r);
+      sum = so;
       rows += batch.rows;
     },
     result: () => finish(sum / rows),

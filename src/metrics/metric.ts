@@ -47,6 +47,8 @@ export interface Metric extends Tally {
   readonly name: string;
   /** Whether its result takes so long that a training asks for it at the ends of epochs only. */
   readonly slow?: boolean;
+  /** Whether it asks a function of the program's own, which may use the model. */
+  readonly own?: boolean;
 }
 
 /** What targets say: which of two classes, which of several, which of several labels apply, or how much. */

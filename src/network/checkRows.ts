@@ -1,4 +1,5 @@
 /** Rows that are not made of numbers. */
+import type { Core } from "../core/core.ts";
 import { NablaError } from "../errors.ts";
 import type { Plan } from "../plan/forward.ts";
 import { sizeOf } from "../shape.ts";
@@ -15,32 +16,43 @@ import type { InferenceNetwork } from "./inference.ts";
  */
 export function checkRows(
   who: string,
-  { core, layers }: Pick<InferenceNetwork, "core" | "layers">,
+  network: Pick<InferenceNetwork, "core" | "layers">,
   { inputs, outputs }: Plan,
   rows: number,
   rowOf: (row: number) => number,
 ): void {
-  const check = (
-    what: string,
-    { offset }: { readonly offset: number },
-    width: number,
-    all: readonly unknown[],
-    name: string,
-  ) => {
-    const n = rows * width;
-    if (core.exports.allFinite(offset, n)) return;
-    const values = core.f32(offset, n);
-    const at = values.findIndex((value) => !Number.isFinite(value));
-    const row = rowOf(Math.floor(at / width));
-    throw new NablaError(
-      `${who}: row ${row}: value ${at % width} of its ${what}${all[1] ? ` "${name}"` : ""} is not a finite number (${values[at]}); mend it, or leave the row out`,
-      { details: { row } },
-    );
-  };
-  for (const { name, kind, x, shape } of inputs)
-    if (kind.type === "float32") check("input", x, sizeOf(shape), inputs, name);
-  for (const layer of layers) layer.check?.(who, core, inputs[layer.inputs[0]], rows, rowOf);
-  if (TRAINING)
-    for (const { name, yKind, y, units, each } of outputs)
-      if (yKind === "values") check("target", y!, units * each, outputs, name);
+  const { core, layers } = network;
+  // by number: an iterator would leave something behind in each step
+  for (let i = 0; i < inputs.length; i++) {
+    const { name, kind, x, shape } = inputs[i];
+    if (kind.type === "float32") numbers(who, core, x, rows, sizeOf(shape), rowOf, "input", inputs, name);
+  }
+  for (let i = 0; i < layers.length; i++)
+    layers[i].check?.(who, core, inputs[layers[i].inputs[0]], rows, rowOf);
+  for (let i = 0; TRAINING && i < outputs.length; i++) {
+    const { name, yKind, y, units, each } = outputs[i];
+    if (yKind === "values") numbers(who, core, y!, rows, units * each, rowOf, "target", outputs, name);
+  }
+}
+
+/** @throws NablaError unless all of them are finite */
+function numbers(
+  who: string,
+  core: Core,
+  { offset }: { readonly offset: number },
+  rows: number,
+  width: number,
+  rowOf: (row: number) => number,
+  what: string,
+  all: readonly unknown[],
+  name: string,
+): void {
+  if (core.exports.allFinite(offset, rows * width)) return;
+  const values = core.f32(offset, rows * width);
+  const i = values.findIndex((value) => !Number.isFinite(value));
+  const row = rowOf(Math.floor(i / width));
+  throw new NablaError(
+    `${who}: row ${row}: value ${i % width} of its ${what}${all[1] ? ` "${name}"` : ""} is not a finite number (${values[i]}); mend it, or leave the row out`,
+    { details: { row } },
+  );
 }

@@ -7,11 +7,12 @@ function ranges({ core, all, bytes, flat }: Network): [at: number, n: number][] 
   return [[core.base, all], ...slots.map((at): [number, number] => [at, bytes])];
 }
 
-/** A copy of parameters and slots. For going back, and for another thread. */
-export function takeSnapshot(network: Network): Uint8Array<ArrayBuffer> {
+/** A copy of parameters and slots. For going back, and for another thread. @param room where it is written, if it has the size */
+export function takeSnapshot(network: Network, room?: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const { core } = network;
   const all = ranges(network);
-  const copy = new Uint8Array(all.reduce((sum, [, n]) => sum + n, 0));
+  const size = all.reduce((sum, [, n]) => sum + n, 0);
+  const copy = room?.length === size ? room : new Uint8Array(size);
   let to = 0;
   for (const [at, n] of all) {
     copy.set(core.u8(at, n), to);

@@ -34,7 +34,7 @@ export interface Ready {
 
 /** Reads batches of one dataset, and puts them into a plan's buffers. */
 export class BatchLoader {
-  private readonly outputs: readonly OutputRows[];
+  protected readonly outputs: readonly OutputRows[];
   /** Where rows are records: what of them goes where. */
   private readonly places:
     | { readonly inputs: readonly InputPlace[]; readonly targets: readonly TargetPlace[] }
@@ -44,10 +44,10 @@ export class BatchLoader {
   private readonly move: ((y: Targets) => void) | undefined;
 
   constructor(
-    private readonly network: Network,
-    private readonly dataset: Dataset,
+    protected readonly network: Network,
+    protected readonly dataset: Dataset,
     goals: readonly Goal[],
-    private readonly weighting: Weighting = {},
+    protected readonly weighting: Weighting = {},
   ) {
     const targets = targetsOf(dataset, network);
     const from = dataset.targetScale;

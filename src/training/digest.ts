@@ -130,7 +130,7 @@ class Blocks {
     const n = values.byteLength / rows.length;
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     rows.forEach((row, i) => {
-      const of = hash(bytes.subarray(i * n, (i + 1) * n));
+      const of = hash(bytes, undefined, i * n, (i + 1) * n);
       const more = (h: number) => Math.imul(h ^ of, 0x9e3779b1) + 1;
       this.blocks[Math.floor(row / this.size)] = more(this.blocks[Math.floor(row / this.size)]);
       this.places[row % this.size] = more(this.places[row % this.size]);

@@ -13,6 +13,8 @@ export interface BatchRun {
   readonly plan: Plan;
   readonly dataset: Dataset;
   readonly indices: Uint32Array;
+  /** What errors call a row of it. */
+  readonly rowOf: (row: number) => number;
 }
 
 /** What is wrong, and with which layer; or with which row of the data. */
@@ -41,9 +43,9 @@ export function diagnose(network: Network, failed?: BatchRun): Diagnosis {
 }
 
 /** Arrays are checked when they are taken; other data sets may hand out anything, and arrays may have changed. */
-export function badRow(network: Network, { plan, dataset, indices }: BatchRun): Diagnosis | undefined {
+export function badRow(network: Network, { plan, dataset, indices, rowOf }: BatchRun): Diagnosis | undefined {
   try {
-    checkRows(dataset.name, network, plan, indices.length, (row) => indices[row]);
+    checkRows(dataset.name, network, plan, indices.length, rowOf);
   } catch (error) {
     const { message, details } = error as NablaError;
     return { what: message, row: details?.row as number };

@@ -10,8 +10,10 @@ import { type Run, since } from "./run.ts";
 
 /** Everything training changes. */
 interface Mark {
-  readonly weights: Uint8Array;
+  readonly weights: Uint8Array<ArrayBuffer>;
   readonly run: Run;
+  /** How many of the history there were: it is only ever added to. */
+  readonly epochs: number;
   readonly metrics: readonly number[][];
   readonly callbacks: readonly CallbackState[];
 }
@@ -23,6 +25,8 @@ export class WayBack<M> {
   /** Where weights are known to give a loss: not before a first step with them has. */
   private good: Mark;
   private candidate: Mark | undefined;
+  /** Of a mark that is over: each epoch has another, and is not to leave copies of all weights behind. */
+  private room: Uint8Array<ArrayBuffer> | undefined;
 
   constructor(
     { network, metrics, callbacks }: TrainRequest<M>,
@@ -36,12 +40,14 @@ export class WayBack<M> {
 
   /** This is where to go back to, once a step from here has given a loss. */
   mark(): void {
-    this.candidate = this.here();
+    this.candidate = this.here(this.candidate?.weights ?? this.room);
   }
 
   /** A step has given a loss. */
   confirm(): void {
-    if (this.candidate) [this.good, this.candidate] = [this.candidate, undefined];
+    if (!this.candidate) return;
+    this.room = this.good.weights;
+    [this.good, this.candidate] = [this.candidate, undefined];
   }
 
   /**
@@ -75,16 +81,17 @@ export class WayBack<M> {
   private restore(): void {
     const { network, metrics, run, good } = this;
     restoreSnapshot(network, good.weights);
-    Object.assign(run, good.run);
+    Object.assign(run, good.run, { history: run.history.slice(0, good.epochs) });
     for (const [i, metric] of metrics.entries()) metric.restore(good.metrics[i]);
     restoreStates(this.callbacks, good.callbacks);
   }
 
-  private here(): Mark {
+  private here(room?: Uint8Array<ArrayBuffer>): Mark {
     const { network, metrics, run } = this;
     return {
-      weights: takeSnapshot(network),
-      run: { ...run, history: [...run.history] },
+      weights: takeSnapshot(network, room),
+      run: { ...run },
+      epochs: run.history.length,
       metrics: metrics.map((metric) => metric.state()),
       callbacks: statesOf(this.callbacks),
     };

@@ -54,6 +54,12 @@ export const SEEN = 128;
 const OF_BATCH = 16;
 const BYTES = 4 * 1024 * 1024;
 
+/** Whether it is remembered what rows were like when they were read: of batches that come by themselves they have no numbers. */
+export const sees = ({ known: of }: Run, part: "data" | "validation"): boolean => {
+  const known = of?.[part];
+  return known?.rows !== undefined && !known.content;
+};
+
 /** Remembers what rows were like when they were read. @param epoch of the training; none of rows to validate on */
 export function see(
   run: Run,
@@ -63,9 +69,8 @@ export function see(
   { x, y }: Pick<Ready, "x" | "y">,
   epoch?: number,
 ): void {
-  const known = run.known?.[part];
-  // of batches that come by themselves rows have no numbers
-  if (!known || known.rows === undefined || known.content) return;
+  if (!sees(run, part)) return;
+  const known = run.known![part]!;
   const { seen = { ...(epoch !== undefined && { epoch }), rows: [], hashes: [] } } = known;
   const most = Math.min(SEEN, Math.ceil(BYTES / (4 * sizeOf(dataset.inputShape))));
   if (seen.rows.length >= most || seen.epoch !== epoch) return;
@@ -97,9 +102,9 @@ export function rowHashes(
 }
 
 /** FNV-1a of 32 bits, its bits mixed once more: whole numbers alone, so the same everywhere. */
-export function hash(bytes: ArrayLike<number>, start = 0x811c9dc5): number {
+export function hash(bytes: ArrayLike<number>, start = 0x811c9dc5, from = 0, to = bytes.length): number {
   let h = start;
-  for (let i = 0; i < bytes.length; i++) h = Math.imul(h ^ bytes[i], 0x01000193);
+  for (let i = from; i < to; i++) h = Math.imul(h ^ bytes[i], 0x01000193);
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   return (h ^ (h >>> 13)) >>> 0;
 }

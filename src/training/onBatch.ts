@@ -2,6 +2,7 @@
 
 import { type Dataset, range } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
+import { show } from "../fields/fields.ts";
 import { checkGiven } from "../fields/programs.ts";
 import type { Kinds } from "../metrics/kinds.ts";
 import { restoreSnapshot, takeSnapshot } from "../network/snapshot.ts";
@@ -60,11 +61,11 @@ function trainNow(kinds: Kinds, subject: ModelToStep, data: Dataset, options: Tr
   const { run } = state;
   const { learningRate } = options;
   if (state.busy) throw new NablaError("trainOnBatch: fit() trains this model; wait for it, or stop it");
-  if (learningRate === undefined ? config.schedule : !(learningRate >= 0 && Number.isFinite(learningRate)))
+  if (learningRate === undefined ? config.schedule : !(Number.isFinite(learningRate) && learningRate >= 0))
     throw new NablaError(
       learningRate === undefined
         ? `trainOnBatch: the schedule "${config.schedule!.name}" counts epochs, which single batches do not have; pass a learningRate, or compile without a schedule`
-        : `trainOnBatch: learningRate: expected a number ≥ 0, got ${learningRate}`,
+        : `trainOnBatch: learningRate: expected a number ≥ 0, got ${show(learningRate)}`,
     );
   const batch = loaded("trainOnBatch", subject, data, options, "train");
   const { network, plan, rows, scored } = batch;

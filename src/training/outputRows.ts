@@ -11,6 +11,7 @@ import { byPixel, type Grain, grainOf, writeLabels } from "./pixels.ts";
 import type { Weighting } from "./weighting.ts";
 
 export class OutputRows {
+  /** Of the last batch, where the loss takes them in another form. */
   private labels = new Int32Array(0);
   private readonly threshold: number;
   /** What the last batch was. */
@@ -40,8 +41,8 @@ export class OutputRows {
         : new Float32Array(rows * this.target.size);
     }
     if (yKind === "labels") return core.i32(y!.offset, rows);
-    if (this.labels.length < rows) this.labels = new Int32Array(rows);
-    return this.labels.subarray(0, rows);
+    if (this.labels.length !== rows) this.labels = new Int32Array(rows);
+    return this.labels;
   }
 
   /**

@@ -30,6 +30,7 @@ export function ownMetric(own: OwnMetric, outputShape: readonly number[], measur
   let rows = 0;
   return {
     name: own.name,
+    own: true,
     reset() {
       sum = 0;
       rows = 0;

@@ -58,16 +58,18 @@ export function pauser(milliseconds = 12): () => void | Promise<void> {
   let last = now();
   let calls = 0;
   let limit = 16;
-  return () => {
-    calls++;
-    const at = now();
-    const still = at === last;
-    if (still ? calls < limit : at - last < milliseconds) return;
-    return (lateFrame() ?? nextTask()).then(() => {
+  // by itself: engines set room aside in each call for what the function in it uses
+  const wait = (still: boolean) =>
+    (lateFrame() ?? nextTask()).then(() => {
       const then = now();
       if (still) limit = Math.max(1, Math.min(1024, (calls * milliseconds) / Math.max(1, then - last)));
       last = then;
       calls = 0;
     });
+  return () => {
+    calls++;
+    const at = now();
+    const still = at === last;
+    if (still ? calls >= limit : at - last >= milliseconds) return wait(still);
   };
 }

@@ -9,6 +9,8 @@ import type { Stepper } from "./step.ts";
 
 export class EpochReader<M> {
   private readonly order: Uint32Array;
+  /** Of a batch that is gathered: nobody keeps it. */
+  private rows = new Uint32Array(0);
   private ahead: Prefetcher | undefined;
 
   constructor(
@@ -21,15 +23,24 @@ export class EpochReader<M> {
     this.order = order.subarray(0, batchesPerEpoch(request) * settings.batchSize);
   }
 
-  /** The numbers of a batch's rows. */
+  /** The numbers of a batch's rows, valid until the next call. */
   indices(batch: number): Uint32Array {
+    const { order } = this;
     const { batchSize } = this.request.settings;
     const at = batch * batchSize;
-    return this.order.subarray(at, Math.min(at + batchSize, this.order.length));
+    const to = Math.min(at + batchSize, order.length);
+    if (!this.stepper.gathers) return order.subarray(at, to);
+    if (this.rows.length !== to - at) this.rows = new Uint32Array(to - at);
+    for (let i = at; i < to; i++) this.rows[i - at] = order[i];
+    return this.rows;
   }
 
-  /** Reads a batch, the one after the last that was read. If the dataset is asynchronous, the next is read while this one is computed. */
-  read(batch: number, indices: Uint32Array): Ready | Promise<Ready> {
+  /**
+   * Reads a batch, the one after the last that was read. If the dataset is asynchronous, the next is read while this one is computed.
+   * @returns undefined for rows that need not be read
+   */
+  read(batch: number, indices: Uint32Array): Ready | Promise<Ready> | undefined {
+    if (this.stepper.gathers) return undefined;
     if (this.ahead) return this.ahead.next() as Promise<Ready>;
     const read = this.stepper.loader.read(indices, batch, this.epoch);
     const { batchSize } = this.request.settings;

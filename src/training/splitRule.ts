@@ -2,7 +2,7 @@
 import { sha256Hex } from "../checkpoint/sha256.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { splitRows } from "../data/split.ts";
-import { NablaError } from "../errors.ts";
+import { NablaError, prefixed } from "../errors.ts";
 import { choice, type Field, number, show, string } from "../fields/fields.ts";
 import { object, withDefault } from "../fields/objects.ts";
 
@@ -94,7 +94,8 @@ export function chosenRows(
       `fit: validationSplit: rows were to be split by groups, but ${data.name} has none; open it with split: { group: column }`,
     );
   const by = from === "groups" ? {} : ({ split: from === "end" ? "time" : "random" } as const);
-  return { rule, rows: splitRows(data, fraction, { seed, ...by }) };
+  const rows = prefixed("validationSplit: ", () => splitRows(data, fraction, { seed, ...by }));
+  return { rule, rows };
 }
 
 /** What a share alone means. */

@@ -1,124 +1,210 @@
 /** One step of a training: forward, loss, backward, update. */
 
-import type { Metric } from "../metrics/metric.ts";
+import type { Metric, Scored } from "../metrics/metric.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { isPromise } from "../tags.ts";
 import { aside } from "./aside.ts";
-import { BatchLoader, type Ready } from "./batch.ts";
-import { badRow } from "./diverged.ts";
+import type { Ready } from "./batch.ts";
+import { type BatchRun, badRow } from "./diverged.ts";
+import { GatheringLoader } from "./gathering.ts";
 import { runWithLoss } from "./given.ts";
 import { kindsOf } from "./goals.ts";
 import type { WayBack } from "./goingBack.ts";
-import { see } from "./known.ts";
+import { see, sees } from "./known.ts";
 import { batchesPerEpoch, type TrainRequest } from "./request.ts";
 import type { Run } from "./run.ts";
 import { batchCheck } from "./targets.ts";
 
+/**
+ * A step that does not wait leaves nothing behind: neither a promise, nor a view, nor an object (test/training/garbage.node.test.ts). What
+ * makes a function of its variables is a method by itself: engines set room aside for these variables in each call.
+ */
 export class Stepper<M> {
   plan: Plan;
-  readonly loader: BatchLoader;
+  readonly loader: GatheringLoader;
   /** Whether a batch runs in pieces, whose losses and gradients add up to those of the batch. */
   readonly split: boolean;
   /** They count the pieces of a batch whose step may still fail; between steps they are unused. */
-  private readonly counting: readonly Metric[];
+  protected readonly counting: readonly Metric[];
   private readonly batches: number;
+  /** The first error of a metric: the step is completed all the same. */
+  private failed: { readonly error: unknown } | undefined;
   /** Of rows that were not there to be checked before. */
   private readonly check: ReturnType<typeof batchCheck>;
+  /** Whether a loss is the program's own. */
+  private readonly asks: boolean;
+  /** What is run. */
+  private readonly piece: { -readonly [K in keyof BatchRun]: BatchRun[K] };
+  private readonly told = { rows: 0, rate: 0, step: 0, seed: 0, first: 0 };
 
   constructor(
-    private readonly request: TrainRequest<M>,
-    private readonly run: Run,
-    private readonly wayBack: WayBack<M>,
+    protected readonly request: TrainRequest<M>,
+    protected readonly run: Run,
+    protected readonly wayBack: WayBack<M>,
   ) {
-    const { network, train, settings, source } = request;
+    const { network, train, settings, source, goals } = request;
     const { batchSize, microBatchSize } = settings;
     const most = source ? source.rows : Math.min(batchSize, train.length);
-    this.plan = this.planFor(Math.min(microBatchSize ?? most, most));
+    const plan = this.planFor(Math.min(microBatchSize ?? most, most));
+    this.plan = plan;
     // batches of an iterator may grow
-    this.split = source ? microBatchSize !== undefined : this.plan.rows < most;
+    this.split = source ? microBatchSize !== undefined : plan.rows < most;
     this.counting = this.split ? request.scoring : request.metrics;
-    this.loader = new BatchLoader(network, train, request.goals, request.weighting);
-    this.check = batchCheck(train, network, request.goals);
+    this.loader = new GatheringLoader(network, train, goals, request.weighting);
+    this.check = batchCheck(train, network, goals);
     this.batches = batchesPerEpoch(request);
+    this.asks = goals.some(({ loss }) => loss.own);
+    this.told.seed = settings.seed;
+    const rowOf = (row: number) => this.piece.indices[row];
+    this.piece = { plan, dataset: train, indices: new Uint32Array(0), rowOf };
   }
 
-  private planFor(rows: number): Plan {
-    const { network, train, training } = this.request;
+  protected planFor(rows: number, training = this.request.training): Plan {
+    const { network, train } = this.request;
     return network.plan("train", rows, kindsOf(train, network), training);
+  }
+
+  /** Whether rows are taken from memory, and need not be read. */
+  get gathers(): boolean {
+    return this.loader.gathers && !sees(this.run, "data");
   }
 
   /**
    * A batch in pieces goes forward and backward piece by piece; penalties and the update come once, after the last.
    *
-   * @param ready the rows, as they were read
+   * @param ready the rows, as they were read; undefined where they are gathered
    * @returns a promise where functions of the program's own, elsewhere, are waited for
    * @throws NablaError if the loss is not a number; then nothing has changed, or everything was restored. What a metric throws comes
    * after the step is complete
    */
-  take(indices: Uint32Array, ready: Ready): void | Promise<void> {
-    return finish(this.pieces(indices, ready));
+  take(indices: Uint32Array, ready: Ready | undefined): void | Promise<void> {
+    const { split } = this;
+    if (indices.length > this.plan.rows && !split) this.plan = this.planFor(indices.length);
+    this.beginBatch();
+    if (split) begin(this.request.metrics, this.counting);
+    return this.from(0, indices, ready);
   }
 
-  private *pieces(indices: Uint32Array, ready: Ready): Work {
-    const { loader, run, counting, split, wayBack } = this;
-    if (indices.length > this.plan.rows && !split) this.plan = this.planFor(indices.length);
+  protected beginBatch(): void {
+    const { run, request } = this;
+    run.rate = request.rate(run, this.batches);
+    this.failed = undefined;
+  }
+
+  /** The pieces from the row `first` on, and what comes after all of them. */
+  protected from(first: number, indices: Uint32Array, ready: Ready | undefined): void | Promise<void> {
     const { plan } = this;
-    const { network, train, goals, metrics, settings, rate } = this.request;
-    const { core } = network;
     const { penalties, end } = plan.marks;
     const rows = indices.length;
-    run.rate = rate(run, this.batches);
-    let failed: { readonly error: unknown } | undefined;
-    if (split) begin(metrics, counting);
-    for (let first = 0; first < rows; first += plan.rows) {
-      const piece = rows > plan.rows ? indices.subarray(first, first + plan.rows) : indices;
-      loader.copy(plan, piece, ready, first);
-      const failure = { plan, dataset: train, indices: piece };
-      if (badRow(network, failure)) wayBack.fail(failure);
-      this.check?.(plan, piece, run.batch);
-      beginStep(core, plan.step, { rows, rate: run.rate, step: run.step, seed: settings.seed, first });
-      for (const { learningRate, step } of plan.rates ?? [])
-        setRate(core, step.offset, run.step, rate(run, this.batches, learningRate));
-      const to = first + plan.rows < rows ? penalties : end;
-      const scored = () => loader.scored(plan, piece.length);
-      const ran = runWithLoss(network, plan, goals, piece.length, to, scored);
-      if (!(isPromise(ran) ? yield ran : ran)) wayBack.fail(failure);
-      if (counting.length === 0) continue;
-      let batch = scored();
-      const moved = () => {
-        batch = scored();
-      };
-      try {
-        for (const metric of counting) {
-          const wait = aside(network, plan, `metric "${metric.name}"`, () => metric.add(batch), moved);
-          if (wait) yield wait;
-        }
-      } catch (error) {
-        failed ??= { error };
-      }
+    for (let at = first; at < rows; at += plan.rows) {
+      const next = at + plan.rows;
+      const piece = rows > plan.rows ? indices.subarray(at, next) : indices;
+      const wait = this.compute(piece, ready, at, rows, at, next < rows ? penalties : end);
+      if (wait) return this.later(wait, next, indices, ready);
     }
-    if (split) take(counting, metrics);
-    see(run, "data", train, indices, ready, run.epoch);
-    wayBack.confirm();
-    run.lossSum += lossOfStep(core, plan.step) * rows;
+    if (this.split) take(this.counting, this.request.metrics);
+    this.complete(indices, ready);
+  }
+
+  private later(wait: Promise<void>, first: number, indices: Uint32Array, ready: Ready | undefined) {
+    return wait.then(() => this.from(first, indices, ready));
+  }
+
+  /**
+   * Puts rows in place, runs the tape on them up to the instruction `to`, and counts their figures.
+   *
+   * @param at which of the rows that were read is their first
+   * @param rows of the whole batch
+   * @param first the number of their first, where gradients of pieces before are there to be added to
+   */
+  protected compute(
+    indices: Uint32Array,
+    ready: Ready | undefined,
+    at: number,
+    rows: number,
+    first: number,
+    to: number,
+  ): void | Promise<void> {
+    const { plan, run, request, piece } = this;
+    const { network } = request;
+    piece.plan = plan;
+    piece.indices = indices;
+    this.loader.copy(plan, indices, ready, at);
+    if (badRow(network, piece)) this.wayBack.fail(piece);
+    this.check?.(plan, indices, run.batch);
+    this.setStep(rows, first);
+    return this.asks ? this.askLoss(to) : this.count(network.run(plan, 0, to, indices.length));
+  }
+
+  /** Sets what the tape reads of a step. */
+  protected setStep(rows: number, first: number): void {
+    const { run, plan, request, told } = this;
+    const { core } = request.network;
+    told.rows = rows;
+    told.rate = run.rate;
+    told.step = run.step;
+    told.first = first;
+    beginStep(core, plan.step, told);
+    if (plan.rates)
+      for (const { learningRate, step } of plan.rates)
+        setRate(core, step.offset, run.step, request.rate(run, this.batches, learningRate));
+  }
+
+  private askLoss(to: number): void | Promise<void> {
+    const { loader, request } = this;
+    const { plan, indices } = this.piece;
+    const { length } = indices;
+    const scored = () => loader.scored(plan, length);
+    const ran = runWithLoss(request.network, plan, request.goals, length, to, scored);
+    return isPromise(ran) ? ran.then((ok) => this.count(ok)) : this.count(ran);
+  }
+
+  /** @param ok whether the loss is a number @param from which of the metrics is next. Those after one that fails are not asked */
+  private count(ok: boolean, from = 0): void | Promise<void> {
+    const { counting, loader } = this;
+    const { plan, indices } = this.piece;
+    if (!ok) this.wayBack.fail(this.piece);
+    let batch: Scored | undefined;
+    try {
+      for (let i = from; i < counting.length; i++) {
+        const metric = counting[i];
+        // views: made anew where a function of the program's own may have put something else in their place
+        batch ??= loader.scored(plan, indices.length);
+        const wait = metric.own ? this.ask(metric, batch) : metric.add(batch);
+        if (wait) return this.countLater(wait, i + 1);
+        if (metric.own) batch = undefined;
+      }
+    } catch (error) {
+      this.failing(error);
+    }
+  }
+
+  private countLater(wait: Promise<void>, from: number): Promise<void> {
+    return wait.then(() => this.count(true, from), this.failing);
+  }
+
+  private ask(metric: Metric, batch: Scored): void | Promise<void> {
+    const { network } = this.request;
+    return aside(network, this.piece.plan, `metric "${metric.name}"`, () => metric.add(batch));
+  }
+
+  private readonly failing = (error: unknown): void => {
+    this.failed ??= { error };
+  };
+
+  /** The step is taken: weights have moved. @throws what a metric has thrown */
+  protected complete(indices: Uint32Array, ready: Ready | undefined): void {
+    const { run, plan, request, failed } = this;
+    const rows = indices.length;
+    if (ready) see(run, "data", request.train, indices, ready, run.epoch);
+    this.wayBack.confirm();
+    run.lossSum += lossOfStep(request.network.core, plan.step) * rows;
     run.rows += rows;
     run.step++;
     run.batch++;
     if (failed) throw failed.error;
   }
-}
-
-/** Work that stops where something is to be waited for. */
-type Work = Generator<Promise<unknown>, void, unknown>;
-
-/** Does it to its end: at once, unless it has to wait. */
-function finish(work: Work, { done, value } = work.next()): void | Promise<void> {
-  if (!done)
-    return value.then(
-      (got) => finish(work, work.next(got)),
-      (error) => finish(work, work.throw(error)),
-    );
 }
 
 /** Makes twins count on from where metrics are. What was kept of earlier rows is not copied, or each batch would copy all before it. */

@@ -32,7 +32,6 @@ export class Reading {
   private seen = 0;
   /** The first value that is a quantity. */
   private value: number | undefined;
-  private last: Scored | undefined;
   private readonly ways: readonly Way[];
   private readonly quantities: boolean;
   /** What to do before a first step: throws where a metric cannot measure these targets. */
@@ -65,10 +64,9 @@ export class Reading {
     return way === undefined ? this.subjects.at(-1)! : this.ways[way].subject;
   }
 
-  /** Takes note of a batch's targets, once. */
+  /** Takes note of a batch's targets. After a quantity nothing else matters. */
   look(batch: Scored): void {
-    if (batch === this.last || this.subjects.length === 1) return;
-    this.last = batch;
+    if (this.subjects.length === 1 || this.seen & QUANTITY) return;
     const { rows, units, labels, values } = batch;
     const note = (value: number): boolean => {
       if (value === 1) return true;

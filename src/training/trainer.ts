@@ -152,8 +152,10 @@ export class Trainer<M> {
 
   /** Most callbacks have no use for batches, or for one in many: no promise is made then. */
   private wantsBatch(): boolean {
-    const { afterBatch, context } = this;
-    return afterBatch.length > 0 && afterBatch.some((hook) => wanted(hook, context.step));
+    const { afterBatch, run } = this;
+    for (let i = 0; i < afterBatch.length; i++)
+      if (wanted(afterBatch[i], run.step - run.firstStep)) return true;
+    return false;
   }
 
   private callAfterBatch(): Promise<void> {

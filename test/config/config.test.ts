@@ -136,8 +136,8 @@ describe("check and the committed schema agree", () => {
       `training.loss: missing; expected one of ${LOSSES.join(", ")}, or an object with that name`,
     ],
     [
-      trained({ loss: "mse" }),
-      `training.loss: expected one of ${LOSSES.join(", ")}, or an object with that name, got "mse"`,
+      trained({ loss: "msee" }),
+      `training.loss: expected one of ${LOSSES.join(", ")}, or an object with that name, got "msee"`,
     ],
     [
       trained({ loss: { name: "huber", delta: 0 } }),

@@ -1,18 +1,26 @@
 /** The files that the commands and programs of the pages use, made small. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { encode } from "fast-png";
 import { digits } from "../../src/data/index.ts";
 import { Stream } from "../../src/math/random.ts";
 import { contents, idxBytes } from "../data/helpers.ts";
+import nets from "../import/pytorch/nets.json" with { type: "json" };
+import { writeZip } from "../support/data/npy.ts";
 import { churn } from "../support/tables/journeys.ts";
+import { blocks, root } from "./pages.ts";
 
-/** Writes iris.csv, load.csv, churn.csv, book.txt, gestures.json, gestures.csv, new.json, number.png, mnist/, pictures/, photo.png, pets/ and labels.csv. */
+/**
+ * Writes the models of models(), iris.csv, load.csv, churn.csv, sweep.json, book.txt, gestures.json, gestures.csv, new.json, number.png,
+ * mnist/, pictures/, photo.png, pets/ and labels.csv.
+ */
 export function writeFiles(folder: string): void {
+  models(folder);
   writeFileSync(join(folder, "iris.csv"), iris());
   writeFileSync(join(folder, "load.csv"), load());
   writeFileSync(join(folder, "churn.csv"), churn(600));
+  writeFileSync(join(folder, "sweep.json"), sweep());
   writeFileSync(join(folder, "book.txt"), "the cat sat on the mat. the dog sat on the log.\n".repeat(30));
   const recordings = gestures();
   writeFileSync(join(folder, "gestures.json"), JSON.stringify(recordings));
@@ -50,7 +58,21 @@ export function writeFiles(folder: string): void {
   writeFileSync(join(folder, "labels.csv"), `file,age,breed\n${rows.join("\n")}\n`);
 }
 
-/** Sixty days of hours, with noise. */
+/** Models of other programs: classifier.pt, classifier.keras, converted_keras.zip. */
+function models(folder: string): void {
+  const { mlp } = nets.nets as unknown as Record<string, { pt: string }>;
+  writeFileSync(join(folder, "classifier.pt"), Buffer.from(mlp!.pt, "base64"));
+  const made = (name: string) => readFileSync(join(root, "test/import/keras/files", name));
+  writeFileSync(join(folder, "classifier.keras"), made("dense-3.keras"));
+  // as Teachable Machine packs it: a model of Keras 2 beside its labels
+  const labels = ["cat", "dog", "bird"].map((name, i) => `${i} ${name}\n`).join("");
+  const zip = writeZip([
+    { name: "keras_model.h5", content: new Uint8Array(made("dense-2.h5")) },
+    { name: "labels.txt", content: new TextEncoder().encode(labels) },
+  ]);
+  writeFileSync(join(folder, "converted_keras.zip"), zip);
+}
+
 /** Waves and shakes, of different lengths. */
 const gestures = () =>
   Array.from({ length: 40 }, (_, i) => ({
@@ -88,4 +110,14 @@ function iris(): string {
     }),
   );
   return `sepal_length,sepal_width,petal_length,petal_width,species\n${rows.flat().join("\n")}\n`;
+}
+
+/** The sweep of docs/cluster.md, with less to do. */
+function sweep(): string {
+  const [document] = blocks("docs/cluster.md", "json");
+  return JSON.stringify({
+    ...JSON.parse(document!),
+    options: { samples: 200, epochs: 3 },
+    trials: 3,
+  });
 }

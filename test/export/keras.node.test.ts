@@ -12,7 +12,7 @@ import { activation, type Model, sequential } from "../../src/index.ts";
 import { ALL } from "../../src/layers/all.ts";
 import { wave } from "../support/tfjs.ts";
 import { differs, outputsOf, rowsFor } from "./onnxRound.ts";
-import { CASES, modelWith } from "./tfjsCases.ts";
+import { CASES, MORE, modelWith } from "./tfjsCases.ts";
 
 const folder = process.env.NABLA_KERAS_OUT;
 
@@ -29,14 +29,6 @@ async function round(name: string, made: Model, x: ReturnType<typeof rowsFor>): 
   return differs(own, Object.values(outputsOf(back, x))[0]!);
 }
 
-/** Layers that Keras has and TensorFlow.js has not, or otherwise. */
-const MORE: typeof CASES = {
-  conv2d: [[{ filters: 4, kernelSize: 2, groups: 2 }, [4, 4, 4]]],
-  gru: [[{ units: 3, returnSequences: true }, [4, 3]]],
-  groupNormalization: [[{ groups: 2 }, [3, 4, 6]]],
-  upSampling2d: [[{ size: 2, interpolation: "bilinear" }, [3, 4, 2]]],
-  lstm: [[{ units: 3, dropout: 0.1 }, [4, 3]]],
-};
 const cases = [CASES, MORE].flatMap((table, k) =>
   Object.entries(table).flatMap(([type, each]) =>
     each.map(([options, ...shapes], i) => ({

@@ -20,7 +20,13 @@ const ROUNDED: Readonly<Record<string, string>> = {
   separableConv2d: "the sum of a pixel is in another order",
 };
 /** Layers that TensorFlow.js has not, and those that graphs hold themselves. */
-const REFUSED = ["attention", "groupNormalization", "multiHeadAttention", "positionalEmbedding"];
+const REFUSED = [
+  "attention",
+  "finalState",
+  "groupNormalization",
+  "multiHeadAttention",
+  "positionalEmbedding",
+];
 
 const load = (model: Model): Promise<LayersModel> =>
   tfjs().loadLayersModel(tfjs().io.fromMemory(exportTfjs(model).artifacts));

@@ -3,8 +3,9 @@ import { input, type Model, model } from "../../src/index.ts";
 import { ALL } from "../../src/layers/all.ts";
 import { wave } from "../support/tfjs.ts";
 
-type Options = object | ((all: typeof ALL) => object);
-export const CASES: Readonly<Record<string, readonly (readonly [Options, ...(readonly number[])[]])[]>> = {
+export type Options = object | ((all: typeof ALL) => object);
+type Cases = Readonly<Record<string, readonly (readonly [Options, ...(readonly number[])[]])[]>>;
+export const CASES: Cases = {
   dense: [
     [{ units: 3, activation: "tanh" }, [5]],
     [{ units: 3, useBias: false, kernelRegularizer: { l2: 0.01 } }, [4, 5]],
@@ -143,6 +144,32 @@ export const CASES: Readonly<Record<string, readonly (readonly [Options, ...(rea
     [{ axes: [1, 2] }, [4, 3], [2, 4]],
   ],
 };
+
+/** Layers that Keras has and TensorFlow.js has not, or otherwise. */
+export const MORE: Cases = {
+  conv2d: [[{ filters: 4, kernelSize: 2, groups: 2 }, [4, 4, 4]]],
+  gru: [[{ units: 3, returnSequences: true }, [4, 3]]],
+  groupNormalization: [[{ groups: 2 }, [3, 4, 6]]],
+  upSampling2d: [[{ size: 2, interpolation: "bilinear" }, [3, 4, 2]]],
+  lstm: [[{ units: 3, dropout: 0.1 }, [4, 3]]],
+  attention: [
+    [{}, [4, 3], [5, 3]],
+    [{ useScale: true, causal: true, dropout: 0.1 }, [4, 3]],
+    [{}, [4, 3], [5, 2], [5, 3]],
+  ],
+  multiHeadAttention: [
+    [{ numHeads: 2, keyDim: 3 }, [4, 6]],
+    [{ numHeads: 3, keyDim: 2, valueDim: 4, outputShape: 5, useBias: false, causal: true }, [4, 6]],
+    [{ numHeads: 2, keyDim: 3, dropout: 0.2 }, [4, 6], [5, 7], [5, 2]],
+  ],
+  positionalEmbedding: [
+    [{ sequenceLength: 7 }, [4, 6]],
+    [{ sinusoidal: true }, [4, 6]],
+  ],
+};
+
+/** One or more for every layer. */
+export const EXAMPLES: Cases = { ...MORE, ...CASES };
 
 export function modelWith(type: string, options: Options, shapes: readonly (readonly number[])[]): Model {
   const make = (ALL as unknown as Record<string, (options: object) => { apply(x: unknown): never }>)[type]!;

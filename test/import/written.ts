@@ -84,7 +84,7 @@ export function onnxFile({ nodes, inputs, outputs, weights = {}, opset = 17, ext
           })),
           initializers,
           inputs: Object.entries(inputs).map(([name, dims]) => info(name, dims)),
-          outputs: outputs.map((name) => info(name, [])),
+          outputs: outputs.map((name) => ({ name, type: { tensor: { type: TYPES.float } } })),
         },
       },
       "Model",

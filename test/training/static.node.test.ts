@@ -47,12 +47,12 @@ test("no source imports anything later but by loaded()", async () => {
   );
   const text = readFileSync(new URL("static.ts", root), "utf8");
   for (const file of files) {
-    // what starts a page's worker, what reads files of Keras, and what predicts by any layer say themselves why not; the other is the text of a thread of Node
+    // what starts a page's worker, what reads files of other programs, and what predicts by any layer say themselves why not; the other is the text of a thread of Node
     if (
       [
         "worker/spawn/web.ts",
         "threads/start/wired.ts",
-        "import/kerasCode.ts",
+        "import/readingCode.ts",
         "predict/loadAsync.ts",
       ].includes(file.replaceAll(sep, "/"))
     )

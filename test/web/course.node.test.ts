@@ -1,7 +1,9 @@
 /** Every chapter without its page: the task, the texts and their numbers, the links. */
 import { describe, expect, test } from "vitest";
 import { run as batchSizes } from "../../examples/batch-sizes.mjs";
+import { run as initialisation } from "../../examples/initialisation.mjs";
 import { run as perceptron } from "../../examples/perceptron.mjs";
+import { run as ravine } from "../../examples/ravine.mjs";
 import { run as softmax } from "../../examples/softmax.mjs";
 import { run as stepNetwork } from "../../examples/step-network.mjs";
 import { Desk } from "../../web/course/chapter.ts";
@@ -74,6 +76,17 @@ test("numbers are those of the examples", async () => {
   expect([descent.full, descent.mini, descent.online]).toEqual(
     Object.values(costs).map(({ costs }) => num(costs[20])),
   );
+  const { plain, momentum, nesterov } = await ravine(quiet);
+  expect(await wordsOf("momentum")).toMatchObject({
+    plain: String(plain.steps),
+    momentum: String(momentum.steps),
+    nesterov: String(nesterov.steps),
+  });
+  const { spreads } = await initialisation(quiet);
+  expect(await wordsOf("initialisation")).toMatchObject({
+    plain: spreads[2].plain.toFixed(2),
+    scaled: spreads[2].scaled.toFixed(2),
+  });
   expect([descent.miniSteps, descent.onlineSteps]).toEqual(["300", "4800"]);
 });
 

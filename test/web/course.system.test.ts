@@ -73,6 +73,15 @@ const PLAYED: Readonly<Record<ChapterName, (page: Page) => Promise<void>>> = {
     await tabTo(page, "Logit of the 5");
     await page.press("End");
   },
+  initialisation: async (page) => {
+    await tabTo(page, "N(0, 1)");
+    await page.press("ArrowRight");
+  },
+  momentum: async (page) => {
+    await tabTo(page, "Plain");
+    await page.press("ArrowRight");
+    await page.press("ArrowRight");
+  },
 };
 
 const verdict = (page: Page) => page.evaluate(() => document.querySelector(".verdict")?.textContent ?? "");

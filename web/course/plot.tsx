@@ -5,11 +5,14 @@ export interface PlotLine {
   readonly points: readonly (readonly [x: number, y: number])[];
   /** Which of the classes' colours, and how it is dashed. */
   readonly tone: 0 | 1 | 2 | 3;
+  /** Not in the legend. */
+  readonly unnamed?: boolean;
 }
 export interface PlotDot {
   readonly at: readonly [x: number, y: number];
   readonly tone: 0 | 1 | 2 | 3;
   readonly hollow?: boolean;
+  readonly small?: boolean;
   readonly text?: string;
 }
 
@@ -42,6 +45,7 @@ export function Plot({ label, x, y, xName, yName, lines = [], dots = [], height 
   const sx = (v: number) => EDGE.left + ((v - x[0]) / (x[1] - x[0])) * (WIDTH - EDGE.left - EDGE.right);
   const sy = (v: number) =>
     height - EDGE.bottom - ((v - y[0]) / (y[1] - y[0])) * (height - EDGE.top - EDGE.bottom);
+  const named = lines.filter(({ unnamed }) => !unnamed);
   // what leaves the plot goes on a little beyond its edge, and is cut off there
   const far = (v: number) => Math.max(-1e4, Math.min(1e4, v));
   return (
@@ -94,9 +98,9 @@ export function Plot({ label, x, y, xName, yName, lines = [], dots = [], height 
         </svg>
         {dots
           .filter(({ at: [a, b] }) => a >= x[0] && a <= x[1] && b >= y[0] && b <= y[1])
-          .map(({ at: [a, b], tone, hollow, text }, i) => (
+          .map(({ at: [a, b], tone, hollow, small, text }, i) => (
             <g key={i} class={`dot tone-${tone} ${hollow ? "hollow" : ""}`}>
-              <circle cx={sx(a)} cy={sy(b)} r={6} />
+              <circle cx={sx(a)} cy={sy(b)} r={small ? 2.5 : 6} />
               {text && (
                 <text x={sx(a) + 10} y={sy(b) - 8}>
                   {text}
@@ -105,9 +109,9 @@ export function Plot({ label, x, y, xName, yName, lines = [], dots = [], height 
             </g>
           ))}
       </svg>
-      {lines.length > 1 && (
+      {named.length > 1 && (
         <figcaption class="legend small">
-          {lines.map(({ name, tone }) => (
+          {named.map(({ name, tone }) => (
             <span key={name}>
               <svg viewBox="0 0 24 6" aria-hidden="true">
                 <polyline class={`tone-${tone}`} points="0,3 24,3" />

@@ -100,6 +100,9 @@ export const readingOptions = ({
   ...(maxBytes !== undefined && { maxBytes }),
 });
 
+/** Options that are given once for each of their values, where others take them separated by commas. */
+export const REPEATED: ReadonlySet<string> = new Set(["ignore", "column"]);
+
 /** `--ignore a --ignore b,c` → ["a", "b,c"]: which commas are part of a name, the table says. */
 const repeated = (text: string, before: readonly string[] = []): string[] => [...before, text];
 

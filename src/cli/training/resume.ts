@@ -159,7 +159,7 @@ const named = (model: Config["model"]): Config["model"] =>
 const text = (value: unknown): string => (value === undefined ? "not set" : JSON.stringify(value));
 
 /** The first difference between two JSON values and its path. */
-function difference(a: unknown, b: unknown, path: string): [string, unknown, unknown] | undefined {
+export function difference(a: unknown, b: unknown, path: string): [string, unknown, unknown] | undefined {
   if (Object.is(a, b)) return undefined;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return [path, a, b];
   for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {

@@ -1,10 +1,12 @@
 /** IDX files: those of MNIST by their names, or any two of which one holds labels. */
+
 import { NablaError } from "../../errors.ts";
 import { anything, choice } from "../../fields/fields.ts";
 import { object, optional } from "../../fields/objects.ts";
 import { atOnce } from "../atOnce.ts";
 import { type Idx, type IdxReading, idxSplit, isIdx, parseIdx } from "../idx.ts";
 import type { ArraysInfo } from "../numpy/split.ts";
+import { standardisationField } from "../standardisationField.ts";
 import { SCALINGS } from "../values/inputs.ts";
 import { contentOf, filesBelow, headOf, isFile } from "./content.ts";
 import {
@@ -56,7 +58,7 @@ export const idx: Reader<"idx", IdxOptions> = {
   fields: () =>
     object({
       scaling: optional(choice(SCALINGS)),
-      standardisation: optional(anything()),
+      standardisation: optional(standardisationField()),
       likeArrays: optional(anything()),
     }),
   async recognise({ of }, host) {

@@ -1,10 +1,12 @@
 /** NumPy's archives of arrays (.npz), and its files of one array (.npy), which hold inputs to predict from but no data set. */
+
 import { sha256Hex } from "../../checkpoint/sha256.ts";
 import { NablaError } from "../../errors.ts";
 import { anything, choice, list, string } from "../../fields/fields.ts";
 import { object, optional } from "../../fields/objects.ts";
 import { parseNpy } from "../numpy/npy.ts";
 import { type NpzSplitOptions, npzSplit, onlyInputs } from "../numpy/split.ts";
+import { standardisationField } from "../standardisationField.ts";
 import { SCALINGS } from "../values/inputs.ts";
 import { contentOf, headOf, latin } from "./content.ts";
 import { LIKELY, NO, type Reader, SURE } from "./reader.ts";
@@ -26,7 +28,7 @@ export const npz: Reader<"npz", NpzReading> = {
       scaling: optional(choice(SCALINGS)),
       task: optional(choice(["auto", "classification", "regression"])),
       likeArrays: optional(anything()),
-      standardisation: optional(anything()),
+      standardisation: optional(standardisationField()),
     }),
   async recognise({ of }, host) {
     if (of.kind === "folder") return NO;

@@ -19,7 +19,6 @@ import type { ColumnReading } from "./fitEncoding.ts";
 import { roundingNotes } from "./rounding.ts";
 import { fitScale, withScale } from "./scaledTargets.ts";
 import {
-  checkInfo,
   type EncodedTable,
   encodeTable,
   type Missing,
@@ -221,7 +220,6 @@ function tableOf(
     ...(given === options ? {} : splitFields()),
   };
   prefixed(`${who}: `, () => object(fields).check(given));
-  for (const before of [options.like, options.inputsLike]) checkInfo(before);
   const asked = options.columns && askedField().check(options.columns, `${who}: columns`);
   const split = given.split && tableSplitField().check(given.split, `${who}: split`);
   const table = parse();

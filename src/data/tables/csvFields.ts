@@ -1,9 +1,13 @@
 /** The options of tables, as fields: csv.ts says in docstrings what they do. */
+
 import { NablaError } from "../../errors.ts";
+import { isObject } from "../../fields/expected.ts";
 import { anything, bool, choice, type Field, int, list, number, show, string } from "../../fields/fields.ts";
 import { optional } from "../../fields/objects.ts";
+import { standardisationField } from "../standardisationField.ts";
 import { askedField } from "./asked.ts";
-import { MISSING_WAYS } from "./tableData.ts";
+import type { CsvInfo } from "./csv.ts";
+import { checkInfo, MISSING_WAYS } from "./tableData.ts";
 import { tableSplitField } from "./tableSplit.ts";
 
 /** How a table is read. */
@@ -17,8 +21,8 @@ export const tableFields = () => ({
   columns: optional(askedField()),
   maxCategories: optional(int({ min: 2 })),
   missing: optional(choice(MISSING_WAYS)),
-  like: optional(anything()),
-  inputsLike: optional(anything()),
+  like: optional(info()),
+  inputsLike: optional(info()),
 });
 
 /** How its bytes become text. */
@@ -26,13 +30,29 @@ export const textFields = () => ({ encoding: optional(string()) });
 
 /** How it is cut in two, and standardised. */
 export const splitFields = () => ({
-  testFraction: optional(number({ min: 0 })),
+  testFraction: optional(number({ min: 0, exclusiveMax: 1 })),
   split: optional(tableSplitField()),
-  seed: optional(anything()),
+  seed: optional(int({ min: 0, wide: true })),
   standardise: optional(bool()),
-  standardisation: optional(anything()),
+  standardisation: optional(standardisationField()),
   targetScale: optional(anything()),
 });
+
+/** What is known of a table that was read before. */
+function info(): Field<CsvInfo> {
+  const expected = "the csv of a table that was read before";
+  return {
+    presence: "required",
+    expected,
+    check(value, path = "") {
+      if (!isObject(value)) throw new NablaError(`${path}: expected ${expected}, got ${show(value)}`);
+      const known = value as unknown as CsvInfo;
+      checkInfo(known, path);
+      return known;
+    },
+    jsonSchema: DOCS && (() => ({ type: "object" })),
+  };
+}
 
 /** By name, or by number. */
 function column(): Field<string | number> {

@@ -160,12 +160,11 @@ function filledNotes(columns: readonly TableColumn[], encoding: TableEncoding | 
 }
 
 /** What a model's file says of its table comes from strangers; its encoding is checked where it is used. */
-export function checkInfo(info: CsvInfo | undefined): void {
-  if (info === undefined) return;
-  list(string(), { min: 1 }).check(info.columns, "csv.columns");
-  string().check(info.label, "csv.label");
-  if (info.classes !== undefined) list(string()).check(info.classes, "csv.classes");
-  if (info.ignored !== undefined) list(string()).check(info.ignored, "csv.ignored");
+export function checkInfo(info: CsvInfo, path: string): void {
+  list(string(), { min: 1 }).check(info.columns, `${path}.columns`);
+  string().check(info.label, `${path}.label`);
+  if (info.classes !== undefined) list(string()).check(info.classes, `${path}.classes`);
+  if (info.ignored !== undefined) list(string()).check(info.ignored, `${path}.ignored`);
 }
 
 /** The earlier table, where the columns to be inputs are the same. */

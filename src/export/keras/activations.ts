@@ -1,7 +1,8 @@
 /** Activations as Keras has them: by a name, or as layers of their own. */
 import type { ActivationConfig } from "../../activations/table.ts";
 import { ACTIVATIONS, HARD_SIGMOID, RELU6 } from "../../interop/keras.ts";
-import { type Dialect, type Given, Unsaid, type Value, type Writing } from "./writing.ts";
+import { Unsaid } from "../unsaid.ts";
+import type { Dialect, Given, Value, Writing } from "./writing.ts";
 
 /** Those that TensorFlow.js has not. */
 const NOT_IN_JS = new Set(["hardSwish"]);

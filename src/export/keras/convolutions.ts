@@ -1,6 +1,8 @@
 /** Convolutions as Keras has them: windows that lie otherwise become zeros around the image, or pixels that are cut off. */
+
+import { Unsaid } from "../unsaid.ts";
 import { asImage, optionsOf, type Writer, weightsOf, withActivation } from "./carry.ts";
-import { type Given, type Place, type Tensor, Unsaid, type Value, type Writing } from "./writing.ts";
+import type { Given, Place, Tensor, Value, Writing } from "./writing.ts";
 
 type Side = readonly [number, number];
 const numbers = (padding: unknown): readonly number[] =>

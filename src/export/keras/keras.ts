@@ -3,7 +3,7 @@ import { bool } from "../../fields/fields.ts";
 import { checkGiven } from "../../fields/programs.ts";
 import { toUtf8 } from "../../host.ts";
 import { type Group, hdf5Of } from "../../interop/hdf5/writer.ts";
-import { snakeCase } from "../../interop/keras.ts";
+import { HEADS, snakeCase } from "../../interop/keras.ts";
 import type { Model } from "../../model/model.ts";
 import { zipOf } from "./archive.ts";
 import { written } from "./model.ts";
@@ -29,6 +29,7 @@ const groupAt = (root: Group, path: readonly string[]): Group =>
 function keep(root: Group, path: readonly string[], { className, weights }: KerasLayer): void {
   const bidirectional = className === "Bidirectional";
   const half = weights.length / 2;
+  const heads = className === "MultiHeadAttention" ? weights.length / HEADS.length : 0;
   weights.forEach(({ shape, data }, i) => {
     const within = bidirectional
       ? [i < half ? "forward_layer" : "backward_layer", "cell"]
@@ -36,8 +37,11 @@ function keep(root: Group, path: readonly string[], { className, weights }: Kera
         ? ["layer"]
         : RECURRENT.test(className)
           ? ["cell"]
-          : [];
-    groupAt(root, [...path, ...within, "vars"]).set(String(bidirectional ? i % half : i), { shape, data });
+          : heads > 0
+            ? [`${HEADS[Math.floor(i / heads)]}_dense`]
+            : [];
+    const number = bidirectional ? i % half : heads > 0 ? i % heads : i;
+    groupAt(root, [...path, ...within, "vars"]).set(String(number), { shape, data });
   });
   // what random layers draw from
   if (/^(?:Dropout|GaussianNoise)$/.test(className))
@@ -50,7 +54,7 @@ const tensor = ({ layer, node, shape }: Value) => ({
 });
 
 /** Layers that are given a list. */
-const MERGING = /^(?:Add|Subtract|Multiply|Average|Maximum|Minimum|Concatenate|Dot)$/;
+const MERGING = /^(?:Add|Subtract|Multiply|Average|Maximum|Minimum|Concatenate|Dot|Attention)$/;
 
 /**
  * The model as a .keras file, which keras.saving.load_model() of Keras 3 opens. Names of inputs and layers are kept. Loss, optimizer and its
@@ -95,7 +99,7 @@ export function exportKeras(model: Model, options: KerasExportOptions = {}): Uin
             layer.config,
             layer.nodes.map((values) => {
               const tensors = values.map(tensor);
-              return { args: MERGING.test(layer.className) ? [tensors] : tensors, kwargs: {} };
+              return { args: MERGING.test(layer.className) ? [tensors] : tensors, kwargs: layer.call ?? {} };
             }),
           ),
         ),

@@ -1,11 +1,13 @@
 /** What each type of layer becomes. */
 import type { ActivationConfig } from "../../activations/table.ts";
 import { SAME, underscored } from "../../interop/keras.ts";
+import { Unsaid } from "../unsaid.ts";
 import { activated } from "./activations.ts";
+import { attending } from "./attention.ts";
 import { asImage, optionsOf, type Writer, weightsOf, withActivation } from "./carry.ts";
 import { convolutions } from "./convolutions.ts";
 import { recurrent } from "./recurrent.ts";
-import { type Given, type Tensor, Unsaid } from "./writing.ts";
+import type { Given, Tensor } from "./writing.ts";
 
 const same =
   (className: string, names: readonly string[]): Writer =>
@@ -75,11 +77,6 @@ const others: Readonly<Record<string, Writer>> = {
       );
     return same("UpSampling2D", ["size", "interpolation"])(at, inputs, place);
   },
-  groupNormalization(at, inputs, place) {
-    if (at.dialect === "tfjs")
-      throw new Unsaid("there is no normalisation of groups; use layerNormalization");
-    return same("GroupNormalization", ["groups", "epsilon", "center", "scale"])(at, inputs, place);
-  },
   concatenate: (at, inputs, place) =>
     at.add("Concatenate", { axis: place.config.axis }, inputs, place.name, place.outputShape),
   dot: (at, inputs, place) =>
@@ -127,6 +124,14 @@ const others: Readonly<Record<string, Writer>> = {
   },
 };
 
+/** Layers that TensorFlow.js has not. */
+const NOT_IN_JS: Readonly<Record<string, string>> = {
+  groupNormalization: "there is no normalisation of groups; use layerNormalization",
+  attention: "there is no attention",
+  multiHeadAttention: "there is no attention",
+  positionalEmbedding: "there is no layer that adds a table",
+};
+
 const axis = { axis: -1 };
 export const WRITERS: Readonly<Record<string, Writer>> = {
   ...Object.fromEntries(
@@ -155,4 +160,9 @@ export const WRITERS: Readonly<Record<string, Writer>> = {
   ...others,
   ...convolutions,
   ...recurrent,
+  ...attending,
 };
+
+/** @returns why TensorFlow.js cannot have a layer */
+export const absentInJs = (type: string): string | undefined =>
+  Object.hasOwn(NOT_IN_JS, type) ? NOT_IN_JS[type] : undefined;

@@ -1,14 +1,14 @@
 /** A model as the layers that Keras has for it. What cannot be said is said at once. */
-import { NablaError } from "../../errors.ts";
 import { builtLayer } from "../../interop/built.ts";
 import { nameLayers, sourcesOf } from "../../layers/chain.ts";
 import type { LayerConfig } from "../../layers/configs.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import type { Shape } from "../../shape.ts";
-import { WRITERS } from "./layers.ts";
+import { refuseAll, Unsaid } from "../unsaid.ts";
+import { absentInJs, WRITERS } from "./layers.ts";
 import { holding } from "./recurrent.ts";
-import { type Dialect, type KerasLayer, type Place, Unsaid, type Value, Writing } from "./writing.ts";
+import { type Dialect, type KerasLayer, type Place, type Value, Writing } from "./writing.ts";
 
 export interface WrittenModel {
   readonly layers: readonly KerasLayer[];
@@ -106,6 +106,13 @@ export function written(who: string, model: Model, dialect: Dialect, scaling: bo
     const from = sources[i]!.length > 0 ? sources[i]!.map((source) => known.get(source)!) : [starts[0]!];
     if (config.type === "shared") {
       const { first, last, from: before, end } = firsts.get(config.layer)!;
+      // where one value was there twice, what is made of it goes by that value
+      const one = (values: readonly Value[], i: number) =>
+        values.findIndex(({ layer: from, node }) => from === values[i]!.layer && node === values[i]!.node);
+      if (before.some((_, i) => one(from, i) !== one(from, one(before, i)))) {
+        const why = "it is applied to one value and then to several, of which layers there have one";
+        at.problems.push({ where: `${config.type} "${config.name}"`, why });
+      }
       known.set(i, end.layer === "" ? end : at.again(first, last, before, from, end, outputShape));
       return;
     }
@@ -114,7 +121,7 @@ export function written(who: string, model: Model, dialect: Dialect, scaling: bo
     firsts.set(config.name!, { first, last: at.layers.length, from, end });
     known.set(i, end);
   });
-  refuse(who, dialect, at.problems);
+  refuseAll(who, READERS[dialect], at.problems);
   const outputs = architecture.outputs.map(({ layer: end }) => {
     const { name } = architecture.layers[end]!;
     const value = known.get(configs.findIndex((config) => config.name === name))!;
@@ -128,6 +135,8 @@ export function written(who: string, model: Model, dialect: Dialect, scaling: bo
 
 const one = (at: Writing, from: readonly Value[], place: Place): Value => {
   const { type } = place.config;
+  const absent = at.dialect === "tfjs" ? absentInJs(type) : undefined;
+  if (absent !== undefined) throw new Unsaid(absent);
   const writer = Object.hasOwn(WRITERS, type) ? WRITERS[type] : HOLDING[type];
   if (!writer) throw new Unsaid("there is no such layer there");
   return writer(at, from, place);
@@ -135,11 +144,3 @@ const one = (at: Writing, from: readonly Value[], place: Place): Value => {
 const HOLDING = holding((at, from, place) => one(at, from, place));
 
 const READERS = { tfjs: "TensorFlow.js", keras: "Keras" } as const;
-
-function refuse(who: string, dialect: Dialect, problems: readonly { where: string; why: string }[]): void {
-  if (problems.length === 0) return;
-  throw new NablaError(
-    `${who}: this model has parts that ${READERS[dialect]} has not:\n${problems.map(({ where, why }) => `  ${where}: ${why}`).join("\n")}`,
-    { details: { problems } },
-  );
-}

@@ -2,9 +2,10 @@
 import type { ActivationConfig } from "../../activations/table.ts";
 import { builtLayer } from "../../interop/built.ts";
 import { GATED, gatesTimes, HARD_SIGMOID, MERGE_MODES, SAME } from "../../interop/keras.ts";
+import { Unsaid } from "../unsaid.ts";
 import { activationName } from "./activations.ts";
 import { optionsOf, type Writer, weightsOf } from "./carry.ts";
-import { type Given, type Place, type Tensor, Unsaid, type Value, Writing } from "./writing.ts";
+import { type Given, type Place, type Tensor, type Value, Writing } from "./writing.ts";
 
 type Activations = Readonly<Record<"activation" | "recurrentActivation", ActivationConfig | undefined>>;
 

@@ -1,6 +1,7 @@
 /** A model of Keras in the making: layers with their options and weights, and what each is applied to. */
 import type { LayerConfig } from "../../layers/configs.ts";
 import type { Shape } from "../../shape.ts";
+import type { Problem } from "../unsaid.ts";
 
 /** Who reads it: TensorFlow.js, which has Keras 2's layers and not all of them, or Keras 3. */
 export type Dialect = "tfjs" | "keras";
@@ -25,6 +26,8 @@ export interface KerasLayer {
   readonly config: Readonly<Record<string, unknown>>;
   readonly weights: readonly Tensor[];
   readonly nodes: (readonly Value[])[];
+  /** What its call says besides. */
+  readonly call?: Given;
 }
 
 /** A layer here, with what it is made from. */
@@ -37,15 +40,12 @@ export interface Place {
   weight(parameter: string): Tensor;
 }
 
-/** Thrown where a layer cannot be said. */
-export class Unsaid extends Error {}
-
 /** Options that a layer has in a file, and the weights. */
 export type Given = Readonly<Record<string, unknown>>;
 
 export class Writing {
   readonly layers: KerasLayer[] = [];
-  readonly problems: { where: string; why: string }[] = [];
+  readonly problems: Problem[] = [];
   private readonly names = new Set<string>();
 
   constructor(readonly dialect: Dialect) {}
@@ -66,9 +66,10 @@ export class Writing {
     wish: string,
     shape: Shape,
     weights: readonly Tensor[] = [],
+    call: Given = {},
   ): Value {
     const name = this.fresh(wish);
-    this.layers.push({ className, name, config: { name, ...config }, weights, nodes: [inputs] });
+    this.layers.push({ className, name, config: { name, ...config }, weights, nodes: [inputs], call });
     return { layer: name, node: 0, shape };
   }
 

@@ -1,8 +1,7 @@
 /** Activations as operators of ONNX. */
 
 import type { ActivationConfig } from "../../activations/table.ts";
-import { NablaError } from "../../errors.ts";
-import type { Writing, Written } from "./writing.ts";
+import { refuse, type Writing, type Written } from "./writing.ts";
 
 type Options = Readonly<Record<string, number | undefined>>;
 type Make = (at: Writing, x: string, wish: string, options: Options, axis: number) => string;
@@ -94,6 +93,6 @@ export function activated(at: Writing, x: Written, config: ActivationConfig, wis
   const axis = x.channelsFirst && x.shape.length > 1 ? 1 : -1;
   const { name, ...options } = config;
   const make = MAKERS[name];
-  if (!make) throw new NablaError(`exportOnnx: activation ${name} is not written to ONNX files`);
-  return { ...x, name: make(at, x.name, wish, options as Options, axis) };
+  if (!make) refuse(`the activation ${name} is not written to ONNX files`);
+  return { ...x, name: make!(at, x.name, wish, options as Options, axis) };
 }

@@ -12,6 +12,7 @@ import type { LayerConfig } from "../../layers/configs.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import type { Shape } from "../../shape.ts";
+import { type Problem, refuseAll, Unsaid } from "../unsaid.ts";
 import { writeLayer } from "./layers.ts";
 import { type Place, Writing, type Written } from "./writing.ts";
 
@@ -31,7 +32,7 @@ const IR = 8;
  * its metadata. Optimizer state and what only training needs stay behind.
  *
  * @returns the file's bytes
- * @throws NablaError for layers that ONNX cannot say: masks, and embeddings with maskZero
+ * @throws NablaError for layers that ONNX cannot say: all of them at once
  */
 export function exportOnnx(model: Model, options: OnnxExportOptions = {}): Uint8Array {
   checkGiven("exportOnnx", options, { layout: choice(["nhwc", "nchw"]), scaling: bool() });
@@ -70,20 +71,35 @@ export function exportOnnx(model: Model, options: OnnxExportOptions = {}): Uint8
     name,
     inputShape,
     outputShape,
-    has: (parameter) => Object.hasOwn(weights, `${config.name}.${parameter}`),
+    has: (parameter) => Object.hasOwn(weights, keyOf(config, parameter)),
     weight(parameter) {
-      const key = `${config.name}.${parameter}`;
+      const key = keyOf(config, parameter);
       return { shape: shapes[key]!, data: weights[key]! };
     },
   });
+  const problems: Problem[] = [];
+  /** A layer, or a note of why it cannot be: what follows is looked at as well. */
+  const attempted = (write: () => Written, { type, name }: LayerConfig, shape: Shape): Written => {
+    try {
+      return write();
+    } catch (error) {
+      if (!(error instanceof Unsaid)) throw error;
+      problems.push({ where: `${type} "${name}"`, why: error.message });
+      return { name: "", shape, channelsFirst: false };
+    }
+  };
   let layer = 0;
   configs.forEach((config, i) => {
     if (config.type === "input") return;
     const { outputShape, name } = architecture.layers[layer++]!;
     const from = sources[i]!.length > 0 ? sources[i]!.map((source) => known.get(source)!) : [values[0]!];
     const owner = config.type === "shared" ? configs.find(({ name: own }) => own === config.layer)! : config;
-    known.set(i, written(at, from, owner, outputShape, placeOf, name));
+    known.set(
+      i,
+      attempted(() => written(at, from, owner, outputShape, placeOf, name), owner, outputShape),
+    );
   });
+  refuseAll("exportOnnx", "ONNX", problems);
   const found = architecture.outputs.map(({ layer: end }) => {
     const value = known.get(configs.findIndex(({ name }) => name === architecture.layers[end]!.name))!;
     return { shape: value.shape, name: at.as(value, layout === "nchw") };
@@ -134,6 +150,10 @@ const info = (name: string, shape: Shape) => ({
     tensor: { type: TYPES.float, shape: { dims: [{ name: "batch" }, ...shape.map((value) => ({ value }))] } },
   },
 });
+
+/** Parameters of layers within a layer come with the names of theirs: "forward_lstm.kernel". */
+const keyOf = ({ name }: LayerConfig, parameter: string): string =>
+  parameter.includes(".") ? parameter : `${name}.${parameter}`;
 
 type PlaceOf = (config: LayerConfig, outputShape: Shape, inputShape: Shape, name?: string) => Place;
 

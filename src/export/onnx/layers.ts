@@ -3,12 +3,14 @@ import type { ActivationConfig } from "../../activations/table.ts";
 import { turned } from "../../interop/layouts.ts";
 import type { Shape } from "../../shape.ts";
 import { activated } from "./activations.ts";
+import { attention, multiHeadAttention } from "./attention.ts";
+import { maskBehind, TAKES } from "./masks.ts";
 import { MERGING } from "./merging.ts";
-import { recurrent } from "./recurrent.ts";
+import { bidirectional, recurrent, within } from "./recurrent.ts";
+import { SEQUENCES } from "./sequences.ts";
 import { SPATIAL } from "./spatial.ts";
-import { type Place, refuse, type Writer, type Writing, type Written } from "./writing.ts";
+import { type Place, plain, refuse, type Writer, type Writing, type Written } from "./writing.ts";
 
-const plain = (name: string, shape: Shape): Written => ({ name, shape, channelsFirst: false });
 const vector = (at: Writing, place: Place, name: string, n: number, otherwise: number): string => {
   const data = place.has(name) ? place.weight(name).data : new Float32Array(n).fill(otherwise);
   return at.weight(`${place.name}.${name}`, [n], data);
@@ -169,15 +171,43 @@ const prelu: Writer = (at, [x], place) => {
   );
 };
 
-const embedding: Writer = (at, [x], place) => {
-  if ((place.config as unknown as { maskZero: boolean }).maskZero)
-    refuse(place, "maskZero: ONNX has no masks, so what follows would see the padding");
-  const { shape, data } = place.weight("embeddings");
-  const numbers = at.node("Cast", [at.plain(x!)], { to: 7 }, `${place.name}_numbers`);
-  return plain(
-    at.node("Gather", [at.weight(`${place.name}.embeddings`, shape, data), numbers], {}, place.name),
-    place.outputShape,
+/** Layers that do with the last axis what they do without the steps before it. */
+const ALONG = /^(?:dense|activation|dropout|gaussianNoise|rescaling|layerNormalization)$/;
+
+/** Each layer within: along the last axis, or for all steps of all rows as rows. */
+const timeDistributed: Writer = (at, [x], place) => {
+  const { layer } = place.config as unknown as {
+    layer: readonly { type: string; name: string }[];
+  };
+  const [steps] = x!.shape as [number];
+  let shape: Shape = x!.shape.slice(1);
+  const places = layer.map((config) => {
+    const one = within(place, config, shape);
+    shape = one.outputShape;
+    return one;
+  });
+  if (places.every(({ config, inputShape }) => ALONG.test(config.type) && inputShape.length === 1)) {
+    const end = places.reduce<Written>(
+      (value, one) =>
+        writeLayer(at, [value], {
+          ...one,
+          inputShape: [steps, ...one.inputShape],
+          outputShape: [steps, ...one.outputShape],
+        }),
+      { ...x!, mask: undefined },
+    );
+    return { ...end, shape: place.outputShape };
+  }
+  const given = places[0]!.inputShape;
+  const rows = at.node(
+    "Reshape",
+    [at.plain(x!), at.constant([-1, ...given], true)],
+    {},
+    `${place.name}_each`,
   );
+  const end = places.reduce<Written>((value, one) => writeLayer(at, [value], one), plain(rows, given));
+  const back = at.constant([-1, ...place.outputShape], true);
+  return plain(at.node("Reshape", [at.plain(end), back], {}, place.name), place.outputShape);
 };
 
 const dropout: Writer = (at, [x], place) => {
@@ -188,6 +218,7 @@ const dropout: Writer = (at, [x], place) => {
 const WRITERS: Readonly<Record<string, Writer>> = {
   ...MERGING,
   ...SPATIAL,
+  ...SEQUENCES,
   dense,
   activation: (_at, [x]) => x!,
   flatten: reshape,
@@ -199,28 +230,31 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   normalization,
   rescaling,
   prelu,
-  embedding,
   simpleRnn: recurrent,
   lstm: recurrent,
   gru: recurrent,
   dropout,
   gaussianNoise: (_at, [x]) => x!,
-  masking: (_at, _xs, place) => refuse(place, "ONNX has no masks, so what follows would see the padding"),
+  bidirectional,
+  timeDistributed,
+  attention,
+  multiHeadAttention,
 };
 
 /** The types that are written. */
-export const WRITTEN: readonly string[] = Object.keys(WRITERS).filter((type) => type !== "masking");
+export const WRITTEN: readonly string[] = Object.keys(WRITERS);
 
 /** A layer, and the activation that it has. */
 export function writeLayer(at: Writing, inputs: readonly Written[], place: Place): Written {
   const { type } = place.config;
-  if (!Object.hasOwn(WRITERS, type)) return refuse(place, "this type of layer is not written to ONNX files");
+  if (!Object.hasOwn(WRITERS, type)) return refuse("this type of layer is not written to ONNX files");
   const { activation } = place.config as { activation?: ActivationConfig };
   const own =
     activation && activation.name !== "linear" && !/^(?:simpleRnn|lstm|gru)$/.test(type)
       ? activation
       : undefined;
-  const value = WRITERS[type]!(at, inputs, place);
+  const made = WRITERS[type]!(at, inputs, place);
+  const value = TAKES.has(type) ? made : { ...made, mask: maskBehind(inputs, place) };
   if (!own) return value;
   const z = type === "activation" ? value.name : at.renamed(value.name, `${place.name}_z`);
   return activated(at, { ...value, name: z }, own, place.name);

@@ -1,14 +1,18 @@
-/** Recurrent layers as operators of ONNX: steps first, gates in its order, two biases. */
+/** Recurrent layers as operators of ONNX: steps first, gates in its order, two biases; one direction or both. */
+import { builtLayer } from "../../interop/built.ts";
 import { regated, turned } from "../../interop/layouts.ts";
-import { type Place, refuse, type Writer } from "./writing.ts";
+import { anyStep, packed, unpacked } from "./masks.ts";
+import { type Place, refuse, type Writer, type Writing, type Written } from "./writing.ts";
 
 interface Config {
   type: "simpleRnn" | "lstm" | "gru";
+  name: string;
   units: number;
   activation: { name: string };
   recurrentActivation?: { name: string };
   returnSequences: boolean;
   goBackwards: boolean;
+  stateful?: boolean;
   resetAfter?: boolean;
 }
 
@@ -17,69 +21,181 @@ const NAMES: Readonly<Record<string, string>> = {
   tanh: "Tanh",
   sigmoid: "Sigmoid",
   relu: "Relu",
-  hardSigmoid: "HardSigmoid",
 };
 
-function nameOf(place: Place, { name }: { name: string }): string {
+function nameOf({ name }: { name: string }): string {
+  if (name === "hardSigmoid")
+    refuse("hardSigmoid within recurrent layers has another slope there; train with sigmoid");
   return Object.hasOwn(NAMES, name)
     ? NAMES[name]!
-    : refuse(place, `ONNX has no activation ${name} within recurrent layers`);
+    : refuse(`ONNX has no activation ${name} within recurrent layers`);
 }
+
+/** A walk of one direction, or of two that are alike. */
+interface Walk {
+  readonly config: Config;
+  readonly directions: readonly Place[];
+}
+
+const joined = (lists: readonly Float32Array[]): Float32Array => {
+  const all = new Float32Array(lists.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const list of lists) {
+    all.set(list, at);
+    at += list.length;
+  }
+  return all;
+};
+
+/** Weights of all directions: kernel, recurrent kernel, both biases. */
+function weightsOf(at: Writing, { config, directions }: Walk, wish: string): string[] {
+  const { type, units } = config;
+  const kernel = (name: string) => {
+    const each = directions.map((place) => {
+      const { shape, data } = place.weight(name);
+      return turned("recurrent", "nabla", "onnx", {
+        shape,
+        data: regated(type, "nabla", "onnx", data, units),
+      });
+    });
+    const shape = [directions.length, ...each[0]!.shape];
+    return at.weight(`${wish}.${name}`, shape, joined(each.map(({ data }) => data)));
+  };
+  const columns = (type === "lstm" ? 4 : type === "gru" ? 3 : 1) * units;
+  const bias = () => {
+    const each = directions.map((place) => {
+      const both = new Float32Array(2 * columns);
+      if (place.has("bias")) both.set(regated(type, "nabla", "onnx", place.weight("bias").data, units));
+      return both;
+    });
+    return at.weight(`${wish}.bias`, [directions.length, 2 * columns], joined(each));
+  };
+  const biased = directions.some((place) => place.has("bias"));
+  return [kernel("kernel"), kernel("recurrentKernel"), ...(biased ? [bias()] : [])];
+}
+
+/**
+ * The operator's outputs: of all steps [steps, directions, batch, units], or the last of each direction [directions, batch, units]. Steps of a
+ * masked value are packed.
+ */
+function walked(at: Writing, x: Written, walk: Walk, direction: string, wish: string): string {
+  const { config, directions } = walk;
+  const { type, units, returnSequences } = config;
+  if (config.stateful)
+    refuse("stateful: ONNX has no states that one run leaves to the next; train without it");
+  const rows = x.mask === undefined ? undefined : packed(at, x, wish);
+  const steps = at.node("Transpose", [rows ? rows.steps : at.plain(x)], { perm: [1, 0, 2] }, `${wish}_steps`);
+  const activations = directions.flatMap((place) => {
+    const { activation, recurrentActivation } = place.config as unknown as Config;
+    const own = nameOf(activation);
+    const gate = recurrentActivation && nameOf(recurrentActivation);
+    return gate ? (type === "lstm" ? [gate, own, own] : [gate, own]) : [own];
+  });
+  const weights = weightsOf(at, walk, wish);
+  const lengths = rows ? [...(weights.length === 2 ? [""] : []), rows.lengths] : [];
+  return at.node(
+    OPERATORS[type],
+    [steps, ...weights, ...lengths],
+    {
+      hidden_size: units,
+      direction,
+      activations,
+      ...(type === "gru" && { linear_before_reset: config.resetAfter ? 1 : 0 }),
+    },
+    `${wish}_${returnSequences ? "all" : "last"}`,
+    returnSequences ? [] : [""],
+  );
+}
+
+/** A row in which no step is left begins with the operator's one: it has zeros. */
+const emptied = (at: Writing, x: Written, last: string, wish: string): string =>
+  x.mask === undefined ? last : at.node("Mul", [last, anyStep(at, x.mask)], {}, wish);
 
 /** Steps before and after are told apart by their place alone. */
 export const recurrent: Writer = (at, [x, ...starts], place) => {
-  if (starts.length > 0) refuse(place, "it begins with states it is given, which are not written");
+  if (starts.length > 0) refuse("it begins with states it is given, which are not written");
   const config = place.config as unknown as Config;
-  const { type, units, returnSequences, goBackwards } = config;
-  const kernel = (name: string) => {
-    const { shape, data } = place.weight(name);
-    const one = turned("recurrent", "nabla", "onnx", {
-      shape,
-      data: regated(type, "nabla", "onnx", data, units),
-    });
-    return at.weight(`${place.name}.${name}`, [1, ...one.shape], one.data);
-  };
-  const inputs = [
-    at.node("Transpose", [at.plain(x!)], { perm: [1, 0, 2] }, `${place.name}_steps`),
-    kernel("kernel"),
-    kernel("recurrentKernel"),
-  ];
-  if (place.has("bias")) {
-    const given = regated(type, "nabla", "onnx", place.weight("bias").data, units);
-    const columns = (type === "lstm" ? 4 : type === "gru" ? 3 : 1) * units;
-    const both = new Float32Array(2 * columns);
-    both.set(given);
-    inputs.push(at.weight(`${place.name}.bias`, [1, 2 * columns], both));
-  }
-  const own = nameOf(place, config.activation);
-  const gate = config.recurrentActivation && nameOf(place, config.recurrentActivation);
-  const activations = gate ? (type === "lstm" ? [gate, own, own] : [gate, own]) : [own];
-  const hard = activations.includes("HardSigmoid");
-  const attributes = {
-    hidden_size: units,
-    direction: goBackwards ? "reverse" : "forward",
-    activations,
-    ...(type === "gru" && { linear_before_reset: config.resetAfter ? 1 : 0 }),
-  };
-  if (hard) refuse(place, "hardSigmoid within recurrent layers has another slope there; train with sigmoid");
+  const { units, returnSequences, goBackwards } = config;
+  const out = { shape: place.outputShape, channelsFirst: false };
+  const { mask } = x!;
+  const walk = { config, directions: [place] };
+  if (returnSequences && goBackwards && mask !== undefined)
+    refuse("goBackwards with returnSequences turns steps around, and some of its input's are padding");
+  const all = walked(at, x!, walk, goBackwards ? "reverse" : "forward", place.name);
   if (!returnSequences) {
-    const last = at.node(OPERATORS[type], inputs, attributes, `${place.name}_last`, 2);
-    return {
-      name: at.node("Squeeze", [last, at.constant([0], true)], {}, place.name),
-      shape: place.outputShape,
-      channelsFirst: false,
-    };
+    const wish = mask === undefined ? place.name : `${place.name}_ends`;
+    const last = at.node("Squeeze", [all, at.constant([0], true)], {}, wish);
+    return { ...out, name: emptied(at, x!, last, place.name) };
   }
-  const all = at.node(OPERATORS[type], inputs, attributes, `${place.name}_all`);
   const one = at.node("Squeeze", [all, at.constant([1], true)], {}, `${place.name}_turned`);
-  const rows = at.node(
-    "Transpose",
-    [one],
-    { perm: [1, 0, 2] },
-    goBackwards ? `${place.name}_rows` : place.name,
-  );
+  const behind = goBackwards || mask !== undefined;
+  const rows = at.node("Transpose", [one], { perm: [1, 0, 2] }, behind ? `${place.name}_rows` : place.name);
+  if (mask !== undefined) return { ...out, name: unpacked(at, rows, mask, units, false, place.name), mask };
   // outputs here are in the order of the walk
   const ends = [[-1], [-(2 ** 31)], [1], [-1]].map((each) => at.constant(each, true));
-  const name = goBackwards ? at.node("Slice", [rows, ...ends], {}, place.name) : rows;
-  return { name, shape: place.outputShape, channelsFirst: false };
+  return { ...out, name: goBackwards ? at.node("Slice", [rows, ...ends], {}, place.name) : rows };
 };
+
+type Mode = "concat" | "sum" | "average" | "multiply";
+
+/** Both directions at once, [batch, steps?, directions, units], as one. */
+function merged(at: Writing, both: string, mode: Mode, outputShape: readonly number[], wish: string): string {
+  if (mode === "concat") return at.node("Reshape", [both, at.constant([-1, ...outputShape], true)], {}, wish);
+  const axis = outputShape.length;
+  return mode === "sum"
+    ? at.node("ReduceSum", [both, at.constant([axis], true)], { keepdims: 0 }, wish)
+    : at.node("ReduceMean", [both], { axes: [axis], keepdims: 0 }, wish);
+}
+
+/** Whether one operator has both directions. Those that are multiplied are apart: programs that read products over an axis are few. */
+const alike = (a: Config, b: Config, mode: Mode): boolean =>
+  mode !== "multiply" && a.type === b.type && a.units === b.units && a.resetAfter === b.resetAfter;
+
+export const bidirectional: Writer = (at, [x, ...starts], place) => {
+  if (starts.length > 0) refuse("it begins with states it is given, which are not written");
+  const { layer, mergeMode } = place.config as unknown as { layer: readonly Config[]; mergeMode: Mode };
+  const places = layer.map((config) => within(place, config, x!.shape));
+  const [first, second] = layer as [Config, Config];
+  const { mask } = x!;
+  const out = { shape: place.outputShape, channelsFirst: false };
+  const { returnSequences } = first;
+  const masked = returnSequences ? mask : undefined;
+  if (mask === undefined && alike(first, second, mergeMode) && second.returnSequences === returnSequences) {
+    const all = walked(at, x!, { config: first, directions: places }, "bidirectional", place.name);
+    const perm = returnSequences ? [2, 0, 1, 3] : [1, 0, 2];
+    const both = at.node("Transpose", [all], { perm }, `${place.name}_rows`);
+    return { ...out, name: merged(at, both, mergeMode, place.outputShape, place.name) };
+  }
+  // each direction by itself: [batch, steps?, units]
+  const ends = layer.map((config, i) => {
+    const wish = `${place.name}_${i === 0 ? "forward" : "backward"}`;
+    const walk = { config, directions: [places[i]!] };
+    const all = walked(at, x!, walk, i === 0 ? "forward" : "reverse", wish);
+    const axis = at.constant([config.returnSequences ? 1 : 0], true);
+    const one = at.node("Squeeze", [all, axis], {}, `${wish}_one`);
+    if (!config.returnSequences) return emptied(at, x!, one, wish);
+    const rows = at.node("Transpose", [one], { perm: [1, 0, 2] }, `${wish}_rows`);
+    return mask === undefined ? rows : unpacked(at, rows, mask, config.units, i > 0, wish);
+  });
+  const name =
+    mergeMode === "concat"
+      ? at.node("Concat", ends, { axis: -1 }, place.name)
+      : at.node({ sum: "Sum", average: "Mean", multiply: "Mul" }[mergeMode], ends, {}, place.name);
+  return { ...out, name, ...(masked !== undefined && { mask: masked }) };
+};
+
+/** A layer within another as one by itself. */
+export function within(
+  place: Place,
+  config: { readonly type: string; readonly name: string },
+  shape: readonly number[],
+): Place {
+  return {
+    config: config as unknown as Place["config"],
+    name: config.name,
+    inputShape: shape,
+    outputShape: builtLayer(config, [shape]).outputShape,
+    weight: (name) => place.weight(`${config.name}.${name}`),
+    has: (name) => place.has(`${config.name}.${name}`),
+  };
+}

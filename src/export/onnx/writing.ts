@@ -1,8 +1,8 @@
 /** An ONNX graph in the making: nodes, weights, and values in the order of axes that operators ask for. */
-import { NablaError } from "../../errors.ts";
 import { type OnnxAttribute, TYPES } from "../../interop/onnx.ts";
 import type { LayerConfig } from "../../layers/configs.ts";
 import type { Shape } from "../../shape.ts";
+import { Unsaid } from "../unsaid.ts";
 
 /** A value of the graph. The batch is its first axis. */
 export interface Written {
@@ -11,6 +11,8 @@ export interface Written {
   readonly shape: Shape;
   /** Whether the last axis comes right after the batch: [batch, channels, pixels…]. */
   readonly channelsFirst: boolean;
+  /** A value [batch, steps]: 0 for steps that are padding, else 1. */
+  readonly mask?: string | undefined;
 }
 
 type Value = number | string | readonly number[] | readonly string[] | { readonly float: number };
@@ -34,6 +36,13 @@ export class Writing {
   private readonly called = new Set<string>();
   private readonly turned = new Map<string, string>();
   private readonly known = new Map<string, string>();
+  private readonly made = new Map<string, unknown>();
+
+  /** What is made once, however often it is asked for. */
+  once<T>(key: string, make: () => T): T {
+    if (!this.made.has(key)) this.made.set(key, make());
+    return this.made.get(key) as T;
+  }
 
   /** A name that no value has. */
   fresh(wish: string): string {
@@ -51,22 +60,21 @@ export class Writing {
     return other;
   }
 
-  /** @returns the name of its first output */
+  /** @param before names of outputs before the one that is wanted; "": nobody asks for it @returns the name of its last output */
   node(
     type: string,
     inputs: readonly string[],
     attributes: Readonly<Record<string, Value>>,
     wish: string,
-    outputs = 1,
+    before: readonly string[] = [],
   ): string {
     const name = this.fresh(wish);
     const called = unused(this.called, wish);
-    const made = Array.from({ length: outputs }, (_, i) => (i === outputs - 1 ? name : ""));
     this.nodes.push({
       type,
       name: called,
       inputs: [...inputs],
-      outputs: made,
+      outputs: [...before, name],
       attributes: Object.entries(attributes).map(([key, value]) => attribute(key, value)),
     });
     return name;
@@ -135,6 +143,9 @@ function attribute(name: string, value: Value): OnnxAttribute {
 /** What a layer becomes. */
 export type Writer = (at: Writing, inputs: readonly Written[], place: Place) => Written;
 
-export const refuse = (place: Place, why: string): never => {
-  throw new NablaError(`exportOnnx: ${place.config.type} "${place.name}": ${why}`);
+/** @throws Unsaid */
+export const refuse = (why: string): never => {
+  throw new Unsaid(why);
 };
+
+export const plain = (name: string, shape: Shape): Written => ({ name, shape, channelsFirst: false });

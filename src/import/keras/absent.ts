@@ -4,7 +4,10 @@ const ONNX = 'export the model as ONNX (model.export(file, format="onnx"), or tf
 export const ABSENT: readonly (readonly [className: RegExp, why: string])[] = [
   [/3D$/, "three axes of pixels are not here"],
   [/^Conv(?:LSTM|Recurrent|RNN)/, "recurrent layers whose states are images are not here"],
-  [/Attention$/, "attention is not read from these files"],
+  [
+    /Attention$/,
+    'there is attention by products here: Attention with score_mode "dot", and MultiHeadAttention',
+  ],
   [/^Lambda$/, `it is code of Python, which a file does not describe; write it with layers, or ${ONNX}`],
   [/Lambda$|^TensorFlowOpLayer$|^TFOp/, `it is an operation and no layer; write it with layers, or ${ONNX}`],
   [
@@ -16,7 +19,7 @@ export const ABSENT: readonly (readonly [className: RegExp, why: string])[] = [
     "cells on top of each other are layers on top of each other here: use one LSTM, GRU or SimpleRNN for each",
   ],
   [
-    /^(?:EinsumDense|LocallyConnected\dD|SpectralNormalization|UnitNormalization|RMSNormalization)$/,
+    /^(?:LocallyConnected\dD|SpectralNormalization|UnitNormalization|RMSNormalization)$/,
     `there is no such layer here; ${ONNX}`,
   ],
 ];

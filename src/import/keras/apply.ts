@@ -5,9 +5,9 @@ import { type Applied, problemOf, Reading } from "./reading.ts";
 
 /** @returns the layers here that have its values; undefined for those that could not be read: what is wrong is among the problems */
 export function applyClass(given: Applied): (string | undefined)[] {
-  const { context, sink, className, config, spot, inputs, numbers } = given;
+  const { context, sink, className, config, spot, inputs, numbers, call } = given;
   if (isModel(className, config)) return readModel(given);
-  const at = new Reading(context, sink, className, config, spot, inputs, numbers);
+  const at = new Reading(context, sink, className, config, spot, inputs, numbers, call);
   const handler = HANDLERS.get(className);
   if (!handler) {
     at.refuse(whyAbsent(className));

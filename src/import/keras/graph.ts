@@ -94,13 +94,16 @@ interface First {
   readonly to: number;
   readonly inputs: readonly (string | undefined)[];
   readonly outputs: readonly (string | undefined)[];
+  readonly causal: boolean;
 }
+
+const isCausal = ({ call }: Pick<Step, "call">): boolean => field(call, "use_causal_mask") === true;
 
 /** A layer applied, the first time or once more. */
 function applied(
   { context, sink, spot }: Applied,
   entry: Entry,
-  step: Pick<Step, "numbers">,
+  step: Pick<Step, "numbers" | "call">,
   inputs: readonly (string | undefined)[],
   firsts: Map<Entry, First>,
 ): readonly (string | undefined)[] {
@@ -115,8 +118,10 @@ function applied(
       spot: { names: [...spot.names, entry.name], path: `${spot.path}/${entry.key}` },
       inputs,
       numbers: step.numbers,
+      call: step.call,
     });
-    firsts.set(entry, { from, to: sink instanceof ModelSink ? sink.length : 0, inputs, outputs });
+    const to = sink instanceof ModelSink ? sink.length : 0;
+    firsts.set(entry, { from, to, inputs, outputs, causal: isCausal(step) });
     return outputs;
   }
   const known = inputs.every((input) => input !== undefined) && inputs.length === first.inputs.length;
@@ -125,6 +130,10 @@ function applied(
   if (!(sink instanceof ModelSink))
     throw new Unsupported("a layer that is applied twice within a layer that holds it");
   const names = new Map(first.inputs.map((input, i) => [input!, inputs[i]!]));
+  if (isCausal(step) !== first.causal || first.inputs.some((input, i) => names.get(input!) !== inputs[i]))
+    throw new Unsupported(
+      `${show(entry.name)} is applied in two ways, of which layers here have one: to one value and to several, or with and without use_causal_mask`,
+    );
   sink.again(first.from, first.to, names);
   return first.outputs.map((output) => names.get(output!) ?? output);
 }
@@ -156,7 +165,7 @@ function readRow(
   let value = input;
   for (const entry of entries) {
     if (entry.className === "InputLayer") continue;
-    [value] = applied(given, entry, { numbers: [] }, [value], new Map());
+    [value] = applied(given, entry, { numbers: [], call: {} }, [value], new Map());
   }
   return [value];
 }

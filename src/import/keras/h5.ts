@@ -3,6 +3,7 @@ import { DTYPES } from "../../checkpoint/dtypes.ts";
 import { NablaError } from "../../errors.ts";
 import { toUtf8 } from "../../host.ts";
 import { type Dataset, Hdf5 } from "../../interop/hdf5/reader.ts";
+import { HEADS } from "../../interop/keras.ts";
 import type { Model } from "../../model/model.ts";
 import type { Building } from "../building.ts";
 import type { Source } from "../source.ts";
@@ -133,16 +134,21 @@ export class PathStore implements Store {
   of({ path: given }: Spot): readonly StoredTensor[] {
     const path = this.renamed(given);
     for (const group of [`${path}/vars`, `${path}/cell/vars`]) {
-      const names = this.file.names(group).filter((name) => /^\d+$/.test(name));
-      if (names.length === 0) continue;
-      return names
-        .sort((a, b) => Number(a) - Number(b))
-        .flatMap((name) => {
-          const dataset = this.file.dataset(`${group}/${name}`);
-          return dataset ? [tensorOf(name, `${group}/${name}`, dataset, this.file.name)] : [];
-        });
+      const found = this.group(group);
+      if (found.length > 0) return found;
     }
-    return [];
+    return HEADS.flatMap((what) => this.group(`${path}/${what}_dense/vars`));
+  }
+
+  private group(group: string): StoredTensor[] {
+    return this.file
+      .names(group)
+      .filter((name) => /^\d+$/.test(name))
+      .sort((a, b) => Number(a) - Number(b))
+      .flatMap((name) => {
+        const dataset = this.file.dataset(`${group}/${name}`);
+        return dataset ? [tensorOf(name, `${group}/${name}`, dataset, this.file.name)] : [];
+      });
   }
 }
 

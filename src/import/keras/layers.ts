@@ -2,6 +2,7 @@
 import { MERGE_MODES, SAME } from "../../interop/keras.ts";
 import { ABSENT } from "./absent.ts";
 import { ACTIVATION_LAYERS } from "./activationLayers.ts";
+import { attending } from "./attention.ts";
 import { type Handler, optionsOf } from "./carry.ts";
 import { convolutions } from "./convolutions.ts";
 import { operations } from "./operations.ts";
@@ -148,6 +149,12 @@ const others: Readonly<Record<string, Handler>> = {
   AlphaDropout: absentAtRest("is left out: there is no such noise here"),
   ActivityRegularization: absentAtRest("is left out: there are penalties on weights alone"),
   Bidirectional: (at) => bidirectional(at),
+  ...Object.fromEntries(
+    ["Flip", "Rotation", "Zoom", "Translation", "Contrast", "Brightness"].map((name): [string, Handler] => [
+      `Random${name}`,
+      absentAtRest("is left out: pictures are changed where they are read here, with { augment }"),
+    ]),
+  ),
 };
 
 function spatial(at: Reading) {
@@ -211,6 +218,7 @@ export const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ...Object.entries(others),
   ...Object.entries(convolutions),
   ...Object.entries(recurrent),
+  ...Object.entries(attending),
   ...Object.entries(operations),
 ]);
 

@@ -7,7 +7,7 @@ import type { Shape } from "../../shape.ts";
 import type { Building, Weights, WeightsOf } from "../building.ts";
 import { type Problem, Unsupported } from "../problems.ts";
 import { ACTIVATION_LAYERS } from "./activationLayers.ts";
-import { described, field, Options } from "./options.ts";
+import { described, field, type Json, Options } from "./options.ts";
 import { type Spot, type Store, taken } from "./store.ts";
 
 type Given = Readonly<Record<string, unknown>>;
@@ -49,6 +49,8 @@ export interface Applied {
   readonly spot: Spot;
   readonly inputs: readonly (string | undefined)[];
   readonly numbers?: readonly { readonly value: number; readonly first: boolean }[];
+  /** What the call says by names. */
+  readonly call?: Json;
 }
 
 /** An activation here, or one that is a layer of its own with a factor before it. */
@@ -70,6 +72,7 @@ export class Reading {
     readonly inputs: readonly (string | undefined)[],
     /** Numbers it is given beside them. */
     readonly beside: readonly { readonly value: number; readonly first: boolean }[] = [],
+    readonly call: Json = {},
   ) {
     this.options = new Options(config);
   }

@@ -49,7 +49,7 @@ function walkOf(at: Reading, type: string): Walk | undefined {
   else if (at.options.get("activation") !== undefined) options.activation = "linear";
   if (gate.own !== undefined || gate.behind) options.recurrentActivation = gate.own ?? "hardSigmoid";
   else if (at.options.get("recurrent_activation") !== undefined) options.recurrentActivation = "linear";
-  const units = Number(options.units);
+  const units = typeof options.units === "number" ? options.units : 0;
   const useBias = options.useBias !== false;
   return {
     config: { ...options, type },

@@ -4,6 +4,7 @@ import { sizeOf } from "../../shape.ts";
 import { Unsupported } from "../problems.ts";
 import { expanded } from "./broadcasting.ts";
 import type { Importing } from "./importing.ts";
+import { projected, withOutputBias } from "./ops/attention.ts";
 import {
   type Axis,
   along,
@@ -100,7 +101,11 @@ export function affine(at: Importing, given: Value, scale: Constant = ONE, offse
   const beta = spreadIn(at, offset, flat, plus);
   if (from === value.held.length - 1 && isAll(scale, 1) && withBias(at, value, beta)) return value;
   if (from === value.held.length - 1 && withGamma(at, value, gamma, beta)) return value;
+  if (from === 0 && value.held.length === 2 && isAll(scale, 1)) return positioned(at, value, beta);
   const lines = at.arrange(value, [...outer, flat]);
+  at.left(
+    "a constant that is multiplied or added and belongs to no layer stays as it is when the model is trained",
+  );
   const n = flat.length === 0 ? 1 : lengthOf(flat);
   const vector = (data: Float32Array) => ({ shape: [n], data: () => data });
   const done = at.unary(
@@ -118,10 +123,22 @@ export function affine(at: Importing, given: Value, scale: Constant = ONE, offse
   return at.arrange(done, value.held);
 }
 
+/** A vector for each step of a sequence, which is learned. */
+function positioned(at: Importing, value: Value, data: Float32Array): Value {
+  const shape = value.held.map(lengthOf);
+  return at.unary(value, "positionalEmbedding", {}, { embeddings: { shape, data: () => data } });
+}
+
 /** A constant that is added to each output of a layer with weights is the bias that it lacks. */
 function withBias(at: Importing, value: Value, beta: Float32Array): boolean {
   const made = at.building.layers.get(value.layer)!;
   const { config } = made;
+  const last = made.shape[made.shape.length - 1];
+  if (at.heads.get(value.layer) === "biasless" && at.isOnly(value) && last === beta.length) {
+    at.heads.set(value.layer, "closed");
+    withOutputBias(made, beta);
+    return true;
+  }
   if (config.useBias !== false || config.activation !== undefined || !at.isOnly(value)) return false;
   if (
     !/^(?:dense|conv1d|conv2d|conv2dTranspose)$/.test(config.type) ||
@@ -245,10 +262,14 @@ export function linear(
   const n = lengthOf(factors);
   const { units } = matrix;
   const bias = more.bias;
-  const made = at.add("dense", { units, useBias: bias !== undefined, ...more.options }, [ready], {
-    kernel: { shape: [n, units], data: () => rowsInOrder(matrix.data(), units, factors, order) },
-    ...(bias && { bias: { shape: [units], data: () => bias } }),
-  });
+  const kernel = () => rowsInOrder(matrix.data(), units, factors, order);
+  const heads = more.options ? undefined : projected(at, ready, units, kernel, bias);
+  const made =
+    heads ??
+    at.add("dense", { units, useBias: bias !== undefined, ...more.options }, [ready], {
+      kernel: { shape: [n, units], data: kernel },
+      ...(bias && { bias: { shape: [units], data: () => bias } }),
+    });
   const out = axisOf(units);
   const batch = value.axes[axis]!.filter((factor) => factor.batch);
   return {

@@ -101,11 +101,16 @@ function repeated(at: Importing, given: Value, order: Axis, held: readonly Axis[
       if (has.has(factor)) continue;
       const inner = order.slice(order.indexOf(factor) + 1).filter((each) => has.has(each));
       const outer = done.slice(0, -1);
-      const split = at.arrange(value, [outer, inner]);
+      // a step that stands by itself
+      const alone = outer.length === 0 && inner.length > 0;
+      const split = at.arrange(value, alone ? [inner] : [outer, inner]);
       value = {
         ...value,
         held: [done, inner].map((axis) => [...axis]),
-        layer: at.add("upSampling1d", { size: factor.size }, [split]).config.name,
+        layer: (alone
+          ? at.add("repeatVector", { n: factor.size }, [split])
+          : at.add("upSampling1d", { size: factor.size }, [split])
+        ).config.name,
       };
       has.add(factor);
     }

@@ -1,14 +1,14 @@
 /** An ONNX graph as layers: node by node, in its order. */
 import { NablaError } from "../../errors.ts";
 import { FLOATS, type OnnxGraph, type OnnxNode, type OnnxValueInfo, TYPES } from "../../interop/onnx.ts";
-import { Building } from "../building.ts";
+import type { Building } from "../building.ts";
 import { type Problem, Unsupported } from "../problems.ts";
 import { asValue } from "./affine.ts";
 import { FOLDS, OF_SHAPES } from "./fold.ts";
 import type { GraphOptions, Port, ReadGraph } from "./graphTypes.ts";
 import { Importing, isConstant, isValue } from "./importing.ts";
 import { Op } from "./op.ts";
-import { HANDLERS, HINTS } from "./operators.ts";
+import { HANDLERS, hintFor } from "./operators.ts";
 import { simplified } from "./patterns.ts";
 import { type Axis, constant, type Factor, ofRow, type Term, type Value } from "./value.ts";
 
@@ -30,7 +30,7 @@ export function readGraph(graph: OnnxGraph, options: GraphOptions): ReadGraph {
 }
 
 class Reading {
-  private readonly building = new Building();
+  private readonly building: Building;
   private readonly at: Importing;
   private readonly terms = new Map<string, Term | undefined>();
   private readonly problems: Problem[] = [];
@@ -44,6 +44,7 @@ class Reading {
     private readonly options: GraphOptions,
     private readonly given: Wishes,
   ) {
+    this.building = options.building();
     this.nodes = this.needed(simplified(graph));
     const ends = graph.outputs.map(({ name }) => name ?? "");
     for (const { inputs } of this.nodes)
@@ -72,6 +73,7 @@ class Reading {
       outputs,
       batch: this.batch,
       problems: this.problems,
+      notes: [...this.at.notes],
     };
   }
 
@@ -194,7 +196,7 @@ class Reading {
     const isKnown =
       Object.hasOwn(HANDLERS, type) || Object.hasOwn(OF_SHAPES, type) || Object.hasOwn(FOLDS, type);
     if (!/^(?:ai\.onnx)?$/.test(domain) || !isKnown) {
-      const hint = HINTS.find(([names]) => names.test(type))?.[1];
+      const hint = hintFor(type);
       const of = /^(?:ai\.onnx)?$/.test(domain) ? "" : ` of ${domain}`;
       this.problem(
         where,

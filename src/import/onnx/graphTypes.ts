@@ -4,6 +4,8 @@ import type { Problem } from "../problems.ts";
 import type { Constant } from "./value.ts";
 
 export interface GraphOptions {
+  /** Makes an empty one; given by whoever loads this code, which so brings no layers along. */
+  readonly building: () => Building;
   readonly opset: number;
   /** The axis of the batch; false: there is none. Undefined: found out. */
   readonly batch?: number | false;
@@ -28,5 +30,6 @@ export interface ReadGraph {
   readonly inputs: readonly Port[];
   readonly outputs: readonly (Port & { readonly layer: string })[];
   readonly batch: number | false;
+  readonly notes: readonly string[];
   readonly problems: readonly Problem[];
 }

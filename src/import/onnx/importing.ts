@@ -34,6 +34,8 @@ export class Importing {
   readonly entries: Entry[] = [];
   /** By what names of the file a layer's values are known: who uses them. */
   readonly names = new Map<string, string[]>();
+  /** Layers of several heads: whether a product, or its bias, may still become their own. */
+  readonly heads = new Map<string, "open" | "biasless" | "closed">();
   /** The name of the node that is read, for its layers. */
   node = "";
 
@@ -44,6 +46,12 @@ export class Importing {
     /** The most values that are made of shapes, so that a small file cannot ask for a large memory. */
     readonly most: number,
   ) {}
+
+  /** What is otherwise here than in the file, said once for each node. */
+  readonly notes = new Set<string>();
+  left(what: string): void {
+    this.notes.add(this.node === "" ? what : `${this.node}: ${what}`);
+  }
 
   /** A layer behind values. */
   add(

@@ -5,43 +5,28 @@ import { ONNX, type OnnxGraph, type OnnxModel, type OnnxTensor } from "../../int
 import { decode } from "../../interop/protobuf.ts";
 import type { Model } from "../../model/model.ts";
 import { sizeOf } from "../../shape.ts";
+import type { Building } from "../building.ts";
 import { refuseAll } from "../problems.ts";
 import type { Source } from "../source.ts";
 import { readGraph } from "./graph.ts";
+import type { OnnxOptions } from "./recognise.ts";
 import { constantOf, elsewhere } from "./tensors.ts";
 import type { Constant } from "./value.ts";
 import { constant } from "./value.ts";
 
-/** What openModel() takes for an ONNX file. */
-export interface OnnxOptions {
-  /** Which axis of inputs is the batch: 0; of recurrent layers that begin with steps, 1. false: there is none, a row is the whole input. */
-  batch?: number | false;
-  /** Sizes of axes that the file leaves open, by their names there: { height: 224 }. Axes without a name: "input.2". */
-  dimensions?: Readonly<Record<string, number>>;
-  /** Names of the values that the model shall give, where they are not the outputs of the file: it is cut there. */
-  outputs?: readonly string[];
-  /** Values for inputs that never change: weights that were exported as inputs. */
-  constants?: Readonly<
-    Record<string, { readonly shape: readonly number[]; readonly data: ArrayLike<number> }>
-  >;
-}
-
 /** The lowest version of operators that is read. */
 const LOWEST = 1;
 
-/** Whether bytes may be such a file: its first field is a small number, the version of the format. */
-export function isOnnx(head: Uint8Array): boolean {
-  if (head[0] !== 0x08 || head[1] === undefined || head[1] > 40 || head[1] === 0) return false;
-  // then a text: the producer's name, its version; or the graph; or the versions of operators
-  return [0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42].includes(head[2]!);
-}
-
 /** @throws NablaError for a damaged file, and for what there is not here: all of it at once */
-export async function readOnnx(source: Source, options: OnnxOptions): Promise<Model> {
+export async function readOnnx(
+  source: Source,
+  options: OnnxOptions,
+  building: () => Building,
+): Promise<Model> {
   const bytes = await source.read();
   const model = parsed(bytes, source.name);
   const others = await otherFiles(model.graph!.initializers, source);
-  return modelFrom(model, bytes.length, source.name, options, others);
+  return modelFrom(model, bytes.length, source.name, options, others, building);
 }
 
 /** @throws NablaError for bytes that are no such file */
@@ -58,13 +43,14 @@ export function parsed(bytes: Uint8Array, name: string): OnnxModel {
   return model;
 }
 
-/** @param size of the file @param others the bytes of files beside it, by name */
+/** @param size of the file @param others the bytes of files beside it, by name @param building makes empty ones */
 export function modelFrom(
   model: OnnxModel,
   size: number,
   name: string,
   options: OnnxOptions,
   others: ReadonlyMap<string, Uint8Array>,
+  building: () => Building,
 ): Model {
   const graph = model.graph!;
   const opset = model.opsets.find(({ domain = "" }) => domain === "" || domain === "ai.onnx")?.version ?? 0;
@@ -90,6 +76,7 @@ export function modelFrom(
   }
   const most = 65_536 + 2 * (size + [...others.values()].reduce((sum, { length }) => sum + length, 0));
   const read = readGraph(graph, {
+    building,
     opset,
     batch: options.batch,
     dimensions: options.dimensions,
@@ -128,6 +115,7 @@ export function modelFrom(
         batch: read.batch,
         inputs: read.inputs.map(port),
         outputs: read.outputs.map(port),
+        ...(read.notes.length > 0 && { notes: read.notes }),
       },
     },
   });

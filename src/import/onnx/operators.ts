@@ -1,9 +1,11 @@
 /** The operators there are here, and what to say of others. */
 import { affine, normalised } from "./affine.ts";
+import { ATTENDING } from "./attending.ts";
 import { FOLDS } from "./fold.ts";
 import type { Handlers } from "./op.ts";
 import { activations } from "./ops/activations.ts";
 import { arithmetic } from "./ops/arithmetic.ts";
+import { attend } from "./ops/attention.ts";
 import { cutting } from "./ops/cutting.ts";
 import { matrix } from "./ops/matrix.ts";
 import { normal } from "./ops/normal.ts";
@@ -15,17 +17,22 @@ import { spatial } from "./ops/spatial.ts";
 import { BY_CONSTANTS, STANDARDISE } from "./patterns.ts";
 import { along, axisAt, constant } from "./value.ts";
 
+/** By what they do. */
+export const FAMILIES: Readonly<Record<string, Handlers>> = {
+  activations,
+  arithmetic,
+  cutting,
+  matrix,
+  normal,
+  recurrence,
+  reductions,
+  resizing,
+  shapes,
+  spatial,
+};
+
 export const HANDLERS: Handlers = {
-  ...activations,
-  ...arithmetic,
-  ...cutting,
-  ...matrix,
-  ...normal,
-  ...recurrence,
-  ...reductions,
-  ...resizing,
-  ...shapes,
-  ...spatial,
+  ...Object.assign({}, ...Object.values(FAMILIES)),
   // of the model's input; weights are folded
   DequantizeLinear(op) {
     const value = op.value();
@@ -39,6 +46,7 @@ export const HANDLERS: Handlers = {
   // a pattern of several nodes, as those below
   Gaussian: (op) => op.at.activate(op.value(), "gaussian"),
   Step: (op) => op.at.activate(op.value(), "step"),
+  [ATTENDING]: attend,
   [BY_CONSTANTS](op) {
     return normalised(op.at, op.value(), op.known(1), op.known(2));
   },
@@ -57,7 +65,7 @@ export const HANDLERS: Handlers = {
 };
 
 /** Names of no operators. */
-const PATTERNS: readonly string[] = [STANDARDISE, BY_CONSTANTS, "Gaussian", "Step"];
+const PATTERNS: readonly string[] = [STANDARDISE, BY_CONSTANTS, ATTENDING, "Gaussian", "Step"];
 /** The operators that are read. */
 export const OPERATORS: readonly string[] = [
   ...Object.keys(HANDLERS).filter((name) => !PATTERNS.includes(name)),
@@ -69,7 +77,7 @@ export const OPERATORS: readonly string[] = [
 export const FOLDED: readonly string[] = Object.keys(FOLDS).filter((name) => !Object.hasOwn(HANDLERS, name));
 
 /** What an owner can do about operators that there are not. */
-export const HINTS: readonly (readonly [RegExp, string])[] = [
+const HINTS: readonly (readonly [RegExp, string])[] = [
   [
     /^(?:If|Loop|Scan)$/,
     "it chooses or repeats parts of the graph; export with fixed shapes and constant folding, so that it is gone",
@@ -88,3 +96,4 @@ export const HINTS: readonly (readonly [RegExp, string])[] = [
   ],
   [/^(?:Random.*|Multinomial|Bernoulli)$/, "it draws random numbers; export the model for prediction"],
 ];
+export const hintFor = (type: string): string | undefined => HINTS.find(([names]) => names.test(type))?.[1];

@@ -1,5 +1,6 @@
 /** Layers that exporters write as many small nodes: found by how these are connected, and read as one. */
 import type { OnnxGraph, OnnxNode } from "../../interop/onnx.ts";
+import { attending } from "./attending.ts";
 import { constantOf } from "./tensors.ts";
 
 /** Normalisation over some axes without gamma and beta: [x, epsilon, axes?]. The name of no operator. */
@@ -8,7 +9,7 @@ export const STANDARDISE = "(normalisation)";
 /** (x − mean) / deviation with constants. */
 export const BY_CONSTANTS = "(normalisation by constants)";
 
-class Connections {
+export class Connections {
   readonly makers = new Map<string, OnnxNode>();
   readonly users = new Map<string, OnnxNode[]>();
 
@@ -185,7 +186,7 @@ function silu(at: Connections, last: OnnxNode): Found | undefined {
   return { last, node: { ...last, type: "Swish", inputs: [x], attributes: [] } };
 }
 
-interface Found {
+export interface Found {
   readonly last: OnnxNode;
   readonly node: OnnxNode;
 }
@@ -198,4 +199,5 @@ const PATTERNS: Readonly<Partial<Record<string, Pattern>>> = Object.assign(Objec
   Mul: silu,
   Sub: logSoftmax,
   Erf: gelu,
+  MatMul: attending,
 } satisfies Record<string, Pattern>);

@@ -1,6 +1,6 @@
 /** All kinds of models that are read: one line each. */
 import type { KerasOptions } from "../keras/tfjs.ts";
-import type { OnnxOptions } from "../onnx/index.ts";
+import type { OnnxOptions } from "../onnx/recognise.ts";
 import { brainjs } from "./brainjs.ts";
 import { convnetjs } from "./convnetjs.ts";
 import { hdf5 } from "./hdf5.ts";

@@ -1,6 +1,6 @@
 import { Building } from "../building.ts";
 import type { KerasOptions } from "../keras/tfjs.ts";
-import { kerasCode } from "../kerasCode.ts";
+import { kerasCode } from "../readingCode.ts";
 import type { Reader } from "./reader.ts";
 
 /** Names of files in an archive stand in it as they are. */

@@ -1,7 +1,7 @@
 import { anyText } from "../../host.ts";
 import { Building } from "../building.ts";
 import type { KerasOptions } from "../keras/tfjs.ts";
-import { kerasCode } from "../kerasCode.ts";
+import { kerasCode } from "../readingCode.ts";
 import type { Reader } from "./reader.ts";
 
 /** An object of JSON that has the model's description, or its weights. */

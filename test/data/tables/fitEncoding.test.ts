@@ -241,7 +241,7 @@ describe("missing values", () => {
       { columns: [], label: "y" },
     ])
       expect(() => parseCsvDataset("a,y\n1,0\n2,1\n", { like: like as never })).toThrow(
-        /csv\.(columns|label): expected/,
+        /like\.(columns|label): expected/,
       );
   });
 

@@ -12,6 +12,7 @@ import { idx } from "./idx.ts";
 import { jpeg } from "./jpeg.ts";
 import { brainjs, convnetjs } from "./jsonModels.ts";
 import { jsonRows } from "./jsonRows.ts";
+import { keras } from "./keras.ts";
 import { npy } from "./npy.ts";
 import { npz, zip } from "./npz.ts";
 import { onnx } from "./onnx.ts";
@@ -42,6 +43,7 @@ export const targets: readonly Target[] = [
   onnx,
   tfjs,
   hdf5,
+  keras,
   pytorch,
   brainjs,
   convnetjs,

@@ -1,4 +1,5 @@
 import * as fc from "fast-check";
+import { Building } from "../../../src/import/building.ts";
 import { modelFrom, parsed } from "../../../src/import/onnx/index.ts";
 import { numbers, onnxFile } from "../../import/written.ts";
 import type { Sample, Target } from "../guide/target.ts";
@@ -98,7 +99,14 @@ export const onnx: Target = {
   // the core has a memory of its own
   memory: (bytes) => 64 * bytes + 2 ** 28,
   run(bytes) {
-    const model = modelFrom(parsed(bytes, "a.onnx"), bytes.length, "a.onnx", {}, new Map());
+    const model = modelFrom(
+      parsed(bytes, "a.onnx"),
+      bytes.length,
+      "a.onnx",
+      {},
+      new Map(),
+      () => new Building(),
+    );
     const { inputs, outputs, metadata } = model;
     return { inputs, outputs, metadata, weights: model.weights() };
   },

@@ -110,7 +110,17 @@ def newer(L, x):
     return L.GlobalMaxPooling2D(keepdims=True)(x)
 
 
+def heads(L, x):
+    a = L.MultiHeadAttention(2, 3, dropout=0.1)(x, x, use_causal_mask=True)
+    b = L.MultiHeadAttention(3, 2, value_dim=4, output_shape=5, use_bias=False)(query=a, key=x, value=x)
+    b = (L.EinsumDense if hasattr(L, "EinsumDense") else L.experimental.EinsumDense)("abc,cd->abd", (None, 6), activation="relu", bias_axes="d")(b)
+    c = L.Attention(use_scale=True)([b, a])
+    d = L.Attention(dropout=0.1)([c, a, x], use_causal_mask=True)
+    return L.GlobalAveragePooling1D()(L.LayerNormalization()(L.Add()([b, d])))
+
+
 NETS = {
+    "heads": ([(4, 6)], heads),
     "dense": ([(5,)], dense),
     "image": ([(8, 8, 3)], image),
     "merge": ([(3,), (3,)], merge),

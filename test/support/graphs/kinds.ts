@@ -217,7 +217,7 @@ const APART = ["input", "shared", "masking", "finalState"];
 export const TYPES = Object.keys(kinds).filter((type) => !APART.includes(type));
 
 /** The options of a layer's example; such as { filters: 8, kernelSize: 3 }. */
-const exampleOf = (type: string): Options =>
+export const exampleOf = (type: string): Options =>
   JSON.parse(kinds[type].kind.example.replace(/(\w+):/g, '"$1":') || "{}");
 
 const same = (a: Shape, b: Shape) => a.join() === b.join();

@@ -13,6 +13,8 @@ export const CHAPTERS = {
   descent: () => import("./descent.tsx"),
   backpropagation: () => import("./backpropagation.tsx"),
   softmax: () => import("./softmax.tsx"),
+  initialisation: () => import("./initialisation.tsx"),
+  momentum: () => import("./momentum.tsx"),
 } satisfies Record<string, Loader>;
 
 export type ChapterName = keyof typeof CHAPTERS;

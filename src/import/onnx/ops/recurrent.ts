@@ -103,70 +103,72 @@ function recurrent(op: Op, cell: Cell): (Term | undefined)[] {
       ) as [Float32Array, Float32Array];
       return after ? Float32Array.from([...x, ...h]) : x.map((value, i) => value + h[i]!);
     };
-    return (returnSequences: boolean) =>
-      at.add(
-        cell,
-        {
-          units,
-          useBias: b !== undefined,
-          ...(activation && { activation }),
-          ...(gate && { recurrentActivation: gate }),
-          ...(cell === "gru" && { resetAfter: after }),
-          ...(returnSequences && { returnSequences }),
-          ...(back && { goBackwards: true }),
-        },
-        [value],
-        {
-          kernel: { shape: [n, columns], data: kernel(w.data, n) },
-          recurrentKernel: { shape: [units, columns], data: kernel(r.data, units) },
-          ...(b && { bias: { shape: after ? [2, columns] : [columns], data: bias } }),
-        },
-      ).config.name;
+    return {
+      options: {
+        units,
+        useBias: b !== undefined,
+        ...(activation && { activation }),
+        ...(gate && { recurrentActivation: gate }),
+        ...(cell === "gru" && { resetAfter: after }),
+        ...(back && { goBackwards: true }),
+      },
+      weights: {
+        kernel: { shape: [n, columns], data: kernel(w.data, n) },
+        recurrentKernel: { shape: [units, columns], data: kernel(r.data, units) },
+        ...(b && { bias: { shape: after ? [2, columns] : [columns], data: bias } }),
+      },
+    };
   });
+  /** The layer; of both directions one that holds two. */
+  const layer = (every: boolean): string => {
+    const more = every ? { returnSequences: true } : {};
+    const [one, other] = walks.map(({ options }) => ({ ...options, ...more }));
+    if (!other) return at.add(cell, one!, [value], walks[0]!.weights).config.name;
+    const held = [one!, other].map((options, d) => ({
+      ...options,
+      type: cell,
+      name: at.building.nameFor(`${["forward", "backward"][d]}_${at.node || cell}`, cell),
+    }));
+    const weights = held.flatMap(({ name }, d) =>
+      Object.entries(walks[d]!.weights).map(([parameter, own]) => [`${name}.${parameter}`, own] as const),
+    );
+    return at.add("bidirectional", { layer: held }, [value], Object.fromEntries(weights)).config.name;
+  };
 
   const out = axisOf(units);
   const batch = given.axes[batchAxis]!;
-  /** The directions side by side; each has all steps, or the last. */
-  const whole = (parts: Value[], axes: (axis: Axis) => Axis[], held: (axis: Axis) => Axis[]): Value => {
-    if (parts.length === 1) return { ...parts[0]!, axes: axes([]) };
-    const ready = parts.map((one) => at.arrange(one, held([])));
-    const layer = at.add("concatenate", { axis: held([]).length - 1 }, ready).config.name;
-    const both: Axis = [{ size: 2 }];
-    return { kind: "value", layer, axes: axes(both), held: held(both) };
-  };
-  const sequences = (wanted[0] ? walks : []).map((walk, d): Value => {
-    const one: Value = { kind: "value", layer: walk(true), axes: [batch, steps, out], held: [steps, out] };
-    if (!backward[d]) return one;
-    // the file has them in the order of the input
+  const side: Axis = directions === 2 ? [{ size: 2 }] : [];
+  const both = [...side, ...out];
+  const first = wanted[0] ? layer(true) : undefined;
+  const all: Value | undefined =
+    first === undefined
+      ? undefined
+      : turnedBack({ kind: "value", layer: first, axes: [batch, steps, both], held: [steps, both] });
+  /** The file has the steps of a walk backwards in the order of the input. */
+  function turnedBack(one: Value): Value {
+    if (directions === 2 || !backward[0]) return one;
     const last = lengthOf(steps);
-    return fixed(at, one, 1, last, (matrix) => {
+    const turned = fixed(at, one, 1, last, (matrix) => {
       for (let i = 0; i < last; i++) matrix[i * last + last - 1 - i] = 1;
     });
-  });
-  // the steps of those that were turned around are others
-  const first = sequences[0] && at.arrange(sequences[0], [along(sequences[0], 1), out]);
-  const along1 = first ? along(first, 1) : steps;
-  const y =
-    first &&
-    whole(
-      sequences.map((one) => ({ ...at.arrange(one, [along(one, 1), out]) })),
-      (d) => (batchFirst ? [batch, along1, d, out] : [along1, d, batch, out]),
-      (d) => [along1, d, out],
-    );
-  const only = directions === 1 && !backward[0] && y;
-  const ends = !wanted[1]
-    ? []
-    : only
-      ? [lastStep(op, { ...y, axes: [batch, along1, out], held: [along1, out] })]
-      : walks.map((walk): Value => ({ kind: "value", layer: walk(false), axes: [batch, out], held: [out] }));
-  const h =
-    ends.length > 0 &&
-    whole(
-      ends,
-      (d) => (batchFirst ? [batch, d, out] : [d, batch, out]),
-      (d) => [d, out],
-    );
-  return [y, h || undefined];
+    // its steps are others
+    return at.arrange(turned, [along(turned, 1), both]);
+  }
+  const y: Value | undefined = all && {
+    ...all,
+    axes: batchFirst ? [batch, all.held[0]!, side, out] : [all.held[0]!, side, batch, out],
+  };
+  const only = directions === 1 && !backward[0] && all;
+  const ends = (): Value =>
+    only
+      ? lastStep(op, { ...only, axes: [batch, steps, out], held: [steps, out] })
+      : { kind: "value", layer: layer(false), axes: [batch, both], held: [both] };
+  const last = wanted[1] ? ends() : undefined;
+  const h: Value | undefined = last && {
+    ...last,
+    axes: batchFirst ? [batch, side, out] : [side, batch, out],
+  };
+  return [y, h];
 }
 
 function lastStep(op: Op, value: Value): Value {

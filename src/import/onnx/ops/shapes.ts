@@ -138,7 +138,7 @@ function tile(op: Op): Value {
   const repeats = op.numbers("repeats", 1) ?? [];
   repeats.forEach((times, axis) => {
     if (times === 1) return;
-    if (!(times >= 1 && times * dimsOf(value).reduce((a, b) => a * b, 1) <= op.at.most))
+    if (!(times >= 1 && times * lengthOf(value.axes.flatMap(ofRow)) <= op.at.most))
       throw new Unsupported(`it repeats values ${times} times`);
     const n = lengthOf(along(value, axis));
     value =
@@ -146,7 +146,7 @@ function tile(op: Op): Value {
         ? expanded(
             op.at,
             value,
-            dimsOf(value).map((size, i) => (i === axis ? times : size)),
+            dimsOf(value).map((_, i) => (i === axis ? times : 1)),
           )
         : joined(op, Array<Value>(times).fill(value), axis);
   });

@@ -1,0 +1,174 @@
+/** Attention: as the layer of its own where queries, keys and values are what comes in, as heads where dense layers make them. */
+import type { Made, Weights } from "../../building.ts";
+import { Unsupported } from "../../problems.ts";
+import type { Importing } from "../importing.ts";
+import type { Op } from "../op.ts";
+import { type Axis, type Constant, lengthOf, ofRow, type Value } from "../value.ts";
+
+/** Scores that are lower by so much are of keys that nobody sees. */
+const HIDDEN = -1e4;
+
+/** Whether a constant hides later keys, and no others. @throws Unsupported where it hides others */
+function isCausal(known: Constant | undefined, queries: number, keys: number, seen: (n: number) => boolean) {
+  if (!known) return false;
+  const { dims, data } = known;
+  const size = data.length;
+  if (size !== queries * keys || dims[dims.length - 1] !== keys)
+    throw new Unsupported("its mask is another for each row or head, which layers here have not");
+  const is = (wanted: (q: number, k: number) => boolean) =>
+    data.every((n, i) => seen(n) === wanted(Math.floor(i / keys), i % keys));
+  if (is(() => true)) return false;
+  if (!is((q, k) => k <= q))
+    throw new Unsupported("its mask hides other keys than those that come later, which layers here do not");
+  return true;
+}
+
+const sameAxis = (a: Axis, b: Axis) => a.length === b.length && a.every((factor, i) => factor === b[i]);
+
+/** The dense layer that made a value of heads: [steps, heads · size] of a sequence. */
+function projection(at: Importing, value: Value, steps: Axis, columns: Axis, what: string): Made {
+  const made = at.building.layers.get(value.layer)!;
+  const { type, activation } = made.config;
+  const own = value.held.length === 2 && sameAxis(value.held[0]!, steps) && sameAxis(value.held[1]!, columns);
+  if (type !== "dense" || activation !== undefined || !own || made.inputs.length !== 1)
+    throw new Unsupported(
+      `its ${what} are not what a dense layer makes of a sequence, cut into heads; layers here have each their own projection`,
+    );
+  return made;
+}
+
+const zeros = (n: number) => new Float32Array(n);
+
+/** @param of names of what comes in: queries, keys, values */
+function inputsOf(query: string, key: string, value: string): string[] {
+  if (key !== value) return [query, value, key];
+  return query === value ? [query] : [query, value];
+}
+
+export function attend(op: Op): Value {
+  const { at } = op;
+  const [q, turned, v] = [op.value(0), op.value(1), op.value(2)];
+  const rank = q.axes.length;
+  if (![turned, v].every(({ axes }) => axes.length === rank) || rank < 3)
+    throw new Unsupported("its queries, keys and values are not alike");
+  if (op.int("axis", -1) !== -1 && op.int("axis") !== rank - 1)
+    throw new Unsupported("its softmax is not along the keys");
+  const k = {
+    ...turned,
+    axes: [...turned.axes.slice(0, -2), turned.axes[rank - 1]!, turned.axes[rank - 2]!],
+  };
+  const heads = [q, k, v].map(({ axes }) => axes.slice(0, -2).flatMap(ofRow));
+  const steps = [q, k, v].map(({ axes }) => ofRow(axes[rank - 2]!)) as [Axis, Axis, Axis];
+  const sizes = [q, k, v].map(({ axes }) => ofRow(axes[rank - 1]!)) as [Axis, Axis, Axis];
+  const [queries, keys] = [lengthOf(steps[0]), lengthOf(steps[1])];
+  const causal = [
+    isCausal(op.maybe(3, "its mask"), queries, keys, (n) => n !== 0),
+    isCausal(op.maybe(4, "its mask"), queries, keys, (n) => n > HIDDEN),
+  ].some(Boolean);
+  const scale = op.float("scale", 1);
+  const options = causal ? { useCausalMask: true } : {};
+  const result = (layer: string, held: Axis[]): Value => ({
+    kind: "value",
+    layer,
+    held,
+    axes: [...q.axes.slice(0, -1), v.axes[rank - 1]!],
+  });
+  if (heads.every(({ length }) => length === 0)) {
+    const [query, key, value] = [q, k, v].map((one, i) => at.arrange(one, [steps[i]!, sizes[i]!])) as [
+      Value,
+      Value,
+      Value,
+    ];
+    const learned = scale !== 1;
+    const made = at.add(
+      "attention",
+      { ...options, ...(learned && { useScale: true }) },
+      inputsOf(query.layer, key.layer, value.layer),
+      learned ? { scale: { shape: [1], data: () => Float32Array.of(scale) } } : {},
+    );
+    return result(made.config.name, [steps[0], sizes[2]]);
+  }
+  const count = lengthOf(heads[0]!);
+  const [keyDim, valueDim] = [lengthOf(sizes[0]), lengthOf(sizes[2])];
+  const found = [q, k, v].map((value, i) =>
+    projection(at, value, steps[i]!, [...heads[i]!, ...sizes[i]!], ["queries", "keys", "values"][i]!),
+  ) as [Made, Made, Made];
+  const useBias = found.some(({ config }) => config.useBias !== false);
+  // layers here divide by √keyDim: another scale is one of the queries' weights
+  const ratio = scale * Math.sqrt(keyDim);
+  const factor = Math.abs(ratio - 1) < 1e-6 ? 1 : ratio;
+  const weights: Record<string, Weights[string]> = {};
+  found.forEach(({ weights: own, shape }, i) => {
+    const name = ["query", "key", "value"][i]!;
+    const size = i === 2 ? valueDim : keyDim;
+    const times = (data: Float32Array) => (i === 0 && factor !== 1 ? data.map((n) => n * factor) : data);
+    const { kernel, bias } = own as { kernel: Weights[string]; bias?: Weights[string] };
+    weights[`${name}Kernel`] = {
+      shape: [kernel.shape[0]!, count, size],
+      data: () => times(kernel.data()),
+    };
+    if (useBias)
+      weights[`${name}Bias`] = {
+        shape: [count, size],
+        data: () => (bias ? times(bias.data()) : zeros(shape[shape.length - 1]!)),
+      };
+  });
+  // until a product follows, outputs are what the heads found
+  const units = count * valueDim;
+  const identity = zeros(units * units);
+  for (let i = 0; i < units; i++) identity[i * units + i] = 1;
+  weights.outputKernel = { shape: [count, valueDim, units], data: () => identity };
+  if (useBias) weights.outputBias = { shape: [units], data: () => zeros(units) };
+  const [query, key, value] = found.map(({ inputs }) => inputs[0]!) as [string, string, string];
+  const made = at.add(
+    "multiHeadAttention",
+    { ...options, numHeads: count, keyDim, valueDim, outputShape: units, useBias },
+    inputsOf(query, key, value),
+    weights,
+  );
+  at.heads.set(made.config.name, "open");
+  return result(made.config.name, [steps[0], [...heads[0]!, ...sizes[2]]]);
+}
+
+/**
+ * The product behind heads as their own projection. @param rows what is multiplied, in the order of the values
+ *
+ * @returns the layer; undefined where these are no heads, or they have one
+ */
+export function projected(
+  at: Importing,
+  value: Value,
+  units: number,
+  kernel: () => Float32Array,
+  bias: Float32Array | undefined,
+): Made | undefined {
+  if (at.heads.get(value.layer) !== "open" || !at.isOnly(value)) return undefined;
+  at.heads.set(value.layer, bias ? "closed" : "biasless");
+  const made = at.building.layers.get(value.layer)!;
+  const [steps] = made.shape as [number];
+  const { numHeads, valueDim } = made.config as unknown as { numHeads: number; valueDim: number };
+  made.config.outputShape = units;
+  made.weights = {
+    ...made.weights,
+    outputKernel: { shape: [numHeads, valueDim, units], data: kernel },
+    ...(made.config.useBias === true && { outputBias: { shape: [units], data: () => bias ?? zeros(units) } }),
+  };
+  made.shape = [steps, units];
+  if (bias) withOutputBias(made, bias);
+  return made;
+}
+
+/** A bias of the outputs; the other products get one of zeros, where they have none. */
+export function withOutputBias(made: Made, bias: Float32Array): void {
+  const others = ["query", "key", "value"].flatMap((name) => {
+    const shape = made.weights[`${name}Kernel`]!.shape.slice(1);
+    const none = { shape, data: () => zeros(shape.reduce((a, b) => a * b, 1)) };
+    return [[`${name}Bias`, made.weights[`${name}Bias`] ?? none] as const];
+  });
+  made.config.useBias = true;
+  made.weights = {
+    ...made.weights,
+    ...Object.fromEntries(others),
+    outputBias: { shape: [bias.length], data: () => bias },
+  };
+}

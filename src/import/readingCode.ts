@@ -1,0 +1,24 @@
+/** The code that reads files of a kind, loaded when such a file comes. */
+import { messageOf, NablaError } from "../errors.ts";
+
+/**
+ * Not among the programs of nabla/static: with it every page that has that would carry all layers.
+ *
+ * @throws NablaError where it cannot be loaded
+ */
+async function codeOf<Code>(files: string, load: () => Promise<Code>): Promise<Code> {
+  try {
+    return await load();
+  } catch (cause) {
+    throw new NablaError(
+      `openModel: the code that reads ${files} could not be loaded (${messageOf(cause)}). Load the page again; where import() is forbidden, as in service workers, open the file elsewhere: nabla import FILE writes one of Nabla's own`,
+      { cause },
+    );
+  }
+}
+
+export const kerasCode = (): Promise<typeof import("./keras/index.ts")> =>
+  codeOf("files of Keras and TensorFlow.js", () => import("./keras/index.ts"));
+
+export const onnxCode = (): Promise<typeof import("./onnx/index.ts")> =>
+  codeOf("ONNX files", () => import("./onnx/index.ts"));
