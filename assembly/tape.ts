@@ -13,6 +13,7 @@ export class Step {
   seedHigh: u32;
   sumLow: u32; // Σ losses of the batch's rows so far: a double in two halves, which LOSS_REDUCE carries from piece to piece
   sumHigh: u32;
+  shard: i32; // number within its batch of the row that is row 0 to the fields above: not 0 where a batch is cut into shards, src/training/shards.ts
 }
 
 /** Runs instructions `from` … `to` on `rows` rows. Returns how many ran: fewer than asked where status was set. */

@@ -168,6 +168,7 @@ await build({
     shown: "src/report/shown.ts",
     browser: "src/browser/index.ts",
     node: "src/node/index.ts",
+    mpi: "src/mpi/index.ts",
     export: "src/export/index.ts",
     import: "src/import/index.ts",
     cli: "src/cli/index.ts",

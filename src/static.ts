@@ -21,6 +21,8 @@ import * as rows from "./network/tableAnswers.ts";
 import * as threads from "./threads/use.ts";
 import * as manual from "./training/byHand.ts";
 import * as evaluate from "./training/evaluate.ts";
+import * as shards from "./training/shards.ts";
+import * as spread from "./training/spread.ts";
 import * as stream from "./training/streamFit.ts";
 import * as trainer from "./training/trainer.ts";
 import * as remote from "./worker/train.ts";
@@ -33,6 +35,8 @@ Object.assign(STATIC, {
   ...listing,
   ...evaluate,
   ...manual,
+  ...shards,
+  ...spread,
   ...stream,
   ...threads,
   ...trainer,

@@ -21,7 +21,7 @@ function gaussianNoise(record: usize, rows: i32, part: i32, parts: i32): void {
   const quads = <u32>(rowBytes(1, a.units) >> 4);
   const from = shareStart(rows, part, parts);
   const offset = rowBytes(from, a.units), bytes = rowBytes(shareStart(rows, part + 1, parts), a.units) - offset;
-  let block = <u32>(step.first + from) * quads;
+  let block = <u32>(step.shard + step.first + from) * quads;
   const deviation = f32x4.splat(a.deviation);
   for (let i: usize = 0; i < bytes; i += 16, block++) {
     const z = randomGaussians(step.seedLow, step.seedHigh, block, step.step, 0, a.stream);

@@ -24,7 +24,7 @@ function dropout(record: usize, rows: i32, part: i32, parts: i32): void {
   const quads = <u32>(rowBytes(1, a.units) >> 4);
   const from = shareStart(rows, part, parts);
   const offset = rowBytes(from, a.units), bytes = rowBytes(shareStart(rows, part + 1, parts), a.units) - offset;
-  let block = <u32>(step.first + from) * quads;
+  let block = <u32>(step.shard + step.first + from) * quads;
   const scale = f32x4.splat(a.scale), threshold = i32x4.splat(a.threshold);
   let x = a.x + offset, y = a.y + offset;
   const end = x + bytes;

@@ -22,7 +22,7 @@ function stepNoise(record: usize, rows: i32, part: i32, parts: i32): void {
   const step = changetype<Step>(a.step);
   const quads = <u32>(rowBytes(1, a.units) >> 4);
   const from = shareStart(rows, part, parts);
-  let block = <u32>(step.first + from) * quads, y = a.y + rowBytes(from, a.units);
+  let block = <u32>(step.shard + step.first + from) * quads, y = a.y + rowBytes(from, a.units);
   const end = a.y + rowBytes(shareStart(rows, part + 1, parts), a.units);
   const scale = f32x4.splat(a.scale), threshold = i32x4.splat(a.threshold);
   for (; y < end; y += 64, block += 4) {

@@ -81,7 +81,7 @@ export interface Records {
   Component: { plane: "p"; stride: "i"; steps: "p"; dc: "p"; ac: "p"; before: "i"; h: "i"; v: "i"; coefficients: "p"; width: "i"; height: "i"; across: "i"; down: "i"; row: "p" };
   Standalone: { input: "p"; inputs: "i"; output: "p"; outputs: "i"; maxRows: "i"; scale: "f"; tape: "p"; instructions: "i"; step: "p"; unpack: "p"; tensors: "i"; scratch: "p"; staging: "p"; stagingBytes: "i"; states: "p"; statesBytes: "i" };
   Unpack: { to: "p"; from: "p"; scales: "p"; bits: "i"; k: "i"; out: "i"; groups: "i"; packed: "i" };
-  Step: { rate: "f"; scale: "f"; step: "i"; status: "i"; loss: "f"; first: "i"; seedLow: "i"; seedHigh: "i"; sumLow: "i"; sumHigh: "i" };
+  Step: { rate: "f"; scale: "f"; step: "i"; status: "i"; loss: "f"; first: "i"; seedLow: "i"; seedHigh: "i"; sumLow: "i"; sumHigh: "i"; shard: "i" };
 }
 
 /** The record each kernel takes, by the kernel's name among the core's exports. */

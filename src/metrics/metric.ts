@@ -41,6 +41,8 @@ export interface Tally {
    */
   basis?(): number[];
   append?(state: readonly number[]): void;
+  /** The state of the rows of two others, in this order. Default: where rows are not kept, sums of their numbers one by one. */
+  merge?(before: readonly number[], after: readonly number[]): number[];
 }
 
 export interface Metric extends Tally {

@@ -20,5 +20,19 @@ export const r2 = {
         sums[at + 3] += (output - target) * (output - target);
       },
       ([, , spread, wrong]) => (spread > 0 ? 1 - wrong / spread : Number(wrong === 0)),
+      // Chan, Golub and LeVeque 1979
+      (before, after) => {
+        const [n, mean, spread, wrong] = before;
+        const [m, other, more, wrongToo] = after;
+        if (n === 0 || m === 0) return [...(n === 0 ? after : before)];
+        const apart = other - mean;
+        const all = n + m;
+        return [
+          all,
+          mean + (apart * m) / all,
+          spread + more + (apart * apart * n * m) / all,
+          wrong + wrongToo,
+        ];
+      },
     ),
 } satisfies MetricKind;

@@ -85,11 +85,11 @@ async function trainSomewhere(
   internals: Internals,
   request: TrainRequest<Model>,
   run: Run,
-  { worker, transfer = false, threads }: FitOptions,
+  { worker, transfer = false, threads, ranks }: FitOptions,
 ): Promise<void> {
   const { state } = internals;
   delete state.threads;
-  const elsewhere = (worker ?? onPage()) && (await loadElsewhere(worker === true && !onPage()));
+  const elsewhere = !ranks && (worker ?? onPage()) && (await loadElsewhere(worker === true && !onPage()));
   if (elsewhere) {
     const remote = {
       module: await trainingModule(request.network.core, "fit"),

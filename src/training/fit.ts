@@ -114,6 +114,8 @@ async function prepared<M extends TrainedModel>(
     rows: source ? 0 : train.length,
   };
   if (!source) checkBatch(options, settings);
+  if (settings.shards || options.ranks)
+    (await loaded(() => import("./spread.ts"))).checkShards(settings, options, source);
   checkStateful(network, settings, source ? undefined : train.length, validation?.length);
   const progress = progressOf(options);
   const { sampleWeight, signal } = options;
@@ -164,6 +166,7 @@ async function prepared<M extends TrainedModel>(
         weighting,
         callbacks,
         signal,
+        ranks: options.ranks,
         progress,
       },
       state.run,

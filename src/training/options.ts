@@ -6,6 +6,7 @@ import { type Threads, threadsField } from "../threads/threads.ts";
 import type { DataArgument } from "./arguments.ts";
 import type { MetricList } from "./compile.ts";
 import type { Progress } from "./progress.ts";
+import type { Ranks } from "./ranks.ts";
 import { type FitSettings, fitSettings, seedField } from "./settings.ts";
 
 /** What only a running program can hand to fit(). */
@@ -47,6 +48,11 @@ export interface RunTimeOptions<M = TrainedModel> {
   onProgress?: (progress: Progress) => void;
   /** Default 100. */
   progressInterval?: number;
+  /**
+   * The processes that train this model together, with `shards`: what connect() of nabla/mpi gives. Each computes some of a batch's shards and
+   * reads their rows alone; weights have the bits of one process with as many shards. Where one fails, all end.
+   */
+  ranks?: Ranks;
   /** Continue where a loaded (or aborted) training stopped. Needs the same data, batch size and seed; what differs is named, and refused. */
   resume?: boolean;
   /** With `resume`: go on although the data is not what the training had. Its bits are then those of no uninterrupted training. */
@@ -64,6 +70,7 @@ const runTime = () =>
     threads: threadsField(),
     onProgress: func(),
     progressInterval: milliseconds(),
+    ranks: thing("what connect() of nabla/mpi gives"),
     resume: bool(),
     otherData: bool(),
   }) satisfies Record<keyof RunTimeOptions, Field>;

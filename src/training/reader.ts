@@ -42,9 +42,9 @@ export class EpochReader<M> {
   read(batch: number, indices: Uint32Array): Ready | Promise<Ready> | undefined {
     if (this.stepper.gathers) return undefined;
     if (this.ahead) return this.ahead.next() as Promise<Ready>;
-    const read = this.stepper.loader.read(indices, batch, this.epoch);
+    const read = this.stepper.loader.read(this.stepper.own(indices), batch, this.epoch);
     const { batchSize } = this.request.settings;
-    if (isPromise(read) && (batch + 1) * batchSize < this.order.length)
+    if (isPromise(read) && !this.request.ranks && (batch + 1) * batchSize < this.order.length)
       this.ahead = new Prefetcher(this.request.train, this.order, batchSize, batch + 1, this.epoch);
     return read;
   }

@@ -7,6 +7,7 @@ import { rateAt } from "../schedules/rate.ts";
 import type { CompiledTraining } from "./compile.ts";
 import { type Goal, objectivesOf } from "./goals.ts";
 import type { Progress } from "./progress.ts";
+import type { Ranks } from "./ranks.ts";
 import type { Run } from "./run.ts";
 import type { RunSettings, Settings } from "./settings.ts";
 import type { Source } from "./source.ts";
@@ -34,6 +35,12 @@ export interface TrainRequest<M = TrainedModel> {
   readonly weighting: Weighting;
   readonly callbacks: readonly Callback<M>[];
   readonly signal?: AbortSignal;
+  /** Processes that share the work, and how they agree to stop: one of them may be asked. */
+  readonly ranks?: Ranks;
+  readonly asked?: AbortSignal;
+  readonly stop?: () => void;
+  /** Figures that the first one computes, and all have. */
+  together?(compute: () => Promise<Record<string, number>>): Promise<Record<string, number>>;
   /** Called at most every so many milliseconds, equally at ends of epochs; at the very end in any case. */
   readonly progress?: { readonly every: number; report(progress: Progress): void };
   /** η of the next step. @param of before schedule and callbacks, default the optimizer's */

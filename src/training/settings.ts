@@ -56,6 +56,22 @@ const settings = <W, A, V>(
           "Rows of a batch that pass through the network at once, to take less memory. The result is the same, except with batch normalisation.",
       }),
     ),
+    /**
+     * Cuts each batch of n rows into so many shards, a power of two: shard s has the rows ⌊s · n / shards⌋ … ⌊(s + 1) · n / shards⌋ − 1. The
+     * gradient of the batch is then the sum of theirs along a fixed binary tree: shards 0 and 1, 2 and 3, …, then those sums, and so on, in
+     * float32. Loss and metrics are added alike. So its bits do not depend on where shards are computed: nabla/mpi spreads them over
+     * processes and machines. They are not the bits of a training without shards, or with another number. batchNormalization normalises each shard by
+     * itself, and its moving means follow the last one. Default: none.
+     */
+    shards: optional(
+      int({
+        min: 1,
+        max: 4096,
+        doc:
+          DOCS &&
+          "Cuts each batch into so many shards, a power of two, whose gradients are added along a fixed tree: the same bits on any number of machines.",
+      }),
+    ),
     /** Passes over the data. Default 1. */
     epochs: int({ min: 1, wide: true, default: 1, doc: DOCS && "Passes over the data." }),
     /** Another seed for the order of rows and the split. Default: the model's. */

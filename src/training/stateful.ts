@@ -10,7 +10,7 @@ import type { Settings } from "./settings.ts";
  */
 export function checkStateful(
   network: Network,
-  settings: Pick<Settings, "shuffle" | "batchSize" | "microBatchSize" | "dropLast">,
+  settings: Pick<Settings, "shuffle" | "batchSize" | "microBatchSize" | "shards" | "dropLast">,
   rows: number | undefined,
   validation: number | undefined,
 ): void {
@@ -28,8 +28,11 @@ export function checkStateful(
     throw new NablaError(
       `fit: batchSize: layer ${called}: expected batchSize: ${batchSize}, got ${settings.batchSize}`,
     );
-  if (settings.microBatchSize !== undefined && settings.microBatchSize < batchSize)
-    throw new NablaError(`fit: microBatchSize: layer ${called}: a batch cannot run in pieces; leave it out`);
+  const { microBatchSize = batchSize, shards = 1 } = settings;
+  if (microBatchSize < batchSize || shards > 1)
+    throw new NablaError(
+      `fit: ${shards > 1 ? "shards" : "microBatchSize"}: layer ${called}: a batch cannot run in pieces; leave it out`,
+    );
   if (rows !== undefined && settings.shuffle)
     throw new NablaError(
       `fit: shuffle: layer ${called}: row i of a batch goes on where row i of the batch before ended, so rows keep their order; pass shuffle: false`,

@@ -50,7 +50,7 @@ export class Stepper<M> {
     this.plan = plan;
     // batches of an iterator may grow
     this.split = source ? microBatchSize !== undefined : plan.rows < most;
-    this.counting = this.split ? request.scoring : request.metrics;
+    this.counting = this.split || settings.shards !== undefined ? request.scoring : request.metrics;
     this.loader = new GatheringLoader(network, train, goals, request.weighting);
     this.check = batchCheck(train, network, goals);
     this.batches = batchesPerEpoch(request);
@@ -68,6 +68,11 @@ export class Stepper<M> {
   /** Whether rows are taken from memory, and need not be read. */
   get gathers(): boolean {
     return this.loader.gathers && !sees(this.run, "data");
+  }
+
+  /** Those of a batch's rows that are to be read. */
+  own(indices: Uint32Array): Uint32Array {
+    return indices;
   }
 
   /**
@@ -197,7 +202,7 @@ export class Stepper<M> {
   protected complete(indices: Uint32Array, ready: Ready | undefined): void {
     const { run, plan, request, failed } = this;
     const rows = indices.length;
-    if (ready) see(run, "data", request.train, indices, ready, run.epoch);
+    if (ready) see(run, "data", request.train, this.own(indices), ready, run.epoch);
     this.wayBack.confirm();
     run.lossSum += lossOfStep(request.network.core, plan.step) * rows;
     run.rows += rows;

@@ -9,7 +9,7 @@
  */
 
 import { type Callback, inOrder, type Logs, type TrainingContext, wanted } from "../callbacks/callback.ts";
-import { range, targetSize } from "../data/dataset.ts";
+import { type Dataset, range, targetSize } from "../data/dataset.ts";
 import { figureOf } from "../metrics/metric.ts";
 import { ROWS_AT_ONCE } from "../network/predict.ts";
 import { resetStates } from "../network/states.ts";
@@ -19,6 +19,7 @@ import { contextOf } from "./context.ts";
 import { score } from "./evaluate.ts";
 import { WayBack } from "./goingBack.ts";
 import { see } from "./known.ts";
+import { loaded } from "./loading.ts";
 import { pauser } from "./pause.ts";
 import { Reports } from "./progress.ts";
 import { EpochReader } from "./reader.ts";
@@ -29,14 +30,20 @@ import { Stepper } from "./step.ts";
 
 /** Trains until all epochs are finished, continuing from where `run` is. */
 export async function train<M>(request: TrainRequest<M>, run: Run): Promise<void> {
-  await new Trainer(request, run).train();
+  const { settings, ranks } = request;
+  const sharded =
+    settings.shards === undefined ? undefined : await loaded(() => import("./shards.ts"), "fit");
+  const spread = ranks && (await loaded(() => import("./spread.ts"), "fit"));
+  const trainer = new Trainer(spread?.agreeing(request) ?? request, run, sharded?.shardedStepper(Stepper));
+  await spread?.sameOnAll(ranks!, request, run, trainer.stepper.plan);
+  await trainer.train();
 }
 
 export class Trainer<M> {
   /** Of an epoch; not known before its end where an iterator says it by ending. */
   private batches: number;
   private readonly wayBack: WayBack<M>;
-  private readonly stepper: Stepper<M>;
+  readonly stepper: Stepper<M>;
   private readonly reports: Reports;
   private readonly hooks: readonly Callback<M>[];
   private readonly afterBatch: readonly Callback<M>[];
@@ -51,10 +58,11 @@ export class Trainer<M> {
   constructor(
     private readonly request: TrainRequest<M>,
     private readonly run: Run,
+    Steps: typeof Stepper = Stepper,
   ) {
     this.batches = batchesPerEpoch(request);
     this.wayBack = new WayBack(request, run);
-    this.stepper = new Stepper(request, run, this.wayBack);
+    this.stepper = new Steps(request, run, this.wayBack);
     this.reports = new Reports(request.settings.epochs, this.batches, run, request.progress);
     this.hooks = inOrder(request.callbacks);
     this.afterBatch = this.hooks.filter((hook) => hook.onBatchEnd);
@@ -180,8 +188,14 @@ export class Trainer<M> {
 
   /** valLoss, valAccuracy, … where there is something to validate on. */
   private async validate(): Promise<Record<string, number>> {
-    const { network, validation, validationWeighting, goals, scoring, settings, signal } = this.request;
+    const { together, validation } = this.request;
     if (!validation) return {};
+    const scores = () => this.scores(validation);
+    return together ? together(scores) : scores();
+  }
+
+  private async scores(validation: Dataset): Promise<Record<string, number>> {
+    const { network, validationWeighting, goals, scoring, settings, signal } = this.request;
     const { split, plan } = this.stepper;
     const scores = await score({
       network,

@@ -279,6 +279,7 @@ const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
       epochs: 1,
       batchSize: 2,
       microBatchSize: 1,
+      shards: 2,
       seed: 1,
       shuffle: true,
       validationData: [X, Y],

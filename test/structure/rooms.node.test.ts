@@ -29,7 +29,7 @@ const ROOMS = [
   ["interop"],
   ["ensemble", "export", "import", "predict", "reading", "sequences"],
   ["report"],
-  ["browser", "node"],
+  ["browser", "mpi", "node"],
   ["cli"],
   ["index.ts", "static.ts"],
 ];

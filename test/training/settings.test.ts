@@ -19,12 +19,15 @@ type Schema = {
   anyOf?: Schema[];
   default?: unknown;
   minimum?: number;
+  maximum?: number;
   properties?: Record<string, Schema>;
 };
 
 /** A value that is not the default. */
-function example({ type, anyOf, default: usual, minimum = 0, properties }: Schema): unknown {
+function example({ type, anyOf, default: usual, minimum = 0, maximum, properties }: Schema): unknown {
   if (anyOf) return example(anyOf[0]!);
+  // a power of two as well
+  if (type === "integer" && maximum === 4096) return 4;
   if (type === "integer") return Math.max(minimum, 3);
   if (type === "number") return minimum + 0.25;
   if (type === "boolean") return usual !== true;

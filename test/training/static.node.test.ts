@@ -29,6 +29,8 @@ test("with it: every program that is loaded when it is used is there, each name 
     import("../../src/model/listing.ts"),
     import("../../src/training/evaluate.ts"),
     import("../../src/training/byHand.ts"),
+    import("../../src/training/shards.ts"),
+    import("../../src/training/spread.ts"),
     import("../../src/training/streamFit.ts"),
     import("../../src/training/trainer.ts"),
     import("../../src/threads/use.ts"),
@@ -43,7 +45,7 @@ test("no source imports anything later but by loaded()", async () => {
   const { readdirSync, readFileSync } = await import("node:fs");
   const root = new URL("../../src/", import.meta.url);
   const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter(
-    (file) => file.endsWith(".ts") && !/^(cli|node)[\\/]/.test(file),
+    (file) => file.endsWith(".ts") && !/^(cli|mpi|node)[\\/]/.test(file),
   );
   const text = readFileSync(new URL("static.ts", root), "utf8");
   for (const file of files) {

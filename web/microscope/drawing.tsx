@@ -7,8 +7,8 @@ import type { Place, Trace } from "./trace.ts";
 const ACROSS = 134;
 const DOWN = 100;
 const RADIUS = 26;
-/** Where more meet, only the weights of the unit at hand have their numbers. */
-const FEW = 4;
+/** With more units in a layer numbers would lie on each other: only the weights of the unit at hand have theirs. */
+const FEW = 2;
 
 export function Drawing(props: {
   trace: Trace;
@@ -78,7 +78,7 @@ export function Drawing(props: {
           return (
             <g key={k} class="node input">
               <circle cx={cx} cy={cy} r={RADIUS} />
-              <text class="large" x={cx} y={cy + 4}>
+              <text class={size(num(x))} x={cx} y={cy + 4}>
                 {num(x)}
               </text>
               <text x={cx} y={cy + RADIUS + 14}>
@@ -94,7 +94,7 @@ export function Drawing(props: {
             return (
               <g key={`${layer} ${j}`} class={`node ${isNow(layer, j) ? "on" : ""}`}>
                 <circle cx={cx} cy={cy} r={RADIUS} />
-                <text class="large" x={cx} y={cy + 4}>
+                <text class={size(forward ? num(a[j]) : "a")} x={cx} y={cy + 4}>
                   {forward ? num(a[j]) : "a"}
                 </text>
                 <text x={cx} y={cy + RADIUS + 14}>
@@ -123,6 +123,9 @@ export function Drawing(props: {
     </section>
   );
 }
+
+/** What fits into a circle. */
+const size = (shown: string): string => (shown.length > 6 ? "large long" : "large");
 
 const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
 /** In a picture: x₁. */

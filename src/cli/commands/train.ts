@@ -10,7 +10,8 @@ import { splitNotes } from "../../data/splitNotes.ts";
 import { NablaError } from "../../errors.ts";
 import { fromConfig } from "../../model/fromConfig.ts";
 import { internalsOf } from "../../model/internals.ts";
-import type { Callback, History, Model } from "../../model/model.ts";
+import type { Callback, History } from "../../model/model.ts";
+import type { World } from "../../mpi/index.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
 import { checkWritable } from "../../node/files.ts";
 import { examine, MISTAKES } from "../../report/examine.ts";
@@ -43,7 +44,7 @@ import {
 } from "../training/from.ts";
 import { openFor } from "../training/opening.ts";
 import { reportOf } from "../training/reporting.ts";
-import { type Extra, extraOf, openResumed, type Prepared, saidOver } from "../training/resume.ts";
+import { extraOf, metadataOf, openResumed, type Prepared, saidOver } from "../training/resume.ts";
 import { type Saved, Saving, type SavingFlags } from "../training/saving.ts";
 import { type ModelFlags, resolveConfig } from "../training/settings.ts";
 import { checkUnits, partsAsBefore } from "../training/targets.ts";
@@ -66,6 +67,7 @@ export interface TrainFlags
   freeze?: boolean;
   otherData?: boolean;
   threads?: Threads;
+  shards?: number;
   wide?: boolean;
   report?: string;
   json?: boolean;
@@ -78,12 +80,15 @@ const INTERRUPTED = 130;
 export async function trainCommand(source: string, flags: TrainFlags, terminal: Terminal): Promise<number> {
   if (flags.folds !== undefined && flags.forecast === undefined)
     return (await import("./folds.ts")).foldsCommand(source, flags, terminal);
-  const saving = await Saving.open(flags, terminal);
-  try {
-    return await trainTo(saving, source, flags, terminal);
-  } finally {
-    saving.release();
-  }
+  const { amongRanks } = await import("../training/ranks.ts");
+  return amongRanks(flags, terminal, async (flags, terminal, ranks) => {
+    const saving = await Saving.open(flags, terminal);
+    try {
+      return await trainTo(saving, source, flags, terminal, ranks);
+    } finally {
+      saving.release();
+    }
+  });
 }
 
 async function trainTo(
@@ -91,6 +96,7 @@ async function trainTo(
   source: string,
   flags: TrainFlags,
   terminal: Terminal,
+  ranks?: World,
 ): Promise<number> {
   const { errors, print, printJson } = terminal;
   checkBegin(flags);
@@ -177,14 +183,18 @@ async function trainTo(
       signal: stop.signal,
       resume: flags.resume !== undefined,
       otherData: flags.otherData,
-      threads: flags.threads ?? "auto",
+      // a processor each
+      threads: flags.threads ?? (ranks ? 1 : "auto"),
+      ranks,
     });
     // an interruption from now on is no reason to lose what is trained
     if (saving.out !== undefined) saved = await saving.last(model);
   } catch (error) {
     line.clear();
     const { epoch, step } = since(internalsOf(model).state.run);
-    if (error !== stop.signal.reason)
+    const interrupted = ranks?.interrupted(error) ?? error === stop.signal.reason;
+    if (interrupted && ranks && ranks.rank > 0) return 0;
+    if (!interrupted)
       throw saving.out !== undefined && step > took && !saved ? await saving.afterError(model, error) : error;
     const { path, problem } = await saving.last(model, true);
     if (json) printJson({ event: "interrupted", epochs: epoch, step, out: path });
@@ -196,6 +206,7 @@ async function trainTo(
   } finally {
     stop.release();
   }
+  if (ranks && ranks.rank > 0) return 0;
   const seconds = (performance.now() - begun) / 1000;
   history = { ...history, history: inUnits(history.history, units) };
 
@@ -278,12 +289,3 @@ const validationPart = (
 /** The rows that fit() trains on and validates on. @param before settings of a training that is resumed */
 const splitOff = (train: Dataset, { training }: Config, before: RunSettings | undefined) =>
   chosenRows(train, training.validationSplit, before?.validationSplit, training).rows;
-
-/** What only the command line knows; the rest comes with the data, in fit(). @param old whose head is kept: its outputs stay in their scale */
-function metadataOf({ training }: Config, old: Model | undefined): Model["metadata"] {
-  const { classWeight } = training;
-  const own: Pick<Extra, "training"> = {
-    training: { ...callbackOptions(training), ...(classWeight && { classWeight }) },
-  };
-  return { ...(old?.metadata.targetScale && { targetScale: old.metadata.targetScale }), extra: own };
-}

@@ -16,6 +16,7 @@ export type OptimizerFlags = { [K in keyof typeof OF_OPTIMIZERS]?: number };
 const OF_FIT: Readonly<Record<string, FlagNotes | false>> = {
   batchSize: { short: "b", default: "the model's, 32 for mlp and table" },
   microBatchSize: { default: "all" },
+  shards: { default: "none" },
   epochs: { short: "e", default: "the model's, mostly 5" },
   seed: { short: "s" },
   shuffle: false,

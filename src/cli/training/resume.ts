@@ -1,5 +1,5 @@
 /** Continuing a training that was saved before it was finished. */
-import type { CallbackFields } from "../../callbacks/table.ts";
+import { type CallbackFields, callbackOptions } from "../../callbacks/table.ts";
 import { type Config, checkConfig } from "../../config/config.ts";
 import type { SequencesInfo } from "../../data/sequences/sequencesInfo.ts";
 import type { SeriesInfo } from "../../data/sequences/seriesInfo.ts";
@@ -168,4 +168,13 @@ export function difference(a: unknown, b: unknown, path: string): [string, unkno
     if (found) return found;
   }
   return undefined;
+}
+
+/** What only the command line knows; the rest comes with the data, in fit(). @param old whose head is kept: its outputs stay in their scale */
+export function metadataOf({ training }: Config, old: Model | undefined): Model["metadata"] {
+  const { classWeight } = training;
+  const own: Pick<Extra, "training"> = {
+    training: { ...callbackOptions(training), ...(classWeight && { classWeight }) },
+  };
+  return { ...(old?.metadata.targetScale && { targetScale: old.metadata.targetScale }), extra: own };
 }

@@ -330,8 +330,29 @@ const wide = chain(
   { rows: 122 },
 );
 
+/** Of unequal sizes; the last batch has four rows, so half of its shards have none. */
+const sharded = chain(
+  [7],
+  [
+    { type: "dense", units: 9, activation: "relu" },
+    { type: "dropout", rate: 0.3 },
+    { type: "batchNormalization" },
+    { type: "dense", units: 3, activation: "softmax" },
+  ],
+  {
+    loss: "categoricalCrossentropy",
+    optimizer: "adam",
+    batchSize: 20,
+    shards: 8,
+    metrics: ["accuracy", "auc"],
+  },
+  classes(3),
+  { rows: 44 },
+);
+
 /** @type {Record<string, Network>} */
 export const ROWS = {
+  shards: sharded,
   "every activation and initializer": activations,
   ...optimizers,
   ...losses,

@@ -143,6 +143,7 @@ export const training = fc.record(
     epochs: size,
     batchSize: size,
     microBatchSize: size,
+    shards: size,
     seed: fc.constantFrom(0, 1, -1, 2 ** 32, "x"),
     validationSplit: fc.constantFrom(0.1, 1, -1),
     schedule: fc.constantFrom(

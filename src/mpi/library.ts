@@ -1,0 +1,219 @@
+/** Which MPI library there is, and how it is called. */
+import { env } from "node:process";
+import { messageOf, NablaError } from "../errors.ts";
+
+/** What is called of it. Handles are numbers of one kind or the other; buffers are views. */
+export interface Library {
+  /** What it says it is: "Open MPI v4.1.4, …" in one line. */
+  readonly version: string;
+  readonly path: string;
+  init(): void;
+  rank(): number;
+  size(): number;
+  allgatherv(
+    mine: Uint8Array,
+    all: Uint8Array,
+    counts: Int32Array,
+    places: Int32Array,
+    request: Uint8Array,
+  ): void;
+  send(bytes: Uint8Array, to: number, request: Uint8Array): void;
+  receive(bytes: Uint8Array, from: number, request: Uint8Array): void;
+  /** Whether it is done. */
+  test(request: Uint8Array): boolean;
+  /** Lets other processes compute. */
+  rest(): void;
+  abort(code: number): void;
+  finalize(): void;
+}
+
+type Handle = number | bigint;
+type Call = (...args: unknown[]) => unknown;
+/** What is used of koffi. */
+interface Koffi {
+  load(path: string, options?: { global?: boolean }): { func(prototype: string): Call };
+}
+
+/** How libraries of one binary interface write handles. */
+interface Abi {
+  readonly handle: "intptr_t" | "int";
+  handles(): { readonly world: Handle; readonly byte: Handle };
+}
+const MPICH: Abi = { handle: "int", handles: () => ({ world: 0x44000000, byte: 0x4c00010d }) };
+const STANDARD: Abi = { handle: "intptr_t", handles: () => ({ world: 0x101, byte: 0x247 }) };
+
+const OPEN_MPI_NAMES = ["libmpi.so.40", "libmpi.so.80"];
+const MPICH_NAMES = ["libmpich.so.12", "libmpi.so.12"];
+const STANDARD_NAMES = ["libmpi_abi.so.1", "libmpi_abi.so.0"];
+const OF_MAC = ["libmpi.dylib", "libmpi.40.dylib", "libmpi.12.dylib", "libmpich.12.dylib"];
+
+/** What a launcher tells its processes: how many there are. */
+export function launchedSize(): number {
+  const { OMPI_COMM_WORLD_SIZE, PMI_SIZE, PMIX_RANK, SLURM_NTASKS } = env;
+  const ofSlurm = PMIX_RANK === undefined ? undefined : SLURM_NTASKS;
+  const told = Number(OMPI_COMM_WORLD_SIZE ?? PMI_SIZE ?? ofSlurm ?? 1);
+  return Number.isInteger(told) && told > 0 ? told : 1;
+}
+
+/** The library of the launcher first: that of another would find itself alone. */
+const candidates = (): string[] => [
+  ...(env.OMPI_COMM_WORLD_SIZE === undefined
+    ? [...STANDARD_NAMES, ...MPICH_NAMES, ...OPEN_MPI_NAMES]
+    : [...OPEN_MPI_NAMES, ...STANDARD_NAMES, ...MPICH_NAMES]),
+  ...OF_MAC,
+];
+
+/** Where no launcher has started others: needs no library. */
+export const alone: Library = {
+  version: "none",
+  path: "",
+  init() {},
+  rank: () => 0,
+  size: () => 1,
+  allgatherv: (mine, all) => all.set(mine),
+  send() {},
+  receive() {},
+  test: () => true,
+  rest() {},
+  abort() {},
+  finalize() {},
+};
+
+/** @param wanted the library's file, instead of what NABLA_MPI or the system names */
+export async function openLibrary(wanted = env.NABLA_MPI): Promise<Library> {
+  const koffi = await loadKoffi();
+  const missed: string[] = [];
+  for (const path of wanted ? [wanted] : candidates()) {
+    let loaded: ReturnType<Koffi["load"]>;
+    try {
+      // its parts look for each other's symbols
+      loaded = koffi.load(path, { global: true });
+    } catch (cause) {
+      missed.push(`${path} (${messageOf(cause).replace(/\s+/g, " ")})`);
+      continue;
+    }
+    return bind(koffi, path, loaded);
+  }
+  throw new NablaError(
+    wanted
+      ? `MPI: NABLA_MPI: ${missed[0]} cannot be loaded; expected the file of an MPI library, as libmpi.so.40 or libmpich.so.12`
+      : `MPI: no library was found: tried ${candidates().join(", ")}. Install one (Debian: apt-get install openmpi-bin, or mpich), or say where it is: NABLA_MPI=/path/libmpi.so`,
+  );
+}
+
+async function loadKoffi(): Promise<Koffi> {
+  try {
+    const name = "koffi";
+    const found = (await import(name)) as Koffi & { default?: Koffi };
+    return found.default ?? found;
+  } catch (cause) {
+    throw new NablaError(
+      `MPI: the package koffi, which calls its library, is not there: npm install koffi (${messageOf(cause).split("\n")[0]})`,
+      { cause },
+    );
+  }
+}
+
+function bind(koffi: Koffi, path: string, library: ReturnType<Koffi["load"]>): Library {
+  const missing = (name: string): never => {
+    throw new NablaError(`MPI: ${path} has no ${name}: it is no MPI library of version 3 or newer`);
+  };
+  const declare = (prototype: string): Call => {
+    try {
+      return library.func(prototype);
+    } catch {
+      return missing(/MPI_\w+/.exec(prototype)![0]);
+    }
+  };
+  const text = new Uint8Array(new ArrayBuffer(8192));
+  const length = new Int32Array(new ArrayBuffer(4));
+  declare("int MPI_Get_library_version(void *text, void *length)")(text, length);
+  const version = new TextDecoder()
+    .decode(text.subarray(0, length[0]))
+    .replace(/[\s\0]+/g, " ")
+    .trim();
+  const abi = abiOf(version, path, declare);
+  const h = abi.handle;
+  const checked = (name: string, parameters: string) => {
+    const call = declare(`int ${name}(${parameters})`);
+    return (...args: unknown[]): void => {
+      const code = call(...args) as number;
+      if (code !== 0) throw new NablaError(`MPI: ${name} of ${path} failed with code ${code}`);
+    };
+  };
+  const init = checked("MPI_Init_thread", "void *argc, void *argv, int required, void *provided");
+  const commRank = checked("MPI_Comm_rank", `${h} comm, void *rank`);
+  const commSize = checked("MPI_Comm_size", `${h} comm, void *size`);
+  const gatherv = checked(
+    "MPI_Iallgatherv",
+    `void *mine, int n, ${h} type, void *all, void *counts, void *places, ${h} of, ${h} comm, void *request`,
+  );
+  const isend = checked(
+    "MPI_Isend",
+    `void *from, int n, ${h} type, int to, int tag, ${h} comm, void *request`,
+  );
+  const irecv = checked(
+    "MPI_Irecv",
+    `void *to, int n, ${h} type, int from, int tag, ${h} comm, void *request`,
+  );
+  const mpiTest = checked("MPI_Test", "void *request, void *flag, void *status");
+  const mpiAbort = declare(`int MPI_Abort(${h} comm, int code)`);
+  const mpiFinalize = declare("int MPI_Finalize()");
+  const flag = new Int32Array(new ArrayBuffer(4));
+  const status = new Uint8Array(new ArrayBuffer(256));
+  let world: Handle;
+  let byte: Handle;
+  const one = (call: Call): number => {
+    call(world, flag);
+    return flag[0]!;
+  };
+  return {
+    version,
+    path,
+    init() {
+      init(null, null, 0, flag);
+      ({ world, byte } = abi.handles());
+    },
+    rank: () => one(commRank),
+    size: () => one(commSize),
+    allgatherv: (mine, all, counts, places, request) =>
+      gatherv(mine, mine.length, byte, all, counts, places, byte, world, request),
+    send: (bytes, to, request) => isend(bytes, bytes.length, byte, to, TAG, world, request),
+    receive: (bytes, from, request) => irecv(bytes, bytes.length, byte, from, TAG, world, request),
+    test(request) {
+      mpiTest(request, flag, status);
+      return flag[0] !== 0;
+    },
+    rest: resting(koffi),
+    abort: (code) => void mpiAbort(world, code),
+    finalize: () => void mpiFinalize(),
+  };
+}
+
+/** Of the messages that say somebody is there. */
+const TAG = 7;
+
+function abiOf(version: string, path: string, declare: (prototype: string) => Call): Abi {
+  if (/libmpi_abi/.test(path)) return STANDARD;
+  if (/Open MPI/i.test(version)) {
+    const world = declare("intptr_t MPI_Comm_f2c(int handle)");
+    const byte = declare("intptr_t MPI_Type_f2c(int handle)");
+    // which may be called once it is initialised
+    return { handle: "intptr_t", handles: () => ({ world: world(0) as Handle, byte: byte(1) as Handle }) };
+  }
+  if (/MPICH|Intel|MVAPICH|Cray/i.test(version)) return MPICH;
+  throw new NablaError(
+    `MPI: ${path} is "${version.slice(0, 80)}", whose binary interface is not known; expected Open MPI, one that is compatible with MPICH, or libmpi_abi.so (MPI 5)`,
+  );
+}
+
+/** sched_yield(), where there is one. */
+function resting(koffi: Koffi): () => void {
+  for (const path of ["libc.so.6", "libSystem.dylib", "libc.so"])
+    try {
+      return koffi.load(path).func("int sched_yield()") as () => void;
+    } catch {
+      // the next
+    }
+  return () => {};
+}

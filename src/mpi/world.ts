@@ -1,0 +1,225 @@
+/** The processes that mpirun has started, and what becomes of all where one of them fails. */
+import { writeSync } from "node:fs";
+import { hostname } from "node:os";
+import { env } from "node:process";
+import { messageOf, NablaError } from "../errors.ts";
+import { gatherJson, type Ranks } from "../training/ranks.ts";
+import { alone, type Library, launchedSize, openLibrary } from "./library.ts";
+
+/** Seconds without a sign of life after which a rank is given up. */
+const PATIENCE = 60;
+/** Milliseconds for which a wait only yields its processor; after that it sleeps in between. */
+const EAGER = 5;
+/** Milliseconds that ranks let the first one speak, where all have the same to say. */
+const AFTER_FIRST = 2000;
+const EACH = 100;
+const MOST = 2 ** 31 - 1;
+
+type ReallyExit = (code: number) => never;
+
+export interface MpiOptions {
+  /** The library's file. Default: the environment's NABLA_MPI, else what is found: see docs/cluster.md. */
+  library?: string;
+  /** Seconds after which a rank that gives no sign of life ends the job. Default: the environment's NABLA_MPI_TIMEOUT, else 60. */
+  timeout?: number;
+}
+
+/** This process among the others of its job: what fit() takes as `ranks`. */
+export class World implements Ranks {
+  readonly rank: number;
+  readonly size: number;
+  private hosts: readonly string[] = [hostname()];
+  private readonly beats: Beat[];
+  private result = new Uint8Array(0);
+  private closed = false;
+  private failing = false;
+  private timer: ReturnType<typeof setInterval> | undefined;
+
+  private constructor(
+    private readonly library: Library,
+    private readonly patience: number,
+  ) {
+    this.rank = library.rank();
+    this.size = library.size();
+    // the first one hears of all, all hear of the first
+    const peers = this.rank === 0 ? Array.from({ length: this.size - 1 }, (_, i) => i + 1) : [0];
+    this.beats = peers.map((peer) => new Beat(library, peer));
+  }
+
+  /** @throws NablaError where no library is found, or it is another than that of the launcher */
+  static async open({
+    library: wanted,
+    timeout = Number(env.NABLA_MPI_TIMEOUT ?? PATIENCE),
+  }: MpiOptions): Promise<World> {
+    if (!(timeout > 0))
+      throw new NablaError(`MPI: timeout: expected seconds > 0, got ${env.NABLA_MPI_TIMEOUT ?? timeout}`);
+    const library = launchedSize() === 1 ? alone : await openLibrary(wanted);
+    library.init();
+    const world = new World(library, timeout * 1000);
+    if (library === alone) return world;
+    process.on("exit", (code) => world.exit(code));
+    for (const event of ["uncaughtException", "unhandledRejection"] as const)
+      process.on(event, (error: unknown) => void world.fail(error));
+    const told = launchedSize();
+    if (world.size !== told)
+      throw new NablaError(
+        `MPI: the launcher has started ${told} processes, but ${library.path} (${library.version.slice(0, 40)}) sees ${world.size}: it is not the launcher's library. Say which is: NABLA_MPI=/path/libmpi.so`,
+      );
+    // twice in the time that is waited for, at least
+    world.timer = setInterval(() => world.beat(), Math.min(world.patience / 4, 5000));
+    world.timer.unref();
+    const all = await gatherJson(world, { host: hostname(), version: process.env.NABLA_VERSION ?? "" });
+    world.hosts = all.map(({ host }) => host);
+    const other = all.findIndex(({ version }) => version !== all[0]!.version);
+    if (other > 0)
+      throw new NablaError(
+        `MPI: ${world.called(other)} has nabla ${all[other]!.version}, ${world.called(0)} has ${all[0]!.version}; install the same version on all hosts`,
+      );
+    return world;
+  }
+
+  called(rank: number): string {
+    return `rank ${rank} on ${this.hosts[rank] ?? "another host"}`;
+  }
+
+  async gather(mine: Uint8Array, lengths: readonly number[]): Promise<Uint8Array> {
+    const places = new Int32Array(new ArrayBuffer(4 * this.size));
+    let n = 0;
+    for (const [p, length] of lengths.entries()) {
+      places[p] = n;
+      n += length;
+    }
+    if (n > MOST)
+      throw new NablaError(
+        `MPI: ranks exchange ${n} bytes at once; expected at most ${MOST}: train with fewer ranks`,
+      );
+    if (this.result.length < n) this.result = new Uint8Array(new ArrayBuffer(n));
+    const counts = new Int32Array(new ArrayBuffer(4 * this.size));
+    counts.set(lengths);
+    const request = new Uint8Array(new ArrayBuffer(16));
+    this.library.allgatherv(mine, this.result, counts, places, request);
+    await this.done(request);
+    return this.result.subarray(0, n);
+  }
+
+  /** Whether this is what fit() throws where one of the ranks was asked to stop, and so all have. */
+  interrupted(error: unknown): boolean {
+    return /^(interrupted|another rank was asked to stop)$/.test(messageOf(error));
+  }
+
+  /** Waits until all have come so far. */
+  async barrier(): Promise<void> {
+    await this.gather(new Uint8Array(new ArrayBuffer(1)), Array(this.size).fill(1));
+  }
+
+  /** All is done: waits for the others. After this the process may end. */
+  async end(): Promise<void> {
+    if (this.closed) return;
+    await this.barrier();
+    this.closed = true;
+    clearInterval(this.timer);
+  }
+
+  /**
+   * Ends the whole job: says which rank failed, on which host, and why. Where all have the same to say, the first does.
+   */
+  async fail(error: unknown): Promise<never> {
+    if (!this.failing) {
+      this.failing = true;
+      if (this.rank > 0)
+        await new Promise((resolve) => setTimeout(resolve, AFTER_FIRST + EACH * Math.min(this.rank, 20)));
+      this.say(`${this.called(this.rank)}: ${messageOf(error)}`);
+    }
+    return new Promise<never>(() => {});
+  }
+
+  private say(text: string): void {
+    try {
+      writeSync(2, `nabla: ${text.replaceAll("\n", " ")}\n`);
+    } catch {
+      // nobody reads it
+    }
+    this.closed = true;
+    this.library.abort(1);
+    (process as unknown as { reallyExit: ReallyExit }).reallyExit(1);
+  }
+
+  /** Libraries are unloaded while they are alive where Node ends by itself. */
+  private exit(code: number): void {
+    if (this.closed) this.library.finalize();
+    else this.library.abort(code || 1);
+    (process as unknown as { reallyExit: ReallyExit }).reallyExit(code);
+  }
+
+  private async done(request: Uint8Array): Promise<void> {
+    const { library } = this;
+    const began = performance.now();
+    for (let looked = began; !library.test(request); ) {
+      const now = performance.now();
+      // what came while this one was busy has been heard by now
+      if (now - looked > 250) {
+        looked = now;
+        this.beat();
+        this.listen(began, now);
+      }
+      if (now - began < EAGER) {
+        library.rest();
+        await new Promise((resolve) => setImmediate(resolve));
+      } else await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  private beat(): void {
+    for (const beat of this.beats) beat.send();
+  }
+
+  private listen(began: number, now: number): void {
+    for (const beat of this.beats) {
+      const heard = Math.max(began, beat.listen(now));
+      // the others let the first one speak, and where that is silent one after the other
+      const patience = this.patience + (this.rank === 0 ? 0 : 500 * this.rank);
+      if (now - heard > patience)
+        this.say(
+          `${this.called(beat.peer)} has given no sign of life for ${Math.round(this.patience / 1000)} seconds; ${this.called(this.rank)} gives up. Its machine may be cut off, or busy with one long computation: NABLA_MPI_TIMEOUT=600 waits longer`,
+        );
+    }
+  }
+}
+
+/** Signs of life to and from another rank. */
+class Beat {
+  private sending: Uint8Array | undefined;
+  private receiving: Uint8Array | undefined;
+  private readonly out = new Uint8Array(new ArrayBuffer(1));
+  private readonly in = new Uint8Array(new ArrayBuffer(1));
+  private sent = 0;
+  private heard = 0;
+
+  constructor(
+    private readonly library: Library,
+    readonly peer: number,
+  ) {}
+
+  send(): void {
+    if (this.sending && !this.library.test(this.sending)) return;
+    const now = performance.now();
+    if (now - this.sent < 200) return;
+    this.sent = now;
+    this.sending = new Uint8Array(new ArrayBuffer(16));
+    this.library.send(this.out, this.peer, this.sending);
+  }
+
+  /** @returns when it was heard last */
+  listen(now: number): number {
+    for (let i = 0; i < 1000; i++) {
+      if (!this.receiving) {
+        this.receiving = new Uint8Array(new ArrayBuffer(16));
+        this.library.receive(this.in, this.peer, this.receiving);
+      }
+      if (!this.library.test(this.receiving)) break;
+      this.receiving = undefined;
+      this.heard = now;
+    }
+    return this.heard;
+  }
+}

@@ -1,0 +1,279 @@
+/**
+ * A step whose batch is cut into shards: a power of two of them, each some of the batch's rows. What each gives by itself is added along a
+ * fixed binary tree, 0 and 1, 2 and 3, …, then those sums, gradients in float32 in the core. So the bits do not depend on who computes which.
+ *
+ * A sum is where gradients are; while its other half is computed it is kept in the plan, so one place for each level of the tree is enough.
+ * A shard without rows, which a small last batch may have, is left out of the tree.
+ *
+ * Loaded when it is used. It imports types alone: what it shared with others would be files of their own in bundles.
+ */
+import type { Metric } from "../metrics/metric.ts";
+import type { PlanBuilder, Range } from "../plan/builder.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Ready } from "./batch.ts";
+import type { BatchRun } from "./diverged.ts";
+import { gatherAny, type Ranks, shardOf, subtreesOf } from "./ranks.ts";
+import { packed, unpacked } from "./spread.ts";
+import type { Stepper } from "./step.ts";
+
+/** The first row of a shard; of the one after the last, how many rows there are. */
+export const startOf = (shard: number, shards: number, rows: number): number =>
+  Math.floor((shard * rows) / shards);
+
+/** Where the plan has what adds sums. */
+interface Tree {
+  /** One instruction for each level: it adds to the gradients the sum that was kept there. What a shard runs ends here. */
+  readonly adds: number;
+  readonly sums: readonly Range[];
+  /** Where they get the rate −1 from: they are steps of SGD, and w − (−1) · dw is w + dw, exactly. */
+  readonly rate: Range;
+  /** The first instruction after them. */
+  readonly after: number;
+}
+
+/** What shards have given together, besides their gradient. */
+export interface Sum {
+  /** Σ losses of rows. */
+  readonly loss: number;
+  /** States of each metric: one of all rows, or where rows are kept one after the other. */
+  readonly metrics: readonly (readonly (readonly number[])[])[];
+}
+
+/** With its gradient. */
+export interface Given {
+  readonly sum: Sum;
+  readonly gradient: Uint8Array;
+}
+
+/** A batch whose rows were read. */
+interface Batch {
+  readonly indices: Uint32Array;
+  /** Of these rows, or of this rank's. */
+  readonly ready: Ready | undefined;
+  /** The number of the first row that was read. */
+  readonly from: number;
+}
+
+const trees = new WeakMap<Plan, Tree>();
+
+/** @param Base the class without shards */
+export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
+  class ShardedStepper<M> extends Base<M> {
+    /** What ran last. */
+    private last: Uint32Array | undefined;
+    /** Sums that ranks have told, by their first shard and number. */
+    private given: Map<string, Given> | undefined;
+
+    private get shards(): number {
+      return this.request.settings.shards!;
+    }
+
+    private get tree(): Tree {
+      return trees.get(this.plan)!;
+    }
+
+    /** Called by the constructor of the class above as well. @param rows of a batch, or of a piece of one */
+    protected override planFor(rows: number): Plan {
+      const { train, training, settings, source } = this.request;
+      const batch = Math.max(rows, source ? source.rows : Math.min(settings.batchSize, train.length));
+      const most = Math.min(settings.microBatchSize ?? batch, Math.ceil(batch / this.shards));
+      let tree: Tree | undefined;
+      const update = {
+        ...training.update!,
+        penalties: (builder: PlanBuilder) => {
+          tree = this.emitTree(builder);
+          training.update!.penalties(builder);
+        },
+      };
+      const plan = super.planFor(most, { ...training, update, key: this.shards });
+      // one that was made before has its own
+      if (tree) trees.set(plan, tree);
+      return plan;
+    }
+
+    private emitTree(builder: PlanBuilder): Tree {
+      const { dw, n } = this.request.network.flat;
+      const adds = builder.length;
+      const rate = builder.pin(builder.alloc("the rate −1", 4));
+      const sums = Array.from({ length: levelOf(this.shards) }, (_, level) =>
+        builder.pin(builder.alloc(`sum of ${1 << level} shards`, n * 4)),
+      );
+      for (const sum of sums) builder.emit("SGD", { w: dw, dw: sum, n, step: rate });
+      return { adds, sums, rate, after: builder.length };
+    }
+
+    override async take(indices: Uint32Array, ready: Ready | undefined): Promise<void> {
+      const { shards, wayBack } = this;
+      const { network, settings, metrics } = this.request;
+      const rows = indices.length;
+      if (settings.microBatchSize === undefined && Math.ceil(rows / shards) > this.plan.rows)
+        this.plan = this.planFor(rows);
+      const { plan } = this;
+      this.beginBatch();
+      const { ranks } = this.request;
+      const from = ranks ? startOf(shardOf(ranks.rank, ranks, shards), shards, rows) : 0;
+      const batch = { indices, ready, from };
+      const total = ranks ? await this.together(batch, ranks) : (await this.sum(batch, 0, shards))!;
+      this.setStep(rows, 0);
+      const ran = this.last ?? indices.subarray(0, 1);
+      const failed: BatchRun = { plan, dataset: this.request.train, indices: ran, rowOf: (row) => ran[row] };
+      const loss = network.core.f32(plan.step + network.core.record("Step").loss.at, 1);
+      loss[0] = Math.fround(1 / rows) * total.loss;
+      this.lossSum[0] = total.loss;
+      if (
+        !Number.isFinite(loss[0]) ||
+        !network.run(plan, this.tree.after, plan.marks.end, failed.indices.length)
+      )
+        wayBack.fail(failed);
+      if (ranks) await this.share(ranks);
+      for (const [i, metric] of metrics.entries())
+        for (const state of total.metrics[i])
+          metric.append ? metric.append(state) : metric.restore(merged(metric, metric.state(), state));
+      this.complete(indices, ready);
+    }
+
+    /** The sum of all shards, of which this rank computes some: its largest subtrees go to all, and each finishes the tree. */
+    private async together(batch: Batch, ranks: Ranks): Promise<Sum> {
+      const { shards, counting } = this;
+      const { network, asked } = this.request;
+      const { core, bytes } = network;
+      const rows = batch.indices.length;
+      const subtrees = Array.from({ length: ranks.size }, (_, rank) =>
+        subtreesOf(rank, ranks, shards).filter(
+          ([first, count]) => startOf(first, shards, rows) < startOf(first + count, shards, rows),
+        ),
+      );
+      this.last = undefined;
+      const own: Given[] = [];
+      for (const [first, count] of subtrees[ranks.rank]) {
+        const sum = (await this.sum(batch, first, count))!;
+        own.push({ sum, gradient: core.u8(network.flat.dw, bytes).slice() });
+      }
+      const mine = packed(own, counting, asked?.aborted === true);
+      const all = await gatherAny(ranks, mine);
+      this.given = new Map();
+      let stops = false;
+      for (const [rank, theirs] of all.entries()) {
+        const got = unpacked(theirs, subtrees[rank].length, bytes, counting);
+        stops ||= got.stops;
+        for (const [i, [first, count]] of subtrees[rank].entries())
+          this.given.set(`${first} ${count}`, got.sums[i]);
+      }
+      if (stops) this.request.stop!();
+      // a rank may have had no row
+      network.use(this.plan);
+      const total = (await this.sum(batch, 0, shards))!;
+      this.given = undefined;
+      return total;
+    }
+
+    /** What steps change besides trained parameters follows the last shard: the last rank has it. */
+    private async share(ranks: Ranks): Promise<void> {
+      const { core, architecture, tensors } = this.request.network;
+      const changing = new Set(
+        architecture.layers
+          .flatMap(({ operations }) => operations.filter(({ update }) => update))
+          .flatMap(({ parameters }) => parameters),
+      );
+      const moved = tensors.filter(({ spec }) => changing.has(spec) && !spec.trainable);
+      if (moved.length === 0) return;
+      const { length: n } = moved;
+      const sizes = moved.map(({ value }) => value.bytes);
+      const bytes = sizes.reduce((a, b) => a + b, 0);
+      const last = ranks.size - 1;
+      const mine = new Uint8Array(ranks.rank === last ? bytes : 0);
+      let at = 0;
+      for (let i = 0; i < n && ranks.rank === last; i++) {
+        mine.set(core.u8(moved[i].value.offset, sizes[i]), at);
+        at += sizes[i];
+      }
+      const lengths = Array.from({ length: ranks.size }, (_, rank) => (rank === last ? bytes : 0));
+      const all = await ranks.gather(mine, lengths);
+      at = 0;
+      for (let i = 0; i < n; i++) {
+        core.u8(moved[i].value.offset, sizes[i]).set(all.subarray(at, at + sizes[i]));
+        at += sizes[i];
+      }
+    }
+
+    /** A rank reads the rows of its shards alone. */
+    override own(indices: Uint32Array): Uint32Array {
+      const { ranks } = this.request;
+      if (!ranks) return indices;
+      const row = (rank: number) => startOf(shardOf(rank, ranks, this.shards), this.shards, indices.length);
+      return indices.subarray(row(ranks.rank), row(ranks.rank + 1));
+    }
+
+    /** The sum of `count` shards from `first` on, their gradient where gradients are; undefined where none of them has rows. */
+    private async sum(batch: Batch, first: number, count: number): Promise<Sum | undefined> {
+      const start = (shard: number) => startOf(shard, this.shards, batch.indices.length);
+      if (start(first) === start(first + count)) return undefined;
+      const given = this.given?.get(`${first} ${count}`);
+      if (given) {
+        const { network } = this.request;
+        network.core.u8(network.flat.dw, network.bytes).set(given.gradient);
+        return given.sum;
+      }
+      if (count === 1) return await this.shard(batch, start(first), start(first + 1));
+      const half = count / 2;
+      const left = await this.sum(batch, first, half);
+      if (!left) return await this.sum(batch, first + half, half);
+      if (start(first + half) === start(first + count)) return left;
+      const { plan, tree } = this;
+      const { network } = this.request;
+      const { core, bytes } = network;
+      const level = levelOf(half);
+      core.u8(tree.sums[level].offset, bytes).set(core.u8(network.flat.dw, bytes));
+      const right = (await this.sum(batch, first + half, half))!;
+      core.f32(tree.rate.offset, 1)[0] = -1;
+      network.run(plan, tree.adds + level, tree.adds + level + 1, 1);
+      return {
+        loss: left.loss + right.loss,
+        metrics: this.counting.map((metric, i) => joined(metric, left.metrics[i], right.metrics[i])),
+      };
+    }
+
+    /** One shard: its rows forward and backward, in pieces if need be. */
+    private async shard({ indices, ready, from: read }: Batch, from: number, to: number): Promise<Sum> {
+      const { counting, plan, tree } = this;
+      for (const metric of counting) metric.reset();
+      for (let at = from; at < to; at += plan.rows) {
+        const piece = indices.subarray(at, Math.min(at + plan.rows, to));
+        this.last = piece;
+        this.shardStart = from;
+        const end = at + plan.rows < to ? plan.marks.penalties : tree.adds;
+        const wait = this.compute(piece, ready, at - read, indices.length, at - from, end);
+        if (wait) await wait;
+      }
+      return { loss: this.lossSum[0], metrics: counting.map((metric) => [metric.state()]) };
+    }
+
+    /** The first row of the shard that runs: what is drawn depends on a row's number in its batch. */
+    private shardStart = 0;
+
+    protected override setStep(rows: number, first: number): void {
+      super.setStep(rows, first);
+      const { core } = this.request.network;
+      core.i32(this.plan.step + core.record("Step").shard.at, 1)[0] = this.shardStart;
+    }
+
+    /** Σ losses, which the step record carries from piece to piece in double precision. */
+    private get lossSum(): Float64Array {
+      const { core } = this.request.network;
+      return new Float64Array(core.exports.memory.buffer, this.plan.step + core.record("Step").sumLow.at, 1);
+    }
+  };
+
+/** The logarithm of a power of two. */
+const levelOf = (shards: number): number => 31 - Math.clz32(shards);
+
+/** What a metric has of shards that come one after the other. */
+const joined = (
+  metric: Metric,
+  before: readonly (readonly number[])[],
+  after: readonly (readonly number[])[],
+): readonly (readonly number[])[] =>
+  metric.append ? [...before, ...after] : [merged(metric, before[0], after[0])];
+
+const merged = (metric: Metric, before: readonly number[], after: readonly number[]): readonly number[] =>
+  metric.merge?.(before, after) ?? before.map((n, i) => n + after[i]);

@@ -1,0 +1,301 @@
+/** nabla train under mpirun: the bits of one process, and what becomes of all where one fails. */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { load, weightsSha256 } from "../../src/index.ts";
+
+const CLI = join(import.meta.dirname, "../../build/cli.js");
+const folder = mkdtempSync(join(tmpdir(), "nabla-mpi-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Launcher {
+  readonly name: string;
+  /** What is installed for it on Debian. */
+  readonly package: string;
+  readonly command: readonly string[];
+}
+const LAUNCHERS: readonly Launcher[] = [
+  {
+    name: "Open MPI",
+    package: "openmpi-bin",
+    command: ["mpirun.openmpi", "--oversubscribe", "--mca", "mpi_yield_when_idle", "1"],
+  },
+  { name: "MPICH", package: "mpich", command: ["mpiexec.hydra"] },
+];
+const isThere = ({ command: [program] }: Launcher): boolean => {
+  try {
+    execFileSync(program!, ["--version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const env = {
+  ...process.env,
+  NO_COLOR: "1",
+  OMPI_ALLOW_RUN_AS_ROOT: "1",
+  OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1",
+};
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly errors: string;
+}
+
+function start(
+  words: readonly string[],
+  more: Record<string, string> = {},
+): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(words[0]!, words.slice(1), { env: { ...env, ...more }, cwd: folder });
+  let [out, errors] = ["", ""];
+  child.stdout!.on("data", (data) => {
+    out += data;
+  });
+  child.stderr!.on("data", (data) => {
+    errors += data;
+  });
+  return {
+    child,
+    ended: new Promise((resolve) => child.on("close", (code) => resolve({ code, out, errors }))),
+  };
+}
+
+/** Layers of every kind that looks at a batch: draws, normalisation, penalties; and images that change every epoch. */
+const NET = {
+  nabla: 1,
+  model: {
+    layers: [
+      { type: "conv2d", filters: 4, kernelSize: 3, strides: 2, activation: "relu" },
+      { type: "batchNormalization" },
+      { type: "flatten" },
+      { type: "dropout", rate: 0.3 },
+      { type: "dense", units: 10, activation: "softmax", kernelRegularizer: { l2: 1e-3 } },
+    ],
+  },
+  training: {
+    loss: "categoricalCrossentropy",
+    optimizer: { name: "adam", clipNorm: 1 },
+    metrics: ["accuracy", "auc"],
+    batchSize: 50,
+    epochs: 2,
+    validationSplit: 0.1,
+    augment: { shift: 1, rotate: 5 },
+  },
+};
+
+beforeAll(() => writeFileSync(join(folder, "net.json"), JSON.stringify(NET)));
+
+const trainWords = (out: string, more: readonly string[] = []): string[] => [
+  process.execPath,
+  CLI,
+  ..."train digits --samples 240 --config net.json --shards 16 --seed 3 --json --out".split(" "),
+  out,
+  ...more,
+];
+const shaOf = (file: string): string => weightsSha256(load(new Uint8Array(readFileSync(join(folder, file)))));
+/** What it has said of each epoch. */
+const figures = (out: string): unknown[] =>
+  out
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line))
+    .filter(({ event }) => event === "epoch")
+    .map(({ seconds: _, rowsPerSecond: __, ...rest }) => rest);
+
+let want: string;
+let told: unknown[];
+beforeAll(async () => {
+  const { code, out, errors } = await start(trainWords("alone.safetensors", ["--threads", "1"])).ended;
+  expect(code, errors).toBe(0);
+  want = shaOf("alone.safetensors");
+  told = figures(out);
+  expect(told).toHaveLength(2);
+}, 60_000);
+
+describe.each(LAUNCHERS.map((launcher) => [launcher.name, launcher] as const))("%s", (name, launcher) => {
+  const there = isThere(launcher);
+  if (!there) {
+    test("is not installed", () => {
+      const words = `${name} is missing: apt-get install ${launcher.package}; its tests are left out`;
+      if (process.env.NABLA_REQUIRE_ALL === "1") throw new Error(words);
+      console.warn(words);
+    });
+    return;
+  }
+  const mpirun = (n: number, words: readonly string[], more?: Record<string, string>) =>
+    start([...launcher.command, "-n", String(n), ...words], more);
+
+  test.each([1, 2, 3, 4, 5, 8, 16])(
+    "%i ranks give weights and figures the bits of one process",
+    async (n) => {
+      const file = `${launcher.package}-${n}.safetensors`;
+      const { code, out, errors } = await mpirun(n, trainWords(file)).ended;
+      expect(code, errors).toBe(0);
+      expect(shaOf(file)).toBe(want);
+      expect(figures(out)).toEqual(told);
+    },
+    120_000,
+  );
+
+  test("a training goes on in mid-epoch with another number of ranks: 4, 3, 1, 8", async () => {
+    const out = `${launcher.package}-on.safetensors`;
+    const files = () =>
+      readdirSync(folder).filter(
+        (file) => file.startsWith(`${launcher.package}-on-`) && file.endsWith(".safetensors"),
+      );
+    const at = (step: number) =>
+      files().find((file) => file.includes(`step${step}.`) || file.includes(`-${step}.`))!;
+    const every = ["--checkpoint-every", "1", "--keep", "99"];
+    for (const [n, from] of [
+      [4, 0],
+      [3, 2],
+      [1, 3],
+      [8, 6],
+    ] as const) {
+      const resume = from === 0 ? [] : ["--resume", at(from)];
+      const { code, errors } = await mpirun(n, trainWords(out, [...every, ...resume])).ended;
+      expect(code, errors + files()).toBe(0);
+      expect(shaOf(out)).toBe(want);
+    }
+  }, 240_000);
+
+  /** A training that would take long, once it has saved something. */
+  async function long(file: string, more: Record<string, string> = {}) {
+    const words = trainWords(file, ["--epochs", "100000", "--checkpoint-every", "5"]);
+    const { child, ended } = mpirun(3, words, more);
+    await until(() => existsSync(join(folder, file)) || child.exitCode !== null);
+    expect(child.exitCode, "it has begun").toBe(null);
+    return { ended, ranks: ranksOf(file) };
+  }
+
+  test("a rank that is killed ends all, and the checkpoint is whole", async () => {
+    const file = `${launcher.package}-killed.safetensors`;
+    const { ended, ranks } = await long(file);
+    expect(ranks).toHaveLength(3);
+    process.kill(ranks[1]!, "SIGKILL");
+    const { code } = await within(20, ended);
+    expect(code).not.toBe(0);
+    await until(() => !ranks.some(isAlive));
+    expect(ranks.filter(isAlive)).toEqual([]);
+    expect(shaOf(file)).toMatch(/^[0-9a-f]{64}$/);
+  }, 120_000);
+
+  test("a rank that falls silent is named", async () => {
+    const file = `${launcher.package}-silent.safetensors`;
+    const { ended, ranks } = await long(file, { NABLA_MPI_TIMEOUT: "3" });
+    process.kill(ranks[2]!, "SIGSTOP");
+    const { code, errors } = await within(40, ended);
+    expect(code).not.toBe(0);
+    expect(errors).toContain(`rank 2 on ${hostname()} has given no sign of life for 3 seconds`);
+    await until(() => !ranks.some(isAlive));
+    expect(ranks.filter(isAlive)).toEqual([]);
+  }, 120_000);
+
+  test("one that is asked to stop saves, and all end", async () => {
+    const file = `${launcher.package}-asked.safetensors`;
+    const { ended, ranks } = await long(file);
+    process.kill(ranks[2]!, "SIGTERM");
+    const { code, errors } = await within(20, ended);
+    expect(code).toBe(130);
+    expect(errors).toMatch(/nabla: interrupted after [\d,]+ steps/);
+    expect(errors.match(/^nabla:/gm)).toHaveLength(1);
+    expect(shaOf(file)).toMatch(/^[0-9a-f]{64}$/);
+  }, 120_000);
+
+  test("ranks with other data, or none, are named", async () => {
+    const on = (data: string) => [
+      process.execPath,
+      CLI,
+      ...`train ${data} --label class --model perceptron -b 8 --shards 4 --json`.split(" "),
+    ];
+    const rows = (n: number) => [
+      "a,b,class",
+      ...Array.from({ length: n }, (_, i) => `${i},${i % 7},${"xy"[i % 2]}`),
+    ];
+    writeFileSync(join(folder, "one.csv"), rows(60).join("\n"));
+    writeFileSync(join(folder, "other.csv"), rows(66).join("\n"));
+    const two = (first: string, second: string) =>
+      start([...launcher.command, "-n", "1", ...on(first), ":", "-n", "1", ...on(second)]);
+    const other = await within(60, two("one.csv", "other.csv").ended);
+    expect(other.code).not.toBe(0);
+    expect(other.errors).toMatch(
+      new RegExp(
+        `nabla: rank 0 on \\S+: fit: ranks: rank 1 on ${hostname()} has another number of rows than rank 0`,
+      ),
+    );
+    const none = await within(60, two("one.csv", "none.csv").ended);
+    expect(none.code).not.toBe(0);
+    expect(none.errors).toMatch(new RegExp(`nabla: rank 1 on ${hostname()}: none.csv`));
+    for (const { errors } of [other, none]) expect(errors.match(/^nabla:/gm)).toHaveLength(1);
+  }, 120_000);
+
+  test("what cannot work is said once, in words", async () => {
+    const fails = async (n: number, words: readonly string[], more?: Record<string, string>) => {
+      const { code, errors } = await within(60, mpirun(n, words, more).ended);
+      expect(code).not.toBe(0);
+      const said = errors.match(/^nabla:.*/gm) ?? [];
+      // where each has to find out by itself, the others may say it after the first one
+      expect(said.length, errors).toBeGreaterThan(0);
+      if (!more) expect(said, errors).toHaveLength(1);
+      return said[0]!;
+    };
+    const train = [process.execPath, CLI, "train", "digits", "--samples", "100"];
+    expect(await fails(2, train)).toContain("--shards: mpirun has started 2 processes");
+    expect(await fails(2, [...train, "--shards", "3"])).toContain("expected a power of two");
+    expect(await fails(3, [...train, "--shards", "2"])).toContain("expected at least 3, the processes");
+    expect(await fails(2, [...train, "--shards", "64", "-b", "50"])).toContain(
+      "expected at most 50, the rows of a batch",
+    );
+    expect(await fails(2, [...train, "--shards", "4"], { NABLA_MPI: "/none/libmpi.so" })).toContain(
+      "NABLA_MPI: /none/libmpi.so",
+    );
+    const others = LAUNCHERS.filter((each) => each !== launcher && isThere(each));
+    for (const each of others) {
+      const library = each.name === "MPICH" ? "libmpich.so.12" : "libmpi.so.40";
+      expect(await fails(2, [...train, "--shards", "4"], { NABLA_MPI: library })).toMatch(
+        /the launcher has started 2 processes, but .* sees 1: it is not the launcher's library/,
+      );
+    }
+  }, 120_000);
+});
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+};
+
+/** The processes that train to this file, by their ranks. */
+function ranksOf(file: string): number[] {
+  const found: [number, number][] = [];
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name)))
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+      if (!words.includes(file) || words[1] !== CLI) continue;
+      const rank = /(?:OMPI_COMM_WORLD_RANK|PMI_RANK)=(\d+)/.exec(
+        readFileSync(`/proc/${pid}/environ`, "latin1"),
+      )![1];
+      found.push([Number(rank), Number(pid)]);
+    } catch {
+      // it has ended
+    }
+  return found.sort(([a], [b]) => a - b).map(([, pid]) => pid);
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (let i = 0; i < 600 && !isSo(); i++) await new Promise((resolve) => setTimeout(resolve, 100));
+}
+
+async function within<T>(seconds: number, promise: Promise<T>): Promise<T> {
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error(`it has not ended within ${seconds} s`)), seconds * 1000).unref();
+  });
+  return Promise.race([promise, late]);
+}
