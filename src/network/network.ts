@@ -30,8 +30,6 @@ export interface Training {
   readonly of?: Weights;
   /** Whether the gradient goes on to the inputs. */
   readonly inputGradient?: boolean;
-  /** Tells apart updates that put other instructions on the tape of one network. */
-  readonly key?: number;
 }
 
 /** The model's own weights, or those that are trained: others only where the model's own are an average of them. */
@@ -111,7 +109,7 @@ export class Network extends InferenceNetwork {
   /** The plan for this mode with room for `rows` rows, made once and then remembered. Not yet in memory: see use(). */
   override plan(mode: Mode, rows: number, inputs: readonly InputKind[], training?: Training): Plan {
     const targets = training?.objectives.map(({ loss, target }) => (loss ? target : "given")).join(" ");
-    const key = `${mode} ${rows} ${keyOf(inputs)} ${targets} ${training?.inputGradient} ${training?.key} ${weightsFor(mode, training)}`;
+    const key = `${mode} ${rows} ${keyOf(inputs)} ${targets} ${training?.inputGradient} ${weightsFor(mode, training)}`;
     return this.remember(key, () => plan(this.request(mode, rows, inputs, training)));
   }
 

@@ -85,9 +85,14 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
           training.update!.penalties(builder);
         },
       };
-      const plan = super.planFor(most, { ...training, update, key: this.shards });
-      // one that was made before has its own
-      if (tree) trees.set(plan, tree);
+      // it is no plan of a training without shards, though it is called alike
+      const plans = this.request.network["plans"];
+      const others = [...plans];
+      plans.clear();
+      const plan = super.planFor(most, { ...training, update });
+      plans.clear();
+      for (const [key, other] of others) plans.set(key, other);
+      trees.set(plan, tree!);
       return plan;
     }
 

@@ -272,3 +272,18 @@ test("rows that are no numbers stop it before the update", async () => {
   await want.fit(points, { ...options, shards: 4, shuffle: false, stepsPerEpoch: 1, epochs: 1 });
   expect(weightsSha256(model)).toBe(weightsSha256(want));
 });
+
+test("a step without shards, of as many rows as a shard, is as it was", async () => {
+  const x = clouds(3, 5, 3).x;
+  const step = async (before: FitOptions) => {
+    const model = sequential([head], { seed: 3, inputShape: [5] }).compile({
+      loss: "categoricalCrossentropy",
+      optimizer: { name: "sgd", learningRate: 0 },
+    });
+    await model.fit(points, { batchSize: 12, ...before });
+    await model.trainOnBatch(x, [0, 1, 2], { learningRate: 1 });
+    await model.trainOnBatch(x, [0, 1, 2], { learningRate: 1 });
+    return weightsSha256(model);
+  };
+  expect(await step({ shards: 4 })).toBe(await step({}));
+});
