@@ -17,14 +17,14 @@ console.log(model.predict([[0, 1]]).argMax());`;
 
 /** Programs, and the bytes they may have: a little more than they have today, so that growth is noticed. */
 export const PROGRAMS = [
-  { name: "build, train, predict a network of dense layers", code: MLP, limit: 47_200 },
+  { name: "build, train, predict a network of dense layers", code: MLP, limit: 47_400 },
   {
     name: "the same with convolutions",
     code: MLP.replace("{ dense,", "{ conv2d, flatten, dense,").replace(
       "([",
       "([conv2d({ filters: 4, kernelSize: 3 }), flatten(), ",
     ),
-    limit: 63_000,
+    limit: 63_200,
   },
   {
     // all that runs for such a model, its core included: no other piece is loaded (test/predict/later.system.test.ts)
@@ -39,7 +39,7 @@ console.log(model.predict([[0, 1]]).argMax());`,
     code: `import { load } from "nabla/predict";
 const model = load(new Uint8Array(await (await fetch("model.safetensors")).arrayBuffer()));
 console.log(model.predict([[0, 1]]).argMax());`,
-    limit: 48_500,
+    limit: 48_600,
   },
   {
     name: "open files of other programs, beside a program that loads models",

@@ -47,7 +47,6 @@ export class Predictor {
     this.#read = read;
     this.#loss = loss;
     this.#open = open;
-    network.about = { metadata };
   }
 
   /** Those of both programs are predictors, though each has a class of its own. */
@@ -137,5 +136,7 @@ export function predictorOf(
   network.reading = inputs;
   setParameters(network, tensors);
   const { training } = config as { training?: { loss?: unknown } };
-  return new Predictor(network, { classes, standardisation, targetScale, extra }, read, training?.loss, open);
+  const metadata = { classes, standardisation, targetScale, extra };
+  network.about = { metadata };
+  return new Predictor(network, metadata, read, training?.loss, open);
 }

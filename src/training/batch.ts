@@ -41,7 +41,7 @@ export class BatchLoader {
     | undefined;
   private staged: Ready | undefined;
   /** Brings targets to the scale of the model's outputs, where they have another. */
-  private readonly move: ((y: Targets) => void) | undefined;
+  protected readonly move: ((y: Targets) => void) | undefined;
 
   constructor(
     protected readonly network: Network,

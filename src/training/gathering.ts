@@ -54,6 +54,7 @@ export class GatheringLoader extends BatchLoader {
     gather(from, width, at, kind.type === "uint8" ? core.u8(x.offset, n) : core.f32(x.offset, n));
     const targets = this.outputs[0].view(plan, indices.length);
     gather(y, size, at, targets);
+    this.move?.(targets);
     this.outputs[0].finish(plan, indices, targets, this.weighting);
   }
 

@@ -61,7 +61,14 @@ const CALLS: Readonly<Record<string, [(options: Wrong) => unknown, Readonly<Reco
   fit: [
     (o) => ready().fit(x, y, o),
     {
-      ...{ batchSize: "one", microBatchSize: "one", shards: "one", epochs: "one", seed: "one", stepsPerEpoch: "one" },
+      ...{
+        batchSize: "one",
+        microBatchSize: "one",
+        shards: "one",
+        epochs: "one",
+        seed: "one",
+        stepsPerEpoch: "one",
+      },
       ...{ shuffle: "true", dropLast: "", validationSplit: "", classWeight: "object", shifted: "" },
       ...{ augment: "", validationData: "", sampleWeight: "", callbacks: "list", signal: "", worker: "true" },
       ...{

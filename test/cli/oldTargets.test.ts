@@ -2,13 +2,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { load } from "../../src/index.ts";
+import { internalsOf } from "../../src/model/internals.ts";
 import { done, workplace } from "./support.ts";
 
 const place = workplace();
 afterAll(place.remove);
 
 const at = (name: string) => load(new Uint8Array(readFileSync(place.path(name))), name);
-const train = ["train", "homes.csv", "--task", "regression", "--seed", "4", "--metrics", "mae,rmse"];
+const train = ["train", "homes.csv", "--task", "regression", "--seed", "4", "--schedule", "constant"];
 const json = async (...args: string[]) => {
   const { code, stdout, stderr } = await place.run([...args, "--json"]);
   expect([code, stderr]).toEqual([0, ""]);
@@ -27,6 +28,8 @@ beforeAll(async () => {
   const { targetScale, extra, ...rest } = model.metadata;
   const target = { mean: targetScale!.mean[0], scale: targetScale!.scale[0] };
   model.metadata = { ...rest, extra: { ...extra, csv: { ...(extra!.csv as object), target } } };
+  // what is known of the data is hashes of this, which earlier versions had not
+  delete internalsOf(model).state.run.known;
   writeFileSync(place.path("old.safetensors"), model.save());
 });
 
@@ -53,8 +56,9 @@ test("they are evaluated, and exported with what a host has to do", async () => 
     await json("evaluate", "new.safetensors", "homes.csv"),
     await json("evaluate", "old.safetensors", "homes.csv"),
   ];
-  for (const figure of ["loss", "mae", "rmse", "r2"]) expect(b[figure] / a[figure]).toBeCloseTo(1, 5);
-  expect(a.mae).toBeGreaterThan(1000);
+  for (const figure of ["loss", "meanAbsoluteError", "rootMeanSquaredError", "r2"])
+    expect(b[figure] / a[figure]).toBeCloseTo(1, 5);
+  expect(a.meanAbsoluteError).toBeGreaterThan(1000);
 });
 
 test("a training goes on to the same weights", async () => {

@@ -18,13 +18,7 @@ import type { ColumnEncoding, Feature } from "./encoding.ts";
 import type { ColumnReading } from "./fitEncoding.ts";
 import { roundingNotes } from "./rounding.ts";
 import { fitScale, withScale } from "./scaledTargets.ts";
-import {
-  type EncodedTable,
-  encodeTable,
-  type Missing,
-  prepareTable,
-  type ReadTable,
-} from "./tableData.ts";
+import { type EncodedTable, encodeTable, type Missing, prepareTable, type ReadTable } from "./tableData.ts";
 import { cutNotes, groupColumn, rowOrder, type TableSplit, tableSplitField } from "./tableSplit.ts";
 
 /** How a table is read. */
