@@ -2,7 +2,7 @@
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
 import type { Row, RowOptions } from "../data/tables/rows.ts";
-import { NablaError } from "../errors.ts";
+import { messageOf, NablaError } from "../errors.ts";
 import type { Stream, StreamOptions } from "../layers/stream.ts";
 import type { Metadata } from "../model/options.ts";
 import { InferenceNetwork } from "../network/inference.ts";
@@ -102,7 +102,12 @@ export class Predictor {
    * @throws NablaError naming row and column for what is missing, is no value of its column, or is no column; for models of other data
    */
   async predictRows(rows: Row | readonly Row[], options?: RowOptions): Promise<RowAnswer[]> {
-    const { tableAnswers } = await import("./rows.ts");
+    const { tableAnswers } = await import("./rows.ts").catch((cause: unknown) => {
+      throw new NablaError(
+        `predictRows: its code could not be loaded (${messageOf(cause)}); load the page again. Hosts that forbid import() have predict(encodeRows(…))`,
+        { cause },
+      );
+    });
     return tableAnswers(this, rows, options);
   }
 
