@@ -31,6 +31,7 @@ export class World implements Ranks {
   private hosts: readonly string[] = [hostname()];
   private readonly beats: Beat[];
   private result = new Uint8Array(0);
+  protected lent: readonly ArrayBufferView[] = [];
   private closed = false;
   private failing = false;
   private timer: ReturnType<typeof setInterval> | undefined;
@@ -97,8 +98,11 @@ export class World implements Ranks {
     const counts = new Int32Array(new ArrayBuffer(4 * this.size));
     counts.set(lengths);
     const request = new Uint8Array(new ArrayBuffer(16));
+    // the library works with all of these until it is done: nothing of it may be collected before
+    this.lent = [mine, this.result, counts, places, request];
     this.library.allgatherv(mine, this.result, counts, places, request);
     await this.done(request);
+    this.lent = [];
     return this.result.subarray(0, n);
   }
 

@@ -2,7 +2,7 @@
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
 import type { Row, RowOptions } from "../data/tables/rows.ts";
-import { NablaError } from "../errors.ts";
+import { messageOf, NablaError } from "../errors.ts";
 import type { Stream, StreamOptions } from "../layers/stream.ts";
 import type { Metadata } from "../model/options.ts";
 import { InferenceNetwork } from "../network/inference.ts";
@@ -47,7 +47,6 @@ export class Predictor {
     this.#read = read;
     this.#loss = loss;
     this.#open = open;
-    network.about = { metadata };
   }
 
   /** Those of both programs are predictors, though each has a class of its own. */
@@ -103,7 +102,12 @@ export class Predictor {
    * @throws NablaError naming row and column for what is missing, is no value of its column, or is no column; for models of other data
    */
   async predictRows(rows: Row | readonly Row[], options?: RowOptions): Promise<RowAnswer[]> {
-    const { tableAnswers } = await import("./rows.ts");
+    const { tableAnswers } = await import("./rows.ts").catch((cause: unknown) => {
+      throw new NablaError(
+        `predictRows: its code could not be loaded (${messageOf(cause)}); load the page again. Hosts that forbid import() have predict(encodeRows(…))`,
+        { cause },
+      );
+    });
     return tableAnswers(this, rows, options);
   }
 
@@ -137,5 +141,7 @@ export function predictorOf(
   network.reading = inputs;
   setParameters(network, tensors);
   const { training } = config as { training?: { loss?: unknown } };
-  return new Predictor(network, { classes, standardisation, targetScale, extra }, read, training?.loss, open);
+  const metadata = { classes, standardisation, targetScale, extra };
+  network.about = { metadata };
+  return new Predictor(network, metadata, read, training?.loss, open);
 }

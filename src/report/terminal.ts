@@ -74,7 +74,7 @@ export function terminalOf(host: Host): Terminal {
   const { stdout, stderr } = host;
   const isTTY = Boolean(stdout.isTTY);
   // what an escape of our own is in texts until they are written: nobody else can know it
-  const own = `\uf8ff${globalThis.crypto.randomUUID()}`;
+  const own = `\uf8ff${crypto.randomUUID()}`;
   const shown = (text: string) => visible(text).replaceAll(own, ESCAPE);
   const write = (text: string) => void stdout.write(shown(text));
   const print = (text = "") => write(`${text}\n`);

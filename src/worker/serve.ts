@@ -168,8 +168,7 @@ class Session {
     });
     network.prepareTraining(compiled.slots);
     restoreSnapshot(network, setup.state.snapshot);
-    network.reading = reading;
-    network.about = { metadata };
+    Object.assign(network, { reading, about: { metadata } });
     const measure: Measure = async ({ name: metric }, outputs, targets) =>
       (await this.call(outputs, targets, { metric })).figures!;
     const datasets = makeDatasets(setup.datasets, this.pieces, (dataset, indices, epoch) =>

@@ -19,6 +19,13 @@ afterAll(() => {
 const at = (name: string) => join(folder, name);
 writeFileSync(at("table.csv"), "a,b\n1,x\n2,y\n3,x\n4,y\n5,x\n");
 const model = () => sequential([dense({ units: 1 })], { inputShape: [2] });
+const compiled = () => {
+  const made = model();
+  made.compile({ loss: "meanSquaredError" });
+  return made;
+};
+const HISTORY = await compiled().fit([[0, 1]], [1], { epochs: 1, worker: false });
+const quiet = { write: () => true };
 const picture = { data: new Uint8Array(4), width: 2, height: 2, channels: 1 };
 
 const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
@@ -34,6 +41,12 @@ const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
   "node.decodeImage": () => [new Uint8Array(30), "picture", { maxPixels: 100 }],
   "node.decodeImageFile": () => [at("none.png"), { maxPixels: 100 }],
   "node.loadModel": () => [at("none.safetensors"), { custom: [] }],
+  "node.csvLogger": () => [at("log.csv"), {}],
+  "node.modelCheckpoint": () => [{ path: at("best.safetensors"), optimizer: false }],
+  "node.plotHistory": () => [HISTORY, { path: at("history.svg"), output: quiet }],
+  "node.progressBar": () => [{ output: quiet }],
+  "node.tensorBoard": () => [at("board"), { histogramFreq: 1, writeGraph: true }],
+  "node.writeReport": () => [compiled(), HISTORY, [[[0, 1]], [1]], at("report.html"), {}],
   "node.saveModel": () => [model(), at("model.safetensors"), {}],
   "browser.checkpointIn": () => ["name", { keep: 2 }],
   "browser.openData": () => [[], {}],

@@ -138,6 +138,7 @@ describe("the set of networks has", () => {
       "worker",
       "transfer",
       "threads",
+      "ranks",
       "onProgress",
       "progressInterval",
     ];

@@ -271,11 +271,11 @@ describe("factors of classes", () => {
     [{ 3: 5 }, undefined, "classWeight: there is no class 3; classes are 0 to 2"],
     [[1, 3], undefined, "classWeight: expected 3 factors, one for each class, got 2"],
     [
-      "balanced",
+      "even",
       undefined,
-      'classWeight: expected factors by class, { 3: 10 } or [1, 1, 1, 10], got "balanced"',
+      'classWeight: expected "balanced", or factors by class, { 3: 10 } or [1, 1, 1, 10], got "even"',
     ],
-    [5, undefined, "classWeight: expected factors by class"],
+    [5, undefined, 'classWeight: expected "balanced", or factors by class'],
     [
       { 1: 5 },
       ["1", "2", "3"],
@@ -349,7 +349,7 @@ describe("assignments", () => {
     }).toThrow('metadata: unknown option "clases"; did you mean "classes"?');
     (model.metadata as Record<string, unknown>).note = "mine";
     expect(() => model.save()).toThrow(
-      'save: metadata: unknown option "note"; there are classes, standardisation, extra',
+      'save: metadata: unknown option "note"; there are classes, standardisation, targetScale, extra',
     );
     model.metadata = { extra: { note: "mine" } };
     expect(load(model.save()).metadata.extra).toEqual({ note: "mine" });

@@ -82,7 +82,8 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
     return (await import("./folds.ts")).foldsCommand(source, flags, terminal);
   const { amongRanks } = await import("../training/ranks.ts");
   return amongRanks(flags, terminal, async (flags, terminal, ranks) => {
-    const saving = await Saving.open(flags, terminal);
+    // of several processes only the first one saves, also to what it goes on from
+    const saving = await Saving.open(ranks && ranks.rank > 0 ? {} : flags, terminal);
     try {
       return await trainTo(saving, source, flags, terminal, ranks);
     } finally {

@@ -5,6 +5,7 @@ import { Unsupported } from "../problems.ts";
 import { expanded } from "./broadcasting.ts";
 import type { Importing } from "./importing.ts";
 import { projected, withOutputBias } from "./ops/attention.ts";
+import { lastAxes, spread, spreadIn, stepsIn } from "./spread.ts";
 import {
   type Axis,
   along,
@@ -12,62 +13,13 @@ import {
   type Constant,
   constant,
   dimsOf,
-  type Factor,
   lengthOf,
-  ofRow,
   stepsOf,
   type Value,
 } from "./value.ts";
 
 /** A variance that with an epsilon of 1e-12 is 1 as float32. */
 const EPSILON = 1e-12;
-
-/** Steps of a constant along the factors of a value that it is broadcast to. */
-function stepsIn(value: Value, { dims }: Constant): Map<Factor, number> {
-  const steps = new Map<Factor, number>();
-  const shift = value.axes.length - dims.length;
-  let step = 1;
-  for (let i = dims.length - 1; i >= 0; i--) {
-    const axis = value.axes[i + shift]!;
-    if (dims[i] !== 1) {
-      if (axis.some(({ batch, size }) => batch && size > 1))
-        throw new Unsupported(
-          "a constant differs from row to row of the batch; if the first axis is no batch, pass { batch: false }",
-        );
-      for (const [factor, inner] of stepsOf(ofRow(axis), step)) steps.set(factor, inner);
-    }
-    step *= dims[i]!;
-  }
-  return steps;
-}
-
-/** A constant's values in the order of some factors. */
-function spreadIn(
-  at: Importing,
-  known: Constant,
-  factors: Axis,
-  steps: ReadonlyMap<Factor, number>,
-): Float32Array {
-  if (lengthOf(factors) > at.most)
-    throw new Unsupported("its constant would be repeated until it is larger than the file");
-  return spread(known, factors, steps);
-}
-
-function spread({ data }: Constant, factors: Axis, steps: ReadonlyMap<Factor, number>): Float32Array {
-  let places = [0];
-  for (const factor of factors) {
-    const step = steps.get(factor) ?? 0;
-    places = places.flatMap((at) => Array.from({ length: factor.size }, (_, i) => at + i * step));
-  }
-  return Float32Array.from(places, (at) => data[at]!);
-}
-
-/** The last axes of a value, as far as a constant differs along them. */
-function lastAxes(value: Value, steps: ReadonlyMap<Factor, number>): number {
-  const varies = value.held.map((axis) => axis.some((factor) => steps.has(factor)));
-  const first = varies.indexOf(true);
-  return first < 0 ? value.held.length : Math.min(first, value.held.length - 1);
-}
 
 const ONE = constant([], [1]);
 const ZERO = constant([], [0]);

@@ -98,7 +98,9 @@ const round = (value: number): number => Math.round(value * 10) / 10;
 /** Round numbers in an axis' range, about five. */
 function ticks({ from, to }: Axis): number[] {
   const rough = (to - from) / 5;
-  const power = 10 ** Math.floor(Math.log10(rough));
+  let power = 1;
+  while (power * 10 <= rough && power < 1e300) power *= 10;
+  while (power > rough && power > 1e-300) power /= 10;
   const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough * 0.999)!;
   const first = Math.ceil(from / step - 1e-9);
   const last = Math.floor(to / step + 1e-9);
