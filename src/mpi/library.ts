@@ -42,6 +42,9 @@ interface Abi {
 const MPICH: Abi = { handle: "int", handles: () => ({ world: 0x44000000, byte: 0x4c00010d }) };
 const STANDARD: Abi = { handle: "intptr_t", handles: () => ({ world: 0x101, byte: 0x247 }) };
 
+/** UCX's. Without them it does not know which memory it may keep registered; it copies, or registers anew. */
+const HOOKS = { UCX_MEM_EVENTS: "n", UCX_MEM_MALLOC_HOOKS: "n", UCX_MEM_MMAP_HOOK_MODE: "none" };
+
 const OPEN_MPI_NAMES = ["libmpi.so.40", "libmpi.so.80"];
 const MPICH_NAMES = ["libmpich.so.12", "libmpi.so.12"];
 const STANDARD_NAMES = ["libmpi_abi.so.1", "libmpi_abi.so.0"];
@@ -81,6 +84,8 @@ export const alone: Library = {
 
 /** @param wanted the library's file, instead of what NABLA_MPI or the system names */
 export async function openLibrary(wanted = env.NABLA_MPI): Promise<Library> {
+  // MPICH's transport takes the place of malloc and munmap, in a process that has been running for long: Node crashes, once in a dozen jobs
+  for (const [name, value] of Object.entries(HOOKS)) env[name] ??= value;
   const koffi = await loadKoffi();
   const missed: string[] = [];
   for (const path of wanted ? [wanted] : candidates()) {
