@@ -50,9 +50,10 @@ const MPICH_NAMES = ["libmpich.so.12", "libmpi.so.12"];
 const STANDARD_NAMES = ["libmpi_abi.so.1", "libmpi_abi.so.0"];
 const OF_MAC = ["libmpi.dylib", "libmpi.40.dylib", "libmpi.12.dylib", "libmpich.12.dylib"];
 
-/** What a launcher tells its processes: how many there are. */
+/** What a launcher tells its processes: how many there are. 1 where NABLA_MPI is "off": each is to be by itself. */
 export function launchedSize(): number {
-  const { OMPI_COMM_WORLD_SIZE, PMI_SIZE, PMIX_RANK, SLURM_NTASKS } = env;
+  const { NABLA_MPI, OMPI_COMM_WORLD_SIZE, PMI_SIZE, PMIX_RANK, SLURM_NTASKS } = env;
+  if (NABLA_MPI === "off") return 1;
   const ofSlurm = PMIX_RANK === undefined ? undefined : SLURM_NTASKS;
   const told = Number(OMPI_COMM_WORLD_SIZE ?? PMI_SIZE ?? ofSlurm ?? 1);
   return Number.isInteger(told) && told > 0 ? told : 1;

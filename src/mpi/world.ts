@@ -32,7 +32,8 @@ export class World implements Ranks {
   private hosts: readonly string[] = [hostname()];
   private readonly beats: Beat[];
   private result = new Uint8Array(0);
-  protected lent: readonly ArrayBufferView[] = [];
+  /** What the library works with: nothing of it may be collected before it is done, nor be lent twice. */
+  private readonly lent = new Set<readonly ArrayBufferView[]>();
   private closed = false;
   private failing = false;
   private timer: ReturnType<typeof setInterval> | undefined;
@@ -95,16 +96,17 @@ export class World implements Ranks {
       throw new NablaError(
         `MPI: ranks exchange ${n} bytes at once; expected at most ${MOST}: train with fewer ranks`,
       );
-    if (this.result.length < n) this.result = new Uint8Array(new ArrayBuffer(n));
+    if (this.result.length < n || this.lent.size > 0) this.result = new Uint8Array(new ArrayBuffer(n));
     const counts = new Int32Array(new ArrayBuffer(4 * this.size));
     counts.set(lengths);
     const request = new Uint8Array(new ArrayBuffer(16));
-    // the library works with all of these until it is done: nothing of it may be collected before
-    this.lent = [mine, this.result, counts, places, request];
-    this.library.allgatherv(mine, this.result, counts, places, request);
+    const { result } = this;
+    const lent = [mine, result, counts, places, request];
+    this.lent.add(lent);
+    this.library.allgatherv(mine, result, counts, places, request);
     await this.done(request);
-    this.lent = [];
-    return this.result.subarray(0, n);
+    this.lent.delete(lent);
+    return result.subarray(0, n);
   }
 
   /** Whether this is what fit() throws where one of the ranks was asked to stop, and so all have. */

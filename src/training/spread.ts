@@ -1,4 +1,6 @@
 /** What ranks tell each other of their shards, as bytes; and whether they are about the same training. */
+
+import type { Callback, TrainingContext } from "../callbacks/callback.ts";
 import { NablaError } from "../errors.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -67,12 +69,47 @@ export function agreeing<M>(request: TrainRequest<M>): TrainRequest<M> {
     signal,
     asked,
     stop,
+    callbacks: stoppingTogether(request.callbacks, ranks),
     together(compute) {
       // all or none
       signal.throwIfAborted();
       return figuresOfFirst(ranks, compute);
     },
   };
+}
+
+/**
+ * What a callback asks for by context.stop() on one rank, all do: they are told after the callbacks of each, and before those that save.
+ * From outside a callback's turn it is told with the next.
+ */
+function stoppingTogether<M>(own: readonly Callback<M>[], ranks: Ranks): Callback<M>[] {
+  const after = own.filter(({ onBatchEnd }) => onBatchEnd).map(({ everySteps = 1 }) => everySteps);
+  let asked: string | null = null;
+  let stop: TrainingContext<M>["stop"];
+  /** Of all ranks: callbacks may be there on one alone. */
+  let every: readonly number[];
+  const agree = async () => {
+    const mine = asked;
+    asked = null;
+    const reason = (await gatherJson(ranks, mine)).find((reason) => reason !== null);
+    if (reason != null) stop(reason);
+  };
+  const first: Callback<M> = {
+    async onTrainBegin(context) {
+      ({ stop } = context);
+      context.stop = (reason) => {
+        asked = reason;
+      };
+      every = (await gatherJson(ranks, after)).flat();
+    },
+  };
+  const last: Callback<M> = {
+    onTrainBegin: agree,
+    onEpochBegin: agree,
+    onEpochEnd: agree,
+    onBatchEnd: (_, __, { step }) => (every.some((n) => step % n === 0) ? agree() : undefined),
+  };
+  return [first, ...own, last];
 }
 
 /** @throws NablaError on all ranks, where they are not about to do the same: says who differs in what */
@@ -89,7 +126,10 @@ export async function sameOnAll<M>(
     "shape of a row": train.inputShape,
     targets: train.target,
     "content of the data": run.known?.data.content,
+    "set of sample weights": run.known?.weights,
     "number of rows to validate on": validation?.length,
+    "content of the data to validate on": run.known?.validation?.content,
+    "set of sample weights to validate on": run.known?.validationWeights,
     ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [`option ${name}`, value])),
     layers: architecture.layers.map(({ name, type, outputShape }) => [name, type, outputShape]),
     "loss, optimizer, or option of a layer": [schedule, hash(plan.bytes)],
@@ -104,7 +144,9 @@ export async function sameOnAll<M>(
     for (const [i, [what, value]] of facts.entries()) {
       if (value === all[0][i][1]) continue;
       const texts = [value, all[0][i][1]];
-      const is = texts.some((text) => text.length > 100) ? "" : `: ${texts[0]} instead of ${texts[1]}`;
+      const is = texts.some((text) => text.length > 100 || /"blocks"/.test(text))
+        ? ""
+        : `: ${texts[0]} instead of ${texts[1]}`;
       throw new NablaError(
         `fit: ranks: ${ranks.called(rank)} has another ${what} than ${ranks.called(0)}${is}; start all with the same program, options and data`,
       );

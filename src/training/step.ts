@@ -23,7 +23,7 @@ import { batchCheck } from "./targets.ts";
 export class Stepper<M> {
   plan: Plan;
   readonly loader: GatheringLoader;
-  /** Whether a batch runs in pieces, whose losses and gradients add up to those of the batch. */
+  /** Whether a batch runs in pieces of microBatchSize, whose losses and gradients add up to those of the batch. */
   readonly split: boolean;
   /** They count the pieces of a batch whose step may still fail; between steps they are unused. */
   protected readonly counting: readonly Metric[];
@@ -49,7 +49,7 @@ export class Stepper<M> {
     const plan = this.planFor(Math.min(microBatchSize ?? most, most));
     this.plan = plan;
     // batches of an iterator may grow
-    this.split = source ? microBatchSize !== undefined : plan.rows < most;
+    this.split = microBatchSize! < (source ? Number.POSITIVE_INFINITY : most);
     this.counting = this.split || settings.shards !== undefined ? request.scoring : request.metrics;
     this.loader = new GatheringLoader(network, train, goals, request.weighting);
     this.check = batchCheck(train, network, goals);

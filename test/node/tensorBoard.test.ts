@@ -1,5 +1,5 @@
 /** Event files: their bytes by the format, and what the real TensorBoard has read of them (test/golden/make_tensorboard.py). */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
@@ -7,7 +7,7 @@ import { blobs } from "../../src/data/index.ts";
 import { dense, sequential } from "../../src/index.ts";
 import { decode } from "../../src/interop/protobuf.ts";
 import { tensorBoard } from "../../src/node/index.ts";
-import { crc32c, histogramOf } from "../../src/node/tensorBoard/events.ts";
+import { crc32c, EventFile, histogramOf } from "../../src/node/tensorBoard/events.ts";
 import golden from "../golden/tensorboard.json" with { type: "json" };
 import { tensorBoardRun } from "../support/tensorBoardRun.mjs";
 
@@ -108,4 +108,17 @@ test("figures of batches; and a folder that cannot be made is said once and ends
   expect(warn).toHaveBeenCalledTimes(1);
   expect(model.history.epoch).toHaveLength(3);
   warn.mockRestore();
+});
+
+test("a file whose first write failed begins with its header all the same", async () => {
+  const run = join(folder, "failed");
+  const file = new EventFile(run);
+  const path = join(run, file["name"]);
+  mkdirSync(path, { recursive: true });
+  await expect(file.write(1, [{ tag: "loss", value: 3 }])).rejects.toThrow("EISDIR");
+  rmdirSync(path);
+  await file.write(2, [{ tag: "loss", value: 2 }]);
+  await file.write(3, [{ tag: "loss", value: 1 }]);
+  const events = eventsIn(readFileSync(path));
+  expect(events.map(({ version, step }) => version ?? step)).toEqual(["brain.Event:2", 2, 3]);
 });

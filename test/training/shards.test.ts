@@ -287,3 +287,23 @@ test("a step without shards, of as many rows as a shard, is as it was", async ()
   };
   expect(await step({ shards: 4 })).toBe(await step({}));
 });
+
+test("validation reads as many rows at once as without shards; pieces of a batch are for little memory", async () => {
+  const most = async (more: FitOptions) => {
+    let rows = 0;
+    const seen: Dataset = {
+      ...points,
+      labels: undefined,
+      read(indices, ...rest) {
+        rows = Math.max(rows, indices.length);
+        return points.read(indices, ...rest);
+      },
+    };
+    await fresh([hidden, head], points).fit(points, { ...options, epochs: 1, ...more, validationData: seen });
+    return rows;
+  };
+  expect(await most({})).toBe(ROWS);
+  expect(await most({ shards: 4 })).toBe(ROWS);
+  expect(await most({ microBatchSize: 2 })).toBe(2);
+  expect(await most({ microBatchSize: 2, shards: 4 })).toBe(2);
+});

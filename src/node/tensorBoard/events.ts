@@ -146,9 +146,9 @@ export class EventFile {
           event,
         ];
     if (!this.begun) await mkdir(folder, { recursive: true });
-    this.begun = true;
     const records = all.map((each) => record(joined(encode({ wallTime, ...each }, "Event", MESSAGES))));
     await appendFile(join(folder, this.name), joined(records));
+    this.begun = true;
   }
 }
 

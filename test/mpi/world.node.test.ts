@@ -1,0 +1,63 @@
+/** Without mpirun: what is lent to an MPI library, and what launchers say. */
+import { afterEach, expect, test, vi } from "vitest";
+import { amongRanks } from "../../src/cli/training/ranks.ts";
+import { connect, launchedSize } from "../../src/mpi/index.ts";
+import { alone, type Library } from "../../src/mpi/library.ts";
+import { World } from "../../src/mpi/world.ts";
+
+afterEach(() => vi.unstubAllEnvs());
+
+/** Reads and writes when it is asked whether it is done for the third time. */
+function slowLibrary(): Library {
+  const running = new Map<Uint8Array, { write(): void; asked: number }>();
+  return {
+    ...alone,
+    allgatherv: (mine, all, _counts, places, request) =>
+      void running.set(request, { write: () => all.set(mine, places[0]), asked: 0 }),
+    test(request) {
+      const call = running.get(request)!;
+      if (++call.asked < 3) return false;
+      call.write();
+      return true;
+    },
+  };
+}
+
+test("what a running collective works with is not that of another", async () => {
+  const world = new (World as unknown as new (library: Library, patience: number) => World)(
+    slowLibrary(),
+    60_000,
+  );
+  const gather = (value: number, n: number) => world.gather(new Uint8Array(n).fill(value), [n]);
+  const both = await Promise.all([gather(1, 100), gather(2, 100)]);
+  expect(both.map((bytes) => [bytes.length, ...new Set(bytes)])).toEqual([
+    [100, 1],
+    [100, 2],
+  ]);
+});
+
+test("NABLA_MPI=off: a program is by itself, too", async () => {
+  vi.stubEnv("OMPI_COMM_WORLD_SIZE", "2");
+  expect(launchedSize()).toBe(2);
+  vi.stubEnv("NABLA_MPI", "off");
+  expect(launchedSize()).toBe(1);
+  const ranks = await connect();
+  expect([ranks.rank, ranks.size]).toEqual([0, 1]);
+});
+
+test("each launcher's name for a rank is known: the first one says what is wrong with the options", async () => {
+  const train = () => Promise.reject(new Error("it trained"));
+  const run = () => amongRanks({} as never, {} as never, train);
+  for (const names of [
+    ["OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"],
+    ["PMI_SIZE", "PMI_RANK"],
+    ["SLURM_NTASKS", "PMIX_RANK"],
+  ] as const) {
+    vi.stubEnv(names[0], "2");
+    vi.stubEnv(names[1], "0");
+    await expect(run(), names[1]).rejects.toThrow("--shards: mpirun has started 2 processes");
+    vi.stubEnv(names[1], "1");
+    expect(await run(), names[1]).toBe(1);
+    vi.unstubAllEnvs();
+  }
+});

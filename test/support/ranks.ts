@@ -1,0 +1,41 @@
+/** Ranks within this process: what mpirun's do, without it. */
+import type { Ranks } from "../../src/training/ranks.ts";
+
+/** @returns so many ranks, whose gather() waits for all others */
+export function ranksHere(size: number): Ranks[] {
+  /** What each has given in its first, second, … call. */
+  const rounds: { readonly given: (Uint8Array | undefined)[]; full(): void; readonly all: Promise<void> }[] =
+    [];
+  const round = (n: number) => {
+    let full = () => {};
+    const all = new Promise<void>((resolve) => {
+      full = resolve;
+    });
+    rounds[n] ??= { given: Array(size).fill(undefined), full, all };
+    return rounds[n]!;
+  };
+  return Array.from({ length: size }, (_, rank) => {
+    let calls = 0;
+    return {
+      rank,
+      size,
+      called: (other: number) => `rank ${other}`,
+      async gather(mine: Uint8Array, lengths: readonly number[]) {
+        const { given, full, all } = round(calls++);
+        given[rank] = mine.slice();
+        if (given.every(Boolean)) full();
+        await all;
+        const lengthsSeen = given.map((bytes) => bytes!.length);
+        if (String(lengthsSeen) !== String(lengths))
+          throw new Error(`ranks gave ${lengthsSeen}, not ${lengths}`);
+        const out = new Uint8Array(lengths.reduce((a, b) => a + b, 0));
+        let at = 0;
+        for (const bytes of given) {
+          out.set(bytes!, at);
+          at += bytes!.length;
+        }
+        return out;
+      },
+    };
+  });
+}
