@@ -37,6 +37,8 @@ type Colour = (text: string) => string;
 export interface Terminal {
   /** What followed the program's name. */
   readonly words?: readonly string[];
+  /** Whether the command has nothing to do with the processes that mpirun started beside this one. */
+  readonly alone?: boolean;
   /** Whether people are reading. */
   readonly isTTY: boolean;
   /** Writes without a line end. Of control characters only those of the colours below have an effect; others are shown. */

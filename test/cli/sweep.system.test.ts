@@ -2,11 +2,12 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { events, flowers, workplace } from "./support.ts";
 
 const place = workplace();
 afterAll(place.remove);
+afterEach(() => vi.unstubAllEnvs());
 const CLI = fileURLToPath(new URL("../../build/cli.js", import.meta.url));
 
 const TRIALS = 40;
@@ -116,6 +117,9 @@ test("--jobs runs all trials in processes of this machine, and goes on", async (
   const { table } = await wanted();
   const few = JSON.parse(readFileSync(place.path("sweep.json"), "utf8"));
   place.write("few.json", JSON.stringify({ ...few, trials: 5 }));
+  // what mpirun says is for ranks of one training
+  vi.stubEnv("OMPI_COMM_WORLD_SIZE", "2");
+  vi.stubEnv("OMPI_COMM_WORLD_RANK", "0");
   const { code, stdout, stderr } = await place.start(["sweep", "few.json", "--jobs", "2", "--out", "jobs"])
     .result;
   expect([code, stderr]).toEqual([0, ""]);

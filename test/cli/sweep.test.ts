@@ -1,10 +1,11 @@
 /** nabla sweep: trials that are functions of their number, one after the other, ended and gone on, halved, summed up. */
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { done, events, flowers, workplace } from "./support.ts";
 
 const place = workplace();
 afterAll(place.remove);
+afterEach(() => vi.unstubAllEnvs());
 
 const SPEC = {
   nablaSweep: 1,
@@ -152,6 +153,50 @@ describe("a trial", () => {
       expect(epochs).toBe(each.length);
     }
   });
+  test("has the score of the epoch whose weights it has, by whichever name that is watched", async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => `${i % 7},${(i * 5) % 11},${(i % 7) * ((i * 5) % 11)}`);
+    place.write("areas.csv", `a,b,area\n${rows.join("\n")}\n`);
+    const config = (early: object) =>
+      JSON.stringify({
+        nabla: 1,
+        model: {
+          layers: [
+            { type: "dense", units: 4, activation: "tanh" },
+            { type: "dense", units: 1 },
+          ],
+        },
+        training: {
+          loss: "meanSquaredError",
+          optimizer: { name: "adam", learningRate: 0.1 },
+          metrics: ["mae"],
+          validationSplit: 0.2,
+          ...early,
+        },
+      });
+    const earlyStopping = { monitor: "valMeanAbsoluteError", minDelta: 0.5, restoreBestWeights: true };
+    place.write("early.json", config({ earlyStopping: { ...earlyStopping, patience: 40 } }));
+    place.write("plain.json", config({}));
+    write("areas-sweep.json", {
+      data: "areas.csv",
+      options: { label: "area", epochs: 40, config: "early.json" },
+      parameters: { seed: [1, 2] },
+      sampling: "grid",
+      trials: undefined,
+      score: "valMae",
+    });
+    const { table: found } = await whole("areas", "areas-sweep.json", 2);
+    const train = (seed: number, epochs: number) =>
+      place.run(
+        `train areas.csv --label area --config plain.json --seed ${seed} --epochs ${epochs}`.split(" "),
+      );
+    for (const { trial, score, weightsSha256 } of found) {
+      const each = events((await train(trial + 1, 40)).stdout).filter(({ event }) => event === "epoch");
+      const epoch = each.findIndex(({ valMae }) => valMae === score);
+      expect(epoch).toBeGreaterThan(1);
+      expect(epoch).toBeLessThan(39);
+      expect(done(await train(trial + 1, epoch + 1)).weightsSha256).toBe(weightsSha256);
+    }
+  });
 });
 
 describe("a folder", () => {
@@ -218,6 +263,52 @@ test.each([undefined, "constant"])(
     expect(trained.weightsSha256).toBe(found.table[0].weightsSha256);
   },
 );
+
+test("--asha with patience: a longer training does not go on from weights that were brought back", async () => {
+  const options = {
+    ...{ epochs: 12, hidden: [4], label: "kind", batchSize: 4 },
+    ...{ learningRate: 2, schedule: "constant", patience: 8 },
+  };
+  // one in five is called another: validation gets better and worse
+  const rows = flowers().split("\n");
+  const doubtful = rows.map((row, i) => (i > 0 && (i * 7) % 5 === 1 ? row.replace(/\w+$/, "rose") : row));
+  place.write("doubtful.csv", doubtful.join("\n"));
+  write("patient.json", {
+    data: "doubtful.csv",
+    options,
+    parameters: { seed: [1, 2, 3, 4] },
+    sampling: "grid",
+    trials: undefined,
+    asha: { reduction: 2, minEpochs: 3 },
+  });
+  const { code, stderr } = await place.run(["sweep", "patient.json", "--asha", "--out", "patient"]);
+  expect([code, stderr]).toEqual([0, ""]);
+  const { table: found, rungs, command } = await table("patient");
+  const words = command.split(" ").slice(1);
+  const at = (name: string) => words.indexOf(name) + 1;
+  for (const { rung, trial, weightsSha256, score, epochs } of found) {
+    words[at("--seed")] = String(trial + 1);
+    words[at("--epochs")] = String(rungs[rung]);
+    const result = await place.run([...words.slice(0, -2), "--json"]);
+    expect(done(result).weightsSha256).toBe(weightsSha256);
+    const each = events(result.stdout).filter(({ event }) => event === "epoch");
+    expect(epochs).toBe(each.length);
+    expect(score).toBe(Math.min(...each.map(({ valLoss }) => valLoss as number)));
+  }
+  expect(command.match(/--epochs/g)).toHaveLength(1);
+});
+
+test("under mpirun each process trains its trials by itself", async () => {
+  vi.stubEnv("OMPI_COMM_WORLD_SIZE", "2");
+  for (const rank of ["0", "1"]) {
+    vi.stubEnv("OMPI_COMM_WORLD_RANK", rank);
+    const { code, stdout, stderr } = await place.run(["sweep", "spec.json", "--out", "ranks"]);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(events(stdout).map(({ trial }) => trial)).toEqual([0, 2, 4].map((n) => n + Number(rank)));
+  }
+  vi.unstubAllEnvs();
+  expect((await table("ranks")).table).toEqual((await whole("no ranks")).table);
+});
 
 test.each<[string[], string]>([
   [["sweep"], "expected the specification of a sweep (.json)"],

@@ -1,7 +1,6 @@
 /** One trial: `nabla train` with the options of its number, and what came of it. */
 import { mkdir, rm } from "node:fs/promises";
 import type { Logs } from "../../callbacks/callback.ts";
-import { better } from "../../callbacks/monitor.ts";
 import { NablaError } from "../../errors.ts";
 import { figureMeant } from "../../metrics/direction.ts";
 import { internalsOf } from "../../model/internals.ts";
@@ -42,9 +41,10 @@ export function wordsOf(specification: Specification, values: Values, epochs?: n
     document.score.startsWith("val") &&
     !["validationSplit", "config"].some((name) => given.has(name)) &&
     !base.some((word) => word.endsWith(".json"));
+  const at = epochs === undefined ? -1 : base.indexOf("--epochs");
   return [
     document.data,
-    ...base,
+    ...base.filter((_, i) => at < 0 || (i !== at && i !== at + 1)),
     ...own,
     ...(epochs === undefined ? [] : ["--epochs", String(epochs)]),
     // what a score is measured on
@@ -137,20 +137,26 @@ async function beginning({ out, trial, rung, before }: Job, place: Place): Promi
   if (old && internalsOf(old).state.settings) return ["--resume", place.model];
   await rm(place.model, { force: true });
   if (rung === undefined || before === undefined) return [];
-  // where a schedule follows the number of epochs, a longer training is another one from its first step
   const path = placeOf(out, trial, before).model;
   const shorter = await openModel(path).catch(() => undefined);
-  return shorter && !internalsOf(shorter).state.required.dependsOnEpochs ? ["--resume", path] : [];
+  if (!shorter) return [];
+  const { required, run } = internalsOf(shorter).state;
+  // where a schedule follows the number of epochs, a longer training is another one from its first step
+  if (required.dependsOnEpochs) return [];
+  // weights of an earlier epoch are no place to go on from, unless the training has ended for good
+  return broughtBack(shorter) === undefined || run.stopped !== undefined ? ["--resume", path] : [];
 }
 
 /** Runs a command line as it stands, silently but for what it warns of. @returns the exit code */
 async function run(words: readonly string[], terminal: Terminal): Promise<number> {
   let code = 0;
-  const quiet = terminalOf({
+  const silent = terminalOf({
     stdout: { write() {} },
     stderr: terminal.errors,
     interruptible: terminal.interruptible,
   });
+  // mpirun shares out trials, not the rows of one
+  const quiet = { ...silent, alone: true };
   await program(quiet, (given) => {
     code = given;
   }).parseAsync([...words, "--quiet"], { from: "user" });
@@ -176,15 +182,14 @@ export function scoreOf(
       `score: there is no ${document.score} among the figures of the training: ${names.join(", ")}${hint}`,
     );
   }
-  const early = extraOf(model)?.training?.earlyStopping;
-  const figures = early?.restoreBestWeights ? best(history, early) : last;
+  const figures = history[broughtBack(model) ?? -1] ?? last;
   return { epochs: history.length, figures, score: figures[figure]! };
 }
 
-type Early = NonNullable<NonNullable<NonNullable<ReturnType<typeof extraOf>>["training"]>["earlyStopping"]>;
-
-/** Those of the epoch whose weights early stopping brings back. */
-function best(history: readonly Logs[], { monitor, mode, minDelta }: Early): Logs {
-  const improved = better(monitor, mode, Math.abs(minDelta));
-  return history.reduce((before, logs) => (improved(logs[monitor]!, before[monitor]!) ? logs : before));
+/** The epoch, from 0, whose weights early stopping has brought back: it knows best. Undefined where they are the last epoch's. */
+function broughtBack(model: Model): number | undefined {
+  const { state } = internalsOf(model);
+  const epoch = Number(state.callbackStates.earlyStopping?.values.bestEpoch ?? -1);
+  const restored = extraOf(model)?.training?.earlyStopping?.restoreBestWeights;
+  return restored && epoch >= 0 && epoch < state.run.history.length - 1 ? epoch : undefined;
 }

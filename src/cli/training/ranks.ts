@@ -34,7 +34,7 @@ export async function amongRanks(
   train: (flags: TrainFlags, terminal: Terminal, ranks?: World) => Promise<number>,
 ): Promise<number> {
   const size = launchedSize();
-  if (size === 1) return train(flags, terminal);
+  if (size === 1 || terminal.alone) return train(flags, terminal);
   const rank = Number(env.OMPI_COMM_WORLD_RANK ?? env.PMI_RANK ?? env.PMIX_RANK ?? 0);
   const why = hindrance(flags, size);
   // all have the same options: the first one says what is wrong with them

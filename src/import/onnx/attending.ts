@@ -25,7 +25,10 @@ interface Hidden {
 function hidden(at: Connections, name: string | undefined): Hidden {
   const where = at.maker(name, "Where");
   const is = at.maker(where?.inputs[0], "Greater");
-  if (where && is && at.isWeight(is.inputs[0]) && (at.number(where.inputs[2]) ?? 0) < -1e4)
+  // keys are seen where the constant is 1, not where it is 0
+  const border = at.number(is?.inputs[1]) ?? Number.NaN;
+  const parts = border >= 0 && border < 1;
+  if (where && is && parts && at.isWeight(is.inputs[0]) && (at.number(where.inputs[2]) ?? 0) < -1e4)
     return { scores: where.inputs[1], seen: is.inputs[0]!, added: "" };
   const sum = at.maker(name, "Add");
   const i = sum?.inputs.findIndex((each) => at.isWeight(each)) ?? -1;

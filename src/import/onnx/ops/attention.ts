@@ -8,15 +8,25 @@ import { type Axis, type Constant, lengthOf, ofRow, type Value } from "../value.
 /** Scores that are lower by so much are of keys that nobody sees. */
 const HIDDEN = -1e4;
 
-/** Whether a constant hides later keys, and no others. @throws Unsupported where it hides others */
-function isCausal(known: Constant | undefined, queries: number, keys: number, seen: (n: number) => boolean) {
+/** Whether a number of a mask says that a key is seen; undefined where it says something else. */
+type Says = (n: number) => boolean | undefined;
+const multiplied: Says = (n) => (n === 1 ? true : n === 0 ? false : undefined);
+const added: Says = (n) => (n === 0 ? true : n <= HIDDEN ? false : undefined);
+
+/** Whether a constant hides later keys, and no others. @throws Unsupported where it hides others, or changes scores */
+function isCausal(known: Constant | undefined, queries: number, keys: number, says: Says): boolean {
   if (!known) return false;
   const { dims, data } = known;
   const size = data.length;
+  const other = data.findIndex((n) => says(n) === undefined);
+  if (other >= 0)
+    throw new Unsupported(
+      `its scores are changed by a constant with ${data[other]}, which layers here do not: they see a key or do not`,
+    );
   if (size !== queries * keys || dims[dims.length - 1] !== keys)
     throw new Unsupported("its mask is another for each row or head, which layers here have not");
   const is = (wanted: (q: number, k: number) => boolean) =>
-    data.every((n, i) => seen(n) === wanted(Math.floor(i / keys), i % keys));
+    data.every((n, i) => says(n) === wanted(Math.floor(i / keys), i % keys));
   if (is(() => true)) return false;
   if (!is((q, k) => k <= q))
     throw new Unsupported("its mask hides other keys than those that come later, which layers here do not");
@@ -62,8 +72,8 @@ export function attend(op: Op): Value {
   const sizes = [q, k, v].map(({ axes }) => ofRow(axes[rank - 1]!)) as [Axis, Axis, Axis];
   const [queries, keys] = [lengthOf(steps[0]), lengthOf(steps[1])];
   const causal = [
-    isCausal(op.maybe(3, "its mask"), queries, keys, (n) => n !== 0),
-    isCausal(op.maybe(4, "its mask"), queries, keys, (n) => n > HIDDEN),
+    isCausal(op.maybe(3, "its mask"), queries, keys, multiplied),
+    isCausal(op.maybe(4, "its mask"), queries, keys, added),
   ].some(Boolean);
   const scale = op.float("scale", 1);
   const options = causal ? { useCausalMask: true } : {};

@@ -1,0 +1,66 @@
+/** Attention in ONNX files, written as products of matrices: constants beside the scores hide keys, or are refused. */
+import { expect, test } from "vitest";
+import { openModel } from "../../src/import/index.ts";
+import { onnxFile } from "./written.ts";
+
+type Nodes = Parameters<typeof onnxFile>[0]["nodes"];
+
+/** Two steps of two numbers that attend to themselves. @param nodes from "scores" to "masked" */
+const file = (nodes: Nodes, mask: readonly number[], border = 0) =>
+  onnxFile({
+    nodes: [
+      ["Transpose", ["x"], ["t"], { perm: [0, 2, 1] }],
+      ["MatMul", ["x", "t"], ["scores"]],
+      ...nodes,
+      ["Softmax", ["masked"], ["shares"], { axis: -1 }],
+      ["MatMul", ["shares", "x"], ["y"]],
+    ],
+    inputs: { x: ["N", 2, 2] },
+    outputs: ["y"],
+    weights: {
+      mask: { shape: [2, 2], data: mask },
+      border: { shape: [], data: [border] },
+      never: { shape: [], data: [-1e9] },
+    },
+  });
+const added = (mask: readonly number[]) => file([["Add", ["scores", "mask"], ["masked"]]], mask);
+const chosen = (mask: readonly number[], border: number) =>
+  file(
+    [
+      ["Greater", ["mask", "border"], ["seen"]],
+      ["Where", ["seen", "scores", "never"], ["masked"]],
+    ],
+    mask,
+    border,
+  );
+const identity = { data: Float32Array.of(1, 0, 0, 1), shape: [1, 2, 2] };
+const near = Math.E / (Math.E + 1);
+const WHOLE = [near, 1 - near, 1 - near, near];
+const CAUSAL = [1, 0, 1 - near, near];
+
+test.each<[string, Uint8Array, number[]]>([
+  ["zeros that are added", added([0, 0, 0, 0]), WHOLE],
+  ["a large negative number for later keys", added([0, -1e4, 0, 0]), CAUSAL],
+  ["minus infinity for later keys", added([0, Number.NEGATIVE_INFINITY, 0, 0]), CAUSAL],
+  ["0 for later keys, compared with 0", chosen([1, 0, 1, 1], 0), CAUSAL],
+  ["0 for later keys, compared with a half", chosen([1, 0, 1, 1], 0.5), CAUSAL],
+  ["1 for all keys", chosen([1, 1, 1, 1], 0), WHOLE],
+])("%s: attention", async (_, bytes, expected) => {
+  const model = await openModel(bytes);
+  expect(model.layers.map(({ type }) => type)).toEqual(["attention"]);
+  model.predict(identity).data.forEach((value, i) => {
+    expect(value).toBeCloseTo(expected[i]!, 6);
+  });
+});
+
+test.each<[string, Uint8Array, RegExp]>([
+  ["a bias of the scores", added([0, -3, -5, 0]), /its scores are changed by a constant with -3/],
+  ["a bias that is positive", added([0.5, -1e9, 0, 0]), /its scores are changed by a constant with 0\.5/],
+  ["a mask that is no number", added([0, Number.NaN, 0, 0]), /its scores are changed by a constant with NaN/],
+  ["a mask of other numbers", chosen([1, 0, 0.5, 1], 0), /its scores are changed by a constant with 0\.5/],
+  ["earlier keys that are hidden", added([0, 0, -1e9, 0]), /hides other keys than those that come later/],
+  ["a border that all are above", chosen([1, 0, 1, 1], -1), /Greater|Where|MatMul/],
+  ["a border that none is above", chosen([1, 0, 1, 1], 1), /Greater|Where|MatMul/],
+])("%s: refused", async (_, bytes, message) => {
+  await expect(openModel(bytes)).rejects.toThrow(message);
+});
