@@ -17,6 +17,7 @@ const MOST = 2 ** 31 - 1;
 
 type ReallyExit = (code: number) => never;
 
+/** Which library, and how long a rank may be silent. */
 export interface MpiOptions {
   /** The library's file. Default: the environment's NABLA_MPI, else what is found: see docs/cluster.md. */
   library?: string;

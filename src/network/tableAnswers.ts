@@ -55,9 +55,10 @@ export function tableAnswers(
   demand(isObject(options), "predictRows", "its options as an object", options);
   const encoded = encodeRows(model, rows, { name: "predictRows: row", ...options });
   const format = formatOf(model)!;
+  const filledBy = filledIn(format);
   const all = (encoded.shape[0] === 1 && !isList(rows) ? [rows] : rows) as readonly Row[];
   return answersOf(model.metadata, model.predict(encoded)).map((answer, r) => {
-    const filled = filledIn(format, all[r]!);
+    const filled = filledBy(all[r]!);
     return filled.length > 0 ? { ...answer, filled } : answer;
   });
 }

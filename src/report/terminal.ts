@@ -7,6 +7,7 @@ import { printableJson, visible } from "./text/visible.ts";
 
 /** Where text goes; `isTTY` and `columns` as Node's streams have them. */
 export interface Output {
+  /** Text as it is, with no line end added. */
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;

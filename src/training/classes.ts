@@ -21,7 +21,7 @@ export function byNumber(
     );
   if (typeof weights !== "object")
     throw new NablaError(
-      `classWeight: expected factors by class, { 3: 10 } or [1, 1, 1, 10], got ${show(weights)}`,
+      `classWeight: expected "balanced", or factors by class, { 3: 10 } or [1, 1, 1, 10], got ${show(weights)}`,
     );
   const entries = isA("Map", weights)
     ? [...(weights as unknown as Map<unknown, number>)]

@@ -7,6 +7,7 @@ import { run as ravine } from "../../examples/ravine.mjs";
 import { run as softmax } from "../../examples/softmax.mjs";
 import { run as stepNetwork } from "../../examples/step-network.mjs";
 import { Desk } from "../../web/course/chapter.ts";
+import { written } from "../../web/course/chapters/convolution.tsx";
 import { type ChapterName, loadChapter, NAMES } from "../../web/course/chapters/index.ts";
 import { num } from "../../web/microscope/steps.ts";
 import { text } from "../../web/text/index.ts";
@@ -88,6 +89,62 @@ test("numbers are those of the examples", async () => {
     scaled: spreads[2].scaled.toFixed(2),
   });
   expect([descent.miniSteps, descent.onlineSteps]).toEqual(["300", "4800"]);
+});
+
+test("overfitting: without remedies the validation loss rises while the training loss falls; no remedy alone does the task", async () => {
+  const made = await loadChapter("overfitting");
+  const initial = initialOf(made.fields) as object;
+  const of = async (patch: object) => {
+    const state = { ...initial, ...patch };
+    const result = await made.compute(state);
+    return { ...result, solved: made.solved(result, state), kept: made.words!(result, state).kept };
+  };
+  const plain = await of({});
+  const lowest = Math.min(...plain.curves.held);
+  expect(plain.curves.held.indexOf(lowest)).toBe(plain.best - 1);
+  expect(plain.held).toBeGreaterThan(3 * lowest);
+  expect(plain.train).toBeLessThan(0.01);
+  expect(plain.held).toBeCloseTo(plain.curves.held.at(-1), 6);
+  // the weights that are kept are those of the best epoch, and the border belongs to them
+  const early = await of({ early: true });
+  expect(early.held).toBeCloseTo(lowest, 6);
+  expect([early.kept, early.curves.held.length]).toEqual([String(plain.best), plain.best + 20]);
+  expect(early.border).not.toEqual(plain.border);
+  for (const patch of [{ l2: "0.001" }, { l2: "0.003" }, { l2: "0.01" }, { drop: "0.2" }, { drop: "0.4" }])
+    expect((await of(patch)).solved, JSON.stringify(patch)).toBe(false);
+  expect(early.solved).toBe(false);
+});
+
+test("convolution: the formulas under the pointer are what Nabla computes, for any drawing and kernel", async () => {
+  const made = await loadChapter("convolution");
+  const value = (formula: string): number =>
+    new Function(`const max = Math.max; return ${formula.replaceAll("·", "*").replaceAll("−", "-")}`)();
+  const k = [1, -2.5, 0, 0.5, -1, 3, -0.25, 0, 2];
+  for (let at = 0; at < 100; at += 7) {
+    const drawing = Array.from({ length: 144 }, (_, i) => Number((i * i + at) % 5 < 2));
+    const state = { drawing, k, b: -0.75, at };
+    const result = (await made.compute(state)) as Parameters<typeof written>[1];
+    // the same by hand
+    const [row, column] = [Math.floor(at / 10), at % 10];
+    let z = state.b;
+    for (let i = 0; i < 9; i++) z += k[i] * drawing[(row + Math.floor(i / 3)) * 12 + column + (i % 3)];
+    expect(result.z[at]).toBe(z);
+    expect(result.a[at]).toBe(Math.max(0, z));
+    const corner = 20 * Math.floor(row / 2) + 2 * Math.floor(column / 2);
+    const pooled = result.pooled[5 * Math.floor(row / 2) + Math.floor(column / 2)];
+    expect(pooled).toBe(Math.max(...[0, 1, 10, 11].map((i) => result.a[corner + i])));
+    const formulas = Object.values(written(state, result));
+    for (const formula of formulas) {
+      const sides = formula.split(" = ").map((side) => side.trim());
+      const [left, right] = sides.slice(-2);
+      expect(value(left), formula).toBe(value(right));
+    }
+    expect(value(formulas[0].split(" = ").at(-1)!)).toBe(z);
+    expect(value(formulas[2].split(" = ").at(-1)!)).toBe(pooled);
+    // a link carries the drawing
+    expect(read(made.fields, write(made.fields, state))).toEqual({ state, notices: [] });
+  }
+  expect(read(made.fields, "drawing=zz").notices).toHaveLength(1);
 });
 
 test("a desk hears of changes and solutions, and only the last change counts", async () => {

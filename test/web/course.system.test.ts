@@ -77,10 +77,38 @@ const PLAYED: Readonly<Record<ChapterName, (page: Page) => Promise<void>>> = {
     await tabTo(page, "N(0, 1)");
     await page.press("ArrowRight");
   },
+  overfitting: async (page) => {
+    await tabTo(page, "0");
+    await page.press("ArrowRight");
+    await tabTo(page, text.chapters.overfitting.labels.early);
+    await page.press(" ");
+  },
   momentum: async (page) => {
     await tabTo(page, "Plain");
     await page.press("ArrowRight");
     await page.press("ArrowRight");
+  },
+  convolution: async (page) => {
+    // a pixel of one's own, right of the T's post
+    const label = () => page.evaluate(() => document.querySelector("svg.paint")?.getAttribute("aria-label"));
+    const before = Number(/\d+/.exec((await label())!)![0]);
+    await tabTo(page, (await label())!);
+    for (let i = 0; i < 4; i++) await page.press("ArrowRight");
+    await page.press(" ");
+    await page.waitFor(`svg.paint[aria-label*=' ${before + 1} ']`);
+    // another number of the map is written out
+    const row = () => page.evaluate(() => document.querySelector(".looked p")?.textContent ?? "");
+    expect(await row()).toContain("Row 6, column 6");
+    await tabTo(page, text.chapters.convolution.labels.map);
+    await page.press("ArrowUp");
+    await page.waitFor(() => document.querySelector(".looked p")?.textContent?.includes("Row 5, column 6"));
+    for (const [name, value] of [
+      ["k₁₂", "-1"],
+      ["k₂₁", "2"],
+      ["k₂₃", "2"],
+      ["k₃₂", "-1"],
+    ])
+      await enter(page, name, value);
   },
 };
 
@@ -171,6 +199,43 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
       if (name === "chromium") expect(await violations(page), path).toEqual([]);
     }
     await page.setViewport({ width: 1100, height: 900 });
+    expect(page.errors).toEqual([]);
+  });
+
+  test("a stroke of the mouse is drawn as a whole, and the number under the pointer is written out", async () => {
+    await page.goto("about:blank");
+    await page.goto(`${server.url}#/course/convolution`);
+    await page.waitFor("svg.paint");
+    const boxOf = (selector: string) =>
+      page.evaluate((wanted) => {
+        const found = document.querySelector(wanted)!;
+        found.scrollIntoView({ block: "nearest" });
+        const { left, top, width } = found.getBoundingClientRect();
+        return { left, top, width };
+      }, selector);
+    const pad = await boxOf("svg.paint");
+    const at = (x: number, y: number): [number, number] => [
+      pad.left + x * pad.width,
+      pad.top + y * pad.width,
+    ];
+    await page.drag([at(0.1, 0.95), at(0.3, 0.95), at(0.5, 0.95), at(0.7, 0.95)]);
+    // a fast hand leaves no gaps: eight pixels from the second column to the ninth
+    await page.waitFor("svg.paint[aria-label*=' 23 ']");
+    expect(await page.url()).toMatch(/drawing=[0-9a-f]{33}7f8/);
+    const map = await boxOf("svg.look");
+    await page.raw.mouse.move(map.left + 0.45 * map.width, map.top + 0.35 * map.width);
+    await page.waitFor(() => document.querySelector(".looked")?.textContent?.includes("Row 4, column 5"));
+    expect(await page.evaluate(() => document.querySelector(".looked")?.textContent)).toMatch(/pool = max\(/);
+    // a browser that refuses an address, as some do when it changes too often, has it a little later
+    await page.evaluate(() => {
+      const real = history.replaceState;
+      history.replaceState = () => {
+        history.replaceState = real;
+        throw new DOMException("too often", "SecurityError");
+      };
+    });
+    await press(page, "Clear the drawing");
+    await page.waitFor(() => location.hash.includes("drawing=000000000000000000000000000000000000"));
     expect(page.errors).toEqual([]);
   });
 

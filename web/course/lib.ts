@@ -2,7 +2,16 @@
  * What chapters use of Nabla, as one object: so all of them load the same files, which are those that Plane's engine has. Were each to
  * import what it needs, the library would be cut into many more pieces, and Digits would load them all.
  */
-import { activation, dense, dropout, NablaError, sequential } from "nabla";
+import {
+  activation,
+  conv2d,
+  dense,
+  dropout,
+  earlyStopping,
+  maxPooling2d,
+  NablaError,
+  sequential,
+} from "nabla";
 import { arrayDataset, blobs, circles, moons, spirals, splitDataset } from "nabla/data";
 
 export const nabla = {
@@ -10,8 +19,11 @@ export const nabla = {
   arrayDataset,
   blobs,
   circles,
+  conv2d,
   dense,
   dropout,
+  earlyStopping,
+  maxPooling2d,
   moons,
   NablaError,
   sequential,

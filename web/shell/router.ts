@@ -28,6 +28,16 @@ addEventListener("hashchange", () => {
 export function replaceQuery(query: string): void {
   const { view, path, query: before } = route.peek();
   if (query === before) return;
-  history.replaceState(null, "", `#/${view}${path && `/${path}`}${query && `?${query}`}`);
   route.value = { view, path, query };
+  address();
+}
+
+/** Browsers refuse an address that changes too often, as while one draws: then it follows a little later. */
+function address(): void {
+  const { view, path, query } = route.peek();
+  try {
+    history.replaceState(null, "", `#/${view}${path && `/${path}`}${query && `?${query}`}`);
+  } catch {
+    setTimeout(address, 1000);
+  }
 }

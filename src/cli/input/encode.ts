@@ -18,6 +18,7 @@ import { fits, reordered, showShape, sizeOf } from "../../shape.ts";
 interface Rows {
   readonly format: RowFormat;
   readonly encoder: RowEncoder;
+  readonly filled: (row: Row) => string[];
 }
 
 const known = new WeakMap<Model, Rows>();
@@ -27,7 +28,7 @@ function rowsOf(model: Model): Rows {
     columns: Array.from({ length: sizeOf(model.inputShape) }, (_, i) => `column ${i + 1}`),
     standardisation: model.metadata.standardisation,
   };
-  return { format, encoder: rowEncoder(format) };
+  return { format, encoder: rowEncoder(format), filled: filledIn(format) };
 }
 
 /**
@@ -44,7 +45,7 @@ export function encode(
   const width = sizeOf(model.inputShape);
   const rows = known.get(model) ?? rowsOf(model);
   known.set(model, rows);
-  const { format, encoder } = rows;
+  const { format, encoder, filled } = rows;
   const { columns } = format;
   if (unnamed(columns) && Array.isArray(row) && row.length !== columns.length) {
     // made-up names would not help
@@ -58,8 +59,8 @@ export function encode(
       `${name}: the model takes ${width} inputs, but the ${columns.length} columns of its table make ${encoder.width}; the file is malformed`,
     );
   const values = encoder(row, name, onExtra);
-  const filled = filledIn(format, row);
-  return { values, ...(filled.length > 0 && { note: `missing, filled as in training: ${some(filled)}` }) };
+  const names = filled(row);
+  return { values, ...(names.length > 0 && { note: `missing, filled as in training: ${some(names)}` }) };
 }
 
 /** Stored values, where they are as many as the model takes: predict() reads bytes as training did. */

@@ -99,12 +99,15 @@ export function encodeRows(
   return { data, shape: [all.length, width] };
 }
 
-/** Names of the columns of a row whose values are missing, so that those of the training stand for them. */
-export function filledIn({ columns, encoding }: RowFormat, row: Row): string[] {
-  const cells = Array.isArray(row) ? row : columns.map((column) => (row as Record<string, unknown>)[column]);
-  return columns.filter(
-    (_, i) => cells[i] !== undefined && missingIn(encoding?.[i] ?? PLAIN)(cells[i] as Cell),
-  );
+/** What gives the names of the columns of a row whose values are missing, so that those of the training stand for them. */
+export function filledIn({ columns, encoding }: RowFormat): (row: Row) => string[] {
+  const missing = columns.map((_, i) => missingIn(encoding?.[i] ?? PLAIN));
+  return (row) => {
+    const cells = Array.isArray(row)
+      ? row
+      : columns.map((column) => (row as Record<string, unknown>)[column]);
+    return columns.filter((_, i) => cells[i] !== undefined && missing[i]!(cells[i] as Cell));
+  };
 }
 
 /** What a model's file says about the columns of its table; undefined where it was trained on something else. */

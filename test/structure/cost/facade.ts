@@ -92,8 +92,8 @@ export const option: Change = {
       '    rateScale: number({ exclusiveMin: 0, default: 1, doc: DOCS && "What the learning rate is multiplied by." }),\n    /** Passes over the data. Default 1. */\n',
     ],
     "src/training/step.ts": [
-      "run.rate = rate(run, this.batches);",
-      "run.rate = rate(run, this.batches) * settings.rateScale;",
+      "run.rate = request.rate(run, this.batches);",
+      "run.rate = request.rate(run, this.batches) * settings.rateScale;",
     ],
   },
 };

@@ -14,7 +14,9 @@ export const CHAPTERS = {
   backpropagation: () => import("./backpropagation.tsx"),
   softmax: () => import("./softmax.tsx"),
   initialisation: () => import("./initialisation.tsx"),
+  overfitting: () => import("./overfitting.tsx"),
   momentum: () => import("./momentum.tsx"),
+  convolution: () => import("./convolution.tsx"),
 } satisfies Record<string, Loader>;
 
 export type ChapterName = keyof typeof CHAPTERS;
