@@ -24,6 +24,7 @@ export interface StreamNetwork {
   readonly core: Core;
   readonly architecture: Architecture;
   readonly reading: readonly InputKind[] | undefined;
+  readonly about: { readonly metadata: { readonly targetScale?: Scale } };
   /** First byte that plans may use. */
   readonly workspace: number;
   outputsRequest(rows: number, inputs: readonly InputKind[]): ForwardRequest;
@@ -32,10 +33,12 @@ export interface StreamNetwork {
   run(plan: Plan, from: number, to: number, rows: number): boolean;
 }
 
+type Scale = { readonly mean: number[]; readonly scale: number[] };
+
 /**
  * Opens a stream of a network, which is asked for at each step: training may have changed its weights, or moved it to another core.
  *
- * @param kinds how values of the inputs are read @param check what inputs are asked for; both of src/network
+ * @param kinds how values of the inputs are read @param check what inputs are asked for @param inUnits of outputs; not of this room
  */
 export type OpenStream = (
   network: () => StreamNetwork,
@@ -49,6 +52,7 @@ export type OpenStream = (
     rows: number,
     rowOf: (row: number) => number,
   ) => void,
+  inUnits: (values: Float32Array, by: Scale | undefined) => Float32Array,
   options?: StreamOptions,
 ) => Stream;
 
@@ -76,6 +80,7 @@ export class Stream {
   readonly #now: Of[0];
   readonly #kinds: Of[3];
   readonly #check: Of[4];
+  readonly #inUnits: Of[5];
   readonly #step: OneStep;
   #network: StreamNetwork;
   #core: Core | undefined;
@@ -91,6 +96,7 @@ export class Stream {
     builder: Builder,
     kinds: Of[3],
     check: Of[4],
+    inUnits: Of[5],
     options: StreamOptions = {},
   ) {
     checkOptions("stream", options, ["batchSize"]);
@@ -99,6 +105,7 @@ export class Stream {
     this.#now = now;
     this.#kinds = kinds;
     this.#check = check;
+    this.#inUnits = inUnits;
     this.#network = now();
     this.#step = oneStepOf(this.#network.architecture, topology, builder);
     this.#checks = this.#step.architecture.layers.some(({ check }) => check);
@@ -127,18 +134,17 @@ export class Stream {
   push(x: StepValues | Readonly<Record<string, StepValues>>, to?: Float32Array): StepOutputs {
     const plan = this.#ready();
     const core = this.#core!;
-    const { batchSize } = this;
     const { inputs, outputs } = plan;
     if (to !== this.#to) this.#checkTo(to, plan);
     for (let i = 0; i < inputs.length; i++) {
       const { name, shape, x: at } = inputs[i];
-      const n = batchSize * sizeOf(shape);
+      const n = this.batchSize * sizeOf(shape);
       const values = inputs.length === 1 ? (x as StepValues) : byName(x, name, inputs);
       this.#read(core.f32(at.offset, n), values, i, inputs.length === 1 ? "" : `${name}: `);
       if (!core.exports.allFinite(at.offset, n)) this.#refuse(plan);
     }
     if (this.#checks) this.#refuse(plan, this.#step.architecture.layers);
-    this.#network.run(plan, 0, plan.marks.end, batchSize);
+    this.#network.run(plan, 0, plan.marks.end, this.batchSize);
     for (let i = 0; i < this.#carried.length; i++) {
       const { kept, range } = this.#carried[i];
       kept.set(core.f32(range.offset, kept.length));
@@ -276,15 +282,9 @@ export class Stream {
 
   #outputOf({ outputs }: Plan, i: number, to?: Float32Array): Float32Array {
     const { units, output } = outputs[i];
-    const { batchSize } = this;
-    const stride = ld(units);
-    const from = this.#core!.f32(output.offset, batchSize * stride);
-    return unpadded(
-      from,
-      stride,
-      units,
-      (to ?? new Float32Array(batchSize * units)) as Float32Array<ArrayBuffer>,
-    );
+    const from = this.#core!.f32(output.offset, this.batchSize * ld(units));
+    const values = unpadded(from, ld(units), units, to as Float32Array<ArrayBuffer> | undefined);
+    return this.#inUnits(values, this.#network.about.metadata.targetScale);
   }
 
   /** @throws NablaError that says which value is no number, or none that a layer takes */

@@ -72,7 +72,8 @@ export abstract class ByHand extends States {
    * The first of three steps of training by hand, for losses that a program computes itself (policy gradients, adversarial networks): the
    * outputs, with layers behaving as in training. Several forward() and backward() before one applyGradients() add up, as if their rows
    * were one batch. compile() comes first; its loss plays no part here.
-   * @param x as for predict() @returns as predict() does
+   * @param x as for predict()
+   * @returns as predict() does, but of a model with `metadata.targetScale` what its loss sees: (quantity − mean) / scale
    */
   async forward<R extends Outputs | OutputRecord = Outputs>(x: ArrayLike2 | ArrayRecord): Promise<R> {
     return step(this, "forward", x);
@@ -80,7 +81,7 @@ export abstract class ByHand extends States {
 
   /**
    * The second: the backward pass of the last forward().
-   * @param gradients dL/d outputs, [rows, …output shape], used as they are: divide by the rows where L is a mean over them
+   * @param gradients dL/d outputs of forward(), [rows, …output shape], used as they are: divide by the rows where L is a mean over them
    * @returns dL/d inputs, [rows, …input shape]: of inputs as the network sees them, bytes after their scale
    * @throws NablaError where there was no forward() or the model has run since; for gradients of another shape or not finite
    */

@@ -63,11 +63,11 @@ export async function fitting(
     seed,
     state,
     build: (inputShape) => internals.build(inputShape),
-    learnFrom: (dataset) => {
+    learnFrom: (dataset, adopts) => {
       begun = true;
       const network = internals.built;
       network.reading ??= kindsOf(dataset, network);
-      model.metadata = metadataFrom(dataset, model.metadata);
+      model.metadata = metadataFrom(dataset, model.metadata, adopts);
     },
     train: (request, run) => trainSomewhere(internals, request, run, now),
   };
@@ -138,7 +138,11 @@ async function loadElsewhere(required: boolean): Promise<typeof import("../worke
 }
 
 /** What a model takes over from the data it is fitted to. Data that says where it comes from says all there is to say. */
-function metadataFrom({ target, standardisation, targetScale, extra }: Dataset, before: Metadata): Metadata {
+function metadataFrom(
+  { target, standardisation, targetScale, extra }: Dataset,
+  before: Metadata,
+  adopts: boolean | undefined,
+): Metadata {
   const { classes, standardisation: old, ...rest } = before;
   const names = target.kind === "class" ? target.names : undefined;
   const scaled = standardisation ?? (extra ? undefined : old);
@@ -147,8 +151,8 @@ function metadataFrom({ target, standardisation, targetScale, extra }: Dataset, 
     ...rest,
     ...(named && { classes: named }),
     ...(scaled && { standardisation: scaled }),
-    // the outputs of a model that has one stay in it: other targets are brought to it
-    ...(targetScale && !rest.targetScale && { targetScale }),
+    // outputs that mean something stay in their unit: other targets are brought to it
+    ...(adopts && { targetScale }),
     ...(extra && { extra: { ...rest.extra, ...extra } }),
   };
 }

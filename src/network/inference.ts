@@ -214,7 +214,7 @@ export class InferenceNetwork {
   }
 
   /** Lends bytes of the workspace; the plan that was there must be put back before it runs again. */
-  protected withScratch<T>(bytes: number, body: (offset: number) => T): T {
+  withScratch<T>(bytes: number, body: (offset: number) => T): T {
     const offset = align(this.workspace);
     this.check(offset + bytes);
     this.leaving?.();

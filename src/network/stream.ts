@@ -1,4 +1,5 @@
 /** Opens streams. The code of streams comes with the layers that carry a state. */
+import { inUnits } from "../data/targetScale.ts";
 import { NablaError } from "../errors.ts";
 import { type Builder, everyLayer } from "../layers/chain.ts";
 import type { Topology } from "../layers/configs.ts";
@@ -16,7 +17,7 @@ export function streamOf(
 ): Stream {
   for (const { type } of everyLayer(topology.layers)) {
     const open = kindOf(type)?.streams;
-    if (open) return open(network, topology, builder, kindsOfRows, checkRows, options);
+    if (open) return open(network, topology, builder, kindsOfRows, checkRows, inUnits, options);
   }
   throw new NablaError("stream: the model has no recurrent layer; use predict()");
 }

@@ -37,8 +37,8 @@ export interface ModelToTrain<M extends TrainedModel> extends ToDataset {
   readonly state: TrainingState;
   /** Its network, built for rows of this shape where it is not yet. */
   build(inputShape: readonly number[]): Network;
-  /** Called with the data that is trained on, once it is checked. */
-  learnFrom(dataset: Dataset): void;
+  /** Called with the data that is trained on, once it is checked. @param adopts whether the model takes over the scale of its targets */
+  learnFrom(dataset: Dataset, adopts: boolean | undefined): void;
   /** What reads batches from iterators: most trainings have no use for it. */
   streams(): Promise<typeof import("./streamFit.ts")>;
   /** Whether a layer looks across rows in training. */
@@ -142,6 +142,10 @@ async function prepared<M extends TrainedModel>(
   // functions that are missing are missed before anything changes
   const { metrics, scoring, readings } = metricsOfTraining(goals, network, train, await kindsFor(goals));
   if (!source) await unlessAborted(lookAhead(train, network, goals, readings), signal);
+  const adopts =
+    train.targetScale &&
+    !network.about.metadata.targetScale &&
+    (await loaded(() => import("./fresh.ts"))).takesScale(train, network, subject.seed);
   const known = digestOf({
     data,
     stream: !!source,
@@ -152,7 +156,7 @@ async function prepared<M extends TrainedModel>(
   });
   const compared = { now: known, train, from: rows?.[0], stream: !!source, validation, signal };
   await begin(subject, network, settings, callbacks, options, compared);
-  subject.learnFrom(train);
+  subject.learnFrom(train, adopts);
   state.counting = runningMetrics(state, metrics);
   try {
     await subject.train(

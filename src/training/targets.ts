@@ -2,7 +2,6 @@
  * Whether data means what a network, its losses and its earlier training take it for. Loaded by what trains and evaluates: rows in memory are
  * checked before the first step, others as they are read.
  */
-import type { ActivationName } from "../activations/table.ts";
 import type { Dataset, Inputs, Target, Targets } from "../data/dataset.ts";
 import { inputsIn } from "../data/places.ts";
 import { describeAll, type Portable } from "../data/portable.ts";
@@ -92,27 +91,11 @@ export function checkLabels(dataset: Dataset, network: Network, goals: readonly 
   }
 }
 
-/** Activations that give half of what is scaled to mean 0 and variance 1 never. */
-const ONE_SIDED: readonly ActivationName[] = [
-  "relu",
-  "sigmoid",
-  "hardSigmoid",
-  "softplus",
-  "softmax",
-  "step",
-];
-
-/** @throws NablaError where outputs cannot be what targets are, being scaled */
-function checkUnits({ name, target, targetScale }: Dataset, { about, activations }: Network): void {
-  const scale = about.metadata.targetScale;
-  const [activation] = activations;
-  if (scale && target.kind === "class")
+/** @throws NablaError for classes, where outputs are quantities */
+function checkUnits({ name, target }: Dataset, { about }: Network): void {
+  if (about.metadata.targetScale && target.kind === "class")
     throw new NablaError(
       `${name}: expected quantities, as the model was trained on (metadata.targetScale), got classes; read the table with task: "regression"`,
-    );
-  if (targetScale && !scale && ONE_SIDED.includes(activation!))
-    throw new NablaError(
-      `${name}: its targets are scaled to mean 0 for the training, and activation "${activation}" of the last layer gives ${activation === "softmax" ? "shares" : "nothing below 0"}: end in a layer without activation, or read the table with targetScale: false`,
     );
 }
 

@@ -1,5 +1,5 @@
 /** nabla train --from: the body of a trained model for other data, with the model's own scale of inputs. */
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { encode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { load } from "../../src/index.ts";
@@ -248,4 +248,37 @@ describe("what does not fit is an error that says so", () => {
       /was trained on uint8 inputs scaled by 1\/255, but wide\.csv has float32 inputs scaled by 1;/,
     );
   });
+});
+
+test("a head that has learned without a scale keeps its unit, with --from and --other-data", async () => {
+  place.write("homes.csv", prices(100));
+  const train = ["train", "homes.csv", "--epochs", "1", "-r", "1e-30", "--schedule", "constant"];
+  done(await place.run([...train, "--out", "unscaled.safetensors"]));
+  const old = model("unscaled.safetensors");
+  const { targetScale, ...metadata } = old.metadata;
+  const { mean, scale } = targetScale!;
+  // the same predictions, of the model itself
+  const { "output.kernel": kernel, "output.bias": bias } = old.weights();
+  old.setWeights({
+    "output.kernel": kernel!.map((value) => value * scale[0]!),
+    "output.bias": bias!.map((value) => value * scale[0]! + mean[0]!),
+  });
+  old.metadata = metadata;
+  writeFileSync(place.path("unscaled.safetensors"), old.save());
+  const x = Float32Array.of(0.5, -0.5);
+  const before = old.predict(x).data[0]!;
+  expect(before).toBeGreaterThan(50_000);
+  for (const flags of [["--from"], ["--other-data", "--epochs", "2", "--resume"]]) {
+    done(await place.run([...train, ...flags, "unscaled.safetensors", "--out", "on.safetensors"]));
+    const on = model("on.safetensors");
+    expect(on.metadata.targetScale).toBeUndefined();
+    expect(on.predict(x).data[0]! / before).toBeCloseTo(1, 4);
+  }
+  // another column is another head, with a scale of its own
+  place.write("area.csv", prices(100).replace("price", "tax"));
+  const other = await place.run([
+    ...["train", "area.csv", "--from", "unscaled.safetensors", "--epochs", "1", "--out", "tax.safetensors"],
+  ]);
+  expect(start(other)).toMatchObject({ keepsHead: false });
+  expect(model("tax.safetensors").metadata.targetScale).toMatchObject({ columns: ["tax"] });
 });

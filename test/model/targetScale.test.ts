@@ -6,7 +6,17 @@ import { verifyExport } from "../../src/export/digest.ts";
 import { exportOnnx } from "../../src/export/index.ts";
 import { describeExport, exportWasm } from "../../src/export/wasm.ts";
 import { openModel } from "../../src/import/index.ts";
-import { dense, fineTune, model as graph, input, joinDatasets, load, sequential } from "../../src/index.ts";
+import {
+  dense,
+  fineTune,
+  model as graph,
+  gru,
+  input,
+  joinDatasets,
+  load,
+  reshape,
+  sequential,
+} from "../../src/index.ts";
 import { loadAsync, load as loadPredictor } from "../../src/predict/index.ts";
 
 const price = (rooms: number, age: number) => 120_000 + 41_000 * rooms - 700 * age;
@@ -257,4 +267,109 @@ test("plain arrays have no scale, records are in their own units, and a new head
   const model = await trained(train);
   expect(fineTune(model).metadata.targetScale).toEqual(train.targetScale);
   expect(fineTune(model, { layers: [dense({ units: 1 })] }).metadata.targetScale).toBeUndefined();
+});
+
+test("a model whose outputs mean something stays in its unit; one whose last layer is new takes over the data's", async () => {
+  const { train, test: kept } = homes();
+  const raw = csvSplit(table(0, 120), { testFraction: 0.25, label: "price", targetScale: false }).train;
+  const { x } = rowsOf(train);
+  const arrays = [{ data: x, shape: [train.length, 2] }, Float32Array.from(ownTargets(train))] as const;
+  const rate = (learningRate: number) =>
+    ({ loss: "meanSquaredError", optimizer: { name: "sgd", learningRate } }) as const;
+  const make = () =>
+    sequential([dense({ units: 3, activation: "tanh", inputShape: [2] }), dense({ units: 1 })], {
+      seed: 2,
+    }).compile(rate(0.1));
+  const still = { epochs: 1, worker: false } as const;
+  const byTable = make();
+  await byTable.fit(raw, { ...still, epochs: 5 });
+  const byArrays = make();
+  await byArrays.fit(...arrays, { ...still, epochs: 5 });
+  const byBatch = make();
+  for (let i = 0; i < 30; i++) await byBatch.trainOnBatch(...arrays);
+  const byHand = make();
+  await byHand.setWeights(byTable.weights());
+  const imported = await openModel(exportOnnx(byTable));
+  for (const model of [
+    byTable,
+    byArrays,
+    byBatch,
+    byHand,
+    imported,
+    load(byTable.save()),
+    fineTune(byTable),
+  ]) {
+    model.compile({ ...rate(1e-30), metrics: ["mae"] });
+    const before = model.predict(kept!).data;
+    expect(before[0]).toBeGreaterThan(100_000);
+    const { history } = await model.fit(train, still);
+    expect(model.metadata.targetScale).toBeUndefined();
+    expect(model.predict(kept!).data).toEqual(before);
+    expect(history.mae![0]).toBeLessThan(200_000);
+  }
+  // never trained, also as it is stored; another head; a training that goes on
+  const head = fineTune(byTable, { layers: [dense({ units: 1 })], seed: 8 });
+  for (const model of [make(), load(make().save()), head]) {
+    model.compile(rate(0.1));
+    await model.fit(train, still);
+    expect(model.metadata.targetScale).toEqual(train.targetScale);
+    await model.fit(raw, still);
+    expect(model.metadata.targetScale).toEqual(train.targetScale);
+  }
+  // the last layer that is trained decides where what follows it is frozen
+  const fixed = sequential(
+    [dense({ units: 1, inputShape: [2] }), dense({ units: 1, trainable: false, kernelInitializer: "ones" })],
+    { seed: 2 },
+  ).compile(rate(0.1));
+  await fixed.fit(raw, { ...still, epochs: 5 });
+  await fixed.fit(train, still);
+  expect(fixed.metadata.targetScale).toBeUndefined();
+});
+
+test("only rows that a model takes its scale from have to be what its outputs can be", async () => {
+  const { train, test: kept } = homes();
+  const raw = csvSplit(table(0, 120), { testFraction: 0.25, label: "price", targetScale: false });
+  const positive = sequential([dense({ units: 1, activation: "relu", inputShape: [2] })], { seed: 4 });
+  positive.compile({ loss: "meanSquaredError", metrics: ["mae"] });
+  // scaled rows are brought to the model's unit
+  await positive.fit(raw.train, { worker: false, epochs: 2, validationData: kept! });
+  const { mae } = await positive.evaluate(raw.test!);
+  expect((await positive.evaluate(kept!)).mae! / mae!).toBeCloseTo(1, 5);
+  expect((await positive.testOnBatch(kept!)).mae! / mae!).toBeCloseTo(1, 5);
+  await positive.trainOnBatch(train);
+  await positive.fit(train, { worker: false, epochs: 1 });
+  expect(positive.metadata.targetScale).toBeUndefined();
+});
+
+test("streams answer in units as predict() does; forward() gives what the loss sees", async () => {
+  const steps = 4;
+  const series = `${Array.from({ length: steps }, (_, i) => `s${i}`)},price\n${Array.from(
+    { length: 40 },
+    (_, i) => `${i % 7},${(i * 3) % 11}.5,${(i * 5) % 13}.25,${i % 3}.5,${90_000 + 4_000 * ((i * 5) % 13)}.5`,
+  ).join("\n")}\n`;
+  const { train } = csvSplit(series, { testFraction: 0, label: "price" });
+  const model = sequential([reshape({ targetShape: [steps, 1] }), gru({ units: 3 }), dense({ units: 1 })], {
+    seed: 6,
+  });
+  model.compile({ loss: "meanSquaredError" });
+  await model.fit(train, { epochs: 2, worker: false });
+  const { x } = rowsOf(train);
+  const own = model.predict(x).data;
+  expect(own[0]).toBeGreaterThan(50_000);
+  const recurrent = sequential([gru({ units: 3, inputShape: [steps, 1] }), dense({ units: 1 })]);
+  recurrent.setWeights(model.weights());
+  recurrent.metadata = model.metadata;
+  const bytes = recurrent.save();
+  for (const each of [recurrent, load(bytes), loadPredictor(bytes)]) {
+    const stream = each.stream({ batchSize: 2 });
+    const to = new Float32Array(2);
+    for (let t = 0; t < steps; t++) expect(stream.push([x[t]!, x[steps + t]!], to)).toBe(to);
+    expect(to).toEqual(own.slice(0, 2));
+    stream.reset();
+    const last = Array.from({ length: steps }, (_, t) => stream.push([x[t]!, x[steps + t]!])).at(-1)!;
+    expect(last).toEqual(own.slice(0, 2));
+  }
+  const { mean, scale } = train.targetScale!;
+  const { data } = await model.forward({ data: x, shape: [train.length, steps] });
+  for (const [i, value] of data.entries()) expect((value * scale[0]! + mean[0]!) / own[i]!).toBeCloseTo(1, 5);
 });
