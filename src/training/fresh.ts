@@ -22,7 +22,7 @@ const ONE_SIDED: readonly ActivationName[] = [
  *
  * @param seed of the model: see Network.initialize()
  */
-export function isFresh(network: Network, seed: number): boolean {
+function isFresh(network: Network, seed: number): boolean {
   const { tensors, trained, core } = network;
   const last = trained.at(-1)?.layer;
   const from = Math.max(
