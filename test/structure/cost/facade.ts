@@ -93,7 +93,7 @@ export const option: Change = {
     ],
     "src/training/step.ts": [
       "run.rate = request.rate(run, this.batches);",
-      "run.rate = request.rate(run, this.batches) * settings.rateScale;",
+      "run.rate = request.rate(run, this.batches) * request.settings.rateScale;",
     ],
   },
 };
