@@ -34,7 +34,7 @@ run("typescript", "bin/tsc", "-p", "tsconfig.json");
 
 const { WHOLE, PREDICTING } = await script("defines.mjs");
 const { inference } = await script("inference.mjs");
-const { WORKER, writeHelper, writeThreads } = await script("threads.mjs");
+const { WORKER, writeHelper, writeRows, writeThreads } = await script("threads.mjs");
 const { writeCode } = await script("workerCode.mjs");
 await writeHelper({ target: "es2022", define: WHOLE });
 /** @type {import("esbuild").BuildOptions} */
@@ -78,6 +78,7 @@ await build({
 await build({ ...common, ...WORKER, alias: { "#loader": "./src/core/loader.ts" }, define: WHOLE });
 writeCode("build/browser/worker.js", "build/browser/worker-code.js");
 await writeThreads({ ...common, define: WHOLE });
+await writeRows({ target: "es2022", legalComments: "none", define: PREDICTING });
 await build({
   ...common,
   entryPoints: { predict: "src/predict/index.ts" },
