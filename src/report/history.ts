@@ -11,7 +11,7 @@ import {
   type Point,
   WIDTH,
 } from "./page/curves/plot.ts";
-import { html } from "./page/sections.ts";
+import { html } from "./page/html.ts";
 
 const GAP = 24;
 const TITLE = 26;

@@ -119,7 +119,7 @@ describe.each(Object.entries(CASES))("%s", (name, { rows }) => {
 test("a program of eight lines trains on the same table, and its file answers", async () => {
   const { rows } = CASES.churn;
   writeFileSync(
-    place.path("churn.mjs"),
+    place.path("program.mjs"),
     `import { dense, sequential } from ${JSON.stringify(pathToFileURL(join(root, "build/index.js")).href)};
 import { openData, saveModel } from ${JSON.stringify(pathToFileURL(join(root, "build/node.js")).href)};
 const { train, test } = await openData("churn.csv", { label: "churned", ignore: ["customer"] });
@@ -131,7 +131,7 @@ await saveModel(model, "program.safetensors");
 `,
   );
   const { execFileSync } = await import("node:child_process");
-  const said = execFileSync(process.execPath, ["churn.mjs"], { cwd: place.folder, encoding: "utf8" });
+  const said = execFileSync(process.execPath, ["program.mjs"], { cwd: place.folder, encoding: "utf8" });
   const [scores, answers] = JSON.parse(said) as [{ accuracy: number }, Answer[]];
   expect(scores.accuracy).toBeGreaterThan(0.85);
   expect(answers.map((each) => each.class)).toEqual(["yes", "no", "yes"]);

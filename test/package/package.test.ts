@@ -26,8 +26,11 @@ function sizes(folder: string): Map<string, number> {
 
 test("one dependency at run time, no script that runs on installation", () => {
   expect(Object.keys(manifest.dependencies)).toEqual(["@assemblyscript/loader"]);
-  for (const kind of ["optionalDependencies", "peerDependencies", "bundledDependencies"])
+  for (const kind of ["optionalDependencies", "bundledDependencies"])
     expect(manifest[kind], kind).toBeUndefined();
+  // what binds MPI is for those who install it: npm does not
+  expect(Object.keys(manifest.peerDependencies)).toEqual(["koffi"]);
+  expect(manifest.peerDependenciesMeta).toEqual({ koffi: { optional: true } });
   for (const script of ["preinstall", "install", "postinstall", "prepare"])
     expect(manifest.scripts[script], script).toBeUndefined();
   const modules = readdirSync(join(installed.folder, "node_modules")).filter((name) => !name.startsWith("."));

@@ -1,7 +1,8 @@
 /** A sweep as one HTML page that needs nothing else. */
 import { log } from "../../math/elementary.ts";
 import { axisFor, type Point, plot } from "../../report/page/curves/plot.ts";
-import { html, section, tiles } from "../../report/page/sections.ts";
+import { html, section } from "../../report/page/html.ts";
+import { tiles } from "../../report/page/sections.ts";
 import { STYLE } from "../../report/page/style.ts";
 import { plural, shown, words } from "../../report/text/format.ts";
 import { groupsOf, type Influence, mean } from "./importance.ts";

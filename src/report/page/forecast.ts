@@ -7,7 +7,7 @@ import { type ColumnScore, type Predicted, predicted, scorePredicted } from "../
 import { verdict, waysOf } from "../text/forecast.ts";
 import { count, figure, plural } from "../text/format.ts";
 import { axisFor, type Plot, type Point, plot, some } from "./curves/plot.ts";
-import { html, section } from "./sections.ts";
+import { html, section } from "./html.ts";
 
 /** Steps that are drawn at most, of forecasts that follow each other. */
 const STEPS = 400;

@@ -15,16 +15,15 @@ import { count, duration, plural, shown, words } from "../text/format.ts";
 import { bestEpoch, chartsOf, DRAW } from "./charts.ts";
 import { plotsOf } from "./curves/index.ts";
 import { forecastSection } from "./forecast.ts";
+import { html, section } from "./html.ts";
 import { networkPicture } from "./network.ts";
 import { mapSection, noPictures, saliencyOf, single, weightSection } from "./pictures.ts";
 import {
   classSection,
   configSection,
   confusionSection,
-  html,
   layerSection,
   mistakeSection,
-  section,
   tiles,
 } from "./sections.ts";
 import { STYLE } from "./style.ts";

@@ -4,8 +4,8 @@ import type { Model } from "../../model/model.ts";
 import { layerSummaries } from "../../model/summary.ts";
 import { showShape } from "../../shape.ts";
 import { count } from "../text/format.ts";
+import { html } from "./html.ts";
 import { layoutOf } from "./layout.ts";
-import { html } from "./sections.ts";
 
 /** Most layers of a chain, which says little that the table does not, and of a graph. */
 const MOST = { chain: 12, graph: 120 };

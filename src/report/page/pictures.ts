@@ -8,8 +8,8 @@ import type { Layer } from "../../plan/operation.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Examination } from "../examine.ts";
 import { imageOf } from "../text/draw.ts";
+import { html, section } from "./html.ts";
 import { colourImage, inputImage, mapsImage, weightImage } from "./images.ts";
-import { html, section } from "./sections.ts";
 
 /** Not the largest: one extreme weight would make all others pale. */
 function topOf(weights: Float32Array): number {

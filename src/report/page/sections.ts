@@ -8,20 +8,8 @@ import { showShape } from "../../shape.ts";
 import { type Examination, inputOf } from "../examine.ts";
 import { imageOf } from "../text/draw.ts";
 import { count, figure, percent } from "../text/format.ts";
+import { html, section } from "./html.ts";
 import { inputImage } from "./images.ts";
-
-const ENTITIES: Record<string, string> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-/** Text that may stand anywhere in HTML. */
-export const html = (text: string): string => text.replace(/[&<>"']/g, (c) => ENTITIES[c]!);
-
-export const section = (title: string, body: string, note = ""): string =>
-  `<section><h2>${html(title)}</h2>${note && `<p class="note">${html(note)}</p>`}${body}</section>`;
 
 export function tiles(facts: readonly (readonly [string, string])[]): string {
   return `<dl class="tiles">${facts.map(([what, value]) => `<div><dt>${html(what)}</dt><dd>${html(value)}</dd></div>`).join("")}</dl>`;

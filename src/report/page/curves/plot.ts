@@ -1,5 +1,5 @@
 /** Plots as SVG: axes, lines, points. Colours are those of the page, light or dark. */
-import { html } from "../sections.ts";
+import { html } from "../html.ts";
 
 export type Point = readonly [x: number, y: number];
 
