@@ -1,5 +1,5 @@
-// What `npm start` says at its end.
-console.log(`
+// What `npm start` says at its end, beside what is piped on.
+console.error(`
 What next:
   open build/digits.html                                             the report: curves, mistakes, what the layers see
   npm run play                                                       the playground, in the browser
