@@ -22,16 +22,14 @@ import {
   predictDataset,
 } from "../network/predict.ts";
 import type { Input, Layer } from "../plan/operation.ts";
+import { copyParameters } from "../network/copy.ts";
 import { argumentsOf, isDataset, isStream } from "../training/arguments.ts";
 import type { TrainingOptions } from "../training/compile.ts";
 import type { Scores, ScoresWithIntervals } from "../training/evaluate.ts";
-import { type Gradients, gradientsOf } from "../training/gradients.ts";
-import { copyParameters, inputGradientsOf } from "../training/inspect.ts";
 import { loaded } from "../training/loading.ts";
 import type {
   ConfusionOptions,
   EvaluateOptions,
-  GradientOptions,
   History,
   StreamEvaluateOptions,
 } from "../training/options.ts";
@@ -205,36 +203,6 @@ export class Model extends ByHand {
           about,
         );
     return byName(network, outputs);
-  }
-
-  /** Loss and dL/dw for every parameter on this batch (mean over its rows, penalties included). Changes nothing. */
-  gradients(data: Dataset, options?: GradientOptions): Gradients;
-  gradients(x: ArrayLike2 | ArrayRecord, y: ArrayLike2 | ArrayRecord, options?: GradientOptions): Gradients;
-  gradients(
-    x: Dataset | ArrayLike2 | ArrayRecord,
-    y?: ArrayLike2 | ArrayRecord | GradientOptions,
-    more?: GradientOptions,
-  ): Gradients {
-    const internals = internalsOf(this);
-    return gradientsOf(internals, ...argumentsOf("gradients", internals, x, y, more));
-  }
-
-  /**
-   * dL/dx of each row's own loss, [rows, …input shape]: which values the loss depends on (saliency; the size of the class score's
-   * gradient in Simonyan, Vedaldi & Zisserman 2013). With respect to the inputs as the network sees them: bytes after their
-   * scale. Layers behave as when predicting; nothing changes. All rows are one batch: pass a few.
-   * @throws NablaError for data that does not fit, and for the perceptron's loss, which has no gradient
-   */
-  inputGradients(data: Dataset, options?: GradientOptions): Outputs;
-  inputGradients(x: ArrayLike2, y: ArrayLike2 | ArrayRecord, options?: GradientOptions): Outputs;
-  inputGradients(x: ArrayRecord, y: ArrayLike2 | ArrayRecord, options?: GradientOptions): OutputRecord;
-  inputGradients(
-    x: Dataset | ArrayLike2 | ArrayRecord,
-    y?: ArrayLike2 | ArrayRecord | GradientOptions,
-    more?: GradientOptions,
-  ): Outputs | OutputRecord {
-    const internals = internalsOf(this);
-    return inputGradientsOf(internals, ...argumentsOf("inputGradients", internals, x, y, more));
   }
 
   /**

@@ -1,14 +1,27 @@
-/** The steps that a program takes by itself, each ready to be called. Loaded when one is. */
+/** The steps that a program takes by itself, and its looks at gradients, each ready to be called. Loaded when one is. */
 import type { Dataset } from "../data/dataset.ts";
 import { readyToTrain } from "../network/into.ts";
 import type { Network } from "../network/network.ts";
 import { argumentsOf, type Purpose } from "./arguments.ts";
+import { gradientsOf } from "./gradients.ts";
+import { inputGradientsOf, type ModelToInspect } from "./inspect.ts";
 import { applyGradients, backward, clearGradients, forward, type ModelByHand } from "./manual.ts";
 import { type ModelToStep, testOnBatch, trainOnBatch } from "./onBatch.ts";
 
 /** What a program calls, by name. */
-const STEPS = { trainOnBatch, testOnBatch, forward, backward, applyGradients, clearGradients };
+const STEPS = {
+  trainOnBatch,
+  testOnBatch,
+  gradients: gradientsOf,
+  inputGradients: inputGradientsOf,
+  forward,
+  backward,
+  applyGradients,
+  clearGradients,
+};
 export type Step = keyof typeof STEPS;
+/** Those that take a data set, or x and y. */
+const DATA: readonly Step[] = ["trainOnBatch", "testOnBatch", "gradients", "inputGradients"];
 
 /**
  * A step that a program takes by itself.
@@ -17,14 +30,15 @@ export type Step = keyof typeof STEPS;
  */
 export async function byHand(
   who: Step,
-  subject: ModelByHand & ModelToStep & Purpose & { readonly network: Network | undefined },
+  subject: ModelByHand & ModelToStep & ModelToInspect & Purpose & { readonly network: Network | undefined },
   given: readonly unknown[],
 ): Promise<unknown> {
   const call = STEPS[who] as (subject: object, ...rest: readonly unknown[]) => unknown;
   const [x, y, more] = given as readonly never[];
-  const rest = /Batch$/.test(who) ? argumentsOf(who, subject, x, y, more) : given;
+  const takesData = DATA.includes(who);
+  const rest = takesData ? argumentsOf(who, subject, x, y, more) : given;
   // the kernels it takes depend on the layers
-  if (who === "trainOnBatch" && subject.state.compiled) subject.build((rest[0] as Dataset).inputShape);
+  if (takesData && subject.state.compiled) subject.build((rest[0] as Dataset).inputShape);
   const trains = who !== "testOnBatch" && who !== "clearGradients";
   if (trains && subject.network) await readyToTrain(subject.network, who);
   return call(subject, ...rest);
