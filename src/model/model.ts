@@ -10,6 +10,7 @@ import { shapeField } from "../layers/shape.ts";
 import { type Applied, apply } from "../layers/symbolic.ts";
 import { outputThreshold } from "../losses/resolve.ts";
 import type { ConfusionMatrix } from "../metrics/confusion.ts";
+import { copyParameters } from "../network/copy.ts";
 import {
   aboutOf,
   batchSizeOf,
@@ -22,7 +23,6 @@ import {
   predictDataset,
 } from "../network/predict.ts";
 import type { Input, Layer } from "../plan/operation.ts";
-import { copyParameters } from "../network/copy.ts";
 import { argumentsOf, isDataset, isStream } from "../training/arguments.ts";
 import type { TrainingOptions } from "../training/compile.ts";
 import type { Scores, ScoresWithIntervals } from "../training/evaluate.ts";

@@ -8,6 +8,7 @@ import { ConfusionMatrix } from "../metrics/confusion.ts";
 import type { Metric, Subject, Tally } from "../metrics/metric.ts";
 import { metricsField } from "../metrics/table.ts";
 import type { Network } from "../network/network.ts";
+import { planFor } from "../network/plans.ts";
 import { ROWS_AT_ONCE } from "../network/predict.ts";
 import { keepingStates } from "../network/states.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -90,9 +91,9 @@ async function scoreAll(request: ScoreRequest): Promise<Scores> {
   const { source, signal, lenient } = request;
   const inputs = kindsOf(dataset, network);
   const objectives = objectivesOf(goals, dataset, network);
-  const planFor = (rows: number) => network.plan("evaluate", rows, inputs, { objectives });
+  const planOf = (rows: number) => planFor(network, "evaluate", rows, inputs, { objectives });
   const rows = network.batchSize ?? Math.min(request.batchSize, dataset.length);
-  let plan = planFor(source ? source.rows : rows);
+  let plan = planOf(source ? source.rows : rows);
   const loader = new BatchLoader(network, dataset, goals, request.weighting);
   const check = batchCheck(dataset, network, goals);
   for (const metric of metrics) metric.reset();
@@ -106,7 +107,7 @@ async function scoreAll(request: ScoreRequest): Promise<Scores> {
     const read = ready ?? loader.read(indices, number);
     const came = isPromise(read) ? await unlessAborted(read, signal) : read;
     // looked up again: the model may have been compiled meanwhile, and its plans lie elsewhere then
-    plan = planFor(Math.max(n, plan.rows));
+    plan = planOf(Math.max(n, plan.rows));
     request.onRead?.(indices, came);
     loader.copy(plan, indices, came);
     if (!lenient) loader.check(source ? `batch ${number}: ` : "", plan, indices);

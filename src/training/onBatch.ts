@@ -5,6 +5,7 @@ import { NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
 import { checkGiven } from "../fields/programs.ts";
 import type { Kinds } from "../metrics/kinds.ts";
+import { planFor } from "../network/plans.ts";
 import { restoreSnapshot, takeSnapshot } from "../network/snapshot.ts";
 import { keepingStates } from "../network/states.ts";
 import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
@@ -129,7 +130,7 @@ function loaded(
   if (training) prepare(state, network);
   // growing batches are not planned for each anew
   if (rows > state.capacity) state.capacity = Math.max(rows, Math.ceil(state.capacity * 1.5));
-  const plan = network.plan(mode, state.capacity, kindsOf(data, network), {
+  const plan = planFor(network, mode, state.capacity, kindsOf(data, network), {
     objectives: objectivesOf(goals, data, network),
     ...(training && { update: updateOf(state.required, network) }),
   });

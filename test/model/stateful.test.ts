@@ -82,7 +82,7 @@ describe.each(forms)("%s", (_name, make) => {
     const batch = { data: x.subarray(0, ROWS * T * F), shape: [ROWS, T, F] };
     made.predict({ data: x.subarray(ROWS * T * F, 2 * ROWS * T * F), shape: [ROWS, T, F] });
     const before = made.weights();
-    const check = checkGradients(made, batch as never, [[1], [2]]);
+    const check = await checkGradients(made, batch as never, [[1], [2]]);
     expect(check.ok).toBe(true);
     expect(made.weights()).toEqual(before);
   });
@@ -148,8 +148,8 @@ test("what only looks leaves the states alone: evaluate(), testOnBatch(), gradie
   const n = ROWS * T * F;
   const x = { data: data().data.subarray(0, n), shape: [ROWS, T, F] };
   await made.testOnBatch(x as never, targets.slice(0, ROWS));
-  made.gradients(x as never, targets.slice(0, ROWS));
-  made.inputGradients(x as never, targets.slice(0, ROWS));
+  await made.gradients(x as never, targets.slice(0, ROWS));
+  await made.inputGradients(x as never, targets.slice(0, ROWS));
   expect(made.weights()).toEqual(before);
   // evaluate() walks the data from its beginning
   made.resetStates();

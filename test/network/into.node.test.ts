@@ -55,7 +55,7 @@ test.each([
     const document = NETS[name]!;
     const data = dataFor(document);
     const { model, fit } = fromConfig(document);
-    const [first] = [model.predict(data).data, model.gradients(data), model.inputGradients(data)];
+    const [first] = [model.predict(data).data, await model.gradients(data), await model.inputGradients(data)];
     await model.evaluate(data);
     expect([coreOf(model).trains, loads]).toEqual([false, []]);
     await model.fit(data, { ...fit, callbacks: callbacks(), worker: false, threads: 1 });
