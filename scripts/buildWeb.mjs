@@ -158,10 +158,19 @@ const spawning = {
   },
 };
 
-/** The page begins with a network of convolutions and has no sequences: that core is for networks of dense layers as well. */
+/**
+ * The page begins with a network of convolutions and has no sequences: that core is for networks of dense layers as well. All of it, as views
+ * show gradients when they are drawn (web/gradients.ts).
+ */
 const oneCore = {
   name: "one core",
   setup(bundler) {
+    bundler.onLoad({ filter: /[\\/]src[\\/]core[\\/]images\.ts$/ }, () => ({
+      contents:
+        'import { core } from "#core/images-training"; export const imagesBuild = { code: core, rank: 1 };',
+      loader: "ts",
+      resolveDir: "src/core",
+    }));
     for (const [name, build] of Object.entries({ dense: "denseBuild", full: "fullBuild" }))
       bundler.onLoad({ filter: new RegExp(`[\\\\/]src[\\\\/]core[\\\\/]${name}\\.ts$`) }, () => ({
         contents: `export { imagesBuild as ${build} } from "./images.ts";`,

@@ -66,7 +66,7 @@ export async function listingOf(internals: Internals, options: ListingOptions = 
     target: loss.classification ? ("class" as const) : ("values" as const),
     factor,
   }));
-  if (mode === "train") await readyToTrain(network, "listing");
+  await readyToTrain(network, "listing");
   const update = updateOf(compiled, network);
   const request = requestFor(network, mode, rows, inputs, { objectives, update });
   return listing(request, placesOf(network, compiled), offsets);

@@ -39,7 +39,6 @@ export async function byHand(
   const rest = takesData ? argumentsOf(who, subject, x, y, more) : given;
   // the kernels it takes depend on the layers
   if (takesData && subject.state.compiled) subject.build((rest[0] as Dataset).inputShape);
-  const trains = who !== "testOnBatch" && who !== "clearGradients";
-  if (trains && subject.network) await readyToTrain(subject.network, who);
+  if (who !== "clearGradients" && subject.network) await readyToTrain(subject.network, who);
   return call(subject, ...rest);
 }

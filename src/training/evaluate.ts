@@ -7,6 +7,7 @@ import { checkGiven } from "../fields/programs.ts";
 import { ConfusionMatrix } from "../metrics/confusion.ts";
 import type { Metric, Subject, Tally } from "../metrics/metric.ts";
 import { metricsField } from "../metrics/table.ts";
+import { readyToTrain } from "../network/into.ts";
 import type { Network } from "../network/network.ts";
 import { planFor } from "../network/plans.ts";
 import { ROWS_AT_ONCE } from "../network/predict.ts";
@@ -210,6 +211,7 @@ export async function evaluate(
   const { threads, signal } = options;
   const asked = also ? [...metrics, seeingNoPadding(also(readings[0]), network)] : metrics;
   const request = { network, dataset, goals, metrics: asked, batchSize, source, onRow, weighting, recorder };
+  await readyToTrain(network, "evaluate");
   const scores = await threaded("evaluate", subject.state, network, threads, () =>
     score({ ...request, pause, signal }),
   );
