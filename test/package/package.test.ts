@@ -141,7 +141,7 @@ test("nabla play serves the whole playground from it", async () => {
         true,
       );
     }
-    expect((await fetch(`${url}web.zip`)).status).toBe(404);
+    expect((await fetch(`${url}web.zip.br`)).status).toBe(404);
   } finally {
     child.kill();
   }
