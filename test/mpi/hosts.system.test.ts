@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { CLI, shaOf, start, until, within } from "../support/mpi/launch.ts";
+import { CLI, env, shaOf, start, until, within } from "../support/mpi/launch.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-hosts-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -13,7 +13,7 @@ const tag = (process.pid % 10_000).toString(36);
 const [here, there] = [`nabla-a${tag}`, `nabla-b${tag}`];
 const [end, farEnd] = [`na${tag}`, `nb${tag}`];
 const ip = (...words: string[]) =>
-  execFileSync("ip", words, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  execFileSync("ip", words, { env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 
 /** Why there are no two hosts. Programs that are missing can be installed; a right that is missing can not. */
 function hindrance(): { words: string; compulsory: boolean } | undefined {
@@ -23,7 +23,7 @@ function hindrance(): { words: string; compulsory: boolean } | undefined {
     ["unshare", "util-linux"],
   ] as const)
     try {
-      execFileSync(program, [program === "ip" ? "-V" : "--version"], { stdio: "ignore" });
+      execFileSync(program, [program === "ip" ? "-V" : "--version"], { env, stdio: "ignore" });
     } catch {
       return { words: `${program} is missing: apt-get install ${name}`, compulsory: true };
     }

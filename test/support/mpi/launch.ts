@@ -6,8 +6,10 @@ import { load, weightsSha256 } from "../../../src/index.ts";
 
 export const CLI = join(import.meta.dirname, "../../../build/cli.js");
 
-const env = {
+export const env = {
   ...process.env,
+  // where ip is
+  PATH: `${process.env.PATH}:/usr/sbin:/sbin`,
   NO_COLOR: "1",
   OMPI_ALLOW_RUN_AS_ROOT: "1",
   OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1",
