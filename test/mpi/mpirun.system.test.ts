@@ -158,6 +158,19 @@ describe.each(LAUNCHERS.map((launcher) => [launcher.name, launcher] as const))("
     expect(shaOf(file)).toMatch(/^[0-9a-f]{64}$/);
   }, 120_000);
 
+  test("with --restart the same command goes on, with another number of ranks", async () => {
+    const file = `${launcher.package}-restart.safetensors`;
+    const words = trainWords(file, ["--checkpoint-every", "1", "--restart", "3"]);
+    const { child, ended } = mpirun(3, words);
+    await until(() => existsSync(join(folder, file)) || child.exitCode !== null);
+    for (const rank of ranksOf(file)) process.kill(rank, "SIGKILL");
+    await within(20, ended);
+    const { code, out, errors } = await mpirun(4, words).ended;
+    expect(code, errors).toBe(0);
+    expect(out).toContain('"resumedAtStep"');
+    expect(shaOf(file)).toBe(want);
+  }, 120_000);
+
   test("a rank that falls silent is named", async () => {
     const file = `${launcher.package}-silent.safetensors`;
     const { ended, ranks } = await long(file, { NABLA_MPI_TIMEOUT: "3" });
