@@ -40,7 +40,9 @@ function file(name: string, content: string | Uint8Array): string {
 async function shaOf(page: Page): Promise<string> {
   let sha = "";
   await until(async () => {
-    sha = await page.evaluate(() => document.querySelector(".facts code[title]")?.getAttribute("title") ?? "");
+    sha = await page.evaluate(
+      () => document.querySelector(".facts code[title]")?.getAttribute("title") ?? "",
+    );
     return sha !== "";
   });
   return sha;
