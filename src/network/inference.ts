@@ -43,11 +43,15 @@ export class InferenceNetwork {
   about: { readonly metadata: { readonly targetScale?: TargetScale } } = { metadata: {} };
   private plans = new Map<string, Plan>();
   private active: Plan | undefined;
+  /** The last plan() gave: programs ask for the same again and again, and a key takes longer to write than a small network to run. */
+  private last: Plan | undefined;
   /** Called before something else uses the place of the plan in memory, while that is needed again as it is. */
   leaving: (() => void) | undefined;
 
   /** The activation each output comes from. Found once, as every prediction asks. */
   readonly activations: readonly ActivationName[];
+  /** Shapes of one row of each output, without the batch. */
+  readonly outputShapes: readonly (readonly number[])[];
   /** Rows of every batch, where states are carried from one to the next. */
   readonly batchSize: number | undefined;
 
@@ -88,6 +92,7 @@ export class InferenceNetwork {
     this.trained = this.tensors.filter(({ spec }) => spec.trainable);
     this.batchSize = this.tensors.find(({ spec }) => spec.carried)?.spec.shape[0];
     const { inputs, layers, outputs } = architecture;
+    this.outputShapes = outputs.map(({ layer }) => layers[layer].outputShape);
     this.activations = outputs.map(({ layer }) => {
       let at: Layer | undefined = layers[layer];
       while (at && at.activation === undefined) at = layers[at.inputs[0] - inputs.length];
@@ -111,11 +116,6 @@ export class InferenceNetwork {
     return this.architecture.inputs[0].shape;
   }
 
-  /** Shapes of one row of each output, without the batch. */
-  get outputShapes(): (readonly number[])[] {
-    return this.architecture.outputs.map(({ layer }) => this.layers[layer].outputShape);
-  }
-
   /** Of the first output. */
   get outputShape(): readonly number[] {
     return this.outputShapes[0];
@@ -128,9 +128,11 @@ export class InferenceNetwork {
 
   /** The plan for predicting up to `rows` rows at once, made once and then remembered. Not yet in memory: see use(). */
   plan(_mode: "predict", rows: number, inputs: readonly InputKind[]): Plan {
-    return this.remember(`predict ${rows} ${keyOf(inputs)}`, () =>
+    const { last } = this;
+    if (last?.rows === rows && inputs.every((kind, i) => sameKind(kind, last.inputs[i].kind))) return last;
+    return (this.last = this.remember(`predict ${rows} ${keyOf(inputs)}`, () =>
       predictPlan(this.outputsRequest(rows, inputs)),
-    );
+    ));
   }
 
   /** What such a plan is made from. */
@@ -164,7 +166,7 @@ export class InferenceNetwork {
 
   protected forget(): void {
     this.plans.clear();
-    this.active = undefined;
+    this.active = this.last = undefined;
   }
 
   /** Puts the plan into linear memory unless it is there already. What another plan kept in its buffers is lost. */
@@ -232,6 +234,8 @@ export class InferenceNetwork {
     }
   }
 }
+
+const sameKind = (a: InputKind, b: InputKind): boolean => a.type === b.type && a.scale === b.scale;
 
 /** Tells apart how rows arrive. */
 export const keyOf = (inputs: readonly InputKind[]): string =>

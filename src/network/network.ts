@@ -108,6 +108,7 @@ export class Network extends InferenceNetwork {
 
   /** The plan for this mode with room for `rows` rows, made once and then remembered. Not yet in memory: see use(). */
   override plan(mode: Mode, rows: number, inputs: readonly InputKind[], training?: Training): Plan {
+    if (mode === "predict") return super.plan(mode, rows, inputs);
     const targets = training?.objectives.map(({ loss, target }) => (loss ? target : "given")).join(" ");
     const key = `${mode} ${rows} ${keyOf(inputs)} ${targets} ${training?.inputGradient} ${weightsFor(mode, training)}`;
     return this.remember(key, () => plan(this.request(mode, rows, inputs, training)));

@@ -25,16 +25,20 @@ export interface Rows {
   readonly scale?: number;
 }
 
+/** Values as they are copied into linear memory, where they are in such a type already. */
+const ready = (data: unknown): Rows["data"] | undefined =>
+  isBytes(data) ? asBytes(data) : isA("Float32Array", data) ? data : undefined;
+
 /** Reads what predict() takes. @throws NablaError when the values do not make up whole rows */
 export function rowsOf(x: ArrayLike2, inputShape: readonly number[]): Rows {
   const width = sizeOf(inputShape);
+  // rows one after the other
+  const flat = ready(x);
+  if (flat) return check(flat, width, inputShape);
   const { data, shape } = shaped(x, "predict: x");
   const wanted = `predict: expected rows of shape ${showShape(inputShape)}, so [n, ${inputShape.join(", ")}]`;
-  // flat values may be rows one after the other, but not where they are plainly one row
-  const single =
-    sizeOf(shape) === width &&
-    shape[0] !== 1 &&
-    (shape.length > 1 || (width > 1 && !isBytes(x) && !isA("Float32Array", x)));
+  // other flat values may be that, too, but not where they are plainly one row
+  const single = sizeOf(shape) === width && shape[0] !== 1 && (shape.length > 1 || width > 1);
   if (single && (shape.length === inputShape.length || sizeOf(shape.slice(1)) !== width)) {
     throw new NablaError(
       `${wanted}, got a single row ${showShape(shape)}: the batch dimension is missing; pass [x]`,
@@ -43,16 +47,11 @@ export function rowsOf(x: ArrayLike2, inputShape: readonly number[]): Rows {
   const row = shape.slice(1);
   if (shape.length > 1 && !fits(row, inputShape))
     throw new NablaError(`${wanted}, got ${showShape(shape)}${reordered(row, inputShape, 1)}`);
-  const values = isBytes(data) ? asBytes(data) : isA("Float32Array", data) ? data : Float32Array.from(data);
-  return check(values as Rows["data"], data.length, width, inputShape);
+  return check(ready(data) ?? Float32Array.from(data), width, inputShape);
 }
 
-function check(
-  data: Uint8Array | Float32Array,
-  length: number,
-  width: number,
-  inputShape: readonly number[],
-): Rows {
+function check(data: Rows["data"], width: number, inputShape: readonly number[]): Rows {
+  const { length } = data;
   if (length === 0 || length % width !== 0) {
     throw new NablaError(
       `predict: expected a multiple of ${width} values (rows of shape ${showShape(inputShape)}), got ${length}`,
@@ -60,6 +59,8 @@ function check(
   }
   return { data, rows: length / width };
 }
+
+const FLOATS: InputKind = { type: "float32", scale: 1 };
 
 /** How rows arrive: the first of them the network's inputs. @throws NablaError where numbers look like bytes that nobody has scaled */
 export const kindsOfRows = (network: InferenceNetwork, inputs: readonly Rows[], who: string): InputKind[] =>
@@ -70,7 +71,7 @@ export const kindsOfRows = (network: InferenceNetwork, inputs: readonly Rows[], 
       throw new NablaError(
         `${who}: whole numbers up to 255 for a model trained on bytes times ${scaleText(trained)}: pass a Uint8Array, or scaled numbers`,
       );
-    return { type: "float32", scale: 1 };
+    return FLOATS;
   });
 
 export const scaleText = (scale: number): string => (scale === 1 / 255 ? "1/255" : String(scale));
@@ -92,9 +93,10 @@ export const ROWS_AT_ONCE = 256;
 /** The option batchSize among others, which are checked. @param names of all options there are */
 export function batchSizeOf(
   who: string,
-  options: { readonly batchSize?: number },
+  options: { readonly batchSize?: number } | undefined,
   names: readonly string[] = ["batchSize"],
 ): number {
+  if (options === undefined) return ROWS_AT_ONCE;
   checkOptions(who, options, names);
   const batchSize = options.batchSize ?? ROWS_AT_ONCE;
   checkWhole(`${who}: batchSize`, batchSize);
@@ -174,16 +176,18 @@ export function predictBatches(
   const outs = plan.outputs.map(({ units }) => new Float32Array(rows * units));
   for (let from = 0; from < rows; from += capacity) {
     const n = Math.min(capacity, rows - from);
-    for (const [i, { x }] of plan.inputs.entries()) {
+    for (let i = 0; i < inputs.length; i++) {
       const { data } = inputs[i];
+      const { x } = plan.inputs[i];
       const width = data.length / rows;
-      const part = data.subarray(from * width, (from + n) * width);
+      const part = n === rows ? data : data.subarray(from * width, (from + n) * width);
       if (isBytes(data)) core.u8(x.offset, n * width).set(part);
       else core.f32(x.offset, n * width).set(part);
     }
     checkRows("predict", network, plan, n, (row) => first + from + row);
     network.run(plan, 0, plan.marks.end, n);
-    for (const [k, { units, output }] of plan.outputs.entries()) {
+    for (let k = 0; k < outs.length; k++) {
+      const { units, output } = plan.outputs[k];
       const stride = ld(units);
       unpadded(core.f32(output.offset, n * stride), stride, units, outs[k], from * units);
     }
