@@ -129,7 +129,9 @@ export class InferenceNetwork {
   /** The plan for predicting up to `rows` rows at once, made once and then remembered. Not yet in memory: see use(). */
   plan(_mode: "predict", rows: number, inputs: readonly InputKind[]): Plan {
     const { last } = this;
-    if (last?.rows === rows && inputs.every((kind, i) => sameKind(kind, last.inputs[i].kind))) return last;
+    const asked = ({ type, scale }: InputKind, i: number) =>
+      type === last!.inputs[i].kind.type && scale === last!.inputs[i].kind.scale;
+    if (last?.rows === rows && inputs.every(asked)) return last;
     return (this.last = this.remember(`predict ${rows} ${keyOf(inputs)}`, () =>
       predictPlan(this.outputsRequest(rows, inputs)),
     ));
@@ -234,8 +236,6 @@ export class InferenceNetwork {
     }
   }
 }
-
-const sameKind = (a: InputKind, b: InputKind): boolean => a.type === b.type && a.scale === b.scale;
 
 /** Tells apart how rows arrive. */
 export const keyOf = (inputs: readonly InputKind[]): string =>

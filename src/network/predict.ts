@@ -52,15 +52,13 @@ export function rowsOf(x: ArrayLike2, inputShape: readonly number[]): Rows {
 
 function check(data: Rows["data"], width: number, inputShape: readonly number[]): Rows {
   const { length } = data;
-  if (length === 0 || length % width !== 0) {
+  if (!length || length % width) {
     throw new NablaError(
       `predict: expected a multiple of ${width} values (rows of shape ${showShape(inputShape)}), got ${length}`,
     );
   }
   return { data, rows: length / width };
 }
-
-const FLOATS: InputKind = { type: "float32", scale: 1 };
 
 /** How rows arrive: the first of them the network's inputs. @throws NablaError where numbers look like bytes that nobody has scaled */
 export const kindsOfRows = (network: InferenceNetwork, inputs: readonly Rows[], who: string): InputKind[] =>
@@ -71,7 +69,7 @@ export const kindsOfRows = (network: InferenceNetwork, inputs: readonly Rows[], 
       throw new NablaError(
         `${who}: whole numbers up to 255 for a model trained on bytes times ${scaleText(trained)}: pass a Uint8Array, or scaled numbers`,
       );
-    return FLOATS;
+    return { type: "float32", scale: 1 };
   });
 
 export const scaleText = (scale: number): string => (scale === 1 / 255 ? "1/255" : String(scale));
@@ -90,14 +88,10 @@ export function lookLikeBytes(data: ArrayLike<number>): boolean {
 /** How many rows are computed at once where nobody says so. No result depends on it. */
 export const ROWS_AT_ONCE = 256;
 
-/** The option batchSize among others, which are checked. @param names of all options there are */
-export function batchSizeOf(
-  who: string,
-  options: { readonly batchSize?: number } | undefined,
-  names: readonly string[] = ["batchSize"],
-): number {
+/** The only option there is, which is checked. */
+export function batchSizeOf(who: string, options?: PredictOptions): number {
   if (options === undefined) return ROWS_AT_ONCE;
-  checkOptions(who, options, names);
+  checkOptions(who, options, ["batchSize"]);
   const batchSize = options.batchSize ?? ROWS_AT_ONCE;
   checkWhole(`${who}: batchSize`, batchSize);
   return batchSize;
@@ -181,8 +175,7 @@ export function predictBatches(
       const { x } = plan.inputs[i];
       const width = data.length / rows;
       const part = n === rows ? data : data.subarray(from * width, (from + n) * width);
-      if (isBytes(data)) core.u8(x.offset, n * width).set(part);
-      else core.f32(x.offset, n * width).set(part);
+      core[isBytes(data) ? "u8" : "f32"](x.offset, n * width).set(part);
     }
     checkRows("predict", network, plan, n, (row) => first + from + row);
     network.run(plan, 0, plan.marks.end, n);
