@@ -41,10 +41,8 @@ export class InferenceNetwork {
   reading: readonly InputKind[] | undefined;
   /** The model it is of, which says in what unit outputs are. */
   about: { readonly metadata: { readonly targetScale?: TargetScale } } = { metadata: {} };
-  private plans = new Map<string, Plan>();
+  private plans = new Map<Plan, string>();
   private active: Plan | undefined;
-  /** The last plan() gave: programs ask for the same again and again, and a key takes longer to write than a small network to run. */
-  private last: Plan | undefined;
   /** Called before something else uses the place of the plan in memory, while that is needed again as it is. */
   leaving: (() => void) | undefined;
 
@@ -128,13 +126,7 @@ export class InferenceNetwork {
 
   /** The plan for predicting up to `rows` rows at once, made once and then remembered. Not yet in memory: see use(). */
   plan(_mode: "predict", rows: number, inputs: readonly InputKind[]): Plan {
-    const { last } = this;
-    const asked = ({ type, scale }: InputKind, i: number) =>
-      type === last!.inputs[i].kind.type && scale === last!.inputs[i].kind.scale;
-    if (last?.rows === rows && inputs.every(asked)) return last;
-    return (this.last = this.remember(`predict ${rows} ${keyOf(inputs)}`, () =>
-      predictPlan(this.outputsRequest(rows, inputs)),
-    ));
+    return this.remember("predict", rows, inputs, () => predictPlan(this.outputsRequest(rows, inputs)));
   }
 
   /** What such a plan is made from. */
@@ -155,20 +147,25 @@ export class InferenceNetwork {
     return (layer, name) => placed(tensors.get(`${layer}.${name}`)!);
   }
 
-  protected remember(key: string, make: () => Plan): Plan {
-    let found = this.plans.get(key);
-    if (found === undefined) {
-      found = make();
-      this.plans.set(key, found);
-      // the oldest goes: a program that predicts batches of ever new sizes must not keep a plan for each
-      if (this.plans.size > 16) this.plans.delete(this.plans.keys().next().value!);
-    }
-    return found;
+  /** @param what it is for, besides these rows of these kinds, which are compared: a key takes as long to write as a small network to run */
+  protected remember(what: string, rows: number, inputs: readonly InputKind[], make: () => Plan): Plan {
+    for (const [plan, its] of this.plans)
+      if (
+        its === what &&
+        plan.rows === rows &&
+        plan.inputs.every(({ kind }, i) => kind.type === inputs[i].type && kind.scale === inputs[i].scale)
+      )
+        return plan;
+    const made = make();
+    this.plans.set(made, what);
+    // the oldest goes: a program that predicts batches of ever new sizes must not keep a plan for each
+    if (this.plans.size > 16) this.plans.delete(this.plans.keys().next().value!);
+    return made;
   }
 
   protected forget(): void {
     this.plans.clear();
-    this.active = this.last = undefined;
+    this.active = undefined;
   }
 
   /** Puts the plan into linear memory unless it is there already. What another plan kept in its buffers is lost. */
@@ -236,10 +233,6 @@ export class InferenceNetwork {
     }
   }
 }
-
-/** Tells apart how rows arrive. */
-export const keyOf = (inputs: readonly InputKind[]): string =>
-  inputs.map(({ type, scale }) => `${type} ${scale}`).join(" ");
 
 /** A kernel of any rank as the matrices it is multiplied as: [everything before the last axis, a share of the last axis]. */
 export function matricesOf(spec: Parameter): { k: number; out: number; groups: number } {

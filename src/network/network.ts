@@ -19,7 +19,7 @@ import {
   type Update,
 } from "../plan/plan.ts";
 import { sizeOf } from "../shape.ts";
-import { eachRun, footprint, InferenceNetwork, keyOf, type Tensor } from "./inference.ts";
+import { eachRun, footprint, InferenceNetwork, type Tensor } from "./inference.ts";
 
 /** What a training plan needs besides the layers. */
 export interface Training {
@@ -110,8 +110,8 @@ export class Network extends InferenceNetwork {
   override plan(mode: Mode, rows: number, inputs: readonly InputKind[], training?: Training): Plan {
     if (mode === "predict") return super.plan(mode, rows, inputs);
     const targets = training?.objectives.map(({ loss, target }) => (loss ? target : "given")).join(" ");
-    const key = `${mode} ${rows} ${keyOf(inputs)} ${targets} ${training?.inputGradient} ${weightsFor(mode, training)}`;
-    return this.remember(key, () => plan(this.request(mode, rows, inputs, training)));
+    const what = `${mode} ${targets} ${training?.inputGradient} ${weightsFor(mode, training)}`;
+    return this.remember(what, rows, inputs, () => plan(this.request(mode, rows, inputs, training)));
   }
 
   /** What such a plan is made from. */

@@ -170,17 +170,15 @@ export function predictBatches(
   const outs = plan.outputs.map(({ units }) => new Float32Array(rows * units));
   for (let from = 0; from < rows; from += capacity) {
     const n = Math.min(capacity, rows - from);
-    for (let i = 0; i < inputs.length; i++) {
+    for (const [i, { x }] of plan.inputs.entries()) {
       const { data } = inputs[i];
-      const { x } = plan.inputs[i];
       const width = data.length / rows;
-      const part = n === rows ? data : data.subarray(from * width, (from + n) * width);
-      core[isBytes(data) ? "u8" : "f32"](x.offset, n * width).set(part);
+      const to = core[isBytes(data) ? "u8" : "f32"](x.offset, n * width);
+      to.set(data.subarray(from * width, (from + n) * width));
     }
     checkRows("predict", network, plan, n, (row) => first + from + row);
     network.run(plan, 0, plan.marks.end, n);
-    for (let k = 0; k < outs.length; k++) {
-      const { units, output } = plan.outputs[k];
+    for (const [k, { units, output }] of plan.outputs.entries()) {
       const stride = ld(units);
       unpadded(core.f32(output.offset, n * stride), stride, units, outs[k], from * units);
     }
