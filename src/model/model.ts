@@ -186,15 +186,16 @@ export class Model extends ByHand {
     x: ArrayLike2 | ArrayRecord | Dataset,
     options?: PredictOptions,
   ): Result;
-  predict(x: ArrayLike2 | ArrayRecord | Dataset, options: PredictOptions = {}): Outputs | OutputRecord {
+  predict(x: ArrayLike2 | ArrayRecord | Dataset, options?: PredictOptions): Outputs | OutputRecord {
     const batchSize = batchSizeOf("predict", options);
     const internals = internalsOf(this);
     const { builder, state } = internals;
-    const network = isDataset(x) ? internals.build(x.inputShape) : internals.built;
+    const dataset = isDataset(x);
+    const network = dataset ? internals.build(x.inputShape) : internals.built;
     const about = aboutOf(network, internals.metadata.classes, (k, after) =>
       state.compiled ? outputThreshold(state.compiled.goals[k].loss, after) : undefined,
     );
-    const outputs = isDataset(x)
+    const outputs = dataset
       ? predictDataset(network, x, batchSize, about)
       : predictBatches(
           network,

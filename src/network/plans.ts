@@ -8,7 +8,6 @@ import {
   plan,
   type Update,
 } from "../plan/plan.ts";
-import { keyOf } from "./inference.ts";
 import type { Network, Weights } from "./network.ts";
 
 /** What a training plan needs besides the layers. */
@@ -31,8 +30,8 @@ export function planFor(
   training: Training,
 ): Plan {
   const targets = training.objectives.map(({ loss, target }) => (loss ? target : "given")).join(" ");
-  const key = `${mode} ${rows} ${keyOf(inputs)} ${targets} ${training.inputGradient} ${weightsFor(mode, training)}`;
-  return network["remember"](key, () => plan(requestFor(network, mode, rows, inputs, training)));
+  const what = `${mode} ${targets} ${training.inputGradient} ${weightsFor(mode, training)}`;
+  return network["remember"](what, rows, inputs, () => plan(requestFor(network, mode, rows, inputs, training)));
 }
 
 /** What such a plan is made from, or one that predicts. */
