@@ -1,6 +1,17 @@
 import * as fc from "fast-check";
+import { exportOnnx } from "../../../src/export/onnx/index.ts";
 import { Building } from "../../../src/import/building.ts";
 import { modelFrom, parsed } from "../../../src/import/onnx/index.ts";
+import {
+  attention,
+  bidirectional,
+  layerNormalization,
+  lstm,
+  masking,
+  multiHeadAttention,
+  positionalEmbedding,
+  sequential,
+} from "../../../src/index.ts";
 import { numbers, onnxFile } from "../../import/written.ts";
 import type { Sample, Target } from "../guide/target.ts";
 
@@ -54,6 +65,17 @@ const recurrent = (): Uint8Array =>
     },
   });
 
+/** What is found by how its nodes are connected: heads with a mask, attention of itself, normalisation, both directions, padding. */
+const attending = (): Uint8Array[] => {
+  const heads = multiHeadAttention({ numHeads: 2, keyDim: 2, useCausalMask: true });
+  const both = bidirectional({ layer: lstm({ units: 2 }) });
+  const nets = [
+    [positionalEmbedding(), heads, layerNormalization(), both],
+    [attention({ useScale: true, causal: true }), masking(), lstm({ units: 2 })],
+  ];
+  return nets.map((layers) => exportOnnx(sequential(layers, { inputShape: [3, 4], seed: 1 })));
+};
+
 const right: fc.Arbitrary<Sample> = fc
   .integer({ min: 1, max: 4 })
   .map((width) => ({ bytes: network(width) }));
@@ -80,7 +102,7 @@ const lying: fc.Arbitrary<Sample> = fc
 
 export const onnx: Target = {
   name: "onnx",
-  seeds: () => [{ bytes: network(1) }, { bytes: recurrent() }],
+  seeds: () => [network(1), recurrent(), ...attending()].map((bytes) => ({ bytes })),
   arbitrary: fc.oneof(right, lying),
   words: [
     "Conv",
