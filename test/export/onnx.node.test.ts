@@ -14,7 +14,7 @@ import { differs, hasRuntime, outputsOf, round, rowsFor, runtimeOutputs } from "
 import { modelWith, type Options } from "./tfjsCases.ts";
 
 if (process.env.NABLA_REQUIRE_ALL === "1")
-  test("onnxruntime-web is installed: node scripts/tools.mjs interop", () => {
+  test("onnxruntime is installed: node scripts/tools.mjs interop", () => {
     expect(hasRuntime()).toBe(true);
   });
 else
