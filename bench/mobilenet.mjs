@@ -9,7 +9,10 @@ import { median } from "../build/internals.js";
 import { peers } from "./others/reading.mjs";
 
 const ROUNDS = 15;
-const folder = new URL("../build/tools/models/node_modules/nsfwjs/dist/models/mobilenet_v2/", import.meta.url);
+const folder = new URL(
+  "../build/tools/models/node_modules/nsfwjs/dist/models/mobilenet_v2/",
+  import.meta.url,
+);
 const require = createRequire(import.meta.url);
 const part = (name) => require(new URL(`${name}.min.js`, folder).pathname);
 const { modelTopology, weightsManifest } = part("model");
