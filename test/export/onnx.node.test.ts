@@ -177,6 +177,20 @@ const CASES: Readonly<Record<string, readonly (readonly [Options, ...shapes: (re
       }),
       [3, 4, 4, 2],
     ],
+    [
+      ({ conv1d, maxPooling1d, globalAveragePooling1d }) => ({
+        layer: [
+          conv1d({ filters: 2, kernelSize: 2, padding: "same" }),
+          maxPooling1d({ poolSize: 2 }),
+          globalAveragePooling1d(),
+        ],
+      }),
+      [3, 6, 2],
+    ],
+    [
+      ({ conv2dTranspose }) => ({ layer: conv2dTranspose({ filters: 2, kernelSize: 2, strides: 2 }) }),
+      [3, 2, 3, 2],
+    ],
   ],
   repeatVector: [[{ n: 3 }, [4]]],
   attention: [
@@ -281,8 +295,8 @@ describe("states of recurrent layers", () => {
 /** What comes out and does not come in again, by the layer and its case: the file says it by other means. */
 const UNREAD: Readonly<Record<string, string>> = {
   "masking 1": "masks are compositions there",
-  "timeDistributed 2": "steps are joined with the batch",
 };
+// layers that walk steps within steps are not read
 const unreadTypes = /^(?:masking|timeDistributed)$/;
 
 /** Directions that are operators of their own there. */
