@@ -14,6 +14,7 @@ import type { Plan } from "../plan/plan.ts";
 import { beginStep } from "../plan/step.ts";
 import { isPromise } from "../tags.ts";
 import { unlessAborted } from "./aborted.ts";
+import { type DataArgument, isStream, type Together } from "./arguments.ts";
 import { aside } from "./aside.ts";
 import { BatchLoader, checkFit, type Ready } from "./batch.ts";
 import { checkBootstrap, type Intervals, Recorder } from "./bootstrap.ts";
@@ -22,6 +23,7 @@ import { isOwn, listOf, namesOf } from "./compile.ts";
 import { runWithLoss } from "./given.ts";
 import { type Goal, kindsOf, objectivesOf } from "./goals.ts";
 import { loaded } from "./loading.ts";
+import { meant, type NamesClasses } from "./meant.ts";
 import { metricsFor, readingsOf } from "./measures.ts";
 import { kindsFor } from "./metricKinds.ts";
 import {
@@ -216,6 +218,24 @@ export async function evaluate(
   const again = metricsFor(goals, network, dataset, { kinds, readings });
   const intervals = await recorder.intervals(again, penalties(network), options, pause);
   return Object.assign(scores, { intervals });
+}
+
+/**
+ * The same of data as a program gives it.
+ *
+ * @param reads makes data sets of arrays
+ * @see Model.evaluate
+ */
+export async function evaluateGiven(
+  subject: ModelToScore & NamesClasses,
+  given: DataArgument | BatchSource | Together,
+  options: EvaluateOptions | StreamEvaluateOptions,
+  reads: ToDataset,
+): Promise<Scores> {
+  const { data, datasetOf } = meant("evaluate", subject, given, false, reads);
+  return isStream(data)
+    ? evaluateBatches(subject, data, options, datasetOf)
+    : evaluate(subject, data, options);
 }
 
 /**
