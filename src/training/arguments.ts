@@ -87,13 +87,13 @@ export function unread<O>(
   more: O | undefined,
 ): [data: DataArgument | BatchSource | Together, options: O] {
   if (isStream(x) || isTogether(x, purpose)) return [x as BatchSource | Together, (y ?? {}) as O];
-  if (hasText(y) || (isRecord(y) && Object.values(y).some(hasText)))
+  if (!isDataset(x) && (hasText(y) || (isRecord(y) && Object.values(y).some(hasText))))
     return [[x as ArrayRecord, y as TargetsArgument], (more ?? {}) as O];
   return argumentsOf(who, purpose, x as ArrayRecord, y as ArrayRecord | O, more);
 }
 
 /** Whether a list begins with a text, or with a list that does: a text has a first letter. */
-const hasText = (y: unknown): boolean => typeof (y as string[] | undefined)?.[0]?.[0] === "string";
+const hasText = (y: unknown): boolean => Array.isArray(y) && typeof y[0]?.[0] === "string";
 
 /** Whether they are x and y in one object, and not one array for each input. */
 const isTogether = (x: unknown, { topology }: Purpose): x is Together =>

@@ -222,6 +222,19 @@ describe("refused, and the model is as it was", () => {
   });
 });
 
+test("texts among the options are no labels", async () => {
+  const [one, two] = [three(), three()];
+  await one.fit(X, NUMBERS, { epochs: 1 });
+  await two.fit(arrayDataset(X, NUMBERS), {
+    epochs: 1,
+    threads: "auto",
+    callbacks: ["text"].slice(1) as never,
+  });
+  expect(two.weights()).toEqual(one.weights());
+  const metrics = ["accuracy"] as const;
+  expect(await two.evaluate(arrayDataset(X, NUMBERS), { metrics })).toEqual(await one.evaluate(X, NUMBERS));
+});
+
 test("arrayDataset names classes", () => {
   const { target, labels } = arrayDataset(X, WORDS);
   expect(target).toEqual({ kind: "class", classes: 3, names: SORTED });
