@@ -150,7 +150,7 @@ describe("other models", () => {
     const fresh = sequential([flatten({ inputShape: [2, 2, 1] }), dense({ units: 1 })]);
     await expect(predictPictures(fresh, grey)).rejects.toThrow("the model was not trained");
     const table = sequential([dense({ units: 1, inputShape: [3] })]);
-    await expect(predictPictures(table, grey)).rejects.toThrow("inputs [3], which are no pictures");
+    await expect(predictPictures(table, grey)).rejects.toThrow("inputs [3], which are not pictures");
   });
 
   test("a file that says nonsense is refused", async () => {
@@ -168,6 +168,6 @@ describe("other models", () => {
       ...other.metadata,
       extra: { images: { width: 5, height: 4, channels: 3, fit: "pad" } },
     };
-    await expect(predictPictures(other, grey)).rejects.toThrow("which are no pictures");
+    await expect(predictPictures(other, grey)).rejects.toThrow("which are not pictures");
   });
 });

@@ -46,7 +46,7 @@ export function trainedFormat(who: string, model: PictureModel): TrainedFormat {
   const format = known ?? shapedFormat(inputShape);
   if (!format || format.width * format.height * format.channels !== sizeOf(inputShape))
     throw new NablaError(
-      `${who}: the model takes inputs ${showShape(inputShape)}, which are no pictures of one or three channels`,
+      `${who}: a picture, but the model takes inputs ${showShape(inputShape)}, which are not pictures`,
     );
   const { width, height, channels } = format;
   return { ...format, digits: !known && channels === 1 && width === 28 && height === 28 };
