@@ -86,8 +86,8 @@ export function unread<O>(
   y: TargetsArgument | O | undefined,
   more: O | undefined,
 ): [data: DataArgument | BatchSource | Together, options: O] {
-  if (isStream(x) || isTogether(x, purpose)) return [x as BatchSource | Together, (y ?? {}) as O];
-  if (!isDataset(x) && (hasText(y) || (isRecord(y) && Object.values(y).some(hasText))))
+  if (isDataset(x) || isStream(x) || isTogether(x, purpose)) return [x, (y ?? {}) as O];
+  if (hasText(y) || (isRecord(y) && Object.values(y).some(hasText)))
     return [[x as ArrayRecord, y as TargetsArgument], (more ?? {}) as O];
   return argumentsOf(who, purpose, x as ArrayRecord, y as ArrayRecord | O, more);
 }
@@ -97,7 +97,7 @@ const hasText = (y: unknown): boolean => Array.isArray(y) && typeof y[0]?.[0] ==
 
 /** Whether they are x and y in one object, and not one array for each input. */
 const isTogether = (x: unknown, { topology }: Purpose): x is Together =>
-  isRecord(x) && !isDataset(x) && ("ys" in x || "y" in x) && !topology.layers.some(({ name }) => name! in x);
+  isRecord(x) && ("ys" in x || "y" in x) && !topology.layers.some(({ name }) => name! in x);
 
 /**
  * Whether targets are labels or values, where output and loss say so: a column of whole numbers is one of labels where there is an output
