@@ -40,7 +40,12 @@ export class InferenceNetwork {
   /** How rows of each input were read in training: what bytes stand for. Undefined before; bytes then are multiplied by 1/255. */
   reading: readonly InputKind[] | undefined;
   /** The model it is of, which says in what unit outputs are. */
-  about: { readonly metadata: { readonly targetScale?: TargetScale } } = { metadata: {} };
+  about: {
+    readonly metadata: {
+      readonly targetScale?: TargetScale;
+      readonly classes?: readonly string[] | undefined;
+    };
+  } = { metadata: {} };
   private plans = new Map<Plan, string>();
   private active: Plan | undefined;
   /** Called before something else uses the place of the plan in memory, while that is needed again as it is. */

@@ -12,18 +12,17 @@ import type { Network } from "../network/network.ts";
 import { planFor } from "../network/plans.ts";
 import { ROWS_AT_ONCE } from "../network/predict.ts";
 import { keepingStates } from "../network/states.ts";
-import type { Plan } from "../plan/plan.ts";
-import { beginStep } from "../plan/step.ts";
 import { isPromise } from "../tags.ts";
 import { unlessAborted } from "./aborted.ts";
+import { type DataArgument, isStream, type Together } from "./arguments.ts";
 import { aside } from "./aside.ts";
 import { BatchLoader, checkFit, type Ready } from "./batch.ts";
 import { checkBootstrap, type Intervals, Recorder } from "./bootstrap.ts";
 import { byNumbers } from "./classes.ts";
 import { isOwn, listOf, namesOf } from "./compile.ts";
-import { runWithLoss } from "./given.ts";
 import { type Goal, kindsOf, objectivesOf } from "./goals.ts";
 import { loaded } from "./loading.ts";
+import { meant, type NamesClasses } from "./meant.ts";
 import { metricsFor, readingsOf } from "./measures.ts";
 import { kindsFor } from "./metricKinds.ts";
 import {
@@ -37,7 +36,8 @@ import { checkNames } from "./own.ts";
 import { seeingNoPadding } from "./padding.ts";
 import { pauser } from "./pause.ts";
 import { penalties } from "./penalties.ts";
-import { classesIn, rowLosses } from "./pixels.ts";
+import { classesIn } from "./pixels.ts";
+import { scoreRows } from "./scoreRows.ts";
 import type { BatchSource, Source } from "./source.ts";
 import type { TrainingState } from "./state.ts";
 import type { ToDataset } from "./stream.ts";
@@ -139,45 +139,6 @@ async function scoreAll(request: ScoreRequest): Promise<Scores> {
   return scores;
 }
 
-/** Rows that were run: copies of their losses, and what they and those before add up to, in their order. */
-interface Ran {
-  readonly sum: number;
-  readonly losses: Float32Array;
-}
-
-/**
- * Runs a plan on the rows that are loaded.
- *
- * @param before the sum of the losses before
- * @returns a promise where the loss is of the program's own, and elsewhere
- */
-export function scoreRows(
-  network: Network,
-  plan: Plan,
-  loader: BatchLoader,
-  goals: readonly Goal[],
-  rows: number,
-  before = 0,
-): Ran | Promise<Ran> {
-  const { core } = network;
-  beginStep(core, plan.step, { rows });
-  const done = (): Ran => {
-    const each = plan.outputs.map(({ losses: of, each }) =>
-      rowLosses(core.f32(of!.offset, rows * each), each),
-    );
-    const losses = goals.length === 1 ? each[0].slice() : weighted(each, goals);
-    let sum = before;
-    for (let r = 0; r < rows; r++) sum += losses[r];
-    return { sum, losses };
-  };
-  const ran = runWithLoss(network, plan, goals, rows, plan.marks.end, () => loader.scored(plan, rows));
-  return isPromise(ran) ? ran.then(done) : done();
-}
-
-/** The losses of rows, of all outputs together. */
-const weighted = (each: readonly Float32Array[], goals: readonly Goal[]): Float32Array =>
-  each[0].map((_, r) => each.reduce((sum, losses, k) => sum + goals[k].factor * losses[r], 0));
-
 /** A model to evaluate. */
 export interface ModelToScore {
   readonly state: TrainingState;
@@ -219,6 +180,24 @@ export async function evaluate(
   const again = metricsFor(goals, network, dataset, { kinds, readings });
   const intervals = await recorder.intervals(again, penalties(network), options, pause);
   return Object.assign(scores, { intervals });
+}
+
+/**
+ * The same of data as a program gives it.
+ *
+ * @param reads makes data sets of arrays
+ * @see Model.evaluate
+ */
+export async function evaluateGiven(
+  subject: ModelToScore & NamesClasses,
+  given: DataArgument | BatchSource | Together,
+  options: EvaluateOptions | StreamEvaluateOptions,
+  reads: ToDataset,
+): Promise<Scores> {
+  const { data, datasetOf } = meant("evaluate", subject, given, false, reads);
+  return isStream(data)
+    ? evaluateBatches(subject, data, options, datasetOf)
+    : evaluate(subject, data, options);
 }
 
 /**
