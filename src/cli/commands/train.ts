@@ -46,7 +46,7 @@ import { openFor } from "../training/opening.ts";
 import { reportOf } from "../training/reporting.ts";
 import { extraOf, metadataOf, openResumed, type Prepared, saidOver } from "../training/resume.ts";
 import { type Saved, Saving, type SavingFlags } from "../training/saving.ts";
-import { type ModelFlags, resolveConfig } from "../training/settings.ts";
+import { checkPreset, type ModelFlags, resolveConfig } from "../training/settings.ts";
 import { checkUnits, partsAsBefore } from "../training/targets.ts";
 import { testing } from "../training/testing.ts";
 import { doneEvent, endText, startEvent, startText } from "../training/trainOutput.ts";
@@ -106,6 +106,7 @@ async function trainTo(
   const path = found?.path ?? flags.from;
   const old = found?.model ?? (path === undefined ? undefined : await openModel(path));
   if (old) checkSingle(old, path!, "fit() takes them");
+  checkPreset(flags.model);
   const raw = await openFor(old, path, source, flags, terminal);
   if (old && flags.resume === undefined) checkInputs(old, path!, raw);
   const opened = old ? standardisedAs(old, flags.resume ? { ...raw, notes: [] } : raw) : raw;

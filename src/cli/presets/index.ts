@@ -1,6 +1,8 @@
 /** Networks by name, made to fit the data. Options on the command line override presets. */
 import { type ActivationName, activations } from "../../activations/table.ts";
 import type { Dataset, Target } from "../../data/dataset.ts";
+import type { TextInfo } from "../../data/sequences/texts.ts";
+import { Vocabulary } from "../../data/sequences/vocabulary.ts";
 import { NablaError } from "../../errors.ts";
 import type { LossName } from "../../losses/table.ts";
 import { showShape, sizeOf } from "../../shape.ts";
@@ -113,7 +115,7 @@ export function presetConfig(
     layers.push(...features.layers(common));
   }
   const hidden = options.hidden ?? preset.hidden;
-  if (preset.recurrent) layers.push(...preset.recurrent(name, dataset, hidden, common));
+  if (preset.recurrent) layers.push(...preset.recurrent(name, dataset, hidden, common, task.each === true));
   const pooled = preset.recurrent || layers.at(-1)?.type === "globalAveragePooling2d";
   if (!pooled && (features || dataset.inputShape.length > 1)) layers.push({ type: "flatten" });
   for (const n of preset.recurrent ? [] : hidden) {
@@ -186,7 +188,15 @@ const initializerFor = (activation: ActivationName): Initializer =>
 export function taskOf(dataset: Dataset): Task {
   const { target } = dataset;
   if (target.kind === "class") return { kind: "classes", classes: target.classes };
-  return { kind: isBinary(dataset, target) ? "binary" : "values", size: target.size };
+  return eachStep(dataset) ?? { kind: isBinary(dataset, target) ? "binary" : "values", size: target.size };
+}
+
+/** Of sequences and texts with a target for every step. */
+function eachStep({ extra }: Dataset): Task | undefined {
+  const { text } = (extra ?? {}) as { text?: TextInfo };
+  return text?.targets === "each"
+    ? { kind: "classes", classes: new Vocabulary(text.vocabulary).size, each: true }
+    : undefined;
 }
 
 function isBinary(dataset: Dataset, target: Extract<Target, { kind: "values" }>): boolean {
