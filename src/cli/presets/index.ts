@@ -1,6 +1,7 @@
 /** Networks by name, made to fit the data. Options on the command line override presets. */
 import { type ActivationName, activations } from "../../activations/table.ts";
 import type { Dataset, Target } from "../../data/dataset.ts";
+import type { SequencesInfo } from "../../data/sequences/sequencesInfo.ts";
 import type { TextInfo } from "../../data/sequences/texts.ts";
 import { Vocabulary } from "../../data/sequences/vocabulary.ts";
 import { NablaError } from "../../errors.ts";
@@ -188,15 +189,22 @@ const initializerFor = (activation: ActivationName): Initializer =>
 export function taskOf(dataset: Dataset): Task {
   const { target } = dataset;
   if (target.kind === "class") return { kind: "classes", classes: target.classes };
-  return eachStep(dataset) ?? { kind: isBinary(dataset, target) ? "binary" : "values", size: target.size };
+  return (
+    eachStep(dataset, target) ?? { kind: isBinary(dataset, target) ? "binary" : "values", size: target.size }
+  );
 }
 
 /** Of sequences and texts with a target for every step. */
-function eachStep({ extra }: Dataset): Task | undefined {
-  const { text } = (extra ?? {}) as { text?: TextInfo };
-  return text?.targets === "each"
-    ? { kind: "classes", classes: new Vocabulary(text.vocabulary).size, each: true }
-    : undefined;
+function eachStep({ extra }: Dataset, { shape = [] }: Target & { kind: "values" }): Task | undefined {
+  const { text, sequences } = (extra ?? {}) as { text?: TextInfo; sequences?: SequencesInfo };
+  const each = { each: true } as const;
+  if (text?.targets === "each")
+    return { kind: "classes", classes: new Vocabulary(text.vocabulary).size, ...each };
+  if (sequences?.targets !== "each") return undefined;
+  const { classes } = sequences;
+  return classes
+    ? { kind: "classes", classes: classes.length, ...each }
+    : { kind: "values", size: shape[1] ?? 1, ...each };
 }
 
 function isBinary(dataset: Dataset, target: Extract<Target, { kind: "values" }>): boolean {
