@@ -102,7 +102,7 @@ function rowsOf(number: number, steps: number, ids: boolean): unknown[] {
 }
 const y = Array.from({ length: ROWS }, (_, r) => [Math.sin(r), Math.cos(2 * r)]);
 
-test("gradients are finite differences', and do not see how far rows are filled up", () => {
+test("gradients are finite differences', and do not see how far rows are filled up", async () => {
   const [runs, seed] = dealtRuns(60, 1);
   const seen = new Set<string>();
   for (let number = seed; number < seed + runs; number++) {
@@ -110,14 +110,14 @@ test("gradients are finite differences', and do not see how far rows are filled 
     for (const part of parts) seen.add(part);
     const said = `network ${number}: ${parts.join(", ")}`;
     const near = rowsOf(number, 4, ids);
-    const check = checkGradients(net, near as never, y);
+    const check = await checkGradients(net, near as never, y);
     expect(check.ok, `${said}: ${JSON.stringify(check.worst)}`).toBe(true);
     const wide = make(number, 7).net;
     wide.setWeights(net.weights() as never);
     const far = rowsOf(number, 7, ids);
     const [a, b] = [net.predict(near as never).data, wide.predict(far as never).data];
     a.forEach((value, i) => expect(Math.abs(b[i]! - value), said).toBeLessThan(2e-6 * (1 + Math.abs(value))));
-    const [short, long] = [net.gradients(near as never, y), wide.gradients(far as never, y)];
+    const [short, long] = [await net.gradients(near as never, y), await wide.gradients(far as never, y)];
     for (const [name, values] of Object.entries(short.gradients))
       values.forEach((value, i) =>
         expect(Math.abs(long.gradients[name]![i]! - value), `${said}: ${name}`).toBeLessThan(
