@@ -271,12 +271,13 @@ export function footprint(spec: Parameter): number {
 
 /** Of stateful layers, undefined where there are none. @throws NablaError where they have several */
 function batchSizeOf(tensors: readonly Tensor[]): number | undefined {
-  const states = tensors.filter(({ spec }) => spec.carried);
-  const [[size, first] = [], other] = new Map(states.map(({ layer, spec }) => [spec.shape[0], layer]));
+  const [first, ...others] = tensors.filter(({ spec }) => spec.carried);
+  const size = first?.spec.shape[0];
+  const other = others.find(({ spec }) => spec.shape[0] !== size);
   if (other)
     throw misfit(
       TRAINING &&
-        `layer "${first}" is stateful with batchSize ${size}, layer "${other[1]}" with ${other[0]}; give all stateful layers the same batchSize`,
+        `"${first.layer}" is stateful with batchSize ${size}, "${other.layer}" with ${other.spec.shape[0]}; give both the same`,
     );
   return size;
 }

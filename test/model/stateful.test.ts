@@ -235,8 +235,7 @@ describe("refused", () => {
       lstm({ units: 2, ...stateful, returnSequences: true }),
       gru({ units: 1, stateful: true, batchSize: 3 }),
     ];
-    const message =
-      /layer "lstm_1" is stateful with batchSize 2, layer "gru_1" with 3; give all stateful layers the same batchSize/;
+    const message = /"lstm_1" is stateful with batchSize 2, "gru_1" with 3; give both the same/;
     expect(() => sequential(layers(), { inputShape: [T, F] })).toThrow(message);
     const x = input({ shape: [T, F] });
     const y = layers().reduce((value, layer) => layer.apply(value), x);
